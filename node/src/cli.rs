@@ -1,0 +1,254 @@
+//! The command line: flags, subcommands, help.
+
+use std::path::PathBuf;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+use sc_cli::SubstrateCli;
+use sc_network::config::MultiaddrWithPeerId;
+use sc_storage_monitor::StorageMonitorParams;
+
+use crate::{
+	chain_spec::{self, ChainSpec},
+	preflight::Chosen,
+	service::Seal,
+	Error,
+};
+
+/// What the node calls itself.
+pub const IMPL_NAME: &str = "RLC Node";
+/// Version and commit.
+pub const IMPL_VERSION: &str = env!("SUBSTRATE_CLI_IMPL_VERSION");
+
+const EXAMPLES: &str = "\
+Examples:
+  rlc-node --dev                                   one validator, a block a second, forgotten at the end
+  rlc-node --dev --instant-seal                    a block as soon as there is a transaction
+  rlc-node --dev --base-path ./data                the same chain again next time
+  rlc-node --chain local --alice --unsafe-force-node-key-generation --base-path ./alice
+  rlc-node build-spec --chain testnet --founders founders.json --raw --output spec.json
+  rlc-node --chain spec.json --validator --base-path /var/lib/rlc
+  rlc-node key generate-node-key --chain spec.json --base-path /var/lib/rlc
+
+Chains: dev, local, or the path of a chain spec. The live chains testnet and mainnet are run from
+a spec that build-spec made with their founders.";
+
+/// Arguments of the program.
+#[derive(Debug, Parser)]
+pub struct Cli {
+	/// What to do instead of running a node.
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	/// How to run a node.
+	#[command(flatten)]
+	pub run: sc_cli::RunCmd,
+
+	/// Make a block as soon as there is a transaction, and finalize it at once.
+	///
+	/// For developing against the chain, on development chains only. GRANDPA and BEEFY do not run. Chain time follows
+	/// the clock, but runs ahead by a slot for each block when blocks come faster than slots.
+	#[arg(long)]
+	pub instant_seal: bool,
+
+	/// When the disk counts as full.
+	#[command(flatten)]
+	pub storage: StorageMonitorParams,
+}
+
+/// What to do instead of running a node.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+	/// Make and inspect keys.
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Write a chain's specification.
+	#[command(visible_alias = "export-chain-spec")]
+	BuildSpec(BuildSpec),
+
+	/// Check that a block of the database is valid.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Write blocks of the database to a file.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Write the state at a block as a raw chain spec.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Read blocks from a file into the database.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Remove the database of a chain. Keys stay.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Take back the last blocks, as far as they are not final.
+	Revert(sc_cli::RevertCmd),
+
+	/// Show the best and the last final block of the database.
+	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// Write a chain's specification: its name, its genesis, its boot nodes.
+///
+/// The plain form names the genesis configuration, for people; the raw form contains the genesis state, for nodes, and
+/// stays the same when the node is upgraded.
+#[derive(Debug, clap::Args)]
+pub struct BuildSpec {
+	/// dev, local, testnet, mainnet, or the path of a chain spec.
+	#[arg(long, value_name = "CHAIN_SPEC", default_value = "local")]
+	pub chain: String,
+
+	/// Write the raw form.
+	#[arg(long)]
+	pub raw: bool,
+
+	/// The first validators of testnet or mainnet: a JSON array of objects with the addresses (SS58) account, babe,
+	/// grandpa, authority_discovery and beefy.
+	#[arg(long, value_name = "FILE")]
+	pub founders: Option<PathBuf>,
+
+	/// Add an address at which new nodes find the network: /ip4/1.2.3.4/tcp/30333/p2p/PEER.
+	#[arg(long = "bootnode", value_name = "ADDR")]
+	pub bootnodes: Vec<MultiaddrWithPeerId>,
+
+	/// Write to this file instead of the terminal.
+	#[arg(long, short, value_name = "FILE")]
+	pub output: Option<PathBuf>,
+
+	/// Accepted for other tools' sake: no boot node is added by default.
+	#[arg(long, hide = true)]
+	pub disable_default_bootnode: bool,
+}
+
+impl Cli {
+	/// Reads the arguments.
+	///
+	/// # Errors
+	///
+	/// If they make no sense, and also if they ask for help or the version: clap tells these apart.
+	pub fn read<Args>(args: Args) -> Result<Self, clap::Error>
+	where
+		Args: IntoIterator,
+		Args::Item: Into<std::ffi::OsString> + Clone,
+	{
+		let command = Self::setup_command(Self::command())
+			.after_help(EXAMPLES)
+			// Proofs of blocks for Ethereum are made of what the runtime indexes off-chain; and what the runtime does
+			// beside the chain is not for validators only.
+			.mut_arg("indexing_enabled", |flag| flag.default_value("true"))
+			.mut_arg("enabled", |flag| flag.default_value("always"));
+		Self::from_arg_matches(&command.try_get_matches_from(args)?)
+	}
+
+	/// Loads the chain that the subcommand is for.
+	///
+	/// # Errors
+	///
+	/// See [`chain_spec::load`] and [`chain_spec::load_unfounded`].
+	pub fn load(&self, name: &str) -> Result<ChainSpec, Error> {
+		match self.subcommand {
+			// Founders make their keys before their chain.
+			Some(Subcommand::Key(_) | Subcommand::PurgeChain(_)) => chain_spec::load_unfounded(name),
+			_ => chain_spec::load(name),
+		}
+	}
+
+	/// How blocks are made.
+	pub fn seal(&self) -> Seal {
+		if self.instant_seal {
+			Seal::Instant
+		} else {
+			Seal::Slots
+		}
+	}
+
+	/// Which ports were chosen on the command line.
+	pub fn chosen_ports(&self) -> Chosen {
+		let rpc = &self.run.rpc_params;
+		let network = &self.run.network_params;
+		Chosen {
+			rpc: rpc.rpc_port.is_some() || !rpc.experimental_rpc_endpoint.is_empty(),
+			p2p: network.port.is_some() || !network.listen_addr.is_empty(),
+			metrics: self.run.prometheus_params.prometheus_port.is_some(),
+		}
+	}
+}
+
+impl SubstrateCli for Cli {
+	fn impl_name() -> String {
+		IMPL_NAME.into()
+	}
+
+	fn impl_version() -> String {
+		IMPL_VERSION.into()
+	}
+
+	/// Also names the folder of the data, so it does not change when the file is renamed.
+	fn executable_name() -> String {
+		"rlc-node".into()
+	}
+
+	fn description() -> String {
+		env!("CARGO_PKG_DESCRIPTION").into()
+	}
+
+	fn author() -> String {
+		env!("CARGO_PKG_AUTHORS").into()
+	}
+
+	fn support_url() -> String {
+		"the issues of this repository".into()
+	}
+
+	fn copyright_start_year() -> i32 {
+		2026
+	}
+
+	fn load_spec(&self, name: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+		// Subcommands that need a chain were refused before if they had none; what is left is the generation of a
+		// network key, which only needs some chain's id.
+		let name = if name.is_empty() { chain_spec::Known::Dev.name() } else { name };
+		self.load(name).map(|spec| Box::new(spec) as Box<_>).map_err(|error| error.one_line())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sc_cli::CliConfiguration;
+
+	fn read(args: &[&str]) -> Cli {
+		Cli::read(std::iter::once("rlc-node").chain(args.iter().copied())).expect("good arguments")
+	}
+
+	#[test]
+	fn the_command_line_is_consistent() {
+		Cli::setup_command(Cli::command()).debug_assert();
+	}
+
+	#[test]
+	fn offchain_indexing_and_workers_are_on_unless_switched_off() {
+		for (args, on) in [
+			(&["--dev"][..], true),
+			(&["--chain", "local"][..], true),
+			(&["--dev", "--enable-offchain-indexing", "false", "--offchain-worker", "never"][..], false),
+		] {
+			let config = read(args).run.offchain_worker(&sc_cli::Role::Full).expect("a configuration");
+			assert_eq!((config.enabled, config.indexing_enabled), (on, on), "{args:?}");
+		}
+	}
+
+	#[test]
+	fn chosen_ports_are_told_from_defaults() {
+		let none = read(&["--dev"]).chosen_ports();
+		assert!(!none.rpc && !none.p2p && !none.metrics);
+		let all = read(&["--dev", "--rpc-port", "1", "--port", "2", "--prometheus-port", "3"]).chosen_ports();
+		assert!(all.rpc && all.p2p && all.metrics);
+	}
+
+	#[test]
+	fn zombienet_gets_its_spec() {
+		let cli = read(&["build-spec", "--chain", "local", "--disable-default-bootnode", "--raw"]);
+		assert!(matches!(cli.subcommand, Some(Subcommand::BuildSpec(BuildSpec { raw: true, .. }))));
+	}
+}

@@ -1,0 +1,165 @@
+//! What each subcommand does.
+//!
+//! All that the program says beside its log and its results is one line on the standard error output, when something
+//! went wrong.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::error::ErrorKind;
+use rlc_primitives::Block;
+use sc_cli::{CliConfiguration, SharedParams, SubstrateCli};
+use sc_service::{BasePath, ChainSpec as _, Configuration};
+
+use crate::{
+	chain_spec,
+	cli::{BuildSpec, Cli, Subcommand},
+	preflight,
+	service::{self, Options, Prepared, Seal},
+	Error,
+};
+
+/// Exit code for arguments that make no sense, as is the custom.
+const USAGE: u8 = 2;
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+	let cli = match Cli::read(std::env::args_os()) {
+		Ok(cli) => cli,
+		Err(error) => return usage(&error),
+	};
+	match execute(&cli) {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("Error: {}", error.one_line());
+			ExitCode::FAILURE
+		},
+	}
+}
+
+/// Help and version go out as they are, a mistake as one line.
+fn usage(error: &clap::Error) -> ExitCode {
+	match error.kind() {
+		ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+			// Nobody is left to tell.
+			let _ = error.print();
+			ExitCode::SUCCESS
+		},
+		_ => {
+			let text = error.to_string();
+			let message = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+			eprintln!("Error: {} (see --help)", message.trim_start_matches("error: "));
+			ExitCode::from(USAGE)
+		},
+	}
+}
+
+fn execute(cli: &Cli) -> Result<(), Error> {
+	match &cli.subcommand {
+		None => run_node(cli),
+		Some(Subcommand::Key(command)) => {
+			if let sc_cli::KeySubcommand::Insert(insert) = command {
+				check_chain(cli, &insert.shared_params)?;
+			}
+			Ok(command.run(cli)?)
+		},
+		Some(Subcommand::BuildSpec(command)) => build_spec(command),
+		Some(Subcommand::CheckBlock(command)) => on_chain(cli, command, |chain, _| {
+			let Prepared { parts, import, .. } = chain;
+			Ok((command.run::<Block, _, _>(parts.client, import.queue), parts.tasks))
+		}),
+		Some(Subcommand::ExportBlocks(command)) => on_chain(cli, command, |chain, config| {
+			Ok((command.run::<Block, _>(chain.parts.client, config.database), chain.parts.tasks))
+		}),
+		Some(Subcommand::ExportState(command)) => on_chain(cli, command, |chain, config| {
+			Ok((command.run::<Block, service::Backend, _>(chain.parts.client, config.chain_spec), chain.parts.tasks))
+		}),
+		Some(Subcommand::ImportBlocks(command)) => on_chain(cli, command, |chain, _| {
+			let Prepared { parts, import, .. } = chain;
+			Ok((command.run::<Block, _, _>(parts.client, import.queue), parts.tasks))
+		}),
+		Some(Subcommand::Revert(command)) => on_chain(cli, command, |chain, _| {
+			let service::Parts { client, backend, tasks, .. } = chain.parts;
+			let consensus = Box::new(|client, backend, blocks| Ok(service::revert(client, backend, blocks)?));
+			Ok((command.run(client, backend, Some(consensus)), tasks))
+		}),
+		Some(Subcommand::PurgeChain(command)) => {
+			check_chain(cli, &command.shared_params)?;
+			cli.create_runner(command)?.sync_run(|config| Ok(command.run(config.database)?))
+		},
+		Some(Subcommand::ChainInfo(command)) => {
+			check_chain(cli, &command.shared_params)?;
+			cli.create_runner(command)?.sync_run(|config| Ok(command.run::<Block>(&config)?))
+		},
+	}
+}
+
+/// Runs a node until it is told to stop, or must.
+fn run_node(cli: &Cli) -> Result<(), Error> {
+	check_chain(cli, &cli.run.shared_params)?;
+	// Before the libraries write there: their errors do not say where that was.
+	preflight::folder(base_path(&cli.run)?.path())?;
+	let mut runner = cli.create_runner(&cli.run)?;
+	let config = runner.config_mut();
+	if cli.run.telemetry_params.telemetry_endpoints.is_empty() {
+		// A chain spec is no consent.
+		config.telemetry_endpoints = None;
+	}
+	preflight::ports(config, cli.chosen_ports())?;
+	let options = Options { seal: cli.seal(), storage: cli.storage.clone(), rpc_server: true };
+	runner.run_node_until_exit(|config| async move { service::start(config, options).map(|node| node.tasks) })
+}
+
+fn base_path(command: &impl CliConfiguration) -> Result<BasePath, Error> {
+	Ok(match command.base_path()? {
+		Some(path) => path,
+		None => BasePath::from_project("", "", &Cli::executable_name()),
+	})
+}
+
+/// Opens the chain of a stopped node, and does something with it.
+fn on_chain<Command, Action>(
+	cli: &Cli,
+	command: &Command,
+	action: impl FnOnce(Prepared, Configuration) -> Result<(Action, sc_service::TaskManager), Error>,
+) -> Result<(), Error>
+where
+	Command: CliConfiguration,
+	Action: std::future::Future<Output = sc_cli::Result<()>>,
+{
+	check_chain(cli, command.shared_params())?;
+	preflight::folder(base_path(command)?.path())?;
+	let mut runner = cli.create_runner(command)?;
+	// Imported blocks are indexed like synced ones.
+	runner.config_mut().offchain_worker.indexing_enabled = true;
+	runner.async_run(|config| {
+		let chain = service::prepare(&config, Seal::Slots)?;
+		let (action, tasks) = action(chain, config)?;
+		Ok((async move { Ok(action.await?) }, tasks))
+	})
+}
+
+/// The libraries take no chain for an empty name, and put words of their own around an error.
+fn check_chain(cli: &Cli, params: &SharedParams) -> Result<(), Error> {
+	match params.chain_id(params.is_dev()).as_str() {
+		"" => Err(Error::NoChain),
+		name => cli.load(name).map(drop),
+	}
+}
+
+fn build_spec(command: &BuildSpec) -> Result<(), Error> {
+	let mut spec = match &command.founders {
+		Some(founders) => chain_spec::found(&command.chain, founders)?,
+		None => chain_spec::load(&command.chain)?,
+	};
+	for bootnode in &command.bootnodes {
+		spec.add_boot_node(bootnode.clone());
+	}
+	let json = sc_service::chain_ops::build_spec(&spec, command.raw)?;
+	match &command.output {
+		Some(path) => {
+			std::fs::write(path, json).map_err(|source| Error::NotWritable { path: path.clone(), source })?
+		},
+		None => std::io::stdout().write_all(json.as_bytes()).map_err(sc_cli::Error::Io)?,
+	}
+	Ok(())
+}

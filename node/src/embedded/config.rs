@@ -1,0 +1,189 @@
+//! From an embedded node's description to the configuration of its parts.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use sc_network::{
+	config::{MultiaddrWithPeerId, NetworkConfiguration, NodeKeyConfig, Secret, TransportConfig},
+	multiaddr::Protocol,
+	Multiaddr,
+};
+use sc_network_types::PeerId;
+use sc_service::{
+	config::{
+		BasePath, ExecutorConfiguration, KeystoreConfig, OffchainWorkerConfig, RpcBatchRequestConfig, RpcConfiguration,
+		RpcEndpoint, RpcMethods,
+	},
+	BlocksPruning, ChainSpec as _, ChainType, Configuration, DatabaseSource, PruningMode, Role, TransactionPoolOptions,
+};
+use sc_storage_monitor::StorageMonitorParams;
+use sc_transaction_pool::TransactionPoolType;
+
+use super::{Keys, NodeBuilder};
+use crate::{chain_spec::ChainSpec, service::Options};
+
+/// Bytes of state that are kept in memory.
+const TRIE_CACHE: usize = 64 * 1024 * 1024;
+/// MiB of disk that must stay free.
+const FREE_DISK: u64 = 256;
+/// Seconds between looks at the free disk.
+const DISK_PERIOD: u32 = 5;
+
+impl NodeBuilder {
+	/// Configuration of the service. The limits are the program `rlc-node`'s defaults where nothing is said.
+	pub(super) fn into_service(
+		self,
+		spec: ChainSpec,
+		base_path: PathBuf,
+		tokio_handle: tokio::runtime::Handle,
+	) -> (Configuration, Options) {
+		let options = Options {
+			seal: self.seal,
+			storage: StorageMonitorParams { threshold: FREE_DISK, polling_period: DISK_PERIOD },
+			rpc_server: self.rpc.is_some(),
+		};
+		let data_path = base_path.join("chains").join(spec.id());
+		let development = matches!(spec.chain_type(), ChainType::Development);
+		let validator = !matches!(self.keys, Keys::None);
+		let config = Configuration {
+			impl_name: crate::cli::IMPL_NAME.into(),
+			impl_version: crate::cli::IMPL_VERSION.into(),
+			role: if validator { Role::Authority } else { Role::Full },
+			tokio_handle,
+			transaction_pool: pool(development),
+			network: self.network(&spec, data_path.join("network")),
+			keystore: match &self.keys {
+				Keys::Folder(path) => KeystoreConfig::Path { path: path.clone(), password: None },
+				Keys::None | Keys::Seed(_) => KeystoreConfig::InMemory,
+			},
+			database: DatabaseSource::ParityDb { path: data_path.join("paritydb").join("full") },
+			trie_cache_maximum_size: Some(TRIE_CACHE),
+			warm_up_trie_cache: None,
+			state_pruning: self.archive.then_some(PruningMode::ArchiveAll),
+			blocks_pruning: if self.archive { BlocksPruning::KeepAll } else { BlocksPruning::KeepFinalized },
+			executor: ExecutorConfiguration::default(),
+			wasm_runtime_overrides: None,
+			rpc: rpc(self.rpc),
+			prometheus_config: None,
+			telemetry_endpoints: None,
+			offchain_worker: OffchainWorkerConfig { enabled: true, indexing_enabled: true },
+			// The only validator of a development chain has nobody to wait for.
+			force_authoring: development,
+			disable_grandpa: false,
+			dev_key_seed: match self.keys {
+				Keys::Seed(seed) => Some(seed),
+				Keys::None | Keys::Folder(_) => None,
+			},
+			tracing_targets: None,
+			tracing_receiver: Default::default(),
+			announce_block: true,
+			data_path,
+			base_path: BasePath::new(base_path),
+			chain_spec: Box::new(spec),
+		};
+		(config, options)
+	}
+
+	fn network(&self, spec: &ChainSpec, folder: PathBuf) -> NetworkConfiguration {
+		let live = matches!(spec.chain_type(), ChainType::Live);
+		let mut config = NetworkConfiguration::new(
+			self.name.clone(),
+			format!("{}/v{}", crate::cli::IMPL_NAME, crate::cli::IMPL_VERSION),
+			NodeKeyConfig::Ed25519(Secret::File(folder.join("secret_ed25519"))),
+			Some(folder),
+		);
+		config.listen_addresses = self.p2p.clone();
+		config.boot_nodes = spec.boot_nodes().iter().chain(&self.bootnodes).cloned().collect();
+		config.default_peers_set.reserved_nodes = self.reserved.clone();
+		config.default_peers_set.non_reserved_mode = self.non_reserved_mode();
+		config.transport = TransportConfig::Normal { enable_mdns: false, allow_private_ip: !live };
+		config.allow_non_globals_in_dht = !live;
+		config.network_backend = self.backend;
+		config
+	}
+}
+
+fn pool(development: bool) -> TransactionPoolOptions {
+	const TRANSACTIONS: usize = 8192;
+	const BYTES: usize = 20 * 1024 * 1024;
+	TransactionPoolOptions::new_with_params(TRANSACTIONS, BYTES, None, TransactionPoolType::ForkAware, development, false)
+}
+
+fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
+	let batch_config = RpcBatchRequestConfig::Unlimited;
+	// Web pages of this machine.
+	let cors = Some(
+		["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"]
+			.map(String::from)
+			.to_vec(),
+	);
+	let endpoint = |listen_addr| RpcEndpoint {
+		listen_addr,
+		batch_config,
+		max_connections: sc_cli::RPC_DEFAULT_MAX_CONNECTIONS,
+		max_payload_in_mb: sc_cli::RPC_DEFAULT_MAX_REQUEST_SIZE_MB,
+		max_payload_out_mb: sc_cli::RPC_DEFAULT_MAX_RESPONSE_SIZE_MB,
+		max_subscriptions_per_connection: sc_cli::RPC_DEFAULT_MAX_SUBS_PER_CONN,
+		max_buffer_capacity_per_connection: sc_cli::RPC_DEFAULT_MESSAGE_CAPACITY_PER_CONN,
+		rate_limit: None,
+		rate_limit_trust_proxy_headers: false,
+		rate_limit_whitelisted_ips: Vec::new(),
+		cors: cors.clone(),
+		rpc_methods: sc_service::config::RpcMethods::Auto,
+		is_optional: false,
+		retry_random_port: false,
+	};
+	RpcConfiguration {
+		addr: Some(address.map(endpoint).into_iter().collect()),
+		max_connections: sc_cli::RPC_DEFAULT_MAX_CONNECTIONS,
+		cors: cors.clone(),
+		methods: RpcMethods::Auto,
+		max_request_size: sc_cli::RPC_DEFAULT_MAX_REQUEST_SIZE_MB,
+		max_response_size: sc_cli::RPC_DEFAULT_MAX_RESPONSE_SIZE_MB,
+		id_provider: None,
+		max_subs_per_conn: sc_cli::RPC_DEFAULT_MAX_SUBS_PER_CONN,
+		port: sc_cli::RPC_DEFAULT_PORT,
+		message_buffer_capacity: sc_cli::RPC_DEFAULT_MESSAGE_CAPACITY_PER_CONN,
+		batch_config,
+		rate_limit: None,
+		rate_limit_whitelisted_ips: Vec::new(),
+		rate_limit_trust_proxy_headers: false,
+		request_logger_limit: 1024,
+	}
+}
+
+/// A TCP address, as peers write it.
+pub(super) fn multiaddr(address: SocketAddr) -> Multiaddr {
+	Multiaddr::empty().with(address.ip().into()).with(Protocol::Tcp(address.port()))
+}
+
+/// The TCP address that peers write like this.
+pub(super) fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
+	let mut parts = address.iter();
+	let ip = match parts.next()? {
+		Protocol::Ip4(ip) => ip.into(),
+		Protocol::Ip6(ip) => ip.into(),
+		_ => return None,
+	};
+	match parts.next()? {
+		Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+		_ => None,
+	}
+}
+
+/// An address with its peer's identity. Some network libraries have it in the address already.
+pub(super) fn with_peer(address: &Multiaddr, peer_id: PeerId) -> MultiaddrWithPeerId {
+	let multiaddr = address.iter().filter(|part| !matches!(part, Protocol::P2p(_))).collect();
+	MultiaddrWithPeerId { multiaddr, peer_id }
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn addresses_survive_the_way_there_and_back() {
+		let address: SocketAddr = "127.0.0.1:9944".parse().expect("an address");
+		assert_eq!(multiaddr(address).to_string(), "/ip4/127.0.0.1/tcp/9944");
+		assert_eq!(socket_address(&multiaddr(address)), Some(address));
+	}
+}

@@ -1,0 +1,126 @@
+//! Opens the database and makes the client that runs the chain's Wasm on it.
+
+use std::sync::Arc;
+
+use rlc_primitives::{Block, Hash};
+use rlc_runtime::RuntimeApi;
+use sc_client_api::{AuxStore, Backend as _, HeaderBackend};
+use sc_service::{BuildGenesisBlock, Configuration, GenesisBlockBuilder, KeystoreContainer, TaskManager};
+use sc_telemetry::TelemetryHandle;
+use sp_runtime::traits::Block as _;
+
+use crate::Error;
+
+/// Runs the runtime. The Wasm calls nothing beyond Substrate's own host functions.
+pub type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
+/// Access to the chain: blocks, state and runtime calls.
+pub type Client = sc_service::TFullClient<Block, RuntimeApi, Executor>;
+/// The database.
+pub type Backend = sc_service::TFullBackend<Block>;
+/// The best chain is the longest one that contains what is final.
+pub type SelectChain = sc_consensus::LongestChain<Backend, Block>;
+
+/// Where the database says how its blocks are made.
+const SEAL_KEY: &[u8] = b"rlc:seal";
+
+/// What a node consists of before it has a network.
+pub struct Parts {
+	/// Access to the chain.
+	pub client: Arc<Client>,
+	/// The database.
+	pub backend: Arc<Backend>,
+	/// The node's keys.
+	pub keystore: KeystoreContainer,
+	/// Owns every task of the node.
+	pub tasks: TaskManager,
+}
+
+/// How blocks of a chain are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+	/// By validators, each in its slots.
+	Slots,
+	/// By this node alone, as soon as there is a transaction.
+	Instant,
+}
+
+impl Seal {
+	fn describe(self) -> &'static str {
+		match self {
+			Self::Slots => "with slots",
+			Self::Instant => "with instant seal",
+		}
+	}
+}
+
+/// Opens the database, writing the genesis block into an empty one.
+///
+/// # Errors
+///
+/// [`Error::OtherChain`] if the database has another genesis block than the chain spec, and whatever the database, the
+/// keystore and the runtime report.
+pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Result<Parts, Error> {
+	let executor: Executor = sc_service::new_wasm_executor(&config.executor);
+	let backend = sc_service::new_db_backend::<Block>(config.db_config())?;
+	let storage = config.chain_spec.as_storage_builder().build_storage().map_err(sp_blockchain::Error::Storage)?;
+	let genesis = |storage| {
+		GenesisBlockBuilder::<Block, _, _>::new_with_storage(
+			storage,
+			!config.no_genesis(),
+			backend.clone(),
+			executor.clone(),
+		)
+	};
+
+	// The libraries take the database's word for its chain, and would go on with a foreign one.
+	let found = backend.blockchain().info().genesis_hash;
+	if found != Hash::default() {
+		let (block, _never_committed) = genesis(storage.clone())?.build_genesis_block()?;
+		let expected = block.hash();
+		if found != expected {
+			return Err(Error::OtherChain {
+				path: config.database.path().map_or_else(|| "memory".into(), |path| path.display().to_string()),
+				chain: config.chain_spec.id().into(),
+				found,
+				expected,
+			});
+		}
+	}
+
+	let builder = genesis(storage)?;
+	let (client, backend, keystore, tasks) = sc_service::new_full_parts_with_genesis_builder::<Block, RuntimeApi, _, _>(
+		config,
+		telemetry,
+		executor.clone(),
+		backend.clone(),
+		builder,
+		false,
+	)?;
+	Ok(Parts { client: Arc::new(client), backend, keystore, tasks })
+}
+
+/// Notes in the database how its blocks are made, or checks it against what was noted.
+///
+/// Instant seal leaves GRANDPA and BEEFY out, so its blocks have no votes on which these could go on.
+///
+/// # Errors
+///
+/// [`Error::OtherSeal`], and what the database reports.
+pub fn keep_seal(client: &Client, seal: Seal) -> Result<(), Error> {
+	let noted = AuxStore::get_aux(client, SEAL_KEY)?;
+	let begun = match noted.as_deref() {
+		Some(text) if text == Seal::Instant.describe().as_bytes() => Seal::Instant,
+		Some(_) => Seal::Slots,
+		// Blocks without a note were imported by a subcommand, and come from a chain with slots.
+		None if client.info().best_number > 0 => Seal::Slots,
+		None => {
+			AuxStore::insert_aux(client, &[(SEAL_KEY, seal.describe().as_bytes())], &[])?;
+			seal
+		},
+	};
+	if begun == seal {
+		Ok(())
+	} else {
+		Err(Error::OtherSeal { begun: begun.describe() })
+	}
+}

@@ -1,0 +1,220 @@
+//! Bad input to the program: one clear line, an exit code, no panic.
+
+use std::{
+	fs,
+	net::TcpListener,
+	path::Path,
+	process::{Command, Output, Stdio},
+	time::{Duration, Instant},
+};
+
+/// No refusal takes nearly as long, but a node that starts by mistake would run forever.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs the program to its end.
+fn rlc_node(args: &[&str]) -> Output {
+	let mut child = Command::new(env!("CARGO_BIN_EXE_rlc-node"))
+		.args(args)
+		.stdin(Stdio::null())
+		.stdout(Stdio::piped())
+		.stderr(Stdio::piped())
+		.spawn()
+		.expect("the program runs");
+	let deadline = Instant::now() + LIMIT;
+	while child.try_wait().expect("a child").is_none() {
+		if Instant::now() > deadline {
+			child.kill().expect("its own child");
+			panic!("rlc-node {} did not end", args.join(" "));
+		}
+		std::thread::sleep(Duration::from_millis(20));
+	}
+	child.wait_with_output().expect("its output")
+}
+
+fn stderr(output: &Output) -> String {
+	String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The program must refuse with one error line. `quiet`: and with nothing else.
+fn refused(args: &[&str], quiet: bool, expected: &str) {
+	let output = rlc_node(args);
+	let text = stderr(&output);
+	assert!(!output.status.success(), "{args:?} succeeded");
+	assert!(output.status.code().is_some(), "{args:?} was killed");
+	assert!(!text.contains("panicked") && !text.contains("backtrace"), "{args:?}: {text}");
+	let errors: Vec<_> = text.lines().filter(|line| line.starts_with("Error: ")).collect();
+	assert_eq!(errors.len(), 1, "{args:?}: {text}");
+	assert!(errors.iter().all(|line| line.contains(expected)), "{args:?}: {text}");
+	if quiet {
+		assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
+	}
+}
+
+fn succeeds(args: &[&str]) -> String {
+	let output = rlc_node(args);
+	assert!(output.status.success(), "{args:?}: {}", stderr(&output));
+	String::from_utf8(output.stdout).expect("text")
+}
+
+fn path(path: &Path) -> &str {
+	path.to_str().expect("a path in UTF-8")
+}
+
+#[test]
+fn chains() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let garbage = folder.path().join("garbage.json");
+	fs::write(&garbage, "{ not a spec").expect("a file");
+	refused(&["--chain", "no-such-chain"], true, "no-such-chain");
+	refused(&["--chain", path(&garbage)], true, "garbage.json");
+	refused(&["--chain", path(folder.path())], true, "not a file");
+	refused(&["--chain", "testnet"], true, "--founders");
+	refused(&["--chain", "mainnet"], true, "--founders");
+	refused(&[], true, "no chain");
+	refused(&["export-blocks"], true, "no chain");
+	refused(&["build-spec", "--chain", "no-such-chain"], true, "no-such-chain");
+}
+
+#[test]
+fn founders() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let file = folder.path().join("founders.json");
+	let build = || ["build-spec", "--chain", "testnet", "--founders", path(&file)];
+	refused(&build(), true, "founders.json");
+	for content in ["nonsense", "[]", r#"[{"account": "//Alice"}]"#] {
+		fs::write(&file, content).expect("a file");
+		refused(&build(), true, "founders.json");
+	}
+	refused(&["build-spec", "--chain", "dev", "--founders", path(&file)], true, "validators already");
+}
+
+#[test]
+fn flags() {
+	refused(&["--no-such-flag"], true, "--no-such-flag");
+	refused(&["--dev", "--port", "not-a-port"], true, "not-a-port");
+	refused(&["--alice", "--bob", "--dev"], true, "--bob");
+}
+
+#[test]
+fn ports() {
+	let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
+	let port = holder.local_addr().expect("bound").port().to_string();
+	refused(&["--dev", "--rpc-port", &port], true, "--rpc-port");
+	refused(&["--dev", "--port", &port], true, "--port");
+	refused(&["--dev", "--prometheus-port", &port], true, "--prometheus-port");
+	refused(&["--dev", "--listen-addr", &format!("/ip4/127.0.0.1/tcp/{port}")], true, "cannot listen");
+}
+
+#[test]
+fn keys() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let base = path(folder.path());
+	refused(&["--dev", "--node-key", "zz"], true, "node key");
+	refused(&["--chain", "local", "--alice", "--base-path", base], true, "generate-node-key");
+	refused(&["key", "inspect", "not a seed"], true, "");
+	let insert = ["key", "insert", "--chain", "local", "--base-path", base, "--key-type", "babe", "--scheme", "sr25519"];
+	refused(&[&insert[..], &["--suri", "not a seed"]].concat(), true, "");
+	let key = folder.path().join("node-key");
+	fs::write(&key, "too short").expect("a file");
+	refused(&["--dev", "--node-key-file", path(&key)], false, "");
+}
+
+#[test]
+fn folders() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let file = folder.path().join("file");
+	fs::write(&file, "").expect("a file");
+	let below = file.join("base");
+	refused(&["--dev", "--base-path", path(&below)], true, path(&below));
+	refused(&["--dev", "--base-path", "/proc/no-such-folder"], true, "/proc/no-such-folder");
+	refused(&["export-blocks", "--dev", "--base-path", path(&below)], true, path(&below));
+}
+
+#[test]
+fn a_full_disk() {
+	let exabyte_in_mib = "1099511627776";
+	refused(&["--dev", "--db-storage-threshold", exabyte_in_mib], false, "disk space");
+}
+
+#[test]
+fn a_database_of_another_chain() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let base = path(folder.path());
+	let other = folder.path().join("other.json");
+	let spec = succeeds(&["build-spec", "--chain", "dev"]);
+	let mut spec: serde_json::Value = serde_json::from_str(&spec).expect("JSON");
+	// The same id, hence the same folder, with another genesis.
+	spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["balances"][0][1] = 77_000_000_000u64.into();
+	fs::write(&other, spec.to_string()).expect("a file");
+
+	succeeds(&["export-blocks", "--chain", "dev", "--base-path", base, "--from", "0", "/dev/null"]);
+	refused(&["--chain", path(&other), "--base-path", base], false, "another chain");
+	refused(&["export-blocks", "--chain", path(&other), "--base-path", base, "--from", "0", "/dev/null"], false, "another chain");
+}
+
+#[test]
+fn a_broken_database() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let database = folder.path().join("chains/rlc_dev/paritydb/full");
+	fs::create_dir_all(&database).expect("a folder");
+	fs::write(database.join("metadata"), "nonsense").expect("a file");
+	refused(&["--dev", "--base-path", path(folder.path())], false, "");
+}
+
+#[test]
+fn instant_seal_on_a_network() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let base = path(folder.path());
+	refused(&["--chain", "local", "--base-path", base, "--instant-seal"], false, "development");
+}
+
+#[test]
+fn blocks_that_are_none() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let base = path(folder.path());
+	let file = folder.path().join("blocks");
+	fs::write(&file, "nonsense").expect("a file");
+	refused(&["import-blocks", "--dev", "--base-path", base, path(&file)], false, "");
+	refused(&["import-blocks", "--dev", "--base-path", base, "/no/such/file"], false, "");
+	refused(&["check-block", "--dev", "--base-path", base, "12345"], false, "");
+}
+
+#[test]
+fn help_and_version_are_no_mistakes() {
+	assert!(succeeds(&["--help"]).contains("Examples:"));
+	assert!(succeeds(&["--version"]).contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn specs_of_all_networks_can_be_built() {
+	let local: serde_json::Value =
+		serde_json::from_str(&succeeds(&["build-spec", "--chain", "local", "--disable-default-bootnode", "--raw"]))
+			.expect("JSON");
+	assert!(local["genesis"]["raw"]["top"].is_object());
+	assert_eq!(local["bootNodes"], serde_json::json!([]));
+
+	let folder = tempfile::tempdir().expect("a folder");
+	let founders = folder.path().join("founders.json");
+	fs::write(&founders, founder("//Somebody").to_string()).expect("a file");
+	for chain in ["testnet", "mainnet"] {
+		let spec = folder.path().join("spec.json");
+		succeeds(&["build-spec", "--chain", chain, "--founders", path(&founders), "--raw", "--output", path(&spec)]);
+		succeeds(&["export-blocks", "--chain", path(&spec), "--base-path", path(folder.path()), "--from", "0", "/dev/null"]);
+	}
+}
+
+/// A founder, all of whose keys come from one seed.
+fn founder(seed: &str) -> serde_json::Value {
+	let key = |scheme: &str| {
+		let text = succeeds(&["key", "inspect", "--scheme", scheme, "--output-type", "json", seed]);
+		let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+		json["ss58PublicKey"].clone()
+	};
+	serde_json::json!([{
+		"account": key("sr25519"),
+		"babe": key("sr25519"),
+		"grandpa": key("ed25519"),
+		"authority_discovery": key("sr25519"),
+		"beefy": key("ecdsa"),
+	}])
+}

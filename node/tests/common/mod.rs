@@ -1,0 +1,63 @@
+//! What the tests of whole nodes share.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+pub mod transfer;
+
+use std::{future::Future, time::Duration};
+
+use rlc_node::embedded::Node;
+use serde_json::{json, Value};
+
+/// No wait takes nearly as long unless something is broken. Machines that test may be slow.
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// Waits for something that must happen.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+	match tokio::time::timeout(LIMIT, future).await {
+		Ok(value) => value,
+		Err(_) => panic!("waited in vain for {what}"),
+	}
+}
+
+/// Waits until a condition yields something.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut condition: impl FnMut() -> F) -> T {
+	soon(what, async {
+		loop {
+			if let Some(value) = condition().await {
+				return value;
+			}
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+	})
+	.await
+}
+
+/// Waits until a block of at least this height is final, and returns the height.
+pub async fn finalized(node: &Node, height: u64) -> u64 {
+	soon(&format!("block {height} to be final"), async {
+		let mut heads = node.subscribe("chain_subscribeFinalizedHeads", json!([])).await.expect("finalized heads");
+		loop {
+			let head: Value = heads.next().await.expect("heads go on").expect("a header");
+			let found = height_of(&head);
+			if found >= height {
+				return found;
+			}
+		}
+	})
+	.await
+}
+
+/// Height of the best block.
+pub async fn best(node: &Node) -> u64 {
+	height_of(&node.call::<Value>("chain_getHeader", json!([])).await.expect("a best block"))
+}
+
+/// Hash of the block at a height.
+pub async fn hash_at(node: &Node, height: u64) -> Option<String> {
+	node.call("chain_getBlockHash", json!([height])).await.expect("an answer")
+}
+
+fn height_of(header: &Value) -> u64 {
+	let number = header["number"].as_str().expect("a number in hex");
+	u64::from_str_radix(number.trim_start_matches("0x"), 16).expect("a number in hex")
+}

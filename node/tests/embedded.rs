@@ -1,0 +1,187 @@
+//! Whole nodes inside this program.
+
+mod common;
+
+use std::path::Path;
+
+use common::{best, eventually, finalized, hash_at, soon, transfer};
+use rlc_node::{
+	embedded::{Node, NodeBuilder},
+	Error,
+};
+use rlc_primitives::Hash;
+use serde_json::json;
+
+const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
+
+async fn genesis(node: &Node) -> Hash {
+	let hash = hash_at(node, 0).await.expect("a genesis block");
+	hash.parse().expect("a hash")
+}
+
+async fn submit(node: &Node, extrinsic: &[u8]) {
+	let _hash: String =
+		node.call("author_submitExtrinsic", json!([transfer::hex(extrinsic)])).await.expect("a good transaction");
+}
+
+#[tokio::test]
+async fn a_dev_node_makes_blocks_that_become_final() {
+	let node = NodeBuilder::dev().start().await.expect("starts");
+	assert!(finalized(&node, 2).await >= 2);
+	assert_eq!(node.rpc_address(), None);
+	assert!(node.p2p_addresses().is_empty());
+	node.stop().await.expect("stops");
+}
+
+/// Also on a program with a single thread, as `tokio::test` gives it.
+#[tokio::test]
+async fn instant_seal_makes_a_final_block_for_each_transaction_across_epochs() {
+	// Longer than an epoch of the development chain, which has 60 slots.
+	const BLOCKS: u32 = 70;
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	assert_eq!(best(&node).await, 0, "nothing happens without a transaction");
+
+	let alice = transfer::Sender::new("//Alice", genesis(&node).await);
+	let bob = transfer::Sender::new("//Bob", genesis(&node).await).account();
+	for nonce in 0..BLOCKS {
+		submit(&node, &alice.transfer(nonce, bob.clone(), 1)).await;
+		let height = u64::from(nonce) + 1;
+		assert_eq!(finalized(&node, height).await, height);
+	}
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn transactions_that_come_together_are_all_sealed() {
+	const COUNT: u32 = 40;
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let alice = transfer::Sender::new("//Alice", genesis(&node).await);
+	let bob = transfer::Sender::new("//Bob", genesis(&node).await).account();
+	for nonce in 0..COUNT {
+		submit(&node, &alice.transfer(nonce, bob.clone(), 1)).await;
+	}
+	eventually("an empty pool", || async {
+		let pending: Vec<String> = node.call("author_pendingExtrinsics", json!([])).await.expect("an answer");
+		pending.is_empty().then_some(())
+	})
+	.await;
+	let next: u32 =
+		node.call("system_accountNextIndex", json!([alice.account().to_string()])).await.expect("an answer");
+	assert_eq!(next, COUNT);
+	node.stop().await.expect("stops");
+}
+
+async fn one_syncs_from_the_other(configure: impl Fn(NodeBuilder) -> NodeBuilder) {
+	let author = configure(NodeBuilder::dev().p2p(LOOPBACK)).start().await.expect("starts");
+	let address = eventually("an address to dial", || async { author.p2p_addresses().into_iter().next() }).await;
+	let follower = configure(NodeBuilder::new("dev").bootnode(address)).start().await.expect("starts");
+
+	let height = finalized(&follower, 2).await;
+	assert_eq!(hash_at(&follower, height).await, hash_at(&author, height).await);
+	follower.stop().await.expect("stops");
+	author.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn two_nodes_in_one_program_sync_over_litep2p() {
+	one_syncs_from_the_other(|node| node).await;
+}
+
+#[tokio::test]
+async fn two_nodes_in_one_program_sync_over_libp2p() {
+	one_syncs_from_the_other(NodeBuilder::libp2p).await;
+}
+
+#[tokio::test]
+async fn a_chain_goes_on_where_it_stopped() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let node = || NodeBuilder::dev().base_path(folder.path());
+
+	let first = node().start().await.expect("starts");
+	let height = finalized(&first, 1).await;
+	let hash = hash_at(&first, height).await;
+	first.stop().await.expect("stops and closes the database");
+
+	let second = node().start().await.expect("starts again");
+	assert!(best(&second).await >= height);
+	assert_eq!(hash_at(&second, height).await, hash);
+	finalized(&second, height + 1).await;
+	second.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_temporary_folder_goes_with_its_node() {
+	let before = folders();
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	node.stop().await.expect("stops");
+	let left: Vec<_> = folders().into_iter().filter(|name| !before.contains(name)).collect();
+	// Other tests of this program run beside this one.
+	assert!(left.iter().all(|name| name.starts_with("rlc-node-")), "{left:?}");
+}
+
+fn folders() -> Vec<String> {
+	let entries = std::fs::read_dir(std::env::temp_dir()).expect("the temporary folder");
+	entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).filter(|n| n.starts_with("rlc-node-")).collect()
+}
+
+#[tokio::test]
+async fn a_held_client_is_told_when_stopping() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let held = node.client().clone();
+	assert!(matches!(node.stop().await, Err(Error::DatabaseInUse)));
+	drop(held);
+}
+
+#[tokio::test]
+async fn subscriptions_end_with_the_node() {
+	let node = NodeBuilder::dev().start().await.expect("starts");
+	let mut heads = node.subscribe("chain_subscribeNewHeads", json!([])).await.expect("heads");
+	assert!(soon("a head", heads.next::<serde_json::Value>()).await.is_some());
+	node.stop().await.expect("stops");
+	soon("the end", async { while heads.next::<serde_json::Value>().await.is_some() {} }).await;
+}
+
+#[tokio::test]
+async fn wrong_calls_are_errors() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	for (method, params) in [("no_such_method", json!([])), ("chain_getBlockHash", json!(["nonsense"]))] {
+		let answer = node.call::<serde_json::Value>(method, params).await;
+		assert!(matches!(answer, Err(Error::Rpc { .. })), "{method}");
+	}
+	assert!(matches!(node.subscribe("no_such_method", json!([])).await, Err(Error::Rpc { .. })));
+	node.stop().await.expect("stops");
+}
+
+async fn refusal(node: NodeBuilder) -> Error {
+	match node.start().await {
+		Ok(_) => panic!("it started"),
+		Err(error) => error,
+	}
+}
+
+#[tokio::test]
+async fn bad_descriptions_are_refused() {
+	let holder = std::net::TcpListener::bind(LOOPBACK_ANY).expect("a port");
+	let taken = holder.local_addr().expect("bound");
+	assert!(matches!(refusal(NodeBuilder::new("no such chain")).await, Error::UnknownChain(_)));
+	assert!(matches!(refusal(NodeBuilder::new("mainnet")).await, Error::FoundersNeeded("mainnet")));
+	assert!(matches!(refusal(NodeBuilder::dev().seed("/no such seed")).await, Error::BadSeed { .. }));
+	assert!(matches!(refusal(NodeBuilder::new("local").instant_seal()).await, Error::NotDevelopment(_)));
+	assert!(matches!(refusal(NodeBuilder::new("dev").instant_seal()).await, Error::NoValidatorKey));
+	assert!(matches!(refusal(NodeBuilder::dev().rpc(taken)).await, Error::CannotListen { purpose: "RPC", .. }));
+	assert!(matches!(refusal(NodeBuilder::dev().p2p(taken)).await, Error::CannotListen { purpose: "peers", .. }));
+	let nowhere = Path::new("/proc/no-such-folder");
+	assert!(matches!(refusal(NodeBuilder::dev().base_path(nowhere)).await, Error::NotWritable { .. }));
+}
+
+const LOOPBACK_ANY: &str = "127.0.0.1:0";
+
+#[tokio::test]
+async fn a_database_in_use_or_of_another_seal_is_refused() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let node = || NodeBuilder::dev().base_path(folder.path());
+	let first = node().instant_seal().start().await.expect("starts");
+	assert!(matches!(refusal(node().instant_seal()).await, Error::Service(_)));
+	first.stop().await.expect("stops");
+	assert!(matches!(refusal(node()).await, Error::OtherSeal { .. }));
+}

@@ -1,0 +1,140 @@
+//! RLC: balances, fees, vesting, the cap.
+
+use frame_support::{
+	parameter_types,
+	traits::{
+		tokens::imbalance::ResolveTo, ConstU32, ConstU8, EitherOfDiverse, VariantCountOf, WithdrawReasons,
+	},
+	weights::{ConstantMultiplier, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial},
+	PalletId,
+};
+use frame_system::EnsureRoot;
+use pallet_rlc::fees::CollectFees;
+use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
+use rlc_primitives::{MAX_SUPPLY, NRLC};
+use smallvec::smallvec;
+use sp_runtime::{
+	traits::{Bounded, ConvertInto, One},
+	FixedPointNumber, Perbill, Perquintill,
+};
+
+use crate::{governance::origins::TreasurySpender, *};
+
+parameter_types! {
+	pub const ExistentialDeposit: Balance = NRLC;
+	pub const MaxSupply: Balance = MAX_SUPPLY;
+	pub const RlcPalletId: PalletId = PalletId(*b"rlc/rlc_");
+}
+
+/// Weights of the balances pallet, with which the two calls that write balances or issuance at will never fit into a
+/// block, neither in an extrinsic nor in a scheduled call: they could break the cap (invariant I1), and even a
+/// referendum is not to.
+pub struct CappedBalances;
+
+/// Passes weights through but for those that are made to never fit.
+macro_rules! weights_of_balances {
+	(measured: $($call:ident),+; never: $($refused:ident),+) => {
+		impl pallet_balances::WeightInfo for CappedBalances {
+			$(fn $call() -> Weight {
+				<weights::pallet_balances::WeightInfo<Runtime> as pallet_balances::WeightInfo>::$call()
+			})+
+			$(fn $refused() -> Weight {
+				Weight::MAX
+			})+
+			fn upgrade_accounts(accounts: u32) -> Weight {
+				<weights::pallet_balances::WeightInfo<Runtime> as pallet_balances::WeightInfo>::upgrade_accounts(accounts)
+			}
+		}
+	};
+}
+weights_of_balances! {
+	measured: transfer_allow_death, transfer_keep_alive, force_transfer, transfer_all, force_unreserve, burn_allow_death, burn_keep_alive;
+	never: force_set_balance_creating, force_set_balance_killing, force_adjust_total_issuance
+}
+
+impl pallet_balances::Config for Runtime {
+	type AccountStore = System;
+	type Balance = Balance;
+	type DoneSlashHandler = ();
+	type DustRemoval = ();
+	type ExistentialDeposit = ExistentialDeposit;
+	type FreezeIdentifier = RuntimeFreezeReason;
+	type MaxFreezes = VariantCountOf<RuntimeFreezeReason>;
+	type MaxLocks = ConstU32<50>;
+	type MaxReserves = ConstU32<50>;
+	type ReserveIdentifier = [u8; 8];
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeFreezeReason = RuntimeFreezeReason;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type WeightInfo = CappedBalances;
+}
+
+/// A second of a validator's computing costs one RLC.
+pub struct ComputingFee;
+impl WeightToFeePolynomial for ComputingFee {
+	type Balance = Balance;
+	fn polynomial() -> WeightToFeeCoefficients<Balance> {
+		// Weight is in picoseconds: 10¹² of them for 10⁹ nRLC.
+		smallvec![WeightToFeeCoefficient {
+			degree: 1,
+			negative: false,
+			coeff_frac: Perbill::from_rational(1u32, 1_000),
+			coeff_integer: 0,
+		}]
+	}
+}
+
+parameter_types! {
+	/// A megabyte of extrinsics costs one RLC.
+	pub const ByteFee: Balance = 1_000 * NRLC;
+	/// Blocks a quarter full keep fees where they are.
+	pub const TargetFullness: Perquintill = Perquintill::from_percent(25);
+	pub AdjustmentSpeed: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
+	pub LeastMultiplier: Multiplier = Multiplier::one();
+	pub MostMultiplier: Multiplier = Bounded::max_value();
+}
+
+impl pallet_transaction_payment::Config for Runtime {
+	type FeeMultiplierUpdate =
+		TargetedFeeAdjustment<Self, TargetFullness, AdjustmentSpeed, LeastMultiplier, MostMultiplier>;
+	type LengthToFee = ConstantMultiplier<Balance, ByteFee>;
+	type OnChargeTransaction = FungibleAdapter<Balances, CollectFees<Runtime>>;
+	type OperationalFeeMultiplier = ConstU8<5>;
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = weights::pallet_transaction_payment::WeightInfo<Runtime>;
+	type WeightToFee = ComputingFee;
+}
+
+impl pallet_skip_feeless_payment::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+}
+
+parameter_types! {
+	pub const LeastVestedTransfer: Balance = RLC;
+	/// What is not vested yet can be neither transferred nor spent on deposits.
+	pub UnvestedMayBe: WithdrawReasons = WithdrawReasons::except(WithdrawReasons::TRANSFER | WithdrawReasons::RESERVE);
+}
+
+impl pallet_vesting::Config for Runtime {
+	const MAX_VESTING_SCHEDULES: u32 = 28;
+	type BlockNumberProvider = System;
+	type BlockNumberToBalance = ConvertInto;
+	type Currency = Balances;
+	type MinVestedTransfer = LeastVestedTransfer;
+	type RuntimeEvent = RuntimeEvent;
+	type UnvestedFundsAllowedWithdrawReasons = UnvestedMayBe;
+	type WeightInfo = weights::pallet_vesting::WeightInfo<Runtime>;
+}
+
+parameter_types! {
+	pub TreasuryAccount: AccountId = Treasury::account_id();
+}
+
+impl pallet_rlc::Config for Runtime {
+	type Currency = Balances;
+	type MaxSupply = MaxSupply;
+	type PalletId = RlcPalletId;
+	type ShareOrigin = EitherOfDiverse<EnsureRoot<AccountId>, TreasurySpender>;
+	type Treasury = ResolveTo<TreasuryAccount, Balances>;
+	type WeightInfo = weights::pallet_rlc::WeightInfo<Runtime>;
+}

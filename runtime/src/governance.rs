@@ -1,0 +1,4 @@
+//! Tracks and origins of referenda: which decision needs how much of the RLC's voice.
+
+pub mod origins;
+pub mod tracks;

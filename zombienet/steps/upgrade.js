@@ -1,0 +1,95 @@
+"use strict";
+
+// A runtime upgrade as a live network does it: a referendum on the root track authorises the hash of the new code,
+// anyone hands the code in, and from then on every node runs it.
+
+const fs = require("node:fs");
+
+const { NAMES, account, submit } = require("../lib/accounts");
+const { allNodes, nodeNamed, show } = require("../lib/node");
+const { check, say, until } = require("../lib/observe");
+
+// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and hand in what it authorised.
+const DEPOSITOR = "ferdie";
+const VOTERS = NAMES.filter((name) => name !== DEPOSITOR);
+
+// Storage key of the code that a chain runs.
+const CODE = `0x${Buffer.from(":code").toString("hex")}`;
+
+/// Has a referendum authorise the code with this hash. Returns the referendum's number.
+async function authorise(api, hash) {
+	const { tx, query } = api;
+	const proposal = tx.system.authorizeUpgrade(hash).method.toHex();
+	const submission = await submit(
+		api,
+		"alice",
+		tx.referenda.submit({ system: "Root" }, { Inline: proposal }, { After: 1 }),
+	);
+	const [index] = submission.events.find((event) => api.events.referenda.Submitted.is(event)).data;
+
+	// Nearly everything that they have, stakes included, so that the support curve is met at once; the rest pays fees.
+	const vote = async (name) => {
+		const { free, reserved } = (await query.system.account(account(name).address)).data;
+		const balance = ((free.toBigInt() + reserved.toBigInt()) * 9n) / 10n;
+		const aye = { Standard: { vote: { aye: true, conviction: "None" }, balance } };
+		await submit(api, name, tx.convictionVoting.vote(index, aye));
+	};
+	await Promise.all([submit(api, DEPOSITOR, tx.referenda.placeDecisionDeposit(index)), ...VOTERS.map(vote)]);
+
+	const outcome = await until(`referendum ${index} ends`, 60, async () => {
+		const info = (await query.referenda.referendumInfoFor(index)).unwrap();
+		return !info.isOngoing && info;
+	});
+	check(outcome.isApproved, `referendum ${index} ended as ${outcome.type}`);
+	say(`referendum ${index} was approved in block ${outcome.asApproved[0]}`);
+
+	const authorised = await until("the authorisation is enacted", 40, async () => {
+		const entry = await query.system.authorizedUpgrade();
+		return entry.isSome && entry.unwrap();
+	});
+	check(authorised.codeHash.toHex() === hash, `another code was authorised: ${authorised.codeHash}`);
+	say(`the chain authorises code ${hash}`);
+}
+
+async function upgrade(api, nodes) {
+	const code = `0x${fs.readFileSync(process.env.RLC_NEXT_RUNTIME, "hex")}`;
+	const hash = zombie.util.blake2AsHex(code);
+	const before = await nodes[0].specVersion();
+
+	await authorise(api, hash);
+	const applied = await submit(api, DEPOSITOR, api.tx.system.applyAuthorizedUpgrade(code));
+	const block = (await api.rpc.chain.getHeader(applied.hash)).number.toNumber();
+	say(`${DEPOSITOR} handed in the ${code.length / 2 - 1} bytes of code: block #${block}`);
+
+	await until("every node runs the new version", 20, async () => {
+		const versions = await Promise.all(nodes.map((node) => node.specVersion()));
+		return versions.every((version) => version > before);
+	});
+	for (const node of nodes) say(`${node.name}: spec version ${before} -> ${await node.specVersion()}`);
+	return { block, hash, before };
+}
+
+/// The version in the node's answer could come from reading the code alone. That it has been executed shows in what
+/// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs.
+async function proveExecuted(api, nodes, { block, hash, before }) {
+	const executed = await until("the new code has run", 20, async () => {
+		const last = (await api.query.system.lastRuntimeUpgrade()).unwrap();
+		return last.specVersion.toNumber() > before && last;
+	});
+	say(`the chain's own record of its last upgrade: version ${executed.specVersion}, ${executed.specName}`);
+
+	for (const node of nodes) {
+		const head = await until(`${node.name} finalises blocks of the new code`, 30, async () => {
+			const final = await node.finalized();
+			return final.number >= block + 3 && final;
+		});
+		const stored = zombie.util.blake2AsHex(await node.rpc("state_getStorage", CODE, head.hash));
+		check(stored === hash, `${node.name} stores other code at ${show(head)}: ${stored}`);
+		say(`${node.name}: final ${show(head)}, with the new code in its state`);
+	}
+}
+
+exports.run = (name, network) => {
+	const nodes = allNodes(network);
+	return nodeNamed(network, name).withApi(async (api) => proveExecuted(api, nodes, await upgrade(api, nodes)));
+};
