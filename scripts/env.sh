@@ -1,8 +1,5 @@
 # Sourced by the other scripts and by nothing else: what a build of this workspace needs in its environment.
 
-# The system's OpenSSL instead of compiling one.
-export OPENSSL_NO_VENDOR=1
-
 RLC_HOME="${RLC_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/rlc}"
 # The toolchain that setup assembles where rustup cannot download the Wasm target.
 RLC_WASM_TOOLCHAIN="$RLC_HOME/wasm-toolchain"
@@ -16,3 +13,6 @@ has_wasm_target() {
 if ! has_wasm_target && [ -d "$RLC_WASM_TOOLCHAIN/lib/rustlib/$WASM_TARGET/lib" ]; then
 	export WASM_BUILD_TOOLCHAIN=rlc-wasm
 fi
+
+# Where cargo puts what it builds.
+TARGET="${CARGO_TARGET_DIR:-$PWD/target}"

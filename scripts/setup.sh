@@ -30,7 +30,7 @@ system_packages() {
 	local missing=()
 	command -v cc >/dev/null || missing+=(gcc libc6-dev)
 	command -v make >/dev/null || missing+=(make)
-	command -v curl >/dev/null || missing+=(curl)
+	command -v jq >/dev/null || missing+=(jq)                       # reads chain specs
 	command -v clang >/dev/null || missing+=(clang)               # compiles C inside crates
 	ls /usr/lib/llvm-*/lib/libclang.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 || missing+=(libclang-dev) # bindgen
 	command -v protoc >/dev/null || missing+=(protobuf-compiler)   # the network protocols' messages

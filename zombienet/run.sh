@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 node=${1:-${CARGO_TARGET_DIR:-$here/../target}/release/rlc-node}
 [ -x "$node" ] || fail "no node at $node: build it, or give its path"
 [ -r "${RLC_NEXT_RUNTIME:-}" ] || fail "RLC_NEXT_RUNTIME must name the Wasm file of the runtime to upgrade to"
-command -v npm >/dev/null || fail "needs Node.js 20 or newer with npm"
+command -v npm >/dev/null || fail "needs Node.js 18 or newer with npm"
 RLC_NODE=$(realpath "$node")
 RLC_NEXT_RUNTIME=$(realpath "$RLC_NEXT_RUNTIME")
 cd "$here"
@@ -25,10 +25,9 @@ fi
 run=$(mktemp -d)
 RLC_SPEC=$run/spec.json
 export RLC_NODE RLC_SPEC RLC_NEXT_RUNTIME
-"$RLC_NODE" build-spec --chain local --raw --output "$RLC_SPEC"
 
-# With job control (set -m) zombienet leads a process group of its own, which its nodes inherit. Killing the group ends what
-# this run started and nothing else, also after zombienet died or was interrupted and left its nodes behind.
+# With job control (set -m) zombienet leads a process group of its own, which its nodes inherit. Killing the group ends
+# what this run started and nothing else, also after zombienet died or was interrupted and left its nodes behind.
 network=
 stop() {
 	if [ -n "$network" ]; then
@@ -41,6 +40,8 @@ trap stop EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+"$RLC_NODE" build-spec --chain local --raw --output "$RLC_SPEC"
+
 out=$run/zombienet.log
 : >"$out"
 set -m
@@ -49,12 +50,14 @@ node_modules/.bin/zombienet --provider native --logType text --force --dir "$run
 network=$!
 set +m
 
-# Of what zombienet says: what the steps observed, how they ended, and errors.
+# Of what zombienet says: what the steps observed, how they ended, and errors, but not those of metrics: nodes that are
+# still starting have none.
 tail -n +1 -s 0.2 -f --pid="$network" "$out" | sed -u -n \
 	-e 's/\x1b\[[0-9;]*m//g' \
 	-e 's/^observed: /    /p' \
 	-e 's/^.* : \(✅\|❌\)/\1/p' \
-	-e "/Error\|Rejection\|Exception/p" &
+	-e '/fetching metrics/d' \
+	-e '/Error\|Rejection\|Exception/p' &
 shown=$!
 
 status=0

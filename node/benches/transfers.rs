@@ -156,7 +156,7 @@ impl DevNode {
 				Ok((socket, _)) => return Ok(Connection { socket, last_id: 0 }),
 				Err(tokio_tungstenite::tungstenite::Error::Io(_)) => {
 					tokio::time::sleep(Duration::from_millis(100)).await
-				},
+				}
 				Err(error) => return Err(error.into()),
 			}
 		}
@@ -250,7 +250,7 @@ where
 		match stream.next().await.ok_or("the node closed the connection")?? {
 			Message::Text(text) => return Ok(serde_json::from_str(&text)?),
 			Message::Close(_) => return Err("the node closed the connection".into()),
-			_ => {},
+			_ => {}
 		}
 	}
 }

@@ -121,7 +121,7 @@ pub fn load_unfounded(name: &str) -> Result<ChainSpec, Error> {
 		Some(chain) => {
 			let patch = presets::preset(chain.preset()).ok_or_else(|| Error::UnknownChain(name.into()))?;
 			spec(chain, patch)
-		},
+		}
 		None => from_file(name),
 	}
 }

@@ -53,6 +53,10 @@ pub struct Cli {
 	/// When the disk counts as full.
 	#[command(flatten)]
 	pub storage: StorageMonitorParams,
+
+	/// What `key inspect` is to inspect, unless it is said to be public. The library keeps it to itself, and calls a wrong one a success.
+	#[arg(skip)]
+	pub inspected: Option<String>,
 }
 
 /// What to do instead of running a node.
@@ -137,7 +141,11 @@ impl Cli {
 			// beside the chain is not for validators only.
 			.mut_arg("indexing_enabled", |flag| flag.default_value("true"))
 			.mut_arg("enabled", |flag| flag.default_value("always"));
-		Self::from_arg_matches(&command.try_get_matches_from(args)?)
+		let matches = command.try_get_matches_from(args)?;
+		let inspect = matches.subcommand_matches("key").and_then(|key| key.subcommand_matches("inspect"));
+		let secret = inspect.filter(|inspect| !inspect.get_flag("public"));
+		let inspected = secret.and_then(|inspect| inspect.get_one::<String>("uri")).cloned();
+		Ok(Self { inspected, ..Self::from_arg_matches(&matches)? })
 	}
 
 	/// Loads the chain that the subcommand is for.

@@ -8,7 +8,7 @@ use std::{io::Write, process::ExitCode};
 use clap::error::ErrorKind;
 use rlc_primitives::Block;
 use sc_cli::{CliConfiguration, SharedParams, SubstrateCli};
-use sc_service::{BasePath, ChainSpec as _, Configuration};
+use sc_service::{BasePath, Configuration};
 
 use crate::{
 	chain_spec,
@@ -32,7 +32,7 @@ pub fn run() -> ExitCode {
 		Err(error) => {
 			eprintln!("Error: {}", error.one_line());
 			ExitCode::FAILURE
-		},
+		}
 	}
 }
 
@@ -43,13 +43,13 @@ fn usage(error: &clap::Error) -> ExitCode {
 			// Nobody is left to tell.
 			let _ = error.print();
 			ExitCode::SUCCESS
-		},
+		}
 		_ => {
 			let text = error.to_string();
 			let message = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
 			eprintln!("Error: {} (see --help)", message.trim_start_matches("error: "));
 			ExitCode::from(USAGE)
-		},
+		}
 	}
 }
 
@@ -57,11 +57,17 @@ fn execute(cli: &Cli) -> Result<(), Error> {
 	match &cli.subcommand {
 		None => run_node(cli),
 		Some(Subcommand::Key(command)) => {
-			if let sc_cli::KeySubcommand::Insert(insert) = command {
-				check_chain(cli, &insert.shared_params)?;
+			match command {
+				sc_cli::KeySubcommand::Insert(insert) => check_chain(cli, &insert.shared_params)?,
+				sc_cli::KeySubcommand::Inspect(inspect) => {
+					if let Some(uri) = &cli.inspected {
+						preflight::uri(uri, inspect.crypto_scheme.scheme)?;
+					}
+				}
+				_ => {}
 			}
 			Ok(command.run(cli)?)
-		},
+		}
 		Some(Subcommand::BuildSpec(command)) => build_spec(command),
 		Some(Subcommand::CheckBlock(command)) => on_chain(cli, command, |chain, _| {
 			let Prepared { parts, import, .. } = chain;
@@ -85,11 +91,11 @@ fn execute(cli: &Cli) -> Result<(), Error> {
 		Some(Subcommand::PurgeChain(command)) => {
 			check_chain(cli, &command.shared_params)?;
 			cli.create_runner(command)?.sync_run(|config| Ok(command.run(config.database)?))
-		},
+		}
 		Some(Subcommand::ChainInfo(command)) => {
 			check_chain(cli, &command.shared_params)?;
 			cli.create_runner(command)?.sync_run(|config| Ok(command.run::<Block>(&config)?))
-		},
+		}
 	}
 }
 
@@ -156,9 +162,7 @@ fn build_spec(command: &BuildSpec) -> Result<(), Error> {
 	}
 	let json = sc_service::chain_ops::build_spec(&spec, command.raw)?;
 	match &command.output {
-		Some(path) => {
-			std::fs::write(path, json).map_err(|source| Error::NotWritable { path: path.clone(), source })?
-		},
+		Some(path) => std::fs::write(path, json).map_err(|source| Error::NotWritable { path: path.clone(), source })?,
 		None => std::io::stdout().write_all(json.as_bytes()).map_err(sc_cli::Error::Io)?,
 	}
 	Ok(())

@@ -309,11 +309,7 @@ impl Node {
 	}
 
 	/// Runs a request on the node's own threads, since some methods need tokio.
-	async fn rpc<T, Request>(
-		&self,
-		method: &str,
-		request: impl FnOnce(Methods, String) -> Request,
-	) -> Result<T, Error>
+	async fn rpc<T, Request>(&self, method: &str, request: impl FnOnce(Methods, String) -> Request) -> Result<T, Error>
 	where
 		T: Send + 'static,
 		Request: std::future::Future<Output = Result<T, MethodsError>> + Send + 'static,

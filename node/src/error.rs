@@ -100,6 +100,9 @@ pub enum Error {
 		/// Kind of key that could not be derived.
 		kind: &'static str,
 	},
+	/// What was to be inspected is no key. It is not repeated here: it may be a secret with a mistake.
+	#[error("this is neither a secret URI nor an address of that scheme")]
+	BadUri,
 	/// The threads of an embedded node could not be started, or its start did not come to an end.
 	#[error("the node's threads failed: {0}")]
 	Threads(String),

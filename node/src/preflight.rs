@@ -10,9 +10,10 @@ use std::{
 	path::Path,
 };
 
+use sc_cli::CryptoScheme;
 use sc_network::{multiaddr::Protocol, Multiaddr};
 use sc_service::Configuration;
-use sp_core::{ecdsa, ed25519, sr25519, Pair};
+use sp_core::{crypto::Ss58Codec, ecdsa, ed25519, sr25519, Pair};
 
 use crate::Error;
 
@@ -42,14 +43,14 @@ pub fn ports(config: &mut Configuration, chosen: Chosen) -> Result<(), Error> {
 	for address in &mut config.network.listen_addresses {
 		let Some(socket) = Socket::of(address) else { continue };
 		match socket.check("peers", "--port") {
-			Ok(()) => {},
+			Ok(()) => {}
 			// Many machines have no IPv6, and the default addresses contain it.
 			Err(error) if socket.is_ipv6() && !is_taken(&error) => log::debug!("{error}"),
 			Err(error) if chosen.p2p => return Err(error),
 			Err(error) => {
 				log::warn!("{error}; any free port is taken instead");
 				*address = with_any_port(address);
-			},
+			}
 		}
 	}
 	if let Some(metrics) = &mut config.prometheus_config {
@@ -94,6 +95,31 @@ pub fn seed(seed: &str) -> Result<(), Error> {
 	derives::<sr25519::Pair>(seed, "sr25519")?;
 	derives::<ed25519::Pair>(seed, "ed25519")?;
 	derives::<ecdsa::Pair>(seed, "ecdsa")
+}
+
+/// Makes sure that a key can be inspected: a secret URI, an address, or the path of a file with one of them.
+///
+/// # Errors
+///
+/// [`Error::BadUri`], and [`Error::Cli`] if the file cannot be read.
+pub fn uri(uri: &str, scheme: CryptoScheme) -> Result<(), Error> {
+	fn means_a_key<P: Pair>(uri: &str) -> bool
+	where
+		P::Public: Ss58Codec,
+	{
+		P::from_string(uri, None).is_ok() || P::Public::from_string(uri).is_ok()
+	}
+	let content = match Path::new(uri) {
+		file if file.is_file() => fs::read_to_string(file).map_err(sc_cli::Error::Io)?,
+		_ => uri.into(),
+	};
+	let content = content.trim_end();
+	let good = match scheme {
+		CryptoScheme::Sr25519 => means_a_key::<sr25519::Pair>(content),
+		CryptoScheme::Ed25519 => means_a_key::<ed25519::Pair>(content),
+		CryptoScheme::Ecdsa => means_a_key::<ecdsa::Pair>(content),
+	};
+	good.then_some(()).ok_or(Error::BadUri)
 }
 
 /// A transport address to bind.

@@ -20,9 +20,7 @@ use rlc_primitives::{AccountId, Block, Hash, Nonce};
 use sc_client_api::Backend as _;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_beefy::BeefyRPCLinks;
-use sc_consensus_grandpa::{
-	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
-};
+use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 use sp_keystore::KeystorePtr;

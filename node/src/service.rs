@@ -88,7 +88,7 @@ pub fn prepare(config: &Configuration, seal: Seal) -> Result<Prepared, Error> {
 		.filter(|endpoints| !endpoints.is_empty())
 		.map(|endpoints| {
 			const BUFFERED_MESSAGES: usize = 16;
-			let mut worker = TelemetryWorker::new(BUFFERED_MESSAGES)?;
+			let worker = TelemetryWorker::new(BUFFERED_MESSAGES)?;
 			let telemetry = worker.handle().new_telemetry(endpoints);
 			Ok::<_, sc_telemetry::Error>((worker, telemetry))
 		})
@@ -201,13 +201,8 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 	let rpc = if options.rpc_server { sc_service::spawn_tasks(params)? } else { unserved::spawn_tasks(params)? };
 
 	let telemetry = telemetry.as_ref().map(Telemetry::handle);
-	let proposer = Proposer::new(
-		tasks.spawn_handle(),
-		client.clone(),
-		pool.clone(),
-		registry.as_ref(),
-		telemetry.clone(),
-	);
+	let proposer =
+		Proposer::new(tasks.spawn_handle(), client.clone(), pool.clone(), registry.as_ref(), telemetry.clone());
 	let consensus = consensus::Consensus {
 		tasks: &tasks,
 		client: client.clone(),

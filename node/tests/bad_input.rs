@@ -2,6 +2,7 @@
 
 use std::{
 	fs,
+	io::{Read, Seek},
 	net::TcpListener,
 	path::Path,
 	process::{Command, Output, Stdio},
@@ -13,22 +14,35 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Runs the program to its end.
 fn rlc_node(args: &[&str]) -> Output {
+	// Files take what the program writes; a pipe would fill up and hold it.
+	let capture = || tempfile::tempfile().expect("a temporary file");
+	let (mut stdout, mut stderr) = (capture(), capture());
 	let mut child = Command::new(env!("CARGO_BIN_EXE_rlc-node"))
 		.args(args)
 		.stdin(Stdio::null())
-		.stdout(Stdio::piped())
-		.stderr(Stdio::piped())
+		.stdout(stdout.try_clone().expect("a second handle"))
+		.stderr(stderr.try_clone().expect("a second handle"))
 		.spawn()
 		.expect("the program runs");
 	let deadline = Instant::now() + LIMIT;
-	while child.try_wait().expect("a child").is_none() {
-		if Instant::now() > deadline {
-			child.kill().expect("its own child");
-			panic!("rlc-node {} did not end", args.join(" "));
+	let status = loop {
+		match child.try_wait().expect("a child") {
+			Some(status) => break status,
+			None if Instant::now() > deadline => {
+				child.kill().expect("its own child");
+				panic!("rlc-node {} did not end", args.join(" "));
+			}
+			None => std::thread::sleep(Duration::from_millis(20)),
 		}
-		std::thread::sleep(Duration::from_millis(20));
-	}
-	child.wait_with_output().expect("its output")
+	};
+	Output { status, stdout: content(&mut stdout), stderr: content(&mut stderr) }
+}
+
+fn content(file: &mut fs::File) -> Vec<u8> {
+	let mut bytes = Vec::new();
+	file.rewind().expect("a file");
+	file.read_to_end(&mut bytes).expect("a file");
+	bytes
 }
 
 fn stderr(output: &Output) -> String {
@@ -111,8 +125,10 @@ fn keys() {
 	let base = path(folder.path());
 	refused(&["--dev", "--node-key", "zz"], true, "node key");
 	refused(&["--chain", "local", "--alice", "--base-path", base], true, "generate-node-key");
-	refused(&["key", "inspect", "not a seed"], true, "");
-	let insert = ["key", "insert", "--chain", "local", "--base-path", base, "--key-type", "babe", "--scheme", "sr25519"];
+	refused(&["key", "inspect", "not a seed"], true, "secret URI");
+	refused(&["key", "inspect", "--scheme", "ed25519", "/no-soft-derivation"], true, "secret URI");
+	let insert =
+		["key", "insert", "--chain", "local", "--base-path", base, "--key-type", "babe", "--scheme", "sr25519"];
 	refused(&[&insert[..], &["--suri", "not a seed"]].concat(), true, "");
 	let key = folder.path().join("node-key");
 	fs::write(&key, "too short").expect("a file");
@@ -149,7 +165,11 @@ fn a_database_of_another_chain() {
 
 	succeeds(&["export-blocks", "--chain", "dev", "--base-path", base, "--from", "0", "/dev/null"]);
 	refused(&["--chain", path(&other), "--base-path", base], false, "another chain");
-	refused(&["export-blocks", "--chain", path(&other), "--base-path", base, "--from", "0", "/dev/null"], false, "another chain");
+	refused(
+		&["export-blocks", "--chain", path(&other), "--base-path", base, "--from", "0", "/dev/null"],
+		false,
+		"another chain",
+	);
 }
 
 #[test]
@@ -199,7 +219,16 @@ fn specs_of_all_networks_can_be_built() {
 	for chain in ["testnet", "mainnet"] {
 		let spec = folder.path().join("spec.json");
 		succeeds(&["build-spec", "--chain", chain, "--founders", path(&founders), "--raw", "--output", path(&spec)]);
-		succeeds(&["export-blocks", "--chain", path(&spec), "--base-path", path(folder.path()), "--from", "0", "/dev/null"]);
+		succeeds(&[
+			"export-blocks",
+			"--chain",
+			path(&spec),
+			"--base-path",
+			path(folder.path()),
+			"--from",
+			"0",
+			"/dev/null",
+		]);
 	}
 }
 

@@ -121,7 +121,11 @@ async fn a_temporary_folder_goes_with_its_node() {
 
 fn folders() -> Vec<String> {
 	let entries = std::fs::read_dir(std::env::temp_dir()).expect("the temporary folder");
-	entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).filter(|n| n.starts_with("rlc-node-")).collect()
+	entries
+		.flatten()
+		.filter_map(|entry| entry.file_name().into_string().ok())
+		.filter(|n| n.starts_with("rlc-node-"))
+		.collect()
 }
 
 #[tokio::test]

@@ -17,8 +17,8 @@ function account(name) {
 
 const nameOf = (address) => NAMES.find((name) => account(name).address === address.toString()) ?? address.toString();
 
-/// Signs `call` as `name`, waits until its block is final and returns that block's hash and the call's events.
-/// Throws if the pool refuses the call or the call fails on the chain.
+/// Signs `call` as `name`, waits until its block is final and returns that block and the call's events. Throws if
+/// the pool refuses the call or the call fails on the chain.
 async function submit(api, name, call) {
 	const result = await new Promise((resolve, reject) => {
 		call.signAndSend(account(name), { nonce: -1 }, (update) => {
@@ -28,7 +28,8 @@ async function submit(api, name, call) {
 	});
 	const { dispatchError } = result;
 	check(!dispatchError, `${describe(call)} by ${name} failed: ${dispatchError && explain(api, dispatchError)}`);
-	return { hash: result.status.asFinalized.toHex(), events: result.events.map(({ event }) => event) };
+	const block = { number: result.blockNumber.toNumber(), hash: result.status.asFinalized.toHex() };
+	return { block, events: result.events.map(({ event }) => event) };
 }
 
 const describe = ({ method: { section, method } }) => `${section}.${method}`;

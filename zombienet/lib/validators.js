@@ -9,11 +9,19 @@ const validators = async (api) => (await api.query.session.validators()).map(nam
 async function authors(api, from, to) {
 	const counts = {};
 	for (let number = from; number <= to; number++) {
-		const header = await api.derive.chain.getHeader(await api.rpc.chain.getBlockHash(number));
-		const name = nameOf(header.author);
+		const name = await authorOf(api, await api.rpc.chain.getBlockHash(number));
 		counts[name] = (counts[name] ?? 0) + 1;
 	}
 	return counts;
+}
+
+/// BABE's claim in a header is one byte that tells how the slot was won, then the winner's place in the session. The
+/// session is the block's own: polkadot-js asks the parent, and is wrong in the first block of each session.
+async function authorOf(api, hash) {
+	const { digest } = await api.rpc.chain.getHeader(hash);
+	const [, claim] = digest.logs.find((entry) => entry.isPreRuntime).asPreRuntime;
+	const session = await (await api.at(hash)).query.session.validators();
+	return nameOf(session[Buffer.from(claim).readUInt32LE(1)]);
 }
 
 module.exports = { authors, validators };

@@ -6,8 +6,8 @@ const { allNodes, show } = require("../lib/node");
 const { check, say, until } = require("../lib/observe");
 
 async function advances(node) {
-	const first = await until(`${node.name} has BEEFY finality`, 40, () => node.beefyFinalized());
-	const last = await until(`BEEFY finality of ${node.name} passes #${first.number}`, 40, async () => {
+	const first = await until(`${node.name} has BEEFY finality`, 60, () => node.beefyFinalized());
+	const last = await until(`BEEFY finality of ${node.name} passes #${first.number}`, 60, async () => {
 		const head = await node.beefyFinalized();
 		return head.number > first.number && head;
 	});

@@ -11,10 +11,10 @@ const ADVANCE = 5;
 
 exports.run = async (name, network) => {
 	const nodes = allNodes(network);
-	const first = await until("every node answers", 30, () => Promise.all(nodes.map((node) => node.finalized())));
+	const first = await until("every node answers", 60, () => Promise.all(nodes.map((node) => node.finalized())));
 	const target = Math.max(...first.map(({ number }) => number)) + ADVANCE;
 
-	const last = await until(`every node finalises #${target}`, 40, async () => {
+	const last = await until(`every node finalises #${target}`, 60, async () => {
 		const heads = await Promise.all(nodes.map((node) => node.finalized()));
 		return heads.every(({ number }) => number >= target) && heads;
 	});
@@ -28,7 +28,7 @@ exports.run = async (name, network) => {
 
 	await nodes.find((node) => node.name === name).withApi(async (api) => {
 		const session = await validators(api);
-		const made = await until(`each of ${session.join(", ")} makes a block`, 30, async () => {
+		const made = await until(`each of ${session.join(", ")} makes a block`, 60, async () => {
 			const { number } = (await api.rpc.chain.getHeader());
 			const counts = await authors(api, first[0].number + 1, number.toNumber());
 			return session.every((validator) => counts[validator]) && counts;

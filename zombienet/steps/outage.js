@@ -27,7 +27,7 @@ async function watch(victim, others) {
 async function recovered(victim, others) {
 	const down = samples.findIndex(({ own }) => !own);
 	check(down > 0, `${victim.name} was never seen down`);
-	const back = await until(`${victim.name} answers again`, 20, () => samples.slice(down).find(({ own }) => own));
+	const back = await until(`${victim.name} answers again`, 60, () => samples.slice(down).find(({ own }) => own));
 	const [last, gone] = [samples[down - 1], samples[down]];
 	say(
 		`${victim.name} was down for ${((back.time - gone.time) / 1000).toFixed(1)} s, after it finalised ` +
@@ -35,7 +35,7 @@ async function recovered(victim, others) {
 	);
 	check(back.others - gone.others >= PROGRESS, "finality stood still while one of four was down");
 
-	const caughtUp = await until(`${victim.name} finalises #${back.others}`, 30, () =>
+	const caughtUp = await until(`${victim.name} finalises #${back.others}`, 60, () =>
 		samples.find(({ time, own }) => time >= back.time && own?.number >= back.others),
 	);
 	watching = false;
@@ -47,7 +47,7 @@ async function recovered(victim, others) {
 	);
 
 	const made = await others[0].withApi((api) =>
-		until(`${victim.name} makes blocks again`, 25, async () => {
+		until(`${victim.name} makes blocks again`, 60, async () => {
 			const { number } = await api.rpc.chain.getHeader();
 			return (await authors(api, back.others + 1, number.toNumber()))[victim.name];
 		}),
@@ -62,5 +62,5 @@ exports.run = async (name, network, [phase]) => {
 
 	watching = true;
 	watch(victim, others).catch((error) => say(`the watch broke off: ${error.message}`));
-	await until(`${name} is seen up`, 5, () => samples.some(({ own }) => own));
+	await until(`${name} is seen up`, 20, () => samples.some(({ own }) => own));
 };

@@ -9,6 +9,8 @@ const { check, say, until } = require("../lib/observe");
 const { authors, validators } = require("../lib/validators");
 
 const LEAVES = "dave";
+// nRLC in an RLC.
+const NRLC = 10n ** 9n;
 
 async function request(node, api) {
 	const joins = node.name;
@@ -36,13 +38,15 @@ async function request(node, api) {
 	const era = (await api.query.staking.activeEra()).unwrap().index;
 	const session = await api.query.session.currentIndex();
 	say(`era ${era}, session ${session}: validators ${(await validators(api)).join(", ")}`);
-	say(`${joins} bonded ${active.toHuman()} nRLC, set keys ${keys.slice(0, 18)}.. and validates: block ${joined.hash}`);
-	say(`${LEAVES} chilled: block ${left.hash}`);
+	say(
+		`${joins} bonded ${active.toBigInt() / NRLC} RLC, set the keys ${keys.slice(0, 10)}... and validates: ` +
+			`block ${show(joined.block)}; ${LEAVES} chilled: block ${show(left.block)}`,
+	);
 }
 
 async function changed(node, api) {
 	const joins = node.name;
-	const set = await until(`${joins} is a validator and ${LEAVES} is not`, 150, async () => {
+	const set = await until(`${joins} is a validator and ${LEAVES} is not`, 180, async () => {
 		const names = await validators(api);
 		return names.includes(joins) && !names.includes(LEAVES) && names;
 	});
@@ -53,7 +57,7 @@ async function changed(node, api) {
 	say(`era ${era}, session ${session}: validators ${set.join(", ")}; GRANDPA set ${grandpa}, BEEFY set ${beefy}`);
 
 	const start = await node.best();
-	const made = await until(`${joins} makes a block`, 25, async () => {
+	const made = await until(`${joins} makes a block`, 60, async () => {
 		const counts = await authors(api, start.number + 1, (await node.best()).number);
 		return counts[joins] && counts;
 	});

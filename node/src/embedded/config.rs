@@ -105,7 +105,14 @@ impl NodeBuilder {
 fn pool(development: bool) -> TransactionPoolOptions {
 	const TRANSACTIONS: usize = 8192;
 	const BYTES: usize = 20 * 1024 * 1024;
-	TransactionPoolOptions::new_with_params(TRANSACTIONS, BYTES, None, TransactionPoolType::ForkAware, development, false)
+	TransactionPoolOptions::new_with_params(
+		TRANSACTIONS,
+		BYTES,
+		None,
+		TransactionPoolType::ForkAware,
+		development,
+		false,
+	)
 }
 
 fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {

@@ -116,7 +116,7 @@ pub fn keep_seal(client: &Client, seal: Seal) -> Result<(), Error> {
 		None => {
 			AuxStore::insert_aux(client, &[(SEAL_KEY, seal.describe().as_bytes())], &[])?;
 			seal
-		},
+		}
 	};
 	if begun == seal {
 		Ok(())

@@ -36,6 +36,9 @@ use crate::Error;
 /// How long to wait for the pool to look at a new best block before sealing anyway.
 const POOL_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How often the pool is looked at without an arrival.
+const POLL: Duration = Duration::from_millis(200);
+
 /// What sealing needs from the rest of the node.
 pub struct InstantSeal {
 	/// Imports the blocks.
@@ -91,22 +94,30 @@ impl InstantSeal {
 
 /// One command to seal for each time that transactions are ready.
 ///
-/// The next command is asked for when the block of the last one is imported. A burst of transactions shares blocks: when
-/// its later notifications are read, there is nothing left to seal. Transactions that found no room are sealed without a
-/// further notification, as long as there are fewer of them each time: one that never fits must not make empty blocks
-/// forever.
+/// The next command is asked for when the block of the last one is imported. A burst of transactions shares blocks.
+/// Transactions that found no room are sealed too, as long as there are fewer of them each time: one that never fits
+/// must not make empty blocks forever. Arrivals wake this up; a slow poll beside them catches transactions that get
+/// ready without arriving, or that arrive while the pool still looks at the block before.
 fn commands(client: Arc<Client>, pool: Arc<Pool>) -> impl Stream<Item = EngineCommand<rlc_primitives::Hash>> + Send {
 	let arrivals = pool.import_notification_stream();
-	futures::stream::unfold((arrivals, 0), move |(mut arrivals, mut left)| {
+	// Fewer than this must be ready: nothing has been tried yet.
+	const ANY: usize = usize::MAX;
+	futures::stream::unfold((arrivals, ANY), move |(mut arrivals, mut tried)| {
 		let (client, pool) = (client.clone(), pool.clone());
 		async move {
 			loop {
-				let ready = pool.ready_at_with_timeout(client.info().best_hash, POOL_PATIENCE).await.count();
-				if ready > 0 && ready < left {
-					return Some((seal(), (arrivals, ready)));
+				match pool.ready_at_with_timeout(client.info().best_hash, POOL_PATIENCE).await.count() {
+					0 => tried = ANY,
+					ready if ready < tried => return Some((seal(), (arrivals, ready))),
+					_ => {}
 				}
-				arrivals.next().await?;
-				left = usize::MAX;
+				tokio::select! {
+					arrival = arrivals.next() => {
+						arrival?;
+						tried = ANY;
+					},
+					() = tokio::time::sleep(POLL) => {},
+				}
 			}
 		}
 	})
@@ -160,8 +171,7 @@ mod tests {
 
 	fn block_at(slot: u64) -> Header {
 		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { slot: slot.into(), authority_index: 0 });
-		let mut header =
-			Header::new(7, Default::default(), Default::default(), Default::default(), Default::default());
+		let mut header = Header::new(7, Default::default(), Default::default(), Default::default(), Default::default());
 		header.digest_mut().push(<DigestItem as CompatibleDigestItem>::babe_pre_digest(digest));
 		header
 	}

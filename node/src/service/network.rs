@@ -40,11 +40,8 @@ pub fn add_finality<N: NetworkBackend<Block, Hash>>(
 	let peers = network.peer_store_handle();
 
 	let name = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
-	let (protocol, messages) = sc_consensus_grandpa::grandpa_peers_set_config::<Block, N>(
-		name.clone(),
-		metrics.clone(),
-		peers.clone(),
-	);
+	let (protocol, messages) =
+		sc_consensus_grandpa::grandpa_peers_set_config::<Block, N>(name.clone(), metrics.clone(), peers.clone());
 	network.add_notification_protocol(protocol);
 	let grandpa = Gossip { name, messages };
 

@@ -26,7 +26,7 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut condit
 			if let Some(value) = condition().await {
 				return value;
 			}
-			tokio::time::sleep(Duration::from_millis(50)).await;
+			tokio::time::sleep(Duration::from_millis(20)).await;
 		}
 	})
 	.await
@@ -34,15 +34,10 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut condit
 
 /// Waits until a block of at least this height is final, and returns the height.
 pub async fn finalized(node: &Node, height: u64) -> u64 {
-	soon(&format!("block {height} to be final"), async {
-		let mut heads = node.subscribe("chain_subscribeFinalizedHeads", json!([])).await.expect("finalized heads");
-		loop {
-			let head: Value = heads.next().await.expect("heads go on").expect("a header");
-			let found = height_of(&head);
-			if found >= height {
-				return found;
-			}
-		}
+	eventually(&format!("block {height} to be final"), || async {
+		let hash: String = node.call("chain_getFinalizedHead", json!([])).await.expect("a final block");
+		let head: Value = node.call("chain_getHeader", json!([hash])).await.expect("its header");
+		Some(height_of(&head)).filter(|found| *found >= height)
 	})
 	.await
 }

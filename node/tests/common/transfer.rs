@@ -68,4 +68,3 @@ impl Sender {
 pub fn hex(bytes: &[u8]) -> String {
 	sp_core::bytes::to_hex(bytes, false)
 }
-

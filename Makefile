@@ -1,0 +1,34 @@
+# What one can do here. Each target sets up what it needs by itself and says so.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench docs fmt lint chain-specs weights
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## install what building and testing need
+	@scripts/setup.sh --test
+
+run: ## build, and start a development chain (ARGS="--rpc-port 9955" passes options on)
+	@scripts/run.sh $(ARGS)
+
+test: ## every test: pallets, runtime, node, and a network of four validators
+	@scripts/test.sh
+
+bench: ## transfers per second through the RPC into blocks of one node
+	@scripts/bench.sh
+
+docs: ## the crates' documentation; a warning is an error
+	@scripts/docs.sh
+
+fmt: ## format the code
+	@cargo fmt --all
+
+lint: ## formatting, clippy and the rules between crates
+	@scripts/lint.sh
+
+chain-specs: ## write chain-specs/ anew from the runtime's presets
+	@scripts/chain-specs.sh write
+
+weights: ## measure every call and write runtime/src/weights/ anew
+	@scripts/weights.sh

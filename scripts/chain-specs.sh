@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Keeps chain-specs/ as the runtime's presets say.
+#
+#   scripts/chain-specs.sh write     writes the files anew
+#   scripts/chain-specs.sh compare   fails if one differs from what would be written
+#
+# The runtime's code is left out: it differs between compilers, and a node carries it. `rlc-node build-spec --chain NAME`
+# prints the whole of a spec.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/env.sh
+
+case "${1:-}" in
+	write) to=chain-specs ;;
+	compare) to=$(mktemp -d) && trap 'rm -rf "$to"' EXIT ;;
+	*) echo "usage: scripts/chain-specs.sh write|compare" >&2 && exit 2 ;;
+esac
+
+cargo build --release
+mkdir -p "$to"
+for network in dev local testnet mainnet; do
+	"$TARGET/release/rlc-node" build-spec --chain "$network" --disable-default-bootnode |
+		jq 'del(.genesis.runtimeGenesis.code)' >"$to/$network.json"
+done
+if [ "$1" = compare ]; then
+	diff -r chain-specs "$to" || { echo "chain-specs: differ from the presets; run make chain-specs" >&2 && exit 1; }
+	echo "chain-specs: as the presets say"
+fi

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The crates' documentation; a warning is an error.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+. scripts/env.sh
+
+SKIP_WASM_BUILD=1 RUSTDOCFLAGS="-D warnings" cargo doc --release --no-deps
+echo "docs: $TARGET/doc"
