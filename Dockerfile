@@ -23,7 +23,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 	install -D target/release/rlc-node /out/rlc-node
 
 FROM debian:bookworm-slim
-# OpenSSL is linked dynamically (see scripts/env.sh); curl asks for the node's health.
+# OpenSSL is linked dynamically (see .cargo/config.toml); curl asks for the node's health.
 RUN apt-get update && \
 	apt-get install --yes --no-install-recommends ca-certificates curl libssl3 && \
 	rm -rf /var/lib/apt/lists/* && \

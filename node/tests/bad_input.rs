@@ -159,8 +159,8 @@ fn a_database_of_another_chain() {
 	let other = folder.path().join("other.json");
 	let spec = succeeds(&["build-spec", "--chain", "dev"]);
 	let mut spec: serde_json::Value = serde_json::from_str(&spec).expect("JSON");
-	// The same id, hence the same folder, with another genesis.
-	spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["balances"][0][1] = 77_000_000_000u64.into();
+	// The same id, hence the same folder, with another genesis: one account has less.
+	spec["genesis"]["runtimeGenesis"]["patch"]["balances"]["balances"][5][1] = 77_000_000_000u64.into();
 	fs::write(&other, spec.to_string()).expect("a file");
 
 	succeeds(&["export-blocks", "--chain", "dev", "--base-path", base, "--from", "0", "/dev/null"]);

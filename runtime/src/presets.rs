@@ -12,7 +12,7 @@
 use alloc::{string::ToString, vec, vec::Vec};
 
 use frame_support::PalletId;
-use rlc_primitives::MAX_SUPPLY;
+use rlc_primitives::{MAX_SUPPLY, NRLC};
 use serde_json::{json, Value};
 use sp_core::crypto::get_public_from_string_or_panic as well_known;
 use sp_genesis_builder::PresetId;
@@ -178,7 +178,12 @@ fn sovereign(founders: &[Founder]) -> Value {
 
 /// Beside Ethereum: nothing exists here but what is locked there. The bridge mints the rest as it is locked.
 fn bridged(founders: &[Founder]) -> Value {
-	let balances: Vec<_> = founders.iter().map(|founder| (founder.account.clone(), FOUNDER_LOCK)).collect();
+	let mut balances: Vec<_> = founders.iter().map(|founder| (founder.account.clone(), FOUNDER_LOCK)).collect();
+	if let Some((_, first)) = balances.first_mut() {
+		// The treasury must exist; without this, its existential deposit would be minted, and nothing locked for it.
+		*first -= NRLC;
+		balances.push((TreasuryId::get().into_account_truncating(), NRLC));
+	}
 	with(network(Lengths::default(), founders, FOUNDER_STAKE), json!({ "balances": { "balances": balances } }))
 }
 

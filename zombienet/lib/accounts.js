@@ -6,7 +6,7 @@ const NAMES = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
 
 const derived = new Map();
 
-/// The well-known development accounts. Their keys are public: they are worth nothing outside a test network.
+// The well-known development accounts. Their keys are public: they are worth nothing outside a test network.
 function account(name) {
 	if (!derived.has(name)) {
 		const seed = `//${name[0].toUpperCase()}${name.slice(1)}`;
@@ -17,8 +17,8 @@ function account(name) {
 
 const nameOf = (address) => NAMES.find((name) => account(name).address === address.toString()) ?? address.toString();
 
-/// Signs `call` as `name`, waits until its block is final and returns that block and the call's events. Throws if
-/// the pool refuses the call or the call fails on the chain.
+// Signs `call` as `name`, waits until its block is final and returns that block and the call's events. Throws if
+// the pool refuses the call or the call fails on the chain.
 async function submit(api, name, call) {
 	const result = await new Promise((resolve, reject) => {
 		call.signAndSend(account(name), { nonce: -1 }, (update) => {

@@ -1,7 +1,7 @@
 "use strict";
 
-/// One node as its RPC port shows it. Plain HTTP requests: a node that is down answers with an error at once, and
-/// nothing reconnects behind a test's back.
+// One node as its RPC port shows it. Plain HTTP requests: a node that is down answers with an error at once, and
+// nothing reconnects behind a test's back.
 class Node {
 	constructor({ name, wsUri }) {
 		this.name = name;
@@ -46,7 +46,7 @@ class Node {
 		return { number, hash: hash ?? (await this.hashAt(number)) };
 	}
 
-	/// Runs `action` with a polkadot-js client of this node, which decodes storage and signs.
+	// Runs `action` with a polkadot-js client of this node, which decodes storage and signs.
 	async withApi(action) {
 		const api = await zombie.connect(this.wsUri);
 		try {

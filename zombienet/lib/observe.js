@@ -2,11 +2,11 @@
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/// Tells what a step saw. `run.sh` shows the lines with this mark and leaves zombienet's own chatter in the log.
+// Tells what a step saw. `run.sh` shows the lines with this mark and leaves zombienet's own chatter in the log.
 const say = (text) => console.log(`observed: ${text}`);
 
-/// Asks `probe` until it gives something truthy, and returns that. A probe that throws has given nothing yet: nodes
-/// that start, restart or have no finality so far answer with errors.
+// Asks `probe` until it gives something truthy, and returns that. A probe that throws has given nothing yet: nodes
+// that start, restart or have no finality so far answer with errors.
 async function until(what, seconds, probe) {
 	const deadline = Date.now() + seconds * 1000;
 	for (;;) {

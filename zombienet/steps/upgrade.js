@@ -16,7 +16,7 @@ const VOTERS = NAMES.filter((name) => name !== DEPOSITOR);
 // Storage key of the code that a chain runs.
 const CODE = `0x${Buffer.from(":code").toString("hex")}`;
 
-/// Has a referendum authorise the code with this hash. Returns the referendum's number.
+// Has a referendum authorise the code with this hash. Returns the referendum's number.
 async function authorise(api, hash) {
 	const { tx, query } = api;
 	const proposal = tx.system.authorizeUpgrade(hash).method.toHex();
@@ -58,8 +58,9 @@ async function upgrade(api, nodes) {
 
 	await authorise(api, hash);
 	const { block, events } = await submit(api, DEPOSITOR, api.tx.system.applyAuthorizedUpgrade(code));
-	// The call succeeds even with code that the chain rejects, so that the authorisation is used up.
-	check(events.some((event) => api.events.system.CodeUpdated.is(event)), "the chain rejected the code; is its spec version higher?");
+	// The call itself succeeds even if the chain rejects the code: that uses the authorisation up.
+	const updated = events.some((event) => api.events.system.CodeUpdated.is(event));
+	check(updated, "the chain rejected the code: is its spec version higher?");
 	say(`${DEPOSITOR} handed in the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
 
 	await until("every node runs the new version", 60, async () => {
@@ -70,8 +71,8 @@ async function upgrade(api, nodes) {
 	return { block, hash, before };
 }
 
-/// The version in the node's answer could come from reading the code alone. That it has been executed shows in what
-/// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs.
+// The version in the node's answer could come from reading the code alone. That it has been executed shows in what
+// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs.
 async function proveExecuted(api, nodes, { block, hash, before }) {
 	const executed = await until("the new code has run", 60, async () => {
 		const last = (await api.query.system.lastRuntimeUpgrade()).unwrap();

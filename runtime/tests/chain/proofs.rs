@@ -1,9 +1,7 @@
 //! What is proved to Ethereum: MMR leaves and who signs them.
 
-mod common;
-
 use codec::Encode;
-use common::*;
+use crate::common::*;
 use rlc_runtime::{presets::*, *};
 use sp_mmr_primitives::LeafDataProvider;
 

@@ -1,5 +1,5 @@
 //! A chain in memory: real blocks, real signatures, run by the native runtime.
-#![allow(dead_code)] // each test file uses what it needs
+
 
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, traits::Get};
@@ -143,7 +143,7 @@ pub fn pass_referendum(
 	use Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 
 	let index = pallet_referenda::ReferendumCount::<Runtime>::get();
-	let all_aye = |who| {
+	let all_aye = |who: Sr25519Keyring| {
 		let vote = AccountVote::Standard {
 			vote: Vote { aye: true, conviction: Conviction::None },
 			balance: 9_000_000 * RLC,
@@ -155,15 +155,14 @@ pub fn pass_referendum(
 		proposal,
 		enactment_moment: DispatchTime::After(1),
 	};
-	for extrinsics in [
-		vec![signed(Alice, submit)],
-		vec![signed(Alice, pallet_referenda::Call::place_decision_deposit { index })],
-		[Alice, Bob, Charlie, Dave].map(all_aye).to_vec(),
-	] {
+	let succeed = |extrinsics| {
 		for result in block(extrinsics) {
 			result.expect("the extrinsic is valid").expect("the call succeeds");
 		}
-	}
+	};
+	succeed(vec![signed(Alice, submit)]);
+	succeed(vec![signed(Alice, pallet_referenda::Call::place_decision_deposit { index })]);
+	succeed([Alice, Bob, Charlie, Dave].map(all_aye).to_vec());
 	let mut events = Vec::new();
 	for _ in 0..60 {
 		block(vec![]);

@@ -1,8 +1,6 @@
 //! RLC's holders decide, the committee can only stop, and nothing stops governance.
 
-mod common;
-
-use common::*;
+use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
 use rlc_runtime::{governance::origins::Origin, presets::*, *};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
@@ -86,7 +84,7 @@ fn committee_whitelists_but_only_holders_enact() {
 	chain(LOCAL).execute_with(|| {
 		blocks(1);
 		let call: RuntimeCall = frame_system::Call::remark { remark: vec![7] }.into();
-		let call_hash = sp_runtime::traits::HashingFor::<Block>::hash_of(&call);
+		let call_hash = <sp_runtime::traits::BlakeTwo256 as sp_runtime::traits::Hash>::hash_of(&call);
 		assert_noop!(
 			Whitelist::whitelist_call(RuntimeOrigin::signed(Alice.to_account_id()), call_hash),
 			DispatchError::BadOrigin

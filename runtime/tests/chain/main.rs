@@ -1,0 +1,7 @@
+//! The whole runtime, as a chain of blocks in memory.
+
+mod common;
+mod genesis;
+mod governance;
+mod proofs;
+mod supply;
