@@ -110,6 +110,13 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 		// A chain spec is no consent.
 		config.telemetry_endpoints = None;
 	}
+	if cli.seal() == Seal::Instant {
+		let pool = sc_cli::TransactionPoolParams {
+			pool_type: sc_cli::TransactionPoolType::SingleState,
+			..cli.run.pool_config.clone()
+		};
+		config.transaction_pool = pool.transaction_pool(cli.run.is_dev()?);
+	}
 	preflight::ports(config, cli.chosen_ports())?;
 	let options = Options { seal: cli.seal(), storage: cli.storage.clone(), rpc_server: true };
 	runner.run_node_until_exit(|config| async move { service::start(config, options).map(|node| node.tasks) })

@@ -21,250 +21,36 @@
 
 use std::{
 	net::SocketAddr,
-	path::PathBuf,
 	sync::{Arc, Weak},
 	time::{Duration, Instant},
 };
 
-use futures::{channel::oneshot, FutureExt};
+use futures::channel::oneshot;
 use jsonrpsee::{Methods, MethodsError};
-use sc_network::{
-	config::{MultiaddrWithPeerId, NetworkBackendType, NonReservedPeerMode},
-	service::traits::NetworkService,
-	Multiaddr,
-};
+use sc_network::{config::MultiaddrWithPeerId, service::traits::NetworkService};
 use sc_service::RpcHandlers;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::sync::watch;
 
 use crate::{
-	chain_spec::{self, ChainSpec},
-	preflight,
-	service::{self, Backend, Client, Seal},
+	service::{Backend, Client},
 	Error,
 };
 
+mod builder;
 mod config;
+mod threads;
 
-/// How long the node's tasks have to end.
-const STOP_PATIENCE: Duration = Duration::from_secs(60);
+pub use builder::NodeBuilder;
+
+use threads::Threads;
+
 /// How long to wait after that for the database to be closed by what ends a little later.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
 /// Messages of a subscription that wait for the program; when there are more, the node waits for the program.
 const SUBSCRIPTION_BUFFER: usize = 1024;
-
-/// Where the node's chain comes from.
-#[derive(Clone)]
-enum Chain {
-	/// A known name, or the path of a spec.
-	Named(String),
-	/// Given by the program.
-	Given(Box<ChainSpec>),
-}
-
-/// Which keys the node has.
-#[derive(Clone, Debug)]
-enum Keys {
-	/// None: it follows the chain.
-	None,
-	/// Derived from a seed, in memory.
-	Seed(String),
-	/// In a folder.
-	Folder(PathBuf),
-}
-
-/// Describes a node, and starts it.
-///
-/// Unless told otherwise, a node has a temporary folder, no keys, and no listening port.
-#[derive(Clone)]
-pub struct NodeBuilder {
-	chain: Chain,
-	name: String,
-	base_path: Option<PathBuf>,
-	keys: Keys,
-	rpc: Option<SocketAddr>,
-	p2p: Vec<Multiaddr>,
-	bootnodes: Vec<MultiaddrWithPeerId>,
-	reserved: Vec<MultiaddrWithPeerId>,
-	reserved_only: bool,
-	backend: NetworkBackendType,
-	seal: Seal,
-	archive: bool,
-}
-
-impl NodeBuilder {
-	/// A node of a chain: `dev`, `local`, or the path of a chain spec.
-	pub fn new(chain: impl Into<String>) -> Self {
-		Self::of(Chain::Named(chain.into()))
-	}
-
-	/// A node of a chain that the program describes itself.
-	pub fn with_spec(spec: ChainSpec) -> Self {
-		Self::of(Chain::Given(Box::new(spec)))
-	}
-
-	/// The one validator of a development chain.
-	pub fn dev() -> Self {
-		Self::new("dev").name("Alice").seed("//Alice")
-	}
-
-	fn of(chain: Chain) -> Self {
-		Self {
-			chain,
-			name: "embedded".into(),
-			base_path: None,
-			keys: Keys::None,
-			rpc: None,
-			p2p: Vec::new(),
-			bootnodes: Vec::new(),
-			reserved: Vec::new(),
-			reserved_only: false,
-			backend: NetworkBackendType::Litep2p,
-			seal: Seal::Slots,
-			archive: false,
-		}
-	}
-
-	/// Name that peers see.
-	pub fn name(mut self, name: impl Into<String>) -> Self {
-		self.name = name.into();
-		self
-	}
-
-	/// Keeps the chain and the network key in a folder. Otherwise they are in a temporary one, which goes when the node
-	/// stops.
-	pub fn base_path(mut self, path: impl Into<PathBuf>) -> Self {
-		self.base_path = Some(path.into());
-		self
-	}
-
-	/// Makes the node a validator with session keys derived from a seed such as `//Alice`, for tests. They are not
-	/// stored.
-	pub fn seed(mut self, seed: impl Into<String>) -> Self {
-		self.keys = Keys::Seed(seed.into());
-		self
-	}
-
-	/// Makes the node a validator with the session keys of a keystore folder.
-	pub fn keystore(mut self, folder: impl Into<PathBuf>) -> Self {
-		self.keys = Keys::Folder(folder.into());
-		self
-	}
-
-	/// Serves RPC (HTTP and WebSocket) at an address, for example `([127, 0, 0, 1], 9944)`; port 0 takes any free port,
-	/// which [`Node::rpc_address`] tells. Unsafe methods are served on loopback addresses only.
-	pub fn rpc(mut self, address: impl Into<SocketAddr>) -> Self {
-		self.rpc = Some(address.into());
-		self
-	}
-
-	/// Lets peers connect at a TCP address; port 0 takes any free port, which [`Node::p2p_addresses`] tells.
-	pub fn p2p(mut self, address: impl Into<SocketAddr>) -> Self {
-		self.p2p.push(config::multiaddr(address.into()));
-		self
-	}
-
-	/// Adds a peer to begin with, beside those of the chain spec.
-	pub fn bootnode(mut self, peer: MultiaddrWithPeerId) -> Self {
-		self.bootnodes.push(peer);
-		self
-	}
-
-	/// Adds a peer that the node keeps connected to.
-	pub fn reserved_peer(mut self, peer: MultiaddrWithPeerId) -> Self {
-		self.reserved.push(peer);
-		self
-	}
-
-	/// Refuses peers other than the reserved ones.
-	pub fn reserved_only(mut self) -> Self {
-		self.reserved_only = true;
-		self
-	}
-
-	/// Uses libp2p instead of litep2p.
-	pub fn libp2p(mut self) -> Self {
-		self.backend = NetworkBackendType::Libp2p;
-		self
-	}
-
-	/// Makes a block as soon as there is a transaction, final at once. On development chains only.
-	pub fn instant_seal(mut self) -> Self {
-		self.seal = Seal::Instant;
-		self
-	}
-
-	/// Keeps the state of all blocks, and serves the `archive_v1` RPC.
-	pub fn archive(mut self) -> Self {
-		self.archive = true;
-		self
-	}
-
-	fn non_reserved_mode(&self) -> NonReservedPeerMode {
-		if self.reserved_only {
-			NonReservedPeerMode::Deny
-		} else {
-			NonReservedPeerMode::Accept
-		}
-	}
-
-	/// Starts the node and returns when it runs.
-	///
-	/// # Errors
-	///
-	/// Whatever [`Error`] describes: the chain, the seed, the folder, the ports, the database.
-	pub async fn start(self) -> Result<Node, Error> {
-		let spec = match &self.chain {
-			Chain::Named(name) => chain_spec::load(name)?,
-			Chain::Given(spec) => (**spec).clone(),
-		};
-		if let Keys::Seed(seed) = &self.keys {
-			preflight::seed(seed)?;
-		}
-		let temporary = match &self.base_path {
-			Some(_) => None,
-			None => Some(temporary_folder()?),
-		};
-		let base_path = match (&self.base_path, &temporary) {
-			(Some(path), _) => path.clone(),
-			(None, Some(folder)) => folder.path().into(),
-			(None, None) => std::env::temp_dir(),
-		};
-		preflight::folder(&base_path)?;
-
-		let runtime = Threads::new()?;
-		let handle = runtime.handle()?;
-		let starting = handle.clone().spawn(async move {
-			let (mut config, options) = self.into_service(spec, base_path, handle);
-			preflight::ports(&mut config, preflight::Chosen { rpc: true, p2p: true, metrics: true })?;
-			service::start(config, options)
-		});
-		let service::Node { mut tasks, client, backend, network, rpc } =
-			starting.await.map_err(|error| Error::Threads(error.to_string()))??;
-
-		let (exit_tx, exit) = watch::channel(None);
-		let (stop, stopped) = oneshot::channel::<()>();
-		let supervisor = runtime.handle()?.spawn(async move {
-			let failure = futures::select! {
-				ended = tasks.future().fuse() => ended.err().map(|error| error.to_string()),
-				_ = stopped.fuse() => None,
-			};
-			drop(tasks);
-			// Nobody may be waiting.
-			let _ = exit_tx.send(Some(failure.unwrap_or_else(|| "it was told to".into())));
-		});
-		Ok(Node { rpc, network, client, backend: Arc::downgrade(&backend), exit, stop, supervisor, runtime, temporary })
-	}
-}
-
-fn temporary_folder() -> Result<TempDir, Error> {
-	tempfile::Builder::new()
-		.prefix("rlc-node-")
-		.tempdir()
-		.map_err(|source| Error::NotWritable { path: std::env::temp_dir(), source })
-}
 
 /// A running node. It stops when dropped, too, but then without waiting for its end.
 pub struct Node {
@@ -434,36 +220,5 @@ impl Params {
 impl jsonrpsee::core::traits::ToRpcParams for Params {
 	fn to_rpc_params(self) -> Result<Option<Box<serde_json::value::RawValue>>, serde_json::Error> {
 		serde_json::value::to_raw_value(&self.0).map(Some)
-	}
-}
-
-/// The node's threads. A tokio runtime must not be dropped on a thread of another one, so this lets go of it instead.
-struct Threads(Option<Runtime>);
-
-impl Threads {
-	fn new() -> Result<Self, Error> {
-		sc_cli::build_runtime().map(|runtime| Self(Some(runtime))).map_err(|error| Error::Threads(error.to_string()))
-	}
-
-	fn handle(&self) -> Result<tokio::runtime::Handle, Error> {
-		match &self.0 {
-			Some(runtime) => Ok(runtime.handle().clone()),
-			None => Err(Error::Threads("they have ended".into())),
-		}
-	}
-
-	/// Waits for the end of all threads.
-	fn end(mut self) {
-		if let Some(runtime) = self.0.take() {
-			runtime.shutdown_timeout(STOP_PATIENCE);
-		}
-	}
-}
-
-impl Drop for Threads {
-	fn drop(&mut self) {
-		if let Some(runtime) = self.0.take() {
-			runtime.shutdown_background();
-		}
 	}
 }

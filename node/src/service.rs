@@ -42,6 +42,9 @@ type Proposer = sc_basic_authorship::ProposerFactory<Pool, Client>;
 #[derive(Clone, Debug)]
 pub struct Options {
 	/// How blocks are made.
+	///
+	/// [`Seal::Instant`] wants the single-state pool: the fork-aware one may leave a transaction that arrives together
+	/// with a block aside until the next block, which then nobody makes.
 	pub seal: Seal,
 	/// When the disk counts as full.
 	pub storage: StorageMonitorParams,

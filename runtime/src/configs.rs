@@ -18,4 +18,3 @@ pub const fn deposit(items: u32, bytes: u32) -> Balance {
 		items as Balance * RLC / 100 + bytes as Balance * RLC / 10_000
 	}
 }
-

@@ -93,9 +93,9 @@ impl Founder {
 }
 
 fn account(name: &str) -> AccountId {
-	sp_runtime::traits::IdentifyAccount::into_account(sp_runtime::MultiSigner::from(well_known::<sp_core::sr25519::Public>(
-		name,
-	)))
+	sp_runtime::traits::IdentifyAccount::into_account(sp_runtime::MultiSigner::from(well_known::<
+		sp_core::sr25519::Public,
+	>(name)))
 }
 
 /// What is the same for every network: time, who validates with how much, who may call the committee to order.
@@ -133,7 +133,7 @@ fn json_merge(into: &mut Value, from: Value) {
 			for (key, value) in from {
 				json_merge(into.entry(key).or_insert(Value::Null), value);
 			}
-		},
+		}
 		(into, from) => *into = from,
 	}
 }
@@ -195,9 +195,7 @@ const fn blocks_of(ms: rlc_primitives::Moment) -> BlockNumber {
 /// The genesis patch of a preset, or nothing if there is none of that name.
 pub fn preset(id: &str) -> Option<Value> {
 	Some(match id {
-		DEVELOPMENT => {
-			with(test_network(60, &["Alice"]), json!({ "sudo": { "key": account("Alice") } }))
-		},
+		DEVELOPMENT => with(test_network(60, &["Alice"]), json!({ "sudo": { "key": account("Alice") } })),
 		LOCAL => test_network(15, &["Alice", "Bob", "Charlie", "Dave"]),
 		SOVEREIGN => sovereign(&[]),
 		BRIDGED => bridged(&[]),
@@ -218,11 +216,11 @@ pub fn founded(preset: &str, founders: &[Founder]) -> Result<Value, String> {
 	}
 	for (at, founder) in founders.iter().enumerate() {
 		let same = |other: &Founder| {
-			other.account == founder.account ||
-				other.babe == founder.babe ||
-				other.grandpa == founder.grandpa ||
-				other.authority_discovery == founder.authority_discovery ||
-				other.beefy == founder.beefy
+			other.account == founder.account
+				|| other.babe == founder.babe
+				|| other.grandpa == founder.grandpa
+				|| other.authority_discovery == founder.authority_discovery
+				|| other.beefy == founder.beefy
 		};
 		if founders.iter().take(at).any(same) {
 			return Err(format!("founder {} has an account or a key of another founder", at + 1));

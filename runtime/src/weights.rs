@@ -46,7 +46,11 @@ pub mod pallet_referenda {
 }
 pub mod pallet_rlc {
 	pub struct WeightInfo<T>(core::marker::PhantomData<T>);
-	impl<T> ::pallet_rlc::WeightInfo for WeightInfo<T> { fn set_treasury_share() -> frame_support::weights::Weight { frame_support::weights::Weight::zero() } }
+	impl<T> ::pallet_rlc::WeightInfo for WeightInfo<T> {
+		fn set_treasury_share() -> frame_support::weights::Weight {
+			frame_support::weights::Weight::zero()
+		}
+	}
 }
 pub mod pallet_safe_mode {
 	pub use ::pallet_safe_mode::weights::SubstrateWeight as WeightInfo;

@@ -18,8 +18,11 @@ use sc_service::{
 use sc_storage_monitor::StorageMonitorParams;
 use sc_transaction_pool::TransactionPoolType;
 
-use super::{Keys, NodeBuilder};
-use crate::{chain_spec::ChainSpec, service::Options};
+use super::builder::{Keys, NodeBuilder};
+use crate::{
+	chain_spec::ChainSpec,
+	service::{Options, Seal},
+};
 
 /// Bytes of state that are kept in memory.
 const TRIE_CACHE: usize = 64 * 1024 * 1024;
@@ -49,7 +52,7 @@ impl NodeBuilder {
 			impl_version: crate::cli::IMPL_VERSION.into(),
 			role: if validator { Role::Authority } else { Role::Full },
 			tokio_handle,
-			transaction_pool: pool(development),
+			transaction_pool: pool(self.seal, development),
 			network: self.network(&spec, data_path.join("network")),
 			keystore: match &self.keys {
 				Keys::Folder(path) => KeystoreConfig::Path { path: path.clone(), password: None },
@@ -102,17 +105,14 @@ impl NodeBuilder {
 	}
 }
 
-fn pool(development: bool) -> TransactionPoolOptions {
+fn pool(seal: Seal, development: bool) -> TransactionPoolOptions {
 	const TRANSACTIONS: usize = 8192;
 	const BYTES: usize = 20 * 1024 * 1024;
-	TransactionPoolOptions::new_with_params(
-		TRANSACTIONS,
-		BYTES,
-		None,
-		TransactionPoolType::ForkAware,
-		development,
-		false,
-	)
+	let kind = match seal {
+		Seal::Slots => TransactionPoolType::ForkAware,
+		Seal::Instant => TransactionPoolType::SingleState,
+	};
+	TransactionPoolOptions::new_with_params(TRANSACTIONS, BYTES, None, kind, development, false)
 }
 
 fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {

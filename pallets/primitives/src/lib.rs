@@ -7,5 +7,7 @@
 pub mod chain;
 pub mod supply;
 
-pub use chain::{AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature};
+pub use chain::{
+	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
+};
 pub use supply::{MAX_SUPPLY, NRLC, RLC};

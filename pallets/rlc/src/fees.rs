@@ -53,8 +53,8 @@ impl<T: Config> EraPayout<BalanceOf<T>> for Pallet<T> {
 	fn era_payout(_staked: BalanceOf<T>, _issuance: BalanceOf<T>, _millis: u64) -> (BalanceOf<T>, BalanceOf<T>) {
 		let fees = Self::fee_account();
 		let amount = T::Currency::reducible_balance(&fees, Preservation::Expendable, Fortitude::Polite);
-		if amount.is_zero() ||
-			T::Currency::transfer(&fees, &Self::reward_account(), amount, Preservation::Expendable).is_err()
+		if amount.is_zero()
+			|| T::Currency::transfer(&fees, &Self::reward_account(), amount, Preservation::Expendable).is_err()
 		{
 			return (Zero::zero(), Zero::zero());
 		}

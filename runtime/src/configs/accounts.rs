@@ -83,19 +83,19 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Any => true,
 			Self::NonTransfer => !matches!(
 				call,
-				RuntimeCall::Balances(_) |
-					RuntimeCall::Vesting(pallet_vesting::Call::vested_transfer { .. }) |
-					RuntimeCall::Sudo(_)
+				RuntimeCall::Balances(_)
+					| RuntimeCall::Vesting(pallet_vesting::Call::vested_transfer { .. })
+					| RuntimeCall::Sudo(_)
 			),
 			Self::Governance => matches!(
 				call,
-				RuntimeCall::ConvictionVoting(_) |
-					RuntimeCall::Referenda(_) |
-					RuntimeCall::Treasury(_) |
-					RuntimeCall::TechnicalCommittee(_) |
-					RuntimeCall::Whitelist(_) |
-					RuntimeCall::Preimage(_) |
-					RuntimeCall::Utility(_)
+				RuntimeCall::ConvictionVoting(_)
+					| RuntimeCall::Referenda(_)
+					| RuntimeCall::Treasury(_)
+					| RuntimeCall::TechnicalCommittee(_)
+					| RuntimeCall::Whitelist(_)
+					| RuntimeCall::Preimage(_)
+					| RuntimeCall::Utility(_)
 			),
 			Self::Staking => matches!(
 				call,
@@ -103,7 +103,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			),
 			Self::CancelProxy => {
 				matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
-			},
+			}
 		}
 	}
 

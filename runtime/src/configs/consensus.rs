@@ -14,7 +14,7 @@ use sp_runtime::traits::{ConvertInto, Keccak256, OpaqueKeys};
 
 use crate::{
 	configs::{deposit, staking::MaxNominatorsPerValidator},
-	timing::{Eras, EraSessions, SessionSlots, SlotMs},
+	timing::{EraSessions, Eras, SessionSlots, SlotMs},
 	*,
 };
 
@@ -37,8 +37,7 @@ impl pallet_babe::Config for Runtime {
 	type DisabledValidators = Session;
 	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
 	type EpochDuration = SessionSlots;
-	type EquivocationReportSystem =
-		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
 	type ExpectedBlockTime = SlotMs;
 	type KeyOwnerProof = KeyOwnerProof<pallet_babe::AuthorityId>;
 	type MaxAuthorities = MaxAuthorities;
@@ -102,8 +101,7 @@ impl pallet_authority_discovery::Config for Runtime {
 impl pallet_beefy::Config for Runtime {
 	type AncestryHelper = BeefyMmrLeaf;
 	type BeefyId = BeefyId;
-	type EquivocationReportSystem =
-		pallet_beefy::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_beefy::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
 	type KeyOwnerProof = KeyOwnerProof<BeefyId>;
 	type MaxAuthorities = MaxAuthorities;
 	type MaxNominators = MaxNominatorsPerValidator;

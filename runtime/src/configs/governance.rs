@@ -42,8 +42,12 @@ parameter_types! {
 }
 
 impl pallet_preimage::Config for Runtime {
-	type Consideration =
-		HoldConsideration<AccountId, Balances, PreimageDeposit, LinearStoragePrice<PreimageBase, PreimageByte, Balance>>;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		PreimageDeposit,
+		LinearStoragePrice<PreimageBase, PreimageByte, Balance>,
+	>;
 	type Currency = Balances;
 	type ManagerOrigin = EnsureRoot<AccountId>;
 	type RuntimeEvent = RuntimeEvent;

@@ -2,9 +2,7 @@
 
 use frame_support::{
 	parameter_types,
-	traits::{
-		tokens::imbalance::ResolveTo, ConstU32, ConstU8, EitherOfDiverse, VariantCountOf, WithdrawReasons,
-	},
+	traits::{tokens::imbalance::ResolveTo, ConstU32, ConstU8, EitherOfDiverse, VariantCountOf, WithdrawReasons},
 	weights::{ConstantMultiplier, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial},
 	PalletId,
 };

@@ -77,15 +77,11 @@ impl pallet_safe_mode::Config for Runtime {
 	type ExtendDepositAmount = NotForSale;
 	type ExtendDuration = StopFor;
 	type ForceDepositOrigin = EnsureRoot<AccountId>;
-	type ForceEnterOrigin = EitherOf<
-		EnsureRootWithSuccess<AccountId, StopFor>,
-		EnsureWithSuccess<TwoThirds, AccountId, StopFor>,
-	>;
+	type ForceEnterOrigin =
+		EitherOf<EnsureRootWithSuccess<AccountId, StopFor>, EnsureWithSuccess<TwoThirds, AccountId, StopFor>>;
 	type ForceExitOrigin = EitherOf<EnsureRoot<AccountId>, EmergencyAdmin>;
-	type ForceExtendOrigin = EitherOf<
-		EnsureRootWithSuccess<AccountId, StopFor>,
-		EnsureWithSuccess<EmergencyAdmin, AccountId, StopFor>,
-	>;
+	type ForceExtendOrigin =
+		EitherOf<EnsureRootWithSuccess<AccountId, StopFor>, EnsureWithSuccess<EmergencyAdmin, AccountId, StopFor>>;
 	type Notify = ();
 	type ReleaseDelay = Blocks<HOUR>;
 	type RuntimeEvent = RuntimeEvent;

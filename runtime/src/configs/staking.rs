@@ -16,7 +16,7 @@ use sp_staking::currency_to_vote::U128CurrencyToVote;
 use crate::{
 	configs::money::TreasuryAccount,
 	governance::origins::StakingAdmin,
-	timing::{Eras, EraSessions},
+	timing::{EraSessions, Eras},
 	*,
 };
 

@@ -1,6 +1,5 @@
 //! A chain in memory: real blocks, real signatures, run by the native runtime.
 
-
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 use rlc_runtime::*;
@@ -25,7 +24,7 @@ pub fn genesis(patch: serde_json::Value) -> sp_io::TestExternalities {
 				for (key, value) in from {
 					merge(into.entry(key).or_insert(serde_json::Value::Null), value);
 				}
-			},
+			}
 			(into, from) => *into = from,
 		}
 	}
@@ -144,10 +143,8 @@ pub fn pass_referendum(
 
 	let index = pallet_referenda::ReferendumCount::<Runtime>::get();
 	let all_aye = |who: Sr25519Keyring| {
-		let vote = AccountVote::Standard {
-			vote: Vote { aye: true, conviction: Conviction::None },
-			balance: 9_000_000 * RLC,
-		};
+		let vote =
+			AccountVote::Standard { vote: Vote { aye: true, conviction: Conviction::None }, balance: 9_000_000 * RLC };
 		signed(who, pallet_conviction_voting::Call::vote { poll_index: index, vote })
 	};
 	let submit = pallet_referenda::Call::submit {

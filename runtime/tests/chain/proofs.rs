@@ -1,7 +1,7 @@
 //! What is proved to Ethereum: MMR leaves and who signs them.
 
-use codec::Encode;
 use crate::common::*;
+use codec::Encode;
 use rlc_runtime::{presets::*, *};
 use sp_mmr_primitives::LeafDataProvider;
 

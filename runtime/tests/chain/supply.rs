@@ -1,7 +1,11 @@
 //! The supply: the cap that nothing breaks, and fees that become rewards.
 
 use crate::common::*;
-use frame_support::{assert_noop, assert_ok, dispatch::RawOrigin, traits::{Bounded, Currency}};
+use frame_support::{
+	assert_noop, assert_ok,
+	dispatch::RawOrigin,
+	traits::{Bounded, Currency},
+};
 use rlc_primitives::MAX_SUPPLY;
 use rlc_runtime::{presets::*, *};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
@@ -28,7 +32,8 @@ fn sudo_cannot_break_the_cap() {
 			let sudo = pallet_sudo::Call::sudo { call: Box::new(batch.into()) };
 			assert_eq!(block(vec![signed(Alice, sudo)]), [Err(InvalidTransaction::ExhaustsResources.into())]);
 
-			let unchecked = pallet_sudo::Call::sudo_unchecked_weight { call: Box::new(call), weight: Default::default() };
+			let unchecked =
+				pallet_sudo::Call::sudo_unchecked_weight { call: Box::new(call), weight: Default::default() };
 			let refused = frame_system::Error::<Runtime>::CallFiltered;
 			assert_eq!(block(vec![signed(Alice, unchecked)]), [Ok(Err(refused.into()))]);
 		}
@@ -103,7 +108,8 @@ fn era_rewards_are_the_eras_fees() {
 		assert_eq!(issuance(), before);
 
 		let had = Balances::total_balance(&alice);
-		let payout = RuntimeCall::Staking(pallet_staking::Call::payout_stakers { validator_stash: alice.clone(), era: 0 });
+		let payout =
+			RuntimeCall::Staking(pallet_staking::Call::payout_stakers { validator_stash: alice.clone(), era: 0 });
 		let payout = sp_runtime::traits::Dispatchable::dispatch(payout, RawOrigin::Signed(Bob.to_account_id()).into());
 		assert_ok!(payout);
 		assert_eq!(Balances::total_balance(&alice), had + fees, "the only validator earns all of it");

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Measures every call and hook of the runtime and writes runtime/src/weights/ anew.
+#
+#   scripts/weights.sh [PALLET...]    only these, by crate name with underscores, such as pallet_rlc
+#   STEPS=50 REPEAT=20                how often; what is committed says what it was measured with
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/setup.sh
+. scripts/env.sh
+
+cargo build --release -p rlc-node -p rlc-bencher
+runtime="$TARGET/release/wbuild/rlc-runtime/bench_runtime.compact.compressed.wasm"
+bencher() {
+	"$TARGET/release/rlc-bencher" --runtime "$runtime" --genesis-builder runtime \
+		--genesis-builder-preset development "$@"
+}
+
+if [ $# = 0 ]; then
+	# Whoever writes weights by hand around benchmarks of parts (BABE, GRANDPA, BEEFY, offences) is left out.
+	mapfile -t pallets < <(bencher --list=pallets --no-csv-header |
+		grep -vxE 'frame_benchmarking|pallet_babe|pallet_grandpa|pallet_offences')
+else
+	pallets=("$@")
+fi
+for pallet in "${pallets[@]}"; do
+	echo "weights: $pallet"
+	bencher --pallet "$pallet" --extrinsic '*' --steps "${STEPS:-50}" --repeat "${REPEAT:-20}" \
+		--template scripts/weights.hbs --output "runtime/src/weights/$pallet.rs" >/dev/null
+done
