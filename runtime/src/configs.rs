@@ -12,9 +12,5 @@ use rlc_primitives::{Balance, RLC};
 
 /// The deposit for storing `items` entries of `bytes` bytes in all, in nRLC: 0.01 RLC an entry, 0.0001 RLC a byte.
 pub const fn deposit(items: u32, bytes: u32) -> Balance {
-	// A widening of u32, for which there is no const `From`.
-	#[allow(clippy::as_conversions)]
-	{
-		items as Balance * RLC / 100 + bytes as Balance * RLC / 10_000
-	}
+	items as Balance * RLC / 100 + bytes as Balance * RLC / 10_000
 }

@@ -14,9 +14,6 @@ pub mod pallet_bags_list {
 pub mod pallet_balances {
 	pub use ::pallet_balances::weights::SubstrateWeight as WeightInfo;
 }
-pub mod pallet_beefy_mmr {
-	pub type WeightInfo<T> = core::marker::PhantomData<T>;
-}
 pub mod pallet_collective {
 	pub use ::pallet_collective::weights::SubstrateWeight as WeightInfo;
 }
@@ -28,9 +25,6 @@ pub mod pallet_identity {
 }
 pub mod pallet_migrations {
 	pub use ::pallet_migrations::weights::SubstrateWeight as WeightInfo;
-}
-pub mod pallet_mmr {
-	pub type WeightInfo<T> = core::marker::PhantomData<T>;
 }
 pub mod pallet_multisig {
 	pub use ::pallet_multisig::weights::SubstrateWeight as WeightInfo;

@@ -32,6 +32,8 @@ pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<<T as SystemConfig>:
 pub type CreditOf<T> = Credit<<T as SystemConfig>::AccountId, <T as Config>::Currency>;
 
 /// The pallet.
+// What FRAME's macros write converts with `as` and expects.
+#[cfg_attr(not(feature = "std"), allow(clippy::as_conversions, clippy::expect_used))]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;

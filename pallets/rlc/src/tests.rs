@@ -3,7 +3,7 @@
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
-		fungible::{Balanced, Inspect},
+		fungible::Balanced,
 		tokens::{Fortitude, Precision, Preservation},
 		OnUnbalanced,
 	},
