@@ -5,6 +5,10 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 . scripts/env.sh
 
+for part in rustfmt clippy; do
+	"cargo-${part/rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$part"
+done
+
 echo "lint: formatting"
 cargo fmt --all --check
 

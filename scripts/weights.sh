@@ -10,20 +10,10 @@ scripts/setup.sh
 
 cargo build --release -p rlc-node -p rlc-bencher
 runtime="$TARGET/release/wbuild/rlc-runtime/bench_runtime.compact.compressed.wasm"
-bencher() {
-	"$TARGET/release/rlc-bencher" --runtime "$runtime" --genesis-builder runtime \
-		--genesis-builder-preset development "$@"
-}
 
-if [ $# = 0 ]; then
-	# Whoever writes weights by hand around benchmarks of parts (BABE, GRANDPA, BEEFY, offences) is left out.
-	mapfile -t pallets < <(bencher --list=pallets --no-csv-header |
-		grep -vxE 'frame_benchmarking|pallet_babe|pallet_grandpa|pallet_offences')
-else
-	pallets=("$@")
-fi
-for pallet in "${pallets[@]}"; do
-	echo "weights: $pallet"
-	bencher --pallet "$pallet" --extrinsic '*' --steps "${STEPS:-50}" --repeat "${REPEAT:-20}" \
-		--template scripts/weights.hbs --output "runtime/src/weights/$pallet.rs" >/dev/null
-done
+# Pallets whose weights are written by hand around benchmarks of parts are left out; so is the machine itself.
+chosen=(--pallet '*' --exclude-pallets frame_benchmarking,pallet_babe,pallet_grandpa,pallet_offences)
+[ $# = 0 ] || chosen=(--pallets "$(IFS=, && echo "$*")")
+"$TARGET/release/rlc-bencher" --runtime "$runtime" --genesis-builder runtime --genesis-builder-preset development \
+	"${chosen[@]}" --extrinsic '*' --steps "${STEPS:-50}" --repeat "${REPEAT:-20}" \
+	--template scripts/weights.hbs --output runtime/src/weights/

@@ -162,7 +162,9 @@ fn check_chain(cli: &Cli, params: &SharedParams) -> Result<(), Error> {
 fn build_spec(command: &BuildSpec) -> Result<(), Error> {
 	let mut spec = match &command.founders {
 		Some(founders) => chain_spec::found(&command.chain, founders)?,
-		None => chain_spec::load(&command.chain)?,
+		// The raw form holds the state, which a chain without validators has none of; the plain form is to be read.
+		None if command.raw => chain_spec::load(&command.chain)?,
+		None => chain_spec::load_unfounded(&command.chain)?,
 	};
 	for bootnode in &command.bootnodes {
 		spec.add_boot_node(bootnode.clone());

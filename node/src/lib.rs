@@ -33,3 +33,8 @@ pub mod service;
 
 pub use command::run;
 pub use error::Error;
+
+/// The README's example, as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

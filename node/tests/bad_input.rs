@@ -84,6 +84,7 @@ fn chains() {
 	refused(&["--chain", path(folder.path())], true, "not a file");
 	refused(&["--chain", "testnet"], true, "--founders");
 	refused(&["--chain", "mainnet"], true, "--founders");
+	refused(&["build-spec", "--chain", "mainnet", "--raw"], true, "--founders");
 	refused(&[], true, "no chain");
 	refused(&["export-blocks"], true, "no chain");
 	refused(&["build-spec", "--chain", "no-such-chain"], true, "no-such-chain");

@@ -49,9 +49,10 @@ const fn bags() -> [u64; 46] {
 
 parameter_types! {
 	pub const BagThresholds: &'static [u64] = &BAGS;
-	/// What an election looks at in one block.
+	/// What an election looks at. It runs within one block, and takes time in proportion to winners times votes: these
+	/// are some hundred milliseconds. The voter list brings the largest stakes first.
 	pub Electing: ElectionBounds =
-		ElectionBoundsBuilder::default().voters_count(5_000.into()).targets_count(500.into()).build();
+		ElectionBoundsBuilder::default().voters_count(1_000.into()).targets_count(200.into()).build();
 }
 
 impl pallet_bags_list::Config<pallet_bags_list::Instance1> for Runtime {
