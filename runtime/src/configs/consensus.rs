@@ -118,7 +118,7 @@ impl pallet_mmr::Config for Runtime {
 	type Hashing = Keccak256;
 	type LeafData = BeefyMmrLeaf;
 	type OnNewRoot = pallet_beefy_mmr::DepositBeefyDigest<Runtime>;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_mmr::WeightInfo<Runtime>;
 }
 
 parameter_types! {
@@ -138,5 +138,5 @@ impl pallet_beefy_mmr::Config for Runtime {
 	type BeefyDataProvider = MessageRoot;
 	type LeafExtra = Hash;
 	type LeafVersion = LeafVersion;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_beefy_mmr::WeightInfo<Runtime>;
 }

@@ -1,4 +1,4 @@
-//! Weights of `pallet_rlc`, measured by `make weights`: 10 steps, 5 repetitions, AMD EPYC.
+//! Weights of `pallet_rlc`, measured by `make weights`: 10 steps, 4 repetitions, AMD EPYC.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens, unused_imports, missing_docs, clippy::all)]
@@ -10,7 +10,7 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_rlc::WeightInfo for WeightInfo<T> {
 	fn set_treasury_share() -> Weight {
-		Weight::from_parts(4_727_000, 0)
+		Weight::from_parts(4_898_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }
