@@ -1,0 +1,192 @@
+//! Ethereum's keys and words on this chain.
+
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::{H160, H256, U256};
+use sp_io::{crypto::secp256k1_ecdsa_recover, hashing::keccak_256};
+
+use crate::AccountId;
+
+/// What fills an Ethereum address up to the 32 bytes of an account, as [`sp_runtime::MultiSigner::Eth`] does.
+const PADDING: [u8; 12] = [0xEE; 12];
+
+/// Half of the order of secp256k1's group: the highest `s` of a signature that is not malleable. Source: EIP-2.
+const MAX_S: [u8; 32] = [
+	0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x5D, 0x57, 0x6E,
+	0x73, 0x57, 0xA4, 0x50, 0x1D, 0xDF, 0xE9, 0x2F, 0x46, 0x68, 0x1B, 0x20, 0xA0,
+];
+
+/// The account of an Ethereum key: its address followed by twelve bytes `0xEE`.
+pub fn account_of(address: H160) -> AccountId {
+	let mut account = [0xEE; 32];
+	account.iter_mut().zip(address.0).for_each(|(to, from)| *to = from);
+	AccountId::new(account)
+}
+
+/// The address of an Ethereum key's account; `None` for every other account.
+///
+/// An account of another kind could end in twelve `0xEE` bytes by chance, once in 2⁹⁶.
+pub fn address_of(account: &AccountId) -> Option<H160> {
+	let (address, padding) = AsRef::<[u8; 32]>::as_ref(account).split_first_chunk::<20>()?;
+	(padding == PADDING).then_some(H160(*address))
+}
+
+/// A number as a 32-byte big-endian word, as Solidity's ABI encodes a `uint256`.
+pub(crate) fn word(number: u128) -> [u8; 32] {
+	U256::from(number).to_big_endian()
+}
+
+/// What `personal_sign` and iExec's `toEthSignedMessageHash` sign for a 32-byte hash. Source: EIP-191, version `0x45`.
+pub fn signed_message_hash(hash: H256) -> H256 {
+	H256(keccak_256(&[b"\x19Ethereum Signed Message:\n32".as_slice(), hash.as_bytes()].concat()))
+}
+
+/// Why an Ethereum signature is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum EthereumSignatureError {
+	/// Neither 65 bytes (`r ‖ s ‖ v`) nor 64 (`r ‖ vs`, EIP-2098).
+	WrongLength,
+	/// The last of 65 bytes is neither 27 nor 28.
+	InvalidV,
+	/// `s` is in the upper half: anyone could have made this from another signature. Sign with a low `s` (EIP-2).
+	HighS,
+	/// No key signed this.
+	Unrecoverable,
+}
+
+/// A signature by an Ethereum key over a 32-byte hash, in either of the usual forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum EthereumSignature {
+	/// `r ‖ s ‖ v`, with `v` 27 or 28.
+	Full([u8; 65]),
+	/// `r ‖ vs`: the highest bit of `vs` is `v − 27`, the others are `s`. Source: EIP-2098.
+	Compact([u8; 64]),
+}
+
+impl TryFrom<&[u8]> for EthereumSignature {
+	type Error = EthereumSignatureError;
+
+	fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
+		if let Ok(full) = bytes.try_into() {
+			return Ok(Self::Full(full));
+		}
+		bytes.try_into().map(Self::Compact).map_err(|_| EthereumSignatureError::WrongLength)
+	}
+}
+
+impl EthereumSignature {
+	/// The address of the key that signed `hash`.
+	///
+	/// # Errors
+	///
+	/// [`InvalidV`](EthereumSignatureError::InvalidV), [`HighS`](EthereumSignatureError::HighS), and
+	/// [`Unrecoverable`](EthereumSignatureError::Unrecoverable), as OpenZeppelin's `ECDSA.tryRecover` refuses.
+	pub fn recover(&self, hash: H256) -> Result<H160, EthereumSignatureError> {
+		let (r, s, v) = self.parts()?;
+		if s > MAX_S {
+			return Err(EthereumSignatureError::HighS);
+		}
+		let mut signature = [v; 65];
+		signature.iter_mut().zip(r.into_iter().chain(s)).for_each(|(to, from)| *to = from);
+		let key = secp256k1_ecdsa_recover(&signature, &hash.0).map_err(|_| EthereumSignatureError::Unrecoverable)?;
+		Ok(H256(keccak_256(&key)).into())
+	}
+
+	/// `r`, `s`, and `v` as 27 or 28.
+	fn parts(&self) -> Result<([u8; 32], [u8; 32], u8), EthereumSignatureError> {
+		match self {
+			Self::Full(bytes) => {
+				let (r, s, v) = split(bytes).ok_or(EthereumSignatureError::WrongLength)?;
+				match v {
+					[v @ (27 | 28)] => Ok((r, s, *v)),
+					_ => Err(EthereumSignatureError::InvalidV),
+				}
+			}
+			Self::Compact(bytes) => {
+				let (r, mut s, _) = split(bytes).ok_or(EthereumSignatureError::WrongLength)?;
+				let [first, ..] = &mut s;
+				let v = if *first & 0x80 == 0 { 27 } else { 28 };
+				*first &= 0x7F;
+				Ok((r, s, v))
+			}
+		}
+	}
+}
+
+/// The first 32 bytes, the next 32, and the rest.
+fn split(bytes: &[u8]) -> Option<([u8; 32], [u8; 32], &[u8])> {
+	let (r, rest) = bytes.split_first_chunk::<32>()?;
+	let (s, rest) = rest.split_first_chunk::<32>()?;
+	Some((*r, *s, rest))
+}
+
+/// The bytes of an Ethereum signature as a vector, in the form that it came in.
+impl From<EthereumSignature> for Vec<u8> {
+	fn from(signature: EthereumSignature) -> Self {
+		match signature {
+			EthereumSignature::Full(bytes) => bytes.to_vec(),
+			EthereumSignature::Compact(bytes) => bytes.to_vec(),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_runtime::{traits::IdentifyAccount, MultiSigner};
+
+	#[test]
+	fn account_of_an_address_is_the_runtimes() {
+		use sp_core::{ecdsa, Pair};
+		let pair = ecdsa::KeccakPair::from_seed(&[7; 32]);
+		let account = MultiSigner::Eth(pair.public()).into_account();
+		let address = address_of(&account).unwrap();
+		assert_eq!(account_of(address), account);
+	}
+
+	#[test]
+	fn other_accounts_have_no_address() {
+		assert_eq!(address_of(&AccountId::new([7; 32])), None);
+		let mut almost = [0xEE; 32];
+		almost[20] = 0xED;
+		assert_eq!(address_of(&AccountId::new(almost)), None);
+	}
+
+	#[test]
+	fn length_decides_the_form() {
+		for length in [0, 32, 63, 66, 130] {
+			let bytes = alloc::vec![1; length];
+			assert_eq!(EthereumSignature::try_from(bytes.as_slice()), Err(EthereumSignatureError::WrongLength));
+		}
+		assert!(matches!(EthereumSignature::try_from([1; 64].as_slice()), Ok(EthereumSignature::Compact(_))));
+		assert!(matches!(EthereumSignature::try_from([1; 65].as_slice()), Ok(EthereumSignature::Full(_))));
+	}
+
+	#[test]
+	fn invalid_v_is_refused() {
+		for v in [0, 1, 2, 26, 29, 255] {
+			let mut bytes = [1; 65];
+			bytes[64] = v;
+			let refused = EthereumSignature::Full(bytes).recover(H256::zero());
+			assert_eq!(refused, Err(EthereumSignatureError::InvalidV), "v = {v}");
+		}
+	}
+
+	#[test]
+	fn zero_signature_is_nobodys() {
+		let compact = EthereumSignature::Compact([0; 64]).recover(H256::repeat_byte(1));
+		assert_eq!(compact, Err(EthereumSignatureError::Unrecoverable));
+	}
+
+	#[test]
+	fn s_is_low_up_to_half_the_order() {
+		let mut bytes = [1; 65];
+		bytes[64] = 27;
+		bytes[32..64].copy_from_slice(&MAX_S);
+		assert_ne!(EthereumSignature::Full(bytes).recover(H256::zero()), Err(EthereumSignatureError::HighS));
+		bytes[63] += 1;
+		assert_eq!(EthereumSignature::Full(bytes).recover(H256::zero()), Err(EthereumSignatureError::HighS));
+	}
+}

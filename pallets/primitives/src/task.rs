@@ -1,0 +1,413 @@
+//! A task's life: pure functions from one state to the next, which say by name why they refuse.
+//!
+//! ```text
+//!             contribute ×n, consensus            all winners revealed, or some and the reveal window is over
+//! Active ───────────────────────────► Revealing ───────────────────────────────────────────► Completed
+//!   │  ▲                                  │                         finalize
+//!   │  └──────────── reopen ──────────────┤ (reveal window over, nobody revealed)
+//!   │   contribute_and_finalize (trust 1) ┼──────────────────────────────────────────────────► Completed
+//!   └──────── claim, abandon ─────────────┴──────────────────────────────────────────────────► Failed
+//! ```
+//!
+//! A transition that refuses changes nothing. Who may call it is the caller's concern; money is
+//! [`settlement`](crate::settlement)'s. Source: `IexecPoco2Facet`.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::{ConstU32, H160, U256};
+use sp_runtime::BoundedVec;
+
+use crate::{consensus, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, TaskId};
+
+/// The most workers that can contribute to one task: settling it stays within a block. iExec's contracts have no bound.
+pub const MAX_CONTRIBUTORS: u32 = 64;
+
+/// What became of a worker's contribution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum ContributionStatus {
+	/// Made, and neither revealed nor rejected.
+	Contributed,
+	/// The worker revealed the digest and was right.
+	Proved,
+	/// The worker's result had consensus, nobody revealed it, and the task was reopened.
+	Rejected,
+}
+
+/// What a worker binds itself to before it can know what the others say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Commitment {
+	/// Says which result, to those who have it too.
+	pub result: ResultHash,
+	/// Says that this worker has it.
+	pub seal: ResultSeal,
+	/// The enclave that ran the task: the address of the key that signed for it. The caller checks its signature.
+	pub enclave: Option<H160>,
+}
+
+/// One worker's part in a task.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Contribution {
+	/// Who contributed.
+	pub worker: AccountId,
+	/// To what.
+	pub commitment: Commitment,
+	/// What the worker's word counted when it contributed, see [`consensus::weight`]; 1 where it was not counted.
+	pub weight: u64,
+	/// What became of it.
+	pub status: ContributionStatus,
+}
+
+impl Contribution {
+	/// The worker's share in rewards: `floor(log2(weight))`.
+	pub fn log2_weight(&self) -> u32 {
+		self.weight.checked_ilog2().unwrap_or(0)
+	}
+
+	/// Whether this is an open contribution to `result`.
+	fn is_open_for(&self, result: ResultHash) -> bool {
+		self.status == ContributionStatus::Contributed && self.commitment.result == result
+	}
+}
+
+/// A result that enough workers agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Consensus {
+	/// The result.
+	pub result: ResultHash,
+	/// From this time on, in ms, nobody can reveal it.
+	pub reveal_deadline: Moment,
+	/// How many open contributions it had when consensus was reached.
+	pub winners: u32,
+	/// How many of them revealed.
+	pub reveals: u32,
+	/// The result's digest, once someone revealed.
+	pub digest: Option<ResultDigest>,
+}
+
+/// Where a task stands.
+#[derive(
+	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Stage {
+	/// Workers can contribute.
+	#[default]
+	Active,
+	/// The winners of this consensus can reveal.
+	Revealing(Consensus),
+	/// Closed with this result.
+	Completed(Consensus),
+	/// Closed without a result; the consensus, if there was one, was not finalized.
+	Failed(Option<Consensus>),
+}
+
+/// A task that someone contributed to, or that is closed. One that nobody touched is [`Task::new`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Task {
+	/// The deal that it belongs to.
+	pub deal: DealId,
+	/// Its number in the request.
+	pub index: u64,
+	/// Where it stands.
+	pub stage: Stage,
+	/// Who contributed what, in the order of time.
+	pub contributions: BoundedVec<Contribution, ConstU32<MAX_CONTRIBUTORS>>,
+	/// One, and the values of all groups: what a result's credibility is measured against.
+	pub total: U256,
+}
+
+/// Why a task does not change. Nothing has changed when one of these is returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum TaskError {
+	/// The task is not active: it has a consensus, or is closed. Contribute to active tasks only.
+	NotActive,
+	/// The task has no consensus, or is closed. Wait for `ConsensusReached`.
+	NotRevealing,
+	/// The task is closed already.
+	AlreadyClosed,
+	/// The contribution deadline has passed.
+	ContributionTooLate,
+	/// The reveal deadline has passed.
+	RevealTooLate,
+	/// The final deadline has passed: the task can only be claimed.
+	FinalTooLate,
+	/// The final deadline has not passed: the task may still get its result.
+	ClaimTooEarly,
+	/// The reveal deadline has not passed: winners may still reveal.
+	ReopenTooEarly,
+	/// This worker contributed to this task before, even if it was rejected since.
+	AlreadyContributed,
+	/// The task has as many contributions as it can have.
+	TooManyContributors,
+	/// The task demands a trusted execution environment. Name the enclave.
+	EnclaveRequired,
+	/// A weight, group or total exceeds 256 bits.
+	ConsensusOverflow,
+	/// This worker did not contribute to this task.
+	NotContributor,
+	/// This worker's contribution is not open: it revealed before, or was rejected.
+	NotOpen,
+	/// This worker contributed another result than the one that has consensus.
+	NotWinner,
+	/// The digest is not the one whose hash was contributed.
+	WrongDigest,
+	/// The worker's seal is not over this digest: the commitment was copied from another worker.
+	WrongSeal,
+	/// Winners have yet to reveal. Wait for all of them, or for the reveal deadline and one at least.
+	RevealsMissing,
+	/// A winner has revealed: finalize instead.
+	AlreadyRevealed,
+	/// The deal's trust is above 1: one worker is not enough.
+	TrustTooHigh,
+	/// Someone contributed to this task before.
+	AlreadyHasContributions,
+	/// The deal has a callback. Supply its data.
+	CallbackDataMissing,
+	/// The deal has no callback. Supply no data.
+	UnexpectedCallbackData,
+	/// The keccak-256 of the data is not the result's digest.
+	WrongCallbackData,
+}
+
+impl Task {
+	/// The deal's task with this index, which nobody touched yet.
+	pub fn new(deal: DealId, index: u64) -> Self {
+		Self { deal, index, stage: Stage::Active, contributions: BoundedVec::new(), total: consensus::INITIAL_TOTAL }
+	}
+
+	/// The task's id.
+	pub fn id(&self) -> TaskId {
+		TaskId::of(self.deal, self.index)
+	}
+
+	/// The consensus that stands, or stood when the task was closed.
+	pub fn consensus(&self) -> Option<&Consensus> {
+		match &self.stage {
+			Stage::Active => None,
+			Stage::Revealing(consensus) | Stage::Completed(consensus) => Some(consensus),
+			Stage::Failed(consensus) => consensus.as_ref(),
+		}
+	}
+
+	/// Whether the task is completed or failed.
+	pub fn is_closed(&self) -> bool {
+		matches!(self.stage, Stage::Completed(_) | Stage::Failed(_))
+	}
+
+	/// What this worker contributed.
+	pub fn contribution(&self, worker: &AccountId) -> Option<&Contribution> {
+		self.contributions.iter().find(|one| one.worker == *worker)
+	}
+
+	/// A delegated worker commits to a result. Returns the consensus if this reached it.
+	///
+	/// # Errors
+	///
+	/// [`NotActive`](TaskError::NotActive), [`ContributionTooLate`](TaskError::ContributionTooLate),
+	/// [`AlreadyContributed`](TaskError::AlreadyContributed), [`EnclaveRequired`](TaskError::EnclaveRequired),
+	/// [`TooManyContributors`](TaskError::TooManyContributors), [`ConsensusOverflow`](TaskError::ConsensusOverflow).
+	pub fn contribute(
+		&mut self,
+		deal: &Deal,
+		worker: AccountId,
+		score: Score,
+		commitment: Commitment,
+		now: Moment,
+	) -> Result<Option<Consensus>, TaskError> {
+		self.ensure_open_to(deal, &worker, commitment.enclave, now)?;
+		let result = commitment.result;
+		let weight = consensus::weight(score);
+		let before = self.group(result)?;
+		let after = consensus::raise(before, weight).map_err(|_| TaskError::ConsensusOverflow)?;
+		let total = consensus::total(self.total, before, after).map_err(|_| TaskError::ConsensusOverflow)?;
+		let reached = consensus::is_reached(after, total, deal.trust).map_err(|_| TaskError::ConsensusOverflow)?;
+		self.contributions
+			.try_push(Contribution { worker, commitment, weight, status: ContributionStatus::Contributed })
+			.map_err(|_| TaskError::TooManyContributors)?;
+		self.total = total;
+		if !reached {
+			return Ok(None);
+		}
+		let winners = count(self.contributions.iter().filter(|one| one.is_open_for(result)));
+		let reveal_deadline = deal.reveal_deadline(now);
+		let consensus = Consensus { result, reveal_deadline, winners, reveals: 0, digest: None };
+		self.stage = Stage::Revealing(consensus);
+		Ok(Some(consensus))
+	}
+
+	/// A delegated worker delivers a result that needs nobody's agreement, and the task is completed. Nothing is staked.
+	///
+	/// # Errors
+	///
+	/// As [`contribute`](Self::contribute), and [`TrustTooHigh`](TaskError::TrustTooHigh),
+	/// [`AlreadyHasContributions`](TaskError::AlreadyHasContributions), and what is wrong with the callback's data.
+	pub fn contribute_and_finalize(
+		&mut self,
+		deal: &Deal,
+		worker: AccountId,
+		digest: ResultDigest,
+		enclave: Option<H160>,
+		callback: Option<&[u8]>,
+		now: Moment,
+	) -> Result<Consensus, TaskError> {
+		self.ensure_open_to(deal, &worker, enclave, now)?;
+		ensure(self.contributions.is_empty(), TaskError::AlreadyHasContributions)?;
+		ensure(deal.trust <= 1, TaskError::TrustTooHigh)?;
+		check_callback(deal, callback, digest)?;
+		let task = self.id();
+		let result = ResultHash::of(task, digest);
+		let commitment = Commitment { result, seal: ResultSeal::of(&worker, task, digest), enclave };
+		self.contributions
+			.try_push(Contribution { worker, commitment, weight: 1, status: ContributionStatus::Proved })
+			.map_err(|_| TaskError::TooManyContributors)?;
+		let reveal_deadline = deal.reveal_deadline(now);
+		let consensus = Consensus { result, reveal_deadline, winners: 1, reveals: 1, digest: Some(digest) };
+		self.stage = Stage::Completed(consensus);
+		Ok(consensus)
+	}
+
+	/// A winner shows that it had the result. Returns how many winners have yet to do so.
+	///
+	/// # Errors
+	///
+	/// [`NotRevealing`](TaskError::NotRevealing), [`RevealTooLate`](TaskError::RevealTooLate),
+	/// [`NotContributor`](TaskError::NotContributor), [`NotOpen`](TaskError::NotOpen),
+	/// [`NotWinner`](TaskError::NotWinner), [`WrongDigest`](TaskError::WrongDigest), [`WrongSeal`](TaskError::WrongSeal).
+	pub fn reveal(&mut self, worker: &AccountId, digest: ResultDigest, now: Moment) -> Result<u32, TaskError> {
+		let task = self.id();
+		let Stage::Revealing(consensus) = &mut self.stage else { return Err(TaskError::NotRevealing) };
+		ensure(now < consensus.reveal_deadline, TaskError::RevealTooLate)?;
+		let contribution =
+			self.contributions.iter_mut().find(|one| one.worker == *worker).ok_or(TaskError::NotContributor)?;
+		ensure(contribution.status == ContributionStatus::Contributed, TaskError::NotOpen)?;
+		let commitment = contribution.commitment;
+		ensure(commitment.result == consensus.result, TaskError::NotWinner)?;
+		ensure(commitment.result == ResultHash::of(task, digest), TaskError::WrongDigest)?;
+		ensure(commitment.seal == ResultSeal::of(worker, task, digest), TaskError::WrongSeal)?;
+		contribution.status = ContributionStatus::Proved;
+		consensus.reveals = consensus.reveals.saturating_add(1);
+		consensus.digest = Some(digest);
+		Ok(consensus.winners.saturating_sub(consensus.reveals))
+	}
+
+	/// Whether the task can be finalized now, but for its callback's data: all winners revealed, or some and the reveal
+	/// deadline has passed.
+	///
+	/// # Errors
+	///
+	/// [`NotRevealing`](TaskError::NotRevealing), [`FinalTooLate`](TaskError::FinalTooLate),
+	/// [`RevealsMissing`](TaskError::RevealsMissing).
+	pub fn ensure_finalizable(&self, deal: &Deal, now: Moment) -> Result<(Consensus, ResultDigest), TaskError> {
+		let Stage::Revealing(consensus) = self.stage else { return Err(TaskError::NotRevealing) };
+		ensure(now < deal.final_deadline(), TaskError::FinalTooLate)?;
+		let all = consensus.reveals == consensus.winners;
+		ensure(all || consensus.reveal_deadline <= now, TaskError::RevealsMissing)?;
+		// A consensus has a winner, so where all revealed or some did there is a digest.
+		let digest = consensus.digest.ok_or(TaskError::RevealsMissing)?;
+		Ok((consensus, digest))
+	}
+
+	/// The scheduler, or the chain for it, closes a task that has its result. The caller settles the money.
+	///
+	/// # Errors
+	///
+	/// As [`ensure_finalizable`](Self::ensure_finalizable), and what is wrong with the callback's data.
+	pub fn finalize(&mut self, deal: &Deal, callback: Option<&[u8]>, now: Moment) -> Result<Consensus, TaskError> {
+		let (consensus, digest) = self.ensure_finalizable(deal, now)?;
+		check_callback(deal, callback, digest)?;
+		self.stage = Stage::Completed(consensus);
+		Ok(consensus)
+	}
+
+	/// The scheduler gives up a consensus that nobody revealed: its contributions are rejected, its group leaves the
+	/// total, and other workers may contribute.
+	///
+	/// # Errors
+	///
+	/// [`NotRevealing`](TaskError::NotRevealing), [`FinalTooLate`](TaskError::FinalTooLate),
+	/// [`ReopenTooEarly`](TaskError::ReopenTooEarly), [`AlreadyRevealed`](TaskError::AlreadyRevealed).
+	pub fn reopen(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+		let Stage::Revealing(consensus) = self.stage else { return Err(TaskError::NotRevealing) };
+		ensure(now < deal.final_deadline(), TaskError::FinalTooLate)?;
+		ensure(consensus.reveal_deadline <= now, TaskError::ReopenTooEarly)?;
+		ensure(consensus.reveals == 0, TaskError::AlreadyRevealed)?;
+		let group = self.group(consensus.result)?;
+		self.total = consensus::total(self.total, group, U256::zero()).map_err(|_| TaskError::ConsensusOverflow)?;
+		for contribution in self.contributions.iter_mut().filter(|one| one.is_open_for(consensus.result)) {
+			contribution.status = ContributionStatus::Rejected;
+		}
+		self.stage = Stage::Active;
+		Ok(())
+	}
+
+	/// Anyone closes an overdue task, as failed.
+	///
+	/// # Errors
+	///
+	/// [`AlreadyClosed`](TaskError::AlreadyClosed), [`ClaimTooEarly`](TaskError::ClaimTooEarly).
+	pub fn claim(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
+		ensure(deal.final_deadline() <= now, TaskError::ClaimTooEarly)?;
+		self.fail()
+	}
+
+	/// The scheduler gives a task up before its time, as failed: the same money as a claim.
+	///
+	/// # Errors
+	///
+	/// [`AlreadyClosed`](TaskError::AlreadyClosed); [`AlreadyRevealed`](TaskError::AlreadyRevealed) as long as the task
+	/// can be finalized: who revealed a right result is to be paid for it.
+	pub fn abandon(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
+		let revealed = self.consensus().is_some_and(|consensus| consensus.reveals > 0);
+		ensure(!revealed || deal.final_deadline() <= now, TaskError::AlreadyRevealed)?;
+		self.fail()
+	}
+
+	fn fail(&mut self) -> Result<(), TaskError> {
+		self.stage = Stage::Failed(self.consensus().copied());
+		Ok(())
+	}
+
+	/// What `contribute` and `contribute_and_finalize` demand alike.
+	fn ensure_open_to(
+		&self,
+		deal: &Deal,
+		worker: &AccountId,
+		enclave: Option<H160>,
+		now: Moment,
+	) -> Result<(), TaskError> {
+		ensure(self.stage == Stage::Active, TaskError::NotActive)?;
+		ensure(now < deal.contribution_deadline(), TaskError::ContributionTooLate)?;
+		ensure(self.contribution(worker).is_none(), TaskError::AlreadyContributed)?;
+		ensure(!deal.tag.has_tee() || enclave.is_some(), TaskError::EnclaveRequired)
+	}
+
+	/// The value of a result's group: the product of its open contributions' weights.
+	fn group(&self, result: ResultHash) -> Result<U256, TaskError> {
+		let open = self.contributions.iter().filter(|one| one.is_open_for(result));
+		consensus::group(open.map(|one| one.weight)).map_err(|_| TaskError::ConsensusOverflow)
+	}
+}
+
+/// Callback data is there exactly if the deal has a callback, and is what the digest says.
+fn check_callback(deal: &Deal, data: Option<&[u8]>, digest: ResultDigest) -> Result<(), TaskError> {
+	match (deal.callback, data) {
+		(None, None) => Ok(()),
+		(None, Some(_)) => Err(TaskError::UnexpectedCallbackData),
+		(Some(_), None) => Err(TaskError::CallbackDataMissing),
+		(Some(_), Some(data)) => ensure(ResultDigest::of_callback(data) == digest, TaskError::WrongCallbackData),
+	}
+}
+
+fn ensure(holds: bool, otherwise: TaskError) -> Result<(), TaskError> {
+	holds.then_some(()).ok_or(otherwise)
+}
+
+/// How many there are; never more than [`MAX_CONTRIBUTORS`].
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+	u32::try_from(items.count()).unwrap_or(MAX_CONTRIBUTORS)
+}
+
+#[cfg(test)]
+mod tests;
