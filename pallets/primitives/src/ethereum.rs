@@ -1,5 +1,8 @@
 //! Ethereum's keys and words on this chain.
 
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

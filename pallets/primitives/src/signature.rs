@@ -1,5 +1,8 @@
 //! Who stands behind an order: its hash on this chain, and the signatures that authorise it.
 
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
 use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

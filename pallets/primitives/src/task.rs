@@ -12,6 +12,9 @@
 //! A transition that refuses changes nothing. Who may call it is the caller's concern; money is
 //! [`settlement`](crate::settlement)'s. Source: `IexecPoco2Facet`.
 
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H160, U256};

@@ -1,5 +1,8 @@
 //! With whom, or with what, an order's owner is willing to deal.
 
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
