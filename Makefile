@@ -1,7 +1,7 @@
 # What one can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench docs fmt lint chain-specs weights
+.PHONY: help setup run test bench fuzz replay docs fmt lint chain-specs weights
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,8 +15,14 @@ run: ## build, and start a development chain (ARGS="--rpc-port 9955" passes opti
 test: ## every test: pallets, runtime, node, and a network of four validators
 	@scripts/test.sh
 
-bench: ## transfers per second through the RPC into blocks of one node
+bench: ## task lifecycles and transfers per second of one node
 	@scripts/bench.sh
+
+fuzz: ## random histories on the runtime (ARGS="--seed 7 --extrinsics 100000")
+	@scripts/checks.sh fuzz $(ARGS)
+
+replay: ## what iExec's contracts did, step by step (ARGS="FILE...", else all recorded files)
+	@scripts/checks.sh replay $(or $(ARGS),vectors/poco/*.json)
 
 docs: ## the crates' documentation; a warning is an error
 	@scripts/docs.sh

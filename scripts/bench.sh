@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Transfers per second, from the RPC into blocks of one development node. Median and spread of five runs.
+# What one node does in a second: task lifecycles beside transfers, as it computes them; then transfers from the RPC into
+# blocks. Medians of five runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
 . scripts/env.sh
 
 cargo build --release
-cargo bench -p rlc-node --bench transfers "$@"
+cargo bench --bench lifecycles "$@"
+cargo bench --bench transfers "$@"

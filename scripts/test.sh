@@ -7,6 +7,8 @@ scripts/setup.sh --test
 
 echo "test: pallets, runtime and node"
 cargo test --release
+echo "test: random histories, every invariant checked after every block"
+cargo run --release --bin rlc-checks -- fuzz --extrinsics 20000
 echo "test: building the runtime that the upgrade test upgrades to"
 cargo build --release -p rlc-node -p next-runtime
 echo "test: a network of validators"

@@ -9,9 +9,6 @@
 //! requests under way at once, and reads each block to see which transfers are in it. A run lasts from the first
 //! submission to the block with the last transfer.
 
-#[path = "../tests/common/transfer.rs"]
-mod transfer;
-
 use std::{
 	collections::HashSet,
 	net::TcpListener,
@@ -19,12 +16,13 @@ use std::{
 	time::{Duration, Instant},
 };
 
+use codec::Encode;
 use futures::{stream::SplitStream, SinkExt, StreamExt};
+use rlc_checks::people::Person;
 use rlc_primitives::{AccountId, Balance, Hash, Nonce, RLC};
 use serde_json::{json, Value};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{connect_async, tungstenite::Message, MaybeTlsStream, WebSocketStream};
-use transfer::{hex, Sender};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -55,10 +53,10 @@ async fn measure() -> Result<(), Failure> {
 	let node = DevNode::start()?;
 	let mut control = tokio::time::timeout(LIMIT, node.connect()).await??;
 	let genesis: Hash = serde_json::from_value(control.call("chain_getBlockHash", json!([0])).await?)?;
-	let senders: Vec<_> = (0..SENDERS).map(|at| Sender::new(&format!("//Alice//sender//{at}"), genesis)).collect();
+	let senders: Vec<_> = (0..SENDERS).map(|at| Person::new(&format!("//Alice//sender//{at}"))).collect();
 
-	let alice = Sender::new("//Alice", genesis);
-	let endow = |(nonce, to): (Nonce, &Sender)| hex(&alice.transfer(nonce, to.account(), ENDOWMENT));
+	let alice = Person::new("//Alice");
+	let endow = |(nonce, to): (Nonce, &Person)| transfer(&alice, genesis, nonce, to.account(), ENDOWMENT);
 	let endowments = (0..).zip(&senders).map(endow).collect();
 	tokio::time::timeout(LIMIT, run(&node, endowments)).await??;
 
@@ -68,7 +66,7 @@ async fn measure() -> Result<(), Failure> {
 		// By nonce first, so that each connection carries the transfers of all senders in order.
 		let transfers: Vec<_> = (number * EACH..(number + 1) * EACH)
 			.flat_map(|nonce| senders.iter().map(move |sender| (nonce, sender)))
-			.map(|(nonce, sender)| hex(&sender.transfer(nonce, sink.clone(), RLC / 1_000)))
+			.map(|(nonce, sender)| transfer(sender, genesis, nonce, sink.clone(), RLC / 1_000))
 			.collect();
 		let count = transfers.len();
 		let took = tokio::time::timeout(LIMIT, run(&node, transfers)).await??;
@@ -82,6 +80,12 @@ async fn measure() -> Result<(), Failure> {
 	};
 	println!("median of {RUNS}: {median:.0} transfers/s, from {least:.0} to {most:.0}");
 	Ok(())
+}
+
+/// A signed transfer, as JSON-RPC writes it.
+fn transfer(by: &Person, genesis: Hash, nonce: Nonce, to: AccountId, amount: Balance) -> String {
+	let call = pallet_balances::Call::transfer_keep_alive { dest: to.into(), value: amount };
+	sp_core::bytes::to_hex(&by.sign(genesis, nonce, call).encode(), false)
 }
 
 /// Submits transfers and waits until a block has the last one.

@@ -12,6 +12,14 @@
 //! | `grandpa` | state of the round, finality proofs, justifications |
 //! | `beefy` | best block final for Ethereum, justifications |
 //! | `mmr` | root, proofs of blocks for Ethereum |
+//! | [`marketplace`] | the order book, estimates, deals, trades |
+//! | [`poco`] | tasks, and who works on them |
+
+pub mod ask;
+pub mod follow;
+pub mod json;
+pub mod marketplace;
+pub mod poco;
 
 use std::sync::Arc;
 
@@ -25,6 +33,11 @@ use sc_rpc::SubscriptionTaskExecutor;
 use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 use sp_keystore::KeystorePtr;
 
+use self::{
+	ask::Chain,
+	marketplace::{Marketplace, MarketplaceRpcServer as _},
+	poco::{Poco, PocoRpcServer as _},
+};
 use crate::service::{Backend, Client, Pool, SelectChain};
 
 /// What the namespaces ask.
@@ -91,11 +104,14 @@ pub fn create(deps: &Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModu
 	let beefy = Beefy::<Block, BeefyId>::new(
 		deps.beefy.from_voter_justif_stream.clone(),
 		deps.beefy.from_voter_best_beefy_stream.clone(),
-		executor,
+		executor.clone(),
 	)
 	.map_err(|error| other(&error))?
 	.into_rpc();
 	let mmr = Mmr::<_, (Block, Hash), _>::new(client(), offchain).into_rpc();
+	let chain = Chain::new(client());
+	let marketplace = Marketplace::new(chain.clone(), executor.clone()).into_rpc();
+	let poco = Poco::new(chain, executor).into_rpc();
 
 	let mut module = RpcModule::new(());
 	for part in [
@@ -105,6 +121,8 @@ pub fn create(deps: &Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModu
 		grandpa.remove_context(),
 		beefy.remove_context(),
 		mmr.remove_context(),
+		marketplace.remove_context(),
+		poco.remove_context(),
 	] {
 		module.merge(part).map_err(|error| other(&error))?;
 	}

@@ -4,25 +4,12 @@ mod common;
 
 use std::path::Path;
 
-use common::{best, eventually, finalized, hash_at, soon, transfer};
-use rlc_node::{
-	embedded::{Node, NodeBuilder},
-	Error,
-};
-use rlc_primitives::Hash;
+use common::{best, eventually, finalized, genesis, hash_at, soon, submit, transfer};
+use rlc_checks::people::Person;
+use rlc_node::{embedded::NodeBuilder, Error};
 use serde_json::json;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
-
-async fn genesis(node: &Node) -> Hash {
-	let hash = hash_at(node, 0).await.expect("a genesis block");
-	hash.parse().expect("a hash")
-}
-
-async fn submit(node: &Node, extrinsic: &[u8]) {
-	let _hash: String =
-		node.call("author_submitExtrinsic", json!([transfer::hex(extrinsic)])).await.expect("a good transaction");
-}
 
 #[tokio::test]
 async fn a_dev_node_makes_blocks_that_become_final() {
@@ -41,10 +28,9 @@ async fn instant_seal_makes_a_final_block_for_each_transaction_across_epochs() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	assert_eq!(best(&node).await, 0, "nothing happens without a transaction");
 
-	let alice = transfer::Sender::new("//Alice", genesis(&node).await);
-	let bob = transfer::Sender::new("//Bob", genesis(&node).await).account();
+	let (alice, bob, genesis) = (Person::new("//Alice"), Person::new("//Bob").account(), genesis(&node).await);
 	for nonce in 0..BLOCKS {
-		submit(&node, &alice.transfer(nonce, bob.clone(), 1)).await;
+		submit(&node, &alice.sign(genesis, nonce, transfer(&bob, 1))).await;
 		let height = u64::from(nonce) + 1;
 		assert_eq!(finalized(&node, height).await, height);
 	}
@@ -55,10 +41,9 @@ async fn instant_seal_makes_a_final_block_for_each_transaction_across_epochs() {
 async fn transactions_that_come_together_are_all_sealed() {
 	const COUNT: u32 = 40;
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
-	let alice = transfer::Sender::new("//Alice", genesis(&node).await);
-	let bob = transfer::Sender::new("//Bob", genesis(&node).await).account();
+	let (alice, bob, genesis) = (Person::new("//Alice"), Person::new("//Bob").account(), genesis(&node).await);
 	for nonce in 0..COUNT {
-		submit(&node, &alice.transfer(nonce, bob.clone(), 1)).await;
+		submit(&node, &alice.sign(genesis, nonce, transfer(&bob, 1))).await;
 	}
 	eventually("an empty pool", || async {
 		let pending: Vec<String> = node.call("author_pendingExtrinsics", json!([])).await.expect("an answer");

@@ -8,7 +8,8 @@ use std::{
 	time::Duration,
 };
 
-use common::{eventually, finalized, hash_at, transfer};
+use common::{eventually, finalized, genesis, hex, transfer};
+use rlc_checks::people::Person;
 use rlc_node::{
 	embedded::{Node, NodeBuilder},
 	Error,
@@ -18,7 +19,7 @@ use serde_json::{json, Value};
 const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 /// A method of each namespace, standard and added.
-const METHODS: [&str; 17] = [
+const METHODS: [&str; 19] = [
 	"author_submitExtrinsic",
 	"babe_epochAuthorship",
 	"beefy_getFinalizedHead",
@@ -28,10 +29,12 @@ const METHODS: [&str; 17] = [
 	"chain_getBlock",
 	"childstate_getStorage",
 	"grandpa_roundState",
+	"marketplace_orderbook",
 	"mmr_generateProof",
 	"mmr_root",
 	"offchain_localStorageGet",
 	"payment_queryInfo",
+	"poco_task",
 	"state_call",
 	"system_accountNextIndex",
 	"transactionWatch_v1_submitAndWatch",
@@ -55,11 +58,11 @@ async fn every_namespace_answers_in_memory() {
 	let slots = answer(&node, "babe_epochAuthorship", json!([])).await;
 	assert_eq!(slots.as_object().map(|keys| keys.len()), Some(1), "Alice has slots: {slots}");
 	assert!(answer(&node, "grandpa_roundState", json!([])).await["best"]["round"].is_u64());
-	let genesis = hash_at(&node, 0).await.expect("a genesis block");
+	let genesis = genesis(&node).await;
 	assert_eq!(answer(&node, "chainSpec_v1_genesisHash", json!([])).await, json!(genesis));
 
-	let alice = transfer::Sender::new("//Alice", genesis.parse().expect("a hash"));
-	let payment = transfer::hex(&alice.transfer(0, alice.account(), 1));
+	let alice = Person::new("//Alice");
+	let payment = hex(&alice.sign(genesis, 0, transfer(&alice.account(), 1)));
 	assert!(answer(&node, "payment_queryInfo", json!([payment])).await["partialFee"].is_string());
 	let next = answer(&node, "system_accountNextIndex", json!([alice.account().to_string()])).await;
 	assert_eq!(next, json!(0));

@@ -8,7 +8,13 @@ use frame_support::{
 	traits::{Get, KeyOwnerProofSystem},
 	weights::Weight,
 };
+use pallet_marketplace::{
+	api::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView},
+	types::{Rank, Trade},
+};
+use pallet_poco::api::{TaskView, WorkItem, WorkerView};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
+use rlc_primitives::{deal::Category, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, TaskId};
 use sp_api::impl_runtime_apis;
 use sp_consensus_beefy::ecdsa_crypto::{AuthorityId as BeefyId, Signature as BeefySignature};
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -300,6 +306,51 @@ impl_runtime_apis! {
 		}
 		fn pending_rewards(era: sp_staking::EraIndex, account: AccountId) -> bool {
 			Staking::api_pending_rewards(era, account)
+		}
+	}
+
+	impl pallet_marketplace::api::MarketplaceApi<Block> for Runtime {
+		fn orderbook(filter: BookFilter, after: Option<Rank>, limit: u32) -> BookPage {
+			Marketplace::orderbook(filter, after, limit)
+		}
+		fn estimate(request: RequestOrder) -> Option<Estimate> {
+			Marketplace::estimate(request)
+		}
+		fn order(hash: OrderHash) -> Option<OrderView> {
+			Marketplace::order(hash)
+		}
+		fn deal(id: DealId) -> Option<DealView> {
+			Marketplace::deal_view(id)
+		}
+		fn trades(category: CategoryId, limit: u32) -> Vec<Trade> {
+			Marketplace::trades(category, limit)
+		}
+		fn order_hash(order: AnyOrder) -> OrderHash {
+			Marketplace::order_hash(order)
+		}
+		fn signing_domain() -> DomainView {
+			Marketplace::domain_view()
+		}
+		fn categories() -> Vec<(CategoryId, Category)> {
+			Marketplace::categories()
+		}
+	}
+
+	impl pallet_poco::api::PocoApi<Block> for Runtime {
+		fn task(task: TaskId) -> Option<TaskView> {
+			Poco::task(task)
+		}
+		fn task_of(deal: DealId, index: u64) -> Option<TaskView> {
+			Poco::task_of(deal, index)
+		}
+		fn tasks_of(deal: DealId, from: u64, limit: u32) -> Vec<TaskView> {
+			Poco::tasks_of(deal, from, limit)
+		}
+		fn work_for(worker: AccountId, limit: u32) -> Vec<WorkItem> {
+			Poco::work_for(worker, limit)
+		}
+		fn worker(worker: AccountId) -> WorkerView {
+			Poco::worker(worker)
 		}
 	}
 

@@ -5,11 +5,14 @@ use alloc::vec::Vec;
 use frame_benchmarking::{
 	baseline::Pallet as Baseline, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_support::traits::{fungible::Mutate, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as SystemBench};
 use pallet_election_provider_support_benchmarking::Pallet as ElectionProvider;
 use pallet_offences_benchmarking::Pallet as OffencesBench;
 use pallet_session_benchmarking::Pallet as SessionBench;
+use rlc_primitives::{
+	money, orders::Member, traits::Escrow, AppId, DatasetId, Deal, DealId, GroupId, Params, WorkerpoolId,
+};
 use sp_storage::TrackedStorageKey;
 
 use crate::*;
@@ -27,13 +30,17 @@ define_benchmarks!(
 	[pallet_conviction_voting, ConvictionVoting]
 	[pallet_grandpa, Grandpa]
 	[pallet_identity, Identity]
+	[pallet_marketplace, Marketplace]
 	[pallet_migrations, MultiBlockMigrations]
 	[pallet_mmr, Mmr]
 	[pallet_multisig, Multisig]
 	[pallet_offences, OffencesBench::<Runtime>]
+	[pallet_parameters, Parameters]
+	[pallet_poco, Poco]
 	[pallet_preimage, Preimage]
 	[pallet_proxy, Proxy]
 	[pallet_referenda, Referenda]
+	[pallet_registry, Registry]
 	[pallet_rlc, Rlc]
 	[pallet_safe_mode, SafeMode]
 	[pallet_scheduler, Scheduler]
@@ -68,6 +75,83 @@ impl pallet_treasury::ArgumentsFactory<(), AccountId> for TreasuryArguments {
 	fn create_beneficiary(seed: [u8; 32]) -> AccountId {
 		seed.into()
 	}
+}
+
+/// Makes assets and deals.
+pub struct Computing;
+
+impl pallet_marketplace::BenchmarkHelper for Computing {
+	fn fund(who: &AccountId) {
+		mint(who, 1_000 * RLC);
+	}
+	fn app(owner: &AccountId) -> AppId {
+		let app = pallet_registry::App::default();
+		let id = AppId::derive(owner, &app);
+		succeed(Registry::register_app(by(owner), app));
+		id
+	}
+	fn dataset(owner: &AccountId) -> DatasetId {
+		let dataset = pallet_registry::Dataset::default();
+		let id = DatasetId::derive(owner, &dataset);
+		succeed(Registry::register_dataset(by(owner), dataset));
+		id
+	}
+	fn workerpool(owner: &AccountId) -> WorkerpoolId {
+		let description = pallet_registry::Description::default();
+		let id = WorkerpoolId::derive(owner, &description);
+		succeed(Registry::register_workerpool(by(owner), description));
+		id
+	}
+	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId {
+		let name = pallet_registry::Name::default();
+		let group = GroupId::derive(owner, &name);
+		succeed(Registry::create_group(by(owner), name));
+		for member in members {
+			let members = sp_runtime::BoundedVec::truncate_from(Vec::from([member]));
+			succeed(Registry::add_members(by(owner), group, members));
+		}
+		group
+	}
+}
+
+impl pallet_poco::BenchmarkHelper for Computing {
+	fn open_deal(id: DealId, deal: &Deal) {
+		let price = deal.task_price().and_then(|price| money::for_volume(price, deal.size)).unwrap_or_default();
+		let stake = deal.pool_stake().and_then(|stake| money::for_volume(stake, deal.size)).unwrap_or_default();
+		mint(&deal.payer, price);
+		mint(deal.scheduler(), stake);
+		succeed(Rlc::lock(&deal.payer, price));
+		succeed(Rlc::lock(deal.scheduler(), stake));
+		let progress = pallet_marketplace::types::DealProgress {
+			open: deal.size,
+			kept: deal.size,
+			closed_at: None,
+			depositor: deal.payer.clone(),
+			deposit: 0,
+		};
+		pallet_marketplace::Deals::<Runtime>::insert(id, deal);
+		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());
+		pallet_marketplace::Progress::<Runtime>::insert(id, progress);
+	}
+	fn endow(who: &AccountId, amount: Balance) {
+		mint(who, amount);
+	}
+	fn set_time(now: Moment) {
+		pallet_timestamp::Now::<Runtime>::put(now);
+	}
+}
+
+fn by(who: &AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who.clone())
+}
+
+fn mint(who: &AccountId, amount: Balance) {
+	succeed(Balances::mint_into(who, amount));
+}
+
+/// What has to succeed for a benchmark to measure anything.
+fn succeed<T>(result: Result<T, sp_runtime::DispatchError>) {
+	assert!(result.is_ok(), "a benchmark's set-up succeeds");
 }
 
 /// Nothing has to be prepared for a leaf.

@@ -1,6 +1,7 @@
 //! How each pallet is set up, by theme.
 
 pub mod accounts;
+pub mod computing;
 pub mod consensus;
 pub mod governance;
 pub mod money;

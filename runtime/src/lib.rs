@@ -138,6 +138,14 @@ mod runtime {
 
 	#[runtime::pallet_index(60)]
 	pub type Rlc = pallet_rlc;
+	#[runtime::pallet_index(61)]
+	pub type Parameters = pallet_parameters;
+	#[runtime::pallet_index(62)]
+	pub type Registry = pallet_registry;
+	#[runtime::pallet_index(63)]
+	pub type Marketplace = pallet_marketplace;
+	#[runtime::pallet_index(64)]
+	pub type Poco = pallet_poco;
 }
 
 impl_opaque_keys! {

@@ -1,11 +1,14 @@
 //! What the tests of whole nodes share.
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-pub mod transfer;
+pub mod market;
 
 use std::{future::Future, time::Duration};
 
+use codec::Encode;
 use rlc_node::embedded::Node;
+use rlc_primitives::{AccountId, Balance, Hash};
+use rlc_runtime::{Runtime, UncheckedExtrinsic};
 use serde_json::{json, Value};
 
 /// No wait takes nearly as long unless something is broken. Machines that test may be slow.
@@ -50,6 +53,27 @@ pub async fn best(node: &Node) -> u64 {
 /// Hash of the block at a height.
 pub async fn hash_at(node: &Node, height: u64) -> Option<String> {
 	node.call("chain_getBlockHash", json!([height])).await.expect("an answer")
+}
+
+/// Hash of the genesis block.
+pub async fn genesis(node: &Node) -> Hash {
+	let hash = hash_at(node, 0).await.expect("a genesis block");
+	hash.parse().expect("a hash")
+}
+
+/// Submits an extrinsic that must be valid.
+pub async fn submit(node: &Node, extrinsic: &UncheckedExtrinsic) {
+	let _hash: String = node.call("author_submitExtrinsic", json!([hex(extrinsic)])).await.expect("a good transaction");
+}
+
+/// A transfer of so many nRLC.
+pub fn transfer(to: &AccountId, amount: Balance) -> pallet_balances::Call<Runtime> {
+	pallet_balances::Call::transfer_keep_alive { dest: to.clone().into(), value: amount }
+}
+
+/// As JSON-RPC writes an extrinsic.
+pub fn hex(extrinsic: &UncheckedExtrinsic) -> String {
+	sp_core::bytes::to_hex(&extrinsic.encode(), false)
 }
 
 fn height_of(header: &Value) -> u64 {

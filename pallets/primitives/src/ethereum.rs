@@ -12,7 +12,7 @@ use sp_io::{crypto::secp256k1_ecdsa_recover, hashing::keccak_256};
 
 use crate::AccountId;
 
-/// What fills an Ethereum address up to the 32 bytes of an account, as [`sp_runtime::MultiSigner::Eth`] does.
+/// What fills an Ethereum address up to the 32 bytes of an account.
 const PADDING: [u8; 12] = [0xEE; 12];
 
 /// Half of the order of secp256k1's group: the highest `s` of a signature that is not malleable. Source: EIP-2.
@@ -44,6 +44,21 @@ pub(crate) fn word(number: u128) -> [u8; 32] {
 /// What `personal_sign` and iExec's `toEthSignedMessageHash` sign for a 32-byte hash. Source: EIP-191, version `0x45`.
 pub fn signed_message_hash(hash: H256) -> H256 {
 	H256(keccak_256(&[b"\x19Ethereum Signed Message:\n32".as_slice(), hash.as_bytes()].concat()))
+}
+
+/// What `personal_sign` signs for a message of any length. Source: EIP-191, version `0x45`.
+pub fn message_hash(message: &[u8]) -> H256 {
+	let length = alloc::format!("{}", message.len());
+	H256(keccak_256(&[b"\x19Ethereum Signed Message:\n", length.as_bytes(), message].concat()))
+}
+
+/// Whether the key of `signer`'s address signed the keccak-256 of `payload`, or `payload` as a message. The signature is
+/// `r ‖ s ‖ v`, with `v` from 0 or from 27 on.
+pub(crate) fn signed(signature: &[u8; 65], payload: &[u8], signer: &AccountId) -> bool {
+	[H256(keccak_256(payload)), message_hash(payload)].into_iter().any(|hash| {
+		let key = secp256k1_ecdsa_recover(signature, &hash.0).ok();
+		key.is_some_and(|key| account_of(H256(keccak_256(&key)).into()) == *signer)
+	})
 }
 
 /// Why an Ethereum signature is refused.
@@ -138,15 +153,32 @@ impl From<EthereumSignature> for Vec<u8> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use sp_runtime::{traits::IdentifyAccount, MultiSigner};
+	use sp_core::{crypto::Pair, ecdsa};
+	use sp_runtime::traits::Verify;
+
+	/// The first key of Hardhat's and Anvil's well-known accounts, and its address as they print it.
+	const KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+	const ADDRESS: &str = "f39fd6e51aad88f6f4ce6ab8827279cfffb92266";
 
 	#[test]
-	fn account_of_an_address_is_the_runtimes() {
-		use sp_core::{ecdsa, Pair};
-		let pair = ecdsa::KeccakPair::from_seed(&[7; 32]);
-		let account = MultiSigner::Eth(pair.public()).into_account();
-		let address = address_of(&account).unwrap();
-		assert_eq!(account_of(address), account);
+	fn key_of_an_address_signs_for_its_account() {
+		let pair = ecdsa::KeccakPair::from_string(KEY, None).unwrap();
+		let account = account_of(ADDRESS.parse().unwrap());
+		let payload = b"a payload".as_slice();
+		let hashed = pair.sign(payload);
+		let message = pair.sign_prehashed(&message_hash(payload).0);
+		for signature in [hashed, message] {
+			let signature = crate::Signature::from(signature);
+			assert!(signature.verify(payload, &account));
+			assert!(!signature.verify(b"another".as_slice(), &account));
+			assert!(!signature.verify(payload, &account_of(H160::repeat_byte(1))));
+		}
+	}
+
+	#[test]
+	fn message_is_hashed_with_its_length() {
+		assert_eq!(message_hash(&[7; 32]), signed_message_hash(H256::repeat_byte(7)));
+		assert_ne!(message_hash(b"1"), message_hash(b"11"));
 	}
 
 	#[test]

@@ -24,6 +24,7 @@ extern crate alloc;
 pub mod chain;
 pub mod consensus;
 pub mod deal;
+pub mod delegation;
 pub mod eip712;
 pub mod ethereum;
 pub mod ids;
@@ -40,12 +41,13 @@ pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
 };
 pub use deal::{Category, Deal, Params, Settlement};
+pub use delegation::{Delegation, SchedulerSignature};
 pub use ids::{
 	AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, ResultDigest, ResultHash, ResultSeal, TaskId,
 	WorkerpoolId,
 };
-pub use orders::{AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, Restriction, WorkerpoolOrder};
-pub use signature::{OrderSignature, SigningDomain};
+pub use orders::{AnyOrder, AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, Restriction, WorkerpoolOrder};
+pub use signature::{OrderSignature, SignatureError, SigningDomain};
 pub use supply::{MAX_SUPPLY, NRLC, RLC};
 pub use tag::Tag;
 pub use task::{Contribution, Task};

@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 use crate::{
 	money::{self, MoneyError, Score},
 	task::ContributionStatus,
-	AccountId, Balance, Deal, Task,
+	traits::{Movement, MovementKind},
+	AccountId, Balance, Deal, Task, TaskId,
 };
 
 /// What a success changes for one contributor.
@@ -110,6 +111,25 @@ impl Success {
 		})
 	}
 
+	/// How the money of `task` moves.
+	pub fn movements(&self, deal: &Deal, task: TaskId) -> Vec<Movement> {
+		use MovementKind::{Reward, RewardFromKitty, Seize, Unlock};
+		let mut moves = Moves::new(task);
+		moves.add(&deal.payer, self.payer, Seize);
+		moves.add(&deal.app.owner, self.app, Reward);
+		if let Some(dataset) = &deal.dataset {
+			moves.add(&dataset.owner, self.dataset, Reward);
+		}
+		moves.add(deal.scheduler(), self.pool_stake, Unlock);
+		moves.add(deal.scheduler(), self.kitty, RewardFromKitty);
+		for one in &self.workers {
+			moves.add(&one.worker, one.stake, if one.proved { Unlock } else { Seize });
+			moves.add(&one.worker, one.reward, Reward);
+		}
+		moves.add(deal.scheduler(), self.scheduler, Reward);
+		moves.all
+	}
+
 	/// A contributor's score after this, from the one before.
 	pub fn score(&self, outcome: &WorkerOutcome, before: Score) -> Score {
 		match (self.scored, outcome.proved) {
@@ -128,6 +148,36 @@ impl Failure {
 	/// [`MoneyError::Overflow`] for a deal that cannot have been made.
 	pub fn of(deal: &Deal) -> Result<Self, MoneyError> {
 		Ok(Self { payer: deal.task_price()?, pool_stake: deal.pool_stake()?, worker_stake: deal.worker_stake })
+	}
+
+	/// How the money of `task` moves.
+	pub fn movements(&self, deal: &Deal, task: &Task) -> Vec<Movement> {
+		use MovementKind::{SeizeForKitty, Unlock};
+		let mut moves = Moves::new(task.id());
+		moves.add(&deal.payer, self.payer, Unlock);
+		moves.add(deal.scheduler(), self.pool_stake, SeizeForKitty);
+		for one in &task.contributions {
+			moves.add(&one.worker, self.worker_stake, Unlock);
+		}
+		moves.all
+	}
+}
+
+/// Movements of one task. Nothing is not moved.
+struct Moves {
+	task: TaskId,
+	all: Vec<Movement>,
+}
+
+impl Moves {
+	fn new(task: TaskId) -> Self {
+		Self { task, all: Vec::new() }
+	}
+
+	fn add(&mut self, who: &AccountId, amount: Balance, kind: MovementKind) {
+		if amount > 0 {
+			self.all.push(Movement { task: self.task, who: who.clone(), amount, kind });
+		}
 	}
 }
 
@@ -231,6 +281,12 @@ mod tests {
 					success.app + success.dataset + success.kitty + rewards + success.scheduler
 				);
 				prop_assert!(success.kitty <= kitty);
+				let moved = |kind| -> Balance {
+					let of_kind = |one: &Movement| (one.kind == kind).then_some(one.amount);
+					success.movements(&deal, TaskId::default()).iter().filter_map(of_kind).sum()
+				};
+				prop_assert_eq!(moved(MovementKind::Seize), moved(MovementKind::Reward));
+				prop_assert_eq!(moved(MovementKind::RewardFromKitty), success.kitty);
 			}
 		}
 	}

@@ -25,7 +25,7 @@ const NATIVE_DOMAIN: &[u8; 12] = b"rlc/order/v1";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct SigningDomain {
 	/// The hash of the chain's first block.
-	genesis: H256,
+	pub(crate) genesis: H256,
 	/// EIP-712's domain separator.
 	separator: H256,
 }
@@ -170,9 +170,13 @@ mod tests {
 			(sr.public().into(), sr.sign(message).into()),
 			(ed.public().into(), ed.sign(message).into()),
 			(ec.public().into(), ec.sign(message).into()),
-			(MultiSigner::Eth(eth.public()), Signature::Eth(eth.sign(message))),
 		];
-		signers.into_iter().map(|(who, how)| (who.into_account(), OrderSignature::Native(how))).collect()
+		let signers = signers.into_iter().map(|(who, how)| (who.into_account(), how));
+		let hash = keccak(&[message]);
+		let key = sp_io::crypto::secp256k1_ecdsa_recover(&eth.sign(message).0, &hash.0).ok().unwrap();
+		let wallet = account_of(keccak(&[&key]).into());
+		let signers = signers.chain([(wallet, eth.sign(message).into())]);
+		signers.map(|(who, how)| (who, OrderSignature::Native(how))).collect()
 	}
 
 	#[test]

@@ -17,10 +17,12 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_core::{ConstU32, H160, U256};
+use sp_core::{ConstU32, H160, H256, U256};
 use sp_runtime::BoundedVec;
 
-use crate::{consensus, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, TaskId};
+use crate::{
+	consensus, ids::keccak, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, TaskId,
+};
 
 /// The most workers that can contribute to one task: settling it stays within a block. iExec's contracts have no bound.
 pub const MAX_CONTRIBUTORS: u32 = 64;
@@ -46,6 +48,13 @@ pub struct Commitment {
 	pub seal: ResultSeal,
 	/// The enclave that ran the task: the address of the key that signed for it. The caller checks its signature.
 	pub enclave: Option<H160>,
+}
+
+impl Commitment {
+	/// What the enclave signs, by `personal_sign`: `keccak(result hash ‖ seal)`. Source: `IexecPoco2Facet.contribute`.
+	pub fn enclave_payload(&self) -> H256 {
+		keccak(&[self.result.0.as_bytes(), self.seal.0.as_bytes()])
+	}
 }
 
 /// One worker's part in a task.

@@ -3,7 +3,7 @@
 //! Accounts and amounts are the chain's own, since the hashes of orders and results are defined over them.
 //! An `On…` trait states the weight of its hook, and the caller adds it.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use sp_core::H160;
 use sp_runtime::{DispatchError, DispatchResult, Weight};
@@ -11,33 +11,51 @@ use sp_runtime::{DispatchError, DispatchResult, Weight};
 use crate::{
 	deal::{Deal, Params, Settlement},
 	orders::Member,
-	AccountId, AppId, Balance, CallbackId, DatasetId, DealId, GroupId, ResultDigest, Tag, TaskId, WorkerpoolId,
+	AccountId, AppId, Balance, CallbackId, DatasetId, DealId, GroupId, Moment, ResultDigest, Tag, TaskId, WorkerpoolId,
 };
 
 /// RLC that is locked for what may happen. Amounts are nRLC.
-///
-/// What is seized belongs to nobody until it is rewarded or given to the kitty: within one call, all of it must be.
 pub trait Escrow {
 	/// Lock free RLC of an account. Fails if it has too little.
 	fn lock(who: &AccountId, amount: Balance) -> DispatchResult;
 
-	/// Make locked RLC of an account free again. Fails if less is locked.
-	fn unlock(who: &AccountId, amount: Balance) -> DispatchResult;
-
-	/// Take locked RLC from an account, because of `task`. Fails if less is locked.
-	fn seize(who: &AccountId, amount: Balance, task: TaskId) -> DispatchResult;
-
-	/// Pay seized RLC to an account, because of `task`. Fails if less was seized.
-	fn reward(who: &AccountId, amount: Balance, task: TaskId) -> DispatchResult;
+	/// Move the money of tasks that ended: all of these movements at once, or none.
+	///
+	/// What an account gets and loses is summed up first, so that a bag of tasks costs hardly more than one. Fails if
+	/// less is locked than is unlocked and seized, if the kitty has less than is taken from it, or if what is seized is
+	/// not what is rewarded.
+	fn settle(movements: &[Movement]) -> DispatchResult;
 
 	/// What the kitty holds: the stakes of schedulers that failed.
 	fn kitty() -> Balance;
+}
 
-	/// Give seized RLC to the kitty, because of `task`. Fails if less was seized.
-	fn fill_kitty(amount: Balance, task: TaskId) -> DispatchResult;
+/// What happens to an account's RLC when a task ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movement {
+	/// Because of this task.
+	pub task: TaskId,
+	/// Whose RLC.
+	pub who: AccountId,
+	/// How much, in nRLC.
+	pub amount: Balance,
+	/// What happens.
+	pub kind: MovementKind,
+}
 
-	/// Pay from the kitty to an account, because of `task`. Fails if the kitty has less.
-	fn pay_from_kitty(who: &AccountId, amount: Balance, task: TaskId) -> DispatchResult;
+/// The ways of money when a task ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MovementKind {
+	/// Locked RLC of the account is free again.
+	Unlock,
+	/// Locked RLC is taken from the account, and pays for rewards.
+	Seize,
+	/// Locked RLC is taken from the account, and goes to the kitty.
+	SeizeForKitty,
+	/// The account is paid out of what is seized.
+	Reward,
+	/// The account is paid out of the kitty.
+	RewardFromKitty,
 }
 
 /// How a workerpool deals with those who work with it.
@@ -87,17 +105,72 @@ impl Assets for () {
 	}
 }
 
-/// What was agreed on. Reading costs one read of storage.
+/// Knows what is locked in the [`Escrow`], and says so from its own books: for checks only (invariant I2), since it may
+/// read all of the state.
+pub trait OpenLocks {
+	/// What each account has locked, in nRLC; accounts with nothing locked may be missing.
+	fn open_locks() -> BTreeMap<AccountId, Balance>;
+}
+
+#[impl_trait_for_tuples::impl_for_tuples(5)]
+impl OpenLocks for Tuple {
+	fn open_locks() -> BTreeMap<AccountId, Balance> {
+		let mut all = BTreeMap::new();
+		for_tuples!( #( add_up(&mut all, Tuple::open_locks()); )* );
+		all
+	}
+}
+
+/// Adds each account's amount to `sums`.
+#[allow(dead_code)] // not called by the tuple of none
+fn add_up(sums: &mut BTreeMap<AccountId, Balance>, amounts: BTreeMap<AccountId, Balance>) {
+	for (who, amount) in amounts {
+		let sum: &mut Balance = sums.entry(who).or_default();
+		*sum = sum.saturating_add(amount);
+	}
+}
+
+/// What was agreed on, and how far it has come.
+///
+/// A deal's tasks are first open, then closed, then forgotten: after the last of them the deal is forgotten too.
 pub trait Deals {
-	/// A deal; `None` if there never was one, or if it is pruned.
+	/// A deal; `None` if there never was one, or if it is forgotten. Costs one read of storage.
 	fn deal(id: &DealId) -> Option<Deal>;
 
-	/// What the deal's tasks are run with.
+	/// What the deal's tasks are run with. Costs one read of storage.
 	fn params(id: &DealId) -> Option<Params>;
 
-	/// Tell that one of the deal's tasks is closed. After the last one the deal can be pruned. Fails if there is no such
-	/// deal, or if all its tasks were closed before.
-	fn close_task(id: &DealId) -> DispatchResult;
+	/// Tell that one of the deal's tasks was closed, `now`. Fails if there is no such deal, or if all its tasks were
+	/// closed before.
+	fn close_task(id: &DealId, now: Moment) -> DispatchResult;
+
+	/// Whether the deal's tasks can be forgotten: all are closed, and their retention time is over.
+	fn is_prunable(id: &DealId, now: Moment) -> bool;
+
+	/// Tell that one of the deal's tasks was forgotten. Fails if the deal is not prunable.
+	fn forget_task(id: &DealId, now: Moment) -> DispatchResult;
+}
+
+/// Wants to know when deals are made. All money is locked by then, and the hook cannot undo it.
+pub trait OnDealOpened {
+	/// Orders matched and became this deal.
+	fn on_deal_opened(id: &DealId, deal: &Deal);
+
+	/// The most that a call of the hook weighs.
+	fn weight() -> Weight;
+}
+
+#[impl_trait_for_tuples::impl_for_tuples(5)]
+impl OnDealOpened for Tuple {
+	fn on_deal_opened(id: &DealId, deal: &Deal) {
+		for_tuples!( #( Tuple::on_deal_opened(id, deal); )* );
+	}
+
+	fn weight() -> Weight {
+		let mut weight = Weight::zero();
+		for_tuples!( #( weight = weight.saturating_add(Tuple::weight()); )* );
+		weight
+	}
 }
 
 /// How a task ended.

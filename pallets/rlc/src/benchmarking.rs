@@ -1,10 +1,15 @@
 //! Measures the calls, each in its worst case.
 
 use frame_benchmarking::v2::*;
-use frame_support::traits::EnsureOrigin;
+use frame_support::traits::{fungible::Mutate, EnsureOrigin};
+use frame_system::{Pallet as System, RawOrigin};
+use rlc_primitives::{
+	traits::{Escrow, Movement, MovementKind},
+	AccountId, TaskId, RLC,
+};
 use sp_runtime::Permill;
 
-use crate::{Call, Config, Pallet, TreasuryShare};
+use crate::{Call, Config, Locked, Pallet, TreasuryShare};
 
 #[benchmarks]
 mod benches {
@@ -19,6 +24,25 @@ mod benches {
 		_(origin as T::RuntimeOrigin, share);
 
 		assert_eq!(TreasuryShare::<T>::get(), share);
+		Ok(())
+	}
+
+	#[benchmark]
+	fn forget() -> Result<(), BenchmarkError> {
+		let [caller, who]: [AccountId; 2] = ["caller", "who"].map(|name| account(name, 0, 0));
+		// Another pallet needs the account while it loses all it has.
+		T::Currency::mint_into(&who, RLC)?;
+		System::<T>::inc_consumers(&who)?;
+		Pallet::<T>::lock(&who, RLC)?;
+		let (task, kind) = (TaskId::default(), MovementKind::SeizeForKitty);
+		Pallet::<T>::settle(&[Movement { task, who: who.clone(), amount: RLC, kind }])?;
+		System::<T>::dec_consumers(&who);
+		assert_eq!(Locked::<T>::get(&who), Some(0));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(caller), who.clone());
+
+		assert!(!Locked::<T>::contains_key(&who) && !System::<T>::account_exists(&who));
 		Ok(())
 	}
 

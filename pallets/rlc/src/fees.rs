@@ -15,10 +15,11 @@ use frame_support::{
 		Get, Imbalance, OnUnbalanced,
 	},
 };
-use sp_runtime::traits::{AccountIdConversion, Zero};
+use rlc_primitives::Balance;
+use sp_runtime::traits::AccountIdConversion;
 use sp_staking::EraPayout;
 
-use crate::{BalanceOf, Config, CreditOf, Event, Pallet, TreasuryShare};
+use crate::{Config, CreditOf, Event, Pallet, TreasuryShare};
 
 impl<T: Config> Pallet<T> {
 	/// Holds the fees collected in the current era.
@@ -49,17 +50,17 @@ impl<T: Config> OnUnbalanced<CreditOf<T>> for CollectFees<T> {
 }
 
 /// What an ended era pays: the fees collected in it, wherever the stake stands.
-impl<T: Config> EraPayout<BalanceOf<T>> for Pallet<T> {
-	fn era_payout(_staked: BalanceOf<T>, _issuance: BalanceOf<T>, _millis: u64) -> (BalanceOf<T>, BalanceOf<T>) {
+impl<T: Config> EraPayout<Balance> for Pallet<T> {
+	fn era_payout(_staked: Balance, _issuance: Balance, _millis: u64) -> (Balance, Balance) {
 		let fees = Self::fee_account();
 		let amount = T::Currency::reducible_balance(&fees, Preservation::Expendable, Fortitude::Polite);
-		if amount.is_zero()
+		if amount == 0
 			|| T::Currency::transfer(&fees, &Self::reward_account(), amount, Preservation::Expendable).is_err()
 		{
-			return (Zero::zero(), Zero::zero());
+			return (0, 0);
 		}
 		Self::deposit_event(Event::RewardsFunded { amount });
-		(amount, Zero::zero())
+		(amount, 0)
 	}
 }
 

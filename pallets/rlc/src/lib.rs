@@ -6,8 +6,12 @@
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)
 )]
 
+extern crate alloc;
+
+mod escrow;
 pub mod fees;
 mod supply;
+mod tally;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod weights;
@@ -19,14 +23,11 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
-use frame_support::traits::fungible::{Credit, Inspect};
+use frame_support::traits::fungible::Credit;
 use frame_system::Config as SystemConfig;
 
 pub use pallet::*;
 pub use weights::WeightInfo;
-
-/// An amount of RLC in nRLC, as the runtime's currency counts it.
-pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<<T as SystemConfig>::AccountId>>::Balance;
 
 /// RLC taken out of an account and not yet put anywhere.
 pub type CreditOf<T> = Credit<<T as SystemConfig>::AccountId, <T as Config>::Currency>;
@@ -39,23 +40,30 @@ pub mod pallet {
 	use super::*;
 	use frame_support::{
 		pallet_prelude::*,
-		traits::{fungible::Balanced, fungible::Mutate, OnUnbalanced},
+		traits::{
+			fungible::{Balanced, Inspect, Mutate},
+			OnUnbalanced,
+		},
 		PalletId,
 	};
 	use frame_system::pallet_prelude::*;
+	use rlc_primitives::{traits::OpenLocks, AccountId, Balance, TaskId};
 	use sp_runtime::Permill;
 
 	/// What the pallet needs from the runtime.
 	#[pallet::config]
-	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-		/// The RLC token.
-		type Currency: Balanced<Self::AccountId> + Mutate<Self::AccountId>;
+	pub trait Config: frame_system::Config<AccountId = AccountId, RuntimeEvent: From<Event<Self>>> {
+		/// The RLC token. Its existential deposit is 1 nRLC: any amount can be paid to any account.
+		type Currency: Balanced<AccountId, Balance = Balance> + Mutate<AccountId>;
 
 		/// The most nRLC that may ever exist.
 		#[pallet::constant]
-		type MaxSupply: Get<BalanceOf<Self>>;
+		type MaxSupply: Get<Balance>;
 
-		/// Names the two accounts of this pallet: fees collected, and rewards promised.
+		/// Who locks RLC, by their own books. Read by `try_state` only, to compare them with the escrow's.
+		type OpenLocks: OpenLocks;
+
+		/// Names the three accounts of this pallet: the escrow, fees collected, and rewards promised.
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
 
@@ -78,6 +86,20 @@ pub mod pallet {
 	/// One value, set by governance; never removed.
 	#[pallet::storage]
 	pub type TreasuryShare<T> = StorageValue<_, Permill, ValueQuery>;
+
+	/// What each account has locked, in nRLC. The escrow account holds the RLC itself.
+	///
+	/// An account with an entry has a provider reference of this pallet, which keeps it alive with nothing free. Both
+	/// go with the last locked nRLC. One kind of entry says 0: that of an account which lost all that it had free and
+	/// locked while other pallets' references to it remain, so that it must live on. [`Pallet::forget`] ends it.
+	#[pallet::storage]
+	pub type Locked<T> = StorageMap<_, Blake2_128Concat, AccountId, Balance>;
+
+	/// What the kitty holds, in nRLC: the stakes of schedulers that failed. A part of what the escrow account holds.
+	///
+	/// One value; never removed.
+	#[pallet::storage]
+	pub type Kitty<T> = StorageValue<_, Balance, ValueQuery>;
 
 	/// The state at genesis.
 	#[pallet::genesis_config]
@@ -102,6 +124,8 @@ pub mod pallet {
 				T::MaxSupply::get(),
 			);
 			TreasuryShare::<T>::put(self.treasury_share);
+			// The escrow is empty now and then, and is not to be reaped and created again each time.
+			frame_system::Pallet::<T>::inc_providers(&Pallet::<T>::escrow_account());
 		}
 	}
 
@@ -117,14 +141,58 @@ pub mod pallet {
 		/// An era ended and the fees collected in it became rewards that validators and nominators can claim.
 		RewardsFunded {
 			/// The fees, in nRLC.
-			amount: BalanceOf<T>,
+			amount: Balance,
 		},
 		/// New RLC came into being.
 		Minted {
 			/// Who got it.
 			who: T::AccountId,
 			/// How much, in nRLC.
-			amount: BalanceOf<T>,
+			amount: Balance,
+		},
+		/// Free RLC of an account was locked for a deal or a contribution.
+		Locked {
+			/// Whose.
+			who: T::AccountId,
+			/// How much, in nRLC.
+			amount: Balance,
+		},
+		/// Locked RLC of an account is free again: all that one settlement unlocked.
+		Unlocked {
+			/// Whose.
+			who: T::AccountId,
+			/// How much, in nRLC.
+			amount: Balance,
+		},
+		/// An account lost locked RLC: it paid for a task, or lost a stake.
+		Seized {
+			/// Whose.
+			who: T::AccountId,
+			/// How much, in nRLC.
+			amount: Balance,
+			/// What for.
+			task: TaskId,
+		},
+		/// An account was paid, with what was seized or from the kitty.
+		Rewarded {
+			/// Who was paid.
+			who: T::AccountId,
+			/// How much, in nRLC.
+			amount: Balance,
+			/// What for.
+			task: TaskId,
+		},
+		/// What was seized from a scheduler that failed went to the kitty.
+		KittyFilled {
+			/// How much, in nRLC.
+			amount: Balance,
+			/// Which task was not completed.
+			task: TaskId,
+		},
+		/// An account with nothing locked was forgotten.
+		Forgotten {
+			/// Whose entry went.
+			who: T::AccountId,
 		},
 	}
 
@@ -133,10 +201,29 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The supply would exceed its cap. Mint at most the cap less the total issuance.
 		CapExceeded,
+		/// More was to be locked than the account can spend: get RLC first, or wait until it vests.
+		InsufficientFree,
+		/// More was to be unlocked or seized than the account has locked. Free at most what was locked.
+		InsufficientLocked,
+		/// What is seized is not what is rewarded. Reward all of it, and no more.
+		Unbalanced,
+		/// More was to be paid from the kitty than it holds. Ask [`Kitty`] first.
+		InsufficientKitty,
+		/// The escrow knows no such account. Nothing has to be forgotten.
+		NotFound,
+		/// The account has RLC locked. Wait until its deals and contributions end.
+		StillLocked,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// # Panics
+		///
+		/// If an account needs more than 1 nRLC to exist: a small reward could then not be paid, and a settlement fail.
+		fn integrity_test() {
+			assert!(T::Currency::minimum_balance() <= 1, "the existential deposit must be 1 nRLC at most");
+		}
+
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
@@ -155,6 +242,29 @@ pub mod pallet {
 			TreasuryShare::<T>::put(share);
 			Self::deposit_event(Event::TreasuryShareSet { share });
 			Ok(())
+		}
+
+		/// Forget an account that has nothing locked, and that had to be kept when it lost its last locked RLC.
+		///
+		/// Anyone may; free if it succeeds. Emits [`Event::Forgotten`].
+		///
+		/// # Errors
+		///
+		/// [`Error::NotFound`]; [`Error::StillLocked`]; `ConsumerRemaining` if the account still has to be kept.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::forget())]
+		pub fn forget(origin: OriginFor<T>, who: T::AccountId) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			Self::do_forget(who)?;
+			Ok(Pays::No.into())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// What an account has locked, in nRLC.
+		pub fn locked(who: T::AccountId) -> Balance {
+			Locked::<T>::get(who).unwrap_or_default()
 		}
 	}
 }

@@ -1,13 +1,29 @@
 //! The smallest runtime around the pallet.
 
-use frame_support::{derive_impl, parameter_types, traits::fungible::Inspect, PalletId};
+use std::{cell::RefCell, collections::BTreeMap};
+
+use frame_support::{
+	assert_ok, derive_impl, parameter_types,
+	traits::fungible::{Inspect, Mutate},
+	PalletId,
+};
 use frame_system::EnsureRoot;
-use rlc_primitives::{Balance, MAX_SUPPLY, RLC};
-use sp_runtime::{AccountId32, BuildStorage, Permill};
+use rlc_primitives::{
+	traits::{
+		Escrow, Movement,
+		MovementKind::{self, Reward, Seize, SeizeForKitty, Unlock},
+		OpenLocks,
+	},
+	Balance, TaskId, MAX_SUPPLY, RLC,
+};
+use sp_core::H256;
+use sp_runtime::{AccountId32, BuildStorage, DispatchResult, Permill};
 
 pub const TREASURY: AccountId32 = AccountId32::new([1; 32]);
 pub const ALICE: AccountId32 = AccountId32::new([2; 32]);
 pub const BOB: AccountId32 = AccountId32::new([3; 32]);
+pub const CAROL: AccountId32 = AccountId32::new([4; 32]);
+pub const TASK: TaskId = TaskId(H256::repeat_byte(7));
 
 #[frame_support::runtime]
 mod runtime {
@@ -19,7 +35,8 @@ mod runtime {
 		RuntimeOrigin,
 		RuntimeTask,
 		RuntimeHoldReason,
-		RuntimeFreezeReason
+		RuntimeFreezeReason,
+		RuntimeViewFunction
 	)]
 	pub struct Test;
 
@@ -52,9 +69,30 @@ parameter_types! {
 	pub Treasury: AccountId32 = TREASURY;
 }
 
+thread_local! {
+	static BOOKS: RefCell<BTreeMap<AccountId32, Balance>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// What the test says is locked.
+pub struct Books;
+
+impl Books {
+	/// From now on `who` has `amount` nRLC locked, as far as the test knows.
+	pub fn set(who: AccountId32, amount: Balance) {
+		BOOKS.with_borrow_mut(|books| books.insert(who, amount));
+	}
+}
+
+impl OpenLocks for Books {
+	fn open_locks() -> BTreeMap<AccountId32, Balance> {
+		BOOKS.with_borrow(Clone::clone)
+	}
+}
+
 impl crate::Config for Test {
 	type Currency = Balances;
 	type MaxSupply = MaxSupply;
+	type OpenLocks = Books;
 	type PalletId = RlcPalletId;
 	type ShareOrigin = EnsureRoot<AccountId32>;
 	type Treasury = frame_support::traits::tokens::imbalance::ResolveTo<Treasury, Balances>;
@@ -75,6 +113,7 @@ pub fn endowed(alice: Balance) -> sp_io::TestExternalities {
 	}
 	.build_storage();
 	let mut ext = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
+	BOOKS.take();
 	ext.execute_with(|| System::set_block_number(1));
 	ext
 }
@@ -85,10 +124,67 @@ pub fn test(chain: sp_io::TestExternalities, test: impl FnOnce()) {
 	chain.execute_with(|| {
 		test();
 		Rlc::do_try_state().expect("the invariants hold after every test");
+		let owed: Balance = crate::Locked::<Test>::iter_values().sum();
+		let held = Balances::total_balance(&Rlc::escrow_account());
+		assert_eq!(held, owed + crate::Kitty::<Test>::get(), "I3, to the nRLC");
 	});
 }
 
 /// Free nRLC of an account.
 pub fn free(who: &AccountId32) -> Balance {
 	Balances::balance(who)
+}
+
+/// Free and locked nRLC of an account, as the recorded scenarios show them.
+pub fn account(who: &AccountId32) -> (Balance, Balance) {
+	(free(who), Rlc::locked(who.clone()))
+}
+
+/// What happens, to whom, to how many nRLC.
+pub type Move<'a> = (MovementKind, &'a AccountId32, Balance);
+
+/// The movements of a task.
+pub fn movements(task: TaskId, moves: &[Move]) -> Vec<Movement> {
+	moves.iter().map(|&(kind, who, amount)| Movement { task, who: who.clone(), amount, kind }).collect()
+}
+
+/// Settles one task, if that is accepted.
+pub fn try_settle<const N: usize>(moves: [Move; N]) -> DispatchResult {
+	Rlc::settle(&movements(TASK, &moves))
+}
+
+/// Settles one task, and notes it in the test's books.
+pub fn settle<const N: usize>(moves: [Move; N]) {
+	assert_ok!(try_settle(moves));
+	moves.iter().for_each(|(_, who, _)| note(who));
+}
+
+/// Locks, and notes it in the test's books.
+pub fn lock(who: &AccountId32, amount: Balance) {
+	assert_ok!(Rlc::lock(who, amount));
+	note(who);
+}
+
+pub fn unlock(who: &AccountId32, amount: Balance) {
+	settle([(Unlock, who, amount)]);
+}
+
+/// One account pays another with what it has locked.
+pub fn seize_for(payee: &AccountId32, who: &AccountId32, amount: Balance) {
+	settle([(Seize, who, amount), (Reward, payee, amount)]);
+}
+
+fn note(who: &AccountId32) {
+	Books::set(who.clone(), Rlc::locked(who.clone()));
+}
+
+/// A chain on which Bob was a scheduler that failed: the kitty has his stake.
+pub fn with_kitty(amount: Balance) -> sp_io::TestExternalities {
+	let mut chain = rlc();
+	chain.execute_with(|| {
+		assert_ok!(Balances::mint_into(&BOB, amount));
+		lock(&BOB, amount);
+		settle([(SeizeForKitty, &BOB, amount)]);
+	});
+	chain
 }

@@ -7,9 +7,10 @@ use frame_support::{
 		Get,
 	},
 };
-use sp_runtime::{traits::CheckedAdd, DispatchResult};
+use rlc_primitives::Balance;
+use sp_runtime::DispatchResult;
 
-use crate::{BalanceOf, Config, Error, Event, Pallet};
+use crate::{Config, Error, Event, Pallet};
 
 impl<T: Config> Pallet<T> {
 	/// Mint `amount` nRLC to `who`, if the cap allows.
@@ -17,8 +18,8 @@ impl<T: Config> Pallet<T> {
 	/// # Errors
 	///
 	/// [`Error::CapExceeded`] if the supply would exceed its cap; the currency's own error if `who` cannot take it.
-	pub fn mint(who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
-		let supply = T::Currency::total_issuance().checked_add(&amount).ok_or(Error::<T>::CapExceeded)?;
+	pub fn mint(who: &T::AccountId, amount: Balance) -> DispatchResult {
+		let supply = T::Currency::total_issuance().checked_add(amount).ok_or(Error::<T>::CapExceeded)?;
 		ensure!(supply <= T::MaxSupply::get(), Error::<T>::CapExceeded);
 		T::Currency::mint_into(who, amount)?;
 		Self::deposit_event(Event::Minted { who: who.clone(), amount });

@@ -18,6 +18,9 @@ use crate::{
 	Error, Event, TreasuryShare,
 };
 
+mod escrow;
+mod settle;
+
 /// Alice pays a fee, in nRLC.
 fn pay_fee(amount: u128) {
 	let fee =

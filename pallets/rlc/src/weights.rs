@@ -6,10 +6,17 @@ use frame_support::weights::Weight;
 pub trait WeightInfo {
 	/// Weight of [`Pallet::set_treasury_share`](crate::Pallet::set_treasury_share).
 	fn set_treasury_share() -> Weight;
+
+	/// Weight of [`Pallet::forget`](crate::Pallet::forget).
+	fn forget() -> Weight;
 }
 
 impl WeightInfo for () {
 	fn set_treasury_share() -> Weight {
+		Weight::zero()
+	}
+
+	fn forget() -> Weight {
 		Weight::zero()
 	}
 }

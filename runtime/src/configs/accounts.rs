@@ -7,8 +7,8 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use pallet_identity::legacy::IdentityInfo;
-use rlc_primitives::AccountPublic;
 use sp_runtime::traits::BlakeTwo256;
+use sp_runtime::{MultiSignature, MultiSigner};
 
 use crate::{
 	configs::deposit,
@@ -145,11 +145,11 @@ impl pallet_identity::Config for Runtime {
 	type MaxSubAccounts = ConstU32<100>;
 	type MaxSuffixLength = ConstU32<7>;
 	type MaxUsernameLength = ConstU32<32>;
-	type OffchainSignature = Signature;
+	type OffchainSignature = MultiSignature;
 	type PendingUsernameExpiration = Blocks<{ 7 * DAY }>;
 	type RegistrarOrigin = EnsureRoot<AccountId>;
 	type RuntimeEvent = RuntimeEvent;
-	type SigningPublicKey = AccountPublic;
+	type SigningPublicKey = MultiSigner;
 	type Slashed = Treasury;
 	type SubAccountDeposit = SubIdentity;
 	type UsernameAuthorityOrigin = EnsureRoot<AccountId>;

@@ -131,6 +131,7 @@ parameter_types! {
 impl pallet_rlc::Config for Runtime {
 	type Currency = Balances;
 	type MaxSupply = MaxSupply;
+	type OpenLocks = (Marketplace, Poco);
 	type PalletId = RlcPalletId;
 	type ShareOrigin = EitherOfDiverse<EnsureRoot<AccountId>, TreasurySpender>;
 	type Treasury = ResolveTo<TreasuryAccount, Balances>;

@@ -6,7 +6,7 @@ use frame_support::{
 	parameter_types,
 	traits::{ConstU32, InsideBoth},
 	weights::{
-		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, RocksDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
+		constants::{BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_MILLIS},
 		Weight,
 	},
 };
@@ -57,7 +57,7 @@ impl frame_system::Config for Runtime {
 	type BlockHashCount = ConstU32<2400>;
 	type BlockLength = Length;
 	type BlockWeights = Weights;
-	type DbWeight = RocksDbWeight;
+	type DbWeight = ParityDbWeight;
 	type Hash = Hash;
 	type Lookup = AccountIdLookup<AccountId, ()>;
 	type MaxConsumers = ConstU32<128>;
@@ -93,5 +93,40 @@ where
 {
 	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
 		UncheckedExtrinsic::new_bare(call)
+	}
+}
+
+/// Transactions that need no signature, since their call says when it is authorised: matches of published orders.
+impl<Call> frame_system::offchain::CreateTransaction<Call> for Runtime
+where
+	RuntimeCall: From<Call>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<Call> frame_system::offchain::CreateAuthorizedTransaction<Call> for Runtime
+where
+	RuntimeCall: From<Call>,
+{
+	fn create_extension() -> TxExtension {
+		(
+			frame_system::AuthorizeCall::new(),
+			frame_system::CheckNonZeroSender::new(),
+			frame_system::CheckSpecVersion::new(),
+			frame_system::CheckTxVersion::new(),
+			frame_system::CheckGenesis::new(),
+			frame_system::CheckEra::from(sp_runtime::generic::Era::Immortal),
+			frame_system::CheckNonce::from(0),
+			frame_system::CheckWeight::new(),
+			pallet_skip_feeless_payment::SkipCheckIfFeeless::from(
+				pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			),
+			frame_metadata_hash_extension::CheckMetadataHash::new(false),
+			frame_system::WeightReclaim::new(),
+		)
 	}
 }

@@ -1,104 +1,15 @@
 //! A chain in memory: real blocks, real signatures, run by the native runtime.
 
-use codec::Encode;
-use frame_support::{dispatch::GetDispatchInfo, traits::Get};
+use frame_support::dispatch::GetDispatchInfo;
+pub use rlc_checks::chain::{block, blocks, chain, check_invariants, genesis};
+use rlc_checks::people::Person;
 use rlc_runtime::*;
-use sp_consensus_babe::digests::{PreDigest, SecondaryPlainPreDigest};
 use sp_keyring::Sr25519Keyring;
-use sp_runtime::{
-	generic::Era,
-	traits::{Dispatchable, Header as _, Zero},
-	ApplyExtrinsicResult, BuildStorage, Digest, DigestItem,
-};
-
-/// A chain that starts from a preset.
-pub fn chain(preset: &str) -> sp_io::TestExternalities {
-	genesis(presets::preset(preset).expect("the preset exists"))
-}
-
-/// A chain that starts from a genesis patch.
-pub fn genesis(patch: serde_json::Value) -> sp_io::TestExternalities {
-	fn merge(into: &mut serde_json::Value, from: serde_json::Value) {
-		match (into, from) {
-			(serde_json::Value::Object(into), serde_json::Value::Object(from)) => {
-				for (key, value) in from {
-					merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-				}
-			}
-			(into, from) => *into = from,
-		}
-	}
-	let mut json = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-	merge(&mut json, patch);
-	let config: RuntimeGenesisConfig = serde_json::from_value(json).expect("the patch fits the runtime");
-	let mut ext = sp_io::TestExternalities::new(config.build_storage().unwrap());
-	let (offchain, _) = sp_core::offchain::testing::TestOffchainExt::with_offchain_db(ext.offchain_db());
-	ext.register_extension(sp_core::offchain::OffchainDbExt::new(offchain));
-	ext
-}
-
-/// Makes the next block of these extrinsics and checks the invariants after it. Each slot has a block.
-pub fn block(extrinsics: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
-	let number = System::block_number() + 1;
-	let slot_ms = timing::SlotMs::get();
-	let slot = sp_consensus_babe::Slot::from(1_000_000 + u64::from(number));
-	let pre_digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
-	let digest = Digest { logs: vec![DigestItem::PreRuntime(sp_consensus_babe::BABE_ENGINE_ID, pre_digest.encode())] };
-	let header = Header::new(number, Hash::zero(), Hash::zero(), System::parent_hash(), digest);
-
-	Executive::initialize_block(&header);
-	let now = u64::from(slot) * slot_ms;
-	let timestamp = UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now }));
-	Executive::apply_extrinsic(timestamp).unwrap().unwrap();
-	let results = extrinsics.into_iter().map(Executive::apply_extrinsic).collect();
-	let header = Executive::finalize_block();
-
-	check_invariants();
-	// What the next block needs to know of this one; `finalize_block` left it to the block after.
-	frame_system::BlockHash::<Runtime>::insert(number, header.hash());
-	results
-}
-
-/// Makes `count` empty blocks.
-pub fn blocks(count: u32) {
-	for _ in 0..count {
-		block(vec![]);
-	}
-}
-
-/// Every pallet's `try_state`.
-pub fn check_invariants() {
-	use frame_support::traits::{TryState, TryStateSelect};
-	<AllPalletsWithSystem as TryState<BlockNumber>>::try_state(System::block_number(), TryStateSelect::All)
-		.expect("the invariants hold after every block");
-}
+use sp_runtime::traits::{Dispatchable, Zero};
 
 /// The call, signed by a well-known account with its next nonce.
 pub fn signed(by: Sr25519Keyring, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
-	signed_as(by, System::account_nonce(by.to_account_id()), call)
-}
-
-/// The call, signed by a well-known account.
-pub fn signed_as(by: Sr25519Keyring, nonce: Nonce, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
-	let call = call.into();
-	let extension: TxExtension = (
-		frame_system::AuthorizeCall::new(),
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::Immortal),
-		frame_system::CheckNonce::from(nonce),
-		frame_system::CheckWeight::new(),
-		pallet_skip_feeless_payment::SkipCheckIfFeeless::from(
-			pallet_transaction_payment::ChargeTransactionPayment::from(0),
-		),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-		frame_system::WeightReclaim::new(),
-	);
-	let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
-	let signature = payload.using_encoded(|bytes| by.sign(bytes));
-	UncheckedExtrinsic::new_signed(call, by.to_account_id().into(), signature.into(), extension)
+	rlc_checks::chain::signed(&Person::new(&by.to_seed()), call)
 }
 
 /// Dispatches as root.

@@ -6,6 +6,7 @@
 //!   another account has no EIP-712 form ([`NotExpressible`]), and is signed natively;
 //! - a [`Restriction`].
 
+mod any;
 mod app;
 mod dataset;
 mod request;
@@ -16,6 +17,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
+pub use any::AnyOrder;
 pub use app::AppOrder;
 pub use dataset::DatasetOrder;
 pub use request::RequestOrder;

@@ -1,0 +1,96 @@
+//! Questions to the runtime, and what goes wrong with them.
+//!
+//! | code | what is wrong |
+//! |---|---|
+//! | -32602 | a parameter is missing or malformed: `data` says which, and what was expected |
+//! | 12001 | the node does not know the block that was asked about |
+//! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
+//!
+//! Who asks for something that does not exist gets `null`, and no error.
+
+use std::sync::Arc;
+
+use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
+use rlc_primitives::{Block, Hash};
+use sc_client_api::HeaderBackend;
+use sp_api::{ApiError, ProvideRuntimeApi};
+
+use crate::service::Client;
+
+/// The code of [`Refusal::UnknownBlock`].
+pub const UNKNOWN_BLOCK: i32 = 12_001;
+/// The code of [`Refusal::NoAnswer`].
+pub const NO_ANSWER: i32 = 12_002;
+
+/// The runtime's APIs.
+pub type Api = <Client as ProvideRuntimeApi<Block>>::Api;
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+	/// The node does not know the block.
+	#[error("unknown block {0:?}")]
+	UnknownBlock(Hash),
+	/// The runtime gave no answer.
+	#[error("the runtime gave no answer at block {block:?}: {reason}")]
+	NoAnswer {
+		/// The block.
+		block: Hash,
+		/// Why, on one line.
+		reason: String,
+	},
+}
+
+impl From<Refusal> for ErrorObjectOwned {
+	fn from(refusal: Refusal) -> Self {
+		let code = match &refusal {
+			Refusal::UnknownBlock(_) => UNKNOWN_BLOCK,
+			Refusal::NoAnswer { .. } => NO_ANSWER,
+		};
+		ErrorObject::owned(code, refusal.to_string(), None::<()>)
+	}
+}
+
+/// The chain, as one can ask about it.
+#[derive(Clone)]
+pub struct Chain {
+	client: Arc<Client>,
+}
+
+impl Chain {
+	/// The chain that a node follows.
+	pub fn new(client: Arc<Client>) -> Self {
+		Self { client }
+	}
+
+	/// Access to its blocks.
+	pub fn client(&self) -> &Client {
+		&self.client
+	}
+
+	/// Asks the runtime about a block, the best one if none is named.
+	///
+	/// # Errors
+	///
+	/// [`Refusal`].
+	pub fn ask<T>(
+		&self,
+		at: Option<Hash>,
+		question: impl FnOnce(&Api, Hash) -> Result<T, ApiError>,
+	) -> Result<T, Refusal> {
+		let block = match at {
+			None => self.client.info().best_hash,
+			Some(block) => match self.client.header(block) {
+				Ok(Some(_)) => block,
+				Ok(None) => return Err(Refusal::UnknownBlock(block)),
+				Err(error) => return Err(no_answer(block, &error)),
+			},
+		};
+		question(&self.client.runtime_api(), block).map_err(|error| no_answer(block, &error))
+	}
+}
+
+fn no_answer(block: Hash, error: &dyn std::fmt::Display) -> Refusal {
+	let reason = error.to_string().lines().next().unwrap_or_default().into();
+	Refusal::NoAnswer { block, reason }
+}

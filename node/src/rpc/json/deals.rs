@@ -1,0 +1,123 @@
+//! Deals, and how far they have come.
+
+use pallet_marketplace::api::DealView;
+use rlc_primitives::{
+	deal, AppId, Balance, CallbackId, CategoryId, DatasetId, DealId, Moment, Settlement, Tag, WorkerpoolId,
+};
+use serde::Serialize;
+
+use super::{Account, Decimal};
+
+/// A deal: what was agreed on, and how far it has come.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deal {
+	/// Its id.
+	pub id: DealId,
+	/// The app that runs.
+	pub app: Resource<AppId>,
+	/// The dataset that it uses, if any.
+	pub dataset: Option<Resource<DatasetId>>,
+	/// The workerpool that computes; its owner is the scheduler.
+	pub workerpool: Resource<WorkerpoolId>,
+	/// Whose money is locked.
+	pub payer: Account,
+	/// Who asked.
+	pub requester: Account,
+	/// Whose key results are encrypted for, if anyone's.
+	pub beneficiary: Option<Account>,
+	/// Who receives the result beside the beneficiary, if anyone.
+	pub callback: Option<CallbackId>,
+	/// How long tasks may take.
+	pub category: CategoryId,
+	/// T, in ms.
+	pub reference_time: Moment,
+	/// A result's error is less likely than one in this many.
+	pub trust: Decimal<u64>,
+	/// What the tasks demand of workers.
+	pub tag: Tag,
+	/// What each task is run with.
+	#[serde(serialize_with = "super::text::serialize")]
+	pub params: Vec<u8>,
+	/// When the orders matched, in ms.
+	pub start: Moment,
+	/// From this time on, in ms, nobody can contribute.
+	pub contribution_deadline: Moment,
+	/// From this time on, in ms, open tasks have failed.
+	pub final_deadline: Moment,
+	/// Index of the first task.
+	pub first: Decimal<u64>,
+	/// How many tasks the deal has.
+	pub size: Decimal<u64>,
+	/// What a worker stakes for a contribution, in nRLC.
+	pub worker_stake: Decimal<Balance>,
+	/// The scheduler's part of rewards, in percent.
+	pub scheduler_ratio: u8,
+	/// Who closes tasks: `automatic` or `scheduler`.
+	pub settlement: &'static str,
+	/// How many of its tasks are not closed.
+	pub open: Decimal<u64>,
+	/// How many of its tasks are not forgotten.
+	pub kept: Decimal<u64>,
+	/// When its last task was closed, in ms.
+	pub closed_at: Option<Moment>,
+	/// Who paid the deal's deposit.
+	pub depositor: Account,
+	/// What is held from the depositor, in nRLC.
+	pub deposit: Decimal<Balance>,
+}
+
+/// An asset's part in a deal.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resource<Id> {
+	/// The asset.
+	pub id: Id,
+	/// Its owner when the orders matched.
+	pub owner: Account,
+	/// What a task pays for it, in nRLC.
+	pub price: Decimal<Balance>,
+}
+
+impl<Id> From<deal::Resource<Id>> for Resource<Id> {
+	fn from(resource: deal::Resource<Id>) -> Self {
+		Self { id: resource.id, owner: Account(resource.owner), price: Decimal(resource.price) }
+	}
+}
+
+impl From<DealView> for Deal {
+	fn from(view: DealView) -> Self {
+		let DealView { id, deal, params, progress } = view;
+		let (contribution_deadline, final_deadline) = (deal.contribution_deadline(), deal.final_deadline());
+		Self {
+			id,
+			app: deal.app.into(),
+			dataset: deal.dataset.map(Into::into),
+			workerpool: deal.workerpool.into(),
+			payer: Account(deal.payer),
+			requester: Account(deal.requester),
+			beneficiary: deal.beneficiary.map(Account),
+			callback: deal.callback,
+			category: deal.category,
+			reference_time: deal.reference_time,
+			trust: Decimal(deal.trust),
+			tag: deal.tag,
+			params: params.into_inner(),
+			start: deal.start,
+			contribution_deadline,
+			final_deadline,
+			first: Decimal(deal.first),
+			size: Decimal(deal.size),
+			worker_stake: Decimal(deal.worker_stake),
+			scheduler_ratio: deal.scheduler_ratio,
+			settlement: match deal.settlement {
+				Settlement::Automatic => "automatic",
+				Settlement::Scheduler => "scheduler",
+			},
+			open: Decimal(progress.open),
+			kept: Decimal(progress.kept),
+			closed_at: progress.closed_at,
+			depositor: Account(progress.depositor),
+			deposit: Decimal(progress.deposit),
+		}
+	}
+}

@@ -1,0 +1,200 @@
+//! The `poco` namespace: tasks, and who works on them.
+//!
+//! Forms of parameters and answers are described in [`json`](super::json), errors in [`ask`](super::ask). Questions are
+//! about the best block, or about the one with the hash `at`, the last parameter of each. Subscriptions follow the
+//! blocks that their `at` names: `"best"`, unless told otherwise, or `"finalized"`; each sends its first answer at once.
+
+use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
+use pallet_marketplace::api::MarketplaceApi;
+use pallet_poco::{
+	api::{PocoApi, TaskView},
+	TaskRef,
+};
+use rlc_primitives::{DealId, Hash};
+use sc_rpc::SubscriptionTaskExecutor;
+use sp_api::ApiError;
+
+use super::{
+	ask::{Api, Chain, Refusal},
+	follow::{follow, At},
+	json::{
+		tasks::{DealTasks, Task, TaskName, WorkItem, Worker},
+		Account, Decimal,
+	},
+};
+
+/// How many tasks or work items an answer has unless told otherwise. It never has more than 1,000.
+pub const PAGE: u32 = 100;
+
+/// The most tasks or work items that each message of a subscription has.
+pub const FOLLOWED: u32 = 100;
+
+/// Tasks and work.
+#[rpc(server, namespace = "poco")]
+pub trait PocoRpc {
+	/// A task, by its id or by its deal and index; `null` if there is none, or if it is forgotten. By its id a task is
+	/// known once somebody touched it.
+	///
+	/// `poco_task({"deal": "0xd3…", "index": 0})`:
+	///
+	/// ```json
+	/// {
+	///   "id": "0x8f…", "deal": "0xd3…", "index": "0", "stage": "revealing",
+	///   "contributionDeadline": 1795394100000, "finalDeadline": 1795395000000,
+	///   "consensus": {
+	///     "result": "0x4b…", "revealDeadline": 1795392660000, "winners": 1, "reveals": 0, "digest": null
+	///   },
+	///   "contributions": [{
+	///     "worker": "5FLS…", "result": "0x4b…", "seal": "0xaa…", "enclave": null, "weight": 2, "status": "contributed"
+	///   }],
+	///   "total": "3",
+	///   "delegates": [{"worker": "5HpG…", "enclave": null}],
+	///   "failures": [{"worker": "5HpG…", "cause": {"kind": "appFailed", "code": 1}, "at": 1795392050000}],
+	///   "delivery": null
+	/// }
+	/// ```
+	#[method(name = "task", blocking)]
+	fn task(&self, task: TaskName, at: Option<Hash>) -> Result<Option<Task>, Refusal>;
+
+	/// A deal's tasks with the index `from` or a higher one, in their order, those that nobody touched too.
+	///
+	/// `poco_tasksOf("0xd3…", "0", 10)`: an array of answers of `poco_task`.
+	#[method(name = "tasksOf", blocking)]
+	fn tasks_of(
+		&self,
+		deal: DealId,
+		from: Option<Decimal<u64>>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> Result<Vec<Task>, Refusal>;
+
+	/// What a worker has to do now. Tasks that were delegated to it by a signature alone are not among these.
+	///
+	/// `poco_workFor("5FLS…")`:
+	///
+	/// ```json
+	/// [{
+	///   "id": "0x8f…", "deal": "0xd3…", "index": "0", "what": "reveal", "deadline": 1795392660000, "enclave": null
+	/// }]
+	/// ```
+	#[method(name = "workFor", blocking)]
+	fn work_for(&self, worker: Account, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<WorkItem>, Refusal>;
+
+	/// A worker's standing. `open` counts the tasks in which its stake is locked until it reveals.
+	///
+	/// `poco_worker("5FLS…")`:
+	///
+	/// ```json
+	/// {"score": 12, "weight": 3, "open": 1}
+	/// ```
+	#[method(name = "worker", blocking)]
+	fn worker(&self, worker: Account, at: Option<Hash>) -> Result<Worker, Refusal>;
+
+	/// The answer of `poco_task`, whenever it changes. Ended by `poco_unsubscribeTask`.
+	#[subscription(name = "subscribeTask" => "taskChanged", unsubscribe = "unsubscribeTask", item = Option<Task>)]
+	fn subscribe_task(&self, task: TaskName, at: Option<At>);
+
+	/// A deal and up to 100 of its tasks in brief, from the index `from` on, whenever anything of it changes; `null` if
+	/// there is no such deal. Ended by `poco_unsubscribeDeal`.
+	///
+	/// `poco_subscribeDeal("0xd3…", "finalized")`:
+	///
+	/// ```json
+	/// {
+	///   "deal": {"id": "0xd3…", "size": "1", "open": "0", "closedAt": 1795392100000},
+	///   "tasks": [{"id": "0x8f…", "index": "0", "stage": "completed", "contributions": 1, "digest": "0x6e…"}]
+	/// }
+	/// ```
+	///
+	/// `deal` has all that `marketplace_deal` answers.
+	#[subscription(name = "subscribeDeal" => "dealChanged", unsubscribe = "unsubscribeDeal", item = Option<DealTasks>)]
+	fn subscribe_deal(&self, deal: DealId, at: Option<At>, from: Option<Decimal<u64>>);
+
+	/// The first 100 items of `poco_workFor`, whenever these change. Ended by `poco_unsubscribeWork`.
+	#[subscription(name = "subscribeWork" => "workChanged", unsubscribe = "unsubscribeWork", item = Vec<WorkItem>)]
+	fn subscribe_work(&self, worker: Account, at: Option<At>);
+}
+
+/// Answers for a chain.
+pub struct Poco {
+	chain: Chain,
+	executor: SubscriptionTaskExecutor,
+}
+
+impl Poco {
+	/// Answers for `chain`. Subscriptions run on `executor`.
+	pub fn new(chain: Chain, executor: SubscriptionTaskExecutor) -> Self {
+		Self { chain, executor }
+	}
+}
+
+impl PocoRpcServer for Poco {
+	fn task(&self, task: TaskName, at: Option<Hash>) -> Result<Option<Task>, Refusal> {
+		self.chain.ask(at, |api, block| Ok(view(api, block, task)?.map(Into::into)))
+	}
+
+	fn tasks_of(
+		&self,
+		deal: DealId,
+		from: Option<Decimal<u64>>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> Result<Vec<Task>, Refusal> {
+		self.chain.ask(at, |api, block| {
+			let tasks = api.tasks_of(block, deal, first(from), limit.unwrap_or(PAGE))?;
+			Ok(tasks.into_iter().map(Into::into).collect())
+		})
+	}
+
+	fn work_for(&self, worker: Account, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<WorkItem>, Refusal> {
+		self.chain.ask(at, |api, block| work(api, block, worker, limit.unwrap_or(PAGE)))
+	}
+
+	fn worker(&self, worker: Account, at: Option<Hash>) -> Result<Worker, Refusal> {
+		self.chain.ask(at, |api, block| Ok(api.worker(block, worker.0)?.into()))
+	}
+
+	fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskName, at: Option<At>) {
+		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+			chain.ask(Some(block), |api, block| Ok(view(api, block, task)?.map(Task::from)))
+		});
+	}
+
+	fn subscribe_deal(
+		&self,
+		pending: PendingSubscriptionSink,
+		deal: DealId,
+		at: Option<At>,
+		from: Option<Decimal<u64>>,
+	) {
+		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+			chain.ask(Some(block), |api, block| {
+				let Some(found) = api.deal(block, deal)? else { return Ok(None) };
+				let tasks = api.tasks_of(block, deal, first(from), FOLLOWED)?;
+				Ok(Some(DealTasks { deal: found.into(), tasks: tasks.into_iter().map(Into::into).collect() }))
+			})
+		});
+	}
+
+	fn subscribe_work(&self, pending: PendingSubscriptionSink, worker: Account, at: Option<At>) {
+		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+			chain.ask(Some(block), |api, block| work(api, block, worker.clone(), FOLLOWED))
+		});
+	}
+}
+
+fn view(api: &Api, block: Hash, task: TaskName) -> Result<Option<TaskView>, ApiError> {
+	match task {
+		TaskName::Id(id) => api.task(block, id),
+		TaskName::Place(TaskRef { deal, index }) => api.task_of(block, deal, index),
+	}
+}
+
+fn work(api: &Api, block: Hash, worker: Account, limit: u32) -> Result<Vec<WorkItem>, ApiError> {
+	Ok(api.work_for(block, worker.0, limit)?.into_iter().map(Into::into).collect())
+}
+
+/// The index of the first task to list.
+fn first(from: Option<Decimal<u64>>) -> u64 {
+	from.map_or(0, |Decimal(index)| index)
+}

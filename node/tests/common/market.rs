@@ -1,0 +1,205 @@
+//! A market on a node: who deals there, and how they talk to the node.
+
+use codec::Decode;
+use frame_system::EventRecord;
+use pallet_marketplace::{Authorization, SignedOrder, SignedOrders};
+use rlc_checks::{assets, people::Person};
+use rlc_node::embedded::{Node, NodeBuilder, Subscription};
+use rlc_primitives::{
+	AppId, AppOrder, CategoryId, DealId, Hash, Nonce, OrderHash, RequestOrder, WorkerpoolId, WorkerpoolOrder, RLC,
+};
+use rlc_runtime::{Runtime, RuntimeCall, RuntimeEvent};
+use serde_json::{json, Value};
+use sp_core::H256;
+
+use super::{eventually, genesis, soon, submit};
+
+/// What a task pays the workerpool, in nRLC.
+const PRICE: u128 = RLC;
+
+/// What an account has.
+type Funds = pallet_balances::AccountData<u128>;
+
+/// A developer with an app, a scheduler with a workerpool, a requester, a worker, and the node that they talk to.
+pub struct Market {
+	/// The node.
+	pub node: Node,
+	/// Its chain's first block.
+	pub genesis: Hash,
+	/// Owns the app.
+	pub developer: Person,
+	/// Owns the workerpool.
+	pub scheduler: Person,
+	/// Asks and pays.
+	pub requester: Person,
+	/// Works.
+	pub worker: Person,
+}
+
+impl Market {
+	pub async fn on(node: NodeBuilder) -> Self {
+		let node = node.start().await.expect("starts");
+		Self {
+			genesis: genesis(&node).await,
+			node,
+			developer: Person::new("//Bob"),
+			scheduler: Person::new("//Charlie"),
+			requester: Person::new("//Dave"),
+			worker: Person::new("//Eve"),
+		}
+	}
+
+	pub async fn ask(&self, method: &str, params: Value) -> Value {
+		self.node.call(method, params).await.unwrap_or_else(|error| panic!("{}", error.one_line()))
+	}
+
+	pub async fn follow(&self, method: &str, params: Value) -> Updates {
+		let updates = self.node.subscribe(method, params).await;
+		Updates(updates.unwrap_or_else(|error| panic!("{}", error.one_line())))
+	}
+
+	/// Sends a call with its sender's next nonce, and waits until a block has it and it succeeded.
+	pub async fn send(&self, by: &Person, call: impl Into<RuntimeCall>) {
+		let nonce: Nonce =
+			serde_json::from_value(self.ask("system_accountNextIndex", json!([by.account().to_string()])).await)
+				.expect("a nonce");
+		submit(&self.node, &by.sign(self.genesis, nonce, call)).await;
+		eventually("the call to be in a block", || async {
+			let account = frame_system::Account::<Runtime>::hashed_key_for(by.account());
+			let account = self.storage::<frame_system::AccountInfo<Nonce, Funds>>(account).await?;
+			(account.nonce > nonce).then_some(())
+		})
+		.await;
+		let events = [sp_io::hashing::twox_128(b"System"), sp_io::hashing::twox_128(b"Events")].concat();
+		let events: Vec<EventRecord<RuntimeEvent, Hash>> = self.storage(events).await.unwrap_or_default();
+		let failed =
+			|event: &RuntimeEvent| matches!(event, RuntimeEvent::System(frame_system::Event::ExtrinsicFailed { .. }));
+		let failures: Vec<_> = events.into_iter().map(|record| record.event).filter(failed).collect();
+		assert!(failures.is_empty(), "{failures:?}");
+	}
+
+	pub async fn storage<T: Decode>(&self, key: Vec<u8>) -> Option<T> {
+		let key = sp_core::bytes::to_hex(&key, false);
+		let value = self.ask("state_getStorage", json!([key])).await;
+		let bytes = sp_core::bytes::from_hex(value.as_str()?).expect("hex");
+		Some(T::decode(&mut bytes.as_slice()).expect("the runtime's type"))
+	}
+
+	fn app(&self) -> AppId {
+		AppId::derive(&self.developer.account(), &assets::app(1))
+	}
+
+	fn app_order(&self) -> AppOrder {
+		AppOrder {
+			app: self.app(),
+			price: 0,
+			volume: 100,
+			tag: Default::default(),
+			dataset_restrict: Default::default(),
+			workerpool_restrict: Default::default(),
+			requester_restrict: Default::default(),
+			salt: H256::zero(),
+		}
+	}
+
+	fn workerpool_order(&self) -> WorkerpoolOrder {
+		WorkerpoolOrder {
+			workerpool: WorkerpoolId::derive(&self.scheduler.account(), &assets::description(1)),
+			price: PRICE,
+			volume: 100,
+			tag: Default::default(),
+			category: CategoryId(0),
+			trust: 10,
+			app_restrict: Default::default(),
+			dataset_restrict: Default::default(),
+			requester_restrict: Default::default(),
+			salt: H256::zero(),
+		}
+	}
+
+	pub fn request_order(&self, volume: u64) -> RequestOrder {
+		RequestOrder {
+			app: self.app(),
+			app_max_price: 0,
+			dataset: None,
+			dataset_max_price: 0,
+			workerpool: Default::default(),
+			workerpool_max_price: 2 * PRICE,
+			requester: self.requester.account(),
+			volume,
+			tag: Default::default(),
+			category: CategoryId(0),
+			trust: 1,
+			beneficiary: None,
+			callback: None,
+			params: b"{\"iexec_args\": \"1\"}".to_vec().try_into().expect("short"),
+			salt: H256::zero(),
+			payer: None,
+			expiry: None,
+		}
+	}
+
+	/// The request of [`Self::request_order`], as a dApp writes it.
+	pub fn request_json(&self, volume: u64) -> Value {
+		json!({
+			"app": self.app(),
+			"appMaxPrice": "0",
+			"workerpoolMaxPrice": 2_000_000_000,
+			"requester": self.requester.account().to_string(),
+			"volume": volume,
+			"category": 0,
+			"trust": 1,
+			"params": "{\"iexec_args\": \"1\"}",
+		})
+	}
+
+	pub async fn register(&self) {
+		self.send(&self.developer, pallet_registry::Call::register_app { app: assets::app(1) }).await;
+		let description = assets::description(1);
+		self.send(&self.scheduler, pallet_registry::Call::register_workerpool { description }).await;
+	}
+
+	pub async fn offer(&self) {
+		let order = Box::new(self.app_order().into());
+		self.send(&self.developer, pallet_marketplace::Call::publish_order { order }).await;
+		let order = Box::new(self.workerpool_order().into());
+		self.send(&self.scheduler, pallet_marketplace::Call::publish_order { order }).await;
+	}
+
+	/// The requester matches its request with the offers; the deal's id.
+	pub async fn match_orders(&self, volume: u64) -> DealId {
+		fn known<O>(order: O) -> SignedOrder<O> {
+			SignedOrder { order, authorization: Authorization::OnChain }
+		}
+		let orders = SignedOrders {
+			app: known(self.app_order()),
+			dataset: None,
+			workerpool: known(self.workerpool_order()),
+			request: known(self.request_order(volume)),
+		};
+		self.send(&self.requester, pallet_marketplace::Call::match_orders { orders: Box::new(orders) }).await;
+		self.first_deal(volume).await
+	}
+
+	/// The id of the first deal of a request.
+	pub async fn first_deal(&self, volume: u64) -> DealId {
+		let request = json!({ "kind": "request", "order": self.request_json(volume) });
+		let hash: OrderHash =
+			serde_json::from_value(self.ask("marketplace_orderHash", json!([request])).await).expect("a hash");
+		DealId::of(hash, 0)
+	}
+
+	pub async fn stop(self) {
+		self.node.stop().await.expect("stops");
+	}
+}
+
+/// Messages of a subscription.
+pub struct Updates(Subscription);
+
+impl Updates {
+	pub async fn next(&mut self) -> Value {
+		let message = soon("a message", self.0.next::<Value>()).await;
+		message.expect("the node runs").unwrap_or_else(|error| panic!("{}", error.one_line()))
+	}
+}

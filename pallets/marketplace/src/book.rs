@@ -1,0 +1,125 @@
+//! The order book: orders on chain, and lists of them in which the best price comes first.
+
+use frame_support::{
+	ensure,
+	traits::{Get, Time},
+};
+use rlc_primitives::{AccountId, AnyOrder, OrderHash};
+use sp_runtime::DispatchResult;
+
+use crate::{
+	types::{self, BookKey, Consumption, Published, Rank},
+	Book, Config, Consumed, Error, Event, LastSequence, Orders, Pallet, Presigned,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Put an order of `who`'s into the book. One that a former owner published is published anew.
+	pub(crate) fn do_publish_order(who: AccountId, order: AnyOrder) -> DispatchResult {
+		let hash = order.hash(&Self::signing_domain());
+		let former = Orders::<T>::get(hash);
+
+		Self::ensure_offerable(&who, hash, &order)?;
+		ensure!(former.as_ref().is_none_or(|former| former.owner != who), Error::<T>::AlreadyPublished);
+		types::price(&order).map_err(Error::<T>::from)?;
+		let sequence = LastSequence::<T>::get().checked_add(1).ok_or(Error::<T>::Overflow)?;
+		let deposit = Self::order_deposit(&order);
+
+		Self::hold_deposit(&who, deposit)?;
+		if let Some(former) = former {
+			Orders::<T>::remove(hash);
+			Self::leave_book(&hash, former)?;
+		}
+		if !Consumed::<T>::contains_key(hash) {
+			let (deposit, expiry) = (T::RecordDeposit::get(), order.expiry());
+			Self::hold_deposit(&who, deposit)?;
+			Consumed::<T>::insert(hash, Consumption { volume: 0, depositor: who.clone(), deposit, expiry });
+		}
+		let kind = order.kind();
+		let published = Published { order, owner: who.clone(), deposit, published: T::Time::now(), sequence };
+		for (key, rank) in entries(&published) {
+			Book::<T>::insert(key, rank, hash);
+		}
+		LastSequence::<T>::put(sequence);
+		Orders::<T>::insert(hash, published);
+
+		Self::deposit_event(Event::OrderPublished { order: hash, kind, owner: who });
+		Ok(())
+	}
+
+	/// Take back what `who` published or presigned.
+	pub(crate) fn do_unpublish_order(who: AccountId, hash: OrderHash) -> DispatchResult {
+		let published = Orders::<T>::get(hash);
+		let presigned = Presigned::<T>::get(hash);
+
+		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotFound);
+		let published = published.filter(|published| published.owner == who);
+		let presigned = presigned.filter(|presigned| presigned.owner == who);
+		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotOwner);
+
+		if let Some(published) = published {
+			Orders::<T>::remove(hash);
+			Self::leave_book(&hash, published)?;
+		}
+		if let Some(presigned) = presigned {
+			Presigned::<T>::remove(hash);
+			Self::return_deposit(&presigned.owner, presigned.deposit)?;
+		}
+
+		Self::deposit_event(Event::OrderWithdrawn { order: hash });
+		Ok(())
+	}
+
+	/// Remove what cannot be matched any more.
+	pub(crate) fn do_remove_expired(hash: OrderHash) -> DispatchResult {
+		let now = T::Time::now();
+		let published = Orders::<T>::get(hash);
+		let presigned = Presigned::<T>::get(hash);
+
+		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotFound);
+		let published = published.filter(|published| {
+			published.order.expiry().is_some_and(|expiry| expiry <= now) || !Self::is_owners(published)
+		});
+		let presigned = presigned.filter(|presigned| presigned.expiry.is_some_and(|expiry| expiry <= now));
+		ensure!(published.is_some() || presigned.is_some(), Error::<T>::StillValid);
+
+		if let Some(published) = published {
+			Orders::<T>::remove(hash);
+			Self::leave_book(&hash, published)?;
+		}
+		if let Some(presigned) = presigned {
+			Presigned::<T>::remove(hash);
+			Self::return_deposit(&presigned.owner, presigned.deposit)?;
+		}
+
+		Self::deposit_event(Event::OrderLapsed { order: hash });
+		Ok(())
+	}
+
+	/// Whether the publisher is today's owner.
+	pub(crate) fn is_owners(published: &Published) -> bool {
+		published.order.owner::<T::Assets>().is_some_and(|owner| owner == published.owner)
+	}
+
+	/// Remove an order's entries, and give its deposit back, and its record's if nothing was consumed.
+	pub(crate) fn leave_book(hash: &OrderHash, published: Published) -> DispatchResult {
+		for (key, rank) in entries(&published) {
+			Book::<T>::remove(key, rank);
+		}
+		Self::return_deposit(&published.owner, published.deposit)?;
+		Self::remove_blank_record(hash)
+	}
+
+	/// The entries of a list after a rank, the best first. No entry has the lowest rank, so that all come after it.
+	pub(crate) fn entries_after(key: BookKey, rank: Rank) -> impl Iterator<Item = (Rank, OrderHash)> {
+		Book::<T>::iter_prefix_from(key, Book::<T>::hashed_key_for(key, rank))
+	}
+}
+
+/// Where an order is in the book.
+pub(crate) fn entries(published: &Published) -> impl Iterator<Item = (BookKey, Rank)> {
+	let [first, second] = BookKey::of(&published.order);
+	// Published orders have a price: it is checked when they are published.
+	let price = types::price(&published.order).unwrap_or_default();
+	let rank = types::rank(first.holds_requests(), price, published.sequence);
+	[(first, rank), (second, rank)].into_iter()
+}

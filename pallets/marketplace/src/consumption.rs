@@ -1,0 +1,122 @@
+//! How much of each order is consumed: what keeps volume and signatures from being used twice.
+
+use frame_support::{
+	ensure,
+	traits::{Get, Time},
+};
+use rlc_primitives::{AccountId, AnyOrder, Moment, OrderHash};
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::{types::Consumption, Config, Consumed, Error, Event, Orders, Pallet, Presigned};
+
+/// What is known of an order's consumption before a change of it.
+pub(crate) struct Remainder {
+	/// The order.
+	pub hash: OrderHash,
+	/// How many tasks the order is good for.
+	pub volume: u64,
+	/// When it expires, in ms.
+	pub expiry: Option<Moment>,
+	/// The record, if there is one.
+	pub record: Option<Consumption>,
+}
+
+impl Remainder {
+	/// How much is consumed.
+	pub(crate) fn consumed(&self) -> u64 {
+		self.record.as_ref().map_or(0, |record| record.volume)
+	}
+
+	/// How much is left.
+	pub(crate) fn left(&self) -> u64 {
+		self.volume.saturating_sub(self.consumed())
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// What is left of an order.
+	pub(crate) fn remainder(hash: OrderHash, volume: u64, expiry: Option<Moment>) -> Remainder {
+		Remainder { hash, volume, expiry, record: Consumed::<T>::get(hash) }
+	}
+
+	/// What is left of an order of whatever kind.
+	pub(crate) fn remainder_of(hash: OrderHash, order: &AnyOrder) -> Remainder {
+		Self::remainder(hash, order.volume(), order.expiry())
+	}
+
+	/// Write down that `volume` more is consumed, which is no more than is left. `who` pays for a new record.
+	///
+	/// Returns whether nothing is left.
+	pub(crate) fn consume(order: Remainder, volume: u64, who: &AccountId) -> Result<bool, DispatchError> {
+		let consumed = order.consumed().checked_add(volume).ok_or(Error::<T>::Overflow)?;
+		let record = match order.record {
+			Some(record) => Consumption { volume: consumed, ..record },
+			None => {
+				let deposit = T::RecordDeposit::get();
+				Self::hold_deposit(who, deposit)?;
+				Consumption { volume: consumed, depositor: who.clone(), deposit, expiry: order.expiry }
+			}
+		};
+		Consumed::<T>::insert(order.hash, record);
+		Ok(consumed >= order.volume)
+	}
+
+	/// Consume all that is left of an order of `who`'s.
+	pub(crate) fn do_cancel_order(who: AccountId, order: AnyOrder) -> DispatchResult {
+		let hash = order.hash(&Self::signing_domain());
+		let remainder = Self::remainder_of(hash, &order);
+
+		Self::ensure_owner(&who, &order)?;
+		let left = remainder.left();
+
+		// As in iExec's contracts, what is consumed already can be cancelled too.
+		if left > 0 {
+			Self::consume(remainder, left, &who)?;
+		}
+		Self::withdraw(&hash)?;
+
+		Self::deposit_event(Event::OrderCancelled { order: hash });
+		Ok(())
+	}
+
+	/// Remove all that is kept of an order that has expired.
+	pub(crate) fn do_forget_order(hash: OrderHash) -> DispatchResult {
+		let record = Consumed::<T>::get(hash).ok_or(Error::<T>::NotFound)?;
+
+		let now = T::Time::now();
+		ensure!(record.expiry.is_some_and(|expiry| expiry <= now), Error::<T>::StillValid);
+
+		Self::withdraw(&hash)?;
+		if let Some(record) = Consumed::<T>::take(hash) {
+			Self::return_deposit(&record.depositor, record.deposit)?;
+		}
+
+		Self::deposit_event(Event::OrderForgotten { order: hash });
+		Ok(())
+	}
+
+	/// Take the order out of the book, forget that it is presigned, and give both deposits back. Returns whether there
+	/// was anything to take.
+	pub(crate) fn withdraw(hash: &OrderHash) -> Result<bool, DispatchError> {
+		let published = Orders::<T>::take(hash);
+		let presigned = Presigned::<T>::take(hash);
+		let any = published.is_some() || presigned.is_some();
+		if let Some(published) = published {
+			Self::leave_book(hash, published)?;
+		}
+		if let Some(presigned) = presigned {
+			Self::return_deposit(&presigned.owner, presigned.deposit)?;
+		}
+		Ok(any)
+	}
+
+	/// Remove the record of an order of which nothing was consumed.
+	pub(crate) fn remove_blank_record(hash: &OrderHash) -> DispatchResult {
+		let blank = Consumed::<T>::get(hash).filter(|record| record.volume == 0);
+		if let Some(record) = blank {
+			Consumed::<T>::remove(hash);
+			Self::return_deposit(&record.depositor, record.deposit)?;
+		}
+		Ok(())
+	}
+}

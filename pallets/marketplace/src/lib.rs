@@ -1,0 +1,595 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(feature = "std"),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::as_conversions,
+		clippy::arithmetic_side_effects,
+		clippy::panic
+	)
+)]
+
+extern crate alloc;
+
+pub mod api;
+mod authorise;
+mod book;
+mod categories;
+mod consumption;
+mod deals;
+mod deposits;
+mod entries;
+pub mod matching;
+mod offchain;
+mod queries;
+mod refusals;
+mod search;
+mod trades;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+pub mod types;
+pub mod weights;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
+pub use pallet::*;
+pub use types::{Authorization, SignedOrder, SignedOrders};
+pub use weights::WeightInfo;
+
+/// The pallet.
+// What FRAME's macros write converts with `as`, and expects.
+#[cfg_attr(not(feature = "std"), allow(clippy::as_conversions, clippy::expect_used))]
+#[frame_support::pallet]
+pub mod pallet {
+	use alloc::{boxed::Box, string::String, vec::Vec};
+
+	use frame_support::{
+		pallet_prelude::*,
+		traits::{
+			fungible::{hold, Inspect},
+			Time,
+		},
+	};
+	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
+	use rlc_primitives::{
+		deal::{self, Category, MAX_CATEGORY_NAME},
+		traits::{Assets, Escrow, OnDealOpened},
+		AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, DealId, Hash, Moment, OrderHash, OrderKind,
+		WorkerpoolId,
+	};
+	use sp_core::H160;
+
+	use crate::{
+		types::{self, BookKey, Consumption, DealProgress, Presign, Published, Rank, SignedOrders, Trade},
+		weights::WeightInfo,
+	};
+
+	/// What the pallet needs from the runtime.
+	#[pallet::config]
+	pub trait Config:
+		CreateAuthorizedTransaction<Call<Self>>
+		+ frame_system::Config<AccountId = AccountId, Hash = Hash, RuntimeEvent: From<Event<Self>>>
+	{
+		/// Why the pallet holds RLC.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The RLC token, for deposits.
+		type Currency: Inspect<AccountId, Balance = Balance> + hold::Mutate<AccountId, Reason = Self::RuntimeHoldReason>;
+
+		/// Where the money of deals is locked.
+		type Escrow: Escrow;
+
+		/// What is registered, and whose it is.
+		type Assets: Assets;
+
+		/// Who is told of deals.
+		type OnDealOpened: OnDealOpened;
+
+		/// The chain's clock, in ms.
+		type Time: Time<Moment = Moment>;
+
+		/// The chain's id for Ethereum's tools, part of the EIP-712 domain.
+		#[pallet::constant]
+		type ChainId: Get<u64>;
+
+		/// The verifying address of the EIP-712 domain.
+		#[pallet::constant]
+		type VerifyingContract: Get<H160>;
+
+		/// Who may add categories.
+		type CategoryOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Held for an order that is published or presigned, in nRLC.
+		type OrderDeposit: Get<Balance>;
+
+		/// Held for each byte of a published order and of a deal's params, in nRLC.
+		type ByteDeposit: Get<Balance>;
+
+		/// Held for the record of what is consumed of an order, in nRLC.
+		type RecordDeposit: Get<Balance>;
+
+		/// Held for a deal, in nRLC.
+		type DealDeposit: Get<Balance>;
+
+		/// Held for each task of a deal, in nRLC.
+		type TaskDeposit: Get<Balance>;
+
+		/// How long a deal stays after its last task was closed, in ms.
+		type Retention: Get<Moment>;
+
+		/// How many trades of each category are remembered.
+		#[pallet::constant]
+		type TradeHistory: Get<u32>;
+
+		/// How many usable offers of each side the search combines. Work grows with its third power.
+		#[pallet::constant]
+		type SearchDepth: Get<u32>;
+
+		/// How many offers of each side the search looks at for usable ones.
+		#[pallet::constant]
+		type SearchScan: Get<u32>;
+
+		/// For how many requests of each category a validator searches offers in a block.
+		#[pallet::constant]
+		type SearchRequests: Get<u32>;
+
+		/// Weights of the calls.
+		type WeightInfo: WeightInfo;
+
+		/// Makes what benchmarks need of other pallets.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
+	}
+
+	/// Why RLC is held.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// A deposit for storage: an order in the book, a record of consumption, or a deal.
+		Deposit,
+	}
+
+	/// The pallet's handle.
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// The categories of tasks. Governance adds them; they are never removed, since orders name them by number.
+	#[pallet::storage]
+	pub type Categories<T> = StorageMap<_, Twox64Concat, CategoryId, Category>;
+
+	/// The number of the next category.
+	#[pallet::storage]
+	pub type NextCategory<T> = StorageValue<_, CategoryId, ValueQuery>;
+
+	/// How much of each order is consumed: what keeps a signature from being used twice.
+	///
+	/// Paid for by `RecordDeposit` of the order's publisher, or of who first brought or cancelled it. A record with nothing
+	/// consumed goes when its order leaves the book. A record of an order that expires goes by `forget_order` after that.
+	/// Any other stays, as the order could be authorised again.
+	#[pallet::storage]
+	pub type Consumed<T> = StorageMap<_, Blake2_128Concat, OrderHash, Consumption>;
+
+	/// Orders that their owners authorised without showing them.
+	///
+	/// Paid for by `OrderDeposit` of the owner. Goes when the order is consumed, cancelled, withdrawn or expired.
+	#[pallet::storage]
+	pub type Presigned<T> = StorageMap<_, Blake2_128Concat, OrderHash, Presign>;
+
+	/// Orders in the book.
+	///
+	/// Paid for by `OrderDeposit` and `ByteDeposit` of the publisher. Goes when the order is consumed, cancelled,
+	/// withdrawn or expired, or when its asset has another owner.
+	#[pallet::storage]
+	pub type Orders<T> = StorageMap<_, Blake2_128Concat, OrderHash, Published>;
+
+	/// The number of the last order that was published.
+	#[pallet::storage]
+	pub type LastSequence<T> = StorageValue<_, u64, ValueQuery>;
+
+	/// The book's lists, each sorted: the best price first, then the oldest.
+	///
+	/// Two entries for each of `Orders`, which come and go with it and are paid for by its deposit.
+	#[pallet::storage]
+	pub type Book<T> = StorageDoubleMap<_, Blake2_128Concat, BookKey, Identity, Rank, OrderHash>;
+
+	/// What was agreed on.
+	///
+	/// Paid for by the deal's deposit, of who matched the orders, or of the requester. Goes when its last task is forgotten.
+	#[pallet::storage]
+	pub type Deals<T> = StorageMap<_, Blake2_128Concat, DealId, deal::Deal>;
+
+	/// What the tasks of a deal are run with. Comes, goes and is paid for with the deal.
+	#[pallet::storage]
+	pub type Params<T> = StorageMap<_, Blake2_128Concat, DealId, deal::Params>;
+
+	/// How far each deal has come. Comes, goes and is paid for with the deal.
+	#[pallet::storage]
+	pub type Progress<T> = StorageMap<_, Blake2_128Concat, DealId, DealProgress>;
+
+	/// The last trades of each category: at most `TradeHistory`, the newest overwrites the oldest.
+	#[pallet::storage]
+	pub type Trades<T> = StorageDoubleMap<_, Twox64Concat, CategoryId, Twox64Concat, u32, Trade>;
+
+	/// How many trades each category has seen.
+	#[pallet::storage]
+	pub type TradeCount<T> = StorageMap<_, Twox64Concat, CategoryId, u64, ValueQuery>;
+
+	/// The state at genesis.
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T> {
+		/// The categories: name, and reference time in ms.
+		pub categories: Vec<(String, Moment)>,
+		#[doc(hidden)]
+		#[serde(skip)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	impl<T> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			let categories = Category::DEFAULT.iter().map(|(name, time)| (String::from(*name), *time)).collect();
+			Self { categories, _config: Default::default() }
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		/// # Panics
+		///
+		/// If a category is not valid: such a chain must not start.
+		fn build(&self) {
+			for (name, reference_time) in &self.categories {
+				let name = name.as_bytes().to_vec().try_into();
+				assert!(
+					name.is_ok_and(|name| Pallet::<T>::do_add_category(name, *reference_time).is_ok()),
+					"genesis has a category with a name that is too long or a reference time that is out of range",
+				);
+			}
+		}
+	}
+
+	/// What the pallet tells the outside.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// Governance added a category.
+		CategoryAdded {
+			/// Its number.
+			category: CategoryId,
+			/// Its reference time, in ms.
+			reference_time: Moment,
+		},
+		/// An order entered the book.
+		OrderPublished {
+			/// The order.
+			order: OrderHash,
+			/// Which side it is.
+			kind: OrderKind,
+			/// Who published it.
+			owner: AccountId,
+		},
+		/// An order was authorised by its owner.
+		OrderPresigned {
+			/// The order.
+			order: OrderHash,
+			/// Who authorised it.
+			owner: AccountId,
+		},
+		/// An order was withdrawn by who published or presigned it. Signatures under it are as good as before.
+		OrderWithdrawn {
+			/// The order.
+			order: OrderHash,
+		},
+		/// An order was cancelled: nothing is left of its volume.
+		OrderCancelled {
+			/// The order.
+			order: OrderHash,
+		},
+		/// An order that was published or presigned is consumed, and so no longer kept.
+		OrderFilled {
+			/// The order.
+			order: OrderHash,
+		},
+		/// An order that was published or presigned is no longer kept: it expired, or its asset has another owner.
+		OrderLapsed {
+			/// The order.
+			order: OrderHash,
+		},
+		/// What was consumed of an expired order is no longer remembered.
+		OrderForgotten {
+			/// The order.
+			order: OrderHash,
+		},
+		/// Orders matched and their money is locked.
+		DealOpened {
+			/// The deal.
+			deal: DealId,
+			/// The app that runs.
+			app: AppId,
+			/// The dataset that it uses.
+			dataset: Option<DatasetId>,
+			/// The workerpool that computes.
+			workerpool: WorkerpoolId,
+			/// The request's hash.
+			request: OrderHash,
+			/// Who asked.
+			requester: AccountId,
+			/// Whose money is locked.
+			payer: AccountId,
+			/// How long tasks may take.
+			category: CategoryId,
+			/// Index of the first task.
+			first: u64,
+			/// How many tasks there are.
+			size: u64,
+		},
+		/// The last task of a deal was closed.
+		DealClosed {
+			/// The deal.
+			deal: DealId,
+		},
+		/// A deal and its tasks are no longer remembered.
+		DealForgotten {
+			/// The deal.
+			deal: DealId,
+		},
+	}
+
+	/// Why a call is refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The reference time is 0 or longer than a year. Choose one in between.
+		InvalidReferenceTime,
+		/// There is no number left for a category.
+		TooManyCategories,
+		/// No such category. Ask for one that exists.
+		UnknownCategory,
+		/// Nothing is known of this order, or it is not kept. Look for its hash in the book.
+		NotFound,
+		/// The order is another's. Only today's owner of the asset, or the requester, can do this.
+		NotOwner,
+		/// Its owner has published this order.
+		AlreadyPublished,
+		/// Its owner has presigned this order.
+		AlreadyPresigned,
+		/// The order of this hash is of another kind. Give the hashes in their places.
+		WrongKind,
+		/// The order can still be matched. Wait until it has expired.
+		StillValid,
+		/// The request names a payer who is not the caller. Only that account can match it.
+		PayerMustCall,
+		/// The request names another payer. Only that account can sponsor it.
+		PaidByAnother,
+		/// The request has expired. Sign another.
+		OrderExpired,
+		/// The workerpool order is for another category than the request. Choose another workerpool order.
+		CategoryMismatch,
+		/// The workerpool delivers less trust than the request asks for. Choose another workerpool order.
+		TrustTooLow,
+		/// The app costs more than the request's maximum.
+		AppTooExpensive,
+		/// The dataset costs more than the request's maximum.
+		DatasetTooExpensive,
+		/// The workerpool costs more than the request's maximum.
+		WorkerpoolTooExpensive,
+		/// The request is for another app.
+		AppMismatch,
+		/// The request is for another dataset, for none, or for one where none is given.
+		DatasetMismatch,
+		/// The workerpool order's tag lacks a bit that the app, the dataset or the request demands.
+		TagNotCovered,
+		/// A trusted execution environment is demanded, and the app order's tag does not have its bit.
+		AppNotTee,
+		/// The request is not for this workerpool.
+		RequestExcludesWorkerpool,
+		/// The app order is not for this dataset.
+		AppExcludesDataset,
+		/// The app order is not for this workerpool.
+		AppExcludesWorkerpool,
+		/// The app order is not for this requester.
+		AppExcludesRequester,
+		/// The dataset order is not for this app.
+		DatasetExcludesApp,
+		/// The dataset order is not for this workerpool.
+		DatasetExcludesWorkerpool,
+		/// The dataset order is not for this requester.
+		DatasetExcludesRequester,
+		/// The workerpool order is not for this app.
+		WorkerpoolExcludesApp,
+		/// The workerpool order is not for this dataset.
+		WorkerpoolExcludesDataset,
+		/// The workerpool order is not for this requester.
+		WorkerpoolExcludesRequester,
+		/// The app is not registered.
+		AppNotRegistered,
+		/// The dataset is not registered.
+		DatasetNotRegistered,
+		/// The workerpool is not registered.
+		WorkerpoolNotRegistered,
+		/// Nothing is left of the app order, or it never had volume.
+		AppOrderConsumed,
+		/// Nothing is left of the dataset order, or it never had volume.
+		DatasetOrderConsumed,
+		/// Nothing is left of the workerpool order, or it never had volume.
+		WorkerpoolOrderConsumed,
+		/// Nothing is left of the request, or it never had volume.
+		RequestConsumed,
+		/// The app's owner of today did not authorise the app order.
+		AppOrderNotAuthorised,
+		/// The dataset's owner of today did not authorise the dataset order.
+		DatasetOrderNotAuthorised,
+		/// The workerpool's owner of today did not authorise the workerpool order.
+		WorkerpoolOrderNotAuthorised,
+		/// The requester did not authorise the request.
+		RequestNotAuthorised,
+		/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
+		/// expiry. Sign natively.
+		NotExpressible,
+		/// An Ethereum signature has neither 65 nor 64 bytes.
+		SignatureWrongLength,
+		/// The last byte of an Ethereum signature is neither 27 nor 28.
+		SignatureInvalidV,
+		/// The `s` of an Ethereum signature is in the upper half. Sign with a low `s`.
+		SignatureHighS,
+		/// No key made this Ethereum signature.
+		SignatureUnrecoverable,
+		/// An amount exceeds 128 bits. Lower the prices or the volume.
+		Overflow,
+		/// No such deal, or it is forgotten.
+		DealNotFound,
+		/// All tasks of the deal were closed before.
+		NoOpenTask,
+		/// Tasks of the deal are open, or its retention time is not over.
+		NotPrunable,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// On a validator: find offers for published requests, and submit what matches.
+		fn offchain_worker(_: BlockNumberFor<T>) {
+			if sp_io::offchain::is_validator() {
+				Self::search_and_submit();
+			}
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Add a category of tasks that take about `reference_time` ms.
+		///
+		/// Emits [`Event::CategoryAdded`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::add_category())]
+		pub fn add_category(
+			origin: OriginFor<T>,
+			name: BoundedVec<u8, ConstU32<MAX_CATEGORY_NAME>>,
+			reference_time: Moment,
+		) -> DispatchResult {
+			T::CategoryOrigin::ensure_origin(origin)?;
+			Self::do_add_category(name, reference_time)
+		}
+
+		/// Put an order of one's own into the book, where anyone can match it until it is withdrawn.
+		///
+		/// Holds `OrderDeposit`, `ByteDeposit` for each byte of the order, and `RecordDeposit` unless some of the order is
+		/// consumed. Emits [`Event::OrderPublished`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::publish_order(types::params_len_of(order)))]
+		pub fn publish_order(origin: OriginFor<T>, order: Box<AnyOrder>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_publish_order(who, *order)
+		}
+
+		/// Take back what one published or presigned, and its deposit.
+		///
+		/// Nothing is consumed by it: a signature under the order is as good as before. Emits [`Event::OrderWithdrawn`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::unpublish_order())]
+		pub fn unpublish_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_unpublish_order(who, order)
+		}
+
+		/// Authorise an order of one's own without putting it into the book.
+		///
+		/// Holds `OrderDeposit`. Emits [`Event::OrderPresigned`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::presign_order(types::params_len_of(order)))]
+		pub fn presign_order(origin: OriginFor<T>, order: Box<AnyOrder>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_presign_order(who, *order)
+		}
+
+		/// Consume all that is left of an order of one's own, so that no signature under it is worth anything.
+		///
+		/// Holds `RecordDeposit` if the order has no record of consumption. Emits [`Event::OrderCancelled`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::cancel_order(types::params_len_of(order)))]
+		pub fn cancel_order(origin: OriginFor<T>, order: Box<AnyOrder>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_cancel_order(who, *order)
+		}
+
+		/// Remove from the chain an order that expired, or whose asset has another owner than its publisher.
+		///
+		/// The deposit goes back to who paid it. Emits [`Event::OrderLapsed`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::remove_expired())]
+		pub fn remove_expired(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_remove_expired(order)
+		}
+
+		/// Make a deal of orders that anyone brings.
+		///
+		/// The requester pays, or, if the caller is the payer whom the request names, the caller. Nobody else is charged on
+		/// the word of the requester alone. The caller pays the deposits of the deal and of new records. Emits
+		/// [`Event::DealOpened`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::match_orders(orders.params_len()).saturating_add(T::OnDealOpened::weight()))]
+		pub fn match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_match_orders(who, *orders)
+		}
+
+		/// Make a deal of orders, and pay for it.
+		///
+		/// Refused if the request names another payer. Emits [`Event::DealOpened`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(
+			T::WeightInfo::sponsor_match_orders(orders.params_len()).saturating_add(T::OnDealOpened::weight())
+		)]
+		pub fn sponsor_match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_sponsor_match_orders(who, *orders)
+		}
+
+		/// Make a deal of orders in the book.
+		///
+		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Who pays otherwise is as
+		/// in `match_orders`. Emits [`Event::DealOpened`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::match_published().saturating_add(T::OnDealOpened::weight()))]
+		#[pallet::weight_of_authorize(
+			T::WeightInfo::authorize_match_published().saturating_add(T::OnDealOpened::weight())
+		)]
+		#[pallet::authorize(Self::authorize_match_published)]
+		pub fn match_published(
+			origin: OriginFor<T>,
+			request: OrderHash,
+			app: OrderHash,
+			dataset: Option<OrderHash>,
+			workerpool: OrderHash,
+		) -> DispatchResult {
+			let caller = match frame_system::ensure_authorized(origin.clone()) {
+				Ok(()) => None,
+				Err(_) => Some(ensure_signed(origin)?),
+			};
+			Self::do_match_published(caller, types::Hashes { app, dataset, workerpool, request }).map(|_| ())
+		}
+
+		/// Remove the record of what was consumed of an order that expired, and the order itself if it is kept.
+		///
+		/// The deposits go back to who paid them. Emits [`Event::OrderForgotten`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::forget_order())]
+		pub fn forget_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_forget_order(order)
+		}
+	}
+}

@@ -1,0 +1,202 @@
+//! The rules of matching, the only place where they are written.
+//!
+//! Whoever brings orders, and wherever they come from, these functions decide. They read what is registered through
+//! [`Assets`] and nothing else, so that the search for offers decides as the chain does.
+//!
+//! Source: `IexecPoco1Facet._matchOrders`, and "Matching" of the marketplace's design.
+
+use rlc_primitives::{
+	deal::Category,
+	money::{self, MoneyError},
+	traits::{Assets, WorkerpoolPolicy},
+	AccountId, AppOrder, Balance, CategoryId, DatasetOrder, Moment, OrderKind, RequestOrder, Tag, WorkerpoolOrder,
+};
+
+/// Why orders do not match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+	/// The request has expired.
+	OrderExpired,
+	/// The workerpool works on another category than the request asks for.
+	CategoryMismatch,
+	/// No such category.
+	UnknownCategory,
+	/// The workerpool does not deliver the trust that the request asks for.
+	TrustTooLow,
+	/// The app costs more than the request allows.
+	AppTooExpensive,
+	/// The dataset costs more than the request allows.
+	DatasetTooExpensive,
+	/// The workerpool costs more than the request allows.
+	WorkerpoolTooExpensive,
+	/// The request asks for another app.
+	AppMismatch,
+	/// The request asks for another dataset, for none, or for one where none is.
+	DatasetMismatch,
+	/// The workerpool cannot do all that is demanded.
+	TagNotCovered,
+	/// A trusted execution environment is demanded, and the app order does not say that the app runs in one.
+	AppNotTee,
+	/// The first order's restriction does not admit the second order's side.
+	Excluded(OrderKind, OrderKind),
+	/// The asset of the order of this kind is not registered.
+	NotRegistered(OrderKind),
+	/// Nothing is left of the order of this kind.
+	NothingLeft(OrderKind),
+	/// An amount exceeds 128 bits.
+	Overflow,
+}
+
+impl From<MoneyError> for Refusal {
+	fn from(_: MoneyError) -> Self {
+		Self::Overflow
+	}
+}
+
+/// The orders of a deal.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+	/// What the app's owner offers.
+	pub app: &'a AppOrder,
+	/// What the dataset's owner offers, if there is a dataset.
+	pub dataset: Option<&'a DatasetOrder>,
+	/// What the scheduler offers.
+	pub workerpool: &'a WorkerpoolOrder,
+	/// What the requester asks for.
+	pub request: &'a RequestOrder,
+}
+
+/// What orders that match agree on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+	/// The app's owner, who has to have authorised the app order.
+	pub app_owner: AccountId,
+	/// The dataset's owner, who has to have authorised the dataset order.
+	pub dataset_owner: Option<AccountId>,
+	/// The workerpool's policy; its owner has to have authorised the workerpool order.
+	pub workerpool: WorkerpoolPolicy,
+	/// The category's reference time, in ms.
+	pub reference_time: Moment,
+	/// A result's error is less likely than one in this many. At least 1.
+	pub trust: u64,
+	/// What the tasks demand of workers.
+	pub tag: Tag,
+	/// What a task costs its payer, in nRLC.
+	pub task_price: Balance,
+	/// What the scheduler stakes for a task, in nRLC.
+	pub pool_stake: Balance,
+	/// What a worker stakes for a contribution, in nRLC.
+	pub worker_stake: Balance,
+}
+
+impl Sides<'_> {
+	/// The terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorised them, is not
+	/// looked at: see [`volume`] and [`Terms`].
+	///
+	/// # Errors
+	///
+	/// The first [`Refusal`] that applies; what costs no read of storage is looked at first.
+	pub fn terms<A: Assets>(
+		&self,
+		now: Moment,
+		category: impl FnOnce(CategoryId) -> Option<Category>,
+	) -> Result<Terms, Refusal> {
+		let Self { app, dataset, workerpool, request } = *self;
+		check(!request.has_expired(now), Refusal::OrderExpired)?;
+		app_serves(app, request)?;
+		check(request.dataset == dataset.map(|order| order.dataset), Refusal::DatasetMismatch)?;
+		if let Some(dataset) = dataset {
+			dataset_serves(dataset, request)?;
+		}
+		workerpool_serves(workerpool, request)?;
+		let tag = self.tag()?;
+		self.admit_one_another::<A>()?;
+		let reference_time = category(request.category).ok_or(Refusal::UnknownCategory)?.reference_time;
+
+		let app_owner = A::app_owner(&app.app).ok_or(Refusal::NotRegistered(OrderKind::App))?;
+		let dataset_owner = match dataset {
+			Some(order) => Some(A::dataset_owner(&order.dataset).ok_or(Refusal::NotRegistered(OrderKind::Dataset))?),
+			None => None,
+		};
+		let policy = A::workerpool(&workerpool.workerpool).ok_or(Refusal::NotRegistered(OrderKind::Workerpool))?;
+
+		Ok(Terms {
+			task_price: money::task_price(app.price, dataset.map_or(0, |order| order.price), workerpool.price)?,
+			pool_stake: money::pool_stake(workerpool.price)?,
+			worker_stake: money::worker_stake(workerpool.price, policy.worker_stake_ratio)?,
+			app_owner,
+			dataset_owner,
+			workerpool: policy,
+			reference_time,
+			trust: request.trust.max(1),
+			tag,
+		})
+	}
+
+	/// What the tasks demand, if the workerpool can do it and the app says so.
+	fn tag(&self) -> Result<Tag, Refusal> {
+		let dataset = self.dataset.map_or(Tag::NONE, |order| order.tag);
+		let tag = Tag::combine(self.app.tag, dataset, self.request.tag);
+		check(self.workerpool.tag.covers(tag), Refusal::TagNotCovered)?;
+		check(!tag.has_tee() || self.app.tag.has_tee(), Refusal::AppNotTee)?;
+		Ok(tag)
+	}
+
+	/// The ten restrictions.
+	fn admit_one_another<A: Assets>(&self) -> Result<(), Refusal> {
+		use OrderKind::{App, Dataset, Request, Workerpool};
+
+		let Self { app, dataset, workerpool, request } = *self;
+		let (app_id, pool_id) = (Some(&app.app), Some(&workerpool.workerpool));
+		let dataset_id = dataset.map(|order| &order.dataset);
+		let requester = Some(&request.requester);
+		check(request.workerpool.admits::<A>(pool_id), Refusal::Excluded(Request, Workerpool))?;
+		check(app.dataset_restrict.admits::<A>(dataset_id), Refusal::Excluded(App, Dataset))?;
+		check(app.workerpool_restrict.admits::<A>(pool_id), Refusal::Excluded(App, Workerpool))?;
+		check(app.requester_restrict.admits::<A>(requester), Refusal::Excluded(App, Request))?;
+		if let Some(dataset) = dataset {
+			check(dataset.app_restrict.admits::<A>(app_id), Refusal::Excluded(Dataset, App))?;
+			check(dataset.workerpool_restrict.admits::<A>(pool_id), Refusal::Excluded(Dataset, Workerpool))?;
+			check(dataset.requester_restrict.admits::<A>(requester), Refusal::Excluded(Dataset, Request))?;
+		}
+		check(workerpool.app_restrict.admits::<A>(app_id), Refusal::Excluded(Workerpool, App))?;
+		check(workerpool.dataset_restrict.admits::<A>(dataset_id), Refusal::Excluded(Workerpool, Dataset))?;
+		check(workerpool.requester_restrict.admits::<A>(requester), Refusal::Excluded(Workerpool, Request))
+	}
+}
+
+/// Whether the order is for the app that is asked for, within its maximum.
+pub fn app_serves(app: &AppOrder, request: &RequestOrder) -> Result<(), Refusal> {
+	check(app.app == request.app, Refusal::AppMismatch)?;
+	check(app.price <= request.app_max_price, Refusal::AppTooExpensive)
+}
+
+/// Whether the order is for the dataset that is asked for, within its maximum.
+pub fn dataset_serves(dataset: &DatasetOrder, request: &RequestOrder) -> Result<(), Refusal> {
+	check(Some(dataset.dataset) == request.dataset, Refusal::DatasetMismatch)?;
+	check(dataset.price <= request.dataset_max_price, Refusal::DatasetTooExpensive)
+}
+
+/// Whether the order is for the category, the trust and the abilities that are asked for, within its maximum.
+pub fn workerpool_serves(workerpool: &WorkerpoolOrder, request: &RequestOrder) -> Result<(), Refusal> {
+	check(workerpool.category == request.category, Refusal::CategoryMismatch)?;
+	check(workerpool.trust >= request.trust, Refusal::TrustTooLow)?;
+	check(workerpool.price <= request.workerpool_max_price, Refusal::WorkerpoolTooExpensive)?;
+	check(workerpool.tag.covers(request.tag), Refusal::TagNotCovered)
+}
+
+/// How many tasks the deal has: the least that is left of any of its orders.
+///
+/// # Errors
+///
+/// [`Refusal::NothingLeft`] of the first order of which that is nothing.
+pub fn volume(left: impl IntoIterator<Item = (OrderKind, u64)>) -> Result<u64, Refusal> {
+	left.into_iter().try_fold(u64::MAX, |least, (kind, left)| {
+		check(left > 0, Refusal::NothingLeft(kind))?;
+		Ok(least.min(left))
+	})
+}
+
+fn check(holds: bool, refusal: Refusal) -> Result<(), Refusal> {
+	holds.then_some(()).ok_or(refusal)
+}

@@ -1,0 +1,362 @@
+//! The smallest runtime around the pallet, and the people of its tests.
+
+use frame_support::{
+	derive_impl, parameter_types, storage_alias,
+	traits::{
+		fungible::{Inspect, InspectHold},
+		tokens::Preservation,
+		ConstU32, ConstU64,
+	},
+	Blake2_128Concat,
+};
+use frame_system::EnsureRoot;
+use rlc_primitives::{
+	deal::Settlement,
+	orders::Member,
+	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, WorkerpoolPolicy},
+	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, GroupId, Hash, Moment, Signature, WorkerpoolId,
+	RLC,
+};
+use sp_core::{sr25519, Pair, H160};
+use sp_runtime::{generic, traits::BlakeTwo256, BuildStorage, DispatchError, DispatchResult, TokenError};
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeTask,
+		RuntimeHoldReason,
+		RuntimeFreezeReason
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(2)]
+	pub type Market = crate;
+}
+
+pub type TxExtension = (frame_system::AuthorizeCall<Test>,);
+pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, Signature, TxExtension>;
+pub type Block = generic::Block<generic::Header<u64, BlakeTwo256>, UncheckedExtrinsic>;
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type AccountId = AccountId;
+	type Block = Block;
+	type Hash = Hash;
+	type Lookup = sp_runtime::traits::IdentityLookup<AccountId>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type AccountStore = System;
+	type Balance = Balance;
+	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
+}
+
+impl<Call> frame_system::offchain::CreateTransactionBase<Call> for Test
+where
+	RuntimeCall: From<Call>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<Call> frame_system::offchain::CreateTransaction<Call> for Test
+where
+	RuntimeCall: From<Call>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<Call> frame_system::offchain::CreateAuthorizedTransaction<Call> for Test
+where
+	RuntimeCall: From<Call>,
+{
+	fn create_extension() -> TxExtension {
+		(frame_system::AuthorizeCall::new(),)
+	}
+}
+
+/// When the tests begin, in ms.
+pub const START: Moment = 1_000_000;
+
+/// How long deals are kept, in ms.
+pub const RETENTION: Moment = 5_000;
+
+parameter_types! {
+	pub storage Now: Moment = START;
+	pub storage OrderDeposit: Balance = 1_000;
+	pub storage ByteDeposit: Balance = 1;
+	pub storage RecordDeposit: Balance = 500;
+	pub storage DealDeposit: Balance = 2_000;
+	pub storage TaskDeposit: Balance = 10;
+	pub storage Opened: Vec<DealId> = Vec::new();
+	pub const Retention: Moment = RETENTION;
+	pub VerifyingContract: H160 = H160::repeat_byte(0x3e);
+}
+
+/// A clock that the tests turn.
+pub struct Clock;
+
+impl frame_support::traits::Time for Clock {
+	type Moment = Moment;
+
+	fn now() -> Moment {
+		Now::get()
+	}
+}
+
+impl crate::Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Escrow = Safe;
+	type Assets = Registry;
+	type OnDealOpened = Listener;
+	type Time = Clock;
+	type ChainId = ConstU64<134>;
+	type VerifyingContract = VerifyingContract;
+	type CategoryOrigin = EnsureRoot<AccountId>;
+	type OrderDeposit = OrderDeposit;
+	type ByteDeposit = ByteDeposit;
+	type RecordDeposit = RecordDeposit;
+	type DealDeposit = DealDeposit;
+	type TaskDeposit = TaskDeposit;
+	type Retention = Retention;
+	type TradeHistory = ConstU32<3>;
+	type SearchDepth = ConstU32<3>;
+	type SearchScan = ConstU32<6>;
+	type SearchRequests = ConstU32<2>;
+	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Helper;
+}
+
+/// Hears of deals.
+pub struct Listener;
+
+impl OnDealOpened for Listener {
+	fn on_deal_opened(id: &DealId, deal: &Deal) {
+		assert_eq!(Market::deal_view(*id).map(|view| view.deal).as_ref(), Some(deal), "the deal is there by now");
+		Opened::set(&[Opened::get(), vec![*id]].concat());
+	}
+
+	fn weight() -> frame_support::weights::Weight {
+		frame_support::weights::Weight::from_parts(7, 0)
+	}
+}
+
+/// What is registered.
+pub struct Registry;
+
+#[storage_alias]
+pub type Apps = StorageMap<TestAssets, Blake2_128Concat, AppId, AccountId>;
+#[storage_alias]
+pub type Datasets = StorageMap<TestAssets, Blake2_128Concat, DatasetId, AccountId>;
+#[storage_alias]
+pub type Workerpools = StorageMap<TestAssets, Blake2_128Concat, WorkerpoolId, (AccountId, u32, u8, Settlement)>;
+#[storage_alias]
+pub type Members = StorageDoubleMap<TestAssets, Blake2_128Concat, GroupId, Blake2_128Concat, Member, ()>;
+
+impl Assets for Registry {
+	fn app_owner(app: &AppId) -> Option<AccountId> {
+		Apps::get(app)
+	}
+
+	fn dataset_owner(dataset: &DatasetId) -> Option<AccountId> {
+		Datasets::get(dataset)
+	}
+
+	fn workerpool(workerpool: &WorkerpoolId) -> Option<WorkerpoolPolicy> {
+		let (owner, worker_stake_ratio, scheduler_ratio, settlement) = Workerpools::get(workerpool)?;
+		Some(WorkerpoolPolicy { owner, worker_stake_ratio, scheduler_ratio, settlement })
+	}
+
+	fn is_member(group: &GroupId, member: &Member) -> bool {
+		Members::contains_key(group, member)
+	}
+}
+
+/// Where locked RLC is.
+pub struct Safe;
+
+const SAFE: AccountId = AccountId::new([0x5A; 32]);
+
+#[storage_alias]
+pub type Locked =
+	StorageMap<TestEscrow, Blake2_128Concat, AccountId, Balance, frame_support::pallet_prelude::ValueQuery>;
+
+impl Safe {
+	/// What a closed task does.
+	pub fn unlock(who: &AccountId, amount: Balance) -> DispatchResult {
+		use frame_support::traits::fungible::Mutate;
+		if amount > 0 {
+			let left = Locked::get(who).checked_sub(amount).ok_or(TokenError::FundsUnavailable)?;
+			Locked::insert(who, left);
+			Balances::transfer(&SAFE, who, amount, Preservation::Expendable)?;
+		}
+		Ok(())
+	}
+}
+
+impl Escrow for Safe {
+	fn lock(who: &AccountId, amount: Balance) -> DispatchResult {
+		use frame_support::traits::fungible::Mutate;
+		if amount > 0 {
+			Balances::transfer(who, &SAFE, amount, Preservation::Expendable)?;
+			Locked::mutate(who, |locked| *locked += amount);
+		}
+		Ok(())
+	}
+
+	fn settle(_: &[Movement]) -> DispatchResult {
+		Err(DispatchError::Other("no task ends here"))
+	}
+
+	fn kitty() -> Balance {
+		0
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Helper;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Helper {
+	fn fund(who: &AccountId) {
+		use frame_support::traits::fungible::Mutate;
+		Balances::set_balance(who, 1_000 * RLC);
+	}
+
+	fn app(owner: &AccountId) -> AppId {
+		let app = AppId::derive(owner, &());
+		Apps::insert(app, owner);
+		app
+	}
+
+	fn dataset(owner: &AccountId) -> DatasetId {
+		let dataset = DatasetId::derive(owner, &());
+		Datasets::insert(dataset, owner);
+		dataset
+	}
+
+	fn workerpool(owner: &AccountId) -> WorkerpoolId {
+		let workerpool = WorkerpoolId::derive(owner, &());
+		Workerpools::insert(workerpool, (owner, 30, 1, Settlement::Automatic));
+		workerpool
+	}
+
+	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId {
+		let group = GroupId::derive(owner, &());
+		members.into_iter().for_each(|member| Members::insert(group, member, ()));
+		group
+	}
+}
+
+/// The people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+	AppOwner = 1,
+	DatasetOwner,
+	Scheduler,
+	Requester,
+	Sponsor,
+	/// Brings orders of others.
+	Broker,
+	/// Buys an asset.
+	Heir,
+}
+
+impl Who {
+	pub const ALL: [Self; 7] =
+		[Self::AppOwner, Self::DatasetOwner, Self::Scheduler, Self::Requester, Self::Sponsor, Self::Broker, Self::Heir];
+
+	pub fn pair(self) -> sr25519::Pair {
+		sr25519::Pair::from_seed(&[self as u8; 32])
+	}
+
+	pub fn id(self) -> AccountId {
+		AccountId::new(self.pair().public().0)
+	}
+
+	pub fn origin(self) -> RuntimeOrigin {
+		RuntimeOrigin::signed(self.id())
+	}
+}
+
+pub const APP: AppId = AppId(H160::repeat_byte(1));
+pub const DATASET: DatasetId = DatasetId(H160::repeat_byte(2));
+pub const POOL: WorkerpoolId = WorkerpoolId(H160::repeat_byte(3));
+pub const GROUP: GroupId = GroupId(H160::repeat_byte(4));
+pub const XS: CategoryId = CategoryId(0);
+
+/// A chain with one app, one dataset, one workerpool, and everybody with 1 RLC.
+pub fn market() -> sp_io::TestExternalities {
+	let balances = Who::ALL.iter().map(|who| (who.id(), RLC)).collect();
+	let storage = RuntimeGenesisConfig {
+		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
+		..Default::default()
+	}
+	.build_storage();
+	let mut ext = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
+	ext.execute_with(|| {
+		System::set_block_number(1);
+		Apps::insert(APP, Who::AppOwner.id());
+		Datasets::insert(DATASET, Who::DatasetOwner.id());
+		Workerpools::insert(POOL, (Who::Scheduler.id(), 30, 5, Settlement::Scheduler));
+	});
+	ext
+}
+
+/// The same, with a keystore.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn with_keystore() -> sp_io::TestExternalities {
+	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+	let mut ext = market();
+	ext.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	ext
+}
+
+/// Runs `test` in the market and checks the invariants after it.
+pub fn test(test: impl FnOnce()) {
+	market().execute_with(|| {
+		test();
+		check_invariants();
+	});
+}
+
+/// The pallet's invariants, and I2: what is locked is locked for an open deal.
+pub fn check_invariants() {
+	Market::do_try_state().expect("the invariants hold after every test");
+	let mut open = Market::open_locks();
+	open.retain(|_, amount| *amount > 0);
+	let locked = Locked::iter().filter(|(_, amount)| *amount > 0).collect();
+	assert_eq!(open, locked, "I2");
+}
+
+/// Free nRLC.
+pub fn free(who: Who) -> Balance {
+	Balances::balance(&who.id())
+}
+
+/// nRLC held as deposits.
+pub fn deposits(who: Who) -> Balance {
+	Balances::balance_on_hold(&crate::HoldReason::Deposit.into(), &who.id())
+}
+
+/// Time passes, in ms.
+pub fn wait(time: Moment) {
+	Now::set(&(Now::get() + time));
+}

@@ -1,0 +1,110 @@
+//! The answers to [`MarketplaceApi`](crate::api::MarketplaceApi).
+
+use alloc::vec::Vec;
+
+use frame_support::traits::{Get, Time};
+use rlc_primitives::{deal::Category, money, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder};
+
+use crate::{
+	api::{BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, MAX_PAGE},
+	types::{self, Rank, Trade},
+	Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, Params, Presigned, Progress,
+};
+
+impl<T: Config> Pallet<T> {
+	/// Orders in the book that can be matched.
+	pub fn orderbook(filter: BookFilter, after: Option<Rank>, limit: u32) -> BookPage {
+		let requests = filter.list.holds_requests();
+		let (min, max) = (filter.min_price.unwrap_or(0), filter.max_price.unwrap_or(u128::MAX));
+		// No order has the sequence 0: this is just before the best price within the bounds.
+		let start = types::rank(requests, if requests { max } else { min }, 0);
+		let after = after.map_or(start, |after| after.max(start));
+		let limit = usize::try_from(limit.min(MAX_PAGE)).unwrap_or(usize::MAX);
+
+		let looked_at: Vec<_> = Self::entries_after(filter.list, after)
+			.take_while(|(rank, _)| (min..=max).contains(&types::price_of_rank(requests, rank)))
+			.take(limit)
+			.collect();
+		let next = looked_at.last().filter(|_| looked_at.len() == limit).map(|(rank, _)| *rank);
+		let entries = looked_at
+			.into_iter()
+			.filter_map(|(rank, hash)| Self::book_entry(hash, types::price_of_rank(requests, &rank)))
+			.collect();
+		BookPage { entries, next }
+	}
+
+	/// An order of the book, if it can be matched.
+	fn book_entry(hash: OrderHash, price: u128) -> Option<BookEntry> {
+		let published = Orders::<T>::get(hash)?;
+		let now = T::Time::now();
+		let alive = published.order.expiry().is_none_or(|expiry| now < expiry) && Self::is_owners(&published);
+		let remaining = Self::remainder_of(hash, &published.order).left();
+		alive.then_some(BookEntry {
+			hash,
+			order: published.order,
+			owner: published.owner,
+			price,
+			remaining,
+			published: published.published,
+		})
+	}
+
+	/// The best offers for a request that schedulers can stake for.
+	pub fn estimate(request: RequestOrder) -> Option<Estimate> {
+		let hash = Self::signing_domain().hash(&request);
+		let left = Self::remainder(hash, request.volume, request.expiry).left();
+		let found = Self::best_offers(hash, &request, left, |found| {
+			money::for_volume(found.terms.task_price, found.volume).is_ok() && Self::can_stake(found)
+		})?;
+		let (terms, volume) = (found.terms, found.volume);
+		Some(Estimate {
+			orders: found.hashes,
+			volume,
+			task_price: terms.task_price,
+			total_price: money::for_volume(terms.task_price, volume).ok()?,
+			worker_stake: terms.worker_stake,
+			pool_stake: terms.pool_stake,
+			total_pool_stake: money::for_volume(terms.pool_stake, volume).ok()?,
+			deposit: Self::deal_deposit(volume, &request.params),
+		})
+	}
+
+	/// What is known of an order.
+	pub fn order(hash: OrderHash) -> Option<OrderView> {
+		let published = Orders::<T>::get(hash);
+		let presigned_by = Presigned::<T>::get(hash).map(|presigned| presigned.owner);
+		let record = Consumed::<T>::get(hash);
+		let known = published.is_some() || presigned_by.is_some() || record.is_some();
+		let consumed = record.map_or(0, |record| record.volume);
+		let remaining = published.as_ref().map(|published| published.order.volume().saturating_sub(consumed));
+		known.then_some(OrderView { published, presigned_by, consumed, remaining })
+	}
+
+	/// A deal.
+	pub fn deal_view(id: DealId) -> Option<DealView> {
+		let (deal, params) = (Deals::<T>::get(id)?, Params::<T>::get(id)?);
+		Some(DealView { id, deal, params, progress: Progress::<T>::get(id)? })
+	}
+
+	/// The last trades of a category, the newest first.
+	pub fn trades(category: CategoryId, limit: u32) -> Vec<Trade> {
+		Self::last_trades(category, limit)
+	}
+
+	/// The hash of an order on this chain.
+	pub fn order_hash(order: AnyOrder) -> OrderHash {
+		order.hash(&Self::signing_domain())
+	}
+
+	/// What tools need to sign orders.
+	pub fn domain_view() -> DomainView {
+		let (chain_id, verifying_contract) = (T::ChainId::get(), T::VerifyingContract::get());
+		DomainView { genesis: Self::genesis_hash(), chain_id, verifying_contract }
+	}
+
+	/// The categories, by number.
+	pub fn categories() -> Vec<(CategoryId, Category)> {
+		let ids = (0..NextCategory::<T>::get().0).map(CategoryId);
+		ids.filter_map(|id| Some((id, Categories::<T>::get(id)?))).collect()
+	}
+}

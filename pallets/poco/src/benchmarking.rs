@@ -1,0 +1,472 @@
+//! Measures the calls, the checks that say whether they are free, and the steps of the hooks, each in its worst case.
+//!
+//! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. What a
+//! bag holds is of as many deals as tasks.
+
+mod scene;
+
+use alloc::vec::Vec;
+
+use frame_benchmarking::v2::*;
+use frame_support::{
+	traits::{Get, UnfilteredDispatchable},
+	weights::WeightMeter,
+};
+use frame_system::RawOrigin;
+use rlc_primitives::{
+	ethereum::{signed_message_hash, EthereumSignature},
+	task::{ContributionStatus, Stage},
+	traits::{Deals, OnDealOpened},
+	Deal, Delegation, ResultDigest, SchedulerSignature, Settlement, Task, TaskId,
+};
+use sp_runtime::{BoundedVec, MultiSignature};
+
+use crate::{settle::Money, *};
+use scene::*;
+
+#[benchmarks]
+mod benches {
+	use super::*;
+
+	#[benchmark]
+	fn delegate(w: Linear<1, 64>) {
+		let place = open::<T>(0, deal(Settlement::Automatic));
+		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(n), enclave: None }).collect();
+
+		#[extrinsic_call]
+		_(
+			RawOrigin::Signed(scheduler()),
+			BoundedVec::truncate_from(alloc::vec![place]),
+			DelegateList::truncate_from(workers),
+		);
+
+		assert_eq!(Delegates::<T>::get(place.id()).len() as u32, w);
+	}
+
+	#[benchmark]
+	fn contribute(c: Linear<0, 63>) {
+		let one = contributable::<T>(0, c);
+		let place = one.task;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), place, one.commitment, one.authorization, one.enclave_signature);
+
+		assert!(matches!(stored::<T>(place).stage, Stage::Revealing(_)));
+	}
+
+	#[benchmark]
+	fn contribute_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		let bag: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+		let last = bag.last().map(|one| one.task);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(bag));
+
+		assert!(last.is_some_and(|place| stored::<T>(place).consensus().is_some()));
+	}
+
+	#[benchmark]
+	fn check_contribute(c: Linear<0, 63>) {
+		let one = contributable::<T>(0, c);
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_contribute(&me(), &[one]);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	/// An Ethereum key's, for which the most forms of a message are tried: here in vain.
+	#[benchmark]
+	fn verify_delegation() {
+		let signature = SchedulerSignature::Native(MultiSignature::Ecdsa(ETHEREUM_SIGNATURE.into()).into());
+		let delegation = Delegation { worker: me(), task: TaskId::default(), enclave: None };
+		let verified;
+
+		#[block]
+		{
+			verified = signature.verify(&delegation, &T::SigningDomain::get(), &scheduler());
+		}
+
+		assert!(verified.is_err());
+	}
+
+	#[benchmark]
+	fn verify_enclave() {
+		let commitment = commitment(&me(), TaskId::default());
+		let mut bytes = ETHEREUM_SIGNATURE;
+		bytes[64] = 27;
+		let recovered;
+
+		#[block]
+		{
+			let hash = signed_message_hash(commitment.enclave_payload());
+			recovered = EthereumSignature::Full(bytes).recover(hash);
+		}
+
+		assert!(recovered.is_ok());
+	}
+
+	#[benchmark]
+	fn reveal(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker(c - 1)), place, answer());
+
+		assert_eq!(stored::<T>(place).consensus().map(|consensus| consensus.reveals), Some(1));
+	}
+
+	#[benchmark]
+	fn reveal_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
+		let bag: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let first = bag[0].0;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker(0)), BoundedVec::truncate_from(bag));
+
+		assert_eq!(stored::<T>(first).consensus().map(|consensus| consensus.reveals), Some(1));
+	}
+
+	#[benchmark]
+	fn check_reveal(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_reveal(&worker(c - 1), &[(place, answer())]);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn complete(c: Linear<1, 64>) -> Result<(), BenchmarkError> {
+		fill_kitty::<T>();
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
+		let mut loaded = Pallet::<T>::load(&place).map_err(|_| BenchmarkError::Weightless)?;
+		let consensus = loaded.task.finalize(&loaded.deal, None, NOW);
+		assert!(consensus.is_ok());
+		let closed;
+
+		#[block]
+		{
+			let delegates = Delegates::<T>::get(place.id());
+			let mut money = Money::new::<T>();
+			let completed = Pallet::<T>::complete(&loaded, &delegates, None, NOW, &mut money);
+			closed = completed.and_then(|()| money.settle::<T>());
+		}
+
+		assert_eq!(closed, Ok(()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
+		fill_kitty::<T>();
+		let place = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
+		delegate_to::<T>(place, (0..c - 1).map(worker).chain([me()]));
+		let data = data(d);
+		let digest = ResultDigest::of_callback(&data);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), place, digest, DelegationProof::OnChain, None, Some(data));
+
+		assert!(stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn check_contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
+		let place = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
+		delegate_to::<T>(place, (0..c - 1).map(worker).chain([me()]));
+		let data = data(d);
+		let digest = ResultDigest::of_callback(&data);
+		let checked;
+
+		#[block]
+		{
+			let proof = DelegationProof::OnChain;
+			checked = Pallet::<T>::check_lone(&me(), &place, digest, &proof, None, Some(&data), NOW).map(drop);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
+		fill_kitty::<T>();
+		let data = data(d);
+		let place = revealed_data::<T>(c, &data);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(scheduler()), place, Some(data));
+
+		assert!(stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn check_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
+		let data = data(d);
+		let place = revealed_data::<T>(c, &data);
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_finalize_free(&worker(c - 1), &place, Some(&data));
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn reopen(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(scheduler()), place);
+
+		assert_eq!(stored::<T>(place).stage, Stage::Active);
+	}
+
+	#[benchmark]
+	fn check_reopen(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::check_reopen(&scheduler(), &place).map(drop);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn claim(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		T::BenchmarkHelper::set_time(NOW + 10 * REFERENCE_TIME);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), place);
+
+		assert!(stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn abandon(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(scheduler()), place);
+
+		assert!(stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn report_failure() {
+		let place = reportable::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(worker(63)), place, FailureCause::AppFailed { code: 1 });
+
+		assert!(Failures::<T>::get(place.id()).is_full());
+	}
+
+	#[benchmark]
+	fn check_report_failure() {
+		let place = reportable::<T>();
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::check_report(&worker(63), &place).map(drop);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn prune(n: Linear<1, { T::MaxBatch::get() }>) -> Result<(), BenchmarkError> {
+		let mut bag = Vec::new();
+		for n in 0..n {
+			let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
+			let place = revealing::<T>(n, deal, 64, ContributionStatus::Proved);
+			let loaded = Pallet::<T>::load(&place).map_err(|_| BenchmarkError::Weightless)?;
+			Pallet::<T>::fail(&failed(loaded), NOW)?;
+			Deliveries::<T>::insert(place.id(), DeliveryOutcome::QueueFull);
+			Failures::<T>::insert(place.id(), reports(64));
+			bag.push(place);
+		}
+		T::BenchmarkHelper::set_time(NOW + LONG);
+		let first = bag[0];
+		assert!(T::Deals::is_prunable(&first.deal, NOW + LONG));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(bag));
+
+		assert!(!Tasks::<T>::contains_key(first.id()));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn deliver(d: Linear<0, MAX_CALLBACK_DATA>) {
+		let data = data(d);
+		let place = revealed_data::<T>(64, &data);
+		let closing = Call::<T>::finalize { task: place, callback_data: Some(data.clone()) };
+		assert!(closing.dispatch_bypass_filter(RawOrigin::Signed(scheduler()).into()).is_ok());
+		CallbackEnds::<T>::kill();
+		Deliveries::<T>::insert(place.id(), DeliveryOutcome::QueueFull);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(me()), place, data);
+
+		assert_eq!(Deliveries::<T>::get(place.id()), Some(DeliveryOutcome::Pending));
+	}
+
+	#[benchmark]
+	fn on_deal_opened() {
+		let deal = deal(Settlement::Automatic);
+
+		#[block]
+		{
+			Pallet::<T>::on_deal_opened(&deal_id(0), &deal);
+		}
+
+		assert_eq!(Due::<T>::iter().count(), 1);
+	}
+
+	#[benchmark]
+	fn due_next() {
+		open::<T>(0, deal(Settlement::Automatic));
+		let next;
+
+		#[block]
+		{
+			next = Due::<T>::iter().next().filter(|(key, _)| key.at() > Pallet::<T>::now());
+		}
+
+		assert!(next.is_some());
+	}
+
+	#[benchmark]
+	fn due_deal() {
+		let place = open::<T>(0, deal(Settlement::Automatic));
+		let now = NOW + 10 * REFERENCE_TIME;
+		T::BenchmarkHelper::set_time(now);
+		let key = DueKey::new(now, DueItem::Deal(place.deal));
+
+		#[block]
+		{
+			Pallet::<T>::settle_deal(key, place.deal, place.index + 1, now, &mut WeightMeter::new());
+		}
+
+		assert_eq!(Due::<T>::iter().count(), 0);
+	}
+
+	/// A task whose callback's data is missing.
+	#[benchmark]
+	fn due_skip() {
+		let place = revealed_data::<T>(64, &data(1));
+		let due = NOW + 2 * REFERENCE_TIME;
+		T::BenchmarkHelper::set_time(due);
+		let key = DueKey::new(due, DueItem::Task(place.id()));
+
+		#[block]
+		{
+			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+		}
+
+		assert!(!Due::<T>::contains_key(key));
+		assert!(!stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn due_finalize(c: Linear<1, 64>) {
+		fill_kitty::<T>();
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
+		let due = NOW + 2 * REFERENCE_TIME;
+		T::BenchmarkHelper::set_time(due);
+		let key = DueKey::new(due, DueItem::Task(place.id()));
+
+		#[block]
+		{
+			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+		}
+
+		assert!(stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn due_reopen(c: Linear<1, 64>) {
+		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let due = NOW + 2 * REFERENCE_TIME;
+		T::BenchmarkHelper::set_time(due);
+		let key = DueKey::new(due, DueItem::Task(place.id()));
+
+		#[block]
+		{
+			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+		}
+
+		assert_eq!(stored::<T>(place).stage, Stage::Active);
+	}
+
+	#[benchmark]
+	fn due_claim(c: Linear<1, 64>) {
+		let deal = deal(Settlement::Automatic);
+		let place = revealing::<T>(0, deal.clone(), c, ContributionStatus::Contributed);
+		let now = NOW + 10 * REFERENCE_TIME;
+		T::BenchmarkHelper::set_time(now);
+		let claimed;
+
+		#[block]
+		{
+			claimed = Pallet::<T>::claim_overdue(&deal, place, now);
+		}
+
+		assert!(claimed.is_ok() && stored::<T>(place).is_closed());
+	}
+
+	#[benchmark]
+	fn callback_next() -> Result<(), BenchmarkError> {
+		Pallet::<T>::enqueue(queued(MAX_CALLBACK_DATA)).map_err(|_| BenchmarkError::Weightless)?;
+		let next;
+
+		#[block]
+		{
+			next = CallbackQueue::<T>::get(CallbackEnds::<T>::get().head);
+		}
+
+		assert!(next.is_some());
+		Ok(())
+	}
+
+	/// The look at the queue, which comes before, is measured again: it is small beside the rest.
+	#[benchmark]
+	fn callback_run(d: Linear<0, MAX_CALLBACK_DATA>) -> Result<(), BenchmarkError> {
+		Pallet::<T>::enqueue(queued(d)).map_err(|_| BenchmarkError::Weightless)?;
+
+		#[block]
+		{
+			Pallet::<T>::run_callbacks(&mut WeightMeter::new());
+		}
+
+		assert_ne!(Deliveries::<T>::get(queued(d).task), Some(DeliveryOutcome::Pending));
+		Ok(())
+	}
+
+	#[cfg(test)]
+	impl_benchmark_test_suite!(Pallet, crate::mock::chain(), crate::mock::Test);
+}
+
+/// A task that failed.
+fn failed(loaded: crate::bag::Loaded) -> crate::bag::Loaded {
+	let stage = Stage::Failed(loaded.task.consensus().copied());
+	crate::bag::Loaded { task: Task { stage, ..loaded.task }, ..loaded }
+}

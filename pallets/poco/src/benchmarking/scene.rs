@@ -1,0 +1,204 @@
+//! What benchmarks start from: deals, and tasks with contributors in a given state.
+
+use alloc::vec::Vec;
+
+use frame_benchmarking::v2::account;
+use rlc_primitives::{
+	consensus,
+	deal::Resource,
+	task::{Commitment, Consensus, Contribution, ContributionStatus, Stage, MAX_CONTRIBUTORS},
+	traits::{Escrow, Movement, MovementKind, OnDealOpened},
+	AccountId, AppId, CallbackId, CategoryId, DatasetId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal,
+	Settlement, Tag, Task, TaskId, WorkerpoolId, RLC,
+};
+use sp_core::{H160, H256, U256};
+
+use crate::{BenchmarkHelper, *};
+
+/// When deals are opened, in ms.
+pub const NOW: Moment = 1_700_000_000_000;
+/// T, in ms.
+pub const REFERENCE_TIME: Moment = 300_000;
+/// Longer than deals are kept: ten years, in ms.
+pub const LONG: Moment = 10 * 365 * 24 * 60 * 60 * 1_000;
+/// Nobody's, or whoever receives it in the runtime.
+pub const CALLBACK: CallbackId = CallbackId(H160::repeat_byte(7));
+
+/// A signature that some key made over any message: `r` and `s` are small, `v` is 0.
+pub const ETHEREUM_SIGNATURE: [u8; 65] = {
+	let mut bytes = [0; 65];
+	bytes[31] = 1;
+	bytes[63] = 1;
+	bytes
+};
+
+/// The worker with this number.
+pub fn worker(n: u32) -> AccountId {
+	account("worker", n, 0)
+}
+
+/// A worker beside the numbered ones.
+pub fn me() -> AccountId {
+	account("me", 0, 0)
+}
+
+pub fn scheduler() -> AccountId {
+	account("scheduler", 0, 0)
+}
+
+pub fn deal_id(n: u32) -> DealId {
+	DealId(H256(U256::from(u64::from(n) + 1).to_big_endian()))
+}
+
+/// A deal of one task of trust 1, all of whose parties are different.
+pub fn deal(settlement: Settlement) -> Deal {
+	Deal {
+		app: Resource { id: AppId::default(), owner: account("app", 0, 0), price: RLC },
+		dataset: Some(Resource { id: DatasetId::default(), owner: account("dataset", 0, 0), price: RLC }),
+		workerpool: Resource { id: WorkerpoolId::default(), owner: scheduler(), price: 100 * RLC },
+		payer: account("payer", 0, 0),
+		requester: account("payer", 0, 0),
+		beneficiary: None,
+		callback: None,
+		category: CategoryId(0),
+		reference_time: REFERENCE_TIME,
+		trust: 1,
+		tag: Tag::NONE,
+		start: NOW,
+		first: 0,
+		size: 1,
+		worker_stake: RLC,
+		scheduler_ratio: 1,
+		settlement,
+	}
+}
+
+/// Opens the deal with this number, and returns its task.
+pub fn open<T: Config>(n: u32, deal: Deal) -> TaskRef {
+	T::BenchmarkHelper::set_time(NOW);
+	T::BenchmarkHelper::open_deal(deal_id(n), &deal);
+	Pallet::<T>::on_deal_opened(&deal_id(n), &deal);
+	TaskRef { deal: deal_id(n), index: 0 }
+}
+
+/// A result without a callback.
+pub fn answer() -> ResultDigest {
+	ResultDigest(H256::repeat_byte(1))
+}
+
+pub fn commitment(worker: &AccountId, task: TaskId) -> Commitment {
+	commitment_to(worker, task, answer())
+}
+
+fn commitment_to(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Commitment {
+	let (result, seal) = (ResultHash::of(task, digest), ResultSeal::of(worker, task, digest));
+	Commitment { result, seal, enclave: None }
+}
+
+/// Delegates a task on chain.
+pub fn delegate_to<T: Config>(place: TaskRef, workers: impl Iterator<Item = AccountId>) {
+	let mut delegates = DelegateList::new();
+	for worker in workers {
+		Work::<T>::insert(&worker, place.id(), place);
+		let _ = delegates.try_push(Delegate { worker, enclave: None });
+	}
+	Pallet::<T>::put_delegates(place.id(), &delegates);
+}
+
+/// Puts the contributions of the first `c` workers into a task that is not stored yet.
+fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
+	let mut task = Task::new(place.deal, place.index);
+	for worker in (0..c).map(worker) {
+		T::BenchmarkHelper::endow(&worker, 10 * RLC);
+		assert!(T::Escrow::lock(&worker, RLC).is_ok());
+		if status != ContributionStatus::Proved {
+			Work::<T>::insert(&worker, place.id(), place);
+		}
+		let commitment = commitment_to(&worker, place.id(), digest);
+		let _ = task.contributions.try_push(Contribution { worker, commitment, weight: 2, status });
+	}
+	let group = consensus::group((0..c).map(|_| 2)).unwrap_or_default();
+	task.total = consensus::INITIAL_TOTAL + group;
+	task
+}
+
+/// What I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
+pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
+	let place = open::<T>(n, deal(Settlement::Automatic));
+	if c > 0 {
+		Tasks::<T>::insert(place.id(), contributed::<T>(place, c, ContributionStatus::Contributed, answer()));
+	}
+	delegate_to::<T>(place, (0..MAX_CONTRIBUTORS - 1).map(|n| worker(1_000 + n)).chain([me()]));
+	T::BenchmarkHelper::endow(&me(), 10 * RLC);
+	ContributionOf {
+		task: place,
+		commitment: commitment(&me(), place.id()),
+		authorization: DelegationProof::OnChain,
+		enclave_signature: None,
+	}
+}
+
+/// A task whose `c` workers agree, and have all revealed if they are `Proved`, with as many delegates.
+pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus) -> TaskRef {
+	revealing_to::<T>(n, deal, c, status, answer())
+}
+
+fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus, digest: ResultDigest) -> TaskRef {
+	let place = open::<T>(n, deal.clone());
+	let id = place.id();
+	let mut task = contributed::<T>(place, c, status, digest);
+	let (reveals, digest) = match status {
+		ContributionStatus::Proved => (c, Some(digest)),
+		_ => (0, None),
+	};
+	let result = commitment_to(&me(), id, digest.unwrap_or(answer())).result;
+	let reveal_deadline = deal.reveal_deadline(NOW);
+	task.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners: c, reveals, digest });
+	Tasks::<T>::insert(id, task);
+	Pallet::<T>::expect_reveals(id, &deal, reveal_deadline);
+	delegate_to::<T>(place, (0..c).map(|n| worker(1_000 + n)));
+	place
+}
+
+/// A task whose `c` workers all revealed this data for its callback.
+pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
+	let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
+	revealing_to::<T>(0, deal, c, ContributionStatus::Proved, ResultDigest::of_callback(data))
+}
+
+/// `d` bytes for a callback.
+pub fn data(d: u32) -> CallbackData {
+	CallbackData::truncate_from(alloc::vec![1; d as usize])
+}
+
+pub fn queued(d: u32) -> QueuedDelivery {
+	QueuedDelivery { callback: CALLBACK, deal: deal_id(0), task: TaskId::default(), data: data(d) }
+}
+
+/// What the first `n` workers reported.
+pub fn reports(n: u32) -> FailureList {
+	let report = |n| FailureReport { worker: worker(n), cause: FailureCause::InputUnavailable { file: n }, at: NOW };
+	FailureList::truncate_from((0..n).map(report).collect::<Vec<_>>())
+}
+
+/// A task with 64 contributors and delegates, all but one of which reported.
+pub fn reportable<T: Config>() -> TaskRef {
+	let place = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
+	Failures::<T>::insert(place.id(), reports(63));
+	place
+}
+
+/// Something for the kitty.
+pub fn fill_kitty<T: Config>() {
+	let donor = account("donor", 0, 0);
+	T::BenchmarkHelper::endow(&donor, 200 * RLC);
+	assert!(T::Escrow::lock(&donor, 100 * RLC).is_ok());
+	let kind = MovementKind::SeizeForKitty;
+	let given = Movement { task: TaskId::default(), who: donor, amount: 100 * RLC, kind };
+	assert!(T::Escrow::settle(&[given]).is_ok());
+}
+
+/// A task as it is stored.
+pub fn stored<T: Config>(place: TaskRef) -> Task {
+	Tasks::<T>::get(place.id()).unwrap_or_else(|| Task::new(place.deal, place.index))
+}

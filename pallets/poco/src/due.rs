@@ -1,0 +1,166 @@
+//! What time brings, whoever sleeps: overdue tasks are claimed, and in `Automatic` deals those whose reveal window is
+//! over are finalized or reopened. The agenda is worked off in blocks' idle weight, the earliest entry first.
+//!
+//! It only does what an explicit call may do at the same moment, so nobody gains by being earlier or later than it. A
+//! step that fails, which needs a broken invariant elsewhere, is skipped and leaves the explicit calls.
+
+use frame_support::{
+	defensive,
+	storage::with_storage_layer,
+	weights::{Weight, WeightMeter},
+};
+use rlc_primitives::{
+	task::MAX_CONTRIBUTORS,
+	traits::{Deals, OnDealOpened, OnResult, OnTaskClosed},
+	Deal, DealId, Moment, Settlement, TaskId,
+};
+use sp_runtime::DispatchError;
+
+use crate::{
+	bag::Loaded, close::people, contribute::count, settle::Money, Config, Delegates, Due, DueItem, DueKey, Error,
+	Pallet, TaskRef, Tasks, WeightInfo, MAX_CALLBACK_DATA,
+};
+
+impl<T: Config> OnDealOpened for Pallet<T> {
+	fn on_deal_opened(id: &DealId, deal: &Deal) {
+		Due::<T>::insert(DueKey::new(deal.final_deadline(), DueItem::Deal(*id)), deal.first);
+	}
+
+	fn weight() -> Weight {
+		T::WeightInfo::on_deal_opened()
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// A consensus was reached: note its reveal deadline, if the chain is to act on it.
+	pub(crate) fn expect_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
+		if deal.settlement == Settlement::Automatic {
+			Due::<T>::insert(DueKey::new(deadline, DueItem::Task(task)), 0);
+		}
+	}
+
+	/// A consensus no longer waits for its reveals.
+	pub(crate) fn forget_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
+		if deal.settlement == Settlement::Automatic {
+			Due::<T>::remove(DueKey::new(deadline, DueItem::Task(task)));
+		}
+	}
+
+	/// The most that a step of `on_idle` weighs, with what comes before it: it must fit into a block.
+	pub(crate) fn heaviest_step() -> Weight {
+		let callback = T::WeightInfo::callback_run(MAX_CALLBACK_DATA)
+			.saturating_add(T::WeightInfo::callback_next())
+			.saturating_add(T::OnResult::weight(MAX_CALLBACK_DATA));
+		Self::heaviest_task()
+			.max(Self::heaviest_claim())
+			.saturating_add(T::WeightInfo::due_next())
+			.saturating_add(T::WeightInfo::due_deal())
+			.max(callback)
+	}
+
+	fn heaviest_task() -> Weight {
+		let closed = T::WeightInfo::due_finalize(MAX_CONTRIBUTORS).saturating_add(T::OnTaskClosed::weight());
+		closed.max(T::WeightInfo::due_reopen(MAX_CONTRIBUTORS))
+	}
+
+	fn heaviest_claim() -> Weight {
+		T::WeightInfo::due_claim(MAX_CONTRIBUTORS).saturating_add(T::OnTaskClosed::weight())
+	}
+
+	/// Settle what fell due, until nothing did or `meter` has no room for the next step.
+	pub(crate) fn settle_due(meter: &mut WeightMeter) {
+		while meter.try_consume(T::WeightInfo::due_next()).is_ok() {
+			let Some((key, cursor)) = Due::<T>::iter().next() else { return };
+			let now = Self::now();
+			if key.at() > now {
+				return;
+			}
+			let done = match key.item {
+				DueItem::Task(task) => Self::settle_task(key, task, now, meter),
+				DueItem::Deal(deal) => Self::settle_deal(key, deal, cursor, now, meter),
+			};
+			if !done {
+				return;
+			}
+		}
+	}
+
+	/// A task's reveal window is over. `false` if there was no room.
+	pub(crate) fn settle_task(key: DueKey, task: TaskId, now: Moment, meter: &mut WeightMeter) -> bool {
+		let most = Self::heaviest_task();
+		if !meter.can_consume(most) {
+			return false;
+		}
+		let settled = with_storage_layer(|| Self::end_of_reveals(task, now));
+		Due::<T>::remove(key);
+		meter.consume(settled.unwrap_or_else(|error| Self::skipped(error, most)));
+		true
+	}
+
+	/// Finalize a task that someone revealed, reopen one that nobody did. One with a callback waits for the callback's
+	/// data, and one that is overdue for its deal. Returns what this weighed.
+	pub(crate) fn end_of_reveals(task: TaskId, now: Moment) -> Result<Weight, DispatchError> {
+		let stored = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
+		let deal = T::Deals::deal(&stored.deal).ok_or(Error::<T>::NotFound)?;
+		let mut loaded = Loaded { id: task, deal, task: stored, stored: true };
+		let Some(consensus) = loaded.task.consensus().copied() else { return Ok(T::WeightInfo::due_skip()) };
+		if loaded.deal.final_deadline() <= now || (consensus.reveals > 0 && loaded.deal.callback.is_some()) {
+			return Ok(T::WeightInfo::due_skip());
+		}
+		if consensus.reveals == 0 {
+			loaded.task.reopen(&loaded.deal, now).map_err(Error::<T>::from)?;
+			Self::reopen_task(&loaded, consensus.reveal_deadline);
+			return Ok(T::WeightInfo::due_reopen(count(loaded.task.contributions.len())));
+		}
+		loaded.task.finalize(&loaded.deal, None, now).map_err(Error::<T>::from)?;
+		let delegates = Delegates::<T>::get(task);
+		let mut money = Money::new::<T>();
+		Self::complete(&loaded, &delegates, None, now, &mut money)?;
+		money.settle::<T>()?;
+		Ok(T::WeightInfo::due_finalize(people(&loaded.task, &delegates)).saturating_add(T::OnTaskClosed::weight()))
+	}
+
+	/// A deal's final deadline has passed: claim its open tasks one by one, from the one at `cursor` on. `false` if there
+	/// was no room for all of them.
+	pub(crate) fn settle_deal(key: DueKey, id: DealId, cursor: u64, now: Moment, meter: &mut WeightMeter) -> bool {
+		if meter.try_consume(T::WeightInfo::due_deal()).is_err() {
+			return false;
+		}
+		// A deal that is forgotten or can be has no open task.
+		let deal = T::Deals::deal(&id).filter(|_| !T::Deals::is_prunable(&id, now));
+		if let Some(deal) = deal {
+			let most = Self::heaviest_claim();
+			for index in cursor..deal.first.saturating_add(deal.size) {
+				if !meter.can_consume(most) {
+					if index > cursor {
+						Due::<T>::insert(key, index);
+					}
+					return false;
+				}
+				let settled = with_storage_layer(|| Self::claim_overdue(&deal, TaskRef { deal: id, index }, now));
+				meter.consume(settled.unwrap_or_else(|error| Self::skipped(error, most)));
+			}
+		}
+		Due::<T>::remove(key);
+		true
+	}
+
+	/// Claim a task unless it is closed. Returns what this weighed.
+	pub(crate) fn claim_overdue(deal: &Deal, place: TaskRef, now: Moment) -> Result<Weight, DispatchError> {
+		let id = place.id();
+		let stored = Tasks::<T>::get(id);
+		if stored.as_ref().is_some_and(|task| task.is_closed()) {
+			return Ok(T::WeightInfo::due_skip());
+		}
+		let task = stored.unwrap_or_else(|| rlc_primitives::Task::new(place.deal, place.index));
+		let mut loaded = Loaded { id, deal: deal.clone(), task, stored: true };
+		loaded.task.claim(deal, now).map_err(Error::<T>::from)?;
+		let people = Self::fail(&loaded, now)?;
+		Ok(T::WeightInfo::due_claim(people).saturating_add(T::OnTaskClosed::weight()))
+	}
+
+	fn skipped(error: DispatchError, weight: Weight) -> Weight {
+		defensive!("a due task could not be settled", error);
+		weight
+	}
+}

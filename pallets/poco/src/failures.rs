@@ -1,0 +1,36 @@
+//! Workers say that a task cannot be computed. It changes nothing but what the scheduler knows.
+//!
+//! A dishonest worker can report what is not so, once for each task that it was given: a report is evidence of what the
+//! worker says. Whom to believe, and whether to delegate to others or to abandon, is the scheduler's choice.
+
+use frame_support::ensure;
+use rlc_primitives::{AccountId, TaskId};
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::{Config, Delegates, Error, Event, FailureCause, FailureList, FailureReport, Failures, Pallet, TaskRef};
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_report(worker: AccountId, place: &TaskRef, cause: FailureCause) -> DispatchResult {
+		let (task, mut reports) = Self::check_report(&worker, place)?;
+		let report = FailureReport { worker: worker.clone(), cause, at: Self::now() };
+		reports.try_push(report).map_err(|_| Error::<T>::TooManyReports)?;
+		Failures::<T>::insert(task, reports);
+		Self::deposit_event(Event::FailureReported { task, worker, cause });
+		Ok(())
+	}
+
+	/// The task, and what was reported of it so far.
+	pub(crate) fn check_report(worker: &AccountId, place: &TaskRef) -> Result<(TaskId, FailureList), DispatchError> {
+		let loaded = Self::load(place)?;
+		ensure!(!loaded.task.is_closed(), Error::<T>::AlreadyClosed);
+		ensure!(
+			loaded.task.contribution(worker).is_some()
+				|| Delegates::<T>::get(loaded.id).iter().any(|one| one.worker == *worker),
+			Error::<T>::NotDelegated
+		);
+		let reports = Failures::<T>::get(loaded.id);
+		ensure!(!reports.iter().any(|one| one.worker == *worker), Error::<T>::AlreadyReported);
+		ensure!(!reports.is_full(), Error::<T>::TooManyReports);
+		Ok((loaded.id, reports))
+	}
+}

@@ -1,0 +1,606 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(feature = "std"),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::indexing_slicing,
+		clippy::as_conversions,
+		clippy::panic,
+		clippy::arithmetic_side_effects
+	)
+)]
+
+extern crate alloc;
+
+pub mod api;
+mod authorize;
+mod bag;
+mod callbacks;
+mod charge;
+mod close;
+mod contribute;
+mod delegate;
+mod due;
+mod errors;
+mod failures;
+mod lone;
+mod prune;
+mod queries;
+mod reveal;
+mod settle;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
+pub mod types;
+pub mod weights;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use charge::MAX_SETTLED;
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+/// Opens deals for benchmarks. The runtime knows how.
+#[cfg(feature = "runtime-benchmarks")]
+pub trait BenchmarkHelper {
+	/// Record `deal` under `id`, and lock what its payer and its scheduler lock, which they are given. Calls no hook.
+	fn open_deal(id: rlc_primitives::DealId, deal: &rlc_primitives::Deal);
+
+	/// Give an account free RLC, in nRLC.
+	fn endow(who: &rlc_primitives::AccountId, amount: rlc_primitives::Balance);
+
+	/// Set the chain's time, in ms.
+	fn set_time(now: rlc_primitives::Moment);
+}
+
+/// The pallet.
+// What FRAME's macros write converts with `as`, expects and counts.
+#[cfg_attr(
+	not(feature = "std"),
+	allow(clippy::as_conversions, clippy::expect_used, clippy::arithmetic_side_effects, clippy::indexing_slicing)
+)]
+#[frame_support::pallet]
+pub mod pallet {
+	use crate::{charge::bytes, contribute::count, types::*};
+	use frame_support::{pallet_prelude::*, traits::Time, weights::WeightMeter};
+	use frame_system::pallet_prelude::*;
+	use rlc_primitives::{
+		ethereum::EthereumSignature,
+		money::Score,
+		task::{Commitment, MAX_CONTRIBUTORS},
+		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed},
+		AccountId, DealId, Moment, ResultDigest, ResultHash, SigningDomain, Task, TaskId,
+	};
+	use sp_core::H160;
+
+	use crate::WeightInfo;
+
+	/// What the pallet needs from the runtime.
+	#[pallet::config]
+	pub trait Config: frame_system::Config<AccountId = AccountId, RuntimeEvent: From<Event<Self>>> {
+		/// Holds what is locked for deals and contributions.
+		type Escrow: Escrow;
+
+		/// Knows the deals, and counts their closed tasks.
+		type Deals: Deals;
+
+		/// Is told of each task that closes.
+		type OnTaskClosed: OnTaskClosed;
+
+		/// Receives the results that deals have callbacks for.
+		type OnResult: OnResult;
+
+		/// Knows the enclaves that may work on tasks that demand one.
+		type Enclaves: EnclaveRegistry;
+
+		/// Chain time, in ms.
+		type Time: Time<Moment = Moment>;
+
+		/// Where signed delegations are valid.
+		type SigningDomain: Get<SigningDomain>;
+
+		/// The most tasks that one call can bring.
+		#[pallet::constant]
+		type MaxBatch: Get<u32>;
+
+		/// The most results that can wait for their delivery.
+		#[pallet::constant]
+		type MaxCallbacks: Get<u32>;
+
+		/// Weights of the calls and of the hooks' steps.
+		type WeightInfo: WeightInfo;
+
+		/// Opens deals for benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
+	}
+
+	/// The pallet's handle.
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// Tasks that someone contributed to or that are closed. The deal's payer has paid for each; removed by `prune`.
+	///
+	/// Keys are keccak hashes, so they are not hashed again: whoever wants keys that share one more nibble has to try
+	/// sixteen times as many orders.
+	#[pallet::storage]
+	pub type Tasks<T> = StorageMap<_, Identity, TaskId, Task>;
+
+	/// How often each worker was right lately. Earned by work that was paid for; removed when it falls to 0.
+	#[pallet::storage]
+	pub type Scores<T> = StorageMap<_, Blake2_128Concat, AccountId, Score, ValueQuery>;
+
+	/// Workers that were delegated on chain and have not contributed, by open task. The scheduler pays for the call;
+	/// removed when they contribute and when the task closes.
+	#[pallet::storage]
+	pub type Delegates<T> = StorageMap<_, Identity, TaskId, DelegateList, ValueQuery>;
+
+	/// The open tasks that concern a worker: delegated to it on chain, or contributed to and not revealed. Paid for as
+	/// what it follows; removed at the reveal, and when the task closes.
+	#[pallet::storage]
+	pub type Work<T> = StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, TaskId, TaskRef>;
+
+	/// What time will bring, the earliest first: each deal at its final deadline, and each task of an `Automatic` deal
+	/// at its reveal deadline. The value is, for a deal, the index of the first task that was not looked at, else 0.
+	///
+	/// Paid for with the deal; removed when it was done, a task's also when it closes or reopens.
+	#[pallet::storage]
+	pub type Due<T> = StorageMap<_, Identity, DueKey, u64>;
+
+	/// Results that wait for their delivery, by number. At most `MaxCallbacks`; removed when they are delivered.
+	#[pallet::storage]
+	pub type CallbackQueue<T> = StorageMap<_, Twox64Concat, u64, QueuedDelivery>;
+
+	/// Where the queue of deliveries begins and ends.
+	#[pallet::storage]
+	pub type CallbackEnds<T> = StorageValue<_, QueueEnds, ValueQuery>;
+
+	/// What became of the results that deals have callbacks for. Removed with the task.
+	#[pallet::storage]
+	pub type Deliveries<T> = StorageMap<_, Identity, TaskId, DeliveryOutcome>;
+
+	/// What workers reported of tasks that they could not compute. One report of each worker; removed with the task.
+	#[pallet::storage]
+	pub type Failures<T> = StorageMap<_, Identity, TaskId, FailureList, ValueQuery>;
+
+	/// What the pallet tells the outside.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// The scheduler made a worker eligible, on chain or by a signature that the worker brought.
+		Delegated {
+			/// For this task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+		},
+		/// A worker committed to a result.
+		Contributed {
+			/// Of this task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// The hash of the result.
+			result: ResultHash,
+		},
+		/// Enough workers agree: those can reveal now.
+		ConsensusReached {
+			/// The task.
+			task: TaskId,
+			/// The hash of the result that they agree on.
+			result: ResultHash,
+			/// How many they are.
+			winners: u32,
+			/// From this time on, in ms, nobody can reveal.
+			reveal_deadline: Moment,
+		},
+		/// A winner showed that it had the result.
+		Revealed {
+			/// The task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// The digest of the result's content.
+			digest: ResultDigest,
+		},
+		/// Nobody revealed in time: the winners are out, and other workers can contribute.
+		Reopened {
+			/// The task.
+			task: TaskId,
+		},
+		/// A task ended, and its money has moved.
+		TaskClosed {
+			/// The task.
+			task: TaskId,
+			/// The deal that it belongs to.
+			deal: DealId,
+			/// The digest of its result; `None` if it failed.
+			outcome: Option<ResultDigest>,
+		},
+		/// A worker could not compute a task.
+		FailureReported {
+			/// The task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// Why, as it says.
+			cause: FailureCause,
+		},
+		/// A callback took a result.
+		ResultDelivered {
+			/// The task whose result it is.
+			task: TaskId,
+		},
+		/// A callback did not take a result. `deliver` tries again.
+		ResultDeliveryFailed {
+			/// The task whose result it is.
+			task: TaskId,
+			/// Why.
+			error: DispatchError,
+		},
+		/// A closed task was removed from the state.
+		Forgotten {
+			/// The task.
+			task: TaskId,
+		},
+	}
+
+	/// Why a call is refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no such deal, the deal has no such task, or it was forgotten.
+		NotFound,
+		/// Only the deal's scheduler may do this.
+		NotScheduler,
+		/// The scheduler did not delegate this task to this worker. Ask it to, or bring its signature.
+		NotDelegated,
+		/// The delegation is for another enclave than the one that signed.
+		WrongEnclave,
+		/// The delegation is not signed by the scheduler, for this worker, task, enclave and chain.
+		WrongSchedulerSignature,
+		/// The scheduler's signature is malformed: wrong length, wrong `v`, or a high `s`.
+		MalformedSchedulerSignature,
+		/// The commitment names an enclave. Bring its signature.
+		EnclaveSignatureMissing,
+		/// The commitment names no enclave. Bring no signature.
+		UnexpectedEnclaveSignature,
+		/// The enclave that the commitment names did not sign it.
+		WrongEnclaveSignature,
+		/// A bag holds nothing. Bring one item at least.
+		EmptyBag,
+		/// A bag names a task twice. Name each once.
+		DuplicateTask,
+		/// The tasks that this bag would close have too many contributors in all. Split it.
+		BagTooHeavy,
+		/// More workers would be delegated to a task than can contribute to it.
+		TooManyDelegates,
+		/// This worker reported of this task before.
+		AlreadyReported,
+		/// As many workers reported of this task as can.
+		TooManyReports,
+		/// The task's result is not waiting for another delivery: the task has none, or it was delivered or will be.
+		NotDeliverable,
+		/// The queue of deliveries is full. Try again when some were delivered.
+		QueueFull,
+		/// No receiver knows the deal's callback.
+		NoReceiver,
+		/// The task cannot be forgotten: tasks of its deal are open, or it is too early, or its result is on its way.
+		NotPrunable,
+		/// The deal's amounts cannot be computed, which the match rules out.
+		BadAmounts,
+		/// The task is not active: it has a consensus, or is closed. Contribute to active tasks only.
+		NotActive,
+		/// The task has no consensus, or is closed. Wait for `ConsensusReached`.
+		NotRevealing,
+		/// The task is closed already.
+		AlreadyClosed,
+		/// The contribution deadline has passed.
+		ContributionTooLate,
+		/// The reveal deadline has passed.
+		RevealTooLate,
+		/// The final deadline has passed: the task can only be claimed.
+		FinalTooLate,
+		/// The final deadline has not passed: the task may still get its result.
+		ClaimTooEarly,
+		/// The reveal deadline has not passed: winners may still reveal.
+		ReopenTooEarly,
+		/// This worker contributed to this task before, even if it was rejected since.
+		AlreadyContributed,
+		/// The task has as many contributions as it can have.
+		TooManyContributors,
+		/// The task demands a trusted execution environment. Name the enclave.
+		EnclaveRequired,
+		/// A weight, group or total exceeds 256 bits.
+		ConsensusOverflow,
+		/// This worker did not contribute to this task.
+		NotContributor,
+		/// This worker's contribution is not open: it revealed before, or was rejected.
+		NotOpen,
+		/// This worker contributed another result than the one that has consensus.
+		NotWinner,
+		/// The digest is not the one whose hash was contributed.
+		WrongDigest,
+		/// The worker's seal is not over this digest: the commitment was copied from another worker.
+		WrongSeal,
+		/// Winners have yet to reveal. Wait for all of them, or for the reveal deadline and one at least.
+		RevealsMissing,
+		/// A winner has revealed: finalize instead.
+		AlreadyRevealed,
+		/// The deal's trust is above 1: one worker is not enough.
+		TrustTooHigh,
+		/// Someone contributed to this task before.
+		AlreadyHasContributions,
+		/// The deal has a callback. Supply its data.
+		CallbackDataMissing,
+		/// The deal has no callback. Supply no data.
+		UnexpectedCallbackData,
+		/// The keccak-256 of the data is not the result's digest.
+		WrongCallbackData,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// Settles what fell due, oldest first, then delivers results: as much as `remaining` allows.
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			let mut meter = WeightMeter::with_limit(remaining);
+			Self::settle_due(&mut meter);
+			Self::run_callbacks(&mut meter);
+			meter.consumed()
+		}
+
+		fn integrity_test() {
+			assert!(T::MaxBatch::get() > 0 && T::MaxCallbacks::get() > 0, "nothing would be possible");
+			let block = T::BlockWeights::get().max_block;
+			assert!(Self::heaviest_step().all_lte(block), "a step of on_idle would never fit into a block");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Make each of these workers eligible for each of these tasks.
+		///
+		/// For the scheduler of all of them, while they accept contributions. A worker that is eligible already or that
+		/// contributed is passed over; one that is eligible in another enclave is from now on in this one.
+		/// Emits [`Event::Delegated`] for each that is new.
+		#[pallet::call_index(0)]
+		#[pallet::weight(Pallet::<T>::delegate_weight(tasks.len(), workers.len()))]
+		pub fn delegate(
+			origin: OriginFor<T>,
+			tasks: BoundedVec<TaskRef, T::MaxBatch>,
+			workers: DelegateList,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_delegate(&who, &tasks, &workers)
+		}
+
+		/// Commit to a result of a task. Locks the deal's worker stake. Free if accepted.
+		///
+		/// Emits [`Event::Contributed`], before it [`Event::Delegated`] if the scheduler's signature was brought, and
+		/// after it [`Event::ConsensusReached`] if enough workers agree now.
+		#[pallet::call_index(1)]
+		#[pallet::weight(
+			Pallet::<T>::contribute_weight(authorization, commitment.enclave.is_some(), MAX_CONTRIBUTORS)
+		)]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			task: &TaskRef,
+			commitment: &Commitment,
+			authorization: &DelegationProof,
+			enclave_signature: &Option<EthereumSignature>,
+		| -> bool {
+			Pallet::<T>::accepts(origin, |who| {
+				let (authorization, enclave_signature) = (authorization.clone(), *enclave_signature);
+				let one = ContributionOf { task: *task, commitment: *commitment, authorization, enclave_signature };
+				Pallet::<T>::could_contribute(who, &[one])
+			})
+		})]
+		pub fn contribute(
+			origin: OriginFor<T>,
+			task: TaskRef,
+			commitment: Commitment,
+			authorization: DelegationProof,
+			enclave_signature: Option<EthereumSignature>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let one = ContributionOf { task, commitment, authorization, enclave_signature };
+			let earlier = Self::do_contribute(&who, core::slice::from_ref(&one))?;
+			let enclave = one.commitment.enclave.is_some();
+			Ok(Some(Self::contribute_weight(&one.authorization, enclave, earlier)).into())
+		}
+
+		/// Commit to results of many tasks: all, or none if one is refused. Free if accepted.
+		///
+		/// Events as of [`contribute`](Self::contribute).
+		#[pallet::call_index(2)]
+		#[pallet::weight(Pallet::<T>::contribute_many_weight(contributions, None))]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			contributions: &BoundedVec<ContributionOf, T::MaxBatch>,
+		| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_contribute(who, contributions))
+		})]
+		pub fn contribute_many(
+			origin: OriginFor<T>,
+			contributions: BoundedVec<ContributionOf, T::MaxBatch>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let earlier = Self::do_contribute(&who, &contributions)?;
+			Ok(Some(Self::contribute_many_weight(&contributions, Some(earlier))).into())
+		}
+
+		/// Show the digest of the result that has consensus. Free if accepted.
+		///
+		/// In an `Automatic` deal without a callback the last winner's reveal closes the task, and pays for it.
+		/// Emits [`Event::Revealed`], and then [`Event::TaskClosed`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(Pallet::<T>::reveal_weight(None))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, digest: &ResultDigest| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_reveal(who, &[(*task, *digest)]))
+		})]
+		pub fn reveal(origin: OriginFor<T>, task: TaskRef, digest: ResultDigest) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let met = Self::do_reveal(&who, &[(task, digest)])?;
+			Ok(Some(Self::reveal_weight(Some(met))).into())
+		}
+
+		/// Show the digests of many tasks' results: all, or none if one is refused. Free if accepted.
+		///
+		/// Events as of [`reveal`](Self::reveal). The tasks that it closes have at most
+		/// [`MAX_SETTLED`](crate::MAX_SETTLED) contributors in all.
+		#[pallet::call_index(4)]
+		#[pallet::weight(Pallet::<T>::reveal_many_weight(reveals.len(), None))]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			reveals: &BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
+		| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_reveal(who, reveals))
+		})]
+		pub fn reveal_many(
+			origin: OriginFor<T>,
+			reveals: BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let met = Self::do_reveal(&who, &reveals)?;
+			Ok(Some(Self::reveal_many_weight(reveals.len(), Some(met))).into())
+		}
+
+		/// Deliver the result of a task of trust 1 at once, and close it. Locks nothing. Free if accepted.
+		///
+		/// Emits [`Event::Delegated`] if the scheduler's signature was brought, then [`Event::TaskClosed`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(
+			Pallet::<T>::lone_weight(
+				authorization,
+				enclave.is_some(),
+				bytes(callback_data),
+				MAX_CONTRIBUTORS,
+			)
+		)]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			task: &TaskRef,
+			digest: &ResultDigest,
+			authorization: &DelegationProof,
+			enclave: &Option<(H160, EthereumSignature)>,
+			callback_data: &Option<CallbackData>,
+		| -> bool {
+			Pallet::<T>::accepts(origin, |who| {
+				let data = callback_data.as_ref();
+				let now = Pallet::<T>::now();
+				Pallet::<T>::check_lone(who, task, *digest, authorization, *enclave, data, now).map(drop)
+			})
+		})]
+		pub fn contribute_and_finalize(
+			origin: OriginFor<T>,
+			task: TaskRef,
+			digest: ResultDigest,
+			authorization: DelegationProof,
+			enclave: Option<(H160, EthereumSignature)>,
+			callback_data: Option<CallbackData>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let bytes = bytes(&callback_data);
+			let people = Self::do_lone(&who, task, digest, &authorization, enclave, callback_data)?;
+			Ok(Some(Self::lone_weight(&authorization, enclave.is_some(), bytes, people)).into())
+		}
+
+		/// Close a task that has its result, and pay for it. Free for the scheduler and for a worker that proved it.
+		///
+		/// For the scheduler; in an `Automatic` deal for anyone, since the data proves itself.
+		/// Emits [`Event::TaskClosed`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(Pallet::<T>::finalize_weight(bytes(callback_data), MAX_CONTRIBUTORS))]
+		#[pallet::feeless_if(|
+			origin: &OriginFor<T>,
+			task: &TaskRef,
+			callback_data: &Option<CallbackData>,
+		| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_finalize_free(who, task, callback_data.as_ref()))
+		})]
+		pub fn finalize(
+			origin: OriginFor<T>,
+			task: TaskRef,
+			callback_data: Option<CallbackData>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let bytes = bytes(&callback_data);
+			let people = Self::do_finalize(&who, &task, callback_data)?;
+			Ok(Some(Self::finalize_weight(bytes, people)).into())
+		}
+
+		/// Give up a consensus that nobody revealed in time. For the scheduler. Free if accepted.
+		///
+		/// Emits [`Event::Reopened`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(Pallet::<T>::reopen_weight(MAX_CONTRIBUTORS))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::check_reopen(who, task).map(drop))
+		})]
+		pub fn reopen(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let people = Self::do_reopen(&who, &task)?;
+			Ok(Some(Self::reopen_weight(people)).into())
+		}
+
+		/// Close an overdue task as failed. For anyone. Emits [`Event::TaskClosed`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(Pallet::<T>::claim_weight(MAX_CONTRIBUTORS))]
+		pub fn claim(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let people = Self::do_claim(&task)?;
+			Ok(Some(Self::claim_weight(people)).into())
+		}
+
+		/// Close a task as failed before its time: the same money as a claim. For the scheduler, as long as no winner
+		/// revealed. Emits [`Event::TaskClosed`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(Pallet::<T>::abandon_weight(MAX_CONTRIBUTORS))]
+		pub fn abandon(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let people = Self::do_abandon(&who, &task)?;
+			Ok(Some(Self::abandon_weight(people)).into())
+		}
+
+		/// Say that an open task cannot be computed, and why. For a worker that was delegated on chain or contributed,
+		/// once for each task. Free if accepted. Emits [`Event::FailureReported`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure()))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, _cause: &FailureCause| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::check_report(who, task).map(drop))
+		})]
+		pub fn report_failure(origin: OriginFor<T>, task: TaskRef, cause: FailureCause) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_report(who, &task, cause)
+		}
+
+		/// Remove closed tasks of deals whose tasks can be forgotten and whose final deadline has passed. For anyone.
+		/// Emits [`Event::Forgotten`] for each.
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::prune(count(tasks.len())))]
+		pub fn prune(origin: OriginFor<T>, tasks: BoundedVec<TaskRef, T::MaxBatch>) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_prune(&tasks)
+		}
+
+		/// Queue a result again whose delivery failed, or which found the queue full. For anyone.
+		#[pallet::call_index(12)]
+		#[pallet::weight(T::WeightInfo::deliver(count(data.len())))]
+		pub fn deliver(origin: OriginFor<T>, task: TaskRef, data: CallbackData) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_deliver(&task, data)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+//! The pallet's neighbours, faked: they keep honest books, in storage.
+
+use frame_support::{pallet_prelude::ValueQuery, storage_alias, traits::Time, weights::Weight, Blake2_128Concat};
+use rlc_primitives::{
+	traits::{Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome},
+	AccountId, Balance, Deal, DealId, Moment, Params, ResultDigest, Tag, TaskId,
+};
+use sp_core::H160;
+use sp_runtime::{DispatchError, DispatchResult};
+
+use super::{enclave_of, units, BAD_ENCLAVE, CALLBACK, RETENTION, UNKNOWN};
+
+#[storage_alias]
+pub type Free = StorageMap<Books, Blake2_128Concat, AccountId, Balance, ValueQuery>;
+#[storage_alias]
+pub type Locked = StorageMap<Books, Blake2_128Concat, AccountId, Balance, ValueQuery>;
+#[storage_alias]
+pub type Kitty = StorageValue<Books, Balance, ValueQuery>;
+#[storage_alias]
+pub type Opened = StorageMap<OpenDeals, Blake2_128Concat, DealId, (Deal, Progress)>;
+#[storage_alias]
+pub type Closed = StorageValue<Witness, Vec<(DealId, TaskId, Option<ResultDigest>)>, ValueQuery>;
+#[storage_alias]
+pub type Received = StorageValue<Receiver, Vec<(TaskId, Vec<u8>)>, ValueQuery>;
+#[storage_alias]
+pub type Now = StorageValue<Clock, Moment, ValueQuery>;
+
+/// Two columns, and the kitty.
+pub struct Books;
+
+fn take(from: &mut Balance, amount: Balance) -> DispatchResult {
+	*from = from.checked_sub(amount).ok_or(DispatchError::Other("too little"))?;
+	Ok(())
+}
+
+impl Escrow for Books {
+	fn lock(who: &AccountId, amount: Balance) -> DispatchResult {
+		Free::try_mutate(who, |free| take(free, amount))?;
+		Locked::mutate(who, |locked| *locked += amount);
+		Ok(())
+	}
+
+	fn settle(movements: &[Movement]) -> DispatchResult {
+		let (mut seized, mut rewarded) = (0, 0);
+		for Movement { who, amount, kind, .. } in movements {
+			match kind {
+				MovementKind::Unlock => {
+					Locked::try_mutate(who, |locked| take(locked, *amount))?;
+					Free::mutate(who, |free| *free += amount);
+				}
+				MovementKind::Seize => {
+					Locked::try_mutate(who, |locked| take(locked, *amount))?;
+					seized += amount;
+				}
+				MovementKind::SeizeForKitty => {
+					Locked::try_mutate(who, |locked| take(locked, *amount))?;
+					Kitty::mutate(|kitty| *kitty += amount);
+				}
+				MovementKind::Reward => {
+					Free::mutate(who, |free| *free += amount);
+					rewarded += amount;
+				}
+				MovementKind::RewardFromKitty => {
+					Kitty::try_mutate(|kitty| take(kitty, *amount))?;
+					Free::mutate(who, |free| *free += amount);
+				}
+			}
+		}
+		frame_support::ensure!(seized == rewarded, "what is seized is not what is rewarded");
+		Ok(())
+	}
+
+	fn kitty() -> Balance {
+		Kitty::get()
+	}
+}
+
+/// How far a deal has come.
+#[derive(Clone, Default, codec::Encode, codec::Decode)]
+pub struct Progress {
+	pub closed: u64,
+	pub closed_at: Moment,
+	pub forgotten: u64,
+}
+
+/// Deals that a test opened.
+pub struct OpenDeals;
+
+impl Deals for OpenDeals {
+	fn deal(id: &DealId) -> Option<Deal> {
+		Opened::get(id).map(|(deal, _)| deal)
+	}
+
+	fn params(_: &DealId) -> Option<Params> {
+		None
+	}
+
+	fn close_task(id: &DealId, now: Moment) -> DispatchResult {
+		let (deal, mut progress) = Opened::get(id).ok_or("no such deal")?;
+		frame_support::ensure!(progress.closed < deal.size, "all tasks are closed");
+		progress.closed += 1;
+		progress.closed_at = now;
+		Opened::insert(id, (deal, progress));
+		Ok(())
+	}
+
+	fn is_prunable(id: &DealId, now: Moment) -> bool {
+		Opened::get(id)
+			.is_some_and(|(deal, progress)| progress.closed == deal.size && progress.closed_at + RETENTION <= now)
+	}
+
+	fn forget_task(id: &DealId, now: Moment) -> DispatchResult {
+		frame_support::ensure!(Self::is_prunable(id, now), "not prunable");
+		let (deal, mut progress) = Opened::get(id).ok_or("no such deal")?;
+		progress.forgotten += 1;
+		match progress.forgotten == deal.size {
+			true => Opened::remove(id),
+			false => Opened::insert(id, (deal, progress)),
+		}
+		Ok(())
+	}
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for OpenDeals {
+	fn open_deal(id: DealId, deal: &Deal) {
+		super::lock_for(deal);
+		Opened::insert(id, (deal.clone(), Progress::default()));
+	}
+
+	fn endow(who: &AccountId, amount: Balance) {
+		Free::mutate(who, |free| *free += amount);
+	}
+
+	fn set_time(now: Moment) {
+		Now::put(now);
+	}
+}
+
+/// Remembers which tasks closed.
+pub struct Witness;
+
+impl OnTaskClosed for Witness {
+	fn on_task_closed(deal: &DealId, task: &TaskId, outcome: Outcome) {
+		let digest = match outcome {
+			Outcome::Completed(digest) => Some(digest),
+			Outcome::Failed => None,
+		};
+		Closed::append((*deal, *task, digest));
+	}
+
+	fn weight() -> Weight {
+		units(5)
+	}
+}
+
+/// Receives results.
+pub struct Receiver;
+
+impl OnResult for Receiver {
+	fn on_result(delivery: &Delivery) -> Option<DispatchResult> {
+		if delivery.callback == UNKNOWN {
+			return None;
+		}
+		Received::append((delivery.task, delivery.data.clone()));
+		Some(if delivery.callback == CALLBACK { Ok(()) } else { Err(DispatchError::Other("refused")) })
+	}
+
+	fn weight(bytes: u32) -> Weight {
+		units(100 + u64::from(bytes) / 64)
+	}
+}
+
+/// Accepts every enclave but one.
+pub struct Enclaves;
+
+impl EnclaveRegistry for Enclaves {
+	fn ensure_accepted(enclave: &H160, tag: &Tag) -> DispatchResult {
+		assert!(tag.has_tee(), "asked for tags that demand an enclave only");
+		frame_support::ensure!(*enclave != enclave_of(BAD_ENCLAVE), "not accepted");
+		Ok(())
+	}
+
+	fn weight() -> Weight {
+		units(3)
+	}
+}
+
+/// The tests' clock.
+pub struct Clock;
+
+impl Time for Clock {
+	type Moment = Moment;
+
+	fn now() -> Moment {
+		Now::get()
+	}
+}

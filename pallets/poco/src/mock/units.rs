@@ -1,0 +1,109 @@
+//! Weights of the tests.
+
+use frame_support::weights::Weight;
+
+use crate::WeightInfo;
+
+/// A step's weight is a number of units, each of another size, so that mistakes show.
+pub fn units(number: u64) -> Weight {
+	Weight::from_parts(1_000 * number, number)
+}
+
+/// Each step's weight is another, so that one taken for another shows.
+pub struct Units;
+
+impl WeightInfo for Units {
+	fn delegate(w: u32) -> Weight {
+		units(10 + u64::from(w))
+	}
+	fn contribute(c: u32) -> Weight {
+		units(11 + u64::from(c))
+	}
+	fn contribute_many(n: u32) -> Weight {
+		units(12 + u64::from(n))
+	}
+	fn check_contribute(c: u32) -> Weight {
+		units(13 + u64::from(c))
+	}
+	fn verify_delegation() -> Weight {
+		units(14)
+	}
+	fn verify_enclave() -> Weight {
+		units(15)
+	}
+	fn reveal(c: u32) -> Weight {
+		units(16 + u64::from(c))
+	}
+	fn reveal_many(n: u32) -> Weight {
+		units(17 + u64::from(n))
+	}
+	fn check_reveal(c: u32) -> Weight {
+		units(18 + u64::from(c))
+	}
+	fn complete(c: u32) -> Weight {
+		units(19 + u64::from(c))
+	}
+	fn contribute_and_finalize(c: u32, d: u32) -> Weight {
+		units(20 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight {
+		units(21 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn finalize(c: u32, d: u32) -> Weight {
+		units(22 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn check_finalize(c: u32, d: u32) -> Weight {
+		units(23 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn reopen(c: u32) -> Weight {
+		units(24 + u64::from(c))
+	}
+	fn check_reopen(c: u32) -> Weight {
+		units(25 + u64::from(c))
+	}
+	fn claim(c: u32) -> Weight {
+		units(26 + u64::from(c))
+	}
+	fn abandon(c: u32) -> Weight {
+		units(27 + u64::from(c))
+	}
+	fn report_failure() -> Weight {
+		units(28)
+	}
+	fn check_report_failure() -> Weight {
+		units(29)
+	}
+	fn prune(n: u32) -> Weight {
+		units(30 + u64::from(n))
+	}
+	fn deliver(d: u32) -> Weight {
+		units(31 + u64::from(d) / 64)
+	}
+	fn on_deal_opened() -> Weight {
+		units(32)
+	}
+	fn due_next() -> Weight {
+		units(33)
+	}
+	fn due_deal() -> Weight {
+		units(34)
+	}
+	fn due_skip() -> Weight {
+		units(35)
+	}
+	fn due_finalize(c: u32) -> Weight {
+		units(36 + u64::from(c))
+	}
+	fn due_reopen(c: u32) -> Weight {
+		units(37 + u64::from(c))
+	}
+	fn due_claim(c: u32) -> Weight {
+		units(38 + u64::from(c))
+	}
+	fn callback_next() -> Weight {
+		units(39)
+	}
+	fn callback_run(d: u32) -> Weight {
+		units(40 + u64::from(d) / 64)
+	}
+}

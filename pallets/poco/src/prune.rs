@@ -1,0 +1,41 @@
+//! Closed tasks leave the state (invariant I7).
+//!
+//! A task that was forgotten looks like one that nobody touched. So none is forgotten before its final deadline, after
+//! which nobody can contribute, and the rest asks whether the deal can be forgotten.
+
+use alloc::vec::Vec;
+
+use frame_support::ensure;
+use rlc_primitives::{traits::Deals, DealId};
+use sp_runtime::DispatchResult;
+
+use crate::{Config, Deliveries, DeliveryOutcome, Error, Event, Failures, Pallet, TaskRef, Tasks};
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_prune(tasks: &[TaskRef]) -> DispatchResult {
+		Self::ensure_bag(tasks.iter())?;
+		let now = Self::now();
+		let mut ids = Vec::with_capacity(tasks.len());
+		let mut prunable: Option<DealId> = None;
+		for place in tasks {
+			if prunable != Some(place.deal) {
+				let deal = T::Deals::deal(&place.deal).ok_or(Error::<T>::NotFound)?;
+				let over = deal.final_deadline() <= now && T::Deals::is_prunable(&place.deal, now);
+				ensure!(over, Error::<T>::NotPrunable);
+				prunable = Some(place.deal);
+			}
+			let id = place.id();
+			ensure!(Tasks::<T>::contains_key(id), Error::<T>::NotFound);
+			ensure!(Deliveries::<T>::get(id) != Some(DeliveryOutcome::Pending), Error::<T>::NotPrunable);
+			ids.push((place.deal, id));
+		}
+		for (deal, task) in ids {
+			T::Deals::forget_task(&deal, now)?;
+			Tasks::<T>::remove(task);
+			Failures::<T>::remove(task);
+			Deliveries::<T>::remove(task);
+			Self::deposit_event(Event::Forgotten { task });
+		}
+		Ok(())
+	}
+}

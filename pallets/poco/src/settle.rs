@@ -1,0 +1,90 @@
+//! Closed tasks' money moves, as [`settlement`](rlc_primitives::settlement) worked it out, and scores change.
+
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use rlc_primitives::{
+	money::Score,
+	settlement::{Failure, Success},
+	traits::{Deals, Escrow, Movement, OpenLocks},
+	AccountId, Balance, Deal, Task, TaskId,
+};
+use sp_runtime::DispatchResult;
+
+use crate::{Config, Error, Pallet, Scores, Tasks};
+
+/// What the tasks that one call closes move: gathered task by task, then done at once.
+pub(crate) struct Money {
+	movements: Vec<Movement>,
+	/// What the kitty has after the tasks so far.
+	kitty: Balance,
+	/// Scores after the tasks so far, of those whom they concern.
+	scores: BTreeMap<AccountId, Score>,
+}
+
+impl Money {
+	/// Nothing has moved yet.
+	pub fn new<T: Config>() -> Self {
+		Self { movements: Vec::new(), kitty: T::Escrow::kitty(), scores: BTreeMap::new() }
+	}
+
+	/// Pay for a task that was completed by a consensus.
+	pub fn pay<T: Config>(&mut self, deal: &Deal, task: &Task, id: TaskId) -> Result<(), Error<T>> {
+		let success = Success::of_consensus(deal, task, self.kitty)?;
+		// Alone, a worker could not have been contradicted: its score stays as it is.
+		if success.workers.len() > 1 {
+			for one in &success.workers {
+				let before = self.scores.get(&one.worker).copied();
+				let before = before.unwrap_or_else(|| Scores::<T>::get(&one.worker));
+				self.scores.insert(one.worker.clone(), success.score(one, before));
+			}
+		}
+		self.add(deal, &success, id);
+		Ok(())
+	}
+
+	/// Pay for a task that one worker contributed to and finalized at once.
+	pub fn pay_one<T: Config>(&mut self, deal: &Deal, worker: &AccountId, id: TaskId) -> Result<(), Error<T>> {
+		let success = Success::of_one(deal, worker.clone(), self.kitty)?;
+		self.add(deal, &success, id);
+		Ok(())
+	}
+
+	fn add(&mut self, deal: &Deal, success: &Success, id: TaskId) {
+		self.kitty = self.kitty.saturating_sub(success.kitty);
+		self.movements.extend(success.movements(deal, id));
+	}
+
+	/// Undo what was locked for a failed task, but for the scheduler's stake.
+	pub fn give_back<T: Config>(&mut self, deal: &Deal, task: &Task) -> Result<(), Error<T>> {
+		let failure = Failure::of(deal)?;
+		self.kitty = self.kitty.saturating_add(failure.pool_stake);
+		self.movements.extend(failure.movements(deal, task));
+		Ok(())
+	}
+
+	/// Do it.
+	pub fn settle<T: Config>(self) -> DispatchResult {
+		for (worker, score) in self.scores {
+			match score {
+				0 => Scores::<T>::remove(worker),
+				_ => Scores::<T>::insert(worker, score),
+			}
+		}
+		T::Escrow::settle(&self.movements)
+	}
+}
+
+/// Each contribution locks its deal's worker stake until its task closes, whether it was right, wrong or rejected.
+impl<T: Config> OpenLocks for Pallet<T> {
+	fn open_locks() -> BTreeMap<AccountId, Balance> {
+		let mut locks = BTreeMap::new();
+		for task in Tasks::<T>::iter_values().filter(|task| !task.is_closed()) {
+			let stake = T::Deals::deal(&task.deal).map_or(0, |deal| deal.worker_stake);
+			for one in &task.contributions {
+				let lock: &mut Balance = locks.entry(one.worker.clone()).or_default();
+				*lock = lock.saturating_add(stake);
+			}
+		}
+		locks
+	}
+}

@@ -1,0 +1,132 @@
+//! `delegate`: the scheduler, and nobody else, makes workers eligible, for bags of tasks.
+
+use frame_support::{assert_noop, assert_ok};
+use rlc_primitives::{AccountId, Deal};
+use sp_runtime::{traits::BadOrigin, BoundedVec, DispatchResult};
+
+use crate::{mock::*, Delegate, DelegateList, Delegates, Error, Event, TaskRef, Work};
+
+fn call(who: &AccountId, tasks: &[TaskRef], workers: &[Delegate]) -> DispatchResult {
+	let (tasks, workers) = (tasks.to_vec().try_into().unwrap(), workers.to_vec().try_into().unwrap());
+	crate::Pallet::<Test>::delegate(signed(who), tasks, workers)
+}
+
+fn anywhere(n: u8) -> Delegate {
+	Delegate { worker: worker(n), enclave: None }
+}
+
+#[test]
+fn each_worker_can_work_on_each_task() {
+	test(|| {
+		let task = open(Deal { size: 2, ..deal(3) });
+		assert_ok!(call(&scheduler(), &[task, nth(task, 1)], &[anywhere(1), anywhere(2)]));
+		assert_eq!(events().len(), 4);
+		for place in [task, nth(task, 1)] {
+			assert_eq!(Delegates::<Test>::get(place.id()).into_inner(), [anywhere(1), anywhere(2)]);
+			assert_eq!(Work::<Test>::get(worker(2), place.id()), Some(place));
+		}
+	});
+}
+
+#[test]
+fn tasks_of_many_deals_can_be_delegated_at_once() {
+	test(|| {
+		let (one, two) = (open_as(1, deal(1)), open_as(2, deal(1)));
+		assert_ok!(call(&scheduler(), &[one, two], &[anywhere(1)]));
+		assert_eq!(events().len(), 2);
+	});
+}
+
+#[test]
+fn who_is_eligible_or_contributed_is_passed_over() {
+	test(|| {
+		let task = open(deal(9));
+		assert_ok!(contribute(1, task, 1));
+		assert_ok!(delegate(task, &[2]));
+		let before = events().len();
+		assert_ok!(delegate(task, &[1, 2, 3, 3]));
+		assert_eq!(events()[before..], [Event::Delegated { task: task.id(), worker: worker(3) }]);
+		assert_eq!(Delegates::<Test>::get(task.id()).into_inner(), [anywhere(2), anywhere(3)]);
+	});
+}
+
+#[test]
+fn last_word_on_the_enclave_holds() {
+	test(|| {
+		let task = open(deal(1));
+		let inside = Delegate { enclave: Some(enclave_of(1)), ..anywhere(1) };
+		assert_ok!(delegate(task, &[1]));
+		assert_ok!(call(&scheduler(), &[task], core::slice::from_ref(&inside)));
+		assert_eq!(Delegates::<Test>::get(task.id()).into_inner(), [inside]);
+		assert_eq!(events().len(), 2);
+	});
+}
+
+#[test]
+fn strangers_cannot_delegate() {
+	test(|| {
+		let task = open(deal(1));
+		for who in [&STRANGER, &PAYER, &worker(1)] {
+			assert_noop!(call(who, &[task], &[anywhere(1)]), Error::<Test>::NotScheduler);
+		}
+		let nobody = crate::Pallet::<Test>::delegate(
+			RuntimeOrigin::root(),
+			BoundedVec::truncate_from(vec![task]),
+			DelegateList::new(),
+		);
+		assert_noop!(nobody, BadOrigin);
+	});
+}
+
+#[test]
+fn a_foreign_task_spoils_the_bag() {
+	test(|| {
+		let mut foreign = deal(1);
+		foreign.workerpool.owner = STRANGER;
+		let (mine, foreign) = (open_as(1, deal(1)), open_as(2, foreign));
+		assert_noop!(call(&scheduler(), &[mine, foreign], &[anywhere(1)]), Error::<Test>::NotScheduler);
+	});
+}
+
+#[test]
+fn tasks_that_do_not_exist_are_refused() {
+	test(|| {
+		let task = open(deal(1));
+		for missing in [nth(task, 1), TaskRef { index: 2, ..task }, TaskRef { deal: Default::default(), ..task }] {
+			assert_noop!(call(&scheduler(), &[missing], &[anywhere(1)]), Error::<Test>::NotFound);
+		}
+	});
+}
+
+#[test]
+fn only_tasks_that_accept_contributions_are_delegated() {
+	test(|| {
+		let task = agreed(deal(1), 1);
+		assert_noop!(delegate(task, &[2]), Error::<Test>::NotActive);
+		let late = open_as(2, deal(1));
+		at(7 * T - 1);
+		assert_ok!(delegate(late, &[2]));
+		at(7 * T);
+		assert_noop!(delegate(late, &[3]), Error::<Test>::ContributionTooLate);
+	});
+}
+
+#[test]
+fn bag_names_each_task_once_and_one_at_least() {
+	test(|| {
+		let task = open(deal(1));
+		assert_noop!(call(&scheduler(), &[], &[anywhere(1)]), Error::<Test>::EmptyBag);
+		assert_noop!(call(&scheduler(), &[task, task], &[anywhere(1)]), Error::<Test>::DuplicateTask);
+	});
+}
+
+#[test]
+fn no_more_workers_than_can_contribute() {
+	test(|| {
+		let task = open(deal(1));
+		let all: Vec<u8> = (1..=64).collect();
+		assert_ok!(delegate(task, &all));
+		assert_noop!(delegate(task, &[65]), Error::<Test>::TooManyDelegates);
+		assert_ok!(delegate(task, &[64]));
+	});
+}

@@ -1,0 +1,21 @@
+//! What the pallet promises, one promise a test.
+
+mod authorize;
+mod callbacks;
+mod claim;
+mod contribute;
+mod delegate;
+mod due;
+mod failures;
+mod feeless;
+mod finalize;
+mod full;
+mod lifecycle;
+mod lone;
+mod many;
+mod prune;
+mod queries;
+mod reopen;
+mod reveal;
+mod try_state;
+mod weights;

@@ -1,0 +1,88 @@
+//! No call weighs more than it was charged for, and what it did not use is given back.
+
+use frame_support::{
+	assert_ok,
+	dispatch::{GetDispatchInfo, PostDispatchInfo},
+	traits::UnfilteredDispatchable,
+	weights::Weight,
+};
+use rlc_primitives::{AccountId, Deal};
+
+use crate::{mock::*, Call, WeightInfo};
+
+/// Dispatches a call, and returns what it was charged for at first, and in the end.
+fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
+	let declared = call.get_dispatch_info().call_weight;
+	let PostDispatchInfo { actual_weight, .. } = call.dispatch_bypass_filter(signed(who)).unwrap();
+	let actual = actual_weight.unwrap_or(declared);
+	assert!(actual.all_lte(declared), "{actual} of {declared}");
+	(declared, actual)
+}
+
+#[test]
+fn each_call_gives_back_what_it_did_not_use() {
+	test(|| {
+		let task = open(deal(3));
+		for n in [1, 2] {
+			let one = contribution(n, task, 1);
+			let (authorization, enclave_signature) = (one.authorization, one.enclave_signature);
+			let call = Call::contribute { task, commitment: one.commitment, authorization, enclave_signature };
+			let (declared, actual) = weigh(&worker(n), call);
+			let proof = Units::verify_delegation().saturating_mul(2);
+			let earlier = u32::from(n) - 1;
+			assert_eq!(actual, Units::contribute(earlier) + Units::check_contribute(earlier) + proof);
+			assert!(actual.any_lt(declared));
+		}
+		let (_, first) = weigh(&worker(1), Call::reveal { task, digest: digest(1) });
+		assert_eq!(first, Units::reveal(2) + Units::check_reveal(2));
+		let (_, last) = weigh(&worker(2), Call::reveal { task, digest: digest(1) });
+		assert_eq!(last, first + Units::complete(2) + units(5), "with the hook for closed tasks");
+	});
+}
+
+#[test]
+fn bags_weigh_by_what_they_hold() {
+	test(|| {
+		let first = open(Deal { size: 3, ..deal(1) });
+		let tasks: Vec<_> = (0..3).map(|n| nth(first, n)).collect();
+		let contributions: Vec<_> = tasks.iter().map(|task| contribution(1, *task, 1)).collect();
+		let (declared, actual) =
+			weigh(&worker(1), Call::contribute_many { contributions: contributions.try_into().unwrap() });
+		let checks = Units::check_contribute(0).saturating_mul(3);
+		assert_eq!(actual, Units::contribute_many(3) + checks + Units::verify_delegation().saturating_mul(6));
+		assert!(actual.any_lt(declared));
+		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
+		let (_, actual) = weigh(&worker(1), Call::reveal_many { reveals: reveals.try_into().unwrap() });
+		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
+		let closed = (Units::complete(0) + units(5)).saturating_mul(3) + growth(Units::complete);
+		let checks = Units::check_reveal(0).saturating_mul(3) + growth(Units::check_reveal);
+		assert_eq!(actual, Units::reveal_many(3) + growth(Units::reveal) + checks + closed);
+	});
+}
+
+#[test]
+fn closings_weigh_by_whom_they_concern() {
+	test(|| {
+		let tasks: Vec<_> = (1..=3).map(|n| open_as(n, manual(3))).collect();
+		for task in &tasks {
+			assert_ok!(delegate(*task, &[1, 2, 3, 4, 5]));
+			for n in [1, 2] {
+				assert_ok!(contribute(n, *task, 1));
+			}
+		}
+		let (_, actual) = weigh(&scheduler(), Call::abandon { task: tasks[0] });
+		assert_eq!(actual, Units::abandon(3) + units(5), "three delegates are more than two contributors");
+		at(2 * T);
+		let (_, actual) = weigh(&scheduler(), Call::reopen { task: tasks[1] });
+		assert_eq!(actual, Units::reopen(2) + Units::check_reopen(2));
+		at(10 * T);
+		let (_, actual) = weigh(&STRANGER, Call::claim { task: tasks[2] });
+		assert_eq!(actual, Units::claim(3) + units(5));
+	});
+}
+
+#[test]
+fn deals_weigh_when_they_are_opened() {
+	use rlc_primitives::traits::OnDealOpened;
+	assert_eq!(<Poco as OnDealOpened>::weight(), Units::on_deal_opened());
+}

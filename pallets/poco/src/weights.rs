@@ -1,0 +1,198 @@
+//! Weights of the calls and of the hooks' steps. The runtime measures its own; `()` is for tests.
+
+use frame_support::weights::Weight;
+
+/// Weights of the pallet's calls, of the checks that say whether they are free, and of the steps of its hooks.
+pub trait WeightInfo {
+	/// Weight of [`Pallet::delegate`](crate::Pallet::delegate) of one task to `w` workers.
+	fn delegate(w: u32) -> Weight;
+	/// Weight of [`Pallet::contribute`](crate::Pallet::contribute) to a task with `c` contributions, without its check for fees
+	/// and without the verification of signatures.
+	fn contribute(c: u32) -> Weight;
+	/// Weight of [`Pallet::contribute_many`](crate::Pallet::contribute_many) to `n` tasks that nobody touched.
+	fn contribute_many(n: u32) -> Weight;
+	/// Weight of the check that a contribution to a task with `c` of them is free.
+	fn check_contribute(c: u32) -> Weight;
+	/// Weight of the verification of a scheduler's signature.
+	fn verify_delegation() -> Weight;
+	/// Weight of the verification of an enclave's signature.
+	fn verify_enclave() -> Weight;
+	/// Weight of [`Pallet::reveal`](crate::Pallet::reveal) for a task with `c` contributions that it does not close.
+	fn reveal(c: u32) -> Weight;
+	/// Weight of [`Pallet::reveal_many`](crate::Pallet::reveal_many) for `n` tasks that it does not close.
+	fn reveal_many(n: u32) -> Weight;
+	/// Weight of the check that a reveal for a task with `c` contributions is free.
+	fn check_reveal(c: u32) -> Weight;
+	/// Weight of the settlement of a task with `c` contributors and as many delegates that did not contribute.
+	fn complete(c: u32) -> Weight;
+	/// Weight of [`Pallet::contribute_and_finalize`](crate::Pallet::contribute_and_finalize) for a task with `c` delegates, and
+	/// with `d` bytes for its callback.
+	fn contribute_and_finalize(c: u32, d: u32) -> Weight;
+	/// Weight of the check that such a call is free.
+	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
+	/// Weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many delegates, and with
+	/// `d` bytes for its callback.
+	fn finalize(c: u32, d: u32) -> Weight;
+	/// Weight of the check that such a call is free.
+	fn check_finalize(c: u32, d: u32) -> Weight;
+	/// Weight of [`Pallet::reopen`](crate::Pallet::reopen) for a task with `c` contributions.
+	fn reopen(c: u32) -> Weight;
+	/// Weight of the check that such a call is free.
+	fn check_reopen(c: u32) -> Weight;
+	/// Weight of [`Pallet::claim`](crate::Pallet::claim) for a task with `c` contributors and as many delegates.
+	fn claim(c: u32) -> Weight;
+	/// Weight of [`Pallet::abandon`](crate::Pallet::abandon) for such a task.
+	fn abandon(c: u32) -> Weight;
+	/// Weight of [`Pallet::report_failure`](crate::Pallet::report_failure).
+	fn report_failure() -> Weight;
+	/// Weight of the check that such a call is free.
+	fn check_report_failure() -> Weight;
+	/// Weight of [`Pallet::prune`](crate::Pallet::prune) of `n` tasks.
+	fn prune(n: u32) -> Weight;
+	/// Weight of [`Pallet::deliver`](crate::Pallet::deliver) with `d` bytes.
+	fn deliver(d: u32) -> Weight;
+	/// Weight of the hook for a new deal.
+	fn on_deal_opened() -> Weight;
+	/// Weight of a look at the agenda.
+	fn due_next() -> Weight;
+	/// Weight of an overdue deal, beside its tasks.
+	fn due_deal() -> Weight;
+	/// Weight of a due task that needs nothing.
+	fn due_skip() -> Weight;
+	/// Weight of the finalization of a due task with `c` contributors and as many delegates.
+	fn due_finalize(c: u32) -> Weight;
+	/// Weight of the reopening of a due task with `c` contributions.
+	fn due_reopen(c: u32) -> Weight;
+	/// Weight of the claim of an overdue task with `c` contributors and as many delegates.
+	fn due_claim(c: u32) -> Weight;
+	/// Weight of a look at the queue of results.
+	fn callback_next() -> Weight;
+	/// Weight of a delivery of `d` bytes, beside what the receiver does.
+	fn callback_run(d: u32) -> Weight;
+}
+
+impl WeightInfo for () {
+	fn delegate(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn contribute(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn contribute_many(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_contribute(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_delegation() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_enclave() -> Weight {
+		Weight::zero()
+	}
+
+	fn reveal(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn reveal_many(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_reveal(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn complete(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn contribute_and_finalize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_contribute_and_finalize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn finalize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_finalize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn reopen(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_reopen(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn claim(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn abandon(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn report_failure() -> Weight {
+		Weight::zero()
+	}
+
+	fn check_report_failure() -> Weight {
+		Weight::zero()
+	}
+
+	fn prune(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn deliver(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn on_deal_opened() -> Weight {
+		Weight::zero()
+	}
+
+	fn due_next() -> Weight {
+		Weight::zero()
+	}
+
+	fn due_deal() -> Weight {
+		Weight::zero()
+	}
+
+	fn due_skip() -> Weight {
+		Weight::zero()
+	}
+
+	fn due_finalize(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn due_reopen(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn due_claim(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn callback_next() -> Weight {
+		Weight::zero()
+	}
+
+	fn callback_run(_: u32) -> Weight {
+		Weight::zero()
+	}
+}

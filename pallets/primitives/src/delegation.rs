@@ -1,0 +1,131 @@
+//! A scheduler's word that a worker may work on a task: nobody else can make a worker eligible.
+//!
+//! Given on chain for many tasks and workers at once, or signed off chain and carried by the worker.
+
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
+use alloc::vec::Vec;
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::{H160, H256};
+
+use crate::{
+	ethereum::{account_of, signed_message_hash, EthereumSignature},
+	ids::keccak,
+	signature::{verify_native, SignatureError},
+	AccountId, Signature, SigningDomain, TaskId,
+};
+
+/// Starts what a scheduler signs natively.
+const NATIVE_DOMAIN: &[u8; 17] = b"rlc/delegation/v1";
+
+/// What a scheduler allows.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Delegation {
+	/// Who may work.
+	pub worker: AccountId,
+	/// On what.
+	pub task: TaskId,
+	/// In which enclave: the address of its key. `None`: in any, or in none if the task demands none.
+	pub enclave: Option<H160>,
+}
+
+impl Delegation {
+	/// What a Substrate key signs: SCALE of `("rlc/delegation/v1", genesis hash, delegation)`.
+	pub fn native_payload(&self, domain: &SigningDomain) -> Vec<u8> {
+		(NATIVE_DOMAIN, domain.genesis, self).encode()
+	}
+
+	/// What an Ethereum key signs, by `personal_sign`: `keccak(worker ‖ task ‖ enclave)`, the worker as its 32-byte
+	/// account, the enclave zero if there is none.
+	///
+	/// The task's id is a hash over an order's, which is valid on one chain only. Source: `IexecPoco2Facet.contribute`.
+	pub fn ethereum_payload(&self) -> H256 {
+		keccak(&[self.worker.as_ref(), self.task.0.as_bytes(), self.enclave.unwrap_or_default().as_bytes()])
+	}
+}
+
+/// A scheduler's signature under a [`Delegation`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum SchedulerSignature {
+	/// By a key of this chain over the [native payload](Delegation::native_payload), plain or between `<Bytes>` and
+	/// `</Bytes>`.
+	Native(Signature),
+	/// By an Ethereum key, which signs a [message](Delegation::ethereum_payload).
+	Ethereum(EthereumSignature),
+}
+
+impl SchedulerSignature {
+	/// Check that `scheduler` signed `delegation` for `domain`.
+	///
+	/// # Errors
+	///
+	/// [`SignatureError`], which says what is wrong with it.
+	pub fn verify(
+		&self,
+		delegation: &Delegation,
+		domain: &SigningDomain,
+		scheduler: &AccountId,
+	) -> Result<(), SignatureError> {
+		let authentic = match self {
+			Self::Native(signature) => verify_native(signature, &delegation.native_payload(domain), scheduler),
+			Self::Ethereum(signature) => {
+				let hash = signed_message_hash(delegation.ethereum_payload());
+				account_of(signature.recover(hash).map_err(SignatureError::Malformed)?) == *scheduler
+			}
+		};
+		authentic.then_some(()).ok_or(SignatureError::WrongSigner)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::ethereum::EthereumSignatureError;
+	use sp_core::{ecdsa, sr25519, Pair};
+
+	fn domain(genesis: u8) -> SigningDomain {
+		SigningDomain::new(H256::repeat_byte(genesis), 1, H160::zero())
+	}
+
+	fn delegation(worker: u8) -> Delegation {
+		Delegation { worker: AccountId::new([worker; 32]), task: TaskId(H256::repeat_byte(7)), enclave: None }
+	}
+
+	#[test]
+	fn native_delegation_is_for_one_worker_task_enclave_and_chain() {
+		let scheduler = sr25519::Pair::from_seed(&[1; 32]);
+		let account = AccountId::new(scheduler.public().0);
+		let signed = delegation(2);
+		let signature = SchedulerSignature::Native(scheduler.sign(&signed.native_payload(&domain(9))).into());
+		assert_eq!(signature.verify(&signed, &domain(9), &account), Ok(()));
+		let wrong = Err(SignatureError::WrongSigner);
+		assert_eq!(signature.verify(&delegation(3), &domain(9), &account), wrong);
+		assert_eq!(signature.verify(&signed, &domain(8), &account), wrong);
+		assert_eq!(signature.verify(&signed, &domain(9), &AccountId::new([0; 32])), wrong);
+		let enclave = Delegation { enclave: Some(H160::zero()), ..signed.clone() };
+		assert_eq!(signature.verify(&enclave, &domain(9), &account), wrong);
+		let other = Delegation { task: TaskId(H256::repeat_byte(8)), ..signed };
+		assert_eq!(signature.verify(&other, &domain(9), &account), wrong);
+	}
+
+	#[test]
+	fn wallet_delegates_by_a_signed_message() {
+		let scheduler = ecdsa::Pair::from_seed(&[1; 32]);
+		let signed = delegation(2);
+		let hash = signed_message_hash(signed.ethereum_payload());
+		let mut bytes: [u8; 65] = scheduler.sign_prehashed(&hash.0).0;
+		bytes[64] += 27;
+		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full(bytes));
+		let EthereumSignature::Full(full) = EthereumSignature::try_from(bytes.as_slice()).unwrap() else { panic!() };
+		let account = account_of(EthereumSignature::Full(full).recover(hash).unwrap());
+		assert_eq!(signature.verify(&signed, &domain(9), &account), Ok(()));
+		assert_eq!(signature.verify(&delegation(3), &domain(9), &account), Err(SignatureError::WrongSigner));
+		bytes[64] = 0;
+		let malformed = SchedulerSignature::Ethereum(EthereumSignature::Full(bytes));
+		let error = SignatureError::Malformed(EthereumSignatureError::InvalidV);
+		assert_eq!(malformed.verify(&signed, &domain(9), &account), Err(error));
+	}
+}

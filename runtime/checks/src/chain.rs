@@ -1,0 +1,115 @@
+//! A chain in memory: real blocks, real signatures, run by the native runtime.
+
+use codec::Encode;
+use frame_support::traits::Get;
+use rlc_primitives::Moment;
+use rlc_runtime::*;
+use sp_consensus_babe::digests::{PreDigest, SecondaryPlainPreDigest};
+use sp_runtime::{
+	traits::Header as _, transaction_validity::TransactionValidityError, ApplyExtrinsicResult, BuildStorage, Digest,
+	DigestItem,
+};
+
+use crate::people::Person;
+
+/// The slot of the first block. Slots count from the Unix epoch.
+const FIRST_SLOT: u64 = 1_000_000;
+
+/// A chain that starts from a preset.
+///
+/// # Panics
+///
+/// If there is no such preset.
+pub fn chain(preset: &str) -> sp_io::TestExternalities {
+	genesis(presets::preset(preset).expect("the preset exists"))
+}
+
+/// A chain that starts from a genesis patch.
+///
+/// # Panics
+///
+/// If the patch does not fit the runtime.
+pub fn genesis(patch: serde_json::Value) -> sp_io::TestExternalities {
+	fn merge(into: &mut serde_json::Value, from: serde_json::Value) {
+		match (into, from) {
+			(serde_json::Value::Object(into), serde_json::Value::Object(from)) => {
+				for (key, value) in from {
+					merge(into.entry(key).or_insert(serde_json::Value::Null), value);
+				}
+			}
+			(into, from) => *into = from,
+		}
+	}
+	let mut json = serde_json::to_value(RuntimeGenesisConfig::default()).expect("the genesis is JSON");
+	merge(&mut json, patch);
+	let config: RuntimeGenesisConfig = serde_json::from_value(json).expect("the patch fits the runtime");
+	let mut ext = sp_io::TestExternalities::new(config.build_storage().expect("the genesis builds"));
+	let (offchain, _) = sp_core::offchain::testing::TestOffchainExt::with_offchain_db(ext.offchain_db());
+	ext.register_extension(sp_core::offchain::OffchainDbExt::new(offchain));
+	ext
+}
+
+/// Makes the next block of these extrinsics, in the slot after the last block's, and checks the invariants after it.
+pub fn block(extrinsics: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
+	block_after(0, extrinsics)
+}
+
+/// Makes the next block after so many empty slots.
+///
+/// # Panics
+///
+/// If an invariant does not hold after it.
+pub fn block_after(empty_slots: u64, extrinsics: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
+	let number = System::block_number() + 1;
+	let slot_ms = timing::SlotMs::get();
+	let last = pallet_timestamp::Now::<Runtime>::get().checked_div(slot_ms).unwrap_or_default();
+	let slot = sp_consensus_babe::Slot::from((last + 1 + empty_slots).max(FIRST_SLOT + 1));
+	let pre_digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index: 0, slot });
+	let digest = Digest { logs: vec![DigestItem::PreRuntime(sp_consensus_babe::BABE_ENGINE_ID, pre_digest.encode())] };
+	let header = Header::new(number, Hash::zero(), Hash::zero(), System::parent_hash(), digest);
+
+	Executive::initialize_block(&header);
+	let now = u64::from(slot) * slot_ms;
+	let timestamp = UncheckedExtrinsic::new_bare(RuntimeCall::Timestamp(pallet_timestamp::Call::set { now }));
+	Executive::apply_extrinsic(timestamp).expect("the time is valid").expect("the time is set");
+	let results = extrinsics.into_iter().map(Executive::apply_extrinsic).collect();
+	let header = Executive::finalize_block();
+
+	check_invariants();
+	// What the next block needs to know of this one; `finalize_block` left it to the block after.
+	frame_system::BlockHash::<Runtime>::insert(number, header.hash());
+	results
+}
+
+/// Makes `count` empty blocks.
+pub fn blocks(count: u32) {
+	for _ in 0..count {
+		block(vec![]);
+	}
+}
+
+/// Every pallet's `try_state`.
+///
+/// # Panics
+///
+/// If an invariant does not hold.
+pub fn check_invariants() {
+	use frame_support::traits::{TryState, TryStateSelect};
+	<AllPalletsWithSystem as TryState<BlockNumber>>::try_state(System::block_number(), TryStateSelect::All)
+		.expect("the invariants hold after every block");
+}
+
+/// The call, signed by someone with their next nonce.
+pub fn signed(by: &Person, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
+	by.sign(System::block_hash(0), System::account_nonce(by.account()), call)
+}
+
+/// Sets chain time, in ms, where no block does.
+pub fn set_time(now: Moment) {
+	pallet_timestamp::Now::<Runtime>::put(now);
+}
+
+/// Whether an extrinsic was valid; if it was, whether its call succeeded.
+pub fn accepted(result: &ApplyExtrinsicResult) -> Result<bool, TransactionValidityError> {
+	(*result).map(|dispatched| dispatched.is_ok())
+}

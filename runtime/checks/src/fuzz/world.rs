@@ -1,0 +1,189 @@
+//! What those who act know of the chain.
+
+use std::collections::BTreeMap;
+
+use frame_support::traits::Get;
+use pallet_poco::TaskRef;
+use rand::{rngs::StdRng, seq::SliceRandom, Rng};
+use rlc_primitives::{
+	task::Stage, AccountId, AppId, Category, CategoryId, DatasetId, Deal, DealId, GroupId, Moment, Nonce, OrderHash,
+	Task, WorkerpoolId,
+};
+use rlc_runtime::{
+	configs::computing::{parameters::marketplace, RuntimeParameters},
+	Runtime, RuntimeCall, System, UncheckedExtrinsic,
+};
+use sp_keyring::Sr25519Keyring;
+use sp_runtime::traits::Dispatchable;
+
+use crate::people::Person;
+
+/// How many people there are beside those who have money from the first block on.
+const PEOPLE: usize = 14;
+
+/// A category of tasks so short that deadlines pass within a few blocks, in ms.
+const SHORT: Moment = 6_000;
+
+/// How long deals stay after their end, in ms.
+const RETENTION: Moment = 20_000;
+
+/// The last deals are the ones that something happens to.
+const RECENT: usize = 12;
+
+/// Of a large deal only the first tasks.
+const FIRST_TASKS: u64 = 3;
+
+/// What can be known from outside.
+pub struct World {
+	/// Those who act.
+	pub people: Vec<Person>,
+	/// Assets and groups that were registered at some time.
+	pub apps: Vec<AppId>,
+	/// As above.
+	pub datasets: Vec<DatasetId>,
+	/// As above.
+	pub workerpools: Vec<WorkerpoolId>,
+	/// As above.
+	pub groups: Vec<GroupId>,
+	/// Orders that were published.
+	pub published: Vec<OrderHash>,
+	/// Deals that were made, the last ones.
+	pub deals: Vec<(DealId, Deal)>,
+	/// Tasks that somebody has to reveal or to close.
+	pub revealing: Vec<Task>,
+	/// Deals all of whose tasks are closed.
+	pub closed: Vec<(DealId, Deal)>,
+	/// Tells things apart that are otherwise equal.
+	pub salt: u64,
+	born: Moment,
+	nonces: BTreeMap<AccountId, Nonce>,
+}
+
+impl World {
+	/// People, with RLC from the preset's rich.
+	pub fn new() -> Self {
+		let people: Vec<_> = (0..PEOPLE).map(|number| Person::new(&format!("//person//{number}"))).collect();
+		let rich = Sr25519Keyring::Alice.to_account_id();
+		for person in &people {
+			let amount = 10_000 * rlc_primitives::RLC;
+			pallet_balances::Pallet::<Runtime>::force_transfer(
+				rlc_runtime::RuntimeOrigin::root(),
+				rich.clone().into(),
+				person.account().into(),
+				amount,
+			)
+			.expect("the preset's accounts are rich");
+		}
+		let retention = marketplace::Parameters::Retention(marketplace::Retention, Some(RETENTION));
+		let key_value = RuntimeParameters::Marketplace(retention);
+		let call = RuntimeCall::from(pallet_parameters::Call::set_parameter { key_value });
+		call.dispatch(rlc_runtime::RuntimeOrigin::root()).expect("root sets parameters");
+		let category = Category { name: Default::default(), reference_time: SHORT };
+		pallet_marketplace::Categories::<Runtime>::insert(CategoryId(0), category);
+		Self {
+			people,
+			apps: Vec::new(),
+			datasets: Vec::new(),
+			workerpools: Vec::new(),
+			groups: Vec::new(),
+			published: Vec::new(),
+			deals: Vec::new(),
+			revealing: Vec::new(),
+			closed: Vec::new(),
+			salt: 0,
+			born: 0,
+			nonces: BTreeMap::new(),
+		}
+	}
+
+	/// Anyone.
+	pub fn anyone(&self, random: &mut StdRng) -> Person {
+		self.people.choose(random).expect("there are people").clone()
+	}
+
+	/// The one with this account, mostly; somebody else now and then, and where nobody here has it.
+	pub fn mostly(&self, account: Option<AccountId>, random: &mut StdRng) -> Person {
+		let right = self.people.iter().find(|person| Some(person.account()) == account);
+		match right {
+			Some(person) if random.gen_ratio(19, 20) => person.clone(),
+			_ => self.anyone(random),
+		}
+	}
+
+	/// A number that was not there before.
+	pub fn next_salt(&mut self) -> u64 {
+		self.salt += 1;
+		self.salt
+	}
+
+	/// A task of a recent deal; rarely one that does not exist.
+	pub fn task(&self, random: &mut StdRng) -> Option<(TaskRef, Deal)> {
+		let (id, deal) = self.deals.choose(random)?.clone();
+		let index = match random.gen_range(0..50) {
+			0 => deal.first.saturating_add(deal.size),
+			_ => deal.first + random.gen_range(0..deal.size.min(FIRST_TASKS)),
+		};
+		Some((TaskRef { deal: id, index }, deal))
+	}
+
+	/// Signs a call with its sender's next nonce, those of this block included.
+	pub fn sign(&mut self, by: &Person, call: RuntimeCall) -> UncheckedExtrinsic {
+		let account = by.account();
+		let nonce = self.nonces.entry(account.clone()).or_insert_with(|| System::account_nonce(account));
+		let signed = by.sign(System::block_hash(0), *nonce, call);
+		*nonce += 1;
+		signed
+	}
+
+	/// Slots to leave empty before the next block: mostly none, sometimes so many that deadlines pass, or that one is
+	/// just met.
+	pub fn empty_slots(&self, random: &mut StdRng) -> u64 {
+		match random.gen_range(0..100) {
+			0..=84 => 0,
+			85..=91 => random.gen_range(1..6),
+			92..=98 => {
+				let finals = self.deals.iter().map(|(_, deal)| deal.final_deadline());
+				let reveals = self.revealing.iter().filter_map(|task| Some(task.consensus()?.reveal_deadline));
+				let next = finals.chain(reveals).filter(|deadline| *deadline > self.now()).min();
+				let slots = next.unwrap_or_default().saturating_sub(self.now()) / rlc_runtime::timing::SlotMs::get();
+				slots.saturating_sub(1)
+			}
+			_ => random.gen_range(40..2_000),
+		}
+	}
+
+	/// Learns from the last block what deals were made, and forgets the oldest.
+	pub fn look(&mut self) {
+		self.nonces.clear();
+		if self.born == 0 {
+			self.born = pallet_timestamp::Now::<Runtime>::get();
+		}
+		for record in System::events() {
+			let rlc_runtime::RuntimeEvent::Marketplace(pallet_marketplace::Event::DealOpened { deal, .. }) =
+				record.event
+			else {
+				continue;
+			};
+			if let Some(found) = pallet_marketplace::Deals::<Runtime>::get(deal) {
+				self.deals.push((deal, found));
+			}
+		}
+		self.deals.drain(..self.deals.len().saturating_sub(RECENT));
+		self.published.drain(..self.published.len().saturating_sub(RECENT * 3));
+		self.revealing = pallet_poco::Tasks::<Runtime>::iter_values()
+			.filter(|task| matches!(task.stage, Stage::Revealing(_)))
+			.collect();
+		let ended = pallet_marketplace::Progress::<Runtime>::iter().filter(|(_, progress)| progress.open == 0);
+		self.closed = ended.filter_map(|(id, _)| Some((id, pallet_marketplace::Deals::<Runtime>::get(id)?))).collect();
+	}
+
+	/// Chain time since the first block, in ms.
+	pub fn age(&self) -> Moment {
+		pallet_timestamp::Now::<Runtime>::get().saturating_sub(self.born)
+	}
+
+	/// Chain time, in ms.
+	pub fn now(&self) -> Moment {
+		pallet_timestamp::Now::<Runtime>::get()
+	}
+}
