@@ -9,7 +9,7 @@ use std::{
 use codec::{Decode, Encode};
 use rlc_checks::people::Person;
 use rlc_node::service::Client;
-use rlc_primitives::{Block, Hash, Moment, Nonce};
+use rlc_primitives::{Hash, Moment, Nonce};
 use rlc_runtime::{RuntimeCall, UncheckedExtrinsic};
 use sc_block_builder::BlockBuilderBuilder;
 use sc_client_api::HeaderBackend;
@@ -138,7 +138,7 @@ impl Chain {
 		import.body = Some(body);
 		import.state_action = StateAction::ApplyChanges(StorageChanges::Changes(built.storage_changes));
 		import.fork_choice = Some(ForkChoiceStrategy::LongestChain);
-		let imported = futures::executor::block_on((&*self.client).import_block(import))?;
+		let imported = futures::executor::block_on(self.client.import_block(import))?;
 		took.made += start.elapsed();
 		if !matches!(imported, ImportResult::Imported(_)) {
 			return Err(format!("the block was not imported: {imported:?}").into());

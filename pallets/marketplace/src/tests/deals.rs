@@ -211,7 +211,6 @@ fn two_tasks() -> DealId {
 
 /// The money of a task leaves the escrow, as settlement would have it.
 fn settle_one() {
-	use rlc_primitives::traits::Escrow;
 	assert_ok!(Safe::unlock(&Who::Requester.id(), 130));
 	assert_ok!(Safe::unlock(&Who::Scheduler.id(), 30));
 }
