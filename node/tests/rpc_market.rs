@@ -5,7 +5,11 @@ mod common;
 
 use common::{eventually, market::Market};
 use pallet_poco::{Delegate, DelegationProof, TaskRef};
-use rlc_node::{embedded::NodeBuilder, rpc::ask::UNKNOWN_BLOCK, Error};
+use rlc_node::{
+	embedded::NodeBuilder,
+	rpc::ask::{NO_DOMAIN_YET, UNKNOWN_BLOCK},
+	Error,
+};
 use rlc_primitives::{task::Commitment, ResultDigest, ResultHash, ResultSeal};
 use serde_json::{json, Value};
 use sp_core::H256;
@@ -19,8 +23,6 @@ async fn the_market_is_seen_without_a_server_in_between() {
 	let pools = json!({ "kind": "workerpool", "category": 0 });
 	let mut book = market.follow("marketplace_subscribeOrderbook", json!([pools])).await;
 	assert_eq!(book.next().await, json!({ "entries": [], "next": null }), "the first message comes at once");
-	let domain = market.ask("marketplace_signingDomain", json!([])).await;
-	assert_eq!((&domain["genesis"], &domain["name"]), (&json!(market.genesis), &json!("iExecODB")));
 	let categories = market.ask("marketplace_categories", json!([])).await;
 	assert_eq!(categories[0], json!({ "id": 0, "name": "XS", "referenceTime": 300_000 }));
 
@@ -28,6 +30,8 @@ async fn the_market_is_seen_without_a_server_in_between() {
 	let request = market.request_json(3);
 	assert_eq!(market.ask("marketplace_estimate", json!([request])).await, Value::Null, "no offer yet");
 	market.offer().await;
+	let domain = market.ask("marketplace_signingDomain", json!([])).await;
+	assert_eq!((&domain["genesis"], &domain["name"]), (&json!(market.genesis), &json!("iExecODB")));
 
 	let seen = book.next().await;
 	let offer = &seen["entries"][0];
@@ -158,6 +162,9 @@ async fn what_does_not_exist_is_null_and_what_is_malformed_an_error() {
 	{
 		assert_eq!(market.ask(method, params).await, json!([]), "{method}");
 	}
+	// There is no block yet but the first, which does not know its own hash.
+	let (code, _) = refusal(market.node.call::<Value>("marketplace_signingDomain", json!([])).await);
+	assert_eq!(code, NO_DOMAIN_YET);
 	let mut nobody = market.follow("poco_subscribeDeal", json!([nothing])).await;
 	assert_eq!(nobody.next().await, Value::Null);
 

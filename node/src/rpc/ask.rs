@@ -5,6 +5,7 @@
 //! | -32602 | a parameter is missing or malformed: `data` says which, and what was expected |
 //! | 12001 | the node does not know the block that was asked about |
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
+//! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
 //!
 //! Who asks for something that does not exist gets `null`, and no error.
 
@@ -21,6 +22,8 @@ use crate::service::Client;
 pub const UNKNOWN_BLOCK: i32 = 12_001;
 /// The code of [`Refusal::NoAnswer`].
 pub const NO_ANSWER: i32 = 12_002;
+/// The code of [`Refusal::NoDomainYet`].
+pub const NO_DOMAIN_YET: i32 = 12_003;
 
 /// The runtime's APIs.
 pub type Api = <Client as ProvideRuntimeApi<Block>>::Api;
@@ -31,6 +34,9 @@ pub enum Refusal {
 	/// The node does not know the block.
 	#[error("unknown block {0:?}")]
 	UnknownBlock(Hash),
+	/// The first block's state does not know its own hash, which every signature is over.
+	#[error("the chain has no block yet but the first: ask again when it has")]
+	NoDomainYet,
 	/// The runtime gave no answer.
 	#[error("the runtime gave no answer at block {block:?}: {reason}")]
 	NoAnswer {
@@ -45,6 +51,7 @@ impl From<Refusal> for ErrorObjectOwned {
 	fn from(refusal: Refusal) -> Self {
 		let code = match &refusal {
 			Refusal::UnknownBlock(_) => UNKNOWN_BLOCK,
+			Refusal::NoDomainYet => NO_DOMAIN_YET,
 			Refusal::NoAnswer { .. } => NO_ANSWER,
 		};
 		ErrorObject::owned(code, refusal.to_string(), None::<()>)
@@ -78,15 +85,37 @@ impl Chain {
 		at: Option<Hash>,
 		question: impl FnOnce(&Api, Hash) -> Result<T, ApiError>,
 	) -> Result<T, Refusal> {
-		let block = match at {
-			None => self.client.info().best_hash,
-			Some(block) => match self.client.header(block) {
-				Ok(Some(_)) => block,
-				Ok(None) => return Err(Refusal::UnknownBlock(block)),
-				Err(error) => return Err(no_answer(block, &error)),
-			},
-		};
+		let block = self.block(at)?;
 		question(&self.client.runtime_api(), block).map_err(|error| no_answer(block, &error))
+	}
+
+	/// Asks the runtime something that depends on where signatures are valid.
+	///
+	/// # Errors
+	///
+	/// [`Refusal`], also about the first block.
+	pub fn ask_in_domain<T>(
+		&self,
+		at: Option<Hash>,
+		question: impl FnOnce(&Api, Hash) -> Result<T, ApiError>,
+	) -> Result<T, Refusal> {
+		let block = self.block(at)?;
+		if block == self.client.info().genesis_hash {
+			return Err(Refusal::NoDomainYet);
+		}
+		self.ask(Some(block), question)
+	}
+
+	/// The block that is asked about.
+	fn block(&self, at: Option<Hash>) -> Result<Hash, Refusal> {
+		match at {
+			None => Ok(self.client.info().best_hash),
+			Some(block) => match self.client.header(block) {
+				Ok(Some(_)) => Ok(block),
+				Ok(None) => Err(Refusal::UnknownBlock(block)),
+				Err(error) => Err(no_answer(block, &error)),
+			},
+		}
 	}
 }
 

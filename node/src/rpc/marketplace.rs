@@ -193,7 +193,7 @@ impl MarketplaceRpcServer for Marketplace {
 	}
 
 	fn order_hash(&self, order: Order, at: Option<Hash>) -> Result<OrderHash, Refusal> {
-		self.chain.ask(at, |api, block| api.order_hash(block, order.0))
+		self.chain.ask_in_domain(at, |api, block| api.order_hash(block, order.0))
 	}
 
 	fn deal(&self, id: DealId, at: Option<Hash>) -> Result<Option<Deal>, Refusal> {
@@ -208,7 +208,7 @@ impl MarketplaceRpcServer for Marketplace {
 	}
 
 	fn signing_domain(&self, at: Option<Hash>) -> Result<SigningDomain, Refusal> {
-		self.chain.ask(at, |api, block| Ok(api.signing_domain(block)?.into()))
+		self.chain.ask_in_domain(at, |api, block| Ok(api.signing_domain(block)?.into()))
 	}
 
 	fn categories(&self, at: Option<Hash>) -> Result<Vec<NumberedCategory>, Refusal> {
