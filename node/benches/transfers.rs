@@ -1,7 +1,7 @@
 //! How many transfers a second go through the RPC of a node into blocks.
 //!
 //! ```text
-//! cargo bench --workspace --bench transfers
+//! make bench
 //! ```
 //!
 //! The node is a process of its own: the program `rlc-node`, a development chain with a block a second, a temporary
