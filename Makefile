@@ -1,7 +1,7 @@
 # What one can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench fuzz replay docs fmt lint chain-specs weights
+.PHONY: help setup run node test e2e bench fuzz replay docs fmt lint chain-specs weights
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -9,11 +9,17 @@ help: ## list the targets
 setup: ## install what building and testing need
 	@scripts/setup.sh --test
 
-run: ## build, and start a development chain (ARGS="--rpc-port 9955" passes options on)
-	@scripts/run.sh $(ARGS)
+run: ## build, and play the main job on a stack of its own (HEADLESS=1: stop then; ARGS="--rpc-port 9955")
+	@HEADLESS="$(HEADLESS)" scripts/run.sh $(ARGS)
+
+node: ## build, and start a development chain alone (ARGS="--instant-seal" passes options on)
+	@scripts/node.sh $(ARGS)
 
 test: ## every test: pallets, runtime, node, and a network of four validators
 	@scripts/test.sh
+
+e2e: ## whole stacks, with parts that are killed, lie and break (some minutes)
+	@scripts/e2e.sh
 
 bench: ## task lifecycles and transfers per second of one node
 	@scripts/bench.sh

@@ -1,17 +1,22 @@
 # Sourced by the other scripts and by nothing else: what a build of this workspace needs in its environment.
 
 RLC_HOME="${RLC_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/rlc}"
-# The toolchain that setup assembles where rustup cannot download the Wasm target.
+# The toolchain that setup assembles where rustup cannot download a Wasm target.
 RLC_WASM_TOOLCHAIN="$RLC_HOME/wasm-toolchain"
+# What the runtime is compiled for, and what apps are compiled for.
 WASM_TARGET=wasm32v1-none
+APP_TARGET=wasm32-wasip1
 
-# True if the default toolchain compiles for the Wasm target.
-has_wasm_target() {
-	[ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$WASM_TARGET/lib" ]
+# True if the default toolchain compiles for the Rust target of that name.
+has_target() {
+	[ -d "$(rustc --print sysroot 2>/dev/null)/lib/rustlib/$1/lib" ]
 }
 
-if ! has_wasm_target && [ -d "$RLC_WASM_TOOLCHAIN/lib/rustlib/$WASM_TARGET/lib" ]; then
+if ! has_target "$WASM_TARGET" && [ -d "$RLC_WASM_TOOLCHAIN/lib/rustlib/$WASM_TARGET/lib" ]; then
 	export WASM_BUILD_TOOLCHAIN=rlc-wasm
+fi
+if ! has_target "$APP_TARGET" && [ -d "$RLC_WASM_TOOLCHAIN/lib/rustlib/$APP_TARGET/lib" ]; then
+	export APP_BUILD_TOOLCHAIN=rlc-wasm
 fi
 
 # Where cargo puts what it builds.

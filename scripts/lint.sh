@@ -20,7 +20,10 @@ command -v zepter >/dev/null || cargo install --locked --quiet zepter --version 
 zepter run check
 
 echo "lint: clippy"
-export SKIP_WASM_BUILD=1
 cargo clippy --release --all-targets -- -D warnings
 echo "lint: clippy, as the runtime is compiled for Wasm, where nothing may panic"
 cargo clippy --release -p rlc-runtime --no-default-features -- -D warnings
+
+echo "lint: the example apps"
+(cd offchain-worker/apps && export CARGO_TARGET_DIR="$TARGET/apps-build" &&
+	cargo fmt --all --check && cargo clippy --locked --all-targets --quiet -- -D warnings)

@@ -11,6 +11,7 @@ use crate::{
 	chain_spec::{self, ChainSpec},
 	preflight::Chosen,
 	service::Seal,
+	worker::WorkerParams,
 	Error,
 };
 
@@ -25,6 +26,7 @@ Examples:
   rlc-node --dev --instant-seal                    a block as soon as there is a transaction
   rlc-node --dev --base-path ./data                the same chain again next time
   rlc-node --chain local --alice --unsafe-force-node-key-generation --base-path ./alice
+  rlc-node --chain spec.json --worker https://pool.example.org --worker-key ./key
   rlc-node build-spec --chain testnet --founders founders.json --raw --output spec.json
   rlc-node --chain spec.json --validator --base-path /var/lib/rlc
   rlc-node key generate-node-key --chain spec.json --base-path /var/lib/rlc
@@ -49,6 +51,10 @@ pub struct Cli {
 	/// the clock, but runs ahead by a slot for each block when blocks come faster than slots.
 	#[arg(long)]
 	pub instant_seal: bool,
+
+	/// A worker beside the node.
+	#[command(flatten)]
+	pub worker: WorkerParams,
 
 	/// When the disk counts as full.
 	#[command(flatten)]

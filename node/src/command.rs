@@ -15,7 +15,7 @@ use crate::{
 	cli::{BuildSpec, Cli, Subcommand},
 	preflight,
 	service::{self, Options, Prepared, Seal},
-	Error,
+	worker, Error,
 };
 
 /// Exit code for arguments that make no sense, as is the custom.
@@ -119,7 +119,15 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	}
 	preflight::ports(config, cli.chosen_ports())?;
 	let options = Options { seal: cli.seal(), storage: cli.storage.clone(), rpc_server: true };
-	runner.run_node_until_exit(|config| async move { service::start(config, options).map(|node| node.tasks) })
+	let development = config.chain_spec.chain_type() == sc_service::ChainType::Development;
+	let worker = cli.worker.options(config.base_path.path(), development)?;
+	runner.run_node_until_exit(|config| async move {
+		let node = service::start(config, options)?;
+		if let Some(worker) = worker {
+			worker::start(&node, worker);
+		}
+		Ok::<_, Error>(node.tasks)
+	})
 }
 
 fn base_path(command: &impl CliConfiguration) -> Result<BasePath, Error> {

@@ -40,10 +40,12 @@ use crate::{
 };
 
 mod builder;
+mod client;
 mod config;
 mod threads;
 
 pub use builder::NodeBuilder;
+pub use client::InMemory;
 
 use threads::Threads;
 

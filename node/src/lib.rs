@@ -9,6 +9,8 @@
 //! | [`chain_spec`] | which chain: `dev`, `local`, `testnet`, `mainnet`, or a file |
 //! | [`preflight`] | what is checked before anything starts: ports, folders, seeds |
 //! | [`service`] | the parts of a running node, wired together |
+//! | [`metrics`] | the chain's own business, as an operator watches it |
+//! | [`worker`] | a worker that runs in the node |
 //! | [`rpc`] | the RPC namespaces that this node adds to the standard ones |
 //! | [`embedded`] | a whole node inside someone else's program |
 //! | [`error`] | everything that can go wrong, and how it is told in one line |
@@ -27,9 +29,11 @@ pub mod cli;
 pub mod command;
 pub mod embedded;
 pub mod error;
+pub mod metrics;
 pub mod preflight;
 pub mod rpc;
 pub mod service;
+pub mod worker;
 
 pub use command::run;
 pub use error::Error;

@@ -31,7 +31,7 @@ use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_keystore::KeystorePtr;
 
-use crate::{rpc, Error};
+use crate::{metrics, rpc, Error};
 
 /// Where transactions wait for a block.
 pub type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
@@ -202,6 +202,10 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 		tracing_execute_block: None,
 	};
 	let rpc = if options.rpc_server { sc_service::spawn_tasks(params)? } else { unserved::spawn_tasks(params)? };
+
+	if let Some(registry) = &registry {
+		metrics::start(&tasks, &client, sync.clone(), registry).map_err(sc_service::Error::Prometheus)?;
+	}
 
 	let telemetry = telemetry.as_ref().map(Telemetry::handle);
 	let proposer =

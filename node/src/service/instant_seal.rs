@@ -39,6 +39,10 @@ const POOL_PATIENCE: Duration = Duration::from_secs(1);
 /// How often the pool is looked at without an arrival.
 const POLL: Duration = Duration::from_millis(200);
 
+/// How many blocks in a row may leave all transactions where they are. The chain's own work fills a block now and then,
+/// at the end of an epoch, and then the same transactions fit into the next one.
+const FULL: u32 = 3;
+
 /// What sealing needs from the rest of the node.
 pub struct InstantSeal {
 	/// Imports the blocks.
@@ -95,26 +99,27 @@ impl InstantSeal {
 /// One command to seal for each time that transactions are ready.
 ///
 /// The next command is asked for when the block of the last one is imported. A burst of transactions shares blocks.
-/// Transactions that found no room are sealed too, as long as there are fewer of them each time: one that never fits
-/// must not make empty blocks forever. Arrivals wake this up; a slow poll beside them catches transactions that get
-/// ready without arriving, or that arrive while the pool still looks at the block before.
+/// Transactions that found no room are sealed too, as long as there are fewer of them each time, or for [`FULL`] blocks:
+/// one that never fits must not make empty blocks forever. Arrivals wake this up; a slow poll beside them catches
+/// transactions that get ready without arriving, or that arrive while the pool still looks at the block before.
 fn commands(client: Arc<Client>, pool: Arc<Pool>) -> impl Stream<Item = EngineCommand<rlc_primitives::Hash>> + Send {
 	let arrivals = pool.import_notification_stream();
 	// Fewer than this must be ready: nothing has been tried yet.
 	const ANY: usize = usize::MAX;
-	futures::stream::unfold((arrivals, ANY), move |(mut arrivals, mut tried)| {
+	futures::stream::unfold((arrivals, ANY, 0_u32), move |(mut arrivals, mut tried, mut full)| {
 		let (client, pool) = (client.clone(), pool.clone());
 		async move {
 			loop {
 				match pool.ready_at_with_timeout(client.info().best_hash, POOL_PATIENCE).await.count() {
-					0 => tried = ANY,
-					ready if ready < tried => return Some((seal(), (arrivals, ready))),
+					0 => (tried, full) = (ANY, 0),
+					ready if ready < tried => return Some((seal(), (arrivals, ready, 0))),
+					ready if full < FULL => return Some((seal(), (arrivals, ready, full + 1))),
 					_ => {}
 				}
 				tokio::select! {
 					arrival = arrivals.next() => {
 						arrival?;
-						tried = ANY;
+						(tried, full) = (ANY, 0);
 					},
 					() = tokio::time::sleep(POLL) => {},
 				}

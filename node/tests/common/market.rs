@@ -3,10 +3,12 @@
 use codec::Decode;
 use frame_system::EventRecord;
 use pallet_marketplace::{Authorization, SignedOrder, SignedOrders};
+use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_checks::{assets, people::Person};
 use rlc_node::embedded::{Node, NodeBuilder, Subscription};
 use rlc_primitives::{
-	AppId, AppOrder, CategoryId, DealId, Hash, Nonce, OrderHash, RequestOrder, WorkerpoolId, WorkerpoolOrder, RLC,
+	task::Commitment, AppId, AppOrder, CategoryId, DealId, Hash, Nonce, OrderHash, RequestOrder, ResultDigest,
+	ResultHash, ResultSeal, WorkerpoolId, WorkerpoolOrder, RLC,
 };
 use rlc_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 use serde_json::{json, Value};
@@ -187,6 +189,26 @@ impl Market {
 		let hash: OrderHash =
 			serde_json::from_value(self.ask("marketplace_orderHash", json!([request])).await).expect("a hash");
 		DealId::of(hash, 0)
+	}
+
+	/// The scheduler delegates a task to the worker, who computes it.
+	pub async fn complete(&self, task: TaskRef) {
+		let (worker, id, digest) = (self.worker.account(), task.id(), ResultDigest(H256::repeat_byte(7)));
+		let delegate = Delegate { worker: worker.clone(), enclave: None };
+		let call = pallet_poco::Call::delegate {
+			tasks: vec![task].try_into().expect("few"),
+			workers: vec![delegate].try_into().expect("few"),
+		};
+		self.send(&self.scheduler, call).await;
+		let seal = ResultSeal::of(&worker, id, digest);
+		let call = pallet_poco::Call::contribute {
+			task,
+			commitment: Commitment { result: ResultHash::of(id, digest), seal, enclave: None },
+			authorization: DelegationProof::OnChain,
+			enclave_signature: None,
+		};
+		self.send(&self.worker, call).await;
+		self.send(&self.worker, pallet_poco::Call::reveal { task, digest }).await;
 	}
 
 	pub async fn stop(self) {

@@ -6,113 +6,15 @@
 
 use alloc::vec::Vec;
 
-use codec::{Decode, DecodeWithMemTracking, Encode};
 use rlc_primitives::{
-	deal::{Category, Params},
-	AccountId, AnyOrder, Balance, CategoryId, Deal, DealId, Moment, OrderHash, RequestOrder,
+	deal::Category,
+	market::{Rank, Trade},
+	AnyOrder, CategoryId, DealId, OrderHash, RequestOrder,
 };
-use scale_info::TypeInfo;
-use sp_core::{H160, H256};
 
-use crate::types::{BookKey, DealProgress, Hashes, Published, Rank, Trade};
-
-/// The most entries of the book that are looked at for one answer, whatever is asked for.
-pub const MAX_PAGE: u32 = 100;
-
-/// Which orders to list.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct BookFilter {
-	/// Which list: a kind of orders, of a category or an asset.
-	pub list: BookKey,
-	/// The lowest price, in nRLC; of requests, of what they pay at most for a task in all.
-	pub min_price: Option<Balance>,
-	/// The highest price, in nRLC.
-	pub max_price: Option<Balance>,
-}
-
-/// An order in the book that can be matched now, if its terms are met.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct BookEntry {
-	/// The order's hash.
-	pub hash: OrderHash,
-	/// The order.
-	pub order: AnyOrder,
-	/// Who published it.
-	pub owner: AccountId,
-	/// Its price, in nRLC; of a request, what it pays at most for a task in all.
-	pub price: Balance,
-	/// How much of its volume is left.
-	pub remaining: u64,
-	/// When it was published, in ms.
-	pub published: Moment,
-}
-
-/// Some entries of a list, the best price first, then the oldest.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct BookPage {
-	/// The entries: as many as were asked for or less, as those that cannot be matched are left out.
-	pub entries: Vec<BookEntry>,
-	/// What to ask for to get the next page; `None` if this is the last one.
-	pub next: Option<Rank>,
-}
-
-/// The best offers for a request, and what they cost.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct Estimate {
-	/// The offers, and the request.
-	pub orders: Hashes,
-	/// How many tasks the deal would have.
-	pub volume: u64,
-	/// What a task costs, in nRLC.
-	pub task_price: Balance,
-	/// What all of the deal's tasks cost, in nRLC.
-	pub total_price: Balance,
-	/// What a worker stakes for a contribution, in nRLC.
-	pub worker_stake: Balance,
-	/// What the scheduler stakes for a task, in nRLC.
-	pub pool_stake: Balance,
-	/// What the scheduler stakes for the deal, in nRLC.
-	pub total_pool_stake: Balance,
-	/// What is held as a deposit for the deal, in nRLC.
-	pub deposit: Balance,
-}
-
-/// What the chain knows of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct OrderView {
-	/// The order, if it is in the book.
-	pub published: Option<Published>,
-	/// Who presigned it.
-	pub presigned_by: Option<AccountId>,
-	/// How much of its volume is consumed.
-	pub consumed: u64,
-	/// How much of its volume is left; `None` if the chain does not know the order itself.
-	pub remaining: Option<u64>,
-}
-
-/// A deal, with how far it has come.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct DealView {
-	/// Its id.
-	pub id: DealId,
-	/// What was agreed on.
-	pub deal: Deal,
-	/// What its tasks are run with.
-	pub params: Params,
-	/// How far it has come.
-	pub progress: DealProgress,
-}
-
-/// Where signatures are valid: what a tool needs to sign orders, by either kind of key.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct DomainView {
-	/// The hash of the chain's first block.
-	pub genesis: H256,
-	/// EIP-712's chain id.
-	pub chain_id: u64,
-	/// EIP-712's verifying address.
-	pub verifying_contract: H160,
-}
+pub use rlc_primitives::market::{
+	BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, MAX_PAGE,
+};
 
 sp_api::decl_runtime_apis! {
 	/// Market data.

@@ -61,8 +61,8 @@ impl<T: Config> Pallet<T> {
 	/// Match orders that `caller` brings and `payer` pays for.
 	fn match_signed(caller: AccountId, payer: AccountId, orders: SignedOrders) -> DispatchResult {
 		let domain = Self::signing_domain();
-		let sides = orders.sides();
-		let hashes = Hashes::of(&sides, &domain);
+		let sides = Sides::of(&orders);
+		let hashes = sides.hashes(&domain);
 		let proposal = Proposal { sides, hashes, payer, depositor: caller.clone() };
 
 		Self::open_deal(proposal, |terms| {

@@ -7,9 +7,11 @@
 
 use rlc_primitives::{
 	deal::Category,
+	market::{Hashes, SignedOrders},
 	money::{self, MoneyError},
 	traits::{Assets, WorkerpoolPolicy},
-	AccountId, AppOrder, Balance, CategoryId, DatasetOrder, Moment, OrderKind, RequestOrder, Tag, WorkerpoolOrder,
+	AccountId, AppOrder, Balance, CategoryId, DatasetOrder, Moment, OrderKind, RequestOrder, SigningDomain, Tag,
+	WorkerpoolOrder,
 };
 
 /// Why orders do not match.
@@ -64,6 +66,28 @@ pub struct Sides<'a> {
 	pub workerpool: &'a WorkerpoolOrder,
 	/// What the requester asks for.
 	pub request: &'a RequestOrder,
+}
+
+impl<'a> Sides<'a> {
+	/// The orders that somebody brings, without what authorises them.
+	pub fn of(orders: &'a SignedOrders) -> Self {
+		Self {
+			app: &orders.app.order,
+			dataset: orders.dataset.as_ref().map(|dataset| &dataset.order),
+			workerpool: &orders.workerpool.order,
+			request: &orders.request.order,
+		}
+	}
+
+	/// The orders' hashes in this domain.
+	pub fn hashes(&self, domain: &SigningDomain) -> Hashes {
+		Hashes {
+			app: domain.hash(self.app),
+			dataset: self.dataset.map(|order| domain.hash(order)),
+			workerpool: domain.hash(self.workerpool),
+			request: domain.hash(self.request),
+		}
+	}
 }
 
 /// What orders that match agree on.

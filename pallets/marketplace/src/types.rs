@@ -1,4 +1,4 @@
-//! What the pallet's calls take and what its storage holds. Nothing here knows the runtime.
+//! What the pallet's storage holds, and how the book is sorted. Nothing here knows the runtime.
 
 // SCALE's derives number variants with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::as_conversions))]
@@ -6,87 +6,13 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use rlc_primitives::{
 	money::{self, MoneyError},
-	AccountId, AnyOrder, AppId, AppOrder, Balance, CategoryId, DatasetId, DatasetOrder, Moment, OrderHash,
-	OrderSignature, RequestOrder, SigningDomain, WorkerpoolId, WorkerpoolOrder,
+	AccountId, AnyOrder, Balance, Moment,
 };
 use scale_info::TypeInfo;
 
-use crate::matching::Sides;
-
-/// How an order is shown to be its owner's will.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum Authorization {
-	/// Today's owner signed it.
-	#[codec(index = 0)]
-	Signature(OrderSignature),
-	/// Today's owner published or presigned it, or is the caller.
-	#[codec(index = 1)]
-	OnChain,
-}
-
-/// An order that somebody brings, with what authorises it.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct SignedOrder<O> {
-	/// The order.
-	pub order: O,
-	/// Why it may be matched.
-	pub authorization: Authorization,
-}
-
-/// The four sides of a deal that somebody brings.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct SignedOrders {
-	/// The app that is to run.
-	pub app: SignedOrder<AppOrder>,
-	/// The dataset that it is to use, if any.
-	pub dataset: Option<SignedOrder<DatasetOrder>>,
-	/// Who is to compute.
-	pub workerpool: SignedOrder<WorkerpoolOrder>,
-	/// Who asks for it.
-	pub request: SignedOrder<RequestOrder>,
-}
-
-impl SignedOrders {
-	/// The orders without what authorises them.
-	pub fn sides(&self) -> Sides<'_> {
-		Sides {
-			app: &self.app.order,
-			dataset: self.dataset.as_ref().map(|dataset| &dataset.order),
-			workerpool: &self.workerpool.order,
-			request: &self.request.order,
-		}
-	}
-
-	/// Length of the request's params, in bytes: what the weight of a match depends on.
-	pub fn params_len(&self) -> u32 {
-		params_len(&self.request.order)
-	}
-}
-
-/// The names of four orders that meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Hashes {
-	/// Of the app order.
-	pub app: OrderHash,
-	/// Of the dataset order, if there is one.
-	pub dataset: Option<OrderHash>,
-	/// Of the workerpool order.
-	pub workerpool: OrderHash,
-	/// Of the request.
-	pub request: OrderHash,
-}
-
-impl Hashes {
-	/// The hashes of these orders in this domain.
-	pub fn of(sides: &Sides, domain: &SigningDomain) -> Self {
-		Self {
-			app: domain.hash(sides.app),
-			dataset: sides.dataset.map(|order| domain.hash(order)),
-			workerpool: domain.hash(sides.workerpool),
-			request: domain.hash(sides.request),
-		}
-	}
-}
+pub use rlc_primitives::market::{
+	params_len_of, Authorization, BookKey, DealProgress, Hashes, Published, Rank, SignedOrder, SignedOrders, Trade,
+};
 
 /// How much of an order is consumed, and who pays for remembering it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -111,101 +37,6 @@ pub struct Presign {
 	/// From this time on, in ms, the order cannot be matched.
 	pub expiry: Option<Moment>,
 }
-
-/// An order in the book.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Published {
-	/// The order.
-	pub order: AnyOrder,
-	/// Who published it. Nobody can match it while the order's asset is another's.
-	pub owner: AccountId,
-	/// What is held from the owner, in nRLC, beside the deposit of the order's [`Consumption`].
-	pub deposit: Balance,
-	/// When it was published, in ms.
-	pub published: Moment,
-	/// Its number in the order of publication, from 1.
-	pub sequence: u64,
-}
-
-/// How far a deal has come.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct DealProgress {
-	/// How many of its tasks are not closed.
-	pub open: u64,
-	/// How many of its tasks are not forgotten.
-	pub kept: u64,
-	/// When its last task was closed, in ms.
-	pub closed_at: Option<Moment>,
-	/// Who paid the deposit: who matched the orders, or the requester if the match had no caller.
-	pub depositor: AccountId,
-	/// What is held from the depositor, in nRLC.
-	pub deposit: Balance,
-}
-
-/// What was paid once.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct Trade {
-	/// When, in ms.
-	pub time: Moment,
-	/// What a task pays for the app, in nRLC.
-	pub app_price: Balance,
-	/// What a task pays for the dataset, in nRLC; nothing if there is none.
-	pub dataset_price: Balance,
-	/// What a task pays for the workerpool, in nRLC.
-	pub workerpool_price: Balance,
-	/// How many tasks.
-	pub volume: u64,
-}
-
-/// A list of the book, sorted by [`Rank`]. Each published order is in two of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum BookKey {
-	/// All app orders.
-	#[codec(index = 0)]
-	Apps,
-	/// The orders of one app.
-	#[codec(index = 1)]
-	App(AppId),
-	/// All dataset orders.
-	#[codec(index = 2)]
-	Datasets,
-	/// The orders of one dataset.
-	#[codec(index = 3)]
-	Dataset(DatasetId),
-	/// The workerpool orders of one category.
-	#[codec(index = 4)]
-	Workerpools(CategoryId),
-	/// The orders of one workerpool.
-	#[codec(index = 5)]
-	Workerpool(WorkerpoolId),
-	/// The requests of one category.
-	#[codec(index = 6)]
-	Requests(CategoryId),
-	/// The requests for one app.
-	#[codec(index = 7)]
-	RequestsFor(AppId),
-}
-
-impl BookKey {
-	/// The lists that an order is in.
-	pub fn of(order: &AnyOrder) -> [Self; 2] {
-		match order {
-			AnyOrder::App(order) => [Self::Apps, Self::App(order.app)],
-			AnyOrder::Dataset(order) => [Self::Datasets, Self::Dataset(order.dataset)],
-			AnyOrder::Workerpool(order) => [Self::Workerpools(order.category), Self::Workerpool(order.workerpool)],
-			AnyOrder::Request(order) => [Self::Requests(order.category), Self::RequestsFor(order.app)],
-		}
-	}
-
-	/// Whether the list holds requests, of which the best is the dearest.
-	pub fn holds_requests(&self) -> bool {
-		matches!(self, Self::Requests(_) | Self::RequestsFor(_))
-	}
-}
-
-/// An order's place in a list: its price as 16 big-endian bytes, then its sequence as 8. Of a request the price's
-/// complement, so that in every list the best price comes first, and of equal prices the oldest.
-pub type Rank = [u8; 24];
 
 /// The rank of an order with this price and sequence.
 pub fn rank(is_request: bool, price: Balance, sequence: u64) -> Rank {
@@ -240,19 +71,6 @@ pub fn price(order: &AnyOrder) -> Result<Balance, MoneyError> {
 			let dataset = order.dataset.map_or(0, |_| order.dataset_max_price);
 			money::task_price(order.app_max_price, dataset, order.workerpool_max_price)
 		}
-	}
-}
-
-/// Length of the params in a request, in bytes.
-pub fn params_len(request: &RequestOrder) -> u32 {
-	request.params.len().try_into().unwrap_or(u32::MAX)
-}
-
-/// Length of the params in an order, in bytes: what the weight of handling one depends on.
-pub fn params_len_of(order: &AnyOrder) -> u32 {
-	match order {
-		AnyOrder::Request(order) => params_len(order),
-		_ => 0,
 	}
 }
 

@@ -12,8 +12,9 @@ use rlc_primitives::{
 use crate::{contribute::count, CallbackData, Config, ContributionOf, DelegationProof, Pallet, WeightInfo};
 
 /// The most contributors that the tasks which one `reveal_many` closes have in all, or delegates where those are more:
-/// eight full tasks, whose settlement leaves room in a block for others.
-pub const MAX_SETTLED: u32 = 8 * MAX_CONTRIBUTORS;
+/// four full tasks. Each `reveal_many` is charged for so many before it is known how many they are, and blocks fill up
+/// the better the fewer that is.
+pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
 /// What reveals met: it says what they weighed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

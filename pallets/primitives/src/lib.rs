@@ -2,7 +2,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 // SCALE's derives number the variants of an enum with `as`, which rules out denying `as_conversions`: each kind of cast
-// between numbers is denied instead, truncation but for four files.
+// between numbers is denied instead, truncation but in files that say why.
 #![cfg_attr(
 	not(feature = "std"),
 	deny(
@@ -21,6 +21,7 @@
 
 extern crate alloc;
 
+pub mod assets;
 pub mod chain;
 pub mod consensus;
 pub mod deal;
@@ -28,6 +29,7 @@ pub mod delegation;
 pub mod eip712;
 pub mod ethereum;
 pub mod ids;
+pub mod market;
 pub mod money;
 pub mod orders;
 pub mod settlement;
@@ -36,6 +38,7 @@ pub mod supply;
 pub mod tag;
 pub mod task;
 pub mod traits;
+pub mod work;
 
 pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,

@@ -8,12 +8,14 @@ use frame_support::{
 	BoundedVec,
 };
 use frame_system::RawOrigin;
-use rlc_primitives::{orders::Member, AccountId, AppId, DatasetId, GroupId, Settlement, WorkerpoolId, RLC};
+use rlc_primitives::{
+	assets::MAX_WORKER_STAKE_RATIO, orders::Member, AccountId, AppId, DatasetId, GroupId, Settlement, WorkerpoolId, RLC,
+};
 use sp_core::H256;
 
 use crate::{
-	types::MAX_WORKER_STAKE_RATIO, App, AppKind, Apps, AssetId, Batch, Call, Config, Dataset, Datasets, Description,
-	Groups, Location, Members, Name, Pallet, Policy, Workerpools,
+	App, AppKind, Apps, AssetId, Batch, Call, Config, Dataset, Datasets, Description, Groups, Location, Members, Name,
+	Pallet, Policy, Workerpools,
 };
 
 /// An account with enough for any deposit.

@@ -12,9 +12,6 @@ mod assets;
 mod groups;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
-// SCALE's derives number the variants of an enum with `as`.
-#[cfg_attr(not(feature = "std"), allow(clippy::as_conversions))]
-pub mod types;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -27,7 +24,9 @@ mod tests;
 use frame_support::BoundedVec;
 
 pub use pallet::*;
-pub use types::{App, AppKind, AssetId, Dataset, Description, Group, Location, Name, Policy, Registered, Workerpool};
+pub use rlc_primitives::assets::{
+	App, AppKind, AssetId, Dataset, Description, Group, Location, Name, Policy, Registered, Workerpool,
+};
 pub use weights::WeightInfo;
 
 /// Members that one call adds or removes.

@@ -5,3 +5,4 @@ mod genesis;
 mod governance;
 mod proofs;
 mod supply;
+mod weights;

@@ -139,7 +139,7 @@ impl Four {
 			workerpool: &self.workerpool,
 			request: &self.request,
 		};
-		Hashes::of(&sides, &Market::signing_domain())
+		sides.hashes(&Market::signing_domain())
 	}
 
 	/// The request's first deal.

@@ -90,9 +90,9 @@ fn stakes_that_cannot_be_summed_are_refused() {
 #[test]
 fn bag_that_would_settle_too_many_is_refused() {
 	test(|| {
-		// Seven workers a task: with 73 tasks 511 contributors, with 74 too many.
-		let first = open(Deal { size: 74, ..deal(100) });
-		let tasks: Vec<_> = (0..74).map(|n| nth(first, n)).collect();
+		// Seven workers a task: with 36 tasks 252 contributors, with 37 too many.
+		let first = open(Deal { size: 37, ..deal(100) });
+		let tasks: Vec<_> = (0..37).map(|n| nth(first, n)).collect();
 		for n in 1..=7 {
 			Free::insert(worker(n), 100 * RLC);
 			assert_ok!(contribute_many(n, tasks.iter().map(|task| contribution(n, *task, 1)).collect()));
@@ -100,9 +100,9 @@ fn bag_that_would_settle_too_many_is_refused() {
 		for n in 1..=6 {
 			assert_ok!(reveal_many(n, &tasks));
 		}
-		const { assert!(7 * 74 > MAX_SETTLED && 7 * 73 <= MAX_SETTLED) };
+		const { assert!(7 * 37 > MAX_SETTLED && 7 * 36 <= MAX_SETTLED) };
 		assert_noop!(reveal_many(7, &tasks), Error::<Test>::BagTooHeavy);
-		assert_ok!(reveal_many(7, &tasks[..73]));
-		assert_ok!(reveal(7, tasks[73], 1));
+		assert_ok!(reveal_many(7, &tasks[..36]));
+		assert_ok!(reveal(7, tasks[36], 1));
 	});
 }

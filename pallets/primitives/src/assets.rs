@@ -1,10 +1,14 @@
 //! What is registered, and what a workerpool promises.
 
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use rlc_primitives::{AccountId, AppId, Balance, DatasetId, GroupId, Settlement, WorkerpoolId};
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
 use sp_runtime::BoundedVec;
+
+use crate::{AccountId, AppId, Balance, DatasetId, GroupId, Settlement, WorkerpoolId};
 
 /// The longest [`Name`], in bytes.
 pub const MAX_NAME: u32 = 64;

@@ -1,0 +1,399 @@
+//! The chain's client, `rlc-chain`, on whole nodes: in memory and over a connection that breaks.
+
+mod common;
+
+use common::soon;
+use futures::{Stream, StreamExt};
+use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, Scheme, Sender};
+use rlc_checks::assets;
+use rlc_node::embedded::{Node, NodeBuilder};
+use rlc_primitives::{
+	market::{Authorization, BookFilter, BookKey, SignedOrder, SignedOrders},
+	task::{Commitment, Stage},
+	work::{ContributionOf, Delegate, DelegationProof, FailureCause, TaskRef, WorkKind},
+	AccountId, Address, AppId, AppOrder, CategoryId, DealId, Delegation, Order, RequestOrder, ResultDigest, ResultHash,
+	ResultSeal, TaskId, WorkerpoolId, WorkerpoolOrder, RLC,
+};
+use sp_core::H256;
+
+const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
+/// What a task pays the workerpool, in nRLC.
+const PRICE: u128 = RLC;
+
+/// Those who deal and work on one chain, each with a sender.
+struct People {
+	chain: Chain,
+	developer: Sender,
+	scheduler: Sender,
+	requester: Sender,
+	worker: Sender,
+}
+
+impl People {
+	async fn on(node: &Node) -> Self {
+		let chain = Chain::over(node.rpc_client().expect("it runs")).await.expect("this program fits the runtime");
+		Self {
+			developer: sender(&chain, "//Bob"),
+			scheduler: sender(&chain, "//Charlie"),
+			requester: sender(&chain, "//Dave"),
+			worker: sender(&chain, "//Eve"),
+			chain,
+		}
+	}
+
+	fn app(&self) -> AppId {
+		AppId::derive(&self.developer.account(), &assets::app(1))
+	}
+
+	fn workerpool(&self) -> WorkerpoolId {
+		WorkerpoolId::derive(&self.scheduler.account(), &assets::description(1))
+	}
+
+	async fn register(&self) {
+		let done = self.developer.send(Call::RegisterApp { app: assets::app(1) }).await.expect("registers");
+		assert!(
+			matches!(&done.events[..], [.., Event::Registered { owner, .. }] if *owner == self.developer.account())
+		);
+		let description = assets::description(1);
+		self.scheduler.send(Call::RegisterWorkerpool { description }).await.expect("registers");
+	}
+
+	fn app_order(&self) -> AppOrder {
+		AppOrder {
+			app: self.app(),
+			price: 0,
+			volume: 100,
+			tag: Default::default(),
+			dataset_restrict: Default::default(),
+			workerpool_restrict: Default::default(),
+			requester_restrict: Default::default(),
+			salt: H256::zero(),
+		}
+	}
+
+	fn workerpool_order(&self) -> WorkerpoolOrder {
+		WorkerpoolOrder {
+			workerpool: self.workerpool(),
+			price: PRICE,
+			volume: 100,
+			tag: Default::default(),
+			category: CategoryId(0),
+			trust: 10,
+			app_restrict: Default::default(),
+			dataset_restrict: Default::default(),
+			requester_restrict: Default::default(),
+			salt: H256::zero(),
+		}
+	}
+
+	fn request(&self, requester: AccountId, volume: u64, trust: u64) -> RequestOrder {
+		RequestOrder {
+			app: self.app(),
+			app_max_price: 0,
+			dataset: None,
+			dataset_max_price: 0,
+			workerpool: Default::default(),
+			workerpool_max_price: 2 * PRICE,
+			requester,
+			volume,
+			tag: Default::default(),
+			category: CategoryId(0),
+			trust,
+			beneficiary: None,
+			callback: None,
+			params: Default::default(),
+			salt: H256::zero(),
+			payer: None,
+			expiry: None,
+		}
+	}
+
+	/// The request is matched with offers that their owners signed, by anyone; the deal.
+	async fn match_signed(&self, requester: &Key, volume: u64, trust: u64) -> DealId {
+		let domain = self.chain.domain().await.expect("a domain");
+		fn signed<O: Order>(order: O, by: &Key, domain: &rlc_primitives::SigningDomain) -> SignedOrder<O> {
+			let authorization = Authorization::Signature(by.sign_order(&order, domain));
+			SignedOrder { order, authorization }
+		}
+		let orders = SignedOrders {
+			app: signed(self.app_order(), self.developer.key(), &domain),
+			dataset: None,
+			workerpool: signed(self.workerpool_order(), self.scheduler.key(), &domain),
+			request: signed(self.request(requester.account(), volume, trust), requester, &domain),
+		};
+		let done = self.requester.send(Call::MatchOrders { orders }).await.expect("they match");
+		let opened = done.events.iter().find_map(|event| match event {
+			Event::DealOpened { deal, size, .. } => Some((*deal, *size)),
+			_ => None,
+		});
+		let (deal, size) = opened.expect("a deal");
+		assert_eq!(size, volume);
+		deal
+	}
+}
+
+fn sender(chain: &Chain, suri: &str) -> Sender {
+	Sender::new(chain.clone(), Key::from_suri(suri).expect("a key"))
+}
+
+fn commitment(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Commitment {
+	Commitment { result: ResultHash::of(task, digest), seal: ResultSeal::of(worker, task, digest), enclave: None }
+}
+
+fn pay(to: &AccountId, value: u128) -> Call {
+	Call::TransferKeepAlive { dest: Address::Id(to.clone()), value }
+}
+
+async fn next(blocks: &mut (impl Stream<Item = Result<BlockEvents, Error>> + Unpin)) -> BlockEvents {
+	soon("a block", blocks.next()).await.expect("it has no end").expect("a block")
+}
+
+fn digest(byte: u8) -> ResultDigest {
+	ResultDigest(H256::repeat_byte(byte))
+}
+
+#[tokio::test]
+async fn a_task_of_trust_one_is_done_in_one_transaction_with_a_signed_delegation() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let chain = &people.chain;
+	let mut blocks = chain.follow(Some(0), At::Finalized);
+	assert_eq!(next(&mut blocks).await.number, 0, "the first block is one of them");
+
+	people.register().await;
+	let pool = chain.workerpool(people.workerpool()).await.expect("an answer").expect("registered");
+	assert_eq!((pool.owner, pool.content.description), (people.scheduler.account(), assets::description(1)));
+	assert_eq!(chain.app(AppId::default()).await, Ok(None));
+	let (_, xs) = chain.categories().await.expect("an answer").swap_remove(0);
+	assert_eq!(xs.reference_time, 300_000);
+
+	let before = chain.funds(&people.requester.account()).await.expect("an answer");
+	let deal = people.match_signed(people.requester.key(), 1, 1).await;
+	let view = chain.deal(deal).await.expect("an answer").expect("a deal");
+	assert_eq!((view.deal.size, view.progress.open), (1, 1));
+	let after = chain.funds(&people.requester.account()).await.expect("an answer");
+	assert_eq!((after.locked, before.locked), (PRICE, 0));
+
+	let task = TaskRef { deal, index: 0 };
+	let open = chain.task_of(task).await.expect("an answer").expect("a task");
+	assert_eq!((open.task.stage, chain.task(task.id()).await), (Stage::Active, Ok(None)));
+	assert!(open.contribution_deadline > chain.now().await.expect("an answer"));
+
+	let worker = people.worker.account();
+	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None };
+	let domain = chain.domain().await.expect("a domain");
+	let proof = DelegationProof::Signed(people.scheduler.key().sign_delegation(&delegation, &domain));
+	let earned = chain.funds(&worker).await.expect("an answer").free;
+	let done = people.worker.send_finalized(Call::ContributeAndFinalize {
+		task,
+		digest: digest(7),
+		authorization: proof,
+		enclave: None,
+		callback_data: None,
+	});
+	let done = done.await.expect("accepted");
+	assert!(done.events.contains(&Event::TaskClosed { task: task.id(), deal, outcome: Some(digest(7)) }));
+	assert!(done.events.contains(&Event::DealClosed { deal }));
+	let earned = chain.funds(&worker).await.expect("an answer").free - earned;
+	assert_eq!(earned, PRICE * 99 / 100, "the worker's part, and no fee");
+	assert_eq!(chain.worker(&worker).await.expect("an answer").open, 0);
+	assert_eq!(chain.trades(CategoryId(0), 9).await.expect("an answer").len(), 1);
+
+	let mut seen = Vec::new();
+	loop {
+		let block = next(&mut blocks).await;
+		assert_eq!(block.number as usize, seen.len() + 1);
+		assert!(block.time > 0);
+		seen.push(block);
+		if seen.last().is_some_and(|block| block.hash == done.block) {
+			break;
+		}
+	}
+	assert!(seen.windows(2).all(|pair| pair[1].parent == pair[0].hash));
+	let closed = Event::TaskClosed { task: task.id(), deal, outcome: Some(digest(7)) };
+	assert!(seen.last().is_some_and(|block| block.events.contains(&(Some(done.index), closed))));
+	assert!(seen.iter().any(|block| block.events.iter().any(|(_, event)| *event == Event::ExtrinsicSuccess)));
+	drop(blocks);
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_bag_is_contributed_and_revealed_together() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let chain = &people.chain;
+	people.register().await;
+	// A requester with an Ethereum key, who signs as such wallets do and has to be paid first.
+	let wallet = Key::new(Scheme::Ethereum, "//Requester").expect("a key");
+	people.requester.send(pay(&wallet.account(), 100 * RLC)).await.expect("pays");
+	let deal = people.match_signed(&wallet, 3, 1).await;
+
+	let tasks: Vec<_> = (0..3).map(|index| TaskRef { deal, index }).collect();
+	let worker = people.worker.account();
+	let workers = vec![Delegate { worker: worker.clone(), enclave: None }];
+	people.scheduler.send(Call::Delegate { tasks: tasks.clone(), workers }).await.expect("delegates");
+	let work = chain.work_for(&worker, 100).await.expect("an answer");
+	assert_eq!(work.iter().filter(|item| item.what == WorkKind::Contribute).count(), 3);
+
+	people.worker.send(Call::ReportFailure { task: tasks[2], cause: FailureCause::TimedOut }).await.expect("reports");
+	let reported = chain.task_of(tasks[2]).await.expect("an answer").expect("a task").failures;
+	assert_eq!(reported[0].cause, FailureCause::TimedOut);
+
+	let contributions = tasks[..2].iter().map(|task| ContributionOf {
+		task: *task,
+		commitment: commitment(&worker, task.id(), digest(1)),
+		authorization: DelegationProof::OnChain,
+		enclave_signature: None,
+	});
+	let done = people.worker.send(Call::ContributeMany { contributions: contributions.collect() }).await;
+	let reached = |event: &&Event| matches!(event, Event::ConsensusReached { winners: 1, .. });
+	assert_eq!(done.expect("accepted").events.iter().filter(reached).count(), 2);
+	assert_eq!(chain.worker(&worker).await.expect("an answer").open, 2);
+
+	let reveals = tasks[..2].iter().map(|task| (*task, digest(1))).collect();
+	let done = people.worker.send(Call::RevealMany { reveals }).await.expect("accepted");
+	assert_eq!(done.events.iter().filter(|event| matches!(event, Event::TaskClosed { .. })).count(), 2);
+	let stages = chain.tasks_of(deal, 0, 100).await.expect("an answer");
+	let completed = stages.iter().filter(|view| matches!(view.task.stage, Stage::Completed(_))).count();
+	assert_eq!((stages.len(), completed), (3, 2));
+	people.scheduler.send(Call::Abandon { task: tasks[2] }).await.expect("gives up");
+	assert!(chain.kitty().await.expect("an answer") > 0, "the scheduler's stake");
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn orders_are_published_found_and_estimated() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let chain = &people.chain;
+	people.register().await;
+	let request = people.request(people.requester.account(), 2, 1);
+	assert_eq!(chain.estimate(&request).await, Ok(None), "no offers yet");
+
+	let offer = people.workerpool_order();
+	people.developer.send(Call::PublishOrder { order: people.app_order().into() }).await.expect("publishes");
+	people.scheduler.send(Call::PublishOrder { order: offer.clone().into() }).await.expect("publishes");
+	let list = BookKey::Workerpools(CategoryId(0));
+	let page = chain.orderbook(BookFilter { list, min_price: None, max_price: None }, None, 10).await.expect("a page");
+	assert_eq!((page.entries.len(), page.entries[0].price), (1, PRICE));
+	let hash = chain.order_hash(&offer.into()).await.expect("a hash");
+	assert_eq!(page.entries[0].hash, hash, "the chain and the client make one hash");
+	assert_eq!(chain.order(hash).await.expect("an answer").expect("known").remaining, Some(100));
+	let estimate = chain.estimate(&request).await.expect("an answer").expect("offers");
+	assert_eq!((estimate.total_price, estimate.orders.workerpool), (2 * PRICE, hash));
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_burst_goes_out_without_waiting_for_blocks() {
+	const COUNT: u32 = 60;
+	let node = NodeBuilder::dev().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let (sender, to) = (&people.requester, Key::from_suri("//Nobody").expect("a key").account());
+	let mut pending = Vec::new();
+	for _ in 0..COUNT {
+		pending.push(sender.submit(pay(&to, 1)).await.expect("the node takes it"));
+	}
+	for one in pending {
+		soon("the transaction to be in a block", one.included()).await.expect("accepted");
+	}
+	let (to, from) = (people.chain.funds(&to).await, people.chain.funds(&sender.account()).await);
+	assert_eq!((to.expect("an answer").free, from.expect("an answer").nonce), (COUNT.into(), COUNT));
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn senders_of_one_key_that_do_not_know_of_each_other_get_along() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let other = sender(&people.chain, "//Dave");
+	let to = people.worker.account();
+	for _ in 0..3 {
+		people.requester.send(pay(&to, 1)).await.expect("accepted");
+		other.send(pay(&to, 1)).await.expect("accepted, though its number was used");
+	}
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn refusals_say_why() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	people.register().await;
+	let again = people.developer.send(Call::RegisterApp { app: assets::app(1) }).await.expect_err("it exists");
+	assert!(again.is_refusal("Registry", "AlreadyRegistered"), "{again}");
+	assert!(again.to_string().contains("Use what exists"), "{again}");
+	let poor = Key::from_suri("//Poor").expect("a key");
+	people.requester.send(pay(&poor.account(), RLC)).await.expect("pays");
+	let too_much = Sender::new(people.chain.clone(), poor).send(pay(&people.worker.account(), 2 * RLC)).await;
+	assert!(too_much.as_ref().is_err_and(|error| error.is_refusal("Token", "FundsUnavailable")), "{too_much:?}");
+
+	// All or nothing: the first of the two was good.
+	let calls = vec![pay(&people.worker.account(), 1), Call::RegisterApp { app: assets::app(1) }];
+	let batch = people.developer.send(Call::BatchAll(calls)).await.expect_err("the second fails");
+	assert!(batch.is_refusal("Registry", "AlreadyRegistered"), "{batch}");
+
+	let task = TaskRef { deal: DealId::default(), index: 0 };
+	let stranger = sender(&people.chain, "//Stranger");
+	let free = stranger.send(Call::Reveal { task, digest: digest(1) }).await.expect_err("no money, no task");
+	assert!(matches!(&free, Error::Invalid(words) if words.contains("look at the task's state")), "{free}");
+	let none = people.worker.send(Call::Reveal { task, digest: digest(1) }).await.expect_err("no task");
+	assert!(none.is_refusal("Poco", "NotFound"), "{none}");
+	people.worker.send(pay(&people.developer.account(), 1)).await.expect("numbers go on after refusals");
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn calls_are_final_and_events_are_followed_on_a_chain_of_slots() {
+	let node = NodeBuilder::dev().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let mut blocks = people.chain.follow(Some(1), At::Best);
+	let done = soon("a final block", people.requester.send_finalized(Call::RegisterApp { app: assets::app(9) })).await;
+	let done = done.expect("registers");
+	let (final_number, _) = people.chain.finalized().await.expect("an answer");
+	assert!(final_number >= done.number);
+	let mut number = 0;
+	while number < done.number {
+		let block = next(&mut blocks).await;
+		assert_eq!(block.number, number + 1);
+		number = block.number;
+		let registers = block.events.iter().any(|(_, event)| matches!(event, Event::Registered { .. }));
+		assert_eq!(registers, block.hash == done.block);
+	}
+	drop(blocks);
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_made_anew_and_no_block_is_missed() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let builder = NodeBuilder::dev().instant_seal().base_path(folder.path());
+	let node = builder.clone().rpc(LOOPBACK).start().await.expect("starts");
+	let address = node.rpc_address().expect("it is served");
+	let chain = Chain::connect(&format!("ws://{address}")).await.expect("connects");
+	let chain = chain.with_patience(std::time::Duration::from_secs(120));
+	let (sender, to) = (sender(&chain, "//Dave"), Key::from_suri("//Eve").expect("a key").account());
+	let mut blocks = chain.follow(Some(1), At::Best);
+
+	for number in 1..=3 {
+		sender.send(pay(&to, 1)).await.expect("accepted");
+		assert_eq!(next(&mut blocks).await.number, number);
+	}
+	node.stop().await.expect("stops");
+	let node = builder.rpc(address).start().await.expect("starts again");
+	// Long enough a gap to be filled by height: nobody follows meanwhile.
+	for _ in 0..50 {
+		sender.send(pay(&to, 1)).await.expect("accepted after the connection was lost");
+	}
+	for number in 4..=53 {
+		let block = next(&mut blocks).await;
+		assert_eq!(
+			(block.number, block.events.iter().any(|(_, event)| *event == Event::ExtrinsicSuccess)),
+			(number, true)
+		);
+	}
+	node.stop().await.expect("stops");
+	let impatient = chain.with_patience(std::time::Duration::from_secs(1));
+	let error = impatient.now().await.expect_err("nobody is there");
+	assert!(error.to_string().starts_with(&format!("the node at ws://{address} does not answer")), "{error}");
+}

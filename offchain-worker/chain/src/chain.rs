@@ -1,0 +1,208 @@
+//! A node, as everything else here sees it.
+
+use std::{
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
+
+use codec::{Decode, Encode};
+use futures::Stream;
+use rlc_primitives::{BlockNumber, Hash, Moment};
+use subxt_rpcs::{client::RpcClientT, RpcClient};
+
+use crate::{
+	events::BlockEvents,
+	follow::{self, At},
+	questions::{self, Item, Question},
+	rpc::{bad_answer, decode_all, Rpc},
+	runtime::{Runtime, METADATA_VERSION},
+	Error,
+};
+
+/// How many runtimes are remembered: who follows the chain through an upgrade needs two.
+const RUNTIMES: usize = 4;
+
+/// A connection to a node of the chain. Clones share it.
+#[derive(Clone)]
+pub struct Chain {
+	rpc: Rpc,
+	shared: Arc<Shared>,
+}
+
+struct Shared {
+	genesis: Hash,
+	/// The runtimes that were met and that fit, the oldest first.
+	runtimes: Mutex<Vec<Arc<Runtime>>>,
+}
+
+impl Chain {
+	/// Connects to a node at an address such as `ws://127.0.0.1:9944`. A connection that is lost later is made anew, as
+	/// often as needed; questions meanwhile wait for it, up to 30 s.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`] if nobody answers now; [`Error::Mismatch`] if this program does not fit the chain.
+	pub async fn connect(url: &str) -> Result<Self, Error> {
+		Self::of(Rpc::connect(url).await?).await
+	}
+
+	/// Talks to a node by any means, for example to one in this process.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`] if it does not answer; [`Error::Mismatch`] if this program does not fit the chain.
+	pub async fn over(rpc: impl RpcClientT) -> Result<Self, Error> {
+		Self::of(Rpc::over(RpcClient::new(rpc))).await
+	}
+
+	async fn of(rpc: Rpc) -> Result<Self, Error> {
+		let genesis = rpc.block_hash(0).await?;
+		let genesis = genesis.ok_or_else(|| bad_answer("chain_getBlockHash", "it has no first block"))?;
+		let chain = Self { rpc, shared: Arc::new(Shared { genesis, runtimes: Mutex::default() }) };
+		chain.runtime(None).await?;
+		Ok(chain)
+	}
+
+	/// The same connection, on which a question waits for the node up to `patience` instead of 30 s.
+	pub fn with_patience(self, patience: Duration) -> Self {
+		Self { rpc: self.rpc.with_patience(patience), shared: self.shared }
+	}
+
+	/// The hash of the chain's first block, which names the chain.
+	pub fn genesis(&self) -> Hash {
+		self.shared.genesis
+	}
+
+	/// The best block's height and hash.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`], as of every question; not repeated below.
+	pub async fn best(&self) -> Result<(BlockNumber, Hash), Error> {
+		let header = self.rpc.header(None).await?;
+		Ok((header.number, header.hash()))
+	}
+
+	/// The last final block's height and hash.
+	///
+	/// # Errors
+	///
+	/// Those of every question.
+	pub async fn finalized(&self) -> Result<(BlockNumber, Hash), Error> {
+		let hash = self.rpc.finalized_hash().await?;
+		Ok((self.rpc.header(Some(hash)).await?.number, hash))
+	}
+
+	/// The chain's time, in ms: that of the best block.
+	///
+	/// # Errors
+	///
+	/// Those of every question.
+	pub async fn now(&self) -> Result<Moment, Error> {
+		Ok(self.value(&questions::NOW).await?.unwrap_or_default())
+	}
+
+	/// Asks a method of a runtime API, for example `PocoApi_task`, at a block or at the best one. What this program does
+	/// not use itself is not checked: the caller has to know what the method takes and answers.
+	///
+	/// # Errors
+	///
+	/// Those of every question; [`Error::BadAnswer`] if the answer is no `R`.
+	pub async fn call_api<R: Decode>(&self, method: &str, args: &impl Encode, at: Option<Hash>) -> Result<R, Error> {
+		self.rpc.call(method, &args.encode(), at).await
+	}
+
+	/// All that happens from now on, or since a block, block by block and each block once. See [`At`] for which blocks.
+	///
+	/// Blocks that appear while the connection is lost are delivered when it is back. An error does not end the stream:
+	/// the next item is what comes after it. The stream has no end.
+	pub fn follow(
+		&self,
+		from: Option<BlockNumber>,
+		at: At,
+	) -> impl Stream<Item = Result<BlockEvents, Error>> + Send + Unpin + 'static {
+		follow::stream(self.clone(), from, at)
+	}
+
+	pub(crate) fn rpc(&self) -> &Rpc {
+		&self.rpc
+	}
+
+	/// The runtime of a block, or of the best one: the one that reads transactions after it, and what happens in the
+	/// next block. Read and checked when it is met for the first time.
+	pub(crate) async fn runtime(&self, at: Option<Hash>) -> Result<Arc<Runtime>, Error> {
+		let version = self.rpc.version(at).await?;
+		let known = self.runtimes().iter().find(|runtime| runtime.version == version).cloned();
+		if let Some(known) = known {
+			return Ok(known);
+		}
+		let method = "Metadata_metadata_at_version";
+		let metadata: Option<Vec<u8>> = self.call_api(method, &METADATA_VERSION, at).await?;
+		let metadata = metadata.ok_or_else(|| {
+			let difference = format!("it does not describe itself in version {METADATA_VERSION}");
+			Error::Mismatch { version: version.spec_version, difference }
+		})?;
+		let runtime = Arc::new(Runtime::new(version, &metadata)?);
+		log::debug!("the chain's runtime has version {}", version.spec_version);
+		let mut runtimes = self.runtimes();
+		if runtimes.len() == RUNTIMES {
+			runtimes.remove(0);
+		}
+		runtimes.push(runtime.clone());
+		Ok(runtime)
+	}
+
+	fn runtimes(&self) -> MutexGuard<'_, Vec<Arc<Runtime>>> {
+		// The list is never left half changed.
+		self.shared.runtimes.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	/// Any runtime that fits: enough for storage keys, which the check ties to names.
+	async fn any_runtime(&self) -> Result<Arc<Runtime>, Error> {
+		let newest = self.runtimes().last().cloned();
+		match newest {
+			Some(runtime) => Ok(runtime),
+			None => self.runtime(None).await,
+		}
+	}
+
+	/// Asks at the best block.
+	pub(crate) async fn question<Args: Encode, Answer: Decode>(
+		&self,
+		question: &Question<Args, Answer>,
+		args: &Args,
+	) -> Result<Answer, Error> {
+		self.call_api(question.method, args, None).await
+	}
+
+	/// A plain value at the best block.
+	pub(crate) async fn value<Value: Decode>(&self, item: &Item<(), Value>) -> Result<Option<Value>, Error> {
+		let key = self.any_runtime().await?.value_key(item);
+		self.stored(item.name, &key).await
+	}
+
+	/// A map's entry at the best block.
+	pub(crate) async fn entry<Key: Encode, Value: Decode>(
+		&self,
+		item: &Item<(Key,), Value>,
+		key: &Key,
+	) -> Result<Option<Value>, Error> {
+		let key = self.any_runtime().await?.entry_key(item, key);
+		self.stored(item.name, &key).await
+	}
+
+	async fn stored<Value: Decode>(&self, name: &str, key: &[u8]) -> Result<Option<Value>, Error> {
+		self.rpc.storage(key, None).await?.map(|bytes| decode_all(name, &bytes)).transpose()
+	}
+
+	/// The bytes of some storage keys at a block.
+	pub(crate) async fn bytes_at(&self, keys: &[&[u8]], at: Hash) -> Result<Vec<Option<Vec<u8>>>, Error> {
+		self.rpc.storage_of(keys, at).await
+	}
+}
+
+impl std::fmt::Debug for Chain {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.debug_struct("Chain").field("genesis", &self.shared.genesis).finish_non_exhaustive()
+	}
+}

@@ -1,0 +1,183 @@
+//! A transaction: a call, who signs it, and what extends it.
+
+use codec::{Compact, Encode};
+use rlc_primitives::{Address, Balance, BlockNumber, Hash, Nonce};
+use scale_info::{meta_type, MetaType, TypeInfo};
+use sp_io::hashing::blake2_256;
+use sp_runtime::generic::Era;
+
+use crate::{calls::Call, runtime::Runtime, Error, Key};
+
+/// For how many blocks after its anchor a transaction is valid, so that a lost one cannot appear later.
+pub(crate) const LIFETIME: BlockNumber = 64;
+/// Signed, format 4.
+const SIGNED: u8 = 0x84;
+/// Longer payloads are signed by their hash.
+const MAX_PAYLOAD: usize = 256;
+
+/// Whether the chain's metadata is signed for, which only wallets that show what they sign need.
+#[derive(Encode, TypeInfo)]
+enum Mode {
+	Disabled,
+	#[allow(dead_code)]
+	Enabled,
+}
+
+/// The mode, as the chain wraps it.
+#[derive(Encode, TypeInfo)]
+struct MetadataHash {
+	mode: Mode,
+}
+
+/// An extension of transactions that is known here.
+pub(crate) struct Extension {
+	/// As the chain calls it.
+	pub(crate) name: &'static str,
+	/// What is sent.
+	pub(crate) explicit: MetaType,
+	/// What is signed beside it.
+	pub(crate) implicit: MetaType,
+}
+
+/// All that are known here.
+pub(crate) fn extensions() -> Vec<Extension> {
+	fn extension<Explicit: TypeInfo + 'static, Implicit: TypeInfo + 'static>(name: &'static str) -> Extension {
+		Extension { name, explicit: meta_type::<Explicit>(), implicit: meta_type::<Implicit>() }
+	}
+	vec![
+		extension::<(), ()>("AuthorizeCall"),
+		extension::<(), ()>("CheckNonZeroSender"),
+		extension::<(), u32>("CheckSpecVersion"),
+		extension::<(), u32>("CheckTxVersion"),
+		extension::<(), Hash>("CheckGenesis"),
+		extension::<Era, Hash>("CheckMortality"),
+		extension::<Compact<Nonce>, ()>("CheckNonce"),
+		extension::<(), ()>("CheckWeight"),
+		extension::<Compact<Balance>, ()>("ChargeTransactionPayment"),
+		extension::<MetadataHash, Option<[u8; 32]>>("CheckMetadataHash"),
+		extension::<(), ()>("WeightReclaim"),
+	]
+}
+
+/// What a transaction is tied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Terms {
+	/// The chain.
+	pub(crate) genesis: Hash,
+	/// How many transactions its sender sent before.
+	pub(crate) nonce: Nonce,
+	/// The block from which it is valid.
+	pub(crate) anchor: (BlockNumber, Hash),
+}
+
+/// A transaction, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Extrinsic {
+	/// As the node takes it.
+	pub(crate) bytes: Vec<u8>,
+	/// Its hash.
+	pub(crate) hash: Hash,
+}
+
+impl Extrinsic {
+	/// A call, signed.
+	///
+	/// # Errors
+	///
+	/// [`Error::Mismatch`] if the runtime wants an extension that is unknown here.
+	pub(crate) fn signed(runtime: &Runtime, call: &Call, key: &Key, terms: &Terms) -> Result<Self, Error> {
+		let call = runtime.encode(call);
+		let (mut explicit, mut implicit) = (Vec::new(), Vec::new());
+		for extension in runtime.extensions() {
+			let (sent, signed) = extend(&extension.identifier, runtime, terms)?;
+			explicit.extend(sent);
+			implicit.extend(signed);
+		}
+		let payload = [call.as_slice(), &explicit, &implicit].concat();
+		let signature = if payload.len() > MAX_PAYLOAD { key.sign(&blake2_256(&payload)) } else { key.sign(&payload) };
+		let sender = Address::Id(key.account());
+		let body = [vec![SIGNED], sender.encode(), signature.encode(), explicit, call].concat();
+		Ok(Self::of(body.encode()))
+	}
+
+	/// A transaction that is written already.
+	pub(crate) fn of(bytes: Vec<u8>) -> Self {
+		Self { hash: Hash::from(blake2_256(&bytes)), bytes }
+	}
+}
+
+/// What an extension sends, and what is signed beside that.
+fn extend(name: &str, runtime: &Runtime, terms: &Terms) -> Result<(Vec<u8>, Vec<u8>), Error> {
+	let version = runtime.version;
+	let nothing = Vec::new;
+	Ok(match name {
+		"AuthorizeCall" | "CheckNonZeroSender" | "CheckWeight" | "WeightReclaim" => (nothing(), nothing()),
+		"CheckSpecVersion" => (nothing(), version.spec_version.encode()),
+		"CheckTxVersion" => (nothing(), version.transaction_version.encode()),
+		"CheckGenesis" => (nothing(), terms.genesis.encode()),
+		"CheckMortality" => {
+			let (number, hash) = terms.anchor;
+			(Era::mortal(LIFETIME.into(), number.into()).encode(), hash.encode())
+		}
+		"CheckNonce" => (Compact(terms.nonce).encode(), nothing()),
+		"ChargeTransactionPayment" => (Compact(Balance::default()).encode(), nothing()),
+		"CheckMetadataHash" => (MetadataHash { mode: Mode::Disabled }.encode(), None::<[u8; 32]>.encode()),
+		unknown => {
+			let difference = format!("it wants the transaction extension {unknown}, which is unknown here");
+			return Err(Error::Mismatch { version: version.spec_version, difference });
+		}
+	})
+}
+
+/// The block that a transaction is anchored at: the last final one, so that no fork makes the transaction invalid; if
+/// finality is far behind, one that no fork is likely to reach, so that the transaction has time.
+pub(crate) fn anchor(finalized: BlockNumber, best: BlockNumber) -> BlockNumber {
+	finalized.max(best.saturating_sub(LIFETIME / 2))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_transaction_begins_with_its_anchor_s_hash() {
+		for number in [0u32, 1, 63, 64, 65, 1_000_003] {
+			let era = Era::mortal(LIFETIME.into(), u64::from(number));
+			assert_eq!(era.birth(u64::from(number) + 40), u64::from(number), "the hash signed is the anchor's");
+			assert_eq!(era.death(u64::from(number)), u64::from(number) + 64);
+		}
+	}
+
+	#[test]
+	fn the_anchor_is_final_unless_finality_is_far_behind() {
+		assert_eq!(anchor(100, 103), 100);
+		assert_eq!(anchor(100, 132), 100);
+		assert_eq!(anchor(100, 200), 168);
+		assert_eq!(anchor(0, 0), 0);
+	}
+
+	#[test]
+	fn each_known_extension_is_written_as_it_is_described() {
+		let runtime = crate::runtime::tests::bare();
+		let terms = Terms { genesis: Hash::repeat_byte(1), nonce: 70, anchor: (5, Hash::repeat_byte(2)) };
+		let written: Vec<_> =
+			extensions().into_iter().map(|one| (one.name, extend(one.name, &runtime, &terms).unwrap())).collect();
+		let of = |name| written.iter().find(|(other, _)| *other == name).map(|(_, parts)| parts.clone()).unwrap();
+		assert_eq!(of("CheckSpecVersion"), (vec![], 7u32.encode()));
+		assert_eq!(of("CheckTxVersion"), (vec![], 3u32.encode()));
+		assert_eq!(of("CheckGenesis"), (vec![], vec![1; 32]));
+		// Period 64 is 5 in the low bits, phase 5 above them.
+		assert_eq!(of("CheckMortality"), (vec![0x55, 0x00], vec![2; 32]));
+		assert_eq!(of("CheckNonce"), (vec![0x19, 0x01], vec![]));
+		assert_eq!(of("ChargeTransactionPayment"), (vec![0], vec![]));
+		assert_eq!(of("CheckMetadataHash"), (vec![0], vec![0]));
+		assert_eq!(of("WeightReclaim"), (vec![], vec![]));
+	}
+
+	#[test]
+	fn an_unknown_extension_is_named() {
+		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
+		let error = extend("CheckMoon", &crate::runtime::tests::bare(), &terms).unwrap_err();
+		assert!(error.to_string().contains("CheckMoon"), "{error}");
+	}
+}

@@ -1,0 +1,223 @@
+//! Secret keys, and what they sign.
+
+use std::fmt;
+
+use rlc_primitives::{
+	ethereum::{account_of, EthereumSignature},
+	AccountId, Delegation, Hash, Order, OrderSignature, SchedulerSignature, Signature, SigningDomain,
+};
+use sp_core::{ecdsa, ed25519, sr25519, Pair};
+use sp_runtime::{traits::IdentifyAccount, MultiSigner};
+
+use crate::Error;
+
+/// Kinds of keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scheme {
+	/// Schnorr over Ristretto, as Substrate's wallets make them.
+	#[default]
+	Sr25519,
+	/// Edwards curve, as many hardware wallets make them.
+	Ed25519,
+	/// Secp256k1, with Substrate's account.
+	Ecdsa,
+	/// Secp256k1, with Ethereum's address.
+	Ethereum,
+}
+
+/// A secret key. Printing it shows its account alone.
+#[derive(Clone)]
+pub struct Key {
+	pair: Secret,
+	account: AccountId,
+}
+
+// The kinds differ in size by a few hundred bytes, and a process holds few keys.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone)]
+enum Secret {
+	Sr25519(sr25519::Pair),
+	Ed25519(ed25519::Pair),
+	Ecdsa(ecdsa::Pair),
+	Ethereum(ecdsa::KeccakPair),
+}
+
+impl Key {
+	/// The sr25519 key of a mnemonic, a seed in hex, or a development key such as `//Alice`, with derivations.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadKey`], without the text.
+	pub fn from_suri(suri: &str) -> Result<Self, Error> {
+		Self::new(Scheme::default(), suri)
+	}
+
+	/// The same for any kind of key. An Ethereum wallet's key is its secret in hex.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadKey`], without the text.
+	pub fn new(scheme: Scheme, suri: &str) -> Result<Self, Error> {
+		fn pair<P: Pair>(suri: &str) -> Result<P, Error> {
+			P::from_string(suri, None).map_err(|error| Error::BadKey(format!("{error:?}")))
+		}
+		let account = |signer: MultiSigner| signer.into_account();
+		Ok(match scheme {
+			Scheme::Sr25519 => {
+				let pair: sr25519::Pair = pair(suri)?;
+				Self { account: account(pair.public().into()), pair: Secret::Sr25519(pair) }
+			}
+			Scheme::Ed25519 => {
+				let pair: ed25519::Pair = pair(suri)?;
+				Self { account: account(pair.public().into()), pair: Secret::Ed25519(pair) }
+			}
+			Scheme::Ecdsa => {
+				let pair: ecdsa::Pair = pair(suri)?;
+				Self { account: account(pair.public().into()), pair: Secret::Ecdsa(pair) }
+			}
+			Scheme::Ethereum => {
+				let pair: ecdsa::KeccakPair = pair(suri)?;
+				Self { account: wallet_account(&pair)?, pair: Secret::Ethereum(pair) }
+			}
+		})
+	}
+
+	/// The account that it signs for.
+	pub fn account(&self) -> AccountId {
+		self.account.clone()
+	}
+
+	/// Which kind it is.
+	pub fn scheme(&self) -> Scheme {
+		match &self.pair {
+			Secret::Sr25519(_) => Scheme::Sr25519,
+			Secret::Ed25519(_) => Scheme::Ed25519,
+			Secret::Ecdsa(_) => Scheme::Ecdsa,
+			Secret::Ethereum(_) => Scheme::Ethereum,
+		}
+	}
+
+	/// Its signature under any bytes, as transactions and natively signed payloads have it.
+	pub fn sign(&self, payload: &[u8]) -> Signature {
+		match &self.pair {
+			Secret::Sr25519(pair) => pair.sign(payload).into(),
+			Secret::Ed25519(pair) => pair.sign(payload).into(),
+			Secret::Ecdsa(pair) => pair.sign(payload).into(),
+			Secret::Ethereum(pair) => pair.sign(payload).into(),
+		}
+	}
+
+	/// Its signature under an order: as Ethereum's wallets sign if it is an Ethereum key and the order has that form,
+	/// else natively.
+	pub fn sign_order<O: Order>(&self, order: &O, domain: &SigningDomain) -> OrderSignature {
+		match (&self.pair, domain.eip712_digest(order)) {
+			(Secret::Ethereum(pair), Ok(digest)) => OrderSignature::Eip712(wallet_signature(pair, digest)),
+			_ => OrderSignature::Native(self.sign(&domain.native_payload(order))),
+		}
+	}
+
+	/// Its signature, as a scheduler, that lets a worker work on a task.
+	pub fn sign_delegation(&self, delegation: &Delegation, domain: &SigningDomain) -> SchedulerSignature {
+		SchedulerSignature::Native(self.sign(&delegation.native_payload(domain)))
+	}
+}
+
+/// What an Ethereum wallet makes of a hash: `r ‖ s ‖ v`.
+fn wallet_signature(pair: &ecdsa::KeccakPair, hash: Hash) -> EthereumSignature {
+	let mut bytes = pair.sign_prehashed(&hash.0).0;
+	bytes[64] += 27;
+	EthereumSignature::Full(bytes)
+}
+
+/// The account of an Ethereum key. A signature tells the address without a library for curves.
+fn wallet_account(pair: &ecdsa::KeccakPair) -> Result<AccountId, Error> {
+	let hash = Hash::repeat_byte(1);
+	let address = wallet_signature(pair, hash).recover(hash);
+	address.map(account_of).map_err(|error| Error::BadKey(format!("it does not sign: {error:?}")))
+}
+
+impl fmt::Debug for Key {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "Key({:?} of {})", self.scheme(), self.account)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::{AppId, AppOrder, Restriction, Tag, TaskId};
+	use sp_core::H160;
+	use sp_runtime::traits::Verify;
+
+	const SCHEMES: [Scheme; 4] = [Scheme::Sr25519, Scheme::Ed25519, Scheme::Ecdsa, Scheme::Ethereum];
+	/// The first key of Hardhat's and Anvil's well-known accounts, and its address as they print it.
+	const WALLET: (&str, &str) = (
+		"0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
+		"f39fd6e51aad88f6f4ce6ab8827279cfffb92266",
+	);
+
+	fn domain() -> SigningDomain {
+		SigningDomain::new(Hash::repeat_byte(1), 134, H160::repeat_byte(2))
+	}
+
+	fn order(restrict: Restriction<AccountId>) -> AppOrder {
+		AppOrder {
+			app: AppId(H160::repeat_byte(3)),
+			price: 5,
+			volume: 7,
+			tag: Tag::NONE,
+			dataset_restrict: Restriction::Anyone,
+			workerpool_restrict: Restriction::Anyone,
+			requester_restrict: restrict,
+			salt: Hash::zero(),
+		}
+	}
+
+	#[test]
+	fn each_kind_signs_for_its_account() {
+		for scheme in SCHEMES {
+			let key = Key::new(scheme, "//Alice").unwrap();
+			assert_eq!(key.scheme(), scheme);
+			assert!(key.sign(b"payload").verify(b"payload".as_slice(), &key.account()), "{key:?}");
+			assert!(!key.sign(b"payload").verify(b"another".as_slice(), &key.account()), "{key:?}");
+		}
+	}
+
+	#[test]
+	fn accounts_are_those_that_wallets_show() {
+		let alice = Key::from_suri("//Alice").unwrap().account().to_string();
+		assert_eq!(alice, "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+		let wallet = Key::new(Scheme::Ethereum, WALLET.0).unwrap();
+		assert_eq!(wallet.account(), account_of(WALLET.1.parse().unwrap()));
+	}
+
+	#[test]
+	fn each_kind_signs_orders_and_delegations() {
+		let delegation = Delegation { worker: AccountId::new([2; 32]), task: TaskId(Hash::zero()), enclave: None };
+		for scheme in SCHEMES {
+			let key = Key::new(scheme, "//Bob").unwrap();
+			let anyone = order(Restriction::Anyone);
+			let signature = key.sign_order(&anyone, &domain());
+			assert_eq!(signature.verify(&anyone, &domain(), &key.account()), Ok(()), "{key:?}");
+			assert_eq!(matches!(signature, OrderSignature::Eip712(_)), scheme == Scheme::Ethereum);
+			let signature = key.sign_delegation(&delegation, &domain());
+			assert_eq!(signature.verify(&delegation, &domain(), &key.account()), Ok(()), "{key:?}");
+		}
+	}
+
+	#[test]
+	fn an_order_without_ethereum_s_form_is_signed_natively() {
+		let key = Key::new(Scheme::Ethereum, "//Bob").unwrap();
+		let special = order(Restriction::Exactly(AccountId::new([7; 32])));
+		let signature = key.sign_order(&special, &domain());
+		assert!(matches!(signature, OrderSignature::Native(_)));
+		assert_eq!(signature.verify(&special, &domain(), &key.account()), Ok(()));
+	}
+
+	#[test]
+	fn a_bad_key_is_not_shown() {
+		let error = Key::from_suri("correct horse battery staple").unwrap_err().to_string();
+		assert!(error.starts_with("this is no secret key") && !error.contains("horse"), "{error}");
+		assert!(!format!("{:?}", Key::from_suri("//Alice").unwrap()).contains("//Alice"));
+	}
+}

@@ -1,0 +1,134 @@
+//! What the chain is asked: its runtime's API, and its storage. Each item is checked against the runtime's description
+//! before it is used.
+
+use std::marker::PhantomData;
+
+use codec::Decode;
+use rlc_primitives::{
+	assets::{App, Dataset, Group, Registered, Workerpool},
+	deal::Category,
+	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, Rank, Trade},
+	work::{TaskView, WorkItem, WorkerView},
+	AccountId, AppId, Balance, CategoryId, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash, RequestOrder, TaskId,
+	WorkerpoolId,
+};
+use scale_info::{meta_type, MetaType, TypeInfo};
+
+/// A method of a runtime API.
+pub(crate) struct Question<Args, Answer> {
+	/// The API's and the method's name, as `state_call` wants them.
+	pub(crate) method: &'static str,
+	types: PhantomData<fn(Args) -> Answer>,
+}
+
+/// A storage item: a value, or a map with one key.
+pub(crate) struct Item<Key, Value> {
+	pub(crate) pallet: &'static str,
+	pub(crate) name: &'static str,
+	types: PhantomData<fn(Key) -> Value>,
+}
+
+/// What a runtime's API has to be.
+pub(crate) struct ApiDemand {
+	pub(crate) api: &'static str,
+	pub(crate) method: &'static str,
+	pub(crate) args: Vec<MetaType>,
+	pub(crate) answer: MetaType,
+}
+
+/// What a storage item has to be.
+pub(crate) struct ItemDemand {
+	pub(crate) pallet: &'static str,
+	pub(crate) name: &'static str,
+	/// `None`: a plain value.
+	pub(crate) key: Option<MetaType>,
+	pub(crate) value: MetaType,
+}
+
+/// Defines the questions, and the list by which they are checked.
+macro_rules! questions {
+	($($question:ident = $api:ident . $method:ident ( $($arg:ty),* ) -> $answer:ty;)*) => {
+		$(
+			pub(crate) const $question: Question<($($arg,)*), $answer> =
+				Question { method: concat!(stringify!($api), "_", stringify!($method)), types: PhantomData };
+		)*
+
+		/// All of them.
+		pub(crate) fn apis() -> Vec<ApiDemand> {
+			vec![$(ApiDemand {
+				api: stringify!($api),
+				method: stringify!($method),
+				args: vec![$(meta_type::<$arg>()),*],
+				answer: meta_type::<$answer>(),
+			}),*]
+		}
+	};
+}
+
+questions! {
+	ORDERBOOK = MarketplaceApi.orderbook(BookFilter, Option<Rank>, u32) -> BookPage;
+	ESTIMATE = MarketplaceApi.estimate(RequestOrder) -> Option<Estimate>;
+	ORDER = MarketplaceApi.order(OrderHash) -> Option<OrderView>;
+	DEAL = MarketplaceApi.deal(DealId) -> Option<DealView>;
+	TRADES = MarketplaceApi.trades(CategoryId, u32) -> Vec<Trade>;
+	SIGNING_DOMAIN = MarketplaceApi.signing_domain() -> DomainView;
+	CATEGORIES = MarketplaceApi.categories() -> Vec<(CategoryId, Category)>;
+	TASK = PocoApi.task(TaskId) -> Option<TaskView>;
+	TASK_OF = PocoApi.task_of(DealId, u64) -> Option<TaskView>;
+	TASKS_OF = PocoApi.tasks_of(DealId, u64, u32) -> Vec<TaskView>;
+	WORK_FOR = PocoApi.work_for(AccountId, u32) -> Vec<WorkItem>;
+	WORKER = PocoApi.worker(AccountId) -> WorkerView;
+}
+
+/// Defines the storage items, and the list by which they are checked.
+macro_rules! items {
+	($($item:ident = $pallet:ident . $name:ident ( $($key:ty)? ) -> $value:ty;)*) => {
+		$(
+			pub(crate) const $item: Item<($($key,)?), $value> =
+				Item { pallet: stringify!($pallet), name: stringify!($name), types: PhantomData };
+		)*
+
+		/// All of them.
+		pub(crate) fn items() -> Vec<ItemDemand> {
+			vec![$(ItemDemand {
+				pallet: stringify!($pallet),
+				name: stringify!($name),
+				key: None$(.or(Some(meta_type::<$key>())))?,
+				value: meta_type::<$value>(),
+			}),*]
+		}
+	};
+}
+
+items! {
+	ACCOUNT = System.Account(AccountId) -> AccountInfo;
+	NOW = Timestamp.Now() -> Moment;
+	LOCKED = Rlc.Locked(AccountId) -> Balance;
+	KITTY = Rlc.Kitty() -> Balance;
+	APPS = Registry.Apps(AppId) -> Registered<App>;
+	DATASETS = Registry.Datasets(DatasetId) -> Registered<Dataset>;
+	WORKERPOOLS = Registry.Workerpools(WorkerpoolId) -> Registered<Workerpool>;
+	GROUPS = Registry.Groups(GroupId) -> Registered<Group>;
+}
+
+/// What the chain's frame knows of an account.
+// All that the chain encodes is here, so that it can be decoded, if it is read or not.
+#[allow(dead_code)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct AccountInfo {
+	pub(crate) nonce: Nonce,
+	pub(crate) consumers: u32,
+	pub(crate) providers: u32,
+	pub(crate) sufficients: u32,
+	pub(crate) data: AccountData,
+}
+
+/// What an account has.
+#[allow(dead_code)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct AccountData {
+	pub(crate) free: Balance,
+	pub(crate) reserved: Balance,
+	pub(crate) frozen: Balance,
+	pub(crate) flags: u128,
+}

@@ -1,0 +1,168 @@
+//! What became of a transaction.
+
+use futures::StreamExt;
+use rlc_primitives::{BlockNumber, Hash};
+use serde::Deserialize;
+use serde_json::Value;
+use subxt_rpcs::client::RpcSubscription;
+
+use crate::{
+	events::Event,
+	extrinsic::Extrinsic,
+	follow::{At, Head},
+	rpc::bad_answer,
+	Chain, Error,
+};
+
+/// A transaction that is in a block and did what it was to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+	/// The transaction.
+	pub hash: Hash,
+	/// The block that has it.
+	pub block: Hash,
+	/// That block's height.
+	pub number: BlockNumber,
+	/// Its index in the block.
+	pub index: u32,
+	/// What it did, in its order.
+	pub events: Vec<Event>,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+	/// One of the best blocks has it.
+	Included,
+	/// A final block has it.
+	Finalized,
+}
+
+/// What a node tells of a transaction that it has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Status {
+	Future,
+	Ready,
+	Broadcast(Value),
+	InBlock(Hash),
+	Retracted(Hash),
+	FinalityTimeout(Hash),
+	Finalized(Hash),
+	Usurped(Hash),
+	Dropped,
+	Invalid,
+}
+
+/// What follows from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+	/// Wait for more.
+	Wait,
+	/// It is in this block.
+	Done(Hash),
+	/// It left the pool.
+	Gone(&'static str),
+}
+
+impl Status {
+	fn next(&self, until: Until) -> Next {
+		match self {
+			Self::InBlock(block) if until == Until::Included => Next::Done(*block),
+			Self::Finalized(block) => Next::Done(*block),
+			Self::Usurped(_) => Next::Gone("usurped"),
+			Self::Dropped => Next::Gone("dropped"),
+			Self::Invalid => Next::Gone("invalid"),
+			Self::Future
+			| Self::Ready
+			| Self::Broadcast(_)
+			| Self::InBlock(_)
+			| Self::Retracted(_)
+			| Self::FinalityTimeout(_) => Next::Wait,
+		}
+	}
+}
+
+impl Chain {
+	/// Waits for what the node tells of a transaction; if it stops telling, looks for the transaction in the blocks since
+	/// the one of height `since`.
+	pub(crate) async fn watched(
+		&self,
+		extrinsic: &Extrinsic,
+		mut watch: RpcSubscription<Status>,
+		since: BlockNumber,
+		until: Until,
+	) -> Result<Receipt, Error> {
+		while let Some(Ok(status)) = watch.next().await {
+			match status.next(until) {
+				Next::Wait => {}
+				Next::Done(block) => return self.receipt(extrinsic, block).await,
+				Next::Gone(why) => return Err(Error::Dropped { hash: extrinsic.hash, why: why.into() }),
+			}
+		}
+		self.found(extrinsic, since, until).await
+	}
+
+	/// Looks for a transaction in the blocks since the one of height `since`, as long as it takes.
+	pub(crate) async fn found(
+		&self,
+		extrinsic: &Extrinsic,
+		since: BlockNumber,
+		until: Until,
+	) -> Result<Receipt, Error> {
+		let at = match until {
+			Until::Included => At::Best,
+			Until::Finalized => At::Finalized,
+		};
+		let mut blocks = self.follow(Some(since), at);
+		loop {
+			let block = blocks.next().await.ok_or_else(|| bad_answer("following the chain", "it ended"))??;
+			let (_, extrinsics) = self.rpc().block(block.hash).await?;
+			if extrinsics.contains(&extrinsic.bytes) {
+				return self.receipt(extrinsic, block.hash).await;
+			}
+		}
+	}
+
+	/// What a transaction did in a block that has it.
+	async fn receipt(&self, extrinsic: &Extrinsic, block: Hash) -> Result<Receipt, Error> {
+		let (header, extrinsics) = self.rpc().block(block).await?;
+		let index = extrinsics.iter().position(|bytes| *bytes == extrinsic.bytes);
+		let index = index.and_then(|index| u32::try_from(index).ok());
+		let index = index.ok_or_else(|| bad_answer("chain_getBlock", "the transaction is not in its block"))?;
+		let happened = self.events_of(Head::of(&header)).await?;
+		let mut events = Vec::new();
+		for (by, event) in happened.events {
+			match event {
+				_ if by != Some(index) => {}
+				Event::ExtrinsicFailed { failure } => return Err(Error::Refused(failure)),
+				Event::ExtrinsicSuccess => {}
+				event => events.push(event),
+			}
+		}
+		Ok(Receipt { hash: extrinsic.hash, block, number: header.number, index, events })
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn what_a_node_tells_is_understood() {
+		let block = Hash::repeat_byte(1);
+		let told = |text: &str| serde_json::from_str::<Status>(text).unwrap();
+		let (in_block, last) =
+			(told(&format!("{{\"inBlock\":\"{block:?}\"}}")), told(&format!("{{\"finalized\":\"{block:?}\"}}")));
+		assert_eq!(in_block.next(Until::Included), Next::Done(block));
+		assert_eq!(in_block.next(Until::Finalized), Next::Wait);
+		assert_eq!(last.next(Until::Finalized), Next::Done(block));
+		assert_eq!(last.next(Until::Included), Next::Done(block));
+		assert_eq!(told("\"ready\"").next(Until::Included), Next::Wait);
+		assert_eq!(told("{\"broadcast\":[\"a\"]}").next(Until::Included), Next::Wait);
+		assert_eq!(told("\"dropped\"").next(Until::Included), Next::Gone("dropped"));
+		assert_eq!(told("\"invalid\"").next(Until::Finalized), Next::Gone("invalid"));
+		let usurped = told(&format!("{{\"usurped\":\"{block:?}\"}}"));
+		assert_eq!(usurped.next(Until::Finalized), Next::Gone("usurped"));
+	}
+}

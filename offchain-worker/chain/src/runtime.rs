@@ -1,0 +1,222 @@
+//! What a chain's runtime says of itself, checked against what this program was made for.
+
+mod check;
+mod decode;
+
+use codec::{Decode, Encode};
+use frame_metadata::{
+	v14::{StorageEntryType, StorageHasher},
+	v15::{PalletMetadata, RuntimeMetadataV15, SignedExtensionMetadata},
+	RuntimeMetadata, RuntimeMetadataPrefixed,
+};
+use scale_info::{form::PortableForm, PortableRegistry, TypeDef, Variant};
+use sp_io::hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
+
+use crate::{
+	calls::Call,
+	questions::Item,
+	rpc::{bad_answer, Version},
+	Error,
+};
+
+/// The form in which the runtime is asked to describe itself.
+pub(crate) const METADATA_VERSION: u32 = 15;
+/// The key of what happened in a block: `System.Events`.
+pub(crate) const EVENTS: (&str, &str) = ("System", "Events");
+
+/// A runtime that this program fits.
+pub(crate) struct Runtime {
+	/// Which one it is.
+	pub(crate) version: Version,
+	metadata: RuntimeMetadataV15,
+	/// Pallet and call of each variant of [`Call`].
+	calls: Vec<[u8; 2]>,
+	/// Pallet and call of a batch.
+	batch: [u8; 2],
+	/// Pallet and event of each variant of [`Event`](crate::Event).
+	events: Vec<[u8; 2]>,
+	/// Pallet and event of each variant of `SystemEvent`.
+	system_events: Vec<[u8; 2]>,
+}
+
+impl Runtime {
+	/// Reads what the runtime says, and checks all that this program uses of it.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadAnswer`] if it is no metadata; [`Error::Mismatch`] at the first difference.
+	pub(crate) fn new(version: Version, mut metadata: &[u8]) -> Result<Self, Error> {
+		let RuntimeMetadataPrefixed(_, metadata) = RuntimeMetadataPrefixed::decode(&mut metadata)
+			.map_err(|error| bad_answer("Metadata_metadata_at_version", error))?;
+		let RuntimeMetadata::V15(metadata) = metadata else {
+			return Err(bad_answer("Metadata_metadata_at_version", "it is of another version"));
+		};
+		let spec = version.spec_version;
+		Self::of(version, metadata).map_err(|difference| Error::Mismatch { version: spec, difference })
+	}
+
+	fn of(version: Version, metadata: RuntimeMetadataV15) -> Result<Self, String> {
+		let found = check::Found::new(&metadata)?;
+		Ok(Self {
+			version,
+			calls: found.calls,
+			batch: found.batch,
+			events: found.events,
+			system_events: found.system_events,
+			metadata,
+		})
+	}
+
+	/// A call as this runtime reads it.
+	pub(crate) fn encode(&self, call: &Call) -> Vec<u8> {
+		if let Call::BatchAll(calls) = call {
+			let mut bytes = self.batch.to_vec();
+			bytes.extend(codec::Compact(calls.len() as u32).encode());
+			bytes.extend(calls.iter().flat_map(|call| self.encode(call)));
+			return bytes;
+		}
+		let ours = call.encode();
+		let (variant, rest) = ours.split_first().expect("an enum's encoding begins with its variant");
+		let mut bytes = self.calls[usize::from(*variant)].to_vec();
+		bytes.extend(rest);
+		bytes
+	}
+
+	/// The storage key of a plain value.
+	pub(crate) fn value_key<Value>(&self, item: &Item<(), Value>) -> Vec<u8> {
+		storage_prefix(item.pallet, item.name)
+	}
+
+	/// The storage key of a map's entry.
+	pub(crate) fn entry_key<Key: Encode, Value>(&self, item: &Item<(Key,), Value>, key: &Key) -> Vec<u8> {
+		let mut bytes = storage_prefix(item.pallet, item.name);
+		if let Some(hasher) = self.hasher(item.pallet, item.name) {
+			bytes.extend(hash(hasher, &key.encode()));
+		}
+		bytes
+	}
+
+	fn hasher(&self, pallet: &str, name: &str) -> Option<&StorageHasher> {
+		match &storage_entry(&self.metadata, pallet, name)?.ty {
+			StorageEntryType::Map { hashers, .. } => hashers.first(),
+			StorageEntryType::Plain(_) => None,
+		}
+	}
+
+	/// What extends a transaction, in its order.
+	pub(crate) fn extensions(&self) -> &[SignedExtensionMetadata<PortableForm>] {
+		&self.metadata.extrinsic.signed_extensions
+	}
+
+	fn types(&self) -> &PortableRegistry {
+		&self.metadata.types
+	}
+}
+
+/// Where a pallet keeps an item.
+pub(crate) fn storage_prefix(pallet: &str, name: &str) -> Vec<u8> {
+	[twox_128(pallet.as_bytes()), twox_128(name.as_bytes())].concat()
+}
+
+fn hash(hasher: &StorageHasher, key: &[u8]) -> Vec<u8> {
+	match hasher {
+		StorageHasher::Identity => key.to_vec(),
+		StorageHasher::Blake2_128 => blake2_128(key).to_vec(),
+		StorageHasher::Blake2_256 => blake2_256(key).to_vec(),
+		StorageHasher::Blake2_128Concat => [blake2_128(key).as_slice(), key].concat(),
+		StorageHasher::Twox128 => twox_128(key).to_vec(),
+		StorageHasher::Twox256 => twox_256(key).to_vec(),
+		StorageHasher::Twox64Concat => [twox_64(key).as_slice(), key].concat(),
+	}
+}
+
+fn pallet<'a>(metadata: &'a RuntimeMetadataV15, name: &str) -> Option<&'a PalletMetadata<PortableForm>> {
+	metadata.pallets.iter().find(|pallet| pallet.name == name)
+}
+
+fn storage_entry<'a>(
+	metadata: &'a RuntimeMetadataV15,
+	in_pallet: &str,
+	name: &str,
+) -> Option<&'a frame_metadata::v14::StorageEntryMetadata<PortableForm>> {
+	pallet(metadata, in_pallet)?.storage.as_ref()?.entries.iter().find(|entry| entry.name == name)
+}
+
+/// The variants of a type, none if it is no enum.
+fn variants(types: &PortableRegistry, id: u32) -> &[Variant<PortableForm>] {
+	match types.resolve(id).map(|ty| &ty.type_def) {
+		Some(TypeDef::Variant(variant)) => &variant.variants,
+		_ => &[],
+	}
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+	use super::*;
+	use frame_metadata::v15::{CustomMetadata, ExtrinsicMetadata, OuterEnums};
+	use scale_info::{meta_type, Registry};
+
+	/// The description of a runtime without pallets.
+	fn nothing() -> RuntimeMetadataV15 {
+		let unit = Registry::new().register_type(&meta_type::<()>());
+		RuntimeMetadataV15 {
+			types: PortableRegistry { types: Vec::new() },
+			pallets: Vec::new(),
+			extrinsic: ExtrinsicMetadata {
+				version: 4,
+				address_ty: unit,
+				call_ty: unit,
+				signature_ty: unit,
+				extra_ty: unit,
+				signed_extensions: Vec::new(),
+			},
+			ty: unit,
+			apis: Vec::new(),
+			outer_enums: OuterEnums { call_enum_ty: unit, event_enum_ty: unit, error_enum_ty: unit },
+			custom: CustomMetadata { map: Default::default() },
+		}
+	}
+
+	/// A runtime of which nothing but the version is known.
+	pub(crate) fn bare() -> Runtime {
+		Runtime {
+			version: Version { spec_version: 7, transaction_version: 3 },
+			metadata: nothing(),
+			calls: (0..100).map(|number| [64, number + 1]).collect(),
+			batch: [40, 2],
+			events: Vec::new(),
+			system_events: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn a_runtime_that_lacks_a_call_is_refused_by_name() {
+		let version = Version { spec_version: 7, transaction_version: 3 };
+		let metadata = RuntimeMetadataPrefixed(frame_metadata::META_RESERVED, RuntimeMetadata::V15(nothing())).encode();
+		let error = Runtime::new(version, &metadata).err().unwrap();
+		let difference = "it has no call Registry.register_app".into();
+		assert_eq!(error, Error::Mismatch { version: 7, difference });
+	}
+
+	#[test]
+	fn a_call_is_written_by_the_runtime_s_numbers() {
+		use rlc_primitives::{AccountId, Address};
+		let runtime = bare();
+		let pay = Call::TransferAllowDeath { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
+		let place = u8::try_from(crate::calls::PALLETS.iter().map(|(_, names)| names.len()).sum::<usize>()).unwrap();
+		let bytes = [[64, place].as_slice(), &[0], &[9; 32], &[4]].concat();
+		assert_eq!(runtime.encode(&pay), bytes);
+		let both = [[40, 2, 8].as_slice(), &bytes, &bytes].concat();
+		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay])), both);
+	}
+
+	#[test]
+	fn keys_are_hashed_as_the_chain_does() {
+		let known = "26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
+		assert_eq!(hex::encode(storage_prefix("System", "Events")), known);
+		assert_eq!(hash(&StorageHasher::Identity, &[1, 2]), [1, 2]);
+		assert_eq!(hash(&StorageHasher::Blake2_128Concat, &[1, 2])[16..], [1, 2]);
+		assert_eq!(hash(&StorageHasher::Twox64Concat, &[1, 2])[8..], [1, 2]);
+		assert_eq!(hash(&StorageHasher::Twox256, &[1, 2]).len(), 32);
+	}
+}

@@ -1,0 +1,223 @@
+//! The check itself: each call, event, question and storage item that this program uses is there, and encoded alike.
+
+use frame_metadata::{v14::StorageEntryType, v15::RuntimeMetadataV15};
+use scale_info::{form::MetaForm, meta_type, TypeDef, TypeInfo, Variant};
+
+use super::{pallet, storage_entry, variants, EVENTS};
+use crate::{
+	calls::{self, Call},
+	events::{self, Event, Phase, SystemEvent},
+	extrinsic::extensions,
+	questions,
+	structure::{Comparison, Difference, Fields},
+};
+
+/// The one version of signed transactions that is written here.
+const TRANSACTION_FORMAT: u8 = 4;
+
+/// Where the runtime has what this program names.
+pub(super) struct Found {
+	pub(super) calls: Vec<[u8; 2]>,
+	pub(super) batch: [u8; 2],
+	pub(super) events: Vec<[u8; 2]>,
+	pub(super) system_events: Vec<[u8; 2]>,
+}
+
+/// Whether calls or events are looked for.
+#[derive(Clone, Copy)]
+enum Kind {
+	Call,
+	Event,
+}
+
+impl Kind {
+	fn name(self) -> &'static str {
+		match self {
+			Self::Call => "call",
+			Self::Event => "event",
+		}
+	}
+
+	/// The enum of a pallet's calls or events.
+	fn of(self, pallet: &frame_metadata::v15::PalletMetadata<scale_info::form::PortableForm>) -> Option<u32> {
+		match self {
+			Self::Call => pallet.calls.as_ref().map(|calls| calls.ty.id),
+			Self::Event => pallet.event.as_ref().map(|events| events.ty.id),
+		}
+	}
+
+	/// Calls are written for the chain, events are read from it.
+	fn fields(self) -> Fields {
+		match self {
+			Self::Call => Fields::All,
+			Self::Event => Fields::First,
+		}
+	}
+}
+
+impl Found {
+	/// Checks all of it; the error names the item and the first difference.
+	pub(super) fn new(metadata: &RuntimeMetadataV15) -> Result<Self, String> {
+		let mut check = Check { metadata, comparison: Comparison::with(&metadata.types) };
+		let found = Self {
+			calls: check.variants::<Call>(Kind::Call, &calls::PALLETS, calls::on_chain)?,
+			batch: check.batch()?,
+			events: check.variants::<Event>(Kind::Event, &events::PALLETS, |name| events::on_chain(name).into())?,
+			system_events: check.variants::<SystemEvent>(
+				Kind::Event,
+				&[(events::SYSTEM, &["ExtrinsicSuccess", "ExtrinsicFailed"])],
+				str::to_owned,
+			)?,
+		};
+		check.event_records()?;
+		check.questions()?;
+		check.items()?;
+		check.transactions()?;
+		Ok(found)
+	}
+}
+
+struct Check<'a> {
+	metadata: &'a RuntimeMetadataV15,
+	comparison: Comparison<'a>,
+}
+
+impl Check<'_> {
+	/// The place of each variant of `Ours`, in their order.
+	fn variants<Ours: TypeInfo>(
+		&mut self,
+		kind: Kind,
+		pallets: &[(&str, &[&str])],
+		on_chain: impl Fn(&str) -> String,
+	) -> Result<Vec<[u8; 2]>, String> {
+		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Vec::new()) };
+		let of = |name: &str| {
+			let holds = |(_, names): &&(&str, &[&str])| names.contains(&name);
+			pallets.iter().find(holds).map(|(pallet, _)| *pallet).unwrap_or_default()
+		};
+		ours.variants
+			.iter()
+			.map(|variant| self.variant(kind, of(variant.name), &on_chain(variant.name), variant))
+			.collect()
+	}
+
+	fn variant(
+		&mut self,
+		kind: Kind,
+		in_pallet: &str,
+		name: &str,
+		ours: &Variant<MetaForm>,
+	) -> Result<[u8; 2], String> {
+		let what = kind.name();
+		let missing = || format!("it has no {what} {in_pallet}.{name}");
+		let pallet = pallet(self.metadata, in_pallet).ok_or_else(missing)?;
+		let theirs = kind.of(pallet).ok_or_else(missing)?;
+		let theirs = variants(&self.metadata.types, theirs).iter().find(|theirs| theirs.name == name);
+		let theirs = theirs.ok_or_else(missing)?;
+		self.comparison
+			.variants(ours, theirs, kind.fields())
+			.map_err(|difference| format!("{what} {in_pallet}.{name}: {difference}"))?;
+		Ok([pallet.index, theirs.index])
+	}
+
+	/// The place of the call that holds calls.
+	fn batch(&self) -> Result<[u8; 2], String> {
+		let (in_pallet, name) = calls::BATCH;
+		let missing = || format!("it has no call {in_pallet}.{name} of a list of calls");
+		let pallet = pallet(self.metadata, in_pallet).ok_or_else(missing)?;
+		let calls = pallet.calls.as_ref().ok_or_else(missing)?.ty.id;
+		let call = variants(&self.metadata.types, calls).iter().find(|call| call.name == name).ok_or_else(missing)?;
+		let [field] = call.fields.as_slice() else { return Err(missing()) };
+		match self.metadata.types.resolve(field.ty.id).map(|ty| &ty.type_def) {
+			Some(TypeDef::Sequence(list)) if list.type_param.id == self.metadata.extrinsic.call_ty.id => {
+				Ok([pallet.index, call.index])
+			}
+			_ => Err(missing()),
+		}
+	}
+
+	/// The list of what happened in a block.
+	fn event_records(&mut self) -> Result<(), String> {
+		let (pallet, name) = EVENTS;
+		let strange = |why: String| format!("storage {pallet}.{name}: {why}");
+		let Some(StorageEntryType::Plain(list)) = storage_entry(self.metadata, pallet, name).map(|entry| &entry.ty)
+		else {
+			return Err(strange("it is no list".into()));
+		};
+		let types = &self.metadata.types;
+		let record = match types.resolve(list.id).map(|ty| &ty.type_def) {
+			Some(TypeDef::Sequence(list)) => types.resolve(list.type_param.id).map(|ty| &ty.type_def),
+			_ => None,
+		};
+		let Some(TypeDef::Composite(record)) = record else { return Err(strange("it is no list of records".into())) };
+		let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_deref().unwrap_or_default()).collect();
+		let ([phase, _, topics], ["phase", "event", "topics"]) = (record.fields.as_slice(), fields.as_slice()) else {
+			return Err(strange(format!("a record has the fields {fields:?}")));
+		};
+		let in_field = |difference: Difference| strange(difference.to_string());
+		self.comparison.types(&meta_type::<Phase>(), phase.ty.id).map_err(in_field)?;
+		self.comparison.types(&meta_type::<Vec<rlc_primitives::Hash>>(), topics.ty.id).map_err(in_field)
+	}
+
+	fn questions(&mut self) -> Result<(), String> {
+		for demand in questions::apis() {
+			let name = format!("{}.{}", demand.api, demand.method);
+			let api = self.metadata.apis.iter().find(|api| api.name == demand.api);
+			let method = api.and_then(|api| api.methods.iter().find(|method| method.name == demand.method));
+			let method = method.ok_or_else(|| format!("it has no question {name}"))?;
+			if method.inputs.len() != demand.args.len() {
+				let (ours, theirs) = (demand.args.len(), method.inputs.len());
+				return Err(format!("question {name}: here {ours} parameters, there {theirs}"));
+			}
+			for (ours, theirs) in demand.args.iter().zip(&method.inputs) {
+				let different = |difference| format!("question {name}: {}: {difference}", theirs.name);
+				self.comparison.types(ours, theirs.ty.id).map_err(different)?;
+			}
+			let different = |difference| format!("question {name}: the answer: {difference}");
+			self.comparison.types(&demand.answer, method.output.id).map_err(different)?;
+		}
+		Ok(())
+	}
+
+	fn items(&mut self) -> Result<(), String> {
+		for demand in questions::items() {
+			let name = format!("{}.{}", demand.pallet, demand.name);
+			let entry = storage_entry(self.metadata, demand.pallet, demand.name);
+			let entry = entry.ok_or_else(|| format!("it has no storage {name}"))?;
+			let different = |difference| format!("storage {name}: {difference}");
+			match (&demand.key, &entry.ty) {
+				(None, StorageEntryType::Plain(value)) => {
+					self.comparison.types(&demand.value, value.id).map_err(different)?;
+				}
+				(Some(ours), StorageEntryType::Map { hashers, key, value }) if hashers.len() == 1 => {
+					self.comparison.types(ours, key.id).map_err(different)?;
+					self.comparison.types(&demand.value, value.id).map_err(different)?;
+				}
+				_ => return Err(format!("storage {name}: it has other keys")),
+			}
+		}
+		Ok(())
+	}
+
+	/// Whether transactions are written as here.
+	fn transactions(&mut self) -> Result<(), String> {
+		let extrinsic = &self.metadata.extrinsic;
+		if extrinsic.version != TRANSACTION_FORMAT {
+			return Err(format!("its transactions have the format {}, not {TRANSACTION_FORMAT}", extrinsic.version));
+		}
+		let mut alike = |what: &str, ours, theirs| {
+			self.comparison.types(&ours, theirs).map_err(|difference| format!("{what}: {difference}"))
+		};
+		alike("a transaction's sender", meta_type::<rlc_primitives::Address>(), extrinsic.address_ty.id)?;
+		alike("a transaction's signature", meta_type::<rlc_primitives::Signature>(), extrinsic.signature_ty.id)?;
+		for theirs in &extrinsic.signed_extensions {
+			let name = &theirs.identifier;
+			let ours = extensions().into_iter().find(|ours| ours.name == name);
+			let ours =
+				ours.ok_or_else(|| format!("it wants the transaction extension {name}, which is unknown here"))?;
+			alike(&format!("transaction extension {name}"), ours.explicit, theirs.ty.id)?;
+			alike(&format!("transaction extension {name}, signed"), ours.implicit, theirs.additional_signed.id)?;
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,139 @@
+//! Reading what happened in a block, and why something failed.
+
+use codec::{Compact, Decode};
+use rlc_primitives::Hash;
+use scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
+use scale_info::PortableRegistry;
+use sp_runtime::{DispatchError, ModuleError};
+
+use super::{variants, Runtime};
+use crate::{
+	events::{Event, Phase, SystemEvent},
+	rpc::bad_answer,
+	Error, Failure,
+};
+
+/// What an unreadable list of events is an answer to.
+const QUESTION: &str = "System.Events";
+
+impl Runtime {
+	/// What happened in a block, in its order: what this program knows of it. The rest is passed over.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadAnswer`] if the bytes are not what the runtime says.
+	pub(crate) fn events(&self, mut bytes: &[u8]) -> Result<Vec<(Option<u32>, Event)>, Error> {
+		let input = &mut bytes;
+		let Compact(count) = Compact::<u32>::decode(input).map_err(strange)?;
+		let mut events = Vec::new();
+		for _ in 0..count {
+			let phase = Phase::decode(input).map_err(strange)?;
+			let event = self.take_event(input)?;
+			<Vec<Hash>>::decode(input).map_err(strange)?;
+			if let Some(event) = self.event(event)? {
+				events.push((phase.extrinsic(), event));
+			}
+		}
+		Ok(events)
+	}
+
+	/// The bytes of the next event.
+	fn take_event<'a>(&self, input: &mut &'a [u8]) -> Result<&'a [u8], Error> {
+		let all = *input;
+		let id = self.metadata.outer_enums.event_enum_ty.id;
+		decode_with_visitor(input, id, self.types(), IgnoreVisitor::<PortableRegistry>::new())
+			.map_err(|error| bad_answer(QUESTION, error))?;
+		let length = all.len().saturating_sub(input.len());
+		Ok(&all[..length])
+	}
+
+	/// An event that this program knows.
+	fn event(&self, bytes: &[u8]) -> Result<Option<Event>, Error> {
+		let Some((place, fields)) = bytes.split_first_chunk::<2>() else { return Ok(None) };
+		if let Some(event) = renumbered(&self.events, place, fields)? {
+			return Ok(Some(event));
+		}
+		Ok(renumbered(&self.system_events, place, fields)?.map(|event| match event {
+			SystemEvent::ExtrinsicSuccess => Event::ExtrinsicSuccess,
+			SystemEvent::ExtrinsicFailed { dispatch_error } => {
+				Event::ExtrinsicFailed { failure: self.failure(&dispatch_error) }
+			}
+		}))
+	}
+
+	/// An error in words, as the runtime describes it.
+	pub(crate) fn failure(&self, error: &DispatchError) -> Failure {
+		match error {
+			DispatchError::Module(module) => self.module_failure(module),
+			DispatchError::Token(token) => named("Token", token, (*token).into()),
+			DispatchError::Arithmetic(arithmetic) => named("Arithmetic", arithmetic, (*arithmetic).into()),
+			other => named("System", other, (*other).into()),
+		}
+	}
+
+	fn module_failure(&self, module: &ModuleError) -> Failure {
+		let pallet = self.metadata.pallets.iter().find(|pallet| pallet.index == module.index);
+		let [number, ..] = module.error;
+		let error = pallet
+			.and_then(|pallet| pallet.error.as_ref())
+			.and_then(|errors| variants(self.types(), errors.ty.id).iter().find(|error| error.index == number));
+		match (pallet, error) {
+			(Some(pallet), Some(error)) => Failure {
+				pallet: pallet.name.clone(),
+				error: error.name.clone(),
+				docs: error.docs.join(" ").trim().into(),
+			},
+			_ => Failure {
+				pallet: format!("Pallet{}", module.index),
+				error: format!("Error{number}"),
+				docs: String::new(),
+			},
+		}
+	}
+}
+
+/// Decodes an event whose place is in the list, by its number here.
+fn renumbered<T: Decode>(places: &[[u8; 2]], place: &[u8; 2], fields: &[u8]) -> Result<Option<T>, Error> {
+	let Some(number) = places.iter().position(|other| other == place) else { return Ok(None) };
+	let number = u8::try_from(number).map_err(|error| bad_answer(QUESTION, error))?;
+	let bytes = [&[number], fields].concat();
+	T::decode(&mut bytes.as_slice()).map(Some).map_err(strange)
+}
+
+fn strange(error: codec::Error) -> Error {
+	bad_answer(QUESTION, error)
+}
+
+/// An error of no pallet.
+fn named(kind: &str, error: &impl std::fmt::Debug, docs: &'static str) -> Failure {
+	// The variant's name, without what it holds.
+	let name = format!("{error:?}");
+	let name = name.split(['(', ' ']).next().unwrap_or_default().to_owned();
+	Failure { pallet: kind.into(), error: name, docs: docs.into() }
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::{task::MAX_CONTRIBUTORS, AccountId, TaskId};
+
+	#[test]
+	fn an_event_is_found_by_its_place_and_may_have_more_fields() {
+		let (task, worker) = (TaskId(Hash::repeat_byte(1)), AccountId::new([2; 32]));
+		let places: Vec<_> = (0..40).map(|number| [64, number]).collect();
+		let delegated = 17;
+		let bytes = codec::Encode::encode(&(task, &worker, MAX_CONTRIBUTORS));
+		let event: Option<Event> = renumbered(&places, &[64, delegated], &bytes).unwrap();
+		assert_eq!(event, Some(Event::Delegated { task, worker }));
+		assert_eq!(renumbered::<Event>(&places, &[63, delegated], &bytes), Ok(None));
+		assert!(renumbered::<Event>(&places, &[64, delegated], &bytes[..40]).is_err());
+	}
+
+	#[test]
+	fn errors_of_no_pallet_have_words() {
+		let failure = named("Token", &sp_runtime::TokenError::FundsUnavailable, "Funds are unavailable");
+		assert_eq!(failure.to_string(), "Token.FundsUnavailable: Funds are unavailable");
+		let failure = named("System", &DispatchError::Other("x"), "x");
+		assert_eq!(failure.error, "Other");
+	}
+}

@@ -1,0 +1,236 @@
+//! Who sends transactions: one for each key.
+
+mod nonces;
+mod verdict;
+
+use std::{
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::Duration,
+};
+
+use rlc_primitives::{AccountId, BlockNumber, Hash, Nonce};
+use subxt_rpcs::client::RpcSubscription;
+use tokio::time::{sleep, Instant};
+
+use crate::{
+	calls::Call,
+	extrinsic::{anchor, Extrinsic, Terms},
+	receipt::{Receipt, Status, Until},
+	rpc::{hexadecimal, params},
+	Chain, Error, Key,
+};
+
+use nonces::Nonces;
+use verdict::Verdict;
+
+/// How long a transaction is waited for, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a transaction is written anew, as what it was tied to has changed.
+const ATTEMPTS: u32 = 3;
+/// What comes before the next attempt.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Sends a transaction and follows what becomes of it.
+const SUBMIT: (&str, &str) = ("author_submitAndWatchExtrinsic", "author_unwatchExtrinsic");
+
+/// Signs and sends calls with one key. Clones share the count of transactions, so that all of a process's transactions
+/// of one key go through one of them and its clones.
+///
+/// Transactions are counted here, so that many can be on their way at once. The count is asked of the node again after
+/// a pause, when a transaction is refused for its number, and when one is lost. A transaction is good for 64 blocks
+/// after the chain's final block when it was signed, and cannot appear later than that.
+#[derive(Clone)]
+pub struct Sender {
+	shared: Arc<Shared>,
+	patience: Duration,
+}
+
+struct Shared {
+	chain: Chain,
+	key: Key,
+	/// Whose turn it is to get a number and to hand its transaction in: pools take an account's in their order.
+	turn: tokio::sync::Mutex<()>,
+	nonces: Mutex<Nonces>,
+}
+
+impl Sender {
+	/// Sends with a key.
+	pub fn new(chain: Chain, key: Key) -> Self {
+		let nonces = Mutex::new(Nonces::default());
+		Self { shared: Arc::new(Shared { chain, key, turn: Default::default(), nonces }), patience: PATIENCE }
+	}
+
+	/// The same, but a transaction is waited for up to `patience` instead of 60 s.
+	pub fn with_patience(self, patience: Duration) -> Self {
+		Self { patience, ..self }
+	}
+
+	/// The account that sends and pays.
+	pub fn account(&self) -> AccountId {
+		self.shared.key.account()
+	}
+
+	/// The key that signs.
+	pub fn key(&self) -> &Key {
+		&self.shared.key
+	}
+
+	/// The chain that it sends to.
+	pub fn chain(&self) -> &Chain {
+		&self.shared.chain
+	}
+
+	/// Sends a call and waits until it is in one of the best blocks.
+	///
+	/// # Errors
+	///
+	/// [`Error::Invalid`] if the node does not take it, and [`Error::Refused`] if the chain does not: then it had no
+	/// effect. [`Error::Dropped`], [`Error::TimedOut`] if it is not known what became of it, [`Error::Unreachable`].
+	pub async fn send(&self, call: Call) -> Result<Receipt, Error> {
+		self.submit(call).await?.included().await
+	}
+
+	/// Sends a call and waits until its block is final.
+	///
+	/// # Errors
+	///
+	/// Those of [`send`](Self::send).
+	pub async fn send_finalized(&self, call: Call) -> Result<Receipt, Error> {
+		self.submit(call).await?.finalized().await
+	}
+
+	/// Sends a call and returns when the node has it. Calls that are submitted one after another are executed in that
+	/// order, several in one block if there is room.
+	///
+	/// # Errors
+	///
+	/// [`Error::Invalid`], [`Error::Unreachable`].
+	pub async fn submit(&self, call: Call) -> Result<Pending, Error> {
+		let _turn = self.shared.turn.lock().await;
+		let mut attempt = 1;
+		loop {
+			let (extrinsic, nonce, since) = self.write(&call).await?;
+			match self.hand_in(&extrinsic).await {
+				Ok(watch) => {
+					self.nonces().used(nonce, Instant::now());
+					log::debug!("transaction {:?} of {} has number {nonce}", extrinsic.hash, self.account());
+					return Ok(Pending { sender: self.clone(), extrinsic, watch, since });
+				}
+				Err(Verdict::WriteAnew(_)) if attempt < ATTEMPTS => {
+					self.nonces().forget();
+					attempt += 1;
+					sleep(PAUSE).await;
+				}
+				Err(verdict) => {
+					self.nonces().forget();
+					return Err(verdict.into_error());
+				}
+			}
+		}
+	}
+
+	/// Signs a call with the next number; that number, and the first block that can have it.
+	async fn write(&self, call: &Call) -> Result<(Extrinsic, Nonce, BlockNumber), Error> {
+		let Shared { chain, key, .. } = &*self.shared;
+		let known = self.nonces().next(Instant::now());
+		let nonce = async {
+			match known {
+				Some(nonce) => Ok(nonce),
+				None => chain.rpc().next_nonce(&key.account().to_string()).await,
+			}
+		};
+		let (runtime, anchor, nonce) = futures::try_join!(chain.runtime(None), self.anchor(), nonce)?;
+		let terms = Terms { genesis: chain.genesis(), nonce, anchor };
+		let extrinsic = Extrinsic::signed(&runtime, call, key, &terms)?;
+		Ok((extrinsic, nonce, anchor.0.saturating_add(1)))
+	}
+
+	async fn anchor(&self) -> Result<(BlockNumber, Hash), Error> {
+		let chain = &self.shared.chain;
+		let (finalized, best) = futures::try_join!(chain.finalized(), chain.best())?;
+		let number = anchor(finalized.0, best.0);
+		if number == finalized.0 {
+			return Ok(finalized);
+		}
+		// A fork may have taken the best block back in between.
+		Ok(chain.rpc().block_hash(number).await?.map_or(finalized, |hash| (number, hash)))
+	}
+
+	/// Gives a transaction to the node. `None`: the node has it, or had it, and does not tell what becomes of it.
+	async fn hand_in(&self, extrinsic: &Extrinsic) -> Result<Option<RpcSubscription<Status>>, Verdict> {
+		let rpc = self.shared.chain.rpc();
+		let bytes = hexadecimal(&extrinsic.bytes);
+		match rpc.follow_once(SUBMIT.0, params![&bytes], SUBMIT.1).await {
+			Ok(watch) => Ok(Some(watch)),
+			Err(Error::Unreachable { .. }) => {
+				// The node may have taken it before the connection was lost. It takes the same one once only.
+				match rpc.follow(SUBMIT.0, params![&bytes], SUBMIT.1).await {
+					Ok(watch) => Ok(Some(watch)),
+					Err(error) => match Verdict::of(error) {
+						Verdict::Known | Verdict::WriteAnew(_) => Ok(None),
+						verdict => Err(verdict),
+					},
+				}
+			}
+			Err(error) => match Verdict::of(error) {
+				Verdict::Known => Ok(None),
+				verdict => Err(verdict),
+			},
+		}
+	}
+
+	fn nonces(&self) -> MutexGuard<'_, Nonces> {
+		// A number is never left half changed.
+		self.shared.nonces.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+}
+
+/// A transaction on its way.
+pub struct Pending {
+	sender: Sender,
+	extrinsic: Extrinsic,
+	watch: Option<RpcSubscription<Status>>,
+	since: BlockNumber,
+}
+
+impl Pending {
+	/// The transaction's hash.
+	pub fn hash(&self) -> Hash {
+		self.extrinsic.hash
+	}
+
+	/// Waits until it is in one of the best blocks.
+	///
+	/// # Errors
+	///
+	/// Those of [`Sender::send`].
+	pub async fn included(self) -> Result<Receipt, Error> {
+		self.wait(Until::Included).await
+	}
+
+	/// Waits until its block is final.
+	///
+	/// # Errors
+	///
+	/// Those of [`Sender::send`].
+	pub async fn finalized(self) -> Result<Receipt, Error> {
+		self.wait(Until::Finalized).await
+	}
+
+	async fn wait(self, until: Until) -> Result<Receipt, Error> {
+		let Self { sender, extrinsic, watch, since } = self;
+		let chain = sender.chain();
+		let waiting = async {
+			match watch {
+				Some(watch) => chain.watched(&extrinsic, watch, since, until).await,
+				None => chain.found(&extrinsic, since, until).await,
+			}
+		};
+		let outcome = tokio::time::timeout(sender.patience, waiting).await;
+		let timed_out = Error::TimedOut { hash: extrinsic.hash, seconds: sender.patience.as_secs() };
+		let outcome = outcome.unwrap_or(Err(timed_out));
+		if matches!(outcome, Err(Error::Dropped { .. } | Error::TimedOut { .. } | Error::Unreachable { .. })) {
+			sender.nonces().forget();
+		}
+		outcome
+	}
+}

@@ -1,0 +1,201 @@
+//! What the whole stack does in time: from a request to its verified result, tasks a second, workers at a time, lost
+//! workers, runs of the wasm tier.
+//!
+//! ```text
+//! make bench
+//! ```
+//!
+//! Real programs on this machine: one node, one scheduler, some workers, and `rlc` as people type it. All share the
+//! machine's processors, which is part of what is measured. Each line is the median of five, with the lowest and the
+//! highest.
+
+#[path = "stack/crowd.rs"]
+mod crowd;
+#[path = "../tests/stack/mod.rs"]
+mod stack;
+
+use std::{
+	fs,
+	time::{Duration, Instant},
+};
+
+use rlc_protocol::{requester::SchedulerRpcClient, worker::Step};
+use rlc_sandbox::{Job, Limits, WasmTier};
+use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME};
+
+/// How often each is measured.
+const RUNS: usize = 5;
+/// Tasks in a bag.
+const TASKS: u64 = 1_000;
+/// Workers at a time.
+const CROWD: u32 = 1_000;
+/// Runs of the wasm tier in a measurement.
+const WASM_RUNS: u32 = 500;
+
+fn main() {
+	// Cargo passes `--bench`; `cargo test --benches` passes something else, and wants no measurement.
+	let arguments: Vec<_> = std::env::args().skip(1).collect();
+	if !arguments.iter().any(|argument| argument == "--bench") {
+		return;
+	}
+	let wanted = |name: &str| {
+		let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
+		names.peek().is_none() || names.any(|argument| argument == name)
+	};
+	println!("{:<56} {:>9} {:>9} {:>9}", format!("medians of {RUNS}"), "median", "lowest", "highest");
+	RUNTIME.block_on(async {
+		if wanted("latency") {
+			latency(Seal::Slots, "no-op task, request to verified result, 1 s blocks, s").await;
+			latency(Seal::Instant, "the same, instant seal, s").await;
+		}
+		if wanted("bags") {
+			bags().await;
+		}
+		if wanted("lost") {
+			lost().await;
+		}
+		if wanted("crowd") {
+			many_workers().await;
+		}
+		if wanted("wasm") {
+			wasm().await;
+		}
+	});
+}
+
+/// What was measured, in one line.
+fn line(what: &str, mut values: Vec<f64>) {
+	values.sort_by(f64::total_cmp);
+	let (median, lowest, highest) = (values[values.len() / 2], values[0], values[values.len() - 1]);
+	let digits = if median >= 100.0 { 0 } else { 2 };
+	println!("{what:<56} {median:>9.digits$} {lowest:>9.digits$} {highest:>9.digits$}");
+}
+
+/// A task from `rlc app run` to its verified result.
+async fn latency(seal: Seal, what: &str) {
+	let mut stack = Stack::start(seal).await;
+	stack.new_workers(1, "").await;
+	let mut took = Vec::new();
+	// The first run compiles the app.
+	for run in 0..=RUNS {
+		let (begin, output) = (Instant::now(), stack.room());
+		stack.run("noop.wasm", &[], &output).await.expect("it has a result");
+		assert_eq!(fs::read_to_string(output.join("r")).expect("the result is there"), "done\n");
+		took.extend((run > 0).then(|| begin.elapsed().as_secs_f64()));
+	}
+	line(what, took);
+	stack.dismiss_workers();
+	stack.audit().await;
+}
+
+/// Deals of many tasks for two workers.
+async fn bags() {
+	let mut stack = Stack::start(Seal::Instant).await;
+	let workers = stack.new_workers(2, "").await;
+	let scheduler = stack.connect().await;
+	let (mut dispatched, mut settled, mut costs) = (Vec::new(), Vec::new(), [const { Vec::new() }; 3]);
+	for run in 0..=RUNS {
+		let before = costs_of(&stack, &workers);
+		let bought = stack.buy("noop.wasm", TASKS, &[]).await;
+		let begin = Instant::now();
+		eventually("all tasks have workers", || async {
+			let info = scheduler.info().await.ok()?;
+			(info.waiting == 0 && info.running > 0 || stack.open(bought).await == 0).then_some(())
+		})
+		.await;
+		let all_dispatched = begin.elapsed();
+		stack.until_open(bought, 0).await;
+		let all_settled = begin.elapsed();
+		if run == 0 {
+			continue;
+		}
+		dispatched.push(TASKS as f64 / all_dispatched.as_secs_f64());
+		settled.push(TASKS as f64 / all_settled.as_secs_f64());
+		for ((cost, after), before) in costs.iter_mut().zip(costs_of(&stack, &workers)).zip(before) {
+			cost.push((after - before).as_secs_f64() * 1_000.0 / TASKS as f64);
+		}
+	}
+	line("tasks dispatched a second, bags of 1,000, trust 1", dispatched);
+	line("tasks settled a second", settled);
+	let [node, scheduler, workers] = costs;
+	line("  processor time a task: node, ms", node);
+	line("  scheduler, ms", scheduler);
+	line("  both workers, ms", workers);
+	stack.dismiss_workers();
+	stack.audit().await;
+}
+
+/// Processor time of node, scheduler, and all workers.
+fn costs_of(stack: &Stack, workers: &[u32]) -> [Duration; 3] {
+	let time = |process: &Process| process.used().0;
+	[time(&stack.node), time(&stack.scheduler), workers.iter().map(|number| time(&stack.workers[number])).sum()]
+}
+
+/// A worker is killed while it computes: how long until another one has begun. It counts as lost when three heartbeats of
+/// a second are missing.
+async fn lost() {
+	let mut stack = Stack::start(Seal::Instant).await;
+	let mut took = Vec::new();
+	for _ in 0..RUNS {
+		let number = stack.new_workers(1, "--slots 1").await[0];
+		// Long enough to be killed in.
+		let picture = ["--args", "--width 640 --height 400 --strips 1 --samples 16"];
+		let bought = stack.buy("render.wasm", 1, &picture).await;
+		let mut watch = stack.follow(bought.task(0)).await;
+		watch.step(&worker(number), Step::Computing).await;
+		let second = stack.new_workers(1, "--slots 1").await[0];
+		stack.worker(number).kill();
+		let begin = Instant::now();
+		watch.step(&worker(second), Step::Started).await;
+		took.push(begin.elapsed().as_secs_f64());
+		assert_eq!(stack.closed(bought).await, 1);
+		stack.dismiss_workers();
+	}
+	line("worker killed: until another one has begun, s", took);
+	stack.audit().await;
+}
+
+/// What a scheduler needs for many workers that do nothing.
+async fn many_workers() {
+	let stack = Stack::start(Seal::Instant).await;
+	let megabytes = |stack: &Stack| stack.scheduler.used().1 as f64 / f64::from(1 << 20);
+	let alone = megabytes(&stack);
+	let begin = Instant::now();
+	let crowd = crowd::Crowd::join(&stack, CROWD).await;
+	println!("{:<56} {:>9.2}", format!("{CROWD} workers join, s"), begin.elapsed().as_secs_f64());
+	let (mut memory, mut time) = (Vec::new(), Vec::new());
+	for _ in 0..RUNS {
+		let before = stack.scheduler.used().0;
+		tokio::time::sleep(Duration::from_secs(4)).await;
+		memory.push(megabytes(&stack));
+		time.push((stack.scheduler.used().0 - before).as_secs_f64() / 4.0 * 100.0);
+	}
+	crowd.leave().await;
+	line("memory of a scheduler without workers, MiB", vec![alone]);
+	line("with 1,000 workers and their heartbeats, MiB", memory);
+	line("  processor time, percent of a core", time);
+}
+
+/// Runs of the smallest app, one after the other.
+async fn wasm() {
+	let app = app_file("noop.wasm");
+	let tier = WasmTier::new(None).expect("modules run here");
+	let room = tempfile::tempdir().expect("there is room");
+	let input = room.path().join("in");
+	fs::create_dir(&input).expect("there is room");
+	let limits = Limits::default();
+	let mut rates = Vec::new();
+	for round in 0..=RUNS {
+		let begin = Instant::now();
+		for run in 0..WASM_RUNS {
+			let output = room.path().join(format!("{round}-{run}"));
+			fs::create_dir(&output).expect("there is room");
+			let job =
+				Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits: &limits, seed: [1; 32] };
+			let ended = tier.run(&job, &rlc_sandbox::Stop::new()).await.expect("it runs");
+			assert_eq!(ended.ending, rlc_sandbox::Ending::Exited(0));
+		}
+		rates.extend((round > 0).then(|| f64::from(WASM_RUNS) / begin.elapsed().as_secs_f64()));
+	}
+	line("wasm tier: no-op runs a second, one after the other", rates);
+}

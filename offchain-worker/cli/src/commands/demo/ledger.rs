@@ -1,0 +1,237 @@
+//! Who earned, paid and lost what, as the chain says.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use futures::StreamExt;
+use rlc_chain::{At, BlockEvents, Chain, Event, Key};
+use rlc_primitives::{money::Score, AccountId, Balance, BlockNumber};
+
+use super::jobs::{DATASET_OWNER, DEVELOPER, REQUESTER};
+use crate::{
+	amount::Amount,
+	commands::up::SCHEDULER,
+	failure::{failure, Result},
+	table::table,
+};
+
+/// How long the last locks have to be released, which happens with the last task's end.
+const PATIENCE: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// What somebody does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+	Requester,
+	Developer,
+	DatasetOwner,
+	Scheduler,
+	Worker,
+	Liar,
+}
+
+impl Role {
+	fn name(self) -> &'static str {
+		match self {
+			Self::Requester => "requester",
+			Self::Developer => "app developer",
+			Self::DatasetOwner => "dataset owner",
+			Self::Scheduler => "scheduler",
+			Self::Worker => "worker",
+			Self::Liar => "worker, lies",
+		}
+	}
+}
+
+/// Somebody whose money is looked at.
+struct Party {
+	name: String,
+	role: Role,
+	account: AccountId,
+}
+
+/// Looks at what parties have, from one moment on.
+pub(super) struct Ledger {
+	chain: Chain,
+	/// The block after which it begins.
+	since: BlockNumber,
+	parties: Vec<Party>,
+}
+
+/// What one party did with its money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Line {
+	earned: Balance,
+	seized: Balance,
+	locked: Balance,
+	score: Score,
+}
+
+/// What they all did.
+pub(super) struct Account {
+	/// As a table.
+	pub(super) text: String,
+	lines: Vec<(Role, Line)>,
+}
+
+impl Ledger {
+	/// From now on.
+	pub(super) async fn open(node: &str, workers: u32, liars: u32) -> Result<Self> {
+		let chain = Chain::connect(node).await?;
+		let mut names: Vec<_> = [
+			(REQUESTER, Role::Requester),
+			(DEVELOPER, Role::Developer),
+			(DATASET_OWNER, Role::DatasetOwner),
+			(SCHEDULER, Role::Scheduler),
+		]
+		.map(|(name, role)| (name.to_owned(), role))
+		.into();
+		names.extend((1..=workers).map(|number| {
+			let role = if number > workers - liars { Role::Liar } else { Role::Worker };
+			(crate::commands::up::worker_key(number), role)
+		}));
+		let party = |(name, role): (String, Role)| Ok(Party { account: Key::from_suri(&name)?.account(), name, role });
+		let parties = names.into_iter().map(party).collect::<Result<_>>()?;
+		let (since, _) = chain.best().await?;
+		Ok(Self { chain, since, parties })
+	}
+
+	/// Up to now, once all locks but those of open deals are released.
+	pub(super) async fn close(self) -> Result<Account> {
+		let begin = tokio::time::Instant::now();
+		loop {
+			let lines = self.lines().await?;
+			if lines.iter().all(|line| line.locked == 0) || begin.elapsed() > PATIENCE {
+				return Ok(self.account(lines));
+			}
+			tokio::time::sleep(AGAIN).await;
+		}
+	}
+
+	async fn lines(&self) -> Result<Vec<Line>> {
+		let (best, _) = self.chain.best().await?;
+		let mut sums = BTreeMap::new();
+		if best > self.since {
+			let mut blocks = std::pin::pin!(self.chain.follow(Some(self.since + 1), At::Best));
+			while let Some(block) = blocks.next().await {
+				let block = block?;
+				add(&mut sums, &block);
+				if block.number >= best {
+					break;
+				}
+			}
+		}
+		let mut lines = Vec::new();
+		for party in &self.parties {
+			let (earned, seized) = sums.get(&party.account).copied().unwrap_or_default();
+			let locked = self.chain.funds(&party.account).await?.locked;
+			let score = self.chain.worker(&party.account).await?.score;
+			lines.push(Line { earned, seized, locked, score });
+		}
+		Ok(lines)
+	}
+
+	fn account(&self, lines: Vec<Line>) -> Account {
+		let rows = self.parties.iter().zip(&lines).map(|(party, line)| {
+			let (paid, lost) = if party.role == Role::Requester { (line.seized, 0) } else { (0, line.seized) };
+			let amount = |amount: Balance| if amount == 0 { String::new() } else { Amount(amount).to_string() };
+			let score = matches!(party.role, Role::Worker | Role::Liar).then(|| line.score.to_string());
+			[
+				party.name.clone(),
+				party.role.name().into(),
+				amount(line.earned),
+				amount(paid),
+				amount(lost),
+				score.unwrap_or_default(),
+			]
+		});
+		let text = table(["ACCOUNT", "ROLE", "EARNED", "PAID", "LOST", "SCORE"], rows);
+		let lines = self.parties.iter().map(|party| party.role).zip(lines).collect();
+		Account { text, lines }
+	}
+}
+
+/// What settlements moved in a block: earned, and seized.
+fn add(sums: &mut BTreeMap<AccountId, (Balance, Balance)>, block: &BlockEvents) {
+	for (_, event) in &block.events {
+		match event {
+			Event::Rewarded { who, amount, .. } => sums.entry(who.clone()).or_default().0 += amount,
+			Event::Seized { who, amount, .. } => sums.entry(who.clone()).or_default().1 += amount,
+			_ => {}
+		}
+	}
+}
+
+impl Account {
+	/// Whether everybody got what they deserve.
+	///
+	/// # Errors
+	///
+	/// Who did not.
+	pub(super) fn check(&self) -> Result<()> {
+		let of = |role| self.lines.iter().filter(move |(of, _)| *of == role).map(|(_, line)| line);
+		if self.lines.iter().any(|(_, line)| line.locked > 0) {
+			return Err(failure!("something is still locked, though all tasks are closed"));
+		}
+		let (earned, seized) =
+			self.lines.iter().fold((0, 0), |(earned, seized), (_, line)| (earned + line.earned, seized + line.seized));
+		if earned != seized {
+			return Err(failure!("{} were earned, and {} paid or lost", Amount(earned), Amount(seized)));
+		}
+		if of(Role::Liar).any(|line| line.seized == 0 || line.score > 0) {
+			return Err(failure!("the worker that lies was not caught"));
+		}
+		if of(Role::Worker).any(|line| line.seized > 0) {
+			return Err(failure!("an honest worker lost a stake"));
+		}
+		if of(Role::Worker).all(|line| line.earned == 0) {
+			return Err(failure!("no honest worker earned anything"));
+		}
+		for role in [Role::Developer, Role::DatasetOwner, Role::Scheduler] {
+			if of(role).any(|line| line.earned == 0) {
+				return Err(failure!("the {} earned nothing", role.name()));
+			}
+		}
+		Ok(())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn line(earned: Balance, seized: Balance, score: Score) -> Line {
+		Line { earned, seized, locked: 0, score }
+	}
+
+	fn account() -> Account {
+		let lines = vec![
+			(Role::Requester, line(0, 100, 0)),
+			(Role::Developer, line(10, 0, 0)),
+			(Role::DatasetOwner, line(20, 0, 0)),
+			(Role::Scheduler, line(5, 0, 0)),
+			(Role::Worker, line(70, 0, 3)),
+			(Role::Liar, line(0, 5, 0)),
+		];
+		Account { text: String::new(), lines }
+	}
+
+	#[test]
+	fn all_is_well_if_the_liar_alone_lost() {
+		assert_eq!(account().check(), Ok(()));
+	}
+
+	#[test]
+	fn whatever_is_not_as_it_should_be_is_named() {
+		let broken = |index: usize, line: Line| {
+			let mut account = account();
+			account.lines[index].1 = line;
+			account.check().unwrap_err().to_string()
+		};
+		assert!(broken(5, line(5, 5, 0)).contains("were earned"));
+		assert!(broken(5, line(0, 5, 1)).contains("not caught"));
+		assert!(broken(4, Line { locked: 1, ..line(70, 0, 3) }).contains("still locked"));
+		let mut account = account();
+		account.lines[4].1 = line(75, 5, 3);
+		assert!(account.check().unwrap_err().to_string().contains("honest worker lost"));
+	}
+}

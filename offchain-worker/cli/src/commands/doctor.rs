@@ -1,0 +1,240 @@
+//! `rlc doctor`: what this machine can do, and what is missing.
+
+use std::{path::Path, process::ExitCode, time::Duration};
+
+use clap::Args;
+use rlc_chain::Chain;
+use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_sandbox::{ContainerTier, Ending, Job, Limits, Stop, WasmTier};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+	context::{now, Context},
+	failure::{failure, Result},
+	keystore::data_home,
+	output::Answer,
+	pool,
+	table::{counted, size, span},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  rlc doctor
+  rlc doctor --scheduler https://pool.example.org --json
+
+The exit code is 1 if something fails that every command or worker needs.";
+
+/// A chain whose last block is older stands still, in ms.
+const OLD_BLOCK: u64 = 60_000;
+/// Clocks that differ by more are wrong, in ms: a block may be this old by itself.
+const CLOCK_TOLERANCE: u64 = 30_000;
+/// A worker needs at least this much disk, in bytes.
+const LITTLE_DISK: u64 = 1 << 30;
+/// A module that does nothing: what the wasm tier is tried with.
+const NOTHING: &[u8] = &[
+	0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, // \0asm, version 1
+	0x01, 0x04, 0x01, 0x60, 0x00, 0x00, // one type: () -> ()
+	0x03, 0x02, 0x01, 0x00, // one function of it
+	0x05, 0x03, 0x01, 0x00, 0x01, // one memory of one page
+	0x07, 0x13, 0x02, 0x06, 0x6D, 0x65, 0x6D, 0x6F, 0x72, 0x79, 0x02, 0x00, // exports "memory"
+	0x06, 0x5F, 0x73, 0x74, 0x61, 0x72, 0x74, 0x00, 0x00, // and "_start"
+	0x0A, 0x04, 0x01, 0x02, 0x00, 0x0B, // which ends at once
+];
+
+/// Arguments of `rlc doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Doctor {
+	/// Also ask this scheduler
+	#[arg(long, value_name = "URL")]
+	pub scheduler: Option<String>,
+}
+
+/// What was looked at, and what was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Check {
+	/// What.
+	name: &'static str,
+	/// Whether it is as it should be.
+	good: bool,
+	/// Whether something does not work without it.
+	needed: bool,
+	/// What was found, or what is wrong and what to do.
+	words: String,
+}
+
+impl Check {
+	fn new(name: &'static str, needed: bool, found: Result<String>) -> Self {
+		let good = found.is_ok();
+		Self { name, good, needed, words: found.unwrap_or_else(|wrong| wrong.to_string()) }
+	}
+
+	fn line(&self, width: usize) -> String {
+		let mark = match (self.good, self.needed) {
+			(true, _) => "✓",
+			(false, true) => "✗",
+			(false, false) => "-",
+		};
+		format!("{mark} {:width$}  {}", self.name, self.words)
+	}
+}
+
+/// Looks at everything, prints it, and says by the exit code whether something needed is missing.
+///
+/// # Errors
+///
+/// None: what is wrong is part of the answer.
+pub async fn run(doctor: Doctor, context: &Context) -> Result<ExitCode> {
+	let mut checks = vec![
+		Check::new("wasm tier", true, wasm_tier().await),
+		Check::new("container tier", false, container_tier().await),
+		Check::new("keystore", true, keystore(context)),
+		Check::new("disk", true, disk()),
+	];
+	match context.chain().await {
+		Err(wrong) => checks.push(Check::new("node", true, Err(wrong))),
+		Ok(chain) => checks.extend(node(&chain, &context.global.node).await),
+	}
+	if let Some(url) = &doctor.scheduler {
+		checks.push(Check::new("scheduler", true, scheduler(url).await));
+	}
+	let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
+	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
+	let fit = checks.iter().all(|check| check.good || !check.needed);
+	context.out.print(&Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })));
+	Ok(if fit { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn wasm_tier() -> Result<String> {
+	let wrong = |error: &dyn std::fmt::Display| failure!("does not run: {error}");
+	let dir = tempfile::tempdir().map_err(|error| wrong(&error))?;
+	let path = |name: &str| dir.path().join(name);
+	let (app, input, output) = (path("app.wasm"), path("in"), path("out"));
+	std::fs::write(&app, NOTHING).map_err(|error| wrong(&error))?;
+	for dir in [&input, &output] {
+		std::fs::create_dir(dir).map_err(|error| wrong(&error))?;
+	}
+	let tier = WasmTier::new(None).map_err(|error| wrong(&error))?;
+	let limits = Limits { time: Duration::from_secs(30), ..Limits::default() };
+	let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits: &limits, seed: [0; 32] };
+	let run = tier.run(&job, &Stop::new()).await.map_err(|error| wrong(&error))?;
+	match run.ending {
+		Ending::Exited(0) => Ok("runs WebAssembly apps".into()),
+		other => Err(failure!("a module that does nothing ended with {other:?}")),
+	}
+}
+
+async fn container_tier() -> Result<String> {
+	let dir = tempfile::tempdir().map_err(|error| failure!("cannot be tried: {error}"))?;
+	match ContainerTier::probe(dir.path()).await {
+		Ok(_) => Ok("runs container images".into()),
+		Err(why) => Err(failure!("{why}")),
+	}
+}
+
+fn keystore(context: &Context) -> Result<String> {
+	let keystore = context.keystore()?;
+	let entries = keystore.list()?;
+	let dir = keystore.dir().display();
+	Ok(match entries.len() {
+		0 => format!("no accounts in {dir} yet; `rlc account create NAME` makes one"),
+		count => format!("{} in {dir}", counted(count as u64, "account")),
+	})
+}
+
+fn disk() -> Result<String> {
+	let home = data_home().ok_or_else(|| failure!("there is no place for data; set XDG_DATA_HOME or HOME"))?;
+	let there = home.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("/"));
+	let free = free_disk(there)?;
+	if free < LITTLE_DISK {
+		return Err(failure!(
+			"{} are free at {}; a worker needs {} at least",
+			size(free),
+			there.display(),
+			size(LITTLE_DISK)
+		));
+	}
+	Ok(format!("{} are free at {}", size(free), there.display()))
+}
+
+/// The free bytes of the file system that has this directory.
+///
+/// # Errors
+///
+/// If the system does not tell.
+pub fn free_disk(dir: &Path) -> Result<u64> {
+	let system = rustix::fs::statvfs(dir).map_err(|error| failure!("{}: {error}", dir.display()))?;
+	Ok(system.f_bavail.saturating_mul(system.f_frsize))
+}
+
+async fn node(chain: &Chain, url: &str) -> [Check; 3] {
+	let best = chain.best().await;
+	let node = best.map(|(number, _)| format!("{url}, block {number}, genesis {:?}", chain.genesis()));
+	let (age, clock) = match chain.now().await {
+		Ok(time) => (block_age(time, now()), clock(time, now())),
+		Err(error) => (Err(error.clone().into()), Err(error.into())),
+	};
+	let node = Check::new("node", true, node.map_err(Into::into));
+	[node, Check::new("last block", true, age), Check::new("clock", true, clock)]
+}
+
+fn block_age(block: u64, now: u64) -> Result<String> {
+	let age = now.saturating_sub(block);
+	if age > OLD_BLOCK {
+		return Err(failure!("is {} old; the chain stands still (unless blocks are made on demand only)", span(age)));
+	}
+	Ok(format!("{} old", span(age)))
+}
+
+/// A clock that is behind the chain's is wrong for sure; one that is ahead may be, or the chain stands still.
+fn clock(block: u64, now: u64) -> Result<String> {
+	if block > now.saturating_add(CLOCK_TOLERANCE) {
+		return Err(failure!("this machine's clock is {} behind the chain's; set it, by NTP", span(block - now)));
+	}
+	Ok(match block.checked_sub(now) {
+		Some(behind) => format!("{} behind the chain's", span(behind)),
+		None => "not behind the chain's".into(),
+	})
+}
+
+async fn scheduler(url: &str) -> Result<String> {
+	let begin = std::time::Instant::now();
+	let client = pool::connect(url).await?;
+	let info = client.info().await.map_err(|error| pool::refused(&error))?;
+	let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+	let (workers, slots) = (counted(info.workers.into(), "worker"), counted(info.free_slots.into(), "free slot"));
+	Ok(format!("{url} answers in {}, {workers}, {slots}", span(took)))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[tokio::test]
+	async fn the_module_that_does_nothing_runs() {
+		assert_eq!(wasm_tier().await, Ok("runs WebAssembly apps".into()));
+	}
+
+	#[test]
+	fn a_clock_behind_the_chains_is_wrong() {
+		assert!(clock(1_000_000, 1_000_500).is_ok());
+		assert!(clock(1_000_000, 990_000).is_ok());
+		assert!(clock(1_000_000, 900_000).unwrap_err().to_string().contains("100 s behind"));
+	}
+
+	#[test]
+	fn a_chain_without_new_blocks_stands_still() {
+		assert!(block_age(1_000_000, 1_002_000).is_ok());
+		assert!(block_age(1_000_000, 2_000_000).is_err());
+	}
+
+	#[test]
+	fn what_is_missing_and_needed_is_crossed_out() {
+		let line = |needed, found| Check::new("disk", needed, found).line(6);
+		assert_eq!(line(true, Ok("much".into())), "✓ disk    much");
+		assert!(
+			line(true, Err(failure!("none"))).starts_with("✗") && line(false, Err(failure!("none"))).starts_with("-")
+		);
+	}
+}

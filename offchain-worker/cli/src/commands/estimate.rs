@@ -1,0 +1,173 @@
+//! `rlc estimate`: what a run would cost now.
+
+use clap::Args;
+use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS};
+use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
+use serde_json::json;
+
+use crate::{
+	amount::Amount,
+	context::Context,
+	failure::Result,
+	market::{self, Quote, Wish},
+	output::Answer,
+	pool,
+	request::RequestOptions,
+	table::{counted, fields, span},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --trust 5 --account me
+  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 100 --category S --json --account //Alice";
+
+/// Arguments of `rlc estimate`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Estimate {
+	/// What would be asked for
+	#[command(flatten)]
+	pub request: RequestOptions,
+}
+
+/// A price in one line.
+pub fn summary(quote: &Quote, wish: &Wish) -> String {
+	let estimate = &quote.estimate;
+	format!(
+		"{} at {} each: {}, and a deposit of {} that comes back",
+		counted(estimate.volume.min(wish.tasks), "task"),
+		Amount(estimate.task_price),
+		Amount(estimate.total_price),
+		Amount(estimate.deposit)
+	)
+}
+
+/// How many workers have to agree on a task of this trust if all are new: then each counts least.
+fn workers_needed(trust: u64) -> u64 {
+	let weight = consensus::weight(0);
+	let reached = |workers: &u64| {
+		let group = consensus::group((0..*workers).map(|_| weight)).ok()?;
+		let total = consensus::total(consensus::INITIAL_TOTAL, 0.into(), group).ok()?;
+		consensus::is_reached(group, total, trust.max(1)).ok()
+	};
+	let most = u64::from(MAX_CONTRIBUTORS);
+	(1..=most).find(|workers| reached(workers).unwrap_or(false)).unwrap_or(most)
+}
+
+/// Asks the chain, and the scheduler for its queue.
+///
+/// # Errors
+///
+/// If no offers serve, in words.
+pub async fn run(command: Estimate, context: &Context) -> Result<Answer> {
+	let chain = context.chain().await?;
+	let (wish, _) = command.request.wish(context, &chain, context.who()?).await?;
+	let quote = market::quote(&chain, &wish).await?;
+	let info = match pool::url(&chain, quote.workerpool.workerpool).await {
+		Ok(url) => ask(&url).await,
+		Err(why) => Err(why),
+	};
+	Ok(answer(&quote, &wish, info))
+}
+
+async fn ask(url: &str) -> Result<PoolInfo> {
+	let scheduler = pool::connect(url).await?;
+	scheduler.info().await.map_err(|error| pool::refused(&error))
+}
+
+/// When the tasks would begin, as far as the scheduler can tell.
+fn start(info: &PoolInfo, tasks: u64, workers: u64) -> String {
+	let needed = tasks.saturating_mul(workers);
+	if u64::from(info.workers) < workers {
+		return format!("the pool has {} now, and each task needs {workers}", counted(info.workers.into(), "worker"));
+	}
+	if info.waiting == 0 && u64::from(info.free_slots) >= needed {
+		return "at once".into();
+	}
+	let (waiting, free) = (counted(info.waiting, "task"), counted(info.free_slots.into(), "free slot"));
+	format!("{waiting} before them, {free} now")
+}
+
+fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
+	let estimate = &quote.estimate;
+	let workers = workers_needed(wish.trust);
+	let beginning = match &info {
+		Ok(info) => start(info, wish.tasks, workers),
+		Err(why) => format!("not known: {why}"),
+	};
+	let end = wish.reference_time.saturating_mul(FINAL_WINDOW);
+	let text = fields([
+		("tasks", format!("{} of {}", estimate.volume, wish.tasks)),
+		("a task", Amount(estimate.task_price).to_string()),
+		("  app", Amount(quote.app.price).to_string()),
+		("  dataset", quote.dataset.as_ref().map(|order| Amount(order.price).to_string()).unwrap_or_default()),
+		("  workerpool", Amount(quote.workerpool.price).to_string()),
+		("all tasks", Amount(estimate.total_price).to_string()),
+		("deposit", format!("{}, comes back", Amount(estimate.deposit))),
+		(
+			"stakes",
+			format!("{} a worker, {} the scheduler", Amount(estimate.worker_stake), Amount(estimate.pool_stake)),
+		),
+		("workers", format!("{workers} for each task, if all are new")),
+		("begins", beginning.clone()),
+		("a run takes", format!("{} at most, category {}", span(wish.reference_time), wish.category_name)),
+		("ends", format!("within {}, else the money comes back", span(end))),
+	]);
+	let json = json!({
+		"volume": estimate.volume.to_string(),
+		"taskPrice": estimate.task_price.to_string(),
+		"appPrice": quote.app.price.to_string(),
+		"datasetPrice": quote.dataset.as_ref().map(|order| order.price.to_string()),
+		"workerpoolPrice": quote.workerpool.price.to_string(),
+		"totalPrice": estimate.total_price.to_string(),
+		"deposit": estimate.deposit.to_string(),
+		"workerStake": estimate.worker_stake.to_string(),
+		"poolStake": estimate.pool_stake.to_string(),
+		"workerpool": quote.workerpool.workerpool,
+		"orders": {
+			"app": estimate.orders.app,
+			"dataset": estimate.orders.dataset,
+			"workerpool": estimate.orders.workerpool,
+		},
+		"workersPerTask": workers,
+		"begins": beginning,
+		"pool": info.ok(),
+		"runTimeLimit": wish.reference_time,
+		"endsWithin": end,
+	});
+	Answer::new(text, json)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::AccountId;
+	use rlc_protocol::Account;
+
+	fn info(workers: u32, free_slots: u32, waiting: u64) -> PoolInfo {
+		PoolInfo {
+			workerpool: Default::default(),
+			genesis: Default::default(),
+			scheduler: Account(AccountId::new([1; 32])),
+			version: String::new(),
+			workers,
+			free_slots,
+			waiting,
+			running: 0,
+		}
+	}
+
+	#[test]
+	fn trust_needs_as_many_new_workers_as_the_consensus() {
+		assert_eq!([0, 1, 2, 3, 5, 9].map(workers_needed), [1, 1, 1, 2, 3, 4]);
+		assert_eq!(workers_needed(u64::MAX), 64);
+	}
+
+	#[test]
+	fn the_beginning_depends_on_the_queue() {
+		assert_eq!(start(&info(3, 6, 0), 2, 3), "at once");
+		assert!(start(&info(3, 5, 0), 2, 3).starts_with("0 tasks before"));
+		assert!(start(&info(3, 6, 9), 2, 3).starts_with("9 tasks before"));
+		assert!(start(&info(2, 6, 0), 2, 3).starts_with("the pool has 2 workers now"));
+	}
+}

@@ -1,0 +1,154 @@
+//! How people name things: ids in hex, categories by name, tags by what they demand.
+
+use std::str::FromStr;
+
+use rlc_primitives::{
+	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, OrderHash, Tag, TaskId, WorkerpoolId,
+};
+use rlc_protocol::Place;
+use sp_core::{H160, H256};
+
+/// Declares readers of ids, for `value_parser`.
+macro_rules! readers {
+	($($(#[$doc:meta])* $name:ident: $id:ident($inner:ident), $what:literal;)*) => { $(
+		$(#[$doc])*
+		///
+		/// # Errors
+		///
+		/// In words, if it is no such id.
+		pub fn $name(text: &str) -> Result<$id, String> {
+			let digits = 2 * size_of::<$inner>();
+			let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+			let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).map($inner);
+			bytes.map($id).ok_or_else(|| format!("this is no {}; it has 0x and {digits} hex digits", $what))
+		}
+	)* };
+}
+
+readers! {
+	/// Reads an app's id.
+	app: AppId(H160), "app";
+	/// Reads a dataset's id.
+	dataset: DatasetId(H160), "dataset";
+	/// Reads a workerpool's id.
+	workerpool: WorkerpoolId(H160), "workerpool";
+	/// Reads a callback's id.
+	callback: CallbackId(H160), "callback";
+	/// Reads an order's hash.
+	order: OrderHash(H256), "order";
+	/// Reads a deal's id.
+	deal: DealId(H256), "deal";
+}
+
+/// A task, as it is named on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskName {
+	/// By its id. The chain finds it only if somebody has worked on it.
+	Id(TaskId),
+	/// By its deal and index.
+	Place(Place),
+}
+
+impl TaskName {
+	/// The task's id.
+	pub fn id(&self) -> TaskId {
+		match self {
+			Self::Id(id) => *id,
+			Self::Place(place) => place.id(),
+		}
+	}
+}
+
+impl FromStr for TaskName {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, String> {
+		let wrong = || "this is no task; name it by DEAL:INDEX, or by its id of 0x and 64 hex digits".to_owned();
+		if text.contains(':') {
+			return text.parse().map(Self::Place).map_err(|_| wrong());
+		}
+		deal(text).map(|id| Self::Id(TaskId(id.0))).map_err(|_| wrong())
+	}
+}
+
+/// A category, by name or number.
+///
+/// # Errors
+///
+/// In words, with the categories that there are.
+pub fn category(text: &str, known: &[(CategoryId, Category)]) -> Result<CategoryId, String> {
+	let number = text.parse().ok().map(CategoryId);
+	let named = |category: &Category| category.name.eq_ignore_ascii_case(text.as_bytes());
+	let found = known.iter().find(|(id, category)| number == Some(*id) || named(category));
+	found.map(|(id, _)| *id).ok_or_else(|| {
+		let names: Vec<_> = known.iter().map(|(_, category)| name(category)).collect();
+		format!("there is no category {text}; there are {}", names.join(", "))
+	})
+}
+
+/// A category's name.
+pub fn name(category: &Category) -> String {
+	String::from_utf8_lossy(&category.name).into_owned()
+}
+
+/// Reads a tag: `tee`, a number whose bits are meant, or 0x and 64 hex digits.
+///
+/// # Errors
+///
+/// In words.
+pub fn tag(text: &str) -> Result<Tag, String> {
+	if text.eq_ignore_ascii_case("tee") {
+		return Ok(Tag::from_bits(1));
+	}
+	if let Ok(bits) = text.parse() {
+		return Ok(Tag::from_bits(bits));
+	}
+	deal(text)
+		.map(|bytes| Tag(bytes.0))
+		.map_err(|_| "this is no tag; write tee, a number, or 0x and 64 hex digits".into())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn categories() -> Vec<(CategoryId, Category)> {
+		let category = |(i, (name, reference_time)): (u32, (&str, u64))| {
+			(CategoryId(i), Category { name: name.as_bytes().to_vec().try_into().unwrap(), reference_time })
+		};
+		(0..).zip(Category::DEFAULT).map(category).collect()
+	}
+
+	#[test]
+	fn ids_are_hex_of_their_length() {
+		assert_eq!(app(&format!("0x{}", "11".repeat(20))), Ok(AppId(H160::repeat_byte(0x11))));
+		for wrong in
+			["", "0x", "0x12", &"1".repeat(40), &format!("0x{}", "1".repeat(64)), &format!("0x{}", "g".repeat(40))]
+		{
+			assert_eq!(app(wrong), Err("this is no app; it has 0x and 40 hex digits".into()), "{wrong}");
+		}
+	}
+
+	#[test]
+	fn tasks_have_two_names() {
+		let id = format!("0x{}", "22".repeat(32));
+		let place = Place { deal: DealId(H256::repeat_byte(0x22)), index: 3 };
+		assert_eq!(id.parse(), Ok(TaskName::Id(TaskId(H256::repeat_byte(0x22)))));
+		assert_eq!(format!("{id}:3").parse(), Ok(TaskName::Place(place)));
+		assert!(["", "7", "0x22:1", &format!("{id}:x")].iter().all(|wrong| wrong.parse::<TaskName>().is_err()));
+	}
+
+	#[test]
+	fn categories_have_names_and_numbers() {
+		assert_eq!(category("xs", &categories()), Ok(CategoryId(0)));
+		assert_eq!(category("4", &categories()), Ok(CategoryId(4)));
+		assert_eq!(category("XXL", &categories()), Err("there is no category XXL; there are XS, S, M, L, XL".into()));
+	}
+
+	#[test]
+	fn tags_are_words_numbers_or_bits() {
+		assert_eq!((tag("tee"), tag("3")), (Ok(Tag::from_bits(1)), Ok(Tag::from_bits(3))));
+		assert_eq!(tag(&format!("0x{}", "00".repeat(32))), Ok(Tag::NONE));
+		assert!(tag("gpu").is_err());
+	}
+}

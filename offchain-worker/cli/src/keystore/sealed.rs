@@ -1,0 +1,76 @@
+//! A secret under a password: scrypt makes a key of the password, ChaCha20-Poly1305 seals the secret with it.
+
+use chacha20poly1305::{
+	aead::{Aead, Payload},
+	ChaCha20Poly1305, Key, KeyInit,
+};
+use rand::{rngs::OsRng, RngCore};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// The cost of a guess: 2¹⁵ blocks of 1 KiB, about 100 ms and 32 MiB.
+const LOG_N: u8 = 15;
+/// The highest cost that is accepted from a file: 1 GiB. A file must not be able to take the machine's memory.
+const MAX_LOG_N: u8 = 20;
+/// scrypt's recommended block size, in 128 bytes.
+const R: u32 = 8;
+/// scrypt's recommended parallelisation.
+const P: u32 = 1;
+
+/// A sealed secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Sealed {
+	/// Logarithm to base 2 of scrypt's cost.
+	log_n: u8,
+	/// What makes equal passwords different, in hex.
+	salt: String,
+	/// The cipher's nonce, in hex.
+	nonce: String,
+	/// The sealed secret, in hex.
+	sealed: String,
+}
+
+/// Why a secret stays sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unsealable {
+	/// The password is another one, or what is sealed has been changed: the cipher does not tell which.
+	WrongPassword,
+	/// The file is not what was written.
+	Corrupt,
+}
+
+impl Sealed {
+	/// Seal `secret`, together with `context`: what is written beside it in the open.
+	pub(super) fn seal(secret: &str, context: &[u8], password: &str) -> Self {
+		let (mut salt, mut nonce) = ([0; 16], [0; 12]);
+		OsRng.fill_bytes(&mut salt);
+		OsRng.fill_bytes(&mut nonce);
+		let cipher = cipher(password, &salt, LOG_N).expect("these parameters are scrypt's own recommendation");
+		let payload = Payload { msg: secret.as_bytes(), aad: context };
+		let sealed = cipher.encrypt(&nonce.into(), payload).expect("the secret is short");
+		Self { log_n: LOG_N, salt: hex::encode(salt), nonce: hex::encode(nonce), sealed: hex::encode(sealed) }
+	}
+
+	/// The secret.
+	pub(super) fn open(&self, context: &[u8], password: &str) -> Result<Zeroizing<String>, Unsealable> {
+		let read = |text: &str| hex::decode(text).map_err(|_| Unsealable::Corrupt);
+		let (salt, nonce, sealed) = (read(&self.salt)?, read(&self.nonce)?, read(&self.sealed)?);
+		let nonce = <[u8; 12]>::try_from(nonce).map_err(|_| Unsealable::Corrupt)?;
+		if self.log_n > MAX_LOG_N {
+			return Err(Unsealable::Corrupt);
+		}
+		let cipher = cipher(password, &salt, self.log_n).ok_or(Unsealable::Corrupt)?;
+		let payload = Payload { msg: &sealed, aad: context };
+		let secret = cipher.decrypt(&nonce.into(), payload).map_err(|_| Unsealable::WrongPassword)?;
+		String::from_utf8(secret).map(Zeroizing::new).map_err(|_| Unsealable::Corrupt)
+	}
+}
+
+/// The cipher whose key is made of this password; `None` if `log_n` is none that scrypt takes.
+fn cipher(password: &str, salt: &[u8], log_n: u8) -> Option<ChaCha20Poly1305> {
+	let params = scrypt::Params::new(log_n, R, P, 32).ok()?;
+	let mut key = Zeroizing::new([0; 32]);
+	scrypt::scrypt(password.as_bytes(), salt, &params, key.as_mut()).ok()?;
+	Some(ChaCha20Poly1305::new(Key::from_slice(key.as_ref())))
+}

@@ -1,0 +1,7 @@
+//! The rlc program: every role and every command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	rlc_cli::run(std::env::args_os())
+}

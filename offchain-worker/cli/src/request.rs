@@ -1,0 +1,230 @@
+//! What somebody asks for on the command line, and the files that go with it.
+
+use std::{
+	fs::File,
+	io::Read,
+	path::{Path, PathBuf},
+};
+
+use clap::Args;
+use rlc_chain::Chain;
+use rlc_primitives::{AccountId, AppId, CallbackId, DatasetId, Tag, WorkerpoolId};
+use rlc_protocol::RequestParams;
+use rlc_store::{Cid, HashKind};
+use sp_core::H256;
+
+use crate::{
+	amount::Amount,
+	context::Context,
+	failure::{failure, Result},
+	ids,
+	market::Wish,
+};
+
+/// What a request may say.
+#[derive(Clone, Debug, Args)]
+pub struct RequestOptions {
+	/// The app to run, by its id
+	#[arg(value_parser = ids::app)]
+	pub app: AppId,
+
+	/// What the app is started with, as in a shell
+	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
+	pub args: Option<String>,
+
+	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL. May be repeated
+	#[arg(long = "input", value_name = "FILE|URL|CID")]
+	pub inputs: Vec<String>,
+
+	/// The dataset that it uses, by its id
+	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
+	pub dataset: Option<DatasetId>,
+
+	/// How many tasks; the app sees which one it is in IEXEC_TASK_INDEX
+	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub tasks: u64,
+
+	/// A wrong result must be less likely than one in this many; 1: a single worker's word will do
+	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	pub trust: u64,
+
+	/// How long a task may take: XS (5 min), S, M, L, XL (10 h), or its number
+	#[arg(long, default_value = "XS", value_name = "CATEGORY")]
+	pub category: String,
+
+	/// Only this workerpool may compute
+	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
+	pub workerpool: Option<WorkerpoolId>,
+
+	/// The most that a task may cost in all
+	#[arg(long, value_name = "AMOUNT")]
+	pub max_price: Option<Amount>,
+
+	/// iExec's params as JSON; --args and --input are added to it
+	#[arg(long, value_name = "JSON")]
+	pub params: Option<String>,
+
+	/// What the tasks demand of a workerpool: tee, a number of bits, or 32 bytes in hex
+	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
+	pub tag: Option<Tag>,
+
+	/// Who receives the result on chain
+	#[arg(long, value_name = "CALLBACK", value_parser = ids::callback)]
+	pub callback: Option<CallbackId>,
+
+	/// Whose result it is, if not the requester's
+	#[arg(long, value_name = "ACCOUNT")]
+	pub beneficiary: Option<String>,
+}
+
+/// A file of this machine that a request needs in a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalFile {
+	/// Where it is.
+	pub path: PathBuf,
+	/// Its content's name.
+	pub cid: Cid,
+	/// Its size, in bytes.
+	pub size: u64,
+}
+
+impl LocalFile {
+	/// Name the content of a file.
+	///
+	/// # Errors
+	///
+	/// If it cannot be read, or is no file.
+	pub fn read(path: &Path) -> Result<Self> {
+		let wrong = |error: std::io::Error| failure!("{}: {error}", path.display());
+		let mut file = File::open(path).map_err(wrong)?;
+		if !file.metadata().map_err(wrong)?.is_file() {
+			return Err(failure!("{} is no file; pack a directory first, with tar for example", path.display()));
+		}
+		let (mut hasher, mut size) = (HashKind::Sha256.hasher(), 0);
+		let mut buffer = vec![0; 64 * 1024];
+		loop {
+			match file.read(&mut buffer).map_err(wrong)? {
+				0 => return Ok(Self { path: path.to_owned(), cid: hasher.finish(), size }),
+				read => {
+					hasher.update(&buffer[..read]);
+					size += read as u64;
+				}
+			}
+		}
+	}
+}
+
+impl RequestOptions {
+	/// What is wished for by `requester`, and the files to upload for it.
+	///
+	/// # Errors
+	///
+	/// If the params are not understood or too long, or a file cannot be read.
+	pub async fn wish(&self, context: &Context, chain: &Chain, requester: AccountId) -> Result<(Wish, Vec<LocalFile>)> {
+		let (params, files) = self.params()?;
+		let categories = chain.categories().await?;
+		let category = ids::category(&self.category, &categories).map_err(|wrong| failure!("{wrong}"))?;
+		let known = categories.iter().find(|(id, _)| *id == category);
+		let beneficiary = self.beneficiary.as_deref().map(|who| context.account(who)).transpose()?;
+		let wish = Wish {
+			app: self.app,
+			dataset: self.dataset,
+			workerpool: self.workerpool,
+			category,
+			reference_time: known.map_or(0, |(_, category)| category.reference_time),
+			category_name: known.map_or_else(|| self.category.clone(), |(_, category)| ids::name(category)),
+			trust: self.trust,
+			tag: self.tag.unwrap_or(Tag::NONE),
+			tasks: self.tasks,
+			max_price: self.max_price.map(|amount| amount.0),
+			requester,
+			beneficiary,
+			callback: self.callback,
+			params: params.try_into().map_err(|params: Vec<u8>| {
+				let max = rlc_primitives::deal::MAX_PARAMS;
+				failure!("the params have {} bytes, and {max} are the most; put data into --input files", params.len())
+			})?,
+			salt: H256(rand::random()),
+		};
+		Ok((wish, files))
+	}
+
+	/// The params' bytes, and the files to upload.
+	fn params(&self) -> Result<(Vec<u8>, Vec<LocalFile>)> {
+		let given = self.params.as_deref().unwrap_or_default();
+		let mut params = RequestParams::parse(given.as_bytes())
+			.map_err(|error| failure!("--params: {error}; see iExec's params"))?;
+		if let Some(args) = &self.args {
+			params.iexec_args = args.clone();
+		}
+		params.args().map_err(|error| failure!("--args: {error}"))?;
+		let mut files = Vec::new();
+		for input in &self.inputs {
+			let remote = ["http://", "https://", "file://"].iter().any(|scheme| input.starts_with(scheme));
+			if remote || input.parse::<Cid>().is_ok() {
+				params.iexec_input_files.push(input.clone());
+			} else {
+				let file = LocalFile::read(Path::new(input))?;
+				params.iexec_input_files.push(file.cid.to_string());
+				files.push(file);
+			}
+		}
+		let bytes = if params == RequestParams::default() { Vec::new() } else { serde_json::to_vec(&params)? };
+		Ok((bytes, files))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Line {
+		#[command(flatten)]
+		request: RequestOptions,
+	}
+
+	fn options(arguments: &[&str]) -> RequestOptions {
+		let app = format!("0x{}", "11".repeat(20));
+		Line::try_parse_from([&["test", app.as_str()], arguments].concat()).unwrap().request
+	}
+
+	#[test]
+	fn nothing_said_is_no_params() {
+		assert_eq!(options(&[]).params().unwrap(), (Vec::new(), Vec::new()));
+	}
+
+	#[test]
+	fn arguments_and_inputs_are_added_to_params() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("input.txt");
+		std::fs::write(&path, "hello").unwrap();
+		let input = path.to_str().unwrap();
+		let params = r#"{"iexec_args": "old", "iexec_input_files": ["https://x.org/a"]}"#;
+		let options =
+			options(&["--params", params, "--args", "--fast 3", "--input", input, "--input", "http://x.org/b"]);
+		let (bytes, files) = options.params().unwrap();
+		let read = RequestParams::parse(&bytes).unwrap();
+		let cid = Cid::of(HashKind::Sha256, b"hello").to_string();
+		assert_eq!(read.iexec_args, "--fast 3");
+		assert_eq!(read.iexec_input_files, ["https://x.org/a", &cid, "http://x.org/b"]);
+		assert_eq!((files.len(), files[0].size, files[0].cid.to_string()), (1, 5, cid));
+	}
+
+	#[test]
+	fn cids_are_inputs_as_they_are() {
+		let cid = Cid::of(HashKind::Sha256, b"there already").to_string();
+		let (_, files) = options(&["--input", &cid]).params().unwrap();
+		assert_eq!(files, []);
+	}
+
+	#[test]
+	fn what_is_no_file_or_no_params_is_said() {
+		let wrong = |arguments: &[&str]| options(arguments).params().unwrap_err().to_string();
+		assert!(wrong(&["--input", "/no/such/file"]).starts_with("/no/such/file: "));
+		assert!(wrong(&["--input", "/"]).contains("is no file"));
+		assert!(wrong(&["--params", r#"{"iexec_arg": ""}"#]).starts_with("--params: "));
+		assert!(wrong(&["--args", "'open"]).starts_with("--args: "));
+	}
+}

@@ -1,0 +1,342 @@
+//! The whole stack, as people run it: a node, a scheduler, workers, and the requester's commands. Each part is killed and
+//! lied to, and in the end every task is closed, nobody was paid twice, and nothing is left in the escrow.
+//!
+//! Scenarios play one after the other on two stacks: one that seals at once, and one with slots, for what needs time to
+//! pass. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
+
+mod stack;
+
+use std::{
+	collections::BTreeSet,
+	env, fs,
+	future::Future,
+	io::{Read, Write},
+	net::TcpListener,
+	os::unix::fs::MetadataExt,
+	path::Path,
+	pin::Pin,
+	process::{Command, Stdio},
+	sync::{Mutex, PoisonError},
+	time::Duration,
+};
+
+use rlc_chain::Event;
+use rlc_primitives::{task::Stage, work::FailureCause, Balance, RLC};
+use rlc_protocol::worker::Step;
+use stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, RUNTIME, SCHEDULER};
+
+/// What the pool's stake is for a task of 0.1 RLC: 30 percent.
+const POOL_STAKE: Balance = RLC * 3 / 100;
+/// What a task costs: the pool's price and the app's.
+const PRICE: Balance = RLC * 11 / 100;
+
+/// A scenario on a stack.
+type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Plays a scenario, then checks what has to hold after each. One at a time: the machine is shared.
+fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
+	static STACKS: Mutex<[Option<Stack>; 2]> = Mutex::new([None, None]);
+	let mut stacks = STACKS.lock().unwrap_or_else(PoisonError::into_inner);
+	let place = &mut stacks[usize::from(seal == Seal::Slots)];
+	// A scenario that fails takes its stack along.
+	let stack = place.take();
+	*place = Some(RUNTIME.block_on(async {
+		let mut stack = match stack {
+			Some(stack) => stack,
+			None => Stack::start(seal).await,
+		};
+		scenario(&mut stack).await;
+		stack.dismiss_workers();
+		stack.audit().await;
+		stack
+	}));
+}
+
+#[test]
+fn an_app_is_run_and_its_result_verified() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(1, "").await;
+			let (output, before) = (stack.room(), stack.spent().await);
+			let answer = stack.run("hello.wasm", &["--args", "first 'and second'"], &output).await.unwrap();
+			assert_eq!((&answer["completed"], &answer["failed"]), (&1.into(), &0.into()));
+			let report = fs::read_to_string(output.join("hello.txt")).unwrap();
+			assert!(report.contains("  1: first\n  2: and second\n"), "{report}");
+			assert_eq!(stack.spent().await - before, PRICE);
+			// It opens connections, and waits for none.
+			assert_eq!(listening(stack.worker(workers[0]).pid()), Vec::<String>::new());
+		})
+	});
+}
+
+#[test]
+fn a_liar_changes_no_result_and_loses_its_stake_and_score() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let honest = stack.new_workers(3, "--slots 1").await;
+			let liar = stack.new_workers(1, "--slots 1 --lie").await[0];
+			let output = stack.room();
+			let arguments = ["--tasks", "8", "--trust", "3", "--args", "the truth"];
+			let answer = stack.run("hello.wasm", &arguments, &output).await.unwrap();
+			assert_eq!(answer["completed"], 8);
+			for index in 0..8 {
+				let report = fs::read_to_string(output.join(index.to_string()).join("hello.txt")).unwrap();
+				assert!(report.contains("  1: the\n  2: truth\n"), "{report}");
+				assert!(report.contains(&format!("  IEXEC_TASK_INDEX={index}\n")), "{report}");
+			}
+			assert!(stack.seized(&worker(liar)).await > 0, "the liar was asked and caught");
+			assert_eq!(stack.chain.worker(&worker(liar)).await.unwrap().score, 0);
+			for number in honest {
+				assert_eq!(stack.seized(&worker(number)).await, 0, "honest workers lose nothing");
+			}
+		})
+	});
+}
+
+#[test]
+fn a_worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let number = stack.new_workers(1, "").await[0];
+			let steps = [
+				Step::Started,
+				Step::AppFetched,
+				Step::DataFetched,
+				Step::Computing,
+				Step::Computed,
+				Step::Contributed,
+				Step::Revealed,
+				Step::Uploaded,
+			];
+			for step in steps {
+				// It is away until somebody watches.
+				stack.worker(number).kill();
+				// A stake is locked, and a result revealed, from trust 2 on.
+				let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", &format!("{step:?}")]).await;
+				let mut watch = stack.follow(bought.task(0)).await;
+				stack.worker(number).start_again();
+				watch.step(&worker(number), step).await;
+				stack.worker(number).kill();
+				stack.worker(number).start_again();
+				assert_eq!(stack.closed(bought).await, 1, "killed at {step:?}");
+				let paid = stack.rewards(bought.task(0)).await;
+				let paid = paid.iter().filter(|(who, _)| *who == worker(number)).count();
+				assert_eq!(paid, 1, "killed at {step:?}");
+				let output = stack.room();
+				stack.download(bought, &output).await;
+				let report = fs::read_to_string(output.join("hello.txt")).unwrap();
+				assert!(report.contains(&format!("  1: {step:?}\n")), "{report}");
+			}
+		})
+	});
+}
+
+#[test]
+fn a_scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(2, "").await;
+			let bought = stack.buy("noop.wasm", 400, &[]).await;
+			for open in [350, 200] {
+				stack.until_open(bought, open).await;
+				assert!(stack.open(bought).await > 0, "it was in the middle");
+				stack.scheduler.kill();
+				stack.scheduler.start_again();
+			}
+			assert_eq!(stack.closed(bought).await, 400);
+		})
+	});
+}
+
+#[test]
+fn a_node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			stack.new_workers(2, "").await;
+			let bought = stack.buy("noop.wasm", 60, &["--trust", "2"]).await;
+			stack.until_open(bought, 59).await;
+			stack.node.kill();
+			// Long enough for everybody to notice.
+			tokio::time::sleep(Duration::from_secs(3)).await;
+			stack.node.start_again();
+			assert_eq!(stack.closed(bought).await, 60);
+			stack.download(bought, &stack.room()).await;
+		})
+	});
+}
+
+#[test]
+fn a_result_outlives_its_store_s_absence() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let number = stack.new_workers(1, "").await[0];
+			let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", "still there"]).await;
+			let mut watch = stack.follow(bought.task(0)).await;
+			// The next block has the reveal; until then nobody is asked to upload.
+			watch.step(&worker(number), Step::Contributed).await;
+			stack.scheduler.kill();
+			assert_eq!(stack.closed(bought).await, 1, "the chain needs no scheduler to close a task");
+			tokio::time::sleep(Duration::from_secs(2)).await;
+			stack.scheduler.start_again();
+			let output = stack.room();
+			stack.download(bought, &output).await;
+			let report = fs::read_to_string(output.join("hello.txt")).unwrap();
+			assert!(report.contains("  1: still\n  2: there\n"), "{report}");
+		})
+	});
+}
+
+#[test]
+fn an_input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(3, "--slots 1").await;
+			let url = serve("what it is");
+			let right = "2b3cb0b2cc3ea10f5c5c1bd6bd7d7e5a4a7d8f4b0e2e3d6f8a5d9d0e1c2b3a49";
+			let before = stack.spent().await;
+			let output = stack.room();
+			let input = format!("{url}#sha256={right}");
+			let refused = stack.run("hello.wasm", &["--input", &input], &output).await.unwrap_err();
+			assert!(refused.contains("1 failed") && refused.contains("the money is back"), "{refused}");
+			let bought = last_deal(stack).await;
+			let causes = causes(stack, bought).await;
+			assert_eq!(causes, [FailureCause::InputUnavailable { file: 0 }]);
+			assert_eq!(stack.spent().await, before, "a task without a result is not paid");
+			// The same file by what it really is.
+			let answer = stack.run("hello.wasm", &["--input", &url], &output).await.unwrap();
+			assert_eq!(answer["completed"], 1);
+		})
+	});
+}
+
+#[test]
+fn apps_that_misbehave_fail_with_their_cause_and_cost_nothing() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(3, "--slots 1").await;
+			let before = stack.spent().await;
+			let mut cases = vec![
+				("misbehave.wasm", "exit1", "XS", FailureCause::AppFailed { code: 1 }),
+				("misbehave.wasm", "memory", "XS", FailureCause::ResourcesExceeded),
+				("misbehave.wasm", "disk", "XS", FailureCause::ResourcesExceeded),
+				("misbehave.wasm", "missing-computed", "XS", FailureCause::InvalidResult),
+				("misbehave.wasm", "loop", FLASH.0, FailureCause::TimedOut),
+			];
+			if has_containers().await {
+				cases.push(("container-misbehave.tar", "exit1", "XS", FailureCause::AppFailed { code: 1 }));
+				cases.push(("container-misbehave.tar", "forkbomb", FLASH.0, FailureCause::TimedOut));
+			}
+			for (app, argument, category, cause) in cases {
+				let bought = stack.buy(app, 1, &["--args", argument, "--category", category]).await;
+				assert_eq!(stack.closed(bought).await, 0, "{app} {argument}");
+				let causes = causes(stack, bought).await;
+				assert_eq!(causes, [cause], "{app} {argument}");
+			}
+			assert_eq!(stack.spent().await, before, "tasks without a result are not paid");
+			// The machines are as good as before.
+			let output = stack.room();
+			let answer = stack.run("hello.wasm", &["--tasks", "3"], &output).await.unwrap();
+			assert_eq!(answer["completed"], 3);
+		})
+	});
+}
+
+#[test]
+fn a_missed_deadline_is_claimed_by_the_chain_itself() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let number = stack.new_workers(1, "").await[0];
+			let (spent, kitty) = (stack.spent().await, stack.chain.kitty().await.unwrap());
+			let lost = stack.seized(&account(SCHEDULER)).await;
+			stack.worker(number).pause();
+			let bought = stack.buy("hello.wasm", 1, &["--category", BLINK.0]).await;
+			// Nobody is left who would give the task up.
+			stack.scheduler.kill();
+			assert_eq!(stack.closed(bought).await, 0);
+			assert_eq!(stack.spent().await, spent, "the requester has its money back");
+			assert_eq!(stack.chain.kitty().await.unwrap() - kitty, POOL_STAKE);
+			assert_eq!(stack.seized(&account(SCHEDULER)).await - lost, POOL_STAKE);
+			// Both come back, and find nothing left to do for that task.
+			stack.scheduler.start_again();
+			stack.worker(number).resume();
+			let answer = stack.run("hello.wasm", &[], &stack.room()).await.unwrap();
+			assert_eq!(answer["completed"], 1);
+		})
+	});
+}
+
+/// The deal that was made last.
+async fn last_deal(stack: &Stack) -> Bought {
+	let deals = stack.history().await.into_iter().filter_map(|event| match event {
+		Event::DealOpened { deal, size, .. } => Some(Bought { deal, tasks: size }),
+		_ => None,
+	});
+	deals.last().expect("there was one")
+}
+
+/// Why workers say that the first task of a deal cannot be computed: on the chain.
+async fn causes(stack: &Stack, bought: Bought) -> Vec<FailureCause> {
+	let task = stack.task(bought, 0).await;
+	assert!(matches!(task.task.stage, Stage::Failed(_)));
+	assert!(!task.failures.is_empty(), "nobody says why: {:?}", stack.rlc(&["task", "show", &place(bought)]).await);
+	let mut causes: Vec<_> = task.failures.iter().map(|report| report.cause).collect();
+	causes.dedup();
+	causes
+}
+
+fn place(bought: Bought) -> String {
+	format!("{:?}:0", bought.deal.0)
+}
+
+/// Whether this machine runs containers. Root with `runc` has to.
+async fn has_containers() -> bool {
+	let dir = tempfile::tempdir().unwrap();
+	let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+	let has_runc = Command::new("runc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+	match rlc_sandbox::ContainerTier::probe(dir.path()).await {
+		Ok(_) => true,
+		Err(why) => {
+			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
+			assert!(!required && !(is_root && has_runc), "{why}");
+			eprintln!("CONTAINERS ARE NOT TESTED. {why}");
+			false
+		}
+	}
+}
+
+/// Serves a text over HTTP at the returned URL, as long as the tests run.
+fn serve(text: &'static str) -> String {
+	let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+	let url = format!("http://{}/input.txt", listener.local_addr().unwrap());
+	std::thread::spawn(move || {
+		for mut connection in listener.incoming().flatten() {
+			// A request without a body ends with an empty line; what is read at once has all of it.
+			let _ = connection.read(&mut [0; 4_096]);
+			let length = text.len();
+			let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+			let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(text.as_bytes()));
+		}
+	});
+	url
+}
+
+/// The sockets at which a process and what it started wait for connections.
+fn listening(pid: u32) -> Vec<String> {
+	const LISTEN: &str = "0A";
+	let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+	let links = descriptors.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+	let sockets: BTreeSet<_> =
+		links.filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())).collect();
+	assert!(!sockets.is_empty(), "it has connections");
+	let mut found = Vec::new();
+	for table in ["tcp", "tcp6"] {
+		let text = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("net").join(table)).unwrap();
+		for line in text.lines().skip(1) {
+			let fields: Vec<_> = line.split_whitespace().collect();
+			if fields[3] == LISTEN && sockets.contains(fields[9]) {
+				found.push(fields[1].to_owned());
+			}
+		}
+	}
+	found
+}

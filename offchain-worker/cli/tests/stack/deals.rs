@@ -1,0 +1,147 @@
+//! Deals: bought without waiting, followed, and judged.
+
+use std::path::Path;
+
+use jsonrpsee::core::client::Subscription;
+use rlc_chain::Event;
+use rlc_primitives::{
+	task::Stage,
+	work::{TaskRef, TaskView},
+	AccountId, Balance, DealId, TaskId,
+};
+use rlc_protocol::{
+	requester::{SchedulerRpcClient, TaskInfo},
+	worker::Step,
+};
+use serde_json::Value;
+
+use super::{account, eventually, Stack, PATIENCE, REQUESTER};
+
+/// A deal, as the requester knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Bought {
+	pub deal: DealId,
+	pub tasks: u64,
+}
+
+impl Bought {
+	pub fn place(&self, index: u64) -> TaskRef {
+		TaskRef { deal: self.deal, index }
+	}
+
+	pub fn task(&self, index: u64) -> TaskId {
+		self.place(index).id()
+	}
+}
+
+impl Stack {
+	/// Buys runs of an app, waits, and downloads: the answer of `rlc app run`.
+	pub async fn run(&mut self, app: &str, arguments: &[&str], output: &Path) -> Result<Value, String> {
+		let app = self.app(app).await;
+		let run = ["app", "run", &app, "--yes", "--account", REQUESTER, "--output", output.to_str().unwrap()];
+		self.rlc(&[&run, arguments].concat()).await
+	}
+
+	/// Buys runs of an app.
+	pub async fn buy(&mut self, app: &str, tasks: u64, arguments: &[&str]) -> Bought {
+		let app = self.app(app).await;
+		let count = tasks.to_string();
+		let run = ["app", "run", &app, "--yes", "--no-wait", "--account", REQUESTER, "--tasks", &count];
+		let answer = self.rlc(&[&run, arguments].concat()).await.unwrap();
+		let deal = answer["deal"].as_str().unwrap().parse().unwrap();
+		Bought { deal: DealId(deal), tasks }
+	}
+
+	/// How many tasks of a deal are open.
+	pub async fn open(&self, bought: Bought) -> u64 {
+		self.chain.deal(bought.deal).await.unwrap().expect("it was made").progress.open
+	}
+
+	/// Waits until at most so many tasks are open.
+	pub async fn until_open(&self, bought: Bought, most: u64) {
+		eventually("tasks are closed", || async { (self.open(bought).await <= most).then_some(()) }).await;
+	}
+
+	/// A task of a deal, as the chain knows it.
+	pub async fn task(&self, bought: Bought, index: u64) -> TaskView {
+		self.chain.task_of(bought.place(index)).await.unwrap().expect("it is one of the deal's")
+	}
+
+	/// Waits until all tasks are closed; how many have a result.
+	pub async fn closed(&self, bought: Bought) -> u64 {
+		self.until_open(bought, 0).await;
+		let mut completed = 0;
+		for index in 0..bought.tasks {
+			completed += u64::from(matches!(self.task(bought, index).await.task.stage, Stage::Completed(_)));
+		}
+		completed
+	}
+
+	/// Downloads and verifies the results of a deal.
+	pub async fn download(&self, bought: Bought, output: &Path) -> Value {
+		let deal = format!("{:?}", bought.deal.0);
+		self.rlc(&["deal", "download", &deal, "--output", output.to_str().unwrap()]).await.unwrap()
+	}
+
+	/// What the scheduler tells of a task.
+	pub async fn follow(&self, task: TaskId) -> Watch {
+		let scheduler = self.connect().await;
+		let changes =
+			eventually("the scheduler knows the task", || async { scheduler.subscribe_task(task).await.ok() });
+		let changes = changes.await;
+		Watch { _scheduler: scheduler, changes }
+	}
+
+	/// What accounts were paid for a task, in the order of time.
+	pub async fn rewards(&self, task: TaskId) -> Vec<(AccountId, Balance)> {
+		let paid = self.history().await.into_iter().filter_map(|event| match event {
+			Event::Rewarded { who, amount, task: of } if of == task => Some((who, amount)),
+			_ => None,
+		});
+		paid.collect()
+	}
+
+	/// What an account lost or paid in all.
+	pub async fn seized(&self, from: &AccountId) -> Balance {
+		let seized = self.history().await.into_iter().filter_map(|event| match event {
+			Event::Seized { who, amount, .. } if who == *from => Some(amount),
+			_ => None,
+		});
+		seized.sum()
+	}
+
+	/// What the requester paid in all.
+	pub async fn spent(&self) -> Balance {
+		self.seized(&account(REQUESTER)).await
+	}
+}
+
+/// What the scheduler tells of a task.
+pub struct Watch {
+	_scheduler: jsonrpsee::ws_client::WsClient,
+	changes: Subscription<TaskInfo>,
+}
+
+impl Watch {
+	/// Waits until this holds.
+	pub async fn until(&mut self, what: &str, holds: impl Fn(&TaskInfo) -> bool) -> TaskInfo {
+		let wait = async {
+			loop {
+				let info = self.changes.next().await.expect("the scheduler tells on").unwrap();
+				if holds(&info) {
+					return info;
+				}
+			}
+		};
+		let told = tokio::time::timeout(PATIENCE, wait).await;
+		told.unwrap_or_else(|_| panic!("it takes too long until {what}"))
+	}
+
+	/// Waits until a worker has come so far, or further.
+	pub async fn step(&mut self, worker: &AccountId, step: Step) {
+		self.until(&format!("a worker has come to {step:?}"), |info| {
+			info.replicates.iter().any(|part| part.worker.0 == *worker && part.step >= step)
+		})
+		.await;
+	}
+}

@@ -1,0 +1,303 @@
+//! A stack of real programs on this machine: node, scheduler, workers; and `rlc` as people type it.
+
+#![allow(dead_code)] // Tests and benchmarks each use a part of it.
+
+pub mod audit;
+pub mod deals;
+pub mod process;
+
+use std::{
+	collections::BTreeMap,
+	ffi::OsString,
+	fs,
+	future::Future,
+	path::{Path, PathBuf},
+	process::{Command, Stdio},
+	sync::{
+		atomic::{AtomicU32, Ordering},
+		LazyLock,
+	},
+	time::{Duration, Instant},
+};
+
+use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
+use rlc_chain::{Call, Chain, Key, Sender};
+use rlc_primitives::{AccountId, Address, RLC};
+use rlc_protocol::requester::SchedulerRpcClient;
+use serde_json::Value;
+
+use process::{binaries, free_port, Process};
+
+/// Who owns the workerpool, who wrote the apps, who owns datasets, and who buys.
+pub const SCHEDULER: &str = "//Bob";
+pub const DEVELOPER: &str = "//Charlie";
+pub const REQUESTER: &str = "//Eve";
+
+/// Categories beside the usual ones: name, and reference time in ms. Contributions are taken for 7 times that, and after
+/// 10 times a task has failed.
+pub const BLINK: (&str, u64) = ("BLINK", 1_000);
+pub const FLASH: (&str, u64) = ("FLASH", 4_000);
+
+/// How many workers have RLC.
+const WORKERS: u32 = 48;
+/// How long a part has until it answers, and anything until it happens.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+/// How often what does not tell by itself is asked.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// Runs what waits. It outlives every test, and so do the connections that it serves.
+pub static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| tokio::runtime::Runtime::new().unwrap());
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+	/// One for each transaction, and final at once.
+	Instant,
+	/// One a second, as BABE and GRANDPA do it.
+	Slots,
+}
+
+/// Node, scheduler and workers.
+pub struct Stack {
+	// Dropped in this order.
+	pub workers: BTreeMap<u32, Process>,
+	pub scheduler: Process,
+	pub node: Process,
+	pub chain: Chain,
+	pub node_url: String,
+	pub scheduler_url: String,
+	dir: PathBuf,
+	apps: BTreeMap<String, String>,
+	next_worker: u32,
+}
+
+impl Stack {
+	/// Node and scheduler, without workers.
+	pub async fn start(seal: Seal) -> Self {
+		let dir = directory();
+		fs::create_dir_all(dir.join("logs")).unwrap();
+		let (node_port, scheduler_port) = (free_port(), free_port());
+		let (node_url, scheduler_url) =
+			(format!("ws://127.0.0.1:{node_port}"), format!("http://127.0.0.1:{scheduler_port}"));
+		let program = binaries().join("rlc-node");
+		assert!(program.is_file(), "{} is missing; build it with `cargo build --release`", program.display());
+
+		let mut arguments = words("--dev --no-prometheus --no-telemetry --no-mdns --port 0 --state-pruning archive");
+		arguments.extend(options([
+			("--chain", spec(&program, &dir).as_path().as_ref()),
+			("--rpc-port", node_port.to_string().as_ref()),
+			("--base-path", dir.join("node").as_ref()),
+		]));
+		arguments.extend((seal == Seal::Instant).then(|| "--instant-seal".into()));
+		let node = Process::start("node", &dir.join("logs"), program, arguments);
+		let chain = eventually("the node answers", || async { Chain::connect(&node_url).await.ok() }).await;
+		fund(&chain).await;
+
+		let mut arguments = words("scheduler run --name stack --publish-price 0.1 --volume 1000000 --trust 100");
+		arguments.extend(words("--category XS --category BLINK --category FLASH --account"));
+		arguments.push(SCHEDULER.into());
+		arguments.extend(options([
+			("--node", node_url.as_ref()),
+			("--dir", dir.join("scheduler").as_ref()),
+			("--listen", format!("127.0.0.1:{scheduler_port}").as_ref()),
+			("--public-url", scheduler_url.as_ref()),
+		]));
+		let scheduler = Process::start("scheduler", &dir.join("logs"), rlc(), arguments);
+		let (workers, apps) = (BTreeMap::new(), BTreeMap::new());
+		let mut stack = Self { workers, scheduler, node, chain, node_url, scheduler_url, dir, apps, next_worker: 1 };
+		stack.connect().await;
+		// Its offers are in the book a little later.
+		for (category, _) in [("XS", 0), BLINK, FLASH] {
+			let offered = ["orderbook", "--kind", "workerpool", "--category", category];
+			eventually("the pool offers its work", || async {
+				stack.rlc(&offered).await.ok().filter(|book| book.to_string().contains("0x"))
+			})
+			.await;
+		}
+		stack.app("noop.wasm").await;
+		stack
+	}
+
+	/// The scheduler's JSON-RPC, once it answers.
+	pub async fn connect(&self) -> WsClient {
+		let url = self.scheduler_url.replace("http://", "ws://");
+		eventually("the scheduler answers", || async {
+			let client = WsClientBuilder::default().build(&url).await.ok()?;
+			client.info().await.ok().map(|_| client)
+		})
+		.await
+	}
+
+	/// Starts so many new workers, and waits until they have joined. Each has a score of its own.
+	pub async fn new_workers(&mut self, count: u32, more: &str) -> Vec<u32> {
+		let numbers: Vec<_> = (self.next_worker..self.next_worker + count).collect();
+		self.next_worker += count;
+		assert!(self.next_worker <= WORKERS + 1, "no more workers have RLC");
+		for number in &numbers {
+			self.start_worker(*number, more);
+		}
+		self.joined(&numbers).await;
+		numbers
+	}
+
+	/// Starts a new worker without waiting for it. It may have been killed before.
+	pub fn start_worker(&mut self, number: u32, more: &str) {
+		let name = format!("worker-{number}");
+		let mut arguments = words("worker run --memory 512M --disk 64M --allow-private-networks");
+		arguments.extend(words(more));
+		arguments.extend(options([
+			("--node", self.node_url.as_ref()),
+			("--scheduler", self.scheduler_url.as_ref()),
+			("--account", worker_key(number).as_ref()),
+			("--dir", self.dir.join(&name).as_ref()),
+		]));
+		self.workers.insert(number, Process::start(&name, &self.dir.join("logs"), rlc(), arguments));
+	}
+
+	/// Waits until these workers are known to the scheduler.
+	pub async fn joined(&self, numbers: &[u32]) {
+		let accounts: Vec<_> = numbers.iter().map(|number| worker(*number)).collect();
+		let scheduler = self.connect().await;
+		eventually("the workers join", || async {
+			numbers.iter().for_each(|number| self.workers[number].must_run());
+			let known = scheduler.workers().await.ok()?;
+			let is_there = |account: &AccountId| known.iter().any(|known| known.alive && known.account.0 == *account);
+			accounts.iter().all(is_there).then_some(())
+		})
+		.await;
+	}
+
+	/// A worker that was started.
+	pub fn worker(&mut self, number: u32) -> &mut Process {
+		self.workers.get_mut(&number).expect("it was started")
+	}
+
+	/// Ends all workers.
+	pub fn dismiss_workers(&mut self) {
+		self.workers.clear();
+	}
+
+	/// An example app, deployed and on sale; its id.
+	pub async fn app(&mut self, file: &str) -> String {
+		if let Some(id) = self.apps.get(file) {
+			return id.clone();
+		}
+		let path = app_file(file);
+		let deploy = ["app", "deploy", path.to_str().unwrap(), "--name", file, "--price", "0.01", "--publish"];
+		let answer = self.rlc(&[&deploy, &["--account", DEVELOPER] as &[_]].concat()).await.unwrap();
+		let id = answer["app"].as_str().unwrap().to_owned();
+		self.apps.insert(file.into(), id.clone());
+		id
+	}
+
+	/// What `rlc` answers, or the line that it refuses with.
+	pub async fn rlc(&self, arguments: &[&str]) -> Result<Value, String> {
+		let mut command = tokio::process::Command::new(rlc());
+		command.args(arguments).args(["--json", "--node", &self.node_url]).stdin(Stdio::null()).kill_on_drop(true);
+		let output = command.env("XDG_DATA_HOME", &self.dir).output().await.unwrap();
+		if output.status.success() {
+			return Ok(serde_json::from_slice(&output.stdout).unwrap());
+		}
+		let said = String::from_utf8_lossy(&output.stderr);
+		Err(said.lines().last().unwrap_or_default().to_owned())
+	}
+
+	/// A new directory for results.
+	pub fn room(&self) -> PathBuf {
+		static NEXT: AtomicU32 = AtomicU32::new(0);
+		self.dir.join(format!("result-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
+	}
+}
+
+impl Drop for Stack {
+	fn drop(&mut self) {
+		if std::thread::panicking() {
+			for process in [&self.node, &self.scheduler].into_iter().chain(self.workers.values()) {
+				eprintln!("{}", process.tail());
+			}
+		}
+	}
+}
+
+/// The program under test.
+pub fn rlc() -> PathBuf {
+	env!("CARGO_BIN_EXE_rlc").into()
+}
+
+/// A file of the example apps, as scripts/apps.sh builds them.
+pub fn app_file(name: &str) -> PathBuf {
+	let file = binaries().parent().expect("a profile's directory is in the target's").join("apps").join(name);
+	assert!(file.is_file(), "{} is missing; build the apps with scripts/apps.sh", file.display());
+	file
+}
+
+/// The account of a development key.
+pub fn account(suri: &str) -> AccountId {
+	Key::from_suri(suri).unwrap().account()
+}
+
+/// The account of the worker with this number.
+pub fn worker(number: u32) -> AccountId {
+	account(&worker_key(number))
+}
+
+fn worker_key(number: u32) -> String {
+	format!("//Worker//{number}")
+}
+
+/// Waits until it happens.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, ask: impl Fn() -> F) -> T {
+	let begin = Instant::now();
+	loop {
+		if let Some(answer) = ask().await {
+			return answer;
+		}
+		assert!(begin.elapsed() < PATIENCE, "it takes too long until {what}");
+		tokio::time::sleep(AGAIN).await;
+	}
+}
+
+fn words(text: &str) -> Vec<OsString> {
+	text.split_whitespace().map(OsString::from).collect()
+}
+
+fn options<const N: usize>(options: [(&str, &std::ffi::OsStr); N]) -> impl Iterator<Item = OsString> {
+	options.map(|(name, value)| [name.into(), value.to_owned()]).into_iter().flatten()
+}
+
+/// A directory that is left for looking at, until the next run.
+fn directory() -> PathBuf {
+	static NEXT: AtomicU32 = AtomicU32::new(0);
+	let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stacks");
+	for old in fs::read_dir(&base).into_iter().flatten().flatten() {
+		let owner = old.file_name().to_string_lossy().split('-').next().map(|pid| Path::new("/proc").join(pid));
+		if owner.is_some_and(|owner| !owner.exists()) {
+			// What still ends may write there.
+			let _ = fs::remove_dir_all(old.path());
+		}
+	}
+	base.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// The development chain with short categories.
+fn spec(node: &Path, dir: &Path) -> PathBuf {
+	let plain = Command::new(node).args(["build-spec", "--chain", "dev"]).output().unwrap();
+	assert!(plain.status.success(), "{}", String::from_utf8_lossy(&plain.stderr));
+	let plain = String::from_utf8(plain.stdout).unwrap();
+	let usual = [("XS", 300_000), ("S", 1_200_000), ("M", 3_600_000), ("L", 10_800_000), ("XL", 36_000_000)];
+	let categories: Vec<_> = usual.into_iter().chain([BLINK, FLASH]).collect();
+	let genesis = serde_json::json!({ "categories": categories });
+	// As text: amounts are larger than what JSON libraries agree on.
+	let (before, after) = plain.split_once("\"patch\": {").expect("the genesis is a patch");
+	let file = dir.join("chain.json");
+	fs::write(&file, format!("{before}\"patch\": {{ \"marketplace\": {genesis}, {after}")).unwrap();
+	file
+}
+
+/// Gives the workers what they stake.
+async fn fund(chain: &Chain) {
+	let transfer = |number| Call::TransferKeepAlive { dest: Address::Id(worker(number)), value: 1_000 * RLC };
+	let calls = (1..=WORKERS).map(transfer).collect();
+	let alice = Sender::new(chain.clone(), Key::from_suri("//Alice").unwrap());
+	alice.send(Call::BatchAll(calls)).await.unwrap();
+}

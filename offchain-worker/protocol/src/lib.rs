@@ -1,0 +1,22 @@
+//! What schedulers, workers and requesters say to each other, beside the chain.
+//!
+//! JSON-RPC over WebSocket: [`WorkerRpc`](worker::WorkerRpc) for workers, [`SchedulerRpc`](requester::SchedulerRpc) for
+//! everybody else. Nothing of it has to be believed: what counts is on the chain, and this only makes it fast.
+//!
+//! | written as | what |
+//! |---|---|
+//! | `0x` and hex digits | ids, hashes, signatures, sessions |
+//! | SS58 | accounts |
+//! | number | times, in ms since the Unix epoch; durations, in ms; sizes, in bytes |
+//! | `"deal:index"`, the deal in hex | tasks |
+
+pub mod forms;
+pub mod params;
+pub mod pool;
+pub mod requester;
+pub mod signing;
+pub mod worker;
+
+pub use forms::{Account, Place};
+pub use params::{InvalidParams, RequestParams};
+pub use pool::PoolDescription;

@@ -1,0 +1,118 @@
+//! What a request says about its tasks' input: iExec's JSON.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The params of a request. Written as JSON; a text that is no JSON object is the arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestParams {
+	/// What the app is started with, separated as a shell would.
+	#[serde(default, skip_serializing_if = "String::is_empty")]
+	pub iexec_args: String,
+	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it.
+	#[serde(default, skip_serializing_if = "Vec::is_empty")]
+	pub iexec_input_files: Vec<String>,
+	/// Whether the result is encrypted for the beneficiary.
+	#[serde(default, skip_serializing_if = "std::ops::Not::not")]
+	pub iexec_result_encryption: bool,
+	/// Where the result goes. Absent: into the workerpool's store.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub iexec_result_storage_provider: Option<String>,
+	/// Names of the requester's secrets, by their number in the app.
+	#[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+	pub iexec_secrets: BTreeMap<String, String>,
+	/// A list of datasets that the deal's tasks share out.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub bulk_cid: Option<String>,
+}
+
+/// Why params cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidParams {
+	/// They are no UTF-8.
+	#[error("the params are no text")]
+	NoText,
+	/// They are JSON, but not of this form.
+	#[error("the params are not understood: {0}")]
+	Form(String),
+	/// A quotation mark is not closed.
+	#[error("iexec_args: a quotation mark is not closed")]
+	OpenQuote,
+}
+
+impl RequestParams {
+	/// Read the params of a deal.
+	///
+	/// # Errors
+	///
+	/// [`InvalidParams`], if they are a JSON object with a key or value that is not known, or no text.
+	pub fn parse(bytes: &[u8]) -> Result<Self, InvalidParams> {
+		let text = std::str::from_utf8(bytes).map_err(|_| InvalidParams::NoText)?.trim();
+		if text.starts_with('{') {
+			return serde_json::from_str(text).map_err(|error| InvalidParams::Form(error.to_string()));
+		}
+		Ok(Self { iexec_args: text.into(), ..Self::default() })
+	}
+
+	/// The arguments one by one: separated by spaces, but not within single or double quotation marks; a backslash takes
+	/// the next character as it is.
+	///
+	/// # Errors
+	///
+	/// [`InvalidParams::OpenQuote`].
+	pub fn args(&self) -> Result<Vec<String>, InvalidParams> {
+		let (mut args, mut current) = (Vec::new(), None::<String>);
+		let mut quote = None;
+		let mut characters = self.iexec_args.chars();
+		while let Some(character) = characters.next() {
+			match (quote, character) {
+				(Some(open), close) if open == close => quote = None,
+				(None, '"' | '\'') => {
+					quote = Some(character);
+					current.get_or_insert_default();
+				}
+				(None | Some('"'), '\\') => current.get_or_insert_default().extend(characters.next()),
+				(None, space) if space.is_whitespace() => args.extend(current.take()),
+				(_, other) => current.get_or_insert_default().push(other),
+			}
+		}
+		if quote.is_some() {
+			return Err(InvalidParams::OpenQuote);
+		}
+		args.extend(current);
+		Ok(args)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn args(text: &str) -> Result<Vec<String>, InvalidParams> {
+		RequestParams { iexec_args: text.into(), ..Default::default() }.args()
+	}
+
+	#[test]
+	fn text_is_arguments_and_json_is_iexecs() {
+		assert_eq!(RequestParams::parse(b"--fast 3").unwrap().iexec_args, "--fast 3");
+		assert_eq!(RequestParams::parse(b"").unwrap(), RequestParams::default());
+		let params =
+			RequestParams::parse(br#"{"iexec_args": "a b", "iexec_input_files": ["https://x.org/1"]}"#).unwrap();
+		assert_eq!((params.args().unwrap().len(), params.iexec_input_files.len()), (2, 1));
+	}
+
+	#[test]
+	fn unknown_keys_and_bytes_are_refused() {
+		assert!(matches!(RequestParams::parse(br#"{"iexec_arg": "a"}"#), Err(InvalidParams::Form(_))));
+		assert!(matches!(RequestParams::parse(br#"{"iexec_args": 1}"#), Err(InvalidParams::Form(_))));
+		assert_eq!(RequestParams::parse(&[0xff]), Err(InvalidParams::NoText));
+	}
+
+	#[test]
+	fn arguments_are_split_as_by_a_shell() {
+		assert_eq!(args(" a  'b c' \"d \\\" e\" f\\ g '' ").unwrap(), ["a", "b c", "d \" e", "f g", ""]);
+		assert_eq!(args("it's"), Err(InvalidParams::OpenQuote));
+	}
+}

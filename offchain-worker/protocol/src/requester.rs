@@ -1,0 +1,171 @@
+//! Between everybody else and a scheduler.
+
+use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
+use rlc_primitives::{TaskId, WorkerpoolId};
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+
+use crate::{
+	forms::{hex_bytes, Account},
+	worker::{Cause, Logs, Resources, Step},
+	Place,
+};
+
+/// Codes of a scheduler's errors. The message says what is wrong and what to do.
+pub mod code {
+	/// No such task, or not of this pool.
+	pub const UNKNOWN_TASK: i32 = 13_001;
+	/// No such session: join again.
+	pub const UNKNOWN_SESSION: i32 = 13_002;
+	/// A signature is not good, or not this account's.
+	pub const WRONG_SIGNATURE: i32 = 13_003;
+	/// This account may not do that.
+	pub const NOT_ALLOWED: i32 = 13_004;
+	/// Too much is stored for this account, or in all.
+	pub const QUOTA_EXCEEDED: i32 = 13_005;
+	/// Something failed inside the scheduler; it may go well later.
+	pub const INTERNAL: i32 = 13_006;
+}
+
+/// A pool, as its scheduler sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolInfo {
+	/// The pool.
+	pub workerpool: WorkerpoolId,
+	/// The chain that it is on.
+	pub genesis: H256,
+	/// The scheduler's account.
+	pub scheduler: Account,
+	/// The program's version.
+	pub version: String,
+	/// How many workers are there.
+	pub workers: u32,
+	/// How many tasks they could take now.
+	pub free_slots: u32,
+	/// How many tasks wait for a worker.
+	pub waiting: u64,
+	/// How many tasks are being worked on.
+	pub running: u64,
+}
+
+/// A worker, as its scheduler sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerInfo {
+	/// Its account.
+	pub account: Account,
+	/// Whose it is.
+	pub operator: Option<Account>,
+	/// Whether it is connected.
+	pub alive: bool,
+	/// Whether it takes nothing more.
+	pub draining: bool,
+	/// What it can do.
+	pub resources: Resources,
+	/// Tasks that it could take now.
+	pub free_slots: u32,
+	/// Tasks that it has in hand.
+	pub running: u32,
+	/// When it was last heard of, in ms.
+	pub seen: u64,
+}
+
+/// A worker's part in a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplicateInfo {
+	/// Who.
+	pub worker: Account,
+	/// The last step.
+	pub step: Step,
+	/// When that was, in ms.
+	pub since: u64,
+	/// Why it failed, if it did.
+	pub cause: Option<Cause>,
+}
+
+/// A task, as its scheduler sees it. What is on the chain stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskInfo {
+	/// The task.
+	pub task: Place,
+	/// How many tasks of the pool are before it; `None` once it has workers.
+	pub queue_position: Option<u64>,
+	/// Who works on it.
+	pub replicates: Vec<ReplicateInfo>,
+	/// Where the result is in the store, once it is there: a CID.
+	pub result: Option<String>,
+	/// Size of the result, in bytes.
+	pub result_size: Option<u64>,
+	/// Why the scheduler gave it up, if it did.
+	pub given_up: Option<String>,
+}
+
+/// A request to store a file: an app, a dataset, an input.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UploadRequest {
+	/// Who stores it: its quota is used.
+	pub account: Account,
+	/// SHA-256 of the file.
+	pub content: H256,
+	/// Its size, in bytes.
+	pub size: u64,
+	/// When it was signed, in ms.
+	pub at: u64,
+	/// The signature under [`Claim::Upload`](crate::signing::Claim::Upload), SCALE-encoded.
+	#[serde(with = "hex_bytes")]
+	pub signature: Vec<u8>,
+}
+
+/// A request to read what an app wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LogsRequest {
+	/// Who reads: the requester or beneficiary of the deal.
+	pub account: Account,
+	/// The task.
+	pub task: TaskId,
+	/// When it was signed, in ms.
+	pub at: u64,
+	/// The signature under [`Claim::Logs`](crate::signing::Claim::Logs), SCALE-encoded.
+	#[serde(with = "hex_bytes")]
+	pub signature: Vec<u8>,
+}
+
+/// What a worker's app wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerLogs {
+	/// Whose app.
+	pub worker: Account,
+	/// What it wrote.
+	pub logs: Logs,
+}
+
+/// What requesters and operators ask of a scheduler. Errors: [`code`].
+#[rpc(server, client, namespace = "scheduler")]
+pub trait SchedulerRpc {
+	/// The pool.
+	#[method(name = "info")]
+	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned>;
+
+	/// The pool's workers.
+	#[method(name = "workers")]
+	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned>;
+
+	/// A task; `null` if it is not this pool's.
+	#[method(name = "task")]
+	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned>;
+
+	/// A task, at once and whenever it changes.
+	#[subscription(name = "subscribeTask" => "taskChanged", unsubscribe = "unsubscribeTask", item = TaskInfo)]
+	async fn subscribe_task(&self, task: TaskId) -> SubscriptionResult;
+
+	/// What a task's apps wrote, for its requester.
+	#[method(name = "logs")]
+	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned>;
+
+	/// Allows to store a file; the answer is the token for the store.
+	#[method(name = "upload")]
+	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned>;
+}

@@ -1,0 +1,289 @@
+//! Between a worker and its scheduler. The worker opens the connection, so it works behind NAT.
+//!
+//! ```text
+//! challenge ─► join ─► subscribeOrders ◄── Compute, Upload, Stop, ReportFailure, Drain
+//!                 └──► heartbeat, every `heartbeat` ms
+//!                 └──► report, for each step of each task; logs
+//! ```
+//! A connection that breaks is opened anew: the worker joins again and names what it still has in hand.
+
+use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
+use rlc_primitives::{ResultDigest, TaskId, WorkerpoolId};
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+
+use crate::{
+	forms::{hex_bytes, Account},
+	Place,
+};
+
+/// Heartbeats that a scheduler waits for before a worker counts as lost.
+pub const MISSED_HEARTBEATS: u32 = 3;
+
+/// The most steps in one [`report`](WorkerRpcClient::report).
+pub const MAX_REPORTS: usize = 1_000;
+
+/// How a scheduler knows a worker that joined.
+pub type Session = H256;
+
+/// What a worker has to sign to join.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Challenge {
+	/// Random, and good for one join within a minute.
+	pub challenge: H256,
+	/// The pool.
+	pub workerpool: WorkerpoolId,
+	/// The chain that the pool is on.
+	pub genesis: H256,
+}
+
+/// What a machine can do. Measured by the worker itself: a scheduler plans with it, and the chain's stakes and scores
+/// make wrong numbers costly.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Resources {
+	/// Tasks at a time.
+	pub slots: u32,
+	/// Processor cores for tasks.
+	pub cores: u32,
+	/// Memory for all tasks, in bytes.
+	pub memory: u64,
+	/// Disk for all tasks, in bytes.
+	pub disk: u64,
+	/// Graphics processors.
+	pub gpus: u32,
+	/// The tags' bits that this worker satisfies.
+	pub tag: H256,
+	/// Whether it runs WebAssembly modules.
+	pub wasm: bool,
+	/// Whether it runs container images.
+	pub container: bool,
+	/// Wasm instructions per second of one core, measured by a benchmark at start; 0: not measured.
+	pub speed: u64,
+}
+
+/// A worker's request to join.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Join {
+	/// The worker's account on chain.
+	pub account: Account,
+	/// The challenge that it answers.
+	pub challenge: H256,
+	/// Its signature under [`Claim::Join`](crate::signing::Claim::Join), SCALE-encoded.
+	#[serde(with = "hex_bytes")]
+	pub signature: Vec<u8>,
+	/// Whose the worker is, if it says: one operator has one vote on a task.
+	pub operator: Option<Operator>,
+	/// What the machine can do.
+	pub resources: Resources,
+	/// The program's version.
+	pub version: String,
+	/// What it still has in hand from before: tasks with the last step that was done.
+	pub held: Vec<Report>,
+}
+
+/// Whose a worker is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Operator {
+	/// The operator's account.
+	pub account: Account,
+	/// Its signature under [`Claim::Operator`](crate::signing::Claim::Operator), SCALE-encoded.
+	#[serde(with = "hex_bytes")]
+	pub signature: Vec<u8>,
+}
+
+/// What a worker that joined is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Joined {
+	/// Names the worker in what it says from now on.
+	pub session: Session,
+	/// How often to send heartbeats, in ms.
+	pub heartbeat: u64,
+	/// Of the tasks in hand, those that it shall not go on with.
+	pub forget: Vec<TaskId>,
+}
+
+/// What a scheduler wants of a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "camelCase")]
+pub enum Order {
+	/// Compute these tasks.
+	Compute {
+		/// The tasks. What they run and on what is on the chain.
+		tasks: Vec<Assignment>,
+	},
+	/// Put the result of a task into the store, as it has won.
+	Upload {
+		/// The task.
+		task: TaskId,
+		/// Allows the upload of the result, to this worker, for this task.
+		token: String,
+	},
+	/// Stop working on a task and forget it: others have settled it, or it is not wanted any more.
+	Stop {
+		/// The task.
+		task: TaskId,
+		/// Why, for people.
+		reason: String,
+	},
+	/// Put on chain why this task could not be computed, as it was told before: the scheduler gives the task up, and has
+	/// delegated it on chain so that this worker may say why.
+	ReportFailure {
+		/// The task.
+		task: Place,
+	},
+	/// Finish what is in hand; nothing more will come.
+	Drain,
+}
+
+/// A task for a worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Assignment {
+	/// The task.
+	pub task: Place,
+	/// The scheduler's signature that delegates it to this worker, a SCALE-encoded
+	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
+	#[serde(with = "hex_bytes")]
+	pub delegation: Vec<u8>,
+	/// Whether the task is one of a bag whose contributions are to be sent together. Otherwise they are sent at once.
+	pub bag: bool,
+}
+
+/// How far a worker has come with a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Step {
+	/// The scheduler chose the worker.
+	Created,
+	/// The worker took it.
+	Started,
+	/// The app is there and is what its checksum says.
+	AppFetched,
+	/// So are dataset and input files.
+	DataFetched,
+	/// The app runs.
+	Computing,
+	/// The app ended well, and its result has a digest.
+	Computed,
+	/// The commitment is on the chain.
+	Contributed,
+	/// The digest is on the chain.
+	Revealed,
+	/// The result is in the store.
+	Uploaded,
+	/// Nothing is left to do.
+	Completed,
+	/// It could not be computed.
+	Failed,
+	/// The scheduler stopped it.
+	Aborted,
+	/// The worker was not heard of any more.
+	Lost,
+}
+
+impl Step {
+	/// Whether nothing follows.
+	pub fn is_last(self) -> bool {
+		matches!(self, Self::Completed | Self::Failed | Self::Aborted | Self::Lost)
+	}
+}
+
+/// Why a task could not be computed. The chain's `FailureCause` in JSON, with words for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cause {
+	/// SCALE-encoded `FailureCause`, as it goes to the chain. Empty: the worker's own trouble, no evidence against the task.
+	#[serde(with = "hex_bytes")]
+	pub cause: Vec<u8>,
+	/// What happened, in one line.
+	pub words: String,
+}
+
+/// A step of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+	/// The task.
+	pub task: TaskId,
+	/// The step that was done.
+	pub step: Step,
+	/// When, in ms by the worker's clock.
+	pub at: u64,
+	/// With [`Step::Failed`]: why.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub cause: Option<Cause>,
+	/// With [`Step::Revealed`]: the digest.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub digest: Option<ResultDigest>,
+	/// With [`Step::Computed`]: what the run took.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub usage: Option<Usage>,
+}
+
+/// What a run took.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+	/// Wall-clock time, in ms.
+	pub time: u64,
+	/// Wasm instructions, or 0.
+	pub fuel: u64,
+	/// Peak memory, in bytes.
+	pub memory: u64,
+	/// Size of the result, in bytes.
+	pub output: u64,
+}
+
+/// What an app wrote: the last part of each stream, as text with what is no UTF-8 replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logs {
+	/// Standard output.
+	pub stdout: String,
+	/// Standard error.
+	pub stderr: String,
+}
+
+/// Sign of life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Heartbeat {
+	/// Tasks that could be taken now; 0 if the machine is needed for something else, or drains.
+	pub free_slots: u32,
+	/// Whether the worker takes nothing more.
+	pub draining: bool,
+	/// Apps and datasets that need not be fetched, by checksum; only when this changed.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub cached: Option<Vec<H256>>,
+}
+
+/// What workers ask of a scheduler. Errors: [`crate::requester::code`].
+#[rpc(server, client, namespace = "worker")]
+pub trait WorkerRpc {
+	/// Asks for a challenge to sign.
+	#[method(name = "challenge")]
+	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned>;
+
+	/// Joins the pool.
+	#[method(name = "join")]
+	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned>;
+
+	/// Orders for this worker, from now on. The connection's end ends the session's orders, not its work.
+	#[subscription(name = "subscribeOrders" => "order", unsubscribe = "unsubscribeOrders", item = Order)]
+	async fn subscribe_orders(&self, session: Session) -> SubscriptionResult;
+
+	/// Tells that the worker lives.
+	#[method(name = "heartbeat")]
+	async fn heartbeat(&self, session: Session, heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned>;
+
+	/// Tells of steps, in their order.
+	#[method(name = "report")]
+	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned>;
+
+	/// Keeps what an app wrote.
+	#[method(name = "logs")]
+	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned>;
+
+	/// Brings the data of a callback deal's task, whose keccak-256 has been revealed, as hex.
+	#[method(name = "callbackData")]
+	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned>;
+}

@@ -1,0 +1,292 @@
+//! Unpacks archives: they can write nothing outside of their directory, and no more than allowed.
+
+use std::{
+	collections::HashSet,
+	ffi::{OsStr, OsString},
+	fs::{self, File, Permissions},
+	io::{self, Read},
+	os::unix::{
+		ffi::OsStrExt,
+		fs::{symlink, PermissionsExt},
+	},
+	path::{Component, Path, PathBuf},
+	time::{Duration, SystemTime},
+};
+
+use sha2::{Digest, Sha256};
+use tar::{Archive, Entry, EntryType};
+
+use crate::{Error, GUEST_INPUT, GUEST_OUTPUT};
+
+/// What a layer writes to remove what lower ones have: before a name; for all that is in a directory.
+const WHITEOUT: &[u8] = b".wh.";
+const OPAQUE: &[u8] = b".wh..wh..opq";
+/// How many symbolic links may be on the way to a file, and how many directories.
+const MOST_LINKS: u32 = 40;
+const DEEPEST: usize = 128;
+
+/// What may still be unpacked.
+#[derive(Debug)]
+pub struct Budget {
+	/// Bytes of files.
+	pub bytes: u64,
+	/// Entries of archives, whatever they are.
+	pub entries: u64,
+}
+
+impl Budget {
+	/// So much.
+	pub fn new(bytes: u64, entries: u64) -> Self {
+		Self { bytes, entries }
+	}
+
+	fn entry(&mut self) -> io::Result<()> {
+		self.entries = self.entries.checked_sub(1).ok_or_else(|| bad("it has too many files"))?;
+		Ok(())
+	}
+
+	/// Writes a file as far as allowed.
+	fn copy(&mut self, from: &mut impl Read, to: &mut File) -> io::Result<()> {
+		let copied = io::copy(&mut from.take(self.bytes.saturating_add(1)), to)?;
+		self.bytes = self.bytes.checked_sub(copied).ok_or_else(|| bad("it is too large"))?;
+		Ok(())
+	}
+}
+
+/// Unpacks the files of an archive that holds an image: no links, nothing special.
+///
+/// # Errors
+///
+/// [`Error::App`], if it is no archive, or a bad one; [`Error::Host`], if the disk fails.
+pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget) -> Result<(), Error> {
+	let unpack = || -> io::Result<()> {
+		for entry in Archive::new(archive).entries()? {
+			let mut entry = entry?;
+			budget.entry()?;
+			let names = names(&entry.path()?)?;
+			if entry.header().entry_type() == EntryType::Regular {
+				let Some((name, parents)) = names.split_last() else { continue };
+				let parent = parents.iter().fold(directory.to_owned(), |path, name| path.join(name));
+				fs::create_dir_all(&parent)?;
+				budget.copy(&mut entry, &mut File::create(parent.join(name))?)?;
+			}
+		}
+		Ok(())
+	};
+	unpack().map_err(whose)
+}
+
+/// Unpacks a layer over those below it, and checks that it is what it should be.
+///
+/// # Errors
+///
+/// [`Error::App`], if it is not, or leads out of the root; [`Error::Host`], if the disk fails.
+pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) -> Result<(), Error> {
+	let mut layer = Hashed { from: layer, hasher: Sha256::new() };
+	let mut unpack = || -> io::Result<u64> {
+		// What this layer itself has: its whiteouts are for those below it.
+		let mut own = HashSet::new();
+		let mut archive = Archive::new(&mut layer);
+		for entry in archive.entries()? {
+			budget.entry()?;
+			unpack_entry(entry?, root, &mut own, budget)?;
+		}
+		// What comes after the archive's end counts for the digest.
+		io::copy(&mut (&mut layer).take(budget.bytes), &mut io::sink())
+	};
+	unpack().map_err(whose)?;
+	let is = format!("sha256:{}", hex::encode(layer.hasher.finalize()));
+	if is != content {
+		return Err(Error::App(format!("the image cannot be used: its layer {content} is {is}")));
+	}
+	Ok(())
+}
+
+fn unpack_entry<R: Read>(
+	mut entry: Entry<'_, R>,
+	root: &Path,
+	own: &mut HashSet<PathBuf>,
+	budget: &mut Budget,
+) -> io::Result<()> {
+	let names = names(&entry.path()?)?;
+	// The root itself has neither name nor rights to set.
+	let Some((name, parents)) = names.split_last() else { return Ok(()) };
+	let parent = enter(root, parents, budget)?;
+	if name.as_bytes() == OPAQUE {
+		for below in fs::read_dir(&parent)? {
+			let below = below?.path();
+			if !own.contains(&below) {
+				remove(&below)?;
+			}
+		}
+		return Ok(());
+	}
+	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
+		return match Path::new(OsStr::from_bytes(hidden)).components().next() {
+			Some(Component::Normal(name)) => remove(&parent.join(name)),
+			_ => Err(bad("a whiteout has no name")),
+		};
+	}
+	let path = parent.join(name);
+	let kind = entry.header().entry_type();
+	match kind {
+		EntryType::Directory => {
+			if !path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
+				remove(&path)?;
+				fs::create_dir(&path)?;
+			}
+			fs::set_permissions(&path, Permissions::from_mode(0o755))?;
+		}
+		EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+			remove(&path)?;
+			let mut file = File::create_new(&path)?;
+			budget.copy(&mut entry, &mut file)?;
+			let runs = entry.header().mode()? & 0o111 != 0;
+			file.set_permissions(Permissions::from_mode(if runs { 0o755 } else { 0o644 }))?;
+			// Interpreters compare the times of sources and what was compiled from them.
+			file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.header().mtime()?.min(1 << 33)))?;
+		}
+		EntryType::Symlink => {
+			remove(&path)?;
+			symlink(entry.link_name()?.ok_or_else(|| bad("a link has no target"))?, &path)?;
+		}
+		EntryType::Link => {
+			let target = names_of_link(&entry)?;
+			let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
+			let target = enter(root, parents, budget)?.join(name);
+			// Linking a file to itself would remove it.
+			if target != path {
+				remove(&path)?;
+				fs::hard_link(target, &path)?;
+			}
+		}
+		// Devices, pipes: nothing that an app may have.
+		_ => return Ok(()),
+	}
+	own.extend(path.ancestors().take_while(|above| *above != root).map(Path::to_owned));
+	Ok(())
+}
+
+fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
+	names(&entry.link_name()?.ok_or_else(|| bad("a link has no target"))?)
+}
+
+/// Makes the directories that a container has anew. Where one is there, `runc` takes its rights over.
+///
+/// # Errors
+///
+/// [`Error::App`], if something else is there; [`Error::Host`], if the disk fails.
+pub fn make_mount_points(root: &Path, budget: &mut Budget) -> Result<(), Error> {
+	let mut make = |point: &str, mode| {
+		let path = enter(root, &names(Path::new(point))?, budget)?;
+		fs::set_permissions(path, Permissions::from_mode(mode))
+	};
+	for point in ["/proc", "/dev", GUEST_INPUT, GUEST_OUTPUT] {
+		make(point, 0o755).map_err(whose)?;
+	}
+	make("/tmp", 0o1777).map_err(whose)
+}
+
+/// The names in a path of an archive.
+fn names(path: &Path) -> io::Result<Vec<OsString>> {
+	let mut names = Vec::new();
+	for component in path.components() {
+		match component {
+			Component::Normal(name) => names.push(name.to_owned()),
+			Component::CurDir | Component::RootDir => {}
+			Component::ParentDir | Component::Prefix(_) => return Err(bad("a path leads out of it")),
+		}
+	}
+	if names.len() > DEEPEST {
+		return Err(bad("a path is too deep"));
+	}
+	Ok(names)
+}
+
+/// The directory that a path means inside of the root, where absolute links begin, and which `..` does not leave. What
+/// is missing is made.
+fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<PathBuf> {
+	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
+	let (mut path, mut links, mut depth) = (root.to_owned(), 0, 0);
+	while let Some(name) = left.pop() {
+		if name == ".." {
+			if path != root {
+				path.pop();
+				depth -= 1;
+			}
+			continue;
+		}
+		let next = path.join(&name);
+		match next.symlink_metadata() {
+			Ok(data) if data.is_dir() => path = next,
+			Ok(data) if data.is_symlink() => {
+				links += 1;
+				if links > MOST_LINKS {
+					return Err(bad("links lead in a circle"));
+				}
+				let target = next.read_link()?;
+				if target.is_absolute() {
+					(path, depth) = (root.to_owned(), 0);
+				}
+				let steps = target.components().filter_map(|component| match component {
+					Component::Normal(name) => Some(name.to_owned()),
+					Component::ParentDir => Some("..".into()),
+					_ => None,
+				});
+				left.extend(steps.collect::<Vec<_>>().into_iter().rev());
+				continue;
+			}
+			Ok(_) => return Err(bad("a path goes through a file")),
+			Err(error) if error.kind() == io::ErrorKind::NotFound => {
+				budget.entry()?;
+				fs::create_dir(&next)?;
+				fs::set_permissions(&next, Permissions::from_mode(0o755))?;
+				path = next;
+			}
+			Err(error) => return Err(error),
+		}
+		depth += 1;
+		if depth > DEEPEST {
+			return Err(bad("a path is too deep"));
+		}
+	}
+	Ok(path)
+}
+
+/// Removes whatever has this name; no link is followed.
+fn remove(path: &Path) -> io::Result<()> {
+	match path.symlink_metadata() {
+		Ok(data) if data.is_dir() => fs::remove_dir_all(path),
+		Ok(_) => fs::remove_file(path),
+		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+		Err(error) => Err(error),
+	}
+}
+
+/// Hashes what is read.
+struct Hashed<R> {
+	from: R,
+	hasher: Sha256,
+}
+
+impl<R: Read> Read for Hashed<R> {
+	fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+		let count = self.from.read(buffer)?;
+		self.hasher.update(&buffer[..count]);
+		Ok(count)
+	}
+}
+
+fn bad(cause: &str) -> io::Error {
+	io::Error::new(io::ErrorKind::InvalidData, cause)
+}
+
+/// The operating system's errors are this machine's fault, but for impossible names; all others are the archive's.
+fn whose(error: io::Error) -> Error {
+	match error.raw_os_error() {
+		Some(_) if error.kind() != io::ErrorKind::InvalidFilename => {
+			Error::Host(format!("the image could not be unpacked: {error}"))
+		}
+		_ => Error::App(format!("the image cannot be unpacked: {error}")),
+	}
+}

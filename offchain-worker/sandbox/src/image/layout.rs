@@ -1,0 +1,213 @@
+//! Finds the image for this machine in an OCI layout, or in what `docker save` writes.
+
+use std::{
+	fs::File,
+	io::{self, Read},
+	path::{Component, Path, PathBuf},
+};
+
+use serde::{de::DeserializeOwned, Deserialize};
+use sha2::{Digest, Sha256};
+
+use super::Settings;
+use crate::Error;
+
+/// The entry of an OCI layout, and of what `docker save` writes.
+pub const INDEX: &str = "index.json";
+const DOCKER: &str = "manifest.json";
+/// The largest description, in bytes.
+const LARGEST: u64 = 4 << 20;
+/// How deep indices may be in indices.
+const DEEPEST: u32 = 4;
+
+/// An image.
+#[derive(Debug)]
+pub struct Found {
+	/// How it wants to be run.
+	pub settings: Settings,
+	/// What it consists of, from the lowest on.
+	pub layers: Vec<Layer>,
+}
+
+/// A layer of an image.
+#[derive(Debug)]
+pub struct Layer {
+	/// Where it is. If the layout names it by digest, that was checked.
+	pub file: PathBuf,
+	/// The digest of what it contains, decompressed, as `sha256:` and hex: to be checked.
+	pub content: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Node {
+	Index { manifests: Vec<Descriptor> },
+	Manifest { config: Descriptor, layers: Vec<Descriptor> },
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+	digest: String,
+	platform: Option<Platform>,
+}
+
+#[derive(Deserialize)]
+struct Platform {
+	architecture: String,
+	os: String,
+}
+
+#[derive(Deserialize)]
+struct DockerImage {
+	#[serde(rename = "Config")]
+	config: String,
+	#[serde(rename = "Layers")]
+	layers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct ImageConfig {
+	architecture: String,
+	os: String,
+	#[serde(default)]
+	config: Option<RunConfig>,
+	rootfs: RootFs,
+}
+
+#[derive(Default, Deserialize)]
+struct RunConfig {
+	#[serde(rename = "Entrypoint", default)]
+	entrypoint: Option<Vec<String>>,
+	#[serde(rename = "Cmd", default)]
+	command: Option<Vec<String>>,
+	#[serde(rename = "Env", default)]
+	environment: Option<Vec<String>>,
+	#[serde(rename = "WorkingDir", default)]
+	directory: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RootFs {
+	diff_ids: Vec<String>,
+}
+
+/// The image in a layout that this machine can run.
+///
+/// # Errors
+///
+/// [`Error::App`], if there is none, or a part is missing or not what its digest says.
+pub fn find(layout: &Path) -> Result<Found, Error> {
+	if layout.join(INDEX).is_file() {
+		let index = json(&layout.join(INDEX))?;
+		let found = search(layout, index, 0)?;
+		return found.ok_or_else(|| app(format!("it holds no image for linux/{}", architecture())));
+	}
+	if layout.join(DOCKER).is_file() {
+		let images: Vec<DockerImage> = json(&layout.join(DOCKER))?;
+		let [image] = &images[..] else { return Err(app(format!("it holds {} images instead of one", images.len()))) };
+		let config: ImageConfig = json(&inside(layout, &image.config)?)?;
+		if !runs_here(&config.os, &config.architecture) {
+			return Err(app(format!(
+				"it is for {}/{}; this machine is {}",
+				config.os,
+				config.architecture,
+				architecture()
+			)));
+		}
+		let files = image.layers.iter().map(|layer| inside(layout, layer)).collect::<Result<_, _>>()?;
+		return found(config, files);
+	}
+	Err(app(format!("it has neither {INDEX} nor {DOCKER}: it is no OCI layout, and not from docker save")))
+}
+
+fn search(layout: &Path, node: Node, depth: u32) -> Result<Option<Found>, Error> {
+	match node {
+		Node::Index { .. } if depth > DEEPEST => Err(app("its index is too deep".into())),
+		Node::Index { manifests } => {
+			for manifest in &manifests {
+				if manifest.platform.as_ref().is_none_or(|platform| runs_here(&platform.os, &platform.architecture)) {
+					let node = json(&blob(layout, &manifest.digest)?)?;
+					if let Some(found) = search(layout, node, depth + 1)? {
+						return Ok(Some(found));
+					}
+				}
+			}
+			Ok(None)
+		}
+		Node::Manifest { config, layers } => {
+			let config: ImageConfig = json(&blob(layout, &config.digest)?)?;
+			if !runs_here(&config.os, &config.architecture) {
+				return Ok(None);
+			}
+			let files = layers.iter().map(|layer| blob(layout, &layer.digest)).collect::<Result<_, _>>()?;
+			found(config, files).map(Some)
+		}
+	}
+}
+
+fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
+	let contents = config.rootfs.diff_ids;
+	if contents.len() != files.len() {
+		return Err(app(format!("it has {} layers, but names {}", files.len(), contents.len())));
+	}
+	let run = config.config.unwrap_or_default();
+	Ok(Found {
+		settings: Settings {
+			entrypoint: run.entrypoint.unwrap_or_default(),
+			command: run.command.unwrap_or_default(),
+			environment: run.environment.unwrap_or_default(),
+			directory: run.directory.filter(|directory| !directory.is_empty()),
+		},
+		layers: files.into_iter().zip(contents).map(|(file, content)| Layer { file, content }).collect(),
+	})
+}
+
+/// Where a blob is; its digest is checked.
+fn blob(layout: &Path, digest: &str) -> Result<PathBuf, Error> {
+	let hex =
+		digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+	let Some(hex) = hex else { return Err(app(format!("{digest:?} is no digest of SHA-256"))) };
+	let path = inside(layout, &format!("blobs/sha256/{hex}"))?;
+	let mut hasher = Sha256::new();
+	let mut file = File::open(&path).map_err(Error::io("open", &path))?;
+	io::copy(&mut file, &mut hasher).map_err(Error::io("read", &path))?;
+	if hex::encode(hasher.finalize()) != hex.to_ascii_lowercase() {
+		return Err(app(format!("the part {digest} is not what its digest says")));
+	}
+	Ok(path)
+}
+
+/// A file of the layout, which may not be elsewhere.
+fn inside(layout: &Path, name: &str) -> Result<PathBuf, Error> {
+	let path = layout.join(name);
+	let plain = Path::new(name).components().all(|component| matches!(component, Component::Normal(_)));
+	if !plain || !path.symlink_metadata().is_ok_and(|data| data.is_file()) {
+		return Err(app(format!("it has no file {name:?}")));
+	}
+	Ok(path)
+}
+
+fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+	let mut bytes = Vec::new();
+	let file = File::open(path).map_err(Error::io("open", path))?;
+	file.take(LARGEST).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+	let name = path.file_name().unwrap_or_default().to_string_lossy();
+	serde_json::from_slice(&bytes).map_err(|error| app(format!("its {name} is not understood: {error}")))
+}
+
+fn runs_here(os: &str, of: &str) -> bool {
+	os == "linux" && of == architecture()
+}
+
+/// This machine's architecture, as images name it.
+pub fn architecture() -> &'static str {
+	match std::env::consts::ARCH {
+		"x86_64" => "amd64",
+		"aarch64" => "arm64",
+		other => other,
+	}
+}
+
+fn app(cause: String) -> Error {
+	Error::App(format!("the image cannot be used: {cause}"))
+}

@@ -1,0 +1,363 @@
+use std::{io::Write, os::unix::fs::symlink};
+
+use flate2::{write::GzEncoder, Compression};
+use serde_json::{json, Value};
+use sha2::{Digest, Sha256};
+use tar::{Builder, EntryType, Header};
+use tempfile::TempDir;
+
+use super::*;
+
+/// An entry of a layer.
+enum What {
+	File(&'static str),
+	Directory,
+	Link(&'static str),
+	Hard(&'static str),
+	Device,
+}
+use What::*;
+
+/// A layer. Names are written as they are, as nobody honest would.
+fn layer(entries: &[(&str, What)]) -> Vec<u8> {
+	let mut builder = Builder::new(Vec::new());
+	for (name, what) in entries {
+		let mut header = Header::new_gnu();
+		let (kind, data, link) = match what {
+			File(text) => (EntryType::Regular, *text, ""),
+			Directory => (EntryType::Directory, "", ""),
+			Link(target) => (EntryType::Symlink, "", *target),
+			Hard(target) => (EntryType::Link, "", *target),
+			Device => (EntryType::Block, "", ""),
+		};
+		let gnu = header.as_gnu_mut().unwrap();
+		gnu.name[..name.len()].copy_from_slice(name.as_bytes());
+		gnu.linkname[..link.len()].copy_from_slice(link.as_bytes());
+		header.set_entry_type(kind);
+		header.set_size(data.len() as u64);
+		header.set_mode(if name.starts_with("bin") { 0o4711 } else { 0o600 });
+		header.set_mtime(1_000_000);
+		header.set_cksum();
+		builder.append(&header, data.as_bytes()).unwrap();
+	}
+	builder.into_inner().unwrap()
+}
+
+fn sha(bytes: &[u8]) -> String {
+	hex::encode(Sha256::digest(bytes))
+}
+
+fn zipped(bytes: &[u8]) -> Vec<u8> {
+	let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+	encoder.write_all(bytes).unwrap();
+	encoder.finish().unwrap()
+}
+
+fn config(layers: &[Vec<u8>], architecture: &str) -> Value {
+	let contents: Vec<_> = layers.iter().map(|layer| format!("sha256:{}", sha(layer))).collect();
+	json!({
+		"architecture": architecture, "os": "linux",
+		"config": { "Entrypoint": ["/bin/app"], "Cmd": ["now"], "Env": ["A=1"], "WorkingDir": "/work" },
+		"rootfs": { "type": "layers", "diff_ids": contents },
+	})
+}
+
+/// A layout on disk, under construction.
+struct Layout(TempDir);
+
+impl Layout {
+	fn new() -> Self {
+		let layout = Self(tempfile::tempdir().unwrap());
+		fs::create_dir_all(layout.path().join("blobs/sha256")).unwrap();
+		layout
+	}
+
+	/// With one image, of compressed layers.
+	fn of(layers: &[Vec<u8>]) -> Self {
+		let layout = Self::new();
+		let manifest = layout.manifest(layers, layout::architecture());
+		layout.index(&[manifest]);
+		layout
+	}
+
+	fn path(&self) -> PathBuf {
+		self.0.path().join("layout")
+	}
+
+	fn blob(&self, bytes: &[u8]) -> Value {
+		fs::write(self.path().join("blobs/sha256").join(sha(bytes)), bytes).unwrap();
+		json!({ "digest": format!("sha256:{}", sha(bytes)), "size": bytes.len() })
+	}
+
+	fn manifest(&self, layers: &[Vec<u8>], architecture: &str) -> Value {
+		let config = self.blob(config(layers, architecture).to_string().as_bytes());
+		let layers: Vec<_> = layers.iter().map(|layer| self.blob(&zipped(layer))).collect();
+		let mut manifest = self.blob(json!({ "config": config, "layers": layers }).to_string().as_bytes());
+		manifest["platform"] = json!({ "os": "linux", "architecture": architecture });
+		manifest
+	}
+
+	fn index(&self, manifests: &[Value]) {
+		fs::write(self.path().join("index.json"), json!({ "manifests": manifests }).to_string()).unwrap();
+	}
+
+	/// As one file.
+	fn packed(&self) -> PathBuf {
+		let mut builder = Builder::new(Vec::new());
+		builder.append_dir_all("", self.path()).unwrap();
+		let file = self.0.path().join("image.tar");
+		fs::write(&file, builder.into_inner().unwrap()).unwrap();
+		file
+	}
+
+	fn unpack(&self) -> Result<Image, Error> {
+		unpack(&self.path(), self.0.path().join("unpacked")).map(|(image, _)| image)
+	}
+}
+
+/// What went wrong, which must be the app's fault.
+fn fault(result: Result<Image, Error>) -> String {
+	match result {
+		Err(Error::App(cause)) => cause,
+		other => panic!("{other:?}"),
+	}
+}
+
+/// All below a directory, with the contents of files.
+fn tree(root: &Path) -> Vec<String> {
+	let mut found = Vec::new();
+	let mut directories = vec![root.to_owned()];
+	while let Some(directory) = directories.pop() {
+		for entry in fs::read_dir(directory).unwrap() {
+			let path = entry.unwrap().path();
+			let name = path.strip_prefix(root).unwrap().display();
+			let data = path.symlink_metadata().unwrap();
+			if data.is_symlink() {
+				found.push(format!("{name} -> {}", fs::read_link(&path).unwrap().display()));
+			} else if data.is_dir() {
+				found.push(format!("{name}/"));
+				directories.push(path);
+			} else {
+				found.push(format!("{name}={}", String::from_utf8_lossy(&fs::read(&path).unwrap())));
+			}
+		}
+	}
+	// Every image has these.
+	found.retain(|name| !["dev/", "iexec_in/", "iexec_out/", "proc/", "tmp/"].contains(&name.as_str()));
+	found.sort();
+	found
+}
+
+#[test]
+fn layers_lie_over_each_other() {
+	let lower = layer(&[
+		("usr/", Directory),
+		("usr/lib/", Directory),
+		("lib", Link("usr/lib")),
+		("lib/low", File("1")),
+		("bin/app", File("app")),
+		("gone", File("x")),
+		("dir/a", File("a")),
+		("dir/b", File("b")),
+		("kind/a", File("a")),
+		("replaced", File("old")),
+		("dev/sda", Device),
+	]);
+	let upper = layer(&[
+		("lib/high", File("2")),
+		("./.wh.gone", File("")),
+		("dir/c", File("c")),
+		("dir/.wh..wh..opq", File("")),
+		("kind", File("file")),
+		("replaced", File("new")),
+		("again", Hard("bin/app")),
+	]);
+	let layout = Layout::of(&[lower, upper]);
+	let image = layout.unpack().unwrap();
+	let expected = [
+		"again=app",
+		"bin/",
+		"bin/app=app",
+		"dir/",
+		"dir/c=c",
+		"kind=file",
+		"lib -> usr/lib",
+		"replaced=new",
+		"usr/",
+		"usr/lib/",
+		"usr/lib/high=2",
+		"usr/lib/low=1",
+	];
+	assert_eq!(tree(&image.root), expected);
+	assert_eq!(image.settings.entrypoint, ["/bin/app"]);
+	assert_eq!(
+		(&image.settings.command[..], &image.settings.environment[..]),
+		(&["now".into()][..], &["A=1".into()][..])
+	);
+	assert_eq!(image.settings.directory.as_deref(), Some("/work"));
+}
+
+#[test]
+fn everybody_can_read_it_and_nothing_has_special_rights() {
+	use std::os::unix::fs::MetadataExt;
+	let layout = Layout::of(&[layer(&[("bin/app", File("x")), ("etc/", Directory), ("etc/secret", File("x"))])]);
+	let image = layout.unpack().unwrap();
+	let mode = |name: &str| image.root.join(name).metadata().unwrap().mode() & 0o7777;
+	assert_eq!((mode("bin/app"), mode("bin"), mode("etc/secret"), mode("etc")), (0o755, 0o755, 0o644, 0o755));
+	assert_eq!(image.root.join("bin/app").metadata().unwrap().mtime(), 1_000_000);
+}
+
+#[test]
+fn nothing_outside_of_the_root_is_touched() {
+	for entries in [
+		&[("../escaped", File("x"))][..],
+		&[("a/../../escaped", File("x"))],
+		&[("a/../../unpacked/archive", Link("x"))],
+		&[("hard", Hard("../../victim"))],
+		&[("a/.wh...", File(""))],
+		&[("a", File("")), ("a/b", File(""))],
+		&[("a", Link("b")), ("b", Link("a")), ("a/x", File(""))],
+	] {
+		let layout = Layout::of(&[layer(entries)]);
+		fs::write(layout.0.path().join("victim"), "whole").unwrap();
+		let cause = fault(layout.unpack());
+		assert!(cause.contains("cannot be unpacked"), "{cause}");
+		assert_eq!(tree(layout.0.path()).iter().filter(|name| !name.starts_with("layout")).count(), 1);
+	}
+}
+
+#[test]
+fn links_are_followed_inside_of_the_root_only() {
+	let outside = tempfile::tempdir().unwrap();
+	fs::write(outside.path().join("victim"), "whole").unwrap();
+	// A link to a directory of the machine, by its absolute path and by many steps up.
+	let target: &'static str = outside.path().to_str().unwrap().to_owned().leak();
+	let up: &'static str = format!("{}{target}", "../".repeat(10)).leak();
+	let lower = layer(&[("abs", Link(target)), ("up", Link(up)), ("file", Link("/victim"))]);
+	let upper = layer(&[
+		("abs/victim", File("other")),
+		("up/new", File("other")),
+		("abs/.wh.gone", File("")),
+		("file", File("replaced")),
+	]);
+	let layout = Layout::of(&[lower, upper]);
+	let image = layout.unpack().unwrap();
+	assert_eq!(tree(outside.path()), ["victim=whole"]);
+	let inside = image.root.join(target.trim_start_matches('/'));
+	assert_eq!(tree(&inside), ["new=other", "victim=other"]);
+	assert_eq!(fs::read_to_string(image.root.join("file")).unwrap(), "replaced");
+}
+
+#[test]
+fn every_part_must_be_what_its_digest_says() {
+	let layers = [layer(&[("a", File("a"))])];
+	let (zipped, text) = (zipped(&layers[0]), config(&layers, layout::architecture()).to_string());
+	for part in [&zipped[..], text.as_bytes()] {
+		let layout = Layout::of(&layers);
+		fs::write(layout.path().join("blobs/sha256").join(sha(part)), "other").unwrap();
+		assert!(fault(layout.unpack()).contains("not what its digest says"));
+		fs::remove_file(layout.path().join("blobs/sha256").join(sha(part))).unwrap();
+		assert!(fault(layout.unpack()).contains("has no file"));
+	}
+	// A layer that its manifest names rightly, but its configuration does not.
+	let layout = Layout::new();
+	let config = layout.blob(config(&[layer(&[("b", File("b"))])], layout::architecture()).to_string().as_bytes());
+	let part = layout.blob(&zipped);
+	layout.index(&[layout.blob(json!({ "config": config, "layers": [part] }).to_string().as_bytes())]);
+	assert!(fault(layout.unpack()).contains("its layer"));
+	assert!(!layout.0.path().join("unpacked").exists(), "nothing stays of what failed");
+}
+
+#[test]
+fn blobs_cannot_be_elsewhere() {
+	for digest in ["sha256:../../../../etc/passwd", "md5:00", "sha256:", ""] {
+		let layout = Layout::new();
+		layout.index(&[json!({ "digest": digest })]);
+		assert!(fault(layout.unpack()).contains("no digest"), "{digest}");
+	}
+	let layout = Layout::new();
+	let empty = sha(b"");
+	symlink("/dev/null", layout.path().join("blobs/sha256").join(&empty)).unwrap();
+	layout.index(&[json!({ "digest": format!("sha256:{empty}") })]);
+	assert!(fault(layout.unpack()).contains("has no file"));
+}
+
+#[test]
+fn of_several_images_that_of_this_machine_is_taken() {
+	let layout = Layout::new();
+	let other = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
+	layout.index(std::slice::from_ref(&other));
+	assert!(fault(layout.unpack()).contains("no image for linux/"));
+	let ours = layout.manifest(&[layer(&[("ours", File(""))])], layout::architecture());
+	// As buildx writes it: an index in the index, and papers that are no image.
+	let papers = json!({ "digest": "sha256:none", "platform": { "os": "unknown", "architecture": "unknown" } });
+	let inner = layout.blob(json!({ "manifests": [papers, other, ours] }).to_string().as_bytes());
+	layout.index(&[inner]);
+	assert_eq!(tree(&layout.unpack().unwrap().root), ["ours="]);
+}
+
+#[test]
+fn one_file_may_hold_it_compressed_or_not() {
+	let layout = Layout::of(&[layer(&[("a", File("a"))])]);
+	let file = layout.packed();
+	assert_eq!(tree(&unpack(&file, layout.0.path().join("1")).unwrap().0.root), ["a=a"]);
+	fs::write(&file, zipped(&fs::read(&file).unwrap())).unwrap();
+	let (image, bytes) = unpack(&file, layout.0.path().join("2")).unwrap();
+	assert_eq!((tree(&image.root), bytes), (vec!["a=a".into()], 1));
+	assert_eq!(fs::read_dir(layout.0.path().join("2")).unwrap().count(), 1, "the archive is gone");
+}
+
+#[test]
+fn what_docker_saves_is_an_image() {
+	let layout = Layout::new();
+	let layers = [layer(&[("a", File("a"))]), layer(&[("b", File("b"))])];
+	fs::write(layout.path().join("config.json"), config(&layers, layout::architecture()).to_string()).unwrap();
+	for (number, layer) in layers.iter().enumerate() {
+		fs::create_dir(layout.path().join(number.to_string())).unwrap();
+		fs::write(layout.path().join(format!("{number}/layer.tar")), layer).unwrap();
+	}
+	let manifest = |config: &str| {
+		let image = json!({ "Config": config, "RepoTags": ["a:1"], "Layers": ["0/layer.tar", "1/layer.tar"] });
+		fs::write(layout.path().join("manifest.json"), json!([image]).to_string()).unwrap();
+	};
+	manifest("config.json");
+	assert_eq!(tree(&layout.unpack().unwrap().root), ["a=a", "b=b"]);
+	for elsewhere in ["../config.json", "/etc/hostname", "none"] {
+		manifest(elsewhere);
+		assert!(fault(layout.unpack()).contains("has no file"), "{elsewhere}");
+	}
+	fs::write(layout.path().join("config.json"), config(&layers, "s390x").to_string()).unwrap();
+	manifest("config.json");
+	assert!(fault(layout.unpack()).contains("linux/s390x"));
+}
+
+#[test]
+fn what_is_no_image_is_refused_with_the_cause() {
+	let directory = tempfile::tempdir().unwrap();
+	let file = directory.path().join("file");
+	for (bytes, cause) in [
+		(b"no archive, but long enough to be mistaken for one".repeat(50), "cannot be unpacked"),
+		(Builder::new(Vec::new()).into_inner().unwrap(), "neither index.json nor manifest.json"),
+		(zipped(b"x".repeat(2000).as_slice()), "cannot be unpacked"),
+		(vec![0x28, 0xb5, 0x2f, 0xfd, 0], "zstd"),
+	] {
+		fs::write(&file, bytes).unwrap();
+		let said = fault(unpack(&file, directory.path().join("unpacked")).map(|(image, _)| image));
+		assert!(said.contains(cause), "{said}");
+	}
+}
+
+#[test]
+fn unpacking_is_bounded() {
+	let root = tempfile::tempdir().unwrap();
+	let bytes = layer(&[("a", File("12345")), ("b/c/d", File("12345"))]);
+	let content = format!("sha256:{}", sha(&bytes));
+	let apply = |most: u64, entries: u64| {
+		layers::apply(&bytes[..], &content, root.path(), &mut Budget::new(most, entries))
+			.map_err(|error| error.to_string())
+	};
+	// The rest of the archive is read within the bytes that are left, hence more than the ten of its files.
+	assert_eq!(apply(1 << 20, 4), Ok(()));
+	assert!(apply(9, 4).unwrap_err().contains("too large"));
+	assert!(apply(1 << 20, 1).unwrap_err().contains("too many files"));
+}

@@ -1,0 +1,210 @@
+//! What to run, under what limits, and how it ended.
+
+use std::{io, path::Path, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+/// Where the app finds its input.
+pub const GUEST_INPUT: &str = "/iexec_in";
+/// Where the app leaves its result.
+pub const GUEST_OUTPUT: &str = "/iexec_out";
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+	/// The app: a Wasm module; or an image, as file or directory. It must not change once it was run.
+	pub app: &'a Path,
+	/// Its arguments.
+	pub args: &'a [String],
+	/// Its environment, beside `IEXEC_IN` and `IEXEC_OUT`, which are set here.
+	pub env: &'a [(String, String)],
+	/// The directory that it reads, without symbolic links. It only changes in that the container tier makes it readable
+	/// for everybody.
+	pub input: &'a Path,
+	/// The directory that it writes: exists, and is empty.
+	pub output: &'a Path,
+	/// What it may use.
+	pub limits: &'a Limits,
+	/// What the randomness of the Wasm tier comes from: the task's id, so that all of its replicates see the same.
+	pub seed: [u8; 32],
+}
+
+/// What an app may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+	/// Wall clock time, from its first instruction.
+	pub time: Duration,
+	/// Wasm instructions, about. `None`: as many as it can in that time.
+	pub fuel: Option<u64>,
+	/// Memory, in bytes.
+	pub memory: u64,
+	/// Bytes in OUT.
+	pub output: u64,
+	/// Files and directories in OUT.
+	pub files: u64,
+	/// Bytes kept of standard output and of standard error, each: the last ones.
+	pub log: usize,
+	/// Processes and threads. Container tier only.
+	pub pids: u32,
+	/// Processors. Container tier only; a module uses one.
+	pub cpus: f32,
+}
+
+impl Default for Limits {
+	fn default() -> Self {
+		Self {
+			time: Duration::from_secs(300),
+			fuel: None,
+			memory: 1 << 30,
+			output: 1 << 30,
+			files: 10_000,
+			log: 64 << 10,
+			pids: 256,
+			cpus: 1.0,
+		}
+	}
+}
+
+/// What became of a job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+	/// How it ended.
+	pub ending: Ending,
+	/// The end of its standard output.
+	pub stdout: Vec<u8>,
+	/// The end of its standard error.
+	pub stderr: Vec<u8>,
+	/// What it used.
+	pub used: Used,
+}
+
+/// What an app used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+	/// Wall clock time.
+	pub time: Duration,
+	/// Wasm instructions, about. 0 in the container tier.
+	pub fuel: u64,
+	/// Memory at most, in bytes. 0 where the machine does not tell.
+	pub memory: u64,
+}
+
+/// How an app ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+	/// By itself, with this exit code. 0 is success.
+	Exited(i32),
+	/// It ran longer than [`Limits::time`].
+	TimedOut,
+	/// It wanted more than [`Limits::memory`].
+	OutOfMemory,
+	/// It wanted more than [`Limits::output`] or [`Limits::files`].
+	OutOfDisk,
+	/// It executed more than [`Limits::fuel`].
+	OutOfFuel,
+	/// It did what no program may, such as dividing by zero: what, and where.
+	Trapped(String),
+	/// [`Stop::stop`] was called.
+	Stopped,
+}
+
+/// Ends runs early. Clones end the same runs.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(CancellationToken);
+
+impl Stop {
+	/// A new one.
+	pub fn new() -> Self {
+		Self::default()
+	}
+
+	/// End the runs that were started with it, and those that will be.
+	pub fn stop(&self) {
+		self.0.cancel();
+	}
+
+	/// Whether [`Stop::stop`] was called.
+	pub fn is_stopped(&self) -> bool {
+		self.0.is_cancelled()
+	}
+
+	/// Waits until [`Stop::stop`] is called.
+	pub(crate) async fn stopped(&self) {
+		self.0.cancelled().await;
+	}
+
+	/// One that is stopped with this one, and can be by itself.
+	pub(crate) fn child(&self) -> Self {
+		Self(self.0.child_token())
+	}
+}
+
+/// Why an app could not be run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+	/// It is the app's or the requester's fault, and the same everywhere.
+	#[error("the app cannot be run: {0}")]
+	App(String),
+	/// It is this machine's fault; another may succeed.
+	#[error("this machine cannot run it: {0}")]
+	Host(String),
+}
+
+impl Error {
+	/// For `map_err` on something done to a path.
+	pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+		let path = path.display().to_string();
+		move |error| Self::Host(format!("could not {action} {path}: {error}"))
+	}
+}
+
+impl Job<'_> {
+	/// The environment that the app gets, ours first.
+	///
+	/// # Errors
+	///
+	/// [`Error::App`], if a text cannot be handed to a program.
+	pub(crate) fn environment(&self) -> Result<Vec<String>, Error> {
+		let ours = [("IEXEC_IN", GUEST_INPUT), ("IEXEC_OUT", GUEST_OUTPUT)];
+		let mut variables: Vec<_> = ours.iter().map(|(name, value)| format!("{name}={value}")).collect();
+		for (name, value) in self.env {
+			if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
+				return Err(Error::App(format!("{name:?} cannot be the name, or have the value, of a variable")));
+			}
+			if ours.iter().all(|(taken, _)| taken != name) {
+				variables.push(format!("{name}={value}"));
+			}
+		}
+		if self.args.iter().any(|arg| arg.contains('\0')) {
+			return Err(Error::App("an argument contains a zero byte".into()));
+		}
+		Ok(variables)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn environment(env: &[(&str, &str)], args: &[&str]) -> Result<Vec<String>, Error> {
+		let env: Vec<_> = env.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+		let args: Vec<_> = args.iter().map(|arg| arg.to_string()).collect();
+		let (nowhere, limits) = (Path::new(""), Limits::default());
+		Job { app: nowhere, args: &args, env: &env, input: nowhere, output: nowhere, limits: &limits, seed: [0; 32] }
+			.environment()
+	}
+
+	#[test]
+	fn the_caller_adds_to_the_environment_and_cannot_move_directories() {
+		let env = environment(&[("IEXEC_TASK_ID", "0x1"), ("IEXEC_OUT", "/etc")], &[]).unwrap();
+		assert_eq!(env, ["IEXEC_IN=/iexec_in", "IEXEC_OUT=/iexec_out", "IEXEC_TASK_ID=0x1"]);
+	}
+
+	#[test]
+	fn text_that_no_program_can_get_is_refused() {
+		for (env, args) in [(&[("A=B", "")][..], &[][..]), (&[("", "")], &[]), (&[("A", "\0")], &[]), (&[], &["a\0b"])]
+		{
+			assert!(matches!(environment(env, args), Err(Error::App(_))), "{env:?} {args:?}");
+		}
+	}
+}

@@ -1,0 +1,220 @@
+//! What was prepared for one job serves the next: compiled modules, unpacked images.
+
+use std::{
+	collections::HashMap,
+	fs, io,
+	os::unix::fs::MetadataExt,
+	path::Path,
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+/// The SHA-256 of a file.
+pub type Sha = [u8; 32];
+
+/// Things by the digest of what they were made from; the least recently used go first.
+#[derive(Debug)]
+pub struct Kept<V> {
+	entries: Mutex<Entries<V>>,
+	most: usize,
+	most_bytes: u64,
+}
+
+#[derive(Debug)]
+struct Entries<V> {
+	by_key: HashMap<Sha, Entry<V>>,
+	/// Counts the uses, so that they can be ordered.
+	uses: u64,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+	/// Held while the thing is made, so that whoever else needs it waits instead of making it again.
+	slot: Arc<Mutex<Option<V>>>,
+	last_use: u64,
+	bytes: u64,
+}
+
+impl<V: Clone> Kept<V> {
+	/// Empty, for so many things of so many bytes altogether.
+	pub fn new(most: usize, most_bytes: u64) -> Self {
+		Self { entries: Mutex::new(Entries { by_key: HashMap::new(), uses: 0 }), most, most_bytes }
+	}
+
+	/// The thing, if it is there by now.
+	pub fn get(&self, key: &Sha) -> Option<V> {
+		let mut entries = lock(&self.entries);
+		entries.uses += 1;
+		let uses = entries.uses;
+		let entry = entries.by_key.get_mut(key)?;
+		entry.last_use = uses;
+		let slot = entry.slot.try_lock().ok()?;
+		slot.clone()
+	}
+
+	/// The thing; `make` makes it and says how many bytes it takes. Waits while another thread makes the same.
+	///
+	/// # Errors
+	///
+	/// Those of `make`. The next one tries again.
+	pub fn get_or_make<E>(&self, key: Sha, make: impl FnOnce() -> Result<(V, u64), E>) -> Result<V, E> {
+		let slot = {
+			let mut entries = lock(&self.entries);
+			entries.uses += 1;
+			let last_use = entries.uses;
+			let entry = entries.by_key.entry(key).or_insert_with(|| Entry { slot: Arc::default(), last_use, bytes: 0 });
+			entry.last_use = last_use;
+			entry.slot.clone()
+		};
+		let mut place = lock(&slot);
+		if let Some(value) = &*place {
+			return Ok(value.clone());
+		}
+		let made = make();
+		if let Ok((value, _)) = &made {
+			*place = Some(value.clone());
+		}
+		drop(place);
+		let mut entries = lock(&self.entries);
+		let (value, bytes) = made.inspect_err(|_| {
+			entries.by_key.remove(&key);
+		})?;
+		if let Some(entry) = entries.by_key.get_mut(&key) {
+			entry.bytes = bytes;
+		}
+		entries.shrink(self.most, self.most_bytes, &key);
+		Ok(value)
+	}
+}
+
+impl<V> Entries<V> {
+	fn shrink(&mut self, most: usize, most_bytes: u64, newest: &Sha) {
+		let mut bytes: u64 = self.by_key.values().map(|entry| entry.bytes).sum();
+		while self.by_key.len() > most || bytes > most_bytes {
+			let others = self.by_key.iter().filter(|(key, _)| *key != newest);
+			let Some((key, _)) = others.min_by_key(|(_, entry)| entry.last_use) else { break };
+			let key = *key;
+			bytes -= self.by_key.remove(&key).map_or(0, |entry| entry.bytes);
+		}
+	}
+}
+
+/// Remembers the digests of files, so that a large app is not read anew for each task.
+#[derive(Debug, Default)]
+pub struct Digests(Mutex<HashMap<Identity, Sha>>);
+
+/// What changes when a file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Identity {
+	device: u64,
+	inode: u64,
+	bytes: u64,
+	changed: (i64, i64),
+}
+
+/// Beyond this, all are forgotten and computed again.
+const MOST_DIGESTS: usize = 4096;
+
+impl Digests {
+	/// The digest of a file, if it is known.
+	///
+	/// # Errors
+	///
+	/// If the file is not there.
+	pub fn known(&self, file: &Path) -> io::Result<Option<Sha>> {
+		Ok(lock(&self.0).get(&Identity::of(file)?).copied())
+	}
+
+	/// The digest of a file.
+	///
+	/// # Errors
+	///
+	/// If it cannot be read.
+	pub fn of(&self, file: &Path) -> io::Result<Sha> {
+		let identity = Identity::of(file)?;
+		if let Some(digest) = lock(&self.0).get(&identity) {
+			return Ok(*digest);
+		}
+		let mut hasher = Sha256::new();
+		io::copy(&mut fs::File::open(file)?, &mut hasher)?;
+		let digest = hasher.finalize().into();
+		let mut digests = lock(&self.0);
+		if digests.len() >= MOST_DIGESTS {
+			digests.clear();
+		}
+		digests.insert(identity, digest);
+		Ok(digest)
+	}
+}
+
+impl Identity {
+	fn of(file: &Path) -> io::Result<Self> {
+		let data = fs::metadata(file)?;
+		Ok(Self {
+			device: data.dev(),
+			inode: data.ino(),
+			bytes: data.len(),
+			changed: (data.ctime(), data.ctime_nsec()),
+		})
+	}
+}
+
+/// What a thread that panicked left is as good as any: each step leaves the maps whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+	mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn made(kept: &Kept<u8>, key: u8, bytes: u64) -> bool {
+		let mut made = false;
+		kept.get_or_make([key; 32], || {
+			made = true;
+			Ok::<_, ()>((key, bytes))
+		})
+		.unwrap();
+		made
+	}
+
+	#[test]
+	fn the_least_recently_used_goes_first() {
+		let kept = Kept::new(2, 100);
+		assert!(made(&kept, 1, 1) && made(&kept, 2, 1));
+		assert_eq!(kept.get(&[1; 32]), Some(1));
+		assert!(made(&kept, 3, 1));
+		assert_eq!((kept.get(&[1; 32]), kept.get(&[2; 32]), kept.get(&[3; 32])), (Some(1), None, Some(3)));
+	}
+
+	#[test]
+	fn bytes_are_bounded_but_the_newest_stays() {
+		let kept = Kept::new(10, 100);
+		assert!(made(&kept, 1, 60) && made(&kept, 2, 60));
+		assert_eq!((kept.get(&[1; 32]), kept.get(&[2; 32])), (None, Some(2)));
+		assert!(made(&kept, 3, 200));
+		assert_eq!((kept.get(&[2; 32]), kept.get(&[3; 32])), (None, Some(3)));
+	}
+
+	#[test]
+	fn what_failed_is_tried_again() {
+		let kept = Kept::new(10, 100);
+		assert_eq!(kept.get_or_make([1; 32], || Err("no")), Err("no"));
+		assert!(made(&kept, 1, 1));
+		assert!(!made(&kept, 1, 1));
+	}
+
+	#[test]
+	fn a_changed_file_has_another_digest() {
+		let directory = tempfile::tempdir().unwrap();
+		let (file, digests) = (directory.path().join("file"), Digests::default());
+		fs::write(&file, "one").unwrap();
+		assert_eq!(digests.known(&file).unwrap(), None);
+		let one = digests.of(&file).unwrap();
+		assert_eq!(digests.known(&file).unwrap(), Some(one));
+		fs::write(&file, "three").unwrap();
+		assert_eq!(digests.known(&file).unwrap(), None);
+		assert_eq!(digests.of(&file).unwrap(), <Sha>::from(Sha256::digest("three")));
+	}
+}

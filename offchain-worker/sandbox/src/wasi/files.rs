@@ -1,0 +1,339 @@
+//! Calls about what is open.
+
+use std::os::unix::fs::FileExt;
+
+use super::{
+	clock::START,
+	descriptors::{Descriptor, File},
+	errno::Errno,
+	guest::Guest,
+	tree::{Kind, Root, Stat, Tree},
+	world::{Result, World},
+};
+
+/// All rights of preview 1. They say what a program meant to do; what it may do follows from the directory.
+const ALL_RIGHTS: u64 = (1 << 30) - 1;
+/// To read; to seek and tell; to write; to change the size.
+const READ: u64 = 1 << 1;
+const SEEK: u64 = 1 << 2 | 1 << 5;
+const WRITE: u64 = 1 << 6 | 1 << 8 | 1 << 22;
+/// To look at.
+const LOOK: u64 = 1 << 21;
+/// The flag of a descriptor that writes at the end.
+const APPEND: u32 = 1;
+/// What comes before each name in a listing, in bytes.
+const ENTRY: usize = 24;
+
+/// Whether rights mean to read, and to write.
+pub fn wanted(rights: u64) -> (bool, bool) {
+	(rights & READ != 0, rights & WRITE != 0)
+}
+
+pub fn fd_advise(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
+	world.descriptors.file(fd).map(|_| ())
+}
+
+pub fn fd_allocate(_: &mut Guest<'_>, world: &mut World, fd: u32, offset: u64, bytes: u64) -> Result<()> {
+	let file = to_write(world.descriptors.file(fd)?)?;
+	let (now, end) = (file.file.metadata()?.len(), offset.checked_add(bytes).ok_or(Errno::FBIG)?);
+	set_size(&mut world.tree, file, now.max(end))
+}
+
+pub fn fd_close(_: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+	world.descriptors.close(fd).map(|_| ())
+}
+
+/// Nothing has to outlive a power cut: the result is packed after the run.
+pub fn fd_datasync(_: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+	world.descriptors.get(fd).map(|_| ())
+}
+
+pub fn fd_sync(guest: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+	fd_datasync(guest, world, fd)
+}
+
+pub fn fd_fdstat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
+	let (kind, flags, base) = match world.descriptors.get(fd)? {
+		// Of no kind in particular, as pipes are: a terminal would have its lines flushed one by one.
+		Descriptor::Empty => (0, 0, READ | LOOK),
+		Descriptor::Log(_) => (0, 0, 1 << 6 | LOOK),
+		Descriptor::Directory(_) => (number(Kind::Directory), 0, ALL_RIGHTS),
+		Descriptor::File(file) => {
+			let read = if file.readable { READ } else { 0 };
+			let write = if file.writable { WRITE } else { 0 };
+			(number(Kind::File), if file.append { APPEND as u8 } else { 0 }, read | write | SEEK | LOOK)
+		}
+	};
+	let mut bytes = [0; 24];
+	bytes[0] = kind;
+	bytes[2] = flags;
+	bytes[8..16].copy_from_slice(&base.to_le_bytes());
+	bytes[16..].copy_from_slice(&ALL_RIGHTS.to_le_bytes());
+	guest.put(stat, &bytes)
+}
+
+pub fn fd_fdstat_set_flags(_: &mut Guest<'_>, world: &mut World, fd: u32, flags: u32) -> Result<()> {
+	if let Descriptor::File(_) = world.descriptors.get(fd)? {
+		world.descriptors.file(fd)?.append = flags & APPEND != 0;
+	}
+	Ok(())
+}
+
+pub fn fd_fdstat_set_rights(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64) -> Result<()> {
+	world.descriptors.get(fd).map(|_| ())
+}
+
+pub fn fd_filestat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, at: u32) -> Result<()> {
+	let stat = match world.descriptors.get(fd)? {
+		Descriptor::Empty | Descriptor::Log(_) => Stat { kind: Kind::Other, bytes: 0, inode: fd.into() },
+		Descriptor::Directory(directory) => Stat { kind: Kind::Directory, bytes: 0, inode: directory.place.inode() },
+		Descriptor::File(file) => {
+			Stat { kind: Kind::File, bytes: file.file.metadata()?.len(), inode: file.place.inode() }
+		}
+	};
+	put_stat(guest, at, stat)
+}
+
+/// Writes what is told of a file. Its times are the run's beginning, it has one name, and the device is always the same.
+pub fn put_stat(guest: &mut Guest<'_>, at: u32, stat: Stat) -> Result<()> {
+	let kind = number(stat.kind).into();
+	let fields = [1, stat.inode, kind, 1, stat.bytes, START, START, START];
+	let bytes: Vec<_> = fields.into_iter().flat_map(u64::to_le_bytes).collect();
+	guest.put(at, &bytes)
+}
+
+fn number(kind: Kind) -> u8 {
+	match kind {
+		Kind::Other => 0,
+		Kind::Directory => 3,
+		Kind::File => 4,
+		Kind::Link => 7,
+	}
+}
+
+pub fn fd_filestat_set_size(_: &mut Guest<'_>, world: &mut World, fd: u32, bytes: u64) -> Result<()> {
+	set_size(&mut world.tree, to_write(world.descriptors.file(fd)?)?, bytes)
+}
+
+/// File times are fixed; whoever sets them is not told.
+pub fn fd_filestat_set_times(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
+	world.descriptors.get(fd).map(|_| ())
+}
+
+pub fn fd_prestat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
+	let name = name_of(world, fd)?;
+	guest.put_u64(stat, (name.len() as u64) << 32)
+}
+
+pub fn fd_prestat_dir_name(guest: &mut Guest<'_>, world: &mut World, fd: u32, at: u32, bytes: u32) -> Result<()> {
+	let name = name_of(world, fd)?;
+	if (bytes as usize) < name.len() {
+		return Err(Errno::NAMETOOLONG.into());
+	}
+	guest.put(at, name.as_bytes())
+}
+
+fn name_of(world: &World, fd: u32) -> Result<&'static str> {
+	match world.descriptors.get(fd)? {
+		Descriptor::Directory(directory) => Ok(directory.name.ok_or(Errno::BADF)?),
+		_ => Err(Errno::BADF.into()),
+	}
+}
+
+pub fn fd_read(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, count: u32, read: u32) -> Result<()> {
+	if let Descriptor::Empty = world.descriptors.get(fd)? {
+		return guest.put_u32(read, 0);
+	}
+	let file = to_read(world.descriptors.file(fd)?)?;
+	let total = read_at(guest, file, list, count, file.position)?;
+	file.position += u64::from(total);
+	guest.put_u32(read, total)
+}
+
+pub fn fd_pread(
+	guest: &mut Guest<'_>,
+	world: &mut World,
+	fd: u32,
+	list: u32,
+	count: u32,
+	offset: u64,
+	read: u32,
+) -> Result<()> {
+	let total = read_at(guest, to_read(world.descriptors.file(fd)?)?, list, count, offset)?;
+	guest.put_u32(read, total)
+}
+
+/// Fills the buffers as far as the file goes, whatever the machine reads at once.
+fn read_at(guest: &mut Guest<'_>, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
+	let mut total = 0;
+	for (at, bytes) in guest.buffers(list, count)? {
+		let mut rest = guest.bytes_mut(at, bytes)?;
+		while !rest.is_empty() {
+			let position = offset.checked_add(total).filter(|end| i64::try_from(*end).is_ok()).ok_or(Errno::INVAL)?;
+			let read = file.file.read_at(rest, position)?;
+			if read == 0 {
+				return Ok(total as u32);
+			}
+			total += read as u64;
+			rest = &mut rest[read..];
+		}
+	}
+	Ok(total as u32)
+}
+
+pub fn fd_write(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, count: u32, written: u32) -> Result<()> {
+	let total = match world.descriptors.get(fd)? {
+		Descriptor::Log(stream) => {
+			let (stream, mut total) = (*stream, 0);
+			for (at, bytes) in guest.buffers(list, count)? {
+				world.log(stream, guest.bytes(at, bytes)?);
+				total += bytes;
+			}
+			total
+		}
+		_ => {
+			let file = to_write(world.descriptors.file(fd)?)?;
+			if file.append {
+				file.position = file.file.metadata()?.len();
+			}
+			let total = write_at(guest, &mut world.tree, file, list, count, file.position)?;
+			file.position += u64::from(total);
+			total
+		}
+	};
+	guest.put_u32(written, total)
+}
+
+pub fn fd_pwrite(
+	guest: &mut Guest<'_>,
+	world: &mut World,
+	fd: u32,
+	list: u32,
+	count: u32,
+	offset: u64,
+	written: u32,
+) -> Result<()> {
+	let file = to_write(world.descriptors.file(fd)?)?;
+	let total = write_at(guest, &mut world.tree, file, list, count, offset)?;
+	guest.put_u32(written, total)
+}
+
+fn write_at(guest: &Guest<'_>, tree: &mut Tree, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
+	let buffers = guest.buffers(list, count)?;
+	let total: u32 = buffers.iter().map(|(_, bytes)| bytes).sum();
+	let end = offset.checked_add(total.into()).filter(|end| i64::try_from(*end).is_ok()).ok_or(Errno::FBIG)?;
+	let size = file.file.metadata()?.len();
+	if total > 0 && end > size {
+		tree.resize(size, end)?;
+	}
+	let mut position = offset;
+	for (at, bytes) in buffers {
+		file.file.write_all_at(guest.bytes(at, bytes)?, position)?;
+		position += u64::from(bytes);
+	}
+	Ok(total)
+}
+
+/// Lists a directory from an entry on. A listing that is begun does not change.
+pub fn fd_readdir(
+	guest: &mut Guest<'_>,
+	world: &mut World,
+	fd: u32,
+	buffer: u32,
+	bytes: u32,
+	cookie: u64,
+	used: u32,
+) -> Result<()> {
+	let directory = world.descriptors.directory(fd)?;
+	if cookie == 0 {
+		let own = [".", ".."].map(|name| (name.to_owned(), Kind::Directory));
+		directory.listing = own.into_iter().chain(world.tree.list(&directory.place)?).collect();
+	}
+	let out = guest.bytes_mut(buffer, bytes)?;
+	let mut filled = 0;
+	let first = usize::try_from(cookie).unwrap_or(usize::MAX);
+	for (number, (name, kind)) in directory.listing.iter().enumerate().skip(first) {
+		if filled == out.len() {
+			break;
+		}
+		let inode = match name.as_str() {
+			"." | ".." => directory.place.inode(),
+			name => directory.place.child(name).inode(),
+		};
+		let entry = entry(number as u64 + 1, inode, name, *kind);
+		// What does not fit is cut off: a full buffer says that there is more.
+		let count = entry.len().min(out.len() - filled);
+		out[filled..filled + count].copy_from_slice(&entry[..count]);
+		filled += count;
+	}
+	guest.put_u32(used, filled as u32)
+}
+
+fn entry(next: u64, inode: u64, name: &str, kind: Kind) -> Vec<u8> {
+	let mut entry = Vec::with_capacity(ENTRY + name.len());
+	entry.extend(next.to_le_bytes());
+	entry.extend(inode.to_le_bytes());
+	entry.extend((name.len() as u32).to_le_bytes());
+	entry.extend([number(kind), 0, 0, 0]);
+	entry.extend(name.as_bytes());
+	entry
+}
+
+pub fn fd_renumber(_: &mut Guest<'_>, world: &mut World, from: u32, to: u32) -> Result<()> {
+	world.descriptors.get(to)?;
+	let open = world.descriptors.close(from)?;
+	world.descriptors.put(to, open);
+	Ok(())
+}
+
+pub fn fd_seek(
+	guest: &mut Guest<'_>,
+	world: &mut World,
+	fd: u32,
+	offset: i64,
+	whence: u32,
+	position: u32,
+) -> Result<()> {
+	if let Descriptor::Empty | Descriptor::Log(_) = world.descriptors.get(fd)? {
+		return Err(Errno::SPIPE.into());
+	}
+	let file = world.descriptors.file(fd)?;
+	let from = match whence {
+		0 => 0,
+		1 => file.position,
+		2 => file.file.metadata()?.len(),
+		_ => return Err(Errno::INVAL.into()),
+	};
+	let to = from.checked_add_signed(offset).filter(|to| i64::try_from(*to).is_ok()).ok_or(Errno::INVAL)?;
+	file.position = to;
+	guest.put_u64(position, to)
+}
+
+pub fn fd_tell(guest: &mut Guest<'_>, world: &mut World, fd: u32, position: u32) -> Result<()> {
+	fd_seek(guest, world, fd, 0, 1, position)
+}
+
+fn to_read(file: &mut File) -> Result<&mut File> {
+	if file.readable {
+		Ok(file)
+	} else {
+		Err(Errno::BADF.into())
+	}
+}
+
+fn to_write(file: &mut File) -> Result<&mut File> {
+	if file.writable && file.place.root == Root::Output {
+		Ok(file)
+	} else {
+		Err(Errno::BADF.into())
+	}
+}
+
+/// Sets a file's size, within what may be written.
+pub fn set_size(tree: &mut Tree, file: &File, bytes: u64) -> Result<()> {
+	if i64::try_from(bytes).is_err() {
+		return Err(Errno::FBIG.into());
+	}
+	tree.resize(file.file.metadata()?.len(), bytes)?;
+	Ok(file.file.set_len(bytes)?)
+}

@@ -1,0 +1,93 @@
+//! The cap on a module's memory.
+
+use wasmtime::ResourceLimiter;
+
+use crate::wasi::Halt;
+
+/// What an entry of a table takes of the host's memory, in bytes.
+const TABLE_ENTRY: u64 = 16;
+
+/// Counts what a module's memory and tables take.
+///
+/// What goes beyond the cap ends the run there and then. If the module were told instead, it could go on in its own way,
+/// and its owner would look for the cause in vain.
+#[derive(Debug)]
+pub struct Memory {
+	used: u64,
+	peak: u64,
+	most: u64,
+}
+
+impl Memory {
+	/// With a cap, in bytes.
+	pub fn new(most: u64) -> Self {
+		Self { used: 0, peak: 0, most }
+	}
+
+	/// The most that was used at a time, in bytes.
+	pub fn peak(&self) -> u64 {
+		self.peak
+	}
+
+	fn grow(&mut self, current: u64, desired: u64, maximum: Option<usize>) -> wasmtime::Result<bool> {
+		// The module's own limit, not ours: it knows that this fails.
+		if maximum.is_some_and(|maximum| desired > maximum as u64) {
+			return Ok(false);
+		}
+		let used = self.used.saturating_sub(current).saturating_add(desired);
+		if used > self.most {
+			return Err(Halt::OutOfMemory.into());
+		}
+		self.used = used;
+		self.peak = self.peak.max(used);
+		Ok(true)
+	}
+}
+
+impl ResourceLimiter for Memory {
+	fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+		self.grow(current as u64, desired as u64, maximum)
+	}
+
+	fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> wasmtime::Result<bool> {
+		let bytes = |entries: usize| (entries as u64).saturating_mul(TABLE_ENTRY);
+		if maximum.is_some_and(|maximum| desired > maximum) {
+			return Ok(false);
+		}
+		self.grow(bytes(current), bytes(desired), None)
+	}
+
+	// It was within all limits, so this machine is short of memory. Were the module told, it could go on with another
+	// result than elsewhere.
+	fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+		Err(Halt::Host(format!("no memory left: {error:#}")).into())
+	}
+
+	fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+		self.memory_grow_failed(error)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn memory_and_tables_count_together() {
+		let mut memory = Memory::new(1000);
+		assert!(memory.memory_growing(0, 600, None).unwrap());
+		assert!(memory.table_growing(0, 25, None).unwrap());
+		assert_eq!(memory.peak(), 1000);
+		let error = memory.memory_growing(600, 601, None).unwrap_err();
+		assert!(matches!(error.downcast_ref(), Some(Halt::OutOfMemory)));
+		assert_eq!(memory.peak(), 1000);
+	}
+
+	#[test]
+	fn a_modules_own_maximum_is_no_offence() {
+		let mut memory = Memory::new(1000);
+		assert!(!memory.memory_growing(0, 5000, Some(100)).unwrap());
+		assert!(!memory.table_growing(0, 5000, Some(100)).unwrap());
+		assert_eq!(memory.peak(), 0);
+	}
+}

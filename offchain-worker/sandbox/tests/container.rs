@@ -1,0 +1,386 @@
+//! Apps in the container tier: good ones, and one bad one for each limit.
+//!
+//! They run where a container can be run. They must, if `RLC_CONTAINER=required`, or for root where there is `runc`.
+
+mod common;
+
+use std::{
+	env, fs,
+	os::unix::fs::{symlink, MetadataExt},
+	path::{Path, PathBuf},
+	process::{Command, Stdio},
+	sync::LazyLock,
+	time::{Duration, Instant},
+};
+
+use common::{program, text, Room};
+use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Output, Run, Stop};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+/// The tier, if there is one here.
+async fn tier() -> Option<&'static ContainerTier> {
+	static TIER: OnceCell<Option<ContainerTier>> = OnceCell::const_new();
+	TIER.get_or_init(|| async { probe(&state()).await }).await.as_ref()
+}
+
+async fn probe(state: &Path) -> Option<ContainerTier> {
+	match ContainerTier::probe(state).await {
+		Ok(tier) => Some(tier),
+		Err(why) => {
+			let root = fs::metadata("/proc/self").unwrap().uid() == 0;
+			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
+			assert!(!(required || root && has_runc()), "{why}");
+			eprintln!("THE CONTAINER TIER IS NOT TESTED. {why}");
+			None
+		}
+	}
+}
+
+fn has_runc() -> bool {
+	Command::new("runc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+fn state() -> PathBuf {
+	Path::new(env!("CARGO_TARGET_TMPDIR")).join("containers")
+}
+
+/// An image of the app of the tests, as `docker save` writes it.
+fn image() -> &'static Path {
+	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+		let program = program();
+		let file = program.with_extension("tar");
+		// Written whole or not at all: another test program may read it.
+		let new = file.with_extension(std::process::id().to_string());
+		fs::write(&new, packed(&[("app", &fs::read(program).unwrap())], &["/app"])).unwrap();
+		fs::rename(new, &file).unwrap();
+		file
+	});
+	&IMAGE
+}
+
+fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
+	let layer = archive(files);
+	let config = json!({
+		"architecture": match env::consts::ARCH { "x86_64" => "amd64", "aarch64" => "arm64", other => other },
+		"os": "linux",
+		"config": {
+			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": "/work", "User": "root",
+			"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
+		},
+		"rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex::encode(Sha256::digest(&layer)))] },
+	});
+	let manifest = json!([{ "Config": "config.json", "Layers": ["layer.tar"] }]).to_string();
+	archive(&[
+		("config.json", config.to_string().as_bytes()),
+		("layer.tar", &layer),
+		("manifest.json", manifest.as_bytes()),
+	])
+}
+
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+	let mut builder = tar::Builder::new(Vec::new());
+	for (name, bytes) in files {
+		let mut header = tar::Header::new_gnu();
+		header.set_mode(0o755);
+		header.set_size(bytes.len() as u64);
+		builder.append_data(&mut header, name, *bytes).unwrap();
+	}
+	builder.into_inner().unwrap()
+}
+
+/// Runs the app of the tests; `None` where there is no tier.
+async fn run(room: &Room, args: &[&str]) -> Option<Run> {
+	Some(room.container(tier().await?, image(), args).await.unwrap())
+}
+
+/// Goes on in the test if there is a tier, or else passes it.
+macro_rules! run {
+	($room:expr, $args:expr) => {
+		match run($room, $args).await {
+			Some(run) => run,
+			None => return,
+		}
+	};
+}
+
+#[tokio::test]
+async fn an_app_reads_its_input_and_leaves_a_result() {
+	let mut room = Room::new();
+	room.env.push(("IEXEC_TASK_ID".into(), "0x07".into()));
+	let run = run!(&room, &["answer", "a b", "c"]);
+	assert_eq!((&run.ending, text(&run.stdout), text(&run.stderr)), (&Ending::Exited(0), "done\n", "said\n"));
+	assert!(run.used.memory > 0 && run.used.time > Duration::ZERO, "{:?}", run.used);
+	let result = room.output().join("result.txt").canonicalize().unwrap();
+	assert_eq!(fs::read_to_string(&result).unwrap(), r#"SIX BY NINE|["a b", "c"]|0x07"#);
+	assert_eq!(read_result(&room.output()).unwrap(), Output::Files(result));
+}
+
+#[tokio::test]
+async fn the_image_says_what_runs_and_the_request_may_say_how() {
+	let without = run!(&Room::new(), &[]);
+	assert_eq!(without.ending, Ending::Exited(42));
+	assert_eq!(run!(&Room::new(), &["exit", "3"]).ending, Ending::Exited(3));
+}
+
+#[tokio::test]
+async fn an_app_is_nobody_and_sees_nothing() {
+	let run = run!(&Room::new(), &["see"]);
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	let expected = [
+		"Uid: 65534 65534 65534 65534",
+		"Gid: 65534 65534 65534 65534",
+		"Groups:",
+		"CapEff: 0000000000000000",
+		"CapBnd: 0000000000000000",
+		"NoNewPrivs: 1",
+		"Seccomp: 2",
+		"interfaces 1",
+		"root false",
+		"tmp true",
+		"processes 1",
+		"connect false",
+		"disks false",
+		"kernel false",
+		"keys false",
+		"directory /work",
+		"variable yes",
+	];
+	assert_eq!(text(&run.stdout).lines().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn nothing_but_out_is_written() {
+	let room = Room::new();
+	let secret = room.directory.path().join("secret");
+	fs::create_dir(&secret).unwrap();
+	fs::write(secret.join("key"), "secret").unwrap();
+	symlink(secret.join("key"), room.input().join("link")).unwrap();
+	symlink(&secret, room.input().join("links")).unwrap();
+	let run = run!(&room, &["escape"]);
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	assert!(text(&run.stdout).lines().count() > 15);
+	for line in text(&run.stdout).lines() {
+		assert!(line.ends_with(": false"), "{line}");
+	}
+	assert_eq!(room.left(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_endless_app_is_ended_by_time() {
+	let room = Room::with(|limits| limits.time = Duration::from_secs(1));
+	let run = run!(&room, &["loop"]);
+	assert_eq!(run.ending, Ending::TimedOut);
+	assert!(run.used.time >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn an_endless_app_is_ended_by_its_owner() {
+	let Some(tier) = tier().await else { return };
+	let (room, stop) = (Room::new(), Stop::new());
+	let (input, output, args) = (room.input(), room.output(), ["sleep".to_string(), "1000".to_string()]);
+	let job = room.job(image(), &args, &input, &output);
+	let later = stop.clone();
+	let (run, ()) = tokio::join!(tier.run(&job, &stop), async move {
+		tokio::time::sleep(Duration::from_millis(500)).await;
+		later.stop();
+	});
+	assert_eq!(run.unwrap().ending, Ending::Stopped);
+}
+
+#[tokio::test]
+async fn a_greedy_app_is_ended_by_memory() {
+	let room = Room::with(|limits| (limits.memory, limits.files) = (64 << 20, 100));
+	let run = run!(&room, &["memory", "1000000000"]);
+	assert_eq!(run.ending, Ending::OutOfMemory);
+	assert!(run.used.memory <= 70 << 20, "{:?}", run.used);
+	assert_eq!(run!(&Room::new(), &["memory", "100000000"]).ending, Ending::Exited(0));
+}
+
+#[tokio::test]
+async fn too_many_bytes_are_not_taken() {
+	let room = Room::new();
+	assert_eq!(run!(&room, &["write", "1048576"]).ending, Ending::Exited(0));
+	assert_eq!(fs::metadata(room.output().join("large")).unwrap().len(), 1 << 20);
+	for (what, bytes) in
+		[("write", "1048577"), ("write", "200000000"), ("sparse", "1048577"), ("sparse", "1000000000000")]
+	{
+		let room = Room::with(|limits| limits.files = 100);
+		assert_eq!(run!(&room, &[what, bytes]).ending, Ending::OutOfDisk, "{what} {bytes}");
+		let left: u64 = room.left().iter().map(|name| fs::metadata(room.output().join(name)).unwrap().len()).sum();
+		assert!(left <= 1 << 20, "{left}");
+	}
+}
+
+#[tokio::test]
+async fn too_many_or_too_deep_files_are_not_taken() {
+	let room = Room::with(|limits| limits.files = 100);
+	assert_eq!(run!(&room, &["files", "100"]).ending, Ending::Exited(0));
+	assert_eq!(room.left().len(), 100);
+	let room = Room::with(|limits| limits.files = 100);
+	assert_eq!(run!(&room, &["files", "101"]).ending, Ending::OutOfDisk);
+	assert_eq!(run!(&Room::new(), &["deep"]).ending, Ending::OutOfDisk);
+}
+
+#[tokio::test]
+async fn a_fork_bomb_fizzles() {
+	let room = Room::with(|limits| limits.pids = 32);
+	let run = run!(&room, &["fork"]);
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	let children: u32 = text(&run.stdout).trim().parse().unwrap();
+	assert!(children > 0 && children < 32, "{children}");
+}
+
+#[tokio::test]
+async fn of_a_long_log_the_end_is_kept() {
+	let room = Room::with(|limits| limits.log = 1000);
+	let run = run!(&room, &["log", "50000000"]);
+	assert_eq!((run.ending, run.stdout.len()), (Ending::Exited(0), 1000));
+	assert!(text(&run.stdout).ends_with("xxend of output"));
+	assert_eq!(text(&run.stderr), "end of error");
+}
+
+#[tokio::test]
+async fn what_is_left_belongs_to_the_worker() {
+	let room = Room::new();
+	let run = run!(&room, &["links"]);
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	assert_eq!(room.left(), ["link", "private", "second"]);
+	let data = fs::metadata(room.output().join("private")).unwrap();
+	assert_eq!((data.uid(), data.nlink(), data.mode() & 0o7111), (fs::metadata("/proc/self").unwrap().uid(), 1, 0));
+	assert_eq!(fs::read_to_string(room.output().join("second")).unwrap(), "mine");
+	assert!(fs::symlink_metadata(room.output().join("link")).unwrap().is_symlink());
+}
+
+#[tokio::test]
+async fn an_image_without_its_program_is_the_apps_fault() {
+	let Some(tier) = tier().await else { return };
+	let room = Room::new();
+	let file = room.directory.path().join("image.tar");
+	fs::write(&file, packed(&[("text", b"no program")], &["/none"])).unwrap();
+	let run = room.container(tier, &file, &[]).await;
+	assert!(matches!(&run, Err(Error::App(cause)) if cause.contains("/none")), "{run:?}");
+	fs::write(&file, packed(&[("text", b"no program")], &["/text"])).unwrap();
+	let run = room.container(tier, &file, &[]).await.unwrap();
+	assert_eq!((&run.ending, text(&run.stderr)), (&Ending::Exited(1), "exec /text: exec format error\n"));
+	fs::write(&file, packed(&[("tmp", b"no directory")], &["/tmp"])).unwrap();
+	let run = room.container(tier, &file, &[]).await;
+	assert!(matches!(run, Err(Error::App(_))), "{run:?}");
+	let run = room.container(tier, &room.input().join("question.txt"), &[]).await;
+	assert!(matches!(run, Err(Error::App(_))), "{run:?}");
+}
+
+/// The bound is loose, for slow machines; the number is printed.
+#[tokio::test]
+async fn a_task_that_does_nothing_costs_little() {
+	let room = Room::new();
+	run!(&room, &["nothing"]);
+	let (start, rounds) = (Instant::now(), 10);
+	for _ in 0..rounds {
+		assert_eq!(run!(&room, &["nothing"]).ending, Ending::Exited(0));
+	}
+	println!("a container that does nothing: {:?}", start.elapsed() / rounds);
+	assert!(start.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test]
+async fn several_run_at_once_and_none_sees_the_other() {
+	let rooms: [Room; 4] = std::array::from_fn(|_| Room::new());
+	let [one, two, three, four] = &rooms;
+	let runs = tokio::join!(run(one, &["see"]), run(two, &["see"]), run(three, &["answer"]), run(four, &["exit", "1"]));
+	let (Some(one), Some(two), Some(three), Some(four)) = runs else { return };
+	assert!(text(&one.stdout).contains("processes 1\n") && text(&two.stdout).contains("processes 1\n"));
+	assert_eq!((three.ending, four.ending), (Ending::Exited(0), Ending::Exited(1)));
+}
+
+/// The containers that `runc` has in a tier's directory, and the directories of its runs.
+fn there(state: &Path) -> (usize, usize) {
+	let count = |part: &str| fs::read_dir(state.join(part)).map_or(0, Iterator::count);
+	(count("runc"), count("runs"))
+}
+
+async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+	let start = Instant::now();
+	while !is() {
+		assert!(start.elapsed() < Duration::from_secs(100), "{what}");
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+}
+
+#[tokio::test]
+async fn a_dropped_run_is_ended_and_removed() {
+	let directory = tempfile::tempdir().unwrap();
+	let Some(tier) = probe(directory.path()).await else { return };
+	let room = Room::new();
+	let (input, output, args) = (room.input(), room.output(), ["sleep".to_string(), "1000".to_string()]);
+	let job = room.job(image(), &args, &input, &output);
+	let stop = Stop::new();
+	{
+		let mut run = std::pin::pin!(tier.run(&job, &stop));
+		let started = wait_until("it starts", || there(directory.path()) == (1, 1));
+		tokio::select! { _ = &mut run => panic!("it ended"), () = started => {} }
+	}
+	wait_until("it ends", || there(directory.path()) == (0, 0)).await;
+	assert!(matches!(ContainerTier::probe(directory.path()).await, Err(rlc_sandbox::Unavailable::Taken(_))));
+	assert!(clean(directory.path()).await.is_err());
+	drop(tier);
+	// The run itself may hold the tier a moment longer.
+	let start = Instant::now();
+	while let Err(error) = clean(directory.path()).await {
+		assert!(start.elapsed() < Duration::from_secs(100), "{error}");
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+	assert!(!directory.path().join("images").exists());
+}
+
+const VICTIM: &str = "RLC_TEST_VICTIM";
+
+/// Runs for ever, to be killed by the test below.
+#[tokio::test]
+#[ignore = "another test starts it"]
+async fn victim() {
+	let Some(state) = env::var_os(VICTIM) else { return };
+	let tier = ContainerTier::probe(Path::new(&state)).await.unwrap();
+	Room::new().container(&tier, image(), &["sleep", "1000"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_crash_left_is_removed() {
+	let directory = tempfile::tempdir().unwrap();
+	let state = directory.path().canonicalize().unwrap();
+	let Some(tier) = probe(&state).await else { return };
+	drop(tier);
+	let mut victim = Command::new(env::current_exe().unwrap())
+		.args(["--exact", "victim", "--ignored"])
+		.env(VICTIM, &state)
+		.stdout(Stdio::null())
+		.stderr(Stdio::null())
+		.spawn()
+		.unwrap();
+	let mounted = || fs::read_to_string("/proc/self/mounts").unwrap().contains(state.to_str().unwrap());
+	let name = format!("rlc-{}-", victim.id());
+	let cgroups = || {
+		let groups = ["/sys/fs/cgroup/memory/rlc", "/sys/fs/cgroup/rlc"];
+		let entries = groups.into_iter().filter_map(|group| fs::read_dir(group).ok()).flatten();
+		entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(&*name)).count()
+	};
+	wait_until("it starts", || there(&state) == (1, 1) && mounted() && cgroups() > 0).await;
+	// At any moment: `runc` may be about to make the container, or long be done.
+	tokio::time::sleep(Duration::from_millis(u64::from(victim.id() % 8) * 10)).await;
+	victim.kill().unwrap();
+	victim.wait().unwrap();
+	assert_eq!(there(&state), (1, 1));
+	// A `runc` that lost its caller may yet make what it had begun; whoever cleans later removes that too.
+	for _ in 0..50 {
+		clean(&state).await.unwrap();
+		if there(&state) == (0, 0) && !mounted() && cgroups() == 0 {
+			break;
+		}
+		tokio::time::sleep(Duration::from_millis(100)).await;
+	}
+	assert_eq!(there(&state), (0, 0));
+	assert!(!mounted());
+	assert_eq!(cgroups(), 0);
+	assert!(probe(&state).await.is_some());
+}

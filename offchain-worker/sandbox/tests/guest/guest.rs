@@ -1,0 +1,295 @@
+//! An app for the tests: its first argument says what it does. Compiled for both tiers.
+
+use std::{
+	collections::{HashMap, HashSet},
+	env,
+	fs::{self, File, OpenOptions},
+	io::{Read, Seek, SeekFrom, Write},
+	path::{Path, PathBuf},
+	process::exit,
+	thread,
+	time::{Duration, Instant, SystemTime},
+};
+
+fn main() {
+	let mut args = env::args().skip(1);
+	let what = args.next().unwrap_or_default();
+	let number = |args: &mut dyn Iterator<Item = String>| args.next().unwrap().parse::<u64>().unwrap();
+	match what.as_str() {
+		"nothing" => {}
+		"exit" => exit(number(&mut args) as i32),
+		"answer" => answer(),
+		"loop" => loop {
+			std::hint::black_box(0);
+		},
+		"sleep" => thread::sleep(Duration::from_secs(number(&mut args))),
+		"wait" => {
+			let start = Instant::now();
+			while start.elapsed() < Duration::from_secs(5) {}
+		}
+		"memory" => memory(number(&mut args)),
+		"recursion" => println!("{}", recursion(0)),
+		"panic" => panic!("as told"),
+		"write" => write(number(&mut args)),
+		"sparse" => File::create(output("sparse")).unwrap().set_len(number(&mut args)).unwrap(),
+		"files" => (0..number(&mut args)).for_each(|file| drop(File::create(output(&file.to_string())).unwrap())),
+		"deep" => deep(),
+		"open" => println!("{}", open()),
+		"log" => log(number(&mut args)),
+		"escape" => escape(),
+		"observe" => observe(),
+		"files-work" => files_work(),
+		"thread" => println!("{}", thread::Builder::new().spawn(|| {}).is_ok()),
+		"see" => see(),
+		"fork" => fork(),
+		"links" => links(),
+		other => panic!("{other}?"),
+	}
+}
+
+fn output(name: &str) -> PathBuf {
+	Path::new(&env::var("IEXEC_OUT").unwrap()).join(name)
+}
+
+fn input(name: &str) -> PathBuf {
+	Path::new(&env::var("IEXEC_IN").unwrap()).join(name)
+}
+
+/// A result from input, arguments and environment.
+fn answer() {
+	let text = fs::read_to_string(input("question.txt")).unwrap();
+	let extra: Vec<_> = env::args().skip(2).collect();
+	let task = env::var("IEXEC_TASK_ID").unwrap_or_default();
+	fs::write(output("result.txt"), format!("{}|{extra:?}|{task}", text.to_uppercase())).unwrap();
+	fs::write(output("computed.json"), r#"{"deterministic-output-path": "/iexec_out/result.txt"}"#).unwrap();
+	println!("done");
+	eprintln!("said");
+}
+
+fn memory(bytes: u64) {
+	let mut all = Vec::new();
+	for _ in 0..bytes >> 20 {
+		all.push(vec![1u8; 1 << 20]);
+	}
+	println!("{}", all.iter().map(|part| u64::from(part[7])).sum::<u64>());
+}
+
+fn recursion(depth: u64) -> u64 {
+	let part = std::hint::black_box([depth; 100]);
+	recursion(depth + 1) + part[(depth % 100) as usize]
+}
+
+fn write(bytes: u64) {
+	let mut file = File::create(output("large")).unwrap();
+	let part = vec![7; 1 << 16];
+	let mut left = bytes;
+	while left > 0 {
+		let now = left.min(part.len() as u64);
+		file.write_all(&part[..now as usize]).unwrap();
+		left -= now;
+	}
+}
+
+/// How deep directories can be made, one in the other.
+fn deep() {
+	let mut path = output("d");
+	let mut depth = 0;
+	while depth < 5000 && fs::create_dir(&path).is_ok() {
+		path.push("d");
+		depth += 1;
+	}
+	println!("{depth}");
+}
+
+/// How many files can be open.
+fn open() -> usize {
+	fs::write(output("file"), "x").unwrap();
+	let mut all = Vec::new();
+	while let (true, Ok(file)) = (all.len() < 100_000, File::open(output("file"))) {
+		all.push(file);
+	}
+	all.len()
+}
+
+fn log(bytes: u64) {
+	let mut out = std::io::stdout().lock();
+	for _ in 0..bytes >> 10 {
+		out.write_all(&[b'x'; 1 << 10]).unwrap();
+	}
+	out.write_all(b"end of output").unwrap();
+	eprint!("end of error");
+}
+
+/// Tries to write, and then to read, where it must not.
+fn escape() {
+	let paths = [
+		"/etc/passwd",
+		"/iexec_out/../iexec_in/new",
+		"/iexec_out/../../etc/passwd",
+		"/iexec_in/new",
+		"/iexec_in/sub/new",
+		"/iexec_in/question.txt",
+		"/",
+		"relative",
+		"../x",
+		"/iexec_output",
+		"/bin/new",
+		"/new",
+	];
+	for path in paths {
+		println!("write {path}: {}", OpenOptions::new().create(true).write(true).open(path).is_ok());
+	}
+	println!("remove: {}", fs::remove_file(input("question.txt")).is_ok());
+	println!("rename: {}", fs::rename(input("question.txt"), output("stolen")).is_ok());
+	println!("mkdir: {}", fs::create_dir(input("new")).is_ok());
+	println!("host: {}", fs::read_to_string("/etc/rlc-host-secret").is_ok());
+	println!("link: {}", fs::read_to_string(input("link")).is_ok());
+	println!("through link: {}", fs::read_dir(input("links")).is_ok());
+}
+
+/// Writes all that could differ between machines and runs.
+fn observe() {
+	let mut out = String::new();
+	let mut say = |line: String| {
+		out.push_str(&line);
+		out.push('\n');
+	};
+	say(format!("{:?}", SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)));
+	let start = Instant::now();
+	thread::sleep(Duration::from_millis(1234));
+	say(format!("{:?}", start.elapsed()));
+	// Hashed with random keys.
+	say(format!("{:?}", (0..50).collect::<HashSet<_>>()));
+	say(format!("{:?}", env::vars().collect::<HashMap<_, _>>()));
+	say(format!("{:?}", env::args().collect::<Vec<_>>()));
+	let mut directories = vec![input("")];
+	while let Some(directory) = directories.pop() {
+		for entry in fs::read_dir(&directory).unwrap() {
+			let entry = entry.unwrap();
+			let data = entry.metadata().unwrap();
+			let times = (data.modified().unwrap(), data.accessed().unwrap(), data.created().unwrap());
+			say(format!("{:?} {:?} {} {times:?}", entry.path(), data.file_type(), data.len()));
+			if data.is_dir() {
+				directories.push(entry.path());
+			}
+		}
+	}
+	let zero = std::hint::black_box(0.0f64);
+	say(format!("{:x} {:x}", (zero / zero).to_bits(), (zero / zero * -1.0).to_bits()));
+	say(format!("{:x}", ((zero as f32).sqrt() - f32::INFINITY * zero as f32).to_bits()));
+	let stack = 0;
+	say(format!("{:p} {:p}", &stack, Box::new(0)));
+	fs::write(output("result.txt"), &out).unwrap();
+	fs::write(output("computed.json"), r#"{"deterministic-output-path": "result.txt"}"#).unwrap();
+	print!("{out}");
+}
+
+/// Files behave as files do.
+fn files_work() {
+	fs::create_dir_all(output("a/b/c")).unwrap();
+	let path = output("a/b/file");
+	let mut file = OpenOptions::new().create_new(true).read(true).write(true).open(&path).unwrap();
+	assert!(OpenOptions::new().create_new(true).write(true).open(&path).is_err());
+	file.write_all(b"hello world").unwrap();
+	file.seek(SeekFrom::Start(6)).unwrap();
+	file.write_all(b"W").unwrap();
+	file.seek(SeekFrom::End(-5)).unwrap();
+	let mut end = String::new();
+	file.read_to_string(&mut end).unwrap();
+	assert_eq!(end, "World");
+	assert_eq!(file.stream_position().unwrap(), 11);
+	file.set_len(5).unwrap();
+	drop(file);
+	OpenOptions::new().append(true).open(&path).unwrap().write_all(b"!").unwrap();
+	assert_eq!(fs::read_to_string(&path).unwrap(), "hello!");
+	assert_eq!(fs::metadata(&path).unwrap().len(), 6);
+	assert!(OpenOptions::new().write(true).open(output("a")).is_err());
+	assert!(File::open(output("a/b/file/x")).is_err());
+	assert!(File::open(output("none")).is_err());
+	assert!(fs::remove_dir(output("a/b")).is_err());
+
+	fs::rename(output("a"), output("z")).unwrap();
+	assert!(!path.exists());
+	fs::write(output("other"), "12345678").unwrap();
+	fs::rename(output("z/b/file"), output("other")).unwrap();
+	assert_eq!(fs::read_to_string(output("other")).unwrap(), "hello!");
+	fs::copy(output("other"), output("copy")).unwrap();
+	File::create(output("copy")).unwrap();
+	assert_eq!(fs::metadata(output("copy")).unwrap().len(), 0);
+	let mut names: Vec<_> = fs::read_dir(output("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+	names.sort();
+	assert_eq!(names, ["copy", "other", "z"]);
+	fs::remove_dir_all(output("z")).unwrap();
+	fs::remove_file(output("copy")).unwrap();
+
+	// More than one buffer of names.
+	fs::create_dir(output("many")).unwrap();
+	for number in 0..500 {
+		fs::write(output(&format!("many/{number:04}")), "").unwrap();
+	}
+	assert_eq!(fs::read_dir(output("many")).unwrap().count(), 500);
+	fs::remove_dir_all(output("many")).unwrap();
+	println!("fine");
+}
+
+/// What a container shows.
+fn see() {
+	let status = fs::read_to_string("/proc/self/status").unwrap();
+	for line in status.lines().filter(|line| {
+		["Uid", "Gid", "Groups", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp:"].iter().any(|name| line.starts_with(name))
+	}) {
+		println!("{}", line.split_whitespace().collect::<Vec<_>>().join(" "));
+	}
+	let interfaces = fs::read_to_string("/proc/net/dev").unwrap();
+	println!("interfaces {}", interfaces.lines().skip(2).count());
+	println!("root {}", fs::write("/new", "").is_ok());
+	println!("tmp {}", fs::write("/tmp/new", "").is_ok());
+	println!(
+		"processes {}",
+		fs::read_dir("/proc")
+			.unwrap()
+			.filter(|entry| {
+				entry.as_ref().unwrap().file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit())
+			})
+			.count()
+	);
+	println!("connect {}", std::net::TcpStream::connect(("1.1.1.1", 80)).is_ok());
+	println!(
+		"disks {}",
+		fs::read_dir("/dev").unwrap().any(|entry| {
+			let name = entry.unwrap().file_name();
+			["vd", "sd", "nvme", "mem", "kmsg"].iter().any(|disk| name.to_string_lossy().starts_with(disk))
+		})
+	);
+	println!("kernel {}", fs::write("/proc/sys/kernel/hostname", "x").is_ok());
+	println!("keys {}", fs::read("/proc/keys").is_ok_and(|keys| !keys.is_empty()));
+	println!("directory {}", env::current_dir().unwrap().display());
+	println!("variable {}", env::var("FROM_IMAGE").unwrap_or_default());
+}
+
+/// Starts itself again and again, as often as it is let.
+fn fork() {
+	let itself = env::args().next().unwrap();
+	let mut children = 0;
+	while children < 10_000 {
+		match std::process::Command::new(&itself).args(["sleep", "1000"]).spawn() {
+			Ok(_) => children += 1,
+			Err(_) => break,
+		}
+	}
+	println!("{children}");
+}
+
+/// What OUT of a container may hold beside files.
+fn links() {
+	#[cfg(unix)]
+	{
+		std::os::unix::fs::symlink("/etc/passwd", output("link")).unwrap();
+		let _ = std::os::unix::net::UnixListener::bind(output("socket")).unwrap();
+		fs::write(output("private"), "mine").unwrap();
+		let mut rights = fs::metadata(output("private")).unwrap().permissions();
+		std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o4000);
+		fs::set_permissions(output("private"), rights).unwrap();
+		fs::hard_link(output("private"), output("second")).unwrap();
+	}
+}

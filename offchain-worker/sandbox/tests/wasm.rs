@@ -1,0 +1,339 @@
+//! Apps in the Wasm tier: good ones, and one bad one for each limit.
+
+mod common;
+
+use std::{
+	fs,
+	os::unix::fs::symlink,
+	path::{Path, PathBuf},
+	sync::OnceLock,
+	time::{Duration, Instant},
+};
+
+use common::{module, text, Room};
+use rlc_sandbox::{read_result, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
+use tokio::sync::OnceCell;
+
+/// One for all tests, so that the app is compiled once.
+fn tier() -> &'static WasmTier {
+	static TIER: OnceLock<WasmTier> = OnceLock::new();
+	TIER.get_or_init(|| WasmTier::new(Some(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules"))).unwrap())
+}
+
+/// Runs the app of the tests.
+async fn run(room: &Room, args: &[&str]) -> Run {
+	static APP: OnceCell<PathBuf> = OnceCell::const_new();
+	let app = APP.get_or_init(|| async {
+		// Compiled beforehand, which takes a while: some rooms give little time.
+		let app = module();
+		let compiled = Room::new().wasm(tier(), &app, &["nothing"]).await.unwrap();
+		assert_eq!(compiled.ending, Ending::Exited(0));
+		app
+	});
+	room.wasm(tier(), app.await, args).await.unwrap()
+}
+
+/// Runs a module given as text.
+async fn run_text(room: &Room, module: &str) -> Result<Run, Error> {
+	let app = room.directory.path().join("app.wasm");
+	fs::write(&app, wat::parse_str(module).unwrap()).unwrap();
+	room.wasm(tier(), &app, &[]).await
+}
+
+#[tokio::test]
+async fn an_app_reads_its_input_and_leaves_a_result() {
+	let mut room = Room::new();
+	room.env.push(("IEXEC_TASK_ID".into(), "0x07".into()));
+	let run = run(&room, &["answer", "a b", "c"]).await;
+	assert_eq!((&run.ending, text(&run.stdout), text(&run.stderr)), (&Ending::Exited(0), "done\n", "said\n"));
+	assert!(run.used.fuel > 1000 && run.used.memory >= 1 << 16, "{:?}", run.used);
+	let result = room.output().join("result.txt").canonicalize().unwrap();
+	assert_eq!(fs::read_to_string(&result).unwrap(), r#"SIX BY NINE|["a b", "c"]|0x07"#);
+	assert_eq!(read_result(&room.output()).unwrap(), Output::Files(result));
+}
+
+#[tokio::test]
+async fn files_behave_as_files_do() {
+	let room = Room::new();
+	let run = run(&room, &["files-work"]).await;
+	assert_eq!((run.ending, text(&run.stdout)), (Ending::Exited(0), "fine\n"), "{}", text(&run.stderr));
+	assert_eq!(room.left(), ["other"]);
+}
+
+#[tokio::test]
+async fn the_same_input_gives_the_same_bytes() {
+	let observe = |order: &'static [&'static str], seed| async move {
+		let mut room = Room::new();
+		room.seed = [seed; 32];
+		room.env = vec![("B".into(), "1".into()), ("A".into(), "2".into())];
+		// Made in another order, at another time, elsewhere.
+		for name in order {
+			fs::create_dir_all(room.input().join("sub")).unwrap();
+			fs::write(room.input().join(name), name).unwrap();
+		}
+		let run = run(&room, &["observe"]).await;
+		assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+		(fs::read(room.output().join("result.txt")).unwrap(), run.stdout, run.used.fuel)
+	};
+	let one = observe(&["sub/x", "b", "a", "sub/y", "c"], 1).await;
+	let two = observe(&["c", "a", "b", "sub/y", "sub/x"], 1).await;
+	assert_eq!(text(&one.0), text(&two.0));
+	assert_eq!(one, two);
+	assert!(text(&one.0).contains("1577836800"), "it is always 2020: {}", text(&one.0));
+	let other = observe(&["sub/x", "b", "a", "sub/y", "c"], 2).await;
+	assert_ne!(text(&one.0), text(&other.0), "another task has other randomness");
+}
+
+#[tokio::test]
+async fn sleeping_and_waiting_take_no_time() {
+	let start = Instant::now();
+	assert_eq!(run(&Room::new(), &["sleep", "100000"]).await.ending, Ending::Exited(0));
+	assert_eq!(run(&Room::new(), &["wait"]).await.ending, Ending::Exited(0));
+	assert!(start.elapsed() < Duration::from_secs(100));
+}
+
+#[tokio::test]
+async fn exit_codes_are_told_and_no_result_is_none() {
+	let room = Room::new();
+	assert_eq!(run(&room, &["exit", "1"]).await.ending, Ending::Exited(1));
+	assert_eq!(run(&room, &["exit", "0"]).await.ending, Ending::Exited(0));
+	assert!(matches!(read_result(&room.output()), Err(InvalidResult::NoFile)));
+}
+
+#[tokio::test]
+async fn a_panic_is_a_trap_that_says_where() {
+	let run = run(&Room::new(), &["panic"]).await;
+	assert!(text(&run.stderr).contains("as told"));
+	assert!(matches!(&run.ending, Ending::Trapped(cause) if cause.contains("unreachable")), "{:?}", run.ending);
+}
+
+#[tokio::test]
+async fn an_endless_app_is_ended_by_time() {
+	let room = Room::with(|limits| limits.time = Duration::from_millis(300));
+	let run = run(&room, &["loop"]).await;
+	assert_eq!(run.ending, Ending::TimedOut);
+	assert!(run.used.time >= Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn an_endless_app_is_ended_by_fuel_at_the_same_instruction() {
+	let room = Room::with(|limits| limits.fuel = Some(50_000_000));
+	let (one, two) = (run(&room, &["loop"]).await, run(&room, &["loop"]).await);
+	assert_eq!((one.ending, one.used.fuel), (Ending::OutOfFuel, 50_000_000));
+	assert_eq!((two.ending, two.used.fuel), (Ending::OutOfFuel, 50_000_000));
+}
+
+#[tokio::test]
+async fn an_endless_app_is_ended_by_its_owner() {
+	let (room, stop) = (Room::new(), Stop::new());
+	let (input, output, args) = (room.input(), room.output(), ["loop".to_string()]);
+	let app = module();
+	let job = room.job(&app, &args, &input, &output);
+	let later = stop.clone();
+	let (run, ()) = tokio::join!(tier().run(&job, &stop), async move {
+		tokio::time::sleep(Duration::from_millis(200)).await;
+		later.stop();
+	});
+	assert_eq!(run.unwrap().ending, Ending::Stopped);
+	assert_eq!(tier().run(&job, &stop).await.unwrap().ending, Ending::Stopped);
+}
+
+#[tokio::test]
+async fn a_dropped_run_ends() {
+	let room = Room::with(|limits| limits.fuel = None);
+	let (input, output, args) = (room.input(), room.output(), ["loop".to_string()]);
+	let app = module();
+	let job = room.job(&app, &args, &input, &output);
+	// Compiled before, so that what is dropped is the run.
+	run(&room, &["nothing"]).await;
+	assert!(tokio::time::timeout(Duration::from_millis(300), tier().run(&job, &Stop::new())).await.is_err());
+	let threads = || {
+		let tasks = fs::read_dir("/proc/self/task").unwrap();
+		let names = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
+		names.filter(|name| name.trim() == "rlc-wasm").count()
+	};
+	// Other tests' runs come and go, so it is waited for a moment without any.
+	let start = Instant::now();
+	while threads() > 0 {
+		assert!(start.elapsed() < Duration::from_secs(100), "it still runs");
+		tokio::time::sleep(Duration::from_millis(10)).await;
+	}
+}
+
+#[tokio::test]
+async fn a_greedy_app_is_ended_by_memory() {
+	let room = Room::with(|limits| limits.memory = 32 << 20);
+	let run = run(&room, &["memory", "100000000"]).await;
+	assert_eq!(run.ending, Ending::OutOfMemory);
+	assert!(run.used.memory <= 32 << 20 && run.used.memory > 16 << 20);
+	assert_eq!(self::run(&Room::new(), &["memory", "100000000"]).await.ending, Ending::Exited(0));
+}
+
+#[tokio::test]
+async fn memory_and_tables_are_capped_from_the_start() {
+	let room = Room::with(|limits| limits.memory = 1 << 20);
+	for greedy in [
+		r#"(module (memory (export "memory") 17) (func (export "_start")))"#,
+		r#"(module (memory (export "memory") 1) (table 1000000 funcref) (func (export "_start")))"#,
+		r#"(module (memory (export "memory") 1) (table 1 funcref)
+			(func (export "_start") (drop (table.grow (ref.null func) (i32.const 1000000)))))"#,
+	] {
+		assert_eq!(run_text(&room, greedy).await.unwrap().ending, Ending::OutOfMemory, "{greedy}");
+	}
+}
+
+#[tokio::test]
+async fn endless_recursion_is_a_trap() {
+	let run = run(&Room::new(), &["recursion"]).await;
+	assert!(matches!(&run.ending, Ending::Trapped(_)), "{:?}", run.ending);
+}
+
+#[tokio::test]
+async fn too_many_bytes_end_a_run() {
+	let room = Room::new();
+	assert_eq!(run(&room, &["write", "1048576"]).await.ending, Ending::Exited(0));
+	for (what, bytes) in
+		[("write", "1048577"), ("write", "100000000000"), ("sparse", "1048577"), ("sparse", "1000000000000")]
+	{
+		let room = Room::new();
+		assert_eq!(run(&room, &[what, bytes]).await.ending, Ending::OutOfDisk, "{what} {bytes}");
+		let left: u64 = room.left().iter().map(|name| fs::metadata(room.output().join(name)).unwrap().len()).sum();
+		assert!(left <= 1 << 20, "{left}");
+	}
+}
+
+#[tokio::test]
+async fn too_many_files_end_a_run() {
+	let room = Room::with(|limits| limits.files = 100);
+	assert_eq!(run(&room, &["files", "100"]).await.ending, Ending::Exited(0));
+	let room = Room::with(|limits| limits.files = 100);
+	assert_eq!(run(&room, &["files", "101"]).await.ending, Ending::OutOfDisk);
+	assert_eq!(room.left().len(), 100);
+}
+
+#[tokio::test]
+async fn directories_and_descriptors_are_bounded() {
+	let (deep, open) = (run(&Room::new(), &["deep"]).await, run(&Room::new(), &["open"]).await);
+	assert_eq!((deep.ending, text(&deep.stdout)), (Ending::Exited(0), "32\n"));
+	assert_eq!((open.ending, text(&open.stdout)), (Ending::Exited(0), "123\n"));
+}
+
+#[tokio::test]
+async fn of_a_long_log_the_end_is_kept() {
+	let room = Room::with(|limits| limits.log = 1000);
+	let run = run(&room, &["log", "50000000"]).await;
+	assert_eq!((run.ending, run.stdout.len()), (Ending::Exited(0), 1000));
+	assert!(text(&run.stdout).ends_with("xxend of output"));
+	assert_eq!(text(&run.stderr), "end of error");
+}
+
+#[tokio::test]
+async fn nothing_but_in_and_out_is_reached() {
+	let room = Room::new();
+	let secret = room.directory.path().join("secret");
+	fs::create_dir(&secret).unwrap();
+	fs::write(secret.join("key"), "secret").unwrap();
+	symlink(secret.join("key"), room.input().join("link")).unwrap();
+	symlink(&secret, room.input().join("links")).unwrap();
+	let run = run(&room, &["escape"]).await;
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	assert!(text(&run.stdout).lines().count() > 15);
+	for line in text(&run.stdout).lines() {
+		assert!(line.ends_with(": false"), "{line}");
+	}
+	assert_eq!(room.left(), [""; 0]);
+	assert_eq!(fs::read_to_string(room.input().join("question.txt")).unwrap(), "six by nine");
+}
+
+#[tokio::test]
+async fn there_are_no_threads() {
+	assert_eq!(text(&run(&Room::new(), &["thread"]).await.stdout), "false\n");
+	let threaded = r#"(module (memory (export "memory") 1 2 shared) (func (export "_start")))"#;
+	assert!(matches!(run_text(&Room::new(), threaded).await, Err(Error::App(_))));
+}
+
+#[tokio::test]
+async fn files_that_are_no_such_module_are_refused_with_the_cause() {
+	let memory = r#"(memory (export "memory") 1)"#;
+	for (module, cause) in [
+		(format!("(module {memory})"), "no function _start"),
+		(r#"(module (func (export "_start")))"#.into(), "memory"),
+		(format!(r#"(module (import "env" "fetch" (func)) {memory} (func (export "_start")))"#), "needs fetch of env"),
+		(
+			format!(r#"(module (import "wasi_snapshot_preview1" "fd_read" (func)) {memory} (func (export "_start")))"#),
+			"wrongly",
+		),
+		("(component)".into(), "component"),
+	] {
+		match run_text(&Room::new(), &module).await {
+			Err(Error::App(said)) => assert!(said.contains(cause), "{said}"),
+			other => panic!("{module}: {other:?}"),
+		}
+	}
+	let room = Room::new();
+	let app = room.input().join("question.txt");
+	assert!(matches!(room.wasm(tier(), &app, &[]).await, Err(Error::App(_))));
+	assert!(matches!(room.wasm(tier(), &room.input().join("none"), &[]).await, Err(Error::Host(_))));
+}
+
+#[tokio::test]
+async fn wrong_pointers_are_told_and_harm_nothing() {
+	// Each call with addresses beyond the memory; the sum of what they answer must be that of as many EFAULTs.
+	let module = r#"(module
+		(import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "fd_readdir" (func $list (param i32 i32 i32 i64 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "path_open"
+			(func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+		(memory (export "memory") 1)
+		(func (export "_start")
+			(local $sum i32)
+			(local.set $sum (call $random (i32.const 65535) (i32.const -1)))
+			(local.set $sum (i32.add (local.get $sum) (call $args (i32.const -1) (i32.const -1))))
+			(local.set $sum (i32.add (local.get $sum)
+				(call $write (i32.const 1) (i32.const 65530) (i32.const 1) (i32.const 0))))
+			(local.set $sum (i32.add (local.get $sum)
+				(call $list (i32.const 3) (i32.const 65000) (i32.const 65000) (i64.const 0) (i32.const 0))))
+			(local.set $sum (i32.add (local.get $sum)
+				(call $open (i32.const 3) (i32.const 0) (i32.const -5) (i32.const 10) (i32.const 0)
+					(i64.const 0) (i64.const 0) (i32.const 0) (i32.const 0))))
+			(local.set $sum (i32.add (local.get $sum)
+				(call $poll (i32.const -40) (i32.const 0) (i32.const 1) (i32.const 0))))
+			(call $exit (local.get $sum))))"#;
+	assert_eq!(run_text(&Room::new(), module).await.unwrap().ending, Ending::Exited(6 * 21));
+}
+
+#[tokio::test]
+async fn a_module_is_found_again_though_its_file_moved() {
+	let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+	for _ in 0..2 {
+		assert_eq!(run_text(&Room::new(), module).await.unwrap().ending, Ending::Exited(0));
+	}
+}
+
+/// The bound is loose, for slow machines and unoptimised builds; the number is printed.
+#[tokio::test]
+async fn a_task_that_does_nothing_costs_little() {
+	let room = Room::new();
+	let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+	run_text(&room, module).await.unwrap();
+	let (app, rounds) = (room.directory.path().join("app.wasm"), 200);
+	let start = Instant::now();
+	for _ in 0..rounds {
+		assert_eq!(room.wasm(tier(), &app, &[]).await.unwrap().ending, Ending::Exited(0));
+	}
+	let each = start.elapsed() / rounds;
+	println!("a task that does nothing: {each:?}");
+	assert!(each < Duration::from_millis(50), "{each:?}");
+}
+
+#[test]
+fn speed_is_measured_once() {
+	let speed = tier().speed();
+	println!("{speed} instructions in a second");
+	assert!(speed > 1_000_000, "{speed}");
+	assert_eq!(tier().speed(), speed);
+}

@@ -1,0 +1,108 @@
+//! What the scheduler does, once it is decided.
+
+use rlc_primitives::{AccountId, TaskId};
+
+/// Something to do. What it changes is written down before it is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+	/// Tell a worker to compute a task.
+	Compute {
+		/// The task.
+		task: TaskId,
+		/// The worker.
+		worker: AccountId,
+	},
+	/// Tell a winner to put the result into the store.
+	Upload {
+		/// The task.
+		task: TaskId,
+		/// The winner.
+		worker: AccountId,
+	},
+	/// Tell a worker to stop and forget a task.
+	Stop {
+		/// The task.
+		task: TaskId,
+		/// The worker.
+		worker: AccountId,
+		/// Why, for people.
+		reason: &'static str,
+	},
+	/// Give a task up: nothing is done yet.
+	GiveUp {
+		/// The task.
+		task: TaskId,
+		/// Why, for people.
+		reason: String,
+		/// Whose failures show it.
+		witnesses: Vec<AccountId>,
+	},
+	/// Delegate a task on chain to workers that failed, so that they can say so there.
+	Delegate {
+		/// The task.
+		task: TaskId,
+		/// The workers.
+		workers: Vec<AccountId>,
+	},
+	/// Tell a worker to put its failure on chain.
+	ReportFailure {
+		/// The task.
+		task: TaskId,
+		/// The worker.
+		worker: AccountId,
+	},
+	/// Close a task as failed.
+	Abandon {
+		/// The task.
+		task: TaskId,
+	},
+	/// Close a task that has its result.
+	Finalize {
+		/// The task.
+		task: TaskId,
+		/// The data of the deal's callback.
+		data: Option<Vec<u8>>,
+	},
+	/// Give up a consensus that nobody revealed.
+	Reopen {
+		/// The task.
+		task: TaskId,
+	},
+	/// Ask the chain how a task stands.
+	Refresh {
+		/// The task.
+		task: TaskId,
+	},
+	/// Put the data of a callback into the store.
+	Keep {
+		/// The task.
+		task: TaskId,
+		/// The data.
+		data: Vec<u8>,
+	},
+	/// Nothing is left to do for a task.
+	Forget {
+		/// The task.
+		task: TaskId,
+	},
+}
+
+impl Action {
+	/// What it is about.
+	pub fn task(&self) -> TaskId {
+		match self {
+			Self::Compute { task, .. }
+			| Self::Upload { task, .. }
+			| Self::Stop { task, .. }
+			| Self::GiveUp { task, .. }
+			| Self::Delegate { task, .. }
+			| Self::ReportFailure { task, .. }
+			| Self::Abandon { task }
+			| Self::Finalize { task, .. }
+			| Self::Reopen { task }
+			| Self::Refresh { task }
+			| Self::Keep { task, .. }
+			| Self::Forget { task } => *task,
+		}
+	}
+}

@@ -1,0 +1,261 @@
+//! Who may join: whoever shows that it has its key, and is let in.
+
+use std::{
+	collections::{BTreeSet, HashMap},
+	sync::Mutex,
+	time::{Duration, Instant},
+};
+
+use rlc_primitives::{AccountId, WorkerpoolId};
+use rlc_protocol::{
+	requester::code,
+	signing::Claim,
+	worker::{Join, Resources, MAX_REPORTS},
+};
+use sp_core::H256;
+
+/// Whose workers the pool takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Admission {
+	/// Everybody's.
+	#[default]
+	Open,
+	/// The scheduler's own: workers that show its account as their operator.
+	Private,
+	/// Workers of this list, and those whose operator is on it.
+	Listed(BTreeSet<AccountId>),
+}
+
+/// How long a challenge is good.
+const CHALLENGE_TIME: Duration = Duration::from_secs(60);
+
+/// The most challenges that are remembered.
+const MAX_CHALLENGES: usize = 10_000;
+
+/// How many challenges are given out in a second, on average, and the most at once.
+const RATE: f64 = 200.0;
+const BURST: f64 = 1_000.0;
+
+/// The most slots that a worker can have: more is a mistake.
+const MAX_SLOTS: u32 = 1_024;
+
+/// Why a worker is not let in: a code of [`code`], and words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+	/// The code.
+	pub code: i32,
+	/// Why, and what to do.
+	pub words: String,
+}
+
+impl Refusal {
+	/// With this code and these words.
+	pub fn new(code: i32, words: impl Into<String>) -> Self {
+		Self { code, words: words.into() }
+	}
+}
+
+/// Challenges that were given out.
+#[derive(Debug)]
+pub struct Challenges(Mutex<Given>);
+
+#[derive(Debug)]
+struct Given {
+	open: HashMap<H256, (AccountId, Instant)>,
+	/// How many may be given out now.
+	allowance: f64,
+	since: Instant,
+}
+
+impl Default for Challenges {
+	fn default() -> Self {
+		Self(Mutex::new(Given { open: HashMap::new(), allowance: BURST, since: Instant::now() }))
+	}
+}
+
+impl Challenges {
+	/// A new challenge for an account; `None` if too many were asked for lately.
+	pub fn give(&self, account: AccountId, now: Instant) -> Option<H256> {
+		let mut given = self.lock();
+		let earned = now.saturating_duration_since(given.since).as_secs_f64() * RATE;
+		given.allowance = (given.allowance + earned).min(BURST);
+		given.since = now;
+		if given.open.len() >= MAX_CHALLENGES {
+			given.open.retain(|_, (_, at)| now.saturating_duration_since(*at) < CHALLENGE_TIME);
+		}
+		if given.allowance < 1.0 || given.open.len() >= MAX_CHALLENGES {
+			return None;
+		}
+		given.allowance -= 1.0;
+		let challenge = H256(rand::random());
+		given.open.insert(challenge, (account, now));
+		Some(challenge)
+	}
+
+	/// Whether the challenge was given to this account within a minute. It is good once.
+	pub fn take(&self, challenge: &H256, account: &AccountId, now: Instant) -> bool {
+		let taken = self.lock().open.remove(challenge);
+		taken.is_some_and(|(to, at)| to == *account && now.saturating_duration_since(at) < CHALLENGE_TIME)
+	}
+
+	fn lock(&self) -> std::sync::MutexGuard<'_, Given> {
+		self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+	}
+}
+
+/// Checks what a worker shows. That its challenge was given to it was checked before.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn check(
+	join: &Join,
+	admission: &Admission,
+	workerpool: WorkerpoolId,
+	genesis: H256,
+	scheduler: &AccountId,
+) -> Result<(), Refusal> {
+	let account = &join.account.0;
+	let claim = Claim::Join { workerpool, challenge: join.challenge };
+	if !claim.is_signed_by(genesis, &join.signature, account) {
+		let words = format!("the challenge is not signed by {}, for this pool and chain", join.account);
+		return Err(Refusal::new(code::WRONG_SIGNATURE, words));
+	}
+	let operator = join.operator.as_ref();
+	if let Some(operator) = operator {
+		let claim = Claim::Operator { worker: account };
+		if !claim.is_signed_by(genesis, &operator.signature, &operator.account.0) {
+			let words = format!("{} did not sign that {} is its worker", operator.account, join.account);
+			return Err(Refusal::new(code::WRONG_SIGNATURE, words));
+		}
+	}
+	check_resources(&join.resources)?;
+	if join.held.len() > MAX_REPORTS {
+		let words = format!("at most {MAX_REPORTS} tasks can be in hand when a worker joins");
+		return Err(Refusal::new(code::NOT_ALLOWED, words));
+	}
+	let mut people = [Some(account), operator.map(|operator| &operator.account.0)].into_iter().flatten();
+	let (admitted, who) = match admission {
+		Admission::Open => (true, ""),
+		Admission::Private => (people.any(|one| one == scheduler), "its scheduler's own workers"),
+		Admission::Listed(list) => (people.any(|one| list.contains(one)), "workers that are on its list"),
+	};
+	if !admitted {
+		let words = format!("this pool takes {who} only; ask its operator to let {} in", join.account);
+		return Err(Refusal::new(code::NOT_ALLOWED, words));
+	}
+	Ok(())
+}
+
+fn check_resources(resources: &Resources) -> Result<(), Refusal> {
+	let wrong = |words: &str| Err(Refusal::new(code::NOT_ALLOWED, words));
+	if resources.slots == 0 || resources.slots > MAX_SLOTS {
+		return wrong("a worker has 1 to 1024 slots");
+	}
+	if !resources.wasm && !resources.container {
+		return wrong("a worker that runs neither WebAssembly nor containers gets no tasks");
+	}
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use codec::Encode;
+	use rlc_chain::Key;
+	use rlc_protocol::{worker::Operator, Account};
+
+	const GENESIS: H256 = H256::repeat_byte(9);
+
+	fn key(name: &str) -> Key {
+		Key::from_suri(&format!("//{name}")).unwrap()
+	}
+
+	/// Bob's request to join, with Charlie as its operator.
+	fn join(change: impl FnOnce(&mut Join)) -> Join {
+		let (bob, charlie, challenge) = (key("Bob"), key("Charlie"), H256::repeat_byte(7));
+		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge };
+		let of = Claim::Operator { worker: &bob.account() };
+		let operator =
+			Operator { account: Account(charlie.account()), signature: charlie.sign(&of.payload(GENESIS)).encode() };
+		let mut join = Join {
+			account: Account(bob.account()),
+			challenge,
+			signature: bob.sign(&claim.payload(GENESIS)).encode(),
+			operator: Some(operator),
+			resources: Resources { slots: 1, wasm: true, ..Default::default() },
+			version: String::new(),
+			held: Vec::new(),
+		};
+		change(&mut join);
+		join
+	}
+
+	fn checked(join: &Join, admission: &Admission) -> Result<(), i32> {
+		let alice = key("Alice").account();
+		check(join, admission, WorkerpoolId::default(), GENESIS, &alice).map_err(|refusal| refusal.code)
+	}
+
+	#[test]
+	fn open_pool_takes_whoever_has_its_key() {
+		assert_eq!(checked(&join(|_| ()), &Admission::Open), Ok(()));
+	}
+
+	#[test]
+	fn foreign_signatures_are_refused() {
+		let wrong = Err(code::WRONG_SIGNATURE);
+		assert_eq!(checked(&join(|join| join.account = Account(key("Dave").account())), &Admission::Open), wrong);
+		assert_eq!(checked(&join(|join| join.challenge = H256::zero()), &Admission::Open), wrong);
+		let other = |join: &mut Join| join.operator.as_mut().unwrap().account = Account(key("Alice").account());
+		assert_eq!(checked(&join(other), &Admission::Open), wrong, "nobody is made an operator by others");
+	}
+
+	#[test]
+	fn list_names_workers_or_operators() {
+		let listed = |name| Admission::Listed([key(name).account()].into());
+		assert_eq!(checked(&join(|_| ()), &listed("Bob")), Ok(()));
+		assert_eq!(checked(&join(|_| ()), &listed("Charlie")), Ok(()));
+		assert_eq!(checked(&join(|_| ()), &listed("Dave")), Err(code::NOT_ALLOWED));
+	}
+
+	#[test]
+	fn private_pool_takes_its_scheduler_s_workers() {
+		assert_eq!(checked(&join(|_| ()), &Admission::Private), Err(code::NOT_ALLOWED));
+		let alice = key("Alice");
+		let own = |join: &mut Join| {
+			let claim = Claim::Operator { worker: &join.account.0 };
+			let signature = alice.sign(&claim.payload(GENESIS)).encode();
+			join.operator = Some(Operator { account: Account(alice.account()), signature });
+		};
+		assert_eq!(checked(&join(own), &Admission::Private), Ok(()));
+	}
+
+	#[test]
+	fn worker_that_can_do_nothing_is_refused() {
+		let not_allowed = Err(code::NOT_ALLOWED);
+		assert_eq!(checked(&join(|join| join.resources.slots = 0), &Admission::Open), not_allowed);
+		assert_eq!(checked(&join(|join| join.resources.slots = 5_000), &Admission::Open), not_allowed);
+		assert_eq!(checked(&join(|join| join.resources.wasm = false), &Admission::Open), not_allowed);
+	}
+
+	#[test]
+	fn challenge_is_good_once_for_one_account_and_a_minute() {
+		let (challenges, now) = (Challenges::default(), Instant::now());
+		let (bob, dave) = (key("Bob").account(), key("Dave").account());
+		let give = || challenges.give(bob.clone(), now).unwrap();
+		assert!(!challenges.take(&give(), &dave, now));
+		let challenge = give();
+		assert!(challenges.take(&challenge, &bob, now));
+		assert!(!challenges.take(&challenge, &bob, now));
+		assert!(!challenges.take(&give(), &bob, now + CHALLENGE_TIME));
+	}
+
+	#[test]
+	fn joins_have_a_rate() {
+		let (challenges, now) = (Challenges::default(), Instant::now());
+		let bob = key("Bob").account();
+		let given = (0..2_000).filter(|_| challenges.give(bob.clone(), now).is_some()).count();
+		assert_eq!(given, 1_000);
+		assert!(challenges.give(bob, now + Duration::from_secs(1)).is_some());
+	}
+}

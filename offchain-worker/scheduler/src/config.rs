@@ -1,0 +1,73 @@
+//! How a scheduler is set up.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use rlc_primitives::WorkerpoolId;
+
+pub use crate::admission::Admission;
+
+/// Which pool a scheduler runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PoolChoice {
+	/// One that is registered.
+	Registered(WorkerpoolId),
+	/// The key's pool with this name. If the database is of such a pool, that one, whatever its URL; else the one with the
+	/// scheduler's URL, which is registered if it is not there yet.
+	Named(String),
+}
+
+/// How a scheduler is set up.
+#[derive(Clone, Debug)]
+pub struct Config {
+	/// The pool. Its owner's key is the scheduler's.
+	pub pool: PoolChoice,
+	/// Where to listen; port 0 takes a free one.
+	pub listen: SocketAddr,
+	/// Where others reach it, as it stands on chain in the description of a pool that it registers: `http(s)://host:port`.
+	/// `None`: the address that it listens at.
+	pub public_url: Option<String>,
+	/// The database: `sqlite:FILE`, or `postgres://…` when several schedulers share the pool.
+	pub database: String,
+	/// Where the store keeps results and inputs.
+	pub store_dir: PathBuf,
+	/// What the store holds, in bytes.
+	pub store_quota: u64,
+	/// What it holds of each account, and of each worker's results, in bytes.
+	pub store_quota_each: u64,
+	/// How long results, apps' output and records are kept after their deal closed, and uploads after they came.
+	pub retention: Duration,
+	/// The largest result, in bytes.
+	pub max_result: u64,
+	/// Whose workers it takes.
+	pub admission: Admission,
+	/// How often workers say that they live. After three times that in silence they are lost.
+	pub heartbeat: Duration,
+	/// The most connections of workers and requesters.
+	pub max_connections: u32,
+	/// From which block on to look for deals of the pool, at the first start with a database. `None`: the last few
+	/// minutes. A pool that had deals before, and lost its database, has to say since when, to a node that still has those
+	/// blocks.
+	pub first_block: Option<u32>,
+}
+
+impl Config {
+	/// A scheduler with the usual limits, which keeps everything below `dir`, and listens at a free port of this machine.
+	pub fn new(pool: PoolChoice, dir: impl Into<PathBuf>) -> Self {
+		let dir = dir.into();
+		Self {
+			pool,
+			listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+			public_url: None,
+			database: format!("sqlite:{}", dir.join("scheduler.db").display()),
+			store_dir: dir.join("store"),
+			store_quota: 64 << 30,
+			store_quota_each: 16 << 30,
+			retention: Duration::from_secs(30 * 24 * 3_600),
+			max_result: 1 << 30,
+			admission: Admission::Open,
+			heartbeat: Duration::from_secs(1),
+			max_connections: 2_000,
+			first_block: None,
+		}
+	}
+}

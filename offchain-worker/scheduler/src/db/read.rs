@@ -1,0 +1,86 @@
+//! Reading: at start, for tasks that are taken into memory, and for people.
+
+use rlc_primitives::{DealId, TaskId};
+use rlc_protocol::{requester::WorkerLogs, worker::Logs};
+
+use super::{
+	rows::{self, deal_id, hash, number, unsigned},
+	Db, DbError, DealRow, ReplicateRow, TaskRow,
+};
+
+const REPLICATE: &str = "SELECT deal, idx, worker, operator, step, since, cause, words, output FROM replicates";
+const TASK: &str = "SELECT deal, idx, given_up, stored, result, data FROM tasks";
+
+impl Db {
+	/// The block up to which all deals are known; `None` at the first start.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn cursor(&self) -> Result<Option<u32>, DbError> {
+		Ok(self.meta("cursor").await?.and_then(|text| text.parse().ok()))
+	}
+
+	/// Deals with tasks that are not closed, or not forgotten here.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn open_deals(&self) -> Result<Vec<DealRow>, DbError> {
+		let sql = "SELECT deal, first, size FROM deals WHERE closed = 0 OR deal IN (SELECT deal FROM parts)";
+		let rows = sqlx::query_as::<_, (String, i64, i64)>(sql).fetch_all(&self.pool).await?;
+		let row = |(deal, first, size): (String, _, _)| {
+			Ok(DealRow { deal: deal_id(&deal)?, first: unsigned(first), size: unsigned(size) })
+		};
+		rows.into_iter().map(row).collect()
+	}
+
+	/// Who works or worked on the tasks of a deal from index `from` on, `count` of them.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn replicates_of(&self, deal: DealId, from: u64, count: u64) -> Result<Vec<ReplicateRow>, DbError> {
+		let sql = format!("{REPLICATE} WHERE deal = $1 AND idx >= $2 AND idx < $3");
+		let query = sqlx::query_as(&sql).bind(hash(deal.0)).bind(number(from)).bind(number(from.saturating_add(count)));
+		query.fetch_all(&self.pool).await?.into_iter().map(rows::replicate).collect()
+	}
+
+	/// What else is known of the tasks of a deal from index `from` on, `count` of them.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn tasks_of(&self, deal: DealId, from: u64, count: u64) -> Result<Vec<TaskRow>, DbError> {
+		let sql = format!("{TASK} WHERE deal = $1 AND idx >= $2 AND idx < $3");
+		let query = sqlx::query_as(&sql).bind(hash(deal.0)).bind(number(from)).bind(number(from.saturating_add(count)));
+		query.fetch_all(&self.pool).await?.into_iter().map(rows::task).collect()
+	}
+
+	/// A task, with who worked on it.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn task(&self, task: TaskId) -> Result<(Option<TaskRow>, Vec<ReplicateRow>), DbError> {
+		let (one, parts) = (format!("{TASK} WHERE task = $1"), format!("{REPLICATE} WHERE task = $1"));
+		let row = sqlx::query_as(&one).bind(hash(task.0)).fetch_optional(&self.pool).await?;
+		let parts = sqlx::query_as(&parts).bind(hash(task.0)).fetch_all(&self.pool).await?;
+		let parts = parts.into_iter().map(rows::replicate).collect::<Result<_, _>>()?;
+		Ok((row.map(rows::task).transpose()?, parts))
+	}
+
+	/// What a task's apps wrote.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn logs(&self, task: TaskId) -> Result<Vec<WorkerLogs>, DbError> {
+		let query = sqlx::query_as("SELECT worker, stdout, stderr FROM logs WHERE task = $1").bind(hash(task.0));
+		let rows: Vec<(String, String, String)> = query.fetch_all(&self.pool).await?;
+		let logs = |(worker, stdout, stderr): (String, _, _)| {
+			Ok(WorkerLogs { worker: rows::worker(&worker)?, logs: Logs { stdout, stderr } })
+		};
+		rows.into_iter().map(logs).collect()
+	}
+}

@@ -1,0 +1,119 @@
+//! The tables.
+
+use rlc_primitives::WorkerpoolId;
+use sp_core::H256;
+
+use super::{rows::hash, Db, DbError};
+
+/// The version of the tables.
+const VERSION: i64 = 1;
+
+/// Makes the tables.
+const TABLES: [&str; 13] = [
+	// Version, whose the database is, and the block up to which all deals are known.
+	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+	// `next_part`: the first part that nobody took. `closed`: when the last task was closed, in ms; 0: it was not.
+	"CREATE TABLE IF NOT EXISTS deals (deal TEXT PRIMARY KEY, first BIGINT NOT NULL, size BIGINT NOT NULL, \
+	 next_part BIGINT NOT NULL, closed BIGINT NOT NULL)",
+	"CREATE INDEX IF NOT EXISTS deals_closed ON deals (closed)",
+	// Parts of deals that someone took and that are not done. `owner`: an instance, or empty.
+	"CREATE TABLE IF NOT EXISTS parts (deal TEXT NOT NULL, part BIGINT NOT NULL, owner TEXT NOT NULL, \
+	 left_by TEXT NOT NULL, left_at BIGINT NOT NULL, PRIMARY KEY (deal, part))",
+	"CREATE TABLE IF NOT EXISTS replicates (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
+	 idx BIGINT NOT NULL, operator TEXT NOT NULL, step TEXT NOT NULL, since BIGINT NOT NULL, cause TEXT NOT NULL, \
+	 words TEXT NOT NULL, output BIGINT NOT NULL, PRIMARY KEY (task, worker))",
+	"CREATE INDEX IF NOT EXISTS replicates_deal ON replicates (deal, idx)",
+	// `stored`: size of the result in the store, or -1. `data`: of the callback, in hex.
+	"CREATE TABLE IF NOT EXISTS tasks (task TEXT PRIMARY KEY, deal TEXT NOT NULL, idx BIGINT NOT NULL, \
+	 given_up TEXT NOT NULL, stored BIGINT NOT NULL, result TEXT NOT NULL, data TEXT NOT NULL)",
+	"CREATE INDEX IF NOT EXISTS tasks_deal ON tasks (deal, idx)",
+	"CREATE TABLE IF NOT EXISTS logs (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
+	 stdout TEXT NOT NULL, stderr TEXT NOT NULL, PRIMARY KEY (task, worker))",
+	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
+	// Of a shared database: who lives, where workers are, and orders for workers of other instances.
+	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
+	 body TEXT NOT NULL)",
+];
+
+impl Db {
+	/// Makes what is missing.
+	pub(super) async fn migrate(&self) -> Result<(), DbError> {
+		let mut transaction = self.pool.begin().await?;
+		if self.shared {
+			// Instances that start at the same time make the tables one after the other.
+			sqlx::query("SELECT pg_advisory_xact_lock(7265900)").execute(&mut *transaction).await?;
+		}
+		for table in TABLES {
+			sqlx::query(table).execute(&mut *transaction).await?;
+		}
+		insert_meta(&mut transaction, "version", &VERSION.to_string()).await?;
+		transaction.commit().await?;
+		let found = self.meta("version").await?.unwrap_or_default();
+		let found = found.parse().map_err(|_| DbError::Damaged(format!("version {found:?}")))?;
+		if found > VERSION {
+			return Err(DbError::TooNew { found, known: VERSION });
+		}
+		Ok(())
+	}
+
+	/// Says whose the database is, or checks it.
+	///
+	/// # Errors
+	///
+	/// [`DbError::OtherPool`].
+	pub async fn claim(&self, workerpool: WorkerpoolId, genesis: H256) -> Result<(), DbError> {
+		let (id, chain) = (hex::encode(workerpool.0), hash(genesis));
+		let found = [self.meta_or_insert("workerpool", &id).await?, self.meta_or_insert("genesis", &chain).await?];
+		let name = |[pool, chain]: [&str; 2]| format!("workerpool 0x{pool} on chain 0x{chain}");
+		if found != [id.as_str(), chain.as_str()] {
+			let [pool, genesis] = &found;
+			return Err(DbError::OtherPool { found: name([pool, genesis]), expected: name([&id, &chain]) });
+		}
+		Ok(())
+	}
+
+	/// The pool of this chain that the database is of; `None` if it is of none yet.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn workerpool(&self, genesis: H256) -> Result<Option<WorkerpoolId>, DbError> {
+		if self.meta("genesis").await? != Some(hash(genesis)) {
+			return Ok(None);
+		}
+		let Some(id) = self.meta("workerpool").await? else { return Ok(None) };
+		let mut bytes = [0; 20];
+		hex::decode_to_slice(&id, &mut bytes).map_err(|_| DbError::Damaged(format!("{id:?} is no workerpool")))?;
+		Ok(Some(WorkerpoolId(bytes.into())))
+	}
+
+	/// A named value.
+	pub(super) async fn meta(&self, name: &str) -> Result<Option<String>, DbError> {
+		let row = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = $1");
+		Ok(row.bind(name).fetch_optional(&self.pool).await?.map(|(value,)| value))
+	}
+
+	/// A named value that does not change once it is there.
+	pub async fn meta_or_insert(&self, name: &str, value: &str) -> Result<String, DbError> {
+		let mut transaction = self.pool.begin().await?;
+		insert_meta(&mut transaction, name, value).await?;
+		transaction.commit().await?;
+		Ok(self.meta(name).await?.unwrap_or_else(|| value.into()))
+	}
+}
+
+/// A named value, if there is none yet.
+async fn insert_meta(
+	transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
+	name: &str,
+	value: &str,
+) -> Result<(), sqlx::Error> {
+	sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+		.bind(name)
+		.bind(value)
+		.execute(&mut **transaction)
+		.await?;
+	Ok(())
+}

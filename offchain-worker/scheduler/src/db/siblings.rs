@@ -1,0 +1,212 @@
+//! Several instances of the scheduler share one pool, one PostgreSQL, and the work.
+//!
+//! Each worker is connected to one instance. The tasks of a deal are owned in parts ([`PART`](crate::model::PART) tasks):
+//! only a part's owner gives its tasks to workers, its own, and sends extrinsics about them. A part is taken by a row
+//! update that succeeds for one instance only, so no task is given twice. An instance that has nobody left for a part
+//! leaves it to others. Who does not say every few seconds that it lives loses what it owns.
+//!
+//! The instances' clocks have to agree within some seconds.
+
+use rlc_primitives::{AccountId, DealId, Moment};
+use rlc_protocol::worker::{Order, Report};
+use sqlx::{Any, Transaction};
+
+use super::{
+	rows::{self, account, hash, number, step_name, unsigned, words},
+	Batch, Db, DbError,
+};
+
+/// How long, in ms, an instance that says nothing keeps what it owns.
+pub const LEASE: Moment = 15_000;
+
+/// How long, in ms, an instance does not take again what it left.
+const ABSENCE: Moment = 5_000;
+
+impl Db {
+	/// Says that this instance lives.
+	///
+	/// # Errors
+	///
+	/// [`DbError::LeaseLost`] if it did not for too long.
+	pub async fn renew(&self, now: Moment) -> Result<(), DbError> {
+		if !self.shared {
+			return Ok(());
+		}
+		let sql = "INSERT INTO instances (instance, expires) VALUES ($1, $2) ON CONFLICT (instance) DO UPDATE \
+			SET expires = excluded.expires WHERE instances.expires > $3";
+		let query = sqlx::query(sql).bind(&self.instance).bind(number(now + LEASE)).bind(number(now));
+		match query.execute(&self.pool).await?.rows_affected() {
+			0 => Err(DbError::LeaseLost),
+			_ => Ok(()),
+		}
+	}
+
+	/// Leaves everything to others, at the end.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn resign(&self) -> Result<(), DbError> {
+		if !self.shared {
+			return Ok(());
+		}
+		let mut transaction = self.pool.begin().await?;
+		for sql in [
+			"UPDATE parts SET owner = '' WHERE owner = $1",
+			"DELETE FROM workers WHERE instance = $1",
+			"DELETE FROM mail WHERE instance = $1",
+			"DELETE FROM instances WHERE instance = $1",
+		] {
+			sqlx::query(sql).bind(&self.instance).execute(&mut *transaction).await?;
+		}
+		transaction.commit().await?;
+		Ok(())
+	}
+
+	/// Takes a part of a deal that nobody owns: one that was left or whose owner does not live, else a new one. Returns
+	/// its number; `None` if there is none. `held` are the parts that this instance has in memory.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn take_part(&self, deal: DealId, held: &[u64], now: Moment) -> Result<Option<u64>, DbError> {
+		let deal = hash(deal.0);
+		let sql = "SELECT part, owner FROM parts WHERE deal = $1 AND (owner = '' OR owner = $2 OR owner NOT IN \
+			(SELECT instance FROM instances WHERE expires > $3)) AND NOT (left_by = $2 AND left_at > $4) ORDER BY part";
+		let query = sqlx::query_as::<_, (i64, String)>(sql).bind(&deal).bind(&self.instance).bind(number(now));
+		let free = query.bind(number(now.saturating_sub(ABSENCE))).fetch_all(&self.pool).await?;
+		for (part, owner) in free.into_iter().filter(|(part, _)| !held.contains(&unsigned(*part))) {
+			let query = sqlx::query("UPDATE parts SET owner = $1 WHERE deal = $2 AND part = $3 AND owner = $4");
+			let taken = query.bind(&self.instance).bind(&deal).bind(part).bind(owner).execute(&self.pool).await?;
+			if taken.rows_affected() == 1 {
+				return Ok(Some(unsigned(part)));
+			}
+		}
+		self.take_new_part(&deal).await
+	}
+
+	/// Takes the first part that nobody took yet.
+	async fn take_new_part(&self, deal: &str) -> Result<Option<u64>, DbError> {
+		loop {
+			let query = sqlx::query_as::<_, (i64, i64)>("SELECT next_part, size FROM deals WHERE deal = $1");
+			let Some((next, size)) = query.bind(deal).fetch_optional(&self.pool).await? else { return Ok(None) };
+			if unsigned(next) >= unsigned(size).div_ceil(crate::model::PART) {
+				return Ok(None);
+			}
+			let mut transaction = self.pool.begin().await?;
+			let query = sqlx::query("UPDATE deals SET next_part = next_part + 1 WHERE deal = $1 AND next_part = $2");
+			if query.bind(deal).bind(next).execute(&mut *transaction).await?.rows_affected() == 0 {
+				continue;
+			}
+			let sql = "INSERT INTO parts (deal, part, owner, left_by, left_at) VALUES ($1, $2, $3, '', 0)";
+			let query = sqlx::query(sql).bind(deal).bind(next).bind(&self.instance);
+			query.execute(&mut *transaction).await?;
+			transaction.commit().await?;
+			return Ok(Some(unsigned(next)));
+		}
+	}
+
+	/// Leaves a part to others.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn leave_part(&self, deal: DealId, part: u64, now: Moment) -> Result<(), DbError> {
+		let sql =
+			"UPDATE parts SET owner = '', left_by = $1, left_at = $2 WHERE deal = $3 AND part = $4 AND owner = $1";
+		let query = sqlx::query(sql).bind(&self.instance).bind(number(now)).bind(hash(deal.0)).bind(number(part));
+		query.execute(&self.pool).await?;
+		Ok(())
+	}
+
+	/// How many other instances live.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn siblings(&self, now: Moment) -> Result<u64, DbError> {
+		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1 AND instance <> $2");
+		let (count,) = query.bind(number(now)).bind(&self.instance).fetch_one(&self.pool).await?;
+		Ok(unsigned(count))
+	}
+
+	/// Workers that other instances have.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn workers_elsewhere(&self, now: Moment) -> Result<Vec<AccountId>, DbError> {
+		let sql = "SELECT worker FROM workers WHERE instance <> $1 AND instance IN \
+			(SELECT instance FROM instances WHERE expires > $2)";
+		let query = sqlx::query_as::<_, (String,)>(sql).bind(&self.instance).bind(number(now));
+		let rows = query.fetch_all(&self.pool).await?;
+		rows.into_iter().map(|(worker,)| Ok(rows::bytes32(&worker)?.into())).collect()
+	}
+
+	/// A worker of this instance told something about a task that another looks after; `size` is that of its result, in
+	/// bytes, if it is in this instance's store.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn pass_on(&self, worker: &AccountId, report: &Report, size: Option<u64>) -> Result<(), DbError> {
+		let (cause, said) = match &report.cause {
+			Some(cause) => (hex::encode(&cause.cause), words(&cause.words)),
+			None => Default::default(),
+		};
+		let sql =
+			"UPDATE replicates SET step = $1, cause = $2, words = $3, output = $4 WHERE task = $5 AND worker = $6";
+		let query = sqlx::query(sql).bind(step_name(report.step)).bind(cause).bind(said).bind(size.map_or(0, number));
+		query.bind(hash(report.task.0)).bind(account(worker)).execute(&self.pool).await?;
+		Ok(())
+	}
+
+	/// Sends an order to a worker of another instance.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn send_mail(&self, worker: &AccountId, order: &Order) -> Result<(), DbError> {
+		let body = serde_json::to_string(order).map_err(|error| DbError::Damaged(error.to_string()))?;
+		let sql = "INSERT INTO mail (id, instance, worker, body) SELECT $1, instance, worker, $2 FROM workers \
+			WHERE worker = $3";
+		let query = sqlx::query(sql).bind(hex::encode(rand::random::<[u8; 16]>())).bind(body).bind(account(worker));
+		query.execute(&self.pool).await?;
+		Ok(())
+	}
+
+	/// Orders that other instances have for workers of this one. They are given once.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn take_mail(&self) -> Result<Vec<(AccountId, Order)>, DbError> {
+		let query =
+			sqlx::query_as::<_, (String, String, String)>("SELECT id, worker, body FROM mail WHERE instance = $1");
+		let mut mail = Vec::new();
+		for (id, worker, body) in query.bind(&self.instance).fetch_all(&self.pool).await? {
+			sqlx::query("DELETE FROM mail WHERE id = $1").bind(id).execute(&self.pool).await?;
+			let order = serde_json::from_str(&body).map_err(|error| DbError::Damaged(error.to_string()))?;
+			mail.push((rows::bytes32(&worker)?.into(), order));
+		}
+		Ok(mail)
+	}
+
+	/// Where workers are.
+	pub(super) async fn write_workers(
+		&self,
+		transaction: &mut Transaction<'_, Any>,
+		batch: &Batch,
+	) -> Result<(), DbError> {
+		for worker in &batch.arrived {
+			let sql = "INSERT INTO workers (worker, instance) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE \
+				SET instance = excluded.instance";
+			sqlx::query(sql).bind(account(worker)).bind(&self.instance).execute(&mut **transaction).await?;
+		}
+		for worker in &batch.departed {
+			let query = sqlx::query("DELETE FROM workers WHERE worker = $1 AND instance = $2");
+			query.bind(account(worker)).bind(&self.instance).execute(&mut **transaction).await?;
+		}
+		Ok(())
+	}
+}

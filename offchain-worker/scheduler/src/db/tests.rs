@@ -1,0 +1,246 @@
+//! Each check runs on SQLite and on PostgreSQL: on a real server, started for the test.
+
+use std::path::Path;
+
+use rlc_primitives::{AccountId, DealId, TaskId, WorkerpoolId};
+use rlc_protocol::{
+	worker::{Cause, Logs, Order, Step},
+	Place,
+};
+use sp_core::{H160, H256};
+
+use super::{siblings::LEASE, *};
+use crate::{
+	model::Replicate,
+	testing::{account, postgres::Postgres, scene::report},
+};
+
+async fn open(postgres: &Postgres) -> Db {
+	Db::open(&postgres.url).await.unwrap()
+}
+
+fn sqlite(dir: &Path) -> String {
+	format!("sqlite:{}", dir.join("test.db").display())
+}
+
+const DEAL: DealId = DealId(H256::repeat_byte(1));
+
+fn place(index: u64) -> Place {
+	Place { deal: DEAL, index }
+}
+
+fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
+	let cause = Cause { cause: vec![1, 2], words: "it \0broke".into() };
+	let cause = (step == Step::Failed).then_some(cause);
+	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9 };
+	ReplicateRow { task: place(index), worker: account(worker), part }
+}
+
+async fn with_deal(db: &Db, size: u64) {
+	let batch = Batch { deals: vec![DealRow { deal: DEAL, first: 3, size }], ..Default::default() };
+	db.write(&batch).await.unwrap();
+}
+
+async fn rows_are_read_as_written(db: &Db) {
+	let row = |given_up: Option<&str>| TaskRow {
+		task: place(3),
+		given_up: given_up.map(Into::into),
+		stored: Some(0),
+		result: Some("bafk".into()),
+		data: Some(vec![5]),
+	};
+	let logs = Logs { stdout: "out\0".repeat(40_000), stderr: "err".into() };
+	let log = LogRow { task: place(3).id(), deal: DEAL, worker: account(1), logs };
+	let many = (3..200).map(|index| replicate(index, 1, Step::Created));
+	let batch = Batch {
+		deals: vec![DealRow { deal: DEAL, first: 3, size: 197 }],
+		replicates: many.chain([replicate(3, 2, Step::Failed), replicate(3, 1, Step::Computed)]).collect(),
+		tasks: vec![row(None), row(Some("why"))],
+		logs: vec![log.clone(), log],
+		cursor: Some(12),
+		..Default::default()
+	};
+	db.write(&batch).await.unwrap();
+	assert_eq!(db.replicates_of(DEAL, 0, 1_000).await.unwrap().len(), 198);
+	let mut parts = db.replicates_of(DEAL, 3, 1).await.unwrap();
+	parts.sort_by_key(|row| row.worker.clone());
+	assert_eq!(parts[0], replicate(3, 1, Step::Computed), "the last one counts");
+	let cause = parts[1].part.cause.clone().unwrap();
+	assert_eq!((cause.cause, cause.words.as_str()), (vec![1, 2], "it \u{fffd}broke"));
+	assert_eq!(db.tasks_of(DEAL, 3, 1).await.unwrap(), [row(Some("why"))]);
+	assert_eq!(db.task(place(3).id()).await.unwrap().1.len(), 2);
+	assert_eq!(db.task(TaskId::default()).await.unwrap(), (None, Vec::new()));
+	let logs = db.logs(place(3).id()).await.unwrap();
+	assert_eq!((logs.len(), logs[0].logs.stderr.as_str()), (1, "err"));
+	assert!((60_000..=200_000).contains(&logs[0].logs.stdout.len()), "the end of it");
+	assert_eq!(db.cursor().await.unwrap(), Some(12));
+	db.write(&Batch { cursor: Some(11), ..Default::default() }).await.unwrap();
+	assert_eq!(db.cursor().await.unwrap(), Some(12), "it does not go back");
+}
+
+async fn parts_are_taken_once(db: &Db) {
+	with_deal(db, 1_001).await;
+	db.renew(1_000).await.unwrap();
+	let mut held = Vec::new();
+	while let Some(part) = db.take_part(DEAL, &held, 1_000).await.unwrap() {
+		held.push(part);
+	}
+	assert_eq!(held, [0, 1, 2], "500, 500 and one task");
+	db.write(&Batch { done: vec![(DEAL, 1)], ..Default::default() }).await.unwrap();
+	assert_eq!(db.take_part(DEAL, &[0, 2], 1_000).await.unwrap(), None, "what is done is done");
+	assert_eq!(db.take_part(DEAL, &[], 1_000).await.unwrap(), Some(0), "its own again, after a restart");
+	assert_eq!(db.take_part(DealId::default(), &[], 1_000).await.unwrap(), None);
+}
+
+async fn closed_deals_are_forgotten(db: &Db) {
+	with_deal(db, 10).await;
+	let batch = Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() };
+	db.write(&batch).await.unwrap();
+	assert_eq!(db.open_deals().await.unwrap(), [DealRow { deal: DEAL, first: 3, size: 10 }]);
+	db.write(&Batch { closed: vec![(DEAL, 500)], ..Default::default() }).await.unwrap();
+	assert_eq!(db.open_deals().await.unwrap(), []);
+	assert_eq!(db.forget_closed_before(500).await.unwrap(), 0);
+	assert_eq!(db.replicates_of(DEAL, 0, 100).await.unwrap().len(), 1);
+	assert_eq!(db.forget_closed_before(501).await.unwrap(), 1);
+	assert_eq!(db.replicates_of(DEAL, 0, 100).await.unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn sqlite_keeps_rows() {
+	let dir = tempfile::tempdir().unwrap();
+	rows_are_read_as_written(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn sqlite_gives_parts_once() {
+	let dir = tempfile::tempdir().unwrap();
+	parts_are_taken_once(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn sqlite_forgets_closed_deals() {
+	let dir = tempfile::tempdir().unwrap();
+	closed_deals_are_forgotten(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn what_was_written_survives_a_kill() {
+	let dir = tempfile::tempdir().unwrap();
+	let db = Db::open(&sqlite(dir.path())).await.unwrap();
+	with_deal(&db, 10).await;
+	let part = db.take_part(DEAL, &[], 0).await.unwrap();
+	db.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();
+	// Killed: nothing is closed or flushed. The copy is what another process would find.
+	let copy = tempfile::tempdir().unwrap();
+	for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
+		std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+	}
+	let after = Db::open(&sqlite(copy.path())).await.unwrap();
+	assert_eq!(after.replicates_of(DEAL, 0, 10).await.unwrap(), [replicate(3, 1, Step::Created)]);
+	assert_eq!(after.take_part(DEAL, &[], 0).await.unwrap(), part);
+}
+
+#[tokio::test]
+async fn one_file_serves_one_scheduler_of_one_pool() {
+	let dir = tempfile::tempdir().unwrap();
+	let url = sqlite(dir.path());
+	let db = Db::open(&url).await.unwrap();
+	assert!(matches!(Db::open(&url).await, Err(DbError::InUse(_))));
+	let secret = db.meta_or_insert("secret", "one").await.unwrap();
+	assert_eq!(db.meta_or_insert("secret", "two").await.unwrap(), secret);
+	sqlx::query("UPDATE meta SET value = '9' WHERE name = 'version'").execute(&db.pool).await.unwrap();
+	db.close().await;
+	drop(db);
+	assert!(matches!(Db::open(&url).await, Err(DbError::TooNew { found: 9, known: 1 })));
+	let other = tempfile::tempdir().unwrap();
+	let db = Db::open(&sqlite(other.path())).await.unwrap();
+	let (one, two) = (WorkerpoolId(H160::repeat_byte(1)), WorkerpoolId(H160::repeat_byte(2)));
+	let (chain, fork) = (H256::repeat_byte(1), H256::repeat_byte(2));
+	assert_eq!(db.workerpool(chain).await.unwrap(), None);
+	db.claim(one, chain).await.unwrap();
+	db.claim(one, chain).await.unwrap();
+	assert_eq!((db.workerpool(chain).await.unwrap(), db.workerpool(fork).await.unwrap()), (Some(one), None));
+	assert!(matches!(db.claim(two, chain).await, Err(DbError::OtherPool { .. })));
+	assert!(matches!(db.claim(one, fork).await, Err(DbError::OtherPool { .. })));
+}
+
+#[tokio::test]
+async fn postgres_keeps_rows() {
+	let postgres = Postgres::start();
+	rows_are_read_as_written(&open(&postgres).await).await;
+}
+
+#[tokio::test]
+async fn postgres_gives_parts_once_and_forgets_closed_deals() {
+	let postgres = Postgres::start();
+	let db = open(&postgres).await;
+	parts_are_taken_once(&db).await;
+	db.write(&Batch { done: vec![(DEAL, 0), (DEAL, 2)], closed: vec![(DEAL, 1)], ..Default::default() }).await.unwrap();
+	assert_eq!(db.forget_closed_before(2).await.unwrap(), 1);
+	closed_deals_are_forgotten(&db).await;
+}
+
+#[tokio::test]
+async fn siblings_never_take_the_same_part() {
+	let postgres = Postgres::start();
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	with_deal(&one, 5_000).await;
+	for db in [&one, &two] {
+		db.renew(1_000).await.unwrap();
+	}
+	let take = |db: Db| async move {
+		let mut held = Vec::new();
+		while let Some(part) = db.take_part(DEAL, &held, 1_000).await.unwrap() {
+			held.push(part);
+		}
+		held
+	};
+	let (first, second) = tokio::join!(take(one.clone()), take(two.clone()));
+	let mut all = [first.clone(), second].concat();
+	all.sort_unstable();
+	assert_eq!(all, (0..10).collect::<Vec<_>>());
+	assert_eq!(one.siblings(1_000).await.unwrap(), 1);
+
+	one.leave_part(DEAL, first[0], 2_000).await.unwrap();
+	assert_eq!(one.take_part(DEAL, &first[1..], 3_000).await.unwrap(), None, "it has nobody for it");
+	two.renew(3_000).await.unwrap();
+	one.renew(3_000).await.unwrap();
+	let mut held = all.iter().filter(|part| !first.contains(part)).copied().collect::<Vec<_>>();
+	assert_eq!(two.take_part(DEAL, &held, 3_000).await.unwrap(), Some(first[0]), "the other may have");
+	held.push(first[0]);
+	let later = 3_000 + LEASE - 1;
+	two.renew(later).await.unwrap();
+	assert!(matches!(one.renew(later + 1).await, Err(DbError::LeaseLost)), "too late");
+	while let Some(part) = two.take_part(DEAL, &held, later + 1).await.unwrap() {
+		held.push(part);
+	}
+	assert_eq!(held.len(), 10, "what the silent one owned");
+	two.resign().await.unwrap();
+	assert_eq!(one.siblings(later).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn siblings_pass_on_orders_and_reports() {
+	let postgres = Postgres::start();
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	for db in [&one, &two] {
+		db.renew(1_000).await.unwrap();
+	}
+	let worker = account(1);
+	let arrived = Batch { arrived: [worker.clone()].into(), ..Default::default() };
+	two.write(&arrived).await.unwrap();
+	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), vec![worker.clone()]);
+	assert_eq!(two.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
+	one.send_mail(&worker, &Order::Drain).await.unwrap();
+	one.send_mail(&account(9), &Order::Drain).await.unwrap();
+	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Order::Drain)]);
+	assert_eq!(two.take_mail().await.unwrap(), [], "once");
+
+	one.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();
+	two.pass_on(&worker, &report(place(3).id(), Step::Uploaded), Some(77)).await.unwrap();
+	let row = one.replicates_of(DEAL, 3, 1).await.unwrap().remove(0);
+	assert_eq!((row.part.step, row.part.output), (Step::Uploaded, 77));
+	let departed = Batch { departed: [worker].into(), ..Default::default() };
+	two.write(&departed).await.unwrap();
+	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
+}

@@ -1,0 +1,45 @@
+//! What can go wrong with a scheduler as a whole.
+
+use std::fmt::Display;
+
+use rlc_primitives::WorkerpoolId;
+
+use crate::db::DbError;
+
+/// Why a scheduler does not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+	/// The chain does not answer, or refuses.
+	#[error(transparent)]
+	Chain(#[from] rlc_chain::Error),
+	/// The database cannot be used.
+	#[error(transparent)]
+	Db(#[from] DbError),
+	/// The store cannot be used.
+	#[error("the store: {0}")]
+	Store(#[from] rlc_store::StoreError),
+	/// The address cannot be listened at.
+	#[error("cannot listen at {0}: {1}")]
+	Listen(String, std::io::Error),
+	/// There is no such pool.
+	#[error(
+		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"
+	)]
+	UnknownPool(WorkerpoolId),
+	/// The pool is somebody else's.
+	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key")]
+	NotOwner(WorkerpoolId, rlc_protocol::Account),
+	/// The pool's description does not fit on the chain.
+	#[error("the pool's name and URL are too long together: at most 256 bytes of JSON; give it shorter ones")]
+	LongDescription,
+	/// Something inside that cannot happen did.
+	#[error("the scheduler failed: {0}; this is a mistake in the program")]
+	Internal(String),
+}
+
+impl Error {
+	/// What cannot happen.
+	pub(crate) fn internal(what: impl Display) -> Self {
+		Self::Internal(what.to_string())
+	}
+}

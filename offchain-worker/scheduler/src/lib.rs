@@ -1,0 +1,78 @@
+//! A workerpool: admission, delegation, supervision, settlement.
+//!
+//! One process for each pool (or several, which share one PostgreSQL). The chain is the record: who contributed what, and
+//! who is paid. The scheduler decides who works on what, and remembers what the chain does not: workers, their progress,
+//! why they failed, where results are. It can be killed at any moment; when it starts again it reads its database and the
+//! chain, and goes on without doing anything twice.
+//!
+//! ```text
+//!            ┌────────────────────── scheduler ───────────────────────┐
+//! node  ───► │ blocks ─► State ─► decisions ─► database ─► effects    │ ───► finalize, reopen, abandon
+//!            │             ▲                                 │        │
+//! workers ─► │ join, heartbeat, report      orders ◄─────────┤        │ ◄─── requesters: task, logs, upload
+//!            │                              store  ◄─────────┘        │
+//!            └────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! | part | what it decides or does |
+//! |---|---|
+//! | `model` | what is known: deals, tasks, workers, and the indexes over them |
+//! | `events`, `members` | how it changes with what happens on chain, and with what workers say |
+//! | `supervision` | what a task needs next; with `replication`, `failures` and `uploads` |
+//! | `queue`, `placement` | which task is next, and which worker gets it |
+//! | `admission` | who may join |
+//! | `pool` | the loop around them: gathers, decides, writes down, does |
+//! | `db` | SQLite or PostgreSQL |
+//! | `chain`, `node` | what is asked of a chain, and a node that answers |
+//! | `server` | JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics`, `/healthz`, on one port |
+//!
+//! Decisions are functions of what is known and of the time, and are tested alone. What they change is written down before
+//! it is done. Each effect may be repeated: a token is good twice, a task that a worker has is not begun again, and the
+//! chain refuses what was done already.
+//!
+//! ```no_run
+//! use rlc_scheduler::{Config, PoolChoice};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let chain = rlc_chain::Chain::connect("ws://127.0.0.1:9944").await?;
+//! let key = rlc_chain::Key::from_suri("//Alice")?;
+//! let config = Config::new(PoolChoice::Named("mine".into()), "/var/lib/rlc/scheduler");
+//! let scheduler = rlc_scheduler::start(config, chain, key).await?;
+//! println!("workers join at ws://{}", scheduler.address);
+//! scheduler.exited().await;
+//! scheduler.stop().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod actions;
+mod admission;
+mod chain;
+mod config;
+mod db;
+mod error;
+mod events;
+mod failures;
+mod members;
+mod metrics;
+mod model;
+mod node;
+mod placement;
+mod pool;
+mod queue;
+mod registration;
+mod replication;
+mod server;
+mod start;
+mod supervision;
+#[cfg(test)]
+mod testing;
+mod uploads;
+
+pub use config::{Admission, Config, PoolChoice};
+pub use db::DbError;
+pub use error::Error;
+pub use start::{start, Handle};
+
+/// An answer of the chain may be of a block that was not seen yet; it is not newer than this many.
+pub(crate) const BLOCK_MARGIN: u32 = 2;

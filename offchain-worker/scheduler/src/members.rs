@@ -1,0 +1,203 @@
+//! What workers say: they join, live, tell how far they have come, and are lost.
+
+use rlc_primitives::{task::Stage, work::MAX_CALLBACK_DATA, AccountId, Moment, ResultDigest, ResultHash, TaskId};
+use rlc_protocol::worker::{Heartbeat, Report, Resources, Session, Step, MISSED_HEARTBEATS};
+
+use crate::{
+	model::{Now, Presence, Replicate, State, WorkerState},
+	placement::may_try,
+};
+
+/// A worker that showed who it is.
+#[derive(Clone, Debug)]
+pub struct Member {
+	/// Who.
+	pub account: AccountId,
+	/// Whose it is, if it showed that.
+	pub operator: Option<AccountId>,
+	/// What it can do.
+	pub resources: Resources,
+	/// What it has in hand.
+	pub held: Vec<Report>,
+	/// Its score on chain.
+	pub score: u64,
+}
+
+/// How long, in ms, a worker that was there before the scheduler started has to come back.
+const RETURN: Moment = 10_000;
+
+impl State {
+	/// A worker joins. Returns the tasks that it shall not go on with.
+	pub fn join(&mut self, member: Member, session: Session, now: Now) -> Vec<TaskId> {
+		let Member { account, operator, resources, held, score } = member;
+		let worker =
+			self.workers.entry(account.clone()).or_insert_with(|| WorkerState::unknown(account.clone(), now.local));
+		worker.has_operator = operator.is_some();
+		worker.operator = operator.unwrap_or_else(|| account.clone());
+		worker.presence = Presence::Here(session);
+		(worker.resources, worker.score, worker.seen) = (resources, score, now.local);
+		(worker.draining, worker.resting) = (false, false);
+		let known = worker.tasks.clone();
+		self.ready.update(&account, Some(worker));
+		self.changes.arrived.insert(account.clone());
+		self.changes.departed.remove(&account);
+		for id in known.iter().filter(|id| !held.iter().any(|report| report.task == **id)) {
+			self.lose_part(id, &account, now);
+		}
+		let mut forget = Vec::new();
+		for report in held {
+			let id = report.task;
+			if !self.tasks.contains_key(&id) {
+				self.strays.entry(id).or_default().insert(account.clone(), report);
+			} else if !self.hold(&account, &report, now) {
+				forget.push(id);
+			}
+			self.touch(&id);
+		}
+		forget
+	}
+
+	/// A worker that came back has this task in hand. Whether it shall go on with it.
+	pub fn hold(&mut self, account: &AccountId, report: &Report, now: Now) -> bool {
+		let id = report.task;
+		let (Some(task), Some(worker)) = (self.tasks.get_mut(&id), self.workers.get(account)) else { return true };
+		if task.upload.asked.as_ref().is_some_and(|(asked, _)| asked == account) {
+			task.upload.asked = None;
+		}
+		if report.step.is_last() {
+			self.reported(account, report.clone(), now);
+			return true;
+		}
+		let contributed = task.chain.contribution(account).is_some();
+		let open = task.chain.stage == Stage::Active && task.given_up.is_none();
+		let part = task.replicates.get(account).map(|part| part.step);
+		let goes_on = match part {
+			_ if contributed => true,
+			_ if !open => false,
+			Some(Step::Lost | Step::Aborted) | None => {
+				(task.queued || report.step >= Step::Computed) && may_try(task, account, worker)
+			}
+			Some(step) => !step.is_last(),
+		};
+		if goes_on {
+			let fresh = Replicate::new(worker.operator.clone(), now.local);
+			let on_chain = part.filter(|step| !step.is_last()).unwrap_or(Step::Contributed).max(Step::Contributed);
+			let step = if contributed { report.step.max(on_chain) } else { report.step };
+			task.replicates.entry(account.clone()).or_insert(fresh);
+			if part != Some(Step::Completed) {
+				self.set_step(&id, account, step, None, now);
+			}
+		}
+		goes_on
+	}
+
+	/// A worker lives.
+	pub fn beat(&mut self, account: &AccountId, heartbeat: Heartbeat, now: Now) {
+		let Some(worker) = self.workers.get_mut(account) else { return };
+		worker.beat(heartbeat, now.local);
+		self.ready.update(account, Some(worker));
+	}
+
+	/// Orders do not get to a worker: it gets nothing more until it joins again.
+	pub fn rest(&mut self, account: &AccountId) {
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.resting = true;
+			self.ready.update(account, Some(worker));
+		}
+	}
+
+	/// Who was not heard of for too long is lost. Returns them.
+	pub fn sweep(&mut self, heartbeat: Moment, now: Now) -> Vec<AccountId> {
+		let limit = heartbeat * Moment::from(MISSED_HEARTBEATS);
+		let is_silent = |worker: &WorkerState| match worker.presence {
+			Presence::Here(_) => worker.seen + limit < now.local,
+			Presence::Away(since) => since + limit.max(RETURN) < now.local,
+			Presence::Elsewhere | Presence::Lost => false,
+		};
+		let silent = self.workers.iter().filter(|(_, worker)| is_silent(worker));
+		let silent = silent.map(|(account, _)| account.clone()).collect::<Vec<_>>();
+		for account in &silent {
+			self.lose(account, now);
+			self.strays.retain(|_, workers| {
+				workers.remove(account);
+				!workers.is_empty()
+			});
+		}
+		silent
+	}
+
+	/// A worker tells of a step. Returns whether it says that the result is in the store.
+	pub fn reported(&mut self, account: &AccountId, report: Report, now: Now) -> bool {
+		let id = report.task;
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.seen = now.local;
+		}
+		let Some(task) = self.tasks.get_mut(&id) else { return false };
+		let deal = self.deals.get(&task.chain.deal);
+		if let (Some(usage), Some(part)) = (&report.usage, task.replicates.get_mut(account)) {
+			part.output = usage.output;
+			if let Some(app) = deal.and_then(|deal| deal.content.first()) {
+				self.run_times.add(*app, usage.time);
+			}
+		}
+		let contributed = task.chain.contribution(account).is_some();
+		match report.step {
+			Step::Uploaded => return true,
+			Step::Failed if contributed || task.chain.is_closed() => {
+				self.upload_failed(&id, account);
+			}
+			Step::Failed | Step::Aborted => {
+				let pending = task.replicates.get(account).is_some_and(|part| part.is_pending());
+				if pending {
+					self.set_step(&id, account, report.step, report.cause, now);
+				}
+			}
+			// The chain says who contributed and revealed, and the scheduler itself the rest.
+			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}
+			step => self.step(&id, account, step, None, now),
+		}
+		false
+	}
+
+	/// A winner did not get the result into the store.
+	pub fn upload_failed(&mut self, id: &TaskId, account: &AccountId) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		if task.upload.asked.as_ref().is_some_and(|(asked, _)| asked == account) {
+			task.upload.asked = None;
+			*task.upload.failures.entry(account.clone()).or_default() += 1;
+			self.touch(id);
+		}
+	}
+
+	/// The result is in the store.
+	pub fn stored(&mut self, id: &TaskId, account: Option<&AccountId>, size: u64, now: Now) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.upload.stored = Some(size);
+		task.upload.asked = None;
+		self.changes.tasks.insert(*id);
+		if let Some(account) = account {
+			self.step(id, account, Step::Uploaded, None, now);
+		}
+		self.touch(id);
+	}
+
+	/// A worker brings the data of a task's callback. Taken if it contributed their digest.
+	pub fn bring(&mut self, id: &TaskId, account: &AccountId, data: Vec<u8>) -> bool {
+		let Some(task) = self.tasks.get_mut(id) else { return false };
+		let result = ResultHash::of(*id, ResultDigest::of_callback(&data));
+		let agreed = task.chain.consensus().is_none_or(|consensus| consensus.result == result);
+		let its_own = task.chain.contribution(account).is_some_and(|one| one.commitment.result == result);
+		if !agreed || !its_own || data.len() > MAX_CALLBACK_DATA as usize {
+			return false;
+		}
+		if task.data.is_none() {
+			task.data = Some(data);
+			self.changes.tasks.insert(*id);
+			self.touch(id);
+		}
+		true
+	}
+}
+
+#[cfg(test)]
+mod tests;

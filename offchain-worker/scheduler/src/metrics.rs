@@ -1,0 +1,109 @@
+//! What Prometheus reads at `/metrics`.
+
+use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder};
+
+use crate::{
+	chain::{Seen, SeenBlock},
+	model::State,
+};
+
+/// The scheduler's numbers.
+pub(crate) struct Metrics {
+	registry: Registry,
+	/// Tasks given to workers.
+	pub placed: IntCounter,
+	/// Workers that were lost.
+	pub lost: IntCounter,
+	/// Tasks that were given up.
+	pub given_up: IntCounter,
+	/// Results that came into the store.
+	pub stored: IntCounter,
+	/// Extrinsics that the chain refused.
+	pub refused: IntCounter,
+	/// Time of writes to the database, in seconds.
+	pub write_time: Histogram,
+	contributed: IntCounter,
+	completed: IntCounter,
+	failed: IntCounter,
+	workers: IntGauge,
+	free_slots: IntGauge,
+	waiting: IntGauge,
+	tasks: IntGauge,
+	deals: IntGauge,
+	best: IntGauge,
+	finalised: IntGauge,
+}
+
+impl Metrics {
+	/// All of them at zero.
+	///
+	/// # Errors
+	///
+	/// None that can occur: the names are good, and each is there once.
+	pub fn new() -> Result<Self, prometheus::Error> {
+		let registry = Registry::new_custom(Some("rlc_scheduler".into()), None)?;
+		let counter = |name: &str, help: &str| {
+			let counter = IntCounter::new(name, help)?;
+			registry.register(Box::new(counter.clone()))?;
+			Ok::<_, prometheus::Error>(counter)
+		};
+		let gauge = |name: &str, help: &str| {
+			let gauge = IntGauge::new(name, help)?;
+			registry.register(Box::new(gauge.clone()))?;
+			Ok::<_, prometheus::Error>(gauge)
+		};
+		let write_time = Histogram::with_opts(HistogramOpts::new("write_seconds", "Time of a write to the database"))?;
+		registry.register(Box::new(write_time.clone()))?;
+		Ok(Self {
+			placed: counter("tasks_placed_total", "Tasks given to workers, each worker counted")?,
+			lost: counter("workers_lost_total", "Workers that were not heard of any more")?,
+			given_up: counter("tasks_given_up_total", "Tasks that were given up")?,
+			stored: counter("results_stored_total", "Results that came into the store")?,
+			refused: counter("extrinsics_refused_total", "Extrinsics that the chain refused")?,
+			contributed: counter("contributions_total", "Contributions seen on the chain")?,
+			completed: counter("tasks_completed_total", "Tasks that ended with a result, seen on the chain")?,
+			failed: counter("tasks_failed_total", "Tasks that ended without a result, seen on the chain")?,
+			workers: gauge("workers", "Workers that are connected")?,
+			free_slots: gauge("free_slots", "Tasks that could begin at once")?,
+			waiting: gauge("tasks_waiting", "Tasks that wait for a worker")?,
+			tasks: gauge("tasks", "Tasks in memory")?,
+			deals: gauge("deals", "Deals that are not over")?,
+			best: gauge("best_block", "Number of the best block")?,
+			finalised: gauge("finalised_block", "Number of the last final block")?,
+			write_time,
+			registry,
+		})
+	}
+
+	/// A block was seen.
+	pub fn saw(&self, block: &SeenBlock) {
+		for event in &block.events {
+			match event {
+				Seen::Contributed(..) => self.contributed.inc(),
+				Seen::Closed(_, Some(_)) => self.completed.inc(),
+				Seen::Closed(_, None) => self.failed.inc(),
+				_ => {}
+			}
+		}
+	}
+
+	/// The scheduler knows this.
+	pub fn state(&self, state: &State) {
+		self.workers.set(state.workers.values().filter(|worker| worker.is_here()).count() as i64);
+		self.free_slots.set(state.ready.free_slots().into());
+		self.waiting.set(state.queue.len() as i64);
+		self.tasks.set(state.tasks.len() as i64);
+		self.deals.set(state.deals.len() as i64);
+		self.best.set(state.best.into());
+		self.finalised.set(state.finalised.into());
+	}
+
+	/// All of them, as text.
+	pub fn text(&self) -> String {
+		let mut text = Vec::new();
+		if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+			log::warn!("metrics: {error}");
+		}
+		String::from_utf8_lossy(&text).into_owned()
+	}
+}

@@ -1,0 +1,11 @@
+//! What the scheduler knows. Only [`State`]'s methods change it, and all of them are told the time.
+
+mod deal;
+mod state;
+mod task;
+mod worker;
+
+pub use deal::{range, DealState, PART};
+pub use state::{Changes, Now, State};
+pub use task::{groups, GivenUp, Replicate, Sending, TaskState};
+pub use worker::{Presence, Profile, WorkerState};

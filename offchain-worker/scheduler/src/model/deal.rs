@@ -1,0 +1,65 @@
+//! A deal of the pool.
+
+use std::collections::BTreeMap;
+
+use rlc_primitives::{assets::AppKind, Deal, Moment};
+use sp_core::H256;
+
+/// How many tasks of a deal are taken into memory together, and owned by one instance of the scheduler.
+pub const PART: u64 = 500;
+
+/// What is known of a deal beside what was agreed on.
+#[derive(Clone, Debug)]
+pub struct DealState {
+	/// What was agreed on.
+	pub deal: Deal,
+	/// What runs the app.
+	pub kind: AppKind,
+	/// Checksums of what its workers fetch: app and dataset.
+	pub content: Vec<H256>,
+	/// Tasks in memory, by part.
+	pub parts: BTreeMap<u64, u64>,
+	/// Parts before this one were taken into memory.
+	pub next_part: u64,
+	/// Whether a part is being taken into memory.
+	pub adopting: bool,
+	/// Whether no part is left for this instance, for now.
+	pub exhausted: bool,
+	/// When the last task was closed, in ms.
+	pub closed: Option<Moment>,
+}
+
+impl DealState {
+	/// A deal of which no task is in memory.
+	pub fn new(deal: Deal, kind: AppKind, content: Vec<H256>) -> Self {
+		Self {
+			deal,
+			kind,
+			content,
+			parts: BTreeMap::new(),
+			next_part: 0,
+			adopting: false,
+			exhausted: false,
+			closed: None,
+		}
+	}
+
+	/// How many tasks were not taken into memory yet.
+	pub fn to_come(&self) -> u64 {
+		if self.exhausted {
+			return 0;
+		}
+		self.deal.size.saturating_sub(self.next_part.saturating_mul(PART))
+	}
+
+	/// Which part a task is in.
+	pub fn part_of(&self, index: u64) -> u64 {
+		index.saturating_sub(self.deal.first) / PART
+	}
+}
+
+/// First index, and how many tasks the part of a deal has that begins at `first` and has `size` tasks.
+pub fn range(first: u64, size: u64, part: u64) -> (u64, u64) {
+	let skipped = part.saturating_mul(PART).min(size);
+	(first.saturating_add(skipped), (size - skipped).min(PART))
+}

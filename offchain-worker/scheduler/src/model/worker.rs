@@ -1,0 +1,160 @@
+//! A worker, as its scheduler knows it.
+
+use std::collections::BTreeSet;
+
+use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Moment, Tag, TaskId};
+use rlc_protocol::{
+	requester::WorkerInfo,
+	worker::{Heartbeat, Resources, Session},
+	Account,
+};
+use sp_core::H256;
+
+/// Whether a worker can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+	/// It joined this instance of the scheduler, under this session.
+	Here(Session),
+	/// It joined another instance.
+	Elsewhere,
+	/// It was not heard of since this time, in ms, or has not come back since the scheduler started.
+	Away(Moment),
+	/// It was not heard of for too long: what it was computing went elsewhere.
+	Lost,
+}
+
+/// What a machine can run: workers with the same are interchangeable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Profile {
+	/// The tag's bits that it satisfies.
+	pub tag: H256,
+	/// Whether it runs WebAssembly modules.
+	pub wasm: bool,
+	/// Whether it runs container images.
+	pub container: bool,
+}
+
+impl Profile {
+	/// Whether it can run an app of this kind under this tag.
+	pub fn serves(&self, kind: AppKind, tag: Tag) -> bool {
+		let runs = match kind {
+			AppKind::Wasm => self.wasm,
+			AppKind::Container => self.container,
+		};
+		runs && Tag(self.tag).covers(tag)
+	}
+}
+
+/// A worker.
+#[derive(Clone, Debug)]
+pub struct WorkerState {
+	/// Whose it is: the operator that it shows, or itself.
+	pub operator: AccountId,
+	/// Whether it showed an operator.
+	pub has_operator: bool,
+	/// Whether it can be reached.
+	pub presence: Presence,
+	/// What it can do.
+	pub resources: Resources,
+	/// Its score on chain.
+	pub score: Score,
+	/// When it was last heard of, in ms.
+	pub seen: Moment,
+	/// Whether it takes nothing more.
+	pub draining: bool,
+	/// Whether the machine is needed for something else.
+	pub resting: bool,
+	/// What it need not fetch, by checksum.
+	pub cached: BTreeSet<H256>,
+	/// Tasks that it did not end.
+	pub tasks: BTreeSet<TaskId>,
+	/// How many of them take a slot.
+	pub load: u32,
+}
+
+/// The most checksums that are remembered of a worker.
+const MAX_CACHED: usize = 1_000;
+
+impl WorkerState {
+	/// A worker of whom nothing is known but whose it is.
+	pub fn unknown(operator: AccountId, since: Moment) -> Self {
+		Self {
+			operator,
+			has_operator: false,
+			presence: Presence::Away(since),
+			resources: Resources::default(),
+			score: 0,
+			seen: since,
+			draining: false,
+			resting: false,
+			cached: BTreeSet::new(),
+			tasks: BTreeSet::new(),
+			load: 0,
+		}
+	}
+
+	/// What its word counts.
+	pub fn weight(&self) -> u64 {
+		consensus::weight(self.score)
+	}
+
+	/// What it can run.
+	pub fn profile(&self) -> Profile {
+		let Resources { tag, wasm, container, .. } = self.resources;
+		Profile { tag, wasm, container }
+	}
+
+	/// Whether it joined this instance.
+	pub fn is_here(&self) -> bool {
+		matches!(self.presence, Presence::Here(_))
+	}
+
+	/// Whether orders get to it.
+	pub fn is_reachable(&self) -> bool {
+		matches!(self.presence, Presence::Here(_) | Presence::Elsewhere)
+	}
+
+	/// Whether tasks may be given to it.
+	pub fn is_willing(&self) -> bool {
+		self.is_here() && !self.draining && !self.resting && self.resources.slots > 0
+	}
+
+	/// Tasks that it could begin now.
+	pub fn free_slots(&self) -> u32 {
+		if self.is_willing() {
+			self.resources.slots.saturating_sub(self.load)
+		} else {
+			0
+		}
+	}
+
+	/// How loaded it is, in thousandths of its slots.
+	pub fn load_ratio(&self) -> u32 {
+		self.load.saturating_mul(1_000) / self.resources.slots.max(1)
+	}
+
+	/// It gave a sign of life.
+	pub fn beat(&mut self, heartbeat: Heartbeat, now: Moment) {
+		self.seen = now;
+		self.draining = heartbeat.draining;
+		// With less in hand than it has slots, a worker that has none free wants none filled.
+		self.resting = heartbeat.free_slots == 0 && self.load < self.resources.slots;
+		if let Some(cached) = heartbeat.cached {
+			self.cached = cached.into_iter().take(MAX_CACHED).collect();
+		}
+	}
+
+	/// As operators see it.
+	pub fn info(&self, account: &AccountId) -> WorkerInfo {
+		WorkerInfo {
+			account: Account(account.clone()),
+			operator: self.has_operator.then(|| Account(self.operator.clone())),
+			alive: self.is_reachable(),
+			draining: self.draining,
+			resources: self.resources.clone(),
+			free_slots: self.free_slots(),
+			running: self.load,
+			seen: self.seen,
+		}
+	}
+}

@@ -1,0 +1,163 @@
+use super::*;
+use crate::testing::{account, scene::given, task, Scene};
+use rlc_primitives::{DealId, Tag};
+use rlc_protocol::worker::Heartbeat;
+
+/// How many tasks each of the workers is given.
+fn share(actions: &[Action], workers: &[AccountId]) -> Vec<usize> {
+	let is_for = |action: &Action, one: &AccountId| matches!(action, Action::Compute { worker, .. } if worker == one);
+	workers.iter().map(|one| actions.iter().filter(|action| is_for(action, one)).count()).collect()
+}
+
+/// How many tasks of each of the deals are given.
+fn served(scene: &Scene, actions: &[Action], deals: &[DealId]) -> Vec<usize> {
+	let of = |action: &Action| scene.state.tasks[&action.task()].chain.deal;
+	deals.iter().map(|deal| actions.iter().filter(|action| of(action) == *deal).count()).collect()
+}
+
+fn beat(scene: &mut Scene, worker: &AccountId, change: impl FnOnce(&mut Heartbeat)) {
+	let mut heartbeat = Heartbeat { free_slots: 1, draining: false, cached: None };
+	change(&mut heartbeat);
+	scene.state.beat(worker, heartbeat, scene.now);
+}
+
+#[test]
+fn trust_5_with_new_workers_gets_3_of_6() {
+	let mut scene = Scene::new();
+	for n in 1..=6 {
+		scene.worker(n, 1);
+	}
+	let deal = scene.deal(100, 5, 1);
+	assert_eq!(scene.computing(task(deal, 0)).len(), 3);
+	assert_eq!(scene.decide(), [], "and then no more");
+}
+
+#[test]
+fn bag_is_spread_over_the_workers() {
+	let mut scene = Scene::new();
+	let workers = [scene.worker(1, 2), scene.worker(2, 2), scene.worker(3, 2)];
+	scene.deal(100, 1, 20);
+	let actions = scene.decide();
+	assert_eq!(share(&actions, &workers), [2, 2, 2]);
+}
+
+#[test]
+fn one_operator_has_one_vote() {
+	let mut scene = Scene::new();
+	scene.join(1, Some(50), |_| (), Vec::new());
+	scene.join(2, Some(50), |_| (), Vec::new());
+	scene.worker(3, 1);
+	let deal = scene.deal(100, 5, 1);
+	let given = scene.computing(task(deal, 0));
+	assert_eq!(given.len(), 2, "three are needed, two operators are there");
+	assert!(given.contains(&account(3)));
+	let four = scene.worker(4, 1);
+	assert_eq!(scene.computing(task(deal, 0)), [four]);
+}
+
+#[test]
+fn tag_and_kind_of_app_are_served() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let deal = scene.deal_with(100, 1, 1, |deal| deal.tag = Tag::from_bits(0b100));
+	assert_eq!(scene.computing(task(deal, 0)), []);
+	scene.join(2, None, |resources| resources.tag = Tag::from_bits(0b110).0, Vec::new());
+	assert_eq!(scene.computing(task(deal, 0)), [account(2)]);
+	let profile = Profile { wasm: true, ..Profile { tag: H256::zero(), wasm: false, container: false } };
+	assert!(profile.serves(rlc_primitives::assets::AppKind::Wasm, Tag::NONE));
+	assert!(!profile.serves(rlc_primitives::assets::AppKind::Container, Tag::NONE));
+}
+
+#[test]
+fn worker_that_has_the_app_is_preferred() {
+	let mut scene = Scene::new();
+	let (_, two) = (scene.worker(1, 1), scene.worker(2, 1));
+	beat(&mut scene, &two, |heartbeat| heartbeat.cached = Some(vec![crate::testing::scene::APP]));
+	let deal = scene.deal(100, 1, 1);
+	assert_eq!(scene.computing(task(deal, 0)), [two]);
+}
+
+#[test]
+fn worker_that_rests_or_drains_gets_nothing() {
+	let mut scene = Scene::new();
+	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));
+	beat(&mut scene, &one, |heartbeat| heartbeat.free_slots = 0);
+	beat(&mut scene, &two, |heartbeat| heartbeat.draining = true);
+	let deal = scene.deal(100, 1, 1);
+	assert_eq!(scene.computing(task(deal, 0)), []);
+	beat(&mut scene, &one, |_| ());
+	assert_eq!(scene.computing(task(deal, 0)), [one]);
+}
+
+#[test]
+fn busy_worker_does_not_rest() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let deal = scene.deal(100, 1, 2);
+	assert_eq!(scene.computing(task(deal, 0)), vec![one.clone()]);
+	beat(&mut scene, &one, |heartbeat| heartbeat.free_slots = 0);
+	scene.computed(&one, task(deal, 0), 10_000);
+	assert_eq!(scene.computing(task(deal, 1)), [one]);
+}
+
+#[test]
+fn short_tasks_are_given_ahead() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let deal = scene.deal(100, 1, 300);
+	assert_eq!(share(&scene.decide(), std::slice::from_ref(&one)), [1], "nothing is known of the app yet");
+	scene.computed(&one, task(deal, 0), 10);
+	assert_eq!(share(&scene.decide(), &[one]), [51], "500 ms of work, and one in hand");
+}
+
+#[test]
+fn as_many_are_given_ahead_as_fill_half_a_second() {
+	assert_eq!((ahead(4, None), ahead(4, Some(10_000))), (0, 0));
+	assert_eq!((ahead(4, Some(1_000)), ahead(4, Some(100))), (4, 20));
+	assert_eq!((ahead(1, Some(0)), ahead(8, Some(1)), ahead(u32::MAX, Some(1))), (100, 100, 100));
+}
+
+#[test]
+fn deals_share_fairly() {
+	let mut scene = Scene::new();
+	scene.worker(1, 10);
+	let deals = [scene.deal(100, 1, 50), scene.deal(101, 1, 50)];
+	let actions = scene.decide();
+	assert_eq!(served(&scene, &actions, &deals), [5, 5]);
+}
+
+#[test]
+fn deal_whose_deadline_is_near_comes_first() {
+	let mut scene = Scene::new();
+	let old = scene.deal(100, 1, 50);
+	scene.decide();
+	scene.pass(6 * crate::testing::T, &[]);
+	let deals = [old, scene.deal(101, 1, 50)];
+	scene.decide();
+	scene.state.hurry(scene.now);
+	scene.worker(1, 10);
+	let actions = scene.decide();
+	assert_eq!(served(&scene, &actions, &deals), [10, 0]);
+}
+
+#[test]
+fn deal_that_nobody_can_serve_holds_up_no_other() {
+	let mut scene = Scene::new();
+	scene.worker(1, 4);
+	let deals = [scene.deal_with(100, 1, 9, |deal| deal.tag = Tag::from_bits(8)), scene.deal(101, 1, 9)];
+	let actions = scene.decide();
+	assert_eq!(served(&scene, &actions, &deals), [0, 4]);
+}
+
+#[test]
+fn tasks_that_lack_an_operator_hold_up_no_other_of_their_deal() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 3);
+	let deal = scene.deal(100, 3, 9);
+	let actions = scene.decide();
+	assert_eq!(share(&actions, &[one]), [3], "the first vote of three tasks");
+	let two = scene.worker(2, 3);
+	let actions = scene.decide();
+	assert_eq!(share(&actions, std::slice::from_ref(&two)), [3]);
+	assert!((0..3).any(|index| given(&actions, task(deal, index)) == [two.clone()]));
+}

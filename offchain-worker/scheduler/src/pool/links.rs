@@ -1,0 +1,68 @@
+//! Connections to workers: sessions, and the orders that go over them.
+
+use std::collections::HashMap;
+
+use rlc_primitives::AccountId;
+use rlc_protocol::worker::{Order, Session};
+use sp_core::H256;
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+/// The most orders that wait for a worker: one that is slower is cut off, and joins again.
+const MAX_ORDERS: usize = 1_024;
+
+struct Link {
+	account: AccountId,
+	orders: mpsc::Sender<Order>,
+	/// Until the worker asks for it.
+	receiver: Option<mpsc::Receiver<Order>>,
+}
+
+/// The sessions of workers that are here.
+#[derive(Default)]
+pub(super) struct Links {
+	links: HashMap<Session, Link>,
+	sessions: HashMap<AccountId, Session>,
+}
+
+impl Links {
+	/// A worker has a new session; its old one ends.
+	pub fn open(&mut self, account: &AccountId) -> Session {
+		self.cut(account);
+		let session = H256(rand::random());
+		let (orders, receiver) = mpsc::channel(MAX_ORDERS);
+		self.links.insert(session, Link { account: account.clone(), orders, receiver: Some(receiver) });
+		self.sessions.insert(account.clone(), session);
+		session
+	}
+
+	/// Whose session it is.
+	pub fn account(&self, session: &Session) -> Option<AccountId> {
+		self.links.get(session).map(|link| link.account.clone())
+	}
+
+	/// The orders of a session, once.
+	pub fn take(&mut self, session: &Session) -> Option<mpsc::Receiver<Order>> {
+		self.links.get_mut(session)?.receiver.take()
+	}
+
+	/// Ends a worker's session.
+	pub fn cut(&mut self, account: &AccountId) {
+		if let Some(session) = self.sessions.remove(account) {
+			self.links.remove(&session);
+		}
+	}
+
+	/// Gives a worker an order. Whether it is here, and fast enough.
+	pub fn send(&mut self, account: &AccountId, order: Order) -> bool {
+		let link = self.sessions.get(account).and_then(|session| self.links.get(session));
+		let Some(link) = link else { return false };
+		let why = match link.orders.try_send(order) {
+			Ok(()) => return true,
+			Err(TrySendError::Full(_)) => "does not take its orders",
+			Err(TrySendError::Closed(_)) => "has closed its connection",
+		};
+		log::warn!("worker {} {why}, and is cut off", rlc_protocol::Account(account.clone()));
+		self.cut(account);
+		false
+	}
+}

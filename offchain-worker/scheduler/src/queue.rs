@@ -1,0 +1,264 @@
+//! Which task is next: deals take turns, and of deals that had as many turns the one with the earliest contribution
+//! deadline comes first. A deal whose deadline is near comes before all others.
+//!
+//! A deal's turns count from the least that any waiting deal had when it came, so that a new deal neither waits for old
+//! ones nor starves them.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use rlc_primitives::{DealId, Moment, TaskId};
+
+/// A deal's place among the deals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+	/// Whether there is time.
+	relaxed: bool,
+	/// How many workers its tasks were given.
+	served: u64,
+	/// When its contribution deadline is, in ms.
+	deadline: Moment,
+	deal: DealId,
+}
+
+/// A deal's tasks that wait.
+#[derive(Debug)]
+struct Line {
+	turn: Turn,
+	tasks: VecDeque<TaskId>,
+}
+
+/// Tasks that wait for workers.
+#[derive(Debug, Default)]
+pub struct Queue {
+	turns: BTreeMap<Turn, DealId>,
+	lines: HashMap<DealId, Line>,
+	/// Deals that nobody can serve now.
+	parked: Vec<Turn>,
+	/// Turns of deals that are not in line, but were, and have tasks in memory.
+	served: HashMap<DealId, u64>,
+	len: usize,
+}
+
+/// Where in its deal's line a task goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+	/// Before the others: it waited already.
+	Front,
+	/// Behind the others.
+	Back,
+}
+
+impl Queue {
+	/// How many tasks wait.
+	pub fn len(&self) -> usize {
+		self.len
+	}
+
+	/// How many tasks of a deal wait.
+	pub fn len_of(&self, deal: &DealId) -> usize {
+		self.lines.get(deal).map_or(0, |line| line.tasks.len())
+	}
+
+	/// A task waits. `relaxed`: there is time until the deal's deadline.
+	pub fn push(&mut self, deal: DealId, deadline: Moment, relaxed: bool, task: TaskId, end: End) {
+		let line = self.lines.entry(deal).or_insert_with(|| {
+			let first = Turn { relaxed: true, served: 0, deadline: 0, deal: DealId::default() };
+			let floor = self.turns.range(first..).next().map_or(0, |(turn, _)| turn.served);
+			let served = self.served.remove(&deal).unwrap_or(0).max(floor);
+			let turn = Turn { relaxed, served, deadline, deal };
+			self.turns.insert(turn, deal);
+			Line { turn, tasks: VecDeque::new() }
+		});
+		match end {
+			End::Front => line.tasks.push_front(task),
+			End::Back => line.tasks.push_back(task),
+		}
+		self.len += 1;
+	}
+
+	/// The deal whose turn it is.
+	pub fn next(&self) -> Option<DealId> {
+		self.turns.values().next().copied()
+	}
+
+	/// Passes a deal over, until [`resume`](Self::resume).
+	pub fn park(&mut self, deal: &DealId) {
+		if let Some(line) = self.lines.get(deal) {
+			self.turns.remove(&line.turn);
+			self.parked.push(line.turn);
+		}
+	}
+
+	/// The deals that were passed over are in line again.
+	pub fn resume(&mut self) {
+		for turn in std::mem::take(&mut self.parked) {
+			if self.lines.get(&turn.deal).is_some_and(|line| line.turn == turn) {
+				self.turns.insert(turn, turn.deal);
+			}
+		}
+	}
+
+	/// Takes the deal's first task out of the line.
+	pub fn pop(&mut self, deal: &DealId) -> Option<TaskId> {
+		let line = self.lines.get_mut(deal)?;
+		let task = line.tasks.pop_front()?;
+		self.len -= 1;
+		if line.tasks.is_empty() {
+			let turn = line.turn;
+			self.lines.remove(deal);
+			self.turns.remove(&turn);
+			self.served.insert(*deal, turn.served);
+		}
+		Some(task)
+	}
+
+	/// One of the deal's tasks was given to a worker.
+	pub fn serve(&mut self, deal: &DealId) {
+		match self.lines.get_mut(deal) {
+			Some(line) => {
+				self.turns.remove(&line.turn);
+				line.turn.served += 1;
+				self.turns.insert(line.turn, *deal);
+			}
+			None => *self.served.entry(*deal).or_default() += 1,
+		}
+	}
+
+	/// The deal's deadline is near.
+	pub fn hurry(&mut self, deal: &DealId) {
+		let Some(line) = self.lines.get_mut(deal).filter(|line| line.turn.relaxed) else { return };
+		self.turns.remove(&line.turn);
+		line.turn.relaxed = false;
+		self.turns.insert(line.turn, *deal);
+	}
+
+	/// Takes a task out of the line, wherever it is.
+	pub fn remove(&mut self, deal: &DealId, task: &TaskId) {
+		let Some(line) = self.lines.get_mut(deal) else { return };
+		let Some(at) = line.tasks.iter().position(|one| one == task) else { return };
+		if line.tasks.len() == 1 {
+			self.pop(deal);
+			return;
+		}
+		line.tasks.remove(at);
+		self.len -= 1;
+	}
+
+	/// Nothing of this deal is in memory any more.
+	pub fn forget(&mut self, deal: &DealId) {
+		self.served.remove(deal);
+	}
+
+	/// About how many tasks come before this one, if it waits: those before it in its deal's line, and as many of each
+	/// other deal.
+	pub fn position(&self, deal: &DealId, task: &TaskId) -> Option<u64> {
+		let before = self.lines.get(deal)?.tasks.iter().position(|one| one == task)?;
+		let others = self.lines.iter().filter(|(other, _)| *other != deal);
+		let sum: usize = others.map(|(_, line)| line.tasks.len().min(before)).sum();
+		Some((before + sum) as u64)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::H256;
+
+	fn deal(n: u8) -> DealId {
+		DealId(H256::repeat_byte(n))
+	}
+
+	fn task(n: u8) -> TaskId {
+		TaskId(H256::repeat_byte(n))
+	}
+
+	fn push(queue: &mut Queue, of: u8, deadline: Moment, tasks: std::ops::Range<u8>) {
+		for n in tasks {
+			queue.push(deal(of), deadline, true, task(n), End::Back);
+		}
+	}
+
+	/// Serves until nothing waits.
+	fn order(queue: &mut Queue) -> Vec<u8> {
+		let mut order = Vec::new();
+		while let Some(deal) = queue.next() {
+			order.push(queue.pop(&deal).unwrap().0 .0[0]);
+			queue.serve(&deal);
+		}
+		order
+	}
+
+	#[test]
+	fn deals_take_turns() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..14);
+		push(&mut queue, 2, 200, 20..22);
+		assert_eq!(order(&mut queue), [10, 20, 11, 21, 12, 13]);
+		assert_eq!(queue.len(), 0);
+	}
+
+	#[test]
+	fn earliest_contribution_deadline_comes_first() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 300, 10..11);
+		push(&mut queue, 2, 100, 20..21);
+		push(&mut queue, 3, 200, 30..31);
+		assert_eq!(order(&mut queue), [20, 30, 10]);
+	}
+
+	#[test]
+	fn new_deal_does_not_wait_for_old_ones_nor_starve_them() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..20);
+		for _ in 0..5 {
+			queue.pop(&deal(1));
+			queue.serve(&deal(1));
+		}
+		push(&mut queue, 2, 200, 30..33);
+		assert_eq!(order(&mut queue), [15, 30, 16, 31, 17, 32, 18, 19]);
+	}
+
+	#[test]
+	fn deal_whose_deadline_is_near_comes_before_all() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..12);
+		push(&mut queue, 2, 200, 20..22);
+		queue.hurry(&deal(2));
+		assert_eq!(order(&mut queue), [20, 21, 10, 11]);
+	}
+
+	#[test]
+	fn task_that_waited_already_goes_to_the_front() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..12);
+		queue.push(deal(1), 100, true, task(9), End::Front);
+		assert_eq!(order(&mut queue), [9, 10, 11]);
+	}
+
+	#[test]
+	fn deal_that_nobody_can_serve_is_passed_over() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..12);
+		push(&mut queue, 2, 200, 20..22);
+		queue.park(&deal(1));
+		assert_eq!(queue.next(), Some(deal(2)));
+		queue.resume();
+		assert_eq!(order(&mut queue), [10, 20, 11, 21]);
+	}
+
+	#[test]
+	fn position_counts_those_before() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..15);
+		push(&mut queue, 2, 200, 20..22);
+		assert_eq!(queue.position(&deal(1), &task(10)), Some(0));
+		assert_eq!(queue.position(&deal(1), &task(14)), Some(6), "four of its own, two of the other");
+		queue.remove(&deal(1), &task(14));
+		assert_eq!(queue.position(&deal(1), &task(14)), None);
+		assert_eq!((queue.len(), queue.len_of(&deal(1))), (6, 4));
+		for n in 20..22 {
+			queue.remove(&deal(2), &task(n));
+		}
+		assert_eq!(queue.next(), Some(deal(1)));
+	}
+}

@@ -1,0 +1,74 @@
+//! The pool on chain.
+
+use rlc_chain::{Call, Chain, Sender};
+use rlc_primitives::{
+	assets::{Description, Registered, Workerpool},
+	WorkerpoolId,
+};
+use rlc_protocol::{Account, PoolDescription};
+
+use crate::{Error, PoolChoice};
+
+/// The pool of the choice, owned by the sender's key. `known` is the one that the database is of.
+pub(crate) async fn find_or_register(
+	choice: &PoolChoice,
+	known: Option<WorkerpoolId>,
+	url: &str,
+	chain: &Chain,
+	sender: &Sender,
+) -> Result<WorkerpoolId, Error> {
+	match choice {
+		PoolChoice::Registered(id) => owned(*id, chain, sender).await?.map(|_| *id).ok_or(Error::UnknownPool(*id)),
+		PoolChoice::Named(name) => {
+			let description = describe(name, url)?;
+			if let Some(id) = known {
+				// A pool's description, and so its URL, stays as it is.
+				let pool = owned(id, chain, sender).await?.ok_or(Error::UnknownPool(id))?;
+				let found = PoolDescription::parse(&pool.content.description);
+				if found.name == *name {
+					if pool.content.description != description {
+						log::warn!(
+							"the chain says that workerpool {:?} is at {:?}, and it is at {url}",
+							id.0,
+							found.url
+						);
+					}
+					return Ok(id);
+				}
+			}
+			let id = WorkerpoolId::derive(&sender.account(), &description);
+			if owned(id, chain, sender).await?.is_none() {
+				sender.send(Call::RegisterWorkerpool { description }).await?;
+				log::info!("workerpool {:?} is registered", id.0);
+			}
+			Ok(id)
+		}
+	}
+}
+
+/// A pool, which has to be the sender's; `None` if there is none.
+async fn owned(id: WorkerpoolId, chain: &Chain, sender: &Sender) -> Result<Option<Registered<Workerpool>>, Error> {
+	match chain.workerpool(id).await? {
+		Some(pool) if pool.owner != sender.account() => Err(Error::NotOwner(id, Account(pool.owner))),
+		found => Ok(found),
+	}
+}
+
+/// What stands on chain.
+fn describe(name: &str, url: &str) -> Result<Description, Error> {
+	let description = PoolDescription { name: name.into(), url: Some(url.trim_end_matches('/').into()) };
+	description.to_bytes().try_into().map_err(|_| Error::LongDescription)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn description_names_the_pool_and_its_url() {
+		let bytes = describe("mine", "http://127.0.0.1:9000/").unwrap();
+		let read = PoolDescription::parse(&bytes);
+		assert_eq!((read.name.as_str(), read.url.as_deref()), ("mine", Some("http://127.0.0.1:9000")));
+		assert!(matches!(describe(&"x".repeat(300), "http://a"), Err(Error::LongDescription)));
+	}
+}

@@ -1,0 +1,81 @@
+//! How many workers a task needs: exactly as many as its trust asks for.
+//!
+//! The chain's own formula ([`rlc_primitives::consensus`]) is asked whether the workers that were chosen would reach a
+//! consensus if they all agreed with the result that leads. If not, one more is chosen. So a worker that disagrees, fails
+//! or is lost is made up for, and nobody works in vain.
+
+use rlc_primitives::{
+	consensus,
+	task::{Task, MAX_CONTRIBUTORS},
+};
+use sp_core::U256;
+
+use crate::model::groups;
+
+/// Whether the contributions to a task, and workers with these weights that have yet to contribute, are enough.
+pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>) -> bool {
+	let mut leading = groups(task).into_values().max().unwrap_or_default();
+	let (mut total, mut count) = (task.total, task.contributions.len());
+	for weight in pending {
+		count += 1;
+		let Ok(after) = consensus::raise(leading, weight) else { return true };
+		total = total.saturating_sub(leading).saturating_add(after);
+		leading = after;
+	}
+	count >= MAX_CONTRIBUTORS as usize || reaches(leading, total, trust)
+}
+
+/// What would overflow is refused by the chain: then more workers do not help.
+fn reaches(group: U256, total: U256, trust: u64) -> bool {
+	consensus::is_reached(group, total, trust).unwrap_or(true)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::model::TaskState;
+	use rlc_primitives::{AccountId, DealId, ResultHash};
+	use sp_core::H256;
+
+	/// How many workers with this score are chosen for a task that has `said`: workers' results.
+	fn chosen(trust: u64, score: u64, said: &[u8]) -> usize {
+		let mut task = TaskState::new(Task::new(DealId::default(), 0));
+		for (worker, result) in (0..).zip(said) {
+			let result = ResultHash(H256::repeat_byte(*result));
+			task.contributed(&AccountId::new([worker; 32]), result, consensus::weight(0));
+		}
+		(0..).find(|n| is_enough(&task.chain, trust, vec![consensus::weight(score); *n])).unwrap()
+	}
+
+	#[test]
+	fn trust_5_with_new_workers_delegates_3() {
+		assert_eq!(chosen(5, 0, &[]), 3);
+	}
+
+	#[test]
+	fn trust_asks_for_as_many_as_the_formula_says() {
+		for (trust, workers) in [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4), (100, 7)] {
+			assert_eq!(chosen(trust, 0, &[]), workers, "trust {trust}");
+		}
+	}
+
+	#[test]
+	fn workers_with_a_score_are_fewer() {
+		assert_eq!(chosen(100, 300, &[]), 2, "99² > 99, and 99 is not");
+		assert_eq!(chosen(50, 300, &[]), 1);
+	}
+
+	#[test]
+	fn more_are_chosen_when_results_disagree() {
+		assert_eq!(chosen(5, 0, &[1, 1, 1]), 0, "all agree");
+		assert_eq!(chosen(5, 0, &[1, 1]), 1, "one is to come");
+		// 2ⁿ · 5 > (2ⁿ + 2 + 1) · 4 holds from n = 4 on.
+		assert_eq!(chosen(5, 0, &[1, 1, 2]), 2);
+		assert_eq!(chosen(3, 0, &[1, 2]), 2);
+	}
+
+	#[test]
+	fn never_more_than_a_task_can_have() {
+		assert_eq!(chosen(u64::MAX, 0, &[]), 64);
+	}
+}

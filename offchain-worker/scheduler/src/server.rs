@@ -1,0 +1,153 @@
+//! One port: JSON-RPC over WebSocket and HTTP at `/`, the store at `/store/`, `/metrics` and `/healthz`.
+
+mod listen;
+mod requesters;
+mod workers;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{extract::State, http::StatusCode, response::IntoResponse, routing::get, Router};
+use jsonrpsee::{
+	server::{stop_channel, ServerHandle},
+	types::ErrorObjectOwned,
+	RpcModule,
+};
+use rlc_protocol::{
+	requester::{code, SchedulerRpcServer},
+	worker::WorkerRpcServer,
+};
+use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+
+use crate::{
+	admission::{Admission, Challenges, Refusal},
+	pool::{Input, Means, Question, Reply},
+	Error,
+};
+
+/// The largest message, in bytes: a thousand reports, or the logs of a run.
+const MAX_MESSAGE: u32 = 2 * 1024 * 1024;
+
+/// The most subscriptions of one connection.
+const MAX_SUBSCRIPTIONS: u32 = 64;
+
+/// Messages that wait for a slow connection.
+const MESSAGE_BUFFER: u32 = 256;
+
+/// How long the pool may take to answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it may take to say that it is well.
+const HEALTHY: Duration = Duration::from_secs(5);
+
+/// What the RPC's methods work with.
+#[derive(Clone)]
+pub(crate) struct Api {
+	means: Means,
+	admission: Arc<Admission>,
+	challenges: Arc<Challenges>,
+}
+
+/// A server that runs.
+pub(crate) struct Server {
+	pub address: SocketAddr,
+	rpc: ServerHandle,
+	listener: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+	/// Listens.
+	pub async fn start(
+		listener: TcpListener,
+		max_connections: u32,
+		admission: Admission,
+		means: Means,
+	) -> Result<Self, Error> {
+		let address = listener.local_addr().map_err(|error| Error::Listen("its address".into(), error))?;
+		let api = Api { means: means.clone(), admission: Arc::new(admission), challenges: Arc::default() };
+		let mut methods = RpcModule::new(());
+		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
+		merged.and_then(|()| methods.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
+		let (stop, rpc) = stop_channel();
+		let builder = jsonrpsee::server::Server::builder()
+			.max_request_body_size(MAX_MESSAGE)
+			.max_response_body_size(MAX_MESSAGE * 8)
+			.max_connections(max_connections)
+			.max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
+			.set_message_buffer_capacity(MESSAGE_BUFFER)
+			.to_service_builder();
+		let rpc_service = tower::service_fn(move |request: axum::extract::Request| {
+			let mut service = builder.clone().build(methods.clone(), stop.clone());
+			async move {
+				Ok::<_, std::convert::Infallible>(match tower::Service::call(&mut service, request).await {
+					Ok(response) => response.map(axum::body::Body::new),
+					Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+				})
+			}
+		});
+		let router = Router::new()
+			.route("/healthz", get(healthz))
+			.route("/metrics", get(|State(api): State<Api>| async move { api.means.metrics.text() }))
+			.with_state(api)
+			.nest("/store", rlc_store::routes(means.store.clone()))
+			.fallback_service(rpc_service);
+		let listener = tokio::spawn(listen::serve(listener, router, max_connections, means.stop.clone()));
+		Ok(Self { address, rpc, listener })
+	}
+
+	/// Ends all connections.
+	pub async fn stop(self) {
+		let _ = self.rpc.stop();
+		self.listener.abort();
+		let _ = self.listener.await;
+	}
+}
+
+/// Whether the pool answers.
+async fn healthz(State(api): State<Api>) -> impl IntoResponse {
+	let asked = timeout(HEALTHY, api.ask(|reply| Input::Ask(Question::Info(reply)))).await;
+	match asked {
+		Ok(Ok(info)) => {
+			let health = serde_json::json!({ "ok": true, "workers": info.workers, "waiting": info.waiting });
+			(StatusCode::OK, format!("{health}\n"))
+		}
+		_ => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", serde_json::json!({ "ok": false }))),
+	}
+}
+
+impl Api {
+	/// Tells the pool something, and waits for its answer.
+	async fn ask<T>(&self, input: impl FnOnce(Reply<T>) -> Input) -> Result<T, ErrorObjectOwned> {
+		let (reply, answer) = oneshot::channel();
+		let asked = async {
+			self.means.inputs.send(input(reply)).await.ok()?;
+			answer.await.ok()
+		};
+		match timeout(PATIENCE, asked).await {
+			Ok(Some(answer)) => Ok(answer),
+			Ok(None) => Err(error(code::INTERNAL, "the scheduler is stopping; try again soon")),
+			Err(_) => Err(error(code::INTERNAL, "the scheduler is busy; try again soon")),
+		}
+	}
+}
+
+fn error(code: i32, words: impl Into<String>) -> ErrorObjectOwned {
+	ErrorObjectOwned::owned(code, words, None::<()>)
+}
+
+fn unknown_session() -> ErrorObjectOwned {
+	error(code::UNKNOWN_SESSION, "no such session: join again")
+}
+
+fn internal(what: impl std::fmt::Display) -> ErrorObjectOwned {
+	log::warn!("a request failed: {what}");
+	error(code::INTERNAL, "something failed inside the scheduler; try again soon")
+}
+
+impl From<Refusal> for ErrorObjectOwned {
+	fn from(refusal: Refusal) -> Self {
+		error(refusal.code, refusal.words)
+	}
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! What requesters and operators ask.
+
+use jsonrpsee::{
+	core::{async_trait, SubscriptionResult},
+	types::ErrorObjectOwned,
+	PendingSubscriptionSink, SubscriptionMessage,
+};
+use rlc_primitives::{AccountId, DealId, TaskId};
+use rlc_protocol::{
+	requester::{
+		code, LogsRequest, PoolInfo, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest, WorkerInfo, WorkerLogs,
+	},
+	signing::{Claim, MAX_CLOCK_DIFFERENCE},
+	Account,
+};
+use rlc_store::{Cid, Grant, Keep};
+
+use super::{error, internal, Api};
+use crate::{
+	db::{ReplicateRow, TaskRow},
+	pool::{system_time, Input, Question},
+};
+
+/// How long a token for an upload is good, in ms: long enough for a large file over a slow line.
+const UPLOAD_TIME: u64 = 24 * 3_600_000;
+
+#[async_trait]
+impl SchedulerRpcServer for Api {
+	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned> {
+		self.ask(|reply| Input::Ask(Question::Info(reply))).await
+	}
+
+	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {
+		self.ask(|reply| Input::Ask(Question::Workers(reply))).await
+	}
+
+	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
+		match self.ask(|reply| Input::Ask(Question::Task(task, reply))).await? {
+			Some(info) => Ok(Some(info)),
+			None => self.past_task(task).await,
+		}
+	}
+
+	async fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskId) -> SubscriptionResult {
+		// Watched first, so that no change is missed in between.
+		let watched = self.ask(|reply| Input::Ask(Question::Watch(task, reply))).await;
+		let now = SchedulerRpcServer::task(self, task).await;
+		let (mut changes, info) = match (watched, now) {
+			(Ok(changes), Ok(Some(info))) => (changes, info),
+			(Ok(_), Ok(None)) => {
+				pending.reject(error(code::UNKNOWN_TASK, "no such task is known here (yet)")).await;
+				return Ok(());
+			}
+			(Err(error), _) | (_, Err(error)) => {
+				pending.reject(error).await;
+				return Ok(());
+			}
+		};
+		let sink = pending.accept().await?;
+		sink.send(SubscriptionMessage::from_json(&info)?).await?;
+		loop {
+			let info = tokio::select! {
+				_ = sink.closed() => break,
+				info = changes.recv() => info,
+			};
+			let Some(info) = info else { break };
+			if sink.send(SubscriptionMessage::from_json(&info)?).await.is_err() {
+				break;
+			}
+		}
+		Ok(())
+	}
+
+	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
+		let LogsRequest { account, task, at, signature } = request;
+		self.check_signed(&Claim::Logs { task, at }, at, &signature, &account)?;
+		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
+		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
+		let [requester, beneficiary] = self.readers(deal).await?.ok_or_else(unknown)?;
+		if requester.as_ref() != Some(&account.0) && beneficiary.as_ref() != Some(&account.0) {
+			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
+			return Err(error(code::NOT_ALLOWED, words));
+		}
+		self.means.db.logs(task).await.map_err(internal)
+	}
+
+	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned> {
+		let UploadRequest { account, content, size, at, signature } = request;
+		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
+		if !self.means.chain.is_funded(account.0.clone()).await.map_err(internal)? {
+			let words = format!("{account} owns nothing on this chain; who stores files needs an account there");
+			return Err(error(code::NOT_ALLOWED, words));
+		}
+		let usage = self.means.store.usage();
+		if size > usage.quota.saturating_sub(usage.bytes.saturating_add(usage.reserved)) {
+			return Err(error(code::QUOTA_EXCEEDED, format!("the store has no room for {size} bytes")));
+		}
+		let grant = Grant {
+			cid: Cid::of_sha256(content.0),
+			max_size: size,
+			expires: system_time() + UPLOAD_TIME,
+			who: account.to_string(),
+			keep: Keep::Retention,
+		};
+		Ok(self.means.store.token(&grant))
+	}
+}
+
+impl Api {
+	/// Checks that an account signed a claim, and not long ago.
+	fn check_signed(
+		&self,
+		claim: &Claim<'_>,
+		at: u64,
+		signature: &[u8],
+		account: &Account,
+	) -> Result<(), ErrorObjectOwned> {
+		if at.abs_diff(system_time()) > MAX_CLOCK_DIFFERENCE {
+			return Err(error(code::WRONG_SIGNATURE, "it was signed too long ago, or a clock is wrong; sign again"));
+		}
+		if !claim.is_signed_by(self.means.identity.genesis, signature, &account.0) {
+			return Err(error(code::WRONG_SIGNATURE, format!("it is not signed by {account}, for this chain")));
+		}
+		Ok(())
+	}
+
+	/// A task that is no longer in memory.
+	async fn past_task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
+		let (row, parts) = self.means.db.task(task).await.map_err(internal)?;
+		Ok(past(row, parts))
+	}
+
+	async fn deal_of(&self, task: TaskId) -> Result<Option<DealId>, ErrorObjectOwned> {
+		if let Some(deal) = self.ask(|reply| Input::Ask(Question::DealOf(task, reply))).await? {
+			return Ok(Some(deal));
+		}
+		Ok(self.past_task(task).await?.map(|info| info.task.deal))
+	}
+
+	/// Who may read what a deal's apps wrote: its requester and its beneficiary.
+	async fn readers(&self, id: DealId) -> Result<Option<[Option<AccountId>; 2]>, ErrorObjectOwned> {
+		let deal = match self.ask(|reply| Input::Ask(Question::Deal(id, reply))).await? {
+			Some(deal) => Some(deal),
+			None => self.means.chain.deal(id).await.map_err(internal)?.map(|facts| facts.deal),
+		};
+		Ok(deal.map(|deal| [Some(deal.requester), deal.beneficiary]))
+	}
+}
+
+/// What was written down of a task.
+fn past(row: Option<TaskRow>, parts: Vec<ReplicateRow>) -> Option<TaskInfo> {
+	let task = row.as_ref().map(|row| row.task).or_else(|| parts.first().map(|part| part.task))?;
+	let replicates = parts.into_iter().map(|row| ReplicateInfo {
+		worker: Account(row.worker),
+		step: row.part.step,
+		since: row.part.since,
+		cause: row.part.cause,
+	});
+	let replicates = replicates.collect();
+	let (result_size, result, given_up) = match row {
+		Some(row) => (row.stored, row.result.filter(|_| row.stored.is_some()), row.given_up),
+		None => (None, None, None),
+	};
+	Some(TaskInfo { task, queue_position: None, replicates, result, result_size, given_up })
+}

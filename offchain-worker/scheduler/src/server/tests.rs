@@ -1,0 +1,229 @@
+//! A whole scheduler over a chain in memory, with real connections.
+
+mod people;
+mod restarts;
+mod tasks;
+
+use std::{sync::Arc, time::Duration};
+
+use codec::Encode;
+use jsonrpsee::{
+	core::client::{Error as ClientError, Subscription},
+	ws_client::{WsClient, WsClientBuilder},
+};
+use rlc_chain::Key;
+use rlc_primitives::{
+	task::Stage, Deal, DealId, Delegation, ResultDigest, SchedulerSignature, SigningDomain, TaskId, WorkerpoolId,
+};
+use rlc_protocol::{
+	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},
+	signing::Claim,
+	worker::{
+		Assignment, Cause, Heartbeat, Join, Joined, Logs, Operator, Order, Report, Resources, Step, WorkerRpcClient,
+	},
+	Account, Place,
+};
+use rlc_store::Cid;
+use sp_core::{H160, H256};
+use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+
+use crate::{
+	db::Db,
+	pool::{system_time, Identity},
+	start::{listen, start_over},
+	testing::{postgres::Postgres, scene::report, FakeChain},
+	Admission, Config, Handle, PoolChoice,
+};
+
+const GENESIS: H256 = H256::repeat_byte(9);
+
+/// Long enough for a slow machine.
+const LONG: Duration = Duration::from_secs(60);
+
+fn key(name: &str) -> Key {
+	Key::from_suri(&format!("//{name}")).unwrap()
+}
+
+fn domain() -> SigningDomain {
+	SigningDomain::new(GENESIS, 1, H160::zero())
+}
+
+/// A scheduler, its chain, and its files.
+struct Yard {
+	chain: FakeChain,
+	dir: TempDir,
+	scheduler: Handle,
+}
+
+impl Yard {
+	async fn new() -> Self {
+		Self::with(|_| ()).await
+	}
+
+	async fn with(change: impl FnOnce(&mut Config)) -> Self {
+		let dir = tempfile::tempdir().unwrap();
+		let chain = FakeChain::new(system_time());
+		let mut config = config(&dir);
+		change(&mut config);
+		let scheduler = start(config, &chain).await;
+		Self { chain, dir, scheduler }
+	}
+
+	/// It is killed now, and another starts with what it has written down.
+	async fn kill(self) -> Self {
+		let dir = snapshot(&self.dir);
+		self.scheduler.stop().await.unwrap();
+		let scheduler = start(config(&dir), &self.chain).await;
+		Self { scheduler, dir, ..self }
+	}
+
+	/// It ends, and starts again with the same files.
+	async fn restart(self) -> Self {
+		self.scheduler.stop().await.unwrap();
+		let scheduler = start(config(&self.dir), &self.chain).await;
+		Self { scheduler, ..self }
+	}
+
+	async fn client(&self) -> WsClient {
+		WsClientBuilder::default().build(format!("ws://{}", self.scheduler.address)).await.unwrap()
+	}
+
+	/// A worker with this key joins.
+	async fn worker(&self, name: &str) -> Worker {
+		self.worker_with(name, Vec::new()).await.unwrap()
+	}
+
+	async fn worker_with(&self, name: &str, held: Vec<Report>) -> Result<Worker, ClientError> {
+		let (client, key) = (self.client().await, key(name));
+		let account = Account(key.account());
+		let challenge = client.challenge(account.clone()).await?;
+		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
+		let join = Join {
+			account,
+			challenge: challenge.challenge,
+			signature: key.sign(&claim.payload(challenge.genesis)).encode(),
+			operator: None,
+			resources: Resources { slots: 4, cores: 4, wasm: true, ..Default::default() },
+			version: "1".into(),
+			held,
+		};
+		let joined = WorkerRpcClient::join(&client, join).await?;
+		let orders = client.subscribe_orders(joined.session).await?;
+		let (beating, session) = (Arc::new(client), joined.session);
+		let beats = tokio::spawn({
+			let client = beating.clone();
+			async move {
+				loop {
+					let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
+					let _ = client.heartbeat(session, heartbeat).await;
+					sleep(Duration::from_millis(500)).await;
+				}
+			}
+		});
+		Ok(Worker { key, client: beating, orders, joined, beats })
+	}
+
+	fn deal(&self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
+		self.chain.open(n, trust, size, change)
+	}
+
+	async fn task(&self, task: TaskId) -> Option<TaskInfo> {
+		SchedulerRpcClient::task(&self.client().await, task).await.unwrap()
+	}
+
+	/// Waits until the task is seen so.
+	async fn until(&self, task: TaskId, is_so: impl Fn(&TaskInfo) -> bool) -> TaskInfo {
+		let wait = async {
+			loop {
+				match self.task(task).await {
+					Some(info) if is_so(&info) => break info,
+					_ => sleep(Duration::from_millis(50)).await,
+				}
+			}
+		};
+		timeout(LONG, wait).await.unwrap_or_else(|_| panic!("task {task:?} was not seen so"))
+	}
+}
+
+fn config(dir: &TempDir) -> Config {
+	let pool = PoolChoice::Registered(WorkerpoolId::default());
+	Config { heartbeat: Duration::from_secs(2), ..Config::new(pool, dir.path()) }
+}
+
+/// What another process would find if this one were killed now.
+fn snapshot(dir: &TempDir) -> TempDir {
+	let copy = tempfile::tempdir().unwrap();
+	for file in std::fs::read_dir(dir.path()).unwrap().flatten().filter(|file| file.path().is_file()) {
+		std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+	}
+	copy
+}
+
+async fn start(config: Config, chain: &FakeChain) -> Handle {
+	let listener = listen(&config).await.unwrap();
+	let scheduler = key("Alice");
+	let identity = Identity {
+		workerpool: WorkerpoolId::default(),
+		account: scheduler.account(),
+		genesis: GENESIS,
+		domain: domain(),
+		key: scheduler,
+	};
+	let db = Db::open(&config.database).await.unwrap();
+	start_over(config, listener, db, Arc::new(chain.clone()), identity, 0).await.unwrap()
+}
+
+struct Worker {
+	key: Key,
+	client: Arc<WsClient>,
+	orders: Subscription<Order>,
+	joined: Joined,
+	beats: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Worker {
+	fn drop(&mut self) {
+		self.beats.abort();
+	}
+}
+
+impl Worker {
+	async fn order(&mut self) -> Order {
+		timeout(LONG, self.orders.next()).await.expect("an order").expect("the connection holds").unwrap()
+	}
+
+	/// Tasks that it is told to compute, until it has so many.
+	async fn tasks(&mut self, count: usize) -> Vec<Assignment> {
+		let mut all = Vec::new();
+		while all.len() < count {
+			match self.order().await {
+				Order::Compute { tasks } => all.extend(tasks),
+				other => panic!("{other:?} instead of tasks"),
+			}
+		}
+		all
+	}
+
+	async fn report(&self, task: TaskId, step: Step) {
+		self.client.report(self.joined.session, vec![report(task, step)]).await.unwrap();
+	}
+
+	async fn fail(&self, task: TaskId, cause: Vec<u8>) {
+		let cause = Some(Cause { cause, words: "it broke".into() });
+		let report = Report { cause, ..report(task, Step::Failed) };
+		self.client.report(self.joined.session, vec![report]).await.unwrap();
+	}
+}
+
+fn code_of<T: std::fmt::Debug>(result: Result<T, ClientError>) -> i32 {
+	match result {
+		Err(ClientError::Call(error)) => error.code(),
+		other => panic!("{other:?}"),
+	}
+}
+
+fn step_of(info: &TaskInfo, worker: &Worker) -> Option<Step> {
+	let account = Account(worker.key.account());
+	info.replicates.iter().find(|part| part.worker == account).map(|part| part.step)
+}

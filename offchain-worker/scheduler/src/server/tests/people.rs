@@ -1,0 +1,121 @@
+//! Who may do and ask what.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_a_task_are_streamed() {
+	let yard = Yard::new().await;
+	let id = Place { deal: yard.deal(100, 1, 1, |_| ()), index: 0 }.id();
+	yard.until(id, |info| info.queue_position == Some(0)).await;
+	let client = yard.client().await;
+	let mut changes = client.subscribe_task(id).await.unwrap();
+	assert_eq!(changes.next().await.unwrap().unwrap().replicates, []);
+	let bob = yard.worker("Bob").await;
+	let wait = async { while changes.next().await.unwrap().unwrap().replicates.is_empty() {} };
+	timeout(LONG, wait).await.expect("it is told");
+	assert!(client.subscribe_task(TaskId::default()).await.is_err());
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logs_are_for_the_requester_and_the_beneficiary() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let beneficiary = key("Eve").account();
+	let requester = key("Ferdie").account();
+	yard.deal(100, 1, 1, |deal| (deal.requester, deal.beneficiary) = (requester, Some(beneficiary)));
+	let task = bob.tasks(1).await[0].task.id();
+	let logs = Logs { stdout: "hello".into(), stderr: String::new() };
+	WorkerRpcClient::logs(&*bob.client, bob.joined.session, task, logs.clone()).await.unwrap();
+	let client = yard.client().await;
+	let read = |who: &str, at: u64, signer: &str| {
+		let signature = key(signer).sign(&Claim::Logs { task, at }.payload(GENESIS)).encode();
+		let request = LogsRequest { account: Account(key(who).account()), task, at, signature };
+		SchedulerRpcClient::logs(&client, request)
+	};
+	let now = system_time();
+	for reader in ["Eve", "Ferdie"] {
+		assert_eq!(read(reader, now, reader).await.unwrap()[0].logs, logs);
+	}
+	assert_eq!(code_of(read("Bob", now, "Bob").await), code::NOT_ALLOWED);
+	assert_eq!(code_of(read("Eve", now, "Bob").await), code::WRONG_SIGNATURE);
+	assert_eq!(code_of(read("Eve", now - 120_000, "Eve").await), code::WRONG_SIGNATURE);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_owns_something_stores_files() {
+	let yard = Yard::with(|config| config.store_quota = 1_000).await;
+	let client = yard.client().await;
+	let content = vec![7; 100];
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let ask = |size: u64, at: u64| {
+		let content = H256(cid.digest());
+		let signature = key("Eve").sign(&Claim::Upload { content, size, at }.payload(GENESIS)).encode();
+		client.upload(UploadRequest { account: Account(key("Eve").account()), content, size, at, signature })
+	};
+	let now = system_time();
+	let token = ask(100, now).await.unwrap();
+	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
+	let put = reqwest::Client::new().put(&url).bearer_auth(token).body(content).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	assert_eq!(code_of(ask(2_000, now).await), code::QUOTA_EXCEEDED);
+	assert_eq!(code_of(ask(100, now - 120_000).await), code::WRONG_SIGNATURE);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_who_may_joins() {
+	let yard = Yard::with(|config| config.admission = Admission::Listed([key("Bob").account()].into())).await;
+	yard.worker("Bob").await;
+	assert_eq!(code_of(yard.worker_with("Charlie", Vec::new()).await.map(|_| ())), code::NOT_ALLOWED);
+	let client = yard.client().await;
+	let dave = Account(key("Dave").account());
+	let join = Join {
+		account: dave.clone(),
+		challenge: H256::zero(),
+		signature: Vec::new(),
+		operator: Some(Operator { account: dave, signature: Vec::new() }),
+		resources: Resources::default(),
+		version: String::new(),
+		held: Vec::new(),
+	};
+	assert_eq!(code_of(WorkerRpcClient::join(&client, join).await), code::NOT_ALLOWED, "no such challenge");
+	let report = client.report(H256::zero(), vec![report(TaskId::default(), Step::Started)]).await;
+	assert_eq!(code_of(report), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_and_health_are_told() {
+	let yard = Yard::new().await;
+	let bob = yard.worker("Bob").await;
+	let get = |path: &str| reqwest::get(format!("http://{}{path}", yard.scheduler.address));
+	let health = get("/healthz").await.unwrap();
+	assert_eq!(health.status(), 200);
+	assert!(health.text().await.unwrap().contains("\"workers\":1"));
+	yard.deal(100, 1, 1, |_| ());
+	let wait = async {
+		while !get("/metrics").await.unwrap().text().await.unwrap().contains("rlc_scheduler_tasks_placed_total 1") {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("the task is counted");
+	let workers = yard.client().await.workers().await.unwrap();
+	assert_eq!((workers.len(), &workers[0].account, workers[0].alive), (1, &Account(bob.key.account()), true));
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_has_one_session() {
+	let yard = Yard::new().await;
+	let bob = yard.worker("Bob").await;
+	let again = yard.worker("Bob").await;
+	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
+	let old = bob.client.heartbeat(bob.joined.session, heartbeat.clone()).await;
+	assert_eq!(code_of(old), code::UNKNOWN_SESSION);
+	again.client.heartbeat(again.joined.session, heartbeat).await.unwrap();
+	yard.scheduler.stop().await.unwrap();
+}

@@ -1,0 +1,136 @@
+//! The life of tasks.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
+	let yard = Yard::new().await;
+	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
+	let content = b"the result".to_vec();
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let digest = ResultDigest(H256(cid.digest()));
+	let deal = yard.deal(100, 5, 1, |_| ());
+	let place = Place { deal, index: 0 };
+	let id = place.id();
+	for worker in &mut workers {
+		let assignment = worker.tasks(1).await.remove(0);
+		assert_eq!((assignment.task, assignment.bag), (place, false));
+		let delegation = Delegation { worker: worker.key.account(), task: id, enclave: None };
+		let signature: SchedulerSignature = codec::Decode::decode(&mut &assignment.delegation[..]).unwrap();
+		assert_eq!(signature.verify(&delegation, &domain(), &key("Alice").account()), Ok(()));
+		worker.report(id, Step::Started).await;
+		worker.report(id, Step::Computed).await;
+	}
+	yard.until(id, |info| workers.iter().all(|worker| step_of(info, worker) == Some(Step::Computed))).await;
+	for worker in &workers {
+		let account = worker.key.account();
+		yard.chain.change(|world| world.contribute_digest(id, &account, digest).unwrap());
+	}
+	for worker in &workers {
+		let account = worker.key.account();
+		yard.chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
+	}
+	assert!(yard.chain.world().is_completed(&id));
+	let uploads = workers.iter_mut().map(|worker| Box::pin(worker.order()));
+	let (order, winner, _) = futures::future::select_all(uploads).await;
+	let Order::Upload { task, token } = order else { panic!("{order:?}") };
+	assert_eq!(task, id);
+	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
+	let http = reqwest::Client::new();
+	let put = http.put(&url).bearer_auth(token).body(content.clone()).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	workers[winner].report(id, Step::Uploaded).await;
+	let info = yard.until(id, |info| info.result.is_some()).await;
+	assert_eq!((info.result, info.result_size), (Some(cid.to_string()), Some(content.len() as u64)));
+	assert_eq!(http.get(&url).send().await.unwrap().bytes().await.unwrap(), content);
+	// A block later the end is final, and the others need not keep it.
+	yard.chain.change(|_| Vec::new());
+	let loser = (winner + 1) % 3;
+	assert!(matches!(workers[loser].order().await, Order::Stop { task, .. } if task == id));
+	let info = yard.until(id, |info| step_of(info, &workers[loser]) == Some(Step::Completed)).await;
+	assert_eq!(info.result, Some(cid.to_string()), "it is remembered");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bag_is_given_in_few_orders() {
+	let yard = Yard::new().await;
+	let mut worker = yard.worker("Bob").await;
+	let deal = yard.deal(100, 1, 600, |_| ());
+	let first = worker.tasks(4).await;
+	assert!(first.iter().all(|assignment| assignment.bag));
+	let reports = first.iter().map(|assignment| Report {
+		usage: Some(rlc_protocol::worker::Usage { time: 1, ..Default::default() }),
+		..report(assignment.task.id(), Step::Computed)
+	});
+	worker.client.report(worker.joined.session, reports.collect()).await.unwrap();
+	let more = worker.tasks(100).await;
+	assert_eq!(more.iter().map(|assignment| assignment.task.deal).collect::<Vec<_>>(), vec![deal; more.len()]);
+	let info = yard.client().await.info().await.unwrap();
+	assert_eq!((info.workers, info.waiting), (1, 600 - 4 - 104), "as many as fill the slots, and 100 ahead");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_of_a_silent_worker_goes_elsewhere() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let deal = yard.deal(100, 1, 1, |_| ());
+	let id = bob.tasks(1).await[0].task.id();
+	bob.beats.abort();
+	let mut charlie = yard.worker("Charlie").await;
+	assert_eq!(charlie.tasks(1).await[0].task, Place { deal, index: 0 });
+	let info = yard.until(id, |info| step_of(info, &bob) == Some(Step::Lost)).await;
+	assert_eq!(step_of(&info, &charlie), Some(Step::Created));
+	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
+	assert_eq!(code_of(bob.client.heartbeat(bob.joined.session, heartbeat).await), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hopeless_task_is_put_on_chain_and_abandoned() {
+	let yard = Yard::new().await;
+	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
+	let cause = rlc_primitives::work::FailureCause::AppFailed { code: 1 };
+	let place = Place { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
+	for worker in &mut workers {
+		worker.tasks(1).await;
+		worker.fail(place.id(), cause.encode()).await;
+	}
+	for worker in &mut workers {
+		assert_eq!(worker.order().await, Order::ReportFailure { task: place });
+		let account = worker.key.account();
+		yard.chain.change(|world| world.report_failure(place.id(), &account, cause));
+	}
+	let wait = async {
+		while !matches!(yard.chain.world().tasks[&place.id()].stage, Stage::Failed(_)) {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("it is abandoned");
+	assert_eq!((yard.chain.sent("delegate"), yard.chain.sent("abandon")), (1, 1));
+	let reason = yard.until(place.id(), |info| info.given_up.is_some()).await.given_up.unwrap();
+	assert!(reason.contains("it broke"), "{reason}");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduler_pool_is_finalized_with_its_callback() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let data = vec![1, 2, 3];
+	let digest = ResultDigest::of_callback(&data);
+	let place = Place { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 };
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	yard.chain.change(|world| world.contribute_digest(place.id(), &account, digest).unwrap());
+	yard.until(place.id(), |info| step_of(info, &bob) == Some(Step::Contributed)).await;
+	let bring = |data: &[u8]| bob.client.callback_data(bob.joined.session, place.id(), hex::encode(data));
+	assert_eq!(code_of(bring(&[9]).await), code::NOT_ALLOWED);
+	bring(&data).await.unwrap();
+	yard.chain.change(|world| world.reveal_digest(place.id(), &account, digest).unwrap());
+	let info = yard.until(place.id(), |info| info.result.is_some()).await;
+	assert_eq!(info.result, Some(Cid::of_keccak(digest.0 .0).to_string()));
+	assert_eq!(yard.chain.sent("finalize"), 1);
+	yard.scheduler.stop().await.unwrap();
+}

@@ -1,0 +1,119 @@
+//! What workers ask.
+
+use std::{time::Duration, time::Instant};
+
+use jsonrpsee::{
+	core::{async_trait, SubscriptionResult},
+	types::ErrorObjectOwned,
+	PendingSubscriptionSink, SubscriptionMessage,
+};
+use rlc_primitives::{work::MAX_CALLBACK_DATA, TaskId};
+use rlc_protocol::{
+	requester::code,
+	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Step, WorkerRpcServer, MAX_REPORTS},
+	Account,
+};
+
+use super::{error, internal, unknown_session, Api};
+use crate::{admission, members::Member, pool::Input};
+
+/// How long a worker may take to take an order.
+const ORDER_TIME: Duration = Duration::from_secs(30);
+
+/// The longest words and cause of a failure, in bytes.
+const MAX_CAUSE: usize = 64 * 1024;
+
+#[async_trait]
+impl WorkerRpcServer for Api {
+	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned> {
+		let challenge = self.challenges.give(account.0, Instant::now());
+		let challenge = challenge.ok_or_else(|| error(code::NOT_ALLOWED, "too many workers join; try again soon"))?;
+		let identity = &self.means.identity;
+		Ok(Challenge { challenge, workerpool: identity.workerpool, genesis: identity.genesis })
+	}
+
+	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
+		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
+			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or too old: ask for a new one"));
+		}
+		let identity = &self.means.identity;
+		admission::check(&join, &self.admission, identity.workerpool, identity.genesis, &identity.account)?;
+		check_reports(&join.held)?;
+		let account = join.account.0;
+		let score = self.means.chain.score(account.clone()).await.map_err(internal)?;
+		let operator = join.operator.map(|operator| operator.account.0);
+		let member = Member { account, operator, resources: join.resources, held: join.held, score };
+		self.ask(|reply| Input::Join(Box::new(member), reply)).await
+	}
+
+	async fn subscribe_orders(&self, pending: PendingSubscriptionSink, session: Session) -> SubscriptionResult {
+		let orders = match self.ask(|reply| Input::Orders(session, reply)).await {
+			Ok(Some(orders)) => orders,
+			Ok(None) => {
+				pending.reject(unknown_session()).await;
+				return Ok(());
+			}
+			Err(error) => {
+				pending.reject(error).await;
+				return Ok(());
+			}
+		};
+		let (sink, mut orders) = (pending.accept().await?, orders);
+		loop {
+			let order = tokio::select! {
+				_ = sink.closed() => break,
+				order = orders.recv() => order,
+			};
+			// A session that ended has no more orders.
+			let Some(order) = order else { break };
+			let message = SubscriptionMessage::from_json(&order)?;
+			if sink.send_timeout(message, ORDER_TIME).await.is_err() {
+				break;
+			}
+		}
+		Ok(())
+	}
+
+	async fn heartbeat(&self, session: Session, heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned> {
+		let lives = self.ask(|reply| Input::Heartbeat(session, heartbeat, reply)).await?;
+		lives.then_some(()).ok_or_else(unknown_session)
+	}
+
+	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
+		check_reports(&reports)?;
+		let lives = self.ask(|reply| Input::Reports(session, reports, reply)).await?;
+		lives.then_some(()).ok_or_else(unknown_session)
+	}
+
+	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned> {
+		let lives = self.ask(|reply| Input::Logs(session, task, logs, reply)).await?;
+		lives.then_some(()).ok_or_else(unknown_session)
+	}
+
+	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
+		let bytes = hex::decode(data.trim_start_matches("0x")).ok();
+		let bytes = bytes.filter(|bytes| bytes.len() <= MAX_CALLBACK_DATA as usize);
+		let wrong = || error(code::NOT_ALLOWED, "these are not the data of that task, or it is not this worker's");
+		let bytes = bytes.ok_or_else(wrong)?;
+		match self.ask(|reply| Input::CallbackData(session, task, bytes, reply)).await? {
+			Some(true) => Ok(()),
+			Some(false) => Err(wrong()),
+			None => Err(unknown_session()),
+		}
+	}
+}
+
+/// What workers say is bounded.
+fn check_reports(reports: &[Report]) -> Result<(), ErrorObjectOwned> {
+	if reports.len() > MAX_REPORTS {
+		return Err(error(code::NOT_ALLOWED, format!("at most {MAX_REPORTS} steps are told at once")));
+	}
+	let size = |report: &Report| report.cause.as_ref().map_or(0, |cause| cause.cause.len() + cause.words.len());
+	if reports.iter().any(|report| size(report) > MAX_CAUSE) {
+		return Err(error(code::NOT_ALLOWED, "a cause is too long"));
+	}
+	if reports.iter().any(|report| report.step == Step::Created) {
+		return Err(error(code::NOT_ALLOWED, "a worker begins with the step started"));
+	}
+	Ok(())
+}

@@ -1,0 +1,150 @@
+//! Starting and stopping.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use rlc_chain::{Chain, Key, Sender};
+use rlc_primitives::WorkerpoolId;
+use rlc_store::{Store, StoreConfig};
+use tokio::{
+	net::TcpListener,
+	sync::{mpsc, watch, Semaphore},
+	task::JoinHandle,
+};
+
+use crate::{
+	chain::PoolChain,
+	db::Db,
+	metrics::Metrics,
+	node::NodeChain,
+	pool::{Identity, Means, Pool, Terms, CALLS, INPUTS},
+	registration::find_or_register,
+	server::Server,
+	Config, Error,
+};
+
+/// How many final blocks before the last one are looked through at the first start: less than a node keeps.
+const LOOK_BACK: u32 = 200;
+
+/// A scheduler that runs. Dropped, it runs on: stop it.
+pub struct Handle {
+	/// Where it listens.
+	pub address: SocketAddr,
+	/// Its pool.
+	pub workerpool: WorkerpoolId,
+	stop: watch::Sender<bool>,
+	ended: watch::Receiver<bool>,
+	server: Server,
+	pool: JoinHandle<Result<(), Error>>,
+}
+
+impl Handle {
+	/// Stops it: connections end, what was decided is written down. Workers go on, and join again when it is back.
+	///
+	/// # Errors
+	///
+	/// Why it had ended before, if it had.
+	pub async fn stop(self) -> Result<(), Error> {
+		// Nobody listens any more if it has ended.
+		let _ = self.stop.send(true);
+		self.server.stop().await;
+		self.pool.await.map_err(Error::internal)?
+	}
+
+	/// Waits until it ends, by itself: [`stop`](Self::stop) then says why.
+	pub async fn exited(&self) {
+		let _ = self.ended.clone().wait_for(|ended| *ended).await;
+	}
+}
+
+/// Starts a scheduler: it returns when it listens.
+///
+/// # Errors
+///
+/// [`Error`]: what keeps it from starting.
+pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+	let listener = listen(&config).await?;
+	let address = listener.local_addr().map_err(|error| Error::Listen(config.listen.to_string(), error))?;
+	let sender = Sender::new(chain.clone(), key.clone());
+	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+	let db = Db::open(&config.database).await?;
+	let known = db.workerpool(chain.genesis()).await?;
+	let workerpool = find_or_register(&config.pool, known, &url, &chain, &sender).await?;
+	let first_block = match config.first_block {
+		Some(block) => block,
+		None => chain.finalized().await?.0.saturating_sub(LOOK_BACK),
+	};
+	let (account, genesis, domain) = (key.account(), chain.genesis(), chain.domain().await?);
+	let identity = Identity { workerpool, account, genesis, domain, key };
+	let chain = Arc::new(NodeChain::new(chain, sender, workerpool));
+	start_over(config, listener, db, chain, identity, first_block).await
+}
+
+pub(crate) async fn listen(config: &Config) -> Result<TcpListener, Error> {
+	TcpListener::bind(config.listen).await.map_err(|error| Error::Listen(config.listen.to_string(), error))
+}
+
+/// Starts a scheduler over any chain.
+pub(crate) async fn start_over(
+	config: Config,
+	listener: TcpListener,
+	db: Db,
+	chain: Arc<dyn PoolChain>,
+	identity: Identity,
+	first_block: u32,
+) -> Result<Handle, Error> {
+	db.claim(identity.workerpool, identity.genesis).await?;
+	let store = open_store(&config, &db).await?;
+	let terms = Terms {
+		heartbeat: millis(config.heartbeat).max(1),
+		max_result: config.max_result,
+		retention: millis(config.retention),
+		first_block: Some(first_block),
+	};
+	let (inputs, receiver) = mpsc::channel(INPUTS);
+	let (stop, stopped) = watch::channel(false);
+	let workerpool = identity.workerpool;
+	let means = Means {
+		identity: Arc::new(identity),
+		terms: Arc::new(terms),
+		chain,
+		db: db.clone(),
+		store,
+		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
+		inputs,
+		calls: Arc::new(Semaphore::new(CALLS)),
+		stop: stopped,
+	};
+	let server = Server::start(listener, config.max_connections, config.admission, means.clone()).await?;
+	let address = server.address;
+	let (end, ended) = watch::channel(false);
+	let pool = tokio::spawn(async move {
+		let result = Pool::new(means).run(receiver).await;
+		if let Err(error) = &result {
+			log::error!("the scheduler ends: {error}");
+		}
+		db.close().await;
+		let _ = end.send(true);
+		result
+	});
+	log::info!("workerpool {:?}: scheduler at http://{address}", workerpool.0);
+	Ok(Handle { address, workerpool, stop, ended, server, pool })
+}
+
+/// The store, with a secret that outlives restarts. Instances that share a database give out tokens for each other.
+async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
+	let fresh = hex::encode(rand::random::<[u8; 32]>());
+	let secret = db.meta_or_insert("secret", &fresh).await?;
+	let mut key = [0; 32];
+	hex::decode_to_slice(&secret, &mut key).map_err(Error::internal)?;
+	let store = StoreConfig {
+		quota_total: config.store_quota,
+		quota_each: config.store_quota_each,
+		retention: config.retention,
+		key,
+	};
+	Ok(Store::open(&config.store_dir, store).await?)
+}
+
+fn millis(duration: Duration) -> u64 {
+	duration.as_millis().try_into().unwrap_or(u64::MAX)
+}

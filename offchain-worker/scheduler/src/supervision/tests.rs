@@ -1,0 +1,315 @@
+use super::*;
+use crate::testing::{account, task, Scene, START, T};
+use rlc_primitives::{work::FailureCause, AccountId, DealId};
+
+const CRASHED: FailureCause = FailureCause::AppFailed { code: 3 };
+
+/// A task with trust 5, given to the workers 1 to 3; 4 and 5 are free.
+fn given() -> (Scene, TaskId, [AccountId; 3]) {
+	let mut scene = Scene::new();
+	for n in 1..=5 {
+		scene.worker(n, 1);
+	}
+	let deal = scene.deal(100, 5, 1);
+	let given = scene.computing(task(deal, 0));
+	(scene, task(deal, 0), given.try_into().unwrap())
+}
+
+/// A task of trust 3, on which the workers 1 and 2 agree.
+fn agreed(change: impl FnOnce(&mut rlc_primitives::Deal)) -> (Scene, TaskId) {
+	let mut scene = Scene::new();
+	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));
+	let id = task(scene.deal_with(100, 3, 1, change), 0);
+	scene.decide();
+	scene.contributes(&one, id, 7);
+	scene.contributes(&two, id, 7);
+	scene.decide();
+	(scene, id)
+}
+
+fn stops(actions: &[Action]) -> Vec<AccountId> {
+	let stop = |action: &Action| match action {
+		Action::Stop { worker, .. } => Some(worker.clone()),
+		_ => None,
+	};
+	actions.iter().filter_map(stop).collect()
+}
+
+#[test]
+fn one_more_is_chosen_when_results_disagree() {
+	let (mut scene, id, [one, two, three]) = given();
+	scene.contributes(&one, id, 7);
+	scene.contributes(&two, id, 7);
+	assert_eq!(scene.computing(id), [], "they agree");
+	scene.contributes(&three, id, 8);
+	let more = scene.computing(id);
+	assert_eq!(more.len(), 2, "the formula asks for two more");
+	assert!(more.iter().all(|worker| ![&one, &two, &three].contains(&worker)));
+}
+
+#[test]
+fn task_of_a_lost_worker_goes_elsewhere() {
+	let (mut scene, id, [one, two, three]) = given();
+	let silent: &[u8] = one.as_ref();
+	scene.pass(4_000, &silent[..1]);
+	let more = scene.computing(id);
+	assert_eq!(more.len(), 1);
+	assert!(![one, two, three].contains(&more[0]));
+}
+
+#[test]
+fn never_to_another_worker_of_the_same_operator() {
+	let mut scene = Scene::new();
+	scene.join(1, Some(50), |_| (), Vec::new());
+	let id = task(scene.deal(100, 1, 1), 0);
+	assert_eq!(scene.computing(id), [account(1)]);
+	scene.join(2, Some(50), |_| (), Vec::new());
+	scene.pass(4_000, &[1]);
+	assert_eq!(scene.computing(id), [], "the lost one may still contribute");
+	scene.join(1, Some(50), |_| (), Vec::new());
+	assert_eq!(scene.computing(id), [account(1)], "back without it, it may try again");
+}
+
+#[test]
+fn failed_worker_is_made_up_for() {
+	let (mut scene, id, [one, ..]) = given();
+	scene.fails(&one, id, CRASHED);
+	let more = scene.computing(id);
+	assert_eq!(more.len(), 1);
+	assert_ne!(more[0], one);
+}
+
+#[test]
+fn hopeless_task_is_given_up_after_three_operators_failed() {
+	let (mut scene, id, workers) = given();
+	for worker in &workers[..2] {
+		scene.fails(worker, id, CRASHED);
+	}
+	scene.decide();
+	assert!(scene.state.tasks[&id].given_up.is_none());
+	scene.fails(&workers[2], id, CRASHED);
+	let actions = scene.decide();
+	assert!(actions.iter().any(|action| matches!(action, Action::GiveUp { .. })));
+	assert!(actions.contains(&Action::Delegate { task: id, workers: workers.to_vec() }), "{actions:?}");
+	assert!(stops(&actions).iter().all(|worker| !workers.contains(worker)), "those who still compute stop");
+}
+
+#[test]
+fn evidence_is_on_chain_before_the_task_is_closed() {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
+	scene.decide();
+	scene.world.delegates.extend(workers.iter().map(|worker| (id, worker.clone())));
+	scene.state.delegated(&id, true, scene.now);
+	let asked = workers.clone().map(|worker| Action::ReportFailure { task: id, worker });
+	assert_eq!(scene.decide(), asked);
+	for worker in &workers {
+		assert_eq!(scene.decide(), []);
+		let events = scene.world.report_failure(id, worker, CRASHED);
+		scene.see(events);
+	}
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	assert_eq!(scene.decide(), [], "once");
+}
+
+#[test]
+fn silent_witnesses_are_not_waited_for_long() {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
+	scene.decide();
+	scene.state.delegated(&id, true, scene.now);
+	scene.decide();
+	scene.pass(19_000, &[]);
+	assert_eq!(scene.decide(), []);
+	scene.pass(2_000, &[]);
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+}
+
+#[test]
+fn different_causes_and_workers_own_failures_prove_nothing() {
+	let (mut scene, id, workers) = given();
+	let causes = [CRASHED, FailureCause::AppFailed { code: 4 }, FailureCause::EnclaveFailed];
+	for (worker, cause) in workers.iter().zip(causes) {
+		scene.fails(worker, id, cause);
+	}
+	let more = scene.computing(id);
+	assert_eq!(more.len(), 2, "all who are left");
+	for worker in more {
+		let report = crate::testing::scene::report(id, Step::Failed);
+		scene.state.reported(&worker, report, scene.now);
+	}
+	scene.decide();
+	assert!(scene.state.tasks[&id].given_up.is_none());
+}
+
+#[test]
+fn small_pool_gives_up_when_nobody_is_left() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	scene.fails(&one, id, CRASHED);
+	scene.decide();
+	scene.pass(59_000, &[]);
+	assert_eq!(scene.decide(), [], "somebody may join");
+	scene.pass(2_000, &[]);
+	assert!(scene.decide().iter().any(|action| matches!(action, Action::GiveUp { .. })));
+}
+
+#[test]
+fn task_without_workers_is_closed_when_nobody_can_contribute_any_more() {
+	let mut scene = Scene::new();
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	scene.now = Now { local: START + 7 * T, chain: START + 7 * T };
+	assert_eq!(scene.decide(), []);
+	scene.pass(MARGIN, &[]);
+	let actions = scene.decide();
+	assert!(matches!(&actions[..], [Action::GiveUp { .. }, Action::Abandon { task }] if *task == id), "{actions:?}");
+}
+
+#[test]
+fn consensus_stops_who_did_not_contribute() {
+	let mut scene = Scene::new();
+	let (one, two, three) = (scene.worker(1, 1), scene.worker(2, 1), scene.worker(3, 1));
+	let id = task(scene.deal(100, 5, 1), 0);
+	assert_eq!(scene.computing(id).len(), 3);
+	// A better score than the scheduler knows of is enough.
+	scene.contributes(&one, id, 7);
+	let result = scene.world.contribute(id, &two, 7).unwrap();
+	scene.see(result);
+	let (result, winners) = (rlc_primitives::ResultHash::of(id, crate::testing::digest(7)), 2);
+	scene.see(vec![crate::chain::Seen::Agreed { task: id, result, winners, reveal_deadline: START + 2 * T }]);
+	assert_eq!(stops(&scene.decide()), vec![three.clone()]);
+	assert_eq!(scene.state.tasks[&id].replicates[&three].step, Step::Aborted);
+	assert_eq!(scene.state.workers[&three].load, 0);
+}
+
+#[test]
+fn wrong_prediction_is_looked_up() {
+	let mut scene = Scene::new();
+	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));
+	let id = task(scene.deal(100, 3, 1), 0);
+	scene.decide();
+	for worker in [&one, &two] {
+		let mut events = scene.world.contribute(id, worker, 7).unwrap();
+		events.retain(|event| !matches!(event, crate::chain::Seen::Agreed { .. }));
+		scene.see(events);
+	}
+	assert_eq!(scene.decide(), [Action::Refresh { task: id }]);
+	let (version, chain) = (scene.state.tasks[&id].version, scene.world.tasks[&id].clone());
+	scene.state.refreshed(&id, version, Some(chain), scene.now);
+	scene.decide();
+	assert!(matches!(scene.state.tasks[&id].chain.stage, Stage::Revealing(_)));
+}
+
+#[test]
+fn scheduler_pool_finalizes_when_all_revealed() {
+	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
+	scene.reveals(&account(1), id, 7);
+	assert!(!scene.decide().iter().any(|action| matches!(action, Action::Finalize { .. })));
+	scene.reveals(&account(2), id, 7);
+	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: None }]);
+	assert_eq!(scene.decide(), [], "once");
+}
+
+#[test]
+fn scheduler_pool_finalizes_after_the_reveal_deadline_with_one_reveal() {
+	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
+	scene.reveals(&account(1), id, 7);
+	scene.decide();
+	scene.pass(2 * T + MARGIN, &[]);
+	assert!(scene.decide().contains(&Action::Finalize { task: id, data: None }));
+}
+
+#[test]
+fn scheduler_pool_reopens_what_nobody_revealed() {
+	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
+	scene.worker(3, 1);
+	scene.worker(4, 1);
+	scene.pass(2 * T + MARGIN, &[]);
+	assert_eq!(scene.decide(), [Action::Reopen { task: id }]);
+	let events = scene.world.reopen(id).unwrap();
+	scene.see(events);
+	let mut more = scene.computing(id);
+	more.sort();
+	assert_eq!(more, [account(3), account(4)], "others than those who did not reveal");
+}
+
+#[test]
+fn automatic_pool_is_watched() {
+	let (mut scene, id) = agreed(|_| ());
+	scene.pass(2 * T + MARGIN, &[]);
+	assert_eq!(scene.decide(), []);
+	scene.pass(WAIT, &[]);
+	assert_eq!(scene.decide(), [Action::Refresh { task: id }], "the chain is late, or an event was missed");
+}
+
+#[test]
+fn callback_s_data_close_the_task_in_any_pool() {
+	let data = vec![1, 2, 3];
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal_with(100, 1, 1, |deal| deal.callback = Some(Default::default())), 0);
+	scene.decide();
+	let digest = rlc_primitives::ResultDigest::of_callback(&data);
+	let result = rlc_primitives::ResultHash::of(id, digest);
+	scene.see(vec![
+		crate::chain::Seen::Contributed(id, one.clone(), result),
+		crate::chain::Seen::Agreed { task: id, result, winners: 1, reveal_deadline: START + 2 * T },
+	]);
+	assert!(!scene.state.bring(&id, &one, vec![9]), "not these");
+	assert!(!scene.state.bring(&id, &account(2), data.clone()), "not from anybody");
+	assert!(scene.state.bring(&id, &one, data.clone()));
+	assert_eq!(scene.decide(), [], "it is not revealed yet");
+	scene.see(vec![crate::chain::Seen::Revealed(id, one, digest)]);
+	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: Some(data.clone()) }]);
+	scene.see(vec![crate::chain::Seen::Closed(id, Some(digest))]);
+	scene.state.answered(&id, true, scene.now);
+	scene.pass(60_000, &[]);
+	assert_eq!(scene.decide(), [Action::Keep { task: id, data }]);
+}
+
+#[test]
+fn refused_extrinsic_is_sent_again_later() {
+	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
+	for n in 1..=2 {
+		scene.reveals(&account(n), id, 7);
+	}
+	scene.decide();
+	scene.state.answered(&id, false, scene.now);
+	assert_eq!(scene.decide(), []);
+	scene.pass(3_000, &[]);
+	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: None }]);
+}
+
+#[test]
+fn closed_task_is_forgotten_when_that_is_final_and_the_result_is_there() {
+	let (mut scene, id) = agreed(|_| ());
+	for n in 1..=2 {
+		scene.reveals(&account(n), id, 7);
+	}
+	scene.decide();
+	scene.state.finalise(scene.state.best);
+	assert_eq!(scene.decide(), [], "the result is not there");
+	scene.state.stored(&id, Some(&account(1)), 10, scene.now);
+	let actions = scene.decide();
+	assert_eq!(stops(&actions), [account(1), account(2)], "they need not keep it");
+	assert_eq!(actions.last(), Some(&Action::Forget { task: id }));
+	let deal: DealId = scene.world.tasks[&id].deal;
+	assert_eq!(scene.state.forget(&id), Some((deal, 0)), "the last one of its part");
+	assert!(scene.state.workers.values().all(|worker| worker.tasks.is_empty() && worker.load == 0));
+}
+
+#[test]
+fn lone_worker_s_delivery_closes_the_task() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	let events = scene.world.deliver(id, &one, 7).unwrap();
+	scene.see(events);
+	assert_eq!(scene.state.tasks[&id].winners().collect::<Vec<_>>(), [&one]);
+	assert_eq!(scene.decide(), [Action::Upload { task: id, worker: one.clone() }]);
+	assert_eq!(scene.state.workers[&one].load, 0);
+}

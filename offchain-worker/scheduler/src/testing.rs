@@ -1,0 +1,217 @@
+//! What tests share: a chain in memory that keeps the rules of `rlc-primitives`, and a scheduler's state over it.
+
+mod fake;
+pub mod postgres;
+pub mod scene;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rlc_primitives::{
+	deal::Resource,
+	task::{Commitment, Stage, TaskError},
+	work::{FailureCause, FailureReport, TaskView},
+	AccountId, AppId, CategoryId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag, Task,
+	TaskId, WorkerpoolId,
+};
+use rlc_protocol::Place;
+use sp_core::H256;
+
+use crate::chain::Seen;
+
+pub use fake::FakeChain;
+pub use scene::Scene;
+
+/// T of the tests' category, in ms.
+pub const T: Moment = 300_000;
+
+/// When the tests' deals start, in ms.
+pub const START: Moment = 1_000_000;
+
+/// A worker's account.
+pub fn account(n: u8) -> AccountId {
+	AccountId::new([n; 32])
+}
+
+/// A result.
+pub fn digest(n: u8) -> ResultDigest {
+	ResultDigest(H256::repeat_byte(n))
+}
+
+/// A chain in memory.
+#[derive(Debug, Default)]
+pub struct World {
+	/// Its deals.
+	pub deals: BTreeMap<DealId, Deal>,
+	/// Their tasks.
+	pub tasks: BTreeMap<TaskId, Task>,
+	/// Who was delegated on chain.
+	pub delegates: BTreeSet<(TaskId, AccountId)>,
+	/// Who reported failures.
+	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
+	/// Its time, in ms.
+	pub now: Moment,
+}
+
+impl World {
+	/// Opens a deal with tasks from index 0.
+	pub fn open(&mut self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
+		let id = DealId(H256::repeat_byte(n));
+		let owner = account(200);
+		let mut deal = Deal {
+			app: Resource { id: AppId::default(), owner: owner.clone(), price: 0 },
+			dataset: None,
+			workerpool: Resource { id: WorkerpoolId::default(), owner: owner.clone(), price: 0 },
+			payer: owner,
+			requester: account(201),
+			beneficiary: None,
+			callback: None,
+			category: CategoryId(0),
+			reference_time: T,
+			trust,
+			tag: Tag::NONE,
+			start: self.now,
+			first: 0,
+			size,
+			worker_stake: 0,
+			scheduler_ratio: 1,
+			settlement: Settlement::Automatic,
+		};
+		change(&mut deal);
+		for index in deal.first..deal.first + deal.size {
+			let task = Task::new(id, index);
+			self.tasks.insert(task.id(), task);
+		}
+		self.deals.insert(id, deal);
+		id
+	}
+
+	fn parts(&mut self, id: TaskId) -> (&Deal, &mut Task) {
+		let task = self.tasks.get_mut(&id).expect("the test made it");
+		(&self.deals[&task.deal], task)
+	}
+
+	/// A worker without a score contributes.
+	pub fn contribute(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+		self.contribute_digest(id, worker, digest(result))
+	}
+
+	/// The same with any digest.
+	pub fn contribute_digest(
+		&mut self,
+		id: TaskId,
+		worker: &AccountId,
+		digest: ResultDigest,
+	) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		let (hash, seal) = (ResultHash::of(id, digest), ResultSeal::of(worker, id, digest));
+		let reached =
+			task.contribute(deal, worker.clone(), 0, Commitment { result: hash, seal, enclave: None }, now)?;
+		let mut events = vec![Seen::Delegated(id, worker.clone()), Seen::Contributed(id, worker.clone(), hash)];
+		events.extend(reached.map(|consensus| Seen::Agreed {
+			task: id,
+			result: consensus.result,
+			winners: consensus.winners,
+			reveal_deadline: consensus.reveal_deadline,
+		}));
+		Ok(events)
+	}
+
+	/// A winner reveals; the last one closes the task of an automatic deal.
+	pub fn reveal(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+		self.reveal_digest(id, worker, digest(result))
+	}
+
+	/// The same with any digest.
+	pub fn reveal_digest(
+		&mut self,
+		id: TaskId,
+		worker: &AccountId,
+		digest: ResultDigest,
+	) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		let left = task.reveal(worker, digest, now)?;
+		let mut events = vec![Seen::Revealed(id, worker.clone(), digest)];
+		let by_itself = deal.settlement == Settlement::Automatic && deal.callback.is_none();
+		if left == 0 && by_itself {
+			events.extend(self.finalize(id, None)?);
+		}
+		Ok(events)
+	}
+
+	/// Closes a task that has its result.
+	pub fn finalize(&mut self, id: TaskId, data: Option<&[u8]>) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		let consensus = task.finalize(deal, data, now)?;
+		Ok(self.closed(id, consensus.digest))
+	}
+
+	/// A worker delivers a result at once.
+	pub fn deliver(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		task.contribute_and_finalize(deal, worker.clone(), digest(result), None, None, now)?;
+		let mut events = vec![Seen::Delegated(id, worker.clone())];
+		events.extend(self.closed(id, Some(digest(result))));
+		Ok(events)
+	}
+
+	/// Gives up a consensus that nobody revealed.
+	pub fn reopen(&mut self, id: TaskId) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		task.reopen(deal, now)?;
+		Ok(vec![Seen::Reopened(id)])
+	}
+
+	/// Closes a task as failed.
+	pub fn abandon(&mut self, id: TaskId) -> Result<Vec<Seen>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		task.abandon(deal, now)?;
+		Ok(self.closed(id, None))
+	}
+
+	/// A worker that was delegated on chain says why it failed.
+	pub fn report_failure(&mut self, id: TaskId, worker: &AccountId, cause: FailureCause) -> Vec<Seen> {
+		assert!(self.delegates.contains(&(id, worker.clone())), "only who was delegated on chain can report");
+		let report = FailureReport { worker: worker.clone(), cause, at: self.now };
+		self.failures.entry(id).or_default().push(report);
+		vec![Seen::FailureReported(id, worker.clone())]
+	}
+
+	fn closed(&self, id: TaskId, outcome: Option<ResultDigest>) -> Vec<Seen> {
+		let deal = self.tasks[&id].deal;
+		let mut events = vec![Seen::Closed(id, outcome)];
+		if self.tasks.values().filter(|task| task.deal == deal).all(|task| task.is_closed()) {
+			events.push(Seen::DealClosed(deal));
+		}
+		events
+	}
+
+	/// A task as the chain's API shows it.
+	pub fn view(&self, task: &Task) -> TaskView {
+		let deal = &self.deals[&task.deal];
+		TaskView {
+			id: task.id(),
+			task: task.clone(),
+			contribution_deadline: deal.contribution_deadline(),
+			final_deadline: deal.final_deadline(),
+			delegates: Vec::new(),
+			failures: self.failures.get(&task.id()).cloned().unwrap_or_default(),
+			delivery: None,
+		}
+	}
+
+	/// Whether a task is completed.
+	pub fn is_completed(&self, task: &TaskId) -> bool {
+		matches!(self.tasks[task].stage, Stage::Completed(_))
+	}
+}
+
+/// The deal's task with this index.
+pub fn task(deal: DealId, index: u64) -> TaskId {
+	Place { deal, index }.id()
+}

@@ -1,0 +1,64 @@
+//! The result of a task comes into the store: one winner is asked, the next one if it fails.
+
+use rlc_primitives::{AccountId, Moment};
+
+use crate::model::{State, TaskState};
+
+/// How long a winner has, in ms, however small the result is.
+const LEAST_TIME: u64 = 60_000;
+
+/// The slowest upload that is waited for, in bytes per ms.
+const LEAST_SPEED: u64 = 50;
+
+/// How often each winner is asked.
+const TRIES: u32 = 3;
+
+/// How long after a task closed, in ms, winners keep results: then there is nobody to ask.
+const KEPT: u64 = 3_600_000;
+
+/// What is to be done about a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+	/// Ask this winner.
+	Ask(AccountId),
+	/// Look again at this time, in ms.
+	Wait(Moment),
+	/// The result is there, or will never be.
+	Settled,
+}
+
+/// What is to be done about the result of a task that was revealed or completed. Whoever was asked and let its time pass
+/// has failed.
+pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment) -> Next {
+	if task.upload.stored.is_some() {
+		return Next::Settled;
+	}
+	let mut late = None;
+	if let Some((worker, since)) = &task.upload.asked {
+		let until = since + LEAST_TIME + size_of(task, worker) / LEAST_SPEED;
+		if now < until {
+			return Next::Wait(until);
+		}
+		late = Some(worker);
+	}
+	let failures =
+		|worker: &AccountId| task.upload.failures.get(worker).copied().unwrap_or(0) + u32::from(late == Some(worker));
+	let mut hopeful = task.winners().filter(|worker| failures(worker) < TRIES).peekable();
+	if hopeful.peek().is_none() && task.chain.is_closed() || now > final_deadline.saturating_add(KEPT) {
+		return Next::Settled;
+	}
+	let here = hopeful.filter(|worker| state.workers.get(worker).is_some_and(|one| one.is_reachable()));
+	match here.min_by_key(|worker| failures(worker)) {
+		Some(worker) => Next::Ask(worker.clone()),
+		// Who comes back is asked when it joins.
+		None => Next::Wait(now + LEAST_TIME),
+	}
+}
+
+/// Size of the result as the worker said, in bytes.
+fn size_of(task: &TaskState, worker: &AccountId) -> u64 {
+	task.replicates.get(worker).map_or(0, |part| part.output)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+use super::*;
+use crate::{
+	actions::Action,
+	testing::{account, scene::report, task, Scene},
+};
+use rlc_primitives::TaskId;
+use rlc_protocol::worker::Step;
+
+/// A closed task whose winners are the workers 1 and 2, and whom it asked to upload.
+fn closed() -> (Scene, TaskId, AccountId) {
+	let mut scene = Scene::new();
+	let workers = [scene.worker(1, 1), scene.worker(2, 1)];
+	let id = task(scene.deal(100, 3, 1), 0);
+	scene.decide();
+	for worker in &workers {
+		scene.contributes(worker, id, 7);
+	}
+	for worker in &workers {
+		scene.reveals(worker, id, 7);
+	}
+	let asked = asked(&scene.decide());
+	assert_eq!(asked.len(), 1, "one winner, not all");
+	(scene, id, asked[0].clone())
+}
+
+fn asked(actions: &[Action]) -> Vec<AccountId> {
+	let upload = |action: &Action| match action {
+		Action::Upload { worker, .. } => Some(worker.clone()),
+		_ => None,
+	};
+	actions.iter().filter_map(upload).collect()
+}
+
+fn other(worker: &AccountId) -> AccountId {
+	account(if *worker == account(1) { 2 } else { 1 })
+}
+
+#[test]
+fn first_who_revealed_is_asked_at_once() {
+	let mut scene = Scene::new();
+	let workers = [scene.worker(1, 1), scene.worker(2, 1)];
+	let id = task(scene.deal(100, 3, 1), 0);
+	scene.decide();
+	workers.iter().for_each(|worker| scene.contributes(worker, id, 7));
+	assert_eq!(asked(&scene.decide()), []);
+	scene.reveals(&workers[1], id, 7);
+	assert_eq!(asked(&scene.decide()), [workers[1].clone()]);
+}
+
+#[test]
+fn next_winner_is_asked_when_one_fails() {
+	let (mut scene, id, first) = closed();
+	scene.reports(&first, id, Step::Failed);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+}
+
+#[test]
+fn next_winner_is_asked_when_one_is_slow() {
+	let (mut scene, _, first) = closed();
+	scene.pass(LEAST_TIME - 1_000, &[]);
+	assert_eq!(asked(&scene.decide()), []);
+	scene.pass(2_000, &[]);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+}
+
+#[test]
+fn next_winner_is_asked_when_one_is_lost() {
+	let (mut scene, _, first) = closed();
+	let silent: &[u8] = first.as_ref();
+	scene.pass(4_000, &silent[..1]);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+}
+
+#[test]
+fn winner_who_comes_back_is_asked_again() {
+	let (mut scene, id, first) = closed();
+	scene.pass(4_000, &[1, 2]);
+	assert_eq!(asked(&scene.decide()), []);
+	let n = AsRef::<[u8]>::as_ref(&first)[0];
+	let forget = scene.join(n, None, |_| (), vec![report(id, Step::Revealed)]);
+	assert_eq!((forget, asked(&scene.decide())), (Vec::new(), vec![first]));
+}
+
+#[test]
+fn result_that_nobody_can_bring_is_given_up() {
+	let (mut scene, id, first) = closed();
+	let mut next = first;
+	for _ in 0..2 * TRIES - 1 {
+		scene.reports(&next, id, Step::Failed);
+		next = asked(&scene.decide()).pop().expect("somebody is left");
+	}
+	scene.reports(&next, id, Step::Failed);
+	assert_eq!(asked(&scene.decide()), []);
+	scene.state.finalise(scene.state.best);
+	assert_eq!(scene.decide().last(), Some(&Action::Forget { task: id }));
+}
+
+#[test]
+fn worker_s_word_alone_is_not_enough() {
+	let (mut scene, id, first) = closed();
+	assert!(scene.reports(&first, id, Step::Uploaded), "the store is to be asked");
+	assert_eq!(scene.state.tasks[&id].upload.stored, None);
+	scene.state.stored(&id, Some(&first), 10, scene.now);
+	assert_eq!(scene.state.tasks[&id].upload.stored, Some(10));
+	assert_eq!(scene.state.tasks[&id].replicates[&first].step, Step::Uploaded);
+}

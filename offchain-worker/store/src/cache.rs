@@ -1,0 +1,243 @@
+//! Fetched contents on this machine, each once, bounded in all.
+
+use std::{
+	collections::HashMap,
+	fs, io,
+	os::unix::fs::PermissionsExt,
+	path::{Path, PathBuf},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	time::SystemTime,
+};
+
+use crate::{Cid, HashKind};
+
+/// A fetched file. It stays where it is as long as this, or a clone of it, is there.
+#[derive(Clone, Debug)]
+pub struct Fetched {
+	path: PathBuf,
+	cid: Cid,
+	size: u64,
+	/// Shows the cache that it is in use.
+	_in_use: Arc<()>,
+}
+
+impl Fetched {
+	/// Where it is. It is read-only, and has to stay as it is: others use it too.
+	pub fn path(&self) -> &Path {
+		&self.path
+	}
+
+	/// Its name.
+	pub fn cid(&self) -> Cid {
+		self.cid
+	}
+
+	/// Its size, in bytes.
+	pub fn size(&self) -> u64 {
+		self.size
+	}
+}
+
+impl AsRef<Path> for Fetched {
+	fn as_ref(&self) -> &Path {
+		&self.path
+	}
+}
+
+/// A file of the cache.
+struct Entry {
+	size: u64,
+	/// When it was last written: shows if somebody changed it.
+	modified: SystemTime,
+	/// Grows with each use of anything.
+	used: u64,
+	in_use: Arc<()>,
+}
+
+#[derive(Default)]
+struct Entries {
+	files: HashMap<Cid, Entry>,
+	total: u64,
+	uses: u64,
+}
+
+/// Files by their names.
+pub(crate) struct Cache {
+	dir: PathBuf,
+	max_size: u64,
+	entries: Mutex<Entries>,
+}
+
+impl Cache {
+	/// Open a cache; files that are none of its own are removed. Blocks.
+	pub(crate) fn open(dir: &Path, max_size: u64) -> io::Result<Self> {
+		fs::create_dir_all(dir)?;
+		let mut files = Vec::new();
+		for entry in fs::read_dir(dir)? {
+			let entry = entry?;
+			match entry.file_name().to_str().and_then(|name| name.parse::<Cid>().ok()) {
+				Some(cid) => {
+					let metadata = entry.metadata()?;
+					files.push((metadata.modified()?, cid, metadata.len()));
+				}
+				None => fs::remove_file(entry.path())?,
+			}
+		}
+		// What came first counts as used first.
+		files.sort_unstable();
+		let mut entries = Entries::default();
+		for (modified, cid, size) in files {
+			entries.add(cid, size, modified);
+		}
+		let cache = Self { dir: dir.into(), max_size, entries: Mutex::new(entries) };
+		cache.make_room(&mut cache.entries(), 0);
+		Ok(cache)
+	}
+
+	fn entries(&self) -> MutexGuard<'_, Entries> {
+		self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+	}
+
+	fn path(&self, cid: &Cid) -> PathBuf {
+		self.dir.join(cid.to_string())
+	}
+
+	/// A file, if it is there as it came.
+	pub(crate) fn get(&self, cid: &Cid) -> Option<Fetched> {
+		self.look_up(&mut self.entries(), cid)
+	}
+
+	fn look_up(&self, entries: &mut Entries, cid: &Cid) -> Option<Fetched> {
+		let entry = entries.files.get_mut(cid)?;
+		let path = self.path(cid);
+		let same = fs::metadata(&path).is_ok_and(|now| {
+			now.len() == entry.size && now.modified().is_ok_and(|modified| modified == entry.modified)
+		});
+		if !same {
+			log::warn!("{} was changed by somebody; it is fetched again", path.display());
+			self.remove(entries, cid);
+			return None;
+		}
+		entries.uses += 1;
+		entry.used = entries.uses;
+		Some(Fetched { path, cid: *cid, size: entry.size, _in_use: entry.in_use.clone() })
+	}
+
+	/// Take a file that is what its name says, and make room for it. What is in use stays, even if that is too much.
+	/// Blocks.
+	pub(crate) fn insert(&self, file: &Path, cid: Cid) -> io::Result<Fetched> {
+		let entries = &mut *self.entries();
+		if let Some(known) = self.look_up(entries, &cid) {
+			fs::remove_file(file)?;
+			return Ok(known);
+		}
+		fs::set_permissions(file, fs::Permissions::from_mode(0o444))?;
+		let metadata = fs::metadata(file)?;
+		self.make_room(entries, metadata.len());
+		let path = self.path(&cid);
+		fs::rename(file, &path)?;
+		let in_use = entries.add(cid, metadata.len(), metadata.modified()?);
+		Ok(Fetched { path, cid, size: metadata.len(), _in_use: in_use })
+	}
+
+	/// The files that are there, by their SHA-256.
+	pub(crate) fn hashes(&self) -> Vec<[u8; 32]> {
+		let entries = self.entries();
+		let files = entries.files.keys().filter(|cid| cid.hash_kind() == HashKind::Sha256);
+		files.map(Cid::digest).collect()
+	}
+
+	fn make_room(&self, entries: &mut Entries, size: u64) {
+		while entries.total.saturating_add(size) > self.max_size {
+			let free = entries.files.iter().filter(|(_, entry)| Arc::strong_count(&entry.in_use) == 1);
+			let Some(cid) = free.min_by_key(|(_, entry)| entry.used).map(|(cid, _)| *cid) else { return };
+			self.remove(entries, &cid);
+		}
+	}
+
+	fn remove(&self, entries: &mut Entries, cid: &Cid) {
+		if let Some(entry) = entries.files.remove(cid) {
+			entries.total -= entry.size;
+		}
+		if let Err(error) = fs::remove_file(self.path(cid)) {
+			log::warn!("{} cannot be removed: {error}", self.path(cid).display());
+		}
+	}
+}
+
+impl Entries {
+	fn add(&mut self, cid: Cid, size: u64, modified: SystemTime) -> Arc<()> {
+		self.uses += 1;
+		let in_use = Arc::new(());
+		let entry = Entry { size, modified, used: self.uses, in_use: in_use.clone() };
+		self.total += size;
+		self.files.insert(cid, entry);
+		in_use
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// Puts a content of so many bytes into the cache.
+	fn insert(cache: &Cache, byte: u8, size: usize) -> Fetched {
+		let new = cache.dir.with_extension("new");
+		fs::write(&new, vec![byte; size]).unwrap();
+		cache.insert(&new, Cid::of_sha256([byte; 32])).unwrap()
+	}
+
+	fn is_there(cache: &Cache, byte: u8) -> bool {
+		cache.path(&Cid::of_sha256([byte; 32])).exists()
+	}
+
+	#[test]
+	fn least_recently_used_goes_first() {
+		let dir = tempfile::tempdir().unwrap();
+		let cache = Cache::open(&dir.path().join("files"), 30).unwrap();
+		for byte in 1..=3 {
+			insert(&cache, byte, 10);
+		}
+		assert!(cache.get(&Cid::of_sha256([1; 32])).is_some());
+		insert(&cache, 4, 10);
+		assert!(is_there(&cache, 1) && !is_there(&cache, 2) && is_there(&cache, 3) && is_there(&cache, 4));
+		assert_eq!(cache.hashes().len(), 3);
+	}
+
+	#[test]
+	fn what_is_in_use_stays() {
+		let dir = tempfile::tempdir().unwrap();
+		let cache = Cache::open(&dir.path().join("files"), 20).unwrap();
+		let first = insert(&cache, 1, 10);
+		insert(&cache, 2, 10);
+		insert(&cache, 3, 15);
+		assert!(is_there(&cache, 1) && !is_there(&cache, 2) && is_there(&cache, 3));
+		drop(first);
+		insert(&cache, 4, 5);
+		assert!(!is_there(&cache, 1) && is_there(&cache, 3) && is_there(&cache, 4));
+	}
+
+	#[test]
+	fn files_are_read_only_and_there_after_a_restart() {
+		let dir = tempfile::tempdir().unwrap();
+		let files = dir.path().join("files");
+		let path = insert(&Cache::open(&files, 20).unwrap(), 1, 10).path().to_path_buf();
+		assert!(fs::metadata(&path).unwrap().permissions().readonly());
+		fs::write(files.join("other"), "").unwrap();
+		let cache = Cache::open(&files, 20).unwrap();
+		assert_eq!(cache.get(&Cid::of_sha256([1; 32])).unwrap().path(), path);
+		assert!(!files.join("other").exists());
+		assert_eq!(Cache::open(&files, 5).unwrap().hashes().len(), 0);
+	}
+
+	#[test]
+	fn changed_file_is_forgotten() {
+		let dir = tempfile::tempdir().unwrap();
+		let cache = Cache::open(&dir.path().join("files"), 20).unwrap();
+		let path = insert(&cache, 1, 10).path().to_path_buf();
+		fs::remove_file(&path).unwrap();
+		fs::write(&path, [9; 11]).unwrap();
+		assert!(cache.get(&Cid::of_sha256([1; 32])).is_none());
+		assert!(!path.exists());
+	}
+}

@@ -1,0 +1,224 @@
+//! One download into a file, which goes on after a break and is checked by its hash.
+
+use std::{
+	fs::{self, File, OpenOptions},
+	io::{self, Read, SeekFrom},
+	os::unix::fs::MetadataExt,
+	path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use reqwest::{
+	header::{HeaderValue, CONTENT_LENGTH, CONTENT_RANGE, ETAG},
+	Method, StatusCode, Url,
+};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
+
+use crate::{
+	error::{FetchError, FetchErrorKind},
+	lock::lock_patiently,
+	retry::Retries,
+	store::blocking,
+	web::{failure, shown, Failure, Web},
+	Cid, HashKind, Hasher,
+};
+
+/// How much is written at once, in bytes.
+const WRITE_SIZE: usize = 256 * 1024;
+
+/// What to download.
+pub(crate) struct Job<'a> {
+	/// `GET`; an IPFS node wants `POST`, and cannot go on after a break then.
+	pub(crate) method: Method,
+	/// From where.
+	pub(crate) url: Url,
+	/// The names that the content has to have. Empty: any content will do.
+	pub(crate) expected: &'a [Cid],
+	/// The greatest size, in bytes.
+	pub(crate) max_size: u64,
+	/// Told how many bytes are there, and of how many; 0 of an unknown number.
+	pub(crate) progress: &'a (dyn Fn(u64, u64) + Send + Sync),
+}
+
+/// A file that is being downloaded. Nobody else writes to it.
+pub(crate) struct Part {
+	file: BufWriter<tokio::fs::File>,
+	path: PathBuf,
+	/// One for SHA-256, and one for each other kind that a name has.
+	hashers: Vec<Hasher>,
+	size: u64,
+	etag: Option<HeaderValue>,
+}
+
+impl Part {
+	/// Open a file for what shall have these names. What is there of it is used, unless any content will do.
+	pub(crate) async fn open(path: &Path, expected: &[Cid]) -> Result<Self, FetchError> {
+		let mut kinds = vec![HashKind::Sha256];
+		kinds.extend(expected.iter().map(Cid::hash_kind).filter(|kind| *kind != HashKind::Sha256).take(1));
+		let (path, keep) = (path.to_path_buf(), !expected.is_empty());
+		blocking(move || {
+			let mut file = open_locked(&path)?;
+			if !keep {
+				file.set_len(0)?;
+			}
+			let mut hashers: Vec<_> = kinds.into_iter().map(HashKind::hasher).collect();
+			let (mut size, mut buffer) = (0, vec![0; WRITE_SIZE]);
+			loop {
+				let count = file.read(&mut buffer)?;
+				if count == 0 {
+					break;
+				}
+				hashers.iter_mut().for_each(|hasher| hasher.update(&buffer[..count]));
+				size += count as u64;
+			}
+			let file = BufWriter::with_capacity(WRITE_SIZE, tokio::fs::File::from_std(file));
+			Ok(Self { file, path, hashers, size, etag: None })
+		})
+		.await
+	}
+
+	async fn reset(&mut self) -> io::Result<()> {
+		self.file.seek(SeekFrom::Start(0)).await?;
+		self.file.get_mut().set_len(0).await?;
+		self.hashers = self.names().iter().map(Cid::hasher).collect();
+		self.size = 0;
+		self.etag = None;
+		Ok(())
+	}
+
+	async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {
+		self.file.write_all(bytes).await?;
+		self.hashers.iter_mut().for_each(|hasher| hasher.update(bytes));
+		self.size += bytes.len() as u64;
+		Ok(())
+	}
+
+	/// The names of what is there, that by SHA-256 first.
+	fn names(&self) -> Vec<Cid> {
+		self.hashers.iter().map(|hasher| hasher.clone().finish()).collect()
+	}
+
+	fn is_all(&self, expected: &[Cid]) -> bool {
+		let names = self.names();
+		!expected.is_empty() && expected.iter().all(|cid| names.contains(cid))
+	}
+
+	/// The name by SHA-256.
+	pub(crate) fn cid(&self) -> Cid {
+		self.names()[0]
+	}
+
+	/// How many bytes are there.
+	pub(crate) fn size(&self) -> u64 {
+		self.size
+	}
+
+	/// Give the whole file its place. It is on the disk then.
+	pub(crate) async fn arrive(mut self, at: &Path) -> Result<(), FetchError> {
+		self.file.flush().await?;
+		self.file.get_ref().sync_all().await?;
+		Ok(tokio::fs::rename(&self.path, at).await?)
+	}
+
+	/// Remove the file.
+	pub(crate) async fn remove(self) {
+		// If it cannot be removed, it is in the way of nothing.
+		let _ = tokio::fs::remove_file(&self.path).await;
+	}
+}
+
+/// Opens a file that nobody else writes to.
+fn open_locked(path: &Path) -> Result<File, FetchError> {
+	loop {
+		let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+		if !lock_patiently(&file)? {
+			let words = format!("{} is being written by another program", path.display());
+			return Err(FetchError::new(FetchErrorKind::Disk, words));
+		}
+		// Who had it before may have given it its place, or removed it.
+		let had = file.metadata()?.ino();
+		if fs::metadata(path).is_ok_and(|now| now.ino() == had) {
+			return Ok(file);
+		}
+	}
+}
+
+/// Download into a file, until it is whole and what it shall be.
+pub(crate) async fn download(web: &Web, job: &Job<'_>, part: &mut Part) -> Result<(), FetchError> {
+	if part.size > 0 && part.is_all(job.expected) {
+		return Ok(());
+	}
+	// What is there from before may be of something else.
+	let mut from_before = part.size > 0;
+	let mut retries = Retries::default();
+	loop {
+		let before = part.size;
+		match attempt(web, job, part).await {
+			Ok(()) if job.expected.is_empty() || part.is_all(job.expected) => return Ok(()),
+			Ok(()) if from_before => {
+				from_before = false;
+				part.reset().await?;
+			}
+			Ok(()) => {
+				let words = format!("{} is not what its checksum says", shown(&job.url));
+				return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
+			}
+			Err(Failure::Final(error)) => return Err(error),
+			Err(Failure::Again(error)) => {
+				// What came so far survives this program.
+				part.file.flush().await?;
+				if part.size > before {
+					retries.reset();
+				}
+				let Some(wait) = retries.failed() else { return Err(error) };
+				log::debug!("{error}; again in {} ms", wait.as_millis());
+				tokio::time::sleep(wait).await;
+			}
+		}
+	}
+}
+
+async fn attempt(web: &Web, job: &Job<'_>, part: &mut Part) -> Result<(), Failure> {
+	let disk = |error: io::Error| Failure::Final(error.into());
+	// Only if the rest is sure to be of the same content.
+	let go_on = job.method == Method::GET && (!job.expected.is_empty() || part.etag.is_some());
+	if !go_on || part.size > job.max_size {
+		part.reset().await.map_err(disk)?;
+	}
+	let mut response = web.request(job.method.clone(), &job.url, part.size, part.etag.as_ref()).await?;
+	let headers = response.headers();
+	match response.status() {
+		StatusCode::PARTIAL_CONTENT if starts_at(headers.get(CONTENT_RANGE), part.size) => (),
+		StatusCode::OK => {
+			let etag = headers.get(ETAG).filter(|etag| !etag.as_bytes().starts_with(b"W/")).cloned();
+			part.reset().await.map_err(disk)?;
+			part.etag = etag;
+		}
+		status => {
+			part.reset().await.map_err(disk)?;
+			let words = format!("{} answers {status} to a request for a part", shown(&job.url));
+			return Err(Failure::Again(FetchError::new(FetchErrorKind::Unreachable, words)));
+		}
+	}
+	let too_large = || Failure::Final(FetchError::too_large(&shown(&job.url), job.max_size));
+	let declared = headers_length(&response).map(|length| length.saturating_add(part.size));
+	if declared.is_some_and(|size| size > job.max_size) {
+		return Err(too_large());
+	}
+	while let Some(chunk) = response.chunk().await.map_err(|error| failure(&job.url, &error))? {
+		if part.size + chunk.len() as u64 > job.max_size {
+			return Err(too_large());
+		}
+		part.write(&chunk).await.map_err(disk)?;
+		(job.progress)(part.size, declared.unwrap_or(0));
+	}
+	part.file.flush().await.map_err(disk)
+}
+
+fn headers_length(response: &reqwest::Response) -> Option<u64> {
+	response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn starts_at(range: Option<&HeaderValue>, at: u64) -> bool {
+	range.and_then(|range| range.to_str().ok()).is_some_and(|range| range.starts_with(&format!("bytes {at}-")))
+}

@@ -1,0 +1,159 @@
+//! Why contents are not stored, found, fetched, downloaded or uploaded.
+
+use std::{io, path::PathBuf};
+
+use crate::{Cid, TokenError};
+
+/// Why something was not stored or found.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+	/// Nothing of this name is there.
+	#[error("{0} is not in this store")]
+	NotFound(Cid),
+	/// The token does not allow it.
+	#[error(transparent)]
+	Token(#[from] TokenError),
+	/// It is larger than allowed.
+	#[error("more than the {0} bytes that are allowed")]
+	TooLarge(u64),
+	/// The store is full.
+	#[error("the store is full: its {0} bytes are used; try again later, or use another store")]
+	Full(u64),
+	/// Somebody's share of the store is used up.
+	#[error("{who} has used its {quota} bytes of the store; wait until something expires, or release something")]
+	QuotaUsed {
+		/// Who.
+		who: String,
+		/// The share, in bytes.
+		quota: u64,
+	},
+	/// Somebody has too many uploads at once.
+	#[error("{who} has {count} uploads under way; end some first")]
+	TooManyUploads {
+		/// Who.
+		who: String,
+		/// How many.
+		count: usize,
+	},
+	/// What was uploaded is not what its name says.
+	#[error("what was uploaded is not {0}; it was removed, begin again")]
+	WrongContent(Cid),
+	/// An upload goes on with another length than it began with.
+	#[error("this upload has begun with a length of {0} bytes")]
+	OtherLength(u64),
+	/// An upload goes on at another place than it came to.
+	#[error("this upload has come to byte {0}; go on from there")]
+	OtherOffset(u64),
+	/// The upload has not begun, was forgotten, or goes on over another connection.
+	#[error("this upload goes on elsewhere, or has not begun; open it again with POST")]
+	NotOpen,
+	/// The disk is full.
+	#[error("the store's disk is full; try again later, or use another store")]
+	DiskFull,
+	/// Another process uses the directory.
+	#[error("{} is used by another process; stop that one first", .0.display())]
+	InUse(PathBuf),
+	/// The disk failed.
+	#[error("the store's disk: {0}")]
+	Disk(io::Error),
+}
+
+impl From<io::Error> for StoreError {
+	fn from(error: io::Error) -> Self {
+		match error.kind() {
+			io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+			_ => Self::Disk(error),
+		}
+	}
+}
+
+/// What kept a content from being fetched or downloaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchErrorKind {
+	/// It is not there.
+	NotFound,
+	/// Where it is cannot be reached, or does not answer as it should.
+	Unreachable,
+	/// It is larger than allowed.
+	TooLarge,
+	/// It is not what its hash says.
+	WrongChecksum,
+	/// The location is none, or may not be used here.
+	NotAllowed,
+	/// It took longer than allowed.
+	TimedOut,
+	/// Who asked does not want it any more.
+	Stopped,
+	/// This machine's disk failed, or is full.
+	Disk,
+}
+
+/// Why a content was not fetched or downloaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct FetchError {
+	/// What kept it.
+	pub kind: FetchErrorKind,
+	/// The same in words, in one line.
+	pub words: String,
+}
+
+impl FetchError {
+	pub(crate) fn new(kind: FetchErrorKind, words: impl ToString) -> Self {
+		Self { kind, words: words.to_string() }
+	}
+
+	pub(crate) fn too_large(what: &str, max_size: u64) -> Self {
+		Self::new(FetchErrorKind::TooLarge, format!("{what} is larger than the {max_size} bytes that are allowed"))
+	}
+}
+
+impl From<io::Error> for FetchError {
+	fn from(error: io::Error) -> Self {
+		Self::new(FetchErrorKind::Disk, format!("this machine's disk: {error}"))
+	}
+}
+
+/// Why a content was not uploaded.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+	/// The file cannot be read.
+	#[error("the file to upload: {0}")]
+	File(#[from] io::Error),
+	/// The store does not take it.
+	#[error("{store} does not take it ({status}): {words}")]
+	Refused {
+		/// Which store.
+		store: String,
+		/// Its answer: an HTTP status.
+		status: u16,
+		/// Its words.
+		words: String,
+	},
+	/// The store cannot be reached, also after some time.
+	#[error("{store} cannot be reached: {words}")]
+	Unreachable {
+		/// Which store.
+		store: String,
+		/// What happened.
+		words: String,
+	},
+	/// There is no store to upload to.
+	#[error("no store is known to upload to")]
+	NoStore,
+}
+
+/// An error with all that is behind it, in one line.
+pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
+	let mut words = error.to_string();
+	let mut source = error.source();
+	while let Some(error) = source {
+		let next = error.to_string();
+		// Some errors repeat what is behind them.
+		if !words.contains(&next) {
+			words = format!("{words}: {next}");
+		}
+		source = error.source();
+	}
+	words
+}

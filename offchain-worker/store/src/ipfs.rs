@@ -1,0 +1,95 @@
+//! An IPFS node beside the store, or instead of it, through its HTTP RPC.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use futures::{stream, StreamExt};
+use reqwest::{header::CONTENT_TYPE, Body, Url};
+use serde::Deserialize;
+use tokio_util::io::ReaderStream;
+
+use crate::{error::UploadError, web::Web};
+
+/// What separates the parts of the form: long enough not to occur by chance.
+const BOUNDARY: &str = "rlc-8f2d7c1be06a4935b7ef0c52d3a1964e";
+/// Into what the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
+const CHUNK: usize = 1 << 20;
+
+/// An IPFS node.
+#[derive(Clone)]
+pub struct Ipfs {
+	rpc: Url,
+	web: Web,
+}
+
+/// The node's answer to `add`.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Added {
+	hash: String,
+}
+
+impl Ipfs {
+	/// The node with this RPC, such as `http://127.0.0.1:5001`.
+	///
+	/// # Errors
+	///
+	/// [`UploadError::Unreachable`], if HTTP cannot be used at all.
+	pub fn new(rpc: Url) -> Result<Self, UploadError> {
+		let web = Web::new([&rpc], false)
+			.map_err(|error| UploadError::Unreachable { store: rpc.to_string(), words: error.words })?;
+		Ok(Self { rpc, web })
+	}
+
+	/// Add a file and pin it. Returns its name in IPFS: a location for a [`Fetcher`](crate::Fetcher) that has an IPFS
+	/// node. For a file larger than 1 MiB it is no hash of the file's bytes: give its SHA-256 too where it is used.
+	///
+	/// # Errors
+	///
+	/// [`UploadError`]. Nothing is tried again.
+	pub async fn add(&self, path: &Path) -> Result<String, UploadError> {
+		let file = tokio::fs::File::open(path).await?;
+		let head = format!(
+			"--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n\
+			 Content-Type: application/octet-stream\r\n\r\n"
+		);
+		let part = |text: String| stream::once(async move { Ok::<_, std::io::Error>(Bytes::from(text)) });
+		let form = part(head).chain(ReaderStream::new(file)).chain(part(format!("\r\n--{BOUNDARY}--\r\n")));
+		let options = format!("api/v0/add?cid-version=1&raw-leaves=true&pin=true&chunker=size-{CHUNK}");
+		let unreachable = |error: reqwest::Error| UploadError::Unreachable {
+			store: self.rpc.to_string(),
+			words: crate::error::in_full(&error),
+		};
+		let request = self.web.open().post(below(&self.rpc, &options));
+		let request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
+		let response = request.body(Body::wrap_stream(Box::pin(form))).send().await.map_err(unreachable)?;
+		let status = response.status();
+		let answer = response.bytes().await.map_err(unreachable)?;
+		let refused = || UploadError::Refused {
+			store: self.rpc.to_string(),
+			status: status.as_u16(),
+			words: String::from_utf8_lossy(&answer).chars().take(200).collect(),
+		};
+		if !status.is_success() {
+			return Err(refused());
+		}
+		// One line of JSON for each file.
+		Ok(serde_json::from_slice::<Added>(&answer).map_err(|_| refused())?.hash)
+	}
+}
+
+/// Where a node's RPC gives out the content of a name.
+pub(crate) fn cat_url(rpc: &Url, name: &str) -> Url {
+	let mut url = below(rpc, "api/v0/cat");
+	url.query_pairs_mut().append_pair("arg", name);
+	url
+}
+
+/// A URL below another one, whether that ends with a slash or not.
+pub(crate) fn below(base: &Url, path: &str) -> Url {
+	let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+	let mut url = base.clone();
+	url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+	url.set_query(query);
+	url
+}

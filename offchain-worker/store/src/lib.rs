@@ -1,0 +1,121 @@
+//! Content-addressed inputs and results, resumable, over HTTP.
+//!
+//! A content is named by its hash, so whoever reads it can check it, and nobody has to be believed. The result of a task
+//! is packed as one canonical archive whose SHA-256 is the digest on chain: its name is known from the chain alone.
+//!
+//! ```text
+//! worker ── pack ─► upload (token) ─► Store of the scheduler ─► download, verified ── unpack ─► requester
+//! requester ────── upload (token) ──►       │
+//!                                           └─► Fetcher of a worker ◄── http(s)://, file://, IPFS
+//! ```
+//!
+//! | part | what for |
+//! |---|---|
+//! | [`Cid`] | names: CIDs of version 1 for raw bytes, by SHA-256 or Keccak-256 |
+//! | [`archive`] | results of many files as one, with the same bytes on every machine |
+//! | [`Store`] | contents on disk: quotas, retention, tokens |
+//! | [`routes`] | the store over HTTP |
+//! | [`Client`] | uploads and downloads that survive breaks |
+//! | [`Fetcher`] | apps, datasets and inputs from anywhere, through a bounded cache |
+//! | [`Ipfs`] | an IPFS node beside the store |
+//!
+//! # Requests
+//!
+//! The scheduler nests [`routes`] at `/store`. Every answer that is not good says in words why.
+//!
+//! | request | what it does | answer |
+//! |---|---|---|
+//! | `GET /store/CID` | the content, with `Range`, `If-Range`, `If-None-Match` | 200, 206, 304, 404, 416 |
+//! | `HEAD /store/CID` | the same without the bytes | the same |
+//! | `PUT /store/CID` | stores up to 1 MiB at once | 201 |
+//! | `POST /store/CID`, `Upload-Length` | begins an upload, or opens it again | 201 with `Upload-Offset`; 200: it is all there |
+//! | `PATCH /store/CID`, `Upload-Offset` | brings the bytes from there on | 204 with the new `Upload-Offset`; 201: it is all there, and right |
+//! | `HEAD /store/CID` with a token | how far an upload has come | 200 with `Upload-Offset`, `Upload-Length` |
+//!
+//! Uploads need `Authorization: Bearer TOKEN` with a token from [`Store::token`], which is good for one content, up to a
+//! size and a time, on somebody's quota. After any break, also a restart of the server, `POST` tells where to go on; who
+//! opens an upload again takes it over from a connection that still hangs. When the last byte is there the hash is
+//! checked: another content is refused with 422, and removed.
+//!
+//! | status | why |
+//! |---|---|
+//! | 401, 403 | no token, a forged or expired one; one for another content |
+//! | 404 | not in this store, or no name of a content |
+//! | 408 | nothing came for 30 s |
+//! | 409 | the upload goes on elsewhere, or at another byte: `POST` again |
+//! | 411 | `Upload-Length` is missing |
+//! | 413 | larger than the token allows, or than was said |
+//! | 422 | not what its name says |
+//! | 429 | [too many uploads](MAX_UPLOADS_EACH) of one uploader at once |
+//! | 507 | the disk, the store, or the uploader's share of it is full |
+//!
+//! # What survives
+//!
+//! A killed process loses nothing that was answered. A power cut may lose contents of up to 1 MiB that came in its last
+//! seconds, as those are not forced to the disk one by one: hundreds of results come per second. Whatever is not whole
+//! then is noticed at the next start and forgotten, and whoever made it can upload it again. Larger contents are on the
+//! disk before they are confirmed.
+//!
+//! # Who holds what
+//!
+//! The same content may be stored for several: two tasks can have the same result. Each of them holds it for its own
+//! time, on its own quota; it is removed when nobody holds it any more. [`Store::collect`] does that, and is to be called
+//! now and then.
+//!
+//! # Example
+//!
+//! ```
+//! # async fn example(dir: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+//! use rlc_store::{Client, Cid, Grant, HashKind, Keep, Store, StoreConfig};
+//!
+//! let store = Store::open(dir, StoreConfig::new([7; 32])).await?;
+//! let cid = Cid::of(HashKind::Sha256, b"a result");
+//! let token = store.token(&Grant {
+//!     cid,
+//!     max_size: 1_000,
+//!     expires: u64::MAX,
+//!     who: "worker 1, task 2".into(),
+//!     keep: Keep::Retention,
+//! });
+//! let app: axum::Router = axum::Router::new().nest("/store", rlc_store::routes(store));
+//! // … once it is served:
+//! let client = Client::new(["http://127.0.0.1:9000".parse()?])?;
+//! client.upload_bytes(&cid, &token, "a result", |_, _| ()).await?;
+//! client.download(&cid, &dir.join("result"), Default::default(), |_, _| ()).await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+pub mod archive;
+mod cache;
+mod cid;
+mod client;
+mod download;
+mod error;
+mod fetcher;
+mod index;
+mod ipfs;
+mod location;
+mod lock;
+mod range;
+mod retry;
+mod routes;
+mod store;
+mod token;
+mod upload;
+mod web;
+
+pub use self::cid::{Cid, HashKind, Hasher, InvalidCid};
+pub use cache::Fetched;
+pub use client::{Client, DownloadLimits};
+pub use error::{FetchError, FetchErrorKind, StoreError, UploadError};
+pub use fetcher::{FetchConfig, Fetcher};
+pub use ipfs::Ipfs;
+pub use reqwest::Url;
+pub use routes::{routes, MAX_PUT};
+pub use store::{Collected, Store, StoreConfig, Usage};
+pub use token::{Grant, Keep, TokenError};
+pub use tokio_util::sync::CancellationToken;
+pub use upload::MAX_UPLOADS_EACH;
+pub use web::MAX_REDIRECTS;

@@ -1,0 +1,89 @@
+//! Where contents are.
+
+use std::path::PathBuf;
+
+use reqwest::Url;
+
+use crate::{
+	error::{FetchError, FetchErrorKind},
+	Cid,
+};
+
+/// Where a content is, as orders and requests say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+	/// Wherever its name is known: in a store.
+	Content(Cid),
+	/// In IPFS, by a name that is no hash of its bytes.
+	Ipfs(String),
+	/// At a URL.
+	Web(Url),
+	/// In a file of this machine.
+	File(PathBuf),
+}
+
+impl Location {
+	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`; `http(s)://…`; `file://…`. A URL may end with
+	/// `#sha256=HEX`, which is returned apart.
+	pub(crate) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
+		let text = text.trim();
+		let name = text.strip_prefix("ipfs://").or_else(|| text.strip_prefix("/ipfs/")).unwrap_or(text);
+		if let Ok(cid) = name.parse() {
+			return Ok((Self::Content(cid), None));
+		}
+		if let Ok(cid) = cid::Cid::try_from(name) {
+			return Ok((Self::Ipfs(cid.to_string()), None));
+		}
+		let wrong = |why: &str| {
+			let text: String = text.chars().take(200).collect();
+			FetchError::new(FetchErrorKind::NotAllowed, format!("{text:?} is no location: {why}"))
+		};
+		let mut url = Url::parse(text).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
+		let sha256 = match url.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")) {
+			None => None,
+			Some(digits) => {
+				let mut digest = [0; 32];
+				let digits = digits.strip_prefix("0x").unwrap_or(digits);
+				hex::decode_to_slice(digits, &mut digest).map_err(|_| wrong("#sha256= wants 64 hex digits"))?;
+				Some(digest)
+			}
+		};
+		url.set_fragment(None);
+		match url.scheme() {
+			"http" | "https" => Ok((Self::Web(url), sha256)),
+			"file" => {
+				let path = url.to_file_path().map_err(|()| wrong("a file has an absolute path, and no host"))?;
+				Ok((Self::File(path), sha256))
+			}
+			_ => Err(wrong("only CIDs, http, https and file are known")),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn locations_are_names_urls_and_files() {
+		let cid = Cid::of_sha256([1; 32]);
+		for text in [cid.to_string(), format!("ipfs://{cid}"), format!("/ipfs/{cid}")] {
+			assert_eq!(Location::parse(&text), Ok((Location::Content(cid), None)));
+		}
+		let other = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
+		assert_eq!(Location::parse(other), Ok((Location::Ipfs(other.into()), None)));
+		let digest = [0xab; 32];
+		let url = format!("https://example.org/a?b=c#sha256={}", hex::encode(digest));
+		let expected = Location::Web("https://example.org/a?b=c".parse().unwrap());
+		assert_eq!(Location::parse(&url), Ok((expected, Some(digest))));
+		assert_eq!(Location::parse("file:///etc/a%20b"), Ok((Location::File("/etc/a b".into()), None)));
+	}
+
+	#[test]
+	fn other_texts_are_none() {
+		for text in ["", "..", "/etc/passwd", "ftp://example.org/a", "http://", "file://host/a", "http://a/#sha256=12"]
+		{
+			assert_eq!(Location::parse(text).unwrap_err().kind, FetchErrorKind::NotAllowed, "{text}");
+		}
+	}
+}

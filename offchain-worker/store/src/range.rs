@@ -1,0 +1,77 @@
+//! Which part of a content is asked for.
+
+/// What a `Range` header asks of a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+	/// All of it; also if several parts are asked for, or the header is not understood.
+	All,
+	/// From one byte to another, both included.
+	Bytes(u64, u64),
+	/// Nothing that is there.
+	None,
+}
+
+/// The part of a content of `size` bytes that a header asks for.
+pub(crate) fn part(header: Option<&str>, size: u64) -> Part {
+	let Some((first, last)) = header
+		.and_then(|header| header.trim().strip_prefix("bytes="))
+		.filter(|range| !range.contains(','))
+		.and_then(|range| range.trim().split_once('-'))
+	else {
+		return Part::All;
+	};
+	// `u64`'s own reading would take a sign.
+	let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok())?;
+	match (first, last) {
+		("", count) => match number(count) {
+			None => Part::All,
+			Some(0) => Part::None,
+			Some(_) if size == 0 => Part::None,
+			Some(count) => Part::Bytes(size.saturating_sub(count), size - 1),
+		},
+		(first, last) => {
+			let first = number(first);
+			let last = if last.is_empty() { Some(u64::MAX) } else { number(last) };
+			match (first, last) {
+				(Some(first), Some(last)) if first > last => Part::All,
+				(Some(first), Some(_)) if first >= size => Part::None,
+				(Some(first), Some(last)) => Part::Bytes(first, last.min(size - 1)),
+				_ => Part::All,
+			}
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn parts_are_those_of_rfc_9110() {
+		for (header, size, expected) in [
+			("bytes=0-0", 10, Part::Bytes(0, 0)),
+			("bytes=2-5", 10, Part::Bytes(2, 5)),
+			("bytes=2-", 10, Part::Bytes(2, 9)),
+			("bytes=2-100", 10, Part::Bytes(2, 9)),
+			("bytes=-3", 10, Part::Bytes(7, 9)),
+			("bytes=-30", 10, Part::Bytes(0, 9)),
+			("bytes=10-", 10, Part::None),
+			("bytes=-0", 10, Part::None),
+			("bytes=0-", 0, Part::None),
+			("bytes=-1", 0, Part::None),
+		] {
+			assert_eq!(part(Some(header), size), expected, "{header} of {size}");
+		}
+	}
+
+	#[test]
+	fn what_is_not_understood_is_everything() {
+		assert_eq!(part(None, 10), Part::All);
+		for header in
+			["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "bytes=+1-2", "bytes=a-b", "items=0-1"]
+		{
+			assert_eq!(part(Some(header), 10), Part::All, "{header}");
+		}
+		assert_eq!(part(Some("bytes=0-99999999999999999999"), 10), Part::All);
+	}
+}

@@ -1,0 +1,120 @@
+//! Who may store what: tokens that the store's owner gives out and the store checks, without remembering any.
+
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::Cid;
+
+/// What the key is used for, so that no other use of it yields a token.
+const PURPOSE: &[u8] = b"rlc/store/upload/v1";
+
+/// How long a content is kept, at least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Keep {
+	/// As long as the store keeps things if nothing is said: [`StoreConfig::retention`](crate::StoreConfig::retention).
+	Retention,
+	/// For this time from when it is stored, in ms.
+	ForMs(u64),
+}
+
+/// What a token allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+	/// The content that may be stored.
+	pub cid: Cid,
+	/// Its greatest size, in bytes.
+	pub max_size: u64,
+	/// Until when uploads may begin or go on, in ms since the Unix epoch.
+	pub expires: u64,
+	/// Whose quota is used: an account, or a worker and its task.
+	pub who: String,
+	/// How long it is kept.
+	pub keep: Keep,
+}
+
+/// Why a token allows nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+	/// There is none.
+	#[error("an upload needs a token: ask the scheduler for one, and send it as Authorization: Bearer TOKEN")]
+	Missing,
+	/// It was not made with this store's key, or was changed.
+	#[error("the token is not of this store")]
+	Forged,
+	/// Its time is over.
+	#[error("the token is no longer good: ask the scheduler for a new one")]
+	Expired,
+	/// It is good, but for something else.
+	#[error("the token is for another content")]
+	OtherContent,
+}
+
+/// The text of a token: the grant and its authentication code, in hex.
+pub(crate) fn sign(key: &[u8; 32], grant: &Grant) -> String {
+	let grant = serde_json::to_vec(grant).expect("a grant has text and numbers only");
+	let code = mac(key, &grant).finalize().into_bytes();
+	format!("{}.{}", hex::encode(grant), hex::encode(code))
+}
+
+/// What a token allows at a time, in ms, for a content.
+pub(crate) fn check(key: &[u8; 32], token: &str, cid: &Cid, now: u64) -> Result<Grant, TokenError> {
+	let (grant, code) = token.split_once('.').ok_or(TokenError::Forged)?;
+	let grant = hex::decode(grant).map_err(|_| TokenError::Forged)?;
+	let code = hex::decode(code).map_err(|_| TokenError::Forged)?;
+	mac(key, &grant).verify_slice(&code).map_err(|_| TokenError::Forged)?;
+	let grant: Grant = serde_json::from_slice(&grant).map_err(|_| TokenError::Forged)?;
+	match grant {
+		grant if grant.cid != *cid => Err(TokenError::OtherContent),
+		grant if grant.expires <= now => Err(TokenError::Expired),
+		grant => Ok(grant),
+	}
+}
+
+fn mac(key: &[u8; 32], grant: &[u8]) -> Hmac<Sha256> {
+	let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
+	mac.update(PURPOSE);
+	mac.update(grant);
+	mac
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn grant() -> Grant {
+		Grant {
+			cid: Cid::of_sha256([1; 32]),
+			max_size: 10,
+			expires: 1_000,
+			who: "someone".into(),
+			keep: Keep::ForMs(5),
+		}
+	}
+
+	#[test]
+	fn token_allows_what_was_granted() {
+		let grant = grant();
+		assert_eq!(check(&[7; 32], &sign(&[7; 32], &grant), &grant.cid, 999), Ok(grant));
+	}
+
+	#[test]
+	fn expired_and_foreign_tokens_allow_nothing() {
+		let (grant, token) = (grant(), sign(&[7; 32], &grant()));
+		assert_eq!(check(&[7; 32], &token, &grant.cid, 1_000), Err(TokenError::Expired));
+		assert_eq!(check(&[7; 32], &token, &Cid::of_sha256([2; 32]), 0), Err(TokenError::OtherContent));
+		assert_eq!(check(&[8; 32], &token, &grant.cid, 0), Err(TokenError::Forged));
+	}
+
+	#[test]
+	fn changed_tokens_allow_nothing() {
+		let (grant, token) = (grant(), sign(&[7; 32], &grant()));
+		let more = Grant { max_size: 1_000, ..grant.clone() };
+		let code = token.split_once('.').unwrap().1;
+		let forged = format!("{}.{code}", hex::encode(serde_json::to_vec(&more).unwrap()));
+		for token in ["", ".", "00.00", &forged, &token[..token.len() - 2], &format!("{token}00")] {
+			assert_eq!(check(&[7; 32], token, &grant.cid, 0), Err(TokenError::Forged), "{token}");
+		}
+	}
+}

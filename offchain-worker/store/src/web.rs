@@ -1,0 +1,194 @@
+//! HTTP requests that do not lead into private networks.
+//!
+//! A name is resolved once, its addresses are checked, and the connection goes to one of those that were checked; so
+//! nobody can show one address to the check and another one to the connection. Each target of a redirection is checked
+//! like the first one.
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use reqwest::{
+	dns::{Addrs, Name, Resolve, Resolving},
+	header::{HeaderValue, ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE},
+	redirect::Policy,
+	Client, Method, Response, StatusCode, Url,
+};
+
+use crate::{
+	address::is_public,
+	error::{in_full, FetchError, FetchErrorKind},
+};
+
+/// How many redirections are followed.
+pub const MAX_REDIRECTS: usize = 5;
+/// How long a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long to wait for the next bytes.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection is kept for the next request.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// Why a request had no answer to go on with.
+#[derive(Debug)]
+pub(crate) enum Failure {
+	/// It may go well later.
+	Again(FetchError),
+	/// It will not go well.
+	Final(FetchError),
+}
+
+/// Makes HTTP requests.
+#[derive(Clone)]
+pub(crate) struct Web {
+	/// Connects to public addresses only.
+	guarded: Client,
+	/// Connects to any.
+	open: Client,
+	/// Hosts and ports that may be anywhere.
+	own: Arc<[(String, u16)]>,
+	allow_private: bool,
+}
+
+impl Web {
+	/// Requests to public addresses, and to the hosts and ports of `own` wherever they are.
+	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, allow_private: bool) -> Result<Self, FetchError> {
+		let client = || {
+			Client::builder()
+				.redirect(Policy::none())
+				// A proxy would connect to addresses that were not checked.
+				.no_proxy()
+				.connect_timeout(CONNECT_TIMEOUT)
+				.read_timeout(READ_TIMEOUT)
+				.pool_idle_timeout(KEEP_ALIVE)
+				.user_agent(concat!("rlc/", env!("CARGO_PKG_VERSION")))
+		};
+		let failed = |error: reqwest::Error| {
+			FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"))
+		};
+		Ok(Self {
+			guarded: client().dns_resolver(Arc::new(PublicOnly)).build().map_err(failed)?,
+			open: client().build().map_err(failed)?,
+			own: own.into_iter().filter_map(origin).collect(),
+			allow_private,
+		})
+	}
+
+	/// The client for hosts that may be anywhere.
+	pub(crate) fn open(&self) -> &Client {
+		&self.open
+	}
+
+	/// Ask for a content from a byte on: all of it, if it is no longer what `etag` says. Follows redirections.
+	pub(crate) async fn request(
+		&self,
+		method: Method,
+		url: &Url,
+		from: u64,
+		etag: Option<&HeaderValue>,
+	) -> Result<Response, Failure> {
+		let mut url = url.clone();
+		for _ in 0..=MAX_REDIRECTS {
+			let client = self.client_for(&url).map_err(Failure::Final)?;
+			// What is hashed has to be what is stored there.
+			let mut request = client.request(method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
+			if from > 0 {
+				request = request.header(RANGE, format!("bytes={from}-"));
+				if let Some(etag) = etag {
+					request = request.header(IF_RANGE, etag);
+				}
+			}
+			let response = request.send().await.map_err(|error| failure(&url, &error))?;
+			if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
+				return check_status(&url, response);
+			}
+			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
+			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
+				let words = format!("{} redirects to nowhere", shown(&url));
+				Failure::Final(FetchError::new(FetchErrorKind::Unreachable, words))
+			})?;
+			url = target;
+		}
+		let words = format!("more than {MAX_REDIRECTS} redirections, the last to {}", shown(&url));
+		Err(Failure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
+	}
+
+	/// The client to ask for a URL with, if it may be asked for.
+	fn client_for(&self, url: &Url) -> Result<&Client, FetchError> {
+		let refused = |why: &str| FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {why}", shown(url)));
+		if !matches!(url.scheme(), "http" | "https") {
+			return Err(refused("only http and https are fetched"));
+		}
+		if self.allow_private || origin(url).is_some_and(|origin| self.own.contains(&origin)) {
+			return Ok(&self.open);
+		}
+		let host = url.host_str().unwrap_or_default();
+		match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
+			Ok(address) if !is_public(address) => Err(refused(PRIVATE)),
+			_ => Ok(&self.guarded),
+		}
+	}
+}
+
+const PRIVATE: &str = "its address is private; it may be fetched only where private networks are allowed";
+
+fn origin(url: &Url) -> Option<(String, u16)> {
+	Some((url.host_str()?.to_string(), url.port_or_known_default()?))
+}
+
+/// A URL for people to read: without password, and not endless.
+pub(crate) fn shown(url: &Url) -> String {
+	let mut url = url.clone();
+	// Fails only for URLs that have none.
+	let _ = url.set_password(None);
+	url.as_str().chars().take(200).collect()
+}
+
+/// What an error of a request, or of reading its answer, means.
+pub(crate) fn failure(url: &Url, error: &reqwest::Error) -> Failure {
+	let mut source = std::error::Error::source(error);
+	while let Some(error) = source {
+		if error.is::<PrivateAddress>() {
+			let words = format!("{}: {PRIVATE}", shown(url));
+			return Failure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
+		}
+		source = error.source();
+	}
+	let kind = if error.is_timeout() { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
+	// The URL is told already, without its secrets.
+	let words = in_full(error).replace(&format!(" for url ({url})"), "");
+	Failure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
+}
+
+fn check_status(url: &Url, response: Response) -> Result<Response, Failure> {
+	let status = response.status();
+	let error = |kind| FetchError::new(kind, format!("{} answers {status}", shown(url)));
+	match status {
+		StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
+		StatusCode::NOT_FOUND | StatusCode::GONE => Err(Failure::Final(error(FetchErrorKind::NotFound))),
+		StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+			Err(Failure::Again(error(FetchErrorKind::Unreachable)))
+		}
+		status if status.is_server_error() => Err(Failure::Again(error(FetchErrorKind::Unreachable))),
+		_ => Err(Failure::Final(error(FetchErrorKind::Unreachable))),
+	}
+}
+
+/// A name has no public address.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} has no public address")]
+struct PrivateAddress(String);
+
+/// Resolves names to their public addresses.
+struct PublicOnly;
+
+impl Resolve for PublicOnly {
+	fn resolve(&self, name: Name) -> Resolving {
+		Box::pin(async move {
+			let addresses = tokio::net::lookup_host((name.as_str(), 0)).await?;
+			let public: Vec<_> = addresses.filter(|address| is_public(address.ip())).collect();
+			if public.is_empty() {
+				return Err(PrivateAddress(name.as_str().into()).into());
+			}
+			Ok::<Addrs, Box<dyn std::error::Error + Send + Sync>>(Box::new(public.into_iter()))
+		})
+	}
+}

@@ -1,0 +1,288 @@
+//! What is packed is unpacked as it was, and nothing else is unpacked.
+
+use std::{
+	collections::BTreeMap,
+	fs,
+	io::{Cursor, Write},
+	os::unix::fs::symlink,
+	path::Path,
+};
+
+use proptest::prelude::*;
+use rlc_store::{
+	archive::{pack, unpack, ArchiveError, Packed, UnpackLimits},
+	Cid, HashKind,
+};
+use tar::{Builder, EntryType, Header};
+
+const PLENTY: UnpackLimits = UnpackLimits { max_size: 1 << 30, max_files: 1_000 };
+
+fn packed(path: &Path) -> (Vec<u8>, Packed) {
+	let mut bytes = Vec::new();
+	let packed = pack(path, &mut bytes).unwrap();
+	(bytes, packed)
+}
+
+/// Makes these files below a directory.
+fn make<'a>(dir: &Path, files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>) {
+	for (name, bytes) in files {
+		let path = dir.join(name);
+		fs::create_dir_all(path.parent().unwrap()).unwrap();
+		fs::write(path, bytes).unwrap();
+	}
+}
+
+fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+	let mut found = BTreeMap::new();
+	let mut open = vec![dir.to_path_buf()];
+	while let Some(path) = open.pop() {
+		if path.is_dir() {
+			open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+		} else {
+			let name = path.strip_prefix(dir).unwrap().to_str().unwrap().to_string();
+			found.insert(name, fs::read(path).unwrap());
+		}
+	}
+	found
+}
+
+/// Name, bytes, type, mode and time of an entry.
+type Entry<'a> = (&'a [u8], &'a [u8], EntryType, u32, u64);
+
+/// A tar file with these entries.
+fn tar(entries: &[Entry<'_>]) -> Vec<u8> {
+	let mut builder = Builder::new(Vec::new());
+	for (name, bytes, kind, mode, mtime) in entries {
+		let mut header = Header::new_gnu();
+		header.as_old_mut().name[..name.len()].copy_from_slice(name);
+		header.set_entry_type(*kind);
+		header.set_size(bytes.len() as u64);
+		header.set_mode(*mode);
+		header.set_uid(0);
+		header.set_gid(0);
+		header.set_mtime(*mtime);
+		if matches!(kind, EntryType::Symlink | EntryType::Link) {
+			header.set_link_name("/etc/passwd").unwrap();
+		}
+		header.set_cksum();
+		builder.append(&header, *bytes).unwrap();
+	}
+	builder.into_inner().unwrap()
+}
+
+fn plain<'a>(name: &'a str, bytes: &'a [u8]) -> Entry<'a> {
+	(name.as_bytes(), bytes, EntryType::Regular, 0o644, 0)
+}
+
+fn unpacked(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, ArchiveError> {
+	let dir = tempfile::tempdir().unwrap();
+	let into = dir.path().join("a/b");
+	let result = unpack(bytes, &into, PLENTY);
+	assert_eq!(contents(dir.path()).len(), contents(&into).len(), "something was written elsewhere");
+	result.map(|_| contents(&into))
+}
+
+#[test]
+fn a_plain_tar_file_in_order_is_canonical() {
+	let bytes = tar(&[plain("a", b"1"), plain("a-b", b""), plain("a.d/b", &[7; 512]), plain("b", b"2")]);
+	let dir = tempfile::tempdir().unwrap();
+	make(dir.path(), &unpacked(&bytes).unwrap());
+	assert_eq!(packed(dir.path()).0, bytes);
+}
+
+#[test]
+fn the_hash_is_that_of_the_bytes() {
+	let dir = tempfile::tempdir().unwrap();
+	fs::write(dir.path().join("result.txt"), "42").unwrap();
+	let (bytes, of_dir) = packed(dir.path());
+	assert_eq!((of_dir.size, of_dir.files), (bytes.len() as u64, 1));
+	assert_eq!(of_dir.cid(), Cid::of(HashKind::Sha256, &bytes));
+	let of_file = packed(&dir.path().join("result.txt")).1;
+	assert_eq!(of_file, of_dir, "a file is packed by its name");
+	let into = tempfile::tempdir().unwrap();
+	assert_eq!(unpack(Cursor::new(bytes), into.path(), PLENTY).unwrap(), of_dir);
+}
+
+/// The hash of an archive may never change: it is what workers agree on. This one was also made by another program, from
+/// the module's description.
+#[test]
+fn the_format_stays_as_it_is() {
+	let dir = tempfile::tempdir().unwrap();
+	make(
+		dir.path(),
+		&[("b/c".to_string(), b"hello".to_vec()), ("x".repeat(150), vec![0])].into_iter().collect::<BTreeMap<_, _>>(),
+	);
+	assert_eq!(
+		hex::encode(packed(dir.path()).1.sha256),
+		"808690a77be37cb246df5e01df0d9e97e44ba738fbf03668a98c8e6be09792a7"
+	);
+}
+
+#[test]
+fn times_modes_and_empty_directories_do_not_count() {
+	use std::os::unix::fs::PermissionsExt;
+	let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+	for dir in [&one, &two] {
+		fs::write(dir.path().join("a"), "1").unwrap();
+	}
+	fs::set_permissions(two.path().join("a"), fs::Permissions::from_mode(0o700)).unwrap();
+	fs::create_dir(two.path().join("empty")).unwrap();
+	assert_eq!(packed(one.path()).0, packed(two.path()).0);
+}
+
+#[test]
+fn links_and_special_files_are_not_packed() {
+	let dir = tempfile::tempdir().unwrap();
+	fs::write(dir.path().join("a"), "1").unwrap();
+	symlink("/etc/passwd", dir.path().join("b")).unwrap();
+	let refused = |path: &Path| matches!(pack(path, Vec::new()), Err(ArchiveError::NotRegular { .. }));
+	assert!(refused(dir.path()));
+	assert!(refused(&dir.path().join("b")));
+	fs::remove_file(dir.path().join("b")).unwrap();
+	let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("b")).unwrap();
+	assert!(refused(dir.path()));
+	assert!(matches!(pack(&dir.path().join("none"), Vec::new()), Err(ArchiveError::Io { .. })));
+}
+
+#[test]
+fn paths_that_lead_out_are_refused() {
+	for name in ["/etc/x", "../x", "a/../../x", "a/..", "./a", "a//b", "a/", "..", ".", ""] {
+		let result = unpacked(&tar(&[plain(name, b"1")]));
+		assert!(matches!(result, Err(ArchiveError::NotCanonical(_))), "{name}: {result:?}");
+	}
+}
+
+#[test]
+fn what_pack_does_not_write_is_refused() {
+	let long = [b"x".repeat(101), vec![0]].concat();
+	let bad: [(&str, Vec<u8>); 14] = [
+		("symbolic link", tar(&[(b"a", b"", EntryType::Symlink, 0o644, 0)])),
+		("hard link", tar(&[(b"a", b"", EntryType::Link, 0o644, 0)])),
+		("device", tar(&[(b"a", b"", EntryType::Char, 0o644, 0)])),
+		("pipe", tar(&[(b"a", b"", EntryType::Fifo, 0o644, 0)])),
+		("directory", tar(&[(b"a/", b"", EntryType::Directory, 0o644, 0)])),
+		("sparse file", tar(&[(b"a", b"", EntryType::GNUSparse, 0o644, 0)])),
+		("extended header", tar(&[(b"a", b"11 path=b\n\n", EntryType::XHeader, 0o644, 0), plain("b", b"")])),
+		("mode", tar(&[(b"a", b"", EntryType::Regular, 0o4755, 0)])),
+		("time", tar(&[(b"a", b"", EntryType::Regular, 0o644, 1)])),
+		("not in order", tar(&[plain("b", b""), plain("a", b"")])),
+		("twice", tar(&[plain("a", b"1"), plain("a", b"2")])),
+		("file and directory", tar(&[plain("a", b""), plain("a/b", b"")])),
+		(
+			"short path written long",
+			tar(&[(b"././@LongLink", b"a\0", EntryType::GNULongName, 0o644, 0), plain("a", b"")]),
+		),
+		("long path without a file", tar(&[(b"././@LongLink", &long, EntryType::GNULongName, 0o644, 0)])),
+	];
+	for (what, bytes) in bad {
+		assert!(unpacked(&bytes).is_err(), "{what}");
+	}
+}
+
+#[test]
+fn damaged_archives_are_refused() {
+	let good = tar(&[plain("a", b"1"), plain("b", b"2")]);
+	assert!(unpacked(&good).is_ok());
+	for length in (0..good.len()).step_by(128).chain([1, 511, 513, good.len() - 1]) {
+		assert!(unpacked(&good[..length]).is_err(), "cut at {length}");
+	}
+	for place in (0..good.len()).step_by(32) {
+		let mut bad = good.clone();
+		bad[place] ^= 0x80;
+		// Whatever is still accepted is another archive, by its hash.
+		if unpacked(&bad).is_ok() {
+			assert!(matches!(place, 512 | 1536), "changed at {place}");
+		}
+	}
+	assert!(unpacked(&[good, vec![0]].concat()).is_err());
+}
+
+#[test]
+fn limits_hold() {
+	let bytes = tar(&[plain("a", &[1; 600]), plain("b", &[2; 600])]);
+	for limits in [UnpackLimits { max_size: 1_199, max_files: 9 }, UnpackLimits { max_size: 9_999, max_files: 1 }] {
+		let into = tempfile::tempdir().unwrap();
+		assert!(matches!(unpack(bytes.as_slice(), into.path(), limits), Err(ArchiveError::TooLarge(_))));
+	}
+	// A size that is only claimed takes no space.
+	let mut header = Header::new_gnu();
+	header.as_old_mut().name[0] = b'a';
+	header.set_entry_type(EntryType::Regular);
+	header.set_size(1 << 40);
+	header.set_mode(0o644);
+	header.set_uid(0);
+	header.set_gid(0);
+	header.set_mtime(0);
+	header.set_cksum();
+	assert!(matches!(unpacked(header.as_bytes()), Err(ArchiveError::TooLarge(_))));
+}
+
+#[test]
+fn nothing_is_overwritten() {
+	let into = tempfile::tempdir().unwrap();
+	fs::write(into.path().join("a"), "mine").unwrap();
+	let bytes = tar(&[plain("a", b"1")]);
+	assert!(matches!(unpack(bytes.as_slice(), into.path(), PLENTY), Err(ArchiveError::Io { .. })));
+	assert_eq!(fs::read(into.path().join("a")).unwrap(), b"mine");
+}
+
+#[test]
+fn a_writer_that_fails_is_an_error() {
+	struct Full;
+	impl Write for Full {
+		fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+			Err(std::io::ErrorKind::StorageFull.into())
+		}
+		fn flush(&mut self) -> std::io::Result<()> {
+			Ok(())
+		}
+	}
+	let dir = tempfile::tempdir().unwrap();
+	assert!(matches!(pack(dir.path(), Full), Err(ArchiveError::Stream(_))));
+}
+
+/// Trees of files, with names of all lengths.
+fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
+	let part = prop_oneof![4 => "[a-c.é -]{1,3}", 1 => "[a-b]{90,200}"]
+		.prop_filter("a name", |part| part != "." && part != "..");
+	let path = prop::collection::vec(part, 1..4).prop_map(|parts| parts.join("/"));
+	let bytes = prop_oneof![
+		4 => prop::collection::vec(any::<u8>(), 0..40),
+		1 => (510_usize..515).prop_map(|length| vec![1; length]),
+	];
+	prop::collection::btree_map(path, bytes, 0..12).prop_map(|mut tree| {
+		// A file is no directory.
+		let names: Vec<_> = tree.keys().cloned().collect();
+		tree.retain(|name, _| !names.iter().any(|other| other.starts_with(&format!("{name}/"))));
+		tree
+	})
+}
+
+proptest! {
+	#![proptest_config(ProptestConfig::with_cases(64))]
+
+	#[test]
+	fn what_was_packed_comes_out(tree in trees()) {
+		let (from, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+		make(from.path(), &tree);
+		let (bytes, packed) = packed(from.path());
+		prop_assert_eq!(unpack(bytes.as_slice(), into.path(), PLENTY).unwrap(), packed);
+		prop_assert_eq!(contents(into.path()), tree);
+	}
+
+	#[test]
+	fn the_order_of_making_does_not_count(tree in trees().prop_flat_map(|tree| {
+		let files: Vec<_> = tree.into_iter().collect();
+		(Just(files.clone()), Just(files).prop_shuffle())
+	})) {
+		let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+		make(one.path(), tree.0.iter().map(|(name, bytes)| (name, bytes)));
+		make(two.path(), tree.1.iter().map(|(name, bytes)| (name, bytes)));
+		prop_assert_eq!(packed(one.path()).0, packed(two.path()).0);
+	}
+
+	#[test]
+	fn any_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..2_048)) {
+		let _ = unpacked(&bytes);
+	}
+}

@@ -1,0 +1,8 @@
+//! The store, its routes, its client and the fetcher together, over real connections.
+
+mod archive;
+mod client;
+mod fetcher;
+mod http;
+mod served;
+mod store;

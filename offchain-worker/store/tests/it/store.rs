@@ -1,0 +1,147 @@
+//! The store on disk.
+
+use std::{fs, io::Cursor, path::Path, time::Duration};
+
+use rlc_store::{Cid, Collected, HashKind, Store, StoreConfig, StoreError};
+use tokio::io::AsyncReadExt;
+
+use crate::served::{content, now, sha256, KEY};
+
+const DAY: u64 = 24 * 3_600_000;
+
+async fn open(dir: &Path) -> Store {
+	Store::open(dir, StoreConfig::new(KEY)).await.unwrap()
+}
+
+async fn put(store: &Store, bytes: &[u8], who: &str) -> Result<Cid, StoreError> {
+	store.put(Cursor::new(bytes.to_vec()), HashKind::Sha256, who).await
+}
+
+async fn read(store: &Store, cid: &Cid) -> Vec<u8> {
+	let mut bytes = Vec::new();
+	store.open_read(cid).await.unwrap().read_to_end(&mut bytes).await.unwrap();
+	bytes
+}
+
+#[tokio::test]
+async fn what_is_put_is_there_also_after_a_restart() {
+	let dir = tempfile::tempdir().unwrap();
+	let store = open(dir.path()).await;
+	let large = content(300_000);
+	for (bytes, kind) in [(&b""[..], HashKind::Sha256), (b"data", HashKind::Keccak256), (&large, HashKind::Sha256)] {
+		let cid = store.put(Cursor::new(bytes.to_vec()), kind, "a").await.unwrap();
+		assert_eq!(cid, Cid::of(kind, bytes));
+		assert_eq!(store.contains(&cid).await, Some(bytes.len() as u64));
+		assert_eq!(read(&store, &cid).await, bytes);
+	}
+	drop(store);
+	let store = open(dir.path()).await;
+	assert_eq!(read(&store, &sha256(&large)).await, large);
+	assert_eq!((store.usage().objects, store.usage().bytes), (3, 300_004));
+	let none = sha256(b"none");
+	assert_eq!(store.contains(&none).await, None);
+	assert!(matches!(store.open_read(&none).await, Err(StoreError::NotFound(cid)) if cid == none));
+}
+
+#[tokio::test]
+async fn leftovers_of_a_killed_process_are_no_objects() {
+	let dir = tempfile::tempdir().unwrap();
+	let cid = put(&open(dir.path()).await, b"whole", "a").await.unwrap();
+	// It was killed while it wrote, before it named what it had placed, and after it removed something.
+	fs::write(dir.path().join("partial/put-1234"), "half").unwrap();
+	let placed = sha256(b"placed");
+	let shard = dir.path().join("objects").join(hex::encode(&placed.digest()[..1]));
+	fs::create_dir_all(&shard).unwrap();
+	fs::write(shard.join(placed.to_string()), "placed").unwrap();
+	fs::remove_file(dir.path().join(format!("objects/{}/{cid}", hex::encode(&cid.digest()[..1])))).unwrap();
+	let store = open(dir.path()).await;
+	assert_eq!(read(&store, &placed).await, b"placed");
+	assert_eq!(store.contains(&cid).await, None);
+	assert_eq!(fs::read_dir(dir.path().join("partial")).unwrap().count(), 0);
+	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap().objects, 1, "it is kept for the usual time");
+}
+
+#[tokio::test]
+async fn one_process_uses_a_directory() {
+	let dir = tempfile::tempdir().unwrap();
+	let _store = open(dir.path()).await;
+	assert!(matches!(Store::open(dir.path(), StoreConfig::new(KEY)).await, Err(StoreError::InUse(_))));
+}
+
+#[tokio::test]
+async fn what_is_released_by_all_is_gone() {
+	let dir = tempfile::tempdir().unwrap();
+	let store = open(dir.path()).await;
+	let cid = put(&store, b"shared", "a").await.unwrap();
+	put(&store, b"shared", "b").await.unwrap();
+	store.release(&cid, "a").await.unwrap();
+	store.release(&cid, "somebody").await.unwrap();
+	assert_eq!(store.contains(&cid).await, Some(6));
+	let mut open = store.open_read(&cid).await.unwrap();
+	store.release(&cid, "b").await.unwrap();
+	assert_eq!(store.contains(&cid).await, None);
+	assert_eq!(store.usage().bytes, 0);
+	let mut bytes = String::new();
+	open.read_to_string(&mut bytes).await.unwrap();
+	assert_eq!(bytes, "shared", "who reads it reads to the end");
+}
+
+#[tokio::test]
+async fn what_has_expired_is_collected_but_not_what_is_pinned() {
+	let dir = tempfile::tempdir().unwrap();
+	let store = open(dir.path()).await;
+	let (one, two) = (put(&store, b"one", "a").await.unwrap(), put(&store, b"two!", "a").await.unwrap());
+	store.pin(&two, "task").unwrap();
+	assert_eq!(store.collect(now() + 29 * DAY).await.unwrap(), Collected::default());
+	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap(), Collected { objects: 1, bytes: 3, uploads: 0 });
+	assert_eq!((store.contains(&one).await, store.contains(&two).await), (None, Some(4)));
+	drop(store);
+	let store = open(dir.path()).await;
+	assert_eq!(store.collect(now() + 3_000 * DAY).await.unwrap().objects, 0, "pinned also after a restart");
+	store.unpin(&two, "task").unwrap();
+	assert_eq!(store.collect(now() + 29 * DAY).await.unwrap().objects, 0);
+	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap().objects, 1);
+	assert!(matches!(store.pin(&two, "task"), Err(StoreError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn quotas_hold() {
+	let dir = tempfile::tempdir().unwrap();
+	let config = StoreConfig { quota_total: 25, quota_each: 15, ..StoreConfig::new(KEY) };
+	let store = Store::open(dir.path(), config).await.unwrap();
+	put(&store, &[1; 10], "a").await.unwrap();
+	assert!(matches!(put(&store, &[2; 10], "a").await, Err(StoreError::QuotaUsed { quota: 15, .. })));
+	put(&store, &[1; 10], "a").await.expect("the same takes no more room");
+	put(&store, &[2; 10], "b").await.unwrap();
+	assert!(matches!(put(&store, &[3; 10], "c").await, Err(StoreError::Full(25))));
+	assert!(matches!(put(&store, &[3; 16], "c").await, Err(StoreError::TooLarge(15))));
+	put(&store, &[2; 10], "c").await.expect("what is there takes room of its holder only");
+	assert!(matches!(put(&store, &[1; 10], "c").await, Err(StoreError::QuotaUsed { .. })));
+	assert_eq!(store.usage().bytes, 20);
+	assert_eq!(fs::read_dir(dir.path().join("partial")).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_full_store_makes_room_by_itself() {
+	let dir = tempfile::tempdir().unwrap();
+	let config = StoreConfig { quota_total: 10, retention: Duration::ZERO, ..StoreConfig::new(KEY) };
+	let store = Store::open(dir.path(), config).await.unwrap();
+	let first = put(&store, &[1; 10], "a").await.unwrap();
+	put(&store, &[2; 10], "b").await.unwrap();
+	assert_eq!(store.contains(&first).await, None);
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_there() {
+	let dir = tempfile::tempdir().unwrap();
+	let store = open(dir.path()).await;
+	let puts = (0..200_u32).map(|n| {
+		let store = store.clone();
+		// Each content twice.
+		tokio::spawn(async move { put(&store, &(n / 2).to_le_bytes(), &n.to_string()).await.unwrap() })
+	});
+	for put in puts.collect::<Vec<_>>() {
+		assert_eq!(store.contains(&put.await.unwrap()).await, Some(4));
+	}
+	assert_eq!((store.usage().objects, store.usage().bytes), (100, 400));
+}

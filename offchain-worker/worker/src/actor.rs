@@ -1,0 +1,445 @@
+//! The one owner of a worker's tasks: takes in what happened, decides, journals, then acts.
+//!
+//! Each turn of the loop takes all messages that wait, asks [`next_action`](crate::next::next_action) about each task that
+//! they concern, and hands all changes to the writer of the journal, with what follows from them. That comes back when the
+//! changes are on disk, and only then is anything started that others can see. Whatever takes time runs beside the loop and
+//! comes back as a message.
+
+mod ask;
+mod clean_up;
+mod compute;
+mod contribute;
+mod entry;
+mod follow;
+mod orders;
+mod reveal;
+mod send;
+mod upload;
+mod write;
+
+use std::{
+	collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+	path::PathBuf,
+	sync::Arc,
+	time::Duration,
+};
+
+use futures::StreamExt;
+use rlc_primitives::{
+	work::{FailureCause, TaskRef, WorkItem},
+	AccountId, BlockNumber, Moment, TaskId,
+};
+use rlc_protocol::worker::{Order, Report, Usage};
+use sp_core::H256;
+use tokio::{
+	sync::{mpsc, oneshot, watch},
+	time::Instant,
+};
+
+use self::entry::{Busy, Entry};
+use crate::{
+	clock::{self, Clock},
+	journal::{Change, Journal, JournalError},
+	link::{Outgoing, Status},
+	metrics::Metrics,
+	next::{next_action, Action},
+	plan::Plans,
+	ports::{ChainPort, Delivery, Runner},
+	record::{End, Record, State},
+};
+
+/// The most messages that are taken in before the journal is written.
+const TURN: usize = 1_000;
+
+/// How often deadlines and forgotten things are looked at.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How long a stopping worker waits for what runs.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// What the loop is told.
+pub(crate) enum Message {
+	/// The scheduler wants something.
+	Order(Order),
+	/// The scheduler is there again: what is in hand?
+	Connected(oneshot::Sender<Vec<Report>>),
+	/// It took the worker in, and wants these tasks no more.
+	Joined(Vec<TaskId>),
+	/// It knows how these tasks ended.
+	Told(Vec<TaskId>),
+	/// The journal is on disk as far as this: what follows from it.
+	Written(Vec<Effect>),
+	/// A run ended.
+	Ran(TaskId, compute::Ran),
+	/// Something was sent to the chain.
+	Sent(send::Sent),
+	/// The chain answered.
+	Views(ask::Answers),
+	/// What the chain wants of this worker.
+	Work(Vec<WorkItem>),
+	/// A result is in the store, or why not.
+	Uploaded(TaskId, Result<(), String>),
+	/// Whether new tasks may come, by the policy of the machine's owner.
+	Active(bool),
+	/// Finish what is in hand.
+	Drain,
+	/// End soon; what is in hand goes on after the next start.
+	Stop,
+}
+
+/// What the loop works with.
+pub(crate) struct Parts {
+	pub chain: Arc<dyn ChainPort>,
+	pub runner: Arc<dyn Runner>,
+	pub delivery: Arc<dyn Delivery>,
+	/// To the scheduler.
+	pub link: mpsc::UnboundedSender<Outgoing>,
+	/// For heartbeats.
+	pub status: watch::Sender<Status>,
+	pub metrics: Arc<Metrics>,
+}
+
+/// What the loop has to keep to.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounds {
+	/// Tasks at a time.
+	pub slots: u32,
+	/// Where results are kept.
+	pub results: PathBuf,
+	/// How long a result is kept that nobody asked for.
+	pub keep_for: Duration,
+	/// How many bytes of such results are kept.
+	pub keep_bytes: u64,
+	/// How often the chain is asked about a task of which nothing was heard.
+	pub quiet: Duration,
+	/// How long what may have been sent before the start has to get into a block, before it is sent again.
+	pub grace: Duration,
+}
+
+/// The worker's tasks, and what happens to them.
+pub(crate) struct Actor {
+	parts: Parts,
+	bounds: Bounds,
+	writer: write::Writer,
+	plans: Arc<Plans>,
+	account: AccountId,
+	inbox: mpsc::UnboundedReceiver<Message>,
+	/// For what runs beside the loop.
+	back: mpsc::UnboundedSender<Message>,
+	tasks: HashMap<TaskId, Entry>,
+	/// Tasks that wait for a slot.
+	queue: VecDeque<TaskId>,
+	running: u32,
+	sends: send::Sends,
+	asks: ask::Asks,
+	/// Closed tasks, by the block that has to be finalised.
+	closing: BTreeMap<BlockNumber, Vec<TaskId>>,
+	kept: clean_up::Kept,
+	/// Tasks that are tried again at a time.
+	later: BTreeSet<(Instant, TaskId)>,
+	/// Why the last tasks failed, for evidence on chain.
+	failures: VecDeque<(TaskId, TaskRef, FailureCause)>,
+	clock: Clock,
+	head: Option<(BlockNumber, H256)>,
+	finalised: BlockNumber,
+	/// To be written before anything else is done.
+	changes: Vec<Change>,
+	/// To be done after that.
+	effects: Vec<Effect>,
+	active: bool,
+	draining: bool,
+	stopping: bool,
+}
+
+/// What is started once the journal is written.
+pub(crate) enum Effect {
+	Tell(Outgoing),
+	Send(send::Batch),
+	Upload(TaskId),
+	Remove(TaskId),
+}
+
+impl Actor {
+	/// Take up what the journal holds. Call [`run`](Self::run) next.
+	pub fn new(
+		parts: Parts,
+		bounds: Bounds,
+		(journal, records): (Journal, Vec<Record>),
+		(back, inbox): (mpsc::UnboundedSender<Message>, mpsc::UnboundedReceiver<Message>),
+		now: Moment,
+	) -> Self {
+		let account = parts.chain.account();
+		let kept = clean_up::Kept::new(bounds.keep_for, bounds.keep_bytes);
+		let mut actor = Self {
+			parts,
+			bounds,
+			writer: write::Writer::spawn(journal, back.clone()),
+			plans: Arc::default(),
+			account,
+			inbox,
+			back,
+			tasks: HashMap::new(),
+			queue: VecDeque::new(),
+			running: 0,
+			sends: send::Sends::default(),
+			asks: ask::Asks::default(),
+			closing: BTreeMap::new(),
+			kept,
+			later: BTreeSet::new(),
+			failures: VecDeque::new(),
+			clock: Clock::new(now),
+			head: None,
+			finalised: 0,
+			changes: Vec::new(),
+			effects: Vec::new(),
+			active: true,
+			draining: false,
+			stopping: false,
+		};
+		for record in records {
+			let present = record
+				.state
+				.output()
+				.is_some_and(|output| clean_up::is_there(&actor.result_file(record.id()), output.size));
+			let (id, mut entry) = (record.id(), Entry::new(record, None, present));
+			if matches!(entry.record.state, State::Contributing(_) | State::Revealing(_)) {
+				entry.grace = Some(Instant::now() + actor.bounds.grace);
+			}
+			actor.tasks.insert(id, entry);
+		}
+		actor
+	}
+
+	/// Work until it is stopped, or drained and done.
+	pub async fn run(mut self) -> Result<(), JournalError> {
+		let chain = self.parts.chain.clone();
+		let mut news = chain.news();
+		let mut oldest: Vec<_> = self.tasks.iter().map(|(id, entry)| (entry.record.taken, *id)).collect();
+		oldest.sort_unstable();
+		for (_, id) in oldest {
+			self.consider(id);
+		}
+		let mut tick = tokio::time::interval(TICK);
+		tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+		while !self.stopping && !self.is_drained() {
+			let due = self.next_due();
+			tokio::select! {
+				message = self.inbox.recv() => match message {
+					Some(message) => self.handle(message),
+					None => break,
+				},
+				Some(news) = news.next() => self.follow(news),
+				_ = tick.tick() => self.tick(),
+				() = clock::sleep_until(due) => {}
+				result = &mut self.writer.task => return write::result(result),
+			}
+			for _ in 0..TURN {
+				let Ok(message) = self.inbox.try_recv() else { break };
+				self.handle(message);
+			}
+			self.retry_due();
+			self.start_runs();
+			self.start_asks();
+			self.start_sends();
+			self.hand_over();
+			self.tell_status();
+		}
+		self.wind_up().await
+	}
+
+	fn handle(&mut self, message: Message) {
+		match message {
+			Message::Order(order) => self.order(order),
+			Message::Connected(answer) => {
+				// A link that is gone by now asks again.
+				drop(answer.send(self.held()));
+			}
+			Message::Joined(forget) => self.joined(forget),
+			Message::Told(tasks) => self.told(tasks),
+			Message::Written(effects) => self.perform(effects),
+			Message::Ran(task, ran) => self.ran(task, ran),
+			Message::Sent(sent) => self.sent(sent),
+			Message::Views(answers) => self.answered(answers),
+			Message::Work(items) => self.work(items),
+			Message::Uploaded(task, result) => self.uploaded(task, result),
+			Message::Active(active) => self.active = active,
+			Message::Drain => self.drain(),
+			Message::Stop => self.stopping = true,
+		}
+	}
+
+	/// Decide what to do with a task, and prepare it.
+	fn consider(&mut self, id: TaskId) {
+		// Each pass but the last one writes down a step forward or back, of which there are few.
+		for _ in 0..8 {
+			let Some(entry) = self.tasks.get_mut(&id) else { return };
+			entry.local.finalised = entry.seen.is_some_and(|seen| seen.is_closed() && seen.block <= self.finalised);
+			if entry.not_before.is_some() && !matches!(entry.busy, Busy::Running(_)) {
+				return;
+			}
+			let now = self.clock.now();
+			let action = next_action(&entry.record, entry.seen.as_ref(), &entry.local, now);
+			match (&entry.busy, &action) {
+				(Busy::No, _) | (Busy::Queued, Action::End(_)) => {}
+				(Busy::Running(stop), Action::End(_)) => {
+					// The end of the run comes back, and is considered.
+					stop.send_replace(true);
+					return;
+				}
+				_ => return,
+			}
+			match action {
+				Action::Wait => return,
+				Action::Ask => return self.prepare_ask(id),
+				Action::Compute => return self.prepare_run(id),
+				Action::Contribute(_) | Action::Reveal(_) if entry.grace.is_some() => {
+					self.later.extend(entry.grace.map(|at| (at, id)));
+					return;
+				}
+				Action::Contribute(_) => return self.prepare_contribution(id),
+				Action::Reveal(_) => return self.prepare_reveal(id),
+				Action::Upload(_) => return self.prepare_upload(id),
+				Action::Note(state) => self.note(id, state),
+				Action::End(end) => return self.end(id, end),
+			}
+		}
+		log::error!("task {:?}: no decision is reached; it is looked at again later", id.0);
+	}
+
+	/// A step is done: write it down and tell it.
+	fn note(&mut self, id: TaskId, state: State) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let forward = state.step() > entry.record.state.step();
+		entry.record.state = state;
+		entry.grace = None;
+		self.changes.push(Change::Put(entry.record.clone()));
+		if forward {
+			self.report(id, None);
+		}
+	}
+
+	/// Tell the scheduler the last step of a task.
+	fn report(&mut self, id: TaskId, usage: Option<Usage>) {
+		let Some(entry) = self.tasks.get(&id) else { return };
+		self.parts.metrics.step(entry.record.state.step());
+		self.effects.push(Effect::Tell(Outgoing::Report(entry.report(usage))));
+	}
+
+	/// Try this task again after a while, which doubles each time.
+	fn put_off(&mut self, id: TaskId) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.attempts = entry.attempts.saturating_add(1);
+		let at = Instant::now() + clock::backoff(entry.attempts);
+		entry.not_before = Some(at);
+		self.later.insert((at, id));
+	}
+
+	fn retry_due(&mut self) {
+		let now = Instant::now();
+		while let Some(&(at, id)) = self.later.first() {
+			if at > now {
+				return;
+			}
+			self.later.pop_first();
+			self.resume(id, at);
+		}
+	}
+
+	fn resume(&mut self, id: TaskId, at: Instant) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let not_before = entry.not_before.take_if(|due| *due == at);
+		let grace = entry.grace.take_if(|due| *due == at);
+		if not_before.or(grace).is_some() {
+			self.consider(id);
+		}
+	}
+
+	/// When something has to be done without a message.
+	fn next_due(&self) -> Option<Instant> {
+		self.later.first().map(|(at, _)| *at).into_iter().chain(self.sends.due()).min()
+	}
+
+	/// Have the changes written, and then be told what follows from them.
+	fn hand_over(&mut self) {
+		let (changes, effects) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.effects));
+		if !changes.is_empty() || !effects.is_empty() {
+			self.writer.write(changes, effects);
+		}
+	}
+
+	fn perform(&mut self, effects: Vec<Effect>) {
+		for effect in effects {
+			match effect {
+				Effect::Tell(outgoing) => self.tell(outgoing),
+				Effect::Send(batch) => self.send(batch),
+				Effect::Upload(task) => self.upload(task),
+				Effect::Remove(task) => self.remove_result(task),
+			}
+		}
+	}
+
+	fn tell(&self, outgoing: Outgoing) {
+		// Fails only when the worker ends.
+		drop(self.parts.link.send(outgoing));
+	}
+
+	fn tell_status(&self) {
+		let waiting = self.queue.len() as u32 + self.running;
+		let free_slots = match self.active && !self.draining {
+			true => self.bounds.slots.saturating_sub(waiting),
+			false => 0,
+		};
+		let status = Status { free_slots, draining: self.draining };
+		self.parts.status.send_if_modified(|last| std::mem::replace(last, status) != status);
+	}
+
+	fn tick(&mut self) {
+		self.ask_about_the_quiet();
+		self.expire();
+	}
+
+	fn drain(&mut self) {
+		if !std::mem::replace(&mut self.draining, true) {
+			log::info!("the worker drains: {} tasks are in hand", self.tasks.len());
+		}
+	}
+
+	fn is_drained(&self) -> bool {
+		self.draining && self.tasks.values().all(|entry| matches!(entry.record.state, State::Ended(_)))
+	}
+
+	/// Stop what runs, close the journal, and say what is left to say.
+	async fn wind_up(mut self) -> Result<(), JournalError> {
+		for entry in self.tasks.values() {
+			if let Busy::Running(stop) = &entry.busy {
+				stop.send_replace(true);
+			}
+		}
+		let (mut last, deadline) = (Vec::new(), Instant::now() + STOP_TIME);
+		while self.running > 0 {
+			match tokio::time::timeout_at(deadline, self.inbox.recv()).await {
+				Ok(Some(Message::Ran(..))) => self.running -= 1,
+				Ok(Some(Message::Written(effects))) => last.extend(effects),
+				Ok(Some(_)) => {}
+				Ok(None) | Err(_) => break,
+			}
+		}
+		self.writer.finish().await?;
+		while let Ok(message) = self.inbox.try_recv() {
+			if let Message::Written(effects) = message {
+				last.extend(effects);
+			}
+		}
+		// What else was to be done is done after the next start.
+		last.retain(|effect| matches!(effect, Effect::Tell(_) | Effect::Remove(_)));
+		self.perform(last);
+		Ok(())
+	}
+
+	fn result_file(&self, task: TaskId) -> PathBuf {
+		self.bounds.results.join(hex::encode(task.0))
+	}
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,189 @@
+//! Running apps: as many at a time as there are slots.
+
+use std::{sync::Arc, time::Duration};
+
+use rlc_primitives::{work::TaskRef, Deal, Moment, TaskId};
+use rlc_protocol::worker::{Report, Step};
+use tokio::{sync::watch, time::Instant};
+
+use super::{Actor, Busy, Effect, Message};
+use crate::{
+	clock::{self, Clock},
+	link::Outgoing,
+	plan::{Plan, Plans},
+	ports::{ChainPort, Finished, Job, Stop},
+	record::{Failure, State},
+};
+
+/// How long the chain is asked for a deal before its task is given back.
+const PLAN_TIME: Duration = Duration::from_secs(600);
+
+/// The longest time that is left between the end of a run and the contribution deadline, in ms.
+const MARGIN: u64 = 10_000;
+
+/// How a run ended.
+pub(crate) struct Ran {
+	pub finished: Finished,
+	/// When nobody can contribute any more, in ms, if the deal is known.
+	pub contribution_deadline: Option<Moment>,
+}
+
+impl Actor {
+	pub(super) fn prepare_run(&mut self, id: TaskId) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.busy = Busy::Queued;
+		self.queue.push_back(id);
+	}
+
+	/// Fill the slots. Nobody notices a run, so none waits for the journal.
+	pub(super) fn start_runs(&mut self) {
+		while self.running < self.bounds.slots {
+			let Some(id) = self.queue.pop_front() else { return };
+			// It may have ended while it waited.
+			let Some(entry) = self.tasks.get_mut(&id).filter(|entry| matches!(entry.busy, Busy::Queued)) else {
+				continue;
+			};
+			entry.busy = Busy::Running(watch::Sender::new(false));
+			self.running += 1;
+			self.run_task(id);
+		}
+	}
+
+	fn run_task(&self, id: TaskId) {
+		let Some(entry) = self.tasks.get(&id) else { return };
+		let Busy::Running(stop) = &entry.busy else { return };
+		let run = Run {
+			task: entry.record.task,
+			// Who contributed has to reveal, until which there may be more time.
+			bound: entry.seen.is_some_and(|seen| seen.ours.is_some()),
+			clock: self.clock,
+		};
+		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());
+		let (chain, runner, plans) = (self.parts.chain.clone(), self.parts.runner.clone(), self.plans.clone());
+		let back = self.back.clone();
+		tokio::spawn(async move {
+			let ran = match run.plan(chain.as_ref(), &plans, stop.clone()).await {
+				Err(failure) => Ran { finished: failure.into(), contribution_deadline: None },
+				Ok((plan, (time, left))) => {
+					let contribution_deadline = Some(plan.deal.deal.contribution_deadline());
+					let progress = Box::new(move |step: Step| {
+						let at = clock::machine_time();
+						let report = Report { task: id, step, at, cause: None, digest: None, usage: None };
+						// Fails only when the worker ends.
+						drop(link.send(Outgoing::Report(report)));
+					});
+					let until = Instant::now() + left;
+					let job = Job { task: run.task, plan, time, until, result, progress };
+					Ran { finished: runner.run(job, stop).await, contribution_deadline }
+				}
+			};
+			// Fails only when the worker ends.
+			drop(back.send(Message::Ran(id, ran)));
+		});
+	}
+
+	pub(super) fn ran(&mut self, id: TaskId, ran: Ran) {
+		self.running = self.running.saturating_sub(1);
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let Busy::Running(stop) = std::mem::replace(&mut entry.busy, Busy::No) else { return };
+		if let (Some(seen), Some(deadline)) = (&mut entry.seen, ran.contribution_deadline) {
+			seen.contribution_deadline = deadline;
+		}
+		let Finished { outcome, logs, usage } = ran.finished;
+		self.parts.metrics.run(usage.time);
+		let logs = (!logs.stdout.is_empty() || !logs.stderr.is_empty()).then_some(Outgoing::Logs(id, logs));
+		match outcome {
+			Ok(output) => {
+				entry.local.present = true;
+				entry.went_well();
+				entry.record.state = State::Computed(output);
+				self.changes.push(super::Change::Put(entry.record.clone()));
+				self.report(id, Some(usage));
+				self.effects.extend(logs.map(Effect::Tell));
+				self.consider(id);
+			}
+			// It was stopped: why is found again, or holds no more.
+			Err(_) if *stop.borrow() => self.consider(id),
+			Err(failure) => {
+				self.effects.extend(logs.map(Effect::Tell));
+				self.end(id, super::End::Failed(failure));
+			}
+		}
+	}
+}
+
+/// A task on its way into the sandbox.
+struct Run {
+	task: TaskRef,
+	bound: bool,
+	clock: Clock,
+}
+
+impl Run {
+	/// What to run, and how long: the run itself, and all of it.
+	async fn plan(
+		&self,
+		chain: &dyn ChainPort,
+		plans: &Plans,
+		mut stop: Stop,
+	) -> Result<(Arc<Plan>, (Duration, Duration)), Failure> {
+		let give_up = Instant::now() + PLAN_TIME;
+		let mut attempts = 0;
+		loop {
+			let unreachable = match plans.get(chain, self.task.deal).await {
+				Ok(plan) => {
+					let plan = plan?;
+					let time = run_time(&plan.deal.deal, self.bound, self.clock.now());
+					return time.map(|time| (plan, time)).ok_or_else(|| Failure::own("too little time is left"));
+				}
+				Err(unreachable) => unreachable,
+			};
+			attempts += 1;
+			let next = Instant::now() + clock::backoff(attempts);
+			if next > give_up {
+				return Err(Failure::own(unreachable.0));
+			}
+			tokio::select! {
+				() = tokio::time::sleep_until(next) => {}
+				_ = stop.wait_for(|stopped| *stopped) => return Err(Failure::own("stopped")),
+			}
+		}
+	}
+}
+
+/// How long an app may run, which is the category's time, and how long it all may take, so that the result can still be
+/// contributed. `None`: there is no time at all.
+fn run_time(deal: &Deal, bound: bool, now: Moment) -> Option<(Duration, Duration)> {
+	let deadline = match bound {
+		true => deal.final_deadline(),
+		false => deal.contribution_deadline(),
+	};
+	let margin = (deal.reference_time / 20).min(MARGIN);
+	let left = deadline.saturating_sub(now).saturating_sub(margin);
+	let time = left.min(deal.reference_time);
+	(time > 0).then_some((Duration::from_millis(time), Duration::from_millis(left)))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing;
+
+	#[test]
+	fn run_takes_no_longer_than_its_category_nor_than_contributions_are_accepted() {
+		let mut deal = testing::deal(1).deal;
+		(deal.start, deal.reference_time) = (1_000_000, 300_000);
+		let deadline = deal.contribution_deadline();
+		let time = |deal: &Deal, bound, now| {
+			run_time(deal, bound, now).map(|(time, left)| (time.as_millis(), left.as_millis()))
+		};
+		assert_eq!(time(&deal, false, 1_000_000), Some((300_000, 7 * 300_000 - 10_000)));
+		assert_eq!(time(&deal, false, deadline - 60_000), Some((50_000, 50_000)));
+		assert_eq!(time(&deal, false, deadline - 10_000), None);
+		let bound = time(&deal, true, deadline);
+		assert_eq!(bound, Some((300_000, 890_000)), "who is bound may still have to reveal");
+		deal.reference_time = 1_000;
+		let short = time(&deal, false, deal.contribution_deadline() - 100);
+		assert_eq!(short, Some((50, 50)), "short tasks have a short margin");
+	}
+}

@@ -1,0 +1,83 @@
+//! A task in hand.
+
+use rlc_protocol::worker::{Report, Usage};
+use tokio::{sync::watch, time::Instant};
+
+use crate::{
+	clock,
+	next::Local,
+	record::{End, Record, State},
+	seen::Seen,
+};
+
+/// A task in hand.
+pub(super) struct Entry {
+	pub record: Record,
+	/// What the chain holds of it; `None`: it has to be asked.
+	pub seen: Option<Seen>,
+	pub local: Local,
+	pub busy: Busy,
+	/// Allows the upload.
+	pub token: Option<String>,
+	/// How often something failed in a row.
+	pub attempts: u32,
+	/// How often the chain refused in a row, and what it said last.
+	pub refusals: (u32, String),
+	/// When it is tried again.
+	pub not_before: Option<Instant>,
+	/// Until when something that was sent before the start may still get into a block.
+	pub grace: Option<Instant>,
+	/// When the chain was last heard of it.
+	pub heard: Instant,
+}
+
+/// What is being done with a task. Nothing is decided meanwhile.
+pub(super) enum Busy {
+	No,
+	/// Waits for a slot.
+	Queued,
+	/// Runs; `true` stops it.
+	Running(watch::Sender<bool>),
+	/// Waits for others to be sent with, or is sent.
+	Sending,
+	/// The chain is asked; `true`: something happened meanwhile, and the answer may be older.
+	Asking(bool),
+	Uploading,
+}
+
+impl Entry {
+	pub fn new(record: Record, seen: Option<Seen>, present: bool) -> Self {
+		let local = Local { present, ..Local::default() };
+		Self {
+			record,
+			seen,
+			local,
+			busy: Busy::No,
+			token: None,
+			attempts: 0,
+			refusals: Default::default(),
+			not_before: None,
+			grace: None,
+			heard: Instant::now(),
+		}
+	}
+
+	/// Something went well: the next trouble is a new one.
+	pub fn went_well(&mut self) {
+		(self.attempts, self.refusals) = (0, Default::default());
+	}
+
+	pub fn report(&self, usage: Option<Usage>) -> Report {
+		let state = &self.record.state;
+		let cause = match state {
+			State::Ended(End::Failed(failure)) => Some(failure.report()),
+			_ => None,
+		};
+		let digest = match state {
+			State::Revealed(output) => Some(output.digest),
+			_ => None,
+		};
+		let at = clock::machine_time();
+		Report { task: self.record.id(), step: state.step(), at, cause, digest, usage }
+	}
+}

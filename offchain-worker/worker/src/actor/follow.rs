@@ -1,0 +1,98 @@
+//! What happens on chain.
+
+use std::collections::BTreeSet;
+
+use rlc_primitives::{BlockNumber, TaskId};
+use tokio::time::Instant;
+
+use super::{Actor, Busy, Message};
+use crate::{
+	clock::Clock,
+	seen::{ChainEvent, News, Seen},
+};
+
+/// How many blocks go by between two looks at the chain's list of what this worker has to do.
+const WORK_BLOCKS: BlockNumber = 10;
+
+impl Actor {
+	pub(super) fn follow(&mut self, news: News) {
+		match news {
+			News::Block { number, hash, parent, time, events } => {
+				self.clock = Clock::new(time);
+				if self.head.is_some_and(|(_, last)| last != parent) {
+					log::info!("the chain took another way to block {number}");
+					self.doubt(self.finalised.saturating_add(1));
+				}
+				self.head = Some((number, hash));
+				self.block(number, &events);
+			}
+			News::Finalised(number) => self.finalised(number),
+			News::Gap => {
+				self.doubt(0);
+				self.ask_for_work();
+			}
+		}
+	}
+
+	fn block(&mut self, number: BlockNumber, events: &[ChainEvent]) {
+		let mut concerned = BTreeSet::new();
+		for event in events {
+			if let ChainEvent::Rewarded(amount) = event {
+				self.parts.metrics.earned(*amount);
+			}
+			concerned.extend(event.task().filter(|id| self.happened(*id, event, number)));
+		}
+		concerned.into_iter().for_each(|id| self.consider(id));
+		if number.is_multiple_of(WORK_BLOCKS) {
+			self.ask_for_work();
+		}
+	}
+
+	/// Take in an event. Returns whether the task is in hand.
+	fn happened(&mut self, id: TaskId, event: &ChainEvent, number: BlockNumber) -> bool {
+		let Some(entry) = self.tasks.get_mut(&id) else { return false };
+		entry.heard = Instant::now();
+		if let Busy::Asking(stale) = &mut entry.busy {
+			*stale = true;
+		}
+		if let Some(seen) = &mut entry.seen {
+			seen.apply(event, number);
+			if seen.is_closed() {
+				self.closing.entry(number).or_default().push(id);
+			}
+		}
+		true
+	}
+
+	/// What was seen in this block and later ones may not hold any more.
+	fn doubt(&mut self, from: BlockNumber) {
+		let doubtful = self.tasks.iter().filter(|(_, entry)| {
+			let over = |seen: Seen| seen.is_closed() && seen.block <= self.finalised;
+			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !over(seen));
+			seen || matches!(entry.busy, Busy::Asking(_))
+		});
+		for id in doubtful.map(|(id, _)| *id).collect::<Vec<_>>() {
+			self.forget_seen(id);
+		}
+	}
+
+	fn finalised(&mut self, number: BlockNumber) {
+		self.finalised = self.finalised.max(number);
+		let later = self.closing.split_off(&self.finalised.saturating_add(1));
+		for id in std::mem::replace(&mut self.closing, later).into_values().flatten() {
+			self.consider(id);
+			self.keep(id);
+		}
+	}
+
+	fn ask_for_work(&self) {
+		let (chain, back) = (self.parts.chain.clone(), self.back.clone());
+		tokio::spawn(async move {
+			match chain.work().await {
+				// Fails only when the worker ends.
+				Ok(items) => drop(back.send(Message::Work(items))),
+				Err(unreachable) => log::warn!("the chain's list of work was not read: {unreachable}"),
+			}
+		});
+	}
+}

@@ -1,0 +1,272 @@
+//! What goes to the chain: bags of what is ready at about the same time, the rest one by one.
+
+use std::{collections::VecDeque, time::Duration};
+
+use rlc_primitives::TaskId;
+use tokio::time::Instant;
+
+use super::{Actor, Busy, Change, Effect, Message};
+use crate::{
+	ports::{SendError, Submission},
+	record::{Failure, State},
+};
+
+/// The most tasks in one transaction: the chain's `MaxBatch`.
+pub(super) const MAX_BAG: usize = 100;
+
+/// How long the first of a bag waits for others.
+const BAG_TIME: Duration = Duration::from_millis(50);
+
+/// The most transactions that wait for a block.
+const MAX_IN_FLIGHT: usize = 64;
+
+/// How often the chain may refuse a contribution, which is asked about each time, before the task is given back.
+const MAX_REFUSALS: u32 = 5;
+
+/// What a transaction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+	Contribute,
+	Reveal,
+}
+
+/// A transaction that is due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+	pub what: What,
+	pub tasks: Vec<TaskId>,
+}
+
+/// What became of a transaction.
+pub(crate) struct Sent {
+	pub batch: Batch,
+	/// Whether it contributed and revealed at once.
+	pub lone: bool,
+	pub result: Result<(), SendError>,
+}
+
+/// What waits to be sent, and what is on its way.
+#[derive(Default)]
+pub(crate) struct Sends {
+	singles: VecDeque<(What, TaskId)>,
+	contributions: Bag,
+	reveals: Bag,
+	in_flight: usize,
+}
+
+#[derive(Default)]
+struct Bag {
+	tasks: VecDeque<TaskId>,
+	since: Option<Instant>,
+}
+
+impl Bag {
+	fn add(&mut self, task: TaskId, now: Instant) {
+		self.tasks.push_back(task);
+		self.since.get_or_insert(now);
+	}
+
+	fn due(&self) -> Option<Instant> {
+		self.since.map(|since| if self.tasks.len() < MAX_BAG { since + BAG_TIME } else { since })
+	}
+
+	fn take(&mut self, now: Instant) -> Option<Vec<TaskId>> {
+		self.due().filter(|due| *due <= now)?;
+		let taken = self.tasks.drain(..self.tasks.len().min(MAX_BAG)).collect();
+		// Those that are left have waited already.
+		self.since = (!self.tasks.is_empty()).then_some(now);
+		Some(taken)
+	}
+}
+
+impl Sends {
+	/// Send this task with others that are ready soon, or alone at once.
+	pub fn add(&mut self, what: What, task: TaskId, with_others: bool, now: Instant) {
+		match (with_others, what) {
+			(false, _) => self.singles.push_back((what, task)),
+			(true, What::Contribute) => self.contributions.add(task, now),
+			(true, What::Reveal) => self.reveals.add(task, now),
+		}
+	}
+
+	/// When the next bag is to go, if there is room for it.
+	pub fn due(&self) -> Option<Instant> {
+		let bags = [self.contributions.due(), self.reveals.due()];
+		bags.into_iter().flatten().min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
+	}
+
+	/// What is to be sent at `now`. Reveals go first: their deadline is nearer.
+	fn take(&mut self, now: Instant) -> Vec<Batch> {
+		let mut due = Vec::new();
+		while self.in_flight < MAX_IN_FLIGHT {
+			let reveals = || self.reveals.take(now).map(|tasks| (What::Reveal, tasks));
+			let single = self.singles.pop_front().map(|(what, task)| (what, vec![task]));
+			let next = single.or_else(reveals);
+			let next = next.or_else(|| self.contributions.take(now).map(|tasks| (What::Contribute, tasks)));
+			let Some((what, tasks)) = next else { break };
+			self.in_flight += 1;
+			due.push(Batch { what, tasks });
+		}
+		due
+	}
+}
+
+impl Actor {
+	pub(super) fn start_sends(&mut self) {
+		for batch in self.sends.take(Instant::now()) {
+			for id in &batch.tasks {
+				let Some(entry) = self.tasks.get_mut(id) else { continue };
+				let Some(output) = entry.record.state.output().copied() else { continue };
+				let state = match batch.what {
+					What::Contribute => State::Contributing(output),
+					What::Reveal => State::Revealing(output),
+				};
+				if entry.record.state != state {
+					entry.record.state = state;
+					self.changes.push(Change::Put(entry.record.clone()));
+				}
+			}
+			self.effects.push(Effect::Send(batch));
+		}
+	}
+
+	pub(super) fn send(&mut self, batch: Batch) {
+		let single = match batch.tasks.as_slice() {
+			[id] if batch.what == What::Contribute => self.lone(*id),
+			_ => None,
+		};
+		let submission = match batch.what {
+			What::Contribute => Submission::Contribute(self.contributions(&batch.tasks)),
+			What::Reveal => Submission::Reveal(self.reveals(&batch.tasks)),
+		};
+		let (chain, plans, back) = (self.parts.chain.clone(), self.plans.clone(), self.back.clone());
+		tokio::spawn(async move {
+			let lone = match single {
+				Some(single) => single.submission(chain.as_ref(), &plans).await,
+				None => Ok(None),
+			};
+			let (lone, result) = match lone {
+				Err(error) => (false, Err(error)),
+				Ok(Some(submission)) => (true, chain.send(submission).await),
+				Ok(None) => (false, chain.send(submission).await),
+			};
+			// Fails only when the worker ends.
+			drop(back.send(Message::Sent(Sent { batch, lone, result })));
+		});
+	}
+
+	pub(super) fn sent(&mut self, sent: Sent) {
+		let Sent { batch, lone, result } = sent;
+		self.sends.in_flight = self.sends.in_flight.saturating_sub(1);
+		match result {
+			Ok(()) => batch.tasks.iter().for_each(|id| self.arrived(*id, batch.what, lone)),
+			// All or none: one of them is the reason.
+			Err(SendError::Refused(reason)) if batch.tasks.len() > 1 => {
+				log::info!("a bag of {} was refused ({reason}); they are sent one by one", batch.tasks.len());
+				let now = Instant::now();
+				batch.tasks.into_iter().for_each(|id| self.sends.add(batch.what, id, false, now));
+			}
+			Err(error) => batch.tasks.iter().for_each(|id| self.not_sent(*id, batch.what, &error)),
+		}
+	}
+
+	fn arrived(&mut self, id: TaskId, what: What, lone: bool) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.busy = Busy::No;
+		entry.went_well();
+		entry.heard = Instant::now();
+		let Some(output) = entry.record.state.output().copied() else { return };
+		let result = output.hash(id);
+		let state = match what {
+			What::Contribute if !lone => State::Contributed(output),
+			_ => State::Revealed(output),
+		};
+		if let Some(seen) = &mut entry.seen {
+			match what {
+				What::Contribute if seen.ours.is_none() => seen.contributed(result),
+				_ => {}
+			}
+			if matches!(state, State::Revealed(_)) {
+				seen.revealed();
+			}
+		}
+		self.note(id, state);
+		self.consider(id);
+	}
+
+	/// It may be on chain or not: what the chain says decides.
+	fn not_sent(&mut self, id: TaskId, what: What, error: &SendError) {
+		log::warn!("task {:?}: {what:?} failed: {error}", id.0);
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.busy = Busy::No;
+		entry.seen = None;
+		if let SendError::Refused(reason) = error {
+			entry.refusals = (entry.refusals.0 + 1, reason.clone());
+		}
+		self.put_off(id);
+	}
+
+	/// End a task that the chain refuses again and again, though it looks open.
+	pub(super) fn refused_for_good(&mut self, id: TaskId) -> bool {
+		let Some(entry) = self.tasks.get(&id) else { return false };
+		let (count, reason) = &entry.refusals;
+		if *count < MAX_REFUSALS {
+			return false;
+		}
+		let failure = Failure::own(format!("the chain refuses the contribution: {reason}"));
+		self.end(id, super::End::Failed(failure));
+		true
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::H256;
+
+	fn task(number: u64) -> TaskId {
+		TaskId(H256::from_low_u64_be(number))
+	}
+
+	fn sizes(batches: &[Batch]) -> Vec<usize> {
+		batches.iter().map(|batch| batch.tasks.len()).collect()
+	}
+
+	#[test]
+	fn bag_goes_when_it_is_full_or_its_first_waited() {
+		let (mut sends, now) = (Sends::default(), Instant::now());
+		(0..250).for_each(|number| sends.add(What::Contribute, task(number), true, now));
+		assert_eq!(sizes(&sends.take(now)), [100, 100]);
+		assert_eq!(sends.due(), Some(now + BAG_TIME));
+		assert_eq!(sizes(&sends.take(now + BAG_TIME)), [50]);
+		assert_eq!(sends.due(), None);
+	}
+
+	#[test]
+	fn single_does_not_wait() {
+		let (mut sends, now) = (Sends::default(), Instant::now());
+		sends.add(What::Contribute, task(1), true, now);
+		sends.add(What::Contribute, task(2), false, now);
+		assert_eq!(sends.take(now), [Batch { what: What::Contribute, tasks: vec![task(2)] }]);
+	}
+
+	#[test]
+	fn reveals_and_contributions_are_bags_of_their_own() {
+		let (mut sends, now) = (Sends::default(), Instant::now());
+		sends.add(What::Contribute, task(1), true, now);
+		sends.add(What::Reveal, task(2), true, now);
+		let batches = sends.take(now + BAG_TIME);
+		assert_eq!(batches.iter().map(|batch| batch.what).collect::<Vec<_>>(), [What::Reveal, What::Contribute]);
+	}
+
+	#[test]
+	fn what_is_under_way_is_limited() {
+		let (mut sends, now) = (Sends::default(), Instant::now());
+		(0..100).for_each(|number| sends.add(What::Reveal, task(number), false, now));
+		assert_eq!(sends.take(now).len(), MAX_IN_FLIGHT);
+		sends.add(What::Reveal, task(100), true, now);
+		assert_eq!((sends.take(now).len(), sends.due()), (0, None));
+		sends.in_flight -= 1;
+		assert_eq!(sends.take(now).len(), 1);
+	}
+}

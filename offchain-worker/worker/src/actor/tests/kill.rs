@@ -1,0 +1,176 @@
+//! Killed at any point, the worker resumes.
+
+use super::*;
+use crate::{
+	actor::tests::world::{result, Behaviour},
+	ports::Submission,
+	record::OutputKind,
+};
+use rlc_primitives::{
+	task::Stage,
+	work::{ContributionOf, DelegationProof},
+	CallbackId,
+};
+use sp_core::H160;
+use std::sync::atomic::Ordering;
+
+/// Play a task from its order to its end, killing the worker at the n-th point and starting it again. Returns whether
+/// there was such a point.
+async fn play(world: Arc<World>, point: u32, bag: bool) -> bool {
+	let dir = tempfile::tempdir().unwrap();
+	world.killer.after(point);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.join().await;
+	worker.order(compute([0], bag));
+	let killed = tokio::select! {
+		() = follow(&world, &mut worker) => false,
+		() = world.killer.reached.notified() => true,
+	};
+	if killed {
+		worker.kill().await;
+		world.killer.after(0);
+		worker = Worker::start(&world, &dir).await;
+		let held = worker.join().await;
+		for report in held {
+			worker.told.last.insert(report.task, report.step);
+		}
+		follow(&world, &mut worker).await;
+	}
+	worker.stop().await;
+	let left = std::fs::read_dir(dir.path().join("results")).unwrap().count();
+	assert_eq!(left, 0, "the result is removed");
+	killed
+}
+
+/// What the scheduler does: it gives the task again if the worker does not know it, and asks for what was revealed.
+async fn follow(world: &Arc<World>, worker: &mut Worker) {
+	let id = place(0).id();
+	if !worker.told.last.contains_key(&id) {
+		worker.order(compute([0], true));
+	}
+	let revealed = [Step::Revealed, Step::Uploaded, Step::Completed];
+	worker.until(|told| told.last.get(&id).is_some_and(|step| revealed.contains(step))).await;
+	if world.chain().deal.deal.callback.is_some() {
+		eventually(|| !world.callbacks.lock().unwrap().is_empty()).await;
+		let open = matches!(world.stage(place(0)), Stage::Revealing(_));
+		if open {
+			let data = world.callbacks.lock().unwrap()[0].1.clone();
+			world.chain().close(place(0), Some(&data));
+		}
+	} else if worker.told.last[&id] == Step::Revealed {
+		worker.order(Order::Upload { task: id, token: "token".into() });
+	}
+	worker.until_all([0], Step::Completed).await;
+}
+
+fn check(world: &World, point: u32) {
+	let chain = world.chain();
+	assert!(matches!(chain.task(place(0)).stage, Stage::Completed(_)), "point {point}");
+	assert_eq!(chain.contributions(), [1], "contributed once; point {point}");
+	assert_eq!(chain.refused, 0, "the chain is asked first; point {point}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bag_survives_a_kill_at_any_point() {
+	let mut point = 1;
+	loop {
+		let world = World::new(1);
+		let killed = play(world.clone(), point, true).await;
+		check(&world, point);
+		assert_eq!(world.chain().reveals(), [1], "revealed once; point {point}");
+		assert!(!world.uploads.lock().unwrap().is_empty());
+		if !killed {
+			break;
+		}
+		point += 1;
+	}
+	assert!(point > 8, "there are points before and after each effect: {point}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lone_task_survives_a_kill_at_any_point() {
+	let mut point = 1;
+	loop {
+		let world = World::new(1);
+		let killed = play(world.clone(), point, false).await;
+		check(&world, point);
+		if !killed {
+			break;
+		}
+		point += 1;
+	}
+	assert!(point > 6, "there are points before and after each effect: {point}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn callback_survives_a_kill_at_any_point() {
+	let mut point = 1;
+	loop {
+		let world = World::new(1);
+		world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+		*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
+		let killed = play(world.clone(), point, true).await;
+		check(&world, point);
+		assert!(!world.callbacks.lock().unwrap().is_empty());
+		if !killed {
+			break;
+		}
+		point += 1;
+	}
+	assert!(point > 8, "there are points before and after each effect: {point}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn result_that_is_gone_is_computed_again_before_the_contribution() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	// Before the contribution is sent: the run is two points, the sending the third.
+	world.killer.after(3);
+	let worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	timeout(PATIENCE, world.killer.reached.notified()).await.unwrap();
+	worker.kill().await;
+	std::fs::remove_file(dir.path().join("results").join(hex::encode(place(0).id().0))).unwrap();
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.until_uploaded(0).await;
+	assert_eq!(world.runs.load(Ordering::SeqCst), 2);
+	check(&world, 3);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_a_kill_has_time_to_arrive() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.killer.after(3);
+	let worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	timeout(PATIENCE, world.killer.reached.notified()).await.unwrap();
+	worker.kill().await;
+	let mut worker = Worker::with(&world, &dir, |bounds| bounds.grace = Duration::from_secs(3_600)).await;
+	// Another task, so that the worker has seen that the first one is not there.
+	worker.order(compute([1], true));
+	worker.until_all([1], Step::Revealed).await;
+	let commitment = result(place(0).id(), OutputKind::Archive).1.commitment(&world.account(), place(0).id());
+	let (task, authorization) = (place(0), DelegationProof::OnChain);
+	let sent = ContributionOf { task, commitment, authorization, enclave_signature: None };
+	world.chain().apply(&Submission::Contribute(vec![sent])).unwrap();
+	worker.until_all([0], Step::Revealed).await;
+	assert_eq!(world.chain().contributions(), [1, 1]);
+	assert_eq!(world.chain().refused, 0);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_and_start_lose_nothing() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behaviour::Hangs;
+	let worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..5, true));
+	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
+	worker.stop().await;
+	assert_eq!(world.running.load(Ordering::SeqCst), 0, "what ran was stopped");
+	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Archive);
+	let mut worker = Worker::start(&world, &dir).await;
+	assert_eq!(worker.join().await.len(), 5);
+	worker.until_all(0..5, Step::Revealed).await;
+	worker.stop().await;
+}

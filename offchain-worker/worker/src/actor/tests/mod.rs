@@ -1,0 +1,173 @@
+//! The whole loop, with a real journal, against a chain that follows the real rules.
+
+mod chain;
+mod kill;
+mod story;
+mod world;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use codec::Decode;
+use rlc_primitives::{
+	work::{FailureCause, TaskRef},
+	TaskId,
+};
+use rlc_protocol::{
+	worker::{Assignment, Order, Report, Step},
+	Place,
+};
+use tempfile::TempDir;
+use tokio::{
+	sync::{mpsc, oneshot, watch},
+	task::JoinHandle,
+	time::timeout,
+};
+
+use super::{Actor, Bounds, Message, Parts};
+use crate::{
+	journal::{Journal, JournalError},
+	link::{Outgoing, Status},
+	metrics::Metrics,
+	ports::ChainPort,
+	testing::DEAL,
+};
+use world::{Told, World};
+
+/// Far more than anything takes on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn place(index: u64) -> TaskRef {
+	TaskRef { deal: DEAL, index }
+}
+
+fn compute(indices: impl IntoIterator<Item = u64>, bag: bool) -> Order {
+	let assignment = |index| Assignment { task: Place { deal: DEAL, index }, delegation: vec![], bag };
+	Order::Compute { tasks: indices.into_iter().map(assignment).collect() }
+}
+
+/// A worker that runs.
+struct Worker {
+	inbox: mpsc::UnboundedSender<Message>,
+	outgoing: mpsc::UnboundedReceiver<Outgoing>,
+	status: watch::Receiver<Status>,
+	loop_: JoinHandle<Result<(), JournalError>>,
+	told: Told,
+}
+
+fn bounds(dir: &Path) -> Bounds {
+	Bounds {
+		slots: 2,
+		results: dir.join("results"),
+		keep_for: Duration::from_secs(3_600),
+		keep_bytes: u64::MAX,
+		quiet: Duration::from_secs(3_600),
+		grace: Duration::from_millis(10),
+	}
+}
+
+impl Worker {
+	async fn start(world: &Arc<World>, dir: &TempDir) -> Self {
+		Self::with(world, dir, |_| {}).await
+	}
+
+	async fn with(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds)) -> Self {
+		let mut bounds = bounds(dir.path());
+		change(&mut bounds);
+		std::fs::create_dir_all(&bounds.results).unwrap();
+		let (account, genesis) = (world.account(), world.genesis());
+		let journal = Journal::open(&dir.path().join("journal"), &account, genesis).await.unwrap();
+		let (inbox, receiver) = mpsc::unbounded_channel();
+		let (link, outgoing) = mpsc::unbounded_channel();
+		let (status, status_receiver) = watch::channel(Status::default());
+		let metrics = Arc::new(Metrics::new().unwrap());
+		let parts =
+			Parts { chain: world.clone(), runner: world.clone(), delivery: world.clone(), link, status, metrics };
+		let now = world.chain().now();
+		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
+		let loop_ = tokio::spawn(actor.run());
+		Self { inbox, outgoing, status: status_receiver, loop_, told: Told::default() }
+	}
+
+	fn order(&self, order: Order) {
+		self.inbox.send(Message::Order(order)).unwrap();
+	}
+
+	/// Join as the link does. Returns what is in hand.
+	async fn join(&self) -> Vec<Report> {
+		let (ask, answer) = oneshot::channel();
+		self.inbox.send(Message::Connected(ask)).unwrap();
+		let held = timeout(PATIENCE, answer).await.unwrap().unwrap();
+		let ended = held.iter().filter(|report| report.step.is_last()).map(|report| report.task).collect();
+		self.inbox.send(Message::Told(ended)).unwrap();
+		self.inbox.send(Message::Joined(vec![])).unwrap();
+		held
+	}
+
+	/// Hear what the worker says, and let it know that it was heard, until `enough`.
+	async fn until(&mut self, mut enough: impl FnMut(&Told) -> bool) {
+		while !enough(&self.told) {
+			let outgoing = timeout(PATIENCE, self.outgoing.recv()).await;
+			let outgoing = outgoing.unwrap_or_else(|_| panic!("waited in vain; told was {:?}", self.told.all));
+			self.hear(outgoing.expect("the worker goes on"));
+		}
+	}
+
+	fn hear(&mut self, outgoing: Outgoing) {
+		match outgoing {
+			Outgoing::Report(report) => {
+				self.told.last.insert(report.task, report.step);
+				if report.step.is_last() {
+					// The worker may have ended.
+					drop(self.inbox.send(Message::Told(vec![report.task])));
+				}
+				self.told.all.push(report);
+			}
+			Outgoing::Logs(task, logs) => drop(self.told.logs.insert(task, logs)),
+			Outgoing::Callback(..) => panic!("the world takes those"),
+		}
+	}
+
+	/// Until these tasks came to this step.
+	async fn until_all(&mut self, indices: impl IntoIterator<Item = u64> + Clone, step: Step) {
+		let tasks: Vec<TaskId> = indices.into_iter().map(|index| place(index).id()).collect();
+		self.until(|told| tasks.iter().all(|task| told.last.get(task) == Some(&step))).await;
+	}
+
+	/// Until a task came to this step, answering a reveal by the order to upload, as the scheduler does.
+	async fn until_uploaded(&mut self, index: u64) {
+		self.until_all([index], Step::Revealed).await;
+		self.order(Order::Upload { task: place(index).id(), token: "token".into() });
+		self.until_all([index], Step::Completed).await;
+	}
+
+	fn cause(&self, index: u64) -> Option<(Option<FailureCause>, String)> {
+		let task = place(index).id();
+		let cause = self.told.all.iter().rev().find(|report| report.task == task)?.cause.clone()?;
+		Some((FailureCause::decode(&mut cause.cause.as_slice()).ok(), cause.words))
+	}
+
+	async fn stop(mut self) {
+		self.inbox.send(Message::Stop).unwrap();
+		self.ended().await;
+	}
+
+	async fn ended(&mut self) {
+		timeout(PATIENCE, &mut self.loop_).await.unwrap().unwrap().unwrap();
+	}
+
+	/// As if the machine lost its power.
+	async fn kill(self) {
+		self.loop_.abort();
+		assert!(self.loop_.await.unwrap_err().is_cancelled());
+	}
+}
+
+/// Wait until something holds.
+async fn eventually(mut holds: impl FnMut() -> bool) {
+	let waiting = async {
+		while !holds() {
+			tokio::time::sleep(Duration::from_millis(5)).await;
+		}
+	};
+	timeout(PATIENCE, waiting).await.unwrap();
+}

@@ -1,0 +1,361 @@
+//! What happens to tasks.
+
+use std::sync::atomic::Ordering;
+
+use super::*;
+use crate::{
+	actor::tests::{
+		chain::Trouble,
+		world::{result, Behaviour},
+	},
+	ports::Submission,
+	record::OutputKind,
+	seen::News,
+};
+use rlc_primitives::{task::Stage, CallbackId, ResultDigest};
+use sp_core::{H160, H256};
+
+fn right(index: u64) -> ResultDigest {
+	result(place(index).id(), OutputKind::Archive).1.digest
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bag_is_contributed_and_revealed_together() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..150, true));
+	worker.until_all(0..150, Step::Revealed).await;
+	let chain = world.chain().clone();
+	for bags in [chain.contributions(), chain.reveals()] {
+		assert_eq!(bags.iter().sum::<usize>(), 150);
+		assert!(bags.len() < 50 && bags.iter().all(|bag| *bag <= 100), "{bags:?}");
+	}
+	assert!(world.most_running.load(Ordering::SeqCst) <= 2, "no more than there are slots");
+	assert!(worker.told.logs.contains_key(&place(149).id()), "what the app wrote is told");
+	let computed = worker.told.all.iter().find(|report| report.step == Step::Computed).unwrap();
+	assert_eq!(computed.usage.as_ref().map(|usage| usage.time), Some(1));
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lone_task_of_trust_1_takes_one_transaction() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], false));
+	worker.until_uploaded(0).await;
+	assert!(matches!(world.chain().sent[..], [Submission::Lone { callback_data: None, .. }]));
+	assert_eq!(world.uploads.lock().unwrap().len(), 1);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lone_task_with_a_callback_brings_its_data() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], false));
+	worker.until_all([0], Step::Completed).await;
+	assert!(matches!(world.chain().sent[..], [Submission::Lone { callback_data: Some(_), .. }]));
+	assert_eq!(world.callbacks.lock().unwrap().len(), 1, "the scheduler's store gets it too");
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trust_above_1_waits_for_others() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], false));
+	worker.until_all([0], Step::Contributed).await;
+	assert!(world.chain().reveals().is_empty());
+	world.chain().other(1, place(0), right(0));
+	worker.until_all([0], Step::Revealed).await;
+	world.chain().other_reveals(1, place(0), right(0));
+	worker.until_uploaded(0).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_bag_is_sent_one_by_one() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	// Somebody else was faster with one of them.
+	world.chain().other(1, place(3), right(3));
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..10, true));
+	worker.until_all((0..10).filter(|index| *index != 3), Step::Revealed).await;
+	worker.until_all([3], Step::Aborted).await;
+	assert_eq!(world.chain().contributions().iter().sum::<usize>(), 9);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_got_lost_is_sent_again_and_what_arrived_is_not() {
+	for trouble in [Trouble::Lost, Trouble::Unheard, Trouble::Refused] {
+		let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+		// Of the first two transactions.
+		world.chain().next = vec![trouble, trouble];
+		let mut worker = Worker::start(&world, &dir).await;
+		worker.order(compute([0], true));
+		worker.until_uploaded(0).await;
+		assert_eq!(world.chain().contributions(), [1], "{trouble:?}");
+		assert_eq!(world.chain().reveals(), [1], "{trouble:?}");
+		assert_eq!(world.chain().refused, 0, "{trouble:?}");
+		worker.stop().await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contribution_that_is_refused_for_good_ends_with_the_reason() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.chain().next = vec![Trouble::Refused; 9];
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Failed).await;
+	let (cause, words) = worker.cause(0).unwrap();
+	assert_eq!(cause, None, "that is no fault of the task");
+	assert!(words.contains("not now"), "{words}");
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_app_is_reported_and_nothing_is_contributed() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let failure = FailureCause::AppFailed { code: 3 };
+	*world.app.lock().unwrap() = Behaviour::Fails(failure);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Failed).await;
+	assert_eq!(worker.cause(0).unwrap().0, Some(failure));
+	assert!(world.chain().contributions().is_empty());
+	// It was delegated on chain: the evidence goes there too, and again when the scheduler asks.
+	let evidence = Submission::ReportFailure(place(0), failure);
+	eventually(|| world.chain().sent == [evidence.clone()]).await;
+	worker.order(Order::ReportFailure { task: Place { deal: DEAL, index: 0 } });
+	eventually(|| world.chain().sent.len() == 2).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_that_was_outvoted_ends_when_that_is_final() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	world.chain().finalises = false;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	let wrong = ResultDigest(H256::repeat_byte(66));
+	// Two new workers outweigh one only together with a third.
+	for other in 1..=3 {
+		if world.stage(place(0)) == Stage::Active {
+			world.chain().other(other, place(0), wrong);
+		}
+	}
+	for other in 1..=3 {
+		let open = matches!(world.stage(place(0)), Stage::Revealing(_));
+		if open {
+			world.chain().other_reveals(other, place(0), wrong);
+		}
+	}
+	assert!(matches!(world.stage(place(0)), Stage::Completed(_)));
+	let number = world.chain().number;
+	world.chain().tell(News::Finalised(number - 1));
+	worker.order(compute([1], true));
+	worker.until_all([1], Step::Contributed).await;
+	assert_eq!(worker.told.last[&place(0).id()], Step::Contributed, "not yet");
+	world.chain().tell(News::Finalised(number));
+	worker.until_all([0], Step::Failed).await;
+	assert!(worker.cause(0).unwrap().1.contains("another result"));
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stop_ends_a_run() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behaviour::Hangs;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..3, true));
+	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
+	for index in 0..3 {
+		worker.order(Order::Stop { task: place(index).id(), reason: "not wanted".into() });
+	}
+	worker.until_all(0..3, Step::Aborted).await;
+	eventually(|| world.running.load(Ordering::SeqCst) == 0).await;
+	assert!(world.runs.load(Ordering::SeqCst) <= 3);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_stops_when_others_have_agreed() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behaviour::Hangs;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
+	world.chain().other(1, place(0), right(0));
+	worker.until_all([0], Step::Aborted).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contribution_is_revealed_whatever_the_scheduler_says() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	worker.order(Order::Stop { task: place(0).id(), reason: "not wanted".into() });
+	world.chain().other(1, place(0), right(0));
+	worker.until_all([0], Step::Revealed).await;
+	world.chain().other_reveals(1, place(0), right(0));
+	// The order holds for the result, which nobody needs from here.
+	worker.until_all([0], Step::Completed).await;
+	assert!(world.uploads.lock().unwrap().is_empty());
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_fork_undid_is_done_again() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	world.chain().finalises = false;
+	let mut worker = Worker::start(&world, &dir).await;
+	world.chain().block(vec![]);
+	let before = world.chain().clone();
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	world.chain().fork(&before);
+	eventually(|| world.chain().contributions().len() == 2).await;
+	world.chain().other(1, place(0), right(0));
+	worker.until_all([0], Step::Revealed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn consensus_that_was_missed_is_found() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::with(&world, &dir, |bounds| bounds.quiet = Duration::ZERO).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	world.chain().mute = true;
+	world.chain().other(1, place(0), right(0));
+	// Nothing was told, but now and then the worker asks.
+	worker.until_all([0], Step::Revealed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gap_in_what_was_heard_is_closed_by_asking() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	world.chain().mute = true;
+	world.chain().other(1, place(0), right(0));
+	world.chain().tell(News::Gap);
+	worker.until_all([0], Step::Revealed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chains_list_of_work_is_read_every_few_blocks() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	world.chain().mute = true;
+	world.chain().other(1, place(0), right(0));
+	for _ in 0..10 {
+		world.chain().block(vec![]);
+	}
+	worker.until_all([0], Step::Revealed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_left_of_what_was_told() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
+	worker.order(compute(0..20, true));
+	worker.until_all(0..20, Step::Completed).await;
+	assert!(worker.join().await.is_empty());
+	worker.stop().await;
+	let (_, records) = Journal::open(&dir.path().join("journal"), &world.account(), world.genesis()).await.unwrap();
+	assert!(records.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn result_is_kept_for_a_while_and_no_longer() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Completed).await;
+	assert!(world.uploads.lock().unwrap().is_empty());
+	worker.order(Order::Upload { task: place(0).id(), token: "token".into() });
+	worker.until_all([0], Step::Failed).await;
+	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failed_upload_can_be_asked_for_again() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Revealed).await;
+	worker.order(Order::Upload { task: place(0).id(), token: "bad".into() });
+	worker.until_all([0], Step::Failed).await;
+	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
+	worker.order(Order::Upload { task: place(0).id(), token: "good".into() });
+	worker.until_all([0], Step::Completed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn draining_worker_takes_nothing_more_and_ends() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Revealed).await;
+	worker.order(Order::Drain);
+	worker.order(compute([1], true));
+	worker.until_all([1], Step::Aborted).await;
+	timeout(PATIENCE, worker.status.wait_for(|status| status.draining)).await.unwrap().unwrap();
+	assert_eq!(worker.status.borrow().free_slots, 0);
+	worker.order(Order::Upload { task: place(0).id(), token: "token".into() });
+	worker.until_all([0], Step::Completed).await;
+	worker.ended().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn machine_that_is_needed_offers_no_slots_and_finishes_what_it_has() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
+	worker.inbox.send(Message::Active(false)).unwrap();
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Revealed).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn order_that_comes_twice_is_followed_once() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0, 0], true));
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Revealed).await;
+	worker.order(compute([0], true));
+	worker.order(compute([1], true));
+	worker.until_all([1], Step::Revealed).await;
+	assert_eq!(world.runs.load(Ordering::SeqCst), 2);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delegation_that_cannot_be_read_is_refused() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	let task = Place { deal: DEAL, index: 0 };
+	worker.order(Order::Compute { tasks: vec![Assignment { task, delegation: vec![9], bag: true }] });
+	worker.until_all([0], Step::Failed).await;
+	assert!(worker.join().await.is_empty());
+	worker.stop().await;
+}

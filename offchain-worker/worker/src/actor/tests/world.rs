@@ -1,0 +1,247 @@
+//! Where the worker lives: a chain, apps that answer at once, a store; and a way to kill it at any point.
+
+use std::{
+	collections::HashMap,
+	path::PathBuf,
+	sync::{
+		atomic::{AtomicU32, Ordering},
+		Arc, Mutex, MutexGuard,
+	},
+	time::Duration,
+};
+
+use async_trait::async_trait;
+use futures::{stream::BoxStream, StreamExt};
+use rlc_primitives::{
+	assets::{App, Dataset},
+	market::DealView,
+	task::Stage,
+	work::{FailureCause, TaskRef, TaskView, WorkItem, WorkKind},
+	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
+};
+use rlc_protocol::worker::{Logs, Step, Usage};
+use sp_core::H256;
+use tokio::sync::Notify;
+
+use super::chain::{Chain, Trouble};
+use crate::{
+	ports::{ChainPort, Delivery, Finished, Job, Runner, SendError, Stop, Submission, Unreachable},
+	record::{Failure, Output, OutputKind},
+	seen::News,
+	testing::DEAL,
+};
+
+pub const WORKER: AccountId = AccountId::new([7; 32]);
+
+/// Where a test kills the worker: at the n-th thing that others notice, before it or after it.
+#[derive(Default)]
+pub struct Killer {
+	left: AtomicU32,
+	pub reached: Notify,
+}
+
+impl Killer {
+	pub fn after(&self, points: u32) {
+		self.left.store(points, Ordering::SeqCst);
+	}
+
+	async fn point(&self) {
+		let before = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+		if before == Ok(1) {
+			self.reached.notify_one();
+			std::future::pending::<()>().await;
+		}
+	}
+}
+
+pub struct World {
+	pub chain: Mutex<Chain>,
+	pub killer: Killer,
+	/// How the app behaves.
+	pub app: Mutex<Behaviour>,
+	pub running: AtomicU32,
+	pub most_running: AtomicU32,
+	pub runs: AtomicU32,
+	pub uploads: Mutex<Vec<(TaskId, String)>>,
+	pub callbacks: Mutex<Vec<(TaskId, Vec<u8>)>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Behaviour {
+	Ends(OutputKind),
+	Fails(FailureCause),
+	/// Until it is stopped.
+	Hangs,
+}
+
+/// The result of a task's app.
+pub fn result(task: TaskId, kind: OutputKind) -> (Vec<u8>, Output) {
+	let data = [b"result of ", task.0.as_bytes()].concat();
+	let digest = ResultDigest::of_callback(&data);
+	let size = data.len() as u64;
+	(data, Output { digest, kind, size })
+}
+
+impl World {
+	/// With a deal of this trust.
+	pub fn new(trust: u64) -> Arc<Self> {
+		Arc::new(Self {
+			chain: Mutex::new(Chain::new(trust)),
+			killer: Killer::default(),
+			app: Mutex::new(Behaviour::Ends(OutputKind::Archive)),
+			running: AtomicU32::new(0),
+			most_running: AtomicU32::new(0),
+			runs: AtomicU32::new(0),
+			uploads: Mutex::default(),
+			callbacks: Mutex::default(),
+		})
+	}
+
+	pub fn chain(&self) -> MutexGuard<'_, Chain> {
+		self.chain.lock().unwrap()
+	}
+
+	pub fn stage(&self, place: TaskRef) -> Stage {
+		self.chain().task(place).stage
+	}
+
+	fn behaviour(&self) -> Behaviour {
+		self.app.lock().unwrap().clone()
+	}
+}
+
+#[async_trait]
+impl ChainPort for World {
+	fn account(&self) -> AccountId {
+		WORKER
+	}
+
+	fn genesis(&self) -> H256 {
+		H256::zero()
+	}
+
+	async fn deal(&self, deal: DealId) -> Result<Option<DealView>, Unreachable> {
+		Ok((deal == DEAL).then(|| self.chain().deal.clone()))
+	}
+
+	async fn app(&self, _: AppId) -> Result<Option<App>, Unreachable> {
+		Ok(Some(App::default()))
+	}
+
+	async fn dataset(&self, _: DatasetId) -> Result<Option<Dataset>, Unreachable> {
+		Ok(None)
+	}
+
+	async fn task(&self, place: TaskRef, _: H256) -> Result<Option<TaskView>, Unreachable> {
+		self.killer.point().await;
+		let chain = self.chain();
+		Ok(Some(TaskView {
+			id: place.id(),
+			task: chain.task(place),
+			contribution_deadline: chain.deal.deal.contribution_deadline(),
+			final_deadline: chain.deal.deal.final_deadline(),
+			delegates: vec![],
+			failures: vec![],
+			delivery: None,
+		}))
+	}
+
+	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable> {
+		let chain = self.chain();
+		let items = chain.tasks.values().filter_map(|task| {
+			let ours = task.contribution(&WORKER)?;
+			let Stage::Revealing(consensus) = task.stage else { return None };
+			(ours.commitment.result == consensus.result).then(|| WorkItem {
+				id: task.id(),
+				task: TaskRef { deal: task.deal, index: task.index },
+				what: WorkKind::Reveal,
+				deadline: consensus.reveal_deadline,
+				enclave: None,
+			})
+		});
+		Ok(items.collect())
+	}
+
+	fn news(&self) -> BoxStream<'static, News> {
+		let news = self.chain().listen();
+		futures::stream::unfold(news, |mut news| async { Some((news.recv().await?, news)) }).boxed()
+	}
+
+	async fn send(&self, submission: Submission) -> Result<(), SendError> {
+		self.killer.point().await;
+		let result = {
+			let mut chain = self.chain();
+			match chain.next.pop() {
+				Some(Trouble::Lost) => Err(SendError::Unclear("no answer".into())),
+				Some(Trouble::Refused) => Err(SendError::Refused("not now".into())),
+				Some(Trouble::Unheard) => {
+					chain.apply(&submission).unwrap();
+					Err(SendError::Unclear("no answer".into()))
+				}
+				None => chain.apply(&submission).map_err(SendError::Refused),
+			}
+		};
+		self.killer.point().await;
+		result
+	}
+}
+
+#[async_trait]
+impl Runner for World {
+	async fn run(&self, job: Job, mut stop: Stop) -> Finished {
+		self.killer.point().await;
+		self.runs.fetch_add(1, Ordering::SeqCst);
+		let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+		self.most_running.fetch_max(running, Ordering::SeqCst);
+		(job.progress)(Step::Computing);
+		let logs = Logs { stdout: "hello".into(), stderr: String::new() };
+		let outcome = match self.behaviour() {
+			Behaviour::Fails(cause) => Err(Failure::of_task(cause, "as it was told")),
+			Behaviour::Hangs => {
+				stop.wait_for(|stopped| *stopped).await.unwrap();
+				Err(Failure::own("stopped"))
+			}
+			Behaviour::Ends(kind) => {
+				tokio::time::sleep(Duration::from_millis(1)).await;
+				let (data, output) = result(job.task.id(), kind);
+				std::fs::write(&job.result, data).unwrap();
+				Ok(output)
+			}
+		};
+		self.running.fetch_sub(1, Ordering::SeqCst);
+		self.killer.point().await;
+		Finished { outcome, logs, usage: Usage { time: 1, ..Usage::default() } }
+	}
+}
+
+#[async_trait]
+impl Delivery for World {
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String> {
+		self.killer.point().await;
+		let data = std::fs::read(file).map_err(|error| error.to_string())?;
+		assert_eq!(ResultDigest::of_callback(&data), output.digest);
+		if token == "bad" {
+			return Err("the token is not of this store".into());
+		}
+		let tasks = self.chain().tasks.keys().copied().collect::<Vec<_>>();
+		let task = tasks.into_iter().find(|task| result(*task, output.kind).1.digest == output.digest);
+		self.uploads.lock().unwrap().push((task.unwrap(), token.into()));
+		self.killer.point().await;
+		Ok(())
+	}
+
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String> {
+		self.killer.point().await;
+		self.callbacks.lock().unwrap().push((task, data));
+		self.killer.point().await;
+		Ok(())
+	}
+}
+
+/// The last step that was told of each task, and all of them in their order.
+#[derive(Default)]
+pub struct Told {
+	pub last: HashMap<TaskId, Step>,
+	pub all: Vec<rlc_protocol::worker::Report>,
+	pub logs: HashMap<TaskId, Logs>,
+}

@@ -1,0 +1,160 @@
+//! What a worker is told to do.
+
+use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+
+use rlc_protocol::worker::Operator;
+
+use crate::Activation;
+
+/// A worker's configuration. The chain's connection and the worker's key are given to [`start`](crate::start) beside it.
+#[derive(Clone, Debug)]
+pub struct Config {
+	/// The base address of the pool's scheduler: `http://host:port`, also of its store.
+	pub scheduler: String,
+	/// The worker's own directory: journal, results, cache. One for each worker.
+	pub dir: PathBuf,
+	/// Tasks at a time, at most the number of cores. `None`: as many.
+	pub slots: Option<u32>,
+	/// When tasks are taken.
+	pub activation: Activation,
+	/// Memory for all tasks. Each slot gets an equal part.
+	pub memory: Share,
+	/// Disk for all tasks. Each slot gets an equal part.
+	pub disk: Share,
+	/// Disk for apps, datasets and inputs that may be needed again, in bytes.
+	pub cache: u64,
+	/// The largest app, dataset or input, in bytes.
+	pub max_download: u64,
+	/// How long a download may take.
+	pub download_time: Duration,
+	/// What is kept of each stream that an app writes, in bytes.
+	pub logs: usize,
+	/// How long a result is kept after its task closed, if nobody asks for it.
+	pub keep_results: Duration,
+	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Whoever makes a deal can then have any
+	/// file read that the worker can read.
+	pub allow_files: bool,
+	/// Whether they may be fetched from private networks and from this machine.
+	pub allow_private_networks: bool,
+	/// Whether apps that are container images are run.
+	pub containers: Containers,
+	/// Whose the worker is, with its signature.
+	pub operator: Option<Operator>,
+	/// Where to serve `/metrics`.
+	pub metrics: Option<SocketAddr>,
+	/// For demonstrations and tests: do wrong.
+	pub misbehave: Option<Misbehaviour>,
+}
+
+/// Whether container images are run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Containers {
+	/// If the machine can.
+	#[default]
+	Auto,
+	/// Never.
+	Off,
+}
+
+/// What a worker does wrong, for demonstrations and tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misbehaviour {
+	/// It contributes a result that it did not get, a different one from each other liar. Costs its stake and score
+	/// wherever a task asks more than one worker.
+	WrongResults,
+}
+
+/// A part of what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+	/// So many percent: `50%`.
+	Percent(u8),
+	/// So many bytes: `4G`; units are powers of 1,024.
+	Bytes(u64),
+}
+
+impl Share {
+	/// The share of `total` bytes, and no more than that.
+	pub fn of(self, total: u64) -> u64 {
+		match self {
+			Self::Percent(percent) => total / 100 * u64::from(percent.min(100)),
+			Self::Bytes(bytes) => bytes.min(total),
+		}
+	}
+}
+
+/// Why a share cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no share; write a percentage (50%), or bytes (4G, 512M)")]
+pub struct InvalidShare(String);
+
+impl FromStr for Share {
+	type Err = InvalidShare;
+
+	fn from_str(text: &str) -> Result<Self, InvalidShare> {
+		let trimmed = text.trim();
+		let wrong = || InvalidShare(text.into());
+		if let Some(percent) = trimmed.strip_suffix('%') {
+			let percent = percent.trim().parse().map_err(|_| wrong())?;
+			return (1..=100).contains(&percent).then_some(Self::Percent(percent)).ok_or_else(wrong);
+		}
+		let (digits, unit) = trimmed.split_at(trimmed.find(|one: char| !one.is_ascii_digit()).unwrap_or(trimmed.len()));
+		let shift = match unit.trim().to_ascii_uppercase().as_str() {
+			"" | "B" => 0,
+			"K" | "KIB" => 10,
+			"M" | "MIB" => 20,
+			"G" | "GIB" => 30,
+			"T" | "TIB" => 40,
+			_ => return Err(wrong()),
+		};
+		let number: u64 = digits.parse().map_err(|_| wrong())?;
+		number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).map(Self::Bytes).ok_or_else(wrong)
+	}
+}
+
+impl Config {
+	/// What suits a machine that does other things too, for the pool of this scheduler and in this directory.
+	pub fn new(scheduler: impl Into<String>, dir: impl Into<PathBuf>) -> Self {
+		Self {
+			scheduler: scheduler.into(),
+			dir: dir.into(),
+			slots: None,
+			activation: Activation::Always,
+			memory: Share::Percent(50),
+			disk: Share::Percent(50),
+			cache: 10 << 30,
+			max_download: 4 << 30,
+			download_time: Duration::from_secs(600),
+			logs: 64 << 10,
+			keep_results: Duration::from_secs(3_600),
+			allow_files: false,
+			allow_private_networks: false,
+			containers: Containers::Auto,
+			operator: None,
+			metrics: None,
+			misbehave: None,
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn shares_are_percentages_or_bytes() {
+		assert_eq!("50%".parse(), Ok(Share::Percent(50)));
+		assert_eq!(" 4 GiB".parse(), Ok(Share::Bytes(4 << 30)));
+		assert_eq!("512m".parse(), Ok(Share::Bytes(512 << 20)));
+		assert_eq!("17".parse(), Ok(Share::Bytes(17)));
+		for text in ["", "0", "0%", "101%", "-1", "1.5G", "4X", "99999999999T"] {
+			assert!(text.parse::<Share>().is_err(), "{text}");
+		}
+	}
+
+	#[test]
+	fn nobody_gets_more_than_there_is() {
+		assert_eq!((Share::Percent(50).of(1_000), Share::Percent(200).of(1_000)), (500, 1_000));
+		assert_eq!((Share::Bytes(10).of(5), Share::Bytes(10).of(50)), (5, 10));
+	}
+}

@@ -1,0 +1,44 @@
+//! Results on their way to the pool's store, and to the scheduler.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use rlc_primitives::TaskId;
+use rlc_store::{Cid, Client};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+	link::Outgoing,
+	ports::Delivery,
+	record::{Output, OutputKind},
+};
+
+/// The pool's store and scheduler.
+pub(crate) struct Pool {
+	pub store: Client,
+	pub link: mpsc::UnboundedSender<Outgoing>,
+}
+
+impl Output {
+	/// Its name in the store.
+	pub fn cid(&self) -> Cid {
+		match self.kind {
+			OutputKind::Archive => Cid::of_sha256(self.digest.0 .0),
+			OutputKind::Callback => Cid::of_keccak(self.digest.0 .0),
+		}
+	}
+}
+
+#[async_trait]
+impl Delivery for Pool {
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String> {
+		self.store.upload_file(&output.cid(), token, &file, |_, _| ()).await.map_err(|error| error.to_string())
+	}
+
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String> {
+		let (answer, taken) = oneshot::channel();
+		let ended = || "the worker ends".to_string();
+		self.link.send(Outgoing::Callback(task, data, answer)).map_err(|_| ended())?;
+		taken.await.map_err(|_| ended())?
+	}
+}

@@ -1,0 +1,142 @@
+//! What an app is told: iExec's variables. Nothing here depends on the machine, so that all workers run the same.
+
+use rlc_primitives::{market::DealView, work::TaskRef};
+
+/// Variables of a task's app. The sandbox adds `IEXEC_IN` and `IEXEC_OUT`, the directories as the app sees them.
+///
+/// | variable | value |
+/// |---|---|
+/// | `IEXEC_TASK_ID`, `IEXEC_DEAL_ID` | ids, in hex |
+/// | `IEXEC_TASK_INDEX`, `IEXEC_BOT_TASK_INDEX` | the task's number in the request |
+/// | `IEXEC_BOT_FIRST_INDEX`, `IEXEC_BOT_SIZE` | the deal's first number, and how many tasks it has |
+/// | `IEXEC_DATASET_ADDRESS`, `IEXEC_DATASET_FILENAME` | the dataset's id and file, if there is one |
+/// | `IEXEC_INPUT_FILES_NUMBER`, `IEXEC_INPUT_FILE_NAME_1` … | the input files |
+/// | `IEXEC_INPUT_FILES_FOLDER` | where they are: the same directory as `IEXEC_IN` |
+pub(crate) fn variables(
+	task: &TaskRef,
+	deal: &DealView,
+	dataset: Option<&str>,
+	inputs: &[String],
+) -> Vec<(String, String)> {
+	let mut variables = vec![
+		("IEXEC_TASK_ID".into(), format!("{:?}", task.id().0)),
+		("IEXEC_DEAL_ID".into(), format!("{:?}", task.deal.0)),
+		("IEXEC_TASK_INDEX".into(), task.index.to_string()),
+		("IEXEC_BOT_SIZE".into(), deal.deal.size.to_string()),
+		("IEXEC_BOT_FIRST_INDEX".into(), deal.deal.first.to_string()),
+		("IEXEC_BOT_TASK_INDEX".into(), task.index.to_string()),
+	];
+	if let (Some(resource), Some(file)) = (&deal.deal.dataset, dataset) {
+		variables.push(("IEXEC_DATASET_ADDRESS".into(), format!("{:?}", resource.id.0)));
+		variables.push(("IEXEC_DATASET_FILENAME".into(), file.into()));
+	}
+	variables.push(("IEXEC_INPUT_FILES_NUMBER".into(), inputs.len().to_string()));
+	variables.push(("IEXEC_INPUT_FILES_FOLDER".into(), GUEST_INPUT.into()));
+	let names =
+		(1..).zip(inputs).map(|(number, name): (u32, _)| (format!("IEXEC_INPUT_FILE_NAME_{number}"), name.clone()));
+	variables.extend(names);
+	variables
+}
+
+/// Where an app sees its input.
+const GUEST_INPUT: &str = "/iexec_in";
+
+/// The name that a file from this location gets: the last part of its path, without what does not belong into a name.
+/// Locations without one are named by what they are. All workers find the same names.
+pub(crate) fn file_name(location: &str, fallback: &str) -> String {
+	let path = location.split(['?', '#']).next().unwrap_or_default();
+	let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+	let name: String = path
+		.rsplit('/')
+		.next()
+		.unwrap_or_default()
+		.chars()
+		.map(|one| if one.is_ascii_alphanumeric() || ".-_".contains(one) { one } else { '_' })
+		.take(128)
+		.collect();
+	match name.trim_matches('.').is_empty() {
+		true => fallback.into(),
+		false => name,
+	}
+}
+
+/// One name for each location of the inputs; `taken` is the dataset's. Names that are taken get the file's number before them.
+pub(crate) fn input_names(locations: &[String], taken: Option<&str>) -> Vec<String> {
+	let mut names: Vec<String> = Vec::with_capacity(locations.len());
+	for (number, location) in (1..).zip(locations) {
+		let mut name = file_name(location, &format!("input-{number}"));
+		while names.contains(&name) || taken == Some(name.as_str()) {
+			name = format!("{number}-{name}");
+		}
+		names.push(name);
+	}
+	names
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::{deal, DEAL};
+	use rlc_primitives::{deal::Resource, AccountId, DatasetId};
+	use sp_core::H160;
+
+	fn names(variables: &[(String, String)]) -> Vec<&str> {
+		variables.iter().map(|(name, _)| name.as_str()).collect()
+	}
+
+	#[test]
+	fn app_is_told_iexecs_variables() {
+		let mut deal = deal(5);
+		(deal.deal.first, deal.deal.size) = (10, 4);
+		let owner = AccountId::new([0; 32]);
+		deal.deal.dataset = Some(Resource { id: DatasetId(H160::repeat_byte(3)), owner, price: 0 });
+		let task = TaskRef { deal: DEAL, index: 12 };
+		let inputs = ["a.txt".into(), "b.txt".into()];
+		let variables = variables(&task, &deal, Some("data.csv"), &inputs);
+		let expected = [
+			("IEXEC_TASK_ID", format!("{:?}", task.id().0)),
+			("IEXEC_DEAL_ID", format!("{:?}", DEAL.0)),
+			("IEXEC_TASK_INDEX", "12".into()),
+			("IEXEC_BOT_SIZE", "4".into()),
+			("IEXEC_BOT_FIRST_INDEX", "10".into()),
+			("IEXEC_BOT_TASK_INDEX", "12".into()),
+			("IEXEC_DATASET_ADDRESS", format!("0x{}", "03".repeat(20))),
+			("IEXEC_DATASET_FILENAME", "data.csv".into()),
+			("IEXEC_INPUT_FILES_NUMBER", "2".into()),
+			("IEXEC_INPUT_FILES_FOLDER", "/iexec_in".into()),
+			("IEXEC_INPUT_FILE_NAME_1", "a.txt".into()),
+			("IEXEC_INPUT_FILE_NAME_2", "b.txt".into()),
+		];
+		assert_eq!(variables, expected.map(|(name, value)| (name.to_string(), value)));
+	}
+
+	#[test]
+	fn task_without_dataset_or_input_is_told_of_none() {
+		let variables = variables(&TaskRef { deal: DEAL, index: 0 }, &deal(1), None, &[]);
+		assert!(!names(&variables).iter().any(|name| name.contains("DATASET") || name.contains("FILE_NAME")));
+		assert!(variables.contains(&("IEXEC_INPUT_FILES_NUMBER".into(), "0".into())));
+	}
+
+	#[test]
+	fn files_are_named_by_the_end_of_their_location() {
+		for (location, name) in [
+			("https://x.org/a/b.csv?c=/d#sha256=e", "b.csv"),
+			("file:///tmp/x y", "x_y"),
+			("bafkreigh", "bafkreigh"),
+			("https://x.org", "fallback"),
+			("https://x.org/a/", "fallback"),
+			("https://x.org/..", "fallback"),
+			("https://x.org/a\\..\\b", "a_.._b"),
+			("", "fallback"),
+		] {
+			assert_eq!(file_name(location, "fallback"), name, "{location}");
+		}
+		assert_eq!(file_name(&format!("http://x/{}", "a".repeat(999)), "f").len(), 128);
+	}
+
+	#[test]
+	fn no_two_files_have_one_name() {
+		let locations = ["http://x/a", "http://y/a", "http://x/data", "http://x/2-a", "http://x/"].map(String::from);
+		assert_eq!(input_names(&locations, Some("data")), ["a", "2-a", "3-data", "4-2-a", "input-5"]);
+	}
+}

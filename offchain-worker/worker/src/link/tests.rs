@@ -1,0 +1,271 @@
+use super::*;
+use jsonrpsee::{
+	core::{async_trait, SubscriptionResult},
+	server::{Server, ServerHandle},
+	types::ErrorObjectOwned,
+	PendingSubscriptionSink, SubscriptionMessage,
+};
+use rlc_primitives::{AccountId, WorkerpoolId};
+use rlc_protocol::worker::{Challenge, Joined, WorkerRpcServer};
+use sp_core::{sr25519, Pair};
+use std::{net::SocketAddr, sync::Mutex};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn task(number: u64) -> TaskId {
+	TaskId(H256::from_low_u64_be(number))
+}
+
+fn report(number: u64, step: Step) -> Report {
+	Report { task: task(number), step, at: 1, cause: None, digest: None, usage: None }
+}
+
+/// A scheduler that remembers what it hears.
+#[derive(Clone, Default)]
+struct Scheduler(Arc<Heard>);
+
+#[derive(Default)]
+struct Heard {
+	joins: Mutex<Vec<Join>>,
+	heartbeats: Mutex<Vec<Heartbeat>>,
+	reports: Mutex<Vec<Report>>,
+	logs: Mutex<Vec<TaskId>>,
+	callbacks: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl WorkerRpcServer for Scheduler {
+	async fn challenge(&self, _: Account) -> Result<Challenge, ErrorObjectOwned> {
+		let challenge = H256::repeat_byte(5);
+		Ok(Challenge { challenge, workerpool: WorkerpoolId::default(), genesis: H256::zero() })
+	}
+
+	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
+		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
+		assert!(claim.is_signed_by(H256::zero(), &join.signature, &join.account.0));
+		self.0.joins.lock().unwrap().push(join);
+		Ok(Joined { session: H256::repeat_byte(6), heartbeat: 20, forget: vec![task(9)] })
+	}
+
+	async fn subscribe_orders(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {
+		let sink = pending.accept().await?;
+		for order in [Order::Stop { task: task(1), reason: "done".into() }, Order::Drain] {
+			sink.send(SubscriptionMessage::from_json(&order)?).await?;
+		}
+		sink.closed().await;
+		Ok(())
+	}
+
+	async fn heartbeat(&self, session: Session, heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned> {
+		assert_eq!(session, H256::repeat_byte(6));
+		self.0.heartbeats.lock().unwrap().push(heartbeat);
+		Ok(())
+	}
+
+	async fn report(&self, _: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
+		self.0.reports.lock().unwrap().extend(reports);
+		Ok(())
+	}
+
+	async fn logs(&self, _: Session, task: TaskId, _: Logs) -> Result<(), ErrorObjectOwned> {
+		self.0.logs.lock().unwrap().push(task);
+		Ok(())
+	}
+
+	async fn callback_data(&self, _: Session, _: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
+		self.0.callbacks.lock().unwrap().push(data);
+		Ok(())
+	}
+}
+
+impl Scheduler {
+	async fn serve(&self, address: SocketAddr) -> (SocketAddr, ServerHandle) {
+		let server = Server::builder().build(address).await.unwrap();
+		let address = server.local_addr().unwrap();
+		(address, server.start(self.clone().into_rpc()))
+	}
+
+	fn joins(&self) -> usize {
+		self.0.joins.lock().unwrap().len()
+	}
+}
+
+/// The ends of a link.
+struct Ends {
+	outgoing: mpsc::UnboundedSender<Outgoing>,
+	status: watch::Sender<Status>,
+	actor: mpsc::UnboundedReceiver<Message>,
+	link: tokio::task::JoinHandle<()>,
+}
+
+fn link(address: SocketAddr) -> Ends {
+	let pair = sr25519::Pair::from_seed(&[1; 32]);
+	let (outgoing, receiver) = mpsc::unbounded_channel();
+	let (status, status_receiver) = watch::channel(Status::default());
+	let (actor_sender, actor) = mpsc::unbounded_channel();
+	let identity = Identity {
+		account: Account(AccountId::new(pair.public().0)),
+		genesis: H256::zero(),
+		sign: Box::new(move |payload: &[u8]| pair.sign(payload).into()),
+		operator: None,
+		resources: Resources { slots: 2, ..Resources::default() },
+		cached: Box::new(|| vec![H256::repeat_byte(8)]),
+	};
+	let url = websocket(&format!("http://{address}/")).unwrap();
+	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender };
+	Ends { outgoing, status, actor, link: tokio::spawn(link.run()) }
+}
+
+impl Ends {
+	/// The next message, while what is in hand is answered.
+	async fn next(&mut self, held: &[Report]) -> Message {
+		loop {
+			match timeout(PATIENCE, self.actor.recv()).await.unwrap().unwrap() {
+				Message::Connected(answer) => answer.send(held.to_vec()).unwrap(),
+				other => return other,
+			}
+		}
+	}
+
+	async fn joined(&mut self, held: &[Report]) -> (Vec<TaskId>, Vec<TaskId>) {
+		let Message::Told(told) = self.next(held).await else { panic!("first what is known to be told") };
+		let Message::Joined(forget) = self.next(held).await else { panic!("then the joining") };
+		(told, forget)
+	}
+}
+
+async fn eventually(mut holds: impl FnMut() -> bool) {
+	let waiting = async {
+		while !holds() {
+			sleep(Duration::from_millis(5)).await;
+		}
+	};
+	timeout(PATIENCE, waiting).await.unwrap();
+}
+
+fn anywhere() -> SocketAddr {
+	([127, 0, 0, 1], 0).into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_joins_and_hears_orders() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	let held = [report(1, Step::Contributed), report(2, Step::Failed)];
+	assert_eq!(ends.joined(&held).await, (vec![task(2)], vec![task(9)]), "what ended is told by joining");
+	assert_eq!(scheduler.0.joins.lock().unwrap()[0].held, held);
+	assert!(matches!(ends.next(&held).await, Message::Order(Order::Stop { .. })));
+	assert!(matches!(ends.next(&held).await, Message::Order(Order::Drain)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn heartbeats_tell_what_changed() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	ends.status.send_replace(Status { free_slots: 2, draining: false });
+	let heartbeats = || scheduler.0.heartbeats.lock().unwrap().clone();
+	eventually(|| heartbeats().iter().any(|beat| beat.free_slots == 2) && heartbeats().len() > 3).await;
+	let cached: Vec<_> = heartbeats().into_iter().map(|beat| beat.cached).collect();
+	assert_eq!(cached[0], Some(vec![H256::repeat_byte(8)]));
+	assert!(cached[1..].iter().all(Option::is_none), "only when it changed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reports_logs_and_data_arrive_and_ends_are_confirmed() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	let steps = [Step::Started, Step::Computing, Step::Computed, Step::Completed];
+	for step in steps {
+		ends.outgoing.send(Outgoing::Report(report(1, step))).unwrap();
+	}
+	ends.outgoing.send(Outgoing::Logs(task(1), Logs::default())).unwrap();
+	let (answer, taken) = oneshot::channel();
+	ends.outgoing.send(Outgoing::Callback(task(1), vec![1, 2], answer)).unwrap();
+	assert_eq!(timeout(PATIENCE, taken).await.unwrap().unwrap(), Ok(()));
+	eventually(|| scheduler.0.reports.lock().unwrap().iter().any(|report| report.step == Step::Completed)).await;
+	eventually(|| *scheduler.0.logs.lock().unwrap() == [task(1)]).await;
+	assert_eq!(*scheduler.0.callbacks.lock().unwrap(), ["0x0102"]);
+	loop {
+		if let Message::Told(told) = ends.next(&[]).await {
+			assert_eq!(told, [task(1)]);
+			break;
+		}
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn broken_connection_is_opened_anew_and_logs_are_kept() {
+	let scheduler = Scheduler::default();
+	let (address, server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	server.stop().unwrap();
+	server.stopped().await;
+	ends.outgoing.send(Outgoing::Logs(task(3), Logs::default())).unwrap();
+	let (answer, taken) = oneshot::channel();
+	// It may be asked before it has noticed: then the request itself fails.
+	ends.outgoing.send(Outgoing::Callback(task(3), vec![], answer)).unwrap();
+	assert!(timeout(PATIENCE, taken).await.unwrap().unwrap().is_err());
+	let (_, _server) = scheduler.serve(address).await;
+	let held = [report(3, Step::Revealed)];
+	loop {
+		if let Message::Joined(_) = ends.next(&held).await {
+			break;
+		}
+	}
+	assert_eq!(scheduler.joins(), 2);
+	assert_eq!(scheduler.0.joins.lock().unwrap()[1].held, held);
+	eventually(|| scheduler.0.logs.lock().unwrap().contains(&task(3))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_words_are_said() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	ends.outgoing.send(Outgoing::Report(report(4, Step::Completed))).unwrap();
+	drop(ends.outgoing);
+	timeout(PATIENCE, ends.link).await.unwrap().unwrap();
+	assert_eq!(scheduler.0.reports.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduler_that_is_not_there_does_not_keep_the_worker_from_ending() {
+	let ends = link(([127, 0, 0, 1], 1).into());
+	ends.outgoing.send(Outgoing::Report(report(4, Step::Completed))).unwrap();
+	drop(ends.outgoing);
+	timeout(PATIENCE, ends.link).await.unwrap().unwrap();
+}
+
+#[test]
+fn steps_that_are_passed_are_left_out() {
+	let all = vec![
+		report(1, Step::Started),
+		report(2, Step::Started),
+		report(1, Step::Computing),
+		report(1, Step::Computed),
+		report(1, Step::Contributed),
+	];
+	let kept: Vec<_> = condense(all).into_iter().map(|report| (report.task, report.step)).collect();
+	assert_eq!(kept, [(task(2), Step::Started), (task(1), Step::Computed), (task(1), Step::Contributed)]);
+}
+
+#[test]
+fn schedulers_address_becomes_a_websockets() {
+	for (base, expected) in [
+		("http://x:1", Some("ws://x:1")),
+		("https://x/", Some("wss://x")),
+		("ws://x", Some("ws://x")),
+		("ftp://x", None),
+		("http://", None),
+		("x", None),
+	] {
+		assert_eq!(websocket(base).as_deref(), expected, "{base}");
+	}
+}

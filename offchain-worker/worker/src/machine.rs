@@ -1,0 +1,140 @@
+//! What the machine has, and how busy others keep it.
+
+use std::{path::Path, time::Duration};
+
+use rlc_protocol::worker::Resources;
+use sp_core::H256;
+use sysinfo::{Disks, Pid, System};
+use tokio::sync::mpsc;
+
+use crate::{
+	activation::Activation,
+	actor::Message,
+	config::{Config, Share},
+};
+
+/// How often the activation is looked at.
+const LOOK_TIME: Duration = Duration::from_secs(5);
+
+/// What tasks get of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Machine {
+	/// Processor cores.
+	pub cores: u32,
+	/// Memory for all tasks, in bytes.
+	pub memory: u64,
+	/// Disk for all tasks, in bytes.
+	pub disk: u64,
+}
+
+impl Machine {
+	/// Measure what there is, and take the owner's share of it.
+	pub fn measure(dir: &Path, memory: Share, disk: Share) -> Self {
+		let mut system = System::new();
+		system.refresh_memory();
+		let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+		Self {
+			cores: cores.try_into().unwrap_or(u32::MAX),
+			memory: memory.of(system.total_memory()),
+			disk: disk.of(free_disk(dir)),
+		}
+	}
+
+	/// What a worker offers, and what each of its slots gets.
+	pub fn resources(&self, config: &Config, container: bool, speed: u64) -> Resources {
+		let slots = config.slots.unwrap_or(self.cores).clamp(1, self.cores.max(1));
+		Resources {
+			slots,
+			cores: self.cores,
+			memory: self.memory,
+			disk: self.disk,
+			gpus: 0,
+			tag: H256::zero(),
+			wasm: true,
+			container,
+			speed,
+		}
+	}
+}
+
+/// Free bytes on the disk that holds a directory.
+fn free_disk(dir: &Path) -> u64 {
+	let disks = Disks::new_with_refreshed_list();
+	let dir = dir.canonicalize().unwrap_or_else(|_| dir.into());
+	let holding = disks.iter().filter(|disk| dir.starts_with(disk.mount_point()));
+	holding.max_by_key(|disk| disk.mount_point().as_os_str().len()).map_or(0, |disk| disk.available_space())
+}
+
+/// Tell the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
+pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<Message>) {
+	let mut last = None;
+	let mut load = Load::default();
+	loop {
+		let active = activation.is_active(match activation {
+			Activation::LoadBelow(_) => load.of_others(),
+			_ => 0.0,
+		});
+		if last.replace(active) != Some(active) {
+			log::info!("tasks are {}taken now ({activation})", if active { "" } else { "not " });
+			if actor.send(Message::Active(active)).is_err() {
+				return;
+			}
+		}
+		tokio::select! {
+			() = tokio::time::sleep(LOOK_TIME) => {}
+			() = actor.closed() => return,
+		}
+	}
+}
+
+/// How busy the processors are.
+#[derive(Default)]
+struct Load(System);
+
+impl Load {
+	/// How many cores are kept busy by processes that are not this one's or its children, since the last look.
+	fn of_others(&mut self) -> f32 {
+		self.0.refresh_cpu_usage();
+		self.0.refresh_processes();
+		let all = self.0.global_cpu_info().cpu_usage() * self.0.cpus().len() as f32;
+		let own = Pid::from_u32(std::process::id());
+		let processes = self.0.processes();
+		let ours = processes.iter().filter(|(pid, _)| {
+			let line = std::iter::successors(Some(**pid), |pid| processes.get(pid)?.parent());
+			// A process has fewer ancestors than that.
+			line.take(64).any(|ancestor| ancestor == own)
+		});
+		let ours: f32 = ours.map(|(_, process)| process.cpu_usage()).sum();
+		(all - ours).max(0.0) / 100.0
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn machine_has_something() {
+		let dir = tempfile::tempdir().unwrap();
+		let all = Machine::measure(dir.path(), Share::Percent(100), Share::Percent(100));
+		assert!(all.cores > 0 && all.memory > 0 && all.disk > 0);
+		let some = Machine::measure(dir.path(), Share::Percent(50), Share::Bytes(5));
+		assert!(some.memory <= all.memory / 2 + 1 && some.disk == 5);
+	}
+
+	#[test]
+	fn slots_are_no_more_than_cores() {
+		let machine = Machine { cores: 4, memory: 1, disk: 1 };
+		for (configured, slots) in [(None, 4), (Some(2), 2), (Some(9), 4), (Some(0), 1)] {
+			let config = Config { slots: configured, ..crate::testing::config("/nowhere") };
+			assert_eq!(machine.resources(&config, false, 0).slots, slots);
+		}
+	}
+
+	#[test]
+	fn own_work_is_not_others_load() {
+		let mut load = Load::default();
+		load.of_others();
+		assert!(load.of_others() >= 0.0);
+	}
+}

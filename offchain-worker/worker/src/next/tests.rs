@@ -1,0 +1,227 @@
+use super::*;
+use crate::{seen::Ours, testing::record};
+use rlc_primitives::{ResultDigest, ResultHash};
+use sp_core::H256;
+
+const DEADLINE: Moment = 1_000;
+
+fn output() -> Output {
+	Output { digest: ResultDigest(H256::repeat_byte(5)), kind: OutputKind::Archive, size: 7 }
+}
+
+fn id() -> TaskId {
+	record(0, State::Taken).id()
+}
+
+fn ours(status: ContributionStatus) -> Option<Ours> {
+	Some(Ours { result: output().hash(id()), status })
+}
+
+fn others() -> ResultHash {
+	ResultHash(H256::repeat_byte(8))
+}
+
+fn seen(phase: Phase, ours: Option<Ours>) -> Seen {
+	Seen { phase, ours, contribution_deadline: DEADLINE, block: 1 }
+}
+
+fn consensus(result: ResultHash) -> Phase {
+	Phase::Revealing { result, deadline: 2_000 }
+}
+
+fn here() -> Local {
+	Local { present: true, ..Local::default() }
+}
+
+fn decide(state: State, seen: &Seen, local: &Local, now: Moment) -> Action {
+	next_action(&record(0, state), Some(seen), local, now)
+}
+
+/// What is done at a time when all is possible.
+fn act(state: State, phase: Phase, ours: Option<Ours>) -> Action {
+	decide(state, &seen(phase, ours), &here(), 500)
+}
+
+fn is_aborted(action: &Action) -> bool {
+	matches!(action, Action::End(End::Aborted(_)))
+}
+
+fn is_failed(action: &Action) -> bool {
+	matches!(action, Action::End(End::Failed(Failure { cause: None, .. })))
+}
+
+use ContributionStatus::{Contributed, Proved, Rejected};
+
+#[test]
+fn nothing_is_sent_before_the_chain_was_asked() {
+	let output = output();
+	let states = [
+		State::Taken,
+		State::Computed(output),
+		State::Contributing(output),
+		State::Contributed(output),
+		State::Revealing(output),
+		State::Revealed(output),
+		State::Uploaded(output),
+	];
+	for state in states {
+		assert_eq!(next_action(&record(0, state), None, &here(), 500), Action::Ask);
+	}
+	assert_eq!(next_action(&record(0, State::Ended(End::Completed)), None, &here(), 500), Action::Wait);
+}
+
+#[test]
+fn open_task_is_computed_then_contributed() {
+	assert_eq!(act(State::Taken, Phase::Active, None), Action::Compute);
+	for state in [State::Computed(output()), State::Contributing(output())] {
+		assert_eq!(act(state, Phase::Active, None), Action::Contribute(output()));
+	}
+}
+
+#[test]
+fn contribution_that_is_on_chain_is_not_made_again() {
+	for state in [State::Computed(output()), State::Contributing(output())] {
+		let action = act(state.clone(), Phase::Active, ours(Contributed));
+		assert_eq!(action, Action::Note(State::Contributed(output())));
+		let action = act(state.clone(), Phase::Completed(output().digest), ours(Proved));
+		assert_eq!(action, Action::Note(State::Revealed(output())), "contributed and finalised at once");
+		let another = Some(Ours { result: others(), status: Contributed });
+		assert!(is_failed(&act(state, Phase::Active, another)));
+	}
+}
+
+#[test]
+fn task_that_is_over_or_agreed_on_is_not_contributed_to() {
+	for state in [State::Taken, State::Computed(output()), State::Contributing(output())] {
+		for phase in [Phase::Failed, Phase::Completed(output().digest), consensus(others())] {
+			assert!(is_aborted(&act(state.clone(), phase, None)), "{state:?} {phase:?}");
+		}
+		assert!(is_failed(&decide(state, &seen(Phase::Active, None), &here(), DEADLINE)));
+	}
+}
+
+#[test]
+fn result_that_is_gone_is_computed_again_unless_it_was_contributed() {
+	let gone = Local::default();
+	for state in [State::Computed(output()), State::Contributing(output())] {
+		let open = seen(Phase::Active, None);
+		assert_eq!(decide(state.clone(), &open, &gone, 500), Action::Note(State::Taken));
+		let bound = seen(Phase::Active, ours(Contributed));
+		assert_eq!(decide(state, &bound, &gone, 500), Action::Note(State::Contributed(output())));
+	}
+}
+
+#[test]
+fn contribution_that_the_journal_lost_is_computed_again() {
+	let bound = ours(Contributed);
+	for phase in [Phase::Active, consensus(output().hash(id()))] {
+		assert_eq!(act(State::Taken, phase, bound), Action::Compute);
+	}
+	assert!(is_failed(&act(State::Taken, Phase::Active, ours(Rejected))));
+}
+
+#[test]
+fn winner_reveals_before_the_deadline() {
+	for state in [State::Contributed(output()), State::Revealing(output())] {
+		let agreed = seen(consensus(output().hash(id())), ours(Contributed));
+		assert_eq!(decide(state.clone(), &agreed, &here(), 1_999), Action::Reveal(output()));
+		assert_eq!(decide(state.clone(), &agreed, &here(), 2_000), Action::Wait);
+		assert_eq!(act(state.clone(), Phase::Active, ours(Contributed)), Action::Wait, "no consensus yet");
+		assert_eq!(act(state.clone(), consensus(others()), ours(Contributed)), Action::Wait, "not the winner");
+		assert_eq!(act(state, Phase::Active, ours(Rejected)), Action::Wait, "missed; the task is open again");
+	}
+}
+
+#[test]
+fn reveal_that_is_on_chain_is_not_made_again() {
+	for state in [State::Contributed(output()), State::Revealing(output())] {
+		for phase in [consensus(output().hash(id())), Phase::Completed(output().digest)] {
+			assert_eq!(act(state.clone(), phase, ours(Proved)), Action::Note(State::Revealed(output())));
+		}
+	}
+	for state in [State::Revealed(output()), State::Uploaded(output())] {
+		assert_eq!(act(state, consensus(output().hash(id())), ours(Proved)), Action::Wait);
+	}
+}
+
+#[test]
+fn what_a_fork_undid_is_done_again() {
+	for state in [State::Contributed(output()), State::Revealing(output()), State::Revealed(output())] {
+		assert_eq!(act(state.clone(), Phase::Active, None), Action::Contribute(output()), "{state:?}");
+	}
+	for state in [State::Revealed(output()), State::Uploaded(output())] {
+		assert_eq!(act(state, consensus(output().hash(id())), ours(Contributed)), Action::Reveal(output()));
+	}
+}
+
+#[test]
+fn order_to_stop_ends_only_what_is_not_on_chain() {
+	let stopped = Local { stop: Some("settled".into()), ..here() };
+	for state in [State::Taken, State::Computed(output())] {
+		assert!(is_aborted(&decide(state, &seen(Phase::Active, None), &stopped, 500)));
+	}
+	assert!(is_aborted(&next_action(&record(0, State::Taken), None, &stopped, 500)));
+	let open = seen(Phase::Active, None);
+	assert_eq!(decide(State::Contributing(output()), &open, &stopped, 500), Action::Contribute(output()));
+	let agreed = seen(consensus(output().hash(id())), ours(Contributed));
+	assert_eq!(decide(State::Contributed(output()), &agreed, &stopped, 500), Action::Reveal(output()));
+	assert_eq!(decide(State::Taken, &agreed, &stopped, 500), Action::Compute, "the stake may be saved");
+}
+
+#[test]
+fn digest_is_kept_until_the_end_is_finalised() {
+	let finalised = Local { finalised: true, ..here() };
+	for state in [State::Contributed(output()), State::Revealing(output())] {
+		let failed = seen(Phase::Failed, ours(Contributed));
+		assert_eq!(decide(state.clone(), &failed, &here(), 500), Action::Wait);
+		assert!(is_aborted(&decide(state.clone(), &failed, &finalised, 500)));
+		for digest in [output().digest, ResultDigest(H256::repeat_byte(9))] {
+			let closed = seen(Phase::Completed(digest), ours(Contributed));
+			assert_eq!(decide(state.clone(), &closed, &here(), 500), Action::Wait);
+			assert!(is_failed(&decide(state.clone(), &closed, &finalised, 500)));
+		}
+		let without_us = seen(Phase::Failed, None);
+		assert!(is_aborted(&decide(state, &without_us, &finalised, 500)));
+	}
+}
+
+#[test]
+fn result_is_kept_until_it_is_uploaded_or_nobody_wants_it() {
+	let closed = seen(Phase::Completed(output().digest), ours(Proved));
+	let finalised = Local { finalised: true, ..here() };
+	let revealed = || State::Revealed(output());
+	assert_eq!(decide(revealed(), &closed, &finalised, 500), Action::Wait);
+	let unwanted = [
+		Local { stop: Some("another uploaded it".into()), ..finalised.clone() },
+		Local { expired: true, ..finalised.clone() },
+	];
+	for local in unwanted {
+		assert_eq!(decide(revealed(), &closed, &local, 500), Action::End(End::Completed));
+		assert_eq!(decide(revealed(), &closed, &Local { finalised: false, ..local }, 500), Action::Wait);
+	}
+	assert_eq!(decide(State::Uploaded(output()), &closed, &finalised, 500), Action::End(End::Completed));
+	assert_eq!(decide(State::Uploaded(output()), &closed, &here(), 500), Action::Wait);
+	let failed = seen(Phase::Failed, ours(Proved));
+	assert!(is_aborted(&decide(revealed(), &failed, &finalised, 500)));
+}
+
+#[test]
+fn upload_is_done_when_asked_for_and_again_when_asked_again() {
+	let closed = seen(Phase::Completed(output().digest), ours(Proved));
+	let asked = Local { upload: true, finalised: true, ..here() };
+	for state in [State::Revealed(output()), State::Uploaded(output())] {
+		assert_eq!(decide(state, &closed, &asked, 500), Action::Upload(output()));
+	}
+	let agreed = seen(consensus(output().hash(id())), ours(Contributed));
+	assert_eq!(decide(State::Contributed(output()), &agreed, &asked, 500), Action::Reveal(output()), "first that");
+}
+
+#[test]
+fn data_of_a_callback_is_brought_unasked_and_once() {
+	let output = Output { kind: OutputKind::Callback, ..output() };
+	let agreed = seen(consensus(output.hash(id())), ours(Proved));
+	assert_eq!(decide(State::Revealed(output), &agreed, &here(), 500), Action::Upload(output));
+	assert_eq!(decide(State::Uploaded(output), &agreed, &here(), 500), Action::Wait);
+	let unwanted = Local { stop: Some("there".into()), ..here() };
+	assert_eq!(decide(State::Revealed(output), &agreed, &unwanted, 500), Action::Wait);
+}

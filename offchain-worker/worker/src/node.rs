@@ -1,0 +1,191 @@
+//! The chain behind a node.
+
+use async_trait::async_trait;
+use futures::{
+	stream::{self, BoxStream},
+	StreamExt,
+};
+use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, Sender};
+use rlc_primitives::{
+	assets::{App, Dataset},
+	market::DealView,
+	work::{TaskRef, TaskView, WorkItem, MAX_PAGE},
+	AccountId, AppId, DatasetId, DealId,
+};
+use sp_core::H256;
+
+use crate::{
+	ports::{ChainPort, SendError, Submission, Unreachable},
+	seen::{ChainEvent, News},
+};
+
+/// The chain, for one key.
+pub(crate) struct Node {
+	chain: Chain,
+	sender: Sender,
+	account: AccountId,
+}
+
+impl Node {
+	/// Speak for this key.
+	pub fn new(chain: Chain, key: Key) -> Self {
+		let account = key.account();
+		Self { sender: Sender::new(chain.clone(), key), chain, account }
+	}
+}
+
+fn unreachable(error: Error) -> Unreachable {
+	Unreachable(error.to_string())
+}
+
+#[async_trait]
+impl ChainPort for Node {
+	fn account(&self) -> AccountId {
+		self.account.clone()
+	}
+
+	fn genesis(&self) -> H256 {
+		self.chain.genesis()
+	}
+
+	async fn deal(&self, deal: DealId) -> Result<Option<DealView>, Unreachable> {
+		self.chain.deal(deal).await.map_err(unreachable)
+	}
+
+	async fn app(&self, app: AppId) -> Result<Option<App>, Unreachable> {
+		let app = self.chain.app(app).await.map_err(unreachable)?;
+		Ok(app.map(|registered| registered.content))
+	}
+
+	async fn dataset(&self, dataset: DatasetId) -> Result<Option<Dataset>, Unreachable> {
+		let dataset = self.chain.dataset(dataset).await.map_err(unreachable)?;
+		Ok(dataset.map(|registered| registered.content))
+	}
+
+	async fn task(&self, task: TaskRef, at: H256) -> Result<Option<TaskView>, Unreachable> {
+		let place = (task.deal, task.index);
+		self.chain.call_api("PocoApi_task_of", &place, Some(at)).await.map_err(unreachable)
+	}
+
+	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable> {
+		self.chain.work_for(&self.account, MAX_PAGE).await.map_err(unreachable)
+	}
+
+	fn news(&self) -> BoxStream<'static, News> {
+		let account = self.account.clone();
+		let best = self.chain.follow(None, At::Best).map(move |block| match block {
+			Ok(block) => news(block, &account),
+			Err(error) => {
+				log::warn!("the chain is not followed for the moment: {error}");
+				News::Gap
+			}
+		});
+		let finalised = self.chain.follow(None, At::Finalized).filter_map(|block| async move {
+			// What is missed is in the next one.
+			block.ok().map(|block| News::Finalised(block.number))
+		});
+		stream::select(best, finalised.boxed()).boxed()
+	}
+
+	async fn send(&self, submission: Submission) -> Result<(), SendError> {
+		self.sender.send(call(submission)).await.map(drop).map_err(|error| match error {
+			Error::Refused(_) | Error::Invalid(_) => SendError::Refused(error.to_string()),
+			error => SendError::Unclear(error.to_string()),
+		})
+	}
+}
+
+/// What of a block concerns a worker.
+fn news(block: BlockEvents, account: &AccountId) -> News {
+	let BlockEvents { number, hash, parent, time, events } = block;
+	let events = events.into_iter().filter_map(|(_, event)| concerning(event, account)).collect();
+	News::Block { number, hash, parent, time, events }
+}
+
+fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
+	match event {
+		Event::Contributed { task, worker, result } => {
+			(worker == *account).then_some(ChainEvent::Contributed { task, result })
+		}
+		Event::ConsensusReached { task, result, reveal_deadline, .. } => {
+			Some(ChainEvent::Consensus { task, result, deadline: reveal_deadline })
+		}
+		Event::Revealed { task, worker, .. } => (worker == *account).then_some(ChainEvent::Revealed { task }),
+		Event::Reopened { task } => Some(ChainEvent::Reopened { task }),
+		Event::TaskClosed { task, outcome, .. } => Some(ChainEvent::Closed { task, outcome }),
+		Event::Rewarded { who, amount, .. } => (who == *account).then_some(ChainEvent::Rewarded(amount)),
+		_ => None,
+	}
+}
+
+/// The call that says it: that for one task, if it is one.
+fn call(submission: Submission) -> Call {
+	match submission {
+		Submission::Contribute(mut contributions) => match contributions.pop() {
+			Some(one) if contributions.is_empty() => Call::Contribute {
+				task: one.task,
+				commitment: one.commitment,
+				authorization: one.authorization,
+				enclave_signature: one.enclave_signature,
+			},
+			last => {
+				contributions.extend(last);
+				Call::ContributeMany { contributions }
+			}
+		},
+		Submission::Reveal(reveals) => match reveals.as_slice() {
+			[(task, digest)] => Call::Reveal { task: *task, digest: *digest },
+			_ => Call::RevealMany { reveals },
+		},
+		Submission::Lone { task, digest, authorization, callback_data } => {
+			Call::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data }
+		}
+		Submission::ReportFailure(task, cause) => Call::ReportFailure { task, cause },
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::DEAL;
+	use rlc_primitives::{
+		task::Commitment,
+		work::{ContributionOf, DelegationProof},
+		DealId, ResultDigest, ResultHash, ResultSeal, TaskId,
+	};
+
+	fn contribution(index: u64) -> ContributionOf {
+		let commitment = Commitment { result: ResultHash::default(), seal: ResultSeal::default(), enclave: None };
+		let task = TaskRef { deal: DEAL, index };
+		ContributionOf { task, commitment, authorization: DelegationProof::OnChain, enclave_signature: None }
+	}
+
+	#[test]
+	fn one_task_is_sent_as_one_and_several_as_a_bag_in_their_order() {
+		assert!(
+			matches!(call(Submission::Contribute(vec![contribution(1)])), Call::Contribute { task, .. } if task.index == 1)
+		);
+		let several = vec![contribution(1), contribution(2), contribution(3)];
+		assert_eq!(call(Submission::Contribute(several.clone())), Call::ContributeMany { contributions: several });
+		let reveal = (TaskRef { deal: DEAL, index: 1 }, ResultDigest::default());
+		assert!(matches!(call(Submission::Reveal(vec![reveal])), Call::Reveal { .. }));
+		assert!(
+			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::RevealMany { reveals } if reveals.len() == 2)
+		);
+	}
+
+	#[test]
+	fn what_others_do_is_left_out_but_for_what_ends_tasks() {
+		let (me, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let task = TaskId::default();
+		let contributed = |worker: &AccountId| {
+			let event = Event::Contributed { task, worker: worker.clone(), result: ResultHash::default() };
+			concerning(event, &me)
+		};
+		assert!(contributed(&me).is_some() && contributed(&other).is_none());
+		let closed = Event::TaskClosed { task, deal: DealId::default(), outcome: None };
+		assert_eq!(concerning(closed, &me), Some(ChainEvent::Closed { task, outcome: None }));
+		let paid = |who: &AccountId| concerning(Event::Rewarded { who: who.clone(), amount: 5, task }, &me);
+		assert_eq!((paid(&me), paid(&other)), (Some(ChainEvent::Rewarded(5)), None));
+	}
+}

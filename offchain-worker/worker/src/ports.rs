@@ -1,0 +1,134 @@
+//! What the worker needs of the outside. Each has one real implementation, and tests bring their own.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use rlc_primitives::{
+	assets::{App, Dataset},
+	market::DealView,
+	work::{CallbackData, ContributionOf, DelegationProof, FailureCause, TaskRef, TaskView, WorkItem},
+	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
+};
+use rlc_protocol::worker::{Logs, Step, Usage};
+use sp_core::H256;
+use tokio::time::Instant;
+
+use crate::{
+	plan::Plan,
+	record::{Failure, Output},
+	seen::News,
+};
+
+/// The chain does not answer. It may later.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unreachable(pub String);
+
+/// Why something was not sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SendError {
+	/// The chain says no, and would say it again.
+	#[error("the chain refuses: {0}")]
+	Refused(String),
+	/// It is not known whether it arrived.
+	#[error("{0}")]
+	Unclear(String),
+}
+
+/// Something that this worker says on chain.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Submission {
+	/// Commitments: one, or a bag.
+	Contribute(Vec<ContributionOf>),
+	/// The result of a task of trust 1, at once.
+	Lone {
+		/// The task.
+		task: TaskRef,
+		/// The result's digest.
+		digest: ResultDigest,
+		/// Why the worker may.
+		authorization: DelegationProof,
+		/// The data, if the deal has a callback.
+		callback_data: Option<CallbackData>,
+	},
+	/// Digests: one, or a bag.
+	Reveal(Vec<(TaskRef, ResultDigest)>),
+	/// Evidence that a task cannot be computed.
+	ReportFailure(TaskRef, FailureCause),
+}
+
+/// The chain, for one account.
+#[async_trait]
+pub(crate) trait ChainPort: Send + Sync {
+	/// Who this worker is.
+	fn account(&self) -> AccountId;
+	/// The chain.
+	fn genesis(&self) -> H256;
+	/// A deal; `None` if the chain does not know it.
+	async fn deal(&self, deal: DealId) -> Result<Option<DealView>, Unreachable>;
+	/// An app.
+	async fn app(&self, app: AppId) -> Result<Option<App>, Unreachable>;
+	/// A dataset.
+	async fn dataset(&self, dataset: DatasetId) -> Result<Option<Dataset>, Unreachable>;
+	/// A task after the block `at`; `None` if the chain does not know it, or forgot it.
+	async fn task(&self, task: TaskRef, at: H256) -> Result<Option<TaskView>, Unreachable>;
+	/// What this worker has to do.
+	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable>;
+	/// What happens from now on. Begins with the best block of now.
+	fn news(&self) -> BoxStream<'static, News>;
+	/// Send, and wait until it is in a block.
+	async fn send(&self, submission: Submission) -> Result<(), SendError>;
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finished {
+	/// The result, or why there is none.
+	pub outcome: Result<Output, Failure>,
+	/// What the app wrote.
+	pub logs: Logs,
+	/// What the run took.
+	pub usage: Usage,
+}
+
+impl From<Failure> for Finished {
+	fn from(failure: Failure) -> Self {
+		Self { outcome: Err(failure), logs: Logs::default(), usage: Usage::default() }
+	}
+}
+
+/// Runs apps.
+#[async_trait]
+pub(crate) trait Runner: Send + Sync {
+	/// Run a task until it ends, or `stop` is told.
+	async fn run(&self, job: Job, stop: Stop) -> Finished;
+}
+
+/// A task to run.
+pub(crate) struct Job {
+	/// The task.
+	pub task: TaskRef,
+	/// What it runs, and on what.
+	pub plan: Arc<Plan>,
+	/// How long it may run at most.
+	pub time: Duration,
+	/// When it has to be over, fetching included.
+	pub until: Instant,
+	/// Where the result goes.
+	pub result: PathBuf,
+	/// Is told of each step.
+	pub progress: Box<dyn Fn(Step) + Send + Sync>,
+}
+
+/// Ends a run soon. One sender for each run.
+pub(crate) type Stop = tokio::sync::watch::Receiver<bool>;
+
+/// Where results go.
+#[async_trait]
+pub(crate) trait Delivery: Send + Sync {
+	/// Upload a result with the scheduler's token. Errors in words.
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String>;
+	/// Bring the data of a callback. Errors in words.
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String>;
+}

@@ -1,0 +1,226 @@
+//! What the journal keeps of a task.
+
+use codec::{Decode, Encode};
+use rlc_primitives::{
+	work::{DelegationProof, FailureCause, TaskRef},
+	AccountId, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, TaskId,
+};
+use rlc_protocol::worker::{Assignment, Cause, Step};
+
+/// A task that this worker took, and how far it has come.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Record {
+	/// The task's place.
+	pub task: TaskRef,
+	/// Why the worker may contribute.
+	pub authorization: DelegationProof,
+	/// Whether its transactions go out together with others.
+	pub bag: bool,
+	/// When it was taken, in ms of the chain's clock.
+	pub taken: u64,
+	/// How far it has come.
+	pub state: State,
+}
+
+/// How far a task has come. `…ing` is written before something is done that others see, and says that it may have been.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum State {
+	/// It waits for a slot, or runs: nobody would notice if it started over.
+	#[codec(index = 0)]
+	Taken,
+	/// The app ended well.
+	#[codec(index = 1)]
+	Computed(Output),
+	/// The commitment goes to the chain.
+	#[codec(index = 2)]
+	Contributing(Output),
+	/// It is there.
+	#[codec(index = 3)]
+	Contributed(Output),
+	/// The digest goes to the chain.
+	#[codec(index = 4)]
+	Revealing(Output),
+	/// It is there.
+	#[codec(index = 5)]
+	Revealed(Output),
+	/// The result is in the pool's store.
+	#[codec(index = 6)]
+	Uploaded(Output),
+	/// Nothing is left to do, but to tell the scheduler.
+	#[codec(index = 7)]
+	Ended(End),
+}
+
+/// A result. Its bytes are in a file of their own, named by the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Output {
+	/// What is contributed and revealed.
+	pub digest: ResultDigest,
+	/// Which hash the digest is.
+	pub kind: OutputKind,
+	/// Length of the file, in bytes.
+	pub size: u64,
+}
+
+/// What a result is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum OutputKind {
+	/// A canonical archive; its digest is the SHA-256.
+	#[codec(index = 0)]
+	Archive,
+	/// The data of a callback; its digest is the keccak-256.
+	#[codec(index = 1)]
+	Callback,
+}
+
+/// How a task ended here.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum End {
+	/// The result was revealed, and nobody needs it from here any more.
+	#[codec(index = 0)]
+	Completed,
+	/// There is no result of this worker.
+	#[codec(index = 1)]
+	Failed(Failure),
+	/// It was not wanted any more.
+	#[codec(index = 2)]
+	Aborted(String),
+}
+
+/// Why there is no result.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Failure {
+	/// What goes to the chain; `None`: it is this worker's own trouble, which says nothing about the task.
+	pub cause: Option<FailureCause>,
+	/// What happened, in one line.
+	pub words: String,
+}
+
+impl Failure {
+	/// A failure that the task is the cause of.
+	pub fn of_task(cause: FailureCause, words: impl Into<String>) -> Self {
+		Self { cause: Some(cause), words: words.into() }
+	}
+
+	/// A failure that says nothing about the task.
+	pub fn own(words: impl Into<String>) -> Self {
+		Self { cause: None, words: words.into() }
+	}
+
+	/// As the scheduler is told.
+	pub fn report(&self) -> Cause {
+		Cause { cause: self.cause.map_or_else(Vec::new, |cause| cause.encode()), words: self.words.clone() }
+	}
+}
+
+impl Output {
+	/// What `worker` commits to.
+	pub fn commitment(&self, worker: &AccountId, task: TaskId) -> rlc_primitives::task::Commitment {
+		rlc_primitives::task::Commitment {
+			result: self.hash(task),
+			seal: ResultSeal::of(worker, task, self.digest),
+			enclave: None,
+		}
+	}
+
+	/// What tells this result from others on chain.
+	pub fn hash(&self, task: TaskId) -> ResultHash {
+		ResultHash::of(task, self.digest)
+	}
+}
+
+impl State {
+	/// The result, if there is one.
+	pub fn output(&self) -> Option<&Output> {
+		match self {
+			Self::Taken | Self::Ended(_) => None,
+			Self::Computed(output)
+			| Self::Contributing(output)
+			| Self::Contributed(output)
+			| Self::Revealing(output)
+			| Self::Revealed(output)
+			| Self::Uploaded(output) => Some(output),
+		}
+	}
+
+	/// The last step that is known to be done.
+	pub fn step(&self) -> Step {
+		match self {
+			Self::Taken => Step::Started,
+			Self::Computed(_) | Self::Contributing(_) => Step::Computed,
+			Self::Contributed(_) | Self::Revealing(_) => Step::Contributed,
+			Self::Revealed(_) => Step::Revealed,
+			Self::Uploaded(_) => Step::Uploaded,
+			Self::Ended(End::Completed) => Step::Completed,
+			Self::Ended(End::Failed(_)) => Step::Failed,
+			Self::Ended(End::Aborted(_)) => Step::Aborted,
+		}
+	}
+
+	/// Whether the chain may hold a contribution of this worker, with its stake.
+	pub fn may_be_on_chain(&self) -> bool {
+		!matches!(self, Self::Taken | Self::Computed(_) | Self::Ended(_))
+	}
+}
+
+impl Record {
+	/// A task that was just assigned, at `now` in ms.
+	///
+	/// # Errors
+	///
+	/// In words, if the delegation cannot be read.
+	pub fn new(assignment: &Assignment, now: u64) -> Result<Self, String> {
+		let mut bytes = assignment.delegation.as_slice();
+		let authorization = match bytes.is_empty() {
+			true => DelegationProof::OnChain,
+			false => SchedulerSignature::decode(&mut bytes)
+				.map(DelegationProof::Signed)
+				.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?,
+		};
+		if !bytes.is_empty() {
+			return Err("the scheduler's delegation is too long".into());
+		}
+		let task = TaskRef { deal: assignment.task.deal, index: assignment.task.index };
+		Ok(Self { task, authorization, bag: assignment.bag, taken: now, state: State::Taken })
+	}
+
+	/// The task's id.
+	pub fn id(&self) -> TaskId {
+		self.task.id()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::DealId;
+	use rlc_protocol::Place;
+	use sp_core::{sr25519, Pair, H256};
+
+	fn assignment(delegation: Vec<u8>) -> Assignment {
+		Assignment { task: Place { deal: DealId(H256::repeat_byte(1)), index: 3 }, delegation, bag: false }
+	}
+
+	#[test]
+	fn delegation_is_on_chain_or_signed() {
+		let on_chain = Record::new(&assignment(vec![]), 5).unwrap();
+		assert_eq!(on_chain.authorization, DelegationProof::OnChain);
+		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into());
+		let signed = Record::new(&assignment(signature.encode()), 5).unwrap();
+		assert_eq!(signed.authorization, DelegationProof::Signed(signature));
+	}
+
+	#[test]
+	fn delegation_that_cannot_be_read_is_refused() {
+		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into()).encode();
+		assert!(Record::new(&assignment(vec![9]), 5).is_err());
+		assert!(Record::new(&assignment([signature, vec![0]].concat()), 5).is_err());
+	}
+
+	#[test]
+	fn own_trouble_is_no_evidence() {
+		assert!(Failure::own("no money").report().cause.is_empty());
+		let cause = Failure::of_task(FailureCause::TimedOut, "slow").report().cause;
+		assert_eq!(FailureCause::decode(&mut cause.as_slice()), Ok(FailureCause::TimedOut));
+	}
+}

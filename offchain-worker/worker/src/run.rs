@@ -1,0 +1,245 @@
+//! Running one task: fetch, run under limits, pack the result.
+
+mod fetch;
+
+use std::{
+	fs::{self, File},
+	io::{self, BufWriter, Write},
+	path::{Path, PathBuf},
+	time::Duration,
+};
+
+use async_trait::async_trait;
+use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest, TaskId};
+use rlc_protocol::worker::{Logs, Step, Usage};
+use rlc_sandbox::{ContainerTier, Ending, Error as SandboxError, InvalidResult, Limits, Output as Left, Run, WasmTier};
+use rlc_store::{
+	archive::{self, ArchiveError},
+	Fetcher,
+};
+use tokio::{task::spawn_blocking, time::Instant};
+
+use crate::{
+	clock::millis,
+	config::Misbehaviour,
+	environment,
+	ports::{Finished, Job, Runner, Stop},
+	record::{Failure, Output, OutputKind},
+};
+
+/// What an app that cannot be started at all ends with, as a shell would say.
+const CANNOT_START: i32 = 126;
+
+/// What an app that did something forbidden ends with, as a shell would say of one that was aborted.
+const ABORTED: i32 = 134;
+
+/// The longest last line of an app that is part of a cause, in characters.
+const MAX_LINE: usize = 200;
+
+/// Runs apps in the sandbox.
+pub(crate) struct Apps {
+	pub fetcher: Fetcher,
+	pub wasm: WasmTier,
+	/// The tier, or why there is none.
+	pub containers: Result<ContainerTier, String>,
+	/// What each task may use, but for the time.
+	pub limits: Limits,
+	/// Where tasks have their directories while they run.
+	pub tasks: PathBuf,
+	pub account: AccountId,
+	pub misbehave: Option<Misbehaviour>,
+}
+
+#[async_trait]
+impl Runner for Apps {
+	async fn run(&self, job: Job, stop: Stop) -> Finished {
+		let dir = TaskDir::new(&self.tasks, job.task.id());
+		let finished = match self.try_run(&job, &dir, stop).await {
+			Ok(finished) => finished,
+			Err(failure) => failure.into(),
+		};
+		// Many small files take a while.
+		if let Err(error) = spawn_blocking(move || drop(dir)).await {
+			log::warn!("task {:?}: its directory stays: {error}", job.task.id().0);
+		}
+		finished
+	}
+}
+
+impl Apps {
+	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, Failure> {
+		let inputs = tokio::time::timeout_at(job.until, self.fetch(job, stop.clone()));
+		let inputs = inputs.await.map_err(|_| Failure::own("fetching took until the deadline"))??;
+		(job.progress)(Step::DataFetched);
+		let own = |error: io::Error| Failure::own(format!("the task's directory cannot be made: {error}"));
+		let (inputs, env) = {
+			let env = environment::variables(&job.task, &job.plan.deal, inputs.dataset_name(), inputs.input_names());
+			let (input, output) = (dir.input(), dir.output());
+			let placed = spawn_blocking(move || inputs.place(&input, &output).map(|()| inputs));
+			(placed.await.map_err(|error| own(error.into()))?.map_err(own)?, env)
+		};
+		let time = job.time.min(job.until.saturating_duration_since(Instant::now()));
+		if time.is_zero() {
+			return Err(Failure::own("fetching took until the deadline"));
+		}
+		(job.progress)(Step::Computing);
+		let run = self.sandbox(job, inputs.app(), &env, dir, time, stop).await?;
+		let logs = Logs { stdout: text(&run.stdout), stderr: text(&run.stderr) };
+		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
+		let outcome = match failure_of(&run.ending, &logs) {
+			Some(failure) => Err(failure),
+			None => self.result(job, dir).await,
+		};
+		let usage = Usage { output: outcome.as_ref().map_or(0, |output| output.size), ..usage };
+		Ok(Finished { outcome, logs, usage })
+	}
+
+	async fn sandbox(
+		&self,
+		job: &Job,
+		app: &Path,
+		env: &[(String, String)],
+		dir: &TaskDir,
+		time: Duration,
+		mut stop: Stop,
+	) -> Result<Run, Failure> {
+		let limits = Limits { time, ..self.limits.clone() };
+		let (input, output) = (dir.input(), dir.output());
+		let args = &job.plan.args;
+		let seed = job.task.id().0 .0;
+		let sandboxed = rlc_sandbox::Job { app, args, env, input: &input, output: &output, limits: &limits, seed };
+		let stopper = rlc_sandbox::Stop::new();
+		let run = async {
+			match (job.plan.app.kind, &self.containers) {
+				(AppKind::Wasm, _) => self.wasm.run(&sandboxed, &stopper).await,
+				(AppKind::Container, Ok(tier)) => tier.run(&sandboxed, &stopper).await,
+				(AppKind::Container, Err(why)) => Err(SandboxError::Host(why.clone())),
+			}
+		};
+		let stopped = async {
+			// A sender that is gone stops nothing.
+			if stop.wait_for(|stopped| *stopped).await.is_ok() {
+				stopper.stop();
+			}
+			std::future::pending::<()>().await;
+		};
+		let run = tokio::select! {
+			run = run => run,
+			() = stopped => return Err(Failure::own("stopped")),
+		};
+		run.map_err(|error| match error {
+			SandboxError::App(_) => Failure::of_task(FailureCause::AppFailed { code: CANNOT_START }, error.to_string()),
+			SandboxError::Host(_) => Failure::own(error.to_string()),
+		})
+	}
+
+	/// Pack what the app left.
+	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, Failure> {
+		let (output, file, most) = (dir.output(), job.result.clone(), self.limits.output);
+		let callback = job.plan.deal.deal.callback.is_some();
+		let packed = spawn_blocking(move || pack(&output, &file, most, callback)).await;
+		let mut output = packed.map_err(|error| Failure::own(format!("the result was not packed: {error}")))??;
+		if self.misbehave == Some(Misbehaviour::WrongResults) {
+			output.digest = lie(output.digest, &self.account);
+		}
+		Ok(output)
+	}
+}
+
+/// A digest that this liar's result does not have. Liars do not agree with each other.
+fn lie(digest: ResultDigest, liar: &AccountId) -> ResultDigest {
+	let liar: &[u8] = liar.as_ref();
+	ResultDigest::of_callback(&[digest.0.as_bytes(), liar].concat())
+}
+
+/// Write the result of a run to `file`, which is there completely or not at all.
+fn pack(output: &Path, file: &Path, most: u64, callback: bool) -> Result<Output, Failure> {
+	let invalid = |words: String| Failure::of_task(FailureCause::InvalidResult, words);
+	let disk = |error: io::Error| Failure::own(format!("the result cannot be written: {error}"));
+	let left = rlc_sandbox::read_result(output).map_err(|error| match error {
+		InvalidResult::Host(error) => Failure::own(error.to_string()),
+		error => invalid(error.to_string()),
+	})?;
+	let unfinished = file.with_extension("part");
+	let mut writer = BufWriter::new(File::create(&unfinished).map_err(disk)?);
+	let result = match left {
+		Left::Files(_) if callback => Err(invalid("the deal has a callback, and the app left no callback-data".into())),
+		Left::Files(path) => match archive::pack(&path, &mut writer) {
+			Ok(packed) if packed.size > most => Err(invalid(format!("the result has more than {most} bytes"))),
+			Ok(packed) => {
+				Ok(Output { digest: ResultDigest(packed.sha256.into()), kind: OutputKind::Archive, size: packed.size })
+			}
+			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(Failure::own(error.to_string())),
+			Err(error) => Err(invalid(error.to_string())),
+		},
+		Left::Callback(data) => {
+			writer.write_all(&data).map_err(disk)?;
+			let digest = ResultDigest::of_callback(&data);
+			Ok(Output { digest, kind: OutputKind::Callback, size: data.len() as u64 })
+		}
+	};
+	let finish = || writer.into_inner().map_err(|error| error.into_error()).map(drop);
+	match result.and_then(|output| finish().map_err(disk).map(|()| output)) {
+		Ok(output) => fs::rename(&unfinished, file).map_err(disk).map(|()| output),
+		Err(failure) => {
+			// If that fails too, it is removed at the next start.
+			let _ = fs::remove_file(&unfinished);
+			Err(failure)
+		}
+	}
+}
+
+/// Why a run that ended like this has no result; `None` if it may have one.
+fn failure_of(ending: &Ending, logs: &Logs) -> Option<Failure> {
+	let (cause, words) = match ending {
+		Ending::Exited(0) => return None,
+		Ending::Stopped => return Some(Failure::own("stopped")),
+		Ending::Exited(code) => {
+			(FailureCause::AppFailed { code: *code }, format!("the app ended with exit code {code}"))
+		}
+		Ending::Trapped(why) => (FailureCause::AppFailed { code: ABORTED }, format!("the app was aborted: {why}")),
+		Ending::TimedOut => (FailureCause::TimedOut, "the app did not end in the category's time".into()),
+		Ending::OutOfMemory => (FailureCause::ResourcesExceeded, "the app wanted more memory than there is".into()),
+		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),
+		Ending::OutOfFuel => (FailureCause::ResourcesExceeded, "the app executed more than is allowed".into()),
+	};
+	let last = logs.stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
+	let words = match last {
+		None => words,
+		Some(line) => format!("{words}; it wrote: {}", line.chars().take(MAX_LINE).collect::<String>()),
+	};
+	Some(Failure::of_task(cause, words))
+}
+
+fn text(bytes: &[u8]) -> String {
+	String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A task's directories, removed when this is dropped.
+struct TaskDir(PathBuf);
+
+impl TaskDir {
+	fn new(tasks: &Path, task: TaskId) -> Self {
+		Self(tasks.join(hex::encode(task.0)))
+	}
+
+	fn input(&self) -> PathBuf {
+		self.0.join("in")
+	}
+
+	fn output(&self) -> PathBuf {
+		self.0.join("out")
+	}
+}
+
+impl Drop for TaskDir {
+	fn drop(&mut self) {
+		match fs::remove_dir_all(&self.0) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => log::warn!("{} stays: {error}", self.0.display()),
+			_ => {}
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! Getting the app, the dataset and the inputs of a task, each checked against what the chain or its location says.
+
+use std::{
+	fs, io,
+	path::{Path, PathBuf},
+};
+
+use rlc_primitives::work::FailureCause;
+use rlc_protocol::worker::Step;
+use rlc_store::{CancellationToken, FetchError, FetchErrorKind, Fetched};
+
+use super::Apps;
+use crate::{
+	environment,
+	ports::{Job, Stop},
+	record::Failure,
+};
+
+/// All that a task needs. The cache keeps it while this lives.
+pub(super) struct Inputs {
+	app: Fetched,
+	dataset: Option<(String, Fetched)>,
+	names: Vec<String>,
+	files: Vec<Fetched>,
+}
+
+impl Apps {
+	pub(super) async fn fetch(&self, job: &Job, mut stop: Stop) -> Result<Inputs, Failure> {
+		let token = CancellationToken::new();
+		let fetching = self.fetch_all(job, &token);
+		tokio::select! {
+			inputs = fetching => inputs,
+			_ = stop.wait_for(|stopped| *stopped) => Err(Failure::own("stopped")),
+		}
+	}
+
+	async fn fetch_all(&self, job: &Job, stop: &CancellationToken) -> Result<Inputs, Failure> {
+		let plan = &job.plan;
+		let app = text(&plan.app.location, FailureCause::AppUnavailable, "the app")?;
+		let app = self.fetcher.fetch(app, Some(plan.app.checksum.0), stop).await;
+		let app = app.map_err(|error| failure(&error, FailureCause::AppUnavailable, "the app"))?;
+		(job.progress)(Step::AppFetched);
+		let dataset = match &plan.dataset {
+			None => None,
+			Some(dataset) => {
+				let (cause, what) = (FailureCause::DatasetUnavailable, "the dataset");
+				let location = text(&dataset.location, cause, what)?;
+				let fetched = self.fetcher.fetch(location, Some(dataset.checksum.0), stop).await;
+				let fetched = fetched.map_err(|error| failure(&error, cause, what))?;
+				Some((environment::file_name(location, "dataset"), fetched))
+			}
+		};
+		let locations = &plan.params.iexec_input_files;
+		let names = environment::input_names(locations, dataset.as_ref().map(|(name, _)| name.as_str()));
+		let mut files = Vec::with_capacity(locations.len());
+		for (file, location) in (0..).zip(locations) {
+			let fetched = self.fetcher.fetch(location, None, stop).await;
+			let cause = FailureCause::InputUnavailable { file };
+			files.push(fetched.map_err(|error| failure(&error, cause, &format!("input file {}", file + 1)))?);
+		}
+		Ok(Inputs { app, dataset, names, files })
+	}
+}
+
+impl Inputs {
+	pub fn app(&self) -> &Path {
+		self.app.path()
+	}
+
+	pub fn dataset_name(&self) -> Option<&str> {
+		self.dataset.as_ref().map(|(name, _)| name.as_str())
+	}
+
+	pub fn input_names(&self) -> &[String] {
+		&self.names
+	}
+
+	/// Make a task's directories, and put what it reads into the first one.
+	pub fn place(&self, input: &Path, output: &Path) -> io::Result<()> {
+		let dir = input.parent().unwrap_or(input);
+		// A crash may have left one.
+		match fs::remove_dir_all(dir) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+			_ => {}
+		}
+		fs::create_dir_all(input)?;
+		fs::create_dir(output)?;
+		let inputs = self.names.iter().zip(&self.files);
+		let dataset = self.dataset.iter().map(|(name, file)| (name, file));
+		inputs.chain(dataset).try_for_each(|(name, file)| link(file.path(), input.join(name)))
+	}
+}
+
+/// The same file in another place, copied where it cannot be linked.
+fn link(from: &Path, to: PathBuf) -> io::Result<()> {
+	fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))
+}
+
+fn text<'a>(location: &'a [u8], cause: FailureCause, what: &str) -> Result<&'a str, Failure> {
+	std::str::from_utf8(location).map_err(|_| Failure::of_task(cause, format!("the location of {what} is no text")))
+}
+
+/// Whose fault it is that something was not fetched. That it is not reachable from here may be this machine's: others
+/// will say.
+fn failure(error: &FetchError, cause: FailureCause, what: &str) -> Failure {
+	let words = format!("{what} was not fetched: {error}");
+	match error.kind {
+		FetchErrorKind::Disk | FetchErrorKind::Stopped => Failure::own(words),
+		_ => Failure::of_task(cause, words),
+	}
+}

@@ -1,0 +1,257 @@
+use super::*;
+use crate::{
+	plan::Plan,
+	testing::{deal, DEAL},
+};
+use rlc_primitives::{
+	assets::{App, Dataset},
+	deal::Resource,
+	work::TaskRef,
+	CallbackId, DatasetId,
+};
+use rlc_protocol::RequestParams;
+use rlc_store::{Cid, FetchConfig, HashKind};
+use sp_core::{H160, H256};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+/// A module that writes `computed.json` with this text, and ends with this code.
+fn module(computed: &str, code: i32) -> Vec<u8> {
+	let text = computed.replace('"', "\\22");
+	let module = format!(
+		r#"(module
+			(import "wasi_snapshot_preview1" "path_open"
+				(func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+			(memory (export "memory") 1)
+			(data (i32.const 0) "computed.json")
+			(data (i32.const 100) "{text}")
+			(data (i32.const 500) "something went wrong\0a")
+			(func $put (param $to i32) (param $from i32) (param $length i32)
+				(i32.store (i32.const 1000) (local.get $from))
+				(i32.store (i32.const 1004) (local.get $length))
+				(drop (call $write (local.get $to) (i32.const 1000) (i32.const 1) (i32.const 1008))))
+			(func (export "_start")
+				(call $put (i32.const 2) (i32.const 500) (i32.const 21))
+				(drop (call $open (i32.const 4) (i32.const 0) (i32.const 0) (i32.const 13)
+					(i32.const 1) (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 1012)))
+				(call $put (i32.load (i32.const 1012)) (i32.const 100) (i32.const {length}))
+				(call $exit (i32.const {code}))))"#,
+		length = computed.len(),
+	);
+	wat::parse_str(module).unwrap()
+}
+
+struct Bench {
+	dir: TempDir,
+	apps: Apps,
+	plan: Plan,
+	steps: Arc<Mutex<Vec<Step>>>,
+	stop: watch::Sender<bool>,
+}
+
+fn bench(app: &[u8]) -> Bench {
+	let dir = tempfile::tempdir().unwrap();
+	let fetch = FetchConfig { allow_file: true, ..FetchConfig::new(dir.path().join("cache")) };
+	let apps = Apps {
+		fetcher: Fetcher::new(fetch).unwrap(),
+		wasm: WasmTier::new(None).unwrap(),
+		containers: Err("there are none in tests".into()),
+		limits: Limits { output: 1 << 20, ..Limits::default() },
+		tasks: dir.path().join("tasks"),
+		account: AccountId::new([1; 32]),
+		misbehave: None,
+	};
+	let (location, checksum) = put(&dir, "app.wasm", app);
+	let app = App { location: location.into_bytes().try_into().unwrap(), checksum, ..App::default() };
+	let plan = Plan { deal: deal(1), app, dataset: None, params: RequestParams::default(), args: vec![] };
+	Bench { dir, apps, plan, steps: Arc::default(), stop: watch::Sender::new(false) }
+}
+
+/// Write a file. Returns its location and checksum.
+fn put(dir: &TempDir, name: &str, bytes: &[u8]) -> (String, H256) {
+	let path = dir.path().join(name);
+	fs::write(&path, bytes).unwrap();
+	(format!("file://{}", path.display()), H256(Cid::of(HashKind::Sha256, bytes).digest()))
+}
+
+impl Bench {
+	fn result_file(&self) -> PathBuf {
+		self.dir.path().join("result")
+	}
+
+	async fn run(&self) -> Finished {
+		let steps = self.steps.clone();
+		let job = Job {
+			task: TaskRef { deal: DEAL, index: 3 },
+			plan: Arc::new(self.plan.clone()),
+			time: Duration::from_secs(60),
+			until: Instant::now() + Duration::from_secs(120),
+			result: self.result_file(),
+			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
+		};
+		let finished = self.apps.run(job, self.stop.subscribe()).await;
+		let left = fs::read_dir(self.dir.path().join("tasks")).map_or(0, |entries| entries.count());
+		assert_eq!(left, 0, "the task's directory is removed");
+		finished
+	}
+
+	async fn cause(&self) -> Option<FailureCause> {
+		let failure = self.run().await.outcome.unwrap_err();
+		assert!(!self.result_file().exists() && !self.result_file().with_extension("part").exists());
+		failure.cause
+	}
+}
+
+const FILES: &str = r#"{"deterministic-output-path": "/iexec_out"}"#;
+const CALLBACK: &str = r#"{"callback-data": "0x2a"}"#;
+
+#[tokio::test]
+async fn files_are_packed_and_named_by_their_sha256() {
+	let bench = bench(&module(FILES, 0));
+	let finished = bench.run().await;
+	let output = finished.outcome.unwrap();
+	let bytes = fs::read(bench.result_file()).unwrap();
+	assert_eq!(output.digest.0 .0, Cid::of(HashKind::Sha256, &bytes).digest());
+	assert_eq!((output.kind, output.size), (OutputKind::Archive, bytes.len() as u64));
+	assert_eq!(output.cid(), Cid::of_sha256(output.digest.0 .0));
+	assert_eq!(finished.usage.output, output.size);
+	assert_eq!(finished.logs.stderr, "something went wrong\n");
+	let steps = bench.steps.lock().unwrap().clone();
+	assert_eq!(steps, [Step::AppFetched, Step::DataFetched, Step::Computing]);
+	let again = bench.run().await.outcome.unwrap();
+	assert_eq!(again, output, "same input, same digest");
+}
+
+#[tokio::test]
+async fn callback_data_is_named_by_its_keccak() {
+	let mut bench = bench(&module(CALLBACK, 0));
+	bench.plan.deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+	let output = bench.run().await.outcome.unwrap();
+	assert_eq!((output.kind, output.digest), (OutputKind::Callback, ResultDigest::of_callback(&[42])));
+	assert_eq!(fs::read(bench.result_file()).unwrap(), [42]);
+	assert_eq!(output.cid(), Cid::of(HashKind::Keccak256, &[42]));
+}
+
+#[tokio::test]
+async fn callback_needs_callback_data() {
+	let mut bench = bench(&module(FILES, 0));
+	bench.plan.deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+	assert_eq!(bench.cause().await, Some(FailureCause::InvalidResult));
+}
+
+#[tokio::test]
+async fn failure_says_the_exit_code_and_the_last_line() {
+	let bench = bench(&module(FILES, 7));
+	let failure = bench.run().await.outcome.unwrap_err();
+	assert_eq!(failure.cause, Some(FailureCause::AppFailed { code: 7 }));
+	assert_eq!(failure.words, "the app ended with exit code 7; it wrote: something went wrong");
+}
+
+#[tokio::test]
+async fn no_result_is_a_failure() {
+	assert_eq!(bench(&module("{}", 0)).cause().await, Some(FailureCause::InvalidResult));
+	let mut small = bench(&module(FILES, 0));
+	small.apps.limits.output = 1_000;
+	assert_eq!(small.cause().await, Some(FailureCause::InvalidResult), "the archive is larger than its files");
+	assert_eq!(bench(b"no module").cause().await, Some(FailureCause::AppFailed { code: CANNOT_START }));
+}
+
+#[tokio::test]
+async fn wrong_checksums_and_missing_files_are_named() {
+	let app = module(FILES, 0);
+	let mut wrong = bench(&app);
+	wrong.plan.app.checksum = H256::zero();
+	assert_eq!(wrong.cause().await, Some(FailureCause::AppUnavailable));
+	let mut missing = bench(&app);
+	missing.plan.dataset =
+		Some(Dataset { location: b"file:///nowhere/data".to_vec().try_into().unwrap(), ..Dataset::default() });
+	assert_eq!(missing.cause().await, Some(FailureCause::DatasetUnavailable));
+	let mut inputs = bench(&app);
+	let (there, _) = put(&inputs.dir, "there", b"x");
+	inputs.plan.params.iexec_input_files = vec![there, "file:///nowhere/input".into()];
+	assert_eq!(inputs.cause().await, Some(FailureCause::InputUnavailable { file: 1 }));
+}
+
+#[tokio::test]
+async fn container_without_the_tier_is_this_workers_trouble() {
+	let mut bench = bench(b"an image");
+	bench.plan.app.kind = AppKind::Container;
+	let failure = bench.run().await.outcome.unwrap_err();
+	assert_eq!(failure.cause, None);
+	assert!(failure.words.contains("there are none in tests"));
+}
+
+#[tokio::test]
+async fn stopped_run_ends() {
+	let endless = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
+	let bench = bench(&wat::parse_str(endless).unwrap());
+	let running = bench.run();
+	let stopping = async {
+		while bench.steps.lock().unwrap().last() != Some(&Step::Computing) {
+			tokio::time::sleep(Duration::from_millis(5)).await;
+		}
+		bench.stop.send_replace(true);
+	};
+	let (finished, ()) = tokio::join!(running, stopping);
+	assert_eq!(finished.outcome.unwrap_err().cause, None);
+}
+
+#[tokio::test]
+async fn liars_contribute_what_they_did_not_get_and_do_not_agree() {
+	let app = module(CALLBACK, 0);
+	let honest = bench(&app).run().await.outcome.unwrap().digest;
+	let mut digests = vec![honest];
+	for liar in [1, 2] {
+		let mut bench = bench(&app);
+		(bench.apps.account, bench.apps.misbehave) = (AccountId::new([liar; 32]), Some(Misbehaviour::WrongResults));
+		digests.push(bench.run().await.outcome.unwrap().digest);
+	}
+	digests.sort();
+	digests.dedup();
+	assert_eq!(digests.len(), 3);
+}
+
+#[test]
+fn inputs_lie_where_the_app_looks() {
+	let dir = tempfile::tempdir().unwrap();
+	let tasks = TaskDir::new(dir.path(), TaskId::default());
+	let fetcher = Fetcher::new(FetchConfig { allow_file: true, ..FetchConfig::new(dir.path().join("cache")) }).unwrap();
+	let mut plan =
+		Plan { deal: deal(1), app: App::default(), dataset: None, params: RequestParams::default(), args: vec![] };
+	let (app, checksum) = put(&dir, "app", b"app");
+	plan.app = App { location: app.into_bytes().try_into().unwrap(), checksum, ..App::default() };
+	let (data, checksum) = put(&dir, "data.csv", b"data");
+	plan.dataset = Some(Dataset { location: data.into_bytes().try_into().unwrap(), checksum, ..Dataset::default() });
+	let owner = AccountId::new([0; 32]);
+	plan.deal.deal.dataset = Some(Resource { id: DatasetId::default(), owner, price: 0 });
+	plan.params.iexec_input_files = vec![put(&dir, "one.txt", b"1").0, put(&dir, "two.txt", b"2").0];
+	let apps = Apps {
+		fetcher,
+		wasm: WasmTier::new(None).unwrap(),
+		containers: Err(String::new()),
+		limits: Limits::default(),
+		tasks: dir.path().into(),
+		account: AccountId::new([1; 32]),
+		misbehave: None,
+	};
+	let job = Job {
+		task: TaskRef { deal: DEAL, index: 0 },
+		plan: Arc::new(plan),
+		time: Duration::from_secs(60),
+		until: Instant::now() + Duration::from_secs(60),
+		result: dir.path().join("result"),
+		progress: Box::new(|_| {}),
+	};
+	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+	let stop = watch::Sender::new(false);
+	let inputs = runtime.block_on(apps.fetch(&job, stop.subscribe())).unwrap();
+	inputs.place(&tasks.input(), &tasks.output()).unwrap();
+	for (name, content) in [("data.csv", "data"), ("one.txt", "1"), ("two.txt", "2")] {
+		assert_eq!(fs::read_to_string(tasks.input().join(name)).unwrap(), content);
+	}
+	assert_eq!(fs::read_dir(tasks.input()).unwrap().count(), 3);
+	assert_eq!(fs::read_dir(tasks.output()).unwrap().count(), 0);
+}
