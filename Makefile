@@ -21,7 +21,7 @@ test: ## every test: pallets, runtime, node, and a network of four validators
 e2e: ## whole stacks, with parts that are killed, lie and break (some minutes)
 	@scripts/e2e.sh
 
-bench: ## task lifecycles and transfers per second of one node
+bench: ## task lifecycles and transfers per second of one node, and what the whole stack does in time
 	@scripts/bench.sh
 
 fuzz: ## random histories on the runtime (ARGS="--seed 7 --extrinsics 100000")

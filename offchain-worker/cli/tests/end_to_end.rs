@@ -267,11 +267,11 @@ fn a_missed_deadline_is_claimed_by_the_chain_itself() {
 
 /// The deal that was made last.
 async fn last_deal(stack: &Stack) -> Bought {
-	let deals = stack.history().await.into_iter().filter_map(|event| match event {
+	let mut deals = stack.history().await.into_iter().filter_map(|event| match event {
 		Event::DealOpened { deal, size, .. } => Some(Bought { deal, tasks: size }),
 		_ => None,
 	});
-	deals.last().expect("there was one")
+	deals.next_back().expect("there was one")
 }
 
 /// Why workers say that the first task of a deal cannot be computed: on the chain.
@@ -297,7 +297,7 @@ async fn has_containers() -> bool {
 		Ok(_) => true,
 		Err(why) => {
 			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
-			assert!(!required && !(is_root && has_runc), "{why}");
+			assert!(!(required || is_root && has_runc), "{why}");
 			eprintln!("CONTAINERS ARE NOT TESTED. {why}");
 			false
 		}
