@@ -44,13 +44,19 @@ impl Pool {
 	/// Workers are where they are; those of an instance that ended are away.
 	fn locate(&mut self, elsewhere: &BTreeSet<AccountId>) {
 		let now = self.now();
+		let mut found = BTreeSet::new();
 		for (account, worker) in &mut self.state.workers {
 			match (worker.presence, elsewhere.contains(account)) {
 				(Presence::Elsewhere, false) => worker.presence = Presence::Away(now.local),
-				(Presence::Away(_) | Presence::Lost, true) => worker.presence = Presence::Elsewhere,
+				(Presence::Away(_) | Presence::Lost, true) => {
+					worker.presence = Presence::Elsewhere;
+					found.extend(worker.tasks.iter().copied());
+				}
 				_ => {}
 			}
 		}
+		// Somebody may wait for their results.
+		found.iter().for_each(|task| self.state.touch(task));
 	}
 
 	/// What workers of other instances said of tasks that this one looks after.
