@@ -1,9 +1,19 @@
 # syntax=docker/dockerfile:1
-# The node in a small image: compiled from this tree in the first stage, copied alone into the second.
+# The programs in a small image: compiled from this tree in the first stage, copied alone into the second.
 #
 #   docker build --tag rlc-node .
 #   docker run --volume rlc:/data --volume "$PWD/spec.json:/spec.json:ro" --publish 30333:30333 \
 #       rlc-node --chain /spec.json --name "my node"
+#
+# `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc), and every
+# other command. Each role has a volume of its own, with its key in it, made once with the first of these:
+#
+#   docker run --rm --interactive --tty --volume pool:/data --entrypoint rlc rlc-node account create me
+#   docker run --volume pool:/data --publish 9955:9955 --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me \
+#       --env RLC_PASSWORD --health-cmd 'curl -fsS http://127.0.0.1:9955/healthz' --entrypoint rlc \
+#       rlc-node scheduler run --name my-pool --listen 0.0.0.0:9955 --public-url https://pool.example.org
+#   docker run --volume worker:/data --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me --env RLC_PASSWORD \
+#       --no-healthcheck --entrypoint rlc rlc-node worker run --scheduler https://pool.example.org
 
 FROM rust:1.95-bookworm AS build
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
@@ -19,28 +29,28 @@ ENV SUBSTRATE_CLI_GIT_COMMIT_HASH=$COMMIT
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
 	--mount=type=cache,target=/rlc/target \
 	. scripts/env.sh && \
-	cargo build --release --locked --package rlc-node && \
-	install -D target/release/rlc-node /out/rlc-node
+	cargo build --release --locked --package rlc-node --package rlc-cli && \
+	install -D --target-directory /out target/release/rlc-node target/release/rlc
 
 FROM debian:bookworm-slim
-# OpenSSL is linked dynamically (see .cargo/config.toml); curl asks for the node's health.
+# The node links OpenSSL dynamically (see .cargo/config.toml); curl asks for health.
 RUN apt-get update && \
 	apt-get install --yes --no-install-recommends ca-certificates curl libssl3 && \
 	rm -rf /var/lib/apt/lists/* && \
 	groupadd --gid 10001 rlc && \
 	useradd --uid 10001 --gid rlc --home-dir /data --no-create-home --shell /usr/sbin/nologin rlc && \
 	install --directory --owner rlc --group rlc --mode 700 /data
-COPY --from=build /out/rlc-node /usr/local/bin/rlc-node
+COPY --from=build /out/ /usr/local/bin/
 
 USER rlc
-# Database, keystore and the node's network key: without this volume a validator loses its keys with the container.
-# The variable is where the node and its subcommands look for them when no --base-path is given.
+# Databases, keys and the node's network key: without this volume a validator loses its keys with the container. The
+# variable is where both programs look for them when nothing else is said.
 ENV XDG_DATA_HOME=/data
 VOLUME /data
-# Peers, RPC, Prometheus. The last two answer inside the container only, until the node is told --rpc-external and
-# --prometheus-external.
-EXPOSE 30333 9944 9615
-# Healthy is: the RPC answers. Whether the node is in sync as well is at /health/readiness.
+# Peers, RPC, Prometheus; a scheduler. RPC and Prometheus answer inside the container only, until the node is told
+# --rpc-external and --prometheus-external.
+EXPOSE 30333 9944 9615 9955
+# Healthy is: the node's RPC answers. Whether it is in sync as well is at /health/readiness.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=2m --retries=3 \
 	CMD ["curl", "--fail", "--silent", "--show-error", "--output", "/dev/null", "http://127.0.0.1:9944/health"]
 

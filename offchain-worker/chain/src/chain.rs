@@ -187,7 +187,18 @@ impl Chain {
 		item: &Item<(Key,), Value>,
 		key: &Key,
 	) -> Result<Option<Value>, Error> {
-		let key = self.any_runtime().await?.entry_key(item, key);
+		let key = self.any_runtime().await?.entry_key(item, &[key.encode()]);
+		self.stored(item.name, &key).await
+	}
+
+	/// An entry of a map with two keys, at the best block.
+	pub(crate) async fn entry_of_two<First: Encode, Second: Encode, Value: Decode>(
+		&self,
+		item: &Item<(First, Second), Value>,
+		first: &First,
+		second: &Second,
+	) -> Result<Option<Value>, Error> {
+		let key = self.any_runtime().await?.entry_key(item, &[first.encode(), second.encode()]);
 		self.stored(item.name, &key).await
 	}
 

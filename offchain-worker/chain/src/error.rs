@@ -61,7 +61,7 @@ pub enum Error {
 	#[error("refused: {0}")]
 	Refused(Failure),
 	/// The transaction left the pool without getting into a block. Look at the chain, then try again.
-	#[error("transaction {hash} left the node's pool ({why}): look at the chain's state, then try again")]
+	#[error("transaction {hash:?} left the node's pool ({why}): look at the chain's state, then try again")]
 	Dropped {
 		/// The transaction.
 		hash: Hash,
@@ -69,7 +69,7 @@ pub enum Error {
 		why: String,
 	},
 	/// The transaction was accepted, and no block had it in time. One still may, for 64 blocks after it was signed.
-	#[error("transaction {hash} is in no block after {seconds} s: look at the chain's state before trying again")]
+	#[error("transaction {hash:?} is in no block after {seconds} s: look at the chain's state before trying again")]
 	TimedOut {
 		/// The transaction.
 		hash: Hash,
@@ -110,5 +110,18 @@ impl Error {
 	/// Whether the call reached a block and failed there with this error of this pallet.
 	pub fn is_refusal(&self, pallet: &str, error: &str) -> bool {
 		matches!(self, Self::Refused(failure) if failure.is(pallet, error))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn hashes_are_written_out_so_that_they_can_be_looked_up() {
+		let hash = Hash::repeat_byte(0xAB);
+		let whole = format!("transaction 0x{} ", "ab".repeat(32));
+		let lost = [Error::Dropped { hash, why: "dropped".into() }, Error::TimedOut { hash, seconds: 60 }];
+		assert!(lost.iter().all(|error| error.to_string().starts_with(&whole)), "{lost:?}");
 	}
 }

@@ -8,11 +8,12 @@ use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
 	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, Rank, Trade},
+	orders::Member,
 	work::{TaskView, WorkItem, WorkerView},
 	AccountId, AppId, Balance, CategoryId, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash, RequestOrder, TaskId,
 	WorkerpoolId,
 };
-use scale_info::{meta_type, MetaType, TypeInfo};
+use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
 
 /// A method of a runtime API.
 pub(crate) struct Question<Args, Answer> {
@@ -21,11 +22,11 @@ pub(crate) struct Question<Args, Answer> {
 	types: PhantomData<fn(Args) -> Answer>,
 }
 
-/// A storage item: a value, or a map with one key.
-pub(crate) struct Item<Key, Value> {
+/// A storage item: a value (`Keys` is `()`), or a map with one key or two.
+pub(crate) struct Item<Keys, Value> {
 	pub(crate) pallet: &'static str,
 	pub(crate) name: &'static str,
-	types: PhantomData<fn(Key) -> Value>,
+	types: PhantomData<fn(Keys) -> Value>,
 }
 
 /// What a runtime's API has to be.
@@ -40,9 +41,19 @@ pub(crate) struct ApiDemand {
 pub(crate) struct ItemDemand {
 	pub(crate) pallet: &'static str,
 	pub(crate) name: &'static str,
-	/// `None`: a plain value.
-	pub(crate) key: Option<MetaType>,
+	/// Its keys, as a tuple; `()`: it is a plain value.
+	pub(crate) keys: MetaType,
 	pub(crate) value: MetaType,
+}
+
+impl ItemDemand {
+	/// How many keys it has.
+	pub(crate) fn depth(&self) -> usize {
+		match self.keys.type_info().type_def {
+			TypeDef::Tuple(keys) => keys.fields.len(),
+			_ => 0,
+		}
+	}
 }
 
 /// Defines the questions, and the list by which they are checked.
@@ -82,9 +93,9 @@ questions! {
 
 /// Defines the storage items, and the list by which they are checked.
 macro_rules! items {
-	($($item:ident = $pallet:ident . $name:ident ( $($key:ty)? ) -> $value:ty;)*) => {
+	($($item:ident = $pallet:ident . $name:ident ( $($key:ty),* ) -> $value:ty;)*) => {
 		$(
-			pub(crate) const $item: Item<($($key,)?), $value> =
+			pub(crate) const $item: Item<($($key,)*), $value> =
 				Item { pallet: stringify!($pallet), name: stringify!($name), types: PhantomData };
 		)*
 
@@ -93,7 +104,7 @@ macro_rules! items {
 			vec![$(ItemDemand {
 				pallet: stringify!($pallet),
 				name: stringify!($name),
-				key: None$(.or(Some(meta_type::<$key>())))?,
+				keys: meta_type::<($($key,)*)>(),
 				value: meta_type::<$value>(),
 			}),*]
 		}
@@ -109,6 +120,8 @@ items! {
 	DATASETS = Registry.Datasets(DatasetId) -> Registered<Dataset>;
 	WORKERPOOLS = Registry.Workerpools(WorkerpoolId) -> Registered<Workerpool>;
 	GROUPS = Registry.Groups(GroupId) -> Registered<Group>;
+	MEMBERS = Registry.Members(GroupId, Member) -> Balance;
+	CONSUMED = Marketplace.Consumed(OrderHash) -> Consumption;
 }
 
 /// What the chain's frame knows of an account.
@@ -131,4 +144,15 @@ pub(crate) struct AccountData {
 	pub(crate) reserved: Balance,
 	pub(crate) frozen: Balance,
 	pub(crate) flags: u128,
+}
+
+/// What the chain knows of an order's consumption.
+// As above.
+#[allow(dead_code)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct Consumption {
+	pub(crate) volume: u64,
+	pub(crate) depositor: AccountId,
+	pub(crate) deposit: Balance,
+	pub(crate) expiry: Option<Moment>,
 }

@@ -87,19 +87,17 @@ impl Runtime {
 		storage_prefix(item.pallet, item.name)
 	}
 
-	/// The storage key of a map's entry.
-	pub(crate) fn entry_key<Key: Encode, Value>(&self, item: &Item<(Key,), Value>, key: &Key) -> Vec<u8> {
+	/// The storage key of a map's entry, from its encoded keys.
+	pub(crate) fn entry_key<Keys, Value>(&self, item: &Item<Keys, Value>, keys: &[Vec<u8>]) -> Vec<u8> {
 		let mut bytes = storage_prefix(item.pallet, item.name);
-		if let Some(hasher) = self.hasher(item.pallet, item.name) {
-			bytes.extend(hash(hasher, &key.encode()));
-		}
+		bytes.extend(self.hashers(item.pallet, item.name).iter().zip(keys).flat_map(|(hasher, key)| hash(hasher, key)));
 		bytes
 	}
 
-	fn hasher(&self, pallet: &str, name: &str) -> Option<&StorageHasher> {
-		match &storage_entry(&self.metadata, pallet, name)?.ty {
-			StorageEntryType::Map { hashers, .. } => hashers.first(),
-			StorageEntryType::Plain(_) => None,
+	fn hashers(&self, pallet: &str, name: &str) -> &[StorageHasher] {
+		match storage_entry(&self.metadata, pallet, name).map(|entry| &entry.ty) {
+			Some(StorageEntryType::Map { hashers, .. }) => hashers,
+			_ => &[],
 		}
 	}
 
@@ -153,7 +151,11 @@ fn variants(types: &PortableRegistry, id: u32) -> &[Variant<PortableForm>] {
 #[cfg(test)]
 pub(crate) mod tests {
 	use super::*;
-	use frame_metadata::v15::{CustomMetadata, ExtrinsicMetadata, OuterEnums};
+	use crate::questions;
+	use frame_metadata::{
+		v14::{PalletStorageMetadata, StorageEntryMetadata, StorageEntryModifier},
+		v15::{CustomMetadata, ExtrinsicMetadata, OuterEnums},
+	};
 	use scale_info::{meta_type, Registry};
 
 	/// The description of a runtime without pallets.
@@ -175,6 +177,33 @@ pub(crate) mod tests {
 			outer_enums: OuterEnums { call_enum_ty: unit, event_enum_ty: unit, error_enum_ty: unit },
 			custom: CustomMetadata { map: Default::default() },
 		}
+	}
+
+	/// The description of a runtime that stores all that this program reads. A map's first key is not hashed.
+	pub(super) fn storing() -> RuntimeMetadataV15 {
+		let (mut registry, mut pallets) = (Registry::new(), Vec::<PalletMetadata<PortableForm>>::new());
+		for demand in questions::items() {
+			let (key, value) = (registry.register_type(&demand.keys), registry.register_type(&demand.value));
+			let hashers = [StorageHasher::Identity, StorageHasher::Blake2_128Concat];
+			let ty = match demand.depth() {
+				0 => StorageEntryType::Plain(value),
+				depth => StorageEntryType::Map { hashers: hashers[..depth].to_vec(), key, value },
+			};
+			let modifier = StorageEntryModifier::Optional;
+			let name = demand.name.into();
+			let entry = StorageEntryMetadata { name, modifier, ty, default: Vec::new(), docs: Vec::new() };
+			let known = pallets.iter().position(|pallet| pallet.name == demand.pallet);
+			let place = known.unwrap_or_else(|| {
+				let name = demand.pallet.to_owned();
+				let storage = Some(PalletStorageMetadata { prefix: name.clone(), entries: Vec::new() });
+				let (calls, event, error) = (None, None, None);
+				let (constants, docs, index) = (Vec::new(), Vec::new(), 0);
+				pallets.push(PalletMetadata { name, storage, calls, event, error, constants, docs, index });
+				pallets.len() - 1
+			});
+			pallets[place].storage.as_mut().unwrap().entries.push(entry);
+		}
+		RuntimeMetadataV15 { types: registry.into(), pallets, ..nothing() }
 	}
 
 	/// A runtime of which nothing but the version is known.
@@ -208,6 +237,16 @@ pub(crate) mod tests {
 		assert_eq!(runtime.encode(&pay), bytes);
 		let both = [[40, 2, 8].as_slice(), &bytes, &bytes].concat();
 		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay])), both);
+	}
+
+	#[test]
+	fn a_member_is_found_by_its_group_and_by_itself() {
+		use rlc_primitives::{orders::Member, AccountId};
+		let runtime = Runtime { metadata: storing(), ..bare() };
+		let member = Member::from(AccountId::new([9; 32])).encode();
+		let key = runtime.entry_key(&questions::MEMBERS, &[vec![7; 20], member.clone()]);
+		let prefix = storage_prefix("Registry", "Members");
+		assert_eq!(key, [prefix.as_slice(), &[7; 20], &blake2_128(&member), &member].concat());
 	}
 
 	#[test]

@@ -5,6 +5,7 @@ use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
 	market::{BookFilter, BookPage, DealView, Estimate, OrderView, Rank, Trade},
+	orders::Member,
 	work::{TaskRef, TaskView, WorkItem, WorkerView},
 	AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, DealId, GroupId, Nonce, OrderHash, RequestOrder,
 	SigningDomain, TaskId, WorkerpoolId,
@@ -50,6 +51,12 @@ impl Chain {
 		self.entry(&questions::GROUPS, &id).await
 	}
 
+	/// Whether an account, an app, a dataset or a workerpool is a member of a group. A group that is not registered has no
+	/// members.
+	pub async fn is_member(&self, group: GroupId, who: impl Into<Member>) -> Result<bool, Error> {
+		Ok(self.entry_of_two(&questions::MEMBERS, &group, &who.into()).await?.is_some())
+	}
+
 	/// Where orders and delegations are valid: needed to hash and to sign them.
 	pub async fn domain(&self) -> Result<SigningDomain, Error> {
 		let view = self.question(&questions::SIGNING_DOMAIN, &()).await?;
@@ -71,6 +78,12 @@ impl Chain {
 	/// What is known of an order; `None` if nothing.
 	pub async fn order(&self, hash: OrderHash) -> Result<Option<OrderView>, Error> {
 		self.question(&questions::ORDER, &(hash,)).await
+	}
+
+	/// What was held, in nRLC, for the record of how much of an order is consumed, when that record was made; `None` if
+	/// there is none. Published orders have one.
+	pub async fn record_deposit(&self, order: OrderHash) -> Result<Option<Balance>, Error> {
+		Ok(self.entry(&questions::CONSUMED, &order).await?.map(|record| record.deposit))
 	}
 
 	/// An order's hash on this chain.

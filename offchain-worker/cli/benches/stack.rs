@@ -26,7 +26,7 @@ use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME
 /// How often each is measured.
 const RUNS: usize = 5;
 /// Tasks in a bag.
-const TASKS: u64 = 1_000;
+const TASKS: u64 = 5_000;
 /// Workers at a time.
 const CROWD: u32 = 1_000;
 /// Runs of the wasm tier in a measurement.
@@ -115,7 +115,7 @@ async fn bags() {
 			cost.push((after - before).as_secs_f64() * 1_000.0 / TASKS as f64);
 		}
 	}
-	line("tasks dispatched a second, bags of 1,000, trust 1", dispatched);
+	line("tasks dispatched a second, bags of 5,000, trust 1", dispatched);
 	line("tasks settled a second", settled);
 	let [node, scheduler, workers] = costs;
 	line("  processor time a task: node, ms", node);

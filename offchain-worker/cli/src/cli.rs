@@ -15,6 +15,7 @@ Examples:
   rlc doctor                                     what this machine can do, and what is missing
   rlc account create me                          a key of one's own
   rlc app init hello                             a small app to begin with
+  rlc app try hello.wasm --args \"3 4\"            one run of it here, as a worker would run it
   rlc app deploy hello.wasm --name hello --price 0.1 --publish
   rlc app run 0x5b… --args \"3 4\" --output result
   rlc orderbook --kind workerpool --category XS  who computes, and for how much
@@ -77,7 +78,7 @@ pub enum Command {
 	#[command(subcommand)]
 	Account(account::Account),
 
-	/// Programs: write, deploy, sell, run
+	/// Programs: write, try, deploy, sell, run
 	#[command(subcommand)]
 	App(Box<app::App>),
 

@@ -36,12 +36,12 @@ pub async fn run(command: Command, context: &Context) -> Result<ExitCode> {
 	match command {
 		Command::Up(up) => up::run(up, context).await.map(|()| ExitCode::SUCCESS),
 		Command::Demo(demo) => demo::run(demo, context).await.map(|()| ExitCode::SUCCESS),
-		Command::Doctor(doctor) => doctor::run(doctor, context).await,
 		Command::Supervise(program) => supervise::run(program).await,
 		Command::Completions(shell) => completions::run(shell).map(|()| ExitCode::SUCCESS),
 		other => {
-			context.out.print(&answer(other, context).await?);
-			Ok(ExitCode::SUCCESS)
+			let answer = answer(other, context).await?;
+			context.out.print(&answer);
+			Ok(if answer.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 		}
 	}
 }
@@ -53,7 +53,7 @@ pub async fn run(command: Command, context: &Context) -> Result<ExitCode> {
 /// In one line.
 pub(crate) async fn answer(command: Command, context: &Context) -> Result<Answer> {
 	let answer = match command {
-		Command::Up(_) | Command::Demo(_) | Command::Doctor(_) | Command::Supervise(_) | Command::Completions(_) => {
+		Command::Up(_) | Command::Demo(_) | Command::Supervise(_) | Command::Completions(_) => {
 			return Err(failure!("this command has no answer"));
 		}
 		Command::Account(command) => account::run(command, context).await?,
@@ -67,6 +67,7 @@ pub(crate) async fn answer(command: Command, context: &Context) -> Result<Answer
 		Command::Task(command) => task::run(command, context).await?,
 		Command::Scheduler(command) => scheduler::run(*command, context).await?,
 		Command::Worker(command) => worker::run(*command, context).await?,
+		Command::Doctor(command) => doctor::run(command, context).await?,
 		Command::Man(command) => man::run(command)?,
 	};
 	Ok(answer)

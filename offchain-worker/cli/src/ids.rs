@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use rlc_primitives::{
-	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, OrderHash, Tag, TaskId, WorkerpoolId,
+	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Tag, TaskId, WorkerpoolId,
 };
 use rlc_protocol::Place;
 use sp_core::{H160, H256};
@@ -32,6 +32,8 @@ readers! {
 	dataset: DatasetId(H160), "dataset";
 	/// Reads a workerpool's id.
 	workerpool: WorkerpoolId(H160), "workerpool";
+	/// Reads a group's id.
+	group: GroupId(H160), "group";
 	/// Reads a callback's id.
 	callback: CallbackId(H160), "callback";
 	/// Reads an order's hash.

@@ -83,6 +83,9 @@ impl Wish {
 pub struct Quote {
 	/// The chain's estimate.
 	pub estimate: Estimate,
+	/// What is held for the record of how much of the request is consumed, beside the deal's deposit, in nRLC. It stays:
+	/// a request that never expires is never forgotten.
+	pub record_deposit: Balance,
 	/// The app's offer.
 	pub app: AppOrder,
 	/// The dataset's offer.
@@ -92,6 +95,12 @@ pub struct Quote {
 }
 
 impl Quote {
+	/// What the chain holds from who brings the orders, in nRLC: for the deal, and for the request's record. The offers
+	/// are in the book, and have records already.
+	pub fn deposits(&self) -> Balance {
+		self.estimate.deposit.saturating_add(self.record_deposit)
+	}
+
 	/// The request that pays exactly what these offers ask: nobody can charge more.
 	pub fn request(&self, wish: &Wish) -> RequestOrder {
 		let dataset = self.dataset.as_ref().map_or(0, |order| order.price);
@@ -132,7 +141,10 @@ pub async fn quote(chain: &Chain, wish: &Wish) -> Result<Quote> {
 			_ => return Err(changed()),
 		},
 	};
-	Ok(Quote { estimate, app, dataset, workerpool })
+	// The chain tells nobody what a record costs now. A scheduler's offer is seldom old, and what its record cost is what
+	// the request's will, unless a referendum has changed deposits since.
+	let record_deposit = chain.record_deposit(estimate.orders.workerpool).await?.ok_or_else(changed)?;
+	Ok(Quote { estimate, record_deposit, app, dataset, workerpool })
 }
 
 /// An order of the book.
@@ -215,11 +227,28 @@ fn pool_order(entry: &BookEntry) -> Option<&WorkerpoolOrder> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
+	use rlc_primitives::market::Hashes;
 	use sp_core::H160;
 
-	fn wish() -> Wish {
+	/// What two tasks cost, with a deposit of 9 nRLC for the deal and one of 2 for the request's record.
+	pub(crate) fn quote() -> Quote {
+		let hash = OrderHash::default();
+		let estimate = Estimate {
+			orders: Hashes { app: hash, dataset: None, workerpool: hash, request: hash },
+			volume: 2,
+			task_price: 7,
+			total_price: 14,
+			worker_stake: 1,
+			pool_stake: 2,
+			total_pool_stake: 4,
+			deposit: 9,
+		};
+		Quote { estimate, record_deposit: 2, app: app(), dataset: None, workerpool: pool() }
+	}
+
+	pub(crate) fn wish() -> Wish {
 		Wish {
 			app: AppId(H160::repeat_byte(1)),
 			dataset: None,

@@ -16,6 +16,8 @@ pub struct Answer {
 	pub text: String,
 	/// For programs: what `--json` prints.
 	pub json: Value,
+	/// Whether the exit code is 1: what was found out is that something does not work.
+	pub failed: bool,
 }
 
 impl Answer {
@@ -25,7 +27,8 @@ impl Answer {
 	///
 	/// Never: the commands' answers are maps with text for keys, which are always JSON.
 	pub fn new(text: impl Into<String>, json: impl Serialize) -> Self {
-		Self { text: text.into(), json: serde_json::to_value(json).expect("answers have text for keys") }
+		let json = serde_json::to_value(json).expect("answers have text for keys");
+		Self { text: text.into(), json, failed: false }
 	}
 }
 

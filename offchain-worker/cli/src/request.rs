@@ -154,6 +154,7 @@ impl RequestOptions {
 		let given = self.params.as_deref().unwrap_or_default();
 		let mut params = RequestParams::parse(given.as_bytes())
 			.map_err(|error| failure!("--params: {error}; see iExec's params"))?;
+		params.supported().map_err(|error| failure!("--params: {error}"))?;
 		if let Some(args) = &self.args {
 			params.iexec_args = args.clone();
 		}
@@ -226,5 +227,15 @@ mod tests {
 		assert!(wrong(&["--input", "/"]).contains("is no file"));
 		assert!(wrong(&["--params", r#"{"iexec_arg": ""}"#]).starts_with("--params: "));
 		assert!(wrong(&["--args", "'open"]).starts_with("--args: "));
+		// What no worker does is said before anything is bought.
+		for (params, what) in [
+			(r#"{"iexec_result_encryption": true}"#, "iexec_result_encryption is not supported"),
+			(r#"{"iexec_result_storage_provider": "dropbox"}"#, "\"dropbox\" is not supported"),
+			(r#"{"iexec_secrets": {"1": "mine"}}"#, "iexec_secrets are not supported"),
+			(r#"{"bulk_cid": "Qm"}"#, "bulk_cid is not supported"),
+		] {
+			let said = wrong(&["--params", params]);
+			assert!(said.starts_with("--params: ") && said.contains(what) && !said.contains('\n'), "{said}");
+		}
 	}
 }

@@ -10,7 +10,13 @@ use std::{
 };
 
 use rlc_chain::Chain;
-use rlc_primitives::{deal::Deal, market::DealView, task::Stage, work::TaskView, DealId, ResultDigest};
+use rlc_primitives::{
+	deal::Deal,
+	market::DealView,
+	task::{Contribution, ContributionStatus, Stage},
+	work::TaskView,
+	DealId, ResultDigest,
+};
 use rlc_store::{
 	archive::{self, UnpackLimits},
 	Cid, Client, DownloadLimits, FetchError, FetchErrorKind,
@@ -34,6 +40,8 @@ const AGAIN: Duration = Duration::from_millis(500);
 const MAX_FILES: u32 = 1_000_000;
 /// The directory of a download that is not complete.
 const PART: &str = ".rlc-download";
+/// The file in it of what was downloaded.
+const CONTENT: &str = "result";
 /// What callback data is called when it is downloaded.
 const CALLBACK_DATA: &str = "callback-data";
 
@@ -58,12 +66,12 @@ pub struct Fetched {
 impl Fetched {
 	/// In one line.
 	pub fn line(&self) -> String {
-		let (path, size) = (self.path.display(), size(self.size));
-		format!(
-			"task {}: {path} ({}, {size}), verified against the chain",
-			self.index,
-			counted(self.files.into(), "file")
-		)
+		format!("task {}: {}, verified against the chain", self.index, self.place())
+	}
+
+	/// Where it is, and how much it is.
+	pub fn place(&self) -> String {
+		format!("{} ({}, {})", self.path.display(), counted(self.files.into(), "file"), size(self.size))
 	}
 }
 
@@ -72,6 +80,40 @@ pub fn digest(view: &TaskView) -> Option<ResultDigest> {
 	match &view.task.stage {
 		Stage::Completed(consensus) => consensus.digest,
 		_ => None,
+	}
+}
+
+/// A result that the chain has the digest of.
+struct Promised {
+	/// The task's index in the request.
+	index: u64,
+	/// What was revealed.
+	digest: ResultDigest,
+	/// How many workers revealed it: the only ones who can deliver it.
+	workers: usize,
+}
+
+impl Promised {
+	fn of(view: &TaskView) -> Option<Self> {
+		let proved = |one: &&Contribution| one.status == ContributionStatus::Proved;
+		let workers = view.task.contributions.iter().filter(proved).count();
+		Some(Self { index: view.task.index, digest: digest(view)?, workers })
+	}
+
+	/// What is said when it does not come. A worker that stands alone can claim any digest, and be paid for it.
+	fn undelivered(&self, trust: u64) -> Failure {
+		let Self { index, digest, workers } = self;
+		let asked = counted(*workers as u64, "worker");
+		let what = failure!(
+			"nobody has delivered a result of task {index} with the digest {:?} that the chain has; it was asked of {asked}",
+			digest.0
+		);
+		match workers {
+			0 | 1 => what.advise(format_args!(
+				"at trust {trust} it rests on one worker's word: try once more later, and ask for a higher --trust next time"
+			)),
+			_ => what.advise("try again later, or ask the workerpool's owner"),
+		}
 	}
 }
 
@@ -93,7 +135,6 @@ fn names(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
 /// Download, verify and unpack the results of these tasks: of one task into `output`, of several into a directory each.
 /// What is there already and has the right hash is not asked for again, and nothing is overwritten.
 ///
-///
 /// # Errors
 ///
 /// If some are not in the store in time, or cannot be kept here; the others are downloaded all the same.
@@ -104,7 +145,7 @@ pub async fn download(
 	tasks: &[TaskView],
 	output: &Path,
 ) -> Result<Vec<Fetched>> {
-	let done: Vec<_> = tasks.iter().filter_map(|view| Some((view.task.index, digest(view)?))).collect();
+	let done: Vec<_> = tasks.iter().filter_map(Promised::of).collect();
 	if done.is_empty() {
 		return Ok(Vec::new());
 	}
@@ -112,9 +153,9 @@ pub async fn download(
 	let progress = context.out.tasks("downloading", done.len() as u64);
 	let end = Instant::now() + UPLOAD_PATIENCE;
 	let (count, mut fetched, mut missing) = (done.len(), Vec::new(), Vec::new());
-	for (index, digest) in done {
-		let into = if tasks.len() == 1 { output.to_owned() } else { output.join(index.to_string()) };
-		match one(&store, &deal.deal, index, digest, into, end, &progress).await {
+	for promised in done {
+		let into = if tasks.len() == 1 { output.to_owned() } else { output.join(promised.index.to_string()) };
+		match one(&store, &deal.deal, &promised, into, end, &progress).await {
 			Ok(result) => fetched.push(result),
 			Err(wrong) => missing.push(wrong),
 		}
@@ -130,12 +171,12 @@ pub async fn download(
 async fn one(
 	store: &Client,
 	deal: &Deal,
-	index: u64,
-	digest: ResultDigest,
+	promised: &Promised,
 	into: PathBuf,
 	end: Instant,
 	progress: &Progress,
 ) -> Result<Fetched> {
+	let Promised { index, digest, .. } = *promised;
 	if is_filled(&into) {
 		let there = into.clone();
 		let found = tokio::task::spawn_blocking(move || there_already(&there, digest)).await.unwrap_or_default();
@@ -144,19 +185,40 @@ async fn one(
 		};
 		return Ok(Fetched { index, digest, cid, path: into, files, size });
 	}
-	let disk = |error: std::io::Error| failure!("{}: {error}", into.display());
-	// Beside its place, so that a download goes on after a break, and nothing half unpacked is taken for a whole result.
-	let part = into.join(PART);
-	fs::create_dir_all(&part).map_err(disk)?;
-	let content = part.join("result");
+	let content = content_of(&into)?;
 	let names = names(deal, digest);
 	let cid = arrive(store, &names, &content, end, progress).await;
 	let cid = cid.map_err(|error| match error.kind {
-		FetchErrorKind::NotFound => {
-			failure!("the winners of task {index} have not uploaded its result; ask again later")
-		}
+		FetchErrorKind::NotFound => promised.undelivered(deal.trust),
 		_ => Failure::during(format_args!("the result of task {index}"), error),
 	})?;
+	settle(index, cid, digest, into).await
+}
+
+/// Keep a result of this machine's own, which is in the file `from`, in `into`, as a download would leave it there.
+///
+/// # Errors
+///
+/// If it cannot be written, or is no result.
+pub async fn keep(index: u64, cid: Cid, digest: ResultDigest, from: &Path, into: PathBuf) -> Result<Fetched> {
+	let content = content_of(&into)?;
+	fs::copy(from, &content).map_err(|error| failure!("{}: {error}", content.display()))?;
+	settle(index, cid, digest, into).await
+}
+
+/// The file of a result whose place is `into` until it is complete, in a directory that is made. Beside its place, so
+/// that a download goes on after a break, and nothing half unpacked is taken for a whole result.
+fn content_of(into: &Path) -> Result<PathBuf> {
+	let part = into.join(PART);
+	fs::create_dir_all(&part).map_err(|error| failure!("{}: {error}", into.display()))?;
+	Ok(part.join(CONTENT))
+}
+
+/// Give a complete result its place.
+async fn settle(index: u64, cid: Cid, digest: ResultDigest, into: PathBuf) -> Result<Fetched> {
+	let disk = |error: std::io::Error| failure!("{}: {error}", into.display());
+	let part = into.join(PART);
+	let content = part.join(CONTENT);
 	let (files, size) = if cid == Cid::of_sha256(digest.0 .0) {
 		unpack(content, part.join("files"), into.clone()).await?
 	} else {
@@ -229,55 +291,4 @@ fn is_filled(dir: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use sp_core::H256;
-
-	#[tokio::test]
-	async fn an_archives_files_get_their_place() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = |name: &str| dir.path().join(name);
-		fs::create_dir_all(path("out/sub")).unwrap();
-		fs::write(path("out/a.txt"), "a").unwrap();
-		fs::write(path("out/sub/b.txt"), "bb").unwrap();
-		archive::pack(&path("out"), File::create(path("archive")).unwrap()).unwrap();
-		fs::create_dir(path("into")).unwrap();
-		let (files, _) = unpack(path("archive"), path("files"), path("into")).await.unwrap();
-		assert_eq!(files, 2);
-		assert_eq!(fs::read_to_string(path("into/sub/b.txt")).unwrap(), "bb");
-	}
-
-	#[tokio::test]
-	async fn what_is_no_archive_is_refused() {
-		let dir = tempfile::tempdir().unwrap();
-		fs::write(dir.path().join("archive"), "not an archive").unwrap();
-		let refused = unpack(dir.path().join("archive"), dir.path().join("files"), dir.path().into()).await;
-		assert!(refused.is_err());
-	}
-
-	#[test]
-	fn what_is_there_already_is_known_by_its_hash() {
-		let dir = tempfile::tempdir().unwrap();
-		fs::create_dir(dir.path().join("sub")).unwrap();
-		fs::write(dir.path().join("sub/b.txt"), "bb").unwrap();
-		let packed = archive::pack(dir.path(), std::io::sink()).unwrap();
-		let digest = ResultDigest(H256(packed.sha256));
-		assert_eq!(there_already(dir.path(), digest), Some((packed.cid(), 1, packed.size)));
-		fs::write(dir.path().join("sub/b.txt"), "bc").unwrap();
-		assert_eq!(there_already(dir.path(), digest), None);
-		fs::write(dir.path().join(CALLBACK_DATA), "data").unwrap();
-		let digest = ResultDigest::of_callback(b"data");
-		assert_eq!(there_already(dir.path(), digest), Some((Cid::of_keccak(digest.0 .0), 1, 4)));
-	}
-
-	#[test]
-	fn places_are_named_after_the_deal() {
-		assert_eq!(default_dir(DealId(H256::repeat_byte(0xAB))), PathBuf::from("result-abababab"));
-		let dir = tempfile::tempdir().unwrap();
-		assert!(!is_filled(dir.path()) && !is_filled(&dir.path().join("none")));
-		fs::create_dir(dir.path().join(PART)).unwrap();
-		assert!(!is_filled(dir.path()));
-		fs::write(dir.path().join("a"), "").unwrap();
-		assert!(is_filled(dir.path()));
-	}
-}
+mod tests;

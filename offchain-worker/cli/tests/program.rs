@@ -116,6 +116,134 @@ fn an_unreachable_scheduler_is_one_line_that_names_it() {
 	assert!(line.contains(&url), "{line}");
 }
 
+/// Writes a module that says its arguments, variables and input on standard output, leaves `computed.json` with this
+/// text, and ends with this code. Its memory has so many pages.
+fn app(dir: &Path, computed: &str, code: i32, pages: u32) -> String {
+	let text = computed.replace('"', "\\22");
+	let length = computed.len();
+	let module = format!(
+		r#"(module
+			(import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "path_open"
+				(func $path_open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+			(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+			(memory (export "memory") {pages})
+			(data (i32.const 0) "computed.json")
+			(data (i32.const 20) "notes.txt")
+			(data (i32.const 100) "{text}")
+			(data (i32.const 500) "the last line\0a")
+			(func $put (param $to i32) (param $from i32) (param $length i32)
+				(i32.store (i32.const 1000) (local.get $from))
+				(i32.store (i32.const 1004) (local.get $length))
+				(drop (call $write (local.get $to) (i32.const 1000) (i32.const 1) (i32.const 1008))))
+			(func $open (param $dir i32) (param $name i32) (param $length i32) (param $create i32) (param $rights i64)
+				(result i32)
+				(drop (call $path_open (local.get $dir) (i32.const 0) (local.get $name) (local.get $length)
+					(local.get $create) (local.get $rights) (i64.const 0) (i32.const 0) (i32.const 1012)))
+				(i32.load (i32.const 1012)))
+			(func (export "_start")
+				(drop (call $args_sizes (i32.const 1016) (i32.const 1020)))
+				(drop (call $args (i32.const 2000) (i32.const 10000)))
+				(call $put (i32.const 1) (i32.const 10000) (i32.load (i32.const 1020)))
+				(drop (call $environ_sizes (i32.const 1016) (i32.const 1020)))
+				(drop (call $environ (i32.const 2000) (i32.const 10000)))
+				(call $put (i32.const 1) (i32.const 10000) (i32.load (i32.const 1020)))
+				(i32.store (i32.const 1000) (i32.const 10000))
+				(i32.store (i32.const 1004) (i32.const 100))
+				(drop (call $read (call $open (i32.const 3) (i32.const 20) (i32.const 9) (i32.const 0) (i64.const 2))
+					(i32.const 1000) (i32.const 1) (i32.const 1008)))
+				(call $put (i32.const 1) (i32.const 10000) (i32.load (i32.const 1008)))
+				(call $put (i32.const 2) (i32.const 500) (i32.const 14))
+				(call $put (call $open (i32.const 4) (i32.const 0) (i32.const 13) (i32.const 1) (i64.const 64))
+					(i32.const 100) (i32.const {length}))
+				(call $exit (i32.const {code}))))"#
+	);
+	let path = dir.join("app.wasm");
+	fs::write(&path, wat::parse_str(module).unwrap()).unwrap();
+	path.to_str().unwrap().into()
+}
+
+const FILES: &str = r#"{"deterministic-output-path": "/iexec_out"}"#;
+
+/// Tries an app out, its result in `home/out`.
+fn try_app(home: &Path, app: &str, arguments: &[&str]) -> Output {
+	let output = home.join("out");
+	run(home, &[&["app", "try", app, "--output", output.to_str().unwrap()], arguments].concat())
+}
+
+#[test]
+fn an_app_that_is_tried_sees_what_a_worker_would_show_it() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let path = |name: &str| home.join(name).to_str().unwrap().to_owned();
+	let (notes, data) = (path("notes.txt"), path("data.csv"));
+	fs::write(&notes, "my notes").unwrap();
+	fs::write(&data, "1,2").unwrap();
+	let request = ["--args", "one 'two three'", "--input", &notes, "--dataset", &data, "--index", "2", "--tasks", "5"];
+	let app = app(home, FILES, 0, 1);
+	let answer = stdout(&try_app(home, &app, &[&request[..], &["--json"]].concat()));
+	let answer: Value = serde_json::from_str(&answer).unwrap();
+	let said: Vec<_> = answer["logs"]["stdout"].as_str().unwrap().split('\0').collect();
+	assert_eq!((&said[..3], said.last()), (&["app", "one", "two three"][..], Some(&"my notes")));
+	for variable in [
+		"IEXEC_IN=/iexec_in",
+		"IEXEC_TASK_INDEX=2",
+		"IEXEC_BOT_SIZE=5",
+		"IEXEC_DATASET_FILENAME=data.csv",
+		"IEXEC_INPUT_FILES_NUMBER=1",
+		"IEXEC_INPUT_FILE_NAME_1=notes.txt",
+	] {
+		assert!(said.contains(&variable), "{variable}: {said:?}");
+	}
+	assert!(answer["failure"].is_null() && answer["usage"]["fuel"].as_u64() > Some(0), "{answer:#}");
+}
+
+#[test]
+fn the_result_of_a_try_is_unpacked_and_has_the_digest_of_its_archive() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let files = app(home, FILES, 0, 1);
+	let said = stdout(&try_app(home, &files, &[]));
+	let out = home.join("out");
+	assert_eq!(fs::read_to_string(out.join("computed.json")).unwrap(), FILES);
+	let packed = rlc_store::archive::pack(&out, std::io::sink()).unwrap();
+	let digest = packed.sha256.map(|byte| format!("{byte:02x}")).concat();
+	assert!(said.contains("the last line") && said.contains(&format!("0x{digest}")), "{said}");
+	// Nothing is overwritten.
+	assert!(refusal(&try_app(home, &files, &[]), 1).contains("out is there already; "));
+
+	fs::remove_dir_all(&out).unwrap();
+	stdout(&try_app(home, &app(home, r#"{"callback-data": "0x2a"}"#, 0, 1), &[]));
+	assert_eq!(fs::read(out.join("callback-data")).unwrap(), [42]);
+}
+
+#[test]
+fn a_try_fails_where_a_worker_would_report_a_failure() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let fails = |app: &str, arguments: &[&str], words: &str| {
+		let output = try_app(home, app, arguments);
+		let said = String::from_utf8(output.stdout).unwrap();
+		assert!(output.status.code() == Some(1) && said.contains(words), "{said}");
+		assert!(!home.join("out").exists());
+	};
+	fails(&app(home, FILES, 7, 1), &[], "the app ended with exit code 7; it wrote: the last line");
+	fails(&app(home, "{}", 0, 1), &[], "computed.json must have one of");
+	let mebibytes = app(home, FILES, 0, 160);
+	fails(&mebibytes, &["--memory", "9M"], "the app wanted more memory than there is");
+	stdout(&try_app(home, &mebibytes, &["--memory", "11M"]));
+	fs::remove_dir_all(home.join("out")).unwrap();
+	let endless = home.join("endless.wasm");
+	let text = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
+	fs::write(&endless, wat::parse_str(text).unwrap()).unwrap();
+	fails(endless.to_str().unwrap(), &["--time", "1"], "the app did not end in the category's time");
+}
+
 #[test]
 fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 	let home = tempfile::tempdir().unwrap();
@@ -128,6 +256,8 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["task", "show", "0x12:1"], "this is no task"),
 		(&["worker", "run", "--scheduler", "http://x", "--activation", "sometimes"], "sometimes"),
 		(&["scheduler", "run"], "required arguments were not provided"),
+		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
+		(&["app", "try", "x", "--memory", "50%"], "50% is no number of bytes; "),
 	] {
 		let line = refusal(&run(home.path(), arguments), 2);
 		assert!(line.contains(said) && line.ends_with("; see --help"), "{line}");
@@ -142,6 +272,11 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 			&["app", "deploy", "/no/such/file.wasm", "--name", "x", "--account", "//Alice"] as &[_],
 			"/no/such/file.wasm: ",
 		),
+		(&["app", "try", "/no/such/file.wasm"], "/no/such/file.wasm: "),
+		(&["app", "try", "/", "--output", "/no/such/dir"], "/ is no file; "),
+		(&["app", "try", "/dev/null", "--output", "/"], "/ is there already; "),
+		(&["app", "try", "x", "--index", "1"], "has no task 1; "),
+		(&["app", "try", "x", "--args", "'open"], "--args: "),
 		(&["dataset", "deploy", "/no/such/data", "--name", "x", "--account", "//Alice"], "/no/such/data: "),
 		(&["order", "publish", "/no/such/order", "--account", "//Alice"], "/no/such/order: "),
 		(&["account", "show"], "no account is named; give --account NAME, or set RLC_ACCOUNT"),

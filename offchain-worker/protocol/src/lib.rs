@@ -18,5 +18,5 @@ pub mod signing;
 pub mod worker;
 
 pub use forms::{Account, Place};
-pub use params::{InvalidParams, RequestParams};
+pub use params::{InvalidParams, RequestParams, Unsupported};
 pub use pool::PoolDescription;

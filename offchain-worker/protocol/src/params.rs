@@ -42,7 +42,51 @@ pub enum InvalidParams {
 	OpenQuote,
 }
 
+/// What iExec's params can ask for, and no worker here does.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsupported {
+	/// Results are as the app leaves them.
+	#[error("iexec_result_encryption is not supported here: anybody can read a result; let the app encrypt it")]
+	Encryption,
+	/// Results are nowhere else.
+	#[error(
+		"iexec_result_storage_provider {0:?} is not supported here: results go to the workerpool's store; leave it out"
+	)]
+	Storage(String),
+	/// There are no enclaves to give them to.
+	#[error(
+		"iexec_secrets are not supported here: only enclaves are given secrets, and there are none; leave them out"
+	)]
+	Secrets,
+	/// A deal has one dataset.
+	#[error("bulk_cid is not supported here: a deal has one dataset; make a deal for each")]
+	Bulk,
+}
+
 impl RequestParams {
+	/// Whether workers do what is asked for: requesters find out before they pay, workers before they compute.
+	///
+	/// # Errors
+	///
+	/// [`Unsupported`].
+	pub fn supported(&self) -> Result<(), Unsupported> {
+		if self.iexec_result_encryption {
+			return Err(Unsupported::Encryption);
+		}
+		match self.iexec_result_storage_provider.as_deref() {
+			// iExec's tools write `ipfs` if nothing else was asked for: content-addressed, as the workerpool's store is.
+			None | Some("ipfs") => {}
+			Some(elsewhere) => return Err(Unsupported::Storage(elsewhere.into())),
+		}
+		if !self.iexec_secrets.is_empty() {
+			return Err(Unsupported::Secrets);
+		}
+		match self.bulk_cid {
+			None => Ok(()),
+			Some(_) => Err(Unsupported::Bulk),
+		}
+	}
+
 	/// Read the params of a deal.
 	///
 	/// # Errors
@@ -108,6 +152,22 @@ mod tests {
 		assert!(matches!(RequestParams::parse(br#"{"iexec_arg": "a"}"#), Err(InvalidParams::Form(_))));
 		assert!(matches!(RequestParams::parse(br#"{"iexec_args": 1}"#), Err(InvalidParams::Form(_))));
 		assert_eq!(RequestParams::parse(&[0xff]), Err(InvalidParams::NoText));
+	}
+
+	#[test]
+	fn what_nobody_does_is_named() {
+		let supported = |params: &str| RequestParams::parse(params.as_bytes()).unwrap().supported();
+		for params in ["", "a b", r#"{"iexec_result_storage_provider": "ipfs", "iexec_result_encryption": false}"#] {
+			assert_eq!(supported(params), Ok(()), "{params}");
+		}
+		for (params, why) in [
+			(r#"{"iexec_result_encryption": true}"#, Unsupported::Encryption),
+			(r#"{"iexec_result_storage_provider": "dropbox"}"#, Unsupported::Storage("dropbox".into())),
+			(r#"{"iexec_secrets": {"1": "mine"}}"#, Unsupported::Secrets),
+			(r#"{"bulk_cid": "Qm"}"#, Unsupported::Bulk),
+		] {
+			assert_eq!(supported(params), Err(why), "{params}");
+		}
 	}
 
 	#[test]

@@ -18,8 +18,8 @@ pub struct Job<'a> {
 	pub args: &'a [String],
 	/// Its environment, beside `IEXEC_IN` and `IEXEC_OUT`, which are set here.
 	pub env: &'a [(String, String)],
-	/// The directory that it reads, without symbolic links. It only changes in that the container tier makes it readable
-	/// for everybody.
+	/// The directory that it reads, without symbolic links. For the container tier, all in it must be readable for
+	/// everybody. Nothing in it changes.
 	pub input: &'a Path,
 	/// The directory that it writes: exists, and is empty.
 	pub output: &'a Path,
@@ -36,7 +36,7 @@ pub struct Limits {
 	pub time: Duration,
 	/// Wasm instructions, about. `None`: as many as it can in that time.
 	pub fuel: Option<u64>,
-	/// Memory, in bytes.
+	/// Memory, in bytes. What is in OUT is part of it; in the container tier, what is in `/tmp` and `/dev/shm` too.
 	pub memory: u64,
 	/// Bytes in OUT.
 	pub output: u64,

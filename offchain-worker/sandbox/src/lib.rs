@@ -55,14 +55,15 @@
 //! |---|---|---|
 //! | [`Limits::time`] | all of it is killed | `TimedOut` |
 //! | [`Limits::fuel`] | the same instruction on every machine. Wasm only | `OutOfFuel` |
-//! | [`Limits::memory`] | Wasm: at the `memory.grow` that goes beyond; container: the kernel kills it | `OutOfMemory` |
+//! | [`Limits::memory`] | Wasm: at the `memory.grow` or write that goes beyond; container: the kernel kills it | `OutOfMemory` |
 //! | [`Limits::output`], [`Limits::files`] | Wasm: at the write that goes beyond; container: writes fail | `OutOfDisk` |
 //! | [`Limits::log`] | the oldest bytes are dropped | none |
 //! | [`Limits::pids`], [`Limits::cpus`] | `fork` fails; it is slowed down. Container only | none |
 //!
 //! Sizes of files count as they are listed: holes count. Directories count as files. In OUT, a path has at most 32
-//! components and 1,024 bytes. In a container, OUT is held in memory until it ends, so a machine needs `memory` plus
-//! `output` for it.
+//! components and 1,024 bytes. What is in OUT counts as memory too, each file with 4 KiB at least, so a task never takes
+//! more than `memory` in all: a container's OUT is held in memory until it ends, where the kernel counts it under cgroups
+//! of both versions, and a module's is wherever the caller has it, in memory too if that is better.
 //!
 //! # Parts
 //!

@@ -5,8 +5,9 @@
 mod common;
 
 use std::{
-	env, fs,
-	os::unix::fs::{symlink, MetadataExt},
+	env,
+	fs::{self, Permissions},
+	os::unix::fs::{symlink, MetadataExt, PermissionsExt},
 	path::{Path, PathBuf},
 	process::{Command, Stdio},
 	sync::LazyLock,
@@ -196,6 +197,33 @@ async fn a_greedy_app_is_ended_by_memory() {
 	assert_eq!(run.ending, Ending::OutOfMemory);
 	assert!(run.used.memory <= 70 << 20, "{:?}", run.used);
 	assert_eq!(run!(&Room::new(), &["memory", "100000000"]).ending, Ending::Exited(0));
+}
+
+#[tokio::test]
+async fn what_is_in_out_counts_as_memory() {
+	let room = Room::with(|limits| (limits.memory, limits.output) = (64 << 20, 1 << 30));
+	assert_eq!(run!(&room, &["write", "20000000"]).ending, Ending::Exited(0));
+	let room = Room::with(|limits| (limits.memory, limits.output) = (64 << 20, 1 << 30));
+	let run = run!(&room, &["write", "200000000"]);
+	assert_eq!(run.ending, Ending::OutOfMemory);
+	assert!(run.used.memory <= 64 << 20, "{:?}", run.used);
+}
+
+#[tokio::test]
+async fn input_is_read_as_it_is() {
+	let Some(tier) = tier().await else { return };
+	let room = Room::new();
+	let (cached, linked) = (room.directory.path().join("cached"), room.input().join("question.txt"));
+	fs::rename(&linked, &cached).unwrap();
+	fs::hard_link(&cached, &linked).unwrap();
+	let mode = || fs::metadata(&cached).unwrap().mode() & 0o7777;
+	fs::set_permissions(&cached, Permissions::from_mode(0o400)).unwrap();
+	let run = room.container(tier, image(), &["answer"]).await;
+	assert!(matches!(&run, Err(Error::Host(cause)) if cause.contains("question.txt is not readable")), "{run:?}");
+	assert_eq!(mode(), 0o400);
+	fs::set_permissions(&cached, Permissions::from_mode(0o444)).unwrap();
+	assert_eq!(room.container(tier, image(), &["answer"]).await.unwrap().ending, Ending::Exited(0));
+	assert_eq!(mode(), 0o444);
 }
 
 #[tokio::test]

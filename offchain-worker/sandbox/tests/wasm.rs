@@ -170,6 +170,17 @@ async fn a_greedy_app_is_ended_by_memory() {
 }
 
 #[tokio::test]
+async fn what_is_in_out_counts_as_memory() {
+	let room = || Room::with(|limits| (limits.memory, limits.output) = (64 << 20, 1 << 30));
+	let written = run(&room(), &["write", "20000000"]).await;
+	assert_eq!(written.ending, Ending::Exited(0));
+	assert!(written.used.memory > 20_000_000, "{:?}", written.used);
+	let run = run(&room(), &["write", "200000000"]).await;
+	assert_eq!(run.ending, Ending::OutOfMemory);
+	assert!(run.used.memory <= 64 << 20, "{:?}", run.used);
+}
+
+#[tokio::test]
 async fn memory_and_tables_are_capped_from_the_start() {
 	let room = Room::with(|limits| limits.memory = 1 << 20);
 	for greedy in [

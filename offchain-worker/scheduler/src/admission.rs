@@ -6,7 +6,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_primitives::{AccountId, WorkerpoolId};
+use rlc_primitives::{AccountId, GroupId, WorkerpoolId};
 use rlc_protocol::{
 	requester::code,
 	signing::Claim,
@@ -24,6 +24,8 @@ pub enum Admission {
 	Private,
 	/// Workers of this list, and those whose operator is on it.
 	Listed(BTreeSet<AccountId>),
+	/// Workers that are members of this group on the chain when they join, and those whose operator is one.
+	Group(GroupId),
 }
 
 /// How long a challenge is good.
@@ -103,18 +105,12 @@ impl Challenges {
 	}
 }
 
-/// Checks what a worker shows. That its challenge was given to it was checked before.
+/// Checks what a worker shows, whoever may join. That its challenge was given to it was checked before.
 ///
 /// # Errors
 ///
 /// [`Refusal`].
-pub fn check(
-	join: &Join,
-	admission: &Admission,
-	workerpool: WorkerpoolId,
-	genesis: H256,
-	scheduler: &AccountId,
-) -> Result<(), Refusal> {
+pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(), Refusal> {
 	let account = &join.account.0;
 	let claim = Claim::Join { workerpool, challenge: join.challenge };
 	if !claim.is_signed_by(genesis, &join.signature, account) {
@@ -134,17 +130,37 @@ pub fn check(
 		let words = format!("at most {MAX_REPORTS} tasks can be in hand when a worker joins");
 		return Err(Refusal::new(code::NOT_ALLOWED, words));
 	}
-	let mut people = [Some(account), operator.map(|operator| &operator.account.0)].into_iter().flatten();
-	let (admitted, who) = match admission {
-		Admission::Open => (true, ""),
-		Admission::Private => (people.any(|one| one == scheduler), "its scheduler's own workers"),
-		Admission::Listed(list) => (people.any(|one| list.contains(one)), "workers that are on its list"),
-	};
-	if !admitted {
-		let words = format!("this pool takes {who} only; ask its operator to let {} in", join.account);
-		return Err(Refusal::new(code::NOT_ALLOWED, words));
-	}
 	Ok(())
+}
+
+/// Who has to be let in: the worker, or its operator.
+pub fn people(join: &Join) -> impl Iterator<Item = &AccountId> {
+	let operator = join.operator.as_ref().map(|operator| &operator.account);
+	[Some(&join.account), operator].into_iter().flatten().map(|account| &account.0)
+}
+
+/// Lets in whom the pool takes, once it is [checked](check) who they are. `in_group` is whether one of the
+/// [`people`] is a member of the admission's group now.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn admit(join: &Join, admission: &Admission, scheduler: &AccountId, in_group: bool) -> Result<(), Refusal> {
+	let (admitted, who) = match admission {
+		Admission::Open => return Ok(()),
+		Admission::Private => (people(join).any(|one| one == scheduler), "its scheduler's own workers".into()),
+		Admission::Listed(list) => (people(join).any(|one| list.contains(one)), "workers that are on its list".into()),
+		Admission::Group(group) => (in_group, format!("members of group {:?}", group.0)),
+	};
+	if admitted {
+		return Ok(());
+	}
+	let worker = &join.account;
+	let advice = match admission {
+		Admission::Group(_) => format!("ask the group's owner to add {worker}, or its operator"),
+		_ => format!("ask its operator to let {worker} in"),
+	};
+	Err(Refusal::new(code::NOT_ALLOWED, format!("this pool takes {who} only; {advice}")))
 }
 
 fn check_resources(resources: &Resources) -> Result<(), Refusal> {
@@ -164,6 +180,7 @@ mod tests {
 	use codec::Encode;
 	use rlc_chain::Key;
 	use rlc_protocol::{worker::Operator, Account};
+	use sp_core::H160;
 
 	const GENESIS: H256 = H256::repeat_byte(9);
 
@@ -193,7 +210,9 @@ mod tests {
 
 	fn checked(join: &Join, admission: &Admission) -> Result<(), i32> {
 		let alice = key("Alice").account();
-		check(join, admission, WorkerpoolId::default(), GENESIS, &alice).map_err(|refusal| refusal.code)
+		let admitted =
+			check(join, WorkerpoolId::default(), GENESIS).and_then(|()| admit(join, admission, &alice, false));
+		admitted.map_err(|refusal| refusal.code)
 	}
 
 	#[test]
@@ -228,6 +247,24 @@ mod tests {
 			join.operator = Some(Operator { account: Account(alice.account()), signature });
 		};
 		assert_eq!(checked(&join(own), &Admission::Private), Ok(()));
+	}
+
+	#[test]
+	fn group_pool_takes_members_and_tells_others_which_group_it_is() {
+		let (alice, group) = (key("Alice").account(), Admission::Group(GroupId(H160::repeat_byte(0xAB))));
+		let join = join(|_| ());
+		assert_eq!(admit(&join, &group, &alice, true), Ok(()));
+		let Refusal { code, words } = admit(&join, &group, &alice, false).unwrap_err();
+		assert_eq!(code, code::NOT_ALLOWED);
+		assert!(words.contains(&format!("members of group 0x{} only", "ab".repeat(20))), "{words}");
+		assert!(words.contains(&format!("add {}", join.account)), "{words}");
+	}
+
+	#[test]
+	fn worker_and_its_operator_are_looked_for() {
+		let (bob, charlie) = (key("Bob").account(), key("Charlie").account());
+		assert_eq!(people(&join(|_| ())).collect::<Vec<_>>(), [&bob, &charlie]);
+		assert_eq!(people(&join(|join| join.operator = None)).collect::<Vec<_>>(), [&bob]);
 	}
 
 	#[test]

@@ -4,7 +4,8 @@ use std::fmt;
 
 use futures::{future::BoxFuture, stream::BoxStream};
 use rlc_primitives::{
-	assets::AppKind, money::Score, work::TaskView, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, TaskId,
+	assets::AppKind, money::Score, work::TaskView, AccountId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash,
+	TaskId,
 };
 use rlc_protocol::Place;
 use sp_core::H256;
@@ -112,6 +113,9 @@ pub trait PoolChain: Send + Sync + 'static {
 
 	/// Whether an account owns anything: who owns nothing stores nothing.
 	fn is_funded(&self, account: AccountId) -> Answer<'_, bool>;
+
+	/// Whether an account is a member of a group; nobody is one of a group that is not registered.
+	fn is_member(&self, group: GroupId, account: AccountId) -> Answer<'_, bool>;
 
 	/// Blocks from this one on, or from now on. An error does not end it.
 	fn follow(&self, from: Option<u32>, which: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>>;

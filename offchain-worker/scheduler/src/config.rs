@@ -26,6 +26,9 @@ pub struct Config {
 	/// Where others reach it, as it stands on chain in the description of a pool that it registers: `http(s)://host:port`.
 	/// `None`: the address that it listens at.
 	pub public_url: Option<String>,
+	/// Where clients reach this instance itself, when several share a pool behind one `public_url`: `http(s)://host:port`.
+	/// The other instances send those there who ask for what this one has. `None`: they do not know.
+	pub instance_url: Option<String>,
 	/// The database: `sqlite:FILE`, or `postgres://…` when several schedulers share the pool.
 	pub database: String,
 	/// Where the store keeps results and inputs.
@@ -58,6 +61,7 @@ impl Config {
 			pool,
 			listen: SocketAddr::from(([127, 0, 0, 1], 0)),
 			public_url: None,
+			instance_url: None,
 			database: format!("sqlite:{}", dir.join("scheduler.db").display()),
 			store_dir: dir.join("store"),
 			store_quota: 64 << 30,

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use rlc_primitives::WorkerpoolId;
+use rlc_primitives::{GroupId, WorkerpoolId};
 
 use crate::db::DbError;
 
@@ -26,6 +26,11 @@ pub enum Error {
 		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"
 	)]
 	UnknownPool(WorkerpoolId),
+	/// There is no such group.
+	#[error(
+		"group {0:?} is not registered on this chain; create it with registry.createGroup, or name another for the pool"
+	)]
+	UnknownGroup(GroupId),
 	/// The pool is somebody else's.
 	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key")]
 	NotOwner(WorkerpoolId, rlc_protocol::Account),

@@ -23,8 +23,22 @@
 //! | `admission` | who may join |
 //! | `pool` | the loop around them: gathers, decides, writes down, does |
 //! | `db` | SQLite or PostgreSQL |
+//! | `elsewhere` | what other instances of the pool have in their stores |
 //! | `chain`, `node` | what is asked of a chain, and a node that answers |
 //! | `server` | JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics`, `/healthz`, on one port |
+//!
+//! # For operators
+//!
+//! - **A node that keeps enough.** The scheduler reads from its node what happened while it was down. A node that prunes
+//!   keeps the state of a few hundred blocks. A scheduler that was down longer has to be started over an archive node: one
+//!   that runs with `--state-pruning archive`, and did before the scheduler went down. Over another it warns, and passes
+//!   over what is discarded, for good: deals that were opened then are not computed.
+//! - **Several instances** share a pool, by one PostgreSQL, behind one load balancer, whose address is the pool's URL.
+//!   Each has a store of its own, and an address of its own ([`Config::instance_url`]) that clients reach. An instance
+//!   that is asked for a content that another one has answers with 307 and the other's address; that is followed, unless
+//!   it leads into a private network. What an instance has that does not run is not there until it is back. An upload of
+//!   more than 1 MiB comes in pieces, which belong together: the balancer has to send a client's requests to the same
+//!   instance while it runs, for example by the client's address.
 //!
 //! Decisions are functions of what is known and of the time, and are tested alone. What they change is written down before
 //! it is done. Each effect may be repeated: a token is good twice, a task that a worker has is not begun again, and the
@@ -50,6 +64,7 @@ mod admission;
 mod chain;
 mod config;
 mod db;
+mod elsewhere;
 mod error;
 mod events;
 mod failures;

@@ -6,7 +6,7 @@ use rlc_primitives::{
 	money::Score,
 	task::Stage,
 	work::{Delegate, TaskRef, TaskView},
-	AccountId, DealId, WorkerpoolId,
+	AccountId, DealId, GroupId, WorkerpoolId,
 };
 use rlc_protocol::Place;
 
@@ -67,6 +67,10 @@ impl PoolChain for NodeChain {
 			Ok(funds.free > 0 || funds.locked > 0)
 		}
 		.boxed()
+	}
+
+	fn is_member(&self, group: GroupId, account: AccountId) -> Answer<'_, bool> {
+		async move { self.chain.is_member(group, account).await.map_err(ChainError::new) }.boxed()
 	}
 
 	fn follow(&self, from: Option<u32>, which: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>> {

@@ -94,6 +94,8 @@ pub(crate) struct Means {
 	pub chain: Arc<dyn PoolChain>,
 	pub db: Db,
 	pub store: Store,
+	/// Asks other instances of the pool.
+	pub http: reqwest::Client,
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.
 	pub inputs: mpsc::Sender<Input>,

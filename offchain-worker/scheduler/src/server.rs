@@ -6,7 +6,7 @@ mod workers;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{extract::State, http::StatusCode, response::IntoResponse, routing::get, Router};
+use axum::{extract::State, http::StatusCode, middleware, response::IntoResponse, routing::get, Router};
 use jsonrpsee::{
 	server::{stop_channel, ServerHandle},
 	types::ErrorObjectOwned,
@@ -20,6 +20,7 @@ use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
 use crate::{
 	admission::{Admission, Challenges, Refusal},
+	elsewhere,
 	pool::{Input, Means, Question, Reply},
 	Error,
 };
@@ -84,11 +85,13 @@ impl Server {
 				})
 			}
 		});
+		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
+		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
 		let router = Router::new()
 			.route("/healthz", get(healthz))
 			.route("/metrics", get(|State(api): State<Api>| async move { api.means.metrics.text() }))
 			.with_state(api)
-			.nest("/store", rlc_store::routes(means.store.clone()))
+			.nest("/store", store)
 			.fallback_service(rpc_service);
 		let listener = tokio::spawn(listen::serve(listener, router, max_connections, means.stop.clone()));
 		Ok(Self { address, rpc, listener })

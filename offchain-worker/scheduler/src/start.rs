@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+	admission::Admission,
 	chain::PoolChain,
 	db::Db,
 	metrics::Metrics,
@@ -68,6 +69,10 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
 	let db = Db::open(&config.database).await?;
 	let known = db.workerpool(chain.genesis()).await?;
+	// A mistake in its name would keep everybody out.
+	if let Admission::Group(group) = config.admission {
+		chain.group(group).await?.ok_or(Error::UnknownGroup(group))?;
+	}
 	let workerpool = find_or_register(&config.pool, known, &url, &chain, &sender).await?;
 	let first_block = match config.first_block {
 		Some(block) => block,
@@ -93,6 +98,9 @@ pub(crate) async fn start_over(
 	first_block: u32,
 ) -> Result<Handle, Error> {
 	db.claim(identity.workerpool, identity.genesis).await?;
+	if let Some(url) = config.instance_url.as_ref().filter(|_| db.is_shared()) {
+		db.announce(url).await?;
+	}
 	let store = open_store(&config, &db).await?;
 	let terms = Terms {
 		heartbeat: millis(config.heartbeat).max(1),
@@ -109,6 +117,7 @@ pub(crate) async fn start_over(
 		chain,
 		db: db.clone(),
 		store,
+		http: reqwest::Client::builder().no_proxy().build().map_err(Error::internal)?,
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
 		calls: Arc::new(Semaphore::new(CALLS)),

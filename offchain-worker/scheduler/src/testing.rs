@@ -10,8 +10,8 @@ use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
 	work::{FailureCause, FailureReport, TaskView},
-	AccountId, AppId, CategoryId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag, Task,
-	TaskId, WorkerpoolId,
+	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag,
+	Task, TaskId, WorkerpoolId,
 };
 use rlc_protocol::Place;
 use sp_core::H256;
@@ -46,6 +46,8 @@ pub struct World {
 	pub tasks: BTreeMap<TaskId, Task>,
 	/// Who was delegated on chain.
 	pub delegates: BTreeSet<(TaskId, AccountId)>,
+	/// Who is in which group.
+	pub members: BTreeSet<(GroupId, AccountId)>,
 	/// Who reported failures.
 	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
 	/// Its time, in ms.

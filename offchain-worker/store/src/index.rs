@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::Cid;
+use crate::{durable::Checked, Cid};
 
 /// Lines that a journal may have beyond those it needs, before it is written anew.
 const SPARE_LINES: usize = 10_000;
@@ -34,6 +34,7 @@ enum Line {
 
 struct Object {
 	size: u64,
+	checked: Checked,
 	/// Who holds it, until when. Empty only until it is removed.
 	holds: BTreeMap<String, u64>,
 }
@@ -51,11 +52,12 @@ struct Held {
 }
 
 impl Held {
-	fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64) {
+	/// `checked` is of an object that is new here.
+	fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
 		let total = &mut self.total;
 		let object = self.objects.entry(cid).or_insert_with(|| {
 			*total += size;
-			Object { size, holds: BTreeMap::new() }
+			Object { size, checked, holds: BTreeMap::new() }
 		});
 		if let Some(known) = object.holds.get_mut(who) {
 			*known = until;
@@ -94,7 +96,7 @@ impl Held {
 
 	fn replay(&mut self, line: Line) {
 		match line {
-			Line::Hold { cid, size, who, until } => self.hold(cid, size, &who, until),
+			Line::Hold { cid, size, who, until } => self.hold(cid, size, &who, until, Checked::default()),
 			Line::Release { cid, who } => self.release(&cid, &who),
 			Line::Gone { cid } => self.remove(&cid),
 		}
@@ -134,7 +136,7 @@ impl Index {
 		}
 		for (cid, size) in on_disk {
 			if !held.objects.contains_key(&cid) {
-				held.hold(cid, size, "", default_until);
+				held.hold(cid, size, "", default_until, Checked::default());
 			}
 		}
 		let journal = write_journal(path, &held)?;
@@ -144,6 +146,11 @@ impl Index {
 	/// An object's size, in bytes.
 	pub(crate) fn size(&self, cid: &Cid) -> Option<u64> {
 		self.held.objects.get(cid).map(|object| object.size)
+	}
+
+	/// An object's size, in bytes, and whether it was seen to be what its name says.
+	pub(crate) fn find(&self, cid: &Cid) -> Option<(u64, Checked)> {
+		self.held.objects.get(cid).map(|object| (object.size, object.checked.clone()))
 	}
 
 	/// Bytes of all objects.
@@ -166,10 +173,10 @@ impl Index {
 		self.held.objects.get(cid)?.holds.get(who).copied()
 	}
 
-	/// Somebody holds an object until a time, whatever was said before.
+	/// Somebody holds an object until a time, whatever was said before. One that is new here was hashed as it came.
 	pub(crate) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64) -> io::Result<()> {
 		let size = self.size(&cid).unwrap_or(size);
-		self.held.hold(cid, size, who, until);
+		self.held.hold(cid, size, who, until, Checked::yes());
 		self.append(&Line::Hold { cid, size, who: who.into(), until })
 	}
 

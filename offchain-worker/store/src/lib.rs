@@ -51,10 +51,15 @@
 //!
 //! # What survives
 //!
-//! A killed process loses nothing that was answered. A power cut may lose contents of up to 1 MiB that came in its last
-//! seconds, as those are not forced to the disk one by one: hundreds of results come per second. Whatever is not whole
-//! then is noticed at the next start and forgotten, and whoever made it can upload it again. Larger contents are on the
-//! disk before they are confirmed.
+//! A killed process loses nothing that was answered. After a power cut:
+//!
+//! - A content of more than 1 MiB that was confirmed is there: its bytes and its name are forced to the disk before.
+//! - Smaller ones of the last seconds may be torn or gone: hundreds of results come per second, and forcing each to the
+//!   disk would stop that. Whoever made one can upload it again, and a scheduler asks the next winner for it.
+//! - Who holds what may be forgotten for what was said in the last seconds. Such contents are kept for the usual time.
+//!
+//! So whatever was there when the store was opened is hashed before it is used for the first time, whatever its size.
+//! What is not what its name says, also because somebody changed it, is removed as if it had never come.
 //!
 //! # Who holds what
 //!
@@ -92,6 +97,7 @@ mod cache;
 mod cid;
 mod client;
 mod download;
+mod durable;
 mod error;
 mod fetcher;
 mod index;

@@ -190,11 +190,6 @@ impl Store {
 		.await
 	}
 
-	/// A content's size, in bytes, if it is there.
-	pub async fn contains(&self, cid: &Cid) -> Option<u64> {
-		self.0.state().index.size(cid)
-	}
-
 	/// Open a content to read it. It can be read to its end even if it is removed meanwhile.
 	///
 	/// # Errors
@@ -203,10 +198,8 @@ impl Store {
 	pub async fn open_read(&self, cid: &Cid) -> Result<tokio::fs::File, StoreError> {
 		let (inner, cid) = (self.0.clone(), *cid);
 		let file = blocking(move || {
+			inner.whole_size(&cid)?.ok_or(StoreError::NotFound(cid))?;
 			let mut state = inner.state();
-			if state.index.size(&cid).is_none() {
-				return Err(StoreError::NotFound(cid));
-			}
 			match File::open(inner.object(&cid)) {
 				Err(error) if error.kind() == io::ErrorKind::NotFound => {
 					// Removed by hand: known again once somebody stores it again.
@@ -287,7 +280,7 @@ impl Inner {
 		self.dir.join("partial")
 	}
 
-	fn object(&self, cid: &Cid) -> PathBuf {
+	pub(crate) fn object(&self, cid: &Cid) -> PathBuf {
 		self.dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
 	}
 
@@ -297,8 +290,8 @@ impl Inner {
 
 	/// If a content is there already, it is held as the grant says. Returns its size.
 	pub(crate) fn hold_if_there(&self, grant: &Grant) -> Result<Option<u64>, StoreError> {
+		let Some(size) = self.whole_size(&grant.cid)? else { return Ok(None) };
 		let mut state = self.state();
-		let Some(size) = state.index.size(&grant.cid) else { return Ok(None) };
 		if state.index.until(&grant.cid, &grant.who).is_none() {
 			self.check_share(&mut state, &grant.who, size)?;
 		}
@@ -307,6 +300,14 @@ impl Inner {
 	}
 
 	fn take(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
+		self.sync_file(file.as_file(), size)?;
+		// What is there from before and damaged gives way.
+		self.whole_size(&cid)?;
+		self.put_in_place(file, cid, size, who, keep)?;
+		Ok(self.sync_place(&cid, size)?)
+	}
+
+	fn put_in_place(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
 		let mut state = self.state();
 		if state.index.size(&cid).is_none() {
 			self.check_room(&mut state, who, size)?;
@@ -369,11 +370,15 @@ impl Inner {
 			return Ok(None);
 		}
 		let size = state.index.size(cid);
-		match fs::remove_file(self.object(cid)) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-			_ => state.index.remove(cid)?,
-		}
+		self.remove_object(state, cid)?;
 		Ok(size)
+	}
+
+	pub(crate) fn remove_object(&self, state: &mut State, cid: &Cid) -> io::Result<()> {
+		match fs::remove_file(self.object(cid)) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+			_ => state.index.remove(cid),
+		}
 	}
 
 	fn collect(&self, state: &mut State, now: u64) -> Result<Collected, StoreError> {

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
 	error::StoreError,
-	store::{blocking, State, Store},
+	store::{blocking, Store},
 	token::Grant,
 	Cid, Hasher,
 };
@@ -161,12 +161,10 @@ impl Store {
 	pub(crate) async fn reached(&self, grant: Grant) -> Result<Option<Reached>, StoreError> {
 		let store = self.clone();
 		blocking(move || {
-			let state = store.0.state();
-			if let Some(size) = state.index.size(&grant.cid) {
+			if let Some(size) = store.0.whole_size(&grant.cid)? {
 				return Ok(Some(Reached { offset: size, length: size }));
 			}
-			let upload = state.uploads.0.get(&name(&grant)).cloned();
-			drop(state);
+			let upload = store.0.state().uploads.0.get(&name(&grant)).cloned();
 			Ok(upload.map(|upload| Reached { offset: upload.progress().offset, length: upload.length }))
 		})
 		.await
@@ -252,20 +250,21 @@ impl Store {
 		let Some((file, hasher)) = &progress.file else { return Err(StoreError::NotOpen) };
 		let right = hasher.clone().finish() == upload.cid;
 		if right {
-			file.sync_data()?;
+			self.0.sync_file(file, upload.length)?;
 		}
-		let state = &mut *self.0.state();
-		state.uploads.0.remove(&name(grant));
 		progress.over = true;
-		if !right {
-			remove(&self.path(grant))?;
-			return Err(StoreError::WrongContent(upload.cid));
-		}
-		self.arrive(grant, upload, state)
+		self.arrive(grant, upload, right)?;
+		Ok(self.0.sync_place(&upload.cid, upload.length)?)
 	}
 
-	fn arrive(&self, grant: &Grant, upload: &Upload, state: &mut State) -> Result<(), StoreError> {
+	fn arrive(&self, grant: &Grant, upload: &Upload, right: bool) -> Result<(), StoreError> {
+		let state = &mut *self.0.state();
+		state.uploads.0.remove(&name(grant));
 		let path = self.path(grant);
+		if !right {
+			remove(&path)?;
+			return Err(StoreError::WrongContent(upload.cid));
+		}
 		match state.index.size(&upload.cid) {
 			// Somebody else was faster.
 			Some(_) => remove(&path)?,

@@ -46,6 +46,7 @@ use crate::{
 	plan::Plans,
 	ports::{ChainPort, Delivery, Runner},
 	record::{End, Record, State},
+	results::Results,
 };
 
 /// The most messages that are taken in before the journal is written.
@@ -97,6 +98,8 @@ pub(crate) struct Parts {
 	/// For heartbeats.
 	pub status: watch::Sender<Status>,
 	pub metrics: Arc<Metrics>,
+	/// Where results are kept.
+	pub results: Arc<Results>,
 }
 
 /// What the loop has to keep to.
@@ -104,8 +107,6 @@ pub(crate) struct Parts {
 pub(crate) struct Bounds {
 	/// Tasks at a time.
 	pub slots: u32,
-	/// Where results are kept.
-	pub results: PathBuf,
 	/// How long a result is kept that nobody asked for.
 	pub keep_for: Duration,
 	/// How many bytes of such results are kept.
@@ -437,7 +438,7 @@ impl Actor {
 	}
 
 	fn result_file(&self, task: TaskId) -> PathBuf {
-		self.bounds.results.join(hex::encode(task.0))
+		self.parts.results.dir().join(hex::encode(task.0))
 	}
 }
 

@@ -21,7 +21,7 @@ pub struct Config {
 	pub memory: Share,
 	/// Disk for all tasks. Each slot gets an equal part.
 	pub disk: Share,
-	/// Disk for apps, datasets and inputs that may be needed again, in bytes.
+	/// Disk for apps, datasets and inputs that may be needed again, in bytes. A task whose own have more is not computed.
 	pub cache: u64,
 	/// The largest app, dataset or input, in bytes.
 	pub max_download: u64,

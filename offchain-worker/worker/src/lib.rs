@@ -41,6 +41,7 @@
 //! | `seen` | what is known of a task on chain |
 //! | `link` | the connection to the scheduler |
 //! | `plan`, `environment`, `run` | what a task runs, with which variables, and running it |
+//! | [`trial`] | one run without chain, scheduler or account |
 //! | `ports`, `node`, `delivery` | what is needed of the outside, and how it is done |
 //! | `machine`, `metrics`, `clock` | resources and load, numbers for Prometheus, time |
 //!
@@ -83,11 +84,14 @@ mod node;
 mod plan;
 mod ports;
 mod record;
+mod results;
 mod run;
+mod scratch;
 mod seen;
 mod start;
 #[cfg(test)]
 mod testing;
+pub mod trial;
 
 pub use activation::{Activation, InvalidActivation};
 pub use config::{Config, Containers, InvalidShare, Misbehaviour, Share};

@@ -11,7 +11,7 @@ use rlc_primitives::{
 	work::FailureCause,
 	DealId,
 };
-use rlc_protocol::RequestParams;
+use rlc_protocol::{RequestParams, Unsupported};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
@@ -109,21 +109,14 @@ fn understand(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Plan
 		let words = "the deal demands an enclave, and this worker has none";
 		return Err(Failure::of_task(FailureCause::EnclaveFailed, words));
 	}
-	if !params.iexec_secrets.is_empty() {
-		let words = "the request needs secrets, which only enclaves are given";
-		return Err(Failure::of_task(FailureCause::SecretUnavailable, words));
-	}
-	// iExec's tools write `ipfs` if nothing else was asked for: content-addressed, as the pool's store is.
-	let elsewhere = params.iexec_result_storage_provider.as_deref().is_some_and(|place| place != "ipfs");
-	let unsupported = [
-		(params.iexec_result_encryption, "iexec_result_encryption needs an enclave"),
-		(params.bulk_cid.is_some(), "bulk_cid is not supported"),
-		(elsewhere, "results go to the workerpool's store only"),
-	];
-	match unsupported.into_iter().find(|(asked, _)| *asked) {
-		Some((_, words)) => Err(invalid(words.into())),
-		None => Ok(Plan { deal, app, dataset, params, args }),
-	}
+	params.supported().map_err(|unsupported| {
+		let cause = match unsupported {
+			Unsupported::Secrets => FailureCause::SecretUnavailable,
+			_ => FailureCause::InvalidParams,
+		};
+		Failure::of_task(cause, unsupported.to_string())
+	})?;
+	Ok(Plan { deal, app, dataset, params, args })
 }
 
 #[cfg(test)]
@@ -147,7 +140,9 @@ mod tests {
 
 	#[test]
 	fn params_that_nobody_can_serve_are_the_tasks_fault() {
-		for params in ["it's", "{", r#"{"x": 1}"#, r#"{"bulk_cid": "Qm"}"#, r#"{"iexec_result_encryption": true}"#] {
+		let elsewhere = r#"{"iexec_result_storage_provider": "dropbox"}"#;
+		let encrypted = r#"{"iexec_result_encryption": true}"#;
+		for params in ["it's", "{", r#"{"x": 1}"#, r#"{"bulk_cid": "Qm"}"#, elsewhere, encrypted] {
 			assert_eq!(with_params(params).unwrap_err().cause, Some(FailureCause::InvalidParams), "{params}");
 		}
 		let secrets = with_params(r#"{"iexec_secrets": {"1": "x"}}"#).unwrap_err();

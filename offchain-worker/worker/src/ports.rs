@@ -83,7 +83,7 @@ pub(crate) trait ChainPort: Send + Sync {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Finished {
+pub struct Finished {
 	/// The result, or why there is none.
 	pub outcome: Result<Output, Failure>,
 	/// What the app wrote.

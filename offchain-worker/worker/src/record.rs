@@ -53,7 +53,7 @@ pub(crate) enum State {
 
 /// A result. Its bytes are in a file of their own, named by the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct Output {
+pub struct Output {
 	/// What is contributed and revealed.
 	pub digest: ResultDigest,
 	/// Which hash the digest is.
@@ -64,7 +64,7 @@ pub(crate) struct Output {
 
 /// What a result is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) enum OutputKind {
+pub enum OutputKind {
 	/// A canonical archive; its digest is the SHA-256.
 	#[codec(index = 0)]
 	Archive,
@@ -89,7 +89,7 @@ pub(crate) enum End {
 
 /// Why there is no result.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct Failure {
+pub struct Failure {
 	/// What goes to the chain; `None`: it is this worker's own trouble, which says nothing about the task.
 	pub cause: Option<FailureCause>,
 	/// What happened, in one line.

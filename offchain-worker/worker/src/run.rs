@@ -3,14 +3,15 @@
 mod fetch;
 
 use std::{
-	fs::{self, File},
+	fs,
 	io::{self, BufWriter, Write},
 	path::{Path, PathBuf},
+	sync::Arc,
 	time::Duration,
 };
 
 use async_trait::async_trait;
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest, TaskId};
+use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest};
 use rlc_protocol::worker::{Logs, Step, Usage};
 use rlc_sandbox::{ContainerTier, Ending, Error as SandboxError, InvalidResult, Limits, Output as Left, Run, WasmTier};
 use rlc_store::{
@@ -25,6 +26,7 @@ use crate::{
 	environment,
 	ports::{Finished, Job, Runner, Stop},
 	record::{Failure, Output, OutputKind},
+	results::Results,
 };
 
 /// What an app that cannot be started at all ends with, as a shell would say.
@@ -44,8 +46,16 @@ pub(crate) struct Apps {
 	pub containers: Result<ContainerTier, String>,
 	/// What each task may use, but for the time.
 	pub limits: Limits,
+	/// What the app, dataset and inputs of a task may have together, in bytes.
+	pub most_input: u64,
 	/// Where tasks have their directories while they run.
 	pub tasks: PathBuf,
+	/// Where modules write, if that is elsewhere.
+	pub scratch: Option<PathBuf>,
+	/// An empty directory.
+	pub nothing: PathBuf,
+	/// Where results go.
+	pub results: Arc<Results>,
 	pub account: AccountId,
 	pub misbehave: Option<Misbehaviour>,
 }
@@ -53,7 +63,7 @@ pub(crate) struct Apps {
 #[async_trait]
 impl Runner for Apps {
 	async fn run(&self, job: Job, stop: Stop) -> Finished {
-		let dir = TaskDir::new(&self.tasks, job.task.id());
+		let dir = self.dir(&job);
 		let finished = match self.try_run(&job, &dir, stop).await {
 			Ok(finished) => finished,
 			Err(failure) => failure.into(),
@@ -67,23 +77,35 @@ impl Runner for Apps {
 }
 
 impl Apps {
+	/// A task's directories. A container has its own memory for what it writes, and leaves it on disk.
+	fn dir(&self, job: &Job) -> TaskDir {
+		let name = hex::encode(job.task.id().0);
+		let output = match (job.plan.app.kind, &self.scratch) {
+			(AppKind::Wasm, Some(scratch)) => scratch.join(&name),
+			_ => self.tasks.join(format!("{name}-out")),
+		};
+		TaskDir { input: self.tasks.join(name), output }
+	}
+
 	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, Failure> {
 		let inputs = tokio::time::timeout_at(job.until, self.fetch(job, stop.clone()));
 		let inputs = inputs.await.map_err(|_| Failure::own("fetching took until the deadline"))??;
 		(job.progress)(Step::DataFetched);
 		let own = |error: io::Error| Failure::own(format!("the task's directory cannot be made: {error}"));
-		let (inputs, env) = {
+		let (inputs, input, env) = {
 			let env = environment::variables(&job.task, &job.plan.deal, inputs.dataset_name(), inputs.input_names());
-			let (input, output) = (dir.input(), dir.output());
+			let (input, output) = (dir.input.clone(), dir.output.clone());
 			let placed = spawn_blocking(move || inputs.place(&input, &output).map(|()| inputs));
-			(placed.await.map_err(|error| own(error.into()))?.map_err(own)?, env)
+			let inputs = placed.await.map_err(|error| own(error.into()))?.map_err(own)?;
+			let input = if inputs.is_empty() { &self.nothing } else { &dir.input };
+			(inputs, input, env)
 		};
 		let time = job.time.min(job.until.saturating_duration_since(Instant::now()));
 		if time.is_zero() {
 			return Err(Failure::own("fetching took until the deadline"));
 		}
 		(job.progress)(Step::Computing);
-		let run = self.sandbox(job, inputs.app(), &env, dir, time, stop).await?;
+		let run = self.sandbox(job, inputs.app(), &env, (input, &dir.output), time, stop).await?;
 		let logs = Logs { stdout: text(&run.stdout), stderr: text(&run.stderr) };
 		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
 		let outcome = match failure_of(&run.ending, &logs) {
@@ -99,15 +121,14 @@ impl Apps {
 		job: &Job,
 		app: &Path,
 		env: &[(String, String)],
-		dir: &TaskDir,
+		(input, output): (&Path, &Path),
 		time: Duration,
 		mut stop: Stop,
 	) -> Result<Run, Failure> {
 		let limits = Limits { time, ..self.limits.clone() };
-		let (input, output) = (dir.input(), dir.output());
 		let args = &job.plan.args;
 		let seed = job.task.id().0 .0;
-		let sandboxed = rlc_sandbox::Job { app, args, env, input: &input, output: &output, limits: &limits, seed };
+		let sandboxed = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, seed };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
 			match (job.plan.app.kind, &self.containers) {
@@ -135,9 +156,10 @@ impl Apps {
 
 	/// Pack what the app left.
 	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, Failure> {
-		let (output, file, most) = (dir.output(), job.result.clone(), self.limits.output);
+		let (output, file, most) = (dir.output.clone(), job.result.clone(), self.limits.output);
 		let callback = job.plan.deal.deal.callback.is_some();
-		let packed = spawn_blocking(move || pack(&output, &file, most, callback)).await;
+		let results = self.results.clone();
+		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;
 		let mut output = packed.map_err(|error| Failure::own(format!("the result was not packed: {error}")))??;
 		if self.misbehave == Some(Misbehaviour::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
@@ -153,7 +175,7 @@ fn lie(digest: ResultDigest, liar: &AccountId) -> ResultDigest {
 }
 
 /// Write the result of a run to `file`, which is there completely or not at all.
-fn pack(output: &Path, file: &Path, most: u64, callback: bool) -> Result<Output, Failure> {
+fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: bool) -> Result<Output, Failure> {
 	let invalid = |words: String| Failure::of_task(FailureCause::InvalidResult, words);
 	let disk = |error: io::Error| Failure::own(format!("the result cannot be written: {error}"));
 	let left = rlc_sandbox::read_result(output).map_err(|error| match error {
@@ -161,7 +183,7 @@ fn pack(output: &Path, file: &Path, most: u64, callback: bool) -> Result<Output,
 		error => invalid(error.to_string()),
 	})?;
 	let unfinished = file.with_extension("part");
-	let mut writer = BufWriter::new(File::create(&unfinished).map_err(disk)?);
+	let mut writer = BufWriter::new(results.create(&unfinished).map_err(disk)?);
 	let result = match left {
 		Left::Files(_) if callback => Err(invalid("the deal has a callback, and the app left no callback-data".into())),
 		Left::Files(path) => match archive::pack(&path, &mut writer) {
@@ -183,7 +205,7 @@ fn pack(output: &Path, file: &Path, most: u64, callback: bool) -> Result<Output,
 		Ok(output) => fs::rename(&unfinished, file).map_err(disk).map(|()| output),
 		Err(failure) => {
 			// If that fails too, it is removed at the next start.
-			let _ = fs::remove_file(&unfinished);
+			let _ = results.remove(&unfinished);
 			Err(failure)
 		}
 	}
@@ -199,7 +221,10 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<Failure> {
 		}
 		Ending::Trapped(why) => (FailureCause::AppFailed { code: ABORTED }, format!("the app was aborted: {why}")),
 		Ending::TimedOut => (FailureCause::TimedOut, "the app did not end in the category's time".into()),
-		Ending::OutOfMemory => (FailureCause::ResourcesExceeded, "the app wanted more memory than there is".into()),
+		Ending::OutOfMemory => {
+			let words = "the app wanted more memory than there is; files in OUT count too";
+			(FailureCause::ResourcesExceeded, words.into())
+		}
 		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),
 		Ending::OutOfFuel => (FailureCause::ResourcesExceeded, "the app executed more than is allowed".into()),
 	};
@@ -216,27 +241,17 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// A task's directories, removed when this is dropped.
-struct TaskDir(PathBuf);
-
-impl TaskDir {
-	fn new(tasks: &Path, task: TaskId) -> Self {
-		Self(tasks.join(hex::encode(task.0)))
-	}
-
-	fn input(&self) -> PathBuf {
-		self.0.join("in")
-	}
-
-	fn output(&self) -> PathBuf {
-		self.0.join("out")
-	}
+struct TaskDir {
+	input: PathBuf,
+	output: PathBuf,
 }
 
 impl Drop for TaskDir {
 	fn drop(&mut self) {
-		match fs::remove_dir_all(&self.0) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => log::warn!("{} stays: {error}", self.0.display()),
-			_ => {}
+		for dir in [&self.input, &self.output] {
+			if let Err(error) = fetch::remove(dir) {
+				log::warn!("{} stays: {error}", dir.display());
+			}
 		}
 	}
 }

@@ -2,8 +2,10 @@
 
 use std::{
 	collections::HashSet,
-	fs, io,
+	fs::{self, Permissions},
+	io,
 	net::SocketAddr,
+	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::Duration,
@@ -31,7 +33,9 @@ use crate::{
 	node::Node,
 	ports::ChainPort,
 	record::{Record, State},
+	results::Results,
 	run::Apps,
+	scratch,
 };
 
 /// How often the chain is asked about a task of which nothing was heard.
@@ -181,12 +185,18 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let (back, inbox) = mpsc::unbounded_channel();
 	let (outgoing, to_link) = mpsc::unbounded_channel();
 	let (status, to_heartbeats) = watch::channel(Status::default());
+	let scratch = dirs.scratch(machine.memory)?;
+	let results = Arc::new(Results::new(dirs.results));
 	let apps = Apps {
 		fetcher,
 		wasm,
 		containers,
 		limits: limits(&machine, resources.slots, config.logs),
+		most_input: config.cache,
 		tasks: dirs.tasks,
+		scratch: scratch.clone(),
+		nothing: dirs.nothing,
+		results: results.clone(),
 		account: node.account(),
 		misbehave: config.misbehave,
 	};
@@ -197,10 +207,10 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		link: outgoing,
 		status,
 		metrics: metrics.clone(),
+		results,
 	};
 	let bounds = Bounds {
 		slots: resources.slots,
-		results: dirs.results,
 		keep_for: config.keep_results,
 		keep_bytes: machine.disk,
 		quiet: QUIET,
@@ -248,6 +258,8 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		if let Some((_, server)) = server {
 			server.abort();
 		}
+		// What is left there goes at the next start.
+		drop(scratch.map(fs::remove_dir));
 		exit.send_replace(Some(result.map_err(Arc::new)));
 	});
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
@@ -266,17 +278,19 @@ fn limits(machine: &Machine, slots: u32, logs: usize) -> Limits {
 }
 
 /// A worker's directories.
-struct Dirs {
+pub(crate) struct Dirs {
+	all: PathBuf,
 	journal: PathBuf,
-	results: PathBuf,
-	tasks: PathBuf,
-	containers: PathBuf,
-	cache: PathBuf,
+	pub results: PathBuf,
+	pub tasks: PathBuf,
+	pub containers: PathBuf,
+	pub cache: PathBuf,
 	modules: PathBuf,
+	pub nothing: PathBuf,
 }
 
 impl Dirs {
-	fn make(dir: &Path) -> Result<Self, Error> {
+	pub fn make(dir: &Path) -> Result<Self, Error> {
 		fs::create_dir_all(dir).map_err(|error| Error::Directory { path: dir.into(), error })?;
 		let dir = dir.canonicalize().map_err(|error| Error::Directory { path: dir.into(), error })?;
 		let make = |name: &str| {
@@ -286,6 +300,10 @@ impl Dirs {
 				Err(error) => Err(Error::Directory { path, error }),
 			}
 		};
+		let nothing = make("nothing")?;
+		// A container's user is a stranger here, and reads it.
+		fs::set_permissions(&nothing, Permissions::from_mode(0o755))
+			.map_err(|error| Error::Directory { path: nothing.clone(), error })?;
 		Ok(Self {
 			journal: dir.join("journal"),
 			results: make("results")?,
@@ -293,7 +311,25 @@ impl Dirs {
 			containers: make("containers")?,
 			cache: make("cache")?,
 			modules: make("modules")?,
+			nothing,
+			all: dir,
 		})
+	}
+
+	/// Where modules write, empty, if that is not on disk. Tasks may have so many bytes of memory.
+	fn scratch(&self, memory: u64) -> Result<Option<PathBuf>, Error> {
+		let path = match scratch::in_memory(&self.all, memory) {
+			Ok(path) => path,
+			Err(why) => {
+				log::info!("modules write on disk, which is slower: {why}");
+				return Ok(None);
+			}
+		};
+		let failed = |error| Error::Directory { path: path.clone(), error };
+		for left in fs::read_dir(&path).map_err(failed)? {
+			fs::remove_dir_all(left.map_err(failed)?.path()).map_err(failed)?;
+		}
+		Ok(Some(path))
 	}
 
 	/// Remove what the journal does not know: what ran, and results of tasks that have ended.
@@ -340,6 +376,16 @@ mod tests {
 		dirs.clean(&records).unwrap();
 		assert!(files[0].exists() && !files[1].exists());
 		assert!(!others[0].exists() && !others[1].exists() && !left.exists());
+	}
+
+	#[test]
+	fn a_containers_user_can_read_nothing_whatever_the_umask() {
+		let dir = tempfile::tempdir().unwrap();
+		let nothing = dir.path().join("nothing");
+		fs::create_dir(&nothing).unwrap();
+		fs::set_permissions(&nothing, Permissions::from_mode(0o700)).unwrap();
+		Dirs::make(dir.path()).unwrap();
+		assert_eq!(fs::metadata(nothing).unwrap().permissions().mode() & 0o777, 0o755);
 	}
 
 	#[test]

@@ -100,6 +100,7 @@ fn misbehave(mode: &str) -> Done {
 			computed(&output, &at)
 		}
 		"escape" => finish(&output, &escapes(&output)),
+		"callback" => Ok(fs::write(output.join("computed.json"), r#"{"callback-data": "0x2a"}"#)?),
 		"differ" => finish(&output, &differences(&output)?),
 		"forkbomb" => forkbomb(),
 		_ => Err("the first argument says how to misbehave; see the list in this program's source".into()),

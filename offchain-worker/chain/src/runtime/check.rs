@@ -185,12 +185,12 @@ impl Check<'_> {
 			let entry = storage_entry(self.metadata, demand.pallet, demand.name);
 			let entry = entry.ok_or_else(|| format!("it has no storage {name}"))?;
 			let different = |difference| format!("storage {name}: {difference}");
-			match (&demand.key, &entry.ty) {
-				(None, StorageEntryType::Plain(value)) => {
+			match &entry.ty {
+				StorageEntryType::Plain(value) if demand.depth() == 0 => {
 					self.comparison.types(&demand.value, value.id).map_err(different)?;
 				}
-				(Some(ours), StorageEntryType::Map { hashers, key, value }) if hashers.len() == 1 => {
-					self.comparison.types(ours, key.id).map_err(different)?;
+				StorageEntryType::Map { hashers, key, value } if hashers.len() == demand.depth() => {
+					self.comparison.types(&demand.keys, key.id).map_err(different)?;
 					self.comparison.types(&demand.value, value.id).map_err(different)?;
 				}
 				_ => return Err(format!("storage {name}: it has other keys")),
@@ -219,5 +219,47 @@ impl Check<'_> {
 			alike(&format!("transaction extension {name}, signed"), ours.implicit, theirs.additional_signed.id)?;
 		}
 		Ok(())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::runtime::tests::storing;
+	use frame_metadata::v14::StorageHasher;
+
+	fn items(metadata: &RuntimeMetadataV15) -> Result<(), String> {
+		Check { metadata, comparison: Comparison::with(&metadata.types) }.items()
+	}
+
+	/// What is found if this is changed about how members of groups are stored.
+	fn members(change: impl FnOnce(&mut Vec<StorageHasher>, &mut u32)) -> Result<(), String> {
+		let mut metadata = storing();
+		let pallet = metadata.pallets.iter_mut().find(|pallet| pallet.name == "Registry").unwrap();
+		let entries = &mut pallet.storage.as_mut().unwrap().entries;
+		let entry = entries.iter_mut().find(|entry| entry.name == "Members").unwrap();
+		let StorageEntryType::Map { hashers, value, .. } = &mut entry.ty else { panic!("it is a map") };
+		// As in the chain's description, whose types are numbered.
+		let mut id = value.id;
+		change(hashers, &mut id);
+		*value = id.into();
+		items(&metadata)
+	}
+
+	#[test]
+	fn storage_that_is_as_it_is_read_fits() {
+		assert_eq!(members(|_, _| ()), Ok(()));
+	}
+
+	#[test]
+	fn a_map_of_other_keys_is_refused_by_name() {
+		let one_key = members(|hashers, _| hashers.truncate(1));
+		assert_eq!(one_key, Err("storage Registry.Members: it has other keys".into()));
+	}
+
+	#[test]
+	fn a_map_of_other_values_is_refused_by_name() {
+		let another = members(|_, value| *value = 0).unwrap_err();
+		assert!(another.starts_with("storage Registry.Members: here u128, there "), "{another}");
 	}
 }

@@ -2,6 +2,7 @@
 
 mod init;
 mod run;
+mod trial;
 
 pub use run::deal_of;
 
@@ -27,7 +28,7 @@ use crate::{
 	request::LocalFile,
 };
 
-/// Programs: write, deploy, sell, run.
+/// Programs: write, try, deploy, sell, run.
 #[derive(Debug, Subcommand)]
 pub enum App {
 	/// Write a small app in Rust to begin with
@@ -38,6 +39,17 @@ Example:
 		/// The directory to make; its name is the app's
 		dir: PathBuf,
 	},
+
+	/// Run a program once on this machine, as a worker would, without chain or account
+	#[command(after_help = "\
+Examples:
+  rlc app try hello.wasm --args \"first second\" --input notes.txt
+  rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --output try-3
+  rlc app try hello.wasm --json
+
+The exit code is 1 if a worker would report a failure. The digest is what a worker would contribute, if the app makes
+nothing of what differs in a deal: ids, randomness, and the names of inputs, which follow from their locations.")]
+	Try(trial::Try),
 
 	/// Store a program with a workerpool and register it
 	#[command(after_help = "\
@@ -168,6 +180,7 @@ impl Publish {
 pub async fn run(command: App, context: &Context) -> Result<Answer> {
 	match command {
 		App::Init { dir } => init::run(&dir),
+		App::Try(options) => trial::run(context, options).await,
 		App::Deploy(app) => deploy(context, app).await,
 		App::Show { app } => show(context, app).await,
 		App::Publish(order) => assets::publish(context, order.order(context)?.into()).await,

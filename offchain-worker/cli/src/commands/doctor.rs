@@ -1,6 +1,6 @@
 //! `rlc doctor`: what this machine can do, and what is missing.
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, time::Duration};
 
 use clap::Args;
 use rlc_chain::Chain;
@@ -80,12 +80,12 @@ impl Check {
 	}
 }
 
-/// Looks at everything, prints it, and says by the exit code whether something needed is missing.
+/// Looks at everything, and says by the exit code whether something needed is missing.
 ///
 /// # Errors
 ///
 /// None: what is wrong is part of the answer.
-pub async fn run(doctor: Doctor, context: &Context) -> Result<ExitCode> {
+pub async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let mut checks = vec![
 		Check::new("wasm tier", true, wasm_tier().await),
 		Check::new("container tier", false, container_tier().await),
@@ -102,8 +102,7 @@ pub async fn run(doctor: Doctor, context: &Context) -> Result<ExitCode> {
 	let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
 	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
 	let fit = checks.iter().all(|check| check.good || !check.needed);
-	context.out.print(&Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })));
-	Ok(if fit { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+	Ok(Answer { failed: !fit, ..Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })) })
 }
 
 async fn wasm_tier() -> Result<String> {

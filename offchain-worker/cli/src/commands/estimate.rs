@@ -34,11 +34,12 @@ pub struct Estimate {
 pub fn summary(quote: &Quote, wish: &Wish) -> String {
 	let estimate = &quote.estimate;
 	format!(
-		"{} at {} each: {}, and a deposit of {} that comes back",
+		"{} at {} each: {}, a deposit of {} that comes back, and one of {} that stays",
 		counted(estimate.volume.min(wish.tasks), "task"),
 		Amount(estimate.task_price),
 		Amount(estimate.total_price),
-		Amount(estimate.deposit)
+		Amount(estimate.deposit),
+		Amount(quote.record_deposit)
 	)
 }
 
@@ -103,7 +104,9 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		("  dataset", quote.dataset.as_ref().map(|order| Amount(order.price).to_string()).unwrap_or_default()),
 		("  workerpool", Amount(quote.workerpool.price).to_string()),
 		("all tasks", Amount(estimate.total_price).to_string()),
-		("deposit", format!("{}, comes back", Amount(estimate.deposit))),
+		("deposits", Amount(quote.deposits()).to_string()),
+		("  deal", format!("{}, comes back when the deal is forgotten", Amount(estimate.deposit))),
+		("  request", format!("{}, stays with the record of what was bought", Amount(quote.record_deposit))),
 		(
 			"stakes",
 			format!("{} a worker, {} the scheduler", Amount(estimate.worker_stake), Amount(estimate.pool_stake)),
@@ -120,7 +123,9 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		"datasetPrice": quote.dataset.as_ref().map(|order| order.price.to_string()),
 		"workerpoolPrice": quote.workerpool.price.to_string(),
 		"totalPrice": estimate.total_price.to_string(),
-		"deposit": estimate.deposit.to_string(),
+		"deposit": quote.deposits().to_string(),
+		"dealDeposit": estimate.deposit.to_string(),
+		"recordDeposit": quote.record_deposit.to_string(),
 		"workerStake": estimate.worker_stake.to_string(),
 		"poolStake": estimate.pool_stake.to_string(),
 		"workerpool": quote.workerpool.workerpool,
@@ -141,6 +146,10 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{
+		failure::failure,
+		market::tests::{quote, wish},
+	};
 	use rlc_primitives::AccountId;
 	use rlc_protocol::Account;
 
@@ -161,6 +170,24 @@ mod tests {
 	fn trust_needs_as_many_new_workers_as_the_consensus() {
 		assert_eq!([0, 1, 2, 3, 5, 9].map(workers_needed), [1, 1, 1, 2, 3, 4]);
 		assert_eq!(workers_needed(u64::MAX), 64);
+	}
+
+	#[test]
+	fn all_that_is_held_is_told_and_what_comes_back_of_it() {
+		let answer = answer(&quote(), &wish(), Err(failure!("it is down")));
+		let line = |name: &str, amount| {
+			let starts = |line: &&str| line.trim_start().starts_with(name);
+			let line = answer.text.lines().find(starts).unwrap();
+			assert!(line.contains(&Amount(amount).to_string()), "{line}");
+			line.to_owned()
+		};
+		line("deposits", 11);
+		assert!(line("deal", 9).contains("comes back"));
+		assert!(line("request", 2).contains("stays"));
+		let json = ["deposit", "dealDeposit", "recordDeposit"].map(|name| answer.json[name].as_str());
+		assert_eq!(json, [Some("11"), Some("9"), Some("2")]);
+		let told = summary(&quote(), &wish());
+		assert!(told.contains(&Amount(9).to_string()) && told.contains(&Amount(2).to_string()), "{told}");
 	}
 
 	#[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration}
 
 use clap::{Args, Subcommand};
 use rlc_chain::{Call, Chain, Key};
-use rlc_primitives::{market::BookKey, AnyOrder, CategoryId, Restriction, Tag, WorkerpoolId, WorkerpoolOrder};
+use rlc_primitives::{market::BookKey, AnyOrder, CategoryId, GroupId, Restriction, Tag, WorkerpoolId, WorkerpoolOrder};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, WorkerInfo},
 	Account,
@@ -36,9 +36,20 @@ Examples:
   rlc scheduler run --name mine --publish-price 0.5 --category XS --category S --trust 10 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --database postgres://localhost/pool --account me
   rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
+  rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
 
 The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket,
-/store, /metrics and /healthz. It can be stopped at any moment, and goes on where it was.")]
+/store, /metrics and /healthz. It can be stopped at any moment, and goes on where it was.
+
+Whom it takes: anyone; with --private its own workers; with --allow those of a list; with --group the members of a group
+that somebody keeps on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is
+asked each time that a worker joins: who leaves the group works on until its connection ends, and is then refused.
+
+If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over
+another it passes over the deals that were opened meanwhile.
+
+Several that share a PostgreSQL run behind one load balancer, which has to send a client's requests to the same one. Give
+each an --instance-url: who asks one of them for what another has in its store is sent there.")]
 	Run(Box<Run>),
 
 	/// List a scheduler's workers
@@ -72,6 +83,10 @@ pub struct Run {
 	#[arg(long, value_name = "URL")]
 	pub public_url: Option<String>,
 
+	/// How clients reach this very scheduler, when several share a --database behind one --public-url
+	#[arg(long, value_name = "URL", requires = "database")]
+	pub instance_url: Option<String>,
+
 	/// Where it keeps everything [default: $XDG_DATA_HOME/rlc/scheduler-ACCOUNT]
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
@@ -103,6 +118,10 @@ pub struct Run {
 	/// Only workers that the account vouches for may join, see `rlc worker vouch`
 	#[arg(long)]
 	pub private: bool,
+
+	/// Only members of this group on the chain may join, or workers whose operator is one
+	#[arg(long, value_name = "GROUP", value_parser = ids::group, conflicts_with_all = ["allow", "private"])]
+	pub group: Option<GroupId>,
 
 	/// Publish an order at this price for each --category, unless there is one
 	#[arg(long, value_name = "AMOUNT")]
@@ -180,15 +199,17 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		(None, None) => return Err(failure!("--workerpool or --name is needed")),
 	};
 	let listed = run.allow.iter().map(|who| context.account(who)).collect::<Result<BTreeSet<_>>>()?;
-	let admission = match run.private {
-		true => Admission::Private,
-		false if listed.is_empty() => Admission::Open,
-		false => Admission::Listed(listed),
+	let admission = match run.group {
+		Some(group) => Admission::Group(group),
+		None if run.private => Admission::Private,
+		None if listed.is_empty() => Admission::Open,
+		None => Admission::Listed(listed),
 	};
 	let usual = Config::new(pool, dir);
 	Ok(Config {
 		listen: run.listen,
 		public_url: run.public_url.clone(),
+		instance_url: run.instance_url.clone(),
 		database: run.database.clone().unwrap_or(usual.database),
 		store_dir: run.store_dir.clone().unwrap_or(usual.store_dir),
 		store_quota: run.store_quota.map_or(usual.store_quota, |quota| quota.saturating_mul(1 << 30)),

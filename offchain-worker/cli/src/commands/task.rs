@@ -12,6 +12,7 @@ use rlc_primitives::{
 use rlc_protocol::{
 	requester::{LogsRequest, SchedulerRpcClient, TaskInfo, WorkerLogs},
 	signing::Claim,
+	worker::Logs,
 	Account,
 };
 use serde_json::{json, Value};
@@ -151,16 +152,15 @@ fn said(logs: &[WorkerLogs]) -> Answer {
 	if logs.is_empty() {
 		return Answer::new("No worker has sent what the app wrote.", logs);
 	}
-	let mut lines = Vec::new();
-	for WorkerLogs { worker, logs } in logs {
-		for (stream, text) in [("standard output", &logs.stdout), ("standard error", &logs.stderr)] {
-			if !text.is_empty() {
-				lines.push(format!("── {worker}, {stream}"));
-				lines.push(text.trim_end().into());
-			}
-		}
-	}
-	Answer::new(lines.join("\n"), logs)
+	let lines = logs.iter().flat_map(|WorkerLogs { worker, logs }| written(logs, &format!("{worker}, ")));
+	Answer::new(lines.collect::<Vec<_>>().join("\n"), logs)
+}
+
+/// What an app wrote, each stream under a head of its own that begins with `whose`.
+pub fn written(logs: &Logs, whose: &str) -> Vec<String> {
+	let streams = [("standard output", &logs.stdout), ("standard error", &logs.stderr)];
+	let streams = streams.into_iter().filter(|(_, text)| !text.is_empty());
+	streams.flat_map(|(stream, text)| [format!("── {whose}{stream}"), text.trim_end().into()]).collect()
 }
 
 async fn claim(context: &Context, name: TaskName) -> Result<Answer> {
@@ -279,7 +279,6 @@ fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answer {
 mod tests {
 	use super::*;
 	use rlc_primitives::AccountId;
-	use rlc_protocol::worker::Logs;
 
 	#[test]
 	fn logs_say_whose_they_are() {

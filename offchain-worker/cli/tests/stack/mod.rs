@@ -30,6 +30,8 @@ use process::{binaries, free_port, Process};
 
 /// Who owns the workerpool, who wrote the apps, who owns datasets, and who buys.
 pub const SCHEDULER: &str = "//Bob";
+/// Who owns another.
+pub const OTHER_SCHEDULER: &str = "//Dave";
 pub const DEVELOPER: &str = "//Charlie";
 pub const REQUESTER: &str = "//Eve";
 
@@ -120,7 +122,12 @@ impl Stack {
 
 	/// The scheduler's JSON-RPC, once it answers.
 	pub async fn connect(&self) -> WsClient {
-		let url = self.scheduler_url.replace("http://", "ws://");
+		self.connect_to(&self.scheduler_url).await
+	}
+
+	/// The JSON-RPC of the scheduler at this URL, once it answers.
+	pub async fn connect_to(&self, url: &str) -> WsClient {
+		let url = url.replace("http://", "ws://");
 		eventually("the scheduler answers", || async {
 			let client = WsClientBuilder::default().build(&url).await.ok()?;
 			client.info().await.ok().map(|_| client)
@@ -130,36 +137,48 @@ impl Stack {
 
 	/// Starts so many new workers, and waits until they have joined. Each has a score of its own.
 	pub async fn new_workers(&mut self, count: u32, more: &str) -> Vec<u32> {
-		let numbers: Vec<_> = (self.next_worker..self.next_worker + count).collect();
-		self.next_worker += count;
-		assert!(self.next_worker <= WORKERS + 1, "no more workers have RLC");
+		let url = self.scheduler_url.clone();
+		self.new_workers_at(&url, count, more).await
+	}
+
+	/// The same at the scheduler with this URL.
+	pub async fn new_workers_at(&mut self, url: &str, count: u32, more: &str) -> Vec<u32> {
+		let numbers: Vec<_> = (0..count).map(|_| self.new_number()).collect();
 		for number in &numbers {
-			self.start_worker(*number, more);
+			self.start_worker(url, *number, more);
 		}
-		self.joined(&numbers).await;
+		self.joined(url, &numbers).await;
 		numbers
 	}
 
-	/// Starts a new worker without waiting for it. It may have been killed before.
-	pub fn start_worker(&mut self, number: u32, more: &str) {
+	/// The number of a worker that never was.
+	pub fn new_number(&mut self) -> u32 {
+		let number = self.next_worker;
+		assert!(number <= WORKERS, "no more workers have RLC");
+		self.next_worker += 1;
+		number
+	}
+
+	fn start_worker(&mut self, url: &str, number: u32, more: &str) {
 		let name = format!("worker-{number}");
 		let mut arguments = words("worker run --memory 512M --disk 64M --allow-private-networks");
 		arguments.extend(words(more));
 		arguments.extend(options([
 			("--node", self.node_url.as_ref()),
-			("--scheduler", self.scheduler_url.as_ref()),
+			("--scheduler", url.as_ref()),
 			("--account", worker_key(number).as_ref()),
 			("--dir", self.dir.join(&name).as_ref()),
 		]));
 		self.workers.insert(number, Process::start(&name, &self.dir.join("logs"), rlc(), arguments));
 	}
 
-	/// Waits until these workers are known to the scheduler.
-	pub async fn joined(&self, numbers: &[u32]) {
+	/// Waits until these workers are known to the scheduler with this URL.
+	pub async fn joined(&self, url: &str, numbers: &[u32]) {
 		let accounts: Vec<_> = numbers.iter().map(|number| worker(*number)).collect();
-		let scheduler = self.connect().await;
+		let scheduler = self.connect_to(url).await;
 		eventually("the workers join", || async {
-			numbers.iter().for_each(|number| self.workers[number].must_run());
+			// A node's worker is no program of its own.
+			numbers.iter().filter_map(|number| self.workers.get(number)).for_each(Process::must_run);
 			let known = scheduler.workers().await.ok()?;
 			let is_there = |account: &AccountId| known.iter().any(|known| known.alive && known.account.0 == *account);
 			accounts.iter().all(is_there).then_some(())
@@ -175,6 +194,22 @@ impl Stack {
 	/// Ends all workers.
 	pub fn dismiss_workers(&mut self) {
 		self.workers.clear();
+	}
+
+	/// Starts one more scheduler, of an account, that listens on a free port; its URL.
+	pub fn start_scheduler(&self, name: &str, owner: &str, more: &[&str]) -> (Process, String) {
+		let address = format!("127.0.0.1:{}", free_port());
+		let url = format!("http://{address}");
+		let mut arguments = words("scheduler run --account");
+		arguments.push(owner.into());
+		arguments.extend(options([
+			("--node", self.node_url.as_ref()),
+			("--dir", self.dir.join(name).as_ref()),
+			("--listen", address.as_ref()),
+			("--instance-url", url.as_ref()),
+		]));
+		arguments.extend(more.iter().map(OsString::from));
+		(Process::start(name, &self.dir.join("logs"), rlc(), arguments), url)
 	}
 
 	/// An example app, deployed and on sale; its id.
@@ -241,7 +276,8 @@ pub fn worker(number: u32) -> AccountId {
 	account(&worker_key(number))
 }
 
-fn worker_key(number: u32) -> String {
+/// The key of the worker with this number.
+pub fn worker_key(number: u32) -> String {
 	format!("//Worker//{number}")
 }
 

@@ -52,6 +52,14 @@ impl Process {
 		process
 	}
 
+	/// Starts it with the arguments that it had, and these.
+	pub fn start_with(&mut self, more: &[&str]) {
+		let length = self.arguments.len();
+		self.arguments.extend(more.iter().map(OsString::from));
+		self.start_again();
+		self.arguments.truncate(length);
+	}
+
 	/// Starts it with the arguments that it had.
 	pub fn start_again(&mut self) {
 		assert!(self.running.is_none(), "{} runs already", self.name);

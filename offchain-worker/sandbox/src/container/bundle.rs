@@ -43,24 +43,19 @@ pub struct Bundle<'a> {
 	pub mounts: &'a [(&'a Path, &'a str, bool)],
 	/// What it may use.
 	pub limits: &'a Limits,
-	/// Memory of the whole container, in bytes.
-	pub memory: u64,
 	/// Whether memory on disk is to be counted too.
 	pub swap: bool,
-}
-
-/// Memory of a whole container, in bytes: the app's, and OUT, which is held in memory.
-pub fn memory(limits: &Limits) -> u64 {
-	limits.memory.saturating_add(super::output::size(limits)).min(i64::MAX as u64)
 }
 
 impl Bundle<'_> {
 	/// The configuration, as the runtime specification of the Open Container Initiative has it.
 	pub fn config(&self) -> Value {
 		let capabilities = json!([]);
-		let mut memory = json!({ "limit": self.memory });
+		// Files in memory count too, for who writes them first: OUT, /tmp and /dev/shm. So no task takes more than this.
+		let most = self.limits.memory.min(i64::MAX as u64);
+		let mut memory = json!({ "limit": most });
 		if self.swap {
-			memory["swap"] = json!(self.memory);
+			memory["swap"] = json!(most);
 		}
 		// The network's is new and has no interface but its own loopback.
 		let namespaces = ["pid", "network", "ipc", "uts", "mount"].map(|kind| json!({ "type": kind }));

@@ -127,7 +127,6 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error
 		root: &root,
 		mounts: &mounts,
 		limits: &limits,
-		memory: limits.memory,
 		swap: cgroups.swap,
 	};
 	let (config, log) = (directory.join("config.json"), directory.join("log"));

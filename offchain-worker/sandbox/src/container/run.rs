@@ -1,8 +1,7 @@
 //! One run of a container, from its directory to its removal.
 
 use std::{
-	fs::{self, Permissions},
-	io,
+	fs,
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
@@ -18,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-	bundle::{memory, mounts, Bundle},
+	bundle::{mounts, Bundle},
 	output,
 	runc::Runc,
 	Inner,
@@ -138,7 +137,6 @@ impl Prepared {
 			root: &self.image.root,
 			mounts: &mounts(&self.input, &self.mounted),
 			limits: &self.limits,
-			memory: memory(&self.limits),
 			swap,
 		}
 		.config()
@@ -147,7 +145,7 @@ impl Prepared {
 	/// Makes its directory.
 	fn make(&self, config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits)?;
-		make_readable(&self.input).map_err(Error::io("make readable", &self.input))?;
+		check_readable(&self.input)?;
 		let file = self.directory.join("config.json");
 		fs::write(&file, config.to_string()).map_err(Error::io("write", &file))
 	}
@@ -205,18 +203,23 @@ async fn finish(stream: JoinHandle<Vec<u8>>) -> Vec<u8> {
 	stream.await.unwrap_or_default()
 }
 
-/// The container's user is nobody in particular, so everybody must be able to read IN. It is in a directory of the
-/// worker's, where nobody else gets.
-fn make_readable(path: &Path) -> io::Result<()> {
-	let data = path.symlink_metadata()?;
-	let mode = data.permissions().mode();
+/// The container's user is nobody in particular, so everybody must be able to read IN. Nothing is changed to make it so:
+/// its files may be links to others that somebody else relies on.
+fn check_readable(path: &Path) -> Result<(), Error> {
+	let data = path.symlink_metadata().map_err(Error::io("read", path))?;
+	let needed = match data.file_type() {
+		kind if kind.is_dir() => 0o005,
+		kind if kind.is_file() => 0o004,
+		_ => return Ok(()),
+	};
+	if data.permissions().mode() & needed != needed {
+		let why = "not readable for everybody, as input of containers must be; give it mode 755 or 644";
+		return Err(Error::Host(format!("{} is {why}", path.display())));
+	}
 	if data.is_dir() {
-		fs::set_permissions(path, Permissions::from_mode(mode | 0o555))?;
-		for entry in fs::read_dir(path)? {
-			make_readable(&entry?.path())?;
+		for entry in fs::read_dir(path).map_err(Error::io("read", path))? {
+			check_readable(&entry.map_err(Error::io("read", path))?.path())?;
 		}
-	} else if data.is_file() && mode & 0o444 != 0o444 {
-		fs::set_permissions(path, Permissions::from_mode(mode | 0o444))?;
 	}
 	Ok(())
 }

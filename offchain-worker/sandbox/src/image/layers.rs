@@ -1,6 +1,7 @@
 //! Unpacks archives: they can write nothing outside of their directory, and no more than allowed.
 
 use std::{
+	cell::Cell,
 	collections::HashSet,
 	ffi::{OsStr, OsString},
 	fs::{self, File, Permissions},
@@ -24,6 +25,10 @@ const OPAQUE: &[u8] = b".wh..wh..opq";
 /// How many symbolic links may be on the way to a file, and how many directories.
 const MOST_LINKS: u32 = 40;
 const DEEPEST: usize = 128;
+/// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
+const MOST_DESCRIPTION: u64 = 1 << 20;
+/// What may follow an archive's end in a layer, in bytes: programs fill their last block.
+const MOST_REST: u64 = 1 << 20;
 
 /// What may still be unpacked.
 #[derive(Debug)]
@@ -59,21 +64,17 @@ impl Budget {
 ///
 /// [`Error::App`], if it is no archive, or a bad one; [`Error::Host`], if the disk fails.
 pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget) -> Result<(), Error> {
-	let unpack = || -> io::Result<()> {
-		for entry in Archive::new(archive).entries()? {
-			let mut entry = entry?;
-			budget.entry()?;
-			let names = names(&entry.path()?)?;
-			if entry.header().entry_type() == EntryType::Regular {
-				let Some((name, parents)) = names.split_last() else { continue };
-				let parent = parents.iter().fold(directory.to_owned(), |path, name| path.join(name));
-				fs::create_dir_all(&parent)?;
-				budget.copy(&mut entry, &mut File::create(parent.join(name))?)?;
-			}
+	let unpacked = each_entry(archive, budget, |mut entry, budget| {
+		let names = names(&entry.path()?)?;
+		if entry.header().entry_type() == EntryType::Regular {
+			let Some((name, parents)) = names.split_last() else { return Ok(()) };
+			let parent = parents.iter().fold(directory.to_owned(), |path, name| path.join(name));
+			fs::create_dir_all(&parent)?;
+			budget.copy(&mut entry, &mut File::create(parent.join(name))?)?;
 		}
 		Ok(())
-	};
-	unpack().map_err(whose)
+	});
+	unpacked.map_err(whose)
 }
 
 /// Unpacks a layer over those below it, and checks that it is what it should be.
@@ -83,16 +84,15 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget)
 /// [`Error::App`], if it is not, or leads out of the root; [`Error::Host`], if the disk fails.
 pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) -> Result<(), Error> {
 	let mut layer = Hashed { from: layer, hasher: Sha256::new() };
-	let mut unpack = || -> io::Result<u64> {
+	let mut unpack = || -> io::Result<()> {
 		// What this layer itself has: its whiteouts are for those below it.
 		let mut own = HashSet::new();
-		let mut archive = Archive::new(&mut layer);
-		for entry in archive.entries()? {
-			budget.entry()?;
-			unpack_entry(entry?, root, &mut own, budget)?;
-		}
+		each_entry(&mut layer, budget, |entry, budget| unpack_entry(entry, root, &mut own, budget))?;
 		// What comes after the archive's end counts for the digest.
-		io::copy(&mut (&mut layer).take(budget.bytes), &mut io::sink())
+		match io::copy(&mut (&mut layer).take(MOST_REST + 1), &mut io::sink())? {
+			..=MOST_REST => Ok(()),
+			_ => Err(bad("something follows its end")),
+		}
 	};
 	unpack().map_err(whose)?;
 	let is = format!("sha256:{}", hex::encode(layer.hasher.finalize()));
@@ -100,6 +100,27 @@ pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) 
 		return Err(Error::App(format!("the image cannot be used: its layer {content} is {is}")));
 	}
 	Ok(())
+}
+
+/// Does something with each entry of an archive. An archive that compresses well could otherwise fill the worker's memory
+/// with one name.
+fn each_entry<R: Read>(
+	from: R,
+	budget: &mut Budget,
+	mut with: impl FnMut(Entry<'_, Bounded<'_, R>>, &mut Budget) -> io::Result<()>,
+) -> io::Result<()> {
+	let left = Cell::new(MOST_DESCRIPTION);
+	let mut archive = Archive::new(Bounded { from, left: &left });
+	let mut entries = archive.entries()?;
+	loop {
+		// Also for what nobody read of the entry before.
+		left.set(MOST_DESCRIPTION);
+		let Some(entry) = entries.next() else { return Ok(()) };
+		// Its bytes go to the disk, within the budget.
+		left.set(u64::MAX);
+		budget.entry()?;
+		with(entry?, budget)?;
+	}
 }
 
 fn unpack_entry<R: Read>(
@@ -273,6 +294,25 @@ impl<R: Read> Read for Hashed<R> {
 	fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
 		let count = self.from.read(buffer)?;
 		self.hasher.update(&buffer[..count]);
+		Ok(count)
+	}
+}
+
+/// Reads as many bytes as are left.
+struct Bounded<'a, R> {
+	from: R,
+	left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Bounded<'_, R> {
+	fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+		let left = self.left.get();
+		if left == 0 && !buffer.is_empty() {
+			return Err(bad("the description of a file is too long"));
+		}
+		let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+		let count = self.from.read(&mut buffer[..most])?;
+		self.left.set(left - count as u64);
 		Ok(count)
 	}
 }

@@ -1,6 +1,7 @@
 //! Finds the image for this machine in an OCI layout, or in what `docker save` writes.
 
 use std::{
+	collections::HashSet,
 	fs::File,
 	io::{self, Read},
 	path::{Component, Path, PathBuf},
@@ -19,6 +20,8 @@ const DOCKER: &str = "manifest.json";
 const LARGEST: u64 = 4 << 20;
 /// How deep indices may be in indices.
 const DEEPEST: u32 = 4;
+/// How many parts are looked at: few that name each other often would keep a worker busy for ever.
+const MOST_PARTS: u32 = 1_000;
 
 /// An image.
 #[derive(Debug)]
@@ -99,7 +102,7 @@ struct RootFs {
 pub fn find(layout: &Path) -> Result<Found, Error> {
 	if layout.join(INDEX).is_file() {
 		let index = json(&layout.join(INDEX))?;
-		let found = search(layout, index, 0)?;
+		let found = Parts { layout, left: MOST_PARTS, checked: HashSet::new() }.search(index, 0)?;
 		return found.ok_or_else(|| app(format!("it holds no image for linux/{}", architecture())));
 	}
 	if layout.join(DOCKER).is_file() {
@@ -120,33 +123,66 @@ pub fn find(layout: &Path) -> Result<Found, Error> {
 	Err(app(format!("it has neither {INDEX} nor {DOCKER}: it is no OCI layout, and not from docker save")))
 }
 
-fn search(layout: &Path, node: Node, depth: u32) -> Result<Option<Found>, Error> {
-	match node {
-		Node::Index { .. } if depth > DEEPEST => Err(app("its index is too deep".into())),
-		Node::Index { manifests } => {
-			for manifest in &manifests {
-				if manifest.platform.as_ref().is_none_or(|platform| runs_here(&platform.os, &platform.architecture)) {
-					let node = json(&blob(layout, &manifest.digest)?)?;
-					if let Some(found) = search(layout, node, depth + 1)? {
+/// The parts of a layout.
+struct Parts<'a> {
+	layout: &'a Path,
+	/// How many may still be looked at.
+	left: u32,
+	/// Those that are what their digests say.
+	checked: HashSet<PathBuf>,
+}
+
+impl Parts<'_> {
+	fn search(&mut self, node: Node, depth: u32) -> Result<Option<Found>, Error> {
+		match node {
+			Node::Index { .. } if depth > DEEPEST => Err(app("its index is too deep".into())),
+			Node::Index { manifests } => {
+				let runs_here = |platform: &Platform| runs_here(&platform.os, &platform.architecture);
+				for manifest in manifests.iter().filter(|manifest| manifest.platform.as_ref().is_none_or(runs_here)) {
+					let node = json(&self.blob(&manifest.digest)?)?;
+					if let Some(found) = self.search(node, depth + 1)? {
 						return Ok(Some(found));
 					}
 				}
+				Ok(None)
 			}
-			Ok(None)
-		}
-		Node::Manifest { config, layers } => {
-			let config: ImageConfig = json(&blob(layout, &config.digest)?)?;
-			if !runs_here(&config.os, &config.architecture) {
-				return Ok(None);
+			Node::Manifest { config, layers } => {
+				let config: ImageConfig = json(&self.blob(&config.digest)?)?;
+				if !runs_here(&config.os, &config.architecture) {
+					return Ok(None);
+				}
+				let files = layers.iter().map(|layer| self.blob(&layer.digest)).collect::<Result<_, _>>()?;
+				found(config, files).map(Some)
 			}
-			let files = layers.iter().map(|layer| blob(layout, &layer.digest)).collect::<Result<_, _>>()?;
-			found(config, files).map(Some)
 		}
+	}
+
+	/// Where a blob is; its digest is checked.
+	fn blob(&mut self, digest: &str) -> Result<PathBuf, Error> {
+		self.left = self.left.checked_sub(1).ok_or_else(|| app(format!("it has more than {MOST_PARTS} parts")))?;
+		let hex =
+			digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
+		let Some(hex) = hex else { return Err(app(format!("{digest:?} is no digest of SHA-256"))) };
+		let path = inside(self.layout, &format!("blobs/sha256/{hex}"))?;
+		if self.checked.contains(&path) {
+			return Ok(path);
+		}
+		let mut hasher = Sha256::new();
+		let mut file = File::open(&path).map_err(Error::io("open", &path))?;
+		io::copy(&mut file, &mut hasher).map_err(Error::io("read", &path))?;
+		if hex::encode(hasher.finalize()) != hex.to_ascii_lowercase() {
+			return Err(app(format!("the part {digest} is not what its digest says")));
+		}
+		self.checked.insert(path.clone());
+		Ok(path)
 	}
 }
 
 fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
 	let contents = config.rootfs.diff_ids;
+	if files.len() > MOST_PARTS as usize {
+		return Err(app(format!("it has more than {MOST_PARTS} layers")));
+	}
 	if contents.len() != files.len() {
 		return Err(app(format!("it has {} layers, but names {}", files.len(), contents.len())));
 	}
@@ -160,21 +196,6 @@ fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
 		},
 		layers: files.into_iter().zip(contents).map(|(file, content)| Layer { file, content }).collect(),
 	})
-}
-
-/// Where a blob is; its digest is checked.
-fn blob(layout: &Path, digest: &str) -> Result<PathBuf, Error> {
-	let hex =
-		digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-	let Some(hex) = hex else { return Err(app(format!("{digest:?} is no digest of SHA-256"))) };
-	let path = inside(layout, &format!("blobs/sha256/{hex}"))?;
-	let mut hasher = Sha256::new();
-	let mut file = File::open(&path).map_err(Error::io("open", &path))?;
-	io::copy(&mut file, &mut hasher).map_err(Error::io("read", &path))?;
-	if hex::encode(hasher.finalize()) != hex.to_ascii_lowercase() {
-		return Err(app(format!("the part {digest} is not what its digest says")));
-	}
-	Ok(path)
 }
 
 /// A file of the layout, which may not be elsewhere.

@@ -356,8 +356,48 @@ fn unpacking_is_bounded() {
 		layers::apply(&bytes[..], &content, root.path(), &mut Budget::new(most, entries))
 			.map_err(|error| error.to_string())
 	};
-	// The rest of the archive is read within the bytes that are left, hence more than the ten of its files.
-	assert_eq!(apply(1 << 20, 4), Ok(()));
+	assert_eq!(apply(10, 4), Ok(()));
 	assert!(apply(9, 4).unwrap_err().contains("too large"));
 	assert!(apply(1 << 20, 1).unwrap_err().contains("too many files"));
+}
+
+#[test]
+fn a_name_cannot_fill_the_memory() {
+	let root = tempfile::tempdir().unwrap();
+	for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
+		let mut header = Header::new_gnu();
+		header.set_entry_type(kind);
+		header.set_size(64 << 20);
+		header.set_cksum();
+		let mut builder = Builder::new(Vec::new());
+		builder.append(&header, io::repeat(b'x').take(64 << 20)).unwrap();
+		let bytes = builder.into_inner().unwrap();
+		let mut budget = Budget::new(1 << 30, 100);
+		let archive = layers::unpack_archive(&bytes[..], root.path(), &mut budget);
+		let layer = layers::apply(&bytes[..], "", root.path(), &mut budget);
+		for outcome in [archive, layer] {
+			assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("description of a file is too long")));
+		}
+	}
+}
+
+#[test]
+fn nothing_long_follows_a_layer() {
+	let root = tempfile::tempdir().unwrap();
+	let mut bytes = layer(&[("a", File("a"))]);
+	bytes.resize(bytes.len() + (2 << 20), 0);
+	let outcome = layers::apply(&bytes[..], "", root.path(), &mut Budget::new(1 << 30, 100));
+	assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("something follows its end")), "{outcome:?}");
+}
+
+#[test]
+fn few_parts_cannot_name_each_other_for_ever() {
+	let layout = Layout::new();
+	let mut index = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
+	index["platform"] = Value::Null;
+	for _ in 0..3 {
+		index = layout.blob(json!({ "manifests": vec![index; 100] }).to_string().as_bytes());
+	}
+	layout.index(&[index]);
+	assert!(fault(layout.unpack()).contains("more than 1000 parts"));
 }

@@ -14,12 +14,15 @@ use super::{
 	errno::Errno,
 	world::{Fail, Halt, Result},
 };
+use crate::wasm::Memory;
 
 /// Longest name and path, in bytes, and deepest path, in names. They leave room for the machine's own path before it,
 /// which the module must not notice.
 const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 1024;
 const DEEPEST: usize = 32;
+/// What a file or directory takes of memory at least, in bytes: a page.
+const PAGE: u64 = 4096;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,12 +115,13 @@ pub struct Tree {
 	output: PathBuf,
 	bytes_left: u64,
 	files_left: u64,
+	memory: Memory,
 }
 
 impl Tree {
-	/// With so many bytes and files to write.
-	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64) -> Self {
-		Self { input: input.into(), output: output.into(), bytes_left: bytes, files_left: files }
+	/// With so many bytes and files to write, which count as memory too.
+	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64, memory: Memory) -> Self {
+		Self { input: input.into(), output: output.into(), bytes_left: bytes, files_left: files, memory }
 	}
 
 	/// The place that a path means, seen from a directory. It may not exist.
@@ -223,8 +227,7 @@ impl Tree {
 			return Err(Errno::INVAL.into());
 		}
 		fs::remove_dir(self.host(place)?)?;
-		self.files_left += 1;
-		Ok(())
+		self.give_back(0)
 	}
 
 	/// Removes a file. If it is still open, its space stays taken.
@@ -236,7 +239,7 @@ impl Tree {
 		}
 		fs::remove_file(self.host(place)?)?;
 		if !open {
-			self.give_back(stat);
+			self.give_back(stat.bytes)?;
 		}
 		Ok(())
 	}
@@ -268,7 +271,7 @@ impl Tree {
 		}
 		fs::rename(from, host)?;
 		if let Some(stat) = replaced.filter(|_| !target_open) {
-			self.give_back(stat);
+			self.give_back(stat.bytes)?;
 		}
 		Ok(())
 	}
@@ -294,17 +297,19 @@ impl Tree {
 		} else {
 			self.bytes_left = self.bytes_left.saturating_add(from - to);
 		}
-		Ok(())
+		Ok(self.memory.change(from, to)?)
 	}
 
 	fn take_file(&mut self) -> Result<()> {
 		self.files_left = self.files_left.checked_sub(1).ok_or(Halt::OutOfDisk)?;
-		Ok(())
+		Ok(self.memory.change(0, PAGE)?)
 	}
 
-	fn give_back(&mut self, stat: Stat) {
+	/// A file of so many bytes is gone.
+	fn give_back(&mut self, bytes: u64) -> Result<()> {
 		self.files_left += 1;
-		self.bytes_left = self.bytes_left.saturating_add(stat.bytes);
+		self.resize(bytes, 0)?;
+		Ok(self.memory.change(PAGE, 0)?)
 	}
 }
 

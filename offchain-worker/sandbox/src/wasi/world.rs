@@ -101,16 +101,17 @@ impl World {
 	///
 	/// [`Error::App`], if its arguments or environment are impossible.
 	pub fn new(job: &Job<'_>, stop: Stop) -> std::result::Result<Self, Error> {
+		let (limits, memory) = (job.limits, Memory::new(job.limits.memory));
 		Ok(Self {
 			environment: job.environment()?,
 			args: std::iter::once("app".into()).chain(job.args.iter().cloned()).collect(),
 			clock: Clock::default(),
 			random: Random::new(job.seed),
-			tree: Tree::new(job.input, job.output, job.limits.output, job.limits.files),
+			tree: Tree::new(job.input, job.output, limits.output, limits.files, memory.clone()),
 			descriptors: Descriptors::default(),
-			memory: Memory::new(job.limits.memory),
-			stdout: Tail::new(job.limits.log),
-			stderr: Tail::new(job.limits.log),
+			memory,
+			stdout: Tail::new(limits.log),
+			stderr: Tail::new(limits.log),
 			stop,
 			deadline: None,
 		})

@@ -1,5 +1,10 @@
 //! The cap on a module's memory.
 
+use std::sync::{
+	atomic::{AtomicU64, Ordering},
+	Arc,
+};
+
 use wasmtime::ResourceLimiter;
 
 use crate::wasi::Halt;
@@ -7,39 +12,54 @@ use crate::wasi::Halt;
 /// What an entry of a table takes of the host's memory, in bytes.
 const TABLE_ENTRY: u64 = 16;
 
-/// Counts what a module's memory and tables take.
+/// Counts what a module's memory and tables take, and its files in OUT, which may be held in memory. Clones count
+/// together.
 ///
 /// What goes beyond the cap ends the run there and then. If the module were told instead, it could go on in its own way,
 /// and its owner would look for the cause in vain.
+#[derive(Clone, Debug)]
+pub struct Memory(Arc<Counts>);
+
 #[derive(Debug)]
-pub struct Memory {
-	used: u64,
-	peak: u64,
+struct Counts {
+	used: AtomicU64,
+	peak: AtomicU64,
 	most: u64,
 }
 
 impl Memory {
 	/// With a cap, in bytes.
 	pub fn new(most: u64) -> Self {
-		Self { used: 0, peak: 0, most }
+		Self(Arc::new(Counts { used: AtomicU64::new(0), peak: AtomicU64::new(0), most }))
 	}
 
 	/// The most that was used at a time, in bytes.
 	pub fn peak(&self) -> u64 {
-		self.peak
+		self.0.peak.load(Ordering::Relaxed)
 	}
 
-	fn grow(&mut self, current: u64, desired: u64, maximum: Option<usize>) -> wasmtime::Result<bool> {
+	/// Something of `current` bytes has `desired` ones from now on.
+	///
+	/// # Errors
+	///
+	/// [`Halt::OutOfMemory`], beyond the cap.
+	pub fn change(&self, current: u64, desired: u64) -> Result<(), Halt> {
+		// A run is one thread: nobody else counts at the same time.
+		let used = self.0.used.load(Ordering::Relaxed).saturating_sub(current).saturating_add(desired);
+		if desired > current && used > self.0.most {
+			return Err(Halt::OutOfMemory);
+		}
+		self.0.used.store(used, Ordering::Relaxed);
+		self.0.peak.fetch_max(used, Ordering::Relaxed);
+		Ok(())
+	}
+
+	fn grow(&self, current: u64, desired: u64, maximum: Option<usize>) -> wasmtime::Result<bool> {
 		// The module's own limit, not ours: it knows that this fails.
 		if maximum.is_some_and(|maximum| desired > maximum as u64) {
 			return Ok(false);
 		}
-		let used = self.used.saturating_sub(current).saturating_add(desired);
-		if used > self.most {
-			return Err(Halt::OutOfMemory.into());
-		}
-		self.used = used;
-		self.peak = self.peak.max(used);
+		self.change(current, desired)?;
 		Ok(true)
 	}
 }

@@ -9,7 +9,7 @@ use super::{rows::hash, Db, DbError};
 const VERSION: i64 = 1;
 
 /// Makes the tables.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
 	// Version, whose the database is, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	// `next_part`: the first part that nobody took. `closed`: when the last task was closed, in ms; 0: it was not.
@@ -35,6 +35,8 @@ const TABLES: [&str; 13] = [
 	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
 	 body TEXT NOT NULL)",
+	// Where clients reach an instance itself.
+	"CREATE TABLE IF NOT EXISTS addresses (instance TEXT PRIMARY KEY, url TEXT NOT NULL)",
 ];
 
 impl Db {

@@ -55,6 +55,7 @@ impl Db {
 			"UPDATE parts SET owner = '' WHERE owner = $1",
 			"DELETE FROM workers WHERE instance = $1",
 			"DELETE FROM mail WHERE instance = $1",
+			"DELETE FROM addresses WHERE instance = $1",
 			"DELETE FROM instances WHERE instance = $1",
 		] {
 			sqlx::query(sql).bind(&self.instance).execute(&mut *transaction).await?;
@@ -128,6 +129,32 @@ impl Db {
 		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1 AND instance <> $2");
 		let (count,) = query.bind(number(now)).bind(&self.instance).fetch_one(&self.pool).await?;
 		Ok(unsigned(count))
+	}
+
+	/// Says where clients reach this instance itself: `http(s)://host:port`. Who had this address before does not live.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn announce(&self, url: &str) -> Result<(), DbError> {
+		let mut transaction = self.pool.begin().await?;
+		sqlx::query("DELETE FROM addresses WHERE url = $1").bind(url).execute(&mut *transaction).await?;
+		let query = sqlx::query("INSERT INTO addresses (instance, url) VALUES ($1, $2)");
+		query.bind(&self.instance).bind(url).execute(&mut *transaction).await?;
+		transaction.commit().await?;
+		Ok(())
+	}
+
+	/// Where clients reach the other instances that live, as far as these say it.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn addresses_elsewhere(&self, now: Moment) -> Result<Vec<String>, DbError> {
+		let sql = "SELECT url FROM addresses WHERE instance <> $1 AND instance IN \
+			(SELECT instance FROM instances WHERE expires > $2)";
+		let query = sqlx::query_as::<_, (String,)>(sql).bind(&self.instance).bind(number(now));
+		Ok(query.fetch_all(&self.pool).await?.into_iter().map(|(url,)| url).collect())
 	}
 
 	/// Workers that other instances have.

@@ -244,3 +244,21 @@ async fn siblings_pass_on_orders_and_reports() {
 	two.write(&departed).await.unwrap();
 	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
 }
+
+#[tokio::test]
+async fn siblings_that_live_are_known_by_their_addresses() {
+	let postgres = Postgres::start();
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	for (db, url) in [(&one, "http://one"), (&two, "http://two")] {
+		db.renew(1_000).await.unwrap();
+		db.announce(url).await.unwrap();
+	}
+	assert_eq!(one.addresses_elsewhere(1_000).await.unwrap(), ["http://two"]);
+	assert_eq!(one.addresses_elsewhere(1_000 + LEASE).await.unwrap(), Vec::<String>::new(), "it does not live");
+	let again = open(&postgres).await;
+	again.renew(2_000).await.unwrap();
+	again.announce("http://two").await.unwrap();
+	assert_eq!(one.addresses_elsewhere(2_000).await.unwrap(), ["http://two"], "once, after a restart");
+	again.resign().await.unwrap();
+	assert_eq!(one.addresses_elsewhere(2_000).await.unwrap(), Vec::<String>::new());
+}

@@ -14,6 +14,7 @@ use super::{system_time, Input, Means, Pool};
 use crate::{
 	actions::Action,
 	chain::ChainError,
+	elsewhere,
 	model::{Now, Presence, Sending},
 };
 
@@ -130,7 +131,7 @@ impl Pool {
 		let Some(cid) = self.state.tasks.get(&id).and_then(|task| self.cid_of(task)) else { return };
 		let means = self.means.clone();
 		tokio::spawn(async move {
-			let size = means.store.contains(&cid).await;
+			let size = elsewhere::size(&means, &cid).await;
 			let _ = means.inputs.send(Input::Stored(id, Some(worker), size)).await;
 		});
 	}

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::{Means, Pool};
 use crate::{
+	elsewhere,
 	model::{Presence, WorkerState},
 	placement, Error,
 };
@@ -140,8 +141,8 @@ impl Pool {
 	}
 }
 
-/// Writes down what a worker said, for the task's owner. That a result is in the store is looked at first: it is this
-/// instance's.
+/// Writes down what a worker said, for the task's owner. That a result is in a store is looked at first: in this
+/// instance's, most likely.
 async fn tell_owner(means: &Means, worker: &AccountId, mut report: Report) -> Result<(), String> {
 	let mut size = None;
 	if report.step == Step::Uploaded {
@@ -150,7 +151,7 @@ async fn tell_owner(means: &Means, worker: &AccountId, mut report: Report) -> Re
 		let view = means.chain.task(place).await.map_err(|error| error.to_string())?;
 		let digest = view.and_then(|view| view.task.consensus().and_then(|consensus| consensus.digest));
 		let Some(digest) = digest else { return Ok(()) };
-		size = means.store.contains(&Cid::of_sha256(digest.0 .0)).await;
+		size = elsewhere::size(means, &Cid::of_sha256(digest.0 .0)).await;
 		if size.is_none() {
 			// The owner asks the next one.
 			report.step = Step::Failed;

@@ -13,7 +13,8 @@ use jsonrpsee::{
 };
 use rlc_chain::Key;
 use rlc_primitives::{
-	task::Stage, Deal, DealId, Delegation, ResultDigest, SchedulerSignature, SigningDomain, TaskId, WorkerpoolId,
+	task::Stage, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature, SigningDomain, TaskId,
+	WorkerpoolId,
 };
 use rlc_protocol::{
 	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},

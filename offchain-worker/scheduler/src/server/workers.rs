@@ -15,7 +15,11 @@ use rlc_protocol::{
 };
 
 use super::{error, internal, unknown_session, Api};
-use crate::{admission, members::Member, pool::Input};
+use crate::{
+	admission::{self, Admission},
+	members::Member,
+	pool::Input,
+};
 
 /// How long a worker may take to take an order.
 const ORDER_TIME: Duration = Duration::from_secs(30);
@@ -37,7 +41,8 @@ impl WorkerRpcServer for Api {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or too old: ask for a new one"));
 		}
 		let identity = &self.means.identity;
-		admission::check(&join, &self.admission, identity.workerpool, identity.genesis, &identity.account)?;
+		admission::check(&join, identity.workerpool, identity.genesis)?;
+		self.admit(&join).await?;
 		check_reports(&join.held)?;
 		let account = join.account.0;
 		let score = self.means.chain.score(account.clone()).await.map_err(internal)?;
@@ -100,6 +105,20 @@ impl WorkerRpcServer for Api {
 			Some(false) => Err(wrong()),
 			None => Err(unknown_session()),
 		}
+	}
+}
+
+impl Api {
+	/// Lets in whom the pool takes. The chain is asked each time: who left the group is refused the next time.
+	async fn admit(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
+		let mut in_group = false;
+		if let Admission::Group(group) = &*self.admission {
+			for account in admission::people(join) {
+				in_group = in_group || self.means.chain.is_member(*group, account.clone()).await.map_err(internal)?;
+			}
+		}
+		admission::admit(join, &self.admission, &self.means.identity.account, in_group)?;
+		Ok(())
 	}
 }
 

@@ -7,7 +7,7 @@ use futures::{
 	stream::{self, BoxStream},
 	FutureExt, StreamExt,
 };
-use rlc_primitives::{assets::AppKind, money::Score, task::TaskError, work::TaskView, AccountId, DealId};
+use rlc_primitives::{assets::AppKind, money::Score, task::TaskError, work::TaskView, AccountId, DealId, GroupId};
 use rlc_protocol::Place;
 use tokio::sync::watch;
 
@@ -112,6 +112,10 @@ impl PoolChain for FakeChain {
 
 	fn is_funded(&self, account: AccountId) -> Answer<'_, bool> {
 		ready(Ok(account != super::account(0))).boxed()
+	}
+
+	fn is_member(&self, group: GroupId, account: AccountId) -> Answer<'_, bool> {
+		ready(Ok(self.world().members.contains(&(group, account)))).boxed()
 	}
 
 	fn follow(&self, from: Option<u32>, _: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>> {

@@ -36,7 +36,9 @@ impl Postgres {
 		assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
 		let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
 		let mut server = unprivileged(&bin.join("postgres"));
-		server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-F", "-p", &port.to_string(), "-k"]).arg(dir.path());
+		// It is killed: what it has in the machine's shared memory would stay.
+		server.arg("-D").arg(&data).args(["-c", "dynamic_shared_memory_type=mmap"]);
+		server.args(["-h", "127.0.0.1", "-F", "-p", &port.to_string(), "-k"]).arg(dir.path());
 		let server = server.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
 		let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
 		let started = Self { server, url, _dir: dir };

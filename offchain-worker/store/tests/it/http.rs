@@ -253,6 +253,27 @@ async fn sizes_are_limited() {
 }
 
 #[tokio::test]
+async fn what_is_damaged_is_uploaded_again() {
+	let dir = tempfile::tempdir().unwrap();
+	let grant = grant(sha256(b"right"));
+	for ask_first in [false, true] {
+		let served = Served::open(dir.path()).await;
+		assert_eq!(ask(granted(&served, Method::PUT, &grant).body("right")).await.status, StatusCode::CREATED);
+		drop(served);
+		let shard = hex::encode(&grant.cid.digest()[..1]);
+		std::fs::write(dir.path().join(format!("objects/{shard}/{}", grant.cid)), "wrong").unwrap();
+		let served = Served::open(dir.path()).await;
+		if ask_first {
+			assert_eq!(ask(request(Method::GET, &served.url(&grant.cid))).await.status, StatusCode::NOT_FOUND);
+		}
+		let begun = begin(&served, &grant, 5).await;
+		assert_eq!((begun.status, begun.header("upload-offset")), (StatusCode::CREATED, Some("0")));
+		assert_eq!(bring(&served, &grant, 0, b"right").await.status, StatusCode::CREATED);
+		assert_eq!(ask(request(Method::GET, &served.url(&grant.cid))).await.body, b"right");
+	}
+}
+
+#[tokio::test]
 async fn an_empty_content_is_one() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(dir.path()).await;

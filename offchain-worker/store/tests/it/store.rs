@@ -1,6 +1,11 @@
 //! The store on disk.
 
-use std::{fs, io::Cursor, path::Path, time::Duration};
+use std::{
+	fs,
+	io::Cursor,
+	path::{Path, PathBuf},
+	time::Duration,
+};
 
 use rlc_store::{Cid, Collected, HashKind, Store, StoreConfig, StoreError};
 use tokio::io::AsyncReadExt;
@@ -50,15 +55,49 @@ async fn leftovers_of_a_killed_process_are_no_objects() {
 	// It was killed while it wrote, before it named what it had placed, and after it removed something.
 	fs::write(dir.path().join("partial/put-1234"), "half").unwrap();
 	let placed = sha256(b"placed");
-	let shard = dir.path().join("objects").join(hex::encode(&placed.digest()[..1]));
-	fs::create_dir_all(&shard).unwrap();
-	fs::write(shard.join(placed.to_string()), "placed").unwrap();
-	fs::remove_file(dir.path().join(format!("objects/{}/{cid}", hex::encode(&cid.digest()[..1])))).unwrap();
+	let place = object(dir.path(), &placed);
+	fs::create_dir_all(place.parent().unwrap()).unwrap();
+	fs::write(place, "placed").unwrap();
+	fs::remove_file(object(dir.path(), &cid)).unwrap();
 	let store = open(dir.path()).await;
 	assert_eq!(read(&store, &placed).await, b"placed");
 	assert_eq!(store.contains(&cid).await, None);
 	assert_eq!(fs::read_dir(dir.path().join("partial")).unwrap().count(), 0);
 	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap().objects, 1, "it is kept for the usual time");
+}
+
+/// Where a content is in a store's directory.
+fn object(dir: &Path, cid: &Cid) -> PathBuf {
+	dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
+}
+
+#[tokio::test]
+async fn what_a_power_cut_tore_is_never_served_and_can_be_stored_again() {
+	let dir = tempfile::tempdir().unwrap();
+	let large = content(3 << 20);
+	let zeros = |bytes: &[u8]| vec![0; bytes.len()];
+	for (bytes, torn) in [(&b"small"[..], zeros(b"small")), (b"cut", b"cu".to_vec()), (&large, zeros(&large))] {
+		let cid = put(&open(dir.path()).await, bytes, "a").await.unwrap();
+		let path = object(dir.path(), &cid);
+		let tear = || fs::write(&path, &torn).unwrap();
+		tear();
+		let store = open(dir.path()).await;
+		assert!(matches!(store.open_read(&cid).await, Err(StoreError::NotFound(_))));
+		assert!(!path.exists() && store.usage().bytes == 0);
+		put(&store, bytes, "a").await.unwrap();
+		drop(store);
+		tear();
+		let store = open(dir.path()).await;
+		assert_eq!(store.contains(&cid).await, None);
+		put(&store, bytes, "b").await.unwrap();
+		drop(store);
+		tear();
+		let store = open(dir.path()).await;
+		assert_eq!(put(&store, bytes, "c").await.unwrap(), cid, "also if nobody looked before");
+		assert_eq!(read(&store, &cid).await, bytes);
+		store.release(&cid, "c").await.unwrap();
+		assert_eq!(store.usage().objects, 0);
+	}
 }
 
 #[tokio::test]

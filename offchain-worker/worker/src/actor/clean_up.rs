@@ -1,12 +1,6 @@
 //! Ends: what is told, removed, and kept for a while.
 
-use std::{
-	collections::VecDeque,
-	fs::{metadata, remove_file},
-	io::ErrorKind,
-	path::{Path, PathBuf},
-	time::Duration,
-};
+use std::{collections::VecDeque, fs::metadata, path::Path, time::Duration};
 
 use rlc_primitives::{work::DelegationProof, TaskId};
 use tokio::time::Instant;
@@ -92,7 +86,10 @@ impl Actor {
 	/// Remove the result of a task that has ended, unless the task was taken anew since.
 	pub(super) fn remove_result(&self, id: TaskId) {
 		if self.tasks.get(&id).is_none_or(|entry| matches!(entry.record.state, State::Ended(_))) {
-			remove(self.result_file(id));
+			let file = self.result_file(id);
+			if let Err(error) = self.parts.results.remove(&file) {
+				log::warn!("{} stays: {error}", file.display());
+			}
 		}
 	}
 
@@ -119,14 +116,6 @@ impl Actor {
 /// Whether a result's file is there as it was written.
 pub(super) fn is_there(file: &Path, size: u64) -> bool {
 	metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() == size)
-}
-
-/// Remove a result's file, if there is one.
-fn remove(file: PathBuf) {
-	match remove_file(&file) {
-		Err(error) if error.kind() != ErrorKind::NotFound => log::warn!("{} stays: {error}", file.display()),
-		_ => {}
-	}
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Getting the app, the dataset and the inputs of a task, each checked against what the chain or its location says.
 
 use std::{
-	fs, io,
+	fs::{self, Permissions},
+	io,
+	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 };
 
@@ -39,6 +41,8 @@ impl Apps {
 		let app = text(&plan.app.location, FailureCause::AppUnavailable, "the app")?;
 		let app = self.fetcher.fetch(app, Some(plan.app.checksum.0), stop).await;
 		let app = app.map_err(|error| failure(&error, FailureCause::AppUnavailable, "the app"))?;
+		let mut left = self.most_input;
+		take_room(&mut left, &app)?;
 		(job.progress)(Step::AppFetched);
 		let dataset = match &plan.dataset {
 			None => None,
@@ -47,6 +51,7 @@ impl Apps {
 				let location = text(&dataset.location, cause, what)?;
 				let fetched = self.fetcher.fetch(location, Some(dataset.checksum.0), stop).await;
 				let fetched = fetched.map_err(|error| failure(&error, cause, what))?;
+				take_room(&mut left, &fetched)?;
 				Some((environment::file_name(location, "dataset"), fetched))
 			}
 		};
@@ -56,7 +61,9 @@ impl Apps {
 		for (file, location) in (0..).zip(locations) {
 			let fetched = self.fetcher.fetch(location, None, stop).await;
 			let cause = FailureCause::InputUnavailable { file };
-			files.push(fetched.map_err(|error| failure(&error, cause, &format!("input file {}", file + 1)))?);
+			let fetched = fetched.map_err(|error| failure(&error, cause, &format!("input file {}", file + 1)))?;
+			take_room(&mut left, &fetched)?;
+			files.push(fetched);
 		}
 		Ok(Inputs { app, dataset, names, files })
 	}
@@ -75,20 +82,43 @@ impl Inputs {
 		&self.names
 	}
 
-	/// Make a task's directories, and put what it reads into the first one.
+	/// Whether there is anything to read.
+	pub fn is_empty(&self) -> bool {
+		self.dataset.is_none() && self.files.is_empty()
+	}
+
+	/// Make a task's directories, and put what it reads into the first one, which is left out if that is nothing.
 	pub fn place(&self, input: &Path, output: &Path) -> io::Result<()> {
-		let dir = input.parent().unwrap_or(input);
-		// A crash may have left one.
-		match fs::remove_dir_all(dir) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-			_ => {}
-		}
-		fs::create_dir_all(input)?;
+		// A crash may have left them.
+		remove(input)?;
+		remove(output)?;
 		fs::create_dir(output)?;
+		if self.is_empty() {
+			return Ok(());
+		}
+		fs::create_dir(input)?;
+		// A container's user is a stranger here. The files are readable for all as they come from the cache.
+		fs::set_permissions(input, Permissions::from_mode(0o755))?;
 		let inputs = self.names.iter().zip(&self.files);
 		let dataset = self.dataset.iter().map(|(name, file)| (name, file));
 		inputs.chain(dataset).try_for_each(|(name, file)| link(file.path(), input.join(name)))
 	}
+}
+
+/// Remove a directory, if it is there.
+pub(super) fn remove(dir: &Path) -> io::Result<()> {
+	match fs::remove_dir_all(dir) {
+		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+		_ => Ok(()),
+	}
+}
+
+/// What is in use stays in the cache, however full that is: so a task that names many files is ended before it fills the
+/// disk.
+fn take_room(left: &mut u64, fetched: &Fetched) -> Result<(), Failure> {
+	let rest = left.checked_sub(fetched.size());
+	*left = rest.ok_or_else(|| Failure::own("its app, dataset and inputs have more than this worker's cache holds"))?;
+	Ok(())
 }
 
 /// The same file in another place, copied where it cannot be linked.

@@ -12,7 +12,10 @@ use rlc_primitives::{
 use rlc_protocol::RequestParams;
 use rlc_store::{Cid, FetchConfig, HashKind};
 use sp_core::{H160, H256};
-use std::sync::{Arc, Mutex};
+use std::{
+	os::unix::fs::PermissionsExt,
+	sync::{Arc, Mutex},
+};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -55,12 +58,21 @@ struct Bench {
 fn bench(app: &[u8]) -> Bench {
 	let dir = tempfile::tempdir().unwrap();
 	let fetch = FetchConfig { allow_file: true, ..FetchConfig::new(dir.path().join("cache")) };
+	let made = |name: &str| {
+		let path = dir.path().join(name);
+		fs::create_dir(&path).unwrap();
+		path
+	};
 	let apps = Apps {
 		fetcher: Fetcher::new(fetch).unwrap(),
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err("there are none in tests".into()),
 		limits: Limits { output: 1 << 20, ..Limits::default() },
-		tasks: dir.path().join("tasks"),
+		most_input: 1 << 20,
+		tasks: made("tasks"),
+		scratch: Some(made("scratch")),
+		nothing: made("nothing"),
+		results: Arc::new(Results::new(dir.path().into())),
 		account: AccountId::new([1; 32]),
 		misbehave: None,
 	};
@@ -93,7 +105,10 @@ impl Bench {
 			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
 		};
 		let finished = self.apps.run(job, self.stop.subscribe()).await;
-		let left = fs::read_dir(self.dir.path().join("tasks")).map_or(0, |entries| entries.count());
+		let left: usize = ["tasks", "scratch", "nothing"]
+			.map(|name| fs::read_dir(self.dir.path().join(name)).unwrap().count())
+			.into_iter()
+			.sum();
 		assert_eq!(left, 0, "the task's directory is removed");
 		finished
 	}
@@ -176,6 +191,20 @@ async fn wrong_checksums_and_missing_files_are_named() {
 }
 
 #[tokio::test]
+async fn inputs_do_not_fill_the_disk() {
+	let mut bench = bench(&module(FILES, 0));
+	let inputs = ["one", "two", "three"].map(|name| put(&bench.dir, name, format!("{name:10}").as_bytes()).0);
+	bench.plan.params.iexec_input_files = inputs.to_vec();
+	let app = fs::metadata(bench.dir.path().join("app.wasm")).unwrap().len();
+	bench.apps.most_input = app + 30;
+	assert!(bench.run().await.outcome.is_ok());
+	bench.apps.most_input = app + 29;
+	let failure = bench.run().await.outcome.unwrap_err();
+	assert_eq!(failure.cause, None, "another worker may have room");
+	assert!(failure.words.contains("more than this worker's cache holds"), "{}", failure.words);
+}
+
+#[tokio::test]
 async fn container_without_the_tier_is_this_workers_trouble() {
 	let mut bench = bench(b"an image");
 	bench.plan.app.kind = AppKind::Container;
@@ -214,10 +243,13 @@ async fn liars_contribute_what_they_did_not_get_and_do_not_agree() {
 	assert_eq!(digests.len(), 3);
 }
 
+fn mode(path: &Path) -> u32 {
+	fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
 #[test]
 fn inputs_lie_where_the_app_looks() {
 	let dir = tempfile::tempdir().unwrap();
-	let tasks = TaskDir::new(dir.path(), TaskId::default());
 	let fetcher = Fetcher::new(FetchConfig { allow_file: true, ..FetchConfig::new(dir.path().join("cache")) }).unwrap();
 	let mut plan =
 		Plan { deal: deal(1), app: App::default(), dataset: None, params: RequestParams::default(), args: vec![] };
@@ -233,7 +265,11 @@ fn inputs_lie_where_the_app_looks() {
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err(String::new()),
 		limits: Limits::default(),
+		most_input: 1 << 20,
 		tasks: dir.path().into(),
+		scratch: None,
+		nothing: PathBuf::new(),
+		results: Arc::new(Results::new(dir.path().into())),
 		account: AccountId::new([1; 32]),
 		misbehave: None,
 	};
@@ -248,10 +284,13 @@ fn inputs_lie_where_the_app_looks() {
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 	let stop = watch::Sender::new(false);
 	let inputs = runtime.block_on(apps.fetch(&job, stop.subscribe())).unwrap();
-	inputs.place(&tasks.input(), &tasks.output()).unwrap();
+	let tasks = apps.dir(&job);
+	inputs.place(&tasks.input, &tasks.output).unwrap();
 	for (name, content) in [("data.csv", "data"), ("one.txt", "1"), ("two.txt", "2")] {
-		assert_eq!(fs::read_to_string(tasks.input().join(name)).unwrap(), content);
+		assert_eq!(fs::read_to_string(tasks.input.join(name)).unwrap(), content);
+		assert_eq!(mode(&tasks.input.join(name)), 0o444, "the cache's own file, which nobody writes");
 	}
-	assert_eq!(fs::read_dir(tasks.input()).unwrap().count(), 3);
-	assert_eq!(fs::read_dir(tasks.output()).unwrap().count(), 0);
+	assert_eq!(mode(&tasks.input), 0o755, "readable for a container's user, whatever the umask");
+	assert_eq!(fs::read_dir(&tasks.input).unwrap().count(), 3);
+	assert_eq!(fs::read_dir(&tasks.output).unwrap().count(), 0);
 }

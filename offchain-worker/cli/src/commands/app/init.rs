@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// The files of the example; `{{name}}` stands for the app's name.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
+	(".gitignore", include_str!("../../../../apps/hello/template/gitignore.template")),
 	("Cargo.toml", include_str!("../../../../apps/hello/template/Cargo.toml.template")),
 	("README.md", include_str!("../../../../apps/hello/template/README.md.template")),
 	("src/main.rs", include_str!("../../../../apps/hello/src/main.rs")),
@@ -38,8 +39,11 @@ pub fn run(dir: &Path) -> Result<Answer> {
 	};
 	write().map_err(|error| failure!("{}: {error}", dir.display()))?;
 	let text = format!(
-		"{} holds a small app. Next:\n  cd {0}\n  cargo build --release --target wasm32-wasip1\n  \
-		 rlc app deploy target/wasm32-wasip1/release/{name}.wasm --name {name} --price 0.1 --publish --account ME",
+		"{} holds a small app; its README.md says more. Next:\n  cd {0}\n  \
+		 cargo build --release --target wasm32-wasip1\n  \
+		 rlc app try target/wasm32-wasip1/release/{name}.wasm --args=\"first second\"\n  \
+		 rlc app deploy target/wasm32-wasip1/release/{name}.wasm --name {name} --price 0.1 --publish --account ME\n  \
+		 rlc app run APP --args=\"first second\" --account ME",
 		dir.display()
 	);
 	Ok(Answer::new(text, json!({ "dir": dir, "files": FILES.map(|(path, _)| path) })))

@@ -83,14 +83,14 @@ pub async fn run(context: &Context, run: Run) -> Result<Answer> {
 async fn can_pay(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 	let funds = chain.funds(&wish.requester).await?;
 	let free = funds.free.saturating_sub(funds.frozen);
-	let needed = quote.estimate.total_price.saturating_add(quote.estimate.deposit);
+	let needed = quote.estimate.total_price.saturating_add(quote.deposits());
 	if free < needed {
 		let who = Account(wish.requester.clone());
 		return Err(failure!(
-			"{who} has {} free and needs {} (of it {} deposit); send it RLC with `rlc account send`, or ask for less",
+			"{who} has {} free and needs {} (of it {} deposits); send it RLC with `rlc account send`, or ask for less",
 			Amount(free),
 			Amount(needed),
-			Amount(quote.estimate.deposit)
+			Amount(quote.deposits())
 		));
 	}
 	Ok(())

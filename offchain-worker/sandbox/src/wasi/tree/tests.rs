@@ -7,7 +7,7 @@ fn tree(bytes: u64, files: u64) -> (tempfile::TempDir, Tree) {
 	let (input, output) = (directory.path().join("in"), directory.path().join("out"));
 	fs::create_dir(&input).unwrap();
 	fs::create_dir(&output).unwrap();
-	let tree = Tree::new(&input, &output, bytes, files);
+	let tree = Tree::new(&input, &output, bytes, files, Memory::new(u64::MAX));
 	(directory, tree)
 }
 
@@ -100,4 +100,25 @@ fn input_cannot_be_changed() {
 	assert_eq!(errno(tree.remove_file(&file, false)), Errno::ROFS);
 	assert_eq!(errno(tree.rename(&file, &new, false)), Errno::ROFS);
 	assert_eq!(errno(tree.rename(&file, &output(&tree, "x"), false)), Errno::XDEV);
+}
+
+#[test]
+fn what_is_removed_takes_no_memory_any_more() {
+	let directory = tempfile::tempdir().unwrap();
+	// Room for two small files, or a long one.
+	let mut tree = Tree::new(directory.path(), directory.path(), 1 << 30, 100, Memory::new(2 * PAGE));
+	let place = |tree: &Tree, name: &str| output(tree, name);
+	for round in 0..10 {
+		let (one, two) = (place(&tree, &format!("{round}a")), place(&tree, &format!("{round}b")));
+		tree.create(&one).unwrap();
+		tree.resize(0, PAGE).unwrap();
+		assert!(matches!(tree.create(&two), Err(Fail::Halt(Halt::OutOfMemory))));
+		fs::File::options().write(true).open(directory.path().join(&one.names[0])).unwrap().set_len(PAGE).unwrap();
+		tree.remove_file(&one, false).unwrap();
+		tree.create_directory(&one).unwrap();
+		tree.create(&two).unwrap();
+		tree.rename(&two, &place(&tree, "c"), false).unwrap();
+		tree.remove_directory(&one).unwrap();
+		tree.remove_file(&place(&tree, "c"), false).unwrap();
+	}
 }

@@ -88,6 +88,22 @@ async fn only_who_may_joins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_left_the_pool_s_group_is_refused_the_next_time() {
+	let (group, member) = (GroupId(H160::repeat_byte(5)), key("Bob").account());
+	let yard = Yard::with(|config| config.admission = Admission::Group(group)).await;
+	let refused = yard.worker_with("Bob", Vec::new()).await.map(|_| ());
+	assert_eq!(code_of(refused), code::NOT_ALLOWED, "it is no member yet");
+	yard.chain.world().members.insert((group, member.clone()));
+	let bob = yard.worker("Bob").await;
+	yard.chain.world().members.remove(&(group, member));
+	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
+	bob.client.heartbeat(bob.joined.session, heartbeat).await.expect("who is in stays in");
+	assert_eq!(code_of(yard.worker_with("Bob", Vec::new()).await.map(|_| ())), code::NOT_ALLOWED);
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn metrics_and_health_are_told() {
 	let yard = Yard::new().await;
 	let bob = yard.worker("Bob").await;

@@ -76,16 +76,56 @@ async fn result_that_a_killed_scheduler_was_promised_is_asked_for_again() {
 	yard.scheduler.stop().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn instances_share_a_task_s_workers() {
-	let postgres = Postgres::start();
-	let (chain, dirs) = (FakeChain::new(system_time()), [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()]);
+/// Two instances of one pool.
+async fn siblings(postgres: &Postgres, chain: &FakeChain) -> Vec<Yard> {
 	let mut yards = Vec::new();
-	for dir in dirs {
-		let config = Config { database: postgres.url.clone(), ..config(&dir) };
-		let scheduler = start(config, &chain).await;
+	for dir in [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()] {
+		// A port that was free a moment ago: the instance has to know it before it listens.
+		let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+		let instance_url = Some(format!("http://{listen}"));
+		let config = Config { database: postgres.url.clone(), listen, instance_url, ..config(&dir) };
+		let scheduler = start(config, chain).await;
 		yards.push(Yard { chain: chain.clone(), dir, scheduler });
 	}
+	yards
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn result_that_another_instance_got_is_found_there() {
+	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let yards = siblings(&postgres, &chain).await;
+	let mut bob = yards[0].worker("Bob").await;
+	let content = b"behind a balancer".to_vec();
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let id = Place { deal: chain.open(100, 1, 1, |_| ()), index: 0 }.id();
+	bob.tasks(1).await;
+	let (account, digest) = (bob.key.account(), ResultDigest(H256(cid.digest())));
+	chain.change(|world| world.contribute_digest(id, &account, digest).unwrap());
+	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
+	let Order::Upload { token, .. } = bob.order().await else { panic!("no upload") };
+	let url = |yard: usize, cid: &Cid| format!("http://{}/store/{cid}", yards[yard].scheduler.address);
+	let put = reqwest::Client::new().put(url(1, &cid)).bearer_auth(token).body(content.clone()).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	bob.report(id, Step::Uploaded).await;
+	yards[0].until(id, |info| info.result == Some(cid.to_string())).await;
+
+	let still = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+	let sent_on = still.get(url(0, &cid)).send().await.unwrap();
+	assert_eq!(sent_on.status(), 307);
+	assert_eq!(sent_on.headers()["location"], format!("{}?sent-on", url(1, &cid)));
+	assert_eq!(reqwest::get(url(0, &cid)).await.unwrap().bytes().await.unwrap(), content);
+	let unknown = Cid::of(rlc_store::HashKind::Sha256, b"nobody has it");
+	assert_eq!(still.get(url(0, &unknown)).send().await.unwrap().status(), 404);
+	drop(bob);
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_share_a_task_s_workers() {
+	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let yards = siblings(&postgres, &chain).await;
 	let mut workers = [yards[0].worker("Bob").await, yards[1].worker("Charlie").await];
 	let content = b"shared".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);

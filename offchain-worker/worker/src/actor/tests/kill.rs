@@ -37,8 +37,9 @@ async fn play(world: Arc<World>, point: u32, bag: bool) -> bool {
 		follow(&world, &mut worker).await;
 	}
 	worker.stop().await;
-	let left = std::fs::read_dir(dir.path().join("results")).unwrap().count();
-	assert_eq!(left, 0, "the result is removed");
+	let left =
+		std::fs::read_dir(dir.path().join("results")).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+	assert_eq!(left.sum::<u64>(), 0, "the result is removed");
 	killed
 }
 

@@ -5,7 +5,7 @@ mod kill;
 mod story;
 mod world;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use codec::Decode;
 use rlc_primitives::{
@@ -29,6 +29,7 @@ use crate::{
 	link::{Outgoing, Status},
 	metrics::Metrics,
 	ports::ChainPort,
+	results::Results,
 	testing::DEAL,
 };
 use world::{Told, World};
@@ -54,10 +55,9 @@ struct Worker {
 	told: Told,
 }
 
-fn bounds(dir: &Path) -> Bounds {
+fn bounds() -> Bounds {
 	Bounds {
 		slots: 2,
-		results: dir.join("results"),
 		keep_for: Duration::from_secs(3_600),
 		keep_bytes: u64::MAX,
 		quiet: Duration::from_secs(3_600),
@@ -71,17 +71,19 @@ impl Worker {
 	}
 
 	async fn with(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds)) -> Self {
-		let mut bounds = bounds(dir.path());
+		let mut bounds = bounds();
 		change(&mut bounds);
-		std::fs::create_dir_all(&bounds.results).unwrap();
+		let results = dir.path().join("results");
+		std::fs::create_dir_all(&results).unwrap();
+		let results = Arc::new(Results::new(results));
 		let (account, genesis) = (world.account(), world.genesis());
 		let journal = Journal::open(&dir.path().join("journal"), &account, genesis).await.unwrap();
 		let (inbox, receiver) = mpsc::unbounded_channel();
 		let (link, outgoing) = mpsc::unbounded_channel();
 		let (status, status_receiver) = watch::channel(Status::default());
 		let metrics = Arc::new(Metrics::new().unwrap());
-		let parts =
-			Parts { chain: world.clone(), runner: world.clone(), delivery: world.clone(), link, status, metrics };
+		let (chain, runner, delivery) = (world.clone(), world.clone(), world.clone());
+		let parts = Parts { chain, runner, delivery, link, status, metrics, results };
 		let now = world.chain().now();
 		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
 		let loop_ = tokio::spawn(actor.run());

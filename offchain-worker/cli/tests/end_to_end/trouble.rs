@@ -1,73 +1,22 @@
-//! The whole stack, as people run it: a node, a scheduler, workers, and the requester's commands. Each part is killed and
-//! lied to, and in the end every task is closed, nobody was paid twice, and nothing is left in the escrow.
-//!
-//! Scenarios play one after the other on two stacks: one that seals at once, and one with slots, for what needs time to
-//! pass. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
-
-mod stack;
+//! What goes wrong: parts that lie, fail, or are killed.
 
 use std::{
-	collections::BTreeSet,
-	env, fs,
-	future::Future,
+	fs,
 	io::{Read, Write},
 	net::TcpListener,
-	os::unix::fs::MetadataExt,
-	path::Path,
-	pin::Pin,
-	process::{Command, Stdio},
-	sync::{Mutex, PoisonError},
 	time::Duration,
 };
 
-use rlc_chain::Event;
 use rlc_primitives::{task::Stage, work::FailureCause, Balance, RLC};
 use rlc_protocol::worker::Step;
-use stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, RUNTIME, SCHEDULER};
+
+use super::{
+	has_containers, last_deal, play,
+	stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, SCHEDULER},
+};
 
 /// What the pool's stake is for a task of 0.1 RLC: 30 percent.
 const POOL_STAKE: Balance = RLC * 3 / 100;
-/// What a task costs: the pool's price and the app's.
-const PRICE: Balance = RLC * 11 / 100;
-
-/// A scenario on a stack.
-type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
-
-/// Plays a scenario, then checks what has to hold after each. One at a time: the machine is shared.
-fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
-	static STACKS: Mutex<[Option<Stack>; 2]> = Mutex::new([None, None]);
-	let mut stacks = STACKS.lock().unwrap_or_else(PoisonError::into_inner);
-	let place = &mut stacks[usize::from(seal == Seal::Slots)];
-	// A scenario that fails takes its stack along.
-	let stack = place.take();
-	*place = Some(RUNTIME.block_on(async {
-		let mut stack = match stack {
-			Some(stack) => stack,
-			None => Stack::start(seal).await,
-		};
-		scenario(&mut stack).await;
-		stack.dismiss_workers();
-		stack.audit().await;
-		stack
-	}));
-}
-
-#[test]
-fn an_app_is_run_and_its_result_verified() {
-	play(Seal::Instant, |stack| {
-		Box::pin(async move {
-			let workers = stack.new_workers(1, "").await;
-			let (output, before) = (stack.room(), stack.spent().await);
-			let answer = stack.run("hello.wasm", &["--args", "first 'and second'"], &output).await.unwrap();
-			assert_eq!((&answer["completed"], &answer["failed"]), (&1.into(), &0.into()));
-			let report = fs::read_to_string(output.join("hello.txt")).unwrap();
-			assert!(report.contains("  1: first\n  2: and second\n"), "{report}");
-			assert_eq!(stack.spent().await - before, PRICE);
-			// It opens connections, and waits for none.
-			assert_eq!(listening(stack.worker(workers[0]).pid()), Vec::<String>::new());
-		})
-	});
-}
 
 #[test]
 fn a_liar_changes_no_result_and_loses_its_stake_and_score() {
@@ -265,15 +214,6 @@ fn a_missed_deadline_is_claimed_by_the_chain_itself() {
 	});
 }
 
-/// The deal that was made last.
-async fn last_deal(stack: &Stack) -> Bought {
-	let mut deals = stack.history().await.into_iter().filter_map(|event| match event {
-		Event::DealOpened { deal, size, .. } => Some(Bought { deal, tasks: size }),
-		_ => None,
-	});
-	deals.next_back().expect("there was one")
-}
-
 /// Why workers say that the first task of a deal cannot be computed: on the chain.
 async fn causes(stack: &Stack, bought: Bought) -> Vec<FailureCause> {
 	let task = stack.task(bought, 0).await;
@@ -286,22 +226,6 @@ async fn causes(stack: &Stack, bought: Bought) -> Vec<FailureCause> {
 
 fn place(bought: Bought) -> String {
 	format!("{:?}:0", bought.deal.0)
-}
-
-/// Whether this machine runs containers. Root with `runc` has to.
-async fn has_containers() -> bool {
-	let dir = tempfile::tempdir().unwrap();
-	let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-	let has_runc = Command::new("runc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-	match rlc_sandbox::ContainerTier::probe(dir.path()).await {
-		Ok(_) => true,
-		Err(why) => {
-			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
-			assert!(!(required || is_root && has_runc), "{why}");
-			eprintln!("CONTAINERS ARE NOT TESTED. {why}");
-			false
-		}
-	}
 }
 
 /// Serves a text over HTTP at the returned URL, as long as the tests run.
@@ -318,25 +242,4 @@ fn serve(text: &'static str) -> String {
 		}
 	});
 	url
-}
-
-/// The sockets at which a process and what it started wait for connections.
-fn listening(pid: u32) -> Vec<String> {
-	const LISTEN: &str = "0A";
-	let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
-	let links = descriptors.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
-	let sockets: BTreeSet<_> =
-		links.filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())).collect();
-	assert!(!sockets.is_empty(), "it has connections");
-	let mut found = Vec::new();
-	for table in ["tcp", "tcp6"] {
-		let text = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("net").join(table)).unwrap();
-		for line in text.lines().skip(1) {
-			let fields: Vec<_> = line.split_whitespace().collect();
-			if fields[3] == LISTEN && sockets.contains(fields[9]) {
-				found.push(fields[1].to_owned());
-			}
-		}
-	}
-	found
 }

@@ -1,0 +1,206 @@
+//! `rlc app try`: one run on this machine, as a worker's, without chain or account.
+
+use std::{
+	path::{absolute, Path, PathBuf},
+	time::Duration,
+};
+
+use clap::Args;
+use rlc_primitives::{
+	assets::{App, Dataset},
+	deal::Category,
+};
+use rlc_protocol::RequestParams;
+use rlc_sandbox::Limits;
+use rlc_store::Url;
+use rlc_worker::{
+	trial::{Finished, Trial},
+	Share,
+};
+use serde_json::json;
+use sp_core::H256;
+use tokio::sync::watch;
+
+use super::kind_of;
+use crate::{
+	commands::task,
+	context::Context,
+	failure::{failure, Result},
+	output::Answer,
+	request::LocalFile,
+	results::{self, Fetched},
+	stop,
+	table::{counted, fields, size},
+};
+
+/// Arguments of `rlc app try`.
+#[derive(Debug, Args)]
+pub struct Try {
+	/// A WebAssembly module (.wasm) or a container image (.tar)
+	pub file: PathBuf,
+
+	/// What the app is started with, as in a shell
+	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
+	pub args: Option<String>,
+
+	/// A file for the app, which it finds under its name. May be repeated
+	#[arg(long = "input", value_name = "FILE")]
+	pub inputs: Vec<PathBuf>,
+
+	/// The dataset's file
+	#[arg(long, value_name = "FILE")]
+	pub dataset: Option<PathBuf>,
+
+	/// Which of the request's tasks it is; the app sees it in IEXEC_TASK_INDEX
+	#[arg(long, default_value_t = 0, value_name = "N")]
+	pub index: u64,
+
+	/// How many tasks the request has; the app sees it in IEXEC_BOT_SIZE
+	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub tasks: u64,
+
+	/// How long it may take: XS (5 min), S, M, L, XL (10 h), or its number
+	#[arg(long, default_value = "XS", value_name = "CATEGORY", value_parser = reference_time)]
+	pub category: Duration,
+
+	/// How long it may take, in seconds, whatever the category
+	#[arg(long, value_name = "SECONDS", conflicts_with = "category")]
+	#[arg(value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+	pub time: Option<u64>,
+
+	/// How much memory it may take: 512M, 4G. What it writes into IEXEC_OUT counts too
+	#[arg(long, default_value = "1G", value_name = "BYTES", value_parser = bytes)]
+	pub memory: u64,
+
+	/// Unpack the result into this directory, which must not be there yet
+	#[arg(long, default_value = "result", value_name = "DIR")]
+	pub output: PathBuf,
+}
+
+/// Reads a category that every chain begins with: its reference time.
+fn reference_time(text: &str) -> Result<Duration, String> {
+	let mut known = (0u32..).zip(Category::DEFAULT);
+	let found = known.find(|(number, (name, _))| name.eq_ignore_ascii_case(text) || text.parse() == Ok(*number));
+	found.map(|(_, (_, time))| Duration::from_millis(time)).ok_or_else(|| {
+		let names = Category::DEFAULT.map(|(name, _)| name).join(", ");
+		format!("a new chain has no category {text}; take one of {names}, or --time SECONDS")
+	})
+}
+
+/// Reads a number of bytes.
+fn bytes(text: &str) -> Result<u64, String> {
+	match text.parse() {
+		Ok(Share::Bytes(bytes)) => Ok(bytes),
+		_ => Err(format!("{text} is no number of bytes; write 4G, 512M")),
+	}
+}
+
+/// Runs it, prints what a worker would know of it, and keeps the result.
+///
+/// # Errors
+///
+/// If something is missing, or it cannot be run here at all. What a worker would report is part of the answer.
+pub async fn run(context: &Context, options: Try) -> Result<Answer> {
+	let output = options.output.clone();
+	if output.exists() {
+		return Err(failure!("{} is there already; give another place with --output", output.display()));
+	}
+	let index = options.index;
+	let trial = options.trial()?;
+	let dir = tempfile::tempdir().map_err(|error| failure!("there is no place for a run: {error}; set TMPDIR"))?;
+	let content = dir.path().join("result");
+	let (stopper, stopped) = watch::channel(false);
+	let asked = stop::asked_to_stop();
+	tokio::spawn(async move {
+		asked.await;
+		stopper.send_replace(true)
+	});
+	let progress = context.out.wait("running the app");
+	let Finished { outcome, logs, usage } = trial.run(dir.path(), content.clone(), stopped).await?;
+	drop(progress);
+	let (made, words) = match outcome {
+		Ok(made) => (Some(results::keep(index, made.cid(), made.digest, &content, output).await?), None),
+		// A worker's own trouble says nothing about the app.
+		Err(failure) if failure.cause.is_none() => return Err(failure!("{}", failure.words)),
+		Err(failure) => (None, Some(failure.words)),
+	};
+	let known = |count: u64, text: String| if count == 0 { String::new() } else { text };
+	let mut lines = task::written(&logs, "");
+	lines.push(fields([
+		("ended", words.clone().unwrap_or_else(|| "well, with a result".into())),
+		("time", format!("{} ms", usage.time)),
+		("fuel", known(usage.fuel, counted(usage.fuel, "instruction"))),
+		("memory", known(usage.memory, size(usage.memory))),
+		("digest", made.as_ref().map(|made| format!("{:?}", made.digest.0)).unwrap_or_default()),
+		("result", made.as_ref().map(Fetched::place).unwrap_or_default()),
+	]));
+	let failed = words.is_some();
+	let json = json!({ "failure": words, "logs": logs, "usage": usage, "result": made });
+	Ok(Answer { failed, ..Answer::new(lines.join("\n"), json) })
+}
+
+impl Try {
+	/// What is run.
+	fn trial(self) -> Result<Trial> {
+		let Self { index, tasks, .. } = self;
+		if index >= tasks {
+			return Err(failure!("a request with --tasks {tasks} has no task {index}; they are counted from 0"));
+		}
+		let params = RequestParams { iexec_args: self.args.unwrap_or_default(), ..RequestParams::default() };
+		let args = params.args().map_err(|error| failure!("--args: {error}"))?;
+		let too_long = |path: &Path| failure!("the path of {} is too long; move it to a shorter one", path.display());
+		let (location, checksum) = located(&self.file)?;
+		let location = location.into_bytes().try_into().map_err(|_| too_long(&self.file))?;
+		let app = App { kind: kind_of(&self.file)?, location, checksum, ..App::default() };
+		let dataset = self.dataset.map(|path| {
+			let (location, checksum) = located(&path)?;
+			let location = location.into_bytes().try_into().map_err(|_| too_long(&path))?;
+			Ok(Dataset { location, checksum, ..Dataset::default() })
+		});
+		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(located(path)?.0)).collect();
+		let limits = Limits {
+			time: self.time.map_or(self.category, Duration::from_secs),
+			memory: self.memory,
+			..Limits::default()
+		};
+		Ok(Trial { app, args, dataset: dataset.transpose()?, inputs: inputs?, index, tasks, limits })
+	}
+}
+
+/// Where a file is, as a location, and its checksum.
+fn located(path: &Path) -> Result<(String, H256)> {
+	let file = LocalFile::read(path)?;
+	let url = absolute(path).ok().and_then(|path| Url::from_file_path(path).ok());
+	let url = url.ok_or_else(|| failure!("{} has no absolute path; give it", path.display()))?;
+	Ok((url.into(), H256(file.cid.digest())))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn categories_are_those_that_every_chain_begins_with() {
+		for (text, seconds) in [("XS", 300), ("xs", 300), ("0", 300), ("XL", 36_000), ("4", 36_000)] {
+			assert_eq!(reference_time(text), Ok(Duration::from_secs(seconds)), "{text}");
+		}
+		for text in ["XXL", "5", ""] {
+			assert!(reference_time(text).unwrap_err().contains("--time"), "{text}");
+		}
+	}
+
+	#[test]
+	fn memory_is_no_share_of_this_machine() {
+		assert_eq!(bytes("512M"), Ok(512 << 20));
+		assert!(bytes("50%").is_err());
+	}
+
+	#[test]
+	fn files_are_named_wherever_they_are() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("one & two?#%20.txt");
+		std::fs::write(&path, "x").unwrap();
+		let (location, _) = located(&path).unwrap();
+		assert_eq!(location.parse::<Url>().unwrap().to_file_path(), Ok(path));
+	}
+}

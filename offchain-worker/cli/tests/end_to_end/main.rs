@@ -1,0 +1,75 @@
+//! The whole stack, as people run it: a node, a scheduler, workers, and the requester's commands. Each part is killed and
+//! lied to, and in the end every task is closed, nobody was paid twice, and nothing is left in the escrow.
+//!
+//! Scenarios play one after the other on two stacks: one that seals at once, and one with slots, for what needs time to
+//! pass. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
+
+#[path = "../../../scheduler/src/testing/postgres.rs"]
+mod postgres;
+#[path = "../stack/mod.rs"]
+mod stack;
+mod trouble;
+mod work;
+
+use std::{
+	env, fs,
+	future::Future,
+	os::unix::fs::MetadataExt,
+	pin::Pin,
+	process::{Command, Stdio},
+	sync::{Mutex, PoisonError},
+};
+
+use rlc_chain::Event;
+use rlc_primitives::{Balance, RLC};
+use stack::{deals::Bought, Seal, Stack, RUNTIME};
+
+/// What a task costs: the pool's price and the app's.
+const PRICE: Balance = RLC * 11 / 100;
+
+/// A scenario on a stack.
+type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
+/// Plays a scenario, then checks what has to hold after each. One at a time: the machine is shared.
+fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
+	static STACKS: Mutex<[Option<Stack>; 2]> = Mutex::new([None, None]);
+	let mut stacks = STACKS.lock().unwrap_or_else(PoisonError::into_inner);
+	let place = &mut stacks[usize::from(seal == Seal::Slots)];
+	// A scenario that fails takes its stack along.
+	let stack = place.take();
+	*place = Some(RUNTIME.block_on(async {
+		let mut stack = match stack {
+			Some(stack) => stack,
+			None => Stack::start(seal).await,
+		};
+		scenario(&mut stack).await;
+		stack.dismiss_workers();
+		stack.audit().await;
+		stack
+	}));
+}
+
+/// The deal that was made last.
+async fn last_deal(stack: &Stack) -> Bought {
+	let mut deals = stack.history().await.into_iter().filter_map(|event| match event {
+		Event::DealOpened { deal, size, .. } => Some(Bought { deal, tasks: size }),
+		_ => None,
+	});
+	deals.next_back().expect("there was one")
+}
+
+/// Whether this machine runs containers. Root with `runc` has to.
+async fn has_containers() -> bool {
+	let dir = tempfile::tempdir().unwrap();
+	let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+	let has_runc = Command::new("runc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+	match rlc_sandbox::ContainerTier::probe(dir.path()).await {
+		Ok(_) => true,
+		Err(why) => {
+			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
+			assert!(!(required || is_root && has_runc), "{why}");
+			eprintln!("CONTAINERS ARE NOT TESTED. {why}");
+			false
+		}
+	}
+}

@@ -1,0 +1,157 @@
+//! What the stack is for, in each of its forms.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use rlc_chain::Event;
+use rlc_primitives::RLC;
+use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
+
+use super::{
+	has_containers, last_deal, play,
+	postgres::Postgres,
+	stack::{worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
+	PRICE,
+};
+
+#[test]
+fn an_app_is_run_and_its_result_verified() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(1, "").await;
+			let (output, before) = (stack.room(), stack.spent().await);
+			let answer = stack.run("hello.wasm", &["--args", "first 'and second'"], &output).await.unwrap();
+			assert_eq!((&answer["completed"], &answer["failed"]), (&1.into(), &0.into()));
+			let report = fs::read_to_string(output.join("hello.txt")).unwrap();
+			assert!(report.contains("  1: first\n  2: and second\n"), "{report}");
+			assert_eq!(stack.spent().await - before, PRICE);
+			// It opens connections, and waits for none.
+			assert_eq!(listening(stack.worker(workers[0]).pid()), Vec::<String>::new());
+		})
+	});
+}
+
+#[test]
+fn a_container_is_run_and_its_result_verified() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			if !has_containers().await {
+				return;
+			}
+			stack.new_workers(1, "").await;
+			let output = stack.room();
+			stack.run("container-hello.tar", &["--args", "in a box"], &output).await.unwrap();
+			let report = hello(&output);
+			assert!(report.contains("  1: in\n  2: a\n  3: box\n"), "{report}");
+		})
+	});
+}
+
+#[test]
+fn a_callback_s_data_is_the_result() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(1, "").await;
+			let callback = format!("0x{}", "c0".repeat(20));
+			// Revealed and finalised apart, and at once.
+			for trust in ["2", "1"] {
+				let (output, before) = (stack.room(), stack.spent().await);
+				let arguments = ["--args", "callback", "--callback", &callback, "--trust", trust];
+				stack.run("misbehave.wasm", &arguments, &output).await.unwrap();
+				assert_eq!(fs::read(output.join("callback-data")).unwrap(), [0x2a], "trust {trust}");
+				assert_eq!(stack.spent().await - before, PRICE, "trust {trust}");
+			}
+		})
+	});
+}
+
+#[test]
+fn a_node_computes_too() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let (number, url) = (stack.new_number(), stack.scheduler_url.clone());
+			stack.node.kill();
+			stack.node.start_with(&["--worker", &url, "--worker-key", &worker_key(number), "--worker-slots", "2"]);
+			stack.joined(&url, &[number]).await;
+			let output = stack.room();
+			stack.run("hello.wasm", &["--trust", "2", "--args", "from the node"], &output).await.unwrap();
+			let report = hello(&output);
+			assert!(report.contains("  3: node\n"), "{report}");
+			let paid = stack.rewards(last_deal(stack).await.task(0)).await;
+			assert!(paid.iter().any(|(who, _)| *who == worker(number)), "{paid:?}");
+			stack.node.kill();
+			stack.node.start_again();
+		})
+	});
+}
+
+#[test]
+fn schedulers_that_share_a_pool_do_each_other_s_work() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let postgres = Postgres::start();
+			// Dearer than the other pool: nobody else buys here.
+			let mut pool = vec!["--database", &postgres.url, "--name", "shared", "--publish-price", "0.5"];
+			let (_first, first_url) = stack.start_scheduler("first", OTHER_SCHEDULER, &pool);
+			let workerpool = format!("{:?}", info(stack, &first_url).await.workerpool.0);
+			pool.truncate(2);
+			pool.extend(["--workerpool", &workerpool]);
+			let (mut second, second_url) = stack.start_scheduler("second", OTHER_SCHEDULER, &pool);
+			let near = stack.new_workers_at(&first_url, 1, "").await[0];
+			let far = stack.new_workers_at(&second_url, 1, "").await[0];
+
+			let before = stack.spent().await;
+			let bought = stack.buy("noop.wasm", 200, &["--workerpool", &workerpool]).await;
+			stack.until_open(bought, 150).await;
+			second.kill();
+			stack.until_open(bought, 0).await;
+			assert_eq!(stack.closed(bought).await, 200);
+			assert_eq!(stack.spent().await - before, 200 * (RLC / 2 + RLC / 100));
+			let tasks: BTreeSet<_> = (0..bought.tasks).map(|index| bought.task(index)).collect();
+			let paid: BTreeSet<_> = stack
+				.history()
+				.await
+				.into_iter()
+				.filter_map(|event| match event {
+					Event::Rewarded { who, task, .. } if tasks.contains(&task) => Some(who),
+					_ => None,
+				})
+				.collect();
+			assert!(paid.contains(&worker(near)) && paid.contains(&worker(far)), "both had a part: {paid:?}");
+			// What only the second one has is found through the first one.
+			second.start_again();
+			info(stack, &second_url).await;
+			stack.download(bought, &stack.room()).await;
+		})
+	});
+}
+
+/// What a scheduler says of its pool.
+async fn info(stack: &Stack, url: &str) -> PoolInfo {
+	stack.connect_to(url).await.info().await.unwrap()
+}
+
+/// The report of the hello app.
+fn hello(output: &Path) -> String {
+	fs::read_to_string(output.join("hello.txt")).unwrap()
+}
+
+/// The sockets at which a process and what it started wait for connections.
+fn listening(pid: u32) -> Vec<String> {
+	const LISTEN: &str = "0A";
+	let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+	let links = descriptors.flatten().filter_map(|entry| fs::read_link(entry.path()).ok());
+	let sockets: BTreeSet<_> =
+		links.filter_map(|link| Some(link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.to_owned())).collect();
+	assert!(!sockets.is_empty(), "it has connections");
+	let mut found = Vec::new();
+	for table in ["tcp", "tcp6"] {
+		let text = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("net").join(table)).unwrap();
+		for line in text.lines().skip(1) {
+			let fields: Vec<_> = line.split_whitespace().collect();
+			if fields[3] == LISTEN && sockets.contains(fields[9]) {
+				found.push(fields[1].to_owned());
+			}
+		}
+	}
+	found
+}

@@ -1,0 +1,122 @@
+//! Files of results: of those that are gone, some are kept for those to come.
+//!
+//! A file system like ext4 leaves a removed file's inode alone for some minutes, and searches past all of these whenever
+//! it makes a new file. With hundreds of results a second that takes longer than a short task.
+
+use std::{
+	fs::{self, File},
+	io,
+	path::{Path, PathBuf},
+	sync::{Mutex, PoisonError},
+};
+
+/// The most files that are kept. What is beyond is removed, and slow: in bursts only.
+const MOST: usize = 10_000;
+
+/// A directory of results.
+pub(crate) struct Results {
+	dir: PathBuf,
+	spares: Mutex<Spares>,
+}
+
+#[derive(Default)]
+struct Spares {
+	free: Vec<PathBuf>,
+	named: u64,
+}
+
+impl Results {
+	/// Results are in this directory. What else was there from an earlier time is gone.
+	pub fn new(dir: PathBuf) -> Self {
+		Self { dir, spares: Mutex::default() }
+	}
+
+	/// Where the directory is.
+	pub fn dir(&self) -> &Path {
+		&self.dir
+	}
+
+	/// Make an empty file in the directory, or empty the one that is there.
+	pub fn create(&self, path: &Path) -> io::Result<File> {
+		let spare = self.spares.lock().unwrap_or_else(PoisonError::into_inner).free.pop();
+		if let Some(spare) = spare {
+			// If somebody removed it, there will be a new one.
+			let _ = fs::rename(spare, path);
+		}
+		File::create(path)
+	}
+
+	/// Remove a file of the directory, if it is there.
+	pub fn remove(&self, path: &Path) -> io::Result<()> {
+		let removed = match self.spare() {
+			None => fs::remove_file(path),
+			Some(spare) => {
+				let emptied = File::options().write(true).truncate(true).open(path);
+				emptied.and_then(|_| fs::rename(path, &spare)).map(|()| {
+					self.spares.lock().unwrap_or_else(PoisonError::into_inner).free.push(spare);
+				})
+			}
+		};
+		match removed {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+			_ => Ok(()),
+		}
+	}
+
+	/// A name for one more spare file, unless there are enough.
+	fn spare(&self) -> Option<PathBuf> {
+		let mut spares = self.spares.lock().unwrap_or_else(PoisonError::into_inner);
+		if spares.free.len() >= MOST {
+			return None;
+		}
+		spares.named += 1;
+		Some(self.dir.join(format!("spare-{}", spares.named)))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::{io::Write, os::unix::fs::MetadataExt};
+
+	fn results() -> (tempfile::TempDir, Results) {
+		let dir = tempfile::tempdir().unwrap();
+		let results = Results::new(dir.path().into());
+		(dir, results)
+	}
+
+	#[test]
+	fn a_removed_result_s_file_serves_the_next_one_and_tells_nothing() {
+		let (dir, results) = results();
+		let (one, two) = (dir.path().join("one"), dir.path().join("two"));
+		results.create(&one).unwrap().write_all(b"secret").unwrap();
+		let inode = fs::metadata(&one).unwrap().ino();
+		results.remove(&one).unwrap();
+		assert!(!one.exists());
+		let spare = fs::read_dir(dir.path()).unwrap().next().unwrap().unwrap();
+		assert_eq!(spare.metadata().unwrap().len(), 0, "its space is free");
+		drop(results.create(&two).unwrap());
+		assert_eq!((fs::metadata(&two).unwrap().ino(), fs::read(&two).unwrap()), (inode, vec![]));
+		assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+	}
+
+	#[test]
+	fn what_is_not_there_is_removed_already() {
+		let (dir, results) = results();
+		results.remove(&dir.path().join("none")).unwrap();
+		assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+	}
+
+	#[test]
+	fn a_spare_file_that_somebody_removed_is_not_missed() {
+		let (dir, results) = results();
+		let path = dir.path().join("one");
+		drop(results.create(&path).unwrap());
+		results.remove(&path).unwrap();
+		for spare in fs::read_dir(dir.path()).unwrap() {
+			fs::remove_file(spare.unwrap().path()).unwrap();
+		}
+		drop(results.create(&path).unwrap());
+		assert!(path.exists());
+	}
+}

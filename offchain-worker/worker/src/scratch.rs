@@ -1,0 +1,92 @@
+//! Where modules write while they run: in memory, if this machine has room for files there.
+//!
+//! Most results are small and live for a moment. On a disk each of their files costs the file system more than a short
+//! task takes, and wears the disk. What a module writes counts as its memory wherever it is.
+
+use std::{
+	fs::{self, DirBuilder},
+	io,
+	os::unix::fs::{DirBuilderExt, MetadataExt},
+	path::{Path, PathBuf},
+};
+
+use rustix::{fs::statfs, process::getuid};
+use sp_core::{Blake2Hasher, Hasher};
+
+/// Where Linux has files in memory.
+const SHARED: &str = "/dev/shm";
+
+/// What says that files are in memory: `TMPFS_MAGIC` of Linux.
+const TMPFS: i64 = 0x0102_1994;
+
+/// A directory in memory for the worker of `dir`, the same after each start, which may hold `memory` bytes.
+///
+/// # Errors
+///
+/// Why it is better on disk.
+pub(crate) fn in_memory(dir: &Path, memory: u64) -> Result<PathBuf, String> {
+	below(Path::new(SHARED), dir, memory)
+}
+
+fn below(shared: &Path, dir: &Path, memory: u64) -> Result<PathBuf, String> {
+	let failed = |error: io::Error| format!("{}: {error}", shared.display());
+	let disk = statfs(shared).map_err(|error| failed(error.into()))?;
+	if disk.f_type != TMPFS {
+		return Err(format!("{} is not in memory", shared.display()));
+	}
+	let size = disk.f_blocks.saturating_mul(u64::try_from(disk.f_bsize).unwrap_or(0));
+	if size < memory {
+		return Err(format!("{} holds {} MiB; tasks may have {} MiB", shared.display(), size >> 20, memory >> 20));
+	}
+	let digest = Blake2Hasher::hash(dir.as_os_str().as_encoded_bytes());
+	let path = shared.join(format!("rlc-worker-{}-{}", getuid().as_raw(), hex::encode(&digest.as_bytes()[..8])));
+	match DirBuilder::new().mode(0o700).create(&path) {
+		Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(failed(error)),
+		_ => {}
+	}
+	// Everybody may make something of that name before us.
+	let found = fs::symlink_metadata(&path).map_err(failed)?;
+	if !found.is_dir() || found.uid() != getuid().as_raw() || found.mode() & 0o077 != 0 {
+		return Err(format!("{} is somebody else's", path.display()));
+	}
+	Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+
+	/// A directory in memory, if there is one here.
+	fn shared() -> Option<tempfile::TempDir> {
+		tempfile::tempdir_in(SHARED).ok()
+	}
+
+	#[test]
+	fn a_worker_finds_its_own_directory_again() {
+		let Some(shared) = shared() else { return };
+		let place = |dir: &str| below(shared.path(), Path::new(dir), 1).unwrap();
+		assert_eq!(place("/one"), place("/one"));
+		assert_ne!(place("/one"), place("/two"));
+		assert_eq!(fs::metadata(place("/one")).unwrap().mode() & 0o777, 0o700);
+	}
+
+	#[test]
+	fn it_is_refused_if_others_could_write_there() {
+		let Some(shared) = shared() else { return };
+		let place = || below(shared.path(), Path::new("/one"), 1);
+		let path = place().unwrap();
+		fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
+		assert!(place().unwrap_err().contains("somebody else's"));
+		fs::remove_dir(&path).unwrap();
+		std::os::unix::fs::symlink("/tmp", &path).unwrap();
+		assert!(place().unwrap_err().contains("somebody else's"));
+	}
+
+	#[test]
+	fn disks_and_small_memories_are_refused() {
+		assert!(below(Path::new("/proc"), Path::new("/one"), 1).is_err());
+		let Some(shared) = shared() else { return };
+		assert!(below(shared.path(), Path::new("/one"), u64::MAX).unwrap_err().contains("holds"));
+	}
+}

@@ -1,0 +1,131 @@
+//! Trying an app out: one run as a task's, without chain, scheduler or account.
+
+use std::{
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
+
+use rlc_primitives::{
+	assets::{App, AppKind, Dataset},
+	deal::{Deal, Resource, Settlement},
+	market::{DealProgress, DealView},
+	work::TaskRef,
+	AccountId, AppId, CategoryId, DatasetId, DealId, Tag, WorkerpoolId,
+};
+use rlc_protocol::RequestParams;
+use rlc_sandbox::{ContainerTier, Limits, WasmTier};
+use rlc_store::{FetchConfig, Fetcher};
+use tokio::{sync::watch, time::Instant};
+
+use crate::{
+	plan::Plan,
+	ports::{Job, Runner},
+	results::Results,
+	run::Apps,
+	start::{Dirs, Error},
+};
+pub use crate::{
+	ports::Finished,
+	record::{Failure, Output, OutputKind},
+};
+
+/// What fetching files of this machine may take beside the run.
+const FETCH_TIME: Duration = Duration::from_secs(600);
+
+/// A task of a request that nobody made. Its app, dataset and inputs may be files of this machine (`file://`).
+///
+/// Its deal is always the same one, so the app finds the same ids and the same randomness each time.
+#[derive(Clone, Debug)]
+pub struct Trial {
+	/// The app.
+	pub app: App,
+	/// The app's arguments.
+	pub args: Vec<String>,
+	/// The dataset, if the request has one.
+	pub dataset: Option<Dataset>,
+	/// Where the input files are.
+	pub inputs: Vec<String>,
+	/// Which of the request's tasks it is.
+	pub index: u64,
+	/// How many tasks the request has.
+	pub tasks: u64,
+	/// What the app may use.
+	pub limits: Limits,
+}
+
+impl Trial {
+	/// Run it, and leave the result in the file `result` as it would be uploaded. `dir` is an empty directory for this
+	/// run only. It ends soon once `stop` is true.
+	///
+	/// # Errors
+	///
+	/// [`Error`], if the directory cannot be used, or nothing be run here at all. Whatever else goes wrong is the run's
+	/// outcome.
+	pub async fn run(self, dir: &Path, result: PathBuf, stop: watch::Receiver<bool>) -> Result<Finished, Error> {
+		let dirs = Dirs::make(dir)?;
+		let containers = match self.app.kind {
+			AppKind::Wasm => Err("the app is a module".into()),
+			AppKind::Container => ContainerTier::probe(&dirs.containers).await.map_err(|why| why.to_string()),
+		};
+		let apps = Apps {
+			fetcher: Fetcher::new(FetchConfig { allow_file: true, ..FetchConfig::new(&dirs.cache) })?,
+			wasm: WasmTier::new(None)?,
+			containers,
+			limits: self.limits.clone(),
+			most_input: u64::MAX,
+			tasks: dirs.tasks,
+			scratch: None,
+			nothing: dirs.nothing,
+			results: Arc::new(Results::new(dirs.results)),
+			account: nobody(),
+			misbehave: None,
+		};
+		let deal = deal(self.tasks, self.dataset.as_ref());
+		let job = Job {
+			task: TaskRef { deal: deal.id, index: self.index },
+			plan: Arc::new(Plan {
+				deal,
+				app: self.app,
+				dataset: self.dataset,
+				params: RequestParams { iexec_input_files: self.inputs, ..RequestParams::default() },
+				args: self.args,
+			}),
+			time: self.limits.time,
+			until: Instant::now() + FETCH_TIME + self.limits.time,
+			result,
+			progress: Box::new(|_| {}),
+		};
+		Ok(apps.run(job, stop).await)
+	}
+}
+
+fn nobody() -> AccountId {
+	AccountId::new([0; 32])
+}
+
+/// A deal of nobody with nobody about so many tasks, at trust 1.
+pub(crate) fn deal(tasks: u64, dataset: Option<&Dataset>) -> DealView {
+	let dataset = dataset.map(|dataset| DatasetId::derive(&nobody(), dataset));
+	let deal = Deal {
+		app: Resource { id: AppId::default(), owner: nobody(), price: 0 },
+		dataset: dataset.map(|id| Resource { id, owner: nobody(), price: 0 }),
+		workerpool: Resource { id: WorkerpoolId::default(), owner: nobody(), price: 0 },
+		payer: nobody(),
+		requester: nobody(),
+		beneficiary: None,
+		callback: None,
+		category: CategoryId(0),
+		reference_time: 0,
+		trust: 1,
+		tag: Tag::NONE,
+		start: 0,
+		first: 0,
+		size: tasks,
+		worker_stake: 0,
+		scheduler_ratio: 0,
+		settlement: Settlement::Automatic,
+	};
+	let progress = DealProgress { open: tasks, kept: tasks, closed_at: None, depositor: nobody(), deposit: 0 };
+	DealView { id: DealId::default(), deal, params: Default::default(), progress }
+}
