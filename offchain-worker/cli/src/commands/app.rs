@@ -47,8 +47,8 @@ Examples:
   rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --output try-3
   rlc app try hello.wasm --json
 
-The exit code is 1 if a worker would report a failure. The digest is what a worker would contribute, if the app makes
-nothing of what differs in a deal: ids, randomness, and the names of inputs, which follow from their locations.")]
+The exit code is 1 if a worker would report a failure.
+In a deal, ids, randomness and the names of inputs differ: an app that makes something of them has another digest there.")]
 	Try(trial::Try),
 
 	/// Store a program with a workerpool and register it

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use rlc_primitives::{
-	assets::{App, Dataset},
+	assets::{App, Dataset, Location},
 	deal::Category,
 };
 use rlc_protocol::RequestParams;
@@ -26,6 +26,7 @@ use crate::{
 	commands::task,
 	context::Context,
 	failure::{failure, Result},
+	orders,
 	output::Answer,
 	request::LocalFile,
 	results::{self, Fetched},
@@ -126,6 +127,9 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 	};
 	let known = |count: u64, text: String| if count == 0 { String::new() } else { text };
 	let mut lines = task::written(&logs, "");
+	if !lines.is_empty() {
+		lines.push(String::new());
+	}
 	lines.push(fields([
 		("ended", words.clone().unwrap_or_else(|| "well, with a result".into())),
 		("time", format!("{} ms", usage.time)),
@@ -148,31 +152,28 @@ impl Try {
 		}
 		let params = RequestParams { iexec_args: self.args.unwrap_or_default(), ..RequestParams::default() };
 		let args = params.args().map_err(|error| failure!("--args: {error}"))?;
-		let too_long = |path: &Path| failure!("the path of {} is too long; move it to a shorter one", path.display());
 		let (location, checksum) = located(&self.file)?;
-		let location = location.into_bytes().try_into().map_err(|_| too_long(&self.file))?;
 		let app = App { kind: kind_of(&self.file)?, location, checksum, ..App::default() };
-		let dataset = self.dataset.map(|path| {
-			let (location, checksum) = located(&path)?;
-			let location = location.into_bytes().try_into().map_err(|_| too_long(&path))?;
-			Ok(Dataset { location, checksum, ..Dataset::default() })
-		});
-		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(located(path)?.0)).collect();
+		let dataset = self.dataset.as_deref().map(located).transpose()?;
+		let dataset = dataset.map(|(location, checksum)| Dataset { location, checksum, ..Dataset::default() });
+		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(orders::text(&located(path)?.0))).collect();
 		let limits = Limits {
 			time: self.time.map_or(self.category, Duration::from_secs),
 			memory: self.memory,
 			..Limits::default()
 		};
-		Ok(Trial { app, args, dataset: dataset.transpose()?, inputs: inputs?, index, tasks, limits })
+		Ok(Trial { app, args, dataset, inputs: inputs?, index, tasks, limits })
 	}
 }
 
 /// Where a file is, as a location, and its checksum.
-fn located(path: &Path) -> Result<(String, H256)> {
+fn located(path: &Path) -> Result<(Location, H256)> {
 	let file = LocalFile::read(path)?;
 	let url = absolute(path).ok().and_then(|path| Url::from_file_path(path).ok());
-	let url = url.ok_or_else(|| failure!("{} has no absolute path; give it", path.display()))?;
-	Ok((url.into(), H256(file.cid.digest())))
+	let location = url.and_then(|url| String::from(url).into_bytes().try_into().ok());
+	let location =
+		location.ok_or_else(|| failure!("{}: its path is too long; move it to a shorter one", path.display()))?;
+	Ok((location, H256(file.cid.digest())))
 }
 
 #[cfg(test)]
@@ -201,6 +202,6 @@ mod tests {
 		let path = dir.path().join("one & two?#%20.txt");
 		std::fs::write(&path, "x").unwrap();
 		let (location, _) = located(&path).unwrap();
-		assert_eq!(location.parse::<Url>().unwrap().to_file_path(), Ok(path));
+		assert_eq!(orders::text(&location).parse::<Url>().unwrap().to_file_path(), Ok(path));
 	}
 }
