@@ -68,7 +68,10 @@ impl WorkerParams {
 /// Starts a worker beside a node that runs. It ends with the node.
 pub fn start(node: &Node, options: Options) {
 	let rpc = InMemory::of(&node.rpc, tokio::runtime::Handle::current());
+	// Nobody else may keep it, and it is gone when this task is: when the node ends.
+	let handlers = node.rpc.clone();
 	node.tasks.spawn_handle().spawn("worker", Some("worker"), async move {
+		let _handlers = handlers;
 		if let Err(error) = work(rpc, options).await {
 			log::error!("the worker has ended, the node goes on: {error}");
 		}

@@ -3,7 +3,7 @@
 use clap::Args;
 use rlc_chain::{Call, Chain, Key};
 use rlc_primitives::{
-	assets::{AssetId, Registered},
+	assets::{AssetId, Registered, MAX_LOCATION},
 	market::{BookEntry, BookFilter, BookKey},
 	AccountId, AnyOrder, OrderHash, Restriction, Tag,
 };
@@ -193,7 +193,19 @@ pub async fn place(
 		None => first_store(chain).await?,
 	};
 	upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
-	Ok(file.cid.to_string())
+	Ok(stored_at(&scheduler, file))
+}
+
+/// The location of a file in a scheduler's store: a URL, so that workers of every pool find it. Their own pool's store is
+/// asked first, by the checksum.
+fn stored_at(scheduler: &str, file: &LocalFile) -> String {
+	let url = format!("{}/store/{}", scheduler.trim_end_matches('/'), file.cid);
+	let named = format!("{url}?filename={}", file.name());
+	if named.len() <= MAX_LOCATION as usize {
+		named
+	} else {
+		url
+	}
 }
 
 /// Store files with a scheduler. What it has already is not sent again.

@@ -114,6 +114,14 @@ impl LocalFile {
 	}
 }
 
+impl LocalFile {
+	/// Its name, in characters that locations may have.
+	pub fn name(&self) -> String {
+		let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+		name.chars().map(|one| if one.is_ascii_alphanumeric() || ".-_".contains(one) { one } else { '_' }).collect()
+	}
+}
+
 impl RequestOptions {
 	/// What is wished for by `requester`, and the files to upload for it.
 	///
@@ -166,7 +174,8 @@ impl RequestOptions {
 				params.iexec_input_files.push(input.clone());
 			} else {
 				let file = LocalFile::read(Path::new(input))?;
-				params.iexec_input_files.push(file.cid.to_string());
+				// By this name the app finds it.
+				params.iexec_input_files.push(format!("{}/{}", file.cid, file.name()));
 				files.push(file);
 			}
 		}
@@ -199,7 +208,7 @@ mod tests {
 	#[test]
 	fn arguments_and_inputs_are_added_to_params() {
 		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("input.txt");
+		let path = dir.path().join("in put.txt");
 		std::fs::write(&path, "hello").unwrap();
 		let input = path.to_str().unwrap();
 		let params = r#"{"iexec_args": "old", "iexec_input_files": ["https://x.org/a"]}"#;
@@ -209,7 +218,7 @@ mod tests {
 		let read = RequestParams::parse(&bytes).unwrap();
 		let cid = Cid::of(HashKind::Sha256, b"hello").to_string();
 		assert_eq!(read.iexec_args, "--fast 3");
-		assert_eq!(read.iexec_input_files, ["https://x.org/a", &cid, "http://x.org/b"]);
+		assert_eq!(read.iexec_input_files, ["https://x.org/a", &format!("{cid}/in_put.txt"), "http://x.org/b"]);
 		assert_eq!((files.len(), files[0].size, files[0].cid.to_string()), (1, 5, cid));
 	}
 

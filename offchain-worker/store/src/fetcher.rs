@@ -189,7 +189,13 @@ impl Inner {
 	async fn fetch(self: &Arc<Self>, place: &Location, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
 		let _unfinished = Unfinished(part);
 		match place {
-			Location::Web(url) => self.download(Method::GET, url, expected, part).await,
+			Location::Web(url) => {
+				// The stores are near, and theirs is the same if its name is known.
+				if let Some(Ok(file)) = self.in_stores(expected, part).await {
+					return Ok(file);
+				}
+				self.download(Method::GET, url, expected, part).await
+			}
 			Location::File(path) => self.copy(path, expected, part).await,
 			Location::Ipfs(name) => self.cat(name, expected, part).await.unwrap_or_else(|| {
 				let words = format!("{name} is in IPFS, and no IPFS node is set up here");
@@ -202,24 +208,29 @@ impl Inner {
 	/// Look for a content in the stores, one after the other, and then in IPFS.
 	async fn find(self: &Arc<Self>, cid: &Cid, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
 		let mut error = FetchError::new(FetchErrorKind::NotFound, format!("{cid} is in none of the stores"));
-		let mut failed = |new: FetchError| {
-			// What may be there, but did not come, says more than what is not there.
-			if new.kind != FetchErrorKind::NotFound {
-				error = new;
+		for found in [self.in_stores(expected, part).await, self.cat(&cid.to_string(), expected, part).await] {
+			match found {
+				Some(Ok(file)) => return Ok(file),
+				// What may be there, but did not come, says more than what is not there.
+				Some(Err(new)) if new.kind != FetchErrorKind::NotFound => error = new,
+				_ => {}
 			}
-		};
-		for store in &self.config.stores {
-			match self.download(Method::GET, &content_url(store, cid), expected, part).await {
-				Ok(file) => return Ok(file),
-				Err(error) => failed(error),
-			}
-		}
-		match self.cat(&cid.to_string(), expected, part).await {
-			Some(Ok(file)) => return Ok(file),
-			Some(Err(error)) => failed(error),
-			None => (),
 		}
 		Err(error)
+	}
+
+	/// Look for a content in the stores, one after the other. `None`: there is no store, or the name is not known.
+	async fn in_stores(self: &Arc<Self>, expected: &[Cid], part: &Path) -> Option<Result<Fetched, FetchError>> {
+		let cid = expected.first()?;
+		let mut last = None;
+		for store in &self.config.stores {
+			match self.download(Method::GET, &content_url(store, cid), expected, part).await {
+				Ok(file) => return Some(Ok(file)),
+				Err(new) if last.is_none() || new.kind != FetchErrorKind::NotFound => last = Some(Err(new)),
+				Err(_) => {}
+			}
+		}
+		last
 	}
 
 	/// Ask the IPFS node, if there is one.

@@ -23,12 +23,13 @@ pub(crate) enum Location {
 }
 
 impl Location {
-	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`; `http(s)://…`; `file://…`. A URL may end with
-	/// `#sha256=HEX`, which is returned apart.
+	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID/NAME`;
+	/// `http(s)://…`; `file://…`. A URL may end with `#sha256=HEX`, which is returned apart.
 	pub(crate) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
 		let text = text.trim();
 		let name = text.strip_prefix("ipfs://").or_else(|| text.strip_prefix("/ipfs/")).unwrap_or(text);
-		if let Ok(cid) = name.parse() {
+		let of_content = name.split_once('/').filter(|(_, file)| !file.contains('/')).map_or(name, |(cid, _)| cid);
+		if let Ok(cid) = of_content.parse() {
 			return Ok((Self::Content(cid), None));
 		}
 		if let Ok(cid) = cid::Cid::try_from(name) {
@@ -67,7 +68,13 @@ mod tests {
 	#[test]
 	fn locations_are_names_urls_and_files() {
 		let cid = Cid::of_sha256([1; 32]);
-		for text in [cid.to_string(), format!("ipfs://{cid}"), format!("/ipfs/{cid}")] {
+		for text in [
+			cid.to_string(),
+			format!("ipfs://{cid}"),
+			format!("/ipfs/{cid}"),
+			format!("{cid}/notes.txt"),
+			format!("ipfs://{cid}/"),
+		] {
 			assert_eq!(Location::parse(&text), Ok((Location::Content(cid), None)));
 		}
 		let other = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";

@@ -41,14 +41,16 @@ pub(crate) fn variables(
 /// Where an app sees its input.
 const GUEST_INPUT: &str = "/iexec_in";
 
-/// The name that a file from this location gets: the last part of its path, without what does not belong into a name.
+/// The name that a file from this location gets: the last part of its path, or `filename` of its query, without what does not belong into a name.
 /// Locations without one are named by what they are. All workers find the same names.
 pub(crate) fn file_name(location: &str, fallback: &str) -> String {
-	let path = location.split(['?', '#']).next().unwrap_or_default();
+	let url = location.split('#').next().unwrap_or_default();
+	let (path, query) = url.split_once('?').unwrap_or((url, ""));
 	let path = path.split_once("://").map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
-	let name: String = path
-		.rsplit('/')
-		.next()
+	// As gateways of IPFS name a content.
+	let named = query.split('&').find_map(|part| part.strip_prefix("filename="));
+	let name: String = named
+		.or(path.rsplit('/').next())
 		.unwrap_or_default()
 		.chars()
 		.map(|one| if one.is_ascii_alphanumeric() || ".-_".contains(one) { one } else { '_' })
@@ -123,6 +125,10 @@ mod tests {
 			("https://x.org/a/b.csv?c=/d#sha256=e", "b.csv"),
 			("file:///tmp/x y", "x_y"),
 			("bafkreigh", "bafkreigh"),
+			("bafkreigh/notes.txt", "notes.txt"),
+			("https://x.org/store/bafkreigh?filename=a_b.csv", "a_b.csv"),
+			("https://x.org/a?b=1&filename=../c#d", ".._c"),
+			("https://x.org/a?filename=", "fallback"),
 			("https://x.org", "fallback"),
 			("https://x.org/a/", "fallback"),
 			("https://x.org/..", "fallback"),

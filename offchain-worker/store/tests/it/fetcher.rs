@@ -117,6 +117,23 @@ async fn what_is_there_is_not_fetched_again() {
 }
 
 #[tokio::test]
+async fn a_content_of_another_store_is_looked_for_in_the_own_ones_first() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = Served::open(&dir.path().join("store")).await;
+	let cid = served.store.put(HELLO, HashKind::Sha256, "a").await.unwrap();
+	// Others are in private networks here, where URLs may not lead.
+	let config = FetchConfig { stores: vec![served.server.url()], ..FetchConfig::new(dir.path().join("cache")) };
+	let fetcher = Fetcher::new(config).unwrap();
+	let stop = CancellationToken::new();
+	let gone = format!("http://127.0.0.1:1/store/{cid}?filename=hello.txt");
+	let found = fetcher.fetch(&gone, Some(cid.digest()), &stop).await.unwrap();
+	assert_eq!(fs::read(&found).unwrap(), HELLO);
+	let other = "http://127.0.0.1:1/other";
+	let refused = fetcher.fetch(other, Some(sha256(b"other").digest()), &stop).await.unwrap_err();
+	assert_eq!(refused.kind, FetchErrorKind::NotAllowed, "the URL says why, not the stores");
+}
+
+#[tokio::test]
 async fn the_same_at_once_is_fetched_once() {
 	let dir = tempfile::tempdir().unwrap();
 	let (server, asked) = hello();
