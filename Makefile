@@ -15,10 +15,10 @@ run: ## build, and play the main job on a stack of its own (HEADLESS=1: stop the
 node: ## build, and start a development chain alone (ARGS="--instant-seal" passes options on)
 	@scripts/node.sh $(ARGS)
 
-test: ## every test: pallets, runtime, node, and a network of four validators
+test: ## every test: pallets, runtime, node, whole stacks, and a network of four validators
 	@scripts/test.sh
 
-e2e: ## whole stacks, with parts that are killed, lie and break (some minutes)
+e2e: ## of the tests, those of whole stacks, with parts that are killed, lie and break (some minutes)
 	@scripts/e2e.sh
 
 bench: ## task lifecycles and transfers per second of one node, and what the whole stack does in time

@@ -100,12 +100,13 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 			let far = stack.new_workers_at(&second_url, 1, "").await[0];
 
 			let before = stack.spent().await;
-			let bought = stack.buy("noop.wasm", 200, &["--workerpool", &workerpool]).await;
-			stack.until_open(bought, 150).await;
+			// More than one instance takes at a time.
+			let bought = stack.buy("noop.wasm", 2_000, &["--workerpool", &workerpool]).await;
+			stack.until_open(bought, 1_500).await;
 			second.kill();
 			stack.until_open(bought, 0).await;
-			assert_eq!(stack.closed(bought).await, 200);
-			assert_eq!(stack.spent().await - before, 200 * (RLC / 2 + RLC / 100));
+			assert_eq!(stack.closed(bought).await, bought.tasks);
+			assert_eq!(stack.spent().await - before, u128::from(bought.tasks) * (RLC / 2 + RLC / 100));
 			let tasks: BTreeSet<_> = (0..bought.tasks).map(|index| bought.task(index)).collect();
 			let paid: BTreeSet<_> = stack
 				.history()
