@@ -208,13 +208,21 @@ impl Inner {
 	/// Look for a content in the stores, one after the other, and then in IPFS.
 	async fn find(self: &Arc<Self>, cid: &Cid, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
 		let mut error = FetchError::new(FetchErrorKind::NotFound, format!("{cid} is in none of the stores"));
-		for found in [self.in_stores(expected, part).await, self.cat(&cid.to_string(), expected, part).await] {
-			match found {
-				Some(Ok(file)) => return Ok(file),
-				// What may be there, but did not come, says more than what is not there.
-				Some(Err(new)) if new.kind != FetchErrorKind::NotFound => error = new,
-				_ => {}
+		let mut failed = |new: FetchError| {
+			// What may be there, but did not come, says more than what is not there.
+			if new.kind != FetchErrorKind::NotFound {
+				error = new;
 			}
+		};
+		match self.in_stores(expected, part).await {
+			Some(Ok(file)) => return Ok(file),
+			Some(Err(error)) => failed(error),
+			None => (),
+		}
+		match self.cat(&cid.to_string(), expected, part).await {
+			Some(Ok(file)) => return Ok(file),
+			Some(Err(error)) => failed(error),
+			None => (),
 		}
 		Err(error)
 	}

@@ -41,6 +41,7 @@
 //! | `seen` | what is known of a task on chain |
 //! | `link` | the connection to the scheduler |
 //! | `plan`, `environment`, `run` | what a task runs, with which variables, and running it |
+//! | `scratch`, `results` | where modules write while they run, in memory; where results are kept |
 //! | [`trial`] | one run without chain, scheduler or account |
 //! | `ports`, `node`, `delivery` | what is needed of the outside, and how it is done |
 //! | `machine`, `metrics`, `clock` | resources and load, numbers for Prometheus, time |
@@ -50,9 +51,12 @@
 //! | | |
 //! |---|---|
 //! | `journal` | SQLite; locked by the worker that runs |
-//! | `results/` | a file for each result that may still be asked for |
+//! | `results/` | a file for each result that may still be asked for; empty ones for the next |
 //! | `tasks/`, `containers/` | what runs now; emptied at the start |
+//! | `nothing/` | what tasks without input read: nothing |
 //! | `cache/`, `modules/` | what was fetched, what was compiled |
+//!
+//! And in memory, if the machine has room for files there: `/dev/shm/rlc-worker-…`, where modules write while they run.
 //!
 //! # Example
 //!

@@ -19,7 +19,10 @@ const SHARED: &str = "/dev/shm";
 /// What says that files are in memory: `TMPFS_MAGIC` of Linux.
 const TMPFS: i64 = 0x0102_1994;
 
-/// A directory in memory for the worker of `dir`, the same after each start, which may hold `memory` bytes.
+/// A directory in memory for the worker of `dir`, the same after each start, for tasks that may take `memory` bytes.
+///
+/// Half of that must fit: a task that writes nearly all of its memory full is rare, and where there is too little room,
+/// the worker gives it back.
 ///
 /// # Errors
 ///
@@ -35,8 +38,8 @@ fn below(shared: &Path, dir: &Path, memory: u64) -> Result<PathBuf, String> {
 		return Err(format!("{} is not in memory", shared.display()));
 	}
 	let size = disk.f_blocks.saturating_mul(u64::try_from(disk.f_bsize).unwrap_or(0));
-	if size < memory {
-		return Err(format!("{} holds {} MiB; tasks may have {} MiB", shared.display(), size >> 20, memory >> 20));
+	if size < memory / 2 {
+		return Err(format!("{} holds {} MiB; tasks may take {} MiB", shared.display(), size >> 20, memory >> 20));
 	}
 	let digest = Blake2Hasher::hash(dir.as_os_str().as_encoded_bytes());
 	let path = shared.join(format!("rlc-worker-{}-{}", getuid().as_raw(), hex::encode(&digest.as_bytes()[..8])));

@@ -58,7 +58,8 @@ Examples:
   rlc app deploy image.tar --name blender --price 0.5 --publish --account me
   rlc app deploy hello.wasm --name hello --location https://example.org/hello.wasm --account me
 
-A workerpool's store keeps it as long as the pool says, 30 days if it says nothing; --location is for keeping it longer.")]
+It is uploaded to a workerpool's store, where workers of every pool find it. That keeps it as long as the pool says, 30 days
+if it says nothing; --location is for keeping it longer.")]
 	Deploy(Deploy),
 
 	/// Show an app and its offers
