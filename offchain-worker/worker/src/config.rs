@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use rlc_protocol::worker::Operator;
+use rlc_store::Url;
 
 use crate::Activation;
 
@@ -31,6 +32,8 @@ pub struct Config {
 	pub logs: usize,
 	/// How long a result is kept after its task closed, if nobody asks for it.
 	pub keep_results: Duration,
+	/// The RPC of an IPFS node, to look for contents in that the pool's store does not have: `http://127.0.0.1:5001`.
+	pub ipfs: Option<Url>,
 	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Whoever makes a deal can then have any
 	/// file read that the worker can read.
 	pub allow_files: bool,
@@ -127,6 +130,7 @@ impl Config {
 			download_time: Duration::from_secs(600),
 			logs: 64 << 10,
 			keep_results: Duration::from_secs(3_600),
+			ipfs: None,
 			allow_files: false,
 			allow_private_networks: false,
 			containers: Containers::Auto,

@@ -173,6 +173,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let fetcher = Fetcher::new(FetchConfig {
 		cache_size: config.cache,
 		stores: vec![scheduler.clone()],
+		ipfs: config.ipfs,
 		max_size: config.max_download,
 		timeout: config.download_time,
 		allow_file: config.allow_files,

@@ -12,6 +12,7 @@ use clap::{Args, Subcommand};
 use codec::Encode;
 use rlc_protocol::{requester::SchedulerRpcClient, signing::Claim, worker::Operator, Account};
 use rlc_sandbox::WasmTier;
+use rlc_store::Url;
 use rlc_worker::{Activation, Config, Containers, Misbehaviour, Share};
 use serde_json::json;
 
@@ -115,6 +116,10 @@ pub struct Run {
 	#[arg(long)]
 	pub no_containers: bool,
 
+	/// An IPFS node's RPC, such as http://127.0.0.1:5001, to look for what the pool's store does not have
+	#[arg(long, value_name = "URL")]
+	pub ipfs: Option<Url>,
+
 	/// Let requests read files of this machine (file://): only where all requesters are trusted
 	#[arg(long)]
 	pub allow_files: bool,
@@ -183,6 +188,7 @@ async fn work(context: &Context, run: Run) -> Result<Answer> {
 		memory: run.memory,
 		disk: run.disk,
 		containers: if run.no_containers { Containers::Off } else { Containers::Auto },
+		ipfs: run.ipfs,
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,
 		operator: run.operator,
