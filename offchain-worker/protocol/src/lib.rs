@@ -1,7 +1,7 @@
 //! What schedulers, workers and requesters say to each other, beside the chain.
 //!
-//! JSON-RPC over WebSocket: [`WorkerRpc`](worker::WorkerRpc) for workers, [`SchedulerRpc`](requester::SchedulerRpc) for
-//! everybody else. Nothing of it has to be believed: what counts is on the chain, and this only makes it fast.
+//! JSON-RPC over WebSocket: [`worker`] for workers, [`requester`] for everybody else. Nothing of it has to be believed: what
+//! counts is on the chain, and this only makes it fast.
 //!
 //! | written as | what |
 //! |---|---|

@@ -74,7 +74,7 @@ pub struct Published {
 	pub order: AnyOrder,
 	/// Who published it. Nobody can match it while the order's asset is another's.
 	pub owner: AccountId,
-	/// What is held from the owner, in nRLC, beside the deposit of the order's [`Consumption`].
+	/// What is held from the owner, in nRLC, beside the deposit of the order's consumption.
 	pub deposit: Balance,
 	/// When it was published, in ms.
 	pub published: Moment,

@@ -1,7 +1,7 @@
 //! `rlc demo`: real work, bought, done, proven and paid, with one command.
 //!
-//! A stack is started as by [`up`](super::up), with one worker that lies. Then two jobs are played with this program's
-//! own commands, which are shown as one would type them. At the end stands who earned, paid and lost what.
+//! A stack is started as by [`up`], with one worker that lies. Then two jobs are played with this program's own commands,
+//! which are shown as one would type them. At the end stands who earned, paid and lost what.
 
 mod jobs;
 mod ledger;
