@@ -8,7 +8,8 @@ scripts/setup.sh --test
 echo "test: the example apps"
 scripts/apps.sh --test
 echo "test: pallets, runtime, node, and what runs beside the chain"
-cargo test --release
+# Most of the time, tests of nodes and of whole stacks wait for blocks: twice as many at a time as there are processors.
+RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release
 echo "test: random histories, every invariant checked after every block"
 cargo run --release --bin rlc-checks -- fuzz --extrinsics 20000
 echo "test: building the runtime that the upgrade test upgrades to"

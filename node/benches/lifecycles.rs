@@ -43,7 +43,7 @@ async fn measure() -> Result<(), Failure> {
 	let mut parties = Parties::new(&mut chain)?;
 
 	println!("{RUNS} runs of {TASKS} each, medians; made = executed and written, verified = executed again");
-	println!("{:<44} {:>9} {:>11} {:>9} {:>9}", "", "made/s", "verified/s", "ratio", "per block");
+	println!("{:<48} {:>9} {:>11} {:>9} {:>9}", "", "made/s", "verified/s", "ratio", "per block");
 	let mut transfers = None;
 	for mode in Mode::ALL {
 		let mut made = Vec::new();
@@ -63,7 +63,7 @@ async fn measure() -> Result<(), Failure> {
 		let (made, verified) = (median(made), median(verified));
 		let base = *transfers.get_or_insert(made);
 		let per_block = f64::from(TASKS) / f64::from(blocks);
-		println!("{:<44} {made:>9.0} {verified:>11.0} {:>9.2} {per_block:>9.0}", mode.describe(), made / base);
+		println!("{:<48} {made:>9.0} {verified:>11.0} {:>9.2} {per_block:>9.0}", mode.describe(), made / base);
 	}
 	drop(chain);
 	node.stop().await?;

@@ -1,6 +1,6 @@
 //! The ways in which tasks come to their end, and what their parties send for it.
 
-use pallet_poco::{Call, ContributionOf, Delegate, DelegationProof, TaskRef};
+use pallet_poco::{Call, ContributionOf, Delegate, DelegationProof, ResultOf, TaskRef};
 use rlc_checks::people::Person;
 use rlc_primitives::{
 	task::{Commitment, Stage},
@@ -34,11 +34,13 @@ pub enum Mode {
 	AtOnce,
 	/// Three workers who have to agree, on bags of tasks: one extrinsic a bag, worker and step.
 	Bags,
+	/// One worker contributes and finalizes bags of tasks at once: one extrinsic a bag.
+	BagsAtOnce,
 }
 
 impl Mode {
 	/// All of them; transfers first, since the others are compared with them.
-	pub const ALL: [Mode; 5] = [Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Bags];
+	pub const ALL: [Mode; 6] = [Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Bags, Mode::BagsAtOnce];
 
 	/// In a few words.
 	pub fn describe(self) -> &'static str {
@@ -48,6 +50,7 @@ impl Mode {
 			Self::Three => "three workers",
 			Self::AtOnce => "one worker, contribute_and_finalize",
 			Self::Bags => "three workers, bags of 50",
+			Self::BagsAtOnce => "one worker, contribute_and_finalize, bags of 50",
 		}
 	}
 
@@ -92,6 +95,22 @@ impl Mode {
 				Ok(vec![extrinsics])
 			}
 			Self::Bags => bags(parties, chain, tasks),
+			Self::BagsAtOnce => {
+				parties.deal(chain, 1, tasks)?;
+				let bags: Vec<_> = parties.tasks.chunks(BAG).map(<[_]>::to_vec).collect();
+				let workers = parties.workers(chain, u32::try_from(bags.len())?)?;
+				let mut extrinsics = Vec::new();
+				for (bag, worker) in bags.iter().zip(&workers) {
+					let result = |task: &TaskRef| {
+						let authorization = delegation(parties, task, worker);
+						ResultOf { task: *task, digest: digest(task), authorization, enclave: None }
+					};
+					let results: Vec<_> = bag.iter().map(result).collect();
+					let results = results.try_into().map_err(|_| "a bag is not larger than a batch")?;
+					extrinsics.push(chain.sign(worker, Call::contribute_and_finalize_many { results }));
+				}
+				Ok(vec![extrinsics])
+			}
 		}
 	}
 

@@ -7,7 +7,7 @@ use rlc_primitives::{
 	market::SignedOrders,
 	orders::Member,
 	task::Commitment,
-	work::{CallbackData, ContributionOf, Delegate, DelegationProof, FailureCause, TaskRef},
+	work::{CallbackData, ContributionOf, Delegate, DelegationProof, FailureCause, ResultOf, TaskRef},
 	AccountId, Address, AnyOrder, Balance, GroupId, OrderHash, ResultDigest, WorkerpoolId,
 };
 use scale_info::TypeInfo;
@@ -174,6 +174,12 @@ pub enum Call {
 		/// The result, exactly if the deal has a callback.
 		callback_data: Option<CallbackData>,
 	},
+	/// Deliver the results of many tasks of trust 1 at once, at most 100, of deals without a callback: all, or none if one
+	/// is refused.
+	ContributeAndFinalizeMany {
+		/// The results.
+		results: Vec<ResultOf>,
+	},
 	/// Close a task that has its result.
 	Finalize {
 		/// The task.
@@ -278,6 +284,7 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 			"Reveal",
 			"RevealMany",
 			"ContributeAndFinalize",
+			"ContributeAndFinalizeMany",
 			"Finalize",
 			"Reopen",
 			"Claim",

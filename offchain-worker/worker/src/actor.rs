@@ -11,6 +11,7 @@ mod compute;
 mod contribute;
 mod entry;
 mod follow;
+mod later;
 mod orders;
 mod reveal;
 mod send;
@@ -324,40 +325,6 @@ impl Actor {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		self.parts.metrics.step(entry.record.state.step());
 		self.effects.push(Effect::Tell(Outgoing::Report(entry.report(usage))));
-	}
-
-	/// Try this task again after a while, which doubles each time.
-	fn put_off(&mut self, id: TaskId) {
-		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		entry.attempts = entry.attempts.saturating_add(1);
-		let at = Instant::now() + clock::backoff(entry.attempts);
-		entry.not_before = Some(at);
-		self.later.insert((at, id));
-	}
-
-	fn retry_due(&mut self) {
-		let now = Instant::now();
-		while let Some(&(at, id)) = self.later.first() {
-			if at > now {
-				return;
-			}
-			self.later.pop_first();
-			self.resume(id, at);
-		}
-	}
-
-	fn resume(&mut self, id: TaskId, at: Instant) {
-		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		let not_before = entry.not_before.take_if(|due| *due == at);
-		let grace = entry.grace.take_if(|due| *due == at);
-		if not_before.or(grace).is_some() {
-			self.consider(id);
-		}
-	}
-
-	/// When something has to be done without a message.
-	fn next_due(&self) -> Option<Instant> {
-		self.later.first().map(|(at, _)| *at).into_iter().chain(self.sends.due()).min()
 	}
 
 	/// Have the changes written, and then be told what follows from them.

@@ -137,9 +137,19 @@ fn call(submission: Submission) -> Call {
 			[(task, digest)] => Call::Reveal { task: *task, digest: *digest },
 			_ => Call::RevealMany { reveals },
 		},
-		Submission::Lone { task, digest, authorization, callback_data } => {
-			Call::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data }
-		}
+		Submission::Lone { mut results, callback_data } => match results.pop() {
+			Some(one) if results.is_empty() => Call::ContributeAndFinalize {
+				task: one.task,
+				digest: one.digest,
+				authorization: one.authorization,
+				enclave: one.enclave,
+				callback_data,
+			},
+			last => {
+				results.extend(last);
+				Call::ContributeAndFinalizeMany { results }
+			}
+		},
 		Submission::ReportFailure(task, cause) => Call::ReportFailure { task, cause },
 	}
 }
@@ -150,7 +160,7 @@ mod tests {
 	use crate::testing::DEAL;
 	use rlc_primitives::{
 		task::Commitment,
-		work::{ContributionOf, DelegationProof},
+		work::{ContributionOf, DelegationProof, ResultOf},
 		DealId, ResultDigest, ResultHash, ResultSeal, TaskId,
 	};
 
@@ -171,6 +181,13 @@ mod tests {
 		assert!(matches!(call(Submission::Reveal(vec![reveal])), Call::Reveal { .. }));
 		assert!(
 			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::RevealMany { reveals } if reveals.len() == 2)
+		);
+		let (task, digest) = reveal;
+		let result = ResultOf { task, digest, authorization: DelegationProof::OnChain, enclave: None };
+		let lone = |number| Submission::Lone { results: vec![result.clone(); number], callback_data: None };
+		assert!(matches!(call(lone(1)), Call::ContributeAndFinalize { task, .. } if task.index == 1));
+		assert!(
+			matches!(call(lone(2)), Call::ContributeAndFinalizeMany { results } if results == [result.clone(), result.clone()])
 		);
 	}
 

@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
-	work::{CallbackData, ContributionOf, DelegationProof, FailureCause, TaskRef, TaskView, WorkItem},
+	work::{CallbackData, ContributionOf, FailureCause, ResultOf, TaskRef, TaskView, WorkItem},
 	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
 };
 use rlc_protocol::worker::{Logs, Step, Usage};
@@ -41,15 +41,11 @@ pub(crate) enum SendError {
 pub(crate) enum Submission {
 	/// Commitments: one, or a bag.
 	Contribute(Vec<ContributionOf>),
-	/// The result of a task of trust 1, at once.
+	/// Results of tasks of trust 1, at once: one, or a bag.
 	Lone {
-		/// The task.
-		task: TaskRef,
-		/// The result's digest.
-		digest: ResultDigest,
-		/// Why the worker may.
-		authorization: DelegationProof,
-		/// The data, if the deal has a callback.
+		/// The results.
+		results: Vec<ResultOf>,
+		/// The data, if the deal of the only one has a callback.
 		callback_data: Option<CallbackData>,
 	},
 	/// Digests: one, or a bag.

@@ -221,7 +221,7 @@ impl Escrow for Safe {
 		Ok(())
 	}
 
-	fn settle(_: &[Movement]) -> DispatchResult {
+	fn settle(_: &[Movement]) -> Result<u32, DispatchError> {
 		Err(DispatchError::Other("no task ends here"))
 	}
 

@@ -21,7 +21,11 @@ use rlc_primitives::{
 };
 use sp_runtime::{BoundedVec, MultiSignature};
 
-use crate::{settle::Money, *};
+use crate::{
+	charge::{MOVEMENTS, PARTIES},
+	settle::{Money, Moved},
+	*,
+};
 use scene::*;
 
 #[benchmarks]
@@ -73,6 +77,19 @@ mod benches {
 		#[block]
 		{
 			checked = Pallet::<T>::could_contribute(&me(), &[one]);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn check_contribute_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		let bag: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_contribute(&me(), &bag);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -157,12 +174,27 @@ mod benches {
 		{
 			let delegates = Delegates::<T>::get(place.id());
 			let mut money = Money::new::<T>();
-			let completed = Pallet::<T>::complete(&loaded, &delegates, None, NOW, &mut money);
-			closed = completed.and_then(|()| money.settle::<T>());
+			closed = Pallet::<T>::complete(&loaded, &delegates, None, NOW, &mut money);
 		}
 
 		assert_eq!(closed, Ok(()));
 		Ok(())
+	}
+
+	#[benchmark]
+	fn settle(
+		a: Linear<1, { PARTIES * T::MaxBatch::get() + MAX_SETTLED }>,
+		m: Linear<0, { (MOVEMENTS + 1) * T::MaxBatch::get() }>,
+	) {
+		let money = money::<T>(a, m);
+		let moved;
+
+		#[block]
+		{
+			moved = money.settle::<T>();
+		}
+
+		assert_eq!(moved, Ok(Moved { accounts: a, movements: 2 * a + m }));
 	}
 
 	#[benchmark]
@@ -189,8 +221,35 @@ mod benches {
 
 		#[block]
 		{
-			let proof = DelegationProof::OnChain;
-			checked = Pallet::<T>::check_lone(&me(), &place, digest, &proof, None, Some(&data), NOW).map(drop);
+			let item = ResultOf { task: place, digest, authorization: DelegationProof::OnChain, enclave: None };
+			checked = Pallet::<T>::could_lone(&me(), &[item], Some(&data));
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
+	fn contribute_and_finalize_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		fill_kitty::<T>();
+		let bag: Vec<_> = (0..n).map(deliverable::<T>).collect();
+		let closed;
+
+		#[block]
+		{
+			closed = Pallet::<T>::deliver_lone(&me(), &bag, None);
+		}
+
+		assert_eq!(closed.map(|(_, met)| met.closed), Ok(n));
+	}
+
+	#[benchmark]
+	fn check_contribute_and_finalize_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		let bag: Vec<_> = (0..n).map(deliverable::<T>).collect();
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_lone(&me(), &bag, None);
 		}
 
 		assert_eq!(checked, Ok(()));

@@ -7,16 +7,27 @@ use frame_support::weights::Weight;
 use rlc_primitives::{
 	task::MAX_CONTRIBUTORS,
 	traits::{EnclaveRegistry, OnTaskClosed},
+	ResultDigest,
 };
 
-use crate::{contribute::count, CallbackData, Config, ContributionOf, DelegationProof, Pallet, WeightInfo};
+use crate::{
+	contribute::count, settle::Moved, CallbackData, Config, ContributionOf, DelegationProof, Pallet, ResultOf, TaskRef,
+	WeightInfo,
+};
 
-/// The most contributors that the tasks which one `reveal_many` closes have in all, or delegates where those are more:
-/// four full tasks. Each `reveal_many` is charged for so many before it is known how many they are, and blocks fill up
-/// the better the fewer that is.
+/// The most contributors that the tasks which one bag closes have in all, or delegates where those are more: four full
+/// tasks. Each bag is charged for so many before it is known how many they are, and blocks fill up the better the fewer
+/// that is.
 pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
-/// What reveals met: it says what they weighed.
+/// The parties of a deal that get or lose something when its task closes: the payer and three owners.
+pub(crate) const PARTIES: u32 = 4;
+
+/// The movements of a task's money, beside its workers' stakes and rewards: what is seized, three prices that are paid,
+/// the scheduler's stake, and its share of the kitty.
+pub(crate) const MOVEMENTS: u32 = 6;
+
+/// What a call met: it says what it weighed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Met {
 	/// Contributions to all the tasks.
@@ -25,6 +36,18 @@ pub(crate) struct Met {
 	pub closed: u32,
 	/// How many people those concerned in all.
 	pub people: u32,
+	/// What of their money moved.
+	pub moved: Moved,
+}
+
+impl Moved {
+	/// The most that moves when so many tasks of so many deals are closed: to and from these workers as often as this.
+	fn most(deals: u32, tasks: u32, workers: u32, theirs: u32) -> Self {
+		Self {
+			accounts: PARTIES.saturating_mul(deals).saturating_add(workers),
+			movements: MOVEMENTS.saturating_mul(tasks).saturating_add(theirs),
+		}
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -47,7 +70,7 @@ impl<T: Config> Pallet<T> {
 			sum.saturating_add(Self::proofs_weight(&one.authorization, one.commitment.enclave.is_some()))
 		});
 		T::WeightInfo::contribute_many(count(items.len()))
-			.saturating_add(T::WeightInfo::check_contribute(0).saturating_mul(length(items.len())))
+			.saturating_add(T::WeightInfo::check_contribute_many(count(items.len())))
 			.saturating_add(growth(T::WeightInfo::contribute, earlier))
 			.saturating_add(growth(T::WeightInfo::check_contribute, earlier))
 			.saturating_add(proofs)
@@ -70,45 +93,80 @@ impl<T: Config> Pallet<T> {
 
 	/// A reveal that met this; `None`: that closes a full task.
 	pub(crate) fn reveal_weight(met: Option<Met>) -> Weight {
-		let full = Met { contributions: MAX_CONTRIBUTORS, closed: 1, people: MAX_CONTRIBUTORS };
-		let met = met.unwrap_or(full);
+		let people = MAX_CONTRIBUTORS;
+		let moved = Moved::most(1, 1, people, 2 * people);
+		let met = met.unwrap_or(Met { contributions: people, closed: 1, people, moved });
 		T::WeightInfo::reveal(met.contributions)
 			.saturating_add(T::WeightInfo::check_reveal(met.contributions))
 			.saturating_add(Self::closings_weight(met))
 	}
 
 	/// Reveals that met this; `None`: that close as many tasks as they can.
-	pub(crate) fn reveal_many_weight(reveals: usize, met: Option<Met>) -> Weight {
+	pub(crate) fn reveal_many_weight(reveals: &[(TaskRef, ResultDigest)], met: Option<Met>) -> Weight {
+		let number = count(reveals.len());
 		let met = met.unwrap_or_else(|| {
-			let contributions = MAX_CONTRIBUTORS.saturating_mul(count(reveals));
-			Met { contributions, closed: count(reveals), people: contributions.min(MAX_SETTLED) }
+			let contributions = MAX_CONTRIBUTORS.saturating_mul(number);
+			let people = contributions.min(MAX_SETTLED);
+			let deals = deals(reveals.iter().map(|(task, _)| task));
+			let moved = Moved::most(deals, number, people, people.saturating_mul(2));
+			Met { contributions, closed: number, people, moved }
 		});
-		T::WeightInfo::reveal_many(count(reveals))
-			.saturating_add(T::WeightInfo::check_reveal(0).saturating_mul(length(reveals)))
+		T::WeightInfo::reveal_many(number)
+			.saturating_add(T::WeightInfo::check_reveal(0).saturating_mul(number.into()))
 			.saturating_add(growth(T::WeightInfo::reveal, met.contributions))
 			.saturating_add(growth(T::WeightInfo::check_reveal, met.contributions))
 			.saturating_add(Self::closings_weight(met))
 	}
 
 	fn closings_weight(met: Met) -> Weight {
+		if met.closed == 0 {
+			return Weight::zero();
+		}
 		T::WeightInfo::complete(0)
 			.saturating_add(T::OnTaskClosed::weight())
 			.saturating_mul(met.closed.into())
 			.saturating_add(growth(T::WeightInfo::complete, met.people))
+			.saturating_add(Self::moved_weight(met.moved))
 	}
 
-	/// A lone worker's result with this many bytes for a callback, on a task with `people` delegates.
-	pub(crate) fn lone_weight(authorization: &DelegationProof, enclave: bool, bytes: usize, people: u32) -> Weight {
-		T::WeightInfo::contribute_and_finalize(people, count(bytes))
-			.saturating_add(T::WeightInfo::check_contribute_and_finalize(people, count(bytes)))
-			.saturating_add(Self::proofs_weight(authorization, enclave))
-			.saturating_add(T::OnTaskClosed::weight())
+	/// Each account that is touched has two movements; what is more is only added up and told.
+	fn moved_weight(moved: Moved) -> Weight {
+		let more = moved.movements.saturating_sub(moved.accounts.saturating_mul(2));
+		T::WeightInfo::settle(moved.accounts, more)
+	}
+
+	/// A lone worker's results, with this many bytes for the callback of the only one, that met this; `None`: tasks with
+	/// as many delegates as they can have.
+	pub(crate) fn lone_weight(items: &[ResultOf], bytes: Option<usize>, met: Option<Met>) -> Weight {
+		let number = count(items.len());
+		let proofs = items.iter().fold(T::OnTaskClosed::weight().saturating_mul(number.into()), |sum, one| {
+			sum.saturating_add(Self::proofs_weight(&one.authorization, one.enclave.is_some()))
+		});
+		if let Some(bytes) = bytes {
+			let people = met.map_or(MAX_CONTRIBUTORS, |met| met.people);
+			return T::WeightInfo::contribute_and_finalize(people, count(bytes))
+				.saturating_add(T::WeightInfo::check_contribute_and_finalize(people, count(bytes)))
+				.saturating_add(proofs);
+		}
+		let met = met.unwrap_or_else(|| Met {
+			contributions: number,
+			closed: number,
+			people: MAX_CONTRIBUTORS.saturating_mul(number).min(MAX_SETTLED),
+			moved: Moved::most(deals(items.iter().map(|one| &one.task)), number, 1, number),
+		});
+		T::WeightInfo::contribute_and_finalize_many(number)
+			.saturating_add(T::WeightInfo::check_contribute_and_finalize_many(number))
+			.saturating_add(growth(|people| T::WeightInfo::contribute_and_finalize(people, 0), met.people))
+			.saturating_add(growth(|people| T::WeightInfo::check_contribute_and_finalize(people, 0), met.people))
+			.saturating_add(Self::moved_weight(met.moved))
+			.saturating_add(proofs)
 	}
 
 	/// The finalization of a task that concerns so many, with this many bytes for its callback.
-	pub(crate) fn finalize_weight(bytes: usize, people: u32) -> Weight {
-		T::WeightInfo::finalize(people, count(bytes))
-			.saturating_add(T::WeightInfo::check_finalize(people, count(bytes)))
+	pub(crate) fn finalize_weight(bytes: Option<usize>, people: u32) -> Weight {
+		let bytes = count(bytes.unwrap_or_default());
+		T::WeightInfo::finalize(people, bytes)
+			.saturating_add(T::WeightInfo::check_finalize(people, bytes))
 			.saturating_add(T::OnTaskClosed::weight())
 	}
 
@@ -125,14 +183,23 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// How many bytes a callback's data has.
-pub(crate) fn bytes(data: &Option<CallbackData>) -> usize {
-	data.as_ref().map_or(0, |data| data.len())
+/// How many bytes a callback's data has; `None` if there is none.
+pub(crate) fn bytes(data: &Option<CallbackData>) -> Option<usize> {
+	data.as_ref().map(|data| data.len())
 }
 
 /// What `of` adds for `number` above what it takes for none.
 fn growth(of: impl Fn(u32) -> Weight, number: u32) -> Weight {
 	of(number).saturating_sub(of(0))
+}
+
+/// How many deals these tasks are of; one counts again for tasks that are not next to each other.
+fn deals<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> u32 {
+	let mut last = None;
+	tasks.fold(0, |deals: u32, task| match last.replace(task.deal) == Some(task.deal) {
+		true => deals,
+		false => deals.saturating_add(1),
+	})
 }
 
 fn length(items: usize) -> u64 {

@@ -278,7 +278,7 @@ pub mod pallet {
 		EmptyBag,
 		/// A bag names a task twice. Name each once.
 		DuplicateTask,
-		/// The tasks that this bag would close have too many contributors in all. Split it.
+		/// The tasks that this bag would close have too many contributors or delegates in all. Split it.
 		BagTooHeavy,
 		/// More workers would be delegated to a task than can contribute to it.
 		TooManyDelegates,
@@ -461,7 +461,7 @@ pub mod pallet {
 		/// Events as of [`reveal`](Self::reveal). The tasks that it closes have at most
 		/// [`MAX_SETTLED`](crate::MAX_SETTLED) contributors in all.
 		#[pallet::call_index(4)]
-		#[pallet::weight(Pallet::<T>::reveal_many_weight(reveals.len(), None))]
+		#[pallet::weight(Pallet::<T>::reveal_many_weight(reveals, None))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			reveals: &BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
@@ -474,21 +474,17 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let met = Self::do_reveal(&who, &reveals)?;
-			Ok(Some(Self::reveal_many_weight(reveals.len(), Some(met))).into())
+			Ok(Some(Self::reveal_many_weight(&reveals, Some(met))).into())
 		}
 
 		/// Deliver the result of a task of trust 1 at once, and close it. Locks nothing. Free if accepted.
 		///
 		/// Emits [`Event::Delegated`] if the scheduler's signature was brought, then [`Event::TaskClosed`].
 		#[pallet::call_index(5)]
-		#[pallet::weight(
-			Pallet::<T>::lone_weight(
-				authorization,
-				enclave.is_some(),
-				bytes(callback_data),
-				MAX_CONTRIBUTORS,
-			)
-		)]
+		#[pallet::weight({
+			let item = Pallet::<T>::result_of(task, digest, authorization, enclave);
+			Pallet::<T>::lone_weight(&[item], bytes(callback_data), None)
+		})]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			task: &TaskRef,
@@ -498,9 +494,8 @@ pub mod pallet {
 			callback_data: &Option<CallbackData>,
 		| -> bool {
 			Pallet::<T>::accepts(origin, |who| {
-				let data = callback_data.as_ref();
-				let now = Pallet::<T>::now();
-				Pallet::<T>::check_lone(who, task, *digest, authorization, *enclave, data, now).map(drop)
+				let item = Pallet::<T>::result_of(task, digest, authorization, enclave);
+				Pallet::<T>::could_lone(who, &[item], callback_data.as_ref())
 			})
 		})]
 		pub fn contribute_and_finalize(
@@ -512,9 +507,28 @@ pub mod pallet {
 			callback_data: Option<CallbackData>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let bytes = bytes(&callback_data);
-			let people = Self::do_lone(&who, task, digest, &authorization, enclave, callback_data)?;
-			Ok(Some(Self::lone_weight(&authorization, enclave.is_some(), bytes, people)).into())
+			let (item, bytes) = ([ResultOf { task, digest, authorization, enclave }], bytes(&callback_data));
+			let met = Self::do_lone(&who, &item, callback_data)?;
+			Ok(Some(Self::lone_weight(&item, bytes, Some(met))).into())
+		}
+
+		/// Deliver the results of many tasks of trust 1, of deals without a callback: all, or none if one is refused.
+		/// Locks nothing. Free if accepted.
+		///
+		/// Events as of [`contribute_and_finalize`](Self::contribute_and_finalize). The tasks have at most
+		/// [`MAX_SETTLED`](crate::MAX_SETTLED) delegates in all.
+		#[pallet::call_index(13)]
+		#[pallet::weight(Pallet::<T>::lone_weight(results, None, None))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, results: &BoundedVec<ResultOf, T::MaxBatch>| -> bool {
+			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_lone(who, results, None))
+		})]
+		pub fn contribute_and_finalize_many(
+			origin: OriginFor<T>,
+			results: BoundedVec<ResultOf, T::MaxBatch>,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let met = Self::do_lone(&who, &results, None)?;
+			Ok(Some(Self::lone_weight(&results, None, Some(met))).into())
 		}
 
 		/// Close a task that has its result, and pay for it. Free for the scheduler and for a worker that proved it.

@@ -1,59 +1,126 @@
-//! One worker delivers the result of a task of trust 1, which is closed at once.
+//! One worker delivers results of tasks of trust 1, which are closed at once.
 
+use alloc::vec::Vec;
+
+use frame_support::ensure;
 use rlc_primitives::{ethereum::EthereumSignature, AccountId, Moment, ResultDigest};
 use sp_core::H160;
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::Loaded, close::people, settle::Money, CallbackData, Config, DelegateList, Delegates, DelegationProof, Error,
-	Event, Pallet, TaskRef,
+	bag::{DealReader, Loaded},
+	charge::{Met, MAX_SETTLED},
+	contribute::count,
+	settle::Money,
+	CallbackData, Config, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, ResultOf, TaskRef,
 };
 
+/// A result that is acceptable.
+pub(crate) struct Accepted {
+	/// Its task, completed.
+	completed: Loaded,
+	/// Who was delegated to it on chain.
+	delegates: DelegateList,
+	/// Whether the worker brought the scheduler's signature.
+	signed: bool,
+}
+
 impl<T: Config> Pallet<T> {
-	/// Returns how many the closing concerned.
-	pub(crate) fn do_lone(
-		worker: &AccountId,
-		place: TaskRef,
-		digest: ResultDigest,
+	/// What a call with one result brings.
+	pub(crate) fn result_of(
+		task: &TaskRef,
+		digest: &ResultDigest,
 		authorization: &DelegationProof,
-		enclave: Option<(H160, EthereumSignature)>,
-		data: Option<CallbackData>,
-	) -> Result<u32, DispatchError> {
-		let now = Self::now();
-		let (completed, delegates) =
-			Self::check_lone(worker, &place, digest, authorization, enclave, data.as_ref(), now)?;
-		let Loaded { id, deal, task, .. } = &completed;
-		let mut money = Money::new::<T>();
-		money.pay_one::<T>(deal, worker, *id)?;
-		if matches!(authorization, DelegationProof::Signed(_)) {
-			Self::deposit_event(Event::Delegated { task: *id, worker: worker.clone() });
-		}
-		Self::close(&completed, &delegates, now)?;
-		Self::send_result(&completed, data);
-		money.settle::<T>()?;
-		Ok(people(task, &delegates))
+		enclave: &Option<(H160, EthereumSignature)>,
+	) -> ResultOf {
+		ResultOf { task: *task, digest: *digest, authorization: authorization.clone(), enclave: *enclave }
 	}
 
-	/// The task, completed, and who was delegated to it.
-	pub(crate) fn check_lone(
+	/// Results of one worker; `data` is for the callback of the only one. Returns what it met.
+	pub(crate) fn do_lone(
 		worker: &AccountId,
-		place: &TaskRef,
-		digest: ResultDigest,
-		authorization: &DelegationProof,
-		enclave: Option<(H160, EthereumSignature)>,
+		items: &[ResultOf],
+		data: Option<CallbackData>,
+	) -> Result<Met, DispatchError> {
+		let (money, met) = Self::deliver_lone(worker, items, data)?;
+		Ok(Met { moved: money.settle::<T>()?, ..met })
+	}
+
+	/// All of it, but the movement of money.
+	pub(crate) fn deliver_lone(
+		worker: &AccountId,
+		items: &[ResultOf],
+		data: Option<CallbackData>,
+	) -> Result<(Money, Met), DispatchError> {
+		let now = Self::now();
+		let (accepted, met) = Self::check_lone(worker, items, data.as_ref(), now)?;
+		let mut money = Money::new::<T>();
+		for one in accepted {
+			Self::close_lone(worker, one, data.clone(), now, &mut money)?;
+		}
+		Ok((money, met))
+	}
+
+	pub(crate) fn could_lone(worker: &AccountId, items: &[ResultOf], data: Option<&CallbackData>) -> DispatchResult {
+		Self::check_lone(worker, items, data, Self::now()).map(drop)
+	}
+
+	fn check_lone(
+		worker: &AccountId,
+		items: &[ResultOf],
 		data: Option<&CallbackData>,
 		now: Moment,
-	) -> Result<(Loaded, DelegateList), DispatchError> {
-		let mut loaded = Self::load(place)?;
+	) -> Result<(Vec<Accepted>, Met), DispatchError> {
+		Self::ensure_bag(items.iter().map(|one| &one.task))?;
+		let (mut deals, mut met) = (DealReader::default(), Met::default());
+		let mut accepted = Vec::with_capacity(items.len());
+		for item in items {
+			let one = Self::check_result(deals.load::<T>(&item.task)?, worker, item, data, now)?;
+			met.closed = met.closed.saturating_add(1);
+			met.people = met.people.saturating_add(count(one.delegates.len()));
+			accepted.push(one);
+		}
+		ensure!(met.people <= MAX_SETTLED, Error::<T>::BagTooHeavy);
+		Ok((accepted, met))
+	}
+
+	fn check_result(
+		mut loaded: Loaded,
+		worker: &AccountId,
+		item: &ResultOf,
+		data: Option<&CallbackData>,
+		now: Moment,
+	) -> Result<Accepted, DispatchError> {
+		let ResultOf { digest, authorization, enclave, .. } = item;
 		let Loaded { id, deal, task, .. } = &mut loaded;
 		let (address, signature) = enclave.unzip();
 		let bytes = data.map(|data| data.as_slice());
-		task.contribute_and_finalize(deal, worker.clone(), digest, address, bytes, now).map_err(Error::<T>::from)?;
+		task.contribute_and_finalize(deal, worker.clone(), *digest, address, bytes, now).map_err(Error::<T>::from)?;
 		let delegates = Delegates::<T>::get(*id);
 		Self::ensure_delegated(worker, *id, deal, address, authorization, &delegates)?;
 		if let Some(contribution) = task.contribution(worker) {
 			Self::ensure_enclave(deal, &contribution.commitment, signature.as_ref())?;
 		}
-		Ok((loaded, delegates))
+		let signed = matches!(authorization, DelegationProof::Signed(_));
+		Ok(Accepted { completed: loaded, delegates, signed })
+	}
+
+	/// Close one of the tasks, and add what it pays to `money`.
+	fn close_lone(
+		worker: &AccountId,
+		accepted: Accepted,
+		data: Option<CallbackData>,
+		now: Moment,
+		money: &mut Money,
+	) -> DispatchResult {
+		let Accepted { completed, delegates, signed } = accepted;
+		let Loaded { id, deal, .. } = &completed;
+		money.pay_one::<T>(deal, worker, *id)?;
+		if signed {
+			Self::deposit_event(Event::Delegated { task: *id, worker: worker.clone() });
+		}
+		Self::close(&completed, &delegates, now)?;
+		Self::send_result(&completed, data);
+		Ok(())
 	}
 }

@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
 	/// Returns what it met, which says what it weighs.
 	pub(crate) fn do_reveal(worker: &AccountId, items: &[(TaskRef, ResultDigest)]) -> Result<Met, DispatchError> {
 		let now = Self::now();
-		let (accepted, met) = Self::check_reveals(worker, items, now)?;
+		let (accepted, mut met) = Self::check_reveals(worker, items, now)?;
 		let mut money = None;
 		for Accepted { after, digest, closes } in accepted {
 			let task = after.id;
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
 				None => Tasks::<T>::insert(task, &after.task),
 			}
 		}
-		money.map_or(Ok(()), Money::settle::<T>)?;
+		met.moved = money.map(Money::settle::<T>).transpose()?.unwrap_or_default();
 		Ok(met)
 	}
 

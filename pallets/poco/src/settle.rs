@@ -8,17 +8,27 @@ use rlc_primitives::{
 	traits::{Deals, Escrow, Movement, OpenLocks},
 	AccountId, Balance, Deal, Task, TaskId,
 };
-use sp_runtime::DispatchResult;
+use sp_runtime::DispatchError;
 
-use crate::{Config, Error, Pallet, Scores, Tasks};
+use crate::{contribute::count, Config, Error, Pallet, Scores, Tasks};
 
 /// What the tasks that one call closes move: gathered task by task, then done at once.
 pub(crate) struct Money {
-	movements: Vec<Movement>,
+	/// All movements.
+	pub movements: Vec<Movement>,
 	/// What the kitty has after the tasks so far.
 	kitty: Balance,
 	/// Scores after the tasks so far, of those whom they concern.
-	scores: BTreeMap<AccountId, Score>,
+	pub scores: BTreeMap<AccountId, Score>,
+}
+
+/// How much money moved: it says what that weighed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moved {
+	/// How many accounts were touched, or scores, where those are more.
+	pub accounts: u32,
+	/// How many movements there were.
+	pub movements: u32,
 }
 
 impl Money {
@@ -63,14 +73,16 @@ impl Money {
 	}
 
 	/// Do it.
-	pub fn settle<T: Config>(self) -> DispatchResult {
+	pub fn settle<T: Config>(self) -> Result<Moved, DispatchError> {
+		let scores = count(self.scores.len());
 		for (worker, score) in self.scores {
 			match score {
 				0 => Scores::<T>::remove(worker),
 				_ => Scores::<T>::insert(worker, score),
 			}
 		}
-		T::Escrow::settle(&self.movements)
+		let accounts = T::Escrow::settle(&self.movements)?.max(scores);
+		Ok(Moved { accounts, movements: count(self.movements.len()) })
 	}
 }
 

@@ -9,7 +9,7 @@ use scale_info::TypeInfo;
 
 pub use rlc_primitives::work::{
 	CallbackData, ContributionOf, Delegate, DelegateList, DelegationProof, DeliveryOutcome, FailureCause, FailureList,
-	FailureReport, TaskRef, MAX_CALLBACK_DATA,
+	FailureReport, ResultOf, TaskRef, MAX_CALLBACK_DATA,
 };
 
 /// A result that waits for its delivery.

@@ -13,6 +13,8 @@ pub trait WeightInfo {
 	fn contribute_many(n: u32) -> Weight;
 	/// Weight of the check that a contribution to a task with `c` of them is free.
 	fn check_contribute(c: u32) -> Weight;
+	/// Weight of the check that contributions to `n` tasks that nobody touched are free.
+	fn check_contribute_many(n: u32) -> Weight;
 	/// Weight of the verification of a scheduler's signature.
 	fn verify_delegation() -> Weight;
 	/// Weight of the verification of an enclave's signature.
@@ -23,13 +25,21 @@ pub trait WeightInfo {
 	fn reveal_many(n: u32) -> Weight;
 	/// Weight of the check that a reveal for a task with `c` contributions is free.
 	fn check_reveal(c: u32) -> Weight;
-	/// Weight of the settlement of a task with `c` contributors and as many delegates that did not contribute.
+	/// Weight of the completion of a task with `c` contributors and as many delegates that did not contribute, beside the
+	/// movement of its money.
 	fn complete(c: u32) -> Weight;
+	/// Weight of the movement of money that touches `a` accounts twice, and their scores, and of `m` movements more.
+	fn settle(a: u32, m: u32) -> Weight;
 	/// Weight of [`Pallet::contribute_and_finalize`](crate::Pallet::contribute_and_finalize) for a task with `c` delegates, and
 	/// with `d` bytes for its callback.
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight;
 	/// Weight of the check that such a call is free.
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
+	/// Weight of [`Pallet::contribute_and_finalize_many`](crate::Pallet::contribute_and_finalize_many) for `n` tasks with one
+	/// delegate each, beside the movement of their money.
+	fn contribute_and_finalize_many(n: u32) -> Weight;
+	/// Weight of the check that such a call is free.
+	fn check_contribute_and_finalize_many(n: u32) -> Weight;
 	/// Weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many delegates, and with
 	/// `d` bytes for its callback.
 	fn finalize(c: u32, d: u32) -> Weight;
@@ -88,6 +98,10 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
+	fn check_contribute_many(_: u32) -> Weight {
+		Weight::zero()
+	}
+
 	fn verify_delegation() -> Weight {
 		Weight::zero()
 	}
@@ -112,11 +126,23 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
+	fn settle(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
 	fn contribute_and_finalize(_: u32, _: u32) -> Weight {
 		Weight::zero()
 	}
 
 	fn check_contribute_and_finalize(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn contribute_and_finalize_many(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_contribute_and_finalize_many(_: u32) -> Weight {
 		Weight::zero()
 	}
 

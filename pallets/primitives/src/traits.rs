@@ -24,7 +24,9 @@ pub trait Escrow {
 	/// What an account gets and loses is summed up first, so that a bag of tasks costs hardly more than one. Fails if
 	/// less is locked than is unlocked and seized, if the kitty has less than is taken from it, or if what is seized is
 	/// not what is rewarded.
-	fn settle(movements: &[Movement]) -> DispatchResult;
+	///
+	/// Returns how many accounts were touched.
+	fn settle(movements: &[Movement]) -> Result<u32, DispatchError>;
 
 	/// What the kitty holds: the stakes of schedulers that failed.
 	fn kitty() -> Balance;

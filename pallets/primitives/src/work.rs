@@ -14,7 +14,7 @@ use crate::{
 	ethereum::EthereumSignature,
 	money::Score,
 	task::{Commitment, Task, MAX_CONTRIBUTORS},
-	AccountId, DealId, Moment, SchedulerSignature, TaskId,
+	AccountId, DealId, Moment, ResultDigest, SchedulerSignature, TaskId,
 };
 
 /// The longest data of a callback, in bytes: an oracle's value is a few words, and a block has room for many of these.
@@ -75,6 +75,19 @@ pub struct ContributionOf {
 	pub authorization: DelegationProof,
 	/// The enclave's signature, exactly if the commitment names an enclave.
 	pub enclave_signature: Option<EthereumSignature>,
+}
+
+/// One of the results of `contribute_and_finalize_many`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct ResultOf {
+	/// Of which task.
+	pub task: TaskRef,
+	/// The result's digest.
+	pub digest: ResultDigest,
+	/// Why the worker may.
+	pub authorization: DelegationProof,
+	/// The enclave and its signature, exactly if the task demands one.
+	pub enclave: Option<(H160, EthereumSignature)>,
 }
 
 /// Why a worker could not compute a task, as it says.

@@ -125,11 +125,12 @@ impl<T: Config> Escrow for Pallet<T> {
 		Ok(())
 	}
 
-	fn settle(movements: &[Movement]) -> DispatchResult {
+	fn settle(movements: &[Movement]) -> Result<u32, DispatchError> {
 		let tally = Tally::of(movements)?;
 		ensure!(tally.seized == tally.rewarded, Error::<T>::Unbalanced);
 		let kitty = Self::kitty_after(&tally)?;
-		let mut changes = Vec::with_capacity(tally.accounts.len());
+		let touched = tally.accounts.len();
+		let mut changes = Vec::with_capacity(touched);
 		for (who, share) in &tally.accounts {
 			changes.push((*who, share.paid, Self::locked_after(who, share.released)?));
 		}
@@ -151,7 +152,7 @@ impl<T: Config> Escrow for Pallet<T> {
 		for (who, share) in tally.accounts.into_iter().filter(|(_, share)| share.unlocked > 0) {
 			Self::deposit_event(Event::Unlocked { who: who.clone(), amount: share.unlocked });
 		}
-		Ok(())
+		Ok(touched.try_into().unwrap_or(u32::MAX))
 	}
 
 	fn kitty() -> Balance {

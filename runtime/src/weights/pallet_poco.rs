@@ -40,6 +40,18 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(453_122, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 	}
+	fn check_contribute_many(n: u32, ) -> Weight {
+		Self::contribute_many(n)
+	}
+	fn settle(a: u32, m: u32, ) -> Weight {
+		Self::complete(a).saturating_add(Self::verify_enclave().saturating_mul(m.into()))
+	}
+	fn contribute_and_finalize_many(n: u32, ) -> Weight {
+		Self::contribute_many(n)
+	}
+	fn check_contribute_and_finalize_many(n: u32, ) -> Weight {
+		Self::contribute_many(n)
+	}
 	fn verify_delegation() -> Weight {
 		Weight::from_parts(56_004_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))

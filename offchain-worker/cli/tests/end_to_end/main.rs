@@ -1,8 +1,8 @@
 //! The whole stack, as people run it: a node, a scheduler, workers, and the requester's commands. Each part is killed and
 //! lied to, and in the end every task is closed, nobody was paid twice, and nothing is left in the escrow.
 //!
-//! Scenarios play one after the other on two stacks: one that seals at once, and one with slots, for what needs time to
-//! pass. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
+//! Scenarios play on stacks that seal at once, or on stacks with slots, for what needs time to pass: each has a stack of
+//! its own while it plays. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
 
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
@@ -23,6 +23,7 @@ use std::{
 use rlc_chain::Event;
 use rlc_primitives::{Balance, RLC};
 use stack::{deals::Bought, Seal, Stack, RUNTIME};
+use tokio::sync::Semaphore;
 
 /// What a task costs: the pool's price and the app's.
 const PRICE: Balance = RLC * 11 / 100;
@@ -30,23 +31,30 @@ const PRICE: Balance = RLC * 11 / 100;
 /// A scenario on a stack.
 type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 
-/// Plays a scenario, then checks what has to hold after each. One at a time: the machine is shared.
+/// How many scenarios play at a time. Most of each is waiting, but they share the machine.
+const AT_ONCE: usize = 2;
+
+/// Plays a scenario, then checks what has to hold after each.
 fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
-	static STACKS: Mutex<[Option<Stack>; 2]> = Mutex::new([None, None]);
-	let mut stacks = STACKS.lock().unwrap_or_else(PoisonError::into_inner);
-	let place = &mut stacks[usize::from(seal == Seal::Slots)];
-	// A scenario that fails takes its stack along.
-	let stack = place.take();
-	*place = Some(RUNTIME.block_on(async {
-		let mut stack = match stack {
+	static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+	static FREE: Mutex<Vec<(Seal, Stack)>> = Mutex::new(Vec::new());
+	RUNTIME.block_on(async {
+		let _turn = TURNS.acquire().await.expect("nobody closes it");
+		let free = {
+			let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+			let place = free.iter().position(|(its, _)| *its == seal);
+			place.map(|place| free.swap_remove(place).1)
+		};
+		let mut stack = match free {
 			Some(stack) => stack,
 			None => Stack::start(seal).await,
 		};
 		scenario(&mut stack).await;
 		stack.dismiss_workers();
 		stack.audit().await;
-		stack
-	}));
+		// A scenario that fails takes its stack along.
+		FREE.lock().unwrap_or_else(PoisonError::into_inner).push((seal, stack));
+	});
 }
 
 /// The deal that was made last.

@@ -85,14 +85,14 @@ fn a_scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(2, "").await;
-			let bought = stack.buy("noop.wasm", 400, &[]).await;
-			for open in [350, 200] {
+			let bought = stack.buy("noop.wasm", 1_000, &[]).await;
+			for open in [900, 500] {
 				stack.until_open(bought, open).await;
 				assert!(stack.open(bought).await > 0, "it was in the middle");
 				stack.scheduler.kill();
 				stack.scheduler.start_again();
 			}
-			assert_eq!(stack.closed(bought).await, 400);
+			assert_eq!(stack.closed(bought).await, 1_000);
 		})
 	});
 }

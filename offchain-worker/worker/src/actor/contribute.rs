@@ -1,9 +1,9 @@
-//! Committing to results. A deal of trust 1 needs one worker only: it contributes and reveals at once.
+//! Committing to results. A deal of trust 1 needs one worker only: it delivers its results at once.
 
 use std::path::PathBuf;
 
 use rlc_primitives::{
-	work::{ContributionOf, DelegationProof, TaskRef},
+	work::{CallbackData, ContributionOf, ResultOf},
 	TaskId,
 };
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ impl Actor {
 		}
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Sending;
-		self.sends.add(What::Contribute, id, entry.record.bag, Instant::now());
+		self.sends.add(What::Contribute, &entry.record, Instant::now());
 	}
 
 	pub(super) fn contributions(&self, tasks: &[TaskId]) -> Vec<ContributionOf> {
@@ -38,44 +38,56 @@ impl Actor {
 		contributions.collect()
 	}
 
-	/// A task that may go in one transaction.
-	pub(super) fn lone(&self, id: TaskId) -> Option<Lone> {
-		let record = &self.tasks.get(&id)?.record;
-		let output = *record.state.output()?;
-		let (task, authorization) = (record.task, record.authorization.clone());
-		(!record.bag).then(|| Lone { task, authorization, output, file: self.result_file(id) })
+	/// What these tasks of one deal bring, if its trust allows that one worker is enough.
+	///
+	/// A task that was refused so may have had another contribution before: what works then is to contribute.
+	pub(super) fn lone(&self, tasks: &[TaskId]) -> Option<Lone> {
+		let mut results = Vec::with_capacity(tasks.len());
+		for entry in tasks.iter().filter_map(|id| self.tasks.get(id)) {
+			let (record, (refusals, _)) = (&entry.record, &entry.refusals);
+			let Output { digest, .. } = *record.state.output().filter(|_| *refusals == 0)?;
+			let (task, authorization) = (record.task, record.authorization.clone());
+			results.push(ResultOf { task, digest, authorization, enclave: None });
+		}
+		let single = match tasks {
+			[id] => Some((self.tasks.get(id)?.record.state.output()?.kind, self.result_file(*id))),
+			_ => None,
+		};
+		Some(Lone { results, single })
 	}
 }
 
-/// A task that is not of a bag.
+/// Results of tasks of one deal.
 pub(super) struct Lone {
-	task: TaskRef,
-	authorization: DelegationProof,
-	output: Output,
-	file: PathBuf,
+	results: Vec<ResultOf>,
+	/// If there is one only: what it is, and where.
+	single: Option<(OutputKind, PathBuf)>,
 }
 
 impl Lone {
-	/// Contribution and reveal at once, if the deal allows it.
+	/// Contributions and reveals at once, if the deal allows it.
 	pub async fn submission(self, chain: &dyn ChainPort, plans: &Plans) -> Result<Option<Submission>, SendError> {
-		let plan = plans.get(chain, self.task.deal).await.map_err(|error| SendError::Unclear(error.0))?;
+		let Self { results, single } = self;
+		let Some(first) = results.first() else { return Ok(None) };
+		let plan = plans.get(chain, first.task.deal).await.map_err(|error| SendError::Unclear(error.0))?;
 		let Ok(plan) = plan else { return Ok(None) };
 		let deal = &plan.deal.deal;
 		if deal.trust > 1 {
 			return Ok(None);
 		}
-		let callback_data = match deal.callback {
-			None => None,
-			Some(_) if self.output.kind == OutputKind::Archive => return Ok(None),
-			Some(_) => {
-				let unreadable =
-					|error: std::io::Error| SendError::Unclear(format!("the result cannot be read: {error}"));
-				let data = tokio::fs::read(&self.file).await.map_err(unreadable)?;
-				// The runner lets no longer data pass.
-				Some(data.try_into().map_err(|_| SendError::Unclear("the callback's data is too long".into()))?)
-			}
+		let callback_data = match (deal.callback, single) {
+			(None, _) => None,
+			// Only one result fits into a call together with the data for its callback.
+			(Some(_), None | Some((OutputKind::Archive, _))) => return Ok(None),
+			(Some(_), Some((OutputKind::Callback, file))) => Some(read(file).await?),
 		};
-		let Self { task, authorization, output, .. } = self;
-		Ok(Some(Submission::Lone { task, digest: output.digest, authorization, callback_data }))
+		Ok(Some(Submission::Lone { results, callback_data }))
 	}
+}
+
+async fn read(file: PathBuf) -> Result<CallbackData, SendError> {
+	let unreadable = |error: std::io::Error| SendError::Unclear(format!("the result cannot be read: {error}"));
+	let data = tokio::fs::read(&file).await.map_err(unreadable)?;
+	// The runner lets no longer data pass.
+	data.try_into().map_err(|_| SendError::Unclear("the callback's data is too long".into()))
 }

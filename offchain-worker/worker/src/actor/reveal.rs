@@ -9,7 +9,7 @@ impl Actor {
 	pub(super) fn prepare_reveal(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Sending;
-		self.sends.add(What::Reveal, id, entry.record.bag, Instant::now());
+		self.sends.add(What::Reveal, &entry.record, Instant::now());
 	}
 
 	pub(super) fn reveals(&self, tasks: &[TaskId]) -> Vec<(TaskRef, ResultDigest)> {

@@ -1,14 +1,17 @@
-//! What goes to the chain: bags of what is ready at about the same time, the rest one by one.
+//! What goes to the chain: bags of what is ready of a deal at about the same time, the rest one by one.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+	collections::{HashMap, VecDeque},
+	time::Duration,
+};
 
-use rlc_primitives::TaskId;
+use rlc_primitives::{DealId, TaskId};
 use tokio::time::Instant;
 
 use super::{Actor, Busy, Change, Effect, Message};
 use crate::{
 	ports::{SendError, Submission},
-	record::{Failure, State},
+	record::{Failure, Record, State},
 };
 
 /// The most tasks in one transaction: the chain's `MaxBatch`.
@@ -23,11 +26,11 @@ const MAX_IN_FLIGHT: usize = 64;
 /// How often the chain may refuse a contribution, which is asked about each time, before the task is given back.
 const MAX_REFUSALS: u32 = 5;
 
-/// What a transaction does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a transaction does. Reveals come first: their deadline is nearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum What {
-	Contribute,
 	Reveal,
+	Contribute,
 }
 
 /// A transaction that is due.
@@ -49,65 +52,72 @@ pub(crate) struct Sent {
 #[derive(Default)]
 pub(crate) struct Sends {
 	singles: VecDeque<(What, TaskId)>,
-	contributions: Bag,
-	reveals: Bag,
+	/// Those of a deal go together: the chain reads it once then, and knows whom it pays.
+	bags: HashMap<(What, DealId), Bag>,
 	in_flight: usize,
 }
 
-#[derive(Default)]
+/// Tasks that wait for others. Never empty.
 struct Bag {
 	tasks: VecDeque<TaskId>,
-	since: Option<Instant>,
+	since: Instant,
 }
 
 impl Bag {
-	fn add(&mut self, task: TaskId, now: Instant) {
-		self.tasks.push_back(task);
-		self.since.get_or_insert(now);
-	}
-
-	fn due(&self) -> Option<Instant> {
-		self.since.map(|since| if self.tasks.len() < MAX_BAG { since + BAG_TIME } else { since })
-	}
-
-	fn take(&mut self, now: Instant) -> Option<Vec<TaskId>> {
-		self.due().filter(|due| *due <= now)?;
-		let taken = self.tasks.drain(..self.tasks.len().min(MAX_BAG)).collect();
-		// Those that are left have waited already.
-		self.since = (!self.tasks.is_empty()).then_some(now);
-		Some(taken)
+	fn due(&self) -> Instant {
+		match self.tasks.len() < MAX_BAG {
+			true => self.since + BAG_TIME,
+			false => self.since,
+		}
 	}
 }
 
 impl Sends {
-	/// Send this task with others that are ready soon, or alone at once.
-	pub fn add(&mut self, what: What, task: TaskId, with_others: bool, now: Instant) {
-		match (with_others, what) {
-			(false, _) => self.singles.push_back((what, task)),
-			(true, What::Contribute) => self.contributions.add(task, now),
-			(true, What::Reveal) => self.reveals.add(task, now),
+	/// Send this task with others of its deal that are ready soon, or alone at once if it is not of a bag.
+	pub fn add(&mut self, what: What, record: &Record, now: Instant) {
+		match record.bag {
+			false => self.alone(what, record.id()),
+			true => {
+				let bag = self.bags.entry((what, record.task.deal));
+				let bag = bag.or_insert_with(|| Bag { tasks: VecDeque::new(), since: now });
+				bag.tasks.push_back(record.id());
+			}
 		}
+	}
+
+	/// Send this task alone.
+	fn alone(&mut self, what: What, task: TaskId) {
+		self.singles.push_back((what, task));
 	}
 
 	/// When the next bag is to go, if there is room for it.
 	pub fn due(&self) -> Option<Instant> {
-		let bags = [self.contributions.due(), self.reveals.due()];
-		bags.into_iter().flatten().min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
+		self.bags.values().map(Bag::due).min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
 	}
 
-	/// What is to be sent at `now`. Reveals go first: their deadline is nearer.
+	/// What is to be sent at `now`.
 	fn take(&mut self, now: Instant) -> Vec<Batch> {
 		let mut due = Vec::new();
 		while self.in_flight < MAX_IN_FLIGHT {
-			let reveals = || self.reveals.take(now).map(|tasks| (What::Reveal, tasks));
-			let single = self.singles.pop_front().map(|(what, task)| (what, vec![task]));
-			let next = single.or_else(reveals);
-			let next = next.or_else(|| self.contributions.take(now).map(|tasks| (What::Contribute, tasks)));
-			let Some((what, tasks)) = next else { break };
+			let single = self.singles.pop_front().map(|(what, task)| Batch { what, tasks: vec![task] });
+			let Some(batch) = single.or_else(|| self.take_bag(now)) else { break };
 			self.in_flight += 1;
-			due.push(Batch { what, tasks });
+			due.push(batch);
 		}
 		due
+	}
+
+	/// The bag that is due: of reveals first, of those the one that has waited the longest.
+	fn take_bag(&mut self, now: Instant) -> Option<Batch> {
+		let due = self.bags.iter_mut().filter(|(_, bag)| bag.due() <= now);
+		let (&(what, deal), bag) = due.min_by_key(|((what, _), bag)| (*what, bag.since))?;
+		let tasks = bag.tasks.drain(..bag.tasks.len().min(MAX_BAG)).collect();
+		match bag.tasks.is_empty() {
+			true => drop(self.bags.remove(&(what, deal))),
+			// Those that are left have waited already, but the other bags longer.
+			false => bag.since = now,
+		}
+		Some(Batch { what, tasks })
 	}
 }
 
@@ -131,9 +141,9 @@ impl Actor {
 	}
 
 	pub(super) fn send(&mut self, batch: Batch) {
-		let single = match batch.tasks.as_slice() {
-			[id] if batch.what == What::Contribute => self.lone(*id),
-			_ => None,
+		let lone = match batch.what {
+			What::Contribute => self.lone(&batch.tasks),
+			What::Reveal => None,
 		};
 		let submission = match batch.what {
 			What::Contribute => Submission::Contribute(self.contributions(&batch.tasks)),
@@ -141,8 +151,8 @@ impl Actor {
 		};
 		let (chain, plans, back) = (self.parts.chain.clone(), self.plans.clone(), self.back.clone());
 		tokio::spawn(async move {
-			let lone = match single {
-				Some(single) => single.submission(chain.as_ref(), &plans).await,
+			let lone = match lone {
+				Some(lone) => lone.submission(chain.as_ref(), &plans).await,
 				None => Ok(None),
 			};
 			let (lone, result) = match lone {
@@ -163,8 +173,7 @@ impl Actor {
 			// All or none: one of them is the reason.
 			Err(SendError::Refused(reason)) if batch.tasks.len() > 1 => {
 				log::info!("a bag of {} was refused ({reason}); they are sent one by one", batch.tasks.len());
-				let now = Instant::now();
-				batch.tasks.into_iter().for_each(|id| self.sends.add(batch.what, id, false, now));
+				batch.tasks.into_iter().for_each(|id| self.sends.alone(batch.what, id));
 			}
 			Err(error) => batch.tasks.iter().for_each(|id| self.not_sent(*id, batch.what, &error)),
 		}
@@ -222,10 +231,14 @@ impl Actor {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use rlc_primitives::work::{DelegationProof, TaskRef};
 	use sp_core::H256;
 
-	fn task(number: u64) -> TaskId {
-		TaskId(H256::from_low_u64_be(number))
+	const DEALS: [DealId; 2] = [DealId(H256::repeat_byte(1)), DealId(H256::repeat_byte(2))];
+
+	fn record(deal: usize, index: u64, bag: bool) -> Record {
+		let task = TaskRef { deal: DEALS[deal], index };
+		Record { task, authorization: DelegationProof::OnChain, bag, taken: 0, state: State::Taken }
 	}
 
 	fn sizes(batches: &[Batch]) -> Vec<usize> {
@@ -235,7 +248,7 @@ mod tests {
 	#[test]
 	fn bag_goes_when_it_is_full_or_its_first_waited() {
 		let (mut sends, now) = (Sends::default(), Instant::now());
-		(0..250).for_each(|number| sends.add(What::Contribute, task(number), true, now));
+		(0..250).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
 		assert_eq!(sizes(&sends.take(now)), [100, 100]);
 		assert_eq!(sends.due(), Some(now + BAG_TIME));
 		assert_eq!(sizes(&sends.take(now + BAG_TIME)), [50]);
@@ -245,26 +258,38 @@ mod tests {
 	#[test]
 	fn single_does_not_wait() {
 		let (mut sends, now) = (Sends::default(), Instant::now());
-		sends.add(What::Contribute, task(1), true, now);
-		sends.add(What::Contribute, task(2), false, now);
-		assert_eq!(sends.take(now), [Batch { what: What::Contribute, tasks: vec![task(2)] }]);
+		sends.add(What::Contribute, &record(0, 1, true), now);
+		let single = record(0, 2, false);
+		sends.add(What::Contribute, &single, now);
+		assert_eq!(sends.take(now), [Batch { what: What::Contribute, tasks: vec![single.id()] }]);
 	}
 
 	#[test]
 	fn reveals_and_contributions_are_bags_of_their_own() {
 		let (mut sends, now) = (Sends::default(), Instant::now());
-		sends.add(What::Contribute, task(1), true, now);
-		sends.add(What::Reveal, task(2), true, now);
-		let batches = sends.take(now + BAG_TIME);
+		sends.add(What::Contribute, &record(0, 1, true), now);
+		sends.add(What::Reveal, &record(0, 2, true), now + BAG_TIME);
+		let batches = sends.take(now + 2 * BAG_TIME);
 		assert_eq!(batches.iter().map(|batch| batch.what).collect::<Vec<_>>(), [What::Reveal, What::Contribute]);
+	}
+
+	#[test]
+	fn deals_have_bags_of_their_own_and_take_turns() {
+		let (mut sends, now) = (Sends::default(), Instant::now());
+		(0..150).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
+		sends.add(What::Contribute, &record(1, 0, true), now + BAG_TIME / 2);
+		assert_eq!(sizes(&sends.take(now)), [100]);
+		assert_eq!(sizes(&sends.take(now + BAG_TIME)), [50]);
+		let last = sends.take(now + 2 * BAG_TIME);
+		assert_eq!(last, [Batch { what: What::Contribute, tasks: vec![record(1, 0, true).id()] }]);
 	}
 
 	#[test]
 	fn what_is_under_way_is_limited() {
 		let (mut sends, now) = (Sends::default(), Instant::now());
-		(0..100).for_each(|number| sends.add(What::Reveal, task(number), false, now));
+		(0..100).for_each(|index| sends.add(What::Reveal, &record(0, index, false), now));
 		assert_eq!(sends.take(now).len(), MAX_IN_FLIGHT);
-		sends.add(What::Reveal, task(100), true, now);
+		sends.add(What::Reveal, &record(0, 100, true), now);
 		assert_eq!((sends.take(now).len(), sends.due()), (0, None));
 		sends.in_flight -= 1;
 		assert_eq!(sends.take(now).len(), 1);

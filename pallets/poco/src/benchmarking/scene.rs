@@ -13,7 +13,7 @@ use rlc_primitives::{
 };
 use sp_core::{H160, H256, U256};
 
-use crate::{BenchmarkHelper, *};
+use crate::{settle::Money, BenchmarkHelper, *};
 
 /// When deals are opened, in ms.
 pub const NOW: Moment = 1_700_000_000_000;
@@ -186,6 +186,29 @@ pub fn reportable<T: Config>() -> TaskRef {
 	let place = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
 	Failures::<T>::insert(place.id(), reports(63));
 	place
+}
+
+/// A result of mine of the only task of a deal.
+pub fn deliverable<T: Config>(n: u32) -> ResultOf {
+	let task = open::<T>(n, deal(Settlement::Automatic));
+	delegate_to::<T>(task, [me()].into_iter());
+	ResultOf { task, digest: answer(), authorization: DelegationProof::OnChain, enclave: None }
+}
+
+/// Two movements of each of `a` accounts, which get all back that they have, and `m` movements more; with their scores.
+pub fn money<T: Config>(a: u32, m: u32) -> Money {
+	fill_kitty::<T>();
+	let mut money = Money::new::<T>();
+	let (task, kind) = (TaskId::default(), MovementKind::RewardFromKitty);
+	for who in (0..a).map(worker) {
+		T::BenchmarkHelper::endow(&who, RLC);
+		assert!(T::Escrow::lock(&who, RLC).is_ok());
+		money.scores.insert(who.clone(), 1);
+		money.movements.push(Movement { task, who: who.clone(), amount: RLC, kind: MovementKind::Unlock });
+		money.movements.push(Movement { task, who, amount: 1, kind });
+	}
+	money.movements.extend((0..m).map(|n| Movement { task, who: worker(n % a), amount: 1, kind }));
+	money
 }
 
 /// Something for the kitty.

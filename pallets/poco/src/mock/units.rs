@@ -49,6 +49,18 @@ impl WeightInfo for Units {
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(21 + u64::from(c) + u64::from(d) / 64)
 	}
+	fn check_contribute_many(n: u32) -> Weight {
+		units(41 + u64::from(n))
+	}
+	fn settle(a: u32, m: u32) -> Weight {
+		units(42 + 2 * u64::from(a) + u64::from(m))
+	}
+	fn contribute_and_finalize_many(n: u32) -> Weight {
+		units(43 + u64::from(n))
+	}
+	fn check_contribute_and_finalize_many(n: u32) -> Weight {
+		units(44 + u64::from(n))
+	}
 	fn finalize(c: u32, d: u32) -> Weight {
 		units(22 + u64::from(c) + u64::from(d) / 64)
 	}

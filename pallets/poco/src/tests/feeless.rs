@@ -3,7 +3,7 @@
 use frame_support::{assert_ok, dispatch::CheckIfFeeless};
 use rlc_primitives::{AccountId, ResultDigest};
 
-use crate::{mock::*, Call, ContributionOf, FailureCause, TaskRef};
+use crate::{mock::*, Call, ContributionOf, FailureCause, ResultOf, TaskRef};
 
 fn is_free(who: &AccountId, call: &Call<Test>) -> bool {
 	let before = sp_io::storage::root(sp_runtime::StateVersion::V1);
@@ -56,6 +56,28 @@ fn bags_are_free_if_all_of_them_is_acceptable() {
 		assert_ok!(Poco::contribute_many(signed(&worker(1)), bag.try_into().unwrap()));
 		assert!(is_free(&worker(1), &reveals(&[one, two])));
 		assert!(!is_free(&worker(1), &reveals(&[])));
+	});
+}
+
+#[test]
+fn results_are_free_if_all_of_them_are_acceptable() {
+	test(|| {
+		let [one, two] = [1, 2].map(|n| open_as(n, deal(1)));
+		let call = |n: u8, tasks: &[TaskRef]| {
+			let result = |task: &TaskRef| {
+				let authorization = signature(SCHEDULER_KEY, &worker(1), *task, None);
+				ResultOf { task: *task, digest: digest(1), authorization, enclave: None }
+			};
+			let results: Vec<_> = tasks.iter().map(result).collect();
+			(worker(n), Call::contribute_and_finalize_many { results: results.try_into().unwrap() })
+		};
+		let free = |n, tasks: &[TaskRef]| {
+			let (who, call) = call(n, tasks);
+			is_free(&who, &call)
+		};
+		assert!(free(1, &[one, two]) && !free(2, &[one, two]) && !free(1, &[]));
+		assert_ok!(contribute(2, two, 1));
+		assert!(free(1, &[one]) && !free(1, &[one, two]));
 	});
 }
 

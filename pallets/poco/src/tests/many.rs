@@ -1,10 +1,13 @@
-//! `contribute_many` and `reveal_many`: bags that are accepted as a whole, or refused (D8).
+//! `contribute_many`, `reveal_many` and `contribute_and_finalize_many`: bags that are accepted as a whole, or refused
+//! (D8).
 
 use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{Deal, RLC};
 use sp_runtime::{BoundedVec, DispatchError, DispatchResult};
 
-use crate::{mock::*, ContributionOf, Error, TaskRef, MAX_SETTLED};
+use crate::{
+	mock::*, ContributionOf, Delegates, DelegationProof, Error, Event, ResultOf, Scores, TaskRef, Work, MAX_SETTLED,
+};
 
 fn contribute_many(n: u8, bag: Vec<ContributionOf>) -> DispatchResult {
 	Poco::contribute_many(signed(&worker(n)), bag.try_into().unwrap()).map(drop).map_err(|refusal| refusal.error)
@@ -14,6 +17,17 @@ fn reveal_many(n: u8, tasks: &[TaskRef]) -> DispatchResult {
 	let bag: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 	let bag = BoundedVec::try_from(bag).unwrap();
 	Poco::reveal_many(signed(&worker(n)), bag).map(drop).map_err(|refusal| refusal.error)
+}
+
+fn deliver_many(n: u8, bag: Vec<ResultOf>) -> DispatchResult {
+	let bag = BoundedVec::try_from(bag).unwrap();
+	Poco::contribute_and_finalize_many(signed(&worker(n)), bag).map(drop).map_err(|refusal| refusal.error)
+}
+
+/// A result of a worker who brings the scheduler's signature.
+fn result(n: u8, task: TaskRef) -> ResultOf {
+	let authorization = signature(SCHEDULER_KEY, &worker(n), task, None);
+	ResultOf { task, digest: digest(1), authorization, enclave: None }
 }
 
 /// Two deals of two tasks each.
@@ -104,5 +118,77 @@ fn bag_that_would_settle_too_many_is_refused() {
 		assert_noop!(reveal_many(7, &tasks), Error::<Test>::BagTooHeavy);
 		assert_ok!(reveal_many(7, &tasks[..36]));
 		assert_ok!(reveal(7, tasks[36], 1));
+	});
+}
+
+#[test]
+fn results_of_a_bag_are_paid_at_once_without_stake_and_score() {
+	test(|| {
+		Scores::<Test>::insert(worker(1), 5);
+		let tasks = four();
+		assert_ok!(deliver_many(1, tasks.iter().map(|task| result(1, *task)).collect()));
+		assert!(tasks.iter().all(|task| stored(*task).is_closed()));
+		assert_eq!((books(&worker(1)), Scores::<Test>::get(worker(1))), ((RLC + 4 * 900, 0), 5));
+		assert_eq!((books(&scheduler()), books(&PAYER)), ((4 * 400, 0), (0, 0)));
+		assert_eq!(Closed::get().len(), 4);
+		let closed = |task: &TaskRef| {
+			let (id, outcome) = (task.id(), Some(digest(1)));
+			[Event::Delegated { task: id, worker: worker(1) }, Event::TaskClosed { task: id, deal: task.deal, outcome }]
+		};
+		assert_eq!(events(), tasks.iter().flat_map(closed).collect::<Vec<_>>());
+	});
+}
+
+#[test]
+fn one_bad_result_spoils_the_bag() {
+	test(|| {
+		let tasks = four();
+		let bag = |last: ResultOf| {
+			let good = tasks[..3].iter().map(|task| result(1, *task));
+			good.chain([last]).collect::<Vec<_>>()
+		};
+		let foreign = ResultOf { authorization: signature(7, &worker(1), tasks[3], None), ..result(1, tasks[3]) };
+		assert_noop!(deliver_many(1, bag(foreign)), Error::<Test>::WrongSchedulerSignature);
+		let trusted = open_as(3, deal(2));
+		assert_noop!(deliver_many(1, bag(result(1, trusted))), Error::<Test>::TrustTooHigh);
+		let called_back = open_as(4, with_callback(CALLBACK));
+		assert_noop!(deliver_many(1, bag(result(1, called_back))), Error::<Test>::CallbackDataMissing);
+		assert_noop!(deliver_many(1, bag(result(1, tasks[0]))), Error::<Test>::DuplicateTask);
+		assert_noop!(deliver_many(1, vec![]), Error::<Test>::EmptyBag);
+		assert_ok!(contribute(2, tasks[3], 1));
+		assert_noop!(deliver_many(1, bag(result(1, tasks[3]))), Error::<Test>::NotActive);
+		assert_ok!(deliver_many(1, tasks[..3].iter().map(|task| result(1, *task)).collect()));
+		assert_noop!(deliver_many(1, vec![result(1, tasks[0])]), Error::<Test>::NotActive);
+	});
+}
+
+#[test]
+fn results_end_the_delegations_of_their_tasks() {
+	test(|| {
+		let tasks = four();
+		let on_chain = |task: &TaskRef| ResultOf { authorization: DelegationProof::OnChain, ..result(1, *task) };
+		let bag: Vec<_> = tasks.iter().map(on_chain).collect();
+		assert_noop!(deliver_many(1, bag.clone()), Error::<Test>::NotDelegated);
+		for task in &tasks {
+			assert_ok!(delegate(*task, &[1, 2]));
+		}
+		assert_ok!(deliver_many(1, bag));
+		assert_eq!(Work::<Test>::iter().count() + Delegates::<Test>::iter().count(), 0);
+	});
+}
+
+#[test]
+fn results_whose_tasks_have_too_many_delegates_are_refused() {
+	test(|| {
+		let first = open(Deal { size: 5, ..deal(1) });
+		let tasks: Vec<_> = (0..5).map(|n| nth(first, n)).collect();
+		let all: Vec<_> = (1..=64).collect();
+		for task in &tasks {
+			assert_ok!(delegate(*task, &all));
+		}
+		let bag: Vec<_> = tasks.iter().map(|task| result(1, *task)).collect();
+		const { assert!(5 * 64 > MAX_SETTLED && 4 * 64 <= MAX_SETTLED) };
+		assert_noop!(deliver_many(1, bag.clone()), Error::<Test>::BagTooHeavy);
+		assert_ok!(deliver_many(1, bag[..4].to_vec()));
 	});
 }

@@ -6,9 +6,10 @@ use frame_support::{
 	traits::UnfilteredDispatchable,
 	weights::Weight,
 };
-use rlc_primitives::{AccountId, Deal};
+use rlc_primitives::{AccountId, Deal, ResultDigest};
+use sp_runtime::BoundedVec;
 
-use crate::{mock::*, Call, WeightInfo};
+use crate::{mock::*, Call, DelegationProof, ResultOf, WeightInfo};
 
 /// Dispatches a call, and returns what it was charged for at first, and in the end.
 fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
@@ -36,7 +37,9 @@ fn each_call_gives_back_what_it_did_not_use() {
 		let (_, first) = weigh(&worker(1), Call::reveal { task, digest: digest(1) });
 		assert_eq!(first, Units::reveal(2) + Units::check_reveal(2));
 		let (_, last) = weigh(&worker(2), Call::reveal { task, digest: digest(1) });
-		assert_eq!(last, first + Units::complete(2) + units(5), "with the hook for closed tasks");
+		// Of the payer, two owners, the scheduler and two workers; they have nine movements.
+		let closed = Units::complete(2) + units(5) + Units::settle(6, 0);
+		assert_eq!(last, first + closed, "with the hook for closed tasks");
 	});
 }
 
@@ -48,15 +51,65 @@ fn bags_weigh_by_what_they_hold() {
 		let contributions: Vec<_> = tasks.iter().map(|task| contribution(1, *task, 1)).collect();
 		let (declared, actual) =
 			weigh(&worker(1), Call::contribute_many { contributions: contributions.try_into().unwrap() });
-		let checks = Units::check_contribute(0).saturating_mul(3);
+		let checks = Units::check_contribute_many(3);
 		assert_eq!(actual, Units::contribute_many(3) + checks + Units::verify_delegation().saturating_mul(6));
 		assert!(actual.any_lt(declared));
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 		let (_, actual) = weigh(&worker(1), Call::reveal_many { reveals: reveals.try_into().unwrap() });
 		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
 		let closed = (Units::complete(0) + units(5)).saturating_mul(3) + growth(Units::complete);
+		// Of the same four and one worker; each task has seven movements.
+		let closed = closed + Units::settle(5, 3 * 7 - 2 * 5);
 		let checks = Units::check_reveal(0).saturating_mul(3) + growth(Units::check_reveal);
 		assert_eq!(actual, Units::reveal_many(3) + growth(Units::reveal) + checks + closed);
+	});
+}
+
+#[test]
+fn lone_results_weigh_by_what_they_meet() {
+	test(|| {
+		let first = open(Deal { size: 4, ..deal(1) });
+		let result =
+			|n: u64, authorization| ResultOf { task: nth(first, n), digest: digest(1), authorization, enclave: None };
+		let signed = |n| result(n, signature(SCHEDULER_KEY, &worker(1), nth(first, n), None));
+		let weights = |n| {
+			let verified = Units::verify_delegation().saturating_mul(2) + units(5);
+			let checked = Units::contribute_and_finalize_many(n) + Units::check_contribute_and_finalize_many(n);
+			checked + verified.saturating_mul(n.into())
+		};
+		let ResultOf { task, digest, authorization, enclave } = signed(0);
+		let one = Call::contribute_and_finalize { task, digest, authorization, enclave, callback_data: None };
+		let (declared, actual) = weigh(&worker(1), one);
+		assert_eq!(actual, weights(1) + Units::settle(5, 0));
+		assert!(actual.any_lt(declared));
+
+		let bag = BoundedVec::truncate_from(vec![signed(1), signed(2)]);
+		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_many { results: bag });
+		assert_eq!(actual, weights(2) + Units::settle(5, 2 * 6 - 2 * 5));
+
+		assert_ok!(delegate(nth(first, 3), &[1, 2, 3]));
+		let bag = BoundedVec::truncate_from(vec![result(3, DelegationProof::OnChain)]);
+		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_many { results: bag });
+		let growth = |of: fn(u32, u32) -> Weight| of(3, 0) - of(0, 0);
+		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
+		let proofs = Units::verify_delegation().saturating_mul(2);
+		assert_eq!(actual, weights(1) - proofs + delegates + Units::settle(5, 0));
+	});
+}
+
+#[test]
+fn callback_weighs_by_its_bytes() {
+	test(|| {
+		let task = open(with_callback(CALLBACK));
+		let (data, authorization) = (vec![7; 640], signature(SCHEDULER_KEY, &worker(1), task, None));
+		let digest = ResultDigest::of_callback(&data);
+		let callback_data = Some(data.try_into().unwrap());
+		let call = Call::contribute_and_finalize { task, digest, authorization, enclave: None, callback_data };
+		let (declared, actual) = weigh(&worker(1), call);
+		let verified = Units::verify_delegation().saturating_mul(2) + units(5);
+		let both = Units::contribute_and_finalize(0, 640) + Units::check_contribute_and_finalize(0, 640);
+		assert_eq!(actual, both + verified);
+		assert!(actual.any_lt(declared));
 	});
 }
 

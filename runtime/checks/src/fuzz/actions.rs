@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use frame_support::BoundedVec;
-use pallet_poco::{Call as Poco, ContributionOf, Delegate, DelegationProof, FailureCause, TaskRef};
+use pallet_poco::{Call as Poco, ContributionOf, Delegate, DelegationProof, FailureCause, ResultOf, TaskRef};
 use pallet_registry::{AssetId, Call as Registry, Policy};
 use rand::{rngs::StdRng, seq::SliceRandom, Rng};
 use rlc_primitives::{
@@ -238,6 +238,17 @@ impl World {
 				Some((by, call.into()))
 			}
 			1 => {
+				let results: Vec<_> = (task.index..deal.first + deal.size)
+					.take(random.gen_range(1..4))
+					.map(|index| {
+						let task = TaskRef { index, ..task };
+						let digest = digest(task.id(), result(random));
+						ResultOf { task, digest, authorization: self.proof(&by, task, &deal, random), enclave: None }
+					})
+					.collect();
+				Some((by, Poco::contribute_and_finalize_many { results: results.try_into().ok()? }.into()))
+			}
+			2 => {
 				let contributions: Vec<_> = (task.index..deal.first + deal.size)
 					.take(random.gen_range(1..4))
 					.map(|index| {
@@ -252,7 +263,7 @@ impl World {
 					.collect();
 				Some((by, Poco::contribute_many { contributions: contributions.try_into().ok()? }.into()))
 			}
-			2 => {
+			3 => {
 				let call = Poco::report_failure { task, cause: FailureCause::AppFailed { code: random.gen() } };
 				Some((by, call.into()))
 			}

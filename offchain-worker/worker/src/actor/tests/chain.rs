@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rlc_primitives::{
 	market::DealView,
 	task::{Commitment, Task},
-	work::TaskRef,
+	work::{ResultOf, TaskRef},
 	AccountId, BlockNumber, Moment, ResultDigest, TaskId,
 };
 use sp_core::H256;
@@ -166,6 +166,25 @@ impl Chain {
 		Ok(())
 	}
 
+	/// Nobody revealed in time, and other workers may contribute again.
+	pub fn reopen(&mut self, place: TaskRef) {
+		let mut task = self.task(place);
+		let over = task.consensus().unwrap().reveal_deadline;
+		task.reopen(&self.deal.deal, over).unwrap();
+		self.tasks.insert(place.id(), task);
+		self.block(vec![ChainEvent::Reopened { task: place.id() }]);
+	}
+
+	fn deliver(&mut self, one: &ResultOf, data: Option<&[u8]>, events: &mut Vec<ChainEvent>) -> Result<(), String> {
+		let (now, mut task) = (self.now(), self.task(one.task));
+		let done = task.contribute_and_finalize(&self.deal.deal, WORKER, one.digest, None, data, now);
+		done.map_err(|error| format!("{error:?}"))?;
+		let id = one.task.id();
+		self.tasks.insert(id, task);
+		events.push(ChainEvent::Closed { task: id, outcome: Some(one.digest) });
+		Ok(())
+	}
+
 	/// The scheduler closes the task, with its result if there is one.
 	pub fn close(&mut self, place: TaskRef, callback: Option<&[u8]>) {
 		let (now, mut task) = (self.now(), self.task(place));
@@ -190,13 +209,9 @@ impl Chain {
 			Submission::Reveal(some) => {
 				some.iter().try_for_each(|(place, digest)| self.reveal(&WORKER, *place, *digest, &mut events))
 			}
-			Submission::Lone { task: place, digest, callback_data, .. } => {
-				let mut task = self.task(*place);
+			Submission::Lone { results, callback_data } => {
 				let data = callback_data.as_ref().map(|data| data.as_slice());
-				let done = task.contribute_and_finalize(&self.deal.deal, WORKER, *digest, None, data, self.now());
-				events.push(ChainEvent::Closed { task: place.id(), outcome: Some(*digest) });
-				self.tasks.insert(place.id(), task);
-				done.map(drop).map_err(|error| format!("{error:?}"))
+				results.iter().try_for_each(|one| self.deliver(one, data, &mut events))
 			}
 			Submission::ReportFailure(..) => Ok(()),
 		};
@@ -217,7 +232,7 @@ impl Chain {
 	pub fn contributions(&self) -> Vec<usize> {
 		let bags = self.sent.iter().filter_map(|sent| match sent {
 			Submission::Contribute(some) => Some(some.len()),
-			Submission::Lone { .. } => Some(1),
+			Submission::Lone { results, .. } => Some(results.len()),
 			_ => None,
 		});
 		bags.collect()

@@ -59,6 +59,10 @@ async fn follow(world: &Arc<World>, worker: &mut Worker) {
 			world.chain().close(place(0), Some(&data));
 		}
 	} else if worker.told.last[&id] == Step::Revealed {
+		if matches!(world.stage(place(0)), Stage::Revealing(_)) {
+			let other = result(id, OutputKind::Archive).1.digest;
+			world.chain().other_reveals(1, place(0), other);
+		}
 		worker.order(Order::Upload { task: id, token: "token".into() });
 	}
 	worker.until_all([0], Step::Completed).await;
@@ -75,7 +79,9 @@ fn check(world: &World, point: u32) {
 async fn bag_survives_a_kill_at_any_point() {
 	let mut point = 1;
 	loop {
-		let world = World::new(1);
+		let world = World::new(3);
+		let other = result(place(0).id(), OutputKind::Archive).1.digest;
+		world.chain().other(1, place(0), other);
 		let killed = play(world.clone(), point, true).await;
 		check(&world, point);
 		assert_eq!(world.chain().reveals(), [1], "revealed once; point {point}");
