@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! make bench
+//! cargo bench --bench lifecycles -- bags     # only transfers, and ways with this in their names
 //! ```
 //!
 //! A node of a development chain runs in this process, with its own database and the runtime as Wasm, and without
@@ -45,7 +46,11 @@ async fn measure() -> Result<(), Failure> {
 	println!("{RUNS} runs of {TASKS} each, medians; made = executed and written, verified = executed again");
 	println!("{:<48} {:>9} {:>11} {:>9} {:>9}", "", "made/s", "verified/s", "ratio", "per block");
 	let mut transfers = None;
+	let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
 	for mode in Mode::ALL {
+		if transfers.is_some() && !mode.describe().contains(&filter) {
+			continue;
+		}
 		let mut made = Vec::new();
 		let mut verified = Vec::new();
 		let mut blocks = 0;

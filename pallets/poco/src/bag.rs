@@ -1,6 +1,6 @@
 //! The tasks that a call names, each loaded once with its deal.
 
-use alloc::vec::Vec;
+use alloc::{rc::Rc, vec::Vec};
 
 use frame_support::{ensure, traits::Time};
 use rlc_primitives::{traits::Deals, AccountId, Deal, DealId, Moment, Task, TaskId};
@@ -13,8 +13,8 @@ use crate::{Config, Error, Pallet, TaskRef, Tasks};
 pub(crate) struct Loaded {
 	/// The task's id, which is a hash: worked out once.
 	pub id: TaskId,
-	/// Its deal.
-	pub deal: Deal,
+	/// Its deal: a bag's tasks share it.
+	pub deal: Rc<Deal>,
 	/// The task; [`Task::new`] if nobody touched it.
 	pub task: Task,
 	/// Whether someone did.
@@ -31,23 +31,22 @@ impl Loaded {
 /// Reads deals, the same one after another only once.
 #[derive(Default)]
 pub(crate) struct DealReader {
-	last: Option<(DealId, Deal)>,
+	last: Option<(DealId, Rc<Deal>)>,
 }
 
 impl DealReader {
-	fn read<T: Config>(&mut self, id: DealId) -> Result<&Deal, Error<T>> {
-		let last = match self.last.take().filter(|(last, _)| *last == id) {
-			Some(last) => last,
-			None => (id, T::Deals::deal(&id).ok_or(Error::<T>::NotFound)?),
+	fn read<T: Config>(&mut self, id: DealId) -> Result<Rc<Deal>, Error<T>> {
+		let deal = match self.last.take() {
+			Some((last, deal)) if last == id => deal,
+			_ => Rc::new(T::Deals::deal(&id).ok_or(Error::<T>::NotFound)?),
 		};
-		Ok(&self.last.insert(last).1)
+		Ok(self.last.insert((id, deal)).1.clone())
 	}
 
 	/// Read a task and its deal.
 	pub fn load<T: Config>(&mut self, place: &TaskRef) -> Result<Loaded, Error<T>> {
 		let deal = self.read::<T>(place.deal)?;
 		let id = deal.task(place.deal, place.index).ok_or(Error::<T>::NotFound)?;
-		let deal = deal.clone();
 		Ok(match Tasks::<T>::get(id) {
 			Some(task) => Loaded { id, deal, task, stored: true },
 			None => Loaded { id, deal, task: Task::new(place.deal, place.index), stored: false },

@@ -15,7 +15,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
-	task::{ContributionStatus, Stage},
+	task::{ContributionStatus, Stage, MAX_CONTRIBUTORS},
 	traits::{Deals, OnDealOpened},
 	Deal, Delegation, ResultDigest, SchedulerSignature, Settlement, Task, TaskId,
 };
@@ -162,6 +162,20 @@ mod benches {
 	}
 
 	#[benchmark]
+	fn check_reveal_many(n: Linear<1, { T::MaxBatch::get() }>) {
+		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
+		let bag: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let checked;
+
+		#[block]
+		{
+			checked = Pallet::<T>::could_reveal(&worker(0), &bag);
+		}
+
+		assert_eq!(checked, Ok(()));
+	}
+
+	#[benchmark]
 	fn complete(c: Linear<1, 64>) -> Result<(), BenchmarkError> {
 		fill_kitty::<T>();
 		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
@@ -181,12 +195,11 @@ mod benches {
 		Ok(())
 	}
 
+	/// As many accounts as a full task has: bags' grow evenly from there, and what one small task takes would be lost in
+	/// the spread of theirs.
 	#[benchmark]
-	fn settle(
-		a: Linear<1, { PARTIES * T::MaxBatch::get() + MAX_SETTLED }>,
-		m: Linear<0, { (MOVEMENTS + 1) * T::MaxBatch::get() }>,
-	) {
-		let money = money::<T>(a, m);
+	fn settle(a: Linear<1, { PARTIES + MAX_CONTRIBUTORS }>) {
+		let money = money::<T>(a, 2);
 		let moved;
 
 		#[block]
@@ -194,7 +207,20 @@ mod benches {
 			moved = money.settle::<T>();
 		}
 
-		assert_eq!(moved, Ok(Moved { accounts: a, movements: 2 * a + m }));
+		assert_eq!(moved, Ok(Moved { accounts: a, movements: 2 * a }));
+	}
+
+	#[benchmark]
+	fn settle_again(m: Linear<1, { MOVEMENTS * T::MaxBatch::get() }>) {
+		let money = money::<T>(1, m);
+		let moved;
+
+		#[block]
+		{
+			moved = money.settle::<T>();
+		}
+
+		assert_eq!(moved, Ok(Moved { accounts: 1, movements: m }));
 	}
 
 	#[benchmark]
@@ -486,7 +512,7 @@ mod benches {
 
 		#[block]
 		{
-			claimed = Pallet::<T>::claim_overdue(&deal, place, now);
+			claimed = Pallet::<T>::claim_overdue(&deal.into(), place, now);
 		}
 
 		assert!(claimed.is_ok() && stored::<T>(place).is_closed());

@@ -112,7 +112,7 @@ impl<T: Config> Pallet<T> {
 			Met { contributions, closed: number, people, moved }
 		});
 		T::WeightInfo::reveal_many(number)
-			.saturating_add(T::WeightInfo::check_reveal(0).saturating_mul(number.into()))
+			.saturating_add(T::WeightInfo::check_reveal_many(number))
 			.saturating_add(growth(T::WeightInfo::reveal, met.contributions))
 			.saturating_add(growth(T::WeightInfo::check_reveal, met.contributions))
 			.saturating_add(Self::closings_weight(met))
@@ -132,7 +132,7 @@ impl<T: Config> Pallet<T> {
 	/// Each account that is touched has two movements; what is more is only added up and told.
 	fn moved_weight(moved: Moved) -> Weight {
 		let more = moved.movements.saturating_sub(moved.accounts.saturating_mul(2));
-		T::WeightInfo::settle(moved.accounts, more)
+		T::WeightInfo::settle(moved.accounts).saturating_add(growth(T::WeightInfo::settle_again, more))
 	}
 
 	/// A lone worker's results, with this many bytes for the callback of the only one, that met this; `None`: tasks with

@@ -4,6 +4,8 @@
 //! It only does what an explicit call may do at the same moment, so nobody gains by being earlier or later than it. A
 //! step that fails, which needs a broken invariant elsewhere, is skipped and leaves the explicit calls.
 
+use alloc::rc::Rc;
+
 use frame_support::{
 	defensive,
 	storage::with_storage_layer,
@@ -102,7 +104,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn end_of_reveals(task: TaskId, now: Moment) -> Result<Weight, DispatchError> {
 		let stored = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
 		let deal = T::Deals::deal(&stored.deal).ok_or(Error::<T>::NotFound)?;
-		let mut loaded = Loaded { id: task, deal, task: stored, stored: true };
+		let mut loaded = Loaded { id: task, deal: deal.into(), task: stored, stored: true };
 		let Some(consensus) = loaded.task.consensus().copied() else { return Ok(T::WeightInfo::due_skip()) };
 		if loaded.deal.final_deadline() <= now || (consensus.reveals > 0 && loaded.deal.callback.is_some()) {
 			return Ok(T::WeightInfo::due_skip());
@@ -127,7 +129,7 @@ impl<T: Config> Pallet<T> {
 			return false;
 		}
 		// A deal that is forgotten or can be has no open task.
-		let deal = T::Deals::deal(&id).filter(|_| !T::Deals::is_prunable(&id, now));
+		let deal = T::Deals::deal(&id).filter(|_| !T::Deals::is_prunable(&id, now)).map(Rc::new);
 		if let Some(deal) = deal {
 			let most = Self::heaviest_claim();
 			for index in cursor..deal.first.saturating_add(deal.size) {
@@ -146,7 +148,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Claim a task unless it is closed. Returns what this weighed.
-	pub(crate) fn claim_overdue(deal: &Deal, place: TaskRef, now: Moment) -> Result<Weight, DispatchError> {
+	pub(crate) fn claim_overdue(deal: &Rc<Deal>, place: TaskRef, now: Moment) -> Result<Weight, DispatchError> {
 		let id = place.id();
 		let stored = Tasks::<T>::get(id);
 		if stored.as_ref().is_some_and(|task| task.is_closed()) {

@@ -25,11 +25,15 @@ pub trait WeightInfo {
 	fn reveal_many(n: u32) -> Weight;
 	/// Weight of the check that a reveal for a task with `c` contributions is free.
 	fn check_reveal(c: u32) -> Weight;
+	/// Weight of the check that reveals for `n` tasks with one contribution are free.
+	fn check_reveal_many(n: u32) -> Weight;
 	/// Weight of the completion of a task with `c` contributors and as many delegates that did not contribute, beside the
 	/// movement of its money.
 	fn complete(c: u32) -> Weight;
-	/// Weight of the movement of money that touches `a` accounts twice, and their scores, and of `m` movements more.
-	fn settle(a: u32, m: u32) -> Weight;
+	/// Weight of the movement of money that touches `a` accounts twice, and their scores.
+	fn settle(a: u32) -> Weight;
+	/// Weight of the movement of money that touches an account `m` times.
+	fn settle_again(m: u32) -> Weight;
 	/// Weight of [`Pallet::contribute_and_finalize`](crate::Pallet::contribute_and_finalize) for a task with `c` delegates, and
 	/// with `d` bytes for its callback.
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight;
@@ -126,7 +130,13 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn settle(_: u32, _: u32) -> Weight {
+	fn settle(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn settle_again(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn check_reveal_many(_: u32) -> Weight {
 		Weight::zero()
 	}
 

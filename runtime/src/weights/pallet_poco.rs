@@ -1,4 +1,4 @@
-//! Weights of `pallet_poco`, measured by `make weights`: 8 steps, 4 repetitions, AMD EPYC.
+//! Weights of `pallet_poco`, measured by `make weights`: 12 steps, 6 repetitions, AMD EPYC.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens, unused_imports, missing_docs, clippy::all)]
@@ -11,23 +11,23 @@ pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	/// `w`: 1 to 64.
 	fn delegate(w: u32, ) -> Weight {
-		Weight::from_parts(24_130_863, 11718)
-			.saturating_add(Weight::from_parts(4_743_404, 0).saturating_mul(w.into()))
+		Weight::from_parts(34_630_138, 11718)
+			.saturating_add(Weight::from_parts(6_070_377, 0).saturating_mul(w.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(w.into())))
 	}
 	/// `c`: 0 to 63.
 	fn contribute(c: u32, ) -> Weight {
-		Weight::from_parts(103_679_206, 11718)
-			.saturating_add(Weight::from_parts(602_064, 0).saturating_mul(c.into()))
+		Weight::from_parts(107_170_668, 11718)
+			.saturating_add(Weight::from_parts(1_074_055, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// `n`: 1 to 100.
 	fn contribute_many(n: u32, ) -> Weight {
-		Weight::from_parts(79_780_610, 6196)
-			.saturating_add(Weight::from_parts(27_169_223, 0).saturating_mul(n.into()))
+		Weight::from_parts(83_228_265, 6196)
+			.saturating_add(Weight::from_parts(35_261_334, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -36,40 +36,36 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 0 to 63.
 	fn check_contribute(c: u32, ) -> Weight {
-		Weight::from_parts(90_205_790, 11718)
-			.saturating_add(Weight::from_parts(453_122, 0).saturating_mul(c.into()))
+		Weight::from_parts(106_471_132, 11718)
+			.saturating_add(Weight::from_parts(729_981, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 	}
+	/// `n`: 1 to 100.
 	fn check_contribute_many(n: u32, ) -> Weight {
-		Self::contribute_many(n)
-	}
-	fn settle(a: u32, m: u32, ) -> Weight {
-		Self::complete(a).saturating_add(Self::verify_enclave().saturating_mul(m.into()))
-	}
-	fn contribute_and_finalize_many(n: u32, ) -> Weight {
-		Self::contribute_many(n)
-	}
-	fn check_contribute_and_finalize_many(n: u32, ) -> Weight {
-		Self::contribute_many(n)
+		Weight::from_parts(89_329_139, 6196)
+			.saturating_add(Weight::from_parts(14_720_499, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
 	fn verify_delegation() -> Weight {
-		Weight::from_parts(56_004_000, 3509)
+		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	fn verify_enclave() -> Weight {
-		Weight::from_parts(25_078_000, 0)
+		Weight::from_parts(25_448_000, 0)
 	}
 	/// `c`: 1 to 64.
 	fn reveal(c: u32, ) -> Weight {
-		Weight::from_parts(33_205_722, 11718)
-			.saturating_add(Weight::from_parts(488_356, 0).saturating_mul(c.into()))
+		Weight::from_parts(32_967_978, 11718)
+			.saturating_add(Weight::from_parts(1_000_244, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// `n`: 1 to 100.
 	fn reveal_many(n: u32, ) -> Weight {
-		Weight::from_parts(11_848_030, 1493)
-			.saturating_add(Weight::from_parts(19_870_248, 0).saturating_mul(n.into()))
+		Weight::from_parts(14_564_651, 1493)
+			.saturating_add(Weight::from_parts(19_857_905, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
@@ -77,26 +73,51 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	fn check_reveal(c: u32, ) -> Weight {
-		Weight::from_parts(19_926_604, 11718)
-			.saturating_add(Weight::from_parts(238_406, 0).saturating_mul(c.into()))
+		Weight::from_parts(19_926_408, 11718)
+			.saturating_add(Weight::from_parts(276_925, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
+	}
+	/// `n`: 1 to 100.
+	fn check_reveal_many(n: u32, ) -> Weight {
+		Weight::from_parts(20_411_000, 1493)
+			.saturating_add(Weight::from_parts(14_668_874, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
 	/// `c`: 1 to 64.
 	fn complete(c: u32, ) -> Weight {
-		Weight::from_parts(198_090_490, 14005)
-			.saturating_add(Weight::from_parts(58_937_164, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(10))
-			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(12))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
-			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
+		Weight::from_parts(64_202_739, 6891)
+			.saturating_add(Weight::from_parts(6_934_552, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2531).saturating_mul(c.into()))
+	}
+	/// `a`: 1 to 68.
+	fn settle(a: u32, ) -> Weight {
+		Weight::from_parts(20_629_483, 3593)
+			.saturating_add(Weight::from_parts(72_119_497, 0).saturating_mul(a.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(a.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(a.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(a.into()))
+	}
+	/// `m`: 1 to 600.
+	fn settle_again(m: u32, ) -> Weight {
+		Weight::from_parts(68_824_357, 6196)
+			.saturating_add(Weight::from_parts(2_612_096, 0).saturating_mul(m.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
 	fn contribute_and_finalize(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(265_630_579, 16608)
-			.saturating_add(Weight::from_parts(2_041_541, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(3_354, 0).saturating_mul(d.into()))
+		Weight::from_parts(263_350_645, 16608)
+			.saturating_add(Weight::from_parts(2_071_055, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(3_636, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(15))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(c.into())))
@@ -104,48 +125,64 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
 	fn check_contribute_and_finalize(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(18_071_292, 11718)
-			.saturating_add(Weight::from_parts(36_798, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(2_209, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(21_083_182, 11718)
+			.saturating_add(Weight::from_parts(36_137, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(2_210, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+	}
+	/// `n`: 1 to 100.
+	fn contribute_and_finalize_many(n: u32, ) -> Weight {
+		Weight::from_parts(12_237_420, 1501)
+			.saturating_add(Weight::from_parts(31_517_619, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
+	}
+	/// `n`: 1 to 100.
+	fn check_contribute_and_finalize_many(n: u32, ) -> Weight {
+		Weight::from_parts(3_354_302, 1493)
+			.saturating_add(Weight::from_parts(14_448_288, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
-	fn finalize(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(197_808_412, 14005)
-			.saturating_add(Weight::from_parts(59_816_921, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(6_520, 0).saturating_mul(d.into()))
-			.saturating_add(T::DbWeight::get().reads(13))
+	fn finalize(c: u32, _d: u32, ) -> Weight {
+		Weight::from_parts(280_459_320, 14005)
+			.saturating_add(Weight::from_parts(66_977_558, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(14))
+			.saturating_add(T::DbWeight::get().writes(15))
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
 	fn check_finalize(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(22_870_595, 11718)
-			.saturating_add(Weight::from_parts(183_444, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(2_250, 0).saturating_mul(d.into()))
+		Weight::from_parts(39_687_590, 11718)
+			.saturating_add(Weight::from_parts(344_907, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(2_347, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// `c`: 1 to 64.
 	fn reopen(c: u32, ) -> Weight {
-		Weight::from_parts(29_731_605, 11718)
-			.saturating_add(Weight::from_parts(565_504, 0).saturating_mul(c.into()))
+		Weight::from_parts(40_200_044, 11718)
+			.saturating_add(Weight::from_parts(1_132_952, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// `c`: 1 to 64.
 	fn check_reopen(c: u32, ) -> Weight {
-		Weight::from_parts(18_097_293, 11718)
-			.saturating_add(Weight::from_parts(292_326, 0).saturating_mul(c.into()))
+		Weight::from_parts(21_806_235, 11718)
+			.saturating_add(Weight::from_parts(417_510, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// `c`: 1 to 64.
 	fn claim(c: u32, ) -> Weight {
-		Weight::from_parts(116_456_652, 11718)
-			.saturating_add(Weight::from_parts(56_421_156, 0).saturating_mul(c.into()))
+		Weight::from_parts(141_168_026, 11718)
+			.saturating_add(Weight::from_parts(59_527_486, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
@@ -154,8 +191,8 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	fn abandon(c: u32, ) -> Weight {
-		Weight::from_parts(131_866_630, 11718)
-			.saturating_add(Weight::from_parts(62_264_833, 0).saturating_mul(c.into()))
+		Weight::from_parts(142_701_508, 11718)
+			.saturating_add(Weight::from_parts(56_745_060, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
@@ -163,18 +200,18 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
 	fn report_failure() -> Weight {
-		Weight::from_parts(70_415_000, 11718)
+		Weight::from_parts(104_236_000, 11718)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn check_report_failure() -> Weight {
-		Weight::from_parts(47_732_000, 11718)
+		Weight::from_parts(37_566_000, 11718)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// `n`: 1 to 100.
 	fn prune(n: u32, ) -> Weight {
-		Weight::from_parts(190_365_929, 3501)
-			.saturating_add(Weight::from_parts(36_359_917, 0).saturating_mul(n.into()))
+		Weight::from_parts(272_255_821, 3501)
+			.saturating_add(Weight::from_parts(34_697_649, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
@@ -182,33 +219,33 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `d`: 0 to 4096.
 	fn deliver(d: u32, ) -> Weight {
-		Weight::from_parts(54_655_113, 11718)
-			.saturating_add(Weight::from_parts(2_119, 0).saturating_mul(d.into()))
+		Weight::from_parts(50_390_923, 11718)
+			.saturating_add(Weight::from_parts(2_435, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	fn on_deal_opened() -> Weight {
-		Weight::from_parts(2_213_000, 0)
+		Weight::from_parts(2_103_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn due_next() -> Weight {
-		Weight::from_parts(9_395_000, 6038)
+		Weight::from_parts(12_799_000, 6038)
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	fn due_deal() -> Weight {
-		Weight::from_parts(11_077_000, 3930)
+		Weight::from_parts(11_517_000, 3930)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn due_skip() -> Weight {
-		Weight::from_parts(27_461_000, 11718)
+		Weight::from_parts(38_678_000, 11718)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// `c`: 1 to 64.
 	fn due_finalize(c: u32, ) -> Weight {
-		Weight::from_parts(213_316_687, 14005)
-			.saturating_add(Weight::from_parts(57_956_773, 0).saturating_mul(c.into()))
+		Weight::from_parts(219_014_467, 14005)
+			.saturating_add(Weight::from_parts(61_817_994, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(12))
@@ -217,15 +254,15 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	fn due_reopen(c: u32, ) -> Weight {
-		Weight::from_parts(24_392_738, 11718)
-			.saturating_add(Weight::from_parts(545_059, 0).saturating_mul(c.into()))
+		Weight::from_parts(29_081_531, 11718)
+			.saturating_add(Weight::from_parts(941_684, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// `c`: 1 to 64.
 	fn due_claim(c: u32, ) -> Weight {
-		Weight::from_parts(108_209_723, 11718)
-			.saturating_add(Weight::from_parts(52_437_749, 0).saturating_mul(c.into()))
+		Weight::from_parts(131_232_867, 11718)
+			.saturating_add(Weight::from_parts(60_623_616, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
@@ -233,13 +270,13 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
 	fn callback_next() -> Weight {
-		Weight::from_parts(8_283_000, 7663)
+		Weight::from_parts(8_573_000, 7663)
 			.saturating_add(T::DbWeight::get().reads(2))
 	}
 	/// `d`: 0 to 4096.
 	fn callback_run(d: u32, ) -> Weight {
-		Weight::from_parts(15_427_241, 7663)
-			.saturating_add(Weight::from_parts(394, 0).saturating_mul(d.into()))
+		Weight::from_parts(23_937_933, 7663)
+			.saturating_add(Weight::from_parts(599, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

@@ -195,19 +195,19 @@ pub fn deliverable<T: Config>(n: u32) -> ResultOf {
 	ResultOf { task, digest: answer(), authorization: DelegationProof::OnChain, enclave: None }
 }
 
-/// Two movements of each of `a` accounts, which get all back that they have, and `m` movements more; with their scores.
+/// `m` movements of each of `a` accounts, which get all back that they have locked; with their scores.
 pub fn money<T: Config>(a: u32, m: u32) -> Money {
 	fill_kitty::<T>();
 	let mut money = Money::new::<T>();
-	let (task, kind) = (TaskId::default(), MovementKind::RewardFromKitty);
+	let task = TaskId::default();
 	for who in (0..a).map(worker) {
 		T::BenchmarkHelper::endow(&who, RLC);
 		assert!(T::Escrow::lock(&who, RLC).is_ok());
 		money.scores.insert(who.clone(), 1);
 		money.movements.push(Movement { task, who: who.clone(), amount: RLC, kind: MovementKind::Unlock });
-		money.movements.push(Movement { task, who, amount: 1, kind });
+		let reward = Movement { task, who, amount: 1, kind: MovementKind::RewardFromKitty };
+		money.movements.extend((1..m).map(|_| reward.clone()));
 	}
-	money.movements.extend((0..m).map(|n| Movement { task, who: worker(n % a), amount: 1, kind }));
 	money
 }
 

@@ -52,8 +52,14 @@ impl WeightInfo for Units {
 	fn check_contribute_many(n: u32) -> Weight {
 		units(41 + u64::from(n))
 	}
-	fn settle(a: u32, m: u32) -> Weight {
-		units(42 + 2 * u64::from(a) + u64::from(m))
+	fn check_reveal_many(n: u32) -> Weight {
+		units(45 + u64::from(n))
+	}
+	fn settle(a: u32) -> Weight {
+		units(42 + 2 * u64::from(a))
+	}
+	fn settle_again(m: u32) -> Weight {
+		units(46 + u64::from(m))
 	}
 	fn contribute_and_finalize_many(n: u32) -> Weight {
 		units(43 + u64::from(n))

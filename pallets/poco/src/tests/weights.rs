@@ -20,6 +20,11 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 	(declared, actual)
 }
 
+/// What this many movements take beside the two of each account.
+fn again(movements: u32) -> Weight {
+	Units::settle_again(movements) - Units::settle_again(0)
+}
+
 #[test]
 fn each_call_gives_back_what_it_did_not_use() {
 	test(|| {
@@ -38,7 +43,7 @@ fn each_call_gives_back_what_it_did_not_use() {
 		assert_eq!(first, Units::reveal(2) + Units::check_reveal(2));
 		let (_, last) = weigh(&worker(2), Call::reveal { task, digest: digest(1) });
 		// Of the payer, two owners, the scheduler and two workers; they have nine movements.
-		let closed = Units::complete(2) + units(5) + Units::settle(6, 0);
+		let closed = Units::complete(2) + units(5) + Units::settle(6);
 		assert_eq!(last, first + closed, "with the hook for closed tasks");
 	});
 }
@@ -59,8 +64,8 @@ fn bags_weigh_by_what_they_hold() {
 		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
 		let closed = (Units::complete(0) + units(5)).saturating_mul(3) + growth(Units::complete);
 		// Of the same four and one worker; each task has seven movements.
-		let closed = closed + Units::settle(5, 3 * 7 - 2 * 5);
-		let checks = Units::check_reveal(0).saturating_mul(3) + growth(Units::check_reveal);
+		let closed = closed + Units::settle(5) + again(3 * 7 - 2 * 5);
+		let checks = Units::check_reveal_many(3) + growth(Units::check_reveal);
 		assert_eq!(actual, Units::reveal_many(3) + growth(Units::reveal) + checks + closed);
 	});
 }
@@ -80,12 +85,12 @@ fn lone_results_weigh_by_what_they_meet() {
 		let ResultOf { task, digest, authorization, enclave } = signed(0);
 		let one = Call::contribute_and_finalize { task, digest, authorization, enclave, callback_data: None };
 		let (declared, actual) = weigh(&worker(1), one);
-		assert_eq!(actual, weights(1) + Units::settle(5, 0));
+		assert_eq!(actual, weights(1) + Units::settle(5));
 		assert!(actual.any_lt(declared));
 
 		let bag = BoundedVec::truncate_from(vec![signed(1), signed(2)]);
 		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_many { results: bag });
-		assert_eq!(actual, weights(2) + Units::settle(5, 2 * 6 - 2 * 5));
+		assert_eq!(actual, weights(2) + Units::settle(5) + again(2 * 6 - 2 * 5));
 
 		assert_ok!(delegate(nth(first, 3), &[1, 2, 3]));
 		let bag = BoundedVec::truncate_from(vec![result(3, DelegationProof::OnChain)]);
@@ -93,7 +98,7 @@ fn lone_results_weigh_by_what_they_meet() {
 		let growth = |of: fn(u32, u32) -> Weight| of(3, 0) - of(0, 0);
 		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
 		let proofs = Units::verify_delegation().saturating_mul(2);
-		assert_eq!(actual, weights(1) - proofs + delegates + Units::settle(5, 0));
+		assert_eq!(actual, weights(1) - proofs + delegates + Units::settle(5));
 	});
 }
 

@@ -90,6 +90,21 @@ async fn lone_task_with_a_callback_brings_its_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn bag_with_a_callback_is_contributed_and_revealed() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
+	let mut worker = Worker::start(&world, &dir).await;
+	// Computed while the first waits for others, so that they go together.
+	worker.order(compute(0..2, true));
+	worker.until_all(0..2, Step::Uploaded).await;
+	let chain = world.chain().clone();
+	assert_eq!((chain.contributions(), chain.reveals(), chain.refused), (vec![2], vec![2], 0));
+	assert_eq!(world.callbacks.lock().unwrap().len(), 2, "no call has room for the data of two");
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn trust_above_1_waits_for_others() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
