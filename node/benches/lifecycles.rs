@@ -38,37 +38,49 @@ fn main() -> Result<(), Failure> {
 	tokio::runtime::Runtime::new()?.block_on(measure())
 }
 
+/// What the runs of one way gave.
+#[derive(Default)]
+struct Rates {
+	/// A second, those in blocks that were made.
+	made: Vec<f64>,
+	/// A second, those in blocks that were verified.
+	verified: Vec<f64>,
+	/// Those that were made for each transfer of the same turn.
+	ratio: Vec<f64>,
+	per_block: Vec<f64>,
+}
+
 async fn measure() -> Result<(), Failure> {
 	let node = rlc_node::embedded::NodeBuilder::new("dev").start().await?;
 	let mut chain = Chain::new(node.client().clone())?;
 	let mut parties = Parties::new(&mut chain)?;
 
-	println!("{RUNS} runs of {TASKS} each, medians; made = executed and written, verified = executed again");
-	println!("{:<48} {:>9} {:>11} {:>9} {:>9}", "", "made/s", "verified/s", "ratio", "per block");
-	let mut transfers = None;
 	let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-	for mode in Mode::ALL {
-		if transfers.is_some() && !mode.describe().contains(&filter) {
-			continue;
-		}
-		let mut made = Vec::new();
-		let mut verified = Vec::new();
-		let mut blocks = 0;
-		for _ in 0..RUNS {
+	let modes = Mode::ALL.into_iter().filter(|mode| mode.is_base() || mode.describe().contains(&filter));
+	let mut rates: Vec<_> = modes.map(|mode| (mode, Rates::default())).collect();
+	// By turns: how fast the machine is changes in the course of minutes.
+	for _ in 0..RUNS {
+		let mut base = None;
+		for (mode, rates) in &mut rates {
 			let phases = mode.prepare(&mut parties, &mut chain, TASKS)?;
 			let mut run = chain::Took::default();
 			for phase in phases {
 				run.add(chain.include(phase)?);
 			}
 			mode.check(&chain, &parties, TASKS)?;
-			made.push(f64::from(TASKS) / run.made.as_secs_f64());
-			verified.push(f64::from(TASKS) / run.verified.as_secs_f64());
-			blocks = run.blocks;
+			let made = f64::from(TASKS) / run.made.as_secs_f64();
+			rates.made.push(made);
+			rates.verified.push(f64::from(TASKS) / run.verified.as_secs_f64());
+			rates.ratio.push(made / *base.get_or_insert(made));
+			rates.per_block.push(f64::from(TASKS) / f64::from(run.blocks));
 		}
-		let (made, verified) = (median(made), median(verified));
-		let base = *transfers.get_or_insert(made);
-		let per_block = f64::from(TASKS) / f64::from(blocks);
-		println!("{:<48} {made:>9.0} {verified:>11.0} {:>9.2} {per_block:>9.0}", mode.describe(), made / base);
+	}
+	println!("{RUNS} runs of {TASKS} each, medians; made = executed and written, verified = executed again");
+	println!("{:<48} {:>9} {:>11} {:>9} {:>9}", "", "made/s", "verified/s", "ratio", "per block");
+	for (mode, rates) in rates {
+		let Rates { made, verified, ratio, per_block } = rates;
+		let (made, verified, ratio, per_block) = (median(made), median(verified), median(ratio), median(per_block));
+		println!("{:<48} {made:>9.0} {verified:>11.0} {ratio:>9.2} {per_block:>9.0}", mode.describe());
 	}
 	drop(chain);
 	node.stop().await?;

@@ -42,6 +42,11 @@ impl Mode {
 	/// All of them; transfers first, since the others are compared with them.
 	pub const ALL: [Mode; 6] = [Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Bags, Mode::BagsAtOnce];
 
+	/// Whether others are compared with it.
+	pub fn is_base(self) -> bool {
+		matches!(self, Self::Transfer)
+	}
+
 	/// In a few words.
 	pub fn describe(self) -> &'static str {
 		match self {
