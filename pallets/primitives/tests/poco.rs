@@ -2,11 +2,7 @@
 //! every account's money. The escrow is two maps; matching knows only what the vectors' orders say. The runtime's own
 //! replay is the full one.
 
-use std::{
-	collections::BTreeMap,
-	fs,
-	path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use rlc_primitives::{
 	deal::Resource,
@@ -369,7 +365,7 @@ fn replay(path: &Path) -> (usize, usize) {
 
 #[test]
 fn iexecs_contracts_are_followed_step_by_step() {
-	let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../vectors/poco");
+	let folder = Path::new("../../vectors/poco");
 	let mut files: Vec<_> = fs::read_dir(folder).expect("the vectors").map(|entry| entry.unwrap().path()).collect();
 	files.sort();
 	let replayed: Vec<_> = files.iter().map(|file| replay(file)).collect();

@@ -9,7 +9,7 @@ use rlc_checks::replay;
 use serde_json::Value;
 
 fn recorded() -> Vec<PathBuf> {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/poco");
+	let folder = Path::new("../../vectors/poco");
 	let mut files: Vec<_> =
 		fs::read_dir(folder).expect("the vectors").map(|entry| entry.expect("a file").path()).collect();
 	files.sort();

@@ -57,14 +57,14 @@ fn infer(task: &Task, options: &Options) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-	use std::path::PathBuf;
+	use std::path::{Path, PathBuf};
 
 	use app_contract::Bag;
 
 	use super::*;
 
 	fn breast_cancer(file: &str) -> PathBuf {
-		PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../breast-cancer").join(file)
+		Path::new("../breast-cancer").join(file)
 	}
 
 	fn run(dataset: Option<PathBuf>, inputs: Vec<PathBuf>, args: &[&str]) -> Result<String, String> {

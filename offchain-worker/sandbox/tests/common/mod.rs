@@ -96,7 +96,7 @@ fn compiled(kind: &str, options: &[&str]) -> PathBuf {
 		// Several tests may do so at once, so it appears whole.
 		let new = tempfile::tempdir_in(directory).unwrap();
 		let compiled = new.path().join("guest");
-		let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest/guest.rs");
+		let source = Path::new("tests/guest/guest.rs");
 		let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
 		let mut command = Command::new(compiler);
 		command.args(["--edition", "2021", "-O", "-C", "debuginfo=0"]).args(options);
