@@ -55,6 +55,10 @@ async fn follow(world: &Arc<World>, worker: &mut Worker) {
 		eventually(|| !world.callbacks.lock().unwrap().is_empty()).await;
 		let open = matches!(world.stage(place(0)), Stage::Revealing(_));
 		if open {
+			if world.chain().deal.deal.trust > 1 {
+				let other = result(id, OutputKind::Callback).1.digest;
+				world.chain().other_reveals(1, place(0), other);
+			}
 			let data = world.callbacks.lock().unwrap()[0].1.clone();
 			world.chain().close(place(0), Some(&data));
 		}
@@ -111,20 +115,35 @@ async fn lone_task_survives_a_kill_at_any_point() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callback_survives_a_kill_at_any_point() {
+	let points = kill_with_a_callback(3, true).await;
+	assert!(points > 8, "there are points before and after each effect: {points}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lone_callback_survives_a_kill_at_any_point() {
+	let points = kill_with_a_callback(1, false).await;
+	assert!(points > 6, "there are points before and after each effect: {points}");
+}
+
+/// Kill the worker at each point of a task with a callback. Returns how many points there are, and one.
+async fn kill_with_a_callback(trust: u64, bag: bool) -> u32 {
 	let mut point = 1;
 	loop {
-		let world = World::new(1);
+		let world = World::new(trust);
 		world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
 		*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
-		let killed = play(world.clone(), point, true).await;
+		if trust > 1 {
+			let other = result(place(0).id(), OutputKind::Callback).1.digest;
+			world.chain().other(1, place(0), other);
+		}
+		let killed = play(world.clone(), point, bag).await;
 		check(&world, point);
 		assert!(!world.callbacks.lock().unwrap().is_empty());
 		if !killed {
-			break;
+			return point;
 		}
 		point += 1;
 	}
-	assert!(point > 6, "there are points before and after each effect: {point}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
