@@ -20,8 +20,10 @@
 //! program: neither a folder, nor a port, nor a metrics registry; no logger is set up.
 
 use std::{
+	fs::{File, TryLockError},
 	net::SocketAddr,
-	sync::{Arc, Weak},
+	path::{Path, PathBuf},
+	sync::Arc,
 	time::{Duration, Instant},
 };
 
@@ -34,10 +36,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::{
-	service::{Backend, Client},
-	Error,
-};
+use crate::{service::Client, Error};
 
 mod builder;
 mod client;
@@ -49,8 +48,11 @@ pub use client::InMemory;
 
 use threads::Threads;
 
-/// How long to wait after that for the database to be closed by what ends a little later.
-const CLOSE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the database has to be closed, once the threads have ended: it writes what is left, and the last that holds
+/// it may end a little later than they.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(20);
+/// The file that ParityDB keeps locked in its folder for as long as it is open.
+const DATABASE_LOCK: &str = "lock";
 /// Messages of a subscription that wait for the program; when there are more, the node waits for the program.
 const SUBSCRIPTION_BUFFER: usize = 1024;
 
@@ -59,7 +61,8 @@ pub struct Node {
 	rpc: RpcHandlers,
 	network: Arc<dyn NetworkService>,
 	client: Arc<Client>,
-	backend: Weak<Backend>,
+	base_path: PathBuf,
+	database: PathBuf,
 	exit: watch::Receiver<Option<String>>,
 	stop: oneshot::Sender<()>,
 	supervisor: tokio::task::JoinHandle<()>,
@@ -128,6 +131,11 @@ impl Node {
 		self.network.listen_addresses().iter().map(|address| config::with_peer(address, peer_id)).collect()
 	}
 
+	/// The folder with the chain and the network key, a temporary one too.
+	pub fn base_path(&self) -> &Path {
+		&self.base_path
+	}
+
 	/// Access to the chain: headers, state, runtime calls, notifications. Drop it before [`Node::stop`], as it keeps the
 	/// database open.
 	pub fn client(&self) -> &Arc<Client> {
@@ -151,7 +159,7 @@ impl Node {
 	/// [`Error::Stopped`] if it had already stopped by itself; [`Error::DatabaseInUse`] if the program still holds its
 	/// client.
 	pub async fn stop(self) -> Result<(), Error> {
-		let Self { rpc, network, client, backend, exit, stop, supervisor, runtime, temporary } = self;
+		let Self { rpc, network, client, base_path: _, database, exit, stop, supervisor, runtime, temporary } = self;
 		let failed = exit.borrow().clone();
 		drop((rpc, network, client));
 		// The supervisor may have ended before.
@@ -164,7 +172,7 @@ impl Node {
 			.name("rlc-node-stop".into())
 			.spawn(move || {
 				runtime.end();
-				let closed = wait_for_end_of(&backend);
+				let closed = wait_for_end_of(&database);
 				drop(temporary);
 				// The program may have stopped waiting.
 				let _ = done.send(closed);
@@ -179,16 +187,20 @@ impl Node {
 	}
 }
 
-/// Whether the last owner of the database let go of it in time.
-fn wait_for_end_of(backend: &Weak<Backend>) -> bool {
+/// Whether the database was closed in time, so that it can be opened again. That its last owner let go of it does not
+/// say so yet: closing it takes a while.
+fn wait_for_end_of(database: &Path) -> bool {
 	let deadline = Instant::now() + CLOSE_PATIENCE;
-	while backend.strong_count() > 0 {
-		if Instant::now() > deadline {
-			return false;
+	loop {
+		match File::open(database.join(DATABASE_LOCK)).map(|lock| lock.try_lock()) {
+			Ok(Err(TryLockError::WouldBlock)) if Instant::now() < deadline => {
+				std::thread::sleep(Duration::from_millis(10));
+			}
+			Ok(Err(TryLockError::WouldBlock)) => return false,
+			// Whoever cannot say so, as on a file system without locks or without the folder, need not wait either.
+			Ok(Ok(()) | Err(TryLockError::Error(_))) | Err(_) => return true,
 		}
-		std::thread::sleep(Duration::from_millis(10));
 	}
-	true
 }
 
 /// Messages of an RPC subscription. Ends when dropped.
@@ -222,5 +234,31 @@ impl Params {
 impl jsonrpsee::core::traits::ToRpcParams for Params {
 	fn to_rpc_params(self) -> Result<Option<Box<serde_json::value::RawValue>>, serde_json::Error> {
 		serde_json::value::to_raw_value(&self.0).map(Some)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_database_is_closed_when_its_lock_is_free() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let lock = File::create(folder.path().join(DATABASE_LOCK)).expect("a file");
+		lock.try_lock().expect("nobody has it");
+		let closing = std::thread::spawn(move || {
+			std::thread::sleep(Duration::from_millis(200));
+			lock.unlock().expect("ours");
+			Instant::now()
+		});
+		assert!(wait_for_end_of(folder.path()));
+		let seen = Instant::now();
+		assert!(seen >= closing.join().expect("it ends"));
+	}
+
+	#[test]
+	fn who_cannot_tell_does_not_wait() {
+		let folder = tempfile::tempdir().expect("a folder");
+		assert!(wait_for_end_of(folder.path()));
 	}
 }

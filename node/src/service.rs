@@ -58,8 +58,6 @@ pub struct Node {
 	pub tasks: TaskManager,
 	/// Access to the chain.
 	pub client: Arc<Client>,
-	/// The database.
-	pub backend: Arc<Backend>,
 	/// Connections to peers.
 	pub network: Arc<dyn NetworkService>,
 	/// In-memory RPC.
@@ -252,7 +250,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 	}
 
 	settings.offchain(&tasks, &client, &backend, &pool, &network, keystore.keystore())?;
-	Ok(Node { tasks, client, backend, network, rpc })
+	Ok(Node { tasks, client, network, rpc })
 }
 
 /// What is still needed of the configuration after it went into the standard tasks.

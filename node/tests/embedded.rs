@@ -6,7 +6,10 @@ use std::path::Path;
 
 use common::{best, eventually, finalized, genesis, hash_at, soon, submit, transfer};
 use rlc_checks::people::Person;
-use rlc_node::{embedded::NodeBuilder, Error};
+use rlc_node::{
+	embedded::{Node, NodeBuilder},
+	Error,
+};
 use serde_json::json;
 
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
@@ -18,6 +21,16 @@ async fn a_dev_node_makes_blocks_that_become_final() {
 	assert_eq!(node.rpc_address(), None);
 	assert!(node.p2p_addresses().is_empty());
 	node.stop().await.expect("stops");
+}
+
+/// Waits until no transaction waits any more. A block that begins an epoch may have no room for one, which then takes
+/// the next block.
+async fn empty_pool(node: &Node) {
+	eventually("an empty pool", || async {
+		let pending: Vec<String> = node.call("author_pendingExtrinsics", json!([])).await.expect("an answer");
+		pending.is_empty().then_some(())
+	})
+	.await;
 }
 
 /// Also on a program with a single thread, as `tokio::test` gives it.
@@ -33,14 +46,9 @@ async fn instant_seal_makes_a_final_block_for_each_transaction_across_epochs() {
 	for nonce in 0..BLOCKS {
 		submit(&node, &alice.sign(genesis, nonce, transfer(&bob, 1))).await;
 		finalized(&node, height + 1).await;
-		eventually("an empty pool", || async {
-			let pending: Vec<String> = node.call("author_pendingExtrinsics", json!([])).await.expect("an answer");
-			pending.is_empty().then_some(())
-		})
-		.await;
+		empty_pool(&node).await;
 		height = best(&node).await;
 	}
-	// A block that begins an epoch may have no room for a transaction, which then takes the next one.
 	assert!((BLOCKS.into()..=u64::from(BLOCKS) + 3).contains(&height), "{height} blocks");
 	node.stop().await.expect("stops");
 }
@@ -53,11 +61,7 @@ async fn transactions_that_come_together_are_all_sealed() {
 	for nonce in 0..COUNT {
 		submit(&node, &alice.sign(genesis, nonce, transfer(&bob, 1))).await;
 	}
-	eventually("an empty pool", || async {
-		let pending: Vec<String> = node.call("author_pendingExtrinsics", json!([])).await.expect("an answer");
-		pending.is_empty().then_some(())
-	})
-	.await;
+	empty_pool(&node).await;
 	let next: u32 =
 		node.call("system_accountNextIndex", json!([alice.account().to_string()])).await.expect("an answer");
 	assert_eq!(next, COUNT);
@@ -103,22 +107,28 @@ async fn a_chain_goes_on_where_it_stopped() {
 }
 
 #[tokio::test]
-async fn a_temporary_folder_goes_with_its_node() {
-	let before = folders();
-	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
-	node.stop().await.expect("stops");
-	let left: Vec<_> = folders().into_iter().filter(|name| !before.contains(name)).collect();
-	// Other tests of this program run beside this one.
-	assert!(left.iter().all(|name| name.starts_with("rlc-node-")), "{left:?}");
+async fn a_database_can_be_opened_as_soon_as_its_node_has_stopped() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let (alice, bob) = (Person::new("//Alice"), Person::new("//Bob").account());
+	let mut height = 0;
+	for nonce in 0..5 {
+		let node = NodeBuilder::dev().instant_seal().base_path(folder.path()).start().await.expect("opens it at once");
+		assert_eq!(best(&node).await, height);
+		submit(&node, &alice.sign(genesis(&node).await, nonce, transfer(&bob, 1))).await;
+		finalized(&node, height + 1).await;
+		empty_pool(&node).await;
+		height = best(&node).await;
+		node.stop().await.expect("stops");
+	}
 }
 
-fn folders() -> Vec<String> {
-	let entries = std::fs::read_dir(std::env::temp_dir()).expect("the temporary folder");
-	entries
-		.flatten()
-		.filter_map(|entry| entry.file_name().into_string().ok())
-		.filter(|n| n.starts_with("rlc-node-"))
-		.collect()
+#[tokio::test]
+async fn a_temporary_folder_goes_with_its_node() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let folder = node.base_path().to_path_buf();
+	assert!(folder.starts_with(std::env::temp_dir()) && folder.is_dir(), "{}", folder.display());
+	node.stop().await.expect("stops");
+	assert!(!folder.exists(), "{} is left", folder.display());
 }
 
 #[tokio::test]

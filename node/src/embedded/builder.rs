@@ -1,6 +1,9 @@
 //! Describes a node, and starts it.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+	net::SocketAddr,
+	path::{Path, PathBuf},
+};
 
 use futures::{channel::oneshot, FutureExt};
 use sc_network::{
@@ -199,12 +202,13 @@ impl NodeBuilder {
 
 		let runtime = Threads::new()?;
 		let handle = runtime.handle()?;
-		let starting = handle.clone().spawn(async move {
-			let (mut config, options) = self.into_service(spec, base_path, handle);
+		let (mut config, options) = self.into_service(spec, base_path.clone(), handle.clone());
+		let database = config.database.path().map_or_else(|| base_path.clone(), Path::to_path_buf);
+		let starting = handle.spawn(async move {
 			preflight::ports(&mut config, preflight::Chosen { rpc: true, p2p: true, metrics: true })?;
 			service::start(config, options)
 		});
-		let service::Node { mut tasks, client, backend, network, rpc } =
+		let service::Node { mut tasks, client, network, rpc } =
 			starting.await.map_err(|error| Error::Threads(error.to_string()))??;
 
 		let (exit_tx, exit) = watch::channel(None);
@@ -218,7 +222,7 @@ impl NodeBuilder {
 			// Nobody may be waiting.
 			let _ = exit_tx.send(Some(failure.unwrap_or_else(|| "it was told to".into())));
 		});
-		Ok(Node { rpc, network, client, backend: Arc::downgrade(&backend), exit, stop, supervisor, runtime, temporary })
+		Ok(Node { rpc, network, client, base_path, database, exit, stop, supervisor, runtime, temporary })
 	}
 }
 
