@@ -20,6 +20,11 @@ pub const IMPL_NAME: &str = "RLC Node";
 /// Version and commit.
 pub const IMPL_VERSION: &str = env!("SUBSTRATE_CLI_IMPL_VERSION");
 
+/// The most calls in one RPC request.
+pub(crate) const MAX_BATCH: u32 = 100;
+/// The most RPC calls a minute of one connection that does not come from this machine.
+const CALLS_PER_MINUTE: &str = "60000";
+
 const EXAMPLES: &str = "\
 Examples:
   rlc-node --dev                                   one validator, a block a second, forgotten at the end
@@ -146,7 +151,11 @@ impl Cli {
 			// Proofs of blocks for Ethereum are made of what the runtime indexes off-chain; and what the runtime does
 			// beside the chain is not for validators only.
 			.mut_arg("indexing_enabled", |flag| flag.default_value("true"))
-			.mut_arg("enabled", |flag| flag.default_value("always"));
+			.mut_arg("enabled", |flag| flag.default_value("always"))
+			// Whoever calls from this machine knows what it can bear.
+			.mut_arg("rpc_max_batch_request_len", |length| length.default_value(MAX_BATCH.to_string()))
+			.mut_arg("rpc_rate_limit", |calls| calls.default_value(CALLS_PER_MINUTE))
+			.mut_arg("rpc_rate_limit_whitelisted_ips", |ips| ips.default_values(["127.0.0.0/8", "::1/128"]));
 		let matches = command.try_get_matches_from(args)?;
 		let inspect = matches.subcommand_matches("key").and_then(|key| key.subcommand_matches("inspect"));
 		let secret = inspect.filter(|inspect| !inspect.get_flag("public"));
@@ -230,14 +239,39 @@ impl SubstrateCli for Cli {
 mod tests {
 	use super::*;
 	use sc_cli::CliConfiguration;
+	use std::collections::HashSet;
 
 	fn read(args: &[&str]) -> Cli {
 		Cli::read(std::iter::once("rlc-node").chain(args.iter().copied())).expect("good arguments")
 	}
 
+	/// What clap itself checks only in builds for debugging.
+	fn consistent(command: &clap::Command) {
+		let mut names = HashSet::new();
+		for arg in command.get_arguments() {
+			let long = arg.get_long().map(|long| format!("--{long}"));
+			for name in long.into_iter().chain(arg.get_short().map(|short| format!("-{short}"))) {
+				assert!(names.insert(name.clone()), "{}: {name} is there twice", command.get_name());
+			}
+		}
+		assert!(command.get_about().is_some(), "{} says nothing about itself", command.get_name());
+		command.get_subcommands().for_each(consistent);
+	}
+
 	#[test]
 	fn the_command_line_is_consistent() {
-		Cli::setup_command(Cli::command()).debug_assert();
+		let mut command = Cli::setup_command(Cli::command());
+		command.build();
+		consistent(&command);
+	}
+
+	#[test]
+	fn strangers_cannot_ask_without_end_unless_that_is_wanted() {
+		let params = read(&["--dev"]).run.rpc_params;
+		assert_eq!((params.rpc_max_batch_request_len, params.rpc_rate_limit.map(u32::from)), (Some(100), Some(60_000)));
+		assert_eq!(params.rpc_rate_limit_whitelisted_ips.len(), 2);
+		let more = read(&["--dev", "--rpc-rate-limit", "7", "--rpc-disable-batch-requests"]).run.rpc_params;
+		assert_eq!((more.rpc_rate_limit.map(u32::from), more.rpc_disable_batch_requests), (Some(7), true));
 	}
 
 	#[test]

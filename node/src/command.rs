@@ -122,9 +122,9 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	let development = config.chain_spec.chain_type() == sc_service::ChainType::Development;
 	let worker = cli.worker.options(config.base_path.path(), development)?;
 	runner.run_node_until_exit(|config| async move {
-		let node = service::start(config, options)?;
+		let mut node = service::start(config, options)?;
 		if let Some(worker) = worker {
-			worker::start(&node, worker);
+			worker::start(&mut node, worker);
 		}
 		Ok::<_, Error>(node.tasks)
 	})

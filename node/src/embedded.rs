@@ -248,8 +248,9 @@ mod tests {
 		lock.try_lock().expect("nobody has it");
 		let closing = std::thread::spawn(move || {
 			std::thread::sleep(Duration::from_millis(200));
+			let before = Instant::now();
 			lock.unlock().expect("ours");
-			Instant::now()
+			before
 		});
 		assert!(wait_for_end_of(folder.path()));
 		let seen = Instant::now();

@@ -116,7 +116,7 @@ fn ports() {
 	let port = holder.local_addr().expect("bound").port().to_string();
 	refused(&["--dev", "--rpc-port", &port], true, "--rpc-port");
 	refused(&["--dev", "--port", &port], true, "--port");
-	refused(&["--dev", "--prometheus-port", &port], true, "--prometheus-port");
+	refused(&["--dev", "--port", "0", "--prometheus-port", &port], true, "--prometheus-port");
 	refused(&["--dev", "--listen-addr", &format!("/ip4/127.0.0.1/tcp/{port}")], true, "cannot listen");
 }
 
@@ -130,10 +130,10 @@ fn keys() {
 	refused(&["key", "inspect", "--scheme", "ed25519", "/no-soft-derivation"], true, "secret URI");
 	let insert =
 		["key", "insert", "--chain", "local", "--base-path", base, "--key-type", "babe", "--scheme", "sr25519"];
-	refused(&[&insert[..], &["--suri", "not a seed"]].concat(), true, "");
+	refused(&[&insert[..], &["--suri", "not a seed"]].concat(), true, "Invalid phrase");
 	let key = folder.path().join("node-key");
 	fs::write(&key, "too short").expect("a file");
-	refused(&["--dev", "--node-key-file", path(&key)], false, "");
+	refused(&["--dev", "--node-key-file", path(&key)], false, "secret key");
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_broken_database() {
 	let database = folder.path().join("chains/rlc_dev/paritydb/full");
 	fs::create_dir_all(&database).expect("a folder");
 	fs::write(database.join("metadata"), "nonsense").expect("a file");
-	refused(&["--dev", "--base-path", path(folder.path())], false, "");
+	refused(&["--dev", "--base-path", path(folder.path())], false, "Bad metadata");
 }
 
 #[test]
@@ -195,9 +195,9 @@ fn blocks_that_are_none() {
 	let base = path(folder.path());
 	let file = folder.path().join("blocks");
 	fs::write(&file, "nonsense").expect("a file");
-	refused(&["import-blocks", "--dev", "--base-path", base, path(&file)], false, "");
-	refused(&["import-blocks", "--dev", "--base-path", base, "/no/such/file"], false, "");
-	refused(&["check-block", "--dev", "--base-path", base, "12345"], false, "");
+	refused(&["import-blocks", "--dev", "--base-path", base, path(&file)], false, "block #1");
+	refused(&["import-blocks", "--dev", "--base-path", base, "/no/such/file"], false, "No such file");
+	refused(&["check-block", "--dev", "--base-path", base, "12345"], false, "Unknown block");
 }
 
 #[test]

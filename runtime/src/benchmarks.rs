@@ -5,7 +5,10 @@ use alloc::vec::Vec;
 use frame_benchmarking::{
 	baseline::Pallet as Baseline, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
-use frame_support::traits::{fungible::Mutate, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_support::traits::{
+	fungible::{Mutate, MutateHold},
+	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+};
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as SystemBench};
 use pallet_election_provider_support_benchmarking::Pallet as ElectionProvider;
 use pallet_offences_benchmarking::Pallet as OffencesBench;
@@ -122,12 +125,16 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		mint(deal.scheduler(), stake);
 		succeed(Rlc::lock(&deal.payer, price));
 		succeed(Rlc::lock(deal.scheduler(), stake));
+		// Each deal's deposit is somebody else's, who gets it back at the end.
+		let (depositor, deposit) = (AccountId::new(id.0 .0), RLC);
+		mint(&depositor, 2 * deposit);
+		succeed(Balances::hold(&pallet_marketplace::HoldReason::Deposit.into(), &depositor, deposit));
 		let progress = pallet_marketplace::types::DealProgress {
 			open: deal.size,
 			kept: deal.size,
 			closed_at: None,
-			depositor: deal.payer.clone(),
-			deposit: 0,
+			depositor,
+			deposit,
 		};
 		pallet_marketplace::Deals::<Runtime>::insert(id, deal);
 		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());

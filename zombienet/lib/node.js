@@ -13,7 +13,7 @@ class Node {
 			method: "POST",
 			headers: { "content-type": "application/json" },
 			body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-			signal: AbortSignal.timeout(5000),
+			signal: AbortSignal.timeout(30000),
 		});
 		const { result, error } = await response.json();
 		if (error) throw new Error(`${this.name}: ${method}: ${error.message} ${error.data ?? ""}`);

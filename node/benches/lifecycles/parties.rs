@@ -2,10 +2,10 @@
 
 use pallet_marketplace::{Authorization, SignedOrder, SignedOrders};
 use pallet_poco::TaskRef;
-use rlc_checks::people::Person;
+use rlc_checks::{assets, people::Person};
 use rlc_primitives::{
-	AppId, AppOrder, Balance, CategoryId, DealId, Order, OrderSignature, RequestOrder, Restriction, SigningDomain, Tag,
-	WorkerpoolId, WorkerpoolOrder, RLC,
+	AppId, AppOrder, Balance, DealId, Order, OrderSignature, RequestOrder, SigningDomain, WorkerpoolId,
+	WorkerpoolOrder, RLC,
 };
 use rlc_runtime::configs::computing;
 use sp_core::H256;
@@ -83,47 +83,10 @@ impl Parties {
 		self.deals += 1;
 		let salt = H256::from_low_u64_be(self.deals);
 		let volume = size.into();
-		let app = AppOrder {
-			app: self.app,
-			price: RLC / 1_000,
-			volume,
-			tag: Tag::NONE,
-			dataset_restrict: Restriction::Anyone,
-			workerpool_restrict: Restriction::Anyone,
-			requester_restrict: Restriction::Anyone,
-			salt,
-		};
-		let workerpool = WorkerpoolOrder {
-			workerpool: self.workerpool,
-			price: PRICE,
-			volume,
-			tag: Tag::NONE,
-			category: CategoryId(0),
-			trust,
-			app_restrict: Restriction::Anyone,
-			dataset_restrict: Restriction::Anyone,
-			requester_restrict: Restriction::Anyone,
-			salt,
-		};
-		let request = RequestOrder {
-			app: self.app,
-			app_max_price: app.price,
-			dataset: None,
-			dataset_max_price: 0,
-			workerpool: Restriction::Exactly(self.workerpool),
-			workerpool_max_price: PRICE,
-			requester: self.requester.account(),
-			volume,
-			tag: Tag::NONE,
-			category: CategoryId(0),
-			trust,
-			beneficiary: None,
-			callback: None,
-			params: Default::default(),
-			salt,
-			payer: None,
-			expiry: None,
-		};
+		let app = AppOrder { salt, ..assets::app_order(self.app, RLC / 1_000, volume) };
+		let workerpool = WorkerpoolOrder { salt, ..assets::workerpool_order(self.workerpool, PRICE, trust, volume) };
+		let requester = self.requester.account();
+		let request = RequestOrder { salt, ..assets::request_order(&app, &workerpool, requester, trust, volume) };
 		let deal = DealId::of(self.domain.hash(&request), 0);
 		let orders = SignedOrders {
 			app: self.signed(&self.developer, app),

@@ -21,6 +21,7 @@ use sc_transaction_pool::TransactionPoolType;
 use super::builder::{Keys, NodeBuilder};
 use crate::{
 	chain_spec::ChainSpec,
+	cli::MAX_BATCH,
 	service::{Options, Seal},
 };
 
@@ -116,7 +117,7 @@ fn pool(seal: Seal, development: bool) -> TransactionPoolOptions {
 }
 
 fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
-	let batch_config = RpcBatchRequestConfig::Unlimited;
+	let batch_config = RpcBatchRequestConfig::Limit(MAX_BATCH);
 	// Web pages of this machine.
 	let cors = Some(
 		["http://localhost:*", "http://127.0.0.1:*", "https://localhost:*", "https://127.0.0.1:*"]

@@ -7,8 +7,8 @@ use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_checks::{assets, people::Person};
 use rlc_node::embedded::{Node, NodeBuilder, Subscription};
 use rlc_primitives::{
-	task::Commitment, AppId, AppOrder, CategoryId, DealId, Hash, Nonce, OrderHash, RequestOrder, ResultDigest,
-	ResultHash, ResultSeal, WorkerpoolId, WorkerpoolOrder, RLC,
+	task::Commitment, AppId, AppOrder, DealId, Hash, Nonce, OrderHash, RequestOrder, ResultDigest, ResultHash,
+	ResultSeal, WorkerpoolId, WorkerpoolOrder, RLC,
 };
 use rlc_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 use serde_json::{json, Value};
@@ -18,6 +18,8 @@ use super::{eventually, genesis, soon, submit};
 
 /// What a task pays the workerpool, in nRLC.
 const PRICE: u128 = RLC;
+/// How many tasks the offers are good for.
+const OFFERED: u64 = 100;
 
 /// What an account has.
 type Funds = pallet_balances::AccountData<u128>;
@@ -66,23 +68,36 @@ impl Market {
 			serde_json::from_value(self.ask("system_accountNextIndex", json!([by.account().to_string()])).await)
 				.expect("a nonce");
 		submit(&self.node, &by.sign(self.genesis, nonce, call)).await;
-		eventually("the call to be in a block", || async {
-			let account = frame_system::Account::<Runtime>::hashed_key_for(by.account());
-			let account = self.storage::<frame_system::AccountInfo<Nonce, Funds>>(account).await?;
-			(account.nonce > nonce).then_some(())
+		let mut block = eventually("the call to be in a block", || async {
+			let best = self.ask("chain_getBlockHash", json!([])).await;
+			(self.nonce_at(by, &best).await > nonce).then_some(best)
 		})
 		.await;
+		// Others may have followed.
+		loop {
+			let parent = self.ask("chain_getHeader", json!([block])).await["parentHash"].take();
+			if self.nonce_at(by, &parent).await <= nonce {
+				break;
+			}
+			block = parent;
+		}
 		let events = [sp_io::hashing::twox_128(b"System"), sp_io::hashing::twox_128(b"Events")].concat();
-		let events: Vec<EventRecord<RuntimeEvent, Hash>> = self.storage(events).await.unwrap_or_default();
+		let events: Vec<EventRecord<RuntimeEvent, Hash>> = self.storage_at(events, &block).await.expect("events");
 		let failed =
 			|event: &RuntimeEvent| matches!(event, RuntimeEvent::System(frame_system::Event::ExtrinsicFailed { .. }));
 		let failures: Vec<_> = events.into_iter().map(|record| record.event).filter(failed).collect();
 		assert!(failures.is_empty(), "{failures:?}");
 	}
 
-	pub async fn storage<T: Decode>(&self, key: Vec<u8>) -> Option<T> {
+	async fn nonce_at(&self, who: &Person, block: &Value) -> Nonce {
+		let account = frame_system::Account::<Runtime>::hashed_key_for(who.account());
+		let account = self.storage_at::<frame_system::AccountInfo<Nonce, Funds>>(account, block).await;
+		account.map_or(0, |account| account.nonce)
+	}
+
+	async fn storage_at<T: Decode>(&self, key: Vec<u8>, block: &Value) -> Option<T> {
 		let key = sp_core::bytes::to_hex(&key, false);
-		let value = self.ask("state_getStorage", json!([key])).await;
+		let value = self.ask("state_getStorage", json!([key, block])).await;
 		let bytes = sp_core::bytes::from_hex(value.as_str()?).expect("hex");
 		Some(T::decode(&mut bytes.as_slice()).expect("the runtime's type"))
 	}
@@ -92,53 +107,18 @@ impl Market {
 	}
 
 	fn app_order(&self) -> AppOrder {
-		AppOrder {
-			app: self.app(),
-			price: 0,
-			volume: 100,
-			tag: Default::default(),
-			dataset_restrict: Default::default(),
-			workerpool_restrict: Default::default(),
-			requester_restrict: Default::default(),
-			salt: H256::zero(),
-		}
+		assets::app_order(self.app(), 0, OFFERED)
 	}
 
 	fn workerpool_order(&self) -> WorkerpoolOrder {
-		WorkerpoolOrder {
-			workerpool: WorkerpoolId::derive(&self.scheduler.account(), &assets::description(1)),
-			price: PRICE,
-			volume: 100,
-			tag: Default::default(),
-			category: CategoryId(0),
-			trust: 10,
-			app_restrict: Default::default(),
-			dataset_restrict: Default::default(),
-			requester_restrict: Default::default(),
-			salt: H256::zero(),
-		}
+		let workerpool = WorkerpoolId::derive(&self.scheduler.account(), &assets::description(1));
+		assets::workerpool_order(workerpool, PRICE, 10, OFFERED)
 	}
 
 	pub fn request_order(&self, volume: u64) -> RequestOrder {
-		RequestOrder {
-			app: self.app(),
-			app_max_price: 0,
-			dataset: None,
-			dataset_max_price: 0,
-			workerpool: Default::default(),
-			workerpool_max_price: 2 * PRICE,
-			requester: self.requester.account(),
-			volume,
-			tag: Default::default(),
-			category: CategoryId(0),
-			trust: 1,
-			beneficiary: None,
-			callback: None,
-			params: b"{\"iexec_args\": \"1\"}".to_vec().try_into().expect("short"),
-			salt: H256::zero(),
-			payer: None,
-			expiry: None,
-		}
+		let requester = self.requester.account();
+		let plain = assets::request_order(&self.app_order(), &self.workerpool_order(), requester, 1, volume);
+		RequestOrder { params: b"{\"iexec_args\": \"1\"}".to_vec().try_into().expect("short"), ..plain }
 	}
 
 	/// The request of [`Self::request_order`], as a dApp writes it.
@@ -146,7 +126,7 @@ impl Market {
 		json!({
 			"app": self.app(),
 			"appMaxPrice": "0",
-			"workerpoolMaxPrice": 2_000_000_000,
+			"workerpoolMaxPrice": 1_000_000_000,
 			"requester": self.requester.account().to_string(),
 			"volume": volume,
 			"category": 0,

@@ -12,7 +12,7 @@ use rlc_runtime::{Runtime, UncheckedExtrinsic};
 use serde_json::{json, Value};
 
 /// No wait takes nearly as long unless something is broken. Machines that test may be slow.
-const LIMIT: Duration = Duration::from_secs(240);
+pub const LIMIT: Duration = Duration::from_secs(240);
 
 /// Waits for something that must happen.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {

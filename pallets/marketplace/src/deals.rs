@@ -182,6 +182,10 @@ impl<T: Config> traits::Deals for Pallet<T> {
 		Ok(())
 	}
 
+	fn open_tasks(id: &DealId) -> u64 {
+		Progress::<T>::get(id).map_or(0, |progress| progress.open)
+	}
+
 	fn is_prunable(id: &DealId, now: Moment) -> bool {
 		Progress::<T>::get(id).is_some_and(|progress| is_prunable::<T>(&progress, now))
 	}

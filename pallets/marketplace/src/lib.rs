@@ -64,7 +64,7 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use rlc_primitives::{
 		deal::{self, Category, MAX_CATEGORY_NAME},
-		traits::{Assets, Escrow, OnDealOpened},
+		traits::{Assets, Escrow, OnDealOpened, Stops},
 		AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, DealId, Hash, Moment, OrderHash, OrderKind,
 		WorkerpoolId,
 	};
@@ -95,6 +95,9 @@ pub mod pallet {
 
 		/// Who is told of deals.
 		type OnDealOpened: OnDealOpened;
+
+		/// Knows which calls are stopped for now.
+		type Stops: Stops;
 
 		/// The chain's clock, in ms.
 		type Time: Time<Moment = Moment>;

@@ -157,6 +157,11 @@ impl Sides<'_> {
 		})
 	}
 
+	/// Whether the workerpool can do what the others demand, and all admit one another.
+	pub fn go_together<A: Assets>(&self) -> bool {
+		self.tag().is_ok() && self.admit_one_another::<A>().is_ok()
+	}
+
 	/// What the tasks demand, if the workerpool can do it and the app says so.
 	fn tag(&self) -> Result<Tag, Refusal> {
 		let dataset = self.dataset.map_or(Tag::NONE, |order| order.tag);

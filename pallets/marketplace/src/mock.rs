@@ -13,7 +13,7 @@ use frame_system::EnsureRoot;
 use rlc_primitives::{
 	deal::Settlement,
 	orders::Member,
-	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, WorkerpoolPolicy},
+	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, Stops, WorkerpoolPolicy},
 	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, GroupId, Hash, Moment, Signature, WorkerpoolId,
 	RLC,
 };
@@ -104,6 +104,7 @@ parameter_types! {
 	pub storage DealDeposit: Balance = 2_000;
 	pub storage TaskDeposit: Balance = 10;
 	pub storage Opened: Vec<DealId> = Vec::new();
+	pub storage Stopped: bool = false;
 	pub const Retention: Moment = RETENTION;
 	pub VerifyingContract: H160 = H160::repeat_byte(0x3e);
 }
@@ -125,6 +126,7 @@ impl crate::Config for Test {
 	type Escrow = Safe;
 	type Assets = Registry;
 	type OnDealOpened = Listener;
+	type Stops = Brakes;
 	type Time = Clock;
 	type ChainId = ConstU64<134>;
 	type VerifyingContract = VerifyingContract;
@@ -142,6 +144,15 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Helper;
+}
+
+/// Stops all calls, or none.
+pub struct Brakes;
+
+impl Stops for Brakes {
+	fn is_stopped(_: &'static str) -> bool {
+		Stopped::get()
+	}
 }
 
 /// Hears of deals.

@@ -17,7 +17,7 @@ use frame_support::{
 	traits::{Get, Time},
 };
 use frame_system::offchain::SubmitTransaction;
-use rlc_primitives::{AnyOrder, Balance, CategoryId, OrderHash, MAX_SUPPLY};
+use rlc_primitives::{traits::Stops, AnyOrder, Balance, CategoryId, OrderHash, MAX_SUPPLY};
 use sp_runtime::{offchain::storage::StorageValueRef, DispatchError};
 
 use crate::{
@@ -42,6 +42,9 @@ impl<T: Config> Pallet<T> {
 		dataset: &Option<OrderHash>,
 		workerpool: &OrderHash,
 	) -> Result<(ValidTransaction, Weight), TransactionValidityError> {
+		if T::Stops::is_stopped("match_published") {
+			return Err(InvalidTransaction::Call.into());
+		}
 		let hashes = Hashes { app: *app, dataset: *dataset, workerpool: *workerpool, request: *request };
 		let price = Self::try_match(hashes).map_err(|error| {
 			// An order that was there a moment ago is no reason to think badly of who sent this.
@@ -109,7 +112,10 @@ impl<T: Config> Pallet<T> {
 		if request.has_expired(T::Time::now()) || *request.default_payer() != request.requester {
 			return None;
 		}
-		let found = Self::best_offers(*hash, &request, left, |found| Self::try_match(found.hashes).is_ok())?;
+		// Locking the money costs little, so a request that nobody pays for does not try each combination out.
+		let found = Self::best_offers(*hash, &request, left, |found| {
+			Self::can_pay(&request.requester, found) && Self::try_match(found.hashes).is_ok()
+		})?;
 		let Hashes { app, dataset, workerpool, request } = found.hashes;
 		Some(Call::match_published { request, app, dataset, workerpool })
 	}

@@ -2,8 +2,8 @@
 //!
 //! The best is the cheapest combination that the rules of [`matching`] accept, and of equally cheap ones the oldest.
 //! Looked at are the first `SearchScan` entries of each list, of which the first `SearchDepth` usable ones are combined:
-//! who wants to hide an offer behind unusable ones has to pay a deposit for each of them, and cannot hinder anyone from
-//! matching it directly.
+//! those that admit the request and at least one of the other offers. Who wants to hide an offer behind unusable ones has
+//! to pay a deposit for each of them, and cannot hinder anyone from matching it directly.
 
 use alloc::{vec, vec::Vec};
 
@@ -12,8 +12,8 @@ use frame_support::{
 	traits::{Get, Time},
 };
 use rlc_primitives::{
-	money, traits::Escrow, AnyOrder, AppOrder, Balance, DatasetOrder, Order, OrderHash, RequestOrder, Restriction,
-	WorkerpoolOrder,
+	money, traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, Order, OrderHash, RequestOrder,
+	Restriction, WorkerpoolOrder,
 };
 
 use crate::{
@@ -70,11 +70,11 @@ impl<T: Config> Pallet<T> {
 	) -> Option<Found> {
 		let apps = Self::app_offers(request);
 		let datasets = Self::dataset_offers(request);
-		let workerpools = Self::workerpool_offers(request);
 		let wanted: Vec<Option<&Offer<DatasetOrder>>> = match request.dataset {
 			Some(_) => datasets.iter().map(Some).collect(),
 			None => vec![None],
 		};
+		let workerpools = Self::workerpool_offers(request, &apps, &wanted);
 		combinations(&apps, &wanted, &workerpools)
 			.into_iter()
 			.filter_map(|combination| Self::found(hash, request, left, &combination))
@@ -105,8 +105,10 @@ impl<T: Config> Pallet<T> {
 	fn app_offers(request: &RequestOrder) -> Vec<Offer<AppOrder>> {
 		Self::usable(BookKey::App(request.app), |order| match order {
 			AnyOrder::App(order) => {
-				let serves = matching::app_serves(&order, request).is_ok();
-				(serves && order.requester_restrict.admits::<T::Assets>(Some(&request.requester))).then_some(order)
+				let usable = matching::app_serves(&order, request).is_ok()
+					&& order.dataset_restrict.admits::<T::Assets>(request.dataset.as_ref())
+					&& order.requester_restrict.admits::<T::Assets>(Some(&request.requester));
+				usable.then_some(order)
 			}
 			_ => None,
 		})
@@ -116,23 +118,33 @@ impl<T: Config> Pallet<T> {
 		let Some(dataset) = request.dataset else { return Vec::new() };
 		Self::usable(BookKey::Dataset(dataset), |order| match order {
 			AnyOrder::Dataset(order) => {
-				let serves = matching::dataset_serves(&order, request).is_ok();
-				(serves && order.requester_restrict.admits::<T::Assets>(Some(&request.requester))).then_some(order)
+				let usable = matching::dataset_serves(&order, request).is_ok()
+					&& order.app_restrict.admits::<T::Assets>(Some(&request.app))
+					&& order.requester_restrict.admits::<T::Assets>(Some(&request.requester));
+				usable.then_some(order)
 			}
 			_ => None,
 		})
 	}
 
-	fn workerpool_offers(request: &RequestOrder) -> Vec<Offer<WorkerpoolOrder>> {
+	/// Those that go together with one of the other offers at least: others could be many, and hide the ones that do.
+	fn workerpool_offers(
+		request: &RequestOrder,
+		apps: &[Offer<AppOrder>],
+		datasets: &[Option<&Offer<DatasetOrder>>],
+	) -> Vec<Offer<WorkerpoolOrder>> {
 		let list = match &request.workerpool {
 			Restriction::Exactly(workerpool) => BookKey::Workerpool(*workerpool),
 			_ => BookKey::Workerpools(request.category),
 		};
 		Self::usable(list, |order| match order {
 			AnyOrder::Workerpool(order) => {
+				let goes_with = |app: &Offer<AppOrder>, dataset: &Option<&Offer<DatasetOrder>>| {
+					let (app, dataset) = (&app.order, dataset.map(|offer| &offer.order));
+					Sides { app, dataset, workerpool: &order, request }.go_together::<T::Assets>()
+				};
 				let usable = matching::workerpool_serves(&order, request).is_ok()
-					&& request.workerpool.admits::<T::Assets>(Some(&order.workerpool))
-					&& order.requester_restrict.admits::<T::Assets>(Some(&request.requester));
+					&& apps.iter().any(|app| datasets.iter().any(|dataset| goes_with(app, dataset)));
 				usable.then_some(order)
 			}
 			_ => None,
@@ -153,6 +165,12 @@ impl<T: Config> Pallet<T> {
 			})
 			.take(usize::try_from(depth).unwrap_or(usize::MAX))
 			.collect()
+	}
+
+	/// Whether an account could pay for the deal now.
+	pub(crate) fn can_pay(payer: &AccountId, found: &Found) -> bool {
+		money::for_volume(found.terms.task_price, found.volume)
+			.is_ok_and(|price| with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(payer, price))).is_ok())
 	}
 
 	/// Whether the scheduler could stake for the deal now.

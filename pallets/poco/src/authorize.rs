@@ -8,7 +8,7 @@ use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
 	task::Commitment,
-	traits::EnclaveRegistry,
+	traits::{EnclaveRegistry, Stops},
 	AccountId, Deal, Delegation, SchedulerSignature, SignatureError, TaskId,
 };
 use sp_core::H160;
@@ -17,9 +17,13 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Delegate, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Whether an account signed, and its call would be accepted: then it is free.
-	pub(crate) fn accepts(origin: &OriginFor<T>, check: impl FnOnce(&AccountId) -> DispatchResult) -> bool {
-		ensure_signed(origin.clone()).is_ok_and(|who| check(&who).is_ok())
+	/// Whether an account signed, and its call of this name would be accepted: then it is free.
+	pub(crate) fn accepts(
+		call: &'static str,
+		origin: &OriginFor<T>,
+		check: impl FnOnce(&AccountId) -> DispatchResult,
+	) -> bool {
+		!T::Stops::is_stopped(call) && ensure_signed(origin.clone()).is_ok_and(|who| check(&who).is_ok())
 	}
 
 	/// Check that the scheduler chose this worker, for this enclave if it named one.

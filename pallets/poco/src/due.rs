@@ -9,11 +9,12 @@ use alloc::rc::Rc;
 use frame_support::{
 	defensive,
 	storage::with_storage_layer,
+	traits::Get,
 	weights::{Weight, WeightMeter},
 };
 use rlc_primitives::{
 	task::MAX_CONTRIBUTORS,
-	traits::{Deals, OnDealOpened, OnResult, OnTaskClosed},
+	traits::{Deals, OnDealOpened, OnResult, OnTaskClosed, Stops},
 	Deal, DealId, Moment, Settlement, TaskId,
 };
 use sp_runtime::DispatchError;
@@ -70,9 +71,22 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Settle what fell due, until nothing did or `meter` has no room for the next step.
+	///
+	/// Nothing while one of the calls is stopped that would do the same, or that would prevent it.
 	pub(crate) fn settle_due(meter: &mut WeightMeter) {
+		const CALLS: [&str; 4] = ["reveal", "finalize", "reopen", "claim"];
+		// Safe mode, and each call's own pause.
+		if meter.try_consume(T::DbWeight::get().reads(2 * 4)).is_err() || CALLS.into_iter().any(T::Stops::is_stopped) {
+			return;
+		}
+		let mut last = None;
 		while meter.try_consume(T::WeightInfo::due_next()).is_ok() {
-			let Some((key, cursor)) = Due::<T>::iter().next() else { return };
+			// Not from the start again: the storage steps over all that this block removed there, one by one.
+			let next = match last.take() {
+				None => Due::<T>::iter().next(),
+				Some(last) => Due::<T>::iter_from(Due::<T>::hashed_key_for(last)).next(),
+			};
+			let Some((key, cursor)) = next else { return };
 			let now = Self::now();
 			if key.at() > now {
 				return;
@@ -84,6 +98,7 @@ impl<T: Config> Pallet<T> {
 			if !done {
 				return;
 			}
+			last = Some(key);
 		}
 	}
 
@@ -128,37 +143,46 @@ impl<T: Config> Pallet<T> {
 		if meter.try_consume(T::WeightInfo::due_deal()).is_err() {
 			return false;
 		}
-		// A deal that is forgotten or can be has no open task.
-		let deal = T::Deals::deal(&id).filter(|_| !T::Deals::is_prunable(&id, now)).map(Rc::new);
+		let mut open = T::Deals::open_tasks(&id);
+		let deal = T::Deals::deal(&id).filter(|_| open > 0).map(Rc::new);
 		if let Some(deal) = deal {
 			let most = Self::heaviest_claim();
 			for index in cursor..deal.first.saturating_add(deal.size) {
+				if open == 0 {
+					break;
+				}
 				if !meter.can_consume(most) {
 					if index > cursor {
 						Due::<T>::insert(key, index);
 					}
 					return false;
 				}
-				let settled = with_storage_layer(|| Self::claim_overdue(&deal, TaskRef { deal: id, index }, now));
-				meter.consume(settled.unwrap_or_else(|error| Self::skipped(error, most)));
+				let claimed = with_storage_layer(|| Self::claim_overdue(&deal, TaskRef { deal: id, index }, now));
+				meter.consume(match claimed {
+					Ok(Some(people)) => {
+						open = open.saturating_sub(1);
+						T::WeightInfo::due_claim(people).saturating_add(T::OnTaskClosed::weight())
+					}
+					Ok(None) => T::WeightInfo::due_skip(),
+					Err(error) => Self::skipped(error, most),
+				});
 			}
 		}
 		Due::<T>::remove(key);
 		true
 	}
 
-	/// Claim a task unless it is closed. Returns what this weighed.
-	pub(crate) fn claim_overdue(deal: &Rc<Deal>, place: TaskRef, now: Moment) -> Result<Weight, DispatchError> {
+	/// Claim a task unless it is closed. Returns how many people that concerned.
+	pub(crate) fn claim_overdue(deal: &Rc<Deal>, place: TaskRef, now: Moment) -> Result<Option<u32>, DispatchError> {
 		let id = place.id();
 		let stored = Tasks::<T>::get(id);
 		if stored.as_ref().is_some_and(|task| task.is_closed()) {
-			return Ok(T::WeightInfo::due_skip());
+			return Ok(None);
 		}
 		let task = stored.unwrap_or_else(|| rlc_primitives::Task::new(place.deal, place.index));
 		let mut loaded = Loaded { id, deal: deal.clone(), task, stored: true };
 		loaded.task.claim(deal, now).map_err(Error::<T>::from)?;
-		let people = Self::fail(&loaded, now)?;
-		Ok(T::WeightInfo::due_claim(people).saturating_add(T::OnTaskClosed::weight()))
+		Self::fail(&loaded, now).map(Some)
 	}
 
 	fn skipped(error: DispatchError, weight: Weight) -> Weight {

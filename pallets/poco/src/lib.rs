@@ -76,7 +76,7 @@ pub mod pallet {
 		ethereum::EthereumSignature,
 		money::Score,
 		task::{Commitment, MAX_CONTRIBUTORS},
-		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed},
+		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed, Stops},
 		AccountId, DealId, Moment, ResultDigest, ResultHash, SigningDomain, Task, TaskId,
 	};
 	use sp_core::H160;
@@ -100,6 +100,9 @@ pub mod pallet {
 
 		/// Knows the enclaves that may work on tasks that demand one.
 		type Enclaves: EnclaveRegistry;
+
+		/// Knows which calls are stopped for now.
+		type Stops: Stops;
 
 		/// Chain time, in ms.
 		type Time: Time<Moment = Moment>;
@@ -401,7 +404,7 @@ pub mod pallet {
 			authorization: &DelegationProof,
 			enclave_signature: &Option<EthereumSignature>,
 		| -> bool {
-			Pallet::<T>::accepts(origin, |who| {
+			Pallet::<T>::accepts("contribute", origin, |who| {
 				let (authorization, enclave_signature) = (authorization.clone(), *enclave_signature);
 				let one = ContributionOf { task: *task, commitment: *commitment, authorization, enclave_signature };
 				Pallet::<T>::could_contribute(who, &[one])
@@ -430,7 +433,7 @@ pub mod pallet {
 			origin: &OriginFor<T>,
 			contributions: &BoundedVec<ContributionOf, T::MaxBatch>,
 		| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_contribute(who, contributions))
+			Pallet::<T>::accepts("contribute_many", origin, |who| Pallet::<T>::could_contribute(who, contributions))
 		})]
 		pub fn contribute_many(
 			origin: OriginFor<T>,
@@ -448,7 +451,7 @@ pub mod pallet {
 		#[pallet::call_index(3)]
 		#[pallet::weight(Pallet::<T>::reveal_weight(None))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, digest: &ResultDigest| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_reveal(who, &[(*task, *digest)]))
+			Pallet::<T>::accepts("reveal", origin, |who| Pallet::<T>::could_reveal(who, &[(*task, *digest)]))
 		})]
 		pub fn reveal(origin: OriginFor<T>, task: TaskRef, digest: ResultDigest) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
@@ -466,7 +469,7 @@ pub mod pallet {
 			origin: &OriginFor<T>,
 			reveals: &BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
 		| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_reveal(who, reveals))
+			Pallet::<T>::accepts("reveal_many", origin, |who| Pallet::<T>::could_reveal(who, reveals))
 		})]
 		pub fn reveal_many(
 			origin: OriginFor<T>,
@@ -493,7 +496,7 @@ pub mod pallet {
 			enclave: &Option<(H160, EthereumSignature)>,
 			callback_data: &Option<CallbackData>,
 		| -> bool {
-			Pallet::<T>::accepts(origin, |who| {
+			Pallet::<T>::accepts("contribute_and_finalize", origin, |who| {
 				let item = Pallet::<T>::result_of(task, digest, authorization, enclave);
 				Pallet::<T>::could_lone(who, &[item], callback_data.as_ref())
 			})
@@ -520,7 +523,7 @@ pub mod pallet {
 		#[pallet::call_index(13)]
 		#[pallet::weight(Pallet::<T>::lone_weight(results, None, None))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, results: &BoundedVec<ResultOf, T::MaxBatch>| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_lone(who, results, None))
+			Pallet::<T>::accepts("contribute_and_finalize_many", origin, |who| Pallet::<T>::could_lone(who, results, None))
 		})]
 		pub fn contribute_and_finalize_many(
 			origin: OriginFor<T>,
@@ -542,7 +545,7 @@ pub mod pallet {
 			task: &TaskRef,
 			callback_data: &Option<CallbackData>,
 		| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::could_finalize_free(who, task, callback_data.as_ref()))
+			Pallet::<T>::accepts("finalize", origin, |who| Pallet::<T>::could_finalize_free(who, task, callback_data.as_ref()))
 		})]
 		pub fn finalize(
 			origin: OriginFor<T>,
@@ -561,7 +564,7 @@ pub mod pallet {
 		#[pallet::call_index(7)]
 		#[pallet::weight(Pallet::<T>::reopen_weight(MAX_CONTRIBUTORS))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::check_reopen(who, task).map(drop))
+			Pallet::<T>::accepts("reopen", origin, |who| Pallet::<T>::check_reopen(who, task).map(drop))
 		})]
 		pub fn reopen(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
@@ -593,7 +596,7 @@ pub mod pallet {
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure()))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, _cause: &FailureCause| -> bool {
-			Pallet::<T>::accepts(origin, |who| Pallet::<T>::check_report(who, task).map(drop))
+			Pallet::<T>::accepts("report_failure", origin, |who| Pallet::<T>::check_report(who, task).map(drop))
 		})]
 		pub fn report_failure(origin: OriginFor<T>, task: TaskRef, cause: FailureCause) -> DispatchResult {
 			let who = ensure_signed(origin)?;

@@ -146,6 +146,9 @@ pub trait Deals {
 	/// closed before.
 	fn close_task(id: &DealId, now: Moment) -> DispatchResult;
 
+	/// How many of the deal's tasks are open; 0 for one that is forgotten. Costs one read of storage.
+	fn open_tasks(id: &DealId) -> u64;
+
 	/// Whether the deal's tasks can be forgotten: all are closed, and their retention time is over.
 	fn is_prunable(id: &DealId, now: Moment) -> bool;
 
@@ -265,6 +268,20 @@ impl EnclaveRegistry for () {
 
 	fn weight() -> Weight {
 		Weight::zero()
+	}
+}
+
+/// Knows which of a pallet's calls governance has stopped for now. What is stopped is not free either, and the chain
+/// does not do by itself what nobody may do.
+pub trait Stops {
+	/// Whether the pallet's call of this name is stopped.
+	fn is_stopped(call: &'static str) -> bool;
+}
+
+/// Nothing can be stopped.
+impl Stops for () {
+	fn is_stopped(_: &'static str) -> bool {
+		false
 	}
 }
 

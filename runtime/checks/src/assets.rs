@@ -1,6 +1,9 @@
-//! Things to register, told apart by a number.
+//! Things to register, told apart by a number, and plain orders of them: for anyone, without tags, salts and datasets.
 
 use pallet_registry::{App, Dataset, Description, Name};
+use rlc_primitives::{
+	AccountId, AppId, AppOrder, Balance, CategoryId, RequestOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
+};
 use sp_core::H256;
 
 fn name(kind: &str, number: u64) -> Name {
@@ -25,4 +28,63 @@ pub fn description(number: u64) -> Description {
 /// What a group is called.
 pub fn group_name(number: u64) -> Name {
 	name("group", number)
+}
+
+/// An app for a price per task, in nRLC.
+pub fn app_order(app: AppId, price: Balance, volume: u64) -> AppOrder {
+	AppOrder {
+		app,
+		price,
+		volume,
+		tag: Tag::NONE,
+		dataset_restrict: Restriction::Anyone,
+		workerpool_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		salt: H256::zero(),
+	}
+}
+
+/// Tasks of the first category for a price each, in nRLC, at no more than a trust.
+pub fn workerpool_order(workerpool: WorkerpoolId, price: Balance, trust: u64, volume: u64) -> WorkerpoolOrder {
+	WorkerpoolOrder {
+		workerpool,
+		price,
+		volume,
+		tag: Tag::NONE,
+		category: CategoryId(0),
+		trust,
+		app_restrict: Restriction::Anyone,
+		dataset_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		salt: H256::zero(),
+	}
+}
+
+/// A request that both offers meet, at a trust, without params.
+pub fn request_order(
+	app: &AppOrder,
+	workerpool: &WorkerpoolOrder,
+	requester: AccountId,
+	trust: u64,
+	volume: u64,
+) -> RequestOrder {
+	RequestOrder {
+		app: app.app,
+		app_max_price: app.price,
+		dataset: None,
+		dataset_max_price: 0,
+		workerpool: Restriction::Anyone,
+		workerpool_max_price: workerpool.price,
+		requester,
+		volume,
+		tag: Tag::NONE,
+		category: workerpool.category,
+		trust,
+		beneficiary: None,
+		callback: None,
+		params: Default::default(),
+		salt: H256::zero(),
+		payer: None,
+		expiry: None,
+	}
 }

@@ -88,7 +88,7 @@ pub fn blocks(count: u32) {
 	}
 }
 
-/// Every pallet's `try_state`.
+/// Every pallet's `try_state`, and what no pallet can check alone.
 ///
 /// # Panics
 ///
@@ -97,6 +97,33 @@ pub fn check_invariants() {
 	use frame_support::traits::{TryState, TryStateSelect};
 	<AllPalletsWithSystem as TryState<BlockNumber>>::try_state(System::block_number(), TryStateSelect::All)
 		.expect("the invariants hold after every block");
+	deposits_are_for_something();
+}
+
+/// I7, from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at who may
+/// have a deposit held for nothing.
+fn deposits_are_for_something() {
+	use pallet_marketplace::{Consumed, HoldReason::Deposit, Orders, Presigned, Progress};
+	use pallet_registry::{
+		Apps, Datasets, Groups,
+		HoldReason::{Asset, Group},
+		Workerpools,
+	};
+
+	let held = |reason: RuntimeHoldReason| -> Balance {
+		let holds = pallet_balances::Holds::<Runtime>::iter_values().flatten();
+		holds.filter(|hold| hold.id == reason).map(|hold| hold.amount).sum()
+	};
+	let orders = Orders::<Runtime>::iter_values().map(|order| order.deposit);
+	let presigned = Presigned::<Runtime>::iter_values().map(|order| order.deposit);
+	let consumed = Consumed::<Runtime>::iter_values().map(|record| record.deposit);
+	let deals = Progress::<Runtime>::iter_values().map(|deal| deal.deposit);
+	assert_eq!(held(Deposit.into()), orders.chain(presigned).chain(consumed).chain(deals).sum());
+	let apps = Apps::<Runtime>::iter_values().map(|asset| asset.deposit);
+	let datasets = Datasets::<Runtime>::iter_values().map(|asset| asset.deposit);
+	let workerpools = Workerpools::<Runtime>::iter_values().map(|asset| asset.deposit);
+	assert_eq!(held(Asset.into()), apps.chain(datasets).chain(workerpools).sum());
+	assert_eq!(held(Group.into()), Groups::<Runtime>::iter_values().map(|group| group.deposit).sum());
 }
 
 /// The call, signed by someone with their next nonce.

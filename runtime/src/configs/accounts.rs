@@ -83,7 +83,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Any => true,
 			Self::NonTransfer => !matches!(
 				call,
+				// Deals and work lock RLC and pay it to others, and what is registered earns it.
 				RuntimeCall::Balances(_)
+					| RuntimeCall::Marketplace(_)
+					| RuntimeCall::Poco(_)
+					| RuntimeCall::Registry(pallet_registry::Call::transfer { .. })
 					| RuntimeCall::Vesting(pallet_vesting::Call::vested_transfer { .. })
 					| RuntimeCall::Sudo(_)
 			),

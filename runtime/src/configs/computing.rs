@@ -10,6 +10,7 @@ use rlc_primitives::{Moment, SigningDomain};
 use sp_core::{H160, H256};
 
 use self::parameters::marketplace;
+use super::safety::Brakes;
 use crate::{governance::origins::MarketplaceAdmin, *};
 
 /// Governance of the marketplace: root, or a referendum on its track.
@@ -121,6 +122,7 @@ impl pallet_marketplace::Config for Runtime {
 	type SearchDepth = ConstU32<8>;
 	type SearchRequests = ConstU32<16>;
 	type SearchScan = ConstU32<64>;
+	type Stops = Brakes<Marketplace>;
 	type TaskDeposit = TaskDeposit;
 	type Time = Timestamp;
 	type TradeHistory = ConstU32<256>;
@@ -141,6 +143,7 @@ impl pallet_poco::Config for Runtime {
 	type OnResult = ();
 	type OnTaskClosed = ();
 	type SigningDomain = Domain;
+	type Stops = Brakes<Poco>;
 	type Time = Timestamp;
 	type WeightInfo = weights::pallet_poco::WeightInfo<Runtime>;
 }

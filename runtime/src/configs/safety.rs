@@ -1,12 +1,15 @@
 //! Brakes: stop calls, stop all but governance, migrate state over many blocks.
 
+use core::marker::PhantomData;
+
 use frame_support::{
 	derive_impl, parameter_types,
-	traits::{Contains, EitherOf, EitherOfDiverse, GetCallMetadata},
+	traits::{Contains, EitherOf, EitherOfDiverse, GetCallMetadata, PalletInfoAccess},
 	weights::Weight,
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureWithSuccess};
 use pallet_tx_pause::RuntimeCallNameOf;
+use rlc_primitives::traits::Stops;
 use sp_runtime::Perbill;
 
 use crate::{
@@ -57,6 +60,15 @@ impl Contains<RuntimeCall> for Unstoppable {
 impl Contains<RuntimeCallNameOf<Runtime>> for Unstoppable {
 	fn contains((pallet, _): &RuntimeCallNameOf<Runtime>) -> bool {
 		UNSTOPPABLE.iter().any(|name| name.as_bytes() == pallet.as_slice())
+	}
+}
+
+/// Says which calls of the pallet `P` are stopped, by safe mode or by a pause of their own.
+pub struct Brakes<P>(PhantomData<P>);
+
+impl<P: PalletInfoAccess> Stops for Brakes<P> {
+	fn is_stopped(call: &'static str) -> bool {
+		SafeMode::is_entered() || TxPause::is_paused_unbound(P::name().into(), call.into())
 	}
 }
 

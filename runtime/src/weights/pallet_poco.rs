@@ -210,11 +210,11 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `n`: 1 to 100.
 	fn prune(n: u32, ) -> Weight {
-		Weight::from_parts(272_255_821, 3501)
-			.saturating_add(Weight::from_parts(34_697_649, 0).saturating_mul(n.into()))
+		Weight::from_parts(22_603_560, 3501)
+			.saturating_add(Weight::from_parts(76_632_259, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
 	/// `d`: 0 to 4096.
@@ -233,7 +233,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	fn due_deal() -> Weight {
-		Weight::from_parts(11_517_000, 3930)
+		Weight::from_parts(11_277_000, 3930)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}

@@ -1,4 +1,4 @@
-//! Weights of `pallet_registry`, measured by `make weights`: 8 steps, 4 repetitions, AMD EPYC.
+//! Weights of `pallet_registry`, measured by `make weights`: 12 steps, 6 repetitions, AMD EPYC.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens, unused_imports, missing_docs, clippy::all)]
@@ -10,30 +10,30 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	fn register_app() -> Weight {
-		Weight::from_parts(62_564_000, 6012)
+		Weight::from_parts(60_721_000, 6012)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	fn register_dataset() -> Weight {
-		Weight::from_parts(62_403_000, 6012)
+		Weight::from_parts(59_740_000, 6012)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	fn register_workerpool() -> Weight {
-		Weight::from_parts(61_983_000, 6012)
+		Weight::from_parts(59_880_000, 6012)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	fn create_group() -> Weight {
-		Weight::from_parts(60_721_000, 6012)
+		Weight::from_parts(59_799_000, 6012)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// `n`: 0 to 100.
 	fn add_members(n: u32, ) -> Weight {
-		Weight::from_parts(40_332_645, 6012)
-			.saturating_add(Weight::from_parts(7_479_474, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(3))
+		Weight::from_parts(47_455_333, 6012)
+			.saturating_add(Weight::from_parts(7_750_110, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
@@ -41,8 +41,8 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 	}
 	/// `n`: 0 to 100.
 	fn remove_members(n: u32, ) -> Weight {
-		Weight::from_parts(35_621_917, 3676)
-			.saturating_add(Weight::from_parts(6_491_304, 0).saturating_mul(n.into()))
+		Weight::from_parts(40_419_373, 3676)
+			.saturating_add(Weight::from_parts(6_416_779, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -50,17 +50,17 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 2560).saturating_mul(n.into()))
 	}
 	fn transfer() -> Weight {
-		Weight::from_parts(64_767_000, 6362)
+		Weight::from_parts(60_791_000, 6362)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	fn set_policy() -> Weight {
-		Weight::from_parts(11_778_000, 3797)
+		Weight::from_parts(11_388_000, 3797)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn deregister() -> Weight {
-		Weight::from_parts(48_493_000, 3923)
+		Weight::from_parts(46_309_000, 3923)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

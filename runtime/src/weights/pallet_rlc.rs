@@ -1,4 +1,4 @@
-//! Weights of `pallet_rlc`, measured by `make weights`: 8 steps, 4 repetitions, AMD EPYC.
+//! Weights of `pallet_rlc`, measured by `make weights`: 12 steps, 6 repetitions, AMD EPYC.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens, unused_imports, missing_docs, clippy::all)]
@@ -10,11 +10,11 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_rlc::WeightInfo for WeightInfo<T> {
 	fn set_treasury_share() -> Weight {
-		Weight::from_parts(4_938_000, 0)
+		Weight::from_parts(4_797_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn forget() -> Weight {
-		Weight::from_parts(18_147_000, 3593)
+		Weight::from_parts(17_756_000, 3593)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}

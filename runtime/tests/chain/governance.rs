@@ -2,7 +2,8 @@
 
 use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
-use rlc_runtime::{governance::origins::Origin, presets::*, *};
+use rlc_primitives::traits::Stops;
+use rlc_runtime::{configs::safety::Brakes, governance::origins::Origin, presets::*, *};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 use sp_runtime::{traits::Dispatchable, DispatchError, Permill};
 
@@ -46,12 +47,15 @@ fn committee_can_stop_the_business_but_not_the_vote_and_the_stop_ends_by_itself(
 
 		let filtered = frame_system::Error::<Runtime>::CallFiltered;
 		assert_eq!(block(vec![signed(Alice, transfer())]), [Ok(Err(filtered.into()))]);
+		// What is stopped would be free, or come from nobody.
+		assert!(Brakes::<Poco>::is_stopped("reveal") && Brakes::<Marketplace>::is_stopped("match_published"));
 		let note = pallet_preimage::Call::note_preimage { bytes: vec![1] };
 		assert_eq!(block(vec![signed(Alice, note)]), [Ok(Ok(()))]);
 		assert_noop!(SafeMode::force_exit(committee(4)), DispatchError::BadOrigin);
 
 		// Six hours, shortened.
 		blocks(configs::safety::StopFor::get());
+		assert!(!Brakes::<Poco>::is_stopped("reveal") && !Brakes::<Marketplace>::is_stopped("match_published"));
 		assert_eq!(block(vec![signed(Alice, transfer())]), [Ok(Ok(()))]);
 	});
 }
@@ -65,6 +69,9 @@ fn paused_call_is_resumed_by_governance_only() {
 		};
 		let transfers = name("Balances", "transfer_keep_alive");
 		assert_ok!(TxPause::pause(committee(3), transfers.clone()));
+		assert_ok!(TxPause::pause(committee(3), name("Poco", "reveal")));
+		assert!(Brakes::<Poco>::is_stopped("reveal") && !Brakes::<Poco>::is_stopped("contribute"));
+		assert!(!Brakes::<Marketplace>::is_stopped("reveal"));
 		let filtered = frame_system::Error::<Runtime>::CallFiltered;
 		assert_eq!(block(vec![signed(Alice, transfer())]), [Ok(Err(filtered.into()))]);
 

@@ -125,7 +125,11 @@ fn referendum_cannot_break_the_cap_either() {
 		let before = issuance();
 		let call = <Preimage as frame_support::traits::StorePreimage>::bound(break_the_cap()).unwrap();
 		assert!(matches!(call, Bounded::Inline(_)), "small calls need no preimage");
-		pass_referendum(frame_system::RawOrigin::Root.into(), call);
+		let events = pass_referendum(frame_system::RawOrigin::Root.into(), call);
+		let refused = |event: &RuntimeEvent| {
+			matches!(event, RuntimeEvent::Scheduler(pallet_scheduler::Event::PermanentlyOverweight { .. }))
+		};
+		assert!(events.iter().any(refused), "its enactment is tried, and refused");
 		assert_eq!(issuance(), before);
 		assert!(free(&Bob.to_account_id()) < MAX_SUPPLY);
 	});

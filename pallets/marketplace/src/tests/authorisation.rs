@@ -113,12 +113,12 @@ fn malformed_signatures_have_errors_of_their_own() {
 			}
 		};
 		Apps::insert(APP, &owner);
-		let wrong_v = authorises(owner.clone(), full(|signature| signature[64] = 29));
-		assert_noop!(wrong_v, Error::<Test>::SignatureInvalidV);
-		let high_s = authorises(owner.clone(), full(|signature| signature[32] = 0xFF));
-		assert_noop!(high_s, Error::<Test>::SignatureHighS);
-		let zero = authorises(owner.clone(), full(|signature| signature[..64].fill(0)));
-		assert_noop!(zero, Error::<Test>::SignatureUnrecoverable);
+		let wrong_v = || authorises(owner.clone(), full(|signature| signature[64] = 29));
+		assert_noop!(wrong_v(), Error::<Test>::SignatureInvalidV);
+		let high_s = || authorises(owner.clone(), full(|signature| signature[32] = 0xFF));
+		assert_noop!(high_s(), Error::<Test>::SignatureHighS);
+		let zero = || authorises(owner.clone(), full(|signature| signature[..64].fill(0)));
+		assert_noop!(zero(), Error::<Test>::SignatureUnrecoverable);
 		let other = authorises(owner, full(|signature| signature[0] ^= 1));
 		assert!([Error::<Test>::AppOrderNotAuthorised.into(), Error::<Test>::SignatureUnrecoverable.into()]
 			.contains(&other.unwrap_err()));
@@ -131,8 +131,8 @@ fn order_without_an_eip_712_form_is_not_signed_by_a_wallet() {
 		let signature = OrderSignature::Eip712(EthereumSignature::Full([1; 65]));
 		let mut orders = four().signed();
 		orders.request.authorization = Authorization::Signature(signature);
-		let refused = Market::match_orders(Who::Broker.origin(), Box::new(orders));
-		assert_noop!(refused, Error::<Test>::NotExpressible);
+		let refused = || Market::match_orders(Who::Broker.origin(), Box::new(orders));
+		assert_noop!(refused(), Error::<Test>::NotExpressible);
 	});
 }
 
@@ -161,8 +161,8 @@ fn signature_under_another_order_authorises_nothing() {
 		let four = four();
 		let mut app = sign(Who::AppOwner, &four.app);
 		app.order.price = 9;
-		let refused = Market::match_orders(Who::Broker.origin(), Box::new(SignedOrders { app, ..four.signed() }));
-		assert_noop!(refused, Error::<Test>::AppOrderNotAuthorised);
+		let refused = || Market::match_orders(Who::Broker.origin(), Box::new(SignedOrders { app, ..four.signed() }));
+		assert_noop!(refused(), Error::<Test>::AppOrderNotAuthorised);
 	});
 }
 
@@ -172,16 +172,16 @@ fn caller_authorises_its_own_orders() {
 		let four = four();
 		let request = bare(&four.request);
 		let orders = Box::new(SignedOrders { request, ..four.signed() });
-		let foreign = Market::match_orders(Who::Broker.origin(), orders.clone());
-		assert_noop!(foreign, Error::<Test>::RequestNotAuthorised);
+		let foreign = || Market::match_orders(Who::Broker.origin(), orders.clone());
+		assert_noop!(foreign(), Error::<Test>::RequestNotAuthorised);
 		assert_ok!(Market::match_orders(Who::Requester.origin(), orders));
 	});
 	test(|| {
 		let four = four();
 		let workerpool = bare(&four.workerpool);
 		let orders = Box::new(SignedOrders { workerpool, ..four.signed() });
-		let foreign = Market::match_orders(Who::Broker.origin(), orders.clone());
-		assert_noop!(foreign, Error::<Test>::WorkerpoolOrderNotAuthorised);
+		let foreign = || Market::match_orders(Who::Broker.origin(), orders.clone());
+		assert_noop!(foreign(), Error::<Test>::WorkerpoolOrderNotAuthorised);
 		assert_ok!(Market::match_orders(Who::Scheduler.origin(), orders));
 	});
 }
@@ -224,11 +224,11 @@ fn only_the_owner_of_today_counts() {
 		four.clone().published();
 		Apps::insert(APP, Who::Heir.id());
 		assert_noop!(four.matched(), Error::<Test>::AppOrderNotAuthorised);
-		let bare = Market::match_orders(Who::Broker.origin(), all_bare(&four));
-		assert_noop!(bare, Error::<Test>::AppOrderNotAuthorised);
+		let bare = || Market::match_orders(Who::Broker.origin(), all_bare(&four));
+		assert_noop!(bare(), Error::<Test>::AppOrderNotAuthorised);
 		let Hashes { app, dataset, workerpool, request } = four.hashes();
-		let published = Market::match_published(Who::Broker.origin(), request, app, dataset, workerpool);
-		assert_noop!(published, Error::<Test>::AppOrderNotAuthorised);
+		let published = || Market::match_published(Who::Broker.origin(), request, app, dataset, workerpool);
+		assert_noop!(published(), Error::<Test>::AppOrderNotAuthorised);
 
 		let app = sign(Who::Heir, &four.app);
 		let by_the_heir = SignedOrders { app, ..four.signed() };

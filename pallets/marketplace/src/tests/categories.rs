@@ -36,8 +36,8 @@ fn governance_adds_categories() {
 fn reference_time_is_within_a_year() {
 	test(|| {
 		for time in [0, MAX_REFERENCE_TIME + 1] {
-			let refused = Market::add_category(RuntimeOrigin::root(), name(), time);
-			assert_noop!(refused, Error::<Test>::InvalidReferenceTime);
+			let refused = || Market::add_category(RuntimeOrigin::root(), name(), time);
+			assert_noop!(refused(), Error::<Test>::InvalidReferenceTime);
 		}
 		assert_ok!(Market::add_category(RuntimeOrigin::root(), name(), MAX_REFERENCE_TIME));
 	});

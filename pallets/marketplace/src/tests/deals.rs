@@ -126,8 +126,8 @@ fn payer_that_a_request_names_pays_and_nobody_else() {
 		let four = four().with(|it| it.request.payer = Some(Who::Sponsor.id()));
 		assert_noop!(sponsored(Who::Heir, &four), Error::<Test>::PaidByAnother);
 		assert_noop!(four.matched(), Error::<Test>::PayerMustCall);
-		let by_requester = Market::match_orders(Who::Requester.origin(), Box::new(four.signed()));
-		assert_noop!(by_requester, Error::<Test>::PayerMustCall);
+		let by_requester = || Market::match_orders(Who::Requester.origin(), Box::new(four.signed()));
+		assert_noop!(by_requester(), Error::<Test>::PayerMustCall);
 		assert_ok!(Market::match_orders(Who::Sponsor.origin(), Box::new(four.signed())));
 		assert_eq!(Locked::get(Who::Sponsor.id()), 650);
 	});

@@ -88,8 +88,8 @@ fn order_is_published_and_presigned_once() {
 		assert_ok!(publish(Who::AppOwner, &order));
 		assert_noop!(publish(Who::AppOwner, &order), Error::<Test>::AlreadyPublished);
 		assert_ok!(Market::presign_order(Who::AppOwner.origin(), boxed(&order)));
-		let again = Market::presign_order(Who::AppOwner.origin(), boxed(&order));
-		assert_noop!(again, Error::<Test>::AlreadyPresigned);
+		let again = || Market::presign_order(Who::AppOwner.origin(), boxed(&order));
+		assert_noop!(again(), Error::<Test>::AlreadyPresigned);
 	});
 }
 
@@ -114,8 +114,8 @@ fn who_cannot_pay_a_deposit_stores_nothing() {
 		OrderDeposit::set(&Balance::MAX);
 		let order = four().app;
 		assert_noop!(publish(Who::AppOwner, &order), TokenError::FundsUnavailable);
-		let presigned = Market::presign_order(Who::AppOwner.origin(), boxed(&order));
-		assert_noop!(presigned, TokenError::FundsUnavailable);
+		let presigned = || Market::presign_order(Who::AppOwner.origin(), boxed(&order));
+		assert_noop!(presigned(), TokenError::FundsUnavailable);
 	});
 }
 
@@ -192,8 +192,8 @@ fn order_that_was_never_on_chain_can_be_cancelled() {
 fn cancelling_an_order_of_nothing_registered_is_refused() {
 	test(|| {
 		Apps::remove(APP);
-		let refused = Market::cancel_order(Who::AppOwner.origin(), boxed(&four().app));
-		assert_noop!(refused, Error::<Test>::AppNotRegistered);
+		let refused = || Market::cancel_order(Who::AppOwner.origin(), boxed(&four().app));
+		assert_noop!(refused(), Error::<Test>::AppNotRegistered);
 	});
 }
 
@@ -270,7 +270,7 @@ fn calls_need_a_signature() {
 		assert_noop!(Market::forget_order(none(), hash), bad);
 		assert_noop!(Market::match_orders(none(), orders.clone()), bad);
 		assert_noop!(Market::sponsor_match_orders(none(), orders), bad);
-		let published = Market::match_published(none(), hash, hash, None, hash);
-		assert_noop!(published, bad);
+		let published = || Market::match_published(none(), hash, hash, None, hash);
+		assert_noop!(published(), bad);
 	});
 }

@@ -8,7 +8,7 @@ use frame_support::{
 	traits::{Authorize, Hooks},
 	weights::Weight,
 };
-use rlc_primitives::{deal::Settlement, Balance, Restriction, WorkerpoolId, RLC};
+use rlc_primitives::{deal::Settlement, AppId, Balance, DatasetId, Restriction, WorkerpoolId, RLC};
 use sp_core::{
 	offchain::{
 		testing::{TestOffchainExt, TestTransactionPoolExt},
@@ -150,6 +150,37 @@ fn nothing_is_estimated_where_nothing_is_offered_or_left() {
 	});
 }
 
+/// More of them than are combined, and cheaper.
+#[test]
+fn offers_that_admit_none_of_the_others_hide_nothing() {
+	test(|| {
+		let four = four().published();
+		for salt in 1..=5 {
+			let order = four.clone().with(|it| {
+				match salt % 2 {
+					0 => it.workerpool.app_restrict = Restriction::Exactly(AppId(H160::repeat_byte(9))),
+					_ => it.workerpool.dataset_restrict = Restriction::Exactly(DatasetId(H160::repeat_byte(9))),
+				}
+				(it.workerpool.price, it.workerpool.salt.0[0]) = (1, salt);
+			});
+			assert_ok!(Market::publish_order(Who::Scheduler.origin(), boxed(&order.workerpool)));
+		}
+		assert_eq!(Market::estimate(four.request.clone()).unwrap().orders, four.hashes());
+	});
+	test(|| {
+		let other = WorkerpoolId(H160::repeat_byte(9));
+		Workerpools::insert(other, (Who::Heir.id(), 30, 1, Settlement::Automatic));
+		let four = four().with(|it| it.app.workerpool_restrict = Restriction::Exactly(POOL)).published();
+		for salt in 1..=5 {
+			let order = four.clone().with(|it| {
+				(it.workerpool.workerpool, it.workerpool.price, it.workerpool.salt.0[0]) = (other, 1, salt);
+			});
+			assert_ok!(Market::publish_order(Who::Heir.origin(), boxed(&order.workerpool)));
+		}
+		assert_eq!(Market::estimate(four.request.clone()).unwrap().orders, four.hashes());
+	});
+}
+
 #[test]
 fn search_looks_past_unusable_offers_but_not_for_ever() {
 	test(|| {
@@ -277,8 +308,19 @@ fn match_that_breaks_a_rule_is_not_valid() {
 		assert_eq!(validity(unsigned(four.hashes())), Err(InvalidTransaction::Call.into()));
 		let Hashes { app, dataset, workerpool, request } = four.hashes();
 		let origin = frame_system::RawOrigin::Authorized;
-		let refused = Market::match_published(origin.into(), request, app, dataset, workerpool);
-		assert_noop!(refused, Error::<Test>::TrustTooLow);
+		let refused = || Market::match_published(origin.into(), request, app, dataset, workerpool);
+		assert_noop!(refused(), Error::<Test>::TrustTooLow);
+	});
+}
+
+#[test]
+fn match_is_not_valid_while_matching_is_stopped() {
+	test(|| {
+		let four = four().published();
+		Stopped::set(&true);
+		assert_eq!(validity(unsigned(four.hashes())), Err(InvalidTransaction::Call.into()));
+		Stopped::set(&false);
+		assert!(validity(unsigned(four.hashes())).is_ok());
 	});
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use frame_support::{pallet_prelude::ValueQuery, storage_alias, traits::Time, weights::Weight, Blake2_128Concat};
 use rlc_primitives::{
-	traits::{Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome},
+	traits::{
+		Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome, Stops,
+	},
 	AccountId, Balance, Deal, DealId, Moment, Params, ResultDigest, Tag, TaskId,
 };
 use sp_core::H160;
@@ -25,7 +27,18 @@ pub type Closed = StorageValue<Witness, Vec<(DealId, TaskId, Option<ResultDigest
 #[storage_alias]
 pub type Received = StorageValue<Receiver, Vec<(TaskId, Vec<u8>)>, ValueQuery>;
 #[storage_alias]
+pub type Stopped = StorageValue<Brakes, Vec<String>, ValueQuery>;
+#[storage_alias]
 pub type Now = StorageValue<Clock, Moment, ValueQuery>;
+
+/// Stops the calls that a test names.
+pub struct Brakes;
+
+impl Stops for Brakes {
+	fn is_stopped(call: &'static str) -> bool {
+		Stopped::get().iter().any(|name| name == call)
+	}
+}
 
 /// Two columns, and the kitty.
 pub struct Books;
@@ -105,6 +118,10 @@ impl Deals for OpenDeals {
 		progress.closed_at = now;
 		Opened::insert(id, (deal, progress));
 		Ok(())
+	}
+
+	fn open_tasks(id: &DealId) -> u64 {
+		Opened::get(id).map_or(0, |(deal, progress)| deal.size - progress.closed)
 	}
 
 	fn is_prunable(id: &DealId, now: Moment) -> bool {

@@ -69,12 +69,14 @@ fn strangers_cannot_delegate() {
 		for who in [&STRANGER, &PAYER, &worker(1)] {
 			assert_noop!(call(who, &[task], &[anywhere(1)]), Error::<Test>::NotScheduler);
 		}
-		let nobody = crate::Pallet::<Test>::delegate(
-			RuntimeOrigin::root(),
-			BoundedVec::truncate_from(vec![task]),
-			DelegateList::new(),
-		);
-		assert_noop!(nobody, BadOrigin);
+		let nobody = || {
+			crate::Pallet::<Test>::delegate(
+				RuntimeOrigin::root(),
+				BoundedVec::truncate_from(vec![task]),
+				DelegateList::new(),
+			)
+		};
+		assert_noop!(nobody(), BadOrigin);
 	});
 }
 

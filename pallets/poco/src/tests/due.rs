@@ -202,3 +202,31 @@ fn time_and_size_both_bound_a_block() {
 fn heaviest_step_fits_into_a_block() {
 	Poco::integrity_test();
 }
+
+#[test]
+fn nothing_settles_by_itself_while_it_is_stopped() {
+	test(|| {
+		let task = agreed(deal(3), 2);
+		assert_ok!(reveal(1, task, 1));
+		at(2 * T);
+		for call in ["reveal", "finalize", "reopen", "claim"] {
+			Stopped::put(vec![call.to_string()]);
+			idle();
+			assert!(!stored(task).is_closed(), "{call} is stopped");
+		}
+		Stopped::kill();
+		idle();
+		assert!(stored(task).is_closed());
+	});
+}
+
+#[test]
+fn what_falls_due_together_is_settled_together() {
+	test(|| {
+		let tasks: Vec<_> = (1..=40).map(|n| open_as(n, deal(3))).collect();
+		at(deal(3).final_deadline());
+		idle();
+		assert!(tasks.iter().all(|task| stored(*task).is_closed()));
+		assert_eq!(Due::<Test>::iter().count(), 0);
+	});
+}

@@ -162,3 +162,14 @@ fn what_the_chain_does_by_itself_is_paid_for() {
 		assert!(!is_free(&STRANGER, &Call::prune { tasks: Default::default() }));
 	});
 }
+
+#[test]
+fn stopped_call_is_not_free() {
+	test(|| {
+		let one = contribution(1, open(deal(9)), 1);
+		Stopped::put(vec!["contribute".to_string()]);
+		assert!(!is_free(&worker(1), &contributing(&one)));
+		Stopped::put(vec!["reveal".to_string()]);
+		assert!(is_free(&worker(1), &contributing(&one)));
+	});
+}

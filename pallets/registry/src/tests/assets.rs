@@ -59,8 +59,8 @@ fn nothing_is_registered_twice() {
 		one_of_each();
 		assert_noop!(Registry::register_app(signed(ALICE), blender()), Error::<Test>::AlreadyRegistered);
 		assert_noop!(Registry::register_dataset(signed(ALICE), weather()), Error::<Test>::AlreadyRegistered);
-		let again = Registry::register_workerpool(signed(ALICE), description("a pool"));
-		assert_noop!(again, Error::<Test>::AlreadyRegistered);
+		let again = || Registry::register_workerpool(signed(ALICE), description("a pool"));
+		assert_noop!(again(), Error::<Test>::AlreadyRegistered);
 		assert_noop!(Registry::create_group(signed(ALICE), name("friends")), Error::<Test>::AlreadyRegistered);
 		assert_ok!(Registry::register_app(signed(BOB), blender()));
 	});
