@@ -153,14 +153,28 @@ pub fn usage_line(error: &clap::Error) -> String {
 mod tests {
 	use super::*;
 	use clap::CommandFactory;
+	use std::collections::HashSet;
 
 	fn usage(arguments: &[&str]) -> String {
 		usage_line(&Cli::try_parse_from([&["rlc"], arguments].concat()).unwrap_err())
 	}
 
+	/// Which clap itself checks only in builds for debugging.
 	#[test]
-	fn command_line_is_well_formed() {
-		Cli::command().debug_assert();
+	fn no_option_is_there_twice() {
+		fn walk(command: &clap::Command) {
+			let mut names = HashSet::new();
+			for arg in command.get_arguments() {
+				let long = arg.get_long().map(|long| format!("--{long}"));
+				for name in long.into_iter().chain(arg.get_short().map(|short| format!("-{short}"))) {
+					assert!(names.insert(name.clone()), "{}: {name} is there twice", command.get_name());
+				}
+			}
+			command.get_subcommands().for_each(walk);
+		}
+		let mut command = Cli::command();
+		command.build();
+		walk(&command);
 	}
 
 	#[test]

@@ -3,23 +3,23 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::StreamExt;
-use jsonrpsee::ws_client::WsClient;
+use jsonrpsee::{core::ClientError, ws_client::WsClient};
 use rlc_chain::{At, Chain};
 use rlc_primitives::{
 	market::DealView,
 	task::{Consensus, Stage},
 	work::{TaskView, MAX_PAGE},
-	DealId,
+	DealId, TaskId,
 };
 use rlc_protocol::{
-	requester::{SchedulerRpcClient, TaskInfo},
+	requester::{code, SchedulerRpcClient, TaskInfo},
 	worker::Step,
 };
 use tokio::sync::mpsc;
 
 use crate::{
 	context::Context,
-	failure::{failure, Result},
+	failure::{failure, Failure, Result},
 	output::Progress,
 	pool, stop,
 	table::counted,
@@ -33,6 +33,8 @@ const LOOKED_AT: u64 = 64;
 const PAUSE: Duration = Duration::from_millis(300);
 /// The longest time between two looks, should the node tell of no blocks.
 const LOOK_ANYWAY: Duration = Duration::from_secs(10);
+/// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
+const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
 /// How many tasks are at what stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -175,10 +177,12 @@ async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealVie
 	let mut view = deal(chain, id).await?;
 	let size = view.deal.size;
 	let progress = context.out.tasks(format!("deal {:?}", id.0), size);
+	let alone = |why: Failure| progress.line(format_args!("{why}; only what is on the chain is shown"));
+	let mut is_alone = false;
 	let mut told = if size <= SINGLE_LINES && view.progress.open > 0 {
 		let from_scheduler = ask_scheduler(chain, &view).await;
 		from_scheduler.unwrap_or_else(|why| {
-			progress.line(format_args!("{why}; only what is on the chain is shown"));
+			alone(why);
 			mpsc::channel(1).1
 		})
 	} else {
@@ -203,11 +207,18 @@ async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealVie
 		let looked = tokio::time::Instant::now();
 		loop {
 			tokio::select! {
-				Some(info) = told.recv() => {
-					let info: TaskInfo = info;
-					news(infos.get(&info.task), &info).into_iter().for_each(|line| progress.line(line));
-					infos.insert(info.task, info);
-				}
+				Some(heard) = told.recv() => match heard {
+					Ok(info) => {
+						news(infos.get(&info.task), &info).into_iter().for_each(|line| progress.line(line));
+						infos.insert(info.task, info);
+					}
+					// Once, though each task is asked for by itself.
+					Err(why) if !is_alone => {
+						is_alone = true;
+						alone(why);
+					}
+					Err(_) => {}
+				},
 				Some(_) = blocks.next() => break,
 				() = tokio::time::sleep_until(looked + LOOK_ANYWAY) => break,
 			}
@@ -235,25 +246,46 @@ fn say_stages(progress: &Progress, tasks: &[TaskView], said: &mut BTreeMap<u64, 
 	}
 }
 
-/// What the scheduler tells of the deal's open tasks, from now on.
-async fn ask_scheduler(chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<TaskInfo>> {
+/// What the scheduler tells of the deal's open tasks, from now on, or why it tells nothing of one.
+async fn ask_scheduler(chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<Result<TaskInfo>>> {
 	let url = pool::url(chain, deal.deal.workerpool.id).await?;
 	let scheduler = std::sync::Arc::new(pool::connect(&url).await?);
 	let (sender, told) = mpsc::channel(64);
 	for index in deal.deal.first..deal.deal.first.saturating_add(deal.deal.size) {
 		let Some(task) = deal.deal.task(deal.id, index) else { continue };
-		let (scheduler, sender): (std::sync::Arc<WsClient>, mpsc::Sender<TaskInfo>) =
-			(scheduler.clone(), sender.clone());
-		tokio::spawn(async move {
-			let Ok(mut changes) = scheduler.subscribe_task(task).await else { return };
-			while let Some(Ok(info)) = changes.next().await {
-				if sender.send(info).await.is_err() {
-					return;
-				}
-			}
-		});
+		tokio::spawn(pass_on(scheduler.clone(), task, sender.clone()));
 	}
 	Ok(told)
+}
+
+/// Passes on what the scheduler tells of a task, until the watch ends.
+async fn pass_on(scheduler: std::sync::Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result<TaskInfo>>) {
+	let mut pause = ASK_AGAIN.0;
+	let mut changes = loop {
+		match scheduler.subscribe_task(task).await {
+			Ok(changes) => break changes,
+			// It may see the block with a new deal a little later than its buyer.
+			Err(ClientError::Call(answer)) if answer.code() == code::UNKNOWN_TASK => {}
+			Err(error) => {
+				// A watch that has ended need not know.
+				let _ = to.send(Err(pool::refused(&error))).await;
+				return;
+			}
+		}
+		tokio::select! {
+			() = to.closed() => return,
+			() = tokio::time::sleep(pause) => pause = (pause * 2).min(ASK_AGAIN.1),
+		}
+	};
+	while let Some(Ok(info)) = changes.next().await {
+		if to.send(Ok(info)).await.is_err() {
+			return;
+		}
+	}
+	// It also ends when the scheduler has nothing more to tell.
+	if !scheduler.is_connected() {
+		let _ = to.send(Err(failure!("the connection to the scheduler is lost"))).await;
+	}
 }
 
 #[cfg(test)]

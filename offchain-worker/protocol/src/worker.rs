@@ -20,7 +20,8 @@ use crate::{
 /// Heartbeats that a scheduler waits for before a worker counts as lost.
 pub const MISSED_HEARTBEATS: u32 = 3;
 
-/// The most steps in one [`report`](WorkerRpcClient::report).
+/// The most steps in one [`report`](WorkerRpcClient::report), and the most tasks in hand that a worker names when it
+/// [joins](Join::held).
 pub const MAX_REPORTS: usize = 1_000;
 
 /// How a scheduler knows a worker that joined.
@@ -77,7 +78,9 @@ pub struct Join {
 	pub resources: Resources,
 	/// The program's version.
 	pub version: String,
-	/// What it still has in hand from before: tasks with the last step that was done.
+	/// What it still has in hand from before: tasks with the last step that was done, at most [`MAX_REPORTS`]. What the
+	/// scheduler gave it, is not on chain yet and is not named counts as lost, and goes to others; so a worker that has more
+	/// names those first that are not on chain, and reports the rest after it joined.
 	pub held: Vec<Report>,
 }
 
@@ -93,6 +96,7 @@ pub struct Operator {
 
 /// What a worker that joined is told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Joined {
 	/// Names the worker in what it says from now on.
 	pub session: Session,
@@ -100,6 +104,14 @@ pub struct Joined {
 	pub heartbeat: u64,
 	/// Of the tasks in hand, those that it shall not go on with.
 	pub forget: Vec<TaskId>,
+	/// The largest result that the pool's store takes, in bytes. Older schedulers do not say.
+	#[serde(default = "no_limit")]
+	pub max_result: u64,
+}
+
+/// What a scheduler that names no limit takes.
+fn no_limit() -> u64 {
+	u64::MAX
 }
 
 /// What a scheduler wants of a worker.
@@ -286,4 +298,17 @@ pub trait WorkerRpc {
 	/// Brings the data of a callback deal's task, whose keccak-256 has been revealed, as hex.
 	#[method(name = "callbackData")]
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned>;
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn older_schedulers_name_no_limit_of_results() {
+		let mut joined = serde_json::json!({ "session": Session::zero(), "heartbeat": 1, "forget": [] });
+		assert_eq!(serde_json::from_value::<Joined>(joined.clone()).unwrap().max_result, u64::MAX);
+		joined["maxResult"] = 7.into();
+		assert_eq!(serde_json::from_value::<Joined>(joined).unwrap().max_result, 7);
+	}
 }

@@ -129,10 +129,13 @@ async fn an_endless_app_is_ended_by_its_owner() {
 	let (input, output, args) = (room.input(), room.output(), ["loop".to_string()]);
 	let app = module();
 	let job = room.job(&app, &args, &input, &output);
-	let later = stop.clone();
-	let (run, ()) = tokio::join!(tier().run(&job, &stop), async move {
-		tokio::time::sleep(Duration::from_millis(200)).await;
-		later.stop();
+	let (run, ()) = tokio::join!(tier().run(&job, &stop), async {
+		let start = Instant::now();
+		while !output.join("started").exists() {
+			assert!(start.elapsed() < Duration::from_secs(100), "it does not run");
+			tokio::time::sleep(Duration::from_millis(10)).await;
+		}
+		stop.stop();
 	});
 	assert_eq!(run.unwrap().ending, Ending::Stopped);
 	assert_eq!(tier().run(&job, &stop).await.unwrap().ending, Ending::Stopped);

@@ -102,6 +102,9 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// A deal; `None` if there is none.
 	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>>;
 
+	/// The number of the node's last final block.
+	fn finalised(&self) -> Answer<'_, u32>;
+
 	/// The deal's tasks with index `from` and higher ones, at most `limit`.
 	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>>;
 

@@ -1,7 +1,9 @@
 //! What workers say: they join, live, tell how far they have come, and are lost.
 
+use std::collections::BTreeSet;
+
 use rlc_primitives::{task::Stage, work::MAX_CALLBACK_DATA, AccountId, Moment, ResultDigest, ResultHash, TaskId};
-use rlc_protocol::worker::{Heartbeat, Report, Resources, Session, Step, MISSED_HEARTBEATS};
+use rlc_protocol::worker::{Cause, Heartbeat, Report, Resources, Session, Step, MISSED_HEARTBEATS};
 
 use crate::{
 	model::{Now, Presence, Replicate, State, WorkerState},
@@ -26,17 +28,26 @@ pub struct Member {
 /// How long, in ms, a worker that was there before the scheduler started has to come back.
 const RETURN: Moment = 10_000;
 
+/// How long, in ms, a worker may come no further beyond the time that a run may take: it fetches, packs, and waits for
+/// the chain.
+const ALLOWANCE: Moment = 60_000;
+
 impl State {
 	/// A worker joins. Returns the tasks that it shall not go on with.
 	pub fn join(&mut self, member: Member, session: Session, now: Now) -> Vec<TaskId> {
 		let Member { account, operator, resources, held, score } = member;
+		if self.workers.get(&account).is_some_and(WorkerState::is_here) {
+			// What it has in hand is what it names now.
+			self.drop_strays(&account);
+		}
 		let worker =
 			self.workers.entry(account.clone()).or_insert_with(|| WorkerState::unknown(account.clone(), now.local));
 		worker.has_operator = operator.is_some();
 		worker.operator = operator.unwrap_or_else(|| account.clone());
 		worker.presence = Presence::Here(session);
-		(worker.resources, worker.score, worker.seen) = (resources, score, now.local);
-		(worker.draining, worker.resting) = (false, false);
+		(worker.resources, worker.score) = (resources, score);
+		(worker.seen, worker.progress) = (now.local, now.local);
+		(worker.draining, worker.resting, worker.stalled) = (false, false, false);
 		let known = worker.tasks.clone();
 		self.ready.update(&account, Some(worker));
 		self.changes.arrived.insert(account.clone());
@@ -48,6 +59,9 @@ impl State {
 		for report in held {
 			let id = report.task;
 			if !self.tasks.contains_key(&id) {
+				// Only why it failed is asked for later.
+				let cause = report.cause.filter(|_| report.step == Step::Failed);
+				let report = Report { cause, digest: None, usage: None, ..report };
 				self.strays.entry(id).or_default().insert(account.clone(), report);
 			} else if !self.hold(&account, &report, now) {
 				forget.push(id);
@@ -118,12 +132,54 @@ impl State {
 		let silent = silent.map(|(account, _)| account.clone()).collect::<Vec<_>>();
 		for account in &silent {
 			self.lose(account, now);
-			self.strays.retain(|_, workers| {
-				workers.remove(account);
-				!workers.is_empty()
-			});
+			self.drop_strays(account);
 		}
 		silent
+	}
+
+	/// What a worker had in hand of tasks that are not in memory does not count any more.
+	fn drop_strays(&mut self, account: &AccountId) {
+		self.strays.retain(|_, workers| {
+			workers.remove(account);
+			!workers.is_empty()
+		});
+	}
+
+	/// Who lives, but comes no further with a task for longer than a run may take, loses it to the next worker. Returns
+	/// them. They are not stopped: a contribution that comes after all counts.
+	pub fn lose_stalled(&mut self, now: Now) -> BTreeSet<AccountId> {
+		let mut lost = Vec::new();
+		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here()) {
+			lost.extend(self.stalled_tasks(account, worker, now).into_iter().map(|id| (id, account.clone())));
+		}
+		for (id, account) in &lost {
+			let cause = Cause { cause: Vec::new(), words: "no progress".into() };
+			self.step(id, account, Step::Lost, Some(cause), now);
+			if let Some(worker) = self.workers.get_mut(account) {
+				worker.stalled = true;
+				self.ready.update(account, Some(worker));
+			}
+		}
+		lost.into_iter().map(|(_, account)| account).collect()
+	}
+
+	/// Tasks with which a worker comes no further. One that it has not begun waits its turn, as long as the worker gets on
+	/// with others: then any step of any task counts, and the longest run that it may be busy with.
+	fn stalled_tasks(&self, account: &AccountId, worker: &WorkerState, now: Now) -> Vec<TaskId> {
+		let pending = worker.tasks.iter().filter_map(|id| {
+			let task = self.tasks.get(id).filter(|task| task.chain.contribution(account).is_none())?;
+			let part = task.replicates.get(account).filter(|part| part.is_pending())?;
+			Some((*id, part, self.deals.get(&task.chain.deal)?.deal.reference_time))
+		});
+		let pending = pending.collect::<Vec<_>>();
+		let longest = pending.iter().map(|(_, _, time)| *time).max().unwrap_or(0);
+		let is_stalled = |part: &Replicate, time: Moment| {
+			let (since, time) =
+				if part.step > Step::Started { (part.since, time) } else { (part.since.max(worker.progress), longest) };
+			since.saturating_add(time).saturating_add(ALLOWANCE) < now.local
+		};
+		let stalled = pending.into_iter().filter(|(_, part, time)| is_stalled(part, *time));
+		stalled.map(|(id, ..)| id).collect()
 	}
 
 	/// A worker tells of a step. Returns whether it says that the result is in the store.
@@ -131,13 +187,18 @@ impl State {
 		let id = report.task;
 		if let Some(worker) = self.workers.get_mut(account) {
 			worker.seen = now.local;
+			if std::mem::take(&mut worker.stalled) {
+				self.ready.update(account, Some(worker));
+			}
 		}
 		let Some(task) = self.tasks.get_mut(&id) else { return false };
-		let deal = self.deals.get(&task.chain.deal);
-		if let (Some(usage), Some(part)) = (&report.usage, task.replicates.get_mut(account)) {
+		let usage = report.usage.as_ref().filter(|_| report.step == Step::Computed);
+		if let (Some(usage), Some(part)) = (usage, task.replicates.get_mut(account)) {
 			part.output = usage.output;
-			if let Some(app) = deal.and_then(|deal| deal.content.first()) {
-				self.run_times.add(*app, usage.time);
+			// Once, however often it is told.
+			let deal = self.deals.get(&task.chain.deal).filter(|_| part.step < Step::Computed);
+			if let Some((deal, app)) = deal.and_then(|deal| Some((deal, deal.content.first()?))) {
+				self.run_times.add(*app, usage.time.min(deal.deal.reference_time));
 			}
 		}
 		let contributed = task.chain.contribution(account).is_some();

@@ -49,6 +49,10 @@ impl PoolChain for NodeChain {
 		.boxed()
 	}
 
+	fn finalised(&self) -> Answer<'_, u32> {
+		async move { self.chain.finalized().await.map(|(number, _)| number).map_err(ChainError::new) }.boxed()
+	}
+
 	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>> {
 		async move { self.chain.tasks_of(deal, from, limit).await.map_err(ChainError::new) }.boxed()
 	}

@@ -34,6 +34,9 @@ const TRIED: usize = 64;
 /// The most tasks that are given at once: orders go out in between.
 const MAX_PLACED: usize = 2_000;
 
+/// The most apps whose run times are remembered: then all are learned anew.
+const MAX_APPS: usize = 10_000;
+
 /// Workers that take tasks, by what they can run and how loaded they are.
 #[derive(Debug, Default)]
 pub struct Ready {
@@ -76,14 +79,24 @@ pub struct RunTimes(HashMap<H256, u64>);
 impl RunTimes {
 	/// A run of this app took so long.
 	pub fn add(&mut self, app: H256, time: u64) {
+		if self.0.len() >= MAX_APPS && !self.0.contains_key(&app) {
+			self.0.clear();
+		}
 		let mean = self.0.entry(app).or_insert(time);
-		*mean = (*mean * 7 + time) / 8;
+		*mean = mean.saturating_mul(7).saturating_add(time) / 8;
 	}
 
 	/// How long a run of this app takes; `None` if none was seen.
 	pub fn of(&self, app: &H256) -> Option<u64> {
 		self.0.get(app).copied()
 	}
+}
+
+/// How long a run of the deal's app takes, in ms; `None` if none was seen. The app's runs in other categories may be
+/// longer than this deal allows.
+pub fn run_time(state: &State, deal: &DealState) -> Option<u64> {
+	let mean = state.run_times.of(deal.content.first()?)?;
+	Some(mean.min(deal.deal.reference_time))
 }
 
 /// How many tasks beyond its slots a worker with so many is given, if a run takes so long.
@@ -121,7 +134,7 @@ pub enum Nobody {
 ///
 /// [`Nobody`].
 pub fn choose(state: &State, deal: &DealState, task: &TaskState) -> Result<AccountId, Nobody> {
-	let run_time = deal.content.first().and_then(|app| state.run_times.of(app));
+	let run_time = run_time(state, deal);
 	let (mut best, mut room) = (None, false);
 	for (_, workers) in state.ready.by_load.iter().filter(|(profile, _)| profile.serves(deal.kind, deal.deal.tag)) {
 		let known = workers.iter().filter_map(|(ratio, account)| Some((ratio, account, state.workers.get(account)?)));

@@ -15,13 +15,13 @@ mod links;
 mod siblings;
 
 use std::{
-	collections::{BTreeSet, HashMap},
+	collections::BTreeSet,
 	sync::Arc,
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use rlc_primitives::{AccountId, DealId, Moment, SigningDomain, TaskId, WorkerpoolId};
-use rlc_protocol::{requester::TaskInfo, worker::Session};
+use rlc_primitives::{AccountId, DealId, Moment, SigningDomain, WorkerpoolId};
+use rlc_protocol::worker::Session;
 use rlc_store::{Cid, Store};
 use sp_core::H256;
 use tokio::{
@@ -39,6 +39,7 @@ use crate::{
 	model::{Changes, Now, State, TaskState},
 	Error,
 };
+use answers::Watchers;
 use links::Links;
 
 /// How long inputs are gathered, when there are many.
@@ -113,8 +114,10 @@ pub(crate) struct Pool {
 	batch: Batch,
 	/// What is answered once the batch is written.
 	replies: Vec<Box<dyn FnOnce() + Send>>,
-	watchers: HashMap<TaskId, Vec<mpsc::Sender<TaskInfo>>>,
+	watchers: Watchers,
 	clock: Clock,
+	/// The last block that was seen to be final, in this run or an earlier one.
+	cursor: u32,
 	/// Workers whose score may have changed.
 	stale: BTreeSet<AccountId>,
 	/// Deals that are to be read once they are written down.
@@ -138,14 +141,16 @@ impl Pool {
 	pub fn new(means: Means) -> Self {
 		let (now, long_ago) = (Instant::now(), Instant::now() - Duration::from_secs(1));
 		let clock = Clock { chain: 0, at: now };
+		let state = State::new(means.terms.max_result);
 		Self {
 			means,
-			state: State::default(),
+			state,
 			links: Links::default(),
 			batch: Batch::default(),
 			replies: Vec::new(),
-			watchers: HashMap::new(),
+			watchers: Watchers::default(),
 			clock,
+			cursor: 0,
 			stale: BTreeSet::new(),
 			opened: Vec::new(),
 			reading: BTreeSet::new(),
@@ -238,6 +243,10 @@ impl Pool {
 		}
 		if self.beats.slow.elapsed() >= Duration::from_secs(5) {
 			self.beats.slow = Instant::now();
+			for stalled in self.state.lose_stalled(now) {
+				log::warn!("worker {} comes no further: its tasks go elsewhere", rlc_protocol::Account(stalled));
+			}
+			self.watchers.sweep(|id| self.state.tasks.contains_key(id));
 			self.refresh_scores();
 			self.state.hurry(now);
 			self.close_deals();

@@ -108,7 +108,7 @@ fn find_workers(state: &State, deal: &DealState, task: &TaskState, id: TaskId, n
 			next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
 		}
 	}
-	let run_time = deal.content.first().and_then(|app| state.run_times.of(app)).unwrap_or(0);
+	let run_time = placement::run_time(state, deal).unwrap_or(0);
 	next.wants_worker = now.chain.saturating_add(run_time) < deadline;
 }
 

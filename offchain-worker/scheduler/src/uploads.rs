@@ -33,31 +33,36 @@ pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment
 	if task.upload.stored.is_some() {
 		return Next::Settled;
 	}
+	let end = final_deadline.saturating_add(KEPT);
+	if now >= end {
+		return Next::Settled;
+	}
 	let mut late = None;
 	if let Some((worker, since)) = &task.upload.asked {
-		let until = since + LEAST_TIME + size_of(task, worker) / LEAST_SPEED;
+		let time = LEAST_TIME.saturating_add(size_of(state, task, worker) / LEAST_SPEED);
+		let until = since.saturating_add(time);
 		if now < until {
-			return Next::Wait(until);
+			return Next::Wait(until.min(end));
 		}
 		late = Some(worker);
 	}
 	let failures =
 		|worker: &AccountId| task.upload.failures.get(worker).copied().unwrap_or(0) + u32::from(late == Some(worker));
 	let mut hopeful = task.winners().filter(|worker| failures(worker) < TRIES).peekable();
-	if hopeful.peek().is_none() && task.chain.is_closed() || now > final_deadline.saturating_add(KEPT) {
+	if hopeful.peek().is_none() && task.chain.is_closed() {
 		return Next::Settled;
 	}
 	let here = hopeful.filter(|worker| state.workers.get(worker).is_some_and(|one| one.is_reachable()));
 	match here.min_by_key(|worker| failures(worker)) {
 		Some(worker) => Next::Ask(worker.clone()),
 		// Who comes back is asked when it joins.
-		None => Next::Wait(now + LEAST_TIME),
+		None => Next::Wait(now.saturating_add(LEAST_TIME)),
 	}
 }
 
-/// Size of the result as the worker said, in bytes.
-fn size_of(task: &TaskState, worker: &AccountId) -> u64 {
-	task.replicates.get(worker).map_or(0, |part| part.output)
+/// Size of the result as the worker said, in bytes. The store takes none that is larger than the pool allows.
+fn size_of(state: &State, task: &TaskState, worker: &AccountId) -> u64 {
+	task.replicates.get(worker).map_or(0, |part| part.output.min(state.max_result))
 }
 
 #[cfg(test)]

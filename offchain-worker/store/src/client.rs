@@ -52,14 +52,15 @@ pub struct Client {
 
 impl Client {
 	/// A client of the stores at these servers, such as the `url` of a workerpool: `https://host:port` for
-	/// `https://host:port/store/CID`. Uploads go to the first; downloads come from the first that has the content.
+	/// `https://host:port/store/CID`. Uploads go to the first; downloads come from the first that has the content, or from
+	/// where it sends the client: into private networks only if it is in one itself.
 	///
 	/// # Errors
 	///
 	/// [`FetchErrorKind::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(stores: impl IntoIterator<Item = Url>) -> Result<Self, FetchError> {
 		let stores: Arc<[Url]> = stores.into_iter().collect();
-		Ok(Self { web: Web::new(stores.iter(), false)?, stores })
+		Ok(Self { web: Web::new(stores.iter(), false)?.trusting_own(), stores })
 	}
 
 	/// Upload bytes under their name, as a token allows.

@@ -46,6 +46,8 @@ pub(crate) struct Web {
 	/// Hosts and ports that may be anywhere.
 	own: Arc<[(String, u16)]>,
 	allow_private: bool,
+	/// Whether one of `own` that is in a private network may redirect to another address there.
+	trust_own: bool,
 }
 
 impl Web {
@@ -69,7 +71,13 @@ impl Web {
 			open: client().build().map_err(failed)?,
 			own: own.into_iter().filter_map(origin).collect(),
 			allow_private,
+			trust_own: false,
 		})
+	}
+
+	/// The same, but those of `own` that are in private networks may redirect to others there: for whoever chose them.
+	pub(crate) fn trusting_own(self) -> Self {
+		Self { trust_own: true, ..self }
 	}
 
 	/// The client for hosts that may be anywhere.
@@ -86,8 +94,9 @@ impl Web {
 		etag: Option<&HeaderValue>,
 	) -> Result<Response, Failure> {
 		let mut url = url.clone();
+		let mut allow_private = self.allow_private;
 		for _ in 0..=MAX_REDIRECTS {
-			let client = self.client_for(&url).map_err(Failure::Final)?;
+			let client = self.client_for(&url, allow_private).map_err(Failure::Final)?;
 			// What is hashed has to be what is stored there.
 			let mut request = client.request(method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
 			if from > 0 {
@@ -100,6 +109,9 @@ impl Web {
 			if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
 				return check_status(&url, response);
 			}
+			// Where it really is: a name alone says nothing.
+			let is_inside = response.remote_addr().is_some_and(|address| !is_public(address.ip()));
+			allow_private |= self.trust_own && is_inside && self.is_own(&url);
 			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
 			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
 				let words = format!("{} redirects to nowhere", shown(&url));
@@ -111,13 +123,17 @@ impl Web {
 		Err(Failure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
 	}
 
+	fn is_own(&self, url: &Url) -> bool {
+		origin(url).is_some_and(|origin| self.own.contains(&origin))
+	}
+
 	/// The client to ask for a URL with, if it may be asked for.
-	fn client_for(&self, url: &Url) -> Result<&Client, FetchError> {
+	fn client_for(&self, url: &Url, allow_private: bool) -> Result<&Client, FetchError> {
 		let refused = |why: &str| FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {why}", shown(url)));
 		if !matches!(url.scheme(), "http" | "https") {
 			return Err(refused("only http and https are fetched"));
 		}
-		if self.allow_private || origin(url).is_some_and(|origin| self.own.contains(&origin)) {
+		if allow_private || self.is_own(url) {
 			return Ok(&self.open);
 		}
 		let host = url.host_str().unwrap_or_default();

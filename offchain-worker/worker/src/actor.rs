@@ -116,6 +116,8 @@ pub(crate) struct Bounds {
 	pub quiet: Duration,
 	/// How long what may have been sent before the start has to get into a block, before it is sent again.
 	pub grace: Duration,
+	/// How long the first of a bag waits for others to be sent with.
+	pub bag_time: Duration,
 }
 
 /// The worker's tasks, and what happens to them.
@@ -172,6 +174,7 @@ impl Actor {
 	) -> Self {
 		let account = parts.chain.account();
 		let kept = clean_up::Kept::new(bounds.keep_for, bounds.keep_bytes);
+		let sends = send::Sends::new(bounds.bag_time);
 		let mut actor = Self {
 			parts,
 			bounds,
@@ -183,7 +186,7 @@ impl Actor {
 			tasks: HashMap::new(),
 			queue: VecDeque::new(),
 			running: 0,
-			sends: send::Sends::default(),
+			sends,
 			asks: ask::Asks::default(),
 			closing: BTreeMap::new(),
 			kept,

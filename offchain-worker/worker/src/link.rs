@@ -2,6 +2,12 @@
 //!
 //! What the scheduler is told of tasks need not survive a break: whoever joins again names all that is in hand, with the
 //! last step of each. Only what apps wrote is kept for later.
+//!
+//! A scheduler takes a list of [`MAX_REPORTS`] tasks. Of a task that is not in it, it thinks that the worker has it no
+//! more: unless a contribution is on chain, it gives the task to another worker, or to this one again, and passes over
+//! what this one reports of it until then. So what is not on chain is named first, and what has ended last. The rest is
+//! told after the joining like any other step; a task that it was too late for is computed twice at worst, and its
+//! failure counts as a loss.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -22,7 +28,7 @@ use tokio::{
 	time::{interval, sleep, timeout, Instant},
 };
 
-use crate::{actor::Message, clock};
+use crate::{actor::Message, clock, results::Results};
 
 /// How long reports wait for others.
 const GATHER_TIME: Duration = Duration::from_millis(20);
@@ -78,6 +84,17 @@ pub(crate) struct Link {
 	pub outgoing: mpsc::UnboundedReceiver<Outgoing>,
 	pub status: watch::Receiver<Status>,
 	pub actor: mpsc::UnboundedSender<Message>,
+	/// Are told what the pool's store takes.
+	pub results: Arc<Results>,
+}
+
+/// What a scheduler that was joined is to be served with.
+struct Admitted {
+	session: Session,
+	/// How often to send heartbeats.
+	heartbeat: Duration,
+	/// What is in hand and had no room in the request to join.
+	rest: Vec<Report>,
 }
 
 /// Why a connection ended.
@@ -131,8 +148,8 @@ impl Link {
 			Ok(client) => Arc::new(client),
 			Err(error) => return error.into(),
 		};
-		let (session, heartbeat) = match self.join(&client, logs).await {
-			Ok(joined) => joined,
+		let Admitted { session, heartbeat, rest } = match self.join(&client, logs).await {
+			Ok(admitted) => admitted,
 			Err(broken) => return broken,
 		};
 		*joined = true;
@@ -145,17 +162,13 @@ impl Link {
 		tokio::select! {
 			broken = take_orders(orders, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
-			broken = tell(&client, session, outgoing, logs, actor) => broken,
+			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
 			() = client.on_disconnect() => Broken::Closed,
 		}
 	}
 
-	/// Show who is there and what it has in hand. Returns the session, and how often to send heartbeats.
-	async fn join(
-		&mut self,
-		client: &WsClient,
-		logs: &mut VecDeque<(TaskId, Logs)>,
-	) -> Result<(Session, Duration), Broken> {
+	/// Show who is there and what it has in hand.
+	async fn join(&mut self, client: &WsClient, logs: &mut VecDeque<(TaskId, Logs)>) -> Result<Admitted, Broken> {
 		let identity = &self.identity;
 		let challenge = client.challenge(identity.account.clone()).await?;
 		if challenge.genesis != identity.genesis {
@@ -165,8 +178,11 @@ impl Link {
 		let signature = (identity.sign)(&claim.payload(identity.genesis)).encode();
 		let (ask, answer) = oneshot::channel();
 		self.actor.send(Message::Connected(ask)).map_err(|_| Broken::Ended)?;
-		let held = answer.await.map_err(|_| Broken::Ended)?;
-		// What was to be told before is in the list.
+		let mut held = answer.await.map_err(|_| Broken::Ended)?;
+		// The earlier the step, the more is lost if the scheduler does not know of it.
+		held.sort_by_key(|report| report.step);
+		let rest = held.split_off(held.len().min(MAX_REPORTS));
+		// What was to be told before is in the list, or in the rest of it.
 		while let Ok(outgoing) = self.outgoing.try_recv() {
 			put_by(outgoing, logs);
 		}
@@ -182,9 +198,10 @@ impl Link {
 			held,
 		};
 		let joined = client.join(join).await?;
+		self.results.limit(joined.max_result);
 		let messages = [Message::Told(ended), Message::Joined(joined.forget)];
 		messages.into_iter().try_for_each(|message| self.actor.send(message)).map_err(|_| Broken::Ended)?;
-		Ok((joined.session, Duration::from_millis(joined.heartbeat.max(10))))
+		Ok(Admitted { session: joined.session, heartbeat: Duration::from_millis(joined.heartbeat.max(10)), rest })
 	}
 }
 
@@ -249,14 +266,18 @@ async fn send_heartbeats(
 	}
 }
 
-/// Tell the scheduler what there is to tell.
+/// Tell the scheduler the rest of what is in hand, and then what there is to tell.
 async fn tell(
 	client: &Arc<WsClient>,
 	session: Session,
+	rest: Vec<Report>,
 	outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
 	logs: &mut VecDeque<(TaskId, Logs)>,
 	actor: &mpsc::UnboundedSender<Message>,
 ) -> Broken {
+	if let Err(broken) = tell_these(client, session, rest, logs, actor).await {
+		return broken;
+	}
 	let mut ended = false;
 	while !ended {
 		let mut reports = Vec::new();

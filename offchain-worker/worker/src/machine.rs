@@ -1,6 +1,6 @@
 //! What the machine has, and how busy others keep it.
 
-use std::{path::Path, time::Duration};
+use std::{collections::HashMap, path::Path, time::Duration};
 
 use rlc_protocol::worker::Resources;
 use sp_core::H256;
@@ -97,16 +97,22 @@ impl Load {
 		self.0.refresh_cpu_usage();
 		self.0.refresh_processes();
 		let all = self.0.global_cpu_info().cpu_usage() * self.0.cpus().len() as f32;
-		let own = Pid::from_u32(std::process::id());
-		let processes = self.0.processes();
-		let ours = processes.iter().filter(|(pid, _)| {
-			let line = std::iter::successors(Some(**pid), |pid| processes.get(pid)?.parent());
-			// A process has fewer ancestors than that.
-			line.take(64).any(|ancestor| ancestor == own)
-		});
-		let ours: f32 = ours.map(|(_, process)| process.cpu_usage()).sum();
-		(all - ours).max(0.0) / 100.0
+		let processes = self.0.processes().iter();
+		let processes = processes.map(|(pid, process)| (*pid, (process.parent(), process.cpu_usage())));
+		of_others(all, Pid::from_u32(std::process::id()), &processes.collect())
 	}
+}
+
+/// How many cores are kept busy if they are busy for `all` percent of one, less what this process and those that come from
+/// it use of that. Of each process its parent and its own percentage are known.
+fn of_others(all: f32, own: Pid, processes: &HashMap<Pid, (Option<Pid>, f32)>) -> f32 {
+	let ours = processes.iter().filter(|(pid, _)| {
+		let line = std::iter::successors(Some(**pid), |pid| processes.get(pid)?.0);
+		// A process has fewer ancestors than that.
+		line.take(64).any(|ancestor| ancestor == own)
+	});
+	let ours: f32 = ours.map(|(_, (_, usage))| usage).sum();
+	(all - ours).max(0.0) / 100.0
 }
 
 #[cfg(test)]
@@ -133,8 +139,18 @@ mod tests {
 
 	#[test]
 	fn own_work_is_not_others_load() {
-		let mut load = Load::default();
-		load.of_others();
-		assert!(load.of_others() >= 0.0);
+		let process = |pid, parent: Option<u32>, usage| (Pid::from_u32(pid), (parent.map(Pid::from_u32), usage));
+		// The first of all, this one with a child and a grandchild, and a stranger with a child.
+		let processes = [
+			process(1, None, 10.0),
+			process(10, Some(1), 20.0),
+			process(11, Some(10), 30.0),
+			process(12, Some(11), 40.0),
+			process(20, Some(1), 50.0),
+			process(21, Some(20), 60.0),
+		];
+		let load = |all| of_others(all, Pid::from_u32(10), &HashMap::from(processes));
+		assert_eq!(load(210.0), 1.2, "120 of 210 percent are others'");
+		assert_eq!(load(80.0), 0.0, "measured at different moments, it may be more than all");
 	}
 }

@@ -6,8 +6,14 @@
 //! | taken | open to contributions | compute |
 //! | computed, contributing | open, nothing of ours | contribute |
 //! | contributed, revealing | our result has consensus | reveal |
-//! | revealed | | wait for the order to upload; bring a callback's data |
-//! | contributed or further | closed, and finalised | end |
+//! | revealed | | wait for the order to upload; bring a callback's data, unless they are not wanted |
+//! | contributed | closed, and finalised | end |
+//! | revealed or further | failed, and finalised | end |
+//! | revealed or further | completed, and finalised | end, once the result is uploaded, unwanted or kept long enough |
+//!
+//! Of a revealed task, an order to upload comes first: the scheduler knows why it asks. The data of a callback come
+//! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time, and
+//! the chain has them.
 //!
 //! What the chain holds of us outlives any order: a stake is locked, so nothing makes the worker forget the digest before
 //! the task is closed on a finalised block.
@@ -134,11 +140,8 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 
 fn deliver(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment, uploaded: bool) -> Action {
 	let unneeded = uploaded || local.stop.is_some();
-	// Every winner brings the data of a callback, unasked: it is small, and the task waits for it.
-	if local.upload || output.kind == OutputKind::Callback && !unneeded {
-		return Action::Upload(*output);
-	}
 	match (seen.phase, seen.ours) {
+		_ if local.upload => Action::Upload(*output),
 		// The block that held the reveal is no more.
 		(Phase::Active | Phase::Revealing { .. }, ours)
 			if ours.is_none_or(|ours| ours.status == ContributionStatus::Contributed) =>
@@ -147,6 +150,8 @@ fn deliver(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment,
 		}
 		(Phase::Failed, _) if local.finalised => abort("the task failed on chain, and the stake is free again"),
 		(Phase::Completed(_), _) if local.finalised && (unneeded || local.expired) => Action::End(End::Completed),
+		// Every winner brings the data of a callback, unasked: it is small, and the task waits for it.
+		_ if output.kind == OutputKind::Callback && !unneeded => Action::Upload(*output),
 		_ => Action::Wait,
 	}
 }

@@ -7,7 +7,10 @@ use std::{
 	fs::{self, File},
 	io,
 	path::{Path, PathBuf},
-	sync::{Mutex, PoisonError},
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Mutex, PoisonError,
+	},
 };
 
 /// The most files that are kept. What is beyond is removed, and slow: in bursts only.
@@ -17,6 +20,8 @@ const MOST: usize = 10_000;
 pub(crate) struct Results {
 	dir: PathBuf,
 	spares: Mutex<Spares>,
+	/// The largest that can be handed over, in bytes.
+	most: AtomicU64,
 }
 
 #[derive(Default)]
@@ -28,12 +33,22 @@ struct Spares {
 impl Results {
 	/// Results are in this directory. What else was there from an earlier time is gone.
 	pub fn new(dir: PathBuf) -> Self {
-		Self { dir, spares: Mutex::default() }
+		Self { dir, spares: Mutex::default(), most: AtomicU64::new(u64::MAX) }
 	}
 
 	/// Where the directory is.
 	pub fn dir(&self) -> &Path {
 		&self.dir
+	}
+
+	/// The pool's store takes no result with more bytes than this.
+	pub fn limit(&self, most: u64) {
+		self.most.store(most, Ordering::Relaxed);
+	}
+
+	/// The largest result that the pool's store takes, in bytes, as far as is known: only who joined is told.
+	pub fn most(&self) -> u64 {
+		self.most.load(Ordering::Relaxed)
 	}
 
 	/// Make an empty file in the directory, or empty the one that is there.

@@ -156,7 +156,9 @@ impl Apps {
 
 	/// Pack what the app left.
 	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, Failure> {
-		let (output, file, most) = (dir.output.clone(), job.result.clone(), self.limits.output);
+		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
+		let most = self.limits.output.min(self.results.most());
+		let (output, file) = (dir.output.clone(), job.result.clone());
 		let callback = job.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
 		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;

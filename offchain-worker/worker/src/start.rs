@@ -45,6 +45,9 @@ const QUIET: Duration = Duration::from_secs(60);
 /// a little more. A second one would be refused, and cost its fee.
 const GRACE: Duration = Duration::from_secs(7);
 
+/// How long the first of a bag waits for others: less than a block takes, and more than the next short tasks.
+const BAG_TIME: Duration = Duration::from_millis(50);
+
 /// How long the last words to the scheduler may take.
 const FAREWELL: Duration = Duration::from_secs(5);
 
@@ -208,7 +211,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		link: outgoing,
 		status,
 		metrics: metrics.clone(),
-		results,
+		results: results.clone(),
 	};
 	let bounds = Bounds {
 		slots: resources.slots,
@@ -216,6 +219,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		keep_bytes: machine.disk,
 		quiet: QUIET,
 		grace: GRACE,
+		bag_time: BAG_TIME,
 	};
 	let server = match config.metrics {
 		None => None,
@@ -237,6 +241,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		outgoing: to_link,
 		status: to_heartbeats,
 		actor: back.clone(),
+		results,
 	};
 	let actor = Actor::new(parts, bounds, (journal, records), (back.clone(), inbox), now);
 	let link = tokio::spawn(link.run());

@@ -191,6 +191,9 @@ pub async fn run(command: App, context: &Context) -> Result<Answer> {
 	}
 }
 
+/// How a file begins that is compressed with gzip.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+
 /// What runs a program, by how its file begins.
 fn kind_of(path: &Path) -> Result<AppKind> {
 	let wrong = |error: std::io::Error| failure!("{}: {error}", path.display());
@@ -200,7 +203,8 @@ fn kind_of(path: &Path) -> Result<AppKind> {
 	if head.starts_with(b"\0asm") {
 		return Ok(AppKind::Wasm);
 	}
-	if head.get(257..262) == Some(b"ustar") {
+	// Of what is compressed, only an image runs anywhere; who unpacks it sees whether it is one.
+	if head.get(257..262) == Some(b"ustar") || head.starts_with(GZIP) {
 		return Ok(AppKind::Container);
 	}
 	Err(failure!(
@@ -284,6 +288,7 @@ mod tests {
 		let mut tar = vec![0; 512];
 		tar[257..262].copy_from_slice(b"ustar");
 		assert_eq!(kind(&tar), Ok(AppKind::Container));
+		assert_eq!(kind(&[0x1f, 0x8b, 0x08, 0x00]), Ok(AppKind::Container));
 		assert!(kind(b"#!/bin/sh").unwrap_err().to_string().contains("is neither"));
 		assert!(kind_of(Path::new("/no/such/file")).unwrap_err().to_string().starts_with("/no/such/file: "));
 	}

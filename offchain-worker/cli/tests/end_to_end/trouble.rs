@@ -22,8 +22,16 @@ const POOL_STAKE: Balance = RLC * 3 / 100;
 fn a_liar_changes_no_result_and_loses_its_stake_and_score() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			let honest = stack.new_workers(3, "--slots 1").await;
-			let liar = stack.new_workers(1, "--slots 1 --lie").await[0];
+			// It is honest until it has a score to lose: trust 3 asks two, who both are there.
+			let mut honest = stack.new_workers(2, "--slots 1").await;
+			let liar = honest.pop().unwrap();
+			stack.run("hello.wasm", &["--trust", "3"], &stack.room()).await.unwrap();
+			assert!(stack.chain.worker(&worker(liar)).await.unwrap().score > 0);
+			stack.worker(liar).kill();
+			stack.worker(liar).start_with(&["--lie"]);
+			honest.extend(stack.new_workers(2, "--slots 1").await);
+			let url = stack.scheduler_url.clone();
+			stack.joined(&url, &[liar]).await;
 			let output = stack.room();
 			let arguments = ["--tasks", "8", "--trust", "3", "--args", "the truth"];
 			let answer = stack.run("hello.wasm", &arguments, &output).await.unwrap();
@@ -102,14 +110,21 @@ fn a_node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			stack.new_workers(2, "").await;
-			let bought = stack.buy("noop.wasm", 60, &["--trust", "2"]).await;
-			stack.until_open(bought, 59).await;
+			// Far more than one block closes.
+			let bought = stack.buy("noop.wasm", 3_000, &["--trust", "2"]).await;
+			stack.until_open(bought, bought.tasks - 1).await;
+			assert!(stack.open(bought).await > 0, "it was in the middle");
 			stack.node.kill();
 			// Long enough for everybody to notice.
 			tokio::time::sleep(Duration::from_secs(3)).await;
 			stack.node.start_again();
-			assert_eq!(stack.closed(bought).await, 60);
-			stack.download(bought, &stack.room()).await;
+			stack.node_answers().await;
+			assert!(stack.open(bought).await > 0, "nobody went on without it");
+			assert_eq!(stack.closed(bought).await, bought.tasks);
+			// All have the same result.
+			let (last, output) = (format!("{:?}:{}", bought.deal.0, bought.tasks - 1), stack.room());
+			let download = ["task", "download", &last, "--output", output.to_str().unwrap()];
+			stack.rlc(&download).await.unwrap();
 		})
 	});
 }
@@ -119,11 +134,21 @@ fn a_result_outlives_its_store_s_absence() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
-			let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", "still there"]).await;
-			let mut watch = stack.follow(bought.task(0)).await;
-			// The next block has the reveal; until then nobody is asked to upload.
-			watch.step(&worker(number), Step::Contributed).await;
-			stack.scheduler.kill();
+			let mut attempts = 0;
+			let bought = loop {
+				let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", "still there"]).await;
+				let mut watch = stack.follow(bought.task(0)).await;
+				// The next block has the reveal; until then nobody is asked to upload.
+				watch.step(&worker(number), Step::Contributed).await;
+				stack.scheduler.kill();
+				if stack.open(bought).await > 0 {
+					break bought;
+				}
+				// That block was faster.
+				attempts += 1;
+				assert!(attempts < 5, "the scheduler is never killed before the reveal");
+				stack.scheduler.start_again();
+			};
 			assert_eq!(stack.closed(bought).await, 1, "the chain needs no scheduler to close a task");
 			tokio::time::sleep(Duration::from_secs(2)).await;
 			stack.scheduler.start_again();

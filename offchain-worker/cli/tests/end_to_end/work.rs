@@ -3,13 +3,14 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use rlc_chain::Event;
-use rlc_primitives::RLC;
+use rlc_primitives::{task::Stage, RLC};
 use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
+use rlc_store::Cid;
 
 use super::{
 	has_containers, last_deal, play,
 	postgres::Postgres,
-	stack::{worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
+	stack::{eventually, worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
 	PRICE,
 };
 
@@ -71,6 +72,7 @@ fn a_node_computes_too() {
 			let (number, url) = (stack.new_number(), stack.scheduler_url.clone());
 			stack.node.kill();
 			stack.node.start_with(&["--worker", &url, "--worker-key", &worker_key(number), "--worker-slots", "2"]);
+			stack.node_answers().await;
 			stack.joined(&url, &[number]).await;
 			let output = stack.room();
 			stack.run("hello.wasm", &["--trust", "2", "--args", "from the node"], &output).await.unwrap();
@@ -80,6 +82,7 @@ fn a_node_computes_too() {
 			assert!(paid.iter().any(|(who, _)| *who == worker(number)), "{paid:?}");
 			stack.node.kill();
 			stack.node.start_again();
+			stack.node_answers().await;
 		})
 	});
 }
@@ -118,10 +121,20 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 				})
 				.collect();
 			assert!(paid.contains(&worker(near)) && paid.contains(&worker(far)), "both had a part: {paid:?}");
-			// What only the second one has is found through the first one.
+			// What only the second one has is found through the first one, whose URL is the pool's on the chain.
 			second.start_again();
-			info(stack, &second_url).await;
-			stack.download(bought, &stack.room()).await;
+			stack.joined(&second_url, &[far]).await;
+			stack.worker(near).kill();
+			let bought = stack.buy("hello.wasm", 1, &["--workerpool", &workerpool, "--args", "from afar"]).await;
+			assert_eq!(stack.closed(bought).await, 1);
+			let Stage::Completed(consensus) = stack.task(bought, 0).await.task.stage else { panic!("it failed") };
+			let result = Cid::of_sha256(consensus.digest.unwrap().0 .0);
+			eventually("it is uploaded", || async { stack.is_stored_at("second", &result).then_some(()) }).await;
+			assert!(!stack.is_stored_at("first", &result));
+			let output = stack.room();
+			stack.download(bought, &output).await;
+			let report = hello(&output);
+			assert!(report.contains("  1: from\n  2: afar\n"), "{report}");
 		})
 	});
 }

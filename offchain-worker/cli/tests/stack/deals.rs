@@ -6,7 +6,7 @@ use jsonrpsee::core::client::Subscription;
 use rlc_chain::Event;
 use rlc_primitives::{
 	task::Stage,
-	work::{TaskRef, TaskView},
+	work::{TaskRef, TaskView, MAX_PAGE},
 	AccountId, Balance, DealId, TaskId,
 };
 use rlc_protocol::{
@@ -70,9 +70,11 @@ impl Stack {
 	/// Waits until all tasks are closed; how many have a result.
 	pub async fn closed(&self, bought: Bought) -> u64 {
 		self.until_open(bought, 0).await;
-		let mut completed = 0;
-		for index in 0..bought.tasks {
-			completed += u64::from(matches!(self.task(bought, index).await.task.stage, Stage::Completed(_)));
+		let (mut from, mut completed) = (0, 0);
+		while from < bought.tasks {
+			let page = self.chain.tasks_of(bought.deal, from, MAX_PAGE).await.unwrap();
+			from = page.last().expect("it has so many").task.index + 1;
+			completed += page.iter().filter(|view| matches!(view.task.stage, Stage::Completed(_))).count() as u64;
 		}
 		completed
 	}

@@ -24,6 +24,7 @@ use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use rlc_chain::{Call, Chain, Key, Sender};
 use rlc_primitives::{AccountId, Address, RLC};
 use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_store::Cid;
 use serde_json::Value;
 
 use process::{binaries, free_port, Process};
@@ -92,7 +93,7 @@ impl Stack {
 		]));
 		arguments.extend((seal == Seal::Instant).then(|| "--instant-seal".into()));
 		let node = Process::start("node", &dir.join("logs"), program, arguments);
-		let chain = eventually("the node answers", || async { Chain::connect(&node_url).await.ok() }).await;
+		let chain = node_at(&node_url).await;
 		fund(&chain).await;
 
 		let mut arguments = words("scheduler run --name stack --publish-price 0.1 --volume 1000000 --trust 100");
@@ -118,6 +119,11 @@ impl Stack {
 		}
 		stack.app("noop.wasm").await;
 		stack
+	}
+
+	/// Waits until the node answers that was started again: a connection from before gives up earlier.
+	pub async fn node_answers(&mut self) {
+		self.chain = node_at(&self.node_url).await;
 	}
 
 	/// The scheduler's JSON-RPC, once it answers.
@@ -229,12 +235,21 @@ impl Stack {
 	pub async fn rlc(&self, arguments: &[&str]) -> Result<Value, String> {
 		let mut command = tokio::process::Command::new(rlc());
 		command.args(arguments).args(["--json", "--node", &self.node_url]).stdin(Stdio::null()).kill_on_drop(true);
-		let output = command.env("XDG_DATA_HOME", &self.dir).output().await.unwrap();
+		let output = command.env("XDG_DATA_HOME", &self.dir).output();
+		// It has a patience of its own with each part, and says what does not answer.
+		let output = tokio::time::timeout(2 * PATIENCE, output).await;
+		let output = output.unwrap_or_else(|_| panic!("`rlc {}` does not end", arguments.join(" "))).unwrap();
 		if output.status.success() {
 			return Ok(serde_json::from_slice(&output.stdout).unwrap());
 		}
 		let said = String::from_utf8_lossy(&output.stderr);
 		Err(said.lines().last().unwrap_or_default().to_owned())
+	}
+
+	/// Whether the scheduler with this name has a content in its own store.
+	pub fn is_stored_at(&self, scheduler: &str, content: &Cid) -> bool {
+		let mut directories = fs::read_dir(self.dir.join(scheduler).join("store/objects")).unwrap();
+		directories.any(|directory| directory.unwrap().path().join(content.to_string()).exists())
 	}
 
 	/// A new directory for results.
@@ -279,6 +294,11 @@ pub fn worker(number: u32) -> AccountId {
 /// The key of the worker with this number.
 pub fn worker_key(number: u32) -> String {
 	format!("//Worker//{number}")
+}
+
+/// A connection to the node at this URL, once it answers.
+async fn node_at(url: &str) -> Chain {
+	eventually("the node answers", || async { Chain::connect(url).await.ok() }).await
 }
 
 /// Waits until it happens.

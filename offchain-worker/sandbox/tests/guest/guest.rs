@@ -19,9 +19,13 @@ fn main() {
 		"nothing" => {}
 		"exit" => exit(number(&mut args) as i32),
 		"answer" => answer(),
-		"loop" => loop {
-			std::hint::black_box(0);
-		},
+		"loop" => {
+			// For who waits until it runs.
+			File::create(output("started")).unwrap();
+			loop {
+				std::hint::black_box(0);
+			}
+		}
 		"sleep" => thread::sleep(Duration::from_secs(number(&mut args))),
 		"wait" => {
 			let start = Instant::now();

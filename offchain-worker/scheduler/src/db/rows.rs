@@ -141,8 +141,8 @@ fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
 pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
 	let (deal, index, worker, operator, name, since, cause, words, output) = row;
 	let step = step(&name)?;
-	let failed = step == Step::Failed;
-	let cause = if failed { Some(Cause { cause: bytes(&cause)?, words }) } else { None };
+	let has_cause = step == Step::Failed || !words.is_empty();
+	let cause = if has_cause { Some(Cause { cause: bytes(&cause)?, words }) } else { None };
 	let part = Replicate {
 		operator: bytes32(&operator)?.into(),
 		step,

@@ -5,7 +5,7 @@ use crate::{
 	testing::{
 		account,
 		scene::{report, HEARTBEAT},
-		task, Scene,
+		task, Scene, T,
 	},
 };
 
@@ -30,6 +30,55 @@ fn three_missed_heartbeats_are_a_loss() {
 	scene.pass(1, &[1]);
 	assert_eq!(step(&scene, id, &one), Step::Lost);
 	assert!(!scene.state.workers.contains_key(&one), "nothing is kept of it");
+}
+
+#[test]
+fn worker_that_comes_no_further_loses_its_task_to_the_next() {
+	let (mut scene, id, one) = given();
+	scene.reports(&one, id, Step::Computing);
+	scene.pass(T + ALLOWANCE, &[]);
+	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::new());
+	scene.pass(1, &[]);
+	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::from([one.clone()]));
+	let part = &scene.state.tasks[&id].replicates[&one];
+	assert_eq!((part.step, part.cause.as_ref().unwrap().words.as_str()), (Step::Lost, "no progress"));
+	assert_eq!(scene.computing(id), [], "it gets nothing more");
+	let two = scene.worker(2, 1);
+	assert_eq!(scene.computing(id), [two]);
+	scene.contributes(&one, id, 7);
+	assert_eq!(step(&scene, id, &one), Step::Contributed, "that counts after all");
+}
+
+#[test]
+fn stalled_worker_that_gets_on_is_given_tasks_again() {
+	let (mut scene, id, one) = given();
+	scene.pass(T + ALLOWANCE + 1, &[]);
+	scene.state.lose_stalled(scene.now);
+	assert_eq!(scene.computing(id), []);
+	scene.reports(&one, id, Step::AppFetched);
+	assert_eq!(scene.computing(id), [one], "nobody else is there");
+}
+
+#[test]
+fn task_waits_its_turn_while_its_worker_gets_on() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 2);
+	let deal = scene.deal(100, 1, 2);
+	scene.decide();
+	for index in 0..2 {
+		scene.reports(&one, task(deal, index), Step::Started);
+	}
+	scene.pass(T, &[]);
+	scene.reports(&one, task(deal, 0), Step::Computing);
+	scene.pass(T, &[]);
+	scene.reports(&one, task(deal, 0), Step::Computed);
+	scene.pass(ALLOWANCE + 1, &[]);
+	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::new(), "the second one was not begun");
+	scene.contributes(&one, task(deal, 0), 7);
+	scene.pass(T + ALLOWANCE + 1, &[]);
+	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::from([one.clone()]));
+	assert_eq!(step(&scene, task(deal, 0), &one), Step::Contributed, "what is on chain stays there");
+	assert_eq!(step(&scene, task(deal, 1), &one), Step::Lost);
 }
 
 #[test]
@@ -150,6 +199,21 @@ fn late_report_does_not_undo_what_the_chain_said() {
 	assert_eq!(step(&scene, id, &one), Step::Contributed);
 	scene.fails(&one, id, rlc_primitives::work::FailureCause::TimedOut);
 	assert_eq!(step(&scene, id, &one), Step::Contributed);
+}
+
+#[test]
+fn worker_that_joins_again_names_all_that_it_has_in_hand() {
+	let mut scene = Scene::new();
+	let [first, second] = [1, 2].map(|n| TaskId(sp_core::H256::repeat_byte(n)));
+	let cause = Some(Cause { cause: vec![3], words: "params".into() });
+	let failed = Report { cause: cause.clone(), ..report(first, Step::Failed) };
+	scene.join(1, None, |_| (), vec![failed]);
+	assert_eq!(scene.state.strays[&first][&account(1)].cause, cause);
+	let usage = Some(rlc_protocol::worker::Usage::default());
+	let computed = Report { cause, usage, ..report(second, Step::Computed) };
+	scene.join(1, None, |_| (), vec![computed]);
+	assert_eq!(scene.state.strays.keys().collect::<Vec<_>>(), [&second]);
+	assert_eq!(scene.state.strays[&second][&account(1)], report(second, Step::Computed), "and no more of it");
 }
 
 #[test]

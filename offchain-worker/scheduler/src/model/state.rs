@@ -60,7 +60,9 @@ pub struct State {
 	pub best: u32,
 	/// The number of the last final block.
 	pub finalised: u32,
-	/// What workers have in hand of tasks that are not in memory.
+	/// The largest result, in bytes.
+	pub max_result: u64,
+	/// What workers that are here have in hand of tasks that are not in memory.
 	pub strays: HashMap<TaskId, BTreeMap<AccountId, Report>>,
 	/// Tasks that blocks that are not final changed.
 	pub touched: VecDeque<(u32, TaskId)>,
@@ -72,6 +74,11 @@ pub struct State {
 }
 
 impl State {
+	/// Nothing, of a pool with results of at most so many bytes.
+	pub fn new(max_result: u64) -> Self {
+		Self { max_result, ..Self::default() }
+	}
+
 	/// Something about this task changed.
 	pub fn touch(&mut self, id: &TaskId) {
 		if self.look_at(id) {
@@ -126,7 +133,9 @@ impl State {
 	/// Another instance looks after this task from now on. Its workers here go on.
 	pub fn hand_over(&mut self, id: &TaskId, now: Now) -> Option<(DealId, u64)> {
 		let parts = self.tasks.get(id)?.replicates.clone();
-		for (account, part) in parts.into_iter().filter(|(_, part)| !part.step.is_last()) {
+		let is_here = |account: &AccountId| self.workers.get(account).is_some_and(WorkerState::is_here);
+		let going_on = parts.into_iter().filter(|(account, part)| !part.step.is_last() && is_here(account));
+		for (account, part) in going_on {
 			let report = Report { task: *id, step: part.step, at: now.local, cause: None, digest: None, usage: None };
 			self.strays.entry(*id).or_default().insert(account, report);
 		}
@@ -222,6 +231,9 @@ impl State {
 		let was = part.is_computing();
 		(part.step, part.since, part.cause) = (step, now.local, cause);
 		let is = part.is_computing();
+		if let Some(worker) = self.workers.get_mut(account).filter(|_| step != Step::Lost) {
+			worker.progress = now.local;
+		}
 		// Steps on the way are told to whoever asks; a restart does without.
 		if step == Step::Created || step >= Step::Computed {
 			self.changes.replicates.insert((*id, account.clone()));

@@ -60,6 +60,10 @@ pub struct WorkerState {
 	pub score: Score,
 	/// When it was last heard of, in ms.
 	pub seen: Moment,
+	/// When it came further with a task last, or joined, in ms.
+	pub progress: Moment,
+	/// Whether it lost tasks because it came no further, and said nothing since: it gets nothing more until it does.
+	pub stalled: bool,
 	/// Whether it takes nothing more.
 	pub draining: bool,
 	/// Whether the machine is needed for something else.
@@ -85,6 +89,8 @@ impl WorkerState {
 			resources: Resources::default(),
 			score: 0,
 			seen: since,
+			progress: since,
+			stalled: false,
 			draining: false,
 			resting: false,
 			cached: BTreeSet::new(),
@@ -116,7 +122,7 @@ impl WorkerState {
 
 	/// Whether tasks may be given to it.
 	pub fn is_willing(&self) -> bool {
-		self.is_here() && !self.draining && !self.resting && self.resources.slots > 0
+		self.is_here() && !self.draining && !self.resting && !self.stalled && self.resources.slots > 0
 	}
 
 	/// Tasks that it could begin now.

@@ -111,6 +111,37 @@ fn short_tasks_are_given_ahead() {
 }
 
 #[test]
+fn run_time_is_taken_once_and_bounded_by_the_deal() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 2);
+	let deal = scene.deal(100, 1, 2);
+	let brief = scene.deal_with(101, 3, 1, |deal| deal.reference_time = 1_000);
+	scene.decide();
+	let run_time = |scene: &Scene, deal: DealId| run_time(&scene.state, &scene.state.deals[&deal]);
+	assert_eq!(run_time(&scene, deal), None);
+	scene.computed(&one, task(deal, 0), u64::MAX);
+	assert_eq!(run_time(&scene, deal), Some(crate::testing::T), "no run takes longer");
+	assert_eq!(run_time(&scene, brief), Some(1_000), "nor than this deal allows");
+	scene.computed(&one, task(deal, 0), 0);
+	assert_eq!(run_time(&scene, deal), Some(crate::testing::T), "told twice, it counts once");
+	let next = crate::supervision::next(&scene.state, task(brief, 0), scene.now);
+	assert!(next.wants_worker, "long runs elsewhere keep no short deal from its workers");
+}
+
+#[test]
+fn run_times_are_bounded() {
+	let mut times = RunTimes::default();
+	let app = H256::repeat_byte(1);
+	times.add(app, u64::MAX);
+	times.add(app, u64::MAX);
+	assert_eq!(times.of(&app), Some(u64::MAX / 8), "it does not wrap");
+	for n in 0..=MAX_APPS {
+		times.add(H256::from_low_u64_be(n.try_into().unwrap()), 1);
+	}
+	assert!(times.0.len() <= MAX_APPS);
+}
+
+#[test]
 fn as_many_are_given_ahead_as_fill_half_a_second() {
 	assert_eq!((ahead(4, None), ahead(4, Some(10_000))), (0, 0));
 	assert_eq!((ahead(4, Some(1_000)), ahead(4, Some(100))), (4, 20));

@@ -7,7 +7,11 @@ use rlc_primitives::DealId;
 use tokio::time::sleep;
 
 use super::{system_time, Input, Means, Pool};
-use crate::{chain::Follow, db::DealRow, Error};
+use crate::{
+	chain::{ChainError, DealFacts, Follow, PoolChain},
+	db::DealRow,
+	Error,
+};
 
 /// How long to wait before the chain is followed again, or asked again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -17,6 +21,7 @@ impl Pool {
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
 		self.means.db.renew(system_time()).await?;
 		let cursor = self.means.db.cursor().await?;
+		self.cursor = cursor.unwrap_or(0);
 		let from = cursor.map(|cursor| cursor.saturating_add(1)).or(self.means.terms.first_block);
 		for row in self.means.db.open_deals().await? {
 			self.read_deal(row.deal, false);
@@ -42,16 +47,30 @@ impl Pool {
 		if !self.reading.insert(deal) {
 			return;
 		}
-		let means = self.means.clone();
+		let (means, cursor) = (self.means.clone(), self.cursor);
 		tokio::spawn(async move {
 			if later {
 				sleep(PAUSE * 5).await;
 			}
 			let _permit = means.calls.acquire().await;
-			let facts = means.chain.deal(deal).await.map(|facts| facts.map(Box::new));
+			let facts = deal_of(&*means.chain, deal, cursor).await.map(|facts| facts.map(Box::new));
 			let _ = means.inputs.send(Input::Deal(deal, facts)).await;
 		});
 	}
+}
+
+/// A deal; `None` if there is none. A node that has not come to the block `cursor` cannot say that: another one may have
+/// answered before, or it begins anew.
+async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Result<Option<DealFacts>, ChainError> {
+	if let Some(facts) = chain.deal(deal).await? {
+		return Ok(Some(facts));
+	}
+	let finalised = chain.finalised().await?;
+	if finalised < cursor {
+		return Err(ChainError(format!("the node is at final block {finalised}, and block {cursor} was final before")));
+	}
+	// It may have caught up in between.
+	chain.deal(deal).await
 }
 
 /// Brings blocks, until the pool ends.
@@ -75,5 +94,21 @@ async fn follow(mut means: Means, mut from: Option<u32>, which: Follow) {
 			}
 		}
 		sleep(PAUSE).await;
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::FakeChain;
+
+	#[tokio::test]
+	async fn node_that_is_behind_cannot_say_that_a_deal_is_gone() {
+		let chain = FakeChain::new(0);
+		let deal = chain.open(100, 1, 1, |_| ());
+		assert!(deal_of(&chain, deal, 2).await.unwrap().is_some(), "it has what it has");
+		let gone = DealId::default();
+		assert_eq!(deal_of(&chain, gone, 1).await, Ok(None));
+		assert!(deal_of(&chain, gone, 2).await.is_err(), "it has one block");
 	}
 }

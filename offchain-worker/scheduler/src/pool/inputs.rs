@@ -59,8 +59,8 @@ pub(crate) enum Question {
 	Workers(Reply<Vec<WorkerInfo>>),
 	/// A task; `None` if it is not in memory.
 	Task(TaskId, Reply<Option<TaskInfo>>),
-	/// A task, whenever it changes.
-	Watch(TaskId, Reply<mpsc::Receiver<TaskInfo>>),
+	/// A task, whenever it changes; `None` if it is not in memory.
+	Watch(TaskId, Reply<Option<mpsc::Receiver<TaskInfo>>>),
 	/// A deal; `None` if it is not in memory.
 	Deal(DealId, Reply<Option<Deal>>),
 	/// Which deal a task is of; `None` if it is not in memory.
@@ -134,7 +134,8 @@ impl Pool {
 		for report in uploaded {
 			self.report(&account, report);
 		}
-		let joined = Joined { session, heartbeat: self.means.terms.heartbeat, forget };
+		let terms = &self.means.terms;
+		let joined = Joined { session, heartbeat: terms.heartbeat, forget, max_result: terms.max_result };
 		self.replies.push(Box::new(move || _ = reply.send(joined)));
 	}
 
@@ -182,6 +183,7 @@ impl Pool {
 		}
 		if which == Follow::Final {
 			self.state.finalise(block.number);
+			self.cursor = self.cursor.max(block.number);
 			self.batch.cursor = Some(block.number);
 			return;
 		}

@@ -45,9 +45,10 @@ impl SchedulerRpcServer for Api {
 		// Watched first, so that no change is missed in between.
 		let watched = self.ask(|reply| Input::Ask(Question::Watch(task, reply))).await;
 		let now = SchedulerRpcServer::task(self, task).await;
-		let (mut changes, info) = match (watched, now) {
-			(Ok(changes), Ok(Some(info))) => (changes, info),
-			(Ok(_), Ok(None)) => {
+		let (changes, info) = match (watched, now) {
+			(Ok(changes), Ok(Some(info))) if changes.is_some() || is_over(&info) => (changes, info),
+			(Ok(_), Ok(_)) => {
+				// One that is known from before may come into memory: who asks again watches it then.
 				pending.reject(error(code::UNKNOWN_TASK, "no such task is known here (yet)")).await;
 				return Ok(());
 			}
@@ -58,6 +59,7 @@ impl SchedulerRpcServer for Api {
 		};
 		let sink = pending.accept().await?;
 		sink.send(SubscriptionMessage::from_json(&info)?).await?;
+		let Some(mut changes) = changes else { return Ok(()) };
 		loop {
 			let info = tokio::select! {
 				_ = sink.closed() => break,
@@ -145,6 +147,11 @@ impl Api {
 		};
 		Ok(deal.map(|deal| [Some(deal.requester), deal.beneficiary]))
 	}
+}
+
+/// Whether the scheduler has nothing more to tell of a task that is not in memory.
+fn is_over(info: &TaskInfo) -> bool {
+	info.result.is_some() || info.given_up.is_some()
 }
 
 /// What was written down of a task.

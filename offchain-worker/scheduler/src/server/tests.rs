@@ -122,7 +122,7 @@ impl Yard {
 				}
 			}
 		});
-		Ok(Worker { key, client: beating, orders, joined, beats })
+		Ok(Worker { key, client: beating, orders, joined, beats, taken: 0 })
 	}
 
 	fn deal(&self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
@@ -181,6 +181,8 @@ struct Worker {
 	orders: Subscription<Order>,
 	joined: Joined,
 	beats: tokio::task::JoinHandle<()>,
+	/// How many orders told it to compute.
+	taken: usize,
 }
 
 impl Drop for Worker {
@@ -199,7 +201,10 @@ impl Worker {
 		let mut all = Vec::new();
 		while all.len() < count {
 			match self.order().await {
-				Order::Compute { tasks } => all.extend(tasks),
+				Order::Compute { tasks } => {
+					self.taken += 1;
+					all.extend(tasks);
+				}
 				other => panic!("{other:?} instead of tasks"),
 			}
 		}

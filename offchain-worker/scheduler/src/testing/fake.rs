@@ -93,6 +93,11 @@ impl PoolChain for FakeChain {
 		ready(Ok(facts)).boxed()
 	}
 
+	fn finalised(&self) -> Answer<'_, u32> {
+		let last = self.blocks.borrow().last().map_or(0, |block| block.number);
+		ready(Ok(last)).boxed()
+	}
+
 	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>> {
 		let world = self.world();
 		let mut tasks = world.tasks.values().filter(|task| task.deal == deal && task.index >= from).collect::<Vec<_>>();

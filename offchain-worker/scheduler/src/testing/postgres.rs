@@ -1,7 +1,7 @@
 //! PostgreSQL, for a test.
 
 use std::{
-	net::TcpListener,
+	fs::{self, File},
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
 	time::Duration,
@@ -18,12 +18,13 @@ pub struct Postgres {
 }
 
 impl Postgres {
-	/// Starts one. It refuses to run as root, and runs as `nobody` then.
+	/// Starts one, which answers at a socket in a directory of its own: a port may be taken by others at any time. The
+	/// directory's name is short, as a socket's has to be. It refuses to run as root, and runs as `nobody` then.
 	pub fn start() -> Self {
 		let bin = binaries();
 		let dir = tempfile::Builder::new().prefix("rlc-pg").tempdir_in("/tmp").unwrap();
 		let data = dir.path().join("data");
-		std::fs::create_dir(&data).unwrap();
+		fs::create_dir(&data).unwrap();
 		let is_root = unprivileged(&bin.join("initdb")).get_program() == "setpriv";
 		if is_root {
 			for path in [dir.path(), &data] {
@@ -34,26 +35,28 @@ impl Postgres {
 		initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "-D"]).arg(&data);
 		let made = initdb.current_dir("/").output().unwrap();
 		assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
-		let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+		let log = dir.path().join("log");
 		let mut server = unprivileged(&bin.join("postgres"));
 		// It is killed: what it has in the machine's shared memory would stay.
 		server.arg("-D").arg(&data).args(["-c", "dynamic_shared_memory_type=mmap"]);
-		server.args(["-h", "127.0.0.1", "-F", "-p", &port.to_string(), "-k"]).arg(dir.path());
-		let server = server.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-		let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-		let started = Self { server, url, _dir: dir };
+		server.args(["-c", "listen_addresses=", "-F", "-p", PORT, "-k"]).arg(dir.path());
+		let errors = File::create(&log).unwrap();
+		let server = server.current_dir("/").stdout(Stdio::null()).stderr(errors).spawn().unwrap();
+		let socket = dir.path().to_path_buf();
+		let url = format!("postgres://postgres@localhost:{PORT}/postgres?host={}", socket.display());
+		let mut started = Self { server, url, _dir: dir };
+		let said = || fs::read_to_string(&log).unwrap_or_default();
 		for _ in 0..600 {
-			if unprivileged(&bin.join("pg_isready"))
-				.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
-				.status()
-				.unwrap()
-				.success()
-			{
+			if let Some(status) = started.server.try_wait().unwrap() {
+				panic!("PostgreSQL ended with {status}: {}", said());
+			}
+			let mut ask = unprivileged(&bin.join("pg_isready"));
+			if ask.args(["-q", "-p", PORT, "-h"]).arg(&socket).status().unwrap().success() {
 				return started;
 			}
 			std::thread::sleep(Duration::from_millis(100));
 		}
-		panic!("PostgreSQL does not answer at {}", started.url);
+		panic!("PostgreSQL does not answer at {}: {}", started.url, said());
 	}
 }
 
@@ -64,13 +67,16 @@ impl Drop for Postgres {
 	}
 }
 
+/// What the socket is named by: nothing listens at the port.
+const PORT: &str = "5432";
+
 /// The user `nobody` of Debian.
 const NOBODY: u32 = 65_534;
 
 /// A command that does not run as root.
 fn unprivileged(program: &Path) -> Command {
 	use std::os::unix::fs::MetadataExt;
-	if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
+	if fs::metadata("/proc/self").unwrap().uid() != 0 {
 		return Command::new(program);
 	}
 	let mut command = Command::new("setpriv");
@@ -79,7 +85,7 @@ fn unprivileged(program: &Path) -> Command {
 }
 
 fn binaries() -> PathBuf {
-	let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+	let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
 	let bins = versions.map(|version| version.path().join("bin")).filter(|bin| bin.join("initdb").exists());
 	bins.max().expect("this test needs a PostgreSQL server: apt-get install postgresql")
 }

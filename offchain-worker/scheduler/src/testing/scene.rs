@@ -19,6 +19,9 @@ pub const APP: H256 = H256::repeat_byte(77);
 /// How often workers say that they live, in ms.
 pub const HEARTBEAT: Moment = 1_000;
 
+/// The largest result, in bytes.
+const MAX_RESULT: u64 = 1 << 30;
+
 /// A scheduler's state, and the chain that it sees.
 pub struct Scene {
 	/// The state.
@@ -33,7 +36,7 @@ impl Scene {
 	/// Nothing, at the start.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
-		Self { state: State::default(), world, now: Now { local: START, chain: START } }
+		Self { state: State::new(MAX_RESULT), world, now: Now { local: START, chain: START } }
 	}
 
 	/// A deal, whose tasks are in memory.

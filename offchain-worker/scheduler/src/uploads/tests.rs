@@ -64,6 +64,27 @@ fn next_winner_is_asked_when_one_is_slow() {
 }
 
 #[test]
+fn huge_claim_does_not_keep_the_others_out() {
+	let (mut scene, id, first) = closed();
+	let part = scene.state.tasks.get_mut(&id).and_then(|task| task.replicates.get_mut(&first)).unwrap();
+	part.output = u64::MAX;
+	scene.state.max_result = 1_000 * LEAST_SPEED;
+	scene.pass(LEAST_TIME, &[]);
+	assert_eq!(asked(&scene.decide()), []);
+	scene.pass(2_000, &[]);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+}
+
+#[test]
+fn nobody_is_waited_for_longer_than_results_are_kept() {
+	let (scene, id, first) = closed();
+	let (mut task, now) = (scene.state.tasks[&id].clone(), 2 * KEPT);
+	task.upload.asked = Some((first, now));
+	assert_eq!(next(&scene.state, &task, now, now - KEPT + 5), Next::Wait(now + 5));
+	assert_eq!(next(&scene.state, &task, now, now - KEPT), Next::Settled);
+}
+
+#[test]
 fn next_winner_is_asked_when_one_is_lost() {
 	let (mut scene, _, first) = closed();
 	let silent: &[u8] = first.as_ref();

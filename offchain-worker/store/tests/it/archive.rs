@@ -15,6 +15,8 @@ use rlc_store::{
 };
 use tar::{Builder, EntryType, Header};
 
+/// The size of tar's blocks, in bytes.
+const BLOCK: usize = 512;
 const PLENTY: UnpackLimits = UnpackLimits { max_size: 1 << 30, max_files: 1_000 };
 
 fn packed(path: &Path) -> (Vec<u8>, Packed) {
@@ -258,6 +260,13 @@ fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
 	})
 }
 
+/// A byte to change: in which header, where, into what. Mostly in name, size or type, and what means something there.
+fn change() -> impl Strategy<Value = (prop::sample::Index, usize, u8)> {
+	let place = prop_oneof![0..4_usize, 0..100_usize, 124..136_usize, Just(156_usize), 0..BLOCK];
+	let byte = prop_oneof![4 => prop::sample::select(&b"\0/.ab0127Lgx\x80"[..]), 1 => any::<u8>()];
+	(any::<prop::sample::Index>(), place, byte)
+}
+
 proptest! {
 	#![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -279,6 +288,38 @@ proptest! {
 		make(one.path(), tree.0.iter().map(|(name, bytes)| (name, bytes)));
 		make(two.path(), tree.1.iter().map(|(name, bytes)| (name, bytes)));
 		prop_assert_eq!(packed(one.path()).0, packed(two.path()).0);
+	}
+
+	#[test]
+	fn a_changed_archive_is_refused_or_canonical(changes in prop::collection::vec(change(), 0..3)) {
+		let (long, short) = ([b"x".repeat(150), vec![0]].concat(), "x".repeat(100));
+		let mut bytes = tar(&[
+			plain("a", b"1"),
+			plain("a.d/b", &[7; 512]),
+			plain("b", b""),
+			(b"././@LongLink", &long, EntryType::GNULongName, 0o644, 0),
+			plain(&short, b"2"),
+		]);
+		let is_header = |place: &usize| bytes[place + 257..].starts_with(b"ustar");
+		let headers: Vec<_> = (0..bytes.len()).step_by(BLOCK).filter(is_header).collect();
+		prop_assert_eq!(headers.len(), 5);
+		for (which, place, byte) in &changes {
+			let header = &mut bytes[*which.get(&headers)..][..BLOCK];
+			header[*place] = *byte;
+			// As who means it would: the checksum alone shall not be what keeps it out.
+			let mut sealed = Header::new_old();
+			sealed.as_mut_bytes().copy_from_slice(header);
+			sealed.set_cksum();
+			header.copy_from_slice(sealed.as_bytes());
+		}
+		let dir = tempfile::tempdir().unwrap();
+		let into = dir.path().join("into");
+		let result = unpack(bytes.as_slice(), &into, PLENTY);
+		prop_assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "something was written elsewhere");
+		match result {
+			Ok(_) => prop_assert_eq!(packed(&into).0, bytes),
+			Err(error) => prop_assert!(!changes.is_empty(), "{error}"),
+		}
 	}
 
 	#[test]

@@ -232,3 +232,18 @@ async fn a_store_that_is_busy_is_asked_again() {
 	client.download(&sha256(b"right"), &dir.path().join("got"), DownloadLimits::default(), |_, _| ()).await.unwrap();
 	assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
+
+/// One of several servers that share a pool sends its clients on to the one that has the content.
+#[tokio::test]
+async fn a_store_in_a_private_network_may_send_on_within_it() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = Served::open(&dir.path().join("store")).await;
+	let cid = served.store.put(&b"elsewhere"[..], HashKind::Sha256, "a").await.unwrap();
+	let to = format!("{}store/{cid}", served.server.url());
+	let redirect = get(move || async move { (StatusCode::TEMPORARY_REDIRECT, [("location", to)]) });
+	let first = Server::at(None, Router::new().route("/store/{cid}", redirect));
+	let client = Client::new([first.url()]).unwrap();
+	let got = dir.path().join("got");
+	client.download(&cid, &got, DownloadLimits::default(), |_, _| ()).await.unwrap();
+	assert_eq!(fs::read(got).unwrap(), b"elsewhere");
+}

@@ -22,6 +22,7 @@ use futures::StreamExt;
 use rlc_store::{
 	CancellationToken, Cid, FetchConfig, FetchError, FetchErrorKind, Fetched, Fetcher, HashKind, Ipfs, MAX_REDIRECTS,
 };
+use tokio::sync::Notify;
 
 use crate::served::{content, sha256, until, Served, Server};
 
@@ -284,7 +285,14 @@ async fn a_server_that_stalls_is_left() {
 #[tokio::test]
 async fn a_stopped_fetch_ends_unless_somebody_else_waits() {
 	let dir = tempfile::tempdir().unwrap();
-	let (server, asked) = hello();
+	let (asked, answer) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+	let (count, answered) = (asked.clone(), answer.clone());
+	let hello = get(move || async move {
+		count.fetch_add(1, Ordering::SeqCst);
+		answered.notified().await;
+		HELLO
+	});
+	let server = Server::at(None, Router::new().route("/hello", hello));
 	let fetcher = fetcher(dir.path());
 	let location = format!("{}hello", server.url());
 	let stop = CancellationToken::new();
@@ -300,10 +308,12 @@ async fn a_stopped_fetch_ends_unless_somebody_else_waits() {
 	tokio::task::yield_now().await;
 	stop.cancel();
 	assert_eq!(stopped.await.unwrap().unwrap_err().kind, FetchErrorKind::Stopped);
+	answer.notify_one();
 	assert_eq!(fs::read(other.await.unwrap().unwrap()).unwrap(), HELLO);
 	let before = Instant::now();
 	let error = fetcher.fetch(&location, None, &stop).await.unwrap_err();
 	assert_eq!((error.kind, before.elapsed() < Duration::from_secs(10)), (FetchErrorKind::Stopped, true));
+	assert_eq!(asked.load(Ordering::SeqCst), 1, "each of them waited for the same, or asked for nothing");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The store over HTTP, request by request.
 
+use std::path::{Path, PathBuf};
+
 use axum::http::{HeaderMap, StatusCode};
 use reqwest::{Client, Method, RequestBuilder};
 use rlc_store::{Cid, Grant, Store, StoreConfig, MAX_PUT, MAX_UPLOADS_EACH};
@@ -47,6 +49,24 @@ async fn begin(served: &Served, grant: &Grant, length: usize) -> Asked {
 
 async fn bring(served: &Served, grant: &Grant, offset: usize, bytes: &[u8]) -> Asked {
 	ask(granted(served, Method::PATCH, grant).header("upload-offset", offset).body(bytes.to_vec())).await
+}
+
+/// A connection that says that it brings so many bytes from the first on, and has brought none yet.
+async fn patch(served: &Served, grant: &Grant, length: usize) -> TcpStream {
+	let head = format!(
+		"PATCH /store/{} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nUpload-Offset: 0\r\nContent-Length: {}\r\n\r\n",
+		grant.cid,
+		served.store.token(grant),
+		length,
+	);
+	let mut stream = TcpStream::connect(served.server.address).await.unwrap();
+	stream.write_all(head.as_bytes()).await.unwrap();
+	stream
+}
+
+/// The file of the one upload that has begun.
+fn partial(store: &Path) -> PathBuf {
+	std::fs::read_dir(store.join("partial")).unwrap().next().unwrap().unwrap().path()
 }
 
 #[tokio::test]
@@ -189,29 +209,23 @@ async fn an_upload_goes_on_where_it_was() {
 async fn who_opens_an_upload_again_takes_it_over() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(dir.path()).await;
-	let grant = grant(sha256(b"0123456789"));
-	begin(&served, &grant, 10).await;
-	// One connection says that it brings ten bytes, brings some, and hangs.
-	let mut hanging = TcpStream::connect(served.server.address).await.unwrap();
-	let head = format!(
-		"PATCH /store/{} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nUpload-Offset: 0\r\nContent-Length: 10\r\n\r\n01",
-		grant.cid,
-		served.store.token(&grant),
-	);
-	hanging.write_all(head.as_bytes()).await.unwrap();
-	// It may come between the two requests of who is next, who asks again then.
-	loop {
-		assert_eq!(begin(&served, &grant, 10).await.header("upload-offset"), Some("0"));
-		if bring(&served, &grant, 0, b"01234").await.status == StatusCode::NO_CONTENT {
-			break;
-		}
-	}
+	let bytes = content(1 << 20);
+	let grant = grant(sha256(&bytes));
+	begin(&served, &grant, bytes.len()).await;
+	// One connection says that it brings all of them, brings some, and hangs.
+	let mut hanging = patch(&served, &grant, bytes.len()).await;
+	hanging.write_all(&bytes[..700_000]).await.unwrap();
+	let partial = partial(dir.path());
+	until("some of it is on the disk", || std::fs::metadata(&partial).unwrap().len() > 0).await;
+	let begun = begin(&served, &grant, bytes.len()).await;
+	let offset: usize = begun.header("upload-offset").unwrap().parse().unwrap();
+	assert!((1..=700_000).contains(&offset), "{offset}");
 	// What it still brings is not taken.
-	hanging.write_all(b"xxxxxxxx").await.unwrap();
+	hanging.write_all(&vec![b'x'; bytes.len() - 700_000]).await.unwrap();
 	let mut answer = vec![0; 12];
 	hanging.read_exact(&mut answer).await.unwrap();
 	assert_eq!(answer, b"HTTP/1.1 409");
-	assert_eq!(bring(&served, &grant, 5, b"56789").await.status, StatusCode::CREATED);
+	assert_eq!(bring(&served, &grant, offset, &bytes[offset..]).await.status, StatusCode::CREATED);
 }
 
 #[tokio::test]
@@ -332,16 +346,9 @@ async fn what_a_cut_connection_brought_is_kept() {
 	let bytes = content(1 << 20);
 	let grant = grant(sha256(&bytes));
 	begin(&served, &grant, bytes.len()).await;
-	let head = format!(
-		"PATCH /store/{} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nUpload-Offset: 0\r\nContent-Length: {}\r\n\r\n",
-		grant.cid,
-		served.store.token(&grant),
-		bytes.len(),
-	);
-	let mut stream = TcpStream::connect(served.server.address).await.unwrap();
-	stream.write_all(head.as_bytes()).await.unwrap();
+	let mut stream = patch(&served, &grant, bytes.len()).await;
 	stream.write_all(&bytes[..700_000]).await.unwrap();
-	let partial = std::fs::read_dir(dir.path().join("partial")).unwrap().next().unwrap().unwrap().path();
+	let partial = partial(dir.path());
 	until("half of it is on the disk", || std::fs::metadata(&partial).unwrap().len() >= 500_000).await;
 	drop(stream);
 	let offset: usize = begin(&served, &grant, bytes.len()).await.header("upload-offset").unwrap().parse().unwrap();

@@ -17,9 +17,6 @@ use crate::{
 /// The most tasks in one transaction: the chain's `MaxBatch`.
 pub(super) const MAX_BAG: usize = 100;
 
-/// How long the first of a bag waits for others.
-const BAG_TIME: Duration = Duration::from_millis(50);
-
 /// The most transactions that wait for a block.
 const MAX_IN_FLIGHT: usize = 64;
 
@@ -49,8 +46,9 @@ pub(crate) struct Sent {
 }
 
 /// What waits to be sent, and what is on its way.
-#[derive(Default)]
 pub(crate) struct Sends {
+	/// How long the first of a bag waits for others.
+	bag_time: Duration,
 	singles: VecDeque<(What, TaskId)>,
 	/// Those of a deal go together: the chain reads it once then, and knows whom it pays.
 	bags: HashMap<(What, DealId), Bag>,
@@ -64,15 +62,20 @@ struct Bag {
 }
 
 impl Bag {
-	fn due(&self) -> Instant {
+	fn due(&self, bag_time: Duration) -> Instant {
 		match self.tasks.len() < MAX_BAG {
-			true => self.since + BAG_TIME,
+			true => self.since + bag_time,
 			false => self.since,
 		}
 	}
 }
 
 impl Sends {
+	/// With bags whose first waits so long for others.
+	pub fn new(bag_time: Duration) -> Self {
+		Self { bag_time, singles: VecDeque::new(), bags: HashMap::new(), in_flight: 0 }
+	}
+
 	/// Send this task with others of its deal that are ready soon, or alone at once if it is not of a bag.
 	pub fn add(&mut self, what: What, record: &Record, now: Instant) {
 		match record.bag {
@@ -92,7 +95,7 @@ impl Sends {
 
 	/// When the next bag is to go, if there is room for it.
 	pub fn due(&self) -> Option<Instant> {
-		self.bags.values().map(Bag::due).min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
+		self.bags.values().map(|bag| bag.due(self.bag_time)).min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
 	}
 
 	/// What is to be sent at `now`.
@@ -109,7 +112,7 @@ impl Sends {
 
 	/// The bag that is due: of reveals first, of those the one that has waited the longest.
 	fn take_bag(&mut self, now: Instant) -> Option<Batch> {
-		let due = self.bags.iter_mut().filter(|(_, bag)| bag.due() <= now);
+		let due = self.bags.iter_mut().filter(|(_, bag)| bag.due(self.bag_time) <= now);
 		let (&(what, deal), bag) = due.min_by_key(|((what, _), bag)| (*what, bag.since))?;
 		let tasks = bag.tasks.drain(..bag.tasks.len().min(MAX_BAG)).collect();
 		match bag.tasks.is_empty() {
@@ -201,6 +204,8 @@ impl Actor {
 		}
 		self.note(id, state);
 		self.consider(id);
+		// Where blocks are final at once, the end may have been heard of before this.
+		self.keep(id);
 	}
 
 	/// It may be on chain or not: what the chain says decides.
@@ -236,6 +241,12 @@ mod tests {
 
 	const DEALS: [DealId; 2] = [DealId(H256::repeat_byte(1)), DealId(H256::repeat_byte(2))];
 
+	const BAG_TIME: Duration = Duration::from_millis(50);
+
+	fn sends() -> Sends {
+		Sends::new(BAG_TIME)
+	}
+
 	fn record(deal: usize, index: u64, bag: bool) -> Record {
 		let task = TaskRef { deal: DEALS[deal], index };
 		Record { task, authorization: DelegationProof::OnChain, bag, taken: 0, state: State::Taken }
@@ -247,7 +258,7 @@ mod tests {
 
 	#[test]
 	fn bag_goes_when_it_is_full_or_its_first_waited() {
-		let (mut sends, now) = (Sends::default(), Instant::now());
+		let (mut sends, now) = (sends(), Instant::now());
 		(0..250).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
 		assert_eq!(sizes(&sends.take(now)), [100, 100]);
 		assert_eq!(sends.due(), Some(now + BAG_TIME));
@@ -257,7 +268,7 @@ mod tests {
 
 	#[test]
 	fn single_does_not_wait() {
-		let (mut sends, now) = (Sends::default(), Instant::now());
+		let (mut sends, now) = (sends(), Instant::now());
 		sends.add(What::Contribute, &record(0, 1, true), now);
 		let single = record(0, 2, false);
 		sends.add(What::Contribute, &single, now);
@@ -266,7 +277,7 @@ mod tests {
 
 	#[test]
 	fn reveals_and_contributions_are_bags_of_their_own() {
-		let (mut sends, now) = (Sends::default(), Instant::now());
+		let (mut sends, now) = (sends(), Instant::now());
 		sends.add(What::Contribute, &record(0, 1, true), now);
 		sends.add(What::Reveal, &record(0, 2, true), now + BAG_TIME);
 		let batches = sends.take(now + 2 * BAG_TIME);
@@ -275,7 +286,7 @@ mod tests {
 
 	#[test]
 	fn deals_have_bags_of_their_own_and_take_turns() {
-		let (mut sends, now) = (Sends::default(), Instant::now());
+		let (mut sends, now) = (sends(), Instant::now());
 		(0..150).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
 		sends.add(What::Contribute, &record(1, 0, true), now + BAG_TIME / 2);
 		assert_eq!(sizes(&sends.take(now)), [100]);
@@ -286,7 +297,7 @@ mod tests {
 
 	#[test]
 	fn what_is_under_way_is_limited() {
-		let (mut sends, now) = (Sends::default(), Instant::now());
+		let (mut sends, now) = (sends(), Instant::now());
 		(0..100).for_each(|index| sends.add(What::Reveal, &record(0, index, false), now));
 		assert_eq!(sends.take(now).len(), MAX_IN_FLIGHT);
 		sends.add(What::Reveal, &record(0, 100, true), now);

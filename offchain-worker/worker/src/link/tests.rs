@@ -44,7 +44,7 @@ impl WorkerRpcServer for Scheduler {
 		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
 		assert!(claim.is_signed_by(H256::zero(), &join.signature, &join.account.0));
 		self.0.joins.lock().unwrap().push(join);
-		Ok(Joined { session: H256::repeat_byte(6), heartbeat: 20, forget: vec![task(9)] })
+		Ok(Joined { session: H256::repeat_byte(6), heartbeat: 20, forget: vec![task(9)], max_result: 1_000 })
 	}
 
 	async fn subscribe_orders(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {
@@ -95,6 +95,7 @@ struct Ends {
 	outgoing: mpsc::UnboundedSender<Outgoing>,
 	status: watch::Sender<Status>,
 	actor: mpsc::UnboundedReceiver<Message>,
+	results: Arc<Results>,
 	link: tokio::task::JoinHandle<()>,
 }
 
@@ -112,8 +113,16 @@ fn link(address: SocketAddr) -> Ends {
 		cached: Box::new(|| vec![H256::repeat_byte(8)]),
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
-	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender };
-	Ends { outgoing, status, actor, link: tokio::spawn(link.run()) }
+	let results = Arc::new(Results::new("nowhere".into()));
+	let link = Link {
+		url,
+		identity,
+		outgoing: receiver,
+		status: status_receiver,
+		actor: actor_sender,
+		results: results.clone(),
+	};
+	Ends { outgoing, status, actor, results, link: tokio::spawn(link.run()) }
 }
 
 impl Ends {
@@ -157,6 +166,30 @@ async fn worker_joins_and_hears_orders() {
 	assert_eq!(scheduler.0.joins.lock().unwrap()[0].held, held);
 	assert!(matches!(ends.next(&held).await, Message::Order(Order::Stop { .. })));
 	assert!(matches!(ends.next(&held).await, Message::Order(Order::Drain)));
+	assert_eq!(ends.results.most(), 1_000, "what the store takes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_no_room_in_the_list_is_told_after_joining() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	let most = u64::try_from(MAX_REPORTS).unwrap();
+	let mut held = vec![report(0, Step::Completed)];
+	held.extend((1..=most).map(|number| report(number, Step::Revealed)));
+	held.push(report(most + 1, Step::Computing));
+	let (told, _) = ends.joined(&held).await;
+	assert!(told.is_empty(), "what ended is not among the first");
+	let named = scheduler.0.joins.lock().unwrap()[0].held.clone();
+	assert_eq!((named.len(), named[0].task), (MAX_REPORTS, task(most + 1)), "first what only the worker knows of");
+	loop {
+		if let Message::Told(told) = ends.next(&held).await {
+			assert_eq!(told, [task(0)]);
+			break;
+		}
+	}
+	let told: Vec<_> = scheduler.0.reports.lock().unwrap().iter().map(|report| report.task).collect();
+	assert_eq!(told, [task(most), task(0)], "each once");
 }
 
 #[tokio::test(flavor = "multi_thread")]

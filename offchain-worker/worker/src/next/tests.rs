@@ -225,3 +225,18 @@ fn data_of_a_callback_is_brought_unasked_and_once() {
 	let unwanted = Local { stop: Some("there".into()), ..here() };
 	assert_eq!(decide(State::Revealed(output), &agreed, &unwanted, 500), Action::Wait);
 }
+
+#[test]
+fn data_of_a_callback_that_is_over_is_not_brought_for_ever() {
+	let output = Output { kind: OutputKind::Callback, ..output() };
+	let state = || State::Revealed(output);
+	let completed = seen(Phase::Completed(output.digest), ours(Proved));
+	let finalised = Local { finalised: true, ..here() };
+	assert_eq!(decide(state(), &completed, &finalised, 500), Action::Upload(output), "the scheduler may still want it");
+	let expired = Local { expired: true, ..finalised.clone() };
+	assert_eq!(decide(state(), &completed, &expired, 500), Action::End(End::Completed));
+	let failed = seen(Phase::Failed, ours(Proved));
+	assert!(is_aborted(&decide(state(), &failed, &finalised, 500)));
+	let undone = seen(Phase::Active, None);
+	assert_eq!(decide(state(), &undone, &here(), 500), Action::Contribute(output), "first what a fork undid");
+}

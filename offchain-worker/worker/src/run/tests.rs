@@ -171,6 +171,9 @@ async fn no_result_is_a_failure() {
 	let mut small = bench(&module(FILES, 0));
 	small.apps.limits.output = 1_000;
 	assert_eq!(small.cause().await, Some(FailureCause::InvalidResult), "the archive is larger than its files");
+	let refused = bench(&module(FILES, 0));
+	refused.apps.results.limit(1_000);
+	assert_eq!(refused.cause().await, Some(FailureCause::InvalidResult), "the pool's store would not take it");
 	assert_eq!(bench(b"no module").cause().await, Some(FailureCause::AppFailed { code: CANNOT_START }));
 }
 

@@ -24,7 +24,7 @@ async fn restart_gives_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn order_that_a_killed_scheduler_did_not_send_is_sent_to_the_same_worker() {
+async fn order_that_a_killed_scheduler_did_not_send_is_sent_again() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 1, |_| ());

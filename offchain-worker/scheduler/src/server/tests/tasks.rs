@@ -59,12 +59,14 @@ async fn bag_is_given_in_few_orders() {
 	let deal = yard.deal(100, 1, 600, |_| ());
 	let first = worker.tasks(4).await;
 	assert!(first.iter().all(|assignment| assignment.bag));
+	assert_eq!(worker.taken, 1, "one order for all slots");
 	let reports = first.iter().map(|assignment| Report {
 		usage: Some(rlc_protocol::worker::Usage { time: 1, ..Default::default() }),
 		..report(assignment.task.id(), Step::Computed)
 	});
 	worker.client.report(worker.joined.session, reports.collect()).await.unwrap();
 	let more = worker.tasks(100).await;
+	assert_eq!((more.len(), worker.taken), (100, 2), "a hundred in one order");
 	assert_eq!(more.iter().map(|assignment| assignment.task.deal).collect::<Vec<_>>(), vec![deal; more.len()]);
 	let info = yard.client().await.info().await.unwrap();
 	assert_eq!((info.workers, info.waiting), (1, 600 - 4 - 104), "as many as fill the slots, and 100 ahead");

@@ -46,6 +46,11 @@ fn compute(indices: impl IntoIterator<Item = u64>, bag: bool) -> Order {
 	Order::Compute { tasks: indices.into_iter().map(assignment).collect() }
 }
 
+/// Bags go when they are full, and not before.
+fn full_bags(bounds: &mut Bounds) {
+	bounds.bag_time = Duration::from_secs(3_600);
+}
+
 /// A worker that runs.
 struct Worker {
 	inbox: mpsc::UnboundedSender<Message>,
@@ -62,6 +67,7 @@ fn bounds() -> Bounds {
 		keep_bytes: u64::MAX,
 		quiet: Duration::from_secs(3_600),
 		grace: Duration::from_millis(10),
+		bag_time: Duration::from_millis(50),
 	}
 }
 

@@ -22,31 +22,26 @@ fn right(index: u64) -> ResultDigest {
 #[tokio::test(flavor = "multi_thread")]
 async fn bag_is_contributed_and_revealed_together() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
-	(0..150).for_each(|index| world.chain().other(1, place(index), right(index)));
-	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..150, true));
-	worker.until_all(0..150, Step::Revealed).await;
+	(0..200).for_each(|index| world.chain().other(1, place(index), right(index)));
+	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	worker.order(compute(0..200, true));
+	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
-	for bags in [chain.contributions(), chain.reveals()] {
-		assert_eq!(bags.iter().sum::<usize>(), 150);
-		assert!(bags.len() < 50 && bags.iter().all(|bag| *bag <= 100), "{bags:?}");
-	}
+	assert_eq!((chain.contributions(), chain.reveals()), (vec![100, 100], vec![100, 100]));
 	worker.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bag_of_trust_1_is_delivered_together() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..150, true));
-	worker.until_all(0..150, Step::Revealed).await;
+	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	worker.order(compute(0..200, true));
+	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
-	let bags = chain.contributions();
-	assert_eq!(bags.iter().sum::<usize>(), 150);
-	assert!(bags.len() < 50 && bags.iter().all(|bag| *bag <= 100), "{bags:?}");
+	assert_eq!(chain.contributions(), [100, 100]);
 	assert!(chain.sent.iter().all(|sent| matches!(sent, Submission::Lone { .. })));
 	assert!(world.most_running.load(Ordering::SeqCst) <= 2, "no more than there are slots");
-	assert!(worker.told.logs.contains_key(&place(149).id()), "what the app wrote is told");
+	assert!(worker.told.logs.contains_key(&place(199).id()), "what the app wrote is told");
 	let computed = worker.told.all.iter().find(|report| report.step == Step::Computed).unwrap();
 	assert_eq!(computed.usage.as_ref().map(|usage| usage.time), Some(1));
 	worker.stop().await;
@@ -94,14 +89,40 @@ async fn bag_with_a_callback_is_contributed_and_revealed() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
 	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
-	let mut worker = Worker::start(&world, &dir).await;
-	// Computed while the first waits for others, so that they go together.
-	worker.order(compute(0..2, true));
-	worker.until_all(0..2, Step::Uploaded).await;
+	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	worker.order(compute(0..100, true));
+	worker.until_all(0..100, Step::Uploaded).await;
 	let chain = world.chain().clone();
-	assert_eq!((chain.contributions(), chain.reveals(), chain.refused), (vec![2], vec![2], 0));
-	assert_eq!(world.callbacks.lock().unwrap().len(), 2, "no call has room for the data of two");
+	assert_eq!((chain.contributions(), chain.reveals(), chain.refused), (vec![100], vec![100], 0));
+	assert_eq!(world.callbacks.lock().unwrap().len(), 100, "no call has room for the data of two");
 	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bag_that_does_not_fill_goes_after_a_while() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..150, true));
+	worker.until_all(0..150, Step::Revealed).await;
+	let bags = world.chain().contributions();
+	assert_eq!(bags.iter().sum::<usize>(), 150);
+	assert!(bags.iter().all(|bag| *bag <= 100), "{bags:?}");
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn data_that_the_scheduler_refuses_keeps_no_worker_from_draining() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
+	world.forgot.store(true, Ordering::SeqCst);
+	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
+	worker.order(compute([0], false));
+	worker.until_all([0], Step::Revealed).await;
+	worker.order(Order::Drain);
+	worker.until_all([0], Step::Completed).await;
+	worker.ended().await;
+	assert!(world.callbacks.lock().unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

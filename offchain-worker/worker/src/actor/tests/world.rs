@@ -4,7 +4,7 @@ use std::{
 	collections::HashMap,
 	path::PathBuf,
 	sync::{
-		atomic::{AtomicU32, Ordering},
+		atomic::{AtomicBool, AtomicU32, Ordering},
 		Arc, Mutex, MutexGuard,
 	},
 	time::Duration,
@@ -64,6 +64,8 @@ pub struct World {
 	pub runs: AtomicU32,
 	pub uploads: Mutex<Vec<(TaskId, String)>>,
 	pub callbacks: Mutex<Vec<(TaskId, Vec<u8>)>>,
+	/// Whether the scheduler does not know the tasks of callbacks any more.
+	pub forgot: AtomicBool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +96,7 @@ impl World {
 			runs: AtomicU32::new(0),
 			uploads: Mutex::default(),
 			callbacks: Mutex::default(),
+			forgot: AtomicBool::new(false),
 		})
 	}
 
@@ -232,6 +235,9 @@ impl Delivery for World {
 
 	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String> {
 		self.killer.point().await;
+		if self.forgot.load(Ordering::SeqCst) {
+			return Err("this is not the data of that task's result".into());
+		}
 		self.callbacks.lock().unwrap().push((task, data));
 		self.killer.point().await;
 		Ok(())
