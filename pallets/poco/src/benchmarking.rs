@@ -1,7 +1,8 @@
 //! Measures the calls, the checks that say whether they are free, and the steps of the hooks, each in its worst case.
 //!
-//! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. What a
-//! bag holds is of as many deals as tasks.
+//! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. One that is
+//! completed was revealed by one contributor: the others keep their work until then. What a bag holds is of as many deals
+//! as tasks.
 
 mod scene;
 
@@ -34,8 +35,8 @@ mod benches {
 
 	#[benchmark]
 	fn delegate(w: Linear<1, 64>) {
-		let place = open::<T>(0, deal(Settlement::Automatic));
-		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(n), enclave: None }).collect();
+		let place = delegated::<T>(MAX_CONTRIBUTORS - w);
+		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(2_000 + n), enclave: None }).collect();
 
 		#[extrinsic_call]
 		_(
@@ -44,7 +45,8 @@ mod benches {
 			DelegateList::truncate_from(workers),
 		);
 
-		assert_eq!(Delegates::<T>::get(place.id()).len() as u32, w);
+		assert!(Delegates::<T>::get(place.id()).is_full());
+		assert!((0..w).all(|n| Work::<T>::contains_key(worker(2_000 + n), place.id())));
 	}
 
 	#[benchmark]
@@ -182,6 +184,8 @@ mod benches {
 		let mut loaded = Pallet::<T>::load(&place).map_err(|_| BenchmarkError::Weightless)?;
 		let consensus = loaded.task.finalize(&loaded.deal, None, NOW);
 		assert!(consensus.is_ok());
+		// All contributors but one, and the delegates.
+		assert_eq!(Work::<T>::iter().count() as u32, 2 * c - 1);
 		let closed;
 
 		#[block]
@@ -192,6 +196,7 @@ mod benches {
 		}
 
 		assert_eq!(closed, Ok(()));
+		assert_eq!(Work::<T>::iter().count(), 0);
 		Ok(())
 	}
 
@@ -291,6 +296,7 @@ mod benches {
 		_(RawOrigin::Signed(scheduler()), place, Some(data));
 
 		assert!(stored::<T>(place).is_closed());
+		assert_eq!(Work::<T>::iter().count(), 0);
 	}
 
 	#[benchmark]
@@ -485,6 +491,7 @@ mod benches {
 		}
 
 		assert!(stored::<T>(place).is_closed());
+		assert_eq!(Work::<T>::iter().count(), 0);
 	}
 
 	#[benchmark]

@@ -86,6 +86,11 @@ pub fn answer() -> ResultDigest {
 	ResultDigest(H256::repeat_byte(1))
 }
 
+/// What those contributed who were wrong.
+fn other_answer() -> ResultDigest {
+	ResultDigest(H256::repeat_byte(2))
+}
+
 pub fn commitment(worker: &AccountId, task: TaskId) -> Commitment {
 	commitment_to(worker, task, answer())
 }
@@ -105,10 +110,23 @@ pub fn delegate_to<T: Config>(place: TaskRef, workers: impl Iterator<Item = Acco
 	Pallet::<T>::put_delegates(place.id(), &delegates);
 }
 
-/// Puts the contributions of the first `c` workers into a task that is not stored yet.
+/// How many of `c` contributors agree: all of them, or one, if who agrees has revealed. The others keep their work until
+/// the task is closed, which takes more than to pay them.
+fn winners(c: u32, status: ContributionStatus) -> u32 {
+	match status {
+		ContributionStatus::Proved => c.min(1),
+		_ => c,
+	}
+}
+
+/// Puts the contributions of the first `c` workers into a task that is not stored yet. The last are those that agree.
 fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
 	let mut task = Task::new(place.deal, place.index);
-	for worker in (0..c).map(worker) {
+	let others = c - winners(c, status);
+	for n in 0..c {
+		let worker = worker(n);
+		let (digest, status) =
+			if n < others { (other_answer(), ContributionStatus::Contributed) } else { (digest, status) };
 		T::BenchmarkHelper::endow(&worker, 10 * RLC);
 		assert!(T::Escrow::lock(&worker, RLC).is_ok());
 		if status != ContributionStatus::Proved {
@@ -117,9 +135,18 @@ fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, di
 		let commitment = commitment_to(&worker, place.id(), digest);
 		let _ = task.contributions.try_push(Contribution { worker, commitment, weight: 2, status });
 	}
-	let group = consensus::group((0..c).map(|_| 2)).unwrap_or_default();
-	task.total = consensus::INITIAL_TOTAL + group;
+	let group = |n: u32| consensus::group((0..n).map(|_| 2)).unwrap_or_default();
+	task.total = consensus::INITIAL_TOTAL + group(others) + group(c - others);
 	task
+}
+
+/// A task with as many contributions as it can have, none of which agree enough, and `n` delegates.
+pub fn delegated<T: Config>(n: u32) -> TaskRef {
+	let place = open::<T>(0, deal(Settlement::Automatic));
+	let full = contributed::<T>(place, MAX_CONTRIBUTORS, ContributionStatus::Contributed, answer());
+	Tasks::<T>::insert(place.id(), full);
+	delegate_to::<T>(place, (0..n).map(|n| worker(1_000 + n)));
+	place
 }
 
 /// What I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
@@ -138,7 +165,7 @@ pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
 	}
 }
 
-/// A task whose `c` workers agree, and have all revealed if they are `Proved`, with as many delegates.
+/// A task with `c` contributors that agree, and as many delegates. `Proved`: only the last of them was right, and revealed.
 pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus) -> TaskRef {
 	revealing_to::<T>(n, deal, c, status, answer())
 }
@@ -146,21 +173,21 @@ pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStat
 fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus, digest: ResultDigest) -> TaskRef {
 	let place = open::<T>(n, deal.clone());
 	let id = place.id();
-	let mut task = contributed::<T>(place, c, status, digest);
+	let (mut task, winners) = (contributed::<T>(place, c, status, digest), winners(c, status));
 	let (reveals, digest) = match status {
-		ContributionStatus::Proved => (c, Some(digest)),
+		ContributionStatus::Proved => (winners, Some(digest)),
 		_ => (0, None),
 	};
 	let result = commitment_to(&me(), id, digest.unwrap_or(answer())).result;
 	let reveal_deadline = deal.reveal_deadline(NOW);
-	task.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners: c, reveals, digest });
+	task.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
 	Tasks::<T>::insert(id, task);
 	Pallet::<T>::expect_reveals(id, &deal, reveal_deadline);
 	delegate_to::<T>(place, (0..c).map(|n| worker(1_000 + n)));
 	place
 }
 
-/// A task whose `c` workers all revealed this data for its callback.
+/// A task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
 pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
 	let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
 	revealing_to::<T>(0, deal, c, ContributionStatus::Proved, ResultDigest::of_callback(data))
