@@ -251,6 +251,21 @@ async fn orders_are_published_found_and_estimated() {
 }
 
 #[tokio::test]
+async fn a_fee_is_told_before_it_is_charged() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let (chain, payer, to) = (&people.chain, people.requester.account(), people.worker.account());
+	let told = chain.fee(&payer, &pay(&to, RLC)).await.expect("an answer");
+	let before = chain.funds(&payer).await.expect("an answer").free;
+	people.requester.send(pay(&to, RLC)).await.expect("pays");
+	let charged = before - RLC - chain.funds(&payer).await.expect("an answer").free;
+	assert!(0 < charged && charged <= told && told < 2 * charged, "{told} was told, {charged} charged");
+	let both = Call::BatchAll(vec![pay(&to, 1), pay(&to, 1)]);
+	assert!(chain.fee(&payer, &both).await.expect("an answer") > told, "more costs more");
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
 async fn a_burst_goes_out_without_waiting_for_blocks() {
 	const COUNT: u32 = 60;
 	let node = NodeBuilder::dev().start().await.expect("starts");

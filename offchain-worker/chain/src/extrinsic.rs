@@ -1,8 +1,9 @@
 //! A transaction: a call, who signs it, and what extends it.
 
 use codec::{Compact, Encode};
-use rlc_primitives::{Address, Balance, BlockNumber, Hash, Nonce};
+use rlc_primitives::{AccountId, Address, Balance, BlockNumber, Hash, Nonce, Signature};
 use scale_info::{meta_type, MetaType, TypeInfo};
+use sp_core::sr25519;
 use sp_io::hashing::blake2_256;
 use sp_runtime::generic::Era;
 
@@ -86,23 +87,52 @@ impl Extrinsic {
 	///
 	/// [`Error::Mismatch`] if the runtime wants an extension that is unknown here.
 	pub(crate) fn signed(runtime: &Runtime, call: &Call, key: &Key, terms: &Terms) -> Result<Self, Error> {
-		let call = runtime.encode(call);
+		let parts = Parts::of(runtime, call, terms)?;
+		let payload = [parts.call.as_slice(), &parts.explicit, &parts.implicit].concat();
+		let signature = if payload.len() > MAX_PAYLOAD { key.sign(&blake2_256(&payload)) } else { key.sign(&payload) };
+		Ok(Self::of(parts.body(key.account(), &signature).encode()))
+	}
+
+	/// A transaction that is written already.
+	pub(crate) fn of(bytes: Vec<u8>) -> Self {
+		Self { hash: Hash::from(blake2_256(&bytes)), bytes }
+	}
+}
+
+/// A call of an account under a signature that is good for nothing: enough to be asked what it would cost. Without the
+/// length that comes first in a transaction.
+///
+/// # Errors
+///
+/// Those of [`Extrinsic::signed`].
+pub(crate) fn blank(runtime: &Runtime, call: &Call, sender: AccountId, terms: &Terms) -> Result<Vec<u8>, Error> {
+	let signature = Signature::from(sr25519::Signature::from_raw([0; 64]));
+	Ok(Parts::of(runtime, call, terms)?.body(sender, &signature))
+}
+
+/// What a transaction is made of, but for who signs it.
+struct Parts {
+	call: Vec<u8>,
+	/// What its extensions send.
+	explicit: Vec<u8>,
+	/// What is signed beside that.
+	implicit: Vec<u8>,
+}
+
+impl Parts {
+	fn of(runtime: &Runtime, call: &Call, terms: &Terms) -> Result<Self, Error> {
 		let (mut explicit, mut implicit) = (Vec::new(), Vec::new());
 		for extension in runtime.extensions() {
 			let (sent, signed) = extend(&extension.identifier, runtime, terms)?;
 			explicit.extend(sent);
 			implicit.extend(signed);
 		}
-		let payload = [call.as_slice(), &explicit, &implicit].concat();
-		let signature = if payload.len() > MAX_PAYLOAD { key.sign(&blake2_256(&payload)) } else { key.sign(&payload) };
-		let sender = Address::Id(key.account());
-		let body = [vec![SIGNED], sender.encode(), signature.encode(), explicit, call].concat();
-		Ok(Self::of(body.encode()))
+		Ok(Self { call: runtime.encode(call), explicit, implicit })
 	}
 
-	/// A transaction that is written already.
-	pub(crate) fn of(bytes: Vec<u8>) -> Self {
-		Self { hash: Hash::from(blake2_256(&bytes)), bytes }
+	/// The transaction, without its length.
+	fn body(self, sender: AccountId, signature: &Signature) -> Vec<u8> {
+		[vec![SIGNED], Address::Id(sender).encode(), signature.encode(), self.explicit, self.call].concat()
 	}
 }
 
@@ -172,6 +202,25 @@ mod tests {
 		assert_eq!(of("ChargeTransactionPayment"), (vec![0], vec![]));
 		assert_eq!(of("CheckMetadataHash"), (vec![0], vec![0]));
 		assert_eq!(of("WeightReclaim"), (vec![], vec![]));
+	}
+
+	#[test]
+	fn what_is_asked_about_is_as_long_as_what_is_sent() {
+		let runtime = crate::runtime::tests::bare();
+		let key = Key::from_suri("//Alice").unwrap();
+		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
+		let call = Call::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
+		let (sent, asked) =
+			(Extrinsic::signed(&runtime, &call, &key, &terms), blank(&runtime, &call, key.account(), &terms));
+		let (sent, asked) = (sent.unwrap().bytes, asked.unwrap().encode());
+		// They differ in the signature alone: after the length (2 bytes), the format, the sender, and the kind.
+		let signature = 2 + 1 + 33 + 1..2 + 1 + 33 + 1 + 64;
+		assert_eq!(sent.len(), asked.len());
+		assert_eq!(
+			(&sent[..signature.start], &sent[signature.end..]),
+			(&asked[..signature.start], &asked[signature.end..])
+		);
+		assert_eq!(asked[signature], [0; 64]);
 	}
 
 	#[test]

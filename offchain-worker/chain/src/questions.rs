@@ -14,6 +14,7 @@ use rlc_primitives::{
 	WorkerpoolId,
 };
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
+use sp_runtime::Weight;
 
 /// A method of a runtime API.
 pub(crate) struct Question<Args, Answer> {
@@ -89,6 +90,7 @@ questions! {
 	TASKS_OF = PocoApi.tasks_of(DealId, u64, u32) -> Vec<TaskView>;
 	WORK_FOR = PocoApi.work_for(AccountId, u32) -> Vec<WorkItem>;
 	WORKER = PocoApi.worker(AccountId) -> WorkerView;
+	COST = TransactionPaymentApi.query_info(Vec<u8>, u32) -> Cost;
 }
 
 /// Defines the storage items, and the list by which they are checked.
@@ -124,8 +126,27 @@ items! {
 	CONSUMED = Marketplace.Consumed(OrderHash) -> Consumption;
 }
 
+/// What a transaction takes.
+// All that the chain encodes is here, so that it can be decoded, if it is read or not. Likewise below.
+#[allow(dead_code)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct Cost {
+	pub(crate) weight: Weight,
+	pub(crate) class: Class,
+	/// The fee without a tip, in nRLC.
+	pub(crate) partial_fee: Balance,
+}
+
+/// How a transaction shares a block's room with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) enum Class {
+	Normal,
+	Operational,
+	Mandatory,
+}
+
 /// What the chain's frame knows of an account.
-// All that the chain encodes is here, so that it can be decoded, if it is read or not.
+// As above.
 #[allow(dead_code)]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Decode, TypeInfo)]
 pub(crate) struct AccountInfo {

@@ -1,6 +1,7 @@
 //! What the chain knows of assets, the market, work and money: questions about the best block. Each can fail as every
 //! question does, with [`Error::Unreachable`] in the first place.
 
+use codec::Encode;
 use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
@@ -11,7 +12,10 @@ use rlc_primitives::{
 	SigningDomain, TaskId, WorkerpoolId,
 };
 
-use crate::{questions, Chain, Error};
+use crate::{
+	extrinsic::{self, Terms},
+	questions, Call, Chain, Error,
+};
 
 /// What an account has, in nRLC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,6 +149,18 @@ impl Chain {
 			frozen: account.data.frozen,
 			nonce: account.nonce,
 		})
+	}
+
+	/// The fee, in nRLC, that an account would be charged for sending a call now; somewhat less if the call takes less
+	/// than it may. The chain does not look here whether it would refuse the call, or take it for free.
+	pub async fn fee(&self, sender: &AccountId, call: &Call) -> Result<Balance, Error> {
+		let account = sender.to_string();
+		let (runtime, nonce) = futures::try_join!(self.runtime(None), self.rpc().next_nonce(&account))?;
+		// Nobody looks at what a question is anchored at.
+		let terms = Terms { genesis: self.genesis(), nonce, anchor: (0, self.genesis()) };
+		let body = extrinsic::blank(&runtime, call, sender.clone(), &terms)?;
+		let length = u32::try_from(body.encoded_size()).unwrap_or(u32::MAX);
+		Ok(self.question(&questions::COST, &(body, length)).await?.partial_fee)
 	}
 
 	/// What the kitty holds, in nRLC: stakes of schedulers that failed.

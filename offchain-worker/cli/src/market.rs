@@ -1,8 +1,8 @@
 //! What a request would be matched with, and why with nothing.
 
-use rlc_chain::Chain;
+use rlc_chain::{Call, Chain};
 use rlc_primitives::{
-	market::{BookEntry, BookFilter, BookKey, Estimate},
+	market::{Authorization, BookEntry, BookFilter, BookKey, Estimate, SignedOrder, SignedOrders},
 	AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId, CategoryId, DatasetId, DatasetOrder, Moment, OrderHash,
 	Params, RequestOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
 };
@@ -105,6 +105,17 @@ impl Quote {
 	pub fn request(&self, wish: &Wish) -> RequestOrder {
 		let dataset = self.dataset.as_ref().map_or(0, |order| order.price);
 		wish.request(self.app.price, dataset, self.workerpool.price)
+	}
+
+	/// The call that matches the request with these offers, to be sent by the requester.
+	pub fn purchase(&self, wish: &Wish) -> Call {
+		// The offers are published, and the request is the caller's own.
+		let authorization = Authorization::OnChain;
+		let request = SignedOrder { order: self.request(wish), authorization: authorization.clone() };
+		let dataset = self.dataset.clone().map(|order| SignedOrder { order, authorization: authorization.clone() });
+		let app = SignedOrder { order: self.app.clone(), authorization: authorization.clone() };
+		let workerpool = SignedOrder { order: self.workerpool.clone(), authorization };
+		Call::MatchOrders { orders: SignedOrders { app, dataset, workerpool, request } }
 	}
 }
 

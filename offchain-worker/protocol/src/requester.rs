@@ -43,6 +43,9 @@ pub struct PoolInfo {
 	pub workers: u32,
 	/// How many tasks they could take now.
 	pub free_slots: u32,
+	/// How many tasks the workers that take tasks compute at a time; 0 also if the scheduler is too old to say.
+	#[serde(default)]
+	pub slots: u64,
 	/// How many tasks wait for a worker.
 	pub waiting: u64,
 	/// How many tasks are being worked on.
@@ -152,6 +155,11 @@ pub trait SchedulerRpc {
 	/// The pool's workers.
 	#[method(name = "workers")]
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned>;
+
+	/// How long a run of the app with this checksum takes, in ms: a moving average of what the pool's workers measured.
+	/// `null` if they ran it not yet.
+	#[method(name = "runTime")]
+	async fn run_time(&self, app: H256) -> Result<Option<u64>, ErrorObjectOwned>;
 
 	/// A task; `null` if it is not this pool's.
 	#[method(name = "task")]

@@ -1,7 +1,8 @@
 //! `rlc estimate`: what a run would cost now.
 
 use clap::Args;
-use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS};
+use rlc_chain::Chain;
+use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS, AppId, Balance, Moment};
 use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
 use serde_json::json;
 
@@ -30,6 +31,15 @@ pub struct Estimate {
 	pub request: RequestOptions,
 }
 
+/// What the scheduler says.
+#[derive(Clone, Debug)]
+struct Told {
+	/// The pool.
+	info: PoolInfo,
+	/// How long a run of the app takes there, in ms; `None` if none was measured, or the scheduler is too old to say.
+	run_time: Option<Moment>,
+}
+
 /// A price in one line.
 pub fn summary(quote: &Quote, wish: &Wish) -> String {
 	let estimate = &quote.estimate;
@@ -55,7 +65,7 @@ fn workers_needed(trust: u64) -> u64 {
 	(1..=most).find(|workers| reached(workers).unwrap_or(false)).unwrap_or(most)
 }
 
-/// Asks the chain, and the scheduler for its queue.
+/// Asks the chain, and the scheduler for its queue and how long the app takes.
 ///
 /// # Errors
 ///
@@ -64,16 +74,22 @@ pub async fn run(command: Estimate, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let (wish, _) = command.request.wish(context, &chain, context.who()?).await?;
 	let quote = market::quote(&chain, &wish).await?;
-	let info = match pool::url(&chain, quote.workerpool.workerpool).await {
-		Ok(url) => ask(&url).await,
+	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
+	let told = match pool::url(&chain, quote.workerpool.workerpool).await {
+		Ok(url) => ask(&chain, &url, wish.app).await,
 		Err(why) => Err(why),
 	};
-	Ok(answer(&quote, &wish, info))
+	Ok(answer(&quote, &wish, fee, told))
 }
 
-async fn ask(url: &str) -> Result<PoolInfo> {
+async fn ask(chain: &Chain, url: &str, app: AppId) -> Result<Told> {
 	let scheduler = pool::connect(url).await?;
-	scheduler.info().await.map_err(|error| pool::refused(&error))
+	let info = scheduler.info().await.map_err(|error| pool::refused(&error))?;
+	let run_time = match chain.app(app).await? {
+		Some(app) => scheduler.run_time(app.content.checksum).await.ok().flatten(),
+		None => None,
+	};
+	Ok(Told { info, run_time })
 }
 
 /// When the tasks would begin, as far as the scheduler can tell.
@@ -89,14 +105,48 @@ fn start(info: &PoolInfo, tasks: u64, workers: u64) -> String {
 	format!("{waiting} before them, {free} now")
 }
 
-fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
+/// In how many ms all tasks are computed, one run in each slot at a time, if all that is before them takes as long as
+/// they do. `Err`: why that is not known.
+fn computed_in(info: &PoolInfo, run_time: Option<Moment>, tasks: u64, workers: u64) -> Result<Moment, &'static str> {
+	let run_time = run_time.ok_or("the pool has not measured a run of the app")?;
+	if u64::from(info.workers) < workers {
+		return Err("the pool has too few workers now");
+	}
+	if info.slots == 0 {
+		return Err("no worker takes tasks now, or the scheduler does not say how many");
+	}
+	let busy = info.slots.saturating_sub(info.free_slots.into());
+	let runs = tasks.saturating_mul(workers).saturating_add(info.waiting).saturating_add(busy);
+	Ok(runs.div_ceil(info.slots).saturating_mul(run_time))
+}
+
+/// When all tasks are closed, in words: as expected, and at most.
+fn ending(expected: Result<Moment, &str>, most: Moment) -> String {
+	let limit = span(most);
+	match expected {
+		Ok(time) if time < most => {
+			format!("expected about {} and a few blocks (at most {limit}, else the money comes back)", span(time))
+		}
+		Ok(time) => format!("expected about {}, too late: after {limit} the money comes back", span(time)),
+		Err(why) => format!("within {limit}, else the money comes back; the expected time is not known: {why}"),
+	}
+}
+
+fn answer(quote: &Quote, wish: &Wish, fee: Balance, told: Result<Told>) -> Answer {
 	let estimate = &quote.estimate;
 	let workers = workers_needed(wish.trust);
-	let beginning = match &info {
-		Ok(info) => start(info, wish.tasks, workers),
+	let beginning = match &told {
+		Ok(Told { info, .. }) => start(info, wish.tasks, workers),
 		Err(why) => format!("not known: {why}"),
 	};
+	// The app's runs in other categories may be longer than this one allows.
+	let run_time = told.as_ref().ok().and_then(|told| told.run_time).map(|time| time.min(wish.reference_time));
+	let expected = match &told {
+		Ok(Told { info, .. }) => computed_in(info, run_time, wish.tasks, workers),
+		Err(_) => Err("the scheduler does not answer"),
+	};
 	let end = wish.reference_time.saturating_mul(FINAL_WINDOW);
+	let usual = run_time.map(|time| format!("about {}, ", span(time))).unwrap_or_default();
 	let text = fields([
 		("tasks", format!("{} of {}", estimate.volume, wish.tasks)),
 		("a task", Amount(estimate.task_price).to_string()),
@@ -104,6 +154,7 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		("  dataset", quote.dataset.as_ref().map(|order| Amount(order.price).to_string()).unwrap_or_default()),
 		("  workerpool", Amount(quote.workerpool.price).to_string()),
 		("all tasks", Amount(estimate.total_price).to_string()),
+		("fee", format!("about {} beside the price, for the transaction; it does not come back", Amount(fee))),
 		("deposits", Amount(quote.deposits()).to_string()),
 		("  deal", format!("{}, comes back when the deal is forgotten", Amount(estimate.deposit))),
 		("  request", format!("{}, stays with the record of what was bought", Amount(quote.record_deposit))),
@@ -113,8 +164,8 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		),
 		("workers", format!("{workers} for each task, if all are new")),
 		("begins", beginning.clone()),
-		("a run takes", format!("{} at most, category {}", span(wish.reference_time), wish.category_name)),
-		("ends", format!("within {}, else the money comes back", span(end))),
+		("a run takes", format!("{usual}{} at most, category {}", span(wish.reference_time), wish.category_name)),
+		("ends", ending(expected, end)),
 	]);
 	let json = json!({
 		"volume": estimate.volume.to_string(),
@@ -123,6 +174,7 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		"datasetPrice": quote.dataset.as_ref().map(|order| order.price.to_string()),
 		"workerpoolPrice": quote.workerpool.price.to_string(),
 		"totalPrice": estimate.total_price.to_string(),
+		"fee": fee.to_string(),
 		"deposit": quote.deposits().to_string(),
 		"dealDeposit": estimate.deposit.to_string(),
 		"recordDeposit": quote.record_deposit.to_string(),
@@ -136,8 +188,10 @@ fn answer(quote: &Quote, wish: &Wish, info: Result<PoolInfo>) -> Answer {
 		},
 		"workersPerTask": workers,
 		"begins": beginning,
-		"pool": info.ok(),
+		"pool": told.ok().map(|told| told.info),
+		"runTime": run_time,
 		"runTimeLimit": wish.reference_time,
+		"expectedTime": expected.ok(),
 		"endsWithin": end,
 	});
 	Answer::new(text, json)
@@ -161,6 +215,7 @@ mod tests {
 			version: String::new(),
 			workers,
 			free_slots,
+			slots: 6,
 			waiting,
 			running: 0,
 		}
@@ -174,18 +229,19 @@ mod tests {
 
 	#[test]
 	fn all_that_is_held_is_told_and_what_comes_back_of_it() {
-		let answer = answer(&quote(), &wish(), Err(failure!("it is down")));
+		let answer = answer(&quote(), &wish(), 5, Err(failure!("it is down")));
 		let line = |name: &str, amount| {
 			let starts = |line: &&str| line.trim_start().starts_with(name);
 			let line = answer.text.lines().find(starts).unwrap();
 			assert!(line.contains(&Amount(amount).to_string()), "{line}");
 			line.to_owned()
 		};
+		assert!(line("fee", 5).contains("beside the price"));
 		line("deposits", 11);
 		assert!(line("deal", 9).contains("comes back"));
 		assert!(line("request", 2).contains("stays"));
-		let json = ["deposit", "dealDeposit", "recordDeposit"].map(|name| answer.json[name].as_str());
-		assert_eq!(json, [Some("11"), Some("9"), Some("2")]);
+		let json = ["fee", "deposit", "dealDeposit", "recordDeposit"].map(|name| answer.json[name].as_str());
+		assert_eq!(json, [Some("5"), Some("11"), Some("9"), Some("2")]);
 		let told = summary(&quote(), &wish());
 		assert!(told.contains(&Amount(9).to_string()) && told.contains(&Amount(2).to_string()), "{told}");
 	}
@@ -196,5 +252,33 @@ mod tests {
 		assert!(start(&info(3, 5, 0), 2, 3).starts_with("0 tasks before"));
 		assert!(start(&info(3, 6, 9), 2, 3).starts_with("9 tasks before"));
 		assert!(start(&info(2, 6, 0), 2, 3).starts_with("the pool has 2 workers now"));
+	}
+
+	#[test]
+	fn the_end_is_expected_from_the_queue_and_what_runs_take() {
+		let time = |info: &PoolInfo, tasks| computed_in(info, Some(1_000), tasks, 3);
+		assert_eq!(time(&info(3, 6, 0), 2), Ok(1_000), "six runs, six slots");
+		assert_eq!(time(&info(3, 5, 0), 2), Ok(2_000), "one has to wait for what runs now");
+		assert_eq!(time(&info(3, 0, 30), 2), Ok(7_000), "six run, 30 wait, six come");
+		assert!(time(&info(2, 6, 0), 2).is_err(), "three workers are needed");
+		assert!(time(&PoolInfo { slots: 0, ..info(3, 0, 0) }, 2).is_err());
+		assert!(computed_in(&info(3, 6, 0), None, 2, 3).is_err(), "nothing was measured");
+	}
+
+	#[test]
+	fn what_is_expected_is_told_or_that_it_is_not_known() {
+		let told = |run_time| {
+			let answer = answer(&quote(), &wish(), 5, Ok(Told { info: info(3, 6, 0), run_time }));
+			let ends = answer.text.lines().last().unwrap().to_owned();
+			(ends, answer.json["runTime"].as_u64(), answer.json["expectedTime"].as_u64())
+		};
+		let (ends, run_time, expected) = told(Some(12_000));
+		assert!(ends.contains("expected about 12 s") && ends.contains("(at most 50 min"), "{ends}");
+		assert_eq!((run_time, expected), (Some(12_000), Some(12_000)));
+		let (ends, run_time, expected) = told(None);
+		assert!(ends.contains("within 50 min") && ends.contains("not known"), "{ends}");
+		assert_eq!((run_time, expected), (None, None));
+		assert_eq!(told(Some(u64::MAX)).1, Some(wish().reference_time), "no run takes longer");
+		assert!(ending(Ok(2), 2).contains("too late"));
 	}
 }

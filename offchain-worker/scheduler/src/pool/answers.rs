@@ -61,6 +61,7 @@ impl Pool {
 				let workers = self.state.workers.iter().map(|(account, worker)| worker.info(account));
 				let _ = reply.send(workers.collect());
 			}
+			Question::RunTime(app, reply) => drop(reply.send(self.state.run_times.of(&app))),
 			Question::Task(id, reply) => drop(reply.send(self.task_info(&id))),
 			Question::Watch(id, reply) => {
 				let is_known = self.state.tasks.contains_key(&id);
@@ -78,6 +79,7 @@ impl Pool {
 	fn info(&self) -> PoolInfo {
 		let identity = &self.means.identity;
 		let here = self.state.workers.values().filter(|worker| worker.is_here());
+		let willing = self.state.workers.values().filter(|worker| worker.is_willing());
 		let running = self.state.workers.values().map(|worker| u64::from(worker.load)).sum();
 		let to_come = self.state.deals.values().map(|deal| deal.to_come());
 		PoolInfo {
@@ -87,6 +89,7 @@ impl Pool {
 			version: env!("CARGO_PKG_VERSION").into(),
 			workers: here.count().try_into().unwrap_or(u32::MAX),
 			free_slots: self.state.ready.free_slots(),
+			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),
 			waiting: self.state.queue.len() as u64 + to_come.sum::<u64>(),
 			running,
 		}

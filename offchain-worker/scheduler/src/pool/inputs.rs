@@ -5,6 +5,7 @@ use rlc_protocol::{
 	requester::{PoolInfo, TaskInfo, WorkerInfo},
 	worker::{Heartbeat, Joined, Logs, Order, Report, Session},
 };
+use sp_core::H256;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Adoption, Pool};
@@ -57,6 +58,8 @@ pub(crate) enum Question {
 	Info(Reply<PoolInfo>),
 	/// Its workers.
 	Workers(Reply<Vec<WorkerInfo>>),
+	/// How long a run of an app takes, in ms; `None` if none was seen.
+	RunTime(H256, Reply<Option<u64>>),
 	/// A task; `None` if it is not in memory.
 	Task(TaskId, Reply<Option<TaskInfo>>),
 	/// A task, whenever it changes; `None` if it is not in memory.

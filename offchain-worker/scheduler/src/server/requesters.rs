@@ -14,6 +14,7 @@ use rlc_protocol::{
 	Account,
 };
 use rlc_store::{Cid, Grant, Keep};
+use sp_core::H256;
 
 use super::{error, internal, Api};
 use crate::{
@@ -32,6 +33,10 @@ impl SchedulerRpcServer for Api {
 
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {
 		self.ask(|reply| Input::Ask(Question::Workers(reply))).await
+	}
+
+	async fn run_time(&self, app: H256) -> Result<Option<u64>, ErrorObjectOwned> {
+		self.ask(|reply| Input::Ask(Question::RunTime(app, reply))).await
 	}
 
 	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {

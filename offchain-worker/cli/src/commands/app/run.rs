@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rlc_chain::{Call, Chain, Event, Key};
-use rlc_primitives::{
-	market::{Authorization, SignedOrder, SignedOrders},
-	DealId,
-};
+use rlc_primitives::DealId;
 use rlc_protocol::Account;
 use serde_json::json;
 
@@ -67,7 +64,7 @@ pub async fn run(context: &Context, run: Run) -> Result<Answer> {
 		let scheduler = pool::url(&chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
 	}
-	let id = buy(context, &chain, key, &wish, quote).await?;
+	let id = buy(context, &chain, key, quote.purchase(&wish)).await?;
 	if run.no_wait {
 		let text = format!("deal {:?}; see it with `rlc deal watch {0:?}`", id.0);
 		return Ok(Answer::new(text, json!({ "deal": id, "tasks": wish.tasks })));
@@ -97,18 +94,9 @@ async fn can_pay(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 }
 
 /// Match the request with the offers.
-async fn buy(context: &Context, chain: &Chain, key: Key, wish: &Wish, quote: Quote) -> Result<DealId> {
-	// The offers are published, and the request is the caller's own.
-	let authorization = Authorization::OnChain;
-	let request = SignedOrder { order: quote.request(wish), authorization: authorization.clone() };
-	let orders = SignedOrders {
-		app: SignedOrder { order: quote.app, authorization: authorization.clone() },
-		dataset: quote.dataset.map(|order| SignedOrder { order, authorization: authorization.clone() }),
-		workerpool: SignedOrder { order: quote.workerpool, authorization },
-		request,
-	};
+async fn buy(context: &Context, chain: &Chain, key: Key, purchase: Call) -> Result<DealId> {
 	let progress = context.out.wait("matching the orders");
-	let receipt = context.send_as(chain, key, Call::MatchOrders { orders }).await?;
+	let receipt = context.send_as(chain, key, purchase).await?;
 	drop(progress);
 	deal_of(&receipt.events)
 }

@@ -1,6 +1,8 @@
 //! Who may do and ask what.
 
 use super::*;
+use crate::testing::scene::APP;
+use rlc_protocol::worker::Usage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_of_a_task_are_streamed() {
@@ -15,6 +17,23 @@ async fn changes_of_a_task_are_streamed() {
 	timeout(LONG, wait).await.expect("it is told");
 	assert!(client.subscribe_task(TaskId::default()).await.is_err());
 	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_times_are_told_once_they_are_measured() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	yard.deal(100, 1, 1, |_| ());
+	let task = bob.tasks(1).await[0].task.id();
+	let client = yard.client().await;
+	assert_eq!(client.run_time(APP).await.unwrap(), None);
+	let usage = Some(Usage { time: 1_000, ..Usage::default() });
+	let computed = Report { usage, ..report(task, Step::Computed) };
+	bob.client.report(bob.joined.session, vec![computed]).await.unwrap();
+	assert_eq!(client.run_time(APP).await.unwrap(), Some(1_000));
+	assert_eq!(client.run_time(H256::zero()).await.unwrap(), None);
+	assert_eq!(client.info().await.unwrap().slots, 4);
 	yard.scheduler.stop().await.unwrap();
 }
 
