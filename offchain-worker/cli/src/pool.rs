@@ -8,9 +8,9 @@ use jsonrpsee::{
 	ws_client::{WsClient, WsClientBuilder},
 };
 use rlc_chain::{Chain, Key};
-use rlc_primitives::WorkerpoolId;
+use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{
-	requester::{SchedulerRpcClient, UploadRequest},
+	requester::{SchedulerRpcClient, UploadRequest, WorkerInfo},
 	signing::Claim,
 	Account, PoolDescription,
 };
@@ -58,6 +58,32 @@ pub fn refused(error: &ClientError) -> Failure {
 		ClientError::RequestTimeout => failure!("the scheduler does not answer; try again"),
 		other => failure!("the connection to the scheduler failed: {other}; try again"),
 	}
+}
+
+/// What to warn somebody of who sells computing under a tag: that no worker of this scheduler has it. `None` if one
+/// does.
+pub async fn warning(scheduler: Result<String>, tag: Tag) -> Option<String> {
+	if tag == Tag::NONE {
+		return None;
+	}
+	match workers(scheduler).await {
+		Ok(workers) if is_served(&workers, tag) => None,
+		Ok(_) => Some(format!(
+			"warning: no worker that is connected now has the tag {:?}; until one has, tasks that demand it wait",
+			tag.0
+		)),
+		Err(why) => Some(format!("warning: it is not known whether a worker has the tag {:?}: {why}", tag.0)),
+	}
+}
+
+async fn workers(scheduler: Result<String>) -> Result<Vec<WorkerInfo>> {
+	let client = connect(&scheduler?).await?;
+	client.workers().await.map_err(|error| refused(&error))
+}
+
+/// Whether one of these is connected and has the tag.
+fn is_served(workers: &[WorkerInfo], tag: Tag) -> bool {
+	workers.iter().any(|worker| worker.alive && Tag(worker.resources.tag).covers(tag))
 }
 
 /// What a pool says of itself, on chain.
@@ -112,6 +138,33 @@ pub async fn upload_token(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use rlc_primitives::AccountId;
+	use rlc_protocol::worker::Resources;
+
+	#[test]
+	fn a_tag_is_served_by_a_connected_worker_that_has_all_of_it() {
+		let worker = |bits, alive| WorkerInfo {
+			account: Account(AccountId::new([1; 32])),
+			operator: None,
+			alive,
+			draining: false,
+			resources: Resources { tag: Tag::from_bits(bits).0, ..Resources::default() },
+			free_slots: 1,
+			running: 0,
+			seen: 0,
+		};
+		let tag = Tag::from_bits(0x30);
+		assert!(is_served(&[worker(0, true), worker(0x70, true)], tag));
+		assert!(!is_served(&[worker(0x10, true), worker(0x20, true), worker(0x30, false)], tag));
+		assert!(!is_served(&[], tag));
+	}
+
+	#[tokio::test]
+	async fn whoever_sells_under_a_tag_is_warned() {
+		assert_eq!(warning(Err(failure!("it is down")), Tag::NONE).await, None);
+		let said = warning(Err(failure!("it is down")), Tag::from_bits(0x30)).await.unwrap();
+		assert!(said.contains("not known") && said.ends_with("it is down"), "{said}");
+	}
 
 	#[test]
 	fn a_schedulers_rpc_is_at_its_http_base() {

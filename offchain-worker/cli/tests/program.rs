@@ -255,6 +255,7 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["deal", "show", "five"], "this is no deal; it has 0x and 64 hex digits"),
 		(&["task", "show", "0x12:1"], "this is no task"),
 		(&["worker", "run", "--scheduler", "http://x", "--activation", "sometimes"], "sometimes"),
+		(&["worker", "run", "--scheduler", "http://x", "--tag", "tee"], "its sandbox has none"),
 		(&["scheduler", "run"], "required arguments were not provided"),
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
 		(&["app", "try", "x", "--memory", "50%"], "50% is no number of bytes; "),

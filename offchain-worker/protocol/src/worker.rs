@@ -38,8 +38,8 @@ pub struct Challenge {
 	pub genesis: H256,
 }
 
-/// What a machine can do. Measured by the worker itself: a scheduler plans with it, and the chain's stakes and scores
-/// make wrong numbers costly.
+/// What a machine can do. Measured by the worker itself, or declared by its owner: a scheduler plans with it, and the
+/// chain's stakes and scores make wrong numbers costly.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
 	/// Tasks at a time.
@@ -50,9 +50,9 @@ pub struct Resources {
 	pub memory: u64,
 	/// Disk for all tasks, in bytes.
 	pub disk: u64,
-	/// Graphics processors.
+	/// Graphics processors, as declared.
 	pub gpus: u32,
-	/// The tags' bits that this worker satisfies.
+	/// The tags' bits that this worker satisfies, as declared.
 	pub tag: H256,
 	/// Whether it runs WebAssembly modules.
 	pub wasm: bool,

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
+use rlc_primitives::Tag;
 use rlc_protocol::worker::Operator;
 use rlc_store::Url;
 
@@ -22,6 +23,11 @@ pub struct Config {
 	pub memory: Share,
 	/// Disk for all tasks. Each slot gets an equal part.
 	pub disk: Share,
+	/// Graphics processors, as the pool is told. Apps are not given any.
+	pub gpus: u32,
+	/// The tags' bits that the machine satisfies, as the pool is told: it gives the worker tasks that demand no others.
+	/// There are no enclaves here, so tasks that demand one fail, whatever is said.
+	pub tag: Tag,
 	/// Disk for apps, datasets and inputs that may be needed again, in bytes. A task whose own have more is not computed.
 	pub cache: u64,
 	/// The largest app, dataset or input, in bytes.
@@ -125,6 +131,8 @@ impl Config {
 			activation: Activation::Always,
 			memory: Share::Percent(50),
 			disk: Share::Percent(50),
+			gpus: 0,
+			tag: Tag::NONE,
 			cache: 10 << 30,
 			max_download: 4 << 30,
 			download_time: Duration::from_secs(600),

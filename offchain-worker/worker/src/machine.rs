@@ -3,7 +3,6 @@
 use std::{collections::HashMap, path::Path, time::Duration};
 
 use rlc_protocol::worker::Resources;
-use sp_core::H256;
 use sysinfo::{Disks, Pid, System};
 use tokio::sync::mpsc;
 
@@ -48,8 +47,8 @@ impl Machine {
 			cores: self.cores,
 			memory: self.memory,
 			disk: self.disk,
-			gpus: 0,
-			tag: H256::zero(),
+			gpus: config.gpus,
+			tag: config.tag.0,
 			wasm: true,
 			container,
 			speed,
@@ -118,6 +117,7 @@ fn of_others(all: f32, own: Pid, processes: &HashMap<Pid, (Option<Pid>, f32)>) -
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use rlc_primitives::Tag;
 
 	#[test]
 	fn machine_has_something() {
@@ -135,6 +135,17 @@ mod tests {
 			let config = Config { slots: configured, ..crate::testing::config("/nowhere") };
 			assert_eq!(machine.resources(&config, false, 0).slots, slots);
 		}
+	}
+
+	#[test]
+	fn what_the_owner_declares_is_offered() {
+		let machine = Machine { cores: 4, memory: 1, disk: 1 };
+		let usual = crate::testing::config("/nowhere");
+		let offered = machine.resources(&usual, false, 0);
+		assert_eq!((offered.gpus, offered.tag), (0, Tag::NONE.0));
+		let declared = Config { gpus: 2, tag: Tag::from_bits(0x30), ..usual };
+		let offered = machine.resources(&declared, false, 0);
+		assert_eq!((offered.gpus, offered.tag), (2, Tag::from_bits(0x30).0));
 	}
 
 	#[test]

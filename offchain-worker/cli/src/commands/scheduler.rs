@@ -169,6 +169,10 @@ async fn schedule(context: &Context, run: Run) -> Result<Answer> {
 	let told = async {
 		if let Some(price) = run.publish_price {
 			publish(context, &chain, &key, id, price, &run).await?;
+			let here = Ok(format!("http://{}", handle.address));
+			if let Some(warning) = pool::warning(here, run.tag.unwrap_or(Tag::NONE)).await {
+				context.out.say(warning);
+			}
 		}
 		context.out.say(format_args!("workerpool {:?} is served at {}; Ctrl-C stops it", id.0, handle.address));
 		handle.exited().await;

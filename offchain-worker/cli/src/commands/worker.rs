@@ -10,6 +10,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use codec::Encode;
+use rlc_primitives::Tag;
 use rlc_protocol::{requester::SchedulerRpcClient, signing::Claim, worker::Operator, Account};
 use rlc_sandbox::WasmTier;
 use rlc_store::Url;
@@ -19,6 +20,7 @@ use serde_json::json;
 use crate::{
 	context::Context,
 	failure::{failure, Result},
+	ids,
 	keystore::data_home,
 	output::Answer,
 	pool, stop,
@@ -33,6 +35,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const DRAIN_PATIENCE: Duration = Duration::from_secs(10);
 /// What is written to measure a disk, in bytes.
 const BENCH_SIZE: u64 = 64 << 20;
+/// The tags' bits that stand for enclaves: that there is one, and its framework.
+const ENCLAVE: u64 = 0b1111;
 /// How often the way to a scheduler is measured.
 const BENCH_PINGS: u32 = 5;
 
@@ -45,6 +49,7 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --account me
   rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
+  rlc worker run --scheduler https://pool.example.org --tag 16 --gpus 1 --account me
 
 The account stakes RLC for each contribution. Ctrl-C stops at once, and the next start goes on where it was;
 `rlc worker drain` finishes what is in hand first.")]
@@ -112,6 +117,15 @@ pub struct Run {
 	#[arg(long, default_value = "50%", value_name = "SHARE")]
 	pub disk: Share,
 
+	/// What the machine has that requests may demand by a tag: a number of bits, or 32 bytes in hex. Bits 0 to 3 stand
+	/// for enclaves, which workers do not have
+	#[arg(long, value_name = "TAG", value_parser = tag)]
+	pub tag: Option<Tag>,
+
+	/// How many graphics processors the pool is told of; apps are not given any
+	#[arg(long, default_value_t = 0, value_name = "N")]
+	pub gpus: u32,
+
 	/// Do not run container images
 	#[arg(long)]
 	pub no_containers: bool,
@@ -139,6 +153,16 @@ pub struct Run {
 	/// For demonstrations and tests: contribute wrong results, and lose the stake
 	#[arg(long)]
 	pub lie: bool,
+}
+
+/// Reads the tag of a worker, which promises no enclave.
+fn tag(text: &str) -> Result<Tag, String> {
+	let tag = ids::tag(text)?;
+	if (tag.0 & Tag::from_bits(ENCLAVE).0).is_zero() {
+		Ok(tag)
+	} else {
+		Err("a worker cannot have this tag: bits 0 to 3 (tee) stand for enclaves, and its sandbox has none".into())
+	}
 }
 
 /// Reads a voucher.
@@ -187,6 +211,8 @@ async fn work(context: &Context, run: Run) -> Result<Answer> {
 		activation: run.activation,
 		memory: run.memory,
 		disk: run.disk,
+		gpus: run.gpus,
+		tag: run.tag.unwrap_or(Tag::NONE),
 		containers: if run.no_containers { Containers::Off } else { Containers::Auto },
 		ipfs: run.ipfs,
 		allow_files: run.allow_files,
@@ -305,6 +331,15 @@ mod tests {
 		let (asked, _) = tokio::join!(drain(dir.path()), asked_to_drain(dir.path()));
 		assert!(asked.is_ok());
 		assert!(drain(Path::new("/no/such/dir")).await.unwrap_err().to_string().contains("give the worker's --dir"));
+	}
+
+	#[test]
+	fn no_worker_promises_an_enclave() {
+		assert_eq!((tag("0"), tag("48")), (Ok(Tag::NONE), Ok(Tag::from_bits(0x30))));
+		for wrong in ["tee", "TEE", "1", "2", "8", "17", &format!("0x{}f", "0".repeat(63))] {
+			assert!(tag(wrong).unwrap_err().contains("sandbox has none"), "{wrong}");
+		}
+		assert!(tag("gpu").unwrap_err().contains("this is no tag"));
 	}
 
 	#[test]

@@ -17,6 +17,7 @@ use crate::{
 	failure::{failure, Result},
 	ids,
 	output::Answer,
+	pool,
 };
 
 /// Machines under one scheduler: register, sell.
@@ -177,7 +178,12 @@ pub async fn run(command: Workerpool, context: &Context) -> Result<Answer> {
 			let key = context.key()?;
 			let chain = context.chain().await?;
 			let order = order.order(context, &chain).await?;
-			assets::publish_as(context, &chain, key, order.into()).await
+			let (id, tag) = (order.workerpool, order.tag);
+			let published = assets::publish_as(context, &chain, key, order.into()).await?;
+			if let Some(warning) = pool::warning(pool::url(&chain, id).await, tag).await {
+				context.out.say(warning);
+			}
+			Ok(published)
 		}
 		Workerpool::Unpublish { workerpool, order } => {
 			assets::unpublish(context, BookKey::Workerpool(workerpool), order).await
