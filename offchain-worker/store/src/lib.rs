@@ -18,6 +18,7 @@
 //! | [`Client`] | uploads and downloads that survive breaks |
 //! | [`Fetcher`] | apps, datasets and inputs from anywhere, through a bounded cache |
 //! | [`Ipfs`] | an IPFS node beside the store |
+//! | [`RegistryImage`] | images from a registry, as an OCI layout |
 //!
 //! # Requests
 //!
@@ -105,6 +106,7 @@ mod ipfs;
 mod location;
 mod lock;
 mod range;
+mod registry;
 mod retry;
 mod routes;
 mod store;
@@ -118,6 +120,7 @@ pub use client::{Client, DownloadLimits};
 pub use error::{FetchError, FetchErrorKind, StoreError, UploadError};
 pub use fetcher::{FetchConfig, Fetcher};
 pub use ipfs::Ipfs;
+pub use registry::RegistryImage;
 pub use reqwest::Url;
 pub use routes::{routes, MAX_PUT};
 pub use store::{Collected, Store, StoreConfig, Usage};

@@ -21,11 +21,14 @@ use crate::{
 /// How many redirections are followed.
 pub const MAX_REDIRECTS: usize = 5;
 /// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for the next bytes.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection is kept for the next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// Who asks.
+pub(crate) const USER_AGENT: &str = concat!("rlc/", env!("CARGO_PKG_VERSION"));
 
 /// Why a request had no answer to go on with.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl Web {
 				.connect_timeout(CONNECT_TIMEOUT)
 				.read_timeout(READ_TIMEOUT)
 				.pool_idle_timeout(KEEP_ALIVE)
-				.user_agent(concat!("rlc/", env!("CARGO_PKG_VERSION")))
+				.user_agent(USER_AGENT)
 		};
 		let failed = |error: reqwest::Error| {
 			FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"))

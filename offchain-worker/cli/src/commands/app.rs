@@ -1,6 +1,7 @@
 //! `rlc app`: programs.
 
 mod init;
+mod program;
 mod run;
 mod trial;
 
@@ -27,6 +28,7 @@ use crate::{
 	output::Answer,
 	request::LocalFile,
 };
+use program::Program;
 
 /// Programs: write, try, deploy, sell, run.
 #[derive(Debug, Subcommand)]
@@ -56,6 +58,7 @@ In a deal, ids, randomness and the names of inputs differ: an app that makes som
 Examples:
   rlc app deploy hello.wasm --name hello --account me
   rlc app deploy image.tar --name blender --price 0.5 --publish --account me
+  rlc app deploy docker://docker.io/team/blender:4.5 --name blender --account me
   rlc app deploy hello.wasm --name hello --location https://example.org/hello.wasm --account me
 
 It is uploaded to a workerpool's store, where workers of every pool find it. That keeps it as long as the pool says, 30 days
@@ -117,7 +120,8 @@ Ctrl-C stops watching, not the deal: `rlc deal watch DEAL` and `rlc deal downloa
 /// Arguments of `rlc app deploy`.
 #[derive(Debug, Args)]
 pub struct Deploy {
-	/// A WebAssembly module (.wasm) or a container image (.tar)
+	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG
+	/// (for this machine's architecture)
 	pub file: PathBuf,
 	/// What people call it
 	#[arg(long)]
@@ -214,10 +218,11 @@ fn kind_of(path: &Path) -> Result<AppKind> {
 }
 
 async fn deploy(context: &Context, app: Deploy) -> Result<Answer> {
-	let kind = kind_of(&app.file)?;
-	let file = LocalFile::read(&app.file)?;
 	let name = app.name.into_bytes().try_into();
 	let name = name.map_err(|_| failure!("the name is too long; {} bytes are the most", registry::MAX_NAME))?;
+	let program = Program::find(context, &app.file).await?;
+	let kind = kind_of(&program.file)?;
+	let file = LocalFile::read(&program.file)?;
 	let key = context.key()?;
 	let chain = context.chain().await?;
 	let location = assets::place(context, &chain, &key, &file, app.location, app.store).await?;

@@ -4,5 +4,6 @@ mod archive;
 mod client;
 mod fetcher;
 mod http;
+mod registry;
 mod served;
 mod store;

@@ -21,7 +21,7 @@ use serde_json::json;
 use sp_core::H256;
 use tokio::sync::watch;
 
-use super::kind_of;
+use super::{kind_of, program::Program};
 use crate::{
 	commands::task,
 	context::Context,
@@ -37,7 +37,7 @@ use crate::{
 /// Arguments of `rlc app try`.
 #[derive(Debug, Args)]
 pub struct Try {
-	/// A WebAssembly module (.wasm) or a container image (.tar)
+	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG
 	pub file: PathBuf,
 
 	/// What the app is started with, as in a shell
@@ -107,7 +107,8 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 		return Err(failure!("{} is there already; give another place with --output", output.display()));
 	}
 	let index = options.index;
-	let trial = options.trial()?;
+	let program = Program::find(context, &options.file).await?;
+	let trial = options.trial(&program.file)?;
 	let dir = tempfile::tempdir().map_err(|error| failure!("there is no place for a run: {error}; set TMPDIR"))?;
 	let content = dir.path().join("result");
 	let (stopper, stopped) = watch::channel(false);
@@ -144,16 +145,16 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 }
 
 impl Try {
-	/// What is run.
-	fn trial(self) -> Result<Trial> {
+	/// What is run, of the app in this file.
+	fn trial(self, app: &Path) -> Result<Trial> {
 		let Self { index, tasks, .. } = self;
 		if index >= tasks {
 			return Err(failure!("a request with --tasks {tasks} has no task {index}; they are counted from 0"));
 		}
 		let params = RequestParams { iexec_args: self.args.unwrap_or_default(), ..RequestParams::default() };
 		let args = params.args().map_err(|error| failure!("--args: {error}"))?;
-		let (location, checksum) = located(&self.file)?;
-		let app = App { kind: kind_of(&self.file)?, location, checksum, ..App::default() };
+		let (location, checksum) = located(app)?;
+		let app = App { kind: kind_of(app)?, location, checksum, ..App::default() };
 		let dataset = self.dataset.as_deref().map(located).transpose()?;
 		let dataset = dataset.map(|(location, checksum)| Dataset { location, checksum, ..Dataset::default() });
 		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(orders::text(&located(path)?.0))).collect();
