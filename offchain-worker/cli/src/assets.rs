@@ -8,6 +8,7 @@ use rlc_primitives::{
 	AccountId, AnyOrder, OrderHash, Restriction, Tag,
 };
 use rlc_protocol::Account;
+use rlc_store::{Ipfs, Url};
 use serde_json::{json, Value};
 
 use crate::{
@@ -61,6 +62,22 @@ impl Terms {
 		let only = self.only_requester.as_deref().map(|who| context.account(who)).transpose()?;
 		Ok(only.map_or(Restriction::Anyone, Restriction::Exactly))
 	}
+}
+
+/// Where a file is kept.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+	/// Do not upload it: it is at this CID or http(s) URL
+	#[arg(long, value_name = "URL")]
+	pub location: Option<String>,
+
+	/// The scheduler whose store keeps it [default: of the first workerpool in the book that has one]
+	#[arg(long, value_name = "URL", conflicts_with = "location")]
+	pub store: Option<String>,
+
+	/// Upload it to the IPFS node with this RPC, such as http://127.0.0.1:5001: workers find it that have one too
+	#[arg(long, value_name = "URL", conflicts_with_all = ["location", "store"])]
+	pub ipfs: Option<Url>,
 }
 
 /// This one only, or anyone.
@@ -177,34 +194,32 @@ pub async fn register<Content>(
 /// # Errors
 ///
 /// If it has to be stored, and no store is found, or it takes nothing.
-pub async fn place(
-	context: &Context,
-	chain: &Chain,
-	key: &Key,
-	file: &LocalFile,
-	location: Option<String>,
-	store: Option<String>,
-) -> Result<String> {
-	if let Some(location) = location {
+pub async fn place(context: &Context, chain: &Chain, key: &Key, file: &LocalFile, place: Place) -> Result<String> {
+	if let Some(location) = place.location {
 		return Ok(location);
 	}
-	let scheduler = match store {
+	if let Some(node) = place.ipfs {
+		let progress = context.out.wait(format!("uploading {}", file.path.display()));
+		let name = Ipfs::new(node)?.add(&file.path).await?;
+		drop(progress);
+		return Ok(named(format!("ipfs://{name}"), file));
+	}
+	let scheduler = match place.store {
 		Some(url) => url,
 		None => first_store(chain).await?,
 	};
 	upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
-	Ok(stored_at(&scheduler, file))
+	// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
+	Ok(named(format!("{}/store/{}", scheduler.trim_end_matches('/'), file.cid), file))
 }
 
-/// The location of a file in a scheduler's store: a URL, so that workers of every pool find it. Their own pool's store is
-/// asked first, by the checksum.
-fn stored_at(scheduler: &str, file: &LocalFile) -> String {
-	let url = format!("{}/store/{}", scheduler.trim_end_matches('/'), file.cid);
-	let named = format!("{url}?filename={}", file.name());
+/// A location that says the file's name too, where there is room for it.
+fn named(location: String, file: &LocalFile) -> String {
+	let named = format!("{location}?filename={}", file.name());
 	if named.len() <= MAX_LOCATION as usize {
 		named
 	} else {
-		url
+		location
 	}
 }
 

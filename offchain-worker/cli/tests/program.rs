@@ -259,6 +259,7 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["scheduler", "run"], "required arguments were not provided"),
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
 		(&["app", "try", "x", "--memory", "50%"], "50% is no number of bytes; "),
+		(&["app", "deploy", "x", "--name", "x", "--ipfs", "http://x", "--store", "http://y"], "cannot be used with"),
 	] {
 		let line = refusal(&run(home.path(), arguments), 2);
 		assert!(line.contains(said) && line.ends_with("; see --help"), "{line}");

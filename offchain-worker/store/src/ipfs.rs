@@ -1,25 +1,30 @@
 //! An IPFS node beside the store, or instead of it, through its HTTP RPC.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
 use futures::{stream, StreamExt};
-use reqwest::{header::CONTENT_TYPE, Body, Url};
+use reqwest::{header::CONTENT_TYPE, redirect::Policy, Body, Client, Url};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
-use crate::{error::UploadError, web::Web};
+use crate::{
+	error::{in_full, UploadError},
+	web::{CONNECT_TIMEOUT, USER_AGENT},
+};
 
 /// What separates the parts of the form: long enough not to occur by chance.
 const BOUNDARY: &str = "rlc-8f2d7c1be06a4935b7ef0c52d3a1964e";
 /// Into what the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
 const CHUNK: usize = 1 << 20;
+/// How long a file may take. The node answers only once it has all of it.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// An IPFS node.
 #[derive(Clone)]
 pub struct Ipfs {
 	rpc: Url,
-	web: Web,
+	client: Client,
 }
 
 /// The node's answer to `add`.
@@ -36,9 +41,15 @@ impl Ipfs {
 	///
 	/// [`UploadError::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(rpc: Url) -> Result<Self, UploadError> {
-		let web = Web::new([&rpc], false)
-			.map_err(|error| UploadError::Unreachable { store: rpc.to_string(), words: error.words })?;
-		Ok(Self { rpc, web })
+		let client = Client::builder()
+			.redirect(Policy::none())
+			.no_proxy()
+			.connect_timeout(CONNECT_TIMEOUT)
+			.timeout(LONGEST)
+			.user_agent(USER_AGENT)
+			.build()
+			.map_err(|error| UploadError::Unreachable { store: rpc.to_string(), words: in_full(&error) })?;
+		Ok(Self { rpc, client })
 	}
 
 	/// Add a file and pin it. Returns its name in IPFS: a location for a [`Fetcher`](crate::Fetcher) that has an IPFS
@@ -56,11 +67,9 @@ impl Ipfs {
 		let part = |text: String| stream::once(async move { Ok::<_, std::io::Error>(Bytes::from(text)) });
 		let form = part(head).chain(ReaderStream::new(file)).chain(part(format!("\r\n--{BOUNDARY}--\r\n")));
 		let options = format!("api/v0/add?cid-version=1&raw-leaves=true&pin=true&chunker=size-{CHUNK}");
-		let unreachable = |error: reqwest::Error| UploadError::Unreachable {
-			store: self.rpc.to_string(),
-			words: crate::error::in_full(&error),
-		};
-		let request = self.web.open().post(below(&self.rpc, &options));
+		let unreachable =
+			|error: reqwest::Error| UploadError::Unreachable { store: self.rpc.to_string(), words: in_full(&error) };
+		let request = self.client.post(below(&self.rpc, &options));
 		let request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
 		let response = request.body(Body::wrap_stream(Box::pin(form))).send().await.map_err(unreachable)?;
 		let status = response.status();

@@ -23,11 +23,13 @@ pub(crate) enum Location {
 }
 
 impl Location {
-	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID/NAME`;
-	/// `http(s)://…`; `file://…`. A URL may end with `#sha256=HEX`, which is returned apart.
+	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID?filename=NAME`,
+	/// or `CID/NAME` if it is a hash of the bytes; `http(s)://…`; `file://…`. A URL may end with `#sha256=HEX`, which is
+	/// returned apart.
 	pub(crate) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
 		let text = text.trim();
 		let name = text.strip_prefix("ipfs://").or_else(|| text.strip_prefix("/ipfs/")).unwrap_or(text);
+		let name = name.split_once("?filename=").map_or(name, |(cid, _)| cid);
 		let of_content = name.split_once('/').filter(|(_, file)| !file.contains('/')).map_or(name, |(cid, _)| cid);
 		if let Ok(cid) = of_content.parse() {
 			return Ok((Self::Content(cid), None));
@@ -74,11 +76,16 @@ mod tests {
 			format!("/ipfs/{cid}"),
 			format!("{cid}/notes.txt"),
 			format!("ipfs://{cid}/"),
+			format!("ipfs://{cid}?filename=notes.txt"),
 		] {
 			assert_eq!(Location::parse(&text), Ok((Location::Content(cid), None)));
 		}
 		let other = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
-		assert_eq!(Location::parse(other), Ok((Location::Ipfs(other.into()), None)));
+		for text in [other.to_owned(), format!("ipfs://{other}?filename=notes.txt")] {
+			assert_eq!(Location::parse(&text), Ok((Location::Ipfs(other.into()), None)));
+		}
+		let url = "https://example.org/a?filename=b";
+		assert_eq!(Location::parse(url), Ok((Location::Web(url.parse().unwrap()), None)));
 		let digest = [0xab; 32];
 		let url = format!("https://example.org/a?b=c#sha256={}", hex::encode(digest));
 		let expected = Location::Web("https://example.org/a?b=c".parse().unwrap());

@@ -129,6 +129,7 @@ mod tests {
 			("https://x.org/store/bafkreigh?filename=a_b.csv", "a_b.csv"),
 			("https://x.org/a?b=1&filename=../c#d", ".._c"),
 			("https://x.org/a?filename=", "fallback"),
+			("ipfs://bafybeigh?filename=a.csv", "a.csv"),
 			("https://x.org", "fallback"),
 			("https://x.org/a/", "fallback"),
 			("https://x.org/..", "fallback"),

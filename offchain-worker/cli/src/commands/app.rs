@@ -21,7 +21,7 @@ use sp_core::H256;
 
 use crate::{
 	amount::Amount,
-	assets::{self, only, Terms},
+	assets::{self, only, Place, Terms},
 	context::Context,
 	failure::{failure, Result},
 	ids, orders,
@@ -60,9 +60,10 @@ Examples:
   rlc app deploy image.tar --name blender --price 0.5 --publish --account me
   rlc app deploy docker://docker.io/team/blender:4.5 --name blender --account me
   rlc app deploy hello.wasm --name hello --location https://example.org/hello.wasm --account me
+  rlc app deploy hello.wasm --name hello --ipfs http://127.0.0.1:5001 --account me
 
 It is uploaded to a workerpool's store, where workers of every pool find it. That keeps it as long as the pool says, 30 days
-if it says nothing; --location is for keeping it longer.")]
+if it says nothing; --location is for keeping it longer. So is --ipfs, for workers that have an IPFS node too.")]
 	Deploy(Deploy),
 
 	/// Show an app and its offers
@@ -126,12 +127,9 @@ pub struct Deploy {
 	/// What people call it
 	#[arg(long)]
 	pub name: String,
-	/// Do not upload it: it is at this CID or http(s) URL
-	#[arg(long, value_name = "URL")]
-	pub location: Option<String>,
-	/// The scheduler whose store keeps it [default: of the first workerpool in the book that has one]
-	#[arg(long, value_name = "URL", conflicts_with = "location")]
-	pub store: Option<String>,
+	/// Where it is kept
+	#[command(flatten)]
+	pub place: Place,
 	/// What a task pays for it, with --publish [default: nothing]
 	#[arg(long, value_name = "AMOUNT", requires = "publish")]
 	pub price: Option<Amount>,
@@ -225,7 +223,7 @@ async fn deploy(context: &Context, app: Deploy) -> Result<Answer> {
 	let file = LocalFile::read(&program.file)?;
 	let key = context.key()?;
 	let chain = context.chain().await?;
-	let location = assets::place(context, &chain, &key, &file, app.location, app.store).await?;
+	let location = assets::place(context, &chain, &key, &file, app.place).await?;
 	let checksum = H256(file.cid.digest());
 	let location = location.into_bytes().try_into().map_err(|_| failure!("the location is too long"))?;
 	let content = registry::App { name, kind, location, checksum, measurement: None };

@@ -13,7 +13,7 @@ use serde_json::json;
 use sp_core::H256;
 
 use crate::{
-	assets::{self, only, Terms},
+	assets::{self, only, Place, Terms},
 	context::Context,
 	failure::{failure, Result},
 	ids, orders,
@@ -29,6 +29,7 @@ pub enum Dataset {
 Examples:
   rlc dataset deploy weights.bin --name weights --account me
   rlc dataset deploy weights.bin --name weights --location https://example.org/weights.bin --account me
+  rlc dataset deploy weights.bin --name weights --ipfs http://127.0.0.1:5001 --account me
 
 Whoever has its location can read a dataset: one that is to be paid for is kept where only workers come.")]
 	Deploy(Deploy),
@@ -83,12 +84,9 @@ pub struct Deploy {
 	/// What people call it
 	#[arg(long)]
 	pub name: String,
-	/// Do not upload it: it is at this CID or http(s) URL
-	#[arg(long, value_name = "URL")]
-	pub location: Option<String>,
-	/// The scheduler whose store keeps it [default: of the first workerpool in the book that has one]
-	#[arg(long, value_name = "URL", conflicts_with = "location")]
-	pub store: Option<String>,
+	/// Where it is kept
+	#[command(flatten)]
+	pub place: Place,
 }
 
 /// Arguments of `rlc dataset publish`.
@@ -149,7 +147,7 @@ async fn deploy(context: &Context, dataset: Deploy) -> Result<Answer> {
 	let name = name.map_err(|_| failure!("the name is too long; {} bytes are the most", registry::MAX_NAME))?;
 	let key = context.key()?;
 	let chain = context.chain().await?;
-	let location = assets::place(context, &chain, &key, &file, dataset.location, dataset.store).await?;
+	let location = assets::place(context, &chain, &key, &file, dataset.place).await?;
 	let checksum = H256(file.cid.digest());
 	let location = location.into_bytes().try_into().map_err(|_| failure!("the location is too long"))?;
 	let content = registry::Dataset { name, location, checksum };
