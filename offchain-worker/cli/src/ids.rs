@@ -93,21 +93,22 @@ pub fn name(category: &Category) -> String {
 	String::from_utf8_lossy(&category.name).into_owned()
 }
 
-/// Reads a tag: `tee`, a number whose bits are meant, or 0x and 64 hex digits.
+/// Reads a tag: `tee`, `gpu`, `network`, a number whose bits are meant, or 0x and 64 hex digits.
 ///
 /// # Errors
 ///
 /// In words.
 pub fn tag(text: &str) -> Result<Tag, String> {
-	if text.eq_ignore_ascii_case("tee") {
-		return Ok(Tag::from_bits(1));
+	let words = [("tee", 1), ("gpu", Tag::GPU), ("network", Tag::NETWORK)];
+	if let Some((_, bits)) = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
+		return Ok(Tag::from_bits(*bits));
 	}
 	if let Ok(bits) = text.parse() {
 		return Ok(Tag::from_bits(bits));
 	}
 	deal(text)
 		.map(|bytes| Tag(bytes.0))
-		.map_err(|_| "this is no tag; write tee, a number, or 0x and 64 hex digits".into())
+		.map_err(|_| "this is no tag; write tee, gpu, network, a number, or 0x and 64 hex digits".into())
 }
 
 #[cfg(test)]
@@ -151,6 +152,7 @@ mod tests {
 	fn tags_are_words_numbers_or_bits() {
 		assert_eq!((tag("tee"), tag("3")), (Ok(Tag::from_bits(1)), Ok(Tag::from_bits(3))));
 		assert_eq!(tag(&format!("0x{}", "00".repeat(32))), Ok(Tag::NONE));
-		assert!(tag("gpu").is_err());
+		assert_eq!((tag("GPU"), tag("network")), (Ok(Tag::from_bits(0x100)), Ok(Tag::from_bits(0x1_0000))));
+		assert!(tag("gpus").is_err());
 	}
 }

@@ -392,6 +392,8 @@ pub mod pallet {
 		TagNotCovered,
 		/// A trusted execution environment is demanded, and the app order's tag does not have its bit.
 		AppNotTee,
+		/// The request or the dataset demands a network, and the app order's tag does not have its bit.
+		NetworkNotGranted,
 		/// The request is not for this workerpool.
 		RequestExcludesWorkerpool,
 		/// The app order is not for this dataset.

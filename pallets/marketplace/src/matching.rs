@@ -39,6 +39,8 @@ pub enum Refusal {
 	TagNotCovered,
 	/// A trusted execution environment is demanded, and the app order does not say that the app runs in one.
 	AppNotTee,
+	/// A network is demanded, and the app order does not grant it.
+	NetworkNotGranted,
 	/// The first order's restriction does not admit the second order's side.
 	Excluded(OrderKind, OrderKind),
 	/// The asset of the order of this kind is not registered.
@@ -168,6 +170,7 @@ impl Sides<'_> {
 		let tag = Tag::combine(self.app.tag, dataset, self.request.tag);
 		check(self.workerpool.tag.covers(tag), Refusal::TagNotCovered)?;
 		check(!tag.has_tee() || self.app.tag.has_tee(), Refusal::AppNotTee)?;
+		check(!tag.has_network() || self.app.tag.has_network(), Refusal::NetworkNotGranted)?;
 		Ok(tag)
 	}
 

@@ -23,6 +23,7 @@ impl<T> From<Refusal> for Error<T> {
 			Refusal::DatasetMismatch => Self::DatasetMismatch,
 			Refusal::TagNotCovered => Self::TagNotCovered,
 			Refusal::AppNotTee => Self::AppNotTee,
+			Refusal::NetworkNotGranted => Self::NetworkNotGranted,
 			Refusal::Excluded(by, side) => excluded(by, side),
 			Refusal::NotRegistered(kind) => not_registered(kind),
 			Refusal::NothingLeft(kind) => nothing_left(kind),

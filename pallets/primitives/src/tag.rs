@@ -7,7 +7,9 @@ use core::ops::BitOr;
 use scale_info::TypeInfo;
 use sp_core::{H256, U256};
 
-/// A set of bits. Bit 0 demands a trusted execution environment (TEE), bits 1 to 3 name its framework.
+/// A set of bits. Bit 0 demands a trusted execution environment (TEE), bits 1 to 3 name its framework, bit 8 demands a
+/// graphics processor, as with iExec. Bit 16 is this chain's own: a network. The others mean what a workerpool and its
+/// users agree on.
 #[derive(
 	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -22,6 +24,12 @@ impl Tag {
 	const TEE: u64 = 0b0001;
 	/// Bits 1 to 3: which framework the environment is of (Scone, Gramine, TDX).
 	const FRAMEWORK: u64 = 0b1110;
+
+	/// Bit 8: the task needs a graphics processor.
+	pub const GPU: u64 = 1 << 8;
+	/// Bit 16: the app reaches the internet. Only the app's own order can grant it, so that neither requesters nor datasets
+	/// open an app that is sold as closed.
+	pub const NETWORK: u64 = 1 << 16;
 
 	/// The tag whose lowest 64 bits are `bits`, and whose others are not set.
 	pub fn from_bits(bits: u64) -> Self {
@@ -45,6 +53,16 @@ impl Tag {
 	/// Whether a trusted execution environment is demanded (bit 0).
 	pub fn has_tee(self) -> bool {
 		self.covers(Self::from_bits(Self::TEE))
+	}
+
+	/// Whether a graphics processor is demanded ([`Tag::GPU`]).
+	pub fn has_gpu(self) -> bool {
+		self.covers(Self::from_bits(Self::GPU))
+	}
+
+	/// Whether a network is demanded ([`Tag::NETWORK`]).
+	pub fn has_network(self) -> bool {
+		self.covers(Self::from_bits(Self::NETWORK))
 	}
 
 	fn number(self) -> U256 {
@@ -77,6 +95,12 @@ mod tests {
 		assert!(Tag(H256(bytes)).has_tee());
 		bytes[31] = 2;
 		assert!(!Tag(H256(bytes)).has_tee());
+		for (bits, gpu, network) in
+			[(0x100, true, false), (0x1_0000, false, true), (0xffff, true, false), (!0, true, true)]
+		{
+			let tag = Tag::from_bits(bits);
+			assert_eq!((tag.has_gpu(), tag.has_network()), (gpu, network), "{bits:x}");
+		}
 		bytes[31] = 0;
 		bytes[0] = 1;
 		assert!(!Tag(H256(bytes)).has_tee());

@@ -339,7 +339,7 @@ mod tests {
 		for wrong in ["tee", "TEE", "1", "2", "8", "17", &format!("0x{}f", "0".repeat(63))] {
 			assert!(tag(wrong).unwrap_err().contains("sandbox has none"), "{wrong}");
 		}
-		assert!(tag("gpu").unwrap_err().contains("this is no tag"));
+		assert!(tag("gpus").unwrap_err().contains("this is no tag"));
 	}
 
 	#[test]

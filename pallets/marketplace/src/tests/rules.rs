@@ -98,6 +98,16 @@ fn enclave_that_is_demanded_is_the_apps() {
 }
 
 #[test]
+fn network_is_granted_by_the_app_alone() {
+	test(|| {
+		let network = Tag::from_bits(Tag::NETWORK);
+		refused(Error::NetworkNotGranted, |it| (it.workerpool.tag, it.request.tag) = (network, network));
+		refused(Error::NetworkNotGranted, |it| (it.workerpool.tag, it.data().tag) = (network, network));
+		assert_ok!(four().with(|it| (it.workerpool.tag, it.app.tag) = (network, network)).matched());
+	});
+}
+
+#[test]
 fn app_and_dataset_are_the_ones_asked_for() {
 	test(|| {
 		refused(Error::AppMismatch, |it| it.request.app = AppId(H160::zero()));
