@@ -11,8 +11,8 @@ pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	/// `w`: 1 to 64.
 	fn delegate(w: u32, ) -> Weight {
-		Weight::from_parts(34_630_138, 11718)
-			.saturating_add(Weight::from_parts(6_070_377, 0).saturating_mul(w.into()))
+		Weight::from_parts(83_682_226, 11718)
+			.saturating_add(Weight::from_parts(4_825_489, 0).saturating_mul(w.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(w.into())))
@@ -87,12 +87,12 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	fn complete(c: u32, ) -> Weight {
-		Weight::from_parts(64_202_739, 6891)
-			.saturating_add(Weight::from_parts(6_934_552, 0).saturating_mul(c.into()))
+		Weight::from_parts(31_943_268, 6891)
+			.saturating_add(Weight::from_parts(6_792_985, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(4))
-			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2531).saturating_mul(c.into()))
 	}
 	/// `a`: 1 to 68.
@@ -150,20 +150,20 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
 	fn finalize(c: u32, _d: u32, ) -> Weight {
-		Weight::from_parts(280_459_320, 14005)
-			.saturating_add(Weight::from_parts(66_977_558, 0).saturating_mul(c.into()))
+		Weight::from_parts(308_964_134, 14005)
+			.saturating_add(Weight::from_parts(21_981_424, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(15))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(14))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
 	fn check_finalize(c: u32, d: u32, ) -> Weight {
-		Weight::from_parts(39_687_590, 11718)
-			.saturating_add(Weight::from_parts(344_907, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(2_347, 0).saturating_mul(d.into()))
+		Weight::from_parts(23_648_232, 11718)
+			.saturating_add(Weight::from_parts(329_460, 0).saturating_mul(c.into()))
+			.saturating_add(Weight::from_parts(1_724, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// `c`: 1 to 64.
@@ -244,12 +244,12 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	fn due_finalize(c: u32, ) -> Weight {
-		Weight::from_parts(219_014_467, 14005)
-			.saturating_add(Weight::from_parts(61_817_994, 0).saturating_mul(c.into()))
+		Weight::from_parts(238_248_557, 14005)
+			.saturating_add(Weight::from_parts(22_112_130, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(12))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
 	/// `c`: 1 to 64.
