@@ -5,7 +5,11 @@ use std::sync::Arc;
 use rlc_primitives::{Block, Hash};
 use rlc_runtime::RuntimeApi;
 use sc_client_api::{AuxStore, Backend as _, HeaderBackend};
-use sc_service::{BuildGenesisBlock, Configuration, GenesisBlockBuilder, KeystoreContainer, TaskManager};
+use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
+use sc_service::{
+	config::ExecutorConfiguration, BuildGenesisBlock, Configuration, GenesisBlockBuilder, KeystoreContainer,
+	TaskManager,
+};
 use sc_telemetry::TelemetryHandle;
 use sp_runtime::traits::Block as _;
 
@@ -22,6 +26,9 @@ pub type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 
 /// Where the database says how its blocks are made.
 const SEAL_KEY: &[u8] = b"rlc:seal";
+
+/// Where compiled runtimes are, in a chain's directory.
+pub const COMPILED: &str = "runtimes";
 
 /// What a node consists of before it has a network.
 pub struct Parts {
@@ -60,7 +67,7 @@ impl Seal {
 /// [`Error::OtherChain`] if the database has another genesis block than the chain spec, and whatever the database, the
 /// keystore and the runtime report.
 pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Result<Parts, Error> {
-	let executor: Executor = sc_service::new_wasm_executor(&config.executor);
+	let executor = executor(config);
 	let backend = sc_service::new_db_backend::<Block>(config.db_config())?;
 	let storage = config.chain_spec.as_storage_builder().build_storage().map_err(sp_blockchain::Error::Storage)?;
 	let genesis = |storage| {
@@ -97,6 +104,29 @@ pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Resul
 		false,
 	)?;
 	Ok(Parts { client: Arc::new(client), backend, keystore, tasks })
+}
+
+/// What runs the chain's runtime. A compiled runtime is kept beside the database: compiling takes some ten seconds of a
+/// processor at each start.
+fn executor(config: &Configuration) -> Executor {
+	let ExecutorConfiguration { wasm_method, max_runtime_instances, default_heap_pages, runtime_cache_size } =
+		config.executor;
+	let heap = default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| HeapAllocStrategy::Static {
+		// No runtime has that many.
+		extra_pages: u32::try_from(pages).unwrap_or(u32::MAX),
+	});
+	let executor = Executor::builder()
+		.with_execution_method(wasm_method)
+		.with_onchain_heap_alloc_strategy(heap)
+		.with_offchain_heap_alloc_strategy(heap)
+		.with_max_runtime_instances(max_runtime_instances)
+		.with_runtime_cache_size(runtime_cache_size);
+	let kept = config.base_path.config_dir(config.chain_spec.id()).join(COMPILED);
+	// Without a directory that has a full name, each start compiles.
+	match std::path::absolute(kept) {
+		Ok(kept) => executor.with_cache_path(kept).build(),
+		Err(_) => executor.build(),
+	}
 }
 
 /// Notes in the database how its blocks are made, or checks it against what was noted.
