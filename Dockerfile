@@ -5,8 +5,9 @@
 #   docker run --volume rlc:/data --volume "$PWD/spec.json:/spec.json:ro" --publish 30333:30333 \
 #       rlc-node --chain /spec.json --name "my node"
 #
-# `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc), and every
-# other command. Each role has a volume of its own, with its key in it, made once with the first of these:
+# `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc, and
+# slirp4netns and iproute2 to reach the internet), and every other command. Each role has a volume of its own, with its
+# key in it, made once with the first of these:
 #
 #   docker run --rm --interactive --tty --volume pool:/data --entrypoint rlc rlc-node account create me
 #   docker run --volume pool:/data --publish 9955:9955 --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me \

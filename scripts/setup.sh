@@ -43,6 +43,8 @@ system_packages() {
 	command -v pkg-config >/dev/null || missing+=(pkg-config)
 	pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
 	command -v runc >/dev/null || [ -x /usr/sbin/runc ] || missing+=(runc) # runs containers for workers
+	command -v slirp4netns >/dev/null || missing+=(slirp4netns)    # lets containers reach the internet
+	command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2)
 	if [ "$with_tests" = yes ]; then
 		command -v node >/dev/null || missing+=(nodejs npm)        # the zombienet program is JavaScript
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) # schedulers can share one

@@ -20,7 +20,7 @@ use std::{
 };
 
 use rlc_protocol::{requester::SchedulerRpcClient, worker::Step};
-use rlc_sandbox::{Job, Limits, WasmTier};
+use rlc_sandbox::{Grants, Job, Limits, WasmTier};
 use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME};
 
 /// How often each is measured.
@@ -192,8 +192,8 @@ async fn wasm() {
 		for run in 0..WASM_RUNS {
 			let output = room.path().join(format!("{round}-{run}"));
 			fs::create_dir(&output).expect("there is room");
-			let job =
-				Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits: &limits, seed: [1; 32] };
+			let (limits, grants, seed) = (&limits, Grants::default(), [1; 32]);
+			let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits, grants, seed };
 			let ended = tier.run(&job, &rlc_sandbox::Stop::new()).await.expect("it runs");
 			assert_eq!(ended.ending, rlc_sandbox::Ending::Exited(0));
 		}

@@ -64,7 +64,8 @@ pub struct RequestOptions {
 	#[arg(long, value_name = "JSON")]
 	pub params: Option<String>,
 
-	/// What the tasks demand of a workerpool: tee, a number of bits, or 32 bytes in hex
+	/// What the tasks demand of a workerpool: tee, gpu, a number of bits, or 32 bytes in hex. A network (network) is the
+	/// app's to have: its order's tag grants it
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
 	pub tag: Option<Tag>,
 

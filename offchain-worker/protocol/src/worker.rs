@@ -50,9 +50,9 @@ pub struct Resources {
 	pub memory: u64,
 	/// Disk for all tasks, in bytes.
 	pub disk: u64,
-	/// Graphics processors, as declared.
+	/// Devices of graphics processors that apps in containers may be granted.
 	pub gpus: u32,
-	/// The tags' bits that this worker satisfies, as declared.
+	/// The tags' bits that this worker satisfies, as declared; a graphics processor and a network only if there are.
 	pub tag: H256,
 	/// Whether it runs WebAssembly modules.
 	pub wasm: bool,

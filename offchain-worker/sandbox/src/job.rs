@@ -25,8 +25,20 @@ pub struct Job<'a> {
 	pub output: &'a Path,
 	/// What it may use.
 	pub limits: &'a Limits,
+	/// What it gets beside. Container tier only: a module has neither, whatever is said here.
+	pub grants: Grants,
 	/// What the randomness of the Wasm tier comes from: the task's id, so that all of its replicates see the same.
 	pub seed: [u8; 32],
+}
+
+/// What an app gets of the machine beside computing. Nothing, if nothing is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+	/// The internet: no private network, and of this machine no more than anybody reaches. See
+	/// [`ContainerTier::with_network`](crate::ContainerTier::with_network).
+	pub network: bool,
+	/// The graphics processors of [`ContainerTier::with_gpus`](crate::ContainerTier::with_gpus), all of them.
+	pub gpu: bool,
 }
 
 /// What an app may use.
@@ -190,8 +202,17 @@ mod tests {
 		let env: Vec<_> = env.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
 		let args: Vec<_> = args.iter().map(|arg| arg.to_string()).collect();
 		let (nowhere, limits) = (Path::new(""), Limits::default());
-		Job { app: nowhere, args: &args, env: &env, input: nowhere, output: nowhere, limits: &limits, seed: [0; 32] }
-			.environment()
+		Job {
+			app: nowhere,
+			args: &args,
+			env: &env,
+			input: nowhere,
+			output: nowhere,
+			limits: &limits,
+			grants: Grants::default(),
+			seed: [0; 32],
+		}
+		.environment()
 	}
 
 	#[test]

@@ -7,18 +7,17 @@ mod common;
 use std::{
 	env,
 	fs::{self, Permissions},
-	io::Write,
 	os::unix::fs::{symlink, MetadataExt, PermissionsExt},
 	path::{Path, PathBuf},
 	process::{Command, Stdio},
-	sync::LazyLock,
 	time::{Duration, Instant},
 };
 
-use common::{program, text, Room};
-use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Output, Run, Stop};
-use serde_json::json;
-use sha2::{Digest, Sha256};
+use common::{
+	containers::{image, namespaces, packed, probe, programs, wait_until},
+	text, Room,
+};
+use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Grants, Output, Run, Stop};
 use tokio::sync::OnceCell;
 
 /// The tier, if there is one here.
@@ -27,70 +26,8 @@ async fn tier() -> Option<&'static ContainerTier> {
 	TIER.get_or_init(|| async { probe(&state()).await }).await.as_ref()
 }
 
-async fn probe(state: &Path) -> Option<ContainerTier> {
-	match ContainerTier::probe(state).await {
-		Ok(tier) => Some(tier),
-		Err(why) => {
-			let root = fs::metadata("/proc/self").unwrap().uid() == 0;
-			let required = env::var("RLC_CONTAINER").is_ok_and(|value| value == "required");
-			assert!(!(required || root && has_runc()), "{why}");
-			// Not captured, as what `eprintln` says is.
-			let _ = writeln!(std::io::stderr(), "THE CONTAINER TIER IS NOT TESTED. {why}");
-			None
-		}
-	}
-}
-
-fn has_runc() -> bool {
-	Command::new("runc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-}
-
 fn state() -> PathBuf {
 	Path::new(env!("CARGO_TARGET_TMPDIR")).join("containers")
-}
-
-/// An image of the app of the tests, as `docker save` writes it.
-fn image() -> &'static Path {
-	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| {
-		let program = program();
-		let file = program.with_extension("tar");
-		// Written whole or not at all: another test program may read it.
-		let new = file.with_extension(std::process::id().to_string());
-		fs::write(&new, packed(&[("app", &fs::read(program).unwrap())], &["/app"])).unwrap();
-		fs::rename(new, &file).unwrap();
-		file
-	});
-	&IMAGE
-}
-
-fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
-	let layer = archive(files);
-	let config = json!({
-		"architecture": match env::consts::ARCH { "x86_64" => "amd64", "aarch64" => "arm64", other => other },
-		"os": "linux",
-		"config": {
-			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": "/work", "User": "root",
-			"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
-		},
-		"rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex::encode(Sha256::digest(&layer)))] },
-	});
-	let manifest = json!([{ "Config": "config.json", "Layers": ["layer.tar"] }]).to_string();
-	archive(&[
-		("config.json", config.to_string().as_bytes()),
-		("layer.tar", &layer),
-		("manifest.json", manifest.as_bytes()),
-	])
-}
-
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
-	let mut builder = tar::Builder::new(Vec::new());
-	for (name, bytes) in files {
-		let mut header = tar::Header::new_gnu();
-		header.set_mode(0o755);
-		header.set_size(bytes.len() as u64);
-		builder.append_data(&mut header, name, *bytes).unwrap();
-	}
-	builder.into_inner().unwrap()
 }
 
 /// Runs the app of the tests; `None` where there is no tier.
@@ -332,14 +269,6 @@ fn there(state: &Path) -> (usize, usize) {
 	(count("runc"), count("runs"))
 }
 
-async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
-	let start = Instant::now();
-	while !is() {
-		assert!(start.elapsed() < Duration::from_secs(100), "{what}");
-		tokio::time::sleep(Duration::from_millis(20)).await;
-	}
-}
-
 #[tokio::test]
 async fn a_dropped_run_is_ended_and_removed() {
 	let directory = tempfile::tempdir().unwrap();
@@ -368,13 +297,16 @@ async fn a_dropped_run_is_ended_and_removed() {
 
 const VICTIM: &str = "RLC_TEST_VICTIM";
 
-/// Runs for ever, to be killed by the test below.
+/// Runs for ever, with a network where there can be one, to be killed by the test below.
 #[tokio::test]
 #[ignore = "another test starts it"]
 async fn victim() {
 	let Some(state) = env::var_os(VICTIM) else { return };
 	let tier = ContainerTier::probe(Path::new(&state)).await.unwrap();
-	Room::new().container(&tier, image(), &["sleep", "1000"]).await.unwrap();
+	let with_network = tier.clone().with_network().await;
+	let grants = Grants { network: with_network.is_ok(), gpu: false };
+	let room = Room { grants, ..Room::new() };
+	room.container(&with_network.unwrap_or(tier), image(), &["sleep", "1000"]).await.unwrap();
 }
 
 #[tokio::test]
@@ -382,7 +314,7 @@ async fn what_a_crash_left_is_removed() {
 	let directory = tempfile::tempdir().unwrap();
 	let state = directory.path().canonicalize().unwrap();
 	let Some(tier) = probe(&state).await else { return };
-	drop(tier);
+	let networks = usize::from(tier.with_network().await.is_ok());
 	let mut victim = Command::new(env::current_exe().unwrap())
 		.args(["--exact", "victim", "--ignored"])
 		.env(VICTIM, &state)
@@ -391,28 +323,30 @@ async fn what_a_crash_left_is_removed() {
 		.spawn()
 		.unwrap();
 	let mounted = || fs::read_to_string("/proc/self/mounts").unwrap().contains(state.to_str().unwrap());
-	let name = format!("rlc-{}-", victim.id());
+	let victim_id = victim.id();
+	let name = format!("rlc-{victim_id}-");
 	let cgroups = || {
 		let groups = ["/sys/fs/cgroup/memory/rlc", "/sys/fs/cgroup/rlc"];
 		let entries = groups.into_iter().filter_map(|group| fs::read_dir(group).ok()).flatten();
 		entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(&*name)).count()
 	};
-	wait_until("it starts", || there(&state) == (1, 1) && mounted() && cgroups() > 0).await;
+	let network = || namespaces(victim_id).len();
+	wait_until("it starts", || there(&state) == (1, 1) && mounted() && cgroups() > 0 && network() == networks).await;
 	// At any moment: `runc` may be about to make the container, or long be done.
-	tokio::time::sleep(Duration::from_millis(u64::from(victim.id() % 8) * 10)).await;
+	tokio::time::sleep(Duration::from_millis(u64::from(victim_id % 8) * 10)).await;
 	victim.kill().unwrap();
 	victim.wait().unwrap();
-	assert_eq!(there(&state), (1, 1));
+	assert_eq!((there(&state), network()), ((1, 1), networks));
 	// A `runc` that lost its caller may yet make what it had begun; whoever cleans later removes that too.
 	for _ in 0..50 {
 		clean(&state).await.unwrap();
-		if there(&state) == (0, 0) && !mounted() && cgroups() == 0 {
+		if there(&state) == (0, 0) && !mounted() && cgroups() == 0 && network() == 0 && programs(victim_id) == 0 {
 			break;
 		}
 		tokio::time::sleep(Duration::from_millis(100)).await;
 	}
 	assert_eq!(there(&state), (0, 0));
 	assert!(!mounted());
-	assert_eq!(cgroups(), 0);
+	assert_eq!((cgroups(), network(), programs(victim_id)), (0, 0, 0));
 	assert!(probe(&state).await.is_some());
 }

@@ -23,10 +23,14 @@ pub struct Config {
 	pub memory: Share,
 	/// Disk for all tasks. Each slot gets an equal part.
 	pub disk: Share,
-	/// Graphics processors, as the pool is told. Apps are not given any.
-	pub gpus: u32,
-	/// The tags' bits that the machine satisfies, as the pool is told: it gives the worker tasks that demand no others.
-	/// There are no enclaves here, so tasks that demand one fail, whatever is said.
+	/// The devices of graphics processors, such as `/dev/dri/renderD128`: character devices below `/dev`. Apps in containers
+	/// may open all of them if their deal's tag has [`Tag::GPU`], several at a time. The pool is told how many there are.
+	pub gpu_devices: Vec<PathBuf>,
+	/// Whether apps in containers reach the internet if their order's tag has [`Tag::NETWORK`]: neither private networks nor
+	/// this machine, but for what its public addresses offer to everybody. Needs `slirp4netns`.
+	pub network: bool,
+	/// The tags' bits that the machine satisfies beside those two, as the pool is told: it gives the worker tasks that
+	/// demand no others. There are no enclaves here, so tasks that demand one fail, whatever is said.
 	pub tag: Tag,
 	/// Disk for apps, datasets and inputs that may be needed again, in bytes. A task whose own have more is not computed.
 	pub cache: u64,
@@ -131,7 +135,8 @@ impl Config {
 			activation: Activation::Always,
 			memory: Share::Percent(50),
 			disk: Share::Percent(50),
-			gpus: 0,
+			gpu_devices: Vec::new(),
+			network: false,
 			tag: Tag::NONE,
 			cache: 10 << 30,
 			max_download: 4 << 30,

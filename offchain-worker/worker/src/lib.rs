@@ -41,6 +41,7 @@
 //! | `seen` | what is known of a task on chain |
 //! | `link` | the connection to the scheduler |
 //! | `plan`, `environment`, `run` | what a task runs, with which variables, and running it |
+//! | `containers` | whether images are run, and with what: a network, graphics processors |
 //! | `scratch`, `results` | where modules write while they run, in memory; where results are kept |
 //! | [`trial`] | one run without chain, scheduler or account |
 //! | `ports`, `node`, `delivery` | what is needed of the outside, and how it is done |
@@ -77,6 +78,7 @@ pub mod activation;
 mod actor;
 mod clock;
 pub mod config;
+mod containers;
 mod delivery;
 mod environment;
 mod journal;

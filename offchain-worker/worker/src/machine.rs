@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, path::Path, time::Duration};
 
+use rlc_primitives::Tag;
 use rlc_protocol::worker::Resources;
 use sysinfo::{Disks, Pid, System};
 use tokio::sync::mpsc;
@@ -39,16 +40,19 @@ impl Machine {
 		}
 	}
 
-	/// What a worker offers, and what each of its slots gets.
+	/// What a worker offers, and what each of its slots gets. What apps are granted needs containers.
 	pub fn resources(&self, config: &Config, container: bool, speed: u64) -> Resources {
+		let gpus = if container { config.gpu_devices.len() } else { 0 };
+		let bit = |is, bits| if is { Tag::from_bits(bits) } else { Tag::NONE };
+		let tag = config.tag | bit(gpus > 0, Tag::GPU) | bit(container && config.network, Tag::NETWORK);
 		let slots = config.slots.unwrap_or(self.cores).clamp(1, self.cores.max(1));
 		Resources {
 			slots,
 			cores: self.cores,
 			memory: self.memory,
 			disk: self.disk,
-			gpus: config.gpus,
-			tag: config.tag.0,
+			gpus: gpus.try_into().unwrap_or(u32::MAX),
+			tag: tag.0,
 			wasm: true,
 			container,
 			speed,
@@ -117,7 +121,6 @@ fn of_others(all: f32, own: Pid, processes: &HashMap<Pid, (Option<Pid>, f32)>) -
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::Tag;
 
 	#[test]
 	fn machine_has_something() {
@@ -143,9 +146,25 @@ mod tests {
 		let usual = crate::testing::config("/nowhere");
 		let offered = machine.resources(&usual, false, 0);
 		assert_eq!((offered.gpus, offered.tag), (0, Tag::NONE.0));
-		let declared = Config { gpus: 2, tag: Tag::from_bits(0x30), ..usual };
+		let declared = Config { tag: Tag::from_bits(0x30), ..usual };
 		let offered = machine.resources(&declared, false, 0);
-		assert_eq!((offered.gpus, offered.tag), (2, Tag::from_bits(0x30).0));
+		assert_eq!((offered.gpus, offered.tag), (0, Tag::from_bits(0x30).0));
+	}
+
+	#[test]
+	fn what_apps_may_be_granted_is_offered_with_containers_only() {
+		let machine = Machine { cores: 4, memory: 1, disk: 1 };
+		let usual = Config { tag: Tag::from_bits(0x30), ..crate::testing::config("/nowhere") };
+		let gpu_devices = vec!["/dev/dri/card0".into(), "/dev/dri/renderD128".into()];
+		let gpus = Config { gpu_devices, ..usual.clone() };
+		let network = Config { network: true, ..usual.clone() };
+		let both = Config { network: true, ..gpus.clone() };
+		for (config, count, bits) in [(usual, 0, 0x30), (gpus, 2, 0x130), (network, 0, 0x1_0030), (both, 2, 0x1_0130)] {
+			let offered = machine.resources(&config, true, 0);
+			assert_eq!((offered.gpus, offered.tag), (count, Tag::from_bits(bits).0));
+			let offered = machine.resources(&config, false, 0);
+			assert_eq!((offered.gpus, offered.tag), (0, Tag::from_bits(0x30).0), "without containers");
+		}
 	}
 
 	#[test]

@@ -11,9 +11,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest};
+use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest, Tag};
 use rlc_protocol::worker::{Logs, Step, Usage};
-use rlc_sandbox::{ContainerTier, Ending, Error as SandboxError, InvalidResult, Limits, Output as Left, Run, WasmTier};
+use rlc_sandbox::{
+	ContainerTier, Ending, Error as SandboxError, Grants, InvalidResult, Limits, Output as Left, Run, WasmTier,
+};
 use rlc_store::{
 	archive::{self, ArchiveError},
 	Fetcher,
@@ -128,7 +130,8 @@ impl Apps {
 		let limits = Limits { time, ..self.limits.clone() };
 		let args = &job.plan.args;
 		let seed = job.task.id().0 .0;
-		let sandboxed = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, seed };
+		let grants = grants(job.plan.deal.deal.tag);
+		let sandboxed = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, grants, seed };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
 			match (job.plan.app.kind, &self.containers) {
@@ -168,6 +171,11 @@ impl Apps {
 		}
 		Ok(output)
 	}
+}
+
+/// What a deal grants its app. The chain opens no deal with a network whose app's own order has none.
+fn grants(tag: Tag) -> Grants {
+	Grants { network: tag.has_network(), gpu: tag.has_gpu() }
 }
 
 /// A digest that this liar's result does not have. Liars do not agree with each other.

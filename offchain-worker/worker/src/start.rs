@@ -13,7 +13,7 @@ use std::{
 
 use rlc_chain::{Chain, Key};
 use rlc_protocol::{worker::Resources, Account};
-use rlc_sandbox::{ContainerTier, Limits, WasmTier};
+use rlc_sandbox::{Limits, WasmTier};
 use rlc_store::{Client, FetchConfig, Fetcher, Url};
 use sp_core::H256;
 use tokio::{
@@ -24,7 +24,8 @@ use tokio::{
 
 use crate::{
 	actor::{Actor, Bounds, Message, Parts},
-	config::{Config, Containers},
+	config::Config,
+	containers,
 	delivery::Pool,
 	journal::{Journal, JournalError},
 	link::{self, Identity, Link, Status},
@@ -74,6 +75,18 @@ pub enum Error {
 	/// Apps cannot be run.
 	#[error("apps cannot be run here: {0}")]
 	Sandbox(#[from] rlc_sandbox::Error),
+	/// Apps were to have what only containers have.
+	#[error(
+		"apps in containers cannot be given a network or graphics processors: {0}; see to that, or start the worker \
+		 without them"
+	)]
+	NoContainers(String),
+	/// Apps were to have a network.
+	#[error("{0}; or start the worker without a network for apps")]
+	NoNetwork(#[from] rlc_sandbox::NoNetwork),
+	/// Apps were to have a graphics processor.
+	#[error("{0}; or start the worker without it")]
+	NoDevice(#[from] rlc_sandbox::NoDevice),
 	/// Nothing can be fetched.
 	#[error("nothing can be fetched here: {0}")]
 	Fetch(#[from] rlc_store::FetchError),
@@ -163,13 +176,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 
 	let machine = Machine::measure(&dirs.results, config.memory, config.disk);
 	let wasm = WasmTier::new(Some(&dirs.modules))?;
-	let containers = match config.containers {
-		Containers::Off => Err("container images are not run by this worker".into()),
-		Containers::Auto => ContainerTier::probe(&dirs.containers).await.map_err(|why| why.to_string()),
-	};
-	if let Err(why) = &containers {
-		log::info!("container images are not run: {why}");
-	}
+	let containers = containers::tier(&config, &dirs.containers).await?;
 	let measured = wasm.clone();
 	let speed = spawn_blocking(move || measured.speed()).await.map_err(|error| Error::Inside(error.to_string()))?;
 	let resources = machine.resources(&config, containers.is_ok(), speed);

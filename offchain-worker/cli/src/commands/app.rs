@@ -78,8 +78,9 @@ Example:
 
 	/// Sell runs of an app: publish an order
 	#[command(after_help = "\
-Example:
-  rlc app publish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 0.1 --account me")]
+Examples:
+  rlc app publish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 0.1 --account me
+  rlc app publish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 0.1 --tag network --account me")]
 	Publish(Publish),
 
 	/// Take one's orders for an app out of the book

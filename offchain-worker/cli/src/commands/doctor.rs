@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use clap::Args;
 use rlc_chain::Chain;
 use rlc_protocol::requester::SchedulerRpcClient;
-use rlc_sandbox::{ContainerTier, Ending, Job, Limits, Stop, WasmTier};
+use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
 use serde::Serialize;
 use serde_json::json;
 
@@ -86,9 +86,11 @@ impl Check {
 ///
 /// None: what is wrong is part of the answer.
 pub async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
+	let (containers, network) = container_tier().await;
 	let mut checks = vec![
 		Check::new("wasm tier", true, wasm_tier().await),
-		Check::new("container tier", false, container_tier().await),
+		Check::new("container tier", false, containers),
+		Check::new("container network", false, network),
 		Check::new("keystore", true, keystore(context)),
 		Check::new("disk", true, disk()),
 	];
@@ -115,8 +117,9 @@ async fn wasm_tier() -> Result<String> {
 		std::fs::create_dir(dir).map_err(|error| wrong(&error))?;
 	}
 	let tier = WasmTier::new(None).map_err(|error| wrong(&error))?;
-	let limits = Limits { time: Duration::from_secs(30), ..Limits::default() };
-	let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits: &limits, seed: [0; 32] };
+	let limits = &Limits { time: Duration::from_secs(30), ..Limits::default() };
+	let (grants, seed) = (Grants::default(), [0; 32]);
+	let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits, grants, seed };
 	let run = tier.run(&job, &Stop::new()).await.map_err(|error| wrong(&error))?;
 	match run.ending {
 		Ending::Exited(0) => Ok("runs WebAssembly apps".into()),
@@ -124,11 +127,22 @@ async fn wasm_tier() -> Result<String> {
 	}
 }
 
-async fn container_tier() -> Result<String> {
-	let dir = tempfile::tempdir().map_err(|error| failure!("cannot be tried: {error}"))?;
+/// Whether images run, and whether they can be given a network.
+async fn container_tier() -> (Result<String>, Result<String>) {
+	let no_network = || Err(failure!("needs the container tier"));
+	let dir = match tempfile::tempdir() {
+		Ok(dir) => dir,
+		Err(error) => return (Err(failure!("cannot be tried: {error}")), no_network()),
+	};
 	match ContainerTier::probe(dir.path()).await {
-		Ok(_) => Ok("runs container images".into()),
-		Err(why) => Err(failure!("{why}")),
+		Ok(tier) => {
+			let network = tier.with_network().await.map_err(|why| failure!("{why}"));
+			(
+				Ok("runs container images".into()),
+				network.map(|_| "can be given to containers (rlc worker run --network)".into()),
+			)
+		}
+		Err(why) => (Err(failure!("{why}")), no_network()),
 	}
 }
 

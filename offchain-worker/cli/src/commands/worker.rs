@@ -49,7 +49,7 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --account me
   rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
-  rlc worker run --scheduler https://pool.example.org --tag 16 --gpus 1 --account me
+  rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
 
 The account stakes RLC for each contribution. Ctrl-C stops at once, and the next start goes on where it was;
 `rlc worker drain` finishes what is in hand first.")]
@@ -118,13 +118,18 @@ pub struct Run {
 	pub disk: Share,
 
 	/// What the machine has that requests may demand by a tag: a number of bits, or 32 bytes in hex. Bits 0 to 3 stand
-	/// for enclaves, which workers do not have
+	/// for enclaves, which workers do not have; 8 (gpu) and 16 (network) come with --gpu and --network
 	#[arg(long, value_name = "TAG", value_parser = tag)]
 	pub tag: Option<Tag>,
 
-	/// How many graphics processors the pool is told of; apps are not given any
-	#[arg(long, default_value_t = 0, value_name = "N")]
-	pub gpus: u32,
+	/// Let container apps whose order grants it reach the internet from this machine; not this machine nor private
+	/// networks. Needs slirp4netns
+	#[arg(long, conflicts_with = "no_containers")]
+	pub network: bool,
+
+	/// Let container apps whose deal has the tag gpu open this device, such as /dev/dri/renderD128; once for each
+	#[arg(long = "gpu", value_name = "DEVICE", conflicts_with = "no_containers")]
+	pub gpus: Vec<PathBuf>,
 
 	/// Do not run container images
 	#[arg(long)]
@@ -155,14 +160,21 @@ pub struct Run {
 	pub lie: bool,
 }
 
-/// Reads the tag of a worker, which promises no enclave.
+/// Reads the tag of a worker, which promises no enclave, and by other options what apps are granted.
 fn tag(text: &str) -> Result<Tag, String> {
 	let tag = ids::tag(text)?;
-	if (tag.0 & Tag::from_bits(ENCLAVE).0).is_zero() {
-		Ok(tag)
-	} else {
-		Err("a worker cannot have this tag: bits 0 to 3 (tee) stand for enclaves, and its sandbox has none".into())
+	if !(tag.0 & Tag::from_bits(ENCLAVE).0).is_zero() {
+		return Err(
+			"a worker cannot have this tag: bits 0 to 3 (tee) stand for enclaves, and its sandbox has none".into()
+		);
 	}
+	if tag.has_network() {
+		return Err("bit 16 (network) of a worker's tag is not set by hand; say --network".into());
+	}
+	if tag.has_gpu() {
+		return Err("bit 8 (gpu) of a worker's tag is not set by hand; say --gpu DEVICE".into());
+	}
+	Ok(tag)
 }
 
 /// Reads a voucher.
@@ -211,7 +223,8 @@ async fn work(context: &Context, run: Run) -> Result<Answer> {
 		activation: run.activation,
 		memory: run.memory,
 		disk: run.disk,
-		gpus: run.gpus,
+		gpu_devices: run.gpus,
+		network: run.network,
 		tag: run.tag.unwrap_or(Tag::NONE),
 		containers: if run.no_containers { Containers::Off } else { Containers::Auto },
 		ipfs: run.ipfs,
@@ -340,6 +353,20 @@ mod tests {
 			assert!(tag(wrong).unwrap_err().contains("sandbox has none"), "{wrong}");
 		}
 		assert!(tag("gpus").unwrap_err().contains("this is no tag"));
+	}
+
+	#[test]
+	fn what_apps_are_granted_is_not_promised_by_a_tag() {
+		for (wrong, said) in [
+			("network", "say --network"),
+			("65536", "say --network"),
+			("65552", "say --network"),
+			("gpu", "say --gpu DEVICE"),
+			("256", "say --gpu DEVICE"),
+			("272", "say --gpu DEVICE"),
+		] {
+			assert!(tag(wrong).unwrap_err().contains(said), "{wrong}");
+		}
 	}
 
 	#[test]

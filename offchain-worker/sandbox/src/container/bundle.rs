@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 
-use super::seccomp;
-use crate::{Limits, GUEST_INPUT, GUEST_OUTPUT};
+use super::{devices::Device, seccomp};
+use crate::Limits;
 
 /// The user and group `nobody` of most systems.
 pub const USER: u32 = 65534;
@@ -39,10 +39,14 @@ pub struct Bundle<'a> {
 	pub directory: &'a str,
 	/// The root directory, on this machine.
 	pub root: &'a Path,
-	/// Other directories: where they are on this machine and in the container, and whether they can be written.
+	/// Other directories and files: where they are on this machine and in the container, and whether they can be written.
 	pub mounts: &'a [(&'a Path, &'a str, bool)],
 	/// What it may use.
 	pub limits: &'a Limits,
+	/// The network's namespace, as a file. `None`: a new one, with no interface but its own loopback.
+	pub network: Option<&'a Path>,
+	/// What it may open of this machine's devices.
+	pub devices: &'a [Device],
 	/// Whether memory on disk is to be counted too.
 	pub swap: bool,
 }
@@ -57,8 +61,14 @@ impl Bundle<'_> {
 		if self.swap {
 			memory["swap"] = json!(most);
 		}
-		// The network's is new and has no interface but its own loopback.
-		let namespaces = ["pid", "network", "ipc", "uts", "mount"].map(|kind| json!({ "type": kind }));
+		let mut namespaces: Vec<Value> = ["pid", "ipc", "uts", "mount"].map(|kind| json!({ "type": kind })).into();
+		namespaces.push(match self.network {
+			None => json!({ "type": "network" }),
+			Some(path) => json!({ "type": "network", "path": path }),
+		});
+		let mut may_open = vec![json!({ "allow": false, "access": "rwm" })];
+		may_open.extend(self.devices.iter().map(Device::rule));
+		let devices: Vec<_> = self.devices.iter().map(Device::node).collect();
 		let quota = (f64::from(self.limits.cpus) * PERIOD as f64).max(1_000.0) as u64;
 		json!({
 			"ociVersion": "1.0.2",
@@ -85,11 +95,12 @@ impl Bundle<'_> {
 			"linux": {
 				"cgroupsPath": super::cgroups::path(self.name),
 				"resources": {
-					"devices": [{ "allow": false, "access": "rwm" }],
+					"devices": may_open,
 					"memory": memory,
 					"cpu": { "quota": quota, "period": PERIOD },
 					"pids": { "limit": self.limits.pids },
 				},
+				"devices": devices,
 				"namespaces": namespaces,
 				"seccomp": seccomp::profile(),
 				"maskedPaths": MASKED,
@@ -125,7 +136,56 @@ impl Bundle<'_> {
 	}
 }
 
-/// The mounts of IN and OUT.
-pub fn mounts<'a>(input: &'a Path, output: &'a Path) -> [(&'a Path, &'a str, bool); 2] {
-	[(input, GUEST_INPUT, false), (output, GUEST_OUTPUT, true)]
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn config(network: Option<&Path>, devices: &[Device]) -> Value {
+		Bundle {
+			name: "name",
+			args: &["app".into()],
+			environment: &[],
+			directory: "/",
+			root: Path::new("/root"),
+			mounts: &[],
+			limits: &Limits::default(),
+			network,
+			devices,
+			swap: false,
+		}
+		.config()
+	}
+
+	fn network(config: &Value) -> &Value {
+		let namespaces = config["linux"]["namespaces"].as_array().unwrap();
+		namespaces.iter().find(|namespace| namespace["type"] == "network").unwrap()
+	}
+
+	#[test]
+	fn what_is_not_granted_is_not_there() {
+		let config = config(None, &[]);
+		assert_eq!(network(&config), &json!({ "type": "network" }), "a new one");
+		assert_eq!(config["linux"]["devices"], json!([]));
+		assert_eq!(config["linux"]["resources"]["devices"], json!([{ "allow": false, "access": "rwm" }]));
+	}
+
+	#[test]
+	fn what_is_granted_is_named() {
+		let device = Device::find(Path::new("/dev/null")).unwrap();
+		let config = config(Some(Path::new("/run/netns/name")), &[device]);
+		assert_eq!(network(&config), &json!({ "type": "network", "path": "/run/netns/name" }));
+		assert_eq!(
+			config["linux"]["devices"],
+			json!([{
+				"path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 0o666, "uid": USER, "gid": USER,
+			}])
+		);
+		assert_eq!(
+			config["linux"]["resources"]["devices"],
+			json!([
+				{ "allow": false, "access": "rwm" },
+				{ "allow": true, "type": "c", "major": 1, "minor": 3, "access": "rw" },
+			])
+		);
+	}
 }

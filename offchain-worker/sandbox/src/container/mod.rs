@@ -5,18 +5,24 @@
 //! | `bundle` | what `runc` is told: one JSON document per run |
 //! | `seccomp` | system calls that no app needs |
 //! | `cgroups` | what the kernel counted |
+//! | `network` | the internet by `slirp4netns`: one namespace and one process per run that is granted it |
+//! | `devices` | graphics processors, for runs that are granted them |
 //! | `output` | OUT: memory of a fixed size, copied when the run is over |
 //! | `runc` | the program |
+//! | `programs` | where programs are, and what a crash left of them |
 //! | `probe` | whether all that works here; what a crash left |
 //! | `run` | one run, from its directory to its removal |
 //!
 //! On disk, in the directory of the tier: `lock`, held by the process that uses it; `images/N`; `runs/ID`; `runc`, its
-//! own state.
+//! own state. And in `/run/netns`, where `ip netns` shows them: the networks of runs, by the same ID.
 
 mod bundle;
 mod cgroups;
+mod devices;
+mod network;
 mod output;
 mod probe;
+mod programs;
 mod run;
 mod runc;
 mod seccomp;
@@ -33,11 +39,18 @@ use std::{
 
 use tokio::time;
 
-use self::{cgroups::Cgroups, run::Prepared, runc::Runc};
+use self::{
+	cgroups::Cgroups,
+	devices::Device,
+	network::Slirp,
+	run::{Granted, Prepared},
+	runc::Runc,
+};
+pub use self::{devices::NoDevice, network::NoNetwork};
 use crate::{
 	image::{self, Image},
 	kept::{Digests, Kept},
-	Ending, Error, Job, Run, Stop, Used,
+	Ending, Error, Grants, Job, Run, Stop, Used,
 };
 
 /// How many unpacked images are kept, and of how many bytes.
@@ -46,7 +59,13 @@ const MOST_IMAGE_BYTES: u64 = 32 << 30;
 
 /// Runs images. Cheap to clone; clones share what was unpacked.
 #[derive(Clone)]
-pub struct ContainerTier(Arc<Inner>);
+pub struct ContainerTier {
+	inner: Arc<Inner>,
+	/// What gives containers a network, if something does.
+	network: Option<Slirp>,
+	/// What containers may be given.
+	devices: Vec<Device>,
+}
 
 /// Why there is no container tier on this machine, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +109,32 @@ impl ContainerTier {
 	///
 	/// [`Unavailable`], which says why not and what to do.
 	pub async fn probe(state: &Path) -> Result<Self, Unavailable> {
-		probe::probe(state).await.map(|inner| Self(Arc::new(inner)))
+		let inner = Arc::new(probe::probe(state).await?);
+		Ok(Self { inner, network: None, devices: Vec::new() })
+	}
+
+	/// The same, but containers whose [`Job::grants`] say so reach the internet: by TCP, UDP and names, over IPv4. Not
+	/// private networks, and not this machine, but for what its public addresses offer to everybody. Looks whether that
+	/// works here, by making such a network.
+	///
+	/// # Errors
+	///
+	/// [`NoNetwork`], which says why not and what to do.
+	pub async fn with_network(self) -> Result<Self, NoNetwork> {
+		let slirp = Slirp::find()?;
+		slirp.try_out(&self.inner.directory).await.map_err(|error| NoNetwork::Failed(error.to_string()))?;
+		Ok(Self { network: Some(slirp), ..self })
+	}
+
+	/// The same, but containers whose [`Job::grants`] say so may open these character devices of this machine, by these
+	/// paths: graphics processors.
+	///
+	/// # Errors
+	///
+	/// [`NoDevice`], which says what is wrong with one.
+	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
+		let devices = devices.iter().map(|path| Device::find(path)).collect::<Result<_, _>>()?;
+		Ok(Self { devices, ..self })
 	}
 
 	/// Run an image to its end, and remove all that was made for it. If the future is dropped, the run is stopped.
@@ -99,22 +143,41 @@ impl ContainerTier {
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is no image that can run here; [`Error::Host`], if the machine fails.
+	/// [`Error::App`], if it is no image that can run here; [`Error::Host`], if the machine fails, or if the job is granted
+	/// what this tier does not have.
 	pub async fn run(&self, job: &Job<'_>, stop: &Stop) -> Result<Run, Error> {
+		let granted = self.granted(job.grants)?;
 		let image = match self.image(job, stop).await? {
 			Ok(image) => image,
 			Err(ending) => return Ok(Run { ending, stdout: vec![], stderr: vec![], used: Used::default() }),
 		};
-		let prepared = Prepared::new(name(), &self.0.directory, image, job)?;
+		let prepared = Prepared::new(name(), &self.inner.directory, image, job, granted)?;
 		let stop = StopOnDrop(stop.child());
 		// On its own, so that it is cleaned up even if nobody waits any more.
-		let run = tokio::spawn(prepared.run(self.0.clone(), stop.0.clone()));
+		let run = tokio::spawn(prepared.run(self.inner.clone(), stop.0.clone()));
 		run.await.unwrap_or_else(|error| Err(Error::Host(format!("the run of the container ended: {error}"))))
+	}
+
+	/// What a job gets.
+	fn granted(&self, grants: Grants) -> Result<Granted, Error> {
+		let missing = |what: &str| Err(Error::Host(format!("the app is granted {what}")));
+		if grants.network && self.network.is_none() {
+			return missing(
+				"a network, and containers have none here; let the worker give them one, or not take such apps",
+			);
+		}
+		if grants.gpu && self.devices.is_empty() {
+			return missing("graphics processors, and there are none here; name their devices to the worker");
+		}
+		Ok(Granted {
+			network: self.network.clone().filter(|_| grants.network),
+			devices: if grants.gpu { self.devices.clone() } else { Vec::new() },
+		})
 	}
 
 	/// The unpacked image, or why it was not waited for. Unpacking goes on then, for the next job.
 	async fn image(&self, job: &Job<'_>, stop: &Stop) -> Result<Result<Arc<Image>, Ending>, Error> {
-		let (inner, app) = (self.0.clone(), job.app.to_owned());
+		let (inner, app) = (self.inner.clone(), job.app.to_owned());
 		let unpacked = tokio::task::spawn_blocking(move || inner.unpack(&app));
 		tokio::select! {
 			unpacked = unpacked => {
@@ -154,8 +217,9 @@ impl Drop for StopOnDrop {
 	}
 }
 
-/// Removes what a crash left in the directory of a tier: containers that still run, mounts, files. Does nothing while a
-/// tier uses it. [`ContainerTier::probe`] does it by itself; this is for machines that have no container tier any more.
+/// Removes what a crash left in the directory of a tier: containers that still run, networks, mounts, files. Does nothing
+/// while a tier uses it. [`ContainerTier::probe`] does it by itself; this is for machines that have no container tier any
+/// more.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use std::{
 use tokio::time;
 
 use super::{
-	bundle::Bundle, cgroups::Cgroups, create, name, output, runc::Runc, Inner, Unavailable, MOST_IMAGES,
+	bundle::Bundle, cgroups::Cgroups, create, name, network, output, runc::Runc, Inner, Unavailable, MOST_IMAGES,
 	MOST_IMAGE_BYTES,
 };
 use crate::{
@@ -72,7 +72,7 @@ pub fn lock(state: &Path) -> Result<File, Unavailable> {
 	}
 }
 
-/// Removes containers, mounts and files of a tier that nobody uses.
+/// Removes containers, networks, mounts and files of a tier that nobody uses.
 ///
 /// # Errors
 ///
@@ -96,8 +96,10 @@ fn remove_files(cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
 	if let Ok(runs) = fs::read_dir(state.join("runs")) {
 		for run in runs.flatten() {
 			output::remove(&run.path().join("out"));
-			if let (Some(cgroups), Some(name)) = (cgroups, run.file_name().to_str()) {
-				cgroups.remove(name).map_err(Error::io("remove the control groups of", &run.path()))?;
+			let Some(name) = run.file_name().to_str().map(str::to_owned) else { continue };
+			network::remove_left(&name)?;
+			if let Some(cgroups) = cgroups {
+				cgroups.remove(&name).map_err(Error::io("remove the control groups of", &run.path()))?;
 			}
 		}
 	}
@@ -127,6 +129,8 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error
 		root: &root,
 		mounts: &mounts,
 		limits: &limits,
+		network: None,
+		devices: &[],
 		swap: cgroups.swap,
 	};
 	let (config, log) = (directory.join("config.json"), directory.join("log"));

@@ -1,7 +1,7 @@
 //! One run of a container, from its directory to its removal.
 
 use std::{
-	fs,
+	fs::{self, Permissions},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	sync::Arc,
@@ -17,12 +17,14 @@ use tokio::{
 };
 
 use super::{
-	bundle::{mounts, Bundle},
+	bundle::Bundle,
+	devices::Device,
+	network::{self, Slirp},
 	output,
 	runc::Runc,
 	Inner,
 };
-use crate::{image::Image, tail::Tail, Ending, Error, Job, Limits, Run, Stop, Used};
+use crate::{image::Image, tail::Tail, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 
 /// What is read of a stream at once, in bytes.
 const CHUNK: usize = 64 << 10;
@@ -30,6 +32,15 @@ const CHUNK: usize = 64 << 10;
 const USUAL: [&str; 2] = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp"];
 /// How `runc` says that the program of the image cannot be started.
 const NO_PROGRAM: &str = "exec: ";
+
+/// What a container gets beside what it may use.
+#[derive(Clone, Debug)]
+pub struct Granted {
+	/// What gives it a network.
+	pub network: Option<Slirp>,
+	/// What it may open.
+	pub devices: Vec<Device>,
+}
 
 /// A container to be. All that it needs is its own, so that it can outlive who asked for it.
 pub struct Prepared {
@@ -45,6 +56,7 @@ pub struct Prepared {
 	input: PathBuf,
 	output: PathBuf,
 	limits: Limits,
+	granted: Granted,
 }
 
 impl Prepared {
@@ -53,7 +65,7 @@ impl Prepared {
 	/// # Errors
 	///
 	/// [`Error::App`], if image and job name no program, or cannot be given to one.
-	pub fn new(name: String, state: &Path, image: Arc<Image>, job: &Job<'_>) -> Result<Self, Error> {
+	pub fn new(name: String, state: &Path, image: Arc<Image>, job: &Job<'_>, granted: Granted) -> Result<Self, Error> {
 		let settings = &image.settings;
 		let own = if job.args.is_empty() { &settings.command } else { job.args };
 		let args: Vec<_> = settings.entrypoint.iter().chain(own).cloned().collect();
@@ -77,6 +89,7 @@ impl Prepared {
 			input: absolute(job.input)?,
 			output: absolute(job.output)?,
 			limits: job.limits.clone(),
+			granted,
 			image,
 		})
 	}
@@ -97,6 +110,22 @@ impl Prepared {
 	async fn run_inside(self: Arc<Self>, tier: &Inner, config: Value, stop: &Stop) -> Result<Run, Error> {
 		let this = self.clone();
 		blocking(move || this.make(&config)).await?;
+		let Some(slirp) = &self.granted.network else { return self.clone().run_container(tier, stop).await };
+		let network = slirp.start(&self.name).await?;
+		let run = self.clone().run_container(tier, stop).await;
+		match (run, network.end().await) {
+			// No app is to blame for what it says of a network that was not there.
+			(Ok(Run { ending: Ending::Exited(1..), .. }), Err(lost)) => Err(lost),
+			(run, ended) => {
+				if let Err(lost) = ended {
+					log::warn!("a container had no network for a while: {lost}");
+				}
+				run
+			}
+		}
+	}
+
+	async fn run_container(self: Arc<Self>, tier: &Inner, stop: &Stop) -> Result<Run, Error> {
 		let log = self.directory.join("log");
 		let start = Instant::now();
 		let mut child = tier.runc.run(&self.name, &self.directory, &log)?;
@@ -129,14 +158,22 @@ impl Prepared {
 	}
 
 	fn config(&self, swap: bool) -> Value {
+		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.name));
+		let files = network::FILES.map(|(name, place, _)| (self.directory.join(name), place));
+		let mut mounts = vec![(self.input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
+		if network.is_some() {
+			mounts.extend(files.iter().map(|(file, place)| (file.as_path(), *place, false)));
+		}
 		Bundle {
 			name: &self.name,
 			args: &self.args,
 			environment: &self.environment,
 			directory: self.image.settings.directory.as_deref().unwrap_or("/"),
 			root: &self.image.root,
-			mounts: &mounts(&self.input, &self.mounted),
+			mounts: &mounts,
 			limits: &self.limits,
+			network: network.as_deref(),
+			devices: &self.granted.devices,
 			swap,
 		}
 		.config()
@@ -146,6 +183,15 @@ impl Prepared {
 	fn make(&self, config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits)?;
 		check_readable(&self.input)?;
+		if self.granted.network.is_some() {
+			for (name, _, text) in network::FILES {
+				let file = self.directory.join(name);
+				let written = fs::write(&file, text);
+				// The container's user is a stranger here, whatever the umask.
+				let written = written.and_then(|()| fs::set_permissions(&file, Permissions::from_mode(0o644)));
+				written.map_err(Error::io("write", &file))?;
+			}
+		}
 		let file = self.directory.join("config.json");
 		fs::write(&file, config.to_string()).map_err(Error::io("write", &file))
 	}
@@ -161,6 +207,9 @@ impl Prepared {
 
 	fn remove(&self) -> Result<(), Error> {
 		output::remove(&self.mounted);
+		if self.granted.network.is_some() {
+			network::remove(&self.name)?;
+		}
 		fs::remove_dir_all(&self.directory).map_err(Error::io("remove", &self.directory))
 	}
 }
@@ -187,7 +236,7 @@ async fn code(child: &mut Child) -> Result<i32, Error> {
 }
 
 /// Reads a stream to its end, and keeps the end.
-fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -> JoinHandle<Vec<u8>> {
+pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -> JoinHandle<Vec<u8>> {
 	tokio::spawn(async move {
 		let (mut tail, mut chunk) = (Tail::new(limit), vec![0; CHUNK]);
 		if let Some(mut stream) = stream {
@@ -199,7 +248,8 @@ fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -
 	})
 }
 
-async fn finish(stream: JoinHandle<Vec<u8>>) -> Vec<u8> {
+/// What was kept of it.
+pub async fn finish(stream: JoinHandle<Vec<u8>>) -> Vec<u8> {
 	stream.await.unwrap_or_default()
 }
 

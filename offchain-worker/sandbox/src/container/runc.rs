@@ -1,20 +1,20 @@
 //! The program `runc`.
 
 use std::{
-	env, fs,
+	fs,
 	os::unix::ffi::OsStrExt,
 	path::{Path, PathBuf},
 	process::Stdio,
 	time::Duration,
 };
 
-use rustix::process::{kill_process, Pid, Signal};
 use serde::Deserialize;
 use tokio::{
 	process::{Child, Command},
 	time,
 };
 
+use super::programs;
 use crate::Error;
 
 /// How long `runc` may take to kill, list or delete.
@@ -40,11 +40,7 @@ struct Line {
 impl Runc {
 	/// The one in PATH, with its state in the directory of a tier.
 	pub fn find(directory: &Path) -> Option<Self> {
-		let path = env::var_os("PATH")?;
-		// Where administrators' programs are, if this user's PATH does not say so.
-		let places = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
-		let program = places.map(|place: PathBuf| place.join("runc")).find(|program| program.is_file())?;
-		Some(Self { program, state: directory.join("runc") })
+		Some(Self { program: programs::find("runc")?, state: directory.join("runc") })
 	}
 
 	fn command(&self) -> Command {
@@ -108,26 +104,12 @@ impl Runc {
 			return Ok(());
 		}
 		// What outlived the process that started it might be about to make another container.
-		self.kill_left();
+		programs::kill_with(self.state.as_os_str().as_bytes());
 		for name in self.short(&["list", "--quiet"]).await?.split_whitespace() {
 			log::warn!("the container {name} was left by a crash; it is removed");
 			self.delete(name).await?;
 		}
 		Ok(())
-	}
-
-	/// Kills each `runc` that works on this state.
-	fn kill_left(&self) {
-		let Ok(processes) = fs::read_dir("/proc") else { return };
-		for process in processes.flatten() {
-			let number = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
-			let Some((number, line)) = number.zip(fs::read(process.path().join("cmdline")).ok()) else { continue };
-			let mut arguments = line.split(|byte| *byte == 0);
-			if arguments.any(|argument| argument == self.state.as_os_str().as_bytes()) {
-				// It may have ended by now.
-				let _ = kill_process(number, Signal::KILL);
-			}
-		}
 	}
 
 	/// Its version.

@@ -192,7 +192,8 @@ fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
 	names(&entry.link_name()?.ok_or_else(|| bad("a link has no target"))?)
 }
 
-/// Makes the directories that a container has anew. Where one is there, `runc` takes its rights over.
+/// Makes the directories that a container has anew, and the files. Where a directory is there, `runc` takes its rights
+/// over. The files are for networks, and made for all: one image serves containers with and without, in any order.
 ///
 /// # Errors
 ///
@@ -205,7 +206,16 @@ pub fn make_mount_points(root: &Path, budget: &mut Budget) -> Result<(), Error> 
 	for point in ["/proc", "/dev", GUEST_INPUT, GUEST_OUTPUT] {
 		make(point, 0o755).map_err(whose)?;
 	}
-	make("/tmp", 0o1777).map_err(whose)
+	make("/tmp", 0o1777).map_err(whose)?;
+	let mut make_file = |name: &str| {
+		let path = enter(root, &names(Path::new("/etc"))?, budget)?.join(name);
+		if path.symlink_metadata().is_ok_and(|data| data.is_file()) {
+			return Ok(());
+		}
+		remove(&path)?;
+		File::create_new(&path)?.set_permissions(Permissions::from_mode(0o644))
+	};
+	["hosts", "resolv.conf"].into_iter().try_for_each(|name| make_file(name).map_err(whose))
 }
 
 /// The names in a path of an archive.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)] // Each test program uses a part of it.
 
+pub mod containers;
+
 use std::{
 	collections::hash_map::DefaultHasher,
 	fs,
@@ -11,7 +13,7 @@ use std::{
 	time::Duration,
 };
 
-use rlc_sandbox::{ContainerTier, Error, Job, Limits, Run, Stop, WasmTier};
+use rlc_sandbox::{ContainerTier, Error, Grants, Job, Limits, Run, Stop, WasmTier};
 use tempfile::TempDir;
 
 /// What the app of the tests is made from.
@@ -22,6 +24,7 @@ pub struct Room {
 	pub directory: TempDir,
 	pub env: Vec<(String, String)>,
 	pub limits: Limits,
+	pub grants: Grants,
 	pub seed: [u8; 32],
 }
 
@@ -33,7 +36,7 @@ impl Room {
 		fs::create_dir(directory.path().join("out")).unwrap();
 		fs::write(directory.path().join("in/question.txt"), "six by nine").unwrap();
 		let limits = Limits { time: Duration::from_secs(600), memory: 256 << 20, output: 1 << 20, ..Limits::default() };
-		Self { directory, env: Vec::new(), limits, seed: [7; 32] }
+		Self { directory, env: Vec::new(), limits, grants: Grants::default(), seed: [7; 32] }
 	}
 
 	/// With other limits.
@@ -64,7 +67,8 @@ impl Room {
 	}
 
 	pub fn job<'a>(&'a self, app: &'a Path, args: &'a [String], input: &'a Path, output: &'a Path) -> Job<'a> {
-		Job { app, args, env: &self.env, input, output, limits: &self.limits, seed: self.seed }
+		let (limits, grants) = (&self.limits, self.grants);
+		Job { app, args, env: &self.env, input, output, limits, grants, seed: self.seed }
 	}
 
 	/// What is in OUT, sorted.

@@ -5,6 +5,7 @@ use std::{
 	env,
 	fs::{self, File, OpenOptions},
 	io::{Read, Seek, SeekFrom, Write},
+	net::{SocketAddr, TcpStream},
 	path::{Path, PathBuf},
 	process::exit,
 	thread,
@@ -46,6 +47,8 @@ fn main() {
 		"thread" => println!("{}", thread::Builder::new().spawn(|| {}).is_ok()),
 		"see" => see(),
 		"fork" => fork(),
+		"network" => network(args),
+		"device" => device(&args.next().unwrap()),
 		"links" => links(),
 		other => panic!("{other}?"),
 	}
@@ -257,7 +260,7 @@ fn see() {
 			})
 			.count()
 	);
-	println!("connect {}", std::net::TcpStream::connect(("1.1.1.1", 80)).is_ok());
+	println!("connect {}", TcpStream::connect(("1.1.1.1", 80)).is_ok());
 	println!(
 		"disks {}",
 		fs::read_dir("/dev").unwrap().any(|entry| {
@@ -269,6 +272,41 @@ fn see() {
 	println!("keys {}", fs::read("/proc/keys").is_ok_and(|keys| !keys.is_empty()));
 	println!("directory {}", env::current_dir().unwrap().display());
 	println!("variable {}", env::var("FROM_IMAGE").unwrap_or_default());
+}
+
+/// The interfaces, those that have a default route, and what can be connected to.
+fn network(addresses: impl Iterator<Item = String>) {
+	let devices = fs::read_to_string("/proc/net/dev").unwrap();
+	let mut interfaces: Vec<_> =
+		devices.lines().skip(2).filter_map(|line| Some(line.split_once(':')?.0.trim())).collect();
+	interfaces.sort_unstable();
+	println!("interfaces {interfaces:?}");
+	let routes = fs::read_to_string("/proc/net/route").unwrap();
+	let routes = routes.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+	// Destination and mask are 0, and there is an interface.
+	let default: Vec<_> = routes
+		.filter(|route| route[0] != "*" && route[1] == "00000000" && route[7] == "00000000")
+		.map(|route| route[0].to_owned())
+		.collect();
+	println!("default {default:?}");
+	let names = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+	println!("names {:?}", names.trim());
+	for address in addresses {
+		let to: SocketAddr = address.parse().unwrap();
+		let connected = TcpStream::connect_timeout(&to, Duration::from_secs(10)).and_then(|mut stream| {
+			let mut said = String::new();
+			stream.read_to_string(&mut said).map(|_| said)
+		});
+		match connected {
+			Ok(said) => println!("{address} says {said}"),
+			Err(error) => println!("{address} {:?}", error.kind()),
+		}
+	}
+}
+
+/// Whether a device is there, and can be opened.
+fn device(path: &str) {
+	println!("there {} opens {}", Path::new(path).exists(), File::open(path).is_ok());
 }
 
 /// Starts itself again and again, as often as it is let.

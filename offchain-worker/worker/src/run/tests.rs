@@ -216,6 +216,19 @@ async fn container_without_the_tier_is_this_workers_trouble() {
 	assert!(failure.words.contains("there are none in tests"));
 }
 
+#[test]
+fn the_deals_tag_says_what_the_app_is_granted() {
+	for (bits, network, gpu) in [
+		(0, false, false),
+		(0x30, false, false),
+		(Tag::GPU, false, true),
+		(Tag::NETWORK, true, false),
+		(!0, true, true),
+	] {
+		assert_eq!(grants(Tag::from_bits(bits)), Grants { network, gpu }, "{bits:x}");
+	}
+}
+
 #[tokio::test]
 async fn stopped_run_ends() {
 	let endless = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;

@@ -1,0 +1,99 @@
+//! Graphics processors: devices of this machine that containers may open.
+
+use std::{
+	io,
+	os::unix::fs::{FileTypeExt, MetadataExt},
+	path::{Component, Path, PathBuf},
+};
+
+use rustix::fs::{major, minor};
+use serde_json::{json, Value};
+
+use super::bundle::USER;
+
+/// Where devices are.
+const DEVICES: &str = "/dev";
+
+/// A character device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+	/// Where it is, here and in containers.
+	path: String,
+	major: u32,
+	minor: u32,
+}
+
+/// Why a device cannot be given to containers, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum NoDevice {
+	/// It is not there, or cannot be looked at.
+	#[error("no containers with {}: {error}; name a device that is there, such as /dev/dri/renderD128", path.display())]
+	Missing {
+		/// What was named.
+		path: PathBuf,
+		/// What the system says.
+		error: io::Error,
+	},
+	/// It is something else.
+	#[error("no containers with {}: it is no character device; name one (its line of ls -l begins with c)", .0.display())]
+	NotADevice(PathBuf),
+	/// It is elsewhere.
+	#[error("no containers with {}: name a device by its path below /dev, without ..", .0.display())]
+	Elsewhere(PathBuf),
+}
+
+impl Device {
+	/// The one at a path below `/dev`. Links are followed; in containers it has this path.
+	///
+	/// # Errors
+	///
+	/// [`NoDevice`].
+	pub fn find(path: &Path) -> Result<Self, NoDevice> {
+		let below = path.strip_prefix(DEVICES).ok();
+		let is_plain = |below: &Path| {
+			below.components().next().is_some() && below.components().all(|one| matches!(one, Component::Normal(_)))
+		};
+		let (Some(text), true) = (path.to_str(), below.is_some_and(is_plain)) else {
+			return Err(NoDevice::Elsewhere(path.into()));
+		};
+		let data = path.metadata().map_err(|error| NoDevice::Missing { path: path.into(), error })?;
+		if !data.file_type().is_char_device() {
+			return Err(NoDevice::NotADevice(path.into()));
+		}
+		Ok(Self { path: text.into(), major: major(data.rdev()), minor: minor(data.rdev()) })
+	}
+
+	/// Its file in a container, as the runtime specification has it.
+	pub fn node(&self) -> Value {
+		json!({
+			"path": self.path, "type": "c", "major": self.major, "minor": self.minor,
+			"fileMode": 0o666, "uid": USER, "gid": USER,
+		})
+	}
+
+	/// That it may be opened, but not made anew.
+	pub fn rule(&self) -> Value {
+		json!({ "allow": true, "type": "c", "major": self.major, "minor": self.minor, "access": "rw" })
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_device_is_known_by_its_numbers() {
+		let device = Device::find(Path::new("/dev/zero")).unwrap();
+		assert_eq!(device, Device { path: "/dev/zero".into(), major: 1, minor: 5 });
+	}
+
+	#[test]
+	fn what_is_no_device_is_refused() {
+		let refused = |path: &str| Device::find(Path::new(path)).unwrap_err();
+		for path in ["null", "/etc/passwd", "/dev", "/dev/", "/dev/../dev/null", "/devices/null"] {
+			assert!(matches!(refused(path), NoDevice::Elsewhere(_)), "{path}");
+		}
+		assert!(matches!(refused("/dev/shm"), NoDevice::NotADevice(_)));
+		assert!(matches!(refused("/dev/none"), NoDevice::Missing { .. }));
+	}
+}

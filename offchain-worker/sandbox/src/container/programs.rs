@@ -1,0 +1,26 @@
+//! Programs of this machine: where they are, and what a crash left of them.
+
+use std::{env, fs, path::PathBuf};
+
+use rustix::process::{kill_process, Pid, Signal};
+
+/// The program of this name in PATH.
+pub fn find(name: &str) -> Option<PathBuf> {
+	let path = env::var_os("PATH").unwrap_or_default();
+	// Where administrators' programs are, if this user's PATH does not say so.
+	let places = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+	places.map(|place: PathBuf| place.join(name)).find(|program| program.is_file())
+}
+
+/// Kills each process that was started with this argument, which nobody else has.
+pub fn kill_with(argument: &[u8]) {
+	let Ok(processes) = fs::read_dir("/proc") else { return };
+	for process in processes.flatten() {
+		let number = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+		let Some((number, line)) = number.zip(fs::read(process.path().join("cmdline")).ok()) else { continue };
+		if line.split(|byte| *byte == 0).any(|one| one == argument) {
+			// It may have ended by now.
+			let _ = kill_process(number, Signal::KILL);
+		}
+	}
+}

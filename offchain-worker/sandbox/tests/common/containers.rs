@@ -1,0 +1,118 @@
+//! What tests of containers share: a tier, an image, what is left on the machine.
+
+use std::{
+	env, fs,
+	io::{self, Write},
+	os::unix::fs::MetadataExt,
+	path::{Path, PathBuf},
+	process::{Command, Stdio},
+	sync::LazyLock,
+	time::{Duration, Instant},
+};
+
+use rlc_sandbox::ContainerTier;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::program;
+
+/// The tier in a directory, if there is one here.
+pub async fn probe(state: &Path) -> Option<ContainerTier> {
+	match ContainerTier::probe(state).await {
+		Ok(tier) => Some(tier),
+		Err(why) => {
+			assert!(!is_required("runc"), "{why}");
+			// Not captured, as what `eprintln` says is.
+			let _ = writeln!(io::stderr(), "THE CONTAINER TIER IS NOT TESTED. {why}");
+			None
+		}
+	}
+}
+
+/// The same with a network, if there can be one here.
+pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
+	match tier.clone().with_network().await {
+		Ok(tier) => Some(tier),
+		Err(why) => {
+			assert!(!is_required("slirp4netns"), "{why}");
+			let _ = writeln!(io::stderr(), "NETWORKS OF CONTAINERS ARE NOT TESTED. {why}");
+			None
+		}
+	}
+}
+
+/// Whether it must work here: by `RLC_CONTAINER=required`, or for root where there is this program.
+fn is_required(program: &str) -> bool {
+	let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+	let version = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+	env::var("RLC_CONTAINER").is_ok_and(|value| value == "required") || is_root && version.is_ok()
+}
+
+/// An image of the app of the tests, as `docker save` writes it.
+pub fn image() -> &'static Path {
+	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| {
+		let program = program();
+		let file = program.with_extension("tar");
+		// Written whole or not at all: another test program may read it.
+		let new = file.with_extension(std::process::id().to_string());
+		fs::write(&new, packed(&[("app", &fs::read(program).unwrap())], &["/app"])).unwrap();
+		fs::rename(new, &file).unwrap();
+		file
+	});
+	&IMAGE
+}
+
+/// An image of these files, as `docker save` writes it, that begins with this program.
+pub fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
+	let layer = archive(files);
+	let config = json!({
+		"architecture": match env::consts::ARCH { "x86_64" => "amd64", "aarch64" => "arm64", other => other },
+		"os": "linux",
+		"config": {
+			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": "/work", "User": "root",
+			"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
+		},
+		"rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex::encode(Sha256::digest(&layer)))] },
+	});
+	let manifest = json!([{ "Config": "config.json", "Layers": ["layer.tar"] }]).to_string();
+	archive(&[
+		("config.json", config.to_string().as_bytes()),
+		("layer.tar", &layer),
+		("manifest.json", manifest.as_bytes()),
+	])
+}
+
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+	let mut builder = tar::Builder::new(Vec::new());
+	for (name, bytes) in files {
+		let mut header = tar::Header::new_gnu();
+		header.set_mode(0o755);
+		header.set_size(bytes.len() as u64);
+		builder.append_data(&mut header, name, *bytes).unwrap();
+	}
+	builder.into_inner().unwrap()
+}
+
+/// Waits, but not for ever.
+pub async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+	let start = Instant::now();
+	while !is() {
+		assert!(start.elapsed() < Duration::from_secs(100), "{what}");
+		tokio::time::sleep(Duration::from_millis(20)).await;
+	}
+}
+
+/// The network namespaces of the runs of a process.
+pub fn namespaces(process: u32) -> Vec<String> {
+	let entries = fs::read_dir("/run/netns").into_iter().flatten().flatten();
+	let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+	names.filter(|name| name.starts_with(&format!("rlc-{process}-"))).collect()
+}
+
+/// How many programs give a network to the runs of a process.
+pub fn programs(process: u32) -> usize {
+	let argument = format!("/run/netns/rlc-{process}-");
+	let lines =
+		fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+	lines.filter(|line| line.split(|byte| *byte == 0).any(|one| one.starts_with(argument.as_bytes()))).count()
+}
