@@ -295,7 +295,9 @@ pub trait WorkerRpc {
 	#[method(name = "logs")]
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned>;
 
-	/// Brings the data of a callback deal's task, whose keccak-256 has been revealed, as hex.
+	/// Brings the data of a callback deal's task, whose keccak-256 has been revealed, as hex. The error
+	/// [`UNKNOWN_TASK`](crate::requester::code::UNKNOWN_TASK) says that no part of this worker in such a task is known
+	/// (any more); after any other, the data may be wanted later.
 	#[method(name = "callbackData")]
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned>;
 }

@@ -38,7 +38,9 @@
 //!   that is asked for a content that another one has answers with 307 and the other's address; that is followed, unless
 //!   it leads into a private network. What an instance has that does not run is not there until it is back. An upload of
 //!   more than 1 MiB comes in pieces, which belong together: the balancer has to send a client's requests to the same
-//!   instance while it runs, for example by the client's address.
+//!   instance while it runs, for example by the client's address. A worker that is connected to another instance than
+//!   before goes on: what it brings there, also logs and the data of callbacks, is written into the database, where the
+//!   instance that looks after the task finds it.
 //!
 //! Decisions are functions of what is known and of the time, and are tested alone. What they change is written down before
 //! it is done. Each effect may be repeated: a token is good twice, a task that a worker has is not begun again, and the

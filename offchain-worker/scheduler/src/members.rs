@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rlc_primitives::{task::Stage, work::MAX_CALLBACK_DATA, AccountId, Moment, ResultDigest, ResultHash, TaskId};
+use rlc_primitives::{task::Stage, AccountId, Moment, TaskId};
 use rlc_protocol::worker::{Cause, Heartbeat, Report, Resources, Session, Step, MISSED_HEARTBEATS};
 
 use crate::{
-	model::{Now, Presence, Replicate, State, WorkerState},
+	model::{are_agreed_on, has_voted_for_it, Now, Presence, Replicate, State, TaskState, WorkerState},
 	placement::may_try,
 };
 
@@ -242,21 +242,31 @@ impl State {
 		self.touch(id);
 	}
 
-	/// A worker brings the data of a task's callback. Taken if it contributed their digest.
+	/// A worker brings the data of a task's callback. Taken if it contributed their digest, and enough others agree.
 	pub fn bring(&mut self, id: &TaskId, account: &AccountId, data: Vec<u8>) -> bool {
-		let Some(task) = self.tasks.get_mut(id) else { return false };
-		let result = ResultHash::of(*id, ResultDigest::of_callback(&data));
-		let agreed = task.chain.consensus().is_none_or(|consensus| consensus.result == result);
-		let its_own = task.chain.contribution(account).is_some_and(|one| one.commitment.result == result);
-		if !agreed || !its_own || data.len() > MAX_CALLBACK_DATA as usize {
-			return false;
-		}
-		if task.data.is_none() {
+		let voted = self.tasks.get(id).is_some_and(|task| has_voted_for_it(&task.chain, account));
+		voted && self.take_data(id, data)
+	}
+
+	/// The data of a task's callback, wherever they were brought. Taken if its winners agree on them.
+	pub fn take_data(&mut self, id: &TaskId, data: Vec<u8>) -> bool {
+		let Some(task) = self.tasks.get_mut(id).filter(|task| are_agreed_on(&task.chain, &data)) else { return false };
+		if task.data.as_ref() != Some(&data) {
 			task.data = Some(data);
 			self.changes.tasks.insert(*id);
 			self.touch(id);
 		}
 		true
+	}
+
+	/// Tasks whose callback waits for its data: a winner has revealed.
+	pub fn without_data(&self) -> Vec<TaskId> {
+		let waits = |task: &TaskState| {
+			let deal = self.deals.get(&task.chain.deal);
+			let has_callback = deal.is_some_and(|deal| deal.deal.callback.is_some());
+			has_callback && task.data.is_none() && task.digest().is_some()
+		};
+		self.tasks.iter().filter(|(_, task)| waits(task)).map(|(id, _)| *id).collect()
 	}
 }
 

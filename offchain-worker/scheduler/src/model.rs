@@ -7,5 +7,5 @@ mod worker;
 
 pub use deal::{range, DealState, PART};
 pub use state::{Changes, Now, State};
-pub use task::{groups, GivenUp, Replicate, Sending, TaskState};
+pub use task::{are_agreed_on, groups, has_voted_for_it, GivenUp, Replicate, Sending, TaskState};
 pub use worker::{Presence, Profile, WorkerState};

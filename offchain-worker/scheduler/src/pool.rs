@@ -8,6 +8,7 @@
 
 mod adoption;
 mod answers;
+mod brought;
 mod effects;
 mod follow;
 mod inputs;
@@ -30,6 +31,7 @@ use tokio::{
 };
 
 pub(crate) use adoption::Adoption;
+pub(crate) use brought::Brought;
 pub(crate) use inputs::{Input, Question, Reply};
 
 use crate::{

@@ -45,7 +45,7 @@ use crate::{
 	metrics::Metrics,
 	next::{next_action, Action},
 	plan::Plans,
-	ports::{ChainPort, Delivery, Runner},
+	ports::{ChainPort, Delivery, Runner, Undelivered},
 	record::{End, Record, State},
 	results::Results,
 };
@@ -80,7 +80,7 @@ pub(crate) enum Message {
 	/// What the chain wants of this worker.
 	Work(Vec<WorkItem>),
 	/// A result is in the store, or why not.
-	Uploaded(TaskId, Result<(), String>),
+	Uploaded(TaskId, Result<(), Undelivered>),
 	/// Whether new tasks may come, by the policy of the machine's owner.
 	Active(bool),
 	/// Finish what is in hand.
@@ -278,7 +278,7 @@ impl Actor {
 		// Each pass but the last one writes down a step forward or back, of which there are few.
 		for _ in 0..8 {
 			let Some(entry) = self.tasks.get_mut(&id) else { return };
-			entry.local.finalised = entry.seen.is_some_and(|seen| seen.is_closed() && seen.block <= self.finalised);
+			entry.local.finalised = entry.seen.is_some_and(|seen| seen.is_over(self.finalised));
 			if entry.not_before.is_some() && !matches!(entry.busy, Busy::Running(_)) {
 				return;
 			}

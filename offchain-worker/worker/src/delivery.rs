@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
 	link::Outgoing,
-	ports::Delivery,
+	ports::{Delivery, Undelivered},
 	record::{Output, OutputKind},
 };
 
@@ -35,9 +35,9 @@ impl Delivery for Pool {
 		self.store.upload_file(&output.cid(), token, &file, |_, _| ()).await.map_err(|error| error.to_string())
 	}
 
-	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String> {
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered> {
 		let (answer, taken) = oneshot::channel();
-		let ended = || "the worker ends".to_string();
+		let ended = || Undelivered::Failed("the worker ends".into());
 		self.link.send(Outgoing::Callback(task, data, answer)).map_err(|_| ended())?;
 		taken.await.map_err(|_| ended())?
 	}

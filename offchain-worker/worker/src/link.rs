@@ -18,6 +18,7 @@ use jsonrpsee::{
 };
 use rlc_primitives::{Signature, TaskId};
 use rlc_protocol::{
+	requester::code,
 	signing::Claim,
 	worker::{Heartbeat, Join, Logs, Operator, Order, Report, Resources, Session, Step, WorkerRpcClient, MAX_REPORTS},
 	Account,
@@ -28,7 +29,7 @@ use tokio::{
 	time::{interval, sleep, timeout, Instant},
 };
 
-use crate::{actor::Message, clock, results::Results};
+use crate::{actor::Message, clock, ports::Undelivered, results::Results};
 
 /// How long reports wait for others.
 const GATHER_TIME: Duration = Duration::from_millis(20);
@@ -52,7 +53,7 @@ pub(crate) enum Outgoing {
 	/// What its app wrote.
 	Logs(TaskId, Logs),
 	/// The data of a callback; whether it was taken is told.
-	Callback(TaskId, Vec<u8>, oneshot::Sender<Result<(), String>>),
+	Callback(TaskId, Vec<u8>, oneshot::Sender<Result<(), Undelivered>>),
 }
 
 /// What heartbeats say.
@@ -215,8 +216,10 @@ fn put_by(outgoing: Outgoing, logs: &mut VecDeque<(TaskId, Logs)>) {
 				logs.pop_front();
 			}
 		}
-		// Fails only when the worker ends.
-		Outgoing::Callback(_, _, answer) => drop(answer.send(Err("the scheduler is not connected".into()))),
+		Outgoing::Callback(_, _, answer) => {
+			// Fails only when the worker ends.
+			drop(answer.send(Err(Undelivered::Failed("the scheduler is not connected".into()))));
+		}
 	}
 }
 
@@ -287,7 +290,7 @@ async fn tell(
 				tokio::spawn(async move {
 					let taken = client.callback_data(session, task, format!("0x{}", hex::encode(data))).await;
 					// Fails only when the worker ends.
-					drop(answer.send(taken.map_err(|error| error.to_string())));
+					drop(answer.send(taken.map_err(undelivered)));
 				});
 			})
 			.await;
@@ -336,7 +339,7 @@ async fn gather(
 	outgoing: &mut mpsc::UnboundedReceiver<Outgoing>,
 	reports: &mut Vec<Report>,
 	logs: &mut VecDeque<(TaskId, Logs)>,
-	mut callback: impl FnMut(TaskId, Vec<u8>, oneshot::Sender<Result<(), String>>),
+	mut callback: impl FnMut(TaskId, Vec<u8>, oneshot::Sender<Result<(), Undelivered>>),
 ) -> bool {
 	let mut until = None::<Instant>;
 	while reports.len() < MAX_REPORTS && logs.len() < MAX_LOGS {
@@ -353,6 +356,16 @@ async fn gather(
 		until.get_or_insert_with(|| Instant::now() + GATHER_TIME);
 	}
 	false
+}
+
+/// Why the scheduler did not take the data of a callback.
+fn undelivered(error: RpcError) -> Undelivered {
+	match error {
+		RpcError::Call(refusal) if refusal.code() == code::UNKNOWN_TASK => {
+			Undelivered::Unknown(refusal.message().into())
+		}
+		error => Undelivered::Failed(error.to_string()),
+	}
 }
 
 /// Leave out what only says that a task goes on, where the next step is told too.

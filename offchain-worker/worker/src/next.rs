@@ -12,8 +12,8 @@
 //! | revealed or further | completed, and finalised | end, once the result is uploaded, unwanted or kept long enough |
 //!
 //! Of a revealed task, an order to upload comes first: the scheduler knows why it asks. The data of a callback come
-//! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time, and
-//! the chain has them.
+//! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time. Once
+//! the end is final the chain has them, so then such a refusal is the last one.
 //!
 //! What the chain holds of us outlives any order: a stake is locked, so nothing makes the worker forget the digest before
 //! the task is closed on a finalised block.
@@ -38,6 +38,8 @@ pub(crate) struct Local {
 	pub finalised: bool,
 	/// Whether the result was kept long enough for anyone to ask for it.
 	pub expired: bool,
+	/// Whether the scheduler knew nothing of the task any more when the data of its callback were brought after the end.
+	pub forgotten: bool,
 }
 
 /// What to do.
@@ -139,7 +141,7 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 }
 
 fn deliver(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment, uploaded: bool) -> Action {
-	let unneeded = uploaded || local.stop.is_some();
+	let unneeded = uploaded || local.stop.is_some() || (local.forgotten && seen.is_closed());
 	match (seen.phase, seen.ours) {
 		_ if local.upload => Action::Upload(*output),
 		// The block that held the reveal is no more.

@@ -120,11 +120,22 @@ pub(crate) struct Job {
 /// Ends a run soon. One sender for each run.
 pub(crate) type Stop = tokio::sync::watch::Receiver<bool>;
 
+/// Why a result was not handed over.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Undelivered {
+	/// The scheduler knows nothing of this worker's part in the task, or not any more.
+	#[error("{0}")]
+	Unknown(String),
+	/// Something else, in words: it may go well later.
+	#[error("{0}")]
+	Failed(String),
+}
+
 /// Where results go.
 #[async_trait]
 pub(crate) trait Delivery: Send + Sync {
 	/// Upload a result with the scheduler's token. Errors in words.
 	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String>;
-	/// Bring the data of a callback. Errors in words.
-	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String>;
+	/// Bring the data of a callback.
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered>;
 }

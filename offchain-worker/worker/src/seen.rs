@@ -179,6 +179,11 @@ impl Seen {
 	pub fn is_closed(&self) -> bool {
 		matches!(self.phase, Phase::Completed(_) | Phase::Failed)
 	}
+
+	/// Whether it is over for good, if blocks up to this one are final.
+	pub fn is_over(&self, finalised: BlockNumber) -> bool {
+		self.is_closed() && self.block <= finalised
+	}
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ pub(super) fn deal_id(text: &str) -> Result<DealId, DbError> {
 	Ok(DealId(bytes32(text)?.into()))
 }
 
-fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
+pub(super) fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
 	hex::decode(text).map_err(|_| DbError::Damaged(format!("{text:?} is no hex")))
 }
 

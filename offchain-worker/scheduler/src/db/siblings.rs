@@ -7,12 +7,12 @@
 //!
 //! The instances' clocks have to agree within some seconds.
 
-use rlc_primitives::{AccountId, DealId, Moment};
-use rlc_protocol::worker::{Order, Report};
+use rlc_primitives::{AccountId, DealId, Moment, TaskId};
+use rlc_protocol::worker::{Logs, Order, Report};
 use sqlx::{Any, Transaction};
 
 use super::{
-	rows::{self, account, hash, number, step_name, unsigned, words},
+	rows::{self, account, hash, number, step_name, tail, unsigned, words},
 	Batch, Db, DbError,
 };
 
@@ -21,6 +21,9 @@ pub const LEASE: Moment = 15_000;
 
 /// How long, in ms, an instance does not take again what it left.
 const ABSENCE: Moment = 5_000;
+
+/// Tasks of one statement.
+const ASKED: usize = 500;
 
 impl Db {
 	/// Says that this instance lives.
@@ -186,6 +189,55 @@ impl Db {
 		let query = sqlx::query(sql).bind(step_name(report.step)).bind(cause).bind(said).bind(size.map_or(0, number));
 		query.bind(hash(report.task.0)).bind(account(worker)).execute(&self.pool).await?;
 		Ok(())
+	}
+
+	/// What a worker's app wrote in a task that this instance does not have in memory. Passed over if the worker has no
+	/// part in it.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn bring_logs(&self, task: TaskId, worker: &AccountId, logs: &Logs) -> Result<(), DbError> {
+		let sql = "INSERT INTO logs (task, worker, deal, stdout, stderr) SELECT task, worker, deal, $1, $2 \
+			FROM replicates WHERE task = $3 AND worker = $4 ON CONFLICT (task, worker) DO UPDATE \
+			SET stdout = excluded.stdout, stderr = excluded.stderr";
+		let query = sqlx::query(sql).bind(tail(&logs.stdout)).bind(tail(&logs.stderr));
+		query.bind(hash(task.0)).bind(account(worker)).execute(&self.pool).await?;
+		Ok(())
+	}
+
+	/// The data of a task's callback, which a worker that has a part in it brought, and which are the right ones. Whoever
+	/// looks after the task finds them by [`data_of`](Self::data_of), or when it takes it into memory.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn bring_data(&self, task: TaskId, worker: &AccountId, data: &[u8]) -> Result<(), DbError> {
+		let sql = "INSERT INTO tasks (task, deal, idx, given_up, stored, result, data) \
+			SELECT task, deal, idx, '', -1, '', $1 FROM replicates WHERE task = $2 AND worker = $3 \
+			ON CONFLICT (task) DO UPDATE SET data = excluded.data";
+		let query = sqlx::query(sql).bind(hex::encode(data)).bind(hash(task.0)).bind(account(worker));
+		query.execute(&self.pool).await?;
+		Ok(())
+	}
+
+	/// The data of these tasks' callbacks, of those that have them.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn data_of(&self, tasks: &[TaskId]) -> Result<Vec<(TaskId, Vec<u8>)>, DbError> {
+		let mut found = Vec::new();
+		for some in tasks.chunks(ASKED) {
+			let places = (1..=some.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+			let sql = format!("SELECT task, data FROM tasks WHERE data <> '' AND task IN ({places})");
+			let query = sqlx::query_as::<Any, (String, String)>(&sql);
+			let query = some.iter().fold(query, |query, task| query.bind(hash(task.0)));
+			for (task, data) in query.fetch_all(&self.pool).await? {
+				found.push((TaskId(rows::bytes32(&task)?.into()), rows::bytes(&data)?));
+			}
+		}
+		Ok(found)
 	}
 
 	/// Sends an order to a worker of another instance.

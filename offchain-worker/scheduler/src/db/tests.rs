@@ -246,6 +246,33 @@ async fn siblings_pass_on_orders_and_reports() {
 }
 
 #[tokio::test]
+async fn siblings_write_down_what_their_workers_bring_for_each_other() {
+	let postgres = Postgres::start();
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	let (id, worker, stranger) = (place(3).id(), account(1), account(9));
+	one.write(&Batch { replicates: vec![replicate(3, 1, Step::Revealed)], ..Default::default() }).await.unwrap();
+	let logs = |text: &str| Logs { stdout: text.repeat(70_000), stderr: String::new() };
+	for (who, text) in [(&worker, "x"), (&worker, "y"), (&stranger, "z")] {
+		two.bring_logs(id, who, &logs(text)).await.unwrap();
+	}
+	let kept = one.logs(id).await.unwrap();
+	assert_eq!((kept.len(), &kept[0].worker.0), (1, &worker), "nobody else has a part in it");
+	assert_eq!(kept[0].logs, Logs { stdout: "y".repeat(64 << 10), stderr: String::new() }, "the last, and no more");
+
+	two.bring_data(id, &stranger, &[6]).await.unwrap();
+	assert_eq!(one.data_of(&[id]).await.unwrap(), []);
+	for data in [[7], [8]] {
+		two.bring_data(id, &worker, &data).await.unwrap();
+	}
+	let many = (0..1_200).map(|index| place(index).id()).collect::<Vec<_>>();
+	assert_eq!(one.data_of(&many).await.unwrap(), [(id, vec![8])], "what was found to be right last");
+	let row = TaskRow { task: place(3), given_up: Some("why".into()), stored: None, result: None, data: None };
+	one.write(&Batch { tasks: vec![row.clone()], ..Default::default() }).await.unwrap();
+	let (found, _) = one.task(id).await.unwrap();
+	assert_eq!(found, Some(TaskRow { data: Some(vec![8]), ..row }), "who has not seen them yet does not erase them");
+}
+
+#[tokio::test]
 async fn siblings_that_live_are_known_by_their_addresses() {
 	let postgres = Postgres::start();
 	let (one, two) = (open(&postgres).await, open(&postgres).await);

@@ -124,17 +124,28 @@ struct Table {
 	name: &'static str,
 	columns: &'static [&'static str],
 	key: &'static str,
+	/// A column that no empty text replaces: what another instance wrote there may not be known to this one yet.
+	lasting: Option<&'static str>,
 }
 
 const REPLICATES: Table = Table {
 	name: "replicates",
 	columns: &["deal", "idx", "worker", "operator", "step", "since", "cause", "words", "output", "task"],
 	key: "task, worker",
+	lasting: None,
 };
-const TASKS: Table =
-	Table { name: "tasks", columns: &["deal", "idx", "given_up", "stored", "result", "data", "task"], key: "task" };
-const LOGS: Table =
-	Table { name: "logs", columns: &["task", "worker", "deal", "stdout", "stderr"], key: "task, worker" };
+const TASKS: Table = Table {
+	name: "tasks",
+	columns: &["deal", "idx", "given_up", "stored", "result", "data", "task"],
+	key: "task",
+	lasting: Some("data"),
+};
+const LOGS: Table = Table {
+	name: "logs",
+	columns: &["task", "worker", "deal", "stdout", "stderr"],
+	key: "task, worker",
+	lasting: None,
+};
 
 fn replicate_values(row: &ReplicateRow) -> Vec<Value> {
 	let (cause, said) = match &row.part.cause {
@@ -209,12 +220,18 @@ fn bind<'q>(
 
 /// The statement that writes so many rows.
 fn upsert(table: &Table, rows: usize) -> String {
-	let Table { name, columns, key } = table;
+	let Table { name, columns, key, lasting } = table;
 	let row = |nth: usize| {
 		let places = (1..=columns.len()).map(|place| format!("${}", nth * columns.len() + place));
 		format!("({})", places.collect::<Vec<_>>().join(", "))
 	};
 	let rows = (0..rows).map(row).collect::<Vec<_>>().join(", ");
-	let sets = columns.iter().map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>().join(", ");
+	let set = |column: &&str| match lasting {
+		Some(lasting) if lasting == column => {
+			format!("{column} = CASE WHEN excluded.{column} = '' THEN {name}.{column} ELSE excluded.{column} END")
+		}
+		_ => format!("{column} = excluded.{column}"),
+	};
+	let sets = columns.iter().map(set).collect::<Vec<_>>().join(", ");
 	format!("INSERT INTO {name} ({}) VALUES {rows} ON CONFLICT ({key}) DO UPDATE SET {sets}", columns.join(", "))
 }

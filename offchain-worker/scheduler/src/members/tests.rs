@@ -233,3 +233,63 @@ fn unknown_callback_data_are_refused() {
 	assert!(!scene.state.bring(&id, &account(9), vec![1]));
 	assert!(!scene.state.bring(&TaskId::default(), &one, vec![1]));
 }
+
+/// A task with a callback and trust 3, to which the first worker contributed the digest of these data.
+fn with_callback(data: &[u8]) -> (Scene, TaskId, [AccountId; 4]) {
+	let mut scene = Scene::new();
+	let workers = [1, 2, 3, 4].map(|n| scene.worker(n, 1));
+	let id = task(scene.deal_with(100, 3, 1, |deal| deal.callback = Some(Default::default())), 0);
+	scene.decide();
+	contributes_data(&mut scene, &workers[0], id, data);
+	(scene, id, workers)
+}
+
+fn contributes_data(scene: &mut Scene, worker: &AccountId, id: TaskId, data: &[u8]) {
+	let digest = rlc_primitives::ResultDigest::of_callback(data);
+	let events = scene.world.contribute_digest(id, worker, digest).unwrap();
+	scene.see(events);
+}
+
+#[test]
+fn data_of_a_callback_are_taken_once_enough_workers_agree_on_them() {
+	let (mut scene, id, [liar, one, two, three]) = with_callback(b"wrong");
+	assert!(!scene.state.bring(&id, &liar, b"wrong".to_vec()), "nobody agrees yet");
+	for worker in [&one, &two] {
+		contributes_data(&mut scene, worker, id, b"right");
+	}
+	assert!(!scene.state.bring(&id, &one, b"right".to_vec()), "two new workers do not outweigh one at trust 3");
+	contributes_data(&mut scene, &three, id, b"right");
+	assert!(!scene.state.bring(&id, &liar, b"wrong".to_vec()), "others won");
+	assert!(!scene.state.bring(&id, &liar, b"right".to_vec()), "it did not compute them");
+	assert!(scene.state.bring(&id, &one, b"right".to_vec()));
+	assert_eq!(scene.state.tasks[&id].data.as_deref(), Some(&b"right"[..]));
+}
+
+#[test]
+fn data_of_a_consensus_that_does_not_hold_any_more_make_room_for_others() {
+	let (mut scene, id, [one, ..]) = with_callback(b"old");
+	let task = scene.state.tasks.get_mut(&id).unwrap();
+	let result = |data: &[u8]| rlc_primitives::ResultHash::of(id, rlc_primitives::ResultDigest::of_callback(data));
+	task.agreed(result(b"old"), 1, 0);
+	assert!(scene.state.bring(&id, &one, b"old".to_vec()));
+	let task = scene.state.tasks.get_mut(&id).unwrap();
+	task.reopened();
+	task.agreed(result(b"new"), 1, 0);
+	assert_eq!(task.data, None);
+	assert!(scene.state.take_data(&id, b"new".to_vec()), "wherever they were brought");
+	assert_eq!(scene.state.tasks[&id].data.as_deref(), Some(&b"new"[..]));
+}
+
+#[test]
+fn callback_that_was_revealed_waits_for_its_data() {
+	let (mut scene, id, [one, two, ..]) = with_callback(b"right");
+	assert_eq!(scene.state.without_data(), []);
+	contributes_data(&mut scene, &two, id, b"right");
+	assert_eq!(scene.state.without_data(), [], "nobody has revealed");
+	let digest = rlc_primitives::ResultDigest::of_callback(b"right");
+	let events = scene.world.reveal_digest(id, &one, digest).unwrap();
+	scene.see(events);
+	assert_eq!(scene.state.without_data(), [id]);
+	assert!(scene.state.bring(&id, &two, b"right".to_vec()));
+	assert_eq!(scene.state.without_data(), []);
+}

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rlc_primitives::{
 	consensus,
 	task::{Commitment, ContributionStatus, Stage},
+	work::MAX_CALLBACK_DATA,
 	AccountId, Contribution, Moment, ResultDigest, ResultHash, ResultSeal, Task,
 };
 use rlc_protocol::{
@@ -173,6 +174,14 @@ impl TaskState {
 		self.chain = chain;
 		self.closed_by = self.chain.is_closed().then_some(block);
 		self.is_final = false;
+		self.drop_outvoted_data();
+	}
+
+	/// Data that were agreed on before, until the chain changed its mind or nobody revealed, keep others from being taken.
+	pub fn drop_outvoted_data(&mut self) {
+		if self.chain.consensus().is_some() {
+			self.data.take_if(|data| !are_agreed_on(&self.chain, data));
+		}
 	}
 
 	/// A worker with this weight contributed. Told twice, it counts once.
@@ -194,6 +203,7 @@ impl TaskState {
 			let consensus =
 				rlc_primitives::task::Consensus { result, reveal_deadline, winners, reveals: 0, digest: None };
 			self.chain.stage = Stage::Revealing(consensus);
+			self.drop_outvoted_data();
 		}
 	}
 
@@ -238,6 +248,7 @@ impl TaskState {
 			rlc_primitives::task::Consensus { result, reveal_deadline: 0, winners: 1, reveals: 1, digest: None }
 		});
 		self.chain.stage = Stage::Completed(rlc_primitives::task::Consensus { digest: Some(digest), ..consensus });
+		self.drop_outvoted_data();
 	}
 
 	/// As requesters see it.
@@ -257,6 +268,19 @@ impl TaskState {
 			given_up: self.given_up.as_ref().map(|given_up| given_up.reason.clone()),
 		}
 	}
+}
+
+/// Whether these are the data of a callback that a task's winners agree on.
+pub fn are_agreed_on(task: &Task, data: &[u8]) -> bool {
+	let result = ResultHash::of(task.id(), ResultDigest::of_callback(data));
+	let agreed = task.consensus().is_some_and(|consensus| consensus.result == result);
+	agreed && data.len() <= MAX_CALLBACK_DATA as usize
+}
+
+/// Whether a worker contributed the result that has a task's consensus.
+pub fn has_voted_for_it(task: &Task, worker: &AccountId) -> bool {
+	let (ours, consensus) = (task.contribution(worker), task.consensus());
+	ours.zip(consensus).is_some_and(|(ours, consensus)| ours.commitment.result == consensus.result)
 }
 
 /// One, and the values of all results' groups.

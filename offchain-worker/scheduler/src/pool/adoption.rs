@@ -155,6 +155,7 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	}
 	if let Some(row) = row {
 		task.data = row.data;
+		task.drop_outvoted_data();
 		if let Some(reason) = row.given_up {
 			let said = |worker: &AccountId| view.failures.iter().any(|failure| failure.worker == *worker);
 			let witnesses = failures::verdict(&task).map_or_else(Vec::new, |verdict| verdict.witnesses);

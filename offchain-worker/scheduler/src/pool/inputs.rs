@@ -8,10 +8,9 @@ use rlc_protocol::{
 use sp_core::H256;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Adoption, Pool};
+use super::{Adoption, Brought, Pool};
 use crate::{
 	chain::{ChainError, DealFacts, Follow, Seen, SeenBlock},
-	db::LogRow,
 	events::task_of,
 	members::Member,
 	model::{DealState, Sending},
@@ -32,8 +31,8 @@ pub(crate) enum Input {
 	Reports(Session, Vec<Report>, Reply<bool>),
 	/// What an app wrote.
 	Logs(Session, TaskId, Logs, Reply<bool>),
-	/// The data of a callback. Answers whether they are the task's; `None` for an unknown session.
-	CallbackData(Session, TaskId, Vec<u8>, Reply<Option<bool>>),
+	/// The data of a callback. Answers what becomes of them; `None` for an unknown session.
+	CallbackData(Session, TaskId, Vec<u8>, Reply<Option<Brought>>),
 	/// Somebody asks.
 	Ask(Question),
 	/// A block.
@@ -93,21 +92,8 @@ impl Pool {
 				}
 				self.replies.push(Box::new(move || _ = reply.send(member.is_some())));
 			}
-			Input::Logs(session, task, logs, reply) => {
-				let member = self.member(&session);
-				let known = self.state.tasks.get(&task);
-				if let (Some(worker), Some(known)) = (&member, known) {
-					if known.replicates.contains_key(worker) {
-						let deal = known.chain.deal;
-						self.batch.logs.push(LogRow { task, deal, worker: worker.clone(), logs });
-					}
-				}
-				self.replies.push(Box::new(move || _ = reply.send(member.is_some())));
-			}
-			Input::CallbackData(session, task, data, reply) => {
-				let taken = self.member(&session).map(|account| self.state.bring(&task, &account, data));
-				self.replies.push(Box::new(move || _ = reply.send(taken)));
-			}
+			Input::Logs(session, task, logs, reply) => self.logs(session, task, logs, reply),
+			Input::CallbackData(session, task, data, reply) => self.callback_data(session, task, data, reply),
 			Input::Ask(question) => self.answer(question),
 			Input::Block(which, block) => self.saw(which, block),
 			Input::Deal(deal, facts) => self.deal_read(deal, facts),

@@ -36,6 +36,7 @@ impl Pool {
 		let elsewhere = self.means.db.workers_elsewhere(now.local).await?.into_iter().collect::<BTreeSet<_>>();
 		self.locate(&elsewhere);
 		self.read_foreign_parts(&elsewhere).await?;
+		self.read_foreign_data().await?;
 		if self.means.db.siblings(now.local).await? > 0 {
 			self.leave_parts().await?;
 		}
@@ -85,6 +86,14 @@ impl Pool {
 					_ => drop(self.state.reported(&row.worker, report, self.now())),
 				}
 			}
+		}
+		Ok(())
+	}
+
+	/// Data of callbacks that workers brought to other instances.
+	async fn read_foreign_data(&mut self) -> Result<(), Error> {
+		for (id, data) in self.means.db.data_of(&self.state.without_data()).await? {
+			self.state.take_data(&id, data);
 		}
 		Ok(())
 	}
@@ -146,7 +155,11 @@ impl Pool {
 async fn tell_owner(means: &Means, worker: &AccountId, mut report: Report) -> Result<(), String> {
 	let mut size = None;
 	if report.step == Step::Uploaded {
-		let (_, parts) = means.db.task(report.task).await.map_err(|error| error.to_string())?;
+		let (row, parts) = means.db.task(report.task).await.map_err(|error| error.to_string())?;
+		if row.is_some_and(|row| row.data.is_some()) {
+			// The data of a callback: they are written down already, and the owner puts them into its store.
+			return Ok(());
+		}
 		let Some(place) = parts.first().map(|part| part.task) else { return Ok(()) };
 		let view = means.chain.task(place).await.map_err(|error| error.to_string())?;
 		let digest = view.and_then(|view| view.task.consensus().and_then(|consensus| consensus.digest));

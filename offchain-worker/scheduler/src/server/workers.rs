@@ -18,7 +18,7 @@ use super::{error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
 	members::Member,
-	pool::Input,
+	pool::{Brought, Input},
 };
 
 /// How long a worker may take to take an order.
@@ -101,8 +101,15 @@ impl WorkerRpcServer for Api {
 		let wrong = || error(code::NOT_ALLOWED, "these are not the data of that task, or it is not this worker's");
 		let bytes = bytes.ok_or_else(wrong)?;
 		match self.ask(|reply| Input::CallbackData(session, task, bytes, reply)).await? {
-			Some(true) => Ok(()),
-			Some(false) => Err(wrong()),
+			Some(Brought::Taken) => Ok(()),
+			Some(Brought::Wrong) => Err(wrong()),
+			Some(Brought::Unknown) => {
+				let words = "no part of this worker in such a task is known; its data are not wanted";
+				Err(error(code::UNKNOWN_TASK, words))
+			}
+			Some(Brought::Later) => {
+				Err(error(code::INTERNAL, "the task cannot be looked at now; bring its data again soon"))
+			}
 			None => Err(unknown_session()),
 		}
 	}

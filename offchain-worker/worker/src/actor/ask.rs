@@ -117,7 +117,7 @@ impl Actor {
 	pub(super) fn ask_about_the_quiet(&mut self) {
 		let (now, finalised) = (Instant::now(), self.finalised);
 		let quiet = self.tasks.iter().filter(|(_, entry)| {
-			let over = entry.seen.is_some_and(|seen| seen.is_closed() && seen.block <= finalised);
+			let over = entry.seen.is_some_and(|seen| seen.is_over(finalised));
 			matches!(entry.busy, Busy::No)
 				&& entry.record.state.may_be_on_chain()
 				&& !over && now.duration_since(entry.heard) >= self.bounds.quiet

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{Actor, Busy, Message};
 use crate::{
 	clock::Clock,
-	seen::{ChainEvent, News, Seen},
+	seen::{ChainEvent, News},
 };
 
 /// How many blocks go by between two looks at the chain's list of what this worker has to do.
@@ -67,8 +67,7 @@ impl Actor {
 	/// What was seen in this block and later ones may not hold any more.
 	fn doubt(&mut self, from: BlockNumber) {
 		let doubtful = self.tasks.iter().filter(|(_, entry)| {
-			let over = |seen: Seen| seen.is_closed() && seen.block <= self.finalised;
-			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !over(seen));
+			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalised));
 			seen || matches!(entry.busy, Busy::Asking(_))
 		});
 		for id in doubtful.map(|(id, _)| *id).collect::<Vec<_>>() {
@@ -80,6 +79,8 @@ impl Actor {
 		self.finalised = self.finalised.max(number);
 		let later = self.closing.split_off(&self.finalised.saturating_add(1));
 		for id in std::mem::replace(&mut self.closing, later).into_values().flatten() {
+			// The scheduler lets go of the task now, too.
+			self.hasten(id);
 			self.consider(id);
 			self.keep(id);
 		}

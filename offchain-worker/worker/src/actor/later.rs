@@ -3,8 +3,8 @@
 use rlc_primitives::TaskId;
 use tokio::time::Instant;
 
-use super::Actor;
-use crate::clock;
+use super::{Actor, Busy};
+use crate::{clock, record::State};
 
 impl Actor {
 	/// Try this task again after a while, which doubles each time.
@@ -14,6 +14,14 @@ impl Actor {
 		let at = Instant::now() + clock::backoff(entry.attempts);
 		entry.not_before = Some(at);
 		self.later.insert((at, id));
+	}
+
+	/// Hand a result over at once, if that is put off.
+	pub(super) fn hasten(&mut self, id: TaskId) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		if matches!((&entry.record.state, &entry.busy), (State::Revealed(_), Busy::No)) {
+			entry.not_before = None;
+		}
 	}
 
 	pub(super) fn retry_due(&mut self) {

@@ -85,6 +85,7 @@ impl Actor {
 	fn asked_to_stop(&mut self, id: TaskId, reason: String) {
 		if let Some(entry) = self.tasks.get_mut(&id) {
 			entry.local.stop = Some(reason);
+			self.hasten(id);
 			self.consider(id);
 		}
 	}
@@ -124,9 +125,7 @@ impl Actor {
 			entry.not_before.is_some() && matches!((&entry.record.state, &entry.busy), (State::Revealed(_), Busy::No))
 		});
 		for id in waiting.map(|(id, _)| *id).collect::<Vec<_>>() {
-			if let Some(entry) = self.tasks.get_mut(&id) {
-				entry.not_before = None;
-			}
+			self.hasten(id);
 			self.consider(id);
 		}
 	}

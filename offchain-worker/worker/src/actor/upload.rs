@@ -5,7 +5,7 @@ use rlc_primitives::{work::FailureCause, TaskId};
 use rlc_protocol::worker::{Cause, Report, Step};
 
 use super::{Actor, Busy, Effect, Message};
-use crate::{clock, link::Outgoing, record::State};
+use crate::{clock, link::Outgoing, ports::Undelivered, record::State};
 
 impl Actor {
 	pub(super) fn prepare_upload(&mut self, id: TaskId) {
@@ -21,10 +21,10 @@ impl Actor {
 		let (delivery, back) = (self.parts.delivery.clone(), self.back.clone());
 		tokio::spawn(async move {
 			let result = match token {
-				Some(token) => delivery.upload(&token, &output, file).await,
+				Some(token) => delivery.upload(&token, &output, file).await.map_err(Undelivered::Failed),
 				None => match tokio::fs::read(&file).await {
 					Ok(data) => delivery.callback(id, data).await,
-					Err(error) => Err(format!("the result cannot be read: {error}")),
+					Err(error) => Err(Undelivered::Failed(format!("the result cannot be read: {error}"))),
 				},
 			};
 			// Fails only when the worker ends.
@@ -32,7 +32,8 @@ impl Actor {
 		});
 	}
 
-	pub(super) fn uploaded(&mut self, id: TaskId, result: Result<(), String>) {
+	pub(super) fn uploaded(&mut self, id: TaskId, result: Result<(), Undelivered>) {
+		let finalised = self.finalised;
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::No;
 		let asked = entry.token.take().is_some();
@@ -43,12 +44,17 @@ impl Actor {
 				self.note(id, State::Uploaded(output));
 				self.consider(id);
 			}
-			(Err(words), _) => {
-				log::warn!("task {:?}: the result was not handed over: {words}", id.0);
-				match asked {
+			(Err(why), _) => {
+				log::warn!("task {:?}: the result was not handed over: {why}", id.0);
+				match why {
 					// The scheduler asks another winner, or this one again.
-					true => self.not_stored(id, words),
-					false => self.put_off(id),
+					why if asked => self.not_stored(id, why.to_string()),
+					// Before that, the scheduler's node may only be behind this one's.
+					Undelivered::Unknown(_) if entry.seen.is_some_and(|seen| seen.is_over(finalised)) => {
+						entry.local.forgotten = true;
+						self.consider(id);
+					}
+					_ => self.put_off(id),
 				}
 			}
 			(Ok(()), None) => {}

@@ -72,7 +72,12 @@ impl WorkerRpcServer for Scheduler {
 		Ok(())
 	}
 
-	async fn callback_data(&self, _: Session, _: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
+	async fn callback_data(&self, _: Session, id: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
+		for (refused, code) in [(task(404), code::UNKNOWN_TASK), (task(403), code::NOT_ALLOWED)] {
+			if id == refused {
+				return Err(ErrorObjectOwned::owned(code, "not these", None::<()>));
+			}
+		}
 		self.0.callbacks.lock().unwrap().push(data);
 		Ok(())
 	}
@@ -229,6 +234,22 @@ async fn reports_logs_and_data_arrive_and_ends_are_confirmed() {
 			break;
 		}
 	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduler_that_knows_nothing_of_a_task_is_told_from_one_that_may_take_its_data_later() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	let mut answers = Vec::new();
+	for number in [404, 403] {
+		let (answer, taken) = oneshot::channel();
+		ends.outgoing.send(Outgoing::Callback(task(number), vec![1], answer)).unwrap();
+		answers.push(timeout(PATIENCE, taken).await.unwrap().unwrap());
+	}
+	assert_eq!(answers[0], Err(Undelivered::Unknown("not these".into())));
+	assert!(matches!(answers[1], Err(Undelivered::Failed(_))), "{answers:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -233,8 +233,12 @@ fn data_of_a_callback_that_is_over_is_not_brought_for_ever() {
 	let completed = seen(Phase::Completed(output.digest), ours(Proved));
 	let finalised = Local { finalised: true, ..here() };
 	assert_eq!(decide(state(), &completed, &finalised, 500), Action::Upload(output), "the scheduler may still want it");
-	let expired = Local { expired: true, ..finalised.clone() };
-	assert_eq!(decide(state(), &completed, &expired, 500), Action::End(End::Completed));
+	for local in [Local { expired: true, ..finalised.clone() }, Local { forgotten: true, ..finalised.clone() }] {
+		assert_eq!(decide(state(), &completed, &local, 500), Action::End(End::Completed));
+	}
+	let forgotten = Local { forgotten: true, ..here() };
+	let agreed = seen(consensus(output.hash(id())), ours(Proved));
+	assert_eq!(decide(state(), &agreed, &forgotten, 500), Action::Upload(output), "a fork opened the task again");
 	let failed = seen(Phase::Failed, ours(Proved));
 	assert!(is_aborted(&decide(state(), &failed, &finalised, 500)));
 	let undone = seen(Phase::Active, None);

@@ -156,6 +156,82 @@ async fn instances_share_a_task_s_workers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_there() {
+	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let yards = siblings(&postgres, &chain).await;
+	let mut bob = yards[0].worker("Bob").await;
+	let requester = key("Ferdie").account();
+	let deal = chain.open(100, 1, 1, |deal| (deal.requester, deal.callback) = (requester, Some(Default::default())));
+	let id = Place { deal, index: 0 }.id();
+	bob.tasks(1).await;
+	let (account, data) = (bob.key.account(), b"for the contract");
+	let digest = ResultDigest::of_callback(data);
+	chain.change(|world| world.contribute_digest(id, &account, digest).unwrap());
+	yards[0].until(id, |info| step_of(info, &bob) == Some(Step::Contributed)).await;
+	drop(bob);
+	let bob = yards[1].worker_with("Bob", vec![report(id, Step::Contributed)]).await.unwrap();
+	let logs = Logs { stdout: "hello".into(), stderr: String::new() };
+	WorkerRpcClient::logs(&*bob.client, bob.joined.session, id, logs.clone()).await.unwrap();
+	let at = system_time();
+	let signature = key("Ferdie").sign(&Claim::Logs { task: id, at }.payload(GENESIS)).encode();
+	for yard in &yards {
+		let request =
+			LogsRequest { account: Account(key("Ferdie").account()), task: id, at, signature: signature.clone() };
+		let read = SchedulerRpcClient::logs(&yard.client().await, request).await.unwrap();
+		assert_eq!(read.into_iter().map(|one| one.logs).collect::<Vec<_>>(), [logs.clone()], "whoever is asked");
+	}
+
+	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
+	let bring = |worker: &Worker, data: &[u8]| {
+		let (client, session, data) = (worker.client.clone(), worker.joined.session, hex::encode(data));
+		async move { client.callback_data(session, id, data).await }
+	};
+	let charlie = yards[1].worker("Charlie").await;
+	assert_eq!(code_of(bring(&charlie, data).await), code::UNKNOWN_TASK, "it has no part in it");
+	assert_eq!(code_of(bring(&bob, b"lies").await), code::NOT_ALLOWED);
+	bring(&bob, data).await.unwrap();
+	let info = yards[0].until(id, |info| info.result.is_some()).await;
+	assert_eq!(info.result, Some(Cid::of_keccak(digest.0 .0).to_string()));
+	assert_eq!(chain.sent("finalize"), 1);
+	drop((bob, charlie));
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_that_is_over_takes_late_logs_and_callback_data() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let id = Place { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 }.id();
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	let data: &[u8] = b"late";
+	let digest = ResultDigest::of_callback(data);
+	// Delivered with its data on chain, which are not in the store: nothing is left to do for the scheduler.
+	yard.chain.change(|world| {
+		let mut events = world.contribute_digest(id, &account, digest).unwrap();
+		events.extend(world.reveal_digest(id, &account, digest).unwrap());
+		events.extend(world.finalize(id, Some(data)).unwrap());
+		events
+	});
+	for _ in 0..3 {
+		yard.chain.change(|_| Vec::new());
+	}
+	let bring = |task: TaskId| bob.client.callback_data(bob.joined.session, task, hex::encode(data));
+	yard.until(id, |info| step_of(info, &bob) == Some(Step::Completed)).await;
+	bring(id).await.unwrap();
+	assert_eq!(code_of(bring(TaskId::default()).await), code::UNKNOWN_TASK);
+	let logs = Logs { stdout: "hello".into(), stderr: String::new() };
+	WorkerRpcClient::logs(&*bob.client, bob.joined.session, id, logs.clone()).await.unwrap();
+	let Yard { dir, scheduler, .. } = yard;
+	scheduler.stop().await.unwrap();
+	let db = Db::open(&config(&dir).database).await.unwrap();
+	assert_eq!(db.logs(id).await.unwrap()[0].logs, logs);
+	assert_eq!(db.task(id).await.unwrap().0.unwrap().data, Some(data.to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_happened_while_it_was_down_is_caught_up() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;

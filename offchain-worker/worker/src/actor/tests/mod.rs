@@ -1,5 +1,6 @@
 //! The whole loop, with a real journal, against a chain that follows the real rules.
 
+mod callbacks;
 mod chain;
 mod kill;
 mod story;

@@ -12,8 +12,8 @@ use crate::{
 	record::OutputKind,
 	seen::News,
 };
-use rlc_primitives::{task::Stage, CallbackId, ResultDigest};
-use sp_core::{H160, H256};
+use rlc_primitives::{task::Stage, ResultDigest};
+use sp_core::H256;
 
 fn right(index: u64) -> ResultDigest {
 	result(place(index).id(), OutputKind::Archive).1.digest
@@ -72,33 +72,6 @@ async fn task_of_trust_1_that_was_reopened_is_contributed_to_and_revealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lone_task_with_a_callback_brings_its_data() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
-	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
-	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], false));
-	worker.until_all([0], Step::Completed).await;
-	assert!(matches!(world.chain().sent[..], [Submission::Lone { callback_data: Some(_), .. }]));
-	assert_eq!(world.callbacks.lock().unwrap().len(), 1, "the scheduler's store gets it too");
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn bag_with_a_callback_is_contributed_and_revealed() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
-	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
-	let mut worker = Worker::with(&world, &dir, full_bags).await;
-	worker.order(compute(0..100, true));
-	worker.until_all(0..100, Step::Uploaded).await;
-	let chain = world.chain().clone();
-	assert_eq!((chain.contributions(), chain.reveals(), chain.refused), (vec![100], vec![100], 0));
-	assert_eq!(world.callbacks.lock().unwrap().len(), 100, "no call has room for the data of two");
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn bag_that_does_not_fill_goes_after_a_while() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
@@ -108,21 +81,6 @@ async fn bag_that_does_not_fill_goes_after_a_while() {
 	assert_eq!(bags.iter().sum::<usize>(), 150);
 	assert!(bags.iter().all(|bag| *bag <= 100), "{bags:?}");
 	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn data_that_the_scheduler_refuses_keeps_no_worker_from_draining() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
-	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
-	world.forgot.store(true, Ordering::SeqCst);
-	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
-	worker.order(compute([0], false));
-	worker.until_all([0], Step::Revealed).await;
-	worker.order(Order::Drain);
-	worker.until_all([0], Step::Completed).await;
-	worker.ended().await;
-	assert!(world.callbacks.lock().unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

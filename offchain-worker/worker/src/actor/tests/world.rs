@@ -4,7 +4,7 @@ use std::{
 	collections::HashMap,
 	path::PathBuf,
 	sync::{
-		atomic::{AtomicBool, AtomicU32, Ordering},
+		atomic::{AtomicU32, Ordering},
 		Arc, Mutex, MutexGuard,
 	},
 	time::Duration,
@@ -25,7 +25,7 @@ use tokio::sync::Notify;
 
 use super::chain::{Chain, Trouble};
 use crate::{
-	ports::{ChainPort, Delivery, Finished, Job, Runner, SendError, Stop, Submission, Unreachable},
+	ports::{ChainPort, Delivery, Finished, Job, Runner, SendError, Stop, Submission, Undelivered, Unreachable},
 	record::{Failure, Output, OutputKind},
 	seen::News,
 	testing::DEAL,
@@ -64,8 +64,10 @@ pub struct World {
 	pub runs: AtomicU32,
 	pub uploads: Mutex<Vec<(TaskId, String)>>,
 	pub callbacks: Mutex<Vec<(TaskId, Vec<u8>)>>,
-	/// Whether the scheduler does not know the tasks of callbacks any more.
-	pub forgot: AtomicBool,
+	/// Why the scheduler does not take the data of callbacks, if so.
+	pub refuses: Mutex<Option<Undelivered>>,
+	/// How often it did not.
+	pub refused: AtomicU32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +98,8 @@ impl World {
 			runs: AtomicU32::new(0),
 			uploads: Mutex::default(),
 			callbacks: Mutex::default(),
-			forgot: AtomicBool::new(false),
+			refuses: Mutex::default(),
+			refused: AtomicU32::new(0),
 		})
 	}
 
@@ -233,10 +236,12 @@ impl Delivery for World {
 		Ok(())
 	}
 
-	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), String> {
+	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered> {
 		self.killer.point().await;
-		if self.forgot.load(Ordering::SeqCst) {
-			return Err("this is not the data of that task's result".into());
+		let refuses = self.refuses.lock().unwrap().clone();
+		if let Some(why) = refuses {
+			self.refused.fetch_add(1, Ordering::SeqCst);
+			return Err(why);
 		}
 		self.callbacks.lock().unwrap().push((task, data));
 		self.killer.point().await;
