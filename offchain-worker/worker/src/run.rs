@@ -11,7 +11,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, ResultDigest, Tag};
+use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Moment, ResultDigest, Tag};
 use rlc_protocol::worker::{Logs, Step, Usage};
 use rlc_sandbox::{
 	ContainerTier, Ending, Error as SandboxError, Grants, InvalidResult, Limits, Output as Left, Run, WasmTier,
@@ -37,6 +37,16 @@ const CANNOT_START: i32 = 126;
 /// What an app that did something forbidden ends with, as a shell would say of one that was aborted.
 const ABORTED: i32 = 134;
 
+/// Wasm instructions that a module may execute for each ms of its category's time: far more than a processor executes.
+///
+/// What a module is worth in instructions is not what a processor has to do for it: reading and setting a local or a
+/// constant count, and cost nothing once they are compiled. Where [`WasmTier::speed`] measures 2 million of mixed
+/// instructions in a ms, a loop that only counts makes 12 million, and one that adds and rotates in registers 33 million.
+/// This is thirty times that, so the time ends a run first, whatever the app computes. Fuel bounds what a machine does
+/// that is faster than any of today, and what is mostly compiled away: such an app ends at the same instruction on each
+/// of them.
+const INSTRUCTIONS_PER_MS: u64 = 1_000_000_000;
+
 /// The longest last line of an app that is part of a cause, in characters.
 const MAX_LINE: usize = 200;
 
@@ -46,7 +56,7 @@ pub(crate) struct Apps {
 	pub wasm: WasmTier,
 	/// The tier, or why there is none.
 	pub containers: Result<ContainerTier, String>,
-	/// What each task may use, but for the time.
+	/// What each task may use, but for time and fuel, which its deal sets.
 	pub limits: Limits,
 	/// What the app, dataset and inputs of a task may have together, in bytes.
 	pub most_input: u64,
@@ -127,7 +137,9 @@ impl Apps {
 		time: Duration,
 		mut stop: Stop,
 	) -> Result<Run, Failure> {
-		let limits = Limits { time, ..self.limits.clone() };
+		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
+		let fuel = fuel(job.plan.deal.deal.reference_time);
+		let limits = Limits { time, fuel: Some(fuel), ..self.limits.clone() };
 		let args = &job.plan.args;
 		let seed = job.task.id().0 .0;
 		let grants = grants(job.plan.deal.deal.tag);
@@ -176,6 +188,11 @@ impl Apps {
 /// What a deal grants its app. The chain opens no deal with a network whose app's own order has none.
 fn grants(tag: Tag) -> Grants {
 	Grants { network: tag.has_network(), gpu: tag.has_gpu() }
+}
+
+/// Wasm instructions that an app may execute in a category with this reference time, in ms.
+fn fuel(reference_time: Moment) -> u64 {
+	reference_time.saturating_mul(INSTRUCTIONS_PER_MS)
 }
 
 /// A digest that this liar's result does not have. Liars do not agree with each other.

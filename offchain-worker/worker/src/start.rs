@@ -278,7 +278,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
 }
 
-/// What each task may use, but for the time.
+/// What each task may use, but for time and fuel.
 fn limits(machine: &Machine, slots: u32, logs: usize) -> Limits {
 	let slots = u64::from(slots.max(1));
 	Limits {

@@ -19,6 +19,7 @@ use rlc_store::{FetchConfig, Fetcher};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+	clock::millis,
 	plan::Plan,
 	ports::{Job, Runner},
 	results::Results,
@@ -50,7 +51,7 @@ pub struct Trial {
 	pub index: u64,
 	/// How many tasks the request has.
 	pub tasks: u64,
-	/// What the app may use.
+	/// What the app may use. Its time is that of a category, and sets the fuel too.
 	pub limits: Limits,
 }
 
@@ -81,7 +82,8 @@ impl Trial {
 			account: nobody(),
 			misbehave: None,
 		};
-		let deal = deal(self.tasks, self.dataset.as_ref());
+		let mut deal = deal(self.tasks, self.dataset.as_ref());
+		deal.deal.reference_time = millis(self.limits.time);
 		let job = Job {
 			task: TaskRef { deal: deal.id, index: self.index },
 			plan: Arc::new(Plan {

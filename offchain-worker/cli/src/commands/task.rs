@@ -192,7 +192,9 @@ fn cause(cause: &FailureCause) -> String {
 		FailureCause::EnclaveFailed => "the enclave did not start".into(),
 		FailureCause::AppFailed { code } => format!("the app ended with exit code {code}"),
 		FailureCause::TimedOut => "the app took longer than the category allows".into(),
-		FailureCause::ResourcesExceeded => "the app took more memory or disk than a worker gives".into(),
+		FailureCause::ResourcesExceeded => {
+			"the app took more memory or disk than a worker gives, or more instructions than the category does".into()
+		}
 		FailureCause::InvalidResult => "the app left no valid result".into(),
 		FailureCause::ResultNotStored => "the result could not be stored".into(),
 	}

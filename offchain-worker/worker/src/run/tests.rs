@@ -229,10 +229,36 @@ fn the_deals_tag_says_what_the_app_is_granted() {
 	}
 }
 
+/// A module that never ends.
+fn endless() -> Vec<u8> {
+	let text = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
+	wat::parse_str(text).unwrap()
+}
+
+#[tokio::test]
+async fn endless_app_is_ended_at_the_same_instruction_by_the_category_s_fuel() {
+	let mut bench = bench(&endless());
+	// Of a millisecond: the run itself has a minute.
+	bench.plan.deal.deal.reference_time = 1;
+	for _ in 0..2 {
+		let finished = bench.run().await;
+		assert_eq!(finished.usage.fuel, INSTRUCTIONS_PER_MS);
+		let failure = finished.outcome.unwrap_err();
+		assert_eq!(failure.cause, Some(FailureCause::ResourcesExceeded));
+		assert!(failure.words.contains("executed more than is allowed"), "{}", failure.words);
+	}
+}
+
+#[test]
+fn fuel_is_far_more_than_a_category_s_time_is_good_for() {
+	let speed = WasmTier::new(None).unwrap().speed();
+	assert!(fuel(1_000) / 30 > speed, "{speed} instructions a second");
+	assert_eq!((fuel(2), fuel(u64::MAX)), (2 * fuel(1), u64::MAX));
+}
+
 #[tokio::test]
 async fn stopped_run_ends() {
-	let endless = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
-	let bench = bench(&wat::parse_str(endless).unwrap());
+	let bench = bench(&endless());
 	let running = bench.run();
 	let stopping = async {
 		while bench.steps.lock().unwrap().last() != Some(&Step::Computing) {
