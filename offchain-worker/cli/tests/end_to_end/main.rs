@@ -2,12 +2,14 @@
 //! lied to, and in the end every task is closed, nobody was paid twice, and nothing is left in the escrow.
 //!
 //! Scenarios play on stacks that seal at once, or on stacks with slots, for what needs time to pass: each has a stack of
-//! its own while it plays. The programs are those beside `rlc`, the apps those of scripts/apps.sh.
+//! its own while it plays. The programs are those beside `rlc`, the apps those of scripts/apps.sh. What is tried out in a
+//! container needs no stack.
 
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
 #[path = "../stack/mod.rs"]
 mod stack;
+mod trial;
 mod trouble;
 mod work;
 
