@@ -98,7 +98,7 @@ pub enum Command {
 	Orderbook(orderbook::Orderbook),
 
 	/// What a run would cost now, and how long it would wait
-	Estimate(estimate::Estimate),
+	Estimate(Box<estimate::Estimate>),
 
 	/// Deals: what was agreed on, and how far it is
 	#[command(subcommand)]

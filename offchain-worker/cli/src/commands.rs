@@ -62,7 +62,7 @@ pub(crate) async fn answer(command: Command, context: &Context) -> Result<Answer
 		Command::Workerpool(command) => workerpool::run(command, context).await?,
 		Command::Order(command) => order::run(*command, context).await?,
 		Command::Orderbook(command) => orderbook::run(command, context).await?,
-		Command::Estimate(command) => estimate::run(command, context).await?,
+		Command::Estimate(command) => estimate::run(*command, context).await?,
 		Command::Deal(command) => deal::run(command, context).await?,
 		Command::Task(command) => task::run(command, context).await?,
 		Command::Scheduler(command) => scheduler::run(*command, context).await?,

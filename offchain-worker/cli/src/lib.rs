@@ -32,6 +32,7 @@ pub mod failure;
 pub mod ids;
 pub mod keystore;
 pub mod market;
+pub mod needs;
 pub mod orders;
 pub mod output;
 pub mod pool;

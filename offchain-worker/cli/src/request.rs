@@ -19,6 +19,7 @@ use crate::{
 	failure::{failure, Result},
 	ids,
 	market::Wish,
+	needs::NeedsOptions,
 };
 
 /// What a request may say.
@@ -60,7 +61,11 @@ pub struct RequestOptions {
 	#[arg(long, value_name = "AMOUNT")]
 	pub max_price: Option<Amount>,
 
-	/// iExec's params as JSON; --args and --input are added to it
+	/// What each task needs
+	#[command(flatten)]
+	pub needs: NeedsOptions,
+
+	/// iExec's params as JSON; --args, --input and what each task needs are added to it
 	#[arg(long, value_name = "JSON")]
 	pub params: Option<String>,
 
@@ -167,6 +172,7 @@ impl RequestOptions {
 		if let Some(args) = &self.args {
 			params.iexec_args = args.clone();
 		}
+		params.rlc_needs = self.needs.over(params.rlc_needs);
 		params.args().map_err(|error| failure!("--args: {error}"))?;
 		let mut files = Vec::new();
 		for input in &self.inputs {
@@ -221,6 +227,25 @@ mod tests {
 		assert_eq!(read.iexec_args, "--fast 3");
 		assert_eq!(read.iexec_input_files, ["https://x.org/a", &format!("{cid}/in_put.txt"), "http://x.org/b"]);
 		assert_eq!((files.len(), files[0].size, files[0].cid.to_string()), (1, 5, cid));
+	}
+
+	#[test]
+	fn what_each_task_needs_is_in_the_params() {
+		let params = |arguments: &[&str]| {
+			let (bytes, _) = options(arguments).params().unwrap();
+			String::from_utf8(bytes).unwrap()
+		};
+		let flags = ["--cores", "2", "--memory", "4G", "--disk", "1K", "--gpus", "1"];
+		assert_eq!(params(&flags), r#"{"rlc_needs":{"cores":2,"memory":4294967296,"disk":1024,"gpus":1}}"#);
+		let given = r#"{"iexec_args": "x", "rlc_needs": {"cores": 9, "gpus": 2}}"#;
+		assert_eq!(
+			params(&["--params", given, "--cores", "3"]),
+			r#"{"iexec_args":"x","rlc_needs":{"cores":3,"gpus":2}}"#
+		);
+		let app = format!("0x{}", "11".repeat(20));
+		for wrong in [["--cores", "0"], ["--gpus", "-1"], ["--memory", "50%"], ["--disk", "0"]] {
+			assert!(Line::try_parse_from([&["test", app.as_str()], &wrong[..]].concat()).is_err(), "{wrong:?}");
+		}
 	}
 
 	#[test]

@@ -11,6 +11,7 @@
 //! | `"deal:index"`, the deal in hex | tasks |
 
 pub mod forms;
+pub mod needs;
 pub mod params;
 pub mod pool;
 pub mod requester;
@@ -18,5 +19,6 @@ pub mod signing;
 pub mod worker;
 
 pub use forms::{Account, Place};
+pub use needs::Needs;
 pub use params::{InvalidParams, RequestParams, Unsupported};
 pub use pool::PoolDescription;

@@ -1,8 +1,10 @@
-//! What a request says about its tasks' input: iExec's JSON.
+//! What a request says about its tasks: iExec's JSON, and what they need of a machine.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::Needs;
 
 /// The params of a request. Written as JSON; a text that is no JSON object is the arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,9 @@ pub struct RequestParams {
 	/// A list of datasets that the deal's tasks share out.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub bulk_cid: Option<String>,
+	/// What each task needs of a machine. Not iExec's.
+	#[serde(default, skip_serializing_if = "Needs::is_nothing")]
+	pub rlc_needs: Needs,
 }
 
 /// Why params cannot be understood.

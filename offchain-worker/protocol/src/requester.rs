@@ -41,9 +41,9 @@ pub struct PoolInfo {
 	pub version: String,
 	/// How many workers are there.
 	pub workers: u32,
-	/// How many tasks they could take now.
+	/// How many slots of theirs could be filled now.
 	pub free_slots: u32,
-	/// How many tasks the workers that take tasks compute at a time; 0 also if the scheduler is too old to say.
+	/// How many slots the workers have that take tasks; 0 also if the scheduler is too old to say.
 	#[serde(default)]
 	pub slots: u64,
 	/// How many tasks wait for a worker.
@@ -66,9 +66,9 @@ pub struct WorkerInfo {
 	pub draining: bool,
 	/// What it can do.
 	pub resources: Resources,
-	/// Tasks that it could take now.
+	/// Slots of it that could be filled now.
 	pub free_slots: u32,
-	/// Tasks that it has in hand.
+	/// Tasks that it computes or is about to.
 	pub running: u32,
 	/// When it was last heard of, in ms.
 	pub seen: u64,

@@ -42,7 +42,8 @@ pub struct Challenge {
 /// chain's stakes and scores make wrong numbers costly.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
-	/// Tasks at a time.
+	/// Tasks at a time, of those that need no more than an equal share of the rest; see [`Needs::slots`](crate::Needs::slots)
+	/// for others.
 	pub slots: u32,
 	/// Processor cores for tasks.
 	pub cores: u32,
@@ -259,7 +260,7 @@ pub struct Logs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Heartbeat {
-	/// Tasks that could be taken now; 0 if the machine is needed for something else, or drains.
+	/// Slots that could be filled now; 0 if the machine is needed for something else, or drains.
 	pub free_slots: u32,
 	/// Whether the worker takes nothing more.
 	pub draining: bool,

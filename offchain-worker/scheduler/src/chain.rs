@@ -7,7 +7,7 @@ use rlc_primitives::{
 	assets::AppKind, money::Score, work::TaskView, AccountId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash,
 	TaskId,
 };
-use rlc_protocol::Place;
+use rlc_protocol::{Needs, Place};
 use sp_core::H256;
 
 /// Why the chain did not answer, or refused an extrinsic: one line for people.
@@ -25,13 +25,15 @@ impl ChainError {
 /// An answer of the chain, later.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, ChainError>>;
 
-/// A deal, with what placement has to know of its app.
+/// A deal, with what placement has to know of its app and of what its request says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealFacts {
 	/// What was agreed on.
 	pub deal: Deal,
 	/// What runs the app.
 	pub kind: AppKind,
+	/// What each task needs of a machine.
+	pub needs: Needs,
 	/// Checksums of app and dataset.
 	pub content: Vec<H256>,
 	/// When its last task was closed, in ms.

@@ -27,6 +27,16 @@
 //! | `chain`, `node` | what is asked of a chain, and a node that answers |
 //! | `server` | JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics`, `/healthz`, on one port |
 //!
+//! # Placement
+//!
+//! A worker's resources are divided equally among its slots. A task takes as many slots as cover what its request says
+//! that it needs ([`rlc_protocol::Needs::slots`]; one, if it says nothing), and is only given to a worker that has so
+//! many, has the deal's tag and runs the app's kind. Of these the least loaded one gets it, by slots, rather one that has
+//! app and dataset already. Deals take turns, as many as slots that they are given. A task for which no worker has enough
+//! slots free, though one has them in all, has that worker kept for it when its deal's turn has come; the others go on
+//! with what is smaller. What no worker could hold waits for one that can until its deadline, as what demands a tag that
+//! no worker has.
+//!
 //! # For operators
 //!
 //! - **A node that keeps enough.** The scheduler reads from its node what happened while it was down. A node that prunes

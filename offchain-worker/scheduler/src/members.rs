@@ -49,7 +49,7 @@ impl State {
 		(worker.seen, worker.progress) = (now.local, now.local);
 		(worker.draining, worker.resting, worker.stalled) = (false, false, false);
 		let known = worker.tasks.clone();
-		self.ready.update(&account, Some(worker));
+		self.reckon(&account);
 		self.changes.arrived.insert(account.clone());
 		self.changes.departed.remove(&account);
 		for id in known.iter().filter(|id| !held.iter().any(|report| report.task == **id)) {
@@ -69,6 +69,18 @@ impl State {
 			self.touch(&id);
 		}
 		forget
+	}
+
+	/// What a worker has is known now, or is something else: so are the slots that its tasks take.
+	fn reckon(&mut self, account: &AccountId) {
+		let Some(worker) = self.workers.get_mut(account) else { return };
+		for id in worker.taken.keys().copied().collect::<Vec<_>>() {
+			let task = self.tasks.get(&id);
+			let part = task.and_then(|task| Some((self.deals.get(&task.chain.deal)?, task.replicates.get(account)?)));
+			let slots = part.map_or(0, |(deal, part)| deal.slots_taken(part, &worker.resources));
+			worker.occupy(id, slots);
+		}
+		self.ready.update(account, Some(worker));
 	}
 
 	/// A worker that came back has this task in hand. Whether it shall go on with it.

@@ -8,7 +8,7 @@ use rlc_primitives::{
 	work::{Delegate, TaskRef, TaskView},
 	AccountId, DealId, GroupId, WorkerpoolId,
 };
-use rlc_protocol::Place;
+use rlc_protocol::{Needs, Place};
 
 use crate::chain::{Answer, ChainError, DealFacts, Follow, PoolChain, Seen, SeenBlock};
 
@@ -44,7 +44,9 @@ impl PoolChain for NodeChain {
 				let dataset = self.chain.dataset(dataset.id).await.map_err(ChainError::new)?;
 				content.extend(dataset.map(|dataset| dataset.content.checksum));
 			}
-			Ok(Some(DealFacts { deal: view.deal, kind: app.content.kind, content, closed: view.progress.closed_at }))
+			let needs = Needs::of_deal(&view.params, view.deal.tag);
+			let (kind, closed) = (app.content.kind, view.progress.closed_at);
+			Ok(Some(DealFacts { deal: view.deal, kind, needs, content, closed }))
 		}
 		.boxed()
 	}

@@ -1,6 +1,11 @@
 //! Which worker gets a task: one that can run it, whose operator has no part in it yet, the least loaded, and rather one
 //! that has the app and the dataset already.
 //!
+//! What is counted are slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
+//! several would wait for ever for so many to be free at once, if each that is left went to a smaller task. So the worker
+//! that it waits for gets nothing from the deals whose turn comes later, until it has room. That is one worker for each
+//! deal that waits so; all others go on with smaller tasks.
+//!
 //! Short tasks are given ahead of free slots, so that a worker never waits for its scheduler: as many as fill
 //! [`AHEAD`] ms by measured run time, [`MAX_AHEAD`] at most.
 
@@ -19,7 +24,7 @@ use rlc_protocol::worker::Step;
 /// How much work is given ahead of each slot, in ms.
 const AHEAD: u64 = 500;
 
-/// The most tasks that are given ahead to a worker.
+/// The most slots' tasks that are given ahead to a worker.
 pub const MAX_AHEAD: u32 = 100;
 
 /// Tasks that take longer, in ms, are not given ahead: another worker may be free before.
@@ -66,7 +71,7 @@ impl Ready {
 		self.free += worker.free_slots();
 	}
 
-	/// How many tasks could begin at once.
+	/// How many slots could be filled at once.
 	pub fn free_slots(&self) -> u32 {
 		self.free
 	}
@@ -99,7 +104,7 @@ pub fn run_time(state: &State, deal: &DealState) -> Option<u64> {
 	Some(mean.min(deal.deal.reference_time))
 }
 
-/// How many tasks beyond its slots a worker with so many is given, if a run takes so long.
+/// How many slots beyond those that it has a worker is given tasks for, if a run takes so long.
 pub fn ahead(slots: u32, run_time: Option<u64>) -> u32 {
 	match run_time {
 		Some(time) if time < LONG => {
@@ -120,77 +125,148 @@ pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState) -> b
 }
 
 /// Why no worker was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Nobody {
-	/// All that could run it have enough to do.
-	Busy,
-	/// Those that have room have a part in it.
-	Voted,
+	/// None that takes tasks could run it.
+	Absent,
+	/// All that could run it have too much to do. If it takes several slots: which one it waits for.
+	Busy(Option<AccountId>),
+	/// Those that have room have a part in it. If it takes several slots: which of the others it waits for.
+	Voted(Option<AccountId>),
 }
 
-/// The worker for a task.
+/// The worker for a task, and how many of its slots that takes. It is none of those that are `kept` for other deals.
 ///
 /// # Errors
 ///
 /// [`Nobody`].
-pub fn choose(state: &State, deal: &DealState, task: &TaskState) -> Result<AccountId, Nobody> {
+pub fn choose(
+	state: &State,
+	deal: &DealState,
+	task: &TaskState,
+	kept: &BTreeSet<AccountId>,
+) -> Result<(AccountId, u32), Nobody> {
 	let run_time = run_time(state, deal);
-	let (mut best, mut room) = (None, false);
+	let mut best: Option<((bool, bool, usize, u32, &AccountId), u32)> = None;
+	let mut awaited: Option<(u32, &AccountId)> = None;
+	let (mut exists, mut room) = (false, false);
 	for (_, workers) in state.ready.by_load.iter().filter(|(profile, _)| profile.serves(deal.kind, deal.deal.tag)) {
-		let known = workers.iter().filter_map(|(ratio, account)| Some((ratio, account, state.workers.get(account)?)));
-		let with_room = known.take_while(|(_, _, worker)| {
-			let slots = worker.resources.slots;
-			worker.load < slots.saturating_add(ahead(slots, run_time))
-		});
-		let candidates = with_room.inspect(|_| room = true).filter(|(_, account, one)| may_try(task, account, one));
-		for (ratio, account, worker) in candidates.take(COMPARED) {
+		let mut compared = 0;
+		for (ratio, account) in workers {
+			let Some(worker) = state.workers.get(account) else { continue };
+			// Who is too small is passed over; a task that needs no more than a slot fits everybody.
+			let Some(slots) = deal.needs.slots(&worker.resources) else { continue };
+			exists = true;
+			let all = worker.resources.slots;
+			let limit = all.saturating_add(ahead(all, run_time));
+			if worker.load >= limit && (slots == 1 || awaited.is_some()) {
+				// Those that follow have no less to do: they have no room either, nor have it sooner.
+				break;
+			}
+			if kept.contains(account) {
+				continue;
+			}
+			let after = worker.load.saturating_add(slots);
+			room |= after <= limit;
+			if !may_try(task, account, worker) {
+				continue;
+			}
+			if after > limit {
+				if awaited.is_none_or(|other| (*ratio, account) < other) {
+					awaited = Some((*ratio, account));
+				}
+				continue;
+			}
 			let tried = task.replicates.contains_key(account);
 			let missing = deal.content.iter().filter(|content| !worker.cached.contains(content)).count();
-			let key = (tried, *ratio >= 1_000, missing, *ratio, account);
-			if best.as_ref().is_none_or(|other| key < *other) {
-				best = Some(key);
+			let key = (tried, after > all, missing, *ratio, account);
+			if best.is_none_or(|(other, _)| key < other) {
+				best = Some((key, slots));
+			}
+			compared += 1;
+			if compared == COMPARED {
+				break;
 			}
 		}
 	}
-	match best {
-		Some((.., account)) => Ok(account.clone()),
-		None => Err(if room { Nobody::Voted } else { Nobody::Busy }),
+	if let Some(((_, _, _, _, account), slots)) = best {
+		return Ok((account.clone(), slots));
 	}
+	let awaited = awaited.map(|(_, account)| account.clone());
+	Err(match (room, exists) {
+		(true, _) => Nobody::Voted(awaited),
+		(false, true) => Nobody::Busy(awaited),
+		(false, false) => Nobody::Absent,
+	})
 }
 
 /// Gives waiting tasks to workers.
 pub fn place(state: &mut State, now: Now) -> Vec<Action> {
-	let mut placed = Vec::new();
+	let (mut placed, mut kept) = (Vec::new(), BTreeSet::new());
 	while placed.len() < MAX_PLACED && !state.ready.by_load.is_empty() {
 		let Some(deal) = state.queue.next() else { break };
-		match place_one_of(state, &deal, now) {
-			Some(action) => placed.push(action),
-			None => state.queue.park(&deal),
+		match place_one_of(state, &deal, &kept, now) {
+			Ok(action) => placed.push(action),
+			Err(awaited) => {
+				kept.extend(awaited);
+				state.queue.park(&deal);
+			}
 		}
 	}
 	state.queue.resume();
 	placed
 }
 
-/// Gives one of the deal's tasks to a worker; `None` if none can have one now.
-fn place_one_of(state: &mut State, deal: &DealId, now: Now) -> Option<Action> {
+/// Gives one of the deal's tasks to a worker.
+///
+/// # Errors
+///
+/// If none can have one now: the worker that they wait for, if they take several slots.
+fn place_one_of(
+	state: &mut State,
+	deal: &DealId,
+	kept: &BTreeSet<AccountId>,
+	now: Now,
+) -> Result<Action, Option<AccountId>> {
+	let mut awaited = None;
 	for _ in 0..state.queue.len_of(deal).min(TRIED) {
-		let id = state.queue.pop(deal)?;
-		let (Some(agreed), Some(task)) = (state.deals.get(deal), state.tasks.get(&id)) else { continue };
-		match choose(state, agreed, task) {
-			Ok(worker) => {
-				state.queue.serve(deal);
+		let Some(id) = state.queue.first(deal) else { break };
+		let (Some(agreed), Some(task)) = (state.deals.get(deal), state.tasks.get(&id)) else {
+			state.queue.pop(deal);
+			continue;
+		};
+		match choose(state, agreed, task, kept) {
+			Ok((worker, slots)) => {
+				state.queue.pop(deal);
+				state.queue.serve(deal, slots);
 				state.give(&id, &worker, now);
-				return Some(Action::Compute { task: id, worker });
+				return Ok(Action::Compute { task: id, worker });
 			}
-			Err(Nobody::Busy) => {
+			// It stays in line: its deal, if this is its only task, would else lose its turn each time it waits.
+			Err(Nobody::Busy(one)) => return Err(awaited.or(one)),
+			Err(Nobody::Absent) => {
+				state.queue.pop(deal);
 				state.wait(&id, End::Front, now);
-				return None;
+				return Err(awaited);
 			}
-			Err(Nobody::Voted) => state.wait(&id, End::Back, now),
+			Err(Nobody::Voted(one)) => {
+				if one.is_some() {
+					// As above.
+					state.queue.rotate(deal);
+				} else {
+					state.queue.pop(deal);
+					state.wait(&id, End::Back, now);
+				}
+				awaited = awaited.or(one);
+			}
 		}
 	}
-	None
+	Err(awaited)
+}
+
+/// Whether a worker of this kind and size could have the deal's tasks, were it free.
+fn could_run(deal: &DealState, worker: &WorkerState) -> bool {
+	worker.profile().serves(deal.kind, deal.deal.tag) && deal.needs.slots(&worker.resources).is_some()
 }
 
 /// Whether a connected worker that never tried, or is allowed to try again, can run the task, were it free.
@@ -205,9 +281,10 @@ pub fn is_anyone_among(
 	task: &TaskState,
 	among: impl Fn(&WorkerState) -> bool,
 ) -> bool {
-	state.workers.iter().any(|(account, worker)| {
-		among(worker) && worker.profile().serves(deal.kind, deal.deal.tag) && may_try(task, account, worker)
-	})
+	state
+		.workers
+		.iter()
+		.any(|(account, worker)| among(worker) && could_run(deal, worker) && may_try(task, account, worker))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Which task is next: deals take turns, and of deals that had as many turns the one with the earliest contribution
-//! deadline comes first. A deal whose deadline is near comes before all others.
+//! Which task is next: deals take turns, as many as slots that they are given, and of deals that had as many turns the
+//! one with the earliest contribution deadline comes first. A deal whose deadline is near comes before all others.
 //!
 //! A deal's turns count from the least that any waiting deal had when it came, so that a new deal neither waits for old
 //! ones nor starves them.
@@ -13,7 +13,7 @@ use rlc_primitives::{DealId, Moment, TaskId};
 struct Turn {
 	/// Whether there is time.
 	relaxed: bool,
-	/// How many workers its tasks were given.
+	/// How many slots of workers its tasks were given.
 	served: u64,
 	/// When its contribution deadline is, in ms.
 	deadline: Moment,
@@ -98,6 +98,18 @@ impl Queue {
 		}
 	}
 
+	/// The deal's first task, which stays in the line.
+	pub fn first(&self, deal: &DealId) -> Option<TaskId> {
+		self.lines.get(deal)?.tasks.front().copied()
+	}
+
+	/// Puts the deal's first task behind the others. The deal keeps its turn, also if that is its only one.
+	pub fn rotate(&mut self, deal: &DealId) {
+		if let Some(line) = self.lines.get_mut(deal).filter(|line| !line.tasks.is_empty()) {
+			line.tasks.rotate_left(1);
+		}
+	}
+
 	/// Takes the deal's first task out of the line.
 	pub fn pop(&mut self, deal: &DealId) -> Option<TaskId> {
 		let line = self.lines.get_mut(deal)?;
@@ -112,15 +124,15 @@ impl Queue {
 		Some(task)
 	}
 
-	/// One of the deal's tasks was given to a worker.
-	pub fn serve(&mut self, deal: &DealId) {
+	/// One of the deal's tasks was given to a worker, of which it takes so many slots: as many turns.
+	pub fn serve(&mut self, deal: &DealId, slots: u32) {
 		match self.lines.get_mut(deal) {
 			Some(line) => {
 				self.turns.remove(&line.turn);
-				line.turn.served += 1;
+				line.turn.served += u64::from(slots);
 				self.turns.insert(line.turn, *deal);
 			}
-			None => *self.served.entry(*deal).or_default() += 1,
+			None => *self.served.entry(*deal).or_default() += u64::from(slots),
 		}
 	}
 
@@ -183,7 +195,7 @@ mod tests {
 		let mut order = Vec::new();
 		while let Some(deal) = queue.next() {
 			order.push(queue.pop(&deal).unwrap().0 .0[0]);
-			queue.serve(&deal);
+			queue.serve(&deal, 1);
 		}
 		order
 	}
@@ -195,6 +207,19 @@ mod tests {
 		push(&mut queue, 2, 200, 20..22);
 		assert_eq!(order(&mut queue), [10, 20, 11, 21, 12, 13]);
 		assert_eq!(queue.len(), 0);
+	}
+
+	#[test]
+	fn turns_are_counted_in_slots() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..12);
+		push(&mut queue, 2, 200, 20..25);
+		let mut order = Vec::new();
+		while let Some(one) = queue.next() {
+			order.push(queue.pop(&one).unwrap().0 .0[0]);
+			queue.serve(&one, if one == deal(1) { 3 } else { 1 });
+		}
+		assert_eq!(order, [10, 20, 21, 22, 11, 23, 24]);
 	}
 
 	#[test]
@@ -212,7 +237,7 @@ mod tests {
 		push(&mut queue, 1, 100, 10..20);
 		for _ in 0..5 {
 			queue.pop(&deal(1));
-			queue.serve(&deal(1));
+			queue.serve(&deal(1), 1);
 		}
 		push(&mut queue, 2, 200, 30..33);
 		assert_eq!(order(&mut queue), [15, 30, 16, 31, 17, 32, 18, 19]);
@@ -225,6 +250,21 @@ mod tests {
 		push(&mut queue, 2, 200, 20..22);
 		queue.hurry(&deal(2));
 		assert_eq!(order(&mut queue), [20, 21, 10, 11]);
+	}
+
+	#[test]
+	fn deal_keeps_its_turn_while_its_tasks_change_places() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 200, 10..11);
+		queue.serve(&deal(1), 1);
+		push(&mut queue, 2, 100, 20..22);
+		queue.rotate(&deal(2));
+		assert_eq!(queue.first(&deal(2)), Some(task(21)));
+		for _ in 0..2 {
+			queue.serve(&deal(2), 1);
+		}
+		queue.rotate(&deal(1));
+		assert_eq!(order(&mut queue), [10, 21, 20]);
 	}
 
 	#[test]

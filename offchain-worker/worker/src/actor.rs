@@ -30,7 +30,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef, WorkItem},
 	AccountId, BlockNumber, Moment, TaskId,
 };
-use rlc_protocol::worker::{Order, Report, Usage};
+use rlc_protocol::worker::{Order, Report, Resources, Usage};
 use sp_core::H256;
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -71,8 +71,10 @@ pub(crate) enum Message {
 	Told(Vec<TaskId>),
 	/// The journal is on disk as far as this: what follows from it.
 	Written(Vec<Effect>),
-	/// A run ended.
-	Ran(TaskId, compute::Ran),
+	/// A run ended, and gives back so many slots.
+	Ran(TaskId, u32, compute::Ran),
+	/// A task took so many slots, and gives them back: it needs so many.
+	NeedsMore(TaskId, u32, u32),
 	/// Something was sent to the chain.
 	Sent(send::Sent),
 	/// The chain answered.
@@ -106,8 +108,8 @@ pub(crate) struct Parts {
 /// What the loop has to keep to.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
-	/// Tasks at a time.
-	pub slots: u32,
+	/// What tasks share: each takes as many of the slots as its share of the rest says.
+	pub resources: Resources,
 	/// How long a result is kept that nobody asked for.
 	pub keep_for: Duration,
 	/// How many bytes of such results are kept.
@@ -131,9 +133,10 @@ pub(crate) struct Actor {
 	/// For what runs beside the loop.
 	back: mpsc::UnboundedSender<Message>,
 	tasks: HashMap<TaskId, Entry>,
-	/// Tasks that wait for a slot.
-	queue: VecDeque<TaskId>,
-	running: u32,
+	/// Tasks that wait for slots, and for how many: one, until it is known.
+	queue: VecDeque<(TaskId, u32)>,
+	/// How many slots are taken.
+	taken: u32,
 	sends: send::Sends,
 	asks: ask::Asks,
 	/// Closed tasks, by the block that has to be finalised.
@@ -185,7 +188,7 @@ impl Actor {
 			back,
 			tasks: HashMap::new(),
 			queue: VecDeque::new(),
-			running: 0,
+			taken: 0,
 			sends,
 			asks: ask::Asks::default(),
 			closing: BTreeMap::new(),
@@ -262,7 +265,8 @@ impl Actor {
 			Message::Joined(forget) => self.joined(forget),
 			Message::Told(tasks) => self.told(tasks),
 			Message::Written(effects) => self.perform(effects),
-			Message::Ran(task, ran) => self.ran(task, ran),
+			Message::Ran(task, slots, ran) => self.ran(task, slots, ran),
+			Message::NeedsMore(task, taken, needed) => self.needs_more(task, taken, needed),
 			Message::Sent(sent) => self.sent(sent),
 			Message::Views(answers) => self.answered(answers),
 			Message::Work(items) => self.work(items),
@@ -355,9 +359,9 @@ impl Actor {
 	}
 
 	fn tell_status(&self) {
-		let waiting = self.queue.len() as u32 + self.running;
+		let filled = self.queue.iter().fold(self.taken, |filled, (_, slots)| filled.saturating_add(*slots));
 		let free_slots = match self.active && !self.draining {
-			true => self.bounds.slots.saturating_sub(waiting),
+			true => self.bounds.resources.slots.saturating_sub(filled),
 			false => 0,
 		};
 		let status = Status { free_slots, draining: self.draining };
@@ -387,9 +391,11 @@ impl Actor {
 			}
 		}
 		let (mut last, deadline) = (Vec::new(), Instant::now() + STOP_TIME);
-		while self.running > 0 {
+		while self.taken > 0 {
 			match tokio::time::timeout_at(deadline, self.inbox.recv()).await {
-				Ok(Some(Message::Ran(..))) => self.running -= 1,
+				Ok(Some(Message::Ran(_, slots, _) | Message::NeedsMore(_, slots, _))) => {
+					self.taken = self.taken.saturating_sub(slots);
+				}
 				Ok(Some(Message::Written(effects))) => last.extend(effects),
 				Ok(Some(_)) => {}
 				Ok(None) | Err(_) => break,

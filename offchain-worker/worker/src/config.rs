@@ -15,16 +15,18 @@ pub struct Config {
 	pub scheduler: String,
 	/// The worker's own directory: journal, results, cache. One for each worker.
 	pub dir: PathBuf,
-	/// Tasks at a time, at most the number of cores. `None`: as many.
+	/// Tasks at a time, fewer if they need more than an equal part of the machine; at most the number of cores. `None`: as
+	/// many.
 	pub slots: Option<u32>,
 	/// When tasks are taken.
 	pub activation: Activation,
-	/// Memory for all tasks. Each slot gets an equal part.
+	/// Memory for all tasks. Each slot gets an equal part, and a task the parts of all its slots.
 	pub memory: Share,
-	/// Disk for all tasks. Each slot gets an equal part.
+	/// Disk for all tasks. Each slot gets an equal part, and a task the parts of all its slots.
 	pub disk: Share,
 	/// The devices of graphics processors, such as `/dev/dri/renderD128`: character devices below `/dev`. Apps in containers
-	/// may open all of them if their deal's tag has [`Tag::GPU`], several at a time. The pool is told how many there are.
+	/// may open all of them if their deal has [`Tag::GPU`] or needs some. The pool is told how many there are, and gives the
+	/// worker no more tasks at a time than have as many each as they need.
 	pub gpu_devices: Vec<PathBuf>,
 	/// Whether apps in containers reach the internet if their order's tag has [`Tag::NETWORK`]: neither private networks nor
 	/// this machine, but for what its public addresses offer to everybody. Needs `slirp4netns`.

@@ -30,6 +30,13 @@
 //! contributed, never contributes twice, and never forgets to reveal. Tasks of a bag go to the chain together, up to 100 in
 //! a transaction, and into the journal together. A task of trust 1 that is not of a bag is contributed and revealed at once.
 //!
+//! # Slots
+//!
+//! Memory, disk and cores are divided equally among the slots. A task takes as many as cover what its request says that it
+//! needs ([`rlc_protocol::Needs::slots`]; one, if it says nothing), and may use the share of all of them. One that waits
+//! for several slots is not overtaken. A task that needs more than there is fails, and nothing is contributed: a
+//! scheduler that knows the worker's resources gives it none.
+//!
 //! # Parts
 //!
 //! | module | what it does |

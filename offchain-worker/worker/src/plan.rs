@@ -11,7 +11,7 @@ use rlc_primitives::{
 	work::FailureCause,
 	DealId,
 };
-use rlc_protocol::{RequestParams, Unsupported};
+use rlc_protocol::{Needs, RequestParams, Unsupported};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
@@ -35,6 +35,13 @@ pub(crate) struct Plan {
 	pub params: RequestParams,
 	/// The app's arguments.
 	pub args: Vec<String>,
+}
+
+impl Plan {
+	/// What each of the tasks needs of a machine.
+	pub fn needs(&self) -> Needs {
+		self.params.rlc_needs.under(self.deal.deal.tag)
+	}
 }
 
 /// What a deal's plan is, or why its tasks cannot be computed.
@@ -147,6 +154,16 @@ mod tests {
 		}
 		let secrets = with_params(r#"{"iexec_secrets": {"1": "x"}}"#).unwrap_err();
 		assert_eq!(secrets.cause, Some(FailureCause::SecretUnavailable));
+	}
+
+	#[test]
+	fn needs_are_the_requests_and_the_tags() {
+		let mut plan = with_params(r#"{"rlc_needs": {"cores": 2}}"#).unwrap();
+		assert_eq!((plan.needs().cores, plan.needs().gpus), (2, 0));
+		plan.deal.deal.tag = Tag::from_bits(Tag::GPU);
+		assert_eq!((plan.needs().cores, plan.needs().gpus), (2, 1));
+		let misspelt = with_params(r#"{"rlc_needs": {"core": 2}}"#).unwrap_err();
+		assert_eq!(misspelt.cause, Some(FailureCause::InvalidParams));
 	}
 
 	#[test]

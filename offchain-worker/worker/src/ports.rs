@@ -107,6 +107,8 @@ pub(crate) struct Job {
 	pub task: TaskRef,
 	/// What it runs, and on what.
 	pub plan: Arc<Plan>,
+	/// How many of the worker's slots it takes: its share of what there is.
+	pub slots: u32,
 	/// How long it may run at most.
 	pub time: Duration,
 	/// When it has to be over, fetching included.

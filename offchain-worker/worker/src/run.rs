@@ -12,7 +12,10 @@ use std::{
 
 use async_trait::async_trait;
 use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Moment, ResultDigest, Tag};
-use rlc_protocol::worker::{Logs, Step, Usage};
+use rlc_protocol::{
+	worker::{Logs, Step, Usage},
+	Needs,
+};
 use rlc_sandbox::{
 	ContainerTier, Ending, Error as SandboxError, Grants, InvalidResult, Limits, Output as Left, Run, WasmTier,
 };
@@ -56,8 +59,11 @@ pub(crate) struct Apps {
 	pub wasm: WasmTier,
 	/// The tier, or why there is none.
 	pub containers: Result<ContainerTier, String>,
-	/// What each task may use, but for time and fuel, which its deal sets.
+	/// What all tasks together may use. Each gets the share of its slots of memory, output and processors; of the rest but
+	/// time and fuel, which its deal sets, as much as any.
 	pub limits: Limits,
+	/// How many slots share that.
+	pub slots: u32,
 	/// What the app, dataset and inputs of a task may have together, in bytes.
 	pub most_input: u64,
 	/// Where tasks have their directories while they run.
@@ -97,6 +103,22 @@ impl Apps {
 			_ => self.tasks.join(format!("{name}-out")),
 		};
 		TaskDir { input: self.tasks.join(name), output }
+	}
+
+	/// What a task may use that takes so many slots, but for time and fuel. What it needs is part of that, as of
+	/// [`rlc_protocol::Needs::slots`].
+	fn share_of(&self, slots: u32) -> Limits {
+		let all = self.slots.max(1);
+		let share = |total: u64| {
+			let part = u128::from(total) * u128::from(slots) / u128::from(all);
+			part.try_into().unwrap_or(u64::MAX)
+		};
+		Limits {
+			memory: share(self.limits.memory),
+			output: share(self.limits.output),
+			cpus: self.limits.cpus * slots as f32 / all as f32,
+			..self.limits.clone()
+		}
 	}
 
 	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, Failure> {
@@ -139,10 +161,10 @@ impl Apps {
 	) -> Result<Run, Failure> {
 		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
 		let fuel = fuel(job.plan.deal.deal.reference_time);
-		let limits = Limits { time, fuel: Some(fuel), ..self.limits.clone() };
+		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(job.slots) };
 		let args = &job.plan.args;
 		let seed = job.task.id().0 .0;
-		let grants = grants(job.plan.deal.deal.tag);
+		let grants = grants(job.plan.deal.deal.tag, &job.plan.needs());
 		let sandboxed = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, grants, seed };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
@@ -172,7 +194,7 @@ impl Apps {
 	/// Pack what the app left.
 	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, Failure> {
 		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
-		let most = self.limits.output.min(self.results.most());
+		let most = self.share_of(job.slots).output.min(self.results.most());
 		let (output, file) = (dir.output.clone(), job.result.clone());
 		let callback = job.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
@@ -186,8 +208,8 @@ impl Apps {
 }
 
 /// What a deal grants its app. The chain opens no deal with a network whose app's own order has none.
-fn grants(tag: Tag) -> Grants {
-	Grants { network: tag.has_network(), gpu: tag.has_gpu() }
+fn grants(tag: Tag, needs: &Needs) -> Grants {
+	Grants { network: tag.has_network(), gpu: needs.gpus > 0 }
 }
 
 /// Wasm instructions that an app may execute in a category with this reference time, in ms.

@@ -202,7 +202,8 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		fetcher,
 		wasm,
 		containers,
-		limits: limits(&machine, resources.slots, config.logs),
+		limits: limits(&machine, config.logs),
+		slots: resources.slots,
 		most_input: config.cache,
 		tasks: dirs.tasks,
 		scratch: scratch.clone(),
@@ -221,7 +222,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		results: results.clone(),
 	};
 	let bounds = Bounds {
-		slots: resources.slots,
+		resources: resources.clone(),
 		keep_for: config.keep_results,
 		keep_bytes: machine.disk,
 		quiet: QUIET,
@@ -278,16 +279,9 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
 }
 
-/// What each task may use, but for time and fuel.
-fn limits(machine: &Machine, slots: u32, logs: usize) -> Limits {
-	let slots = u64::from(slots.max(1));
-	Limits {
-		memory: machine.memory / slots,
-		output: machine.disk / slots,
-		cpus: machine.cores as f32 / slots as f32,
-		log: logs,
-		..Limits::default()
-	}
+/// What all tasks together may use, but for time and fuel.
+fn limits(machine: &Machine, logs: usize) -> Limits {
+	Limits { memory: machine.memory, output: machine.disk, cpus: machine.cores as f32, log: logs, ..Limits::default() }
 }
 
 /// A worker's directories.
@@ -402,9 +396,9 @@ mod tests {
 	}
 
 	#[test]
-	fn slots_share_the_machine() {
+	fn tasks_share_the_machine() {
 		let machine = Machine { cores: 4, memory: 800, disk: 400 };
-		let limits = limits(&machine, 2, 10);
-		assert_eq!((limits.memory, limits.output, limits.cpus, limits.log), (400, 200, 2.0, 10));
+		let limits = limits(&machine, 10);
+		assert_eq!((limits.memory, limits.output, limits.cpus, limits.log), (800, 400, 4.0, 10));
 	}
 }

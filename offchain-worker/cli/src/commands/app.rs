@@ -46,7 +46,7 @@ Example:
 	#[command(after_help = "\
 Examples:
   rlc app try hello.wasm --args \"first second\" --input notes.txt
-  rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --output try-3
+  rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --cores 4 --output try-3
   rlc app try hello.wasm --json
 
 The exit code is 1 if a worker would report a failure.
@@ -114,9 +114,10 @@ Examples:
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --args \"3 4\" --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input data.csv --trust 5 --output result --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --yes --json --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
 
 Ctrl-C stops watching, not the deal: `rlc deal watch DEAL` and `rlc deal download DEAL` go on.")]
-	Run(run::Run),
+	Run(Box<run::Run>),
 }
 
 /// Arguments of `rlc app deploy`.
@@ -190,7 +191,7 @@ pub async fn run(command: App, context: &Context) -> Result<Answer> {
 		App::Publish(order) => assets::publish(context, order.order(context)?.into()).await,
 		App::Unpublish { app, order } => assets::unpublish(context, BookKey::App(app), order).await,
 		App::Transfer { app, to } => assets::transfer(context, AssetId::App(app), &to).await,
-		App::Run(options) => run::run(context, options).await,
+		App::Run(options) => run::run(context, *options).await,
 	}
 }
 

@@ -2,8 +2,11 @@
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS, AppId, Balance, Moment};
-use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
+use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS, Balance, Moment};
+use rlc_protocol::{
+	requester::{PoolInfo, SchedulerRpcClient, WorkerInfo},
+	Needs,
+};
 use serde_json::json;
 
 use crate::{
@@ -36,6 +39,8 @@ pub struct Estimate {
 struct Told {
 	/// The pool.
 	info: PoolInfo,
+	/// The same of those workers that have what a task needs, with as many slots as tasks fit into.
+	room: PoolInfo,
 	/// How long a run of the app takes there, in ms; `None` if none was measured, or the scheduler is too old to say.
 	run_time: Option<Moment>,
 }
@@ -76,27 +81,52 @@ pub async fn run(command: Estimate, context: &Context) -> Result<Answer> {
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = match pool::url(&chain, quote.workerpool.workerpool).await {
-		Ok(url) => ask(&chain, &url, wish.app).await,
+		Ok(url) => ask(&chain, &url, &wish).await,
 		Err(why) => Err(why),
 	};
 	Ok(answer(&quote, &wish, fee, told))
 }
 
-async fn ask(chain: &Chain, url: &str, app: AppId) -> Result<Told> {
+async fn ask(chain: &Chain, url: &str, wish: &Wish) -> Result<Told> {
 	let scheduler = pool::connect(url).await?;
 	let info = scheduler.info().await.map_err(|error| pool::refused(&error))?;
-	let run_time = match chain.app(app).await? {
+	let needs = Needs::of_deal(&wish.params, wish.tag);
+	let room = match needs.is_nothing() {
+		true => info.clone(),
+		false => {
+			let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
+			room_for(&info, &workers, &needs)
+		}
+	};
+	let run_time = match chain.app(wish.app).await? {
 		Some(app) => scheduler.run_time(app.content.checksum).await.ok().flatten(),
 		None => None,
 	};
-	Ok(Told { info, run_time })
+	Ok(Told { info, room, run_time })
+}
+
+/// A pool as if each slot were as many as a task takes that needs this.
+fn room_for(info: &PoolInfo, workers: &[WorkerInfo], needs: &Needs) -> PoolInfo {
+	let mut room = PoolInfo { workers: 0, free_slots: 0, slots: 0, ..info.clone() };
+	for worker in workers.iter().filter(|worker| worker.alive) {
+		let Some(slots) = needs.slots(&worker.resources) else { continue };
+		room.workers = room.workers.saturating_add(1);
+		room.free_slots = room.free_slots.saturating_add(worker.free_slots / slots);
+		if !worker.draining {
+			room.slots = room.slots.saturating_add(u64::from(worker.resources.slots / slots));
+		}
+	}
+	room
 }
 
 /// When the tasks would begin, as far as the scheduler can tell.
 fn start(info: &PoolInfo, tasks: u64, workers: u64) -> String {
 	let needed = tasks.saturating_mul(workers);
 	if u64::from(info.workers) < workers {
-		return format!("the pool has {} now, and each task needs {workers}", counted(info.workers.into(), "worker"));
+		return format!(
+			"the pool has {} for them now, and each task needs {workers}",
+			counted(info.workers.into(), "worker")
+		);
 	}
 	if info.waiting == 0 && u64::from(info.free_slots) >= needed {
 		return "at once".into();
@@ -110,7 +140,7 @@ fn start(info: &PoolInfo, tasks: u64, workers: u64) -> String {
 fn computed_in(info: &PoolInfo, run_time: Option<Moment>, tasks: u64, workers: u64) -> Result<Moment, &'static str> {
 	let run_time = run_time.ok_or("the pool has not measured a run of the app")?;
 	if u64::from(info.workers) < workers {
-		return Err("the pool has too few workers now");
+		return Err("the pool has too few workers for them now");
 	}
 	if info.slots == 0 {
 		return Err("no worker takes tasks now, or the scheduler does not say how many");
@@ -136,13 +166,13 @@ fn answer(quote: &Quote, wish: &Wish, fee: Balance, told: Result<Told>) -> Answe
 	let estimate = &quote.estimate;
 	let workers = workers_needed(wish.trust);
 	let beginning = match &told {
-		Ok(Told { info, .. }) => start(info, wish.tasks, workers),
+		Ok(Told { room, .. }) => start(room, wish.tasks, workers),
 		Err(why) => format!("not known: {why}"),
 	};
 	// The app's runs in other categories may be longer than this one allows.
 	let run_time = told.as_ref().ok().and_then(|told| told.run_time).map(|time| time.min(wish.reference_time));
 	let expected = match &told {
-		Ok(Told { info, .. }) => computed_in(info, run_time, wish.tasks, workers),
+		Ok(Told { room, .. }) => computed_in(room, run_time, wish.tasks, workers),
 		Err(_) => Err("the scheduler does not answer"),
 	};
 	let end = wish.reference_time.saturating_mul(FINAL_WINDOW);
@@ -205,7 +235,7 @@ mod tests {
 		market::tests::{quote, wish},
 	};
 	use rlc_primitives::AccountId;
-	use rlc_protocol::Account;
+	use rlc_protocol::{worker::Resources, Account};
 
 	fn info(workers: u32, free_slots: u32, waiting: u64) -> PoolInfo {
 		PoolInfo {
@@ -251,7 +281,24 @@ mod tests {
 		assert_eq!(start(&info(3, 6, 0), 2, 3), "at once");
 		assert!(start(&info(3, 5, 0), 2, 3).starts_with("0 tasks before"));
 		assert!(start(&info(3, 6, 9), 2, 3).starts_with("9 tasks before"));
-		assert!(start(&info(2, 6, 0), 2, 3).starts_with("the pool has 2 workers now"));
+		assert!(start(&info(2, 6, 0), 2, 3).starts_with("the pool has 2 workers for them now"));
+	}
+
+	#[test]
+	fn only_workers_that_have_what_a_task_needs_are_counted() {
+		let worker = |slots, memory, alive| WorkerInfo {
+			account: Account(AccountId::new([1; 32])),
+			operator: None,
+			alive,
+			draining: false,
+			resources: Resources { slots, memory, ..Resources::default() },
+			free_slots: slots - 1,
+			running: 1,
+			seen: 0,
+		};
+		let workers = [worker(4, 8, true), worker(8, 8, true), worker(8, 3, true), worker(8, 8, false)];
+		let room = room_for(&info(3, 17, 0), &workers, &Needs { memory: 4, ..Needs::default() });
+		assert_eq!((room.workers, room.slots, room.free_slots), (2, 4, 2), "each task takes half a worker");
 	}
 
 	#[test]
@@ -268,7 +315,8 @@ mod tests {
 	#[test]
 	fn what_is_expected_is_told_or_that_it_is_not_known() {
 		let told = |run_time| {
-			let answer = answer(&quote(), &wish(), 5, Ok(Told { info: info(3, 6, 0), run_time }));
+			let told = Told { info: info(3, 6, 0), room: info(3, 6, 0), run_time };
+			let answer = answer(&quote(), &wish(), 5, Ok(told));
 			let ends = answer.text.lines().last().unwrap().to_owned();
 			(ends, answer.json["runTime"].as_u64(), answer.json["expectedTime"].as_u64())
 		};

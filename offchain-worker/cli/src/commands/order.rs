@@ -122,7 +122,7 @@ It pays --max-price to app and workerpool together: --app-price of it for the ap
 	Request {
 		/// The demand
 		#[command(flatten)]
-		request: RequestOptions,
+		request: Box<RequestOptions>,
 		/// The most that a task may pay for the app
 		#[arg(long, default_value = "0", value_name = "AMOUNT")]
 		app_price: Amount,

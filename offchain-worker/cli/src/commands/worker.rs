@@ -101,7 +101,7 @@ pub struct Run {
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
-	/// How many tasks at a time [default: one for each core]
+	/// How many tasks at a time, fewer if they need more than an equal share of the machine [default: one for each core]
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
 	pub slots: Option<u32>,
 
@@ -127,7 +127,7 @@ pub struct Run {
 	#[arg(long, conflicts_with = "no_containers")]
 	pub network: bool,
 
-	/// Let container apps whose deal has the tag gpu open this device, such as /dev/dri/renderD128; once for each
+	/// Let container apps whose deal has the tag gpu, or needs some, open this device, such as /dev/dri/renderD128; once for each
 	#[arg(long = "gpu", value_name = "DEVICE", conflicts_with = "no_containers")]
 	pub gpus: Vec<PathBuf>,
 

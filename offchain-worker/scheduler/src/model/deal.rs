@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use rlc_primitives::{assets::AppKind, Deal, Moment};
+use rlc_protocol::{worker::Resources, Needs};
 use sp_core::H256;
+
+use super::Replicate;
 
 /// How many tasks of a deal are taken into memory together, and owned by one instance of the scheduler.
 pub const PART: u64 = 500;
@@ -15,6 +18,8 @@ pub struct DealState {
 	pub deal: Deal,
 	/// What runs the app.
 	pub kind: AppKind,
+	/// What each of its tasks needs of a machine.
+	pub needs: Needs,
 	/// Checksums of what its workers fetch: app and dataset.
 	pub content: Vec<H256>,
 	/// Tasks in memory, by part.
@@ -31,16 +36,26 @@ pub struct DealState {
 
 impl DealState {
 	/// A deal of which no task is in memory.
-	pub fn new(deal: Deal, kind: AppKind, content: Vec<H256>) -> Self {
+	pub fn new(deal: Deal, kind: AppKind, needs: Needs, content: Vec<H256>) -> Self {
 		Self {
 			deal,
 			kind,
+			needs,
 			content,
 			parts: BTreeMap::new(),
 			next_part: 0,
 			adopting: false,
 			exhausted: false,
 			closed: None,
+		}
+	}
+
+	/// How many slots of a machine with these resources a part in one of its tasks takes: none once it is computed. What
+	/// cannot hold it, or is not known yet, counts as one: who has too little says so itself.
+	pub fn slots_taken(&self, part: &Replicate, resources: &Resources) -> u32 {
+		match part.is_computing() {
+			true => self.needs.slots(resources).unwrap_or(1),
+			false => 0,
 		}
 	}
 

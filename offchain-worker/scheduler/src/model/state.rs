@@ -107,7 +107,7 @@ impl State {
 			let unknown = || WorkerState::unknown(replicate.operator.clone(), now.local);
 			let worker = self.workers.entry(account.clone()).or_insert_with(unknown);
 			worker.tasks.insert(id);
-			worker.load += u32::from(replicate.is_computing());
+			worker.occupy(id, deal.slots_taken(replicate, &worker.resources));
 			if worker.is_here() && !held.contains_key(account) {
 				missing.push(account.clone());
 			}
@@ -159,8 +159,8 @@ impl State {
 		if let Some(wake) = task.wake {
 			self.alarms.remove(&(wake, *id));
 		}
-		for (account, part) in &task.replicates {
-			self.release(id, account, part.is_computing());
+		for account in task.replicates.keys() {
+			self.release(id, account);
 		}
 		self.dirty.remove(&(deal_id, index, *id));
 		let deal = self.deals.get_mut(&deal_id)?;
@@ -181,11 +181,10 @@ impl State {
 	}
 
 	/// The worker has nothing to do for the task any more.
-	fn release(&mut self, id: &TaskId, account: &AccountId, computing: bool) {
+	fn release(&mut self, id: &TaskId, account: &AccountId) {
 		let Some(worker) = self.workers.get_mut(account) else { return };
-		if worker.tasks.remove(id) {
-			worker.load = worker.load.saturating_sub(u32::from(computing));
-		}
+		worker.tasks.remove(id);
+		worker.occupy(*id, 0);
 		if worker.tasks.is_empty() && !worker.is_reachable() {
 			self.workers.remove(account);
 		}
@@ -195,10 +194,12 @@ impl State {
 	/// Gives a task to a worker. If it needs more, it goes on waiting.
 	pub fn give(&mut self, id: &TaskId, account: &AccountId, now: Now) {
 		let (Some(task), Some(worker)) = (self.tasks.get_mut(id), self.workers.get_mut(account)) else { return };
-		task.replicates.insert(account.clone(), Replicate::new(worker.operator.clone(), now.local));
-		task.queued = false;
+		let Some(deal) = self.deals.get(&task.chain.deal) else { return };
+		let part = Replicate::new(worker.operator.clone(), now.local);
 		worker.tasks.insert(*id);
-		worker.load += 1;
+		worker.occupy(*id, deal.slots_taken(&part, &worker.resources));
+		task.replicates.insert(account.clone(), part);
+		task.queued = false;
 		self.ready.update(account, Some(worker));
 		self.changes.replicates.insert((*id, account.clone()));
 		self.changes.seen.insert(*id);
@@ -227,10 +228,12 @@ impl State {
 
 	/// A worker's part in a task stands so.
 	pub fn set_step(&mut self, id: &TaskId, account: &AccountId, step: Step, cause: Option<Cause>, now: Now) {
-		let Some(part) = self.tasks.get_mut(id).and_then(|task| task.replicates.get_mut(account)) else { return };
-		let was = part.is_computing();
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let (Some(part), Some(deal)) = (task.replicates.get_mut(account), self.deals.get(&task.chain.deal)) else {
+			return;
+		};
 		(part.step, part.since, part.cause) = (step, now.local, cause);
-		let is = part.is_computing();
+		let part = &*part;
 		if let Some(worker) = self.workers.get_mut(account).filter(|_| step != Step::Lost) {
 			worker.progress = now.local;
 		}
@@ -239,10 +242,10 @@ impl State {
 			self.changes.replicates.insert((*id, account.clone()));
 		}
 		if step.is_last() {
-			self.release(id, account, was);
+			self.release(id, account);
 		} else if let Some(worker) = self.workers.get_mut(account) {
 			worker.tasks.insert(*id);
-			worker.load = (worker.load + u32::from(is)).saturating_sub(u32::from(was));
+			worker.occupy(*id, deal.slots_taken(part, &worker.resources));
 			self.ready.update(account, Some(worker));
 		}
 		self.touch(id);

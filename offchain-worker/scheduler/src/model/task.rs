@@ -41,7 +41,7 @@ impl Replicate {
 		self.step < Step::Contributed
 	}
 
-	/// Whether it takes one of the worker's slots.
+	/// Whether it takes slots of the worker.
 	pub fn is_computing(&self) -> bool {
 		self.step < Step::Computed
 	}

@@ -1,6 +1,6 @@
 //! A worker, as its scheduler knows it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Moment, Tag, TaskId};
 use rlc_protocol::{
@@ -23,7 +23,7 @@ pub enum Presence {
 	Lost,
 }
 
-/// What a machine can run: workers with the same are interchangeable.
+/// What a machine can run: workers with the same are interchangeable, but for how much they have of what tasks need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Profile {
 	/// The tag's bits that it satisfies.
@@ -72,7 +72,9 @@ pub struct WorkerState {
 	pub cached: BTreeSet<H256>,
 	/// Tasks that it did not end.
 	pub tasks: BTreeSet<TaskId>,
-	/// How many of them take a slot.
+	/// Those of them that it computes, or is about to, and how many slots each takes.
+	pub taken: BTreeMap<TaskId, u32>,
+	/// The sum of these slots. More than it has, if tasks were given ahead.
 	pub load: u32,
 }
 
@@ -95,6 +97,7 @@ impl WorkerState {
 			resting: false,
 			cached: BTreeSet::new(),
 			tasks: BTreeSet::new(),
+			taken: BTreeMap::new(),
 			load: 0,
 		}
 	}
@@ -125,13 +128,27 @@ impl WorkerState {
 		self.is_here() && !self.draining && !self.resting && !self.stalled && self.resources.slots > 0
 	}
 
-	/// Tasks that it could begin now.
+	/// Slots that could be filled now.
 	pub fn free_slots(&self) -> u32 {
 		if self.is_willing() {
 			self.resources.slots.saturating_sub(self.load)
 		} else {
 			0
 		}
+	}
+
+	/// From now on the task takes so many of its slots; 0: none.
+	pub fn occupy(&mut self, task: TaskId, slots: u32) {
+		let before = match slots {
+			0 => self.taken.remove(&task),
+			_ => self.taken.insert(task, slots),
+		};
+		self.load = self.load.saturating_sub(before.unwrap_or(0)).saturating_add(slots);
+	}
+
+	/// How many tasks it computes, or is about to.
+	pub fn running(&self) -> u32 {
+		self.taken.len().try_into().unwrap_or(u32::MAX)
 	}
 
 	/// How loaded it is, in thousandths of its slots.
@@ -159,7 +176,7 @@ impl WorkerState {
 			draining: self.draining,
 			resources: self.resources.clone(),
 			free_slots: self.free_slots(),
-			running: self.load,
+			running: self.running(),
 			seen: self.seen,
 		}
 	}

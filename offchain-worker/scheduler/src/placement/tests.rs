@@ -1,7 +1,7 @@
 use super::*;
 use crate::testing::{account, scene::given, task, Scene};
 use rlc_primitives::{DealId, Tag};
-use rlc_protocol::worker::Heartbeat;
+use rlc_protocol::{worker::Heartbeat, Needs};
 
 /// How many tasks each of the workers is given.
 fn share(actions: &[Action], workers: &[AccountId]) -> Vec<usize> {
@@ -191,4 +191,170 @@ fn tasks_that_lack_an_operator_hold_up_no_other_of_their_deal() {
 	let actions = scene.decide();
 	assert_eq!(share(&actions, std::slice::from_ref(&two)), [3]);
 	assert!((0..3).any(|index| given(&actions, task(deal, index)) == [two.clone()]));
+}
+
+const GIB: u64 = 1 << 30;
+
+/// A worker with so many slots and cores, and so much memory, joins.
+fn machine(scene: &mut Scene, n: u8, slots: u32, memory: u64) -> AccountId {
+	scene.join(n, None, |one| (one.slots, one.cores, one.memory) = (slots, slots, memory), Vec::new());
+	account(n)
+}
+
+fn cores(cores: u32) -> Needs {
+	Needs { cores, ..Needs::default() }
+}
+
+fn load(scene: &Scene, worker: &AccountId) -> u32 {
+	scene.state.workers[worker].load
+}
+
+#[test]
+fn big_task_goes_only_to_who_has_what_it_needs() {
+	let mut scene = Scene::new();
+	let (small, big) = (machine(&mut scene, 1, 4, 4 * GIB), machine(&mut scene, 2, 4, 16 * GIB));
+	let deal = scene.deal_needing(100, 3, Needs { memory: 8 * GIB, ..Needs::default() });
+	let actions = scene.decide();
+	assert_eq!(share(&actions, &[small.clone(), big.clone()]), [0, 2], "each takes two of four slots");
+	assert_eq!((load(&scene, &small), load(&scene, &big)), (0, 4));
+	assert_eq!(scene.state.workers[&big].running(), 2);
+	assert_eq!(scene.state.ready.free_slots(), 4);
+	scene.computed(&big, task(deal, 0), 10_000);
+	assert_eq!(load(&scene, &big), 2);
+	assert_eq!(scene.computing(task(deal, 2)), [big]);
+}
+
+#[test]
+fn loads_are_sums_of_slots_and_small_tasks_fill_what_is_left() {
+	let mut scene = Scene::new();
+	let one = machine(&mut scene, 1, 4, 0);
+	scene.deal_needing(100, 1, cores(3));
+	scene.deal(101, 1, 5);
+	let actions = scene.decide();
+	assert_eq!(share(&actions, std::slice::from_ref(&one)), [2]);
+	assert_eq!((load(&scene, &one), scene.state.workers[&one].free_slots()), (4, 0));
+}
+
+#[test]
+fn tasks_that_need_the_only_graphics_processor_run_one_after_the_other() {
+	let mut scene = Scene::new();
+	let gpu = Tag::from_bits(Tag::GPU);
+	let mut join = |n, gpus| {
+		scene.join(n, None, |one| (one.slots, one.tag, one.gpus) = (4, gpu.0, gpus), Vec::new());
+	};
+	join(1, 0);
+	join(2, 1);
+	let two = account(2);
+	let deal = scene.deal_with(100, 1, 2, |deal| deal.tag = gpu);
+	let actions = scene.decide();
+	assert_eq!(share(&actions, &[account(1), two.clone()]), [0, 1], "a tag without a processor is not enough");
+	assert_eq!(scene.decide(), []);
+	scene.computed(&two, task(deal, 0), 10_000);
+	assert_eq!(scene.computing(task(deal, 1)), [two]);
+}
+
+#[test]
+fn big_tasks_are_given_ahead_as_others_are() {
+	let mut scene = Scene::new();
+	let one = machine(&mut scene, 1, 4, 0);
+	let deal = scene.deal_needing(100, 9, cores(4));
+	assert_eq!(share(&scene.decide(), std::slice::from_ref(&one)), [1], "nothing is known of the app yet");
+	scene.computed(&one, task(deal, 0), 250);
+	assert_eq!(
+		share(&scene.decide(), std::slice::from_ref(&one)),
+		[3],
+		"500 ms of work for each slot, and one in hand"
+	);
+	assert_eq!(load(&scene, &one), 12);
+}
+
+#[test]
+fn big_task_is_not_starved_by_small_ones() {
+	let mut scene = Scene::new();
+	let one = machine(&mut scene, 1, 4, 0);
+	// Its deadline is the earlier one, and there is always more of it.
+	let small = scene.deal(100, 1, 50);
+	assert_eq!(share(&scene.decide(), std::slice::from_ref(&one)), [4]);
+	scene.pass(1_000, &[]);
+	let big = scene.deal_needing(101, 1, cores(4));
+	scene.decide();
+	let mut next = 4;
+	// One ends at a time. A round of turns may go to the small ones, and then no more.
+	for ended in 0..8 {
+		scene.computed(&one, task(small, ended), 10_000);
+		let actions = scene.decide();
+		if given(&actions, task(big, 0)) == [one.clone()] {
+			assert_eq!(load(&scene, &one), 4, "all its slots");
+			return;
+		}
+		next += actions.len();
+		if ended as usize + 1 == next {
+			break;
+		}
+	}
+	panic!("the big task never had its turn; {next} small ones had theirs");
+}
+
+#[test]
+fn one_worker_is_kept_for_a_big_task_and_the_others_go_on() {
+	let mut scene = Scene::new();
+	let workers = [machine(&mut scene, 1, 2, 0), machine(&mut scene, 2, 2, 0)];
+	let small = scene.deal(100, 1, 50);
+	assert_eq!(share(&scene.decide(), &workers), [2, 2]);
+	let at = |scene: &Scene, index: u64, worker: &AccountId| {
+		scene.state.tasks[&task(small, index)].replicates.contains_key(worker)
+	};
+	let of = |scene: &Scene, worker: &AccountId| (0..4).filter(|n| at(scene, *n, worker)).collect::<Vec<_>>();
+	let (first, second) = (of(&scene, &workers[0]), of(&scene, &workers[1]));
+	let big = scene.deal_needing(101, 1, cores(2));
+	scene.decide();
+	scene.computed(&workers[0], task(small, first[0]), 10_000);
+	assert_eq!(share(&scene.decide(), &workers), [1, 0], "both had as many turns, and the small one was first");
+	scene.computed(&workers[0], task(small, first[1]), 10_000);
+	assert_eq!(scene.decide(), [], "half of it is free, and stays so");
+	scene.computed(&workers[1], task(small, second[0]), 10_000);
+	assert_eq!(share(&scene.decide(), &workers), [0, 1], "the other one goes on with small tasks");
+	scene.computed(&workers[0], task(small, 4), 10_000);
+	assert_eq!(scene.computing(task(big, 0)), [workers[0].clone()]);
+}
+
+#[test]
+fn who_is_too_small_is_nobody_to_wait_for() {
+	let mut scene = Scene::new();
+	machine(&mut scene, 1, 2, 0);
+	let id = task(scene.deal_needing(100, 1, cores(3)), 0);
+	assert_eq!(scene.computing(id), []);
+	let left = |scene: &Scene| {
+		let known = &scene.state.tasks[&id];
+		is_anyone_left(&scene.state, &scene.state.deals[&known.chain.deal], known)
+	};
+	assert!(!left(&scene));
+	let two = machine(&mut scene, 2, 3, 0);
+	assert!(left(&scene));
+	assert_eq!(scene.computing(id), [two]);
+}
+
+#[test]
+fn worker_of_before_a_restart_has_its_load_again_when_it_says_what_it_has() {
+	let mut before = Scene::new();
+	let one = machine(&mut before, 1, 4, 0);
+	let deal = before.deal_needing(100, 2, cores(3));
+	let id = task(deal, 0);
+	assert_eq!(before.computing(id), vec![one.clone()]);
+	let part = before.state.tasks[&id].replicates[&one].clone();
+	let mut scene = Scene::new();
+	scene.world.open(100, 1, 2, |_| ());
+	let facts = before.state.deals[&deal].clone();
+	scene.state.deals.insert(deal, DealState { parts: Default::default(), ..facts });
+	let mut restored = TaskState::new(scene.world.tasks[&id].clone());
+	restored.replicates.insert(one.clone(), part);
+	scene.state.adopt(id, restored, scene.now);
+	assert_eq!(load(&scene, &one), 1, "it is not known yet what it has");
+	let held = vec![crate::testing::scene::report(id, Step::Computing)];
+	scene.join(1, None, |one| (one.slots, one.cores) = (4, 4), held.clone());
+	assert_eq!(load(&scene, &one), 3);
+	scene.join(1, None, |one| (one.slots, one.cores) = (6, 3), held);
+	assert_eq!(load(&scene, &one), 6, "three cores are six slots now");
+	scene.computed(&one, id, 10_000);
+	assert_eq!((load(&scene, &one), scene.state.workers[&one].running()), (0, 0));
 }

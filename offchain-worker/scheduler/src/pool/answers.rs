@@ -80,7 +80,7 @@ impl Pool {
 		let identity = &self.means.identity;
 		let here = self.state.workers.values().filter(|worker| worker.is_here());
 		let willing = self.state.workers.values().filter(|worker| worker.is_willing());
-		let running = self.state.workers.values().map(|worker| u64::from(worker.load)).sum();
+		let running = self.state.workers.values().map(|worker| u64::from(worker.running())).sum();
 		let to_come = self.state.deals.values().map(|deal| deal.to_come());
 		PoolInfo {
 			workerpool: identity.workerpool,

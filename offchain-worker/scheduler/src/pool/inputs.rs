@@ -201,7 +201,8 @@ impl Pool {
 			Ok(Some(facts)) => {
 				let facts = *facts;
 				let known = self.state.deals.entry(deal);
-				let known = known.or_insert_with(|| DealState::new(facts.deal, facts.kind, facts.content));
+				let read = || DealState::new(facts.deal, facts.kind, facts.needs, facts.content);
+				let known = known.or_insert_with(read);
 				known.closed = known.closed.or(facts.closed);
 				self.adopt_parts();
 			}

@@ -8,7 +8,7 @@ use futures::{
 	FutureExt, StreamExt,
 };
 use rlc_primitives::{assets::AppKind, money::Score, task::TaskError, work::TaskView, AccountId, DealId, GroupId};
-use rlc_protocol::Place;
+use rlc_protocol::{Needs, Place};
 use tokio::sync::watch;
 
 use super::{scene::APP, World};
@@ -89,7 +89,10 @@ impl FakeChain {
 impl PoolChain for FakeChain {
 	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>> {
 		let deal = self.world().deals.get(&deal).cloned();
-		let facts = deal.map(|deal| DealFacts { deal, kind: AppKind::Wasm, content: vec![APP], closed: None });
+		let facts = deal.map(|deal| {
+			let needs = Needs::default().under(deal.tag);
+			DealFacts { deal, kind: AppKind::Wasm, needs, content: vec![APP], closed: None }
+		});
 		ready(Ok(facts)).boxed()
 	}
 

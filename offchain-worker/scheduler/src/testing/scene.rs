@@ -2,7 +2,10 @@
 
 use codec::Encode;
 use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskId};
-use rlc_protocol::worker::{Cause, Heartbeat, Report, Resources, Step, Usage};
+use rlc_protocol::{
+	worker::{Cause, Heartbeat, Report, Resources, Step, Usage},
+	Needs,
+};
 use sp_core::H256;
 
 use super::{account, World, START};
@@ -46,10 +49,20 @@ impl Scene {
 
 	/// The same, with something else agreed on.
 	pub fn deal_with(&mut self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
+		self.open(n, trust, size, Needs::default(), change)
+	}
+
+	/// A deal of trust 1, whose tasks need this.
+	pub fn deal_needing(&mut self, n: u8, size: u64, needs: Needs) -> DealId {
+		self.open(n, 1, size, needs, |_| ())
+	}
+
+	fn open(&mut self, n: u8, trust: u64, size: u64, needs: Needs, change: impl FnOnce(&mut Deal)) -> DealId {
 		let id = self.world.open(n, trust, size, change);
 		let deal = self.world.deals[&id].clone();
 		let tasks = (deal.first..deal.first + deal.size).map(|index| super::task(id, index)).collect::<Vec<_>>();
-		self.state.deals.insert(id, DealState::new(deal, AppKind::Wasm, vec![APP]));
+		let needs = needs.under(deal.tag);
+		self.state.deals.insert(id, DealState::new(deal, AppKind::Wasm, needs, vec![APP]));
 		for task in tasks {
 			self.state.adopt(task, TaskState::new(self.world.tasks[&task].clone()), self.now);
 		}

@@ -1,12 +1,16 @@
-//! Running apps: as many at a time as there are slots.
+//! Running apps: as many at a time as there are slots for.
+//!
+//! What a task needs is known once its deal was read. Until then it waits for one slot, as nearly all tasks need no more,
+//! and reads it there. One that needs more gives its slot back, and is the first in the queue from then on: those behind it
+//! wait too, so that it gets its slots as soon as so many are free.
 
 use std::{sync::Arc, time::Duration};
 
 use rlc_primitives::{work::TaskRef, Deal, Moment, TaskId};
-use rlc_protocol::worker::{Report, Step};
+use rlc_protocol::worker::{Report, Resources, Step};
 use tokio::{sync::watch, time::Instant};
 
-use super::{Actor, Busy, Effect, Message};
+use super::{Actor, Busy, Effect, Entry, Message};
 use crate::{
 	clock::{self, Clock},
 	link::Outgoing,
@@ -32,24 +36,28 @@ impl Actor {
 	pub(super) fn prepare_run(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Queued;
-		self.queue.push_back(id);
+		self.queue.push_back((id, 1));
 	}
 
 	/// Fill the slots. Nobody notices a run, so none waits for the journal.
 	pub(super) fn start_runs(&mut self) {
-		while self.running < self.bounds.slots {
-			let Some(id) = self.queue.pop_front() else { return };
+		while let Some((id, slots)) = self.queue.front().copied() {
 			// It may have ended while it waited.
-			let Some(entry) = self.tasks.get_mut(&id).filter(|entry| matches!(entry.busy, Busy::Queued)) else {
-				continue;
-			};
-			entry.busy = Busy::Running(watch::Sender::new(false));
-			self.running += 1;
-			self.run_task(id);
+			let waits = |entry: &&mut Entry| matches!(entry.busy, Busy::Queued);
+			if let Some(entry) = self.tasks.get_mut(&id).filter(waits) {
+				if self.taken.saturating_add(slots) > self.bounds.resources.slots {
+					return;
+				}
+				entry.busy = Busy::Running(watch::Sender::new(false));
+				self.taken += slots;
+				self.run_task(id, slots);
+			}
+			self.queue.pop_front();
 		}
 	}
 
-	fn run_task(&self, id: TaskId) {
+	/// Run a task that took so many slots.
+	fn run_task(&self, id: TaskId, slots: u32) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		let Busy::Running(stop) = &entry.busy else { return };
 		let run = Run {
@@ -60,11 +68,15 @@ impl Actor {
 		};
 		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());
 		let (chain, runner, plans) = (self.parts.chain.clone(), self.parts.runner.clone(), self.plans.clone());
-		let back = self.back.clone();
+		let (back, resources) = (self.back.clone(), self.bounds.resources.clone());
 		tokio::spawn(async move {
-			let ran = match run.plan(chain.as_ref(), &plans, stop.clone()).await {
+			let planned = run.plan(chain.as_ref(), &plans, stop.clone()).await;
+			let planned = planned.and_then(|(plan, times)| Ok((slots_for(&plan, &resources)?, plan, times)));
+			let ran = match planned {
 				Err(failure) => Ran { finished: failure.into(), contribution_deadline: None },
-				Ok((plan, (time, left))) => {
+				// Fails only when the worker ends.
+				Ok((needed, ..)) if needed > slots => return drop(back.send(Message::NeedsMore(id, slots, needed))),
+				Ok((_, plan, (time, left))) => {
 					let contribution_deadline = Some(plan.deal.deal.contribution_deadline());
 					let progress = Box::new(move |step: Step| {
 						let at = clock::machine_time();
@@ -73,17 +85,31 @@ impl Actor {
 						drop(link.send(Outgoing::Report(report)));
 					});
 					let until = Instant::now() + left;
-					let job = Job { task: run.task, plan, time, until, result, progress };
+					let job = Job { task: run.task, plan, slots, time, until, result, progress };
 					Ran { finished: runner.run(job, stop).await, contribution_deadline }
 				}
 			};
 			// Fails only when the worker ends.
-			drop(back.send(Message::Ran(id, ran)));
+			drop(back.send(Message::Ran(id, slots, ran)));
 		});
 	}
 
-	pub(super) fn ran(&mut self, id: TaskId, ran: Ran) {
-		self.running = self.running.saturating_sub(1);
+	/// A task that took one slot needs more.
+	pub(super) fn needs_more(&mut self, id: TaskId, taken: u32, needed: u32) {
+		self.taken = self.taken.saturating_sub(taken);
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let Busy::Running(stop) = &entry.busy else { return };
+		let is_stopped = *stop.borrow();
+		if is_stopped {
+			entry.busy = Busy::No;
+			return self.consider(id);
+		}
+		entry.busy = Busy::Queued;
+		self.queue.push_front((id, needed));
+	}
+
+	pub(super) fn ran(&mut self, id: TaskId, slots: u32, ran: Ran) {
+		self.taken = self.taken.saturating_sub(slots);
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let Busy::Running(stop) = std::mem::replace(&mut entry.busy, Busy::No) else { return };
 		if let (Some(seen), Some(deadline)) = (&mut entry.seen, ran.contribution_deadline) {
@@ -110,6 +136,19 @@ impl Actor {
 			}
 		}
 	}
+}
+
+/// How many slots a task takes of a worker with these resources.
+fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, Failure> {
+	let needs = plan.needs();
+	needs.slots(resources).ok_or_else(|| {
+		let Resources { cores, memory, disk, gpus, .. } = resources;
+		Failure::own(format!(
+			"the task needs more than this worker has: cores {} of {cores}, memory {} of {memory} bytes, disk {} of {disk} \
+			 bytes, graphics processors {} of {gpus}",
+			needs.cores, needs.memory, needs.disk, needs.gpus
+		))
+	})
 }
 
 /// A task on its way into the sandbox.

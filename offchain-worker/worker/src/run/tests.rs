@@ -9,7 +9,7 @@ use rlc_primitives::{
 	work::TaskRef,
 	CallbackId, DatasetId,
 };
-use rlc_protocol::RequestParams;
+use rlc_protocol::{worker::Resources, RequestParams};
 use rlc_store::{Cid, FetchConfig, HashKind};
 use sp_core::{H160, H256};
 use std::{
@@ -68,6 +68,7 @@ fn bench(app: &[u8]) -> Bench {
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err("there are none in tests".into()),
 		limits: Limits { output: 1 << 20, ..Limits::default() },
+		slots: 1,
 		most_input: 1 << 20,
 		tasks: made("tasks"),
 		scratch: Some(made("scratch")),
@@ -99,6 +100,7 @@ impl Bench {
 		let job = Job {
 			task: TaskRef { deal: DEAL, index: 3 },
 			plan: Arc::new(self.plan.clone()),
+			slots: 1,
 			time: Duration::from_secs(60),
 			until: Instant::now() + Duration::from_secs(120),
 			result: self.result_file(),
@@ -217,15 +219,18 @@ async fn container_without_the_tier_is_this_workers_trouble() {
 }
 
 #[test]
-fn the_deals_tag_says_what_the_app_is_granted() {
-	for (bits, network, gpu) in [
-		(0, false, false),
-		(0x30, false, false),
-		(Tag::GPU, false, true),
-		(Tag::NETWORK, true, false),
-		(!0, true, true),
+fn the_deals_tag_and_needs_say_what_the_app_is_granted() {
+	for (bits, gpus, network, gpu) in [
+		(0, 0, false, false),
+		(0, 1, false, true),
+		(0x30, 0, false, false),
+		(Tag::GPU, 0, false, true),
+		(Tag::NETWORK, 0, true, false),
+		(!0, 0, true, true),
 	] {
-		assert_eq!(grants(Tag::from_bits(bits)), Grants { network, gpu }, "{bits:x}");
+		let tag = Tag::from_bits(bits);
+		let needs = Needs { gpus, ..Needs::default() }.under(tag);
+		assert_eq!(grants(tag, &needs), Grants { network, gpu }, "{bits:x} {gpus}");
 	}
 }
 
@@ -254,6 +259,34 @@ fn fuel_is_far_more_than_a_category_s_time_is_good_for() {
 	let speed = WasmTier::new(None).unwrap().speed();
 	assert!(fuel(1_000) / 30 > speed, "{speed} instructions a second");
 	assert_eq!((fuel(2), fuel(u64::MAX)), (2 * fuel(1), u64::MAX));
+}
+
+#[test]
+fn limits_are_the_share_of_the_slots_and_cover_what_is_needed() {
+	let mut apps = bench(b"an app").apps;
+	let machine = Resources { slots: 3, cores: 7, memory: 1_000, disk: 500, ..Resources::default() };
+	apps.slots = machine.slots;
+	apps.limits = Limits { memory: machine.memory, output: machine.disk, cpus: 7.0, log: 10, ..Limits::default() };
+	let limits = |slots| apps.share_of(slots);
+	assert_eq!((limits(1).memory, limits(1).output, limits(1).cpus), (333, 166, 7.0 / 3.0));
+	assert_eq!((limits(2).memory, limits(2).output, limits(2).cpus), (666, 333, 14.0 / 3.0));
+	assert_eq!((limits(3).memory, limits(3).output, limits(3).cpus), (1_000, 500, 7.0));
+	assert_eq!((limits(2).log, limits(2).files), (10, Limits::default().files));
+	for memory in 1..=machine.memory {
+		let slots = Needs { memory, ..Needs::default() }.slots(&machine).unwrap();
+		assert!(limits(slots).memory >= memory, "{memory} bytes");
+	}
+}
+
+#[tokio::test]
+async fn result_may_be_as_large_as_the_share_of_its_slots() {
+	let mut bench = bench(&module(FILES, 0));
+	let size = bench.run().await.outcome.unwrap().size;
+	bench.apps.limits.output = 2 * size - 1;
+	assert!(bench.run().await.outcome.is_ok());
+	fs::remove_file(bench.result_file()).unwrap();
+	bench.apps.slots = 2;
+	assert_eq!(bench.cause().await, Some(FailureCause::InvalidResult), "half of it is less than the result has");
 }
 
 #[tokio::test]
@@ -307,6 +340,7 @@ fn inputs_lie_where_the_app_looks() {
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err(String::new()),
 		limits: Limits::default(),
+		slots: 1,
 		most_input: 1 << 20,
 		tasks: dir.path().into(),
 		scratch: None,
@@ -318,6 +352,7 @@ fn inputs_lie_where_the_app_looks() {
 	let job = Job {
 		task: TaskRef { deal: DEAL, index: 0 },
 		plan: Arc::new(plan),
+		slots: 1,
 		time: Duration::from_secs(60),
 		until: Instant::now() + Duration::from_secs(60),
 		result: dir.path().join("result"),

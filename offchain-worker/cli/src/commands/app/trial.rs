@@ -13,10 +13,7 @@ use rlc_primitives::{
 use rlc_protocol::RequestParams;
 use rlc_sandbox::Limits;
 use rlc_store::Url;
-use rlc_worker::{
-	trial::{Finished, Trial},
-	Share,
-};
+use rlc_worker::trial::{Finished, Trial};
 use serde_json::json;
 use sp_core::H256;
 use tokio::sync::watch;
@@ -26,6 +23,7 @@ use crate::{
 	commands::task,
 	context::Context,
 	failure::{failure, Result},
+	needs::bytes,
 	orders,
 	output::Answer,
 	request::LocalFile,
@@ -70,8 +68,16 @@ pub struct Try {
 	pub time: Option<u64>,
 
 	/// How much memory it may take: 512M, 4G. What it writes into IEXEC_OUT counts too
-	#[arg(long, default_value = "1G", value_name = "BYTES", value_parser = bytes)]
+	#[arg(long, default_value = "1G", value_name = "SIZE", value_parser = bytes)]
 	pub memory: u64,
+
+	/// How much it may write: 512M, 4G
+	#[arg(long, default_value = "1G", value_name = "SIZE", value_parser = bytes)]
+	pub disk: u64,
+
+	/// How many processor cores it may use, if it is a container image; a module uses one
+	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+	pub cores: u16,
 
 	/// Unpack the result into this directory, which must not be there yet
 	#[arg(long, default_value = "result", value_name = "DIR")]
@@ -86,14 +92,6 @@ fn reference_time(text: &str) -> Result<Duration, String> {
 		let names = Category::DEFAULT.map(|(name, _)| name).join(", ");
 		format!("a new chain has no category {text}; take one of {names}, or --time SECONDS")
 	})
-}
-
-/// Reads a number of bytes.
-fn bytes(text: &str) -> Result<u64, String> {
-	match text.parse() {
-		Ok(Share::Bytes(bytes)) => Ok(bytes),
-		_ => Err(format!("{text} is no number of bytes; write 4G, 512M")),
-	}
 }
 
 /// Runs it, prints what a worker would know of it, and keeps the result.
@@ -161,6 +159,8 @@ impl Try {
 		let limits = Limits {
 			time: self.time.map_or(self.category, Duration::from_secs),
 			memory: self.memory,
+			output: self.disk,
+			cpus: self.cores.into(),
 			..Limits::default()
 		};
 		Ok(Trial { app, args, dataset, inputs: inputs?, index, tasks, limits })
@@ -192,9 +192,23 @@ mod tests {
 	}
 
 	#[test]
-	fn memory_is_no_share_of_this_machine() {
-		assert_eq!(bytes("512M"), Ok(512 << 20));
-		assert!(bytes("50%").is_err());
+	fn limits_are_what_a_request_would_say_that_it_needs() {
+		#[derive(clap::Parser)]
+		struct Line {
+			#[command(flatten)]
+			options: Try,
+		}
+		let dir = tempfile::tempdir().unwrap();
+		let app = dir.path().join("app.wasm");
+		std::fs::write(&app, wat::parse_str("(module)").unwrap()).unwrap();
+		let limits = |arguments: &[&str]| {
+			let line = [&["test", app.to_str().unwrap()], arguments].concat();
+			let line = <Line as clap::Parser>::try_parse_from(line).unwrap();
+			line.options.trial(&app).unwrap().limits
+		};
+		assert_eq!(limits(&[]), Limits::default());
+		let asked = limits(&["--memory", "2G", "--disk", "3G", "--cores", "4"]);
+		assert_eq!((asked.memory, asked.output, asked.cpus), (2 << 30, 3 << 30, 4.0));
 	}
 
 	#[test]

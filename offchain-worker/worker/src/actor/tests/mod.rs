@@ -14,7 +14,7 @@ use rlc_primitives::{
 	TaskId,
 };
 use rlc_protocol::{
-	worker::{Assignment, Order, Report, Step},
+	worker::{Assignment, Order, Report, Resources, Step},
 	Place,
 };
 use tempfile::TempDir;
@@ -63,7 +63,7 @@ struct Worker {
 
 fn bounds() -> Bounds {
 	Bounds {
-		slots: 2,
+		resources: Resources { slots: 2, cores: 4, ..Resources::default() },
 		keep_for: Duration::from_secs(3_600),
 		keep_bytes: u64::MAX,
 		quiet: Duration::from_secs(3_600),

@@ -47,6 +47,68 @@ async fn bag_of_trust_1_is_delivered_together() {
 	worker.stop().await;
 }
 
+/// A world whose deal says this of its tasks.
+fn with_params(params: &str) -> Arc<World> {
+	let world = World::new(1);
+	world.chain().deal.params = params.as_bytes().to_vec().try_into().unwrap();
+	world
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_need_most_of_the_worker_run_one_after_the_other() {
+	for cores in [3, 4] {
+		let params = format!(r#"{{"rlc_needs": {{"cores": {cores}}}}}"#);
+		let (world, dir) = (with_params(&params), tempfile::tempdir().unwrap());
+		let mut worker = Worker::start(&world, &dir).await;
+		worker.order(compute(0..50, true));
+		worker.until_all(0..50, Step::Revealed).await;
+		let runs = (world.runs.load(Ordering::SeqCst), world.most_running.load(Ordering::SeqCst));
+		assert_eq!(runs, (50, 1), "{cores} of four cores are both slots");
+		timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
+		worker.stop().await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_that_need_no_more_than_a_slot_run_beside_each_other() {
+	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 2}}"#), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behaviour::Hangs;
+	let worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..2, true));
+	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_that_needs_more_than_there_is_fails_by_the_workers_own_fault() {
+	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 5}}"#), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute([0], true));
+	worker.until_all([0], Step::Failed).await;
+	let (cause, words) = worker.cause(0).unwrap();
+	assert_eq!(cause, None, "another worker may have it");
+	assert!(words.contains("more than this worker has") && words.contains("cores 5 of 4"), "{words}");
+	assert_eq!((world.runs.load(Ordering::SeqCst), world.chain().sent.len()), (0, 0));
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_that_waits_for_its_slots_can_be_stopped() {
+	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 4}}"#), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behaviour::Hangs;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.order(compute(0..2, true));
+	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
+	for index in 0..2 {
+		worker.order(Order::Stop { task: place(index).id(), reason: "not wanted".into() });
+	}
+	worker.until_all(0..2, Step::Aborted).await;
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
+	worker.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn lone_task_of_trust_1_takes_one_transaction() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
