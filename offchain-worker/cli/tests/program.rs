@@ -260,6 +260,10 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["worker", "run", "--scheduler", "http://x", "--network", "--no-containers"], "cannot be used with"),
 		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--gpu", "/dev/x"], "cannot be used with"),
 		(&["scheduler", "run"], "required arguments were not provided"),
+		(
+			&["scheduler", "run", "--name", "x", "--store-cache", "1"],
+			"required arguments were not provided: --ipfs <URL>",
+		),
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
 		(&["app", "try", "x", "--memory", "50%"], "50% is no number of bytes; "),
 		(&["app", "deploy", "x", "--name", "x", "--ipfs", "http://x", "--store", "http://y"], "cannot be used with"),

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use rlc_primitives::WorkerpoolId;
+use rlc_store::Url;
 
 pub use crate::admission::Admission;
 
@@ -37,6 +38,11 @@ pub struct Config {
 	pub store_quota: u64,
 	/// What it holds of each account, and of each worker's results, in bytes.
 	pub store_quota_each: u64,
+	/// The RPC of an IPFS node that keeps what is in the store, such as `http://127.0.0.1:5001`: one of this instance alone.
+	/// `None`: it is on this disk only.
+	pub ipfs: Option<Url>,
+	/// How much of what that node has stays in `store_dir` too, in bytes.
+	pub store_cache: u64,
 	/// How long results, apps' output and records are kept after their deal closed, and uploads after they came.
 	pub retention: Duration,
 	/// The largest result, in bytes.
@@ -66,6 +72,8 @@ impl Config {
 			store_dir: dir.join("store"),
 			store_quota: 64 << 30,
 			store_quota_each: 16 << 30,
+			ipfs: None,
+			store_cache: 4 << 30,
 			retention: Duration::from_secs(30 * 24 * 3_600),
 			max_result: 1 << 30,
 			admission: Admission::Open,

@@ -51,6 +51,12 @@
 //!   instance while it runs, for example by the client's address. A worker that is connected to another instance than
 //!   before goes on: what it brings there, also logs and the data of callbacks, is written into the database, where the
 //!   instance that looks after the task finds it.
+//! - **An IPFS node** ([`Config::ipfs`]) keeps the store's contents instead of this disk, which then is a cache of
+//!   [`Config::store_cache`] bytes and of what the node does not have yet. Clients go on asking the scheduler; nobody waits
+//!   for the node until a content is asked for that has left the disk. While it is away, uploads are taken as long as the
+//!   disk has room: `rlc_scheduler_store_unmirrored` at `/metrics` counts what waits for it. The node has to be this
+//!   instance's own, for what nobody needs any more is unpinned there; and its RPC must be reachable by nobody else. It
+//!   gives what it has to everybody who knows the name, as the scheduler does. Without it what it alone has is not there.
 //!
 //! Decisions are functions of what is known and of the time, and are tested alone. What they change is written down before
 //! it is done. Each effect may be repeated: a token is good twice, a task that a worker has is not begun again, and the

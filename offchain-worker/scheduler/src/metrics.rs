@@ -1,6 +1,7 @@
 //! What Prometheus reads at `/metrics`.
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder};
+use rlc_store::Usage;
 
 use crate::{
 	chain::{Seen, SeenBlock},
@@ -32,6 +33,8 @@ pub(crate) struct Metrics {
 	deals: IntGauge,
 	best: IntGauge,
 	finalised: IntGauge,
+	store_bytes: IntGauge,
+	unmirrored: IntGauge,
 }
 
 impl Metrics {
@@ -70,6 +73,8 @@ impl Metrics {
 			deals: gauge("deals", "Deals that are not over")?,
 			best: gauge("best_block", "Number of the best block")?,
 			finalised: gauge("finalised_block", "Number of the last final block")?,
+			store_bytes: gauge("store_bytes", "Bytes of the store's contents, wherever they are")?,
+			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
 			write_time,
 			registry,
 		})
@@ -96,6 +101,12 @@ impl Metrics {
 		self.deals.set(state.deals.len() as i64);
 		self.best.set(state.best.into());
 		self.finalised.set(state.finalised.into());
+	}
+
+	/// The store is this full.
+	pub fn store(&self, usage: &Usage) {
+		self.store_bytes.set(usage.bytes as i64);
+		self.unmirrored.set(usage.unmirrored as i64);
 	}
 
 	/// All of them, as text.

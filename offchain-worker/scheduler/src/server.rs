@@ -89,7 +89,7 @@ impl Server {
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
 		let router = Router::new()
 			.route("/healthz", get(healthz))
-			.route("/metrics", get(|State(api): State<Api>| async move { api.means.metrics.text() }))
+			.route("/metrics", get(metrics))
 			.with_state(api)
 			.nest("/store", store)
 			.fallback_service(rpc_service);
@@ -115,6 +115,11 @@ async fn healthz(State(api): State<Api>) -> impl IntoResponse {
 		}
 		_ => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", serde_json::json!({ "ok": false }))),
 	}
+}
+
+async fn metrics(State(api): State<Api>) -> String {
+	api.means.metrics.store(&api.means.store.usage());
+	api.means.metrics.text()
 }
 
 impl Api {

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rlc_chain::{Chain, Key, Sender};
 use rlc_primitives::WorkerpoolId;
-use rlc_store::{Store, StoreConfig};
+use rlc_store::{Ipfs, Store, StoreConfig};
 use tokio::{
 	net::TcpListener,
 	sync::{mpsc, watch, Semaphore},
@@ -126,11 +126,16 @@ pub(crate) async fn start_over(
 	let server = Server::start(listener, config.max_connections, config.admission, means.clone()).await?;
 	let address = server.address;
 	let (end, ended) = watch::channel(false);
+	let store = means.store.clone();
+	let mirror = tokio::spawn(async move { store.mirror().await });
 	let pool = tokio::spawn(async move {
 		let result = Pool::new(means).run(receiver).await;
 		if let Err(error) = &result {
 			log::error!("the scheduler ends: {error}");
 		}
+		// What it had begun is done again after the next start.
+		mirror.abort();
+		let _ = mirror.await;
 		db.close().await;
 		let _ = end.send(true);
 		result
@@ -150,6 +155,8 @@ async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
 		quota_each: config.store_quota_each,
 		retention: config.retention,
 		key,
+		ipfs: config.ipfs.clone().map(Ipfs::new).transpose().map_err(Error::internal)?,
+		cache_size: config.store_cache,
 	};
 	Ok(Store::open(&config.store_dir, store).await?)
 }

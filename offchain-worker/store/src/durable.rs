@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-	error::StoreError,
+	index::Found,
 	routes::MAX_PUT,
 	store::{Inner, Store},
 	Cid,
@@ -37,9 +37,9 @@ impl Checked {
 impl Store {
 	/// A content's size, in bytes, if it is there.
 	pub async fn contains(&self, cid: &Cid) -> Option<u64> {
-		let (size, checked) = self.0.state().index.find(cid)?;
-		if checked.is_yes() {
-			return Some(size);
+		let found = self.0.state().index.find(cid)?;
+		if found.on_disk && found.checked.is_yes() {
+			return Some(found.size);
 		}
 		let (inner, cid) = (self.0.clone(), *cid);
 		let size = crate::store::blocking(move || inner.whole_size(&cid)).await;
@@ -51,23 +51,33 @@ impl Store {
 }
 
 impl Inner {
-	/// A content's size, in bytes, if it is there. What was there when the store was opened is read through before it is
-	/// used for the first time; if it is not what its name says it is removed, so that it can be stored anew. Blocks.
-	pub(crate) fn whole_size(&self, cid: &Cid) -> Result<Option<u64>, StoreError> {
+	/// A content's size, in bytes, if it is there: on the disk, or on the store's IPFS node. Blocks.
+	pub(crate) fn whole_size(&self, cid: &Cid) -> io::Result<Option<u64>> {
+		match self.size_on_disk(cid)? {
+			Some(size) => Ok(Some(size)),
+			None if self.config.ipfs.is_some() => Ok(self.state().index.size(cid)),
+			None => Ok(None),
+		}
+	}
+
+	/// A content's size, in bytes, if it is on the disk. What was there when the store was opened is read through before it
+	/// is used for the first time; if it is not what its name says it is removed, so that it can be stored anew. Blocks.
+	pub(crate) fn size_on_disk(&self, cid: &Cid) -> io::Result<Option<u64>> {
 		loop {
-			let Some((size, checked)) = self.state().index.find(cid) else { return Ok(None) };
+			let Some(found) = self.state().index.find(cid).filter(|found| found.on_disk) else { return Ok(None) };
+			let checked = found.checked;
 			// Before the state, never after it.
 			let mut done = checked.0.lock().unwrap_or_else(PoisonError::into_inner);
 			if *done || is_whole(cid, &self.object(cid))? {
 				*done = true;
-				return Ok(Some(size));
+				return Ok(Some(found.size));
 			}
 			let state = &mut *self.state();
 			// Meanwhile it may have been removed, and stored anew.
-			let same = state.index.find(cid).is_some_and(|(_, now)| Arc::ptr_eq(&now.0, &checked.0));
-			if same {
+			let same = |now: &Found| now.on_disk && Arc::ptr_eq(&now.checked.0, &checked.0);
+			if state.index.find(cid).as_ref().is_some_and(same) {
 				log::warn!("{cid} was damaged on the disk and is removed; it can be stored anew");
-				self.remove_object(state, cid)?;
+				self.lose_file(state, cid)?;
 				return Ok(None);
 			}
 		}

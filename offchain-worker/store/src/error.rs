@@ -56,6 +56,9 @@ pub enum StoreError {
 	/// The disk failed.
 	#[error("the store's disk: {0}")]
 	Disk(io::Error),
+	/// The IPFS node that has it does not give it.
+	#[error("the store's IPFS node: {0}; try again later")]
+	Node(String),
 }
 
 impl From<io::Error> for StoreError {

@@ -1,10 +1,11 @@
 //! What a store holds, for whom and until when: in memory, written to a journal line by line.
 //!
 //! The journal is written after an object is in its place, and after it is gone from there. So after a kill at any
-//! moment, the objects on disk are the truth, and the journal says what it can about them.
+//! moment, the objects on disk are the truth, and the journal says what it can about them. Of objects that are on an IPFS
+//! node only it is all that is known: it is forced to the disk before their files go.
 
 use std::{
-	collections::{BTreeMap, HashMap},
+	collections::HashMap,
 	fs::{self, File, OpenOptions},
 	io::{self, BufRead, BufReader, BufWriter, Write},
 	path::{Path, PathBuf},
@@ -12,7 +13,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{durable::Checked, Cid};
+use crate::{
+	durable::Checked,
+	held::{Held, Object},
+	Cid,
+};
 
 /// Lines that a journal may have beyond those it needs, before it is written anew.
 const SPARE_LINES: usize = 10_000;
@@ -30,77 +35,22 @@ enum Line {
 	Release { cid: Cid, who: String },
 	/// An object is gone.
 	Gone { cid: Cid },
+	/// An object is on the IPFS node, under this name.
+	Mirrored { cid: Cid, name: String },
+	/// Something is on the IPFS node that nobody needs there any more.
+	Loose { name: String },
+	/// That is no longer so.
+	Unpinned { name: String },
 }
 
-struct Object {
-	size: u64,
-	checked: Checked,
-	/// Who holds it, until when. Empty only until it is removed.
-	holds: BTreeMap<String, u64>,
-}
-
-/// What is held.
-#[derive(Default)]
-struct Held {
-	objects: HashMap<Cid, Object>,
-	/// Bytes of all objects.
-	total: u64,
-	/// Bytes by who holds them; an object counts for each.
-	by_who: HashMap<String, u64>,
-	/// How many holds there are.
-	holds: usize,
-}
-
-impl Held {
-	/// `checked` is of an object that is new here.
-	fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
-		let total = &mut self.total;
-		let object = self.objects.entry(cid).or_insert_with(|| {
-			*total += size;
-			Object { size, checked, holds: BTreeMap::new() }
-		});
-		if let Some(known) = object.holds.get_mut(who) {
-			*known = until;
-		} else {
-			object.holds.insert(who.into(), until);
-			self.holds += 1;
-			*self.by_who.entry(who.into()).or_default() += object.size;
-		}
-	}
-
-	fn release(&mut self, cid: &Cid, who: &str) {
-		let Some(object) = self.objects.get_mut(cid) else { return };
-		if object.holds.remove(who).is_some() {
-			self.holds -= 1;
-			let size = object.size;
-			self.less(who, size);
-		}
-	}
-
-	fn remove(&mut self, cid: &Cid) {
-		let Some(object) = self.objects.remove(cid) else { return };
-		self.total -= object.size;
-		self.holds -= object.holds.len();
-		for who in object.holds.keys() {
-			self.less(who, object.size);
-		}
-	}
-
-	fn less(&mut self, who: &str, size: u64) {
-		let Some(bytes) = self.by_who.get_mut(who) else { return };
-		*bytes -= size;
-		if *bytes == 0 {
-			self.by_who.remove(who);
-		}
-	}
-
-	fn replay(&mut self, line: Line) {
-		match line {
-			Line::Hold { cid, size, who, until } => self.hold(cid, size, &who, until, Checked::default()),
-			Line::Release { cid, who } => self.release(&cid, &who),
-			Line::Gone { cid } => self.remove(&cid),
-		}
-	}
+/// An object, as far as readers have to know it.
+pub(crate) struct Found {
+	/// In bytes.
+	pub(crate) size: u64,
+	/// Whether its file was seen to be what its name says.
+	pub(crate) checked: Checked,
+	/// Whether its file is on the disk. If not, it is on the IPFS node.
+	pub(crate) on_disk: bool,
 }
 
 /// What a store holds, with its journal.
@@ -113,7 +63,8 @@ pub(crate) struct Index {
 
 impl Index {
 	/// Read the journal, and make it agree with the objects on disk: those that it does not know are held by nobody in
-	/// particular until `default_until`; those that are gone or have another size are forgotten.
+	/// particular until `default_until`; those that are gone or have another size are forgotten, unless the IPFS node has
+	/// them.
 	pub(crate) fn open(path: &Path, on_disk: HashMap<Cid, u64>, default_until: u64) -> io::Result<Self> {
 		let mut held = Held::default();
 		match File::open(path) {
@@ -121,7 +72,7 @@ impl Index {
 				for line in BufReader::new(file).split(b'\n') {
 					// The last line of a process that was killed may be cut off.
 					if let Ok(line) = serde_json::from_slice(&line?) {
-						held.replay(line);
+						replay(&mut held, line);
 					}
 				}
 			}
@@ -129,10 +80,14 @@ impl Index {
 			Err(error) => return Err(error),
 		}
 		let other = |(cid, object): (&Cid, &Object)| {
-			(on_disk.get(cid) != Some(&object.size) || object.holds.is_empty()).then_some(*cid)
+			let is_there = on_disk.get(cid) == Some(&object.size) || object.node.is_some();
+			(!is_there || object.holds.is_empty()).then_some(*cid)
 		};
 		for cid in held.objects.iter().filter_map(other).collect::<Vec<_>>() {
 			held.remove(&cid);
+		}
+		for cid in held.objects.keys().filter(|cid| !on_disk.contains_key(cid)).copied().collect::<Vec<_>>() {
+			held.evicted(&cid);
 		}
 		for (cid, size) in on_disk {
 			if !held.objects.contains_key(&cid) {
@@ -140,7 +95,7 @@ impl Index {
 			}
 		}
 		let journal = write_journal(path, &held)?;
-		Ok(Self { path: path.into(), lines: held.holds, held, journal })
+		Ok(Self { path: path.into(), lines: needed(&held), held, journal })
 	}
 
 	/// An object's size, in bytes.
@@ -148,9 +103,50 @@ impl Index {
 		self.held.objects.get(cid).map(|object| object.size)
 	}
 
-	/// An object's size, in bytes, and whether it was seen to be what its name says.
-	pub(crate) fn find(&self, cid: &Cid) -> Option<(u64, Checked)> {
-		self.held.objects.get(cid).map(|object| (object.size, object.checked.clone()))
+	/// What has to be known to read an object.
+	pub(crate) fn find(&self, cid: &Cid) -> Option<Found> {
+		let object = self.held.objects.get(cid)?;
+		Some(Found { size: object.size, checked: object.checked.clone(), on_disk: object.on_disk })
+	}
+
+	/// Whether an object's file is on the disk.
+	pub(crate) fn is_on_disk(&self, cid: &Cid) -> bool {
+		self.held.objects.get(cid).is_some_and(|object| object.on_disk)
+	}
+
+	/// What an object is called on the IPFS node, if it is there.
+	pub(crate) fn name_on_node(&self, cid: &Cid) -> Option<String> {
+		self.held.objects.get(cid)?.node.as_ref().map(|node| node.name.clone())
+	}
+
+	/// How many objects are on the IPFS node only.
+	pub(crate) fn only_on_node(&self) -> usize {
+		self.held.objects.values().filter(|object| !object.on_disk).count()
+	}
+
+	/// The objects on the disk that the IPFS node does not have for sure.
+	pub(crate) fn pending(&self) -> Vec<Cid> {
+		self.held.pending.iter().copied().collect()
+	}
+
+	/// How many those are.
+	pub(crate) fn count_pending(&self) -> usize {
+		self.held.pending.len()
+	}
+
+	/// Names on the IPFS node that nobody needs any more.
+	pub(crate) fn loose(&self) -> Vec<String> {
+		self.held.loose.iter().cloned().collect()
+	}
+
+	/// See [`Held::surplus`].
+	pub(crate) fn surplus(&self, limit: u64) -> Vec<Cid> {
+		self.held.surplus(limit)
+	}
+
+	/// Whether an object is on the disk, and surely on the IPFS node too.
+	pub(crate) fn is_cached(&self, cid: &Cid) -> bool {
+		self.held.is_cached(cid)
 	}
 
 	/// Bytes of all objects.
@@ -195,6 +191,33 @@ impl Index {
 		self.append(&Line::Gone { cid: *cid })
 	}
 
+	/// The file of an object that was on the IPFS node only is on the disk again.
+	pub(crate) fn placed(&mut self, cid: &Cid) {
+		self.held.placed(cid);
+	}
+
+	/// The file of an object that the IPFS node has is gone from the disk.
+	pub(crate) fn evicted(&mut self, cid: &Cid) {
+		self.held.evicted(cid);
+	}
+
+	/// An object is on the IPFS node, under a name. If it was removed meanwhile, nobody needs it there.
+	pub(crate) fn mirrored(&mut self, cid: &Cid, name: String) -> io::Result<()> {
+		self.held.mirrored(cid, name.clone());
+		self.append(&Line::Mirrored { cid: *cid, name })
+	}
+
+	/// The IPFS node does not keep a name any more.
+	pub(crate) fn unpinned(&mut self, name: String) -> io::Result<()> {
+		self.held.loose.remove(&name);
+		self.append(&Line::Unpinned { name })
+	}
+
+	/// The journal, to force to the disk what was said until now, also while more is said.
+	pub(crate) fn journal(&self) -> io::Result<File> {
+		self.journal.try_clone()
+	}
+
 	/// The holds that have ended at a time, in ms, in the order of their ends: whose, and of what.
 	pub(crate) fn ended(&self, now: u64) -> Vec<(Cid, String)> {
 		let holds = self.held.objects.iter().flat_map(|(cid, object)| object.holds.iter().map(move |hold| (cid, hold)));
@@ -206,10 +229,10 @@ impl Index {
 	}
 
 	fn append(&mut self, line: &Line) -> io::Result<()> {
-		if self.lines > 2 * self.held.holds + SPARE_LINES {
+		if self.lines > 2 * needed(&self.held) + SPARE_LINES {
 			// What the line says is in memory already.
 			self.journal = write_journal(&self.path, &self.held)?;
-			self.lines = self.held.holds;
+			self.lines = needed(&self.held);
 			return Ok(());
 		}
 		let mut bytes = serde_json::to_vec(line)?;
@@ -220,19 +243,50 @@ impl Index {
 	}
 }
 
-/// Write a journal of what is held now, beside the old one, and put it in its place.
+fn replay(held: &mut Held, line: Line) {
+	match line {
+		Line::Hold { cid, size, who, until } => held.hold(cid, size, &who, until, Checked::default()),
+		Line::Release { cid, who } => held.release(&cid, &who),
+		Line::Gone { cid } => held.remove(&cid),
+		Line::Mirrored { cid, name } => held.mirrored(&cid, name),
+		Line::Loose { name } => {
+			held.loose.insert(name);
+		}
+		Line::Unpinned { name } => {
+			held.loose.remove(&name);
+		}
+	}
+}
+
+/// How many lines a new journal has, at most: each object has a hold.
+fn needed(held: &Held) -> usize {
+	2 * held.holds + held.loose.len()
+}
+
+/// Write a journal of what is held now, beside the old one, and put it in its place. It is on the disk then.
 fn write_journal(path: &Path, held: &Held) -> io::Result<File> {
 	let new = path.with_extension("new");
 	let mut out = BufWriter::new(File::create(&new)?);
+	let mut write = |line: Line| -> io::Result<()> {
+		serde_json::to_writer(&mut out, &line)?;
+		out.write_all(b"\n")
+	};
 	for (cid, object) in &held.objects {
 		for (who, until) in &object.holds {
-			let line = Line::Hold { cid: *cid, size: object.size, who: who.clone(), until: *until };
-			serde_json::to_writer(&mut out, &line)?;
-			out.write_all(b"\n")?;
+			write(Line::Hold { cid: *cid, size: object.size, who: who.clone(), until: *until })?;
 		}
+	}
+	for (cid, name) in held.on_node() {
+		write(Line::Mirrored { cid: *cid, name: name.into() })?;
+	}
+	for name in &held.loose {
+		write(Line::Loose { name: name.clone() })?;
 	}
 	out.into_inner().map_err(|error| error.into_error())?.sync_all()?;
 	fs::rename(&new, path)?;
+	if let Some(dir) = path.parent() {
+		File::open(dir)?.sync_all()?;
+	}
 	OpenOptions::new().append(true).open(path)
 }
 
@@ -309,5 +363,30 @@ mod tests {
 		let lines = fs::read_to_string(dir.path().join("journal")).unwrap().lines().count();
 		assert!(lines <= SPARE_LINES + 10, "{lines}");
 		assert_eq!(open(dir.path(), &[(cid(1), 1)]).until(&cid(1), "a"), Some(3 * SPARE_LINES as u64 - 1));
+	}
+
+	#[test]
+	fn what_is_on_the_node_is_known_after_a_restart() {
+		let dir = tempfile::tempdir().unwrap();
+		let mut index = open(dir.path(), &[]);
+		for n in 1..=4 {
+			index.hold(cid(n), 10, "a", 100).unwrap();
+		}
+		for (n, name) in [(2, "two"), (1, "one"), (4, "four")] {
+			index.mirrored(&cid(n), name.into()).unwrap();
+		}
+		index.remove(&cid(4)).unwrap();
+		drop(index);
+		// Twice: the second journal is the one that the first opening wrote.
+		for _ in 0..2 {
+			let index = open(dir.path(), &[(cid(1), 10), (cid(3), 10)]);
+			assert_eq!((index.len(), index.total(), index.only_on_node()), (3, 30, 1));
+			assert_eq!(index.name_on_node(&cid(2)).as_deref(), Some("two"));
+			assert!(!index.is_on_disk(&cid(2)) && index.is_cached(&cid(1)));
+			assert_eq!((index.pending(), index.loose()), (vec![cid(3)], vec!["four".to_string()]));
+		}
+		open(dir.path(), &[(cid(1), 10)]).unpinned("four".into()).unwrap();
+		let index = open(dir.path(), &[(cid(1), 10)]);
+		assert_eq!((index.len(), index.loose()), (2, Vec::new()), "what was nowhere else is forgotten");
 	}
 }

@@ -1,16 +1,18 @@
-//! An IPFS node beside the store, or instead of it, through its HTTP RPC.
+//! An IPFS node beside the store, or behind it, through its HTTP RPC.
 
 use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
 use futures::{stream, StreamExt};
-use reqwest::{header::CONTENT_TYPE, redirect::Policy, Body, Client, Url};
+use reqwest::{
+	header::CONTENT_TYPE, redirect::Policy, Body, Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
+};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use crate::{
-	error::{in_full, UploadError},
-	web::{CONNECT_TIMEOUT, USER_AGENT},
+	error::{in_full, StoreError, UploadError},
+	web::{shown, CONNECT_TIMEOUT, READ_TIMEOUT, USER_AGENT},
 };
 
 /// What separates the parts of the form: long enough not to occur by chance.
@@ -25,6 +27,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 pub struct Ipfs {
 	rpc: Url,
 	client: Client,
+	/// For what the node answers at once.
+	prompt: Client,
 }
 
 /// The node's answer to `add`.
@@ -41,15 +45,17 @@ impl Ipfs {
 	///
 	/// [`UploadError::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(rpc: Url) -> Result<Self, UploadError> {
-		let client = Client::builder()
-			.redirect(Policy::none())
-			.no_proxy()
-			.connect_timeout(CONNECT_TIMEOUT)
-			.timeout(LONGEST)
-			.user_agent(USER_AGENT)
-			.build()
-			.map_err(|error| UploadError::Unreachable { store: rpc.to_string(), words: in_full(&error) })?;
-		Ok(Self { rpc, client })
+		let client = || {
+			let client = Client::builder().redirect(Policy::none()).no_proxy().user_agent(USER_AGENT);
+			client.connect_timeout(CONNECT_TIMEOUT).timeout(LONGEST)
+		};
+		let build = |client: ClientBuilder| {
+			let failed =
+				|error: reqwest::Error| UploadError::Unreachable { store: shown(&rpc), words: in_full(&error) };
+			client.build().map_err(failed)
+		};
+		let (client, prompt) = (build(client())?, build(client().read_timeout(READ_TIMEOUT))?);
+		Ok(Self { rpc, client, prompt })
 	}
 
 	/// Add a file and pin it. Returns its name in IPFS: a location for a [`Fetcher`](crate::Fetcher) that has an IPFS
@@ -67,23 +73,55 @@ impl Ipfs {
 		let part = |text: String| stream::once(async move { Ok::<_, std::io::Error>(Bytes::from(text)) });
 		let form = part(head).chain(ReaderStream::new(file)).chain(part(format!("\r\n--{BOUNDARY}--\r\n")));
 		let options = format!("api/v0/add?cid-version=1&raw-leaves=true&pin=true&chunker=size-{CHUNK}");
-		let unreachable =
-			|error: reqwest::Error| UploadError::Unreachable { store: self.rpc.to_string(), words: in_full(&error) };
 		let request = self.client.post(below(&self.rpc, &options));
 		let request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
-		let response = request.body(Body::wrap_stream(Box::pin(form))).send().await.map_err(unreachable)?;
+		let response = self.send(request.body(Body::wrap_stream(Box::pin(form)))).await?;
 		let status = response.status();
-		let answer = response.bytes().await.map_err(unreachable)?;
-		let refused = || UploadError::Refused {
-			store: self.rpc.to_string(),
-			status: status.as_u16(),
-			words: String::from_utf8_lossy(&answer).chars().take(200).collect(),
-		};
-		if !status.is_success() {
-			return Err(refused());
-		}
+		let answer = response.bytes().await.map_err(|error| self.unreachable(&error))?;
 		// One line of JSON for each file.
-		Ok(serde_json::from_slice::<Added>(&answer).map_err(|_| refused())?.hash)
+		Ok(serde_json::from_slice::<Added>(&answer).map_err(|_| self.refused(status, &answer))?.hash)
+	}
+
+	/// End the pin of a name: the node may remove it. One that is not pinned may go already.
+	pub(crate) async fn unpin(&self, name: &str) -> Result<(), UploadError> {
+		let mut url = below(&self.rpc, "api/v0/pin/rm");
+		url.query_pairs_mut().append_pair("arg", name);
+		match self.send(self.prompt.post(url)).await {
+			Err(UploadError::Refused { words, .. }) if words.contains("not pinned") => Ok(()),
+			other => other.map(|_| ()),
+		}
+	}
+
+	/// So many bytes of what the node has under a name, from one on. It does not look for them elsewhere.
+	pub(crate) async fn cat(&self, name: &str, first: u64, count: u64) -> Result<Response, StoreError> {
+		let mut url = cat_url(&self.rpc, name);
+		let part = [("offset", first.to_string()), ("length", count.to_string()), ("offline", "true".into())];
+		url.query_pairs_mut().extend_pairs(part);
+		self.send(self.prompt.post(url)).await.map_err(|error| {
+			StoreError::Node(match error {
+				UploadError::Refused { status, words, .. } => format!("it answers {status} to {name}: {words}"),
+				other => other.to_string(),
+			})
+		})
+	}
+
+	async fn send(&self, request: RequestBuilder) -> Result<Response, UploadError> {
+		let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+		let status = response.status();
+		if status.is_success() {
+			return Ok(response);
+		}
+		let words = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+		Err(self.refused(status, &words))
+	}
+
+	fn unreachable(&self, error: &reqwest::Error) -> UploadError {
+		UploadError::Unreachable { store: shown(&self.rpc), words: in_full(error) }
+	}
+
+	fn refused(&self, status: StatusCode, words: &[u8]) -> UploadError {
+		let words = String::from_utf8_lossy(words).trim().chars().take(200).collect();
+		UploadError::Refused { store: shown(&self.rpc), status: status.as_u16(), words }
 	}
 }
 

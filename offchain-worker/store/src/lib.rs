@@ -17,7 +17,7 @@
 //! | [`routes`] | the store over HTTP |
 //! | [`Client`] | uploads and downloads that survive breaks |
 //! | [`Fetcher`] | apps, datasets and inputs from anywhere, through a bounded cache |
-//! | [`Ipfs`] | an IPFS node beside the store |
+//! | [`Ipfs`] | an IPFS node beside the store, or behind it |
 //! | [`RegistryImage`] | images from a registry, as an OCI layout |
 //!
 //! # Requests
@@ -48,6 +48,7 @@
 //! | 413 | larger than the token allows, or than was said |
 //! | 422 | not what its name says |
 //! | 429 | [too many uploads](MAX_UPLOADS_EACH) of one uploader at once |
+//! | 502 | the store's IPFS node does not give it now |
 //! | 507 | the disk, the store, or the uploader's share of it is full |
 //!
 //! # What survives
@@ -67,6 +68,25 @@
 //! The same content may be stored for several: two tasks can have the same result. Each of them holds it for its own
 //! time, on its own quota; it is removed when nobody holds it any more. [`Store::collect`] does that, and is to be called
 //! now and then.
+//!
+//! # On an IPFS node
+//!
+//! With [`StoreConfig::ipfs`] the store's contents are kept on an IPFS node, through its HTTP RPC, and the disk is a cache
+//! of them. [`Store::mirror`] does that beside everything else:
+//!
+//! | when | what happens |
+//! |---|---|
+//! | an upload is there, and right | it is confirmed and served, from the disk; no node is waited for |
+//! | soon after | it is added to the node, and pinned: under its own name up to 1 MiB (SHA-256), else under one that the store remembers |
+//! | the node has it | its file may go: the oldest go when those that the node has too are more than [`StoreConfig::cache_size`] |
+//! | it is read and its file is gone | the store asks the node's RPC for the part, and nobody else; whoever reads it checks it, as ever |
+//! | it is stored again and its file is gone | it is taken, and added again: the node may have lost it |
+//! | nobody holds it any more | it is unpinned |
+//! | the node is away | uploads are taken as long as the disk has room, no file goes; what is to be done is done later, also after a restart |
+//!
+//! Sizes and quotas are those of all contents, wherever they are. [`Usage::unmirrored`] tells how many the node does not
+//! have yet. A node belongs to one store: what another store, or somebody else, pinned under the same name would be
+//! unpinned too. Without the node, contents whose files are gone are not there, until the store is opened with it again.
 //!
 //! # Example
 //!
@@ -101,11 +121,15 @@ mod download;
 mod durable;
 mod error;
 mod fetcher;
+mod held;
 mod index;
 mod ipfs;
 mod location;
 mod lock;
+mod mirror;
+mod quotas;
 mod range;
+mod reading;
 mod registry;
 mod retry;
 mod routes;
@@ -120,6 +144,7 @@ pub use client::{Client, DownloadLimits};
 pub use error::{FetchError, FetchErrorKind, StoreError, UploadError};
 pub use fetcher::{FetchConfig, Fetcher};
 pub use ipfs::Ipfs;
+pub use reading::Reading;
 pub use registry::RegistryImage;
 pub use reqwest::Url;
 pub use routes::{routes, MAX_PUT};

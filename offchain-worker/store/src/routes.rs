@@ -1,6 +1,6 @@
 //! The store over HTTP. See the crate's documentation for the requests.
 
-use std::{io::SeekFrom, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::{
 	body::{Body, BodyDataStream},
@@ -12,7 +12,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
 use crate::{
@@ -39,7 +39,7 @@ const REST_TIME: Duration = Duration::from_secs(5);
 /// How many bytes of an upload go to the disk at once.
 const WRITE_SIZE: usize = 256 * 1024;
 /// Up to this many bytes, a content is read and sent at once.
-const READ_AT_ONCE: u64 = 64 * 1024;
+pub(crate) const READ_AT_ONCE: u64 = 64 * 1024;
 
 /// The store's routes: `/{cid}`, to be nested where the store shall be, such as `/store`.
 ///
@@ -79,11 +79,16 @@ impl From<StoreError> for Refused {
 			StoreError::WrongContent(_) => StatusCode::UNPROCESSABLE_ENTITY,
 			StoreError::OtherLength(_) | StoreError::OtherOffset(_) | StoreError::NotOpen => StatusCode::CONFLICT,
 			StoreError::InUse(_) | StoreError::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+			StoreError::Node(_) => StatusCode::BAD_GATEWAY,
 		};
 		if status.is_server_error() {
 			log::warn!("store: {error}");
 		}
-		let mut refused = Self::new(status, &error);
+		let mut refused = match &error {
+			// Where the node is concerns nobody.
+			StoreError::Node(_) => Self::new(status, "the store's IPFS node does not give it now; try again later"),
+			error => Self::new(status, error),
+		};
 		if let StoreError::OtherOffset(offset) = error {
 			refused.2.insert(UPLOAD_OFFSET, offset.into());
 		}
@@ -120,16 +125,13 @@ async fn read(State(store): State<Store>, Path(cid): Path<String>, headers: Head
 		Part::Bytes(first, last) => (first, last - first + 1),
 		_ => return Ok(response),
 	};
-	let mut file = store.open_read(&cid).await?;
-	if first > 0 {
-		file.seek(SeekFrom::Start(first)).await.map_err(StoreError::from)?;
-	}
+	let mut content = store.open_part(&cid, first, count).await?;
 	*response.body_mut() = if count <= READ_AT_ONCE {
 		let mut bytes = Vec::with_capacity(count as usize);
-		file.take(count).read_to_end(&mut bytes).await.map_err(StoreError::from)?;
+		content.read_to_end(&mut bytes).await.map_err(StoreError::from)?;
 		Body::from(bytes)
 	} else {
-		Body::from_stream(ReaderStream::with_capacity(file.take(count), WRITE_SIZE))
+		Body::from_stream(ReaderStream::with_capacity(content, WRITE_SIZE))
 	};
 	Ok(response)
 }

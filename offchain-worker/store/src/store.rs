@@ -5,7 +5,7 @@
 //! | `objects/ab/bafkrei…` | whole contents, by the first byte of their hash |
 //! | `partial/bafkrei….WHO` | uploads that have begun |
 //! | `partial/put-…` | contents that are being written; removed at the next start |
-//! | `journal` | who holds what until when |
+//! | `journal` | who holds what until when, and what the IPFS node has |
 //! | `lock` | held by the one process that uses the directory |
 
 use std::{
@@ -19,6 +19,7 @@ use std::{
 
 use bytes::Bytes;
 use tempfile::NamedTempFile;
+use tokio::sync::Notify;
 
 use crate::{
 	error::StoreError,
@@ -26,7 +27,7 @@ use crate::{
 	lock::lock_patiently,
 	token::{self, Grant, Keep, TokenError},
 	upload::Uploads,
-	Cid, HashKind,
+	Cid, HashKind, Ipfs,
 };
 
 /// How what is being written is called.
@@ -43,12 +44,24 @@ pub struct StoreConfig {
 	pub retention: Duration,
 	/// The secret behind its tokens. The same after a restart, or tokens given out before are void.
 	pub key: [u8; 32],
+	/// The IPFS node that keeps its contents, once [`Store::mirror`] has brought them there. Nobody else may pin there what
+	/// this store holds: it is unpinned when the store needs it no more.
+	pub ipfs: Option<Ipfs>,
+	/// How much of what the node has stays on the disk all the same, in bytes.
+	pub cache_size: u64,
 }
 
 impl StoreConfig {
-	/// 64 GiB in all, 16 GiB each, kept for 30 days.
+	/// 64 GiB in all, 16 GiB each, kept for 30 days, on the disk only.
 	pub fn new(key: [u8; 32]) -> Self {
-		Self { quota_total: 64 << 30, quota_each: 16 << 30, retention: Duration::from_secs(30 * 24 * 3600), key }
+		Self {
+			quota_total: 64 << 30,
+			quota_each: 16 << 30,
+			retention: Duration::from_secs(30 * 24 * 3600),
+			key,
+			ipfs: None,
+			cache_size: 4 << 30,
+		}
 	}
 }
 
@@ -76,6 +89,8 @@ pub struct Usage {
 	pub uploads: usize,
 	/// How many bytes there may be in all.
 	pub quota: u64,
+	/// Contents that are not on the store's IPFS node yet; 0 without one.
+	pub unmirrored: usize,
 }
 
 /// A store: contents on disk by their CIDs. Cloning gives another handle on the same.
@@ -86,6 +101,8 @@ pub(crate) struct Inner {
 	dir: PathBuf,
 	pub(crate) config: StoreConfig,
 	state: Mutex<State>,
+	/// Told when the IPFS node may have something to do.
+	pub(crate) changed: Notify,
 	/// Held as long as the store is open.
 	_lock: File,
 }
@@ -119,8 +136,12 @@ impl Store {
 			}
 			let default_until = end(now_ms(), config.retention);
 			let index = Index::open(&dir.join("journal"), objects_in(&dir.join("objects"))?, default_until)?;
+			let elsewhere = index.only_on_node();
+			if config.ipfs.is_none() && elsewhere > 0 {
+				log::warn!("{elsewhere} contents are on an IPFS node only; start with its RPC again to have them");
+			}
 			let state = Mutex::new(State { index, uploads: Uploads::default() });
-			Ok(Self(Arc::new(Inner { dir, config, state, _lock: lock })))
+			Ok(Self(Arc::new(Inner { dir, config, state, changed: Notify::new(), _lock: lock })))
 		})
 		.await
 	}
@@ -190,28 +211,6 @@ impl Store {
 		.await
 	}
 
-	/// Open a content to read it. It can be read to its end even if it is removed meanwhile.
-	///
-	/// # Errors
-	///
-	/// [`StoreError::NotFound`], or [`StoreError::Disk`].
-	pub async fn open_read(&self, cid: &Cid) -> Result<tokio::fs::File, StoreError> {
-		let (inner, cid) = (self.0.clone(), *cid);
-		let file = blocking(move || {
-			inner.whole_size(&cid)?.ok_or(StoreError::NotFound(cid))?;
-			let mut state = inner.state();
-			match File::open(inner.object(&cid)) {
-				Err(error) if error.kind() == io::ErrorKind::NotFound => {
-					// Removed by hand: known again once somebody stores it again.
-					state.index.remove(&cid)?;
-					Err(StoreError::NotFound(cid))
-				}
-				other => Ok(other?),
-			}
-		});
-		file.await.map(tokio::fs::File::from_std)
-	}
-
 	/// Somebody needs a content no more. It goes at once if nobody else does.
 	///
 	/// # Errors
@@ -254,7 +253,12 @@ impl Store {
 	/// [`StoreError::Disk`].
 	pub async fn collect(&self, now: u64) -> Result<Collected, StoreError> {
 		let inner = self.0.clone();
-		blocking(move || inner.collect(&mut inner.state(), now)).await
+		blocking(move || {
+			let collected = inner.collect(&mut inner.state(), now)?;
+			inner.evict()?;
+			Ok(collected)
+		})
+		.await
 	}
 
 	/// How full the store is.
@@ -266,6 +270,7 @@ impl Store {
 			reserved: state.uploads.reserved(),
 			uploads: state.uploads.len(),
 			quota: self.0.config.quota_total,
+			unmirrored: self.0.config.ipfs.as_ref().map_or(0, |_| state.index.count_pending()),
 		}
 	}
 }
@@ -288,12 +293,14 @@ impl Inner {
 		Ok(tempfile::Builder::new().prefix(WRITING).tempfile_in(self.partial())?)
 	}
 
-	/// If a content is there already, it is held as the grant says. Returns its size.
+	/// If a content is on the disk already, it is held as the grant says. Returns its size.
 	pub(crate) fn hold_if_there(&self, grant: &Grant) -> Result<Option<u64>, StoreError> {
-		let Some(size) = self.whole_size(&grant.cid)? else { return Ok(None) };
+		let Some(size) = self.size_on_disk(&grant.cid)? else { return Ok(None) };
 		let mut state = self.state();
-		if state.index.until(&grant.cid, &grant.who).is_none() {
-			self.check_share(&mut state, &grant.who, size)?;
+		self.check_quotas(&mut state, &grant.cid, &grant.who, size)?;
+		// It may have gone to make room, or to the node only.
+		if !state.index.is_on_disk(&grant.cid) {
+			return Ok(None);
 		}
 		self.hold(&mut state, grant.cid, size, &grant.who, grant.keep)?;
 		Ok(Some(size))
@@ -302,19 +309,19 @@ impl Inner {
 	fn take(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
 		self.sync_file(file.as_file(), size)?;
 		// What is there from before and damaged gives way.
-		self.whole_size(&cid)?;
+		self.size_on_disk(&cid)?;
 		self.put_in_place(file, cid, size, who, keep)?;
 		Ok(self.sync_place(&cid, size)?)
 	}
 
 	fn put_in_place(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
 		let mut state = self.state();
-		if state.index.size(&cid).is_none() {
-			self.check_room(&mut state, who, size)?;
+		self.check_quotas(&mut state, &cid, who, size)?;
+		// What is there already may have gone to make room, or to the node only.
+		if !state.index.is_on_disk(&cid) {
 			let place = self.place(&cid)?;
 			file.persist(place).map_err(|error| error.error)?;
-		} else if state.index.until(&cid, who).is_none() {
-			self.check_share(&mut state, who, size)?;
+			state.index.placed(&cid);
 		}
 		self.hold(&mut state, cid, size, who, keep)
 	}
@@ -335,33 +342,9 @@ impl Inner {
 		};
 		// What is pinned, or kept for longer, remains so.
 		let until = until.max(state.index.until(&cid, who).unwrap_or(0));
-		Ok(state.index.hold(cid, size, who, until)?)
-	}
-
-	/// Whether there is room for so many bytes of somebody, after what has expired went if need be.
-	pub(crate) fn check_room(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
-		self.check_share(state, who, size)?;
-		let fits = |state: &State| {
-			let used = state.index.total().saturating_add(state.uploads.reserved());
-			used.saturating_add(size) <= self.config.quota_total
-		};
-		if !fits(state) {
-			self.collect(state, now_ms())?;
-		}
-		fits(state).then_some(()).ok_or(StoreError::Full(self.config.quota_total))
-	}
-
-	/// Whether somebody's share has room for so many bytes.
-	fn check_share(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
-		let quota = self.config.quota_each;
-		let fits = |state: &State| {
-			let used = state.index.held_by(who).saturating_add(state.uploads.reserved_by(who));
-			used.saturating_add(size) <= quota
-		};
-		if !fits(state) {
-			self.collect(state, now_ms())?;
-		}
-		fits(state).then_some(()).ok_or_else(|| StoreError::QuotaUsed { who: who.into(), quota })
+		state.index.hold(cid, size, who, until)?;
+		self.changed.notify_one();
+		Ok(())
 	}
 
 	/// Ends somebody's hold. Returns the size of the object if it is gone with that.
@@ -376,12 +359,14 @@ impl Inner {
 
 	pub(crate) fn remove_object(&self, state: &mut State, cid: &Cid) -> io::Result<()> {
 		match fs::remove_file(self.object(cid)) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-			_ => state.index.remove(cid),
+			Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+			_ => state.index.remove(cid)?,
 		}
+		self.changed.notify_one();
+		Ok(())
 	}
 
-	fn collect(&self, state: &mut State, now: u64) -> Result<Collected, StoreError> {
+	pub(crate) fn collect(&self, state: &mut State, now: u64) -> Result<Collected, StoreError> {
 		let mut collected = Collected { uploads: state.uploads.collect(&self.partial(), now)?, ..Default::default() };
 		for (cid, who) in state.index.ended(now) {
 			if let Some(size) = self.release(state, &cid, &who)? {

@@ -161,7 +161,7 @@ impl Store {
 	pub(crate) async fn reached(&self, grant: Grant) -> Result<Option<Reached>, StoreError> {
 		let store = self.clone();
 		blocking(move || {
-			if let Some(size) = store.0.whole_size(&grant.cid)? {
+			if let Some(size) = store.0.size_on_disk(&grant.cid)? {
 				return Ok(Some(Reached { offset: size, length: size }));
 			}
 			let upload = store.0.state().uploads.0.get(&name(&grant)).cloned();
@@ -206,7 +206,7 @@ impl Store {
 		if state.uploads.of(&grant.who).count() >= MAX_UPLOADS_EACH {
 			return Err(StoreError::TooManyUploads { who: grant.who.clone(), count: MAX_UPLOADS_EACH });
 		}
-		self.0.check_room(state, &grant.who, length)?;
+		self.0.check_quotas(state, &grant.cid, &grant.who, length)?;
 		let upload = Arc::new(Upload {
 			cid: grant.cid,
 			who: grant.who.clone(),
@@ -265,10 +265,12 @@ impl Store {
 			remove(&path)?;
 			return Err(StoreError::WrongContent(upload.cid));
 		}
-		match state.index.size(&upload.cid) {
+		if state.index.is_on_disk(&upload.cid) {
 			// Somebody else was faster.
-			Some(_) => remove(&path)?,
-			None => fs::rename(&path, self.0.place(&upload.cid)?)?,
+			remove(&path)?;
+		} else {
+			fs::rename(&path, self.0.place(&upload.cid)?)?;
+			state.index.placed(&upload.cid);
 		}
 		self.0.hold(state, upload.cid, upload.length, &upload.who, grant.keep)
 	}

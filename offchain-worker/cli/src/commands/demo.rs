@@ -101,6 +101,7 @@ pub async fn run(demo: Demo, context: &Context) -> Result<()> {
 		workers: WORKERS,
 		liars: LIARS,
 		slots: 1,
+		ipfs: None,
 		base_path: None,
 		tmp: true,
 		instant_seal: demo.instant_seal,

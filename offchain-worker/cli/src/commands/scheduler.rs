@@ -10,6 +10,7 @@ use rlc_protocol::{
 	Account,
 };
 use rlc_scheduler::{Admission, Config, PoolChoice};
+use rlc_store::Url;
 use serde_json::json;
 use sp_core::H256;
 
@@ -35,6 +36,7 @@ Examples:
   rlc scheduler run --name mine --public-url https://pool.example.org --account me
   rlc scheduler run --name mine --publish-price 0.5 --category XS --category S --trust 10 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --database postgres://localhost/pool --account me
+  rlc scheduler run --name mine --ipfs http://127.0.0.1:5001 --store-quota 1000 --store-cache 20 --account me
   rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
 
@@ -49,7 +51,13 @@ If it was down for longer than its node keeps state, start it over an archive no
 another it passes over the deals that were opened meanwhile.
 
 Several that share a PostgreSQL run behind one load balancer, which has to send a client's requests to the same one. Give
-each an --instance-url: who asks one of them for what another has in its store is sent there.")]
+each an --instance-url: who asks one of them for what another has in its store is sent there.
+
+With --ipfs, what is uploaded is served from the disk at once, added to that IPFS node afterwards, and may leave the disk
+then; it is read from the node when it is asked for. While the node is away nothing leaves the disk, and /metrics counts
+what waits: rlc_scheduler_store_unmirrored. The node has to be this scheduler's own: what nobody needs any more is
+unpinned there. Its RPC must not be open to others; what is on it can be had by everybody who knows its name, as from
+/store. Started without --ipfs again, the scheduler does not have what is on the node only.")]
 	Run(Box<Run>),
 
 	/// List a scheduler's workers
@@ -102,6 +110,14 @@ pub struct Run {
 	/// The most that is stored, in GiB [default: 64]
 	#[arg(long, value_name = "GIB")]
 	pub store_quota: Option<u64>,
+
+	/// Keep what is stored on the IPFS node with this RPC, such as http://127.0.0.1:5001; the disk is a cache of it then
+	#[arg(long, value_name = "URL")]
+	pub ipfs: Option<Url>,
+
+	/// How much of what is on the IPFS node stays on the disk too, in GiB [default: 4]
+	#[arg(long, value_name = "GIB", requires = "ipfs")]
+	pub store_cache: Option<u64>,
 
 	/// How long results are kept after their deal, in hours [default: 30 days]
 	#[arg(long, value_name = "HOURS")]
@@ -217,6 +233,8 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		database: run.database.clone().unwrap_or(usual.database),
 		store_dir: run.store_dir.clone().unwrap_or(usual.store_dir),
 		store_quota: run.store_quota.map_or(usual.store_quota, |quota| quota.saturating_mul(1 << 30)),
+		ipfs: run.ipfs.clone(),
+		store_cache: run.store_cache.map_or(usual.store_cache, |size| size.saturating_mul(1 << 30)),
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
 		first_block: run.first_block,
 		admission,

@@ -17,6 +17,7 @@ use rlc_primitives::{
 	Address, WorkerpoolId,
 };
 use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_store::Url;
 use serde_json::json;
 
 use crate::{
@@ -37,6 +38,7 @@ Examples:
   rlc up                                         three workers; the chain is kept for the next time
   rlc up --tmp --workers 8 --instant-seal        forgotten at the end, a block for each transaction
   rlc up --liars 1                               one worker lies, and loses its stake
+  rlc up --ipfs http://127.0.0.1:5001            results are kept on an IPFS node
 
 Then, from another terminal:
   rlc app run APP --account //Alice
@@ -64,6 +66,10 @@ pub struct Up {
 	/// How many tasks each worker takes at a time
 	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
 	pub slots: u32,
+
+	/// Keep results and inputs on the IPFS node with this RPC, such as http://127.0.0.1:5001; workers look there too
+	#[arg(long, value_name = "URL")]
+	pub ipfs: Option<Url>,
 
 	/// Keep everything in this directory [default: $XDG_DATA_HOME/rlc/up]
 	#[arg(long, value_name = "DIR", conflicts_with = "tmp")]

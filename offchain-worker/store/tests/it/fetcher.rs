@@ -15,16 +15,19 @@ use axum::{
 	extract::Request,
 	http::{header::LOCATION, HeaderMap, StatusCode},
 	response::{IntoResponse, Response},
-	routing::{get, post},
+	routing::get,
 	Router,
 };
 use futures::StreamExt;
 use rlc_store::{
-	CancellationToken, Cid, FetchConfig, FetchError, FetchErrorKind, Fetched, Fetcher, HashKind, Ipfs, MAX_REDIRECTS,
+	CancellationToken, FetchConfig, FetchError, FetchErrorKind, Fetched, Fetcher, HashKind, Ipfs, MAX_REDIRECTS,
 };
 use tokio::sync::Notify;
 
-use crate::served::{content, sha256, until, Served, Server};
+use crate::{
+	node::Node,
+	served::{content, sha256, until, Served, Server},
+};
 
 const HELLO: &[u8] = b"hello";
 
@@ -329,24 +332,13 @@ async fn a_server_that_is_not_there_is_unreachable() {
 async fn an_ipfs_node_stands_in_for_the_store() {
 	let dir = tempfile::tempdir().unwrap();
 	let other = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
-	let cat = post(move |request: Request| async move {
-		let arg = request.uri().query().and_then(|query| query.strip_prefix("arg=")).unwrap();
-		match arg == other || arg.parse::<Cid>().is_ok_and(|cid| cid.verify(HELLO)) {
-			true => HELLO.into_response(),
-			false => (StatusCode::NOT_FOUND, "{}").into_response(),
-		}
-	});
-	let add = post(|body: String| async move {
-		// The file's bytes stand between two empty lines and the form's end.
-		let file = body.split("\r\n\r\n").nth(1).and_then(|rest| rest.split("\r\n--").next()).unwrap();
-		format!("{{\"Name\":\"file\",\"Hash\":\"{}\",\"Size\":\"5\"}}\n", sha256(file.as_bytes()))
-	});
-	let node = Server::at(None, Router::new().route("/api/v0/cat", cat).route("/api/v0/add", add));
-
+	let node = Node::new();
+	node.has().files.insert(other.into(), HELLO.to_vec());
 	let file = dir.path().join("file");
 	fs::write(&file, HELLO).unwrap();
 	let name = Ipfs::new(node.url()).unwrap().add(&file).await.unwrap();
 	assert_eq!(name, sha256(HELLO).to_string());
+	assert!(node.has().pins.contains(&name));
 
 	let without = Fetcher::new(FetchConfig::new(dir.path().join("without"))).unwrap();
 	assert_eq!(kind(&without, &name).await, FetchErrorKind::NotFound);

@@ -4,6 +4,8 @@ mod archive;
 mod client;
 mod fetcher;
 mod http;
+mod mirror;
+mod node;
 mod registry;
 mod served;
 mod store;

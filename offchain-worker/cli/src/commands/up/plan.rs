@@ -103,6 +103,7 @@ impl Plan {
 		for category in CATEGORIES {
 			arguments.extend(["--category".into(), category.into()]);
 		}
+		arguments.extend(self.ipfs());
 		Part { name: "scheduler".into(), program: self.rlc.clone(), arguments }
 	}
 
@@ -113,6 +114,7 @@ impl Plan {
 		arguments.extend(["--scheduler".into(), self.scheduler_url().into()]);
 		arguments.extend(["--slots".into(), self.up.slots.to_string().into()]);
 		arguments.push("--allow-private-networks".into());
+		arguments.extend(self.ipfs());
 		if number > self.up.workers - self.up.liars {
 			arguments.push("--lie".into());
 		}
@@ -126,6 +128,11 @@ impl Plan {
 			Key::from_suri(&key).map(|key| key.account()).map_err(|error| failure!("{key}: {error}"))
 		};
 		(1..=self.up.workers).map(account).collect()
+	}
+
+	/// Where the IPFS node is, if there is one.
+	fn ipfs(&self) -> Vec<OsString> {
+		self.up.ipfs.iter().flat_map(|rpc| [OsString::from("--ipfs"), rpc.as_str().into()]).collect()
 	}
 
 	/// `rlc ROLE run` as this account, with a directory of its own.
@@ -172,6 +179,16 @@ mod tests {
 		let plan = plan(&["--scheduler-port", "9000"]);
 		assert!(matches!(understood(&plan.scheduler()), Command::Scheduler(_)));
 		assert!(matches!(understood(&plan.worker(1)), Command::Worker(_)));
+	}
+
+	#[test]
+	fn scheduler_and_workers_use_the_ipfs_node() {
+		let plan = plan(&["--ipfs", "http://127.0.0.1:5001"]);
+		for part in [plan.scheduler(), plan.worker(1)] {
+			let given = part.arguments.windows(2).any(|pair| pair == ["--ipfs", "http://127.0.0.1:5001/"]);
+			assert!(given, "{:?}", part.arguments);
+			understood(&part);
+		}
 	}
 
 	#[test]

@@ -85,6 +85,29 @@ async fn whoever_owns_something_stores_files() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn uploads_do_not_wait_for_an_ipfs_node_that_is_away() {
+	// Nobody listens there.
+	let yard = Yard::with(|config| config.ipfs = Some("http://127.0.0.1:1".parse().unwrap())).await;
+	let client = yard.client().await;
+	let content = b"served from the disk".to_vec();
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let (digest, size, at) = (H256(cid.digest()), content.len() as u64, system_time());
+	let signature = key("Eve").sign(&Claim::Upload { content: digest, size, at }.payload(GENESIS)).encode();
+	let request = UploadRequest { account: Account(key("Eve").account()), content: digest, size, at, signature };
+	let token = client.upload(request).await.unwrap();
+	let url = |path: &str| format!("http://{}/{path}", yard.scheduler.address);
+	let at_store = url(&format!("store/{cid}"));
+	let put = reqwest::Client::new().put(&at_store).bearer_auth(token).body(content.clone()).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	assert_eq!(reqwest::get(&at_store).await.unwrap().bytes().await.unwrap(), content);
+	let metrics = reqwest::get(url("metrics")).await.unwrap().text().await.unwrap();
+	for line in ["rlc_scheduler_store_unmirrored 1", &format!("rlc_scheduler_store_bytes {size}")] {
+		assert!(metrics.contains(line), "{metrics}");
+	}
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_may_joins() {
 	let yard = Yard::with(|config| config.admission = Admission::Listed([key("Bob").account()].into())).await;
 	yard.worker("Bob").await;

@@ -1,0 +1,254 @@
+//! What a store holds, in memory: for whom, until when, and whether its bytes are on the disk, on an IPFS node, or both.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::{durable::Checked, Cid};
+
+/// A content.
+pub(crate) struct Object {
+	/// In bytes.
+	pub(crate) size: u64,
+	/// Whether its file was seen to be what its name says.
+	pub(crate) checked: Checked,
+	/// Who holds it, until when, in ms. Empty only until it is removed.
+	pub(crate) holds: BTreeMap<String, u64>,
+	/// Whether its file is on the disk. If not, it is on the node.
+	pub(crate) on_disk: bool,
+	/// What it is on the IPFS node, if it is there.
+	pub(crate) node: Option<OnNode>,
+}
+
+/// A content on the IPFS node.
+pub(crate) struct OnNode {
+	/// Its name there. Contents that are named by different hashes may share one.
+	pub(crate) name: String,
+	/// Later ones have greater numbers.
+	pub(crate) order: u64,
+}
+
+/// What is held.
+#[derive(Default)]
+pub(crate) struct Held {
+	pub(crate) objects: HashMap<Cid, Object>,
+	/// Bytes of all objects, wherever they are.
+	pub(crate) total: u64,
+	/// Bytes by who holds them; an object counts for each.
+	pub(crate) by_who: HashMap<String, u64>,
+	/// How many holds there are.
+	pub(crate) holds: usize,
+	/// Objects on the disk that a node does not have for sure.
+	pub(crate) pending: BTreeSet<Cid>,
+	/// Objects on the disk that the node has too, in the order in which they came there.
+	cached: BTreeMap<u64, Cid>,
+	/// Their bytes.
+	cached_bytes: u64,
+	/// How many objects have each name on the node.
+	names: HashMap<String, usize>,
+	/// Names on the node that nobody needs any more.
+	pub(crate) loose: BTreeSet<String>,
+	/// How many objects have come to the node.
+	order: u64,
+}
+
+impl Held {
+	/// Somebody holds an object. `checked` is of one that is new here, and on the disk.
+	pub(crate) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
+		let (total, pending) = (&mut self.total, &mut self.pending);
+		let object = self.objects.entry(cid).or_insert_with(|| {
+			*total += size;
+			pending.insert(cid);
+			Object { size, checked, holds: BTreeMap::new(), on_disk: true, node: None }
+		});
+		if let Some(known) = object.holds.get_mut(who) {
+			*known = until;
+		} else {
+			object.holds.insert(who.into(), until);
+			self.holds += 1;
+			*self.by_who.entry(who.into()).or_default() += object.size;
+		}
+	}
+
+	/// Somebody holds an object no more.
+	pub(crate) fn release(&mut self, cid: &Cid, who: &str) {
+		let Some(object) = self.objects.get_mut(cid) else { return };
+		if object.holds.remove(who).is_some() {
+			self.holds -= 1;
+			let size = object.size;
+			self.less(who, size);
+		}
+	}
+
+	/// An object is gone. If the node has it, nobody needs it there any more.
+	pub(crate) fn remove(&mut self, cid: &Cid) {
+		let Some(object) = self.objects.remove(cid) else { return };
+		self.total -= object.size;
+		self.holds -= object.holds.len();
+		self.pending.remove(cid);
+		for who in object.holds.keys() {
+			self.less(who, object.size);
+		}
+		if let Some(node) = object.node {
+			self.leaves_cache(node.order, object.size);
+			self.leaves_node(node.name);
+		}
+	}
+
+	/// Bytes have come to the node under a name. If their object was removed meanwhile, nobody needs them there.
+	pub(crate) fn mirrored(&mut self, cid: &Cid, name: String) {
+		let Some(object) = self.objects.get_mut(cid) else {
+			if !self.names.contains_key(&name) {
+				self.loose.insert(name);
+			}
+			return;
+		};
+		self.order += 1;
+		self.loose.remove(&name);
+		*self.names.entry(name.clone()).or_default() += 1;
+		let before = object.node.replace(OnNode { name, order: self.order });
+		let size = object.size;
+		if object.on_disk {
+			self.pending.remove(cid);
+			self.cached.insert(self.order, *cid);
+			self.cached_bytes += size;
+		}
+		if let Some(before) = before {
+			self.leaves_cache(before.order, size);
+			self.leaves_node(before.name);
+		}
+	}
+
+	/// The file of an object is gone from the disk; the node has it.
+	pub(crate) fn evicted(&mut self, cid: &Cid) {
+		let Some(object) = self.objects.get_mut(cid) else { return };
+		object.on_disk = false;
+		let (size, order) = (object.size, object.node.as_ref().map(|node| node.order));
+		self.pending.remove(cid);
+		if let Some(order) = order {
+			self.leaves_cache(order, size);
+		}
+	}
+
+	/// An object that was on the node only is on the disk again, hashed as it came. The node gets it again, for it may have
+	/// lost it.
+	pub(crate) fn placed(&mut self, cid: &Cid) {
+		let Some(object) = self.objects.get_mut(cid) else { return };
+		object.on_disk = true;
+		object.checked = Checked::yes();
+		self.pending.insert(*cid);
+	}
+
+	/// The objects whose files have to go so that those that the node has too take no more bytes than this, those first
+	/// that came to the node first.
+	pub(crate) fn surplus(&self, limit: u64) -> Vec<Cid> {
+		let mut left = self.cached_bytes;
+		let mut surplus = Vec::new();
+		for cid in self.cached.values() {
+			if left <= limit {
+				break;
+			}
+			left -= self.objects.get(cid).map_or(0, |object| object.size);
+			surplus.push(*cid);
+		}
+		surplus
+	}
+
+	/// Whether an object is on the disk, and surely on the node too.
+	pub(crate) fn is_cached(&self, cid: &Cid) -> bool {
+		let order = self.objects.get(cid).and_then(|object| object.node.as_ref()).map(|node| node.order);
+		order.is_some_and(|order| self.cached.contains_key(&order))
+	}
+
+	/// The objects on the node with their names, in the order in which they came there.
+	pub(crate) fn on_node(&self) -> Vec<(&Cid, &str)> {
+		let mut all: Vec<_> =
+			self.objects.iter().filter_map(|(cid, object)| Some((cid, object.node.as_ref()?))).collect();
+		all.sort_unstable_by_key(|(_, node)| node.order);
+		all.into_iter().map(|(cid, node)| (cid, node.name.as_str())).collect()
+	}
+
+	fn leaves_cache(&mut self, order: u64, size: u64) {
+		if self.cached.remove(&order).is_some() {
+			self.cached_bytes -= size;
+		}
+	}
+
+	/// One object less has a name.
+	fn leaves_node(&mut self, name: String) {
+		let Some(count) = self.names.get_mut(&name) else { return };
+		*count -= 1;
+		if *count == 0 {
+			self.names.remove(&name);
+			self.loose.insert(name);
+		}
+	}
+
+	fn less(&mut self, who: &str, size: u64) {
+		let Some(bytes) = self.by_who.get_mut(who) else { return };
+		*bytes -= size;
+		if *bytes == 0 {
+			self.by_who.remove(who);
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn cid(n: u8) -> Cid {
+		Cid::of_sha256([n; 32])
+	}
+
+	/// So many contents of 10 bytes, on the disk.
+	fn held(count: u8) -> Held {
+		let mut held = Held::default();
+		for n in 1..=count {
+			held.hold(cid(n), 10, "a", 100, Checked::yes());
+		}
+		held
+	}
+
+	#[test]
+	fn files_go_in_the_order_in_which_they_came_to_the_node() {
+		let mut held = held(4);
+		for (n, name) in [(2, "two"), (1, "one"), (3, "three")] {
+			held.mirrored(&cid(n), name.into());
+		}
+		assert!(held.surplus(30).is_empty());
+		assert_eq!(held.surplus(29), [cid(2)]);
+		assert_eq!(held.surplus(0), [cid(2), cid(1), cid(3)], "never what the node does not have");
+		held.evicted(&cid(2));
+		assert_eq!(held.surplus(10), [cid(1)]);
+		assert!(!held.is_cached(&cid(2)) && held.is_cached(&cid(1)) && !held.is_cached(&cid(4)));
+		assert_eq!((held.total, held.by_who["a"]), (40, 40), "quotas count what is on the node only");
+	}
+
+	#[test]
+	fn what_comes_again_goes_to_the_node_again() {
+		let mut held = held(1);
+		held.mirrored(&cid(1), "name".into());
+		held.evicted(&cid(1));
+		assert!(held.pending.is_empty());
+		held.placed(&cid(1));
+		assert!(held.pending.contains(&cid(1)) && held.surplus(0).is_empty());
+		held.mirrored(&cid(1), "name".into());
+		assert!(held.pending.is_empty() && held.loose.is_empty());
+		assert_eq!(held.surplus(0), [cid(1)]);
+	}
+
+	#[test]
+	fn a_name_is_needed_until_its_last_content_is_gone() {
+		let mut held = held(2);
+		held.mirrored(&cid(1), "same bytes".into());
+		held.mirrored(&cid(2), "same bytes".into());
+		held.remove(&cid(1));
+		assert!(held.loose.is_empty());
+		held.remove(&cid(2));
+		assert!(held.loose.contains("same bytes"));
+		held.hold(cid(1), 10, "a", 100, Checked::yes());
+		held.mirrored(&cid(1), "same bytes".into());
+		assert!(held.loose.is_empty(), "it is needed again");
+		held.mirrored(&cid(9), "removed meanwhile".into());
+		assert!(held.loose.contains("removed meanwhile"));
+	}
+}
