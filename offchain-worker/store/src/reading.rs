@@ -34,7 +34,7 @@ impl Store {
 
 	/// Open so many bytes of a content, from one on.
 	pub(crate) async fn open_part(&self, cid: &Cid, first: u64, count: u64) -> Result<Reading, StoreError> {
-		if let Some(file) = self.open_file(cid).await? {
+		if let Some(file) = self.open_on_disk(cid).await? {
 			let mut file = tokio::fs::File::from_std(file);
 			if first > 0 {
 				file.seek(SeekFrom::Start(first)).await?;
@@ -47,7 +47,7 @@ impl Store {
 	}
 
 	/// A content's file, if it is on the disk.
-	async fn open_file(&self, cid: &Cid) -> Result<Option<File>, StoreError> {
+	async fn open_on_disk(&self, cid: &Cid) -> Result<Option<File>, StoreError> {
 		let (inner, cid) = (self.0.clone(), *cid);
 		blocking(move || {
 			if inner.size_on_disk(&cid)?.is_none() {
