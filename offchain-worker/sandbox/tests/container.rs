@@ -17,7 +17,7 @@ use common::{
 	containers::{image, namespaces, packed, probe, programs, wait_until},
 	text, Room,
 };
-use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Grants, Output, Run, Stop};
+use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Grants, Output, Run, Stop, Unavailable};
 use tokio::sync::OnceCell;
 
 /// The tier, if there is one here.
@@ -302,7 +302,13 @@ const VICTIM: &str = "RLC_TEST_VICTIM";
 #[ignore = "another test starts it"]
 async fn victim() {
 	let Some(state) = env::var_os(VICTIM) else { return };
-	let tier = ContainerTier::probe(Path::new(&state)).await.unwrap();
+	let tier = loop {
+		match ContainerTier::probe(Path::new(&state)).await {
+			// A program that another test starts right now still has what this one's test had open.
+			Err(Unavailable::Taken(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+			tier => break tier.unwrap(),
+		}
+	};
 	let with_network = tier.clone().with_network().await;
 	let grants = Grants { network: with_network.is_ok(), gpu: false };
 	let room = Room { grants, ..Room::new() };

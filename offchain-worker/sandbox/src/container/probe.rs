@@ -103,7 +103,8 @@ fn remove_files(cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
 			}
 		}
 	}
-	for part in ["runs", "images"] {
+	// `runc` does not know containers that it had only begun to make.
+	for part in ["runc", "runs", "images"] {
 		let path = state.join(part);
 		if path.exists() {
 			fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;

@@ -1,9 +1,6 @@
 //! A store whose contents are kept on an IPFS node.
 
-use std::{
-	fs,
-	path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
 use reqwest::Method;
