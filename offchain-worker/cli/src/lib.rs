@@ -15,6 +15,7 @@
 //! | [`amount`], [`ids`], [`orders`] | how people write amounts, names of things, and orders |
 //! | [`assets`] | what apps, datasets and workerpools have in common |
 //! | [`request`], [`market`] | what somebody asks for, what it would be matched with, and why with nothing |
+//! | [`needs`], [`demand`] | what each task needs, and whether a pool has a worker for it |
 //! | [`pool`] | talking to a scheduler and its store |
 //! | [`watch`], [`results`] | following a deal, and getting what it computed |
 //! | [`output`], [`table`], [`failure`] | what is said, and how |
@@ -28,6 +29,7 @@ pub mod assets;
 pub mod cli;
 pub mod commands;
 pub mod context;
+pub mod demand;
 pub mod failure;
 pub mod ids;
 pub mod keystore;

@@ -107,6 +107,11 @@ impl Quote {
 		wish.request(self.app.price, dataset, self.workerpool.price)
 	}
 
+	/// What the deal's tasks demand of a worker.
+	pub fn tag(&self, wish: &Wish) -> Tag {
+		Tag::combine(self.app.tag, self.dataset.as_ref().map_or(Tag::NONE, |order| order.tag), wish.tag)
+	}
+
 	/// The call that matches the request with these offers, to be sent by the requester.
 	pub fn purchase(&self, wish: &Wish) -> Call {
 		// The offers are published, and the request is the caller's own.

@@ -3,15 +3,13 @@
 use clap::Args;
 use rlc_chain::Chain;
 use rlc_primitives::{consensus, deal::FINAL_WINDOW, task::MAX_CONTRIBUTORS, Balance, Moment};
-use rlc_protocol::{
-	requester::{PoolInfo, SchedulerRpcClient, WorkerInfo},
-	Needs,
-};
+use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient, WorkerInfo};
 use serde_json::json;
 
 use crate::{
 	amount::Amount,
 	context::Context,
+	demand::Demand,
 	failure::Result,
 	market::{self, Quote, Wish},
 	output::Answer,
@@ -81,21 +79,21 @@ pub async fn run(command: Estimate, context: &Context) -> Result<Answer> {
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = match pool::url(&chain, quote.workerpool.workerpool).await {
-		Ok(url) => ask(&chain, &url, &wish).await,
+		Ok(url) => ask(&chain, &url, &quote, &wish).await,
 		Err(why) => Err(why),
 	};
 	Ok(answer(&quote, &wish, fee, told))
 }
 
-async fn ask(chain: &Chain, url: &str, wish: &Wish) -> Result<Told> {
+async fn ask(chain: &Chain, url: &str, quote: &Quote, wish: &Wish) -> Result<Told> {
 	let scheduler = pool::connect(url).await?;
 	let info = scheduler.info().await.map_err(|error| pool::refused(&error))?;
-	let needs = Needs::of_deal(&wish.params, wish.tag);
-	let room = match needs.is_nothing() {
+	let demand = Demand::of(chain, quote, wish).await?;
+	let room = match demand.is_nothing() {
 		true => info.clone(),
 		false => {
 			let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
-			room_for(&info, &workers, &needs)
+			room_for(&info, &workers, &demand)
 		}
 	};
 	let run_time = match chain.app(wish.app).await? {
@@ -105,11 +103,11 @@ async fn ask(chain: &Chain, url: &str, wish: &Wish) -> Result<Told> {
 	Ok(Told { info, room, run_time })
 }
 
-/// A pool as if each slot were as many as a task takes that needs this.
-fn room_for(info: &PoolInfo, workers: &[WorkerInfo], needs: &Needs) -> PoolInfo {
+/// A pool as if it had but the workers that have what is demanded, and each slot were as many as a task takes.
+fn room_for(info: &PoolInfo, workers: &[WorkerInfo], demand: &Demand) -> PoolInfo {
 	let mut room = PoolInfo { workers: 0, free_slots: 0, slots: 0, ..info.clone() };
-	for worker in workers.iter().filter(|worker| worker.alive) {
-		let Some(slots) = needs.slots(&worker.resources) else { continue };
+	for worker in workers {
+		let Some(slots) = demand.slots(worker) else { continue };
 		room.workers = room.workers.saturating_add(1);
 		room.free_slots = room.free_slots.saturating_add(worker.free_slots / slots);
 		if !worker.draining {
@@ -235,7 +233,7 @@ mod tests {
 		market::tests::{quote, wish},
 	};
 	use rlc_primitives::AccountId;
-	use rlc_protocol::{worker::Resources, Account};
+	use rlc_protocol::{worker::Resources, Account, Needs};
 
 	fn info(workers: u32, free_slots: u32, waiting: u64) -> PoolInfo {
 		PoolInfo {
@@ -291,13 +289,14 @@ mod tests {
 			operator: None,
 			alive,
 			draining: false,
-			resources: Resources { slots, memory, ..Resources::default() },
+			resources: Resources { slots, memory, wasm: true, ..Resources::default() },
 			free_slots: slots - 1,
 			running: 1,
 			seen: 0,
 		};
 		let workers = [worker(4, 8, true), worker(8, 8, true), worker(8, 3, true), worker(8, 8, false)];
-		let room = room_for(&info(3, 17, 0), &workers, &Needs { memory: 4, ..Needs::default() });
+		let demand = Demand { needs: Needs { memory: 4, ..Needs::default() }, ..Demand::default() };
+		let room = room_for(&info(3, 17, 0), &workers, &demand);
 		assert_eq!((room.workers, room.slots, room.free_slots), (2, 4, 2), "each task takes half a worker");
 	}
 

@@ -13,6 +13,7 @@ use crate::{
 	assets,
 	commands::{deal, estimate},
 	context::Context,
+	demand,
 	failure::{failure, Result},
 	market::{self, Quote, Wish},
 	output::Answer,
@@ -57,6 +58,7 @@ pub async fn run(context: &Context, run: Run) -> Result<Answer> {
 	}
 	context.out.say(estimate::summary(&quote, &wish));
 	can_pay(&chain, &wish, &quote).await?;
+	is_served(context, &chain, (&quote, &wish), run.no_wait).await?;
 	if context.out.can_ask() && !run.yes && !context.out.confirm("Buy?") {
 		return Err(failure!("nothing was bought"));
 	}
@@ -89,6 +91,21 @@ async fn can_pay(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 			Amount(needed),
 			Amount(quote.deposits())
 		));
+	}
+	Ok(())
+}
+
+/// Whether there is anybody to wait for. Who does not want to wait may leave the tasks to whoever comes.
+async fn is_served(context: &Context, chain: &Chain, (quote, wish): (&Quote, &Wish), leave: bool) -> Result<()> {
+	match demand::shortage(chain, quote, wish).await {
+		Ok(None) => {}
+		Ok(Some(why)) if leave => context.out.say(format_args!("warning: {why}")),
+		Ok(Some(why)) => {
+			return Err(failure!(
+				"{why}; ask for less or name another --workerpool, or buy it all the same by --no-wait"
+			))
+		}
+		Err(why) => context.out.say(format_args!("warning: it is not known whether a worker is there: {why}")),
 	}
 	Ok(())
 }

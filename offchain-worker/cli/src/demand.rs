@@ -1,0 +1,145 @@
+//! What the tasks of a request demand of a worker, and whether a pool has one that is able to run them.
+
+use rlc_chain::Chain;
+use rlc_primitives::{assets::AppKind, deal::FINAL_WINDOW, Tag};
+use rlc_protocol::{
+	requester::{SchedulerRpcClient, WorkerInfo},
+	Needs,
+};
+
+use crate::{
+	failure::Result,
+	market::{Quote, Wish},
+	pool,
+	table::{counted, span},
+};
+
+/// What tasks demand of a worker.
+#[derive(Clone, Debug, Default)]
+pub struct Demand {
+	/// What kind of app they run.
+	pub kind: AppKind,
+	/// What they demand by tag: app, dataset and request together.
+	pub tag: Tag,
+	/// What each of them needs.
+	pub needs: Needs,
+}
+
+impl Demand {
+	/// Of the tasks of a deal by these offers.
+	///
+	/// # Errors
+	///
+	/// If the chain does not answer.
+	pub async fn of(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Self> {
+		let kind = chain.app(wish.app).await?.map(|app| app.content.kind).unwrap_or_default();
+		let tag = quote.tag(wish);
+		Ok(Self { kind, tag, needs: Needs::of_deal(&wish.params, tag) })
+	}
+
+	/// Whether every worker has what is demanded.
+	pub fn is_nothing(&self) -> bool {
+		self.kind == AppKind::Wasm && self.tag == Tag::NONE && self.needs.is_nothing()
+	}
+
+	/// How many slots of a worker each task takes; `None` if it cannot run them, or is not connected.
+	pub fn slots(&self, worker: &WorkerInfo) -> Option<u32> {
+		let has = &worker.resources;
+		let runs = match self.kind {
+			AppKind::Wasm => has.wasm,
+			AppKind::Container => has.container,
+		};
+		let able = worker.alive && runs && Tag(has.tag).covers(self.tag);
+		able.then(|| self.needs.slots(has)).flatten()
+	}
+
+	/// In words.
+	fn words(&self) -> String {
+		let Needs { cores, memory, disk, gpus } = self.needs;
+		let amount = |count: u32, thing: &str| (count > 0).then(|| counted(count.into(), thing));
+		let bytes = |bytes: u64, what: &str| (bytes > 0).then(|| format!("{bytes} bytes of {what}"));
+		let all = [
+			(self.kind == AppKind::Container).then(|| "containers".into()),
+			(self.tag != Tag::NONE).then(|| format!("the tag {:?}", self.tag.0)),
+			amount(cores, "core"),
+			bytes(memory, "memory"),
+			bytes(disk, "disk"),
+			amount(gpus, "graphics processor"),
+		];
+		all.into_iter().flatten().collect::<Vec<String>>().join(", ")
+	}
+}
+
+/// Why the tasks would wait for nothing, as it is now; `None` if a worker that is connected can run them.
+pub async fn shortage(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
+	let demand = Demand::of(chain, quote, wish).await?;
+	let url = pool::url(chain, quote.workerpool.workerpool).await?;
+	let scheduler = pool::connect(&url).await?;
+	let able = if demand.is_nothing() {
+		scheduler.info().await.map(|info| info.workers > 0)
+	} else {
+		scheduler.workers().await.map(|workers| workers.iter().any(|worker| demand.slots(worker).is_some()))
+	};
+	let able = able.map_err(|error| pool::refused(&error))?;
+	Ok((!able).then(|| missing(&demand, wish)))
+}
+
+/// That no worker has what is demanded, and what becomes of the tasks then.
+fn missing(demand: &Demand, wish: &Wish) -> String {
+	let with = if demand.is_nothing() { String::new() } else { format!(" that has {}", demand.words()) };
+	let end = span(wish.reference_time.saturating_mul(FINAL_WINDOW));
+	format!(
+		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the money comes back"
+	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::wish;
+	use rlc_primitives::AccountId;
+	use rlc_protocol::{worker::Resources, Account};
+
+	fn worker(change: impl FnOnce(&mut WorkerInfo)) -> WorkerInfo {
+		let resources = Resources { slots: 4, cores: 4, memory: 8, wasm: true, ..Resources::default() };
+		let mut worker = WorkerInfo {
+			account: Account(AccountId::new([1; 32])),
+			operator: None,
+			alive: true,
+			draining: false,
+			resources,
+			free_slots: 4,
+			running: 0,
+			seen: 0,
+		};
+		change(&mut worker);
+		worker
+	}
+
+	#[test]
+	fn a_worker_is_able_if_it_is_connected_and_has_all_that_is_demanded() {
+		let demand = Demand {
+			kind: AppKind::Container,
+			tag: Tag::from_bits(Tag::NETWORK),
+			needs: Needs { memory: 4, ..Needs::default() },
+		};
+		let tag = demand.tag.0;
+		let able = worker(|one| (one.resources.container, one.resources.tag) = (true, tag));
+		assert_eq!(demand.slots(&able), Some(2));
+		assert_eq!(demand.slots(&WorkerInfo { alive: false, ..able.clone() }), None);
+		assert_eq!(demand.slots(&worker(|one| one.resources.container = true)), None, "without the tag");
+		assert_eq!(demand.slots(&worker(|one| one.resources.tag = tag)), None, "without containers");
+		let small = Resources { memory: 3, ..able.resources.clone() };
+		assert_eq!(demand.slots(&WorkerInfo { resources: small, ..able }), None, "too small");
+		assert_eq!(Demand::default().slots(&worker(|_| ())), Some(1));
+	}
+
+	#[test]
+	fn what_nobody_has_is_named() {
+		let needs = Needs { cores: 9, gpus: 1, ..Needs::default() };
+		let words = missing(&Demand { needs, ..Demand::default() }, &wish());
+		assert!(words.contains("no worker now that has 9 cores, 1 graphics processor: "), "{words}");
+		let words = missing(&Demand::default(), &wish());
+		assert!(words.contains("no worker now: "), "{words}");
+	}
+}
