@@ -135,6 +135,10 @@ pub enum Nobody {
 	Voted(Option<AccountId>),
 }
 
+/// What makes a worker a better choice than another: that it did not try before, that it begins at once, how little it has
+/// to fetch, how little it has to do.
+type Rank<'a> = (bool, bool, usize, u32, &'a AccountId);
+
 /// The worker for a task, and how many of its slots that takes. It is none of those that are `kept` for other deals.
 ///
 /// # Errors
@@ -147,7 +151,7 @@ pub fn choose(
 	kept: &BTreeSet<AccountId>,
 ) -> Result<(AccountId, u32), Nobody> {
 	let run_time = run_time(state, deal);
-	let mut best: Option<((bool, bool, usize, u32, &AccountId), u32)> = None;
+	let mut best: Option<(Rank, u32)> = None;
 	let mut awaited: Option<(u32, &AccountId)> = None;
 	let (mut exists, mut room) = (false, false);
 	for (_, workers) in state.ready.by_load.iter().filter(|(profile, _)| profile.serves(deal.kind, deal.deal.tag)) {
