@@ -178,7 +178,11 @@ async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_th
 		let request =
 			LogsRequest { account: Account(key("Ferdie").account()), task: id, at, signature: signature.clone() };
 		let read = SchedulerRpcClient::logs(&yard.client().await, request).await.unwrap();
-		assert_eq!(read.into_iter().map(|one| one.logs).collect::<Vec<_>>(), [logs.clone()], "whoever is asked");
+		assert_eq!(
+			read.into_iter().map(|one| one.logs).collect::<Vec<_>>(),
+			std::slice::from_ref(&logs),
+			"whoever is asked"
+		);
 	}
 
 	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
