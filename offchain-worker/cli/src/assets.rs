@@ -38,7 +38,8 @@ pub struct Terms {
 	#[arg(long, default_value_t = VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub volume: u64,
 
-	/// The order's tag: tee, gpu, network, a number of bits, or 32 bytes in hex. Only an app's order grants a network
+	/// The order's tag: tee, gpu, network, with commas between; or a number of bits, or 32 bytes in hex. Only an app's order
+	/// grants a network
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
 	pub tag: Option<Tag>,
 

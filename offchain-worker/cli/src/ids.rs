@@ -93,12 +93,17 @@ pub fn name(category: &Category) -> String {
 	String::from_utf8_lossy(&category.name).into_owned()
 }
 
-/// Reads a tag: `tee`, `gpu`, `network`, a number whose bits are meant, or 0x and 64 hex digits.
+/// Reads a tag: `tee`, `gpu`, `network`, a number whose bits are meant, or 0x and 64 hex digits; several with commas
+/// between.
 ///
 /// # Errors
 ///
 /// In words.
 pub fn tag(text: &str) -> Result<Tag, String> {
+	text.split(',').try_fold(Tag::NONE, |tag, one| Ok(tag | part_of_tag(one.trim())?))
+}
+
+fn part_of_tag(text: &str) -> Result<Tag, String> {
 	let words = [("tee", 1), ("gpu", Tag::GPU), ("network", Tag::NETWORK)];
 	if let Some((_, bits)) = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
 		return Ok(Tag::from_bits(*bits));
@@ -153,6 +158,9 @@ mod tests {
 		assert_eq!((tag("tee"), tag("3")), (Ok(Tag::from_bits(1)), Ok(Tag::from_bits(3))));
 		assert_eq!(tag(&format!("0x{}", "00".repeat(32))), Ok(Tag::NONE));
 		assert_eq!((tag("GPU"), tag("network")), (Ok(Tag::from_bits(0x100)), Ok(Tag::from_bits(0x1_0000))));
-		assert!(tag("gpus").is_err());
+		assert_eq!(tag("gpu, network,4"), Ok(Tag::from_bits(0x1_0104)));
+		for wrong in ["gpus", "gpu,", ""] {
+			assert!(tag(wrong).is_err(), "{wrong}");
+		}
 	}
 }

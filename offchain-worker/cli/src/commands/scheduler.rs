@@ -155,7 +155,8 @@ pub struct Run {
 	#[arg(long, default_value_t = assets::VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub volume: u64,
 
-	/// The tag of the published orders, what its workers can do: tee, gpu, network, a number of bits, or 32 bytes in hex
+	/// The tag of the published orders, what its workers can do: tee, gpu, network, with commas between; or a number of
+	/// bits, or 32 bytes in hex
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
 	pub tag: Option<Tag>,
 }
