@@ -258,7 +258,11 @@ impl Pull<'_> {
 				StatusCode::NOT_FOUND => FetchErrorKind::NotFound,
 				_ => FetchErrorKind::Unreachable,
 			};
-			return Err(self.image.wrong(kind, format!("the registry answers {}", response.status())));
+			let advice = match kind {
+				FetchErrorKind::NotFound => "; compare its name and tag",
+				_ => "",
+			};
+			return Err(self.image.wrong(kind, format!("the registry answers {}{advice}", response.status())));
 		}
 	}
 

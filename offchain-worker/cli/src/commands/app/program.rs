@@ -8,13 +8,13 @@ use std::{
 
 use rlc_store::{
 	archive::{self, ArchiveError},
-	RegistryImage,
+	FetchErrorKind, RegistryImage,
 };
 use tempfile::TempDir;
 
 use crate::{
 	context::Context,
-	failure::{failure, Result},
+	failure::{failure, Failure, Result},
 };
 
 /// What an image in a registry begins with.
@@ -45,7 +45,11 @@ impl Program {
 			Some(image) => {
 				let (from, layout) = (image.parse::<RegistryImage>()?, dir.path().join("layout"));
 				let progress = context.out.wait(format!("pulling {image}"));
-				from.pull(&layout).await?;
+				from.pull(&layout).await.map_err(|error| match error.kind {
+					FetchErrorKind::Unreachable => Failure::from(error)
+						.advise("see that HOST is right, or give what another program pulled and saved"),
+					_ => error.into(),
+				})?;
 				drop(progress);
 				(layout, Path::new(image))
 			}

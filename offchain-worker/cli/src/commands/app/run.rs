@@ -1,12 +1,13 @@
 //! `rlc app run`: from a request to its verified results, in one go.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use rlc_chain::{Call, Chain, Event, Key};
 use rlc_primitives::DealId;
 use rlc_protocol::Account;
 use serde_json::json;
+use tokio::time::Instant;
 
 use crate::{
 	amount::Amount,
@@ -21,6 +22,11 @@ use crate::{
 	request::RequestOptions,
 	results, watch,
 };
+
+/// How long workers have to come back that lost their connection, or whose scheduler was restarted.
+const COMING_BACK: Duration = Duration::from_secs(10);
+/// How often it is asked whether they have.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Arguments of `rlc app run`.
 #[derive(Debug, Args)]
@@ -97,7 +103,16 @@ async fn can_pay(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 
 /// Whether there is anybody to wait for. Who does not want to wait may leave the tasks to whoever comes.
 async fn is_served(context: &Context, chain: &Chain, (quote, wish): (&Quote, &Wish), leave: bool) -> Result<()> {
-	match demand::shortage(chain, quote, wish).await {
+	let mut shortage = demand::shortage(chain, quote, wish).await;
+	if matches!(shortage, Ok(Some(_))) && !leave {
+		let _progress = context.out.wait("looking for a worker");
+		let until = Instant::now() + COMING_BACK;
+		while matches!(shortage, Ok(Some(_))) && Instant::now() < until {
+			tokio::time::sleep(LOOK).await;
+			shortage = demand::shortage(chain, quote, wish).await;
+		}
+	}
+	match shortage {
 		Ok(None) => {}
 		Ok(Some(why)) if leave => context.out.say(format_args!("warning: {why}")),
 		Ok(Some(why)) => {
