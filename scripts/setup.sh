@@ -99,7 +99,7 @@ debian_target() {
 	mkdir "$build/src"
 	printf '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n' >"$build/Cargo.toml"
 	printf '#![no_std]\n' >"$build/src/lib.rs"
-	# What is made for Wasm is linked with link-time optimisation, for which its libraries must carry bitcode.
+	# What is made for Wasm is linked with link-time optimization, for which its libraries must carry bitcode.
 	(cd "$build" && env -u RUSTC -u CARGO -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN \
 		RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS="-C embed-bitcode=yes" \
 		/usr/bin/cargo build -q --release -Z build-std="$2" --target "$1")

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! make bench
-//! cargo bench --bench lifecycles -- bags     # only transfers, and ways with this in their names
+//! cargo bench --bench lifecycles -- batches     # only transfers, and ways with this in their names
 //! ```
 //!
 //! A node of a development chain runs in this process, with its own database and the runtime as Wasm, and without

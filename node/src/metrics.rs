@@ -26,7 +26,7 @@ use crate::service::Client;
 use activity::Activity;
 use inventory::Inventory;
 
-/// The kinds of orders, as metrics are labelled by them.
+/// The kinds of orders, as metrics are labeled by them.
 const KINDS: [OrderKind; 4] = [OrderKind::App, OrderKind::Dataset, OrderKind::Workerpool, OrderKind::Request];
 
 /// Adds the metrics to the registry and keeps them up to date on threads of their own.

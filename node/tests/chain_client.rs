@@ -211,13 +211,13 @@ async fn a_bag_is_contributed_and_revealed_together() {
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	});
-	let done = people.worker.send(Call::ContributeMany { contributions: contributions.collect() }).await;
+	let done = people.worker.send(Call::ContributeBatch { contributions: contributions.collect() }).await;
 	let reached = |event: &&Event| matches!(event, Event::ConsensusReached { winners: 1, .. });
 	assert_eq!(done.expect("accepted").events.iter().filter(reached).count(), 2);
 	assert_eq!(chain.worker(&worker).await.expect("an answer").open, 2);
 
 	let reveals = tasks[..2].iter().map(|task| (*task, digest(1))).collect();
-	let done = people.worker.send(Call::RevealMany { reveals }).await.expect("accepted");
+	let done = people.worker.send(Call::RevealBatch { reveals }).await.expect("accepted");
 	assert_eq!(done.events.iter().filter(|event| matches!(event, Event::TaskClosed { .. })).count(), 2);
 	let stages = chain.tasks_of(deal, 0, 100).await.expect("an answer");
 	let completed = stages.iter().filter(|view| matches!(view.task.stage, Stage::Completed(_))).count();

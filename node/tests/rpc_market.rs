@@ -171,7 +171,7 @@ async fn what_does_not_exist_is_null_and_what_is_malformed_an_error() {
 	for (method, params) in [
 		("marketplace_orderbook", json!([])),
 		("marketplace_orderbook", json!([{ "kind": "workerpool" }])),
-		("marketplace_orderbook", json!([{ "kind": "app", "colour": "red" }])),
+		("marketplace_orderbook", json!([{ "kind": "app", "color": "red" }])),
 		("marketplace_orderbook", json!([{ "kind": "app" }, "0x00"])),
 		("marketplace_orderbook", json!([{ "kind": "app" }, null, -1])),
 		("marketplace_estimate", json!([{}])),

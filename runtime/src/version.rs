@@ -8,7 +8,7 @@ macro_rules! version {
 	($spec_version:tt) => {
 		/// The version of this runtime.
 		///
-		/// `spec_version` rises with every release that changes behaviour; `transaction_version` whenever an existing
+		/// `spec_version` rises with every release that changes behavior; `transaction_version` whenever an existing
 		/// call or extension encodes differently.
 		#[sp_version::runtime_version]
 		pub const VERSION: RuntimeVersion = RuntimeVersion {

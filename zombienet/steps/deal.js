@@ -38,7 +38,7 @@ async function register(api) {
 	return { app: id(app).asApp.toHex(), workerpool: id(workerpool).asWorkerpool.toHex() };
 }
 
-// Two orders are published; the requester brings its own, whose authorisation is that it calls. Fields that are left
+// Two orders are published; the requester brings its own, whose authorization is that it calls. Fields that are left
 // out are defaults: no restriction, no tag, no dataset, a salt of zeros.
 async function match(api, { app, workerpool }) {
 	const { marketplace } = api.tx;
@@ -111,7 +111,7 @@ async function funds(api, name, hash) {
 // Workers pay nothing for what they contribute and reveal, so that between these two blocks only rewards move money.
 const settled = (node, { task, digest, contributed, revealed }) =>
 	node.withApi(async (api) => {
-		const head = await until(`${node.name} finalises #${revealed.number}`, 60, async () => {
+		const head = await until(`${node.name} finalizes #${revealed.number}`, 60, async () => {
 			const final = await node.finalized();
 			return final.number >= revealed.number && final;
 		});

@@ -14,7 +14,7 @@ exports.run = async (name, network) => {
 	const first = await until("every node answers", 60, () => Promise.all(nodes.map((node) => node.finalized())));
 	const target = Math.max(...first.map(({ number }) => number)) + ADVANCE;
 
-	const last = await until(`every node finalises #${target}`, 60, async () => {
+	const last = await until(`every node finalizes #${target}`, 60, async () => {
 		const heads = await Promise.all(nodes.map((node) => node.finalized()));
 		return heads.every(({ number }) => number >= target) && heads;
 	});

@@ -12,7 +12,7 @@ const { authors } = require("../lib/validators");
 const PROGRESS = 5;
 
 let watching = false;
-// When; what the victim has finalised, nothing if it is down; the least that all others have finalised.
+// When; what the victim has finalized, nothing if it is down; the least that all others have finalized.
 const samples = [];
 
 // A node that takes too long to answer is up all the same: there is no sample then.
@@ -39,12 +39,12 @@ async function recovered(victim, others) {
 	const back = await until(`${victim.name} answers again`, 60, () => samples.slice(down).find(({ own }) => own));
 	const [last, gone] = [samples[down - 1], samples[down]];
 	say(
-		`${victim.name} was down for ${((back.time - gone.time) / 1000).toFixed(1)} s, after it finalised ` +
+		`${victim.name} was down for ${((back.time - gone.time) / 1000).toFixed(1)} s, after it finalized ` +
 			`${show(last.own)}; the others went from #${gone.others} to #${back.others} without it`,
 	);
 	check(back.others - gone.others >= PROGRESS, "finality stood still while one of four was down");
 
-	const caughtUp = await until(`${victim.name} finalises #${back.others}`, 60, () =>
+	const caughtUp = await until(`${victim.name} finalizes #${back.others}`, 60, () =>
 		samples.find(({ time, own }) => time >= back.time && own?.number >= back.others),
 	);
 	watching = false;

@@ -1,6 +1,6 @@
 "use strict";
 
-// A runtime upgrade as a live network does it: a referendum on the root track authorises the hash of the new code,
+// A runtime upgrade as a live network does it: a referendum on the root track authorizes the hash of the new code,
 // anyone hands the code in, and from then on every node runs it.
 
 const fs = require("node:fs");
@@ -9,15 +9,15 @@ const { NAMES, account, submit } = require("../lib/accounts");
 const { allNodes, nodeNamed, show } = require("../lib/node");
 const { check, say, until } = require("../lib/observe");
 
-// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and hand in what it authorised.
+// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and hand in what it authorized.
 const DEPOSITOR = "ferdie";
 const VOTERS = NAMES.filter((name) => name !== DEPOSITOR);
 
 // Storage key of the code that a chain runs.
 const CODE = `0x${Buffer.from(":code").toString("hex")}`;
 
-// Has a referendum authorise the code with this hash. Returns the referendum's number.
-async function authorise(api, hash) {
+// Has a referendum authorize the code with this hash. Returns the referendum's number.
+async function authorize(api, hash) {
 	const { tx, query } = api;
 	const proposal = tx.system.authorizeUpgrade(hash).method.toHex();
 	const submission = await submit(
@@ -43,12 +43,12 @@ async function authorise(api, hash) {
 	check(outcome.isApproved, `referendum ${index} ended as ${outcome.type}`);
 	say(`referendum ${index} was approved in block ${outcome.asApproved[0]}`);
 
-	const authorised = await until("the authorisation is enacted", 60, async () => {
+	const authorized = await until("the authorization is enacted", 60, async () => {
 		const entry = await query.system.authorizedUpgrade();
 		return entry.isSome && entry.unwrap();
 	});
-	check(authorised.codeHash.toHex() === hash, `another code was authorised: ${authorised.codeHash}`);
-	say(`the chain authorises code ${hash}`);
+	check(authorized.codeHash.toHex() === hash, `another code was authorized: ${authorized.codeHash}`);
+	say(`the chain authorizes code ${hash}`);
 }
 
 async function upgrade(api, nodes) {
@@ -56,9 +56,9 @@ async function upgrade(api, nodes) {
 	const hash = zombie.util.blake2AsHex(code);
 	const before = await nodes[0].specVersion();
 
-	await authorise(api, hash);
+	await authorize(api, hash);
 	const { block, events } = await submit(api, DEPOSITOR, api.tx.system.applyAuthorizedUpgrade(code));
-	// The call itself succeeds even if the chain rejects the code: that uses the authorisation up.
+	// The call itself succeeds even if the chain rejects the code: that uses the authorization up.
 	const updated = events.some((event) => api.events.system.CodeUpdated.is(event));
 	check(updated, "the chain rejected the code: is its spec version higher?");
 	say(`${DEPOSITOR} handed in the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
@@ -81,7 +81,7 @@ async function proveExecuted(api, nodes, { block, hash, before }) {
 	say(`the chain's own record of its last upgrade: version ${executed.specVersion}, ${executed.specName}`);
 
 	for (const node of nodes) {
-		const head = await until(`${node.name} finalises blocks of the new code`, 60, async () => {
+		const head = await until(`${node.name} finalizes blocks of the new code`, 60, async () => {
 			const final = await node.finalized();
 			return final.number >= block.number + 3 && final;
 		});

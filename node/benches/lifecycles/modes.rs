@@ -14,8 +14,8 @@ use crate::{chain::Chain, parties::Parties, Failure};
 
 /// Workers that work side by side.
 const WORKERS: u32 = 100;
-/// Tasks in a bag.
-const BAG: usize = 50;
+/// Tasks in a batch.
+const BATCH: usize = 50;
 /// With this trust three new workers have to agree.
 const TRUST_OF_THREE: u64 = 6;
 /// A worker keeps the weight of a new one for so many tasks, and one more does no harm to any.
@@ -32,15 +32,16 @@ pub enum Mode {
 	Three,
 	/// One worker contributes and finalizes at once.
 	AtOnce,
-	/// Three workers who have to agree, on bags of tasks: one extrinsic a bag, worker and step.
-	Bags,
-	/// One worker contributes and finalizes bags of tasks at once: one extrinsic a bag.
-	BagsAtOnce,
+	/// Three workers who have to agree, on batches of tasks: one extrinsic a batch, worker and step.
+	Batches,
+	/// One worker contributes and finalizes batches of tasks at once: one extrinsic a batch.
+	BatchesAtOnce,
 }
 
 impl Mode {
 	/// All of them; transfers first, since the others are compared with them.
-	pub const ALL: [Mode; 6] = [Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Bags, Mode::BagsAtOnce];
+	pub const ALL: [Mode; 6] =
+		[Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Batches, Mode::BatchesAtOnce];
 
 	/// Whether others are compared with it.
 	pub fn is_base(self) -> bool {
@@ -54,8 +55,8 @@ impl Mode {
 			Self::One => "one worker",
 			Self::Three => "three workers",
 			Self::AtOnce => "one worker, contribute_and_finalize",
-			Self::Bags => "three workers, bags of 50",
-			Self::BagsAtOnce => "one worker, contribute_and_finalize, bags of 50",
+			Self::Batches => "three workers, batches of 50",
+			Self::BatchesAtOnce => "one worker, contribute_and_finalize, batches of 50",
 		}
 	}
 
@@ -99,20 +100,20 @@ impl Mode {
 				}
 				Ok(vec![extrinsics])
 			}
-			Self::Bags => bags(parties, chain, tasks),
-			Self::BagsAtOnce => {
+			Self::Batches => batches(parties, chain, tasks),
+			Self::BatchesAtOnce => {
 				parties.deal(chain, 1, tasks)?;
-				let bags: Vec<_> = parties.tasks.chunks(BAG).map(<[_]>::to_vec).collect();
-				let workers = parties.workers(chain, u32::try_from(bags.len())?)?;
+				let batches: Vec<_> = parties.tasks.chunks(BATCH).map(<[_]>::to_vec).collect();
+				let workers = parties.workers(chain, u32::try_from(batches.len())?)?;
 				let mut extrinsics = Vec::new();
-				for (bag, worker) in bags.iter().zip(&workers) {
+				for (batch, worker) in batches.iter().zip(&workers) {
 					let result = |task: &TaskRef| {
 						let authorization = delegation(parties, task, worker);
 						ResultOf { task: *task, digest: digest(task), authorization, enclave: None }
 					};
-					let results: Vec<_> = bag.iter().map(result).collect();
-					let results = results.try_into().map_err(|_| "a bag is not larger than a batch")?;
-					extrinsics.push(chain.sign(worker, Call::contribute_and_finalize_many { results }));
+					let results: Vec<_> = batch.iter().map(result).collect();
+					let results = results.try_into().map_err(|_| "a batch is not too large")?;
+					extrinsics.push(chain.sign(worker, Call::contribute_and_finalize_batch { results }));
 				}
 				Ok(vec![extrinsics])
 			}
@@ -170,25 +171,25 @@ fn each_task(
 	Ok(vec![sign(contributions), sign(reveals)])
 }
 
-/// Delegation, contributions and reveals of one bag after another.
-fn bags(parties: &mut Parties, chain: &mut Chain, tasks: u32) -> Result<Vec<Vec<OpaqueExtrinsic>>, Failure> {
+/// Delegation, contributions and reveals of one batch after another.
+fn batches(parties: &mut Parties, chain: &mut Chain, tasks: u32) -> Result<Vec<Vec<OpaqueExtrinsic>>, Failure> {
 	parties.deal(chain, TRUST_OF_THREE, tasks)?;
-	let bags: Vec<Vec<TaskRef>> = parties.tasks.chunks(BAG).map(<[_]>::to_vec).collect();
-	let workers = parties.workers(chain, 3 * u32::try_from(bags.len())?)?;
-	let full = "a bag is not larger than a batch";
+	let batches: Vec<Vec<TaskRef>> = parties.tasks.chunks(BATCH).map(<[_]>::to_vec).collect();
+	let workers = parties.workers(chain, 3 * u32::try_from(batches.len())?)?;
+	let full = "a batch is not too large";
 	let mut delegations = Vec::new();
 	let mut contributions = Vec::new();
 	let mut reveals = Vec::new();
-	for (bag, workers) in bags.iter().zip(workers.chunks(3)) {
+	for (batch, workers) in batches.iter().zip(workers.chunks(3)) {
 		let delegates: Vec<_> =
 			workers.iter().map(|worker| Delegate { worker: worker.account(), enclave: None }).collect();
 		let call = Call::delegate {
-			tasks: bag.clone().try_into().map_err(|_| full)?,
+			tasks: batch.clone().try_into().map_err(|_| full)?,
 			workers: delegates.try_into().map_err(|_| full)?,
 		};
 		delegations.push(chain.sign(&parties.scheduler, call));
 		for worker in workers {
-			let made: Vec<_> = bag
+			let made: Vec<_> = batch
 				.iter()
 				.map(|task| ContributionOf {
 					task: *task,
@@ -197,12 +198,12 @@ fn bags(parties: &mut Parties, chain: &mut Chain, tasks: u32) -> Result<Vec<Vec<
 					enclave_signature: None,
 				})
 				.collect();
-			let call = Call::contribute_many { contributions: made.try_into().map_err(|_| full)? };
+			let call = Call::contribute_batch { contributions: made.try_into().map_err(|_| full)? };
 			contributions.push(chain.sign(worker, call));
 		}
 		for worker in workers {
-			let shown: Vec<_> = bag.iter().map(|task| (*task, digest(task))).collect();
-			let call = Call::reveal_many { reveals: shown.try_into().map_err(|_| full)? };
+			let shown: Vec<_> = batch.iter().map(|task| (*task, digest(task))).collect();
+			let call = Call::reveal_batch { reveals: shown.try_into().map_err(|_| full)? };
 			reveals.push(chain.sign(worker, call));
 		}
 	}

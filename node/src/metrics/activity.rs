@@ -43,7 +43,7 @@ impl Activity {
 	///
 	/// If the registry has a metric of one of their names.
 	pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
-		let labelled = |name, help, by| register(CounterVec::new(Opts::new(name, help), &[by])?, registry);
+		let labeled = |name, help, by| register(CounterVec::new(Opts::new(name, help), &[by])?, registry);
 		let activity = Self {
 			blocks: counter(registry, "rlc_blocks_counted_total", "Blocks whose events were counted")?,
 			unreadable: counter(
@@ -51,7 +51,7 @@ impl Activity {
 				"rlc_blocks_unreadable_total",
 				"Blocks whose events could not be read, as when the chain's runtime is newer than the node",
 			)?,
-			orders_published: labelled("rlc_orders_published_total", "Orders that entered the book", "kind")?,
+			orders_published: labeled("rlc_orders_published_total", "Orders that entered the book", "kind")?,
 			deals_opened: counter(registry, "rlc_deals_opened_total", "Deals that were made")?,
 			contributions: counter(
 				registry,
@@ -59,7 +59,7 @@ impl Activity {
 				"Commitments to results; results that are contributed and finalized at once have none",
 			)?,
 			reveals: counter(registry, "rlc_reveals_total", "Commitments that were revealed")?,
-			tasks_closed: labelled("rlc_tasks_closed_total", "Tasks that were settled", "outcome")?,
+			tasks_closed: labeled("rlc_tasks_closed_total", "Tasks that were settled", "outcome")?,
 		};
 		// A counter that is not there yet would make the first event of its kind invisible to rates.
 		for kind in KINDS {

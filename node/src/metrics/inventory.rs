@@ -55,16 +55,16 @@ impl Inventory {
 	///
 	/// If the registry has a metric of one of their names.
 	pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
-		let labelled = |name, help, by| register(GaugeVec::new(Opts::new(name, help), &[by])?, registry);
+		let labeled = |name, help, by| register(GaugeVec::new(Opts::new(name, help), &[by])?, registry);
 		Ok(Self {
 			deals_open: gauge(registry, "rlc_deals_open", "Deals with a task that is not closed")?,
-			tasks: labelled("rlc_tasks", "Tasks that are not forgotten, also those that nobody touched", "stage")?,
-			orders: labelled("rlc_orders", "Orders in the book", "kind")?,
+			tasks: labeled("rlc_tasks", "Tasks that are not pruned, also those that nobody touched", "stage")?,
+			orders: labeled("rlc_orders", "Orders in the book", "kind")?,
 			callbacks: gauge(registry, "rlc_callbacks_queued", "Results that wait for their delivery")?,
 			agenda: gauge(registry, "rlc_agenda_entries", "Deals and tasks that wait for a deadline")?,
 			kitty: gauge(registry, "rlc_kitty_nrlc", "What the kitty holds, in nRLC")?,
 			escrow: gauge(registry, "rlc_escrow_nrlc", "What the escrow holds, locks and kitty together, in nRLC")?,
-			cut: labelled("rlc_scan_cut", "1 if the last scan did not read all of a map, so that less is told", "map")?,
+			cut: labeled("rlc_scan_cut", "1 if the last scan did not read all of a map, so that less is told", "map")?,
 			seconds: register(Gauge::new("rlc_scan_seconds", "How long the last scan of the state took")?, registry)?,
 			failures: counter(
 				registry,

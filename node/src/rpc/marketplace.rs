@@ -95,7 +95,7 @@ pub trait MarketplaceRpc {
 	#[method(name = "orderHash", blocking)]
 	fn order_hash(&self, order: Order, at: Option<Hash>) -> Result<OrderHash, Refusal>;
 
-	/// A deal, and how far it has come; `null` if there never was one, or if it is forgotten.
+	/// A deal, and how far it has come; `null` if there never was one, or if it is pruned.
 	///
 	/// `marketplace_deal("0xd3…")`:
 	///

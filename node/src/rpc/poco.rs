@@ -32,7 +32,7 @@ pub const FOLLOWED: u32 = 100;
 /// Tasks and work.
 #[rpc(server, namespace = "poco")]
 pub trait PocoRpc {
-	/// A task, by its id or by its deal and index; `null` if there is none, or if it is forgotten. By its id a task is
+	/// A task, by its id or by its deal and index; `null` if there is none, or if it is pruned. By its id a task is
 	/// known once somebody touched it.
 	///
 	/// `poco_task({"deal": "0xd3…", "index": 0})`:
@@ -186,7 +186,7 @@ impl PocoRpcServer for Poco {
 fn view(api: &Api, block: Hash, task: TaskName) -> Result<Option<TaskView>, ApiError> {
 	match task {
 		TaskName::Id(id) => api.task(block, id),
-		TaskName::Place(TaskRef { deal, index }) => api.task_of(block, deal, index),
+		TaskName::Ref(TaskRef { deal, index }) => api.task_of(block, deal, index),
 	}
 }
 

@@ -84,7 +84,7 @@ pub enum Call {
 		/// The order.
 		order: OrderHash,
 	},
-	/// Authorise an order of one's own without publishing it.
+	/// Authorize an order of one's own without publishing it.
 	PresignOrder {
 		/// The order.
 		order: AnyOrder,
@@ -121,7 +121,7 @@ pub enum Call {
 		workerpool: OrderHash,
 	},
 	/// Remove what is remembered of an expired order.
-	ForgetOrder {
+	PruneOrder {
 		/// The order.
 		order: OrderHash,
 	},
@@ -145,7 +145,7 @@ pub enum Call {
 		enclave_signature: Option<EthereumSignature>,
 	},
 	/// Commit to results of many tasks, at most 100: all, or none if one is refused.
-	ContributeMany {
+	ContributeBatch {
 		/// The commitments.
 		contributions: Vec<ContributionOf>,
 	},
@@ -157,7 +157,7 @@ pub enum Call {
 		digest: ResultDigest,
 	},
 	/// Show the digests of many results, at most 100: all, or none if one is refused.
-	RevealMany {
+	RevealBatch {
 		/// The tasks with their digests.
 		reveals: Vec<(TaskRef, ResultDigest)>,
 	},
@@ -176,7 +176,7 @@ pub enum Call {
 	},
 	/// Deliver the results of many tasks of trust 1 at once, at most 100, of deals without a callback: all, or none if one
 	/// is refused.
-	ContributeAndFinalizeMany {
+	ContributeAndFinalizeBatch {
 		/// The results.
 		results: Vec<ResultOf>,
 	},
@@ -272,7 +272,7 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 			"MatchOrders",
 			"SponsorMatchOrders",
 			"MatchPublished",
-			"ForgetOrder",
+			"PruneOrder",
 		],
 	),
 	(
@@ -280,11 +280,11 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 		&[
 			"Delegate",
 			"Contribute",
-			"ContributeMany",
+			"ContributeBatch",
 			"Reveal",
-			"RevealMany",
+			"RevealBatch",
 			"ContributeAndFinalize",
-			"ContributeAndFinalizeMany",
+			"ContributeAndFinalizeBatch",
 			"Finalize",
 			"Reopen",
 			"Claim",

@@ -35,7 +35,7 @@ pub enum Event {
 	CategoryAdded { category: CategoryId, reference_time: Moment },
 	/// An order entered the book.
 	OrderPublished { order: OrderHash, kind: OrderKind, owner: AccountId },
-	/// An order was authorised by its owner.
+	/// An order was authorized by its owner.
 	OrderPresigned { order: OrderHash, owner: AccountId },
 	/// An order was withdrawn by who published or presigned it.
 	OrderWithdrawn { order: OrderHash },
@@ -44,9 +44,9 @@ pub enum Event {
 	/// An order that was published or presigned is consumed.
 	OrderFilled { order: OrderHash },
 	/// An order expired, or its asset has another owner.
-	OrderLapsed { order: OrderHash },
+	OrderExpired { order: OrderHash },
 	/// What was consumed of an expired order is no longer remembered.
-	OrderForgotten { order: OrderHash },
+	OrderPruned { order: OrderHash },
 	/// Orders matched and their money is locked.
 	DealOpened {
 		deal: DealId,
@@ -63,7 +63,7 @@ pub enum Event {
 	/// The last task of a deal was closed.
 	DealClosed { deal: DealId },
 	/// A deal and its tasks are no longer remembered.
-	DealForgotten { deal: DealId },
+	DealPruned { deal: DealId },
 
 	/// The scheduler made a worker eligible.
 	Delegated { task: TaskId, worker: AccountId },
@@ -84,7 +84,7 @@ pub enum Event {
 	/// A callback did not take a result.
 	ResultDeliveryFailed { task: TaskId, error: DispatchError },
 	/// A closed task is no longer remembered.
-	TaskForgotten { task: TaskId },
+	TaskPruned { task: TaskId },
 
 	/// Free RLC was locked for a deal or a contribution.
 	Locked { who: AccountId, amount: Balance },
@@ -117,11 +117,11 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 			"OrderWithdrawn",
 			"OrderCancelled",
 			"OrderFilled",
-			"OrderLapsed",
-			"OrderForgotten",
+			"OrderExpired",
+			"OrderPruned",
 			"DealOpened",
 			"DealClosed",
-			"DealForgotten",
+			"DealPruned",
 		],
 	),
 	(
@@ -136,7 +136,7 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 			"FailureReported",
 			"ResultDelivered",
 			"ResultDeliveryFailed",
-			"TaskForgotten",
+			"TaskPruned",
 		],
 	),
 	("Rlc", &["Locked", "Unlocked", "Seized", "Rewarded", "KittyFilled"]),
@@ -145,7 +145,7 @@ pub(crate) const PALLETS: [(&str, &[&str]); 4] = [
 /// An event's name on the chain.
 pub(crate) fn on_chain(name: &str) -> &str {
 	match name {
-		"TaskForgotten" => "Forgotten",
+		"TaskPruned" => "Pruned",
 		same => same,
 	}
 }

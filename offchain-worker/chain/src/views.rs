@@ -95,7 +95,7 @@ impl Chain {
 		Ok(order.hash(&self.domain().await?))
 	}
 
-	/// A deal; `None` if there is none, or if it is forgotten.
+	/// A deal; `None` if there is none, or if it is pruned.
 	pub async fn deal(&self, id: DealId) -> Result<Option<DealView>, Error> {
 		self.question(&questions::DEAL, &(id,)).await
 	}
@@ -110,12 +110,12 @@ impl Chain {
 		self.question(&questions::CATEGORIES, &()).await
 	}
 
-	/// A task by its id; `None` if nobody touched it, or if it is forgotten.
+	/// A task by its id; `None` if nobody touched it, or if it is pruned.
 	pub async fn task(&self, id: TaskId) -> Result<Option<TaskView>, Error> {
 		self.question(&questions::TASK, &(id,)).await
 	}
 
-	/// A task by its place, also if nobody touched it; `None` if there is none, or if it is forgotten.
+	/// A task by its place, also if nobody touched it; `None` if there is none, or if it is pruned.
 	pub async fn task_of(&self, task: TaskRef) -> Result<Option<TaskView>, Error> {
 		self.question(&questions::TASK_OF, &(task.deal, task.index)).await
 	}

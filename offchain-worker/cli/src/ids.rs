@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rlc_primitives::{
 	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Tag, TaskId, WorkerpoolId,
 };
-use rlc_protocol::Place;
+use rlc_protocol::TaskRef;
 use sp_core::{H160, H256};
 
 /// Declares readers of ids, for `value_parser`.
@@ -48,7 +48,7 @@ pub enum TaskName {
 	/// By its id. The chain finds it only if somebody has worked on it.
 	Id(TaskId),
 	/// By its deal and index.
-	Place(Place),
+	Ref(TaskRef),
 }
 
 impl TaskName {
@@ -56,7 +56,7 @@ impl TaskName {
 	pub fn id(&self) -> TaskId {
 		match self {
 			Self::Id(id) => *id,
-			Self::Place(place) => place.id(),
+			Self::Ref(place) => place.id(),
 		}
 	}
 }
@@ -67,7 +67,7 @@ impl FromStr for TaskName {
 	fn from_str(text: &str) -> Result<Self, String> {
 		let wrong = || "this is no task; name it by DEAL:INDEX, or by its id of 0x and 64 hex digits".to_owned();
 		if text.contains(':') {
-			return text.parse().map(Self::Place).map_err(|_| wrong());
+			return text.parse().map(Self::Ref).map_err(|_| wrong());
 		}
 		deal(text).map(|id| Self::Id(TaskId(id.0))).map_err(|_| wrong())
 	}
@@ -140,9 +140,9 @@ mod tests {
 	#[test]
 	fn tasks_have_two_names() {
 		let id = format!("0x{}", "22".repeat(32));
-		let place = Place { deal: DealId(H256::repeat_byte(0x22)), index: 3 };
+		let place = TaskRef { deal: DealId(H256::repeat_byte(0x22)), index: 3 };
 		assert_eq!(id.parse(), Ok(TaskName::Id(TaskId(H256::repeat_byte(0x22)))));
-		assert_eq!(format!("{id}:3").parse(), Ok(TaskName::Place(place)));
+		assert_eq!(format!("{id}:3").parse(), Ok(TaskName::Ref(place)));
 		assert!(["", "7", "0x22:1", &format!("{id}:x")].iter().all(|wrong| wrong.parse::<TaskName>().is_err()));
 	}
 

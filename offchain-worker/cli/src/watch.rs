@@ -292,7 +292,7 @@ async fn pass_on(scheduler: std::sync::Arc<WsClient>, task: TaskId, to: mpsc::Se
 mod tests {
 	use super::*;
 	use rlc_primitives::{AccountId, ResultHash, Task};
-	use rlc_protocol::{requester::ReplicateInfo, worker::Cause, Account, Place};
+	use rlc_protocol::{requester::ReplicateInfo, worker::Cause, Account, TaskRef};
 	use sp_core::H256;
 
 	fn view(stage: Stage) -> TaskView {
@@ -322,7 +322,7 @@ mod tests {
 			cause: (*step == Step::Failed).then(|| Cause { cause: Vec::new(), words: "exit code 3".into() }),
 		};
 		TaskInfo {
-			task: Place { deal: DealId(H256::repeat_byte(1)), index: 4 },
+			task: TaskRef { deal: DealId(H256::repeat_byte(1)), index: 4 },
 			queue_position: position,
 			replicates: replicates.iter().map(replicate).collect(),
 			result: None,

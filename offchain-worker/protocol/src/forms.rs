@@ -2,12 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use rlc_primitives::{AccountId, DealId, TaskId};
+use rlc_primitives::AccountId;
 use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
-use sp_core::{
-	crypto::{Ss58AddressFormat, Ss58Codec},
-	H256,
-};
+use sp_core::crypto::{Ss58AddressFormat, Ss58Codec};
 
 /// The SS58 prefix of accounts: Substrate's general one.
 const SS58_PREFIX: u16 = 42;
@@ -35,40 +32,6 @@ impl FromStr for Account {
 	}
 }
 
-/// A task by its place: its deal, and its index in the request. Written `deal:index`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-	/// The deal that it belongs to.
-	pub deal: DealId,
-	/// Its number in the request.
-	pub index: u64,
-}
-
-impl Place {
-	/// The task's id.
-	pub fn id(&self) -> TaskId {
-		TaskId::of(self.deal, self.index)
-	}
-}
-
-impl fmt::Display for Place {
-	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		write!(f, "{:?}:{}", self.deal.0, self.index)
-	}
-}
-
-impl FromStr for Place {
-	type Err = String;
-
-	fn from_str(text: &str) -> Result<Self, String> {
-		let wrong = || format!("{text} is no task; expected DEAL:INDEX");
-		let (deal, index) = text.split_once(':').ok_or_else(wrong)?;
-		let mut bytes = [0; 32];
-		hex::decode_to_slice(deal.trim_start_matches("0x"), &mut bytes).map_err(|_| wrong())?;
-		Ok(Self { deal: DealId(H256(bytes)), index: index.parse().map_err(|_| wrong())? })
-	}
-}
-
 /// Implements JSON by `Display` and `FromStr`.
 macro_rules! as_text {
 	($($name:ty),*) => { $(
@@ -85,7 +48,40 @@ macro_rules! as_text {
 		}
 	)* };
 }
-as_text!(Account, Place);
+as_text!(Account);
+
+/// A task by its deal and index: `{"deal": id, "index": "3"}`. For `#[serde(with = "task_ref")]`.
+pub mod task_ref {
+	use rlc_primitives::{work::TaskRef, DealId};
+
+	use super::*;
+
+	#[derive(Serialize, Deserialize)]
+	#[serde(deny_unknown_fields)]
+	struct Form {
+		deal: DealId,
+		index: String,
+	}
+
+	/// Writes it.
+	///
+	/// # Errors
+	///
+	/// The serializer's.
+	pub fn serialize<S: Serializer>(task: &TaskRef, serializer: S) -> Result<S::Ok, S::Error> {
+		Form { deal: task.deal, index: task.index.to_string() }.serialize(serializer)
+	}
+
+	/// Reads it.
+	///
+	/// # Errors
+	///
+	/// If the index is not a decimal number below 2⁶⁴.
+	pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TaskRef, D::Error> {
+		let Form { deal, index } = Form::deserialize(deserializer)?;
+		Ok(TaskRef { deal, index: index.parse().map_err(D::Error::custom)? })
+	}
+}
 
 /// Bytes, as `0x` and hex digits. For `#[serde(with = "hex_bytes")]`.
 pub mod hex_bytes {
@@ -117,21 +113,16 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn accounts_and_places_are_read_as_written() {
+	fn accounts_are_read_as_written() {
 		let account = Account(AccountId::new([7; 32]));
 		assert_eq!(account.to_string().parse(), Ok(account.clone()));
 		assert_eq!(format!("0x{}", hex::encode([7; 32])).parse(), Ok(account));
-		let place = Place { deal: DealId(H256::repeat_byte(3)), index: 12 };
-		assert_eq!(place.to_string().parse(), Ok(place));
 	}
 
 	#[test]
 	fn wrong_ones_are_refused() {
 		for text in ["", "5", "0x12", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX"] {
 			assert!(text.parse::<Account>().is_err(), "{text}");
-		}
-		for text in ["", ":", "0x00:1", &format!("0x{}:-1", "0".repeat(64)), &"0".repeat(64)] {
-			assert!(text.parse::<Place>().is_err(), "{text}");
 		}
 	}
 }

@@ -8,7 +8,7 @@
 //! | `0x` and hex digits | ids, hashes, signatures, sessions |
 //! | SS58 | accounts |
 //! | number | times, in ms since the Unix epoch; durations, in ms; sizes, in bytes |
-//! | `"deal:index"`, the deal in hex | tasks |
+//! | `{"deal": id, "index": "3"}` | tasks |
 
 pub mod forms;
 pub mod needs;
@@ -18,7 +18,8 @@ pub mod requester;
 pub mod signing;
 pub mod worker;
 
-pub use forms::{Account, Place};
+pub use forms::Account;
 pub use needs::Needs;
 pub use params::{InvalidParams, RequestParams, Unsupported};
 pub use pool::PoolDescription;
+pub use rlc_primitives::work::TaskRef;

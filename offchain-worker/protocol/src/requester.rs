@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 use crate::{
-	forms::{hex_bytes, Account},
+	forms::{hex_bytes, task_ref, Account},
 	worker::{Cause, Logs, Resources, Step},
-	Place,
+	TaskRef,
 };
 
 /// Codes of a scheduler's errors. The message says what is wrong and what to do.
@@ -93,7 +93,8 @@ pub struct ReplicateInfo {
 #[serde(rename_all = "camelCase")]
 pub struct TaskInfo {
 	/// The task.
-	pub task: Place,
+	#[serde(with = "task_ref")]
+	pub task: TaskRef,
 	/// How many tasks of the pool are before it; `None` once it has workers.
 	pub queue_position: Option<u64>,
 	/// Who works on it.

@@ -1,7 +1,7 @@
 //! Between a worker and its scheduler. The worker opens the connection, so it works behind NAT.
 //!
 //! ```text
-//! challenge ─► join ─► subscribeOrders ◄── Compute, Upload, Stop, ReportFailure, Drain
+//! challenge ─► join ─► subscribeInstructions ◄── Compute, Upload, Stop, ReportFailure, Drain
 //!                 └──► heartbeat, every `heartbeat` ms
 //!                 └──► report, for each step of each task; logs
 //! ```
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 use crate::{
-	forms::{hex_bytes, Account},
-	Place,
+	forms::{hex_bytes, task_ref, Account},
+	TaskRef,
 };
 
 /// Heartbeats that a scheduler waits for before a worker counts as lost.
@@ -117,8 +117,8 @@ fn no_limit() -> u64 {
 
 /// What a scheduler wants of a worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "order", rename_all = "camelCase")]
-pub enum Order {
+#[serde(tag = "instruction", rename_all = "camelCase")]
+pub enum Instruction {
 	/// Compute these tasks.
 	Compute {
 		/// The tasks. What they run and on what is on the chain.
@@ -142,7 +142,8 @@ pub enum Order {
 	/// delegated it on chain so that this worker may say why.
 	ReportFailure {
 		/// The task.
-		task: Place,
+		#[serde(with = "task_ref")]
+		task: TaskRef,
 	},
 	/// Finish what is in hand; nothing more will come.
 	Drain,
@@ -153,13 +154,14 @@ pub enum Order {
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
 	/// The task.
-	pub task: Place,
+	#[serde(with = "task_ref")]
+	pub task: TaskRef,
 	/// The scheduler's signature that delegates it to this worker, a SCALE-encoded
 	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
 	#[serde(with = "hex_bytes")]
 	pub delegation: Vec<u8>,
-	/// Whether the task is one of a bag whose contributions are to be sent together. Otherwise they are sent at once.
-	pub bag: bool,
+	/// Whether the task is one of a batch whose contributions are to be sent together. Otherwise they are sent at once.
+	pub batched: bool,
 }
 
 /// How far a worker has come with a task.
@@ -280,9 +282,9 @@ pub trait WorkerRpc {
 	#[method(name = "join")]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned>;
 
-	/// Orders for this worker, from now on. The connection's end ends the session's orders, not its work.
-	#[subscription(name = "subscribeOrders" => "order", unsubscribe = "unsubscribeOrders", item = Order)]
-	async fn subscribe_orders(&self, session: Session) -> SubscriptionResult;
+	/// Instructions for this worker, from now on. The connection's end ends the session's instructions, not its work.
+	#[subscription(name = "subscribeInstructions" => "instruction", unsubscribe = "unsubscribeInstructions", item = Instruction)]
+	async fn subscribe_instructions(&self, session: Session) -> SubscriptionResult;
 
 	/// Tells that the worker lives.
 	#[method(name = "heartbeat")]

@@ -111,7 +111,7 @@ async fn small_internet() {
 		ip(&format!("address add {address}/32 dev lo"));
 	}
 	let port = serve();
-	// The machine as its network sees it; its private side; its loopback behind the gateway; its own name; a neighbour
+	// The machine as its network sees it; its private side; its loopback behind the gateway; its own name; a neighbor
 	// and a service of the cloud, neither of which is there, so they would time out or be refused.
 	let to = [PUBLIC, PRIVATE, "10.0.2.2", "127.0.0.1", "10.1.2.3", "169.254.169.254"];
 	let to = to.map(|address| format!("{address}:{port}"));

@@ -328,7 +328,7 @@ async fn a_module_is_found_again_though_its_file_moved() {
 	}
 }
 
-/// The bound is loose, for slow machines and unoptimised builds; the number is printed.
+/// The bound is loose, for slow machines and unoptimized builds; the number is printed.
 #[tokio::test]
 async fn a_task_that_does_nothing_costs_little() {
 	let room = Room::new();

@@ -7,7 +7,7 @@ use rlc_primitives::{
 	assets::AppKind, money::Score, work::TaskView, AccountId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash,
 	TaskId,
 };
-use rlc_protocol::{Needs, Place};
+use rlc_protocol::{Needs, TaskRef};
 use sp_core::H256;
 
 /// Why the chain did not answer, or refused an extrinsic: one line for people.
@@ -105,13 +105,13 @@ pub trait PoolChain: Send + Sync + 'static {
 	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>>;
 
 	/// The number of the node's last final block.
-	fn finalised(&self) -> Answer<'_, u32>;
+	fn finalized(&self) -> Answer<'_, u32>;
 
 	/// The deal's tasks with index `from` and higher ones, at most `limit`.
 	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>>;
 
 	/// A task; `None` if there is none.
-	fn task(&self, task: Place) -> Answer<'_, Option<TaskView>>;
+	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>>;
 
 	/// A worker's score.
 	fn score(&self, worker: AccountId) -> Answer<'_, Score>;
@@ -126,14 +126,14 @@ pub trait PoolChain: Send + Sync + 'static {
 	fn follow(&self, from: Option<u32>, which: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>>;
 
 	/// Closes a task that has its result. Returns when that is in a block, as the other extrinsics do.
-	fn finalize(&self, task: Place, data: Option<Vec<u8>>) -> Answer<'_, ()>;
+	fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<'_, ()>;
 
 	/// Gives up a consensus that nobody revealed.
-	fn reopen(&self, task: Place) -> Answer<'_, ()>;
+	fn reopen(&self, task: TaskRef) -> Answer<'_, ()>;
 
 	/// Closes a task as failed. Refuses if a consensus stands.
-	fn abandon(&self, task: Place) -> Answer<'_, ()>;
+	fn abandon(&self, task: TaskRef) -> Answer<'_, ()>;
 
 	/// Delegates tasks to workers on chain.
-	fn delegate(&self, tasks: Vec<Place>, workers: Vec<AccountId>) -> Answer<'_, ()>;
+	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()>;
 }

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const SENT_ON: &str = "sent-on";
 
 /// Where a content is, and its size in bytes.
-struct Place {
+struct Elsewhere {
 	url: String,
 	size: u64,
 }
@@ -50,7 +50,7 @@ pub(crate) async fn or_elsewhere(State(means): State<Means>, request: Request, n
 }
 
 /// Asks all other instances, and takes the first that has it.
-async fn find(means: &Means, cid: &Cid) -> Option<Place> {
+async fn find(means: &Means, cid: &Cid) -> Option<Elsewhere> {
 	if !means.db.is_shared() {
 		return None;
 	}
@@ -61,10 +61,10 @@ async fn find(means: &Means, cid: &Cid) -> Option<Place> {
 }
 
 /// Asks another instance.
-async fn ask(http: &reqwest::Client, address: &str, cid: &Cid) -> Option<Place> {
+async fn ask(http: &reqwest::Client, address: &str, cid: &Cid) -> Option<Elsewhere> {
 	let url = format!("{}/store/{cid}?{SENT_ON}", address.trim_end_matches('/'));
 	let answer = http.head(&url).timeout(PATIENCE).send().await;
 	let answer = answer.inspect_err(|error| log::warn!("another instance does not answer: {error}")).ok()?;
 	let size = answer.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()?;
-	answer.status().is_success().then_some(Place { url, size })
+	answer.status().is_success().then_some(Elsewhere { url, size })
 }

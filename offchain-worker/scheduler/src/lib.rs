@@ -9,7 +9,7 @@
 //!            ┌────────────────────── scheduler ───────────────────────┐
 //! node  ───► │ blocks ─► State ─► decisions ─► database ─► effects    │ ───► finalize, reopen, abandon
 //!            │             ▲                                 │        │
-//! workers ─► │ join, heartbeat, report      orders ◄─────────┤        │ ◄─── requesters: task, logs, upload
+//! workers ─► │ join, heartbeat, report      instructions ◄─────────┤        │ ◄─── requesters: task, logs, upload
 //!            │                              store  ◄─────────┘        │
 //!            └────────────────────────────────────────────────────────┘
 //! ```

@@ -124,7 +124,7 @@ impl State {
 		self.ready.update(account, Some(worker));
 	}
 
-	/// Orders do not get to a worker: it gets nothing more until it joins again.
+	/// Instructions do not get to a worker: it gets nothing more until it joins again.
 	pub fn rest(&mut self, account: &AccountId) {
 		if let Some(worker) = self.workers.get_mut(account) {
 			worker.resting = true;

@@ -32,7 +32,7 @@ pub(crate) struct Metrics {
 	tasks: IntGauge,
 	deals: IntGauge,
 	best: IntGauge,
-	finalised: IntGauge,
+	finalized: IntGauge,
 	store_bytes: IntGauge,
 	unmirrored: IntGauge,
 }
@@ -72,7 +72,7 @@ impl Metrics {
 			tasks: gauge("tasks", "Tasks in memory")?,
 			deals: gauge("deals", "Deals that are not over")?,
 			best: gauge("best_block", "Number of the best block")?,
-			finalised: gauge("finalised_block", "Number of the last final block")?,
+			finalized: gauge("finalized_block", "Number of the last final block")?,
 			store_bytes: gauge("store_bytes", "Bytes of the store's contents, wherever they are")?,
 			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
 			write_time,
@@ -100,7 +100,7 @@ impl Metrics {
 		self.tasks.set(state.tasks.len() as i64);
 		self.deals.set(state.deals.len() as i64);
 		self.best.set(state.best.into());
-		self.finalised.set(state.finalised.into());
+		self.finalized.set(state.finalized.into());
 	}
 
 	/// The store is this full.

@@ -8,7 +8,7 @@ use rlc_primitives::{
 	work::{Delegate, TaskRef, TaskView},
 	AccountId, DealId, GroupId, WorkerpoolId,
 };
-use rlc_protocol::{Needs, Place};
+use rlc_protocol::{Needs, TaskRef};
 
 use crate::chain::{Answer, ChainError, DealFacts, Follow, PoolChain, Seen, SeenBlock};
 
@@ -29,7 +29,7 @@ impl NodeChain {
 	}
 }
 
-fn at(task: Place) -> TaskRef {
+fn at(task: TaskRef) -> TaskRef {
 	TaskRef { deal: task.deal, index: task.index }
 }
 
@@ -51,7 +51,7 @@ impl PoolChain for NodeChain {
 		.boxed()
 	}
 
-	fn finalised(&self) -> Answer<'_, u32> {
+	fn finalized(&self) -> Answer<'_, u32> {
 		async move { self.chain.finalized().await.map(|(number, _)| number).map_err(ChainError::new) }.boxed()
 	}
 
@@ -59,7 +59,7 @@ impl PoolChain for NodeChain {
 		async move { self.chain.tasks_of(deal, from, limit).await.map_err(ChainError::new) }.boxed()
 	}
 
-	fn task(&self, task: Place) -> Answer<'_, Option<TaskView>> {
+	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>> {
 		async move { self.chain.task_of(at(task)).await.map_err(ChainError::new) }.boxed()
 	}
 
@@ -89,7 +89,7 @@ impl PoolChain for NodeChain {
 		blocks.map(move |block| block.map(|block| seen(block, workerpool)).map_err(ChainError::new)).boxed()
 	}
 
-	fn finalize(&self, task: Place, data: Option<Vec<u8>>) -> Answer<'_, ()> {
+	fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<'_, ()> {
 		let callback_data = match data.map(TryInto::try_into).transpose() {
 			Ok(data) => data,
 			Err(_) => return async { Err(ChainError("the callback's data are too long".into())) }.boxed(),
@@ -97,11 +97,11 @@ impl PoolChain for NodeChain {
 		self.send(Call::Finalize { task: at(task), callback_data })
 	}
 
-	fn reopen(&self, task: Place) -> Answer<'_, ()> {
+	fn reopen(&self, task: TaskRef) -> Answer<'_, ()> {
 		self.send(Call::Reopen { task: at(task) })
 	}
 
-	fn abandon(&self, task: Place) -> Answer<'_, ()> {
+	fn abandon(&self, task: TaskRef) -> Answer<'_, ()> {
 		async move {
 			// The chain would let a consensus go that nobody revealed yet.
 			let view = self.chain.task_of(at(task)).await.map_err(ChainError::new)?;
@@ -114,7 +114,7 @@ impl PoolChain for NodeChain {
 		.boxed()
 	}
 
-	fn delegate(&self, tasks: Vec<Place>, workers: Vec<AccountId>) -> Answer<'_, ()> {
+	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()> {
 		let workers = workers.into_iter().map(|worker| Delegate { worker, enclave: None }).collect();
 		self.send(Call::Delegate { tasks: tasks.into_iter().map(at).collect(), workers })
 	}

@@ -36,7 +36,7 @@ const COMPARED: usize = 16;
 /// A deal's tasks that are tried before the next deal's are.
 const TRIED: usize = 64;
 
-/// The most tasks that are given at once: orders go out in between.
+/// The most tasks that are given at once: instructions go out in between.
 const MAX_PLACED: usize = 2_000;
 
 /// The most apps whose run times are remembered: then all are learned anew.

@@ -6,6 +6,7 @@ pub mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rlc_primitives::work::TaskRef;
 use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
@@ -13,7 +14,6 @@ use rlc_primitives::{
 	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag,
 	Task, TaskId, WorkerpoolId,
 };
-use rlc_protocol::Place;
 use sp_core::H256;
 
 use crate::chain::Seen;
@@ -215,5 +215,5 @@ impl World {
 
 /// The deal's task with this index.
 pub fn task(deal: DealId, index: u64) -> TaskId {
-	Place { deal, index }.id()
+	TaskRef { deal, index }.id()
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one of the public network, and not of this machine, its neighbours, or nobody.
+/// Whether an address is one of the public network, and not of this machine, its neighbors, or nobody.
 ///
 /// By IANA's registries of special-purpose addresses. IPv6 addresses that carry an IPv4 address are judged by that.
 pub fn is_public(address: IpAddr) -> bool {

@@ -11,8 +11,8 @@ mod compute;
 mod contribute;
 mod entry;
 mod follow;
+mod instructions;
 mod later;
-mod orders;
 mod reveal;
 mod send;
 mod upload;
@@ -30,7 +30,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef, WorkItem},
 	AccountId, BlockNumber, Moment, TaskId,
 };
-use rlc_protocol::worker::{Order, Report, Resources, Usage};
+use rlc_protocol::worker::{Instruction, Report, Resources, Usage};
 use sp_core::H256;
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -62,7 +62,7 @@ const STOP_TIME: Duration = Duration::from_secs(10);
 /// What the loop is told.
 pub(crate) enum Message {
 	/// The scheduler wants something.
-	Order(Order),
+	Instruction(Instruction),
 	/// The scheduler is there again: what is in hand?
 	Connected(oneshot::Sender<Vec<Report>>),
 	/// It took the worker in, and wants these tasks no more.
@@ -118,8 +118,8 @@ pub(crate) struct Bounds {
 	pub quiet: Duration,
 	/// How long what may have been sent before the start has to get into a block, before it is sent again.
 	pub grace: Duration,
-	/// How long the first of a bag waits for others to be sent with.
-	pub bag_time: Duration,
+	/// How long the first of a batch waits for others to be sent with.
+	pub batch_time: Duration,
 }
 
 /// The worker's tasks, and what happens to them.
@@ -139,7 +139,7 @@ pub(crate) struct Actor {
 	taken: u32,
 	sends: send::Sends,
 	asks: ask::Asks,
-	/// Closed tasks, by the block that has to be finalised.
+	/// Closed tasks, by the block that has to be finalized.
 	closing: BTreeMap<BlockNumber, Vec<TaskId>>,
 	kept: clean_up::Kept,
 	/// Tasks that are tried again at a time.
@@ -148,7 +148,7 @@ pub(crate) struct Actor {
 	failures: VecDeque<(TaskId, TaskRef, FailureCause)>,
 	clock: Clock,
 	head: Option<(BlockNumber, H256)>,
-	finalised: BlockNumber,
+	finalized: BlockNumber,
 	/// To be written before anything else is done.
 	changes: Vec<Change>,
 	/// To be done after that.
@@ -177,7 +177,7 @@ impl Actor {
 	) -> Self {
 		let account = parts.chain.account();
 		let kept = clean_up::Kept::new(bounds.keep_for, bounds.keep_bytes);
-		let sends = send::Sends::new(bounds.bag_time);
+		let sends = send::Sends::new(bounds.batch_time);
 		let mut actor = Self {
 			parts,
 			bounds,
@@ -197,7 +197,7 @@ impl Actor {
 			failures: VecDeque::new(),
 			clock: Clock::new(now),
 			head: None,
-			finalised: 0,
+			finalized: 0,
 			changes: Vec::new(),
 			effects: Vec::new(),
 			active: true,
@@ -257,7 +257,7 @@ impl Actor {
 
 	fn handle(&mut self, message: Message) {
 		match message {
-			Message::Order(order) => self.order(order),
+			Message::Instruction(instruction) => self.instruct(instruction),
 			Message::Connected(answer) => {
 				// A link that is gone by now asks again.
 				drop(answer.send(self.held()));
@@ -282,7 +282,7 @@ impl Actor {
 		// Each pass but the last one writes down a step forward or back, of which there are few.
 		for _ in 0..8 {
 			let Some(entry) = self.tasks.get_mut(&id) else { return };
-			entry.local.finalised = entry.seen.is_some_and(|seen| seen.is_over(self.finalised));
+			entry.local.finalized = entry.seen.is_some_and(|seen| seen.is_over(self.finalized));
 			if entry.not_before.is_some() && !matches!(entry.busy, Busy::Running(_)) {
 				return;
 			}

@@ -58,7 +58,7 @@ pub struct Config {
 	/// Where to serve `/metrics`.
 	pub metrics: Option<SocketAddr>,
 	/// For demonstrations and tests: do wrong.
-	pub misbehave: Option<Misbehaviour>,
+	pub misbehave: Option<Misbehavior>,
 }
 
 /// Whether container images are run.
@@ -73,7 +73,7 @@ pub enum Containers {
 
 /// What a worker does wrong, for demonstrations and tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Misbehaviour {
+pub enum Misbehavior {
 	/// It contributes a result that it did not get, a different one from each other liar. Costs its stake and score
 	/// wherever a task asks more than one worker.
 	WrongResults,

@@ -6,7 +6,7 @@
 //! revealing, and without the node it keeps what it has.
 //!
 //! ```text
-//!  scheduler ──orders──► link ──► actor ──► run ──► sandbox, store
+//!  scheduler ──instructions──► link ──► actor ──► run ──► sandbox, store
 //!      ▲                   ▲        │ ▲
 //!      └──reports──────────┴────────┘ └──── news, answers ──── node
 //!                                   │                           ▲
@@ -22,13 +22,13 @@
 //! | contributing | before the commitment is sent | asks the chain first, if it may have been sent before |
 //! | contributed | the commitment is in a block | waits for the consensus |
 //! | revealing | before the digest is sent | as above |
-//! | revealed | the digest is in a block | waits for the order to upload; a callback's data is brought unasked |
+//! | revealed | the digest is in a block | waits for the instruction to upload; a callback's data is brought unasked |
 //! | uploaded | the result is in the pool's store | |
-//! | ended | the task is closed on a finalised block, or it failed, or it is not wanted | the scheduler is told, then nothing is left |
+//! | ended | the task is closed on a finalized block, or it failed, or it is not wanted | the scheduler is told, then nothing is left |
 //!
 //! A worker that is killed at any point resumes: it runs an app again only if the result is gone and nothing was
-//! contributed, never contributes twice, and never forgets to reveal. Tasks of a bag go to the chain together, up to 100 in
-//! a transaction, and into the journal together. A task of trust 1 that is not of a bag is contributed and revealed at once.
+//! contributed, never contributes twice, and never forgets to reveal. Tasks of a batch go to the chain together, up to 100 in
+//! a transaction, and into the journal together. A task of trust 1 that is not of a batch is contributed and revealed at once.
 //!
 //! # Slots
 //!
@@ -42,7 +42,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`config`], [`activation`] | what the machine's owner says |
-//! | `next` | decides: a pure function of journal, chain and orders |
+//! | `next` | decides: a pure function of journal, chain and instructions |
 //! | `actor` | owns the tasks: takes in, decides, journals, acts; one file for each action |
 //! | `journal`, `record` | what survives a crash |
 //! | `seen` | what is known of a task on chain |
@@ -107,6 +107,6 @@ mod testing;
 pub mod trial;
 
 pub use activation::{Activation, InvalidActivation};
-pub use config::{Config, Containers, InvalidShare, Misbehaviour, Share};
+pub use config::{Config, Containers, InvalidShare, Misbehavior, Share};
 pub use journal::JournalError;
 pub use start::{start, Error, Handle};

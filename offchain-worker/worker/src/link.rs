@@ -20,7 +20,9 @@ use rlc_primitives::{Signature, TaskId};
 use rlc_protocol::{
 	requester::code,
 	signing::Claim,
-	worker::{Heartbeat, Join, Logs, Operator, Order, Report, Resources, Session, Step, WorkerRpcClient, MAX_REPORTS},
+	worker::{
+		Heartbeat, Instruction, Join, Logs, Operator, Report, Resources, Session, Step, WorkerRpcClient, MAX_REPORTS,
+	},
 	Account,
 };
 use sp_core::H256;
@@ -38,7 +40,7 @@ const GATHER_TIME: Duration = Duration::from_millis(20);
 const REQUEST_TIME: Duration = Duration::from_secs(20);
 
 /// The most orders that wait while the worker is busy. Each may hold many tasks.
-const MAX_ORDERS: usize = 4_096;
+const MAX_INSTRUCTIONS: usize = 4_096;
 
 /// The most logs that are kept while there is no connection.
 const MAX_LOGS: usize = 1_000;
@@ -142,7 +144,7 @@ impl Link {
 		let client = WsClientBuilder::default()
 			.request_timeout(REQUEST_TIME)
 			.connection_timeout(REQUEST_TIME)
-			.max_buffer_capacity_per_subscription(MAX_ORDERS)
+			.max_buffer_capacity_per_subscription(MAX_INSTRUCTIONS)
 			.build(&self.url)
 			.await;
 		let client = match client {
@@ -154,14 +156,14 @@ impl Link {
 			Err(broken) => return broken,
 		};
 		*joined = true;
-		let orders = match client.subscribe_orders(session).await {
-			Ok(orders) => orders,
+		let instructions = match client.subscribe_instructions(session).await {
+			Ok(instructions) => instructions,
 			Err(error) => return error.into(),
 		};
 		log::info!("joined the pool of {}", self.url);
 		let Self { identity, outgoing, status, actor, .. } = self;
 		tokio::select! {
-			broken = take_orders(orders, actor) => broken,
+			broken = take_instructions(instructions, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
 			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
 			() = client.on_disconnect() => Broken::Closed,
@@ -223,11 +225,14 @@ fn put_by(outgoing: Outgoing, logs: &mut VecDeque<(TaskId, Logs)>) {
 	}
 }
 
-async fn take_orders(mut orders: Subscription<Order>, actor: &mpsc::UnboundedSender<Message>) -> Broken {
-	while let Some(order) = orders.next().await {
-		match order {
-			Ok(order) => {
-				if actor.send(Message::Order(order)).is_err() {
+async fn take_instructions(
+	mut instructions: Subscription<Instruction>,
+	actor: &mpsc::UnboundedSender<Message>,
+) -> Broken {
+	while let Some(instruction) = instructions.next().await {
+		match instruction {
+			Ok(instruction) => {
+				if actor.send(Message::Instruction(instruction)).is_err() {
 					return Broken::Ended;
 				}
 			}

@@ -6,17 +6,17 @@
 //! | taken | open to contributions | compute |
 //! | computed, contributing | open, nothing of ours | contribute |
 //! | contributed, revealing | our result has consensus | reveal |
-//! | revealed | | wait for the order to upload; bring a callback's data, unless they are not wanted |
-//! | contributed | closed, and finalised | end |
-//! | revealed or further | failed, and finalised | end |
-//! | revealed or further | completed, and finalised | end, once the result is uploaded, unwanted or kept long enough |
+//! | revealed | | wait for the instruction to upload; bring a callback's data, unless they are not wanted |
+//! | contributed | closed, and finalized | end |
+//! | revealed or further | failed, and finalized | end |
+//! | revealed or further | completed, and finalized | end, once the result is uploaded, unwanted or kept long enough |
 //!
-//! Of a revealed task, an order to upload comes first: the scheduler knows why it asks. The data of a callback come
+//! Of a revealed task, an instruction to upload comes first: the scheduler knows why it asks. The data of a callback come
 //! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time. Once
 //! the end is final the chain has them, so then such a refusal is the last one.
 //!
-//! What the chain holds of us outlives any order: a stake is locked, so nothing makes the worker forget the digest before
-//! the task is closed on a finalised block.
+//! What the chain holds of us outlives any instruction: a stake is locked, so nothing makes the worker forget the digest before
+//! the task is closed on a finalized block.
 
 use rlc_primitives::{task::ContributionStatus, Moment, TaskId};
 
@@ -34,8 +34,8 @@ pub(crate) struct Local {
 	pub upload: bool,
 	/// Why the scheduler wants no more of it, if so.
 	pub stop: Option<String>,
-	/// Whether what was seen of the task is on a finalised block.
-	pub finalised: bool,
+	/// Whether what was seen of the task is on a finalized block.
+	pub finalized: bool,
 	/// Whether the result was kept long enough for anyone to ask for it.
 	pub expired: bool,
 	/// Whether the scheduler knew nothing of the task any more when the data of its callback were brought after the end.
@@ -75,7 +75,7 @@ pub(crate) fn next_action(record: &Record, seen: Option<&Seen>, local: &Local, n
 		(_, None) => Action::Ask,
 		(State::Taken, Some(seen)) => taken(seen, local, now),
 		(State::Computed(output), Some(seen)) => commit(output, seen, local, id, now, local.stop.as_deref()),
-		// It may have been sent, and appear on chain yet: no order makes the worker forget it.
+		// It may have been sent, and appear on chain yet: no instruction makes the worker forget it.
 		(State::Contributing(output), Some(seen)) => commit(output, seen, local, id, now, None),
 		(State::Contributed(output) | State::Revealing(output), Some(seen)) => reveal(output, seen, local, id, now),
 		(State::Revealed(output), Some(seen)) => deliver(output, seen, local, id, now, false),
@@ -120,7 +120,7 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 		// The block that held the contribution is no more.
 		return match seen.phase {
 			Phase::Active if now < seen.contribution_deadline => Action::Contribute(*output),
-			_ if seen.is_closed() && local.finalised => abort("it was closed without this worker's contribution"),
+			_ if seen.is_closed() && local.finalized => abort("it was closed without this worker's contribution"),
 			_ => Action::Wait,
 		};
 	};
@@ -133,7 +133,7 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 			Action::Reveal(*output)
 		}
 		Phase::Active | Phase::Revealing { .. } => Action::Wait,
-		_ if !local.finalised => Action::Wait,
+		_ if !local.finalized => Action::Wait,
 		Phase::Failed => abort("the task failed on chain, and the stake is free again"),
 		Phase::Completed(digest) if digest == output.digest => fail("the task was closed before this worker revealed"),
 		Phase::Completed(_) => fail("the others agreed on another result"),
@@ -150,8 +150,8 @@ fn deliver(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment,
 		{
 			reveal(output, seen, local, id, now)
 		}
-		(Phase::Failed, _) if local.finalised => abort("the task failed on chain, and the stake is free again"),
-		(Phase::Completed(_), _) if local.finalised && (unneeded || local.expired) => Action::End(End::Completed),
+		(Phase::Failed, _) if local.finalized => abort("the task failed on chain, and the stake is free again"),
+		(Phase::Completed(_), _) if local.finalized && (unneeded || local.expired) => Action::End(End::Completed),
 		// Every winner brings the data of a callback, unasked: it is small, and the task waits for it.
 		_ if output.kind == OutputKind::Callback && !unneeded => Action::Upload(*output),
 		_ => Action::Wait,

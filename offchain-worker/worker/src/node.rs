@@ -80,11 +80,11 @@ impl ChainPort for Node {
 				News::Gap
 			}
 		});
-		let finalised = self.chain.follow(None, At::Finalized).filter_map(|block| async move {
+		let finalized = self.chain.follow(None, At::Finalized).filter_map(|block| async move {
 			// What is missed is in the next one.
-			block.ok().map(|block| News::Finalised(block.number))
+			block.ok().map(|block| News::Finalized(block.number))
 		});
-		stream::select(best, finalised.boxed()).boxed()
+		stream::select(best, finalized.boxed()).boxed()
 	}
 
 	async fn send(&self, submission: Submission) -> Result<(), SendError> {
@@ -130,14 +130,14 @@ fn call(submission: Submission) -> Call {
 			},
 			last => {
 				contributions.extend(last);
-				Call::ContributeMany { contributions }
+				Call::ContributeBatch { contributions }
 			}
 		},
 		Submission::Reveal(reveals) => match reveals.as_slice() {
 			[(task, digest)] => Call::Reveal { task: *task, digest: *digest },
-			_ => Call::RevealMany { reveals },
+			_ => Call::RevealBatch { reveals },
 		},
-		Submission::Lone { mut results, callback_data } => match results.pop() {
+		Submission::Direct { mut results, callback_data } => match results.pop() {
 			Some(one) if results.is_empty() => Call::ContributeAndFinalize {
 				task: one.task,
 				digest: one.digest,
@@ -147,7 +147,7 @@ fn call(submission: Submission) -> Call {
 			},
 			last => {
 				results.extend(last);
-				Call::ContributeAndFinalizeMany { results }
+				Call::ContributeAndFinalizeBatch { results }
 			}
 		},
 		Submission::ReportFailure(task, cause) => Call::ReportFailure { task, cause },
@@ -171,23 +171,23 @@ mod tests {
 	}
 
 	#[test]
-	fn one_task_is_sent_as_one_and_several_as_a_bag_in_their_order() {
+	fn one_task_is_sent_as_one_and_several_as_a_batch_in_their_order() {
 		assert!(
 			matches!(call(Submission::Contribute(vec![contribution(1)])), Call::Contribute { task, .. } if task.index == 1)
 		);
 		let several = vec![contribution(1), contribution(2), contribution(3)];
-		assert_eq!(call(Submission::Contribute(several.clone())), Call::ContributeMany { contributions: several });
+		assert_eq!(call(Submission::Contribute(several.clone())), Call::ContributeBatch { contributions: several });
 		let reveal = (TaskRef { deal: DEAL, index: 1 }, ResultDigest::default());
 		assert!(matches!(call(Submission::Reveal(vec![reveal])), Call::Reveal { .. }));
 		assert!(
-			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::RevealMany { reveals } if reveals.len() == 2)
+			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::RevealBatch { reveals } if reveals.len() == 2)
 		);
 		let (task, digest) = reveal;
 		let result = ResultOf { task, digest, authorization: DelegationProof::OnChain, enclave: None };
-		let lone = |number| Submission::Lone { results: vec![result.clone(); number], callback_data: None };
-		assert!(matches!(call(lone(1)), Call::ContributeAndFinalize { task, .. } if task.index == 1));
+		let direct = |number| Submission::Direct { results: vec![result.clone(); number], callback_data: None };
+		assert!(matches!(call(direct(1)), Call::ContributeAndFinalize { task, .. } if task.index == 1));
 		assert!(
-			matches!(call(lone(2)), Call::ContributeAndFinalizeMany { results } if results == [result.clone(), result.clone()])
+			matches!(call(direct(2)), Call::ContributeAndFinalizeBatch { results } if results == [result.clone(), result.clone()])
 		);
 	}
 

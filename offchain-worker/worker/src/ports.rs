@@ -39,16 +39,16 @@ pub(crate) enum SendError {
 /// Something that this worker says on chain.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Submission {
-	/// Commitments: one, or a bag.
+	/// Commitments: one, or a batch.
 	Contribute(Vec<ContributionOf>),
-	/// Results of tasks of trust 1, at once: one, or a bag.
-	Lone {
+	/// Results of tasks of trust 1, at once: one, or a batch.
+	Direct {
 		/// The results.
 		results: Vec<ResultOf>,
 		/// The data, if the deal of the only one has a callback.
 		callback_data: Option<CallbackData>,
 	},
-	/// Digests: one, or a bag.
+	/// Digests: one, or a batch.
 	Reveal(Vec<(TaskRef, ResultDigest)>),
 	/// Evidence that a task cannot be computed.
 	ReportFailure(TaskRef, FailureCause),

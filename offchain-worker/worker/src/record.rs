@@ -15,7 +15,7 @@ pub(crate) struct Record {
 	/// Why the worker may contribute.
 	pub authorization: DelegationProof,
 	/// Whether its transactions go out together with others.
-	pub bag: bool,
+	pub batched: bool,
 	/// When it was taken, in ms of the chain's clock.
 	pub taken: u64,
 	/// How far it has come.
@@ -180,8 +180,7 @@ impl Record {
 		if !bytes.is_empty() {
 			return Err("the scheduler's delegation is too long".into());
 		}
-		let task = TaskRef { deal: assignment.task.deal, index: assignment.task.index };
-		Ok(Self { task, authorization, bag: assignment.bag, taken: now, state: State::Taken })
+		Ok(Self { task: assignment.task, authorization, batched: assignment.batched, taken: now, state: State::Taken })
 	}
 
 	/// The task's id.
@@ -193,12 +192,12 @@ impl Record {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use rlc_primitives::work::TaskRef;
 	use rlc_primitives::DealId;
-	use rlc_protocol::Place;
 	use sp_core::{sr25519, Pair, H256};
 
 	fn assignment(delegation: Vec<u8>) -> Assignment {
-		Assignment { task: Place { deal: DealId(H256::repeat_byte(1)), index: 3 }, delegation, bag: false }
+		Assignment { task: TaskRef { deal: DealId(H256::repeat_byte(1)), index: 3 }, delegation, batched: false }
 	}
 
 	#[test]

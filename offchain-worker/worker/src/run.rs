@@ -27,7 +27,7 @@ use tokio::{task::spawn_blocking, time::Instant};
 
 use crate::{
 	clock::millis,
-	config::Misbehaviour,
+	config::Misbehavior,
 	environment,
 	ports::{Finished, Job, Runner, Stop},
 	record::{Failure, Output, OutputKind},
@@ -75,7 +75,7 @@ pub(crate) struct Apps {
 	/// Where results go.
 	pub results: Arc<Results>,
 	pub account: AccountId,
-	pub misbehave: Option<Misbehaviour>,
+	pub misbehave: Option<Misbehavior>,
 }
 
 #[async_trait]
@@ -200,7 +200,7 @@ impl Apps {
 		let results = self.results.clone();
 		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;
 		let mut output = packed.map_err(|error| Failure::own(format!("the result was not packed: {error}")))??;
-		if self.misbehave == Some(Misbehaviour::WrongResults) {
+		if self.misbehave == Some(Misbehavior::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
 		}
 		Ok(output)

@@ -24,7 +24,7 @@ pub(crate) enum News {
 		events: Vec<ChainEvent>,
 	},
 	/// This block and those before it stay.
-	Finalised(BlockNumber),
+	Finalized(BlockNumber),
 	/// Blocks may have been missed.
 	Gap,
 }
@@ -181,8 +181,8 @@ impl Seen {
 	}
 
 	/// Whether it is over for good, if blocks up to this one are final.
-	pub fn is_over(&self, finalised: BlockNumber) -> bool {
-		self.is_closed() && self.block <= finalised
+	pub fn is_over(&self, finalized: BlockNumber) -> bool {
+		self.is_closed() && self.block <= finalized
 	}
 }
 

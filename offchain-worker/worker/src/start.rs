@@ -46,8 +46,8 @@ const QUIET: Duration = Duration::from_secs(60);
 /// a little more. A second one would be refused, and cost its fee.
 const GRACE: Duration = Duration::from_secs(7);
 
-/// How long the first of a bag waits for others: less than a block takes, and more than the next short tasks.
-const BAG_TIME: Duration = Duration::from_millis(50);
+/// How long the first of a batch waits for others: less than a block takes, and more than the next short tasks.
+const BATCH_TIME: Duration = Duration::from_millis(50);
 
 /// How long the last words to the scheduler may take.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -227,7 +227,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		keep_bytes: machine.disk,
 		quiet: QUIET,
 		grace: GRACE,
-		bag_time: BAG_TIME,
+		batch_time: BATCH_TIME,
 	};
 	let server = match config.metrics {
 		None => None,

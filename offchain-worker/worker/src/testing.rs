@@ -18,10 +18,10 @@ use crate::{
 /// The deal of the tests' tasks.
 pub(crate) const DEAL: DealId = DealId(H256::repeat_byte(1));
 
-/// A task of a bag, with this index and state.
+/// A task of a batch, with this index and state.
 pub(crate) fn record(index: u64, state: State) -> Record {
 	let task = TaskRef { deal: DEAL, index };
-	Record { task, authorization: DelegationProof::OnChain, bag: true, taken: 100 + index, state }
+	Record { task, authorization: DelegationProof::OnChain, batched: true, taken: 100 + index, state }
 }
 
 /// A deal of 1,000 tasks with this trust, without dataset, params or callback. Its stake is nothing, its time a minute.

@@ -28,7 +28,7 @@ sp_api::decl_runtime_apis! {
 		/// What is known of an order; `None` if nothing.
 		fn order(hash: OrderHash) -> Option<OrderView>;
 
-		/// A deal; `None` if there never was one, or if it is forgotten.
+		/// A deal; `None` if there never was one, or if it is pruned.
 		fn deal(id: DealId) -> Option<DealView>;
 
 		/// The last trades of a category, the newest first.

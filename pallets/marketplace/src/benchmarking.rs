@@ -359,7 +359,7 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn forget_order() {
+	fn prune_order() {
 		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
 		let (hash, _) = market.request::<T>();
 		// Expired, without a clock to turn.

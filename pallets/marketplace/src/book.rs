@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
 			Self::return_deposit(&presigned.owner, presigned.deposit)?;
 		}
 
-		Self::deposit_event(Event::OrderLapsed { order: hash });
+		Self::deposit_event(Event::OrderExpired { order: hash });
 		Ok(())
 	}
 

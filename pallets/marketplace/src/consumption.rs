@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Remove all that is kept of an order that has expired.
-	pub(crate) fn do_forget_order(hash: OrderHash) -> DispatchResult {
+	pub(crate) fn do_prune_order(hash: OrderHash) -> DispatchResult {
 		let record = Consumed::<T>::get(hash).ok_or(Error::<T>::NotFound)?;
 
 		let now = T::Time::now();
@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
 			Self::return_deposit(&record.depositor, record.deposit)?;
 		}
 
-		Self::deposit_event(Event::OrderForgotten { order: hash });
+		Self::deposit_event(Event::OrderPruned { order: hash });
 		Ok(())
 	}
 

@@ -1,4 +1,4 @@
-//! Deals: opened when orders match, closed with their last task, forgotten with it too.
+//! Deals: opened when orders match, closed with their last task, pruned with it too.
 
 use alloc::collections::BTreeMap;
 
@@ -34,10 +34,10 @@ pub(crate) struct Proposal<'a> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Make a deal of orders that follow the rules and that `authorise`, asked last, finds authorised.
+	/// Make a deal of orders that follow the rules and that `authorize`, asked last, finds authorized.
 	pub(crate) fn open_deal(
 		proposal: Proposal,
-		authorise: impl FnOnce(&Terms) -> Result<(), Error<T>>,
+		authorize: impl FnOnce(&Terms) -> Result<(), Error<T>>,
 	) -> Result<DealId, DispatchError> {
 		let Proposal { sides, hashes, payer, depositor } = proposal;
 		let now = T::Time::now();
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
 		let size = matching::volume(orders.left()).map_err(Error::<T>::from)?;
 		let total = money::for_volume(terms.task_price, size).map_err(Error::<T>::from)?;
 		let stake = money::for_volume(terms.pool_stake, size).map_err(Error::<T>::from)?;
-		authorise(&terms)?;
+		authorize(&terms)?;
 
 		let deposit = Self::deal_deposit(size, &sides.request.params);
 		T::Escrow::lock(&payer, total)?;
@@ -190,7 +190,7 @@ impl<T: Config> traits::Deals for Pallet<T> {
 		Progress::<T>::get(id).is_some_and(|progress| is_prunable::<T>(&progress, now))
 	}
 
-	fn forget_task(id: &DealId, now: Moment) -> DispatchResult {
+	fn prune_task(id: &DealId, now: Moment) -> DispatchResult {
 		let mut progress = Progress::<T>::get(id).ok_or(Error::<T>::DealNotFound)?;
 		ensure!(is_prunable::<T>(&progress, now), Error::<T>::NotPrunable);
 		progress.kept = progress.kept.checked_sub(1).ok_or(Error::<T>::NotPrunable)?;
@@ -204,7 +204,7 @@ impl<T: Config> traits::Deals for Pallet<T> {
 		Progress::<T>::remove(id);
 		Self::return_deposit(&progress.depositor, progress.deposit)?;
 
-		Self::deposit_event(Event::DealForgotten { deal: *id });
+		Self::deposit_event(Event::DealPruned { deal: *id });
 		Ok(())
 	}
 }

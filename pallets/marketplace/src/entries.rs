@@ -9,7 +9,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
 	deals::Proposal,
 	matching::Sides,
-	refusals::not_authorised,
+	refusals::not_authorized,
 	types::{Hashes, SignedOrders},
 	Config, Error, Orders, Pallet,
 };
@@ -66,14 +66,14 @@ impl<T: Config> Pallet<T> {
 		let proposal = Proposal { sides, hashes, payer, depositor: caller.clone() };
 
 		Self::open_deal(proposal, |terms| {
-			Self::ensure_authorised(&orders.app, &hashes.app, &terms.app_owner, &caller, &domain)?;
+			Self::ensure_authorized(&orders.app, &hashes.app, &terms.app_owner, &caller, &domain)?;
 			if let (Some(order), Some(hash), Some(owner)) = (&orders.dataset, &hashes.dataset, &terms.dataset_owner) {
-				Self::ensure_authorised(order, hash, owner, &caller, &domain)?;
+				Self::ensure_authorized(order, hash, owner, &caller, &domain)?;
 			}
 			let scheduler = &terms.workerpool.owner;
-			Self::ensure_authorised(&orders.workerpool, &hashes.workerpool, scheduler, &caller, &domain)?;
+			Self::ensure_authorized(&orders.workerpool, &hashes.workerpool, scheduler, &caller, &domain)?;
 			let requester = &orders.request.order.requester;
-			Self::ensure_authorised(&orders.request, &hashes.request, requester, &caller, &domain)
+			Self::ensure_authorized(&orders.request, &hashes.request, requester, &caller, &domain)
 		})
 		.map(|_| ())
 	}
@@ -121,5 +121,5 @@ impl<T: Config> Pallet<T> {
 
 /// Check that today's owner published the order.
 fn ensure_published_by<O: Order, T>(offer: &Offer<O>, owner: Option<&AccountId>) -> Result<(), Error<T>> {
-	(owner == Some(&offer.publisher)).then_some(()).ok_or(not_authorised(O::KIND))
+	(owner == Some(&offer.publisher)).then_some(()).ok_or(not_authorized(O::KIND))
 }

@@ -16,7 +16,7 @@
 extern crate alloc;
 
 pub mod api;
-mod authorise;
+mod authorize;
 mod book;
 mod categories;
 mod consumption;
@@ -177,12 +177,12 @@ pub mod pallet {
 	/// How much of each order is consumed: what keeps a signature from being used twice.
 	///
 	/// Paid for by `RecordDeposit` of the order's publisher, or of who first brought or cancelled it. A record with nothing
-	/// consumed goes when its order leaves the book. A record of an order that expires goes by `forget_order` after that.
-	/// Any other stays, as the order could be authorised again.
+	/// consumed goes when its order leaves the book. A record of an order that expires goes by `prune_order` after that.
+	/// Any other stays, as the order could be authorized again.
 	#[pallet::storage]
 	pub type Consumed<T> = StorageMap<_, Blake2_128Concat, OrderHash, Consumption>;
 
-	/// Orders that their owners authorised without showing them.
+	/// Orders that their owners authorized without showing them.
 	///
 	/// Paid for by `OrderDeposit` of the owner. Goes when the order is consumed, cancelled, withdrawn or expired.
 	#[pallet::storage]
@@ -207,7 +207,7 @@ pub mod pallet {
 
 	/// What was agreed on.
 	///
-	/// Paid for by the deal's deposit, of who matched the orders, or of the requester. Goes when its last task is forgotten.
+	/// Paid for by the deal's deposit, of who matched the orders, or of the requester. Goes when its last task is pruned.
 	#[pallet::storage]
 	pub type Deals<T> = StorageMap<_, Blake2_128Concat, DealId, deal::Deal>;
 
@@ -280,11 +280,11 @@ pub mod pallet {
 			/// Who published it.
 			owner: AccountId,
 		},
-		/// An order was authorised by its owner.
+		/// An order was authorized by its owner.
 		OrderPresigned {
 			/// The order.
 			order: OrderHash,
-			/// Who authorised it.
+			/// Who authorized it.
 			owner: AccountId,
 		},
 		/// An order was withdrawn by who published or presigned it. Signatures under it are as good as before.
@@ -303,12 +303,12 @@ pub mod pallet {
 			order: OrderHash,
 		},
 		/// An order that was published or presigned is no longer kept: it expired, or its asset has another owner.
-		OrderLapsed {
+		OrderExpired {
 			/// The order.
 			order: OrderHash,
 		},
 		/// What was consumed of an expired order is no longer remembered.
-		OrderForgotten {
+		OrderPruned {
 			/// The order.
 			order: OrderHash,
 		},
@@ -341,7 +341,7 @@ pub mod pallet {
 			deal: DealId,
 		},
 		/// A deal and its tasks are no longer remembered.
-		DealForgotten {
+		DealPruned {
 			/// The deal.
 			deal: DealId,
 		},
@@ -428,14 +428,14 @@ pub mod pallet {
 		WorkerpoolOrderConsumed,
 		/// Nothing is left of the request, or it never had volume.
 		RequestConsumed,
-		/// The app's owner of today did not authorise the app order.
-		AppOrderNotAuthorised,
-		/// The dataset's owner of today did not authorise the dataset order.
-		DatasetOrderNotAuthorised,
-		/// The workerpool's owner of today did not authorise the workerpool order.
-		WorkerpoolOrderNotAuthorised,
-		/// The requester did not authorise the request.
-		RequestNotAuthorised,
+		/// The app's owner of today did not authorize the app order.
+		AppOrderNotAuthorized,
+		/// The dataset's owner of today did not authorize the dataset order.
+		DatasetOrderNotAuthorized,
+		/// The workerpool's owner of today did not authorize the workerpool order.
+		WorkerpoolOrderNotAuthorized,
+		/// The requester did not authorize the request.
+		RequestNotAuthorized,
 		/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
 		/// expiry. Sign natively.
 		NotExpressible,
@@ -449,7 +449,7 @@ pub mod pallet {
 		SignatureUnrecoverable,
 		/// An amount exceeds 128 bits. Lower the prices or the volume.
 		Overflow,
-		/// No such deal, or it is forgotten.
+		/// No such deal, or it is pruned.
 		DealNotFound,
 		/// All tasks of the deal were closed before.
 		NoOpenTask,
@@ -509,7 +509,7 @@ pub mod pallet {
 			Self::do_unpublish_order(who, order)
 		}
 
-		/// Authorise an order of one's own without putting it into the book.
+		/// Authorize an order of one's own without putting it into the book.
 		///
 		/// Holds `OrderDeposit`. Emits [`Event::OrderPresigned`].
 		#[pallet::call_index(3)]
@@ -531,7 +531,7 @@ pub mod pallet {
 
 		/// Remove from the chain an order that expired, or whose asset has another owner than its publisher.
 		///
-		/// The deposit goes back to who paid it. Emits [`Event::OrderLapsed`].
+		/// The deposit goes back to who paid it. Emits [`Event::OrderExpired`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::remove_expired())]
 		pub fn remove_expired(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
@@ -589,12 +589,12 @@ pub mod pallet {
 
 		/// Remove the record of what was consumed of an order that expired, and the order itself if it is kept.
 		///
-		/// The deposits go back to who paid them. Emits [`Event::OrderForgotten`].
+		/// The deposits go back to who paid them. Emits [`Event::OrderPruned`].
 		#[pallet::call_index(9)]
-		#[pallet::weight(T::WeightInfo::forget_order())]
-		pub fn forget_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::prune_order())]
+		pub fn prune_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
 			ensure_signed(origin)?;
-			Self::do_forget_order(order)
+			Self::do_prune_order(order)
 		}
 	}
 }

@@ -71,7 +71,7 @@ pub struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-	/// The orders that somebody brings, without what authorises them.
+	/// The orders that somebody brings, without what authorizes them.
 	pub fn of(orders: &'a SignedOrders) -> Self {
 		Self {
 			app: &orders.app.order,
@@ -95,11 +95,11 @@ impl<'a> Sides<'a> {
 /// What orders that match agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
-	/// The app's owner, who has to have authorised the app order.
+	/// The app's owner, who has to have authorized the app order.
 	pub app_owner: AccountId,
-	/// The dataset's owner, who has to have authorised the dataset order.
+	/// The dataset's owner, who has to have authorized the dataset order.
 	pub dataset_owner: Option<AccountId>,
-	/// The workerpool's policy; its owner has to have authorised the workerpool order.
+	/// The workerpool's policy; its owner has to have authorized the workerpool order.
 	pub workerpool: WorkerpoolPolicy,
 	/// The category's reference time, in ms.
 	pub reference_time: Moment,
@@ -116,7 +116,7 @@ pub struct Terms {
 }
 
 impl Sides<'_> {
-	/// The terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorised them, is not
+	/// The terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorized them, is not
 	/// looked at: see [`volume`] and [`Terms`].
 	///
 	/// # Errors

@@ -74,20 +74,20 @@ pub(crate) fn nothing_left<T>(kind: OrderKind) -> Error<T> {
 	}
 }
 
-/// Today's owner did not authorise an order of this kind.
-pub(crate) fn not_authorised<T>(kind: OrderKind) -> Error<T> {
+/// Today's owner did not authorize an order of this kind.
+pub(crate) fn not_authorized<T>(kind: OrderKind) -> Error<T> {
 	match kind {
-		App => Error::AppOrderNotAuthorised,
-		Dataset => Error::DatasetOrderNotAuthorised,
-		Workerpool => Error::WorkerpoolOrderNotAuthorised,
-		Request => Error::RequestNotAuthorised,
+		App => Error::AppOrderNotAuthorized,
+		Dataset => Error::DatasetOrderNotAuthorized,
+		Workerpool => Error::WorkerpoolOrderNotAuthorized,
+		Request => Error::RequestNotAuthorized,
 	}
 }
 
-/// The signature under an order of this kind does not authorise it.
+/// The signature under an order of this kind does not authorize it.
 pub(crate) fn bad_signature<T>(kind: OrderKind, error: SignatureError) -> Error<T> {
 	match error {
-		SignatureError::WrongSigner => not_authorised(kind),
+		SignatureError::WrongSigner => not_authorized(kind),
 		SignatureError::NotExpressible(_) => Error::NotExpressible,
 		SignatureError::Malformed(malformed) => match malformed {
 			EthereumSignatureError::WrongLength => Error::SignatureWrongLength,

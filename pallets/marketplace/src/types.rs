@@ -27,10 +27,10 @@ pub struct Consumption {
 	pub expiry: Option<Moment>,
 }
 
-/// An order that its owner authorised without showing it.
+/// An order that its owner authorized without showing it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Presign {
-	/// Who authorised it. Worth nothing if the order's asset is another's when orders are matched.
+	/// Who authorized it. Worth nothing if the order's asset is another's when orders are matched.
 	pub owner: AccountId,
 	/// What is held from the owner, in nRLC.
 	pub deposit: Balance,

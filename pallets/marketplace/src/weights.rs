@@ -25,8 +25,8 @@ pub trait WeightInfo {
 	/// Weight of deciding whether an unsigned [`Pallet::match_published`](crate::Pallet::match_published) is valid,
 	/// without the hooks.
 	fn authorize_match_published() -> Weight;
-	/// Weight of [`Pallet::forget_order`](crate::Pallet::forget_order).
-	fn forget_order() -> Weight;
+	/// Weight of [`Pallet::prune_order`](crate::Pallet::prune_order).
+	fn prune_order() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -60,7 +60,7 @@ impl WeightInfo for () {
 	fn authorize_match_published() -> Weight {
 		Weight::zero()
 	}
-	fn forget_order() -> Weight {
+	fn prune_order() -> Weight {
 		Weight::zero()
 	}
 }

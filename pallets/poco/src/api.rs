@@ -21,10 +21,10 @@ pub use rlc_primitives::work::{TaskView, WorkItem, WorkKind, WorkerView, MAX_PAG
 sp_api::decl_runtime_apis! {
 	/// Tasks and work.
 	pub trait PocoApi {
-		/// A task by its id; `None` if nobody touched it, or if it was forgotten.
+		/// A task by its id; `None` if nobody touched it, or if it was pruned.
 		fn task(task: TaskId) -> Option<TaskView>;
 
-		/// A task by its place, also if nobody touched it; `None` if there is none, or if it was forgotten.
+		/// A task by its place, also if nobody touched it; `None` if there is none, or if it was pruned.
 		fn task_of(deal: DealId, index: u64) -> Option<TaskView>;
 
 		/// A deal's tasks with the index `from` or a higher one, at most `limit` and [`MAX_PAGE`].

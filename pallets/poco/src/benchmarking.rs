@@ -1,7 +1,7 @@
 //! Measures the calls, the checks that say whether they are free, and the steps of the hooks, each in its worst case.
 //!
 //! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. One that is
-//! completed was revealed by one contributor: the others keep their work until then. What a bag holds is of as many deals
+//! completed was revealed by one contributor: the others keep their work until then. What a batch holds is of as many deals
 //! as tasks.
 
 mod scene;
@@ -61,12 +61,12 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn contribute_many(n: Linear<1, { T::MaxBatch::get() }>) {
-		let bag: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
-		let last = bag.last().map(|one| one.task);
+	fn contribute_batch(n: Linear<1, { T::MaxBatch::get() }>) {
+		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+		let last = batch.last().map(|one| one.task);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(bag));
+		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(batch));
 
 		assert!(last.is_some_and(|place| stored::<T>(place).consensus().is_some()));
 	}
@@ -85,13 +85,13 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn check_contribute_many(n: Linear<1, { T::MaxBatch::get() }>) {
-		let bag: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+	fn check_contribute_batch(n: Linear<1, { T::MaxBatch::get() }>) {
+		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::could_contribute(&me(), &bag);
+			checked = Pallet::<T>::could_contribute(&me(), &batch);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -139,13 +139,13 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn reveal_many(n: Linear<1, { T::MaxBatch::get() }>) {
+	fn reveal_batch(n: Linear<1, { T::MaxBatch::get() }>) {
 		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
-		let bag: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
-		let first = bag[0].0;
+		let batch: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let first = batch[0].0;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(worker(0)), BoundedVec::truncate_from(bag));
+		_(RawOrigin::Signed(worker(0)), BoundedVec::truncate_from(batch));
 
 		assert_eq!(stored::<T>(first).consensus().map(|consensus| consensus.reveals), Some(1));
 	}
@@ -164,14 +164,14 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn check_reveal_many(n: Linear<1, { T::MaxBatch::get() }>) {
+	fn check_reveal_batch(n: Linear<1, { T::MaxBatch::get() }>) {
 		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
-		let bag: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let batch: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::could_reveal(&worker(0), &bag);
+			checked = Pallet::<T>::could_reveal(&worker(0), &batch);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -200,7 +200,7 @@ mod benches {
 		Ok(())
 	}
 
-	/// As many accounts as a full task has: bags' grow evenly from there, and what one small task takes would be lost in
+	/// As many accounts as a full task has: batches' grow evenly from there, and what one small task takes would be lost in
 	/// the spread of theirs.
 	#[benchmark]
 	fn settle(a: Linear<1, { PARTIES + MAX_CONTRIBUTORS }>) {
@@ -253,34 +253,34 @@ mod benches {
 		#[block]
 		{
 			let item = ResultOf { task: place, digest, authorization: DelegationProof::OnChain, enclave: None };
-			checked = Pallet::<T>::could_lone(&me(), &[item], Some(&data));
+			checked = Pallet::<T>::could_direct(&me(), &[item], Some(&data));
 		}
 
 		assert_eq!(checked, Ok(()));
 	}
 
 	#[benchmark]
-	fn contribute_and_finalize_many(n: Linear<1, { T::MaxBatch::get() }>) {
+	fn contribute_and_finalize_batch(n: Linear<1, { T::MaxBatch::get() }>) {
 		fill_kitty::<T>();
-		let bag: Vec<_> = (0..n).map(deliverable::<T>).collect();
+		let batch: Vec<_> = (0..n).map(deliverable::<T>).collect();
 		let closed;
 
 		#[block]
 		{
-			closed = Pallet::<T>::deliver_lone(&me(), &bag, None);
+			closed = Pallet::<T>::deliver_direct(&me(), &batch, None);
 		}
 
 		assert_eq!(closed.map(|(_, met)| met.closed), Ok(n));
 	}
 
 	#[benchmark]
-	fn check_contribute_and_finalize_many(n: Linear<1, { T::MaxBatch::get() }>) {
-		let bag: Vec<_> = (0..n).map(deliverable::<T>).collect();
+	fn check_contribute_and_finalize_batch(n: Linear<1, { T::MaxBatch::get() }>) {
+		let batch: Vec<_> = (0..n).map(deliverable::<T>).collect();
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::could_lone(&me(), &bag, None);
+			checked = Pallet::<T>::could_direct(&me(), &batch, None);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -384,7 +384,7 @@ mod benches {
 
 	#[benchmark]
 	fn prune(n: Linear<1, { T::MaxBatch::get() }>) -> Result<(), BenchmarkError> {
-		let mut bag = Vec::new();
+		let mut batch = Vec::new();
 		for n in 0..n {
 			let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
 			let place = revealing::<T>(n, deal, 64, ContributionStatus::Proved);
@@ -392,14 +392,14 @@ mod benches {
 			Pallet::<T>::fail(&failed(loaded), NOW)?;
 			Deliveries::<T>::insert(place.id(), DeliveryOutcome::QueueFull);
 			Failures::<T>::insert(place.id(), reports(64));
-			bag.push(place);
+			batch.push(place);
 		}
 		T::BenchmarkHelper::set_time(NOW + LONG);
-		let first = bag[0];
+		let first = batch[0];
 		assert!(T::Deals::is_prunable(&first.deal, NOW + LONG));
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(bag));
+		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(batch));
 
 		assert!(!Tasks::<T>::contains_key(first.id()));
 		Ok(())
@@ -558,7 +558,7 @@ mod benches {
 }
 
 /// A task that failed.
-fn failed(loaded: crate::bag::Loaded) -> crate::bag::Loaded {
+fn failed(loaded: crate::batch::Loaded) -> crate::batch::Loaded {
 	let stage = Stage::Failed(loaded.task.consensus().copied());
-	crate::bag::Loaded { task: Task { stage, ..loaded.task }, ..loaded }
+	crate::batch::Loaded { task: Task { stage, ..loaded.task }, ..loaded }
 }

@@ -13,7 +13,7 @@ use rlc_primitives::{
 use sp_runtime::DispatchResult;
 
 use crate::{
-	bag::Loaded, contribute::count, CallbackData, CallbackEnds, CallbackQueue, Config, Deliveries, DeliveryOutcome,
+	batch::Loaded, contribute::count, CallbackData, CallbackEnds, CallbackQueue, Config, Deliveries, DeliveryOutcome,
 	Error, Event, Pallet, QueueEnds, QueuedDelivery, TaskRef, WeightInfo,
 };
 

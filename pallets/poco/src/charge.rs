@@ -1,7 +1,7 @@
 //! What calls are charged: measured weights, put together by what a call carries, and lowered by what it met.
 //!
 //! A call that is free while it would be accepted is checked once more before it is dispatched: it weighs both. What is
-//! measured for `c` contributors grows evenly with `c`, so one number for all tasks of a bag is enough.
+//! measured for `c` contributors grows evenly with `c`, so one number for all tasks of a batch is enough.
 
 use frame_support::weights::Weight;
 use rlc_primitives::{
@@ -15,8 +15,8 @@ use crate::{
 	WeightInfo,
 };
 
-/// The most contributors that the tasks which one bag closes have in all, or delegates where those are more: four full
-/// tasks. Each bag is charged for so many before it is known how many they are, and blocks fill up the better the fewer
+/// The most contributors that the tasks which one batch closes have in all, or delegates where those are more: four full
+/// tasks. Each batch is charged for so many before it is known how many they are, and blocks fill up the better the fewer
 /// that is.
 pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
@@ -64,13 +64,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Contributions to tasks that had `earlier` ones in all; `None`: as many as they can have.
-	pub(crate) fn contribute_many_weight(items: &[ContributionOf], earlier: Option<u32>) -> Weight {
+	pub(crate) fn contribute_batch_weight(items: &[ContributionOf], earlier: Option<u32>) -> Weight {
 		let earlier = earlier.unwrap_or_else(|| MAX_CONTRIBUTORS.saturating_mul(count(items.len())));
 		let proofs = items.iter().fold(Weight::zero(), |sum, one| {
 			sum.saturating_add(Self::proofs_weight(&one.authorization, one.commitment.enclave.is_some()))
 		});
-		T::WeightInfo::contribute_many(count(items.len()))
-			.saturating_add(T::WeightInfo::check_contribute_many(count(items.len())))
+		T::WeightInfo::contribute_batch(count(items.len()))
+			.saturating_add(T::WeightInfo::check_contribute_batch(count(items.len())))
 			.saturating_add(growth(T::WeightInfo::contribute, earlier))
 			.saturating_add(growth(T::WeightInfo::check_contribute, earlier))
 			.saturating_add(proofs)
@@ -102,7 +102,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Reveals that met this; `None`: that close as many tasks as they can.
-	pub(crate) fn reveal_many_weight(reveals: &[(TaskRef, ResultDigest)], met: Option<Met>) -> Weight {
+	pub(crate) fn reveal_batch_weight(reveals: &[(TaskRef, ResultDigest)], met: Option<Met>) -> Weight {
 		let number = count(reveals.len());
 		let met = met.unwrap_or_else(|| {
 			let contributions = MAX_CONTRIBUTORS.saturating_mul(number);
@@ -111,8 +111,8 @@ impl<T: Config> Pallet<T> {
 			let moved = Moved::most(deals, number, people, people.saturating_mul(2));
 			Met { contributions, closed: number, people, moved }
 		});
-		T::WeightInfo::reveal_many(number)
-			.saturating_add(T::WeightInfo::check_reveal_many(number))
+		T::WeightInfo::reveal_batch(number)
+			.saturating_add(T::WeightInfo::check_reveal_batch(number))
 			.saturating_add(growth(T::WeightInfo::reveal, met.contributions))
 			.saturating_add(growth(T::WeightInfo::check_reveal, met.contributions))
 			.saturating_add(Self::closings_weight(met))
@@ -135,9 +135,9 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::settle(moved.accounts).saturating_add(growth(T::WeightInfo::settle_again, more))
 	}
 
-	/// A lone worker's results, with this many bytes for the callback of the only one, that met this; `None`: tasks with
+	/// A direct worker's results, with this many bytes for the callback of the only one, that met this; `None`: tasks with
 	/// as many delegates as they can have.
-	pub(crate) fn lone_weight(items: &[ResultOf], bytes: Option<usize>, met: Option<Met>) -> Weight {
+	pub(crate) fn direct_weight(items: &[ResultOf], bytes: Option<usize>, met: Option<Met>) -> Weight {
 		let number = count(items.len());
 		let proofs = items.iter().fold(T::OnTaskClosed::weight().saturating_mul(number.into()), |sum, one| {
 			sum.saturating_add(Self::proofs_weight(&one.authorization, one.enclave.is_some()))
@@ -154,8 +154,8 @@ impl<T: Config> Pallet<T> {
 			people: MAX_CONTRIBUTORS.saturating_mul(number).min(MAX_SETTLED),
 			moved: Moved::most(deals(items.iter().map(|one| &one.task)), number, 1, number),
 		});
-		T::WeightInfo::contribute_and_finalize_many(number)
-			.saturating_add(T::WeightInfo::check_contribute_and_finalize_many(number))
+		T::WeightInfo::contribute_and_finalize_batch(number)
+			.saturating_add(T::WeightInfo::check_contribute_and_finalize_batch(number))
 			.saturating_add(growth(|people| T::WeightInfo::contribute_and_finalize(people, 0), met.people))
 			.saturating_add(growth(|people| T::WeightInfo::check_contribute_and_finalize(people, 0), met.people))
 			.saturating_add(Self::moved_weight(met.moved))

@@ -9,8 +9,8 @@ use rlc_primitives::{
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::Loaded, contribute::count, settle::Money, CallbackData, Config, DelegateList, Delegates, Error, Event, Pallet,
-	TaskRef, Tasks, Work,
+	batch::Loaded, contribute::count, settle::Money, CallbackData, Config, DelegateList, Delegates, Error, Event,
+	Pallet, TaskRef, Tasks, Work,
 };
 
 /// How many a closing concerns: its contributors, or the delegates beside them if those are more. Weights are measured
@@ -78,7 +78,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Store a task that was reopened, whose reveal deadline had been `deadline`.
 	pub(crate) fn reopen_task(reopened: &Loaded, deadline: Moment) {
-		Self::forget_reveals(reopened.id, &reopened.deal, deadline);
+		Self::unschedule_reveals(reopened.id, &reopened.deal, deadline);
 		Tasks::<T>::insert(reopened.id, &reopened.task);
 		Self::deposit_event(Event::Reopened { task: reopened.id });
 	}
@@ -109,7 +109,7 @@ impl<T: Config> Pallet<T> {
 		let Loaded { id, deal, task, .. } = completed;
 		money.pay::<T>(deal, task, *id)?;
 		let deadline = task.consensus().map_or(0, |consensus| consensus.reveal_deadline);
-		Self::forget_reveals(*id, deal, deadline);
+		Self::unschedule_reveals(*id, deal, deadline);
 		Self::close(completed, delegates, now)?;
 		Self::send_result(completed, data);
 		Ok(())
@@ -122,7 +122,7 @@ impl<T: Config> Pallet<T> {
 		money.give_back::<T>(deal, task)?;
 		let delegates = Delegates::<T>::get(id);
 		if let Some(consensus) = task.consensus() {
-			Self::forget_reveals(*id, deal, consensus.reveal_deadline);
+			Self::unschedule_reveals(*id, deal, consensus.reveal_deadline);
 		}
 		Self::close(failed, &delegates, now)?;
 		money.settle::<T>()?;

@@ -7,7 +7,7 @@ use rlc_primitives::{money, task::Consensus, traits::Escrow, AccountId, Balance,
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::{DealReader, Loaded},
+	batch::{DealReader, Loaded},
 	Config, ContributionOf, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, Scores, Tasks, Work,
 };
 
@@ -60,7 +60,7 @@ impl<T: Config> Pallet<T> {
 		worker: &AccountId,
 		items: &[ContributionOf],
 	) -> Result<Contributions, DispatchError> {
-		Self::ensure_bag(items.iter().map(|one| &one.task))?;
+		Self::ensure_batch(items.iter().map(|one| &one.task))?;
 		let (now, score, mut deals) = (Self::now(), Scores::<T>::get(worker), DealReader::default());
 		let mut all = Contributions { stake: 0, earlier: 0, each: Vec::with_capacity(items.len()) };
 		for item in items {

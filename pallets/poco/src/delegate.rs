@@ -7,13 +7,13 @@ use rlc_primitives::{task::Stage, AccountId};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::{DealReader, Loaded},
+	batch::{DealReader, Loaded},
 	Config, Delegate, DelegateList, Delegates, Error, Event, Pallet, TaskRef, Work,
 };
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_delegate(who: &AccountId, tasks: &[TaskRef], workers: &[Delegate]) -> DispatchResult {
-		Self::ensure_bag(tasks.iter())?;
+		Self::ensure_batch(tasks.iter())?;
 		let (now, mut deals) = (Self::now(), DealReader::default());
 		let mut changes = Vec::with_capacity(tasks.len());
 		for place in tasks {

@@ -20,7 +20,7 @@ use rlc_primitives::{
 use sp_runtime::DispatchError;
 
 use crate::{
-	bag::Loaded, close::people, contribute::count, settle::Money, Config, Delegates, Due, DueItem, DueKey, Error,
+	batch::Loaded, close::people, contribute::count, settle::Money, Config, Delegates, Due, DueItem, DueKey, Error,
 	Pallet, TaskRef, Tasks, WeightInfo, MAX_CALLBACK_DATA,
 };
 
@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// A consensus no longer waits for its reveals.
-	pub(crate) fn forget_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
+	pub(crate) fn unschedule_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
 		if deal.settlement == Settlement::Automatic {
 			Due::<T>::remove(DueKey::new(deadline, DueItem::Task(task)));
 		}

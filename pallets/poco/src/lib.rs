@@ -17,16 +17,16 @@ extern crate alloc;
 
 pub mod api;
 mod authorize;
-mod bag;
+mod batch;
 mod callbacks;
 mod charge;
 mod close;
 mod contribute;
 mod delegate;
+mod direct;
 mod due;
 mod errors;
 mod failures;
-mod lone;
 mod prune;
 mod queries;
 mod reveal;
@@ -250,7 +250,7 @@ pub mod pallet {
 			error: DispatchError,
 		},
 		/// A closed task was removed from the state.
-		Forgotten {
+		Pruned {
 			/// The task.
 			task: TaskId,
 		},
@@ -259,7 +259,7 @@ pub mod pallet {
 	/// Why a call is refused.
 	#[pallet::error]
 	pub enum Error<T> {
-		/// There is no such deal, the deal has no such task, or it was forgotten.
+		/// There is no such deal, the deal has no such task, or it was pruned.
 		NotFound,
 		/// Only the deal's scheduler may do this.
 		NotScheduler,
@@ -277,12 +277,12 @@ pub mod pallet {
 		UnexpectedEnclaveSignature,
 		/// The enclave that the commitment names did not sign it.
 		WrongEnclaveSignature,
-		/// A bag holds nothing. Bring one item at least.
-		EmptyBag,
-		/// A bag names a task twice. Name each once.
+		/// A batch holds nothing. Bring one item at least.
+		EmptyBatch,
+		/// A batch names a task twice. Name each once.
 		DuplicateTask,
-		/// The tasks that this bag would close have too many contributors or delegates in all. Split it.
-		BagTooHeavy,
+		/// The tasks that this batch would close have too many contributors or delegates in all. Split it.
+		BatchTooHeavy,
 		/// More workers would be delegated to a task than can contribute to it.
 		TooManyDelegates,
 		/// This worker reported of this task before.
@@ -295,7 +295,7 @@ pub mod pallet {
 		QueueFull,
 		/// No receiver knows the deal's callback.
 		NoReceiver,
-		/// The task cannot be forgotten: tasks of its deal are open, or it is too early, or its result is on its way.
+		/// The task cannot be pruned: tasks of its deal are open, or it is too early, or its result is on its way.
 		NotPrunable,
 		/// The deal's amounts cannot be computed, which the match rules out.
 		BadAmounts,
@@ -428,20 +428,20 @@ pub mod pallet {
 		///
 		/// Events as of [`contribute`](Self::contribute).
 		#[pallet::call_index(2)]
-		#[pallet::weight(Pallet::<T>::contribute_many_weight(contributions, None))]
+		#[pallet::weight(Pallet::<T>::contribute_batch_weight(contributions, None))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			contributions: &BoundedVec<ContributionOf, T::MaxBatch>,
 		| -> bool {
-			Pallet::<T>::accepts("contribute_many", origin, |who| Pallet::<T>::could_contribute(who, contributions))
+			Pallet::<T>::accepts("contribute_batch", origin, |who| Pallet::<T>::could_contribute(who, contributions))
 		})]
-		pub fn contribute_many(
+		pub fn contribute_batch(
 			origin: OriginFor<T>,
 			contributions: BoundedVec<ContributionOf, T::MaxBatch>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let earlier = Self::do_contribute(&who, &contributions)?;
-			Ok(Some(Self::contribute_many_weight(&contributions, Some(earlier))).into())
+			Ok(Some(Self::contribute_batch_weight(&contributions, Some(earlier))).into())
 		}
 
 		/// Show the digest of the result that has consensus. Free if accepted.
@@ -464,20 +464,20 @@ pub mod pallet {
 		/// Events as of [`reveal`](Self::reveal). The tasks that it closes have at most
 		/// [`MAX_SETTLED`](crate::MAX_SETTLED) contributors in all.
 		#[pallet::call_index(4)]
-		#[pallet::weight(Pallet::<T>::reveal_many_weight(reveals, None))]
+		#[pallet::weight(Pallet::<T>::reveal_batch_weight(reveals, None))]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
 			reveals: &BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
 		| -> bool {
-			Pallet::<T>::accepts("reveal_many", origin, |who| Pallet::<T>::could_reveal(who, reveals))
+			Pallet::<T>::accepts("reveal_batch", origin, |who| Pallet::<T>::could_reveal(who, reveals))
 		})]
-		pub fn reveal_many(
+		pub fn reveal_batch(
 			origin: OriginFor<T>,
 			reveals: BoundedVec<(TaskRef, ResultDigest), T::MaxBatch>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let met = Self::do_reveal(&who, &reveals)?;
-			Ok(Some(Self::reveal_many_weight(&reveals, Some(met))).into())
+			Ok(Some(Self::reveal_batch_weight(&reveals, Some(met))).into())
 		}
 
 		/// Deliver the result of a task of trust 1 at once, and close it. Locks nothing. Free if accepted.
@@ -486,7 +486,7 @@ pub mod pallet {
 		#[pallet::call_index(5)]
 		#[pallet::weight({
 			let item = Pallet::<T>::result_of(task, digest, authorization, enclave);
-			Pallet::<T>::lone_weight(&[item], bytes(callback_data), None)
+			Pallet::<T>::direct_weight(&[item], bytes(callback_data), None)
 		})]
 		#[pallet::feeless_if(|
 			origin: &OriginFor<T>,
@@ -498,7 +498,7 @@ pub mod pallet {
 		| -> bool {
 			Pallet::<T>::accepts("contribute_and_finalize", origin, |who| {
 				let item = Pallet::<T>::result_of(task, digest, authorization, enclave);
-				Pallet::<T>::could_lone(who, &[item], callback_data.as_ref())
+				Pallet::<T>::could_direct(who, &[item], callback_data.as_ref())
 			})
 		})]
 		pub fn contribute_and_finalize(
@@ -511,8 +511,8 @@ pub mod pallet {
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
 			let (item, bytes) = ([ResultOf { task, digest, authorization, enclave }], bytes(&callback_data));
-			let met = Self::do_lone(&who, &item, callback_data)?;
-			Ok(Some(Self::lone_weight(&item, bytes, Some(met))).into())
+			let met = Self::do_direct(&who, &item, callback_data)?;
+			Ok(Some(Self::direct_weight(&item, bytes, Some(met))).into())
 		}
 
 		/// Deliver the results of many tasks of trust 1, of deals without a callback: all, or none if one is refused.
@@ -521,17 +521,17 @@ pub mod pallet {
 		/// Events as of [`contribute_and_finalize`](Self::contribute_and_finalize). The tasks have at most
 		/// [`MAX_SETTLED`](crate::MAX_SETTLED) delegates in all.
 		#[pallet::call_index(13)]
-		#[pallet::weight(Pallet::<T>::lone_weight(results, None, None))]
+		#[pallet::weight(Pallet::<T>::direct_weight(results, None, None))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, results: &BoundedVec<ResultOf, T::MaxBatch>| -> bool {
-			Pallet::<T>::accepts("contribute_and_finalize_many", origin, |who| Pallet::<T>::could_lone(who, results, None))
+			Pallet::<T>::accepts("contribute_and_finalize_batch", origin, |who| Pallet::<T>::could_direct(who, results, None))
 		})]
-		pub fn contribute_and_finalize_many(
+		pub fn contribute_and_finalize_batch(
 			origin: OriginFor<T>,
 			results: BoundedVec<ResultOf, T::MaxBatch>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let met = Self::do_lone(&who, &results, None)?;
-			Ok(Some(Self::lone_weight(&results, None, Some(met))).into())
+			let met = Self::do_direct(&who, &results, None)?;
+			Ok(Some(Self::direct_weight(&results, None, Some(met))).into())
 		}
 
 		/// Close a task that has its result, and pay for it. Free for the scheduler and for a worker that proved it.
@@ -603,8 +603,8 @@ pub mod pallet {
 			Self::do_report(who, &task, cause)
 		}
 
-		/// Remove closed tasks of deals whose tasks can be forgotten and whose final deadline has passed. For anyone.
-		/// Emits [`Event::Forgotten`] for each.
+		/// Remove closed tasks of deals whose tasks can be pruned and whose final deadline has passed. For anyone.
+		/// Emits [`Event::Pruned`] for each.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::prune(count(tasks.len())))]
 		pub fn prune(origin: OriginFor<T>, tasks: BoundedVec<TaskRef, T::MaxBatch>) -> DispatchResult {

@@ -1,4 +1,4 @@
-//! The smallest runtime around the pallet, with fakes of its neighbours that keep honest books in storage.
+//! The smallest runtime around the pallet, with fakes of its neighbors that keep honest books in storage.
 
 mod fakes;
 mod units;

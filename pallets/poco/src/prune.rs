@@ -1,7 +1,7 @@
 //! Closed tasks leave the state (invariant I7).
 //!
-//! A task that was forgotten looks like one that nobody touched. So none is forgotten before its final deadline, after
-//! which nobody can contribute, and the rest asks whether the deal can be forgotten.
+//! A task that was pruned looks like one that nobody touched. So none is pruned before its final deadline, after
+//! which nobody can contribute, and the rest asks whether the deal can be pruned.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::{Config, Deliveries, DeliveryOutcome, Error, Event, Failures, Pallet,
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_prune(tasks: &[TaskRef]) -> DispatchResult {
-		Self::ensure_bag(tasks.iter())?;
+		Self::ensure_batch(tasks.iter())?;
 		let now = Self::now();
 		let mut ids = Vec::with_capacity(tasks.len());
 		let mut prunable: Option<DealId> = None;
@@ -30,11 +30,11 @@ impl<T: Config> Pallet<T> {
 			ids.push((place.deal, id));
 		}
 		for (deal, task) in ids {
-			T::Deals::forget_task(&deal, now)?;
+			T::Deals::prune_task(&deal, now)?;
 			Tasks::<T>::remove(task);
 			Failures::<T>::remove(task);
 			Deliveries::<T>::remove(task);
-			Self::deposit_event(Event::Forgotten { task });
+			Self::deposit_event(Event::Pruned { task });
 		}
 		Ok(())
 	}

@@ -6,7 +6,7 @@ use rlc_primitives::{consensus, task::ContributionStatus, task::Stage, traits::D
 
 use crate::{
 	api::{TaskView, WorkItem, WorkKind, WorkerView, MAX_PAGE},
-	bag::{DealReader, Loaded},
+	batch::{DealReader, Loaded},
 	contribute::count,
 	Config, Delegates, Deliveries, Failures, Pallet, Scores, TaskRef, Tasks, Work,
 };

@@ -7,7 +7,7 @@ use rlc_primitives::{AccountId, Moment, ResultDigest, Settlement};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::{DealReader, Loaded},
+	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
 	close::people,
 	contribute::count,
@@ -55,7 +55,7 @@ impl<T: Config> Pallet<T> {
 		items: &[(TaskRef, ResultDigest)],
 		now: Moment,
 	) -> Result<(Vec<Accepted>, Met), DispatchError> {
-		Self::ensure_bag(items.iter().map(|(task, _)| task))?;
+		Self::ensure_batch(items.iter().map(|(task, _)| task))?;
 		let (mut deals, mut met) = (DealReader::default(), Met::default());
 		let mut accepted = Vec::with_capacity(items.len());
 		for (place, digest) in items {
@@ -73,7 +73,7 @@ impl<T: Config> Pallet<T> {
 			}
 			accepted.push(Accepted { after, digest: *digest, closes });
 		}
-		ensure!(met.people <= MAX_SETTLED, Error::<T>::BagTooHeavy);
+		ensure!(met.people <= MAX_SETTLED, Error::<T>::BatchTooHeavy);
 		Ok((accepted, met))
 	}
 }

@@ -9,24 +9,24 @@ pub trait WeightInfo {
 	/// Weight of [`Pallet::contribute`](crate::Pallet::contribute) to a task with `c` contributions, without its check for fees
 	/// and without the verification of signatures.
 	fn contribute(c: u32) -> Weight;
-	/// Weight of [`Pallet::contribute_many`](crate::Pallet::contribute_many) to `n` tasks that nobody touched.
-	fn contribute_many(n: u32) -> Weight;
+	/// Weight of [`Pallet::contribute_batch`](crate::Pallet::contribute_batch) to `n` tasks that nobody touched.
+	fn contribute_batch(n: u32) -> Weight;
 	/// Weight of the check that a contribution to a task with `c` of them is free.
 	fn check_contribute(c: u32) -> Weight;
 	/// Weight of the check that contributions to `n` tasks that nobody touched are free.
-	fn check_contribute_many(n: u32) -> Weight;
+	fn check_contribute_batch(n: u32) -> Weight;
 	/// Weight of the verification of a scheduler's signature.
 	fn verify_delegation() -> Weight;
 	/// Weight of the verification of an enclave's signature.
 	fn verify_enclave() -> Weight;
 	/// Weight of [`Pallet::reveal`](crate::Pallet::reveal) for a task with `c` contributions that it does not close.
 	fn reveal(c: u32) -> Weight;
-	/// Weight of [`Pallet::reveal_many`](crate::Pallet::reveal_many) for `n` tasks that it does not close.
-	fn reveal_many(n: u32) -> Weight;
+	/// Weight of [`Pallet::reveal_batch`](crate::Pallet::reveal_batch) for `n` tasks that it does not close.
+	fn reveal_batch(n: u32) -> Weight;
 	/// Weight of the check that a reveal for a task with `c` contributions is free.
 	fn check_reveal(c: u32) -> Weight;
 	/// Weight of the check that reveals for `n` tasks with one contribution are free.
-	fn check_reveal_many(n: u32) -> Weight;
+	fn check_reveal_batch(n: u32) -> Weight;
 	/// Weight of the completion of a task with `c` contributors and as many delegates that did not contribute, beside the
 	/// movement of its money.
 	fn complete(c: u32) -> Weight;
@@ -39,11 +39,11 @@ pub trait WeightInfo {
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight;
 	/// Weight of the check that such a call is free.
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
-	/// Weight of [`Pallet::contribute_and_finalize_many`](crate::Pallet::contribute_and_finalize_many) for `n` tasks with one
+	/// Weight of [`Pallet::contribute_and_finalize_batch`](crate::Pallet::contribute_and_finalize_batch) for `n` tasks with one
 	/// delegate each, beside the movement of their money.
-	fn contribute_and_finalize_many(n: u32) -> Weight;
+	fn contribute_and_finalize_batch(n: u32) -> Weight;
 	/// Weight of the check that such a call is free.
-	fn check_contribute_and_finalize_many(n: u32) -> Weight;
+	fn check_contribute_and_finalize_batch(n: u32) -> Weight;
 	/// Weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many delegates, and with
 	/// `d` bytes for its callback.
 	fn finalize(c: u32, d: u32) -> Weight;
@@ -94,7 +94,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn contribute_many(_: u32) -> Weight {
+	fn contribute_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -102,7 +102,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn check_contribute_many(_: u32) -> Weight {
+	fn check_contribute_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -118,7 +118,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn reveal_many(_: u32) -> Weight {
+	fn reveal_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -136,7 +136,7 @@ impl WeightInfo for () {
 	fn settle_again(_: u32) -> Weight {
 		Weight::zero()
 	}
-	fn check_reveal_many(_: u32) -> Weight {
+	fn check_reveal_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -148,11 +148,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn contribute_and_finalize_many(_: u32) -> Weight {
+	fn contribute_and_finalize_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 
-	fn check_contribute_and_finalize_many(_: u32) -> Weight {
+	fn check_contribute_and_finalize_batch(_: u32) -> Weight {
 		Weight::zero()
 	}
 

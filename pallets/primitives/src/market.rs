@@ -25,7 +25,7 @@ pub enum Authorization {
 	OnChain,
 }
 
-/// An order that somebody brings, with what authorises it.
+/// An order that somebody brings, with what authorizes it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct SignedOrder<O> {
 	/// The order.
@@ -87,7 +87,7 @@ pub struct Published {
 pub struct DealProgress {
 	/// How many of its tasks are not closed.
 	pub open: u64,
-	/// How many of its tasks are not forgotten.
+	/// How many of its tasks are not pruned.
 	pub kept: u64,
 	/// When its last task was closed, in ms.
 	pub closed_at: Option<Moment>,

@@ -1,4 +1,4 @@
-//! Who stands behind an order: its hash on this chain, and the signatures that authorise it.
+//! Who stands behind an order: its hash on this chain, and the signatures that authorize it.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -38,7 +38,7 @@ impl SigningDomain {
 
 	/// The order's hash, by which its consumption is counted.
 	///
-	/// However an order is authorised it has one hash, and so its volume is consumed once: the EIP-712 digest, as in
+	/// However an order is authorized it has one hash, and so its volume is consumed once: the EIP-712 digest, as in
 	/// iExec's contracts; for an order without an EIP-712 form, the keccak-256 of its [native
 	/// payload](Self::native_payload), which starts differently.
 	pub fn hash(&self, order: &impl Order) -> OrderHash {
@@ -63,7 +63,7 @@ impl SigningDomain {
 	}
 }
 
-/// Why a signature does not authorise an order.
+/// Why a signature does not authorize an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum SignatureError {
 	/// The signature is by another key, over another order, or for another chain.

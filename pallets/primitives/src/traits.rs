@@ -21,7 +21,7 @@ pub trait Escrow {
 
 	/// Move the money of tasks that ended: all of these movements at once, or none.
 	///
-	/// What an account gets and loses is summed up first, so that a bag of tasks costs hardly more than one. Fails if
+	/// What an account gets and loses is summed up first, so that a batch of tasks costs hardly more than one. Fails if
 	/// less is locked than is unlocked and seized, if the kitty has less than is taken from it, or if what is seized is
 	/// not what is rewarded.
 	///
@@ -134,9 +134,9 @@ fn add_up(sums: &mut BTreeMap<AccountId, Balance>, amounts: BTreeMap<AccountId, 
 
 /// What was agreed on, and how far it has come.
 ///
-/// A deal's tasks are first open, then closed, then forgotten: after the last of them the deal is forgotten too.
+/// A deal's tasks are first open, then closed, then pruned: after the last of them the deal is pruned too.
 pub trait Deals {
-	/// A deal; `None` if there never was one, or if it is forgotten. Costs one read of storage.
+	/// A deal; `None` if there never was one, or if it is pruned. Costs one read of storage.
 	fn deal(id: &DealId) -> Option<Deal>;
 
 	/// What the deal's tasks are run with. Costs one read of storage.
@@ -146,14 +146,14 @@ pub trait Deals {
 	/// closed before.
 	fn close_task(id: &DealId, now: Moment) -> DispatchResult;
 
-	/// How many of the deal's tasks are open; 0 for one that is forgotten. Costs one read of storage.
+	/// How many of the deal's tasks are open; 0 for one that is pruned. Costs one read of storage.
 	fn open_tasks(id: &DealId) -> u64;
 
-	/// Whether the deal's tasks can be forgotten: all are closed, and their retention time is over.
+	/// Whether the deal's tasks can be pruned: all are closed, and their retention time is over.
 	fn is_prunable(id: &DealId, now: Moment) -> bool;
 
-	/// Tell that one of the deal's tasks was forgotten. Fails if the deal is not prunable.
-	fn forget_task(id: &DealId, now: Moment) -> DispatchResult;
+	/// Tell that one of the deal's tasks was pruned. Fails if the deal is not prunable.
+	fn prune_task(id: &DealId, now: Moment) -> DispatchResult;
 }
 
 /// Wants to know when deals are made. All money is locked by then, and the hook cannot undo it.

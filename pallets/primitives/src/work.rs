@@ -4,6 +4,7 @@
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -23,7 +24,8 @@ pub const MAX_CALLBACK_DATA: u32 = 4 * 1024;
 /// The bytes whose keccak-256 the workers agreed on.
 pub type CallbackData = BoundedVec<u8, ConstU32<MAX_CALLBACK_DATA>>;
 
-/// A task by its place. A task that nobody touched is not stored, and its id alone does not tell its deal.
+/// A task by its deal and its index in the request, written `DEAL:INDEX`. A task that nobody touched is not stored, so
+/// its id alone does not tell its deal.
 #[derive(
 	Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -39,6 +41,35 @@ impl TaskRef {
 	/// The task's id.
 	pub fn id(&self) -> TaskId {
 		TaskId::of(self.deal, self.index)
+	}
+}
+
+impl fmt::Display for TaskRef {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{:?}:{}", self.deal.0, self.index)
+	}
+}
+
+#[cfg(feature = "std")]
+impl std::str::FromStr for TaskRef {
+	type Err = InvalidTaskRef;
+
+	fn from_str(text: &str) -> Result<Self, InvalidTaskRef> {
+		let (deal, index) = text.split_once(':').ok_or(InvalidTaskRef)?;
+		let deal = deal.strip_prefix("0x").unwrap_or(deal).parse().map_err(|_| InvalidTaskRef)?;
+		Ok(Self { deal: DealId(deal), index: index.parse().map_err(|_| InvalidTaskRef)? })
+	}
+}
+
+/// The text is not `DEAL:INDEX`.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidTaskRef;
+
+#[cfg(feature = "std")]
+impl fmt::Display for InvalidTaskRef {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("expected DEAL:INDEX, the deal as 0x and 64 hex digits")
 	}
 }
 
@@ -64,7 +95,7 @@ pub enum DelegationProof {
 	Signed(SchedulerSignature),
 }
 
-/// One of the contributions of `contribute_many`.
+/// One of the contributions of `contribute_batch`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct ContributionOf {
 	/// To which task.
@@ -77,7 +108,7 @@ pub struct ContributionOf {
 	pub enclave_signature: Option<EthereumSignature>,
 }
 
-/// One of the results of `contribute_and_finalize_many`.
+/// One of the results of `contribute_and_finalize_batch`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct ResultOf {
 	/// Of which task.
@@ -205,4 +236,27 @@ pub struct WorkerView {
 	pub weight: u64,
 	/// How many open tasks it contributed to and did not reveal: its stake is locked in each.
 	pub open: u32,
+}
+
+#[cfg(test)]
+mod tests {
+	use alloc::{format, string::ToString};
+
+	use sp_core::H256;
+
+	use super::*;
+
+	#[test]
+	fn task_refs_are_read_as_written() {
+		let task = TaskRef { deal: DealId(H256::repeat_byte(3)), index: 12 };
+		assert_eq!(task.to_string().parse(), Ok(task));
+		assert_eq!(format!("{}:12", "03".repeat(32)).parse(), Ok(task));
+	}
+
+	#[test]
+	fn wrong_task_refs_are_refused() {
+		for text in ["", ":", "0x00:1", &format!("0x{}:-1", "0".repeat(64)), &"0".repeat(64)] {
+			assert_eq!(text.parse::<TaskRef>(), Err(InvalidTaskRef), "{text}");
+		}
+	}
 }

@@ -28,7 +28,7 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn forget() -> Result<(), BenchmarkError> {
+	fn prune() -> Result<(), BenchmarkError> {
 		let [caller, who]: [AccountId; 2] = ["caller", "who"].map(|name| account(name, 0, 0));
 		// Another pallet needs the account while it loses all it has.
 		T::Currency::mint_into(&who, RLC)?;

@@ -32,13 +32,13 @@ impl<T: Config> Pallet<T> {
 		T::PalletId::get().into_sub_account_truncating(b"escrow")
 	}
 
-	/// Forget an account with nothing locked.
+	/// Prune an account with nothing locked.
 	pub(crate) fn do_forget(who: AccountId) -> DispatchResult {
 		let locked = Locked::<T>::get(&who).ok_or(Error::<T>::NotFound)?;
 		ensure!(locked == 0, Error::<T>::StillLocked);
 		System::<T>::dec_providers(&who)?;
 		Locked::<T>::remove(&who);
-		Self::deposit_event(Event::Forgotten { who });
+		Self::deposit_event(Event::Pruned { who });
 		Ok(())
 	}
 

@@ -91,7 +91,7 @@ pub mod pallet {
 	///
 	/// An account with an entry has a provider reference of this pallet, which keeps it alive with nothing free. Both
 	/// go with the last locked nRLC. One kind of entry says 0: that of an account which lost all that it had free and
-	/// locked while other pallets' references to it remain, so that it must live on. [`Pallet::forget`] ends it.
+	/// locked while other pallets' references to it remain, so that it must live on. [`Pallet::prune`] ends it.
 	#[pallet::storage]
 	pub type Locked<T> = StorageMap<_, Blake2_128Concat, AccountId, Balance>;
 
@@ -189,8 +189,8 @@ pub mod pallet {
 			/// Which task was not completed.
 			task: TaskId,
 		},
-		/// An account with nothing locked was forgotten.
-		Forgotten {
+		/// An account with nothing locked was pruned.
+		Pruned {
 			/// Whose entry went.
 			who: T::AccountId,
 		},
@@ -209,7 +209,7 @@ pub mod pallet {
 		Unbalanced,
 		/// More was to be paid from the kitty than it holds. Ask [`Kitty`] first.
 		InsufficientKitty,
-		/// The escrow knows no such account. Nothing has to be forgotten.
+		/// The escrow knows no such account. Nothing has to be pruned.
 		NotFound,
 		/// The account has RLC locked. Wait until its deals and contributions end.
 		StillLocked,
@@ -244,16 +244,16 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Forget an account that has nothing locked, and that had to be kept when it lost its last locked RLC.
+		/// Prune an account that has nothing locked, and that had to be kept when it lost its last locked RLC.
 		///
-		/// Anyone may; free if it succeeds. Emits [`Event::Forgotten`].
+		/// Anyone may; free if it succeeds. Emits [`Event::Pruned`].
 		///
 		/// # Errors
 		///
 		/// [`Error::NotFound`]; [`Error::StillLocked`]; `ConsumerRemaining` if the account still has to be kept.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::forget())]
-		pub fn forget(origin: OriginFor<T>, who: T::AccountId) -> DispatchResultWithPostInfo {
+		#[pallet::weight(T::WeightInfo::prune())]
+		pub fn prune(origin: OriginFor<T>, who: T::AccountId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_forget(who)?;
 			Ok(Pays::No.into())

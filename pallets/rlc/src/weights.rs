@@ -7,8 +7,8 @@ pub trait WeightInfo {
 	/// Weight of [`Pallet::set_treasury_share`](crate::Pallet::set_treasury_share).
 	fn set_treasury_share() -> Weight;
 
-	/// Weight of [`Pallet::forget`](crate::Pallet::forget).
-	fn forget() -> Weight;
+	/// Weight of [`Pallet::prune`](crate::Pallet::prune).
+	fn prune() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -16,7 +16,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn forget() -> Weight {
+	fn prune() -> Weight {
 		Weight::zero()
 	}
 }

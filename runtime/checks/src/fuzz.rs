@@ -188,7 +188,7 @@ mod tests {
 		let panic = catch_unwind(|| log::error!(target: "runtime::defensive", "a bug")).expect_err("it panics");
 		assert!(panic.downcast_ref::<String>().is_some_and(|text| text.contains("a bug")));
 		log::error!("anything else is as usual");
-		assert!(tried().any(|call| call == "Poco.reveal_many"));
+		assert!(tried().any(|call| call == "Poco.reveal_batch"));
 	}
 
 	#[test]

@@ -1,4 +1,4 @@
-//! Who makes blocks, who finalises them, and the proofs of it.
+//! Who makes blocks, who finalizes them, and the proofs of it.
 
 use frame_support::{
 	parameter_types,

@@ -96,7 +96,7 @@ where
 	}
 }
 
-/// Transactions that need no signature, since their call says when it is authorised: matches of published orders.
+/// Transactions that need no signature, since their call says when it is authorized: matches of published orders.
 impl<Call> frame_system::offchain::CreateTransaction<Call> for Runtime
 where
 	RuntimeCall: From<Call>,

@@ -68,7 +68,7 @@ impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(697_848_000, 45406)
 			.saturating_add(T::DbWeight::get().reads(43))
 	}
-	fn forget_order() -> Weight {
+	fn prune_order() -> Weight {
 		Weight::from_parts(180_371_000, 12094)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(8))

@@ -25,7 +25,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
 	/// `n`: 1 to 100.
-	fn contribute_many(n: u32, ) -> Weight {
+	fn contribute_batch(n: u32, ) -> Weight {
 		Weight::from_parts(83_228_265, 6196)
 			.saturating_add(Weight::from_parts(35_261_334, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
@@ -41,7 +41,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(8))
 	}
 	/// `n`: 1 to 100.
-	fn check_contribute_many(n: u32, ) -> Weight {
+	fn check_contribute_batch(n: u32, ) -> Weight {
 		Weight::from_parts(89_329_139, 6196)
 			.saturating_add(Weight::from_parts(14_720_499, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
@@ -63,7 +63,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// `n`: 1 to 100.
-	fn reveal_many(n: u32, ) -> Weight {
+	fn reveal_batch(n: u32, ) -> Weight {
 		Weight::from_parts(14_564_651, 1493)
 			.saturating_add(Weight::from_parts(19_857_905, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
@@ -78,7 +78,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
 	/// `n`: 1 to 100.
-	fn check_reveal_many(n: u32, ) -> Weight {
+	fn check_reveal_batch(n: u32, ) -> Weight {
 		Weight::from_parts(20_411_000, 1493)
 			.saturating_add(Weight::from_parts(14_668_874, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
@@ -131,7 +131,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// `n`: 1 to 100.
-	fn contribute_and_finalize_many(n: u32, ) -> Weight {
+	fn contribute_and_finalize_batch(n: u32, ) -> Weight {
 		Weight::from_parts(12_237_420, 1501)
 			.saturating_add(Weight::from_parts(31_517_619, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
@@ -140,7 +140,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
 	/// `n`: 1 to 100.
-	fn check_contribute_and_finalize_many(n: u32, ) -> Weight {
+	fn check_contribute_and_finalize_batch(n: u32, ) -> Weight {
 		Weight::from_parts(3_354_302, 1493)
 			.saturating_add(Weight::from_parts(14_448_288, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))

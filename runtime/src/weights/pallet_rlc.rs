@@ -13,7 +13,7 @@ impl<T: frame_system::Config> pallet_rlc::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(4_797_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	fn forget() -> Weight {
+	fn prune() -> Weight {
 		Weight::from_parts(17_756_000, 3593)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))

@@ -57,7 +57,7 @@ pub struct Deal {
 	pub settlement: &'static str,
 	/// How many of its tasks are not closed.
 	pub open: Decimal<u64>,
-	/// How many of its tasks are not forgotten.
+	/// How many of its tasks are not pruned.
 	pub kept: Decimal<u64>,
 	/// When its last task was closed, in ms.
 	pub closed_at: Option<Moment>,

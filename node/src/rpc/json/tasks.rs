@@ -21,7 +21,7 @@ pub enum TaskName {
 	/// Its id.
 	Id(TaskId),
 	/// Its place.
-	Place(TaskRef),
+	Ref(TaskRef),
 }
 
 impl<'de> Deserialize<'de> for TaskName {
@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for TaskName {
 
 		let value = Value::deserialize(deserializer)?;
 		let name = if value.is_object() {
-			serde_json::from_value(value).map(|Place { deal, index }| Self::Place(TaskRef { deal, index: index.0 }))
+			serde_json::from_value(value).map(|Place { deal, index }| Self::Ref(TaskRef { deal, index: index.0 }))
 		} else {
 			serde_json::from_value(value).map(Self::Id)
 		};
@@ -328,7 +328,7 @@ mod tests {
 		assert_eq!(from_value::<TaskName>(json!(id)).unwrap(), TaskName::Id(TaskId(id)));
 		let place = TaskRef { deal: DealId(id), index: 2 };
 		for index in [json!(2), json!("2")] {
-			assert_eq!(from_value::<TaskName>(json!({ "deal": id, "index": index })).unwrap(), TaskName::Place(place));
+			assert_eq!(from_value::<TaskName>(json!({ "deal": id, "index": index })).unwrap(), TaskName::Ref(place));
 		}
 		for wrong in
 			[json!("0x01"), json!({ "deal": id }), json!({ "deal": id, "index": -1 }), json!([id]), json!(null)]

@@ -12,7 +12,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `options` | understands the arguments |
-//! | `vector` | directions and colours |
+//! | `vector` | directions and colors |
 //! | `scene` | what is seen, and how light goes through it |
 //! | `strip` | one strip, as PNG |
 //! | `assemble` | joins strips |

@@ -1,4 +1,4 @@
-//! What is seen, and how light goes through it: balls of chalk, metal and glass on a chequered floor under a clear sky.
+//! What is seen, and how light goes through it: balls of chalk, metal and glass on a checkered floor under a clear sky.
 
 use crate::vector::Vector;
 
@@ -50,7 +50,7 @@ enum Surface {
 }
 
 struct Ball {
-	centre: Vector,
+	center: Vector,
 	radius: f64,
 	surface: Surface,
 }
@@ -84,10 +84,10 @@ impl Scene {
 	/// The one scene of this app.
 	pub fn new() -> Self {
 		let mut balls = vec![
-			Ball { centre: Vector(0.0, 1.0, 0.0), radius: 1.0, surface: Surface::Glass },
-			Ball { centre: Vector(-2.3, 1.0, 0.4), radius: 1.0, surface: Surface::Chalk(Vector(0.75, 0.28, 0.12)) },
+			Ball { center: Vector(0.0, 1.0, 0.0), radius: 1.0, surface: Surface::Glass },
+			Ball { center: Vector(-2.3, 1.0, 0.4), radius: 1.0, surface: Surface::Chalk(Vector(0.75, 0.28, 0.12)) },
 			Ball {
-				centre: Vector(2.3, 1.0, -0.4),
+				center: Vector(2.3, 1.0, -0.4),
 				radius: 1.0,
 				surface: Surface::Metal(Vector(0.95, 0.82, 0.45), 0.02),
 			},
@@ -95,23 +95,23 @@ impl Scene {
 		let mut random = Random(7);
 		for (column, row) in (-4..=4).flat_map(|column| (-3..=3).map(move |row| (column, row))) {
 			let radius = 0.16 + 0.14 * random.number();
-			let centre = Vector(
+			let center = Vector(
 				1.1 * f64::from(column) + 0.7 * random.number(),
 				radius,
 				1.1 * f64::from(row) + 0.7 * random.number(),
 			);
-			let colour = Vector(random.number(), random.number(), random.number());
+			let color = Vector(random.number(), random.number(), random.number());
 			let surface = match random.number() {
-				kind if kind < 0.6 => Surface::Chalk(colour.filtered(colour)),
-				kind if kind < 0.85 => Surface::Metal(colour * 0.5 + Vector(0.5, 0.5, 0.5), 0.3 * random.number()),
+				kind if kind < 0.6 => Surface::Chalk(color.filtered(color)),
+				kind if kind < 0.85 => Surface::Metal(color * 0.5 + Vector(0.5, 0.5, 0.5), 0.3 * random.number()),
 				_ => Surface::Glass,
 			};
 			let free = balls.iter().all(|other: &Ball| {
-				let (apart, touching) = (centre - other.centre, radius + other.radius);
+				let (apart, touching) = (center - other.center, radius + other.radius);
 				apart.dot(apart) > touching * touching
 			});
 			if free {
-				balls.push(Ball { centre, radius, surface });
+				balls.push(Ball { center, radius, surface });
 			}
 		}
 		let eye = Vector(3.2, 2.7, 7.6);
@@ -133,15 +133,15 @@ impl Scene {
 		let mut filter = Vector(1.0, 1.0, 1.0);
 		for _ in 0..BOUNCES {
 			let Some(hit) = self.hit(&ray) else { return sky(ray.direction).filtered(filter) };
-			let (colour, direction) = match hit.surface {
-				Surface::Chalk(colour) => (colour, (hit.normal + random.direction() * 0.999_999).unit()),
-				Surface::Metal(colour, blur) => {
+			let (color, direction) = match hit.surface {
+				Surface::Chalk(color) => (color, (hit.normal + random.direction() * 0.999_999).unit()),
+				Surface::Metal(color, blur) => {
 					let mirrored = ray.direction.mirrored(hit.normal);
-					(colour, (mirrored + random.direction() * blur).unit())
+					(color, (mirrored + random.direction() * blur).unit())
 				}
 				Surface::Glass => (Vector(1.0, 1.0, 1.0), through_glass(ray.direction, hit.normal, random)),
 			};
-			filter = filter.filtered(colour);
+			filter = filter.filtered(color);
 			ray = Ray { origin: hit.place, direction };
 		}
 		BLACK
@@ -150,7 +150,7 @@ impl Scene {
 	fn hit(&self, ray: &Ray) -> Option<Hit> {
 		let mut nearest = floor(ray);
 		for ball in &self.balls {
-			let to_eye = ray.origin - ball.centre;
+			let to_eye = ray.origin - ball.center;
 			let half = to_eye.dot(ray.direction);
 			let under = half * half - to_eye.dot(to_eye) + ball.radius * ball.radius;
 			if under <= 0.0 {
@@ -160,7 +160,7 @@ impl Scene {
 			let distance = if -half - root > NEAR { -half - root } else { -half + root };
 			if distance > NEAR && nearest.as_ref().is_none_or(|hit| distance < hit.distance) {
 				let place = ray.origin + ray.direction * distance;
-				let normal = (place - ball.centre) * (1.0 / ball.radius);
+				let normal = (place - ball.center) * (1.0 / ball.radius);
 				nearest = Some(Hit { distance, place, normal, surface: ball.surface });
 			}
 		}
@@ -177,8 +177,8 @@ fn floor(ray: &Ray) -> Option<Hit> {
 	}
 	let place = ray.origin + ray.direction * distance;
 	let dark = (place.0.floor() as i64 + place.2.floor() as i64) % 2 == 0;
-	let colour = if dark { Vector(0.16, 0.18, 0.22) } else { Vector(0.72, 0.72, 0.70) };
-	Some(Hit { distance, place, normal: Vector(0.0, 1.0, 0.0), surface: Surface::Chalk(colour) })
+	let color = if dark { Vector(0.16, 0.18, 0.22) } else { Vector(0.72, 0.72, 0.70) };
+	Some(Hit { distance, place, normal: Vector(0.0, 1.0, 0.0), surface: Surface::Chalk(color) })
 }
 
 /// Light of the sky in a direction: blue above, white at the horizon, a wide sun.

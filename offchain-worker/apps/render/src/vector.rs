@@ -1,4 +1,4 @@
-//! Directions, places and colours: three numbers.
+//! Directions, places and colors: three numbers.
 
 use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 
@@ -26,7 +26,7 @@ impl Vector {
 		self * (1.0 / self.dot(self).sqrt())
 	}
 
-	/// Each number times the other's: light of this colour, on a surface of the other.
+	/// Each number times the other's: light of this color, on a surface of the other.
 	pub fn filtered(self, other: Self) -> Self {
 		Self(self.0 * other.0, self.1 * other.1, self.2 * other.2)
 	}

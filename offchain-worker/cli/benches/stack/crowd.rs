@@ -74,7 +74,7 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Order>)
 		held: Vec::new(),
 	};
 	let joined = client.join(join).await.expect("it is admitted");
-	let orders = client.subscribe_orders(joined.session).await.expect("it has a session");
+	let orders = client.subscribe_instructions(joined.session).await.expect("it has a session");
 	(client, joined, orders)
 }
 

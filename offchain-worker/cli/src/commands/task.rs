@@ -109,11 +109,11 @@ pub async fn run(command: Task, context: &Context) -> Result<Answer> {
 async fn find(chain: &Chain, name: TaskName) -> Result<TaskView> {
 	let found = match name {
 		TaskName::Id(id) => chain.task(id).await?,
-		TaskName::Place(place) => chain.task_of(TaskRef { deal: place.deal, index: place.index }).await?,
+		TaskName::Ref(task) => chain.task_of(task).await?,
 	};
 	found.ok_or_else(|| match name {
 		TaskName::Id(id) => failure!("there is no task {:?}, or nobody has worked on it; name it by DEAL:INDEX", id.0),
-		TaskName::Place(place) => failure!("there is no task {place}; see `rlc deal show {:?}`", place.deal.0),
+		TaskName::Ref(place) => failure!("there is no task {place}; see `rlc deal show {:?}`", place.deal.0),
 	})
 }
 

@@ -14,7 +14,7 @@ use rlc_primitives::Tag;
 use rlc_protocol::{requester::SchedulerRpcClient, signing::Claim, worker::Operator, Account};
 use rlc_sandbox::WasmTier;
 use rlc_store::Url;
-use rlc_worker::{Activation, Config, Containers, Misbehaviour, Share};
+use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
 use crate::{
@@ -232,7 +232,7 @@ async fn work(context: &Context, run: Run) -> Result<Answer> {
 		allow_private_networks: run.allow_private_networks,
 		operator: run.operator,
 		metrics: run.metrics,
-		misbehave: run.lie.then_some(Misbehaviour::WrongResults),
+		misbehave: run.lie.then_some(Misbehavior::WrongResults),
 		..Config::new(run.scheduler, dir.clone())
 	};
 	let handle = rlc_worker::start(config, chain, key).await?;

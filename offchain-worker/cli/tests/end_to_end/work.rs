@@ -53,7 +53,7 @@ fn a_callback_s_data_is_the_result() {
 		Box::pin(async move {
 			stack.new_workers(1, "").await;
 			let callback = format!("0x{}", "c0".repeat(20));
-			// Revealed and finalised apart, and at once.
+			// Revealed and finalized apart, and at once.
 			for trust in ["2", "1"] {
 				let (output, before) = (stack.room(), stack.spent().await);
 				let arguments = ["--args", "callback", "--callback", &callback, "--trust", trust];

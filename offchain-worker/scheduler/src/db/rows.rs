@@ -3,7 +3,7 @@
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::{
 	worker::{Cause, Logs, Step},
-	Account, Place,
+	Account, TaskRef,
 };
 use sp_core::H256;
 
@@ -31,7 +31,7 @@ pub struct DealRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicateRow {
 	/// The task.
-	pub task: Place,
+	pub task: TaskRef,
 	/// The worker.
 	pub worker: AccountId,
 	/// Its part.
@@ -42,7 +42,7 @@ pub struct ReplicateRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskRow {
 	/// The task.
-	pub task: Place,
+	pub task: TaskRef,
 	/// Why it was given up, if it was.
 	pub given_up: Option<String>,
 	/// Size of its result in the store, in bytes.
@@ -150,14 +150,14 @@ pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
 		cause,
 		output: unsigned(output),
 	};
-	let task = Place { deal: deal_id(&deal)?, index: unsigned(index) };
+	let task = TaskRef { deal: deal_id(&deal)?, index: unsigned(index) };
 	Ok(ReplicateRow { task, worker: bytes32(&worker)?.into(), part })
 }
 
 pub(super) fn task(row: TaskText) -> Result<TaskRow, DbError> {
 	let (deal, index, given_up, stored, result, data) = row;
 	Ok(TaskRow {
-		task: Place { deal: deal_id(&deal)?, index: unsigned(index) },
+		task: TaskRef { deal: deal_id(&deal)?, index: unsigned(index) },
 		given_up: Some(given_up).filter(|text| !text.is_empty()),
 		stored: stored.try_into().ok(),
 		result: Some(result).filter(|text| !text.is_empty()),

@@ -30,7 +30,7 @@ const TABLES: [&str; 14] = [
 	"CREATE TABLE IF NOT EXISTS logs (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
 	 stdout TEXT NOT NULL, stderr TEXT NOT NULL, PRIMARY KEY (task, worker))",
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
-	// Of a shared database: who lives, where workers are, and orders for workers of other instances.
+	// Of a shared database: who lives, where workers are, and instructions for workers of other instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \

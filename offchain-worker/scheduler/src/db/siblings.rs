@@ -8,7 +8,7 @@
 //! The instances' clocks have to agree within some seconds.
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
-use rlc_protocol::worker::{Logs, Order, Report};
+use rlc_protocol::worker::{Instruction, Logs, Report};
 use sqlx::{Any, Transaction};
 
 use super::{
@@ -240,13 +240,13 @@ impl Db {
 		Ok(found)
 	}
 
-	/// Sends an order to a worker of another instance.
+	/// Sends an instruction to a worker of another instance.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn send_mail(&self, worker: &AccountId, order: &Order) -> Result<(), DbError> {
-		let body = serde_json::to_string(order).map_err(|error| DbError::Damaged(error.to_string()))?;
+	pub async fn send_mail(&self, worker: &AccountId, instruction: &Instruction) -> Result<(), DbError> {
+		let body = serde_json::to_string(instruction).map_err(|error| DbError::Damaged(error.to_string()))?;
 		let sql = "INSERT INTO mail (id, instance, worker, body) SELECT $1, instance, worker, $2 FROM workers \
 			WHERE worker = $3";
 		let query = sqlx::query(sql).bind(hex::encode(rand::random::<[u8; 16]>())).bind(body).bind(account(worker));
@@ -254,19 +254,19 @@ impl Db {
 		Ok(())
 	}
 
-	/// Orders that other instances have for workers of this one. They are given once.
+	/// Instructions that other instances have for workers of this one. They are given once.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn take_mail(&self) -> Result<Vec<(AccountId, Order)>, DbError> {
+	pub async fn take_mail(&self) -> Result<Vec<(AccountId, Instruction)>, DbError> {
 		let query =
 			sqlx::query_as::<_, (String, String, String)>("SELECT id, worker, body FROM mail WHERE instance = $1");
 		let mut mail = Vec::new();
 		for (id, worker, body) in query.bind(&self.instance).fetch_all(&self.pool).await? {
 			sqlx::query("DELETE FROM mail WHERE id = $1").bind(id).execute(&self.pool).await?;
-			let order = serde_json::from_str(&body).map_err(|error| DbError::Damaged(error.to_string()))?;
-			mail.push((rows::bytes32(&worker)?.into(), order));
+			let instruction = serde_json::from_str(&body).map_err(|error| DbError::Damaged(error.to_string()))?;
+			mail.push((rows::bytes32(&worker)?.into(), instruction));
 		}
 		Ok(mail)
 	}

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rlc_primitives::{AccountId, DealId, TaskId, WorkerpoolId};
 use rlc_protocol::{
-	worker::{Cause, Logs, Order, Step},
-	Place,
+	worker::{Cause, Instruction, Logs, Step},
+	TaskRef,
 };
 use sp_core::{H160, H256};
 
@@ -25,8 +25,8 @@ fn sqlite(dir: &Path) -> String {
 
 const DEAL: DealId = DealId(H256::repeat_byte(1));
 
-fn place(index: u64) -> Place {
-	Place { deal: DEAL, index }
+fn place(index: u64) -> TaskRef {
+	TaskRef { deal: DEAL, index }
 }
 
 fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
@@ -231,9 +231,9 @@ async fn siblings_pass_on_orders_and_reports() {
 	two.write(&arrived).await.unwrap();
 	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), vec![worker.clone()]);
 	assert_eq!(two.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
-	one.send_mail(&worker, &Order::Drain).await.unwrap();
-	one.send_mail(&account(9), &Order::Drain).await.unwrap();
-	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Order::Drain)]);
+	one.send_mail(&worker, &Instruction::Drain).await.unwrap();
+	one.send_mail(&account(9), &Instruction::Drain).await.unwrap();
+	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Instruction::Drain)]);
 	assert_eq!(two.take_mail().await.unwrap(), [], "once");
 
 	one.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();

@@ -80,9 +80,9 @@ fn end_counts_when_it_is_final() {
 	let id = task(scene.deal(100, 1, 1), 0);
 	let events = scene.world.deliver(id, &one, 7).unwrap();
 	scene.see(events);
-	scene.state.finalise(scene.state.best - 1);
+	scene.state.finalize(scene.state.best - 1);
 	assert!(!scene.state.tasks[&id].is_final);
-	scene.state.finalise(scene.state.best);
+	scene.state.finalize(scene.state.best);
 	assert!(scene.state.tasks[&id].is_final);
 }
 

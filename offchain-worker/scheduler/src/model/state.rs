@@ -59,7 +59,7 @@ pub struct State {
 	/// The number of the last block that was seen, and of the last final one.
 	pub best: u32,
 	/// The number of the last final block.
-	pub finalised: u32,
+	pub finalized: u32,
 	/// The largest result, in bytes.
 	pub max_result: u64,
 	/// What workers that are here have in hand of tasks that are not in memory.
@@ -127,7 +127,7 @@ impl State {
 		}
 		self.touch(&id);
 		// What became final before is final.
-		self.finalise(self.finalised);
+		self.finalize(self.finalized);
 	}
 
 	/// Another instance looks after this task from now on. Its workers here go on.
@@ -279,9 +279,9 @@ impl State {
 	}
 
 	/// Blocks up to this one are final.
-	pub fn finalise(&mut self, block: u32) {
-		self.finalised = self.finalised.max(block);
-		while let Some((closed_by, id)) = self.unfinal.first().copied().filter(|(by, _)| *by <= self.finalised) {
+	pub fn finalize(&mut self, block: u32) {
+		self.finalized = self.finalized.max(block);
+		while let Some((closed_by, id)) = self.unfinal.first().copied().filter(|(by, _)| *by <= self.finalized) {
 			self.unfinal.pop_first();
 			if let Some(task) = self.tasks.get_mut(&id).filter(|task| task.closed_by == Some(closed_by)) {
 				task.is_final = true;
@@ -293,6 +293,6 @@ impl State {
 	/// The task is closed, by a block with this number or an earlier one.
 	pub fn await_finality(&mut self, id: TaskId, block: u32) {
 		self.unfinal.insert((block, id));
-		self.finalise(self.finalised);
+		self.finalize(self.finalized);
 	}
 }

@@ -11,7 +11,7 @@ use rlc_primitives::{
 use rlc_protocol::{
 	requester::{ReplicateInfo, TaskInfo},
 	worker::{Cause, Step},
-	Account, Place,
+	Account, TaskRef,
 };
 use sp_core::U256;
 
@@ -144,8 +144,8 @@ impl TaskState {
 	}
 
 	/// Its place.
-	pub fn place(&self) -> Place {
-		Place { deal: self.chain.deal, index: self.chain.index }
+	pub fn place(&self) -> TaskRef {
+		TaskRef { deal: self.chain.deal, index: self.chain.index }
 	}
 
 	/// Whether a worker may still contribute.

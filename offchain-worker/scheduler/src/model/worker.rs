@@ -118,7 +118,7 @@ impl WorkerState {
 		matches!(self.presence, Presence::Here(_))
 	}
 
-	/// Whether orders get to it.
+	/// Whether instructions get to it.
 	pub fn is_reachable(&self) -> bool {
 		matches!(self.presence, Presence::Here(_) | Presence::Elsewhere)
 	}

@@ -33,7 +33,7 @@ fn trust_5_with_new_workers_gets_3_of_6() {
 }
 
 #[test]
-fn bag_is_spread_over_the_workers() {
+fn batch_is_spread_over_the_workers() {
 	let mut scene = Scene::new();
 	let workers = [scene.worker(1, 2), scene.worker(2, 2), scene.worker(3, 2)];
 	scene.deal(100, 1, 20);

@@ -187,7 +187,7 @@ mod tests {
 
 	#[test]
 	fn task_that_was_given_up_stays_so() {
-		let place = rlc_protocol::Place { deal: DealId::default(), index: 3 };
+		let place = rlc_primitives::work::TaskRef { deal: DealId::default(), index: 3 };
 		let row = TaskRow { task: place, given_up: Some("why".into()), stored: None, result: None, data: None };
 		let task = restore(view(Stage::Active), Vec::new(), Some(row), 1, 0).unwrap();
 		assert_eq!(task.given_up.unwrap().reason, "why");

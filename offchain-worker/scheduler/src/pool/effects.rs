@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use codec::Encode;
 use rlc_primitives::{AccountId, Delegation, TaskId};
 use rlc_protocol::{
-	worker::{Assignment, Order},
-	Account, Place,
+	worker::{Assignment, Instruction},
+	Account, TaskRef,
 };
 use rlc_store::{Grant, HashKind, Keep};
 
@@ -18,7 +18,7 @@ use crate::{
 	model::{Now, Presence, Sending},
 };
 
-/// The most tasks of one order, and of one `delegate`.
+/// The most tasks of one instruction, and of one `delegate`.
 const MAX_BATCH: usize = 100;
 
 /// How long a token for a result is good, in ms.
@@ -33,7 +33,7 @@ impl Pool {
 			let id = action.task();
 			let Some(place) = self.state.tasks.get(&id).map(|task| task.place()) else {
 				if let Action::Stop { task, worker, reason } = action {
-					self.send(&worker, Order::Stop { task, reason: reason.into() });
+					self.send(&worker, Instruction::Stop { task, reason: reason.into() });
 				}
 				continue;
 			};
@@ -44,13 +44,13 @@ impl Pool {
 				}
 				Action::Upload { worker, .. } => self.ask_for_result(id, &worker, now),
 				Action::Stop { task, worker, reason } => {
-					self.send(&worker, Order::Stop { task, reason: reason.into() });
+					self.send(&worker, Instruction::Stop { task, reason: reason.into() });
 				}
 				Action::GiveUp { reason, .. } => {
 					log::warn!("task {place} is given up: {reason}");
 					self.means.metrics.given_up.inc();
 				}
-				Action::ReportFailure { worker, .. } => self.send(&worker, Order::ReportFailure { task: place }),
+				Action::ReportFailure { worker, .. } => self.send(&worker, Instruction::ReportFailure { task: place }),
 				Action::Delegate { workers, .. } => delegated.entry(workers).or_default().push(id),
 				Action::Abandon { .. } => {
 					self.call(id, Sending::Abandon, move |means: Means| async move { means.chain.abandon(place).await })
@@ -73,7 +73,7 @@ impl Pool {
 		for (worker, tasks) in computing {
 			self.means.metrics.placed.inc_by(tasks.len() as u64);
 			for some in tasks.chunks(MAX_BATCH) {
-				self.send(&worker, Order::Compute { tasks: some.to_vec() });
+				self.send(&worker, Instruction::Compute { tasks: some.to_vec() });
 			}
 		}
 		for (workers, tasks) in delegated {
@@ -83,30 +83,30 @@ impl Pool {
 		}
 	}
 
-	/// Gives a worker an order, wherever it is. One that cannot be reached joins again, and is told then.
-	pub(super) fn send(&mut self, worker: &AccountId, order: Order) {
+	/// Gives a worker an instruction, wherever it is. One that cannot be reached joins again, and is told then.
+	pub(super) fn send(&mut self, worker: &AccountId, instruction: Instruction) {
 		let elsewhere = self.state.workers.get(worker).is_some_and(|known| known.presence == Presence::Elsewhere);
 		if !elsewhere {
-			if !self.links.send(worker, order) {
+			if !self.links.send(worker, instruction) {
 				self.state.rest(worker);
 			}
 			return;
 		}
 		let (means, worker) = (self.means.clone(), worker.clone());
 		tokio::spawn(async move {
-			if let Err(error) = means.db.send_mail(&worker, &order).await {
-				log::warn!("an order for worker {} is lost: {error}", Account(worker));
+			if let Err(error) = means.db.send_mail(&worker, &instruction).await {
+				log::warn!("an instruction for worker {} is lost: {error}", Account(worker));
 			}
 		});
 	}
 
 	/// A task for a worker, with the scheduler's signature.
-	fn assignment(&self, task: Place, worker: &AccountId) -> Assignment {
+	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
 		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None };
 		let signature = identity.key.sign_delegation(&delegation, &identity.domain);
-		let bag = self.state.deals.get(&task.deal).is_some_and(|deal| deal.deal.size > 1);
-		Assignment { task, delegation: signature.encode(), bag }
+		let batched = self.state.deals.get(&task.deal).is_some_and(|deal| deal.deal.size > 1);
+		Assignment { task, delegation: signature.encode(), batched }
 	}
 
 	/// Tells a winner to put its result into the store.
@@ -123,7 +123,7 @@ impl Pool {
 			keep: Keep::ForMs(self.means.terms.retention.saturating_add(left)),
 		};
 		let token = self.means.store.token(&grant);
-		self.send(worker, Order::Upload { task: id, token });
+		self.send(worker, Instruction::Upload { task: id, token });
 	}
 
 	/// A worker says that the result is in the store.

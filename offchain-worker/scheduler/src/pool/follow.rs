@@ -65,9 +65,9 @@ async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Result<Opt
 	if let Some(facts) = chain.deal(deal).await? {
 		return Ok(Some(facts));
 	}
-	let finalised = chain.finalised().await?;
-	if finalised < cursor {
-		return Err(ChainError(format!("the node is at final block {finalised}, and block {cursor} was final before")));
+	let finalized = chain.finalized().await?;
+	if finalized < cursor {
+		return Err(ChainError(format!("the node is at final block {finalized}, and block {cursor} was final before")));
 	}
 	// It may have caught up in between.
 	chain.deal(deal).await

@@ -3,7 +3,7 @@
 use rlc_primitives::{AccountId, Deal, DealId, Task, TaskId};
 use rlc_protocol::{
 	requester::{PoolInfo, TaskInfo, WorkerInfo},
-	worker::{Heartbeat, Joined, Logs, Order, Report, Session},
+	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session},
 };
 use sp_core::H256;
 use tokio::sync::{mpsc, oneshot};
@@ -23,8 +23,8 @@ pub(crate) type Reply<T> = oneshot::Sender<T>;
 pub(crate) enum Input {
 	/// A worker, which showed who it is, joins.
 	Join(Box<Member>, Reply<Joined>),
-	/// A worker wants its orders. They are given once for each session.
-	Orders(Session, Reply<Option<mpsc::Receiver<Order>>>),
+	/// A worker wants its instructions. They are given once for each session.
+	Instructions(Session, Reply<Option<mpsc::Receiver<Instruction>>>),
 	/// A worker lives. Answers whether its session does.
 	Heartbeat(Session, Heartbeat, Reply<bool>),
 	/// A worker has come further. Answers when that is written down.
@@ -75,7 +75,7 @@ impl Pool {
 		let now = self.now();
 		match input {
 			Input::Join(member, reply) => self.join(*member, reply),
-			Input::Orders(session, reply) => drop(reply.send(self.links.take(&session))),
+			Input::Instructions(session, reply) => drop(reply.send(self.links.take(&session))),
 			Input::Heartbeat(session, heartbeat, reply) => {
 				let member = self.member(&session);
 				if let Some(account) = &member {
@@ -171,7 +171,7 @@ impl Pool {
 			}
 		}
 		if which == Follow::Final {
-			self.state.finalise(block.number);
+			self.state.finalize(block.number);
 			self.cursor = self.cursor.max(block.number);
 			self.batch.cursor = Some(block.number);
 			return;

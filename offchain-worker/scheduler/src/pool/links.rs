@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use rlc_primitives::AccountId;
-use rlc_protocol::worker::{Order, Session};
+use rlc_protocol::worker::{Instruction, Session};
 use sp_core::H256;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 /// The most orders that wait for a worker: one that is slower is cut off, and joins again.
-const MAX_ORDERS: usize = 1_024;
+const MAX_INSTRUCTIONS: usize = 1_024;
 
 struct Link {
 	account: AccountId,
-	orders: mpsc::Sender<Order>,
+	instructions: mpsc::Sender<Instruction>,
 	/// Until the worker asks for it.
-	receiver: Option<mpsc::Receiver<Order>>,
+	receiver: Option<mpsc::Receiver<Instruction>>,
 }
 
 /// The sessions of workers that are here.
@@ -29,8 +29,8 @@ impl Links {
 	pub fn open(&mut self, account: &AccountId) -> Session {
 		self.cut(account);
 		let session = H256(rand::random());
-		let (orders, receiver) = mpsc::channel(MAX_ORDERS);
-		self.links.insert(session, Link { account: account.clone(), orders, receiver: Some(receiver) });
+		let (instructions, receiver) = mpsc::channel(MAX_INSTRUCTIONS);
+		self.links.insert(session, Link { account: account.clone(), instructions, receiver: Some(receiver) });
 		self.sessions.insert(account.clone(), session);
 		session
 	}
@@ -40,8 +40,8 @@ impl Links {
 		self.links.get(session).map(|link| link.account.clone())
 	}
 
-	/// The orders of a session, once.
-	pub fn take(&mut self, session: &Session) -> Option<mpsc::Receiver<Order>> {
+	/// The instructions of a session, once.
+	pub fn take(&mut self, session: &Session) -> Option<mpsc::Receiver<Instruction>> {
 		self.links.get_mut(session)?.receiver.take()
 	}
 
@@ -52,13 +52,13 @@ impl Links {
 		}
 	}
 
-	/// Gives a worker an order. Whether it is here, and fast enough.
-	pub fn send(&mut self, account: &AccountId, order: Order) -> bool {
+	/// Gives a worker an instruction. Whether it is here, and fast enough.
+	pub fn send(&mut self, account: &AccountId, instruction: Instruction) -> bool {
 		let link = self.sessions.get(account).and_then(|session| self.links.get(session));
 		let Some(link) = link else { return false };
-		let why = match link.orders.try_send(order) {
+		let why = match link.instructions.try_send(instruction) {
 			Ok(()) => return true,
-			Err(TrySendError::Full(_)) => "does not take its orders",
+			Err(TrySendError::Full(_)) => "does not take its instructions",
 			Err(TrySendError::Closed(_)) => "has closed its connection",
 		};
 		log::warn!("worker {} {why}, and is cut off", rlc_protocol::Account(account.clone()));

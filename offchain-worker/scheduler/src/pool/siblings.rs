@@ -30,8 +30,8 @@ impl Pool {
 		let now = self.now();
 		self.means.db.renew(now.local).await?;
 		self.beats.lease = Instant::now();
-		for (worker, order) in self.means.db.take_mail().await? {
-			self.links.send(&worker, order);
+		for (worker, instruction) in self.means.db.take_mail().await? {
+			self.links.send(&worker, instruction);
 		}
 		let elsewhere = self.means.db.workers_elsewhere(now.local).await?.into_iter().collect::<BTreeSet<_>>();
 		self.locate(&elsewhere);

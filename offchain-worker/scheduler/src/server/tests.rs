@@ -20,9 +20,10 @@ use rlc_protocol::{
 	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},
 	signing::Claim,
 	worker::{
-		Assignment, Cause, Heartbeat, Join, Joined, Logs, Operator, Order, Report, Resources, Step, WorkerRpcClient,
+		Assignment, Cause, Heartbeat, Instruction, Join, Joined, Logs, Operator, Report, Resources, Step,
+		WorkerRpcClient,
 	},
-	Account, Place,
+	Account, TaskRef,
 };
 use rlc_store::Cid;
 use sp_core::{H160, H256};
@@ -110,7 +111,7 @@ impl Yard {
 			held,
 		};
 		let joined = WorkerRpcClient::join(&client, join).await?;
-		let orders = client.subscribe_orders(joined.session).await?;
+		let instructions = client.subscribe_instructions(joined.session).await?;
 		let (beating, session) = (Arc::new(client), joined.session);
 		let beats = tokio::spawn({
 			let client = beating.clone();
@@ -122,7 +123,7 @@ impl Yard {
 				}
 			}
 		});
-		Ok(Worker { key, client: beating, orders, joined, beats, taken: 0 })
+		Ok(Worker { key, client: beating, instructions, joined, beats, taken: 0 })
 	}
 
 	fn deal(&self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
@@ -178,10 +179,10 @@ async fn start(config: Config, chain: &FakeChain) -> Handle {
 struct Worker {
 	key: Key,
 	client: Arc<WsClient>,
-	orders: Subscription<Order>,
+	instructions: Subscription<Instruction>,
 	joined: Joined,
 	beats: tokio::task::JoinHandle<()>,
-	/// How many orders told it to compute.
+	/// How many instructions told it to compute.
 	taken: usize,
 }
 
@@ -192,16 +193,16 @@ impl Drop for Worker {
 }
 
 impl Worker {
-	async fn order(&mut self) -> Order {
-		timeout(LONG, self.orders.next()).await.expect("an order").expect("the connection holds").unwrap()
+	async fn instruction(&mut self) -> Instruction {
+		timeout(LONG, self.instructions.next()).await.expect("an instruction").expect("the connection holds").unwrap()
 	}
 
 	/// Tasks that it is told to compute, until it has so many.
 	async fn tasks(&mut self, count: usize) -> Vec<Assignment> {
 		let mut all = Vec::new();
 		while all.len() < count {
-			match self.order().await {
-				Order::Compute { tasks } => {
+			match self.instruction().await {
+				Instruction::Compute { tasks } => {
 					self.taken += 1;
 					all.extend(tasks);
 				}

@@ -21,7 +21,7 @@ use crate::{
 	pool::{Brought, Input},
 };
 
-/// How long a worker may take to take an order.
+/// How long a worker may take to take an instruction.
 const ORDER_TIME: Duration = Duration::from_secs(30);
 
 /// The longest words and cause of a failure, in bytes.
@@ -51,9 +51,9 @@ impl WorkerRpcServer for Api {
 		self.ask(|reply| Input::Join(Box::new(member), reply)).await
 	}
 
-	async fn subscribe_orders(&self, pending: PendingSubscriptionSink, session: Session) -> SubscriptionResult {
-		let orders = match self.ask(|reply| Input::Orders(session, reply)).await {
-			Ok(Some(orders)) => orders,
+	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, session: Session) -> SubscriptionResult {
+		let instructions = match self.ask(|reply| Input::Instructions(session, reply)).await {
+			Ok(Some(instructions)) => instructions,
 			Ok(None) => {
 				pending.reject(unknown_session()).await;
 				return Ok(());
@@ -63,15 +63,15 @@ impl WorkerRpcServer for Api {
 				return Ok(());
 			}
 		};
-		let (sink, mut orders) = (pending.accept().await?, orders);
+		let (sink, mut instructions) = (pending.accept().await?, instructions);
 		loop {
-			let order = tokio::select! {
+			let instruction = tokio::select! {
 				_ = sink.closed() => break,
-				order = orders.recv() => order,
+				instruction = instructions.recv() => instruction,
 			};
-			// A session that ended has no more orders.
-			let Some(order) = order else { break };
-			let message = SubscriptionMessage::from_json(&order)?;
+			// A session that ended has no more instructions.
+			let Some(instruction) = instruction else { break };
+			let message = SubscriptionMessage::from_json(&instruction)?;
 			if sink.send_timeout(message, ORDER_TIME).await.is_err() {
 				break;
 			}

@@ -290,7 +290,7 @@ fn closed_task_is_forgotten_when_that_is_final_and_the_result_is_there() {
 		scene.reveals(&account(n), id, 7);
 	}
 	scene.decide();
-	scene.state.finalise(scene.state.best);
+	scene.state.finalize(scene.state.best);
 	assert_eq!(scene.decide(), [], "the result is not there");
 	scene.state.stored(&id, Some(&account(1)), 10, scene.now);
 	let actions = scene.decide();

@@ -8,7 +8,7 @@ use futures::{
 	FutureExt, StreamExt,
 };
 use rlc_primitives::{assets::AppKind, money::Score, task::TaskError, work::TaskView, AccountId, DealId, GroupId};
-use rlc_protocol::{Needs, Place};
+use rlc_protocol::{Needs, TaskRef};
 use tokio::sync::watch;
 
 use super::{scene::APP, World};
@@ -65,7 +65,7 @@ impl FakeChain {
 	}
 
 	/// A worker contributes, as its software would: told that the chain knows it already, it goes on.
-	pub fn contribute(&self, task: Place, worker: &AccountId, result: u8) {
+	pub fn contribute(&self, task: TaskRef, worker: &AccountId, result: u8) {
 		self.change(|world| world.contribute(task.id(), worker, result).unwrap_or_default());
 	}
 
@@ -96,7 +96,7 @@ impl PoolChain for FakeChain {
 		ready(Ok(facts)).boxed()
 	}
 
-	fn finalised(&self) -> Answer<'_, u32> {
+	fn finalized(&self) -> Answer<'_, u32> {
 		let last = self.blocks.borrow().last().map_or(0, |block| block.number);
 		ready(Ok(last)).boxed()
 	}
@@ -109,7 +109,7 @@ impl PoolChain for FakeChain {
 		ready(Ok(views)).boxed()
 	}
 
-	fn task(&self, task: Place) -> Answer<'_, Option<TaskView>> {
+	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>> {
 		let world = self.world();
 		ready(Ok(world.tasks.get(&task.id()).map(|task| world.view(task)))).boxed()
 	}
@@ -136,19 +136,19 @@ impl PoolChain for FakeChain {
 		stream.boxed()
 	}
 
-	fn finalize(&self, task: Place, data: Option<Vec<u8>>) -> Answer<'_, ()> {
+	fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<'_, ()> {
 		self.extrinsic("finalize", |world| world.finalize(task.id(), data.as_deref()))
 	}
 
-	fn reopen(&self, task: Place) -> Answer<'_, ()> {
+	fn reopen(&self, task: TaskRef) -> Answer<'_, ()> {
 		self.extrinsic("reopen", |world| world.reopen(task.id()))
 	}
 
-	fn abandon(&self, task: Place) -> Answer<'_, ()> {
+	fn abandon(&self, task: TaskRef) -> Answer<'_, ()> {
 		self.extrinsic("abandon", |world| world.abandon(task.id()))
 	}
 
-	fn delegate(&self, tasks: Vec<Place>, workers: Vec<AccountId>) -> Answer<'_, ()> {
+	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()> {
 		self.extrinsic("delegate", |world| {
 			let pairs = tasks.iter().flat_map(|task| workers.iter().map(|worker| (task.id(), worker.clone())));
 			let pairs = pairs.collect::<Vec<_>>();

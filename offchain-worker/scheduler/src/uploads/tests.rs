@@ -112,7 +112,7 @@ fn result_that_nobody_can_bring_is_given_up() {
 	}
 	scene.reports(&next, id, Step::Failed);
 	assert_eq!(asked(&scene.decide()), []);
-	scene.state.finalise(scene.state.best);
+	scene.state.finalize(scene.state.best);
 	assert_eq!(scene.decide().last(), Some(&Action::Forget { task: id }));
 }
 

@@ -115,9 +115,9 @@ impl Actor {
 
 	/// Ask again about tasks of which nothing was heard for a while.
 	pub(super) fn ask_about_the_quiet(&mut self) {
-		let (now, finalised) = (Instant::now(), self.finalised);
+		let (now, finalized) = (Instant::now(), self.finalized);
 		let quiet = self.tasks.iter().filter(|(_, entry)| {
-			let over = entry.seen.is_some_and(|seen| seen.is_over(finalised));
+			let over = entry.seen.is_some_and(|seen| seen.is_over(finalized));
 			matches!(entry.busy, Busy::No)
 				&& entry.record.state.may_be_on_chain()
 				&& !over && now.duration_since(entry.heard) >= self.bounds.quiet

@@ -95,7 +95,7 @@ impl Actor {
 
 	/// Keep the result of a closed task for those who may ask for it.
 	pub(super) fn keep(&mut self, id: TaskId) {
-		let Some(entry) = self.tasks.get(&id).filter(|entry| entry.local.finalised) else { return };
+		let Some(entry) = self.tasks.get(&id).filter(|entry| entry.local.finalized) else { return };
 		if let State::Revealed(output) = &entry.record.state {
 			self.kept.add(id, output.size, Instant::now());
 		}

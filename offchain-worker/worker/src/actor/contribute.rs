@@ -41,7 +41,7 @@ impl Actor {
 	/// What these tasks of one deal bring, if its trust allows that one worker is enough.
 	///
 	/// A task that was refused so may have had another contribution before: what works then is to contribute.
-	pub(super) fn lone(&self, tasks: &[TaskId]) -> Option<Lone> {
+	pub(super) fn direct(&self, tasks: &[TaskId]) -> Option<Direct> {
 		let mut results = Vec::with_capacity(tasks.len());
 		for entry in tasks.iter().filter_map(|id| self.tasks.get(id)) {
 			let (record, (refusals, _)) = (&entry.record, &entry.refusals);
@@ -53,18 +53,18 @@ impl Actor {
 			[id] => Some((self.tasks.get(id)?.record.state.output()?.kind, self.result_file(*id))),
 			_ => None,
 		};
-		Some(Lone { results, single })
+		Some(Direct { results, single })
 	}
 }
 
 /// Results of tasks of one deal.
-pub(super) struct Lone {
+pub(super) struct Direct {
 	results: Vec<ResultOf>,
 	/// If there is one only: what it is, and where.
 	single: Option<(OutputKind, PathBuf)>,
 }
 
-impl Lone {
+impl Direct {
 	/// Contributions and reveals at once, if the deal allows it.
 	pub async fn submission(self, chain: &dyn ChainPort, plans: &Plans) -> Result<Option<Submission>, SendError> {
 		let Self { results, single } = self;
@@ -81,7 +81,7 @@ impl Lone {
 			(Some(_), None | Some((OutputKind::Archive, _))) => return Ok(None),
 			(Some(_), Some((OutputKind::Callback, file))) => Some(read(file).await?),
 		};
-		Ok(Some(Submission::Lone { results, callback_data }))
+		Ok(Some(Submission::Direct { results, callback_data }))
 	}
 }
 

@@ -21,12 +21,12 @@ impl Actor {
 				self.clock = Clock::new(time);
 				if self.head.is_some_and(|(_, last)| last != parent) {
 					log::info!("the chain took another way to block {number}");
-					self.doubt(self.finalised.saturating_add(1));
+					self.doubt(self.finalized.saturating_add(1));
 				}
 				self.head = Some((number, hash));
 				self.block(number, &events);
 			}
-			News::Finalised(number) => self.finalised(number),
+			News::Finalized(number) => self.finalized(number),
 			News::Gap => {
 				self.doubt(0);
 				self.ask_for_work();
@@ -67,7 +67,7 @@ impl Actor {
 	/// What was seen in this block and later ones may not hold any more.
 	fn doubt(&mut self, from: BlockNumber) {
 		let doubtful = self.tasks.iter().filter(|(_, entry)| {
-			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalised));
+			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalized));
 			seen || matches!(entry.busy, Busy::Asking(_))
 		});
 		for id in doubtful.map(|(id, _)| *id).collect::<Vec<_>>() {
@@ -75,9 +75,9 @@ impl Actor {
 		}
 	}
 
-	fn finalised(&mut self, number: BlockNumber) {
-		self.finalised = self.finalised.max(number);
-		let later = self.closing.split_off(&self.finalised.saturating_add(1));
+	fn finalized(&mut self, number: BlockNumber) {
+		self.finalized = self.finalized.max(number);
+		let later = self.closing.split_off(&self.finalized.saturating_add(1));
 		for id in std::mem::replace(&mut self.closing, later).into_values().flatten() {
 			// The scheduler lets go of the task now, too.
 			self.hasten(id);

@@ -1,4 +1,4 @@
-//! Showing the digests of results that have consensus: of a bag together, as its tasks often agree in one block.
+//! Showing the digests of results that have consensus: of a batch together, as its tasks often agree in one block.
 
 use rlc_primitives::{work::TaskRef, ResultDigest, TaskId};
 use tokio::time::Instant;

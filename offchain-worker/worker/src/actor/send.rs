@@ -1,4 +1,4 @@
-//! What goes to the chain: bags of what is ready of a deal at about the same time, the rest one by one.
+//! What goes to the chain: batches of what is ready of a deal at about the same time, the rest one by one.
 
 use std::{
 	collections::{HashMap, VecDeque},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The most tasks in one transaction: the chain's `MaxBatch`.
-pub(super) const MAX_BAG: usize = 100;
+pub(super) const MAX_BATCH: usize = 100;
 
 /// The most transactions that wait for a block.
 const MAX_IN_FLIGHT: usize = 64;
@@ -41,49 +41,49 @@ pub(crate) struct Batch {
 pub(crate) struct Sent {
 	pub batch: Batch,
 	/// Whether it contributed and revealed at once.
-	pub lone: bool,
+	pub direct: bool,
 	pub result: Result<(), SendError>,
 }
 
 /// What waits to be sent, and what is on its way.
 pub(crate) struct Sends {
-	/// How long the first of a bag waits for others.
-	bag_time: Duration,
+	/// How long the first of a batch waits for others.
+	batch_time: Duration,
 	singles: VecDeque<(What, TaskId)>,
 	/// Those of a deal go together: the chain reads it once then, and knows whom it pays.
-	bags: HashMap<(What, DealId), Bag>,
+	pending: HashMap<(What, DealId), Pending>,
 	in_flight: usize,
 }
 
 /// Tasks that wait for others. Never empty.
-struct Bag {
+struct Pending {
 	tasks: VecDeque<TaskId>,
 	since: Instant,
 }
 
-impl Bag {
-	fn due(&self, bag_time: Duration) -> Instant {
-		match self.tasks.len() < MAX_BAG {
-			true => self.since + bag_time,
+impl Pending {
+	fn due(&self, batch_time: Duration) -> Instant {
+		match self.tasks.len() < MAX_BATCH {
+			true => self.since + batch_time,
 			false => self.since,
 		}
 	}
 }
 
 impl Sends {
-	/// With bags whose first waits so long for others.
-	pub fn new(bag_time: Duration) -> Self {
-		Self { bag_time, singles: VecDeque::new(), bags: HashMap::new(), in_flight: 0 }
+	/// With batches whose first waits so long for others.
+	pub fn new(batch_time: Duration) -> Self {
+		Self { batch_time, singles: VecDeque::new(), pending: HashMap::new(), in_flight: 0 }
 	}
 
-	/// Send this task with others of its deal that are ready soon, or alone at once if it is not of a bag.
+	/// Send this task with others of its deal that are ready soon, or alone at once if it is not of a batch.
 	pub fn add(&mut self, what: What, record: &Record, now: Instant) {
-		match record.bag {
+		match record.batched {
 			false => self.alone(what, record.id()),
 			true => {
-				let bag = self.bags.entry((what, record.task.deal));
-				let bag = bag.or_insert_with(|| Bag { tasks: VecDeque::new(), since: now });
-				bag.tasks.push_back(record.id());
+				let pending = self.pending.entry((what, record.task.deal));
+				let pending = pending.or_insert_with(|| Pending { tasks: VecDeque::new(), since: now });
+				pending.tasks.push_back(record.id());
 			}
 		}
 	}
@@ -93,9 +93,13 @@ impl Sends {
 		self.singles.push_back((what, task));
 	}
 
-	/// When the next bag is to go, if there is room for it.
+	/// When the next batch is to go, if there is room for it.
 	pub fn due(&self) -> Option<Instant> {
-		self.bags.values().map(|bag| bag.due(self.bag_time)).min().filter(|_| self.in_flight < MAX_IN_FLIGHT)
+		self.pending
+			.values()
+			.map(|pending| pending.due(self.batch_time))
+			.min()
+			.filter(|_| self.in_flight < MAX_IN_FLIGHT)
 	}
 
 	/// What is to be sent at `now`.
@@ -103,22 +107,22 @@ impl Sends {
 		let mut due = Vec::new();
 		while self.in_flight < MAX_IN_FLIGHT {
 			let single = self.singles.pop_front().map(|(what, task)| Batch { what, tasks: vec![task] });
-			let Some(batch) = single.or_else(|| self.take_bag(now)) else { break };
+			let Some(batch) = single.or_else(|| self.take_pending(now)) else { break };
 			self.in_flight += 1;
 			due.push(batch);
 		}
 		due
 	}
 
-	/// The bag that is due: of reveals first, of those the one that has waited the longest.
-	fn take_bag(&mut self, now: Instant) -> Option<Batch> {
-		let due = self.bags.iter_mut().filter(|(_, bag)| bag.due(self.bag_time) <= now);
-		let (&(what, deal), bag) = due.min_by_key(|((what, _), bag)| (*what, bag.since))?;
-		let tasks = bag.tasks.drain(..bag.tasks.len().min(MAX_BAG)).collect();
-		match bag.tasks.is_empty() {
-			true => drop(self.bags.remove(&(what, deal))),
-			// Those that are left have waited already, but the other bags longer.
-			false => bag.since = now,
+	/// The batch that is due: of reveals first, of those the one that has waited the longest.
+	fn take_pending(&mut self, now: Instant) -> Option<Batch> {
+		let due = self.pending.iter_mut().filter(|(_, pending)| pending.due(self.batch_time) <= now);
+		let (&(what, deal), pending) = due.min_by_key(|((what, _), pending)| (*what, pending.since))?;
+		let tasks = pending.tasks.drain(..pending.tasks.len().min(MAX_BATCH)).collect();
+		match pending.tasks.is_empty() {
+			true => drop(self.pending.remove(&(what, deal))),
+			// Those that are left have waited already, but the other batches longer.
+			false => pending.since = now,
 		}
 		Some(Batch { what, tasks })
 	}
@@ -144,8 +148,8 @@ impl Actor {
 	}
 
 	pub(super) fn send(&mut self, batch: Batch) {
-		let lone = match batch.what {
-			What::Contribute => self.lone(&batch.tasks),
+		let direct = match batch.what {
+			What::Contribute => self.direct(&batch.tasks),
 			What::Reveal => None,
 		};
 		let submission = match batch.what {
@@ -154,35 +158,35 @@ impl Actor {
 		};
 		let (chain, plans, back) = (self.parts.chain.clone(), self.plans.clone(), self.back.clone());
 		tokio::spawn(async move {
-			let lone = match lone {
-				Some(lone) => lone.submission(chain.as_ref(), &plans).await,
+			let direct = match direct {
+				Some(direct) => direct.submission(chain.as_ref(), &plans).await,
 				None => Ok(None),
 			};
-			let (lone, result) = match lone {
+			let (direct, result) = match direct {
 				Err(error) => (false, Err(error)),
 				Ok(Some(submission)) => (true, chain.send(submission).await),
 				Ok(None) => (false, chain.send(submission).await),
 			};
 			// Fails only when the worker ends.
-			drop(back.send(Message::Sent(Sent { batch, lone, result })));
+			drop(back.send(Message::Sent(Sent { batch, direct, result })));
 		});
 	}
 
 	pub(super) fn sent(&mut self, sent: Sent) {
-		let Sent { batch, lone, result } = sent;
+		let Sent { batch, direct, result } = sent;
 		self.sends.in_flight = self.sends.in_flight.saturating_sub(1);
 		match result {
-			Ok(()) => batch.tasks.iter().for_each(|id| self.arrived(*id, batch.what, lone)),
+			Ok(()) => batch.tasks.iter().for_each(|id| self.arrived(*id, batch.what, direct)),
 			// All or none: one of them is the reason.
 			Err(SendError::Refused(reason)) if batch.tasks.len() > 1 => {
-				log::info!("a bag of {} was refused ({reason}); they are sent one by one", batch.tasks.len());
+				log::info!("a batch of {} was refused ({reason}); they are sent one by one", batch.tasks.len());
 				batch.tasks.into_iter().for_each(|id| self.sends.alone(batch.what, id));
 			}
 			Err(error) => batch.tasks.iter().for_each(|id| self.not_sent(*id, batch.what, &error)),
 		}
 	}
 
-	fn arrived(&mut self, id: TaskId, what: What, lone: bool) {
+	fn arrived(&mut self, id: TaskId, what: What, direct: bool) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::No;
 		entry.went_well();
@@ -190,7 +194,7 @@ impl Actor {
 		let Some(output) = entry.record.state.output().copied() else { return };
 		let result = output.hash(id);
 		let state = match what {
-			What::Contribute if !lone => State::Contributed(output),
+			What::Contribute if !direct => State::Contributed(output),
 			_ => State::Revealed(output),
 		};
 		if let Some(seen) = &mut entry.seen {
@@ -241,15 +245,15 @@ mod tests {
 
 	const DEALS: [DealId; 2] = [DealId(H256::repeat_byte(1)), DealId(H256::repeat_byte(2))];
 
-	const BAG_TIME: Duration = Duration::from_millis(50);
+	const BATCH_TIME: Duration = Duration::from_millis(50);
 
 	fn sends() -> Sends {
-		Sends::new(BAG_TIME)
+		Sends::new(BATCH_TIME)
 	}
 
-	fn record(deal: usize, index: u64, bag: bool) -> Record {
+	fn record(deal: usize, index: u64, batched: bool) -> Record {
 		let task = TaskRef { deal: DEALS[deal], index };
-		Record { task, authorization: DelegationProof::OnChain, bag, taken: 0, state: State::Taken }
+		Record { task, authorization: DelegationProof::OnChain, batched, taken: 0, state: State::Taken }
 	}
 
 	fn sizes(batches: &[Batch]) -> Vec<usize> {
@@ -257,12 +261,12 @@ mod tests {
 	}
 
 	#[test]
-	fn bag_goes_when_it_is_full_or_its_first_waited() {
+	fn batch_goes_when_it_is_full_or_its_first_waited() {
 		let (mut sends, now) = (sends(), Instant::now());
 		(0..250).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
 		assert_eq!(sizes(&sends.take(now)), [100, 100]);
-		assert_eq!(sends.due(), Some(now + BAG_TIME));
-		assert_eq!(sizes(&sends.take(now + BAG_TIME)), [50]);
+		assert_eq!(sends.due(), Some(now + BATCH_TIME));
+		assert_eq!(sizes(&sends.take(now + BATCH_TIME)), [50]);
 		assert_eq!(sends.due(), None);
 	}
 
@@ -279,8 +283,8 @@ mod tests {
 	fn reveals_and_contributions_are_bags_of_their_own() {
 		let (mut sends, now) = (sends(), Instant::now());
 		sends.add(What::Contribute, &record(0, 1, true), now);
-		sends.add(What::Reveal, &record(0, 2, true), now + BAG_TIME);
-		let batches = sends.take(now + 2 * BAG_TIME);
+		sends.add(What::Reveal, &record(0, 2, true), now + BATCH_TIME);
+		let batches = sends.take(now + 2 * BATCH_TIME);
 		assert_eq!(batches.iter().map(|batch| batch.what).collect::<Vec<_>>(), [What::Reveal, What::Contribute]);
 	}
 
@@ -288,10 +292,10 @@ mod tests {
 	fn deals_have_bags_of_their_own_and_take_turns() {
 		let (mut sends, now) = (sends(), Instant::now());
 		(0..150).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
-		sends.add(What::Contribute, &record(1, 0, true), now + BAG_TIME / 2);
+		sends.add(What::Contribute, &record(1, 0, true), now + BATCH_TIME / 2);
 		assert_eq!(sizes(&sends.take(now)), [100]);
-		assert_eq!(sizes(&sends.take(now + BAG_TIME)), [50]);
-		let last = sends.take(now + 2 * BAG_TIME);
+		assert_eq!(sizes(&sends.take(now + BATCH_TIME)), [50]);
+		let last = sends.take(now + 2 * BATCH_TIME);
 		assert_eq!(last, [Batch { what: What::Contribute, tasks: vec![record(1, 0, true).id()] }]);
 	}
 

@@ -33,7 +33,7 @@ impl Actor {
 	}
 
 	pub(super) fn uploaded(&mut self, id: TaskId, result: Result<(), Undelivered>) {
-		let finalised = self.finalised;
+		let finalized = self.finalized;
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::No;
 		let asked = entry.token.take().is_some();
@@ -50,7 +50,7 @@ impl Actor {
 					// The scheduler asks another winner, or this one again.
 					why if asked => self.not_stored(id, why.to_string()),
 					// Before that, the scheduler's node may only be behind this one's.
-					Undelivered::Unknown(_) if entry.seen.is_some_and(|seen| seen.is_over(finalised)) => {
+					Undelivered::Unknown(_) if entry.seen.is_some_and(|seen| seen.is_over(finalized)) => {
 						entry.local.forgotten = true;
 						self.consider(id);
 					}

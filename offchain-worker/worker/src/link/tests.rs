@@ -47,10 +47,10 @@ impl WorkerRpcServer for Scheduler {
 		Ok(Joined { session: H256::repeat_byte(6), heartbeat: 20, forget: vec![task(9)], max_result: 1_000 })
 	}
 
-	async fn subscribe_orders(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {
+	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {
 		let sink = pending.accept().await?;
-		for order in [Order::Stop { task: task(1), reason: "done".into() }, Order::Drain] {
-			sink.send(SubscriptionMessage::from_json(&order)?).await?;
+		for instruction in [Instruction::Stop { task: task(1), reason: "done".into() }, Instruction::Drain] {
+			sink.send(SubscriptionMessage::from_json(&instruction)?).await?;
 		}
 		sink.closed().await;
 		Ok(())
@@ -169,8 +169,8 @@ async fn worker_joins_and_hears_orders() {
 	let held = [report(1, Step::Contributed), report(2, Step::Failed)];
 	assert_eq!(ends.joined(&held).await, (vec![task(2)], vec![task(9)]), "what ended is told by joining");
 	assert_eq!(scheduler.0.joins.lock().unwrap()[0].held, held);
-	assert!(matches!(ends.next(&held).await, Message::Order(Order::Stop { .. })));
-	assert!(matches!(ends.next(&held).await, Message::Order(Order::Drain)));
+	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Stop { .. })));
+	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Drain)));
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
 }
 

@@ -84,7 +84,7 @@ fn contribution_that_is_on_chain_is_not_made_again() {
 		let action = act(state.clone(), Phase::Active, ours(Contributed));
 		assert_eq!(action, Action::Note(State::Contributed(output())));
 		let action = act(state.clone(), Phase::Completed(output().digest), ours(Proved));
-		assert_eq!(action, Action::Note(State::Revealed(output())), "contributed and finalised at once");
+		assert_eq!(action, Action::Note(State::Revealed(output())), "contributed and finalized at once");
 		let another = Some(Ours { result: others(), status: Contributed });
 		assert!(is_failed(&act(state, Phase::Active, another)));
 	}
@@ -169,46 +169,46 @@ fn order_to_stop_ends_only_what_is_not_on_chain() {
 }
 
 #[test]
-fn digest_is_kept_until_the_end_is_finalised() {
-	let finalised = Local { finalised: true, ..here() };
+fn digest_is_kept_until_the_end_is_finalized() {
+	let finalized = Local { finalized: true, ..here() };
 	for state in [State::Contributed(output()), State::Revealing(output())] {
 		let failed = seen(Phase::Failed, ours(Contributed));
 		assert_eq!(decide(state.clone(), &failed, &here(), 500), Action::Wait);
-		assert!(is_aborted(&decide(state.clone(), &failed, &finalised, 500)));
+		assert!(is_aborted(&decide(state.clone(), &failed, &finalized, 500)));
 		for digest in [output().digest, ResultDigest(H256::repeat_byte(9))] {
 			let closed = seen(Phase::Completed(digest), ours(Contributed));
 			assert_eq!(decide(state.clone(), &closed, &here(), 500), Action::Wait);
-			assert!(is_failed(&decide(state.clone(), &closed, &finalised, 500)));
+			assert!(is_failed(&decide(state.clone(), &closed, &finalized, 500)));
 		}
 		let without_us = seen(Phase::Failed, None);
-		assert!(is_aborted(&decide(state, &without_us, &finalised, 500)));
+		assert!(is_aborted(&decide(state, &without_us, &finalized, 500)));
 	}
 }
 
 #[test]
 fn result_is_kept_until_it_is_uploaded_or_nobody_wants_it() {
 	let closed = seen(Phase::Completed(output().digest), ours(Proved));
-	let finalised = Local { finalised: true, ..here() };
+	let finalized = Local { finalized: true, ..here() };
 	let revealed = || State::Revealed(output());
-	assert_eq!(decide(revealed(), &closed, &finalised, 500), Action::Wait);
+	assert_eq!(decide(revealed(), &closed, &finalized, 500), Action::Wait);
 	let unwanted = [
-		Local { stop: Some("another uploaded it".into()), ..finalised.clone() },
-		Local { expired: true, ..finalised.clone() },
+		Local { stop: Some("another uploaded it".into()), ..finalized.clone() },
+		Local { expired: true, ..finalized.clone() },
 	];
 	for local in unwanted {
 		assert_eq!(decide(revealed(), &closed, &local, 500), Action::End(End::Completed));
-		assert_eq!(decide(revealed(), &closed, &Local { finalised: false, ..local }, 500), Action::Wait);
+		assert_eq!(decide(revealed(), &closed, &Local { finalized: false, ..local }, 500), Action::Wait);
 	}
-	assert_eq!(decide(State::Uploaded(output()), &closed, &finalised, 500), Action::End(End::Completed));
+	assert_eq!(decide(State::Uploaded(output()), &closed, &finalized, 500), Action::End(End::Completed));
 	assert_eq!(decide(State::Uploaded(output()), &closed, &here(), 500), Action::Wait);
 	let failed = seen(Phase::Failed, ours(Proved));
-	assert!(is_aborted(&decide(revealed(), &failed, &finalised, 500)));
+	assert!(is_aborted(&decide(revealed(), &failed, &finalized, 500)));
 }
 
 #[test]
 fn upload_is_done_when_asked_for_and_again_when_asked_again() {
 	let closed = seen(Phase::Completed(output().digest), ours(Proved));
-	let asked = Local { upload: true, finalised: true, ..here() };
+	let asked = Local { upload: true, finalized: true, ..here() };
 	for state in [State::Revealed(output()), State::Uploaded(output())] {
 		assert_eq!(decide(state, &closed, &asked, 500), Action::Upload(output()));
 	}
@@ -231,16 +231,16 @@ fn data_of_a_callback_that_is_over_is_not_brought_for_ever() {
 	let output = Output { kind: OutputKind::Callback, ..output() };
 	let state = || State::Revealed(output);
 	let completed = seen(Phase::Completed(output.digest), ours(Proved));
-	let finalised = Local { finalised: true, ..here() };
-	assert_eq!(decide(state(), &completed, &finalised, 500), Action::Upload(output), "the scheduler may still want it");
-	for local in [Local { expired: true, ..finalised.clone() }, Local { forgotten: true, ..finalised.clone() }] {
+	let finalized = Local { finalized: true, ..here() };
+	assert_eq!(decide(state(), &completed, &finalized, 500), Action::Upload(output), "the scheduler may still want it");
+	for local in [Local { expired: true, ..finalized.clone() }, Local { forgotten: true, ..finalized.clone() }] {
 		assert_eq!(decide(state(), &completed, &local, 500), Action::End(End::Completed));
 	}
 	let forgotten = Local { forgotten: true, ..here() };
 	let agreed = seen(consensus(output.hash(id())), ours(Proved));
 	assert_eq!(decide(state(), &agreed, &forgotten, 500), Action::Upload(output), "a fork opened the task again");
 	let failed = seen(Phase::Failed, ours(Proved));
-	assert!(is_aborted(&decide(state(), &failed, &finalised, 500)));
+	assert!(is_aborted(&decide(state(), &failed, &finalized, 500)));
 	let undone = seen(Phase::Active, None);
 	assert_eq!(decide(state(), &undone, &here(), 500), Action::Contribute(output), "first what a fork undid");
 }

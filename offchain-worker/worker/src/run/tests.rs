@@ -310,7 +310,7 @@ async fn liars_contribute_what_they_did_not_get_and_do_not_agree() {
 	let mut digests = vec![honest];
 	for liar in [1, 2] {
 		let mut bench = bench(&app);
-		(bench.apps.account, bench.apps.misbehave) = (AccountId::new([liar; 32]), Some(Misbehaviour::WrongResults));
+		(bench.apps.account, bench.apps.misbehave) = (AccountId::new([liar; 32]), Some(Misbehavior::WrongResults));
 		digests.push(bench.run().await.outcome.unwrap().digest);
 	}
 	digests.sort();

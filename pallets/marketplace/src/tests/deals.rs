@@ -236,23 +236,23 @@ fn deal_closes_with_its_last_task() {
 fn deal_is_forgotten_with_its_last_task_after_retention() {
 	test(|| {
 		let deal = two_tasks();
-		assert_noop!(Market::forget_task(&deal, START), Error::<Test>::NotPrunable);
+		assert_noop!(Market::prune_task(&deal, START), Error::<Test>::NotPrunable);
 		for _ in 0..2 {
 			assert_ok!(Market::close_task(&deal, START));
 			settle_one();
 		}
 		assert!(!Market::is_prunable(&deal, START + RETENTION - 1));
-		assert_noop!(Market::forget_task(&deal, START + RETENTION - 1), Error::<Test>::NotPrunable);
+		assert_noop!(Market::prune_task(&deal, START + RETENTION - 1), Error::<Test>::NotPrunable);
 		assert!(Market::is_prunable(&deal, START + RETENTION));
-		assert_ok!(Market::forget_task(&deal, START + RETENTION));
+		assert_ok!(Market::prune_task(&deal, START + RETENTION));
 		check_invariants();
 		assert!(Market::deal_view(deal).is_some(), "one task is kept");
-		assert_ok!(Market::forget_task(&deal, START + RETENTION));
-		System::assert_last_event(Event::DealForgotten { deal }.into());
+		assert_ok!(Market::prune_task(&deal, START + RETENTION));
+		System::assert_last_event(Event::DealPruned { deal }.into());
 		assert_eq!((<Market as Deals>::deal(&deal), <Market as Deals>::params(&deal)), (None, None));
 		assert!(!Market::is_prunable(&deal, u64::MAX));
 		assert_eq!(deposits(Who::Broker), 4 * 500, "the records stay");
-		assert_noop!(Market::forget_task(&deal, u64::MAX), Error::<Test>::DealNotFound);
+		assert_noop!(Market::prune_task(&deal, u64::MAX), Error::<Test>::DealNotFound);
 	});
 }
 

@@ -1,6 +1,6 @@
 //! What the pallet promises, one promise a test.
 
-mod authorisation;
+mod authorization;
 mod book;
 mod categories;
 mod deals;

@@ -1,4 +1,4 @@
-//! The life of an order on chain: published, presigned, withdrawn, cancelled, expired, forgotten; and its deposits.
+//! The life of an order on chain: published, presigned, withdrawn, cancelled, expired, pruned; and its deposits.
 
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
@@ -209,7 +209,7 @@ fn anyone_removes_an_expired_order() {
 		assert_noop!(Market::remove_expired(Who::Broker.origin(), hash), Error::<Test>::StillValid);
 		wait(1);
 		assert_ok!(Market::remove_expired(Who::Broker.origin(), hash));
-		System::assert_last_event(Event::OrderLapsed { order: hash }.into());
+		System::assert_last_event(Event::OrderExpired { order: hash }.into());
 		assert_eq!(deposits(Who::Requester), 0);
 	});
 }
@@ -226,31 +226,31 @@ fn anyone_removes_what_a_former_owner_published() {
 }
 
 #[test]
-fn expired_record_can_be_forgotten_and_no_other() {
+fn expired_record_can_be_pruned_and_no_other() {
 	test(|| {
 		let four = four().with(|it| it.request = expiring());
 		assert_ok!(four.matched());
 		let (request, app) = (four.hashes().request, four.hashes().app);
-		assert_noop!(Market::forget_order(Who::Heir.origin(), request), Error::<Test>::StillValid);
+		assert_noop!(Market::prune_order(Who::Heir.origin(), request), Error::<Test>::StillValid);
 		wait(10);
 		let before = deposits(Who::Broker);
-		assert_ok!(Market::forget_order(Who::Heir.origin(), request));
-		System::assert_last_event(Event::OrderForgotten { order: request }.into());
+		assert_ok!(Market::prune_order(Who::Heir.origin(), request));
+		System::assert_last_event(Event::OrderPruned { order: request }.into());
 		assert_eq!(deposits(Who::Broker), before - 500);
-		assert_noop!(Market::forget_order(Who::Heir.origin(), request), Error::<Test>::NotFound);
-		assert_noop!(Market::forget_order(Who::Heir.origin(), app), Error::<Test>::StillValid);
+		assert_noop!(Market::prune_order(Who::Heir.origin(), request), Error::<Test>::NotFound);
+		assert_noop!(Market::prune_order(Who::Heir.origin(), app), Error::<Test>::StillValid);
 		assert_noop!(four.matched(), Error::<Test>::OrderExpired);
 	});
 }
 
 #[test]
-fn forgetting_an_order_takes_it_from_the_book() {
+fn pruning_an_order_takes_it_from_the_book() {
 	test(|| {
 		let order = expiring();
 		assert_ok!(publish(Who::Requester, &order));
 		assert_ok!(Market::presign_order(Who::Requester.origin(), boxed(&order)));
 		wait(10);
-		assert_ok!(Market::forget_order(Who::Broker.origin(), hash(order)));
+		assert_ok!(Market::prune_order(Who::Broker.origin(), hash(order)));
 		assert_eq!(deposits(Who::Requester), 0);
 	});
 }
@@ -267,7 +267,7 @@ fn calls_need_a_signature() {
 		assert_noop!(Market::cancel_order(none(), order), bad);
 		assert_noop!(Market::unpublish_order(none(), hash), bad);
 		assert_noop!(Market::remove_expired(none(), hash), bad);
-		assert_noop!(Market::forget_order(none(), hash), bad);
+		assert_noop!(Market::prune_order(none(), hash), bad);
 		assert_noop!(Market::match_orders(none(), orders.clone()), bad);
 		assert_noop!(Market::sponsor_match_orders(none(), orders), bad);
 		let published = || Market::match_published(none(), hash, hash, None, hash);

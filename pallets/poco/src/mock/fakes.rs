@@ -1,4 +1,4 @@
-//! The pallet's neighbours, faked: they keep honest books, in storage.
+//! The pallet's neighbors, faked: they keep honest books, in storage.
 
 use std::collections::BTreeSet;
 
@@ -96,7 +96,7 @@ impl Escrow for Books {
 pub struct Progress {
 	pub closed: u64,
 	pub closed_at: Moment,
-	pub forgotten: u64,
+	pub pruned: u64,
 }
 
 /// Deals that a test opened.
@@ -129,11 +129,11 @@ impl Deals for OpenDeals {
 			.is_some_and(|(deal, progress)| progress.closed == deal.size && progress.closed_at + RETENTION <= now)
 	}
 
-	fn forget_task(id: &DealId, now: Moment) -> DispatchResult {
+	fn prune_task(id: &DealId, now: Moment) -> DispatchResult {
 		frame_support::ensure!(Self::is_prunable(id, now), "not prunable");
 		let (deal, mut progress) = Opened::get(id).ok_or("no such deal")?;
-		progress.forgotten += 1;
-		match progress.forgotten == deal.size {
+		progress.pruned += 1;
+		match progress.pruned == deal.size {
 			true => Opened::remove(id),
 			false => Opened::insert(id, (deal, progress)),
 		}

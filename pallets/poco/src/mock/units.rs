@@ -19,7 +19,7 @@ impl WeightInfo for Units {
 	fn contribute(c: u32) -> Weight {
 		units(11 + u64::from(c))
 	}
-	fn contribute_many(n: u32) -> Weight {
+	fn contribute_batch(n: u32) -> Weight {
 		units(12 + u64::from(n))
 	}
 	fn check_contribute(c: u32) -> Weight {
@@ -34,7 +34,7 @@ impl WeightInfo for Units {
 	fn reveal(c: u32) -> Weight {
 		units(16 + u64::from(c))
 	}
-	fn reveal_many(n: u32) -> Weight {
+	fn reveal_batch(n: u32) -> Weight {
 		units(17 + u64::from(n))
 	}
 	fn check_reveal(c: u32) -> Weight {
@@ -49,10 +49,10 @@ impl WeightInfo for Units {
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(21 + u64::from(c) + u64::from(d) / 64)
 	}
-	fn check_contribute_many(n: u32) -> Weight {
+	fn check_contribute_batch(n: u32) -> Weight {
 		units(41 + u64::from(n))
 	}
-	fn check_reveal_many(n: u32) -> Weight {
+	fn check_reveal_batch(n: u32) -> Weight {
 		units(45 + u64::from(n))
 	}
 	fn settle(a: u32) -> Weight {
@@ -61,10 +61,10 @@ impl WeightInfo for Units {
 	fn settle_again(m: u32) -> Weight {
 		units(46 + u64::from(m))
 	}
-	fn contribute_and_finalize_many(n: u32) -> Weight {
+	fn contribute_and_finalize_batch(n: u32) -> Weight {
 		units(43 + u64::from(n))
 	}
-	fn check_contribute_and_finalize_many(n: u32) -> Weight {
+	fn check_contribute_and_finalize_batch(n: u32) -> Weight {
 		units(44 + u64::from(n))
 	}
 	fn finalize(c: u32, d: u32) -> Weight {

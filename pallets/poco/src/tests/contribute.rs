@@ -14,7 +14,7 @@ use crate::{mock::*, Due, DueItem, DueKey, Error, Event, Scores, TaskRef, Tasks,
 fn contribution_locks_the_stake_and_is_stored() {
 	test(|| {
 		let task = open(deal(9));
-		assert!(!Tasks::<Test>::contains_key(task.id()), "D1: nothing to initialise, nothing stored");
+		assert!(!Tasks::<Test>::contains_key(task.id()), "D1: nothing to initialize, nothing stored");
 		assert_ok!(contribute(1, task, 1));
 		assert_eq!(books(&worker(1)), (RLC - 300, 300));
 		let expected = Contribution {

@@ -1,4 +1,4 @@
-//! `delegate`: the scheduler, and nobody else, makes workers eligible, for bags of tasks.
+//! `delegate`: the scheduler, and nobody else, makes workers eligible, for batches of tasks.
 
 use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{AccountId, Deal};
@@ -81,7 +81,7 @@ fn strangers_cannot_delegate() {
 }
 
 #[test]
-fn a_foreign_task_spoils_the_bag() {
+fn a_foreign_task_spoils_the_batch() {
 	test(|| {
 		let mut foreign = deal(1);
 		foreign.workerpool.owner = STRANGER;
@@ -114,10 +114,10 @@ fn only_tasks_that_accept_contributions_are_delegated() {
 }
 
 #[test]
-fn bag_names_each_task_once_and_one_at_least() {
+fn batch_names_each_task_once_and_one_at_least() {
 	test(|| {
 		let task = open(deal(1));
-		assert_noop!(call(&scheduler(), &[], &[anywhere(1)]), Error::<Test>::EmptyBag);
+		assert_noop!(call(&scheduler(), &[], &[anywhere(1)]), Error::<Test>::EmptyBatch);
 		assert_noop!(call(&scheduler(), &[task, task], &[anywhere(1)]), Error::<Test>::DuplicateTask);
 	});
 }

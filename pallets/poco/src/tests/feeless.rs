@@ -38,22 +38,23 @@ fn contribution_is_free_if_it_is_acceptable_and_the_stake_is_there() {
 }
 
 #[test]
-fn bags_are_free_if_all_of_them_is_acceptable() {
+fn batches_are_free_if_all_of_them_is_acceptable() {
 	test(|| {
 		let [one, two] = [1, 2].map(|n| open_as(n, deal(1)));
-		let bag: Vec<_> = [one, two].iter().map(|task| contribution(1, *task, 1)).collect();
-		let call = |bag: &[ContributionOf]| Call::contribute_many { contributions: bag.to_vec().try_into().unwrap() };
-		assert!(is_free(&worker(1), &call(&bag)));
+		let batch: Vec<_> = [one, two].iter().map(|task| contribution(1, *task, 1)).collect();
+		let call =
+			|batch: &[ContributionOf]| Call::contribute_batch { contributions: batch.to_vec().try_into().unwrap() };
+		assert!(is_free(&worker(1), &call(&batch)));
 		assert!(!is_free(&worker(1), &call(&[])));
 		Free::insert(worker(1), 599);
-		assert!(!is_free(&worker(1), &call(&bag)));
+		assert!(!is_free(&worker(1), &call(&batch)));
 		Free::insert(worker(1), 600);
 		let reveals = |tasks: &[TaskRef]| {
-			let bag: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
-			Call::reveal_many { reveals: bag.try_into().unwrap() }
+			let batch: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
+			Call::reveal_batch { reveals: batch.try_into().unwrap() }
 		};
 		assert!(!is_free(&worker(1), &reveals(&[one])));
-		assert_ok!(Poco::contribute_many(signed(&worker(1)), bag.try_into().unwrap()));
+		assert_ok!(Poco::contribute_batch(signed(&worker(1)), batch.try_into().unwrap()));
 		assert!(is_free(&worker(1), &reveals(&[one, two])));
 		assert!(!is_free(&worker(1), &reveals(&[])));
 	});
@@ -69,7 +70,7 @@ fn results_are_free_if_all_of_them_are_acceptable() {
 				ResultOf { task: *task, digest: digest(1), authorization, enclave: None }
 			};
 			let results: Vec<_> = tasks.iter().map(result).collect();
-			(worker(n), Call::contribute_and_finalize_many { results: results.try_into().unwrap() })
+			(worker(n), Call::contribute_and_finalize_batch { results: results.try_into().unwrap() })
 		};
 		let free = |n, tasks: &[TaskRef]| {
 			let (who, call) = call(n, tasks);
@@ -95,7 +96,7 @@ fn reveal_is_free_for_a_winner_until_the_deadline() {
 }
 
 #[test]
-fn lone_result_is_free_if_it_is_acceptable() {
+fn direct_result_is_free_if_it_is_acceptable() {
 	test(|| {
 		let task = open(with_callback(CALLBACK));
 		let call = |data: &[u8]| Call::contribute_and_finalize {

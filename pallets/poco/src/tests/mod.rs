@@ -1,18 +1,18 @@
 //! What the pallet promises, one promise a test.
 
 mod authorize;
+mod batch;
 mod callbacks;
 mod claim;
 mod contribute;
 mod delegate;
+mod direct;
 mod due;
 mod failures;
 mod feeless;
 mod finalize;
 mod full;
 mod lifecycle;
-mod lone;
-mod many;
 mod prune;
 mod queries;
 mod reopen;

@@ -22,7 +22,7 @@ fn anyone_prunes_what_is_closed_long_enough() {
 		assert_noop!(prune(&[task]), Error::<Test>::NotPrunable);
 		at(10 * T + RETENTION);
 		assert_ok!(prune(&[task, nth(task, 1)]));
-		System::assert_last_event(Event::Forgotten { task: nth(task, 1).id() }.into());
+		System::assert_last_event(Event::Pruned { task: nth(task, 1).id() }.into());
 		assert_eq!(Tasks::<Test>::iter().count() + Failures::<Test>::iter().count(), 0);
 		assert!(OpenDeals::deal(&task.deal).is_none());
 		assert_noop!(prune(&[task]), Error::<Test>::NotFound);
@@ -41,7 +41,7 @@ fn open_tasks_keep_their_deal() {
 }
 
 #[test]
-fn nothing_is_forgotten_before_its_final_deadline() {
+fn nothing_is_pruned_before_its_final_deadline() {
 	test(|| {
 		let task = open(Deal { reference_time: 100 * T, ..deal(1) });
 		assert_ok!(contribute(1, task, 1));
@@ -55,7 +55,7 @@ fn nothing_is_forgotten_before_its_final_deadline() {
 }
 
 #[test]
-fn forgotten_task_is_not_one_that_nobody_touched() {
+fn pruned_task_is_not_one_that_nobody_touched() {
 	test(|| {
 		let task = open(Deal { size: 2, ..deal(1) });
 		at(10 * T);
@@ -90,10 +90,10 @@ fn result_on_its_way_keeps_its_task() {
 }
 
 #[test]
-fn bag_names_each_task_once_and_one_at_least() {
+fn batch_names_each_task_once_and_one_at_least() {
 	test(|| {
 		let task = open(deal(1));
-		assert_noop!(prune(&[]), Error::<Test>::EmptyBag);
+		assert_noop!(prune(&[]), Error::<Test>::EmptyBatch);
 		assert_noop!(prune(&[task, task]), Error::<Test>::DuplicateTask);
 	});
 }

@@ -49,29 +49,29 @@ fn each_call_gives_back_what_it_did_not_use() {
 }
 
 #[test]
-fn bags_weigh_by_what_they_hold() {
+fn batches_weigh_by_what_they_hold() {
 	test(|| {
 		let first = open(Deal { size: 3, ..deal(1) });
 		let tasks: Vec<_> = (0..3).map(|n| nth(first, n)).collect();
 		let contributions: Vec<_> = tasks.iter().map(|task| contribution(1, *task, 1)).collect();
 		let (declared, actual) =
-			weigh(&worker(1), Call::contribute_many { contributions: contributions.try_into().unwrap() });
-		let checks = Units::check_contribute_many(3);
-		assert_eq!(actual, Units::contribute_many(3) + checks + Units::verify_delegation().saturating_mul(6));
+			weigh(&worker(1), Call::contribute_batch { contributions: contributions.try_into().unwrap() });
+		let checks = Units::check_contribute_batch(3);
+		assert_eq!(actual, Units::contribute_batch(3) + checks + Units::verify_delegation().saturating_mul(6));
 		assert!(actual.any_lt(declared));
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
-		let (_, actual) = weigh(&worker(1), Call::reveal_many { reveals: reveals.try_into().unwrap() });
+		let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: reveals.try_into().unwrap() });
 		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
 		let closed = (Units::complete(0) + units(5)).saturating_mul(3) + growth(Units::complete);
 		// Of the same four and one worker; each task has seven movements.
 		let closed = closed + Units::settle(5) + again(3 * 7 - 2 * 5);
-		let checks = Units::check_reveal_many(3) + growth(Units::check_reveal);
-		assert_eq!(actual, Units::reveal_many(3) + growth(Units::reveal) + checks + closed);
+		let checks = Units::check_reveal_batch(3) + growth(Units::check_reveal);
+		assert_eq!(actual, Units::reveal_batch(3) + growth(Units::reveal) + checks + closed);
 	});
 }
 
 #[test]
-fn lone_results_weigh_by_what_they_meet() {
+fn direct_results_weigh_by_what_they_meet() {
 	test(|| {
 		let first = open(Deal { size: 4, ..deal(1) });
 		let result =
@@ -79,7 +79,7 @@ fn lone_results_weigh_by_what_they_meet() {
 		let signed = |n| result(n, signature(SCHEDULER_KEY, &worker(1), nth(first, n), None));
 		let weights = |n| {
 			let verified = Units::verify_delegation().saturating_mul(2) + units(5);
-			let checked = Units::contribute_and_finalize_many(n) + Units::check_contribute_and_finalize_many(n);
+			let checked = Units::contribute_and_finalize_batch(n) + Units::check_contribute_and_finalize_batch(n);
 			checked + verified.saturating_mul(n.into())
 		};
 		let ResultOf { task, digest, authorization, enclave } = signed(0);
@@ -88,13 +88,13 @@ fn lone_results_weigh_by_what_they_meet() {
 		assert_eq!(actual, weights(1) + Units::settle(5));
 		assert!(actual.any_lt(declared));
 
-		let bag = BoundedVec::truncate_from(vec![signed(1), signed(2)]);
-		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_many { results: bag });
+		let batch = BoundedVec::truncate_from(vec![signed(1), signed(2)]);
+		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_batch { results: batch });
 		assert_eq!(actual, weights(2) + Units::settle(5) + again(2 * 6 - 2 * 5));
 
 		assert_ok!(delegate(nth(first, 3), &[1, 2, 3]));
-		let bag = BoundedVec::truncate_from(vec![result(3, DelegationProof::OnChain)]);
-		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_many { results: bag });
+		let batch = BoundedVec::truncate_from(vec![result(3, DelegationProof::OnChain)]);
+		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_batch { results: batch });
 		let growth = |of: fn(u32, u32) -> Weight| of(3, 0) - of(0, 0);
 		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
 		let proofs = Units::verify_delegation().saturating_mul(2);

@@ -69,7 +69,7 @@ impl AnyOrder {
 		each!(self, order => domain.hash(order))
 	}
 
-	/// Who may authorise the order now: the asset's owner, or the requester. `None` if the asset is not registered.
+	/// Who may authorize the order now: the asset's owner, or the requester. `None` if the asset is not registered.
 	pub fn owner<A: Assets>(&self) -> Option<AccountId> {
 		match self {
 			Self::App(order) => A::app_owner(&order.app),

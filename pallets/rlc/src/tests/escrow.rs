@@ -214,21 +214,21 @@ fn escrow_account_lives_when_empty() {
 #[test]
 fn account_that_others_need_is_kept_until_forgotten() {
 	test(endowed(10), || {
-		assert_noop!(Rlc::forget(RuntimeOrigin::signed(BOB), ALICE), Error::<Test>::NotFound);
+		assert_noop!(Rlc::prune(RuntimeOrigin::signed(BOB), ALICE), Error::<Test>::NotFound);
 		assert_ok!(System::inc_consumers(&ALICE));
 		lock(&ALICE, 10);
-		assert_noop!(Rlc::forget(RuntimeOrigin::signed(BOB), ALICE), Error::<Test>::StillLocked);
+		assert_noop!(Rlc::prune(RuntimeOrigin::signed(BOB), ALICE), Error::<Test>::StillLocked);
 		seize_for(&BOB, &ALICE, 10);
 		assert_eq!(Locked::<Test>::get(&ALICE), Some(0));
-		assert_noop!(Rlc::forget(RuntimeOrigin::signed(BOB), ALICE), DispatchError::ConsumerRemaining);
+		assert_noop!(Rlc::prune(RuntimeOrigin::signed(BOB), ALICE), DispatchError::ConsumerRemaining);
 
 		System::dec_consumers(&ALICE);
-		assert_noop!(Rlc::forget(RuntimeOrigin::none(), ALICE), DispatchError::BadOrigin);
-		let done = Rlc::forget(RuntimeOrigin::signed(BOB), ALICE).unwrap();
+		assert_noop!(Rlc::prune(RuntimeOrigin::none(), ALICE), DispatchError::BadOrigin);
+		let done = Rlc::prune(RuntimeOrigin::signed(BOB), ALICE).unwrap();
 		assert_eq!(done.pays_fee, Pays::No);
-		System::assert_last_event(Event::Forgotten { who: ALICE }.into());
+		System::assert_last_event(Event::Pruned { who: ALICE }.into());
 		assert!(!Locked::<Test>::contains_key(&ALICE) && !System::account_exists(&ALICE));
-		assert_eq!(Call::<Test>::forget { who: ALICE }.get_dispatch_info().pays_fee, Pays::Yes, "if it is refused");
+		assert_eq!(Call::<Test>::prune { who: ALICE }.get_dispatch_info().pays_fee, Pays::Yes, "if it is refused");
 	});
 }
 

@@ -1,4 +1,4 @@
-//! A settlement: all the movements of one task, or of a bag of them.
+//! A settlement: all the movements of one task, or of a batch of them.
 
 use frame_support::{assert_noop, assert_ok, traits::fungible::Mutate};
 use rlc_primitives::{
@@ -82,7 +82,7 @@ fn payments() -> usize {
 }
 
 #[test]
-fn bag_of_tasks_settles_like_one_after_the_other() {
+fn batch_of_tasks_settles_like_one_after_the_other() {
 	let [one, other] = [success(TASK, 7), success(OTHER_TASK, 6)];
 	assert_eq!(state_after(&[[one.clone(), other.clone()].concat()]), state_after(&[one.clone(), other]));
 
@@ -96,10 +96,10 @@ fn bag_of_tasks_settles_like_one_after_the_other() {
 }
 
 #[test]
-fn bag_of_tasks_pays_each_account_once() {
+fn batch_of_tasks_pays_each_account_once() {
 	test(with_tasks(50), || {
-		let bag: Vec<_> = (0..50).flat_map(|n| success(TaskId(H256::repeat_byte(n)), 1)).collect();
-		assert_ok!(Rlc::settle(&bag));
+		let batch: Vec<_> = (0..50).flat_map(|n| success(TaskId(H256::repeat_byte(n)), 1)).collect();
+		assert_ok!(Rlc::settle(&batch));
 		close_books();
 		assert_eq!(payments(), 2, "Bob and Carol");
 		assert_eq!(account(&BOB), (50 * (30 + 1 + 55), 0));
@@ -177,8 +177,8 @@ fn unlocks_and_seizures_of_an_account_count_together() {
 #[test]
 fn kitty_too_small_and_nothing_is_settled() {
 	test(with_tasks(2), || {
-		let bag = [success(TASK, 60), success(OTHER_TASK, 41)].concat();
-		assert_noop!(Rlc::settle(&bag), Error::<Test>::InsufficientKitty);
+		let batch = [success(TASK, 60), success(OTHER_TASK, 41)].concat();
+		assert_noop!(Rlc::settle(&batch), Error::<Test>::InsufficientKitty);
 	});
 }
 

@@ -162,7 +162,7 @@ impl World {
 			}
 			_ => {
 				let order = pallet_marketplace::Consumed::<Runtime>::iter_keys().nth(random.gen_range(0..20))?;
-				Call::forget_order { order }
+				Call::prune_order { order }
 			}
 		};
 		Some((self.anyone(random), call.into()))
@@ -246,7 +246,7 @@ impl World {
 						ResultOf { task, digest, authorization: self.proof(&by, task, &deal, random), enclave: None }
 					})
 					.collect();
-				Some((by, Poco::contribute_and_finalize_many { results: results.try_into().ok()? }.into()))
+				Some((by, Poco::contribute_and_finalize_batch { results: results.try_into().ok()? }.into()))
 			}
 			2 => {
 				let contributions: Vec<_> = (task.index..deal.first + deal.size)
@@ -261,7 +261,7 @@ impl World {
 						}
 					})
 					.collect();
-				Some((by, Poco::contribute_many { contributions: contributions.try_into().ok()? }.into()))
+				Some((by, Poco::contribute_batch { contributions: contributions.try_into().ok()? }.into()))
 			}
 			3 => {
 				let call = Poco::report_failure { task, cause: FailureCause::AppFailed { code: random.gen() } };
@@ -306,7 +306,7 @@ impl World {
 		};
 		if random.gen_ratio(1, 8) {
 			let reveals: BoundedVec<_, _> = vec![(task, digest)].try_into().ok()?;
-			return Some((by, Poco::reveal_many { reveals }.into()));
+			return Some((by, Poco::reveal_batch { reveals }.into()));
 		}
 		Some((by, Poco::reveal { task, digest }.into()))
 	}

@@ -38,7 +38,7 @@ pub struct World<'a> {
 	dataset: DatasetId,
 	workerpool: WorkerpoolId,
 	deals: BTreeMap<String, DealId>,
-	/// Tasks that the contracts initialised: the only ones that a recorded state shows.
+	/// Tasks that the contracts initialized: the only ones that a recorded state shows.
 	tasks: BTreeMap<String, TaskRef>,
 }
 
@@ -137,7 +137,7 @@ impl<'a> World<'a> {
 		use pallet_poco::Call;
 		let arguments = &step.arguments;
 		let name = text(arguments, "task")?;
-		let task = self.tasks.get(name).copied().ok_or(format!("task {name} was never initialised"))?;
+		let task = self.tasks.get(name).copied().ok_or(format!("task {name} was never initialized"))?;
 		let by = arguments["by"].as_str().unwrap_or("anyone").to_owned();
 		let worker = arguments["worker"].as_str().unwrap_or(&by).to_owned();
 		let call = match step.operation.as_str() {

@@ -7,7 +7,7 @@ use rlc_protocol::worker::Usage;
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_of_a_task_are_streamed() {
 	let yard = Yard::new().await;
-	let id = Place { deal: yard.deal(100, 1, 1, |_| ()), index: 0 }.id();
+	let id = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 }.id();
 	yard.until(id, |info| info.queue_position == Some(0)).await;
 	let client = yard.client().await;
 	let mut changes = client.subscribe_task(id).await.unwrap();

@@ -14,11 +14,11 @@ async fn restart_gives_nothing_twice() {
 	let bob = yard.worker_with("Bob", vec![report(id, Step::Computing)]).await.unwrap();
 	assert_eq!(bob.joined.forget, []);
 	yard.until(id, |info| step_of(info, &bob) == Some(Step::Computing)).await;
-	// The next task is Charlie's first order, so the first one was none.
+	// The next task is Charlie's first instruction, so the first one was none.
 	yard.deal(101, 1, 8, |_| ());
 	assert!(charlie.tasks(1).await.iter().all(|assignment| assignment.task.deal != deal));
 	let account = bob.key.account();
-	yard.chain.contribute(Place { deal, index: 0 }, &account, 7);
+	yard.chain.contribute(TaskRef { deal, index: 0 }, &account, 7);
 	yard.until(id, |info| step_of(info, &bob) == Some(Step::Contributed)).await;
 	yard.scheduler.stop().await.unwrap();
 }
@@ -32,7 +32,7 @@ async fn order_that_a_killed_scheduler_did_not_send_is_sent_again() {
 	drop(bob);
 	let yard = yard.kill().await;
 	let mut bob = yard.worker("Bob").await;
-	assert_eq!(bob.tasks(1).await[0].task, Place { deal, index: 0 });
+	assert_eq!(bob.tasks(1).await[0].task, TaskRef { deal, index: 0 });
 	assert_eq!(yard.task(id).await.unwrap().replicates.len(), 1);
 	yard.scheduler.stop().await.unwrap();
 }
@@ -41,7 +41,7 @@ async fn order_that_a_killed_scheduler_did_not_send_is_sent_again() {
 async fn task_that_a_killed_scheduler_gave_up_is_abandoned_once() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
-	let place = Place { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
+	let place = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
 		worker.fail(place.id(), rlc_primitives::work::FailureCause::InvalidParams.encode()).await;
@@ -67,11 +67,11 @@ async fn result_that_a_killed_scheduler_was_promised_is_asked_for_again() {
 	let id = bob.tasks(1).await[0].task.id();
 	let account = bob.key.account();
 	yard.chain.change(|world| world.deliver(id, &account, 7).unwrap());
-	assert!(matches!(bob.order().await, Order::Upload { .. }));
+	assert!(matches!(bob.instruction().await, Instruction::Upload { .. }));
 	drop(bob);
 	let yard = yard.kill().await;
 	let mut bob = yard.worker_with("Bob", vec![report(id, Step::Revealed)]).await.unwrap();
-	assert!(matches!(bob.order().await, Order::Upload { task, .. } if task == id));
+	assert!(matches!(bob.instruction().await, Instruction::Upload { task, .. } if task == id));
 	assert_eq!(yard.task(id).await.unwrap().task.deal, deal);
 	yard.scheduler.stop().await.unwrap();
 }
@@ -97,12 +97,12 @@ async fn result_that_another_instance_got_is_found_there() {
 	let mut bob = yards[0].worker("Bob").await;
 	let content = b"behind a balancer".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
-	let id = Place { deal: chain.open(100, 1, 1, |_| ()), index: 0 }.id();
+	let id = TaskRef { deal: chain.open(100, 1, 1, |_| ()), index: 0 }.id();
 	bob.tasks(1).await;
 	let (account, digest) = (bob.key.account(), ResultDigest(H256(cid.digest())));
 	chain.change(|world| world.contribute_digest(id, &account, digest).unwrap());
 	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
-	let Order::Upload { token, .. } = bob.order().await else { panic!("no upload") };
+	let Instruction::Upload { token, .. } = bob.instruction().await else { panic!("no upload") };
 	let url = |yard: usize, cid: &Cid| format!("http://{}/store/{cid}", yards[yard].scheduler.address);
 	let put = reqwest::Client::new().put(url(1, &cid)).bearer_auth(token).body(content.clone()).send().await.unwrap();
 	assert!(put.status().is_success(), "{}", put.status());
@@ -130,7 +130,7 @@ async fn instances_share_a_task_s_workers() {
 	let content = b"shared".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
 	let digest = ResultDigest(H256(cid.digest()));
-	let id = Place { deal: chain.open(100, 3, 1, |_| ()), index: 0 }.id();
+	let id = TaskRef { deal: chain.open(100, 3, 1, |_| ()), index: 0 }.id();
 	for worker in &mut workers {
 		assert_eq!(worker.tasks(1).await[0].task.id(), id, "each instance gives it to its own worker");
 	}
@@ -141,7 +141,7 @@ async fn instances_share_a_task_s_workers() {
 	// The one who reveals first is asked, wherever it is.
 	let account = workers[0].key.account();
 	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
-	let Order::Upload { token, .. } = workers[0].order().await else { panic!("no upload") };
+	let Instruction::Upload { token, .. } = workers[0].instruction().await else { panic!("no upload") };
 	let url = format!("http://{}/store/{cid}", yards[0].scheduler.address);
 	let put = reqwest::Client::new().put(&url).bearer_auth(token).body(content).send().await.unwrap();
 	assert!(put.status().is_success(), "{}", put.status());
@@ -162,7 +162,7 @@ async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_th
 	let mut bob = yards[0].worker("Bob").await;
 	let requester = key("Ferdie").account();
 	let deal = chain.open(100, 1, 1, |deal| (deal.requester, deal.callback) = (requester, Some(Default::default())));
-	let id = Place { deal, index: 0 }.id();
+	let id = TaskRef { deal, index: 0 }.id();
 	bob.tasks(1).await;
 	let (account, data) = (bob.key.account(), b"for the contract");
 	let digest = ResultDigest::of_callback(data);
@@ -207,7 +207,7 @@ async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_th
 async fn task_that_is_over_takes_late_logs_and_callback_data() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
-	let id = Place { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 }.id();
+	let id = TaskRef { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 }.id();
 	bob.tasks(1).await;
 	let account = bob.key.account();
 	let data: &[u8] = b"late";
@@ -239,7 +239,7 @@ async fn task_that_is_over_takes_late_logs_and_callback_data() {
 async fn what_happened_while_it_was_down_is_caught_up() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
-	let old = Place { deal: yard.deal(100, 1, 1, |_| ()), index: 0 };
+	let old = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 };
 	bob.tasks(1).await;
 	let account = bob.key.account();
 	drop(bob);

@@ -10,11 +10,11 @@ async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
 	let digest = ResultDigest(H256(cid.digest()));
 	let deal = yard.deal(100, 5, 1, |_| ());
-	let place = Place { deal, index: 0 };
+	let place = TaskRef { deal, index: 0 };
 	let id = place.id();
 	for worker in &mut workers {
 		let assignment = worker.tasks(1).await.remove(0);
-		assert_eq!((assignment.task, assignment.bag), (place, false));
+		assert_eq!((assignment.task, assignment.batched), (place, false));
 		let delegation = Delegation { worker: worker.key.account(), task: id, enclave: None };
 		let signature: SchedulerSignature = codec::Decode::decode(&mut &assignment.delegation[..]).unwrap();
 		assert_eq!(signature.verify(&delegation, &domain(), &key("Alice").account()), Ok(()));
@@ -31,9 +31,9 @@ async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
 		yard.chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
 	}
 	assert!(yard.chain.world().is_completed(&id));
-	let uploads = workers.iter_mut().map(|worker| Box::pin(worker.order()));
-	let (order, winner, _) = futures::future::select_all(uploads).await;
-	let Order::Upload { task, token } = order else { panic!("{order:?}") };
+	let uploads = workers.iter_mut().map(|worker| Box::pin(worker.instruction()));
+	let (instruction, winner, _) = futures::future::select_all(uploads).await;
+	let Instruction::Upload { task, token } = instruction else { panic!("{instruction:?}") };
 	assert_eq!(task, id);
 	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
 	let http = reqwest::Client::new();
@@ -46,27 +46,27 @@ async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
 	// A block later the end is final, and the others need not keep it.
 	yard.chain.change(|_| Vec::new());
 	let loser = (winner + 1) % 3;
-	assert!(matches!(workers[loser].order().await, Order::Stop { task, .. } if task == id));
+	assert!(matches!(workers[loser].instruction().await, Instruction::Stop { task, .. } if task == id));
 	let info = yard.until(id, |info| step_of(info, &workers[loser]) == Some(Step::Completed)).await;
 	assert_eq!(info.result, Some(cid.to_string()), "it is remembered");
 	yard.scheduler.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bag_is_given_in_few_orders() {
+async fn batch_is_given_in_few_instructions() {
 	let yard = Yard::new().await;
 	let mut worker = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 600, |_| ());
 	let first = worker.tasks(4).await;
-	assert!(first.iter().all(|assignment| assignment.bag));
-	assert_eq!(worker.taken, 1, "one order for all slots");
+	assert!(first.iter().all(|assignment| assignment.batched));
+	assert_eq!(worker.taken, 1, "one instruction for all slots");
 	let reports = first.iter().map(|assignment| Report {
 		usage: Some(rlc_protocol::worker::Usage { time: 1, ..Default::default() }),
 		..report(assignment.task.id(), Step::Computed)
 	});
 	worker.client.report(worker.joined.session, reports.collect()).await.unwrap();
 	let more = worker.tasks(100).await;
-	assert_eq!((more.len(), worker.taken), (100, 2), "a hundred in one order");
+	assert_eq!((more.len(), worker.taken), (100, 2), "a hundred in one instruction");
 	assert_eq!(more.iter().map(|assignment| assignment.task.deal).collect::<Vec<_>>(), vec![deal; more.len()]);
 	let info = yard.client().await.info().await.unwrap();
 	assert_eq!((info.workers, info.waiting), (1, 600 - 4 - 104), "as many as fill the slots, and 100 ahead");
@@ -81,7 +81,7 @@ async fn task_of_a_silent_worker_goes_elsewhere() {
 	let id = bob.tasks(1).await[0].task.id();
 	bob.beats.abort();
 	let mut charlie = yard.worker("Charlie").await;
-	assert_eq!(charlie.tasks(1).await[0].task, Place { deal, index: 0 });
+	assert_eq!(charlie.tasks(1).await[0].task, TaskRef { deal, index: 0 });
 	let info = yard.until(id, |info| step_of(info, &bob) == Some(Step::Lost)).await;
 	assert_eq!(step_of(&info, &charlie), Some(Step::Created));
 	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
@@ -94,13 +94,13 @@ async fn hopeless_task_is_put_on_chain_and_abandoned() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
 	let cause = rlc_primitives::work::FailureCause::AppFailed { code: 1 };
-	let place = Place { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
+	let place = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
 		worker.fail(place.id(), cause.encode()).await;
 	}
 	for worker in &mut workers {
-		assert_eq!(worker.order().await, Order::ReportFailure { task: place });
+		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task: place });
 		let account = worker.key.account();
 		yard.chain.change(|world| world.report_failure(place.id(), &account, cause));
 	}
@@ -122,7 +122,7 @@ async fn scheduler_pool_is_finalized_with_its_callback() {
 	let mut bob = yard.worker("Bob").await;
 	let data = vec![1, 2, 3];
 	let digest = ResultDigest::of_callback(&data);
-	let place = Place { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 };
+	let place = TaskRef { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 };
 	bob.tasks(1).await;
 	let account = bob.key.account();
 	yard.chain.change(|world| world.contribute_digest(place.id(), &account, digest).unwrap());

@@ -26,7 +26,7 @@ pub struct Chain {
 	pub number: BlockNumber,
 	/// How often the chain took another way: blocks of the same height differ in it.
 	way: u64,
-	pub finalises: bool,
+	pub finalizes: bool,
 	/// Whether what happens in blocks is left out of what is told.
 	pub mute: bool,
 	pub sent: Vec<Submission>,
@@ -54,7 +54,7 @@ impl Chain {
 			tasks: BTreeMap::new(),
 			number: 1,
 			way: 0,
-			finalises: true,
+			finalizes: true,
 			mute: false,
 			sent: Vec::new(),
 			refused: 0,
@@ -69,7 +69,7 @@ impl Chain {
 		let (number, hash, time) = (self.number, self.hash(), self.now());
 		let first = News::Block { number, hash, parent: H256::zero(), time, events: vec![] };
 		listener.send(first).unwrap();
-		listener.send(News::Finalised(number)).unwrap();
+		listener.send(News::Finalized(number)).unwrap();
 		self.listeners.push(listener);
 		news
 	}
@@ -92,8 +92,8 @@ impl Chain {
 		self.number += 1;
 		let events = if self.mute { vec![] } else { events };
 		self.tell(News::Block { number: self.number, hash: self.hash(), parent, time: self.now(), events });
-		if self.finalises {
-			self.tell(News::Finalised(self.number));
+		if self.finalizes {
+			self.tell(News::Finalized(self.number));
 		}
 	}
 
@@ -209,7 +209,7 @@ impl Chain {
 			Submission::Reveal(some) => {
 				some.iter().try_for_each(|(place, digest)| self.reveal(&WORKER, *place, *digest, &mut events))
 			}
-			Submission::Lone { results, callback_data } => {
+			Submission::Direct { results, callback_data } => {
 				let data = callback_data.as_ref().map(|data| data.as_slice());
 				results.iter().try_for_each(|one| self.deliver(one, data, &mut events))
 			}
@@ -230,19 +230,19 @@ impl Chain {
 
 	/// How many tasks each transaction of this kind had.
 	pub fn contributions(&self) -> Vec<usize> {
-		let bags = self.sent.iter().filter_map(|sent| match sent {
+		let batches = self.sent.iter().filter_map(|sent| match sent {
 			Submission::Contribute(some) => Some(some.len()),
-			Submission::Lone { results, .. } => Some(results.len()),
+			Submission::Direct { results, .. } => Some(results.len()),
 			_ => None,
 		});
-		bags.collect()
+		batches.collect()
 	}
 
 	pub fn reveals(&self) -> Vec<usize> {
-		let bags = self.sent.iter().filter_map(|sent| match sent {
+		let batches = self.sent.iter().filter_map(|sent| match sent {
 			Submission::Reveal(some) => Some(some.len()),
 			_ => None,
 		});
-		bags.collect()
+		batches.collect()
 	}
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-	actor::tests::world::{result, Behaviour},
+	actor::tests::world::{result, Behavior},
 	ports::Submission,
 	record::OutputKind,
 };
@@ -14,14 +14,14 @@ use rlc_primitives::{
 use sp_core::H160;
 use std::sync::atomic::Ordering;
 
-/// Play a task from its order to its end, killing the worker at the n-th point and starting it again. Returns whether
+/// Play a task from its instruction to its end, killing the worker at the n-th point and starting it again. Returns whether
 /// there was such a point.
-async fn play(world: Arc<World>, point: u32, bag: bool) -> bool {
+async fn play(world: Arc<World>, point: u32, batch: bool) -> bool {
 	let dir = tempfile::tempdir().unwrap();
 	world.killer.after(point);
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.join().await;
-	worker.order(compute([0], bag));
+	worker.instruct(compute([0], batch));
 	let killed = tokio::select! {
 		() = follow(&world, &mut worker) => false,
 		() = world.killer.reached.notified() => true,
@@ -47,7 +47,7 @@ async fn play(world: Arc<World>, point: u32, bag: bool) -> bool {
 async fn follow(world: &Arc<World>, worker: &mut Worker) {
 	let id = place(0).id();
 	if !worker.told.last.contains_key(&id) {
-		worker.order(compute([0], true));
+		worker.instruct(compute([0], true));
 	}
 	let revealed = [Step::Revealed, Step::Uploaded, Step::Completed];
 	worker.until(|told| told.last.get(&id).is_some_and(|step| revealed.contains(step))).await;
@@ -67,7 +67,7 @@ async fn follow(world: &Arc<World>, worker: &mut Worker) {
 			let other = result(id, OutputKind::Archive).1.digest;
 			world.chain().other_reveals(1, place(0), other);
 		}
-		worker.order(Order::Upload { task: id, token: "token".into() });
+		worker.instruct(Instruction::Upload { task: id, token: "token".into() });
 	}
 	worker.until_all([0], Step::Completed).await;
 }
@@ -80,7 +80,7 @@ fn check(world: &World, point: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bag_survives_a_kill_at_any_point() {
+async fn batch_survives_a_kill_at_any_point() {
 	let mut point = 1;
 	loop {
 		let world = World::new(3);
@@ -99,7 +99,7 @@ async fn bag_survives_a_kill_at_any_point() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lone_task_survives_a_kill_at_any_point() {
+async fn direct_task_survives_a_kill_at_any_point() {
 	let mut point = 1;
 	loop {
 		let world = World::new(1);
@@ -120,23 +120,23 @@ async fn callback_survives_a_kill_at_any_point() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lone_callback_survives_a_kill_at_any_point() {
+async fn direct_callback_survives_a_kill_at_any_point() {
 	let points = kill_with_a_callback(1, false).await;
 	assert!(points > 6, "there are points before and after each effect: {points}");
 }
 
 /// Kill the worker at each point of a task with a callback. Returns how many points there are, and one.
-async fn kill_with_a_callback(trust: u64, bag: bool) -> u32 {
+async fn kill_with_a_callback(trust: u64, batch: bool) -> u32 {
 	let mut point = 1;
 	loop {
 		let world = World::new(trust);
 		world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
-		*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Callback);
+		*world.app.lock().unwrap() = Behavior::Ends(OutputKind::Callback);
 		if trust > 1 {
 			let other = result(place(0).id(), OutputKind::Callback).1.digest;
 			world.chain().other(1, place(0), other);
 		}
-		let killed = play(world.clone(), point, bag).await;
+		let killed = play(world.clone(), point, batch).await;
 		check(&world, point);
 		assert!(!world.callbacks.lock().unwrap().is_empty());
 		if !killed {
@@ -152,7 +152,7 @@ async fn result_that_is_gone_is_computed_again_before_the_contribution() {
 	// Before the contribution is sent: the run is two points, the sending the third.
 	world.killer.after(3);
 	let worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	timeout(PATIENCE, world.killer.reached.notified()).await.unwrap();
 	worker.kill().await;
 	std::fs::remove_file(dir.path().join("results").join(hex::encode(place(0).id().0))).unwrap();
@@ -168,12 +168,12 @@ async fn what_was_sent_before_a_kill_has_time_to_arrive() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	world.killer.after(3);
 	let worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	timeout(PATIENCE, world.killer.reached.notified()).await.unwrap();
 	worker.kill().await;
 	let mut worker = Worker::with(&world, &dir, |bounds| bounds.grace = Duration::from_secs(3_600)).await;
 	// Another task, so that the worker has seen that the first one is not there.
-	worker.order(compute([1], true));
+	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Revealed).await;
 	let commitment = result(place(0).id(), OutputKind::Archive).1.commitment(&world.account(), place(0).id());
 	let (task, authorization) = (place(0), DelegationProof::OnChain);
@@ -188,13 +188,13 @@ async fn what_was_sent_before_a_kill_has_time_to_arrive() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_and_start_lose_nothing() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	*world.app.lock().unwrap() = Behaviour::Hangs;
+	*world.app.lock().unwrap() = Behavior::Hangs;
 	let worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..5, true));
+	worker.instruct(compute(0..5, true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
 	worker.stop().await;
 	assert_eq!(world.running.load(Ordering::SeqCst), 0, "what ran was stopped");
-	*world.app.lock().unwrap() = Behaviour::Ends(OutputKind::Archive);
+	*world.app.lock().unwrap() = Behavior::Ends(OutputKind::Archive);
 	let mut worker = Worker::start(&world, &dir).await;
 	assert_eq!(worker.join().await.len(), 5);
 	worker.until_all(0..5, Step::Revealed).await;

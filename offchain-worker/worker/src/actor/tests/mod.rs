@@ -14,8 +14,8 @@ use rlc_primitives::{
 	TaskId,
 };
 use rlc_protocol::{
-	worker::{Assignment, Order, Report, Resources, Step},
-	Place,
+	worker::{Assignment, Instruction, Report, Resources, Step},
+	TaskRef,
 };
 use tempfile::TempDir;
 use tokio::{
@@ -42,14 +42,14 @@ fn place(index: u64) -> TaskRef {
 	TaskRef { deal: DEAL, index }
 }
 
-fn compute(indices: impl IntoIterator<Item = u64>, bag: bool) -> Order {
-	let assignment = |index| Assignment { task: Place { deal: DEAL, index }, delegation: vec![], bag };
-	Order::Compute { tasks: indices.into_iter().map(assignment).collect() }
+fn compute(indices: impl IntoIterator<Item = u64>, batched: bool) -> Instruction {
+	let assignment = |index| Assignment { task: TaskRef { deal: DEAL, index }, delegation: vec![], batched };
+	Instruction::Compute { tasks: indices.into_iter().map(assignment).collect() }
 }
 
-/// Bags go when they are full, and not before.
+/// Batches go when they are full, and not before.
 fn full_bags(bounds: &mut Bounds) {
-	bounds.bag_time = Duration::from_secs(3_600);
+	bounds.batch_time = Duration::from_secs(3_600);
 }
 
 /// A worker that runs.
@@ -68,7 +68,7 @@ fn bounds() -> Bounds {
 		keep_bytes: u64::MAX,
 		quiet: Duration::from_secs(3_600),
 		grace: Duration::from_millis(10),
-		bag_time: Duration::from_millis(50),
+		batch_time: Duration::from_millis(50),
 	}
 }
 
@@ -97,8 +97,8 @@ impl Worker {
 		Self { inbox, outgoing, status: status_receiver, loop_, told: Told::default() }
 	}
 
-	fn order(&self, order: Order) {
-		self.inbox.send(Message::Order(order)).unwrap();
+	fn instruct(&self, instruction: Instruction) {
+		self.inbox.send(Message::Instruction(instruction)).unwrap();
 	}
 
 	/// Join as the link does. Returns what is in hand.
@@ -142,10 +142,10 @@ impl Worker {
 		self.until(|told| tasks.iter().all(|task| told.last.get(task) == Some(&step))).await;
 	}
 
-	/// Until a task came to this step, answering a reveal by the order to upload, as the scheduler does.
+	/// Until a task came to this step, answering a reveal by the instruction to upload, as the scheduler does.
 	async fn until_uploaded(&mut self, index: u64) {
 		self.until_all([index], Step::Revealed).await;
-		self.order(Order::Upload { task: place(index).id(), token: "token".into() });
+		self.instruct(Instruction::Upload { task: place(index).id(), token: "token".into() });
 		self.until_all([index], Step::Completed).await;
 	}
 

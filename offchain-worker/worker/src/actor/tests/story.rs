@@ -6,7 +6,7 @@ use super::*;
 use crate::{
 	actor::tests::{
 		chain::Trouble,
-		world::{result, Behaviour},
+		world::{result, Behavior},
 	},
 	ports::Submission,
 	record::OutputKind,
@@ -20,11 +20,11 @@ fn right(index: u64) -> ResultDigest {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bag_is_contributed_and_revealed_together() {
+async fn batch_is_contributed_and_revealed_together() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	(0..200).for_each(|index| world.chain().other(1, place(index), right(index)));
 	let mut worker = Worker::with(&world, &dir, full_bags).await;
-	worker.order(compute(0..200, true));
+	worker.instruct(compute(0..200, true));
 	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
 	assert_eq!((chain.contributions(), chain.reveals()), (vec![100, 100], vec![100, 100]));
@@ -32,14 +32,14 @@ async fn bag_is_contributed_and_revealed_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bag_of_trust_1_is_delivered_together() {
+async fn batch_of_trust_1_is_delivered_together() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::with(&world, &dir, full_bags).await;
-	worker.order(compute(0..200, true));
+	worker.instruct(compute(0..200, true));
 	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
 	assert_eq!(chain.contributions(), [100, 100]);
-	assert!(chain.sent.iter().all(|sent| matches!(sent, Submission::Lone { .. })));
+	assert!(chain.sent.iter().all(|sent| matches!(sent, Submission::Direct { .. })));
 	assert!(world.most_running.load(Ordering::SeqCst) <= 2, "no more than there are slots");
 	assert!(worker.told.logs.contains_key(&place(199).id()), "what the app wrote is told");
 	let computed = worker.told.all.iter().find(|report| report.step == Step::Computed).unwrap();
@@ -60,7 +60,7 @@ async fn tasks_that_need_most_of_the_worker_run_one_after_the_other() {
 		let params = format!(r#"{{"rlc_needs": {{"cores": {cores}}}}}"#);
 		let (world, dir) = (with_params(&params), tempfile::tempdir().unwrap());
 		let mut worker = Worker::start(&world, &dir).await;
-		worker.order(compute(0..50, true));
+		worker.instruct(compute(0..50, true));
 		worker.until_all(0..50, Step::Revealed).await;
 		let runs = (world.runs.load(Ordering::SeqCst), world.most_running.load(Ordering::SeqCst));
 		assert_eq!(runs, (50, 1), "{cores} of four cores are both slots");
@@ -72,9 +72,9 @@ async fn tasks_that_need_most_of_the_worker_run_one_after_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tasks_that_need_no_more_than_a_slot_run_beside_each_other() {
 	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 2}}"#), tempfile::tempdir().unwrap());
-	*world.app.lock().unwrap() = Behaviour::Hangs;
+	*world.app.lock().unwrap() = Behavior::Hangs;
 	let worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..2, true));
+	worker.instruct(compute(0..2, true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
 	worker.stop().await;
 }
@@ -83,7 +83,7 @@ async fn tasks_that_need_no_more_than_a_slot_run_beside_each_other() {
 async fn task_that_needs_more_than_there_is_fails_by_the_workers_own_fault() {
 	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 5}}"#), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Failed).await;
 	let (cause, words) = worker.cause(0).unwrap();
 	assert_eq!(cause, None, "another worker may have it");
@@ -96,13 +96,13 @@ async fn task_that_needs_more_than_there_is_fails_by_the_workers_own_fault() {
 #[tokio::test(flavor = "multi_thread")]
 async fn task_that_waits_for_its_slots_can_be_stopped() {
 	let (world, dir) = (with_params(r#"{"rlc_needs": {"cores": 4}}"#), tempfile::tempdir().unwrap());
-	*world.app.lock().unwrap() = Behaviour::Hangs;
+	*world.app.lock().unwrap() = Behavior::Hangs;
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..2, true));
+	worker.instruct(compute(0..2, true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
 	for index in 0..2 {
-		worker.order(Order::Stop { task: place(index).id(), reason: "not wanted".into() });
+		worker.instruct(Instruction::Stop { task: place(index).id(), reason: "not wanted".into() });
 	}
 	worker.until_all(0..2, Step::Aborted).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
@@ -110,12 +110,12 @@ async fn task_that_waits_for_its_slots_can_be_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lone_task_of_trust_1_takes_one_transaction() {
+async fn direct_task_of_trust_1_takes_one_transaction() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], false));
+	worker.instruct(compute([0], false));
 	worker.until_uploaded(0).await;
-	assert!(matches!(world.chain().sent[..], [Submission::Lone { callback_data: None, .. }]));
+	assert!(matches!(world.chain().sent[..], [Submission::Direct { callback_data: None, .. }]));
 	assert_eq!(world.uploads.lock().unwrap().len(), 1);
 	worker.stop().await;
 }
@@ -126,7 +126,7 @@ async fn task_of_trust_1_that_was_reopened_is_contributed_to_and_revealed() {
 	world.chain().other(1, place(0), right(0));
 	world.chain().reopen(place(0));
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], false));
+	worker.instruct(compute([0], false));
 	worker.until_uploaded(0).await;
 	let chain = world.chain().clone();
 	assert_eq!((chain.contributions(), chain.reveals(), chain.refused), (vec![1], vec![1], 1));
@@ -134,14 +134,14 @@ async fn task_of_trust_1_that_was_reopened_is_contributed_to_and_revealed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bag_that_does_not_fill_goes_after_a_while() {
+async fn batch_that_does_not_fill_goes_after_a_while() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..150, true));
+	worker.instruct(compute(0..150, true));
 	worker.until_all(0..150, Step::Revealed).await;
-	let bags = world.chain().contributions();
-	assert_eq!(bags.iter().sum::<usize>(), 150);
-	assert!(bags.iter().all(|bag| *bag <= 100), "{bags:?}");
+	let batches = world.chain().contributions();
+	assert_eq!(batches.iter().sum::<usize>(), 150);
+	assert!(batches.iter().all(|batch| *batch <= 100), "{batches:?}");
 	worker.stop().await;
 }
 
@@ -149,7 +149,7 @@ async fn bag_that_does_not_fill_goes_after_a_while() {
 async fn trust_above_1_waits_for_others() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], false));
+	worker.instruct(compute([0], false));
 	worker.until_all([0], Step::Contributed).await;
 	assert!(world.chain().reveals().is_empty());
 	world.chain().other(1, place(0), right(0));
@@ -160,12 +160,12 @@ async fn trust_above_1_waits_for_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refused_bag_is_sent_one_by_one() {
+async fn refused_batch_is_sent_one_by_one() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	// Somebody else was faster with one of them.
 	world.chain().other(1, place(3), right(3));
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..10, true));
+	worker.instruct(compute(0..10, true));
 	worker.until_all((0..10).filter(|index| *index != 3), Step::Revealed).await;
 	worker.until_all([3], Step::Aborted).await;
 	assert_eq!(world.chain().contributions().iter().sum::<usize>(), 9);
@@ -179,7 +179,7 @@ async fn what_got_lost_is_sent_again_and_what_arrived_is_not() {
 		// Of the first two transactions.
 		world.chain().next = vec![trouble, trouble];
 		let mut worker = Worker::start(&world, &dir).await;
-		worker.order(compute([0], true));
+		worker.instruct(compute([0], true));
 		worker.until_uploaded(0).await;
 		assert_eq!(world.chain().contributions(), [1], "{trouble:?}");
 		// Who was refused may not have been the first: the way for all then is to contribute and to reveal.
@@ -195,7 +195,7 @@ async fn contribution_that_is_refused_for_good_ends_with_the_reason() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	world.chain().next = vec![Trouble::Refused; 9];
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Failed).await;
 	let (cause, words) = worker.cause(0).unwrap();
 	assert_eq!(cause, None, "that is no fault of the task");
@@ -207,16 +207,16 @@ async fn contribution_that_is_refused_for_good_ends_with_the_reason() {
 async fn failed_app_is_reported_and_nothing_is_contributed() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let failure = FailureCause::AppFailed { code: 3 };
-	*world.app.lock().unwrap() = Behaviour::Fails(failure);
+	*world.app.lock().unwrap() = Behavior::Fails(failure);
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Failed).await;
 	assert_eq!(worker.cause(0).unwrap().0, Some(failure));
 	assert!(world.chain().contributions().is_empty());
 	// It was delegated on chain: the evidence goes there too, and again when the scheduler asks.
 	let evidence = Submission::ReportFailure(place(0), failure);
 	eventually(|| world.chain().sent == [evidence.clone()]).await;
-	worker.order(Order::ReportFailure { task: Place { deal: DEAL, index: 0 } });
+	worker.instruct(Instruction::ReportFailure { task: TaskRef { deal: DEAL, index: 0 } });
 	eventually(|| world.chain().sent.len() == 2).await;
 	worker.stop().await;
 }
@@ -224,9 +224,9 @@ async fn failed_app_is_reported_and_nothing_is_contributed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_that_was_outvoted_ends_when_that_is_final() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
-	world.chain().finalises = false;
+	world.chain().finalizes = false;
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	let wrong = ResultDigest(H256::repeat_byte(66));
 	// Two new workers outweigh one only together with a third.
@@ -243,11 +243,11 @@ async fn worker_that_was_outvoted_ends_when_that_is_final() {
 	}
 	assert!(matches!(world.stage(place(0)), Stage::Completed(_)));
 	let number = world.chain().number;
-	world.chain().tell(News::Finalised(number - 1));
-	worker.order(compute([1], true));
+	world.chain().tell(News::Finalized(number - 1));
+	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Contributed).await;
 	assert_eq!(worker.told.last[&place(0).id()], Step::Contributed, "not yet");
-	world.chain().tell(News::Finalised(number));
+	world.chain().tell(News::Finalized(number));
 	worker.until_all([0], Step::Failed).await;
 	assert!(worker.cause(0).unwrap().1.contains("another result"));
 	worker.stop().await;
@@ -256,12 +256,12 @@ async fn worker_that_was_outvoted_ends_when_that_is_final() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stop_ends_a_run() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	*world.app.lock().unwrap() = Behaviour::Hangs;
+	*world.app.lock().unwrap() = Behavior::Hangs;
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute(0..3, true));
+	worker.instruct(compute(0..3, true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
 	for index in 0..3 {
-		worker.order(Order::Stop { task: place(index).id(), reason: "not wanted".into() });
+		worker.instruct(Instruction::Stop { task: place(index).id(), reason: "not wanted".into() });
 	}
 	worker.until_all(0..3, Step::Aborted).await;
 	eventually(|| world.running.load(Ordering::SeqCst) == 0).await;
@@ -272,9 +272,9 @@ async fn stop_ends_a_run() {
 #[tokio::test(flavor = "multi_thread")]
 async fn run_stops_when_others_have_agreed() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	*world.app.lock().unwrap() = Behaviour::Hangs;
+	*world.app.lock().unwrap() = Behavior::Hangs;
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
 	world.chain().other(1, place(0), right(0));
 	worker.until_all([0], Step::Aborted).await;
@@ -285,13 +285,13 @@ async fn run_stops_when_others_have_agreed() {
 async fn contribution_is_revealed_whatever_the_scheduler_says() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
-	worker.order(Order::Stop { task: place(0).id(), reason: "not wanted".into() });
+	worker.instruct(Instruction::Stop { task: place(0).id(), reason: "not wanted".into() });
 	world.chain().other(1, place(0), right(0));
 	worker.until_all([0], Step::Revealed).await;
 	world.chain().other_reveals(1, place(0), right(0));
-	// The order holds for the result, which nobody needs from here.
+	// The instruction holds for the result, which nobody needs from here.
 	worker.until_all([0], Step::Completed).await;
 	assert!(world.uploads.lock().unwrap().is_empty());
 	worker.stop().await;
@@ -300,11 +300,11 @@ async fn contribution_is_revealed_whatever_the_scheduler_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_fork_undid_is_done_again() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
-	world.chain().finalises = false;
+	world.chain().finalizes = false;
 	let mut worker = Worker::start(&world, &dir).await;
 	world.chain().block(vec![]);
 	let before = world.chain().clone();
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().fork(&before);
 	eventually(|| world.chain().contributions().len() == 2).await;
@@ -317,7 +317,7 @@ async fn what_a_fork_undid_is_done_again() {
 async fn consensus_that_was_missed_is_found() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::with(&world, &dir, |bounds| bounds.quiet = Duration::ZERO).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
 	world.chain().other(1, place(0), right(0));
@@ -330,7 +330,7 @@ async fn consensus_that_was_missed_is_found() {
 async fn gap_in_what_was_heard_is_closed_by_asking() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
 	world.chain().other(1, place(0), right(0));
@@ -343,7 +343,7 @@ async fn gap_in_what_was_heard_is_closed_by_asking() {
 async fn chains_list_of_work_is_read_every_few_blocks() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
 	world.chain().other(1, place(0), right(0));
@@ -358,7 +358,7 @@ async fn chains_list_of_work_is_read_every_few_blocks() {
 async fn nothing_is_left_of_what_was_told() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
-	worker.order(compute(0..20, true));
+	worker.instruct(compute(0..20, true));
 	worker.until_all(0..20, Step::Completed).await;
 	assert!(worker.join().await.is_empty());
 	worker.stop().await;
@@ -370,10 +370,10 @@ async fn nothing_is_left_of_what_was_told() {
 async fn result_is_kept_for_a_while_and_no_longer() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_for = Duration::ZERO).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Completed).await;
 	assert!(world.uploads.lock().unwrap().is_empty());
-	worker.order(Order::Upload { task: place(0).id(), token: "token".into() });
+	worker.instruct(Instruction::Upload { task: place(0).id(), token: "token".into() });
 	worker.until_all([0], Step::Failed).await;
 	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
 	worker.stop().await;
@@ -383,12 +383,12 @@ async fn result_is_kept_for_a_while_and_no_longer() {
 async fn failed_upload_can_be_asked_for_again() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
-	worker.order(Order::Upload { task: place(0).id(), token: "bad".into() });
+	worker.instruct(Instruction::Upload { task: place(0).id(), token: "bad".into() });
 	worker.until_all([0], Step::Failed).await;
 	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
-	worker.order(Order::Upload { task: place(0).id(), token: "good".into() });
+	worker.instruct(Instruction::Upload { task: place(0).id(), token: "good".into() });
 	worker.until_all([0], Step::Completed).await;
 	worker.stop().await;
 }
@@ -397,14 +397,14 @@ async fn failed_upload_can_be_asked_for_again() {
 async fn draining_worker_takes_nothing_more_and_ends() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
-	worker.order(Order::Drain);
-	worker.order(compute([1], true));
+	worker.instruct(Instruction::Drain);
+	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Aborted).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.draining)).await.unwrap().unwrap();
 	assert_eq!(worker.status.borrow().free_slots, 0);
-	worker.order(Order::Upload { task: place(0).id(), token: "token".into() });
+	worker.instruct(Instruction::Upload { task: place(0).id(), token: "token".into() });
 	worker.until_all([0], Step::Completed).await;
 	worker.ended().await;
 }
@@ -416,7 +416,7 @@ async fn machine_that_is_needed_offers_no_slots_and_finishes_what_it_has() {
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
 	worker.inbox.send(Message::Active(false)).unwrap();
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
-	worker.order(compute([0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
 	worker.stop().await;
 }
@@ -425,11 +425,11 @@ async fn machine_that_is_needed_offers_no_slots_and_finishes_what_it_has() {
 async fn order_that_comes_twice_is_followed_once() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	worker.order(compute([0, 0], true));
-	worker.order(compute([0], true));
+	worker.instruct(compute([0, 0], true));
+	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
-	worker.order(compute([0], true));
-	worker.order(compute([1], true));
+	worker.instruct(compute([0], true));
+	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Revealed).await;
 	assert_eq!(world.runs.load(Ordering::SeqCst), 2);
 	worker.stop().await;
@@ -439,8 +439,8 @@ async fn order_that_comes_twice_is_followed_once() {
 async fn delegation_that_cannot_be_read_is_refused() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
-	let task = Place { deal: DEAL, index: 0 };
-	worker.order(Order::Compute { tasks: vec![Assignment { task, delegation: vec![9], bag: true }] });
+	let task = TaskRef { deal: DEAL, index: 0 };
+	worker.instruct(Instruction::Compute { tasks: vec![Assignment { task, delegation: vec![9], batched: true }] });
 	worker.until_all([0], Step::Failed).await;
 	assert!(worker.join().await.is_empty());
 	worker.stop().await;

@@ -58,7 +58,7 @@ pub struct World {
 	pub chain: Mutex<Chain>,
 	pub killer: Killer,
 	/// How the app behaves.
-	pub app: Mutex<Behaviour>,
+	pub app: Mutex<Behavior>,
 	pub running: AtomicU32,
 	pub most_running: AtomicU32,
 	pub runs: AtomicU32,
@@ -71,7 +71,7 @@ pub struct World {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Behaviour {
+pub enum Behavior {
 	Ends(OutputKind),
 	Fails(FailureCause),
 	/// Until it is stopped.
@@ -92,7 +92,7 @@ impl World {
 		Arc::new(Self {
 			chain: Mutex::new(Chain::new(trust)),
 			killer: Killer::default(),
-			app: Mutex::new(Behaviour::Ends(OutputKind::Archive)),
+			app: Mutex::new(Behavior::Ends(OutputKind::Archive)),
 			running: AtomicU32::new(0),
 			most_running: AtomicU32::new(0),
 			runs: AtomicU32::new(0),
@@ -111,7 +111,7 @@ impl World {
 		self.chain().task(place).stage
 	}
 
-	fn behaviour(&self) -> Behaviour {
+	fn behavior(&self) -> Behavior {
 		self.app.lock().unwrap().clone()
 	}
 }
@@ -201,13 +201,13 @@ impl Runner for World {
 		self.most_running.fetch_max(running, Ordering::SeqCst);
 		(job.progress)(Step::Computing);
 		let logs = Logs { stdout: "hello".into(), stderr: String::new() };
-		let outcome = match self.behaviour() {
-			Behaviour::Fails(cause) => Err(Failure::of_task(cause, "as it was told")),
-			Behaviour::Hangs => {
+		let outcome = match self.behavior() {
+			Behavior::Fails(cause) => Err(Failure::of_task(cause, "as it was told")),
+			Behavior::Hangs => {
 				stop.wait_for(|stopped| *stopped).await.unwrap();
 				Err(Failure::own("stopped"))
 			}
-			Behaviour::Ends(kind) => {
+			Behavior::Ends(kind) => {
 				tokio::time::sleep(Duration::from_millis(1)).await;
 				let (data, output) = result(job.task.id(), kind);
 				std::fs::write(&job.result, data).unwrap();

@@ -14,7 +14,7 @@ use crate::Error;
 const SEED: [u8; 32] = [42; 32];
 
 /// The app order, with the signature that `sign` makes, is matched if the app is `owner`'s.
-fn authorises(owner: AccountId, sign: impl Fn(&AppOrder) -> OrderSignature) -> DispatchResult {
+fn authorizes(owner: AccountId, sign: impl Fn(&AppOrder) -> OrderSignature) -> DispatchResult {
 	Apps::insert(APP, owner);
 	let four = four();
 	let authorization = Authorization::Signature(sign(&four.app));
@@ -27,39 +27,39 @@ fn native(sign: impl Fn(&[u8]) -> Signature) -> impl Fn(&AppOrder) -> OrderSigna
 }
 
 #[test]
-fn sr25519_signature_authorises() {
+fn sr25519_signature_authorizes() {
 	test(|| {
 		let pair = sr25519::Pair::from_seed(&SEED);
 		let owner = MultiSigner::from(pair.public()).into_account();
-		assert_ok!(authorises(owner, native(|payload| pair.sign(payload).into())));
+		assert_ok!(authorizes(owner, native(|payload| pair.sign(payload).into())));
 	});
 }
 
 #[test]
-fn signature_of_a_browser_wallet_authorises() {
+fn signature_of_a_browser_wallet_authorizes() {
 	test(|| {
 		let pair = sr25519::Pair::from_seed(&SEED);
 		let owner = MultiSigner::from(pair.public()).into_account();
 		let wrapped = native(|payload| pair.sign(&[b"<Bytes>", payload, b"</Bytes>"].concat()).into());
-		assert_ok!(authorises(owner, wrapped));
+		assert_ok!(authorizes(owner, wrapped));
 	});
 }
 
 #[test]
-fn ed25519_signature_authorises() {
+fn ed25519_signature_authorizes() {
 	test(|| {
 		let pair = ed25519::Pair::from_seed(&SEED);
 		let owner = MultiSigner::from(pair.public()).into_account();
-		assert_ok!(authorises(owner, native(|payload| pair.sign(payload).into())));
+		assert_ok!(authorizes(owner, native(|payload| pair.sign(payload).into())));
 	});
 }
 
 #[test]
-fn ecdsa_signature_authorises() {
+fn ecdsa_signature_authorizes() {
 	test(|| {
 		let pair = ecdsa::Pair::from_seed(&SEED);
 		let owner = MultiSigner::from(pair.public()).into_account();
-		assert_ok!(authorises(owner, native(|payload| pair.sign(payload).into())));
+		assert_ok!(authorizes(owner, native(|payload| pair.sign(payload).into())));
 	});
 }
 
@@ -89,14 +89,14 @@ fn compact(full: [u8; 65]) -> [u8; 64] {
 }
 
 #[test]
-fn signature_of_an_ethereum_wallet_authorises() {
+fn signature_of_an_ethereum_wallet_authorizes() {
 	test(|| {
 		let (owner, sign) = wallet();
-		assert_ok!(authorises(owner, |order| OrderSignature::Eip712(EthereumSignature::Full(sign(order)))));
+		assert_ok!(authorizes(owner, |order| OrderSignature::Eip712(EthereumSignature::Full(sign(order)))));
 	});
 	test(|| {
 		let (owner, sign) = wallet();
-		assert_ok!(authorises(owner, |order| OrderSignature::Eip712(EthereumSignature::Compact(compact(sign(order))))));
+		assert_ok!(authorizes(owner, |order| OrderSignature::Eip712(EthereumSignature::Compact(compact(sign(order))))));
 	});
 }
 
@@ -113,14 +113,14 @@ fn malformed_signatures_have_errors_of_their_own() {
 			}
 		};
 		Apps::insert(APP, &owner);
-		let wrong_v = || authorises(owner.clone(), full(|signature| signature[64] = 29));
+		let wrong_v = || authorizes(owner.clone(), full(|signature| signature[64] = 29));
 		assert_noop!(wrong_v(), Error::<Test>::SignatureInvalidV);
-		let high_s = || authorises(owner.clone(), full(|signature| signature[32] = 0xFF));
+		let high_s = || authorizes(owner.clone(), full(|signature| signature[32] = 0xFF));
 		assert_noop!(high_s(), Error::<Test>::SignatureHighS);
-		let zero = || authorises(owner.clone(), full(|signature| signature[..64].fill(0)));
+		let zero = || authorizes(owner.clone(), full(|signature| signature[..64].fill(0)));
 		assert_noop!(zero(), Error::<Test>::SignatureUnrecoverable);
-		let other = authorises(owner, full(|signature| signature[0] ^= 1));
-		assert!([Error::<Test>::AppOrderNotAuthorised.into(), Error::<Test>::SignatureUnrecoverable.into()]
+		let other = authorizes(owner, full(|signature| signature[0] ^= 1));
+		assert!([Error::<Test>::AppOrderNotAuthorized.into(), Error::<Test>::SignatureUnrecoverable.into()]
 			.contains(&other.unwrap_err()));
 	});
 }
@@ -137,43 +137,43 @@ fn order_without_an_eip_712_form_is_not_signed_by_a_wallet() {
 }
 
 #[test]
-fn signature_of_another_authorises_nothing() {
+fn signature_of_another_authorizes_nothing() {
 	test(|| {
 		let four = four();
 		let matched = |orders| Market::match_orders(Who::Broker.origin(), Box::new(orders));
 		let app = sign(Who::Broker, &four.app);
-		assert_noop!(matched(SignedOrders { app, ..four.signed() }), Error::<Test>::AppOrderNotAuthorised);
+		assert_noop!(matched(SignedOrders { app, ..four.signed() }), Error::<Test>::AppOrderNotAuthorized);
 		let dataset = four.dataset.as_ref().map(|order| sign(Who::Broker, order));
-		assert_noop!(matched(SignedOrders { dataset, ..four.signed() }), Error::<Test>::DatasetOrderNotAuthorised);
+		assert_noop!(matched(SignedOrders { dataset, ..four.signed() }), Error::<Test>::DatasetOrderNotAuthorized);
 		let workerpool = sign(Who::Broker, &four.workerpool);
 		assert_noop!(
 			matched(SignedOrders { workerpool, ..four.signed() }),
-			Error::<Test>::WorkerpoolOrderNotAuthorised
+			Error::<Test>::WorkerpoolOrderNotAuthorized
 		);
 		let request = sign(Who::Broker, &four.request);
-		assert_noop!(matched(SignedOrders { request, ..four.signed() }), Error::<Test>::RequestNotAuthorised);
+		assert_noop!(matched(SignedOrders { request, ..four.signed() }), Error::<Test>::RequestNotAuthorized);
 	});
 }
 
 #[test]
-fn signature_under_another_order_authorises_nothing() {
+fn signature_under_another_order_authorizes_nothing() {
 	test(|| {
 		let four = four();
 		let mut app = sign(Who::AppOwner, &four.app);
 		app.order.price = 9;
 		let refused = || Market::match_orders(Who::Broker.origin(), Box::new(SignedOrders { app, ..four.signed() }));
-		assert_noop!(refused(), Error::<Test>::AppOrderNotAuthorised);
+		assert_noop!(refused(), Error::<Test>::AppOrderNotAuthorized);
 	});
 }
 
 #[test]
-fn caller_authorises_its_own_orders() {
+fn caller_authorizes_its_own_orders() {
 	test(|| {
 		let four = four();
 		let request = bare(&four.request);
 		let orders = Box::new(SignedOrders { request, ..four.signed() });
 		let foreign = || Market::match_orders(Who::Broker.origin(), orders.clone());
-		assert_noop!(foreign(), Error::<Test>::RequestNotAuthorised);
+		assert_noop!(foreign(), Error::<Test>::RequestNotAuthorized);
 		assert_ok!(Market::match_orders(Who::Requester.origin(), orders));
 	});
 	test(|| {
@@ -181,7 +181,7 @@ fn caller_authorises_its_own_orders() {
 		let workerpool = bare(&four.workerpool);
 		let orders = Box::new(SignedOrders { workerpool, ..four.signed() });
 		let foreign = || Market::match_orders(Who::Broker.origin(), orders.clone());
-		assert_noop!(foreign(), Error::<Test>::WorkerpoolOrderNotAuthorised);
+		assert_noop!(foreign(), Error::<Test>::WorkerpoolOrderNotAuthorized);
 		assert_ok!(Market::match_orders(Who::Scheduler.origin(), orders));
 	});
 }
@@ -223,12 +223,12 @@ fn only_the_owner_of_today_counts() {
 		}
 		four.clone().published();
 		Apps::insert(APP, Who::Heir.id());
-		assert_noop!(four.matched(), Error::<Test>::AppOrderNotAuthorised);
+		assert_noop!(four.matched(), Error::<Test>::AppOrderNotAuthorized);
 		let bare = || Market::match_orders(Who::Broker.origin(), all_bare(&four));
-		assert_noop!(bare(), Error::<Test>::AppOrderNotAuthorised);
+		assert_noop!(bare(), Error::<Test>::AppOrderNotAuthorized);
 		let Hashes { app, dataset, workerpool, request } = four.hashes();
 		let published = || Market::match_published(Who::Broker.origin(), request, app, dataset, workerpool);
-		assert_noop!(published(), Error::<Test>::AppOrderNotAuthorised);
+		assert_noop!(published(), Error::<Test>::AppOrderNotAuthorized);
 
 		let app = sign(Who::Heir, &four.app);
 		let by_the_heir = SignedOrders { app, ..four.signed() };
@@ -239,7 +239,7 @@ fn only_the_owner_of_today_counts() {
 }
 
 #[test]
-fn an_order_has_one_volume_however_it_is_authorised() {
+fn an_order_has_one_volume_however_it_is_authorized() {
 	test(|| {
 		// The requester is a wallet's account, so that the request has an EIP-712 form.
 		let requester = wallet_account();

@@ -8,7 +8,7 @@ use rlc_primitives::{AccountId, AnyOrder, Hash, Order, OrderHash, SigningDomain}
 use sp_runtime::DispatchResult;
 
 use crate::{
-	refusals::{bad_signature, not_authorised, not_registered, nothing_left},
+	refusals::{bad_signature, not_authorized, not_registered, nothing_left},
 	types::{Authorization, Presign, SignedOrder},
 	Categories, Config, Error, Event, Orders, Pallet, Presigned,
 };
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Authorise an order of `who`'s. One that a former owner presigned gets a new owner.
+	/// Authorize an order of `who`'s. One that a former owner presigned gets a new owner.
 	pub(crate) fn do_presign_order(who: AccountId, order: AnyOrder) -> DispatchResult {
 		let hash = order.hash(&Self::signing_domain());
 		let former = Presigned::<T>::get(hash);
@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Check that `owner` stands behind an order that `caller` brings.
-	pub(crate) fn ensure_authorised<O: Order>(
+	pub(crate) fn ensure_authorized<O: Order>(
 		signed: &SignedOrder<O>,
 		hash: &OrderHash,
 		owner: &AccountId,
@@ -78,10 +78,10 @@ impl<T: Config> Pallet<T> {
 				signature.verify(&signed.order, domain, owner).map_err(|error| bad_signature(O::KIND, error))
 			}
 			Authorization::OnChain => {
-				let authorised = owner == caller
+				let authorized = owner == caller
 					|| Presigned::<T>::get(hash).is_some_and(|presigned| presigned.owner == *owner)
 					|| Orders::<T>::get(hash).is_some_and(|published| published.owner == *owner);
-				authorised.then_some(()).ok_or(not_authorised(O::KIND))
+				authorized.then_some(()).ok_or(not_authorized(O::KIND))
 			}
 		}
 	}

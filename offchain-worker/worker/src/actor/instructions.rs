@@ -6,7 +6,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::worker::{Assignment, Order, Report, Step};
+use rlc_protocol::worker::{Assignment, Instruction, Report, Step};
 
 use super::{Actor, Busy, Change, Effect, Entry};
 use crate::{
@@ -24,13 +24,13 @@ const MAX_QUEUED: usize = 1_000;
 const EVIDENCE_ATTEMPTS: u32 = 4;
 
 impl Actor {
-	pub(super) fn order(&mut self, order: Order) {
-		match order {
-			Order::Compute { tasks } => tasks.iter().for_each(|assignment| self.take(assignment)),
-			Order::Upload { task, token } => self.asked_to_upload(task, token),
-			Order::Stop { task, reason } => self.asked_to_stop(task, reason),
-			Order::ReportFailure { task } => self.asked_for_evidence(task.id()),
-			Order::Drain => self.drain(),
+	pub(super) fn instruct(&mut self, instruction: Instruction) {
+		match instruction {
+			Instruction::Compute { tasks } => tasks.iter().for_each(|assignment| self.take(assignment)),
+			Instruction::Upload { task, token } => self.asked_to_upload(task, token),
+			Instruction::Stop { task, reason } => self.asked_to_stop(task, reason),
+			Instruction::ReportFailure { task } => self.asked_for_evidence(task.id()),
+			Instruction::Drain => self.drain(),
 		}
 	}
 

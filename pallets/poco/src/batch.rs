@@ -13,7 +13,7 @@ use crate::{Config, Error, Pallet, TaskRef, Tasks};
 pub(crate) struct Loaded {
 	/// The task's id, which is a hash: worked out once.
 	pub id: TaskId,
-	/// Its deal: a bag's tasks share it.
+	/// Its deal: a batch's tasks share it.
 	pub deal: Rc<Deal>,
 	/// The task; [`Task::new`] if nobody touched it.
 	pub task: Task,
@@ -65,13 +65,12 @@ impl<T: Config> Pallet<T> {
 		DealReader::default().load::<T>(place)
 	}
 
-	/// Read a task that may be overdue. A task that is not stored is open, unless it was closed and forgotten, which
-	/// takes its final deadline and a deal whose tasks can be forgotten.
+	/// Read a task that may be overdue. A task that is not stored is open, unless it was closed and pruned, which
+	/// takes its final deadline and a deal whose tasks can be pruned.
 	pub(crate) fn load_overdue(place: &TaskRef, now: Moment) -> Result<Loaded, Error<T>> {
 		let loaded = Self::load(place)?;
-		let forgotten =
-			!loaded.stored && loaded.deal.final_deadline() <= now && T::Deals::is_prunable(&place.deal, now);
-		ensure!(!forgotten, Error::<T>::AlreadyClosed);
+		let pruned = !loaded.stored && loaded.deal.final_deadline() <= now && T::Deals::is_prunable(&place.deal, now);
+		ensure!(!pruned, Error::<T>::AlreadyClosed);
 		Ok(loaded)
 	}
 
@@ -80,11 +79,11 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// A bag holds something, and no task twice: its items are checked one by one before the first of them changes the
+	/// A batch holds something, and no task twice: its items are checked one by one before the first of them changes the
 	/// state, so they must not concern each other.
-	pub(crate) fn ensure_bag<'a>(places: impl Iterator<Item = &'a TaskRef>) -> Result<(), DispatchError> {
+	pub(crate) fn ensure_batch<'a>(places: impl Iterator<Item = &'a TaskRef>) -> Result<(), DispatchError> {
 		let mut places: Vec<_> = places.collect();
-		ensure!(!places.is_empty(), Error::<T>::EmptyBag);
+		ensure!(!places.is_empty(), Error::<T>::EmptyBatch);
 		places.sort_unstable();
 		ensure!(!places.windows(2).any(|pair| pair.first() == pair.last()), Error::<T>::DuplicateTask);
 		Ok(())

@@ -8,7 +8,7 @@ use sp_core::H160;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	bag::{DealReader, Loaded},
+	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
 	contribute::count,
 	settle::Money,
@@ -37,41 +37,41 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Results of one worker; `data` is for the callback of the only one. Returns what it met.
-	pub(crate) fn do_lone(
+	pub(crate) fn do_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
 		data: Option<CallbackData>,
 	) -> Result<Met, DispatchError> {
-		let (money, met) = Self::deliver_lone(worker, items, data)?;
+		let (money, met) = Self::deliver_direct(worker, items, data)?;
 		Ok(Met { moved: money.settle::<T>()?, ..met })
 	}
 
 	/// All of it, but the movement of money.
-	pub(crate) fn deliver_lone(
+	pub(crate) fn deliver_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
 		data: Option<CallbackData>,
 	) -> Result<(Money, Met), DispatchError> {
 		let now = Self::now();
-		let (accepted, met) = Self::check_lone(worker, items, data.as_ref(), now)?;
+		let (accepted, met) = Self::check_direct(worker, items, data.as_ref(), now)?;
 		let mut money = Money::new::<T>();
 		for one in accepted {
-			Self::close_lone(worker, one, data.clone(), now, &mut money)?;
+			Self::close_direct(worker, one, data.clone(), now, &mut money)?;
 		}
 		Ok((money, met))
 	}
 
-	pub(crate) fn could_lone(worker: &AccountId, items: &[ResultOf], data: Option<&CallbackData>) -> DispatchResult {
-		Self::check_lone(worker, items, data, Self::now()).map(drop)
+	pub(crate) fn could_direct(worker: &AccountId, items: &[ResultOf], data: Option<&CallbackData>) -> DispatchResult {
+		Self::check_direct(worker, items, data, Self::now()).map(drop)
 	}
 
-	fn check_lone(
+	fn check_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
 		data: Option<&CallbackData>,
 		now: Moment,
 	) -> Result<(Vec<Accepted>, Met), DispatchError> {
-		Self::ensure_bag(items.iter().map(|one| &one.task))?;
+		Self::ensure_batch(items.iter().map(|one| &one.task))?;
 		let (mut deals, mut met) = (DealReader::default(), Met::default());
 		let mut accepted = Vec::with_capacity(items.len());
 		for item in items {
@@ -80,7 +80,7 @@ impl<T: Config> Pallet<T> {
 			met.people = met.people.saturating_add(count(one.delegates.len()));
 			accepted.push(one);
 		}
-		ensure!(met.people <= MAX_SETTLED, Error::<T>::BagTooHeavy);
+		ensure!(met.people <= MAX_SETTLED, Error::<T>::BatchTooHeavy);
 		Ok((accepted, met))
 	}
 
@@ -106,7 +106,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Close one of the tasks, and add what it pays to `money`.
-	fn close_lone(
+	fn close_direct(
 		worker: &AccountId,
 		accepted: Accepted,
 		data: Option<CallbackData>,
