@@ -8,7 +8,7 @@ use rlc_primitives::{
 	work::{Delegate, TaskRef, TaskView},
 	AccountId, DealId, GroupId, WorkerpoolId,
 };
-use rlc_protocol::{Needs, TaskRef};
+use rlc_protocol::Needs;
 
 use crate::chain::{Answer, ChainError, DealFacts, Follow, PoolChain, Seen, SeenBlock};
 
