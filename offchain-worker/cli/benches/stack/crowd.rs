@@ -11,7 +11,7 @@ use jsonrpsee::{
 use rlc_chain::Key;
 use rlc_protocol::{
 	signing::Claim,
-	worker::{Heartbeat, Join, Joined, Order, Resources, WorkerRpcClient},
+	worker::{Heartbeat, Instruction, Join, Joined, Resources, WorkerRpcClient},
 	Account,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -56,7 +56,7 @@ impl Crowd {
 	}
 }
 
-async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Order>) {
+async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruction>) {
 	let key = Key::from_suri(&format!("//Crowd//{number}")).expect("it is a derivation");
 	let account = Account(key.account());
 	let patience = Duration::from_secs(60);
@@ -79,7 +79,7 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Order>)
 }
 
 /// Send heartbeats, each of which has to be answered.
-async fn live(client: WsClient, joined: Joined, _orders: Subscription<Order>, mut left: watch::Receiver<bool>) {
+async fn live(client: WsClient, joined: Joined, _orders: Subscription<Instruction>, mut left: watch::Receiver<bool>) {
 	let mut next = tokio::time::interval(Duration::from_millis(joined.heartbeat));
 	loop {
 		let stays = tokio::select! {

@@ -13,10 +13,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::{
-	worker::{Assignment, Instruction, Report, Resources, Step},
-	TaskRef,
-};
+use rlc_protocol::worker::{Assignment, Instruction, Report, Resources, Step};
 use tempfile::TempDir;
 use tokio::{
 	sync::{mpsc, oneshot, watch},
