@@ -283,7 +283,7 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 		),
 		(&["app", "try", "/no/such/file.wasm"], "/no/such/file.wasm: "),
 		(&["app", "try", "/", "--output", "/no/such/dir"], "/ is no file; "),
-		(&["app", "try", "docker://alpine"], "\"alpine\" is no image of a registry; "),
+		(&["app", "try", "docker://alpine"], "\"alpine\" is not an image of a registry; "),
 		(&["app", "try", "/dev/null", "--output", "/"], "/ is there already; "),
 		(&["app", "try", "x", "--index", "1"], "has no task 1; "),
 		(&["app", "try", "x", "--args", "'open"], "--args: "),

@@ -2,7 +2,7 @@
 //!
 //! A canonical archive is a tar file that holds regular files only, in the order of their paths' bytes, each with mode
 //! 0644, time 0, user and group 0 and no names of them. Directories are there through their files' paths. Any tar program
-//! can unpack it; [`unpack`] takes nothing else. Byte by byte, for who writes it elsewhere:
+//! can unpack it; [`unpack`] accepts nothing else. Byte by byte, for those who write it elsewhere:
 //!
 //! - A file is a header, its bytes, and zeros up to a multiple of 512. The end is 1024 zeros.
 //! - A header is 512 bytes, GNU's: at 0 the path, at 100 the mode, 108 the user, 116 the group (8 bytes each), 124 the
@@ -45,7 +45,7 @@ pub struct Packed {
 }
 
 impl Packed {
-	/// The archive's name in a store.
+	/// Returns the archive's name in a store.
 	pub fn cid(&self) -> Cid {
 		Cid::of_sha256(self.sha256)
 	}
@@ -72,12 +72,12 @@ pub enum ArchiveError {
 		error: io::Error,
 	},
 	/// The archive itself could not be read or written.
-	#[error("the archive: {0}")]
+	#[error("the archive cannot be read or written: {0}")]
 	Stream(io::Error),
 	/// It is neither a regular file nor a directory of those.
 	#[error("{} is a {kind}; a result consists of regular files only", .path.display())]
 	NotRegular {
-		/// Where it is.
+		/// Its path.
 		path: PathBuf,
 		/// What it is.
 		kind: &'static str,
@@ -85,7 +85,7 @@ pub enum ArchiveError {
 	/// A file changed while it was packed.
 	#[error("{} changed while it was packed; is the app still running?", .0.display())]
 	Changed(PathBuf),
-	/// The archive is none that [`pack`] writes.
+	/// The archive is not one that [`pack`] writes.
 	#[error("not a canonical archive: {0}")]
 	NotCanonical(&'static str),
 	/// The archive holds more than is allowed.
@@ -93,14 +93,14 @@ pub enum ArchiveError {
 	TooLarge(UnpackLimits),
 }
 
-/// Pack a file, by its name, or a directory's files, by their paths in it. Blocks.
+/// Packs a file, by its name, or a directory's files, by their paths in it. Blocks.
 ///
-/// Symbolic links are not followed, `path` itself included. Whether `path` leads through one is the caller's to check.
+/// Symbolic links are not followed, not even `path` itself. The caller has to check whether `path` leads through one.
 ///
 /// # Errors
 ///
-/// [`ArchiveError`], if there is something else than regular files and directories, or reading or writing fails. What
-/// was written then is no archive.
+/// [`ArchiveError`], if there is anything but regular files and directories, or reading or writing fails. What was written
+/// then is not an archive.
 pub fn pack(path: &Path, to: impl Write) -> Result<Packed, ArchiveError> {
 	let mut out = Hashing::new(to);
 	let mut files = 0;
@@ -112,7 +112,7 @@ pub fn pack(path: &Path, to: impl Write) -> Result<Packed, ArchiveError> {
 	Ok(out.done(files))
 }
 
-/// The regular files at or below a path with their names in the archive, in the archive's order.
+/// Returns the regular files at or below a path with their names in the archive, in the archive's order.
 fn files_of(root: &Path) -> Result<Vec<(Vec<u8>, PathBuf)>, ArchiveError> {
 	let name = root.file_name().unwrap_or(OsStr::new("result"));
 	let mut found = Vec::new();
@@ -164,14 +164,13 @@ fn pack_file(name: &[u8], path: &Path, out: &mut impl Write) -> Result<(), Archi
 	out.write_all(&[0; BLOCK][..padding(size)]).map_err(ArchiveError::Stream)
 }
 
-/// Unpack an archive into a directory, which is made if it is not there. Nothing is overwritten. Blocks.
+/// Unpacks an archive into a directory, which is made if it is missing. Nothing is overwritten. Blocks.
 ///
-/// What is returned describes the archive that was read: compare its hash, if that was not done before.
+/// The answer describes the archive that was read: compare its hash, if that was not done before.
 ///
 /// # Errors
 ///
-/// [`ArchiveError`], if it is not what [`pack`] writes, or more than the limits allow. The files before the wrong place
-/// remain.
+/// [`ArchiveError`], if it is not what [`pack`] writes, or more than the limits allow. The files before the fault remain.
 pub fn unpack(from: impl Read, into: &Path, limits: UnpackLimits) -> Result<Packed, ArchiveError> {
 	fs::create_dir_all(into).map_err(|error| ArchiveError::Io { path: into.into(), error })?;
 	let mut input = Hashing::new(from);
@@ -195,14 +194,14 @@ pub fn unpack(from: impl Read, into: &Path, limits: UnpackLimits) -> Result<Pack
 	Ok(input.done(files))
 }
 
-/// The next file's path and size; `None` at the end.
+/// Returns the next file's path and size; `None` at the end.
 fn read_headers(input: &mut impl Read) -> Result<Option<(Vec<u8>, u64)>, ArchiveError> {
 	let mut seen = block(input)?;
 	if seen == [0; BLOCK] {
-		return match block(input)? == [0; BLOCK] {
-			true => Ok(None),
-			false => Err(ArchiveError::NotCanonical("a header is empty")),
-		};
+		if block(input)? != [0; BLOCK] {
+			return Err(ArchiveError::NotCanonical("a header is empty"));
+		}
+		return Ok(None);
 	}
 	let mut header = header_of(&seen);
 	let mut name = up_to_zero(&header.as_old().name);
@@ -254,13 +253,13 @@ fn unpack_file(input: &mut impl Read, path: &Path, size: u64) -> Result<(), Arch
 	let mut pad = [0; BLOCK];
 	let pad = &mut pad[..padding(size)];
 	read_exact(input, pad)?;
-	match pad.iter().all(|byte| *byte == 0) {
-		true => Ok(()),
-		false => Err(ArchiveError::NotCanonical("something stands between its files")),
+	if pad.iter().any(|byte| *byte != 0) {
+		return Err(ArchiveError::NotCanonical("there are bytes between its files"));
 	}
+	Ok(())
 }
 
-/// The one way to write what comes before a file's bytes.
+/// Writes what comes before a file's bytes, in the one way that is canonical.
 fn headers(name: &[u8], size: u64) -> Vec<u8> {
 	if name.len() <= SHORT_PATH {
 		return header(name, size, EntryType::Regular).as_bytes().to_vec();
@@ -293,14 +292,14 @@ fn header_of(block: &[u8]) -> Header {
 }
 
 fn size_of(header: &Header) -> Result<u64, ArchiveError> {
-	header.entry_size().map_err(|_| ArchiveError::NotCanonical("a size is no number"))
+	header.entry_size().map_err(|_| ArchiveError::NotCanonical("a size is not a number"))
 }
 
 fn up_to_zero(bytes: &[u8]) -> Vec<u8> {
 	bytes.iter().copied().take_while(|byte| *byte != 0).collect()
 }
 
-/// Whether a path names a file below the directory it is joined to, in one way only.
+/// Returns whether a path names a file below the directory that it is joined to, in one way only.
 fn is_plain(name: &[u8]) -> bool {
 	name.split(|byte| *byte == b'/').all(|part| !part.is_empty() && part != b"." && part != b"..")
 }
@@ -309,7 +308,8 @@ fn padding(size: u64) -> usize {
 	(BLOCK - (size % BLOCK as u64) as usize) % BLOCK
 }
 
-/// A small file needs no large buffer; one byte more than the file shows its end.
+/// Returns the size of a buffer for a file, in bytes. A small file needs no large one; one byte more than the file shows
+/// its end.
 fn buffer_size(size: u64) -> usize {
 	size.saturating_add(1).min(128 * 1024) as usize
 }

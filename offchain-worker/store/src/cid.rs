@@ -1,6 +1,10 @@
 //! How contents are named.
 
-use std::{fmt, str::FromStr};
+use std::{
+	fmt,
+	io::{self, Read},
+	str::FromStr,
+};
 
 use cid::multihash::Multihash;
 use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
@@ -8,6 +12,8 @@ use sha2::Digest;
 
 /// The multicodec of contents that are just bytes.
 const RAW: u64 = 0x55;
+/// How many bytes of a reader are hashed at once.
+const BUFFER: usize = 64 * 1024;
 
 /// A hash that a CID may carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +25,7 @@ pub enum HashKind {
 }
 
 impl HashKind {
-	/// Its multihash code.
+	/// Returns its multihash code.
 	fn code(self) -> u64 {
 		match self {
 			Self::Sha256 => 0x12,
@@ -27,7 +33,7 @@ impl HashKind {
 		}
 	}
 
-	/// Begins to hash.
+	/// Returns a hasher that has seen nothing yet.
 	pub fn hasher(self) -> Hasher {
 		match self {
 			Self::Sha256 => Hasher(State::Sha256(sha2::Sha256::new())),
@@ -36,7 +42,7 @@ impl HashKind {
 	}
 }
 
-/// Hashes a content bit by bit.
+/// Hashes a content piece by piece.
 #[derive(Clone)]
 pub struct Hasher(State);
 
@@ -56,7 +62,21 @@ impl Hasher {
 		}
 	}
 
-	/// The name of all bytes taken.
+	/// Takes all bytes of a reader, and returns how many there were.
+	pub(crate) fn update_from(&mut self, mut reader: impl Read) -> io::Result<u64> {
+		let (mut size, mut buffer) = (0, vec![0; BUFFER]);
+		loop {
+			match reader.read(&mut buffer)? {
+				0 => return Ok(size),
+				count => {
+					self.update(&buffer[..count]);
+					size += count as u64;
+				}
+			}
+		}
+	}
+
+	/// Returns the name of all bytes taken.
 	pub fn finish(self) -> Cid {
 		match self.0 {
 			State::Sha256(hasher) => Cid::of_sha256(hasher.finalize().into()),
@@ -76,43 +96,43 @@ pub struct Cid {
 
 /// A text is not the CID of raw bytes by SHA-256 or Keccak-256.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no CID of this store: expected bafkrei… (SHA-256) or bafkrw… (Keccak-256), version 1, raw, lower-case base32")]
+#[error("{0} is not a CID of this store: expected bafkrei… (SHA-256) or bafkrw… (Keccak-256), version 1, raw, lower-case base32")]
 pub struct InvalidCid(String);
 
 impl Cid {
-	/// The content with this SHA-256.
+	/// Returns the name of the content with this SHA-256.
 	pub const fn of_sha256(digest: [u8; 32]) -> Self {
 		Self { kind: HashKind::Sha256, digest }
 	}
 
-	/// The content with this Keccak-256.
+	/// Returns the name of the content with this Keccak-256.
 	pub const fn of_keccak(digest: [u8; 32]) -> Self {
 		Self { kind: HashKind::Keccak256, digest }
 	}
 
-	/// The name of these bytes.
+	/// Returns the name of these bytes.
 	pub fn of(kind: HashKind, bytes: &[u8]) -> Self {
 		let mut hasher = kind.hasher();
 		hasher.update(bytes);
 		hasher.finish()
 	}
 
-	/// The hash.
+	/// Returns the hash.
 	pub const fn digest(&self) -> [u8; 32] {
 		self.digest
 	}
 
-	/// Which hash it is.
+	/// Returns which hash it is.
 	pub const fn hash_kind(&self) -> HashKind {
 		self.kind
 	}
 
-	/// Begins to hash a content that is to be compared with this name.
+	/// Returns a hasher for a content that is to be compared with this name.
 	pub fn hasher(&self) -> Hasher {
 		self.kind.hasher()
 	}
 
-	/// Whether these bytes have this name.
+	/// Returns whether these bytes have this name.
 	pub fn verify(&self, bytes: &[u8]) -> bool {
 		Self::of(self.kind, bytes) == *self
 	}

@@ -7,45 +7,45 @@ use crate::{Cid, TokenError};
 /// Why something was not stored or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-	/// Nothing of this name is there.
+	/// There is nothing of this name.
 	#[error("{0} is not in this store")]
 	NotFound(Cid),
 	/// The token does not allow it.
 	#[error(transparent)]
 	Token(#[from] TokenError),
 	/// It is larger than allowed.
-	#[error("more than the {0} bytes that are allowed")]
+	#[error("it is larger than the {0} bytes that are allowed")]
 	TooLarge(u64),
 	/// The store is full.
 	#[error("the store is full: its {0} bytes are used; try again later, or use another store")]
 	Full(u64),
-	/// Somebody's share of the store is used up.
-	#[error("{who} has used its {quota} bytes of the store; wait until something expires, or release something")]
+	/// A holder's share of the store is used up.
+	#[error("{who} has used its {quota} bytes of the store; wait until contents expire, or release some")]
 	QuotaUsed {
-		/// Who.
+		/// Its name.
 		who: String,
 		/// The share, in bytes.
 		quota: u64,
 	},
-	/// Somebody has too many uploads at once.
-	#[error("{who} has {count} uploads under way; end some first")]
+	/// An uploader has too many uploads at once.
+	#[error("{who} has {count} uploads under way; finish one first")]
 	TooManyUploads {
-		/// Who.
+		/// Its name.
 		who: String,
 		/// How many.
 		count: usize,
 	},
 	/// What was uploaded is not what its name says.
-	#[error("what was uploaded is not {0}; it was removed, begin again")]
+	#[error("the uploaded bytes are not {0} and were removed; begin again")]
 	WrongContent(Cid),
-	/// An upload goes on with another length than it began with.
-	#[error("this upload has begun with a length of {0} bytes")]
+	/// An upload is opened again with another length than it began with.
+	#[error("this upload began with a length of {0} bytes; open it again with that length")]
 	OtherLength(u64),
-	/// An upload goes on at another place than it came to.
-	#[error("this upload has come to byte {0}; go on from there")]
+	/// An upload is resumed at another offset than it has come to.
+	#[error("this upload has come to byte {0}; resume it there")]
 	OtherOffset(u64),
-	/// The upload has not begun, was forgotten, or goes on over another connection.
-	#[error("this upload goes on elsewhere, or has not begun; open it again with POST")]
+	/// The upload has not begun, was removed, or was taken over by another connection.
+	#[error("this upload was taken over by another connection, or has not begun; open it again with POST")]
 	NotOpen,
 	/// The disk is full.
 	#[error("the store's disk is full; try again later, or use another store")]
@@ -54,10 +54,10 @@ pub enum StoreError {
 	#[error("{} is used by another process; stop that one first", .0.display())]
 	InUse(PathBuf),
 	/// The disk failed.
-	#[error("the store's disk: {0}")]
+	#[error("the store's disk failed: {0}")]
 	Disk(io::Error),
-	/// The IPFS node that has it does not give it.
-	#[error("the store's IPFS node: {0}; try again later")]
+	/// The IPFS node that has it does not deliver it.
+	#[error("the store's IPFS node failed: {0}; try again later")]
 	Node(String),
 }
 
@@ -73,19 +73,19 @@ impl From<io::Error> for StoreError {
 /// What kept a content from being fetched or downloaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchErrorKind {
-	/// It is not there.
+	/// It does not exist there.
 	NotFound,
-	/// Where it is cannot be reached, or does not answer as it should.
+	/// Its location cannot be reached, or does not answer as it should.
 	Unreachable,
 	/// It is larger than allowed.
 	TooLarge,
 	/// It is not what its hash says.
 	WrongChecksum,
-	/// The location is none, or may not be used here.
+	/// The location is not valid, or may not be used here.
 	NotAllowed,
 	/// It took longer than allowed.
 	TimedOut,
-	/// Who asked does not want it any more.
+	/// The caller no longer wants it.
 	Stopped,
 	/// This machine's disk failed, or is full.
 	Disk,
@@ -113,7 +113,7 @@ impl FetchError {
 
 impl From<io::Error> for FetchError {
 	fn from(error: io::Error) -> Self {
-		Self::new(FetchErrorKind::Disk, format!("this machine's disk: {error}"))
+		Self::new(FetchErrorKind::Disk, format!("this machine's disk failed: {error}"))
 	}
 }
 
@@ -121,32 +121,32 @@ impl From<io::Error> for FetchError {
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
 	/// The file cannot be read.
-	#[error("the file to upload: {0}")]
+	#[error("the file to upload cannot be read: {0}")]
 	File(#[from] io::Error),
-	/// The store does not take it.
-	#[error("{store} does not take it ({status}): {words}")]
+	/// The store refuses it.
+	#[error("{store} refuses it ({status}): {words}")]
 	Refused {
-		/// Which store.
+		/// The store, by its URL.
 		store: String,
 		/// Its answer: an HTTP status.
 		status: u16,
 		/// Its words.
 		words: String,
 	},
-	/// The store cannot be reached, also after some time.
+	/// The store cannot be reached, even after several tries.
 	#[error("{store} cannot be reached: {words}")]
 	Unreachable {
-		/// Which store.
+		/// The store, by its URL.
 		store: String,
 		/// What happened.
 		words: String,
 	},
 	/// There is no store to upload to.
-	#[error("no store is known to upload to")]
+	#[error("there is no store to upload to; name the URL of a scheduler")]
 	NoStore,
 }
 
-/// An error with all that is behind it, in one line.
+/// Returns an error with all its causes, in one line.
 pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
 	let mut words = error.to_string();
 	let mut source = error.source();

@@ -12,12 +12,15 @@ use tokio_util::io::ReaderStream;
 
 use crate::{
 	error::{in_full, StoreError, UploadError},
-	web::{shown, CONNECT_TIMEOUT, READ_TIMEOUT, USER_AGENT},
+	http::{
+		url::{below, shown},
+		web::{CONNECT_TIMEOUT, READ_TIMEOUT, USER_AGENT},
+	},
 };
 
-/// What separates the parts of the form: long enough not to occur by chance.
+/// Separates the parts of the form. It is long enough not to occur by chance.
 const BOUNDARY: &str = "rlc-8f2d7c1be06a4935b7ef0c52d3a1964e";
-/// Into what the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
+/// The size of the chunks into which the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
 const CHUNK: usize = 1 << 20;
 /// How long a file may take. The node answers only once it has all of it.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
@@ -27,7 +30,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 3600);
 pub struct Ipfs {
 	rpc: Url,
 	client: Client,
-	/// For what the node answers at once.
+	/// For requests that the node answers at once.
 	prompt: Client,
 }
 
@@ -39,7 +42,7 @@ struct Added {
 }
 
 impl Ipfs {
-	/// The node with this RPC, such as `http://127.0.0.1:5001`.
+	/// Connects to the node with this RPC, such as `http://127.0.0.1:5001`, at the first request.
 	///
 	/// # Errors
 	///
@@ -58,8 +61,8 @@ impl Ipfs {
 		Ok(Self { rpc, client, prompt })
 	}
 
-	/// Add a file and pin it. Returns its name in IPFS: a location for a [`Fetcher`](crate::Fetcher) that has an IPFS
-	/// node. For a file larger than 1 MiB it is no hash of the file's bytes: give its SHA-256 too where it is used.
+	/// Adds a file and pins it. Returns its name in IPFS: a location for a [`Fetcher`](crate::Fetcher) that has an IPFS
+	/// node. For a file larger than 1 MiB it is not a hash of the file's bytes: state its SHA-256 too where it is used.
 	///
 	/// # Errors
 	///
@@ -82,7 +85,7 @@ impl Ipfs {
 		Ok(serde_json::from_slice::<Added>(&answer).map_err(|_| self.refused(status, &answer))?.hash)
 	}
 
-	/// End the pin of a name: the node may remove it. One that is not pinned may go already.
+	/// Ends the pin of a name, so that the node may remove it. A name that is not pinned counts as unpinned.
 	pub(crate) async fn unpin(&self, name: &str) -> Result<(), UploadError> {
 		let mut url = below(&self.rpc, "api/v0/pin/rm");
 		url.query_pairs_mut().append_pair("arg", name);
@@ -92,7 +95,7 @@ impl Ipfs {
 		}
 	}
 
-	/// So many bytes of what the node has under a name, from one on. It does not look for them elsewhere.
+	/// Returns so many bytes of what the node has under a name, from one on. It does not look for them elsewhere.
 	pub(crate) async fn cat(&self, name: &str, first: u64, count: u64) -> Result<Response, StoreError> {
 		let mut url = cat_url(&self.rpc, name);
 		let part = [("offset", first.to_string()), ("length", count.to_string()), ("offline", "true".into())];
@@ -125,18 +128,9 @@ impl Ipfs {
 	}
 }
 
-/// Where a node's RPC gives out the content of a name.
+/// Returns where a node's RPC gives out the content of a name.
 pub(crate) fn cat_url(rpc: &Url, name: &str) -> Url {
 	let mut url = below(rpc, "api/v0/cat");
 	url.query_pairs_mut().append_pair("arg", name);
-	url
-}
-
-/// A URL below another one, whether that ends with a slash or not.
-pub(crate) fn below(base: &Url, path: &str) -> Url {
-	let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
-	let mut url = base.clone();
-	url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
-	url.set_query(query);
 	url
 }

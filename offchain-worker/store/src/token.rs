@@ -1,4 +1,4 @@
-//! Who may store what: tokens that the store's owner gives out and the store checks, without remembering any.
+//! Tokens say who may store what. The store's owner gives them out and the store checks them; it remembers none.
 
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ const PURPOSE: &[u8] = b"rlc/store/upload/v1";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Keep {
-	/// As long as the store keeps things if nothing is said: [`StoreConfig::retention`](crate::StoreConfig::retention).
+	/// As long as the store keeps contents if nothing else is said: [`StoreConfig::retention`](crate::StoreConfig::retention).
 	Retention,
 	/// For this time from when it is stored, in ms.
 	ForMs(u64),
@@ -26,7 +26,7 @@ pub struct Grant {
 	pub cid: Cid,
 	/// Its greatest size, in bytes.
 	pub max_size: u64,
-	/// Until when uploads may begin or go on, in ms since the Unix epoch.
+	/// Until when uploads may begin or resume, in ms since the Unix epoch.
 	pub expires: u64,
 	/// Whose quota is used: an account, or a worker and its task.
 	pub who: String,
@@ -37,39 +37,41 @@ pub struct Grant {
 /// Why a token allows nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-	/// There is none.
+	/// The request has none.
 	#[error("an upload needs a token: ask the scheduler for one, and send it as Authorization: Bearer TOKEN")]
 	Missing,
 	/// It was not made with this store's key, or was changed.
-	#[error("the token is not of this store")]
+	#[error("the token is not from this store: ask the scheduler for a new one")]
 	Forged,
 	/// Its time is over.
-	#[error("the token is no longer good: ask the scheduler for a new one")]
+	#[error("the token has expired: ask the scheduler for a new one")]
 	Expired,
-	/// It is good, but for something else.
-	#[error("the token is for another content")]
+	/// It is good, but for another content.
+	#[error("the token is for another content: ask the scheduler for one for this content")]
 	OtherContent,
 }
 
-/// The text of a token: the grant and its authentication code, in hex.
+/// Returns the text of a token: the grant and its authentication code, in hex.
 pub(crate) fn sign(key: &[u8; 32], grant: &Grant) -> String {
 	let grant = serde_json::to_vec(grant).expect("a grant has text and numbers only");
 	let code = mac(key, &grant).finalize().into_bytes();
 	format!("{}.{}", hex::encode(grant), hex::encode(code))
 }
 
-/// What a token allows at a time, in ms, for a content.
+/// Returns what a token allows at a time, in ms, for a content.
 pub(crate) fn check(key: &[u8; 32], token: &str, cid: &Cid, now: u64) -> Result<Grant, TokenError> {
 	let (grant, code) = token.split_once('.').ok_or(TokenError::Forged)?;
 	let grant = hex::decode(grant).map_err(|_| TokenError::Forged)?;
 	let code = hex::decode(code).map_err(|_| TokenError::Forged)?;
 	mac(key, &grant).verify_slice(&code).map_err(|_| TokenError::Forged)?;
 	let grant: Grant = serde_json::from_slice(&grant).map_err(|_| TokenError::Forged)?;
-	match grant {
-		grant if grant.cid != *cid => Err(TokenError::OtherContent),
-		grant if grant.expires <= now => Err(TokenError::Expired),
-		grant => Ok(grant),
+	if grant.cid != *cid {
+		return Err(TokenError::OtherContent);
 	}
+	if grant.expires <= now {
+		return Err(TokenError::Expired);
+	}
+	Ok(grant)
 }
 
 fn mac(key: &[u8; 32], grant: &[u8]) -> Hmac<Sha256> {

@@ -85,7 +85,7 @@ fn unpacked(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, ArchiveError> {
 }
 
 #[test]
-fn a_plain_tar_file_in_order_is_canonical() {
+fn plain_tar_file_in_order_is_canonical() {
 	let bytes = tar(&[plain("a", b"1"), plain("a-b", b""), plain("a.d/b", &[7; 512]), plain("b", b"2")]);
 	let dir = tempfile::tempdir().unwrap();
 	make(dir.path(), &unpacked(&bytes).unwrap());
@@ -93,7 +93,7 @@ fn a_plain_tar_file_in_order_is_canonical() {
 }
 
 #[test]
-fn the_hash_is_that_of_the_bytes() {
+fn hash_is_that_of_the_bytes() {
 	let dir = tempfile::tempdir().unwrap();
 	fs::write(dir.path().join("result.txt"), "42").unwrap();
 	let (bytes, of_dir) = packed(dir.path());
@@ -108,7 +108,7 @@ fn the_hash_is_that_of_the_bytes() {
 /// The hash of an archive may never change: it is what workers agree on. This one was also made by another program, from
 /// the module's description.
 #[test]
-fn the_format_stays_as_it_is() {
+fn format_stays_as_it_is() {
 	let dir = tempfile::tempdir().unwrap();
 	make(
 		dir.path(),
@@ -188,12 +188,12 @@ fn damaged_archives_are_refused() {
 	for length in (0..good.len()).step_by(128).chain([1, 511, 513, good.len() - 1]) {
 		assert!(unpacked(&good[..length]).is_err(), "cut at {length}");
 	}
-	for place in (0..good.len()).step_by(32) {
+	for at in (0..good.len()).step_by(32) {
 		let mut bad = good.clone();
-		bad[place] ^= 0x80;
+		bad[at] ^= 0x80;
 		// Whatever is still accepted is another archive, by its hash.
 		if unpacked(&bad).is_ok() {
-			assert!(matches!(place, 512 | 1536), "changed at {place}");
+			assert!(matches!(at, 512 | 1536), "changed at {at}");
 		}
 	}
 	assert!(unpacked(&[good, vec![0]].concat()).is_err());
@@ -229,7 +229,7 @@ fn nothing_is_overwritten() {
 }
 
 #[test]
-fn a_writer_that_fails_is_an_error() {
+fn failing_writer_is_an_error() {
 	struct Full;
 	impl Write for Full {
 		fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
@@ -253,7 +253,7 @@ fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
 		1 => (510_usize..515).prop_map(|length| vec![1; length]),
 	];
 	prop::collection::btree_map(path, bytes, 0..12).prop_map(|mut tree| {
-		// A file is no directory.
+		// A file is not a directory.
 		let names: Vec<_> = tree.keys().cloned().collect();
 		tree.retain(|name, _| !names.iter().any(|other| other.starts_with(&format!("{name}/"))));
 		tree
@@ -262,9 +262,9 @@ fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
 
 /// A byte to change: in which header, where, into what. Mostly in name, size or type, and what means something there.
 fn change() -> impl Strategy<Value = (prop::sample::Index, usize, u8)> {
-	let place = prop_oneof![0..4_usize, 0..100_usize, 124..136_usize, Just(156_usize), 0..BLOCK];
+	let at = prop_oneof![0..4_usize, 0..100_usize, 124..136_usize, Just(156_usize), 0..BLOCK];
 	let byte = prop_oneof![4 => prop::sample::select(&b"\0/.ab0127Lgx\x80"[..]), 1 => any::<u8>()];
-	(any::<prop::sample::Index>(), place, byte)
+	(any::<prop::sample::Index>(), at, byte)
 }
 
 proptest! {
@@ -280,7 +280,7 @@ proptest! {
 	}
 
 	#[test]
-	fn the_order_of_making_does_not_count(tree in trees().prop_flat_map(|tree| {
+	fn order_of_making_does_not_count(tree in trees().prop_flat_map(|tree| {
 		let files: Vec<_> = tree.into_iter().collect();
 		(Just(files.clone()), Just(files).prop_shuffle())
 	})) {
@@ -291,7 +291,7 @@ proptest! {
 	}
 
 	#[test]
-	fn a_changed_archive_is_refused_or_canonical(changes in prop::collection::vec(change(), 0..3)) {
+	fn changed_archive_is_refused_or_canonical(changes in prop::collection::vec(change(), 0..3)) {
 		let (long, short) = ([b"x".repeat(150), vec![0]].concat(), "x".repeat(100));
 		let mut bytes = tar(&[
 			plain("a", b"1"),
@@ -300,13 +300,13 @@ proptest! {
 			(b"././@LongLink", &long, EntryType::GNULongName, 0o644, 0),
 			plain(&short, b"2"),
 		]);
-		let is_header = |place: &usize| bytes[place + 257..].starts_with(b"ustar");
+		let is_header = |at: &usize| bytes[at + 257..].starts_with(b"ustar");
 		let headers: Vec<_> = (0..bytes.len()).step_by(BLOCK).filter(is_header).collect();
 		prop_assert_eq!(headers.len(), 5);
-		for (which, place, byte) in &changes {
+		for (which, at, byte) in &changes {
 			let header = &mut bytes[*which.get(&headers)..][..BLOCK];
-			header[*place] = *byte;
-			// As who means it would: the checksum alone shall not be what keeps it out.
+			header[*at] = *byte;
+			// As an attacker would: the checksum alone must not be what keeps it out.
 			let mut sealed = Header::new_old();
 			sealed.as_mut_bytes().copy_from_slice(header);
 			sealed.set_cksum();

@@ -22,7 +22,7 @@ use rlc_store::{
 use crate::served::{content, grant, sha256, url_of, Breaking, Served, Server, KEY};
 
 #[tokio::test]
-async fn a_result_goes_from_worker_to_requester() {
+async fn result_goes_from_worker_to_requester() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(&dir.path().join("store")).await;
 	let client = Client::new([served.server.url()]).unwrap();
@@ -64,7 +64,7 @@ async fn small_contents_of_both_kinds_go_at_once() {
 }
 
 #[tokio::test]
-async fn an_upload_survives_cut_connections() {
+async fn upload_survives_cut_connections() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(dir.path()).await;
 	let breaking = Breaking::to(served.server.address, 3, 3_000_000).await;
@@ -81,7 +81,7 @@ async fn an_upload_survives_cut_connections() {
 }
 
 #[tokio::test]
-async fn an_upload_survives_a_restart_of_the_store() {
+async fn upload_survives_a_restart_of_the_store() {
 	let dir = tempfile::tempdir().unwrap();
 	let mut served = Some(Served::open(dir.path()).await);
 	let address = served.as_ref().unwrap().server.address;
@@ -109,7 +109,7 @@ async fn an_upload_survives_a_restart_of_the_store() {
 }
 
 #[tokio::test]
-async fn a_download_survives_cut_connections() {
+async fn download_survives_cut_connections() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(&dir.path().join("store")).await;
 	let bytes = content(5 << 20);
@@ -124,7 +124,7 @@ async fn a_download_survives_cut_connections() {
 }
 
 #[tokio::test]
-async fn a_download_goes_on_after_the_program_ended() {
+async fn download_resumes_after_the_program_ended() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(&dir.path().join("store")).await;
 	let bytes = content(2 << 20);
@@ -147,7 +147,7 @@ async fn a_download_goes_on_after_the_program_ended() {
 }
 
 #[tokio::test]
-async fn a_store_that_lies_is_found_out() {
+async fn lying_store_is_found_out() {
 	let dir = tempfile::tempdir().unwrap();
 	let liar = Server::at(None, Router::new().route("/store/{cid}", get(|| async { "something else" })));
 	let served = Served::open(&dir.path().join("store")).await;
@@ -216,7 +216,7 @@ async fn what_cannot_be_uploaded_is_said() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_busy_is_asked_again() {
+async fn busy_store_is_asked_again() {
 	let asked = std::sync::Arc::new(AtomicU64::new(0));
 	let count = asked.clone();
 	let busy = get(move |headers: HeaderMap| async move {
@@ -235,7 +235,7 @@ async fn a_store_that_is_busy_is_asked_again() {
 
 /// One of several servers that share a pool sends its clients on to the one that has the content.
 #[tokio::test]
-async fn a_store_in_a_private_network_may_send_on_within_it() {
+async fn store_in_a_private_network_may_redirect_within_it() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(&dir.path().join("store")).await;
 	let cid = served.store.put(&b"elsewhere"[..], HashKind::Sha256, "a").await.unwrap();

@@ -121,7 +121,7 @@ async fn what_is_there_is_not_fetched_again() {
 }
 
 #[tokio::test]
-async fn a_content_of_another_store_is_looked_for_in_the_own_ones_first() {
+async fn content_of_another_store_is_looked_for_in_the_own_ones_first() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(&dir.path().join("store")).await;
 	let cid = served.store.put(HELLO, HashKind::Sha256, "a").await.unwrap();
@@ -138,7 +138,7 @@ async fn a_content_of_another_store_is_looked_for_in_the_own_ones_first() {
 }
 
 #[tokio::test]
-async fn the_same_at_once_is_fetched_once() {
+async fn same_content_at_once_is_fetched_once() {
 	let dir = tempfile::tempdir().unwrap();
 	let (server, asked) = hello();
 	let fetcher = fetcher(dir.path());
@@ -149,7 +149,7 @@ async fn the_same_at_once_is_fetched_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_content_is_found_out() {
+async fn wrong_content_is_found_out() {
 	let dir = tempfile::tempdir().unwrap();
 	let (server, _) = hello();
 	let fetcher = fetcher(dir.path());
@@ -265,7 +265,7 @@ async fn too_large_ones_are_not_fetched() {
 }
 
 #[tokio::test]
-async fn a_server_that_stalls_is_left() {
+async fn stalling_server_is_left() {
 	let dir = tempfile::tempdir().unwrap();
 	let silent = get(|| async { std::future::pending::<Response>().await });
 	let stalls = get(|| async {
@@ -286,7 +286,7 @@ async fn a_server_that_stalls_is_left() {
 }
 
 #[tokio::test]
-async fn a_stopped_fetch_ends_unless_somebody_else_waits() {
+async fn stopped_fetch_ends_unless_somebody_else_waits() {
 	let dir = tempfile::tempdir().unwrap();
 	let (asked, answer) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
 	let (count, answered) = (asked.clone(), answer.clone());
@@ -320,7 +320,7 @@ async fn a_stopped_fetch_ends_unless_somebody_else_waits() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_unreachable() {
+async fn missing_server_is_unreachable() {
 	let dir = tempfile::tempdir().unwrap();
 	let address = hello().0.address;
 	let error = fetch(&fetcher(dir.path()), &format!("http://u:secret@{address}/")).await.unwrap_err();
@@ -329,7 +329,7 @@ async fn a_server_that_is_not_there_is_unreachable() {
 }
 
 #[tokio::test]
-async fn an_ipfs_node_stands_in_for_the_store() {
+async fn ipfs_node_stands_in_for_the_store() {
 	let dir = tempfile::tempdir().unwrap();
 	let other = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
 	let node = Node::new();

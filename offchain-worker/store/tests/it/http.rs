@@ -172,7 +172,7 @@ async fn wrong_content_is_refused_and_removed() {
 }
 
 #[tokio::test]
-async fn an_upload_goes_on_where_it_was() {
+async fn upload_resumes_where_it_was() {
 	let dir = tempfile::tempdir().unwrap();
 	let (address, bytes) = {
 		let served = Served::open(dir.path()).await;
@@ -288,7 +288,7 @@ async fn what_is_damaged_is_uploaded_again() {
 }
 
 #[tokio::test]
-async fn an_empty_content_is_one() {
+async fn empty_content_is_a_content() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(dir.path()).await;
 	let grant = grant(sha256(b""));

@@ -4,6 +4,7 @@ mod archive;
 mod client;
 mod fetcher;
 mod http;
+mod layers;
 mod mirror;
 mod node;
 mod registry;

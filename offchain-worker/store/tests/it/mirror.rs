@@ -117,7 +117,7 @@ async fn results_are_on_the_node_and_read_from_there() {
 }
 
 #[tokio::test]
-async fn the_disk_keeps_what_came_last() {
+async fn disk_keeps_what_came_last() {
 	let (dir, node) = (tempfile::tempdir().unwrap(), Node::new());
 	let store = Mirrored::open_with(dir.path(), config(&node, 2_500)).await;
 	let mut cids = Vec::new();
@@ -239,7 +239,7 @@ async fn what_is_on_the_node_only_waits_for_it() {
 }
 
 #[tokio::test]
-async fn a_node_that_lies_is_found_out() {
+async fn lying_node_is_found_out() {
 	let (dir, node) = (tempfile::tempdir().unwrap(), Node::new());
 	let store = Mirrored::open(&dir.path().join("store"), &node).await;
 	node.has().lies = true;

@@ -49,15 +49,15 @@ async fn what_is_put_is_there_also_after_a_restart() {
 }
 
 #[tokio::test]
-async fn leftovers_of_a_killed_process_are_no_objects() {
+async fn leftovers_of_a_killed_process_are_not_contents() {
 	let dir = tempfile::tempdir().unwrap();
 	let cid = put(&open(dir.path()).await, b"whole", "a").await.unwrap();
-	// It was killed while it wrote, before it named what it had placed, and after it removed something.
+	// It was killed while it wrote, before it noted what it had placed, and after it removed something.
 	fs::write(dir.path().join("partial/put-1234"), "half").unwrap();
 	let placed = sha256(b"placed");
-	let place = object(dir.path(), &placed);
-	fs::create_dir_all(place.parent().unwrap()).unwrap();
-	fs::write(place, "placed").unwrap();
+	let location = object(dir.path(), &placed);
+	fs::create_dir_all(location.parent().unwrap()).unwrap();
+	fs::write(location, "placed").unwrap();
 	fs::remove_file(object(dir.path(), &cid)).unwrap();
 	let store = open(dir.path()).await;
 	assert_eq!(read(&store, &placed).await, b"placed");
@@ -66,7 +66,7 @@ async fn leftovers_of_a_killed_process_are_no_objects() {
 	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap().objects, 1, "it is kept for the usual time");
 }
 
-/// Where a content is in a store's directory.
+/// Returns where a content is in a store's directory.
 fn object(dir: &Path, cid: &Cid) -> PathBuf {
 	dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
 }
@@ -161,7 +161,7 @@ async fn quotas_hold() {
 }
 
 #[tokio::test]
-async fn a_full_store_makes_room_by_itself() {
+async fn full_store_makes_room_by_itself() {
 	let dir = tempfile::tempdir().unwrap();
 	let config = StoreConfig { quota_total: 10, retention: Duration::ZERO, ..StoreConfig::new(KEY) };
 	let store = Store::open(dir.path(), config).await.unwrap();

@@ -9,7 +9,7 @@ use std::{
 /// How long to wait for another process, which may be about to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Lock a file until it is closed. Returns whether that was possible. Blocks.
+/// Locks a file until it is closed. Returns whether that was possible.
 pub(crate) fn lock_patiently(file: &File) -> io::Result<bool> {
 	let began = Instant::now();
 	loop {

@@ -1,28 +1,39 @@
 //! Contents to read, wherever they are: on the disk, or on the IPFS node only.
 
-use std::{
-	fs::File,
-	io::{self, Cursor, SeekFrom},
-};
+use std::io::{self, Cursor, SeekFrom};
 
 use futures::{StreamExt, TryStreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::StreamReader;
 
+use super::Store;
 use crate::{
 	error::{in_full, StoreError},
-	ipfs::Ipfs,
-	routes::READ_AT_ONCE,
-	store::{blocking, Store},
-	Cid,
+	sizes::READ_AT_ONCE,
+	Cid, Ipfs,
 };
 
 /// A content, or a part of one, to read.
 pub type Reading = Box<dyn AsyncRead + Send + Unpin>;
 
 impl Store {
-	/// Open a content to read it. From the disk it can be read to its end even if it is removed meanwhile. What comes from
-	/// the IPFS node is not checked on its way: whoever reads it has to compare it with its name.
+	/// Returns a content's size, in bytes, if it is there.
+	pub async fn contains(&self, cid: &Cid) -> Option<u64> {
+		if let Some(size) = self.disk.checked_size(cid) {
+			return Some(size);
+		}
+		if !self.disk.may_have(cid) {
+			return None;
+		}
+		let cid = *cid;
+		self.on_disk(move |disk| disk.size(&cid)).await.unwrap_or_else(|error| {
+			log::warn!("{cid} cannot be read: {error}");
+			None
+		})
+	}
+
+	/// Opens a content to read it. From the disk it can be read to its end even if it is removed meanwhile. What comes from
+	/// the IPFS node is not checked on its way: the reader has to compare it with its name.
 	///
 	/// # Errors
 	///
@@ -32,44 +43,23 @@ impl Store {
 		self.open_part(cid, 0, size).await
 	}
 
-	/// Open so many bytes of a content, from one on.
+	/// Opens so many bytes of a content, from one on.
 	pub(crate) async fn open_part(&self, cid: &Cid, first: u64, count: u64) -> Result<Reading, StoreError> {
-		if let Some(file) = self.open_on_disk(cid).await? {
+		let wanted = *cid;
+		if let Some(file) = self.on_disk(move |disk| disk.open_file(&wanted)).await? {
 			let mut file = tokio::fs::File::from_std(file);
 			if first > 0 {
 				file.seek(SeekFrom::Start(first)).await?;
 			}
 			return Ok(Box::new(file.take(count)));
 		}
-		let node = self.0.config.ipfs.as_ref().ok_or(StoreError::NotFound(*cid))?;
-		let name = self.0.state().index.name_on_node(cid).ok_or(StoreError::NotFound(*cid))?;
+		let node = self.node.as_ref().ok_or(StoreError::NotFound(*cid))?;
+		let name = self.disk.name_on_node(cid).ok_or(StoreError::NotFound(*cid))?;
 		from_node(node, &name, first, count).await
-	}
-
-	/// A content's file, if it is on the disk.
-	async fn open_on_disk(&self, cid: &Cid) -> Result<Option<File>, StoreError> {
-		let (inner, cid) = (self.0.clone(), *cid);
-		blocking(move || {
-			if inner.size_on_disk(&cid)?.is_none() {
-				return Ok(None);
-			}
-			let mut state = inner.state();
-			match File::open(inner.object(&cid)) {
-				Err(error) if error.kind() == io::ErrorKind::NotFound => {
-					// Removed by hand: known again once somebody stores it again.
-					if state.index.is_on_disk(&cid) {
-						inner.lose_file(&mut state, &cid)?;
-					}
-					Ok(None)
-				}
-				other => Ok(Some(other?)),
-			}
-		})
-		.await
 	}
 }
 
-/// Bytes of what an IPFS node has under a name. If there are few, they are waited for: what is wrong is said then.
+/// Returns bytes of what an IPFS node has under a name. Few are waited for, so that a failure is an error at once.
 async fn from_node(node: &Ipfs, name: &str, first: u64, count: u64) -> Result<Reading, StoreError> {
 	if count == 0 {
 		return Ok(Box::new(tokio::io::empty()));

@@ -1,4 +1,4 @@
-//! One download into a file, which goes on after a break and is checked by its hash.
+//! One download into a file, which resumes after a break and is checked by its hash.
 
 use std::{
 	fs::{self, File, OpenOptions},
@@ -15,24 +15,25 @@ use reqwest::{
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
 
 use crate::{
+	blocking::blocking,
+	disk::lock::lock_patiently,
 	error::{FetchError, FetchErrorKind},
-	lock::lock_patiently,
+	http::{
+		url::shown,
+		web::{failure, RequestFailure, Web},
+	},
 	retry::Retries,
-	store::blocking,
-	web::{failure, shown, Failure, Web},
+	sizes::CHUNK,
 	Cid, HashKind, Hasher,
 };
 
-/// How much is written at once, in bytes.
-const WRITE_SIZE: usize = 256 * 1024;
-
 /// What to download.
-pub(crate) struct Job<'a> {
-	/// `GET`; an IPFS node wants `POST`, and cannot go on after a break then.
+pub(crate) struct Download<'a> {
+	/// `GET`; an IPFS node wants `POST`, and cannot resume after a break.
 	pub(crate) method: Method,
-	/// From where.
+	/// Its location.
 	pub(crate) url: Url,
-	/// The names that the content has to have. Empty: any content will do.
+	/// The names that the content must have. Empty: any content will do.
 	pub(crate) expected: &'a [Cid],
 	/// The greatest size, in bytes.
 	pub(crate) max_size: u64,
@@ -40,8 +41,8 @@ pub(crate) struct Job<'a> {
 	pub(crate) progress: &'a (dyn Fn(u64, u64) + Send + Sync),
 }
 
-/// A file that is being downloaded. Nobody else writes to it.
-pub(crate) struct Part {
+/// A file that is being downloaded. Nothing else writes to it.
+pub(crate) struct PartFile {
 	file: BufWriter<tokio::fs::File>,
 	path: PathBuf,
 	/// One for SHA-256, and one for each other kind that a name has.
@@ -50,8 +51,8 @@ pub(crate) struct Part {
 	etag: Option<HeaderValue>,
 }
 
-impl Part {
-	/// Open a file for what shall have these names. What is there of it is used, unless any content will do.
+impl PartFile {
+	/// Opens a file for a content that must have these names. What is there of it is used, unless any content will do.
 	pub(crate) async fn open(path: &Path, expected: &[Cid]) -> Result<Self, FetchError> {
 		let mut kinds = vec![HashKind::Sha256];
 		kinds.extend(expected.iter().map(Cid::hash_kind).filter(|kind| *kind != HashKind::Sha256).take(1));
@@ -62,7 +63,7 @@ impl Part {
 				file.set_len(0)?;
 			}
 			let mut hashers: Vec<_> = kinds.into_iter().map(HashKind::hasher).collect();
-			let (mut size, mut buffer) = (0, vec![0; WRITE_SIZE]);
+			let (mut size, mut buffer) = (0, vec![0; CHUNK]);
 			loop {
 				let count = file.read(&mut buffer)?;
 				if count == 0 {
@@ -71,7 +72,7 @@ impl Part {
 				hashers.iter_mut().for_each(|hasher| hasher.update(&buffer[..count]));
 				size += count as u64;
 			}
-			let file = BufWriter::with_capacity(WRITE_SIZE, tokio::fs::File::from_std(file));
+			let file = BufWriter::with_capacity(CHUNK, tokio::fs::File::from_std(file));
 			Ok(Self { file, path, hashers, size, etag: None })
 		})
 		.await
@@ -93,7 +94,7 @@ impl Part {
 		Ok(())
 	}
 
-	/// The names of what is there, that by SHA-256 first.
+	/// Returns the names of what is there, that by SHA-256 first.
 	fn names(&self) -> Vec<Cid> {
 		self.hashers.iter().map(|hasher| hasher.clone().finish()).collect()
 	}
@@ -103,39 +104,39 @@ impl Part {
 		!expected.is_empty() && expected.iter().all(|cid| names.contains(cid))
 	}
 
-	/// The name by SHA-256.
+	/// Returns the name by SHA-256.
 	pub(crate) fn cid(&self) -> Cid {
 		self.names()[0]
 	}
 
-	/// How many bytes are there.
+	/// Returns how many bytes are there.
 	pub(crate) fn size(&self) -> u64 {
 		self.size
 	}
 
-	/// Give the whole file its place. It is on the disk then.
-	pub(crate) async fn arrive(mut self, at: &Path) -> Result<(), FetchError> {
+	/// Moves the whole file to its location. It is on the disk then.
+	pub(crate) async fn finish(mut self, location: &Path) -> Result<(), FetchError> {
 		self.file.flush().await?;
 		self.file.get_ref().sync_all().await?;
-		Ok(tokio::fs::rename(&self.path, at).await?)
+		Ok(tokio::fs::rename(&self.path, location).await?)
 	}
 
-	/// Remove the file.
+	/// Removes the file.
 	pub(crate) async fn remove(self) {
 		// If it cannot be removed, it is in the way of nothing.
 		let _ = tokio::fs::remove_file(&self.path).await;
 	}
 }
 
-/// Opens a file that nobody else writes to.
+/// Opens a file that nothing else writes to.
 fn open_locked(path: &Path) -> Result<File, FetchError> {
 	loop {
 		let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
 		if !lock_patiently(&file)? {
-			let words = format!("{} is being written by another program", path.display());
+			let words = format!("{} is being written by another program; wait for it, or stop it", path.display());
 			return Err(FetchError::new(FetchErrorKind::Disk, words));
 		}
-		// Who had it before may have given it its place, or removed it.
+		// The program that had it before may have moved or removed it.
 		let had = file.metadata()?.ino();
 		if fs::metadata(path).is_ok_and(|now| now.ino() == had) {
 			return Ok(file);
@@ -143,9 +144,9 @@ fn open_locked(path: &Path) -> Result<File, FetchError> {
 	}
 }
 
-/// Download into a file, until it is whole and what it shall be.
-pub(crate) async fn download(web: &Web, job: &Job<'_>, part: &mut Part) -> Result<(), FetchError> {
-	if part.size > 0 && part.is_all(job.expected) {
+/// Downloads into a file, until it is whole and what it must be.
+pub(crate) async fn download(web: &Web, wanted: &Download<'_>, part: &mut PartFile) -> Result<(), FetchError> {
+	if part.size > 0 && part.is_all(wanted.expected) {
 		return Ok(());
 	}
 	// What is there from before may be of something else.
@@ -153,18 +154,18 @@ pub(crate) async fn download(web: &Web, job: &Job<'_>, part: &mut Part) -> Resul
 	let mut retries = Retries::default();
 	loop {
 		let before = part.size;
-		match attempt(web, job, part).await {
-			Ok(()) if job.expected.is_empty() || part.is_all(job.expected) => return Ok(()),
+		match attempt(web, wanted, part).await {
+			Ok(()) if wanted.expected.is_empty() || part.is_all(wanted.expected) => return Ok(()),
 			Ok(()) if from_before => {
 				from_before = false;
 				part.reset().await?;
 			}
 			Ok(()) => {
-				let words = format!("{} is not what its checksum says", shown(&job.url));
+				let words = format!("{} is not what its checksum says", shown(&wanted.url));
 				return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
 			}
-			Err(Failure::Final(error)) => return Err(error),
-			Err(Failure::Again(error)) => {
+			Err(RequestFailure::Final(error)) => return Err(error),
+			Err(RequestFailure::Again(error)) => {
 				// What came so far survives this program.
 				part.file.flush().await?;
 				if part.size > before {
@@ -178,14 +179,14 @@ pub(crate) async fn download(web: &Web, job: &Job<'_>, part: &mut Part) -> Resul
 	}
 }
 
-async fn attempt(web: &Web, job: &Job<'_>, part: &mut Part) -> Result<(), Failure> {
-	let disk = |error: io::Error| Failure::Final(error.into());
+async fn attempt(web: &Web, wanted: &Download<'_>, part: &mut PartFile) -> Result<(), RequestFailure> {
+	let disk = |error: io::Error| RequestFailure::Final(error.into());
 	// Only if the rest is sure to be of the same content.
-	let go_on = job.method == Method::GET && (!job.expected.is_empty() || part.etag.is_some());
-	if !go_on || part.size > job.max_size {
+	let can_resume = wanted.method == Method::GET && (!wanted.expected.is_empty() || part.etag.is_some());
+	if !can_resume || part.size > wanted.max_size {
 		part.reset().await.map_err(disk)?;
 	}
-	let mut response = web.request(job.method.clone(), &job.url, part.size, part.etag.as_ref()).await?;
+	let mut response = web.request(wanted.method.clone(), &wanted.url, part.size, part.etag.as_ref()).await?;
 	let headers = response.headers();
 	match response.status() {
 		StatusCode::PARTIAL_CONTENT if starts_at(headers.get(CONTENT_RANGE), part.size) => (),
@@ -196,21 +197,21 @@ async fn attempt(web: &Web, job: &Job<'_>, part: &mut Part) -> Result<(), Failur
 		}
 		status => {
 			part.reset().await.map_err(disk)?;
-			let words = format!("{} answers {status} to a request for a part", shown(&job.url));
-			return Err(Failure::Again(FetchError::new(FetchErrorKind::Unreachable, words)));
+			let words = format!("{} answers {status} to a request for a part", shown(&wanted.url));
+			return Err(RequestFailure::Again(FetchError::new(FetchErrorKind::Unreachable, words)));
 		}
 	}
-	let too_large = || Failure::Final(FetchError::too_large(&shown(&job.url), job.max_size));
+	let too_large = || RequestFailure::Final(FetchError::too_large(&shown(&wanted.url), wanted.max_size));
 	let declared = headers_length(&response).map(|length| length.saturating_add(part.size));
-	if declared.is_some_and(|size| size > job.max_size) {
+	if declared.is_some_and(|size| size > wanted.max_size) {
 		return Err(too_large());
 	}
-	while let Some(chunk) = response.chunk().await.map_err(|error| failure(&job.url, &error))? {
-		if part.size + chunk.len() as u64 > job.max_size {
+	while let Some(chunk) = response.chunk().await.map_err(|error| failure(&wanted.url, &error))? {
+		if part.size + chunk.len() as u64 > wanted.max_size {
 			return Err(too_large());
 		}
 		part.write(&chunk).await.map_err(disk)?;
-		(job.progress)(part.size, declared.unwrap_or(0));
+		(wanted.progress)(part.size, declared.unwrap_or(0));
 	}
 	part.file.flush().await.map_err(disk)
 }

@@ -1,4 +1,4 @@
-//! Where contents are.
+//! The locations of contents.
 
 use std::path::PathBuf;
 
@@ -9,12 +9,12 @@ use crate::{
 	Cid,
 };
 
-/// Where a content is, as orders and requests say it.
+/// The location of a content, as orders and requests state it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Location {
+pub(super) enum Location {
 	/// Wherever its name is known: in a store.
 	Content(Cid),
-	/// In IPFS, by a name that is no hash of its bytes.
+	/// In IPFS, by a name that is not a hash of its bytes.
 	Ipfs(String),
 	/// At a URL.
 	Web(Url),
@@ -23,10 +23,10 @@ pub(crate) enum Location {
 }
 
 impl Location {
-	/// Read a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID?filename=NAME`,
+	/// Reads a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID?filename=NAME`,
 	/// or `CID/NAME` if it is a hash of the bytes; `http(s)://…`; `file://…`. A URL may end with `#sha256=HEX`, which is
 	/// returned apart.
-	pub(crate) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
+	pub(super) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
 		let text = text.trim();
 		let name = text.strip_prefix("ipfs://").or_else(|| text.strip_prefix("/ipfs/")).unwrap_or(text);
 		let name = name.split_once("?filename=").map_or(name, |(cid, _)| cid);
@@ -39,7 +39,7 @@ impl Location {
 		}
 		let wrong = |why: &str| {
 			let text: String = text.chars().take(200).collect();
-			FetchError::new(FetchErrorKind::NotAllowed, format!("{text:?} is no location: {why}"))
+			FetchError::new(FetchErrorKind::NotAllowed, format!("{text:?} is not a location: {why}"))
 		};
 		let mut url = Url::parse(text).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
 		let sha256 = match url.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")) {
@@ -47,7 +47,8 @@ impl Location {
 			Some(digits) => {
 				let mut digest = [0; 32];
 				let digits = digits.strip_prefix("0x").unwrap_or(digits);
-				hex::decode_to_slice(digits, &mut digest).map_err(|_| wrong("#sha256= wants 64 hex digits"))?;
+				hex::decode_to_slice(digits, &mut digest)
+					.map_err(|_| wrong("#sha256= is followed by 64 hex digits"))?;
 				Some(digest)
 			}
 		};
@@ -58,7 +59,7 @@ impl Location {
 				let path = url.to_file_path().map_err(|()| wrong("a file has an absolute path, and no host"))?;
 				Ok((Self::File(path), sha256))
 			}
-			_ => Err(wrong("only CIDs, http, https and file are known")),
+			_ => Err(wrong("expected a CID, http, https or file")),
 		}
 	}
 }
@@ -94,7 +95,7 @@ mod tests {
 	}
 
 	#[test]
-	fn other_texts_are_none() {
+	fn other_texts_are_refused() {
 		for text in ["", "..", "/etc/passwd", "ftp://example.org/a", "http://", "file://host/a", "http://a/#sha256=12"]
 		{
 			assert_eq!(Location::parse(text).unwrap_err().kind, FetchErrorKind::NotAllowed, "{text}");

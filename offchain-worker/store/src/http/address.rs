@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one of the public network, and not of this machine, its neighbors, or nobody.
+/// Returns whether an address is on the public network, and not one of this machine, of its neighbors, or of nobody.
 ///
 /// By IANA's registries of special-purpose addresses. IPv6 addresses that carry an IPv4 address are judged by that.
-pub fn is_public(address: IpAddr) -> bool {
+pub(crate) fn is_public(address: IpAddr) -> bool {
 	match address {
 		IpAddr::V4(address) => is_public_v4(address),
 		IpAddr::V6(address) => is_public_v6(address),
@@ -30,7 +30,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
 	let v4 = |high: u16, low: u16| is_public_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)));
 	match address.segments() {
-		// IPv4 in IPv6: mapped, translated (NAT64), tunnelled (6to4).
+		// IPv4 in IPv6: mapped, translated (NAT64), tunneled (6to4).
 		[0, 0, 0, 0, 0, 0xffff, high, low] => v4(high, low),
 		[0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low),
 		[0x2002, high, low, ..] => v4(high, low),
@@ -89,7 +89,7 @@ mod tests {
 	}
 
 	#[test]
-	fn others_are() {
+	fn other_addresses_are_public() {
 		for address in [
 			"1.1.1.1",
 			"100.63.255.255",

@@ -2,57 +2,58 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{durable::Checked, Cid};
+use super::checked::Checked;
+use crate::Cid;
 
 /// A content.
-pub(crate) struct Object {
+pub(super) struct Object {
 	/// In bytes.
-	pub(crate) size: u64,
+	pub(super) size: u64,
 	/// Whether its file was seen to be what its name says.
-	pub(crate) checked: Checked,
-	/// Who holds it, until when, in ms. Empty only until it is removed.
-	pub(crate) holds: BTreeMap<String, u64>,
+	pub(super) checked: Checked,
+	/// Its holders, and until when they hold it, in ms. Empty only until it is removed.
+	pub(super) holds: BTreeMap<String, u64>,
 	/// Whether its file is on the disk. If not, it is on the node.
-	pub(crate) on_disk: bool,
+	pub(super) on_disk: bool,
 	/// What it is on the IPFS node, if it is there.
-	pub(crate) node: Option<OnNode>,
+	pub(super) node: Option<OnNode>,
 }
 
 /// A content on the IPFS node.
-pub(crate) struct OnNode {
+pub(super) struct OnNode {
 	/// Its name there. Contents that are named by different hashes may share one.
-	pub(crate) name: String,
+	pub(super) name: String,
 	/// Later ones have greater numbers.
-	pub(crate) order: u64,
+	pub(super) order: u64,
 }
 
 /// What is held.
 #[derive(Default)]
-pub(crate) struct Held {
-	pub(crate) objects: HashMap<Cid, Object>,
+pub(super) struct Held {
+	pub(super) objects: HashMap<Cid, Object>,
 	/// Bytes of all objects, wherever they are.
-	pub(crate) total: u64,
-	/// Bytes by who holds them; an object counts for each.
-	pub(crate) by_who: HashMap<String, u64>,
+	pub(super) total: u64,
+	/// Bytes by holder; an object counts for each.
+	pub(super) by_who: HashMap<String, u64>,
 	/// How many holds there are.
-	pub(crate) holds: usize,
+	pub(super) holds: usize,
 	/// Objects on the disk that a node does not have for sure.
-	pub(crate) pending: BTreeSet<Cid>,
+	pub(super) pending: BTreeSet<Cid>,
 	/// Objects on the disk that the node has too, in the order in which they came there.
 	cached: BTreeMap<u64, Cid>,
 	/// Their bytes.
 	cached_bytes: u64,
 	/// How many objects have each name on the node.
 	names: HashMap<String, usize>,
-	/// Names on the node that nobody needs any more.
-	pub(crate) loose: BTreeSet<String>,
+	/// Names on the node that are no longer needed.
+	pub(super) loose: BTreeSet<String>,
 	/// How many objects have come to the node.
 	order: u64,
 }
 
 impl Held {
-	/// Somebody holds an object. `checked` is of one that is new here, and on the disk.
-	pub(crate) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
+	/// Holds a content for a holder. `checked` is of one that is new here, and on the disk.
+	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
 		let (total, pending) = (&mut self.total, &mut self.pending);
 		let object = self.objects.entry(cid).or_insert_with(|| {
 			*total += size;
@@ -68,33 +69,33 @@ impl Held {
 		}
 	}
 
-	/// Somebody holds an object no more.
-	pub(crate) fn release(&mut self, cid: &Cid, who: &str) {
+	/// Ends a hold.
+	pub(super) fn release(&mut self, cid: &Cid, who: &str) {
 		let Some(object) = self.objects.get_mut(cid) else { return };
 		if object.holds.remove(who).is_some() {
 			self.holds -= 1;
 			let size = object.size;
-			self.less(who, size);
+			self.subtract(who, size);
 		}
 	}
 
-	/// An object is gone. If the node has it, nobody needs it there any more.
-	pub(crate) fn remove(&mut self, cid: &Cid) {
+	/// Notes that a content is gone. If the node has it, it is not needed there any longer.
+	pub(super) fn remove(&mut self, cid: &Cid) {
 		let Some(object) = self.objects.remove(cid) else { return };
 		self.total -= object.size;
 		self.holds -= object.holds.len();
 		self.pending.remove(cid);
 		for who in object.holds.keys() {
-			self.less(who, object.size);
+			self.subtract(who, object.size);
 		}
 		if let Some(node) = object.node {
-			self.leaves_cache(node.order, object.size);
-			self.leaves_node(node.name);
+			self.remove_from_cache(node.order, object.size);
+			self.remove_from_node(node.name);
 		}
 	}
 
-	/// Bytes have come to the node under a name. If their object was removed meanwhile, nobody needs them there.
-	pub(crate) fn mirrored(&mut self, cid: &Cid, name: String) {
+	/// Notes that the node has a content, under a name. If it was removed meanwhile, it is not needed there.
+	pub(super) fn mirrored(&mut self, cid: &Cid, name: String) {
 		let Some(object) = self.objects.get_mut(cid) else {
 			if !self.names.contains_key(&name) {
 				self.loose.insert(name);
@@ -112,34 +113,34 @@ impl Held {
 			self.cached_bytes += size;
 		}
 		if let Some(before) = before {
-			self.leaves_cache(before.order, size);
-			self.leaves_node(before.name);
+			self.remove_from_cache(before.order, size);
+			self.remove_from_node(before.name);
 		}
 	}
 
-	/// The file of an object is gone from the disk; the node has it.
-	pub(crate) fn evicted(&mut self, cid: &Cid) {
+	/// Notes that the file of a content is gone from the disk; the node has it.
+	pub(super) fn evicted(&mut self, cid: &Cid) {
 		let Some(object) = self.objects.get_mut(cid) else { return };
 		object.on_disk = false;
 		let (size, order) = (object.size, object.node.as_ref().map(|node| node.order));
 		self.pending.remove(cid);
 		if let Some(order) = order {
-			self.leaves_cache(order, size);
+			self.remove_from_cache(order, size);
 		}
 	}
 
-	/// An object that was on the node only is on the disk again, hashed as it came. The node gets it again, for it may have
-	/// lost it.
-	pub(crate) fn placed(&mut self, cid: &Cid) {
+	/// Notes that a content that was on the node only is on the disk again, hashed as it came. It goes to the node again,
+	/// which may have lost it.
+	pub(super) fn restored(&mut self, cid: &Cid) {
 		let Some(object) = self.objects.get_mut(cid) else { return };
 		object.on_disk = true;
 		object.checked = Checked::yes();
 		self.pending.insert(*cid);
 	}
 
-	/// The objects whose files have to go so that those that the node has too take no more bytes than this, those first
-	/// that came to the node first.
-	pub(crate) fn surplus(&self, limit: u64) -> Vec<Cid> {
+	/// Returns the contents whose files have to go so that files that the node has too take no more bytes than this. Those
+	/// that came to the node first go first.
+	pub(super) fn surplus(&self, limit: u64) -> Vec<Cid> {
 		let mut left = self.cached_bytes;
 		let mut surplus = Vec::new();
 		for cid in self.cached.values() {
@@ -152,28 +153,28 @@ impl Held {
 		surplus
 	}
 
-	/// Whether an object is on the disk, and surely on the node too.
-	pub(crate) fn is_cached(&self, cid: &Cid) -> bool {
+	/// Returns whether a content is on the disk, and surely on the node too.
+	pub(super) fn is_cached(&self, cid: &Cid) -> bool {
 		let order = self.objects.get(cid).and_then(|object| object.node.as_ref()).map(|node| node.order);
 		order.is_some_and(|order| self.cached.contains_key(&order))
 	}
 
-	/// The objects on the node with their names, in the order in which they came there.
-	pub(crate) fn on_node(&self) -> Vec<(&Cid, &str)> {
+	/// Returns the contents on the node with their names, in the order in which they came there.
+	pub(super) fn on_node(&self) -> Vec<(&Cid, &str)> {
 		let mut all: Vec<_> =
 			self.objects.iter().filter_map(|(cid, object)| Some((cid, object.node.as_ref()?))).collect();
 		all.sort_unstable_by_key(|(_, node)| node.order);
 		all.into_iter().map(|(cid, node)| (cid, node.name.as_str())).collect()
 	}
 
-	fn leaves_cache(&mut self, order: u64, size: u64) {
+	fn remove_from_cache(&mut self, order: u64, size: u64) {
 		if self.cached.remove(&order).is_some() {
 			self.cached_bytes -= size;
 		}
 	}
 
-	/// One object less has a name.
-	fn leaves_node(&mut self, name: String) {
+	/// Notes that a name on the node has one content less.
+	fn remove_from_node(&mut self, name: String) {
 		let Some(count) = self.names.get_mut(&name) else { return };
 		*count -= 1;
 		if *count == 0 {
@@ -182,7 +183,7 @@ impl Held {
 		}
 	}
 
-	fn less(&mut self, who: &str, size: u64) {
+	fn subtract(&mut self, who: &str, size: u64) {
 		let Some(bytes) = self.by_who.get_mut(who) else { return };
 		*bytes -= size;
 		if *bytes == 0 {
@@ -229,7 +230,7 @@ mod tests {
 		held.mirrored(&cid(1), "name".into());
 		held.evicted(&cid(1));
 		assert!(held.pending.is_empty());
-		held.placed(&cid(1));
+		held.restored(&cid(1));
 		assert!(held.pending.contains(&cid(1)) && held.surplus(0).is_empty());
 		held.mirrored(&cid(1), "name".into());
 		assert!(held.pending.is_empty() && held.loose.is_empty());
@@ -237,7 +238,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_name_is_needed_until_its_last_content_is_gone() {
+	fn name_is_needed_until_its_last_content_is_gone() {
 		let mut held = held(2);
 		held.mirrored(&cid(1), "same bytes".into());
 		held.mirrored(&cid(2), "same bytes".into());

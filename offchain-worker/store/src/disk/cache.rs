@@ -1,4 +1,4 @@
-//! Fetched contents on this machine, each once, bounded in all.
+//! Fetched contents on this machine: each once, all together bounded.
 
 use std::{
 	collections::HashMap,
@@ -11,7 +11,7 @@ use std::{
 
 use crate::{Cid, HashKind};
 
-/// A fetched file. It stays where it is as long as this, or a clone of it, is there.
+/// A fetched file. It stays where it is as long as this, or a clone of it, exists.
 #[derive(Clone, Debug)]
 pub struct Fetched {
 	path: PathBuf,
@@ -22,17 +22,17 @@ pub struct Fetched {
 }
 
 impl Fetched {
-	/// Where it is. It is read-only, and has to stay as it is: others use it too.
+	/// Returns where it is. The file is read-only, and must stay as it is: others use it too.
 	pub fn path(&self) -> &Path {
 		&self.path
 	}
 
-	/// Its name.
+	/// Returns its name.
 	pub fn cid(&self) -> Cid {
 		self.cid
 	}
 
-	/// Its size, in bytes.
+	/// Returns its size, in bytes.
 	pub fn size(&self) -> u64 {
 		self.size
 	}
@@ -69,7 +69,7 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-	/// Open a cache; files that are none of its own are removed. Blocks.
+	/// Opens a cache; files that are not its own are removed.
 	pub(crate) fn open(dir: &Path, max_size: u64) -> io::Result<Self> {
 		fs::create_dir_all(dir)?;
 		let mut files = Vec::new();
@@ -102,7 +102,7 @@ impl Cache {
 		self.dir.join(cid.to_string())
 	}
 
-	/// A file, if it is there as it came.
+	/// Returns a file, if it is there as it came.
 	pub(crate) fn get(&self, cid: &Cid) -> Option<Fetched> {
 		self.look_up(&mut self.entries(), cid)
 	}
@@ -114,7 +114,7 @@ impl Cache {
 			now.len() == entry.size && now.modified().is_ok_and(|modified| modified == entry.modified)
 		});
 		if !same {
-			log::warn!("{} was changed by somebody; it is fetched again", path.display());
+			log::warn!("{} was changed; it is fetched again", path.display());
 			self.remove(entries, cid);
 			return None;
 		}
@@ -123,8 +123,7 @@ impl Cache {
 		Some(Fetched { path, cid: *cid, size: entry.size, _in_use: entry.in_use.clone() })
 	}
 
-	/// Take a file that is what its name says, and make room for it. What is in use stays, even if that is too much.
-	/// Blocks.
+	/// Takes a file that is what its name says, and makes room for it. What is in use stays, even if that is too much.
 	pub(crate) fn insert(&self, file: &Path, cid: Cid) -> io::Result<Fetched> {
 		let entries = &mut *self.entries();
 		if let Some(known) = self.look_up(entries, &cid) {
@@ -140,7 +139,7 @@ impl Cache {
 		Ok(Fetched { path, cid, size: metadata.len(), _in_use: in_use })
 	}
 
-	/// The files that are there, by their SHA-256.
+	/// Returns the SHA-256 of each file that is there.
 	pub(crate) fn hashes(&self) -> Vec<[u8; 32]> {
 		let entries = self.entries();
 		let files = entries.files.keys().filter(|cid| cid.hash_kind() == HashKind::Sha256);
@@ -231,7 +230,7 @@ mod tests {
 	}
 
 	#[test]
-	fn changed_file_is_forgotten() {
+	fn changed_file_is_removed() {
 		let dir = tempfile::tempdir().unwrap();
 		let cache = Cache::open(&dir.path().join("files"), 20).unwrap();
 		let path = insert(&cache, 1, 10).path().to_path_buf();

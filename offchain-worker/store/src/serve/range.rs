@@ -1,8 +1,8 @@
-//! Which part of a content is asked for.
+//! The part of a content that a request asks for.
 
 /// What a `Range` header asks of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(super) enum Part {
 	/// All of it; also if several parts are asked for, or the header is not understood.
 	All,
 	/// From one byte to another, both included.
@@ -11,8 +11,8 @@ pub(crate) enum Part {
 	None,
 }
 
-/// The part of a content of `size` bytes that a header asks for.
-pub(crate) fn part(header: Option<&str>, size: u64) -> Part {
+/// Returns the part of a content of `size` bytes that a header asks for.
+pub(super) fn requested(header: Option<&str>, size: u64) -> Part {
 	let Some((first, last)) = header
 		.and_then(|header| header.trim().strip_prefix("bytes="))
 		.filter(|range| !range.contains(','))
@@ -60,18 +60,18 @@ mod tests {
 			("bytes=0-", 0, Part::None),
 			("bytes=-1", 0, Part::None),
 		] {
-			assert_eq!(part(Some(header), size), expected, "{header} of {size}");
+			assert_eq!(requested(Some(header), size), expected, "{header} of {size}");
 		}
 	}
 
 	#[test]
 	fn what_is_not_understood_is_everything() {
-		assert_eq!(part(None, 10), Part::All);
+		assert_eq!(requested(None, 10), Part::All);
 		for header in
 			["", "bytes", "bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,3-4", "bytes=+1-2", "bytes=a-b", "items=0-1"]
 		{
-			assert_eq!(part(Some(header), 10), Part::All, "{header}");
+			assert_eq!(requested(Some(header), 10), Part::All, "{header}");
 		}
-		assert_eq!(part(Some("bytes=0-99999999999999999999"), 10), Part::All);
+		assert_eq!(requested(Some("bytes=0-99999999999999999999"), 10), Part::All);
 	}
 }

@@ -1,6 +1,6 @@
 //! HTTP requests that do not lead into private networks.
 //!
-//! A name is resolved once, its addresses are checked, and the connection goes to one of those that were checked; so
+//! A name is resolved once, its addresses are checked, and the connection goes to one of those that were checked. So
 //! nobody can show one address to the check and another one to the connection. Each target of a redirection is checked
 //! like the first one.
 
@@ -13,12 +13,10 @@ use reqwest::{
 	Client, Method, Response, StatusCode, Url,
 };
 
-use crate::{
-	address::is_public,
-	error::{in_full, FetchError, FetchErrorKind},
-};
+use super::{address::is_public, url::shown};
+use crate::error::{in_full, FetchError, FetchErrorKind};
 
-/// How many redirections are followed.
+/// How many redirections are followed, at most.
 pub const MAX_REDIRECTS: usize = 5;
 /// How long a connection may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,15 +25,15 @@ pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a connection is kept for the next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
-/// Who asks.
+/// How requests name their sender.
 pub(crate) const USER_AGENT: &str = concat!("rlc/", env!("CARGO_PKG_VERSION"));
 
-/// Why a request had no answer to go on with.
+/// Why a request had no useful answer.
 #[derive(Debug)]
-pub(crate) enum Failure {
-	/// It may go well later.
+pub(crate) enum RequestFailure {
+	/// Another try may succeed.
 	Again(FetchError),
-	/// It will not go well.
+	/// No other try will.
 	Final(FetchError),
 }
 
@@ -54,7 +52,7 @@ pub(crate) struct Web {
 }
 
 impl Web {
-	/// Requests to public addresses, and to the hosts and ports of `own` wherever they are.
+	/// Makes requests to public addresses, and to the hosts and ports of `own` wherever they are.
 	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, allow_private: bool) -> Result<Self, FetchError> {
 		let client = || {
 			Client::builder()
@@ -78,28 +76,28 @@ impl Web {
 		})
 	}
 
-	/// The same, but those of `own` that are in private networks may redirect to others there: for whoever chose them.
+	/// Lets those of `own` that are in private networks redirect to others there: for users who chose them.
 	pub(crate) fn trusting_own(self) -> Self {
 		Self { trust_own: true, ..self }
 	}
 
-	/// The client for hosts that may be anywhere.
+	/// Returns the client for hosts that may be anywhere.
 	pub(crate) fn open(&self) -> &Client {
 		&self.open
 	}
 
-	/// Ask for a content from a byte on: all of it, if it is no longer what `etag` says. Follows redirections.
+	/// Asks for a content from a byte on: all of it, if it is no longer what `etag` says. Follows redirections.
 	pub(crate) async fn request(
 		&self,
 		method: Method,
 		url: &Url,
 		from: u64,
 		etag: Option<&HeaderValue>,
-	) -> Result<Response, Failure> {
+	) -> Result<Response, RequestFailure> {
 		let mut url = url.clone();
 		let mut allow_private = self.allow_private;
 		for _ in 0..=MAX_REDIRECTS {
-			let client = self.client_for(&url, allow_private).map_err(Failure::Final)?;
+			let client = self.client_for(&url, allow_private).map_err(RequestFailure::Final)?;
 			// What is hashed has to be what is stored there.
 			let mut request = client.request(method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
 			if from > 0 {
@@ -117,20 +115,20 @@ impl Web {
 			allow_private |= self.trust_own && is_inside && self.is_own(&url);
 			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
 			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
-				let words = format!("{} redirects to nowhere", shown(&url));
-				Failure::Final(FetchError::new(FetchErrorKind::Unreachable, words))
+				let words = format!("{} redirects without a usable target", shown(&url));
+				RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words))
 			})?;
 			url = target;
 		}
 		let words = format!("more than {MAX_REDIRECTS} redirections, the last to {}", shown(&url));
-		Err(Failure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
+		Err(RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
 	}
 
 	fn is_own(&self, url: &Url) -> bool {
 		origin(url).is_some_and(|origin| self.own.contains(&origin))
 	}
 
-	/// The client to ask for a URL with, if it may be asked for.
+	/// Returns the client to ask for a URL with, if it may be asked for.
 	fn client_for(&self, url: &Url, allow_private: bool) -> Result<&Client, FetchError> {
 		let refused = |why: &str| FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {why}", shown(url)));
 		if !matches!(url.scheme(), "http" | "https") {
@@ -147,47 +145,39 @@ impl Web {
 	}
 }
 
-const PRIVATE: &str = "its address is private; it may be fetched only where private networks are allowed";
+const PRIVATE: &str = "its address is private; it can be fetched only where private networks are allowed";
 
 fn origin(url: &Url) -> Option<(String, u16)> {
 	Some((url.host_str()?.to_string(), url.port_or_known_default()?))
 }
 
-/// A URL for people to read: without password, and not endless.
-pub(crate) fn shown(url: &Url) -> String {
-	let mut url = url.clone();
-	// Fails only for URLs that have none.
-	let _ = url.set_password(None);
-	url.as_str().chars().take(200).collect()
-}
-
-/// What an error of a request, or of reading its answer, means.
-pub(crate) fn failure(url: &Url, error: &reqwest::Error) -> Failure {
+/// Says what an error of a request, or of reading its answer, means.
+pub(crate) fn failure(url: &Url, error: &reqwest::Error) -> RequestFailure {
 	let mut source = std::error::Error::source(error);
 	while let Some(error) = source {
 		if error.is::<PrivateAddress>() {
 			let words = format!("{}: {PRIVATE}", shown(url));
-			return Failure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
+			return RequestFailure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
 		}
 		source = error.source();
 	}
 	let kind = if error.is_timeout() { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
-	// The URL is told already, without its secrets.
+	// The message has the URL already, without its secrets.
 	let words = in_full(error).replace(&format!(" for url ({url})"), "");
-	Failure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
+	RequestFailure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
 }
 
-fn check_status(url: &Url, response: Response) -> Result<Response, Failure> {
+fn check_status(url: &Url, response: Response) -> Result<Response, RequestFailure> {
 	let status = response.status();
 	let error = |kind| FetchError::new(kind, format!("{} answers {status}", shown(url)));
 	match status {
 		StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => Ok(response),
-		StatusCode::NOT_FOUND | StatusCode::GONE => Err(Failure::Final(error(FetchErrorKind::NotFound))),
+		StatusCode::NOT_FOUND | StatusCode::GONE => Err(RequestFailure::Final(error(FetchErrorKind::NotFound))),
 		StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-			Err(Failure::Again(error(FetchErrorKind::Unreachable)))
+			Err(RequestFailure::Again(error(FetchErrorKind::Unreachable)))
 		}
-		status if status.is_server_error() => Err(Failure::Again(error(FetchErrorKind::Unreachable))),
-		_ => Err(Failure::Final(error(FetchErrorKind::Unreachable))),
+		status if status.is_server_error() => Err(RequestFailure::Again(error(FetchErrorKind::Unreachable))),
+		_ => Err(RequestFailure::Final(error(FetchErrorKind::Unreachable))),
 	}
 }
 

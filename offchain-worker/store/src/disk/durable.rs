@@ -1,0 +1,82 @@
+//! What survives a power cut, and what is noticed of what does not.
+
+use std::{fs::File, io, path::Path};
+
+use super::{index::Found, Disk};
+use crate::{sizes::MAX_PUT, Cid};
+
+/// Contents of at least this many bytes are on the disk before they are confirmed. A power cut may tear smaller ones:
+/// forcing each to the disk would take longer than all else that is done with a small result.
+const SYNCED_FROM: u64 = MAX_PUT + 1;
+
+impl Disk {
+	/// Returns a content's size, in bytes, if it is on the disk and known to be whole. Does not block.
+	pub(crate) fn checked_size(&self, cid: &Cid) -> Option<u64> {
+		let found = self.state().index.find(cid)?;
+		(found.on_disk && found.checked.is_yes()).then_some(found.size)
+	}
+
+	/// Returns whether it may be there. Does not block.
+	pub(crate) fn may_have(&self, cid: &Cid) -> bool {
+		self.state().index.size(cid).is_some()
+	}
+
+	/// Returns a content's size, in bytes, if it is there: on the disk, or on the store's IPFS node.
+	pub(crate) fn size(&self, cid: &Cid) -> io::Result<Option<u64>> {
+		match self.size_on_disk(cid)? {
+			Some(size) => Ok(Some(size)),
+			None if self.limits.cached.is_some() => Ok(self.state().index.size(cid)),
+			None => Ok(None),
+		}
+	}
+
+	/// Returns a content's size, in bytes, if it is on the disk. A file that was there when the store was opened is read
+	/// through before its first use; if it is not what its name says, it is removed, so that it can be stored anew.
+	pub(crate) fn size_on_disk(&self, cid: &Cid) -> io::Result<Option<u64>> {
+		loop {
+			let Some(found) = self.state().index.find(cid).filter(|found| found.on_disk) else { return Ok(None) };
+			let checked = found.checked;
+			let mut done = checked.lock();
+			if *done || is_whole(cid, &self.location(cid))? {
+				*done = true;
+				return Ok(Some(found.size));
+			}
+			let state = &mut *self.state();
+			// Meanwhile it may have been removed, and stored anew.
+			let is_same = |now: &Found| now.on_disk && now.checked.is_same(&checked);
+			if state.index.find(cid).as_ref().is_some_and(is_same) {
+				log::warn!("{cid} was damaged on the disk and is removed; it can be stored anew");
+				self.lose_file(state, cid)?;
+				return Ok(None);
+			}
+		}
+	}
+
+	/// Forces a file to the disk, if its content is large enough to be waited for.
+	pub(super) fn sync_file(&self, file: &File, size: u64) -> io::Result<()> {
+		if size >= SYNCED_FROM {
+			file.sync_data()?;
+		}
+		Ok(())
+	}
+
+	/// Forces the name that such a content has got to the disk.
+	pub(super) fn sync_name(&self, cid: &Cid, size: u64) -> io::Result<()> {
+		if size < SYNCED_FROM {
+			return Ok(());
+		}
+		// The directory that names it, and the one that names that.
+		self.location(cid).ancestors().skip(1).take(2).try_for_each(|dir| File::open(dir)?.sync_all())
+	}
+}
+
+/// Returns whether a file is what its name says.
+fn is_whole(cid: &Cid, path: &Path) -> io::Result<bool> {
+	let file = match File::open(path) {
+		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+		other => other?,
+	};
+	let mut hasher = cid.hasher();
+	hasher.update_from(file)?;
+	Ok(hasher.finish() == *cid)
+}

@@ -1,0 +1,68 @@
+//! Who holds which content, and until when. A content stays as long as somebody holds it.
+
+use super::{Disk, State};
+use crate::{
+	clock::{after, now_ms, FOREVER},
+	error::StoreError,
+	token::{Grant, Keep},
+	Cid,
+};
+
+impl Disk {
+	/// Holds a content that is on the disk already as a grant says. Returns its size, in bytes.
+	pub(super) fn hold_if_there(&self, grant: &Grant) -> Result<Option<u64>, StoreError> {
+		let Some(size) = self.size_on_disk(&grant.cid)? else { return Ok(None) };
+		let mut state = self.state();
+		self.check_quotas(&mut state, &grant.cid, &grant.who, size)?;
+		// It may have gone to make room, or to the node only.
+		if !state.index.is_on_disk(&grant.cid) {
+			return Ok(None);
+		}
+		self.hold(&mut state, grant.cid, size, &grant.who, grant.keep)?;
+		Ok(Some(size))
+	}
+
+	/// Holds a content whose file has just got its name.
+	pub(super) fn hold(&self, state: &mut State, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
+		let until = match keep {
+			Keep::Retention => after(now_ms(), self.limits.retention),
+			Keep::ForMs(ms) => now_ms().saturating_add(ms),
+		};
+		// What is pinned, or kept for longer, remains so.
+		let until = until.max(state.index.until(&cid, who).unwrap_or(0));
+		state.index.hold(cid, size, who, until)?;
+		self.changed.notify_one();
+		Ok(())
+	}
+
+	/// Holds a content until it is unpinned or released.
+	pub(crate) fn pin(&self, cid: &Cid, who: &str) -> Result<(), StoreError> {
+		self.hold_until(cid, who, FOREVER)
+	}
+
+	/// Holds a content for the usual time from now, whether it was pinned or not.
+	pub(crate) fn unpin(&self, cid: &Cid, who: &str) -> Result<(), StoreError> {
+		self.hold_until(cid, who, after(now_ms(), self.limits.retention))
+	}
+
+	fn hold_until(&self, cid: &Cid, who: &str, until: u64) -> Result<(), StoreError> {
+		let mut state = self.state();
+		let size = state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
+		Ok(state.index.hold(*cid, size, who, until)?)
+	}
+
+	/// Ends a hold, and removes the content if it was the last one.
+	pub(crate) fn release(&self, cid: &Cid, who: &str) -> Result<(), StoreError> {
+		self.release_in(&mut self.state(), cid, who).map(|_| ())
+	}
+
+	/// Does the same. Returns the content's size, in bytes, if it is gone with that.
+	pub(super) fn release_in(&self, state: &mut State, cid: &Cid, who: &str) -> Result<Option<u64>, StoreError> {
+		if !state.index.release(cid, who)? {
+			return Ok(None);
+		}
+		let size = state.index.size(cid);
+		self.remove(state, cid)?;
+		Ok(size)
+	}
+}

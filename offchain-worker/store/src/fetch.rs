@@ -1,0 +1,134 @@
+//! Fetches apps, datasets and inputs from wherever they are.
+
+mod config;
+mod location;
+mod sources;
+
+use std::{
+	collections::HashMap,
+	fs,
+	sync::{
+		atomic::{AtomicU64, Ordering},
+		Arc, Mutex, PoisonError,
+	},
+};
+
+use futures::{
+	future::{BoxFuture, Shared, WeakShared},
+	FutureExt,
+};
+use tokio_util::sync::CancellationToken;
+
+pub use self::config::FetchConfig;
+use self::{location::Location, sources::Sources};
+use crate::{
+	disk::cache::{Cache, Fetched},
+	error::{FetchError, FetchErrorKind},
+	http::web::Web,
+	Cid, HashKind,
+};
+
+type Fetching = BoxFuture<'static, Result<Fetched, FetchError>>;
+
+/// Fetches contents into a cache. Clones are handles on the same fetcher.
+#[derive(Clone)]
+pub struct Fetcher(Arc<Inner>);
+
+struct Inner {
+	sources: Arc<Sources>,
+	/// What is being fetched now, by location and checksum. A fetch ends when nobody waits for it any longer.
+	under_way: Mutex<HashMap<String, WeakShared<Fetching>>>,
+	/// How many fetches have begun.
+	begun: AtomicU64,
+}
+
+impl Fetcher {
+	/// Makes a fetcher on a directory, which is made if it is missing. No other fetcher may use it.
+	///
+	/// # Errors
+	///
+	/// [`FetchErrorKind::Disk`]; [`FetchErrorKind::Unreachable`], if HTTP cannot be used at all.
+	pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
+		let cache = Cache::open(&config.dir.join("files"), config.cache_size)?;
+		let parts = config.dir.join("parts");
+		fs::create_dir_all(&parts)?;
+		for entry in fs::read_dir(&parts)? {
+			fs::remove_file(entry?.path())?;
+		}
+		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.allow_private_networks)?;
+		let sources = Arc::new(Sources { config, web, cache });
+		Ok(Self(Arc::new(Inner { sources, under_way: Mutex::default(), begun: AtomicU64::new(0) })))
+	}
+
+	/// Fetches a content: a CID, `http(s)://…`, or `file://…`; URLs may end with `#sha256=HEX`.
+	///
+	/// A content whose SHA-256 is given, or known by the location, is checked, and not fetched if it is there already.
+	/// Callers that ask for the same content while it is being fetched share that fetch.
+	///
+	/// # Errors
+	///
+	/// [`FetchError`]; [`FetchErrorKind::Stopped`] once `stop` is cancelled.
+	pub async fn fetch(
+		&self,
+		location: &str,
+		sha256: Option<[u8; 32]>,
+		stop: &CancellationToken,
+	) -> Result<Fetched, FetchError> {
+		let (location, by_location) = Location::parse(location)?;
+		let expected = expected(&location, [sha256, by_location])?;
+		if let Some(file) = expected.first().and_then(|cid| self.0.sources.cache.get(cid)) {
+			return Ok(file);
+		}
+		let fetching = self.share(format!("{location:?} {expected:?}"), location, expected);
+		tokio::select! {
+			result = fetching => result,
+			() = stop.cancelled() => {
+				Err(FetchError::new(FetchErrorKind::Stopped, "the fetch was stopped: its content is no longer needed"))
+			},
+		}
+	}
+
+	/// Returns the SHA-256 of each content that need not be fetched.
+	pub fn cached(&self) -> Vec<[u8; 32]> {
+		self.0.sources.cache.hashes()
+	}
+
+	/// Returns the fetch that is under way, or a new one.
+	fn share(&self, key: String, location: Location, expected: Vec<Cid>) -> Shared<Fetching> {
+		let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+		under_way.retain(|_, fetching| fetching.upgrade().is_some_and(|fetching| fetching.peek().is_none()));
+		if let Some(fetching) = under_way.get(&key).and_then(WeakShared::upgrade) {
+			return fetching;
+		}
+		let sources = self.0.sources.clone();
+		// Never used again: an earlier fetch of the same content may still write to its file.
+		let number = self.0.begun.fetch_add(1, Ordering::Relaxed);
+		let part = sources.config.dir.join("parts").join(number.to_string());
+		let fetching = async move {
+			let within = sources.config.timeout;
+			let result = tokio::time::timeout(within, sources.fetch(&location, &expected, &part)).await;
+			result.unwrap_or_else(|_| {
+				let words = format!("it took longer than the {} s that are allowed", within.as_secs_f32());
+				Err(FetchError::new(FetchErrorKind::TimedOut, words))
+			})
+		};
+		let fetching = fetching.boxed().shared();
+		if let Some(weak) = fetching.downgrade() {
+			under_way.insert(key, weak);
+		}
+		fetching
+	}
+}
+
+/// Returns the names that a content must have, that by SHA-256 first.
+fn expected(location: &Location, sha256: [Option<[u8; 32]>; 2]) -> Result<Vec<Cid>, FetchError> {
+	let by_name = if let Location::Content(cid) = location { Some(*cid) } else { None };
+	let mut expected: Vec<_> = sha256.into_iter().flatten().map(Cid::of_sha256).chain(by_name).collect();
+	expected.sort_unstable();
+	expected.dedup();
+	if expected.iter().filter(|cid| cid.hash_kind() == HashKind::Sha256).count() > 1 {
+		let words = "the location and the checksum name different contents; correct one of them";
+		return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
+	}
+	Ok(expected)
+}

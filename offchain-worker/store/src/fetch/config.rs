@@ -1,0 +1,43 @@
+//! How contents are fetched.
+
+use std::{path::PathBuf, time::Duration};
+
+use reqwest::Url;
+
+/// How contents are fetched.
+#[derive(Clone, Debug)]
+pub struct FetchConfig {
+	/// The directory where the fetcher keeps its files.
+	pub dir: PathBuf,
+	/// How much it keeps, in bytes. What is in use is kept in any case.
+	pub cache_size: u64,
+	/// The servers of the stores in which CIDs are looked for: `https://host:port` for `https://host:port/store/CID`.
+	pub stores: Vec<Url>,
+	/// The RPC of the IPFS node in which CIDs are looked for after the stores, such as `http://127.0.0.1:5001`.
+	pub ipfs: Option<Url>,
+	/// The largest content, in bytes.
+	pub max_size: u64,
+	/// The longest time for one content.
+	pub timeout: Duration,
+	/// Whether `file://` may be fetched: any file that this process may read.
+	pub allow_file: bool,
+	/// Whether URLs may lead into private networks and to this machine. The stores and the IPFS node may be there in any
+	/// case.
+	pub allow_private_networks: bool,
+}
+
+impl FetchConfig {
+	/// Keeps 16 GiB, and fetches contents of up to 4 GiB within 10 minutes, from public networks only.
+	pub fn new(dir: impl Into<PathBuf>) -> Self {
+		Self {
+			dir: dir.into(),
+			cache_size: 16 << 30,
+			stores: Vec::new(),
+			ipfs: None,
+			max_size: 4 << 30,
+			timeout: Duration::from_secs(600),
+			allow_file: false,
+			allow_private_networks: false,
+		}
+	}
+}

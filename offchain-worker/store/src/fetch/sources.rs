@@ -1,0 +1,181 @@
+//! Where contents come from: stores, IPFS, the web, files of this machine.
+
+use std::{
+	fs::{self, File},
+	io::{self, Read, Write},
+	path::Path,
+	sync::Arc,
+};
+
+use reqwest::{Method, Url};
+
+use super::{config::FetchConfig, location::Location};
+use crate::{
+	blocking::blocking,
+	client::download::{download, Download, PartFile},
+	disk::cache::{Cache, Fetched},
+	error::{FetchError, FetchErrorKind},
+	http::{url::content_url, web::Web},
+	ipfs::cat_url,
+	sizes::CHUNK,
+	Cid, HashKind,
+};
+
+/// What contents come from, and the cache to which they go.
+pub(super) struct Sources {
+	pub(super) config: FetchConfig,
+	pub(super) web: Web,
+	pub(super) cache: Cache,
+}
+
+/// Removes an unfinished file, however its fetch ends.
+struct Unfinished<'a>(&'a Path);
+
+impl Drop for Unfinished<'_> {
+	fn drop(&mut self) {
+		// It may have been moved to the cache, or never have begun.
+		let _ = fs::remove_file(self.0);
+	}
+}
+
+impl Sources {
+	/// Fetches a content from its location, by way of an unfinished file at `part`.
+	pub(super) async fn fetch(
+		self: &Arc<Self>,
+		location: &Location,
+		expected: &[Cid],
+		part: &Path,
+	) -> Result<Fetched, FetchError> {
+		let _unfinished = Unfinished(part);
+		match location {
+			Location::Web(url) => {
+				// The stores are near, and have the same content if its name is known.
+				if let Some(Ok(file)) = self.in_stores(expected, part).await {
+					return Ok(file);
+				}
+				self.download(Method::GET, url, expected, part).await
+			}
+			Location::File(path) => self.copy(path, expected, part).await,
+			Location::Ipfs(name) => self.cat(name, expected, part).await.unwrap_or_else(|| {
+				let words = format!("{name} is in IPFS, and no IPFS node is set up here; name the RPC of one");
+				Err(FetchError::new(FetchErrorKind::NotAllowed, words))
+			}),
+			Location::Content(cid) => self.find(cid, expected, part).await,
+		}
+	}
+
+	/// Looks for a content in the stores, one after the other, and then in IPFS.
+	async fn find(self: &Arc<Self>, cid: &Cid, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
+		let mut error = FetchError::new(FetchErrorKind::NotFound, format!("{cid} is in none of the stores"));
+		let mut failed = |new: FetchError| {
+			// That a content did not come from where it may be says more than that it is not there.
+			if new.kind != FetchErrorKind::NotFound {
+				error = new;
+			}
+		};
+		match self.in_stores(expected, part).await {
+			Some(Ok(file)) => return Ok(file),
+			Some(Err(error)) => failed(error),
+			None => (),
+		}
+		match self.cat(&cid.to_string(), expected, part).await {
+			Some(Ok(file)) => return Ok(file),
+			Some(Err(error)) => failed(error),
+			None => (),
+		}
+		Err(error)
+	}
+
+	/// Looks for a content in the stores, one after the other. `None`: there is no store, or the name is not known.
+	async fn in_stores(self: &Arc<Self>, expected: &[Cid], part: &Path) -> Option<Result<Fetched, FetchError>> {
+		let cid = expected.first()?;
+		let mut last = None;
+		for store in &self.config.stores {
+			match self.download(Method::GET, &content_url(store, cid), expected, part).await {
+				Ok(file) => return Some(Ok(file)),
+				Err(new) if last.is_none() || new.kind != FetchErrorKind::NotFound => last = Some(Err(new)),
+				Err(_) => {}
+			}
+		}
+		last
+	}
+
+	/// Asks the IPFS node, if there is one.
+	async fn cat(self: &Arc<Self>, name: &str, expected: &[Cid], part: &Path) -> Option<Result<Fetched, FetchError>> {
+		let url = cat_url(self.config.ipfs.as_ref()?, name);
+		Some(self.download(Method::POST, &url, expected, part).await)
+	}
+
+	/// Downloads a content, first into an unfinished file.
+	async fn download(
+		self: &Arc<Self>,
+		method: Method,
+		url: &Url,
+		expected: &[Cid],
+		path: &Path,
+	) -> Result<Fetched, FetchError> {
+		let mut part = PartFile::open(path, expected).await?;
+		let max_size = self.config.max_size;
+		let wanted = Download { method, url: url.clone(), expected, max_size, progress: &|_, _| () };
+		download(&self.web, &wanted, &mut part).await?;
+		let cid = expected.first().copied().unwrap_or_else(|| part.cid());
+		// Its own name until it is in the cache, where it may be known already.
+		let whole = path.with_extension("whole");
+		let _unfinished = Unfinished(&whole);
+		part.finish(&whole).await?;
+		self.insert(&whole, cid).await
+	}
+
+	async fn insert(self: &Arc<Self>, file: &Path, cid: Cid) -> Result<Fetched, FetchError> {
+		let (inner, file) = (self.clone(), file.to_path_buf());
+		blocking(move || Ok(inner.cache.insert(&file, cid)?)).await
+	}
+
+	/// Copies a file of this machine.
+	async fn copy(self: &Arc<Self>, path: &Path, expected: &[Cid], part: &Path) -> Result<Fetched, FetchError> {
+		if !self.config.allow_file {
+			let words = format!("file://{} is not fetched: files of this machine are not allowed here", path.display());
+			return Err(FetchError::new(FetchErrorKind::NotAllowed, words));
+		}
+		let (inner, path, expected, part) = (self.clone(), path.to_path_buf(), expected.to_vec(), part.to_path_buf());
+		blocking(move || {
+			let cid = copy_file(&path, &part, inner.config.max_size)?;
+			if expected.iter().any(|expected| *expected != cid) {
+				let words = format!("file://{} is not what its checksum says", path.display());
+				return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
+			}
+			Ok(inner.cache.insert(&part, cid)?)
+		})
+		.await
+	}
+}
+
+/// Copies a regular file, and returns its name by SHA-256.
+fn copy_file(from: &Path, to: &Path, max_size: u64) -> Result<Cid, FetchError> {
+	let unreadable = |kind, words: &str| FetchError::new(kind, format!("file://{}: {words}", from.display()));
+	let failed = |error: io::Error| match error.kind() {
+		io::ErrorKind::NotFound => unreadable(FetchErrorKind::NotFound, "no such file"),
+		_ => unreadable(FetchErrorKind::Unreachable, &error.to_string()),
+	};
+	// Asked first: opening a pipe would wait for its other end.
+	if !fs::metadata(from).map_err(failed)?.is_file() {
+		return Err(unreadable(FetchErrorKind::NotAllowed, "not a regular file"));
+	}
+	let mut source = File::open(from).map_err(failed)?.take(max_size.saturating_add(1));
+	let mut target = File::create(to)?;
+	let (mut hasher, mut size, mut buffer) = (HashKind::Sha256.hasher(), 0, vec![0; CHUNK]);
+	loop {
+		let count = source.read(&mut buffer).map_err(failed)?;
+		if count == 0 {
+			break;
+		}
+		size += count as u64;
+		if size > max_size {
+			return Err(FetchError::too_large(&format!("file://{}", from.display()), max_size));
+		}
+		hasher.update(&buffer[..count]);
+		target.write_all(&buffer[..count])?;
+	}
+	target.sync_all()?;
+	Ok(hasher.finish())
+}

@@ -1,0 +1,261 @@
+//! Pulls an image, part by part, into an OCI layout.
+
+use std::{
+	fmt::Display,
+	iter,
+	path::{Path, PathBuf},
+};
+
+use reqwest::{
+	header::{ACCEPT, WWW_AUTHENTICATE},
+	redirect::Policy,
+	Client, Response, StatusCode,
+};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+
+use super::{
+	auth,
+	image::{content_of, RegistryImage},
+};
+use crate::{
+	error::{FetchError, FetchErrorKind},
+	http::{
+		url::shown,
+		web::{failure, RequestFailure, CONNECT_TIMEOUT, MAX_REDIRECTS, READ_TIMEOUT, USER_AGENT},
+	},
+	Cid, HashKind,
+};
+
+/// Where a layout has its parts.
+const BLOBS: &str = "blobs/sha256";
+/// The type of an image's description, if it does not state one.
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// The types of all descriptions that are understood.
+const DESCRIPTIONS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+	application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+/// The largest description, in bytes.
+const LARGEST: usize = 4 << 20;
+/// The most bytes of all other parts: what a sandbox unpacks.
+const MOST_BYTES: u64 = 16 << 30;
+
+// The sandbox reads the same descriptions from disk, with types of its own: it must not know this crate, and thirty lines
+// do not make a third one.
+/// The description of an image, or of several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Node {
+	Index {
+		manifests: Vec<Descriptor>,
+	},
+	Manifest {
+		#[serde(rename = "mediaType")]
+		media_type: Option<String>,
+		config: Descriptor,
+		layers: Vec<Descriptor>,
+	},
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+	digest: String,
+	platform: Option<Platform>,
+}
+
+#[derive(Deserialize)]
+struct Platform {
+	architecture: String,
+	os: String,
+}
+
+impl RegistryImage {
+	/// Pulls the image for this machine's architecture into a directory, which becomes an OCI layout. Every part is what
+	/// its digest says. No password is sent, so only public images can be pulled.
+	///
+	/// # Errors
+	///
+	/// [`FetchError`]. What came until then stays in the directory.
+	pub async fn pull(&self, layout: &Path) -> Result<(), FetchError> {
+		tokio::fs::create_dir_all(layout.join(BLOBS)).await?;
+		let mut pull = Pull { image: self, layout, client: self.client()?, token: None, left: MOST_BYTES };
+		let mut found = pull.description(&self.reference, content_of(&self.reference)).await?;
+		if let Node::Index { manifests } = &found.1 {
+			let runs_here = |on: &Platform| on.os == "linux" && on.architecture == architecture();
+			let here = manifests.iter().find(|one| one.platform.as_ref().is_none_or(runs_here));
+			let none = || self.wrong(FetchErrorKind::NotFound, format!("it has no image for linux/{}", architecture()));
+			let digest = here.ok_or_else(none)?.digest.clone();
+			let cid = self.content(&digest)?;
+			found = pull.description(&digest, Some(cid)).await?;
+		}
+		let (manifest, Node::Manifest { media_type, config, layers }) = found else {
+			return Err(self.wrong(FetchErrorKind::Unreachable, "it has an index where an image should be"));
+		};
+		for part in iter::once(&config).chain(&layers) {
+			pull.blob(&part.digest).await?;
+		}
+		pull.finish(&manifest, media_type.as_deref().unwrap_or(MANIFEST)).await
+	}
+
+	fn client(&self) -> Result<Client, FetchError> {
+		// Another host that the registry redirects to is not sent the token.
+		let client = Client::builder()
+			.redirect(Policy::limited(MAX_REDIRECTS))
+			.connect_timeout(CONNECT_TIMEOUT)
+			.read_timeout(READ_TIMEOUT)
+			.user_agent(USER_AGENT);
+		// No proxy leads back to this machine.
+		let client = if self.base.scheme() == "http" { client.no_proxy() } else { client };
+		client.build().map_err(|error| self.wrong(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}")))
+	}
+
+	/// Returns what a digest in a description names.
+	fn content(&self, digest: &str) -> Result<Cid, FetchError> {
+		content_of(digest)
+			.ok_or_else(|| self.wrong(FetchErrorKind::NotAllowed, format!("{digest:?} is not a digest of SHA-256")))
+	}
+
+	fn wrong(&self, kind: FetchErrorKind, what: impl Display) -> FetchError {
+		FetchError::new(kind, format!("{}, {}: {what}", shown(&self.base), self.reference))
+	}
+}
+
+/// A pull under way.
+struct Pull<'a> {
+	image: &'a RegistryImage,
+	layout: &'a Path,
+	client: Client,
+	token: Option<String>,
+	/// How many bytes may still come.
+	left: u64,
+}
+
+impl Pull<'_> {
+	/// Returns the description of the image, or of several: the bytes by which it is known, and what they say.
+	async fn description(&mut self, reference: &str, cid: Option<Cid>) -> Result<(Vec<u8>, Node), FetchError> {
+		let response = self.get(&format!("manifests/{reference}")).await?;
+		let bytes = self.small(response).await?;
+		if cid.is_some_and(|cid| !cid.verify(&bytes)) {
+			return Err(self.wrong_checksum(reference));
+		}
+		let node = serde_json::from_slice(&bytes).map_err(|error| {
+			self.image.wrong(FetchErrorKind::Unreachable, format!("its description is not understood: {error}"))
+		})?;
+		Ok((bytes, node))
+	}
+
+	/// Brings a part into the layout.
+	async fn blob(&mut self, digest: &str) -> Result<(), FetchError> {
+		let cid = self.image.content(digest)?;
+		let path = self.location(&cid);
+		if tokio::fs::try_exists(&path).await? {
+			return Ok(());
+		}
+		let mut response = self.get(&format!("blobs/{digest}")).await?;
+		let (mut file, mut hasher) = (tokio::fs::File::create(&path).await?, cid.hasher());
+		while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
+			let left = self.left.checked_sub(chunk.len() as u64);
+			self.left = left.ok_or_else(|| FetchError::too_large(&shown(&self.image.base), MOST_BYTES))?;
+			hasher.update(&chunk);
+			file.write_all(&chunk).await?;
+		}
+		file.flush().await?;
+		if hasher.finish() != cid {
+			return Err(self.wrong_checksum(digest));
+		}
+		Ok(())
+	}
+
+	/// Makes the parts that are there a layout.
+	async fn finish(&self, manifest: &[u8], media_type: &str) -> Result<(), FetchError> {
+		let cid = Cid::of(HashKind::Sha256, manifest);
+		tokio::fs::write(self.location(&cid), manifest).await?;
+		let index = json!({
+			"schemaVersion": 2,
+			"manifests": [{
+				"mediaType": media_type,
+				"digest": format!("sha256:{}", hex::encode(cid.digest())),
+				"size": manifest.len(),
+			}],
+		});
+		tokio::fs::write(self.layout.join("index.json"), index.to_string()).await?;
+		Ok(tokio::fs::write(self.layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).await?)
+	}
+
+	/// Returns where a part is in the layout.
+	fn location(&self, cid: &Cid) -> PathBuf {
+		self.layout.join(BLOBS).join(hex::encode(cid.digest()))
+	}
+
+	/// Asks for something of the image; once more with a token, if the registry says where to get one.
+	async fn get(&mut self, path: &str) -> Result<Response, FetchError> {
+		let mut is_fresh = false;
+		loop {
+			let url = format!("{}{path}", self.image.base);
+			let mut request = self.client.get(url).header(ACCEPT, DESCRIPTIONS);
+			if let Some(token) = &self.token {
+				request = request.bearer_auth(token);
+			}
+			let response = request.send().await.map_err(|error| self.broken(error))?;
+			let (kind, advice) = match response.status() {
+				StatusCode::OK => return Ok(response),
+				// One from before may have expired.
+				StatusCode::UNAUTHORIZED if !is_fresh => {
+					self.token = Some(self.new_token(&response).await?);
+					is_fresh = true;
+					continue;
+				}
+				StatusCode::NOT_FOUND => (FetchErrorKind::NotFound, "; check its name and tag"),
+				_ => (FetchErrorKind::Unreachable, ""),
+			};
+			return Err(self.image.wrong(kind, format!("the registry answers {}{advice}", response.status())));
+		}
+	}
+
+	/// Gets a token for everybody, from the URL that the registry names.
+	async fn new_token(&self, refused: &Response) -> Result<String, FetchError> {
+		let private = || {
+			let words = "it is not public; pull it with another program, and deploy the saved image";
+			self.image.wrong(FetchErrorKind::NotAllowed, words)
+		};
+		let challenge = refused.headers().get(WWW_AUTHENTICATE).and_then(|text| text.to_str().ok()).unwrap_or_default();
+		let url = auth::token_url(challenge).ok_or_else(private)?;
+		let response = self.client.get(url).send().await.map_err(|error| self.broken(error))?;
+		if !response.status().is_success() {
+			return Err(private());
+		}
+		auth::token(&self.small(response).await?).ok_or_else(private)
+	}
+
+	/// Returns all of an answer, if that is not much.
+	async fn small(&self, mut response: Response) -> Result<Vec<u8>, FetchError> {
+		let mut bytes = Vec::new();
+		while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
+			bytes.extend_from_slice(&chunk);
+			if bytes.len() > LARGEST {
+				return Err(FetchError::too_large(&shown(&self.image.base), LARGEST as u64));
+			}
+		}
+		Ok(bytes)
+	}
+
+	fn broken(&self, error: reqwest::Error) -> FetchError {
+		// The target of a redirection may be a secret.
+		let (RequestFailure::Again(error) | RequestFailure::Final(error)) =
+			failure(&self.image.base, &error.without_url());
+		error
+	}
+
+	fn wrong_checksum(&self, digest: &str) -> FetchError {
+		self.image.wrong(FetchErrorKind::WrongChecksum, format!("what came is not {digest}"))
+	}
+}
+
+/// Returns this machine's architecture, as images name it.
+fn architecture() -> &'static str {
+	match std::env::consts::ARCH {
+		"x86_64" => "amd64",
+		"aarch64" => "arm64",
+		other => other,
+	}
+}

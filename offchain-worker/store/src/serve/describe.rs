@@ -1,0 +1,60 @@
+//! What an answer says of a content, or of an upload.
+
+use axum::{
+	http::{header, HeaderMap, HeaderName, HeaderValue, StatusCode},
+	response::{IntoResponse, Response},
+};
+
+use super::{
+	range::{requested, Part},
+	request::text,
+};
+use crate::{
+	disk::upload::Reached,
+	http::headers::{UPLOAD_LENGTH, UPLOAD_OFFSET},
+	Cid,
+};
+
+/// Returns the answer about a content, without its body, and the part of it that is to be sent.
+pub(super) fn content(cid: &Cid, size: u64, headers: &HeaderMap) -> (Response, Part) {
+	let etag = format!("\"{cid}\"");
+	let known = text(headers, header::IF_NONE_MATCH);
+	let is_known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag || tag.trim() == "*"));
+	let is_same = text(headers, header::IF_RANGE).is_none_or(|tag| tag == etag);
+	let part = if is_same { requested(text(headers, header::RANGE), size) } else { Part::All };
+	let (status, length, range) = match part {
+		_ if is_known => (StatusCode::NOT_MODIFIED, None, None),
+		Part::All => (StatusCode::OK, Some(size), None),
+		Part::Bytes(first, last) => {
+			(StatusCode::PARTIAL_CONTENT, Some(last - first + 1), Some(format!("bytes {first}-{last}/{size}")))
+		}
+		Part::None => (StatusCode::RANGE_NOT_SATISFIABLE, Some(0), Some(format!("bytes */{size}"))),
+	};
+	let mut response = status.into_response();
+	let out = response.headers_mut();
+	// All of it is ASCII without control characters.
+	let value = |text: String| HeaderValue::try_from(text).expect("CIDs and numbers are good in headers");
+	out.insert(header::ETAG, value(etag));
+	out.extend(range.map(|range| (header::CONTENT_RANGE, value(range))));
+	out.extend(length.map(|length| (header::CONTENT_LENGTH, length.into())));
+	for (name, text) in [
+		(header::ACCEPT_RANGES, "bytes"),
+		(header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+		(header::CONTENT_TYPE, "application/octet-stream"),
+		// What somebody stored is never shown as a page of this server.
+		(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+	] {
+		out.insert(name, HeaderValue::from_static(text));
+	}
+	(response, if is_known { Part::None } else { part })
+}
+
+/// Returns the answer about an upload.
+pub(super) fn upload(status: StatusCode, reached: Reached) -> Response {
+	let headers: [(HeaderName, HeaderValue); 3] = [
+		(UPLOAD_OFFSET, reached.offset.into()),
+		(UPLOAD_LENGTH, reached.length.into()),
+		(header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+	];
+	(status, headers).into_response()
+}

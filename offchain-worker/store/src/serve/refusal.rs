@@ -1,0 +1,61 @@
+//! Refusals: an HTTP status, and the reason in words.
+
+use axum::{
+	http::{HeaderMap, StatusCode},
+	response::{IntoResponse, Response},
+};
+
+use crate::{error::StoreError, http::headers::UPLOAD_OFFSET, token::TokenError};
+
+/// A refusal of a request.
+pub(super) struct Refusal {
+	status: StatusCode,
+	words: String,
+	headers: HeaderMap,
+}
+
+impl Refusal {
+	pub(super) fn new(status: StatusCode, words: impl ToString) -> Self {
+		Self { status, words: words.to_string(), headers: HeaderMap::new() }
+	}
+}
+
+impl IntoResponse for Refusal {
+	fn into_response(self) -> Response {
+		(self.status, self.headers, format!("{}\n", self.words)).into_response()
+	}
+}
+
+impl From<StoreError> for Refusal {
+	fn from(error: StoreError) -> Self {
+		let status = status(&error);
+		if status.is_server_error() {
+			log::warn!("store: {error}");
+		}
+		match error {
+			// Where the node is concerns nobody.
+			StoreError::Node(_) => Self::new(status, "the store's IPFS node does not deliver it now; try again later"),
+			StoreError::OtherOffset(offset) => {
+				let mut refusal = Self::new(status, error);
+				refusal.headers.insert(UPLOAD_OFFSET, offset.into());
+				refusal
+			}
+			error => Self::new(status, error),
+		}
+	}
+}
+
+fn status(error: &StoreError) -> StatusCode {
+	match error {
+		StoreError::NotFound(_) => StatusCode::NOT_FOUND,
+		StoreError::Token(TokenError::OtherContent) => StatusCode::FORBIDDEN,
+		StoreError::Token(_) => StatusCode::UNAUTHORIZED,
+		StoreError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+		StoreError::Full(_) | StoreError::QuotaUsed { .. } | StoreError::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+		StoreError::TooManyUploads { .. } => StatusCode::TOO_MANY_REQUESTS,
+		StoreError::WrongContent(_) => StatusCode::UNPROCESSABLE_ENTITY,
+		StoreError::OtherLength(_) | StoreError::OtherOffset(_) | StoreError::NotOpen => StatusCode::CONFLICT,
+		StoreError::InUse(_) | StoreError::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
+		StoreError::Node(_) => StatusCode::BAD_GATEWAY,
+	}
+}

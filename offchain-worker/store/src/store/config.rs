@@ -1,0 +1,47 @@
+//! How a store is run.
+
+use std::time::Duration;
+
+use crate::{disk::Limits, Ipfs};
+
+/// How a store is run.
+#[derive(Clone)]
+pub struct StoreConfig {
+	/// How much it holds, in bytes, with the uploads that have begun.
+	pub quota_total: u64,
+	/// How much it holds for each holder, in bytes.
+	pub quota_each: u64,
+	/// How long it keeps contents if nothing else is said.
+	pub retention: Duration,
+	/// The secret behind its tokens. Keep it over a restart, or tokens given out before are void.
+	pub key: [u8; 32],
+	/// The IPFS node that keeps its contents, once [`Store::mirror`](crate::Store::mirror) has brought them there. Nothing
+	/// else may pin there what this store holds: it is unpinned when the store no longer needs it.
+	pub ipfs: Option<Ipfs>,
+	/// How much of what the node has stays on the disk all the same, in bytes.
+	pub cache_size: u64,
+}
+
+impl StoreConfig {
+	/// Allows 64 GiB in all and 16 GiB each, kept for 30 days, on the disk only.
+	pub fn new(key: [u8; 32]) -> Self {
+		Self {
+			quota_total: 64 << 30,
+			quota_each: 16 << 30,
+			retention: Duration::from_secs(30 * 24 * 3600),
+			key,
+			ipfs: None,
+			cache_size: 4 << 30,
+		}
+	}
+
+	/// Returns what of that concerns the disk.
+	pub(super) fn limits(&self) -> Limits {
+		Limits {
+			total: self.quota_total,
+			each: self.quota_each,
+			retention: self.retention,
+			cached: self.ipfs.as_ref().map(|_| self.cache_size),
+		}
+	}
+}
