@@ -25,16 +25,16 @@ pub struct Job<'a> {
 	pub output: &'a Path,
 	/// What it may use.
 	pub limits: &'a Limits,
-	/// What it gets beside. Container tier only: a module has neither, whatever is said here.
+	/// What it gets beside computing. Container tier only: a module has neither, whatever is said here.
 	pub grants: Grants,
-	/// What the randomness of the Wasm tier comes from: the task's id, so that all of its replicates see the same.
+	/// The source of randomness in the Wasm tier: the task's id, so that all of its replicates see the same.
 	pub seed: [u8; 32],
 }
 
-/// What an app gets of the machine beside computing. Nothing, if nothing is said.
+/// What an app gets of the machine beside computing. By default: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
-	/// The internet: no private network, and of this machine no more than anybody reaches. See
+	/// The internet, without private networks; of this machine, only what its public addresses offer to everybody. See
 	/// [`ContainerTier::with_network`](crate::ContainerTier::with_network).
 	pub network: bool,
 	/// The graphics processors of [`ContainerTier::with_gpus`](crate::ContainerTier::with_gpus), all of them.
@@ -97,7 +97,7 @@ pub struct Used {
 	pub time: Duration,
 	/// Wasm instructions, about. 0 in the container tier.
 	pub fuel: u64,
-	/// Memory at most, in bytes. 0 where the machine does not tell.
+	/// Memory at most, in bytes. 0 if the machine does not tell.
 	pub memory: u64,
 }
 
@@ -114,7 +114,7 @@ pub enum Ending {
 	OutOfDisk,
 	/// It executed more than [`Limits::fuel`].
 	OutOfFuel,
-	/// It did what no program may, such as dividing by zero: what, and where.
+	/// It did what no program may do, such as dividing by zero: what, and where.
 	Trapped(String),
 	/// [`Stop::stop`] was called.
 	Stopped,
@@ -125,17 +125,17 @@ pub enum Ending {
 pub struct Stop(CancellationToken);
 
 impl Stop {
-	/// A new one.
+	/// Makes one that is not stopped.
 	pub fn new() -> Self {
 		Self::default()
 	}
 
-	/// End the runs that were started with it, and those that will be.
+	/// Ends the runs that were started with it, and those that will be.
 	pub fn stop(&self) {
 		self.0.cancel();
 	}
 
-	/// Whether [`Stop::stop`] was called.
+	/// Returns whether [`Stop::stop`] was called.
 	pub fn is_stopped(&self) -> bool {
 		self.0.is_cancelled()
 	}
@@ -145,7 +145,7 @@ impl Stop {
 		self.0.cancelled().await;
 	}
 
-	/// One that is stopped with this one, and can be by itself.
+	/// Returns one that is stopped with this one, and can be stopped by itself.
 	pub(crate) fn child(&self) -> Self {
 		Self(self.0.child_token())
 	}
@@ -163,7 +163,7 @@ pub enum Error {
 }
 
 impl Error {
-	/// For `map_err` on something done to a path.
+	/// Describes a failure of something done to a path, for `map_err`.
 	pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
 		let path = path.display().to_string();
 		move |error| Self::Host(format!("could not {action} {path}: {error}"))
@@ -171,7 +171,7 @@ impl Error {
 }
 
 impl Job<'_> {
-	/// The environment that the app gets, ours first.
+	/// Returns the environment that the app gets, ours first.
 	///
 	/// # Errors
 	///
@@ -181,14 +181,14 @@ impl Job<'_> {
 		let mut variables: Vec<_> = ours.iter().map(|(name, value)| format!("{name}={value}")).collect();
 		for (name, value) in self.env {
 			if name.is_empty() || name.contains(['=', '\0']) || value.contains('\0') {
-				return Err(Error::App(format!("{name:?} cannot be the name, or have the value, of a variable")));
+				return Err(Error::App(format!("the variable {name:?} has an impossible name or value; names have no =, and neither has a zero byte")));
 			}
 			if ours.iter().all(|(taken, _)| taken != name) {
 				variables.push(format!("{name}={value}"));
 			}
 		}
 		if self.args.iter().any(|arg| arg.contains('\0')) {
-			return Err(Error::App("an argument contains a zero byte".into()));
+			return Err(Error::App("an argument contains a zero byte; remove it".into()));
 		}
 		Ok(variables)
 	}
@@ -216,7 +216,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_caller_adds_to_the_environment_and_cannot_move_directories() {
+	fn caller_adds_to_the_environment_and_cannot_move_directories() {
 		let env = environment(&[("IEXEC_TASK_ID", "0x1"), ("IEXEC_OUT", "/etc")], &[]).unwrap();
 		assert_eq!(env, ["IEXEC_IN=/iexec_in", "IEXEC_OUT=/iexec_out", "IEXEC_TASK_ID=0x1"]);
 	}

@@ -30,19 +30,19 @@ struct Entries<V> {
 
 #[derive(Debug)]
 struct Entry<V> {
-	/// Held while the thing is made, so that whoever else needs it waits instead of making it again.
+	/// Held while the thing is made, so that other threads that need it wait instead of making it again.
 	slot: Arc<Mutex<Option<V>>>,
 	last_use: u64,
 	bytes: u64,
 }
 
 impl<V: Clone> Kept<V> {
-	/// Empty, for so many things of so many bytes altogether.
+	/// Keeps so many things, of so many bytes altogether.
 	pub fn new(most: usize, most_bytes: u64) -> Self {
 		Self { entries: Mutex::new(Entries { by_key: HashMap::new(), uses: 0 }), most, most_bytes }
 	}
 
-	/// The thing, if it is there by now.
+	/// Returns the thing, if it is there by now.
 	pub fn get(&self, key: &Sha) -> Option<V> {
 		let mut entries = lock(&self.entries);
 		entries.uses += 1;
@@ -53,11 +53,11 @@ impl<V: Clone> Kept<V> {
 		slot.clone()
 	}
 
-	/// The thing; `make` makes it and says how many bytes it takes. Waits while another thread makes the same.
+	/// Returns the thing; `make` makes it and says how many bytes it takes. Waits while another thread makes the same.
 	///
 	/// # Errors
 	///
-	/// Those of `make`. The next one tries again.
+	/// Those of `make`. The next caller tries again.
 	pub fn get_or_make<E>(&self, key: Sha, make: impl FnOnce() -> Result<(V, u64), E>) -> Result<V, E> {
 		let slot = {
 			let mut entries = lock(&self.entries);
@@ -67,15 +67,17 @@ impl<V: Clone> Kept<V> {
 			entry.last_use = last_use;
 			entry.slot.clone()
 		};
-		let mut place = lock(&slot);
-		if let Some(value) = &*place {
-			return Ok(value.clone());
-		}
-		let made = make();
-		if let Ok((value, _)) = &made {
-			*place = Some(value.clone());
-		}
-		drop(place);
+		let made = {
+			let mut kept = lock(&slot);
+			if let Some(value) = &*kept {
+				return Ok(value.clone());
+			}
+			let made = make();
+			if let Ok((value, _)) = &made {
+				*kept = Some(value.clone());
+			}
+			made
+		};
 		let mut entries = lock(&self.entries);
 		let (value, bytes) = made.inspect_err(|_| {
 			entries.by_key.remove(&key);
@@ -113,20 +115,20 @@ struct Identity {
 	changed: (i64, i64),
 }
 
-/// Beyond this, all are forgotten and computed again.
+/// Beyond this number, all are dropped and computed again.
 const MOST_DIGESTS: usize = 4096;
 
 impl Digests {
-	/// The digest of a file, if it is known.
+	/// Returns the digest of a file, if it is known.
 	///
 	/// # Errors
 	///
-	/// If the file is not there.
+	/// If the file does not exist.
 	pub fn known(&self, file: &Path) -> io::Result<Option<Sha>> {
 		Ok(lock(&self.0).get(&Identity::of(file)?).copied())
 	}
 
-	/// The digest of a file.
+	/// Returns the digest of a file.
 	///
 	/// # Errors
 	///
@@ -160,7 +162,7 @@ impl Identity {
 	}
 }
 
-/// What a thread that panicked left is as good as any: each step leaves the maps whole.
+/// Locks a mutex, even after a panic: each step leaves the maps whole.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 	mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -180,7 +182,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_least_recently_used_goes_first() {
+	fn least_recently_used_goes_first() {
 		let kept = Kept::new(2, 100);
 		assert!(made(&kept, 1, 1) && made(&kept, 2, 1));
 		assert_eq!(kept.get(&[1; 32]), Some(1));
@@ -206,7 +208,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_changed_file_has_another_digest() {
+	fn changed_file_has_another_digest() {
 		let directory = tempfile::tempdir().unwrap();
 		let (file, digests) = (directory.path().join("file"), Digests::default());
 		fs::write(&file, "one").unwrap();

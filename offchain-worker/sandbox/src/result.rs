@@ -1,4 +1,4 @@
-//! Reads `computed.json`, by which an app says what its result is.
+//! Reads `computed.json`, in which an app says what its result is.
 
 use std::{
 	fs,
@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 
 use crate::GUEST_OUTPUT;
 
-/// What an app writes to say what its result is.
+/// The file in which an app says what its result is.
 const FILE: &str = "computed.json";
-/// It is small, or something else: in bytes.
+/// The largest such file, in bytes: it is small, or something else.
 const LARGEST: u64 = 64 << 10;
 
 /// The result of an app.
@@ -30,10 +30,10 @@ pub enum Output {
 /// Why an app left no result.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidResult {
-	/// There is no such file.
+	/// The file is missing.
 	#[error("the app left no computed.json in IEXEC_OUT")]
 	NoFile,
-	/// It is not as it should be.
+	/// It cannot be understood.
 	#[error("computed.json is not understood: {0}")]
 	Form(String),
 	/// It names neither or both.
@@ -42,15 +42,15 @@ pub enum InvalidResult {
 	/// The path leads out of OUT.
 	#[error("computed.json names {0}, which is not in {GUEST_OUTPUT}")]
 	Outside(String),
-	/// There is nothing there.
+	/// It names nothing that exists.
 	#[error("computed.json names {0}, which the app did not write")]
 	Missing(String),
 	/// It is neither a file nor a directory.
 	#[error("computed.json names {0}, which is neither a file nor a directory")]
 	Special(String),
-	/// The callback data is no hex.
+	/// The callback data is not hex.
 	#[error("callback-data in computed.json must be 0x and an even number of hex digits")]
-	NoHex,
+	NotHex,
 	/// The callback data is too long.
 	#[error("callback-data in computed.json has {0} bytes; at most {MAX_CALLBACK_DATA} are allowed")]
 	TooLong(usize),
@@ -68,7 +68,7 @@ struct Computed {
 	callback: Option<String>,
 }
 
-/// Reads which result an app left in OUT. Nobody may write there any more.
+/// Reads which result an app left in OUT. Nothing may write there any longer.
 ///
 /// # Errors
 ///
@@ -92,14 +92,14 @@ fn read(file: &Path) -> Result<String, InvalidResult> {
 		Err(error) => return Err(error.into()),
 	};
 	if !data.is_file() || data.len() > LARGEST {
-		return Err(InvalidResult::Form(format!("it is no file of at most {LARGEST} bytes")));
+		return Err(InvalidResult::Form(format!("it is not a regular file of at most {LARGEST} bytes")));
 	}
 	let mut bytes = Vec::new();
 	fs::File::open(file)?.take(LARGEST).read_to_end(&mut bytes)?;
 	String::from_utf8(bytes).map_err(|_| InvalidResult::Form("it is not UTF-8".into()))
 }
 
-/// Where a path is, as the app sees it: absolute, or seen from OUT. Symbolic links may stay in OUT.
+/// Finds a path as the app sees it: absolute, or seen from OUT. Symbolic links are followed within OUT.
 fn find(output: &Path, path: String) -> Result<PathBuf, InvalidResult> {
 	let seen = Path::new(&path);
 	let relative = if seen.is_absolute() {
@@ -138,7 +138,7 @@ fn find(output: &Path, path: String) -> Result<PathBuf, InvalidResult> {
 }
 
 fn callback(data: &str) -> Result<Vec<u8>, InvalidResult> {
-	let bytes = data.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or(InvalidResult::NoHex)?;
+	let bytes = data.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or(InvalidResult::NotHex)?;
 	if bytes.len() > MAX_CALLBACK_DATA as usize {
 		return Err(InvalidResult::TooLong(bytes.len()));
 	}
@@ -151,7 +151,7 @@ mod tests {
 
 	use super::*;
 
-	/// What is read of a `computed.json`, in an OUT with `result.txt`, `sub/part`, and links.
+	/// Reads a `computed.json`, in an OUT with `result.txt`, `sub/part`, and links.
 	fn read(json: &str) -> Result<Output, InvalidResult> {
 		let directory = tempfile::tempdir().unwrap();
 		let output = directory.path().join("out");
@@ -209,7 +209,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_not_there_or_no_file_is_no_result() {
+	fn missing_and_special_files_are_not_results() {
 		for named in ["result", "sub/none", "result.txt/x"] {
 			assert!(matches!(path(named), Err(InvalidResult::Missing(_))), "{named}");
 		}
@@ -225,7 +225,7 @@ mod tests {
 		assert_eq!(data("0x00fF").unwrap(), Output::Callback(vec![0, 255]));
 		assert_eq!(data("0x").unwrap(), Output::Callback(vec![]));
 		for wrong in ["", "00ff", "0x0", "0xgg"] {
-			assert!(matches!(data(wrong), Err(InvalidResult::NoHex)), "{wrong}");
+			assert!(matches!(data(wrong), Err(InvalidResult::NotHex)), "{wrong}");
 		}
 		let longest = MAX_CALLBACK_DATA as usize;
 		assert!(data(&format!("0x{}", "00".repeat(longest))).is_ok());
@@ -233,7 +233,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_file_must_be_there_and_say_one_thing() {
+	fn file_must_exist_and_say_one_thing() {
 		let directory = tempfile::tempdir().unwrap();
 		assert!(matches!(read_result(directory.path()), Err(InvalidResult::NoFile)));
 		symlink("/etc/passwd", directory.path().join(FILE)).unwrap();

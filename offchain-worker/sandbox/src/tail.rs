@@ -8,12 +8,12 @@ pub struct Tail {
 }
 
 impl Tail {
-	/// An empty one, for so many bytes.
+	/// Keeps up to so many bytes.
 	pub fn new(limit: usize) -> Self {
 		Self { bytes: Vec::new(), limit }
 	}
 
-	/// Add to the end. Costs no more than what it keeps, however much is written.
+	/// Adds to the end. Costs no more than what it keeps, however much is written.
 	pub fn push(&mut self, bytes: &[u8]) {
 		self.bytes.extend_from_slice(&bytes[bytes.len().saturating_sub(self.limit)..]);
 		// Moved once per `limit` bytes, rather than with each write.
@@ -22,7 +22,7 @@ impl Tail {
 		}
 	}
 
-	/// What it kept.
+	/// Returns what it kept.
 	pub fn into_bytes(mut self) -> Vec<u8> {
 		self.trim();
 		self.bytes
@@ -39,7 +39,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn the_last_bytes_are_kept() {
+	fn last_bytes_are_kept() {
 		for limit in [0, 1, 3, 10, 100] {
 			let mut tail = Tail::new(limit);
 			let all: Vec<u8> = (0..50).collect();

@@ -35,7 +35,7 @@ async fn run(room: &Room, args: &[&str]) -> Option<Run> {
 	Some(room.container(tier().await?, image(), args).await.unwrap())
 }
 
-/// Goes on in the test if there is a tier, or else passes it.
+/// Runs the app, or ends the test if there is no tier.
 macro_rules! run {
 	($room:expr, $args:expr) => {
 		match run($room, $args).await {
@@ -46,7 +46,7 @@ macro_rules! run {
 }
 
 #[tokio::test]
-async fn an_app_reads_its_input_and_leaves_a_result() {
+async fn app_reads_its_input_and_leaves_a_result() {
 	let mut room = Room::new();
 	room.env.push(("IEXEC_TASK_ID".into(), "0x07".into()));
 	let run = run!(&room, &["answer", "a b", "c"]);
@@ -58,14 +58,14 @@ async fn an_app_reads_its_input_and_leaves_a_result() {
 }
 
 #[tokio::test]
-async fn the_image_says_what_runs_and_the_request_may_say_how() {
+async fn image_says_what_runs_and_the_request_may_say_how() {
 	let without = run!(&Room::new(), &[]);
 	assert_eq!(without.ending, Ending::Exited(42));
 	assert_eq!(run!(&Room::new(), &["exit", "3"]).ending, Ending::Exited(3));
 }
 
 #[tokio::test]
-async fn an_app_is_nobody_and_sees_nothing() {
+async fn app_is_nobody_and_sees_nothing() {
 	let run = run!(&Room::new(), &["see"]);
 	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
 	let expected = [
@@ -108,7 +108,7 @@ async fn nothing_but_out_is_written() {
 }
 
 #[tokio::test]
-async fn an_endless_app_is_ended_by_time() {
+async fn endless_app_is_ended_by_time() {
 	let room = Room::with(|limits| limits.time = Duration::from_secs(1));
 	let run = run!(&room, &["loop"]);
 	assert_eq!(run.ending, Ending::TimedOut);
@@ -116,7 +116,7 @@ async fn an_endless_app_is_ended_by_time() {
 }
 
 #[tokio::test]
-async fn an_endless_app_is_ended_by_its_owner() {
+async fn endless_app_is_ended_by_its_owner() {
 	// A tier of its own, where nothing else runs.
 	let directory = tempfile::tempdir().unwrap();
 	let Some(tier) = probe(directory.path()).await else { return };
@@ -132,7 +132,7 @@ async fn an_endless_app_is_ended_by_its_owner() {
 }
 
 #[tokio::test]
-async fn a_greedy_app_is_ended_by_memory() {
+async fn greedy_app_is_ended_by_memory() {
 	let room = Room::with(|limits| (limits.memory, limits.files) = (64 << 20, 100));
 	let run = run!(&room, &["memory", "1000000000"]);
 	assert_eq!(run.ending, Ending::OutOfMemory);
@@ -193,7 +193,7 @@ async fn too_many_or_too_deep_files_are_not_taken() {
 }
 
 #[tokio::test]
-async fn a_fork_bomb_fizzles() {
+async fn fork_bomb_fizzles() {
 	let room = Room::with(|limits| limits.pids = 32);
 	let run = run!(&room, &["fork"]);
 	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
@@ -223,7 +223,7 @@ async fn what_is_left_belongs_to_the_worker() {
 }
 
 #[tokio::test]
-async fn an_image_without_its_program_is_the_apps_fault() {
+async fn image_without_its_program_is_the_apps_fault() {
 	let Some(tier) = tier().await else { return };
 	let room = Room::new();
 	let file = room.directory.path().join("image.tar");
@@ -242,7 +242,7 @@ async fn an_image_without_its_program_is_the_apps_fault() {
 
 /// The bound is loose, for slow machines; the number is printed.
 #[tokio::test]
-async fn a_task_that_does_nothing_costs_little() {
+async fn task_that_does_nothing_costs_little() {
 	let room = Room::new();
 	run!(&room, &["nothing"]);
 	let (start, rounds) = (Instant::now(), 10);
@@ -270,7 +270,7 @@ fn there(state: &Path) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn a_dropped_run_is_ended_and_removed() {
+async fn dropped_run_is_ended_and_removed() {
 	let directory = tempfile::tempdir().unwrap();
 	let Some(tier) = probe(directory.path()).await else { return };
 	let room = Room::new();
@@ -297,7 +297,7 @@ async fn a_dropped_run_is_ended_and_removed() {
 
 const VICTIM: &str = "RLC_TEST_VICTIM";
 
-/// Runs for ever, with a network where there can be one, to be killed by the test below.
+/// Runs forever, with a network where there can be one, to be killed by the test below.
 #[tokio::test]
 #[ignore = "another test starts it"]
 async fn victim() {
@@ -343,7 +343,7 @@ async fn what_a_crash_left_is_removed() {
 	victim.kill().unwrap();
 	victim.wait().unwrap();
 	assert_eq!((there(&state), network()), ((1, 1), networks));
-	// A `runc` that lost its caller may yet make what it had begun; whoever cleans later removes that too.
+	// A `runc` that lost its caller may yet make what it had begun; a later cleaning removes that too.
 	for _ in 0..50 {
 		clean(&state).await.unwrap();
 		if there(&state) == (0, 0) && !mounted() && cgroups() == 0 && network() == 0 && programs(victim_id) == 0 {

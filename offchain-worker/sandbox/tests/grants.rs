@@ -67,7 +67,7 @@ async fn what_the_tier_does_not_have_is_this_machines_trouble() {
 }
 
 #[test]
-fn a_network_reaches_the_internet_and_nothing_private() {
+fn network_reaches_the_internet_and_nothing_private() {
 	let itself = env::current_exe().unwrap();
 	let mut there = Command::new("unshare");
 	there.args(["--net", "--"]).arg(itself).args(["--exact", "small_internet", "--ignored", "--nocapture"]);
@@ -157,13 +157,13 @@ async fn devices_are_there_for_those_that_are_granted_them() {
 }
 
 #[tokio::test]
-async fn what_is_no_device_is_refused_at_the_start() {
+async fn other_files_are_refused_as_devices_at_the_start() {
 	let directory = tempfile::tempdir().unwrap();
 	let Some(tier) = probe(directory.path()).await else { return };
 	for (path, said) in [
 		("/etc/passwd", "by its path below /dev"),
-		("/dev/shm", "it is no character device"),
-		("/dev/none", "name a device that is there"),
+		("/dev/shm", "it is not a character device"),
+		("/dev/none", "name a device that exists"),
 	] {
 		let error: NoDevice = tier.clone().with_gpus(&[Path::new(path).into()]).err().unwrap();
 		assert!(error.to_string().contains(said), "{error}");

@@ -41,7 +41,7 @@ async fn run_text(room: &Room, module: &str) -> Result<Run, Error> {
 }
 
 #[tokio::test]
-async fn an_app_reads_its_input_and_leaves_a_result() {
+async fn app_reads_its_input_and_leaves_a_result() {
 	let mut room = Room::new();
 	room.env.push(("IEXEC_TASK_ID".into(), "0x07".into()));
 	let run = run(&room, &["answer", "a b", "c"]).await;
@@ -61,7 +61,7 @@ async fn files_behave_as_files_do() {
 }
 
 #[tokio::test]
-async fn the_same_input_gives_the_same_bytes() {
+async fn same_input_gives_the_same_bytes() {
 	let observe = |order: &'static [&'static str], seed| async move {
 		let mut room = Room::new();
 		room.seed = [seed; 32];
@@ -101,14 +101,14 @@ async fn exit_codes_are_told_and_no_result_is_none() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_trap_that_says_where() {
+async fn panic_is_a_trap_that_says_where() {
 	let run = run(&Room::new(), &["panic"]).await;
 	assert!(text(&run.stderr).contains("as told"));
 	assert!(matches!(&run.ending, Ending::Trapped(cause) if cause.contains("unreachable")), "{:?}", run.ending);
 }
 
 #[tokio::test]
-async fn an_endless_app_is_ended_by_time() {
+async fn endless_app_is_ended_by_time() {
 	let room = Room::with(|limits| limits.time = Duration::from_millis(300));
 	let run = run(&room, &["loop"]).await;
 	assert_eq!(run.ending, Ending::TimedOut);
@@ -116,7 +116,7 @@ async fn an_endless_app_is_ended_by_time() {
 }
 
 #[tokio::test]
-async fn an_endless_app_is_ended_by_fuel_at_the_same_instruction() {
+async fn endless_app_is_ended_by_fuel_at_the_same_instruction() {
 	let room = Room::with(|limits| limits.fuel = Some(50_000_000));
 	let (one, two) = (run(&room, &["loop"]).await, run(&room, &["loop"]).await);
 	assert_eq!((one.ending, one.used.fuel), (Ending::OutOfFuel, 50_000_000));
@@ -124,7 +124,7 @@ async fn an_endless_app_is_ended_by_fuel_at_the_same_instruction() {
 }
 
 #[tokio::test]
-async fn an_endless_app_is_ended_by_its_owner() {
+async fn endless_app_is_ended_by_its_owner() {
 	let (room, stop) = (Room::new(), Stop::new());
 	let (input, output, args) = (room.input(), room.output(), ["loop".to_string()]);
 	let app = module();
@@ -142,7 +142,7 @@ async fn an_endless_app_is_ended_by_its_owner() {
 }
 
 #[tokio::test]
-async fn a_dropped_run_ends() {
+async fn dropped_run_ends() {
 	let room = Room::with(|limits| limits.fuel = None);
 	let (input, output, args) = (room.input(), room.output(), ["loop".to_string()]);
 	let app = module();
@@ -164,7 +164,7 @@ async fn a_dropped_run_ends() {
 }
 
 #[tokio::test]
-async fn a_greedy_app_is_ended_by_memory() {
+async fn greedy_app_is_ended_by_memory() {
 	let room = Room::with(|limits| limits.memory = 32 << 20);
 	let run = run(&room, &["memory", "100000000"]).await;
 	assert_eq!(run.ending, Ending::OutOfMemory);
@@ -267,7 +267,7 @@ async fn there_are_no_threads() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_such_module_are_refused_with_the_cause() {
+async fn other_files_are_refused_with_the_cause() {
 	let memory = r#"(memory (export "memory") 1)"#;
 	for (module, cause) in [
 		(format!("(module {memory})"), "no function _start"),
@@ -321,7 +321,7 @@ async fn wrong_pointers_are_told_and_harm_nothing() {
 }
 
 #[tokio::test]
-async fn a_module_is_found_again_though_its_file_moved() {
+async fn module_is_found_again_though_its_file_moved() {
 	let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
 	for _ in 0..2 {
 		assert_eq!(run_text(&Room::new(), module).await.unwrap().ending, Ending::Exited(0));
@@ -330,7 +330,7 @@ async fn a_module_is_found_again_though_its_file_moved() {
 
 /// The bound is loose, for slow machines and unoptimized builds; the number is printed.
 #[tokio::test]
-async fn a_task_that_does_nothing_costs_little() {
+async fn task_that_does_nothing_costs_little() {
 	let room = Room::new();
 	let module = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
 	run_text(&room, module).await.unwrap();

@@ -4,14 +4,12 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 
-use super::{devices::Device, seccomp};
+use super::{devices::Device, seccomp, user::USER};
 use crate::Limits;
 
-/// The user and group `nobody` of most systems.
-pub const USER: u32 = 65534;
 /// The period in which processors are shared out, in µs.
 const PERIOD: u64 = 100_000;
-/// What the kernel tells of the machine, and what containers need not know.
+/// What the kernel tells of the machine that containers need not know.
 const MASKED: [&str; 11] = [
 	"/proc/acpi",
 	"/proc/asound",
@@ -35,7 +33,7 @@ pub struct Bundle<'a> {
 	pub args: &'a [String],
 	/// `NAME=value` each.
 	pub environment: &'a [String],
-	/// Where the program starts.
+	/// The directory in which the program starts.
 	pub directory: &'a str,
 	/// The root directory, on this machine.
 	pub root: &'a Path,
@@ -52,10 +50,10 @@ pub struct Bundle<'a> {
 }
 
 impl Bundle<'_> {
-	/// The configuration, as the runtime specification of the Open Container Initiative has it.
+	/// Returns the configuration, as the runtime specification of the Open Container Initiative has it.
 	pub fn config(&self) -> Value {
 		let capabilities = json!([]);
-		// Files in memory count too, for who writes them first: OUT, /tmp and /dev/shm. So no task takes more than this.
+		// Files in memory count too, for the group that writes them first: OUT, /tmp and /dev/shm. So no task takes more.
 		let most = self.limits.memory.min(i64::MAX as u64);
 		let mut memory = json!({ "limit": most });
 		if self.swap {

@@ -7,7 +7,7 @@ use std::{
 
 use rustix::process::{kill_process, Pid, Signal};
 
-use super::Unavailable;
+use super::unavailable::Unavailable;
 
 /// The two versions of control groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Cgroups {
 	pub swap: bool,
 }
 
-/// The group of a container, below the root of the control groups.
+/// Returns the group of a container, below the root of the control groups.
 pub fn path(name: &str) -> String {
 	format!("/rlc/{name}")
 }
@@ -87,8 +87,8 @@ impl Cgroups {
 		Ok(())
 	}
 
-	/// How often the kernel killed a process of a container for memory, and what memory it used at most, in bytes; 0 if
-	/// it does not say. To be asked before the container is deleted.
+	/// Returns how often the kernel killed a process of a container for memory, and the most memory that it used, in bytes;
+	/// 0 if the kernel does not say. Call it before the container is deleted.
 	pub fn memory(&self, name: &str) -> (u64, u64) {
 		let (group, events, peak) = match self.version {
 			Version::One => (self.root.join("memory"), "memory.oom_control", "memory.max_usage_in_bytes"),
@@ -101,7 +101,7 @@ impl Cgroups {
 	}
 }
 
-/// A number in lines of `name number`.
+/// Returns a number in lines of `name number`.
 fn field(text: &str, name: &str) -> u64 {
 	let numbers = text.lines().filter_map(|line| line.split_once(' ')).filter(|(field, _)| *field == name);
 	numbers.filter_map(|(_, number)| number.trim().parse::<u64>().ok()).sum()

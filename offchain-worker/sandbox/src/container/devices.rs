@@ -9,9 +9,9 @@ use std::{
 use rustix::fs::{major, minor};
 use serde_json::{json, Value};
 
-use super::bundle::USER;
+use super::user::USER;
 
-/// Where devices are.
+/// The directory of devices.
 const DEVICES: &str = "/dev";
 
 /// A character device.
@@ -26,8 +26,8 @@ pub struct Device {
 /// Why a device cannot be given to containers, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum NoDevice {
-	/// It is not there, or cannot be looked at.
-	#[error("no containers with {}: {error}; name a device that is there, such as /dev/dri/renderD128", path.display())]
+	/// It does not exist, or cannot be looked at.
+	#[error("no containers with {}: {error}; name a device that exists, such as /dev/dri/renderD128", path.display())]
 	Missing {
 		/// What was named.
 		path: PathBuf,
@@ -35,15 +35,15 @@ pub enum NoDevice {
 		error: io::Error,
 	},
 	/// It is something else.
-	#[error("no containers with {}: it is no character device; name one (its line of ls -l begins with c)", .0.display())]
+	#[error("no containers with {}: it is not a character device; name one (its line of ls -l begins with c)", .0.display())]
 	NotADevice(PathBuf),
-	/// It is elsewhere.
+	/// It is not below `/dev`.
 	#[error("no containers with {}: name a device by its path below /dev, without ..", .0.display())]
 	Elsewhere(PathBuf),
 }
 
 impl Device {
-	/// The one at a path below `/dev`. Links are followed; in containers it has this path.
+	/// Finds the one at a path below `/dev`. Links are followed; in containers it has this path.
 	///
 	/// # Errors
 	///
@@ -63,7 +63,7 @@ impl Device {
 		Ok(Self { path: text.into(), major: major(data.rdev()), minor: minor(data.rdev()) })
 	}
 
-	/// Its file in a container, as the runtime specification has it.
+	/// Describes its file in a container, as the runtime specification has it.
 	pub fn node(&self) -> Value {
 		json!({
 			"path": self.path, "type": "c", "major": self.major, "minor": self.minor,
@@ -71,7 +71,7 @@ impl Device {
 		})
 	}
 
-	/// That it may be opened, but not made anew.
+	/// Allows it to be opened, but not to be made anew.
 	pub fn rule(&self) -> Value {
 		json!({ "allow": true, "type": "c", "major": self.major, "minor": self.minor, "access": "rw" })
 	}
@@ -82,13 +82,13 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn a_device_is_known_by_its_numbers() {
+	fn device_is_known_by_its_numbers() {
 		let device = Device::find(Path::new("/dev/zero")).unwrap();
 		assert_eq!(device, Device { path: "/dev/zero".into(), major: 1, minor: 5 });
 	}
 
 	#[test]
-	fn what_is_no_device_is_refused() {
+	fn other_files_are_refused() {
 		let refused = |path: &str| Device::find(Path::new(path)).unwrap_err();
 		for path in ["null", "/etc/passwd", "/dev", "/dev/", "/dev/../dev/null", "/devices/null"] {
 			assert!(matches!(refused(path), NoDevice::Elsewhere(_)), "{path}");

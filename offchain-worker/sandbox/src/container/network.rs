@@ -25,12 +25,12 @@ use tokio::{
 };
 
 use super::{
-	create, name, programs,
-	run::{finish, read},
+	names, programs,
+	streams::{finish, read},
 };
 use crate::Error;
 
-/// Where `ip netns` keeps namespaces.
+/// The directory in which `ip netns` keeps namespaces.
 const NAMESPACES: &str = "/run/netns";
 /// How long `ip` may take, and `slirp4netns` to begin or to end.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -73,7 +73,8 @@ const OPTIONS: [&str; 8] = [
 /// The container's interface.
 const INTERFACE: &str = "tap0";
 
-/// Files that containers with a network see: their name in the directory of the run, their place, and what is in them.
+/// Files that containers with a network see: their name in the directory of the run, their location in the container, and
+/// what is in them.
 /// `slirp4netns` hands what is asked at that address on to the server of names that this machine asks.
 pub const FILES: [(&str, &str, &str); 2] = [
 	("resolv.conf", "/etc/resolv.conf", "nameserver 10.0.2.3\n"),
@@ -105,19 +106,19 @@ pub struct Slirp {
 	unshare: PathBuf,
 }
 
-/// The network of a run that goes on. It breaks down when this is dropped, but its namespace stays until [`remove`].
+/// The network of a run that has not ended. It breaks down when this is dropped, but its namespace stays until [`remove`].
 #[derive(Debug)]
 pub struct Network {
 	slirp4netns: Child,
 	said: JoinHandle<Vec<u8>>,
 }
 
-/// The file of a run's network namespace.
+/// Returns the file of a run's network namespace.
 pub fn namespace(run: &str) -> PathBuf {
 	Path::new(NAMESPACES).join(run)
 }
 
-/// Removes the namespace of a run, if there is one.
+/// Removes the namespace of a run, if it has one.
 ///
 /// # Errors
 ///
@@ -146,7 +147,7 @@ pub fn remove_left(run: &str) -> Result<(), Error> {
 }
 
 impl Slirp {
-	/// Those in PATH.
+	/// Finds them in PATH.
 	///
 	/// # Errors
 	///
@@ -162,10 +163,10 @@ impl Slirp {
 	///
 	/// [`Error::Host`], if that fails.
 	pub async fn try_out(&self, state: &Path) -> Result<(), Error> {
-		let name = name();
-		// Where a later start finds its name, should this process end now.
+		let name = names::unique();
+		// A later start finds the name here, should this process end now.
 		let directory = state.join("runs").join(&name);
-		create(&directory)?;
+		fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
 		let tried = match self.start(&name).await {
 			Ok(network) => network.end().await,
 			Err(error) => Err(error),
@@ -202,10 +203,10 @@ impl Slirp {
 			return Ok(network);
 		}
 		let said = network.stop().await?;
-		Err(Error::Host(format!("slirp4netns does not begin: {said}")))
+		Err(Error::Host(format!("slirp4netns does not start: {said}")))
 	}
 
-	/// What `ip` does, told by arguments and input.
+	/// Runs `ip` with arguments and input.
 	async fn ip(&self, arguments: &[&str], input: &str) -> Result<(), Error> {
 		let failed = |why: &str| Error::Host(format!("ip {} failed: {why}", arguments.join(" ")));
 		let mut command = Command::new(&self.ip);
@@ -213,7 +214,7 @@ impl Slirp {
 		let mut child = command.spawn().map_err(Error::io("start", &self.ip))?;
 		let output = async {
 			if let Some(mut stdin) = child.stdin.take() {
-				// If it was not read, the program says so by how it ends.
+				// If it was not read, the exit status shows it.
 				let _ = stdin.write_all(input.as_bytes()).await;
 			}
 			child.wait_with_output().await
@@ -228,7 +229,7 @@ impl Slirp {
 }
 
 impl Network {
-	/// Ends it, and waits until it has ended.
+	/// Ends the network, and waits until the program has ended.
 	///
 	/// # Errors
 	///
@@ -243,7 +244,7 @@ impl Network {
 		}
 	}
 
-	/// Ends it, and returns what it said.
+	/// Ends the program, and returns what it said.
 	async fn stop(mut self) -> Result<String, Error> {
 		drop(self.slirp4netns.stdin.take());
 		if time::timeout(PATIENCE, self.slirp4netns.wait()).await.is_err() {
@@ -259,7 +260,7 @@ mod tests {
 	use super::*;
 	use std::net::Ipv4Addr;
 
-	/// Whether one of the ranges has an address.
+	/// Returns whether one of the ranges has an address.
 	fn is_shut(address: Ipv4Addr) -> bool {
 		UNREACHABLE.iter().any(|range| {
 			let (first, bits) = range.split_once('/').unwrap();
@@ -318,7 +319,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_network_that_never_was_is_removed() {
+	fn network_that_never_was_is_removed() {
 		for remove in [remove, remove_left] {
 			assert!(remove("rlc-none-of-this-name").is_ok());
 		}

@@ -16,15 +16,15 @@ use rustix::{
 	mount::{mount, unmount, MountFlags, UnmountFlags},
 };
 
-use super::bundle::USER;
+use super::user::USER;
 use crate::{Error, Limits};
 
-/// What a file takes at least: a page, in bytes.
+/// What a file takes at least, in bytes: a page.
 const PAGE: u64 = 4096;
 /// The deepest directory that is copied, as in the Wasm tier.
 const DEEPEST: u32 = 32;
 
-/// What the file system must hold so that every OUT within its limits fits, in bytes.
+/// Returns the size of a file system in which every OUT within its limits fits, in bytes.
 pub fn size(limits: &Limits) -> u64 {
 	limits.output.saturating_add(limits.files.saturating_add(1).saturating_mul(PAGE))
 }
@@ -35,7 +35,7 @@ pub fn size(limits: &Limits) -> u64 {
 ///
 /// [`Error::Host`].
 pub fn create(output: &Path, limits: &Limits) -> Result<(), Error> {
-	super::create(output)?;
+	fs::create_dir_all(output).map_err(Error::io("create", output))?;
 	let options = format!(
 		"size={},nr_inodes={},mode=0700,uid={USER},gid={USER}",
 		size(limits),
@@ -47,19 +47,19 @@ pub fn create(output: &Path, limits: &Limits) -> Result<(), Error> {
 		.map_err(|error| Error::Host(format!("{} could not be mounted: {error}", output.display())))
 }
 
-/// Removes OUT, if it is there. Nobody uses it any more, or can see it afterwards.
+/// Removes OUT, if it is there. Nobody uses it any longer, or can see it afterwards.
 pub fn remove(output: &Path) {
 	// "Not mounted" is what is wanted.
 	let _ = unmount(output, UnmountFlags::DETACH);
 }
 
-/// Whether nothing more can be written to OUT.
+/// Returns whether nothing more can be written to OUT.
 pub fn is_full(output: &Path) -> bool {
 	statvfs(output).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 
 /// Copies OUT. Files and directories become the worker's; symbolic links stay links, sockets and pipes are left out.
-/// `false`: it has more than the limits allow, counted as in the Wasm tier.
+/// Returns `false` if it has more than the limits allow, counted as in the Wasm tier.
 ///
 /// # Errors
 ///

@@ -1,28 +1,21 @@
-//! Whether containers can be run here; what a crash left.
+//! Whether containers can be run here.
 
-use std::{
-	fs::{self, File, TryLockError},
-	path::Path,
-	time::Duration,
-};
-
-use tokio::time;
+use std::{fs, path::Path};
 
 use super::{
-	bundle::Bundle, cgroups::Cgroups, create, name, network, output, runc::Runc, Inner, Unavailable, MOST_IMAGES,
-	MOST_IMAGE_BYTES,
+	bundle::Bundle,
+	cgroups::Cgroups,
+	leftovers::{lock, remove_all},
+	machine::Machine,
+	names,
+	runc::Runc,
+	unavailable::Unavailable,
 };
-use crate::{
-	kept::{Digests, Kept},
-	Error, Limits,
-};
+use crate::{Error, Limits};
 
-/// How often it is tried to remove what a crash left.
-const TRIES: u32 = 30;
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// The machine's own directories, of which the trial is made.
 const SYSTEM: [&str; 4] = ["/usr", "/bin", "/lib", "/lib64"];
-/// A program that does nothing, and does it well.
+/// A program that does nothing, and succeeds.
 const TRIAL: &str = "/bin/true";
 
 /// Finds all that a tier needs, removes what a crash left, and tries it.
@@ -30,14 +23,14 @@ const TRIAL: &str = "/bin/true";
 /// # Errors
 ///
 /// [`Unavailable`].
-pub async fn probe(state: &Path) -> Result<Inner, Unavailable> {
+pub async fn probe(state: &Path) -> Result<Machine, Unavailable> {
 	let runc = Runc::find(state).ok_or(Unavailable::NoRunc)?;
 	if !rustix::process::geteuid().is_root() {
 		return Err(Unavailable::NoRights);
 	}
 	let cgroups = Cgroups::find()?;
 	let directory = |error: Error| Unavailable::Directory(error.to_string());
-	create(state).map_err(directory)?;
+	fs::create_dir_all(state).map_err(Error::io("create", state)).map_err(directory)?;
 	let state = state.canonicalize().map_err(|error| directory(Error::io("find", state)(error)))?;
 	if state.to_str().is_none() {
 		return Err(Unavailable::Directory(format!("the path {} is not UTF-8", state.display())));
@@ -48,77 +41,15 @@ pub async fn probe(state: &Path) -> Result<Inner, Unavailable> {
 	let version = runc.version().await.map_err(|error| Unavailable::Failed(error.to_string()))?;
 	trial(&runc, &cgroups, &state).await.map_err(|error| Unavailable::Failed(error.to_string()))?;
 	log::info!("containers run here, by runc {version}");
-	Ok(Inner {
-		runc,
-		cgroups,
-		directory: state,
-		images: Kept::new(MOST_IMAGES, MOST_IMAGE_BYTES),
-		digests: Digests::default(),
-		_lock: lock,
-	})
-}
-
-/// Takes the directory for this process.
-///
-/// # Errors
-///
-/// [`Unavailable::Taken`], if another one has it.
-pub fn lock(state: &Path) -> Result<File, Unavailable> {
-	let file = File::create(state.join("lock")).map_err(|error| Unavailable::Directory(error.to_string()))?;
-	match file.try_lock() {
-		Ok(()) => Ok(file),
-		Err(TryLockError::WouldBlock) => Err(Unavailable::Taken(state.into())),
-		Err(TryLockError::Error(error)) => Err(Unavailable::Directory(error.to_string())),
-	}
-}
-
-/// Removes containers, networks, mounts and files of a tier that nobody uses.
-///
-/// # Errors
-///
-/// [`Error::Host`], if something stays.
-pub async fn remove_all(runc: Option<&Runc>, cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
-	let mut tries = 0;
-	loop {
-		if let Some(runc) = runc {
-			runc.delete_all().await?;
-		}
-		match remove_files(cgroups, state) {
-			// Who was just killed may take a moment to end, and until then write.
-			Err(_) if tries < TRIES => tries += 1,
-			done => return done,
-		}
-		time::sleep(BETWEEN_TRIES).await;
-	}
-}
-
-fn remove_files(cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
-	if let Ok(runs) = fs::read_dir(state.join("runs")) {
-		for run in runs.flatten() {
-			output::remove(&run.path().join("out"));
-			let Some(name) = run.file_name().to_str().map(str::to_owned) else { continue };
-			network::remove_left(&name)?;
-			if let Some(cgroups) = cgroups {
-				cgroups.remove(&name).map_err(Error::io("remove the control groups of", &run.path()))?;
-			}
-		}
-	}
-	// `runc` does not know containers that it had only begun to make.
-	for part in ["runc", "runs", "images"] {
-		let path = state.join(part);
-		if path.exists() {
-			fs::remove_dir_all(&path).map_err(Error::io("remove", &path))?;
-		}
-	}
-	Ok(())
+	Ok(Machine::new(runc, cgroups, state, lock))
 }
 
 /// Runs a container made of this machine's own files, with all limits set.
 async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error> {
-	let name = name();
+	let name = names::unique();
 	let directory = state.join("runs").join(&name);
 	let root = directory.join("root");
-	create(&root)?;
+	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
 	let mounts: Vec<_> =
 		SYSTEM.iter().map(|path| (Path::new(path), *path, false)).filter(|(path, ..)| path.exists()).collect();
 	let limits = Limits { memory: 64 << 20, pids: 16, ..Limits::default() };
@@ -141,9 +72,8 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error
 	let cause = Runc::errors(&log);
 	runc.delete(&name).await?;
 	fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
-	match (status.success(), cause) {
-		(true, _) => Ok(()),
-		(false, Some(cause)) => Err(Error::Host(cause)),
-		(false, None) => Err(Error::Host(format!("{TRIAL} ended with {status}"))),
+	if status.success() {
+		return Ok(());
 	}
+	Err(Error::Host(cause.unwrap_or_else(|| format!("{TRIAL} ended with {status}"))))
 }

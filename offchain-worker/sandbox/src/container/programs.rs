@@ -1,18 +1,18 @@
-//! Programs of this machine: where they are, and what a crash left of them.
+//! Programs of this machine: their locations, and what a crash left of them.
 
 use std::{env, fs, path::PathBuf};
 
 use rustix::process::{kill_process, Pid, Signal};
 
-/// The program of this name in PATH.
+/// Returns the program of this name in PATH.
 pub fn find(name: &str) -> Option<PathBuf> {
 	let path = env::var_os("PATH").unwrap_or_default();
-	// Where administrators' programs are, if this user's PATH does not say so.
-	let places = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
-	places.map(|place: PathBuf| place.join(name)).find(|program| program.is_file())
+	// Administrators' programs, if this user's PATH does not have them.
+	let directories = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
+	directories.map(|directory: PathBuf| directory.join(name)).find(|program| program.is_file())
 }
 
-/// Kills each process that was started with this argument, which nobody else has.
+/// Kills each process that was started with this argument, which no other process has.
 pub fn kill_with(argument: &[u8]) {
 	let Ok(processes) = fs::read_dir("/proc") else { return };
 	for process in processes.flatten() {

@@ -38,7 +38,7 @@ struct Line {
 }
 
 impl Runc {
-	/// The one in PATH, with its state in the directory of a tier.
+	/// Finds the one in PATH, with its state in the directory of a tier.
 	pub fn find(directory: &Path) -> Option<Self> {
 		Some(Self { program: programs::find("runc")?, state: directory.join("runc") })
 	}
@@ -61,7 +61,7 @@ impl Runc {
 		command.spawn().map_err(Error::io("start", &self.program))
 	}
 
-	/// What the log of a run says went wrong, if anything did.
+	/// Returns what went wrong by the log of a run, if anything did.
 	pub fn errors(log: &Path) -> Option<String> {
 		let text = fs::read_to_string(log).unwrap_or_default();
 		let lines = text.lines().filter_map(|line| serde_json::from_str::<Line>(line).ok());
@@ -85,7 +85,7 @@ impl Runc {
 		child.kill().await.map_err(|error| Error::Host(format!("runc does not end: {error}")))
 	}
 
-	/// Removes a container, whatever it does.
+	/// Removes a container, even one that runs.
 	///
 	/// # Errors
 	///
@@ -94,7 +94,7 @@ impl Runc {
 		self.short(&["delete", "--force", name]).await.map(|_| ())
 	}
 
-	/// Removes all containers of this state, which nobody else uses.
+	/// Removes all containers of this state, which no other process uses.
 	///
 	/// # Errors
 	///
@@ -103,7 +103,7 @@ impl Runc {
 		if !self.state.exists() {
 			return Ok(());
 		}
-		// What outlived the process that started it might be about to make another container.
+		// A `runc` that outlived the process that started it might be about to make another container.
 		programs::kill_with(self.state.as_os_str().as_bytes());
 		for name in self.short(&["list", "--quiet"]).await?.split_whitespace() {
 			log::warn!("the container {name} was left by a crash; it is removed");
@@ -112,7 +112,7 @@ impl Runc {
 		Ok(())
 	}
 
-	/// Its version.
+	/// Returns its version.
 	///
 	/// # Errors
 	///
@@ -122,7 +122,7 @@ impl Runc {
 		Ok(said.lines().next().unwrap_or_default().trim_start_matches("runc version ").to_owned())
 	}
 
-	/// What a command says that takes no long time.
+	/// Runs a command that does not take long, and returns what it says.
 	async fn short(&self, arguments: &[&str]) -> Result<String, Error> {
 		let failed = |why: String| Error::Host(format!("runc {} failed: {why}", arguments.join(" ")));
 		let mut command = self.command();

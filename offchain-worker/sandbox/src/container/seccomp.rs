@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-/// What changes the machine or other processes, or has a history of holes. The kernel refuses most of it without
+/// Calls that change the machine or other processes, or have a history of holes. The kernel refuses most of them without
 /// capabilities anyway; this is the second wall.
 const DENIED: &[&str] = &[
 	"_sysctl",
@@ -76,7 +76,7 @@ const ENOSYS: u32 = 38;
 const NEW_NAMESPACES: [u64; 7] =
 	[0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
 
-/// All is allowed but that.
+/// Returns a profile that allows all other calls.
 pub fn profile() -> Value {
 	let mut calls = vec![
 		json!({ "names": DENIED, "action": "SCMP_ACT_ERRNO", "errnoRet": EPERM }),

@@ -19,7 +19,7 @@ use tar::{Archive, Entry, EntryType};
 
 use crate::{Error, GUEST_INPUT, GUEST_OUTPUT};
 
-/// What a layer writes to remove what lower ones have: before a name; for all that is in a directory.
+/// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
 /// How many symbolic links may be on the way to a file, and how many directories.
@@ -40,7 +40,7 @@ pub struct Budget {
 }
 
 impl Budget {
-	/// So much.
+	/// Allows so much.
 	pub fn new(bytes: u64, entries: u64) -> Self {
 		Self { bytes, entries }
 	}
@@ -62,7 +62,7 @@ impl Budget {
 ///
 /// # Errors
 ///
-/// [`Error::App`], if it is no archive, or a bad one; [`Error::Host`], if the disk fails.
+/// [`Error::App`], if it is not an archive, or a bad one; [`Error::Host`], if the disk fails.
 pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget) -> Result<(), Error> {
 	let unpacked = each_entry(archive, budget, |mut entry, budget| {
 		let names = names(&entry.path()?)?;
@@ -113,7 +113,7 @@ fn each_entry<R: Read>(
 	let mut archive = Archive::new(Bounded { from, left: &left });
 	let mut entries = archive.entries()?;
 	loop {
-		// Also for what nobody read of the entry before.
+		// Covers what was not read of the entry before, too.
 		left.set(MOST_DESCRIPTION);
 		let Some(entry) = entries.next() else { return Ok(()) };
 		// Its bytes go to the disk, within the budget.
@@ -192,8 +192,8 @@ fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
 	names(&entry.link_name()?.ok_or_else(|| bad("a link has no target"))?)
 }
 
-/// Makes the directories that a container has anew, and the files. Where a directory is there, `runc` takes its rights
-/// over. The files are for networks, and made for all: one image serves containers with and without, in any order.
+/// Makes the directories that a container has anew, and the files. `runc` takes over the rights of a directory that is
+/// there. The files are for networks, and made for all: one image serves containers with and without, in any order.
 ///
 /// # Errors
 ///
@@ -218,7 +218,7 @@ pub fn make_mount_points(root: &Path, budget: &mut Budget) -> Result<(), Error> 
 	["hosts", "resolv.conf"].into_iter().try_for_each(|name| make_file(name).map_err(whose))
 }
 
-/// The names in a path of an archive.
+/// Returns the names in a path of an archive.
 fn names(path: &Path) -> io::Result<Vec<OsString>> {
 	let mut names = Vec::new();
 	for component in path.components() {
@@ -234,8 +234,8 @@ fn names(path: &Path) -> io::Result<Vec<OsString>> {
 	Ok(names)
 }
 
-/// The directory that a path means inside of the root, where absolute links begin, and which `..` does not leave. What
-/// is missing is made.
+/// Returns the directory that a path means inside of the root, where absolute links begin, and which `..` does not leave.
+/// What is missing is made.
 fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<PathBuf> {
 	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
 	let (mut path, mut links, mut depth) = (root.to_owned(), 0, 0);
@@ -253,7 +253,7 @@ fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<Pat
 			Ok(data) if data.is_symlink() => {
 				links += 1;
 				if links > MOST_LINKS {
-					return Err(bad("links lead in a circle"));
+					return Err(bad("links form a circle"));
 				}
 				let target = next.read_link()?;
 				if target.is_absolute() {
@@ -284,7 +284,7 @@ fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<Pat
 	Ok(path)
 }
 
-/// Removes whatever has this name; no link is followed.
+/// Removes whatever has this name. Links are not followed.
 fn remove(path: &Path) -> io::Result<()> {
 	match path.symlink_metadata() {
 		Ok(data) if data.is_dir() => fs::remove_dir_all(path),
@@ -331,7 +331,8 @@ fn bad(cause: &str) -> io::Error {
 	io::Error::new(io::ErrorKind::InvalidData, cause)
 }
 
-/// The operating system's errors are this machine's fault, but for impossible names; all others are the archive's.
+/// Tells whose fault an error is: the operating system's errors are this machine's, but for impossible names; all others
+/// are the archive's.
 fn whose(error: io::Error) -> Error {
 	match error.raw_os_error() {
 		Some(_) if error.kind() != io::ErrorKind::InvalidFilename => {

@@ -10,7 +10,7 @@ use std::{
 use serde::{de::DeserializeOwned, Deserialize};
 use sha2::{Digest, Sha256};
 
-use super::Settings;
+use super::settings::Settings;
 use crate::Error;
 
 /// The entry of an OCI layout, and of what `docker save` writes.
@@ -20,7 +20,7 @@ const DOCKER: &str = "manifest.json";
 const LARGEST: u64 = 4 << 20;
 /// How deep indices may be in indices.
 const DEEPEST: u32 = 4;
-/// How many parts are looked at: few that name each other often would keep a worker busy for ever.
+/// How many parts are looked at: a few that name each other often would keep a worker busy forever.
 const MOST_PARTS: u32 = 1_000;
 
 /// An image.
@@ -35,7 +35,7 @@ pub struct Found {
 /// A layer of an image.
 #[derive(Debug)]
 pub struct Layer {
-	/// Where it is. If the layout names it by digest, that was checked.
+	/// Its location. If the layout names it by digest, that was checked.
 	pub file: PathBuf,
 	/// The digest of what it contains, decompressed, as `sha256:` and hex: to be checked.
 	pub content: String,
@@ -94,7 +94,7 @@ struct RootFs {
 	diff_ids: Vec<String>,
 }
 
-/// The image in a layout that this machine can run.
+/// Finds the image in a layout that this machine can run.
 ///
 /// # Errors
 ///
@@ -120,7 +120,7 @@ pub fn find(layout: &Path) -> Result<Found, Error> {
 		let files = image.layers.iter().map(|layer| inside(layout, layer)).collect::<Result<_, _>>()?;
 		return found(config, files);
 	}
-	Err(app(format!("it has neither {INDEX} nor {DOCKER}: it is no OCI layout, and not from docker save")))
+	Err(app(format!("it has neither {INDEX} nor {DOCKER}, so it is neither an OCI layout nor from docker save")))
 }
 
 /// The parts of a layout.
@@ -157,12 +157,12 @@ impl Parts<'_> {
 		}
 	}
 
-	/// Where a blob is; its digest is checked.
+	/// Returns the location of a blob, once its digest is checked.
 	fn blob(&mut self, digest: &str) -> Result<PathBuf, Error> {
 		self.left = self.left.checked_sub(1).ok_or_else(|| app(format!("it has more than {MOST_PARTS} parts")))?;
 		let hex =
 			digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-		let Some(hex) = hex else { return Err(app(format!("{digest:?} is no digest of SHA-256"))) };
+		let Some(hex) = hex else { return Err(app(format!("{digest:?} is not a digest of SHA-256"))) };
 		let path = inside(self.layout, &format!("blobs/sha256/{hex}"))?;
 		if self.checked.contains(&path) {
 			return Ok(path);
@@ -198,7 +198,7 @@ fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
 	})
 }
 
-/// A file of the layout, which may not be elsewhere.
+/// Returns a file of the layout, which may not be elsewhere.
 fn inside(layout: &Path, name: &str) -> Result<PathBuf, Error> {
 	let path = layout.join(name);
 	let plain = Path::new(name).components().all(|component| matches!(component, Component::Normal(_)));
@@ -220,7 +220,7 @@ fn runs_here(os: &str, of: &str) -> bool {
 	os == "linux" && of == architecture()
 }
 
-/// This machine's architecture, as images name it.
+/// Returns this machine's architecture, as images name it.
 pub fn architecture() -> &'static str {
 	match std::env::consts::ARCH {
 		"x86_64" => "amd64",

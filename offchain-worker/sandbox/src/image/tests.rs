@@ -1,121 +1,19 @@
-use std::{io::Write, os::unix::fs::symlink};
+//! Images of all kinds, honest and not, and what becomes of them.
 
-use flate2::{write::GzEncoder, Compression};
+mod build;
+
+use std::os::unix::fs::symlink;
+
 use serde_json::{json, Value};
-use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
-use tempfile::TempDir;
 
+use self::build::{
+	config, layer, sha, zipped, Layout,
+	What::{Device, Directory, File, Hard, Link},
+};
 use super::*;
 
-/// An entry of a layer.
-enum What {
-	File(&'static str),
-	Directory,
-	Link(&'static str),
-	Hard(&'static str),
-	Device,
-}
-use What::*;
-
-/// A layer. Names are written as they are, as nobody honest would.
-fn layer(entries: &[(&str, What)]) -> Vec<u8> {
-	let mut builder = Builder::new(Vec::new());
-	for (name, what) in entries {
-		let mut header = Header::new_gnu();
-		let (kind, data, link) = match what {
-			File(text) => (EntryType::Regular, *text, ""),
-			Directory => (EntryType::Directory, "", ""),
-			Link(target) => (EntryType::Symlink, "", *target),
-			Hard(target) => (EntryType::Link, "", *target),
-			Device => (EntryType::Block, "", ""),
-		};
-		let gnu = header.as_gnu_mut().unwrap();
-		gnu.name[..name.len()].copy_from_slice(name.as_bytes());
-		gnu.linkname[..link.len()].copy_from_slice(link.as_bytes());
-		header.set_entry_type(kind);
-		header.set_size(data.len() as u64);
-		header.set_mode(if name.starts_with("bin") { 0o4711 } else { 0o600 });
-		header.set_mtime(1_000_000);
-		header.set_cksum();
-		builder.append(&header, data.as_bytes()).unwrap();
-	}
-	builder.into_inner().unwrap()
-}
-
-fn sha(bytes: &[u8]) -> String {
-	hex::encode(Sha256::digest(bytes))
-}
-
-fn zipped(bytes: &[u8]) -> Vec<u8> {
-	let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-	encoder.write_all(bytes).unwrap();
-	encoder.finish().unwrap()
-}
-
-fn config(layers: &[Vec<u8>], architecture: &str) -> Value {
-	let contents: Vec<_> = layers.iter().map(|layer| format!("sha256:{}", sha(layer))).collect();
-	json!({
-		"architecture": architecture, "os": "linux",
-		"config": { "Entrypoint": ["/bin/app"], "Cmd": ["now"], "Env": ["A=1"], "WorkingDir": "/work" },
-		"rootfs": { "type": "layers", "diff_ids": contents },
-	})
-}
-
-/// A layout on disk, under construction.
-struct Layout(TempDir);
-
-impl Layout {
-	fn new() -> Self {
-		let layout = Self(tempfile::tempdir().unwrap());
-		fs::create_dir_all(layout.path().join("blobs/sha256")).unwrap();
-		layout
-	}
-
-	/// With one image, of compressed layers.
-	fn of(layers: &[Vec<u8>]) -> Self {
-		let layout = Self::new();
-		let manifest = layout.manifest(layers, layout::architecture());
-		layout.index(&[manifest]);
-		layout
-	}
-
-	fn path(&self) -> PathBuf {
-		self.0.path().join("layout")
-	}
-
-	fn blob(&self, bytes: &[u8]) -> Value {
-		fs::write(self.path().join("blobs/sha256").join(sha(bytes)), bytes).unwrap();
-		json!({ "digest": format!("sha256:{}", sha(bytes)), "size": bytes.len() })
-	}
-
-	fn manifest(&self, layers: &[Vec<u8>], architecture: &str) -> Value {
-		let config = self.blob(config(layers, architecture).to_string().as_bytes());
-		let layers: Vec<_> = layers.iter().map(|layer| self.blob(&zipped(layer))).collect();
-		let mut manifest = self.blob(json!({ "config": config, "layers": layers }).to_string().as_bytes());
-		manifest["platform"] = json!({ "os": "linux", "architecture": architecture });
-		manifest
-	}
-
-	fn index(&self, manifests: &[Value]) {
-		fs::write(self.path().join("index.json"), json!({ "manifests": manifests }).to_string()).unwrap();
-	}
-
-	/// As one file.
-	fn packed(&self) -> PathBuf {
-		let mut builder = Builder::new(Vec::new());
-		builder.append_dir_all("", self.path()).unwrap();
-		let file = self.0.path().join("image.tar");
-		fs::write(&file, builder.into_inner().unwrap()).unwrap();
-		file
-	}
-
-	fn unpack(&self) -> Result<Image, Error> {
-		unpack(&self.path(), self.0.path().join("unpacked")).map(|(image, _)| image)
-	}
-}
-
-/// What went wrong, which must be the app's fault.
+/// Returns what went wrong, which must be the app's fault.
 fn fault(result: Result<Image, Error>) -> String {
 	match result {
 		Err(Error::App(cause)) => cause,
@@ -123,7 +21,7 @@ fn fault(result: Result<Image, Error>) -> String {
 	}
 }
 
-/// All below a directory, with the contents of files.
+/// Lists all below a directory, with the contents of files.
 fn tree(root: &Path) -> Vec<String> {
 	let mut found = Vec::new();
 	let mut directories = vec![root.to_owned()];
@@ -220,10 +118,10 @@ fn nothing_outside_of_the_root_is_touched() {
 		&[("a", Link("b")), ("b", Link("a")), ("a/x", File(""))],
 	] {
 		let layout = Layout::of(&[layer(entries)]);
-		fs::write(layout.0.path().join("victim"), "whole").unwrap();
+		fs::write(layout.directory().join("victim"), "whole").unwrap();
 		let cause = fault(layout.unpack());
 		assert!(cause.contains("cannot be unpacked"), "{cause}");
-		assert_eq!(tree(layout.0.path()).iter().filter(|name| !name.starts_with("layout")).count(), 1);
+		assert_eq!(tree(layout.directory()).iter().filter(|name| !name.starts_with("layout")).count(), 1);
 	}
 }
 
@@ -266,7 +164,7 @@ fn every_part_must_be_what_its_digest_says() {
 	let part = layout.blob(&zipped);
 	layout.index(&[layout.blob(json!({ "config": config, "layers": [part] }).to_string().as_bytes())]);
 	assert!(fault(layout.unpack()).contains("its layer"));
-	assert!(!layout.0.path().join("unpacked").exists(), "nothing stays of what failed");
+	assert!(!layout.directory().join("unpacked").exists(), "nothing stays of what failed");
 }
 
 #[test]
@@ -274,7 +172,7 @@ fn blobs_cannot_be_elsewhere() {
 	for digest in ["sha256:../../../../etc/passwd", "md5:00", "sha256:", ""] {
 		let layout = Layout::new();
 		layout.index(&[json!({ "digest": digest })]);
-		assert!(fault(layout.unpack()).contains("no digest"), "{digest}");
+		assert!(fault(layout.unpack()).contains("not a digest"), "{digest}");
 	}
 	let layout = Layout::new();
 	let empty = sha(b"");
@@ -290,7 +188,7 @@ fn of_several_images_that_of_this_machine_is_taken() {
 	layout.index(std::slice::from_ref(&other));
 	assert!(fault(layout.unpack()).contains("no image for linux/"));
 	let ours = layout.manifest(&[layer(&[("ours", File(""))])], layout::architecture());
-	// As buildx writes it: an index in the index, and papers that are no image.
+	// As buildx writes it: an index in the index, and papers that are not an image.
 	let papers = json!({ "digest": "sha256:none", "platform": { "os": "unknown", "architecture": "unknown" } });
 	let inner = layout.blob(json!({ "manifests": [papers, other, ours] }).to_string().as_bytes());
 	layout.index(&[inner]);
@@ -301,11 +199,11 @@ fn of_several_images_that_of_this_machine_is_taken() {
 fn one_file_may_hold_it_compressed_or_not() {
 	let layout = Layout::of(&[layer(&[("a", File("a"))])]);
 	let file = layout.packed();
-	assert_eq!(tree(&unpack(&file, layout.0.path().join("1")).unwrap().0.root), ["a=a"]);
+	assert_eq!(tree(&unpack(&file, layout.directory().join("1")).unwrap().0.root), ["a=a"]);
 	fs::write(&file, zipped(&fs::read(&file).unwrap())).unwrap();
-	let (image, bytes) = unpack(&file, layout.0.path().join("2")).unwrap();
+	let (image, bytes) = unpack(&file, layout.directory().join("2")).unwrap();
 	assert_eq!((tree(&image.root), bytes), (vec!["a=a".into()], 1));
-	assert_eq!(fs::read_dir(layout.0.path().join("2")).unwrap().count(), 1, "the archive is gone");
+	assert_eq!(fs::read_dir(layout.directory().join("2")).unwrap().count(), 1, "the archive is gone");
 }
 
 #[test]
@@ -333,7 +231,7 @@ fn what_docker_saves_is_an_image() {
 }
 
 #[test]
-fn what_is_no_image_is_refused_with_the_cause() {
+fn other_files_are_refused_with_the_cause() {
 	let directory = tempfile::tempdir().unwrap();
 	let file = directory.path().join("file");
 	for (bytes, cause) in [
@@ -363,7 +261,7 @@ fn unpacking_is_bounded() {
 }
 
 #[test]
-fn a_name_cannot_fill_the_memory() {
+fn name_cannot_fill_the_memory() {
 	let root = tempfile::tempdir().unwrap();
 	for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
 		let mut header = Header::new_gnu();
@@ -392,7 +290,7 @@ fn nothing_long_follows_a_layer() {
 }
 
 #[test]
-fn few_parts_cannot_name_each_other_for_ever() {
+fn few_parts_cannot_name_each_other_forever() {
 	let layout = Layout::new();
 	let mut index = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
 	index["platform"] = Value::Null;

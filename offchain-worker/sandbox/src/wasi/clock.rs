@@ -22,7 +22,7 @@ pub enum Id {
 }
 
 impl Id {
-	/// By its number.
+	/// Returns the clock of a number.
 	pub fn of(id: u32) -> Option<Self> {
 		match id {
 			0 => Some(Self::Wall),
@@ -33,18 +33,18 @@ impl Id {
 }
 
 impl Clock {
-	/// Look at a clock, in ns.
+	/// Reads a clock, in ns.
 	pub fn look(&mut self, id: Id) -> u64 {
 		self.passed = self.passed.saturating_add(STEP);
 		self.passed.saturating_add(base(id))
 	}
 
-	/// How long it is until a time, in ns. 0: it has come.
+	/// Returns how long it is until a time, in ns. 0: it has come.
 	pub fn until(&self, id: Id, time: u64) -> u64 {
 		time.saturating_sub(self.passed.saturating_add(base(id)))
 	}
 
-	/// Sleep so many ns.
+	/// Sleeps so many ns.
 	pub fn sleep(&mut self, time: u64) {
 		self.passed = self.passed.saturating_add(time);
 	}

@@ -4,8 +4,8 @@ use std::fs;
 
 use super::{
 	errno::Errno,
-	tree::{Kind, Place, Root},
-	world::Result,
+	fail::Result,
+	tree::{Kind, Node, Root},
 };
 use crate::{GUEST_INPUT, GUEST_OUTPUT};
 
@@ -37,8 +37,8 @@ pub enum Descriptor {
 /// An open directory.
 #[derive(Debug)]
 pub struct Directory {
-	/// Where it is.
-	pub place: Place,
+	/// Its node.
+	pub node: Node,
 	/// The name that the module knows it by from the beginning, if it does.
 	pub name: Option<&'static str>,
 	/// What was in it when the module began to list it.
@@ -50,8 +50,8 @@ pub struct Directory {
 pub struct File {
 	/// The machine's.
 	pub file: fs::File,
-	/// Where it is.
-	pub place: Place,
+	/// Its node.
+	pub node: Node,
 	/// Where the next byte is read or written.
 	pub position: u64,
 	/// Whether it was opened to be read.
@@ -69,7 +69,7 @@ pub struct Descriptors(Vec<Option<Descriptor>>);
 impl Default for Descriptors {
 	fn default() -> Self {
 		let tree = |root, name| {
-			Descriptor::Directory(Directory { place: Place::root(root), name: Some(name), listing: Vec::new() })
+			Descriptor::Directory(Directory { node: Node::root(root), name: Some(name), listing: Vec::new() })
 		};
 		Self(vec![
 			Some(Descriptor::Empty),
@@ -82,12 +82,12 @@ impl Default for Descriptors {
 }
 
 impl Descriptors {
-	/// One of them.
+	/// Returns one of them.
 	pub fn get(&self, fd: u32) -> Result<&Descriptor> {
 		Ok(self.0.get(fd as usize).and_then(Option::as_ref).ok_or(Errno::BADF)?)
 	}
 
-	/// One of them, which must be a file.
+	/// Returns one of them, which must be a file.
 	pub fn file(&mut self, fd: u32) -> Result<&mut File> {
 		match self.0.get_mut(fd as usize).and_then(Option::as_mut) {
 			Some(Descriptor::File(file)) => Ok(file),
@@ -96,7 +96,7 @@ impl Descriptors {
 		}
 	}
 
-	/// One of them, which must be a directory.
+	/// Returns one of them, which must be a directory.
 	pub fn directory(&mut self, fd: u32) -> Result<&mut Directory> {
 		match self.0.get_mut(fd as usize).and_then(Option::as_mut) {
 			Some(Descriptor::Directory(directory)) => Ok(directory),
@@ -105,7 +105,7 @@ impl Descriptors {
 		}
 	}
 
-	/// The lowest number that is free, to be used by [`Descriptors::put`].
+	/// Returns the lowest number that is free, for [`Descriptors::put`].
 	pub fn free(&self) -> Result<u32> {
 		let free = self.0.iter().position(Option::is_none).unwrap_or(self.0.len());
 		if free >= MOST {
@@ -114,7 +114,7 @@ impl Descriptors {
 		Ok(free as u32)
 	}
 
-	/// Something is open now, by this number.
+	/// Opens something by this number.
 	pub fn put(&mut self, fd: u32, descriptor: Descriptor) {
 		let fd = fd as usize;
 		if fd >= self.0.len() {
@@ -123,26 +123,26 @@ impl Descriptors {
 		self.0[fd] = Some(descriptor);
 	}
 
-	/// Close it.
+	/// Closes one of them.
 	pub fn close(&mut self, fd: u32) -> Result<Descriptor> {
 		Ok(self.0.get_mut(fd as usize).and_then(Option::take).ok_or(Errno::BADF)?)
 	}
 
-	/// Whether the file at a place is open.
-	pub fn has(&self, place: &Place) -> bool {
-		self.0.iter().flatten().any(|open| matches!(open, Descriptor::File(file) if file.place == *place))
+	/// Returns whether the file of a node is open.
+	pub fn has(&self, node: &Node) -> bool {
+		self.0.iter().flatten().any(|open| matches!(open, Descriptor::File(file) if file.node == *node))
 	}
 
-	/// Something has another name now, and with it all that is below.
-	pub fn renamed(&mut self, from: &Place, to: &Place) {
+	/// Renames what is open of a node, and of all below it.
+	pub fn rename(&mut self, from: &Node, to: &Node) {
 		for open in self.0.iter_mut().flatten() {
-			let place = match open {
-				Descriptor::Directory(Directory { place, .. }) | Descriptor::File(File { place, .. }) => place,
+			let node = match open {
+				Descriptor::Directory(Directory { node, .. }) | Descriptor::File(File { node, .. }) => node,
 				_ => continue,
 			};
-			if place.is_within(from) {
-				let below = place.names.split_off(from.names.len());
-				place.names = to.names.iter().cloned().chain(below).collect();
+			if node.is_within(from) {
+				let below = node.names.split_off(from.names.len());
+				node.names = to.names.iter().cloned().chain(below).collect();
 			}
 		}
 	}

@@ -5,7 +5,7 @@
 pub struct Errno(pub u16);
 
 impl Errno {
-	/// No such descriptor, or not opened for this.
+	/// There is no such descriptor, or it is not open for this.
 	pub const BADF: Self = Self(8);
 	/// It exists already.
 	pub const EXIST: Self = Self(20);
@@ -25,11 +25,11 @@ impl Errno {
 	pub const MFILE: Self = Self(33);
 	/// The name or path is too long, or too deep.
 	pub const NAMETOOLONG: Self = Self(37);
-	/// There is nothing of that name.
+	/// Nothing has that name.
 	pub const NOENT: Self = Self(44);
 	/// Not for this kind of thing.
 	pub const NOTSUP: Self = Self(58);
-	/// It is no directory.
+	/// It is not a directory.
 	pub const NOTDIR: Self = Self(54);
 	/// The directory is not empty.
 	pub const NOTEMPTY: Self = Self(55);

@@ -6,9 +6,10 @@ use super::{
 	clock::START,
 	descriptors::{Descriptor, File},
 	errno::Errno,
-	guest::Guest,
+	fail::Result,
+	memory::GuestMemory,
 	tree::{Kind, Root, Stat, Tree},
-	world::{Result, World},
+	world::World,
 };
 
 /// All rights of preview 1. They say what a program meant to do; what it may do follows from the directory.
@@ -24,35 +25,35 @@ const APPEND: u32 = 1;
 /// What comes before each name in a listing, in bytes.
 const ENTRY: usize = 24;
 
-/// Whether rights mean to read, and to write.
+/// Returns whether rights mean to read, and to write.
 pub fn wanted(rights: u64) -> (bool, bool) {
 	(rights & READ != 0, rights & WRITE != 0)
 }
 
-pub fn fd_advise(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
+pub fn fd_advise(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
 	world.descriptors.file(fd).map(|_| ())
 }
 
-pub fn fd_allocate(_: &mut Guest<'_>, world: &mut World, fd: u32, offset: u64, bytes: u64) -> Result<()> {
+pub fn fd_allocate(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, offset: u64, bytes: u64) -> Result<()> {
 	let file = to_write(world.descriptors.file(fd)?)?;
 	let (now, end) = (file.file.metadata()?.len(), offset.checked_add(bytes).ok_or(Errno::FBIG)?);
 	set_size(&mut world.tree, file, now.max(end))
 }
 
-pub fn fd_close(_: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+pub fn fd_close(_: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Result<()> {
 	world.descriptors.close(fd).map(|_| ())
 }
 
-/// Nothing has to outlive a power cut: the result is packed after the run.
-pub fn fd_datasync(_: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+/// Does nothing: the result is packed after the run, and need not outlive a power cut before.
+pub fn fd_datasync(_: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Result<()> {
 	world.descriptors.get(fd).map(|_| ())
 }
 
-pub fn fd_sync(guest: &mut Guest<'_>, world: &mut World, fd: u32) -> Result<()> {
+pub fn fd_sync(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Result<()> {
 	fd_datasync(guest, world, fd)
 }
 
-pub fn fd_fdstat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
+pub fn fd_fdstat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
 	let (kind, flags, base) = match world.descriptors.get(fd)? {
 		// Of no kind in particular, as pipes are: a terminal would have its lines flushed one by one.
 		Descriptor::Empty => (0, 0, READ | LOOK),
@@ -72,30 +73,30 @@ pub fn fd_fdstat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, stat: u3
 	guest.put(stat, &bytes)
 }
 
-pub fn fd_fdstat_set_flags(_: &mut Guest<'_>, world: &mut World, fd: u32, flags: u32) -> Result<()> {
+pub fn fd_fdstat_set_flags(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, flags: u32) -> Result<()> {
 	if let Descriptor::File(_) = world.descriptors.get(fd)? {
 		world.descriptors.file(fd)?.append = flags & APPEND != 0;
 	}
 	Ok(())
 }
 
-pub fn fd_fdstat_set_rights(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64) -> Result<()> {
+pub fn fd_fdstat_set_rights(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _: u64, _: u64) -> Result<()> {
 	world.descriptors.get(fd).map(|_| ())
 }
 
-pub fn fd_filestat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, at: u32) -> Result<()> {
+pub fn fd_filestat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, at: u32) -> Result<()> {
 	let stat = match world.descriptors.get(fd)? {
 		Descriptor::Empty | Descriptor::Log(_) => Stat { kind: Kind::Other, bytes: 0, inode: fd.into() },
-		Descriptor::Directory(directory) => Stat { kind: Kind::Directory, bytes: 0, inode: directory.place.inode() },
+		Descriptor::Directory(directory) => Stat { kind: Kind::Directory, bytes: 0, inode: directory.node.inode() },
 		Descriptor::File(file) => {
-			Stat { kind: Kind::File, bytes: file.file.metadata()?.len(), inode: file.place.inode() }
+			Stat { kind: Kind::File, bytes: file.file.metadata()?.len(), inode: file.node.inode() }
 		}
 	};
 	put_stat(guest, at, stat)
 }
 
 /// Writes what is told of a file. Its times are the run's beginning, it has one name, and the device is always the same.
-pub fn put_stat(guest: &mut Guest<'_>, at: u32, stat: Stat) -> Result<()> {
+pub fn put_stat(guest: &mut GuestMemory<'_>, at: u32, stat: Stat) -> Result<()> {
 	let kind = number(stat.kind).into();
 	let fields = [1, stat.inode, kind, 1, stat.bytes, START, START, START];
 	let bytes: Vec<_> = fields.into_iter().flat_map(u64::to_le_bytes).collect();
@@ -111,21 +112,28 @@ fn number(kind: Kind) -> u8 {
 	}
 }
 
-pub fn fd_filestat_set_size(_: &mut Guest<'_>, world: &mut World, fd: u32, bytes: u64) -> Result<()> {
+pub fn fd_filestat_set_size(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, bytes: u64) -> Result<()> {
 	set_size(&mut world.tree, to_write(world.descriptors.file(fd)?)?, bytes)
 }
 
-/// File times are fixed; whoever sets them is not told.
-pub fn fd_filestat_set_times(_: &mut Guest<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
+/// Changes nothing: file times are fixed, and modules are not told.
+pub fn fd_filestat_set_times(
+	_: &mut GuestMemory<'_>,
+	world: &mut World,
+	fd: u32,
+	_: u64,
+	_: u64,
+	_: u32,
+) -> Result<()> {
 	world.descriptors.get(fd).map(|_| ())
 }
 
-pub fn fd_prestat_get(guest: &mut Guest<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
+pub fn fd_prestat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
 	let name = name_of(world, fd)?;
 	guest.put_u64(stat, (name.len() as u64) << 32)
 }
 
-pub fn fd_prestat_dir_name(guest: &mut Guest<'_>, world: &mut World, fd: u32, at: u32, bytes: u32) -> Result<()> {
+pub fn fd_prestat_dir_name(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, at: u32, bytes: u32) -> Result<()> {
 	let name = name_of(world, fd)?;
 	if (bytes as usize) < name.len() {
 		return Err(Errno::NAMETOOLONG.into());
@@ -140,7 +148,14 @@ fn name_of(world: &World, fd: u32) -> Result<&'static str> {
 	}
 }
 
-pub fn fd_read(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, count: u32, read: u32) -> Result<()> {
+pub fn fd_read(
+	guest: &mut GuestMemory<'_>,
+	world: &mut World,
+	fd: u32,
+	list: u32,
+	count: u32,
+	read: u32,
+) -> Result<()> {
 	if let Descriptor::Empty = world.descriptors.get(fd)? {
 		return guest.put_u32(read, 0);
 	}
@@ -151,7 +166,7 @@ pub fn fd_read(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, cou
 }
 
 pub fn fd_pread(
-	guest: &mut Guest<'_>,
+	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
 	list: u32,
@@ -164,7 +179,7 @@ pub fn fd_pread(
 }
 
 /// Fills the buffers as far as the file goes, whatever the machine reads at once.
-fn read_at(guest: &mut Guest<'_>, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
+fn read_at(guest: &mut GuestMemory<'_>, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
 	let mut total = 0;
 	for (at, bytes) in guest.buffers(list, count)? {
 		let mut rest = guest.bytes_mut(at, bytes)?;
@@ -181,7 +196,14 @@ fn read_at(guest: &mut Guest<'_>, file: &File, list: u32, count: u32, offset: u6
 	Ok(total as u32)
 }
 
-pub fn fd_write(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, count: u32, written: u32) -> Result<()> {
+pub fn fd_write(
+	guest: &mut GuestMemory<'_>,
+	world: &mut World,
+	fd: u32,
+	list: u32,
+	count: u32,
+	written: u32,
+) -> Result<()> {
 	let total = match world.descriptors.get(fd)? {
 		Descriptor::Log(stream) => {
 			let (stream, mut total) = (*stream, 0);
@@ -205,7 +227,7 @@ pub fn fd_write(guest: &mut Guest<'_>, world: &mut World, fd: u32, list: u32, co
 }
 
 pub fn fd_pwrite(
-	guest: &mut Guest<'_>,
+	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
 	list: u32,
@@ -218,7 +240,7 @@ pub fn fd_pwrite(
 	guest.put_u32(written, total)
 }
 
-fn write_at(guest: &Guest<'_>, tree: &mut Tree, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
+fn write_at(guest: &GuestMemory<'_>, tree: &mut Tree, file: &File, list: u32, count: u32, offset: u64) -> Result<u32> {
 	let buffers = guest.buffers(list, count)?;
 	let total: u32 = buffers.iter().map(|(_, bytes)| bytes).sum();
 	let end = offset.checked_add(total.into()).filter(|end| i64::try_from(*end).is_ok()).ok_or(Errno::FBIG)?;
@@ -234,9 +256,9 @@ fn write_at(guest: &Guest<'_>, tree: &mut Tree, file: &File, list: u32, count: u
 	Ok(total)
 }
 
-/// Lists a directory from an entry on. A listing that is begun does not change.
+/// Lists a directory from an entry on. A listing that has begun does not change.
 pub fn fd_readdir(
-	guest: &mut Guest<'_>,
+	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
 	buffer: u32,
@@ -247,7 +269,7 @@ pub fn fd_readdir(
 	let directory = world.descriptors.directory(fd)?;
 	if cookie == 0 {
 		let own = [".", ".."].map(|name| (name.to_owned(), Kind::Directory));
-		directory.listing = own.into_iter().chain(world.tree.list(&directory.place)?).collect();
+		directory.listing = own.into_iter().chain(world.tree.list(&directory.node)?).collect();
 	}
 	let out = guest.bytes_mut(buffer, bytes)?;
 	let mut filled = 0;
@@ -257,8 +279,8 @@ pub fn fd_readdir(
 			break;
 		}
 		let inode = match name.as_str() {
-			"." | ".." => directory.place.inode(),
-			name => directory.place.child(name).inode(),
+			"." | ".." => directory.node.inode(),
+			name => directory.node.child(name).inode(),
 		};
 		let entry = entry(number as u64 + 1, inode, name, *kind);
 		// What does not fit is cut off: a full buffer says that there is more.
@@ -279,7 +301,7 @@ fn entry(next: u64, inode: u64, name: &str, kind: Kind) -> Vec<u8> {
 	entry
 }
 
-pub fn fd_renumber(_: &mut Guest<'_>, world: &mut World, from: u32, to: u32) -> Result<()> {
+pub fn fd_renumber(_: &mut GuestMemory<'_>, world: &mut World, from: u32, to: u32) -> Result<()> {
 	world.descriptors.get(to)?;
 	let open = world.descriptors.close(from)?;
 	world.descriptors.put(to, open);
@@ -287,7 +309,7 @@ pub fn fd_renumber(_: &mut Guest<'_>, world: &mut World, from: u32, to: u32) -> 
 }
 
 pub fn fd_seek(
-	guest: &mut Guest<'_>,
+	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
 	offset: i64,
@@ -309,7 +331,7 @@ pub fn fd_seek(
 	guest.put_u64(position, to)
 }
 
-pub fn fd_tell(guest: &mut Guest<'_>, world: &mut World, fd: u32, position: u32) -> Result<()> {
+pub fn fd_tell(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, position: u32) -> Result<()> {
 	fd_seek(guest, world, fd, 0, 1, position)
 }
 
@@ -322,7 +344,7 @@ fn to_read(file: &mut File) -> Result<&mut File> {
 }
 
 fn to_write(file: &mut File) -> Result<&mut File> {
-	if file.writable && file.place.root == Root::Output {
+	if file.writable && file.node.root == Root::Output {
 		Ok(file)
 	} else {
 		Err(Errno::BADF.into())

@@ -10,17 +10,17 @@ pub struct Random {
 	seed: [u8; 32],
 	counter: u64,
 	block: [u8; 32],
-	/// How many bytes of the block were given away.
+	/// How many bytes of the block are used.
 	used: usize,
 }
 
 impl Random {
-	/// From its seed.
+	/// Begins the stream of a seed.
 	pub fn new(seed: [u8; 32]) -> Self {
 		Self { seed, counter: 0, block: [0; 32], used: 32 }
 	}
 
-	/// The next bytes.
+	/// Returns the next bytes.
 	pub fn fill(&mut self, mut bytes: &mut [u8]) {
 		while !bytes.is_empty() {
 			if self.used == self.block.len() {
@@ -43,7 +43,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn the_stream_does_not_depend_on_how_it_is_read() {
+	fn stream_does_not_depend_on_how_it_is_read() {
 		let (mut whole, mut parts) = ([0; 100], [0; 100]);
 		Random::new([1; 32]).fill(&mut whole);
 		let mut random = Random::new([1; 32]);

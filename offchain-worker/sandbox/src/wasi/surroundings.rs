@@ -3,8 +3,9 @@
 use super::{
 	clock::{Id, STEP},
 	errno::Errno,
-	guest::Guest,
-	world::{Result, World},
+	fail::Result,
+	memory::GuestMemory,
+	world::World,
 };
 
 /// How many random bytes are made between two looks at the time left.
@@ -15,24 +16,24 @@ const MOST_SUBSCRIPTIONS: u32 = 1024;
 const SUBSCRIPTION: u32 = 48;
 const EVENT: u32 = 32;
 
-pub fn args_get(guest: &mut Guest<'_>, world: &mut World, list: u32, text: u32) -> Result<()> {
+pub fn args_get(guest: &mut GuestMemory<'_>, world: &mut World, list: u32, text: u32) -> Result<()> {
 	put_texts(guest, &world.args, list, text)
 }
 
-pub fn args_sizes_get(guest: &mut Guest<'_>, world: &mut World, count: u32, bytes: u32) -> Result<()> {
+pub fn args_sizes_get(guest: &mut GuestMemory<'_>, world: &mut World, count: u32, bytes: u32) -> Result<()> {
 	put_sizes(guest, &world.args, count, bytes)
 }
 
-pub fn environ_get(guest: &mut Guest<'_>, world: &mut World, list: u32, text: u32) -> Result<()> {
+pub fn environ_get(guest: &mut GuestMemory<'_>, world: &mut World, list: u32, text: u32) -> Result<()> {
 	put_texts(guest, &world.environment, list, text)
 }
 
-pub fn environ_sizes_get(guest: &mut Guest<'_>, world: &mut World, count: u32, bytes: u32) -> Result<()> {
+pub fn environ_sizes_get(guest: &mut GuestMemory<'_>, world: &mut World, count: u32, bytes: u32) -> Result<()> {
 	put_sizes(guest, &world.environment, count, bytes)
 }
 
 /// Writes texts one after the other, a zero byte after each, and where each begins.
-fn put_texts(guest: &mut Guest<'_>, texts: &[String], mut list: u32, mut at: u32) -> Result<()> {
+fn put_texts(guest: &mut GuestMemory<'_>, texts: &[String], mut list: u32, mut at: u32) -> Result<()> {
 	for text in texts {
 		guest.put_u32(list, at)?;
 		guest.put(at, text.as_bytes())?;
@@ -44,17 +45,23 @@ fn put_texts(guest: &mut Guest<'_>, texts: &[String], mut list: u32, mut at: u32
 	Ok(())
 }
 
-fn put_sizes(guest: &mut Guest<'_>, texts: &[String], count: u32, bytes: u32) -> Result<()> {
+fn put_sizes(guest: &mut GuestMemory<'_>, texts: &[String], count: u32, bytes: u32) -> Result<()> {
 	guest.put_u32(count, texts.len() as u32)?;
 	guest.put_u32(bytes, texts.iter().map(|text| text.len() as u32 + 1).sum())
 }
 
-pub fn clock_res_get(guest: &mut Guest<'_>, _: &mut World, id: u32, resolution: u32) -> Result<()> {
+pub fn clock_res_get(guest: &mut GuestMemory<'_>, _: &mut World, id: u32, resolution: u32) -> Result<()> {
 	Id::of(id).ok_or(Errno::INVAL)?;
 	guest.put_u64(resolution, STEP)
 }
 
-pub fn clock_time_get(guest: &mut Guest<'_>, world: &mut World, id: u32, _precision: u64, time: u32) -> Result<()> {
+pub fn clock_time_get(
+	guest: &mut GuestMemory<'_>,
+	world: &mut World,
+	id: u32,
+	_precision: u64,
+	time: u32,
+) -> Result<()> {
 	let id = Id::of(id).ok_or(Errno::INVAL)?;
 	guest.put_u64(time, world.clock.look(id))
 }
@@ -62,7 +69,7 @@ pub fn clock_time_get(guest: &mut Guest<'_>, world: &mut World, id: u32, _precis
 /// Waits for clocks or files. Files are always ready; if none is asked for, the earliest clock is waited for by moving
 /// time on.
 pub fn poll_oneoff(
-	guest: &mut Guest<'_>,
+	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	subscriptions: u32,
 	events: u32,
@@ -103,35 +110,35 @@ pub fn poll_oneoff(
 	guest.put_u32(ready, number)
 }
 
-pub fn random_get(guest: &mut Guest<'_>, world: &mut World, at: u32, bytes: u32) -> Result<()> {
+pub fn random_get(guest: &mut GuestMemory<'_>, world: &mut World, at: u32, bytes: u32) -> Result<()> {
 	for part in guest.bytes_mut(at, bytes)?.chunks_mut(RANDOM_AT_ONCE) {
-		world.look_up()?;
+		world.check_time()?;
 		world.random.fill(part);
 	}
 	Ok(())
 }
 
-pub fn sched_yield(_: &mut Guest<'_>, _: &mut World) -> Result<()> {
+pub fn sched_yield(_: &mut GuestMemory<'_>, _: &mut World) -> Result<()> {
 	Ok(())
 }
 
-pub fn proc_raise(_: &mut Guest<'_>, _: &mut World, _signal: u32) -> Result<()> {
+pub fn proc_raise(_: &mut GuestMemory<'_>, _: &mut World, _signal: u32) -> Result<()> {
 	Err(Errno::NOTSUP.into())
 }
 
-pub fn sock_accept(_: &mut Guest<'_>, _: &mut World, _fd: u32, _flags: u32, _new: u32) -> Result<()> {
+pub fn sock_accept(_: &mut GuestMemory<'_>, _: &mut World, _fd: u32, _flags: u32, _new: u32) -> Result<()> {
 	Err(Errno::NOTSUP.into())
 }
 
 #[allow(clippy::too_many_arguments)] // As WASI has it.
-pub fn sock_recv(_: &mut Guest<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
+pub fn sock_recv(_: &mut GuestMemory<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
 	Err(Errno::NOTSUP.into())
 }
 
-pub fn sock_send(_: &mut Guest<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
+pub fn sock_send(_: &mut GuestMemory<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
 	Err(Errno::NOTSUP.into())
 }
 
-pub fn sock_shutdown(_: &mut Guest<'_>, _: &mut World, _fd: u32, _how: u32) -> Result<()> {
+pub fn sock_shutdown(_: &mut GuestMemory<'_>, _: &mut World, _fd: u32, _how: u32) -> Result<()> {
 	Err(Errno::NOTSUP.into())
 }

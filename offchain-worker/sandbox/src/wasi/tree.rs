@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
 	errno::Errno,
-	world::{Fail, Halt, Result},
+	fail::{Fail, Result},
 };
-use crate::wasm::Memory;
+use crate::guest::{Halt, MemoryMeter};
 
 /// Longest name and path, in bytes, and deepest path, in names. They leave room for the machine's own path before it,
 /// which the module must not notice.
@@ -24,7 +24,7 @@ const DEEPEST: usize = 32;
 /// What a file or directory takes of memory at least, in bytes: a page.
 const PAGE: u64 = 4096;
 
-/// Which of the two.
+/// One of the two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Root {
 	/// Read-only.
@@ -33,16 +33,16 @@ pub enum Root {
 	Output,
 }
 
-/// A place in a tree: names only.
+/// A node of a tree, by names only. It need not exist.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-	/// In which tree.
+pub struct Node {
+	/// The tree.
 	pub root: Root,
-	/// The names on the way. None: the tree itself.
+	/// The names on the way. Empty: the root of the tree.
 	pub names: Vec<String>,
 }
 
-/// What is at a place.
+/// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
 	/// A directory.
@@ -66,13 +66,13 @@ pub struct Stat {
 	pub inode: u64,
 }
 
-impl Place {
-	/// A tree itself.
+impl Node {
+	/// Returns the root of a tree.
 	pub fn root(root: Root) -> Self {
 		Self { root, names: Vec::new() }
 	}
 
-	/// A number made from the path, in place of the file system's.
+	/// Returns a number made from the path, instead of the file system's.
 	pub fn inode(&self) -> u64 {
 		let mut hasher = Sha256::new_with_prefix([self.root as u8]);
 		for name in &self.names {
@@ -83,25 +83,25 @@ impl Place {
 		u64::from_le_bytes(std::array::from_fn(|index| digest[index]))
 	}
 
-	/// A name in it.
+	/// Returns the node of a name in it.
 	pub fn child(&self, name: &str) -> Self {
-		let mut place = self.clone();
-		place.names.push(name.into());
-		place
+		let mut node = self.clone();
+		node.names.push(name.into());
+		node
 	}
 
-	/// Whether it is the other place, or below it.
+	/// Returns whether it is the other node, or below it.
 	pub fn is_within(&self, other: &Self) -> bool {
 		self.root == other.root && self.names.starts_with(&other.names)
 	}
 
-	/// Length of the path in bytes, and its depth.
+	/// Returns the length of the path in bytes, and its depth.
 	fn size(&self) -> (usize, usize) {
 		(self.names.iter().map(|name| name.len() + 1).sum(), self.names.len())
 	}
 
-	/// Must be allowed to change.
-	fn writable(&self) -> Result<()> {
+	/// Fails if it must not change.
+	fn check_writable(&self) -> Result<()> {
 		match self.root {
 			Root::Output => Ok(()),
 			Root::Input => Err(Errno::ROFS.into()),
@@ -115,17 +115,17 @@ pub struct Tree {
 	output: PathBuf,
 	bytes_left: u64,
 	files_left: u64,
-	memory: Memory,
+	memory: MemoryMeter,
 }
 
 impl Tree {
-	/// With so many bytes and files to write, which count as memory too.
-	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64, memory: Memory) -> Self {
+	/// Allows so many bytes and files to be written, which count as memory too.
+	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64, memory: MemoryMeter) -> Self {
 		Self { input: input.into(), output: output.into(), bytes_left: bytes, files_left: files, memory }
 	}
 
-	/// The place that a path means, seen from a directory. It may not exist.
-	pub fn resolve(&self, from: &Place, path: &str) -> Result<Place> {
+	/// Returns the node that a path means, seen from a directory. It may not exist.
+	pub fn resolve(&self, from: &Node, path: &str) -> Result<Node> {
 		if path.is_empty() {
 			return Err(Errno::NOENT.into());
 		}
@@ -135,31 +135,31 @@ impl Tree {
 		if path.contains('\0') {
 			return Err(Errno::INVAL.into());
 		}
-		let mut place = from.clone();
+		let mut node = from.clone();
 		for name in path.split('/') {
 			match name {
 				"" | "." => {}
 				".." => {
-					place.names.pop().ok_or(Errno::NOTCAPABLE)?;
+					node.names.pop().ok_or(Errno::NOTCAPABLE)?;
 				}
 				name if name.len() > LONGEST_NAME => return Err(Errno::NAMETOOLONG.into()),
-				name => place.names.push(name.into()),
+				name => node.names.push(name.into()),
 			}
 		}
-		check(place.size())?;
-		if path.ends_with('/') && self.find(&place)?.is_some_and(|stat| stat.kind != Kind::Directory) {
+		check(node.size())?;
+		if path.ends_with('/') && self.find(&node)?.is_some_and(|stat| stat.kind != Kind::Directory) {
 			return Err(Errno::NOTDIR.into());
 		}
-		Ok(place)
+		Ok(node)
 	}
 
-	/// Where it is on this machine. What is on the way is there, and is directories.
-	fn host(&self, place: &Place) -> Result<PathBuf> {
-		let mut path = match place.root {
+	/// Returns its path on this machine. All that is on the way exists, and is directories.
+	fn host(&self, node: &Node) -> Result<PathBuf> {
+		let mut path = match node.root {
 			Root::Input => self.input.clone(),
 			Root::Output => self.output.clone(),
 		};
-		for (number, name) in place.names.iter().enumerate() {
+		for (number, name) in node.names.iter().enumerate() {
 			if number > 0 {
 				match kind(fs::symlink_metadata(&path)?.file_type()) {
 					Kind::Directory => {}
@@ -172,84 +172,84 @@ impl Tree {
 		Ok(path)
 	}
 
-	/// What is at a place.
-	pub fn stat(&self, place: &Place) -> Result<Stat> {
-		let inode = place.inode();
-		if place.names.is_empty() {
+	/// Returns what is told of a node.
+	pub fn stat(&self, node: &Node) -> Result<Stat> {
+		let inode = node.inode();
+		if node.names.is_empty() {
 			return Ok(Stat { kind: Kind::Directory, bytes: 0, inode });
 		}
-		let data = fs::symlink_metadata(self.host(place)?)?;
+		let data = fs::symlink_metadata(self.host(node)?)?;
 		let kind = kind(data.file_type());
 		Ok(Stat { kind, bytes: if kind == Kind::File { data.len() } else { 0 }, inode })
 	}
 
-	/// What is at a place, if anything is.
-	pub fn find(&self, place: &Place) -> Result<Option<Stat>> {
-		match self.stat(place) {
+	/// Returns what is told of a node, if it exists.
+	pub fn find(&self, node: &Node) -> Result<Option<Stat>> {
+		match self.stat(node) {
 			Ok(stat) => Ok(Some(stat)),
 			Err(Fail::Errno(Errno::NOENT)) => Ok(None),
 			Err(fail) => Err(fail),
 		}
 	}
 
-	/// Opens a file that is there.
-	pub fn open(&self, place: &Place) -> Result<fs::File> {
-		let writable = place.root == Root::Output;
-		Ok(fs::OpenOptions::new().read(true).write(writable).open(self.host(place)?)?)
+	/// Opens a file that exists.
+	pub fn open(&self, node: &Node) -> Result<fs::File> {
+		let writable = node.root == Root::Output;
+		Ok(fs::OpenOptions::new().read(true).write(writable).open(self.host(node)?)?)
 	}
 
 	/// Makes a file, and opens it.
-	pub fn create(&mut self, place: &Place) -> Result<fs::File> {
-		place.writable()?;
-		let path = self.host(place)?;
+	pub fn create(&mut self, node: &Node) -> Result<fs::File> {
+		node.check_writable()?;
+		let path = self.host(node)?;
 		self.take_file()?;
 		Ok(fs::OpenOptions::new().read(true).write(true).create_new(true).open(path)?)
 	}
 
 	/// Makes a directory.
-	pub fn create_directory(&mut self, place: &Place) -> Result<()> {
-		if self.find(place)?.is_some() {
+	pub fn create_directory(&mut self, node: &Node) -> Result<()> {
+		if self.find(node)?.is_some() {
 			return Err(Errno::EXIST.into());
 		}
-		place.writable()?;
-		let path = self.host(place)?;
+		node.check_writable()?;
+		let path = self.host(node)?;
 		self.take_file()?;
 		Ok(fs::create_dir(path)?)
 	}
 
 	/// Removes an empty directory.
-	pub fn remove_directory(&mut self, place: &Place) -> Result<()> {
-		place.writable()?;
-		if self.stat(place)?.kind != Kind::Directory {
+	pub fn remove_directory(&mut self, node: &Node) -> Result<()> {
+		node.check_writable()?;
+		if self.stat(node)?.kind != Kind::Directory {
 			return Err(Errno::NOTDIR.into());
 		}
-		if place.names.is_empty() {
+		if node.names.is_empty() {
 			return Err(Errno::INVAL.into());
 		}
-		fs::remove_dir(self.host(place)?)?;
+		fs::remove_dir(self.host(node)?)?;
 		self.give_back(0)
 	}
 
 	/// Removes a file. If it is still open, its space stays taken.
-	pub fn remove_file(&mut self, place: &Place, open: bool) -> Result<()> {
-		place.writable()?;
-		let stat = self.stat(place)?;
+	pub fn remove_file(&mut self, node: &Node, open: bool) -> Result<()> {
+		node.check_writable()?;
+		let stat = self.stat(node)?;
 		if stat.kind == Kind::Directory {
 			return Err(Errno::ISDIR.into());
 		}
-		fs::remove_file(self.host(place)?)?;
+		fs::remove_file(self.host(node)?)?;
 		if !open {
 			self.give_back(stat.bytes)?;
 		}
 		Ok(())
 	}
 
-	/// Gives something another name. What had that name is removed; if it is still open, its space stays taken.
-	pub fn rename(&mut self, from: &Place, to: &Place, target_open: bool) -> Result<()> {
+	/// Renames a node. What had the new name is removed; if it is still open, its space stays taken.
+	pub fn rename(&mut self, from: &Node, to: &Node, target_open: bool) -> Result<()> {
 		if from.root != to.root {
 			return Err(Errno::XDEV.into());
 		}
-		from.writable()?;
+		from.check_writable()?;
 		let moved = self.stat(from)?;
 		if from == to {
 			return Ok(());
@@ -276,10 +276,10 @@ impl Tree {
 		Ok(())
 	}
 
-	/// What is in a directory, sorted by name.
-	pub fn list(&self, place: &Place) -> Result<Vec<(String, Kind)>> {
+	/// Lists a directory, sorted by name.
+	pub fn list(&self, node: &Node) -> Result<Vec<(String, Kind)>> {
 		let mut entries = Vec::new();
-		for entry in fs::read_dir(self.host(place)?)? {
+		for entry in fs::read_dir(self.host(node)?)? {
 			let entry = entry?;
 			let name = entry.file_name().into_string().map_err(|name| {
 				Halt::Host(format!("the input has a file whose name is not UTF-8: {}", name.to_string_lossy()))
@@ -290,7 +290,7 @@ impl Tree {
 		Ok(entries)
 	}
 
-	/// A file of OUT becomes longer or shorter.
+	/// Counts that a file of OUT becomes longer or shorter.
 	pub fn resize(&mut self, from: u64, to: u64) -> Result<()> {
 		if to > from {
 			self.bytes_left = self.bytes_left.checked_sub(to - from).ok_or(Halt::OutOfDisk)?;
@@ -300,12 +300,13 @@ impl Tree {
 		Ok(self.memory.change(from, to)?)
 	}
 
+	/// Counts a new file.
 	fn take_file(&mut self) -> Result<()> {
 		self.files_left = self.files_left.checked_sub(1).ok_or(Halt::OutOfDisk)?;
 		Ok(self.memory.change(0, PAGE)?)
 	}
 
-	/// A file of so many bytes is gone.
+	/// Counts that a file of so many bytes is gone.
 	fn give_back(&mut self, bytes: u64) -> Result<()> {
 		self.files_left += 1;
 		self.resize(bytes, 0)?;
@@ -329,7 +330,7 @@ fn check((bytes, depth): (usize, usize)) -> Result<()> {
 	Ok(())
 }
 
-/// The longest path below a directory in bytes, and the deepest in names.
+/// Returns the longest path below a directory in bytes, and the deepest in names.
 fn longest(directory: &Path) -> io::Result<(usize, usize)> {
 	let mut most = (0, 0);
 	for entry in fs::read_dir(directory)? {

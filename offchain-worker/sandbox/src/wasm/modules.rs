@@ -24,7 +24,7 @@ pub struct Modules {
 }
 
 impl Modules {
-	/// None yet.
+	/// Keeps none yet.
 	///
 	/// # Errors
 	///
@@ -35,21 +35,21 @@ impl Modules {
 		Ok(Self { linker, digests: Digests::default(), kept: Kept::new(MOST, MOST_BYTES) })
 	}
 
-	/// The module, if it is compiled. Takes microseconds.
+	/// Returns the module, if it is compiled. Takes microseconds.
 	///
 	/// # Errors
 	///
-	/// [`Error::Host`], if the file is not there.
+	/// [`Error::Host`], if the file does not exist.
 	pub fn ready(&self, file: &Path) -> Result<Option<InstancePre<World>>, Error> {
 		let digest = self.digests.known(file).map_err(Error::io("find", file))?;
 		Ok(digest.and_then(|digest| self.kept.get(&digest)))
 	}
 
-	/// The module; compiles it if need be, which may take seconds.
+	/// Returns the module; compiles it if need be, which may take seconds.
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is no module that can run here; [`Error::Host`], if it cannot be read.
+	/// [`Error::App`], if it is not a module that can run here; [`Error::Host`], if it cannot be read.
 	pub fn load(&self, engine: &Engine, file: &Path) -> Result<InstancePre<World>, Error> {
 		let digest = self.digests.of(file).map_err(Error::io("read", file))?;
 		self.kept.get_or_make(digest, || {
@@ -68,16 +68,16 @@ impl Modules {
 fn compile(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
 	// A component begins as a module does, with another version.
 	if bytes.starts_with(b"\0asm") && bytes.get(4..8) != Some(&[1, 0, 0, 0]) {
-		return Err(Error::App("it is no module, but perhaps a component; build it for wasm32-wasip1".into()));
+		return Err(Error::App("it is not a module, but perhaps a component; build it for wasm32-wasip1".into()));
 	}
 	let module = Module::from_binary(engine, bytes)
-		.map_err(|error| Error::App(format!("it is no Wasm module that runs here: {error:#}")))?;
+		.map_err(|error| Error::App(format!("it is not a Wasm module that runs here: {error:#}")))?;
 	match module.get_export("_start") {
 		Some(ExternType::Func(main)) if main.params().len() == 0 && main.results().len() == 0 => {}
 		_ => return Err(Error::App("it has no function _start; build it as a program, not as a library".into())),
 	}
 	if !matches!(module.get_export("memory"), Some(ExternType::Memory(_))) {
-		return Err(Error::App("it does not export its memory".into()));
+		return Err(Error::App("it does not export its memory; build it as a program, for wasm32-wasip1".into()));
 	}
 	Ok(module)
 }
@@ -85,7 +85,7 @@ fn compile(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
 fn why_not_linked(error: &wasmtime::Error) -> Error {
 	match error.downcast_ref::<UnknownImportError>() {
 		Some(import) => Error::App(format!(
-			"it needs {} of {}, which the Wasm tier does not give; build it for wasm32-wasip1, without threads",
+			"it needs {} of {}, which the Wasm tier does not offer; build it for wasm32-wasip1, without threads",
 			import.name(),
 			import.module()
 		)),

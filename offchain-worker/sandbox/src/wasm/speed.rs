@@ -9,7 +9,7 @@ const LONG_ENOUGH: Duration = Duration::from_millis(100);
 /// Instructions of the first round; each next round has twice as many.
 const FIRST: u64 = 1_000_000;
 
-/// Wasm instructions in a second, on one processor.
+/// Measures how many Wasm instructions one processor executes in a second.
 pub fn measure(engine: &Engine) -> u64 {
 	let mut instructions = FIRST;
 	loop {
@@ -21,12 +21,12 @@ pub fn measure(engine: &Engine) -> u64 {
 	}
 }
 
-/// How long it takes to execute so many.
+/// Measures how long it takes to execute so many.
 fn time(engine: &Engine, instructions: u64) -> wasmtime::Result<Duration> {
 	let module = Module::new(engine, wat::parse_str(include_str!("speed.wat"))?)?;
 	let mut store = Store::new(engine, ());
 	store.set_fuel(instructions)?;
-	// The epochs of runs beside it do not concern it.
+	// The epochs are for runs beside it.
 	store.set_epoch_deadline(u64::MAX / 2);
 	let main = Instance::new(&mut store, &module, &[])?.get_typed_func::<(), ()>(&mut store, "_start")?;
 	let start = Instant::now();

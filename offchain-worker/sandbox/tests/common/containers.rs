@@ -93,7 +93,7 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 	builder.into_inner().unwrap()
 }
 
-/// Waits, but not for ever.
+/// Waits, but not forever.
 pub async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 	let start = Instant::now();
 	while !is() {

@@ -1,3 +1,5 @@
+//! Paths, quotas and renaming in IN and OUT.
+
 use std::os::unix::fs::symlink;
 
 use super::*;
@@ -7,12 +9,12 @@ fn tree(bytes: u64, files: u64) -> (tempfile::TempDir, Tree) {
 	let (input, output) = (directory.path().join("in"), directory.path().join("out"));
 	fs::create_dir(&input).unwrap();
 	fs::create_dir(&output).unwrap();
-	let tree = Tree::new(&input, &output, bytes, files, Memory::new(u64::MAX));
+	let tree = Tree::new(&input, &output, bytes, files, MemoryMeter::new(u64::MAX));
 	(directory, tree)
 }
 
-fn output(tree: &Tree, path: &str) -> Place {
-	tree.resolve(&Place::root(Root::Output), path).unwrap()
+fn output(tree: &Tree, path: &str) -> Node {
+	tree.resolve(&Node::root(Root::Output), path).unwrap()
 }
 
 fn errno<T: std::fmt::Debug>(result: Result<T>) -> Errno {
@@ -25,7 +27,7 @@ fn errno<T: std::fmt::Debug>(result: Result<T>) -> Errno {
 #[test]
 fn paths_cannot_leave_their_tree() {
 	let (_directory, tree) = tree(0, 0);
-	let (root, below) = (Place::root(Root::Output), Place::root(Root::Output).child("a"));
+	let (root, below) = (Node::root(Root::Output), Node::root(Root::Output).child("a"));
 	assert_eq!(tree.resolve(&root, "./a//b/../c").unwrap().names, ["a", "c"]);
 	assert_eq!(tree.resolve(&below, "..").unwrap(), root);
 	for (from, path) in [(&root, ".."), (&root, "a/../../b"), (&below, "../../x"), (&root, "/etc/passwd")] {
@@ -42,7 +44,7 @@ fn symbolic_links_are_not_followed() {
 	let (directory, tree) = tree(0, 0);
 	symlink("/etc", directory.path().join("in/link")).unwrap();
 	symlink("/etc/passwd", directory.path().join("in/file")).unwrap();
-	let root = Place::root(Root::Input);
+	let root = Node::root(Root::Input);
 	assert_eq!(tree.stat(&root.child("file")).unwrap().kind, Kind::Link);
 	assert_eq!(errno(tree.stat(&root.child("link").child("passwd"))), Errno::LOOP);
 	assert_eq!(errno(tree.open(&root.child("link").child("passwd"))), Errno::LOOP);
@@ -78,10 +80,10 @@ fn what_is_removed_while_open_keeps_its_space() {
 fn renaming_cannot_make_paths_too_deep() {
 	let (_directory, mut tree) = tree(0, 100);
 	for top in ["a", "b"] {
-		let mut place = Place::root(Root::Output);
+		let mut node = Node::root(Root::Output);
 		for name in std::iter::once(top).chain(std::iter::repeat_n("d", 19)) {
-			place = place.child(name);
-			tree.create_directory(&place).unwrap();
+			node = node.child(name);
+			tree.create_directory(&node).unwrap();
 		}
 	}
 	let deep = output(&tree, &format!("b{}", "/d".repeat(19)));
@@ -94,7 +96,7 @@ fn renaming_cannot_make_paths_too_deep() {
 fn input_cannot_be_changed() {
 	let (directory, mut tree) = tree(10, 10);
 	fs::write(directory.path().join("in/file"), "x").unwrap();
-	let (file, new) = (Place::root(Root::Input).child("file"), Place::root(Root::Input).child("new"));
+	let (file, new) = (Node::root(Root::Input).child("file"), Node::root(Root::Input).child("new"));
 	assert_eq!(errno(tree.create(&new)), Errno::ROFS);
 	assert_eq!(errno(tree.create_directory(&new)), Errno::ROFS);
 	assert_eq!(errno(tree.remove_file(&file, false)), Errno::ROFS);
@@ -103,13 +105,13 @@ fn input_cannot_be_changed() {
 }
 
 #[test]
-fn what_is_removed_takes_no_memory_any_more() {
+fn removed_files_take_no_memory() {
 	let directory = tempfile::tempdir().unwrap();
 	// Room for two small files, or a long one.
-	let mut tree = Tree::new(directory.path(), directory.path(), 1 << 30, 100, Memory::new(2 * PAGE));
-	let place = |tree: &Tree, name: &str| output(tree, name);
+	let mut tree = Tree::new(directory.path(), directory.path(), 1 << 30, 100, MemoryMeter::new(2 * PAGE));
+	let node = |tree: &Tree, name: &str| output(tree, name);
 	for round in 0..10 {
-		let (one, two) = (place(&tree, &format!("{round}a")), place(&tree, &format!("{round}b")));
+		let (one, two) = (node(&tree, &format!("{round}a")), node(&tree, &format!("{round}b")));
 		tree.create(&one).unwrap();
 		tree.resize(0, PAGE).unwrap();
 		assert!(matches!(tree.create(&two), Err(Fail::Halt(Halt::OutOfMemory))));
@@ -117,8 +119,8 @@ fn what_is_removed_takes_no_memory_any_more() {
 		tree.remove_file(&one, false).unwrap();
 		tree.create_directory(&one).unwrap();
 		tree.create(&two).unwrap();
-		tree.rename(&two, &place(&tree, "c"), false).unwrap();
+		tree.rename(&two, &node(&tree, "c"), false).unwrap();
 		tree.remove_directory(&one).unwrap();
-		tree.remove_file(&place(&tree, "c"), false).unwrap();
+		tree.remove_file(&node(&tree, "c"), false).unwrap();
 	}
 }

@@ -1,7 +1,7 @@
 //! Checks and unpacks images.
 //!
 //! ```text
-//! file ──► archive ──► layout: which image, are its parts what their digests say ──► layers ──► root directory
+//! file ──► archive ──► layout: the image for this machine, its parts checked ──► layers ──► root directory
 //! ```
 //!
 //! The root directory is only ever used read-only, by one unprivileged user. So all of it belongs to the worker and can
@@ -9,6 +9,7 @@
 
 mod layers;
 mod layout;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use std::{
 
 use flate2::read::MultiGzDecoder;
 
-use self::layers::Budget;
+use self::{layers::Budget, settings::Settings};
 use crate::{
 	kept::{Digests, Sha},
 	Error,
@@ -41,28 +42,15 @@ pub struct Image {
 	directory: PathBuf,
 }
 
-/// How an image wants to be run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
-	/// The program and its first arguments.
-	pub entrypoint: Vec<String>,
-	/// The arguments, if there are no others.
-	pub command: Vec<String>,
-	/// `NAME=value` each.
-	pub environment: Vec<String>,
-	/// Where the program starts.
-	pub directory: Option<String>,
-}
-
 impl Drop for Image {
 	fn drop(&mut self) {
 		if let Err(error) = fs::remove_dir_all(&self.directory) {
-			log::warn!("the unpacked image {} stays: {error}", self.directory.display());
+			log::warn!("the unpacked image {} cannot be removed: {error}", self.directory.display());
 		}
 	}
 }
 
-/// The digest by which an image is known: that of its file, or of the index of its layout, which fixes all else.
+/// Returns the digest by which an image is known: that of its file, or of the index of its layout, which fixes all else.
 ///
 /// # Errors
 ///
@@ -72,11 +60,11 @@ pub fn digest(image: &Path, digests: &Digests) -> Result<Sha, Error> {
 	digests.of(&file).map_err(Error::io("read", &file))
 }
 
-/// Unpacks an image into a new directory; also says how many bytes it takes.
+/// Unpacks an image into a new directory. Returns how many bytes it takes, too.
 ///
 /// # Errors
 ///
-/// [`Error::App`], if it is no image for this machine, or not what its digests say; [`Error::Host`], if the disk fails.
+/// [`Error::App`], if it is not an image for this machine, or not what its digests say; [`Error::Host`], if the disk fails.
 pub fn unpack(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
 	let root = directory.join("root");
 	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
@@ -103,7 +91,7 @@ pub fn unpack(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
 	Ok((unpacked, MOST_BYTES - budget.bytes))
 }
 
-/// A file to read, decompressed if need be.
+/// Opens a file to read it, decompressed if need be.
 fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
 	let mut file = File::open(path).map_err(Error::io("open", path))?;
 	let mut first = Vec::new();

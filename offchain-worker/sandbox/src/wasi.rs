@@ -1,26 +1,28 @@
 //! The system calls of WASI preview 1, by which a module asks for anything.
 //!
 //! The machine does not show through them: clocks and randomness are virtual, directories are sorted, file times and
-//! inode numbers are made up, and what the machine does wrong ends the run, instead of being told to the module.
+//! inode numbers are made up, and a failure of the machine ends the run instead of being told to the module.
 //!
 //! | module | what |
 //! |---|---|
-//! | `world` | all that a module can reach, and how a call can end |
-//! | `guest` | the module's memory |
+//! | `world` | all that a module can reach |
+//! | `fail`, `errno` | how a call can fail |
+//! | `memory` | the module's memory |
 //! | `clock`, `random` | time and chance |
 //! | `surroundings` | calls about arguments, environment, time, chance, and the end |
 //! | `tree` | IN and OUT: paths that cannot leave them, quotas |
 //! | `descriptors` | what is open |
 //! | `files`, `paths` | calls about what is open; calls about what has a name |
 //!
-//! Confinement: a path is made of names only (`..` is resolved beforehand, and cannot leave its directory), no name is
-//! followed that is a symbolic link, and a module cannot make one. Nobody else writes the directories while it runs.
+//! Confinement: a path is made of names only (`..` is resolved beforehand, and cannot leave its directory), symbolic links
+//! are not followed, and a module cannot make one. Nothing else writes to the directories while it runs.
 
 mod clock;
 mod descriptors;
 mod errno;
+mod fail;
 mod files;
-mod guest;
+mod memory;
 mod paths;
 mod random;
 mod surroundings;
@@ -29,14 +31,15 @@ mod world;
 
 use wasmtime::{Caller, Extern, Linker};
 
-pub use self::world::{Halt, World};
+pub use self::world::World;
 use self::{
 	errno::Errno,
-	guest::Guest,
-	world::{Fail, Result},
+	fail::{Fail, Result},
+	memory::GuestMemory,
 };
+use crate::guest::Halt;
 
-/// Where modules look for the calls.
+/// The name under which modules import the calls.
 const MODULE: &str = "wasi_snapshot_preview1";
 
 /// Gives a module's calls their meaning. Each function gets the module's memory, its world, and the call's arguments.
@@ -115,12 +118,12 @@ pub fn provide(linker: &mut Linker<World>) -> wasmtime::Result<()> {
 /// Does a call, and tells its outcome as modules expect it.
 fn enter(
 	caller: &mut Caller<'_, World>,
-	call: impl FnOnce(&mut Guest<'_>, &mut World) -> Result<()>,
+	call: impl FnOnce(&mut GuestMemory<'_>, &mut World) -> Result<()>,
 ) -> wasmtime::Result<u32> {
 	// It is checked when the module is loaded, so it is there.
 	let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return Ok(Errno::FAULT.0.into()) };
 	let (bytes, world) = memory.data_and_store_mut(caller);
-	match call(&mut Guest::new(bytes), world) {
+	match call(&mut GuestMemory::new(bytes), world) {
 		Ok(()) => Ok(0),
 		Err(Fail::Errno(errno)) => Ok(errno.0.into()),
 		Err(Fail::Halt(halt)) => Err(halt.into()),

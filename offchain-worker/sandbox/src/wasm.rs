@@ -17,12 +17,8 @@ use wasmtime::{
 	Cache, CacheConfig, Config, Engine, InstancePre, Store, Trap, UpdateDeadline, WasmBacktrace, WasmBacktraceDetails,
 };
 
-pub use self::limits::Memory;
 use self::modules::Modules;
-use crate::{
-	wasi::{Halt, World},
-	Ending, Error, Job, Limits, Run, Stop, Used,
-};
+use crate::{guest::Halt, wasi::World, Ending, Error, Job, Limits, Run, Stop, Used};
 
 /// How often a run looks whether it should end.
 const TICK: Duration = Duration::from_millis(10);
@@ -44,8 +40,8 @@ struct Inner {
 }
 
 impl WasmTier {
-	/// A tier. `cache`: a directory of this user's own, where compiled modules stay for the next start. Whoever can write
-	/// there can make this process run anything.
+	/// Makes a tier. `cache`: a directory of this user's own, where compiled modules stay for the next start. A user that
+	/// can write there can make this process run anything.
 	///
 	/// # Errors
 	///
@@ -56,13 +52,13 @@ impl WasmTier {
 		Ok(Self(Arc::new(Inner { engine, modules, speed: OnceLock::new() })))
 	}
 
-	/// Run a module to its end. If the future is dropped, the run is stopped.
+	/// Runs a module to its end. If the future is dropped, the run is stopped.
 	///
-	/// It is compiled at its first use, which may take as long as [`Limits::time`] too.
+	/// The module is compiled at its first use, which may take as long as [`Limits::time`] too.
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if the file is no module that can run here; [`Error::Host`], if the machine fails.
+	/// [`Error::App`], if the file is not a module that can run here; [`Error::Host`], if the machine fails.
 	pub async fn run(&self, job: &Job<'_>, stop: &Stop) -> Result<Run, Error> {
 		let run = StopOnDrop { stop: stop.child(), engine: &self.0.engine };
 		let module = match self.0.modules.ready(job.app)? {
@@ -79,7 +75,7 @@ impl WasmTier {
 			.name("rlc-wasm".into())
 			.stack_size(THREAD_STACK)
 			.spawn(move || send.send(execute(&engine, &module, world, &limits)))
-			.map_err(|error| Error::Host(format!("no thread: {error}")))?;
+			.map_err(|error| Error::Host(format!("the thread of the run cannot be started: {error}")))?;
 		let mut ticks = time::interval_at(time::Instant::now() + TICK, TICK);
 		loop {
 			tokio::select! {
@@ -91,12 +87,13 @@ impl WasmTier {
 		}
 	}
 
-	/// How many Wasm instructions one processor executes in a second, about: measured once, in a tenth of a second.
+	/// Returns how many Wasm instructions one processor executes in a second, about: measured once, in a tenth of a second.
 	pub fn speed(&self) -> u64 {
 		*self.0.speed.get_or_init(|| speed::measure(&self.0.engine))
 	}
 
-	/// The module, or why it was not waited for. A compilation cannot be interrupted: it goes on, for the next job.
+	/// Returns the module, or why it was not waited for. A compilation cannot be interrupted: it continues, for the next
+	/// job.
 	async fn compile(&self, job: &Job<'_>, stop: &Stop) -> Result<Result<InstancePre<World>, Ending>, Error> {
 		let (inner, file) = (self.0.clone(), job.app.to_owned());
 		let compiled = tokio::task::spawn_blocking(move || inner.modules.load(&inner.engine, &file));
@@ -124,7 +121,7 @@ impl Drop for StopOnDrop<'_> {
 	}
 }
 
-/// The engine: everything that could differ between machines is off, or made the same.
+/// Makes the engine: everything that could differ between machines is off, or made the same.
 fn engine(cache: Option<&Path>) -> Result<Engine, Error> {
 	let host = |error: wasmtime::Error| Error::Host(format!("the Wasm engine cannot start: {error:#}"));
 	let mut config = Config::new();
@@ -138,7 +135,7 @@ fn engine(cache: Option<&Path>) -> Result<Engine, Error> {
 		.consume_fuel(true)
 		.epoch_interruption(true)
 		.max_wasm_stack(MODULE_STACK)
-		// What is read depends on the environment otherwise.
+		// Otherwise the environment decides what is read.
 		.wasm_backtrace_details(WasmBacktraceDetails::Disable);
 	if let Some(directory) = cache {
 		std::fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
@@ -160,7 +157,7 @@ fn execute(engine: &Engine, module: &InstancePre<World>, mut world: World, limit
 	store.set_fuel(fuel).map_err(|error| Error::Host(error.to_string()))?;
 	store.set_epoch_deadline(1);
 	store.epoch_deadline_callback(|store| {
-		store.data().look_up()?;
+		store.data().check_time()?;
 		Ok(UpdateDeadline::Continue(1))
 	});
 	let outcome = module
@@ -178,7 +175,7 @@ fn execute(engine: &Engine, module: &InstancePre<World>, mut world: World, limit
 	Ok(Run { ending, stdout, stderr, used })
 }
 
-/// What an error of the engine says of the app.
+/// Says what an error of the engine means for the app.
 fn ending(error: &wasmtime::Error) -> Result<Ending, Error> {
 	if let Some(halt) = error.downcast_ref::<Halt>() {
 		return match halt {

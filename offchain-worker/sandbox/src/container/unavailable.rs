@@ -1,0 +1,26 @@
+//! Why there is no container tier.
+
+use std::path::PathBuf;
+
+/// Why there is no container tier on this machine, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+	/// There is no `runc`.
+	#[error("no containers: there is no runc in PATH; install it (Debian, Ubuntu: apt-get install runc)")]
+	NoRunc,
+	/// This process lacks the rights.
+	#[error("no containers: they need root; start the worker as root, or do without the container tier")]
+	NoRights,
+	/// The kernel does not count what processes use.
+	#[error("no containers: {0} is missing; mount the cgroup file systems (systemd does) with memory, cpu and pids")]
+	NoCgroups(String),
+	/// Another process uses the same directory.
+	#[error("no containers: another process uses {0}; stop it, or use another directory")]
+	Taken(PathBuf),
+	/// The directory cannot be used.
+	#[error("no containers: {0}")]
+	Directory(String),
+	/// All is there, and still no container starts.
+	#[error("no containers: a trial did not start: {0}")]
+	Failed(String),
+}

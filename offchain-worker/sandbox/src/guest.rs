@@ -1,0 +1,72 @@
+//! A module that runs: why it is ended, and what memory it takes. The engine and the system calls stand on this.
+
+use std::sync::{
+	atomic::{AtomicU64, Ordering},
+	Arc,
+};
+
+/// Why a run ends before its main function returns.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Halt {
+	/// The app asked for it, with this code.
+	#[error("the app ended with {0}")]
+	Exit(i32),
+	/// Its time is over.
+	#[error("the app ran too long")]
+	TimedOut,
+	/// Its result is no longer needed.
+	#[error("the app was stopped")]
+	Stopped,
+	/// It wants more memory than it may have.
+	#[error("the app wants too much memory")]
+	OutOfMemory,
+	/// It wants to write more than it may.
+	#[error("the app writes too much")]
+	OutOfDisk,
+	/// The machine fails.
+	#[error("{0}")]
+	Host(String),
+}
+
+/// Counts what a module's memory and tables take, and its files in OUT, which may be held in memory. Clones count
+/// together.
+///
+/// What goes beyond the cap ends the run there and then. If the module were told instead, it could continue in its own
+/// way, and its owner would look for the cause in vain.
+#[derive(Clone, Debug)]
+pub struct MemoryMeter(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+	used: AtomicU64,
+	peak: AtomicU64,
+	most: u64,
+}
+
+impl MemoryMeter {
+	/// Counts from 0 up to a cap, in bytes.
+	pub fn new(most: u64) -> Self {
+		Self(Arc::new(Counts { used: AtomicU64::new(0), peak: AtomicU64::new(0), most }))
+	}
+
+	/// Returns the most that was used at a time, in bytes.
+	pub fn peak(&self) -> u64 {
+		self.0.peak.load(Ordering::Relaxed)
+	}
+
+	/// Counts that something of `current` bytes has `desired` ones from now on.
+	///
+	/// # Errors
+	///
+	/// [`Halt::OutOfMemory`], beyond the cap.
+	pub fn change(&self, current: u64, desired: u64) -> Result<(), Halt> {
+		// A run is one thread: nothing else counts at the same time.
+		let used = self.0.used.load(Ordering::Relaxed).saturating_sub(current).saturating_add(desired);
+		if desired > current && used > self.0.most {
+			return Err(Halt::OutOfMemory);
+		}
+		self.0.used.store(used, Ordering::Relaxed);
+		self.0.peak.fetch_max(used, Ordering::Relaxed);
+		Ok(())
+	}
+}

@@ -1,0 +1,14 @@
+//! How an image wants to be run.
+
+/// How an image wants to be run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+	/// The program and its first arguments.
+	pub entrypoint: Vec<String>,
+	/// The arguments, if there are no others.
+	pub command: Vec<String>,
+	/// `NAME=value` each.
+	pub environment: Vec<String>,
+	/// The directory in which the program starts.
+	pub directory: Option<String>,
+}
