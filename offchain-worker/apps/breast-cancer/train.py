@@ -1,4 +1,4 @@
-"""Trains the classifier of breast tumours, and writes the model and the records that it is tried on.
+"""Trains the classifier of breast tumors, and writes the model and the records that it is tried on.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     venv/bin/python train.py            # writes model.onnx, test.csv, labels.csv here
@@ -26,7 +26,7 @@ ENOUGH = 0.95
 
 
 def records():
-    """Features, whether the tumour is malignant, and the features' names; each split into train and test."""
+    """Features, whether the tumor is malignant, and the features' names; each split into train and test."""
     data = load_breast_cancer()
     # scikit-learn says 1 for benign; a score here is the chance of malignant.
     malignant = 1 - data.target

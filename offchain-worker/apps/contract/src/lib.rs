@@ -25,7 +25,7 @@ pub struct Task {
 	pub inputs: Vec<PathBuf>,
 	/// Where results go.
 	pub output: PathBuf,
-	/// This task's place in its bag of tasks.
+	/// Which of the request's tasks this one is.
 	pub bag: Bag,
 }
 
@@ -41,7 +41,7 @@ pub struct Bag {
 }
 
 impl Task {
-	/// Read what the worker said from this process's variables.
+	/// Reads what the worker said from this process's variables.
 	///
 	/// # Errors
 	///
@@ -50,7 +50,7 @@ impl Task {
 		Self::from_variables(|name| env::var(name).ok())
 	}
 
-	/// As [`Self::from_env`], with the variables told by `variable`.
+	/// Reads the same from variables that `variable` returns.
 	///
 	/// # Errors
 	///
@@ -61,7 +61,7 @@ impl Task {
 			|name: &str| text(name).ok_or_else(|| format!("{name} is not set; this program is run by a worker"));
 		let number = |name: &str, absent: u64| match text(name) {
 			None => Ok(absent),
-			Some(value) => value.parse().map_err(|_| format!("{name} is {value:?}, which is no whole number")),
+			Some(value) => value.parse().map_err(|_| format!("{name} is {value:?}, which is not a whole number")),
 		};
 
 		let input = PathBuf::from(needed("IEXEC_IN")?);
@@ -78,7 +78,7 @@ impl Task {
 		})
 	}
 
-	/// Declare that the file or directory `result` below the output directory is what the workers must agree on. This is
+	/// Declares that the file or directory `result` below the output directory is what the workers must agree on. This is
 	/// the last thing that an app does.
 	///
 	/// # Errors
@@ -91,7 +91,7 @@ impl Task {
 	}
 }
 
-/// What an app's `main` returns for what it did: on an error its reason goes to the log, and the task fails.
+/// Returns what an app's `main` returns for what it did: on an error its reason goes to the log, and the task fails.
 pub fn ending(done: Result<(), String>) -> ExitCode {
 	match done {
 		Ok(()) => ExitCode::SUCCESS,
@@ -125,7 +125,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_task_without_anything_is_alone_in_its_bag() {
+	fn task_without_anything_is_alone_in_its_bag() {
 		let task = task(&[]).unwrap();
 		assert_eq!((task.dataset, task.inputs), (None, vec![]));
 		assert_eq!(task.bag, Bag { first: 0, index: 0, size: 1 });
@@ -146,7 +146,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_request_in_two_deals_counts_on() {
+	fn request_in_two_deals_counts_on() {
 		let bag = [("IEXEC_BOT_FIRST_INDEX", "10"), ("IEXEC_BOT_TASK_INDEX", "12"), ("IEXEC_BOT_SIZE", "6")];
 		assert_eq!(task(&bag).unwrap().bag, Bag { first: 10, index: 12, size: 6 });
 	}
@@ -159,7 +159,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_result_is_declared_in_json() {
+	fn result_is_declared_in_json() {
 		let directory = tempfile::tempdir().unwrap();
 		let task = Task { output: directory.path().join("a \"b\""), ..task(&[]).unwrap() };
 		fs::create_dir(&task.output).unwrap();

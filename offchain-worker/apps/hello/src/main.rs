@@ -38,14 +38,14 @@ fn run() -> io::Result<String> {
 	Ok(report)
 }
 
-/// The directory that a variable names.
+/// Returns the directory that a variable names.
 fn directory(variable: &str) -> io::Result<PathBuf> {
 	env::var_os(variable)
 		.map(PathBuf::from)
 		.ok_or_else(|| io::Error::other(format!("{variable} is not set; this program is run by a worker")))
 }
 
-/// Everything that this task was given.
+/// Lists everything that this task was given.
 fn report(input: &Path) -> io::Result<String> {
 	let mut text = String::from("Hello from the cloud.\n\narguments:\n");
 	for (number, argument) in env::args().skip(1).enumerate() {
@@ -72,13 +72,13 @@ fn report(input: &Path) -> io::Result<String> {
 	Ok(text)
 }
 
-/// Append an indented line.
+/// Appends an indented line.
 fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
 	// Writing to a String cannot fail.
 	let _ = writeln!(text, "  {content}");
 }
 
-/// All files in a directory and below.
+/// Returns all files in a directory and below.
 fn find(directory: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 	for entry in fs::read_dir(directory)? {
 		let entry = entry?;

@@ -24,7 +24,7 @@ use app_contract::{ending, Task};
 
 use crate::{model::Model, options::Options, table::Table};
 
-/// Where the result goes, below the output directory.
+/// The file of the result, below the output directory.
 const RESULT: &str = "predictions.csv";
 
 fn main() -> ExitCode {
@@ -79,7 +79,7 @@ mod tests {
 	const ARGS: &[&str] = &["--header", "--labels", "benign,malignant"];
 
 	#[test]
-	fn the_shipped_model_knows_95_of_100_tumours() {
+	fn shipped_model_knows_95_of_100_tumors() {
 		let text = run(Some(breast_cancer("model.onnx")), vec![breast_cancer("test.csv")], ARGS).unwrap();
 		let labels = fs::read_to_string(breast_cancer("labels.csv")).unwrap();
 		let known: Vec<&str> = labels.lines().skip(1).collect();
@@ -90,7 +90,7 @@ mod tests {
 	}
 
 	#[test]
-	fn same_records_have_the_same_scores_in_any_company() {
+	fn scores_of_a_record_do_not_depend_on_the_others() {
 		let (model, test) = (breast_cancer("model.onnx"), breast_cancer("test.csv"));
 		let once = run(Some(model.clone()), vec![test.clone()], ARGS).unwrap();
 		let twice = run(Some(model), vec![test.clone(), test], ARGS).unwrap();
@@ -101,11 +101,11 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_missing_or_wrong_is_said() {
+	fn errors_say_what_is_missing_or_wrong() {
 		let (model, test) = (breast_cancer("model.onnx"), breast_cancer("test.csv"));
 		assert!(run(None, vec![test.clone()], ARGS).unwrap_err().contains("no dataset"));
 		assert!(run(Some(model.clone()), vec![], ARGS).unwrap_err().contains("no input files"));
-		assert!(run(Some(test.clone()), vec![test.clone()], ARGS).unwrap_err().contains("no ONNX model"));
+		assert!(run(Some(test.clone()), vec![test.clone()], ARGS).unwrap_err().contains("not an ONNX model"));
 		assert!(run(Some(model.clone()), vec![test.clone()], &[]).unwrap_err().contains("--header"));
 		let labels = breast_cancer("labels.csv");
 		assert!(run(Some(model), vec![labels], &["--header"]).is_err());

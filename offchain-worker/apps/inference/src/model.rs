@@ -78,11 +78,11 @@ pub struct Model {
 }
 
 impl Model {
-	/// Prepare an ONNX model.
+	/// Prepares an ONNX model.
 	pub fn load(bytes: Vec<u8>) -> Result<Self, String> {
 		let graph = ModelOptions::with_ops(OpRegistry::with_ops(OPERATORS))
 			.load(bytes)
-			.map_err(|error| format!("the dataset is no ONNX model that this app can run: {error}"))?;
+			.map_err(|error| format!("the dataset is not an ONNX model that this app can run: {error}"))?;
 		if graph.input_ids().len() != 1 {
 			return Err(format!("the model has {} inputs; this app runs those with one", graph.input_ids().len()));
 		}
@@ -94,11 +94,11 @@ impl Model {
 		Ok(Self { graph, batch })
 	}
 
-	/// The scores of each record: the first of the model's outputs that is a row of 32-bit numbers per record.
+	/// Returns the scores of each record: the first of the model's outputs that is a row of 32-bit numbers per record.
 	pub fn scores(&self, records: &Table) -> Result<Table, String> {
 		let mut scores = Table::default();
 		for batch in records.values.chunks(self.batch * records.columns.max(1)) {
-			// What is missing to a whole batch is zeros, whose scores are dropped.
+			// The batch is filled up with zeros, whose scores are dropped.
 			let mut padded = batch.to_vec();
 			padded.resize(self.batch * records.columns, 0.0);
 			let (columns, mut values) = self.run(padded, records.columns)?;
@@ -112,7 +112,7 @@ impl Model {
 		Ok(scores)
 	}
 
-	/// Number of scores per record, and the scores, of one batch of records.
+	/// Returns the number of scores per record, and the scores, of one batch of records.
 	fn run(&self, records: Vec<f32>, columns: usize) -> Result<(usize, Vec<f32>), String> {
 		let input = Value::from_shape([self.batch, columns], records).map_err(|error| error.to_string())?;
 		let inputs = self.graph.input_ids().iter().map(|id| (*id, (&input).into())).collect();

@@ -13,7 +13,7 @@ pub struct Options {
 }
 
 impl Options {
-	/// Understand the arguments.
+	/// Reads the arguments.
 	pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
 		let mut options = Self::default();
 		while let Some(arg) = args.next() {
@@ -50,7 +50,7 @@ mod tests {
 	}
 
 	#[test]
-	fn others_are_refused() {
+	fn other_arguments_are_refused() {
 		assert!(parse(&["--headers"]).unwrap_err().contains("--headers"));
 		assert!(parse(&["--labels"]).unwrap_err().contains("needs names"));
 		assert!(parse(&["--labels", "a,,b"]).is_err());

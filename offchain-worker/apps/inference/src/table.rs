@@ -12,12 +12,12 @@ pub struct Table {
 }
 
 impl Table {
-	/// How many rows there are.
+	/// Returns how many rows there are.
 	pub fn rows(&self) -> usize {
 		self.values.len().checked_div(self.columns).unwrap_or(0)
 	}
 
-	/// Append the rows of a CSV text. `name` is for what is said about errors; with `header` the first line is skipped.
+	/// Appends the rows of a CSV text. Errors call it `name`; with `header` the first line is skipped.
 	pub fn append(&mut self, name: &str, text: &str, header: bool) -> Result<(), String> {
 		let lines = text.lines().enumerate().skip(usize::from(header));
 		for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
@@ -26,7 +26,7 @@ impl Table {
 			for cell in line.split(',') {
 				let value = cell.trim().parse::<f32>().ok().filter(|value| value.is_finite()).ok_or_else(|| {
 					let hint = if number == 1 { "; if it names the columns, give the argument --header" } else { "" };
-					format!("{name}, line {number}: {:?} is no number{hint}", cell.trim())
+					format!("{name}, line {number}: {:?} is not a number{hint}", cell.trim())
 				})?;
 				self.values.push(value);
 			}
@@ -44,7 +44,7 @@ impl Table {
 	}
 }
 
-/// The result's text: a line for each row of `scores`, with the label that the highest score stands for. A single score
+/// Returns the result's text: a line for each row of `scores`, with the label that the highest score stands for. A single score
 /// is the chance of the second of two labels.
 pub fn predictions(scores: &Table, labels: &[String]) -> Result<String, String> {
 	let classes = scores.columns.max(2);
@@ -66,7 +66,7 @@ pub fn predictions(scores: &Table, labels: &[String]) -> Result<String, String> 
 	for (record, row) in scores.values.chunks(scores.columns.max(1)).enumerate() {
 		text.push_str(&(record + 1).to_string());
 		for score in row {
-			// A String takes whatever is written.
+			// Writing to a String cannot fail.
 			let _ = write!(text, ",{score:.6}");
 		}
 		let label = class_of(row);
@@ -78,7 +78,7 @@ pub fn predictions(scores: &Table, labels: &[String]) -> Result<String, String> 
 	Ok(text)
 }
 
-/// The number of the label that a row of scores stands for. Of equal scores, the first counts.
+/// Returns the number of the label that a row of scores stands for. Of equal scores, the first counts.
 fn class_of(row: &[f32]) -> usize {
 	if let [score] = row {
 		return usize::from(*score >= 0.5);
@@ -111,7 +111,7 @@ mod tests {
 
 	#[test]
 	fn bad_rows_are_named() {
-		assert!(read("x,y\n1,2", false).unwrap_err().contains("line 1: \"x\" is no number; if"));
+		assert!(read("x,y\n1,2", false).unwrap_err().contains("line 1: \"x\" is not a number; if"));
 		assert!(read("1,2\n1", false).unwrap_err().contains("line 2: has 1"));
 		assert!(read("1,NaN", false).unwrap_err().contains("no number"));
 		assert!(read("x,y\n", true).unwrap_err().contains("no records"));

@@ -4,20 +4,20 @@
 //! |---|---|---|
 //! | `exit1` | ends with the code 1 | failure, with the log's last line |
 //! | `panic` | panics | failure |
-//! | `loop` | computes for ever | failure at the deadline, or without fuel |
+//! | `loop` | computes forever | failure at the deadline, or without fuel |
 //! | `memory` | takes memory until there is none | failure: out of memory |
-//! | `recursion` | calls itself for ever | failure: stack |
+//! | `recursion` | calls itself forever | failure: stack |
 //! | `disk` | writes one file until that is refused | failure: out of disk |
 //! | `files` | makes files until that is refused | failure: too many files |
 //! | `deep` | makes directories in directories until that is refused | failure, or a result; and it can be cleaned up |
 //! | `log` | prints 64 MiB, then has a result | a result; the log is cut |
 //! | `missing-computed` | ends well without `computed.json` | failure |
-//! | `missing-result` | names a result that is not there | failure |
+//! | `missing-result` | names a result that does not exist | failure |
 //! | `outside` | names a result outside of the output directory | failure |
 //! | `link` | names a symbolic link as result that leads outside | failure |
 //! | `escape` | reads and writes outside of its directories | a result, that says what it could do: nothing |
 //! | `differ` | makes its result of clock, randomness, and order of directories | wasm: the same result everywhere |
-//! | `forkbomb` | starts itself for ever; natively only | failure at a limit, and the machine stays usable |
+//! | `forkbomb` | starts itself forever; natively only | failure at a limit, and the machine stays usable |
 
 use std::{
 	collections::hash_map::RandomState,
@@ -107,13 +107,13 @@ fn misbehave(mode: &str) -> Done {
 	}
 }
 
-/// Leave a result, as a good app does.
+/// Leaves a result, as a good app does.
 fn finish(output: &Path, text: &str) -> Done {
 	fs::write(output.join("result.txt"), format!("{text}\n"))?;
 	computed(output, &output.join("result.txt"))
 }
 
-/// Name the result.
+/// Names the result.
 fn computed(output: &Path, result: &Path) -> Done {
 	let text = format!("{{\"deterministic-output-path\": \"{}\"}}\n", result.display());
 	Ok(fs::write(output.join("computed.json"), text)?)
@@ -135,14 +135,14 @@ fn deeper(level: u64) -> u64 {
 	deeper(level + 1) + black_box(1)
 }
 
-/// A symbolic link, where the system has them.
+/// Makes a symbolic link, where the system has them.
 fn link(target: &Path, at: &Path) -> std::io::Result<()> {
 	// The newer functions are different on each system.
 	#[allow(deprecated)]
 	fs::soft_link(target, at)
 }
 
-/// What could be done outside of the app's directories; "nothing escaped" is as it should be.
+/// Says what could be done outside of the app's directories; "nothing escaped" is as it should be.
 fn escapes(output: &Path) -> String {
 	let mut found = Vec::new();
 	let up = output.join("../../../../../..");
@@ -170,7 +170,7 @@ fn escapes(output: &Path) -> String {
 	}
 }
 
-/// What differs from machine to machine, unless someone sees to it.
+/// Returns what differs from machine to machine, unless the sandbox prevents it.
 fn differences(output: &Path) -> Result<String, Box<dyn Error>> {
 	let mut text = String::new();
 	let started = Instant::now();
@@ -201,7 +201,7 @@ fn forkbomb() -> Done {
 	let program = env::args_os().next().ok_or("the program has no name")?;
 	let mut refused = 0u64;
 	let mut children = Vec::new();
-	// Each child does the same, and goes on trying when it is refused: that is the bomb.
+	// Each child does the same, and keeps trying when it is refused: that is the bomb.
 	loop {
 		match std::process::Command::new(&program).arg("forkbomb").spawn() {
 			Ok(child) => children.push(child),

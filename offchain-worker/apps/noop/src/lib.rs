@@ -3,7 +3,7 @@
 //! Without the standard library, so it is compiled for `wasm32v1-none` and calls WASI (preview 1) by itself.
 #![cfg(target_arch = "wasm32")]
 #![no_std]
-// Functions of another program can only be called so.
+// Functions of another program can only be called this way.
 #![allow(unsafe_code)]
 
 /// One piece of what is written.
@@ -54,7 +54,7 @@ pub extern "C" fn _start() {
 	}
 }
 
-/// The descriptor of the output directory.
+/// Returns the descriptor of the output directory.
 fn output() -> Option<u32> {
 	for directory in FIRST_DIRECTORY.. {
 		let (mut found, mut name) = ([0; 2], [0; OUTPUT.len()]);
@@ -74,7 +74,7 @@ fn output() -> Option<u32> {
 	None
 }
 
-/// Write a file; tells whether that went well.
+/// Writes a file, and returns whether that went well.
 fn write(directory: u32, name: &[u8], content: &[u8]) -> bool {
 	let (mut file, mut written) = (0, 0);
 	let bytes = Bytes { start: content.as_ptr(), length: content.len() };

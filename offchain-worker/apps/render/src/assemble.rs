@@ -18,7 +18,7 @@ struct Part {
 	pixels: Vec<u8>,
 }
 
-/// Write the picture whose strips are the PNG files in `directory` and below. Other files there are left alone. Gives
+/// Writes the picture whose strips are the PNG files in `directory` and below. Other files there are left alone. Returns
 /// the picture's width and height.
 pub fn assemble(directory: &Path, picture: &Path) -> Result<(u32, u32), String> {
 	let mut parts = BTreeMap::<u64, Part>::new();
@@ -44,7 +44,7 @@ pub fn assemble(directory: &Path, picture: &Path) -> Result<(u32, u32), String> 
 	Ok((width, height))
 }
 
-/// The PNG files in a directory and below. Links are not followed.
+/// Returns the PNG files in a directory and below. Links are not followed.
 fn files(directory: &Path) -> Result<Vec<PathBuf>, String> {
 	let unreadable = |error| format!("{} cannot be read: {error}", directory.display());
 	let mut found = Vec::new();
@@ -61,7 +61,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, String> {
 	Ok(found)
 }
 
-/// A strip and its number; nothing, if the file is a PNG but no strip.
+/// Reads a strip and its number; `None` if the file is a PNG but not a strip.
 fn read(file: &Path) -> Result<Option<(u64, Part)>, String> {
 	let broken = |what: &str| format!("{} is broken: {what}", file.display());
 	let opened = File::open(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
@@ -71,8 +71,8 @@ fn read(file: &Path) -> Result<Option<(u64, Part)>, String> {
 	let Some(chunk) = info.uncompressed_latin1_text.iter().find(|chunk| chunk.keyword == KEYWORD) else {
 		return Ok(None);
 	};
-	let place = chunk.text.split_once(" of ").and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
-	let (number, of) = place.ok_or_else(|| broken("it does not say which strip it is"))?;
+	let stated = chunk.text.split_once(" of ").and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+	let (number, of) = stated.ok_or_else(|| broken("it does not say which strip it is"))?;
 	if (info.color_type, info.bit_depth) != (png::ColorType::Rgb, png::BitDepth::Eight) || number >= of {
 		return Err(broken("it is not as this program writes strips"));
 	}
@@ -103,7 +103,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_does_not_make_a_picture_is_said() {
+	fn errors_say_what_does_not_make_a_picture() {
 		assert!(with_strips(&[]).unwrap_err().contains("no strips"));
 		assert!(with_strips(&[("a.png", 4, "1 of 3")]).unwrap_err().ends_with("missing: 0, 2"));
 		let twice = [("a.png", 4, "0 of 1"), ("b.png", 4, "0 of 1")];

@@ -6,7 +6,7 @@
 //! task n ──► strip n ─┘
 //! ```
 //!
-//! Each pixel has random numbers of its own, from its place alone. So the picture does not depend on how it is cut, and
+//! Each pixel has random numbers of its own, from its position alone. So the picture does not depend on how it is cut, and
 //! only operations are used whose results IEEE 754 fixes, so a strip has the same bytes on every machine.
 //!
 //! | module | what it does |
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 
 fn render(task: &Task, options: Options) -> Result<(), String> {
 	let (number, of) = match options.strips {
-		// The request may be served by several deals: what counts is the place in the request.
+		// The request may be served by several deals: what counts is the index in the request.
 		Some(strips) => (task.bag.index, strips),
 		None => (task.bag.index.saturating_sub(task.bag.first), task.bag.size),
 	};
@@ -65,7 +65,7 @@ mod tests {
 
 	const SMALL: Options = Options { width: 24, height: 18, samples: 2, strips: None };
 
-	/// The picture of a bag of `size` tasks, as bytes of the assembled file.
+	/// Returns the picture of a bag of `size` tasks, as bytes of the assembled file.
 	fn picture(size: u64) -> Vec<u8> {
 		let directory = tempfile::tempdir().unwrap();
 		for index in 0..size {
@@ -81,14 +81,14 @@ mod tests {
 	}
 
 	#[test]
-	fn the_picture_does_not_depend_on_how_it_is_cut() {
+	fn picture_does_not_depend_on_how_it_is_cut() {
 		let whole = picture(1);
 		assert_eq!(whole, picture(5));
 		assert_eq!(whole, picture(18));
 	}
 
 	#[test]
-	fn a_request_in_two_deals_makes_one_picture() {
+	fn request_in_two_deals_makes_one_picture() {
 		let options = Options { strips: Some(6), ..SMALL };
 		let directory = tempfile::tempdir().unwrap();
 		for index in 0..6 {

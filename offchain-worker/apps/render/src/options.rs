@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// How the arguments are written.
 const USAGE: &str = "use: [--width N] [--height N] [--samples N] [--strips N], or: --assemble DIRECTORY PICTURE.png";
 
-/// The most that width, height and samples may be: beyond, a task would take hours.
+/// The most that width, height and samples may be: beyond that, a task would take hours.
 const MOST: u32 = 4096;
 
 /// What is asked for.
@@ -31,7 +31,7 @@ pub struct Options {
 	pub height: u32,
 	/// Rays of light per pixel. Time grows with it, noise shrinks with its root.
 	pub samples: u32,
-	/// In how many strips the picture is cut. Absent: as many as the deal has tasks.
+	/// How many strips the picture is cut into. Absent: as many as the deal has tasks.
 	pub strips: Option<u64>,
 }
 
@@ -42,7 +42,7 @@ impl Default for Options {
 }
 
 impl Command {
-	/// Understand the arguments.
+	/// Reads the arguments.
 	pub fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
 		let mut options = Options::default();
 		while let Some(arg) = args.next() {
@@ -51,7 +51,7 @@ impl Command {
 				text.parse()
 					.ok()
 					.filter(|number| (1..=MOST).contains(number))
-					.ok_or_else(|| format!("{arg} is {text:?}, which is no whole number from 1 to {MOST}; {USAGE}"))
+					.ok_or_else(|| format!("{arg} is {text:?}, which is not a whole number from 1 to {MOST}; {USAGE}"))
 			};
 			match arg.as_str() {
 				"--width" => options.width = number(value()?)?,
@@ -85,7 +85,7 @@ mod tests {
 	}
 
 	#[test]
-	fn others_are_refused() {
+	fn other_arguments_are_refused() {
 		for bad in [&["--width", "0"][..], &["--width", "4097"], &["--samples"], &["--assemble", "a"], &["x"]] {
 			assert!(parse(bad).unwrap_err().contains(USAGE), "{bad:?}");
 		}

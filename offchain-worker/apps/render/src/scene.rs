@@ -14,12 +14,12 @@ const BLACK: Vector = Vector(0.0, 0.0, 0.0);
 pub struct Random(u64);
 
 impl Random {
-	/// Those of one pixel.
+	/// Returns those of one pixel.
 	pub fn of_pixel(x: u32, y: u32) -> Self {
 		Self(u64::from(y) << 32 | u64::from(x))
 	}
 
-	/// At least 0, less than 1.
+	/// Returns a number of at least 0 and less than 1.
 	pub fn number(&mut self) -> f64 {
 		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
 		let mut bits = self.0;
@@ -29,7 +29,7 @@ impl Random {
 		(bits >> 11) as f64 / (1u64 << 53) as f64
 	}
 
-	/// Any direction, each as likely as any other. By trial, since sines differ from machine to machine.
+	/// Returns any direction, each as likely as any other. By trial, since sines differ from machine to machine.
 	fn direction(&mut self) -> Vector {
 		loop {
 			let tried = Vector(self.number(), self.number(), self.number()) * 2.0 - Vector(1.0, 1.0, 1.0);
@@ -58,7 +58,7 @@ struct Ball {
 /// Where a ray meets something.
 struct Hit {
 	distance: f64,
-	place: Vector,
+	point: Vector,
 	/// Upright on the surface, outwards.
 	normal: Vector,
 	surface: Surface,
@@ -81,7 +81,7 @@ pub struct Scene {
 }
 
 impl Scene {
-	/// The one scene of this app.
+	/// Makes the one scene of this app.
 	pub fn new() -> Self {
 		let mut balls = vec![
 			Ball { center: Vector(0.0, 1.0, 0.0), radius: 1.0, surface: Surface::Glass },
@@ -122,13 +122,13 @@ impl Scene {
 		Self { balls, eye, view: [ahead, right * zoom, right.cross(ahead) * zoom] }
 	}
 
-	/// The ray that the eye sees `right` and `up` of the middle, in units of half the picture's height.
+	/// Returns the ray that the eye sees `right` and `up` of the middle, in units of half the picture's height.
 	pub fn ray(&self, right: f64, up: f64) -> Ray {
 		let [ahead, rightwards, upwards] = self.view;
 		Ray { origin: self.eye, direction: (ahead + rightwards * right + upwards * up).unit() }
 	}
 
-	/// The light that comes along a ray.
+	/// Returns the light that comes along a ray.
 	pub fn light(&self, mut ray: Ray, random: &mut Random) -> Vector {
 		let mut filter = Vector(1.0, 1.0, 1.0);
 		for _ in 0..BOUNCES {
@@ -142,7 +142,7 @@ impl Scene {
 				Surface::Glass => (Vector(1.0, 1.0, 1.0), through_glass(ray.direction, hit.normal, random)),
 			};
 			filter = filter.filtered(color);
-			ray = Ray { origin: hit.place, direction };
+			ray = Ray { origin: hit.point, direction };
 		}
 		BLACK
 	}
@@ -159,29 +159,29 @@ impl Scene {
 			let root = under.sqrt();
 			let distance = if -half - root > NEAR { -half - root } else { -half + root };
 			if distance > NEAR && nearest.as_ref().is_none_or(|hit| distance < hit.distance) {
-				let place = ray.origin + ray.direction * distance;
-				let normal = (place - ball.center) * (1.0 / ball.radius);
-				nearest = Some(Hit { distance, place, normal, surface: ball.surface });
+				let point = ray.origin + ray.direction * distance;
+				let normal = (point - ball.center) * (1.0 / ball.radius);
+				nearest = Some(Hit { distance, point, normal, surface: ball.surface });
 			}
 		}
 		nearest
 	}
 }
 
-/// Where a ray meets the floor.
+/// Returns where a ray meets the floor.
 fn floor(ray: &Ray) -> Option<Hit> {
 	let distance = -ray.origin.1 / ray.direction.1;
 	// Further away it is hidden in haze.
 	if !(distance > NEAR && distance < 60.0) {
 		return None;
 	}
-	let place = ray.origin + ray.direction * distance;
-	let dark = (place.0.floor() as i64 + place.2.floor() as i64) % 2 == 0;
+	let point = ray.origin + ray.direction * distance;
+	let dark = (point.0.floor() as i64 + point.2.floor() as i64) % 2 == 0;
 	let color = if dark { Vector(0.16, 0.18, 0.22) } else { Vector(0.72, 0.72, 0.70) };
-	Some(Hit { distance, place, normal: Vector(0.0, 1.0, 0.0), surface: Surface::Chalk(color) })
+	Some(Hit { distance, point, normal: Vector(0.0, 1.0, 0.0), surface: Surface::Chalk(color) })
 }
 
-/// Light of the sky in a direction: blue above, white at the horizon, a wide sun.
+/// Returns the light of the sky in a direction: blue above, white at the horizon, a wide sun.
 fn sky(direction: Vector) -> Vector {
 	let height = 0.5 * (direction.1 + 1.0);
 	let blue = Vector(1.0, 1.0, 1.0) * (1.0 - height) + Vector(0.35, 0.58, 1.0) * height;
@@ -190,7 +190,8 @@ fn sky(direction: Vector) -> Vector {
 	blue + Vector(2.4, 2.0, 1.4) * glow
 }
 
-/// Where light goes that meets glass: through, bent, or thrown back, as chance has it (Christophe Schlick's formula).
+/// Returns the direction of light that meets glass: through, bent, or thrown back, as chance has it (Christophe Schlick's
+/// formula).
 fn through_glass(direction: Vector, outwards: Vector, random: &mut Random) -> Vector {
 	let leaving = direction.dot(outwards) > 0.0;
 	let (normal, ratio) = if leaving { (-outwards, GLASS) } else { (outwards, 1.0 / GLASS) };

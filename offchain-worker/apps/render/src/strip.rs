@@ -22,7 +22,7 @@ pub struct Strip {
 }
 
 impl Strip {
-	/// Strip `number`, from 0, of a picture that is cut into `of` strips.
+	/// Makes strip `number`, from 0, of a picture that is cut into `of` strips.
 	pub fn new(picture: Options, number: u64, of: u64) -> Result<Self, String> {
 		let height = u64::from(picture.height);
 		if number >= of || of > height {
@@ -36,7 +36,7 @@ impl Strip {
 		Ok(Self { picture, number, of, rows: row(number)..row(number + 1) })
 	}
 
-	/// Render it.
+	/// Renders it.
 	pub fn png(&self) -> Result<Vec<u8>, String> {
 		let scene = Scene::new();
 		let pixels: Vec<u8> = self
@@ -49,7 +49,7 @@ impl Strip {
 		encode(self.picture.width, self.rows.end - self.rows.start, &pixels, Some(text))
 	}
 
-	/// Red, green, blue.
+	/// Returns red, green and blue of a pixel.
 	fn pixel(&self, scene: &Scene, x: u32, y: u32) -> [u8; 3] {
 		let (width, height) = (f64::from(self.picture.width), f64::from(self.picture.height));
 		let mut random = Random::of_pixel(x, y);
@@ -65,7 +65,7 @@ impl Strip {
 	}
 }
 
-/// A PNG of rows of red, green, blue; with `text` under [`KEYWORD`].
+/// Makes a PNG of rows of red, green, blue; with `text` under [`KEYWORD`].
 pub fn encode(width: u32, height: u32, pixels: &[u8], text: Option<String>) -> Result<Vec<u8>, String> {
 	let mut bytes = Vec::new();
 	let mut encoder = png::Encoder::new(&mut bytes, width, height);

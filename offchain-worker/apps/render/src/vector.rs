@@ -1,4 +1,4 @@
-//! Directions, places and colors: three numbers.
+//! Directions, points and colors: three numbers.
 
 use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 
@@ -7,12 +7,12 @@ use std::ops::{Add, AddAssign, Mul, Neg, Sub};
 pub struct Vector(pub f64, pub f64, pub f64);
 
 impl Vector {
-	/// The sum of the products.
+	/// Returns the sum of the products.
 	pub fn dot(self, other: Self) -> f64 {
 		self.0 * other.0 + self.1 * other.1 + self.2 * other.2
 	}
 
-	/// What stands upright on both.
+	/// Returns what stands upright on both.
 	pub fn cross(self, other: Self) -> Self {
 		Self(
 			self.1 * other.2 - self.2 * other.1,
@@ -21,17 +21,17 @@ impl Vector {
 		)
 	}
 
-	/// The same direction, with the length 1.
+	/// Returns the same direction, with the length 1.
 	pub fn unit(self) -> Self {
 		self * (1.0 / self.dot(self).sqrt())
 	}
 
-	/// Each number times the other's: light of this color, on a surface of the other.
+	/// Multiplies each number by the other's: light of this color, on a surface of the other.
 	pub fn filtered(self, other: Self) -> Self {
 		Self(self.0 * other.0, self.1 * other.1, self.2 * other.2)
 	}
 
-	/// This direction, thrown back by a surface that stands upright on `normal`.
+	/// Returns this direction, thrown back by a surface that stands upright on `normal`.
 	pub fn mirrored(self, normal: Self) -> Self {
 		self - normal * (2.0 * self.dot(normal))
 	}
