@@ -1,13 +1,13 @@
 //! What containers get beside computing: a network, graphics processors.
 //!
-//! They run where a container can be run. They must, if `RLC_CONTAINER=required`, or for root where there are `runc` and
-//! `slirp4netns`. No test needs an internet: they make a small one.
+//! They run where a container can be run, and where `RLC_REQUIRE` says so they must. No test needs an internet: they
+//! make a small one.
 
 mod common;
 
 use std::{
 	env,
-	io::{self, Write},
+	io::Write,
 	net::TcpListener,
 	os::unix::fs::FileTypeExt,
 	path::{Path, PathBuf},
@@ -20,6 +20,7 @@ use common::{
 	text, Room,
 };
 use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NoDevice, Run};
+use rlc_testing::skip;
 
 /// In a namespace of its own, so that nothing of this machine's network is changed: an address of the public internet,
 /// and one of a private network.
@@ -73,8 +74,7 @@ fn network_reaches_the_internet_and_nothing_private() {
 	there.args(["--net", "--"]).arg(itself).args(["--exact", "small_internet", "--ignored", "--nocapture"]);
 	match there.env(SMALL_INTERNET, "1").status() {
 		Ok(status) if status.success() => {}
-		// Without rights there are no containers either, and the others say so.
-		failed if !rustix::process::geteuid().is_root() => println!("not tested: {failed:?}"),
+		failed if !rustix::process::geteuid().is_root() => skip!("needs netns: {failed:?}"),
 		failed => panic!("{failed:?}"),
 	}
 }
@@ -138,7 +138,7 @@ fn spare_device() -> Option<PathBuf> {
 	let devices = ["/dev/fuse", "/dev/loop-control", "/dev/hwrng"].map(PathBuf::from);
 	let found = devices.into_iter().find(|path| path.metadata().is_ok_and(|data| data.file_type().is_char_device()));
 	if found.is_none() {
-		let _ = writeln!(io::stderr(), "DEVICES OF CONTAINERS ARE NOT TESTED. This machine has none to spare.");
+		skip!("needs device" => None);
 	}
 	found
 }

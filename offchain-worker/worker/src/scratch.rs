@@ -58,17 +58,15 @@ fn below(shared: &Path, dir: &Path, memory: u64) -> Result<PathBuf, String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::{fs::Permissions, io::Write, os::unix::fs::PermissionsExt};
-
-	/// Say that something cannot be tested here, where it is seen even if the test passes.
-	fn skipped(why: &str) {
-		writeln!(io::stderr(), "skipped in {}: {why}", module_path!()).unwrap();
-	}
+	use rlc_testing::skip;
+	use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
 	/// A directory in memory, if there is one here.
 	fn shared() -> Option<tempfile::TempDir> {
-		let shared = tempfile::tempdir_in(SHARED);
-		shared.inspect_err(|error| skipped(&format!("there are no files in memory: {error}"))).ok()
+		match tempfile::tempdir_in(SHARED) {
+			Ok(shared) => Some(shared),
+			Err(error) => skip!("needs shm: {error}" => None),
+		}
 	}
 
 	#[test]
@@ -94,9 +92,11 @@ mod tests {
 
 	#[test]
 	fn disks_are_refused() {
-		let disk = tempfile::tempdir().unwrap();
+		// Beside this program: many systems keep temporary files in memory.
+		let program = std::env::current_exe().unwrap();
+		let disk = tempfile::tempdir_in(program.parent().unwrap()).unwrap();
 		if statfs(disk.path()).unwrap().f_type == TMPFS {
-			return skipped("temporary files are in memory, not on a disk");
+			skip!("needs disk: {program:?} is in memory");
 		}
 		assert!(below(disk.path(), Path::new("/one"), 1).unwrap_err().contains("is not in memory"));
 	}

@@ -2,15 +2,13 @@
 
 use std::{
 	env, fs,
-	io::{self, Write},
-	os::unix::fs::MetadataExt,
 	path::{Path, PathBuf},
-	process::{Command, Stdio},
 	sync::LazyLock,
 	time::{Duration, Instant},
 };
 
 use rlc_sandbox::ContainerTier;
+use rlc_testing::skip;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -20,12 +18,7 @@ use super::program;
 pub async fn probe(state: &Path) -> Option<ContainerTier> {
 	match ContainerTier::probe(state).await {
 		Ok(tier) => Some(tier),
-		Err(why) => {
-			assert!(!is_required("runc"), "{why}");
-			// Not captured, as what `eprintln` says is.
-			let _ = writeln!(io::stderr(), "THE CONTAINER TIER IS NOT TESTED. {why}");
-			None
-		}
+		Err(why) => skip!("needs runc: {why}" => None),
 	}
 }
 
@@ -33,19 +26,8 @@ pub async fn probe(state: &Path) -> Option<ContainerTier> {
 pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
 	match tier.clone().with_network().await {
 		Ok(tier) => Some(tier),
-		Err(why) => {
-			assert!(!is_required("slirp4netns"), "{why}");
-			let _ = writeln!(io::stderr(), "NETWORKS OF CONTAINERS ARE NOT TESTED. {why}");
-			None
-		}
+		Err(why) => skip!("needs slirp4netns: {why}" => None),
 	}
-}
-
-/// Whether it must work here: by `RLC_CONTAINER=required`, or for root where there is this program.
-fn is_required(program: &str) -> bool {
-	let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
-	let version = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-	env::var("RLC_CONTAINER").is_ok_and(|value| value == "required") || is_root && version.is_ok()
 }
 
 /// An image of the app of the tests, as `docker save` writes it.

@@ -92,7 +92,8 @@ async fn siblings(postgres: &Postgres, chain: &FakeChain) -> Vec<Yard> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn result_that_another_instance_got_is_found_there() {
-	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
 	let yards = siblings(&postgres, &chain).await;
 	let mut bob = yards[0].worker("Bob").await;
 	let content = b"behind a balancer".to_vec();
@@ -124,7 +125,8 @@ async fn result_that_another_instance_got_is_found_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn instances_share_a_task_s_workers() {
-	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
 	let yards = siblings(&postgres, &chain).await;
 	let mut workers = [yards[0].worker("Bob").await, yards[1].worker("Charlie").await];
 	let content = b"shared".to_vec();
@@ -157,7 +159,8 @@ async fn instances_share_a_task_s_workers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_there() {
-	let (postgres, chain) = (Postgres::start(), FakeChain::new(system_time()));
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
 	let yards = siblings(&postgres, &chain).await;
 	let mut bob = yards[0].worker("Bob").await;
 	let requester = key("Ferdie").account();
