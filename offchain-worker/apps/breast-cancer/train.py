@@ -40,7 +40,7 @@ def rounded(values):
 
 
 def train(features, malignant):
-    """Means, deviations, weights and bias of a logistic regression on standardised features."""
+    """Means, deviations, weights and bias of a logistic regression on standardized features."""
     means, deviations = rounded(features.mean(axis=0)), rounded(features.std(axis=0))
     standard = (features - means.astype(np.float64)) / deviations.astype(np.float64)
     fit = LogisticRegression(C=0.5, solver="newton-cholesky", tol=1e-12, max_iter=1000).fit(standard, malignant)

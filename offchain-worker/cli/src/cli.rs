@@ -24,7 +24,7 @@ Accounts are names in the keystore, or derivations for development such as //Ali
 Amounts are RLC: 1.5, 1.5RLC, or 1500000000nRLC.
 Errors are one line on standard error; the exit code is 2 for a wrong command line, else 1.";
 
-/// iExec's decentralised cloud: buy computing, sell apps, data and machines
+/// iExec's decentralized cloud: buy computing, sell apps, data and machines
 ///
 /// One program for every role: requesters run apps, owners sell apps and datasets, schedulers sell the computing of
 /// their workers.

@@ -229,7 +229,7 @@ async fn who_opens_an_upload_again_takes_it_over() {
 }
 
 #[tokio::test]
-async fn nobody_can_spoil_anothers_upload() {
+async fn foreign_upload_cannot_be_spoiled() {
 	let dir = tempfile::tempdir().unwrap();
 	let served = Served::open(dir.path()).await;
 	let alice = grant(sha256(b"right"));
