@@ -32,7 +32,7 @@ pub enum Known {
 }
 
 impl Known {
-	/// The chain of that name.
+	/// Returns the chain of that name.
 	pub fn from_name(name: &str) -> Option<Self> {
 		Some(match name {
 			"dev" => Self::Dev,
@@ -43,7 +43,7 @@ impl Known {
 		})
 	}
 
-	/// Name on the command line.
+	/// Returns its name on the command line.
 	pub fn name(self) -> &'static str {
 		match self {
 			Self::Dev => "dev",
@@ -53,7 +53,7 @@ impl Known {
 		}
 	}
 
-	/// Id of the chain: names its folder, its network protocol and the label on its metrics.
+	/// Returns its id, which names its folder, its network protocol and the label on its metrics.
 	fn id(self) -> &'static str {
 		match self {
 			Self::Dev => "rlc_dev",
@@ -63,7 +63,7 @@ impl Known {
 		}
 	}
 
-	/// Title for people.
+	/// Returns its title for people.
 	fn title(self) -> &'static str {
 		match self {
 			Self::Dev => "RLC Development",
@@ -73,7 +73,7 @@ impl Known {
 		}
 	}
 
-	/// The preset its genesis state is made from.
+	/// Returns the preset that its genesis state is made from.
 	fn preset(self) -> &'static str {
 		match self {
 			Self::Dev => presets::DEVELOPMENT,
@@ -91,7 +91,7 @@ impl Known {
 		}
 	}
 
-	/// Live chains belong to their founders; the others have well-known validators.
+	/// Whether it needs founders: live chains belong to them, the others have well-known validators.
 	fn needs_founders(self) -> bool {
 		matches!(self, Self::Testnet | Self::Mainnet)
 	}
@@ -126,7 +126,7 @@ pub fn load_unfounded(name: &str) -> Result<ChainSpec, Error> {
 	}
 }
 
-/// Makes the spec of a live chain with its first validators, who are listed in a JSON file.
+/// Makes the spec of a live chain with its first validators, which a JSON file lists.
 ///
 /// The file is an array of objects with `account`, `babe`, `grandpa`, `authority_discovery` and `beefy`: addresses (SS58)
 /// of the founder's account and of each session key.
@@ -210,12 +210,12 @@ mod tests {
 	}
 
 	#[test]
-	fn an_unknown_chain_is_refused() {
+	fn unknown_chain_is_refused() {
 		assert!(matches!(load("no-such-chain"), Err(Error::UnknownChain(_))));
 	}
 
 	#[test]
-	fn a_folder_is_no_spec() {
+	fn folder_is_not_a_spec() {
 		assert!(matches!(load("/"), Err(Error::BadSpec { .. })));
 	}
 }

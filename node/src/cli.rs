@@ -9,19 +9,16 @@ use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{
 	chain_spec::{self, ChainSpec},
+	defaults::{IMPL_NAME, IMPL_VERSION, MAX_BATCH},
 	preflight::Chosen,
 	service::Seal,
-	worker::WorkerParams,
 	Error,
 };
 
-/// What the node calls itself.
-pub const IMPL_NAME: &str = "RLC Node";
-/// Version and commit.
-pub const IMPL_VERSION: &str = env!("SUBSTRATE_CLI_IMPL_VERSION");
+mod worker;
 
-/// The most calls in one RPC request.
-pub(crate) const MAX_BATCH: u32 = 100;
+pub use worker::WorkerParams;
+
 /// The most RPC calls a minute of one connection that does not come from this machine.
 const CALLS_PER_MINUTE: &str = "60000";
 
@@ -65,7 +62,8 @@ pub struct Cli {
 	#[command(flatten)]
 	pub storage: StorageMonitorParams,
 
-	/// What `key inspect` is to inspect, unless it is said to be public. The library keeps it to itself, and calls a wrong one a success.
+	/// What `key inspect` is to inspect, unless it is public. The library does not expose it, and reports a wrong one as
+	/// a success.
 	#[arg(skip)]
 	pub inspected: Option<String>,
 }
@@ -130,7 +128,7 @@ pub struct BuildSpec {
 	#[arg(long, short, value_name = "FILE")]
 	pub output: Option<PathBuf>,
 
-	/// Accepted for other tools' sake: no boot node is added by default.
+	/// Accepted for compatibility with other tools: no boot node is added by default.
 	#[arg(long, hide = true)]
 	pub disable_default_bootnode: bool,
 }
@@ -140,7 +138,7 @@ impl Cli {
 	///
 	/// # Errors
 	///
-	/// If they make no sense, and also if they ask for help or the version: clap tells these apart.
+	/// If they are not valid, and also if they ask for help or the version: clap tells these apart.
 	pub fn read<Args>(args: Args) -> Result<Self, clap::Error>
 	where
 		Args: IntoIterator,
@@ -152,7 +150,7 @@ impl Cli {
 			// beside the chain is not for validators only.
 			.mut_arg("indexing_enabled", |flag| flag.default_value("true"))
 			.mut_arg("enabled", |flag| flag.default_value("always"))
-			// Whoever calls from this machine knows what it can bear.
+			// Programs on this machine share its resources anyway.
 			.mut_arg("rpc_max_batch_request_len", |length| length.default_value(MAX_BATCH.to_string()))
 			.mut_arg("rpc_rate_limit", |calls| calls.default_value(CALLS_PER_MINUTE))
 			.mut_arg("rpc_rate_limit_whitelisted_ips", |ips| ips.default_values(["127.0.0.0/8", "::1/128"]));
@@ -176,7 +174,7 @@ impl Cli {
 		}
 	}
 
-	/// How blocks are made.
+	/// Returns how blocks are made.
 	pub fn seal(&self) -> Seal {
 		if self.instant_seal {
 			Seal::Instant
@@ -185,7 +183,7 @@ impl Cli {
 		}
 	}
 
-	/// Which ports were chosen on the command line.
+	/// Returns which ports were chosen on the command line.
 	pub fn chosen_ports(&self) -> Chosen {
 		let rpc = &self.run.rpc_params;
 		let network = &self.run.network_params;
@@ -206,7 +204,7 @@ impl SubstrateCli for Cli {
 		IMPL_VERSION.into()
 	}
 
-	/// Also names the folder of the data, so it does not change when the file is renamed.
+	/// Returns the name that also names the data folder, so that it does not change when the file is renamed.
 	fn executable_name() -> String {
 		"rlc-node".into()
 	}
@@ -259,7 +257,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_command_line_is_consistent() {
+	fn command_line_is_consistent() {
 		let mut command = Cli::setup_command(Cli::command());
 		command.build();
 		consistent(&command);

@@ -30,24 +30,24 @@ pub fn run() -> ExitCode {
 	match execute(&cli) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
-			eprintln!("Error: {}", error.one_line());
+			eprintln!("error: {}", error.one_line());
 			ExitCode::FAILURE
 		}
 	}
 }
 
-/// Help and version go out as they are, a mistake as one line.
+/// Prints help and version as they are, and a mistake as one line.
 fn usage(error: &clap::Error) -> ExitCode {
 	match error.kind() {
 		ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-			// Nobody is left to tell.
+			// Nothing can be done if the terminal is gone.
 			let _ = error.print();
 			ExitCode::SUCCESS
 		}
 		_ => {
 			let text = error.to_string();
 			let message = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-			eprintln!("Error: {} (see --help)", message.trim_start_matches("error: "));
+			eprintln!("error: {} (see --help)", message.trim_start_matches("error: "));
 			ExitCode::from(USAGE)
 		}
 	}
@@ -77,7 +77,10 @@ fn execute(cli: &Cli) -> Result<(), Error> {
 			Ok((command.run::<Block, _>(chain.parts.client, config.database), chain.parts.tasks))
 		}),
 		Some(Subcommand::ExportState(command)) => on_chain(cli, command, |chain, config| {
-			Ok((command.run::<Block, service::Backend, _>(chain.parts.client, config.chain_spec), chain.parts.tasks))
+			Ok((
+				command.run::<Block, service::types::Backend, _>(chain.parts.client, config.chain_spec),
+				chain.parts.tasks,
+			))
 		}),
 		Some(Subcommand::ImportBlocks(command)) => on_chain(cli, command, |chain, _| {
 			let Prepared { parts, import, .. } = chain;
@@ -99,7 +102,7 @@ fn execute(cli: &Cli) -> Result<(), Error> {
 	}
 }
 
-/// Runs a node until it is told to stop, or must.
+/// Runs a node until it is stopped, or fails.
 fn run_node(cli: &Cli) -> Result<(), Error> {
 	check_chain(cli, &cli.run.shared_params)?;
 	// Before the libraries write there: their errors do not say where that was.
@@ -107,7 +110,7 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	let mut runner = cli.create_runner(&cli.run)?;
 	let config = runner.config_mut();
 	if cli.run.telemetry_params.telemetry_endpoints.is_empty() {
-		// A chain spec is no consent.
+		// A chain spec does not give the operator's consent.
 		config.telemetry_endpoints = None;
 	}
 	if cli.seal() == Seal::Instant {
@@ -137,7 +140,7 @@ fn base_path(command: &impl CliConfiguration) -> Result<BasePath, Error> {
 	})
 }
 
-/// Opens the chain of a stopped node, and does something with it.
+/// Opens the chain of a stopped node, and runs an action on it.
 fn on_chain<Command, Action>(
 	cli: &Cli,
 	command: &Command,
@@ -159,7 +162,7 @@ where
 	})
 }
 
-/// The libraries take no chain for an empty name, and put words of their own around an error.
+/// Makes sure that a chain is named and loads: the libraries accept an empty name, and wrap errors in text of their own.
 fn check_chain(cli: &Cli, params: &SharedParams) -> Result<(), Error> {
 	match params.chain_id(params.is_dev()).as_str() {
 		"" => Err(Error::NoChain),
@@ -170,7 +173,7 @@ fn check_chain(cli: &Cli, params: &SharedParams) -> Result<(), Error> {
 fn build_spec(command: &BuildSpec) -> Result<(), Error> {
 	let mut spec = match &command.founders {
 		Some(founders) => chain_spec::found(&command.chain, founders)?,
-		// The raw form holds the state, which a chain without validators has none of; the plain form is to be read.
+		// The raw form holds the genesis state, which does not exist without validators; the plain form is for reading.
 		None if command.raw => chain_spec::load(&command.chain)?,
 		None => chain_spec::load_unfounded(&command.chain)?,
 	};

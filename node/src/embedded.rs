@@ -36,15 +36,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::{service::Client, Error};
+use crate::{defaults::SUBSCRIPTION_BUFFER, in_memory::InMemory, service::types::Client, Error};
 
+mod addresses;
 mod builder;
-mod client;
 mod config;
+mod start;
 mod threads;
 
 pub use builder::NodeBuilder;
-pub use client::InMemory;
 
 use threads::Threads;
 
@@ -53,8 +53,6 @@ use threads::Threads;
 const CLOSE_PATIENCE: Duration = Duration::from_secs(20);
 /// The file that ParityDB keeps locked in its folder for as long as it is open.
 const DATABASE_LOCK: &str = "lock";
-/// Messages of a subscription that wait for the program; when there are more, the node waits for the program.
-const SUBSCRIPTION_BUFFER: usize = 1024;
 
 /// A running node. It stops when dropped, too, but then without waiting for its end.
 pub struct Node {
@@ -115,28 +113,37 @@ impl Node {
 			.map_err(|source| Error::Rpc { method: method.into(), source })
 	}
 
-	/// The names of all RPC methods.
+	/// Returns the node's RPC for `rlc_chain::Chain::over`. All methods are allowed, unsafe ones too.
+	///
+	/// # Errors
+	///
+	/// [`Error::Threads`] if the node's threads have ended.
+	pub fn rpc_client(&self) -> Result<InMemory, Error> {
+		Ok(InMemory::of(&self.rpc, self.runtime.handle()?))
+	}
+
+	/// Returns the names of all RPC methods.
 	pub fn methods(&self) -> Vec<String> {
 		self.rpc.handle().method_names().map(String::from).collect()
 	}
 
-	/// Where RPC is served, if it is.
+	/// Returns the address at which RPC is served, if it is.
 	pub fn rpc_address(&self) -> Option<SocketAddr> {
-		self.rpc.listen_addresses().iter().find_map(config::socket_address)
+		self.rpc.listen_addresses().iter().find_map(addresses::socket_address)
 	}
 
-	/// Where peers can connect. Empty if the node does not listen, or has not begun to.
+	/// Returns the addresses at which peers can connect. Empty if the node does not listen, or has not begun to.
 	pub fn p2p_addresses(&self) -> Vec<MultiaddrWithPeerId> {
 		let peer_id = self.network.local_peer_id();
-		self.network.listen_addresses().iter().map(|address| config::with_peer(address, peer_id)).collect()
+		self.network.listen_addresses().iter().map(|address| addresses::with_peer(address, peer_id)).collect()
 	}
 
-	/// The folder with the chain and the network key, a temporary one too.
+	/// Returns the folder with the chain and the network key, even if it is temporary.
 	pub fn base_path(&self) -> &Path {
 		&self.base_path
 	}
 
-	/// Access to the chain: headers, state, runtime calls, notifications. Drop it before [`Node::stop`], as it keeps the
+	/// Gives access to the chain: headers, state, runtime calls, notifications. Drop it before [`Node::stop`], as it keeps the
 	/// database open.
 	pub fn client(&self) -> &Arc<Client> {
 		&self.client
@@ -166,7 +173,7 @@ impl Node {
 		let _ = stop.send(());
 		let _ = supervisor.await;
 
-		// Ending threads blocks, which the program's own threads may not be able to afford.
+		// Ending threads blocks, which must not happen on the program's own threads.
 		let (done, ended) = oneshot::channel();
 		std::thread::Builder::new()
 			.name("rlc-node-stop".into())
@@ -187,8 +194,8 @@ impl Node {
 	}
 }
 
-/// Whether the database was closed in time, so that it can be opened again. That its last owner let go of it does not
-/// say so yet: closing it takes a while.
+/// Whether the database was closed in time, so that it can be opened again. Closing it goes on for a while after its
+/// last owner has dropped it.
 fn wait_for_end_of(database: &Path) -> bool {
 	let deadline = Instant::now() + CLOSE_PATIENCE;
 	loop {
@@ -197,7 +204,7 @@ fn wait_for_end_of(database: &Path) -> bool {
 				std::thread::sleep(Duration::from_millis(10));
 			}
 			Ok(Err(TryLockError::WouldBlock)) => return false,
-			// Whoever cannot say so, as on a file system without locks or without the folder, need not wait either.
+			// Without the folder, or on a file system without locks, there is nothing to wait for.
 			Ok(Ok(()) | Err(TryLockError::Error(_))) | Err(_) => return true,
 		}
 	}
@@ -210,7 +217,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-	/// The next message, or nothing when there will be none.
+	/// Returns the next message, or `None` when the subscription has ended.
 	///
 	/// # Errors
 	///
@@ -242,7 +249,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn a_database_is_closed_when_its_lock_is_free() {
+	fn database_is_closed_when_its_lock_is_free() {
 		let folder = tempfile::tempdir().expect("a folder");
 		let lock = File::create(folder.path().join(DATABASE_LOCK)).expect("a file");
 		lock.try_lock().expect("nobody has it");
@@ -258,7 +265,7 @@ mod tests {
 	}
 
 	#[test]
-	fn who_cannot_tell_does_not_wait() {
+	fn file_system_without_locks_is_not_waited_for() {
 		let folder = tempfile::tempdir().expect("a folder");
 		assert!(wait_for_end_of(folder.path()));
 	}

@@ -9,7 +9,7 @@ use rlc_primitives::Hash;
 #[non_exhaustive]
 pub enum Error {
 	/// The chain is neither a known name nor a file. Give `dev`, `local`, or the path of a chain spec.
-	#[error("there is no chain `{0}`: give dev, local, testnet, mainnet or the path of a chain spec")]
+	#[error("unknown chain `{0}`: give dev, local, testnet, mainnet or the path of a chain spec")]
 	UnknownChain(String),
 	/// No chain was named.
 	#[error("no chain is named: give --dev, or --chain dev|local|testnet|mainnet|FILE")]
@@ -95,18 +95,18 @@ pub enum Error {
 		begun: &'static str,
 	},
 	/// Instant seal was asked for on a chain that is not for development.
-	#[error("instant seal works on development chains only, and `{0}` is none")]
+	#[error("instant seal works on development chains only, and `{0}` is not one")]
 	NotDevelopment(String),
 	/// Instant seal was asked for, but the node has no key of a validator.
 	#[error("instant seal needs the key of a validator of the chain: give --alice, or --dev without another key")]
 	NoValidatorKey,
-	/// A seed is no secret URI such as `//Alice` that each kind of session key can be derived from.
+	/// A seed is not a secret URI such as `//Alice` from which each kind of session key can be derived.
 	#[error("the seed is not usable for {kind} keys: give a secret URI such as //Alice")]
 	BadSeed {
 		/// Kind of key that could not be derived.
 		kind: &'static str,
 	},
-	/// What was to be inspected is no key. It is not repeated here: it may be a secret with a mistake.
+	/// What was to be inspected is not a key. It is not repeated here: it may be a secret with a typing mistake.
 	#[error("this is neither a secret URI nor an address of that scheme")]
 	BadUri,
 	/// The threads of an embedded node could not be started, or its start did not come to an end.
@@ -141,12 +141,12 @@ impl From<sp_blockchain::Error> for Error {
 }
 
 impl Error {
-	/// The error and its causes as one line of text, without line breaks.
+	/// Returns the error and its causes as one line of text.
 	pub fn one_line(&self) -> String {
 		// The library's text for this is ten lines long.
 		if let Self::Cli(sc_cli::Error::NetworkKeyNotFound(path)) = self {
 			return format!(
-				"a validator needs a lasting network key, and there is none in {}: make one with `rlc-node key \
+				"a validator needs a permanent network key, and {} has none: make one with `rlc-node key \
 				 generate-node-key --chain CHAIN --base-path PATH`, or give --node-key-file FILE",
 				path.display()
 			);
@@ -166,7 +166,7 @@ impl Error {
 	}
 }
 
-/// The rest is detail: a whole genesis configuration, for example.
+/// Returns the first line of an error's text. The rest is detail: a whole genesis configuration, for example.
 fn first_line(error: &dyn std::error::Error) -> String {
 	let text = error.to_string();
 	text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no description").trim_end_matches(':').into()
@@ -184,7 +184,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_missing_network_key_is_one_line() {
+	fn missing_network_key_is_one_line() {
 		let error = Error::Cli(sc_cli::Error::NetworkKeyNotFound("/data/key".into()));
 		assert!(!error.one_line().contains('\n'));
 		assert!(error.one_line().contains("/data/key"));

@@ -17,7 +17,7 @@ use sp_core::{crypto::Ss58Codec, ecdsa, ed25519, sr25519, Pair};
 
 use crate::Error;
 
-/// Which ports somebody chose. Those must be had; a default that is taken gives way to any free port.
+/// Which ports were chosen. A chosen port must be available; a default that is taken gives way to any free port.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chosen {
 	/// The port of the RPC server.
@@ -45,10 +45,10 @@ pub fn ports(config: &mut Configuration, chosen: Chosen) -> Result<(), Error> {
 		match socket.check("peers", "--port") {
 			Ok(()) => {}
 			// Many machines have no IPv6, and the default addresses contain it.
-			Err(error) if socket.is_ipv6() && !is_taken(&error) => log::debug!("{error}"),
+			Err(error) if socket.is_ipv6() && !is_taken(&error) => tracing::debug!("{error}"),
 			Err(error) if chosen.p2p => return Err(error),
 			Err(error) => {
-				log::warn!("{error}; any free port is taken instead");
+				tracing::warn!("{error}; any free port is taken instead");
 				*address = with_any_port(address);
 			}
 		}
@@ -58,7 +58,7 @@ pub fn ports(config: &mut Configuration, chosen: Chosen) -> Result<(), Error> {
 			if chosen.metrics {
 				return Err(error);
 			}
-			log::warn!("{error}; any free port is taken instead");
+			tracing::warn!("{error}; any free port is taken instead");
 			metrics.port.set_port(0);
 		}
 	}
@@ -133,7 +133,7 @@ impl Socket {
 		Self::Tcp(address)
 	}
 
-	/// The socket of a listening multiaddress, or nothing if it is not for an IP address.
+	/// Returns the socket of a listening multiaddress, or `None` if it is not for an IP address.
 	fn of(address: &Multiaddr) -> Option<Self> {
 		let mut parts = address.iter();
 		let ip: IpAddr = match parts.next()? {
@@ -154,7 +154,7 @@ impl Socket {
 		}
 	}
 
-	/// Binds and lets go again. Between this and the real use somebody else may come, but no message is lost by that:
+	/// Binds the socket and releases it. Another program may take it before it is used, but no message is lost by that:
 	/// the check is for the usual case, a second node on the same port, which the network library shares silently.
 	fn check(&self, purpose: &'static str, flag: &'static str) -> Result<(), Error> {
 		let (address, bound) = match self {
@@ -186,7 +186,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn a_taken_port_is_noticed() {
+	fn taken_port_is_noticed() {
 		let holder = TcpListener::bind("127.0.0.1:0").expect("a free port");
 		let address = holder.local_addr().expect("bound");
 		let error = Socket::tcp(address).check("RPC", "--rpc-port").expect_err("taken");
@@ -211,7 +211,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_file_in_the_way_is_not_writable() {
+	fn file_in_the_way_is_not_writable() {
 		let dir = tempfile::tempdir().expect("a temporary folder");
 		let file = dir.path().join("file");
 		fs::write(&file, b"").expect("a file");

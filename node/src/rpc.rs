@@ -38,7 +38,7 @@ use self::{
 	marketplace::{Marketplace, MarketplaceRpcServer as _},
 	poco::{Poco, PocoRpcServer as _},
 };
-use crate::service::{Backend, Client, Pool, SelectChain};
+use crate::service::types::{Backend, Client, Pool, SelectChain};
 
 /// What the namespaces ask.
 pub struct Deps {

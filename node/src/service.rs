@@ -9,9 +9,10 @@ mod import;
 mod instant_seal;
 mod network;
 mod storage;
+pub(crate) mod types;
 mod unserved;
 
-pub use client::{Backend, Client, Executor, Parts, Seal, SelectChain};
+pub use client::{Parts, Seal};
 pub use import::{revert, Import};
 
 use std::{path::Path, sync::Arc};
@@ -31,20 +32,16 @@ use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_keystore::KeystorePtr;
 
+use self::types::{Backend, Client, Pool, Proposer, SelectChain};
 use crate::{metrics, rpc, Error};
-
-/// Where transactions wait for a block.
-pub type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
-/// Fills blocks with transactions.
-type Proposer = sc_basic_authorship::ProposerFactory<Pool, Client>;
 
 /// What a node does beyond its [`Configuration`].
 #[derive(Clone, Debug)]
 pub struct Options {
 	/// How blocks are made.
 	///
-	/// [`Seal::Instant`] wants the single-state pool: the fork-aware one may leave a transaction that arrives together
-	/// with a block aside until the next block, which then nobody makes.
+	/// [`Seal::Instant`] wants the single-state pool: the fork-aware one may put a transaction that arrives together
+	/// with a block off until the next block, which is then never made.
 	pub seal: Seal,
 	/// When the disk counts as full.
 	pub storage: StorageMonitorParams,

@@ -8,7 +8,7 @@ use std::{
 
 use codec::{Decode, Encode};
 use rlc_checks::people::Person;
-use rlc_node::service::Client;
+use rlc_node::Client;
 use rlc_primitives::{Hash, Moment, Nonce};
 use rlc_runtime::{RuntimeCall, UncheckedExtrinsic};
 use sc_block_builder::BlockBuilderBuilder;

@@ -28,11 +28,11 @@ pub enum Mode {
 	Transfer,
 	/// The scheduler delegates by signature, one worker contributes and reveals, the chain settles.
 	One,
-	/// The same with three workers who have to agree.
+	/// The same with three workers that have to agree.
 	Three,
 	/// One worker contributes and finalizes at once.
 	AtOnce,
-	/// Three workers who have to agree, on batches of tasks: one extrinsic a batch, worker and step.
+	/// Three workers that have to agree, on batches of tasks: one extrinsic a batch, worker and step.
 	Batches,
 	/// One worker contributes and finalizes batches of tasks at once: one extrinsic a batch.
 	BatchesAtOnce,

@@ -64,7 +64,7 @@ impl Parties {
 		&self.domain
 	}
 
-	/// New workers, who have RLC.
+	/// Returns new workers with funds.
 	pub fn workers(&mut self, chain: &mut Chain, count: u32) -> Result<Vec<Person>, Failure> {
 		let workers: Vec<_> =
 			(self.workers..self.workers + count).map(|number| Person::new(&format!("//worker//{number}"))).collect();

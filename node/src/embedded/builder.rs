@@ -1,25 +1,14 @@
-//! Describes a node, and starts it.
+//! Describes a node.
 
-use std::{
-	net::SocketAddr,
-	path::{Path, PathBuf},
-};
+use std::{net::SocketAddr, path::PathBuf};
 
-use futures::{channel::oneshot, FutureExt};
 use sc_network::{
 	config::{MultiaddrWithPeerId, NetworkBackendType, NonReservedPeerMode},
 	Multiaddr,
 };
-use tempfile::TempDir;
-use tokio::sync::watch;
 
-use super::{config, threads::Threads, Node};
-use crate::{
-	chain_spec::{self, ChainSpec},
-	preflight,
-	service::{self, Seal},
-	Error,
-};
+use super::addresses;
+use crate::{chain_spec::ChainSpec, service::Seal};
 
 /// Where the node's chain comes from.
 #[derive(Clone)]
@@ -61,17 +50,17 @@ pub struct NodeBuilder {
 }
 
 impl NodeBuilder {
-	/// A node of a chain: `dev`, `local`, or the path of a chain spec.
+	/// Describes a node of a chain: `dev`, `local`, or the path of a chain spec.
 	pub fn new(chain: impl Into<String>) -> Self {
 		Self::of(Chain::Named(chain.into()))
 	}
 
-	/// A node of a chain that the program describes itself.
+	/// Describes a node of a chain that the program specifies itself.
 	pub fn with_spec(spec: ChainSpec) -> Self {
 		Self::of(Chain::Given(Box::new(spec)))
 	}
 
-	/// The one validator of a development chain.
+	/// Describes the one validator of a development chain.
 	pub fn dev() -> Self {
 		Self::new("dev").name("Alice").seed("//Alice")
 	}
@@ -93,7 +82,7 @@ impl NodeBuilder {
 		}
 	}
 
-	/// Name that peers see.
+	/// Sets the name that peers see.
 	pub fn name(mut self, name: impl Into<String>) -> Self {
 		self.name = name.into();
 		self
@@ -120,15 +109,15 @@ impl NodeBuilder {
 	}
 
 	/// Serves RPC (HTTP and WebSocket) at an address, for example `([127, 0, 0, 1], 9944)`; port 0 takes any free port,
-	/// which [`Node::rpc_address`] tells. Unsafe methods are served on loopback addresses only.
+	/// which [`Node::rpc_address`](super::Node::rpc_address) tells. Unsafe methods are served on loopback addresses only.
 	pub fn rpc(mut self, address: impl Into<SocketAddr>) -> Self {
 		self.rpc = Some(address.into());
 		self
 	}
 
-	/// Lets peers connect at a TCP address; port 0 takes any free port, which [`Node::p2p_addresses`] tells.
+	/// Lets peers connect at a TCP address; port 0 takes any free port, which [`Node::p2p_addresses`](super::Node::p2p_addresses) tells.
 	pub fn p2p(mut self, address: impl Into<SocketAddr>) -> Self {
-		self.p2p.push(config::multiaddr(address.into()));
+		self.p2p.push(addresses::multiaddr(address.into()));
 		self
 	}
 
@@ -175,60 +164,4 @@ impl NodeBuilder {
 			NonReservedPeerMode::Accept
 		}
 	}
-
-	/// Starts the node and returns when it runs.
-	///
-	/// # Errors
-	///
-	/// Whatever [`Error`] describes: the chain, the seed, the folder, the ports, the database.
-	pub async fn start(self) -> Result<Node, Error> {
-		let spec = match &self.chain {
-			Chain::Named(name) => chain_spec::load(name)?,
-			Chain::Given(spec) => (**spec).clone(),
-		};
-		if let Keys::Seed(seed) = &self.keys {
-			preflight::seed(seed)?;
-		}
-		let temporary = match &self.base_path {
-			Some(_) => None,
-			None => Some(temporary_folder()?),
-		};
-		let base_path = match (&self.base_path, &temporary) {
-			(Some(path), _) => path.clone(),
-			(None, Some(folder)) => folder.path().into(),
-			(None, None) => std::env::temp_dir(),
-		};
-		preflight::folder(&base_path)?;
-
-		let runtime = Threads::new()?;
-		let handle = runtime.handle()?;
-		let (mut config, options) = self.into_service(spec, base_path.clone(), handle.clone());
-		let database = config.database.path().map_or_else(|| base_path.clone(), Path::to_path_buf);
-		let starting = handle.spawn(async move {
-			preflight::ports(&mut config, preflight::Chosen { rpc: true, p2p: true, metrics: true })?;
-			service::start(config, options)
-		});
-		let service::Node { mut tasks, client, network, rpc } =
-			starting.await.map_err(|error| Error::Threads(error.to_string()))??;
-
-		let (exit_tx, exit) = watch::channel(None);
-		let (stop, stopped) = oneshot::channel::<()>();
-		let supervisor = runtime.handle()?.spawn(async move {
-			let failure = futures::select! {
-				ended = tasks.future().fuse() => ended.err().map(|error| error.to_string()),
-				_ = stopped.fuse() => None,
-			};
-			drop(tasks);
-			// Nobody may be waiting.
-			let _ = exit_tx.send(Some(failure.unwrap_or_else(|| "it was told to".into())));
-		});
-		Ok(Node { rpc, network, client, base_path, database, exit, stop, supervisor, runtime, temporary })
-	}
-}
-
-fn temporary_folder() -> Result<TempDir, Error> {
-	tempfile::Builder::new()
-		.prefix("rlc-node-")
-		.tempdir()
-		.map_err(|source| Error::NotWritable { path: std::env::temp_dir(), source })
 }

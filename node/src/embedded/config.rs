@@ -2,12 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use sc_network::{
-	config::{MultiaddrWithPeerId, NetworkConfiguration, NodeKeyConfig, Secret, TransportConfig},
-	multiaddr::Protocol,
-	Multiaddr,
-};
-use sc_network_types::PeerId;
+use sc_network::config::{NetworkConfiguration, NodeKeyConfig, Secret, TransportConfig};
 use sc_service::{
 	config::{
 		BasePath, ExecutorConfiguration, KeystoreConfig, OffchainWorkerConfig, RpcBatchRequestConfig, RpcConfiguration,
@@ -21,7 +16,7 @@ use sc_transaction_pool::TransactionPoolType;
 use super::builder::{Keys, NodeBuilder};
 use crate::{
 	chain_spec::ChainSpec,
-	cli::MAX_BATCH,
+	defaults::{IMPL_NAME, IMPL_VERSION, MAX_BATCH},
 	service::{Options, Seal},
 };
 
@@ -33,7 +28,7 @@ const FREE_DISK: u64 = 256;
 const DISK_PERIOD: u32 = 5;
 
 impl NodeBuilder {
-	/// Configuration of the service. The limits are the program `rlc-node`'s defaults where nothing is said.
+	/// Returns the configuration of the service. Limits are the defaults of the program `rlc-node`.
 	pub(super) fn into_service(
 		self,
 		spec: ChainSpec,
@@ -49,8 +44,8 @@ impl NodeBuilder {
 		let development = matches!(spec.chain_type(), ChainType::Development);
 		let validator = !matches!(self.keys, Keys::None);
 		let config = Configuration {
-			impl_name: crate::cli::IMPL_NAME.into(),
-			impl_version: crate::cli::IMPL_VERSION.into(),
+			impl_name: IMPL_NAME.into(),
+			impl_version: IMPL_VERSION.into(),
 			role: if validator { Role::Authority } else { Role::Full },
 			tokio_handle,
 			transaction_pool: pool(self.seal, development),
@@ -70,7 +65,7 @@ impl NodeBuilder {
 			prometheus_config: None,
 			telemetry_endpoints: None,
 			offchain_worker: OffchainWorkerConfig { enabled: true, indexing_enabled: true },
-			// The only validator of a development chain has nobody to wait for.
+			// The only validator of a development chain does not wait for peers.
 			force_authoring: development,
 			disable_grandpa: false,
 			dev_key_seed: match self.keys {
@@ -91,7 +86,7 @@ impl NodeBuilder {
 		let live = matches!(spec.chain_type(), ChainType::Live);
 		let mut config = NetworkConfiguration::new(
 			self.name.clone(),
-			format!("{}/v{}", crate::cli::IMPL_NAME, crate::cli::IMPL_VERSION),
+			format!("{}/v{}", IMPL_NAME, IMPL_VERSION),
 			NodeKeyConfig::Ed25519(Secret::File(folder.join("secret_ed25519"))),
 			Some(folder),
 		);
@@ -156,42 +151,5 @@ fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
 		rate_limit_whitelisted_ips: Vec::new(),
 		rate_limit_trust_proxy_headers: false,
 		request_logger_limit: 1024,
-	}
-}
-
-/// A TCP address, as peers write it.
-pub(super) fn multiaddr(address: SocketAddr) -> Multiaddr {
-	Multiaddr::empty().with(address.ip().into()).with(Protocol::Tcp(address.port()))
-}
-
-/// The TCP address that peers write like this.
-pub(super) fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
-	let mut parts = address.iter();
-	let ip = match parts.next()? {
-		Protocol::Ip4(ip) => ip.into(),
-		Protocol::Ip6(ip) => ip.into(),
-		_ => return None,
-	};
-	match parts.next()? {
-		Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
-		_ => None,
-	}
-}
-
-/// An address with its peer's identity. Some network libraries have it in the address already.
-pub(super) fn with_peer(address: &Multiaddr, peer_id: PeerId) -> MultiaddrWithPeerId {
-	let multiaddr = address.iter().filter(|part| !matches!(part, Protocol::P2p(_))).collect();
-	MultiaddrWithPeerId { multiaddr, peer_id }
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn addresses_survive_the_way_there_and_back() {
-		let address: SocketAddr = "127.0.0.1:9944".parse().expect("an address");
-		assert_eq!(multiaddr(address).to_string(), "/ip4/127.0.0.1/tcp/9944");
-		assert_eq!(socket_address(&multiaddr(address)), Some(address));
 	}
 }

@@ -8,18 +8,18 @@ use futures::StreamExt;
 use rlc_primitives::{BlockNumber, Hash, Header};
 use rlc_runtime::RuntimeEvent;
 use sc_client_api::{BlockchainEvents, HeaderBackend};
-use substrate_prometheus_endpoint::{register, Counter, CounterVec, Opts, PrometheusError, Registry, U64};
+use substrate_prometheus_endpoint::{Counter, PrometheusError, Registry, U64};
 
-use super::{counter, label, State, Unreadable, KINDS};
-use crate::service::Client;
+use super::{
+	marketplace, poco,
+	register::counter,
+	state::{State, Unreadable},
+};
+use crate::service::types::Client;
 
 /// The most blocks that are counted at once: of about so many a node keeps the state. Of longer ways, as after a sync,
 /// the older blocks are left out.
 const CATCH_UP: usize = 256;
-
-/// Labels of closed tasks.
-const COMPLETED: &str = "completed";
-const FAILED: &str = "failed";
 
 /// Counters of what happened.
 ///
@@ -29,11 +29,8 @@ const FAILED: &str = "failed";
 pub struct Activity {
 	blocks: Counter<U64>,
 	unreadable: Counter<U64>,
-	orders_published: CounterVec<U64>,
-	deals_opened: Counter<U64>,
-	contributions: Counter<U64>,
-	reveals: Counter<U64>,
-	tasks_closed: CounterVec<U64>,
+	marketplace: marketplace::Counters,
+	poco: poco::Counters,
 }
 
 impl Activity {
@@ -43,32 +40,16 @@ impl Activity {
 	///
 	/// If the registry has a metric of one of their names.
 	pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
-		let labeled = |name, help, by| register(CounterVec::new(Opts::new(name, help), &[by])?, registry);
-		let activity = Self {
+		Ok(Self {
 			blocks: counter(registry, "rlc_blocks_counted_total", "Blocks whose events were counted")?,
 			unreadable: counter(
 				registry,
 				"rlc_blocks_unreadable_total",
 				"Blocks whose events could not be read, as when the chain's runtime is newer than the node",
 			)?,
-			orders_published: labeled("rlc_orders_published_total", "Orders that entered the book", "kind")?,
-			deals_opened: counter(registry, "rlc_deals_opened_total", "Deals that were made")?,
-			contributions: counter(
-				registry,
-				"rlc_contributions_total",
-				"Commitments to results; results that are contributed and finalized at once have none",
-			)?,
-			reveals: counter(registry, "rlc_reveals_total", "Commitments that were revealed")?,
-			tasks_closed: labeled("rlc_tasks_closed_total", "Tasks that were settled", "outcome")?,
-		};
-		// A counter that is not there yet would make the first event of its kind invisible to rates.
-		for kind in KINDS {
-			activity.orders_published.with_label_values(&[label(kind)]);
-		}
-		for outcome in [COMPLETED, FAILED] {
-			activity.tasks_closed.with_label_values(&[outcome]);
-		}
-		Ok(activity)
+			marketplace: marketplace::Counters::register(registry)?,
+			poco: poco::Counters::register(registry)?,
+		})
 	}
 
 	/// Counts each block that becomes the best one from now on, and those between it and the last that was counted.
@@ -89,13 +70,15 @@ impl Activity {
 	}
 
 	fn count_block(&self, client: &Client, block: Hash) {
+		// What is logged of deals and tasks says in which block it happened.
+		let _block = tracing::debug_span!("block", hash = ?block).entered();
 		match events(&State { client, block }) {
 			Ok(events) => {
 				events.iter().for_each(|event| self.count(event));
 				self.blocks.inc();
 			}
 			Err(reason) => {
-				log::debug!("The events of block {block:?} are not counted: {reason}");
+				tracing::debug!("events are not counted: {reason}");
 				self.unreadable.inc();
 			}
 		}
@@ -103,28 +86,20 @@ impl Activity {
 
 	fn count(&self, event: &RuntimeEvent) {
 		match event {
-			RuntimeEvent::Marketplace(pallet_marketplace::Event::OrderPublished { kind, .. }) => {
-				self.orders_published.with_label_values(&[label(*kind)]).inc();
-			}
-			RuntimeEvent::Marketplace(pallet_marketplace::Event::DealOpened { .. }) => self.deals_opened.inc(),
-			RuntimeEvent::Poco(pallet_poco::Event::Contributed { .. }) => self.contributions.inc(),
-			RuntimeEvent::Poco(pallet_poco::Event::Revealed { .. }) => self.reveals.inc(),
-			RuntimeEvent::Poco(pallet_poco::Event::TaskClosed { outcome, .. }) => {
-				let outcome = if outcome.is_some() { COMPLETED } else { FAILED };
-				self.tasks_closed.with_label_values(&[outcome]).inc();
-			}
+			RuntimeEvent::Marketplace(event) => self.marketplace.count(event),
+			RuntimeEvent::Poco(event) => self.poco.count(event),
 			_ => {}
 		}
 	}
 }
 
-/// What the block that left this state told.
+/// Returns the events of the block that left this state.
 fn events(state: &State) -> Result<Vec<RuntimeEvent>, Unreadable> {
 	let records: Option<Vec<EventRecord<RuntimeEvent, Hash>>> = state.value(storage_prefix(b"System", b"Events"))?;
 	Ok(records.unwrap_or_default().into_iter().map(|record| record.event).collect())
 }
 
-/// The blocks from `head` back to the first above the height `counted`, at most [`CATCH_UP`].
+/// Returns the blocks from `head` back to the first above the height `counted`, at most [`CATCH_UP`].
 fn way_back(head: Hash, header: Header, counted: BlockNumber, header_of: impl Fn(Hash) -> Option<Header>) -> Vec<Hash> {
 	let mut way = Vec::new();
 	let mut next = Some((head, header));
@@ -141,14 +116,7 @@ fn way_back(head: Hash, header: Header, counted: BlockNumber, header_of: impl Fn
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::{AccountId, DealId, OrderHash, OrderKind, ResultDigest, ResultHash, TaskId};
-	use rlc_runtime::Runtime;
 	use sp_runtime::traits::Header as _;
-
-	type Market = pallet_marketplace::Event<Runtime>;
-	type Work = pallet_poco::Event<Runtime>;
-
-	const NOBODY: AccountId = AccountId::new([0; 32]);
 
 	/// A chain in which the block at each height has that height as its hash.
 	fn header(number: BlockNumber) -> Header {
@@ -173,30 +141,6 @@ mod tests {
 	fn way_back_is_bounded_and_ends_where_headers_do() {
 		assert_eq!((way(10_000, 0).len(), way(10_000, 0)[0]), (CATCH_UP, 10_000));
 		assert_eq!(way_back(Hash::zero(), header(9), 0, |_| None), [Hash::zero()]);
-	}
-
-	#[test]
-	fn each_event_counts_where_it_belongs() {
-		let activity = Activity::register(&Registry::new()).expect("an empty registry");
-		let (task, deal) = (TaskId::default(), DealId::default());
-		let published = |kind| Market::OrderPublished { order: OrderHash::default(), kind, owner: NOBODY };
-		let closed = |outcome| Work::TaskClosed { task, deal, outcome };
-		let events: [RuntimeEvent; 8] = [
-			published(OrderKind::App).into(),
-			published(OrderKind::Request).into(),
-			published(OrderKind::Request).into(),
-			Work::Contributed { task, worker: NOBODY, result: ResultHash::default() }.into(),
-			Work::Revealed { task, worker: NOBODY, digest: ResultDigest::default() }.into(),
-			closed(Some(ResultDigest::default())).into(),
-			closed(None).into(),
-			Market::DealClosed { deal }.into(),
-		];
-		events.iter().for_each(|event| activity.count(event));
-		let published = KINDS.map(|kind| activity.orders_published.with_label_values(&[label(kind)]).get());
-		assert_eq!(published, [1, 0, 0, 2]);
-		let closed = [COMPLETED, FAILED].map(|outcome| activity.tasks_closed.with_label_values(&[outcome]).get());
-		assert_eq!(closed, [1, 1]);
-		assert_eq!((activity.contributions.get(), activity.reveals.get(), activity.deals_opened.get()), (1, 1, 0));
 	}
 
 	#[test]

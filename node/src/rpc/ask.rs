@@ -16,7 +16,7 @@ use rlc_primitives::{Block, Hash};
 use sc_client_api::HeaderBackend;
 use sp_api::{ApiError, ProvideRuntimeApi};
 
-use crate::service::Client;
+use crate::service::types::Client;
 
 /// The code of [`Refusal::UnknownBlock`].
 pub const UNKNOWN_BLOCK: i32 = 12_001;

@@ -13,16 +13,8 @@ use sc_service::{
 use sc_telemetry::TelemetryHandle;
 use sp_runtime::traits::Block as _;
 
+use super::types::{Backend, Client, Executor};
 use crate::Error;
-
-/// Runs the runtime. The Wasm calls nothing beyond Substrate's own host functions.
-pub type Executor = sc_executor::WasmExecutor<sp_io::SubstrateHostFunctions>;
-/// Access to the chain: blocks, state and runtime calls.
-pub type Client = sc_service::TFullClient<Block, RuntimeApi, Executor>;
-/// The database.
-pub type Backend = sc_service::TFullBackend<Block>;
-/// The best chain is the longest one that contains what is final.
-pub type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 
 /// Where the database says how its blocks are made.
 const SEAL_KEY: &[u8] = b"rlc:seal";

@@ -19,10 +19,9 @@ use sp_keystore::KeystorePtr;
 use substrate_prometheus_endpoint::Registry;
 
 use super::{
-	client::{Backend, Client, SelectChain},
 	import::{wall_clock, JUSTIFICATION_PERIOD},
 	network::Finality,
-	Pool, Proposer,
+	types::{Backend, Client, Pool, Proposer, SelectChain},
 };
 use crate::Error;
 

@@ -19,15 +19,16 @@ use sp_consensus_beefy::ecdsa_crypto::AuthorityId as BeefyId;
 use sp_inherents::CreateInherentDataProviders;
 
 use super::{
-	client::{Backend, Client, Parts, Seal, SelectChain},
-	instant_seal, Pool,
+	client::{Parts, Seal},
+	instant_seal,
+	types::{Backend, Client, Pool, SelectChain},
 };
 use crate::Error;
 
 /// A justification is stored for every so many blocks, even if no validator set changes.
 pub const JUSTIFICATION_PERIOD: u32 = 512;
 
-/// The import chain and its links to those who make blocks, vote, and answer questions.
+/// The import chain and its links to block authoring, voting, and RPC.
 pub struct Import {
 	/// Checks and imports blocks from the network.
 	pub queue: DefaultImportQueue<Block>,
@@ -82,7 +83,7 @@ pub fn build(
 	Ok(Import { queue, own, babe: link, babe_worker: worker, grandpa, beefy_voter, beefy_rpc })
 }
 
-/// Slot and timestamp of now.
+/// Provides the current slot and timestamp.
 pub fn wall_clock(
 	slot_duration: SlotDuration,
 ) -> impl CreateInherentDataProviders<

@@ -1,13 +1,13 @@
 //! A block as soon as there is a transaction, final at once, by this node alone.
 //!
-//! For people who develop against the chain. GRANDPA and BEEFY are left out; the BABE part of each block is as it would
+//! For development against the chain. GRANDPA and BEEFY are left out; the BABE part of each block is as it would
 //! be otherwise, so epochs and sessions go on.
 //!
 //! # Time
 //!
 //! Each block has a slot of its own. When blocks come faster than slots, chain time runs ahead of the clock, one slot a
-//! block. When nothing happens for a while, the next block has the clock's slot, so that waits in chain time end as
-//! people expect; whole epochs may be skipped that way, which BABE allows for.
+//! block. After a pause, the next block has the clock's slot, so that waits in chain time end as
+//! expected; whole epochs may be skipped that way, which BABE allows for.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,10 +27,7 @@ use sp_keystore::KeystorePtr;
 use sp_runtime::traits::Header as _;
 use sp_timestamp::Timestamp;
 
-use super::{
-	client::{Client, SelectChain},
-	Pool, Proposer,
-};
+use super::types::{Client, Pool, Proposer, SelectChain};
 use crate::Error;
 
 /// How long to wait for the pool to look at a new best block before sealing anyway.
@@ -39,7 +36,7 @@ const POOL_PATIENCE: Duration = Duration::from_secs(1);
 /// How often the pool is looked at without an arrival.
 const POLL: Duration = Duration::from_millis(200);
 
-/// How many blocks in a row may leave all transactions where they are. The chain's own work fills a block now and then,
+/// How many blocks in a row may include no transaction. The chain's own work fills a block now and then,
 /// at the end of an epoch, and then the same transactions fit into the next one.
 const FULL: u32 = 3;
 
@@ -133,7 +130,7 @@ fn seal() -> EngineCommand<rlc_primitives::Hash> {
 	EngineCommand::SealNewBlock { create_empty: true, finalize: true, parent_hash: None, sender: None }
 }
 
-/// Slot and timestamp of the block after a given one.
+/// Provides slot and timestamp of the block after a given one.
 pub fn clock(
 	client: Arc<Client>,
 	slot_duration: SlotDuration,
@@ -156,7 +153,7 @@ pub fn clock(
 	}
 }
 
-/// The slot of now, or the one after the parent's if that is later.
+/// Returns the current slot, or the one after the parent's if that is later.
 fn next_slot(parent: &Header, now: Timestamp, slot_duration: SlotDuration) -> Result<Slot, String> {
 	let now = Slot::from_timestamp(now, slot_duration);
 	if *parent.number() == 0 {
@@ -182,7 +179,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_first_block_has_the_slot_of_now() {
+	fn first_block_has_the_current_slot() {
 		let genesis = Header::new(0, Default::default(), Default::default(), Default::default(), Default::default());
 		assert_eq!(next_slot(&genesis, Timestamp::new(5_400), SECOND), Ok(5.into()));
 	}
@@ -194,7 +191,7 @@ mod tests {
 	}
 
 	#[test]
-	fn after_a_pause_the_clock_is_followed() {
+	fn clock_is_followed_after_a_pause() {
 		assert_eq!(next_slot(&block_at(5), Timestamp::new(90_000), SECOND), Ok(90.into()));
 	}
 }

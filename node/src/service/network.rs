@@ -9,7 +9,7 @@ use sc_network::{
 };
 use sc_service::Configuration;
 
-use super::client::Client;
+use super::types::Client;
 
 /// A protocol that gossips, and the messages that it receives.
 pub struct Gossip {
@@ -25,7 +25,7 @@ pub struct Finality {
 	pub grandpa: Gossip,
 	/// BEEFY's votes.
 	pub beefy: Gossip,
-	/// Answers peers who missed a BEEFY justification.
+	/// Answers peers that missed a BEEFY justification.
 	pub beefy_justifications: BeefyJustifsRequestHandler<Block, Client>,
 }
 

@@ -1,7 +1,7 @@
 //! Stops the node when it can no longer keep what it learns.
 //!
 //! Consensus only logs a block that it could not write, and tries the next. A node that goes on like that answers with
-//! old data, and a validator that does misses its slots without anyone knowing why.
+//! old data, and a validator misses its slots while the reason stays hidden.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use sc_client_api::AuxStore;
 use sc_service::TaskManager;
 use sc_storage_monitor::{StorageMonitorParams, StorageMonitorService};
 
-use super::client::Backend;
+use super::types::Backend;
 use crate::Error;
 
 /// How often the database is tried. One write of eight bytes.
@@ -37,14 +37,14 @@ pub fn watch(
 }
 
 /// Ends when a write fails. The database reports the failure of earlier writes, which happen in its background, at the
-/// next one; this makes sure that there is a next one, and that somebody listens.
+/// next one; this makes sure that there is a next one, and that its failure is noticed.
 async fn heartbeat(backend: Arc<Backend>) {
 	let mut beats = 0u64;
 	loop {
 		tokio::time::sleep(PERIOD).await;
 		beats = beats.wrapping_add(1);
 		if let Err(error) = backend.insert_aux(&[(HEARTBEAT_KEY, &beats.to_le_bytes()[..])], &[]) {
-			log::error!("The database cannot be written, so the node stops: {error}");
+			tracing::error!("The database cannot be written, so the node stops: {error}");
 			return;
 		}
 	}

@@ -1,7 +1,7 @@
-//! The standard tasks and RPC of a node on whose RPC nobody listens from outside.
+//! The standard tasks and RPC of a node whose RPC has no server.
 //!
-//! `sc_service::spawn_tasks` insists on a listening server. An embedded node should be able to do without: what does
-//! not listen cannot be reached by others. Compared with it, the tasks that report to the outside are missing too
+//! `sc_service::spawn_tasks` requires a listening server. An embedded node works without one, so that others cannot
+//! reach it. Compared with it, the tasks that report to the outside are missing too
 //! (server, metrics, telemetry, the informant's log lines).
 
 use std::sync::Arc;
@@ -25,10 +25,7 @@ use sc_rpc_spec_v2::{
 };
 use sc_service::{Error, PruningMode, RpcHandlers, SpawnTasksParams};
 
-use super::{
-	client::{Backend, Client},
-	Pool,
-};
+use super::types::{Backend, Client, Pool};
 
 type Params<'a> = SpawnTasksParams<'a, Block, Client, Pool, (), Backend>;
 
@@ -69,7 +66,7 @@ pub fn spawn_tasks(params: Params<'_>) -> Result<RpcHandlers, Error> {
 	Ok(RpcHandlers::new(Arc::new(module), Vec::new()))
 }
 
-/// The namespaces that every node has.
+/// Returns the namespaces that every node has.
 fn standard_rpc(params: &Params<'_>, executor: SubscriptionTaskExecutor) -> Result<RpcModule<()>, Error> {
 	/// Of the new transaction API.
 	const TRANSACTIONS_PER_CONNECTION: usize = 16;

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(message) => {
-			eprintln!("Error: {message}");
+			eprintln!("error: {message}");
 			ExitCode::FAILURE
 		}
 	}

@@ -10,29 +10,18 @@ use subxt_rpcs::{
 	Error, UserError,
 };
 
-use super::{Node, SUBSCRIPTION_BUFFER};
+use crate::defaults::SUBSCRIPTION_BUFFER;
 
-/// Asks a node in this process. Keeps nothing of the node alive: when the node stops, questions fail.
+/// Calls the RPC of a node in this process. Does not keep the node alive: when it stops, calls fail.
 #[derive(Clone)]
 pub struct InMemory {
 	methods: Weak<RpcModule<()>>,
 	threads: tokio::runtime::Handle,
 }
 
-impl Node {
-	/// The node's RPC for `rlc_chain::Chain::over`. All methods are allowed, unsafe ones too.
-	///
-	/// # Errors
-	///
-	/// [`crate::Error::Threads`] if the node's threads have ended.
-	pub fn rpc_client(&self) -> Result<InMemory, crate::Error> {
-		Ok(InMemory::of(&self.rpc, self.runtime.handle()?))
-	}
-}
-
 impl InMemory {
-	/// The RPC of a node whose tasks run on these threads.
-	pub fn of(rpc: &sc_service::RpcHandlers, threads: tokio::runtime::Handle) -> Self {
+	/// Makes a client of the RPC of a node whose tasks run on these threads.
+	pub(crate) fn of(rpc: &sc_service::RpcHandlers, threads: tokio::runtime::Handle) -> Self {
 		Self { methods: Arc::downgrade(&rpc.handle()), threads }
 	}
 
@@ -91,7 +80,7 @@ impl jsonrpsee::core::traits::ToRpcParams for Params {
 	}
 }
 
-/// A method's own error keeps its code; any other is one of the way to it.
+/// Translates an error. A method's own error keeps its code; any other arose on the way to the method.
 fn refusal(error: MethodsError) -> Error {
 	match error {
 		MethodsError::JsonRpc(error) => Error::User(UserError {
