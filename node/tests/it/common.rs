@@ -1,5 +1,4 @@
 //! What the tests of whole nodes share.
-#![allow(dead_code, reason = "each test program uses a part of it")]
 
 pub mod market;
 

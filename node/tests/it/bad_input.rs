@@ -56,7 +56,7 @@ fn refused(args: &[&str], quiet: bool, expected: &str) {
 	assert!(!output.status.success(), "{args:?} succeeded");
 	assert!(output.status.code().is_some(), "{args:?} was killed");
 	assert!(!text.contains("panicked") && !text.contains("backtrace"), "{args:?}: {text}");
-	let errors: Vec<_> = text.lines().filter(|line| line.starts_with("Error: ")).collect();
+	let errors: Vec<_> = text.lines().filter(|line| line.starts_with("error: ")).collect();
 	assert_eq!(errors.len(), 1, "{args:?}: {text}");
 	assert!(errors.iter().all(|line| line.contains(expected)), "{args:?}: {text}");
 	if quiet {
@@ -148,13 +148,13 @@ fn folders() {
 }
 
 #[test]
-fn a_full_disk() {
+fn full_disk() {
 	let exabyte_in_mib = "1099511627776";
 	refused(&["--dev", "--db-storage-threshold", exabyte_in_mib], false, "disk space");
 }
 
 #[test]
-fn a_database_of_another_chain() {
+fn database_of_another_chain() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let base = path(folder.path());
 	let other = folder.path().join("other.json");
@@ -174,7 +174,7 @@ fn a_database_of_another_chain() {
 }
 
 #[test]
-fn a_broken_database() {
+fn broken_database() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let database = folder.path().join("chains/rlc_dev/paritydb/full");
 	fs::create_dir_all(&database).expect("a folder");

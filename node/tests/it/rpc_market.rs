@@ -1,9 +1,7 @@
 //! The namespaces `marketplace` and `poco`: what a requester, a scheduler and a worker see of the market and of a task,
 //! and what they are told when they ask wrongly.
 
-mod common;
-
-use common::{eventually, market::Market};
+use crate::common::{eventually, market::Market};
 use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_node::{
 	embedded::NodeBuilder,
@@ -18,7 +16,7 @@ use sp_core::H256;
 const INVALID_PARAMS: i32 = -32_602;
 
 #[tokio::test]
-async fn the_market_is_seen_without_a_server_in_between() {
+async fn market_is_seen_without_a_server_in_between() {
 	let market = Market::on(NodeBuilder::dev().instant_seal()).await;
 	let pools = json!({ "kind": "workerpool", "category": 0 });
 	let mut book = market.follow("marketplace_subscribeOrderbook", json!([pools])).await;
@@ -71,7 +69,7 @@ async fn the_market_is_seen_without_a_server_in_between() {
 }
 
 #[tokio::test]
-async fn a_task_is_followed_from_its_delegation_to_its_end() {
+async fn task_is_followed_from_its_delegation_to_its_end() {
 	let market = Market::on(NodeBuilder::dev().instant_seal()).await;
 	market.register().await;
 	market.offer().await;
@@ -223,7 +221,7 @@ fn refusal<T>(answer: Result<T, Error>) -> (i32, String) {
 }
 
 #[tokio::test]
-async fn a_validator_matches_a_published_request_by_itself() {
+async fn validator_matches_a_published_request_by_itself() {
 	let market = Market::on(NodeBuilder::dev()).await;
 	market.register().await;
 	market.offer().await;

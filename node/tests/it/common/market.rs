@@ -1,4 +1,4 @@
-//! A market on a node: who deals there, and how they talk to the node.
+//! A market on a node: its parties, and how they talk to the node.
 
 use codec::Decode;
 use frame_system::EventRecord;
@@ -121,7 +121,7 @@ impl Market {
 		RequestOrder { params: b"{\"iexec_args\": \"1\"}".to_vec().try_into().expect("short"), ..plain }
 	}
 
-	/// The request of [`Self::request_order`], as a dApp writes it.
+	/// Returns the request of [`Self::request_order`] as a dApp writes it.
 	pub fn request_json(&self, volume: u64) -> Value {
 		json!({
 			"app": self.app(),
@@ -148,7 +148,7 @@ impl Market {
 		self.send(&self.scheduler, pallet_marketplace::Call::publish_order { order }).await;
 	}
 
-	/// The requester matches its request with the offers; the deal's id.
+	/// Matches the requester's request with the offers. Returns the deal's id.
 	pub async fn match_orders(&self, volume: u64) -> DealId {
 		fn known<O>(order: O) -> SignedOrder<O> {
 			SignedOrder { order, authorization: Authorization::OnChain }
@@ -163,7 +163,7 @@ impl Market {
 		self.first_deal(volume).await
 	}
 
-	/// The id of the first deal of a request.
+	/// Returns the id of the first deal of a request.
 	pub async fn first_deal(&self, volume: u64) -> DealId {
 		let request = json!({ "kind": "request", "order": self.request_json(volume) });
 		let hash: OrderHash =
@@ -171,7 +171,7 @@ impl Market {
 		DealId::of(hash, 0)
 	}
 
-	/// The scheduler delegates a task to the worker, who computes it.
+	/// Delegates a task to the worker and plays its contribution and its reveal.
 	pub async fn complete(&self, task: TaskRef) {
 		let (worker, id, digest) = (self.worker.account(), task.id(), ResultDigest(H256::repeat_byte(7)));
 		let delegate = Delegate { worker: worker.clone(), enclave: None };

@@ -1,10 +1,8 @@
 //! The chain's client, `rlc-chain`, on whole nodes: in memory and over a connection that breaks.
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{soon, LIMIT};
+use crate::common::{soon, LIMIT};
 use futures::{Stream, StreamExt};
 use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, Scheme, Sender};
 use rlc_checks::assets;
@@ -24,7 +22,7 @@ const PRICE: u128 = RLC;
 /// How many tasks the offers are good for.
 const OFFERED: u64 = 100;
 
-/// Those who deal and work on one chain, each with a sender.
+/// The parties of one chain, each with a sender.
 struct People {
 	chain: Chain,
 	developer: Sender,
@@ -120,7 +118,7 @@ fn digest(byte: u8) -> ResultDigest {
 }
 
 #[tokio::test]
-async fn a_task_of_trust_one_is_done_in_one_transaction_with_a_signed_delegation() {
+async fn task_of_trust_one_takes_one_transaction_with_a_signed_delegation() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;
 	let chain = &people.chain;
@@ -184,12 +182,12 @@ async fn a_task_of_trust_one_is_done_in_one_transaction_with_a_signed_delegation
 }
 
 #[tokio::test]
-async fn a_bag_is_contributed_and_revealed_together() {
+async fn batch_is_contributed_and_revealed_together() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;
 	let chain = &people.chain;
 	people.register().await;
-	// A requester with an Ethereum key, who signs as such wallets do and has to be paid first.
+	// A requester with an Ethereum key, which signs as such wallets do and needs funds first.
 	let wallet = Key::new(Scheme::Ethereum, "//Requester").expect("a key");
 	people.requester.send(pay(&wallet.account(), 100 * RLC)).await.expect("pays");
 	let deal = people.match_signed(&wallet, 3, 1).await;
@@ -251,7 +249,7 @@ async fn orders_are_published_found_and_estimated() {
 }
 
 #[tokio::test]
-async fn a_fee_is_told_before_it_is_charged() {
+async fn fee_is_told_before_it_is_charged() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;
 	let (chain, payer, to) = (&people.chain, people.requester.account(), people.worker.account());
@@ -266,7 +264,7 @@ async fn a_fee_is_told_before_it_is_charged() {
 }
 
 #[tokio::test]
-async fn a_burst_goes_out_without_waiting_for_blocks() {
+async fn burst_goes_out_without_waiting_for_blocks() {
 	const COUNT: u32 = 60;
 	let node = NodeBuilder::dev().start().await.expect("starts");
 	let people = People::on(&node).await;
@@ -349,7 +347,7 @@ async fn calls_are_final_and_events_are_followed_on_a_chain_of_slots() {
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_is_made_anew_and_no_block_is_missed() {
+async fn broken_connection_is_made_anew_and_no_block_is_missed() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let builder = NodeBuilder::dev().instant_seal().base_path(folder.path());
 	let node = builder.clone().rpc(LOOPBACK).start().await.expect("starts");
@@ -365,7 +363,7 @@ async fn a_connection_that_breaks_is_made_anew_and_no_block_is_missed() {
 	}
 	node.stop().await.expect("stops");
 	let node = builder.rpc(address).start().await.expect("starts again");
-	// Long enough a gap to be filled by height: nobody follows meanwhile.
+	// A gap so long that it is filled by height: the follower is gone meanwhile.
 	for _ in 0..50 {
 		sender.send(pay(&to, 1)).await.expect("accepted after the connection was lost");
 	}
@@ -380,6 +378,6 @@ async fn a_connection_that_breaks_is_made_anew_and_no_block_is_missed() {
 	}
 	node.stop().await.expect("stops");
 	let impatient = chain.with_patience(std::time::Duration::from_secs(1));
-	let error = impatient.now().await.expect_err("nobody is there");
+	let error = impatient.now().await.expect_err("the node is gone");
 	assert!(error.to_string().starts_with(&format!("the node at ws://{address} does not answer")), "{error}");
 }

@@ -1,7 +1,5 @@
 //! Whole nodes inside this program.
 
-mod common;
-
 use std::{
 	collections::BTreeMap,
 	fs,
@@ -9,7 +7,7 @@ use std::{
 	time::SystemTime,
 };
 
-use common::{best, eventually, finalized, genesis, hash_at, soon, submit, transfer};
+use crate::common::{best, eventually, finalized, genesis, hash_at, soon, submit, transfer};
 use rlc_checks::people::Person;
 use rlc_node::{
 	embedded::{Node, NodeBuilder},
@@ -20,7 +18,7 @@ use serde_json::{json, Value};
 const LOOPBACK: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
 #[tokio::test]
-async fn a_dev_node_makes_blocks_that_become_final() {
+async fn dev_node_makes_blocks_that_become_final() {
 	let node = NodeBuilder::dev().start().await.expect("starts");
 	assert!(finalized(&node, 2).await >= 2);
 	assert_eq!(node.rpc_address(), None);
@@ -103,7 +101,7 @@ async fn two_nodes_in_one_program_sync_over_libp2p() {
 }
 
 #[tokio::test]
-async fn a_chain_goes_on_where_it_stopped() {
+async fn chain_goes_on_where_it_stopped() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let node = || NodeBuilder::dev().base_path(folder.path());
 
@@ -140,7 +138,7 @@ fn runtimes(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
 }
 
 #[tokio::test]
-async fn a_database_can_be_opened_as_soon_as_its_node_has_stopped() {
+async fn database_can_be_opened_as_soon_as_its_node_has_stopped() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let (alice, bob) = (Person::new("//Alice"), Person::new("//Bob").account());
 	let mut height = 0;
@@ -156,7 +154,7 @@ async fn a_database_can_be_opened_as_soon_as_its_node_has_stopped() {
 }
 
 #[tokio::test]
-async fn a_temporary_folder_goes_with_its_node() {
+async fn temporary_folder_goes_with_its_node() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let folder = node.base_path().to_path_buf();
 	assert!(folder.starts_with(std::env::temp_dir()) && folder.is_dir(), "{}", folder.display());
@@ -165,7 +163,7 @@ async fn a_temporary_folder_goes_with_its_node() {
 }
 
 #[tokio::test]
-async fn a_held_client_is_told_when_stopping() {
+async fn held_client_is_reported_when_stopping() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let held = node.client().clone();
 	assert!(matches!(node.stop().await, Err(Error::DatabaseInUse)));
@@ -220,7 +218,7 @@ async fn bad_descriptions_are_refused() {
 const LOOPBACK_ANY: &str = "127.0.0.1:0";
 
 #[tokio::test]
-async fn a_database_in_use_or_of_another_seal_is_refused() {
+async fn database_in_use_or_of_another_seal_is_refused() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let node = || NodeBuilder::dev().base_path(folder.path());
 	let first = node().instant_seal().start().await.expect("starts");

@@ -1,7 +1,5 @@
 //! Metrics of the chain's own business, as a monitoring program reads them.
 
-mod common;
-
 use std::{
 	sync::{
 		atomic::{AtomicUsize, Ordering},
@@ -10,7 +8,7 @@ use std::{
 	time::Duration,
 };
 
-use common::{eventually, market::Market};
+use crate::common::{eventually, market::Market};
 use pallet_poco::TaskRef;
 use rlc_node::{
 	embedded::NodeBuilder,
@@ -37,7 +35,7 @@ async fn told(registry: &Registry, lines: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_deal_and_its_tasks_are_counted_and_found() {
+async fn deal_and_its_tasks_are_counted_and_found() {
 	let market = Market::on(NodeBuilder::dev().instant_seal()).await;
 	let registry = Registry::new();
 	let client = || market.node.client().clone();

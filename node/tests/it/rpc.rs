@@ -1,14 +1,12 @@
 //! The RPC namespaces of a node: they are there, they answer, and what is unsafe stays local.
 
-mod common;
-
 use std::{
 	io::{Read, Write},
 	net::{SocketAddr, TcpStream},
 	time::Duration,
 };
 
-use common::{eventually, finalized, genesis, hex, transfer};
+use crate::common::{eventually, finalized, genesis, hex, transfer};
 use rlc_checks::people::Person;
 use rlc_node::embedded::{Node, NodeBuilder};
 use serde_json::{json, Value};
@@ -77,7 +75,7 @@ async fn every_namespace_answers_in_memory() {
 }
 
 #[tokio::test]
-async fn a_node_that_prunes_has_no_archive() {
+async fn pruning_node_has_no_archive() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	assert!(!node.methods().iter().any(|method| method.starts_with("archive_v1_")));
 	node.stop().await.expect("stops");

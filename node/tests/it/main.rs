@@ -1,0 +1,9 @@
+//! Tests of whole nodes and of the program, in one program: each would link all of a node.
+
+mod bad_input;
+mod chain_client;
+mod common;
+mod embedded;
+mod metrics;
+mod rpc;
+mod rpc_market;
