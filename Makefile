@@ -1,10 +1,10 @@
 # What one can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run node test e2e bench fuzz replay docs fmt lint chain-specs weights
+.PHONY: help setup run node test e2e bench fuzz replay docs fmt lint advisories ci chain-specs weights
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what building and testing need
 	@scripts/setup.sh --test
@@ -15,8 +15,8 @@ run: ## build, and play the main job on a stack of its own (HEADLESS=1: stop the
 node: ## build, and start a development chain alone (ARGS="--instant-seal" passes options on)
 	@scripts/node.sh $(ARGS)
 
-test: ## every test: pallets, runtime, node, whole stacks, and a network of four validators
-	@scripts/test.sh
+test: ## every test: pallets, runtime, node, whole stacks, a network of four validators (ARGS="build cargo": parts)
+	@scripts/test.sh $(ARGS)
 
 e2e: ## of the tests, those of whole stacks, with parts that are killed, lie and break (some minutes)
 	@scripts/e2e.sh
@@ -36,8 +36,14 @@ docs: ## the crates' documentation; a warning is an error
 fmt: ## format the code
 	@cargo fmt --all
 
-lint: ## formatting, clippy and the rules between crates
-	@scripts/lint.sh
+lint: ## formatting, spelling, links, rules between crates, licenses, clippy (ARGS="quick", or parts by name)
+	@scripts/lint.sh $(ARGS)
+
+advisories: ## known faults of the dependencies, by RustSec's database, which is fetched
+	@scripts/lint.sh advisories
+
+ci: ## what has to hold for a change to land, each step with its time
+	@.ci/run
 
 chain-specs: ## write chain-specs/ anew from the runtime's presets
 	@scripts/chain-specs.sh write
