@@ -1,22 +1,50 @@
 #!/usr/bin/env bash
-# Every test of the workspace: those of cargo, then those on a network of nodes.
+# Every test of the workspace.
+#
+#   scripts/test.sh            all parts, in this order
+#   scripts/test.sh PART...    only these
+#
+#   apps       the example apps: built, and tested natively
+#   build      all programs and tests, and the runtime that the upgrade test upgrades to
+#   cargo      tests of pallets, runtime and node, of what runs beside the chain, and of whole stacks
+#   fuzz       random histories on the runtime, every invariant checked after every block
+#   network    a network of validators
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --test
 . scripts/env.sh
 
-echo "test: the example apps"
-scripts/apps.sh --test
-echo "test: pallets, runtime, node, and what runs beside the chain"
-# Most of the time, tests of nodes and of whole stacks wait for blocks: twice as many at a time as there are processors.
-RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release
-echo "test: random histories, every invariant checked after every block"
-cargo run --release --bin rlc-checks -- fuzz --extrinsics 20000
-echo "test: building the runtime that the upgrade test upgrades to"
-# Together with all that is built by default: alone, it would have other features, and all dependencies compiled anew.
-members=$(cargo metadata --no-deps --format-version 1 | jq -r '.workspace_default_members[] | "--package", .')
-# shellcheck disable=SC2086 # Two words for each of them.
-cargo build --release $members --package next-runtime
-echo "test: a network of validators"
-RLC_NEXT_RUNTIME="$TARGET/release/wbuild/rlc-runtime/next_runtime.compact.compressed.wasm" \
-	zombienet/run.sh "$TARGET/release/rlc-node"
+# What is built by default, and the next runtime. Alone, any of them would have other features, and all dependencies
+# would be compiled anew.
+packages() {
+	cargo metadata --no-deps --format-version 1 | jq -r '.workspace_default_members[] | "--package", .'
+	echo --package
+	echo next-runtime
+}
+mapfile -t packages < <(packages)
+
+part_apps() { scripts/apps.sh --test; }
+part_build() { cargo test --release --no-run "${packages[@]}"; }
+part_cargo() {
+	# Most of the time, tests of nodes and of whole stacks wait for blocks: twice as many at a time as there are
+	# processors.
+	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
+}
+part_fuzz() { cargo run --release --bin rlc-checks -- fuzz --extrinsics 20000; }
+part_network() {
+	cargo build --release "${packages[@]}"
+	RLC_NEXT_RUNTIME="$TARGET/release/wbuild/rlc-runtime/next_runtime.compact.compressed.wasm" \
+		zombienet/run.sh "$TARGET/release/rlc-node"
+}
+
+all=(apps build cargo fuzz network)
+[ $# != 0 ] || set -- "${all[@]}"
+for part in "$@"; do
+	if ! declare -F "part_$part" >/dev/null; then
+		echo "test: there is no part $part; the parts are: ${all[*]}" >&2
+		exit 2
+	fi
+	echo "test: $part"
+	# In a shell of its own, in which the first failure ends it.
+	(set -e; "part_$part")
+done
