@@ -18,9 +18,17 @@ RLC_NODE=$(realpath "$node")
 RLC_NEXT_RUNTIME=$(realpath "$RLC_NEXT_RUNTIME")
 cd "$here"
 
-if ! [ node_modules/.package-lock.json -nt package-lock.json ]; then
-	npm ci --no-audit --no-fund
+# The packages are kept outside of the checkout, so that another one need not download them again.
+packages=${XDG_DATA_HOME:-$HOME/.local/share}/rlc/zombienet-$(cat package-lock.json .npmrc | sha256sum | cut -c 1-16)
+if ! [ -d "$packages" ]; then
+	mkdir -p "$(dirname "$packages")"
+	new=$(mktemp -d "$packages.XXXXXX")
+	cp package.json package-lock.json .npmrc "$new"
+	(cd "$new" && npm ci --no-audit --no-fund)
+	mv -T "$new" "$packages" || [ -d "$packages" ]
 fi
+rm -rf node_modules
+ln -s "$packages/node_modules" node_modules
 
 run=$(mktemp -d)
 RLC_SPEC=$run/spec.json
