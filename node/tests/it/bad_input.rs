@@ -1,53 +1,8 @@
 //! Bad input to the program: one clear line, an exit code, no panic.
 
-use std::{
-	fs,
-	io::{Read, Seek},
-	net::TcpListener,
-	path::Path,
-	process::{Command, Output, Stdio},
-	time::{Duration, Instant},
-};
+use std::{fs, net::TcpListener};
 
-/// No refusal takes nearly as long, but a node that starts by mistake would run forever.
-const LIMIT: Duration = Duration::from_secs(120);
-
-/// Runs the program to its end.
-fn rlc_node(args: &[&str]) -> Output {
-	// Files take what the program writes; a pipe would fill up and hold it.
-	let capture = || tempfile::tempfile().expect("a temporary file");
-	let (mut stdout, mut stderr) = (capture(), capture());
-	let mut child = Command::new(env!("CARGO_BIN_EXE_rlc-node"))
-		.args(args)
-		.stdin(Stdio::null())
-		.stdout(stdout.try_clone().expect("a second handle"))
-		.stderr(stderr.try_clone().expect("a second handle"))
-		.spawn()
-		.expect("the program runs");
-	let deadline = Instant::now() + LIMIT;
-	let status = loop {
-		match child.try_wait().expect("a child") {
-			Some(status) => break status,
-			None if Instant::now() > deadline => {
-				child.kill().expect("its own child");
-				panic!("rlc-node {} did not end", args.join(" "));
-			}
-			None => std::thread::sleep(Duration::from_millis(20)),
-		}
-	};
-	Output { status, stdout: content(&mut stdout), stderr: content(&mut stderr) }
-}
-
-fn content(file: &mut fs::File) -> Vec<u8> {
-	let mut bytes = Vec::new();
-	file.rewind().expect("a file");
-	file.read_to_end(&mut bytes).expect("a file");
-	bytes
-}
-
-fn stderr(output: &Output) -> String {
-	String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use crate::common::program::{path, rlc_node, stderr, succeeds};
 
 /// The program must refuse with one error line. `quiet`: and with nothing else.
 fn refused(args: &[&str], quiet: bool, expected: &str) {
@@ -62,16 +17,6 @@ fn refused(args: &[&str], quiet: bool, expected: &str) {
 	if quiet {
 		assert_eq!(text.lines().count(), 1, "{args:?}: {text}");
 	}
-}
-
-fn succeeds(args: &[&str]) -> String {
-	let output = rlc_node(args);
-	assert!(output.status.success(), "{args:?}: {}", stderr(&output));
-	String::from_utf8(output.stdout).expect("text")
-}
-
-fn path(path: &Path) -> &str {
-	path.to_str().expect("a path in UTF-8")
 }
 
 #[test]
