@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+pub mod blocking;
+pub mod error;
+pub mod http;
+pub mod listen;
+pub mod logs;
+pub mod metrics;
+pub mod observe;
+pub mod retry;
+pub mod shutdown;
+
+pub use blocking::blocking;
+pub use error::one_line;
+pub use metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, MetricsError, Registry};
+pub use observe::Observed;
+pub use retry::{Backoff, Retryable};
+pub use shutdown::{stop_requested, Shutdown};

@@ -1,0 +1,83 @@
+//! Binding an address. What goes wrong there is the user's to mend, so the error says how.
+
+use std::{
+	io::{self, ErrorKind},
+	net::SocketAddr,
+};
+
+use tokio::net::TcpListener;
+
+/// A bound address: connections wait there until [`http::serve`](crate::http::serve) takes them.
+#[derive(Debug)]
+pub struct Listener {
+	pub(crate) socket: TcpListener,
+	address: SocketAddr,
+}
+
+impl Listener {
+	/// Returns where it listens: with the port that the system chose, if port 0 was asked for.
+	pub fn address(&self) -> SocketAddr {
+		self.address
+	}
+}
+
+/// An address that cannot be listened on. The text is one line, and says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address} for {purpose}: {}", advice(error))]
+pub struct ListenError {
+	/// The address that was asked for.
+	pub address: SocketAddr,
+	/// What it is for, such as `metrics`.
+	pub purpose: &'static str,
+	/// The system's answer.
+	pub error: io::Error,
+}
+
+/// Binds `address`. `purpose` is for the error: what is served there.
+///
+/// # Errors
+///
+/// [`ListenError`], if the address cannot be used.
+pub async fn bind(address: SocketAddr, purpose: &'static str) -> Result<Listener, ListenError> {
+	let failed = |error| ListenError { address, purpose, error };
+	let socket = TcpListener::bind(address).await.map_err(failed)?;
+	let address = socket.local_addr().map_err(failed)?;
+	Ok(Listener { socket, address })
+}
+
+fn advice(error: &io::Error) -> String {
+	match error.kind() {
+		ErrorKind::AddrInUse => "another program uses this port; stop it, or choose another port".into(),
+		ErrorKind::AddrNotAvailable => {
+			"this machine does not have this address; choose one of its own, or 0.0.0.0 for all of them".into()
+		}
+		ErrorKind::PermissionDenied => "the system does not allow this port; choose one from 1024 on".into(),
+		_ => format!("{error}; choose another address"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[tokio::test]
+	async fn port_that_the_system_chose_is_told() {
+		let listener = bind("127.0.0.1:0".parse().unwrap(), "tests").await.unwrap();
+		assert_ne!(listener.address().port(), 0);
+	}
+
+	#[tokio::test]
+	async fn taken_port_says_what_to_do() {
+		let listener = bind("127.0.0.1:0".parse().unwrap(), "tests").await.unwrap();
+		let refused = bind(listener.address(), "metrics").await.unwrap_err().to_string();
+		let address = listener.address();
+		assert!(refused.starts_with(&format!("cannot listen on {address} for metrics: another program")), "{refused}");
+		assert!(refused.ends_with("choose another port"), "{refused}");
+	}
+
+	#[tokio::test]
+	async fn address_of_another_machine_says_what_to_do() {
+		let refused = bind("192.0.2.1:0".parse().unwrap(), "tests").await.unwrap_err().to_string();
+		assert!(refused.contains("choose one of its own"), "{refused}");
+	}
+}
