@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
-use sc_cli::SubstrateCli;
+use rlc_service::logs::Format;
+use sc_cli::{CliConfiguration, DefaultConfigurationValues, Runner, SubstrateCli};
 use sc_network::config::MultiaddrWithPeerId;
 use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{
 	chain_spec::{self, ChainSpec},
 	defaults::{IMPL_NAME, IMPL_VERSION, MAX_BATCH},
+	logs,
 	preflight::Chosen,
 	service::Seal,
 	Error,
@@ -61,6 +63,10 @@ pub struct Cli {
 	/// When the disk counts as full.
 	#[command(flatten)]
 	pub storage: StorageMonitorParams,
+
+	/// The form of the log: text, or json for an object a line [default: RLC_LOG_FORMAT, else text]
+	#[arg(long, value_name = "FORMAT", global = true)]
+	pub log_format: Option<Format>,
 
 	/// What `key inspect` is to inspect, unless it is public. The library does not expose it, and reports a wrong one as
 	/// a success.
@@ -223,6 +229,15 @@ impl SubstrateCli for Cli {
 
 	fn copyright_start_year() -> i32 {
 		2026
+	}
+
+	fn create_runner<Command, Values>(&self, command: &Command) -> sc_cli::Result<Runner<Self>>
+	where
+		Command: CliConfiguration<Values>,
+		Values: DefaultConfigurationValues,
+	{
+		let format = Format::chosen(self.log_format).map_err(|error| sc_cli::Error::Application(error.into()))?;
+		logs::runner(self, command, format)
 	}
 
 	fn load_spec(&self, name: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {

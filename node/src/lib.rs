@@ -13,6 +13,7 @@
 //! | `preflight` | what is checked before anything starts: ports, folders, seeds |
 //! | `service` | the parts of a running node, wired together; the types that they are made of are in `service/types.rs` |
 //! | `worker` | a worker that runs in the node |
+//! | `logs` | the log: as Substrate writes it, or as JSON |
 //! | `in_memory` | the node's RPC without a connection |
 //! | `defaults` | what the program and embedded nodes have in common |
 //!
@@ -35,6 +36,7 @@ mod command;
 mod defaults;
 mod error;
 mod in_memory;
+mod logs;
 mod preflight;
 mod service;
 mod worker;

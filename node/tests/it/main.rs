@@ -4,6 +4,7 @@ mod bad_input;
 mod chain_client;
 mod common;
 mod embedded;
+mod logs;
 mod metrics;
 mod rpc;
 mod rpc_market;
