@@ -46,7 +46,7 @@ pub use error::Error;
 pub use in_memory::InMemory;
 pub use service::types::Client;
 
-/// The README's example, as a test.
+/// The example of `docs/embedding.md`, as a test.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../docs/embedding.md")]
 pub struct Readme;
