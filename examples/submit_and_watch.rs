@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use futures::StreamExt;
-use rlc_chain::{At, Call, Chain, Event, Key, Sender};
+use rlc_chain::{At, Call, Chain, Event, Key, MarketplaceCall, MarketplaceEvent, PocoEvent, Sender};
 use rlc_primitives::{AccountId, AppId, CategoryId, DealId, RequestOrder, Restriction, Tag, RLC};
 use sp_core::{H160, H256};
 
@@ -47,12 +47,14 @@ pub async fn submit(requester: &Sender, app: AppId) -> Result<DealId, Box<dyn Er
 	println!("{} nRLC a task, and {} of deposit", estimate.task_price, estimate.deposit);
 
 	// Put the request into the book, then match it with those offers. Left alone, a validator would match it soon.
-	requester.send(Call::PublishOrder { order: request.into() }).await?;
+	requester.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: request.into() })).await?;
 	let orders = estimate.orders;
 	let (app, dataset, workerpool) = (orders.app, orders.dataset, orders.workerpool);
-	let receipt = requester.send(Call::MatchPublished { request: orders.request, app, dataset, workerpool }).await?;
+	let receipt = requester
+		.send(Call::Marketplace(MarketplaceCall::MatchPublished { request: orders.request, app, dataset, workerpool }))
+		.await?;
 	let deal = receipt.events.iter().find_map(|event| match event {
-		Event::DealOpened { deal, .. } => Some(*deal),
+		Event::Marketplace(MarketplaceEvent::DealOpened { deal, .. }) => Some(*deal),
 		_ => None,
 	});
 	Ok(deal.ok_or("the orders were matched, and no deal was opened")?)
@@ -96,14 +98,16 @@ pub async fn watch(chain: &Chain, deal: DealId, since: u32) -> Result<u32, Box<d
 		let block = block?;
 		for (_, event) in block.events {
 			match event {
-				Event::DealOpened { deal: opened, size, .. } if opened == deal => {
+				Event::Marketplace(MarketplaceEvent::DealOpened { deal: opened, size, .. }) if opened == deal => {
 					println!("block {}: opened, {size} tasks", block.number);
 				}
-				Event::TaskClosed { task, deal: of, outcome } if of == deal => {
+				Event::Poco(PocoEvent::TaskClosed { task, deal: of, outcome }) if of == deal => {
 					println!("block {}: task {task:?} closed, digest {outcome:?}", block.number);
 					completed += u32::from(outcome.is_some());
 				}
-				Event::DealClosed { deal: closed } if closed == deal => return Ok(completed),
+				Event::Marketplace(MarketplaceEvent::DealClosed { deal: closed }) if closed == deal => {
+					return Ok(completed)
+				}
 				_ => {}
 			}
 		}

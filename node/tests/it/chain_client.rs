@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::common::{soon, LIMIT};
 use futures::{Stream, StreamExt};
-use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, Scheme, Sender};
+use rlc_chain::{
+	At, BalancesCall, BlockEvents, Call, Chain, Error, Event, Key, MarketplaceCall, MarketplaceEvent, PocoCall,
+	PocoEvent, RegistryCall, RegistryEvent, Scheme, Sender,
+};
 use rlc_checks::assets;
 use rlc_node::embedded::{Node, NodeBuilder};
 use rlc_primitives::{
@@ -53,12 +56,16 @@ impl People {
 	}
 
 	async fn register(&self) {
-		let done = self.developer.send(Call::RegisterApp { app: assets::app(1) }).await.expect("registers");
+		let done = self
+			.developer
+			.send(Call::Registry(RegistryCall::RegisterApp { app: assets::app(1) }))
+			.await
+			.expect("registers");
 		assert!(
-			matches!(&done.events[..], [.., Event::Registered { owner, .. }] if *owner == self.developer.account())
+			matches!(&done.events[..], [.., Event::Registry(RegistryEvent::Registered { owner, .. })] if *owner == self.developer.account())
 		);
 		let description = assets::description(1);
-		self.scheduler.send(Call::RegisterWorkerpool { description }).await.expect("registers");
+		self.scheduler.send(Call::Registry(RegistryCall::RegisterWorkerpool { description })).await.expect("registers");
 	}
 
 	fn app_order(&self) -> AppOrder {
@@ -86,9 +93,10 @@ impl People {
 			workerpool: signed(self.workerpool_order(), self.scheduler.key(), &domain),
 			request: signed(self.request(requester.account(), volume, trust), requester, &domain),
 		};
-		let done = self.requester.send(Call::MatchOrders { orders }).await.expect("they match");
+		let done =
+			self.requester.send(Call::Marketplace(MarketplaceCall::MatchOrders { orders })).await.expect("they match");
 		let opened = done.events.iter().find_map(|event| match event {
-			Event::DealOpened { deal, size, .. } => Some((*deal, *size)),
+			Event::Marketplace(MarketplaceEvent::DealOpened { deal, size, .. }) => Some((*deal, *size)),
 			_ => None,
 		});
 		let (deal, size) = opened.expect("a deal");
@@ -106,7 +114,7 @@ fn commitment(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Commitm
 }
 
 fn pay(to: &AccountId, value: u128) -> Call {
-	Call::TransferKeepAlive { dest: Address::Id(to.clone()), value }
+	Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(to.clone()), value })
 }
 
 async fn next(blocks: &mut (impl Stream<Item = Result<BlockEvents, Error>> + Unpin)) -> BlockEvents {
@@ -149,16 +157,20 @@ async fn task_of_trust_one_takes_one_transaction_with_a_signed_delegation() {
 	let domain = chain.domain().await.expect("a domain");
 	let proof = DelegationProof::Signed(people.scheduler.key().sign_delegation(&delegation, &domain));
 	let earned = chain.funds(&worker).await.expect("an answer").free;
-	let done = people.worker.send_finalized(Call::ContributeAndFinalize {
+	let done = people.worker.send_finalized(Call::Poco(PocoCall::ContributeAndFinalize {
 		task,
 		digest: digest(7),
 		authorization: proof,
 		enclave: None,
 		callback_data: None,
-	});
+	}));
 	let done = done.await.expect("accepted");
-	assert!(done.events.contains(&Event::TaskClosed { task: task.id(), deal, outcome: Some(digest(7)) }));
-	assert!(done.events.contains(&Event::DealClosed { deal }));
+	assert!(done.events.contains(&Event::Poco(PocoEvent::TaskClosed {
+		task: task.id(),
+		deal,
+		outcome: Some(digest(7))
+	})));
+	assert!(done.events.contains(&Event::Marketplace(MarketplaceEvent::DealClosed { deal })));
 	let earned = chain.funds(&worker).await.expect("an answer").free - earned;
 	assert_eq!(earned, PRICE * 99 / 100, "the worker's part, and no fee");
 	assert_eq!(chain.worker(&worker).await.expect("an answer").open, 0);
@@ -175,7 +187,7 @@ async fn task_of_trust_one_takes_one_transaction_with_a_signed_delegation() {
 		}
 	}
 	assert!(seen.windows(2).all(|pair| pair[1].parent == pair[0].hash));
-	let closed = Event::TaskClosed { task: task.id(), deal, outcome: Some(digest(7)) };
+	let closed = Event::Poco(PocoEvent::TaskClosed { task: task.id(), deal, outcome: Some(digest(7)) });
 	assert!(seen.last().is_some_and(|block| block.events.contains(&(Some(done.index), closed))));
 	drop(blocks);
 	node.stop().await.expect("stops");
@@ -195,11 +207,15 @@ async fn batch_is_contributed_and_revealed_together() {
 	let tasks: Vec<_> = (0..3).map(|index| TaskRef { deal, index }).collect();
 	let worker = people.worker.account();
 	let workers = vec![Delegate { worker: worker.clone(), enclave: None }];
-	people.scheduler.send(Call::Delegate { tasks: tasks.clone(), workers }).await.expect("delegates");
+	people.scheduler.send(Call::Poco(PocoCall::Delegate { tasks: tasks.clone(), workers })).await.expect("delegates");
 	let work = chain.work_for(&worker, 100).await.expect("an answer");
 	assert_eq!(work.iter().filter(|item| item.what == WorkKind::Contribute).count(), 3);
 
-	people.worker.send(Call::ReportFailure { task: tasks[2], cause: FailureCause::TimedOut }).await.expect("reports");
+	people
+		.worker
+		.send(Call::Poco(PocoCall::ReportFailure { task: tasks[2], cause: FailureCause::TimedOut }))
+		.await
+		.expect("reports");
 	let reported = chain.task_of(tasks[2]).await.expect("an answer").expect("a task").failures;
 	assert_eq!(reported[0].cause, FailureCause::TimedOut);
 
@@ -209,18 +225,22 @@ async fn batch_is_contributed_and_revealed_together() {
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	});
-	let done = people.worker.send(Call::ContributeBatch { contributions: contributions.collect() }).await;
-	let reached = |event: &&Event| matches!(event, Event::ConsensusReached { winners: 1, .. });
+	let done =
+		people.worker.send(Call::Poco(PocoCall::ContributeBatch { contributions: contributions.collect() })).await;
+	let reached = |event: &&Event| matches!(event, Event::Poco(PocoEvent::ConsensusReached { winners: 1, .. }));
 	assert_eq!(done.expect("accepted").events.iter().filter(reached).count(), 2);
 	assert_eq!(chain.worker(&worker).await.expect("an answer").open, 2);
 
 	let reveals = tasks[..2].iter().map(|task| (*task, digest(1))).collect();
-	let done = people.worker.send(Call::RevealBatch { reveals }).await.expect("accepted");
-	assert_eq!(done.events.iter().filter(|event| matches!(event, Event::TaskClosed { .. })).count(), 2);
+	let done = people.worker.send(Call::Poco(PocoCall::RevealBatch { reveals })).await.expect("accepted");
+	assert_eq!(
+		done.events.iter().filter(|event| matches!(event, Event::Poco(PocoEvent::TaskClosed { .. }))).count(),
+		2
+	);
 	let stages = chain.tasks_of(deal, 0, 100).await.expect("an answer");
 	let completed = stages.iter().filter(|view| matches!(view.task.stage, Stage::Completed(_))).count();
 	assert_eq!((stages.len(), completed), (3, 2));
-	people.scheduler.send(Call::Abandon { task: tasks[2] }).await.expect("gives up");
+	people.scheduler.send(Call::Poco(PocoCall::Abandon { task: tasks[2] })).await.expect("gives up");
 	assert!(chain.kitty().await.expect("an answer") > 0, "the scheduler's stake");
 	node.stop().await.expect("stops");
 }
@@ -235,8 +255,16 @@ async fn orders_are_published_found_and_estimated() {
 	assert_eq!(chain.estimate(&request).await, Ok(None), "no offers yet");
 
 	let offer = people.workerpool_order();
-	people.developer.send(Call::PublishOrder { order: people.app_order().into() }).await.expect("publishes");
-	people.scheduler.send(Call::PublishOrder { order: offer.clone().into() }).await.expect("publishes");
+	people
+		.developer
+		.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: people.app_order().into() }))
+		.await
+		.expect("publishes");
+	people
+		.scheduler
+		.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: offer.clone().into() }))
+		.await
+		.expect("publishes");
 	let list = BookKey::Workerpools(CategoryId(0));
 	let page = chain.orderbook(BookFilter { list, min_price: None, max_price: None }, None, 10).await.expect("a page");
 	assert_eq!((page.entries.len(), page.entries[0].price), (1, PRICE));
@@ -302,7 +330,11 @@ async fn refusals_say_why() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;
 	people.register().await;
-	let again = people.developer.send(Call::RegisterApp { app: assets::app(1) }).await.expect_err("it exists");
+	let again = people
+		.developer
+		.send(Call::Registry(RegistryCall::RegisterApp { app: assets::app(1) }))
+		.await
+		.expect_err("it exists");
 	assert!(again.is_refusal("Registry", "AlreadyRegistered"), "{again}");
 	assert!(again.to_string().contains("Use what exists"), "{again}");
 	let poor = Key::from_suri("//Poor").expect("a key");
@@ -311,15 +343,17 @@ async fn refusals_say_why() {
 	assert!(too_much.as_ref().is_err_and(|error| error.is_refusal("Token", "FundsUnavailable")), "{too_much:?}");
 
 	// All or nothing: the first of the two was good.
-	let calls = vec![pay(&people.worker.account(), 1), Call::RegisterApp { app: assets::app(1) }];
+	let calls =
+		vec![pay(&people.worker.account(), 1), Call::Registry(RegistryCall::RegisterApp { app: assets::app(1) })];
 	let batch = people.developer.send(Call::BatchAll(calls)).await.expect_err("the second fails");
 	assert!(batch.is_refusal("Registry", "AlreadyRegistered"), "{batch}");
 
 	let task = TaskRef { deal: DealId::default(), index: 0 };
 	let stranger = sender(&people.chain, "//Stranger");
-	let free = stranger.send(Call::Reveal { task, digest: digest(1) }).await.expect_err("no money, no task");
+	let free =
+		stranger.send(Call::Poco(PocoCall::Reveal { task, digest: digest(1) })).await.expect_err("no money, no task");
 	assert!(matches!(&free, Error::Invalid(words) if words.contains("look at the task's state")), "{free}");
-	let none = people.worker.send(Call::Reveal { task, digest: digest(1) }).await.expect_err("no task");
+	let none = people.worker.send(Call::Poco(PocoCall::Reveal { task, digest: digest(1) })).await.expect_err("no task");
 	assert!(none.is_refusal("Poco", "NotFound"), "{none}");
 	people.worker.send(pay(&people.developer.account(), 1)).await.expect("numbers go on after refusals");
 	node.stop().await.expect("stops");
@@ -330,7 +364,11 @@ async fn calls_are_final_and_events_are_followed_on_a_chain_of_slots() {
 	let node = NodeBuilder::dev().start().await.expect("starts");
 	let people = People::on(&node).await;
 	let mut blocks = people.chain.follow(Some(1), At::Best);
-	let done = soon("a final block", people.requester.send_finalized(Call::RegisterApp { app: assets::app(9) })).await;
+	let done = soon(
+		"a final block",
+		people.requester.send_finalized(Call::Registry(RegistryCall::RegisterApp { app: assets::app(9) })),
+	)
+	.await;
 	let done = done.expect("registers");
 	let (final_number, _) = people.chain.finalized().await.expect("an answer");
 	assert!(final_number >= done.number);
@@ -339,7 +377,8 @@ async fn calls_are_final_and_events_are_followed_on_a_chain_of_slots() {
 		let block = next(&mut blocks).await;
 		assert_eq!(block.number, number + 1);
 		number = block.number;
-		let registers = block.events.iter().any(|(_, event)| matches!(event, Event::Registered { .. }));
+		let registers =
+			block.events.iter().any(|(_, event)| matches!(event, Event::Registry(RegistryEvent::Registered { .. })));
 		assert_eq!(registers, block.hash == done.block);
 	}
 	drop(blocks);

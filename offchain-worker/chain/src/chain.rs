@@ -63,17 +63,17 @@ impl Chain {
 		Ok(chain)
 	}
 
-	/// The same connection, on which a question waits for the node up to `patience` instead of 30 s.
+	/// Returns the same connection, on which a question waits for the node up to `patience` instead of 30 s.
 	pub fn with_patience(self, patience: Duration) -> Self {
 		Self { rpc: self.rpc.with_patience(patience), shared: self.shared }
 	}
 
-	/// The hash of the chain's first block, which names the chain.
+	/// Returns the hash of the chain's first block, which names the chain.
 	pub fn genesis(&self) -> Hash {
 		self.shared.genesis
 	}
 
-	/// The best block's height and hash.
+	/// Returns the best block's height and hash.
 	///
 	/// # Errors
 	///
@@ -83,7 +83,7 @@ impl Chain {
 		Ok((header.number, header.hash()))
 	}
 
-	/// The last final block's height and hash.
+	/// Returns the last final block's height and hash.
 	///
 	/// # Errors
 	///
@@ -93,7 +93,7 @@ impl Chain {
 		Ok((self.rpc.header(Some(hash)).await?.number, hash))
 	}
 
-	/// The chain's time, in ms: that of the best block.
+	/// Returns the chain's time, in ms: that of the best block.
 	///
 	/// # Errors
 	///
@@ -112,7 +112,8 @@ impl Chain {
 		self.rpc.call(method, &args.encode(), at).await
 	}
 
-	/// All that happens from now on, or since a block, block by block and each block once. See [`At`] for which blocks.
+	/// Returns all that happens from now on, or since a block, block by block and each block once. See [`At`] for which
+	/// blocks.
 	///
 	/// Blocks that appear while the connection is lost are delivered when it is back. An error does not end the stream:
 	/// the next item is what comes after it. The stream has no end.
@@ -128,8 +129,8 @@ impl Chain {
 		&self.rpc
 	}
 
-	/// The runtime of a block, or of the best one: the one that reads transactions after it, and what happens in the
-	/// next block. Read and checked when it is met for the first time.
+	/// Returns the runtime of a block, or of the best one: the one that reads transactions after it, and what happens
+	/// in the next block. Read and checked when it is met for the first time.
 	pub(crate) async fn runtime(&self, at: Option<Hash>) -> Result<Arc<Runtime>, Error> {
 		let version = self.rpc.version(at).await?;
 		let known = self.runtimes().iter().find(|runtime| runtime.version == version).cloned();
@@ -157,7 +158,7 @@ impl Chain {
 		self.shared.runtimes.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
-	/// Any runtime that fits: enough for storage keys, which the check ties to names.
+	/// Returns any runtime that fits: enough for storage keys, which the check ties to names.
 	async fn any_runtime(&self) -> Result<Arc<Runtime>, Error> {
 		let newest = self.runtimes().last().cloned();
 		match newest {
@@ -175,13 +176,13 @@ impl Chain {
 		self.call_api(question.method, args, None).await
 	}
 
-	/// A plain value at the best block.
+	/// Returns a plain value at the best block.
 	pub(crate) async fn value<Value: Decode>(&self, item: &Item<(), Value>) -> Result<Option<Value>, Error> {
 		let key = self.any_runtime().await?.value_key(item);
 		self.stored(item.name, &key).await
 	}
 
-	/// A map's entry at the best block.
+	/// Returns a map's entry at the best block.
 	pub(crate) async fn entry<Key: Encode, Value: Decode>(
 		&self,
 		item: &Item<(Key,), Value>,
@@ -191,7 +192,7 @@ impl Chain {
 		self.stored(item.name, &key).await
 	}
 
-	/// An entry of a map with two keys, at the best block.
+	/// Returns an entry of a map with two keys, at the best block.
 	pub(crate) async fn entry_of_two<First: Encode, Second: Encode, Value: Decode>(
 		&self,
 		item: &Item<(First, Second), Value>,
@@ -206,7 +207,7 @@ impl Chain {
 		self.rpc.storage(key, None).await?.map(|bytes| decode_all(name, &bytes)).transpose()
 	}
 
-	/// The bytes of some storage keys at a block.
+	/// Returns the bytes of some storage keys at a block.
 	pub(crate) async fn bytes_at(&self, keys: &[&[u8]], at: Hash) -> Result<Vec<Option<Vec<u8>>>, Error> {
 		self.rpc.storage_of(keys, at).await
 	}

@@ -5,8 +5,8 @@ use rlc_primitives::{BlockNumber, Hash};
 /// What can go wrong between a program and the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-	/// The address is no WebSocket address.
-	#[error("{0:?} is no address of a node: write it as ws://HOST:PORT or wss://HOST:PORT")]
+	/// The address is not a WebSocket address.
+	#[error("{0:?} is not the address of a node: write it as ws://HOST:PORT or wss://HOST:PORT")]
 	BadAddress(String),
 	/// Nobody answered in time.
 	#[error("the node at {node} does not answer ({cause}): check that it runs and can be reached")]
@@ -51,8 +51,8 @@ pub enum Error {
 		/// The first block that was asked for.
 		number: BlockNumber,
 	},
-	/// The text is no secret key.
-	#[error("this is no secret key: {0}")]
+	/// The text is not a secret key.
+	#[error("this is not a secret key: {0}")]
 	BadKey(String),
 	/// The transaction did not get into the node's pool. Nothing has happened, and nothing will.
 	#[error("the node does not take the transaction: {0}")]
@@ -90,7 +90,7 @@ pub struct Failure {
 }
 
 impl Failure {
-	/// Whether it is this error of this pallet.
+	/// Returns whether it is this error of this pallet.
 	pub fn is(&self, pallet: &str, error: &str) -> bool {
 		self.pallet == pallet && self.error == error
 	}
@@ -107,7 +107,7 @@ impl std::fmt::Display for Failure {
 }
 
 impl Error {
-	/// Whether the call reached a block and failed there with this error of this pallet.
+	/// Returns whether the call reached a block and failed there with this error of this pallet.
 	pub fn is_refusal(&self, pallet: &str, error: &str) -> bool {
 		matches!(self, Self::Refused(failure) if failure.is(pallet, error))
 	}

@@ -2,12 +2,16 @@
 
 use codec::{Compact, Encode};
 use rlc_primitives::{AccountId, Address, Balance, BlockNumber, Hash, Nonce, Signature};
-use scale_info::{meta_type, MetaType, TypeInfo};
 use sp_core::sr25519;
 use sp_io::hashing::blake2_256;
 use sp_runtime::generic::Era;
 
-use crate::{calls::Call, runtime::Runtime, Error, Key};
+use crate::{
+	calls::Call,
+	extension::{MetadataHash, Mode},
+	runtime::Runtime,
+	Error, Key,
+};
 
 /// For how many blocks after its anchor a transaction is valid, so that a lost one cannot appear later.
 pub(crate) const LIFETIME: BlockNumber = 64;
@@ -15,50 +19,6 @@ pub(crate) const LIFETIME: BlockNumber = 64;
 const SIGNED: u8 = 0x84;
 /// Longer payloads are signed by their hash.
 const MAX_PAYLOAD: usize = 256;
-
-/// Whether the chain's metadata is signed for, which only wallets that show what they sign need.
-#[derive(Encode, TypeInfo)]
-enum Mode {
-	Disabled,
-	#[allow(dead_code)]
-	Enabled,
-}
-
-/// The mode, as the chain wraps it.
-#[derive(Encode, TypeInfo)]
-struct MetadataHash {
-	mode: Mode,
-}
-
-/// An extension of transactions that is known here.
-pub(crate) struct Extension {
-	/// As the chain calls it.
-	pub(crate) name: &'static str,
-	/// What is sent.
-	pub(crate) explicit: MetaType,
-	/// What is signed beside it.
-	pub(crate) implicit: MetaType,
-}
-
-/// All that are known here.
-pub(crate) fn extensions() -> Vec<Extension> {
-	fn extension<Explicit: TypeInfo + 'static, Implicit: TypeInfo + 'static>(name: &'static str) -> Extension {
-		Extension { name, explicit: meta_type::<Explicit>(), implicit: meta_type::<Implicit>() }
-	}
-	vec![
-		extension::<(), ()>("AuthorizeCall"),
-		extension::<(), ()>("CheckNonZeroSender"),
-		extension::<(), u32>("CheckSpecVersion"),
-		extension::<(), u32>("CheckTxVersion"),
-		extension::<(), Hash>("CheckGenesis"),
-		extension::<Era, Hash>("CheckMortality"),
-		extension::<Compact<Nonce>, ()>("CheckNonce"),
-		extension::<(), ()>("CheckWeight"),
-		extension::<Compact<Balance>, ()>("ChargeTransactionPayment"),
-		extension::<MetadataHash, Option<[u8; 32]>>("CheckMetadataHash"),
-		extension::<(), ()>("WeightReclaim"),
-	]
-}
 
 /// What a transaction is tied to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +41,7 @@ pub(crate) struct Extrinsic {
 }
 
 impl Extrinsic {
-	/// A call, signed.
+	/// Returns a call, signed.
 	///
 	/// # Errors
 	///
@@ -93,14 +53,14 @@ impl Extrinsic {
 		Ok(Self::of(parts.body(key.account(), &signature).encode()))
 	}
 
-	/// A transaction that is written already.
+	/// Returns a transaction that is written already.
 	pub(crate) fn of(bytes: Vec<u8>) -> Self {
 		Self { hash: Hash::from(blake2_256(&bytes)), bytes }
 	}
 }
 
-/// A call of an account under a signature that is good for nothing: enough to be asked what it would cost. Without the
-/// length that comes first in a transaction.
+/// Returns a call of an account under a signature that is good for nothing: enough to be asked what it would cost.
+/// Without the length that comes first in a transaction.
 ///
 /// # Errors
 ///
@@ -130,13 +90,13 @@ impl Parts {
 		Ok(Self { call: runtime.encode(call), explicit, implicit })
 	}
 
-	/// The transaction, without its length.
+	/// Returns the transaction, without its length.
 	fn body(self, sender: AccountId, signature: &Signature) -> Vec<u8> {
 		[vec![SIGNED], Address::Id(sender).encode(), signature.encode(), self.explicit, self.call].concat()
 	}
 }
 
-/// What an extension sends, and what is signed beside that.
+/// Returns what an extension sends, and what is signed beside that.
 fn extend(name: &str, runtime: &Runtime, terms: &Terms) -> Result<(Vec<u8>, Vec<u8>), Error> {
 	let version = runtime.version;
 	let nothing = Vec::new;
@@ -159,8 +119,8 @@ fn extend(name: &str, runtime: &Runtime, terms: &Terms) -> Result<(Vec<u8>, Vec<
 	})
 }
 
-/// The block that a transaction is anchored at: the last final one, so that no fork makes the transaction invalid; if
-/// finality is far behind, one that no fork is likely to reach, so that the transaction has time.
+/// Returns the block that a transaction is anchored at: the last final one, so that no fork makes the transaction
+/// invalid; if finality is far behind, one that no fork is likely to reach, so that the transaction has time.
 pub(crate) fn anchor(finalized: BlockNumber, best: BlockNumber) -> BlockNumber {
 	finalized.max(best.saturating_sub(LIFETIME / 2))
 }
@@ -168,9 +128,10 @@ pub(crate) fn anchor(finalized: BlockNumber, best: BlockNumber) -> BlockNumber {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{calls::BalancesCall, extension::extensions};
 
 	#[test]
-	fn a_transaction_begins_with_its_anchor_s_hash() {
+	fn transaction_begins_with_its_anchor_s_hash() {
 		for number in [0u32, 1, 63, 64, 65, 1_000_003] {
 			let era = Era::mortal(LIFETIME.into(), u64::from(number));
 			assert_eq!(era.birth(u64::from(number) + 40), u64::from(number), "the hash signed is the anchor's");
@@ -179,7 +140,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_anchor_is_final_unless_finality_is_far_behind() {
+	fn anchor_is_final_unless_finality_is_far_behind() {
 		assert_eq!(anchor(100, 103), 100);
 		assert_eq!(anchor(100, 132), 100);
 		assert_eq!(anchor(100, 200), 168);
@@ -209,7 +170,7 @@ mod tests {
 		let runtime = crate::runtime::tests::bare();
 		let key = Key::from_suri("//Alice").unwrap();
 		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
-		let call = Call::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
+		let call = BalancesCall::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value: 1 }.into();
 		let (sent, asked) =
 			(Extrinsic::signed(&runtime, &call, &key, &terms), blank(&runtime, &call, key.account(), &terms));
 		let (sent, asked) = (sent.unwrap().bytes, asked.unwrap().encode());
@@ -224,7 +185,7 @@ mod tests {
 	}
 
 	#[test]
-	fn an_unknown_extension_is_named() {
+	fn unknown_extension_is_named() {
 		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
 		let error = extend("CheckMoon", &crate::runtime::tests::bare(), &terms).unwrap_err();
 		assert!(error.to_string().contains("CheckMoon"), "{error}");

@@ -40,7 +40,7 @@ pub enum At {
 }
 
 impl At {
-	/// The subscription's name, and what ends it.
+	/// Returns the subscription's name, and what ends it.
 	fn subscription(self) -> (&'static str, &'static str) {
 		match self {
 			Self::Best => ("chain_subscribeNewHeads", "chain_unsubscribeNewHeads"),
@@ -118,7 +118,7 @@ impl Follower {
 		}
 	}
 
-	/// The next head that the node tells of; after the connection was lost, the one of today.
+	/// Returns the next head that the node tells of; after the connection was lost, the one of today.
 	async fn next_head(&mut self) -> Result<Head, Error> {
 		loop {
 			let heads = match &mut self.heads {
@@ -157,7 +157,7 @@ impl Follower {
 		Ok(!self.ready.is_empty())
 	}
 
-	/// The blocks from what was delivered up to `head`, by their parents.
+	/// Returns the blocks from what was delivered up to `head`, by their parents.
 	async fn way_to(&mut self, head: Head) -> Result<VecDeque<Head>, Error> {
 		let mut way = VecDeque::from([head]);
 		let mut first = head;
@@ -168,7 +168,7 @@ impl Follower {
 		Ok(way)
 	}
 
-	/// Passes over blocks whose state the node does not have any more; what to say of that.
+	/// Passes over blocks whose state the node does not have any more, and returns what to say of that.
 	async fn skip_discarded(&mut self, number: BlockNumber) -> Result<Error, Error> {
 		let (mut discarded, (mut kept, _)) = (number, self.chain.best().await?);
 		// What is discarded is older than what is kept.
@@ -186,20 +186,20 @@ impl Follower {
 	}
 }
 
-/// Whether a node says that it has pruned a block's state.
+/// Returns whether a node says that it has pruned a block's state.
 fn is_discarded(error: &Error) -> bool {
 	matches!(error, Error::Rpc { words, .. } if words.contains("State already discarded"))
 }
 
 impl Chain {
-	/// The block of this height on the best chain.
+	/// Returns the block of this height on the best chain.
 	async fn head_at(&self, number: BlockNumber) -> Result<Head, Error> {
 		let hash = self.rpc().block_hash(number).await?;
 		let hash = hash.ok_or_else(|| bad_answer("chain_getBlockHash", format_args!("it has no block {number}")))?;
 		Ok(Head::of(&self.rpc().header(Some(hash)).await?))
 	}
 
-	/// What happened in a block.
+	/// Returns what happened in a block.
 	pub(crate) async fn events_of(&self, head: Head) -> Result<BlockEvents, Error> {
 		let Head { number, hash, parent } = head;
 		let events = storage_prefix(EVENTS.0, EVENTS.1);

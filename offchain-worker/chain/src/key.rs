@@ -43,7 +43,7 @@ enum Secret {
 }
 
 impl Key {
-	/// The sr25519 key of a mnemonic, a seed in hex, or a development key such as `//Alice`, with derivations.
+	/// Returns the sr25519 key of a mnemonic, a seed in hex, or a development key such as `//Alice`, with derivations.
 	///
 	/// # Errors
 	///
@@ -52,7 +52,7 @@ impl Key {
 		Self::new(Scheme::default(), suri)
 	}
 
-	/// The same for any kind of key. An Ethereum wallet's key is its secret in hex.
+	/// Returns the same for any kind of key. An Ethereum wallet's key is its secret in hex.
 	///
 	/// # Errors
 	///
@@ -82,12 +82,12 @@ impl Key {
 		})
 	}
 
-	/// The account that it signs for.
+	/// Returns the account that it signs for.
 	pub fn account(&self) -> AccountId {
 		self.account.clone()
 	}
 
-	/// Which kind it is.
+	/// Returns which kind it is.
 	pub fn scheme(&self) -> Scheme {
 		match &self.pair {
 			Secret::Sr25519(_) => Scheme::Sr25519,
@@ -97,7 +97,7 @@ impl Key {
 		}
 	}
 
-	/// Its signature under any bytes, as transactions and natively signed payloads have it.
+	/// Returns its signature under any bytes, as transactions and natively signed payloads have it.
 	pub fn sign(&self, payload: &[u8]) -> Signature {
 		match &self.pair {
 			Secret::Sr25519(pair) => pair.sign(payload).into(),
@@ -107,8 +107,8 @@ impl Key {
 		}
 	}
 
-	/// Its signature under an order: as Ethereum's wallets sign if it is an Ethereum key and the order has that form,
-	/// else natively.
+	/// Returns its signature under an order: as Ethereum's wallets sign if it is an Ethereum key and the order has that
+	/// form, else natively.
 	pub fn sign_order<O: Order>(&self, order: &O, domain: &SigningDomain) -> OrderSignature {
 		match (&self.pair, domain.eip712_digest(order)) {
 			(Secret::Ethereum(pair), Ok(digest)) => OrderSignature::Eip712(wallet_signature(pair, digest)),
@@ -116,20 +116,20 @@ impl Key {
 		}
 	}
 
-	/// Its signature, as a scheduler, that lets a worker work on a task.
+	/// Returns its signature, as a scheduler, that lets a worker work on a task.
 	pub fn sign_delegation(&self, delegation: &Delegation, domain: &SigningDomain) -> SchedulerSignature {
 		SchedulerSignature::Native(self.sign(&delegation.native_payload(domain)))
 	}
 }
 
-/// What an Ethereum wallet makes of a hash: `r ‖ s ‖ v`.
+/// Returns what an Ethereum wallet makes of a hash: `r ‖ s ‖ v`.
 fn wallet_signature(pair: &ecdsa::KeccakPair, hash: Hash) -> EthereumSignature {
 	let mut bytes = pair.sign_prehashed(&hash.0).0;
 	bytes[64] += 27;
 	EthereumSignature::Full(bytes)
 }
 
-/// The account of an Ethereum key. A signature tells the address without a library for curves.
+/// Returns the account of an Ethereum key. A signature tells the address without a library for curves.
 fn wallet_account(pair: &ecdsa::KeccakPair) -> Result<AccountId, Error> {
 	let hash = Hash::repeat_byte(1);
 	let address = wallet_signature(pair, hash).recover(hash);
@@ -206,7 +206,7 @@ mod tests {
 	}
 
 	#[test]
-	fn an_order_without_ethereum_s_form_is_signed_natively() {
+	fn order_without_ethereum_s_form_is_signed_natively() {
 		let key = Key::new(Scheme::Ethereum, "//Bob").unwrap();
 		let special = order(Restriction::Exactly(AccountId::new([7; 32])));
 		let signature = key.sign_order(&special, &domain());
@@ -215,9 +215,9 @@ mod tests {
 	}
 
 	#[test]
-	fn a_bad_key_is_not_shown() {
+	fn bad_key_is_not_shown() {
 		let error = Key::from_suri("correct horse battery staple").unwrap_err().to_string();
-		assert!(error.starts_with("this is no secret key") && !error.contains("horse"), "{error}");
+		assert!(error.starts_with("this is not a secret key") && !error.contains("horse"), "{error}");
 		assert!(!format!("{:?}", Key::from_suri("//Alice").unwrap()).contains("//Alice"));
 	}
 }

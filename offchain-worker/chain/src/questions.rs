@@ -48,7 +48,7 @@ pub(crate) struct ItemDemand {
 }
 
 impl ItemDemand {
-	/// How many keys it has.
+	/// Returns how many keys it has.
 	pub(crate) fn depth(&self) -> usize {
 		match self.keys.type_info().type_def {
 			TypeDef::Tuple(keys) => keys.fields.len(),
@@ -65,7 +65,7 @@ macro_rules! questions {
 				Question { method: concat!(stringify!($api), "_", stringify!($method)), types: PhantomData };
 		)*
 
-		/// All of them.
+		/// Returns all of them.
 		pub(crate) fn apis() -> Vec<ApiDemand> {
 			vec![$(ApiDemand {
 				api: stringify!($api),
@@ -101,7 +101,7 @@ macro_rules! items {
 				Item { pallet: stringify!($pallet), name: stringify!($name), types: PhantomData };
 		)*
 
-		/// All of them.
+		/// Returns all of them.
 		pub(crate) fn items() -> Vec<ItemDemand> {
 			vec![$(ItemDemand {
 				pallet: stringify!($pallet),

@@ -124,7 +124,7 @@ impl Chain {
 		}
 	}
 
-	/// What a transaction did in a block that has it.
+	/// Returns what a transaction did in a block that has it.
 	async fn receipt(&self, extrinsic: &Extrinsic, block: Hash) -> Result<Receipt, Error> {
 		let (header, extrinsics) = self.rpc().block(block).await?;
 		let index = extrinsics.iter().position(|bytes| *bytes == extrinsic.bytes);

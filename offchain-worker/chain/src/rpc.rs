@@ -48,7 +48,7 @@ enum Attempt {
 }
 
 impl Rpc {
-	/// A node at a WebSocket address. Connects at once or fails; from then on, it reconnects by itself.
+	/// Connects to a node at a WebSocket address, at once or not at all; from then on, it reconnects by itself.
 	pub(crate) async fn connect(url: &str) -> Result<Self, Error> {
 		if !(url.starts_with("ws://") || url.starts_with("wss://")) {
 			return Err(Error::BadAddress(url.into()));
@@ -69,12 +69,12 @@ impl Rpc {
 		Ok(Self { client: RpcClient::new(client), node: url.into(), patience: PATIENCE })
 	}
 
-	/// A node in this process.
+	/// Asks a node in this process.
 	pub(crate) fn over(client: RpcClient) -> Self {
 		Self { client, node: "this process".into(), patience: PATIENCE }
 	}
 
-	/// The same node, asked with another patience.
+	/// Returns the same node, asked with another patience.
 	pub(crate) fn with_patience(self, patience: Duration) -> Self {
 		Self { patience, ..self }
 	}
@@ -152,7 +152,7 @@ impl Rpc {
 	}
 }
 
-/// Whether it is worth asking again.
+/// Returns whether it is worth asking again.
 fn attempt(method: &str, error: subxt_rpcs::Error) -> Attempt {
 	match error {
 		subxt_rpcs::Error::User(error) => {
@@ -167,12 +167,12 @@ fn attempt(method: &str, error: subxt_rpcs::Error) -> Attempt {
 	}
 }
 
-/// JSON as text, a string without its quotes.
+/// Returns JSON as text, a string without its quotes.
 fn plain(json: &RawValue) -> String {
 	serde_json::from_str::<String>(json.get()).unwrap_or_else(|_| json.get().into())
 }
 
-/// An error in one line, without the library's preamble.
+/// Returns an error in one line, without the library's preamble.
 fn words(error: &subxt_rpcs::Error) -> String {
 	let text = error.to_string();
 	let text = text.strip_prefix("RPC error: ").unwrap_or(&text);
@@ -183,7 +183,7 @@ fn parse<T: DeserializeOwned>(question: &str, answer: &RawValue) -> Result<T, Er
 	serde_json::from_str(answer.get()).map_err(|error| bad_answer(question, error))
 }
 
-/// That an answer is not what it should be.
+/// Returns the error of an answer that is not what it should be.
 pub(crate) fn bad_answer(question: &str, cause: impl Display) -> Error {
 	Error::BadAnswer { question: question.into(), cause: cause.to_string() }
 }
@@ -198,7 +198,7 @@ pub(crate) fn decode_all<T: Decode>(question: &str, mut bytes: &[u8]) -> Result<
 	}
 }
 
-/// Bytes as JSON-RPC writes them.
+/// Returns bytes as JSON-RPC writes them.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 	format!("0x{}", hex::encode(bytes))
 }
@@ -251,13 +251,13 @@ impl Rpc {
 		self.ask("chain_getFinalizedHead", params![]).await
 	}
 
-	/// The header of a block, or of the best one.
+	/// Returns the header of a block, or of the best one.
 	pub(crate) async fn header(&self, hash: Option<Hash>) -> Result<Header, Error> {
 		let header: Option<Header> = self.ask("chain_getHeader", params![hash]).await?;
 		header.ok_or_else(|| bad_answer("chain_getHeader", "it does not know the block"))
 	}
 
-	/// The header and the extrinsics of a block.
+	/// Returns the header and the extrinsics of a block.
 	pub(crate) async fn block(&self, hash: Hash) -> Result<(Header, Vec<Vec<u8>>), Error> {
 		let block: Option<SignedBlock> = self.ask("chain_getBlock", params![hash]).await?;
 		let SignedBlock { block } = block.ok_or_else(|| bad_answer("chain_getBlock", "it does not know the block"))?;
@@ -268,13 +268,13 @@ impl Rpc {
 		self.ask("state_getRuntimeVersion", params![at]).await
 	}
 
-	/// The value of a storage key.
+	/// Returns the value of a storage key.
 	pub(crate) async fn storage(&self, key: &[u8], at: Option<Hash>) -> Result<Option<Vec<u8>>, Error> {
 		let value: Option<Bytes> = self.ask("state_getStorage", params![hexadecimal(key), at]).await?;
 		Ok(value.map(|Bytes(bytes)| bytes))
 	}
 
-	/// The values of some storage keys at one block, in the keys' order.
+	/// Returns the values of some storage keys at one block, in the keys' order.
 	pub(crate) async fn storage_of(&self, keys: &[&[u8]], at: Hash) -> Result<Vec<Option<Vec<u8>>>, Error> {
 		let hex: Vec<_> = keys.iter().map(|key| hexadecimal(key)).collect();
 		let sets: Vec<ChangeSet> = self.ask("state_queryStorageAt", params![hex, at]).await?;
@@ -286,7 +286,7 @@ impl Rpc {
 		Ok(keys.iter().map(&mut take).collect())
 	}
 
-	/// The next nonce of an account, its transactions in the node's pool counted.
+	/// Returns the next nonce of an account, its transactions in the node's pool counted.
 	pub(crate) async fn next_nonce(&self, account: &str) -> Result<Nonce, Error> {
 		self.ask("system_accountNextIndex", params![account]).await
 	}

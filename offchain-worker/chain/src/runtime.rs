@@ -2,6 +2,7 @@
 
 mod check;
 mod decode;
+mod places;
 
 use codec::{Decode, Encode};
 use frame_metadata::{
@@ -12,6 +13,7 @@ use frame_metadata::{
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef, Variant};
 use sp_io::hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 
+use self::places::Places;
 use crate::{
 	calls::Call,
 	questions::Item,
@@ -29,14 +31,14 @@ pub(crate) struct Runtime {
 	/// Which one it is.
 	pub(crate) version: Version,
 	metadata: RuntimeMetadataV15,
-	/// Pallet and call of each variant of [`Call`].
-	calls: Vec<[u8; 2]>,
+	/// Where it has each [`Call`].
+	calls: Places,
 	/// Pallet and call of a batch.
 	batch: [u8; 2],
-	/// Pallet and event of each variant of [`Event`](crate::Event).
-	events: Vec<[u8; 2]>,
-	/// Pallet and event of each variant of `SystemEvent`.
-	system_events: Vec<[u8; 2]>,
+	/// Where it has each [`Event`](crate::Event).
+	events: Places,
+	/// Where it has what the frame says of extrinsics.
+	frame_events: Places,
 }
 
 impl Runtime {
@@ -44,7 +46,7 @@ impl Runtime {
 	///
 	/// # Errors
 	///
-	/// [`Error::BadAnswer`] if it is no metadata; [`Error::Mismatch`] at the first difference.
+	/// [`Error::BadAnswer`] if it is not metadata; [`Error::Mismatch`] at the first difference.
 	pub(crate) fn new(version: Version, mut metadata: &[u8]) -> Result<Self, Error> {
 		let RuntimeMetadataPrefixed(_, metadata) = RuntimeMetadataPrefixed::decode(&mut metadata)
 			.map_err(|error| bad_answer("Metadata_metadata_at_version", error))?;
@@ -62,12 +64,12 @@ impl Runtime {
 			calls: found.calls,
 			batch: found.batch,
 			events: found.events,
-			system_events: found.system_events,
+			frame_events: found.frame_events,
 			metadata,
 		})
 	}
 
-	/// A call as this runtime reads it.
+	/// Returns a call as this runtime reads it.
 	pub(crate) fn encode(&self, call: &Call) -> Vec<u8> {
 		if let Call::BatchAll(calls) = call {
 			let mut bytes = self.batch.to_vec();
@@ -76,18 +78,18 @@ impl Runtime {
 			return bytes;
 		}
 		let ours = call.encode();
-		let (variant, rest) = ours.split_first().expect("an enum's encoding begins with its variant");
-		let mut bytes = self.calls[usize::from(*variant)].to_vec();
+		let (place, rest) = ours.split_first_chunk().expect("a call's encoding begins with its pallet and its number");
+		let mut bytes = self.calls.theirs(*place).to_vec();
 		bytes.extend(rest);
 		bytes
 	}
 
-	/// The storage key of a plain value.
+	/// Returns the storage key of a plain value.
 	pub(crate) fn value_key<Value>(&self, item: &Item<(), Value>) -> Vec<u8> {
 		storage_prefix(item.pallet, item.name)
 	}
 
-	/// The storage key of a map's entry, from its encoded keys.
+	/// Returns the storage key of a map's entry, from its encoded keys.
 	pub(crate) fn entry_key<Keys, Value>(&self, item: &Item<Keys, Value>, keys: &[Vec<u8>]) -> Vec<u8> {
 		let mut bytes = storage_prefix(item.pallet, item.name);
 		bytes.extend(self.hashers(item.pallet, item.name).iter().zip(keys).flat_map(|(hasher, key)| hash(hasher, key)));
@@ -101,7 +103,7 @@ impl Runtime {
 		}
 	}
 
-	/// What extends a transaction, in its order.
+	/// Returns what extends a transaction, in its order.
 	pub(crate) fn extensions(&self) -> &[SignedExtensionMetadata<PortableForm>] {
 		&self.metadata.extrinsic.signed_extensions
 	}
@@ -111,7 +113,7 @@ impl Runtime {
 	}
 }
 
-/// Where a pallet keeps an item.
+/// Returns where a pallet keeps an item.
 pub(crate) fn storage_prefix(pallet: &str, name: &str) -> Vec<u8> {
 	[twox_128(pallet.as_bytes()), twox_128(name.as_bytes())].concat()
 }
@@ -140,7 +142,7 @@ fn storage_entry<'a>(
 	pallet(metadata, in_pallet)?.storage.as_ref()?.entries.iter().find(|entry| entry.name == name)
 }
 
-/// The variants of a type, none if it is no enum.
+/// Returns the variants of a type, none if it is not an enum.
 fn variants(types: &PortableRegistry, id: u32) -> &[Variant<PortableForm>] {
 	match types.resolve(id).map(|ty| &ty.type_def) {
 		Some(TypeDef::Variant(variant)) => &variant.variants,
@@ -151,7 +153,7 @@ fn variants(types: &PortableRegistry, id: u32) -> &[Variant<PortableForm>] {
 #[cfg(test)]
 pub(crate) mod tests {
 	use super::*;
-	use crate::questions;
+	use crate::{calls::BalancesCall, questions};
 	use frame_metadata::{
 		v14::{PalletStorageMetadata, StorageEntryMetadata, StorageEntryModifier},
 		v15::{CustomMetadata, ExtrinsicMetadata, OuterEnums},
@@ -211,15 +213,15 @@ pub(crate) mod tests {
 		Runtime {
 			version: Version { spec_version: 7, transaction_version: 3 },
 			metadata: nothing(),
-			calls: (0..100).map(|number| [64, number + 1]).collect(),
+			calls: Places::new((60..64).map(|pallet| (1..30).map(|number| [pallet, number]).collect()).collect()),
 			batch: [40, 2],
-			events: Vec::new(),
-			system_events: Vec::new(),
+			events: Places::default(),
+			frame_events: Places::default(),
 		}
 	}
 
 	#[test]
-	fn a_runtime_that_lacks_a_call_is_refused_by_name() {
+	fn runtime_that_lacks_a_call_is_refused_by_name() {
 		let version = Version { spec_version: 7, transaction_version: 3 };
 		let metadata = RuntimeMetadataPrefixed(frame_metadata::META_RESERVED, RuntimeMetadata::V15(nothing())).encode();
 		let error = Runtime::new(version, &metadata).err().unwrap();
@@ -228,19 +230,20 @@ pub(crate) mod tests {
 	}
 
 	#[test]
-	fn a_call_is_written_by_the_runtime_s_numbers() {
+	fn call_is_written_by_the_runtime_s_numbers() {
 		use rlc_primitives::{AccountId, Address};
 		let runtime = bare();
-		let pay = Call::TransferAllowDeath { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
-		let place = u8::try_from(crate::calls::PALLETS.iter().map(|(_, names)| names.len()).sum::<usize>()).unwrap();
-		let bytes = [[64, place].as_slice(), &[0], &[9; 32], &[4]].concat();
+		let pay = BalancesCall::TransferAllowDeath { dest: Address::Id(AccountId::new([9; 32])), value: 1 };
+		let pay = Call::from(pay);
+		// The second call of the fourth pallet.
+		let bytes = [[63, 2].as_slice(), &[0], &[9; 32], &[4]].concat();
 		assert_eq!(runtime.encode(&pay), bytes);
 		let both = [[40, 2, 8].as_slice(), &bytes, &bytes].concat();
 		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay])), both);
 	}
 
 	#[test]
-	fn a_member_is_found_by_its_group_and_by_itself() {
+	fn member_is_found_by_its_group_and_by_itself() {
 		use rlc_primitives::{orders::Member, AccountId};
 		let runtime = Runtime { metadata: storing(), ..bare() };
 		let member = Member::from(AccountId::new([9; 32])).encode();

@@ -1,4 +1,4 @@
-//! Who sends transactions: one for each key.
+//! Senders of transactions: one for each key.
 
 mod nonces;
 mod verdict;
@@ -59,22 +59,22 @@ impl Sender {
 		Self { shared: Arc::new(Shared { chain, key, turn: Default::default(), nonces }), patience: PATIENCE }
 	}
 
-	/// The same, but a transaction is waited for up to `patience` instead of 60 s.
+	/// Returns the same, but a transaction is waited for up to `patience` instead of 60 s.
 	pub fn with_patience(self, patience: Duration) -> Self {
 		Self { patience, ..self }
 	}
 
-	/// The account that sends and pays.
+	/// Returns the account that sends and pays.
 	pub fn account(&self) -> AccountId {
 		self.shared.key.account()
 	}
 
-	/// The key that signs.
+	/// Returns the key that signs.
 	pub fn key(&self) -> &Key {
 		&self.shared.key
 	}
 
-	/// The chain that it sends to.
+	/// Returns the chain that it sends to.
 	pub fn chain(&self) -> &Chain {
 		&self.shared.chain
 	}
@@ -85,7 +85,7 @@ impl Sender {
 	///
 	/// [`Error::Invalid`] if the node does not take it, and [`Error::Refused`] if the chain does not: then it had no
 	/// effect. [`Error::Dropped`], [`Error::TimedOut`] if it is not known what became of it, [`Error::Unreachable`].
-	pub async fn send(&self, call: Call) -> Result<Receipt, Error> {
+	pub async fn send(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
 		self.submit(call).await?.included().await
 	}
 
@@ -94,7 +94,7 @@ impl Sender {
 	/// # Errors
 	///
 	/// Those of [`send`](Self::send).
-	pub async fn send_finalized(&self, call: Call) -> Result<Receipt, Error> {
+	pub async fn send_finalized(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
 		self.submit(call).await?.finalized().await
 	}
 
@@ -104,7 +104,8 @@ impl Sender {
 	/// # Errors
 	///
 	/// [`Error::Invalid`], [`Error::Unreachable`].
-	pub async fn submit(&self, call: Call) -> Result<Pending, Error> {
+	pub async fn submit(&self, call: impl Into<Call>) -> Result<Pending, Error> {
+		let call = call.into();
 		let _turn = self.shared.turn.lock().await;
 		let mut attempt = 1;
 		loop {
@@ -193,7 +194,7 @@ pub struct Pending {
 }
 
 impl Pending {
-	/// The transaction's hash.
+	/// Returns the transaction's hash.
 	pub fn hash(&self) -> Hash {
 		self.extrinsic.hash
 	}

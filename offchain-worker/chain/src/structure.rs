@@ -24,7 +24,7 @@ impl Difference {
 		Self { path: Vec::new(), words }
 	}
 
-	/// The same difference, seen from outside of `step`.
+	/// Returns the same difference, seen from outside of `step`.
 	fn within(mut self, step: &str) -> Self {
 		self.path.insert(0, step.into());
 		self
@@ -75,7 +75,7 @@ impl<'a, F: Form> Shape<'a, F> {
 		}
 	}
 
-	/// The one type that this adds nothing to.
+	/// Returns the one type that this adds nothing to.
 	fn inner(&self) -> Option<&F::Type> {
 		match self {
 			Self::Tuple(fields) => fields.first().filter(|_| fields.len() == 1),
@@ -112,7 +112,7 @@ impl<'a> Comparison<'a> {
 		Self { chain, seen: HashSet::new() }
 	}
 
-	/// Whether the two types are encoded alike.
+	/// Checks whether the two types are encoded alike.
 	pub(crate) fn types(&mut self, ours: &MetaType, theirs: u32) -> Result<(), Difference> {
 		if !self.seen.insert((ours.type_id(), theirs)) {
 			return Ok(());
@@ -208,7 +208,7 @@ impl<'a> Comparison<'a> {
 		Ok(())
 	}
 
-	/// Whether the fields of two variants are encoded alike.
+	/// Checks whether the fields of two variants are encoded alike.
 	pub(crate) fn variants(
 		&mut self,
 		ours: &Variant<MetaForm>,
@@ -224,7 +224,7 @@ impl<'a> Comparison<'a> {
 	}
 }
 
-/// What is on one side only, or the order if that is what differs.
+/// Returns what is on one side only, or the order if that is what differs.
 fn unlike<T: Debug + PartialEq>(what: &str, ours: &[T], theirs: &[T]) -> Difference {
 	let only = |of: &[T], not: &[T]| {
 		let only: Vec<_> = of.iter().filter(|item| !not.contains(item)).collect();

@@ -1,7 +1,7 @@
 //! What apps, datasets and workerpools have in common: they are registered, sold, and given away.
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Key};
+use rlc_chain::{Call, Chain, Key, MarketplaceCall, RegistryCall};
 use rlc_primitives::{
 	assets::{AssetId, Registered, MAX_LOCATION},
 	market::{BookEntry, BookFilter, BookKey},
@@ -106,7 +106,7 @@ pub async fn publish_as(context: &Context, chain: &Chain, key: Key, order: AnyOr
 	let hash = chain.order_hash(&order).await?;
 	let price = Amount(orders::price(&order));
 	let progress = context.out.wait("publishing the order");
-	context.send_as(chain, key, Call::PublishOrder { order: order.clone() }).await?;
+	context.send_as(chain, key, Call::Marketplace(MarketplaceCall::PublishOrder { order: order.clone() })).await?;
 	drop(progress);
 	let json = json!({ "order": hash, "terms": orders::describe(&order) });
 	Ok(Answer::new(format!("on sale for {price} a task, order {:?}", hash.0), json))
@@ -128,7 +128,8 @@ pub async fn unpublish(context: &Context, list: BookKey, order: Option<OrderHash
 		return Err(failure!("{} has no order for this in the book", Account(key.account())));
 	}
 	let progress = context.out.wait("withdrawing");
-	let withdrawals = mine.iter().map(|order| Call::UnpublishOrder { order: *order }).collect();
+	let withdrawals =
+		mine.iter().map(|order| Call::Marketplace(MarketplaceCall::UnpublishOrder { order: *order })).collect();
 	context.send_as(&chain, key, Call::BatchAll(withdrawals)).await?;
 	drop(progress);
 	let what = counted(mine.len() as u64, "order");
@@ -163,7 +164,7 @@ pub async fn transfer(context: &Context, asset: AssetId, to: &str) -> Result<Ans
 	let key = context.key()?;
 	let chain = context.chain().await?;
 	let progress = context.out.wait("transferring");
-	context.send_as(&chain, key, Call::Transfer { asset, to: to.clone() }).await?;
+	context.send_as(&chain, key, Call::Registry(RegistryCall::Transfer { asset, to: to.clone() })).await?;
 	drop(progress);
 	let to = Account(to);
 	Ok(Answer::new(format!("it belongs to {to} now; orders of before match no longer"), json!({ "owner": to })))

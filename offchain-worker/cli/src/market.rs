@@ -1,6 +1,6 @@
 //! What a request would be matched with, and why with nothing.
 
-use rlc_chain::{Call, Chain};
+use rlc_chain::{Call, Chain, MarketplaceCall};
 use rlc_primitives::{
 	market::{Authorization, BookEntry, BookFilter, BookKey, Estimate, SignedOrder, SignedOrders},
 	AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId, CategoryId, DatasetId, DatasetOrder, Moment, OrderHash,
@@ -120,7 +120,7 @@ impl Quote {
 		let dataset = self.dataset.clone().map(|order| SignedOrder { order, authorization: authorization.clone() });
 		let app = SignedOrder { order: self.app.clone(), authorization: authorization.clone() };
 		let workerpool = SignedOrder { order: self.workerpool.clone(), authorization };
-		Call::MatchOrders { orders: SignedOrders { app, dataset, workerpool, request } }
+		Call::Marketplace(MarketplaceCall::MatchOrders { orders: SignedOrders { app, dataset, workerpool, request } })
 	}
 }
 

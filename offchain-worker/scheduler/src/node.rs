@@ -1,7 +1,7 @@
 //! The chain, over a node.
 
 use futures::{future::BoxFuture, stream::BoxStream, FutureExt, StreamExt};
-use rlc_chain::{At, BlockEvents, Call, Chain, Event, Sender};
+use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceEvent, PocoCall, PocoEvent, Sender};
 use rlc_primitives::{
 	money::Score,
 	task::Stage,
@@ -94,11 +94,11 @@ impl PoolChain for NodeChain {
 			Ok(data) => data,
 			Err(_) => return async { Err(ChainError("the callback's data are too long".into())) }.boxed(),
 		};
-		self.send(Call::Finalize { task: at(task), callback_data })
+		self.send(Call::Poco(PocoCall::Finalize { task: at(task), callback_data }))
 	}
 
 	fn reopen(&self, task: TaskRef) -> Answer<'_, ()> {
-		self.send(Call::Reopen { task: at(task) })
+		self.send(Call::Poco(PocoCall::Reopen { task: at(task) }))
 	}
 
 	fn abandon(&self, task: TaskRef) -> Answer<'_, ()> {
@@ -106,7 +106,7 @@ impl PoolChain for NodeChain {
 			// The chain would let a consensus go that nobody revealed yet.
 			let view = self.chain.task_of(at(task)).await.map_err(ChainError::new)?;
 			match view.map(|view| view.task.stage) {
-				Some(Stage::Active) => self.send(Call::Abandon { task: at(task) }).await,
+				Some(Stage::Active) => self.send(Call::Poco(PocoCall::Abandon { task: at(task) })).await,
 				Some(_) => Err(ChainError("it has a consensus, or is closed".into())),
 				None => Err(ChainError("there is no such task".into())),
 			}
@@ -116,7 +116,7 @@ impl PoolChain for NodeChain {
 
 	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()> {
 		let workers = workers.into_iter().map(|worker| Delegate { worker, enclave: None }).collect();
-		self.send(Call::Delegate { tasks: tasks.into_iter().map(at).collect(), workers })
+		self.send(Call::Poco(PocoCall::Delegate { tasks: tasks.into_iter().map(at).collect(), workers }))
 	}
 }
 
@@ -125,19 +125,21 @@ impl PoolChain for NodeChain {
 fn seen(block: BlockEvents, pool: WorkerpoolId) -> SeenBlock {
 	let events = block.events.into_iter().filter_map(|(_, event)| {
 		Some(match event {
-			Event::DealOpened { deal, workerpool, first, size, .. } if workerpool == pool => {
+			Event::Marketplace(MarketplaceEvent::DealOpened { deal, workerpool, first, size, .. })
+				if workerpool == pool =>
+			{
 				Seen::DealOpened { deal, first, size }
 			}
-			Event::DealClosed { deal } => Seen::DealClosed(deal),
-			Event::Delegated { task, worker } => Seen::Delegated(task, worker),
-			Event::Contributed { task, worker, result } => Seen::Contributed(task, worker, result),
-			Event::ConsensusReached { task, result, winners, reveal_deadline } => {
+			Event::Marketplace(MarketplaceEvent::DealClosed { deal }) => Seen::DealClosed(deal),
+			Event::Poco(PocoEvent::Delegated { task, worker }) => Seen::Delegated(task, worker),
+			Event::Poco(PocoEvent::Contributed { task, worker, result }) => Seen::Contributed(task, worker, result),
+			Event::Poco(PocoEvent::ConsensusReached { task, result, winners, reveal_deadline }) => {
 				Seen::Agreed { task, result, winners, reveal_deadline }
 			}
-			Event::Revealed { task, worker, digest } => Seen::Revealed(task, worker, digest),
-			Event::Reopened { task } => Seen::Reopened(task),
-			Event::TaskClosed { task, outcome, .. } => Seen::Closed(task, outcome),
-			Event::FailureReported { task, worker, .. } => Seen::FailureReported(task, worker),
+			Event::Poco(PocoEvent::Revealed { task, worker, digest }) => Seen::Revealed(task, worker, digest),
+			Event::Poco(PocoEvent::Reopened { task }) => Seen::Reopened(task),
+			Event::Poco(PocoEvent::TaskClosed { task, outcome, .. }) => Seen::Closed(task, outcome),
+			Event::Poco(PocoEvent::FailureReported { task, worker, .. }) => Seen::FailureReported(task, worker),
 			_ => return None,
 		})
 	});
@@ -152,19 +154,21 @@ mod tests {
 
 	#[test]
 	fn deals_of_other_pools_are_passed_over() {
-		let opened = |pool: u8| Event::DealOpened {
-			deal: DealId(H256::repeat_byte(pool)),
-			app: AppId::default(),
-			dataset: None,
-			workerpool: WorkerpoolId(H160::repeat_byte(pool)),
-			request: OrderHash::default(),
-			requester: AccountId::new([1; 32]),
-			payer: AccountId::new([1; 32]),
-			category: CategoryId(0),
-			first: 3,
-			size: 5,
+		let opened = |pool: u8| {
+			Event::Marketplace(MarketplaceEvent::DealOpened {
+				deal: DealId(H256::repeat_byte(pool)),
+				app: AppId::default(),
+				dataset: None,
+				workerpool: WorkerpoolId(H160::repeat_byte(pool)),
+				request: OrderHash::default(),
+				requester: AccountId::new([1; 32]),
+				payer: AccountId::new([1; 32]),
+				category: CategoryId(0),
+				first: 3,
+				size: 5,
+			})
 		};
-		let reopened = Event::Reopened { task: TaskId::default() };
+		let reopened = Event::Poco(PocoEvent::Reopened { task: TaskId::default() });
 		let events =
 			vec![(Some(1), opened(1)), (Some(2), opened(2)), (None, reopened), (None, Event::ExtrinsicSuccess)];
 		let (hash, parent) = (H256::zero(), H256::zero());

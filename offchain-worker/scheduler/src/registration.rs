@@ -1,6 +1,6 @@
 //! The pool on chain.
 
-use rlc_chain::{Call, Chain, Sender};
+use rlc_chain::{Call, Chain, RegistryCall, Sender};
 use rlc_primitives::{
 	assets::{Description, Registered, Workerpool},
 	WorkerpoolId,
@@ -38,7 +38,7 @@ pub(crate) async fn find_or_register(
 			}
 			let id = WorkerpoolId::derive(&sender.account(), &description);
 			if owned(id, chain, sender).await?.is_none() {
-				sender.send(Call::RegisterWorkerpool { description }).await?;
+				sender.send(Call::Registry(RegistryCall::RegisterWorkerpool { description })).await?;
 				log::info!("workerpool {:?} is registered", id.0);
 			}
 			Ok(id)

@@ -5,7 +5,7 @@ use futures::{
 	stream::{self, BoxStream},
 	StreamExt,
 };
-use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, Sender};
+use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, PocoCall, PocoEvent, RlcEvent, Sender};
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
@@ -104,16 +104,18 @@ fn news(block: BlockEvents, account: &AccountId) -> News {
 
 fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 	match event {
-		Event::Contributed { task, worker, result } => {
+		Event::Poco(PocoEvent::Contributed { task, worker, result }) => {
 			(worker == *account).then_some(ChainEvent::Contributed { task, result })
 		}
-		Event::ConsensusReached { task, result, reveal_deadline, .. } => {
+		Event::Poco(PocoEvent::ConsensusReached { task, result, reveal_deadline, .. }) => {
 			Some(ChainEvent::Consensus { task, result, deadline: reveal_deadline })
 		}
-		Event::Revealed { task, worker, .. } => (worker == *account).then_some(ChainEvent::Revealed { task }),
-		Event::Reopened { task } => Some(ChainEvent::Reopened { task }),
-		Event::TaskClosed { task, outcome, .. } => Some(ChainEvent::Closed { task, outcome }),
-		Event::Rewarded { who, amount, .. } => (who == *account).then_some(ChainEvent::Rewarded(amount)),
+		Event::Poco(PocoEvent::Revealed { task, worker, .. }) => {
+			(worker == *account).then_some(ChainEvent::Revealed { task })
+		}
+		Event::Poco(PocoEvent::Reopened { task }) => Some(ChainEvent::Reopened { task }),
+		Event::Poco(PocoEvent::TaskClosed { task, outcome, .. }) => Some(ChainEvent::Closed { task, outcome }),
+		Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) => (who == *account).then_some(ChainEvent::Rewarded(amount)),
 		_ => None,
 	}
 }
@@ -122,35 +124,35 @@ fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 fn call(submission: Submission) -> Call {
 	match submission {
 		Submission::Contribute(mut contributions) => match contributions.pop() {
-			Some(one) if contributions.is_empty() => Call::Contribute {
+			Some(one) if contributions.is_empty() => Call::Poco(PocoCall::Contribute {
 				task: one.task,
 				commitment: one.commitment,
 				authorization: one.authorization,
 				enclave_signature: one.enclave_signature,
-			},
+			}),
 			last => {
 				contributions.extend(last);
-				Call::ContributeBatch { contributions }
+				Call::Poco(PocoCall::ContributeBatch { contributions })
 			}
 		},
 		Submission::Reveal(reveals) => match reveals.as_slice() {
-			[(task, digest)] => Call::Reveal { task: *task, digest: *digest },
-			_ => Call::RevealBatch { reveals },
+			[(task, digest)] => Call::Poco(PocoCall::Reveal { task: *task, digest: *digest }),
+			_ => Call::Poco(PocoCall::RevealBatch { reveals }),
 		},
 		Submission::Direct { mut results, callback_data } => match results.pop() {
-			Some(one) if results.is_empty() => Call::ContributeAndFinalize {
+			Some(one) if results.is_empty() => Call::Poco(PocoCall::ContributeAndFinalize {
 				task: one.task,
 				digest: one.digest,
 				authorization: one.authorization,
 				enclave: one.enclave,
 				callback_data,
-			},
+			}),
 			last => {
 				results.extend(last);
-				Call::ContributeAndFinalizeBatch { results }
+				Call::Poco(PocoCall::ContributeAndFinalizeBatch { results })
 			}
 		},
-		Submission::ReportFailure(task, cause) => Call::ReportFailure { task, cause },
+		Submission::ReportFailure(task, cause) => Call::Poco(PocoCall::ReportFailure { task, cause }),
 	}
 }
 
@@ -173,21 +175,24 @@ mod tests {
 	#[test]
 	fn one_task_is_sent_as_one_and_several_as_a_batch_in_their_order() {
 		assert!(
-			matches!(call(Submission::Contribute(vec![contribution(1)])), Call::Contribute { task, .. } if task.index == 1)
+			matches!(call(Submission::Contribute(vec![contribution(1)])), Call::Poco(PocoCall::Contribute { task, .. }) if task.index == 1)
 		);
 		let several = vec![contribution(1), contribution(2), contribution(3)];
-		assert_eq!(call(Submission::Contribute(several.clone())), Call::ContributeBatch { contributions: several });
+		assert_eq!(
+			call(Submission::Contribute(several.clone())),
+			Call::Poco(PocoCall::ContributeBatch { contributions: several })
+		);
 		let reveal = (TaskRef { deal: DEAL, index: 1 }, ResultDigest::default());
-		assert!(matches!(call(Submission::Reveal(vec![reveal])), Call::Reveal { .. }));
+		assert!(matches!(call(Submission::Reveal(vec![reveal])), Call::Poco(PocoCall::Reveal { .. })));
 		assert!(
-			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::RevealBatch { reveals } if reveals.len() == 2)
+			matches!(call(Submission::Reveal(vec![reveal; 2])), Call::Poco(PocoCall::RevealBatch { reveals }) if reveals.len() == 2)
 		);
 		let (task, digest) = reveal;
 		let result = ResultOf { task, digest, authorization: DelegationProof::OnChain, enclave: None };
 		let direct = |number| Submission::Direct { results: vec![result.clone(); number], callback_data: None };
-		assert!(matches!(call(direct(1)), Call::ContributeAndFinalize { task, .. } if task.index == 1));
+		assert!(matches!(call(direct(1)), Call::Poco(PocoCall::ContributeAndFinalize { task, .. }) if task.index == 1));
 		assert!(
-			matches!(call(direct(2)), Call::ContributeAndFinalizeBatch { results } if results == [result.clone(), result.clone()])
+			matches!(call(direct(2)), Call::Poco(PocoCall::ContributeAndFinalizeBatch { results }) if results == [result.clone(), result.clone()])
 		);
 	}
 
@@ -196,13 +201,15 @@ mod tests {
 		let (me, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
 		let task = TaskId::default();
 		let contributed = |worker: &AccountId| {
-			let event = Event::Contributed { task, worker: worker.clone(), result: ResultHash::default() };
+			let event =
+				Event::Poco(PocoEvent::Contributed { task, worker: worker.clone(), result: ResultHash::default() });
 			concerning(event, &me)
 		};
 		assert!(contributed(&me).is_some() && contributed(&other).is_none());
-		let closed = Event::TaskClosed { task, deal: DealId::default(), outcome: None };
+		let closed = Event::Poco(PocoEvent::TaskClosed { task, deal: DealId::default(), outcome: None });
 		assert_eq!(concerning(closed, &me), Some(ChainEvent::Closed { task, outcome: None }));
-		let paid = |who: &AccountId| concerning(Event::Rewarded { who: who.clone(), amount: 5, task }, &me);
+		let paid =
+			|who: &AccountId| concerning(Event::Rlc(RlcEvent::Rewarded { who: who.clone(), amount: 5, task }), &me);
 		assert_eq!((paid(&me), paid(&other)), (Some(ChainEvent::Rewarded(5)), None));
 	}
 }

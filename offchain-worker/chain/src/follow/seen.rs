@@ -34,13 +34,13 @@ impl Seen {
 		Self { blocks: VecDeque::new(), from }
 	}
 
-	/// Whether the head, or blocks before it, are to be delivered.
+	/// Returns whether the head, or blocks before it, are to be delivered.
 	pub(super) fn wants(&self, head: &Head) -> bool {
 		let early = self.blocks.is_empty() && self.from.is_some_and(|from| head.number < from);
 		!early && self.blocks.iter().all(|(_, hash)| *hash != head.hash)
 	}
 
-	/// Whether nothing is to be delivered before this one: its parent was, or there is nothing to join it to.
+	/// Returns whether nothing is to be delivered before this one: its parent was, or there is nothing to join it to.
 	pub(super) fn joins(&self, head: &Head) -> bool {
 		let lowest = self.blocks.iter().map(|(number, _)| *number).min();
 		match lowest.or(self.from) {
@@ -49,7 +49,7 @@ impl Seen {
 		}
 	}
 
-	/// How many heights lie between what was delivered last and this one, with it.
+	/// Returns how many heights lie between what was delivered last and this one, with it.
 	pub(super) fn gap(&self, number: BlockNumber) -> BlockNumber {
 		match (self.last(), self.from) {
 			(Some((last, _)), _) => number.saturating_sub(last),
@@ -58,17 +58,17 @@ impl Seen {
 		}
 	}
 
-	/// The height after what was delivered last.
+	/// Returns the height after what was delivered last.
 	pub(super) fn next_number(&self) -> BlockNumber {
 		self.last().map_or(self.from.unwrap_or_default(), |(last, _)| last.saturating_add(1))
 	}
 
-	/// What was delivered last.
+	/// Returns what was delivered last.
 	pub(super) fn last(&self) -> Option<(BlockNumber, Hash)> {
 		self.blocks.back().copied()
 	}
 
-	/// A block was delivered.
+	/// Remembers that a block was delivered.
 	pub(super) fn push(&mut self, head: Head) {
 		if self.blocks.len() == WINDOW {
 			self.blocks.pop_front();
@@ -76,7 +76,7 @@ impl Seen {
 		self.blocks.push_back((head.number, head.hash));
 	}
 
-	/// What was delivered last is no part of the chain any more: its height is to be delivered again.
+	/// Forgets what was delivered last, as it is not part of the chain any more: its height is to be delivered again.
 	pub(super) fn pop(&mut self) {
 		if let Some((number, _)) = self.blocks.pop_back() {
 			self.from = Some(number);
@@ -126,7 +126,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_gap_is_filled_in_order() {
+	fn gap_is_filled_in_order() {
 		let mut seen = Seen::new(None);
 		deliver(&mut seen, block(0, 7), straight);
 		let filled = deliver(&mut seen, block(0, 10), straight);
@@ -154,7 +154,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_branch_that_comes_back_goes_on_where_it_was_left() {
+	fn branch_that_comes_back_goes_on_where_it_was_left() {
 		let mut seen = Seen::new(Some(1));
 		deliver(&mut seen, block(0, 5), straight);
 		assert_eq!(deliver(&mut seen, fork(1, 5), straight), [fork(1, 5)]);
@@ -163,7 +163,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_branch_deeper_than_memory_begins_at_the_lowest_known_height() {
+	fn branch_deeper_than_memory_begins_at_the_lowest_known_height() {
 		let mut seen = Seen::new(Some(100));
 		deliver(&mut seen, block(0, 103), straight);
 		let delivered = deliver(&mut seen, block(1, 104), |head| block(1, head.number - 1));
@@ -172,7 +172,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_height_that_was_taken_back_comes_again() {
+	fn height_that_was_taken_back_comes_again() {
 		let mut seen = Seen::new(Some(3));
 		deliver(&mut seen, block(0, 4), straight);
 		seen.pop();

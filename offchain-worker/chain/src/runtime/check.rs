@@ -3,11 +3,11 @@
 use frame_metadata::{v14::StorageEntryType, v15::RuntimeMetadataV15};
 use scale_info::{form::MetaForm, meta_type, TypeDef, TypeInfo, Variant};
 
-use super::{pallet, storage_entry, variants, EVENTS};
+use super::{pallet, places::Places, storage_entry, variants, EVENTS};
 use crate::{
 	calls::{self, Call},
-	events::{self, Event, Phase, SystemEvent},
-	extrinsic::extensions,
+	events::{Event, FrameEvent, Phase},
+	extension::extensions,
 	questions,
 	structure::{Comparison, Difference, Fields},
 };
@@ -17,10 +17,10 @@ const TRANSACTION_FORMAT: u8 = 4;
 
 /// Where the runtime has what this program names.
 pub(super) struct Found {
-	pub(super) calls: Vec<[u8; 2]>,
+	pub(super) calls: Places,
 	pub(super) batch: [u8; 2],
-	pub(super) events: Vec<[u8; 2]>,
-	pub(super) system_events: Vec<[u8; 2]>,
+	pub(super) events: Places,
+	pub(super) frame_events: Places,
 }
 
 /// Whether calls or events are looked for.
@@ -38,7 +38,15 @@ impl Kind {
 		}
 	}
 
-	/// The enum of a pallet's calls or events.
+	/// Returns the name on the chain of what has this name here.
+	fn on_chain(self, name: &str) -> String {
+		match self {
+			Self::Call => calls::on_chain(name),
+			Self::Event => name.into(),
+		}
+	}
+
+	/// Returns the enum of a pallet's calls or events.
 	fn of(self, pallet: &frame_metadata::v15::PalletMetadata<scale_info::form::PortableForm>) -> Option<u32> {
 		match self {
 			Self::Call => pallet.calls.as_ref().map(|calls| calls.ty.id),
@@ -46,7 +54,7 @@ impl Kind {
 		}
 	}
 
-	/// Calls are written for the chain, events are read from it.
+	/// Returns how fields may differ: calls are written for the chain, events are read from it.
 	fn fields(self) -> Fields {
 		match self {
 			Self::Call => Fields::All,
@@ -60,14 +68,10 @@ impl Found {
 	pub(super) fn new(metadata: &RuntimeMetadataV15) -> Result<Self, String> {
 		let mut check = Check { metadata, comparison: Comparison::with(&metadata.types) };
 		let found = Self {
-			calls: check.variants::<Call>(Kind::Call, &calls::PALLETS, calls::on_chain)?,
+			calls: check.places::<Call>(Kind::Call)?,
 			batch: check.batch()?,
-			events: check.variants::<Event>(Kind::Event, &events::PALLETS, |name| events::on_chain(name).into())?,
-			system_events: check.variants::<SystemEvent>(
-				Kind::Event,
-				&[(events::SYSTEM, &["ExtrinsicSuccess", "ExtrinsicFailed"])],
-				str::to_owned,
-			)?,
+			events: check.places::<Event>(Kind::Event)?,
+			frame_events: check.places::<FrameEvent>(Kind::Event)?,
 		};
 		check.event_records()?;
 		check.questions()?;
@@ -83,21 +87,19 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-	/// The place of each variant of `Ours`, in their order.
-	fn variants<Ours: TypeInfo>(
-		&mut self,
-		kind: Kind,
-		pallets: &[(&str, &[&str])],
-		on_chain: impl Fn(&str) -> String,
-	) -> Result<Vec<[u8; 2]>, String> {
-		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Vec::new()) };
-		let of = |name: &str| {
-			let holds = |(_, names): &&(&str, &[&str])| names.contains(&name);
-			pallets.iter().find(holds).map(|(pallet, _)| *pallet).unwrap_or_default()
-		};
+	/// Finds each variant of `Ours`, whose variants are pallets that hold enums.
+	fn places<Ours: TypeInfo>(&mut self, kind: Kind) -> Result<Places, String> {
+		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Places::default()) };
+		let pallets = ours.variants.iter().map(|pallet| self.places_in(kind, pallet));
+		Ok(Places::new(pallets.collect::<Result<_, _>>()?))
+	}
+
+	fn places_in(&mut self, kind: Kind, pallet: &Variant<MetaForm>) -> Result<Vec<[u8; 2]>, String> {
+		let held = pallet.fields.first().map(|field| field.ty.type_info().type_def);
+		let Some(TypeDef::Variant(ours)) = held else { return Ok(Vec::new()) };
 		ours.variants
 			.iter()
-			.map(|variant| self.variant(kind, of(variant.name), &on_chain(variant.name), variant))
+			.map(|variant| self.variant(kind, pallet.name, &kind.on_chain(variant.name), variant))
 			.collect()
 	}
 
@@ -120,7 +122,7 @@ impl Check<'_> {
 		Ok([pallet.index, theirs.index])
 	}
 
-	/// The place of the call that holds calls.
+	/// Returns the place of the call that holds calls.
 	fn batch(&self) -> Result<[u8; 2], String> {
 		let (in_pallet, name) = calls::BATCH;
 		let missing = || format!("it has no call {in_pallet}.{name} of a list of calls");
@@ -136,20 +138,22 @@ impl Check<'_> {
 		}
 	}
 
-	/// The list of what happened in a block.
+	/// Checks the list of what happened in a block.
 	fn event_records(&mut self) -> Result<(), String> {
 		let (pallet, name) = EVENTS;
 		let strange = |why: String| format!("storage {pallet}.{name}: {why}");
 		let Some(StorageEntryType::Plain(list)) = storage_entry(self.metadata, pallet, name).map(|entry| &entry.ty)
 		else {
-			return Err(strange("it is no list".into()));
+			return Err(strange("it is not a list".into()));
 		};
 		let types = &self.metadata.types;
 		let record = match types.resolve(list.id).map(|ty| &ty.type_def) {
 			Some(TypeDef::Sequence(list)) => types.resolve(list.type_param.id).map(|ty| &ty.type_def),
 			_ => None,
 		};
-		let Some(TypeDef::Composite(record)) = record else { return Err(strange("it is no list of records".into())) };
+		let Some(TypeDef::Composite(record)) = record else {
+			return Err(strange("it is not a list of records".into()));
+		};
 		let fields: Vec<_> = record.fields.iter().map(|field| field.name.as_deref().unwrap_or_default()).collect();
 		let ([phase, _, topics], ["phase", "event", "topics"]) = (record.fields.as_slice(), fields.as_slice()) else {
 			return Err(strange(format!("a record has the fields {fields:?}")));
@@ -199,7 +203,7 @@ impl Check<'_> {
 		Ok(())
 	}
 
-	/// Whether transactions are written as here.
+	/// Checks whether transactions are written as here.
 	fn transactions(&mut self) -> Result<(), String> {
 		let extrinsic = &self.metadata.extrinsic;
 		if extrinsic.version != TRANSACTION_FORMAT {
@@ -252,13 +256,13 @@ mod tests {
 	}
 
 	#[test]
-	fn a_map_of_other_keys_is_refused_by_name() {
+	fn map_of_other_keys_is_refused_by_name() {
 		let one_key = members(|hashers, _| hashers.truncate(1));
 		assert_eq!(one_key, Err("storage Registry.Members: it has other keys".into()));
 	}
 
 	#[test]
-	fn a_map_of_other_values_is_refused_by_name() {
+	fn map_of_other_values_is_refused_by_name() {
 		let another = members(|_, value| *value = 0).unwrap_err();
 		assert!(another.starts_with("storage Registry.Members: here u128, there "), "{another}");
 	}

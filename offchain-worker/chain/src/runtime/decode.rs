@@ -6,9 +6,9 @@ use scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
 use scale_info::PortableRegistry;
 use sp_runtime::{DispatchError, ModuleError};
 
-use super::{variants, Runtime};
+use super::{places::Places, variants, Runtime};
 use crate::{
-	events::{Event, Phase, SystemEvent},
+	events::{Event, FrameEvent, Phase, SystemEvent},
 	rpc::bad_answer,
 	Error, Failure,
 };
@@ -17,7 +17,7 @@ use crate::{
 const QUESTION: &str = "System.Events";
 
 impl Runtime {
-	/// What happened in a block, in its order: what this program knows of it. The rest is passed over.
+	/// Returns what happened in a block, in its order: what this program knows of it. The rest is passed over.
 	///
 	/// # Errors
 	///
@@ -37,7 +37,7 @@ impl Runtime {
 		Ok(events)
 	}
 
-	/// The bytes of the next event.
+	/// Returns the bytes of the next event.
 	fn take_event<'a>(&self, input: &mut &'a [u8]) -> Result<&'a [u8], Error> {
 		let all = *input;
 		let id = self.metadata.outer_enums.event_enum_ty.id;
@@ -47,13 +47,13 @@ impl Runtime {
 		Ok(&all[..length])
 	}
 
-	/// An event that this program knows.
+	/// Returns an event that this program knows.
 	fn event(&self, bytes: &[u8]) -> Result<Option<Event>, Error> {
 		let Some((place, fields)) = bytes.split_first_chunk::<2>() else { return Ok(None) };
-		if let Some(event) = renumbered(&self.events, place, fields)? {
+		if let Some(event) = renumbered(&self.events, *place, fields)? {
 			return Ok(Some(event));
 		}
-		Ok(renumbered(&self.system_events, place, fields)?.map(|event| match event {
+		Ok(renumbered(&self.frame_events, *place, fields)?.map(|FrameEvent::System(event)| match event {
 			SystemEvent::ExtrinsicSuccess => Event::ExtrinsicSuccess,
 			SystemEvent::ExtrinsicFailed { dispatch_error } => {
 				Event::ExtrinsicFailed { failure: self.failure(&dispatch_error) }
@@ -61,7 +61,7 @@ impl Runtime {
 		}))
 	}
 
-	/// An error in words, as the runtime describes it.
+	/// Returns an error in words, as the runtime describes it.
 	pub(crate) fn failure(&self, error: &DispatchError) -> Failure {
 		match error {
 			DispatchError::Module(module) => self.module_failure(module),
@@ -92,11 +92,10 @@ impl Runtime {
 	}
 }
 
-/// Decodes an event whose place is in the list, by its number here.
-fn renumbered<T: Decode>(places: &[[u8; 2]], place: &[u8; 2], fields: &[u8]) -> Result<Option<T>, Error> {
-	let Some(number) = places.iter().position(|other| other == place) else { return Ok(None) };
-	let number = u8::try_from(number).map_err(|error| bad_answer(QUESTION, error))?;
-	let bytes = [&[number], fields].concat();
+/// Decodes an event that is known here, by its numbers here.
+fn renumbered<T: Decode>(places: &Places, place: [u8; 2], fields: &[u8]) -> Result<Option<T>, Error> {
+	let Some(ours) = places.ours(place) else { return Ok(None) };
+	let bytes = [&ours, fields].concat();
 	T::decode(&mut bytes.as_slice()).map(Some).map_err(strange)
 }
 
@@ -104,7 +103,7 @@ fn strange(error: codec::Error) -> Error {
 	bad_answer(QUESTION, error)
 }
 
-/// An error of no pallet.
+/// Returns an error of no pallet.
 fn named(kind: &str, error: &impl std::fmt::Debug, docs: &'static str) -> Failure {
 	// The variant's name, without what it holds.
 	let name = format!("{error:?}");
@@ -115,18 +114,20 @@ fn named(kind: &str, error: &impl std::fmt::Debug, docs: &'static str) -> Failur
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::events::PocoEvent;
 	use rlc_primitives::{task::MAX_CONTRIBUTORS, AccountId, TaskId};
 
 	#[test]
-	fn an_event_is_found_by_its_place_and_may_have_more_fields() {
+	fn event_is_found_by_its_place_and_may_have_more_fields() {
 		let (task, worker) = (TaskId(Hash::repeat_byte(1)), AccountId::new([2; 32]));
-		let places: Vec<_> = (0..40).map(|number| [64, number]).collect();
-		let delegated = 17;
+		let places = Places::new((62..66).map(|pallet| (5..20).map(|number| [pallet, number]).collect()).collect());
+		// The first event of the third pallet.
+		let delegated = [64, 5];
 		let bytes = codec::Encode::encode(&(task, &worker, MAX_CONTRIBUTORS));
-		let event: Option<Event> = renumbered(&places, &[64, delegated], &bytes).unwrap();
-		assert_eq!(event, Some(Event::Delegated { task, worker }));
-		assert_eq!(renumbered::<Event>(&places, &[63, delegated], &bytes), Ok(None));
-		assert!(renumbered::<Event>(&places, &[64, delegated], &bytes[..40]).is_err());
+		let event: Option<Event> = renumbered(&places, delegated, &bytes).unwrap();
+		assert_eq!(event, Some(PocoEvent::Delegated { task, worker }.into()));
+		assert_eq!(renumbered::<Event>(&places, [66, 5], &bytes), Ok(None));
+		assert!(renumbered::<Event>(&places, delegated, &bytes[..40]).is_err());
 	}
 
 	#[test]

@@ -15,18 +15,18 @@ pub(super) struct Nonces {
 }
 
 impl Nonces {
-	/// The next number; `None`: ask the node.
+	/// Returns the next number; `None`: ask the node.
 	pub(super) fn next(&self, now: Instant) -> Option<Nonce> {
 		let (next, since) = self.next?;
 		(now.saturating_duration_since(since) < FRESH).then_some(next)
 	}
 
-	/// The node took a transaction with this number.
+	/// Remembers that the node took a transaction with this number.
 	pub(super) fn used(&mut self, nonce: Nonce, now: Instant) {
 		self.next = Some((nonce.saturating_add(1), now));
 	}
 
-	/// What is known here may be wrong: a transaction was lost, or refused for its number.
+	/// Forgets the count, which may be wrong: a transaction was lost, or refused for its number.
 	pub(super) fn forget(&mut self) {
 		self.next = None;
 	}
@@ -37,7 +37,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn a_burst_is_counted_without_the_node() {
+	fn burst_is_counted_without_the_node() {
 		let (mut nonces, now) = (Nonces::default(), Instant::now());
 		assert_eq!(nonces.next(now), None, "the first number is the node's");
 		nonces.used(7, now);

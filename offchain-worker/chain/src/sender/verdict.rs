@@ -24,7 +24,7 @@ pub(super) enum Verdict {
 }
 
 impl Verdict {
-	/// What an error of the submission means.
+	/// Returns what an error of the submission means.
 	pub(super) fn of(error: Error) -> Self {
 		let Error::Rpc { code, words, .. } = &error else { return Self::Refused(error) };
 		let says = |what| words.contains(what);
@@ -54,7 +54,7 @@ impl Verdict {
 		}
 	}
 
-	/// The error that is told if no further attempt is made.
+	/// Returns the error that is told if no further attempt is made.
 	pub(super) fn into_error(self) -> Error {
 		match self {
 			Self::Known => invalid("the node has it already"),
@@ -89,7 +89,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_same_transaction_is_not_refused() {
+	fn same_transaction_is_not_refused() {
 		assert_eq!(refusal(1013, "Transaction Already Imported"), Verdict::Known);
 	}
 

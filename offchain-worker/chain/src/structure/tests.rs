@@ -9,7 +9,7 @@ use sp_runtime::BoundedVec;
 
 use super::*;
 
-/// What a program made for `Ours` finds on a chain that has `Theirs`.
+/// Returns what a program made for `Ours` finds on a chain that has `Theirs`.
 fn compare<Ours: TypeInfo + 'static, Theirs: TypeInfo + 'static>() -> Result<(), String> {
 	let mut registry = Registry::new();
 	let id = registry.register_type(&meta_type::<Theirs>()).id;
@@ -17,7 +17,7 @@ fn compare<Ours: TypeInfo + 'static, Theirs: TypeInfo + 'static>() -> Result<(),
 	Comparison::with(&chain).types(&meta_type::<Ours>(), id).map_err(|difference| difference.to_string())
 }
 
-/// The error of types that differ.
+/// Returns the error of types that differ.
 fn difference<Ours: TypeInfo + 'static, Theirs: TypeInfo + 'static>() -> String {
 	compare::<Ours, Theirs>().expect_err("they differ")
 }
@@ -171,7 +171,7 @@ fn variants_their_numbers_and_their_fields_matter() {
 }
 
 #[test]
-fn a_read_variant_may_have_more_fields_on_the_chain() {
+fn read_variant_may_have_more_fields_on_the_chain() {
 	#[derive(Encode, TypeInfo)]
 	enum Ours {
 		Paid { amount: u128 },

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use rlc_chain::Call;
+use rlc_chain::{BalancesCall, Call};
 use rlc_primitives::Address;
 use rlc_protocol::Account as Written;
 use serde_json::json;
@@ -215,7 +215,11 @@ async fn send(context: &Context, to: &str, amount: Amount) -> Result<Answer> {
 	}
 	let progress = context.out.wait(format!("sending {amount}"));
 	let receipt = context
-		.send_as(&chain, key, Call::TransferKeepAlive { dest: Address::Id(to.clone()), value: amount.0 })
+		.send_as(
+			&chain,
+			key,
+			Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(to.clone()), value: amount.0 }),
+		)
 		.await?;
 	drop(progress);
 	let json = json!({ "to": Written(to.clone()), "amount": amount.0.to_string(), "block": receipt.block });

@@ -10,7 +10,7 @@ pub use run::deal_of;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use rlc_chain::Call;
+use rlc_chain::{Call, RegistryCall};
 use rlc_primitives::{
 	assets::{self as registry, AppKind, AssetId},
 	market::BookKey,
@@ -231,7 +231,7 @@ async fn deploy(context: &Context, app: Deploy) -> Result<Answer> {
 	let content = registry::App { name, kind, location, checksum, measurement: None };
 	let id = AppId::derive(&key.account(), &content);
 	let known = chain.app(id).await?;
-	let register = vec![Call::RegisterApp { app: content }];
+	let register = vec![Call::Registry(RegistryCall::RegisterApp { app: content })];
 	let new = assets::register(context, &chain, &key, known, register).await?;
 	let mut text = format!("app {:?} {}", id.0, if new { "is registered" } else { "was registered before" });
 	let mut json = json!({ "app": id, "new": new, "cid": file.cid, "checksum": checksum });

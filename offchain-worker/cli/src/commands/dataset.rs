@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use rlc_chain::Call;
+use rlc_chain::{Call, RegistryCall};
 use rlc_primitives::{
 	assets::{self as registry, AssetId},
 	market::BookKey,
@@ -153,7 +153,7 @@ async fn deploy(context: &Context, dataset: Deploy) -> Result<Answer> {
 	let content = registry::Dataset { name, location, checksum };
 	let id = DatasetId::derive(&key.account(), &content);
 	let known = chain.dataset(id).await?;
-	let register = vec![Call::RegisterDataset { dataset: content }];
+	let register = vec![Call::Registry(RegistryCall::RegisterDataset { dataset: content })];
 	let new = assets::register(context, &chain, &key, known, register).await?;
 	let text = format!("dataset {:?} {}", id.0, if new { "is registered" } else { "was registered before" });
 	Ok(Answer::new(text, json!({ "dataset": id, "new": new, "cid": file.cid, "checksum": checksum })))

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use rlc_chain::Call;
+use rlc_chain::{Call, PocoCall};
 use rlc_primitives::{
 	market::DealView,
 	task::Stage,
@@ -147,7 +147,7 @@ async fn claim(context: &Context, id: DealId) -> Result<Answer> {
 	}
 	let tasks = watch::tasks(&chain, &deal).await?;
 	let open = tasks.iter().filter(|view| matches!(view.task.stage, Stage::Active | Stage::Revealing(_)));
-	let claims = open.map(|view| Call::Claim { task: TaskRef { deal: id, index: view.task.index } });
+	let claims = open.map(|view| Call::Poco(PocoCall::Claim { task: TaskRef { deal: id, index: view.task.index } }));
 	let claims: Vec<_> = claims.collect();
 	if claims.is_empty() {
 		return Err(failure!("all tasks of the deal are closed already"));

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use rlc_chain::{Call, Chain};
+use rlc_chain::{Call, Chain, MarketplaceCall};
 use rlc_primitives::{
 	market::{Authorization, SignedOrder, SignedOrders},
 	AnyOrder, OrderHash, OrderKind, OrderSignature, SigningDomain,
@@ -258,7 +258,11 @@ async fn fill(context: &Context, fill: Fill) -> Result<Answer> {
 		_ => None,
 	})?;
 	let orders = SignedOrders { app, dataset, workerpool, request };
-	let call = if fill.sponsor { Call::SponsorMatchOrders { orders } } else { Call::MatchOrders { orders } };
+	let call = if fill.sponsor {
+		Call::Marketplace(MarketplaceCall::SponsorMatchOrders { orders })
+	} else {
+		Call::Marketplace(MarketplaceCall::MatchOrders { orders })
+	};
 	let progress = context.out.wait("matching the orders");
 	let receipt = context.send_as(&chain, key, call).await?;
 	drop(progress);
@@ -272,7 +276,7 @@ async fn cancel(context: &Context, name: &str) -> Result<Answer> {
 	let order = Named::find(&chain, name).await?.order;
 	let hash = chain.order_hash(&order).await?;
 	let progress = context.out.wait("cancelling");
-	context.send_as(&chain, key, Call::CancelOrder { order }).await?;
+	context.send_as(&chain, key, Call::Marketplace(MarketplaceCall::CancelOrder { order })).await?;
 	drop(progress);
 	Ok(Answer::new(format!("order {:?} is worth nothing any more", hash.0), json!({ "order": hash })))
 }

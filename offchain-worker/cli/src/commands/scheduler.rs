@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Subcommand};
-use rlc_chain::{Call, Chain, Key};
+use rlc_chain::{Call, Chain, Key, MarketplaceCall};
 use rlc_primitives::{market::BookKey, AnyOrder, CategoryId, GroupId, Restriction, Tag, WorkerpoolId, WorkerpoolOrder};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, WorkerInfo},
@@ -275,7 +275,7 @@ async fn publish(
 			salt: H256(rand::random()),
 		};
 		context.out.say(format_args!("on sale for {price} a task of category {name}"));
-		orders.push(Call::PublishOrder { order: order.into() });
+		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
 	}
 	if !orders.is_empty() {
 		// All at once: whoever sees one sees all.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use codec::Encode;
-use rlc_chain::{Call, Chain};
+use rlc_chain::{Call, Chain, PocoCall};
 use rlc_primitives::{
 	task::{ContributionStatus, Stage},
 	work::{FailureCause, TaskRef, TaskView},
@@ -176,7 +176,7 @@ async fn claim(context: &Context, name: TaskName) -> Result<Answer> {
 	}
 	let place = TaskRef { deal: task.task.deal, index: task.task.index };
 	let progress = context.out.wait("claiming");
-	context.send_as(&chain, key, Call::Claim { task: place }).await?;
+	context.send_as(&chain, key, Call::Poco(PocoCall::Claim { task: place })).await?;
 	drop(progress);
 	Ok(Answer::new("the task is closed, the money for it is back", json!({ "claimed": task.id })))
 }

@@ -11,7 +11,7 @@ use std::{future::Future, path::PathBuf, time::Duration};
 
 use clap::Args;
 use jsonrpsee::ws_client::WsClient;
-use rlc_chain::{Call, Chain, Key, Sender};
+use rlc_chain::{BalancesCall, Call, Chain, Key, Sender};
 use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	Address, WorkerpoolId,
@@ -259,7 +259,8 @@ async fn fund(plan: &Plan, chain: &Chain) -> Result<()> {
 	for worker in plan.worker_accounts()? {
 		let missing = plan::WORKER_FUNDS.saturating_sub(chain.funds(&worker).await?.free);
 		if missing > 0 {
-			transfers.push(Call::TransferKeepAlive { dest: Address::Id(worker), value: missing });
+			transfers
+				.push(Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(worker), value: missing }));
 		}
 	}
 	if transfers.is_empty() {

@@ -1,7 +1,7 @@
 //! `rlc workerpool`: machines under one scheduler.
 
 use clap::{Args, Subcommand, ValueEnum};
-use rlc_chain::{Call, Chain, Key};
+use rlc_chain::{Call, Chain, Key, RegistryCall};
 use rlc_primitives::{
 	assets::{AssetId, Policy},
 	market::BookKey,
@@ -232,9 +232,9 @@ pub async fn register(
 	let description =
 		description.map_err(|_| failure!("name and URL are too long together; 256 bytes are the most"))?;
 	let id = WorkerpoolId::derive(&key.account(), &description);
-	let mut calls = vec![Call::RegisterWorkerpool { description }];
+	let mut calls = vec![Call::Registry(RegistryCall::RegisterWorkerpool { description })];
 	if policy != Policy::default() {
-		calls.push(Call::SetPolicy { workerpool: id, policy });
+		calls.push(Call::Registry(RegistryCall::SetPolicy { workerpool: id, policy }));
 	}
 	let known = chain.workerpool(id).await?;
 	Ok((id, assets::register(context, chain, key, known, calls).await?))

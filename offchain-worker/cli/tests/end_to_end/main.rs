@@ -19,7 +19,7 @@ use std::{
 	sync::{Mutex, PoisonError},
 };
 
-use rlc_chain::Event;
+use rlc_chain::{Event, MarketplaceEvent};
 use rlc_primitives::{Balance, RLC};
 use rlc_testing::skip;
 use stack::{deals::Bought, Seal, Stack, RUNTIME};
@@ -60,7 +60,7 @@ fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>
 /// The deal that was made last.
 async fn last_deal(stack: &Stack) -> Bought {
 	let mut deals = stack.history().await.into_iter().filter_map(|event| match event {
-		Event::DealOpened { deal, size, .. } => Some(Bought { deal, tasks: size }),
+		Event::Marketplace(MarketplaceEvent::DealOpened { deal, size, .. }) => Some(Bought { deal, tasks: size }),
 		_ => None,
 	});
 	deals.next_back().expect("there was one")

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use rlc_chain::Event;
+use rlc_chain::{Event, RlcEvent};
 use rlc_primitives::{task::Stage, RLC};
 use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
 use rlc_store::Cid;
@@ -116,7 +116,7 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 				.await
 				.into_iter()
 				.filter_map(|event| match event {
-					Event::Rewarded { who, task, .. } if tasks.contains(&task) => Some(who),
+					Event::Rlc(RlcEvent::Rewarded { who, task, .. }) if tasks.contains(&task) => Some(who),
 					_ => None,
 				})
 				.collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
-use rlc_chain::{At, Event};
+use rlc_chain::{At, Event, MarketplaceEvent, PocoEvent, RlcEvent};
 
 use super::{account, Stack, OTHER_SCHEDULER, SCHEDULER};
 
@@ -32,11 +32,13 @@ impl Stack {
 		let (mut paid, mut earned) = (0, 0);
 		for event in self.history().await {
 			match event {
-				Event::DealOpened { deal, first, size, .. } => opened.push((deal, first, size)),
-				Event::TaskClosed { task, .. } => *closed.entry(task).or_default() += 1,
-				Event::Locked { who, .. } => drop(parties.insert(who)),
-				Event::Seized { amount, .. } => paid += amount,
-				Event::Rewarded { who, amount, task } => {
+				Event::Marketplace(MarketplaceEvent::DealOpened { deal, first, size, .. }) => {
+					opened.push((deal, first, size))
+				}
+				Event::Poco(PocoEvent::TaskClosed { task, .. }) => *closed.entry(task).or_default() += 1,
+				Event::Rlc(RlcEvent::Locked { who, .. }) => drop(parties.insert(who)),
+				Event::Rlc(RlcEvent::Seized { amount, .. }) => paid += amount,
+				Event::Rlc(RlcEvent::Rewarded { who, amount, task }) => {
 					*rewards.entry((task, who)).or_default() += 1;
 					earned += amount;
 				}

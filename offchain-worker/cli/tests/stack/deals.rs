@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jsonrpsee::core::client::Subscription;
-use rlc_chain::Event;
+use rlc_chain::{Event, RlcEvent};
 use rlc_primitives::{
 	task::Stage,
 	work::{TaskRef, TaskView, MAX_PAGE},
@@ -97,7 +97,7 @@ impl Stack {
 	/// What accounts were paid for a task, in the order of time.
 	pub async fn rewards(&self, task: TaskId) -> Vec<(AccountId, Balance)> {
 		let paid = self.history().await.into_iter().filter_map(|event| match event {
-			Event::Rewarded { who, amount, task: of } if of == task => Some((who, amount)),
+			Event::Rlc(RlcEvent::Rewarded { who, amount, task: of }) if of == task => Some((who, amount)),
 			_ => None,
 		});
 		paid.collect()
@@ -106,7 +106,7 @@ impl Stack {
 	/// What an account lost or paid in all.
 	pub async fn seized(&self, from: &AccountId) -> Balance {
 		let seized = self.history().await.into_iter().filter_map(|event| match event {
-			Event::Seized { who, amount, .. } if who == *from => Some(amount),
+			Event::Rlc(RlcEvent::Seized { who, amount, .. }) if who == *from => Some(amount),
 			_ => None,
 		});
 		seized.sum()

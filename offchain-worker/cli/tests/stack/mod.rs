@@ -21,7 +21,7 @@ use std::{
 };
 
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
-use rlc_chain::{Call, Chain, Key, Sender};
+use rlc_chain::{BalancesCall, Call, Chain, Key, Sender};
 use rlc_primitives::{AccountId, Address, RLC};
 use rlc_protocol::requester::SchedulerRpcClient;
 use rlc_store::Cid;
@@ -352,7 +352,9 @@ fn spec(node: &Path, dir: &Path) -> PathBuf {
 
 /// Gives the workers what they stake.
 async fn fund(chain: &Chain) {
-	let transfer = |number| Call::TransferKeepAlive { dest: Address::Id(worker(number)), value: 1_000 * RLC };
+	let transfer = |number| {
+		Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(worker(number)), value: 1_000 * RLC })
+	};
 	let calls = (1..=WORKERS).map(transfer).collect();
 	let alice = Sender::new(chain.clone(), Key::from_suri("//Alice").unwrap());
 	alice.send(Call::BatchAll(calls)).await.unwrap();

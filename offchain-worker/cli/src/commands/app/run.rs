@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Event, Key};
+use rlc_chain::{Call, Chain, Event, Key, MarketplaceEvent};
 use rlc_primitives::DealId;
 use rlc_protocol::Account;
 use serde_json::json;
@@ -140,7 +140,7 @@ async fn buy(context: &Context, chain: &Chain, key: Key, purchase: Call) -> Resu
 /// If they open none.
 pub fn deal_of(events: &[Event]) -> Result<DealId> {
 	let deal = events.iter().find_map(|event| match event {
-		Event::DealOpened { deal, .. } => Some(*deal),
+		Event::Marketplace(MarketplaceEvent::DealOpened { deal, .. }) => Some(*deal),
 		_ => None,
 	});
 	deal.ok_or_else(|| failure!("the chain took the orders and opened no deal; update this program"))

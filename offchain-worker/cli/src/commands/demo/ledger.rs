@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::StreamExt;
-use rlc_chain::{At, BlockEvents, Chain, Event, Key};
+use rlc_chain::{At, BlockEvents, Chain, Event, Key, RlcEvent};
 use rlc_primitives::{money::Score, AccountId, Balance, BlockNumber};
 
 use super::jobs::{DATASET_OWNER, DEVELOPER, REQUESTER};
@@ -154,8 +154,8 @@ impl Ledger {
 fn add(sums: &mut BTreeMap<AccountId, (Balance, Balance)>, block: &BlockEvents) {
 	for (_, event) in &block.events {
 		match event {
-			Event::Rewarded { who, amount, .. } => sums.entry(who.clone()).or_default().0 += amount,
-			Event::Seized { who, amount, .. } => sums.entry(who.clone()).or_default().1 += amount,
+			Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) => sums.entry(who.clone()).or_default().0 += amount,
+			Event::Rlc(RlcEvent::Seized { who, amount, .. }) => sums.entry(who.clone()).or_default().1 += amount,
 			_ => {}
 		}
 	}

@@ -1,0 +1,39 @@
+//! What the chain knows of apps, datasets, workerpools and groups.
+
+use rlc_primitives::{
+	assets::{App, Dataset, Group, Registered, Workerpool},
+	orders::Member,
+	AppId, DatasetId, GroupId, WorkerpoolId,
+};
+
+use crate::{questions, Chain, Error};
+
+// Errors are those of every question.
+#[allow(clippy::missing_errors_doc)]
+impl Chain {
+	/// Returns an app; `None` if it is not registered. Likewise below.
+	pub async fn app(&self, id: AppId) -> Result<Option<Registered<App>>, Error> {
+		self.entry(&questions::APPS, &id).await
+	}
+
+	/// Returns a dataset.
+	pub async fn dataset(&self, id: DatasetId) -> Result<Option<Registered<Dataset>>, Error> {
+		self.entry(&questions::DATASETS, &id).await
+	}
+
+	/// Returns a workerpool.
+	pub async fn workerpool(&self, id: WorkerpoolId) -> Result<Option<Registered<Workerpool>>, Error> {
+		self.entry(&questions::WORKERPOOLS, &id).await
+	}
+
+	/// Returns a group.
+	pub async fn group(&self, id: GroupId) -> Result<Option<Registered<Group>>, Error> {
+		self.entry(&questions::GROUPS, &id).await
+	}
+
+	/// Returns whether an account, an app, a dataset or a workerpool is a member of a group. A group that is not registered has no
+	/// members.
+	pub async fn is_member(&self, group: GroupId, who: impl Into<Member>) -> Result<bool, Error> {
+		Ok(self.entry_of_two(&questions::MEMBERS, &group, &who.into()).await?.is_some())
+	}
+}
