@@ -17,7 +17,6 @@
 
 pub mod ask;
 pub mod follow;
-pub mod json;
 pub mod marketplace;
 pub mod poco;
 

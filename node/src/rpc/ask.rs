@@ -7,11 +7,12 @@
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
 //! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
 //!
-//! Who asks for something that does not exist gets `null`, and no error.
+//! A question about something that does not exist is answered with `null`, not with an error.
 
 use std::sync::Arc;
 
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
+use rlc_json::rpc::error;
 use rlc_primitives::{Block, Hash};
 use sc_client_api::HeaderBackend;
 use sp_api::{ApiError, ProvideRuntimeApi};
@@ -19,11 +20,11 @@ use sp_api::{ApiError, ProvideRuntimeApi};
 use crate::service::types::Client;
 
 /// The code of [`Refusal::UnknownBlock`].
-pub const UNKNOWN_BLOCK: i32 = 12_001;
+pub const UNKNOWN_BLOCK: i32 = error::UNKNOWN_BLOCK.code;
 /// The code of [`Refusal::NoAnswer`].
-pub const NO_ANSWER: i32 = 12_002;
+pub const NO_ANSWER: i32 = error::NO_ANSWER.code;
 /// The code of [`Refusal::NoDomainYet`].
-pub const NO_DOMAIN_YET: i32 = 12_003;
+pub const NO_DOMAIN_YET: i32 = error::NO_DOMAIN_YET.code;
 
 /// The runtime's APIs.
 pub type Api = <Client as ProvideRuntimeApi<Block>>::Api;
@@ -58,19 +59,19 @@ impl From<Refusal> for ErrorObjectOwned {
 	}
 }
 
-/// The chain, as one can ask about it.
+/// The chain, and how to ask about it.
 #[derive(Clone)]
 pub struct Chain {
 	client: Arc<Client>,
 }
 
 impl Chain {
-	/// The chain that a node follows.
+	/// Asks about the chain that a node follows.
 	pub fn new(client: Arc<Client>) -> Self {
 		Self { client }
 	}
 
-	/// Access to its blocks.
+	/// Returns access to its blocks.
 	pub fn client(&self) -> &Client {
 		&self.client
 	}
@@ -106,7 +107,7 @@ impl Chain {
 		self.ask(Some(block), question)
 	}
 
-	/// The block that is asked about.
+	/// Returns the block that is asked about.
 	fn block(&self, at: Option<Hash>) -> Result<Hash, Refusal> {
 		match at {
 			None => Ok(self.client.info().best_hash),

@@ -4,30 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use futures::{FutureExt, Stream, StreamExt};
 use jsonrpsee::{types::ErrorObjectOwned, PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink};
+use rlc_json::rpc::At;
 use rlc_primitives::{Block, Hash};
 use sc_client_api::{BlockImportNotification, BlockchainEvents, FinalityNotification, HeaderBackend};
 use sc_rpc::SubscriptionTaskExecutor;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::ask::{Chain, Refusal};
 
-/// A client that does not take a message for so long is dropped.
+/// A client that takes no message for this long is dropped.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Which blocks a subscription follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum At {
-	/// The best ones: soonest, but what they say may be taken back.
-	#[default]
-	Best,
-	/// The final ones.
-	Finalized,
-}
-
-/// Sends the answer to `question` at once, and again after each block in which it is another one, until the client
-/// ends the subscription or the node stops.
+/// Sends the answer to `question` at once, and again after each block that changes it, until the client ends the
+/// subscription or the node stops.
 ///
 /// A client that is slower than the chain misses answers that are outdated when it can take the next one, and never
 /// makes the node keep more than one. If the first question has no answer, the subscription is refused.
@@ -100,7 +90,7 @@ async fn send_changes(
 	}
 }
 
-/// Whether the client took the message.
+/// Returns whether the client took the message.
 async fn send(sink: &SubscriptionSink, answer: &RawValue) -> bool {
 	match SubscriptionMessage::from_json(&answer) {
 		Ok(message) => sink.send_timeout(message, PATIENCE).await.is_ok(),
@@ -155,7 +145,7 @@ impl Asking {
 		Self { chain, question: Arc::new(question) }
 	}
 
-	/// The answer at a block; `None` if the node stops. Runs aside, since the runtime may take its time.
+	/// Returns the answer at a block; `None` if the node stops. Runs aside, since the runtime may take its time.
 	async fn ask(&self, block: Hash) -> Option<Result<Box<RawValue>, Refusal>> {
 		let (chain, question) = (self.chain.clone(), self.question.clone());
 		tokio::task::spawn_blocking(move || question(&chain, block)).await.ok()

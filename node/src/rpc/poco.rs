@@ -1,8 +1,9 @@
 //! The `poco` namespace: tasks, and who works on them.
 //!
-//! Forms of parameters and answers are described in [`json`](super::json), errors in [`ask`](super::ask). Questions are
-//! about the best block, or about the one with the hash `at`, the last parameter of each. Subscriptions follow the
-//! blocks that their `at` names: `"best"`, unless told otherwise, or `"finalized"`; each sends its first answer at once.
+//! Forms of parameters and answers are those of [`rlc_json`], with an example of each in `docs/rpc/openrpc.json`; errors
+//! are in [`ask`](super::ask). Questions are about the best block, or about the one with the hash `at`, the
+//! last parameter of each. Subscriptions follow the blocks that their `at` names: `"best"`, unless told otherwise, or
+//! `"finalized"`; each sends its first answer at once.
 
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::MarketplaceApi;
@@ -10,17 +11,14 @@ use pallet_poco::{
 	api::{PocoApi, TaskView},
 	TaskRef,
 };
+use rlc_json::{rpc::At, Account, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
 use rlc_primitives::{DealId, Hash};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
 
 use super::{
 	ask::{Api, Chain, Refusal},
-	follow::{follow, At},
-	json::{
-		tasks::{DealTasks, Task, TaskName, WorkItem, Worker},
-		Account, Decimal,
-	},
+	follow::follow,
 };
 
 /// How many tasks or work items an answer has unless told otherwise. It never has more than 1,000.
@@ -32,33 +30,12 @@ pub const FOLLOWED: u32 = 100;
 /// Tasks and work.
 #[rpc(server, namespace = "poco")]
 pub trait PocoRpc {
-	/// A task, by its id or by its deal and index; `null` if there is none, or if it is pruned. By its id a task is
-	/// known once somebody touched it.
-	///
-	/// `poco_task({"deal": "0xd3…", "index": 0})`:
-	///
-	/// ```json
-	/// {
-	///   "id": "0x8f…", "deal": "0xd3…", "index": "0", "stage": "revealing",
-	///   "contributionDeadline": 1795394100000, "finalDeadline": 1795395000000,
-	///   "consensus": {
-	///     "result": "0x4b…", "revealDeadline": 1795392660000, "winners": 1, "reveals": 0, "digest": null
-	///   },
-	///   "contributions": [{
-	///     "worker": "5FLS…", "result": "0x4b…", "seal": "0xaa…", "enclave": null, "weight": 2, "status": "contributed"
-	///   }],
-	///   "total": "3",
-	///   "delegates": [{"worker": "5HpG…", "enclave": null}],
-	///   "failures": [{"worker": "5HpG…", "cause": {"kind": "appFailed", "code": 1}, "at": 1795392050000}],
-	///   "delivery": null
-	/// }
-	/// ```
+	/// Returns a task, by its id or by its deal and index; `null` if there is none, or if it is pruned. By its id a task
+	/// is known once somebody touched it.
 	#[method(name = "task", blocking)]
 	fn task(&self, task: TaskName, at: Option<Hash>) -> Result<Option<Task>, Refusal>;
 
-	/// A deal's tasks with the index `from` or a higher one, in their order, those that nobody touched too.
-	///
-	/// `poco_tasksOf("0xd3…", "0", 10)`: an array of answers of `poco_task`.
+	/// Returns a deal's tasks with the index `from` or a higher one, in their order, those that nobody touched too.
 	#[method(name = "tasksOf", blocking)]
 	fn tasks_of(
 		&self,
@@ -68,49 +45,26 @@ pub trait PocoRpc {
 		at: Option<Hash>,
 	) -> Result<Vec<Task>, Refusal>;
 
-	/// What a worker has to do now. Tasks that were delegated to it by a signature alone are not among these.
-	///
-	/// `poco_workFor("5FLS…")`:
-	///
-	/// ```json
-	/// [{
-	///   "id": "0x8f…", "deal": "0xd3…", "index": "0", "what": "reveal", "deadline": 1795392660000, "enclave": null
-	/// }]
-	/// ```
+	/// Returns what a worker has to do now. Tasks that were delegated to it by a signature alone are not among these.
 	#[method(name = "workFor", blocking)]
 	fn work_for(&self, worker: Account, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<WorkItem>, Refusal>;
 
-	/// A worker's standing. `open` counts the tasks in which its stake is locked until it reveals.
-	///
-	/// `poco_worker("5FLS…")`:
-	///
-	/// ```json
-	/// {"score": 12, "weight": 3, "open": 1}
-	/// ```
+	/// Returns a worker's standing. `open` counts the tasks in which its stake is locked until it reveals.
 	#[method(name = "worker", blocking)]
 	fn worker(&self, worker: Account, at: Option<Hash>) -> Result<Worker, Refusal>;
 
-	/// The answer of `poco_task`, whenever it changes. Ended by `poco_unsubscribeTask`.
+	/// Sends the answer of `poco_task`, whenever it changes. Ended by `poco_unsubscribeTask`.
 	#[subscription(name = "subscribeTask" => "taskChanged", unsubscribe = "unsubscribeTask", item = Option<Task>)]
 	fn subscribe_task(&self, task: TaskName, at: Option<At>);
 
-	/// A deal and up to 100 of its tasks in brief, from the index `from` on, whenever anything of it changes; `null` if
-	/// there is no such deal. Ended by `poco_unsubscribeDeal`.
-	///
-	/// `poco_subscribeDeal("0xd3…", "finalized")`:
-	///
-	/// ```json
-	/// {
-	///   "deal": {"id": "0xd3…", "size": "1", "open": "0", "closedAt": 1795392100000},
-	///   "tasks": [{"id": "0x8f…", "index": "0", "stage": "completed", "contributions": 1, "digest": "0x6e…"}]
-	/// }
-	/// ```
+	/// Sends a deal and up to 100 of its tasks in brief, from the index `from` on, whenever anything of it changes; `null`
+	/// if there is no such deal. Ended by `poco_unsubscribeDeal`.
 	///
 	/// `deal` has all that `marketplace_deal` answers.
 	#[subscription(name = "subscribeDeal" => "dealChanged", unsubscribe = "unsubscribeDeal", item = Option<DealTasks>)]
 	fn subscribe_deal(&self, deal: DealId, at: Option<At>, from: Option<Decimal<u64>>);
 
-	/// The first 100 items of `poco_workFor`, whenever these change. Ended by `poco_unsubscribeWork`.
+	/// Sends the first 100 items of `poco_workFor`, whenever these change. Ended by `poco_unsubscribeWork`.
 	#[subscription(name = "subscribeWork" => "workChanged", unsubscribe = "unsubscribeWork", item = Vec<WorkItem>)]
 	fn subscribe_work(&self, worker: Account, at: Option<At>);
 }
@@ -194,7 +148,7 @@ fn work(api: &Api, block: Hash, worker: Account, limit: u32) -> Result<Vec<WorkI
 	Ok(api.work_for(block, worker.0, limit)?.into_iter().map(Into::into).collect())
 }
 
-/// The index of the first task to list.
+/// Returns the index of the first task to list.
 fn first(from: Option<Decimal<u64>>) -> u64 {
 	from.map_or(0, |Decimal(index)| index)
 }

@@ -319,7 +319,7 @@ mod tests {
 			worker: Account(AccountId::new([*who; 32])),
 			step: *step,
 			since: 0,
-			cause: (*step == Step::Failed).then(|| Cause { cause: Vec::new(), words: "exit code 3".into() }),
+			cause: (*step == Step::Failed).then(|| Cause { cause: None, words: "exit code 3".into() }),
 		};
 		TaskInfo {
 			task: TaskRef { deal: DealId(H256::repeat_byte(1)), index: 4 },

@@ -30,24 +30,24 @@ fn is_zero<T: Default + PartialEq>(number: &T) -> bool {
 }
 
 impl Needs {
-	/// Needs of a deal's tasks, by its params and its tag. Params that cannot be understood say nothing: workers report
-	/// them.
+	/// Returns needs of a deal's tasks, by its params and its tag. Params that cannot be understood say nothing:
+	/// workers report them.
 	pub fn of_deal(params: &[u8], tag: Tag) -> Self {
 		RequestParams::parse(params).map(|params| params.rlc_needs).unwrap_or_default().under(tag)
 	}
 
-	/// The same under a tag: one that demands a graphics processor makes a task need one at least.
+	/// Returns the same under a tag: one that demands a graphics processor makes a task need one at least.
 	pub fn under(self, tag: Tag) -> Self {
 		Self { gpus: self.gpus.max(u32::from(tag.has_gpu())), ..self }
 	}
 
-	/// Whether nothing is needed beyond what a slot gets.
+	/// Returns whether nothing is needed beyond what a slot gets.
 	pub fn is_nothing(&self) -> bool {
 		*self == Self::default()
 	}
 
-	/// How many slots of a worker with these resources a task takes: at least one, and so many that their share of each
-	/// resource covers the need, `⌈need · slots / total⌉`. `None`: the worker does not have it.
+	/// Returns how many slots of a worker with these resources a task takes: at least one, and so many that their share
+	/// of each resource covers the need, `⌈need · slots / total⌉`. `None`: the worker does not have it.
 	///
 	/// A share covers the need of its task, and the shares of tasks whose slots fit are no more than all there is: so
 	/// nothing, no graphics processor either, is ever promised twice.
@@ -134,7 +134,11 @@ mod tests {
 		let written = serde_json::to_string(&read).unwrap();
 		assert_eq!(written, r#"{"rlc_needs":{"cores":2,"memory":4294967296,"gpus":1}}"#);
 		assert_eq!(RequestParams::parse(written.as_bytes()), Ok(read));
-		assert_eq!(serde_json::to_string(&RequestParams::default()).unwrap(), "{}", "who needs nothing says nothing");
+		assert_eq!(
+			serde_json::to_string(&RequestParams::default()).unwrap(),
+			"{}",
+			"a task that needs nothing says nothing"
+		);
 		for wrong in [r#"{"core": 2}"#, r#"{"cores": -1}"#, r#"{"memory": "4G"}"#, "2"] {
 			assert!(params(wrong).is_err(), "{wrong}");
 		}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Needs;
 
-/// The params of a request. Written as JSON; a text that is no JSON object is the arguments.
+/// The params of a request. Written as JSON; any other text is the arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestParams {
@@ -36,8 +36,8 @@ pub struct RequestParams {
 /// Why params cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidParams {
-	/// They are no UTF-8.
-	#[error("the params are no text")]
+	/// They are not UTF-8.
+	#[error("the params are not text")]
 	NoText,
 	/// They are JSON, but not of this form.
 	#[error("the params are not understood: {0}")]
@@ -69,7 +69,7 @@ pub enum Unsupported {
 }
 
 impl RequestParams {
-	/// Whether workers do what is asked for: requesters find out before they pay, workers before they compute.
+	/// Returns whether workers do what is asked for: requesters find out before they pay, workers before they compute.
 	///
 	/// # Errors
 	///
@@ -92,11 +92,11 @@ impl RequestParams {
 		}
 	}
 
-	/// Read the params of a deal.
+	/// Reads the params of a deal.
 	///
 	/// # Errors
 	///
-	/// [`InvalidParams`], if they are a JSON object with a key or value that is not known, or no text.
+	/// [`InvalidParams`], if they are a JSON object with a key or value that is not known, or not text.
 	pub fn parse(bytes: &[u8]) -> Result<Self, InvalidParams> {
 		let text = std::str::from_utf8(bytes).map_err(|_| InvalidParams::NoText)?.trim();
 		if text.starts_with('{') {
@@ -105,8 +105,8 @@ impl RequestParams {
 		Ok(Self { iexec_args: text.into(), ..Self::default() })
 	}
 
-	/// The arguments one by one: separated by spaces, but not within single or double quotation marks; a backslash takes
-	/// the next character as it is.
+	/// Returns the arguments one by one: separated by spaces, but not within single or double quotation marks; a
+	/// backslash takes the next character as it is.
 	///
 	/// # Errors
 	///

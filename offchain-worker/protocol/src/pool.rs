@@ -2,26 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The description of a workerpool, as JSON: at most 256 bytes. A text that is no such JSON is a name.
+/// The description of a workerpool, as JSON: at most 256 bytes. Any other text is a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PoolDescription {
 	/// What people call it.
 	#[serde(default)]
 	pub name: String,
-	/// Where its scheduler answers: `http(s)://host:port`, also the base of its store. `None`: whoever wants to reach
-	/// it has to know.
+	/// Where its scheduler answers: `http(s)://host:port`, also the base of its store. `None`: those who want to
+	/// reach it have to know.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub url: Option<String>,
 }
 
 impl PoolDescription {
-	/// Read a description.
+	/// Reads a description.
 	pub fn parse(bytes: &[u8]) -> Self {
 		serde_json::from_slice(bytes)
 			.unwrap_or_else(|_| Self { name: String::from_utf8_lossy(bytes).into_owned(), url: None })
 	}
 
-	/// Write it.
+	/// Writes it.
 	pub fn to_bytes(&self) -> Vec<u8> {
 		serde_json::to_vec(self).unwrap_or_default()
 	}

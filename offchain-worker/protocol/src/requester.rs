@@ -1,14 +1,14 @@
 //! Between everybody else and a scheduler.
 
 use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
+use rlc_json::Hex;
 use rlc_primitives::{TaskId, WorkerpoolId};
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 use crate::{
-	forms::{hex_bytes, task_ref, Account},
 	worker::{Cause, Logs, Resources, Step},
-	TaskRef,
+	Account, TaskRef,
 };
 
 /// Codes of a scheduler's errors. The message says what is wrong and what to do.
@@ -25,6 +25,8 @@ pub mod code {
 	pub const QUOTA_EXCEEDED: i32 = 13_005;
 	/// Something failed inside the scheduler; it may go well later.
 	pub const INTERNAL: i32 = 13_006;
+	/// The worker speaks another [protocol](crate::version).
+	pub const OTHER_PROTOCOL: i32 = 13_007;
 }
 
 /// A pool, as its scheduler sees it.
@@ -93,7 +95,7 @@ pub struct ReplicateInfo {
 #[serde(rename_all = "camelCase")]
 pub struct TaskInfo {
 	/// The task.
-	#[serde(with = "task_ref")]
+	#[serde(with = "rlc_json::TaskRef")]
 	pub task: TaskRef,
 	/// How many tasks of the pool are before it; `None` once it has workers.
 	pub queue_position: Option<u64>,
@@ -119,7 +121,7 @@ pub struct UploadRequest {
 	/// When it was signed, in ms.
 	pub at: u64,
 	/// The signature under [`Claim::Upload`](crate::signing::Claim::Upload), SCALE-encoded.
-	#[serde(with = "hex_bytes")]
+	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
 }
 
@@ -133,7 +135,7 @@ pub struct LogsRequest {
 	/// When it was signed, in ms.
 	pub at: u64,
 	/// The signature under [`Claim::Logs`](crate::signing::Claim::Logs), SCALE-encoded.
-	#[serde(with = "hex_bytes")]
+	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
 }
 
@@ -149,28 +151,28 @@ pub struct WorkerLogs {
 /// What requesters and operators ask of a scheduler. Errors: [`code`].
 #[rpc(server, client, namespace = "scheduler")]
 pub trait SchedulerRpc {
-	/// The pool.
+	/// Returns the pool.
 	#[method(name = "info")]
 	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned>;
 
-	/// The pool's workers.
+	/// Returns the pool's workers.
 	#[method(name = "workers")]
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned>;
 
-	/// How long a run of the app with this checksum takes, in ms: a moving average of what the pool's workers measured.
-	/// `null` if they ran it not yet.
+	/// Returns how long a run of the app with this checksum takes, in ms: a moving average of what the pool's workers
+	/// measured. `null` if they have not run it yet.
 	#[method(name = "runTime")]
 	async fn run_time(&self, app: H256) -> Result<Option<u64>, ErrorObjectOwned>;
 
-	/// A task; `null` if it is not this pool's.
+	/// Returns a task; `null` if it is not this pool's.
 	#[method(name = "task")]
 	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned>;
 
-	/// A task, at once and whenever it changes.
+	/// Sends a task, at once and whenever it changes.
 	#[subscription(name = "subscribeTask" => "taskChanged", unsubscribe = "unsubscribeTask", item = TaskInfo)]
 	async fn subscribe_task(&self, task: TaskId) -> SubscriptionResult;
 
-	/// What a task's apps wrote, for its requester.
+	/// Returns what a task's apps wrote, for its requester.
 	#[method(name = "logs")]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned>;
 

@@ -43,7 +43,7 @@ pub enum Claim<'a> {
 }
 
 impl Claim<'_> {
-	/// The bytes to sign, on the chain with this genesis hash.
+	/// Returns the bytes to sign, on the chain with this genesis hash.
 	pub fn payload(&self, genesis: H256) -> Vec<u8> {
 		match self {
 			Self::Join { workerpool, challenge } => (b"rlc/join/v1", genesis, workerpool, challenge).encode(),
@@ -53,7 +53,7 @@ impl Claim<'_> {
 		}
 	}
 
-	/// Whether `account` signed it. Who asks has to check `at` against its clock too.
+	/// Returns whether `account` signed it. The caller has to check `at` against its own clock, too.
 	pub fn is_signed_by(&self, genesis: H256, signature: &[u8], account: &AccountId) -> bool {
 		let mut bytes = signature;
 		let Ok(signature) = <Signature as codec::Decode>::decode(&mut bytes) else { return false };

@@ -8,13 +8,15 @@
 //! A connection that breaks is opened anew: the worker joins again and names what it still has in hand.
 
 use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
+use rlc_json::{FailureCause, Hex};
 use rlc_primitives::{ResultDigest, TaskId, WorkerpoolId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use sp_core::H256;
 
 use crate::{
-	forms::{hex_bytes, task_ref, Account},
-	TaskRef,
+	version::{self, PROTOCOL},
+	Account, TaskRef,
 };
 
 /// Heartbeats that a scheduler waits for before a worker counts as lost.
@@ -30,6 +32,9 @@ pub type Session = H256;
 /// What a worker has to sign to join.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Challenge {
+	/// The scheduler's [`PROTOCOL`].
+	#[serde(default = "version::unnamed")]
+	pub protocol: u32,
 	/// Random, and good for one join within a minute.
 	pub challenge: H256,
 	/// The pool.
@@ -65,13 +70,17 @@ pub struct Resources {
 
 /// A worker's request to join.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Join {
+	/// The worker's [`PROTOCOL`].
+	#[serde(default = "version::unnamed")]
+	pub protocol: u32,
 	/// The worker's account on chain.
 	pub account: Account,
 	/// The challenge that it answers.
 	pub challenge: H256,
 	/// Its signature under [`Claim::Join`](crate::signing::Claim::Join), SCALE-encoded.
-	#[serde(with = "hex_bytes")]
+	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
 	/// Whose the worker is, if it says: one operator has one vote on a task.
 	pub operator: Option<Operator>,
@@ -85,13 +94,32 @@ pub struct Join {
 	pub held: Vec<Report>,
 }
 
+impl Serialize for Join {
+	fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+		Self::serialize(self, serializer)
+	}
+}
+
+impl<'de> Deserialize<'de> for Join {
+	fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+		let mut join = Value::deserialize(deserializer)?;
+		if let Some(fields) = join.as_object_mut() {
+			// Another protocol may write these otherwise. They are not needed to refuse the worker and to say why.
+			if fields.get("protocol") != Some(&PROTOCOL.into()) {
+				fields.insert("held".into(), Value::Array(Vec::new()));
+			}
+		}
+		Self::deserialize(join).map_err(serde::de::Error::custom)
+	}
+}
+
 /// Whose a worker is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Operator {
 	/// The operator's account.
 	pub account: Account,
 	/// Its signature under [`Claim::Operator`](crate::signing::Claim::Operator), SCALE-encoded.
-	#[serde(with = "hex_bytes")]
+	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
 }
 
@@ -110,7 +138,7 @@ pub struct Joined {
 	pub max_result: u64,
 }
 
-/// What a scheduler that names no limit takes.
+/// Returns what a scheduler that names no limit takes.
 fn no_limit() -> u64 {
 	u64::MAX
 }
@@ -142,7 +170,7 @@ pub enum Instruction {
 	/// delegated it on chain so that this worker may say why.
 	ReportFailure {
 		/// The task.
-		#[serde(with = "task_ref")]
+		#[serde(with = "rlc_json::TaskRef")]
 		task: TaskRef,
 	},
 	/// Finish what is in hand; nothing more will come.
@@ -154,11 +182,11 @@ pub enum Instruction {
 #[serde(rename_all = "camelCase")]
 pub struct Assignment {
 	/// The task.
-	#[serde(with = "task_ref")]
+	#[serde(with = "rlc_json::TaskRef")]
 	pub task: TaskRef,
 	/// The scheduler's signature that delegates it to this worker, a SCALE-encoded
 	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
-	#[serde(with = "hex_bytes")]
+	#[serde(with = "Hex")]
 	pub delegation: Vec<u8>,
 	/// Whether the task is one of a batch whose contributions are to be sent together. Otherwise they are sent at once.
 	pub batched: bool,
@@ -197,19 +225,18 @@ pub enum Step {
 }
 
 impl Step {
-	/// Whether nothing follows.
+	/// Returns whether nothing follows.
 	pub fn is_last(self) -> bool {
 		matches!(self, Self::Completed | Self::Failed | Self::Aborted | Self::Lost)
 	}
 }
 
-/// Why a task could not be computed. The chain's `FailureCause` in JSON, with words for people.
+/// Why a task could not be computed, with words for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cause {
-	/// SCALE-encoded `FailureCause`, as it goes to the chain. Empty: the worker's own trouble, no evidence against the task.
-	#[serde(with = "hex_bytes")]
-	pub cause: Vec<u8>,
+	/// What goes to the chain; `None`: the worker's own trouble, which says nothing about the task.
+	pub cause: Option<FailureCause>,
 	/// What happened, in one line.
 	pub words: String,
 }
@@ -282,7 +309,8 @@ pub trait WorkerRpc {
 	#[method(name = "join")]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned>;
 
-	/// Instructions for this worker, from now on. The connection's end ends the session's instructions, not its work.
+	/// Sends instructions for this worker, from now on. The connection's end ends the session's instructions, not its
+	/// work.
 	#[subscription(name = "subscribeInstructions" => "instruction", unsubscribe = "unsubscribeInstructions", item = Instruction)]
 	async fn subscribe_instructions(&self, session: Session) -> SubscriptionResult;
 
@@ -315,5 +343,58 @@ mod tests {
 		assert_eq!(serde_json::from_value::<Joined>(joined.clone()).unwrap().max_result, u64::MAX);
 		joined["maxResult"] = 7.into();
 		assert_eq!(serde_json::from_value::<Joined>(joined).unwrap().max_result, 7);
+	}
+
+	fn join() -> Join {
+		let cause = Cause {
+			cause: Some(FailureCause(rlc_primitives::work::FailureCause::AppFailed { code: 1 })),
+			words: "exit code 1".into(),
+		};
+		let failed = Report {
+			task: TaskId::default(),
+			step: Step::Failed,
+			at: 0,
+			cause: Some(cause),
+			digest: None,
+			usage: None,
+		};
+		Join {
+			protocol: PROTOCOL,
+			account: Account([1; 32].into()),
+			challenge: H256::zero(),
+			signature: vec![1],
+			operator: None,
+			resources: Resources::default(),
+			version: "0.1.0".into(),
+			held: vec![failed],
+		}
+	}
+
+	#[test]
+	fn cause_is_told_in_the_form_of_the_nodes_rpc() {
+		let written = serde_json::to_value(join()).unwrap();
+		let cause = serde_json::json!({ "cause": { "kind": "appFailed", "code": 1 }, "words": "exit code 1" });
+		assert_eq!(written["held"][0]["cause"], cause);
+		assert_eq!(serde_json::from_value::<Join>(written).unwrap().held, join().held);
+	}
+
+	#[test]
+	fn worker_of_another_protocol_is_understood_as_far_as_it_takes_to_refuse_it() {
+		let mut written = serde_json::to_value(join()).unwrap();
+		// As protocol 1 had it.
+		written["held"][0]["cause"]["cause"] = "0x0601000000".into();
+		written.as_object_mut().unwrap().remove("protocol");
+		let read: Join = serde_json::from_value(written.clone()).unwrap();
+		assert_eq!((read.protocol, read.held.len()), (1, 0));
+		written["protocol"] = PROTOCOL.into();
+		assert!(serde_json::from_value::<Join>(written).is_err(), "one of this protocol has to be readable");
+	}
+
+	#[test]
+	fn scheduler_that_names_no_protocol_speaks_the_first() {
+		let challenge = serde_json::json!({
+			"challenge": H256::zero(), "workerpool": WorkerpoolId::default(), "genesis": H256::zero(),
+		});
+		assert_eq!(serde_json::from_value::<Challenge>(challenge).unwrap().protocol, 1);
 	}
 }

@@ -196,6 +196,7 @@ mod tests {
 		let operator =
 			Operator { account: Account(charlie.account()), signature: charlie.sign(&of.payload(GENESIS)).encode() };
 		let mut join = Join {
+			protocol: rlc_protocol::version::PROTOCOL,
 			account: Account(bob.account()),
 			challenge,
 			signature: bob.sign(&claim.payload(GENESIS)).encode(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use codec::Decode;
+use codec::Encode;
 use rlc_primitives::{work::FailureCause, AccountId};
 use rlc_protocol::worker::Step;
 
@@ -46,14 +46,12 @@ fn is_tasks_own(cause: FailureCause) -> bool {
 
 /// The cause for which most operators failed.
 pub fn verdict(task: &TaskState) -> Option<Verdict> {
-	let mut causes = BTreeMap::<&[u8], (BTreeSet<&AccountId>, Vec<AccountId>, &str)>::new();
+	let mut causes = BTreeMap::<Vec<u8>, (BTreeSet<&AccountId>, Vec<AccountId>, &str)>::new();
 	for (worker, part) in task.replicates.iter().filter(|(_, part)| part.step == Step::Failed) {
 		let Some(said) = &part.cause else { continue };
-		if !FailureCause::decode(&mut &said.cause[..]).is_ok_and(is_tasks_own) {
-			continue;
-		}
+		let Some(cause) = said.cause.map(|cause| cause.0).filter(|cause| is_tasks_own(*cause)) else { continue };
 		let (operators, workers, _) =
-			causes.entry(&said.cause).or_insert_with(|| (BTreeSet::new(), Vec::new(), said.words.as_str()));
+			causes.entry(cause.encode()).or_insert_with(|| (BTreeSet::new(), Vec::new(), said.words.as_str()));
 		operators.insert(&part.operator);
 		workers.push(worker.clone());
 	}

@@ -165,7 +165,7 @@ impl State {
 			lost.extend(self.stalled_tasks(account, worker, now).into_iter().map(|id| (id, account.clone())));
 		}
 		for (id, account) in &lost {
-			let cause = Cause { cause: Vec::new(), words: "no progress".into() };
+			let cause = Cause { cause: None, words: "no progress".into() };
 			self.step(id, account, Step::Lost, Some(cause), now);
 			if let Some(worker) = self.workers.get_mut(account) {
 				worker.stalled = true;

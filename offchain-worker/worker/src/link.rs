@@ -20,6 +20,7 @@ use rlc_primitives::{Signature, TaskId};
 use rlc_protocol::{
 	requester::code,
 	signing::Claim,
+	version::{self, OtherProtocol, PROTOCOL},
 	worker::{
 		Heartbeat, Instruction, Join, Logs, Operator, Report, Resources, Session, Step, WorkerRpcClient, MAX_REPORTS,
 	},
@@ -107,6 +108,8 @@ enum Broken {
 	Rpc(#[from] RpcError),
 	#[error("the scheduler closed the connection")]
 	Closed,
+	#[error(transparent)]
+	OtherProtocol(#[from] OtherProtocol),
 	#[error("the scheduler is on another chain ({0:?}); check the addresses of scheduler and node")]
 	OtherChain(H256),
 	/// The worker itself ends.
@@ -174,6 +177,7 @@ impl Link {
 	async fn join(&mut self, client: &WsClient, logs: &mut VecDeque<(TaskId, Logs)>) -> Result<Admitted, Broken> {
 		let identity = &self.identity;
 		let challenge = client.challenge(identity.account.clone()).await?;
+		version::check(PROTOCOL, challenge.protocol)?;
 		if challenge.genesis != identity.genesis {
 			return Err(Broken::OtherChain(challenge.genesis));
 		}
@@ -192,6 +196,7 @@ impl Link {
 		let ended: Vec<_> = held.iter().filter(|report| report.step.is_last()).map(|report| report.task).collect();
 		let identity = &self.identity;
 		let join = Join {
+			protocol: PROTOCOL,
 			account: identity.account.clone(),
 			challenge: challenge.challenge,
 			signature,

@@ -109,7 +109,7 @@ impl Failure {
 
 	/// As the scheduler is told.
 	pub fn report(&self) -> Cause {
-		Cause { cause: self.cause.map_or_else(Vec::new, |cause| cause.encode()), words: self.words.clone() }
+		Cause { cause: self.cause.map(rlc_json::FailureCause), words: self.words.clone() }
 	}
 }
 
@@ -218,8 +218,8 @@ mod tests {
 
 	#[test]
 	fn own_trouble_is_no_evidence() {
-		assert!(Failure::own("no money").report().cause.is_empty());
+		assert!(Failure::own("no money").report().cause.is_none());
 		let cause = Failure::of_task(FailureCause::TimedOut, "slow").report().cause;
-		assert_eq!(FailureCause::decode(&mut cause.as_slice()), Ok(FailureCause::TimedOut));
+		assert_eq!(cause, Some(rlc_json::FailureCause(FailureCause::TimedOut)));
 	}
 }

@@ -65,6 +65,7 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruc
 	let challenge = client.challenge(account.clone()).await.expect("there is room for another one");
 	let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
 	let join = Join {
+		protocol: rlc_protocol::version::PROTOCOL,
 		account,
 		challenge: challenge.challenge,
 		signature: key.sign(&claim.payload(challenge.genesis)).encode(),

@@ -1,6 +1,8 @@
 //! How things are written in rows.
 
-use rlc_primitives::{AccountId, DealId, Moment, TaskId};
+use codec::{Decode, Encode};
+use rlc_json::FailureCause;
+use rlc_primitives::{work, AccountId, DealId, Moment, TaskId};
 use rlc_protocol::{
 	worker::{Cause, Logs, Step},
 	Account, TaskRef,
@@ -138,11 +140,22 @@ pub(super) fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
 	hex::decode(text).map_err(|_| DbError::Damaged(format!("{text:?} is no hex")))
 }
 
+/// Reads the cause of a failure as it is stored: SCALE; nothing if it was the worker's own trouble. What cannot be read
+/// is no evidence against a task either.
+fn failure_cause(bytes: &[u8]) -> Option<FailureCause> {
+	work::FailureCause::decode(&mut &bytes[..]).ok().map(FailureCause)
+}
+
+/// Returns the cause of a failure as it is stored.
+pub(super) fn stored_cause(cause: &Cause) -> String {
+	cause.cause.map(|cause| hex::encode(cause.0.encode())).unwrap_or_default()
+}
+
 pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
 	let (deal, index, worker, operator, name, since, cause, words, output) = row;
 	let step = step(&name)?;
 	let has_cause = step == Step::Failed || !words.is_empty();
-	let cause = if has_cause { Some(Cause { cause: bytes(&cause)?, words }) } else { None };
+	let cause = if has_cause { Some(Cause { cause: failure_cause(&bytes(&cause)?), words }) } else { None };
 	let part = Replicate {
 		operator: bytes32(&operator)?.into(),
 		step,

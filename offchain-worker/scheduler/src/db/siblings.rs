@@ -181,7 +181,7 @@ impl Db {
 	/// [`DbError`].
 	pub async fn pass_on(&self, worker: &AccountId, report: &Report, size: Option<u64>) -> Result<(), DbError> {
 		let (cause, said) = match &report.cause {
-			Some(cause) => (hex::encode(&cause.cause), words(&cause.words)),
+			Some(cause) => (rows::stored_cause(cause), words(&cause.words)),
 			None => Default::default(),
 		};
 		let sql =

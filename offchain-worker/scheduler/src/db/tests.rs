@@ -23,6 +23,8 @@ fn sqlite(dir: &Path) -> String {
 	format!("sqlite:{}", dir.join("test.db").display())
 }
 
+const CAUSE: rlc_json::FailureCause =
+	rlc_json::FailureCause(rlc_primitives::work::FailureCause::AppFailed { code: -2 });
 const DEAL: DealId = DealId(H256::repeat_byte(1));
 
 fn place(index: u64) -> TaskRef {
@@ -30,7 +32,7 @@ fn place(index: u64) -> TaskRef {
 }
 
 fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
-	let cause = Cause { cause: vec![1, 2], words: "it \0broke".into() };
+	let cause = Cause { cause: Some(CAUSE), words: "it \0broke".into() };
 	let cause = (step == Step::Failed).then_some(cause);
 	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9 };
 	ReplicateRow { task: place(index), worker: account(worker), part }
@@ -66,7 +68,7 @@ async fn rows_are_read_as_written(db: &Db) {
 	parts.sort_by_key(|row| row.worker.clone());
 	assert_eq!(parts[0], replicate(3, 1, Step::Computed), "the last one counts");
 	let cause = parts[1].part.cause.clone().unwrap();
-	assert_eq!((cause.cause, cause.words.as_str()), (vec![1, 2], "it \u{fffd}broke"));
+	assert_eq!((cause.cause, cause.words.as_str()), (Some(CAUSE), "it \u{fffd}broke"));
 	assert_eq!(db.tasks_of(DEAL, 3, 1).await.unwrap(), [row(Some("why"))]);
 	assert_eq!(db.task(place(3).id()).await.unwrap().1.len(), 2);
 	assert_eq!(db.task(TaskId::default()).await.unwrap(), (None, Vec::new()));

@@ -6,7 +6,7 @@ use rlc_primitives::{AccountId, DealId, Moment};
 use sqlx::{query::Query, Any, Transaction};
 
 use super::{
-	rows::{account, hash, number, step_name, tail, words},
+	rows::{account, hash, number, step_name, stored_cause, tail, words},
 	Db, DbError, DealRow, LogRow, ReplicateRow, TaskRow,
 };
 
@@ -149,7 +149,7 @@ const LOGS: Table = Table {
 
 fn replicate_values(row: &ReplicateRow) -> Vec<Value> {
 	let (cause, said) = match &row.part.cause {
-		Some(cause) => (hex::encode(&cause.cause), words(&cause.words)),
+		Some(cause) => (stored_cause(cause), words(&cause.words)),
 		None => Default::default(),
 	};
 	vec![

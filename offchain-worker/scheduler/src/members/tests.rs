@@ -1,3 +1,6 @@
+use rlc_json::FailureCause;
+use rlc_primitives::work;
+
 use super::*;
 use crate::{
 	actions::Action,
@@ -148,7 +151,10 @@ fn worker_that_comes_back_without_its_task_lost_it() {
 fn failure_that_was_not_confirmed_is_told_when_joining() {
 	let (mut scene, id, one) = given();
 	let failed = Report {
-		cause: Some(rlc_protocol::worker::Cause { cause: vec![3], words: "params".into() }),
+		cause: Some(rlc_protocol::worker::Cause {
+			cause: Some(FailureCause(work::FailureCause::InvalidParams)),
+			words: "params".into(),
+		}),
 		..report(id, Step::Failed)
 	};
 	scene.join(1, None, |_| (), vec![failed]);
@@ -197,7 +203,7 @@ fn late_report_does_not_undo_what_the_chain_said() {
 	scene.contributes(&one, id, 7);
 	scene.reports(&one, id, Step::Computed);
 	assert_eq!(step(&scene, id, &one), Step::Contributed);
-	scene.fails(&one, id, rlc_primitives::work::FailureCause::TimedOut);
+	scene.fails(&one, id, work::FailureCause::TimedOut);
 	assert_eq!(step(&scene, id, &one), Step::Contributed);
 }
 
@@ -205,7 +211,7 @@ fn late_report_does_not_undo_what_the_chain_said() {
 fn worker_that_joins_again_names_all_that_it_has_in_hand() {
 	let mut scene = Scene::new();
 	let [first, second] = [1, 2].map(|n| TaskId(sp_core::H256::repeat_byte(n)));
-	let cause = Some(Cause { cause: vec![3], words: "params".into() });
+	let cause = Some(Cause { cause: Some(FailureCause(work::FailureCause::InvalidParams)), words: "params".into() });
 	let failed = Report { cause: cause.clone(), ..report(first, Step::Failed) };
 	scene.join(1, None, |_| (), vec![failed]);
 	assert_eq!(scene.state.strays[&first][&account(1)].cause, cause);

@@ -13,12 +13,13 @@ use jsonrpsee::{
 };
 use rlc_chain::Key;
 use rlc_primitives::{
-	task::Stage, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature, SigningDomain, TaskId,
-	WorkerpoolId,
+	task::Stage, work::FailureCause, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature,
+	SigningDomain, TaskId, WorkerpoolId,
 };
 use rlc_protocol::{
 	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},
 	signing::Claim,
+	version::PROTOCOL,
 	worker::{
 		Assignment, Cause, Heartbeat, Instruction, Join, Joined, Logs, Operator, Report, Resources, Step,
 		WorkerRpcClient,
@@ -102,6 +103,7 @@ impl Yard {
 		let challenge = client.challenge(account.clone()).await?;
 		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
 		let join = Join {
+			protocol: PROTOCOL,
 			account,
 			challenge: challenge.challenge,
 			signature: key.sign(&claim.payload(challenge.genesis)).encode(),
@@ -216,8 +218,8 @@ impl Worker {
 		self.client.report(self.joined.session, vec![report(task, step)]).await.unwrap();
 	}
 
-	async fn fail(&self, task: TaskId, cause: Vec<u8>) {
-		let cause = Some(Cause { cause, words: "it broke".into() });
+	async fn fail(&self, task: TaskId, cause: FailureCause) {
+		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
 		let report = Report { cause, ..report(task, Step::Failed) };
 		self.client.report(self.joined.session, vec![report]).await.unwrap();
 	}

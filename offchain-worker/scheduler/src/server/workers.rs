@@ -10,6 +10,7 @@ use jsonrpsee::{
 use rlc_primitives::{work::MAX_CALLBACK_DATA, TaskId};
 use rlc_protocol::{
 	requester::code,
+	version::{self, PROTOCOL},
 	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Step, WorkerRpcServer, MAX_REPORTS},
 	Account,
 };
@@ -24,7 +25,7 @@ use crate::{
 /// How long a worker may take to take an instruction.
 const ORDER_TIME: Duration = Duration::from_secs(30);
 
-/// The longest words and cause of a failure, in bytes.
+/// The longest words about a failure, in bytes.
 const MAX_CAUSE: usize = 64 * 1024;
 
 #[async_trait]
@@ -33,10 +34,11 @@ impl WorkerRpcServer for Api {
 		let challenge = self.challenges.give(account.0, Instant::now());
 		let challenge = challenge.ok_or_else(|| error(code::NOT_ALLOWED, "too many workers join; try again soon"))?;
 		let identity = &self.means.identity;
-		Ok(Challenge { challenge, workerpool: identity.workerpool, genesis: identity.genesis })
+		Ok(Challenge { protocol: PROTOCOL, challenge, workerpool: identity.workerpool, genesis: identity.genesis })
 	}
 
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
+		version::check(join.protocol, PROTOCOL).map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
 		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or too old: ask for a new one"));
 		}
@@ -134,7 +136,7 @@ fn check_reports(reports: &[Report]) -> Result<(), ErrorObjectOwned> {
 	if reports.len() > MAX_REPORTS {
 		return Err(error(code::NOT_ALLOWED, format!("at most {MAX_REPORTS} steps are told at once")));
 	}
-	let size = |report: &Report| report.cause.as_ref().map_or(0, |cause| cause.cause.len() + cause.words.len());
+	let size = |report: &Report| report.cause.as_ref().map_or(0, |cause| cause.words.len());
 	if reports.iter().any(|report| size(report) > MAX_CAUSE) {
 		return Err(error(code::NOT_ALLOWED, "a cause is too long"));
 	}

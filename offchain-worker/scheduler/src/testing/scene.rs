@@ -1,6 +1,5 @@
 //! A scheduler's state over a chain in memory.
 
-use codec::Encode;
 use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskId};
 use rlc_protocol::{
 	worker::{Cause, Heartbeat, Report, Resources, Step, Usage},
@@ -143,7 +142,7 @@ impl Scene {
 
 	/// A worker fails.
 	pub fn fails(&mut self, worker: &AccountId, task: TaskId, cause: FailureCause) {
-		let cause = Some(Cause { cause: cause.encode(), words: "it broke".into() });
+		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
 		let report = Report { cause, ..report(task, Step::Failed) };
 		self.state.reported(worker, report, self.now);
 	}

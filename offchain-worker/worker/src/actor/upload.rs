@@ -1,6 +1,5 @@
 //! Handing results over: an archive when the scheduler asks for it, the data of a callback unasked.
 
-use codec::Encode;
 use rlc_primitives::{work::FailureCause, TaskId};
 use rlc_protocol::worker::{Cause, Report, Step};
 
@@ -63,7 +62,7 @@ impl Actor {
 
 	/// Tell that a result cannot be uploaded.
 	pub(super) fn not_stored(&mut self, id: TaskId, words: String) {
-		let cause = Some(Cause { cause: FailureCause::ResultNotStored.encode(), words });
+		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(FailureCause::ResultNotStored)), words });
 		let at = clock::machine_time();
 		let report = Report { task: id, step: Step::Failed, at, cause, digest: None, usage: None };
 		self.effects.push(Effect::Tell(Outgoing::Report(report)));

@@ -24,8 +24,8 @@ fn report(number: u64, step: Step) -> Report {
 #[derive(Clone, Default)]
 struct Scheduler(Arc<Heard>);
 
-#[derive(Default)]
 struct Heard {
+	protocol: u32,
 	joins: Mutex<Vec<Join>>,
 	heartbeats: Mutex<Vec<Heartbeat>>,
 	reports: Mutex<Vec<Report>>,
@@ -33,11 +33,29 @@ struct Heard {
 	callbacks: Mutex<Vec<String>>,
 }
 
+impl Default for Heard {
+	fn default() -> Self {
+		Self {
+			protocol: PROTOCOL,
+			joins: Mutex::default(),
+			heartbeats: Mutex::default(),
+			reports: Mutex::default(),
+			logs: Mutex::default(),
+			callbacks: Mutex::default(),
+		}
+	}
+}
+
 #[async_trait]
 impl WorkerRpcServer for Scheduler {
 	async fn challenge(&self, _: Account) -> Result<Challenge, ErrorObjectOwned> {
 		let challenge = H256::repeat_byte(5);
-		Ok(Challenge { challenge, workerpool: WorkerpoolId::default(), genesis: H256::zero() })
+		Ok(Challenge {
+			protocol: self.0.protocol,
+			challenge,
+			workerpool: WorkerpoolId::default(),
+			genesis: H256::zero(),
+		})
 	}
 
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
@@ -95,7 +113,7 @@ impl Scheduler {
 	}
 }
 
-/// The ends of a link.
+/// The ends of a link that runs.
 struct Ends {
 	outgoing: mpsc::UnboundedSender<Outgoing>,
 	status: watch::Sender<Status>,
@@ -104,7 +122,16 @@ struct Ends {
 	link: tokio::task::JoinHandle<()>,
 }
 
+/// What a link's other ends are.
+type Others = (mpsc::UnboundedSender<Outgoing>, watch::Sender<Status>, mpsc::UnboundedReceiver<Message>);
+
 fn link(address: SocketAddr) -> Ends {
+	let (link, (outgoing, status, actor)) = unconnected(address);
+	Ends { outgoing, status, actor, results: link.results.clone(), link: tokio::spawn(link.run()) }
+}
+
+/// A link that does not run yet.
+fn unconnected(address: SocketAddr) -> (Link, Others) {
 	let pair = sr25519::Pair::from_seed(&[1; 32]);
 	let (outgoing, receiver) = mpsc::unbounded_channel();
 	let (status, status_receiver) = watch::channel(Status::default());
@@ -119,15 +146,8 @@ fn link(address: SocketAddr) -> Ends {
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
 	let results = Arc::new(Results::new("nowhere".into()));
-	let link = Link {
-		url,
-		identity,
-		outgoing: receiver,
-		status: status_receiver,
-		actor: actor_sender,
-		results: results.clone(),
-	};
-	Ends { outgoing, status, actor, results, link: tokio::spawn(link.run()) }
+	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender, results };
+	(link, (outgoing, status, actor))
 }
 
 impl Ends {
@@ -172,6 +192,17 @@ async fn worker_joins_and_hears_orders() {
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Stop { .. })));
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Drain)));
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
+}
+
+#[tokio::test]
+async fn scheduler_of_another_protocol_is_not_joined() {
+	let scheduler = Scheduler(Arc::new(Heard { protocol: PROTOCOL - 1, ..Heard::default() }));
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
+	let (mut link, _ends) = unconnected(address);
+	let Err(refused) = link.join(&client, &mut VecDeque::new()).await else { panic!("they do not fit") };
+	assert!(refused.to_string().ends_with("upgrade the scheduler"), "{refused}");
+	assert_eq!(scheduler.joins(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -115,6 +115,7 @@ async fn only_who_may_joins() {
 	let client = yard.client().await;
 	let dave = Account(key("Dave").account());
 	let join = Join {
+		protocol: PROTOCOL,
 		account: dave.clone(),
 		challenge: H256::zero(),
 		signature: Vec::new(),
@@ -123,7 +124,10 @@ async fn only_who_may_joins() {
 		version: String::new(),
 		held: Vec::new(),
 	};
+	let older = Join { protocol: 1, ..join.clone() };
 	assert_eq!(code_of(WorkerRpcClient::join(&client, join).await), code::NOT_ALLOWED, "no such challenge");
+	let refusal = WorkerRpcClient::join(&client, older).await.unwrap_err().to_string();
+	assert!(refusal.contains("upgrade the worker"), "{refusal}");
 	let report = client.report(H256::zero(), vec![report(TaskId::default(), Step::Started)]).await;
 	assert_eq!(code_of(report), code::UNKNOWN_SESSION);
 	yard.scheduler.stop().await.unwrap();

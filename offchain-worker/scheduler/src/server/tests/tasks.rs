@@ -97,7 +97,7 @@ async fn hopeless_task_is_put_on_chain_and_abandoned() {
 	let place = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
-		worker.fail(place.id(), cause.encode()).await;
+		worker.fail(place.id(), cause).await;
 	}
 	for worker in &mut workers {
 		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task: place });

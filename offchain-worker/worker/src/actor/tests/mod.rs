@@ -8,7 +8,6 @@ mod world;
 
 use std::{sync::Arc, time::Duration};
 
-use codec::Decode;
 use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
@@ -149,7 +148,7 @@ impl Worker {
 	fn cause(&self, index: u64) -> Option<(Option<FailureCause>, String)> {
 		let task = place(index).id();
 		let cause = self.told.all.iter().rev().find(|report| report.task == task)?.cause.clone()?;
-		Some((FailureCause::decode(&mut cause.cause.as_slice()).ok(), cause.words))
+		Some((cause.cause.map(|cause| cause.0), cause.words))
 	}
 
 	async fn stop(mut self) {

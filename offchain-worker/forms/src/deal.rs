@@ -1,18 +1,24 @@
 //! Deals, and how far they have come.
 
-use pallet_marketplace::api::DealView;
-use rlc_primitives::{
-	deal, AppId, Balance, CallbackId, CategoryId, DatasetId, DealId, Moment, Settlement, Tag, WorkerpoolId,
-};
-use serde::Serialize;
+use std::borrow::Cow;
 
-use super::{Account, Decimal};
+use rlc_primitives::{
+	deal, market::DealView, AppId, Balance, CallbackId, CategoryId, DatasetId, DealId, Moment, Tag, WorkerpoolId,
+};
+use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+	schema::{As, Described},
+	Account, Decimal, Text,
+};
 
 /// A deal: what was agreed on, and how far it has come.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Deal {
 	/// Its id.
+	#[schemars(with = "As<DealId>")]
 	pub id: DealId,
 	/// The app that runs.
 	pub app: Resource<AppId>,
@@ -26,18 +32,21 @@ pub struct Deal {
 	pub requester: Account,
 	/// Whose key results are encrypted for, if anyone's.
 	pub beneficiary: Option<Account>,
-	/// Who receives the result beside the beneficiary, if anyone.
+	/// What receives the result beside the beneficiary, if anything.
+	#[schemars(with = "Option<As<CallbackId>>")]
 	pub callback: Option<CallbackId>,
 	/// How long tasks may take.
+	#[schemars(with = "As<CategoryId>")]
 	pub category: CategoryId,
 	/// T, in ms.
 	pub reference_time: Moment,
 	/// A result's error is less likely than one in this many.
 	pub trust: Decimal<u64>,
 	/// What the tasks demand of workers.
+	#[schemars(with = "As<Tag>")]
 	pub tag: Tag,
 	/// What each task is run with.
-	#[serde(serialize_with = "super::text::serialize")]
+	#[serde(with = "Text")]
 	pub params: Vec<u8>,
 	/// When the orders matched, in ms.
 	pub start: Moment,
@@ -53,8 +62,8 @@ pub struct Deal {
 	pub worker_stake: Decimal<Balance>,
 	/// The scheduler's part of rewards, in percent.
 	pub scheduler_ratio: u8,
-	/// Who closes tasks: `automatic` or `scheduler`.
-	pub settlement: &'static str,
+	/// Who closes tasks.
+	pub settlement: Settlement,
 	/// How many of its tasks are not closed.
 	pub open: Decimal<u64>,
 	/// How many of its tasks are not pruned.
@@ -68,7 +77,7 @@ pub struct Deal {
 }
 
 /// An asset's part in a deal.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource<Id> {
 	/// The asset.
 	pub id: Id,
@@ -76,6 +85,25 @@ pub struct Resource<Id> {
 	pub owner: Account,
 	/// What a task pays for it, in nRLC.
 	pub price: Decimal<Balance>,
+}
+
+/// Who closes a task that has its result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Settlement {
+	/// The chain itself.
+	Automatic,
+	/// The workerpool's owner.
+	Scheduler,
+}
+
+impl From<deal::Settlement> for Settlement {
+	fn from(settlement: deal::Settlement) -> Self {
+		match settlement {
+			deal::Settlement::Automatic => Self::Automatic,
+			deal::Settlement::Scheduler => Self::Scheduler,
+		}
+	}
 }
 
 impl<Id> From<deal::Resource<Id>> for Resource<Id> {
@@ -109,15 +137,30 @@ impl From<DealView> for Deal {
 			size: Decimal(deal.size),
 			worker_stake: Decimal(deal.worker_stake),
 			scheduler_ratio: deal.scheduler_ratio,
-			settlement: match deal.settlement {
-				Settlement::Automatic => "automatic",
-				Settlement::Scheduler => "scheduler",
-			},
+			settlement: deal.settlement.into(),
 			open: Decimal(progress.open),
 			kept: Decimal(progress.kept),
 			closed_at: progress.closed_at,
 			depositor: Account(progress.depositor),
 			deposit: Decimal(progress.deposit),
 		}
+	}
+}
+
+impl<Id: Described> JsonSchema for Resource<Id> {
+	fn schema_name() -> Cow<'static, str> {
+		format!("ResourceOf{}", Id::NAME).into()
+	}
+
+	fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+		let (id, owner) = (generator.subschema_for::<As<Id>>(), generator.subschema_for::<Account>());
+		let price = generator.subschema_for::<Decimal<Balance>>();
+		json_schema!({
+			"description": "An asset's part in a deal: which one, its owner when the orders matched, and what a task pays \
+				for it.",
+			"type": "object",
+			"properties": { "id": id, "owner": owner, "price": price },
+			"required": ["id", "owner", "price"],
+		})
 	}
 }

@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod book;
+mod category;
+mod cause;
+mod deal;
+mod domain;
+pub mod hex;
+mod number;
+mod order;
+mod restriction;
+pub mod rpc;
+pub mod schema;
+mod task;
+mod task_ref;
+pub mod text;
+mod work;
+
+pub use self::{
+	account::{Account, InvalidAccount, OptionalAccount},
+	book::{BookEntry, BookPage, Cursor, Estimate, Filter, KnownOrder, OrderHashes, PublishedOrder, Trade},
+	category::Category,
+	cause::FailureCause,
+	deal::{Deal, Resource, Settlement},
+	domain::SigningDomain,
+	hex::Hex,
+	number::{Decimal, Whole},
+	order::{AppOrder, DatasetOrder, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder},
+	restriction::Restricted,
+	task::{
+		Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure, Task,
+		TaskBrief, TaskStage,
+	},
+	task_ref::{TaskName, TaskRef},
+	text::Text,
+	work::{WorkItem, WorkKind, Worker},
+};

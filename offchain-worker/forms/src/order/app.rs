@@ -1,0 +1,40 @@
+//! An app's owner sells runs of it.
+
+use rlc_primitives::{self as domain, AccountId, AppId, Balance, DatasetId, Restriction, Tag, WorkerpoolId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+
+use crate::{schema::As, Account, Decimal, Restricted};
+
+/// An app's owner sells runs of it. For `#[serde(with = "AppOrder")]`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "domain::AppOrder", rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppOrder {
+	/// The app.
+	#[schemars(with = "As<AppId>")]
+	app: AppId,
+	/// What a task pays for it, in nRLC.
+	#[serde(with = "Decimal::<Balance>")]
+	price: Balance,
+	/// How many tasks the order is good for.
+	#[serde(with = "Decimal::<u64>")]
+	volume: u64,
+	/// What the app demands of workers.
+	#[serde(default)]
+	#[schemars(with = "As<Tag>")]
+	tag: Tag,
+	/// With which datasets.
+	#[serde(with = "Restricted::<DatasetId>", default)]
+	dataset_restrict: Restriction<DatasetId>,
+	/// With which workerpools.
+	#[serde(with = "Restricted::<WorkerpoolId>", default)]
+	workerpool_restrict: Restriction<WorkerpoolId>,
+	/// For which requesters.
+	#[serde(with = "Restricted::<Account>", default)]
+	requester_restrict: Restriction<AccountId>,
+	/// Tells orders with the same terms apart.
+	#[serde(default)]
+	#[schemars(with = "As<H256>")]
+	salt: H256,
+}

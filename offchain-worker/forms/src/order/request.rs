@@ -1,0 +1,74 @@
+//! A requester asks for tasks.
+
+use rlc_primitives::{
+	self as domain, AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, Restriction, Tag,
+	WorkerpoolId,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sp_core::H256;
+
+use crate::{schema::As, Account, Decimal, OptionalAccount, Restricted, Text};
+
+/// A requester asks for tasks. For `#[serde(with = "RequestOrder")]`.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(remote = "domain::RequestOrder", rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestOrder {
+	/// The app to run.
+	#[schemars(with = "As<AppId>")]
+	app: AppId,
+	/// The most that a task may pay for the app, in nRLC.
+	#[serde(with = "Decimal::<Balance>")]
+	app_max_price: Balance,
+	/// The dataset to use, if any.
+	#[serde(default)]
+	#[schemars(with = "Option<As<DatasetId>>")]
+	dataset: Option<DatasetId>,
+	/// The most that a task may pay for the dataset, in nRLC.
+	#[serde(with = "Decimal::<Balance>", default)]
+	dataset_max_price: Balance,
+	/// Which workerpools may compute.
+	#[serde(with = "Restricted::<WorkerpoolId>", default)]
+	workerpool: Restriction<WorkerpoolId>,
+	/// The most that a task may pay for the workerpool, in nRLC.
+	#[serde(with = "Decimal::<Balance>")]
+	workerpool_max_price: Balance,
+	/// Whose request this is.
+	#[serde(with = "Account")]
+	requester: AccountId,
+	/// How many tasks.
+	#[serde(with = "Decimal::<u64>")]
+	volume: u64,
+	/// What the tasks demand of workers.
+	#[serde(default)]
+	#[schemars(with = "As<Tag>")]
+	tag: Tag,
+	/// How long tasks may take.
+	#[schemars(with = "As<CategoryId>")]
+	category: CategoryId,
+	/// A result's error must be less likely than one in this many. 0 and 1: any single worker will do.
+	#[serde(with = "Decimal::<u64>")]
+	trust: u64,
+	/// Whose key results are encrypted for, if anyone's.
+	#[serde(with = "OptionalAccount", default)]
+	#[schemars(with = "Option<Account>")]
+	beneficiary: Option<AccountId>,
+	/// What receives the results beside the beneficiary, if anything.
+	#[serde(default)]
+	#[schemars(with = "Option<As<CallbackId>>")]
+	callback: Option<CallbackId>,
+	/// What each task is run with.
+	#[serde(with = "Text", default)]
+	params: Params,
+	/// Tells requests with the same terms apart.
+	#[serde(default)]
+	#[schemars(with = "As<H256>")]
+	salt: H256,
+	/// The only account that may pay; `null`: the requester, or anyone who sponsors the match.
+	#[serde(with = "OptionalAccount", default)]
+	#[schemars(with = "Option<Account>")]
+	payer: Option<AccountId>,
+	/// From when on, in ms, the request cannot be matched, if ever.
+	#[serde(default)]
+	expiry: Option<Moment>,
+}

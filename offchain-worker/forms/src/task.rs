@@ -1,0 +1,149 @@
+//! Tasks, with all that is known of them or in brief.
+
+mod contribution;
+mod delivery;
+mod failure;
+mod stage;
+
+use rlc_primitives::{work, DealId, Moment, ResultDigest, ResultHash, TaskId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sp_core::{H160, U256};
+
+pub use self::{
+	contribution::{Contribution, ContributionStatus},
+	delivery::{Delivery, DeliveryStatus},
+	failure::Failure,
+	stage::TaskStage,
+};
+use crate::{schema::As, Account, Deal, Decimal};
+
+/// A task, with all that is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Task {
+	/// Its id.
+	#[schemars(with = "As<TaskId>")]
+	pub id: TaskId,
+	/// The deal that it belongs to.
+	#[schemars(with = "As<DealId>")]
+	pub deal: DealId,
+	/// Its number in the request.
+	pub index: Decimal<u64>,
+	/// How far it has come.
+	pub stage: TaskStage,
+	/// From this time on, in ms, nobody can contribute.
+	pub contribution_deadline: Moment,
+	/// From this time on, in ms, it has failed unless it is completed.
+	pub final_deadline: Moment,
+	/// The result that enough workers agree on, or agreed on when the task failed.
+	pub consensus: Option<Consensus>,
+	/// Who contributed what, in the order of time.
+	pub contributions: Vec<Contribution>,
+	/// One, and the values of all groups: what a result's credibility is measured against.
+	pub total: Decimal<U256>,
+	/// Who was delegated on chain and has not contributed.
+	pub delegates: Vec<Delegate>,
+	/// What workers reported of it.
+	pub failures: Vec<Failure>,
+	/// What became of its result, if its deal has a callback.
+	pub delivery: Option<Delivery>,
+}
+
+/// A result that enough workers agree on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Consensus {
+	/// The hash of the result.
+	#[schemars(with = "As<ResultHash>")]
+	pub result: ResultHash,
+	/// From this time on, in ms, nobody can reveal it.
+	pub reveal_deadline: Moment,
+	/// How many contributed it.
+	pub winners: u32,
+	/// How many of them revealed.
+	pub reveals: u32,
+	/// The result's digest, once someone revealed.
+	#[schemars(with = "Option<As<ResultDigest>>")]
+	pub digest: Option<ResultDigest>,
+}
+
+/// A worker that may contribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Delegate {
+	/// Who.
+	pub worker: Account,
+	/// In which enclave; `null`: in any.
+	#[schemars(with = "Option<As<H160>>")]
+	pub enclave: Option<H160>,
+}
+
+impl From<work::Delegate> for Delegate {
+	fn from(delegate: work::Delegate) -> Self {
+		Self { worker: Account(delegate.worker), enclave: delegate.enclave }
+	}
+}
+
+impl From<work::TaskView> for Task {
+	fn from(view: work::TaskView) -> Self {
+		let consensus = view.task.consensus().map(|consensus| Consensus {
+			result: consensus.result,
+			reveal_deadline: consensus.reveal_deadline,
+			winners: consensus.winners,
+			reveals: consensus.reveals,
+			digest: consensus.digest,
+		});
+		Self {
+			id: view.id,
+			deal: view.task.deal,
+			index: Decimal(view.task.index),
+			stage: (&view.task.stage).into(),
+			contribution_deadline: view.contribution_deadline,
+			final_deadline: view.final_deadline,
+			consensus,
+			contributions: view.task.contributions.into_iter().map(Into::into).collect(),
+			total: Decimal(view.task.total),
+			delegates: view.delegates.into_iter().map(Into::into).collect(),
+			failures: view.failures.into_iter().map(Into::into).collect(),
+			delivery: view.delivery.map(Into::into),
+		}
+	}
+}
+
+/// A deal, with some of its tasks in brief.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DealTasks {
+	/// The deal.
+	pub deal: Deal,
+	/// The tasks.
+	pub tasks: Vec<TaskBrief>,
+}
+
+/// A task in brief.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TaskBrief {
+	/// Its id.
+	#[schemars(with = "As<TaskId>")]
+	pub id: TaskId,
+	/// Its number in the request.
+	pub index: Decimal<u64>,
+	/// How far it has come.
+	pub stage: TaskStage,
+	/// How many workers contributed.
+	pub contributions: usize,
+	/// The result's digest, once someone revealed.
+	#[schemars(with = "Option<As<ResultDigest>>")]
+	pub digest: Option<ResultDigest>,
+}
+
+impl From<work::TaskView> for TaskBrief {
+	fn from(view: work::TaskView) -> Self {
+		Self {
+			id: view.id,
+			index: Decimal(view.task.index),
+			stage: (&view.task.stage).into(),
+			contributions: view.task.contributions.len(),
+			digest: view.task.consensus().and_then(|consensus| consensus.digest),
+		}
+	}
+}
