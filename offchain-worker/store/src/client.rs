@@ -1,6 +1,7 @@
 //! Uploads to a store and downloads from it, through breaks of the connection and restarts of the store.
 
 pub(crate) mod download;
+mod retries;
 mod upload;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use reqwest::{Method, Url};
+use tracing::instrument;
 
 use self::{
 	download::{download, Download, PartFile},
@@ -117,6 +119,7 @@ impl Client {
 		})
 	}
 
+	#[instrument(name = "download", skip_all, fields(%cid))]
 	async fn download_from_any(
 		&self,
 		cid: &Cid,
@@ -149,6 +152,7 @@ impl Client {
 		Err(error)
 	}
 
+	#[instrument(skip_all, fields(%cid))]
 	async fn upload(
 		&self,
 		cid: &Cid,

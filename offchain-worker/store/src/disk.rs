@@ -39,6 +39,7 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use tracing::warn;
 
 use self::{index::Index, lock::lock_patiently, uploads::Uploads};
 use crate::{
@@ -99,7 +100,7 @@ impl Disk {
 		let index = Index::open(&dir.join("journal"), contents::list(&dir.join("objects"))?, default_until)?;
 		let elsewhere = index.only_on_node();
 		if limits.cached.is_none() && elsewhere > 0 {
-			log::warn!("{elsewhere} contents are on an IPFS node only; start with its RPC again to have them");
+			warn!("{elsewhere} contents are on an IPFS node only; start with its RPC again to have them");
 		}
 		let state = Mutex::new(State { index, uploads: Uploads::default() });
 		Ok(Self { dir: dir.into(), limits, state, changed: Notify::new(), _lock: lock })

@@ -145,18 +145,3 @@ pub enum UploadError {
 	#[error("there is no store to upload to; name the URL of a scheduler")]
 	NoStore,
 }
-
-/// Returns an error with all its causes, in one line.
-pub(crate) fn in_full(error: &dyn std::error::Error) -> String {
-	let mut words = error.to_string();
-	let mut source = error.source();
-	while let Some(error) = source {
-		let next = error.to_string();
-		// Some errors repeat what is behind them.
-		if !words.contains(&next) {
-			words = format!("{words}: {next}");
-		}
-		source = error.source();
-	}
-	words
-}

@@ -18,6 +18,10 @@ use futures::{
 	FutureExt,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{
+	field::{display, Empty},
+	instrument, Instrument, Span,
+};
 
 pub use self::config::FetchConfig;
 use self::{location::Location, sources::Sources};
@@ -68,6 +72,7 @@ impl Fetcher {
 	/// # Errors
 	///
 	/// [`FetchError`]; [`FetchErrorKind::Stopped`] once `stop` is cancelled.
+	#[instrument(skip_all, fields(cid = Empty))]
 	pub async fn fetch(
 		&self,
 		location: &str,
@@ -76,8 +81,11 @@ impl Fetcher {
 	) -> Result<Fetched, FetchError> {
 		let (location, by_location) = Location::parse(location)?;
 		let expected = expected(&location, [sha256, by_location])?;
-		if let Some(file) = expected.first().and_then(|cid| self.0.sources.cache.get(cid)) {
-			return Ok(file);
+		if let Some(cid) = expected.first() {
+			Span::current().record("cid", display(cid));
+			if let Some(file) = self.0.sources.cache.get(cid) {
+				return Ok(file);
+			}
 		}
 		let fetching = self.share(format!("{location:?} {expected:?}"), location, expected);
 		tokio::select! {
@@ -112,7 +120,7 @@ impl Fetcher {
 				Err(FetchError::new(FetchErrorKind::TimedOut, words))
 			})
 		};
-		let fetching = fetching.boxed().shared();
+		let fetching = fetching.in_current_span().boxed().shared();
 		if let Some(weak) = fetching.downgrade() {
 			under_way.insert(key, weak);
 		}

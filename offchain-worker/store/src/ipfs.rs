@@ -7,11 +7,12 @@ use futures::{stream, StreamExt};
 use reqwest::{
 	header::CONTENT_TYPE, redirect::Policy, Body, Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
 };
+use rlc_service::one_line;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use crate::{
-	error::{in_full, StoreError, UploadError},
+	error::{StoreError, UploadError},
 	http::{
 		url::{below, shown},
 		web::{CONNECT_TIMEOUT, READ_TIMEOUT, USER_AGENT},
@@ -54,7 +55,7 @@ impl Ipfs {
 		};
 		let build = |client: ClientBuilder| {
 			let failed =
-				|error: reqwest::Error| UploadError::Unreachable { store: shown(&rpc), words: in_full(&error) };
+				|error: reqwest::Error| UploadError::Unreachable { store: shown(&rpc), words: one_line(&error) };
 			client.build().map_err(failed)
 		};
 		let (client, prompt) = (build(client())?, build(client().read_timeout(READ_TIMEOUT))?);
@@ -119,7 +120,7 @@ impl Ipfs {
 	}
 
 	fn unreachable(&self, error: &reqwest::Error) -> UploadError {
-		UploadError::Unreachable { store: shown(&self.rpc), words: in_full(error) }
+		UploadError::Unreachable { store: shown(&self.rpc), words: one_line(error) }
 	}
 
 	fn refused(&self, status: StatusCode, words: &[u8]) -> UploadError {

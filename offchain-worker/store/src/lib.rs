@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod archive;
-mod blocking;
 mod cid;
 mod client;
 mod clock;
@@ -11,7 +10,6 @@ mod fetch;
 mod http;
 mod ipfs;
 mod registry;
-mod retry;
 mod serve;
 mod sizes;
 mod store;

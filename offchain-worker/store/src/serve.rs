@@ -17,6 +17,7 @@ use axum::{
 use bytes::BytesMut;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
+use tracing::instrument;
 
 use self::{
 	body::{answer, next},
@@ -41,6 +42,7 @@ pub fn routes(store: Store) -> Router {
 	Router::new().route("/{cid}", content).with_state(store)
 }
 
+#[instrument(level = "debug", skip_all, fields(%cid))]
 async fn read(State(store): State<Store>, Path(cid): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
 	let cid = parse(&cid)?;
 	let size = store.contains(&cid).await.ok_or(StoreError::NotFound(cid))?;
@@ -61,6 +63,7 @@ async fn read(State(store): State<Store>, Path(cid): Path<String>, headers: Head
 	Ok(response)
 }
 
+#[instrument(level = "debug", skip_all, fields(%cid))]
 async fn head(State(store): State<Store>, Path(cid): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
 	if headers.contains_key(header::AUTHORIZATION) {
 		let grant = grant(&store, &cid, &headers)?;
@@ -72,6 +75,7 @@ async fn head(State(store): State<Store>, Path(cid): Path<String>, headers: Head
 	Ok(describe::content(&cid, size, &headers).0)
 }
 
+#[instrument(level = "debug", skip_all, fields(%cid))]
 async fn put(State(store): State<Store>, Path(cid): Path<String>, headers: HeaderMap, body: Body) -> Response {
 	let mut body = body.into_data_stream();
 	let result = put_body(&store, &cid, &headers, &mut body).await;
@@ -109,6 +113,7 @@ async fn put_body(
 	Ok(describe::upload(StatusCode::CREATED, Reached::all(length)))
 }
 
+#[instrument(level = "debug", skip_all, fields(%cid))]
 async fn begin(State(store): State<Store>, Path(cid): Path<String>, headers: HeaderMap) -> Result<Response, Refusal> {
 	let grant = grant(&store, &cid, &headers)?;
 	let length = number(&headers, UPLOAD_LENGTH).ok_or_else(|| {
@@ -119,6 +124,7 @@ async fn begin(State(store): State<Store>, Path(cid): Path<String>, headers: Hea
 	Ok(describe::upload(status, reached))
 }
 
+#[instrument(level = "debug", skip_all, fields(%cid))]
 async fn resume(State(store): State<Store>, Path(cid): Path<String>, headers: HeaderMap, body: Body) -> Response {
 	let mut body = body.into_data_stream();
 	let result = resume_with(&store, &cid, &headers, &mut body).await;

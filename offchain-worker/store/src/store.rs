@@ -8,8 +8,9 @@ mod uploads;
 use std::{io::Read, path::Path, sync::Arc};
 
 pub use self::{config::StoreConfig, reading::Reading};
+use rlc_service::blocking;
+
 use crate::{
-	blocking::blocking,
 	clock::now_ms,
 	disk::{collect::Collected, quotas::Usage, Disk},
 	error::StoreError,

@@ -12,17 +12,18 @@ use reqwest::{
 	header::{HeaderValue, CONTENT_LENGTH, CONTENT_RANGE, ETAG},
 	Method, StatusCode, Url,
 };
+use rlc_service::blocking;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
+use tracing::debug;
 
+use super::retries::BACKOFF;
 use crate::{
-	blocking::blocking,
 	disk::lock::lock_patiently,
 	error::{FetchError, FetchErrorKind},
 	http::{
 		url::shown,
 		web::{failure, RequestFailure, Web},
 	},
-	retry::Retries,
 	sizes::CHUNK,
 	Cid, HashKind, Hasher,
 };
@@ -151,7 +152,7 @@ pub(crate) async fn download(web: &Web, wanted: &Download<'_>, part: &mut PartFi
 	}
 	// What is there from before may be of something else.
 	let mut from_before = part.size > 0;
-	let mut retries = Retries::default();
+	let mut waits = BACKOFF.waits();
 	loop {
 		let before = part.size;
 		match attempt(web, wanted, part).await {
@@ -169,10 +170,10 @@ pub(crate) async fn download(web: &Web, wanted: &Download<'_>, part: &mut PartFi
 				// What came so far survives this program.
 				part.file.flush().await?;
 				if part.size > before {
-					retries.reset();
+					waits.reset();
 				}
-				let Some(wait) = retries.failed() else { return Err(error) };
-				log::debug!("{error}; again in {} ms", wait.as_millis());
+				let Some(wait) = waits.next_wait() else { return Err(error) };
+				debug!("{error}; again in {} ms", wait.as_millis());
 				tokio::time::sleep(wait).await;
 			}
 		}

@@ -4,16 +4,18 @@ use std::{io::SeekFrom, time::Duration};
 
 use bytes::Bytes;
 use reqwest::{header::AUTHORIZATION, Method, RequestBuilder, Response, StatusCode, Url};
+use rlc_service::{one_line, retry::Waits};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tracing::debug;
 
+use super::retries::BACKOFF;
 use crate::{
-	error::{in_full, UploadError},
+	error::UploadError,
 	http::{
 		headers::{UPLOAD_LENGTH, UPLOAD_OFFSET},
 		url::content_url,
 		web::Web,
 	},
-	retry::Retries,
 	sizes::MAX_PUT,
 	Cid,
 };
@@ -61,7 +63,7 @@ pub(super) struct Upload<'a> {
 	store: &'a Url,
 	url: Url,
 	authorization: String,
-	retries: Retries,
+	waits: Waits,
 }
 
 /// The store's answer to a request.
@@ -82,7 +84,7 @@ impl<'a> Upload<'a> {
 			store,
 			url: content_url(store, cid),
 			authorization: format!("Bearer {token}"),
-			retries: Retries::default(),
+			waits: BACKOFF.waits(),
 		}
 	}
 
@@ -133,7 +135,7 @@ impl<'a> Upload<'a> {
 				match self.send(self.request(Method::PATCH).header(UPLOAD_OFFSET, offset).body(piece)).await {
 					Answer::Has(now) if now > offset => {
 						offset = now;
-						self.retries.reset();
+						self.waits.reset();
 					}
 					Answer::Has(now) => {
 						self.wait(format!("it accepted nothing from byte {now} on")).await?;
@@ -162,7 +164,7 @@ impl<'a> Upload<'a> {
 	async fn send(&self, request: RequestBuilder) -> Answer {
 		let response = match request.send().await {
 			Ok(response) => response,
-			Err(error) => return Answer::Ask(in_full(&error)),
+			Err(error) => return Answer::Ask(one_line(&error)),
 		};
 		let status = response.status();
 		let offset = response.headers().get(UPLOAD_OFFSET).and_then(|offset| offset.to_str().ok()?.parse().ok());
@@ -178,10 +180,10 @@ impl<'a> Upload<'a> {
 	}
 
 	async fn wait(&mut self, words: String) -> Result<(), UploadError> {
-		let Some(wait) = self.retries.failed() else {
+		let Some(wait) = self.waits.next_wait() else {
 			return Err(UploadError::Unreachable { store: self.store.to_string(), words });
 		};
-		log::debug!("upload to {}: {words}; again in {} ms", self.store, wait.as_millis());
+		debug!("{}: {words}; again in {} ms", self.store, wait.as_millis());
 		tokio::time::sleep(wait).await;
 		Ok(())
 	}

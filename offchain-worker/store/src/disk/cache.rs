@@ -9,6 +9,8 @@ use std::{
 	time::SystemTime,
 };
 
+use tracing::warn;
+
 use crate::{Cid, HashKind};
 
 /// A fetched file. It stays where it is as long as this, or a clone of it, exists.
@@ -114,7 +116,7 @@ impl Cache {
 			now.len() == entry.size && now.modified().is_ok_and(|modified| modified == entry.modified)
 		});
 		if !same {
-			log::warn!("{} was changed; it is fetched again", path.display());
+			warn!("{} was changed; it is fetched again", path.display());
 			self.remove(entries, cid);
 			return None;
 		}
@@ -159,7 +161,7 @@ impl Cache {
 			entries.total -= entry.size;
 		}
 		if let Err(error) = fs::remove_file(self.path(cid)) {
-			log::warn!("{} cannot be removed: {error}", self.path(cid).display());
+			warn!("{} cannot be removed: {error}", self.path(cid).display());
 		}
 	}
 }

@@ -2,6 +2,8 @@
 
 use std::{fs::File, io, path::Path};
 
+use tracing::warn;
+
 use super::{index::Found, Disk};
 use crate::{sizes::MAX_PUT, Cid};
 
@@ -45,7 +47,7 @@ impl Disk {
 			// Meanwhile it may have been removed, and stored anew.
 			let is_same = |now: &Found| now.on_disk && now.checked.is_same(&checked);
 			if state.index.find(cid).as_ref().is_some_and(is_same) {
-				log::warn!("{cid} was damaged on the disk and is removed; it can be stored anew");
+				warn!(%cid, "the content was damaged on the disk and is removed; it can be stored anew");
 				self.lose_file(state, cid)?;
 				return Ok(None);
 			}

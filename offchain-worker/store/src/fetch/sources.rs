@@ -8,10 +8,10 @@ use std::{
 };
 
 use reqwest::{Method, Url};
+use rlc_service::blocking;
 
 use super::{config::FetchConfig, location::Location};
 use crate::{
-	blocking::blocking,
 	client::download::{download, Download, PartFile},
 	disk::cache::{Cache, Fetched},
 	error::{FetchError, FetchErrorKind},

@@ -12,9 +12,10 @@ use reqwest::{
 	redirect::Policy,
 	Client, Method, Response, StatusCode, Url,
 };
+use rlc_service::one_line;
 
 use super::{address::is_public, url::shown};
-use crate::error::{in_full, FetchError, FetchErrorKind};
+use crate::error::{FetchError, FetchErrorKind};
 
 /// How many redirections are followed, at most.
 pub const MAX_REDIRECTS: usize = 5;
@@ -163,7 +164,7 @@ pub(crate) fn failure(url: &Url, error: &reqwest::Error) -> RequestFailure {
 	}
 	let kind = if error.is_timeout() { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
 	// The message has the URL already, without its secrets.
-	let words = in_full(error).replace(&format!(" for url ({url})"), "");
+	let words = one_line(error).replace(&format!(" for url ({url})"), "");
 	RequestFailure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
 }
 

@@ -5,6 +5,8 @@ use axum::{
 	response::{IntoResponse, Response},
 };
 
+use tracing::warn;
+
 use crate::{error::StoreError, http::headers::UPLOAD_OFFSET, token::TokenError};
 
 /// A refusal of a request.
@@ -30,7 +32,7 @@ impl From<StoreError> for Refusal {
 	fn from(error: StoreError) -> Self {
 		let status = status(&error);
 		if status.is_server_error() {
-			log::warn!("store: {error}");
+			warn!("{error}");
 		}
 		match error {
 			// Where the node is concerns nobody.

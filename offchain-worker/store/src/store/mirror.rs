@@ -7,40 +7,47 @@
 use std::{io, sync::Arc, time::Duration};
 
 use futures::{stream, StreamExt};
+use rlc_service::Backoff;
+use tracing::{debug, info, instrument, warn};
 
 use super::Store;
 use crate::{error::UploadError, Cid, Ipfs};
 
 /// How many contents are added at once.
 const AT_ONCE: usize = 4;
-/// The wait after the first failure; it doubles with each.
-const FIRST_WAIT: Duration = Duration::from_millis(200);
-/// The longest wait: how long a node that is back is not used, at most.
+/// The longest wait after a failure: how long a node that is back is not used, at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The waits after failures. A node may be away for days.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(200), LONGEST_WAIT);
 
 impl Store {
 	/// Keeps the store's contents on its IPFS node, [`StoreConfig::ipfs`](crate::StoreConfig::ipfs): adds what has come,
 	/// unpins what is no longer held, and removes the files of what is there beyond
 	/// [`StoreConfig::cache_size`](crate::StoreConfig::cache_size). Ends only when it is dropped, and continues where it was
-	/// when it is called again; call it once at a time. Without a node it has nothing to do.
+	/// when it is called again; there must be one call at a time. Without a node it has nothing to do.
 	pub async fn mirror(&self) {
 		let Some(node) = &self.node else { return };
-		let mut wait: Option<Duration> = None;
+		let mut waits = BACKOFF.waits();
+		let mut is_away = false;
 		loop {
 			let Err(error) = self.catch_up(node).await else {
-				if wait.take().is_some() {
-					log::info!("the IPFS node has caught up: it has all contents of the store");
+				if is_away {
+					info!("the IPFS node has caught up: it has all contents of the store");
 				}
+				is_away = false;
+				waits.reset();
 				self.disk.changed().await;
 				continue;
 			};
-			let next = wait.map_or(FIRST_WAIT, |wait| (wait * 2).min(LONGEST_WAIT));
+			let wait = waits.next_wait().unwrap_or(LONGEST_WAIT);
 			let waiting = self.usage().unmirrored;
-			match wait.replace(next) {
-				None => log::warn!("IPFS: {error}; {waiting} contents stay on this disk until the node has them"),
-				Some(_) => log::debug!("IPFS: {error}; {waiting} contents wait; again in {} ms", next.as_millis()),
+			if is_away {
+				debug!("IPFS: {error}; {waiting} contents wait; again in {} ms", wait.as_millis());
+			} else {
+				warn!("IPFS: {error}; {waiting} contents stay on this disk until the node has them");
 			}
-			tokio::time::sleep(next).await;
+			is_away = true;
+			tokio::time::sleep(wait).await;
 		}
 	}
 
@@ -71,6 +78,7 @@ impl Store {
 	}
 
 	/// Brings a content to the node.
+	#[instrument(name = "mirror", level = "debug", skip_all, fields(%cid))]
 	async fn add(&self, node: &Ipfs, cid: Cid) -> Result<(), UploadError> {
 		// What is damaged here must not be what is kept there.
 		if self.on_disk(move |disk| disk.size_on_disk(&cid)).await?.is_none() {

@@ -3,15 +3,13 @@
 use std::io::{self, Cursor, SeekFrom};
 
 use futures::{StreamExt, TryStreamExt};
+use rlc_service::one_line;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::StreamReader;
+use tracing::warn;
 
 use super::Store;
-use crate::{
-	error::{in_full, StoreError},
-	sizes::READ_AT_ONCE,
-	Cid, Ipfs,
-};
+use crate::{error::StoreError, sizes::READ_AT_ONCE, Cid, Ipfs};
 
 /// A content, or a part of one, to read.
 pub type Reading = Box<dyn AsyncRead + Send + Unpin>;
@@ -27,7 +25,7 @@ impl Store {
 		}
 		let cid = *cid;
 		self.on_disk(move |disk| disk.size(&cid)).await.unwrap_or_else(|error| {
-			log::warn!("{cid} cannot be read: {error}");
+			warn!(%cid, "the content cannot be read: {error}");
 			None
 		})
 	}
@@ -69,7 +67,7 @@ async fn from_node(node: &Ipfs, name: &str, first: u64, count: u64) -> Result<Re
 		let bytes = answer.bytes_stream().map_err(io::Error::other).boxed();
 		return Ok(Box::new(StreamReader::new(bytes).take(count)));
 	}
-	let bytes = answer.bytes().await.map_err(|error| StoreError::Node(in_full(&error)))?;
+	let bytes = answer.bytes().await.map_err(|error| StoreError::Node(one_line(&error)))?;
 	if bytes.len() as u64 != count {
 		return Err(StoreError::Node(format!("it gave {} bytes of {name} instead of {count}", bytes.len())));
 	}

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use rlc_service::blocking;
+
 use super::Store;
 use crate::{
-	blocking::blocking,
 	disk::upload::{Reached, Turn},
 	error::StoreError,
 	token::Grant,

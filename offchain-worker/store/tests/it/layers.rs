@@ -7,7 +7,7 @@ use std::{
 
 /// Each part of the crate, and the parts that it must not name.
 const MUST_NOT_NAME: [(&str, &[&str]); 8] = [
-	("disk", &["http", "ipfs", "store", "client", "serve", "fetch", "registry", "blocking", "axum", "reqwest"]),
+	("disk", &["http", "ipfs", "store", "client", "serve", "fetch", "registry", "axum", "reqwest", "rlc_service"]),
 	("http", &["disk", "ipfs", "store", "client", "serve", "fetch", "registry", "axum"]),
 	("ipfs", &["disk", "store", "client", "serve", "fetch", "registry", "axum"]),
 	("store", &["http", "client", "serve", "fetch", "registry", "axum", "reqwest"]),
@@ -17,7 +17,7 @@ const MUST_NOT_NAME: [(&str, &[&str]); 8] = [
 	("registry", &["disk", "ipfs", "store", "client", "serve", "fetch", "axum"]),
 ];
 /// The parts on which all others stand.
-const GROUND: [&str; 8] = ["archive", "blocking", "cid", "clock", "error", "retry", "sizes", "token"];
+const GROUND: [&str; 6] = ["archive", "cid", "clock", "error", "sizes", "token"];
 
 /// The source files of a part.
 fn files(part: &str) -> Vec<PathBuf> {

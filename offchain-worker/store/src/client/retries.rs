@@ -1,0 +1,9 @@
+//! How long uploads and downloads wait after failures, and when they give up.
+
+use std::time::Duration;
+
+use rlc_service::Backoff;
+
+/// The waits of one row of failures without any progress. Together they take four to eight seconds: longer than a server
+/// takes to restart.
+pub(super) const BACKOFF: Backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(5)).times(5);
