@@ -20,6 +20,7 @@ use std::{
 };
 
 use flate2::read::MultiGzDecoder;
+use tracing::warn;
 
 use self::{layers::Budget, settings::Settings};
 use crate::{
@@ -45,7 +46,7 @@ pub struct Image {
 impl Drop for Image {
 	fn drop(&mut self) {
 		if let Err(error) = fs::remove_dir_all(&self.directory) {
-			log::warn!("the unpacked image {} cannot be removed: {error}", self.directory.display());
+			warn!("the unpacked image {} cannot be removed: {error}", self.directory.display());
 		}
 	}
 }

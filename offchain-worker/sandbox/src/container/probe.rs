@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use tracing::info;
+
 use super::{
 	bundle::Bundle,
 	cgroups::Cgroups,
@@ -40,7 +42,7 @@ pub async fn probe(state: &Path) -> Result<Machine, Unavailable> {
 	remove_all(Some(&runc), Some(&cgroups), &state).await.map_err(directory)?;
 	let version = runc.version().await.map_err(|error| Unavailable::Failed(error.to_string()))?;
 	trial(&runc, &cgroups, &state).await.map_err(|error| Unavailable::Failed(error.to_string()))?;
-	log::info!("containers run here, by runc {version}");
+	info!("containers run here, by runc {version}");
 	Ok(Machine::new(runc, cgroups, state, lock))
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::{process::Child, task, time};
+use tracing::warn;
 
 use super::{
 	bundle::Bundle,
@@ -96,7 +97,7 @@ impl Prepared {
 		let deleted = machine.runc.delete(&this.name).await;
 		let removed = blocking(move || this.remove()).await;
 		if let Err(error) = deleted.and(removed) {
-			log::warn!("something is left of a container; the next start removes it: {error}");
+			warn!("something is left of a container; the next start removes it: {error}");
 		}
 		run
 	}
@@ -112,7 +113,7 @@ impl Prepared {
 			(Ok(Run { ending: Ending::Exited(1..), .. }), Err(lost)) => Err(lost),
 			(run, ended) => {
 				if let Err(lost) = ended {
-					log::warn!("a container had no network for a while: {lost}");
+					warn!("a container had no network for a while: {lost}");
 				}
 				run
 			}

@@ -13,6 +13,7 @@ use tokio::{
 	process::{Child, Command},
 	time,
 };
+use tracing::warn;
 
 use super::programs;
 use crate::Error;
@@ -106,7 +107,7 @@ impl Runc {
 		// A `runc` that outlived the process that started it might be about to make another container.
 		programs::kill_with(self.state.as_os_str().as_bytes());
 		for name in self.short(&["list", "--quiet"]).await?.split_whitespace() {
-			log::warn!("the container {name} was left by a crash; it is removed");
+			warn!("the container {name} was left by a crash; it is removed");
 			self.delete(name).await?;
 		}
 		Ok(())

@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::time;
+use tracing::Instrument;
 
 use super::{
 	devices::{Device, NoDevice},
@@ -81,7 +82,7 @@ impl ContainerTier {
 		let prepared = Prepared::new(names::unique(), &self.machine.directory, image, job, granted)?;
 		let stop = StopOnDrop(stop.child());
 		// On its own, so that it is cleaned up even if nobody waits any longer.
-		let run = tokio::spawn(prepared.run(self.machine.clone(), stop.0.clone()));
+		let run = tokio::spawn(prepared.run(self.machine.clone(), stop.0.clone()).in_current_span());
 		run.await.unwrap_or_else(|error| Err(Error::Host(format!("the run of the container ended: {error}"))))
 	}
 
