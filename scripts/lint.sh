@@ -60,7 +60,7 @@ part_clippy() {
 }
 part_clippy-wasm() {
 	component clippy clippy
-	cargo clippy --release -p rlc-runtime --no-default-features -- -D warnings
+	cargo wasm-lints
 }
 part_apps() {
 	component clippy clippy

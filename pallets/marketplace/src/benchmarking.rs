@@ -1,9 +1,6 @@
 //! Measures the calls, each in its worst case: four orders that are published and presigned, leave the book because
 //! they are consumed, have a group for each restriction, and signatures that are verified twice.
 
-// A benchmark that cannot set its scene is to stop. It is no part of a chain's Wasm.
-#![cfg_attr(not(feature = "std"), allow(clippy::expect_used, clippy::panic, clippy::as_conversions))]
-
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use frame_benchmarking::v2::*;

@@ -1,10 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
-#![deny(missing_docs)]
-#![cfg_attr(
-	not(feature = "std"),
-	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::as_conversions, clippy::panic)
-)]
 
 extern crate alloc;
 
