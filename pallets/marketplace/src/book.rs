@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
 
 		Self::ensure_offerable(&who, hash, &order)?;
 		ensure!(former.as_ref().is_none_or(|former| former.owner != who), Error::<T>::AlreadyPublished);
-		types::price(&order).map_err(Error::<T>::from)?;
+		order.price().map_err(Error::<T>::from)?;
 		let sequence = LastSequence::<T>::get().checked_add(1).ok_or(Error::<T>::Overflow)?;
 		let deposit = Self::order_deposit(&order);
 
@@ -119,7 +119,7 @@ impl<T: Config> Pallet<T> {
 pub(crate) fn entries(published: &Published) -> impl Iterator<Item = (BookKey, Rank)> {
 	let [first, second] = BookKey::of(&published.order);
 	// Published orders have a price: it is checked when they are published.
-	let price = types::price(&published.order).unwrap_or_default();
+	let price = published.order.price().unwrap_or_default();
 	let rank = types::rank(first.holds_requests(), price, published.sequence);
 	[(first, rank), (second, rank)].into_iter()
 }

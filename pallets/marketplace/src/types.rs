@@ -4,10 +4,7 @@
 #![cfg_attr(not(feature = "std"), allow(clippy::as_conversions))]
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use rlc_primitives::{
-	money::{self, MoneyError},
-	AccountId, AnyOrder, Balance, Moment,
-};
+use rlc_primitives::{AccountId, Balance, Moment};
 use scale_info::TypeInfo;
 
 pub use rlc_primitives::market::{
@@ -54,23 +51,6 @@ pub fn price_of_rank(is_request: bool, rank: &Rank) -> Balance {
 		!price
 	} else {
 		price
-	}
-}
-
-/// What a task pays for what the order offers, or at most for what it asks, in nRLC.
-///
-/// # Errors
-///
-/// [`MoneyError::Overflow`] if a request's maxima add up to more than 128 bits.
-pub fn price(order: &AnyOrder) -> Result<Balance, MoneyError> {
-	match order {
-		AnyOrder::App(order) => Ok(order.price),
-		AnyOrder::Dataset(order) => Ok(order.price),
-		AnyOrder::Workerpool(order) => Ok(order.price),
-		AnyOrder::Request(order) => {
-			let dataset = order.dataset.map_or(0, |_| order.dataset_max_price);
-			money::task_price(order.app_max_price, dataset, order.workerpool_max_price)
-		}
 	}
 }
 

@@ -7,7 +7,10 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 use super::{AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, WorkerpoolOrder};
-use crate::{traits::Assets, AccountId, Moment, OrderHash, OrderSignature, SignatureError, SigningDomain};
+use crate::{
+	money::MoneyError, traits::Assets, AccountId, Balance, Moment, OrderHash, OrderSignature, SignatureError,
+	SigningDomain,
+};
 
 /// One of the four kinds of orders.
 // A request is large; a box would allocate for each order that is read, which in the runtime costs more than the move.
@@ -54,6 +57,20 @@ impl AnyOrder {
 	/// How many tasks the order is good for.
 	pub fn volume(&self) -> u64 {
 		each!(self, order => order.volume())
+	}
+
+	/// What a task pays for what the order offers, or at most for what it asks, in nRLC.
+	///
+	/// # Errors
+	///
+	/// [`MoneyError::Overflow`] if a request's maxima add up to more than 128 bits.
+	pub fn price(&self) -> Result<Balance, MoneyError> {
+		match self {
+			Self::App(order) => Ok(order.price),
+			Self::Dataset(order) => Ok(order.price),
+			Self::Workerpool(order) => Ok(order.price),
+			Self::Request(order) => order.max_task_price(),
+		}
 	}
 
 	/// From when on the order cannot be matched, in ms; `None`: only requests expire.
@@ -174,6 +191,8 @@ mod tests {
 			assert_eq!(order.encode()[..1], order.kind().encode());
 			assert_eq!((order.volume(), order.hash(&domain)), (2, hash));
 		}
+		assert_eq!(orders.each_ref().map(AnyOrder::price), [Ok(1), Ok(1), Ok(1), Ok(2)]);
+		assert_eq!(orders.each_ref().map(AnyOrder::kind), OrderKind::ALL);
 		assert_eq!(orders.map(|order| order.expiry()), [None, None, None, Some(5)]);
 	}
 }

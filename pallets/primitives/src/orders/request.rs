@@ -7,6 +7,7 @@ use sp_core::H256;
 use super::{Order, OrderKind, Restriction};
 use crate::{
 	eip712::{NotExpressible, StructHasher, REQUEST_ORDER_TYPE},
+	money::{self, MoneyError},
 	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, Tag, WorkerpoolId,
 };
 
@@ -92,6 +93,16 @@ impl RequestOrder {
 	/// Whether the order cannot be matched any more at `now`, in ms.
 	pub fn has_expired(&self, now: Moment) -> bool {
 		self.expiry.is_some_and(|expiry| expiry <= now)
+	}
+
+	/// What a task may cost at most, in nRLC: the maxima of what the request asks for.
+	///
+	/// # Errors
+	///
+	/// [`MoneyError::Overflow`] if they add up to more than 128 bits.
+	pub fn max_task_price(&self) -> Result<Balance, MoneyError> {
+		let dataset = self.dataset.map_or(0, |_| self.dataset_max_price);
+		money::task_price(self.app_max_price, dataset, self.workerpool_max_price)
 	}
 
 	/// Who pays if nobody sponsors: the named payer, else the requester.

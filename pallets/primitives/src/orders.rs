@@ -46,6 +46,21 @@ pub enum OrderKind {
 	Request,
 }
 
+impl OrderKind {
+	/// The four kinds, by their numbers.
+	pub const ALL: [Self; 4] = [Self::App, Self::Dataset, Self::Workerpool, Self::Request];
+
+	/// The kind's name in JSON, metrics and messages: one lowercase word.
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::App => "app",
+			Self::Dataset => "dataset",
+			Self::Workerpool => "workerpool",
+			Self::Request => "request",
+		}
+	}
+}
+
 /// What the four kinds of orders have in common.
 pub trait Order: Encode {
 	/// The side of a deal that the order stands for.

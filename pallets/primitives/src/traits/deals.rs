@@ -1,0 +1,54 @@
+//! What was agreed on, and the hook that tells of it.
+
+use sp_runtime::{DispatchResult, Weight};
+
+use crate::{
+	deal::{Deal, Params},
+	DealId, Moment,
+};
+
+/// What was agreed on, and how far it has come.
+///
+/// A deal's tasks are first open, then closed, then pruned: after the last of them the deal is pruned too.
+pub trait Deals {
+	/// A deal; `None` if there never was one, or if it is pruned. Costs one read of storage.
+	fn deal(id: &DealId) -> Option<Deal>;
+
+	/// What the deal's tasks are run with. Costs one read of storage.
+	fn params(id: &DealId) -> Option<Params>;
+
+	/// Tell that one of the deal's tasks was closed, `now`. Fails if there is no such deal, or if all its tasks were
+	/// closed before.
+	fn close_task(id: &DealId, now: Moment) -> DispatchResult;
+
+	/// How many of the deal's tasks are open; 0 for one that is pruned. Costs one read of storage.
+	fn open_tasks(id: &DealId) -> u64;
+
+	/// Whether the deal's tasks can be pruned: all are closed, and their retention time is over.
+	fn is_prunable(id: &DealId, now: Moment) -> bool;
+
+	/// Tell that one of the deal's tasks was pruned. Fails if the deal is not prunable.
+	fn prune_task(id: &DealId, now: Moment) -> DispatchResult;
+}
+
+/// Wants to know when deals are made. All money is locked by then, and the hook cannot undo it.
+pub trait OnDealOpened {
+	/// Orders matched and became this deal.
+	fn on_deal_opened(id: &DealId, deal: &Deal);
+
+	/// The most that a call of the hook weighs.
+	fn weight() -> Weight;
+}
+
+#[impl_trait_for_tuples::impl_for_tuples(5)]
+impl OnDealOpened for Tuple {
+	fn on_deal_opened(id: &DealId, deal: &Deal) {
+		for_tuples!( #( Tuple::on_deal_opened(id, deal); )* );
+	}
+
+	fn weight() -> Weight {
+		let mut weight = Weight::zero();
+		for_tuples!( #( weight = weight.saturating_add(Tuple::weight()); )* );
+		weight
+	}
+}

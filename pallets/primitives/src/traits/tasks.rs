@@ -1,0 +1,36 @@
+//! The hook that tells how tasks end.
+
+use sp_runtime::Weight;
+
+use crate::{DealId, ResultDigest, TaskId};
+
+/// How a task ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+	/// With this result.
+	Completed(ResultDigest),
+	/// Without one.
+	Failed,
+}
+
+/// Wants to know when tasks close. The money has moved by then, and the hook cannot undo it.
+pub trait OnTaskClosed {
+	/// A task was closed.
+	fn on_task_closed(deal: &DealId, task: &TaskId, outcome: Outcome);
+
+	/// The most that a call of the hook weighs.
+	fn weight() -> Weight;
+}
+
+#[impl_trait_for_tuples::impl_for_tuples(5)]
+impl OnTaskClosed for Tuple {
+	fn on_task_closed(deal: &DealId, task: &TaskId, outcome: Outcome) {
+		for_tuples!( #( Tuple::on_task_closed(deal, task, outcome); )* );
+	}
+
+	fn weight() -> Weight {
+		let mut weight = Weight::zero();
+		for_tuples!( #( weight = weight.saturating_add(Tuple::weight()); )* );
+		weight
+	}
+}
