@@ -102,23 +102,23 @@ pub mod pallet {
 			/// Its id.
 			asset: AssetId,
 			/// Who registered and owns it.
-			owner: T::AccountId,
+			owner: AccountId,
 		},
 		/// Something has a new owner, who has its deposit too.
 		Transferred {
 			/// Its id.
 			asset: AssetId,
 			/// Who owned it.
-			from: T::AccountId,
+			from: AccountId,
 			/// Who owns it now.
-			to: T::AccountId,
+			to: AccountId,
 		},
 		/// Something exists no longer. Its deposit is free again.
 		Deregistered {
 			/// Its id.
 			asset: AssetId,
 			/// Who owned it.
-			owner: T::AccountId,
+			owner: AccountId,
 		},
 		/// A workerpool deals differently from now on. Deals that were made stay as they are.
 		PolicySet {
@@ -258,7 +258,7 @@ pub mod pallet {
 		/// account does not exist.
 		#[pallet::call_index(6)]
 		#[pallet::weight(T::WeightInfo::transfer())]
-		pub fn transfer(origin: OriginFor<T>, asset: AssetId, to: T::AccountId) -> DispatchResult {
+		pub fn transfer(origin: OriginFor<T>, asset: AssetId, to: AccountId) -> DispatchResult {
 			let caller = ensure_signed(origin)?;
 			Self::do_transfer(caller, asset, to)
 		}
@@ -290,6 +290,7 @@ pub mod pallet {
 	}
 
 	/// Ids before and after things exist.
+	// A view function is called by a hash of its signature as it is written here: `T::AccountId` stays.
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// The id that an app has if `owner` registers it.

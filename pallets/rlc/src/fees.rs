@@ -15,7 +15,7 @@ use frame_support::{
 		Get, Imbalance, OnUnbalanced,
 	},
 };
-use rlc_primitives::Balance;
+use rlc_primitives::{AccountId, Balance};
 use sp_runtime::traits::AccountIdConversion;
 use sp_staking::EraPayout;
 
@@ -23,12 +23,12 @@ use crate::{Config, CreditOf, Event, Pallet, TreasuryShare};
 
 impl<T: Config> Pallet<T> {
 	/// Holds the fees collected in the current era.
-	pub fn fee_account() -> T::AccountId {
+	pub fn fee_account() -> AccountId {
 		T::PalletId::get().into_sub_account_truncating(b"fees")
 	}
 
 	/// Holds the rewards that ended eras promised and nobody claimed yet.
-	pub fn reward_account() -> T::AccountId {
+	pub fn reward_account() -> AccountId {
 		T::PalletId::get().into_sub_account_truncating(b"rewards")
 	}
 }
@@ -67,8 +67,8 @@ impl<T: Config> EraPayout<Balance> for Pallet<T> {
 /// Settles what staking paid to stakers out of the rewards promised.
 pub struct SettleRewards<T>(core::marker::PhantomData<T>);
 
-impl<T: Config> OnUnbalanced<Debt<T::AccountId, T::Currency>> for SettleRewards<T> {
-	fn on_nonzero_unbalanced(paid: Debt<T::AccountId, T::Currency>) {
+impl<T: Config> OnUnbalanced<Debt<AccountId, T::Currency>> for SettleRewards<T> {
+	fn on_nonzero_unbalanced(paid: Debt<AccountId, T::Currency>) {
 		if T::Currency::settle(&Pallet::<T>::reward_account(), paid, Preservation::Expendable).is_err() {
 			// Staking pays at most what `era_payout` promised, so this needs governance to have emptied the account.
 			defensive!("rewards were paid that no fee had funded");

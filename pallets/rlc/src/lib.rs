@@ -141,28 +141,28 @@ pub mod pallet {
 		/// New RLC came into being.
 		Minted {
 			/// Who got it.
-			who: T::AccountId,
+			who: AccountId,
 			/// How much, in nRLC.
 			amount: Balance,
 		},
 		/// Free RLC of an account was locked for a deal or a contribution.
 		Locked {
 			/// Whose.
-			who: T::AccountId,
+			who: AccountId,
 			/// How much, in nRLC.
 			amount: Balance,
 		},
 		/// Locked RLC of an account is free again: all that one settlement unlocked.
 		Unlocked {
 			/// Whose.
-			who: T::AccountId,
+			who: AccountId,
 			/// How much, in nRLC.
 			amount: Balance,
 		},
 		/// An account lost locked RLC: it paid for a task, or lost a stake.
 		Seized {
 			/// Whose.
-			who: T::AccountId,
+			who: AccountId,
 			/// How much, in nRLC.
 			amount: Balance,
 			/// What for.
@@ -171,7 +171,7 @@ pub mod pallet {
 		/// An account was paid, with what was seized or from the kitty.
 		Rewarded {
 			/// Who was paid.
-			who: T::AccountId,
+			who: AccountId,
 			/// How much, in nRLC.
 			amount: Balance,
 			/// What for.
@@ -187,7 +187,7 @@ pub mod pallet {
 		/// An account with nothing locked was pruned.
 		Pruned {
 			/// Whose entry went.
-			who: T::AccountId,
+			who: AccountId,
 		},
 	}
 
@@ -248,13 +248,14 @@ pub mod pallet {
 		/// [`Error::NotFound`]; [`Error::StillLocked`]; `ConsumerRemaining` if the account still has to be kept.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::prune())]
-		pub fn prune(origin: OriginFor<T>, who: T::AccountId) -> DispatchResultWithPostInfo {
+		pub fn prune(origin: OriginFor<T>, who: AccountId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			Self::do_forget(who)?;
 			Ok(Pays::No.into())
 		}
 	}
 
+	// A view function is called by a hash of its signature as it is written here: `T::AccountId` stays.
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
 		/// What an account has locked, in nRLC.

@@ -7,7 +7,7 @@ use frame_support::{
 		Get,
 	},
 };
-use rlc_primitives::Balance;
+use rlc_primitives::{AccountId, Balance};
 use sp_runtime::DispatchResult;
 
 use crate::{Config, Error, Event, Pallet};
@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
 	/// # Errors
 	///
 	/// [`Error::CapExceeded`] if the supply would exceed its cap; the currency's own error if `who` cannot take it.
-	pub fn mint(who: &T::AccountId, amount: Balance) -> DispatchResult {
+	pub fn mint(who: &AccountId, amount: Balance) -> DispatchResult {
 		let supply = T::Currency::total_issuance().checked_add(amount).ok_or(Error::<T>::CapExceeded)?;
 		ensure!(supply <= T::MaxSupply::get(), Error::<T>::CapExceeded);
 		T::Currency::mint_into(who, amount)?;
