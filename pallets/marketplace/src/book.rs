@@ -9,11 +9,11 @@ use sp_runtime::DispatchResult;
 
 use crate::{
 	types::{self, BookKey, Consumption, Published, Rank},
-	Book, Config, Consumed, Error, Event, LastSequence, Orders, Pallet, Presigned,
+	Book, Config, Consumed, Error, Event, LastSequence, Orders, Pallet,
 };
 
 impl<T: Config> Pallet<T> {
-	/// Put an order of `who`'s into the book. One that a former owner published is published anew.
+	/// Puts an order of `who`'s into the book. One that a former owner published is published anew.
 	pub(crate) fn do_publish_order(who: AccountId, order: AnyOrder) -> DispatchResult {
 		let hash = order.hash(&Self::signing_domain());
 		let former = Orders::<T>::get(hash);
@@ -30,7 +30,8 @@ impl<T: Config> Pallet<T> {
 			Self::leave_book(&hash, former)?;
 		}
 		if !Consumed::<T>::contains_key(hash) {
-			let (deposit, expiry) = (T::RecordDeposit::get(), order.expiry());
+			let deposit = T::RecordDeposit::get();
+			let expiry = order.expiry();
 			Self::hold_deposit(&who, deposit)?;
 			Consumed::<T>::insert(hash, Consumption { volume: 0, depositor: who.clone(), deposit, expiry });
 		}
@@ -46,61 +47,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Take back what `who` published or presigned.
-	pub(crate) fn do_unpublish_order(who: AccountId, hash: OrderHash) -> DispatchResult {
-		let published = Orders::<T>::get(hash);
-		let presigned = Presigned::<T>::get(hash);
-
-		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotFound);
-		let published = published.filter(|published| published.owner == who);
-		let presigned = presigned.filter(|presigned| presigned.owner == who);
-		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotOwner);
-
-		if let Some(published) = published {
-			Orders::<T>::remove(hash);
-			Self::leave_book(&hash, published)?;
-		}
-		if let Some(presigned) = presigned {
-			Presigned::<T>::remove(hash);
-			Self::return_deposit(&presigned.owner, presigned.deposit)?;
-		}
-
-		Self::deposit_event(Event::OrderWithdrawn { order: hash });
-		Ok(())
-	}
-
-	/// Remove what cannot be matched any more.
-	pub(crate) fn do_remove_expired(hash: OrderHash) -> DispatchResult {
-		let now = T::Time::now();
-		let published = Orders::<T>::get(hash);
-		let presigned = Presigned::<T>::get(hash);
-
-		ensure!(published.is_some() || presigned.is_some(), Error::<T>::NotFound);
-		let published = published.filter(|published| {
-			published.order.expiry().is_some_and(|expiry| expiry <= now) || !Self::is_owners(published)
-		});
-		let presigned = presigned.filter(|presigned| presigned.expiry.is_some_and(|expiry| expiry <= now));
-		ensure!(published.is_some() || presigned.is_some(), Error::<T>::StillValid);
-
-		if let Some(published) = published {
-			Orders::<T>::remove(hash);
-			Self::leave_book(&hash, published)?;
-		}
-		if let Some(presigned) = presigned {
-			Presigned::<T>::remove(hash);
-			Self::return_deposit(&presigned.owner, presigned.deposit)?;
-		}
-
-		Self::deposit_event(Event::OrderExpired { order: hash });
-		Ok(())
-	}
-
 	/// Whether the publisher is today's owner.
 	pub(crate) fn is_owners(published: &Published) -> bool {
 		published.order.owner::<T::Assets>().is_some_and(|owner| owner == published.owner)
 	}
 
-	/// Remove an order's entries, and give its deposit back, and its record's if nothing was consumed.
+	/// Removes an order's entries, and returns its deposit, and its record's if nothing was consumed.
 	pub(crate) fn leave_book(hash: &OrderHash, published: Published) -> DispatchResult {
 		for (key, rank) in entries(&published) {
 			Book::<T>::remove(key, rank);
@@ -109,13 +61,13 @@ impl<T: Config> Pallet<T> {
 		Self::remove_blank_record(hash)
 	}
 
-	/// The entries of a list after a rank, the best first. No entry has the lowest rank, so that all come after it.
+	/// Returns the entries of a list after a rank, the best first. No entry has the lowest rank, so that all come after it.
 	pub(crate) fn entries_after(key: BookKey, rank: Rank) -> impl Iterator<Item = (Rank, OrderHash)> {
 		Book::<T>::iter_prefix_from(key, Book::<T>::hashed_key_for(key, rank))
 	}
 }
 
-/// Where an order is in the book.
+/// Returns where an order is in the book.
 pub(crate) fn entries(published: &Published) -> impl Iterator<Item = (BookKey, Rank)> {
 	let [first, second] = BookKey::of(&published.order);
 	// Published orders have a price: it is checked when they are published.

@@ -7,7 +7,7 @@ use frame_support::{
 use rlc_primitives::{AccountId, AnyOrder, Moment, OrderHash};
 use sp_runtime::{DispatchError, DispatchResult};
 
-use crate::{types::Consumption, Config, Consumed, Error, Event, Orders, Pallet, Presigned};
+use crate::{types::Consumption, Config, Consumed, Error, Event, Pallet};
 
 /// What is known of an order's consumption before a change of it.
 pub(crate) struct Remainder {
@@ -22,29 +22,29 @@ pub(crate) struct Remainder {
 }
 
 impl Remainder {
-	/// How much is consumed.
+	/// Returns how much is consumed.
 	pub(crate) fn consumed(&self) -> u64 {
 		self.record.as_ref().map_or(0, |record| record.volume)
 	}
 
-	/// How much is left.
+	/// Returns how much is left.
 	pub(crate) fn left(&self) -> u64 {
 		self.volume.saturating_sub(self.consumed())
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// What is left of an order.
+	/// Returns what is left of an order.
 	pub(crate) fn remainder(hash: OrderHash, volume: u64, expiry: Option<Moment>) -> Remainder {
 		Remainder { hash, volume, expiry, record: Consumed::<T>::get(hash) }
 	}
 
-	/// What is left of an order of whatever kind.
+	/// Returns what is left of an order of any kind.
 	pub(crate) fn remainder_of(hash: OrderHash, order: &AnyOrder) -> Remainder {
 		Self::remainder(hash, order.volume(), order.expiry())
 	}
 
-	/// Write down that `volume` more is consumed, which is no more than is left. `who` pays for a new record.
+	/// Records that `volume` more is consumed, which is at most what is left. `who` pays for a new record.
 	///
 	/// Returns whether nothing is left.
 	pub(crate) fn consume(order: Remainder, volume: u64, who: &AccountId) -> Result<bool, DispatchError> {
@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		Ok(consumed >= order.volume)
 	}
 
-	/// Consume all that is left of an order of `who`'s.
+	/// Consumes all that is left of an order of `who`'s.
 	pub(crate) fn do_cancel_order(who: AccountId, order: AnyOrder) -> DispatchResult {
 		let hash = order.hash(&Self::signing_domain());
 		let remainder = Self::remainder_of(hash, &order);
@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_owner(&who, &order)?;
 		let left = remainder.left();
 
-		// As in iExec's contracts, what is consumed already can be cancelled too.
+		// As in iExec's contracts, an order that is consumed already can be cancelled too.
 		if left > 0 {
 			Self::consume(remainder, left, &who)?;
 		}
@@ -79,7 +79,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Remove all that is kept of an order that has expired.
+	/// Removes all that is kept of an order that has expired.
 	pub(crate) fn do_prune_order(hash: OrderHash) -> DispatchResult {
 		let record = Consumed::<T>::get(hash).ok_or(Error::<T>::NotFound)?;
 
@@ -95,22 +95,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Take the order out of the book, forget that it is presigned, and give both deposits back. Returns whether there
-	/// was anything to take.
-	pub(crate) fn withdraw(hash: &OrderHash) -> Result<bool, DispatchError> {
-		let published = Orders::<T>::take(hash);
-		let presigned = Presigned::<T>::take(hash);
-		let any = published.is_some() || presigned.is_some();
-		if let Some(published) = published {
-			Self::leave_book(hash, published)?;
-		}
-		if let Some(presigned) = presigned {
-			Self::return_deposit(&presigned.owner, presigned.deposit)?;
-		}
-		Ok(any)
-	}
-
-	/// Remove the record of an order of which nothing was consumed.
+	/// Removes the record of an order of which nothing was consumed.
 	pub(crate) fn remove_blank_record(hash: &OrderHash) -> DispatchResult {
 		let blank = Consumed::<T>::get(hash).filter(|record| record.volume == 0);
 		if let Some(record) = blank {

@@ -21,6 +21,7 @@ mod trades;
 mod try_state;
 pub mod types;
 pub mod weights;
+mod withdraw;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;

@@ -4,11 +4,10 @@
 //! and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over its own seal.
 
 use frame_support::{ensure, traits::Get};
-use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
 	task::Commitment,
-	traits::{EnclaveRegistry, Stops},
+	traits::EnclaveRegistry,
 	AccountId, Deal, Delegation, SchedulerSignature, SignatureError, TaskId,
 };
 use sp_core::H160;
@@ -17,15 +16,6 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Delegate, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Whether an account signed, and its call of this name would be accepted: then it is free.
-	pub(crate) fn accepts(
-		call: &'static str,
-		origin: &OriginFor<T>,
-		check: impl FnOnce(&AccountId) -> DispatchResult,
-	) -> bool {
-		!T::Stops::is_stopped(call) && ensure_signed(origin.clone()).is_ok_and(|who| check(&who).is_ok())
-	}
-
 	/// Check that the scheduler chose this worker, for this enclave if it named one.
 	pub(crate) fn ensure_delegated(
 		worker: &AccountId,

@@ -22,13 +22,13 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-	/// The task's place.
-	pub fn place(&self) -> TaskRef {
+	/// Returns the task's deal and index.
+	pub fn task_ref(&self) -> TaskRef {
 		TaskRef { deal: self.task.deal, index: self.task.index }
 	}
 }
 
-/// Reads deals, the same one after another only once.
+/// Reads deals; a deal that is asked for twice in a row is read once.
 #[derive(Default)]
 pub(crate) struct DealReader {
 	last: Option<(DealId, Rc<Deal>)>,
@@ -43,33 +43,33 @@ impl DealReader {
 		Ok(self.last.insert((id, deal)).1.clone())
 	}
 
-	/// Read a task and its deal.
-	pub fn load<T: Config>(&mut self, place: &TaskRef) -> Result<Loaded, Error<T>> {
-		let deal = self.read::<T>(place.deal)?;
-		let id = deal.task(place.deal, place.index).ok_or(Error::<T>::NotFound)?;
+	/// Reads a task and its deal.
+	pub fn load<T: Config>(&mut self, task: &TaskRef) -> Result<Loaded, Error<T>> {
+		let deal = self.read::<T>(task.deal)?;
+		let id = deal.task(task.deal, task.index).ok_or(Error::<T>::NotFound)?;
 		Ok(match Tasks::<T>::get(id) {
 			Some(task) => Loaded { id, deal, task, stored: true },
-			None => Loaded { id, deal, task: Task::new(place.deal, place.index), stored: false },
+			None => Loaded { id, deal, task: Task::new(task.deal, task.index), stored: false },
 		})
 	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Chain time, in ms.
+	/// Returns chain time, in ms.
 	pub(crate) fn now() -> Moment {
 		T::Time::now()
 	}
 
-	/// Read one task and its deal.
-	pub(crate) fn load(place: &TaskRef) -> Result<Loaded, Error<T>> {
-		DealReader::default().load::<T>(place)
+	/// Reads one task and its deal.
+	pub(crate) fn load(task: &TaskRef) -> Result<Loaded, Error<T>> {
+		DealReader::default().load::<T>(task)
 	}
 
-	/// Read a task that may be overdue. A task that is not stored is open, unless it was closed and pruned, which
+	/// Reads a task that may be overdue. A task that is not stored is open, unless it was closed and pruned, which
 	/// takes its final deadline and a deal whose tasks can be pruned.
-	pub(crate) fn load_overdue(place: &TaskRef, now: Moment) -> Result<Loaded, Error<T>> {
-		let loaded = Self::load(place)?;
-		let pruned = !loaded.stored && loaded.deal.final_deadline() <= now && T::Deals::is_prunable(&place.deal, now);
+	pub(crate) fn load_overdue(task: &TaskRef, now: Moment) -> Result<Loaded, Error<T>> {
+		let loaded = Self::load(task)?;
+		let pruned = !loaded.stored && loaded.deal.final_deadline() <= now && T::Deals::is_prunable(&task.deal, now);
 		ensure!(!pruned, Error::<T>::AlreadyClosed);
 		Ok(loaded)
 	}
@@ -79,13 +79,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// A batch holds something, and no task twice: its items are checked one by one before the first of them changes the
-	/// state, so they must not concern each other.
-	pub(crate) fn ensure_batch<'a>(places: impl Iterator<Item = &'a TaskRef>) -> Result<(), DispatchError> {
-		let mut places: Vec<_> = places.collect();
-		ensure!(!places.is_empty(), Error::<T>::EmptyBatch);
-		places.sort_unstable();
-		ensure!(!places.windows(2).any(|pair| pair.first() == pair.last()), Error::<T>::DuplicateTask);
+	/// Checks that a batch holds something, and no task twice: its items are checked one by one before the first of them
+	/// changes the state, so they must not concern each other.
+	pub(crate) fn ensure_batch<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> Result<(), DispatchError> {
+		let mut tasks: Vec<_> = tasks.collect();
+		ensure!(!tasks.is_empty(), Error::<T>::EmptyBatch);
+		tasks.sort_unstable();
+		ensure!(!tasks.windows(2).any(|pair| pair.first() == pair.last()), Error::<T>::DuplicateTask);
 		Ok(())
 	}
 }

@@ -454,7 +454,7 @@ mod benches {
 
 		#[block]
 		{
-			Pallet::<T>::settle_deal(key, place.deal, place.index + 1, now, &mut WeightMeter::new());
+			Pallet::<T>::run_due_deal(key, place.deal, place.index + 1, now, &mut WeightMeter::new());
 		}
 
 		assert_eq!(Due::<T>::iter().count(), 0);
@@ -470,7 +470,7 @@ mod benches {
 
 		#[block]
 		{
-			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
 		}
 
 		assert!(!Due::<T>::contains_key(key));
@@ -487,7 +487,7 @@ mod benches {
 
 		#[block]
 		{
-			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
 		}
 
 		assert!(stored::<T>(place).is_closed());
@@ -503,7 +503,7 @@ mod benches {
 
 		#[block]
 		{
-			Pallet::<T>::settle_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
 		}
 
 		assert_eq!(stored::<T>(place).stage, Stage::Active);

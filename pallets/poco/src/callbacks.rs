@@ -6,6 +6,7 @@
 
 use frame_support::{defensive, ensure, storage::with_storage_layer, traits::Get, weights::WeightMeter};
 use rlc_primitives::{
+	count,
 	task::Stage,
 	traits::{Delivery, OnResult},
 	ResultDigest, TaskId,
@@ -13,8 +14,8 @@ use rlc_primitives::{
 use sp_runtime::DispatchResult;
 
 use crate::{
-	batch::Loaded, contribute::count, CallbackData, CallbackEnds, CallbackQueue, Config, Deliveries, DeliveryOutcome,
-	Error, Event, Pallet, QueueEnds, QueuedDelivery, TaskRef, WeightInfo,
+	batch::Loaded, CallbackData, CallbackEnds, CallbackQueue, Config, Deliveries, DeliveryOutcome, Error, Event,
+	Pallet, QueueEnds, QueuedDelivery, TaskRef, WeightInfo,
 };
 
 impl<T: Config> Pallet<T> {
@@ -28,8 +29,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	pub(crate) fn do_deliver(place: &TaskRef, data: CallbackData) -> DispatchResult {
-		let loaded = Self::load(place)?;
+	pub(crate) fn do_deliver(task: &TaskRef, data: CallbackData) -> DispatchResult {
+		let loaded = Self::load(task)?;
 		let again =
 			matches!(Deliveries::<T>::get(loaded.id), Some(DeliveryOutcome::Failed(_) | DeliveryOutcome::QueueFull));
 		let (true, Some(callback), Stage::Completed(consensus)) = (again, loaded.deal.callback, &loaded.task.stage)
@@ -37,7 +38,7 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::NotDeliverable.into());
 		};
 		ensure!(consensus.digest == Some(ResultDigest::of_callback(&data)), Error::<T>::WrongCallbackData);
-		Self::enqueue(QueuedDelivery { callback, deal: place.deal, task: loaded.id, data })?;
+		Self::enqueue(QueuedDelivery { callback, deal: task.deal, task: loaded.id, data })?;
 		Ok(())
 	}
 

@@ -5,14 +5,14 @@
 
 use frame_support::weights::Weight;
 use rlc_primitives::{
+	count,
 	task::MAX_CONTRIBUTORS,
 	traits::{EnclaveRegistry, OnTaskClosed},
 	ResultDigest,
 };
 
 use crate::{
-	contribute::count, settle::Moved, CallbackData, Config, ContributionOf, DelegationProof, Pallet, ResultOf, TaskRef,
-	WeightInfo,
+	settle::Moved, CallbackData, Config, ContributionOf, DelegationProof, Pallet, ResultOf, TaskRef, WeightInfo,
 };
 
 /// The most contributors that the tasks which one batch closes have in all, or delegates where those are more: four full
@@ -84,9 +84,10 @@ impl<T: Config> Pallet<T> {
 			(DelegationProof::Signed(_), false) => T::WeightInfo::verify_delegation(),
 			(DelegationProof::Signed(_), true) => T::WeightInfo::verify_delegation().saturating_mul(2),
 		};
-		let enclave = match enclave {
-			false => Weight::zero(),
-			true => T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight()),
+		let enclave = if enclave {
+			T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight())
+		} else {
+			Weight::zero()
 		};
 		delegation.saturating_add(enclave).saturating_mul(2)
 	}
@@ -196,9 +197,13 @@ fn growth(of: impl Fn(u32) -> Weight, number: u32) -> Weight {
 /// How many deals these tasks are of; one counts again for tasks that are not next to each other.
 fn deals<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> u32 {
 	let mut last = None;
-	tasks.fold(0, |deals: u32, task| match last.replace(task.deal) == Some(task.deal) {
-		true => deals,
-		false => deals.saturating_add(1),
+	tasks.fold(0, |deals: u32, task| {
+		let is_same = last.replace(task.deal) == Some(task.deal);
+		if is_same {
+			deals
+		} else {
+			deals.saturating_add(1)
+		}
 	})
 }
 

@@ -1,46 +1,48 @@
-//! Tasks end: completed, or failed. Whoever and whatever ends one comes through here, once (invariant I5).
+//! Tasks end: completed, or failed. Every way to end one leads through here, once (invariant I5).
 
 use frame_support::ensure;
 use rlc_primitives::{
+	count,
 	task::{ContributionStatus, Stage},
 	traits::{Deals, OnTaskClosed, Outcome},
-	AccountId, Moment, Settlement, Task,
+	AccountId, Contribution, Moment, Settlement, Task,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	batch::Loaded, contribute::count, settle::Money, CallbackData, Config, DelegateList, Delegates, Error, Event,
-	Pallet, TaskRef, Tasks, Work,
+	batch::Loaded, settle::Money, CallbackData, Config, DelegateList, Delegates, Error, Event, Pallet, TaskRef, Tasks,
+	Work,
 };
 
-/// How many a closing concerns: its contributors, or the delegates beside them if those are more. Weights are measured
-/// with as many of both.
+/// Returns how many people a closing concerns: the task's contributors, or the delegates beside them if those are more.
+/// Weights are measured with as many of both.
 pub(crate) fn people(task: &Task, delegates: &DelegateList) -> u32 {
 	count(task.contributions.len().max(delegates.len()))
 }
 
 impl<T: Config> Pallet<T> {
+	/// Closes a task that has its result. Returns how many people it concerned.
 	pub(crate) fn do_finalize(
 		who: &AccountId,
-		place: &TaskRef,
+		task: &TaskRef,
 		data: Option<CallbackData>,
 	) -> Result<u32, DispatchError> {
 		let now = Self::now();
-		let (loaded, delegates) = Self::check_finalize(who, place, data.as_ref(), now)?;
+		let (loaded, delegates) = Self::check_finalize(who, task, data.as_ref(), now)?;
 		let mut money = Money::new::<T>();
 		Self::complete(&loaded, &delegates, data, now, &mut money)?;
 		money.settle::<T>()?;
 		Ok(people(&loaded.task, &delegates))
 	}
 
-	/// The task, completed, and who was delegated to it in vain.
+	/// Returns the task, completed, and the workers that were delegated to it in vain.
 	pub(crate) fn check_finalize(
 		who: &AccountId,
-		place: &TaskRef,
+		task: &TaskRef,
 		data: Option<&CallbackData>,
 		now: Moment,
 	) -> Result<(Loaded, DelegateList), DispatchError> {
-		let mut loaded = Self::load(place)?;
+		let mut loaded = Self::load(task)?;
 		if loaded.deal.settlement == Settlement::Scheduler {
 			Self::ensure_scheduler(who, &loaded.deal)?;
 		}
@@ -49,11 +51,11 @@ impl<T: Config> Pallet<T> {
 		Ok((loaded, delegates))
 	}
 
-	/// Whether this account's `finalize` is accepted, and is free: it is the scheduler's, or a worker's who proved the
-	/// result.
-	pub(crate) fn could_finalize_free(who: &AccountId, place: &TaskRef, data: Option<&CallbackData>) -> DispatchResult {
-		let (loaded, _) = Self::check_finalize(who, place, data, Self::now())?;
-		let proved = |one: &rlc_primitives::Contribution| one.status == ContributionStatus::Proved;
+	/// Checks that this account's `finalize` is accepted, and is free: it is the scheduler's, or that of a worker that
+	/// proved the result.
+	pub(crate) fn could_finalize_free(who: &AccountId, task: &TaskRef, data: Option<&CallbackData>) -> DispatchResult {
+		let (loaded, _) = Self::check_finalize(who, task, data, Self::now())?;
+		let proved = |one: &Contribution| one.status == ContributionStatus::Proved;
 		ensure!(
 			who == loaded.deal.scheduler() || loaded.task.contribution(who).is_some_and(proved),
 			Error::<T>::NotScheduler
@@ -61,44 +63,47 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	pub(crate) fn do_reopen(who: &AccountId, place: &TaskRef) -> Result<u32, DispatchError> {
-		let (loaded, deadline) = Self::check_reopen(who, place)?;
+	/// Gives up a consensus that nobody revealed. Returns how many contributions the task has.
+	pub(crate) fn do_reopen(who: &AccountId, task: &TaskRef) -> Result<u32, DispatchError> {
+		let (loaded, deadline) = Self::check_reopen(who, task)?;
 		Self::reopen_task(&loaded, deadline);
 		Ok(count(loaded.task.contributions.len()))
 	}
 
-	/// The task, reopened, and its reveal deadline before.
-	pub(crate) fn check_reopen(who: &AccountId, place: &TaskRef) -> Result<(Loaded, Moment), DispatchError> {
-		let mut loaded = Self::load(place)?;
+	/// Returns the task, reopened, and the reveal deadline that it had.
+	pub(crate) fn check_reopen(who: &AccountId, task: &TaskRef) -> Result<(Loaded, Moment), DispatchError> {
+		let mut loaded = Self::load(task)?;
 		Self::ensure_scheduler(who, &loaded.deal)?;
 		let deadline = loaded.task.consensus().map_or(0, |consensus| consensus.reveal_deadline);
 		loaded.task.reopen(&loaded.deal, Self::now()).map_err(Error::<T>::from)?;
 		Ok((loaded, deadline))
 	}
 
-	/// Store a task that was reopened, whose reveal deadline had been `deadline`.
+	/// Stores a task that was reopened, whose reveal deadline had been `deadline`.
 	pub(crate) fn reopen_task(reopened: &Loaded, deadline: Moment) {
 		Self::unschedule_reveals(reopened.id, &reopened.deal, deadline);
 		Tasks::<T>::insert(reopened.id, &reopened.task);
 		Self::deposit_event(Event::Reopened { task: reopened.id });
 	}
 
-	pub(crate) fn do_claim(place: &TaskRef) -> Result<u32, DispatchError> {
+	/// Closes an overdue task as failed. Returns how many people it concerned.
+	pub(crate) fn do_claim(task: &TaskRef) -> Result<u32, DispatchError> {
 		let now = Self::now();
-		let mut loaded = Self::load_overdue(place, now)?;
+		let mut loaded = Self::load_overdue(task, now)?;
 		loaded.task.claim(&loaded.deal, now).map_err(Error::<T>::from)?;
 		Self::fail(&loaded, now)
 	}
 
-	pub(crate) fn do_abandon(who: &AccountId, place: &TaskRef) -> Result<u32, DispatchError> {
+	/// Closes a task as failed before its time. Returns how many people it concerned.
+	pub(crate) fn do_abandon(who: &AccountId, task: &TaskRef) -> Result<u32, DispatchError> {
 		let now = Self::now();
-		let mut loaded = Self::load_overdue(place, now)?;
+		let mut loaded = Self::load_overdue(task, now)?;
 		Self::ensure_scheduler(who, &loaded.deal)?;
 		loaded.task.abandon(&loaded.deal, now).map_err(Error::<T>::from)?;
 		Self::fail(&loaded, now)
 	}
 
-	/// Close a task that was completed by a consensus, and add what it pays to `money`.
+	/// Closes a task that was completed by a consensus, and adds what it pays to `money`.
 	pub(crate) fn complete(
 		completed: &Loaded,
 		delegates: &DelegateList,
@@ -110,12 +115,10 @@ impl<T: Config> Pallet<T> {
 		money.pay::<T>(deal, task, *id)?;
 		let deadline = task.consensus().map_or(0, |consensus| consensus.reveal_deadline);
 		Self::unschedule_reveals(*id, deal, deadline);
-		Self::close(completed, delegates, now)?;
-		Self::send_result(completed, data);
-		Ok(())
+		Self::close(completed, delegates, data, now)
 	}
 
-	/// Settle a task that failed. Returns how many it concerned.
+	/// Closes a task that failed, and settles it. Returns how many people it concerned.
 	pub(crate) fn fail(failed: &Loaded, now: Moment) -> Result<u32, DispatchError> {
 		let Loaded { id, deal, task, .. } = failed;
 		let mut money = Money::new::<T>();
@@ -124,17 +127,23 @@ impl<T: Config> Pallet<T> {
 		if let Some(consensus) = task.consensus() {
 			Self::unschedule_reveals(*id, deal, consensus.reveal_deadline);
 		}
-		Self::close(failed, &delegates, now)?;
+		Self::close(failed, &delegates, None, now)?;
 		money.settle::<T>()?;
 		Ok(people(task, &delegates))
 	}
 
-	/// Store a task that is completed or failed, and tell so.
-	pub(crate) fn close(closed: &Loaded, delegates: &DelegateList, now: Moment) -> DispatchResult {
+	/// Stores a task that is completed or failed, tells of it, and sends a result on its way to its deal's callback, whose
+	/// `data` it is. The last step of all ways to end a task.
+	pub(crate) fn close(
+		closed: &Loaded,
+		delegates: &DelegateList,
+		data: Option<CallbackData>,
+		now: Moment,
+	) -> DispatchResult {
 		let Loaded { id, task, .. } = closed;
 		T::Deals::close_task(&task.deal, now)?;
 		Tasks::<T>::insert(id, task);
-		// Who revealed has no work here since then.
+		// Workers that revealed have had no work here since then.
 		for one in task.contributions.iter().filter(|one| one.status != ContributionStatus::Proved) {
 			Work::<T>::remove(&one.worker, id);
 		}
@@ -150,6 +159,7 @@ impl<T: Config> Pallet<T> {
 		};
 		Self::deposit_event(Event::TaskClosed { task: *id, deal: task.deal, outcome: digest });
 		T::OnTaskClosed::on_task_closed(&task.deal, id, digest.map_or(Outcome::Failed, Outcome::Completed));
+		Self::send_result(closed, data);
 		Ok(())
 	}
 }

@@ -3,11 +3,12 @@
 use alloc::vec::Vec;
 
 use frame_support::storage::{with_transaction, TransactionOutcome};
-use rlc_primitives::{money, task::Consensus, traits::Escrow, AccountId, Balance, Moment, ResultHash, TaskId};
+use rlc_primitives::{count, money, task::Consensus, traits::Escrow, AccountId, Balance, Moment, ResultHash};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	batch::{DealReader, Loaded},
+	delegates::without,
 	Config, ContributionOf, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, Scores, Tasks, Work,
 };
 
@@ -50,10 +51,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn lock_stake(worker: &AccountId, stake: Balance) -> DispatchResult {
-		match stake {
-			0 => Ok(()),
-			_ => T::Escrow::lock(worker, stake),
+		if stake == 0 {
+			return Ok(());
 		}
+		T::Escrow::lock(worker, stake)
 	}
 
 	pub(crate) fn check_contributions(
@@ -61,13 +62,14 @@ impl<T: Config> Pallet<T> {
 		items: &[ContributionOf],
 	) -> Result<Contributions, DispatchError> {
 		Self::ensure_batch(items.iter().map(|one| &one.task))?;
-		let (now, score, mut deals) = (Self::now(), Scores::<T>::get(worker), DealReader::default());
+		let now = Self::now();
+		let score = Scores::<T>::get(worker);
+		let mut deals = DealReader::default();
 		let mut all = Contributions { stake: 0, earlier: 0, each: Vec::with_capacity(items.len()) };
 		for item in items {
 			let before = deals.load::<T>(&item.task)?;
-			let (stake, earlier) = (before.deal.worker_stake, count(before.task.contributions.len()));
-			all.stake = all.stake.checked_add(stake).ok_or(Error::<T>::BadAmounts)?;
-			all.earlier = all.earlier.saturating_add(earlier);
+			all.stake = all.stake.checked_add(before.deal.worker_stake).ok_or(Error::<T>::BadAmounts)?;
+			all.earlier = all.earlier.saturating_add(count(before.task.contributions.len()));
 			all.each.push(Self::check_contribution(before, worker, score, item, now)?);
 		}
 		Ok(all)
@@ -102,7 +104,7 @@ impl<T: Config> Pallet<T> {
 		match delegates {
 			// It is among the worker's work already.
 			Some(left) => Self::put_delegates(task, &left),
-			None => Work::<T>::insert(worker, task, after.place()),
+			None => Work::<T>::insert(worker, task, after.task_ref()),
 		}
 		if signed {
 			Self::deposit_event(Event::Delegated { task, worker: worker.clone() });
@@ -113,24 +115,4 @@ impl<T: Config> Pallet<T> {
 			Self::deposit_event(Event::ConsensusReached { task, result, winners, reveal_deadline });
 		}
 	}
-
-	/// Store who may still contribute, or nothing.
-	pub(crate) fn put_delegates(task: TaskId, delegates: &DelegateList) {
-		match delegates.is_empty() {
-			true => Delegates::<T>::remove(task),
-			false => Delegates::<T>::insert(task, delegates),
-		}
-	}
-}
-
-/// The delegates without `worker`; `None` if it is not one of them.
-pub(crate) fn without(mut delegates: DelegateList, worker: &AccountId) -> Option<DelegateList> {
-	let before = delegates.len();
-	delegates.retain(|one| one.worker != *worker);
-	(delegates.len() < before).then_some(delegates)
-}
-
-/// The length of a list that is bounded well below 2³².
-pub(crate) fn count(length: usize) -> u32 {
-	length.try_into().unwrap_or(u32::MAX)
 }

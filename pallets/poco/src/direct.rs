@@ -3,14 +3,13 @@
 use alloc::vec::Vec;
 
 use frame_support::ensure;
-use rlc_primitives::{ethereum::EthereumSignature, AccountId, Moment, ResultDigest};
+use rlc_primitives::{count, ethereum::EthereumSignature, AccountId, Moment, ResultDigest};
 use sp_core::H160;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
-	contribute::count,
 	settle::Money,
 	CallbackData, Config, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, ResultOf, TaskRef,
 };
@@ -26,7 +25,7 @@ pub(crate) struct Accepted {
 }
 
 impl<T: Config> Pallet<T> {
-	/// What a call with one result brings.
+	/// Returns what a call with one result brings.
 	pub(crate) fn result_of(
 		task: &TaskRef,
 		digest: &ResultDigest,
@@ -36,7 +35,8 @@ impl<T: Config> Pallet<T> {
 		ResultOf { task: *task, digest: *digest, authorization: authorization.clone(), enclave: *enclave }
 	}
 
-	/// Results of one worker; `data` is for the callback of the only one. Returns what it met.
+	/// Closes the tasks of one worker's results, and settles them; `data` is for the callback of the only one. Returns what
+	/// it met.
 	pub(crate) fn do_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
@@ -46,7 +46,7 @@ impl<T: Config> Pallet<T> {
 		Ok(Met { moved: money.settle::<T>()?, ..met })
 	}
 
-	/// All of it, but the movement of money.
+	/// Does all of it but the movement of money.
 	pub(crate) fn deliver_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
@@ -61,6 +61,7 @@ impl<T: Config> Pallet<T> {
 		Ok((money, met))
 	}
 
+	/// Checks that [`do_direct`](Self::do_direct) would succeed.
 	pub(crate) fn could_direct(worker: &AccountId, items: &[ResultOf], data: Option<&CallbackData>) -> DispatchResult {
 		Self::check_direct(worker, items, data, Self::now()).map(drop)
 	}
@@ -72,7 +73,8 @@ impl<T: Config> Pallet<T> {
 		now: Moment,
 	) -> Result<(Vec<Accepted>, Met), DispatchError> {
 		Self::ensure_batch(items.iter().map(|one| &one.task))?;
-		let (mut deals, mut met) = (DealReader::default(), Met::default());
+		let mut deals = DealReader::default();
+		let mut met = Met::default();
 		let mut accepted = Vec::with_capacity(items.len());
 		for item in items {
 			let one = Self::check_result(deals.load::<T>(&item.task)?, worker, item, data, now)?;
@@ -105,7 +107,7 @@ impl<T: Config> Pallet<T> {
 		Ok(Accepted { completed: loaded, delegates, signed })
 	}
 
-	/// Close one of the tasks, and add what it pays to `money`.
+	/// Closes one of the tasks, and adds what it pays to `money`.
 	fn close_direct(
 		worker: &AccountId,
 		accepted: Accepted,
@@ -119,8 +121,6 @@ impl<T: Config> Pallet<T> {
 		if signed {
 			Self::deposit_event(Event::Delegated { task: *id, worker: worker.clone() });
 		}
-		Self::close(&completed, &delegates, now)?;
-		Self::send_result(&completed, data);
-		Ok(())
+		Self::close(&completed, &delegates, data, now)
 	}
 }

@@ -1,5 +1,5 @@
-//! What time brings, whoever sleeps: overdue tasks are claimed, and in `Automatic` deals those whose reveal window is
-//! over are finalized or reopened. The agenda is worked off in blocks' idle weight, the earliest entry first.
+//! What time brings, even if everyone sleeps: overdue tasks are claimed, and in `Automatic` deals those whose reveal
+//! window is over are finalized or reopened. The agenda is worked off in blocks' idle weight, the earliest entry first.
 //!
 //! It only does what an explicit call may do at the same moment, so nobody gains by being earlier or later than it. A
 //! step that fails, which needs a broken invariant elsewhere, is skipped and leaves the explicit calls.
@@ -13,15 +13,16 @@ use frame_support::{
 	weights::{Weight, WeightMeter},
 };
 use rlc_primitives::{
+	count,
 	task::MAX_CONTRIBUTORS,
 	traits::{Deals, OnDealOpened, OnResult, OnTaskClosed, Stops},
-	Deal, DealId, Moment, Settlement, TaskId,
+	Deal, DealId, Moment, Settlement, Task, TaskId,
 };
 use sp_runtime::DispatchError;
 
 use crate::{
-	batch::Loaded, close::people, contribute::count, settle::Money, Config, Delegates, Due, DueItem, DueKey, Error,
-	Pallet, TaskRef, Tasks, WeightInfo, MAX_CALLBACK_DATA,
+	batch::Loaded, close::people, settle::Money, Config, Delegates, Due, DueItem, DueKey, Error, Pallet, TaskRef,
+	Tasks, WeightInfo, MAX_CALLBACK_DATA,
 };
 
 impl<T: Config> OnDealOpened for Pallet<T> {
@@ -35,21 +36,21 @@ impl<T: Config> OnDealOpened for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// A consensus was reached: note its reveal deadline, if the chain is to act on it.
+	/// Notes the reveal deadline of a new consensus, if the chain is to act on it.
 	pub(crate) fn expect_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
 		if deal.settlement == Settlement::Automatic {
 			Due::<T>::insert(DueKey::new(deadline, DueItem::Task(task)), 0);
 		}
 	}
 
-	/// A consensus no longer waits for its reveals.
+	/// Takes the reveal deadline of a consensus off the agenda: it no longer waits for reveals.
 	pub(crate) fn unschedule_reveals(task: TaskId, deal: &Deal, deadline: Moment) {
 		if deal.settlement == Settlement::Automatic {
 			Due::<T>::remove(DueKey::new(deadline, DueItem::Task(task)));
 		}
 	}
 
-	/// The most that a step of `on_idle` weighs, with what comes before it: it must fit into a block.
+	/// Returns the most that a step of `on_idle` weighs, with what comes before it: it must fit into a block.
 	pub(crate) fn heaviest_step() -> Weight {
 		let callback = T::WeightInfo::callback_run(MAX_CALLBACK_DATA)
 			.saturating_add(T::WeightInfo::callback_next())
@@ -70,10 +71,10 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::due_claim(MAX_CONTRIBUTORS).saturating_add(T::OnTaskClosed::weight())
 	}
 
-	/// Settle what fell due, until nothing did or `meter` has no room for the next step.
+	/// Does what came due, until nothing is left or `meter` has no room for the next step.
 	///
-	/// Nothing while one of the calls is stopped that would do the same, or that would prevent it.
-	pub(crate) fn settle_due(meter: &mut WeightMeter) {
+	/// Does nothing while one of the calls is stopped that would do the same, or that would prevent it.
+	pub(crate) fn run_due(meter: &mut WeightMeter) {
 		const CALLS: [&str; 4] = ["reveal", "finalize", "reopen", "claim"];
 		// Safe mode, and each call's own pause.
 		if meter.try_consume(T::DbWeight::get().reads(2 * 4)).is_err() || CALLS.into_iter().any(T::Stops::is_stopped) {
@@ -92,8 +93,8 @@ impl<T: Config> Pallet<T> {
 				return;
 			}
 			let done = match key.item {
-				DueItem::Task(task) => Self::settle_task(key, task, now, meter),
-				DueItem::Deal(deal) => Self::settle_deal(key, deal, cursor, now, meter),
+				DueItem::Task(task) => Self::run_due_task(key, task, now, meter),
+				DueItem::Deal(deal) => Self::run_due_deal(key, deal, cursor, now, meter),
 			};
 			if !done {
 				return;
@@ -102,21 +103,21 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// A task's reveal window is over. `false` if there was no room.
-	pub(crate) fn settle_task(key: DueKey, task: TaskId, now: Moment, meter: &mut WeightMeter) -> bool {
+	/// Ends the reveal window of a task. Returns `false` if there was no room.
+	pub(crate) fn run_due_task(key: DueKey, task: TaskId, now: Moment, meter: &mut WeightMeter) -> bool {
 		let most = Self::heaviest_task();
 		if !meter.can_consume(most) {
 			return false;
 		}
-		let settled = with_storage_layer(|| Self::end_of_reveals(task, now));
+		let done = with_storage_layer(|| Self::end_reveals(task, now));
 		Due::<T>::remove(key);
-		meter.consume(settled.unwrap_or_else(|error| Self::skipped(error, most)));
+		meter.consume(done.unwrap_or_else(|error| Self::skipped(error, most)));
 		true
 	}
 
-	/// Finalize a task that someone revealed, reopen one that nobody did. One with a callback waits for the callback's
-	/// data, and one that is overdue for its deal. Returns what this weighed.
-	pub(crate) fn end_of_reveals(task: TaskId, now: Moment) -> Result<Weight, DispatchError> {
+	/// Finalizes a task that someone revealed, and reopens one that nobody did. One with a callback waits for the
+	/// callback's data, and one that is overdue for its deal. Returns what this weighed.
+	pub(crate) fn end_reveals(task: TaskId, now: Moment) -> Result<Weight, DispatchError> {
 		let stored = Tasks::<T>::get(task).ok_or(Error::<T>::NotFound)?;
 		let deal = T::Deals::deal(&stored.deal).ok_or(Error::<T>::NotFound)?;
 		let mut loaded = Loaded { id: task, deal: deal.into(), task: stored, stored: true };
@@ -137,9 +138,9 @@ impl<T: Config> Pallet<T> {
 		Ok(T::WeightInfo::due_finalize(people(&loaded.task, &delegates)).saturating_add(T::OnTaskClosed::weight()))
 	}
 
-	/// A deal's final deadline has passed: claim its open tasks one by one, from the one at `cursor` on. `false` if there
-	/// was no room for all of them.
-	pub(crate) fn settle_deal(key: DueKey, id: DealId, cursor: u64, now: Moment, meter: &mut WeightMeter) -> bool {
+	/// Claims the open tasks of a deal whose final deadline has passed, one by one, from the one at `cursor` on. Returns
+	/// `false` if there was no room for all of them.
+	pub(crate) fn run_due_deal(key: DueKey, id: DealId, cursor: u64, now: Moment, meter: &mut WeightMeter) -> bool {
 		if meter.try_consume(T::WeightInfo::due_deal()).is_err() {
 			return false;
 		}
@@ -172,21 +173,22 @@ impl<T: Config> Pallet<T> {
 		true
 	}
 
-	/// Claim a task unless it is closed. Returns how many people that concerned.
-	pub(crate) fn claim_overdue(deal: &Rc<Deal>, place: TaskRef, now: Moment) -> Result<Option<u32>, DispatchError> {
-		let id = place.id();
+	/// Claims a task unless it is closed. Returns how many people that concerned.
+	pub(crate) fn claim_overdue(deal: &Rc<Deal>, task: TaskRef, now: Moment) -> Result<Option<u32>, DispatchError> {
+		let id = task.id();
 		let stored = Tasks::<T>::get(id);
 		if stored.as_ref().is_some_and(|task| task.is_closed()) {
 			return Ok(None);
 		}
-		let task = stored.unwrap_or_else(|| rlc_primitives::Task::new(place.deal, place.index));
+		let task = stored.unwrap_or_else(|| Task::new(task.deal, task.index));
 		let mut loaded = Loaded { id, deal: deal.clone(), task, stored: true };
 		loaded.task.claim(deal, now).map_err(Error::<T>::from)?;
 		Self::fail(&loaded, now).map(Some)
 	}
 
+	/// Reports a step that failed, and returns its weight.
 	fn skipped(error: DispatchError, weight: Weight) -> Weight {
-		defensive!("a due task could not be settled", error);
+		defensive!("a due task could not be closed", error);
 		weight
 	}
 }

@@ -10,8 +10,8 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{Config, Delegates, Error, Event, FailureCause, FailureList, FailureReport, Failures, Pallet, TaskRef};
 
 impl<T: Config> Pallet<T> {
-	pub(crate) fn do_report(worker: AccountId, place: &TaskRef, cause: FailureCause) -> DispatchResult {
-		let (task, mut reports) = Self::check_report(&worker, place)?;
+	pub(crate) fn do_report(worker: AccountId, task: &TaskRef, cause: FailureCause) -> DispatchResult {
+		let (task, mut reports) = Self::check_report(&worker, task)?;
 		let report = FailureReport { worker: worker.clone(), cause, at: Self::now() };
 		reports.try_push(report).map_err(|_| Error::<T>::TooManyReports)?;
 		Failures::<T>::insert(task, reports);
@@ -20,8 +20,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The task, and what was reported of it so far.
-	pub(crate) fn check_report(worker: &AccountId, place: &TaskRef) -> Result<(TaskId, FailureList), DispatchError> {
-		let loaded = Self::load(place)?;
+	pub(crate) fn check_report(worker: &AccountId, task: &TaskRef) -> Result<(TaskId, FailureList), DispatchError> {
+		let loaded = Self::load(task)?;
 		ensure!(!loaded.task.is_closed(), Error::<T>::AlreadyClosed);
 		ensure!(
 			loaded.task.contribution(worker).is_some()

@@ -10,11 +10,12 @@ mod callbacks;
 mod charge;
 mod close;
 mod contribute;
-mod delegate;
+mod delegates;
 mod direct;
 mod due;
 mod errors;
 mod failures;
+mod feeless;
 mod prune;
 mod queries;
 mod reveal;
@@ -57,10 +58,11 @@ pub trait BenchmarkHelper {
 )]
 #[frame_support::pallet]
 pub mod pallet {
-	use crate::{charge::bytes, contribute::count, types::*};
+	use crate::{charge::bytes, types::*};
 	use frame_support::{pallet_prelude::*, traits::Time, weights::WeightMeter};
 	use frame_system::pallet_prelude::*;
 	use rlc_primitives::{
+		count,
 		ethereum::EthereumSignature,
 		money::Score,
 		task::{Commitment, MAX_CONTRIBUTORS},
@@ -339,10 +341,10 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		/// Settles what fell due, oldest first, then delivers results: as much as `remaining` allows.
+		/// Does what came due, the earliest first, then delivers results: as much as `remaining` allows.
 		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
 			let mut meter = WeightMeter::with_limit(remaining);
-			Self::settle_due(&mut meter);
+			Self::run_due(&mut meter);
 			Self::run_callbacks(&mut meter);
 			meter.consumed()
 		}
@@ -393,8 +395,12 @@ pub mod pallet {
 			enclave_signature: &Option<EthereumSignature>,
 		| -> bool {
 			Pallet::<T>::accepts("contribute", origin, |who| {
-				let (authorization, enclave_signature) = (authorization.clone(), *enclave_signature);
-				let one = ContributionOf { task: *task, commitment: *commitment, authorization, enclave_signature };
+				let one = ContributionOf {
+					task: *task,
+					commitment: *commitment,
+					authorization: authorization.clone(),
+					enclave_signature: *enclave_signature,
+				};
 				Pallet::<T>::could_contribute(who, &[one])
 			})
 		})]
@@ -498,7 +504,8 @@ pub mod pallet {
 			callback_data: Option<CallbackData>,
 		) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			let (item, bytes) = ([ResultOf { task, digest, authorization, enclave }], bytes(&callback_data));
+			let item = [ResultOf { task, digest, authorization, enclave }];
+			let bytes = bytes(&callback_data);
 			let met = Self::do_direct(&who, &item, callback_data)?;
 			Ok(Some(Self::direct_weight(&item, bytes, Some(met))).into())
 		}

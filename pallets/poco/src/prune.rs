@@ -17,17 +17,17 @@ impl<T: Config> Pallet<T> {
 		let now = Self::now();
 		let mut ids = Vec::with_capacity(tasks.len());
 		let mut prunable: Option<DealId> = None;
-		for place in tasks {
-			if prunable != Some(place.deal) {
-				let deal = T::Deals::deal(&place.deal).ok_or(Error::<T>::NotFound)?;
-				let over = deal.final_deadline() <= now && T::Deals::is_prunable(&place.deal, now);
+		for task in tasks {
+			if prunable != Some(task.deal) {
+				let deal = T::Deals::deal(&task.deal).ok_or(Error::<T>::NotFound)?;
+				let over = deal.final_deadline() <= now && T::Deals::is_prunable(&task.deal, now);
 				ensure!(over, Error::<T>::NotPrunable);
-				prunable = Some(place.deal);
+				prunable = Some(task.deal);
 			}
-			let id = place.id();
+			let id = task.id();
 			ensure!(Tasks::<T>::contains_key(id), Error::<T>::NotFound);
 			ensure!(Deliveries::<T>::get(id) != Some(DeliveryOutcome::Pending), Error::<T>::NotPrunable);
-			ids.push((place.deal, id));
+			ids.push((task.deal, id));
 		}
 		for (deal, task) in ids {
 			T::Deals::prune_task(&deal, now)?;

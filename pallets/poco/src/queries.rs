@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use rlc_primitives::{consensus, task::ContributionStatus, task::Stage, traits::Deals, AccountId, DealId, TaskId};
+use rlc_primitives::{
+	consensus, count, task::ContributionStatus, task::Stage, traits::Deals, AccountId, DealId, TaskId,
+};
 
 use crate::{
 	api::{TaskView, WorkItem, WorkKind, WorkerView, MAX_PAGE},
 	batch::{DealReader, Loaded},
-	contribute::count,
 	Config, Delegates, Deliveries, Failures, Pallet, Scores, TaskRef, Tasks, Work,
 };
 
@@ -34,8 +35,8 @@ impl<T: Config> Pallet<T> {
 	/// See [`PocoApi::work_for`](crate::api::PocoApi).
 	pub fn work_for(worker: AccountId, limit: u32) -> Vec<WorkItem> {
 		let mut deals = DealReader::default();
-		let work = Work::<T>::iter_prefix(&worker).filter_map(|(_, place)| {
-			let loaded = deals.load::<T>(&place).ok()?;
+		let work = Work::<T>::iter_prefix(&worker).filter_map(|(_, task)| {
+			let loaded = deals.load::<T>(&task).ok()?;
 			Self::work_on(&worker, &loaded)
 		});
 		work.take(usize::try_from(limit.min(MAX_PAGE)).unwrap_or(usize::MAX)).collect()
@@ -53,7 +54,7 @@ impl<T: Config> Pallet<T> {
 	fn work_on(worker: &AccountId, loaded: &Loaded) -> Option<WorkItem> {
 		let Loaded { id, deal, task, .. } = loaded;
 		let item = |what, deadline, enclave| {
-			let item = WorkItem { id: *id, task: loaded.place(), what, deadline, enclave };
+			let item = WorkItem { id: *id, task: loaded.task_ref(), what, deadline, enclave };
 			(Self::now() < deadline).then_some(item)
 		};
 		match (&task.stage, task.contribution(worker)) {

@@ -3,14 +3,13 @@
 use alloc::vec::Vec;
 
 use frame_support::ensure;
-use rlc_primitives::{AccountId, Moment, ResultDigest, Settlement};
+use rlc_primitives::{count, AccountId, Moment, ResultDigest, Settlement};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
 	close::people,
-	contribute::count,
 	settle::Money,
 	Config, DelegateList, Delegates, Error, Event, Pallet, TaskRef, Tasks, Work,
 };
@@ -56,10 +55,11 @@ impl<T: Config> Pallet<T> {
 		now: Moment,
 	) -> Result<(Vec<Accepted>, Met), DispatchError> {
 		Self::ensure_batch(items.iter().map(|(task, _)| task))?;
-		let (mut deals, mut met) = (DealReader::default(), Met::default());
+		let mut deals = DealReader::default();
+		let mut met = Met::default();
 		let mut accepted = Vec::with_capacity(items.len());
-		for (place, digest) in items {
-			let mut after = deals.load::<T>(place)?;
+		for (task_ref, digest) in items {
+			let mut after = deals.load::<T>(task_ref)?;
 			let Loaded { id, deal, task, .. } = &mut after;
 			let missing = task.reveal(worker, *digest, now).map_err(Error::<T>::from)?;
 			met.contributions = met.contributions.saturating_add(count(task.contributions.len()));

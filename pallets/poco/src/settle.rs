@@ -3,6 +3,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use rlc_primitives::{
+	count,
 	money::Score,
 	settlement::{Failure, Success},
 	traits::{Deals, Escrow, Movement, OpenLocks},
@@ -10,7 +11,7 @@ use rlc_primitives::{
 };
 use sp_runtime::DispatchError;
 
-use crate::{contribute::count, Config, Error, Pallet, Scores, Tasks};
+use crate::{Config, Error, Pallet, Scores, Tasks};
 
 /// What the tasks that one call closes move: gathered task by task, then done at once.
 pub(crate) struct Money {

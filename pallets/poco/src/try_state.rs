@@ -57,8 +57,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn work_is_known_to_its_tasks() -> Result<(), TryRuntimeError> {
-		for (worker, id, place) in Work::<T>::iter() {
-			ensure!(place.id() == id, "work is stored under another task's id");
+		for (worker, id, task_ref) in Work::<T>::iter() {
+			ensure!(task_ref.id() == id, "work is stored under another task's id");
 			let task = Tasks::<T>::get(id);
 			ensure!(!task.as_ref().is_some_and(|task| task.is_closed()), "there is work on a closed task");
 			let contributed = task.as_ref().and_then(|task| task.contribution(&worker));

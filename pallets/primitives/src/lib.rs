@@ -19,6 +19,7 @@ extern crate alloc;
 pub mod assets;
 pub mod chain;
 pub mod consensus;
+mod count;
 pub mod deal;
 pub mod delegation;
 pub mod eip712;
@@ -38,6 +39,7 @@ pub mod work;
 pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
 };
+pub use count::count;
 pub use deal::{Category, Deal, Params, Settlement};
 pub use delegation::{Delegation, SchedulerSignature};
 pub use ids::{

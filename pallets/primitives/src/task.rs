@@ -21,7 +21,8 @@ use sp_core::{ConstU32, H160, H256, U256};
 use sp_runtime::BoundedVec;
 
 use crate::{
-	consensus, ids::keccak, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, TaskId,
+	consensus, count, ids::keccak, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal,
+	TaskId,
 };
 
 /// The most workers that can contribute to one task: settling it stays within a block. iExec's contracts have no bound.
@@ -240,7 +241,7 @@ impl Task {
 		if !reached {
 			return Ok(None);
 		}
-		let winners = count(self.contributions.iter().filter(|one| one.is_open_for(result)));
+		let winners = count(self.contributions.iter().filter(|one| one.is_open_for(result)).count());
 		let reveal_deadline = deal.reveal_deadline(now);
 		let consensus = Consensus { result, reveal_deadline, winners, reveals: 0, digest: None };
 		self.stage = Stage::Revealing(consensus);
@@ -414,11 +415,6 @@ fn check_callback(deal: &Deal, data: Option<&[u8]>, digest: ResultDigest) -> Res
 
 fn ensure(holds: bool, otherwise: TaskError) -> Result<(), TaskError> {
 	holds.then_some(()).ok_or(otherwise)
-}
-
-/// How many there are; never more than [`MAX_CONTRIBUTORS`].
-fn count<T>(items: impl Iterator<Item = T>) -> u32 {
-	u32::try_from(items.count()).unwrap_or(MAX_CONTRIBUTORS)
 }
 
 #[cfg(test)]

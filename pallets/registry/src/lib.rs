@@ -35,7 +35,7 @@ pub mod pallet {
 	use super::*;
 	use frame_support::{pallet_prelude::*, traits::fungible::MutateHold};
 	use frame_system::pallet_prelude::*;
-	use rlc_primitives::{orders::Member, AccountId, AppId, Balance, DatasetId, GroupId, WorkerpoolId};
+	use rlc_primitives::{count, orders::Member, AccountId, AppId, Balance, DatasetId, GroupId, WorkerpoolId};
 
 	/// What the pallet needs from the runtime.
 	#[pallet::config]
@@ -231,7 +231,7 @@ pub mod pallet {
 		///
 		/// [`Error::NotFound`], [`Error::NotOwner`], [`Error::AlreadyMember`].
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::add_members(length(members)))]
+		#[pallet::weight(T::WeightInfo::add_members(count(members.len())))]
 		pub fn add_members(origin: OriginFor<T>, group: GroupId, members: Batch<T>) -> DispatchResult {
 			let caller = ensure_signed(origin)?;
 			Self::do_add_members(caller, group, members)
@@ -243,7 +243,7 @@ pub mod pallet {
 		///
 		/// [`Error::NotFound`], [`Error::NotOwner`], [`Error::NotMember`].
 		#[pallet::call_index(5)]
-		#[pallet::weight(T::WeightInfo::remove_members(length(members)))]
+		#[pallet::weight(T::WeightInfo::remove_members(count(members.len())))]
 		pub fn remove_members(origin: OriginFor<T>, group: GroupId, members: Batch<T>) -> DispatchResult {
 			let caller = ensure_signed(origin)?;
 			Self::do_remove_members(caller, group, members)
@@ -312,10 +312,5 @@ pub mod pallet {
 		pub fn group_id(owner: T::AccountId, name: Name) -> GroupId {
 			GroupId::derive(&owner, &name)
 		}
-	}
-
-	/// How many members a batch has, for its weight.
-	fn length(members: &[Member]) -> u32 {
-		members.len().try_into().unwrap_or(u32::MAX)
 	}
 }

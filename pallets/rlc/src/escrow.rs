@@ -19,6 +19,7 @@ use frame_support::{
 };
 use frame_system::Pallet as System;
 use rlc_primitives::{
+	count,
 	traits::{Escrow, Movement, MovementKind},
 	AccountId, Balance,
 };
@@ -33,7 +34,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Prune an account with nothing locked.
-	pub(crate) fn do_forget(who: AccountId) -> DispatchResult {
+	pub(crate) fn do_prune(who: AccountId) -> DispatchResult {
 		let locked = Locked::<T>::get(&who).ok_or(Error::<T>::NotFound)?;
 		ensure!(locked == 0, Error::<T>::StillLocked);
 		System::<T>::dec_providers(&who)?;
@@ -152,7 +153,7 @@ impl<T: Config> Escrow for Pallet<T> {
 		for (who, share) in tally.accounts.into_iter().filter(|(_, share)| share.unlocked > 0) {
 			Self::deposit_event(Event::Unlocked { who: who.clone(), amount: share.unlocked });
 		}
-		Ok(touched.try_into().unwrap_or(u32::MAX))
+		Ok(count(touched))
 	}
 
 	fn kitty() -> Balance {

@@ -250,7 +250,7 @@ pub mod pallet {
 		#[pallet::weight(T::WeightInfo::prune())]
 		pub fn prune(origin: OriginFor<T>, who: AccountId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::do_forget(who)?;
+			Self::do_prune(who)?;
 			Ok(Pays::No.into())
 		}
 	}

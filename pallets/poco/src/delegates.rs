@@ -1,9 +1,9 @@
-//! The scheduler chooses workers.
+//! Who may contribute to a task: the workers that its scheduler chose, without those that have contributed.
 
 use alloc::vec::Vec;
 
 use frame_support::ensure;
-use rlc_primitives::{task::Stage, AccountId};
+use rlc_primitives::{task::Stage, AccountId, TaskId};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
@@ -12,12 +12,14 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
+	/// Makes each of these workers eligible for each of these tasks.
 	pub(crate) fn do_delegate(who: &AccountId, tasks: &[TaskRef], workers: &[Delegate]) -> DispatchResult {
 		Self::ensure_batch(tasks.iter())?;
-		let (now, mut deals) = (Self::now(), DealReader::default());
+		let now = Self::now();
+		let mut deals = DealReader::default();
 		let mut changes = Vec::with_capacity(tasks.len());
-		for place in tasks {
-			let loaded = deals.load::<T>(place)?;
+		for task in tasks {
+			let loaded = deals.load::<T>(task)?;
 			Self::ensure_scheduler(who, &loaded.deal)?;
 			ensure!(loaded.task.stage == Stage::Active, Error::<T>::NotActive);
 			ensure!(now < loaded.deal.contribution_deadline(), Error::<T>::ContributionTooLate);
@@ -30,16 +32,17 @@ impl<T: Config> Pallet<T> {
 			}
 			Delegates::<T>::insert(loaded.id, delegates);
 			for worker in fresh {
-				Work::<T>::insert(&worker, loaded.id, loaded.place());
+				Work::<T>::insert(&worker, loaded.id, loaded.task_ref());
 				Self::deposit_event(Event::Delegated { task: loaded.id, worker });
 			}
 		}
 		Ok(())
 	}
 
-	/// The task's delegates with these workers, and those whom it changes.
+	/// Returns the task's delegates with these workers, and the workers for whom that is a change.
 	fn with_workers(loaded: &Loaded, workers: &[Delegate]) -> Result<(DelegateList, Vec<AccountId>), DispatchError> {
-		let (mut delegates, mut fresh) = (Delegates::<T>::get(loaded.id), Vec::new());
+		let mut delegates = Delegates::<T>::get(loaded.id);
+		let mut fresh = Vec::new();
 		for one in workers {
 			if loaded.task.contribution(&one.worker).is_some() || delegates.contains(one) {
 				continue;
@@ -52,4 +55,19 @@ impl<T: Config> Pallet<T> {
 		}
 		Ok((delegates, fresh))
 	}
+	/// Stores who may still contribute; an empty list is not stored.
+	pub(crate) fn put_delegates(task: TaskId, delegates: &DelegateList) {
+		if delegates.is_empty() {
+			Delegates::<T>::remove(task);
+		} else {
+			Delegates::<T>::insert(task, delegates);
+		}
+	}
+}
+
+/// Returns the delegates without `worker`; `None` if it is not one of them.
+pub(crate) fn without(mut delegates: DelegateList, worker: &AccountId) -> Option<DelegateList> {
+	let before = delegates.len();
+	delegates.retain(|one| one.worker != *worker);
+	(delegates.len() < before).then_some(delegates)
 }
