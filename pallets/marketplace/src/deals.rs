@@ -7,68 +7,50 @@ use frame_support::{
 	traits::{Get, Time},
 };
 use rlc_primitives::{
-	deal::{self, Resource},
-	money,
+	deal, money,
 	traits::{self, Escrow, OnDealOpened},
-	AccountId, Balance, Deal, DealId, Moment, Order, OrderHash, OrderKind,
+	AccountId, Balance, Deal, DealId, Moment,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	consumption::Remainder,
-	matching::{self, Sides, Terms},
-	types::{DealProgress, Hashes, Trade},
-	Categories, Config, Deals, Error, Event, Pallet, Params, Progress,
+	agreement::{Agreement, Proposal},
+	types::{DealProgress, Trade},
+	Categories, Config, Consumed, Deals, Error, Event, Pallet, Params, Progress,
 };
 
-/// Orders that may become a deal.
-pub(crate) struct Proposal<'a> {
-	/// The orders.
-	pub sides: Sides<'a>,
-	/// Their hashes.
-	pub hashes: Hashes,
-	/// Whose money is locked. Has agreed to it.
-	pub payer: AccountId,
-	/// Who pays deposits for what is stored.
-	pub depositor: AccountId,
-}
-
 impl<T: Config> Pallet<T> {
-	/// Make a deal of orders that follow the rules and that `authorize`, asked last, finds authorized.
-	pub(crate) fn open_deal(
-		proposal: Proposal,
-		authorize: impl FnOnce(&Terms) -> Result<(), Error<T>>,
-	) -> Result<DealId, DispatchError> {
-		let Proposal { sides, hashes, payer, depositor } = proposal;
-		let now = T::Time::now();
+	/// Applies the rules to a proposal.
+	pub(crate) fn agree(proposal: Proposal<'_>) -> Result<Agreement<'_>, Error<T>> {
+		let record = |hash| Consumed::<T>::get(hash);
+		proposal.agree::<T::Assets>(T::Time::now(), Categories::<T>::get, record).map_err(Error::from)
+	}
 
-		let terms = sides.terms::<T::Assets>(now, Categories::<T>::get).map_err(Error::<T>::from)?;
-		let orders = Self::remainders(&sides, &hashes);
-		let first = orders.request.consumed();
-		let size = matching::volume(orders.left()).map_err(Error::<T>::from)?;
-		let total = money::for_volume(terms.task_price, size).map_err(Error::<T>::from)?;
-		let stake = money::for_volume(terms.pool_stake, size).map_err(Error::<T>::from)?;
-		authorize(&terms)?;
+	/// Opens the deal of an agreement whose orders are authorized. `depositor` pays the deposits for what is stored.
+	pub(crate) fn open_deal(agreement: Agreement, depositor: AccountId) -> Result<DealId, DispatchError> {
+		let id = agreement.id();
+		let request = agreement.hashes().request;
+		let params = agreement.params();
+		let deposit = Self::deal_deposit(agreement.deal().size, params);
 
-		let deposit = Self::deal_deposit(size, &sides.request.params);
-		T::Escrow::lock(&payer, total)?;
-		T::Escrow::lock(&terms.workerpool.owner, stake)?;
+		T::Escrow::lock(&agreement.deal().payer, agreement.price())?;
+		T::Escrow::lock(agreement.deal().scheduler(), agreement.stake())?;
 		Self::hold_deposit(&depositor, deposit)?;
-		for order in orders.into_iter() {
+		let (deal, orders) = agreement.into_parts();
+		let size = deal.size;
+		for order in orders {
 			let hash = order.hash;
 			if Self::consume(order, size, &depositor)? && Self::withdraw(&hash)? {
 				Self::deposit_event(Event::OrderFilled { order: hash });
 			}
 		}
-		let id = DealId::of(hashes.request, first);
-		let deal = deal(&sides, terms, payer, now, first, size);
-		Params::<T>::insert(id, &sides.request.params);
+		Params::<T>::insert(id, params);
 		Progress::<T>::insert(id, DealProgress { open: size, kept: size, closed_at: None, depositor, deposit });
 		Deals::<T>::insert(id, &deal);
 		Self::record_trade(
 			deal.category,
 			Trade {
-				time: now,
+				time: deal.start,
 				app_price: deal.app.price,
 				dataset_price: deal.dataset_price(),
 				workerpool_price: deal.workerpool.price,
@@ -82,78 +64,14 @@ impl<T: Config> Pallet<T> {
 			app: deal.app.id,
 			dataset: deal.dataset.map(|dataset| dataset.id),
 			workerpool: deal.workerpool.id,
-			request: hashes.request,
+			request,
 			requester: deal.requester,
 			payer: deal.payer,
 			category: deal.category,
-			first,
+			first: deal.first,
 			size,
 		});
 		Ok(id)
-	}
-
-	/// What is left of each order.
-	fn remainders(sides: &Sides, hashes: &Hashes) -> Remainders {
-		let left = |hash: OrderHash, volume| Self::remainder(hash, volume, None);
-		Remainders {
-			app: left(hashes.app, sides.app.volume()),
-			dataset: sides.dataset.zip(hashes.dataset).map(|(order, hash)| left(hash, order.volume())),
-			workerpool: left(hashes.workerpool, sides.workerpool.volume()),
-			request: Self::remainder(hashes.request, sides.request.volume(), sides.request.expiry),
-		}
-	}
-}
-
-/// What is left of each order of a deal.
-struct Remainders {
-	app: Remainder,
-	dataset: Option<Remainder>,
-	workerpool: Remainder,
-	request: Remainder,
-}
-
-impl Remainders {
-	/// How much of each order.
-	fn left(&self) -> impl Iterator<Item = (OrderKind, u64)> {
-		let dataset = self.dataset.as_ref().map(|order| (OrderKind::Dataset, order.left()));
-		let others = [
-			(OrderKind::Request, self.request.left()),
-			(OrderKind::App, self.app.left()),
-			(OrderKind::Workerpool, self.workerpool.left()),
-		];
-		others.into_iter().chain(dataset)
-	}
-
-	fn into_iter(self) -> impl Iterator<Item = Remainder> {
-		[self.app, self.workerpool, self.request].into_iter().chain(self.dataset)
-	}
-}
-
-/// The deal that the orders make: all that their terms fix.
-fn deal(sides: &Sides, terms: Terms, payer: AccountId, start: Moment, first: u64, size: u64) -> Deal {
-	let Sides { app, dataset, workerpool, request } = *sides;
-	Deal {
-		app: Resource { id: app.app, owner: terms.app_owner, price: app.price },
-		dataset: dataset.zip(terms.dataset_owner).map(|(order, owner)| Resource {
-			id: order.dataset,
-			owner,
-			price: order.price,
-		}),
-		workerpool: Resource { id: workerpool.workerpool, owner: terms.workerpool.owner, price: workerpool.price },
-		payer,
-		requester: request.requester.clone(),
-		beneficiary: request.beneficiary.clone(),
-		callback: request.callback,
-		category: request.category,
-		reference_time: terms.reference_time,
-		trust: terms.trust,
-		tag: terms.tag,
-		start,
-		first,
-		size,
-		worker_stake: terms.worker_stake,
-		scheduler_ratio: terms.workerpool.scheduler_ratio,
-		settlement: terms.workerpool.settlement,
 	}
 }
 
@@ -209,7 +127,7 @@ impl<T: Config> traits::Deals for Pallet<T> {
 	}
 }
 
-/// Whether the deal is closed, and has been for its retention time.
+/// Returns whether the deal is closed, and has been for its retention time.
 fn is_prunable<T: Config>(progress: &DealProgress, now: Moment) -> bool {
 	progress.closed_at.is_some_and(|closed| closed.saturating_add(T::Retention::get()) <= now)
 }
@@ -228,7 +146,8 @@ impl<T: Config> traits::OpenLocks for Pallet<T> {
 		};
 		for (id, progress) in Progress::<T>::iter() {
 			if let Some(deal) = Deals::<T>::get(id) {
-				let (price, stake) = (deal.task_price(), deal.pool_stake());
+				let price = deal.task_price();
+				let stake = deal.pool_stake();
 				add(deal.payer, price, progress.open);
 				add(deal.workerpool.owner, stake, progress.open);
 			}

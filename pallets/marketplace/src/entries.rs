@@ -1,4 +1,4 @@
-//! The three ways into a match: by the requester's money, by a sponsor's, and from the book.
+//! The three ways into a match: with the requester's money, with a sponsor's, and from the book.
 
 use frame_support::ensure;
 use rlc_primitives::{
@@ -7,7 +7,7 @@ use rlc_primitives::{
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	deals::Proposal,
+	agreement::Proposal,
 	matching::Sides,
 	refusals::not_authorized,
 	types::{Hashes, SignedOrders},
@@ -21,19 +21,19 @@ struct Offer<O> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Match orders that `caller` brings; the requester pays, or the caller if the request names it as the payer.
+	/// Matches orders that `caller` brings; the requester pays, or the caller if the request names it as the payer.
 	pub(crate) fn do_match_orders(caller: AccountId, orders: SignedOrders) -> DispatchResult {
 		let payer = Self::consenting_payer(&orders.request.order, Some(&caller))?;
 		Self::match_signed(caller, payer, orders)
 	}
 
-	/// Match orders that `caller` brings and pays for.
+	/// Matches orders that `caller` brings and pays for.
 	pub(crate) fn do_sponsor_match_orders(caller: AccountId, orders: SignedOrders) -> DispatchResult {
 		ensure!(orders.request.order.may_be_paid_by(&caller), Error::<T>::PaidByAnother);
 		Self::match_signed(caller.clone(), caller, orders)
 	}
 
-	/// Match orders in the book. Without a caller, the requester pays the deal's deposit.
+	/// Matches orders in the book. Without a caller, the requester pays the deal's deposit.
 	pub(crate) fn do_match_published(caller: Option<AccountId>, hashes: Hashes) -> Result<DealId, DispatchError> {
 		let request = Self::request_in_book(&hashes.request)?;
 		let payer = Self::consenting_payer(&request.order, caller.as_ref())?;
@@ -48,37 +48,36 @@ impl<T: Config> Pallet<T> {
 		};
 		let depositor = caller.unwrap_or_else(|| request.order.requester.clone());
 
-		Self::open_deal(Proposal { sides, hashes, payer, depositor }, |terms| {
-			ensure_published_by(&app, Some(&terms.app_owner))?;
-			if let Some(dataset) = &dataset {
-				ensure_published_by(dataset, terms.dataset_owner.as_ref())?;
-			}
-			ensure_published_by(&workerpool, Some(&terms.workerpool.owner))?;
-			ensure_published_by(&request, Some(&request.order.requester))
-		})
+		let agreement = Self::agree(Proposal { sides, hashes, payer })?;
+		let deal = agreement.deal();
+		Self::ensure_published_by(&app, Some(&deal.app.owner))?;
+		if let Some(dataset) = &dataset {
+			Self::ensure_published_by(dataset, deal.dataset.as_ref().map(|dataset| &dataset.owner))?;
+		}
+		Self::ensure_published_by(&workerpool, Some(deal.scheduler()))?;
+		Self::ensure_published_by(&request, Some(&deal.requester))?;
+		Self::open_deal(agreement, depositor)
 	}
 
-	/// Match orders that `caller` brings and `payer` pays for.
+	/// Matches orders that `caller` brings and `payer` pays for.
 	fn match_signed(caller: AccountId, payer: AccountId, orders: SignedOrders) -> DispatchResult {
 		let domain = Self::signing_domain();
 		let sides = Sides::of(&orders);
 		let hashes = sides.hashes(&domain);
-		let proposal = Proposal { sides, hashes, payer, depositor: caller.clone() };
 
-		Self::open_deal(proposal, |terms| {
-			Self::ensure_authorized(&orders.app, &hashes.app, &terms.app_owner, &caller, &domain)?;
-			if let (Some(order), Some(hash), Some(owner)) = (&orders.dataset, &hashes.dataset, &terms.dataset_owner) {
-				Self::ensure_authorized(order, hash, owner, &caller, &domain)?;
-			}
-			let scheduler = &terms.workerpool.owner;
-			Self::ensure_authorized(&orders.workerpool, &hashes.workerpool, scheduler, &caller, &domain)?;
-			let requester = &orders.request.order.requester;
-			Self::ensure_authorized(&orders.request, &hashes.request, requester, &caller, &domain)
-		})
-		.map(|_| ())
+		let agreement = Self::agree(Proposal { sides, hashes, payer })?;
+		let deal = agreement.deal();
+		Self::ensure_authorized(&orders.app, &hashes.app, &deal.app.owner, &caller, &domain)?;
+		if let (Some(order), Some(hash), Some(dataset)) = (&orders.dataset, &hashes.dataset, &deal.dataset) {
+			Self::ensure_authorized(order, hash, &dataset.owner, &caller, &domain)?;
+		}
+		Self::ensure_authorized(&orders.workerpool, &hashes.workerpool, deal.scheduler(), &caller, &domain)?;
+		Self::ensure_authorized(&orders.request, &hashes.request, &deal.requester, &caller, &domain)?;
+		Self::open_deal(agreement, caller).map(|_| ())
 	}
 
-	/// Who pays unless somebody sponsors. A payer whom the request names has signed nothing, and so has to be the caller.
+	/// Returns the account that pays unless somebody sponsors. A payer that the request names has signed nothing, so it
+	/// must be the caller.
 	fn consenting_payer(request: &RequestOrder, caller: Option<&AccountId>) -> Result<AccountId, Error<T>> {
 		let payer = request.default_payer();
 		ensure!(*payer == request.requester || caller == Some(payer), Error::PayerMustCall);
@@ -117,9 +116,10 @@ impl<T: Config> Pallet<T> {
 		let published = Orders::<T>::get(hash).ok_or(Error::NotFound)?;
 		Ok((published.order, published.owner))
 	}
-}
 
-/// Check that today's owner published the order.
-fn ensure_published_by<O: Order, T>(offer: &Offer<O>, owner: Option<&AccountId>) -> Result<(), Error<T>> {
-	(owner == Some(&offer.publisher)).then_some(()).ok_or(not_authorized(O::KIND))
+	/// Checks that today's owner published the order.
+	fn ensure_published_by<O: Order>(offer: &Offer<O>, owner: Option<&AccountId>) -> Result<(), Error<T>> {
+		ensure!(owner == Some(&offer.publisher), not_authorized(O::KIND));
+		Ok(())
+	}
 }

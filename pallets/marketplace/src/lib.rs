@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+mod agreement;
 pub mod api;
 mod authorize;
 mod book;
