@@ -8,7 +8,8 @@ use rlc_primitives::{AccountId, AnyOrder, Hash, Order, OrderHash, SigningDomain}
 use sp_runtime::DispatchResult;
 
 use crate::{
-	refusals::{bad_signature, not_authorized, not_registered, nothing_left},
+	errors::{bad_signature, not_authorized, not_registered},
+	refusals::Refusal,
 	types::{Authorization, Presign, SignedOrder},
 	Categories, Config, Error, Event, Orders, Pallet, Presigned,
 };
@@ -42,7 +43,7 @@ impl<T: Config> Pallet<T> {
 			_ => None,
 		};
 		ensure!(category.is_none_or(Categories::<T>::contains_key), Error::UnknownCategory);
-		ensure!(Self::remainder_of(hash, order).left() > 0, nothing_left(order.kind()));
+		ensure!(Self::remainder_of(hash, order).left() > 0, Refusal::nothing_left(order.kind()));
 		Ok(())
 	}
 

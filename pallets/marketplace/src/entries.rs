@@ -8,8 +8,8 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	agreement::Proposal,
+	errors::not_authorized,
 	matching::Sides,
-	refusals::not_authorized,
 	types::{Hashes, SignedOrders},
 	Config, Error, Orders, Pallet,
 };

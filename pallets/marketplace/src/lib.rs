@@ -12,6 +12,7 @@ mod consumption;
 mod deals;
 mod deposits;
 mod entries;
+mod errors;
 pub mod matching;
 mod offchain;
 mod queries;
@@ -31,6 +32,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
+
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
@@ -40,6 +43,7 @@ pub use weights::WeightInfo;
 /// The pallet.
 // What FRAME's macros write converts with `as`, and expects.
 #[cfg_attr(not(feature = "std"), allow(clippy::as_conversions, clippy::expect_used))]
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
 	use alloc::{boxed::Box, string::String, vec::Vec};
@@ -335,116 +339,6 @@ pub mod pallet {
 			/// The deal.
 			deal: DealId,
 		},
-	}
-
-	/// Why a call is refused.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// The reference time is 0 or longer than a year. Choose one in between.
-		InvalidReferenceTime,
-		/// There is no number left for a category.
-		TooManyCategories,
-		/// No such category. Ask for one that exists.
-		UnknownCategory,
-		/// Nothing is known of this order, or it is not kept. Look for its hash in the book.
-		NotFound,
-		/// The order is another's. Only today's owner of the asset, or the requester, can do this.
-		NotOwner,
-		/// Its owner has published this order.
-		AlreadyPublished,
-		/// Its owner has presigned this order.
-		AlreadyPresigned,
-		/// The order of this hash is of another kind. Give the hashes in their places.
-		WrongKind,
-		/// The order can still be matched. Wait until it has expired.
-		StillValid,
-		/// The request names a payer who is not the caller. Only that account can match it.
-		PayerMustCall,
-		/// The request names another payer. Only that account can sponsor it.
-		PaidByAnother,
-		/// The request has expired. Sign another.
-		OrderExpired,
-		/// The workerpool order is for another category than the request. Choose another workerpool order.
-		CategoryMismatch,
-		/// The workerpool delivers less trust than the request asks for. Choose another workerpool order.
-		TrustTooLow,
-		/// The app costs more than the request's maximum.
-		AppTooExpensive,
-		/// The dataset costs more than the request's maximum.
-		DatasetTooExpensive,
-		/// The workerpool costs more than the request's maximum.
-		WorkerpoolTooExpensive,
-		/// The request is for another app.
-		AppMismatch,
-		/// The request is for another dataset, for none, or for one where none is given.
-		DatasetMismatch,
-		/// The workerpool order's tag lacks a bit that the app, the dataset or the request demands.
-		TagNotCovered,
-		/// A trusted execution environment is demanded, and the app order's tag does not have its bit.
-		AppNotTee,
-		/// The request or the dataset demands a network, and the app order's tag does not have its bit.
-		NetworkNotGranted,
-		/// The request is not for this workerpool.
-		RequestExcludesWorkerpool,
-		/// The app order is not for this dataset.
-		AppExcludesDataset,
-		/// The app order is not for this workerpool.
-		AppExcludesWorkerpool,
-		/// The app order is not for this requester.
-		AppExcludesRequester,
-		/// The dataset order is not for this app.
-		DatasetExcludesApp,
-		/// The dataset order is not for this workerpool.
-		DatasetExcludesWorkerpool,
-		/// The dataset order is not for this requester.
-		DatasetExcludesRequester,
-		/// The workerpool order is not for this app.
-		WorkerpoolExcludesApp,
-		/// The workerpool order is not for this dataset.
-		WorkerpoolExcludesDataset,
-		/// The workerpool order is not for this requester.
-		WorkerpoolExcludesRequester,
-		/// The app is not registered.
-		AppNotRegistered,
-		/// The dataset is not registered.
-		DatasetNotRegistered,
-		/// The workerpool is not registered.
-		WorkerpoolNotRegistered,
-		/// Nothing is left of the app order, or it never had volume.
-		AppOrderConsumed,
-		/// Nothing is left of the dataset order, or it never had volume.
-		DatasetOrderConsumed,
-		/// Nothing is left of the workerpool order, or it never had volume.
-		WorkerpoolOrderConsumed,
-		/// Nothing is left of the request, or it never had volume.
-		RequestConsumed,
-		/// The app's owner of today did not authorize the app order.
-		AppOrderNotAuthorized,
-		/// The dataset's owner of today did not authorize the dataset order.
-		DatasetOrderNotAuthorized,
-		/// The workerpool's owner of today did not authorize the workerpool order.
-		WorkerpoolOrderNotAuthorized,
-		/// The requester did not authorize the request.
-		RequestNotAuthorized,
-		/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
-		/// expiry. Sign natively.
-		NotExpressible,
-		/// An Ethereum signature has neither 65 nor 64 bytes.
-		SignatureWrongLength,
-		/// The last byte of an Ethereum signature is neither 27 nor 28.
-		SignatureInvalidV,
-		/// The `s` of an Ethereum signature is in the upper half. Sign with a low `s`.
-		SignatureHighS,
-		/// No key made this Ethereum signature.
-		SignatureUnrecoverable,
-		/// An amount exceeds 128 bits. Lower the prices or the volume.
-		Overflow,
-		/// No such deal, or it is pruned.
-		DealNotFound,
-		/// All tasks of the deal were closed before.
-		NoOpenTask,
-		/// Tasks of the deal are open, or its retention time is not over.
-		NotPrunable,
 	}
 
 	#[pallet::hooks]

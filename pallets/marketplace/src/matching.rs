@@ -8,54 +8,13 @@
 use rlc_primitives::{
 	deal::Category,
 	market::{Hashes, SignedOrders},
-	money::{self, MoneyError},
+	money,
 	traits::{Assets, WorkerpoolPolicy},
 	AccountId, AppOrder, Balance, CategoryId, DatasetOrder, Moment, OrderKind, RequestOrder, SigningDomain, Tag,
 	WorkerpoolOrder,
 };
 
-/// Why orders do not match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-	/// The request has expired.
-	OrderExpired,
-	/// The workerpool works on another category than the request asks for.
-	CategoryMismatch,
-	/// No such category.
-	UnknownCategory,
-	/// The workerpool does not deliver the trust that the request asks for.
-	TrustTooLow,
-	/// The app costs more than the request allows.
-	AppTooExpensive,
-	/// The dataset costs more than the request allows.
-	DatasetTooExpensive,
-	/// The workerpool costs more than the request allows.
-	WorkerpoolTooExpensive,
-	/// The request asks for another app.
-	AppMismatch,
-	/// The request asks for another dataset, for none, or for one where none is.
-	DatasetMismatch,
-	/// The workerpool cannot do all that is demanded.
-	TagNotCovered,
-	/// A trusted execution environment is demanded, and the app order does not say that the app runs in one.
-	AppNotTee,
-	/// A network is demanded, and the app order does not grant it.
-	NetworkNotGranted,
-	/// The first order's restriction does not admit the second order's side.
-	Excluded(OrderKind, OrderKind),
-	/// The asset of the order of this kind is not registered.
-	NotRegistered(OrderKind),
-	/// Nothing is left of the order of this kind.
-	NothingLeft(OrderKind),
-	/// An amount exceeds 128 bits.
-	Overflow,
-}
-
-impl From<MoneyError> for Refusal {
-	fn from(_: MoneyError) -> Self {
-		Self::Overflow
-	}
-}
+pub use crate::refusals::Refusal;
 
 /// The orders of a deal.
 #[derive(Clone, Copy, Debug)]
@@ -139,12 +98,12 @@ impl Sides<'_> {
 		self.admit_one_another::<A>()?;
 		let reference_time = category(request.category).ok_or(Refusal::UnknownCategory)?.reference_time;
 
-		let app_owner = A::app_owner(&app.app).ok_or(Refusal::NotRegistered(OrderKind::App))?;
+		let app_owner = A::app_owner(&app.app).ok_or(Refusal::AppNotRegistered)?;
 		let dataset_owner = match dataset {
-			Some(order) => Some(A::dataset_owner(&order.dataset).ok_or(Refusal::NotRegistered(OrderKind::Dataset))?),
+			Some(order) => Some(A::dataset_owner(&order.dataset).ok_or(Refusal::DatasetNotRegistered)?),
 			None => None,
 		};
-		let policy = A::workerpool(&workerpool.workerpool).ok_or(Refusal::NotRegistered(OrderKind::Workerpool))?;
+		let policy = A::workerpool(&workerpool.workerpool).ok_or(Refusal::WorkerpoolNotRegistered)?;
 
 		Ok(Terms {
 			task_price: money::task_price(app.price, dataset.map_or(0, |order| order.price), workerpool.price)?,
@@ -176,24 +135,23 @@ impl Sides<'_> {
 
 	/// The ten restrictions.
 	fn admit_one_another<A: Assets>(&self) -> Result<(), Refusal> {
-		use OrderKind::{App, Dataset, Request, Workerpool};
-
 		let Self { app, dataset, workerpool, request } = *self;
-		let (app_id, pool_id) = (Some(&app.app), Some(&workerpool.workerpool));
+		let app_id = Some(&app.app);
+		let pool_id = Some(&workerpool.workerpool);
 		let dataset_id = dataset.map(|order| &order.dataset);
 		let requester = Some(&request.requester);
-		check(request.workerpool.admits::<A>(pool_id), Refusal::Excluded(Request, Workerpool))?;
-		check(app.dataset_restrict.admits::<A>(dataset_id), Refusal::Excluded(App, Dataset))?;
-		check(app.workerpool_restrict.admits::<A>(pool_id), Refusal::Excluded(App, Workerpool))?;
-		check(app.requester_restrict.admits::<A>(requester), Refusal::Excluded(App, Request))?;
+		check(request.workerpool.admits::<A>(pool_id), Refusal::RequestExcludesWorkerpool)?;
+		check(app.dataset_restrict.admits::<A>(dataset_id), Refusal::AppExcludesDataset)?;
+		check(app.workerpool_restrict.admits::<A>(pool_id), Refusal::AppExcludesWorkerpool)?;
+		check(app.requester_restrict.admits::<A>(requester), Refusal::AppExcludesRequester)?;
 		if let Some(dataset) = dataset {
-			check(dataset.app_restrict.admits::<A>(app_id), Refusal::Excluded(Dataset, App))?;
-			check(dataset.workerpool_restrict.admits::<A>(pool_id), Refusal::Excluded(Dataset, Workerpool))?;
-			check(dataset.requester_restrict.admits::<A>(requester), Refusal::Excluded(Dataset, Request))?;
+			check(dataset.app_restrict.admits::<A>(app_id), Refusal::DatasetExcludesApp)?;
+			check(dataset.workerpool_restrict.admits::<A>(pool_id), Refusal::DatasetExcludesWorkerpool)?;
+			check(dataset.requester_restrict.admits::<A>(requester), Refusal::DatasetExcludesRequester)?;
 		}
-		check(workerpool.app_restrict.admits::<A>(app_id), Refusal::Excluded(Workerpool, App))?;
-		check(workerpool.dataset_restrict.admits::<A>(dataset_id), Refusal::Excluded(Workerpool, Dataset))?;
-		check(workerpool.requester_restrict.admits::<A>(requester), Refusal::Excluded(Workerpool, Request))
+		check(workerpool.app_restrict.admits::<A>(app_id), Refusal::WorkerpoolExcludesApp)?;
+		check(workerpool.dataset_restrict.admits::<A>(dataset_id), Refusal::WorkerpoolExcludesDataset)?;
+		check(workerpool.requester_restrict.admits::<A>(requester), Refusal::WorkerpoolExcludesRequester)
 	}
 }
 
@@ -221,10 +179,10 @@ pub fn workerpool_serves(workerpool: &WorkerpoolOrder, request: &RequestOrder) -
 ///
 /// # Errors
 ///
-/// [`Refusal::NothingLeft`] of the first order of which that is nothing.
+/// The [`Refusal`] for the first order of which nothing is left, see [`Refusal::nothing_left`].
 pub fn volume(left: impl IntoIterator<Item = (OrderKind, u64)>) -> Result<u64, Refusal> {
 	left.into_iter().try_fold(u64::MAX, |least, (kind, left)| {
-		check(left > 0, Refusal::NothingLeft(kind))?;
+		check(left > 0, Refusal::nothing_left(kind))?;
 		Ok(least.min(left))
 	})
 }

@@ -1,99 +1,114 @@
-//! The pallet's error for each refusal of the rules and of signatures.
+//! Why orders do not match: the one list of refusals, which the pallet's errors are made of too.
+//!
+//! Errors of a pallet stand side by side, not nested: tools that follow metadata show the outer name only.
 
-use rlc_primitives::{
-	ethereum::EthereumSignatureError,
-	money::MoneyError,
-	OrderKind::{self, App, Dataset, Request, Workerpool},
-	SignatureError,
-};
+use rlc_primitives::{money::MoneyError, OrderKind};
 
-use crate::{matching::Refusal, Error};
+/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in three groups, between which the
+/// pallet has errors of its own.
+///
+/// Their order is part of the encoding of the pallet's errors: no variant moves, and none is inserted.
+macro_rules! refusals {
+	($callback:ident) => {
+		$callback! {
+			category {
+				/// No such category. Ask for one that exists.
+				UnknownCategory,
+			}
+			orders {
+				/// The request has expired. Sign another.
+				OrderExpired,
+				/// The workerpool order is for another category than the request. Choose another workerpool order.
+				CategoryMismatch,
+				/// The workerpool delivers less trust than the request asks for. Choose another workerpool order.
+				TrustTooLow,
+				/// The app costs more than the request's maximum.
+				AppTooExpensive,
+				/// The dataset costs more than the request's maximum.
+				DatasetTooExpensive,
+				/// The workerpool costs more than the request's maximum.
+				WorkerpoolTooExpensive,
+				/// The request is for another app.
+				AppMismatch,
+				/// The request is for another dataset, for none, or for one where none is given.
+				DatasetMismatch,
+				/// The workerpool order's tag lacks a bit that the app, the dataset or the request demands.
+				TagNotCovered,
+				/// A trusted execution environment is demanded, and the app order's tag does not have its bit.
+				AppNotTee,
+				/// The request or the dataset demands a network, and the app order's tag does not have its bit.
+				NetworkNotGranted,
+				/// The request is not for this workerpool.
+				RequestExcludesWorkerpool,
+				/// The app order is not for this dataset.
+				AppExcludesDataset,
+				/// The app order is not for this workerpool.
+				AppExcludesWorkerpool,
+				/// The app order is not for this requester.
+				AppExcludesRequester,
+				/// The dataset order is not for this app.
+				DatasetExcludesApp,
+				/// The dataset order is not for this workerpool.
+				DatasetExcludesWorkerpool,
+				/// The dataset order is not for this requester.
+				DatasetExcludesRequester,
+				/// The workerpool order is not for this app.
+				WorkerpoolExcludesApp,
+				/// The workerpool order is not for this dataset.
+				WorkerpoolExcludesDataset,
+				/// The workerpool order is not for this requester.
+				WorkerpoolExcludesRequester,
+				/// The app is not registered.
+				AppNotRegistered,
+				/// The dataset is not registered.
+				DatasetNotRegistered,
+				/// The workerpool is not registered.
+				WorkerpoolNotRegistered,
+				/// Nothing is left of the app order, or it never had volume.
+				AppOrderConsumed,
+				/// Nothing is left of the dataset order, or it never had volume.
+				DatasetOrderConsumed,
+				/// Nothing is left of the workerpool order, or it never had volume.
+				WorkerpoolOrderConsumed,
+				/// Nothing is left of the request, or it never had volume.
+				RequestConsumed,
+			}
+			amounts {
+				/// An amount exceeds 128 bits. Lower the prices or the volume.
+				Overflow,
+			}
+		}
+	};
+}
 
-impl<T> From<Refusal> for Error<T> {
-	fn from(refusal: Refusal) -> Self {
-		match refusal {
-			Refusal::OrderExpired => Self::OrderExpired,
-			Refusal::CategoryMismatch => Self::CategoryMismatch,
-			Refusal::UnknownCategory => Self::UnknownCategory,
-			Refusal::TrustTooLow => Self::TrustTooLow,
-			Refusal::AppTooExpensive => Self::AppTooExpensive,
-			Refusal::DatasetTooExpensive => Self::DatasetTooExpensive,
-			Refusal::WorkerpoolTooExpensive => Self::WorkerpoolTooExpensive,
-			Refusal::AppMismatch => Self::AppMismatch,
-			Refusal::DatasetMismatch => Self::DatasetMismatch,
-			Refusal::TagNotCovered => Self::TagNotCovered,
-			Refusal::AppNotTee => Self::AppNotTee,
-			Refusal::NetworkNotGranted => Self::NetworkNotGranted,
-			Refusal::Excluded(by, side) => excluded(by, side),
-			Refusal::NotRegistered(kind) => not_registered(kind),
-			Refusal::NothingLeft(kind) => nothing_left(kind),
-			Refusal::Overflow => Self::Overflow,
+pub(crate) use refusals;
+
+macro_rules! define {
+	($($group:ident { $($(#[$($doc:tt)*])* $name:ident,)* })*) => {
+		/// Why orders do not match.
+		#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+		pub enum Refusal {
+			$($($(#[$($doc)*])* $name,)*)*
+		}
+	};
+}
+
+refusals!(define);
+
+impl Refusal {
+	/// Nothing is left of the order of this kind.
+	pub fn nothing_left(kind: OrderKind) -> Self {
+		match kind {
+			OrderKind::App => Self::AppOrderConsumed,
+			OrderKind::Dataset => Self::DatasetOrderConsumed,
+			OrderKind::Workerpool => Self::WorkerpoolOrderConsumed,
+			OrderKind::Request => Self::RequestConsumed,
 		}
 	}
 }
 
-impl<T> From<MoneyError> for Error<T> {
+impl From<MoneyError> for Refusal {
 	fn from(_: MoneyError) -> Self {
 		Self::Overflow
-	}
-}
-
-/// The order of the kind `by` does not admit the side `side`.
-fn excluded<T>(by: OrderKind, side: OrderKind) -> Error<T> {
-	match (by, side) {
-		(Request, _) => Error::RequestExcludesWorkerpool,
-		(App, Dataset) => Error::AppExcludesDataset,
-		(App, Workerpool) => Error::AppExcludesWorkerpool,
-		(App, _) => Error::AppExcludesRequester,
-		(Dataset, App) => Error::DatasetExcludesApp,
-		(Dataset, Workerpool) => Error::DatasetExcludesWorkerpool,
-		(Dataset, _) => Error::DatasetExcludesRequester,
-		(Workerpool, App) => Error::WorkerpoolExcludesApp,
-		(Workerpool, Dataset) => Error::WorkerpoolExcludesDataset,
-		(Workerpool, _) => Error::WorkerpoolExcludesRequester,
-	}
-}
-
-/// The asset of an order of this kind is not registered. A request's "asset" is its requester, who always exists.
-pub(crate) fn not_registered<T>(kind: OrderKind) -> Error<T> {
-	match kind {
-		App => Error::AppNotRegistered,
-		Dataset => Error::DatasetNotRegistered,
-		Workerpool => Error::WorkerpoolNotRegistered,
-		Request => Error::NotFound,
-	}
-}
-
-/// Nothing is left of an order of this kind.
-pub(crate) fn nothing_left<T>(kind: OrderKind) -> Error<T> {
-	match kind {
-		App => Error::AppOrderConsumed,
-		Dataset => Error::DatasetOrderConsumed,
-		Workerpool => Error::WorkerpoolOrderConsumed,
-		Request => Error::RequestConsumed,
-	}
-}
-
-/// Today's owner did not authorize an order of this kind.
-pub(crate) fn not_authorized<T>(kind: OrderKind) -> Error<T> {
-	match kind {
-		App => Error::AppOrderNotAuthorized,
-		Dataset => Error::DatasetOrderNotAuthorized,
-		Workerpool => Error::WorkerpoolOrderNotAuthorized,
-		Request => Error::RequestNotAuthorized,
-	}
-}
-
-/// The signature under an order of this kind does not authorize it.
-pub(crate) fn bad_signature<T>(kind: OrderKind, error: SignatureError) -> Error<T> {
-	match error {
-		SignatureError::WrongSigner => not_authorized(kind),
-		SignatureError::NotExpressible(_) => Error::NotExpressible,
-		SignatureError::Malformed(malformed) => match malformed {
-			EthereumSignatureError::WrongLength => Error::SignatureWrongLength,
-			EthereumSignatureError::InvalidV => Error::SignatureInvalidV,
-			EthereumSignatureError::HighS => Error::SignatureHighS,
-			EthereumSignatureError::Unrecoverable => Error::SignatureUnrecoverable,
-		},
 	}
 }

@@ -1,40 +1,72 @@
-//! A task's refusals, as the pallet's own.
+//! Why calls are refused: the pallet's own reasons, and after them those of [`TaskError`], taken from its list.
 
 use rlc_primitives::{money::MoneyError, task::TaskError};
 
 use crate::Error;
 
-/// One to one.
-impl<T> From<TaskError> for Error<T> {
-	fn from(error: TaskError) -> Self {
-		match error {
-			TaskError::NotActive => Self::NotActive,
-			TaskError::NotRevealing => Self::NotRevealing,
-			TaskError::AlreadyClosed => Self::AlreadyClosed,
-			TaskError::ContributionTooLate => Self::ContributionTooLate,
-			TaskError::RevealTooLate => Self::RevealTooLate,
-			TaskError::FinalTooLate => Self::FinalTooLate,
-			TaskError::ClaimTooEarly => Self::ClaimTooEarly,
-			TaskError::ReopenTooEarly => Self::ReopenTooEarly,
-			TaskError::AlreadyContributed => Self::AlreadyContributed,
-			TaskError::TooManyContributors => Self::TooManyContributors,
-			TaskError::EnclaveRequired => Self::EnclaveRequired,
-			TaskError::ConsensusOverflow => Self::ConsensusOverflow,
-			TaskError::NotContributor => Self::NotContributor,
-			TaskError::NotOpen => Self::NotOpen,
-			TaskError::NotWinner => Self::NotWinner,
-			TaskError::WrongDigest => Self::WrongDigest,
-			TaskError::WrongSeal => Self::WrongSeal,
-			TaskError::RevealsMissing => Self::RevealsMissing,
-			TaskError::AlreadyRevealed => Self::AlreadyRevealed,
-			TaskError::TrustTooHigh => Self::TrustTooHigh,
-			TaskError::AlreadyHasContributions => Self::AlreadyHasContributions,
-			TaskError::CallbackDataMissing => Self::CallbackDataMissing,
-			TaskError::UnexpectedCallbackData => Self::UnexpectedCallbackData,
-			TaskError::WrongCallbackData => Self::WrongCallbackData,
+macro_rules! define {
+	($($(#[$($doc:tt)*])* $name:ident,)*) => {
+		#[frame_support::pallet_macros::pallet_section]
+		mod errors {
+			/// Why a call is refused.
+			#[pallet::error]
+			pub enum Error<T> {
+				/// There is no such deal, the deal has no such task, or it was pruned.
+				NotFound,
+				/// Only the deal's scheduler may do this.
+				NotScheduler,
+				/// The scheduler did not delegate this task to this worker. Ask it to, or bring its signature.
+				NotDelegated,
+				/// The delegation is for another enclave than the one that signed.
+				WrongEnclave,
+				/// The delegation is not signed by the scheduler, for this worker, task, enclave and chain.
+				WrongSchedulerSignature,
+				/// The scheduler's signature is malformed: wrong length, wrong `v`, or a high `s`.
+				MalformedSchedulerSignature,
+				/// The commitment names an enclave. Bring its signature.
+				EnclaveSignatureMissing,
+				/// The commitment names no enclave. Bring no signature.
+				UnexpectedEnclaveSignature,
+				/// The enclave that the commitment names did not sign it.
+				WrongEnclaveSignature,
+				/// A batch holds nothing. Bring one item at least.
+				EmptyBatch,
+				/// A batch names a task twice. Name each once.
+				DuplicateTask,
+				/// The tasks that this batch would close have too many contributors or delegates in all. Split it.
+				BatchTooHeavy,
+				/// More workers would be delegated to a task than can contribute to it.
+				TooManyDelegates,
+				/// This worker reported of this task before.
+				AlreadyReported,
+				/// As many workers reported of this task as can.
+				TooManyReports,
+				/// The task's result is not waiting for another delivery: the task has none, or it was delivered or will be.
+				NotDeliverable,
+				/// The queue of deliveries is full. Try again when some were delivered.
+				QueueFull,
+				/// No receiver knows the deal's callback.
+				NoReceiver,
+				/// The task cannot be pruned: tasks of its deal are open, or it is too early, or its result is on its way.
+				NotPrunable,
+				/// The deal's amounts cannot be computed, which the match rules out.
+				BadAmounts,
+				$($(#[$($doc)*])* $name,)*
+			}
 		}
-	}
+
+		/// One to one.
+		impl<T> From<TaskError> for Error<T> {
+			fn from(error: TaskError) -> Self {
+				match error {
+					$(TaskError::$name => Self::$name,)*
+				}
+			}
+		}
+	};
 }
+
+rlc_primitives::task_errors!(define);
 
 /// Prices were summed and ratios checked when the deal was made.
 impl<T> From<MoneyError> for Error<T> {

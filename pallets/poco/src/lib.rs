@@ -32,6 +32,8 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+use frame_support::pallet_macros::import_section;
+
 pub use charge::MAX_SETTLED;
 pub use pallet::*;
 pub use types::*;
@@ -56,6 +58,7 @@ pub trait BenchmarkHelper {
 	not(feature = "std"),
 	allow(clippy::as_conversions, clippy::expect_used, clippy::arithmetic_side_effects, clippy::indexing_slicing)
 )]
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
 	use crate::{charge::bytes, types::*};
@@ -244,99 +247,6 @@ pub mod pallet {
 			/// The task.
 			task: TaskId,
 		},
-	}
-
-	/// Why a call is refused.
-	#[pallet::error]
-	pub enum Error<T> {
-		/// There is no such deal, the deal has no such task, or it was pruned.
-		NotFound,
-		/// Only the deal's scheduler may do this.
-		NotScheduler,
-		/// The scheduler did not delegate this task to this worker. Ask it to, or bring its signature.
-		NotDelegated,
-		/// The delegation is for another enclave than the one that signed.
-		WrongEnclave,
-		/// The delegation is not signed by the scheduler, for this worker, task, enclave and chain.
-		WrongSchedulerSignature,
-		/// The scheduler's signature is malformed: wrong length, wrong `v`, or a high `s`.
-		MalformedSchedulerSignature,
-		/// The commitment names an enclave. Bring its signature.
-		EnclaveSignatureMissing,
-		/// The commitment names no enclave. Bring no signature.
-		UnexpectedEnclaveSignature,
-		/// The enclave that the commitment names did not sign it.
-		WrongEnclaveSignature,
-		/// A batch holds nothing. Bring one item at least.
-		EmptyBatch,
-		/// A batch names a task twice. Name each once.
-		DuplicateTask,
-		/// The tasks that this batch would close have too many contributors or delegates in all. Split it.
-		BatchTooHeavy,
-		/// More workers would be delegated to a task than can contribute to it.
-		TooManyDelegates,
-		/// This worker reported of this task before.
-		AlreadyReported,
-		/// As many workers reported of this task as can.
-		TooManyReports,
-		/// The task's result is not waiting for another delivery: the task has none, or it was delivered or will be.
-		NotDeliverable,
-		/// The queue of deliveries is full. Try again when some were delivered.
-		QueueFull,
-		/// No receiver knows the deal's callback.
-		NoReceiver,
-		/// The task cannot be pruned: tasks of its deal are open, or it is too early, or its result is on its way.
-		NotPrunable,
-		/// The deal's amounts cannot be computed, which the match rules out.
-		BadAmounts,
-		/// The task is not active: it has a consensus, or is closed. Contribute to active tasks only.
-		NotActive,
-		/// The task has no consensus, or is closed. Wait for `ConsensusReached`.
-		NotRevealing,
-		/// The task is closed already.
-		AlreadyClosed,
-		/// The contribution deadline has passed.
-		ContributionTooLate,
-		/// The reveal deadline has passed.
-		RevealTooLate,
-		/// The final deadline has passed: the task can only be claimed.
-		FinalTooLate,
-		/// The final deadline has not passed: the task may still get its result.
-		ClaimTooEarly,
-		/// The reveal deadline has not passed: winners may still reveal.
-		ReopenTooEarly,
-		/// This worker contributed to this task before, even if it was rejected since.
-		AlreadyContributed,
-		/// The task has as many contributions as it can have.
-		TooManyContributors,
-		/// The task demands a trusted execution environment. Name the enclave.
-		EnclaveRequired,
-		/// A weight, group or total exceeds 256 bits.
-		ConsensusOverflow,
-		/// This worker did not contribute to this task.
-		NotContributor,
-		/// This worker's contribution is not open: it revealed before, or was rejected.
-		NotOpen,
-		/// This worker contributed another result than the one that has consensus.
-		NotWinner,
-		/// The digest is not the one whose hash was contributed.
-		WrongDigest,
-		/// The worker's seal is not over this digest: the commitment was copied from another worker.
-		WrongSeal,
-		/// Winners have yet to reveal. Wait for all of them, or for the reveal deadline and one at least.
-		RevealsMissing,
-		/// A winner has revealed: finalize instead.
-		AlreadyRevealed,
-		/// The deal's trust is above 1: one worker is not enough.
-		TrustTooHigh,
-		/// Someone contributed to this task before.
-		AlreadyHasContributions,
-		/// The deal has a callback. Supply its data.
-		CallbackDataMissing,
-		/// The deal has no callback. Supply no data.
-		UnexpectedCallbackData,
-		/// The keccak-256 of the data is not the result's digest.
-		WrongCallbackData,
 	}
 
 	#[pallet::hooks]

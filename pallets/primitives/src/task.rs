@@ -25,6 +25,10 @@ use crate::{
 	TaskId,
 };
 
+mod error;
+
+pub use error::TaskError;
+
 /// The most workers that can contribute to one task: settling it stays within a block. iExec's contracts have no bound.
 pub const MAX_CONTRIBUTORS: u32 = 64;
 
@@ -127,59 +131,6 @@ pub struct Task {
 	pub contributions: BoundedVec<Contribution, ConstU32<MAX_CONTRIBUTORS>>,
 	/// One, and the values of all groups: what a result's credibility is measured against.
 	pub total: U256,
-}
-
-/// Why a task does not change. Nothing has changed when one of these is returned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum TaskError {
-	/// The task is not active: it has a consensus, or is closed. Contribute to active tasks only.
-	NotActive,
-	/// The task has no consensus, or is closed. Wait for `ConsensusReached`.
-	NotRevealing,
-	/// The task is closed already.
-	AlreadyClosed,
-	/// The contribution deadline has passed.
-	ContributionTooLate,
-	/// The reveal deadline has passed.
-	RevealTooLate,
-	/// The final deadline has passed: the task can only be claimed.
-	FinalTooLate,
-	/// The final deadline has not passed: the task may still get its result.
-	ClaimTooEarly,
-	/// The reveal deadline has not passed: winners may still reveal.
-	ReopenTooEarly,
-	/// This worker contributed to this task before, even if it was rejected since.
-	AlreadyContributed,
-	/// The task has as many contributions as it can have.
-	TooManyContributors,
-	/// The task demands a trusted execution environment. Name the enclave.
-	EnclaveRequired,
-	/// A weight, group or total exceeds 256 bits.
-	ConsensusOverflow,
-	/// This worker did not contribute to this task.
-	NotContributor,
-	/// This worker's contribution is not open: it revealed before, or was rejected.
-	NotOpen,
-	/// This worker contributed another result than the one that has consensus.
-	NotWinner,
-	/// The digest is not the one whose hash was contributed.
-	WrongDigest,
-	/// The worker's seal is not over this digest: the commitment was copied from another worker.
-	WrongSeal,
-	/// Winners have yet to reveal. Wait for all of them, or for the reveal deadline and one at least.
-	RevealsMissing,
-	/// A winner has revealed: finalize instead.
-	AlreadyRevealed,
-	/// The deal's trust is above 1: one worker is not enough.
-	TrustTooHigh,
-	/// Someone contributed to this task before.
-	AlreadyHasContributions,
-	/// The deal has a callback. Supply its data.
-	CallbackDataMissing,
-	/// The deal has no callback. Supply no data.
-	UnexpectedCallbackData,
-	/// The keccak-256 of the data is not the result's digest.
-	WrongCallbackData,
 }
 
 impl Task {

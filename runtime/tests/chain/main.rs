@@ -1,6 +1,7 @@
 //! The whole runtime, as a chain of blocks in memory.
 
 mod common;
+mod errors;
 mod genesis;
 mod governance;
 mod proofs;

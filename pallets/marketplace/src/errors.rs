@@ -1,0 +1,130 @@
+//! Why calls are refused: the pallet's own reasons, and among them those of [`Refusal`], taken from its list.
+
+use rlc_primitives::{
+	ethereum::EthereumSignatureError,
+	money::MoneyError,
+	OrderKind::{self, App, Dataset, Request, Workerpool},
+	SignatureError,
+};
+
+use crate::{
+	refusals::{refusals, Refusal},
+	Error,
+};
+
+macro_rules! define {
+	(
+		category { $($(#[$($category_doc:tt)*])* $category:ident,)* }
+		orders { $($(#[$($order_doc:tt)*])* $order:ident,)* }
+		amounts { $($(#[$($amount_doc:tt)*])* $amount:ident,)* }
+	) => {
+		#[frame_support::pallet_macros::pallet_section]
+		mod errors {
+			/// Why a call is refused.
+			#[pallet::error]
+			pub enum Error<T> {
+				/// The reference time is 0 or longer than a year. Choose one in between.
+				InvalidReferenceTime,
+				/// There is no number left for a category.
+				TooManyCategories,
+				$($(#[$($category_doc)*])* $category,)*
+				/// Nothing is known of this order, or it is not kept. Look for its hash in the book.
+				NotFound,
+				/// The order is another's. Only today's owner of the asset, or the requester, can do this.
+				NotOwner,
+				/// Its owner has published this order.
+				AlreadyPublished,
+				/// Its owner has presigned this order.
+				AlreadyPresigned,
+				/// The order of this hash is of another kind. Give the hashes in their places.
+				WrongKind,
+				/// The order can still be matched. Wait until it has expired.
+				StillValid,
+				/// The request names a payer who is not the caller. Only that account can match it.
+				PayerMustCall,
+				/// The request names another payer. Only that account can sponsor it.
+				PaidByAnother,
+				$($(#[$($order_doc)*])* $order,)*
+				/// The app's owner of today did not authorize the app order.
+				AppOrderNotAuthorized,
+				/// The dataset's owner of today did not authorize the dataset order.
+				DatasetOrderNotAuthorized,
+				/// The workerpool's owner of today did not authorize the workerpool order.
+				WorkerpoolOrderNotAuthorized,
+				/// The requester did not authorize the request.
+				RequestNotAuthorized,
+				/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
+				/// expiry. Sign natively.
+				NotExpressible,
+				/// An Ethereum signature has neither 65 nor 64 bytes.
+				SignatureWrongLength,
+				/// The last byte of an Ethereum signature is neither 27 nor 28.
+				SignatureInvalidV,
+				/// The `s` of an Ethereum signature is in the upper half. Sign with a low `s`.
+				SignatureHighS,
+				/// No key made this Ethereum signature.
+				SignatureUnrecoverable,
+				$($(#[$($amount_doc)*])* $amount,)*
+				/// No such deal, or it is pruned.
+				DealNotFound,
+				/// All tasks of the deal were closed before.
+				NoOpenTask,
+				/// Tasks of the deal are open, or its retention time is not over.
+				NotPrunable,
+			}
+		}
+
+		/// One to one.
+		impl<T> From<Refusal> for Error<T> {
+			fn from(refusal: Refusal) -> Self {
+				match refusal {
+					$(Refusal::$category => Self::$category,)*
+					$(Refusal::$order => Self::$order,)*
+					$(Refusal::$amount => Self::$amount,)*
+				}
+			}
+		}
+	};
+}
+
+refusals!(define);
+
+impl<T> From<MoneyError> for Error<T> {
+	fn from(error: MoneyError) -> Self {
+		Refusal::from(error).into()
+	}
+}
+
+/// The asset of an order of this kind is not registered. A request's "asset" is its requester, who always exists.
+pub(crate) fn not_registered<T>(kind: OrderKind) -> Error<T> {
+	match kind {
+		App => Error::AppNotRegistered,
+		Dataset => Error::DatasetNotRegistered,
+		Workerpool => Error::WorkerpoolNotRegistered,
+		Request => Error::NotFound,
+	}
+}
+
+/// Today's owner did not authorize an order of this kind.
+pub(crate) fn not_authorized<T>(kind: OrderKind) -> Error<T> {
+	match kind {
+		App => Error::AppOrderNotAuthorized,
+		Dataset => Error::DatasetOrderNotAuthorized,
+		Workerpool => Error::WorkerpoolOrderNotAuthorized,
+		Request => Error::RequestNotAuthorized,
+	}
+}
+
+/// The signature under an order of this kind does not authorize it.
+pub(crate) fn bad_signature<T>(kind: OrderKind, error: SignatureError) -> Error<T> {
+	match error {
+		SignatureError::WrongSigner => not_authorized(kind),
+		SignatureError::NotExpressible(_) => Error::NotExpressible,
+		SignatureError::Malformed(malformed) => match malformed {
+			EthereumSignatureError::WrongLength => Error::SignatureWrongLength,
+			EthereumSignatureError::InvalidV => Error::SignatureInvalidV,
+			EthereumSignatureError::HighS => Error::SignatureHighS,
+			EthereumSignatureError::Unrecoverable => Error::SignatureUnrecoverable,
+		},
+	}
+}
