@@ -1,7 +1,7 @@
 //! The smallest runtime around the pallet, and the people of its tests.
 
 use frame_support::{
-	derive_impl, parameter_types, storage_alias,
+	parameter_types, storage_alias,
 	traits::{
 		fungible::{Inspect, InspectHold},
 		tokens::Preservation,
@@ -10,15 +10,15 @@ use frame_support::{
 	Blake2_128Concat,
 };
 use frame_system::EnsureRoot;
+pub use rlc_mocks::{Brakes, Clock};
 use rlc_primitives::{
 	deal::Settlement,
 	orders::Member,
-	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, Stops, WorkerpoolPolicy},
-	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, GroupId, Hash, Moment, Signature, WorkerpoolId,
-	RLC,
+	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, WorkerpoolPolicy},
+	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, GroupId, Moment, Signature, WorkerpoolId, RLC,
 };
-use sp_core::{sr25519, Pair, H160};
-use sp_runtime::{generic, traits::BlakeTwo256, BuildStorage, DispatchError, DispatchResult, TokenError};
+use sp_core::{sr25519, H160};
+use sp_runtime::{generic, traits::BlakeTwo256, DispatchError, DispatchResult, TokenError};
 
 #[frame_support::runtime]
 mod runtime {
@@ -46,21 +46,7 @@ pub type TxExtension = (frame_system::AuthorizeCall<Test>,);
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, Signature, TxExtension>;
 pub type Block = generic::Block<generic::Header<u64, BlakeTwo256>, UncheckedExtrinsic>;
 
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type AccountData = pallet_balances::AccountData<Balance>;
-	type AccountId = AccountId;
-	type Block = Block;
-	type Hash = Hash;
-	type Lookup = sp_runtime::traits::IdentityLookup<AccountId>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
-	type Balance = Balance;
-	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
-}
+rlc_mocks::system_and_balances!(Test, Block);
 
 impl<Call> frame_system::offchain::CreateTransactionBase<Call> for Test
 where
@@ -97,27 +83,14 @@ pub const START: Moment = 1_000_000;
 pub const RETENTION: Moment = 5_000;
 
 parameter_types! {
-	pub storage Now: Moment = START;
 	pub storage OrderDeposit: Balance = 1_000;
 	pub storage ByteDeposit: Balance = 1;
 	pub storage RecordDeposit: Balance = 500;
 	pub storage DealDeposit: Balance = 2_000;
 	pub storage TaskDeposit: Balance = 10;
 	pub storage Opened: Vec<DealId> = Vec::new();
-	pub storage Stopped: bool = false;
 	pub const Retention: Moment = RETENTION;
 	pub VerifyingContract: H160 = H160::repeat_byte(0x3e);
-}
-
-/// A clock that the tests turn.
-pub struct Clock;
-
-impl frame_support::traits::Time for Clock {
-	type Moment = Moment;
-
-	fn now() -> Moment {
-		Now::get()
-	}
 }
 
 impl crate::Config for Test {
@@ -144,15 +117,6 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Helper;
-}
-
-/// Stops all calls, or none.
-pub struct Brakes;
-
-impl Stops for Brakes {
-	fn is_stopped(_: &'static str) -> bool {
-		Stopped::get()
-	}
 }
 
 /// Hears of deals.
@@ -295,11 +259,11 @@ impl Who {
 		[Self::AppOwner, Self::DatasetOwner, Self::Scheduler, Self::Requester, Self::Sponsor, Self::Broker, Self::Heir];
 
 	pub fn pair(self) -> sr25519::Pair {
-		sr25519::Pair::from_seed(&[self as u8; 32])
+		rlc_mocks::people::key(self as u8)
 	}
 
 	pub fn id(self) -> AccountId {
-		AccountId::new(self.pair().public().0)
+		rlc_mocks::people::account_of_key(self as u8)
 	}
 
 	pub fn origin(self) -> RuntimeOrigin {
@@ -316,14 +280,12 @@ pub const XS: CategoryId = CategoryId(0);
 /// A chain with one app, one dataset, one workerpool, and everybody with 1 RLC.
 pub fn market() -> sp_io::TestExternalities {
 	let balances = Who::ALL.iter().map(|who| (who.id(), RLC)).collect();
-	let storage = RuntimeGenesisConfig {
+	let mut ext = rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()
-	}
-	.build_storage();
-	let mut ext = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
+	});
 	ext.execute_with(|| {
-		System::set_block_number(1);
+		Clock::set(START);
 		Apps::insert(APP, Who::AppOwner.id());
 		Datasets::insert(DATASET, Who::DatasetOwner.id());
 		Workerpools::insert(POOL, (Who::Scheduler.id(), 30, 5, Settlement::Scheduler));
@@ -365,9 +327,4 @@ pub fn free(who: Who) -> Balance {
 /// nRLC held as deposits.
 pub fn deposits(who: Who) -> Balance {
 	Balances::balance_on_hold(&crate::HoldReason::Deposit.into(), &who.id())
-}
-
-/// Time passes, in ms.
-pub fn wait(time: Moment) {
-	Now::set(&(Now::get() + time));
 }

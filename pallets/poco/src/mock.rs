@@ -5,7 +5,9 @@ mod units;
 
 use std::collections::BTreeMap;
 
-use frame_support::{derive_impl, parameter_types, weights::Weight};
+use frame_support::{parameter_types, weights::Weight};
+use rlc_mocks::people::account_of_key;
+pub use rlc_mocks::{people::key, Brakes, Clock};
 use rlc_primitives::{
 	deal::Resource,
 	ethereum::{account_of, signed_message_hash, EthereumSignature},
@@ -14,8 +16,8 @@ use rlc_primitives::{
 	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Deal, DealId, Delegation, Moment, ResultDigest,
 	ResultHash, ResultSeal, SchedulerSignature, Settlement, SigningDomain, Tag, Task, WorkerpoolId, RLC,
 };
-use sp_core::{ecdsa, sr25519, Pair, H160, H256};
-use sp_runtime::{BuildStorage, DispatchResult};
+use sp_core::{ecdsa, Pair, H160, H256};
+use sp_runtime::DispatchResult;
 
 use crate::{ContributionOf, Delegate, DelegationProof, TaskRef, Tasks};
 
@@ -42,12 +44,7 @@ mod runtime {
 	pub type Poco = crate;
 }
 
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type AccountId = AccountId;
-	type Block = frame_system::mocking::MockBlock<Test>;
-	type Lookup = sp_runtime::traits::IdentityLookup<AccountId>;
-}
+rlc_mocks::system!(Test);
 
 parameter_types! {
 	pub const MaxBatch: u32 = 100;
@@ -93,16 +90,11 @@ pub const UNKNOWN: CallbackId = CallbackId(H160::repeat_byte(3));
 /// The key of the enclave that is not accepted.
 pub const BAD_ENCLAVE: u8 = 66;
 
-/// The key that a persona signs with.
-pub fn key(seed: u8) -> sr25519::Pair {
-	sr25519::Pair::from_seed(&[seed; 32])
-}
-
 /// The scheduler has a key of its own.
 pub const SCHEDULER_KEY: u8 = 200;
 
 pub fn scheduler() -> AccountId {
-	AccountId::new(key(SCHEDULER_KEY).public().0)
+	account_of_key(SCHEDULER_KEY)
 }
 
 /// The worker with this number.
@@ -257,7 +249,7 @@ pub fn wallet(n: u8) -> AccountId {
 
 /// Sets the time, in ms since the deals' start.
 pub fn at(since: Moment) {
-	Now::put(START + since);
+	Clock::set(START + since);
 }
 
 /// Runs `on_idle` with all the weight there can be.
@@ -298,10 +290,8 @@ pub fn events() -> Vec<crate::Event<Test>> {
 
 /// A chain at the deals' start, on which the workers 1 to 99 have 1 RLC each.
 pub fn chain() -> sp_io::TestExternalities {
-	let storage = frame_system::GenesisConfig::<Test>::default().build_storage();
-	let mut chain = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
+	let mut chain = rlc_mocks::new_chain::<Test>(frame_system::GenesisConfig::<Test>::default());
 	chain.execute_with(|| {
-		System::set_block_number(1);
 		at(0);
 		(1..100).for_each(|n| Free::insert(worker(n), RLC));
 	});

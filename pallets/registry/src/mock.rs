@@ -1,21 +1,13 @@
 //! The smallest runtime around the pallet.
 
-use frame_support::{
-	derive_impl,
-	traits::{
-		fungible::{Inspect, InspectHold},
-		ConstU128, ConstU32,
-	},
+use frame_support::traits::{
+	fungible::{Inspect, InspectHold},
+	ConstU128, ConstU32,
 };
+pub use rlc_mocks::people::*;
 use rlc_primitives::{AccountId, Balance};
-use sp_runtime::BuildStorage;
 
 use crate::{App, AppKind, Dataset, Description, HoldReason, Name};
-
-pub const ALICE: AccountId = AccountId::new([1; 32]);
-pub const BOB: AccountId = AccountId::new([2; 32]);
-/// Has no account.
-pub const NOBODY: AccountId = AccountId::new([9; 32]);
 
 /// What Alice and Bob have at first, in nRLC.
 pub const ENDOWMENT: Balance = 10_000;
@@ -45,20 +37,7 @@ mod runtime {
 	pub type Registry = crate;
 }
 
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type AccountData = pallet_balances::AccountData<Balance>;
-	type AccountId = AccountId;
-	type Block = frame_system::mocking::MockBlock<Test>;
-	type Lookup = sp_runtime::traits::IdentityLookup<AccountId>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
-	type Balance = Balance;
-	type ExistentialDeposit = ConstU128<1>;
-}
+rlc_mocks::system_and_balances!(Test);
 
 impl crate::Config for Test {
 	type ByteDeposit = ConstU128<BYTE>;
@@ -72,14 +51,10 @@ impl crate::Config for Test {
 /// A chain on which Alice and Bob have RLC, and nothing is registered.
 pub fn registry() -> sp_io::TestExternalities {
 	let balances = vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT)];
-	let storage = RuntimeGenesisConfig {
+	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()
-	}
-	.build_storage();
-	let mut ext = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
-	ext.execute_with(|| System::set_block_number(1));
-	ext
+	})
 }
 
 /// Runs `test` on a new chain and checks the invariants after it.

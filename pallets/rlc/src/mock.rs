@@ -3,26 +3,24 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use frame_support::{
-	assert_ok, derive_impl, parameter_types,
+	assert_ok, parameter_types,
 	traits::fungible::{Inspect, Mutate},
 	PalletId,
 };
 use frame_system::EnsureRoot;
+pub use rlc_mocks::people::*;
 use rlc_primitives::{
 	traits::{
 		Escrow, Movement,
 		MovementKind::{self, Reward, Seize, SeizeForKitty, Unlock},
 		OpenLocks,
 	},
-	Balance, TaskId, MAX_SUPPLY, RLC,
+	AccountId, Balance, TaskId, MAX_SUPPLY, RLC,
 };
 use sp_core::H256;
-use sp_runtime::{AccountId32, BuildStorage, DispatchResult, Permill};
+use sp_runtime::{DispatchResult, Permill};
 
-pub const TREASURY: AccountId32 = AccountId32::new([1; 32]);
-pub const ALICE: AccountId32 = AccountId32::new([2; 32]);
-pub const BOB: AccountId32 = AccountId32::new([3; 32]);
-pub const CAROL: AccountId32 = AccountId32::new([4; 32]);
+pub const TREASURY: AccountId = AccountId::new([20; 32]);
 pub const TASK: TaskId = TaskId(H256::repeat_byte(7));
 
 #[frame_support::runtime]
@@ -48,29 +46,16 @@ mod runtime {
 	pub type Rlc = crate;
 }
 
-#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
-impl frame_system::Config for Test {
-	type AccountData = pallet_balances::AccountData<Balance>;
-	type AccountId = AccountId32;
-	type Block = frame_system::mocking::MockBlock<Test>;
-	type Lookup = sp_runtime::traits::IdentityLookup<AccountId32>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
-	type Balance = Balance;
-	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
-}
+rlc_mocks::system_and_balances!(Test);
 
 parameter_types! {
 	pub const MaxSupply: Balance = MAX_SUPPLY;
 	pub const RlcPalletId: PalletId = PalletId(*b"rlc/rlc_");
-	pub Treasury: AccountId32 = TREASURY;
+	pub Treasury: AccountId = TREASURY;
 }
 
 thread_local! {
-	static BOOKS: RefCell<BTreeMap<AccountId32, Balance>> = const { RefCell::new(BTreeMap::new()) };
+	static BOOKS: RefCell<BTreeMap<AccountId, Balance>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// What the test says is locked.
@@ -78,13 +63,13 @@ pub struct Books;
 
 impl Books {
 	/// From now on `who` has `amount` nRLC locked, as far as the test knows.
-	pub fn set(who: AccountId32, amount: Balance) {
+	pub fn set(who: AccountId, amount: Balance) {
 		BOOKS.with_borrow_mut(|books| books.insert(who, amount));
 	}
 }
 
 impl OpenLocks for Books {
-	fn open_locks() -> BTreeMap<AccountId32, Balance> {
+	fn open_locks() -> BTreeMap<AccountId, Balance> {
 		BOOKS.with_borrow(Clone::clone)
 	}
 }
@@ -94,7 +79,7 @@ impl crate::Config for Test {
 	type MaxSupply = MaxSupply;
 	type OpenLocks = Books;
 	type PalletId = RlcPalletId;
-	type ShareOrigin = EnsureRoot<AccountId32>;
+	type ShareOrigin = EnsureRoot<AccountId>;
 	type Treasury = frame_support::traits::tokens::imbalance::ResolveTo<Treasury, Balances>;
 	type WeightInfo = ();
 }
@@ -106,16 +91,12 @@ pub fn rlc() -> sp_io::TestExternalities {
 
 /// The same, with another endowment of Alice, in nRLC.
 pub fn endowed(alice: Balance) -> sp_io::TestExternalities {
-	let storage = RuntimeGenesisConfig {
+	BOOKS.take();
+	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances: vec![(ALICE, alice)], ..Default::default() },
 		rlc: crate::GenesisConfig { treasury_share: Permill::from_percent(20), ..Default::default() },
 		..Default::default()
-	}
-	.build_storage();
-	let mut ext = sp_io::TestExternalities::from(storage.expect("the storage of a valid genesis builds"));
-	BOOKS.take();
-	ext.execute_with(|| System::set_block_number(1));
-	ext
+	})
 }
 
 /// Runs `test` and checks the invariants after it.
@@ -131,17 +112,17 @@ pub fn test(chain: sp_io::TestExternalities, test: impl FnOnce()) {
 }
 
 /// Free nRLC of an account.
-pub fn free(who: &AccountId32) -> Balance {
+pub fn free(who: &AccountId) -> Balance {
 	Balances::balance(who)
 }
 
 /// Free and locked nRLC of an account, as the recorded scenarios show them.
-pub fn account(who: &AccountId32) -> (Balance, Balance) {
+pub fn account(who: &AccountId) -> (Balance, Balance) {
 	(free(who), Rlc::locked(who.clone()))
 }
 
 /// What happens, to whom, to how many nRLC.
-pub type Move<'a> = (MovementKind, &'a AccountId32, Balance);
+pub type Move<'a> = (MovementKind, &'a AccountId, Balance);
 
 /// The movements of a task.
 pub fn movements(task: TaskId, moves: &[Move]) -> Vec<Movement> {
@@ -160,21 +141,21 @@ pub fn settle<const N: usize>(moves: [Move; N]) {
 }
 
 /// Locks, and notes it in the test's books.
-pub fn lock(who: &AccountId32, amount: Balance) {
+pub fn lock(who: &AccountId, amount: Balance) {
 	assert_ok!(Rlc::lock(who, amount));
 	note(who);
 }
 
-pub fn unlock(who: &AccountId32, amount: Balance) {
+pub fn unlock(who: &AccountId, amount: Balance) {
 	settle([(Unlock, who, amount)]);
 }
 
 /// One account pays another with what it has locked.
-pub fn seize_for(payee: &AccountId32, who: &AccountId32, amount: Balance) {
+pub fn seize_for(payee: &AccountId, who: &AccountId, amount: Balance) {
 	settle([(Seize, who, amount), (Reward, payee, amount)]);
 }
 
-fn note(who: &AccountId32) {
+fn note(who: &AccountId) {
 	Books::set(who.clone(), Rlc::locked(who.clone()));
 }
 

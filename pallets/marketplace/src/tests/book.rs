@@ -122,7 +122,7 @@ fn orders_that_cannot_be_matched_are_left_out() {
 	test(|| {
 		four().with(|it| it.request.expiry = Some(START + 10)).published();
 		assert_eq!(page(all(BookKey::Requests(XS)), None, 100).0.len(), 1);
-		wait(10);
+		Clock::advance(10);
 		assert_eq!(page(all(BookKey::Requests(XS)), None, 100).0.len(), 0);
 		Apps::insert(APP, Who::Heir.id());
 		assert_eq!(page(all(BookKey::Apps), None, 100).0.len(), 0);

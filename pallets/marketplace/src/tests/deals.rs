@@ -265,7 +265,7 @@ fn last_trades_are_remembered() {
 				it.request.volume = number.into();
 			});
 			assert_ok!(four.matched());
-			wait(1);
+			Clock::advance(1);
 		}
 		let trade = |time, volume| Trade { time, app_price: 10, dataset_price: 20, workerpool_price: 100, volume };
 		let last = vec![trade(START + 4, 5), trade(START + 3, 4), trade(START + 2, 3)];

@@ -205,9 +205,9 @@ fn anyone_removes_an_expired_order() {
 		assert_noop!(Market::remove_expired(Who::Broker.origin(), hash), Error::<Test>::NotFound);
 		assert_ok!(publish(Who::Requester, &order));
 		assert_ok!(Market::presign_order(Who::Requester.origin(), boxed(&order)));
-		wait(9);
+		Clock::advance(9);
 		assert_noop!(Market::remove_expired(Who::Broker.origin(), hash), Error::<Test>::StillValid);
-		wait(1);
+		Clock::advance(1);
 		assert_ok!(Market::remove_expired(Who::Broker.origin(), hash));
 		System::assert_last_event(Event::OrderExpired { order: hash }.into());
 		assert_eq!(deposits(Who::Requester), 0);
@@ -232,7 +232,7 @@ fn expired_record_can_be_pruned_and_no_other() {
 		assert_ok!(four.matched());
 		let (request, app) = (four.hashes().request, four.hashes().app);
 		assert_noop!(Market::prune_order(Who::Heir.origin(), request), Error::<Test>::StillValid);
-		wait(10);
+		Clock::advance(10);
 		let before = deposits(Who::Broker);
 		assert_ok!(Market::prune_order(Who::Heir.origin(), request));
 		System::assert_last_event(Event::OrderPruned { order: request }.into());
@@ -249,7 +249,7 @@ fn pruning_an_order_takes_it_from_the_book() {
 		let order = expiring();
 		assert_ok!(publish(Who::Requester, &order));
 		assert_ok!(Market::presign_order(Who::Requester.origin(), boxed(&order)));
-		wait(10);
+		Clock::advance(10);
 		assert_ok!(Market::prune_order(Who::Broker.origin(), hash(order)));
 		assert_eq!(deposits(Who::Requester), 0);
 	});

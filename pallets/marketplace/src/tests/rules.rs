@@ -256,9 +256,9 @@ fn assets_are_registered() {
 fn request_expires_at_its_expiry() {
 	test(|| {
 		let expiring = four().with(|it| it.request.expiry = Some(START + 10));
-		wait(10);
+		Clock::advance(10);
 		assert_noop!(expiring.matched(), Error::<Test>::OrderExpired);
-		Now::set(&(START + 9));
+		Clock::set(START + 9);
 		assert_ok!(expiring.matched());
 	});
 }

@@ -266,7 +266,7 @@ fn expired_and_poor_requests_are_not_submitted() {
 		assert_eq!(work(), vec![], "it cannot pay");
 		assert_ok!(Balances::transfer_allow_death(Who::Heir.origin(), Who::Requester.id(), RLC / 2));
 		assert_eq!(work().len(), 1);
-		wait(10);
+		Clock::advance(10);
 		assert_eq!(work(), vec![], "it has expired");
 	});
 }
@@ -317,9 +317,9 @@ fn match_that_breaks_a_rule_is_not_valid() {
 fn match_is_not_valid_while_matching_is_stopped() {
 	test(|| {
 		let four = four().published();
-		Stopped::set(&true);
+		Brakes::stop_all();
 		assert_eq!(validity(unsigned(four.hashes())), Err(InvalidTransaction::Call.into()));
-		Stopped::set(&false);
+		Brakes::release();
 		assert!(validity(unsigned(four.hashes())).is_ok());
 	});
 }

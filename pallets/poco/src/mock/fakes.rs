@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use frame_support::{pallet_prelude::ValueQuery, storage_alias, traits::Time, weights::Weight, Blake2_128Concat};
+use frame_support::{pallet_prelude::ValueQuery, storage_alias, weights::Weight, Blake2_128Concat};
 use rlc_primitives::{
-	traits::{
-		Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome, Stops,
-	},
+	traits::{Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome},
 	AccountId, Balance, Deal, DealId, Moment, Params, ResultDigest, Tag, TaskId,
 };
 use sp_core::H160;
@@ -26,19 +24,6 @@ pub type Opened = StorageMap<OpenDeals, Blake2_128Concat, DealId, (Deal, Progres
 pub type Closed = StorageValue<Witness, Vec<(DealId, TaskId, Option<ResultDigest>)>, ValueQuery>;
 #[storage_alias]
 pub type Received = StorageValue<Receiver, Vec<(TaskId, Vec<u8>)>, ValueQuery>;
-#[storage_alias]
-pub type Stopped = StorageValue<Brakes, Vec<String>, ValueQuery>;
-#[storage_alias]
-pub type Now = StorageValue<Clock, Moment, ValueQuery>;
-
-/// Stops the calls that a test names.
-pub struct Brakes;
-
-impl Stops for Brakes {
-	fn is_stopped(call: &'static str) -> bool {
-		Stopped::get().iter().any(|name| name == call)
-	}
-}
 
 /// Two columns, and the kitty.
 pub struct Books;
@@ -133,9 +118,10 @@ impl Deals for OpenDeals {
 		frame_support::ensure!(Self::is_prunable(id, now), "not prunable");
 		let (deal, mut progress) = Opened::get(id).ok_or("no such deal")?;
 		progress.pruned += 1;
-		match progress.pruned == deal.size {
-			true => Opened::remove(id),
-			false => Opened::insert(id, (deal, progress)),
+		if progress.pruned == deal.size {
+			Opened::remove(id);
+		} else {
+			Opened::insert(id, (deal, progress));
 		}
 		Ok(())
 	}
@@ -153,7 +139,7 @@ impl crate::BenchmarkHelper for OpenDeals {
 	}
 
 	fn set_time(now: Moment) {
-		Now::put(now);
+		rlc_mocks::Clock::set(now);
 	}
 }
 
@@ -203,16 +189,5 @@ impl EnclaveRegistry for Enclaves {
 
 	fn weight() -> Weight {
 		units(3)
-	}
-}
-
-/// The tests' clock.
-pub struct Clock;
-
-impl Time for Clock {
-	type Moment = Moment;
-
-	fn now() -> Moment {
-		Now::get()
 	}
 }

@@ -210,11 +210,11 @@ fn nothing_settles_by_itself_while_it_is_stopped() {
 		assert_ok!(reveal(1, task, 1));
 		at(2 * T);
 		for call in ["reveal", "finalize", "reopen", "claim"] {
-			Stopped::put(vec![call.to_string()]);
+			Brakes::stop(call);
 			idle();
 			assert!(!stored(task).is_closed(), "{call} is stopped");
 		}
-		Stopped::kill();
+		Brakes::release();
 		idle();
 		assert!(stored(task).is_closed());
 	});

@@ -168,9 +168,9 @@ fn what_the_chain_does_by_itself_is_paid_for() {
 fn stopped_call_is_not_free() {
 	test(|| {
 		let one = contribution(1, open(deal(9)), 1);
-		Stopped::put(vec!["contribute".to_string()]);
+		Brakes::stop("contribute");
 		assert!(!is_free(&worker(1), &contributing(&one)));
-		Stopped::put(vec!["reveal".to_string()]);
+		Brakes::stop("reveal");
 		assert!(is_free(&worker(1), &contributing(&one)));
 	});
 }
