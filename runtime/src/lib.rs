@@ -7,6 +7,7 @@
 //! | [`timing`] | slot, session and era lengths of this network |
 //! | [`governance`] | tracks and origins of referenda |
 //! | [`apis`] | what a node may ask |
+//! | [`migrations`] | what an upgrade changes in storage |
 //! | [`presets`] | the genesis states of the known networks |
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "512"]
@@ -25,6 +26,7 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod governance;
+pub mod migrations;
 pub mod presets;
 pub mod timing;
 pub mod version;

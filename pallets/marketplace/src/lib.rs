@@ -156,8 +156,12 @@ pub mod pallet {
 		Deposit,
 	}
 
+	/// The layout of storage that this code reads and writes. A change of it needs a migration.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	/// The pallet's handle.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// The categories of tasks. Governance adds them; they are never removed, since orders name them by number.

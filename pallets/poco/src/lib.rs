@@ -119,8 +119,12 @@ pub mod pallet {
 		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
+	/// The layout of storage that this code reads and writes. A change of it needs a migration.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	/// The pallet's handle.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// Tasks that someone contributed to or that are closed. The deal's payer has paid for each; removed by `prune`.

@@ -69,8 +69,12 @@ pub mod pallet {
 		Group,
 	}
 
+	/// The layout of storage that this code reads and writes. A change of it needs a migration.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	/// The pallet's handle.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// Apps. Paid for by a deposit of the owner, who deregisters them.

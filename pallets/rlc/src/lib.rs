@@ -72,8 +72,12 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
+	/// The layout of storage that this code reads and writes. A change of it needs a migration.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	/// The pallet's handle.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// The part of every transaction fee that goes to the treasury; the rest becomes the validators' rewards.

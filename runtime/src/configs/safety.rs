@@ -121,10 +121,7 @@ parameter_types! {
 impl pallet_migrations::Config for Runtime {
 	type FailedMigrationHandler = frame_support::migrations::EnterSafeModeOnFailedMigration<SafeMode, StopOnFailure>;
 	type MaxServiceWeight = MigrationWeight;
-	#[cfg(not(feature = "runtime-benchmarks"))]
-	type Migrations = ();
-	#[cfg(feature = "runtime-benchmarks")]
-	type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
+	type Migrations = migrations::MultiBlock;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = weights::pallet_migrations::WeightInfo<Runtime>;
 }

@@ -4,6 +4,7 @@ mod common;
 mod errors;
 mod genesis;
 mod governance;
+mod migrations;
 mod proofs;
 mod supply;
 mod weights;
