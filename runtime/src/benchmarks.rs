@@ -156,7 +156,7 @@ fn mint(who: &AccountId, amount: Balance) {
 	succeed(Balances::mint_into(who, amount));
 }
 
-/// What has to succeed for a benchmark to measure anything.
+/// Dispatches what has to succeed for a benchmark to measure anything.
 fn succeed<T>(result: Result<T, sp_runtime::DispatchError>) {
 	assert!(result.is_ok(), "a benchmark's set-up succeeds");
 }
@@ -167,7 +167,7 @@ impl pallet_mmr::BenchmarkHelper for MmrSetup {
 	fn setup() {}
 }
 
-/// What can be measured.
+/// Returns what can be measured.
 pub fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 	let mut list = Vec::new();
 	list_benchmarks!(list, extra);

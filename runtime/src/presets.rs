@@ -71,7 +71,7 @@ pub struct Founder {
 }
 
 impl Founder {
-	/// One whose keys everybody knows.
+	/// Returns a validator whose keys everybody knows.
 	fn well_known(name: &str) -> Self {
 		Self {
 			account: account(name),
@@ -98,7 +98,7 @@ fn account(name: &str) -> AccountId {
 	>(name)))
 }
 
-/// What is the same for every network: time, who validates with how much, who may call the committee to order.
+/// Returns what is the same for every network: time, who validates with how much, who may call the committee to order.
 fn network(lengths: Lengths, founders: &[Founder], stake: Balance) -> Value {
 	let accounts = || founders.iter().map(|founder| founder.account.clone());
 	json!({
@@ -138,7 +138,8 @@ fn json_merge(into: &mut Value, from: Value) {
 	}
 }
 
-/// A network for tests: known keys, short slots and sessions, long waits shortened so that a day takes six seconds.
+/// Returns a network for tests: known keys, short slots and sessions, long waits shortened so that a day takes six
+/// seconds.
 fn test_network(session_slots: u64, validators: &[&str]) -> Value {
 	let founders: Vec<_> = validators.iter().map(|name| Founder::well_known(name)).collect();
 	let lengths = Lengths { slot_ms: 1_000, session_slots, era_sessions: 3, speedup: 14_400 };
@@ -146,7 +147,7 @@ fn test_network(session_slots: u64, validators: &[&str]) -> Value {
 	with(network(lengths, &founders, TEST_STAKE), json!({ "balances": { "balances": balances } }))
 }
 
-/// The original distribution of RLC: 69 % sold to the crowd, 17.2 % for founders and early investors, 6.9 % for
+/// Returns the original distribution of RLC: 69 % sold to the crowd, 17.2 % for founders and early investors, 6.9 % for
 /// bounties and research, 6.9 % for contingencies.
 ///
 /// Bounties and research are the treasury's. What was sold to the crowd and what is for contingencies lies in accounts
@@ -176,7 +177,8 @@ fn sovereign(founders: &[Founder]) -> Value {
 	)
 }
 
-/// Beside Ethereum: nothing exists here but what is locked there. The bridge mints the rest as it is locked.
+/// Returns the genesis beside Ethereum: nothing exists here but what is locked there. The bridge mints the rest as it is
+/// locked.
 fn bridged(founders: &[Founder]) -> Value {
 	let mut balances: Vec<_> = founders.iter().map(|founder| (founder.account.clone(), FOUNDER_LOCK)).collect();
 	if let Some((_, first)) = balances.first_mut() {
@@ -192,7 +194,7 @@ const fn blocks_of(ms: rlc_primitives::Moment) -> BlockNumber {
 	(ms / 2_000) as BlockNumber
 }
 
-/// The genesis patch of a preset, or nothing if there is none of that name.
+/// Returns the genesis patch of a preset, or nothing if there is none of that name.
 pub fn preset(id: &str) -> Option<Value> {
 	Some(match id {
 		DEVELOPMENT => with(test_network(60, &["Alice"]), json!({ "sudo": { "key": account("Alice") } })),
@@ -203,7 +205,7 @@ pub fn preset(id: &str) -> Option<Value> {
 	})
 }
 
-/// The genesis patch of a live network with its first validators.
+/// Returns the genesis patch of a live network with its first validators.
 ///
 /// # Errors
 ///
@@ -233,12 +235,12 @@ pub fn founded(preset: &str, founders: &[Founder]) -> Result<Value, String> {
 	}
 }
 
-/// The presets' names.
+/// Returns the presets' names.
 pub fn names() -> Vec<PresetId> {
 	[DEVELOPMENT, LOCAL, SOVEREIGN, BRIDGED].into_iter().map(PresetId::from).collect()
 }
 
-/// A preset as the bytes that a node asks for.
+/// Returns a preset as the bytes that a node asks for.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
 	preset(id.as_ref()).map(|patch| patch.to_string().into_bytes())
 }

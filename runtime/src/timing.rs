@@ -124,7 +124,7 @@ impl Get<u32> for EraSessions {
 	}
 }
 
-/// A long wait of `ms` milliseconds in blocks of this network, at least one.
+/// Returns a long wait of `ms` milliseconds in blocks of this network: at least one.
 pub fn blocks(ms: Moment) -> BlockNumber {
 	let Lengths { slot_ms, speedup, .. } = lengths();
 	let blocks = ms.checked_div(slot_ms.saturating_mul(speedup.into())).unwrap_or(ms);

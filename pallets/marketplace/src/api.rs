@@ -19,28 +19,28 @@ pub use rlc_primitives::market::{
 sp_api::decl_runtime_apis! {
 	/// Market data.
 	pub trait MarketplaceApi {
-		/// Orders in the book, after the rank `after`, at most `limit` and at most [`MAX_PAGE`].
+		/// Returns orders in the book, after the rank `after`, at most `limit` and at most [`MAX_PAGE`].
 		fn orderbook(filter: BookFilter, after: Option<Rank>, limit: u32) -> BookPage;
 
-		/// The best offers for a request, published or not; `None` if no offers in the book serve it.
+		/// Returns the best offers for a request, published or not; `None` if no offers in the book serve it.
 		fn estimate(request: RequestOrder) -> Option<Estimate>;
 
-		/// What is known of an order; `None` if nothing.
+		/// Returns what is known of an order; `None` if nothing.
 		fn order(hash: OrderHash) -> Option<OrderView>;
 
-		/// A deal; `None` if there never was one, or if it is pruned.
+		/// Returns a deal; `None` if there never was one, or if it is pruned.
 		fn deal(id: DealId) -> Option<DealView>;
 
-		/// The last trades of a category, the newest first.
+		/// Returns the last trades of a category, the newest first.
 		fn trades(category: CategoryId, limit: u32) -> Vec<Trade>;
 
-		/// The hash of an order on this chain.
+		/// Returns the hash of an order on this chain.
 		fn order_hash(order: AnyOrder) -> OrderHash;
 
-		/// Where signatures are valid.
+		/// Returns where signatures are valid.
 		fn signing_domain() -> DomainView;
 
-		/// The categories of tasks, by number.
+		/// Returns the categories of tasks, by number.
 		fn categories() -> Vec<(CategoryId, Category)>;
 	}
 }

@@ -15,24 +15,24 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Where orders are valid that are signed for this chain.
+	/// Returns where orders are valid that are signed for this chain.
 	pub fn signing_domain() -> SigningDomain {
 		SigningDomain::new(Self::genesis_hash(), T::ChainId::get(), T::VerifyingContract::get())
 	}
 
-	/// The hash of the first block, which the system pallet never forgets.
+	/// Returns the hash of the first block, which the system pallet never forgets.
 	pub(crate) fn genesis_hash() -> Hash {
 		frame_system::Pallet::<T>::block_hash(frame_system::pallet_prelude::BlockNumberFor::<T>::default())
 	}
 
-	/// Check that the order is `who`'s: today.
+	/// Checks that the order belongs to `who` today.
 	pub(crate) fn ensure_owner(who: &AccountId, order: &AnyOrder) -> Result<(), Error<T>> {
 		let owner = order.owner::<T::Assets>().ok_or(not_registered(order.kind()))?;
 		ensure!(owner == *who, Error::NotOwner);
 		Ok(())
 	}
 
-	/// Check that the order is `who`'s, and that it could be matched.
+	/// Checks that the order belongs to `who`, and that it could be matched.
 	pub(crate) fn ensure_offerable(who: &AccountId, hash: OrderHash, order: &AnyOrder) -> Result<(), Error<T>> {
 		Self::ensure_owner(who, order)?;
 		let now = T::Time::now();
@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Authorize an order of `who`'s. One that a former owner presigned gets a new owner.
+	/// Authorizes an order of `who`'s. One that a former owner presigned gets a new owner.
 	pub(crate) fn do_presign_order(who: AccountId, order: AnyOrder) -> DispatchResult {
 		let hash = order.hash(&Self::signing_domain());
 		let former = Presigned::<T>::get(hash);
@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Check that `owner` stands behind an order that `caller` brings.
+	/// Checks that `owner` stands behind an order that `caller` brings.
 	pub(crate) fn ensure_authorized<O: Order>(
 		signed: &SignedOrder<O>,
 		hash: &OrderHash,

@@ -26,15 +26,15 @@ use crate::{
 
 /// Makes what the benchmarks need of other pallets.
 pub trait BenchmarkHelper {
-	/// Give an account enough RLC for deposits and deals of a few thousand nRLC.
+	/// Gives an account enough RLC for deposits and deals of a few thousand nRLC.
 	fn fund(who: &AccountId);
-	/// Register an app of this owner.
+	/// Registers an app of this owner.
 	fn app(owner: &AccountId) -> AppId;
-	/// Register a dataset of this owner.
+	/// Registers a dataset of this owner.
 	fn dataset(owner: &AccountId) -> DatasetId;
-	/// Register a workerpool of this owner.
+	/// Registers a workerpool of this owner.
 	fn workerpool(owner: &AccountId) -> WorkerpoolId;
-	/// Make a group with these members.
+	/// Makes a group with these members.
 	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId;
 }
 
@@ -151,7 +151,7 @@ impl Market {
 		}
 	}
 
-	/// The four orders in the book, and presigned too.
+	/// Returns the four orders in the book, and presigned too.
 	fn published<T: Config>(self) -> Self {
 		for (owner, order) in self.orders() {
 			Pallet::<T>::do_publish_order(owner.clone(), order.clone()).expect("the order can be published");
@@ -160,8 +160,8 @@ impl Market {
 		self
 	}
 
-	/// The four orders in the book, but the request as if by a former owner, and nothing known of what is consumed of it:
-	/// the most that publishing and presigning can meet.
+	/// Returns the four orders in the book, but the request as if by a former owner, and nothing known of what is
+	/// consumed of it: the most that publishing and presigning can meet.
 	fn taken_over<T: Config>(self) -> Self {
 		let market = self.published::<T>();
 		let (hash, _) = market.request::<T>();
@@ -200,7 +200,7 @@ impl Market {
 		})
 	}
 
-	/// The request, with its hash.
+	/// Returns the request, with its hash.
 	fn request<T: Config>(&self) -> (OrderHash, Box<AnyOrder>) {
 		let order = AnyOrder::from(self.request.clone());
 		(Pallet::<T>::order_hash(order.clone()), Box::new(order))
@@ -217,7 +217,7 @@ impl Market {
 	}
 }
 
-/// An account without an order.
+/// Returns an account without an order.
 fn stranger<T: Config>() -> AccountId {
 	let who = AccountId::new([7; 32]);
 	T::BenchmarkHelper::fund(&who);

@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the publisher is today's owner.
+	/// Returns whether the publisher is today's owner.
 	pub(crate) fn is_owners(published: &Published) -> bool {
 		published.order.owner::<T::Assets>().is_some_and(|owner| owner == published.owner)
 	}

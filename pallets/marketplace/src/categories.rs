@@ -10,7 +10,7 @@ use sp_runtime::DispatchResult;
 use crate::{Categories, Config, Error, Event, NextCategory, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Add a category under the next number.
+	/// Adds a category under the next number.
 	pub(crate) fn do_add_category(
 		name: BoundedVec<u8, ConstU32<MAX_CATEGORY_NAME>>,
 		reference_time: Moment,

@@ -8,7 +8,7 @@ use sp_runtime::DispatchResult;
 use crate::{Config, HoldReason, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Hold a deposit, in nRLC.
+	/// Holds a deposit, in nRLC.
 	pub(crate) fn hold_deposit(who: &AccountId, amount: Balance) -> DispatchResult {
 		if amount == 0 {
 			return Ok(());
@@ -16,7 +16,7 @@ impl<T: Config> Pallet<T> {
 		T::Currency::hold(&HoldReason::Deposit.into(), who, amount)
 	}
 
-	/// Give a deposit back, in nRLC.
+	/// Returns a deposit to its payer, in nRLC.
 	pub(crate) fn return_deposit(who: &AccountId, amount: Balance) -> DispatchResult {
 		if amount == 0 {
 			return Ok(());
@@ -24,13 +24,14 @@ impl<T: Config> Pallet<T> {
 		T::Currency::release(&HoldReason::Deposit.into(), who, amount, Precision::BestEffort).map(|_| ())
 	}
 
-	/// What is held for a published order, in nRLC. One that does not fit into 128 bits becomes one that nobody has.
+	/// Returns what is held for a published order, in nRLC. One that does not fit into 128 bits becomes one that nobody
+	/// has.
 	pub(crate) fn order_deposit(order: &AnyOrder) -> Balance {
 		let bytes = T::ByteDeposit::get().saturating_mul(length(order.encoded_size()));
 		T::OrderDeposit::get().saturating_add(bytes)
 	}
 
-	/// What is held for a deal, in nRLC.
+	/// Returns what is held for a deal, in nRLC.
 	pub(crate) fn deal_deposit(size: u64, params: &Params) -> Balance {
 		let tasks = T::TaskDeposit::get().saturating_mul(size.into());
 		let bytes = T::ByteDeposit::get().saturating_mul(length(params.len()));
@@ -38,7 +39,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// A number of bytes as a factor of amounts.
+/// Returns a number of bytes as a factor of amounts.
 fn length(bytes: usize) -> Balance {
 	Balance::try_from(bytes).unwrap_or(Balance::MAX)
 }

@@ -95,7 +95,8 @@ impl<T> From<MoneyError> for Error<T> {
 	}
 }
 
-/// The asset of an order of this kind is not registered. A request's "asset" is its requester, who always exists.
+/// Returns the error for an asset that is not registered, by its order's kind. A request's "asset" is its requester,
+/// which always exists.
 pub(crate) fn not_registered<T>(kind: OrderKind) -> Error<T> {
 	match kind {
 		App => Error::AppNotRegistered,
@@ -105,7 +106,7 @@ pub(crate) fn not_registered<T>(kind: OrderKind) -> Error<T> {
 	}
 }
 
-/// Today's owner did not authorize an order of this kind.
+/// Returns the error for an order of this kind that today's owner did not authorize.
 pub(crate) fn not_authorized<T>(kind: OrderKind) -> Error<T> {
 	match kind {
 		App => Error::AppOrderNotAuthorized,
@@ -115,7 +116,7 @@ pub(crate) fn not_authorized<T>(kind: OrderKind) -> Error<T> {
 	}
 }
 
-/// The signature under an order of this kind does not authorize it.
+/// Returns the error for a signature that does not authorize an order of this kind.
 pub(crate) fn bad_signature<T>(kind: OrderKind, error: SignatureError) -> Error<T> {
 	match error {
 		SignatureError::WrongSigner => not_authorized(kind),

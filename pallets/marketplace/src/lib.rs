@@ -347,7 +347,7 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		/// On a validator: find offers for published requests, and submit what matches.
+		/// On a validator, finds offers for published requests, and submits what matches.
 		fn offchain_worker(_: BlockNumberFor<T>) {
 			if sp_io::offchain::is_validator() {
 				Self::search_and_submit();
@@ -362,7 +362,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Add a category of tasks that take about `reference_time` ms.
+		/// Adds a category of tasks that take about `reference_time` ms.
 		///
 		/// Emits [`Event::CategoryAdded`].
 		#[pallet::call_index(0)]
@@ -376,7 +376,7 @@ pub mod pallet {
 			Self::do_add_category(name, reference_time)
 		}
 
-		/// Put an order of one's own into the book, where anyone can match it until it is withdrawn.
+		/// Puts an order of the caller's into the book, where anyone can match it until it is withdrawn.
 		///
 		/// Holds `OrderDeposit`, `ByteDeposit` for each byte of the order, and `RecordDeposit` unless some of the order is
 		/// consumed. Emits [`Event::OrderPublished`].
@@ -387,7 +387,7 @@ pub mod pallet {
 			Self::do_publish_order(who, *order)
 		}
 
-		/// Take back what one published or presigned, and its deposit.
+		/// Takes back what the caller published or presigned, and its deposit.
 		///
 		/// Nothing is consumed by it: a signature under the order is as good as before. Emits [`Event::OrderWithdrawn`].
 		#[pallet::call_index(2)]
@@ -397,7 +397,7 @@ pub mod pallet {
 			Self::do_unpublish_order(who, order)
 		}
 
-		/// Authorize an order of one's own without putting it into the book.
+		/// Authorizes an order of the caller's without putting it into the book.
 		///
 		/// Holds `OrderDeposit`. Emits [`Event::OrderPresigned`].
 		#[pallet::call_index(3)]
@@ -407,7 +407,7 @@ pub mod pallet {
 			Self::do_presign_order(who, *order)
 		}
 
-		/// Consume all that is left of an order of one's own, so that no signature under it is worth anything.
+		/// Consumes all that is left of an order of the caller's, so that no signature under it is worth anything.
 		///
 		/// Holds `RecordDeposit` if the order has no record of consumption. Emits [`Event::OrderCancelled`].
 		#[pallet::call_index(4)]
@@ -417,7 +417,7 @@ pub mod pallet {
 			Self::do_cancel_order(who, *order)
 		}
 
-		/// Remove from the chain an order that expired, or whose asset has another owner than its publisher.
+		/// Removes an order from the chain that expired, or whose asset no longer belongs to its publisher.
 		///
 		/// The deposit goes back to who paid it. Emits [`Event::OrderExpired`].
 		#[pallet::call_index(5)]
@@ -427,7 +427,7 @@ pub mod pallet {
 			Self::do_remove_expired(order)
 		}
 
-		/// Make a deal of orders that anyone brings.
+		/// Makes a deal of orders that anyone brings.
 		///
 		/// The requester pays, or, if the caller is the payer whom the request names, the caller. Nobody else is charged on
 		/// the word of the requester alone. The caller pays the deposits of the deal and of new records. Emits
@@ -439,7 +439,7 @@ pub mod pallet {
 			Self::do_match_orders(who, *orders)
 		}
 
-		/// Make a deal of orders, and pay for it.
+		/// Makes a deal of orders, and pays for it.
 		///
 		/// Refused if the request names another payer. Emits [`Event::DealOpened`].
 		#[pallet::call_index(7)]
@@ -451,7 +451,7 @@ pub mod pallet {
 			Self::do_sponsor_match_orders(who, *orders)
 		}
 
-		/// Make a deal of orders in the book.
+		/// Makes a deal of orders in the book.
 		///
 		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Who pays otherwise is as
 		/// in `match_orders`. Emits [`Event::DealOpened`].
@@ -475,7 +475,7 @@ pub mod pallet {
 			Self::do_match_published(caller, types::Hashes { app, dataset, workerpool, request }).map(|_| ())
 		}
 
-		/// Remove the record of what was consumed of an order that expired, and the order itself if it is kept.
+		/// Removes the record of what was consumed of an order that expired, and the order itself if it is kept.
 		///
 		/// The deposits go back to who paid them. Emits [`Event::OrderPruned`].
 		#[pallet::call_index(9)]

@@ -30,7 +30,7 @@ pub struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-	/// The orders that somebody brings, without what authorizes them.
+	/// Returns the orders that somebody brings, without what authorizes them.
 	pub fn of(orders: &'a SignedOrders) -> Self {
 		Self {
 			app: &orders.app.order,
@@ -40,7 +40,7 @@ impl<'a> Sides<'a> {
 		}
 	}
 
-	/// The orders' hashes in this domain.
+	/// Returns the orders' hashes in this domain.
 	pub fn hashes(&self, domain: &SigningDomain) -> Hashes {
 		Hashes {
 			app: domain.hash(self.app),
@@ -75,8 +75,8 @@ pub struct Terms {
 }
 
 impl Sides<'_> {
-	/// The terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorized them, is not
-	/// looked at: see [`volume`] and [`Terms`].
+	/// Returns the terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorized
+	/// them, is not looked at: see [`volume`] and [`Terms`].
 	///
 	/// # Errors
 	///
@@ -118,12 +118,12 @@ impl Sides<'_> {
 		})
 	}
 
-	/// Whether the workerpool can do what the others demand, and all admit one another.
+	/// Returns whether the workerpool can do what the others demand, and all admit one another.
 	pub fn go_together<A: Assets>(&self) -> bool {
 		self.tag().is_ok() && self.admit_one_another::<A>().is_ok()
 	}
 
-	/// What the tasks demand, if the workerpool can do it and the app says so.
+	/// Returns what the tasks demand, if the workerpool can do it and the app says so.
 	fn tag(&self) -> Result<Tag, Refusal> {
 		let dataset = self.dataset.map_or(Tag::NONE, |order| order.tag);
 		let tag = Tag::combine(self.app.tag, dataset, self.request.tag);
@@ -133,7 +133,7 @@ impl Sides<'_> {
 		Ok(tag)
 	}
 
-	/// The ten restrictions.
+	/// Checks the ten restrictions.
 	fn admit_one_another<A: Assets>(&self) -> Result<(), Refusal> {
 		let Self { app, dataset, workerpool, request } = *self;
 		let app_id = Some(&app.app);
@@ -155,19 +155,19 @@ impl Sides<'_> {
 	}
 }
 
-/// Whether the order is for the app that is asked for, within its maximum.
+/// Checks that the order is for the app that is asked for, within its maximum.
 pub fn app_serves(app: &AppOrder, request: &RequestOrder) -> Result<(), Refusal> {
 	check(app.app == request.app, Refusal::AppMismatch)?;
 	check(app.price <= request.app_max_price, Refusal::AppTooExpensive)
 }
 
-/// Whether the order is for the dataset that is asked for, within its maximum.
+/// Checks that the order is for the dataset that is asked for, within its maximum.
 pub fn dataset_serves(dataset: &DatasetOrder, request: &RequestOrder) -> Result<(), Refusal> {
 	check(Some(dataset.dataset) == request.dataset, Refusal::DatasetMismatch)?;
 	check(dataset.price <= request.dataset_max_price, Refusal::DatasetTooExpensive)
 }
 
-/// Whether the order is for the category, the trust and the abilities that are asked for, within its maximum.
+/// Checks that the order is for the category, the trust and the abilities that are asked for, within its maximum.
 pub fn workerpool_serves(workerpool: &WorkerpoolOrder, request: &RequestOrder) -> Result<(), Refusal> {
 	check(workerpool.category == request.category, Refusal::CategoryMismatch)?;
 	check(workerpool.trust >= request.trust, Refusal::TrustTooLow)?;
@@ -175,7 +175,7 @@ pub fn workerpool_serves(workerpool: &WorkerpoolOrder, request: &RequestOrder) -
 	check(workerpool.tag.covers(request.tag), Refusal::TagNotCovered)
 }
 
-/// How many tasks the deal has: the least that is left of any of its orders.
+/// Returns how many tasks the deal has: the least that is left of any of its orders.
 ///
 /// # Errors
 ///

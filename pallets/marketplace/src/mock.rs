@@ -174,7 +174,7 @@ pub type Locked =
 	StorageMap<TestEscrow, Blake2_128Concat, AccountId, Balance, frame_support::pallet_prelude::ValueQuery>;
 
 impl Safe {
-	/// What a closed task does.
+	/// Unlocks, as a closed task does.
 	pub fn unlock(who: &AccountId, amount: Balance) -> DispatchResult {
 		use frame_support::traits::fungible::Mutate;
 		if amount > 0 {
@@ -277,7 +277,7 @@ pub const POOL: WorkerpoolId = WorkerpoolId(H160::repeat_byte(3));
 pub const GROUP: GroupId = GroupId(H160::repeat_byte(4));
 pub const XS: CategoryId = CategoryId(0);
 
-/// A chain with one app, one dataset, one workerpool, and everybody with 1 RLC.
+/// Returns a chain with one app, one dataset, one workerpool, and everybody with 1 RLC.
 pub fn market() -> sp_io::TestExternalities {
 	let balances = Who::ALL.iter().map(|who| (who.id(), RLC)).collect();
 	let mut ext = rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
@@ -293,7 +293,7 @@ pub fn market() -> sp_io::TestExternalities {
 	ext
 }
 
-/// The same, with a keystore.
+/// Returns the same, with a keystore.
 #[cfg(feature = "runtime-benchmarks")]
 pub fn with_keystore() -> sp_io::TestExternalities {
 	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
@@ -310,7 +310,7 @@ pub fn test(test: impl FnOnce()) {
 	});
 }
 
-/// The pallet's invariants, and I2: what is locked is locked for an open deal.
+/// Checks the pallet's invariants, and I2: what is locked is locked for an open deal.
 pub fn check_invariants() {
 	Market::do_try_state().expect("the invariants hold after every test");
 	let mut open = Market::open_locks();
@@ -319,12 +319,12 @@ pub fn check_invariants() {
 	assert_eq!(open, locked, "I2");
 }
 
-/// Free nRLC.
+/// Returns the free nRLC.
 pub fn free(who: Who) -> Balance {
 	Balances::balance(&who.id())
 }
 
-/// nRLC held as deposits.
+/// Returns the nRLC held as deposits.
 pub fn deposits(who: Who) -> Balance {
 	Balances::balance_on_hold(&crate::HoldReason::Deposit.into(), &who.id())
 }

@@ -32,7 +32,7 @@ const LONGEVITY: TransactionLongevity = 16;
 const CURSOR: &[u8] = b"rlc/marketplace/search/";
 
 impl<T: Config> Pallet<T> {
-	/// Whether a match that nobody signed may enter a block: it is tried out and undone.
+	/// Returns whether a match that nobody signed may enter a block: it is tried out and undone.
 	///
 	/// One for each request, the cheapest first. No price exceeds the supply, so what is left of it orders them.
 	pub(crate) fn authorize_match_published(
@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		Ok((validity, Weight::zero()))
 	}
 
-	/// What a task of the match would cost, in nRLC, if it were made now by nobody.
+	/// Returns what a task of the match would cost, in nRLC, if it were made now by nobody.
 	fn try_match(hashes: Hashes) -> Result<Balance, DispatchError> {
 		with_transaction(|| {
 			let price = Self::do_match_published(None, hashes).and_then(|deal| {
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Submit a match for each request that offers serve, a bounded number of them in each category.
+	/// Submits a match for each request that offers serve, a bounded number of them in each category.
 	pub(crate) fn search_and_submit() {
 		for category in (0..NextCategory::<T>::get().0).map(CategoryId) {
 			for request in Self::next_requests(category) {
@@ -90,7 +90,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The requests of a category whose turn it is, the best paying first; each block goes on where the last one ended.
+	/// Returns the requests of a category whose turn it is, the best paying first; each block goes on where the last
+	/// one ended.
 	fn next_requests(category: CategoryId) -> Vec<OrderHash> {
 		let limit = usize::try_from(T::SearchRequests::get()).unwrap_or(usize::MAX);
 		let key = [CURSOR, &category.encode()].concat();
@@ -104,7 +105,7 @@ impl<T: Config> Pallet<T> {
 		turn.into_iter().map(|(_, hash)| hash).collect()
 	}
 
-	/// The best match of a published request that could be made now by nobody.
+	/// Returns the best match of a published request that could be made now by nobody.
 	pub(crate) fn search(hash: &OrderHash) -> Option<Call<T>> {
 		let published = Orders::<T>::get(hash)?;
 		let left = Self::remainder_of(*hash, &published.order).left();

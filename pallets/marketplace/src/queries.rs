@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Orders in the book that can be matched.
+	/// Returns orders in the book that can be matched.
 	pub fn orderbook(filter: BookFilter, after: Option<Rank>, limit: u32) -> BookPage {
 		let requests = filter.list.holds_requests();
 		let (min, max) = (filter.min_price.unwrap_or(0), filter.max_price.unwrap_or(u128::MAX));
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		BookPage { entries, next }
 	}
 
-	/// An order of the book, if it can be matched.
+	/// Returns an order of the book, if it can be matched.
 	fn book_entry(hash: OrderHash, price: u128) -> Option<BookEntry> {
 		let published = Orders::<T>::get(hash)?;
 		let now = T::Time::now();
@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// The best offers for a request that schedulers can stake for.
+	/// Returns the best offers for a request that schedulers can stake for.
 	pub fn estimate(request: RequestOrder) -> Option<Estimate> {
 		let hash = Self::signing_domain().hash(&request);
 		let left = Self::remainder(hash, request.volume, request.expiry).left();
@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// What is known of an order.
+	/// Returns what is known of an order.
 	pub fn order(hash: OrderHash) -> Option<OrderView> {
 		let published = Orders::<T>::get(hash);
 		let presigned_by = Presigned::<T>::get(hash).map(|presigned| presigned.owner);
@@ -80,29 +80,29 @@ impl<T: Config> Pallet<T> {
 		known.then_some(OrderView { published, presigned_by, consumed, remaining })
 	}
 
-	/// A deal.
+	/// Returns a deal.
 	pub fn deal_view(id: DealId) -> Option<DealView> {
 		let (deal, params) = (Deals::<T>::get(id)?, Params::<T>::get(id)?);
 		Some(DealView { id, deal, params, progress: Progress::<T>::get(id)? })
 	}
 
-	/// The last trades of a category, the newest first.
+	/// Returns the last trades of a category, the newest first.
 	pub fn trades(category: CategoryId, limit: u32) -> Vec<Trade> {
 		Self::last_trades(category, limit)
 	}
 
-	/// The hash of an order on this chain.
+	/// Returns the hash of an order on this chain.
 	pub fn order_hash(order: AnyOrder) -> OrderHash {
 		order.hash(&Self::signing_domain())
 	}
 
-	/// What tools need to sign orders.
+	/// Returns what tools need to sign orders.
 	pub fn domain_view() -> DomainView {
 		let (chain_id, verifying_contract) = (T::ChainId::get(), T::VerifyingContract::get());
 		DomainView { genesis: Self::genesis_hash(), chain_id, verifying_contract }
 	}
 
-	/// The categories, by number.
+	/// Returns the categories, by number.
 	pub fn categories() -> Vec<(CategoryId, Category)> {
 		let ids = (0..NextCategory::<T>::get().0).map(CategoryId);
 		ids.filter_map(|id| Some((id, Categories::<T>::get(id)?))).collect()

@@ -96,7 +96,7 @@ macro_rules! define {
 refusals!(define);
 
 impl Refusal {
-	/// Nothing is left of the order of this kind.
+	/// Returns the refusal of an order of this kind of which nothing is left.
 	pub fn nothing_left(kind: OrderKind) -> Self {
 		match kind {
 			OrderKind::App => Self::AppOrderConsumed,

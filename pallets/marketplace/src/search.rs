@@ -53,7 +53,7 @@ struct Combination<'a> {
 }
 
 impl Combination<'_> {
-	/// What to prefer: the cheapest, then the oldest.
+	/// Returns what to prefer: the cheapest, then the oldest.
 	fn preference(&self) -> (Balance, u64, u64, u64) {
 		let dataset = self.dataset.map_or(0, |offer| offer.sequence);
 		(self.price, self.workerpool.sequence, self.app.sequence, dataset)
@@ -61,7 +61,7 @@ impl Combination<'_> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// The best offers for a request of which `left` tasks are left, among those that `accept` accepts too.
+	/// Returns the best offers for a request of which `left` tasks are left, among those that `accept` accepts too.
 	pub(crate) fn best_offers(
 		hash: OrderHash,
 		request: &RequestOrder,
@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 			.find(accept)
 	}
 
-	/// What the rules make of a combination.
+	/// Returns what the rules make of a combination.
 	fn found(hash: OrderHash, request: &RequestOrder, left: u64, combination: &Combination) -> Option<Found> {
 		let Combination { app, dataset, workerpool, .. } = combination;
 		let sides = Sides {
@@ -127,7 +127,8 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Those that go together with one of the other offers at least: others could be many, and hide the ones that do.
+	/// Returns those that go together with one of the other offers at least: others could be many, and hide the ones
+	/// that do.
 	fn workerpool_offers(
 		request: &RequestOrder,
 		apps: &[Offer<AppOrder>],
@@ -151,7 +152,8 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// The first orders of a list that `pick` picks, that today's owner published, and of which something is left.
+	/// Returns the first orders of a list that `pick` picks, that today's owner published, and of which something is
+	/// left.
 	fn usable<O: Order>(list: BookKey, pick: impl Fn(AnyOrder) -> Option<O>) -> Vec<Offer<O>> {
 		let (scan, depth) = (T::SearchScan::get(), T::SearchDepth::get());
 		Self::entries_after(list, Rank::default())
@@ -167,13 +169,13 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	/// Whether an account could pay for the deal now.
+	/// Returns whether an account could pay for the deal now.
 	pub(crate) fn can_pay(payer: &AccountId, found: &Found) -> bool {
 		money::for_volume(found.terms.task_price, found.volume)
 			.is_ok_and(|price| with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(payer, price))).is_ok())
 	}
 
-	/// Whether the scheduler could stake for the deal now.
+	/// Returns whether the scheduler could stake for the deal now.
 	pub(crate) fn can_stake(found: &Found) -> bool {
 		money::for_volume(found.terms.pool_stake, found.volume).is_ok_and(|stake| {
 			with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(&found.terms.workerpool.owner, stake)))
@@ -182,7 +184,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// All combinations whose price is an amount, the preferred one first.
+/// Returns all combinations whose price is an amount, the preferred one first.
 fn combinations<'a>(
 	apps: &'a [Offer<AppOrder>],
 	datasets: &[Option<&'a Offer<DatasetOrder>>],

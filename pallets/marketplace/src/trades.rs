@@ -8,7 +8,7 @@ use rlc_primitives::CategoryId;
 use crate::{types::Trade, Config, Pallet, TradeCount, Trades};
 
 impl<T: Config> Pallet<T> {
-	/// Remember a trade, and forget the oldest if there are too many.
+	/// Remembers a trade, and forgets the oldest if there are too many.
 	pub(crate) fn record_trade(category: CategoryId, trade: Trade) {
 		let count = TradeCount::<T>::get(category);
 		if let Some(slot) = Self::slot(count) {
@@ -17,7 +17,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The last trades of a category, the newest first.
+	/// Returns the last trades of a category, the newest first.
 	pub(crate) fn last_trades(category: CategoryId, limit: u32) -> Vec<Trade> {
 		let count = TradeCount::<T>::get(category);
 		let wanted = limit.min(T::TradeHistory::get());
@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	/// Where the trade of this number is kept; `None` if none is kept at all.
+	/// Returns where the trade of this number is kept; `None` if none is kept at all.
 	fn slot(number: u64) -> Option<u32> {
 		number.checked_rem(T::TradeHistory::get().into())?.try_into().ok()
 	}

@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each order has its two entries, and there are no others.
+	/// Checks that each order has its two entries, and that there are no others.
 	fn book_lists_the_orders() -> Result<(), TryRuntimeError> {
 		let mut listed: usize = 0;
 		for (hash, published) in Orders::<T>::iter() {
@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I6: the volume consumed of an order never exceeds its volume. One that is consumed is not in the book.
+	/// Checks I6: the volume consumed of an order never exceeds its volume. One that is consumed is not in the book.
 	fn volume_is_consumed_once() -> Result<(), TryRuntimeError> {
 		for (hash, published) in Orders::<T>::iter() {
 			let consumed = Consumed::<T>::get(hash).map(|record| record.volume);
@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Each deal has params and progress, and open ≤ kept ≤ size.
+	/// Checks that each deal has params and progress, and open ≤ kept ≤ size.
 	fn deals_have_progress() -> Result<(), TryRuntimeError> {
 		for (id, deal) in Deals::<T>::iter() {
 			let progress = Progress::<T>::get(id).ok_or("a deal has no progress")?;
@@ -77,7 +77,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I7: what is stored is paid for, by just what is held.
+	/// Checks I7: what is stored is paid for, by just what is held.
 	fn deposits_are_held() -> Result<(), TryRuntimeError> {
 		let mut due = BTreeMap::<AccountId, Balance>::new();
 		let mut add = |who: AccountId, amount: Balance| {
@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I7: no more trades are remembered than may be.
+	/// Checks I7: no more trades are remembered than may be.
 	fn trades_are_bounded() -> Result<(), TryRuntimeError> {
 		ensure!(
 			Trades::<T>::iter_keys().all(|(_, slot)| slot < T::TradeHistory::get()),

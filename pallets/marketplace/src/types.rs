@@ -35,7 +35,7 @@ pub struct Presign {
 	pub expiry: Option<Moment>,
 }
 
-/// The rank of an order with this price and sequence.
+/// Returns the rank of an order with this price and sequence.
 pub fn rank(is_request: bool, price: Balance, sequence: u64) -> Rank {
 	let price = if is_request { !price } else { price };
 	let mut rank = Rank::default();
@@ -44,7 +44,7 @@ pub fn rank(is_request: bool, price: Balance, sequence: u64) -> Rank {
 	rank
 }
 
-/// The price that a rank was made of.
+/// Returns the price that a rank was made of.
 pub fn price_of_rank(is_request: bool, rank: &Rank) -> Balance {
 	let price = rank.first_chunk().map_or(0, |bytes| Balance::from_be_bytes(*bytes));
 	if is_request {

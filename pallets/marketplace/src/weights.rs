@@ -4,28 +4,28 @@ use frame_support::weights::Weight;
 
 /// Weights of the pallet's calls; `b` is the length of a request's params, in bytes.
 pub trait WeightInfo {
-	/// Weight of [`Pallet::add_category`](crate::Pallet::add_category).
+	/// Returns the weight of [`Pallet::add_category`](crate::Pallet::add_category).
 	fn add_category() -> Weight;
-	/// Weight of [`Pallet::publish_order`](crate::Pallet::publish_order).
+	/// Returns the weight of [`Pallet::publish_order`](crate::Pallet::publish_order).
 	fn publish_order(b: u32) -> Weight;
-	/// Weight of [`Pallet::unpublish_order`](crate::Pallet::unpublish_order).
+	/// Returns the weight of [`Pallet::unpublish_order`](crate::Pallet::unpublish_order).
 	fn unpublish_order() -> Weight;
-	/// Weight of [`Pallet::presign_order`](crate::Pallet::presign_order).
+	/// Returns the weight of [`Pallet::presign_order`](crate::Pallet::presign_order).
 	fn presign_order(b: u32) -> Weight;
-	/// Weight of [`Pallet::cancel_order`](crate::Pallet::cancel_order).
+	/// Returns the weight of [`Pallet::cancel_order`](crate::Pallet::cancel_order).
 	fn cancel_order(b: u32) -> Weight;
-	/// Weight of [`Pallet::remove_expired`](crate::Pallet::remove_expired).
+	/// Returns the weight of [`Pallet::remove_expired`](crate::Pallet::remove_expired).
 	fn remove_expired() -> Weight;
-	/// Weight of [`Pallet::match_orders`](crate::Pallet::match_orders), without the hooks.
+	/// Returns the weight of [`Pallet::match_orders`](crate::Pallet::match_orders), without the hooks.
 	fn match_orders(b: u32) -> Weight;
-	/// Weight of [`Pallet::sponsor_match_orders`](crate::Pallet::sponsor_match_orders), without the hooks.
+	/// Returns the weight of [`Pallet::sponsor_match_orders`](crate::Pallet::sponsor_match_orders), without the hooks.
 	fn sponsor_match_orders(b: u32) -> Weight;
-	/// Weight of [`Pallet::match_published`](crate::Pallet::match_published), without the hooks.
+	/// Returns the weight of [`Pallet::match_published`](crate::Pallet::match_published), without the hooks.
 	fn match_published() -> Weight;
-	/// Weight of deciding whether an unsigned [`Pallet::match_published`](crate::Pallet::match_published) is valid,
-	/// without the hooks.
+	/// Returns the weight of deciding whether an unsigned [`Pallet::match_published`](crate::Pallet::match_published)
+	/// is valid, without the hooks.
 	fn authorize_match_published() -> Weight;
-	/// Weight of [`Pallet::prune_order`](crate::Pallet::prune_order).
+	/// Returns the weight of [`Pallet::prune_order`](crate::Pallet::prune_order).
 	fn prune_order() -> Weight;
 }
 

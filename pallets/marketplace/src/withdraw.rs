@@ -23,7 +23,7 @@ impl Kept {
 		Self { published: Orders::<T>::get(hash), presigned: Presigned::<T>::get(hash) }
 	}
 
-	/// Whether nothing is kept.
+	/// Returns whether nothing is kept.
 	fn is_empty(&self) -> bool {
 		self.published.is_none() && self.presigned.is_none()
 	}

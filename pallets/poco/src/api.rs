@@ -21,20 +21,20 @@ pub use rlc_primitives::work::{TaskView, WorkItem, WorkKind, WorkerView, MAX_PAG
 sp_api::decl_runtime_apis! {
 	/// Tasks and work.
 	pub trait PocoApi {
-		/// A task by its id; `None` if nobody touched it, or if it was pruned.
+		/// Returns a task by its id; `None` if nobody touched it, or if it was pruned.
 		fn task(task: TaskId) -> Option<TaskView>;
 
-		/// A task by its place, also if nobody touched it; `None` if there is none, or if it was pruned.
+		/// Returns a task by deal and index, also if nobody touched it; `None` if there is none, or if it was pruned.
 		fn task_of(deal: DealId, index: u64) -> Option<TaskView>;
 
-		/// A deal's tasks with the index `from` or a higher one, at most `limit` and [`MAX_PAGE`].
+		/// Returns a deal's tasks with the index `from` or a higher one, at most `limit` and [`MAX_PAGE`].
 		fn tasks_of(deal: DealId, from: u64, limit: u32) -> Vec<TaskView>;
 
-		/// What a worker has to do now, at most `limit` and [`MAX_PAGE`] items. Holds what was delegated on chain;
-		/// signed delegations are known to those who have them.
+		/// Returns what a worker has to do now, at most `limit` and [`MAX_PAGE`] items. Holds what was delegated on
+		/// chain; signed delegations are known to those who have them.
 		fn work_for(worker: AccountId, limit: u32) -> Vec<WorkItem>;
 
-		/// A worker's standing.
+		/// Returns a worker's standing.
 		fn worker(worker: AccountId) -> WorkerView;
 	}
 }

@@ -16,7 +16,7 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Delegate, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Check that the scheduler chose this worker, for this enclave if it named one.
+	/// Checks that the scheduler chose this worker, for this enclave if it named one.
 	pub(crate) fn ensure_delegated(
 		worker: &AccountId,
 		task: TaskId,
@@ -55,7 +55,7 @@ impl<T: Config> Pallet<T> {
 		signature.verify(delegation, &T::SigningDomain::get(), deal.scheduler())
 	}
 
-	/// Check that the enclave of a commitment, if it has one, signed it, and is one that this deal accepts.
+	/// Checks that the enclave of a commitment, if it has one, signed it, and is one that this deal accepts.
 	///
 	/// That an enclave is named where the deal demands one is the task's to check.
 	pub(crate) fn ensure_enclave(

@@ -557,7 +557,7 @@ mod benches {
 	impl_benchmark_test_suite!(Pallet, crate::mock::chain(), crate::mock::Test);
 }
 
-/// A task that failed.
+/// Returns a task that failed.
 fn failed(loaded: crate::batch::Loaded) -> crate::batch::Loaded {
 	let stage = Stage::Failed(loaded.task.consensus().copied());
 	crate::batch::Loaded { task: Task { stage, ..loaded.task }, ..loaded }

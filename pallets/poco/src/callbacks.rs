@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl<T: Config> Pallet<T> {
-	/// Queue the result of a completed task, if its deal has a callback.
+	/// Queues the result of a completed task, if its deal has a callback.
 	pub(crate) fn send_result(completed: &Loaded, data: Option<CallbackData>) {
 		let (Some(callback), Some(data)) = (completed.deal.callback, data) else { return };
 		let (task, deal) = (completed.id, completed.task.deal);
@@ -42,7 +42,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Put a result at the end of the queue.
+	/// Puts a result at the end of the queue.
 	pub(crate) fn enqueue(result: QueuedDelivery) -> Result<(), Error<T>> {
 		let QueueEnds { head, tail } = CallbackEnds::<T>::get();
 		ensure!(tail.saturating_sub(head) < T::MaxCallbacks::get().into(), Error::<T>::QueueFull);
@@ -52,7 +52,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Deliver results, the oldest first, until none waits or `meter` has no room for the next.
+	/// Delivers results, the oldest first, until none waits or `meter` has no room for the next.
 	pub(crate) fn run_callbacks(meter: &mut WeightMeter) {
 		while meter.try_consume(T::WeightInfo::callback_next()).is_ok() {
 			let QueueEnds { head, tail } = CallbackEnds::<T>::get();

@@ -41,7 +41,8 @@ pub(crate) struct Met {
 }
 
 impl Moved {
-	/// The most that moves when so many tasks of so many deals are closed: to and from these workers as often as this.
+	/// Returns the most that moves when so many tasks of so many deals are closed: to and from these workers as often
+	/// as this.
 	fn most(deals: u32, tasks: u32, workers: u32, theirs: u32) -> Self {
 		Self {
 			accounts: PARTIES.saturating_mul(deals).saturating_add(workers),
@@ -51,19 +52,19 @@ impl Moved {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Each task once more is each worker once more.
+	/// Returns what the delegation of tasks to workers weighs: each task costs each worker once more.
 	pub(crate) fn delegate_weight(tasks: usize, workers: usize) -> Weight {
 		T::WeightInfo::delegate(count(workers)).saturating_mul(length(tasks))
 	}
 
-	/// A contribution to a task that had `earlier` ones.
+	/// Returns what a contribution weighs, to a task that had `earlier` ones.
 	pub(crate) fn contribute_weight(authorization: &DelegationProof, enclave: bool, earlier: u32) -> Weight {
 		T::WeightInfo::contribute(earlier)
 			.saturating_add(T::WeightInfo::check_contribute(earlier))
 			.saturating_add(Self::proofs_weight(authorization, enclave))
 	}
 
-	/// Contributions to tasks that had `earlier` ones in all; `None`: as many as they can have.
+	/// Returns what contributions weigh, to tasks that had `earlier` ones in all; `None`: as many as they can have.
 	pub(crate) fn contribute_batch_weight(items: &[ContributionOf], earlier: Option<u32>) -> Weight {
 		let earlier = earlier.unwrap_or_else(|| MAX_CONTRIBUTORS.saturating_mul(count(items.len())));
 		let proofs = items.iter().fold(Weight::zero(), |sum, one| {
@@ -76,8 +77,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// What a scheduler's and an enclave's signature take, verified before and in the call. A delegation that names no
-	/// enclave is only found when one that names it was not.
+	/// Returns what a scheduler's and an enclave's signature take, verified before and in the call. A delegation that
+	/// names no enclave is only found when one that names it was not.
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
 		let delegation = match (authorization, enclave) {
 			(DelegationProof::OnChain, _) => Weight::zero(),
@@ -92,7 +93,7 @@ impl<T: Config> Pallet<T> {
 		delegation.saturating_add(enclave).saturating_mul(2)
 	}
 
-	/// A reveal that met this; `None`: that closes a full task.
+	/// Returns what a reveal weighs that met this; `None`: that closes a full task.
 	pub(crate) fn reveal_weight(met: Option<Met>) -> Weight {
 		let people = MAX_CONTRIBUTORS;
 		let moved = Moved::most(1, 1, people, 2 * people);
@@ -130,14 +131,15 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(Self::moved_weight(met.moved))
 	}
 
-	/// Each account that is touched has two movements; what is more is only added up and told.
+	/// Returns what money weighs that moves. Each account that is touched has two movements; more of them are only added up
+	/// and told.
 	fn moved_weight(moved: Moved) -> Weight {
 		let more = moved.movements.saturating_sub(moved.accounts.saturating_mul(2));
 		T::WeightInfo::settle(moved.accounts).saturating_add(growth(T::WeightInfo::settle_again, more))
 	}
 
-	/// A direct worker's results, with this many bytes for the callback of the only one, that met this; `None`: tasks with
-	/// as many delegates as they can have.
+	/// Returns what a direct worker's results weigh, with this many bytes for the callback of the only one, that met
+	/// this; `None`: tasks with as many delegates as they can have.
 	pub(crate) fn direct_weight(items: &[ResultOf], bytes: Option<usize>, met: Option<Met>) -> Weight {
 		let number = count(items.len());
 		let proofs = items.iter().fold(T::OnTaskClosed::weight().saturating_mul(number.into()), |sum, one| {
@@ -163,7 +165,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// The finalization of a task that concerns so many, with this many bytes for its callback.
+	/// Returns what a finalization weighs that concerns so many people, with this many bytes for its callback.
 	pub(crate) fn finalize_weight(bytes: Option<usize>, people: u32) -> Weight {
 		let bytes = count(bytes.unwrap_or_default());
 		T::WeightInfo::finalize(people, bytes)
@@ -184,17 +186,17 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// How many bytes a callback's data has; `None` if there is none.
+/// Returns how many bytes a callback's data has; `None` if there is none.
 pub(crate) fn bytes(data: &Option<CallbackData>) -> Option<usize> {
 	data.as_ref().map(|data| data.len())
 }
 
-/// What `of` adds for `number` above what it takes for none.
+/// Returns what `of` adds for `number` above what it takes for none.
 fn growth(of: impl Fn(u32) -> Weight, number: u32) -> Weight {
 	of(number).saturating_sub(of(0))
 }
 
-/// How many deals these tasks are of; one counts again for tasks that are not next to each other.
+/// Returns how many deals these tasks are of; one counts again for tasks that are not next to each other.
 fn deals<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> u32 {
 	let mut last = None;
 	tasks.fold(0, |deals: u32, task| {

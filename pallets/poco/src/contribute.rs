@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
 		Ok(accepted.earlier)
 	}
 
-	/// Whether [`do_contribute`](Self::do_contribute) would succeed: what it checks, and a lock that is taken back.
+	/// Checks that [`do_contribute`](Self::do_contribute) would succeed: what it checks, and a lock that is taken back.
 	pub(crate) fn could_contribute(worker: &AccountId, items: &[ContributionOf]) -> DispatchResult {
 		let accepted = Self::check_contributions(worker, items)?;
 		with_transaction(|| TransactionOutcome::Rollback(Self::lock_stake(worker, accepted.stake)))

@@ -19,7 +19,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The task, and what was reported of it so far.
+	/// Returns the task, and what was reported of it so far.
 	pub(crate) fn check_report(worker: &AccountId, task: &TaskRef) -> Result<(TaskId, FailureList), DispatchError> {
 		let loaded = Self::load(task)?;
 		ensure!(!loaded.task.is_closed(), Error::<T>::AlreadyClosed);

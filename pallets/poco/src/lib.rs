@@ -42,13 +42,13 @@ pub use weights::WeightInfo;
 /// Opens deals for benchmarks. The runtime knows how.
 #[cfg(feature = "runtime-benchmarks")]
 pub trait BenchmarkHelper {
-	/// Record `deal` under `id`, and lock what its payer and its scheduler lock, which they are given. Calls no hook.
+	/// Records `deal` under `id`, and locks what its payer and its scheduler lock, which they are given. Calls no hook.
 	fn open_deal(id: rlc_primitives::DealId, deal: &rlc_primitives::Deal);
 
-	/// Give an account free RLC, in nRLC.
+	/// Gives an account free RLC, in nRLC.
 	fn endow(who: &rlc_primitives::AccountId, amount: rlc_primitives::Balance);
 
-	/// Set the chain's time, in ms.
+	/// Sets the chain's time, in ms.
 	fn set_time(now: rlc_primitives::Moment);
 }
 
@@ -277,7 +277,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Make each of these workers eligible for each of these tasks.
+		/// Makes each of these workers eligible for each of these tasks.
 		///
 		/// For the scheduler of all of them, while they accept contributions. A worker that is eligible already or that
 		/// contributed is passed over; one that is eligible in another enclave is from now on in this one.
@@ -293,7 +293,7 @@ pub mod pallet {
 			Self::do_delegate(&who, &tasks, &workers)
 		}
 
-		/// Commit to a result of a task. Locks the deal's worker stake. Free if accepted.
+		/// Commits to a result of a task. Locks the deal's worker stake. Free if accepted.
 		///
 		/// Emits [`Event::Contributed`], before it [`Event::Delegated`] if the scheduler's signature was brought, and
 		/// after it [`Event::ConsensusReached`] if enough workers agree now.
@@ -332,7 +332,7 @@ pub mod pallet {
 			Ok(Some(Self::contribute_weight(&one.authorization, enclave, earlier)).into())
 		}
 
-		/// Commit to results of many tasks: all, or none if one is refused. Free if accepted.
+		/// Commits to results of many tasks: all, or none if one is refused. Free if accepted.
 		///
 		/// Events as of [`contribute`](Self::contribute).
 		#[pallet::call_index(2)]
@@ -352,7 +352,7 @@ pub mod pallet {
 			Ok(Some(Self::contribute_batch_weight(&contributions, Some(earlier))).into())
 		}
 
-		/// Show the digest of the result that has consensus. Free if accepted.
+		/// Shows the digest of the result that has consensus. Free if accepted.
 		///
 		/// In an `Automatic` deal without a callback the last winner's reveal closes the task, and pays for it.
 		/// Emits [`Event::Revealed`], and then [`Event::TaskClosed`].
@@ -367,7 +367,7 @@ pub mod pallet {
 			Ok(Some(Self::reveal_weight(Some(met))).into())
 		}
 
-		/// Show the digests of many tasks' results: all, or none if one is refused. Free if accepted.
+		/// Shows the digests of many tasks' results: all, or none if one is refused. Free if accepted.
 		///
 		/// Events as of [`reveal`](Self::reveal). The tasks that it closes have at most
 		/// [`MAX_SETTLED`](crate::MAX_SETTLED) contributors in all.
@@ -388,7 +388,7 @@ pub mod pallet {
 			Ok(Some(Self::reveal_batch_weight(&reveals, Some(met))).into())
 		}
 
-		/// Deliver the result of a task of trust 1 at once, and close it. Locks nothing. Free if accepted.
+		/// Delivers the result of a task of trust 1 at once, and closes it. Locks nothing. Free if accepted.
 		///
 		/// Emits [`Event::Delegated`] if the scheduler's signature was brought, then [`Event::TaskClosed`].
 		#[pallet::call_index(5)]
@@ -424,7 +424,7 @@ pub mod pallet {
 			Ok(Some(Self::direct_weight(&item, bytes, Some(met))).into())
 		}
 
-		/// Deliver the results of many tasks of trust 1, of deals without a callback: all, or none if one is refused.
+		/// Delivers the results of many tasks of trust 1, of deals without a callback: all, or none if one is refused.
 		/// Locks nothing. Free if accepted.
 		///
 		/// Events as of [`contribute_and_finalize`](Self::contribute_and_finalize). The tasks have at most
@@ -443,7 +443,7 @@ pub mod pallet {
 			Ok(Some(Self::direct_weight(&results, None, Some(met))).into())
 		}
 
-		/// Close a task that has its result, and pay for it. Free for the scheduler and for a worker that proved it.
+		/// Closes a task that has its result, and pays for it. Free for the scheduler and for a worker that proved it.
 		///
 		/// For the scheduler; in an `Automatic` deal for anyone, since the data proves itself.
 		/// Emits [`Event::TaskClosed`].
@@ -467,7 +467,7 @@ pub mod pallet {
 			Ok(Some(Self::finalize_weight(bytes, people)).into())
 		}
 
-		/// Give up a consensus that nobody revealed in time. For the scheduler. Free if accepted.
+		/// Gives up a consensus that nobody revealed in time. For the scheduler. Free if accepted.
 		///
 		/// Emits [`Event::Reopened`].
 		#[pallet::call_index(7)]
@@ -481,7 +481,7 @@ pub mod pallet {
 			Ok(Some(Self::reopen_weight(people)).into())
 		}
 
-		/// Close an overdue task as failed. For anyone. Emits [`Event::TaskClosed`].
+		/// Closes an overdue task as failed. For anyone. Emits [`Event::TaskClosed`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(Pallet::<T>::claim_weight(MAX_CONTRIBUTORS))]
 		pub fn claim(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
@@ -490,7 +490,7 @@ pub mod pallet {
 			Ok(Some(Self::claim_weight(people)).into())
 		}
 
-		/// Close a task as failed before its time: the same money as a claim. For the scheduler, as long as no winner
+		/// Closes a task as failed before its time: the same money as a claim. For the scheduler, as long as no winner
 		/// revealed. Emits [`Event::TaskClosed`].
 		#[pallet::call_index(9)]
 		#[pallet::weight(Pallet::<T>::abandon_weight(MAX_CONTRIBUTORS))]
@@ -500,7 +500,7 @@ pub mod pallet {
 			Ok(Some(Self::abandon_weight(people)).into())
 		}
 
-		/// Say that an open task cannot be computed, and why. For a worker that was delegated on chain or contributed,
+		/// Says that an open task cannot be computed, and why. For a worker that was delegated on chain or contributed,
 		/// once for each task. Free if accepted. Emits [`Event::FailureReported`].
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure()))]
@@ -512,7 +512,7 @@ pub mod pallet {
 			Self::do_report(who, &task, cause)
 		}
 
-		/// Remove closed tasks of deals whose tasks can be pruned and whose final deadline has passed. For anyone.
+		/// Removes closed tasks of deals whose tasks can be pruned and whose final deadline has passed. For anyone.
 		/// Emits [`Event::Pruned`] for each.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::prune(count(tasks.len())))]
@@ -521,7 +521,7 @@ pub mod pallet {
 			Self::do_prune(&tasks)
 		}
 
-		/// Queue a result again whose delivery failed, or which found the queue full. For anyone.
+		/// Queues a result again whose delivery failed, or which found the queue full. For anyone.
 		#[pallet::call_index(12)]
 		#[pallet::weight(T::WeightInfo::deliver(count(data.len())))]
 		pub fn deliver(origin: OriginFor<T>, task: TaskRef, data: CallbackData) -> DispatchResult {

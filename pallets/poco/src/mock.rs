@@ -97,7 +97,7 @@ pub fn scheduler() -> AccountId {
 	account_of_key(SCHEDULER_KEY)
 }
 
-/// The worker with this number.
+/// Returns the worker with this number.
 pub fn worker(n: u8) -> AccountId {
 	AccountId::new([n; 32])
 }
@@ -106,7 +106,8 @@ pub fn signed(who: &AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(who.clone())
 }
 
-/// A deal of one task that trusts a result this much: app 100, dataset 50, workerpool 1,000 nRLC, stake 300 nRLC.
+/// Returns a deal of one task that trusts a result this much: app 100, dataset 50, workerpool 1,000 nRLC, stake 300
+/// nRLC.
 pub fn deal(trust: u64) -> Deal {
 	Deal {
 		app: Resource { id: AppId::default(), owner: APP_OWNER, price: 100 },
@@ -129,12 +130,12 @@ pub fn deal(trust: u64) -> Deal {
 	}
 }
 
-/// The same, closed by its scheduler, as in PoCo.
+/// Returns the same, closed by its scheduler, as in PoCo.
 pub fn manual(trust: u64) -> Deal {
 	Deal { settlement: Settlement::Scheduler, ..deal(trust) }
 }
 
-/// The same, with a callback.
+/// Returns the same, with a callback.
 pub fn with_callback(callback: CallbackId) -> Deal {
 	Deal { callback: Some(callback), ..deal(1) }
 }
@@ -163,7 +164,7 @@ pub fn open(deal: Deal) -> TaskRef {
 	open_as(1, deal)
 }
 
-/// The task `n` places further.
+/// Returns the task `n` places further.
 pub fn nth(task: TaskRef, n: u64) -> TaskRef {
 	TaskRef { index: task.index + n, ..task }
 }
@@ -172,26 +173,26 @@ pub fn digest(result: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(result))
 }
 
-/// What a worker commits to if it has this result.
+/// Returns what a worker commits to if it has this result.
 pub fn commitment(who: &AccountId, task: TaskRef, digest: ResultDigest) -> Commitment {
 	let id = task.id();
 	Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(who, id, digest), enclave: None }
 }
 
-/// The scheduler delegates a task to workers.
+/// Delegates a task to workers.
 pub fn delegate(task: TaskRef, workers: &[u8]) -> DispatchResult {
 	let workers: Vec<_> = workers.iter().map(|n| Delegate { worker: worker(*n), enclave: None }).collect();
 	Poco::delegate(signed(&scheduler()), vec![task].try_into().unwrap(), workers.try_into().unwrap())
 }
 
-/// A scheduler's signature under a delegation.
+/// Returns a scheduler's signature under a delegation.
 pub fn signature(seed: u8, worker: &AccountId, task: TaskRef, enclave: Option<H160>) -> DelegationProof {
 	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave };
 	let signature = key(seed).sign(&delegation.native_payload(&Domain::get()));
 	DelegationProof::Signed(SchedulerSignature::Native(signature.into()))
 }
 
-/// A delegated worker's contribution, with the scheduler's signature.
+/// Returns a delegated worker's contribution, with the scheduler's signature.
 pub fn contribution(n: u8, task: TaskRef, result: u8) -> ContributionOf {
 	let who = worker(n);
 	ContributionOf {
@@ -202,12 +203,12 @@ pub fn contribution(n: u8, task: TaskRef, result: u8) -> ContributionOf {
 	}
 }
 
-/// The worker commits to this result, with the scheduler's signature.
+/// Commits a worker to this result, with the scheduler's signature.
 pub fn contribute(n: u8, task: TaskRef, result: u8) -> DispatchResult {
 	submit(n, contribution(n, task, result))
 }
 
-/// The worker submits this contribution.
+/// Submits a worker's contribution.
 pub fn submit(n: u8, one: ContributionOf) -> DispatchResult {
 	let ContributionOf { task, commitment, authorization, enclave_signature } = one;
 	Poco::contribute(signed(&worker(n)), task, commitment, authorization, enclave_signature)
@@ -219,30 +220,30 @@ pub fn reveal(n: u8, task: TaskRef, result: u8) -> DispatchResult {
 	Poco::reveal(signed(&worker(n)), task, digest(result)).map(drop).map_err(|refusal| refusal.error)
 }
 
-/// An enclave's key.
+/// Returns an enclave's key.
 pub fn enclave_key(n: u8) -> ecdsa::KeccakPair {
 	ecdsa::KeccakPair::from_seed(&[n; 32])
 }
 
-/// An enclave's address.
+/// Returns an enclave's address.
 pub fn enclave_of(n: u8) -> H160 {
 	let hash = H256::repeat_byte(1);
 	sign_with(n, hash).recover(hash).unwrap()
 }
 
-/// An enclave's signature under a commitment.
+/// Returns an enclave's signature under a commitment.
 pub fn enclave_signature(n: u8, commitment: &Commitment) -> EthereumSignature {
 	sign_with(n, signed_message_hash(commitment.enclave_payload()))
 }
 
-/// An Ethereum key's signature under a hash.
+/// Returns an Ethereum key's signature under a hash.
 pub fn sign_with(n: u8, hash: H256) -> EthereumSignature {
 	let mut bytes = enclave_key(n).sign_prehashed(&hash.0).0;
 	bytes[64] += 27;
 	EthereumSignature::Full(bytes)
 }
 
-/// The account of an Ethereum key.
+/// Returns the account of an Ethereum key.
 pub fn wallet(n: u8) -> AccountId {
 	account_of(enclave_of(n))
 }
@@ -267,17 +268,17 @@ pub fn agreed(deal: Deal, n: u8) -> TaskRef {
 	task
 }
 
-/// A task as it is stored.
+/// Returns a task as it is stored.
 pub fn stored(task: TaskRef) -> Task {
 	Tasks::<Test>::get(task.id()).expect("the task is stored")
 }
 
-/// An account's free and locked nRLC.
+/// Returns an account's free and locked nRLC.
 pub fn books(who: &AccountId) -> (Balance, Balance) {
 	(Free::get(who), Locked::get(who))
 }
 
-/// The pallet's events of this test so far.
+/// Returns the pallet's events of this test so far.
 pub fn events() -> Vec<crate::Event<Test>> {
 	System::events()
 		.into_iter()
@@ -288,7 +289,7 @@ pub fn events() -> Vec<crate::Event<Test>> {
 		.collect()
 }
 
-/// A chain at the deals' start, on which the workers 1 to 99 have 1 RLC each.
+/// Returns a chain at the deals' start, on which the workers 1 to 99 have 1 RLC each.
 pub fn chain() -> sp_io::TestExternalities {
 	let mut chain = rlc_mocks::new_chain::<Test>(frame_system::GenesisConfig::<Test>::default());
 	chain.execute_with(|| {
@@ -306,7 +307,7 @@ pub fn test(test: impl FnOnce()) {
 	});
 }
 
-/// The invariants, and that what is locked is what the deals and the contributions say (I2).
+/// Checks the invariants, and that what is locked is what the deals and the contributions say (I2).
 pub fn check() {
 	Poco::do_try_state().expect("the invariants hold");
 	let mut expected = Poco::open_locks();

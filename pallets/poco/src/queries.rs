@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
 		WorkerView { score, weight: consensus::weight(score), open: count(contributed.count()) }
 	}
 
-	/// What the worker has to do for this task now.
+	/// Returns what the worker has to do for this task now.
 	fn work_on(worker: &AccountId, loaded: &Loaded) -> Option<WorkItem> {
 		let Loaded { id, deal, task, .. } = loaded;
 		let item = |what, deadline, enclave| {

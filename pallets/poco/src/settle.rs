@@ -33,12 +33,12 @@ pub(crate) struct Moved {
 }
 
 impl Money {
-	/// Nothing has moved yet.
+	/// Returns money of which nothing has moved yet.
 	pub fn new<T: Config>() -> Self {
 		Self { movements: Vec::new(), kitty: T::Escrow::kitty(), scores: BTreeMap::new() }
 	}
 
-	/// Pay for a task that was completed by a consensus.
+	/// Pays for a task that was completed by a consensus.
 	pub fn pay<T: Config>(&mut self, deal: &Deal, task: &Task, id: TaskId) -> Result<(), Error<T>> {
 		let success = Success::of_consensus(deal, task, self.kitty)?;
 		// Alone, a worker could not have been contradicted: its score stays as it is.
@@ -53,7 +53,7 @@ impl Money {
 		Ok(())
 	}
 
-	/// Pay for a task that one worker contributed to and finalized at once.
+	/// Pays for a task that one worker contributed to and finalized at once.
 	pub fn pay_one<T: Config>(&mut self, deal: &Deal, worker: &AccountId, id: TaskId) -> Result<(), Error<T>> {
 		let success = Success::of_one(deal, worker.clone(), self.kitty)?;
 		self.add(deal, &success, id);
@@ -65,7 +65,7 @@ impl Money {
 		self.movements.extend(success.movements(deal, id));
 	}
 
-	/// Undo what was locked for a failed task, but for the scheduler's stake.
+	/// Undoes what was locked for a failed task, but for the scheduler's stake.
 	pub fn give_back<T: Config>(&mut self, deal: &Deal, task: &Task) -> Result<(), Error<T>> {
 		let failure = Failure::of(deal)?;
 		self.kitty = self.kitty.saturating_add(failure.pool_stake);
@@ -73,7 +73,7 @@ impl Money {
 		Ok(())
 	}
 
-	/// Do it.
+	/// Moves the money and stores the scores. Returns how much moved.
 	pub fn settle<T: Config>(self) -> Result<Moved, DispatchError> {
 		let scores = count(self.scores.len());
 		for (worker, score) in self.scores {

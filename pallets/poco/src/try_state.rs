@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I4: what an open task has locked is released at its deal's final deadline, if not before.
+	/// Checks I4: what an open task has locked is released at its deal's final deadline, if not before.
 	fn open_tasks_can_end() -> Result<(), TryRuntimeError> {
 		for task in Tasks::<T>::iter_values().filter(|task| !task.is_closed()) {
 			let deal = T::Deals::deal(&task.deal).ok_or("I4: an open task's deal is gone")?;
@@ -45,7 +45,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I5: what closes a task is there once, and nothing of it is left to do.
+	/// Checks I5: what closes a task is there once, and nothing of it is left to do.
 	fn completed_tasks_have_a_result() -> Result<(), TryRuntimeError> {
 		for (id, task) in Tasks::<T>::iter().filter(|(_, task)| task.is_closed()) {
 			if let Stage::Completed(consensus) = &task.stage {
@@ -123,7 +123,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I7: nothing outlives its task.
+	/// Checks I7: nothing outlives its task.
 	fn what_is_beside_a_task_goes_with_it() -> Result<(), TryRuntimeError> {
 		for (id, _) in Deliveries::<T>::iter() {
 			let completed = Tasks::<T>::get(id).is_some_and(|task| matches!(task.stage, Stage::Completed(_)));

@@ -55,12 +55,12 @@ pub struct DueKey {
 }
 
 impl DueKey {
-	/// `item` falls due at `at`.
+	/// Returns the entry for an `item` that comes due at `at`.
 	pub fn new(at: Moment, item: DueItem) -> Self {
 		Self { at: at.to_be_bytes(), item }
 	}
 
-	/// When, in ms.
+	/// Returns when, in ms.
 	pub fn at(&self) -> Moment {
 		Moment::from_be_bytes(self.at)
 	}

@@ -4,84 +4,88 @@ use frame_support::weights::Weight;
 
 /// Weights of the pallet's calls, of the checks that say whether they are free, and of the steps of its hooks.
 pub trait WeightInfo {
-	/// Weight of [`Pallet::delegate`](crate::Pallet::delegate) of one task to `w` workers.
+	/// Returns the weight of [`Pallet::delegate`](crate::Pallet::delegate) of one task to `w` workers.
 	fn delegate(w: u32) -> Weight;
-	/// Weight of [`Pallet::contribute`](crate::Pallet::contribute) to a task with `c` contributions, without its check for fees
-	/// and without the verification of signatures.
+	/// Returns the weight of [`Pallet::contribute`](crate::Pallet::contribute) to a task with `c` contributions,
+	/// without its check for fees and without the verification of signatures.
 	fn contribute(c: u32) -> Weight;
-	/// Weight of [`Pallet::contribute_batch`](crate::Pallet::contribute_batch) to `n` tasks that nobody touched.
+	/// Returns the weight of [`Pallet::contribute_batch`](crate::Pallet::contribute_batch) to `n` tasks that nobody
+	/// touched.
 	fn contribute_batch(n: u32) -> Weight;
-	/// Weight of the check that a contribution to a task with `c` of them is free.
+	/// Returns the weight of the check that a contribution to a task with `c` of them is free.
 	fn check_contribute(c: u32) -> Weight;
-	/// Weight of the check that contributions to `n` tasks that nobody touched are free.
+	/// Returns the weight of the check that contributions to `n` tasks that nobody touched are free.
 	fn check_contribute_batch(n: u32) -> Weight;
-	/// Weight of the verification of a scheduler's signature.
+	/// Returns the weight of the verification of a scheduler's signature.
 	fn verify_delegation() -> Weight;
-	/// Weight of the verification of an enclave's signature.
+	/// Returns the weight of the verification of an enclave's signature.
 	fn verify_enclave() -> Weight;
-	/// Weight of [`Pallet::reveal`](crate::Pallet::reveal) for a task with `c` contributions that it does not close.
+	/// Returns the weight of [`Pallet::reveal`](crate::Pallet::reveal) for a task with `c` contributions that it does
+	/// not close.
 	fn reveal(c: u32) -> Weight;
-	/// Weight of [`Pallet::reveal_batch`](crate::Pallet::reveal_batch) for `n` tasks that it does not close.
+	/// Returns the weight of [`Pallet::reveal_batch`](crate::Pallet::reveal_batch) for `n` tasks that it does not
+	/// close.
 	fn reveal_batch(n: u32) -> Weight;
-	/// Weight of the check that a reveal for a task with `c` contributions is free.
+	/// Returns the weight of the check that a reveal for a task with `c` contributions is free.
 	fn check_reveal(c: u32) -> Weight;
-	/// Weight of the check that reveals for `n` tasks with one contribution are free.
+	/// Returns the weight of the check that reveals for `n` tasks with one contribution are free.
 	fn check_reveal_batch(n: u32) -> Weight;
-	/// Weight of the completion of a task with `c` contributors and as many delegates that did not contribute, beside the
-	/// movement of its money.
+	/// Returns the weight of the completion of a task with `c` contributors and as many delegates that did not
+	/// contribute, beside the movement of its money.
 	fn complete(c: u32) -> Weight;
-	/// Weight of the movement of money that touches `a` accounts twice, and their scores.
+	/// Returns the weight of the movement of money that touches `a` accounts twice, and their scores.
 	fn settle(a: u32) -> Weight;
-	/// Weight of the movement of money that touches an account `m` times.
+	/// Returns the weight of the movement of money that touches an account `m` times.
 	fn settle_again(m: u32) -> Weight;
-	/// Weight of [`Pallet::contribute_and_finalize`](crate::Pallet::contribute_and_finalize) for a task with `c` delegates, and
-	/// with `d` bytes for its callback.
+	/// Returns the weight of [`Pallet::contribute_and_finalize`](crate::Pallet::contribute_and_finalize) for a task
+	/// with `c` delegates, and with `d` bytes for its callback.
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight;
-	/// Weight of the check that such a call is free.
+	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
-	/// Weight of [`Pallet::contribute_and_finalize_batch`](crate::Pallet::contribute_and_finalize_batch) for `n` tasks with one
-	/// delegate each, beside the movement of their money.
+	/// Returns the weight of [`Pallet::contribute_and_finalize_batch`](crate::Pallet::contribute_and_finalize_batch)
+	/// for `n` tasks with one delegate each, beside the movement of their money.
 	fn contribute_and_finalize_batch(n: u32) -> Weight;
-	/// Weight of the check that such a call is free.
+	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight;
-	/// Weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many delegates, and with
-	/// `d` bytes for its callback.
+	/// Returns the weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many
+	/// delegates, and with `d` bytes for its callback.
 	fn finalize(c: u32, d: u32) -> Weight;
-	/// Weight of the check that such a call is free.
+	/// Returns the weight of the check that such a call is free.
 	fn check_finalize(c: u32, d: u32) -> Weight;
-	/// Weight of [`Pallet::reopen`](crate::Pallet::reopen) for a task with `c` contributions.
+	/// Returns the weight of [`Pallet::reopen`](crate::Pallet::reopen) for a task with `c` contributions.
 	fn reopen(c: u32) -> Weight;
-	/// Weight of the check that such a call is free.
+	/// Returns the weight of the check that such a call is free.
 	fn check_reopen(c: u32) -> Weight;
-	/// Weight of [`Pallet::claim`](crate::Pallet::claim) for a task with `c` contributors and as many delegates.
+	/// Returns the weight of [`Pallet::claim`](crate::Pallet::claim) for a task with `c` contributors and as many
+	/// delegates.
 	fn claim(c: u32) -> Weight;
-	/// Weight of [`Pallet::abandon`](crate::Pallet::abandon) for such a task.
+	/// Returns the weight of [`Pallet::abandon`](crate::Pallet::abandon) for such a task.
 	fn abandon(c: u32) -> Weight;
-	/// Weight of [`Pallet::report_failure`](crate::Pallet::report_failure).
+	/// Returns the weight of [`Pallet::report_failure`](crate::Pallet::report_failure).
 	fn report_failure() -> Weight;
-	/// Weight of the check that such a call is free.
+	/// Returns the weight of the check that such a call is free.
 	fn check_report_failure() -> Weight;
-	/// Weight of [`Pallet::prune`](crate::Pallet::prune) of `n` tasks.
+	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune) of `n` tasks.
 	fn prune(n: u32) -> Weight;
-	/// Weight of [`Pallet::deliver`](crate::Pallet::deliver) with `d` bytes.
+	/// Returns the weight of [`Pallet::deliver`](crate::Pallet::deliver) with `d` bytes.
 	fn deliver(d: u32) -> Weight;
-	/// Weight of the hook for a new deal.
+	/// Returns the weight of the hook for a new deal.
 	fn on_deal_opened() -> Weight;
-	/// Weight of a look at the agenda.
+	/// Returns the weight of a look at the agenda.
 	fn due_next() -> Weight;
-	/// Weight of an overdue deal, beside its tasks.
+	/// Returns the weight of an overdue deal, beside its tasks.
 	fn due_deal() -> Weight;
-	/// Weight of a due task that needs nothing.
+	/// Returns the weight of a due task that needs nothing.
 	fn due_skip() -> Weight;
-	/// Weight of the finalization of a due task with `c` contributors and as many delegates.
+	/// Returns the weight of the finalization of a due task with `c` contributors and as many delegates.
 	fn due_finalize(c: u32) -> Weight;
-	/// Weight of the reopening of a due task with `c` contributions.
+	/// Returns the weight of the reopening of a due task with `c` contributions.
 	fn due_reopen(c: u32) -> Weight;
-	/// Weight of the claim of an overdue task with `c` contributors and as many delegates.
+	/// Returns the weight of the claim of an overdue task with `c` contributors and as many delegates.
 	fn due_claim(c: u32) -> Weight;
-	/// Weight of a look at the queue of results.
+	/// Returns the weight of a look at the queue of results.
 	fn callback_next() -> Weight;
-	/// Weight of a delivery of `d` bytes, beside what the receiver does.
+	/// Returns the weight of a delivery of `d` bytes, beside what the receiver does.
 	fn callback_run(d: u32) -> Weight;
 }
 

@@ -89,7 +89,7 @@ pub struct Policy {
 }
 
 impl Policy {
-	/// Whether the ratios are within their bounds.
+	/// Returns whether the ratios are within their bounds.
 	pub fn is_valid(&self) -> bool {
 		self.worker_stake_ratio <= MAX_WORKER_STAKE_RATIO && self.scheduler_ratio <= MAX_SCHEDULER_RATIO
 	}

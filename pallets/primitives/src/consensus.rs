@@ -28,12 +28,12 @@ pub const INITIAL_TOTAL: U256 = U256::one();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
 
-/// The weight of a worker with this score: `max(score / 3, 3) − 1`, at least 2.
+/// Returns the weight of a worker with this score: `max(score / 3, 3) − 1`, at least 2.
 pub fn weight(score: Score) -> u64 {
 	score.checked_div(K).unwrap_or_default().max(LEAST_SHARE).saturating_sub(1)
 }
 
-/// The value of a result's group, when the workers with these weights agree on it: their product; 0 for nobody.
+/// Returns the value of a result's group, when the workers with these weights agree on it: their product; 0 for nobody.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub fn group(weights: impl IntoIterator<Item = u64>) -> Result<U256, Overflow> {
 	weights.into_iter().try_fold(U256::zero(), raise)
 }
 
-/// A group's value after one more contribution: `max(group, 1) · weight`.
+/// Returns a group's value after one more contribution: `max(group, 1) · weight`.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub fn raise(group: U256, weight: u64) -> Result<U256, Overflow> {
 	group.max(U256::one()).checked_mul(weight.into()).ok_or(Overflow)
 }
 
-/// The total after a group went from `before` to `after`.
+/// Returns the total after a group went from `before` to `after`.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn total(total: U256, before: U256, after: U256) -> Result<U256, Overflow> {
 	total.checked_sub(before).and_then(|others| others.checked_add(after)).ok_or(Overflow)
 }
 
-/// Whether a group has consensus: `group · trust > total · (trust − 1)`. A trust of 0 counts as 1.
+/// Returns whether a group has consensus: `group · trust > total · (trust − 1)`. A trust of 0 counts as 1.
 ///
 /// # Errors
 ///

@@ -46,7 +46,7 @@ impl Category {
 	pub const DEFAULT: [(&'static str, Moment); 5] =
 		[("XS", 300_000), ("S", 1_200_000), ("M", 3_600_000), ("L", 10_800_000), ("XL", 36_000_000)];
 
-	/// Whether the reference time is within its bounds.
+	/// Returns whether the reference time is within its bounds.
 	pub fn is_valid(&self) -> bool {
 		(1..=MAX_REFERENCE_TIME).contains(&self.reference_time)
 	}
@@ -117,38 +117,38 @@ pub struct Deal {
 }
 
 impl Deal {
-	/// The deal's task with this index; `None` if it has no such task.
+	/// Returns the deal's task with this index; `None` if it has no such task.
 	pub fn task(&self, id: DealId, index: u64) -> Option<TaskId> {
 		let nth = index.checked_sub(self.first)?;
 		(nth < self.size).then(|| TaskId::of(id, index))
 	}
 
-	/// The scheduler: the workerpool's owner when the orders matched.
+	/// Returns the scheduler: the workerpool's owner when the orders matched.
 	pub fn scheduler(&self) -> &AccountId {
 		&self.workerpool.owner
 	}
 
-	/// From this time on, in ms, nobody can contribute.
+	/// Returns the time, in ms, from which on nobody can contribute.
 	pub fn contribution_deadline(&self) -> Moment {
 		self.after(self.start, CONTRIBUTION_WINDOW)
 	}
 
-	/// From this time on, in ms, nobody can finalize, and anyone can claim.
+	/// Returns the time, in ms, from which on nobody can finalize, and anyone can claim.
 	pub fn final_deadline(&self) -> Moment {
 		self.after(self.start, FINAL_WINDOW)
 	}
 
-	/// From this time on, in ms, nobody can reveal a consensus that was reached at `consensus`.
+	/// Returns the time, in ms, from which on nobody can reveal a consensus that was reached at `consensus`.
 	pub fn reveal_deadline(&self, consensus: Moment) -> Moment {
 		self.after(consensus, REVEAL_WINDOW)
 	}
 
-	/// What the dataset costs, in nRLC; nothing if there is none.
+	/// Returns what the dataset costs, in nRLC; nothing if there is none.
 	pub fn dataset_price(&self) -> Balance {
 		self.dataset.as_ref().map_or(0, |dataset| dataset.price)
 	}
 
-	/// What a task costs its payer, in nRLC.
+	/// Returns what a task costs its payer, in nRLC.
 	///
 	/// # Errors
 	///
@@ -157,7 +157,7 @@ impl Deal {
 		money::task_price(self.app.price, self.dataset_price(), self.workerpool.price)
 	}
 
-	/// What the scheduler stakes for a task, in nRLC.
+	/// Returns what the scheduler stakes for a task, in nRLC.
 	///
 	/// # Errors
 	///
@@ -166,7 +166,8 @@ impl Deal {
 		money::pool_stake(self.workerpool.price)
 	}
 
-	/// `times` reference times after `since`, or the end of time, which the bound on reference times keeps out of reach.
+	/// Returns `times` reference times after `since`, or the end of time, which the bound on reference times keeps out of
+	/// reach.
 	fn after(&self, since: Moment, times: u64) -> Moment {
 		since.saturating_add(self.reference_time.saturating_mul(times))
 	}

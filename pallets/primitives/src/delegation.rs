@@ -33,13 +33,13 @@ pub struct Delegation {
 }
 
 impl Delegation {
-	/// What a Substrate key signs: SCALE of `("rlc/delegation/v1", genesis hash, delegation)`.
+	/// Returns what a Substrate key signs: SCALE of `("rlc/delegation/v1", genesis hash, delegation)`.
 	pub fn native_payload(&self, domain: &SigningDomain) -> Vec<u8> {
 		(NATIVE_DOMAIN, domain.genesis, self).encode()
 	}
 
-	/// What an Ethereum key signs, by `personal_sign`: `keccak(worker ‖ task ‖ enclave)`, the worker as its 32-byte
-	/// account, the enclave zero if there is none.
+	/// Returns what an Ethereum key signs, by `personal_sign`: `keccak(worker ‖ task ‖ enclave)`, the worker as its
+	/// 32-byte account, the enclave zero if there is none.
 	///
 	/// The task's id is a hash over an order's, which is valid on one chain only. Source: `IexecPoco2Facet.contribute`.
 	pub fn ethereum_payload(&self) -> H256 {
@@ -58,7 +58,7 @@ pub enum SchedulerSignature {
 }
 
 impl SchedulerSignature {
-	/// Check that `scheduler` signed `delegation` for `domain`.
+	/// Checks that `scheduler` signed `delegation` for `domain`.
 	///
 	/// # Errors
 	///

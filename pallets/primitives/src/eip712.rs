@@ -57,7 +57,7 @@ pub enum NotExpressible {
 	Expiry,
 }
 
-/// `keccak(type ‖ keccak(name) ‖ keccak(version) ‖ chain id ‖ verifying contract)`.
+/// Returns `keccak(type ‖ keccak(name) ‖ keccak(version) ‖ chain id ‖ verifying contract)`.
 pub fn domain_separator(chain_id: u64, verifying_contract: H160) -> H256 {
 	let mut hasher = StructHasher::new(DOMAIN_TYPE);
 	hasher.string(DOMAIN_NAME.as_bytes());
@@ -67,7 +67,7 @@ pub fn domain_separator(chain_id: u64, verifying_contract: H160) -> H256 {
 	hasher.finish()
 }
 
-/// What is signed: `keccak(0x19 0x01 ‖ domain separator ‖ struct hash)`.
+/// Returns what is signed: `keccak(0x19 0x01 ‖ domain separator ‖ struct hash)`.
 pub fn digest(domain_separator: H256, struct_hash: H256) -> H256 {
 	keccak(&[&[0x19, 0x01], domain_separator.as_bytes(), struct_hash.as_bytes()])
 }
@@ -76,32 +76,32 @@ pub fn digest(domain_separator: H256, struct_hash: H256) -> H256 {
 pub(crate) struct StructHasher(Vec<u8>);
 
 impl StructHasher {
-	/// A structure of the given EIP-712 type.
+	/// Returns a structure of the given EIP-712 type.
 	pub(crate) fn new(type_: &str) -> Self {
 		Self(keccak_256(type_.as_bytes()).to_vec())
 	}
 
-	/// A `uint256`.
+	/// Appends a `uint256`.
 	pub(crate) fn number(&mut self, number: u128) {
 		self.0.extend(word(number));
 	}
 
-	/// A `bytes32`.
+	/// Appends a `bytes32`.
 	pub(crate) fn bytes32(&mut self, bytes: H256) {
 		self.0.extend(bytes.0);
 	}
 
-	/// A `string`, of any length.
+	/// Appends a `string`, of any length.
 	pub(crate) fn string(&mut self, bytes: &[u8]) {
 		self.0.extend(keccak_256(bytes));
 	}
 
-	/// An `address` that is an asset's id.
+	/// Appends an `address` that is an asset's id.
 	pub(crate) fn id(&mut self, id: H160) {
 		self.0.extend(U256::from_big_endian(id.as_bytes()).to_big_endian());
 	}
 
-	/// An `address` that is an id, or zero for none.
+	/// Appends an `address` that is an id, or zero for none.
 	pub(crate) fn optional_id(&mut self, id: Option<H160>) -> Result<(), NotExpressible> {
 		if id.is_some_and(|id| id.is_zero()) {
 			return Err(NotExpressible::ZeroAddress);
@@ -110,12 +110,12 @@ impl StructHasher {
 		Ok(())
 	}
 
-	/// An `address` that is an account.
+	/// Appends an `address` that is an account.
 	pub(crate) fn account(&mut self, account: &AccountId) -> Result<(), NotExpressible> {
 		self.optional_account(Some(account))
 	}
 
-	/// An `address` that is an account, or zero for none.
+	/// Appends an `address` that is an account, or zero for none.
 	pub(crate) fn optional_account(&mut self, account: Option<&AccountId>) -> Result<(), NotExpressible> {
 		let address = match account {
 			Some(account) => Some(address_of(account).ok_or(NotExpressible::ForeignAccount)?),
@@ -124,7 +124,7 @@ impl StructHasher {
 		self.optional_id(address)
 	}
 
-	/// An `address` that restricts: zero for anyone.
+	/// Appends an `address` that restricts: zero for anyone.
 	pub(crate) fn restriction<Id: Clone + Into<Member>>(
 		&mut self,
 		restriction: &Restriction<Id>,
@@ -142,7 +142,7 @@ impl StructHasher {
 		self.optional_id(id)
 	}
 
-	/// The struct hash.
+	/// Returns the struct hash.
 	pub(crate) fn finish(self) -> H256 {
 		H256(keccak_256(&self.0))
 	}

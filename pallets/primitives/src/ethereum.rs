@@ -21,14 +21,14 @@ const MAX_S: [u8; 32] = [
 	0x73, 0x57, 0xA4, 0x50, 0x1D, 0xDF, 0xE9, 0x2F, 0x46, 0x68, 0x1B, 0x20, 0xA0,
 ];
 
-/// The account of an Ethereum key: its address followed by twelve bytes `0xEE`.
+/// Returns the account of an Ethereum key: its address followed by twelve bytes `0xEE`.
 pub fn account_of(address: H160) -> AccountId {
 	let mut account = [0xEE; 32];
 	account.iter_mut().zip(address.0).for_each(|(to, from)| *to = from);
 	AccountId::new(account)
 }
 
-/// The address of an Ethereum key's account; `None` for every other account.
+/// Returns the address of an Ethereum key's account; `None` for every other account.
 ///
 /// An account of another kind could end in twelve `0xEE` bytes by chance, once in 2⁹⁶.
 pub fn address_of(account: &AccountId) -> Option<H160> {
@@ -36,24 +36,25 @@ pub fn address_of(account: &AccountId) -> Option<H160> {
 	(padding == PADDING).then_some(H160(*address))
 }
 
-/// A number as a 32-byte big-endian word, as Solidity's ABI encodes a `uint256`.
+/// Returns a number as a 32-byte big-endian word, as Solidity's ABI encodes a `uint256`.
 pub(crate) fn word(number: u128) -> [u8; 32] {
 	U256::from(number).to_big_endian()
 }
 
-/// What `personal_sign` and iExec's `toEthSignedMessageHash` sign for a 32-byte hash. Source: EIP-191, version `0x45`.
+/// Returns what `personal_sign` and iExec's `toEthSignedMessageHash` sign for a 32-byte hash. Source: EIP-191, version
+/// `0x45`.
 pub fn signed_message_hash(hash: H256) -> H256 {
 	H256(keccak_256(&[b"\x19Ethereum Signed Message:\n32".as_slice(), hash.as_bytes()].concat()))
 }
 
-/// What `personal_sign` signs for a message of any length. Source: EIP-191, version `0x45`.
+/// Returns what `personal_sign` signs for a message of any length. Source: EIP-191, version `0x45`.
 pub fn message_hash(message: &[u8]) -> H256 {
 	let length = alloc::format!("{}", message.len());
 	H256(keccak_256(&[b"\x19Ethereum Signed Message:\n", length.as_bytes(), message].concat()))
 }
 
-/// Whether the key of `signer`'s address signed the keccak-256 of `payload`, or `payload` as a message. The signature is
-/// `r ‖ s ‖ v`, with `v` from 0 or from 27 on.
+/// Returns whether the key of `signer`'s address signed the keccak-256 of `payload`, or `payload` as a message. The
+/// signature is `r ‖ s ‖ v`, with `v` from 0 or from 27 on.
 pub(crate) fn signed(signature: &[u8; 65], payload: &[u8], signer: &AccountId) -> bool {
 	[H256(keccak_256(payload)), message_hash(payload)].into_iter().any(|hash| {
 		let key = secp256k1_ecdsa_recover(signature, &hash.0).ok();
@@ -95,7 +96,7 @@ impl TryFrom<&[u8]> for EthereumSignature {
 }
 
 impl EthereumSignature {
-	/// The address of the key that signed `hash`.
+	/// Returns the address of the key that signed `hash`.
 	///
 	/// # Errors
 	///
@@ -112,7 +113,7 @@ impl EthereumSignature {
 		Ok(H256(keccak_256(&key)).into())
 	}
 
-	/// `r`, `s`, and `v` as 27 or 28.
+	/// Returns `r`, `s`, and `v` as 27 or 28.
 	fn parts(&self) -> Result<([u8; 32], [u8; 32], u8), EthereumSignatureError> {
 		match self {
 			Self::Full(bytes) => {
@@ -133,7 +134,7 @@ impl EthereumSignature {
 	}
 }
 
-/// The first 32 bytes, the next 32, and the rest.
+/// Returns the first 32 bytes, the next 32, and the rest.
 fn split(bytes: &[u8]) -> Option<([u8; 32], [u8; 32], &[u8])> {
 	let (r, rest) = bytes.split_first_chunk::<32>()?;
 	let (s, rest) = rest.split_first_chunk::<32>()?;

@@ -78,7 +78,7 @@ pub enum AssetKind {
 /// Starts every asset id's preimage, so that no other hash of this chain can be one.
 const ASSET_DOMAIN: &[u8] = b"rlc/asset/v1";
 
-/// The last 20 bytes of `keccak("rlc/asset/v1" ‖ kind ‖ owner ‖ keccak(SCALE(content)))`.
+/// Returns the last 20 bytes of `keccak("rlc/asset/v1" ‖ kind ‖ owner ‖ keccak(SCALE(content)))`.
 ///
 /// Known before the asset exists. Two assets of one kind, owner and content would have one id, so the registry refuses
 /// the second, as iExec's registries do (`CREATE2`).
@@ -102,7 +102,7 @@ macro_rules! derived_from_owner {
 derived_from_owner!(AppId is App, DatasetId is Dataset, WorkerpoolId is Workerpool, GroupId is Group);
 
 impl DealId {
-	/// `keccak(request order's hash ‖ consumed)`, where `consumed` is how much of the request's volume earlier deals
+	/// Returns `keccak(request order's hash ‖ consumed)`, where `consumed` is how much of the request's volume earlier deals
 	/// took. It is also the index of the deal's first task. Source: `IexecPoco1Facet._matchOrders`.
 	pub fn of(request: OrderHash, consumed: u64) -> Self {
 		Self(keccak(&[request.0.as_bytes(), &word(consumed.into())]))
@@ -110,7 +110,7 @@ impl DealId {
 }
 
 impl TaskId {
-	/// `keccak(deal ‖ index)`; the index runs from the deal's first to its first plus its size, and so is unique in a
+	/// Returns `keccak(deal ‖ index)`; the index runs from the deal's first to its first plus its size, and so is unique in a
 	/// request. Source: `IexecPoco2Facet.initialize`.
 	pub fn of(deal: DealId, index: u64) -> Self {
 		Self(keccak(&[deal.0.as_bytes(), &word(index.into())]))
@@ -118,21 +118,21 @@ impl TaskId {
 }
 
 impl ResultDigest {
-	/// The digest of a callback's data: its keccak-256. Source: `IexecPoco2Facet.finalize`.
+	/// Returns the digest of a callback's data: its keccak-256. Source: `IexecPoco2Facet.finalize`.
 	pub fn of_callback(data: &[u8]) -> Self {
 		Self(keccak(&[data]))
 	}
 }
 
 impl ResultHash {
-	/// `keccak(task ‖ digest)`.
+	/// Returns `keccak(task ‖ digest)`.
 	pub fn of(task: TaskId, digest: ResultDigest) -> Self {
 		Self(keccak(&[task.0.as_bytes(), digest.0.as_bytes()]))
 	}
 }
 
 impl ResultSeal {
-	/// `keccak(worker ‖ task ‖ digest)`, the worker as its 32-byte account.
+	/// Returns `keccak(worker ‖ task ‖ digest)`, the worker as its 32-byte account.
 	///
 	/// iExec packs a 20-byte address there. An account is 32 bytes here, an Ethereum key's too (address ‖ 12 × `0xEE`),
 	/// and one rule for all of them leaves no two workers with one seal.
@@ -141,7 +141,7 @@ impl ResultSeal {
 	}
 }
 
-/// Keccak-256 of the parts, one after another.
+/// Returns the keccak-256 of the parts, one after another.
 pub(crate) fn keccak(parts: &[&[u8]]) -> H256 {
 	H256(keccak_256(&parts.concat()))
 }

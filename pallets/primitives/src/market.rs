@@ -48,7 +48,7 @@ pub struct SignedOrders {
 }
 
 impl SignedOrders {
-	/// Length of the request's params, in bytes: what the weight of a match depends on.
+	/// Returns the length of the request's params, in bytes: what the weight of a match depends on.
 	pub fn params_len(&self) -> u32 {
 		params_len(&self.request.order)
 	}
@@ -142,7 +142,7 @@ pub enum BookKey {
 }
 
 impl BookKey {
-	/// The lists that an order is in.
+	/// Returns the lists that an order is in.
 	pub fn of(order: &AnyOrder) -> [Self; 2] {
 		match order {
 			AnyOrder::App(order) => [Self::Apps, Self::App(order.app)],
@@ -152,7 +152,7 @@ impl BookKey {
 		}
 	}
 
-	/// Whether the list holds requests, of which the best is the dearest.
+	/// Returns whether the list holds requests, of which the best is the dearest.
 	pub fn holds_requests(&self) -> bool {
 		matches!(self, Self::Requests(_) | Self::RequestsFor(_))
 	}
@@ -162,12 +162,12 @@ impl BookKey {
 /// complement, so that in every list the best price comes first, and of equal prices the oldest.
 pub type Rank = [u8; 24];
 
-/// Length of the params in a request, in bytes.
+/// Returns the length of the params in a request, in bytes.
 pub fn params_len(request: &RequestOrder) -> u32 {
 	request.params.len().try_into().unwrap_or(u32::MAX)
 }
 
-/// Length of the params in an order, in bytes: what the weight of handling one depends on.
+/// Returns the length of the params in an order, in bytes: what the weight of handling one depends on.
 pub fn params_len_of(order: &AnyOrder) -> u32 {
 	match order {
 		AnyOrder::Request(order) => params_len(order),

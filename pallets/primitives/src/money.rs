@@ -34,7 +34,7 @@ pub enum MoneyError {
 	NobodyProved,
 }
 
-/// `floor(amount · percent / 100)`, exact wherever the result has 128 bits.
+/// Returns `floor(amount · percent / 100)`, exact wherever the result has 128 bits.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub fn percent_of(amount: Balance, percent: u32) -> Result<Balance, MoneyError> 
 	mul_div(amount, percent.into(), 100)
 }
 
-/// What a task costs its payer: the three prices, summed.
+/// Returns what a task costs its payer: the three prices, summed.
 ///
 /// # Errors
 ///
@@ -52,7 +52,7 @@ pub fn task_price(app: Balance, dataset: Balance, workerpool: Balance) -> Result
 	app.checked_add(dataset).and_then(|sum| sum.checked_add(workerpool)).ok_or(MoneyError::Overflow)
 }
 
-/// `amount` for each of `volume` tasks.
+/// Returns `amount` for each of `volume` tasks.
 ///
 /// # Errors
 ///
@@ -61,12 +61,12 @@ pub fn for_volume(amount: Balance, volume: u64) -> Result<Balance, MoneyError> {
 	amount.checked_mul(volume.into()).ok_or(MoneyError::Overflow)
 }
 
-/// What the workerpool's owner stakes for a task: 30 percent of the workerpool's price.
+/// Returns what the workerpool's owner stakes for a task: 30 percent of the workerpool's price.
 pub fn pool_stake(workerpool_price: Balance) -> Result<Balance, MoneyError> {
 	percent_of(workerpool_price, POOL_STAKE_PERCENT)
 }
 
-/// What a worker stakes for a contribution: `stake_ratio` percent of the workerpool's price.
+/// Returns what a worker stakes for a contribution: `stake_ratio` percent of the workerpool's price.
 ///
 /// # Errors
 ///
@@ -75,13 +75,13 @@ pub fn worker_stake(workerpool_price: Balance, stake_ratio: u32) -> Result<Balan
 	percent_of(workerpool_price, stake_ratio)
 }
 
-/// What a success takes from a kitty: a tenth, at least 1 RLC, at most all.
+/// Returns what a success takes from a kitty: a tenth, at least 1 RLC, at most all.
 pub fn kitty_share(kitty: Balance) -> Balance {
 	// A tenth of a `Balance` is one, so the fallback is not reached.
 	percent_of(kitty, KITTY_PERCENT).unwrap_or(kitty).max(KITTY_MIN).min(kitty)
 }
 
-/// The workers' part of `reward`: `floor(reward · (100 − scheduler ratio) / 100)`. The scheduler gets the rest.
+/// Returns the workers' part of `reward`: `floor(reward · (100 − scheduler ratio) / 100)`. The scheduler gets the rest.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub struct Distribution {
 	pub scheduler: Balance,
 }
 
-/// Distribute a task's reward `R = workerpool price + worker stake · (contributors that proved nothing)`.
+/// Distributes a task's reward `R = workerpool price + worker stake · (contributors that proved nothing)`.
 ///
 /// `contributors` holds `log2(weight)` for each contributor who proved the result, and `None` for each other one. With
 /// `W` the [workers' part](workers_part) of R, each of the former gets `floor(W · log2w / Σ log2w)`.
@@ -136,7 +136,8 @@ pub fn distribute(
 	Ok(Distribution { workers, scheduler })
 }
 
-/// A worker's score after a success that it had a part in: one more, but only if there was someone to agree with.
+/// Returns a worker's score after a success that it had a part in: one more, but only if there was someone to agree
+/// with.
 pub fn score_after_proof(score: Score, contributors: usize) -> Score {
 	if contributors > 1 {
 		score.saturating_add(1)
@@ -145,13 +146,13 @@ pub fn score_after_proof(score: Score, contributors: usize) -> Score {
 	}
 }
 
-/// A worker's score after a success of others: `floor(score · 2 / 3)`.
+/// Returns a worker's score after a success of others: `floor(score · 2 / 3)`.
 pub fn score_after_fault(score: Score) -> Score {
 	// ⌊2s / 3⌋ = s − ⌈s / 3⌉, which cannot overflow.
 	score.saturating_sub(score.div_ceil(3))
 }
 
-/// `floor(a · b / c)` with 256 bits in between.
+/// Returns `floor(a · b / c)` with 256 bits in between.
 fn mul_div(a: Balance, b: Balance, c: Balance) -> Result<Balance, MoneyError> {
 	U256::from(a)
 		.checked_mul(b.into())

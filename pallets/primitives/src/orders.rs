@@ -50,7 +50,7 @@ impl OrderKind {
 	/// The four kinds, by their numbers.
 	pub const ALL: [Self; 4] = [Self::App, Self::Dataset, Self::Workerpool, Self::Request];
 
-	/// The kind's name in JSON, metrics and messages: one lowercase word.
+	/// Returns the kind's name in JSON, metrics and messages: one lowercase word.
 	pub const fn name(self) -> &'static str {
 		match self {
 			Self::App => "app",
@@ -66,10 +66,10 @@ pub trait Order: Encode {
 	/// The side of a deal that the order stands for.
 	const KIND: OrderKind;
 
-	/// How many tasks the order is good for. Of an order without volume nothing can be consumed.
+	/// Returns how many tasks the order is good for. Of an order without volume nothing can be consumed.
 	fn volume(&self) -> u64;
 
-	/// The EIP-712 struct hash, byte for byte as `IexecLibOrders_v5.hash`.
+	/// Returns the EIP-712 struct hash, byte for byte as `IexecLibOrders_v5.hash`.
 	///
 	/// # Errors
 	///

@@ -59,7 +59,7 @@ pub struct Failure {
 }
 
 impl Success {
-	/// The money of a task that was finalized, with `kitty` nRLC in the kitty.
+	/// Returns the money of a task that was finalized, with `kitty` nRLC in the kitty.
 	///
 	/// # Errors
 	///
@@ -80,7 +80,7 @@ impl Success {
 		Self::new(deal, kitty, workers.collect(), paid.scheduler, true)
 	}
 
-	/// The money of a task whose only worker contributed and finalized at once, with `kitty` nRLC in the kitty.
+	/// Returns the money of a task whose only worker contributed and finalized at once, with `kitty` nRLC in the kitty.
 	///
 	/// # Errors
 	///
@@ -111,7 +111,7 @@ impl Success {
 		})
 	}
 
-	/// How the money of `task` moves.
+	/// Returns how the money of `task` moves.
 	pub fn movements(&self, deal: &Deal, task: TaskId) -> Vec<Movement> {
 		use MovementKind::{Reward, RewardFromKitty, Seize, Unlock};
 		let mut moves = Moves::new(task);
@@ -130,7 +130,7 @@ impl Success {
 		moves.all
 	}
 
-	/// A contributor's score after this, from the one before.
+	/// Returns a contributor's score after this, from the one before.
 	pub fn score(&self, outcome: &WorkerOutcome, before: Score) -> Score {
 		match (self.scored, outcome.proved) {
 			(false, _) => before,
@@ -141,7 +141,7 @@ impl Success {
 }
 
 impl Failure {
-	/// The money of a task that was claimed or abandoned.
+	/// Returns the money of a task that was claimed or abandoned.
 	///
 	/// # Errors
 	///
@@ -150,7 +150,7 @@ impl Failure {
 		Ok(Self { payer: deal.task_price()?, pool_stake: deal.pool_stake()?, worker_stake: deal.worker_stake })
 	}
 
-	/// How the money of `task` moves.
+	/// Returns how the money of `task` moves.
 	pub fn movements(&self, deal: &Deal, task: &Task) -> Vec<Movement> {
 		use MovementKind::{SeizeForKitty, Unlock};
 		let mut moves = Moves::new(task.id());
@@ -214,7 +214,7 @@ mod tests {
 		}
 	}
 
-	/// A task with a contributor for each status and weight.
+	/// Returns a task with a contributor for each status and weight.
 	fn task(contributions: &[(ContributionStatus, u64)]) -> Task {
 		let mut task = Task::new(DealId::default(), 0);
 		let commitment = Commitment { result: ResultHash::default(), seal: ResultSeal::default(), enclave: None };

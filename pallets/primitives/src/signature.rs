@@ -31,12 +31,13 @@ pub struct SigningDomain {
 }
 
 impl SigningDomain {
-	/// The domain of the chain with this genesis hash, and with this chain id and verifying address for Ethereum's tools.
+	/// Returns the domain of the chain with this genesis hash, and with this chain id and verifying address for
+	/// Ethereum's tools.
 	pub fn new(genesis: H256, chain_id: u64, verifying_contract: H160) -> Self {
 		Self { genesis, separator: domain_separator(chain_id, verifying_contract) }
 	}
 
-	/// The order's hash, by which its consumption is counted.
+	/// Returns the order's hash, by which its consumption is counted.
 	///
 	/// However an order is authorized it has one hash, and so its volume is consumed once: the EIP-712 digest, as in
 	/// iExec's contracts; for an order without an EIP-712 form, the keccak-256 of its [native
@@ -48,7 +49,7 @@ impl SigningDomain {
 		})
 	}
 
-	/// What an Ethereum wallet signs for an order.
+	/// Returns what an Ethereum wallet signs for an order.
 	///
 	/// # Errors
 	///
@@ -57,7 +58,7 @@ impl SigningDomain {
 		order.struct_hash().map(|hash| digest(self.separator, hash))
 	}
 
-	/// What a Substrate key signs for an order: SCALE of `("rlc/order/v1", genesis hash, kind, order)`.
+	/// Returns what a Substrate key signs for an order: SCALE of `("rlc/order/v1", genesis hash, kind, order)`.
 	pub fn native_payload<O: Order>(&self, order: &O) -> Vec<u8> {
 		(NATIVE_DOMAIN, self.genesis, O::KIND, order).encode()
 	}
@@ -85,7 +86,7 @@ pub enum OrderSignature {
 }
 
 impl OrderSignature {
-	/// Check that `signer` signed `order` for `domain`.
+	/// Checks that `signer` signed `order` for `domain`.
 	///
 	/// # Errors
 	///
@@ -107,7 +108,7 @@ impl OrderSignature {
 	}
 }
 
-/// Whether `signer` signed `payload`, plain or as browser wallets wrap it.
+/// Returns whether `signer` signed `payload`, plain or as browser wallets wrap it.
 pub fn verify_native(signature: &Signature, payload: &[u8], signer: &AccountId) -> bool {
 	signature.verify(payload, signer)
 		|| signature.verify([b"<Bytes>", payload, b"</Bytes>"].concat().as_slice(), signer)
@@ -159,7 +160,7 @@ mod tests {
 		}
 	}
 
-	/// Everyone who can sign natively, with their signature over `message`.
+	/// Returns everyone who can sign natively, with their signature over `message`.
 	fn everyone(message: &[u8]) -> Vec<(AccountId, OrderSignature)> {
 		let seed = [9; 32];
 		let sr = sr25519::Pair::from_seed(&seed);

@@ -31,12 +31,12 @@ impl Tag {
 	/// open an app that is sold as closed.
 	pub const NETWORK: u64 = 1 << 16;
 
-	/// The tag whose lowest 64 bits are `bits`, and whose others are not set.
+	/// Returns the tag whose lowest 64 bits are `bits`, and whose others are not set.
 	pub fn from_bits(bits: u64) -> Self {
 		Self::from_number(U256::from(bits))
 	}
 
-	/// What a deal demands: `app | (dataset without its framework bits) | request`.
+	/// Returns what a deal demands: `app | (dataset without its framework bits) | request`.
 	///
 	/// A dataset asks for protection, not for a framework, so that an app of any framework can use it. Source:
 	/// matching rule 2 of the marketplace.
@@ -45,22 +45,22 @@ impl Tag {
 		app | dataset | request
 	}
 
-	/// Whether each bit of `demanded` is set here.
+	/// Returns whether each bit of `demanded` is set here.
 	pub fn covers(self, demanded: Tag) -> bool {
 		(demanded.number() & !self.number()).is_zero()
 	}
 
-	/// Whether a trusted execution environment is demanded (bit 0).
+	/// Returns whether a trusted execution environment is demanded (bit 0).
 	pub fn has_tee(self) -> bool {
 		self.covers(Self::from_bits(Self::TEE))
 	}
 
-	/// Whether a graphics processor is demanded ([`Tag::GPU`]).
+	/// Returns whether a graphics processor is demanded ([`Tag::GPU`]).
 	pub fn has_gpu(self) -> bool {
 		self.covers(Self::from_bits(Self::GPU))
 	}
 
-	/// Whether a network is demanded ([`Tag::NETWORK`]).
+	/// Returns whether a network is demanded ([`Tag::NETWORK`]).
 	pub fn has_network(self) -> bool {
 		self.covers(Self::from_bits(Self::NETWORK))
 	}

@@ -56,7 +56,8 @@ pub struct Commitment {
 }
 
 impl Commitment {
-	/// What the enclave signs, by `personal_sign`: `keccak(result hash ‖ seal)`. Source: `IexecPoco2Facet.contribute`.
+	/// Returns what the enclave signs, by `personal_sign`: `keccak(result hash ‖ seal)`. Source:
+	/// `IexecPoco2Facet.contribute`.
 	pub fn enclave_payload(&self) -> H256 {
 		keccak(&[self.result.0.as_bytes(), self.seal.0.as_bytes()])
 	}
@@ -76,12 +77,12 @@ pub struct Contribution {
 }
 
 impl Contribution {
-	/// The worker's share in rewards: `floor(log2(weight))`.
+	/// Returns the worker's share in rewards: `floor(log2(weight))`.
 	pub fn log2_weight(&self) -> u32 {
 		self.weight.checked_ilog2().unwrap_or(0)
 	}
 
-	/// Whether this is an open contribution to `result`.
+	/// Returns whether this is an open contribution to `result`.
 	fn is_open_for(&self, result: ResultHash) -> bool {
 		self.status == ContributionStatus::Contributed && self.commitment.result == result
 	}
@@ -134,17 +135,17 @@ pub struct Task {
 }
 
 impl Task {
-	/// The deal's task with this index, which nobody touched yet.
+	/// Returns the deal's task with this index, which nobody touched yet.
 	pub fn new(deal: DealId, index: u64) -> Self {
 		Self { deal, index, stage: Stage::Active, contributions: BoundedVec::new(), total: consensus::INITIAL_TOTAL }
 	}
 
-	/// The task's id.
+	/// Returns the task's id.
 	pub fn id(&self) -> TaskId {
 		TaskId::of(self.deal, self.index)
 	}
 
-	/// The consensus that stands, or stood when the task was closed.
+	/// Returns the consensus that stands, or stood when the task was closed.
 	pub fn consensus(&self) -> Option<&Consensus> {
 		match &self.stage {
 			Stage::Active => None,
@@ -153,17 +154,17 @@ impl Task {
 		}
 	}
 
-	/// Whether the task is completed or failed.
+	/// Returns whether the task is completed or failed.
 	pub fn is_closed(&self) -> bool {
 		matches!(self.stage, Stage::Completed(_) | Stage::Failed(_))
 	}
 
-	/// What this worker contributed.
+	/// Returns what this worker contributed.
 	pub fn contribution(&self, worker: &AccountId) -> Option<&Contribution> {
 		self.contributions.iter().find(|one| one.worker == *worker)
 	}
 
-	/// A delegated worker commits to a result. Returns the consensus if this reached it.
+	/// Commits a delegated worker to a result. Returns the consensus if this reached it.
 	///
 	/// # Errors
 	///
@@ -199,7 +200,7 @@ impl Task {
 		Ok(Some(consensus))
 	}
 
-	/// A delegated worker delivers a result that needs nobody's agreement, and the task is completed. Nothing is staked.
+	/// Completes the task with the result of one delegated worker, where that needs no agreement. Nothing is staked.
 	///
 	/// # Errors
 	///
@@ -230,7 +231,7 @@ impl Task {
 		Ok(consensus)
 	}
 
-	/// A winner shows that it had the result. Returns how many winners have yet to do so.
+	/// Notes that a winner showed that it had the result. Returns how many winners have yet to do so.
 	///
 	/// # Errors
 	///
@@ -254,8 +255,8 @@ impl Task {
 		Ok(consensus.winners.saturating_sub(consensus.reveals))
 	}
 
-	/// Whether the task can be finalized now, but for its callback's data: all winners revealed, or some and the reveal
-	/// deadline has passed.
+	/// Returns whether the task can be finalized now, but for its callback's data: all winners revealed, or some and
+	/// the reveal deadline has passed.
 	///
 	/// # Errors
 	///
@@ -271,7 +272,7 @@ impl Task {
 		Ok((consensus, digest))
 	}
 
-	/// The scheduler, or the chain for it, closes a task that has its result. The caller settles the money.
+	/// Closes a task that has its result, for its scheduler or the chain. The caller settles the money.
 	///
 	/// # Errors
 	///
@@ -283,7 +284,7 @@ impl Task {
 		Ok(consensus)
 	}
 
-	/// The scheduler gives up a consensus that nobody revealed: its contributions are rejected, its group leaves the
+	/// Gives up a consensus that nobody revealed, for the scheduler: its contributions are rejected, its group leaves the
 	/// total, and other workers may contribute.
 	///
 	/// # Errors
@@ -304,7 +305,7 @@ impl Task {
 		Ok(())
 	}
 
-	/// Anyone closes an overdue task, as failed.
+	/// Closes an overdue task as failed, for anyone.
 	///
 	/// # Errors
 	///
@@ -315,12 +316,12 @@ impl Task {
 		self.fail()
 	}
 
-	/// The scheduler gives a task up before its time, as failed: the same money as a claim.
+	/// Closes a task as failed before its time, for its scheduler: the same money as a claim.
 	///
 	/// # Errors
 	///
 	/// [`AlreadyClosed`](TaskError::AlreadyClosed); [`AlreadyRevealed`](TaskError::AlreadyRevealed) as long as the task
-	/// can be finalized: who revealed a right result is to be paid for it.
+	/// can be finalized: a worker that revealed a right result is to be paid for it.
 	pub fn abandon(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
 		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
 		let revealed = self.consensus().is_some_and(|consensus| consensus.reveals > 0);
@@ -333,7 +334,7 @@ impl Task {
 		Ok(())
 	}
 
-	/// What `contribute` and `contribute_and_finalize` demand alike.
+	/// Checks what `contribute` and `contribute_and_finalize` demand alike.
 	fn ensure_open_to(
 		&self,
 		deal: &Deal,
@@ -347,14 +348,14 @@ impl Task {
 		ensure(!deal.tag.has_tee() || enclave.is_some(), TaskError::EnclaveRequired)
 	}
 
-	/// The value of a result's group: the product of its open contributions' weights.
+	/// Returns the value of a result's group: the product of its open contributions' weights.
 	fn group(&self, result: ResultHash) -> Result<U256, TaskError> {
 		let open = self.contributions.iter().filter(|one| one.is_open_for(result));
 		consensus::group(open.map(|one| one.weight)).map_err(|_| TaskError::ConsensusOverflow)
 	}
 }
 
-/// Callback data is there exactly if the deal has a callback, and is what the digest says.
+/// Checks that there is callback data exactly if the deal has a callback, and that it is what the digest says.
 fn check_callback(deal: &Deal, data: Option<&[u8]>, digest: ResultDigest) -> Result<(), TaskError> {
 	match (deal.callback, data) {
 		(None, None) => Ok(()),

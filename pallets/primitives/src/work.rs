@@ -38,7 +38,7 @@ pub struct TaskRef {
 }
 
 impl TaskRef {
-	/// The task's id.
+	/// Returns the task's id.
 	pub fn id(&self) -> TaskId {
 		TaskId::of(self.deal, self.index)
 	}
@@ -191,7 +191,7 @@ pub struct TaskView {
 	pub id: TaskId,
 	/// Its deal, index, stage and contributions.
 	pub task: Task,
-	/// From this time on, in ms, nobody can contribute.
+	/// Returns the time, in ms, from which on nobody can contribute.
 	pub contribution_deadline: Moment,
 	/// From this time on, in ms, it has failed unless it is completed.
 	pub final_deadline: Moment,

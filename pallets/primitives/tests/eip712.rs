@@ -114,7 +114,7 @@ fn request_order(o: &Value) -> RequestOrder {
 	}
 }
 
-/// The domain of the vectors. The genesis hash has no part in EIP-712.
+/// Returns the domain of the vectors. The genesis hash has no part in EIP-712.
 fn domain() -> SigningDomain {
 	let domain = &vectors()["domain"];
 	let chain_id = domain["chainId"].as_u64().expect("a chain id");

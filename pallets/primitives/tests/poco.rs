@@ -281,7 +281,7 @@ impl World {
 		add(&mut self.free, deal.scheduler(), success.scheduler);
 	}
 
-	/// The state as the vectors show it.
+	/// Returns the state as the vectors show it.
 	fn view(&self) -> Value {
 		let mut view = json!({ "accounts": {}, "scores": {}, "tasks": {}, "kitty": self.kitty.to_string() });
 		for (who, name) in &self.names {

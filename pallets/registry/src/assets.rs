@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The thing with this id, if `caller` owns it.
+	/// Returns the thing with this id, if `caller` owns it.
 	pub(crate) fn owned<Map, Id, Content>(id: Id, caller: &AccountId) -> Result<Registered<Content>, Error<T>>
 	where
 		Map: StorageMap<Id, Registered<Content>, Query = Option<Registered<Content>>>,
@@ -88,7 +88,7 @@ impl<T: Config> Pallet<T> {
 		Ok(item)
 	}
 
-	/// The deposit for an item of storage of this many bytes, in nRLC.
+	/// Returns the deposit for an item of storage of this many bytes, in nRLC.
 	pub(crate) fn deposit_for(bytes: usize) -> Result<Balance, DispatchError> {
 		Balance::try_from(bytes)
 			.ok()
@@ -97,7 +97,7 @@ impl<T: Config> Pallet<T> {
 			.ok_or_else(|| ArithmeticError::Overflow.into())
 	}
 
-	/// Hold a deposit.
+	/// Holds a deposit.
 	pub(crate) fn hold(reason: HoldReason, owner: &AccountId, deposit: Balance) -> DispatchResult {
 		if deposit == 0 {
 			return Ok(());
@@ -105,7 +105,7 @@ impl<T: Config> Pallet<T> {
 		T::Currency::hold(&reason.into(), owner, deposit)
 	}
 
-	/// Give a deposit back.
+	/// Returns a deposit to its payer.
 	pub(crate) fn release(reason: HoldReason, owner: &AccountId, deposit: Balance) -> DispatchResult {
 		if deposit == 0 {
 			return Ok(());
@@ -190,7 +190,7 @@ impl<T: Config> Assets for Pallet<T> {
 		Some(WorkerpoolPolicy { owner, worker_stake_ratio, scheduler_ratio, settlement })
 	}
 
-	/// A group with members cannot be deregistered, so whoever is a member is one of an existing group.
+	/// A group with members cannot be deregistered, so each member is one of an existing group.
 	fn is_member(group: &GroupId, member: &Member) -> bool {
 		Members::<T>::contains_key(group, member)
 	}

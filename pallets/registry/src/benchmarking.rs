@@ -18,7 +18,7 @@ use crate::{
 	Pallet, Policy, Workerpools,
 };
 
-/// An account with enough for any deposit.
+/// Returns an account with enough for any deposit.
 fn funded<T: Config>(name: &'static str) -> Result<AccountId, BenchmarkError> {
 	let who = account(name, 0, 0);
 	T::Currency::increase_balance(&who, 1_000_000 * RLC, Precision::Exact)?;
@@ -40,7 +40,7 @@ fn description() -> Description {
 	BoundedVec::truncate_from(vec![b'd'; 256])
 }
 
-/// The largest app, which is the largest of all assets.
+/// Returns the largest app, which is the largest of all assets.
 fn app() -> App {
 	App {
 		name: name(),

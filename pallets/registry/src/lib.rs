@@ -179,7 +179,7 @@ pub mod pallet {
 	/// Each call holds or releases deposits; where the owner has too little free RLC, the currency's own error says so.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Register an app. The caller owns it. Emits [`Event::Registered`].
+		/// Registers an app. The caller owns it. Emits [`Event::Registered`].
 		///
 		/// # Errors
 		///
@@ -191,7 +191,7 @@ pub mod pallet {
 			Self::do_register_app(owner, app)
 		}
 
-		/// Register a dataset. The caller owns it. Emits [`Event::Registered`].
+		/// Registers a dataset. The caller owns it. Emits [`Event::Registered`].
 		///
 		/// # Errors
 		///
@@ -203,7 +203,7 @@ pub mod pallet {
 			Self::do_register_dataset(owner, dataset)
 		}
 
-		/// Register a workerpool, with the policy of new ones. The caller owns it, and is its scheduler. Emits
+		/// Registers a workerpool, with the policy of new ones. The caller owns it, and is its scheduler. Emits
 		/// [`Event::Registered`].
 		///
 		/// # Errors
@@ -216,7 +216,7 @@ pub mod pallet {
 			Self::do_register_workerpool(owner, description)
 		}
 
-		/// Create a group without members. The caller owns it. Emits [`Event::Registered`].
+		/// Creates a group without members. The caller owns it. Emits [`Event::Registered`].
 		///
 		/// # Errors
 		///
@@ -228,7 +228,7 @@ pub mod pallet {
 			Self::do_create_group(owner, name)
 		}
 
-		/// Add members to a group: all of them, or none. They are not asked, and need not exist. Emits
+		/// Adds members to a group: all of them, or none. They are not asked, and need not exist. Emits
 		/// [`Event::MembersAdded`].
 		///
 		/// # Errors
@@ -241,7 +241,7 @@ pub mod pallet {
 			Self::do_add_members(caller, group, members)
 		}
 
-		/// Remove members from a group: all of them, or none. Emits [`Event::MembersRemoved`].
+		/// Removes members from a group: all of them, or none. Emits [`Event::MembersRemoved`].
 		///
 		/// # Errors
 		///
@@ -253,8 +253,8 @@ pub mod pallet {
 			Self::do_remove_members(caller, group, members)
 		}
 
-		/// Give something that the caller owns to another account, and what is held for it too: so nobody has to pay for
-		/// what they did not ask for. Its id stays. Emits [`Event::Transferred`].
+		/// Gives something that the caller owns to another account, and what is held for it too: so nobody has to pay
+		/// for what they did not ask for. Its id stays. Emits [`Event::Transferred`].
 		///
 		/// # Errors
 		///
@@ -267,7 +267,7 @@ pub mod pallet {
 			Self::do_transfer(caller, asset, to)
 		}
 
-		/// Change how a workerpool deals with others, in deals that are made from now on. Emits [`Event::PolicySet`].
+		/// Changes how a workerpool deals with others, in deals that are made from now on. Emits [`Event::PolicySet`].
 		///
 		/// # Errors
 		///
@@ -279,8 +279,8 @@ pub mod pallet {
 			Self::do_set_policy(caller, workerpool, policy)
 		}
 
-		/// Remove something that the caller owns, and get its deposit back. Orders that name it match no longer; deals
-		/// that were made go on. Emits [`Event::Deregistered`].
+		/// Removes something that the caller owns, and gets its deposit back. Orders that name it match no longer;
+		/// deals that were made go on. Emits [`Event::Deregistered`].
 		///
 		/// # Errors
 		///
@@ -297,22 +297,22 @@ pub mod pallet {
 	// A view function is called by a hash of its signature as it is written here: `T::AccountId` stays.
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The id that an app has if `owner` registers it.
+		/// Returns the id that an app has if `owner` registers it.
 		pub fn app_id(owner: T::AccountId, app: App) -> AppId {
 			AppId::derive(&owner, &app)
 		}
 
-		/// The id that a dataset has if `owner` registers it.
+		/// Returns the id that a dataset has if `owner` registers it.
 		pub fn dataset_id(owner: T::AccountId, dataset: Dataset) -> DatasetId {
 			DatasetId::derive(&owner, &dataset)
 		}
 
-		/// The id that a workerpool has if `owner` registers it.
+		/// Returns the id that a workerpool has if `owner` registers it.
 		pub fn workerpool_id(owner: T::AccountId, description: Description) -> WorkerpoolId {
 			WorkerpoolId::derive(&owner, &description)
 		}
 
-		/// The id that a group has if `owner` creates it.
+		/// Returns the id that a group has if `owner` creates it.
 		pub fn group_id(owner: T::AccountId, name: Name) -> GroupId {
 			GroupId::derive(&owner, &name)
 		}

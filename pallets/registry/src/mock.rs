@@ -48,7 +48,7 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 }
 
-/// A chain on which Alice and Bob have RLC, and nothing is registered.
+/// Returns a chain on which Alice and Bob have RLC, and nothing is registered.
 pub fn registry() -> sp_io::TestExternalities {
 	let balances = vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT)];
 	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
@@ -69,12 +69,12 @@ pub fn signed(who: AccountId) -> RuntimeOrigin {
 	RuntimeOrigin::signed(who)
 }
 
-/// Free nRLC of an account.
+/// Returns the free nRLC of an account.
 pub fn free(who: &AccountId) -> Balance {
 	Balances::balance(who)
 }
 
-/// What is held of an account, in nRLC.
+/// Returns what is held of an account, in nRLC.
 pub fn held(reason: HoldReason, who: &AccountId) -> Balance {
 	Balances::balance_on_hold(&reason.into(), who)
 }

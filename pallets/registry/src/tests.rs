@@ -9,7 +9,7 @@ use rlc_primitives::{AppId, DatasetId, GroupId, WorkerpoolId};
 
 use crate::{mock::*, AssetId};
 
-/// One of each kind, of Alice's.
+/// Returns one of each kind, of Alice's.
 fn one_of_each() -> [AssetId; 4] {
 	assert_ok!(Registry::register_app(signed(ALICE), blender()));
 	assert_ok!(Registry::register_dataset(signed(ALICE), weather()));
@@ -18,7 +18,7 @@ fn one_of_each() -> [AssetId; 4] {
 	missing()
 }
 
-/// The same, as long as nobody registered them.
+/// Returns the same, as long as nobody registered them.
 fn missing() -> [AssetId; 4] {
 	[
 		AssetId::App(AppId::derive(&ALICE, &blender())),

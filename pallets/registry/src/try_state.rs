@@ -15,7 +15,7 @@ impl<T: Config> Pallet<T> {
 		Self::ratios_are_in_range()
 	}
 
-	/// What is held from each owner is what its things say.
+	/// Checks that what is held from each owner is what its things say.
 	fn deposits_are_held() -> Result<(), TryRuntimeError> {
 		let apps = Apps::<T>::iter_values().map(|item| (item.owner, item.deposit));
 		let datasets = Datasets::<T>::iter_values().map(|item| (item.owner, item.deposit));
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I7: each member is one of an existing group, which counts it and has a deposit for it.
+	/// Checks I7: each member is one of an existing group, which counts it and has a deposit for it.
 	fn members_are_counted_and_paid_for() -> Result<(), TryRuntimeError> {
 		let mut members = BTreeMap::<_, (u32, Balance)>::new();
 		for (group, _, deposit) in Members::<T>::iter() {
@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// No workerpool takes or demands more than it may.
+	/// Checks that no workerpool takes or demands more than it may.
 	fn ratios_are_in_range() -> Result<(), TryRuntimeError> {
 		let all = Workerpools::<T>::iter_values().all(|workerpool| workerpool.content.policy.is_valid());
 		ensure!(all, "a workerpool's ratio is too high");
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Each owner's deposits, summed.
+/// Returns each owner's deposits, summed.
 fn sums(deposits: impl Iterator<Item = (AccountId, Balance)>) -> BTreeMap<AccountId, Balance> {
 	let mut sums = BTreeMap::new();
 	for (owner, deposit) in deposits {

@@ -4,31 +4,31 @@ use frame_support::weights::Weight;
 
 /// Weights of the pallet's calls.
 pub trait WeightInfo {
-	/// Weight of [`Pallet::register_app`](crate::Pallet::register_app).
+	/// Returns the weight of [`Pallet::register_app`](crate::Pallet::register_app).
 	fn register_app() -> Weight;
 
-	/// Weight of [`Pallet::register_dataset`](crate::Pallet::register_dataset).
+	/// Returns the weight of [`Pallet::register_dataset`](crate::Pallet::register_dataset).
 	fn register_dataset() -> Weight;
 
-	/// Weight of [`Pallet::register_workerpool`](crate::Pallet::register_workerpool).
+	/// Returns the weight of [`Pallet::register_workerpool`](crate::Pallet::register_workerpool).
 	fn register_workerpool() -> Weight;
 
-	/// Weight of [`Pallet::create_group`](crate::Pallet::create_group).
+	/// Returns the weight of [`Pallet::create_group`](crate::Pallet::create_group).
 	fn create_group() -> Weight;
 
-	/// Weight of [`Pallet::add_members`](crate::Pallet::add_members) with `n` members.
+	/// Returns the weight of [`Pallet::add_members`](crate::Pallet::add_members) with `n` members.
 	fn add_members(n: u32) -> Weight;
 
-	/// Weight of [`Pallet::remove_members`](crate::Pallet::remove_members) with `n` members.
+	/// Returns the weight of [`Pallet::remove_members`](crate::Pallet::remove_members) with `n` members.
 	fn remove_members(n: u32) -> Weight;
 
-	/// Weight of [`Pallet::transfer`](crate::Pallet::transfer).
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer).
 	fn transfer() -> Weight;
 
-	/// Weight of [`Pallet::set_policy`](crate::Pallet::set_policy).
+	/// Returns the weight of [`Pallet::set_policy`](crate::Pallet::set_policy).
 	fn set_policy() -> Weight;
 
-	/// Weight of [`Pallet::deregister`](crate::Pallet::deregister).
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister).
 	fn deregister() -> Weight;
 }
 

@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		T::PalletId::get().into_sub_account_truncating(b"escrow")
 	}
 
-	/// Prune an account with nothing locked.
+	/// Prunes an account with nothing locked.
 	pub(crate) fn do_prune(who: AccountId) -> DispatchResult {
 		let locked = Locked::<T>::get(&who).ok_or(Error::<T>::NotFound)?;
 		ensure!(locked == 0, Error::<T>::StillLocked);
@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Move free RLC to the escrow. An account that locks for the first time is given a reference first: with it, the
+	/// Moves free RLC to the escrow. An account that locks for the first time is given a reference first: with it, the
 	/// last nRLC can go too, whatever else depends on the account.
 	fn put_in(who: &AccountId, amount: Balance, is_first: bool) -> DispatchResult {
 		// Refused before the reference is given, so that none is given to an account that does not exist.
@@ -61,12 +61,13 @@ impl<T: Config> Pallet<T> {
 		Err(Error::<T>::InsufficientFree.into())
 	}
 
-	/// Move RLC out of the escrow. It has what its books say, and the account can take any amount, so this cannot fail.
+	/// Moves RLC out of the escrow. It has what its books say, and the account can take any amount, so this cannot
+	/// fail.
 	fn take_out(who: &AccountId, amount: Balance) -> DispatchResult {
 		T::Currency::transfer(&Self::escrow_account(), who, amount, Preservation::Expendable).map(|_| ())
 	}
 
-	/// What an account has left locked when this was released; `None` if nothing was.
+	/// Returns what an account has left locked when this was released; `None` if nothing was.
 	fn locked_after(who: &AccountId, released: Balance) -> Result<Option<Balance>, Error<T>> {
 		if released == 0 {
 			return Ok(None);
@@ -75,7 +76,8 @@ impl<T: Config> Pallet<T> {
 		left.ok_or(Error::InsufficientLocked).map(Some)
 	}
 
-	/// What the kitty holds after the settlement; `None` if that is what it held before. It is filled before it pays.
+	/// Returns what the kitty holds after the settlement; `None` if that is what it held before. It is filled before it
+	/// pays.
 	fn kitty_after(tally: &Tally) -> Result<Option<Balance>, DispatchError> {
 		if tally.to_kitty == tally.from_kitty {
 			return Ok(None);
@@ -84,7 +86,8 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(filled.checked_sub(tally.from_kitty).ok_or(Error::<T>::InsufficientKitty)?))
 	}
 
-	/// Note what an account has left locked. With nothing left, its reference goes too, unless the account must live on.
+	/// Notes what an account has left locked. With nothing left, its reference goes too, unless the account must live
+	/// on.
 	fn set_locked(who: &AccountId, left: Balance) {
 		if left == 0 && System::<T>::dec_providers(who).is_ok() {
 			Locked::<T>::remove(who);
@@ -93,7 +96,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Tell about a movement that is no unlock: those are told about once for each account.
+	/// Announces a movement other than an unlock: unlocks are announced once for each account.
 	fn announce(Movement { task, who, amount, kind }: &Movement) {
 		let (task, who, amount) = (*task, who.clone(), *amount);
 		match kind {

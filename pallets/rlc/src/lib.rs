@@ -123,7 +123,7 @@ pub mod pallet {
 				T::MaxSupply::get(),
 			);
 			TreasuryShare::<T>::put(self.treasury_share);
-			// The escrow is empty now and then, and is not to be reaped and created again each time.
+			// The escrow is often empty. Keep it alive, so that it is not reaped and recreated each time.
 			frame_system::Pallet::<T>::inc_providers(&Pallet::<T>::escrow_account());
 		}
 	}
@@ -231,7 +231,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Set the part of every transaction fee that goes to the treasury.
+		/// Sets the part of every transaction fee that goes to the treasury.
 		///
 		/// Takes effect with the next fee. Emits [`Event::TreasuryShareSet`].
 		#[pallet::call_index(0)]
@@ -243,7 +243,7 @@ pub mod pallet {
 			Ok(())
 		}
 
-		/// Prune an account that has nothing locked, and that had to be kept when it lost its last locked RLC.
+		/// Prunes an account that has nothing locked, and that had to be kept when it lost its last locked RLC.
 		///
 		/// Anyone may; free if it succeeds. Emits [`Event::Pruned`].
 		///
@@ -262,7 +262,7 @@ pub mod pallet {
 	// A view function is called by a hash of its signature as it is written here: `T::AccountId` stays.
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// What an account has locked, in nRLC.
+		/// Returns what an account has locked, in nRLC.
 		pub fn locked(who: T::AccountId) -> Balance {
 			Locked::<T>::get(who).unwrap_or_default()
 		}

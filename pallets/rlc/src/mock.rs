@@ -62,7 +62,7 @@ thread_local! {
 pub struct Books;
 
 impl Books {
-	/// From now on `who` has `amount` nRLC locked, as far as the test knows.
+	/// Notes that `who` has `amount` nRLC locked, as far as the test knows.
 	pub fn set(who: AccountId, amount: Balance) {
 		BOOKS.with_borrow_mut(|books| books.insert(who, amount));
 	}
@@ -84,12 +84,12 @@ impl crate::Config for Test {
 	type WeightInfo = ();
 }
 
-/// A chain on which Alice has 1,000 RLC and the treasury takes a fifth of the fees.
+/// Returns a chain on which Alice has 1,000 RLC and the treasury takes a fifth of the fees.
 pub fn rlc() -> sp_io::TestExternalities {
 	endowed(1_000 * RLC)
 }
 
-/// The same, with another endowment of Alice, in nRLC.
+/// Returns the same, with another endowment of Alice, in nRLC.
 pub fn endowed(alice: Balance) -> sp_io::TestExternalities {
 	BOOKS.take();
 	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
@@ -111,12 +111,12 @@ pub fn test(chain: sp_io::TestExternalities, test: impl FnOnce()) {
 	});
 }
 
-/// Free nRLC of an account.
+/// Returns the free nRLC of an account.
 pub fn free(who: &AccountId) -> Balance {
 	Balances::balance(who)
 }
 
-/// Free and locked nRLC of an account, as the recorded scenarios show them.
+/// Returns the free and locked nRLC of an account, as the recorded scenarios show them.
 pub fn account(who: &AccountId) -> (Balance, Balance) {
 	(free(who), Rlc::locked(who.clone()))
 }
@@ -124,7 +124,7 @@ pub fn account(who: &AccountId) -> (Balance, Balance) {
 /// What happens, to whom, to how many nRLC.
 pub type Move<'a> = (MovementKind, &'a AccountId, Balance);
 
-/// The movements of a task.
+/// Returns the movements of a task.
 pub fn movements(task: TaskId, moves: &[Move]) -> Vec<Movement> {
 	moves.iter().map(|&(kind, who, amount)| Movement { task, who: who.clone(), amount, kind }).collect()
 }
@@ -150,7 +150,7 @@ pub fn unlock(who: &AccountId, amount: Balance) {
 	settle([(Unlock, who, amount)]);
 }
 
-/// One account pays another with what it has locked.
+/// Pays an account with what another has locked.
 pub fn seize_for(payee: &AccountId, who: &AccountId, amount: Balance) {
 	settle([(Seize, who, amount), (Reward, payee, amount)]);
 }
@@ -159,7 +159,7 @@ fn note(who: &AccountId) {
 	Books::set(who.clone(), Rlc::locked(who.clone()));
 }
 
-/// A chain on which Bob was a scheduler that failed: the kitty has his stake.
+/// Returns a chain on which Bob was a scheduler that failed: the kitty has his stake.
 pub fn with_kitty(amount: Balance) -> sp_io::TestExternalities {
 	let mut chain = rlc();
 	chain.execute_with(|| {

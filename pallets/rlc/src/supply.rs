@@ -13,7 +13,7 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Error, Event, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Mint `amount` nRLC to `who`, if the cap allows.
+	/// Mints `amount` nRLC to `who`, if the cap allows.
 	///
 	/// # Errors
 	///

@@ -21,7 +21,7 @@ use crate::{
 mod escrow;
 mod settle;
 
-/// Alice pays a fee, in nRLC.
+/// Has Alice pay a fee, in nRLC.
 fn pay_fee(amount: u128) {
 	let fee =
 		Balances::withdraw(&ALICE, amount, Precision::Exact, Preservation::Expendable, Fortitude::Polite).unwrap();

@@ -17,13 +17,13 @@ impl<T: Config> Pallet<T> {
 		Self::escrow_is_covered()
 	}
 
-	/// I1: total issuance never exceeds the cap.
+	/// Checks I1: total issuance never exceeds the cap.
 	fn supply_is_capped() -> Result<(), TryRuntimeError> {
 		ensure!(T::Currency::total_issuance() <= T::MaxSupply::get(), "I1: more RLC exists than the cap allows");
 		Ok(())
 	}
 
-	/// I2: what an account has locked is the sum of its open locks; nobody has one without the other.
+	/// Checks I2: what an account has locked is the sum of its open locks; nobody has one without the other.
 	fn locks_are_open() -> Result<(), TryRuntimeError> {
 		let mut open = T::OpenLocks::open_locks();
 		open.retain(|_, amount| *amount > 0);
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Who has RLC locked is not reaped.
+	/// Checks that accounts with locked RLC are never reaped.
 	fn locked_accounts_live() -> Result<(), TryRuntimeError> {
 		for who in Locked::<T>::iter_keys() {
 			ensure!(frame_system::Pallet::<T>::providers(&who) > 0, "an account with locked RLC does not exist");
@@ -42,9 +42,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// I3: the escrow account holds what is locked and what the kitty has.
+	/// Checks I3: the escrow account holds what is locked and what the kitty has.
 	///
-	/// It may hold more: nobody can be kept from sending RLC to an account. Such a gift is nobody's.
+	/// It may hold more: anyone can send RLC to an account. Such a gift belongs to nobody.
 	fn escrow_is_covered() -> Result<(), TryRuntimeError> {
 		let owed = Locked::<T>::iter_values().fold(Kitty::<T>::get(), Balance::saturating_add);
 		ensure!(

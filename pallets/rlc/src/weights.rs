@@ -4,10 +4,10 @@ use frame_support::weights::Weight;
 
 /// Weights of the pallet's calls.
 pub trait WeightInfo {
-	/// Weight of [`Pallet::set_treasury_share`](crate::Pallet::set_treasury_share).
+	/// Returns the weight of [`Pallet::set_treasury_share`](crate::Pallet::set_treasury_share).
 	fn set_treasury_share() -> Weight;
 
-	/// Weight of [`Pallet::prune`](crate::Pallet::prune).
+	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune).
 	fn prune() -> Weight;
 }
 

@@ -10,27 +10,27 @@ fn name(kind: &str, number: u64) -> Name {
 	format!("{kind} {number}").into_bytes().try_into().unwrap_or_default()
 }
 
-/// An app.
+/// Returns an app.
 pub fn app(number: u64) -> App {
 	App { name: name("app", number), checksum: H256::repeat_byte(1), ..Default::default() }
 }
 
-/// A dataset.
+/// Returns a dataset.
 pub fn dataset(number: u64) -> Dataset {
 	Dataset { name: name("dataset", number), checksum: H256::repeat_byte(2), ..Default::default() }
 }
 
-/// What a workerpool says about itself.
+/// Returns what a workerpool says about itself.
 pub fn description(number: u64) -> Description {
 	format!("workerpool {number}").into_bytes().try_into().unwrap_or_default()
 }
 
-/// What a group is called.
+/// Returns what a group is called.
 pub fn group_name(number: u64) -> Name {
 	name("group", number)
 }
 
-/// An app for a price per task, in nRLC.
+/// Returns an app for a price per task, in nRLC.
 pub fn app_order(app: AppId, price: Balance, volume: u64) -> AppOrder {
 	AppOrder {
 		app,
@@ -44,7 +44,7 @@ pub fn app_order(app: AppId, price: Balance, volume: u64) -> AppOrder {
 	}
 }
 
-/// Tasks of the first category for a price each, in nRLC, at no more than a trust.
+/// Returns tasks of the first category for a price each, in nRLC, at no more than a trust.
 pub fn workerpool_order(workerpool: WorkerpoolId, price: Balance, trust: u64, volume: u64) -> WorkerpoolOrder {
 	WorkerpoolOrder {
 		workerpool,
@@ -60,7 +60,7 @@ pub fn workerpool_order(workerpool: WorkerpoolId, price: Balance, trust: u64, vo
 	}
 }
 
-/// A request that both offers meet, at a trust, without params.
+/// Returns a request that both offers meet, at a trust, without params.
 pub fn request_order(
 	app: &AppOrder,
 	workerpool: &WorkerpoolOrder,

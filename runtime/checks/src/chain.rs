@@ -15,7 +15,7 @@ use crate::people::Person;
 /// The slot of the first block. Slots count from the Unix epoch.
 const FIRST_SLOT: u64 = 1_000_000;
 
-/// A chain that starts from a preset.
+/// Returns a chain that starts from a preset.
 ///
 /// # Panics
 ///
@@ -24,7 +24,7 @@ pub fn chain(preset: &str) -> sp_io::TestExternalities {
 	genesis(presets::preset(preset).expect("the preset exists"))
 }
 
-/// A chain that starts from a genesis patch.
+/// Returns a chain that starts from a genesis patch.
 ///
 /// # Panics
 ///
@@ -88,7 +88,7 @@ pub fn blocks(count: u32) {
 	}
 }
 
-/// Every pallet's `try_state`, and what no pallet can check alone.
+/// Checks every pallet's `try_state`, and what no pallet can check alone.
 ///
 /// # Panics
 ///
@@ -100,7 +100,7 @@ pub fn check_invariants() {
 	deposits_are_for_something();
 }
 
-/// I7, from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at who may
+/// Checks I7 from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at who may
 /// have a deposit held for nothing.
 fn deposits_are_for_something() {
 	use pallet_marketplace::{Consumed, HoldReason::Deposit, Orders, Presigned, Progress};
@@ -126,7 +126,7 @@ fn deposits_are_for_something() {
 	assert_eq!(held(Group.into()), Groups::<Runtime>::iter_values().map(|group| group.deposit).sum());
 }
 
-/// The call, signed by someone with their next nonce.
+/// Returns the call, signed by someone with their next nonce.
 pub fn signed(by: &Person, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
 	by.sign(System::block_hash(0), System::account_nonce(by.account()), call)
 }
@@ -136,7 +136,7 @@ pub fn set_time(now: Moment) {
 	pallet_timestamp::Now::<Runtime>::put(now);
 }
 
-/// Whether an extrinsic was valid; if it was, whether its call succeeded.
+/// Returns whether an extrinsic was valid; if it was, whether its call succeeded.
 pub fn accepted(result: &ApplyExtrinsicResult) -> Result<bool, TransactionValidityError> {
 	(*result).map(|dispatched| dispatched.is_ok())
 }

@@ -60,7 +60,7 @@ pub struct Summary {
 }
 
 impl Summary {
-	/// A kind of call that never succeeded, if there is one.
+	/// Returns a kind of call that never succeeded, if there is one.
 	fn untried(&self) -> Option<String> {
 		let succeeded = |call: &String| self.calls.get(call).is_some_and(|tally| tally.succeeded > 0);
 		tried().chain(self.calls.keys().cloned()).find(|call| !succeeded(call))
@@ -115,7 +115,7 @@ pub fn run(seed: u64, extrinsics: u64) -> Result<Summary, String> {
 	}
 }
 
-/// The calls that a long history has to try.
+/// Returns the calls that a long history has to try.
 fn tried() -> impl Iterator<Item = String> {
 	let calls =
 		|pallet: &'static str| RuntimeCall::get_call_names(pallet).iter().map(move |call| format!("{pallet}.{call}"));

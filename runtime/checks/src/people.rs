@@ -13,7 +13,7 @@ pub struct Person {
 }
 
 impl Person {
-	/// The holder of a seed such as `//Alice`.
+	/// Returns the holder of a seed such as `//Alice`.
 	///
 	/// # Panics
 	///
@@ -22,17 +22,17 @@ impl Person {
 		Self { pair: sr25519::Pair::from_string(seed, None).expect("a good seed") }
 	}
 
-	/// Their account.
+	/// Returns their account.
 	pub fn account(&self) -> AccountId {
 		self.pair.public().into()
 	}
 
-	/// Their signature under any bytes.
+	/// Returns their signature under any bytes.
 	pub fn sign_bytes(&self, bytes: &[u8]) -> Signature {
 		self.pair.sign(bytes).into()
 	}
 
-	/// A call that they sign, for the chain with this genesis block.
+	/// Returns a call that they sign, for the chain with this genesis block.
 	pub fn sign(&self, genesis: Hash, nonce: Nonce, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
 		let call = call.into();
 		let extension: TxExtension = (

@@ -24,7 +24,7 @@ fn iexecs_contracts_are_followed_step_by_step() {
 	println!("{summary}");
 }
 
-/// A copy of the first recorded file in which something else happened.
+/// Returns a copy of the first recorded file in which something else happened.
 fn falsified(name: &str, falsify: impl FnOnce(&mut Value)) -> PathBuf {
 	let text = fs::read_to_string(&recorded()[0]).expect("a file");
 	let mut file: Value = serde_json::from_str(&text).expect("JSON");
@@ -34,7 +34,7 @@ fn falsified(name: &str, falsify: impl FnOnce(&mut Value)) -> PathBuf {
 	path
 }
 
-/// The first accepted step of a kind, in the first scenario.
+/// Returns the first accepted step of a kind, in the first scenario.
 fn first_accepted<'a>(file: &'a mut Value, operation: &str) -> &'a mut Value {
 	let steps = file["scenarios"][0]["steps"].as_array_mut().expect("steps");
 	steps.iter_mut().find(|step| step["op"] == operation && step["ok"] == true).expect("such a step")

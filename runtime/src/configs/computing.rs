@@ -59,19 +59,19 @@ impl pallet_parameters::Config for Runtime {
 /// The chain id in Ethereum's signatures for this chain.
 pub const ETHEREUM_CHAIN_ID: u64 = 134_087;
 
-/// The address in Ethereum's signatures for the chain with this genesis block, where iExec's tools expect their
+/// Returns the address in Ethereum's signatures for the chain with this genesis block, where iExec's tools expect their
 /// contract: the last 20 bytes of `keccak(genesis hash)`. Nobody has its key, and no two networks have the same one, so
 /// that an order signed for a test network is worth nothing on another.
 pub fn verifying_address(genesis: H256) -> H160 {
 	H256(sp_io::hashing::keccak_256(genesis.as_bytes())).into()
 }
 
-/// Where signatures are valid: on the chain with this genesis block.
+/// Returns where signatures are valid: on the chain with this genesis block.
 pub fn signing_domain_of(genesis: H256) -> SigningDomain {
 	SigningDomain::new(genesis, ETHEREUM_CHAIN_ID, verifying_address(genesis))
 }
 
-/// The hash of the first block, which is never forgotten.
+/// Returns the hash of the first block, which is never forgotten.
 fn genesis() -> H256 {
 	System::block_hash(0)
 }
@@ -89,7 +89,7 @@ parameter_types! {
 	pub TaskDeposit: Balance = stored(2, 640);
 }
 
-/// The deposit for so many things of so many bytes in all, in nRLC.
+/// Returns the deposit for so many things of so many bytes in all, in nRLC.
 fn stored(items: u32, bytes: u32) -> Balance {
 	let (item, byte): (Balance, Balance) = (marketplace::ItemDeposit::get(), marketplace::ByteDeposit::get());
 	item.saturating_mul(items.into()).saturating_add(byte.saturating_mul(bytes.into()))

@@ -7,7 +7,7 @@ use rlc_runtime::*;
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::{Dispatchable, Zero};
 
-/// The call, signed by a well-known account with its next nonce.
+/// Returns the call, signed by a well-known account with its next nonce.
 pub fn signed(by: Sr25519Keyring, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
 	rlc_checks::chain::signed(&Person::new(&by.to_seed()), call)
 }
@@ -17,28 +17,29 @@ pub fn root(call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
 	call.into().dispatch(RuntimeOrigin::root()).map(|_| ()).map_err(|error| error.error)
 }
 
-/// True if the call can be executed in some block, by weight.
+/// Returns whether the call can be executed in some block, by weight.
 pub fn fits(call: &RuntimeCall) -> bool {
 	let most = configs::system::Weights::get().max_block;
 	call.get_dispatch_info().total_weight().all_lte(most)
 }
 
-/// Whether an event of this block or of one before satisfies `wanted`; events stand until the next block begins.
+/// Returns whether an event of this block or of one before satisfies `wanted`; events stand until the next block
+/// begins.
 pub fn happened(wanted: impl Fn(&RuntimeEvent) -> bool) -> bool {
 	System::events().iter().any(|record| wanted(&record.event))
 }
 
-/// All RLC, in nRLC.
+/// Returns all RLC, in nRLC.
 pub fn issuance() -> Balance {
 	pallet_balances::TotalIssuance::<Runtime>::get()
 }
 
-/// Free nRLC of an account.
+/// Returns the free nRLC of an account.
 pub fn free(who: &AccountId) -> Balance {
 	Balances::free_balance(who)
 }
 
-/// `false` for zero.
+/// Returns whether an amount is more than zero.
 pub fn nonzero(amount: Balance) -> bool {
 	!amount.is_zero()
 }

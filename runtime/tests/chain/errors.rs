@@ -3,7 +3,7 @@
 use rlc_runtime::Runtime;
 use scale_info::{TypeDef, TypeInfo};
 
-/// The names of a pallet's errors by their numbers.
+/// Returns the names of a pallet's errors by their numbers.
 fn names<E: TypeInfo>() -> Vec<&'static str> {
 	let TypeDef::Variant(errors) = E::type_info().type_def else { panic!("errors are an enum") };
 	for (number, error) in errors.variants.iter().enumerate() {

@@ -7,7 +7,7 @@ use rlc_runtime::{presets::*, *};
 use serde_json::json;
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
 
-/// The JSON of a founder with the keys of a well-known name.
+/// Returns the JSON of a founder with the keys of a well-known name.
 fn founder(name: &str) -> Founder {
 	use sp_core::crypto::get_public_from_string_or_panic as key;
 	serde_json::from_value(json!({

@@ -10,7 +10,7 @@ use frame_try_runtime::UpgradeCheckSelect;
 use rlc_runtime::{presets::*, *};
 use sp_keyring::Sr25519Keyring::Alice;
 
-/// The versions that the pallets of this repository have on the chain.
+/// Returns the versions that the pallets of this repository have on the chain.
 fn versions() -> [StorageVersion; 4] {
 	[
 		Rlc::on_chain_storage_version(),
@@ -20,7 +20,7 @@ fn versions() -> [StorageVersion; 4] {
 	]
 }
 
-/// All that a pallet stores, but for its version.
+/// Returns all that a pallet stores, but for its version.
 fn data<P: PalletInfoAccess>() -> Vec<(Vec<u8>, Vec<u8>)> {
 	let prefix = P::name_hash().to_vec();
 	let version = StorageVersion::storage_key::<P>();
@@ -29,7 +29,7 @@ fn data<P: PalletInfoAccess>() -> Vec<(Vec<u8>, Vec<u8>)> {
 	entries.filter(|(key, _)| !version.ends_with(key)).collect()
 }
 
-/// What the four pallets store.
+/// Returns what the four pallets store.
 fn all_data() -> [Vec<(Vec<u8>, Vec<u8>)>; 4] {
 	[data::<Rlc>(), data::<Registry>(), data::<Marketplace>(), data::<Poco>()]
 }

@@ -13,7 +13,7 @@ use crate::Error;
 
 const SEED: [u8; 32] = [42; 32];
 
-/// The app order, with the signature that `sign` makes, is matched if the app is `owner`'s.
+/// Checks that the app order, with the signature that `sign` makes, is matched if the app is `owner`'s.
 fn authorizes(owner: AccountId, sign: impl Fn(&AppOrder) -> OrderSignature) -> DispatchResult {
 	Apps::insert(APP, owner);
 	let four = four();
@@ -63,25 +63,25 @@ fn ecdsa_signature_authorizes() {
 	});
 }
 
-/// An Ethereum wallet's signature of 65 bytes over a hash.
+/// Returns an Ethereum wallet's signature of 65 bytes over a hash.
 fn wallet_signs(digest: H256) -> [u8; 65] {
 	let mut signature = ecdsa::KeccakPair::from_seed(&SEED).sign_prehashed(&digest.0).0;
 	signature[64] += 27;
 	signature
 }
 
-/// The account of the wallet's address.
+/// Returns the account of the wallet's address.
 fn wallet_account() -> AccountId {
 	let hash = H256::repeat_byte(1);
 	account_of(EthereumSignature::Full(wallet_signs(hash)).recover(hash).unwrap())
 }
 
-/// The wallet: its account, and its signature over the EIP-712 digest.
+/// Returns the wallet: its account, and its signature over the EIP-712 digest.
 fn wallet() -> (AccountId, impl Fn(&AppOrder) -> [u8; 65]) {
 	(wallet_account(), |order: &AppOrder| wallet_signs(Market::signing_domain().eip712_digest(order).unwrap()))
 }
 
-/// The form of EIP-2098.
+/// Returns the form of EIP-2098.
 fn compact(full: [u8; 65]) -> [u8; 64] {
 	let mut compact: [u8; 64] = full[..64].try_into().unwrap();
 	compact[32] |= (full[64] - 27) << 7;
@@ -186,7 +186,7 @@ fn caller_authorizes_its_own_orders() {
 	});
 }
 
-/// All orders without signatures.
+/// Returns all orders without signatures.
 fn all_bare(four: &Four) -> Box<SignedOrders> {
 	Box::new(SignedOrders {
 		app: bare(&four.app),

@@ -10,14 +10,14 @@ use crate::{
 	types::{BookKey, Rank},
 };
 
-/// An app order with this price is published.
+/// Publishes an app order with this price.
 fn offer(price: Balance, salt: u8) -> OrderHash {
 	let order = four().with(|it| (it.app.price, it.app.salt.0[0]) = (price, salt)).app;
 	assert_ok!(Market::publish_order(Who::AppOwner.origin(), boxed(&order)));
 	hash(order)
 }
 
-/// A request that pays at most this much for the app is published.
+/// Publishes a request that pays at most this much for the app.
 fn ask(price: Balance, salt: u8) -> OrderHash {
 	let order = four().with(|it| (it.request.app_max_price, it.request.salt.0[0]) = (price, salt)).request;
 	assert_ok!(Market::publish_order(Who::Requester.origin(), boxed(&order)));

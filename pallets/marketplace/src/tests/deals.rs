@@ -202,14 +202,14 @@ fn dearest_match_of_a_filled_order_cleans_the_book() {
 	});
 }
 
-/// A deal of two tasks.
+/// Returns a deal of two tasks.
 fn two_tasks() -> DealId {
 	let four = four().with(|it| it.request.volume = 2);
 	assert_ok!(four.matched());
 	four.deal()
 }
 
-/// The money of a task leaves the escrow, as settlement would have it.
+/// Takes the money of a task out of the escrow, as a settlement would.
 fn settle_one() {
 	assert_ok!(Safe::unlock(&Who::Requester.id(), 130));
 	assert_ok!(Safe::unlock(&Who::Scheduler.id(), 30));

@@ -87,18 +87,18 @@ pub fn four() -> Four {
 }
 
 impl Four {
-	/// The same orders after a change.
+	/// Returns the same orders after a change.
 	pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
 		change(&mut self);
 		self
 	}
 
-	/// The dataset order.
+	/// Returns the dataset order.
 	pub fn data(&mut self) -> &mut DatasetOrder {
 		self.dataset.as_mut().unwrap()
 	}
 
-	/// Each signed by its owner.
+	/// Returns the orders, each signed by its owner.
 	pub fn signed(&self) -> SignedOrders {
 		SignedOrders {
 			app: sign(Who::AppOwner, &self.app),
@@ -108,12 +108,12 @@ impl Four {
 		}
 	}
 
-	/// Brought by a broker.
+	/// Has a broker bring them.
 	pub fn matched(&self) -> DispatchResult {
 		Market::match_orders(Who::Broker.origin(), Box::new(self.signed()))
 	}
 
-	/// The orders with their owners.
+	/// Returns the orders with their owners.
 	pub fn owned(&self) -> Vec<(Who, AnyOrder)> {
 		let mut all = vec![
 			(Who::AppOwner, self.app.clone().into()),
@@ -124,7 +124,7 @@ impl Four {
 		all
 	}
 
-	/// All in the book.
+	/// Publishes all of them.
 	pub fn published(self) -> Self {
 		for (owner, order) in self.owned() {
 			Market::publish_order(owner.origin(), Box::new(order)).unwrap();
@@ -142,35 +142,35 @@ impl Four {
 		sides.hashes(&Market::signing_domain())
 	}
 
-	/// The request's first deal.
+	/// Returns the request's first deal.
 	pub fn deal(&self) -> DealId {
 		DealId::of(self.hashes().request, 0)
 	}
 }
 
-/// An order with its owner's signature.
+/// Returns an order with its owner's signature.
 pub fn sign<O: Order + Clone>(who: Who, order: &O) -> SignedOrder<O> {
 	let signature = who.pair().sign(&Market::signing_domain().native_payload(order));
 	let signature = OrderSignature::Native(signature.into());
 	SignedOrder { order: order.clone(), authorization: Authorization::Signature(signature) }
 }
 
-/// An order without a signature.
+/// Returns an order without a signature.
 pub fn bare<O: Clone>(order: &O) -> SignedOrder<O> {
 	SignedOrder { order: order.clone(), authorization: Authorization::OnChain }
 }
 
-/// An order's hash.
+/// Returns an order's hash.
 pub fn hash(order: impl Into<AnyOrder>) -> OrderHash {
 	Market::order_hash(order.into())
 }
 
-/// `order` as the calls take it.
+/// Returns `order` as the calls take it.
 pub fn boxed(order: &(impl Into<AnyOrder> + Clone)) -> Box<AnyOrder> {
 	Box::new(order.clone().into())
 }
 
-/// How much of an order is consumed.
+/// Returns how much of an order is consumed.
 pub fn consumed(hash: OrderHash) -> u64 {
 	crate::Consumed::<Test>::get(hash).map_or(0, |record| record.volume)
 }

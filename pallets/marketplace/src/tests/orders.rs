@@ -8,7 +8,7 @@ use sp_runtime::TokenError;
 use super::*;
 use crate::{Consumed, Error, Event, Orders, Presigned};
 
-/// The request of the four, which expires 10 ms after the start.
+/// Returns the request of the four, which expires 10 ms after the start.
 fn expiring() -> RequestOrder {
 	four().with(|it| it.request.expiry = Some(START + 10)).request
 }
@@ -17,7 +17,7 @@ fn publish(who: Who, order: &(impl Into<AnyOrder> + Clone)) -> DispatchResult {
 	Market::publish_order(who.origin(), boxed(order))
 }
 
-/// What is held for a published order, in nRLC.
+/// Returns what is held for a published order, in nRLC.
 fn deposit(order: impl Into<AnyOrder>) -> Balance {
 	1_000 + order.into().encode().len() as Balance
 }

@@ -118,8 +118,8 @@ fn app_and_dataset_are_the_ones_asked_for() {
 	});
 }
 
-/// One of the ten restrictions: whom it does not admit if it is exactly somebody else, or a group, until the group has
-/// the right member.
+/// Returns one of the ten restrictions: whom it does not admit if it is exactly somebody else, or a group, until the
+/// group has the right member.
 fn restricts(error: fn() -> Error<Test>, member: Member, restrict: fn(&mut Four, bool)) {
 	let group = four().with(|it| restrict(it, true));
 	refused(error(), |it| restrict(it, false));
@@ -129,7 +129,7 @@ fn restricts(error: fn() -> Error<Test>, member: Member, restrict: fn(&mut Four,
 	Members::remove(GROUP, &member);
 }
 
-/// The group, or exactly something else.
+/// Returns the group, or exactly something else.
 fn only<Id>(group: bool, other: Id) -> Restriction<Id> {
 	if group {
 		Restriction::Group(GROUP)

@@ -39,7 +39,7 @@ fn on_a_validator(test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
 	});
 }
 
-/// The market's call in a transaction.
+/// Returns the market's call in a transaction.
 fn call(transaction: UncheckedExtrinsic) -> Call<Test> {
 	match transaction.function {
 		RuntimeCall::Market(call) => call,
@@ -47,7 +47,7 @@ fn call(transaction: UncheckedExtrinsic) -> Call<Test> {
 	}
 }
 
-/// The match of these orders, for nobody to sign.
+/// Returns the match of these orders, for nobody to sign.
 fn unsigned(hashes: Hashes) -> Call<Test> {
 	let Hashes { app, dataset, workerpool, request } = hashes;
 	Call::match_published { request, app, dataset, workerpool }
@@ -68,7 +68,7 @@ fn apply(call: Call<Test>) -> DispatchResult {
 	applied.map(|_| ()).map_err(|error| error.error)
 }
 
-/// A workerpool order with this price is published.
+/// Publishes a workerpool order with this price.
 fn pool_offer(price: Balance, salt: u8) -> WorkerpoolOrder {
 	let order = four().with(|it| (it.workerpool.price, it.workerpool.salt.0[0]) = (price, salt)).workerpool;
 	assert_ok!(Market::publish_order(Who::Scheduler.origin(), boxed(&order)));

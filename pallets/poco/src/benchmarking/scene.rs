@@ -32,12 +32,12 @@ pub const ETHEREUM_SIGNATURE: [u8; 65] = {
 	bytes
 };
 
-/// The worker with this number.
+/// Returns the worker with this number.
 pub fn worker(n: u32) -> AccountId {
 	account("worker", n, 0)
 }
 
-/// A worker beside the numbered ones.
+/// Returns a worker beside the numbered ones.
 pub fn me() -> AccountId {
 	account("me", 0, 0)
 }
@@ -50,7 +50,7 @@ pub fn deal_id(n: u32) -> DealId {
 	DealId(H256(U256::from(u64::from(n) + 1).to_big_endian()))
 }
 
-/// A deal of one task of trust 1, all of whose parties are different.
+/// Returns a deal of one task of trust 1, all of whose parties are different.
 pub fn deal(settlement: Settlement) -> Deal {
 	Deal {
 		app: Resource { id: AppId::default(), owner: account("app", 0, 0), price: RLC },
@@ -81,12 +81,12 @@ pub fn open<T: Config>(n: u32, deal: Deal) -> TaskRef {
 	TaskRef { deal: deal_id(n), index: 0 }
 }
 
-/// A result without a callback.
+/// Returns a result without a callback.
 pub fn answer() -> ResultDigest {
 	ResultDigest(H256::repeat_byte(1))
 }
 
-/// What those contributed who were wrong.
+/// Returns the digest that wrong workers contributed.
 fn other_answer() -> ResultDigest {
 	ResultDigest(H256::repeat_byte(2))
 }
@@ -110,8 +110,8 @@ pub fn delegate_to<T: Config>(place: TaskRef, workers: impl Iterator<Item = Acco
 	Pallet::<T>::put_delegates(place.id(), &delegates);
 }
 
-/// How many of `c` contributors agree: all of them, or one, if who agrees has revealed. The others keep their work until
-/// the task is closed, which takes more than to pay them.
+/// Returns how many of `c` contributors agree: all of them, or one, if those that agree have revealed. The others keep
+/// their work until the task is closed, which takes more than to pay them.
 fn winners(c: u32, status: ContributionStatus) -> u32 {
 	match status {
 		ContributionStatus::Proved => c.min(1),
@@ -140,7 +140,7 @@ fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, di
 	task
 }
 
-/// A task with as many contributions as it can have, none of which agree enough, and `n` delegates.
+/// Returns a task with as many contributions as it can have, none of which agree enough, and `n` delegates.
 pub fn delegated<T: Config>(n: u32) -> TaskRef {
 	let place = open::<T>(0, deal(Settlement::Automatic));
 	let full = contributed::<T>(place, MAX_CONTRIBUTORS, ContributionStatus::Contributed, answer());
@@ -149,7 +149,7 @@ pub fn delegated<T: Config>(n: u32) -> TaskRef {
 	place
 }
 
-/// What I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
+/// Returns what I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
 pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
 	let place = open::<T>(n, deal(Settlement::Automatic));
 	if c > 0 {
@@ -165,7 +165,8 @@ pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
 	}
 }
 
-/// A task with `c` contributors that agree, and as many delegates. `Proved`: only the last of them was right, and revealed.
+/// Returns a task with `c` contributors that agree, and as many delegates. `Proved`: only the last of them was right,
+/// and revealed.
 pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus) -> TaskRef {
 	revealing_to::<T>(n, deal, c, status, answer())
 }
@@ -187,13 +188,13 @@ fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatu
 	place
 }
 
-/// A task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
+/// Returns a task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
 pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
 	let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
 	revealing_to::<T>(0, deal, c, ContributionStatus::Proved, ResultDigest::of_callback(data))
 }
 
-/// `d` bytes for a callback.
+/// Returns `d` bytes for a callback.
 pub fn data(d: u32) -> CallbackData {
 	CallbackData::truncate_from(alloc::vec![1; d as usize])
 }
@@ -202,27 +203,27 @@ pub fn queued(d: u32) -> QueuedDelivery {
 	QueuedDelivery { callback: CALLBACK, deal: deal_id(0), task: TaskId::default(), data: data(d) }
 }
 
-/// What the first `n` workers reported.
+/// Returns what the first `n` workers reported.
 pub fn reports(n: u32) -> FailureList {
 	let report = |n| FailureReport { worker: worker(n), cause: FailureCause::InputUnavailable { file: n }, at: NOW };
 	FailureList::truncate_from((0..n).map(report).collect::<Vec<_>>())
 }
 
-/// A task with 64 contributors and delegates, all but one of which reported.
+/// Returns a task with 64 contributors and delegates, all but one of which reported.
 pub fn reportable<T: Config>() -> TaskRef {
 	let place = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
 	Failures::<T>::insert(place.id(), reports(63));
 	place
 }
 
-/// A result of mine of the only task of a deal.
+/// Returns a result of mine of the only task of a deal.
 pub fn deliverable<T: Config>(n: u32) -> ResultOf {
 	let task = open::<T>(n, deal(Settlement::Automatic));
 	delegate_to::<T>(task, [me()].into_iter());
 	ResultOf { task, digest: answer(), authorization: DelegationProof::OnChain, enclave: None }
 }
 
-/// `m` movements of each of `a` accounts, which get all back that they have locked; with their scores.
+/// Returns `m` movements of each of `a` accounts, which get all back that they have locked; with their scores.
 pub fn money<T: Config>(a: u32, m: u32) -> Money {
 	fill_kitty::<T>();
 	let mut money = Money::new::<T>();
@@ -238,7 +239,7 @@ pub fn money<T: Config>(a: u32, m: u32) -> Money {
 	money
 }
 
-/// Something for the kitty.
+/// Fills the kitty with the stake of a failed task.
 pub fn fill_kitty<T: Config>() {
 	let donor = account("donor", 0, 0);
 	T::BenchmarkHelper::endow(&donor, 200 * RLC);
@@ -248,7 +249,7 @@ pub fn fill_kitty<T: Config>() {
 	assert!(T::Escrow::settle(&[given]).is_ok());
 }
 
-/// A task as it is stored.
+/// Returns a task as it is stored.
 pub fn stored<T: Config>(place: TaskRef) -> Task {
 	Tasks::<T>::get(place.id()).unwrap_or_else(|| Task::new(place.deal, place.index))
 }

@@ -4,7 +4,7 @@ use frame_support::weights::Weight;
 
 use crate::WeightInfo;
 
-/// A step's weight is a number of units, each of another size, so that mistakes show.
+/// Returns a step's weight: a number of units, each of another size, so that mistakes show.
 pub fn units(number: u64) -> Weight {
 	Weight::from_parts(1_000 * number, number)
 }

@@ -11,7 +11,7 @@ use sp_runtime::DispatchError;
 
 use crate::{mock::*, ContributionOf, Delegate, DelegateList, Delegates, DelegationProof, Error, Event, TaskRef, Work};
 
-/// A contribution from within an enclave, which signed it.
+/// Returns a contribution from within an enclave, which signed it.
 fn inside(n: u8, task: TaskRef, enclave: u8) -> ContributionOf {
 	let plain = contribution(n, task, 1);
 	let commitment = Commitment { enclave: Some(enclave_of(enclave)), ..plain.commitment };
@@ -23,7 +23,7 @@ fn inside(n: u8, task: TaskRef, enclave: u8) -> ContributionOf {
 	}
 }
 
-/// A deal that demands an enclave.
+/// Returns a deal that demands an enclave.
 fn protected() -> Deal {
 	Deal { tag: Tag::from_bits(3), ..deal(9) }
 }

@@ -24,13 +24,13 @@ fn deliver_batch(n: u8, batch: Vec<ResultOf>) -> DispatchResult {
 	Poco::contribute_and_finalize_batch(signed(&worker(n)), batch).map(drop).map_err(|refusal| refusal.error)
 }
 
-/// A result of a worker who brings the scheduler's signature.
+/// Returns a result of a worker that brings the scheduler's signature.
 fn result(n: u8, task: TaskRef) -> ResultOf {
 	let authorization = signature(SCHEDULER_KEY, &worker(n), task, None);
 	ResultOf { task, digest: digest(1), authorization, enclave: None }
 }
 
-/// Two deals of two tasks each.
+/// Returns two deals of two tasks each.
 fn four() -> Vec<TaskRef> {
 	let [one, two] = [1, 2].map(|n| open_as(n, Deal { size: 2, ..deal(1) }));
 	vec![one, nth(one, 1), two, nth(two, 1)]

@@ -139,7 +139,7 @@ fn half_pruned_deal_is_not_claimed_again() {
 	});
 }
 
-/// A chain with much to settle: a silent consensus, a revealed one, an untouched deal, results to deliver.
+/// Returns a chain with much to settle: a silent consensus, a revealed one, an untouched deal, results to deliver.
 fn busy() -> sp_io::TestExternalities {
 	let mut chain = chain();
 	chain.execute_with(|| {

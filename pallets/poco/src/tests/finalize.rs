@@ -11,7 +11,7 @@ fn finalize(who: &AccountId, task: TaskRef, data: Option<&[u8]>) -> DispatchResu
 	Poco::finalize(signed(who), task, data).map(drop).map_err(|refusal| refusal.error)
 }
 
-/// A task with a callback whose result, 42, was revealed.
+/// Returns a task with a callback whose result, 42, was revealed.
 fn revealed_42(deal: Deal) -> TaskRef {
 	let task = open(deal);
 	let answer = ResultDigest::of_callback(b"42");

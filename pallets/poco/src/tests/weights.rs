@@ -20,7 +20,7 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 	(declared, actual)
 }
 
-/// What this many movements take beside the two of each account.
+/// Returns what this many movements take beside the two of each account.
 fn again(movements: u32) -> Weight {
 	Units::settle_again(movements) - Units::settle_again(0)
 }

@@ -44,7 +44,7 @@ macro_rules! each {
 }
 
 impl AnyOrder {
-	/// The side of a deal that the order stands for.
+	/// Returns the side of a deal that the order stands for.
 	pub fn kind(&self) -> OrderKind {
 		match self {
 			Self::App(_) => OrderKind::App,
@@ -54,12 +54,12 @@ impl AnyOrder {
 		}
 	}
 
-	/// How many tasks the order is good for.
+	/// Returns how many tasks the order is good for.
 	pub fn volume(&self) -> u64 {
 		each!(self, order => order.volume())
 	}
 
-	/// What a task pays for what the order offers, or at most for what it asks, in nRLC.
+	/// Returns what a task pays for what the order offers, or at most for what it asks, in nRLC.
 	///
 	/// # Errors
 	///
@@ -73,7 +73,7 @@ impl AnyOrder {
 		}
 	}
 
-	/// From when on the order cannot be matched, in ms; `None`: only requests expire.
+	/// Returns the time, in ms, from which on the order cannot be matched; `None`: only requests expire.
 	pub fn expiry(&self) -> Option<Moment> {
 		match self {
 			Self::Request(order) => order.expiry,
@@ -81,12 +81,13 @@ impl AnyOrder {
 		}
 	}
 
-	/// The order's hash, see [`SigningDomain::hash`].
+	/// Returns the order's hash, see [`SigningDomain::hash`].
 	pub fn hash(&self, domain: &SigningDomain) -> OrderHash {
 		each!(self, order => domain.hash(order))
 	}
 
-	/// Who may authorize the order now: the asset's owner, or the requester. `None` if the asset is not registered.
+	/// Returns who may authorize the order now: the asset's owner, or the requester; `None` if the asset is not
+	/// registered.
 	pub fn owner<A: Assets>(&self) -> Option<AccountId> {
 		match self {
 			Self::App(order) => A::app_owner(&order.app),
@@ -96,7 +97,7 @@ impl AnyOrder {
 		}
 	}
 
-	/// Check that `signer` signed the order for `domain`.
+	/// Checks that `signer` signed the order for `domain`.
 	///
 	/// # Errors
 	///

@@ -90,12 +90,12 @@ impl Order for RequestOrder {
 }
 
 impl RequestOrder {
-	/// Whether the order cannot be matched any more at `now`, in ms.
+	/// Returns whether the order cannot be matched any more at `now`, in ms.
 	pub fn has_expired(&self, now: Moment) -> bool {
 		self.expiry.is_some_and(|expiry| expiry <= now)
 	}
 
-	/// What a task may cost at most, in nRLC: the maxima of what the request asks for.
+	/// Returns what a task may cost at most, in nRLC: the maxima of what the request asks for.
 	///
 	/// # Errors
 	///
@@ -105,12 +105,12 @@ impl RequestOrder {
 		money::task_price(self.app_max_price, dataset, self.workerpool_max_price)
 	}
 
-	/// Who pays if nobody sponsors: the named payer, else the requester.
+	/// Returns who pays if nobody sponsors: the named payer, else the requester.
 	pub fn default_payer(&self) -> &AccountId {
 		self.payer.as_ref().unwrap_or(&self.requester)
 	}
 
-	/// Whether `sponsor` may pay: anyone may, unless the request names another payer.
+	/// Returns whether `sponsor` may pay: anyone may, unless the request names another payer.
 	pub fn may_be_paid_by(&self, sponsor: &AccountId) -> bool {
 		self.payer.as_ref().is_none_or(|payer| payer == sponsor)
 	}

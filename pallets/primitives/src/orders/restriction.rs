@@ -53,7 +53,8 @@ pub enum Restriction<Id> {
 }
 
 impl<Id: Clone + PartialEq + Into<Member>> Restriction<Id> {
-	/// Whether `candidate` is admitted; `None` is the dataset of a deal without one, which only `Anyone` admits.
+	/// Returns whether `candidate` is admitted; `None` is the dataset of a deal without one, which only `Anyone`
+	/// admits.
 	///
 	/// Source: `SignatureVerifier._isAccountAuthorizedByRestriction`.
 	pub fn admits<A: Assets>(&self, candidate: Option<&Id>) -> bool {

@@ -52,12 +52,12 @@ fn commitment(who: u8, result: u8) -> Commitment {
 	Commitment { result, seal, enclave: None }
 }
 
-/// A task that nobody touched.
+/// Returns a task that nobody touched.
 fn active() -> Task {
 	Task::new(DealId(H256::repeat_byte(9)), 3)
 }
 
-/// A task with a consensus of the workers 1 and 2, reached at its start; worker 3 was wrong. For `deal(3)`.
+/// Returns a task with a consensus of the workers 1 and 2, reached at its start; worker 3 was wrong. For `deal(3)`.
 fn revealing() -> Task {
 	let mut task = active();
 	assert_eq!(contribute(&mut task, 1, RIGHT), Ok(None));
@@ -68,7 +68,7 @@ fn revealing() -> Task {
 	task
 }
 
-/// The same, after the worker 1 revealed.
+/// Returns the same, after the worker 1 revealed.
 fn revealed() -> Task {
 	let mut task = revealing();
 	assert_eq!(task.reveal(&worker(1), digest(RIGHT), START), Ok(2));

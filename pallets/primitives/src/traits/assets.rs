@@ -17,16 +17,16 @@ pub struct WorkerpoolPolicy {
 
 /// What is registered. Each answer costs at most one read of storage.
 pub trait Assets {
-	/// The owner of an app; `None` if it is not registered.
+	/// Returns the owner of an app; `None` if it is not registered.
 	fn app_owner(app: &AppId) -> Option<AccountId>;
 
-	/// The owner of a dataset; `None` if it is not registered.
+	/// Returns the owner of a dataset; `None` if it is not registered.
 	fn dataset_owner(dataset: &DatasetId) -> Option<AccountId>;
 
-	/// The owner and the policy of a workerpool; `None` if it is not registered.
+	/// Returns the owner and the policy of a workerpool; `None` if it is not registered.
 	fn workerpool(workerpool: &WorkerpoolId) -> Option<WorkerpoolPolicy>;
 
-	/// Whether a group exists and has this member.
+	/// Returns whether a group exists and has this member.
 	fn is_member(group: &GroupId, member: &Member) -> bool;
 }
 

@@ -11,32 +11,32 @@ use crate::{
 ///
 /// A deal's tasks are first open, then closed, then pruned: after the last of them the deal is pruned too.
 pub trait Deals {
-	/// A deal; `None` if there never was one, or if it is pruned. Costs one read of storage.
+	/// Returns a deal; `None` if there never was one, or if it is pruned. Costs one read of storage.
 	fn deal(id: &DealId) -> Option<Deal>;
 
-	/// What the deal's tasks are run with. Costs one read of storage.
+	/// Returns what the deal's tasks are run with. Costs one read of storage.
 	fn params(id: &DealId) -> Option<Params>;
 
-	/// Tell that one of the deal's tasks was closed, `now`. Fails if there is no such deal, or if all its tasks were
+	/// Tells that one of the deal's tasks was closed, `now`. Fails if there is no such deal, or if all its tasks were
 	/// closed before.
 	fn close_task(id: &DealId, now: Moment) -> DispatchResult;
 
-	/// How many of the deal's tasks are open; 0 for one that is pruned. Costs one read of storage.
+	/// Returns how many of the deal's tasks are open; 0 for one that is pruned. Costs one read of storage.
 	fn open_tasks(id: &DealId) -> u64;
 
-	/// Whether the deal's tasks can be pruned: all are closed, and their retention time is over.
+	/// Returns whether the deal's tasks can be pruned: all are closed, and their retention time is over.
 	fn is_prunable(id: &DealId, now: Moment) -> bool;
 
-	/// Tell that one of the deal's tasks was pruned. Fails if the deal is not prunable.
+	/// Tells that one of the deal's tasks was pruned. Fails if the deal is not prunable.
 	fn prune_task(id: &DealId, now: Moment) -> DispatchResult;
 }
 
 /// Wants to know when deals are made. All money is locked by then, and the hook cannot undo it.
 pub trait OnDealOpened {
-	/// Orders matched and became this deal.
+	/// Hears that orders matched and became this deal.
 	fn on_deal_opened(id: &DealId, deal: &Deal);
 
-	/// The most that a call of the hook weighs.
+	/// Returns the most that a call of the hook weighs.
 	fn weight() -> Weight;
 }
 

@@ -7,10 +7,10 @@ use crate::Tag;
 
 /// Knows which enclaves may sign for a trusted execution environment.
 pub trait EnclaveRegistry {
-	/// Check that the enclave with this key may work on tasks with this tag.
+	/// Checks that the enclave with this key may work on tasks with this tag.
 	fn ensure_accepted(enclave: &H160, tag: &Tag) -> DispatchResult;
 
-	/// The most that a check weighs.
+	/// Returns the most that a check weighs.
 	fn weight() -> Weight;
 }
 

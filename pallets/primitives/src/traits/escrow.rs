@@ -8,10 +8,10 @@ use crate::{AccountId, Balance, TaskId};
 
 /// RLC that is locked for what may happen. Amounts are nRLC.
 pub trait Escrow {
-	/// Lock free RLC of an account. Fails if it has too little.
+	/// Locks free RLC of an account. Fails if it has too little.
 	fn lock(who: &AccountId, amount: Balance) -> DispatchResult;
 
-	/// Move the money of tasks that ended: all of these movements at once, or none.
+	/// Moves the money of tasks that ended: all of these movements at once, or none.
 	///
 	/// What an account gets and loses is summed up first, so that a batch of tasks costs hardly more than one. Fails if
 	/// less is locked than is unlocked and seized, if the kitty has less than is taken from it, or if what is seized is
@@ -20,7 +20,7 @@ pub trait Escrow {
 	/// Returns how many accounts were touched.
 	fn settle(movements: &[Movement]) -> Result<u32, DispatchError>;
 
-	/// What the kitty holds: the stakes of schedulers that failed.
+	/// Returns what the kitty holds: the stakes of schedulers that failed.
 	fn kitty() -> Balance;
 }
 
@@ -55,7 +55,7 @@ pub enum MovementKind {
 /// Knows what is locked in the [`Escrow`], and says so from its own books: for checks only (invariant I2), since it may
 /// read all of the state.
 pub trait OpenLocks {
-	/// What each account has locked, in nRLC; accounts with nothing locked may be missing.
+	/// Returns what each account has locked, in nRLC; accounts with nothing locked may be missing.
 	fn open_locks() -> BTreeMap<AccountId, Balance>;
 }
 

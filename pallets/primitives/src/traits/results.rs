@@ -22,10 +22,10 @@ pub struct Delivery {
 /// Receives results: the oracle, or whoever serves a callback. Runs with weight of its own, never within settlement
 /// (invariant I9).
 pub trait OnResult {
-	/// Deliver a result. `None` if the callback is not this receiver's.
+	/// Delivers a result. Returns `None` if the callback is not this receiver's.
 	fn on_result(delivery: &Delivery) -> Option<DispatchResult>;
 
-	/// The most that a delivery of `bytes` bytes of data weighs.
+	/// Returns the most that a delivery of `bytes` bytes of data weighs.
 	fn weight(bytes: u32) -> Weight;
 }
 

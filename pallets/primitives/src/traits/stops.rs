@@ -3,7 +3,7 @@
 /// Knows which of a pallet's calls governance has stopped for now. What is stopped is not free either, and the chain
 /// does not do by itself what nobody may do.
 pub trait Stops {
-	/// Whether the pallet's call of this name is stopped.
+	/// Returns whether the pallet's call of this name is stopped.
 	fn is_stopped(call: &'static str) -> bool;
 }
 

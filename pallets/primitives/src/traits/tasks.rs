@@ -15,10 +15,10 @@ pub enum Outcome {
 
 /// Wants to know when tasks close. The money has moved by then, and the hook cannot undo it.
 pub trait OnTaskClosed {
-	/// A task was closed.
+	/// Hears that a task was closed.
 	fn on_task_closed(deal: &DealId, task: &TaskId, outcome: Outcome);
 
-	/// The most that a call of the hook weighs.
+	/// Returns the most that a call of the hook weighs.
 	fn weight() -> Weight;
 }
 

@@ -6,7 +6,7 @@ use sp_runtime::TokenError;
 
 use crate::{mock::*, AssetId, Batch, Error, Event, Groups, HoldReason, Members};
 
-/// Alice's group.
+/// Returns Alice's group.
 fn friends() -> GroupId {
 	assert_ok!(Registry::create_group(signed(ALICE), name("friends")));
 	GroupId::derive(&ALICE, &name("friends"))
@@ -20,7 +20,7 @@ fn bob() -> Member {
 	Member::Account(BOB)
 }
 
-/// One of each kind.
+/// Returns one of each kind.
 fn all() -> [Member; 4] {
 	[
 		bob(),

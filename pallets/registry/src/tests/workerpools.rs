@@ -8,7 +8,7 @@ use rlc_primitives::{
 
 use crate::{mock::*, Error, Event, Policy, Workerpools};
 
-/// Alice's pool.
+/// Returns Alice's pool.
 fn pool() -> WorkerpoolId {
 	assert_ok!(Registry::register_workerpool(signed(ALICE), description("a pool")));
 	WorkerpoolId::derive(&ALICE, &description("a pool"))

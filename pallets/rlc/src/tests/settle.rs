@@ -18,7 +18,7 @@ const OTHER_TASK: TaskId = TaskId(H256::repeat_byte(8));
 /// Alice pays 100 a task, Bob is the scheduler and stakes 30, Carol proves the result and staked 10, Dave does not.
 const DAVE: AccountId = AccountId::new([5; 32]);
 
-/// A chain on which the locks of `tasks` such tasks are open, and the kitty has 100.
+/// Returns a chain on which the locks of `tasks` such tasks are open, and the kitty has 100.
 fn with_tasks(tasks: Balance) -> sp_io::TestExternalities {
 	let mut chain = with_kitty(100);
 	chain.execute_with(|| {
@@ -31,7 +31,7 @@ fn with_tasks(tasks: Balance) -> sp_io::TestExternalities {
 	chain
 }
 
-/// Carol gets half of Alice's price and of Dave's stake, Bob the rest and `kitty` from the kitty.
+/// Returns a success: Carol gets half of Alice's price and of Dave's stake, Bob the rest and `kitty` from the kitty.
 fn success(task: TaskId, kitty: Balance) -> Vec<Movement> {
 	let moves = [
 		(Seize, &ALICE, 100),
@@ -50,18 +50,18 @@ fn failure(task: TaskId) -> Vec<Movement> {
 	movements(task, &moves)
 }
 
-/// Nothing is locked any more, as far as the test knows.
+/// Notes that nothing is locked any more, as far as the test knows.
 fn close_books() {
 	[ALICE, BOB, CAROL, DAVE].into_iter().for_each(|who| Books::set(who, 0));
 }
 
-/// The root of the whole state, without the events.
+/// Returns the root of the whole state, without the events.
 fn state() -> Vec<u8> {
 	System::reset_events();
 	sp_io::storage::root(StateVersion::V1)
 }
 
-/// The state after the settlements of a chain with two tasks.
+/// Returns the state after the settlements of a chain with two tasks.
 fn state_after(settlements: &[Vec<Movement>]) -> Vec<u8> {
 	let mut root = Vec::new();
 	test(with_tasks(2), || {
@@ -74,7 +74,7 @@ fn state_after(settlements: &[Vec<Movement>]) -> Vec<u8> {
 	root
 }
 
-/// How often the escrow paid somebody.
+/// Returns how often the escrow paid somebody.
 fn payments() -> usize {
 	let is_payment =
 		|event: &RuntimeEvent| matches!(event, RuntimeEvent::Balances(pallet_balances::Event::Transfer { .. }));

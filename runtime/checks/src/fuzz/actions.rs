@@ -19,7 +19,7 @@ use crate::{assets, people::Person};
 const RESULTS: u8 = 3;
 
 impl World {
-	/// Who does what next.
+	/// Returns who does what next.
 	pub fn act(&mut self, random: &mut StdRng) -> (Person, RuntimeCall) {
 		// What needs something that is not there yet gives way to something else.
 		loop {
@@ -276,7 +276,7 @@ impl World {
 		}
 	}
 
-	/// The scheduler's signature, mostly.
+	/// Returns the scheduler's signature, mostly.
 	fn proof(&self, worker: &Person, task: TaskRef, deal: &Deal, random: &mut StdRng) -> DelegationProof {
 		if random.gen_ratio(1, 4) {
 			return DelegationProof::OnChain;
@@ -287,7 +287,7 @@ impl World {
 		DelegationProof::Signed(SchedulerSignature::Native(scheduler.sign_bytes(&payload)))
 	}
 
-	/// A worker reveals what it contributed, mostly.
+	/// Returns a worker's reveal of what it contributed, mostly.
 	fn reveal(&mut self, random: &mut StdRng) -> Option<(Person, RuntimeCall)> {
 		// Mostly where there is something to reveal.
 		let stored = match self.revealing.choose(random) {
@@ -337,7 +337,7 @@ impl World {
 	}
 }
 
-/// Which result a worker has: mostly the right one.
+/// Returns which result a worker has: mostly the right one.
 fn result(random: &mut StdRng) -> u8 {
 	if random.gen_ratio(3, 4) {
 		0

@@ -14,7 +14,7 @@ use super::world::World;
 use crate::people::Person;
 
 impl World {
-	/// The orders of a deal, each signed by its asset's owner, but for a few.
+	/// Returns the orders of a deal, each signed by its asset's owner, but for a few.
 	pub fn deal(&mut self, random: &mut StdRng) -> Option<SignedOrders> {
 		let app = self.app_order(random)?;
 		let dataset = if random.gen_bool(0.3) { self.dataset_order(random) } else { None };
@@ -39,7 +39,7 @@ impl World {
 		SignedOrder { order, authorization }
 	}
 
-	/// An order of any kind, and who mostly sends it.
+	/// Returns an order of any kind, and who mostly sends it.
 	pub fn any_order(&mut self, random: &mut StdRng) -> Option<(Person, AnyOrder)> {
 		let order: AnyOrder = match random.gen_range(0..4) {
 			0 => self.app_order(random)?.into(),
@@ -96,7 +96,7 @@ impl World {
 		})
 	}
 
-	/// A request that the others meet, but for a few.
+	/// Returns a request that the others meet, but for a few.
 	pub fn request_order(
 		&mut self,
 		app: &AppOrder,
@@ -129,7 +129,7 @@ impl World {
 		}
 	}
 
-	/// Mostly a new one; sometimes one that an order may have had before.
+	/// Returns a salt, mostly a new one; sometimes one that an order may have had before.
 	fn some_salt(&mut self, random: &mut StdRng) -> H256 {
 		let salt = self.next_salt();
 		H256::from_low_u64_be(if random.gen_ratio(1, 5) { salt % 5 } else { salt })
@@ -155,7 +155,7 @@ impl World {
 		Restriction::Group(self.groups.choose(random).copied().unwrap_or_else(GroupId::default))
 	}
 
-	/// Whoever owns an asset or group now, if it has an owner.
+	/// Returns the owner of an asset or group, if it has one now.
 	pub fn scheduler_of(&self, pool: rlc_primitives::WorkerpoolId) -> Option<AccountId> {
 		Registry::workerpool(&pool).map(|policy| policy.owner)
 	}

@@ -60,7 +60,7 @@ pub struct World {
 }
 
 impl World {
-	/// People, with RLC from the preset's rich.
+	/// Returns a world of people, with RLC from the preset's rich.
 	pub fn new() -> Self {
 		let people: Vec<_> = (0..PEOPLE).map(|number| Person::new(&format!("//person//{number}"))).collect();
 		let rich = Sr25519Keyring::Alice.to_account_id();
@@ -96,12 +96,12 @@ impl World {
 		}
 	}
 
-	/// Anyone.
+	/// Returns anyone.
 	pub fn anyone(&self, random: &mut StdRng) -> Person {
 		self.people.choose(random).expect("there are people").clone()
 	}
 
-	/// The one with this account, mostly; somebody else now and then, and where nobody here has it.
+	/// Returns the one with this account, mostly; somebody else now and then, and where nobody here has it.
 	pub fn mostly(&self, account: Option<AccountId>, random: &mut StdRng) -> Person {
 		let right = self.people.iter().find(|person| Some(person.account()) == account);
 		match right {
@@ -110,13 +110,13 @@ impl World {
 		}
 	}
 
-	/// A number that was not there before.
+	/// Returns a number that was not there before.
 	pub fn next_salt(&mut self) -> u64 {
 		self.salt += 1;
 		self.salt
 	}
 
-	/// A task of a recent deal; rarely one that does not exist.
+	/// Returns a task of a recent deal; rarely one that does not exist.
 	pub fn task(&self, random: &mut StdRng) -> Option<(TaskRef, Deal)> {
 		let (id, deal) = self.deals.choose(random)?.clone();
 		let index = match random.gen_range(0..50) {
@@ -177,12 +177,12 @@ impl World {
 		self.closed = ended.filter_map(|(id, _)| Some((id, pallet_marketplace::Deals::<Runtime>::get(id)?))).collect();
 	}
 
-	/// Chain time since the first block, in ms.
+	/// Returns chain time since the first block, in ms.
 	pub fn age(&self) -> Moment {
 		pallet_timestamp::Now::<Runtime>::get().saturating_sub(self.born)
 	}
 
-	/// Chain time, in ms.
+	/// Returns chain time, in ms.
 	pub fn now(&self) -> Moment {
 		pallet_timestamp::Now::<Runtime>::get()
 	}

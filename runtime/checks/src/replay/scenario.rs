@@ -35,7 +35,7 @@ pub struct Step {
 	pub changed: Value,
 }
 
-/// The scenarios of a file.
+/// Returns the scenarios of a file.
 ///
 /// # Errors
 ///
@@ -79,17 +79,17 @@ fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>, String> {
 	value[key].as_array().ok_or(format!("`{key}` is no list"))
 }
 
-/// A text.
+/// Returns a text.
 pub fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
 	value[key].as_str().ok_or(format!("`{key}` is no text"))
 }
 
-/// A number, which fits its type.
+/// Returns a number, which fits its type.
 pub fn number<N: TryFrom<u64>>(value: &Value, key: &str) -> Result<N, String> {
 	value[key].as_u64().and_then(|number| N::try_from(number).ok()).ok_or(format!("`{key}` is no number in range"))
 }
 
-/// An amount in nRLC: a number, or a text of digits.
+/// Returns an amount in nRLC: a number, or a text of digits.
 pub fn amount(value: &Value, key: &str) -> Result<Balance, String> {
 	let amount = &value[key];
 	let digits = amount.as_str().and_then(|digits| digits.parse().ok());

@@ -18,7 +18,7 @@ pub fn record(state: &mut Value, changed: &Value) {
 	}
 }
 
-/// Absent, null and zero say the same.
+/// Returns whether a value says nothing: absent, null and zero say the same.
 fn is_nothing(value: &Value) -> bool {
 	match value {
 		Value::Null => true,
@@ -28,7 +28,7 @@ fn is_nothing(value: &Value) -> bool {
 	}
 }
 
-/// The first field in which two states differ, with both values.
+/// Returns the first field in which two states differ, with both values.
 pub fn difference(expected: &Value, found: &Value) -> Option<String> {
 	differing("state", expected, found)
 }

@@ -87,7 +87,7 @@ impl<'a> World<'a> {
 		self.dispatch("scheduler", Call::set_policy { workerpool: self.workerpool, policy })
 	}
 
-	/// Who has this name; created when first named.
+	/// Returns the person of this name, who is created when first named.
 	fn person(&mut self, name: &str) -> Person {
 		let person =
 			self.people.entry(name.into()).or_insert_with(|| Person::new(&format!("//scenario//{name}"))).clone();
@@ -167,7 +167,7 @@ impl<'a> World<'a> {
 		Ok(self.dispatch(&worker, call))
 	}
 
-	/// A delegation signed by whom the step names; the scheduler unless it says otherwise.
+	/// Returns a delegation signed by whom the step names; the scheduler unless it says otherwise.
 	fn delegation(&mut self, arguments: &Value, worker: &AccountId, task: TaskId) -> DelegationProof {
 		let by = self.person(arguments["authorized_by"].as_str().unwrap_or("scheduler"));
 		let delegation = Delegation { worker: worker.clone(), task, enclave: None };
@@ -216,7 +216,7 @@ impl<'a> World<'a> {
 		Ok(outcome)
 	}
 
-	/// An order of the scenario, signed by whom the scenario says.
+	/// Returns an order of the scenario, signed by whom the scenario says.
 	fn order(&mut self, id: u64) -> Result<Signed, String> {
 		let found = self.scenario.orders.iter().find(|order| order["id"] == id);
 		let order = found.ok_or(format!("no order {id}"))?;
@@ -297,7 +297,7 @@ impl<'a> World<'a> {
 		})
 	}
 
-	/// A restriction to an asset by its name: the scenario's own, or one that nobody has.
+	/// Returns a restriction to an asset by its name: the scenario's own, or one that nobody has.
 	fn restriction<Id>(&self, order: &Value, key: &str, own_name: &str, own: Id) -> Restriction<Id>
 	where
 		Id: From20,
@@ -313,7 +313,7 @@ impl<'a> World<'a> {
 		order[key].as_str().map_or(Restriction::Anyone, |name| Restriction::Exactly(self.account(name)))
 	}
 
-	/// The state as the files show it.
+	/// Returns the state as the files show it.
 	pub fn view(&self) -> Value {
 		let mut accounts = json!({});
 		let mut scores = json!({});
@@ -409,17 +409,17 @@ macro_rules! from_20 {
 
 from_20!(AppId, DatasetId, WorkerpoolId);
 
-/// An asset that the scenario names and nobody has registered.
+/// Returns an asset that the scenario names and nobody has registered.
 fn another<Id>(name: &str, id: fn(sp_core::H160) -> Id) -> Id {
 	id(H256(keccak_256(name.as_bytes())).into())
 }
 
-/// The digest of a result by its label: any fixed function of it.
+/// Returns the digest of a result by its label: any fixed function of it.
 fn digest(arguments: &Value) -> Result<ResultDigest, String> {
 	text(arguments, "result").map(|label| ResultDigest(H256(keccak_256(label.as_bytes()))))
 }
 
-/// Governance takes no deposits.
+/// Has governance take no deposits.
 fn no_deposits() {
 	use rlc_runtime::configs::computing::{
 		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters},
@@ -432,7 +432,7 @@ fn no_deposits() {
 	}
 }
 
-/// Chain time as seconds from the scenario's start.
+/// Returns chain time as seconds from the scenario's start.
 fn seconds(moment: Moment) -> u64 {
 	moment.saturating_sub(START) / 1_000
 }
