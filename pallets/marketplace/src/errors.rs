@@ -25,51 +25,51 @@ macro_rules! define {
 			pub enum Error<T> {
 				/// The reference time is 0 or longer than a year. Choose one in between.
 				InvalidReferenceTime,
-				/// There is no number left for a category.
+				/// All numbers of categories are taken.
 				TooManyCategories,
 				$($(#[$($category_doc)*])* $category,)*
-				/// Nothing is known of this order, or it is not kept. Look for its hash in the book.
+				/// Nothing is known of this order, or it is no longer kept. Look for its hash in the book.
 				NotFound,
-				/// The order is another's. Only today's owner of the asset, or the requester, can do this.
+				/// The order belongs to another account. Only today's owner of the asset, or the requester, can do this.
 				NotOwner,
-				/// Its owner has published this order.
+				/// Its owner has published this order already. Nothing has to be done.
 				AlreadyPublished,
-				/// Its owner has presigned this order.
+				/// Its owner has presigned this order already. Nothing has to be done.
 				AlreadyPresigned,
-				/// The order of this hash is of another kind. Give the hashes in their places.
+				/// The order with this hash is of another kind. Check which hash stands for which side.
 				WrongKind,
 				/// The order can still be matched. Wait until it has expired.
 				StillValid,
-				/// The request names a payer who is not the caller. Only that account can match it.
+				/// The request names a payer other than the caller. Only that account can match it.
 				PayerMustCall,
 				/// The request names another payer. Only that account can sponsor it.
 				PaidByAnother,
 				$($(#[$($order_doc)*])* $order,)*
-				/// The app's owner of today did not authorize the app order.
+				/// Today's owner of the app did not authorize the app order. Bring its signature.
 				AppOrderNotAuthorized,
-				/// The dataset's owner of today did not authorize the dataset order.
+				/// Today's owner of the dataset did not authorize the dataset order. Bring its signature.
 				DatasetOrderNotAuthorized,
-				/// The workerpool's owner of today did not authorize the workerpool order.
+				/// Today's owner of the workerpool did not authorize the workerpool order. Bring its signature.
 				WorkerpoolOrderNotAuthorized,
-				/// The requester did not authorize the request.
+				/// The requester did not authorize the request. Bring its signature.
 				RequestNotAuthorized,
 				/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
 				/// expiry. Sign natively.
 				NotExpressible,
-				/// An Ethereum signature has neither 65 nor 64 bytes.
+				/// An Ethereum signature has neither 65 nor 64 bytes. Send it as the wallet made it.
 				SignatureWrongLength,
-				/// The last byte of an Ethereum signature is neither 27 nor 28.
+				/// The last byte of an Ethereum signature is neither 27 nor 28. Send it as the wallet made it.
 				SignatureInvalidV,
 				/// The `s` of an Ethereum signature is in the upper half. Sign with a low `s`.
 				SignatureHighS,
-				/// No key made this Ethereum signature.
+				/// No key made this Ethereum signature. Sign again.
 				SignatureUnrecoverable,
 				$($(#[$($amount_doc)*])* $amount,)*
-				/// No such deal, or it is pruned.
+				/// There is no such deal, or it was pruned.
 				DealNotFound,
-				/// All tasks of the deal were closed before.
+				/// All tasks of the deal are closed already.
 				NoOpenTask,
-				/// Tasks of the deal are open, or its retention time is not over.
+				/// Tasks of the deal are open, or its retention time is not over. Wait until both have ended.
 				NotPrunable,
 			}
 		}

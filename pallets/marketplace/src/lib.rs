@@ -84,10 +84,10 @@ pub mod pallet {
 		/// Where the money of deals is locked.
 		type Escrow: Escrow;
 
-		/// What is registered, and whose it is.
+		/// Knows what is registered, and who owns it.
 		type Assets: Assets;
 
-		/// Who is told of deals.
+		/// Is told of deals.
 		type OnDealOpened: OnDealOpened;
 
 		/// Knows which calls are stopped for now.
@@ -144,7 +144,7 @@ pub mod pallet {
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 
-		/// Makes what benchmarks need of other pallets.
+		/// Sets up what benchmarks need of other pallets.
 		#[cfg(feature = "runtime-benchmarks")]
 		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
@@ -174,9 +174,9 @@ pub mod pallet {
 
 	/// How much of each order is consumed: what keeps a signature from being used twice.
 	///
-	/// Paid for by `RecordDeposit` of the order's publisher, or of who first brought or cancelled it. A record with nothing
-	/// consumed goes when its order leaves the book. A record of an order that expires goes by `prune_order` after that.
-	/// Any other stays, as the order could be authorized again.
+	/// Paid for by `RecordDeposit` of the order's publisher, or of the account that first brought or cancelled it. A record
+	/// with nothing consumed goes when its order leaves the book. A record of an order that expires goes by `prune_order`
+	/// after that. Any other stays, as the order could be authorized again.
 	#[pallet::storage]
 	pub type Consumed<T> = StorageMap<_, Blake2_128Concat, OrderHash, Consumption>;
 
@@ -205,7 +205,8 @@ pub mod pallet {
 
 	/// What was agreed on.
 	///
-	/// Paid for by the deal's deposit, of who matched the orders, or of the requester. Goes when its last task is pruned.
+	/// Paid for by the deal's deposit, of the account that matched the orders, or of the requester. Goes when its last task
+	/// is pruned.
 	#[pallet::storage]
 	pub type Deals<T> = StorageMap<_, Blake2_128Concat, DealId, deal::Deal>;
 
@@ -285,7 +286,7 @@ pub mod pallet {
 			/// Who authorized it.
 			owner: AccountId,
 		},
-		/// An order was withdrawn by who published or presigned it. Signatures under it are as good as before.
+		/// The account that published or presigned an order withdrew it. Signatures under it stay as good as before.
 		OrderWithdrawn {
 			/// The order.
 			order: OrderHash,
@@ -300,7 +301,7 @@ pub mod pallet {
 			/// The order.
 			order: OrderHash,
 		},
-		/// An order that was published or presigned is no longer kept: it expired, or its asset has another owner.
+		/// An order that was published or presigned is no longer kept: it expired, or its asset changed hands.
 		OrderExpired {
 			/// The order.
 			order: OrderHash,
@@ -419,7 +420,7 @@ pub mod pallet {
 
 		/// Removes an order from the chain that expired, or whose asset no longer belongs to its publisher.
 		///
-		/// The deposit goes back to who paid it. Emits [`Event::OrderExpired`].
+		/// The deposit goes back to its payer. Emits [`Event::OrderExpired`].
 		#[pallet::call_index(5)]
 		#[pallet::weight(T::WeightInfo::remove_expired())]
 		pub fn remove_expired(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
@@ -477,7 +478,7 @@ pub mod pallet {
 
 		/// Removes the record of what was consumed of an order that expired, and the order itself if it is kept.
 		///
-		/// The deposits go back to who paid them. Emits [`Event::OrderPruned`].
+		/// The deposits go back to their payers. Emits [`Event::OrderPruned`].
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::prune_order())]
 		pub fn prune_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {

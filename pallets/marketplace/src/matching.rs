@@ -1,7 +1,7 @@
 //! The rules of matching, the only place where they are written.
 //!
-//! Whoever brings orders, and wherever they come from, these functions decide. They read what is registered through
-//! [`Assets`] and nothing else, so that the search for offers decides as the chain does.
+//! These functions decide, no matter who brings the orders and where they come from. They read what is registered
+//! through [`Assets`] and nothing else, so that the search for offers decides as the chain does.
 //!
 //! Source: `IexecPoco1Facet._matchOrders`, and "Matching" of the marketplace's design.
 
@@ -75,8 +75,8 @@ pub struct Terms {
 }
 
 impl Sides<'_> {
-	/// Returns the terms of the deal that the orders make at `now`, in ms. What is left of them, and who authorized
-	/// them, is not looked at: see [`volume`] and [`Terms`].
+	/// Returns the terms of the deal that the orders make at `now`, in ms. What is left of them, and whether they are
+	/// authorized, is not looked at: see [`volume`] and [`Terms`].
 	///
 	/// # Errors
 	///

@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		}
 		let hashes = Hashes { app: *app, dataset: *dataset, workerpool: *workerpool, request: *request };
 		let price = Self::try_match(hashes).map_err(|error| {
-			// An order that was there a moment ago is no reason to think badly of who sent this.
+			// An order that was there a moment ago does not make the sender suspicious.
 			if error == Error::<T>::NotFound.into() {
 				InvalidTransaction::Stale
 			} else {

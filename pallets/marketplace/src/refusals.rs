@@ -12,7 +12,7 @@ macro_rules! refusals {
 	($callback:ident) => {
 		$callback! {
 			category {
-				/// No such category. Ask for one that exists.
+				/// There is no such category. Ask for one that exists.
 				UnknownCategory,
 			}
 			orders {
@@ -22,21 +22,24 @@ macro_rules! refusals {
 				CategoryMismatch,
 				/// The workerpool delivers less trust than the request asks for. Choose another workerpool order.
 				TrustTooLow,
-				/// The app costs more than the request's maximum.
+				/// The app costs more than the request's maximum. Choose another app order, or raise the maximum.
 				AppTooExpensive,
-				/// The dataset costs more than the request's maximum.
+				/// The dataset costs more than the request's maximum. Choose another dataset order, or raise the maximum.
 				DatasetTooExpensive,
-				/// The workerpool costs more than the request's maximum.
+				/// The workerpool costs more than the request's maximum. Choose another workerpool order, or raise the maximum.
 				WorkerpoolTooExpensive,
-				/// The request is for another app.
+				/// The request is for another app. Bring an order of that app.
 				AppMismatch,
-				/// The request is for another dataset, for none, or for one where none is given.
+				/// The request is for another dataset, or for none, or its dataset is missing. Bring the dataset that it names.
 				DatasetMismatch,
-				/// The workerpool order's tag lacks a bit that the app, the dataset or the request demands.
+				/// The workerpool order's tag lacks a bit that the app, the dataset or the request demands. Choose another
+				/// workerpool order.
 				TagNotCovered,
-				/// A trusted execution environment is demanded, and the app order's tag does not have its bit.
+				/// A trusted execution environment is demanded, and the app order's tag lacks its bit. Choose an app order that
+				/// has it.
 				AppNotTee,
-				/// The request or the dataset demands a network, and the app order's tag does not have its bit.
+				/// The request or the dataset demands a network, and the app order's tag lacks its bit. Choose an app order
+				/// that has it.
 				NetworkNotGranted,
 				/// The request is not for this workerpool.
 				RequestExcludesWorkerpool,
@@ -58,19 +61,19 @@ macro_rules! refusals {
 				WorkerpoolExcludesDataset,
 				/// The workerpool order is not for this requester.
 				WorkerpoolExcludesRequester,
-				/// The app is not registered.
+				/// The app is not registered. Register it first, or check its id.
 				AppNotRegistered,
-				/// The dataset is not registered.
+				/// The dataset is not registered. Register it first, or check its id.
 				DatasetNotRegistered,
-				/// The workerpool is not registered.
+				/// The workerpool is not registered. Register it first, or check its id.
 				WorkerpoolNotRegistered,
-				/// Nothing is left of the app order, or it never had volume.
+				/// Nothing is left of the app order, or it never had volume. Choose another.
 				AppOrderConsumed,
-				/// Nothing is left of the dataset order, or it never had volume.
+				/// Nothing is left of the dataset order, or it never had volume. Choose another.
 				DatasetOrderConsumed,
-				/// Nothing is left of the workerpool order, or it never had volume.
+				/// Nothing is left of the workerpool order, or it never had volume. Choose another.
 				WorkerpoolOrderConsumed,
-				/// Nothing is left of the request, or it never had volume.
+				/// Nothing is left of the request, or it never had volume. Sign another.
 				RequestConsumed,
 			}
 			amounts {

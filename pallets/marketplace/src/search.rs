@@ -1,4 +1,4 @@
-//! The search for the best offers that serve a request: on validators off chain, and for whoever asks for an estimate.
+//! The search for the best offers that serve a request: on validators off chain, and for estimates.
 //!
 //! The best is the cheapest combination that the rules of [`matching`] accept, and of equally cheap ones the oldest.
 //! Looked at are the first `SearchScan` entries of each list, of which the first `SearchDepth` usable ones are combined:

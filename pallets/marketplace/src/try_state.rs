@@ -43,7 +43,7 @@ impl<T: Config> Pallet<T> {
 				listed = listed.saturating_add(1);
 			}
 		}
-		ensure!(Book::<T>::iter().count() == listed, "I7: the book lists what is no order");
+		ensure!(Book::<T>::iter().count() == listed, "I7: the book lists something that is not an order");
 		Ok(())
 	}
 

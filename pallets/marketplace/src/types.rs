@@ -16,18 +16,18 @@ pub use rlc_primitives::market::{
 pub struct Consumption {
 	/// How many tasks deals took of the order; its whole volume if it is cancelled.
 	pub volume: u64,
-	/// Who paid the deposit: its publisher, or who first brought or cancelled it.
+	/// Who paid the deposit: the order's publisher, or the account that first brought or cancelled it.
 	pub depositor: AccountId,
 	/// What is held from the depositor, in nRLC.
 	pub deposit: Balance,
-	/// From this time on, in ms, the record is not needed any more; `None`: it is needed forever.
+	/// From this time on, in ms, the record is no longer needed; `None`: it is needed forever.
 	pub expiry: Option<Moment>,
 }
 
 /// An order that its owner authorized without showing it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Presign {
-	/// Who authorized it. Worth nothing if the order's asset is another's when orders are matched.
+	/// Who authorized it. Worth nothing if the order's asset belongs to another account when orders are matched.
 	pub owner: AccountId,
 	/// What is held from the owner, in nRLC.
 	pub deposit: Balance,

@@ -29,27 +29,27 @@ macro_rules! define {
 				UnexpectedEnclaveSignature,
 				/// The enclave that the commitment names did not sign it.
 				WrongEnclaveSignature,
-				/// A batch holds nothing. Bring one item at least.
+				/// A batch is empty. Bring at least one item.
 				EmptyBatch,
 				/// A batch names a task twice. Name each once.
 				DuplicateTask,
-				/// The tasks that this batch would close have too many contributors or delegates in all. Split it.
+				/// The tasks that this batch would close have too many contributors or delegates in total. Split it.
 				BatchTooHeavy,
-				/// More workers would be delegated to a task than can contribute to it.
+				/// More workers would be delegated to a task than can contribute to it. Delegate fewer.
 				TooManyDelegates,
-				/// This worker reported of this task before.
+				/// This worker reported of this task before. One report is enough.
 				AlreadyReported,
-				/// As many workers reported of this task as can.
+				/// As many workers as can have reported of this task.
 				TooManyReports,
 				/// The task's result is not waiting for another delivery: the task has none, or it was delivered or will be.
 				NotDeliverable,
-				/// The queue of deliveries is full. Try again when some were delivered.
+				/// The queue of deliveries is full. Try again after some have been delivered.
 				QueueFull,
-				/// No receiver knows the deal's callback.
+				/// No receiver on this chain knows the deal's callback.
 				NoReceiver,
 				/// The task cannot be pruned: tasks of its deal are open, or it is too early, or its result is on its way.
 				NotPrunable,
-				/// The deal's amounts cannot be computed, which the match rules out.
+				/// The deal's amounts cannot be computed, which matching rules out.
 				BadAmounts,
 				$($(#[$($doc)*])* $name,)*
 			}

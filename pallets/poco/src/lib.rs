@@ -129,8 +129,8 @@ pub mod pallet {
 
 	/// Tasks that someone contributed to or that are closed. The deal's payer has paid for each; removed by `prune`.
 	///
-	/// Keys are keccak hashes, so they are not hashed again: whoever wants keys that share one more nibble has to try
-	/// sixteen times as many orders.
+	/// Keys are keccak hashes, so they are not hashed again: an attacker that wants keys that share one more nibble has to
+	/// try sixteen times as many orders.
 	#[pallet::storage]
 	pub type Tasks<T> = StorageMap<_, Identity, TaskId, Task>;
 

@@ -48,7 +48,7 @@ newtypes! {
 	DealId(H256);
 	/// One run of a deal's app.
 	TaskId(H256);
-	/// Digest of a result's content, known to whoever has the result.
+	/// Digest of a result's content, known to those that have the result.
 	ResultDigest(H256);
 	/// What a worker commits to: equal for equal results of the same task, and says nothing about the digest.
 	ResultHash(H256);

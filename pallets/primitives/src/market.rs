@@ -72,7 +72,7 @@ pub struct Hashes {
 pub struct Published {
 	/// The order.
 	pub order: AnyOrder,
-	/// Who published it. Nobody can match it while the order's asset is another's.
+	/// Who published it. Nobody can match it while the order's asset belongs to another account.
 	pub owner: AccountId,
 	/// What is held from the owner, in nRLC, beside the deposit of the order's consumption.
 	pub deposit: Balance,

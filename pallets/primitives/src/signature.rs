@@ -71,7 +71,7 @@ pub enum SignatureError {
 	WrongSigner,
 	/// The order has no EIP-712 form. Sign natively.
 	NotExpressible(NotExpressible),
-	/// The bytes are no acceptable Ethereum signature.
+	/// The bytes are not an acceptable Ethereum signature.
 	Malformed(EthereumSignatureError),
 }
 

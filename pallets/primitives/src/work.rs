@@ -195,7 +195,7 @@ pub struct TaskView {
 	pub contribution_deadline: Moment,
 	/// From this time on, in ms, it has failed unless it is completed.
 	pub final_deadline: Moment,
-	/// Who was delegated on chain and has not contributed.
+	/// Workers that were delegated on chain and have not contributed.
 	pub delegates: Vec<Delegate>,
 	/// What workers reported of it.
 	pub failures: Vec<FailureReport>,

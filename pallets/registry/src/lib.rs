@@ -117,7 +117,7 @@ pub mod pallet {
 			/// Who owns it now.
 			to: AccountId,
 		},
-		/// Something exists no longer. Its deposit is free again.
+		/// Something no longer exists. Its deposit is free again.
 		Deregistered {
 			/// Its id.
 			asset: AssetId,
@@ -150,13 +150,13 @@ pub mod pallet {
 	/// Why a call is refused.
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The id is taken: the caller once registered the same. Use what exists, or change its name.
+		/// The id is taken: the caller has registered the same before. Use what exists, or change its name.
 		AlreadyRegistered,
 		/// Nothing has this id. Register it first.
 		NotFound,
 		/// It belongs to someone else. Ask its owner.
 		NotOwner,
-		/// It is to be transferred to whom it belongs. Nothing has to be done.
+		/// The new owner owns it already. Nothing has to be done.
 		AlreadyOwner,
 		/// A ratio is too high. A worker's stake is 1,000 percent at most, a scheduler's part 100 percent.
 		RatioTooHigh,
@@ -279,7 +279,7 @@ pub mod pallet {
 			Self::do_set_policy(caller, workerpool, policy)
 		}
 
-		/// Removes something that the caller owns, and gets its deposit back. Orders that name it match no longer;
+		/// Removes something that the caller owns, and gets its deposit back. Orders that name it no longer match;
 		/// deals that were made go on. Emits [`Event::Deregistered`].
 		///
 		/// # Errors

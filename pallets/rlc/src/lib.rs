@@ -55,7 +55,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxSupply: Get<Balance>;
 
-		/// Who locks RLC, by their own books. Read by `try_state` only, to compare them with the escrow's.
+		/// The books of the pallets that lock RLC. Read by `try_state` only, to compare them with the escrow's.
 		type OpenLocks: OpenLocks;
 
 		/// Names the three accounts of this pallet: the escrow, fees collected, and rewards promised.
@@ -198,17 +198,17 @@ pub mod pallet {
 	/// Why a call is refused.
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The supply would exceed its cap. Mint at most the cap less the total issuance.
+		/// The supply would exceed its cap. Mint at most what the cap leaves above the total issuance.
 		CapExceeded,
-		/// More was to be locked than the account can spend: get RLC first, or wait until it vests.
+		/// The account can spend less than is to be locked. Get RLC first, or wait until it vests.
 		InsufficientFree,
-		/// More was to be unlocked or seized than the account has locked. Free at most what was locked.
+		/// The account has less locked than is to be unlocked or seized. Free at most what was locked.
 		InsufficientLocked,
 		/// What is seized is not what is rewarded. Reward all of it, and no more.
 		Unbalanced,
-		/// More was to be paid from the kitty than it holds. Ask [`Kitty`] first.
+		/// The kitty holds less than is to be paid from it. Ask [`Kitty`] first.
 		InsufficientKitty,
-		/// The escrow knows no such account. Nothing has to be pruned.
+		/// The escrow does not know this account. Nothing has to be pruned.
 		NotFound,
 		/// The account has RLC locked. Wait until its deals and contributions end.
 		StillLocked,

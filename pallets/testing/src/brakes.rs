@@ -21,7 +21,7 @@ impl Brakes {
 		Self::stop("*");
 	}
 
-	/// Stops nothing any more.
+	/// Lets every call through again.
 	pub fn release() {
 		Stopped::kill();
 	}

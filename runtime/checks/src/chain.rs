@@ -100,8 +100,8 @@ pub fn check_invariants() {
 	deposits_are_for_something();
 }
 
-/// Checks I7 from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at who may
-/// have a deposit held for nothing.
+/// Checks I7 from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at
+/// deposits that are held for nothing.
 fn deposits_are_for_something() {
 	use pallet_marketplace::{Consumed, HoldReason::Deposit, Orders, Presigned, Progress};
 	use pallet_registry::{

@@ -17,7 +17,7 @@ impl Person {
 	///
 	/// # Panics
 	///
-	/// If it is no seed.
+	/// If it is not a seed.
 	pub fn new(seed: &str) -> Self {
 		Self { pair: sr25519::Pair::from_string(seed, None).expect("a good seed") }
 	}

@@ -1,4 +1,4 @@
-//! Each rule of matching, and the error of whoever breaks it.
+//! Each rule of matching, and the error of breaking it.
 
 use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{

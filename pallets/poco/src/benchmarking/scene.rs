@@ -21,7 +21,7 @@ pub const NOW: Moment = 1_700_000_000_000;
 pub const REFERENCE_TIME: Moment = 300_000;
 /// Longer than deals are kept: ten years, in ms.
 pub const LONG: Moment = 10 * 365 * 24 * 60 * 60 * 1_000;
-/// Nobody's, or whoever receives it in the runtime.
+/// Nobody's, or that of the runtime's receiver.
 pub const CALLBACK: CallbackId = CallbackId(H160::repeat_byte(7));
 
 /// A signature that some key made over any message: `r` and `s` are small, `v` is 0.

@@ -46,7 +46,7 @@ pub struct RequestOrder {
 	pub params: Params,
 	/// Any bytes: they tell orders apart that are otherwise equal.
 	pub salt: H256,
-	/// The only account that may pay; `None`: the requester, or whoever sponsors the match. Naming one keeps others from
+	/// The only account that may pay; `None`: the requester, or a sponsor of the match. Naming one keeps others from
 	/// letting the requester pay for what was to be sponsored. iExec's structure has no such field: an order that
 	/// names a payer can only be signed natively.
 	pub payer: Option<AccountId>,
@@ -90,7 +90,7 @@ impl Order for RequestOrder {
 }
 
 impl RequestOrder {
-	/// Returns whether the order cannot be matched any more at `now`, in ms.
+	/// Returns whether the order can no longer be matched at `now`, in ms.
 	pub fn has_expired(&self, now: Moment) -> bool {
 		self.expiry.is_some_and(|expiry| expiry <= now)
 	}

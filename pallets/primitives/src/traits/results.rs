@@ -19,7 +19,7 @@ pub struct Delivery {
 	pub data: Vec<u8>,
 }
 
-/// Receives results: the oracle, or whoever serves a callback. Runs with weight of its own, never within settlement
+/// Receives results: the oracle, or another pallet that serves callbacks. Runs with weight of its own, never within settlement
 /// (invariant I9).
 pub trait OnResult {
 	/// Delivers a result. Returns `None` if the callback is not this receiver's.

@@ -76,22 +76,22 @@ fn step(step: &Value) -> Result<Step, String> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> Result<&'a Vec<Value>, String> {
-	value[key].as_array().ok_or(format!("`{key}` is no list"))
+	value[key].as_array().ok_or(format!("`{key}` is not a list"))
 }
 
 /// Returns a text.
 pub fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, String> {
-	value[key].as_str().ok_or(format!("`{key}` is no text"))
+	value[key].as_str().ok_or(format!("`{key}` is not a text"))
 }
 
 /// Returns a number, which fits its type.
 pub fn number<N: TryFrom<u64>>(value: &Value, key: &str) -> Result<N, String> {
-	value[key].as_u64().and_then(|number| N::try_from(number).ok()).ok_or(format!("`{key}` is no number in range"))
+	value[key].as_u64().and_then(|number| N::try_from(number).ok()).ok_or(format!("`{key}` is not a number in range"))
 }
 
 /// Returns an amount in nRLC: a number, or a text of digits.
 pub fn amount(value: &Value, key: &str) -> Result<Balance, String> {
 	let amount = &value[key];
 	let digits = amount.as_str().and_then(|digits| digits.parse().ok());
-	digits.or(amount.as_u64().map(Balance::from)).ok_or(format!("`{key}` is no amount"))
+	digits.or(amount.as_u64().map(Balance::from)).ok_or(format!("`{key}` is not an amount"))
 }
