@@ -126,7 +126,8 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		succeed(Rlc::lock(&deal.payer, price));
 		succeed(Rlc::lock(deal.scheduler(), stake));
 		// Each deal's deposit is somebody else's, who gets it back at the end.
-		let (depositor, deposit) = (AccountId::new(id.0 .0), RLC);
+		let depositor = AccountId::new(id.0 .0);
+		let deposit = RLC;
 		mint(&depositor, 2 * deposit);
 		succeed(Balances::hold(&pallet_marketplace::HoldReason::Deposit.into(), &depositor, deposit));
 		let progress = pallet_marketplace::types::DealProgress {

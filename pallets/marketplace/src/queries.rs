@@ -15,7 +15,8 @@ impl<T: Config> Pallet<T> {
 	/// Returns orders in the book that can be matched.
 	pub fn orderbook(filter: BookFilter, after: Option<Rank>, limit: u32) -> BookPage {
 		let requests = filter.list.holds_requests();
-		let (min, max) = (filter.min_price.unwrap_or(0), filter.max_price.unwrap_or(u128::MAX));
+		let min = filter.min_price.unwrap_or(0);
+		let max = filter.max_price.unwrap_or(u128::MAX);
 		// No order has the sequence 0: this is just before the best price within the bounds.
 		let start = types::rank(requests, if requests { max } else { min }, 0);
 		let after = after.map_or(start, |after| after.max(start));
@@ -56,7 +57,8 @@ impl<T: Config> Pallet<T> {
 		let found = Self::best_offers(hash, &request, left, |found| {
 			money::for_volume(found.terms.task_price, found.volume).is_ok() && Self::can_stake(found)
 		})?;
-		let (terms, volume) = (found.terms, found.volume);
+		let terms = found.terms;
+		let volume = found.volume;
 		Some(Estimate {
 			orders: found.hashes,
 			volume,
@@ -82,7 +84,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Returns a deal.
 	pub fn deal_view(id: DealId) -> Option<DealView> {
-		let (deal, params) = (Deals::<T>::get(id)?, Params::<T>::get(id)?);
+		let deal = Deals::<T>::get(id)?;
+		let params = Params::<T>::get(id)?;
 		Some(DealView { id, deal, params, progress: Progress::<T>::get(id)? })
 	}
 
@@ -98,7 +101,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Returns what tools need to sign orders.
 	pub fn domain_view() -> DomainView {
-		let (chain_id, verifying_contract) = (T::ChainId::get(), T::VerifyingContract::get());
+		let chain_id = T::ChainId::get();
+		let verifying_contract = T::VerifyingContract::get();
 		DomainView { genesis: Self::genesis_hash(), chain_id, verifying_contract }
 	}
 

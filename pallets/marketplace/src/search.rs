@@ -141,7 +141,8 @@ impl<T: Config> Pallet<T> {
 		Self::usable(list, |order| match order {
 			AnyOrder::Workerpool(order) => {
 				let goes_with = |app: &Offer<AppOrder>, dataset: &Option<&Offer<DatasetOrder>>| {
-					let (app, dataset) = (&app.order, dataset.map(|offer| &offer.order));
+					let app = &app.order;
+					let dataset = dataset.map(|offer| &offer.order);
 					Sides { app, dataset, workerpool: &order, request }.go_together::<T::Assets>()
 				};
 				let usable = matching::workerpool_serves(&order, request).is_ok()
@@ -155,7 +156,8 @@ impl<T: Config> Pallet<T> {
 	/// Returns the first orders of a list that `pick` picks, that today's owner published, and of which something is
 	/// left.
 	fn usable<O: Order>(list: BookKey, pick: impl Fn(AnyOrder) -> Option<O>) -> Vec<Offer<O>> {
-		let (scan, depth) = (T::SearchScan::get(), T::SearchDepth::get());
+		let scan = T::SearchScan::get();
+		let depth = T::SearchDepth::get();
 		Self::entries_after(list, Rank::default())
 			.take(usize::try_from(scan).unwrap_or(usize::MAX))
 			.filter_map(|(_, hash)| {

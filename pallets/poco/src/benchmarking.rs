@@ -35,29 +35,29 @@ mod benches {
 
 	#[benchmark]
 	fn delegate(w: Linear<1, 64>) {
-		let place = delegated::<T>(MAX_CONTRIBUTORS - w);
+		let task = delegated::<T>(MAX_CONTRIBUTORS - w);
 		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(2_000 + n), enclave: None }).collect();
 
 		#[extrinsic_call]
 		_(
 			RawOrigin::Signed(scheduler()),
-			BoundedVec::truncate_from(alloc::vec![place]),
+			BoundedVec::truncate_from(alloc::vec![task]),
 			DelegateList::truncate_from(workers),
 		);
 
-		assert!(Delegates::<T>::get(place.id()).is_full());
-		assert!((0..w).all(|n| Work::<T>::contains_key(worker(2_000 + n), place.id())));
+		assert!(Delegates::<T>::get(task.id()).is_full());
+		assert!((0..w).all(|n| Work::<T>::contains_key(worker(2_000 + n), task.id())));
 	}
 
 	#[benchmark]
 	fn contribute(c: Linear<0, 63>) {
 		let one = contributable::<T>(0, c);
-		let place = one.task;
+		let task = one.task;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), place, one.commitment, one.authorization, one.enclave_signature);
+		_(RawOrigin::Signed(me()), task, one.commitment, one.authorization, one.enclave_signature);
 
-		assert!(matches!(stored::<T>(place).stage, Stage::Revealing(_)));
+		assert!(matches!(stored::<T>(task).stage, Stage::Revealing(_)));
 	}
 
 	#[benchmark]
@@ -68,7 +68,7 @@ mod benches {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(batch));
 
-		assert!(last.is_some_and(|place| stored::<T>(place).consensus().is_some()));
+		assert!(last.is_some_and(|task| stored::<T>(task).consensus().is_some()));
 	}
 
 	#[benchmark]
@@ -130,12 +130,12 @@ mod benches {
 
 	#[benchmark]
 	fn reveal(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(worker(c - 1)), place, answer());
+		_(RawOrigin::Signed(worker(c - 1)), task, answer());
 
-		assert_eq!(stored::<T>(place).consensus().map(|consensus| consensus.reveals), Some(1));
+		assert_eq!(stored::<T>(task).consensus().map(|consensus| consensus.reveals), Some(1));
 	}
 
 	#[benchmark]
@@ -152,12 +152,12 @@ mod benches {
 
 	#[benchmark]
 	fn check_reveal(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::could_reveal(&worker(c - 1), &[(place, answer())]);
+			checked = Pallet::<T>::could_reveal(&worker(c - 1), &[(task, answer())]);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -180,8 +180,8 @@ mod benches {
 	#[benchmark]
 	fn complete(c: Linear<1, 64>) -> Result<(), BenchmarkError> {
 		fill_kitty::<T>();
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
-		let mut loaded = Pallet::<T>::load(&place).map_err(|_| BenchmarkError::Weightless)?;
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
+		let mut loaded = Pallet::<T>::load(&task).map_err(|_| BenchmarkError::Weightless)?;
 		let consensus = loaded.task.finalize(&loaded.deal, None, NOW);
 		assert!(consensus.is_ok());
 		// All contributors but one, and the delegates.
@@ -190,7 +190,7 @@ mod benches {
 
 		#[block]
 		{
-			let delegates = Delegates::<T>::get(place.id());
+			let delegates = Delegates::<T>::get(task.id());
 			let mut money = Money::new::<T>();
 			closed = Pallet::<T>::complete(&loaded, &delegates, None, NOW, &mut money);
 		}
@@ -231,28 +231,28 @@ mod benches {
 	#[benchmark]
 	fn contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
 		fill_kitty::<T>();
-		let place = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
-		delegate_to::<T>(place, (0..c - 1).map(worker).chain([me()]));
+		let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
+		delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
 		let data = data(d);
 		let digest = ResultDigest::of_callback(&data);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), place, digest, DelegationProof::OnChain, None, Some(data));
+		_(RawOrigin::Signed(me()), task, digest, DelegationProof::OnChain, None, Some(data));
 
-		assert!(stored::<T>(place).is_closed());
+		assert!(stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]
 	fn check_contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		let place = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
-		delegate_to::<T>(place, (0..c - 1).map(worker).chain([me()]));
+		let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
+		delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
 		let data = data(d);
 		let digest = ResultDigest::of_callback(&data);
 		let checked;
 
 		#[block]
 		{
-			let item = ResultOf { task: place, digest, authorization: DelegationProof::OnChain, enclave: None };
+			let item = ResultOf { task, digest, authorization: DelegationProof::OnChain, enclave: None };
 			checked = Pallet::<T>::could_direct(&me(), &[item], Some(&data));
 		}
 
@@ -290,24 +290,24 @@ mod benches {
 	fn finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
 		fill_kitty::<T>();
 		let data = data(d);
-		let place = revealed_data::<T>(c, &data);
+		let task = revealed_data::<T>(c, &data);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(scheduler()), place, Some(data));
+		_(RawOrigin::Signed(scheduler()), task, Some(data));
 
-		assert!(stored::<T>(place).is_closed());
+		assert!(stored::<T>(task).is_closed());
 		assert_eq!(Work::<T>::iter().count(), 0);
 	}
 
 	#[benchmark]
 	fn check_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
 		let data = data(d);
-		let place = revealed_data::<T>(c, &data);
+		let task = revealed_data::<T>(c, &data);
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::could_finalize_free(&worker(c - 1), &place, Some(&data));
+			checked = Pallet::<T>::could_finalize_free(&worker(c - 1), &task, Some(&data));
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -315,24 +315,24 @@ mod benches {
 
 	#[benchmark]
 	fn reopen(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 		T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(scheduler()), place);
+		_(RawOrigin::Signed(scheduler()), task);
 
-		assert_eq!(stored::<T>(place).stage, Stage::Active);
+		assert_eq!(stored::<T>(task).stage, Stage::Active);
 	}
 
 	#[benchmark]
 	fn check_reopen(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 		T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::check_reopen(&scheduler(), &place).map(drop);
+			checked = Pallet::<T>::check_reopen(&scheduler(), &task).map(drop);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -340,43 +340,43 @@ mod benches {
 
 	#[benchmark]
 	fn claim(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 		T::BenchmarkHelper::set_time(NOW + 10 * REFERENCE_TIME);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), place);
+		_(RawOrigin::Signed(me()), task);
 
-		assert!(stored::<T>(place).is_closed());
+		assert!(stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]
 	fn abandon(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(scheduler()), place);
+		_(RawOrigin::Signed(scheduler()), task);
 
-		assert!(stored::<T>(place).is_closed());
+		assert!(stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]
 	fn report_failure() {
-		let place = reportable::<T>();
+		let task = reportable::<T>();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(worker(63)), place, FailureCause::AppFailed { code: 1 });
+		_(RawOrigin::Signed(worker(63)), task, FailureCause::AppFailed { code: 1 });
 
-		assert!(Failures::<T>::get(place.id()).is_full());
+		assert!(Failures::<T>::get(task.id()).is_full());
 	}
 
 	#[benchmark]
 	fn check_report_failure() {
-		let place = reportable::<T>();
+		let task = reportable::<T>();
 		let checked;
 
 		#[block]
 		{
-			checked = Pallet::<T>::check_report(&worker(63), &place).map(drop);
+			checked = Pallet::<T>::check_report(&worker(63), &task).map(drop);
 		}
 
 		assert_eq!(checked, Ok(()));
@@ -387,12 +387,12 @@ mod benches {
 		let mut batch = Vec::new();
 		for n in 0..n {
 			let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
-			let place = revealing::<T>(n, deal, 64, ContributionStatus::Proved);
-			let loaded = Pallet::<T>::load(&place).map_err(|_| BenchmarkError::Weightless)?;
+			let task = revealing::<T>(n, deal, 64, ContributionStatus::Proved);
+			let loaded = Pallet::<T>::load(&task).map_err(|_| BenchmarkError::Weightless)?;
 			Pallet::<T>::fail(&failed(loaded), NOW)?;
-			Deliveries::<T>::insert(place.id(), DeliveryOutcome::QueueFull);
-			Failures::<T>::insert(place.id(), reports(64));
-			batch.push(place);
+			Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
+			Failures::<T>::insert(task.id(), reports(64));
+			batch.push(task);
 		}
 		T::BenchmarkHelper::set_time(NOW + LONG);
 		let first = batch[0];
@@ -408,16 +408,16 @@ mod benches {
 	#[benchmark]
 	fn deliver(d: Linear<0, MAX_CALLBACK_DATA>) {
 		let data = data(d);
-		let place = revealed_data::<T>(64, &data);
-		let closing = Call::<T>::finalize { task: place, callback_data: Some(data.clone()) };
+		let task = revealed_data::<T>(64, &data);
+		let closing = Call::<T>::finalize { task, callback_data: Some(data.clone()) };
 		assert!(closing.dispatch_bypass_filter(RawOrigin::Signed(scheduler()).into()).is_ok());
 		CallbackEnds::<T>::kill();
-		Deliveries::<T>::insert(place.id(), DeliveryOutcome::QueueFull);
+		Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), place, data);
+		_(RawOrigin::Signed(me()), task, data);
 
-		assert_eq!(Deliveries::<T>::get(place.id()), Some(DeliveryOutcome::Pending));
+		assert_eq!(Deliveries::<T>::get(task.id()), Some(DeliveryOutcome::Pending));
 	}
 
 	#[benchmark]
@@ -447,14 +447,14 @@ mod benches {
 
 	#[benchmark]
 	fn due_deal() {
-		let place = open::<T>(0, deal(Settlement::Automatic));
+		let task = open::<T>(0, deal(Settlement::Automatic));
 		let now = NOW + 10 * REFERENCE_TIME;
 		T::BenchmarkHelper::set_time(now);
-		let key = DueKey::new(now, DueItem::Deal(place.deal));
+		let key = DueKey::new(now, DueItem::Deal(task.deal));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_deal(key, place.deal, place.index + 1, now, &mut WeightMeter::new());
+			Pallet::<T>::run_due_deal(key, task.deal, task.index + 1, now, &mut WeightMeter::new());
 		}
 
 		assert_eq!(Due::<T>::iter().count(), 0);
@@ -463,66 +463,66 @@ mod benches {
 	/// A task whose callback's data is missing.
 	#[benchmark]
 	fn due_skip() {
-		let place = revealed_data::<T>(64, &data(1));
+		let task = revealed_data::<T>(64, &data(1));
 		let due = NOW + 2 * REFERENCE_TIME;
 		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, DueItem::Task(place.id()));
+		let key = DueKey::new(due, DueItem::Task(task.id()));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, task.id(), due, &mut WeightMeter::new());
 		}
 
 		assert!(!Due::<T>::contains_key(key));
-		assert!(!stored::<T>(place).is_closed());
+		assert!(!stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]
 	fn due_finalize(c: Linear<1, 64>) {
 		fill_kitty::<T>();
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
 		let due = NOW + 2 * REFERENCE_TIME;
 		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, DueItem::Task(place.id()));
+		let key = DueKey::new(due, DueItem::Task(task.id()));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, task.id(), due, &mut WeightMeter::new());
 		}
 
-		assert!(stored::<T>(place).is_closed());
+		assert!(stored::<T>(task).is_closed());
 		assert_eq!(Work::<T>::iter().count(), 0);
 	}
 
 	#[benchmark]
 	fn due_reopen(c: Linear<1, 64>) {
-		let place = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 		let due = NOW + 2 * REFERENCE_TIME;
 		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, DueItem::Task(place.id()));
+		let key = DueKey::new(due, DueItem::Task(task.id()));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_task(key, place.id(), due, &mut WeightMeter::new());
+			Pallet::<T>::run_due_task(key, task.id(), due, &mut WeightMeter::new());
 		}
 
-		assert_eq!(stored::<T>(place).stage, Stage::Active);
+		assert_eq!(stored::<T>(task).stage, Stage::Active);
 	}
 
 	#[benchmark]
 	fn due_claim(c: Linear<1, 64>) {
 		let deal = deal(Settlement::Automatic);
-		let place = revealing::<T>(0, deal.clone(), c, ContributionStatus::Contributed);
+		let task = revealing::<T>(0, deal.clone(), c, ContributionStatus::Contributed);
 		let now = NOW + 10 * REFERENCE_TIME;
 		T::BenchmarkHelper::set_time(now);
 		let claimed;
 
 		#[block]
 		{
-			claimed = Pallet::<T>::claim_overdue(&deal.into(), place, now);
+			claimed = Pallet::<T>::claim_overdue(&deal.into(), task, now);
 		}
 
-		assert!(claimed.is_ok() && stored::<T>(place).is_closed());
+		assert!(claimed.is_ok() && stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]

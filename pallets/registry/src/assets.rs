@@ -140,7 +140,8 @@ impl<T: Config> Pallet<T> {
 
 		if item.deposit > 0 {
 			let reason = HoldReason::from(asset).into();
-			let (exactly, held) = (Precision::Exact, Restriction::OnHold);
+			let exactly = Precision::Exact;
+			let held = Restriction::OnHold;
 			T::Currency::transfer_on_hold(&reason, &from, &to, item.deposit, exactly, held, Fortitude::Polite)?;
 		}
 		item.owner = to.clone();

@@ -98,7 +98,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Announces a movement other than an unlock: unlocks are announced once for each account.
 	fn announce(Movement { task, who, amount, kind }: &Movement) {
-		let (task, who, amount) = (*task, who.clone(), *amount);
+		let task = *task;
+		let who = who.clone();
+		let amount = *amount;
 		match kind {
 			MovementKind::Unlock => {}
 			MovementKind::Seize => Self::deposit_event(Event::Seized { who, amount, task }),

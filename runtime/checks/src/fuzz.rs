@@ -162,7 +162,8 @@ fn block(world: &mut World, random: &mut StdRng, summary: &mut Summary) -> Resul
 	world.look();
 	summary.days = world.age() / (24 * 60 * 60 * 1_000);
 
-	let (used, limits) = (System::block_weight(), Weights::get());
+	let used = System::block_weight();
+	let limits = Weights::get();
 	let normal = *used.get(DispatchClass::Normal);
 	match limits.get(DispatchClass::Normal).max_total {
 		// What is mandatory, such as the election of validators, may fill a block and more.

@@ -50,7 +50,8 @@ impl Person {
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		);
-		let (spec, transaction) = (VERSION.spec_version, VERSION.transaction_version);
+		let spec = VERSION.spec_version;
+		let transaction = VERSION.transaction_version;
 		let implicit = ((), (), spec, transaction, genesis, genesis, (), (), (), None, ());
 		let payload = SignedPayload::from_raw(call.clone(), extension.clone(), implicit);
 		let signature = payload.using_encoded(|bytes| self.sign_bytes(bytes));

@@ -101,13 +101,13 @@ fn commitment_to(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Comm
 }
 
 /// Delegates a task on chain.
-pub fn delegate_to<T: Config>(place: TaskRef, workers: impl Iterator<Item = AccountId>) {
+pub fn delegate_to<T: Config>(task: TaskRef, workers: impl Iterator<Item = AccountId>) {
 	let mut delegates = DelegateList::new();
 	for worker in workers {
-		Work::<T>::insert(&worker, place.id(), place);
+		Work::<T>::insert(&worker, task.id(), task);
 		let _ = delegates.try_push(Delegate { worker, enclave: None });
 	}
-	Pallet::<T>::put_delegates(place.id(), &delegates);
+	Pallet::<T>::put_delegates(task.id(), &delegates);
 }
 
 /// Returns how many of `c` contributors agree: all of them, or one, if those that agree have revealed. The others keep
@@ -120,8 +120,8 @@ fn winners(c: u32, status: ContributionStatus) -> u32 {
 }
 
 /// Puts the contributions of the first `c` workers into a task that is not stored yet. The last are those that agree.
-fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
-	let mut task = Task::new(place.deal, place.index);
+fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
+	let mut stored = Task::new(task.deal, task.index);
 	let others = c - winners(c, status);
 	for n in 0..c {
 		let worker = worker(n);
@@ -130,36 +130,36 @@ fn contributed<T: Config>(place: TaskRef, c: u32, status: ContributionStatus, di
 		T::BenchmarkHelper::endow(&worker, 10 * RLC);
 		assert!(T::Escrow::lock(&worker, RLC).is_ok());
 		if status != ContributionStatus::Proved {
-			Work::<T>::insert(&worker, place.id(), place);
+			Work::<T>::insert(&worker, task.id(), task);
 		}
-		let commitment = commitment_to(&worker, place.id(), digest);
-		let _ = task.contributions.try_push(Contribution { worker, commitment, weight: 2, status });
+		let commitment = commitment_to(&worker, task.id(), digest);
+		let _ = stored.contributions.try_push(Contribution { worker, commitment, weight: 2, status });
 	}
 	let group = |n: u32| consensus::group((0..n).map(|_| 2)).unwrap_or_default();
-	task.total = consensus::INITIAL_TOTAL + group(others) + group(c - others);
-	task
+	stored.total = consensus::INITIAL_TOTAL + group(others) + group(c - others);
+	stored
 }
 
 /// Returns a task with as many contributions as it can have, none of which agree enough, and `n` delegates.
 pub fn delegated<T: Config>(n: u32) -> TaskRef {
-	let place = open::<T>(0, deal(Settlement::Automatic));
-	let full = contributed::<T>(place, MAX_CONTRIBUTORS, ContributionStatus::Contributed, answer());
-	Tasks::<T>::insert(place.id(), full);
-	delegate_to::<T>(place, (0..n).map(|n| worker(1_000 + n)));
-	place
+	let task = open::<T>(0, deal(Settlement::Automatic));
+	let full = contributed::<T>(task, MAX_CONTRIBUTORS, ContributionStatus::Contributed, answer());
+	Tasks::<T>::insert(task.id(), full);
+	delegate_to::<T>(task, (0..n).map(|n| worker(1_000 + n)));
+	task
 }
 
 /// Returns what I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
 pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
-	let place = open::<T>(n, deal(Settlement::Automatic));
+	let task = open::<T>(n, deal(Settlement::Automatic));
 	if c > 0 {
-		Tasks::<T>::insert(place.id(), contributed::<T>(place, c, ContributionStatus::Contributed, answer()));
+		Tasks::<T>::insert(task.id(), contributed::<T>(task, c, ContributionStatus::Contributed, answer()));
 	}
-	delegate_to::<T>(place, (0..MAX_CONTRIBUTORS - 1).map(|n| worker(1_000 + n)).chain([me()]));
+	delegate_to::<T>(task, (0..MAX_CONTRIBUTORS - 1).map(|n| worker(1_000 + n)).chain([me()]));
 	T::BenchmarkHelper::endow(&me(), 10 * RLC);
 	ContributionOf {
-		task: place,
-		commitment: commitment(&me(), place.id()),
+		task,
+		commitment: commitment(&me(), task.id()),
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	}
@@ -172,20 +172,21 @@ pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStat
 }
 
 fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus, digest: ResultDigest) -> TaskRef {
-	let place = open::<T>(n, deal.clone());
-	let id = place.id();
-	let (mut task, winners) = (contributed::<T>(place, c, status, digest), winners(c, status));
+	let task = open::<T>(n, deal.clone());
+	let id = task.id();
+	let mut stored = contributed::<T>(task, c, status, digest);
+	let winners = winners(c, status);
 	let (reveals, digest) = match status {
 		ContributionStatus::Proved => (winners, Some(digest)),
 		_ => (0, None),
 	};
 	let result = commitment_to(&me(), id, digest.unwrap_or(answer())).result;
 	let reveal_deadline = deal.reveal_deadline(NOW);
-	task.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
-	Tasks::<T>::insert(id, task);
+	stored.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
+	Tasks::<T>::insert(id, stored);
 	Pallet::<T>::expect_reveals(id, &deal, reveal_deadline);
-	delegate_to::<T>(place, (0..c).map(|n| worker(1_000 + n)));
-	place
+	delegate_to::<T>(task, (0..c).map(|n| worker(1_000 + n)));
+	task
 }
 
 /// Returns a task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
@@ -211,9 +212,9 @@ pub fn reports(n: u32) -> FailureList {
 
 /// Returns a task with 64 contributors and delegates, all but one of which reported.
 pub fn reportable<T: Config>() -> TaskRef {
-	let place = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
-	Failures::<T>::insert(place.id(), reports(63));
-	place
+	let task = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
+	Failures::<T>::insert(task.id(), reports(63));
+	task
 }
 
 /// Returns a result of mine of the only task of a deal.
@@ -250,6 +251,6 @@ pub fn fill_kitty<T: Config>() {
 }
 
 /// Returns a task as it is stored.
-pub fn stored<T: Config>(place: TaskRef) -> Task {
-	Tasks::<T>::get(place.id()).unwrap_or_else(|| Task::new(place.deal, place.index))
+pub fn stored<T: Config>(task: TaskRef) -> Task {
+	Tasks::<T>::get(task.id()).unwrap_or_else(|| Task::new(task.deal, task.index))
 }

@@ -90,16 +90,17 @@ impl World {
 		let group = *self.groups.choose(random)?;
 		let owner = pallet_registry::Groups::<Runtime>::get(group).map(|group| group.owner);
 		let by = self.mostly(owner, random);
-		let (adds, count) = (random.gen_bool(0.5), random.gen_range(1..4));
-		let members: Vec<Member> = match adds {
-			false => pallet_registry::Members::<Runtime>::iter_key_prefix(group).take(count).collect(),
-			true => (0..count)
-				.filter_map(|_| match random.gen_range(0..4) {
-					0 => self.apps.choose(random).map(|id| Member::App(*id)),
-					1 => self.workerpools.choose(random).map(|id| Member::Workerpool(*id)),
-					_ => Some(Member::Account(self.anyone(random).account())),
-				})
-				.collect(),
+		let adds = random.gen_bool(0.5);
+		let count = random.gen_range(1..4);
+		let members: Vec<Member> = if adds {
+			let newcomers = (0..count).filter_map(|_| match random.gen_range(0..4) {
+				0 => self.apps.choose(random).map(|id| Member::App(*id)),
+				1 => self.workerpools.choose(random).map(|id| Member::Workerpool(*id)),
+				_ => Some(Member::Account(self.anyone(random).account())),
+			});
+			newcomers.collect()
+		} else {
+			pallet_registry::Members::<Runtime>::iter_key_prefix(group).take(count).collect()
 		};
 		let members = members.try_into().ok()?;
 		let call =

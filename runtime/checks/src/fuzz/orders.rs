@@ -106,7 +106,8 @@ impl World {
 		random: &mut StdRng,
 	) -> RequestOrder {
 		let mut most = |price: Balance| if random.gen_ratio(1, 30) { price.saturating_sub(1) } else { price };
-		let (app_max_price, workerpool_max_price) = (most(app.price), most(workerpool.price));
+		let app_max_price = most(app.price);
+		let workerpool_max_price = most(workerpool.price);
 		let dataset_max_price = dataset.map_or(0, |dataset| most(dataset.price));
 		RequestOrder {
 			app: app.app,

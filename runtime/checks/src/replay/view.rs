@@ -7,9 +7,10 @@ pub fn record(state: &mut Value, changed: &Value) {
 	for part in ["accounts", "scores", "tasks"] {
 		for (key, value) in changed[part].as_object().into_iter().flatten() {
 			let all = state[part].as_object_mut().expect("each part of a state is an object");
-			match is_nothing(value) {
-				true => drop(all.remove(key)),
-				false => drop(all.insert(key.clone(), value.clone())),
+			if is_nothing(value) {
+				all.remove(key);
+			} else {
+				all.insert(key.clone(), value.clone());
 			}
 		}
 	}

@@ -72,7 +72,9 @@ impl<'a> World<'a> {
 
 	fn register(&mut self) -> Outcome {
 		use pallet_registry::{Call, Policy};
-		let (app, dataset, description) = (assets::app(0), assets::dataset(0), assets::description(0));
+		let app = assets::app(0);
+		let dataset = assets::dataset(0);
+		let description = assets::description(0);
 		self.app = AppId::derive(&self.account("app_owner"), &app);
 		self.dataset = DatasetId::derive(&self.account("dataset_owner"), &dataset);
 		self.workerpool = WorkerpoolId::derive(&self.account("scheduler"), &description);
@@ -142,7 +144,8 @@ impl<'a> World<'a> {
 		let worker = arguments["worker"].as_str().unwrap_or(&by).to_owned();
 		let call = match step.operation.as_str() {
 			"contribute" => {
-				let (id, digest) = (task.id(), digest(arguments)?);
+				let id = task.id();
+				let digest = digest(arguments)?;
 				let account = self.account(&worker);
 				let commitment = Commitment {
 					result: ResultHash::of(id, digest),
