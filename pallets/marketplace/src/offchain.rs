@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		Ok((validity, Weight::zero()))
 	}
 
-	/// Returns what a task of the match would cost, in nRLC, if it were made now by nobody.
+	/// Returns what a task of the match would cost, in nRLC, if it were made now without a caller.
 	fn try_match(hashes: Hashes) -> Result<Balance, DispatchError> {
 		with_transaction(|| {
 			let price = Self::do_match_published(None, hashes).and_then(|deal| {
@@ -105,7 +105,7 @@ impl<T: Config> Pallet<T> {
 		turn.into_iter().map(|(_, hash)| hash).collect()
 	}
 
-	/// Returns the best match of a published request that could be made now by nobody.
+	/// Returns the best match of a published request that could be made now without a caller.
 	pub(crate) fn search(hash: &OrderHash) -> Option<Call<T>> {
 		let published = Orders::<T>::get(hash)?;
 		let left = Self::remainder_of(*hash, &published.order).left();

@@ -1,4 +1,4 @@
-//! What is said of the market: what calls of the marketplace carry, and what the chain answers those who ask.
+//! The market, as calls of the marketplace carry it, and as the chain answers questions about it.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -91,7 +91,7 @@ pub struct DealProgress {
 	pub kept: u64,
 	/// When its last task was closed, in ms.
 	pub closed_at: Option<Moment>,
-	/// Who paid the deposit: who matched the orders, or the requester if the match had no caller.
+	/// Who paid the deposit: the account that matched the orders, or the requester if the match had no caller.
 	pub depositor: AccountId,
 	/// What is held from the depositor, in nRLC.
 	pub deposit: Balance,

@@ -26,7 +26,7 @@ pub const KITTY_MIN: Balance = RLC;
 /// Why money cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum MoneyError {
-	/// An amount exceeds 128 bits. No such RLC exists: lower the prices or the volume.
+	/// An amount exceeds 128 bits, which is more RLC than can exist. Lower the prices or the volume.
 	Overflow,
 	/// A scheduler's share exceeds 100 percent.
 	RatioTooHigh,

@@ -163,7 +163,7 @@ impl Failure {
 	}
 }
 
-/// Movements of one task. Nothing is not moved.
+/// Movements of one task. Those of 0 are left out.
 struct Moves {
 	task: TaskId,
 	all: Vec<Movement>,

@@ -1,4 +1,4 @@
-//! What is said of work on tasks: what calls of Proof-of-Contribution carry, and what the chain answers those who ask.
+//! Work on tasks, as calls of Proof-of-Contribution carry it, and as the chain answers questions about it.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -191,7 +191,7 @@ pub struct TaskView {
 	pub id: TaskId,
 	/// Its deal, index, stage and contributions.
 	pub task: Task,
-	/// Returns the time, in ms, from which on nobody can contribute.
+	/// From this time on, in ms, nobody can contribute.
 	pub contribution_deadline: Moment,
 	/// From this time on, in ms, it has failed unless it is completed.
 	pub final_deadline: Moment,
@@ -217,7 +217,7 @@ pub enum WorkKind {
 pub struct WorkItem {
 	/// The task's id.
 	pub id: TaskId,
-	/// The task's place.
+	/// Its deal and index.
 	pub task: TaskRef,
 	/// What is to do.
 	pub what: WorkKind,

@@ -1,6 +1,6 @@
 //! Chains in memory.
 
-use frame_support::pallet_prelude::BlockNumberFor;
+use frame_system::pallet_prelude::BlockNumberFor;
 use sp_io::TestExternalities;
 use sp_runtime::{traits::One, BuildStorage};
 

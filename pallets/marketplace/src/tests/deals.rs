@@ -233,7 +233,7 @@ fn deal_closes_with_its_last_task() {
 }
 
 #[test]
-fn deal_is_forgotten_with_its_last_task_after_retention() {
+fn deal_is_pruned_with_its_last_task_after_retention() {
 	test(|| {
 		let deal = two_tasks();
 		assert_noop!(Market::prune_task(&deal, START), Error::<Test>::NotPrunable);

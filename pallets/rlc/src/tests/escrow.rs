@@ -212,7 +212,7 @@ fn escrow_account_lives_when_empty() {
 }
 
 #[test]
-fn account_that_others_need_is_kept_until_forgotten() {
+fn account_that_others_need_is_kept_until_pruned() {
 	test(endowed(10), || {
 		assert_noop!(Rlc::prune(RuntimeOrigin::signed(BOB), ALICE), Error::<Test>::NotFound);
 		assert_ok!(System::inc_consumers(&ALICE));
