@@ -10,7 +10,7 @@ use frame_support::{
 	Blake2_128Concat,
 };
 use frame_system::EnsureRoot;
-pub use rlc_mocks::{Brakes, Clock};
+pub use pallet_testing::{Brakes, Clock};
 use rlc_primitives::{
 	deal::Settlement,
 	orders::Member,
@@ -46,7 +46,7 @@ pub type TxExtension = (frame_system::AuthorizeCall<Test>,);
 pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<AccountId, RuntimeCall, Signature, TxExtension>;
 pub type Block = generic::Block<generic::Header<u64, BlakeTwo256>, UncheckedExtrinsic>;
 
-rlc_mocks::system_and_balances!(Test, Block);
+pallet_testing::system_and_balances!(Test, Block);
 
 impl<Call> frame_system::offchain::CreateTransactionBase<Call> for Test
 where
@@ -259,11 +259,11 @@ impl Who {
 		[Self::AppOwner, Self::DatasetOwner, Self::Scheduler, Self::Requester, Self::Sponsor, Self::Broker, Self::Heir];
 
 	pub fn pair(self) -> sr25519::Pair {
-		rlc_mocks::people::key(self as u8)
+		pallet_testing::people::key(self as u8)
 	}
 
 	pub fn id(self) -> AccountId {
-		rlc_mocks::people::account_of_key(self as u8)
+		pallet_testing::people::account_of_key(self as u8)
 	}
 
 	pub fn origin(self) -> RuntimeOrigin {
@@ -280,7 +280,7 @@ pub const XS: CategoryId = CategoryId(0);
 /// Returns a chain with one app, one dataset, one workerpool, and everybody with 1 RLC.
 pub fn market() -> sp_io::TestExternalities {
 	let balances = Who::ALL.iter().map(|who| (who.id(), RLC)).collect();
-	let mut ext = rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
+	let mut ext = pallet_testing::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()
 	});

@@ -6,8 +6,8 @@ mod units;
 use std::collections::BTreeMap;
 
 use frame_support::{parameter_types, weights::Weight};
-use rlc_mocks::people::account_of_key;
-pub use rlc_mocks::{people::key, Brakes, Clock};
+use pallet_testing::people::account_of_key;
+pub use pallet_testing::{people::key, Brakes, Clock};
 use rlc_primitives::{
 	deal::Resource,
 	ethereum::{account_of, signed_message_hash, EthereumSignature},
@@ -44,7 +44,7 @@ mod runtime {
 	pub type Poco = crate;
 }
 
-rlc_mocks::system!(Test);
+pallet_testing::system!(Test);
 
 parameter_types! {
 	pub const MaxBatch: u32 = 100;
@@ -291,7 +291,7 @@ pub fn events() -> Vec<crate::Event<Test>> {
 
 /// Returns a chain at the deals' start, on which the workers 1 to 99 have 1 RLC each.
 pub fn chain() -> sp_io::TestExternalities {
-	let mut chain = rlc_mocks::new_chain::<Test>(frame_system::GenesisConfig::<Test>::default());
+	let mut chain = pallet_testing::new_chain::<Test>(frame_system::GenesisConfig::<Test>::default());
 	chain.execute_with(|| {
 		at(0);
 		(1..100).for_each(|n| Free::insert(worker(n), RLC));

@@ -4,7 +4,7 @@ use frame_support::traits::{
 	fungible::{Inspect, InspectHold},
 	ConstU128, ConstU32,
 };
-pub use rlc_mocks::people::*;
+pub use pallet_testing::people::*;
 use rlc_primitives::{AccountId, Balance};
 
 use crate::{App, AppKind, Dataset, Description, HoldReason, Name};
@@ -37,7 +37,7 @@ mod runtime {
 	pub type Registry = crate;
 }
 
-rlc_mocks::system_and_balances!(Test);
+pallet_testing::system_and_balances!(Test);
 
 impl crate::Config for Test {
 	type ByteDeposit = ConstU128<BYTE>;
@@ -51,7 +51,7 @@ impl crate::Config for Test {
 /// Returns a chain on which Alice and Bob have RLC, and nothing is registered.
 pub fn registry() -> sp_io::TestExternalities {
 	let balances = vec![(ALICE, ENDOWMENT), (BOB, ENDOWMENT)];
-	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
+	pallet_testing::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		..Default::default()
 	})

@@ -8,7 +8,7 @@ use frame_support::{
 	PalletId,
 };
 use frame_system::EnsureRoot;
-pub use rlc_mocks::people::*;
+pub use pallet_testing::people::*;
 use rlc_primitives::{
 	traits::{
 		Escrow, Movement,
@@ -46,7 +46,7 @@ mod runtime {
 	pub type Rlc = crate;
 }
 
-rlc_mocks::system_and_balances!(Test);
+pallet_testing::system_and_balances!(Test);
 
 parameter_types! {
 	pub const MaxSupply: Balance = MAX_SUPPLY;
@@ -92,7 +92,7 @@ pub fn rlc() -> sp_io::TestExternalities {
 /// Returns the same, with another endowment of Alice, in nRLC.
 pub fn endowed(alice: Balance) -> sp_io::TestExternalities {
 	BOOKS.take();
-	rlc_mocks::new_chain::<Test>(RuntimeGenesisConfig {
+	pallet_testing::new_chain::<Test>(RuntimeGenesisConfig {
 		balances: pallet_balances::GenesisConfig { balances: vec![(ALICE, alice)], ..Default::default() },
 		rlc: crate::GenesisConfig { treasury_share: Permill::from_percent(20), ..Default::default() },
 		..Default::default()

@@ -139,7 +139,7 @@ impl crate::BenchmarkHelper for OpenDeals {
 	}
 
 	fn set_time(now: Moment) {
-		rlc_mocks::Clock::set(now);
+		pallet_testing::Clock::set(now);
 	}
 }
 
