@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 if [ $# = 0 ]; then
-	mapfile -t files < <(git ls-files --cached --others --exclude-standard '*.md')
+	mapfile -d '' -t files < <(scripts/lint/files.sh '*.md')
 else
 	files=("$@")
 fi
@@ -72,6 +72,8 @@ check_link() {
 	local path="${3%%#*}" anchor="" target
 	case "$3" in
 		http://* | https://* | mailto:*) return ;;
+		# Items of Rust, which rustdoc looks up.
+		*::* | fn@* | crate | super | self) return ;;
 		*#*) anchor="${3#*#}" ;;
 	esac
 	target="$1"
@@ -83,7 +85,7 @@ check_link() {
 	fi
 }
 
-tests=$(git ls-files --cached --others --exclude-standard '*/tests/*.rs' |
+tests=$(scripts/lint/files.sh '*.rs' | tr '\0' '\n' |
 	sed -nE 's#.*/tests/([a-z_]+)(/main)?\.rs$#\1#p')
 for file in "${files[@]}"; do
 	[ -e "$file" ] || continue

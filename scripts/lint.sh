@@ -7,7 +7,7 @@
 #
 #   format        rustfmt, here and in the apps' workspace
 #   spelling      typos.toml
-#   links         documents link to files and headings that are there
+#   links         what documents refer to is there: files, headings, commands
 #   json          JSON files are JSON
 #   layers        who may depend on whom: .config/layers.txt (invariant I8 is a part of it)
 #   sizes         no long source file
@@ -42,7 +42,7 @@ part_spelling() {
 		return 1
 	}
 }
-part_links() { scripts/lint/links.sh; }
+part_links() { scripts/doc-links.sh; }
 part_json() { scripts/lint/files.sh '*.json' | xargs -0 -n 1 sh -c 'jq empty "$1" || { echo "json: $1" >&2; exit 1; }' -; }
 part_layers() { scripts/lint/layers.sh; }
 part_sizes() { scripts/lint/sizes.sh; }
