@@ -1,22 +1,4 @@
-//! What tests of several crates share: how a test skips what a machine cannot do.
-//!
-//! ```no_run
-//! # fn find_runc() -> Result<(), &'static str> { Err("runc is not in PATH") }
-//! fn containers_start() {
-//! 	if let Err(why) = find_runc() {
-//! 		rlc_testing::skip!("needs runc: {why}");
-//! 	}
-//! 	// …
-//! }
-//! ```
-//!
-//! A test that skips passes, and says so on the standard error output. A machine that must not skip says so: with
-//! `RLC_REQUIRE=runc,postgres` a test that would skip one of these needs fails instead, and with `RLC_REQUIRE=all` every
-//! such test fails. CI runs with `all`.
-//!
-//! # Architecture invariant
-//!
-//! This crate depends on nothing, and only tests depend on it.
+#![doc = include_str!("../README.md")]
 
 use std::{
 	env,
@@ -26,16 +8,8 @@ use std::{
 /// The variable that lists what must not be skipped.
 pub const REQUIRE: &str = "RLC_REQUIRE";
 
-/// What a test may need of its machine, and what provides it on Debian.
-pub const NEEDS: [(&str, &str); 7] = [
-	("device", "a character device that does nothing when opened, such as /dev/fuse"),
-	("disk", "a target directory on a disk: set CARGO_TARGET_DIR"),
-	("netns", "the right to make network namespaces: run as root"),
-	("postgres", "apt-get install postgresql"),
-	("runc", "apt-get install runc, and the right to run it: run as root"),
-	("shm", "a file system in memory at /dev/shm"),
-	("slirp4netns", "apt-get install slirp4netns iproute2"),
-];
+/// What a test may need of its machine, as the README lists it.
+pub const NEEDS: [&str; 7] = ["device", "disk", "netns", "postgres", "runc", "shm", "slirp4netns"];
 
 /// Leaves the test, since the machine lacks what it needs: `skip!("needs runc: {why}")`. In a function that returns
 /// something, `skip!("needs runc: {why}" => None)` returns that.
@@ -76,7 +50,7 @@ fn need(text: &str) -> Option<&'static str> {
 }
 
 fn known(word: &str) -> Option<&'static str> {
-	NEEDS.iter().map(|(need, _)| *need).find(|need| *need == word)
+	NEEDS.into_iter().find(|need| *need == word)
 }
 
 /// Whether a list such as `runc,postgres` or `all` contains a need.
@@ -95,6 +69,13 @@ fn is_required(need: &str, list: &str) -> bool {
 mod tests {
 	use super::*;
 	use std::process::{Command, Output};
+
+	#[test]
+	fn every_need_is_explained() {
+		for need in NEEDS {
+			assert!(include_str!("../README.md").contains(&format!("| `{need}` |")), "{need}");
+		}
+	}
 
 	#[test]
 	fn lists_name_needs() {
