@@ -12,8 +12,8 @@
 //!
 //! let mut calls = 0;
 //! let answer = (|| {
-//! 	calls += 1;
-//! 	std::future::ready(if calls < 3 { Err("busy") } else { Ok(calls) })
+//!     calls += 1;
+//!     std::future::ready(if calls < 3 { Err("busy") } else { Ok(calls) })
 //! })
 //! .retry(BACKOFF)
 //! .when(|error| *error == "busy")
