@@ -10,7 +10,7 @@
 use std::error::Error;
 
 use futures::StreamExt;
-use rlc_chain::{At, Call, Chain, Event, Key, MarketplaceCall, MarketplaceEvent, PocoEvent, Sender};
+use rlc_chain::{At, Chain, Event, Key, MarketplaceCall, MarketplaceEvent, PocoEvent, Sender};
 use rlc_primitives::{AccountId, AppId, CategoryId, DealId, RequestOrder, Restriction, Tag, RLC};
 use sp_core::{H160, H256};
 
@@ -47,12 +47,11 @@ pub async fn submit(requester: &Sender, app: AppId) -> Result<DealId, Box<dyn Er
 	println!("{} nRLC a task, and {} of deposit", estimate.task_price, estimate.deposit);
 
 	// Put the request into the book, then match it with those offers. Left alone, a validator would match it soon.
-	requester.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: request.into() })).await?;
+	requester.send(MarketplaceCall::PublishOrder { order: request.into() }).await?;
 	let orders = estimate.orders;
 	let (app, dataset, workerpool) = (orders.app, orders.dataset, orders.workerpool);
-	let receipt = requester
-		.send(Call::Marketplace(MarketplaceCall::MatchPublished { request: orders.request, app, dataset, workerpool }))
-		.await?;
+	let receipt =
+		requester.send(MarketplaceCall::MatchPublished { request: orders.request, app, dataset, workerpool }).await?;
 	let deal = receipt.events.iter().find_map(|event| match event {
 		Event::Marketplace(MarketplaceEvent::DealOpened { deal, .. }) => Some(*deal),
 		_ => None,

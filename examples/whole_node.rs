@@ -9,7 +9,7 @@
 
 use std::error::Error;
 
-use rlc_chain::{BalancesCall, Call, Chain, Key, Sender};
+use rlc_chain::{BalancesCall, Chain, Key, Sender};
 use rlc_node::embedded::NodeBuilder;
 use rlc_primitives::{Address, Balance, RLC};
 use serde_json::json;
@@ -39,7 +39,7 @@ pub async fn run() -> Result<Balance, Box<dyn Error>> {
 	let alice = Sender::new(chain.clone(), Key::from_suri("//Alice")?);
 	let bob = Key::from_suri("//Bob")?.account();
 	let before = chain.funds(&bob).await?.free;
-	let payment = Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(bob.clone()), value: RLC });
+	let payment = BalancesCall::TransferKeepAlive { dest: Address::Id(bob.clone()), value: RLC };
 	let receipt = alice.send_finalized(payment).await?;
 	println!("paid in block {}", receipt.number);
 	let after = chain.funds(&bob).await?.free;

@@ -13,7 +13,7 @@ mod worker_in_node;
 // The runtime of the first example looks for its pallet at the root of the program.
 use one_pallet::stations;
 
-use rlc_chain::{Call, Chain, Key, MarketplaceCall, PocoCall, RegistryCall, Sender};
+use rlc_chain::{Chain, Key, MarketplaceCall, PocoCall, RegistryCall, Sender};
 use rlc_node::embedded::NodeBuilder;
 use rlc_primitives::{
 	assets::{App, Description},
@@ -58,8 +58,7 @@ async fn request_is_submitted_and_its_deal_watched() {
 	let domain = chain.domain().await.expect("a domain");
 	let authorization = DelegationProof::Signed(scheduler.key().sign_delegation(&delegation, &domain));
 	let digest = ResultDigest(H256::repeat_byte(7));
-	let result =
-		Call::Poco(PocoCall::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data: None });
+	let result = PocoCall::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data: None };
 	worker.send(result).await.expect("accepted");
 
 	assert_eq!(submit_and_watch::watch(&chain, deal, before).await.expect("it closes"), 1);
@@ -72,8 +71,8 @@ async fn offers(developer: &Sender, scheduler: &Sender) -> AppId {
 	let description: Description = b"a pool".to_vec().try_into().expect("short");
 	let id = AppId::derive(&developer.account(), &app);
 	let workerpool = WorkerpoolId::derive(&scheduler.account(), &description);
-	developer.send(Call::Registry(RegistryCall::RegisterApp { app })).await.expect("registers");
-	scheduler.send(Call::Registry(RegistryCall::RegisterWorkerpool { description })).await.expect("registers");
+	developer.send(RegistryCall::RegisterApp { app }).await.expect("registers");
+	scheduler.send(RegistryCall::RegisterWorkerpool { description }).await.expect("registers");
 
 	let app_order = AppOrder {
 		app: id,
@@ -97,13 +96,7 @@ async fn offers(developer: &Sender, scheduler: &Sender) -> AppId {
 		requester_restrict: Restriction::Anyone,
 		salt: H256::zero(),
 	};
-	developer
-		.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: app_order.into() }))
-		.await
-		.expect("publishes");
-	scheduler
-		.send(Call::Marketplace(MarketplaceCall::PublishOrder { order: workerpool_order.into() }))
-		.await
-		.expect("publishes");
+	developer.send(MarketplaceCall::PublishOrder { order: app_order.into() }).await.expect("publishes");
+	scheduler.send(MarketplaceCall::PublishOrder { order: workerpool_order.into() }).await.expect("publishes");
 	id
 }
