@@ -2,6 +2,7 @@
 
 mod check;
 mod decode;
+mod errors;
 mod places;
 
 use codec::{Decode, Encode};

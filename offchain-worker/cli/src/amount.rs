@@ -9,19 +9,19 @@ const DECIMALS: usize = 9;
 
 /// An amount, in nRLC. Written as RLC: `1.5 RLC`. Read as `1.5RLC`, `1.5` or `1500000000nRLC`, spaces allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Amount(pub Balance);
+pub(crate) struct Amount(pub Balance);
 
-/// Why a text is no amount.
+/// Why a text is not an amount.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidAmount {
+pub(crate) enum InvalidAmount {
 	/// It is not of the form.
-	#[error("{0:?} is no amount; write 1.5, 1.5RLC or 1500000000nRLC")]
+	#[error("{0:?} is not an amount; write 1.5, 1.5RLC or 1500000000nRLC")]
 	Form(String),
 	/// It has more than nine digits after the point.
 	#[error("{0:?} is finer than 1 nRLC; at most {DECIMALS} digits may follow the point")]
 	TooFine(String),
 	/// It exceeds 128 bits.
-	#[error("{0:?} is more RLC than there can be")]
+	#[error("{0:?} is more RLC than can exist; write a smaller amount")]
 	TooLarge(String),
 }
 
@@ -88,7 +88,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_no_amount_is_refused_in_words() {
+	fn text_that_is_not_an_amount_is_refused() {
 		for text in ["", "RLC", ".5", "5.", "1,5", "-1", "+1", "1e9", "1.5ETH", "0x10", "1.2.3", "1 2"] {
 			assert_eq!(text.parse::<Amount>(), Err(InvalidAmount::Form(text.into())), "{text}");
 		}

@@ -1,4 +1,4 @@
-//! Who acts, with which key, over which node.
+//! The account that acts, its key, and the node it acts over.
 
 use std::{
 	io::Read,
@@ -13,49 +13,49 @@ use sp_core::H160;
 use zeroize::Zeroizing;
 
 use crate::{
-	cli::Global,
-	failure::{failure, Failure, Result},
+	failure::{disk, failure, Failure, Result},
+	global::Global,
 	keystore::{Entry, Keystore},
 	output::Output,
 };
 
-/// Where a password may be, beside the file.
+/// The environment variable that may hold the password.
 const PASSWORD_VARIABLE: &str = "RLC_PASSWORD";
 
 /// What every command has at hand.
-pub struct Context {
-	/// What holds for every command.
+pub(crate) struct Context {
+	/// The options that every command takes.
 	pub global: Global,
 	/// Where words go.
 	pub out: Output,
 }
 
 impl Context {
-	/// The chain, over the node that was named.
+	/// Connects to the chain over the node of `--node`.
 	///
 	/// # Errors
 	///
-	/// If the node does not answer, or is of another chain.
-	pub async fn chain(&self) -> Result<Chain> {
+	/// If the node does not answer, or serves another chain.
+	pub(crate) async fn chain(&self) -> Result<Chain> {
 		let chain = Chain::connect(&self.global.node).await;
-		chain.map_err(|error| Failure::new(error).advise("start one with `rlc up`, or name another with --node"))
+		chain.map_err(|error| Failure::from(error).advise("start a node with `rlc up`, or name another with --node"))
 	}
 
-	/// The user's keys.
+	/// Returns the user's keys.
 	///
 	/// # Errors
 	///
-	/// If there is no place for them.
-	pub fn keystore(&self) -> Result<Keystore> {
+	/// If there is no directory for them.
+	pub(crate) fn keystore(&self) -> Result<Keystore> {
 		Ok(Keystore::of_user()?)
 	}
 
-	/// The account that acts, without its key.
+	/// Returns the account that acts, without its key.
 	///
 	/// # Errors
 	///
-	/// If none was named, or there is none of that name.
-	pub fn who(&self) -> Result<AccountId> {
+	/// If `--account` is missing or names no known account.
+	pub(crate) fn who(&self) -> Result<AccountId> {
 		let name = self.named()?;
 		if is_derivation(name) {
 			return Ok(development_key(name)?.account());
@@ -63,12 +63,12 @@ impl Context {
 		Ok(self.keystore()?.entry(name)?.account.0)
 	}
 
-	/// The key of the account that acts.
+	/// Returns the key of the account that acts.
 	///
 	/// # Errors
 	///
-	/// Those of [`who`](Self::who); and if the password is wrong, or cannot be asked for.
-	pub fn key(&self) -> Result<Key> {
+	/// Those of [`who`](Self::who); if the password is wrong or missing.
+	pub(crate) fn key(&self) -> Result<Key> {
 		let name = self.named()?;
 		if is_derivation(name) {
 			return development_key(name);
@@ -79,64 +79,66 @@ impl Context {
 		Ok(keystore.open(&name, &password)?.key()?)
 	}
 
-	/// Send a call of this key's account, and wait until it is in a block.
+	/// Sends a call from this key's account, and waits until it is in a block.
 	///
 	/// # Errors
 	///
 	/// If the chain refuses it.
-	pub async fn send_as(&self, chain: &Chain, key: Key, call: Call) -> Result<Receipt> {
+	pub(crate) async fn send_as(&self, chain: &Chain, key: Key, call: Call) -> Result<Receipt> {
 		Ok(Sender::new(chain.clone(), key).send(call).await?)
 	}
 
-	/// An account that somebody wrote: SS58, hex, an Ethereum address, a name in the keystore, or `//Alice` and the like.
+	/// Reads an account: SS58, hex, an Ethereum address, a name in the keystore, or `//Alice` and the like.
 	///
 	/// # Errors
 	///
 	/// If it is none of these.
-	pub fn account(&self, text: &str) -> Result<AccountId> {
+	pub(crate) fn account(&self, text: &str) -> Result<AccountId> {
 		if is_derivation(text) {
 			return Ok(development_key(text)?.account());
 		}
 		if let Some(address) = text.strip_prefix("0x").filter(|digits| digits.len() == 40) {
 			let bytes = hex::decode(address).ok().and_then(|bytes| <[u8; 20]>::try_from(bytes).ok());
-			return bytes.map(|bytes| account_of(H160(bytes))).ok_or_else(|| failure!("{text} is no Ethereum address"));
+			return bytes.map(|bytes| account_of(H160(bytes))).ok_or_else(
+				|| failure!(AccountInvalid, "{text} is not an Ethereum address"; "write 0x and 40 hex digits"),
+			);
 		}
 		if let Ok(account) = text.parse::<Account>() {
 			return Ok(account.0);
 		}
 		let known = self.keystore().and_then(|keystore| Ok(keystore.entry(text)?.account.0));
 		known.map_err(|_| {
-			failure!("{text} is no account; give an address, a name of `rlc account list`, or //Alice and the like")
+			failure!(AccountInvalid, "{text} is not an account";
+				"give an address, a name shown by `rlc account list`, or a development account such as //Alice")
 		})
 	}
 
-	/// A password: of the file, else of the environment, else asked for.
+	/// Returns the password: from the file, else from the environment, else as typed.
 	///
 	/// # Errors
 	///
-	/// If the file cannot be read, or nobody can be asked.
-	pub fn password(&self, prompt: &str) -> Result<Zeroizing<String>> {
+	/// If the file cannot be read, or there is no terminal to ask on.
+	pub(crate) fn password(&self, prompt: &str) -> Result<Zeroizing<String>> {
 		if let Some(given) = self.given_password()? {
 			return Ok(given);
 		}
 		if !self.out.can_ask() {
-			return Err(failure!(
-				"a password is needed and nobody can be asked; give --password-file or set {PASSWORD_VARIABLE}"
-			));
+			return Err(failure!(PasswordMissing, "a password is needed, and there is no terminal to ask for it";
+				"give --password-file, or set {PASSWORD_VARIABLE}"));
 		}
-		let typed = rpassword::prompt_password(prompt).map_err(|error| failure!("no password was read: {error}"))?;
-		Ok(Zeroizing::new(typed))
+		let typed = rpassword::prompt_password(prompt);
+		typed.map(Zeroizing::new).map_err(|error| failure!(PasswordMissing, "no password was read: {error}"))
 	}
 
-	/// A new password: as [`password`](Self::password), but asked for twice.
+	/// Returns a new password: as [`password`](Self::password), but typed twice.
 	///
 	/// # Errors
 	///
-	/// Those of [`password`](Self::password); and if the two differ.
-	pub fn new_password(&self) -> Result<Zeroizing<String>> {
+	/// Those of [`password`](Self::password); if the two differ.
+	pub(crate) fn new_password(&self) -> Result<Zeroizing<String>> {
 		let first = self.password("New password: ")?;
 		if self.given_password()?.is_none() && *self.password("Once more: ")? != *first {
-			return Err(failure!("the two passwords differ; nothing was kept"));
+			return Err(failure!(PasswordDiffers, "the two passwords differ, so nothing was saved"; "try again"));
 		}
 		Ok(first)
 	}
@@ -151,37 +153,39 @@ impl Context {
 
 	fn named(&self) -> Result<&str> {
 		let name = self.global.account.as_deref();
-		name.ok_or_else(|| failure!("no account is named; give --account NAME, or set RLC_ACCOUNT"))
+		name.ok_or_else(|| failure!(AccountMissing, "no account is named"; "give --account NAME, or set RLC_ACCOUNT"))
 	}
 }
 
-/// The text of a file that holds a secret; `-` is standard input.
+/// Returns the text of a file that holds a secret; `-` is standard input.
 ///
 /// # Errors
 ///
 /// If it cannot be read.
-pub fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
+pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<String>> {
 	let mut text = Zeroizing::new(String::new());
 	let read = if path == Path::new("-") {
 		std::io::stdin().read_to_string(&mut text)
 	} else {
 		std::fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text))
 	};
-	read.map_err(|error| failure!("{}: {error}", path.display()))?;
+	read.map_err(disk(path))?;
 	Ok(text)
 }
 
-/// Now, in ms since the Unix epoch.
-pub fn now() -> u64 {
+/// Returns the time, in ms since the Unix epoch.
+pub(crate) fn now() -> u64 {
 	let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
 	u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whether this is a key for development, derived from a phrase that everybody knows.
+/// Returns whether this names a development key, derived from a phrase that everybody knows.
 fn is_derivation(name: &str) -> bool {
 	name.starts_with('/')
 }
 
 fn development_key(derivation: &str) -> Result<Key> {
-	Key::from_suri(derivation).map_err(|_| failure!("{derivation} is no derivation; one is //Alice, or //Alice//stash"))
+	Key::from_suri(derivation).map_err(
+		|_| failure!(AccountInvalid, "{derivation} is not a derivation"; "write it as //Alice, or //Alice//stash"),
+	)
 }

@@ -16,7 +16,7 @@ use crate::{
 
 /// What tasks demand of a worker.
 #[derive(Clone, Debug, Default)]
-pub struct Demand {
+pub(crate) struct Demand {
 	/// What kind of app they run.
 	pub kind: AppKind,
 	/// What they demand by tag: app, dataset and request together.
@@ -26,24 +26,24 @@ pub struct Demand {
 }
 
 impl Demand {
-	/// Of the tasks of a deal by these offers.
+	/// Returns the demand of the tasks of a deal by these offers.
 	///
 	/// # Errors
 	///
 	/// If the chain does not answer.
-	pub async fn of(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Self> {
+	pub(crate) async fn of(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Self> {
 		let kind = chain.app(wish.app).await?.map(|app| app.content.kind).unwrap_or_default();
 		let tag = quote.tag(wish);
 		Ok(Self { kind, tag, needs: Needs::of_deal(&wish.params, tag) })
 	}
 
-	/// Whether every worker has what is demanded.
-	pub fn is_nothing(&self) -> bool {
+	/// Returns whether every worker has what is demanded.
+	pub(crate) fn is_nothing(&self) -> bool {
 		self.kind == AppKind::Wasm && self.tag == Tag::NONE && self.needs.is_nothing()
 	}
 
-	/// How many slots of a worker each task takes; `None` if it cannot run them, or is not connected.
-	pub fn slots(&self, worker: &WorkerInfo) -> Option<u32> {
+	/// Returns how many slots of a worker each task takes; `None` if it cannot run them, or is not connected.
+	pub(crate) fn slots(&self, worker: &WorkerInfo) -> Option<u32> {
 		let has = &worker.resources;
 		let runs = match self.kind {
 			AppKind::Wasm => has.wasm,
@@ -53,7 +53,7 @@ impl Demand {
 		able.then(|| self.needs.slots(has)).flatten()
 	}
 
-	/// In words.
+	/// Returns the demand in words.
 	fn words(&self) -> String {
 		let Needs { cores, memory, disk, gpus } = self.needs;
 		let amount = |count: u32, thing: &str| (count > 0).then(|| counted(count.into(), thing));
@@ -70,8 +70,12 @@ impl Demand {
 	}
 }
 
-/// Why the tasks would wait for nothing, as it is now; `None` if a worker that is connected can run them.
-pub async fn shortage(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
+/// Returns why no connected worker can run the tasks; `None` if one can.
+///
+/// # Errors
+///
+/// If chain or scheduler do not answer.
+pub(crate) async fn shortage(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
 	let demand = Demand::of(chain, quote, wish).await?;
 	let url = pool::url(chain, quote.workerpool.workerpool).await?;
 	let scheduler = pool::connect(&url).await?;
@@ -84,12 +88,12 @@ pub async fn shortage(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Optio
 	Ok((!able).then(|| missing(&demand, wish)))
 }
 
-/// That no worker has what is demanded, and what becomes of the tasks then.
+/// Returns in words that no worker has what is demanded, and what becomes of the tasks then.
 fn missing(demand: &Demand, wish: &Wish) -> String {
 	let with = if demand.is_nothing() { String::new() } else { format!(" that has {}", demand.words()) };
 	let end = span(wish.reference_time.saturating_mul(FINAL_WINDOW));
 	format!(
-		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the money comes back"
+		"the workerpool has no worker now{with}: the tasks would wait for one, and after {end} the money would come back"
 	)
 }
 
@@ -117,7 +121,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_worker_is_able_if_it_is_connected_and_has_all_that_is_demanded() {
+	fn worker_is_able_if_connected_and_has_all_that_is_demanded() {
 		let demand = Demand {
 			kind: AppKind::Container,
 			tag: Tag::from_bits(Tag::NETWORK),
@@ -135,7 +139,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_nobody_has_is_named() {
+	fn what_no_worker_has_is_named() {
 		let needs = Needs { cores: 9, gpus: 1, ..Needs::default() };
 		let words = missing(&Demand { needs, ..Demand::default() }, &wish());
 		assert!(words.contains("no worker now that has 9 cores, 1 graphics processor: "), "{words}");

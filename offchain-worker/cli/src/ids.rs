@@ -1,4 +1,4 @@
-//! How people name things: ids in hex, categories by name, tags by what they demand.
+//! How people write ids, categories and tags.
 
 use std::str::FromStr;
 
@@ -15,48 +15,48 @@ macro_rules! readers {
 		///
 		/// # Errors
 		///
-		/// In words, if it is no such id.
-		pub fn $name(text: &str) -> Result<$id, String> {
+		/// In words, if it is not such an id.
+		pub(crate) fn $name(text: &str) -> Result<$id, String> {
 			let digits = 2 * size_of::<$inner>();
 			let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
 			let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).map($inner);
-			bytes.map($id).ok_or_else(|| format!("this is no {}; it has 0x and {digits} hex digits", $what))
+			bytes.map($id).ok_or_else(|| format!("not {}; write 0x and {digits} hex digits", $what))
 		}
 	)* };
 }
 
 readers! {
 	/// Reads an app's id.
-	app: AppId(H160), "app";
+	app: AppId(H160), "an app id";
 	/// Reads a dataset's id.
-	dataset: DatasetId(H160), "dataset";
+	dataset: DatasetId(H160), "a dataset id";
 	/// Reads a workerpool's id.
-	workerpool: WorkerpoolId(H160), "workerpool";
+	workerpool: WorkerpoolId(H160), "a workerpool id";
 	/// Reads a group's id.
-	group: GroupId(H160), "group";
+	group: GroupId(H160), "a group id";
 	/// Reads a callback's id.
-	callback: CallbackId(H160), "callback";
+	callback: CallbackId(H160), "a callback id";
 	/// Reads an order's hash.
-	order: OrderHash(H256), "order";
+	order: OrderHash(H256), "the hash of an order";
 	/// Reads a deal's id.
-	deal: DealId(H256), "deal";
+	deal: DealId(H256), "a deal id";
 }
 
-/// A task, as it is named on the command line.
+/// A task as the command line names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TaskName {
-	/// By its id. The chain finds it only if somebody has worked on it.
+pub(crate) enum TaskName {
+	/// By its id. The chain finds it only if a worker has contributed to it.
 	Id(TaskId),
 	/// By its deal and index.
 	Ref(TaskRef),
 }
 
 impl TaskName {
-	/// The task's id.
-	pub fn id(&self) -> TaskId {
+	/// Returns the task's id.
+	pub(crate) fn id(&self) -> TaskId {
 		match self {
 			Self::Id(id) => *id,
-			Self::Ref(place) => place.id(),
+			Self::Ref(task) => task.id(),
 		}
 	}
 }
@@ -65,7 +65,7 @@ impl FromStr for TaskName {
 	type Err = String;
 
 	fn from_str(text: &str) -> Result<Self, String> {
-		let wrong = || "this is no task; name it by DEAL:INDEX, or by its id of 0x and 64 hex digits".to_owned();
+		let wrong = || "not a task; write DEAL:INDEX, or its id: 0x and 64 hex digits".to_owned();
 		if text.contains(':') {
 			return text.parse().map(Self::Ref).map_err(|_| wrong());
 		}
@@ -73,23 +73,23 @@ impl FromStr for TaskName {
 	}
 }
 
-/// A category, by name or number.
+/// Returns the category of this name or number.
 ///
 /// # Errors
 ///
-/// In words, with the categories that there are.
-pub fn category(text: &str, known: &[(CategoryId, Category)]) -> Result<CategoryId, String> {
+/// In words, with the categories that exist.
+pub(crate) fn category(text: &str, known: &[(CategoryId, Category)]) -> Result<CategoryId, String> {
 	let number = text.parse().ok().map(CategoryId);
 	let named = |category: &Category| category.name.eq_ignore_ascii_case(text.as_bytes());
 	let found = known.iter().find(|(id, category)| number == Some(*id) || named(category));
 	found.map(|(id, _)| *id).ok_or_else(|| {
 		let names: Vec<_> = known.iter().map(|(_, category)| name(category)).collect();
-		format!("there is no category {text}; there are {}", names.join(", "))
+		format!("there is no category {text}; choose one of {}", names.join(", "))
 	})
 }
 
-/// A category's name.
-pub fn name(category: &Category) -> String {
+/// Returns a category's name.
+pub(crate) fn name(category: &Category) -> String {
 	String::from_utf8_lossy(&category.name).into_owned()
 }
 
@@ -99,7 +99,7 @@ pub fn name(category: &Category) -> String {
 /// # Errors
 ///
 /// In words.
-pub fn tag(text: &str) -> Result<Tag, String> {
+pub(crate) fn tag(text: &str) -> Result<Tag, String> {
 	text.split(',').try_fold(Tag::NONE, |tag, one| Ok(tag | part_of_tag(one.trim())?))
 }
 
@@ -113,7 +113,7 @@ fn part_of_tag(text: &str) -> Result<Tag, String> {
 	}
 	deal(text)
 		.map(|bytes| Tag(bytes.0))
-		.map_err(|_| "this is no tag; write tee, gpu, network, a number, or 0x and 64 hex digits".into())
+		.map_err(|_| "not a tag; write tee, gpu, network, a number, or 0x and 64 hex digits".into())
 }
 
 #[cfg(test)]
@@ -133,16 +133,16 @@ mod tests {
 		for wrong in
 			["", "0x", "0x12", &"1".repeat(40), &format!("0x{}", "1".repeat(64)), &format!("0x{}", "g".repeat(40))]
 		{
-			assert_eq!(app(wrong), Err("this is no app; it has 0x and 40 hex digits".into()), "{wrong}");
+			assert_eq!(app(wrong), Err("not an app id; write 0x and 40 hex digits".into()), "{wrong}");
 		}
 	}
 
 	#[test]
 	fn tasks_have_two_names() {
 		let id = format!("0x{}", "22".repeat(32));
-		let place = TaskRef { deal: DealId(H256::repeat_byte(0x22)), index: 3 };
+		let task = TaskRef { deal: DealId(H256::repeat_byte(0x22)), index: 3 };
 		assert_eq!(id.parse(), Ok(TaskName::Id(TaskId(H256::repeat_byte(0x22)))));
-		assert_eq!(format!("{id}:3").parse(), Ok(TaskName::Ref(place)));
+		assert_eq!(format!("{id}:3").parse(), Ok(TaskName::Ref(task)));
 		assert!(["", "7", "0x22:1", &format!("{id}:x")].iter().all(|wrong| wrong.parse::<TaskName>().is_err()));
 	}
 
@@ -150,7 +150,10 @@ mod tests {
 	fn categories_have_names_and_numbers() {
 		assert_eq!(category("xs", &categories()), Ok(CategoryId(0)));
 		assert_eq!(category("4", &categories()), Ok(CategoryId(4)));
-		assert_eq!(category("XXL", &categories()), Err("there is no category XXL; there are XS, S, M, L, XL".into()));
+		assert_eq!(
+			category("XXL", &categories()),
+			Err("there is no category XXL; choose one of XS, S, M, L, XL".into())
+		);
 	}
 
 	#[test]

@@ -1,89 +1,79 @@
 //! The `rlc` program: every role of the cloud, and every command of its users.
-//!
-//! ```text
-//! arguments ──► cli ──► commands/… ──► answer, printed once: text, or JSON with --json
-//!                           │  └─────► progress, on standard error
-//!                           └─ failure ──► `error: what is wrong; what to do`
-//! ```
-//!
-//! | module | what |
-//! |---|---|
-//! | [`cli`] | the command line; its help is the manual |
-//! | [`commands`] | one file for each group of commands |
-//! | [`context`] | who acts, with which key, over which node |
-//! | [`keystore`] | keys on disk under passwords |
-//! | [`amount`], [`ids`], [`orders`] | how people write amounts, names of things, and orders |
-//! | [`assets`] | what apps, datasets and workerpools have in common |
-//! | [`request`], [`market`] | what somebody asks for, what it would be matched with, and why with nothing |
-//! | [`needs`], [`demand`] | what each task needs, and whether a pool has a worker for it |
-//! | [`pool`] | talking to a scheduler and its store |
-//! | [`watch`], [`results`] | following a deal, and getting what it computed |
-//! | [`output`], [`table`], [`failure`] | what is said, and how |
-//! | [`stop`] | when to stop |
-//!
-//! Roles run here too: [`commands::scheduler`] and [`commands::worker`] start those crates, [`commands::up`] starts a
-//! whole stack as child processes of this program.
+#![doc = include_str!("../README.md")]
 
-pub mod amount;
-pub mod assets;
-pub mod cli;
-pub mod commands;
-pub mod context;
-pub mod demand;
-pub mod failure;
-pub mod ids;
-pub mod keystore;
-pub mod market;
-pub mod needs;
-pub mod orders;
-pub mod output;
-pub mod pool;
-pub mod request;
-pub mod results;
-pub mod stop;
-pub mod table;
-pub mod watch;
+mod amount;
+mod answer;
+mod assets;
+mod cli;
+mod commands;
+mod context;
+mod deals;
+mod demand;
+mod failure;
+mod forecast;
+mod global;
+mod ids;
+mod keystore;
+mod market;
+mod named_order;
+mod needs;
+mod order_file;
+mod output;
+mod pages;
+mod pool;
+mod program;
+mod request;
+mod results;
+mod say;
+mod stack;
+mod stop;
+mod table;
+mod usage;
+mod watch;
+mod worker_dir;
 
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::{error::ErrorKind, Parser};
 
+use answer::Outcome;
 use cli::Cli;
 use context::Context;
+use failure::{failure, Failure};
 use output::Output;
 
-/// The exit code for arguments that make no sense, as is the custom.
+/// The exit code for a wrong command line, by convention.
 const USAGE: u8 = 2;
 
-/// Run the program with these arguments, of which the first is its name.
+/// Runs the program with these arguments, of which the first is its name, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-	let cli = match Cli::try_parse_from(arguments) {
+	let arguments: Vec<_> = arguments.into_iter().collect();
+	let cli = match Cli::try_parse_from(&arguments) {
 		Ok(cli) => cli,
-		Err(error) => return usage(&error),
+		Err(error) => return usage_error(&error, &arguments),
 	};
+	let out = Output::new(cli.global.json);
 	log_to_stderr(cli.global.verbose);
 	let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
 		Ok(runtime) => runtime,
-		Err(error) => return fail(&error),
+		Err(error) => return out.fail(&failure!(Internal, "the program cannot start: {error}")),
 	};
-	let context = Context { out: Output::new(cli.global.json), global: cli.global };
-	let ended = runtime.block_on(commands::run(cli.command, &context));
-	// What waits for a terminal's input must not keep the program alive.
+	let context = Context { out, global: cli.global };
+	let ended = runtime.block_on(cli::run(cli.command, &context));
+	// A thread that waits for a terminal's input must not keep the program alive.
 	runtime.shutdown_background();
 	match ended {
-		Ok(code) => code,
-		Err(failure) => fail(&failure),
+		Ok(Outcome::Said(answer)) => {
+			context.out.print(&answer);
+			answer.exit_code()
+		}
+		Ok(Outcome::Served(code)) => code,
+		Err(failure) => context.out.fail(&failure),
 	}
 }
 
-fn fail(error: &dyn std::fmt::Display) -> ExitCode {
-	// Nobody is left to tell if that fails too.
-	let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("error: {error}\n"));
-	ExitCode::FAILURE
-}
-
-/// Help and version go out as they are, a mistake as one line.
-fn usage(error: &clap::Error) -> ExitCode {
+/// Prints help and version as they are, a mistake as one line.
+fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 	match error.kind() {
 		ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
 			let _ = error.print();
@@ -94,13 +84,15 @@ fn usage(error: &clap::Error) -> ExitCode {
 			ExitCode::from(USAGE)
 		}
 		_ => {
-			fail(&cli::usage_line(error));
+			let out = Output::new(arguments.iter().any(|argument| argument == "--json"));
+			let failure: Failure = failure!(Usage, "{}", usage::line(error); "see --help");
+			out.fail(&failure);
 			ExitCode::from(USAGE)
 		}
 	}
 }
 
-/// Roles log what they do; commands only what goes wrong. `RUST_LOG` decides where it is set.
+/// Logs what roles do, and of commands only what goes wrong. `RUST_LOG` decides where it is set.
 fn log_to_stderr(verbose: u8) {
 	let filter = match verbose {
 		0 => "warn,rlc_scheduler=info,rlc_worker=info,rlc_store=info",
@@ -111,6 +103,6 @@ fn log_to_stderr(verbose: u8) {
 		_ => "debug",
 	};
 	let environment = env_logger::Env::default().default_filter_or(filter);
-	// A logger that is there already, in a test, is as good.
+	// In a test, a logger may be there already, which is as good.
 	let _ = env_logger::Builder::from_env(environment).format_timestamp_millis().try_init();
 }

@@ -6,27 +6,27 @@ use rlc_worker::Share;
 
 /// What each task needs.
 #[derive(Clone, Debug, Default, Args)]
-pub struct NeedsOptions {
-	/// Processor cores that each task needs; only workers that have them get one. A module uses one [default: a slot's]
+pub(crate) struct NeedsOptions {
+	/// Processor cores that each task needs; only workers that have them take one. A module uses one [default: a slot's]
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
 	pub cores: Option<u32>,
 
-	/// Memory that each task needs: 512M, 4G; only workers that have it get one. What it writes into IEXEC_OUT counts too
+	/// Memory that each task needs: 512M, 4G; only workers that have it take one. What it writes into IEXEC_OUT counts too
 	#[arg(long, value_name = "SIZE", value_parser = bytes)]
 	pub memory: Option<u64>,
 
-	/// Disk that each task needs for what it writes: 512M, 4G; only workers that have it get one
+	/// Disk that each task needs for what it writes: 512M, 4G; only workers that have it take one
 	#[arg(long, value_name = "SIZE", value_parser = bytes)]
 	pub disk: Option<u64>,
 
-	/// Graphics processors that each task needs; only workers that have them get one. With --tag gpu, at least 1
+	/// Graphics processors that each task needs; only workers that have them take one. With --tag gpu, at least 1
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
 	pub gpus: Option<u32>,
 }
 
 impl NeedsOptions {
-	/// These, and of what is not said here what was `given` before.
-	pub fn over(&self, given: Needs) -> Needs {
+	/// Returns these needs; those that are not said here are as `given`.
+	pub(crate) fn over(&self, given: Needs) -> Needs {
 		Needs {
 			cores: self.cores.unwrap_or(given.cores),
 			memory: self.memory.unwrap_or(given.memory),
@@ -41,10 +41,10 @@ impl NeedsOptions {
 /// # Errors
 ///
 /// In words.
-pub fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, String> {
 	match text.parse() {
 		Ok(Share::Bytes(bytes)) => Ok(bytes),
-		_ => Err(format!("{text} is no number of bytes; write 4G, 512M")),
+		_ => Err(format!("{text} is not a size in bytes; write it as 4G or 512M")),
 	}
 }
 
@@ -53,7 +53,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn bytes_are_no_share_of_this_machine() {
+	fn bytes_are_not_a_share_of_this_machine() {
 		assert_eq!(bytes("512M"), Ok(512 << 20));
 		assert!(bytes("50%").is_err());
 	}

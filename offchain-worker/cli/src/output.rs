@@ -1,57 +1,36 @@
-//! What a command says: its answer on standard output, once, and on standard error how it goes.
+//! Where words go: an answer to standard output, once; progress and failures to standard error.
 
 use std::{
+	fmt::Display,
 	io::{IsTerminal, Write},
+	process::ExitCode,
 	time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
-use serde_json::Value;
 
-/// What a command found out or did, for people and for programs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
-	/// For people: lines of text, without the last line's end.
-	pub text: String,
-	/// For programs: what `--json` prints.
-	pub json: Value,
-	/// Whether the exit code is 1: what was found out is that something does not work.
-	pub failed: bool,
-}
-
-impl Answer {
-	/// An answer that says the same twice.
-	///
-	/// # Panics
-	///
-	/// Never: the commands' answers are maps with text for keys, which are always JSON.
-	pub fn new(text: impl Into<String>, json: impl Serialize) -> Self {
-		let json = serde_json::to_value(json).expect("answers have text for keys");
-		Self { text: text.into(), json, failed: false }
-	}
-}
+use crate::{answer::Answer, failure::Failure};
 
 /// Where a command's words go.
 #[derive(Clone, Debug)]
-pub struct Output {
+pub(crate) struct Output {
 	json: bool,
 	terminal: bool,
 }
 
 impl Output {
-	/// `json`: answers are for programs.
-	pub fn new(json: bool) -> Self {
+	/// Returns the terminal or pipe of this process; with `json`, answers and failures are for programs.
+	pub(crate) fn new(json: bool) -> Self {
 		Self { json, terminal: std::io::stderr().is_terminal() }
 	}
 
-	/// Whether somebody sits there who can be asked.
-	pub fn can_ask(&self) -> bool {
+	/// Returns whether there is a terminal to ask a question on.
+	pub(crate) fn can_ask(&self) -> bool {
 		self.terminal && std::io::stdin().is_terminal()
 	}
 
-	/// Print the answer. A reader that went away is no error: it has seen what it wanted.
-	pub fn print(&self, answer: &Answer) {
+	/// Prints the answer. A reader that went away is not an error: it has seen what it wanted.
+	pub(crate) fn print(&self, answer: &Answer) {
 		let mut out = std::io::stdout().lock();
 		let text = if self.json { format!("{:#}", answer.json) } else { answer.text.clone() };
 		if !text.is_empty() {
@@ -59,13 +38,26 @@ impl Output {
 		}
 	}
 
-	/// Say how it goes, in one line.
-	pub fn say(&self, line: impl std::fmt::Display) {
+	/// Prints what went wrong as the last line of standard error, and returns the exit code that goes with it.
+	///
+	/// Standard output stays empty, so that what reads a JSON answer never takes a failure for one.
+	pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
+		let line = match serde_json::to_string(failure) {
+			Ok(json) if self.json => json,
+			_ => format!("error: {failure} [{}]", failure.code()),
+		};
+		self.say(line);
+		ExitCode::FAILURE
+	}
+
+	/// Prints one line of progress.
+	pub(crate) fn say(&self, line: impl Display) {
+		// There is nobody left to tell if that fails.
 		let _ = writeln!(std::io::stderr(), "{line}");
 	}
 
-	/// Ask a yes-or-no question; no is the default, and the answer where nobody can be asked.
-	pub fn confirm(&self, question: impl std::fmt::Display) -> bool {
+	/// Asks a yes-or-no question; no is the default, and the answer when there is no terminal.
+	pub(crate) fn confirm(&self, question: impl Display) -> bool {
 		if !self.can_ask() {
 			return false;
 		}
@@ -74,8 +66,8 @@ impl Output {
 		std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "Yes")
 	}
 
-	/// Something that takes a while and whose end is not known.
-	pub fn wait(&self, what: impl Into<String>) -> Progress {
+	/// Shows something that takes a while and whose end is not known.
+	pub(crate) fn wait(&self, what: impl Into<String>) -> Progress {
 		let what = what.into();
 		let bar = self.terminal.then(|| {
 			let bar = ProgressBar::new_spinner().with_message(what.clone());
@@ -85,13 +77,13 @@ impl Output {
 		Progress::begin(what, bar)
 	}
 
-	/// Something that goes on in bytes.
-	pub fn bytes(&self, what: impl Into<String>, total: u64) -> Progress {
+	/// Shows progress in bytes.
+	pub(crate) fn bytes(&self, what: impl Into<String>, total: u64) -> Progress {
 		self.bar(what.into(), total, "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
 	}
 
-	/// Something that goes on in tasks.
-	pub fn tasks(&self, what: impl Into<String>, total: u64) -> Progress {
+	/// Shows progress in tasks.
+	pub(crate) fn tasks(&self, what: impl Into<String>, total: u64) -> Progress {
 		self.bar(what.into(), total, "{wide_bar} {pos}/{len} {msg}")
 	}
 
@@ -104,8 +96,8 @@ impl Output {
 	}
 }
 
-/// Shows that something goes on: moving on a terminal, as lines elsewhere. Its end removes what moves.
-pub struct Progress {
+/// Shows progress: a moving bar on a terminal, lines elsewhere. Dropping it removes the bar.
+pub(crate) struct Progress {
 	bar: Option<ProgressBar>,
 	last: std::sync::Mutex<String>,
 }
@@ -117,8 +109,8 @@ impl Progress {
 		progress
 	}
 
-	/// What is being done now. Said once where nothing moves.
-	pub fn status(&self, what: impl Into<String>) {
+	/// Shows what is being done now; once when there is no terminal.
+	pub(crate) fn status(&self, what: impl Into<String>) {
 		let what = what.into();
 		match &self.bar {
 			Some(bar) => bar.set_message(what),
@@ -132,15 +124,15 @@ impl Progress {
 		}
 	}
 
-	/// How much is done.
-	pub fn set(&self, done: u64) {
+	/// Shows how much is done.
+	pub(crate) fn set(&self, done: u64) {
 		if let Some(bar) = &self.bar {
 			bar.set_position(done);
 		}
 	}
 
-	/// Say something that stays.
-	pub fn line(&self, line: impl std::fmt::Display) {
+	/// Prints a line that stays.
+	pub(crate) fn line(&self, line: impl Display) {
 		match &self.bar {
 			Some(bar) => bar.suspend(|| writeln!(std::io::stderr(), "{line}")),
 			None => writeln!(std::io::stderr(), "{line}"),

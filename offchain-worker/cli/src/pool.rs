@@ -1,4 +1,4 @@
-//! Talking to a scheduler, and finding it.
+//! Finding a scheduler, and talking to it.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use jsonrpsee::{
 	ws_client::{WsClient, WsClientBuilder},
 };
 use rlc_chain::{Chain, Key};
-use rlc_primitives::{Tag, WorkerpoolId};
+use rlc_primitives::{work::TaskView, Tag, WorkerpoolId};
 use rlc_protocol::{
-	requester::{SchedulerRpcClient, UploadRequest, WorkerInfo},
+	requester::{SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
 	signing::Claim,
 	Account, PoolDescription,
 };
@@ -19,60 +19,62 @@ use sp_core::H256;
 
 use crate::{
 	context::now,
+	deals,
 	failure::{failure, Failure, Result},
 };
 
 /// How long a scheduler has to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The URL of a scheduler's JSON-RPC: its HTTP base, as WebSocket.
+/// Returns the URL of a scheduler's JSON-RPC: its HTTP base, as WebSocket.
 ///
 /// # Errors
 ///
-/// If it is no HTTP URL.
-pub fn rpc_url(base: &str) -> Result<String> {
+/// If it is not an HTTP URL.
+pub(crate) fn rpc_url(base: &str) -> Result<String> {
 	let base = base.trim_end_matches('/');
 	for (http, ws) in [("http://", "ws://"), ("https://", "wss://"), ("ws://", "ws://"), ("wss://", "wss://")] {
 		if let Some(rest) = base.strip_prefix(http).filter(|rest| !rest.is_empty()) {
 			return Ok(format!("{ws}{rest}"));
 		}
 	}
-	Err(failure!("{base} is no scheduler's URL; it is like http://host:9955"))
+	Err(failure!(SchedulerUrl, "{base} is not the URL of a scheduler"; "write it as http://HOST:9955"))
 }
 
-/// A connection to a scheduler, by its HTTP base.
+/// Connects to a scheduler, by its HTTP base.
 ///
 /// # Errors
 ///
 /// If it does not answer.
-pub async fn connect(base: &str) -> Result<WsClient> {
+pub(crate) async fn connect(base: &str) -> Result<WsClient> {
 	let client = WsClientBuilder::default().connection_timeout(PATIENCE).request_timeout(PATIENCE);
 	let client = client.build(rpc_url(base)?).await;
-	client.map_err(|error| failure!("the scheduler at {base} does not answer ({error}); see whether it runs"))
+	client.map_err(
+		|error| failure!(SchedulerUnreachable, "the scheduler at {base} does not answer ({error})"; "check that it runs"),
+	)
 }
 
-/// What a scheduler's refusal says.
-pub fn refused(error: &ClientError) -> Failure {
+/// Returns why a scheduler did not answer a question.
+pub(crate) fn refused(error: &ClientError) -> Failure {
 	match error {
-		ClientError::Call(answer) => failure!("the scheduler refuses: {}", answer.message()),
-		ClientError::RequestTimeout => failure!("the scheduler does not answer; try again"),
-		other => failure!("the connection to the scheduler failed: {other}; try again"),
+		ClientError::Call(answer) => failure!(SchedulerRefused, "the scheduler refuses: {}", answer.message()),
+		ClientError::RequestTimeout => failure!(SchedulerUnreachable, "the scheduler does not answer"; "try again"),
+		other => failure!(SchedulerUnreachable, "the connection to the scheduler failed: {other}"; "try again"),
 	}
 }
 
-/// What to warn somebody of who sells computing under a tag: that no worker of this scheduler has it. `None` if one
-/// does.
-pub async fn warning(scheduler: Result<String>, tag: Tag) -> Option<String> {
+/// Returns a warning for an offer under a tag: that no worker of this scheduler has it. `None` if one does.
+pub(crate) async fn warning(scheduler: Result<String>, tag: Tag) -> Option<String> {
 	if tag == Tag::NONE {
 		return None;
 	}
 	match workers(scheduler).await {
 		Ok(workers) if is_served(&workers, tag) => None,
 		Ok(_) => Some(format!(
-			"warning: no worker that is connected now has the tag {:?}; until one has, tasks that demand it wait",
+			"warning: no connected worker has the tag {:?}; tasks that demand it wait until one does",
 			tag.0
 		)),
-		Err(why) => Some(format!("warning: it is not known whether a worker has the tag {:?}: {why}", tag.0)),
+		Err(why) => Some(format!("warning: cannot tell whether a worker has the tag {:?}: {why}", tag.0)),
 	}
 }
 
@@ -81,48 +83,52 @@ async fn workers(scheduler: Result<String>) -> Result<Vec<WorkerInfo>> {
 	client.workers().await.map_err(|error| refused(&error))
 }
 
-/// Whether one of these is connected and has the tag.
+/// Returns whether one of these is connected and has the tag.
 fn is_served(workers: &[WorkerInfo], tag: Tag) -> bool {
 	workers.iter().any(|worker| worker.alive && Tag(worker.resources.tag).covers(tag))
 }
 
-/// What a pool says of itself, on chain.
+/// Returns what the chain says of a pool.
 ///
 /// # Errors
 ///
 /// If there is no such pool.
-pub async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<PoolDescription> {
+pub(crate) async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<PoolDescription> {
 	let found = chain.workerpool(pool).await?;
-	let found = found.ok_or_else(|| failure!("there is no workerpool {:?}", pool.0))?;
+	let found = found.ok_or_else(|| failure!(AssetUnknown, "there is no workerpool {:?}", pool.0; "check the id"))?;
 	Ok(PoolDescription::parse(&found.content.description))
 }
 
-/// Where a pool's scheduler answers.
+/// Returns where a pool's scheduler answers.
 ///
 /// # Errors
 ///
 /// If there is no such pool, or it does not say.
-pub async fn url(chain: &Chain, pool: WorkerpoolId) -> Result<String> {
+pub(crate) async fn url(chain: &Chain, pool: WorkerpoolId) -> Result<String> {
 	let url = description(chain, pool).await?.url;
-	url.ok_or_else(|| failure!("workerpool {:?} does not say where its scheduler is; ask its owner", pool.0))
+	url.ok_or_else(
+		|| failure!(SchedulerHidden, "workerpool {:?} does not say where its scheduler is", pool.0; "ask its owner"),
+	)
 }
 
-/// The store of a scheduler, by its HTTP base.
+/// Returns the store of a scheduler, by its HTTP base.
 ///
 /// # Errors
 ///
-/// If it is no URL.
-pub fn store(base: &str) -> Result<Client> {
-	let url: Url = base.parse().map_err(|error| failure!("{base} is no scheduler's URL: {error}"))?;
+/// If it is not a URL.
+pub(crate) fn store(base: &str) -> Result<Client> {
+	let url: Url = base.parse().map_err(
+		|error| failure!(SchedulerUrl, "{base} is not the URL of a scheduler: {error}"; "write it as http://HOST:9955"),
+	)?;
 	Ok(Client::new([url])?)
 }
 
-/// Asks a scheduler whether a file may be stored; the answer is the token for the store.
+/// Asks a scheduler whether a file may be stored; returns the token for its store.
 ///
 /// # Errors
 ///
 /// If it refuses, or does not answer.
-pub async fn upload_token(
+pub(crate) async fn upload_token(
 	scheduler: &WsClient,
 	genesis: H256,
 	key: &Key,
@@ -135,6 +141,17 @@ pub async fn upload_token(
 	scheduler.upload(request).await.map_err(|error| refused(&error))
 }
 
+/// Returns what the scheduler of a task knows of it; `None` if it knows nothing.
+///
+/// # Errors
+///
+/// If the task's deal has been pruned, or the scheduler does not answer.
+pub(crate) async fn task_info(chain: &Chain, task: &TaskView) -> Result<Option<TaskInfo>> {
+	let deal = deals::deal(chain, task.task.deal).await?;
+	let scheduler = connect(&url(chain, deal.deal.workerpool.id).await?).await?;
+	scheduler.task(task.id).await.map_err(|error| refused(&error))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -142,7 +159,7 @@ mod tests {
 	use rlc_protocol::worker::Resources;
 
 	#[test]
-	fn a_tag_is_served_by_a_connected_worker_that_has_all_of_it() {
+	fn tag_is_served_by_connected_worker_that_has_all_of_it() {
 		let worker = |bits, alive| WorkerInfo {
 			account: Account(AccountId::new([1; 32])),
 			operator: None,
@@ -160,14 +177,14 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn whoever_sells_under_a_tag_is_warned() {
-		assert_eq!(warning(Err(failure!("it is down")), Tag::NONE).await, None);
-		let said = warning(Err(failure!("it is down")), Tag::from_bits(0x30)).await.unwrap();
-		assert!(said.contains("not known") && said.ends_with("it is down"), "{said}");
+	async fn seller_under_unserved_tag_is_warned() {
+		assert_eq!(warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::NONE).await, None);
+		let said = warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::from_bits(0x30)).await.unwrap();
+		assert!(said.contains("cannot tell") && said.ends_with("it is down"), "{said}");
 	}
 
 	#[test]
-	fn a_schedulers_rpc_is_at_its_http_base() {
+	fn rpc_is_at_http_base() {
 		assert_eq!(rpc_url("http://127.0.0.1:9955/").unwrap(), "ws://127.0.0.1:9955");
 		assert_eq!(rpc_url("https://pool.example").unwrap(), "wss://pool.example");
 		assert!(rpc_url("127.0.0.1:9955").is_err() && rpc_url("http://").is_err() && rpc_url("ftp://x").is_err());

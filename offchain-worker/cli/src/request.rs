@@ -1,4 +1,4 @@
-//! What somebody asks for on the command line, and the files that go with it.
+//! What the command line asks for, and the files that go with it.
 
 use std::{
 	fs::File,
@@ -16,28 +16,28 @@ use sp_core::H256;
 use crate::{
 	amount::Amount,
 	context::Context,
-	failure::{failure, Result},
+	failure::{disk, failure, Failure, Result},
 	ids,
 	market::Wish,
 	needs::NeedsOptions,
 };
 
-/// What a request may say.
+/// The options of a request.
 #[derive(Clone, Debug, Args)]
-pub struct RequestOptions {
+pub(crate) struct RequestOptions {
 	/// The app to run, by its id
 	#[arg(value_parser = ids::app)]
 	pub app: AppId,
 
-	/// What the app is started with, as in a shell
+	/// The app's arguments, as in a shell
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL. May be repeated
+	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL; may be repeated
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
 
-	/// The dataset that it uses, by its id
+	/// The dataset that the app uses, by its id
 	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
 	pub dataset: Option<DatasetId>,
 
@@ -45,7 +45,7 @@ pub struct RequestOptions {
 	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub tasks: u64,
 
-	/// A wrong result must be less likely than one in this many; 1: a single worker's word will do
+	/// How unlikely a wrong result must be: one in this many; at 1, the word of a single worker is enough
 	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
 	pub trust: u64,
 
@@ -53,11 +53,11 @@ pub struct RequestOptions {
 	#[arg(long, default_value = "XS", value_name = "CATEGORY")]
 	pub category: String,
 
-	/// Only this workerpool may compute
+	/// Let only this workerpool compute
 	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
 	pub workerpool: Option<WorkerpoolId>,
 
-	/// The most that a task may cost in all
+	/// The most that a task may cost: app, dataset and workerpool together
 	#[arg(long, value_name = "AMOUNT")]
 	pub max_price: Option<Amount>,
 
@@ -65,51 +65,53 @@ pub struct RequestOptions {
 	#[command(flatten)]
 	pub needs: NeedsOptions,
 
-	/// iExec's params as JSON; --args, --input and what each task needs are added to it
+	/// iExec's params as JSON; --args, --input and what each task needs are added to them
 	#[arg(long, value_name = "JSON")]
 	pub params: Option<String>,
 
-	/// What the tasks demand of a workerpool: tee, gpu, a number of bits, or 32 bytes in hex. A network (network) is the
-	/// app's to have: its order's tag grants it
+	/// What the tasks demand of a workerpool: tee, gpu, a number of bits, or 32 bytes in hex. An app reaches the network
+	/// only if its own order grants it
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
 	pub tag: Option<Tag>,
 
-	/// Who receives the result on chain
+	/// The callback that receives the result on chain
 	#[arg(long, value_name = "CALLBACK", value_parser = ids::callback)]
 	pub callback: Option<CallbackId>,
 
-	/// Whose result it is, if not the requester's
+	/// The account that the result belongs to, if not the requester
 	#[arg(long, value_name = "ACCOUNT")]
 	pub beneficiary: Option<String>,
 }
 
-/// A file of this machine that a request needs in a store.
+/// A file of this machine that has to be in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LocalFile {
-	/// Where it is.
+pub(crate) struct LocalFile {
+	/// The file.
 	pub path: PathBuf,
-	/// Its content's name.
+	/// The name of its content.
 	pub cid: Cid,
 	/// Its size, in bytes.
 	pub size: u64,
 }
 
 impl LocalFile {
-	/// Name the content of a file.
+	/// Reads a file, to name its content.
 	///
 	/// # Errors
 	///
-	/// If it cannot be read, or is no file.
-	pub fn read(path: &Path) -> Result<Self> {
-		let wrong = |error: std::io::Error| failure!("{}: {error}", path.display());
-		let mut file = File::open(path).map_err(wrong)?;
-		if !file.metadata().map_err(wrong)?.is_file() {
-			return Err(failure!("{} is no file; pack a directory first, with tar for example", path.display()));
+	/// If it cannot be read, or is not a regular file.
+	pub(crate) fn read(path: &Path) -> Result<Self> {
+		let wrong = disk(path);
+		let mut file = File::open(path).map_err(&wrong)?;
+		if !file.metadata().map_err(&wrong)?.is_file() {
+			return Err(
+				failure!(FileKind, "{} is not a file", path.display(); "pack a directory first, with tar for example"),
+			);
 		}
 		let (mut hasher, mut size) = (HashKind::Sha256.hasher(), 0);
 		let mut buffer = vec![0; 64 * 1024];
 		loop {
-			match file.read(&mut buffer).map_err(wrong)? {
+			match file.read(&mut buffer).map_err(&wrong)? {
 				0 => return Ok(Self { path: path.to_owned(), cid: hasher.finish(), size }),
 				read => {
 					hasher.update(&buffer[..read]);
@@ -118,26 +120,29 @@ impl LocalFile {
 			}
 		}
 	}
-}
 
-impl LocalFile {
-	/// Its name, in characters that locations may have.
-	pub fn name(&self) -> String {
+	/// Returns its name, in characters that locations may have.
+	pub(crate) fn name(&self) -> String {
 		let name = self.path.file_name().unwrap_or_default().to_string_lossy();
 		name.chars().map(|one| if one.is_ascii_alphanumeric() || ".-_".contains(one) { one } else { '_' }).collect()
 	}
 }
 
 impl RequestOptions {
-	/// What is wished for by `requester`, and the files to upload for it.
+	/// Returns what `requester` wishes for, and the files to upload for it.
 	///
 	/// # Errors
 	///
-	/// If the params are not understood or too long, or a file cannot be read.
-	pub async fn wish(&self, context: &Context, chain: &Chain, requester: AccountId) -> Result<(Wish, Vec<LocalFile>)> {
+	/// If the params are invalid or too long, or a file cannot be read.
+	pub(crate) async fn wish(
+		&self,
+		context: &Context,
+		chain: &Chain,
+		requester: AccountId,
+	) -> Result<(Wish, Vec<LocalFile>)> {
 		let (params, files) = self.params()?;
 		let categories = chain.categories().await?;
-		let category = ids::category(&self.category, &categories).map_err(|wrong| failure!("{wrong}"))?;
+		let category = ids::category(&self.category, &categories).map_err(Failure::category)?;
 		let known = categories.iter().find(|(id, _)| *id == category);
 		let beneficiary = self.beneficiary.as_deref().map(|who| context.account(who)).transpose()?;
 		let wish = Wish {
@@ -156,24 +161,25 @@ impl RequestOptions {
 			callback: self.callback,
 			params: params.try_into().map_err(|params: Vec<u8>| {
 				let max = rlc_primitives::deal::MAX_PARAMS;
-				failure!("the params have {} bytes, and {max} are the most; put data into --input files", params.len())
+				failure!(ParamsTooLong, "the params have {} bytes, but at most {max} are allowed", params.len();
+					"put data into --input files")
 			})?,
 			salt: H256(rand::random()),
 		};
 		Ok((wish, files))
 	}
 
-	/// The params' bytes, and the files to upload.
+	/// Returns the encoded params, and the files to upload.
 	fn params(&self) -> Result<(Vec<u8>, Vec<LocalFile>)> {
 		let given = self.params.as_deref().unwrap_or_default();
 		let mut params = RequestParams::parse(given.as_bytes())
-			.map_err(|error| failure!("--params: {error}; see iExec's params"))?;
-		params.supported().map_err(|error| failure!("--params: {error}"))?;
+			.map_err(|error| failure!(ParamsInvalid, "--params: {error}"; "see the documentation of iExec's params"))?;
+		params.supported().map_err(|error| failure!(ParamsUnsupported, "--params: {error}"))?;
 		if let Some(args) = &self.args {
 			params.iexec_args = args.clone();
 		}
 		params.rlc_needs = self.needs.over(params.rlc_needs);
-		params.args().map_err(|error| failure!("--args: {error}"))?;
+		params.args().map_err(|error| failure!(ArgsInvalid, "--args: {error}"))?;
 		let mut files = Vec::new();
 		for input in &self.inputs {
 			let remote = ["http://", "https://", "file://"].iter().any(|scheme| input.starts_with(scheme));
@@ -181,7 +187,7 @@ impl RequestOptions {
 				params.iexec_input_files.push(input.clone());
 			} else {
 				let file = LocalFile::read(Path::new(input))?;
-				// By this name the app finds it.
+				// The app finds it by this name.
 				params.iexec_input_files.push(format!("{}/{}", file.cid, file.name()));
 				files.push(file);
 			}
@@ -208,7 +214,7 @@ mod tests {
 	}
 
 	#[test]
-	fn nothing_said_is_no_params() {
+	fn request_without_options_has_no_params() {
 		assert_eq!(options(&[]).params().unwrap(), (Vec::new(), Vec::new()));
 	}
 
@@ -230,7 +236,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_each_task_needs_is_in_the_params() {
+	fn needs_of_each_task_are_in_params() {
 		let params = |arguments: &[&str]| {
 			let (bytes, _) = options(arguments).params().unwrap();
 			String::from_utf8(bytes).unwrap()
@@ -256,13 +262,13 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_no_file_or_no_params_is_said() {
+	fn what_is_not_a_file_or_not_params_is_refused() {
 		let wrong = |arguments: &[&str]| options(arguments).params().unwrap_err().to_string();
 		assert!(wrong(&["--input", "/no/such/file"]).starts_with("/no/such/file: "));
-		assert!(wrong(&["--input", "/"]).contains("is no file"));
+		assert!(wrong(&["--input", "/"]).contains("is not a file"));
 		assert!(wrong(&["--params", r#"{"iexec_arg": ""}"#]).starts_with("--params: "));
 		assert!(wrong(&["--args", "'open"]).starts_with("--args: "));
-		// What no worker does is said before anything is bought.
+		// What no worker supports is refused before anything is bought.
 		for (params, what) in [
 			(r#"{"iexec_result_encryption": true}"#, "iexec_result_encryption is not supported"),
 			(r#"{"iexec_result_storage_provider": "dropbox"}"#, "\"dropbox\" is not supported"),

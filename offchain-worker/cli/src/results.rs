@@ -1,7 +1,7 @@
-//! Getting what a deal computed, and checking it against the chain.
+//! Downloads what a deal computed, and checks it against the chain.
 //!
-//! A result's name in the store follows from its digest on chain, so whoever serves it cannot serve anything else: it is
-//! a canonical archive by its SHA-256, or data for a callback by its keccak-256.
+//! A result's name in the store follows from its digest on chain, so that a store cannot serve anything else: it is a
+//! canonical archive by its SHA-256, or data for a callback by its keccak-256.
 
 use std::{
 	fs::{self, File},
@@ -13,7 +13,7 @@ use rlc_chain::Chain;
 use rlc_primitives::{
 	deal::Deal,
 	market::DealView,
-	task::{Contribution, ContributionStatus, Stage},
+	task::{Contribution, ContributionStatus},
 	work::TaskView,
 	DealId, ResultDigest,
 };
@@ -26,9 +26,10 @@ use tokio::time::Instant;
 
 use crate::{
 	context::Context,
-	failure::{failure, Failure, Result},
+	failure::{disk, failure, Failure, Result},
 	output::Progress,
 	pool,
+	say::task::digest,
 	table::{counted, size},
 };
 
@@ -48,38 +49,30 @@ const CALLBACK_DATA: &str = "callback-data";
 /// A result that was downloaded and verified.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Fetched {
+pub(crate) struct Fetched {
 	/// The task's index in the request.
 	pub index: u64,
 	/// The digest on chain.
 	pub digest: ResultDigest,
 	/// Its name in the store.
 	pub cid: Cid,
-	/// Where it is now.
+	/// The directory that holds it.
 	pub path: PathBuf,
 	/// How many files it has.
 	pub files: u32,
-	/// How large it is, in bytes.
+	/// Its size, in bytes.
 	pub size: u64,
 }
 
 impl Fetched {
-	/// In one line.
-	pub fn line(&self) -> String {
-		format!("task {}: {}, verified against the chain", self.index, self.place())
+	/// Returns one line about it.
+	pub(crate) fn line(&self) -> String {
+		format!("task {}: {}, verified against the chain", self.index, self.location())
 	}
 
-	/// Where it is, and how much it is.
-	pub fn place(&self) -> String {
+	/// Returns where it is, and how much it is.
+	pub(crate) fn location(&self) -> String {
 		format!("{} ({}, {})", self.path.display(), counted(self.files.into(), "file"), size(self.size))
-	}
-}
-
-/// The digest of a task's result, if it has one.
-pub fn digest(view: &TaskView) -> Option<ResultDigest> {
-	match &view.task.stage {
-		Stage::Completed(consensus) => consensus.digest,
-		_ => None,
 	}
 }
 
@@ -89,7 +82,7 @@ struct Promised {
 	index: u64,
 	/// What was revealed.
 	digest: ResultDigest,
-	/// How many workers revealed it: the only ones who can deliver it.
+	/// How many workers revealed it: only these can deliver it.
 	workers: usize,
 }
 
@@ -100,29 +93,31 @@ impl Promised {
 		Some(Self { index: view.task.index, digest: digest(view)?, workers })
 	}
 
-	/// What is said when it does not come. A worker that stands alone can claim any digest, and be paid for it.
+	/// Returns the failure if it does not arrive. A single worker can claim any digest, and be paid for it.
 	fn undelivered(&self, trust: u64) -> Failure {
 		let Self { index, digest, workers } = self;
 		let asked = counted(*workers as u64, "worker");
 		let what = failure!(
-			"nobody has delivered a result of task {index} with the digest {:?} that the chain has; it was asked of {asked}",
+			ResultUndelivered,
+			"no result of task {index} has arrived with the digest {:?} that the chain holds, though {asked} revealed it",
 			digest.0
 		);
 		match workers {
 			0 | 1 => what.advise(format_args!(
-				"at trust {trust} it rests on one worker's word: try once more later, and ask for a higher --trust next time"
+				"at trust {trust} it rests on one worker's word: try again later, and ask for a higher --trust next time"
 			)),
 			_ => what.advise("try again later, or ask the workerpool's owner"),
 		}
 	}
 }
 
-/// Where a deal's results go if nobody says.
-pub fn default_dir(deal: DealId) -> PathBuf {
+/// Returns where a deal's results go without --output.
+pub(crate) fn default_dir(deal: DealId) -> PathBuf {
 	PathBuf::from(format!("result-{}", &hex::encode(deal.0)[..8]))
 }
 
-/// The names that a result of this digest may have, the likelier first: an app decides whether it leaves files or data.
+/// Returns the names that a result of this digest may have, the likelier first: an app decides whether it leaves files
+/// or data.
 fn names(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
 	let (files, data) = (Cid::of_sha256(digest.0 .0), Cid::of_keccak(digest.0 .0));
 	if deal.callback.is_some() {
@@ -132,13 +127,13 @@ fn names(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
 	}
 }
 
-/// Download, verify and unpack the results of these tasks: of one task into `output`, of several into a directory each.
-/// What is there already and has the right hash is not asked for again, and nothing is overwritten.
+/// Downloads, verifies and unpacks the results of these tasks: of one task into `output`, of several into a directory
+/// each. What is there already with the right hash is not downloaded again, and nothing is overwritten.
 ///
 /// # Errors
 ///
-/// If some are not in the store in time, or cannot be kept here; the others are downloaded all the same.
-pub async fn download(
+/// If some do not arrive in time, or cannot be kept here; the others are downloaded all the same.
+pub(crate) async fn download(
 	context: &Context,
 	chain: &Chain,
 	deal: &DealView,
@@ -164,7 +159,9 @@ pub async fn download(
 	match missing.into_iter().next() {
 		None => Ok(fetched),
 		Some(wrong) if count == 1 => Err(wrong),
-		Some(wrong) => Err(failure!("{} of {count} results are in {}; {wrong}", fetched.len(), output.display())),
+		Some(wrong) => {
+			Err(wrong.during(format_args!("{} of {count} results are in {}", fetched.len(), output.display())))
+		}
 	}
 }
 
@@ -181,7 +178,7 @@ async fn one(
 		let there = into.clone();
 		let found = tokio::task::spawn_blocking(move || there_already(&there, digest)).await.unwrap_or_default();
 		let Some((cid, files, size)) = found else {
-			return Err(failure!("{} holds something else; give another place with --output", into.display()));
+			return Err(failure!(OutputTaken, "{} holds something else", into.display(); "choose another --output"));
 		};
 		return Ok(Fetched { index, digest, cid, path: into, files, size });
 	}
@@ -190,47 +187,46 @@ async fn one(
 	let cid = arrive(store, &names, &content, end, progress).await;
 	let cid = cid.map_err(|error| match error.kind {
 		FetchErrorKind::NotFound => promised.undelivered(deal.trust),
-		_ => Failure::during(format_args!("the result of task {index}"), error),
+		_ => Failure::from(error).during(format_args!("the result of task {index}")),
 	})?;
 	settle(index, cid, digest, into).await
 }
 
-/// Keep a result of this machine's own, which is in the file `from`, in `into`, as a download would leave it there.
+/// Keeps a result that was computed here, which is in the file `from`, in `into`, as a download would leave it there.
 ///
 /// # Errors
 ///
-/// If it cannot be written, or is no result.
-pub async fn keep(index: u64, cid: Cid, digest: ResultDigest, from: &Path, into: PathBuf) -> Result<Fetched> {
+/// If it cannot be written, or is not a result.
+pub(crate) async fn keep(index: u64, cid: Cid, digest: ResultDigest, from: &Path, into: PathBuf) -> Result<Fetched> {
 	let content = content_of(&into)?;
-	fs::copy(from, &content).map_err(|error| failure!("{}: {error}", content.display()))?;
+	fs::copy(from, &content).map_err(disk(&content))?;
 	settle(index, cid, digest, into).await
 }
 
-/// The file of a result whose place is `into` until it is complete, in a directory that is made. Beside its place, so
-/// that a download goes on after a break, and nothing half unpacked is taken for a whole result.
+/// Returns the file that holds a result until it is complete, in a directory that is made below `into`. Thus a download
+/// resumes after a break, and nothing half unpacked is taken for a whole result.
 fn content_of(into: &Path) -> Result<PathBuf> {
 	let part = into.join(PART);
-	fs::create_dir_all(&part).map_err(|error| failure!("{}: {error}", into.display()))?;
+	fs::create_dir_all(&part).map_err(disk(into))?;
 	Ok(part.join(CONTENT))
 }
 
-/// Give a complete result its place.
+/// Moves a complete result to where it belongs.
 async fn settle(index: u64, cid: Cid, digest: ResultDigest, into: PathBuf) -> Result<Fetched> {
-	let disk = |error: std::io::Error| failure!("{}: {error}", into.display());
 	let part = into.join(PART);
 	let content = part.join(CONTENT);
 	let (files, size) = if cid == Cid::of_sha256(digest.0 .0) {
 		unpack(content, part.join("files"), into.clone()).await?
 	} else {
-		let size = fs::metadata(&content).map_err(disk)?.len();
-		fs::rename(&content, into.join(CALLBACK_DATA)).map_err(disk)?;
+		let size = fs::metadata(&content).map_err(disk(&into))?.len();
+		fs::rename(&content, into.join(CALLBACK_DATA)).map_err(disk(&into))?;
 		(1, size)
 	};
-	fs::remove_dir_all(&part).map_err(disk)?;
+	fs::remove_dir_all(&part).map_err(disk(&into))?;
 	Ok(Fetched { index, digest, cid, path: into, files, size })
 }
 
-/// What of this digest is in a directory already: packed again, it has the same hash.
+/// Returns what of this digest is in a directory already: packed again, it has the same hash.
 fn there_already(dir: &Path, digest: ResultDigest) -> Option<(Cid, u32, u64)> {
 	let data = dir.join(CALLBACK_DATA);
 	if let Some(bytes) = fs::read(&data).ok().filter(|bytes| Cid::of_keccak(digest.0 .0).verify(bytes)) {
@@ -240,7 +236,7 @@ fn there_already(dir: &Path, digest: ResultDigest) -> Option<(Cid, u32, u64)> {
 	Some((packed.cid(), packed.files, packed.size))
 }
 
-/// Download what has one of these names, and wait for it until `end` if it is not there yet.
+/// Downloads what has one of these names, and waits for it until `end` if it is not there yet.
 async fn arrive(
 	store: &Client,
 	names: &[Cid; 2],
@@ -260,32 +256,32 @@ async fn arrive(
 		if let Some(error) = missing.filter(|_| Instant::now() >= end) {
 			return Err(error);
 		}
-		progress.status("waiting for the winner's upload");
+		progress.status("waiting for a worker to upload the result");
 		tokio::time::sleep(AGAIN).await;
 	}
 }
 
-/// Unpack an archive and give its files their place.
+/// Unpacks an archive, and moves its files to where they belong.
 async fn unpack(archive: PathBuf, files: PathBuf, into: PathBuf) -> Result<(u32, u64)> {
 	let unpacking = tokio::task::spawn_blocking(move || {
-		let wrong = |error: &dyn std::fmt::Display| failure!("{}: {error}", into.display());
+		let wrong = disk(&into);
 		if files.exists() {
-			// From a time when unpacking was broken off.
-			fs::remove_dir_all(&files).map_err(|error| wrong(&error))?;
+			// Left by an unpacking that was interrupted.
+			fs::remove_dir_all(&files).map_err(&wrong)?;
 		}
 		let limits = UnpackLimits { max_size: DownloadLimits::default().max_size, max_files: MAX_FILES };
-		let packed = archive::unpack(File::open(&archive).map_err(|error| wrong(&error))?, &files, limits);
-		let packed = packed.map_err(|error| wrong(&error))?;
-		for entry in fs::read_dir(&files).map_err(|error| wrong(&error))? {
-			let entry = entry.map_err(|error| wrong(&error))?;
-			fs::rename(entry.path(), into.join(entry.file_name())).map_err(|error| wrong(&error))?;
+		let packed = archive::unpack(File::open(&archive).map_err(&wrong)?, &files, limits);
+		let packed = packed.map_err(|error| failure!(ResultInvalid, "{}: {error}", into.display()))?;
+		for entry in fs::read_dir(&files).map_err(&wrong)? {
+			let entry = entry.map_err(&wrong)?;
+			fs::rename(entry.path(), into.join(entry.file_name())).map_err(&wrong)?;
 		}
 		Ok((packed.files, packed.size))
 	});
-	unpacking.await.unwrap_or_else(|error| Err(failure!("unpacking did not end: {error}")))
+	unpacking.await.unwrap_or_else(|error| Err(failure!(Internal, "unpacking did not end: {error}")))
 }
 
-/// Whether something is there, beside a download that is not complete.
+/// Returns whether a directory holds something, beside a download that is not complete.
 fn is_filled(dir: &Path) -> bool {
 	fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name() != PART))
 }

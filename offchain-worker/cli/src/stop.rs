@@ -10,7 +10,7 @@ use tokio::signal::unix::{signal, SignalKind};
 /// # Panics
 ///
 /// Outside of an asynchronous runtime.
-pub fn asked_to_stop() -> impl Future<Output = ()> {
+pub(crate) fn asked_to_stop() -> impl Future<Output = ()> {
 	let signals = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
 	async move {
 		let (Ok(mut interrupt), Ok(mut terminate)) = signals else {

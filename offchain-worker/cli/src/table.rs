@@ -2,7 +2,7 @@
 
 /// Rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best when they are
 /// given as the last columns.
-pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
 	let mut lines = vec![head.map(String::from)];
 	lines.extend(rows);
 	let mut widths = [0; N];
@@ -19,7 +19,7 @@ pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [St
 }
 
 /// Names with their values, one a line. What has no value is left out.
-pub fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
+pub(crate) fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
 	let pairs = pairs.as_ref();
 	let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
 	let lines =
@@ -28,12 +28,12 @@ pub fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
 }
 
 /// How many of a thing: `1 task`, `2 tasks`.
-pub fn counted(count: u64, thing: &str) -> String {
+pub(crate) fn counted(count: u64, thing: &str) -> String {
 	format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A span of time, roughly: `850 ms`, `12 s`, `5 min`, `3 h`, `2 d`.
-pub fn span(ms: u64) -> String {
+pub(crate) fn span(ms: u64) -> String {
 	match ms {
 		0..1_000 => format!("{ms} ms"),
 		1_000..120_000 => format!("{} s", ms / 1_000),
@@ -44,7 +44,7 @@ pub fn span(ms: u64) -> String {
 }
 
 /// A time in ms since the Unix epoch, seen from `now`: `12 s ago`, `in 5 min`.
-pub fn when(at: u64, now: u64) -> String {
+pub(crate) fn when(at: u64, now: u64) -> String {
 	if at > now {
 		format!("in {}", span(at - now))
 	} else {
@@ -53,7 +53,7 @@ pub fn when(at: u64, now: u64) -> String {
 }
 
 /// A size: `512 B`, `1.5 KiB`, `3.2 GiB`.
-pub fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
 	const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
 	if bytes < 1_024 {
 		return format!("{bytes} B");

@@ -10,28 +10,21 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
+	answer::Answer,
 	context::{now, Context},
-	failure::{failure, Result},
+	failure::{disk, failure, Result},
 	keystore::data_home,
-	output::Answer,
 	pool,
 	table::{counted, size, span},
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  rlc doctor
-  rlc doctor --scheduler https://pool.example.org --json
-
-The exit code is 1 if something fails that every command or worker needs.";
-
-/// A chain whose last block is older stands still, in ms.
+/// A chain whose last block is older has stalled, in ms.
 const OLD_BLOCK: u64 = 60_000;
-/// Clocks that differ by more are wrong, in ms: a block may be this old by itself.
+/// A clock that is off by more is wrong, in ms: a block may be this old by itself.
 const CLOCK_TOLERANCE: u64 = 30_000;
 /// A worker needs at least this much disk, in bytes.
 const LITTLE_DISK: u64 = 1 << 30;
-/// A module that does nothing: what the wasm tier is tried with.
+/// A module that does nothing, to try the wasm tier with.
 const NOTHING: &[u8] = &[
 	0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, // \0asm, version 1
 	0x01, 0x04, 0x01, 0x60, 0x00, 0x00, // one type: () -> ()
@@ -42,23 +35,28 @@ const NOTHING: &[u8] = &[
 	0x0A, 0x04, 0x01, 0x02, 0x00, 0x0B, // which ends at once
 ];
 
-/// Arguments of `rlc doctor`.
+/// Check what this machine can do, and what is missing
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
-pub struct Doctor {
-	/// Also ask this scheduler
+#[command(after_help = "\
+Examples:
+  rlc doctor
+  rlc doctor --scheduler https://pool.example.org --json
+
+The exit code is 1 if something fails that every command or worker needs.")]
+pub(crate) struct Doctor {
+	/// Check this scheduler too
 	#[arg(long, value_name = "URL")]
 	pub scheduler: Option<String>,
 }
 
-/// What was looked at, and what was found.
+/// What was checked, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Check {
-	/// What.
+	/// What was checked.
 	name: &'static str,
-	/// Whether it is as it should be.
+	/// Whether it is in order.
 	good: bool,
-	/// Whether something does not work without it.
+	/// Whether every command or worker needs it.
 	needed: bool,
 	/// What was found, or what is wrong and what to do.
 	words: String,
@@ -71,28 +69,26 @@ impl Check {
 	}
 
 	fn line(&self, width: usize) -> String {
-		let mark = match (self.good, self.needed) {
-			(true, _) => "✓",
-			(false, true) => "✗",
-			(false, false) => "-",
+		let mark = if self.good {
+			"✓"
+		} else if self.needed {
+			"✗"
+		} else {
+			"-"
 		};
 		format!("{mark} {:width$}  {}", self.name, self.words)
 	}
 }
 
-/// Looks at everything, and says by the exit code whether something needed is missing.
-///
-/// # Errors
-///
-/// None: what is wrong is part of the answer.
-pub async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
+/// Checks everything. What is wrong is part of the answer, and the exit code tells whether something needed is missing.
+pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let (containers, network) = container_tier().await;
 	let mut checks = vec![
 		Check::new("wasm tier", true, wasm_tier().await),
 		Check::new("container tier", false, containers),
 		Check::new("container network", false, network),
 		Check::new("keystore", true, keystore(context)),
-		Check::new("disk", true, disk()),
+		Check::new("disk", true, disk_space()),
 	];
 	match context.chain().await {
 		Err(wrong) => checks.push(Check::new("node", true, Err(wrong))),
@@ -108,7 +104,7 @@ pub async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 }
 
 async fn wasm_tier() -> Result<String> {
-	let wrong = |error: &dyn std::fmt::Display| failure!("does not run: {error}");
+	let wrong = |error: &dyn std::fmt::Display| failure!(TierFailed, "does not run: {error}");
 	let dir = tempfile::tempdir().map_err(|error| wrong(&error))?;
 	let path = |name: &str| dir.path().join(name);
 	let (app, input, output) = (path("app.wasm"), path("in"), path("out"));
@@ -123,26 +119,26 @@ async fn wasm_tier() -> Result<String> {
 	let run = tier.run(&job, &Stop::new()).await.map_err(|error| wrong(&error))?;
 	match run.ending {
 		Ending::Exited(0) => Ok("runs WebAssembly apps".into()),
-		other => Err(failure!("a module that does nothing ended with {other:?}")),
+		other => Err(failure!(TierFailed, "a module that does nothing ended with {other:?}")),
 	}
 }
 
-/// Whether images run, and whether they can be given a network.
+/// Returns whether images run, and whether they can be given a network.
 async fn container_tier() -> (Result<String>, Result<String>) {
-	let no_network = || Err(failure!("needs the container tier"));
+	let no_network = || Err(failure!(TierFailed, "needs the container tier"));
 	let dir = match tempfile::tempdir() {
 		Ok(dir) => dir,
-		Err(error) => return (Err(failure!("cannot be tried: {error}")), no_network()),
+		Err(error) => return (Err(failure!(TierFailed, "cannot be tried: {error}")), no_network()),
 	};
 	match ContainerTier::probe(dir.path()).await {
 		Ok(tier) => {
-			let network = tier.with_network().await.map_err(|why| failure!("{why}"));
+			let network = tier.with_network().await.map_err(|why| failure!(TierFailed, "{why}"));
 			(
 				Ok("runs container images".into()),
 				network.map(|_| "can be given to containers (rlc worker run --network)".into()),
 			)
 		}
-		Err(why) => (Err(failure!("{why}")), no_network()),
+		Err(why) => (Err(failure!(TierFailed, "{why}")), no_network()),
 	}
 }
 
@@ -156,28 +152,21 @@ fn keystore(context: &Context) -> Result<String> {
 	})
 }
 
-fn disk() -> Result<String> {
-	let home = data_home().ok_or_else(|| failure!("there is no place for data; set XDG_DATA_HOME or HOME"))?;
+fn disk_space() -> Result<String> {
+	let home = data_home()
+		.ok_or_else(|| failure!(HomeMissing, "there is no directory for data"; "set XDG_DATA_HOME or HOME"))?;
 	let there = home.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("/"));
 	let free = free_disk(there)?;
 	if free < LITTLE_DISK {
-		return Err(failure!(
-			"{} are free at {}; a worker needs {} at least",
-			size(free),
-			there.display(),
-			size(LITTLE_DISK)
-		));
+		return Err(failure!(DiskSmall, "only {} are free at {}", size(free), there.display();
+			"a worker needs at least {}", size(LITTLE_DISK)));
 	}
 	Ok(format!("{} are free at {}", size(free), there.display()))
 }
 
-/// The free bytes of the file system that has this directory.
-///
-/// # Errors
-///
-/// If the system does not tell.
-pub fn free_disk(dir: &Path) -> Result<u64> {
-	let system = rustix::fs::statvfs(dir).map_err(|error| failure!("{}: {error}", dir.display()))?;
+/// Returns the free bytes of the file system that holds this directory.
+fn free_disk(dir: &Path) -> Result<u64> {
+	let system = rustix::fs::statvfs(dir).map_err(|error| disk(dir)(error.into()))?;
 	Ok(system.f_bavail.saturating_mul(system.f_frsize))
 }
 
@@ -195,15 +184,18 @@ async fn node(chain: &Chain, url: &str) -> [Check; 3] {
 fn block_age(block: u64, now: u64) -> Result<String> {
 	let age = now.saturating_sub(block);
 	if age > OLD_BLOCK {
-		return Err(failure!("is {} old; the chain stands still (unless blocks are made on demand only)", span(age)));
+		return Err(failure!(ChainStalled, "is {} old, so the chain has stalled", span(age);
+			"check its validators, unless it makes blocks on demand only"));
 	}
 	Ok(format!("{} old", span(age)))
 }
 
-/// A clock that is behind the chain's is wrong for sure; one that is ahead may be, or the chain stands still.
+/// A clock that is behind the chain's is certainly wrong; one that is ahead may be, or the chain has stalled.
 fn clock(block: u64, now: u64) -> Result<String> {
 	if block > now.saturating_add(CLOCK_TOLERANCE) {
-		return Err(failure!("this machine's clock is {} behind the chain's; set it, by NTP", span(block - now)));
+		return Err(
+			failure!(ClockBehind, "this machine's clock is {} behind the chain's", span(block - now); "set it by NTP"),
+		);
 	}
 	Ok(match block.checked_sub(now) {
 		Some(behind) => format!("{} behind the chain's", span(behind)),
@@ -225,19 +217,19 @@ mod tests {
 	use super::*;
 
 	#[tokio::test]
-	async fn the_module_that_does_nothing_runs() {
+	async fn module_that_does_nothing_runs() {
 		assert_eq!(wasm_tier().await, Ok("runs WebAssembly apps".into()));
 	}
 
 	#[test]
-	fn a_clock_behind_the_chains_is_wrong() {
+	fn clock_behind_the_chains_is_wrong() {
 		assert!(clock(1_000_000, 1_000_500).is_ok());
 		assert!(clock(1_000_000, 990_000).is_ok());
 		assert!(clock(1_000_000, 900_000).unwrap_err().to_string().contains("100 s behind"));
 	}
 
 	#[test]
-	fn a_chain_without_new_blocks_stands_still() {
+	fn chain_without_new_blocks_has_stalled() {
 		assert!(block_age(1_000_000, 1_002_000).is_ok());
 		assert!(block_age(1_000_000, 2_000_000).is_err());
 	}
@@ -246,8 +238,7 @@ mod tests {
 	fn what_is_missing_and_needed_is_crossed_out() {
 		let line = |needed, found| Check::new("disk", needed, found).line(6);
 		assert_eq!(line(true, Ok("much".into())), "✓ disk    much");
-		assert!(
-			line(true, Err(failure!("none"))).starts_with("✗") && line(false, Err(failure!("none"))).starts_with("-")
-		);
+		let none = || Err(failure!(DiskSmall, "none"));
+		assert!(line(true, none()).starts_with("✗") && line(false, none()).starts_with("-"));
 	}
 }

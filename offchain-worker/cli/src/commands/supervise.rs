@@ -1,13 +1,12 @@
-//! `rlc supervise`: a program that ends with our standard input.
+//! `rlc supervise`: a program that ends with the standard input of this one.
 //!
-//! `rlc up` holds the other end of that pipe. However it ends, the system closes the pipe, and so no child is left over:
-//! closing it is also how `rlc up` stops a child.
+//! `rlc up` holds the other end of that pipe. However it ends, the system closes the pipe, so that no child is left over.
+//! Closing the pipe is also how `rlc up` stops a child.
 
 use std::{
 	ffi::OsString,
 	os::unix::process::ExitStatusExt,
 	process::{ExitCode, ExitStatus, Stdio},
-	time::Duration,
 };
 
 use clap::Args;
@@ -15,36 +14,31 @@ use rustix::process::{kill_process, Pid, Signal};
 use tokio::{process::Command, sync::oneshot};
 
 use crate::{
+	answer::Outcome,
 	failure::{failure, Result},
+	stack::GRACE,
 	stop,
 };
 
-/// How long a program has to end by itself after it was asked to.
-pub const GRACE: Duration = Duration::from_secs(10);
-
-/// Arguments of `rlc supervise`.
+/// Run a program that ends with this one's standard input
 #[derive(Debug, Args)]
-pub struct Supervise {
+pub(crate) struct Supervise {
 	/// The program and its arguments
 	#[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
 	pub program: Vec<OsString>,
 }
 
-/// Runs the program until it ends, or until standard input does, or until we are asked to stop.
-///
-/// # Errors
-///
-/// If the program cannot be started.
-pub async fn run(supervise: Supervise) -> Result<ExitCode> {
+/// Runs the program until it ends, standard input ends, or this program is asked to stop.
+pub(crate) async fn run(supervise: Supervise) -> Result<Outcome> {
 	let Some((program, arguments)) = supervise.program.split_first() else {
-		return Err(failure!("no program is given"));
+		return Err(failure!(Usage, "no program is given"));
 	};
 	let mut child = Command::new(program)
 		.args(arguments)
 		.stdin(Stdio::null())
 		.kill_on_drop(true)
 		.spawn()
-		.map_err(|error| failure!("{} cannot be started: {error}", program.to_string_lossy()))?;
+		.map_err(|error| failure!(ProgramFailed, "{} cannot be started: {error}", program.to_string_lossy()))?;
 	let ended = tokio::select! {
 		ended = child.wait() => ended,
 		() = async { tokio::select! { () = end_of_input() => {}, () = stop::asked_to_stop() => {} } } => {
@@ -59,10 +53,11 @@ pub async fn run(supervise: Supervise) -> Result<ExitCode> {
 			}
 		}
 	};
-	ended.map(exit_code).map_err(|error| failure!("{}: {error}", program.to_string_lossy()))
+	let status = ended.map_err(|error| failure!(ProgramFailed, "{}: {error}", program.to_string_lossy()))?;
+	Ok(exit_code(status).into())
 }
 
-/// Ask a program to end.
+/// Asks a program to end.
 fn terminate(child: &tokio::process::Child) {
 	let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
 	if let Some(pid) = pid {
@@ -71,13 +66,13 @@ fn terminate(child: &tokio::process::Child) {
 	}
 }
 
-/// The program's exit code; 128 and the signal's number if a signal ended it, as shells say it.
+/// Returns the program's exit code; if a signal ended it, 128 plus the signal's number, as shells do.
 fn exit_code(status: ExitStatus) -> ExitCode {
 	let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
 	ExitCode::from(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
-/// Wait until standard input ends. Read by a thread of its own, which does not keep the program alive.
+/// Waits until standard input ends. A thread of its own reads it, which does not keep the program alive.
 async fn end_of_input() {
 	let (ended, end) = oneshot::channel();
 	std::thread::spawn(move || {

@@ -1,10 +1,10 @@
-//! Results in their places, and those that never come.
+//! Results that are kept, and those that never arrive.
 
 use super::*;
 use crate::output::Output;
 use rlc_primitives::{
 	deal::Resource,
-	task::{Commitment, Consensus},
+	task::{Commitment, Consensus, Stage},
 	AccountId, AppId, CategoryId, ResultHash, ResultSeal, Settlement, Tag, Task, WorkerpoolId,
 };
 use sp_core::H256;
@@ -14,7 +14,7 @@ use tokio::{
 };
 
 #[tokio::test]
-async fn an_archives_files_get_their_place() {
+async fn files_of_an_archive_are_moved_to_their_directory() {
 	let dir = tempfile::tempdir().unwrap();
 	let path = |name: &str| dir.path().join(name);
 	fs::create_dir_all(path("out/sub")).unwrap();
@@ -112,22 +112,22 @@ async fn said_of_what_never_came(task: &TaskView, trust: u64) -> String {
 }
 
 #[tokio::test]
-async fn who_trusted_one_worker_is_told_so_when_its_result_never_comes() {
+async fn requester_that_trusted_one_worker_is_told_so_when_its_result_never_comes() {
 	let words = said_of_what_never_came(&revealed(1), 1).await;
-	let digest = format!("task 3 with the digest 0x{} that the chain has", "ab".repeat(32));
-	assert!(words.starts_with(&format!("nobody has delivered a result of {digest}")), "{words}");
-	assert!(words.contains("asked of 1 worker; at trust 1 it rests on one worker's word"), "{words}");
+	let digest = format!("task 3 has arrived with the digest 0x{} that the chain holds", "ab".repeat(32));
+	assert!(words.starts_with(&format!("no result of {digest}")), "{words}");
+	assert!(words.contains("though 1 worker revealed it; at trust 1 it rests on one worker's word"), "{words}");
 	assert!(words.contains("ask for a higher --trust"), "{words}");
 }
 
 #[tokio::test]
 async fn several_workers_that_deliver_nothing_are_counted() {
 	let words = said_of_what_never_came(&revealed(2), 3).await;
-	assert!(words.contains("asked of 2 workers; try again later"), "{words}");
+	assert!(words.contains("though 2 workers revealed it; try again later"), "{words}");
 }
 
 #[test]
-fn places_are_named_after_the_deal() {
+fn directories_are_named_after_the_deal() {
 	assert_eq!(default_dir(DealId(H256::repeat_byte(0xAB))), PathBuf::from("result-abababab"));
 	let dir = tempfile::tempdir().unwrap();
 	assert!(!is_filled(dir.path()) && !is_filled(&dir.path().join("none")));

@@ -1,12 +1,13 @@
 //! `rlc app init`: a small app to begin with.
 
-use std::{fs, path::Path};
+use std::{fs, path::PathBuf};
 
+use clap::Args;
 use serde_json::json;
 
 use crate::{
-	failure::{failure, Result},
-	output::Answer,
+	answer::Answer,
+	failure::{disk, failure, Result},
 };
 
 /// The files of the example; `{{name}}` stands for the app's name.
@@ -16,28 +17,35 @@ const FILES: [(&str, &str); 4] = [
 	("README.md", include_str!("../../../../apps/hello/template/README.md.template")),
 	("src/main.rs", include_str!("../../../../apps/hello/src/main.rs")),
 ];
-/// What the app's name takes the place of.
+/// What the app's name replaces.
 const NAME: &str = "{{name}}";
 
-/// Writes them into a directory that is not there yet.
-///
-/// # Errors
-///
-/// If it is, or its name is none of a package.
-pub fn run(dir: &Path) -> Result<Answer> {
+/// Write a small app in Rust to begin with
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc app init hello && cd hello && cargo build --release --target wasm32-wasip1")]
+pub(crate) struct Init {
+	/// The directory to create; its name is the app's
+	pub dir: PathBuf,
+}
+
+/// Writes the files into a new directory.
+pub(crate) fn run(Init { dir }: Init) -> Result<Answer> {
 	let name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
 	let letters = name.starts_with(|c: char| c.is_ascii_alphabetic());
 	if !letters || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-		return Err(failure!("{name:?} is no app's name; use letters, digits, '-' and '_', and begin with a letter"));
+		return Err(failure!(AppName, "{name:?} cannot be the name of an app";
+			"use letters, digits, '-' and '_', and begin with a letter"));
 	}
 	if dir.exists() {
-		return Err(failure!("{} is there already; take another name", dir.display()));
+		return Err(failure!(OutputTaken, "{} exists already", dir.display(); "choose another name"));
 	}
 	let write = || {
 		fs::create_dir_all(dir.join("src"))?;
 		FILES.iter().try_for_each(|(path, text)| fs::write(dir.join(path), text.replace(NAME, name)))
 	};
-	write().map_err(|error| failure!("{}: {error}", dir.display()))?;
+	write().map_err(disk(&dir))?;
 	let text = format!(
 		"{} holds a small app; its README.md says more. Next:\n  cd {0}\n  \
 		 cargo build --release --target wasm32-wasip1\n  \
@@ -54,16 +62,17 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn an_app_is_written_once_under_its_name() {
+	fn app_is_written_once_under_its_name() {
 		let parent = tempfile::tempdir().unwrap();
 		let dir = parent.path().join("hello");
-		run(&dir).unwrap();
+		run(Init { dir: dir.clone() }).unwrap();
 		let manifest = fs::read_to_string(dir.join("Cargo.toml")).unwrap();
 		assert!(manifest.contains("name = \"hello\""));
 		for (path, _) in FILES {
 			assert!(!fs::read_to_string(dir.join(path)).unwrap().contains(NAME), "{path}");
 		}
-		assert!(run(&dir).unwrap_err().to_string().contains("is there already"));
-		assert!(run(&parent.path().join("1 two")).unwrap_err().to_string().contains("is no app's name"));
+		assert!(run(Init { dir }).unwrap_err().to_string().contains("exists already"));
+		let refused = run(Init { dir: parent.path().join("1 two") }).unwrap_err();
+		assert!(refused.to_string().contains("cannot be the name of an app"));
 	}
 }

@@ -3,35 +3,41 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Event, Key, MarketplaceEvent};
-use rlc_primitives::DealId;
+use rlc_chain::Chain;
 use rlc_protocol::Account;
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
 	amount::Amount,
+	answer::Answer,
 	assets,
-	commands::{deal, estimate},
 	context::Context,
-	demand,
+	deals, demand,
 	failure::{failure, Result},
 	market::{self, Quote, Wish},
-	output::Answer,
 	pool,
 	request::RequestOptions,
-	results, watch,
+	results, say, watch,
 };
 
 /// How long workers have to come back that lost their connection, or whose scheduler was restarted.
 const COMING_BACK: Duration = Duration::from_secs(10);
-/// How often it is asked whether they have.
+/// How often the scheduler is asked whether they have.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Arguments of `rlc app run`.
+/// Run an app: buy, watch, download and verify the results
 #[derive(Debug, Args)]
-pub struct Run {
-	/// What is asked for
+#[command(after_help = "\
+Examples:
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --args \"3 4\" --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input data.csv --trust 5 --output result --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --yes --json --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
+
+Ctrl-C stops watching, not the deal: resume with `rlc deal watch DEAL` and `rlc deal download DEAL`.")]
+pub(crate) struct Run {
+	/// The request
 	#[command(flatten)]
 	pub request: RequestOptions,
 
@@ -43,68 +49,64 @@ pub struct Run {
 	#[arg(long)]
 	pub no_wait: bool,
 
-	/// Do not ask whether the price is right
+	/// Do not ask to confirm the price
 	#[arg(long, short)]
 	pub yes: bool,
 }
 
-/// Buys, watches, downloads.
-///
-/// # Errors
-///
-/// In one line; once there is a deal, with how to go on.
-pub async fn run(context: &Context, run: Run) -> Result<Answer> {
+/// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
+pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key()?;
 	let chain = context.chain().await?;
 	let (wish, files) = run.request.wish(context, &chain, key.account()).await?;
 	let quote = market::quote(&chain, &wish).await?;
-	if quote.estimate.volume < wish.tasks {
-		let volume = quote.estimate.volume;
-		return Err(failure!("the offers have room for {volume} of {} tasks; ask for --tasks {volume}", wish.tasks));
+	let volume = quote.estimate.volume;
+	if volume < wish.tasks {
+		return Err(failure!(OffersVolume, "the offers have room for {volume} of {} tasks", wish.tasks;
+			"ask for --tasks {volume}"));
 	}
-	context.out.say(estimate::summary(&quote, &wish));
-	can_pay(&chain, &wish, &quote).await?;
-	is_served(context, &chain, (&quote, &wish), run.no_wait).await?;
+	context.out.say(say::quote::summary(&quote, &wish));
+	check_funds(&chain, &wish, &quote).await?;
+	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
 	if context.out.can_ask() && !run.yes && !context.out.confirm("Buy?") {
-		return Err(failure!("nothing was bought"));
+		return Err(failure!(NotConfirmed, "nothing was bought"));
 	}
 	if !files.is_empty() {
 		let scheduler = pool::url(&chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
 	}
-	let id = buy(context, &chain, key, quote.purchase(&wish)).await?;
+	let progress = context.out.wait("matching the orders");
+	let receipt = context.send_as(&chain, key, quote.purchase(&wish)).await?;
+	drop(progress);
+	let id = deals::opened(&receipt.events)?;
 	if run.no_wait {
-		let text = format!("deal {:?}; see it with `rlc deal watch {0:?}`", id.0);
-		return Ok(Answer::new(text, json!({ "deal": id, "tasks": wish.tasks })));
+		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks })));
 	}
 	let (deal, tasks) = watch::to_the_end(context, &chain, id).await?;
 	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await;
-	let fetched = fetched.map_err(|wrong| wrong.advise(format_args!("try `rlc deal download {:?}`", id.0)))?;
-	deal::outcome(&deal, &tasks, &fetched)
+	let fetched = fetched.map_err(|why| why.advise(format_args!("resume with `rlc deal download {:?}`", id.0)))?;
+	say::deal::outcome(&deal, &tasks, &fetched)
 }
 
-/// Whether the requester has what it costs.
-async fn can_pay(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
-	let funds = chain.funds(&wish.requester).await?;
-	let free = funds.free.saturating_sub(funds.frozen);
+/// Fails if the requester cannot pay.
+async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
+	let free = say::account::free(&chain.funds(&wish.requester).await?);
 	let needed = quote.estimate.total_price.saturating_add(quote.deposits());
-	if free < needed {
-		let who = Account(wish.requester.clone());
-		return Err(failure!(
-			"{who} has {} free and needs {} (of it {} deposits); send it RLC with `rlc account send`, or ask for less",
-			Amount(free),
-			Amount(needed),
-			Amount(quote.deposits())
-		));
+	if free >= needed {
+		return Ok(());
 	}
-	Ok(())
+	let requester = Account(wish.requester.clone());
+	let (free, needed, deposits) = (Amount(free), Amount(needed), Amount(quote.deposits()));
+	Err(failure!(FundsShort, "{requester} has {free} free and needs {needed}, deposits of {deposits} included";
+		"send it RLC with `rlc account send`, or ask for less"))
 }
 
-/// Whether there is anybody to wait for. Who does not want to wait may leave the tasks to whoever comes.
-async fn is_served(context: &Context, chain: &Chain, (quote, wish): (&Quote, &Wish), leave: bool) -> Result<()> {
+/// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning: the
+/// tasks may wait for workers that join later.
+async fn check_workers(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish, no_wait: bool) -> Result<()> {
 	let mut shortage = demand::shortage(chain, quote, wish).await;
-	if matches!(shortage, Ok(Some(_))) && !leave {
+	if matches!(shortage, Ok(Some(_))) && !no_wait {
 		let _progress = context.out.wait("looking for a worker");
 		let until = Instant::now() + COMING_BACK;
 		while matches!(shortage, Ok(Some(_))) && Instant::now() < until {
@@ -114,34 +116,12 @@ async fn is_served(context: &Context, chain: &Chain, (quote, wish): (&Quote, &Wi
 	}
 	match shortage {
 		Ok(None) => {}
-		Ok(Some(why)) if leave => context.out.say(format_args!("warning: {why}")),
+		Ok(Some(why)) if no_wait => context.out.say(format_args!("warning: {why}")),
 		Ok(Some(why)) => {
-			return Err(failure!(
-				"{why}; ask for less or name another --workerpool, or buy it all the same by --no-wait"
-			))
+			return Err(failure!(WorkersMissing, "{why}";
+				"ask for less, name another --workerpool, or buy anyway with --no-wait"));
 		}
-		Err(why) => context.out.say(format_args!("warning: it is not known whether a worker is there: {why}")),
+		Err(why) => context.out.say(format_args!("warning: cannot tell whether a worker can run the tasks: {why}")),
 	}
 	Ok(())
-}
-
-/// Match the request with the offers.
-async fn buy(context: &Context, chain: &Chain, key: Key, purchase: Call) -> Result<DealId> {
-	let progress = context.out.wait("matching the orders");
-	let receipt = context.send_as(chain, key, purchase).await?;
-	drop(progress);
-	deal_of(&receipt.events)
-}
-
-/// The deal that these events open.
-///
-/// # Errors
-///
-/// If they open none.
-pub fn deal_of(events: &[Event]) -> Result<DealId> {
-	let deal = events.iter().find_map(|event| match event {
-		Event::Marketplace(MarketplaceEvent::DealOpened { deal, .. }) => Some(*deal),
-		_ => None,
-	});
-	deal.ok_or_else(|| failure!("the chain took the orders and opened no deal; update this program"))
 }

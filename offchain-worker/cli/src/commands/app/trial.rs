@@ -1,4 +1,4 @@
-//! `rlc app try`: one run on this machine, as a worker's, without chain or account.
+//! `rlc app try`: one run on this machine, as a worker would do it, without chain or account.
 
 use std::{
 	path::{absolute, Path, PathBuf},
@@ -18,31 +18,37 @@ use serde_json::json;
 use sp_core::H256;
 use tokio::sync::watch;
 
-use super::{kind_of, program::Program};
 use crate::{
-	commands::task,
+	answer::Answer,
 	context::Context,
-	failure::{failure, Result},
+	failure::{disk, failure, Result},
 	needs::bytes,
-	orders,
-	output::Answer,
+	program::{kind_of, Program},
 	request::LocalFile,
 	results::{self, Fetched},
-	stop,
+	say, stop,
 	table::{counted, fields, size},
 };
 
-/// Arguments of `rlc app try`.
+/// Run a program once on this machine, as a worker would, without chain or account
 #[derive(Debug, Args)]
-pub struct Try {
+#[command(after_help = "\
+Examples:
+  rlc app try hello.wasm --args \"first second\" --input notes.txt
+  rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --cores 4 --output try-3
+  rlc app try hello.wasm --json
+
+The exit code is 1 if a worker would report a failure.
+In a deal, ids, randomness and the names of inputs differ: an app that uses them has another digest there.")]
+pub(crate) struct Try {
 	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG
 	pub file: PathBuf,
 
-	/// What the app is started with, as in a shell
+	/// The app's arguments, as in a shell
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app, which it finds under its name. May be repeated
+	/// A file for the app, which finds it under its name; may be repeated
 	#[arg(long = "input", value_name = "FILE")]
 	pub inputs: Vec<PathBuf>,
 
@@ -50,7 +56,7 @@ pub struct Try {
 	#[arg(long, value_name = "FILE")]
 	pub dataset: Option<PathBuf>,
 
-	/// Which of the request's tasks it is; the app sees it in IEXEC_TASK_INDEX
+	/// The task's index in the request; the app sees it in IEXEC_TASK_INDEX
 	#[arg(long, default_value_t = 0, value_name = "N")]
 	pub index: u64,
 
@@ -62,7 +68,7 @@ pub struct Try {
 	#[arg(long, default_value = "XS", value_name = "CATEGORY", value_parser = reference_time)]
 	pub category: Duration,
 
-	/// How long it may take, in seconds, whatever the category
+	/// How long it may take, in seconds, regardless of the category
 	#[arg(long, value_name = "SECONDS", conflicts_with = "category")]
 	#[arg(value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
 	pub time: Option<u64>,
@@ -79,41 +85,38 @@ pub struct Try {
 	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
 	pub cores: u16,
 
-	/// Unpack the result into this directory, which must not be there yet
+	/// Unpack the result into this directory, which must not exist yet
 	#[arg(long, default_value = "result", value_name = "DIR")]
 	pub output: PathBuf,
 }
 
-/// Reads a category that every chain begins with: its reference time.
+/// Reads a category that every chain begins with; returns its reference time.
 fn reference_time(text: &str) -> Result<Duration, String> {
 	let mut known = (0u32..).zip(Category::DEFAULT);
 	let found = known.find(|(number, (name, _))| name.eq_ignore_ascii_case(text) || text.parse() == Ok(*number));
 	found.map(|(_, (_, time))| Duration::from_millis(time)).ok_or_else(|| {
 		let names = Category::DEFAULT.map(|(name, _)| name).join(", ");
-		format!("a new chain has no category {text}; take one of {names}, or --time SECONDS")
+		format!("a new chain has no category {text}; choose one of {names}, or give --time SECONDS")
 	})
 }
 
-/// Runs it, prints what a worker would know of it, and keeps the result.
-///
-/// # Errors
-///
-/// If something is missing, or it cannot be run here at all. What a worker would report is part of the answer.
-pub async fn run(context: &Context, options: Try) -> Result<Answer> {
+/// Runs it, says what a worker would know of the run, and keeps the result. What a worker would report is part of the
+/// answer.
+pub(crate) async fn run(options: Try, context: &Context) -> Result<Answer> {
 	let output = options.output.clone();
 	if output.exists() {
-		return Err(failure!("{} is there already; give another place with --output", output.display()));
+		return Err(failure!(OutputTaken, "{} exists already", output.display(); "choose another --output"));
 	}
 	let index = options.index;
 	let program = Program::find(context, &options.file).await?;
 	let trial = options.trial(&program.file)?;
-	let dir = tempfile::tempdir().map_err(|error| failure!("there is no place for a run: {error}; set TMPDIR"))?;
+	let dir = tempfile::tempdir().map_err(disk(&std::env::temp_dir()))?;
 	let content = dir.path().join("result");
 	let (stopper, stopped) = watch::channel(false);
 	let asked = stop::asked_to_stop();
 	tokio::spawn(async move {
 		asked.await;
-		stopper.send_replace(true)
+		stopper.send_replace(true);
 	});
 	let progress = context.out.wait("running the app");
 	let Finished { outcome, logs, usage } = trial.run(dir.path(), content.clone(), stopped).await?;
@@ -121,11 +124,11 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 	let (made, words) = match outcome {
 		Ok(made) => (Some(results::keep(index, made.cid(), made.digest, &content, output).await?), None),
 		// A worker's own trouble says nothing about the app.
-		Err(failure) if failure.cause.is_none() => return Err(failure!("{}", failure.words)),
+		Err(failure) if failure.cause.is_none() => return Err(failure!(RunFailed, "{}", failure.words)),
 		Err(failure) => (None, Some(failure.words)),
 	};
 	let known = |count: u64, text: String| if count == 0 { String::new() } else { text };
-	let mut lines = task::written(&logs, "");
+	let mut lines = say::task::written(&logs, "");
 	if !lines.is_empty() {
 		lines.push(String::new());
 	}
@@ -135,7 +138,7 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 		("fuel", known(usage.fuel, counted(usage.fuel, "instruction"))),
 		("memory", known(usage.memory, size(usage.memory))),
 		("digest", made.as_ref().map(|made| format!("{:?}", made.digest.0)).unwrap_or_default()),
-		("result", made.as_ref().map(Fetched::place).unwrap_or_default()),
+		("result", made.as_ref().map(Fetched::location).unwrap_or_default()),
 	]));
 	let failed = words.is_some();
 	let json = json!({ "failure": words, "logs": logs, "usage": usage, "result": made });
@@ -143,19 +146,20 @@ pub async fn run(context: &Context, options: Try) -> Result<Answer> {
 }
 
 impl Try {
-	/// What is run, of the app in this file.
+	/// Returns the run of the app in this file.
 	fn trial(self, app: &Path) -> Result<Trial> {
 		let Self { index, tasks, .. } = self;
 		if index >= tasks {
-			return Err(failure!("a request with --tasks {tasks} has no task {index}; they are counted from 0"));
+			return Err(failure!(TaskIndex, "a request with --tasks {tasks} has no task {index}";
+				"they are counted from 0"));
 		}
 		let params = RequestParams { iexec_args: self.args.unwrap_or_default(), ..RequestParams::default() };
-		let args = params.args().map_err(|error| failure!("--args: {error}"))?;
+		let args = params.args().map_err(|error| failure!(ArgsInvalid, "--args: {error}"))?;
 		let (location, checksum) = located(app)?;
 		let app = App { kind: kind_of(app)?, location, checksum, ..App::default() };
 		let dataset = self.dataset.as_deref().map(located).transpose()?;
 		let dataset = dataset.map(|(location, checksum)| Dataset { location, checksum, ..Dataset::default() });
-		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(orders::text(&located(path)?.0))).collect();
+		let inputs: Result<_> = self.inputs.iter().map(|path| Ok(say::order::text(&located(path)?.0))).collect();
 		let limits = Limits {
 			time: self.time.map_or(self.category, Duration::from_secs),
 			memory: self.memory,
@@ -167,13 +171,13 @@ impl Try {
 	}
 }
 
-/// Where a file is, as a location, and its checksum.
+/// Returns the location and the checksum of a file.
 fn located(path: &Path) -> Result<(Location, H256)> {
 	let file = LocalFile::read(path)?;
 	let url = absolute(path).ok().and_then(|path| Url::from_file_path(path).ok());
 	let location = url.and_then(|url| String::from(url).into_bytes().try_into().ok());
-	let location =
-		location.ok_or_else(|| failure!("{}: its path is too long; move it to a shorter one", path.display()))?;
+	let location = location
+		.ok_or_else(|| failure!(LocationTooLong, "{}: the path is too long", path.display(); "move the file"))?;
 	Ok((location, H256(file.cid.digest())))
 }
 
@@ -217,6 +221,6 @@ mod tests {
 		let path = dir.path().join("one & two?#%20.txt");
 		std::fs::write(&path, "x").unwrap();
 		let (location, _) = located(&path).unwrap();
-		assert_eq!(orders::text(&location).parse::<Url>().unwrap().to_file_path(), Ok(path));
+		assert_eq!(say::order::text(&location).parse::<Url>().unwrap().to_file_path(), Ok(path));
 	}
 }

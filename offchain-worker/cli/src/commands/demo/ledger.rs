@@ -1,4 +1,4 @@
-//! Who earned, paid and lost what, as the chain says.
+//! What each party earned, paid and lost, as the chain says.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,16 +9,17 @@ use rlc_primitives::{money::Score, AccountId, Balance, BlockNumber};
 use super::jobs::{DATASET_OWNER, DEVELOPER, REQUESTER};
 use crate::{
 	amount::Amount,
-	commands::up::SCHEDULER,
 	failure::{failure, Result},
+	stack::{worker_key, SCHEDULER},
 	table::table,
 };
 
-/// How long the last locks have to be released, which happens with the last task's end.
+/// How long the last locks have to be released, which happens when the last task ends.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often they are looked at.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// What somebody does.
+/// What a party does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
 	Requester,
@@ -42,14 +43,14 @@ impl Role {
 	}
 }
 
-/// Somebody whose money is looked at.
+/// A party whose money is looked at.
 struct Party {
 	name: String,
 	role: Role,
 	account: AccountId,
 }
 
-/// Looks at what parties have, from one moment on.
+/// The books on what parties have, from one moment on.
 pub(super) struct Ledger {
 	chain: Chain,
 	/// The block after which it begins.
@@ -66,7 +67,7 @@ struct Line {
 	score: Score,
 }
 
-/// What they all did.
+/// What all parties did.
 pub(super) struct Account {
 	/// As a table.
 	pub(super) text: String,
@@ -74,7 +75,7 @@ pub(super) struct Account {
 }
 
 impl Ledger {
-	/// From now on.
+	/// Opens the books now.
 	pub(super) async fn open(node: &str, workers: u32, liars: u32) -> Result<Self> {
 		let chain = Chain::connect(node).await?;
 		let mut names: Vec<_> = [
@@ -87,7 +88,7 @@ impl Ledger {
 		.into();
 		names.extend((1..=workers).map(|number| {
 			let role = if number > workers - liars { Role::Liar } else { Role::Worker };
-			(crate::commands::up::worker_key(number), role)
+			(worker_key(number), role)
 		}));
 		let party = |(name, role): (String, Role)| Ok(Party { account: Key::from_suri(&name)?.account(), name, role });
 		let parties = names.into_iter().map(party).collect::<Result<_>>()?;
@@ -95,7 +96,7 @@ impl Ledger {
 		Ok(Self { chain, since, parties })
 	}
 
-	/// Up to now, once all locks but those of open deals are released.
+	/// Closes the books, once all locks but those of open deals are released.
 	pub(super) async fn close(self) -> Result<Account> {
 		let begin = tokio::time::Instant::now();
 		loop {
@@ -150,7 +151,7 @@ impl Ledger {
 	}
 }
 
-/// What settlements moved in a block: earned, and seized.
+/// Adds what settlements moved in a block: earned, and seized.
 fn add(sums: &mut BTreeMap<AccountId, (Balance, Balance)>, block: &BlockEvents) {
 	for (_, event) in &block.events {
 		match event {
@@ -162,33 +163,33 @@ fn add(sums: &mut BTreeMap<AccountId, (Balance, Balance)>, block: &BlockEvents) 
 }
 
 impl Account {
-	/// Whether everybody got what they deserve.
+	/// Checks that each party got what it deserves.
 	///
 	/// # Errors
 	///
-	/// Who did not.
+	/// Names a party that did not.
 	pub(super) fn check(&self) -> Result<()> {
 		let of = |role| self.lines.iter().filter(move |(of, _)| *of == role).map(|(_, line)| line);
 		if self.lines.iter().any(|(_, line)| line.locked > 0) {
-			return Err(failure!("something is still locked, though all tasks are closed"));
+			return Err(failure!(DemoFailed, "something is still locked, though all tasks are closed"));
 		}
 		let (earned, seized) =
 			self.lines.iter().fold((0, 0), |(earned, seized), (_, line)| (earned + line.earned, seized + line.seized));
 		if earned != seized {
-			return Err(failure!("{} were earned, and {} paid or lost", Amount(earned), Amount(seized)));
+			return Err(failure!(DemoFailed, "{} were earned, but {} paid or lost", Amount(earned), Amount(seized)));
 		}
 		if of(Role::Liar).any(|line| line.seized == 0 || line.score > 0) {
-			return Err(failure!("the worker that lies was not caught"));
+			return Err(failure!(DemoFailed, "the worker that lies was not caught"));
 		}
 		if of(Role::Worker).any(|line| line.seized > 0) {
-			return Err(failure!("an honest worker lost a stake"));
+			return Err(failure!(DemoFailed, "an honest worker lost a stake"));
 		}
 		if of(Role::Worker).all(|line| line.earned == 0) {
-			return Err(failure!("no honest worker earned anything"));
+			return Err(failure!(DemoFailed, "no honest worker earned anything"));
 		}
 		for role in [Role::Developer, Role::DatasetOwner, Role::Scheduler] {
 			if of(role).any(|line| line.earned == 0) {
-				return Err(failure!("the {} earned nothing", role.name()));
+				return Err(failure!(DemoFailed, "the {} earned nothing", role.name()));
 			}
 		}
 		Ok(())
@@ -216,12 +217,12 @@ mod tests {
 	}
 
 	#[test]
-	fn all_is_well_if_the_liar_alone_lost() {
+	fn books_are_in_order_if_the_liar_alone_lost() {
 		assert_eq!(account().check(), Ok(()));
 	}
 
 	#[test]
-	fn whatever_is_not_as_it_should_be_is_named() {
+	fn what_is_not_as_it_should_be_is_named() {
 		let broken = |index: usize, line: Line| {
 			let mut account = account();
 			account.lines[index].1 = line;

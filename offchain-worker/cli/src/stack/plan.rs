@@ -8,12 +8,12 @@ use std::{
 use rlc_chain::Key;
 use rlc_primitives::{AccountId, Balance, RLC};
 
-use super::Up;
-use crate::failure::{failure, Result};
+use super::options::Options;
+use crate::failure::{disk, failure, Failure, Result};
 
-/// Who gives the workers what they stake. Rich on development chains.
+/// The account that gives the workers what they stake. Rich on development chains.
 pub(super) const TREASURER: &str = "//Alice";
-/// Who owns the workerpool.
+/// The account that owns the workerpool.
 pub(crate) const SCHEDULER: &str = "//Bob";
 /// What each worker has at the start, in nRLC.
 pub(super) const WORKER_FUNDS: Balance = 100 * RLC;
@@ -37,32 +37,40 @@ pub(super) struct Part {
 
 /// All parts.
 pub(super) struct Plan {
-	up: Up,
+	options: Options,
 	base: PathBuf,
 	node: PathBuf,
 	rlc: PathBuf,
 }
 
 impl Plan {
-	/// The stack that was asked for, kept in `base`.
-	pub(super) fn new(up: &Up, base: PathBuf) -> Result<Self> {
-		let rlc = std::env::current_exe().map_err(|error| failure!("this program cannot find itself: {error}"))?;
+	/// Returns the plan of a stack that is kept in `base`.
+	///
+	/// # Errors
+	///
+	/// If a program is missing, or a port is taken.
+	pub(super) fn new(options: &Options, base: PathBuf) -> Result<Self> {
+		let rlc = std::env::current_exe().map_err(disk("rlc"))?;
 		let beside = rlc.with_file_name("rlc-node");
-		let node = match &up.node_binary {
+		let node = match &options.node_binary {
 			Some(given) if given.is_file() => given.clone(),
-			Some(given) => return Err(failure!("there is no program {}", given.display())),
+			Some(given) => {
+				return Err(failure!(ProgramMissing, "there is no program {}", given.display(); "check --node-binary"));
+			}
 			None if beside.is_file() => beside,
 			None => in_path("rlc-node").ok_or_else(|| {
-				failure!("rlc-node is neither beside rlc nor in PATH; build it, or give --node-binary FILE")
+				failure!(ProgramMissing, "rlc-node is neither beside rlc nor in PATH";
+					"build it, or give --node-binary FILE")
 			})?,
 		};
-		for (port, option) in [(up.rpc_port, "--rpc-port"), (up.scheduler_port, "--scheduler-port")] {
+		for (port, option) in [(options.rpc_port, "--rpc-port"), (options.scheduler_port, "--scheduler-port")] {
 			if std::net::TcpListener::bind(("127.0.0.1", port)).is_err() {
-				return Err(failure!("port {port} is in use; stop what listens there, or give another by {option}"));
+				return Err(failure!(PortTaken, "port {port} is in use";
+					"stop what listens there, or choose another with {option}"));
 			}
 		}
-		std::fs::create_dir_all(base.join("logs")).map_err(|error| failure!("{}: {error}", base.display()))?;
-		Ok(Self { up: up.clone(), base, node, rlc })
+		std::fs::create_dir_all(base.join("logs")).map_err(disk(&base))?;
+		Ok(Self { options: options.clone(), base, node, rlc })
 	}
 
 	pub(super) fn base(&self) -> &Path {
@@ -74,19 +82,19 @@ impl Plan {
 	}
 
 	pub(super) fn node_url(&self) -> String {
-		format!("ws://127.0.0.1:{}", self.up.rpc_port)
+		format!("ws://127.0.0.1:{}", self.options.rpc_port)
 	}
 
 	pub(super) fn scheduler_url(&self) -> String {
-		format!("http://127.0.0.1:{}", self.up.scheduler_port)
+		format!("http://127.0.0.1:{}", self.options.scheduler_port)
 	}
 
 	pub(super) fn node(&self) -> Part {
 		let mut arguments: Vec<OsString> = vec!["--dev".into(), "--no-prometheus".into(), "--no-telemetry".into()];
 		arguments.extend(["--port".into(), "0".into()]);
-		arguments.extend(["--rpc-port".into(), self.up.rpc_port.to_string().into()]);
+		arguments.extend(["--rpc-port".into(), self.options.rpc_port.to_string().into()]);
 		arguments.extend(["--base-path".into(), self.base.join("node").into()]);
-		if self.up.instant_seal {
+		if self.options.instant_seal {
 			arguments.push("--instant-seal".into());
 		}
 		Part { name: "node".into(), program: self.node.clone(), arguments }
@@ -95,9 +103,9 @@ impl Plan {
 	pub(super) fn scheduler(&self) -> Part {
 		let mut arguments = self.role("scheduler", SCHEDULER, "scheduler");
 		arguments.extend(["--name".into(), "rlc up".into()]);
-		arguments.extend(["--listen".into(), format!("127.0.0.1:{}", self.up.scheduler_port).into()]);
+		arguments.extend(["--listen".into(), format!("127.0.0.1:{}", self.options.scheduler_port).into()]);
 		arguments.extend(["--public-url".into(), self.scheduler_url().into()]);
-		arguments.extend(["--publish-price".into(), format!("{}nRLC", self.up.price.0).into()]);
+		arguments.extend(["--publish-price".into(), format!("{}nRLC", self.options.price.0).into()]);
 		arguments.extend(["--volume".into(), VOLUME.to_string().into()]);
 		arguments.extend(["--trust".into(), TRUST.to_string().into()]);
 		for category in CATEGORIES {
@@ -107,35 +115,35 @@ impl Plan {
 		Part { name: "scheduler".into(), program: self.rlc.clone(), arguments }
 	}
 
-	/// The worker with this number, from 1. The last ones are the liars.
+	/// Returns the worker with this number, from 1. The last ones are the liars.
 	pub(super) fn worker(&self, number: u32) -> Part {
 		let name = format!("worker-{number}");
 		let mut arguments = self.role("worker", &worker_key(number), &name);
 		arguments.extend(["--scheduler".into(), self.scheduler_url().into()]);
-		arguments.extend(["--slots".into(), self.up.slots.to_string().into()]);
+		arguments.extend(["--slots".into(), self.options.slots.to_string().into()]);
 		arguments.push("--allow-private-networks".into());
 		arguments.extend(self.ipfs());
-		if number > self.up.workers - self.up.liars {
+		if number > self.options.workers - self.options.liars {
 			arguments.push("--lie".into());
 		}
 		Part { name, program: self.rlc.clone(), arguments }
 	}
 
-	/// Accounts of all workers.
+	/// Returns the accounts of all workers.
 	pub(super) fn worker_accounts(&self) -> Result<Vec<AccountId>> {
 		let account = |number| {
 			let key = worker_key(number);
-			Key::from_suri(&key).map(|key| key.account()).map_err(|error| failure!("{key}: {error}"))
+			Key::from_suri(&key).map(|own| own.account()).map_err(|error| Failure::from(error).during(&key))
 		};
-		(1..=self.up.workers).map(account).collect()
+		(1..=self.options.workers).map(account).collect()
 	}
 
-	/// Where the IPFS node is, if there is one.
+	/// Returns the options for the IPFS node, if there is one.
 	fn ipfs(&self) -> Vec<OsString> {
-		self.up.ipfs.iter().flat_map(|rpc| [OsString::from("--ipfs"), rpc.as_str().into()]).collect()
+		self.options.ipfs.iter().flat_map(|rpc| [OsString::from("--ipfs"), rpc.as_str().into()]).collect()
 	}
 
-	/// `rlc ROLE run` as this account, with a directory of its own.
+	/// Returns the arguments of `rlc ROLE run` as this account, with a directory of its own.
 	fn role(&self, role: &str, account: &str, dir: &str) -> Vec<OsString> {
 		let mut arguments: Vec<OsString> = vec![role.into(), "run".into()];
 		arguments.extend(["--node".into(), self.node_url().into()]);
@@ -145,63 +153,67 @@ impl Plan {
 	}
 }
 
-/// The key of the worker with this number.
+/// Returns the key of the worker with this number.
 pub(crate) fn worker_key(number: u32) -> String {
 	format!("//Worker//{number}")
 }
 
-/// A program in PATH.
+/// Returns a program in PATH.
 fn in_path(name: &str) -> Option<PathBuf> {
 	let path = std::env::var_os("PATH")?;
 	std::env::split_paths(&path).map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
-	use crate::cli::{Cli, Command};
-	use clap::Parser;
+	use crate::{amount::Amount, stack::options::Directory};
 
-	fn plan(arguments: &[&str]) -> Plan {
-		let cli = Cli::try_parse_from([&["rlc", "up"], arguments].concat()).unwrap();
-		let Command::Up(up) = cli.command else { panic!("not up") };
-		Plan { up, base: "/base".into(), node: "/bin/rlc-node".into(), rlc: "/bin/rlc".into() }
+	fn options() -> Options {
+		Options {
+			workers: 3,
+			liars: 0,
+			slots: 1,
+			ipfs: None,
+			directory: Directory::Temporary,
+			instant_seal: false,
+			rpc_port: 9944,
+			scheduler_port: 9000,
+			price: Amount(1),
+			node_binary: None,
+		}
 	}
 
-	/// What a part is started with must be a command line that this program understands.
-	fn understood(part: &Part) -> Command {
-		let arguments = [OsString::from("rlc")].into_iter().chain(part.arguments.iter().cloned());
-		Cli::try_parse_from(arguments).unwrap().command
+	fn plan(options: Options) -> Plan {
+		Plan { options, base: "/base".into(), node: "/bin/rlc-node".into(), rlc: "/bin/rlc".into() }
 	}
 
-	#[test]
-	fn roles_are_started_with_arguments_that_they_understand() {
-		let plan = plan(&["--scheduler-port", "9000"]);
-		assert!(matches!(understood(&plan.scheduler()), Command::Scheduler(_)));
-		assert!(matches!(understood(&plan.worker(1)), Command::Worker(_)));
+	/// The arguments that start a scheduler and a worker, with an IPFS node.
+	pub(crate) fn roles() -> [Vec<OsString>; 2] {
+		let plan = plan(Options { ipfs: Some("http://127.0.0.1:5001".parse().unwrap()), ..options() });
+		[plan.scheduler().arguments, plan.worker(1).arguments]
 	}
 
 	#[test]
 	fn scheduler_and_workers_use_the_ipfs_node() {
-		let plan = plan(&["--ipfs", "http://127.0.0.1:5001"]);
-		for part in [plan.scheduler(), plan.worker(1)] {
-			let given = part.arguments.windows(2).any(|pair| pair == ["--ipfs", "http://127.0.0.1:5001/"]);
-			assert!(given, "{:?}", part.arguments);
-			understood(&part);
+		for arguments in roles() {
+			let given = arguments.windows(2).any(|pair| pair == ["--ipfs", "http://127.0.0.1:5001/"]);
+			assert!(given, "{arguments:?}");
 		}
 	}
 
 	#[test]
-	fn the_last_workers_are_the_liars() {
-		let plan = plan(&["--workers", "3", "--liars", "1"]);
+	fn last_workers_are_the_liars() {
+		let plan = plan(Options { liars: 1, ..options() });
 		let lies = |number| plan.worker(number).arguments.contains(&"--lie".into());
 		assert_eq!([1, 2, 3].map(lies), [false, false, true]);
 		assert_eq!(plan.worker_accounts().unwrap().len(), 3);
 	}
 
 	#[test]
-	fn the_node_seals_as_asked() {
-		assert!(plan(&["--instant-seal"]).node().arguments.contains(&"--instant-seal".into()));
-		assert!(!plan(&[]).node().arguments.contains(&"--instant-seal".into()));
+	fn node_seals_as_asked() {
+		let sealed = plan(Options { instant_seal: true, ..options() });
+		assert!(sealed.node().arguments.contains(&"--instant-seal".into()));
+		assert!(!plan(options()).node().arguments.contains(&"--instant-seal".into()));
 	}
 }

@@ -1,80 +1,17 @@
-//! Orders as people see them, and as files that are handed on.
-//!
-//! A file holds the order and its signature as the chain encodes them; what stands beside them is for readers, and is not
-//! believed.
+//! Orders: their terms, and what is left of them.
 
-use std::path::Path;
-
-use codec::{Decode, DecodeAll, Encode};
 use rlc_primitives::{
-	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, OrderKind, OrderSignature, RequestOrder, Restriction,
-	SigningDomain, WorkerpoolOrder,
+	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, OrderHash, OrderKind, RequestOrder, Restriction,
+	WorkerpoolOrder,
 };
 use rlc_protocol::Account;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{json, Value};
 
-use crate::failure::{failure, Result};
+use crate::{amount::Amount, answer::Answer, table::fields};
 
-/// An order with its owner's signature, as a file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderFile {
-	/// The order's hash.
-	pub hash: Value,
-	/// What the order says, for readers.
-	pub terms: Value,
-	/// The order, SCALE-encoded, in hex.
-	order: String,
-	/// The signature, SCALE-encoded, in hex.
-	signature: String,
-}
-
-/// What a file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed {
-	/// The order.
-	pub order: AnyOrder,
-	/// Its owner's signature.
-	pub signature: OrderSignature,
-}
-
-impl OrderFile {
-	/// The file of an order.
-	pub fn new(signed: &Signed, domain: &SigningDomain) -> Self {
-		Self {
-			hash: json!(signed.order.hash(domain)),
-			terms: describe(&signed.order),
-			order: to_hex(&signed.order),
-			signature: to_hex(&signed.signature),
-		}
-	}
-
-	/// Read one.
-	///
-	/// # Errors
-	///
-	/// If it cannot be read, or is no such file.
-	pub fn read(path: &Path) -> Result<Signed> {
-		let text = std::fs::read(path).map_err(|error| failure!("{}: {error}", path.display()))?;
-		let no_order = || failure!("{} is no order; `rlc order sign` writes one", path.display());
-		let file: Self = serde_json::from_slice(&text).map_err(|_| no_order())?;
-		let signed = || Some(Signed { order: from_hex(&file.order)?, signature: from_hex(&file.signature)? });
-		signed().ok_or_else(no_order)
-	}
-}
-
-fn to_hex(value: &impl Encode) -> String {
-	format!("0x{}", hex::encode(value.encode()))
-}
-
-fn from_hex<T: Decode>(text: &str) -> Option<T> {
-	let bytes = hex::decode(text.strip_prefix("0x")?).ok()?;
-	T::decode_all(&mut bytes.as_slice()).ok()
-}
-
-/// What people call a kind of order.
-pub fn kind_name(kind: OrderKind) -> &'static str {
+/// Returns what a kind of order is called.
+pub(crate) fn kind_name(kind: OrderKind) -> &'static str {
 	match kind {
 		OrderKind::App => "app",
 		OrderKind::Dataset => "dataset",
@@ -83,8 +20,8 @@ pub fn kind_name(kind: OrderKind) -> &'static str {
 	}
 }
 
-/// An order in JSON, in the form that the node's RPC uses: `{"kind", "order"}`.
-pub fn describe(order: &AnyOrder) -> Value {
+/// Returns an order in JSON, in the form that the node's RPC uses: `{"kind", "order"}`.
+pub(crate) fn described(order: &AnyOrder) -> Value {
 	let terms = match order {
 		AnyOrder::App(order) => describe_app(order),
 		AnyOrder::Dataset(order) => describe_dataset(order),
@@ -174,16 +111,16 @@ fn restricted_account(to: &Restriction<AccountId>) -> Value {
 	}
 }
 
-/// Bytes that mostly are text: as text, else in hex.
-pub fn text(bytes: &[u8]) -> String {
+/// Returns bytes that mostly are text as text, else in hex.
+pub(crate) fn text(bytes: &[u8]) -> String {
 	match std::str::from_utf8(bytes) {
 		Ok(text) if !text.starts_with("0x") => text.into(),
 		_ => format!("0x{}", hex::encode(bytes)),
 	}
 }
 
-/// What a task pays for what the order offers, or at most for what it asks, in nRLC.
-pub fn price(order: &AnyOrder) -> Balance {
+/// Returns what a task pays for what the order offers, or at most for what it asks, in nRLC.
+pub(crate) fn price(order: &AnyOrder) -> Balance {
 	match order {
 		AnyOrder::App(order) => order.price,
 		AnyOrder::Dataset(order) => order.price,
@@ -195,13 +132,55 @@ pub fn price(order: &AnyOrder) -> Balance {
 	}
 }
 
+/// What is known of an order.
+pub(crate) struct Known<'a> {
+	/// Its hash.
+	pub hash: OrderHash,
+	/// Its terms, if its file was given or it is in the book.
+	pub order: Option<&'a AnyOrder>,
+	/// The account that published it, if it is in the book.
+	pub publisher: Option<Account>,
+	/// How much of its volume is used up.
+	pub consumed: u64,
+	/// What can be said of the signature in its file.
+	pub signature: Option<&'static str>,
+}
+
+/// Shows an order, and what is left of it.
+pub(crate) fn shown(Known { hash, order, publisher, consumed, signature }: Known) -> Answer {
+	let terms = order.map(described);
+	let volume = order.map(AnyOrder::volume);
+	let left = volume.map(|volume| volume.saturating_sub(consumed));
+	let text = fields([
+		("order", format!("{:?}", hash.0)),
+		("kind", order.map(|order| kind_name(order.kind()).to_owned()).unwrap_or_default()),
+		("price", order.map(|order| Amount(price(order)).to_string()).unwrap_or_default()),
+		("volume", volume.map(|volume| volume.to_string()).unwrap_or_default()),
+		("consumed", consumed.to_string()),
+		("left", left.map(|left| left.to_string()).unwrap_or_default()),
+		("published by", publisher.as_ref().map(ToString::to_string).unwrap_or_default()),
+		("signature", signature.unwrap_or_default().to_owned()),
+	]);
+	let said = terms.as_ref().map(|terms| format!("\n{:#}", terms["order"])).unwrap_or_default();
+	let json = json!({
+		"order": hash,
+		"terms": terms,
+		"publishedBy": publisher,
+		"consumed": consumed.to_string(),
+		"remaining": left.map(|left| left.to_string()),
+		"signature": signature,
+	});
+	Answer::new(text + &said, json)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::{AppId, Signature, Tag};
-	use sp_core::{sr25519, H160, H256};
+	use rlc_primitives::{AppId, Tag};
+	use sp_core::{H160, H256};
 
-	fn signed() -> Signed {
+	#[test]
+	fn terms_have_the_forms_of_the_nodes_rpc() {
 		let order = AppOrder {
 			app: AppId(H160::repeat_byte(1)),
 			price: 5,
@@ -212,26 +191,7 @@ mod tests {
 			requester_restrict: Restriction::Exactly(AccountId::new([2; 32])),
 			salt: H256::zero(),
 		};
-		let signature = Signature::from(sr25519::Signature::from_raw([3; 64]));
-		Signed { order: order.into(), signature: OrderSignature::Native(signature) }
-	}
-
-	#[test]
-	fn a_file_is_read_as_it_was_written() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("order.json");
-		let domain = SigningDomain::new(H256::zero(), 1, H160::zero());
-		std::fs::write(&path, serde_json::to_vec(&OrderFile::new(&signed(), &domain)).unwrap()).unwrap();
-		assert_eq!(OrderFile::read(&path).unwrap(), signed());
-		for broken in ["", "{}", "[1]", r#"{"hash": 1, "terms": 1, "order": "0x00", "signature": "0x"}"#] {
-			std::fs::write(&path, broken).unwrap();
-			assert!(OrderFile::read(&path).unwrap_err().to_string().contains("is no order"), "{broken}");
-		}
-	}
-
-	#[test]
-	fn terms_have_the_forms_of_the_nodes_rpc() {
-		let terms = describe(&signed().order);
+		let terms = described(&order.into());
 		assert_eq!((&terms["kind"], &terms["order"]["price"]), (&json!("app"), &json!("5")));
 		assert_eq!(terms["order"]["datasetRestrict"], Value::Null);
 		assert!(terms["order"]["requesterRestrict"]["exactly"].is_string());

@@ -1,4 +1,4 @@
-//! Child processes that do not outlive us.
+//! Child processes that do not outlive this program.
 
 use std::{
 	fs::{self, File},
@@ -12,12 +12,11 @@ use rustix::process::{kill_process_group, Pid, Signal};
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::plan::Part;
-use crate::{
-	commands::supervise::GRACE,
-	failure::{failure, Failure, Result},
-};
+use crate::failure::{disk, failure, Failure, Result};
 
-/// How often we look whether a part has died.
+/// How long a program has to end by itself after it was asked to.
+pub(crate) const GRACE: Duration = Duration::from_secs(10);
+/// How often the parts are checked for one that has died.
 const LOOK: Duration = Duration::from_millis(100);
 /// How much of the end of a log is read to show its last lines, in bytes.
 const TAIL: u64 = 4_096;
@@ -29,32 +28,32 @@ struct Process {
 	name: String,
 	log: PathBuf,
 	child: Child,
-	/// Its end is what the part ends with.
+	/// Closing it ends the part.
 	lifeline: Option<ChildStdin>,
 }
 
 /// Running parts, in the order of their start.
-pub(super) struct Stack {
+pub(super) struct Processes {
 	logs: PathBuf,
 	processes: Vec<Process>,
 }
 
-impl Stack {
-	/// No parts yet. What they log goes into this directory.
+impl Processes {
+	/// Returns an empty list. What the parts log goes into this directory.
 	pub(super) fn new(logs: PathBuf) -> Self {
 		Self { logs, processes: Vec::new() }
 	}
 
-	/// Where logs are.
+	/// Returns where the logs are.
 	pub(super) fn logs(&self) -> &Path {
 		&self.logs
 	}
 
-	/// Start a part.
+	/// Starts a part.
 	pub(super) fn start(&mut self, part: Part) -> Result<()> {
 		let log = self.logs.join(format!("{}.log", part.name));
-		let cannot = |error: std::io::Error| failure!("{} cannot be started: {error}", part.name);
-		let file = File::create(&log).map_err(cannot)?;
+		let cannot = |error: std::io::Error| failure!(ProgramFailed, "{} cannot be started: {error}", part.name);
+		let file = File::create(&log).map_err(disk(&log))?;
 		let mut child = Command::new(std::env::current_exe().map_err(cannot)?)
 			.arg("supervise")
 			.arg("--")
@@ -63,7 +62,7 @@ impl Stack {
 			.stdin(Stdio::piped())
 			.stdout(file.try_clone().map_err(cannot)?)
 			.stderr(file)
-			// A group of its own: Ctrl-C on the terminal is for us alone, who stop the parts in their order.
+			// A group of its own: Ctrl-C on the terminal ends this program alone, which then stops the parts in order.
 			.process_group(0)
 			.spawn()
 			.map_err(cannot)?;
@@ -72,7 +71,7 @@ impl Stack {
 		Ok(())
 	}
 
-	/// Wait until a part ends, which none should.
+	/// Waits until a part ends, which none should.
 	pub(super) async fn first_death(&mut self) -> Failure {
 		loop {
 			for process in &mut self.processes {
@@ -84,12 +83,12 @@ impl Stack {
 		}
 	}
 
-	/// Stop all parts, the last one first.
+	/// Stops all parts, the last one first.
 	pub(super) async fn stop(mut self, say: impl Fn(&str)) {
 		while let Some(mut process) = self.processes.pop() {
 			say(&process.name);
 			drop(process.lifeline.take());
-			// Its supervisor kills it after the grace; a little more, and we kill both.
+			// Its supervisor kills it after the grace period; a little later, both are killed.
 			if tokio::time::timeout(GRACE + Duration::from_secs(2), process.child.wait()).await.is_err() {
 				let group = process.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
 				// It may have ended this very moment.
@@ -100,7 +99,7 @@ impl Stack {
 	}
 }
 
-/// Why a part has ended, with the last lines that it wrote.
+/// Returns why a part has ended, with the last lines that it wrote.
 fn died(name: &str, status: ExitStatus, log: &Path) -> Failure {
 	let how = match status.code() {
 		Some(code) if code > 128 => format!("was ended by signal {}", code - 128),
@@ -108,10 +107,10 @@ fn died(name: &str, status: ExitStatus, log: &Path) -> Failure {
 		None => "was killed".into(),
 	};
 	let said = last_lines(log).join(" | ");
-	failure!("{name} {how}, so everything was stopped; its log {} ends with: {said}", log.display())
+	failure!(StackDied, "{name} {how}, so everything was stopped"; "its log {} ends with: {said}", log.display())
 }
 
-/// The last lines of a file.
+/// Returns the last lines of a file.
 fn last_lines(path: &Path) -> Vec<String> {
 	let read = || {
 		let mut file = File::open(path)?;

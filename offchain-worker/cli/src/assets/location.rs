@@ -1,0 +1,125 @@
+//! Where the file of an app or dataset is kept.
+
+use clap::Args;
+use rlc_chain::{Chain, Key};
+use rlc_primitives::{
+	assets::{self, MAX_LOCATION},
+	market::{BookFilter, BookKey},
+	AnyOrder,
+};
+use rlc_store::{Ipfs, Url};
+
+use crate::{
+	context::Context,
+	failure::{failure, Result},
+	pool,
+	request::LocalFile,
+};
+
+/// How many orders are looked at to find a store.
+const LOOKED_AT: u32 = 100;
+
+/// Where the file of an app or dataset is to be kept.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Location {
+	/// Do not upload the file: it is at this CID or http(s) URL
+	#[arg(long, value_name = "URL")]
+	pub location: Option<String>,
+
+	/// The scheduler whose store keeps the file [default: of the first workerpool in the book that has one]
+	#[arg(long, value_name = "URL", conflicts_with = "location")]
+	pub store: Option<String>,
+
+	/// Upload the file to the IPFS node with this RPC, such as http://127.0.0.1:5001, for workers that have a node too
+	#[arg(long, value_name = "URL", conflicts_with_all = ["location", "store"])]
+	pub ipfs: Option<Url>,
+}
+
+impl Location {
+	/// Uploads a file if it has to be, and returns where workers will find it.
+	///
+	/// # Errors
+	///
+	/// If no store is found, or the store does not answer or refuses the file.
+	pub(crate) async fn keep(
+		self,
+		context: &Context,
+		chain: &Chain,
+		key: &Key,
+		file: &LocalFile,
+	) -> Result<assets::Location> {
+		let location = self.url(context, chain, key, file).await?.into_bytes().try_into();
+		location.map_err(|_| {
+			failure!(LocationTooLong, "the location is too long: at most {MAX_LOCATION} bytes are allowed";
+				"choose a shorter one")
+		})
+	}
+
+	async fn url(self, context: &Context, chain: &Chain, key: &Key, file: &LocalFile) -> Result<String> {
+		if let Some(location) = self.location {
+			return Ok(location);
+		}
+		if let Some(node) = self.ipfs {
+			let _progress = context.out.wait(format!("uploading {}", file.path.display()));
+			let name = Ipfs::new(node)?.add(&file.path).await?;
+			return Ok(named(format!("ipfs://{name}"), file));
+		}
+		let scheduler = match self.store {
+			Some(url) => url,
+			None => first_store(chain).await?,
+		};
+		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
+		// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
+		Ok(named(format!("{}/store/{}", scheduler.trim_end_matches('/'), file.cid), file))
+	}
+}
+
+/// Returns a location that says the file's name too, where there is room for it.
+fn named(location: String, file: &LocalFile) -> String {
+	let named = format!("{location}?filename={}", file.name());
+	if named.len() <= MAX_LOCATION as usize {
+		named
+	} else {
+		location
+	}
+}
+
+/// Uploads files to a scheduler's store. What it has already is not sent again.
+///
+/// # Errors
+///
+/// If the store does not answer or refuses the files.
+pub(crate) async fn upload(
+	context: &Context,
+	chain: &Chain,
+	key: &Key,
+	scheduler: &str,
+	files: &[LocalFile],
+) -> Result<()> {
+	if files.is_empty() {
+		return Ok(());
+	}
+	let client = pool::connect(scheduler).await?;
+	let store = pool::store(scheduler)?;
+	for file in files {
+		let token = pool::upload_token(&client, chain.genesis(), key, file.cid.digest(), file.size).await?;
+		let progress = context.out.bytes(format!("uploading {}", file.path.display()), file.size);
+		store.upload_file(&file.cid, &token, &file.path, |done, _| progress.set(done)).await?;
+	}
+	Ok(())
+}
+
+/// Returns the scheduler of the first workerpool that has an offer in the book and says where it is.
+async fn first_store(chain: &Chain) -> Result<String> {
+	for (category, _) in chain.categories().await? {
+		let filter = BookFilter { list: BookKey::Workerpools(category), min_price: None, max_price: None };
+		for entry in chain.orderbook(filter, None, LOOKED_AT).await?.entries {
+			let AnyOrder::Workerpool(order) = entry.order else { continue };
+			if let Some(url) = pool::description(chain, order.workerpool).await?.url {
+				return Ok(url);
+			}
+		}
+	}
+	Err(failure!(StoreMissing, "no workerpool in the book has a store";
+		"name a scheduler with --store URL, or say with --location where the file is"))
+}

@@ -1,0 +1,189 @@
+//! Offers: the options of the orders that sell apps, datasets and workerpools.
+
+use clap::Args;
+use rlc_chain::Chain;
+use rlc_primitives::{
+	AccountId, AppId, AppOrder, CategoryId, DatasetId, DatasetOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
+};
+use sp_core::H256;
+
+use crate::{
+	amount::Amount,
+	context::Context,
+	failure::{Failure, Result},
+	ids,
+};
+
+/// How many tasks an offer is good for by default.
+pub(crate) const VOLUME: u64 = 1_000_000;
+
+/// The terms of a sale.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Terms {
+	/// What a task pays for it
+	#[arg(long, value_name = "AMOUNT")]
+	pub price: Amount,
+
+	/// How many tasks the offer is good for
+	#[arg(long, default_value_t = VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub volume: u64,
+
+	/// The order's tag: tee, gpu, network, separated by commas; or a number of bits, or 32 bytes in hex. Only an app's order
+	/// grants a network
+	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
+	pub tag: Option<Tag>,
+
+	/// Let only this requester buy
+	#[arg(long, value_name = "ACCOUNT")]
+	pub only_requester: Option<String>,
+}
+
+impl Terms {
+	fn tag(&self) -> Tag {
+		self.tag.unwrap_or(Tag::NONE)
+	}
+
+	/// Returns which requesters may buy.
+	fn requester(&self, context: &Context) -> Result<Restriction<AccountId>> {
+		Ok(only(self.only_requester.as_deref().map(|name| context.account(name)).transpose()?))
+	}
+}
+
+/// Returns the restriction to this one, or to none.
+fn only<Id>(id: Option<Id>) -> Restriction<Id> {
+	id.map_or(Restriction::Anyone, Restriction::Exactly)
+}
+
+/// An offer to run an app.
+#[derive(Debug, Args)]
+pub(crate) struct AppOffer {
+	/// The app
+	#[arg(value_parser = ids::app)]
+	pub app: AppId,
+	/// The terms
+	#[command(flatten)]
+	pub terms: Terms,
+	/// Only with this dataset
+	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
+	pub only_dataset: Option<DatasetId>,
+	/// Only in this workerpool
+	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
+	pub only_workerpool: Option<WorkerpoolId>,
+}
+
+impl AppOffer {
+	/// Returns the offer of an app to everybody.
+	pub(crate) fn plain(app: AppId, price: Amount) -> Self {
+		let terms = Terms { price, volume: VOLUME, tag: None, only_requester: None };
+		Self { app, terms, only_dataset: None, only_workerpool: None }
+	}
+
+	/// Returns the order.
+	///
+	/// # Errors
+	///
+	/// If the requester is not an account.
+	pub(crate) fn order(&self, context: &Context) -> Result<AppOrder> {
+		Ok(AppOrder {
+			app: self.app,
+			price: self.terms.price.0,
+			volume: self.terms.volume,
+			tag: self.terms.tag(),
+			dataset_restrict: only(self.only_dataset),
+			workerpool_restrict: only(self.only_workerpool),
+			requester_restrict: self.terms.requester(context)?,
+			salt: H256(rand::random()),
+		})
+	}
+}
+
+/// An offer to use a dataset.
+#[derive(Debug, Args)]
+pub(crate) struct DatasetOffer {
+	/// The dataset
+	#[arg(value_parser = ids::dataset)]
+	pub dataset: DatasetId,
+	/// The terms
+	#[command(flatten)]
+	pub terms: Terms,
+	/// Only with this app
+	#[arg(long, value_name = "APP", value_parser = ids::app)]
+	pub only_app: Option<AppId>,
+	/// Only in this workerpool
+	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
+	pub only_workerpool: Option<WorkerpoolId>,
+}
+
+impl DatasetOffer {
+	/// Returns the order.
+	///
+	/// # Errors
+	///
+	/// If the requester is not an account.
+	pub(crate) fn order(&self, context: &Context) -> Result<DatasetOrder> {
+		Ok(DatasetOrder {
+			dataset: self.dataset,
+			price: self.terms.price.0,
+			volume: self.terms.volume,
+			tag: self.terms.tag(),
+			app_restrict: only(self.only_app),
+			workerpool_restrict: only(self.only_workerpool),
+			requester_restrict: self.terms.requester(context)?,
+			salt: H256(rand::random()),
+		})
+	}
+}
+
+/// An offer to compute.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerpoolOffer {
+	/// The workerpool
+	#[arg(value_parser = ids::workerpool)]
+	pub workerpool: WorkerpoolId,
+	/// The terms
+	#[command(flatten)]
+	pub terms: Terms,
+	/// How long a task may take: XS, S, M, L, XL, or its number
+	#[arg(long, default_value = "XS")]
+	pub category: String,
+	/// The highest trust that the workerpool delivers
+	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	pub trust: u64,
+	/// Only with this app
+	#[arg(long, value_name = "APP", value_parser = ids::app)]
+	pub only_app: Option<AppId>,
+	/// Only with this dataset
+	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
+	pub only_dataset: Option<DatasetId>,
+}
+
+impl WorkerpoolOffer {
+	/// Returns the order.
+	///
+	/// # Errors
+	///
+	/// If the requester is not an account, or there is no such category.
+	pub(crate) async fn order(&self, context: &Context, chain: &Chain) -> Result<WorkerpoolOrder> {
+		Ok(WorkerpoolOrder {
+			workerpool: self.workerpool,
+			price: self.terms.price.0,
+			volume: self.terms.volume,
+			tag: self.terms.tag(),
+			category: category(chain, &self.category).await?,
+			trust: self.trust,
+			app_restrict: only(self.only_app),
+			dataset_restrict: only(self.only_dataset),
+			requester_restrict: self.terms.requester(context)?,
+			salt: H256(rand::random()),
+		})
+	}
+}
+
+/// Returns a category of this chain, by name or number.
+///
+/// # Errors
+///
+/// If there is none.
+pub(crate) async fn category(chain: &Chain, text: &str) -> Result<CategoryId> {
+	ids::category(text, &chain.categories().await?).map_err(Failure::category)
+}

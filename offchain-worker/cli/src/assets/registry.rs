@@ -1,0 +1,80 @@
+//! Assets on the chain: registered, shown, transferred.
+
+use rlc_chain::{Call, Chain, Key, RegistryCall};
+use rlc_primitives::assets::{Name, MAX_NAME};
+use rlc_protocol::Account;
+use serde_json::json;
+
+use super::{kind::Asset, sale};
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	say,
+};
+
+/// Reads the name of an asset.
+///
+/// # Errors
+///
+/// If it is too long.
+pub(crate) fn name(text: String) -> Result<Name> {
+	let name = text.into_bytes().try_into();
+	name.map_err(|_| failure!(NameTooLong, "the name is too long: at most {MAX_NAME} bytes are allowed"; "shorten it"))
+}
+
+/// Shows an asset and its offers.
+///
+/// # Errors
+///
+/// If there is no such asset.
+pub(crate) async fn show<A: Asset>(context: &Context, id: A) -> Result<Answer> {
+	let chain = context.chain().await?;
+	let asset = id.find(&chain).await?;
+	let asset = asset.ok_or_else(|| failure!(AssetUnknown, "there is no {} {}", A::KIND, id.hex(); "check the id"))?;
+	let offers = sale::offers(&chain, id.list()).await?;
+	Ok(say::asset::shown(id, &asset, A::details(&asset.content), &offers))
+}
+
+/// Registers an asset, unless it is there already. Returns whether it is new.
+///
+/// # Errors
+///
+/// If the chain refuses it.
+pub(crate) async fn register<A: Asset>(
+	context: &Context,
+	chain: &Chain,
+	key: &Key,
+	id: A,
+	calls: Vec<Call>,
+) -> Result<bool> {
+	if id.find(chain).await?.is_some() {
+		return Ok(false);
+	}
+	let _progress = context.out.wait("registering");
+	context.send_as(chain, key.clone(), Call::BatchAll(calls)).await?;
+	Ok(true)
+}
+
+/// Says whether an asset is new.
+pub(crate) fn registered<A: Asset>(id: A, is_new: bool) -> String {
+	let state = if is_new { "is registered" } else { "was registered before" };
+	format!("{} {} {state}", A::KIND, id.hex())
+}
+
+/// Transfers an asset to another account.
+///
+/// # Errors
+///
+/// If the chain refuses it.
+pub(crate) async fn transfer<A: Asset>(context: &Context, id: A, to: &str) -> Result<Answer> {
+	let to = context.account(to)?;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let progress = context.out.wait("transferring");
+	let transfer = RegistryCall::Transfer { asset: id.id(), to: to.clone() };
+	context.send_as(&chain, key, Call::Registry(transfer)).await?;
+	drop(progress);
+	let to = Account(to);
+	Ok(Answer::new(format!("now owned by {to}; earlier orders no longer match"), json!({ "owner": to })))
+}

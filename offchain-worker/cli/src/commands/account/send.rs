@@ -1,0 +1,48 @@
+//! `rlc account send`: RLC for another account.
+
+use clap::Args;
+use rlc_chain::{BalancesCall, Call};
+use rlc_primitives::Address;
+use rlc_protocol::Account;
+use serde_json::json;
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	say,
+};
+
+/// Send RLC
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc account send 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty 12.5 --account me")]
+pub(crate) struct Send {
+	/// The receiver: an address, a name in the keystore, or a development account such as //Bob
+	pub to: String,
+	/// How much
+	pub amount: Amount,
+}
+
+/// Sends it, if the account has it.
+pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<Answer> {
+	let to = context.account(&to)?;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let free = say::account::free(&chain.funds(&key.account()).await?);
+	if free < amount.0 {
+		return Err(
+			failure!(FundsShort, "{} has {} free and cannot send {amount}", Account(key.account()), Amount(free);
+			"send less"),
+		);
+	}
+	let progress = context.out.wait(format!("sending {amount}"));
+	let transfer = BalancesCall::TransferKeepAlive { dest: Address::Id(to.clone()), value: amount.0 };
+	let receipt = context.send_as(&chain, key, Call::Balances(transfer)).await?;
+	drop(progress);
+	let to = Account(to);
+	let text = format!("sent {amount} to {to}");
+	Ok(Answer::new(text, json!({ "to": to, "amount": amount.0.to_string(), "block": receipt.block })))
+}

@@ -1,0 +1,29 @@
+//! `rlc account show`: a balance, and a worker's standing.
+
+use clap::Args;
+
+use crate::{answer::Answer, context::Context, failure::Result, say};
+
+/// Show an account's balance and its standing as a worker
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc account show me
+  rlc account show 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  rlc account show                               the account of --account")]
+pub(crate) struct Show {
+	/// An address, a name in the keystore, or a development account such as //Alice
+	#[arg(value_name = "ACCOUNT")]
+	pub account: Option<String>,
+}
+
+/// Asks the chain for it.
+pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
+	let who = match &show.account {
+		Some(account) => context.account(account)?,
+		None => context.who()?,
+	};
+	let chain = context.chain().await?;
+	let (funds, worker) = (chain.funds(&who).await?, chain.worker(&who).await?);
+	Ok(say::account::shown(who, &funds, &worker))
+}

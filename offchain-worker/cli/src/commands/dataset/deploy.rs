@@ -1,0 +1,53 @@
+//! `rlc dataset deploy`: data on the chain.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rlc_chain::{Call, RegistryCall};
+use rlc_primitives::{assets::Dataset, DatasetId};
+use serde_json::json;
+use sp_core::H256;
+
+use crate::{
+	answer::Answer,
+	assets::{self, Location},
+	context::Context,
+	failure::Result,
+	request::LocalFile,
+};
+
+/// Store a file with a workerpool and register it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc dataset deploy weights.bin --name weights --account me
+  rlc dataset deploy weights.bin --name weights --location https://example.org/weights.bin --account me
+  rlc dataset deploy weights.bin --name weights --ipfs http://127.0.0.1:5001 --account me
+
+Anyone who knows the location of a dataset can read it: keep one that is to be paid for where only workers have access.")]
+pub(crate) struct Deploy {
+	/// The file
+	pub file: PathBuf,
+	/// The dataset's name
+	#[arg(long)]
+	pub name: String,
+	/// Where it is kept
+	#[command(flatten)]
+	pub location: Location,
+}
+
+/// Uploads the file, and registers the dataset.
+pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
+	let file = LocalFile::read(&deploy.file)?;
+	let name = assets::name(deploy.name)?;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let location = deploy.location.keep(context, &chain, &key, &file).await?;
+	let checksum = H256(file.cid.digest());
+	let dataset = Dataset { name, location, checksum };
+	let id = DatasetId::derive(&key.account(), &dataset);
+	let calls = vec![Call::Registry(RegistryCall::RegisterDataset { dataset })];
+	let is_new = assets::register(context, &chain, &key, id, calls).await?;
+	let json = json!({ "dataset": id, "new": is_new, "cid": file.cid, "checksum": checksum });
+	Ok(Answer::new(assets::registered(id, is_new), json))
+}

@@ -1,0 +1,24 @@
+//! `rlc deal watch`: a deal until its end.
+
+use clap::Args;
+use rlc_primitives::DealId;
+
+use crate::{answer::Answer, context::Context, failure::Result, ids, say, watch};
+
+/// Follow a deal until its last task is closed
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc deal watch 0x9d0c…")]
+pub(crate) struct Watch {
+	/// The deal's id
+	#[arg(value_parser = ids::deal)]
+	pub deal: DealId,
+}
+
+/// Follows it, then shows it.
+pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
+	let chain = context.chain().await?;
+	let (deal, tasks) = watch::to_the_end(context, &chain, command.deal).await?;
+	Ok(say::deal::shown(&deal, &tasks, chain.now().await?))
+}

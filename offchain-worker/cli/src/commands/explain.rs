@@ -1,0 +1,54 @@
+//! `rlc explain`: what the code of an error means.
+
+use clap::Args;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	pages::{self, Page},
+	table::table,
+};
+
+/// Explain the code of an error: what it means, and what to do
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc explain account.unknown
+  rlc explain poco.NotDelegated                  an error of the chain
+  rlc explain                                    all codes")]
+pub(crate) struct Explain {
+	/// The code, as it stands at the end of an error, or an error of the chain as PALLET.ERROR [default: all]
+	pub code: Option<String>,
+
+	/// Print the reference in Markdown, with the errors of the node's chain
+	#[arg(long, hide = true, conflicts_with = "code")]
+	pub markdown: bool,
+}
+
+/// Explains a code, or lists all.
+pub(crate) async fn run(explain: Explain, context: &Context) -> Result<Answer> {
+	if explain.markdown {
+		let text = pages::markdown(&context.chain().await?.errors().await?);
+		return Ok(Answer::new(text.trim_end(), &text));
+	}
+	let known = pages::all();
+	let Some(code) = explain.code else { return Ok(listed(&known)) };
+	if let Some(page) = known.iter().find(|page| page.is(&code)) {
+		return Ok(Answer::new(page.text(), page));
+	}
+	// The chain may have errors that are newer than this program.
+	let page = newer(context, &code).await.ok().flatten();
+	let page = page.ok_or_else(|| failure!(CodeUnknown, "there is no code {code}"; "`rlc explain` lists all"))?;
+	Ok(Answer::new(page.text(), page))
+}
+
+async fn newer(context: &Context, code: &str) -> Result<Option<Page>> {
+	let errors = context.chain().await?.errors().await?;
+	Ok(errors.iter().map(Page::refusal).find(|page| page.is(code)))
+}
+
+fn listed(pages: &[Page]) -> Answer {
+	let rows = pages.iter().map(|page| [page.code.clone(), page.meaning.clone()]);
+	Answer::new(table(["CODE", "MEANING"], rows), pages)
+}

@@ -1,0 +1,22 @@
+//! `rlc order publish`: a signed order in the book.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::{answer::Answer, assets, context::Context, failure::Result, order_file::OrderFile};
+
+/// Put a signed order into the book
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc order publish request.json --account me")]
+pub(crate) struct Publish {
+	/// A file that `rlc order sign` wrote; its signature is not needed, as the order's owner publishes it
+	pub file: PathBuf,
+}
+
+/// Puts the order into the book.
+pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
+	assets::publish(context, OrderFile::read(&publish.file)?.order).await
+}

@@ -1,0 +1,142 @@
+//! `rlc order sign`: an order in a file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use rlc_chain::{Chain, Key};
+use rlc_primitives::{AnyOrder, RequestOrder};
+use serde_json::json;
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	assets::{AppOffer, DatasetOffer, WorkerpoolOffer},
+	context::Context,
+	failure::{disk, failure, Result},
+	order_file::{OrderFile, Signed},
+	request::RequestOptions,
+};
+
+/// Sign an order, without publishing it
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sign {
+	/// An offer to run an app
+	#[command(after_help = "\
+Example:
+  rlc order sign app 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 0.1 --output app.json --account me")]
+	App {
+		/// The offer
+		#[command(flatten)]
+		offer: AppOffer,
+		/// Where the order goes
+		#[command(flatten)]
+		to: To,
+	},
+
+	/// An offer to use a dataset
+	#[command(after_help = "\
+Example:
+  rlc order sign dataset 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 0.1 --output data.json --account me")]
+	Dataset {
+		/// The offer
+		#[command(flatten)]
+		offer: DatasetOffer,
+		/// Where the order goes
+		#[command(flatten)]
+		to: To,
+	},
+
+	/// An offer to compute
+	#[command(after_help = "\
+Example:
+  rlc order sign workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --price 1 --output pool.json --account me")]
+	Workerpool {
+		/// The offer
+		#[command(flatten)]
+		offer: WorkerpoolOffer,
+		/// Where the order goes
+		#[command(flatten)]
+		to: To,
+	},
+
+	/// A request for tasks
+	#[command(after_help = "\
+Example:
+  rlc order sign request 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --max-price 1 --output request.json --account me
+
+It pays at most --max-price for app, dataset and workerpool together, of it at most --app-price for the app.")]
+	Request {
+		/// The request
+		#[command(flatten)]
+		request: Box<RequestOptions>,
+		/// The most that a task may pay for the app
+		#[arg(long, default_value = "0", value_name = "AMOUNT")]
+		app_price: Amount,
+		/// The most that a task may pay for the dataset
+		#[arg(long, default_value = "0", value_name = "AMOUNT")]
+		dataset_price: Amount,
+		/// Where the order goes
+		#[command(flatten)]
+		to: To,
+	},
+}
+
+/// Where a signed order goes.
+#[derive(Debug, Args)]
+pub(crate) struct To {
+	/// Write the order to this file instead of printing it
+	#[arg(long, short, value_name = "FILE")]
+	pub output: Option<PathBuf>,
+}
+
+/// Signs the order, and prints or writes it.
+pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let (order, to): (AnyOrder, To) = match sign {
+		Sign::App { offer, to } => (offer.order(context)?.into(), to),
+		Sign::Dataset { offer, to } => (offer.order(context)?.into(), to),
+		Sign::Workerpool { offer, to } => (offer.order(context, &chain).await?.into(), to),
+		Sign::Request { request, app_price, dataset_price, to } => {
+			(self::request(context, &chain, &key, &request, app_price, dataset_price).await?.into(), to)
+		}
+	};
+	let domain = chain.domain().await?;
+	let signature = match &order {
+		AnyOrder::App(order) => key.sign_order(order, &domain),
+		AnyOrder::Dataset(order) => key.sign_order(order, &domain),
+		AnyOrder::Workerpool(order) => key.sign_order(order, &domain),
+		AnyOrder::Request(order) => key.sign_order(order, &domain),
+	};
+	let hash = order.hash(&domain);
+	let file = OrderFile::new(&Signed { order, signature }, &domain);
+	let text = serde_json::to_string_pretty(&file)?;
+	let Some(path) = to.output else { return Ok(Answer::new(text, file)) };
+	std::fs::write(&path, text + "\n").map_err(disk(&path))?;
+	Ok(Answer::new(format!("order {:?} is in {}", hash.0, path.display()), json!({ "order": hash, "file": path })))
+}
+
+/// Returns the request that pays these prices for app and dataset at most, and the rest of --max-price for the workerpool.
+async fn request(
+	context: &Context,
+	chain: &Chain,
+	key: &Key,
+	options: &RequestOptions,
+	app: Amount,
+	dataset: Amount,
+) -> Result<RequestOrder> {
+	let (wish, files) = options.wish(context, chain, key.account()).await?;
+	if let Some(file) = files.first() {
+		return Err(failure!(InputLocal, "{} is not in a store yet", file.path.display();
+			"name the inputs of a signed request by CID or URL"));
+	}
+	let Some(max) = wish.max_price else {
+		return Err(failure!(PriceMissing, "--max-price is missing"; "give the most that a task may cost"));
+	};
+	let dataset = if wish.dataset.is_some() { dataset.0 } else { 0 };
+	let pool = app.0.checked_add(dataset).and_then(|parts| max.checked_sub(parts));
+	let pool = pool.ok_or_else(
+		|| failure!(PriceLow, "app and dataset may cost more than --max-price {}", Amount(max); "raise --max-price"),
+	)?;
+	Ok(wish.request(app.0, dataset, pool))
+}

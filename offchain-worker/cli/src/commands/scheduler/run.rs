@@ -1,0 +1,254 @@
+//! `rlc scheduler run`: a workerpool's scheduler.
+
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+use rlc_chain::{Call, Chain, Key, MarketplaceCall};
+use rlc_primitives::{market::BookKey, AnyOrder, CategoryId, GroupId, Restriction, Tag, WorkerpoolId, WorkerpoolOrder};
+use rlc_protocol::Account;
+use rlc_scheduler::{Admission, Config, PoolChoice};
+use rlc_store::Url;
+use serde_json::json;
+use sp_core::H256;
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	assets,
+	context::Context,
+	failure::{disk, failure, Result},
+	ids,
+	keystore::data_home,
+	pool, stop,
+};
+
+/// Run a workerpool's scheduler and its store until it is stopped
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc scheduler run --name mine --public-url https://pool.example.org --account me
+  rlc scheduler run --name mine --publish-price 0.5 --category XS --category S --trust 10 --account me
+  rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --database postgres://localhost/pool --account me
+  rlc scheduler run --name mine --ipfs http://127.0.0.1:5001 --store-quota 1000 --store-cache 20 --account me
+  rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
+  rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
+
+The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket,
+/store, /metrics and /healthz. You can stop it at any time; the next start resumes.
+
+By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members
+of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is
+asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
+
+If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another
+node it misses the deals that were opened meanwhile.
+
+Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to
+the same one. Give each an --instance-url: a client that asks one of them for what another has in its store is sent there.
+
+With --ipfs, uploads are served from the disk at once, added to that IPFS node afterwards, and may then leave the disk; they
+are read from the node when they are asked for. While the node is away nothing leaves the disk, and /metrics counts what
+waits: rlc_scheduler_store_unmirrored. The node has to be this scheduler's own: what is not needed any more is unpinned
+there. Do not expose its RPC. As with /store, anyone who knows the name of a content can read it. Without --ipfs, a later
+start does not have what is on the node only.")]
+pub(crate) struct Run {
+	/// The workerpool, which the account has to own
+	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool, required_unless_present = "name")]
+	pub workerpool: Option<WorkerpoolId>,
+
+	/// The workerpool's name; a workerpool of this name is registered if the account has none
+	#[arg(long, conflicts_with = "workerpool")]
+	pub name: Option<String>,
+
+	/// The address to listen at
+	#[arg(long, default_value = "127.0.0.1:9955", value_name = "HOST:PORT")]
+	pub listen: SocketAddr,
+
+	/// The URL at which others reach it; registered with --name [default: http:// and --listen]
+	#[arg(long, value_name = "URL")]
+	pub public_url: Option<String>,
+
+	/// The URL of this very scheduler, when several share a --database behind one --public-url
+	#[arg(long, value_name = "URL", requires = "database")]
+	pub instance_url: Option<String>,
+
+	/// The directory of its data [default: $XDG_DATA_HOME/rlc/scheduler-ACCOUNT]
+	#[arg(long, value_name = "DIR")]
+	pub dir: Option<PathBuf>,
+
+	/// The database: sqlite://FILE or postgres://… [default: SQLite in --dir]
+	#[arg(long, value_name = "URL")]
+	pub database: Option<String>,
+
+	/// The directory of results and inputs [default: in --dir]
+	#[arg(long, value_name = "DIR")]
+	pub store_dir: Option<PathBuf>,
+
+	/// The size of the store, in GiB [default: 64]
+	#[arg(long, value_name = "GIB")]
+	pub store_quota: Option<u64>,
+
+	/// Keep the store on the IPFS node with this RPC, such as http://127.0.0.1:5001; the disk is then a cache of it
+	#[arg(long, value_name = "URL")]
+	pub ipfs: Option<Url>,
+
+	/// How much of the IPFS node's content stays on the disk too, in GiB [default: 4]
+	#[arg(long, value_name = "GIB", requires = "ipfs")]
+	pub store_cache: Option<u64>,
+
+	/// How long results are kept after their deal, in hours [default: 30 days]
+	#[arg(long, value_name = "HOURS")]
+	pub retention: Option<u64>,
+
+	/// With a new database: look for the pool's deals from this block on [default: the last few minutes]
+	#[arg(long, value_name = "NUMBER")]
+	pub first_block: Option<u32>,
+
+	/// Let only this worker join, or workers of this operator; may be repeated [default: any]
+	#[arg(long, value_name = "ACCOUNT", conflicts_with = "private")]
+	pub allow: Vec<String>,
+
+	/// Let only workers join that the account vouches for, see `rlc worker vouch`
+	#[arg(long)]
+	pub private: bool,
+
+	/// Let only members of this group on the chain join, or workers whose operator is one
+	#[arg(long, value_name = "GROUP", value_parser = ids::group, conflicts_with_all = ["allow", "private"])]
+	pub group: Option<GroupId>,
+
+	/// Publish an order at this price for each --category, unless there is one
+	#[arg(long, value_name = "AMOUNT")]
+	pub publish_price: Option<Amount>,
+
+	/// A category to publish an order in; may be repeated [default: XS]
+	#[arg(long, value_name = "CATEGORY", requires = "publish_price")]
+	pub category: Vec<String>,
+
+	/// The highest trust that the published orders promise
+	#[arg(long, default_value_t = 10, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	pub trust: u64,
+
+	/// How many tasks the published orders are good for
+	#[arg(long, default_value_t = assets::VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub volume: u64,
+
+	/// The tag of the published orders, for what its workers can do: tee, gpu, network, separated by commas; or a number of
+	/// bits, or 32 bytes in hex
+	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
+	pub tag: Option<Tag>,
+}
+
+/// Runs until it is stopped, or ends by itself.
+pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
+	let key = context.key()?;
+	let config = configuration(context, &run, &key)?;
+	let chain = context.chain().await?;
+	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
+	let id = handle.workerpool;
+	let told = async {
+		if let Some(price) = run.publish_price {
+			publish(context, &chain, &key, id, price, &run).await?;
+			let here = Ok(format!("http://{}", handle.address));
+			if let Some(warning) = pool::warning(here, run.tag.unwrap_or(Tag::NONE)).await {
+				context.out.say(warning);
+			}
+		}
+		context.out.say(format_args!("serving workerpool {:?} at {}; Ctrl-C stops it", id.0, handle.address));
+		handle.exited().await;
+		Ok(())
+	};
+	let ended = tokio::select! {
+		ended = told => ended,
+		() = stop::asked_to_stop() => Ok(()),
+	};
+	// If the scheduler ended by itself, this says why.
+	handle.stop().await?;
+	ended.map(|()| Answer::new("the scheduler has stopped", json!({ "workerpool": id })))
+}
+
+/// Returns the configuration that the options ask for, with defaults for the rest.
+fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
+	let dir = match &run.dir {
+		Some(dir) => dir.clone(),
+		None => {
+			let home =
+				data_home().ok_or_else(|| failure!(HomeMissing, "there is no directory for it"; "give --dir"))?;
+			home.join(format!("scheduler-{}", Account(key.account())))
+		}
+	};
+	std::fs::create_dir_all(&dir).map_err(disk(&dir))?;
+	let pool = match (run.workerpool, &run.name) {
+		(Some(id), _) => PoolChoice::Registered(id),
+		(None, Some(name)) => PoolChoice::Named(name.clone()),
+		(None, None) => return Err(failure!(Usage, "--workerpool or --name is missing"; "give one of them")),
+	};
+	let listed = run.allow.iter().map(|name| context.account(name)).collect::<Result<BTreeSet<_>>>()?;
+	let admission = match run.group {
+		Some(group) => Admission::Group(group),
+		None if run.private => Admission::Private,
+		None if listed.is_empty() => Admission::Open,
+		None => Admission::Listed(listed),
+	};
+	let usual = Config::new(pool, dir);
+	Ok(Config {
+		listen: run.listen,
+		public_url: run.public_url.clone(),
+		instance_url: run.instance_url.clone(),
+		database: run.database.clone().unwrap_or(usual.database),
+		store_dir: run.store_dir.clone().unwrap_or(usual.store_dir),
+		store_quota: run.store_quota.map_or(usual.store_quota, |quota| quota.saturating_mul(1 << 30)),
+		ipfs: run.ipfs.clone(),
+		store_cache: run.store_cache.map_or(usual.store_cache, |size| size.saturating_mul(1 << 30)),
+		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
+		first_block: run.first_block,
+		admission,
+		..usual
+	})
+}
+
+/// Publishes the orders that are not on sale yet.
+async fn publish(
+	context: &Context,
+	chain: &Chain,
+	key: &Key,
+	id: WorkerpoolId,
+	price: Amount,
+	run: &Run,
+) -> Result<()> {
+	let mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
+	let default = ["XS".to_owned()];
+	let mut orders = Vec::new();
+	for name in if run.category.is_empty() { default.as_slice() } else { &run.category } {
+		let category = assets::category(chain, name).await?;
+		let same =
+			|order: &AnyOrder| matches!(order, AnyOrder::Workerpool(order) if is_same(order, category, price, run));
+		if mine.iter().any(|entry| entry.remaining > 0 && same(&entry.order)) {
+			continue;
+		}
+		let order = WorkerpoolOrder {
+			workerpool: id,
+			price: price.0,
+			volume: run.volume,
+			tag: run.tag.unwrap_or(Tag::NONE),
+			category,
+			trust: run.trust,
+			app_restrict: Restriction::Anyone,
+			dataset_restrict: Restriction::Anyone,
+			requester_restrict: Restriction::Anyone,
+			salt: H256(rand::random()),
+		};
+		context.out.say(format_args!("on sale for {price} a task of category {name}"));
+		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
+	}
+	if !orders.is_empty() {
+		// All at once: a requester that sees one sees all.
+		context.send_as(chain, key.clone(), Call::BatchAll(orders)).await?;
+	}
+	Ok(())
+}
+
+/// Returns whether an order says what would be published.
+fn is_same(order: &WorkerpoolOrder, category: CategoryId, price: Amount, run: &Run) -> bool {
+	let tag = run.tag.unwrap_or(Tag::NONE);
+	(order.category, order.price, order.trust, order.tag) == (category, price.0, run.trust, tag)
+}

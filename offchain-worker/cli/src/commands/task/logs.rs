@@ -1,0 +1,42 @@
+//! `rlc task logs`: what the app wrote.
+
+use clap::Args;
+use codec::Encode;
+use rlc_protocol::{
+	requester::{LogsRequest, SchedulerRpcClient},
+	signing::Claim,
+	Account,
+};
+
+use crate::{
+	answer::Answer,
+	context::{now, Context},
+	deals,
+	failure::Result,
+	ids::TaskName,
+	pool, say,
+};
+
+/// Show what the app wrote, as the deal's requester or beneficiary
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc task logs 0x9d0c…:0 --account me")]
+pub(crate) struct Logs {
+	/// The task: DEAL:INDEX, or its id
+	pub task: TaskName,
+}
+
+/// Asks the scheduler for it.
+pub(crate) async fn run(logs: Logs, context: &Context) -> Result<Answer> {
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let task = deals::task(&chain, logs.task).await?;
+	let deal = deals::deal(&chain, task.task.deal).await?;
+	let scheduler = pool::connect(&pool::url(&chain, deal.deal.workerpool.id).await?).await?;
+	let at = now();
+	let signature = key.sign(&Claim::Logs { task: task.id, at }.payload(chain.genesis())).encode();
+	let request = LogsRequest { account: Account(key.account()), task: task.id, at, signature };
+	let logs = scheduler.logs(request).await.map_err(|error| pool::refused(&error))?;
+	Ok(say::task::logs(&logs))
+}

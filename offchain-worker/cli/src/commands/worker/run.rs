@@ -1,0 +1,209 @@
+//! `rlc worker run`: work for a workerpool.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use rlc_primitives::Tag;
+use rlc_protocol::{worker::Operator, Account};
+use rlc_store::Url;
+use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
+use serde_json::json;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	ids, pool, stop,
+	worker_dir::WorkerDir,
+};
+
+/// The bits of a tag that stand for enclaves: that there is one, and its framework.
+const ENCLAVE: u64 = 0b1111;
+
+/// Work for a workerpool until it is stopped
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc worker run --scheduler https://pool.example.org --account me
+  rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
+  rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
+  rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
+
+The account stakes RLC for each contribution. Ctrl-C stops the worker at once, and the next start resumes its tasks;
+`rlc worker drain` finishes them first.")]
+pub(crate) struct Run {
+	/// The pool's scheduler: http(s)://HOST:PORT
+	#[arg(long, value_name = "URL")]
+	pub scheduler: String,
+
+	/// The directory of the worker's journal, results and cache [default: $XDG_DATA_HOME/rlc/worker-ACCOUNT]
+	#[arg(long, value_name = "DIR")]
+	pub dir: Option<PathBuf>,
+
+	/// How many tasks at a time; fewer if they need more than an equal share of the machine [default: one for each core]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+	pub slots: Option<u32>,
+
+	/// When to take tasks: always, weekly windows like 'Mon-Fri 18-8, Sat-Sun *', or 'load<0.5'
+	#[arg(long, default_value = "always", value_name = "WHEN")]
+	pub activation: Activation,
+
+	/// Memory for all tasks: 50%, 4G
+	#[arg(long, default_value = "50%", value_name = "SHARE")]
+	pub memory: Share,
+
+	/// Disk for all tasks: 50%, 20G
+	#[arg(long, default_value = "50%", value_name = "SHARE")]
+	pub disk: Share,
+
+	/// What the machine has that requests may demand by a tag: a number of bits, or 32 bytes in hex. Bits 0 to 3 stand
+	/// for enclaves, which workers do not have; --gpu and --network set bits 8 and 16
+	#[arg(long, value_name = "TAG", value_parser = tag)]
+	pub tag: Option<Tag>,
+
+	/// Let container apps whose order grants it reach the internet, but neither this machine nor private networks. Needs
+	/// slirp4netns
+	#[arg(long, conflicts_with = "no_containers")]
+	pub network: bool,
+
+	/// Let container apps whose deal has the tag gpu, or needs some, open this device, such as /dev/dri/renderD128; may be
+	/// repeated
+	#[arg(long = "gpu", value_name = "DEVICE", conflicts_with = "no_containers")]
+	pub gpus: Vec<PathBuf>,
+
+	/// Do not run container images
+	#[arg(long)]
+	pub no_containers: bool,
+
+	/// The RPC of an IPFS node, such as http://127.0.0.1:5001, to look for what the pool's store does not have
+	#[arg(long, value_name = "URL")]
+	pub ipfs: Option<Url>,
+
+	/// Let requests read files of this machine (file://): only if all requesters are trusted
+	#[arg(long)]
+	pub allow_files: bool,
+
+	/// Let requests fetch inputs from private networks and this machine
+	#[arg(long)]
+	pub allow_private_networks: bool,
+
+	/// The operator's voucher for the worker, as `rlc worker vouch` prints it: ACCOUNT:0x…
+	#[arg(long, value_name = "VOUCHER", value_parser = operator)]
+	pub operator: Option<Operator>,
+
+	/// Serve Prometheus metrics at this address
+	#[arg(long, value_name = "HOST:PORT")]
+	pub metrics: Option<SocketAddr>,
+
+	/// For demonstrations and tests: contribute wrong results, and lose the stake
+	#[arg(long)]
+	pub lie: bool,
+}
+
+/// Reads the tag of a worker. It promises no enclave; what apps are granted is promised by other options.
+fn tag(text: &str) -> Result<Tag, String> {
+	let tag = ids::tag(text)?;
+	if !(tag.0 & Tag::from_bits(ENCLAVE).0).is_zero() {
+		return Err(
+			"a worker cannot have this tag: bits 0 to 3 (tee) stand for enclaves, and the sandbox has none".into()
+		);
+	}
+	if tag.has_network() {
+		return Err("bit 16 (network) of a worker's tag is not set by hand; give --network".into());
+	}
+	if tag.has_gpu() {
+		return Err("bit 8 (gpu) of a worker's tag is not set by hand; give --gpu DEVICE".into());
+	}
+	Ok(tag)
+}
+
+/// Reads a voucher.
+fn operator(text: &str) -> Result<Operator, String> {
+	let wrong = || "not a voucher; `rlc worker vouch WORKER` prints one".to_owned();
+	let (account, signature) = text.split_once(':').ok_or_else(wrong)?;
+	let account = account.parse().map_err(|_| wrong())?;
+	let signature = signature.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or_else(wrong)?;
+	Ok(Operator { account, signature })
+}
+
+/// Works until it is stopped, drained, or ends by itself.
+pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
+	pool::rpc_url(&run.scheduler)?;
+	let dir = WorkerDir::of(context, run.dir)?;
+	let key = context.key()?;
+	let account = Account(key.account());
+	dir.create()?;
+	let chain = context.chain().await?;
+	let config = Config {
+		slots: run.slots,
+		activation: run.activation,
+		memory: run.memory,
+		disk: run.disk,
+		gpu_devices: run.gpus,
+		network: run.network,
+		tag: run.tag.unwrap_or(Tag::NONE),
+		containers: if run.no_containers { Containers::Off } else { Containers::Auto },
+		ipfs: run.ipfs,
+		allow_files: run.allow_files,
+		allow_private_networks: run.allow_private_networks,
+		operator: run.operator,
+		metrics: run.metrics,
+		misbehave: run.lie.then_some(Misbehavior::WrongResults),
+		..Config::new(run.scheduler, dir.path().to_owned())
+	};
+	let handle = rlc_worker::start(config, chain, key).await?;
+	context.out.say(format_args!("worker {account} works in {}; Ctrl-C stops it", dir.path().display()));
+	let drained = tokio::select! {
+		ended = handle.exited() => {
+			return Err(ended.err().map_or_else(|| failure!(WorkerFailed, "the worker has ended"), Into::into));
+		}
+		() = stop::asked_to_stop() => false,
+		() = dir.asked_to_drain() => {
+			context.out.say("finishing the tasks in hand");
+			handle.drain();
+			tokio::select! {
+				ended = handle.exited() => ended.is_ok(),
+				() = stop::asked_to_stop() => false,
+			}
+		}
+	};
+	handle.stop().await?;
+	let text = if drained { "the worker has finished its tasks" } else { "the worker has stopped" };
+	Ok(Answer::new(text, json!({ "worker": account, "drained": drained })))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn no_worker_promises_an_enclave() {
+		assert_eq!((tag("0"), tag("48")), (Ok(Tag::NONE), Ok(Tag::from_bits(0x30))));
+		for wrong in ["tee", "TEE", "1", "2", "8", "17", &format!("0x{}f", "0".repeat(63))] {
+			assert!(tag(wrong).unwrap_err().contains("sandbox has none"), "{wrong}");
+		}
+		assert!(tag("gpus").unwrap_err().contains("not a tag"));
+	}
+
+	#[test]
+	fn what_apps_are_granted_is_not_promised_by_tags() {
+		for (wrong, said) in [
+			("network", "give --network"),
+			("65536", "give --network"),
+			("65552", "give --network"),
+			("gpu", "give --gpu DEVICE"),
+			("256", "give --gpu DEVICE"),
+			("272", "give --gpu DEVICE"),
+		] {
+			assert!(tag(wrong).unwrap_err().contains(said), "{wrong}");
+		}
+	}
+
+	#[test]
+	fn vouchers_are_an_account_and_a_signature() {
+		let account = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+		let read = operator(&format!("{account}:0x0102")).unwrap();
+		assert_eq!((read.account.to_string(), read.signature), (account.into(), vec![1, 2]));
+		assert!(["", account, "x:0x01", &format!("{account}:01")].iter().all(|wrong| operator(wrong).is_err()));
+	}
+}

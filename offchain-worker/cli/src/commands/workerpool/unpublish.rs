@@ -1,0 +1,25 @@
+//! `rlc workerpool unpublish`: the end of a sale.
+
+use clap::Args;
+use rlc_primitives::{OrderHash, WorkerpoolId};
+
+use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
+
+/// Withdraw one's orders for a workerpool from the book
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc workerpool unpublish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account me")]
+pub(crate) struct Unpublish {
+	/// The workerpool
+	#[arg(value_parser = ids::workerpool)]
+	pub workerpool: WorkerpoolId,
+	/// Only this order
+	#[arg(long, value_name = "HASH", value_parser = ids::order)]
+	pub order: Option<OrderHash>,
+}
+
+/// Withdraws them.
+pub(crate) async fn run(unpublish: Unpublish, context: &Context) -> Result<Answer> {
+	assets::unpublish(context, unpublish.workerpool, unpublish.order).await
+}

@@ -1,0 +1,394 @@
+//! The catalogue: every code of this program's own failures, what it means, and what to do.
+//!
+//! A new failure takes a code from here, or adds a line. A code never changes its name or its meaning.
+
+/// Declares the codes.
+macro_rules! catalogue {
+	($($variant:ident, $name:literal, $meaning:literal, $remedy:literal;)*) => {
+		/// A failure of this program.
+		#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+		pub(crate) enum Code {
+			$(#[doc = $meaning] $variant,)*
+		}
+
+		impl Code {
+			/// All codes, by subject.
+			pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
+
+			/// Returns its name, which programs can rely on.
+			pub(crate) fn name(self) -> &'static str {
+				match self { $(Self::$variant => $name,)* }
+			}
+
+			/// Returns what it means.
+			pub(crate) fn meaning(self) -> &'static str {
+				match self { $(Self::$variant => $meaning,)* }
+			}
+
+			/// Returns what to do.
+			pub(crate) fn remedy(self) -> &'static str {
+				match self { $(Self::$variant => $remedy,)* }
+			}
+		}
+	};
+}
+
+catalogue! {
+	Usage, "usage",
+		"The command line is wrong: an option is missing, unknown, or does not go with another.",
+		"Run the command with --help: it ends with examples.";
+	Internal, "internal",
+		"Something happened in this program that should be impossible.",
+		"Report it with the whole message, and with what you did.";
+	CodeUnknown, "code.unknown",
+		"Neither this program nor the chain has an error of this code.",
+		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
+	NotConfirmed, "not-confirmed",
+		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on.",
+		"Answer y, or give --yes.";
+	Stopped, "stopped",
+		"You stopped the command with Ctrl-C, or another program stopped it with a signal.",
+		"Resume as the message says. What is on the chain goes on by itself.";
+
+	AccountMissing, "account.missing",
+		"The command acts for an account, and none is named.",
+		"Give --account NAME, or set RLC_ACCOUNT. `rlc account create NAME` makes an account.";
+	AccountUnknown, "account.unknown",
+		"The keystore holds no account of this name.",
+		"`rlc account list` shows the names. `rlc account create` and `rlc account import` add one.";
+	AccountExists, "account.exists",
+		"The keystore holds an account of this name already. Keys are never overwritten.",
+		"Choose another name, or remove the old account with `rlc account remove`.";
+	AccountName, "account.name",
+		"The text cannot name an account, because the name becomes the name of a file.",
+		"Use up to 64 letters, digits, '-', '_' and '.'.";
+	AccountInvalid, "account.invalid",
+		"The text names no account: it is not an address, not a name in the keystore, and not a derivation.",
+		"Give an address (SS58, 0x and 64 hex digits, or an Ethereum address), a name of `rlc account list`, or //Alice and the like.";
+	PasswordMissing, "password.missing",
+		"A key is sealed with a password, and there is no terminal to ask for it.",
+		"Give --password-file FILE, or set RLC_PASSWORD.";
+	PasswordWrong, "password.wrong",
+		"The password does not open the key, or the key's file has been changed.",
+		"Try again. If the password is lost, import the phrase or private key under another name.";
+	PasswordDiffers, "password.differs",
+		"A new password was typed twice, and not the same. Nothing was saved.",
+		"Try again.";
+	SecretMissing, "secret.missing",
+		"An import needs the secret of the key, and there is no terminal to ask for it.",
+		"Give --secret-file FILE; - is standard input.";
+	SecretInvalid, "secret.invalid",
+		"The text does not make a key of this kind.",
+		"Give a phrase of 12 to 24 words or a seed for sr25519, the private key in hex for ethereum.";
+	KeyDamaged, "key.damaged",
+		"The file of a key is not as this program wrote it.",
+		"Restore the file from a backup, or import the phrase or private key under another name.";
+	AmountInvalid, "amount.invalid",
+		"The text is not an amount of RLC.",
+		"Write 1.5, 1.5RLC or 1500000000nRLC; an RLC has nine digits after the point.";
+	FundsShort, "funds.short",
+		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
+		"`rlc account show` tells what is free. Send the account RLC with `rlc account send`, or ask for less.";
+
+	HomeMissing, "home.missing",
+		"Neither XDG_DATA_HOME nor HOME says where this program may keep its data.",
+		"Set one of them, or give the directory with the option that the message names.";
+	FileUnusable, "file.unusable",
+		"The system refuses to read or write a file or directory.",
+		"The message says why. Check the path, its permissions, and that the disk has room.";
+	FileKind, "file.kind",
+		"The file is of another kind than the command needs.",
+		"Give a regular file; for an app, a WebAssembly module or the tar of an image.";
+	OutputTaken, "output.taken",
+		"The directory or file to be written exists already and holds something else. Nothing is overwritten.",
+		"Choose another one, or remove it.";
+	DiskSmall, "disk.small",
+		"The disk has too little room for a worker.",
+		"Free some, or keep the worker's data on another disk with --dir.";
+
+	NodeUrl, "node.url",
+		"The address of the node is not a WebSocket address.",
+		"Write it as ws://HOST:PORT or wss://HOST:PORT.";
+	NodeUnreachable, "node.unreachable",
+		"The node does not answer.",
+		"Check that it runs and that --node, or RLC_NODE, is its address. `rlc up` starts one on this machine.";
+	NodeRefused, "node.refused",
+		"The node refuses a question.",
+		"The message says why. A public node may not offer all methods: try another with --node.";
+	NodeAnswer, "node.answer",
+		"The node's answer cannot be read.",
+		"Check that --node is a node of the RLC chain, and that nothing between it and you changes answers.";
+	NodeMismatch, "node.mismatch",
+		"The runtime of the chain and this program are of different versions.",
+		"Install the version of this program that fits the chain.";
+	NodeDiscarded, "node.discarded",
+		"The node has discarded the state of an old block that is needed.",
+		"Use an archive node: one that runs with --state-pruning archive.";
+	ChainStalled, "chain.stalled",
+		"The last block is old: the chain makes no blocks, or the node does not receive them.",
+		"Check the node's peers and the chain's validators. A chain that makes blocks on demand has no problem.";
+	ClockBehind, "clock.behind",
+		"This machine's clock is behind the chain's. Signatures with a time would be refused.",
+		"Set the clock, best by NTP.";
+	TransactionInvalid, "transaction.invalid",
+		"The node does not take the transaction. Nothing has happened, and nothing will.",
+		"The message says why. Most often the account cannot pay the fee.";
+	TransactionDropped, "transaction.dropped",
+		"The transaction left the node's pool before it was in a block.",
+		"Check on the chain what happened, then try again.";
+	TransactionLate, "transaction.late",
+		"No block has taken the transaction in time. One still may, within 64 blocks of its signature.",
+		"Check on the chain what happened before you try again.";
+
+	AssetUnknown, "asset.unknown",
+		"No app, dataset or workerpool of this id is registered on the chain.",
+		"Check the id, and that --node is a node of the right chain.";
+	NameTooLong, "name.too-long",
+		"The name, or name and URL together, are longer than the chain takes.",
+		"Choose a shorter one.";
+	LocationTooLong, "location.too-long",
+		"The location of a file is longer than the chain takes.",
+		"Choose a shorter URL, or a shorter path.";
+	AppName, "app.name",
+		"The text cannot name a package of Rust.",
+		"Use letters, digits, '-' and '_', and begin with a letter.";
+	ImageInvalid, "image.invalid",
+		"The container image cannot be packed into one file.",
+		"Give an OCI layout of regular files, the output of `docker save`, or docker://HOST/NAME:TAG.";
+	PolicyInvalid, "policy.invalid",
+		"The policy of a workerpool is out of bounds.",
+		"A worker's stake is at most 1,000 percent of the price, a scheduler's part at most 100 percent.";
+
+	CategoryUnknown, "category.unknown",
+		"The chain has no category of this name or number.",
+		"Choose one of those in the message. A category says how long a task may take.";
+	ParamsInvalid, "params.invalid",
+		"The text of --params is not iExec's params in JSON.",
+		"Check the JSON and the names of its fields.";
+	ParamsUnsupported, "params.unsupported",
+		"The params ask for something that no worker of this chain does.",
+		"Leave it out.";
+	ParamsTooLong, "params.too-long",
+		"The params of a request are longer than the chain takes.",
+		"Put data into files, and give them with --input.";
+	ArgsInvalid, "args.invalid",
+		"The text of --args cannot be split into arguments, as a shell does it.",
+		"Close every quotation mark.";
+	InputLocal, "input.local",
+		"A signed request names a file of this machine, which no worker can reach.",
+		"Upload the file first, and name it by its CID or by a URL.";
+	PriceMissing, "price.missing",
+		"A signed request needs a highest price.",
+		"Give --max-price.";
+	PriceLow, "price.low",
+		"The highest price of a request is less than what app and dataset may cost.",
+		"Raise --max-price, or lower --app-price and --dataset-price.";
+
+	OffersNone, "offers.none",
+		"One side of the deal is not on sale: app, dataset, or computing in this category.",
+		"Ask the owner to publish an order, or choose another one; `rlc orderbook` shows what is on sale.";
+	OffersTrust, "offers.trust",
+		"No workerpool on sale promises as much trust as the request asks for.",
+		"Ask for the trust that the message names, or wait for another workerpool.";
+	OffersTag, "offers.tag",
+		"No workerpool on sale has all that the request demands by its tag.",
+		"Demand less with --tag, or wait for another workerpool.";
+	OffersTooDear, "offers.too-dear",
+		"The cheapest offers cost more than --max-price.",
+		"Raise --max-price, or wait for cheaper offers.";
+	OffersVolume, "offers.volume",
+		"The offers are good for fewer tasks than the request asks for.",
+		"Ask for fewer --tasks, or split the request.";
+	OffersExclude, "offers.exclude",
+		"Each side is on sale, but no offers go together: they are restricted, demand a tag, or the scheduler lacks a stake.",
+		"Look at the orders with `rlc orderbook`; ask for fewer --tasks.";
+	BookChanged, "book.changed",
+		"An order was bought or withdrawn while it was looked at.",
+		"Try again.";
+	BookEmpty, "book.empty",
+		"The account has no order for the asset in the book.",
+		"Check --account: only the account that published an order can withdraw it.";
+	OrderFile, "order.file",
+		"The file does not hold an order.",
+		"Give a file that `rlc order sign` wrote.";
+	OrderUnknown, "order.unknown",
+		"The chain knows no order of this hash: it was never published, or has been withdrawn.",
+		"Give the order's file, or check the hash.";
+	OrderKind, "order.kind",
+		"An order was given for the wrong side of a deal.",
+		"Give the app order with --app, the dataset order with --dataset, the workerpool order with --workerpool, the request with --request.";
+	WorkersMissing, "workers.missing",
+		"No worker that is connected to the workerpool's scheduler has what the tasks need.",
+		"Ask for less, name another --workerpool, or buy anyway with --no-wait: the money comes back if no worker joins in time.";
+
+	DealUnknown, "deal.unknown",
+		"The chain knows no deal of this id: it never existed, or ended long ago and has been pruned.",
+		"Check the id that `rlc app run` printed, and that --node is a node of the right chain.";
+	TaskUnknown, "task.unknown",
+		"The chain knows no task of this name. By its id, a task is found only once a worker has contributed to it.",
+		"Name it as DEAL:INDEX; `rlc deal show DEAL` lists the tasks.";
+	TaskIndex, "task.index",
+		"The request has no task of this index.",
+		"Indices begin at 0, and end before the number of tasks.";
+	TaskOpen, "task.open",
+		"No task of the deal has a result yet.",
+		"Follow the deal with `rlc deal watch`.";
+	TaskFailed, "task.failed",
+		"No task of the deal has a result, and none will. The money is back.",
+		"`rlc deal show` and `rlc task show` tell what failed; `rlc task logs` what the app wrote.";
+	TaskClosed, "task.closed",
+		"The task has a result or has failed already, so there is nothing to claim.",
+		"Nothing is left to do.";
+	NotOverdue, "task.not-overdue",
+		"A task can be claimed only after its deadline.",
+		"Try again when the message says.";
+	ResultUndelivered, "result.undelivered",
+		"The chain holds the digest of a result, and no worker has uploaded the result itself.",
+		"Try again later. At trust 1 a single worker can claim any digest: ask for a higher --trust next time.";
+	ResultInvalid, "result.invalid",
+		"A result cannot be unpacked.",
+		"The app may have left more, or larger, files than are taken; ask its developer.";
+
+	SchedulerUrl, "scheduler.url",
+		"The text is not the URL of a scheduler.",
+		"Write it as http://HOST:PORT or https://HOST:PORT.";
+	SchedulerUnreachable, "scheduler.unreachable",
+		"The scheduler does not answer.",
+		"Check that it runs and that the URL is right. What is on the chain goes on without it.";
+	SchedulerRefused, "scheduler.refused",
+		"The scheduler refuses a question.",
+		"The message says why.";
+	SchedulerHidden, "scheduler.hidden",
+		"The workerpool does not say on the chain where its scheduler is.",
+		"Ask the owner of the workerpool for the URL.";
+	SchedulerFailed, "scheduler.failed",
+		"The scheduler cannot start, or has ended by itself.",
+		"The message says why; its log says more.";
+	StoreMissing, "store.missing",
+		"A file has to be uploaded, and no workerpool in the book has a store.",
+		"Name a scheduler with --store, an IPFS node with --ipfs, or with --location where the file is already.";
+	StoreUpload, "store.upload",
+		"The store does not take the upload.",
+		"The message says why. Try again later, or use another store.";
+	ContentMissing, "content.missing",
+		"The content is not where it should be.",
+		"Check its name or URL.";
+	ContentUnreachable, "content.unreachable",
+		"The place that should have the content cannot be reached, or takes too long.",
+		"Check the URL and your network, then try again.";
+	ContentTooLarge, "content.too-large",
+		"The content is larger than is allowed.",
+		"Split it, or make it smaller.";
+	ContentWrong, "content.wrong",
+		"The content is not what its hash says. It was not used.",
+		"Try again; if it happens again, do not trust where it comes from.";
+	ContentLocation, "content.location",
+		"The location of a content is invalid, or may not be used here.",
+		"Give a CID or an http(s) URL.";
+
+	WorkerMissing, "worker.missing",
+		"No worker runs in this directory.",
+		"Give --dir, or --account, as the worker was started with.";
+	WorkerFailed, "worker.failed",
+		"The worker cannot start, or has ended by itself.",
+		"The message says why; its log says more. `rlc doctor` checks what the machine can do.";
+	TierFailed, "tier.failed",
+		"WebAssembly modules or container images do not run on this machine.",
+		"The message says what is missing.";
+	RunFailed, "run.failed",
+		"An app was not run, for a reason that lies with this machine and not with the app.",
+		"`rlc doctor` checks what the machine can do.";
+
+	ProgramMissing, "program.missing",
+		"A program that is needed is not there.",
+		"Build or install it, or say where it is with the option that the message names.";
+	ProgramFailed, "program.failed",
+		"The system does not start a program.",
+		"The message says why.";
+	PortTaken, "port.taken",
+		"Another program listens on the port.",
+		"Stop that program, or choose another port.";
+	StackLiars, "stack.liars",
+		"There are to be more liars than workers.",
+		"Give at least as many --workers as --liars.";
+	StackSlow, "stack.slow",
+		"A part of the stack has not answered in time.",
+		"Its log says why. On a slow machine, start fewer --workers.";
+	StackDied, "stack.died",
+		"A part of the stack has ended by itself, so all parts were stopped.",
+		"The message ends with the last lines of its log.";
+	DemoMissing, "demo.missing",
+		"The example apps or their data are not there.",
+		"Build the apps with scripts/apps.sh, and run the demo in the repository, or say where they are.";
+	DemoFailed, "demo.failed",
+		"The demo did not end as it has to.",
+		"Report it with the whole output.";
+}
+
+/// What the codes of the chain's errors begin with.
+pub(crate) const REFUSED: &str = "chain.refused.";
+
+/// Returns the code of an error of the chain, such as `chain.refused.poco.not-delegated` for `Poco.NotDelegated`.
+pub(crate) fn refusal_code(pallet: &str, error: &str) -> String {
+	format!("{REFUSED}{}.{}", kebab(pallet), kebab(error))
+}
+
+/// Writes a name in lower case, with a hyphen where a word begins.
+fn kebab(name: &str) -> String {
+	let mut kebab = String::new();
+	let mut before = None;
+	for (letter, after) in name.chars().zip(name.chars().skip(1).map(Some).chain([None])) {
+		let begins = before.is_some_and(|before: char| before.is_lowercase() || before.is_ascii_digit())
+			|| before.is_some_and(char::is_alphabetic) && after.is_some_and(char::is_lowercase);
+		if letter.is_uppercase() && begins {
+			kebab.push('-');
+		}
+		kebab.extend(letter.to_lowercase());
+		before = Some(letter);
+	}
+	kebab
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::{collections::BTreeSet, fs, path::Path};
+
+	#[test]
+	fn codes_are_unique_and_explained() {
+		let names: BTreeSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+		assert_eq!(names.len(), Code::ALL.len());
+		for code in Code::ALL {
+			let name = code.name();
+			assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '-'), "{name}");
+			assert!(code.meaning().ends_with('.') && code.remedy().ends_with('.'), "{name}");
+		}
+	}
+
+	#[test]
+	fn every_code_is_in_use() {
+		fn read(dir: &Path, text: &mut String) {
+			for entry in fs::read_dir(dir).unwrap().flatten() {
+				let path = entry.path();
+				if path.is_dir() {
+					read(&path, text);
+				} else if !path.ends_with("failure/code.rs") {
+					text.push_str(&fs::read_to_string(path).unwrap());
+				}
+			}
+		}
+		let mut sources = String::new();
+		read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut sources);
+		let words: BTreeSet<_> = sources.split(|c: char| !c.is_alphanumeric()).collect();
+		for code in Code::ALL {
+			assert!(words.contains(format!("{code:?}").as_str()), "{code:?} is not used: remove it");
+		}
+	}
+
+	#[test]
+	fn errors_of_the_chain_have_codes_in_kebab_case() {
+		assert_eq!(refusal_code("Poco", "NotDelegated"), "chain.refused.poco.not-delegated");
+		assert_eq!(refusal_code("ConvictionVoting", "NotOngoing"), "chain.refused.conviction-voting.not-ongoing");
+		assert_eq!(refusal_code("X", "NoURLGiven"), "chain.refused.x.no-url-given");
+	}
+}

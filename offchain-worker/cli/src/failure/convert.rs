@@ -1,0 +1,118 @@
+//! Which code the errors of other crates have.
+
+use std::sync::Arc;
+
+use super::{refusal_code, Code, Failure};
+use crate::{amount::InvalidAmount, keystore::KeystoreError};
+
+/// Declares which code the errors of a type have.
+macro_rules! codes {
+	($($error:ty => $code:ident;)*) => { $(
+		impl From<$error> for Failure {
+			fn from(error: $error) -> Self {
+				Self::of(Code::$code, &error)
+			}
+		}
+	)* };
+}
+codes! {
+	InvalidAmount => AmountInvalid;
+	rlc_store::UploadError => StoreUpload;
+	serde_json::Error => Internal;
+}
+
+impl From<KeystoreError> for Failure {
+	fn from(error: KeystoreError) -> Self {
+		let code = match &error {
+			KeystoreError::NoHome => Code::HomeMissing,
+			KeystoreError::InvalidName(_) => Code::AccountName,
+			KeystoreError::Unknown(_) => Code::AccountUnknown,
+			KeystoreError::Exists(_) => Code::AccountExists,
+			KeystoreError::WrongPassword(_) => Code::PasswordWrong,
+			KeystoreError::Corrupt(_) => Code::KeyDamaged,
+			KeystoreError::InvalidSecret { .. } => Code::SecretInvalid,
+			KeystoreError::Disk(..) => Code::FileUnusable,
+		};
+		Self::of(code, &error)
+	}
+}
+
+impl From<rlc_chain::Error> for Failure {
+	fn from(error: rlc_chain::Error) -> Self {
+		use rlc_chain::Error;
+		let code = match &error {
+			Error::BadAddress(_) => Code::NodeUrl,
+			Error::Unreachable { .. } => Code::NodeUnreachable,
+			Error::Rpc { .. } => Code::NodeRefused,
+			Error::BadAnswer { .. } => Code::NodeAnswer,
+			Error::Mismatch { .. } => Code::NodeMismatch,
+			Error::Discarded { .. } => Code::NodeDiscarded,
+			Error::BadKey(_) => Code::SecretInvalid,
+			Error::Invalid(_) => Code::TransactionInvalid,
+			Error::Dropped { .. } => Code::TransactionDropped,
+			Error::TimedOut { .. } => Code::TransactionLate,
+			Error::Refused(refused) => {
+				let code = refusal_code(&refused.pallet, &refused.error);
+				return Self::of(Code::Internal, &error).coded(code);
+			}
+		};
+		Self::of(code, &error)
+	}
+}
+
+impl From<rlc_store::FetchError> for Failure {
+	fn from(error: rlc_store::FetchError) -> Self {
+		use rlc_store::FetchErrorKind;
+		let code = match error.kind {
+			FetchErrorKind::NotFound => Code::ContentMissing,
+			FetchErrorKind::Unreachable | FetchErrorKind::TimedOut => Code::ContentUnreachable,
+			FetchErrorKind::TooLarge => Code::ContentTooLarge,
+			FetchErrorKind::WrongChecksum => Code::ContentWrong,
+			FetchErrorKind::NotAllowed => Code::ContentLocation,
+			FetchErrorKind::Stopped => Code::Stopped,
+			FetchErrorKind::Disk => Code::FileUnusable,
+		};
+		Self::of(code, &error)
+	}
+}
+
+impl From<rlc_scheduler::Error> for Failure {
+	fn from(error: rlc_scheduler::Error) -> Self {
+		match error {
+			rlc_scheduler::Error::Chain(error) => error.into(),
+			error => Self::of(Code::SchedulerFailed, &error),
+		}
+	}
+}
+
+impl From<rlc_worker::Error> for Failure {
+	fn from(error: rlc_worker::Error) -> Self {
+		match error {
+			rlc_worker::Error::Chain(error) => error.into(),
+			error => Self::of(Code::WorkerFailed, &error),
+		}
+	}
+}
+
+impl From<Arc<rlc_worker::Error>> for Failure {
+	fn from(error: Arc<rlc_worker::Error>) -> Self {
+		Self::of(Code::WorkerFailed, &error)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn chain_refusal_has_code_of_pallet_and_error() {
+		let refused = rlc_chain::Failure {
+			pallet: "Poco".into(),
+			error: "NotDelegated".into(),
+			docs: "The worker has no delegation.".into(),
+		};
+		let failure = Failure::from(rlc_chain::Error::Refused(refused));
+		assert_eq!(failure.code(), "chain.refused.poco.not-delegated");
+		assert!(failure.to_string().contains("Poco.NotDelegated"), "{failure}");
+	}
+}

@@ -1,0 +1,150 @@
+//! When tasks would begin and end, from what a scheduler tells. Pure.
+
+use rlc_primitives::{consensus, task::MAX_CONTRIBUTORS, Moment};
+use rlc_protocol::requester::{PoolInfo, WorkerInfo};
+
+use crate::{
+	demand::Demand,
+	table::{counted, span},
+};
+
+/// Returns how many workers have to agree on a task of this trust if all are new: then each counts least.
+pub(crate) fn workers_needed(trust: u64) -> u64 {
+	let weight = consensus::weight(0);
+	let reached = |workers: &u64| {
+		let group = consensus::group((0..*workers).map(|_| weight)).ok()?;
+		let total = consensus::total(consensus::INITIAL_TOTAL, 0.into(), group).ok()?;
+		consensus::is_reached(group, total, trust.max(1)).ok()
+	};
+	let most = u64::from(MAX_CONTRIBUTORS);
+	(1..=most).find(|workers| reached(workers).unwrap_or(false)).unwrap_or(most)
+}
+
+/// Returns a pool as if it had only the workers that have what is demanded, with as many slots as tasks fit into.
+pub(crate) fn room_for(info: &PoolInfo, workers: &[WorkerInfo], demand: &Demand) -> PoolInfo {
+	let mut room = PoolInfo { workers: 0, free_slots: 0, slots: 0, ..info.clone() };
+	for worker in workers {
+		let Some(slots) = demand.slots(worker) else { continue };
+		room.workers = room.workers.saturating_add(1);
+		room.free_slots = room.free_slots.saturating_add(worker.free_slots / slots);
+		if !worker.draining {
+			room.slots = room.slots.saturating_add(u64::from(worker.resources.slots / slots));
+		}
+	}
+	room
+}
+
+/// Returns when the tasks would begin, in words.
+pub(crate) fn start(info: &PoolInfo, tasks: u64, workers: u64) -> String {
+	let needed = tasks.saturating_mul(workers);
+	if u64::from(info.workers) < workers {
+		let has = counted(info.workers.into(), "worker");
+		return format!("the pool has {has} for them now, and each task needs {workers}");
+	}
+	if info.waiting == 0 && u64::from(info.free_slots) >= needed {
+		return "at once".into();
+	}
+	let (waiting, free) = (counted(info.waiting, "task"), counted(info.free_slots.into(), "free slot"));
+	format!("{waiting} ahead of them, {free} now")
+}
+
+/// Returns in how many ms all tasks are computed, one run in each slot at a time, if all that is ahead of them takes as
+/// long as they do.
+///
+/// # Errors
+///
+/// Why that is not known.
+pub(crate) fn computed_in(
+	info: &PoolInfo,
+	run_time: Option<Moment>,
+	tasks: u64,
+	workers: u64,
+) -> Result<Moment, &'static str> {
+	let run_time = run_time.ok_or("the pool has not measured a run of the app")?;
+	if u64::from(info.workers) < workers {
+		return Err("the pool has too few workers for them now");
+	}
+	if info.slots == 0 {
+		return Err("no worker takes tasks now, or the scheduler does not say how many");
+	}
+	let busy = info.slots.saturating_sub(info.free_slots.into());
+	let runs = tasks.saturating_mul(workers).saturating_add(info.waiting).saturating_add(busy);
+	Ok(runs.div_ceil(info.slots).saturating_mul(run_time))
+}
+
+/// Returns when all tasks are closed, in words: as expected, and at the latest.
+pub(crate) fn ending(expected: Result<Moment, &str>, latest: Moment) -> String {
+	let limit = span(latest);
+	match expected {
+		Ok(time) if time < latest => {
+			format!("expected about {} and a few blocks (at most {limit}, else the money comes back)", span(time))
+		}
+		Ok(time) => format!("expected about {}, too late: after {limit} the money comes back", span(time)),
+		Err(why) => format!("within {limit}, else the money comes back; the expected time is not known: {why}"),
+	}
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+	use super::*;
+	use rlc_primitives::AccountId;
+	use rlc_protocol::{worker::Resources, Account, Needs};
+
+	pub(crate) fn info(workers: u32, free_slots: u32, waiting: u64) -> PoolInfo {
+		PoolInfo {
+			workerpool: Default::default(),
+			genesis: Default::default(),
+			scheduler: Account(AccountId::new([1; 32])),
+			version: String::new(),
+			workers,
+			free_slots,
+			slots: 6,
+			waiting,
+			running: 0,
+		}
+	}
+
+	#[test]
+	fn trust_needs_as_many_new_workers_as_the_consensus() {
+		assert_eq!([0, 1, 2, 3, 5, 9].map(workers_needed), [1, 1, 1, 2, 3, 4]);
+		assert_eq!(workers_needed(u64::MAX), 64);
+	}
+
+	#[test]
+	fn start_depends_on_the_queue() {
+		assert_eq!(start(&info(3, 6, 0), 2, 3), "at once");
+		assert!(start(&info(3, 5, 0), 2, 3).starts_with("0 tasks ahead"));
+		assert!(start(&info(3, 6, 9), 2, 3).starts_with("9 tasks ahead"));
+		assert!(start(&info(2, 6, 0), 2, 3).starts_with("the pool has 2 workers for them now"));
+	}
+
+	#[test]
+	fn only_workers_that_have_what_a_task_needs_are_counted() {
+		let worker = |slots, memory, alive| WorkerInfo {
+			account: Account(AccountId::new([1; 32])),
+			operator: None,
+			alive,
+			draining: false,
+			resources: Resources { slots, memory, wasm: true, ..Resources::default() },
+			free_slots: slots - 1,
+			running: 1,
+			seen: 0,
+		};
+		let workers = [worker(4, 8, true), worker(8, 8, true), worker(8, 3, true), worker(8, 8, false)];
+		let demand = Demand { needs: Needs { memory: 4, ..Needs::default() }, ..Demand::default() };
+		let room = room_for(&info(3, 17, 0), &workers, &demand);
+		assert_eq!((room.workers, room.slots, room.free_slots), (2, 4, 2), "each task takes half a worker");
+	}
+
+	#[test]
+	fn end_is_expected_from_queue_and_run_time() {
+		let time = |info: &PoolInfo, tasks| computed_in(info, Some(1_000), tasks, 3);
+		assert_eq!(time(&info(3, 6, 0), 2), Ok(1_000), "six runs, six slots");
+		assert_eq!(time(&info(3, 5, 0), 2), Ok(2_000), "one has to wait for what runs now");
+		assert_eq!(time(&info(3, 0, 30), 2), Ok(7_000), "six run, 30 wait, six come");
+		assert!(time(&info(2, 6, 0), 2).is_err(), "three workers are needed");
+		assert!(time(&PoolInfo { slots: 0, ..info(3, 0, 0) }, 2).is_err());
+		assert!(computed_in(&info(3, 6, 0), None, 2, 3).is_err(), "nothing was measured");
+		assert!(ending(Ok(2), 2).contains("too late"));
+	}
+}

@@ -1,0 +1,30 @@
+//! The options that every command takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The options that every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "For every command")]
+pub(crate) struct Global {
+	/// The node to talk to
+	#[arg(long, global = true, env = "RLC_NODE", value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	pub node: String,
+
+	/// The account that acts: a name in the keystore, or a development account such as //Alice
+	#[arg(long, global = true, env = "RLC_ACCOUNT", value_name = "NAME")]
+	pub account: Option<String>,
+
+	/// Read the account's password from this file [default: RLC_PASSWORD, or ask on the terminal]
+	#[arg(long, global = true, value_name = "FILE")]
+	pub password_file: Option<PathBuf>,
+
+	/// Print one JSON document instead of text, and errors as JSON on standard error
+	#[arg(long, global = true)]
+	pub json: bool,
+
+	/// Log more; twice for debugging
+	#[arg(short, long, global = true, action = clap::ArgAction::Count)]
+	pub verbose: u8,
+}

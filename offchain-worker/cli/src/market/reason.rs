@@ -1,0 +1,137 @@
+//! Why no offers serve a wish.
+
+use rlc_chain::Chain;
+use rlc_primitives::{
+	market::{BookEntry, BookFilter, BookKey},
+	AnyOrder, WorkerpoolOrder,
+};
+
+use super::Wish;
+use crate::failure::{failure, Failure, Result};
+
+/// How many offers of each kind are looked at.
+const LOOKED_AT: u32 = 100;
+
+/// The offers that a wish could meet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Book {
+	apps: Vec<BookEntry>,
+	datasets: Vec<BookEntry>,
+	workerpools: Vec<BookEntry>,
+}
+
+impl Book {
+	/// Reads them from the chain.
+	pub(super) async fn read(chain: &Chain, wish: &Wish) -> Result<Self> {
+		let list = |list| async move {
+			let filter = BookFilter { list, min_price: None, max_price: None };
+			chain.orderbook(filter, None, LOOKED_AT).await.map(|page| page.entries)
+		};
+		let datasets = match wish.dataset {
+			Some(dataset) => list(BookKey::Dataset(dataset)).await?,
+			None => Vec::new(),
+		};
+		let workerpools = match wish.workerpool {
+			Some(workerpool) => BookKey::Workerpool(workerpool),
+			None => BookKey::Workerpools(wish.category),
+		};
+		Ok(Self { apps: list(BookKey::App(wish.app)).await?, datasets, workerpools: list(workerpools).await? })
+	}
+}
+
+/// Returns why none of these offers serve, though none is too expensive: the first reason that holds for all of a side.
+pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
+	let left = |entries: &[BookEntry]| entries.iter().any(|entry| entry.remaining > 0);
+	if !left(&book.apps) {
+		return failure!(OffersNone, "nobody sells app {:?}", wish.app.0;
+			"ask its owner for `rlc app publish {:?} --price P`", wish.app.0);
+	}
+	if let Some(dataset) = wish.dataset.filter(|_| !left(&book.datasets)) {
+		return failure!(OffersNone, "nobody sells dataset {:?}", dataset.0;
+			"ask its owner for `rlc dataset publish {:?} --price P`", dataset.0);
+	}
+	let offers: Vec<_> = book.workerpools.iter().filter(|entry| entry.remaining > 0).filter_map(pool_order).collect();
+	let seller = match wish.workerpool {
+		Some(workerpool) => format!("workerpool {:?}", workerpool.0),
+		None => "any workerpool".into(),
+	};
+	let category = &wish.category_name;
+	let in_category: Vec<_> = offers.iter().filter(|order| order.category == wish.category).collect();
+	if in_category.is_empty() {
+		return failure!(OffersNone, "there is no offer of {seller} for category {category}";
+			"choose another category, see `rlc orderbook --kind workerpool`");
+	}
+	let best = in_category.iter().map(|order| order.trust).max().unwrap_or_default();
+	if best < wish.trust {
+		let trust = wish.trust;
+		return failure!(OffersTrust, "no offer of {seller} for category {category} promises trust {trust}";
+			"ask for --trust {best}");
+	}
+	if !in_category.iter().any(|order| order.trust >= wish.trust && order.tag.covers(wish.tag)) {
+		return failure!(OffersTag, "no offer of {seller} for category {category} has the tag {:?}", wish.tag.0;
+			"leave out what you can do without");
+	}
+	failure!(
+		OffersExclude,
+		"the offers for app, dataset and workerpool exclude each other or this requester, demand a tag that no workerpool \
+		 has, or the scheduler cannot stake for {} tasks",
+		wish.tasks;
+		"ask for fewer --tasks, or see `rlc orderbook`"
+	)
+}
+
+fn pool_order(entry: &BookEntry) -> Option<&WorkerpoolOrder> {
+	match &entry.order {
+		AnyOrder::Workerpool(order) => Some(order),
+		_ => None,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::{app, pool, wish};
+	use rlc_primitives::{AccountId, AppOrder, CategoryId, DatasetId, OrderHash, Tag};
+	use sp_core::H160;
+
+	fn entry(order: impl Into<AnyOrder>) -> BookEntry {
+		let (hash, owner) = (OrderHash::default(), AccountId::new([1; 32]));
+		BookEntry { hash, order: order.into(), owner, price: 1, remaining: 9, published: 0 }
+	}
+
+	fn reason(apps: &[AppOrder], pools: &[WorkerpoolOrder], wish: &Wish) -> String {
+		let (apps, workerpools) = (apps.iter().cloned().map(entry), pools.iter().cloned().map(entry));
+		let book = Book { apps: apps.collect(), datasets: Vec::new(), workerpools: workerpools.collect() };
+		nothing_serves(&book, wish).to_string()
+	}
+
+	#[test]
+	fn missing_side_is_named() {
+		assert!(reason(&[], &[pool()], &wish()).starts_with("nobody sells app 0x0101"));
+		let with_data = Wish { dataset: Some(DatasetId(H160::repeat_byte(7))), ..wish() };
+		assert!(reason(&[app()], &[pool()], &with_data).starts_with("nobody sells dataset 0x0707"));
+		assert!(reason(&[app()], &[], &wish()).contains("no offer of any workerpool for category XS"));
+		let one_pool = Wish { workerpool: Some(pool().workerpool), ..wish() };
+		assert!(reason(&[app()], &[], &one_pool).contains("no offer of workerpool 0x0202"));
+	}
+
+	#[test]
+	fn what_pools_do_not_serve_is_named() {
+		let other = WorkerpoolOrder { category: CategoryId(1), ..pool() };
+		assert!(reason(&[app()], &[other], &wish()).contains("for category XS; choose another"));
+		let weak = WorkerpoolOrder { trust: 3, ..pool() };
+		assert!(reason(&[app()], std::slice::from_ref(&weak), &wish()).contains("promises trust 5; ask for --trust 3"));
+		let protected = Wish { tag: Tag::from_bits(1), ..wish() };
+		assert!(reason(&[app()], &[pool()], &protected).contains("has the tag"));
+		let weak_but_protected = WorkerpoolOrder { tag: Tag::from_bits(1), ..weak };
+		assert!(reason(&[app()], &[pool(), weak_but_protected], &protected).contains("has the tag"));
+		assert!(reason(&[app()], &[pool()], &wish()).contains("cannot stake for 2 tasks"));
+	}
+
+	#[test]
+	fn used_up_offers_count_for_nothing() {
+		let used = BookEntry { remaining: 0, ..entry(app()) };
+		let book = Book { apps: vec![used], ..Default::default() };
+		assert!(nothing_serves(&book, &wish()).to_string().starts_with("nobody sells app"));
+	}
+}

@@ -1,0 +1,153 @@
+//! The program that a command names: a file, or an image that is packed into one.
+
+use std::{
+	fs::File,
+	io::{BufWriter, Read},
+	path::{Path, PathBuf},
+};
+
+use rlc_primitives::assets::AppKind;
+use rlc_store::{
+	archive::{self, ArchiveError},
+	FetchErrorKind, RegistryImage,
+};
+use tempfile::TempDir;
+
+use crate::{
+	context::Context,
+	failure::{disk, failure, Failure, Result},
+};
+
+/// The prefix of an image in a registry.
+const REGISTRY: &str = "docker://";
+/// The first bytes of a gzip file.
+const GZIP: &[u8] = &[0x1f, 0x8b];
+/// How many bytes tell what a file is: a tar names itself at 257.
+const HEAD: u64 = 265;
+
+/// A program's file. Dropping this removes what was made for it.
+pub(crate) struct Program {
+	/// The file.
+	pub file: PathBuf,
+	/// The directory that it was made in, if it was.
+	_made: Option<TempDir>,
+}
+
+impl Program {
+	/// Finds the program of this name: a file, an OCI layout's directory, or `docker://HOST/NAME:TAG`.
+	///
+	/// # Errors
+	///
+	/// If an image cannot be pulled or packed. A missing file is noticed when it is read.
+	pub(crate) async fn find(context: &Context, named: &Path) -> Result<Self> {
+		let image = named.to_str().and_then(|named| named.strip_prefix(REGISTRY));
+		if image.is_none() && !is_layout(named) {
+			return Ok(Self { file: named.to_owned(), _made: None });
+		}
+		let dir = tempfile::tempdir().map_err(disk(&std::env::temp_dir()))?;
+		let (layout, name) = match image {
+			Some(image) => {
+				let (from, layout) = (image.parse::<RegistryImage>()?, dir.path().join("layout"));
+				let progress = context.out.wait(format!("pulling {image}"));
+				from.pull(&layout).await.map_err(|error| match error.kind {
+					FetchErrorKind::Unreachable => Failure::from(error)
+						.advise("check HOST, or give an image that another program pulled and saved"),
+					_ => error.into(),
+				})?;
+				drop(progress);
+				(layout, Path::new(image))
+			}
+			None => (named.to_owned(), named),
+		};
+		Ok(Self { file: pack(&layout, name, dir.path())?, _made: Some(dir) })
+	}
+}
+
+/// Returns whether this is a directory as OCI lays images out.
+fn is_layout(path: &Path) -> bool {
+	["oci-layout", "index.json"].iter().all(|file| path.join(file).is_file())
+}
+
+/// Packs a layout into one file in another directory, named after the end of `name`: the same bytes wherever it is packed.
+fn pack(layout: &Path, name: &Path, dir: &Path) -> Result<PathBuf> {
+	// Resolves `.` too, and links to a layout.
+	let layout = layout.canonicalize().map_err(disk(layout))?;
+	let name = name.file_name().or(layout.file_name()).unwrap_or_default();
+	let file = dir.join(format!("{}.tar", name.to_string_lossy()));
+	let to = BufWriter::new(File::create(&file).map_err(disk(&file))?);
+	match archive::pack(&layout, to) {
+		Ok(_) => Ok(file),
+		Err(ArchiveError::NotRegular { path, kind }) => Err(failure!(ImageInvalid, "{} is a {kind}", path.display();
+				"an image's layout consists of regular files only")),
+		Err(error) => Err(failure!(ImageInvalid, "the image cannot be packed: {error}")),
+	}
+}
+
+/// Returns what runs a program, by how its file begins.
+///
+/// # Errors
+///
+/// If it cannot be read, or is neither a module nor an image.
+pub(crate) fn kind_of(path: &Path) -> Result<AppKind> {
+	let mut head = Vec::new();
+	let file = File::open(path).map_err(disk(path))?;
+	file.take(HEAD).read_to_end(&mut head).map_err(disk(path))?;
+	if head.starts_with(b"\0asm") {
+		return Ok(AppKind::Wasm);
+	}
+	// Of compressed files, only an image runs anywhere; whether this is one is seen when it is unpacked.
+	if head.get(257..262) == Some(b"ustar") || head.starts_with(GZIP) {
+		return Ok(AppKind::Container);
+	}
+	Err(failure!(FileKind, "{} is neither a WebAssembly module nor the tar of an image", path.display();
+		"build for wasm32-wasip1, or use `docker save`"))
+}
+
+#[cfg(test)]
+mod tests {
+	use std::fs;
+
+	use super::*;
+
+	#[test]
+	fn layouts_become_the_same_file_wherever_they_are() {
+		let dir = tempfile::tempdir().unwrap();
+		let layouts = ["one", "two"].map(|name| dir.path().join(name));
+		for layout in &layouts {
+			fs::create_dir_all(layout.join("blobs/sha256")).unwrap();
+			fs::write(layout.join("blobs/sha256").join("ab".repeat(32)), "a layer").unwrap();
+			fs::write(layout.join("index.json"), "{}").unwrap();
+			assert!(!is_layout(layout));
+			fs::write(layout.join("oci-layout"), "{}").unwrap();
+			assert!(is_layout(layout));
+		}
+		let packed = layouts.map(|layout| pack(&layout, &layout, dir.path()).unwrap());
+		assert_eq!(packed[0], dir.path().join("one.tar"));
+		assert_eq!(kind_of(&packed[0]), Ok(AppKind::Container));
+		assert_eq!(fs::read(&packed[0]).unwrap(), fs::read(&packed[1]).unwrap());
+
+		// Nothing outside of a layout is packed.
+		let leading_out = dir.path().join("one");
+		std::os::unix::fs::symlink("/etc/passwd", leading_out.join("link")).unwrap();
+		let refused = pack(&leading_out, &leading_out, dir.path()).unwrap_err().to_string();
+		assert!(refused.contains("link is a symbolic link; an image's layout"), "{refused}");
+		assert!(!is_layout(&packed[0]));
+	}
+
+	#[test]
+	fn kind_of_program_is_what_its_file_begins_with() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("file");
+		let kind = |bytes: &[u8]| {
+			std::fs::write(&path, bytes).unwrap();
+			kind_of(&path)
+		};
+		assert_eq!(kind(b"\0asm\x01\0\0\0"), Ok(AppKind::Wasm));
+		let mut tar = vec![0; 512];
+		tar[257..262].copy_from_slice(b"ustar");
+		assert_eq!(kind(&tar), Ok(AppKind::Container));
+		assert_eq!(kind(&[0x1f, 0x8b, 0x08, 0x00]), Ok(AppKind::Container));
+		assert!(kind(b"#!/bin/sh").unwrap_err().to_string().contains("is neither"));
+		assert!(kind_of(Path::new("/no/such/file")).unwrap_err().to_string().starts_with("/no/such/file: "));
+	}
+}

@@ -1,0 +1,58 @@
+//! Accounts: keys, and what they hold.
+
+use rlc_chain::Funds;
+use rlc_primitives::{work::WorkerView, AccountId, Balance};
+use rlc_protocol::Account;
+use serde_json::{json, Value};
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	keystore::Entry,
+	table::{fields, table},
+};
+
+/// Returns a key in JSON.
+pub(crate) fn key(entry: &Entry) -> Value {
+	json!({ "name": entry.name, "kind": entry.kind, "account": entry.account })
+}
+
+/// Lists the keys of the keystore.
+pub(crate) fn keys(entries: Vec<Entry>) -> Answer {
+	let json: Vec<_> = entries.iter().map(key).collect();
+	if entries.is_empty() {
+		return Answer::new("There are no accounts yet; `rlc account create NAME` makes one.", json);
+	}
+	let rows = entries.into_iter().map(|entry| [entry.name, entry.kind.to_string(), entry.account.to_string()]);
+	Answer::new(table(["NAME", "KIND", "ACCOUNT"], rows), json)
+}
+
+/// Returns what an account can spend, in nRLC.
+pub(crate) fn free(funds: &Funds) -> Balance {
+	funds.free.saturating_sub(funds.frozen)
+}
+
+/// Shows what an account holds, and its standing as a worker.
+pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answer {
+	let address = Account(who);
+	let text = fields([
+		("account", address.to_string()),
+		("free", Amount(free(funds)).to_string()),
+		("frozen", format!("{} staked, voting or not vested", Amount(funds.frozen))),
+		("locked", format!("{} in deals and contributions", Amount(funds.locked))),
+		("deposits", Amount(funds.reserved).to_string()),
+		("score", format!("{}, weight {}", worker.score, worker.weight)),
+		("open work", worker.open.to_string()),
+	]);
+	let json = json!({
+		"account": address,
+		"free": free(funds).to_string(),
+		"frozen": funds.frozen.to_string(),
+		"locked": funds.locked.to_string(),
+		"reserved": funds.reserved.to_string(),
+		"score": worker.score,
+		"weight": worker.weight,
+		"open": worker.open,
+	});
+	Answer::new(text, json)
+}

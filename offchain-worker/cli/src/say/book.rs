@@ -1,0 +1,60 @@
+//! Lists of the order book.
+
+use rlc_primitives::{deal::Category, market::BookEntry, AnyOrder, CategoryId};
+use rlc_protocol::Account;
+use serde_json::json;
+
+use super::order;
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	ids,
+	table::{table, when},
+};
+
+/// Returns the category of an order, if its kind has one.
+pub(crate) fn category_of(order: &AnyOrder) -> Option<CategoryId> {
+	match order {
+		AnyOrder::Workerpool(order) => Some(order.category),
+		AnyOrder::Request(order) => Some(order.category),
+		AnyOrder::App(_) | AnyOrder::Dataset(_) => None,
+	}
+}
+
+/// Lists entries; `now` is this machine's time, in ms since the Unix epoch.
+pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)], now: u64) -> Answer {
+	let json = entries.iter().map(|entry| {
+		json!({
+			"hash": entry.hash,
+			"owner": Account(entry.owner.clone()),
+			"price": entry.price.to_string(),
+			"remaining": entry.remaining.to_string(),
+			"published": entry.published,
+			"terms": order::described(&entry.order),
+		})
+	});
+	let json: Vec<_> = json.collect();
+	if entries.is_empty() {
+		return Answer::new("There are no such orders in the book.", json);
+	}
+	let rows = entries.iter().map(|entry| {
+		let (what, trust) = match &entry.order {
+			AnyOrder::App(order) => (format!("{:?}", order.app.0), String::new()),
+			AnyOrder::Dataset(order) => (format!("{:?}", order.dataset.0), String::new()),
+			AnyOrder::Workerpool(order) => (format!("{:?}", order.workerpool.0), order.trust.to_string()),
+			AnyOrder::Request(order) => (format!("{:?}", order.app.0), order.trust.to_string()),
+		};
+		let category = category_of(&entry.order).and_then(|id| categories.iter().find(|(known, _)| *known == id));
+		[
+			order::kind_name(entry.order.kind()).into(),
+			what,
+			category.map(|(_, category)| ids::name(category)).unwrap_or_default(),
+			trust,
+			Amount(entry.price).to_string(),
+			entry.remaining.to_string(),
+			when(entry.published, now),
+			format!("{:?}", entry.hash.0),
+		]
+	});
+	Answer::new(table(["KIND", "FOR", "CATEGORY", "TRUST", "PRICE", "LEFT", "PUBLISHED", "ORDER"], rows), json)
+}

@@ -1,0 +1,163 @@
+//! What tasks would cost, and how long they would take.
+
+use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment};
+use rlc_protocol::requester::PoolInfo;
+use serde_json::{json, Value};
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	failure::Result,
+	forecast,
+	market::{Quote, Wish},
+	table::{counted, fields, span},
+};
+
+/// What a scheduler says of its pool and of an app's runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+	/// The pool.
+	pub info: PoolInfo,
+	/// The same with only the workers that have what a task needs, and as many slots as tasks fit into.
+	pub room: PoolInfo,
+	/// How long a run of the app takes there, in ms; `None` if none was measured, or the scheduler is too old to say.
+	pub run_time: Option<Moment>,
+}
+
+/// Returns a price in one line.
+pub(crate) fn summary(quote: &Quote, wish: &Wish) -> String {
+	let estimate = &quote.estimate;
+	format!(
+		"{} at {} each: {}, a deposit of {} that comes back, and one of {} that stays",
+		counted(estimate.volume.min(wish.tasks), "task"),
+		Amount(estimate.task_price),
+		Amount(estimate.total_price),
+		Amount(estimate.deposit),
+		Amount(quote.record_deposit)
+	)
+}
+
+/// Shows what the wish would cost, with the fee of the transaction in nRLC, and how long it would take by what the
+/// scheduler told.
+pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<Told>) -> Answer {
+	let workers = forecast::workers_needed(wish.trust);
+	let begins = match &told {
+		Ok(Told { room, .. }) => forecast::start(room, wish.tasks, workers),
+		Err(why) => format!("not known: {why}"),
+	};
+	// The app's runs in other categories may be longer than this one allows.
+	let run_time = told.as_ref().ok().and_then(|told| told.run_time).map(|time| time.min(wish.reference_time));
+	let expected = match &told {
+		Ok(Told { room, .. }) => forecast::computed_in(room, run_time, wish.tasks, workers),
+		Err(_) => Err("the scheduler does not answer"),
+	};
+	let latest = wish.reference_time.saturating_mul(FINAL_WINDOW);
+	let usual = run_time.map(|time| format!("about {}, ", span(time))).unwrap_or_default();
+	let mut lines = price(quote, wish, fee);
+	lines.extend([
+		("workers", format!("{workers} for each task, if all are new")),
+		("begins", begins.clone()),
+		("a run takes", format!("{usual}{} at most, category {}", span(wish.reference_time), wish.category_name)),
+		("ends", forecast::ending(expected, latest)),
+	]);
+	let mut json = price_json(quote, fee);
+	json["workersPerTask"] = json!(workers);
+	json["begins"] = json!(begins);
+	json["pool"] = json!(told.ok().map(|told| told.info));
+	json["runTime"] = json!(run_time);
+	json["runTimeLimit"] = json!(wish.reference_time);
+	json["expectedTime"] = json!(expected.ok());
+	json["endsWithin"] = json!(latest);
+	Answer::new(fields(lines), json)
+}
+
+fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)> {
+	let estimate = &quote.estimate;
+	let dataset = quote.dataset.as_ref().map(|order| Amount(order.price).to_string());
+	vec![
+		("tasks", format!("{} of {}", estimate.volume, wish.tasks)),
+		("a task", Amount(estimate.task_price).to_string()),
+		("  app", Amount(quote.app.price).to_string()),
+		("  dataset", dataset.unwrap_or_default()),
+		("  workerpool", Amount(quote.workerpool.price).to_string()),
+		("all tasks", Amount(estimate.total_price).to_string()),
+		("fee", format!("about {} on top of the price, for the transaction; it does not come back", Amount(fee))),
+		("deposits", Amount(quote.deposits()).to_string()),
+		("  deal", format!("{}, comes back when the deal is pruned", Amount(estimate.deposit))),
+		("  request", format!("{}, stays with the record of what was bought", Amount(quote.record_deposit))),
+		(
+			"stakes",
+			format!("{} a worker, {} the scheduler", Amount(estimate.worker_stake), Amount(estimate.pool_stake)),
+		),
+	]
+}
+
+fn price_json(quote: &Quote, fee: Balance) -> Value {
+	let estimate = &quote.estimate;
+	json!({
+		"volume": estimate.volume.to_string(),
+		"taskPrice": estimate.task_price.to_string(),
+		"appPrice": quote.app.price.to_string(),
+		"datasetPrice": quote.dataset.as_ref().map(|order| order.price.to_string()),
+		"workerpoolPrice": quote.workerpool.price.to_string(),
+		"totalPrice": estimate.total_price.to_string(),
+		"fee": fee.to_string(),
+		"deposit": quote.deposits().to_string(),
+		"dealDeposit": estimate.deposit.to_string(),
+		"recordDeposit": quote.record_deposit.to_string(),
+		"workerStake": estimate.worker_stake.to_string(),
+		"poolStake": estimate.pool_stake.to_string(),
+		"workerpool": quote.workerpool.workerpool,
+		"orders": {
+			"app": estimate.orders.app,
+			"dataset": estimate.orders.dataset,
+			"workerpool": estimate.orders.workerpool,
+		},
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{
+		failure::failure,
+		forecast::tests::info,
+		market::tests::{quote, wish},
+	};
+
+	#[test]
+	fn all_that_is_held_is_told_and_what_comes_back_of_it() {
+		let answer = estimate(&quote(), &wish(), 5, Err(failure!(SchedulerUnreachable, "it is down")));
+		let line = |name: &str, amount| {
+			let starts = |line: &&str| line.trim_start().starts_with(name);
+			let line = answer.text.lines().find(starts).unwrap();
+			assert!(line.contains(&Amount(amount).to_string()), "{line}");
+			line.to_owned()
+		};
+		assert!(line("fee", 5).contains("on top of the price"));
+		line("deposits", 11);
+		assert!(line("deal", 9).contains("comes back"));
+		assert!(line("request", 2).contains("stays"));
+		let json = ["fee", "deposit", "dealDeposit", "recordDeposit"].map(|name| answer.json[name].as_str());
+		assert_eq!(json, [Some("5"), Some("11"), Some("9"), Some("2")]);
+		let told = summary(&quote(), &wish());
+		assert!(told.contains(&Amount(9).to_string()) && told.contains(&Amount(2).to_string()), "{told}");
+	}
+
+	#[test]
+	fn expected_time_is_told_or_that_it_is_not_known() {
+		let told = |run_time| {
+			let told = Told { info: info(3, 6, 0), room: info(3, 6, 0), run_time };
+			let answer = estimate(&quote(), &wish(), 5, Ok(told));
+			let ends = answer.text.lines().last().unwrap().to_owned();
+			(ends, answer.json["runTime"].as_u64(), answer.json["expectedTime"].as_u64())
+		};
+		let (ends, run_time, expected) = told(Some(12_000));
+		assert!(ends.contains("expected about 12 s") && ends.contains("(at most 50 min"), "{ends}");
+		assert_eq!((run_time, expected), (Some(12_000), Some(12_000)));
+		let (ends, run_time, expected) = told(None);
+		assert!(ends.contains("within 50 min") && ends.contains("not known"), "{ends}");
+		assert_eq!((run_time, expected), (None, None));
+		assert_eq!(told(Some(u64::MAX)).1, Some(wish().reference_time), "no run takes longer");
+	}
+}

@@ -1,0 +1,276 @@
+//! Tasks: their stages, their workers, their failures and logs.
+
+use rlc_primitives::{
+	task::{Consensus, ContributionStatus, Stage},
+	work::{FailureCause, TaskView},
+	ResultDigest,
+};
+use rlc_protocol::{
+	requester::{TaskInfo, WorkerLogs},
+	worker::{Logs, Step},
+	Account,
+};
+use serde_json::{json, Value};
+
+use crate::{
+	answer::Answer,
+	table::{counted, fields, table, when},
+};
+
+/// How many tasks are at each stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+	/// No worker has contributed yet.
+	pub waiting: u64,
+	/// A worker has contributed.
+	pub computing: u64,
+	/// Enough workers agree, and have to reveal the digest.
+	pub revealing: u64,
+	/// Closed with a result.
+	pub completed: u64,
+	/// Closed without one.
+	pub failed: u64,
+}
+
+impl Counts {
+	/// Counts these tasks.
+	pub(crate) fn of(tasks: &[TaskView]) -> Self {
+		let mut counts = Self::default();
+		for view in tasks {
+			*match view.task.stage {
+				Stage::Active if view.task.contributions.is_empty() => &mut counts.waiting,
+				Stage::Active => &mut counts.computing,
+				Stage::Revealing(_) => &mut counts.revealing,
+				Stage::Completed(_) => &mut counts.completed,
+				Stage::Failed(_) => &mut counts.failed,
+			} += 1;
+		}
+		counts
+	}
+
+	/// Returns the counts in words, without those that are 0.
+	pub(crate) fn words(&self) -> String {
+		let parts = [
+			(self.waiting, "waiting"),
+			(self.computing, "computing"),
+			(self.revealing, "revealing"),
+			(self.completed, "completed"),
+			(self.failed, "failed"),
+		];
+		let said = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+		said.collect::<Vec<_>>().join(", ")
+	}
+}
+
+/// Returns what a task's stage is called.
+pub(crate) fn stage(view: &TaskView) -> String {
+	let contributions = view.task.contributions.len();
+	match &view.task.stage {
+		Stage::Active if contributions == 0 => "waiting".into(),
+		Stage::Active => format!("computing, {contributions} contributed"),
+		Stage::Revealing(Consensus { winners, reveals, .. }) => format!("consensus, {reveals} of {winners} revealed"),
+		Stage::Completed(_) => "completed".into(),
+		Stage::Failed(_) => "failed".into(),
+	}
+}
+
+/// Returns what a step of a worker is called.
+pub(crate) fn step(step: Step) -> &'static str {
+	match step {
+		Step::Created => "chosen",
+		Step::Started => "started",
+		Step::AppFetched => "has the app",
+		Step::DataFetched => "has the data",
+		Step::Computing => "computes",
+		Step::Computed => "has computed",
+		Step::Contributed => "has contributed",
+		Step::Revealed => "has revealed",
+		Step::Uploaded => "has uploaded the result",
+		Step::Completed => "is done",
+		Step::Failed => "failed",
+		Step::Aborted => "was stopped",
+		Step::Lost => "is lost",
+	}
+}
+
+/// Returns the digest of a task's result, if it has one.
+pub(crate) fn digest(view: &TaskView) -> Option<ResultDigest> {
+	match &view.task.stage {
+		Stage::Completed(consensus) => consensus.digest,
+		_ => None,
+	}
+}
+
+/// Returns the digest of a task's result in hex, or nothing.
+pub(crate) fn digest_text(view: &TaskView) -> String {
+	digest(view).map(|digest| format!("{:?}", digest.0)).unwrap_or_default()
+}
+
+/// Returns why a worker could not compute a task.
+fn cause(cause: &FailureCause) -> String {
+	match cause {
+		FailureCause::AppUnavailable => "the app could not be fetched".into(),
+		FailureCause::DatasetUnavailable => "the dataset could not be fetched".into(),
+		FailureCause::InputUnavailable { file } => format!("input file {file} could not be fetched"),
+		FailureCause::InvalidParams => "the params are invalid".into(),
+		FailureCause::SecretUnavailable => "a secret was not provided".into(),
+		FailureCause::EnclaveFailed => "the enclave did not start".into(),
+		FailureCause::AppFailed { code } => format!("the app ended with exit code {code}"),
+		FailureCause::TimedOut => "the app took longer than the category allows".into(),
+		FailureCause::ResourcesExceeded => {
+			"the app took more memory or disk than a worker gives, or more instructions than the category allows".into()
+		}
+		FailureCause::InvalidResult => "the app left no valid result".into(),
+		FailureCause::ResultNotStored => "the result could not be stored".into(),
+	}
+}
+
+fn status(status: ContributionStatus) -> &'static str {
+	match status {
+		ContributionStatus::Contributed => "contributed",
+		ContributionStatus::Proved => "proved",
+		ContributionStatus::Rejected => "rejected",
+	}
+}
+
+/// Returns a task in JSON.
+pub(crate) fn described(view: &TaskView) -> Value {
+	json!({
+		"id": view.id,
+		"deal": view.task.deal,
+		"index": view.task.index.to_string(),
+		"stage": match view.task.stage {
+			Stage::Active => "active",
+			Stage::Revealing(_) => "revealing",
+			Stage::Completed(_) => "completed",
+			Stage::Failed(_) => "failed",
+		},
+		"digest": digest(view),
+		"contributions": view.task.contributions.iter().map(|contribution| json!({
+			"worker": Account(contribution.worker.clone()),
+			"status": status(contribution.status),
+			"weight": contribution.weight.to_string(),
+			"result": contribution.commitment.result,
+		})).collect::<Vec<_>>(),
+		"failures": view.failures.iter().map(|failure| json!({
+			"worker": Account(failure.worker.clone()),
+			"cause": cause(&failure.cause),
+			"at": failure.at,
+		})).collect::<Vec<_>>(),
+		"contributionDeadline": view.contribution_deadline,
+		"finalDeadline": view.final_deadline,
+	})
+}
+
+/// Shows a task, with what its scheduler knows of it; `now` is the chain's time, in ms.
+pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answer {
+	let queue =
+		info.and_then(|info| info.queue_position).map(|ahead| format!("{} ahead of it", counted(ahead, "task")));
+	let text = fields([
+		("task", format!("{:?}", view.id.0)),
+		("deal", format!("{:?}, index {}", view.task.deal.0, view.task.index)),
+		("stage", stage(view)),
+		("queue", queue.unwrap_or_default()),
+		("given up", info.and_then(|info| info.given_up.clone()).unwrap_or_default()),
+		("digest", digest_text(view)),
+		("stored as", info.and_then(|info| info.result.clone()).unwrap_or_default()),
+		("deadline", when(view.final_deadline, now)),
+	]);
+	let mut parts = vec![text];
+	parts.extend(contributions(view));
+	parts.extend(info.and_then(|info| replicates(info, now)));
+	parts.extend(failures(view, now));
+	let mut json = described(view);
+	json["scheduler"] = json!(info);
+	Answer::new(parts.join("\n\n"), json)
+}
+
+fn contributions(view: &TaskView) -> Option<String> {
+	let all = &view.task.contributions;
+	let rows = all.iter().map(|contribution| {
+		let worker = Account(contribution.worker.clone()).to_string();
+		[worker, status(contribution.status).into(), contribution.weight.to_string()]
+	});
+	(!all.is_empty()).then(|| table(["WORKER", "CONTRIBUTION", "WEIGHT"], rows))
+}
+
+fn replicates(info: &TaskInfo, now: u64) -> Option<String> {
+	let rows = info.replicates.iter().map(|replicate| {
+		let cause = replicate.cause.as_ref().map(|cause| cause.words.clone()).unwrap_or_default();
+		[replicate.worker.to_string(), step(replicate.step).into(), when(replicate.since, now), cause]
+	});
+	(!info.replicates.is_empty()).then(|| table(["WORKER", "STEP", "SINCE", "CAUSE"], rows))
+}
+
+fn failures(view: &TaskView, now: u64) -> Option<String> {
+	let rows = view
+		.failures
+		.iter()
+		.map(|failure| [Account(failure.worker.clone()).to_string(), when(failure.at, now), cause(&failure.cause)]);
+	(!view.failures.is_empty()).then(|| table(["WORKER", "REPORTED", "FAILURE"], rows))
+}
+
+/// Shows what the apps of a task wrote.
+pub(crate) fn logs(logs: &[WorkerLogs]) -> Answer {
+	if logs.is_empty() {
+		return Answer::new("No worker has sent what the app wrote.", logs);
+	}
+	let lines = logs.iter().flat_map(|WorkerLogs { worker, logs }| written(logs, &format!("{worker}, ")));
+	Answer::new(lines.collect::<Vec<_>>().join("\n"), logs)
+}
+
+/// Returns what an app wrote, each stream below a heading that begins with `whose`.
+pub(crate) fn written(logs: &Logs, whose: &str) -> Vec<String> {
+	let streams = [("standard output", &logs.stdout), ("standard error", &logs.stderr)];
+	let streams = streams.into_iter().filter(|(_, text)| !text.is_empty());
+	streams.flat_map(|(stream, text)| [format!("── {whose}{stream}"), text.trim_end().into()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::{AccountId, DealId, ResultHash, Task};
+	use sp_core::H256;
+
+	fn view(stage: Stage) -> TaskView {
+		let deal = DealId(H256::repeat_byte(1));
+		let mut task = Task::new(deal, 0);
+		task.stage = stage;
+		TaskView {
+			id: Default::default(),
+			task,
+			contribution_deadline: 0,
+			final_deadline: 0,
+			delegates: Vec::new(),
+			failures: Vec::new(),
+			delivery: None,
+		}
+	}
+
+	fn consensus() -> Consensus {
+		Consensus { result: ResultHash::default(), reveal_deadline: 9, winners: 3, reveals: 1, digest: None }
+	}
+
+	#[test]
+	fn stages_are_counted_and_named() {
+		let tasks = [
+			view(Stage::Active),
+			view(Stage::Revealing(consensus())),
+			view(Stage::Completed(consensus())),
+			view(Stage::Failed(None)),
+			view(Stage::Failed(None)),
+		];
+		assert_eq!(Counts::of(&tasks).words(), "1 waiting, 1 revealing, 1 completed, 2 failed");
+		assert_eq!(stage(&tasks[0]), "waiting");
+		assert_eq!(stage(&tasks[1]), "consensus, 1 of 3 revealed");
+	}
+
+	#[test]
+	fn logs_say_whose_they_are() {
+		assert!(logs(&[]).text.starts_with("No worker"));
+		let worker = Account(AccountId::new([1; 32]));
+		let sent =
+			[WorkerLogs { worker: worker.clone(), logs: Logs { stdout: "hello\n".into(), stderr: String::new() } }];
+		assert_eq!(logs(&sent).text, format!("── {worker}, standard output\nhello"));
+	}
+}
