@@ -51,16 +51,6 @@ pub(crate) enum TaskName {
 	Ref(TaskRef),
 }
 
-impl TaskName {
-	/// Returns the task's id.
-	pub(crate) fn id(&self) -> TaskId {
-		match self {
-			Self::Id(id) => *id,
-			Self::Ref(task) => task.id(),
-		}
-	}
-}
-
 impl FromStr for TaskName {
 	type Err = String;
 

@@ -26,7 +26,7 @@ fn stdout(output: &Output) -> String {
 	String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The one line that a refusal says.
+/// Returns the one line that a refusal says.
 fn refusal(output: &Output, code: i32) -> String {
 	assert_eq!(output.status.code(), Some(code), "{output:?}");
 	assert!(output.stdout.is_empty(), "{output:?}");
@@ -37,7 +37,7 @@ fn refusal(output: &Output, code: i32) -> String {
 	lines[0].into()
 }
 
-/// An address where nobody listens.
+/// Returns an address where no program listens.
 fn closed_port() -> String {
 	let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
 	format!("ws://127.0.0.1:{port}")
@@ -79,7 +79,7 @@ fn secrets_are_imported_from_files_and_the_environment_has_the_password() {
 }
 
 #[test]
-fn a_wrong_password_is_one_line() {
+fn wrong_password_is_one_line() {
 	let home = tempfile::tempdir().unwrap();
 	let home = home.path();
 	let create = ["account", "import", "me", "--suri", "//Me"];
@@ -92,7 +92,7 @@ fn a_wrong_password_is_one_line() {
 }
 
 #[test]
-fn an_unreachable_node_is_one_line_that_names_it() {
+fn unreachable_node_is_one_line_that_names_it() {
 	let home = tempfile::tempdir().unwrap();
 	let node = closed_port();
 	let deal = format!("0x{}", "11".repeat(32));
@@ -109,7 +109,7 @@ fn an_unreachable_node_is_one_line_that_names_it() {
 }
 
 #[test]
-fn an_unreachable_scheduler_is_one_line_that_names_it() {
+fn unreachable_scheduler_is_one_line_that_names_it() {
 	let home = tempfile::tempdir().unwrap();
 	let url = closed_port().replace("ws://", "http://");
 	let line = refusal(&run(home.path(), &["scheduler", "workers", "--scheduler", &url]), 1);
@@ -177,7 +177,7 @@ fn try_app(home: &Path, app: &str, arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn an_app_that_is_tried_sees_what_a_worker_would_show_it() {
+fn app_that_is_tried_sees_what_a_worker_would_show_it() {
 	let home = tempfile::tempdir().unwrap();
 	let home = home.path();
 	let path = |name: &str| home.join(name).to_str().unwrap().to_owned();
@@ -204,7 +204,7 @@ fn an_app_that_is_tried_sees_what_a_worker_would_show_it() {
 }
 
 #[test]
-fn the_result_of_a_try_is_unpacked_and_has_the_digest_of_its_archive() {
+fn result_of_a_try_is_unpacked_and_has_the_digest_of_its_archive() {
 	let home = tempfile::tempdir().unwrap();
 	let home = home.path();
 	let files = app(home, FILES, 0, 1);
@@ -215,7 +215,7 @@ fn the_result_of_a_try_is_unpacked_and_has_the_digest_of_its_archive() {
 	let digest = packed.sha256.map(|byte| format!("{byte:02x}")).concat();
 	assert!(said.contains("the last line") && said.contains(&format!("0x{digest}")), "{said}");
 	// Nothing is overwritten.
-	assert!(refusal(&try_app(home, &files, &[]), 1).contains("out is there already; "));
+	assert!(refusal(&try_app(home, &files, &[]), 1).contains("out exists already; "));
 
 	fs::remove_dir_all(&out).unwrap();
 	stdout(&try_app(home, &app(home, r#"{"callback-data": "0x2a"}"#, 0, 1), &[]));
@@ -223,7 +223,7 @@ fn the_result_of_a_try_is_unpacked_and_has_the_digest_of_its_archive() {
 }
 
 #[test]
-fn a_try_fails_where_a_worker_would_report_a_failure() {
+fn try_fails_where_a_worker_would_report_a_failure() {
 	let home = tempfile::tempdir().unwrap();
 	let home = home.path();
 	let fails = |app: &str, arguments: &[&str], words: &str| {
@@ -249,14 +249,14 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 	let home = tempfile::tempdir().unwrap();
 	for (arguments, said) in [
 		(&["fly"] as &[_], "unrecognized subcommand 'fly'"),
-		(&["account", "send", "//Bob", "1.5ETH"], "is no amount; write 1.5"),
+		(&["account", "send", "//Bob", "1.5ETH"], "is not an amount; write 1.5"),
 		(&["account", "send", "//Bob"], "required arguments were not provided: <AMOUNT>"),
-		(&["app", "run", "0x12"], "this is no app; it has 0x and 40 hex digits"),
-		(&["deal", "show", "five"], "this is no deal; it has 0x and 64 hex digits"),
-		(&["task", "show", "0x12:1"], "this is no task"),
+		(&["app", "run", "0x12"], "not an app id; write 0x and 40 hex digits"),
+		(&["deal", "show", "five"], "not a deal id; write 0x and 64 hex digits"),
+		(&["task", "show", "0x12:1"], "not a task; "),
 		(&["worker", "run", "--scheduler", "http://x", "--activation", "sometimes"], "sometimes"),
-		(&["worker", "run", "--scheduler", "http://x", "--tag", "tee"], "its sandbox has none"),
-		(&["worker", "run", "--scheduler", "http://x", "--tag", "network"], "is not set by hand; say --network"),
+		(&["worker", "run", "--scheduler", "http://x", "--tag", "tee"], "the sandbox has none"),
+		(&["worker", "run", "--scheduler", "http://x", "--tag", "network"], "is not set by hand; give --network"),
 		(&["worker", "run", "--scheduler", "http://x", "--network", "--no-containers"], "cannot be used with"),
 		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--gpu", "/dev/x"], "cannot be used with"),
 		(&["scheduler", "run"], "required arguments were not provided"),
@@ -265,11 +265,11 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 			"required arguments were not provided: --ipfs <URL>",
 		),
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
-		(&["app", "try", "x", "--memory", "50%"], "50% is no number of bytes; "),
+		(&["app", "try", "x", "--memory", "50%"], "50% is not a size in bytes; "),
 		(&["app", "deploy", "x", "--name", "x", "--ipfs", "http://x", "--store", "http://y"], "cannot be used with"),
 	] {
 		let line = refusal(&run(home.path(), arguments), 2);
-		assert!(line.contains(said) && line.ends_with("; see --help"), "{line}");
+		assert!(line.contains(said) && line.ends_with("; see --help [usage]"), "{line}");
 	}
 }
 
@@ -282,25 +282,57 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 			"/no/such/file.wasm: ",
 		),
 		(&["app", "try", "/no/such/file.wasm"], "/no/such/file.wasm: "),
-		(&["app", "try", "/", "--output", "/no/such/dir"], "/ is no file; "),
+		(&["app", "try", "/", "--output", "/no/such/dir"], "/ is not a file; "),
 		(&["app", "try", "docker://alpine"], "\"alpine\" is not an image of a registry; "),
-		(&["app", "try", "/dev/null", "--output", "/"], "/ is there already; "),
+		(&["app", "try", "/dev/null", "--output", "/"], "/ exists already; "),
 		(&["app", "try", "x", "--index", "1"], "has no task 1; "),
 		(&["app", "try", "x", "--args", "'open"], "--args: "),
 		(&["dataset", "deploy", "/no/such/data", "--name", "x", "--account", "//Alice"], "/no/such/data: "),
 		(&["order", "publish", "/no/such/order", "--account", "//Alice"], "/no/such/order: "),
 		(&["account", "show"], "no account is named; give --account NAME, or set RLC_ACCOUNT"),
 		(&["account", "export", "nobody"], "no account is called nobody; "),
-		(&["account", "show", "//"], "is no derivation"),
-		(&["account", "show", "nobody"], "nobody is no account; "),
+		(&["account", "show", "//"], "is not a derivation"),
+		(&["account", "show", "nobody"], "nobody is not an account; "),
 		(&["worker", "drain", "--dir", "/no/such/dir"], "give the worker's --dir"),
-		(&["worker", "run", "--scheduler", "pool", "--account", "//Alice"], "pool is no scheduler's URL; "),
+		(&["worker", "run", "--scheduler", "pool", "--account", "//Alice"], "pool is not the URL of a scheduler; "),
 		(&["up", "--node-binary", "/no/such/node", "--tmp"], "there is no program /no/such/node"),
 		(&["up", "--workers", "1", "--liars", "2", "--tmp"], "2 liars are more than the 1 workers"),
 	] {
 		let line = refusal(&run(home.path(), arguments), 1);
 		assert!(line.contains(said), "{line}");
 	}
+}
+
+#[test]
+fn failures_in_json_have_code_message_and_hint() {
+	let home = tempfile::tempdir().unwrap();
+	let failure = |arguments: &[&str], code: i32| {
+		let output = run(home.path(), &[arguments, &["--json"]].concat());
+		assert_eq!(output.status.code(), Some(code), "{output:?}");
+		assert!(output.stdout.is_empty(), "{output:?}");
+		let text = String::from_utf8(output.stderr).unwrap();
+		serde_json::from_str::<Value>(text.lines().last().unwrap()).unwrap()
+	};
+	let missing = failure(&["account", "show"], 1);
+	assert_eq!(missing["code"], "account.missing");
+	assert_eq!(missing["message"], "no account is named");
+	assert_eq!(missing["hint"], "give --account NAME, or set RLC_ACCOUNT");
+	let wrong = failure(&["fly"], 2);
+	assert_eq!((&wrong["code"], &wrong["hint"]), (&"usage".into(), &"see --help".into()));
+}
+
+#[test]
+fn codes_are_explained_without_a_node() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let line = refusal(&run(home, &["account", "export", "nobody"]), 1);
+	let code = line.rsplit_once('[').unwrap().1.trim_end_matches(']');
+	assert_eq!(code, "account.unknown");
+	let page = stdout(&run(home, &["explain", code]));
+	assert!(page.starts_with(code) && page.contains("What to do: "), "{page}");
+	assert!(stdout(&run(home, &["explain"])).contains(code));
+	let node = closed_port();
+	assert!(refusal(&run(home, &["explain", "no.such", "--node", &node]), 1).contains("there is no code no.such; "));
 }
 
 #[test]
@@ -324,7 +356,7 @@ fn help_completions_and_manual_are_printed() {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn reader_that_leaves_is_not_an_error() {
 	let home = tempfile::tempdir().unwrap();
 	let mut child = rlc(home.path(), &["man"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
 	drop(child.stdout.take());
@@ -347,7 +379,7 @@ fn doctor_says_what_is_missing_and_fails() {
 }
 
 #[test]
-fn a_supervised_program_ends_with_our_standard_input() {
+fn supervised_program_ends_with_standard_input() {
 	let home = tempfile::tempdir().unwrap();
 	// It says that it has been asked to end; and it is not the supervisor's own end that ends it.
 	let script = "trap 'echo asked; exit 3' TERM; echo ready; while :; do sleep 0.1; done";
@@ -368,7 +400,7 @@ fn a_supervised_program_ends_with_our_standard_input() {
 }
 
 #[test]
-fn a_supervised_programs_exit_code_is_handed_on() {
+fn exit_code_of_supervised_program_is_passed_on() {
 	let home = tempfile::tempdir().unwrap();
 	let supervise = |program: &[&str]| {
 		let mut child =

@@ -37,8 +37,8 @@ impl Crowd {
 		let worker = |number| {
 			let (url, left) = (url.clone(), left.clone());
 			async move {
-				let (client, joined, orders) = join(&url, number).await;
-				tokio::spawn(live(client, joined, orders, left))
+				let (client, joined, instructions) = join(&url, number).await;
+				tokio::spawn(live(client, joined, instructions, left))
 			}
 		};
 		let workers = stream::iter(0..count).map(worker).buffer_unordered(AT_ONCE).collect().await;
@@ -75,12 +75,17 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruc
 		held: Vec::new(),
 	};
 	let joined = client.join(join).await.expect("it is admitted");
-	let orders = client.subscribe_instructions(joined.session).await.expect("it has a session");
-	(client, joined, orders)
+	let instructions = client.subscribe_instructions(joined.session).await.expect("it has a session");
+	(client, joined, instructions)
 }
 
-/// Send heartbeats, each of which has to be answered.
-async fn live(client: WsClient, joined: Joined, _orders: Subscription<Instruction>, mut left: watch::Receiver<bool>) {
+/// Sends heartbeats, each of which has to be answered.
+async fn live(
+	client: WsClient,
+	joined: Joined,
+	_instructions: Subscription<Instruction>,
+	mut left: watch::Receiver<bool>,
+) {
 	let mut next = tokio::time::interval(Duration::from_millis(joined.heartbeat));
 	loop {
 		let stays = tokio::select! {

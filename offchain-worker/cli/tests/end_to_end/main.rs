@@ -7,6 +7,7 @@
 
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
+mod reference;
 #[path = "../stack/mod.rs"]
 mod stack;
 mod trial;
@@ -42,8 +43,8 @@ fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>
 		let _turn = TURNS.acquire().await.expect("nobody closes it");
 		let free = {
 			let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-			let place = free.iter().position(|(its, _)| *its == seal);
-			place.map(|place| free.swap_remove(place).1)
+			let same = free.iter().position(|(its, _)| *its == seal);
+			same.map(|index| free.swap_remove(index).1)
 		};
 		let mut stack = match free {
 			Some(stack) => stack,

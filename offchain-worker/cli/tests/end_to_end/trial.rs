@@ -47,7 +47,7 @@ impl Home {
 }
 
 #[test]
-fn an_image_that_is_tried_sees_what_a_worker_would_show_it() {
+fn image_that_is_tried_sees_what_a_worker_would_show_it() {
 	let Some(home) = Home::new() else { return };
 	let image = app_file("container-hello.tar");
 	let notes = home.path("notes.txt");
@@ -80,7 +80,7 @@ fn an_image_that_is_tried_sees_what_a_worker_would_show_it() {
 }
 
 #[test]
-fn a_try_of_an_image_fails_where_a_worker_would_report_a_failure() {
+fn try_of_an_image_fails_where_a_worker_would_report_a_failure() {
 	let Some(home) = Home::new() else { return };
 	let image = app_file("container-misbehave.tar");
 	for (arguments, words) in [

@@ -19,7 +19,7 @@ use super::{
 const POOL_STAKE: Balance = RLC * 3 / 100;
 
 #[test]
-fn a_liar_changes_no_result_and_loses_its_stake_and_score() {
+fn liar_changes_no_result_and_loses_its_stake_and_score() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			// It is honest until it has a score to lose: trust 3 asks two, who both are there.
@@ -51,7 +51,7 @@ fn a_liar_changes_no_result_and_loses_its_stake_and_score() {
 }
 
 #[test]
-fn a_worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
+fn worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
@@ -89,7 +89,7 @@ fn a_worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
 }
 
 #[test]
-fn a_scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
+fn scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(2, "").await;
@@ -106,7 +106,7 @@ fn a_scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
 }
 
 #[test]
-fn a_node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
+fn node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			stack.new_workers(2, "").await;
@@ -130,7 +130,7 @@ fn a_node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
 }
 
 #[test]
-fn a_result_outlives_its_store_s_absence() {
+fn result_outlives_its_store_s_absence() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
@@ -161,7 +161,7 @@ fn a_result_outlives_its_store_s_absence() {
 }
 
 #[test]
-fn an_input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
+fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(3, "--slots 1").await;
@@ -216,7 +216,7 @@ fn apps_that_misbehave_fail_with_their_cause_and_cost_nothing() {
 }
 
 #[test]
-fn a_missed_deadline_is_claimed_by_the_chain_itself() {
+fn missed_deadline_is_claimed_by_the_chain_itself() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
@@ -243,13 +243,17 @@ fn a_missed_deadline_is_claimed_by_the_chain_itself() {
 async fn causes(stack: &Stack, bought: Bought) -> Vec<FailureCause> {
 	let task = stack.task(bought, 0).await;
 	assert!(matches!(task.task.stage, Stage::Failed(_)));
-	assert!(!task.failures.is_empty(), "nobody says why: {:?}", stack.rlc(&["task", "show", &place(bought)]).await);
+	assert!(
+		!task.failures.is_empty(),
+		"nobody says why: {:?}",
+		stack.rlc(&["task", "show", &first_task(bought)]).await
+	);
 	let mut causes: Vec<_> = task.failures.iter().map(|report| report.cause).collect();
 	causes.dedup();
 	causes
 }
 
-fn place(bought: Bought) -> String {
+fn first_task(bought: Bought) -> String {
 	format!("{:?}:0", bought.deal.0)
 }
 

@@ -15,7 +15,7 @@ use super::{
 };
 
 #[test]
-fn an_app_is_run_and_its_result_verified() {
+fn app_is_run_and_its_result_verified() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			let workers = stack.new_workers(1, "").await;
@@ -32,7 +32,7 @@ fn an_app_is_run_and_its_result_verified() {
 }
 
 #[test]
-fn a_container_is_run_and_its_result_verified() {
+fn container_is_run_and_its_result_verified() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			if !has_containers().await {
@@ -48,7 +48,7 @@ fn a_container_is_run_and_its_result_verified() {
 }
 
 #[test]
-fn a_callback_s_data_is_the_result() {
+fn callback_s_data_is_the_result() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(1, "").await;
@@ -66,7 +66,7 @@ fn a_callback_s_data_is_the_result() {
 }
 
 #[test]
-fn a_node_computes_too() {
+fn node_computes_too() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let (number, url) = (stack.new_number(), stack.scheduler_url.clone());

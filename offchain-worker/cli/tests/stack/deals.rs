@@ -25,12 +25,12 @@ pub struct Bought {
 }
 
 impl Bought {
-	pub fn place(&self, index: u64) -> TaskRef {
+	pub fn task_ref(&self, index: u64) -> TaskRef {
 		TaskRef { deal: self.deal, index }
 	}
 
 	pub fn task(&self, index: u64) -> TaskId {
-		self.place(index).id()
+		self.task_ref(index).id()
 	}
 }
 
@@ -64,7 +64,7 @@ impl Stack {
 
 	/// A task of a deal, as the chain knows it.
 	pub async fn task(&self, bought: Bought, index: u64) -> TaskView {
-		self.chain.task_of(bought.place(index)).await.unwrap().expect("it is one of the deal's")
+		self.chain.task_of(bought.task_ref(index)).await.unwrap().expect("it is one of the deal's")
 	}
 
 	/// Waits until all tasks are closed; how many have a result.
