@@ -13,6 +13,7 @@ mod convert;
 
 use std::{borrow::Cow, fmt};
 
+use rlc_service::error::joined;
 use serde::Serialize;
 
 pub(crate) use code::{refusal_code, Code, REFUSED};
@@ -98,10 +99,8 @@ impl fmt::Display for Failure {
 	}
 }
 
-/// Joins lines.
 fn one_line(text: &dyn fmt::Display) -> String {
-	let text = text.to_string();
-	text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+	joined(&text.to_string())
 }
 
 /// Writes a [`Failure`]: its [`Code`], what is wrong, and after a semicolon what to do.

@@ -26,7 +26,6 @@ mod request;
 mod results;
 mod say;
 mod stack;
-mod stop;
 mod table;
 mod usage;
 mod watch;
@@ -53,7 +52,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 		Err(error) => return usage_error(&error, &arguments),
 	};
 	let out = Output::new(cli.global.json);
-	log_to_stderr(cli.global.verbose);
+	if let Err(error) = rlc_service::logs::init(log_filter(cli.global.verbose), None) {
+		out.fail(&failure!(Usage, "{error}"));
+		return ExitCode::from(USAGE);
+	}
 	let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
 		Ok(runtime) => runtime,
 		Err(error) => return out.fail(&failure!(Internal, "the program cannot start: {error}")),
@@ -92,17 +94,14 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 	}
 }
 
-/// Logs what roles do, and of commands only what goes wrong. `RUST_LOG` decides where it is set.
-fn log_to_stderr(verbose: u8) {
-	let filter = match verbose {
-		0 => "warn,rlc_scheduler=info,rlc_worker=info,rlc_store=info",
+/// Returns what is logged, where `RUST_LOG` does not say: what roles do, and of commands only what goes wrong.
+fn log_filter(verbose: u8) -> &'static str {
+	match verbose {
+		0 => "warn,rlc_cli=info,rlc_scheduler=info,rlc_worker=info,rlc_store=info",
 		1 => "info",
 		2 => {
 			"info,rlc_cli=debug,rlc_chain=debug,rlc_scheduler=debug,rlc_worker=debug,rlc_store=debug,rlc_sandbox=debug"
 		}
 		_ => "debug",
-	};
-	let environment = env_logger::Env::default().default_filter_or(filter);
-	// In a test, a logger may be there already, which is as good.
-	let _ = env_logger::Builder::from_env(environment).format_timestamp_millis().try_init();
+	}
 }

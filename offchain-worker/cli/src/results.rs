@@ -23,6 +23,7 @@ use rlc_store::{
 };
 use serde::Serialize;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::{
 	context::Context,
@@ -150,7 +151,8 @@ pub(crate) async fn download(
 	let (count, mut fetched, mut missing) = (done.len(), Vec::new(), Vec::new());
 	for promised in done {
 		let into = if tasks.len() == 1 { output.to_owned() } else { output.join(promised.index.to_string()) };
-		match one(&store, &deal.deal, &promised, into, end, &progress).await {
+		let span = tracing::info_span!("download", deal = ?deal.id.0, index = promised.index);
+		match one(&store, &deal.deal, &promised, into, end, &progress).instrument(span).await {
 			Ok(result) => fetched.push(result),
 			Err(wrong) => missing.push(wrong),
 		}

@@ -23,7 +23,7 @@ use crate::{
 	context::Context,
 	failure::{disk, failure, Failure, Result},
 	keystore::data_home,
-	pool, stop,
+	pool,
 	table::fields,
 };
 pub(crate) use options::{Directory, Options, PRICE};
@@ -33,6 +33,7 @@ pub(crate) use plan::{worker_key, SCHEDULER};
 use plan::{Plan, TREASURER, WORKER_FUNDS};
 use process::Processes;
 pub(crate) use process::GRACE;
+use rlc_service::stop_requested;
 
 /// How long each part has until it answers. A node on a slow disk takes longest.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -51,7 +52,7 @@ pub(crate) async fn with(options: Options, context: &Context, what: impl Future<
 			"give at least as many --workers"));
 	}
 	// From here on, a signal stops the whole stack.
-	let stopped = stop::asked_to_stop();
+	let stopped = stop_requested();
 	let (base, temporary) = directory(&options.directory)?;
 	let plan = Plan::new(&options, base)?;
 	let mut processes = Processes::new(plan.logs());

@@ -10,6 +10,7 @@ use rlc_chain::{At, Chain};
 use rlc_primitives::{market::DealView, work::TaskView, DealId, TaskId};
 use rlc_protocol::requester::{code, SchedulerRpcClient, TaskInfo};
 use tokio::sync::mpsc;
+use tracing::Instrument;
 
 use crate::{
 	context::Context,
@@ -18,9 +19,9 @@ use crate::{
 	output::Progress,
 	pool,
 	say::task::{stage, Counts},
-	stop,
 };
 use news::news;
+use rlc_service::stop_requested;
 
 /// With so many tasks at most, each has lines of its own; more are summed up.
 const SINGLE_LINES: u64 = 8;
@@ -40,8 +41,8 @@ const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::f
 /// If the user stops it: says how to resume. If there is no such deal, or the node does not answer.
 pub(crate) async fn to_the_end(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
 	tokio::select! {
-		ended = follow(context, chain, id) => ended,
-		() = stop::asked_to_stop() => Err(failure!(Stopped, "stopped watching, but the deal goes on";
+		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => ended,
+		() = stop_requested() => Err(failure!(Stopped, "stopped watching, but the deal goes on";
 			"resume with `rlc deal watch {:?}`", id.0)),
 	}
 }
@@ -154,7 +155,8 @@ async fn ask_scheduler(chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<
 	let (sender, told) = mpsc::channel(64);
 	for index in deal.deal.first..deal.deal.first.saturating_add(deal.deal.size) {
 		let Some(task) = deal.deal.task(deal.id, index) else { continue };
-		tokio::spawn(pass_on(scheduler.clone(), task, sender.clone()));
+		let span = tracing::info_span!("task", task = ?task.0, index);
+		tokio::spawn(pass_on(scheduler.clone(), task, sender.clone()).instrument(span));
 	}
 	Ok(told)
 }

@@ -17,8 +17,8 @@ use crate::{
 	answer::Outcome,
 	failure::{failure, Result},
 	stack::GRACE,
-	stop,
 };
+use rlc_service::stop_requested;
 
 /// Run a program that ends with this one's standard input
 #[derive(Debug, Args)]
@@ -41,7 +41,7 @@ pub(crate) async fn run(supervise: Supervise) -> Result<Outcome> {
 		.map_err(|error| failure!(ProgramFailed, "{} cannot be started: {error}", program.to_string_lossy()))?;
 	let ended = tokio::select! {
 		ended = child.wait() => ended,
-		() = async { tokio::select! { () = end_of_input() => {}, () = stop::asked_to_stop() => {} } } => {
+		() = async { tokio::select! { () = end_of_input() => {}, () = stop_requested() => {} } } => {
 			terminate(&child);
 			match tokio::time::timeout(GRACE, child.wait()).await {
 				Ok(ended) => ended,

@@ -79,6 +79,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let receipt = context.send_as(&chain, key, quote.purchase(&wish)).await?;
 	drop(progress);
 	let id = deals::opened(&receipt.events)?;
+	tracing::debug!(deal = ?id.0, block = ?receipt.block, "deal opened");
 	if run.no_wait {
 		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks })));
 	}

@@ -26,9 +26,10 @@ use crate::{
 	program::{kind_of, Program},
 	request::LocalFile,
 	results::{self, Fetched},
-	say, stop,
+	say,
 	table::{counted, fields, size},
 };
+use rlc_service::stop_requested;
 
 /// Run a program once on this machine, as a worker would, without chain or account
 #[derive(Debug, Args)]
@@ -113,7 +114,7 @@ pub(crate) async fn run(options: Try, context: &Context) -> Result<Answer> {
 	let dir = tempfile::tempdir().map_err(disk(&std::env::temp_dir()))?;
 	let content = dir.path().join("result");
 	let (stopper, stopped) = watch::channel(false);
-	let asked = stop::asked_to_stop();
+	let asked = stop_requested();
 	tokio::spawn(async move {
 		asked.await;
 		stopper.send_replace(true);

@@ -19,8 +19,9 @@ use crate::{
 	failure::{disk, failure, Result},
 	ids,
 	keystore::data_home,
-	pool, stop,
+	pool,
 };
+use rlc_service::stop_requested;
 
 /// Run a workerpool's scheduler and its store until it is stopped
 #[derive(Debug, Args)]
@@ -159,7 +160,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	};
 	let ended = tokio::select! {
 		ended = told => ended,
-		() = stop::asked_to_stop() => Ok(()),
+		() = stop_requested() => Ok(()),
 	};
 	// If the scheduler ended by itself, this says why.
 	handle.stop().await?;

@@ -13,9 +13,10 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	ids, pool, stop,
+	ids, pool,
 	worker_dir::WorkerDir,
 };
+use rlc_service::stop_requested;
 
 /// The bits of a tag that stand for enclaves: that there is one, and its framework.
 const ENCLAVE: u64 = 0b1111;
@@ -157,13 +158,13 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		ended = handle.exited() => {
 			return Err(ended.err().map_or_else(|| failure!(WorkerFailed, "the worker has ended"), Into::into));
 		}
-		() = stop::asked_to_stop() => false,
+		() = stop_requested() => false,
 		() = dir.asked_to_drain() => {
 			context.out.say("finishing the tasks in hand");
 			handle.drain();
 			tokio::select! {
 				ended = handle.exited() => ended.is_ok(),
-				() = stop::asked_to_stop() => false,
+				() = stop_requested() => false,
 			}
 		}
 	};
