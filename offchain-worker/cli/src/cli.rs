@@ -174,6 +174,44 @@ mod tests {
 		walk(&mut command, "rlc");
 	}
 
+	/// Returns the words of an example, without what a shell does with them. An ellipsis stands for the rest of an id.
+	fn words(example: &str) -> Option<Vec<String>> {
+		let line = example.trim().strip_prefix("rlc ")?;
+		let line = ["  ", " | ", " > ", " && "].iter().fold(line, |line, end| line.split(end).next().unwrap_or(line));
+		let id = |digits: usize| format!("0x{}", "11".repeat(digits / 2));
+		let app = id(40);
+		let long = id(64);
+		let voucher = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY:0x01";
+		let line = line.replace("$(rlc worker vouch WORKER --account me)", voucher);
+		let params = rlc_protocol::RequestParams { iexec_args: line, ..Default::default() };
+		let words = params.args().unwrap().into_iter().map(|word| match word.split_once('…') {
+			Some((_, index)) if index.starts_with(':') => format!("{long}{index}"),
+			Some(("0x5b", "")) => app.clone(),
+			Some(_) => long.clone(),
+			None if word == "APP" => app.clone(),
+			None => word,
+		});
+		Some([String::from("rlc")].into_iter().chain(words).collect())
+	}
+
+	#[test]
+	fn examples_are_understood() {
+		fn walk(command: &mut clap::Command, count: &mut usize) {
+			let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+			for example in help.lines().filter(|line| line.starts_with("  ")) {
+				let Some(words) = words(example) else { continue };
+				*count += 1;
+				if let Err(error) = Cli::try_parse_from(&words) {
+					panic!("{example}: {}", usage::line(&error));
+				}
+			}
+			command.get_subcommands_mut().for_each(|command| walk(command, count));
+		}
+		let mut count = 0;
+		walk(&mut Cli::command(), &mut count);
+		assert!(count > 80, "only {count} examples were found");
+	}
+
 	#[test]
 	fn mistakes_are_one_line() {
 		for arguments in [
