@@ -7,8 +7,8 @@ use std::{
 };
 
 use rlc_chain::{Call, Chain, Key, Receipt, Sender};
+use rlc_json::Account;
 use rlc_primitives::{ethereum::account_of, AccountId};
-use rlc_protocol::Account;
 use sp_core::H160;
 use zeroize::Zeroizing;
 

@@ -13,7 +13,7 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use rlc_protocol::Account;
+use rlc_json::Account;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use error::KeystoreError;

@@ -6,14 +6,12 @@
 use std::path::Path;
 
 use codec::{Decode, DecodeAll, Encode};
+use rlc_json::Order;
 use rlc_primitives::{AnyOrder, OrderSignature, SigningDomain};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Value};
 
-use crate::{
-	failure::{disk, failure, Result},
-	say,
-};
+use crate::failure::{disk, failure, Result};
 
 /// An order with its owner's signature, as a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,7 +41,7 @@ impl OrderFile {
 	pub(crate) fn new(signed: &Signed, domain: &SigningDomain) -> Self {
 		Self {
 			hash: json!(signed.order.hash(domain)),
-			terms: say::order::described(&signed.order),
+			terms: json!(Order(signed.order.clone())),
 			order: to_hex(&signed.order),
 			signature: to_hex(&signed.signature),
 		}

@@ -6,7 +6,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_protocol::Account;
+use rlc_json::Account;
 
 use crate::{
 	context::Context,

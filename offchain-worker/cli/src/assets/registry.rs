@@ -1,8 +1,8 @@
 //! Assets on the chain: registered, shown, transferred.
 
 use rlc_chain::{Call, Chain, Key, RegistryCall};
+use rlc_json::Account;
 use rlc_primitives::assets::{Name, MAX_NAME};
-use rlc_protocol::Account;
 use serde_json::json;
 
 use super::{kind::Asset, sale};

@@ -1,8 +1,8 @@
 //! Accounts: keys, and what they hold.
 
 use rlc_chain::Funds;
+use rlc_json::{Account, Decimal};
 use rlc_primitives::{work::WorkerView, AccountId, Balance};
-use rlc_protocol::Account;
 use serde_json::{json, Value};
 
 use crate::{
@@ -46,10 +46,10 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answe
 	]);
 	let json = json!({
 		"account": address,
-		"free": free(funds).to_string(),
-		"frozen": funds.frozen.to_string(),
-		"locked": funds.locked.to_string(),
-		"reserved": funds.reserved.to_string(),
+		"free": Decimal(free(funds)),
+		"frozen": Decimal(funds.frozen),
+		"locked": Decimal(funds.locked),
+		"reserved": Decimal(funds.reserved),
 		"score": worker.score,
 		"weight": worker.weight,
 		"open": worker.open,

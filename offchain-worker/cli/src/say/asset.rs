@@ -1,7 +1,7 @@
 //! Apps, datasets and workerpools: what is registered, and how it is sold.
 
+use rlc_json::{Account, Decimal};
 use rlc_primitives::{assets::Registered, market::BookEntry};
-use rlc_protocol::Account;
 use serde::Serialize;
 use serde_json::json;
 
@@ -34,11 +34,11 @@ pub(crate) fn shown<Content>(
 		("sale", sale),
 	];
 	lines.extend(details.clone());
-	let offers = offers.iter().map(|entry| json!({ "order": entry.hash, "price": entry.price.to_string() }));
+	let offers = offers.iter().map(|entry| json!({ "order": entry.hash, "price": Decimal(entry.price) }));
 	let mut json = json!({
 		"id": id,
 		"owner": owner,
-		"deposit": asset.deposit.to_string(),
+		"deposit": Decimal(asset.deposit),
 		"offers": offers.collect::<Vec<_>>(),
 	});
 	for (name, value) in details {

@@ -1,8 +1,6 @@
 //! Lists of the order book.
 
 use rlc_primitives::{deal::Category, market::BookEntry, AnyOrder, CategoryId};
-use rlc_protocol::Account;
-use serde_json::json;
 
 use super::order;
 use crate::{
@@ -23,17 +21,7 @@ pub(crate) fn category_of(order: &AnyOrder) -> Option<CategoryId> {
 
 /// Lists entries; `now` is this machine's time, in ms since the Unix epoch.
 pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)], now: u64) -> Answer {
-	let json = entries.iter().map(|entry| {
-		json!({
-			"hash": entry.hash,
-			"owner": Account(entry.owner.clone()),
-			"price": entry.price.to_string(),
-			"remaining": entry.remaining.to_string(),
-			"published": entry.published,
-			"terms": order::described(&entry.order),
-		})
-	});
-	let json: Vec<_> = json.collect();
+	let json: Vec<_> = entries.iter().cloned().map(rlc_json::BookEntry::from).collect();
 	if entries.is_empty() {
 		return Answer::new("There are no such orders in the book.", json);
 	}

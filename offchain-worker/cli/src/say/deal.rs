@@ -1,7 +1,7 @@
 //! Deals: what was agreed on, and what became of it.
 
+use rlc_json::Account;
 use rlc_primitives::{market::DealView, work::TaskView, DealId};
-use rlc_protocol::Account;
 use serde_json::json;
 
 use super::{
@@ -57,32 +57,8 @@ pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched]) 
 /// Shows a deal with its tasks; `now` is the chain's time, in ms.
 pub(crate) fn shown(view: &DealView, tasks: &[TaskView], now: u64) -> Answer {
 	let text = format!("{}\n\n{}", terms(view, tasks, now), listed(tasks));
-	let deal = &view.deal;
-	let json = json!({
-		"id": view.id,
-		"app": deal.app.id,
-		"dataset": deal.dataset.as_ref().map(|dataset| dataset.id),
-		"workerpool": deal.workerpool.id,
-		"scheduler": Account(deal.workerpool.owner.clone()),
-		"requester": Account(deal.requester.clone()),
-		"payer": Account(deal.payer.clone()),
-		"appPrice": deal.app.price.to_string(),
-		"datasetPrice": deal.dataset_price().to_string(),
-		"workerpoolPrice": deal.workerpool.price.to_string(),
-		"workerStake": deal.worker_stake.to_string(),
-		"category": deal.category,
-		"trust": deal.trust.to_string(),
-		"tag": deal.tag,
-		"params": order::text(&view.params),
-		"start": deal.start,
-		"contributionDeadline": deal.contribution_deadline(),
-		"finalDeadline": deal.final_deadline(),
-		"first": deal.first.to_string(),
-		"size": deal.size.to_string(),
-		"open": view.progress.open.to_string(),
-		"closedAt": view.progress.closed_at,
-		"tasks": tasks.iter().map(task::described).collect::<Vec<_>>(),
-	});
+	let mut json = json!(rlc_json::Deal::from(view.clone()));
+	json["tasks"] = tasks.iter().cloned().map(|task| json!(rlc_json::Task::from(task))).collect();
 	Answer::new(text, json)
 }
 

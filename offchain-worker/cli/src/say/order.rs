@@ -1,122 +1,19 @@
 //! Orders: their terms, and what is left of them.
 
-use rlc_primitives::{
-	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, OrderHash, OrderKind, RequestOrder, Restriction,
-	WorkerpoolOrder,
-};
-use rlc_protocol::Account;
-use serde::Serialize;
-use serde_json::{json, Value};
+use rlc_json::{Account, Decimal, Order};
+use rlc_primitives::{AnyOrder, Balance, OrderHash, OrderKind};
+use serde_json::json;
 
 use crate::{amount::Amount, answer::Answer, table::fields};
 
 /// Returns what a kind of order is called.
 pub(crate) fn kind_name(kind: OrderKind) -> &'static str {
-	match kind {
-		OrderKind::App => "app",
-		OrderKind::Dataset => "dataset",
-		OrderKind::Workerpool => "workerpool",
-		OrderKind::Request => "request",
-	}
-}
-
-/// Returns an order in JSON, in the form that the node's RPC uses: `{"kind", "order"}`.
-pub(crate) fn described(order: &AnyOrder) -> Value {
-	let terms = match order {
-		AnyOrder::App(order) => describe_app(order),
-		AnyOrder::Dataset(order) => describe_dataset(order),
-		AnyOrder::Workerpool(order) => describe_workerpool(order),
-		AnyOrder::Request(order) => describe_request(order),
-	};
-	json!({ "kind": kind_name(order.kind()), "order": terms })
-}
-
-fn describe_app(order: &AppOrder) -> Value {
-	json!({
-		"app": order.app,
-		"price": order.price.to_string(),
-		"volume": order.volume.to_string(),
-		"tag": order.tag,
-		"datasetRestrict": restriction(&order.dataset_restrict),
-		"workerpoolRestrict": restriction(&order.workerpool_restrict),
-		"requesterRestrict": restricted_account(&order.requester_restrict),
-		"salt": order.salt,
-	})
-}
-
-fn describe_dataset(order: &DatasetOrder) -> Value {
-	json!({
-		"dataset": order.dataset,
-		"price": order.price.to_string(),
-		"volume": order.volume.to_string(),
-		"tag": order.tag,
-		"appRestrict": restriction(&order.app_restrict),
-		"workerpoolRestrict": restriction(&order.workerpool_restrict),
-		"requesterRestrict": restricted_account(&order.requester_restrict),
-		"salt": order.salt,
-	})
-}
-
-fn describe_workerpool(order: &WorkerpoolOrder) -> Value {
-	json!({
-		"workerpool": order.workerpool,
-		"price": order.price.to_string(),
-		"volume": order.volume.to_string(),
-		"tag": order.tag,
-		"category": order.category,
-		"trust": order.trust.to_string(),
-		"appRestrict": restriction(&order.app_restrict),
-		"datasetRestrict": restriction(&order.dataset_restrict),
-		"requesterRestrict": restricted_account(&order.requester_restrict),
-		"salt": order.salt,
-	})
-}
-
-fn describe_request(order: &RequestOrder) -> Value {
-	let account = |account: &Option<AccountId>| account.clone().map(Account);
-	json!({
-		"app": order.app,
-		"appMaxPrice": order.app_max_price.to_string(),
-		"dataset": order.dataset,
-		"datasetMaxPrice": order.dataset_max_price.to_string(),
-		"workerpool": restriction(&order.workerpool),
-		"workerpoolMaxPrice": order.workerpool_max_price.to_string(),
-		"requester": Account(order.requester.clone()),
-		"volume": order.volume.to_string(),
-		"tag": order.tag,
-		"category": order.category,
-		"trust": order.trust.to_string(),
-		"beneficiary": account(&order.beneficiary),
-		"callback": order.callback,
-		"params": text(&order.params),
-		"salt": order.salt,
-		"payer": account(&order.payer),
-		"expiry": order.expiry,
-	})
-}
-
-fn restriction<Id: Serialize>(restriction: &Restriction<Id>) -> Value {
-	match restriction {
-		Restriction::Anyone => Value::Null,
-		Restriction::Exactly(id) => json!({ "exactly": id }),
-		Restriction::Group(group) => json!({ "group": group }),
-	}
-}
-
-fn restricted_account(to: &Restriction<AccountId>) -> Value {
-	match to {
-		Restriction::Exactly(account) => json!({ "exactly": Account(account.clone()) }),
-		Restriction::Group(group) => json!({ "group": group }),
-		Restriction::Anyone => Value::Null,
-	}
+	rlc_json::OrderKind::from(kind).name()
 }
 
 /// Returns bytes that mostly are text as text, else in hex.
 pub(crate) fn text(bytes: &[u8]) -> String {
-	match std::str::from_utf8(bytes) {
-		Ok(text) if !text.starts_with("0x") => text.into(),
-		_ => format!("0x{}", hex::encode(bytes)),
-	}
+	rlc_json::text::write(bytes).into_owned()
 }
 
 /// Returns what a task pays for what the order offers, or at most for what it asks, in nRLC.
@@ -148,7 +45,7 @@ pub(crate) struct Known<'a> {
 
 /// Shows an order, and what is left of it.
 pub(crate) fn shown(Known { hash, order, publisher, consumed, signature }: Known) -> Answer {
-	let terms = order.map(described);
+	let terms = order.map(|order| Order(order.clone()));
 	let volume = order.map(AnyOrder::volume);
 	let left = volume.map(|volume| volume.saturating_sub(consumed));
 	let text = fields([
@@ -161,40 +58,14 @@ pub(crate) fn shown(Known { hash, order, publisher, consumed, signature }: Known
 		("published by", publisher.as_ref().map(ToString::to_string).unwrap_or_default()),
 		("signature", signature.unwrap_or_default().to_owned()),
 	]);
-	let said = terms.as_ref().map(|terms| format!("\n{:#}", terms["order"])).unwrap_or_default();
+	let said = terms.as_ref().map(|terms| format!("\n{:#}", json!(terms)["order"])).unwrap_or_default();
 	let json = json!({
 		"order": hash,
 		"terms": terms,
 		"publishedBy": publisher,
-		"consumed": consumed.to_string(),
-		"remaining": left.map(|left| left.to_string()),
+		"consumed": Decimal(consumed),
+		"remaining": left.map(Decimal),
 		"signature": signature,
 	});
 	Answer::new(text + &said, json)
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use rlc_primitives::{AppId, Tag};
-	use sp_core::{H160, H256};
-
-	#[test]
-	fn terms_have_the_forms_of_the_nodes_rpc() {
-		let order = AppOrder {
-			app: AppId(H160::repeat_byte(1)),
-			price: 5,
-			volume: 7,
-			tag: Tag::NONE,
-			dataset_restrict: Restriction::Anyone,
-			workerpool_restrict: Restriction::Anyone,
-			requester_restrict: Restriction::Exactly(AccountId::new([2; 32])),
-			salt: H256::zero(),
-		};
-		let terms = described(&order.into());
-		assert_eq!((&terms["kind"], &terms["order"]["price"]), (&json!("app"), &json!("5")));
-		assert_eq!(terms["order"]["datasetRestrict"], Value::Null);
-		assert!(terms["order"]["requesterRestrict"]["exactly"].is_string());
-		assert_eq!((text(b"--fast"), text(b"0x1"), text(&[0xFF])), ("--fast".into(), "0x307831".into(), "0xff".into()));
-	}
 }

@@ -1,5 +1,6 @@
 //! What tasks would cost, and how long they would take.
 
+use rlc_json::Decimal;
 use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment};
 use rlc_protocol::requester::PoolInfo;
 use serde_json::{json, Value};
@@ -95,18 +96,18 @@ fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)
 fn price_json(quote: &Quote, fee: Balance) -> Value {
 	let estimate = &quote.estimate;
 	json!({
-		"volume": estimate.volume.to_string(),
-		"taskPrice": estimate.task_price.to_string(),
-		"appPrice": quote.app.price.to_string(),
-		"datasetPrice": quote.dataset.as_ref().map(|order| order.price.to_string()),
-		"workerpoolPrice": quote.workerpool.price.to_string(),
-		"totalPrice": estimate.total_price.to_string(),
-		"fee": fee.to_string(),
-		"deposit": quote.deposits().to_string(),
-		"dealDeposit": estimate.deposit.to_string(),
-		"recordDeposit": quote.record_deposit.to_string(),
-		"workerStake": estimate.worker_stake.to_string(),
-		"poolStake": estimate.pool_stake.to_string(),
+		"volume": Decimal(estimate.volume),
+		"taskPrice": Decimal(estimate.task_price),
+		"appPrice": Decimal(quote.app.price),
+		"datasetPrice": quote.dataset.as_ref().map(|order| Decimal(order.price)),
+		"workerpoolPrice": Decimal(quote.workerpool.price),
+		"totalPrice": Decimal(estimate.total_price),
+		"fee": Decimal(fee),
+		"deposit": Decimal(quote.deposits()),
+		"dealDeposit": Decimal(estimate.deposit),
+		"recordDeposit": Decimal(quote.record_deposit),
+		"workerStake": Decimal(estimate.worker_stake),
+		"poolStake": Decimal(estimate.pool_stake),
 		"workerpool": quote.workerpool.workerpool,
 		"orders": {
 			"app": estimate.orders.app,

@@ -1,16 +1,16 @@
 //! Tasks: their stages, their workers, their failures and logs.
 
+use rlc_json::{Account, ContributionStatus, FailureCause};
 use rlc_primitives::{
-	task::{Consensus, ContributionStatus, Stage},
-	work::{FailureCause, TaskView},
+	task::{Consensus, Stage},
+	work::TaskView,
 	ResultDigest,
 };
 use rlc_protocol::{
 	requester::{TaskInfo, WorkerLogs},
 	worker::{Logs, Step},
-	Account,
 };
-use serde_json::{json, Value};
+use serde_json::json;
 
 use crate::{
 	answer::Answer,
@@ -106,62 +106,6 @@ pub(crate) fn digest_text(view: &TaskView) -> String {
 	digest(view).map(|digest| format!("{:?}", digest.0)).unwrap_or_default()
 }
 
-/// Returns why a worker could not compute a task.
-fn cause(cause: &FailureCause) -> String {
-	match cause {
-		FailureCause::AppUnavailable => "the app could not be fetched".into(),
-		FailureCause::DatasetUnavailable => "the dataset could not be fetched".into(),
-		FailureCause::InputUnavailable { file } => format!("input file {file} could not be fetched"),
-		FailureCause::InvalidParams => "the params are invalid".into(),
-		FailureCause::SecretUnavailable => "a secret was not provided".into(),
-		FailureCause::EnclaveFailed => "the enclave did not start".into(),
-		FailureCause::AppFailed { code } => format!("the app ended with exit code {code}"),
-		FailureCause::TimedOut => "the app took longer than the category allows".into(),
-		FailureCause::ResourcesExceeded => {
-			"the app took more memory or disk than a worker gives, or more instructions than the category allows".into()
-		}
-		FailureCause::InvalidResult => "the app left no valid result".into(),
-		FailureCause::ResultNotStored => "the result could not be stored".into(),
-	}
-}
-
-fn status(status: ContributionStatus) -> &'static str {
-	match status {
-		ContributionStatus::Contributed => "contributed",
-		ContributionStatus::Proved => "proved",
-		ContributionStatus::Rejected => "rejected",
-	}
-}
-
-/// Returns a task in JSON.
-pub(crate) fn described(view: &TaskView) -> Value {
-	json!({
-		"id": view.id,
-		"deal": view.task.deal,
-		"index": view.task.index.to_string(),
-		"stage": match view.task.stage {
-			Stage::Active => "active",
-			Stage::Revealing(_) => "revealing",
-			Stage::Completed(_) => "completed",
-			Stage::Failed(_) => "failed",
-		},
-		"digest": digest(view),
-		"contributions": view.task.contributions.iter().map(|contribution| json!({
-			"worker": Account(contribution.worker.clone()),
-			"status": status(contribution.status),
-			"weight": contribution.weight.to_string(),
-			"result": contribution.commitment.result,
-		})).collect::<Vec<_>>(),
-		"failures": view.failures.iter().map(|failure| json!({
-			"worker": Account(failure.worker.clone()),
-			"cause": cause(&failure.cause),
-			"at": failure.at,
-		})).collect::<Vec<_>>(),
-		"contributionDeadline": view.contribution_deadline,
-		"finalDeadline": view.final_deadline,
-	})
-}
-
 /// Shows a task, with what its scheduler knows of it; `now` is the chain's time, in ms.
 pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answer {
 	let queue =
@@ -180,7 +124,7 @@ pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answe
 	parts.extend(contributions(view));
 	parts.extend(info.and_then(|info| replicates(info, now)));
 	parts.extend(failures(view, now));
-	let mut json = described(view);
+	let mut json = json!(rlc_json::Task::from(view.clone()));
 	json["scheduler"] = json!(info);
 	Answer::new(parts.join("\n\n"), json)
 }
@@ -189,7 +133,7 @@ fn contributions(view: &TaskView) -> Option<String> {
 	let all = &view.task.contributions;
 	let rows = all.iter().map(|contribution| {
 		let worker = Account(contribution.worker.clone()).to_string();
-		[worker, status(contribution.status).into(), contribution.weight.to_string()]
+		[worker, ContributionStatus::from(contribution.status).name().into(), contribution.weight.to_string()]
 	});
 	(!all.is_empty()).then(|| table(["WORKER", "CONTRIBUTION", "WEIGHT"], rows))
 }
@@ -203,10 +147,9 @@ fn replicates(info: &TaskInfo, now: u64) -> Option<String> {
 }
 
 fn failures(view: &TaskView, now: u64) -> Option<String> {
-	let rows = view
-		.failures
-		.iter()
-		.map(|failure| [Account(failure.worker.clone()).to_string(), when(failure.at, now), cause(&failure.cause)]);
+	let rows = view.failures.iter().map(|failure| {
+		[Account(failure.worker.clone()).to_string(), when(failure.at, now), FailureCause(failure.cause).to_string()]
+	});
 	(!view.failures.is_empty()).then(|| table(["WORKER", "REPORTED", "FAILURE"], rows))
 }
 

@@ -2,8 +2,8 @@
 
 use clap::Args;
 use rlc_chain::{BalancesCall, Call};
+use rlc_json::{Account, Decimal};
 use rlc_primitives::Address;
-use rlc_protocol::Account;
 use serde_json::json;
 
 use crate::{
@@ -44,5 +44,5 @@ pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<
 	drop(progress);
 	let to = Account(to);
 	let text = format!("sent {amount} to {to}");
-	Ok(Answer::new(text, json!({ "to": to, "amount": amount.0.to_string(), "block": receipt.block })))
+	Ok(Answer::new(text, json!({ "to": to, "amount": Decimal(amount.0), "block": receipt.block })))
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_protocol::Account;
+use rlc_json::Account;
 use serde_json::json;
 use tokio::time::Instant;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::Args;
+use rlc_json::Account;
 use rlc_primitives::{AnyOrder, SigningDomain};
-use rlc_protocol::Account;
 
 use crate::{
 	answer::Answer,
