@@ -1,7 +1,7 @@
 //! Keys on disk, each in a file of its own, sealed with a password.
 //!
-//! `$XDG_DATA_HOME/rlc/keys/NAME.json` holds in the open what kind of key it is and its account, so that balances can be
-//! shown and keys listed without a password; both are sealed together with the secret, so that neither can be changed.
+//! `$XDG_DATA_HOME/rlc/keys/NAME.json` holds the key's kind and account in the open, so that keys and balances can be
+//! shown without a password. Both are sealed together with the secret, so that neither can be changed.
 
 mod error;
 mod sealed;
@@ -116,7 +116,7 @@ impl Keystore {
 		let sealed = Sealed::seal(secret.text.trim(), &context(secret.kind, &account), password);
 		let file = File { version: VERSION, kind: secret.kind, account: account.clone(), secret: sealed };
 		let text = serde_json::to_vec_pretty(&file).expect("the file has text for keys");
-		// Written beside it and moved there: no moment sees half a key, nor one that others can read.
+		// Written next to it and moved there, so that there is never half a key, nor one that others can read.
 		let disk = |error| KeystoreError::Disk(path.clone(), error);
 		fs::create_dir_all(&self.dir).map_err(disk)?;
 		let mut temporary = tempfile::NamedTempFile::new_in(&self.dir).map_err(disk)?;

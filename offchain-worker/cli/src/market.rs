@@ -24,7 +24,7 @@ const ANY_PRICE: Balance = u64::MAX as Balance;
 pub(crate) struct Quote {
 	/// The chain's estimate.
 	pub estimate: Estimate,
-	/// What is held for the record of how much of the request is consumed, beside the deal's deposit, in nRLC. It stays:
+	/// What is held for the record of how much of the request is consumed, besides the deal's deposit, in nRLC. It stays:
 	/// a request without an expiry is never pruned.
 	pub record_deposit: Balance,
 	/// The app's offer.

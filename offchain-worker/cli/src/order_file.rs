@@ -1,6 +1,6 @@
 //! Signed orders as files that are handed on.
 //!
-//! A file holds the order and its signature as the chain encodes them; what stands beside them is for readers, and is not
+//! A file holds the order and its signature as the chain encodes them; what stands next to them is for readers, and is not
 //! trusted.
 
 use std::path::Path;

@@ -283,7 +283,7 @@ async fn unpack(archive: PathBuf, files: PathBuf, into: PathBuf) -> Result<(u32,
 	unpacking.await.unwrap_or_else(|error| Err(failure!(Internal, "unpacking did not end: {error}")))
 }
 
-/// Returns whether a directory holds something, beside a download that is not complete.
+/// Returns whether a directory holds more than a download that is not complete.
 fn is_filled(dir: &Path) -> bool {
 	fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name() != PART))
 }

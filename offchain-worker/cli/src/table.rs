@@ -1,7 +1,7 @@
 //! Tables of text, for terminals and for `grep`.
 
-/// Rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best when they are
-/// given as the last columns.
+/// Writes rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best in the
+/// last columns.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
 	let mut lines = vec![head.map(String::from)];
 	lines.extend(rows);
@@ -18,7 +18,7 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 	text.collect::<Vec<_>>().join("\n")
 }
 
-/// Names with their values, one a line. What has no value is left out.
+/// Writes names with their values, one a line. Names without a value are left out.
 pub(crate) fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
 	let pairs = pairs.as_ref();
 	let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
@@ -27,12 +27,12 @@ pub(crate) fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
 	lines.collect::<Vec<_>>().join("\n")
 }
 
-/// How many of a thing: `1 task`, `2 tasks`.
+/// Writes how many of a thing: `1 task`, `2 tasks`.
 pub(crate) fn counted(count: u64, thing: &str) -> String {
 	format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A span of time, roughly: `850 ms`, `12 s`, `5 min`, `3 h`, `2 d`.
+/// Writes a span of time, roughly: `850 ms`, `12 s`, `5 min`, `3 h`, `2 d`.
 pub(crate) fn span(ms: u64) -> String {
 	match ms {
 		0..1_000 => format!("{ms} ms"),
@@ -43,7 +43,7 @@ pub(crate) fn span(ms: u64) -> String {
 	}
 }
 
-/// A time in ms since the Unix epoch, seen from `now`: `12 s ago`, `in 5 min`.
+/// Writes a time in ms since the Unix epoch, seen from `now`: `12 s ago`, `in 5 min`.
 pub(crate) fn when(at: u64, now: u64) -> String {
 	if at > now {
 		format!("in {}", span(at - now))
@@ -52,7 +52,7 @@ pub(crate) fn when(at: u64, now: u64) -> String {
 	}
 }
 
-/// A size: `512 B`, `1.5 KiB`, `3.2 GiB`.
+/// Writes a size: `512 B`, `1.5 KiB`, `3.2 GiB`.
 pub(crate) fn size(bytes: u64) -> String {
 	const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
 	if bytes < 1_024 {

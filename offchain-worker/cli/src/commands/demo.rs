@@ -44,7 +44,7 @@ What it shows:
      likely than one in five
   2. a picture as a bag of 16 tasks; one worker lies, loses its stake, and the picture is right all the same")]
 pub(crate) struct Demo {
-	/// The example apps, built [default: `apps` beside this program's directory]
+	/// The example apps, built [default: `apps` next to this program's directory]
 	#[arg(long, value_name = "DIR")]
 	pub apps: Option<PathBuf>,
 
@@ -188,6 +188,6 @@ fn apps(given: Option<PathBuf>) -> Result<PathBuf> {
 	let program = std::env::current_exe().map_err(disk("rlc"))?;
 	let beside = program.parent().and_then(Path::parent).map(|target| target.join("apps"));
 	beside.ok_or_else(
-		|| failure!(DemoMissing, "the apps are not beside this program"; "name their directory with --apps"),
+		|| failure!(DemoMissing, "the apps are not next to this program's directory"; "name their directory with --apps"),
 	)
 }

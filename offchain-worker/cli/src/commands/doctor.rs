@@ -190,7 +190,8 @@ fn block_age(block: u64, now: u64) -> Result<String> {
 	Ok(format!("{} old", span(age)))
 }
 
-/// A clock that is behind the chain's is certainly wrong; one that is ahead may be, or the chain has stalled.
+/// Compares the clocks: one that is behind the chain's is certainly wrong; one that is ahead may be, or the chain has
+/// stalled.
 fn clock(block: u64, now: u64) -> Result<String> {
 	if block > now.saturating_add(CLOCK_TOLERANCE) {
 		return Err(

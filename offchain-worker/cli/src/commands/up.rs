@@ -68,7 +68,7 @@ pub(crate) struct Up {
 	#[arg(long, default_value_t = stack::PRICE, value_name = "AMOUNT")]
 	pub price: Amount,
 
-	/// The node's program [default: rlc-node beside this program, else in PATH]
+	/// The node's program [default: rlc-node next to this program, else in PATH]
 	#[arg(long, value_name = "FILE")]
 	pub node_binary: Option<PathBuf>,
 }

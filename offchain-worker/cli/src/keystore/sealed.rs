@@ -14,7 +14,7 @@ const LOG_N: u8 = 15;
 const MAX_LOG_N: u8 = 20;
 /// scrypt's recommended block size, in 128 bytes.
 const R: u32 = 8;
-/// scrypt's recommended parallelisation.
+/// scrypt's recommended parallelization.
 const P: u32 = 1;
 
 /// A sealed secret.
@@ -41,7 +41,7 @@ pub(super) enum Unsealable {
 }
 
 impl Sealed {
-	/// Seal `secret`, together with `context`: what is written beside it in the open.
+	/// Seals `secret`, together with `context`: what is written next to it in the open.
 	pub(super) fn seal(secret: &str, context: &[u8], password: &str) -> Self {
 		let (mut salt, mut nonce) = ([0; 16], [0; 12]);
 		OsRng.fill_bytes(&mut salt);
@@ -52,7 +52,7 @@ impl Sealed {
 		Self { log_n: LOG_N, salt: hex::encode(salt), nonce: hex::encode(nonce), sealed: hex::encode(sealed) }
 	}
 
-	/// The secret.
+	/// Opens the secret.
 	pub(super) fn open(&self, context: &[u8], password: &str) -> Result<Zeroizing<String>, Unsealable> {
 		let read = |text: &str| hex::decode(text).map_err(|_| Unsealable::Corrupt);
 		let (salt, nonce, sealed) = (read(&self.salt)?, read(&self.nonce)?, read(&self.sealed)?);
@@ -67,7 +67,7 @@ impl Sealed {
 	}
 }
 
-/// The cipher whose key is made of this password; `None` if `log_n` is none that scrypt takes.
+/// Returns the cipher whose key is made of this password; `None` if scrypt does not take this `log_n`.
 fn cipher(password: &str, salt: &[u8], log_n: u8) -> Option<ChaCha20Poly1305> {
 	let params = scrypt::Params::new(log_n, R, P, 32).ok()?;
 	let mut key = Zeroizing::new([0; 32]);

@@ -31,7 +31,7 @@ pub(crate) struct Options {
 	pub scheduler_port: u16,
 	/// What a task costs in the pool's orders.
 	pub price: Amount,
-	/// The node's program; `None` for rlc-node beside this program, else in PATH.
+	/// The node's program; `None` for rlc-node next to this program, else in PATH.
 	pub node_binary: Option<PathBuf>,
 }
 

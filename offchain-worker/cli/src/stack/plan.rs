@@ -59,7 +59,7 @@ impl Plan {
 			}
 			None if beside.is_file() => beside,
 			None => in_path("rlc-node").ok_or_else(|| {
-				failure!(ProgramMissing, "rlc-node is neither beside rlc nor in PATH";
+				failure!(ProgramMissing, "rlc-node is neither next to rlc nor in PATH";
 					"build it, or give --node-binary FILE")
 			})?,
 		};

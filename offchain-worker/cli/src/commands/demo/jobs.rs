@@ -24,7 +24,7 @@ const STRIPS: &str = "16";
 /// The picture's size in pixels, as arguments of the app.
 const PICTURE: &str = "--width 640 --height 400 --strips 16";
 
-/// A dataset's owner sells inference on its model; the requester sends records.
+/// Plays inference: a dataset's owner sells it on its model, and the requester sends records.
 pub(super) async fn inference(stage: &Stage<'_>) -> Result<()> {
 	stage.say("\n1. Inference on a model that its owner sells by the use, by workers that have to agree");
 	let app = deploy(stage, "inference", "0.02").await?;
@@ -55,7 +55,7 @@ pub(super) async fn inference(stage: &Stage<'_>) -> Result<()> {
 	Ok(())
 }
 
-/// A picture, cut in strips; one of the workers lies.
+/// Plays a picture that is cut in strips, while one of the workers lies.
 pub(super) async fn picture(stage: &Stage<'_>) -> Result<()> {
 	stage.say(format_args!("\n2. A picture as a bag of {STRIPS} tasks, while one worker lies"));
 	let app = deploy(stage, "render", "0.01").await?;
