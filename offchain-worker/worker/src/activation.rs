@@ -43,11 +43,11 @@ pub struct Window {
 
 /// Why an activation cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no time to compute; write always, load<0.5, or windows of the week like Mon-Fri 18-8, Sat-Sun *")]
+#[error("{0:?} is not a time to compute; write always, load<0.5, or windows of the week like Mon-Fri 18-8, Sat-Sun *")]
 pub struct InvalidActivation(String);
 
 impl Activation {
-	/// Whether new tasks are taken now, if other programs keep `load` cores busy.
+	/// Returns whether new tasks are taken now, if other programs keep `load` cores busy.
 	pub(crate) fn is_active(&self, load: f32) -> bool {
 		match self {
 			Self::Always => true,
@@ -96,7 +96,7 @@ impl FromStr for Activation {
 	}
 }
 
-/// `Mon-Fri 18-8`, `Sat *`, `* 22:30-6`.
+/// Reads a window: `Mon-Fri 18-8`, `Sat *`, `* 22:30-6`.
 fn window(text: &str) -> Option<Window> {
 	let (days, hours) = text.trim().split_once(char::is_whitespace)?;
 	let (first, last) = match days.split_once('-') {
@@ -153,7 +153,7 @@ impl fmt::Display for Window {
 mod tests {
 	use super::*;
 
-	/// Whether it is open on this day (0 is Monday) at this hour.
+	/// Returns whether it is open on this day (0 is Monday) at this hour.
 	fn open(text: &str, day: u8, hour: u16) -> bool {
 		let Ok(Activation::Windows(windows)) = text.parse() else { panic!("{text}") };
 		windows.iter().any(|window| window.is_open(day, hour * 60))

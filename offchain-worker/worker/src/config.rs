@@ -46,8 +46,8 @@ pub struct Config {
 	pub keep_results: Duration,
 	/// The RPC of an IPFS node, to look for contents in that the pool's store does not have: `http://127.0.0.1:5001`.
 	pub ipfs: Option<Url>,
-	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Whoever makes a deal can then have any
-	/// file read that the worker can read.
+	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Anyone who makes a
+	/// deal can then have the worker read any file it has access to.
 	pub allow_files: bool,
 	/// Whether they may be fetched from private networks and from this machine.
 	pub allow_private_networks: bool,
@@ -89,7 +89,7 @@ pub enum Share {
 }
 
 impl Share {
-	/// The share of `total` bytes, and no more than that.
+	/// Returns the share of `total` bytes, and no more than that.
 	pub fn of(self, total: u64) -> u64 {
 		match self {
 			Self::Percent(percent) => total / 100 * u64::from(percent.min(100)),
@@ -100,7 +100,7 @@ impl Share {
 
 /// Why a share cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no share; write a percentage (50%), or bytes (4G, 512M)")]
+#[error("{0:?} is not a share; write a percentage (50%), or bytes (4G, 512M)")]
 pub struct InvalidShare(String);
 
 impl FromStr for Share {
@@ -128,7 +128,7 @@ impl FromStr for Share {
 }
 
 impl Config {
-	/// What suits a machine that does other things too, for the pool of this scheduler and in this directory.
+	/// Returns what suits a machine that does other things too, for the pool of this scheduler and in this directory.
 	pub fn new(scheduler: impl Into<String>, dir: impl Into<PathBuf>) -> Self {
 		Self {
 			scheduler: scheduler.into(),

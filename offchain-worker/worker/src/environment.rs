@@ -2,7 +2,7 @@
 
 use rlc_primitives::{market::DealView, work::TaskRef};
 
-/// Variables of a task's app. The sandbox adds `IEXEC_IN` and `IEXEC_OUT`, the directories as the app sees them.
+/// Returns the variables of a task's app. The sandbox adds `IEXEC_IN` and `IEXEC_OUT`, the directories as the app sees them.
 ///
 /// | variable | value |
 /// |---|---|
@@ -41,8 +41,8 @@ pub(crate) fn variables(
 /// Where an app sees its input.
 const GUEST_INPUT: &str = "/iexec_in";
 
-/// The name that a file from this location gets: the last part of its path, or `filename` of its query, without what does not belong into a name.
-/// Locations without one are named by what they are. All workers find the same names.
+/// Returns the name that a file from this location gets: the last part of its path, or `filename` of its query, without
+/// what does not belong in a name; `fallback` if that is nothing. All workers find the same names.
 pub(crate) fn file_name(location: &str, fallback: &str) -> String {
 	let url = location.split('#').next().unwrap_or_default();
 	let (path, query) = url.split_once('?').unwrap_or((url, ""));
@@ -56,13 +56,15 @@ pub(crate) fn file_name(location: &str, fallback: &str) -> String {
 		.map(|one| if one.is_ascii_alphanumeric() || ".-_".contains(one) { one } else { '_' })
 		.take(128)
 		.collect();
-	match name.trim_matches('.').is_empty() {
-		true => fallback.into(),
-		false => name,
+	if name.trim_matches('.').is_empty() {
+		fallback.into()
+	} else {
+		name
 	}
 }
 
-/// One name for each location of the inputs; `taken` is the dataset's. Names that are taken get the file's number before them.
+/// Returns one name for each location of the inputs; `taken` is the dataset's. Names that are taken get the file's number
+/// before them.
 pub(crate) fn input_names(locations: &[String], taken: Option<&str>) -> Vec<String> {
 	let mut names: Vec<String> = Vec::with_capacity(locations.len());
 	for (number, location) in (1..).zip(locations) {

@@ -31,27 +31,28 @@ struct Spares {
 }
 
 impl Results {
-	/// Results are in this directory. What else was there from an earlier time is gone.
+	/// Returns results in this directory, of which nothing is left from an earlier time.
 	pub fn new(dir: PathBuf) -> Self {
 		Self { dir, spares: Mutex::default(), most: AtomicU64::new(u64::MAX) }
 	}
 
-	/// Where the directory is.
+	/// Returns where the directory is.
 	pub fn dir(&self) -> &Path {
 		&self.dir
 	}
 
-	/// The pool's store takes no result with more bytes than this.
+	/// Notes that the pool's store refuses results of more bytes than this.
 	pub fn limit(&self, most: u64) {
 		self.most.store(most, Ordering::Relaxed);
 	}
 
-	/// The largest result that the pool's store takes, in bytes, as far as is known: only who joined is told.
+	/// Returns the largest result that the pool's store takes, in bytes, as far as is known: the scheduler says it to those
+	/// that join.
 	pub fn most(&self) -> u64 {
 		self.most.load(Ordering::Relaxed)
 	}
 
-	/// Make an empty file in the directory, or empty the one that is there.
+	/// Makes an empty file in the directory, or empties the one that is there.
 	pub fn create(&self, path: &Path) -> io::Result<File> {
 		let spare = self.spares.lock().unwrap_or_else(PoisonError::into_inner).free.pop();
 		if let Some(spare) = spare {
@@ -61,7 +62,7 @@ impl Results {
 		File::create(path)
 	}
 
-	/// Remove a file of the directory, if it is there.
+	/// Removes a file of the directory, if it is there.
 	pub fn remove(&self, path: &Path) -> io::Result<()> {
 		let removed = match self.spare() {
 			None => fs::remove_file(path),
@@ -78,7 +79,7 @@ impl Results {
 		}
 	}
 
-	/// A name for one more spare file, unless there are enough.
+	/// Returns a name for one more spare file, unless there are enough.
 	fn spare(&self) -> Option<PathBuf> {
 		let mut spares = self.spares.lock().unwrap_or_else(PoisonError::into_inner);
 		if spares.free.len() >= MOST {
@@ -101,7 +102,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_removed_result_s_file_serves_the_next_one_and_tells_nothing() {
+	fn removed_results_file_serves_the_next_one_and_tells_nothing() {
 		let (dir, results) = results();
 		let (one, two) = (dir.path().join("one"), dir.path().join("two"));
 		results.create(&one).unwrap().write_all(b"secret").unwrap();
@@ -123,7 +124,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_spare_file_that_somebody_removed_is_not_missed() {
+	fn spare_file_that_somebody_removed_is_not_missed() {
 		let (dir, results) = results();
 		let path = dir.path().join("one");
 		drop(results.create(&path).unwrap());

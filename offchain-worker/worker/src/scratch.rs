@@ -19,7 +19,7 @@ const SHARED: &str = "/dev/shm";
 /// What says that files are in memory: `TMPFS_MAGIC` of Linux.
 const TMPFS: i64 = 0x0102_1994;
 
-/// A directory in memory for the worker of `dir`, the same after each start, for tasks that may take `memory` bytes.
+/// Returns a directory in memory for the worker of `dir`, the same after each start, for tasks that may take `memory` bytes.
 ///
 /// Half of that must fit: a task that writes nearly all of its memory full is rare, and where there is too little room,
 /// the worker gives it back.
@@ -61,7 +61,7 @@ mod tests {
 	use rlc_testing::skip;
 	use std::{fs::Permissions, os::unix::fs::PermissionsExt};
 
-	/// A directory in memory, if there is one here.
+	/// Returns a directory in memory, if there is one here.
 	fn shared() -> Option<tempfile::TempDir> {
 		match tempfile::tempdir_in(SHARED) {
 			Ok(shared) => Some(shared),
@@ -70,24 +70,24 @@ mod tests {
 	}
 
 	#[test]
-	fn a_worker_finds_its_own_directory_again() {
+	fn worker_finds_its_own_directory_again() {
 		let Some(shared) = shared() else { return };
-		let place = |dir: &str| below(shared.path(), Path::new(dir), 1).unwrap();
-		assert_eq!(place("/one"), place("/one"));
-		assert_ne!(place("/one"), place("/two"));
-		assert_eq!(fs::metadata(place("/one")).unwrap().mode() & 0o777, 0o700);
+		let scratch = |dir: &str| below(shared.path(), Path::new(dir), 1).unwrap();
+		assert_eq!(scratch("/one"), scratch("/one"));
+		assert_ne!(scratch("/one"), scratch("/two"));
+		assert_eq!(fs::metadata(scratch("/one")).unwrap().mode() & 0o777, 0o700);
 	}
 
 	#[test]
-	fn it_is_refused_if_others_could_write_there() {
+	fn directory_is_refused_if_others_could_write_there() {
 		let Some(shared) = shared() else { return };
-		let place = || below(shared.path(), Path::new("/one"), 1);
-		let path = place().unwrap();
+		let scratch = || below(shared.path(), Path::new("/one"), 1);
+		let path = scratch().unwrap();
 		fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
-		assert!(place().unwrap_err().contains("somebody else's"));
+		assert!(scratch().unwrap_err().contains("somebody else's"));
 		fs::remove_dir(&path).unwrap();
 		std::os::unix::fs::symlink("/tmp", &path).unwrap();
-		assert!(place().unwrap_err().contains("somebody else's"));
+		assert!(scratch().unwrap_err().contains("somebody else's"));
 	}
 
 	#[test]

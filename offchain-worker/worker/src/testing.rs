@@ -18,13 +18,13 @@ use crate::{
 /// The deal of the tests' tasks.
 pub(crate) const DEAL: DealId = DealId(H256::repeat_byte(1));
 
-/// A task of a batch, with this index and state.
+/// Returns a task of a batch, with this index and state.
 pub(crate) fn record(index: u64, state: State) -> Record {
 	let task = TaskRef { deal: DEAL, index };
 	Record { task, authorization: DelegationProof::OnChain, batched: true, taken: 100 + index, state }
 }
 
-/// A deal of 1,000 tasks with this trust, without dataset, params or callback. Its stake is nothing, its time a minute.
+/// Returns a deal of 1,000 tasks with this trust, without dataset, params or callback. Its stake is nothing, its time a minute.
 pub(crate) fn deal(trust: u64) -> DealView {
 	let mut view = trial::deal(1_000, None);
 	view.id = DEAL;
@@ -32,7 +32,7 @@ pub(crate) fn deal(trust: u64) -> DealView {
 	view
 }
 
-/// A worker that talks to nobody.
+/// Returns the configuration of a worker that talks to nobody.
 pub(crate) fn config(dir: impl Into<PathBuf>) -> Config {
 	Config::new("http://127.0.0.1:1", dir)
 }

@@ -47,7 +47,7 @@ pub enum Trouble {
 }
 
 impl Chain {
-	/// With a deal of this trust.
+	/// Returns a chain with a deal of this trust.
 	pub fn new(trust: u64) -> Self {
 		Self {
 			deal: testing::deal(trust),
@@ -63,7 +63,7 @@ impl Chain {
 		}
 	}
 
-	/// What happens from now on.
+	/// Returns what happens from now on.
 	pub fn listen(&mut self) -> mpsc::UnboundedReceiver<News> {
 		let (listener, news) = mpsc::unbounded_channel();
 		let (number, hash, time) = (self.number, self.hash(), self.now());
@@ -82,11 +82,11 @@ impl Chain {
 		H256::from_low_u64_be(self.way << 32 | u64::from(self.number))
 	}
 
-	pub fn task(&self, place: TaskRef) -> Task {
-		self.tasks.get(&place.id()).cloned().unwrap_or_else(|| Task::new(place.deal, place.index))
+	pub fn task(&self, which: TaskRef) -> Task {
+		self.tasks.get(&which.id()).cloned().unwrap_or_else(|| Task::new(which.deal, which.index))
 	}
 
-	/// Add a block.
+	/// Adds a block.
 	pub fn block(&mut self, events: Vec<ChainEvent>) {
 		let parent = self.hash();
 		self.number += 1;
@@ -101,42 +101,42 @@ impl Chain {
 		self.listeners.retain(|listener| listener.send(news.clone()).is_ok());
 	}
 
-	/// The chain is what it was, and goes on from there.
+	/// Takes the chain back to what it was before, and goes on from there.
 	pub fn fork(&mut self, before: &Chain) {
 		self.tasks = before.tasks.clone();
 		(self.number, self.way) = (before.number, self.way + 1);
 		self.block(vec![]);
 	}
 
-	/// Another worker contributes.
-	pub fn other(&mut self, number: u8, place: TaskRef, digest: ResultDigest) {
+	/// Has another worker contribute.
+	pub fn other(&mut self, number: u8, which: TaskRef, digest: ResultDigest) {
 		let worker = AccountId::new([number; 32]);
 		let output = Output { digest, kind: OutputKind::Archive, size: 0 };
 		let mut events = Vec::new();
-		let commitment = output.commitment(&worker, place.id());
-		self.contribute(worker, place, commitment, &mut events).unwrap();
+		let commitment = output.commitment(&worker, which.id());
+		self.contribute(worker, which, commitment, &mut events).unwrap();
 		self.block(events);
 	}
 
-	/// Another worker reveals.
-	pub fn other_reveals(&mut self, number: u8, place: TaskRef, digest: ResultDigest) {
+	/// Has another worker reveal.
+	pub fn other_reveals(&mut self, number: u8, which: TaskRef, digest: ResultDigest) {
 		let mut events = Vec::new();
-		self.reveal(&AccountId::new([number; 32]), place, digest, &mut events).unwrap();
+		self.reveal(&AccountId::new([number; 32]), which, digest, &mut events).unwrap();
 		self.block(events);
 	}
 
 	fn contribute(
 		&mut self,
 		worker: AccountId,
-		place: TaskRef,
+		which: TaskRef,
 		commitment: Commitment,
 		events: &mut Vec<ChainEvent>,
 	) -> Result<(), String> {
-		let (now, mut task) = (self.now(), self.task(place));
+		let (now, mut task) = (self.now(), self.task(which));
 		let own = worker == WORKER;
 		let reached =
 			task.contribute(&self.deal.deal, worker, 0, commitment, now).map_err(|error| format!("{error:?}"))?;
-		let id = place.id();
+		let id = which.id();
 		self.tasks.insert(id, task);
 		events.extend(own.then_some(ChainEvent::Contributed { task: id, result: commitment.result }));
 		events.extend(reached.map(|consensus| ChainEvent::Consensus {
@@ -150,13 +150,13 @@ impl Chain {
 	fn reveal(
 		&mut self,
 		worker: &AccountId,
-		place: TaskRef,
+		which: TaskRef,
 		digest: ResultDigest,
 		events: &mut Vec<ChainEvent>,
 	) -> Result<(), String> {
-		let (now, mut task) = (self.now(), self.task(place));
+		let (now, mut task) = (self.now(), self.task(which));
 		let missing = task.reveal(worker, digest, now).map_err(|error| format!("{error:?}"))?;
-		let id = place.id();
+		let id = which.id();
 		events.extend((*worker == WORKER).then_some(ChainEvent::Revealed { task: id }));
 		if missing == 0 && self.deal.deal.callback.is_none() {
 			task.finalize(&self.deal.deal, None, now).map_err(|error| format!("{error:?}"))?;
@@ -166,13 +166,13 @@ impl Chain {
 		Ok(())
 	}
 
-	/// Nobody revealed in time, and other workers may contribute again.
-	pub fn reopen(&mut self, place: TaskRef) {
-		let mut task = self.task(place);
+	/// Reopens a task: nobody revealed in time, and other workers may contribute again.
+	pub fn reopen(&mut self, which: TaskRef) {
+		let mut task = self.task(which);
 		let over = task.consensus().unwrap().reveal_deadline;
 		task.reopen(&self.deal.deal, over).unwrap();
-		self.tasks.insert(place.id(), task);
-		self.block(vec![ChainEvent::Reopened { task: place.id() }]);
+		self.tasks.insert(which.id(), task);
+		self.block(vec![ChainEvent::Reopened { task: which.id() }]);
 	}
 
 	fn deliver(&mut self, one: &ResultOf, data: Option<&[u8]>, events: &mut Vec<ChainEvent>) -> Result<(), String> {
@@ -185,9 +185,9 @@ impl Chain {
 		Ok(())
 	}
 
-	/// The scheduler closes the task, with its result if there is one.
-	pub fn close(&mut self, place: TaskRef, callback: Option<&[u8]>) {
-		let (now, mut task) = (self.now(), self.task(place));
+	/// Closes a task as the scheduler does, with its result if there is one.
+	pub fn close(&mut self, which: TaskRef, callback: Option<&[u8]>) {
+		let (now, mut task) = (self.now(), self.task(which));
 		let outcome = match callback {
 			Some(_) => task.finalize(&self.deal.deal, callback, now).unwrap().digest,
 			None => {
@@ -195,11 +195,11 @@ impl Chain {
 				None
 			}
 		};
-		self.tasks.insert(place.id(), task);
-		self.block(vec![ChainEvent::Closed { task: place.id(), outcome }]);
+		self.tasks.insert(which.id(), task);
+		self.block(vec![ChainEvent::Closed { task: which.id(), outcome }]);
 	}
 
-	/// All or nothing, in a block of its own.
+	/// Does what is submitted: all or nothing, in a block of its own.
 	pub fn apply(&mut self, submission: &Submission) -> Result<(), String> {
 		let (before, mut events) = (self.tasks.clone(), Vec::new());
 		let result = match submission {
@@ -207,7 +207,7 @@ impl Chain {
 				some.iter().try_for_each(|one| self.contribute(WORKER, one.task, one.commitment, &mut events))
 			}
 			Submission::Reveal(some) => {
-				some.iter().try_for_each(|(place, digest)| self.reveal(&WORKER, *place, *digest, &mut events))
+				some.iter().try_for_each(|(which, digest)| self.reveal(&WORKER, *which, *digest, &mut events))
 			}
 			Submission::Direct { results, callback_data } => {
 				let data = callback_data.as_ref().map(|data| data.as_slice());
@@ -228,7 +228,7 @@ impl Chain {
 		result
 	}
 
-	/// How many tasks each transaction of this kind had.
+	/// Returns how many tasks each transaction of this kind had.
 	pub fn contributions(&self) -> Vec<usize> {
 		let batches = self.sent.iter().filter_map(|sent| match sent {
 			Submission::Contribute(some) => Some(some.len()),
