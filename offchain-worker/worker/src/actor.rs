@@ -4,16 +4,17 @@
 //! they concern, and hands all changes to the writer of the journal, with what follows from them. That comes back when the
 //! changes are on disk, and only then is anything started that others can see. Whatever takes time runs beside the loop and
 //! comes back as a message.
+//!
+//! Everything that is done for a task is logged in the task's span.
 
 mod ask;
 mod clean_up;
+mod commitments;
 mod compute;
-mod contribute;
 mod entry;
 mod follow;
 mod instructions;
 mod later;
-mod reveal;
 mod send;
 mod upload;
 mod write;
@@ -27,13 +28,13 @@ use std::{
 
 use futures::StreamExt;
 use rlc_primitives::{
-	work::{FailureCause, TaskRef, WorkItem},
+	work::{FailureCause, TaskRef},
 	AccountId, BlockNumber, Moment, TaskId,
 };
-use rlc_protocol::worker::{Instruction, Report, Resources, Usage};
+use rlc_protocol::worker::{Resources, Usage};
 use sp_core::H256;
 use tokio::{
-	sync::{mpsc, oneshot, watch},
+	sync::{mpsc, watch},
 	time::Instant,
 };
 
@@ -41,11 +42,11 @@ use self::entry::{Busy, Entry};
 use crate::{
 	clock::{self, Clock},
 	journal::{Change, Journal, JournalError},
-	link::{Outgoing, Status},
+	messages::{Effect, Message, Outgoing, Status},
 	metrics::Metrics,
 	next::{next_action, Action},
-	plan::Plans,
-	ports::{ChainPort, Delivery, Runner, Undelivered},
+	plans::Plans,
+	ports::{ChainPort, Delivery, Runner},
 	record::{End, Record, State},
 	results::Results,
 };
@@ -58,38 +59,6 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// How long a stopping worker waits for what runs.
 const STOP_TIME: Duration = Duration::from_secs(10);
-
-/// What the loop is told.
-pub(crate) enum Message {
-	/// The scheduler wants something.
-	Instruction(Instruction),
-	/// The scheduler is there again: what is in hand?
-	Connected(oneshot::Sender<Vec<Report>>),
-	/// It took the worker in, and wants these tasks no more.
-	Joined(Vec<TaskId>),
-	/// It knows how these tasks ended.
-	Told(Vec<TaskId>),
-	/// The journal is on disk as far as this: what follows from it.
-	Written(Vec<Effect>),
-	/// A run ended, and gives back so many slots.
-	Ran(TaskId, u32, compute::Ran),
-	/// A task took so many slots, and gives them back: it needs so many.
-	NeedsMore(TaskId, u32, u32),
-	/// Something was sent to the chain.
-	Sent(send::Sent),
-	/// The chain answered.
-	Views(ask::Answers),
-	/// What the chain wants of this worker.
-	Work(Vec<WorkItem>),
-	/// A result is in the store, or why not.
-	Uploaded(TaskId, Result<(), Undelivered>),
-	/// Whether new tasks may come, by the policy of the machine's owner.
-	Active(bool),
-	/// Finish what is in hand.
-	Drain,
-	/// End soon; what is in hand goes on after the next start.
-	Stop,
-}
 
 /// What the loop works with.
 pub(crate) struct Parts {
@@ -158,16 +127,8 @@ pub(crate) struct Actor {
 	stopping: bool,
 }
 
-/// What is started once the journal is written.
-pub(crate) enum Effect {
-	Tell(Outgoing),
-	Send(send::Batch),
-	Upload(TaskId),
-	Remove(TaskId),
-}
-
 impl Actor {
-	/// Take up what the journal holds. Call [`run`](Self::run) next.
+	/// Returns a loop that takes up what the journal holds. Call [`run`](Self::run) next.
 	pub fn new(
 		parts: Parts,
 		bounds: Bounds,
@@ -218,7 +179,7 @@ impl Actor {
 		actor
 	}
 
-	/// Work until it is stopped, or drained and done.
+	/// Works until it is stopped, or drained and done.
 	pub async fn run(mut self) -> Result<(), JournalError> {
 		let chain = self.parts.chain.clone();
 		let mut news = chain.news();
@@ -260,7 +221,7 @@ impl Actor {
 			Message::Instruction(instruction) => self.instruct(instruction),
 			Message::Connected(answer) => {
 				// A link that is gone by now asks again.
-				drop(answer.send(self.held()));
+				let _ = answer.send(self.held());
 			}
 			Message::Joined(forget) => self.joined(forget),
 			Message::Told(tasks) => self.told(tasks),
@@ -277,8 +238,10 @@ impl Actor {
 		}
 	}
 
-	/// Decide what to do with a task, and prepare it.
+	/// Decides what to do with a task, and prepares it.
 	fn consider(&mut self, id: TaskId) {
+		let Some(span) = self.tasks.get(&id).map(|entry| entry.span.clone()) else { return };
+		let _span = span.entered();
 		// Each pass but the last one writes down a step forward or back, of which there are few.
 		for _ in 0..8 {
 			let Some(entry) = self.tasks.get_mut(&id) else { return };
@@ -312,14 +275,15 @@ impl Actor {
 				Action::End(end) => return self.end(id, end),
 			}
 		}
-		log::error!("task {:?}: no decision is reached; it is looked at again later", id.0);
+		tracing::error!("no decision is reached; the task is looked at again later");
 	}
 
-	/// A step is done: write it down and tell it.
+	/// Takes a step: writes it down, and tells the scheduler.
 	fn note(&mut self, id: TaskId, state: State) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let forward = state.step() > entry.record.state.step();
 		entry.record.state = state;
+		entry.span.in_scope(|| tracing::debug!(step = ?entry.record.state.step(), "noted"));
 		entry.grace = None;
 		self.changes.push(Change::Put(entry.record.clone()));
 		if forward {
@@ -327,14 +291,14 @@ impl Actor {
 		}
 	}
 
-	/// Tell the scheduler the last step of a task.
+	/// Tells the scheduler the last step of a task.
 	fn report(&mut self, id: TaskId, usage: Option<Usage>) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		self.parts.metrics.step(entry.record.state.step());
 		self.effects.push(Effect::Tell(Outgoing::Report(entry.report(usage))));
 	}
 
-	/// Have the changes written, and then be told what follows from them.
+	/// Has the changes written; what follows from them comes back as a message.
 	fn hand_over(&mut self) {
 		let (changes, effects) = (std::mem::take(&mut self.changes), std::mem::take(&mut self.effects));
 		if !changes.is_empty() || !effects.is_empty() {
@@ -342,6 +306,7 @@ impl Actor {
 		}
 	}
 
+	/// Does what follows from changes that are on disk.
 	fn perform(&mut self, effects: Vec<Effect>) {
 		for effect in effects {
 			match effect {
@@ -355,15 +320,13 @@ impl Actor {
 
 	fn tell(&self, outgoing: Outgoing) {
 		// Fails only when the worker ends.
-		drop(self.parts.link.send(outgoing));
+		let _ = self.parts.link.send(outgoing);
 	}
 
 	fn tell_status(&self) {
 		let filled = self.queue.iter().fold(self.taken, |filled, (_, slots)| filled.saturating_add(*slots));
-		let free_slots = match self.active && !self.draining {
-			true => self.bounds.resources.slots.saturating_sub(filled),
-			false => 0,
-		};
+		let takes_tasks = self.active && !self.draining;
+		let free_slots = if takes_tasks { self.bounds.resources.slots.saturating_sub(filled) } else { 0 };
 		let status = Status { free_slots, draining: self.draining };
 		self.parts.status.send_if_modified(|last| std::mem::replace(last, status) != status);
 	}
@@ -375,7 +338,7 @@ impl Actor {
 
 	fn drain(&mut self) {
 		if !std::mem::replace(&mut self.draining, true) {
-			log::info!("the worker drains: {} tasks are in hand", self.tasks.len());
+			tracing::info!("the worker drains: {} tasks are in hand", self.tasks.len());
 		}
 	}
 
@@ -383,7 +346,7 @@ impl Actor {
 		self.draining && self.tasks.values().all(|entry| matches!(entry.record.state, State::Ended(_)))
 	}
 
-	/// Stop what runs, close the journal, and say what is left to say.
+	/// Stops what runs, closes the journal, and says what is left to say.
 	async fn wind_up(mut self) -> Result<(), JournalError> {
 		for entry in self.tasks.values() {
 			if let Busy::Running(stop) = &entry.busy {

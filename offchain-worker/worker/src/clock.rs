@@ -2,15 +2,15 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rand::Rng;
 use rlc_primitives::Moment;
+use rlc_service::Backoff;
 use tokio::time::Instant;
 
-/// The first wait after a failure; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// The longest wait before something is tried again.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
-/// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The waits before something is tried again, for as long as it takes.
+pub(crate) const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), LONGEST_WAIT);
 
 /// The chain's time between blocks: it goes on as the machine's does.
 #[derive(Clone, Copy, Debug)]
@@ -20,36 +20,28 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-	/// The chain says that it is `time`, in ms.
+	/// Returns a clock that shows `time` now, in ms: what the chain says.
 	pub fn new(time: Moment) -> Self {
 		Self { time, at: Instant::now() }
 	}
 
-	/// The chain's time now, in ms.
+	/// Returns the chain's time now, in ms.
 	pub fn now(&self) -> Moment {
 		self.time.saturating_add(millis(self.at.elapsed()))
 	}
 }
 
-/// The machine's time, in ms since the Unix epoch.
+/// Returns the machine's time, in ms since the Unix epoch.
 pub(crate) fn machine_time() -> u64 {
 	millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// A duration in ms.
+/// Returns a duration in ms.
 pub(crate) fn millis(duration: Duration) -> u64 {
 	duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
-/// How long to wait after so many failures in a row, with up to a quarter by chance, so that many workers do not come at
-/// once.
-pub(crate) fn backoff(attempts: u32) -> Duration {
-	let doubled = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(10));
-	let wait = doubled.min(LONGEST_WAIT);
-	wait + wait.mul_f64(rand::thread_rng().gen_range(0.0..0.25))
-}
-
-/// Sleep until then, or for ever.
+/// Sleeps until then, or for ever.
 pub(crate) async fn sleep_until(at: Option<Instant>) {
 	match at {
 		Some(at) => tokio::time::sleep_until(at).await,
@@ -60,15 +52,6 @@ pub(crate) async fn sleep_until(at: Option<Instant>) {
 #[cfg(test)]
 mod tests {
 	use super::*;
-
-	#[test]
-	fn waits_grow_to_a_limit() {
-		assert!((500..=625).contains(&millis(backoff(1))));
-		assert!((1_000..=1_250).contains(&millis(backoff(2))));
-		for attempts in [7, 40, u32::MAX] {
-			assert!((30_000..=37_500).contains(&millis(backoff(attempts))));
-		}
-	}
 
 	#[test]
 	fn chain_time_goes_on_between_blocks() {

@@ -6,10 +6,10 @@ use rlc_sandbox::ContainerTier;
 
 use crate::{
 	config::{Config, Containers},
-	start::Error,
+	error::Error,
 };
 
-/// The tier, or why there is none. `dir` is its directory.
+/// Returns the tier, or why there is none. `dir` is its directory.
 ///
 /// # Errors
 ///
@@ -24,7 +24,7 @@ pub(crate) async fn tier(config: &Config, dir: &Path) -> Result<Result<Container
 		Ok(tier) => tier,
 		Err(why) if config.network || !config.gpu_devices.is_empty() => return Err(Error::NoContainers(why)),
 		Err(why) => {
-			log::info!("container images are not run: {why}");
+			tracing::info!("container images are not run: {why}");
 			return Ok(Err(why));
 		}
 	};

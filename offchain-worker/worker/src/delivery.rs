@@ -8,7 +8,7 @@ use rlc_store::{Cid, Client};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-	link::Outgoing,
+	messages::Outgoing,
 	ports::{Delivery, Undelivered},
 	record::{Output, OutputKind},
 };
@@ -20,7 +20,7 @@ pub(crate) struct Pool {
 }
 
 impl Output {
-	/// Its name in the store.
+	/// Returns its name in the store.
 	pub fn cid(&self) -> Cid {
 		match self.kind {
 			OutputKind::Archive => Cid::of_sha256(self.digest.0 .0),

@@ -80,7 +80,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-	/// Open the journal of `account` on the chain with this genesis hash, and read what it holds.
+	/// Opens the journal of `account` on the chain with this genesis hash, and reads what it holds.
 	pub async fn open(path: &Path, account: &AccountId, genesis: H256) -> Result<(Self, Vec<Record>), JournalError> {
 		let name = path.display().to_string();
 		let database = |error| JournalError::Database { path: name.clone(), error };
@@ -105,13 +105,13 @@ impl Journal {
 		}
 		let row = sqlx::query("SELECT account FROM owner").fetch_one(&mut self.connection).await;
 		let found: Vec<u8> = row.and_then(|row| row.try_get(0)).map_err(|error| self.failed(error))?;
-		match found == owner {
-			true => Ok(()),
-			false => Err(JournalError::Foreign { path: self.path.clone() }),
+		if found != owner {
+			return Err(JournalError::Foreign { path: self.path.clone() });
 		}
+		Ok(())
 	}
 
-	/// Make the tables of a new file. The version is written with them.
+	/// Makes the tables of a new file, with the version. Returns the version that the file has.
 	async fn version_and_tables(&mut self, owner: &[u8]) -> Result<i64, sqlx::Error> {
 		let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
 		let version: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *transaction).await?.try_get(0)?;
@@ -128,7 +128,7 @@ impl Journal {
 		Ok(VERSION)
 	}
 
-	/// All entries, the oldest first.
+	/// Returns all entries, the oldest first.
 	async fn read(&mut self) -> Result<Vec<Record>, JournalError> {
 		let rows = sqlx::query("SELECT id, record FROM tasks").fetch_all(&mut self.connection).await;
 		let mut records = Vec::new();
@@ -145,7 +145,7 @@ impl Journal {
 		Ok(records)
 	}
 
-	/// Make all these changes, or none. They are on disk when this returns.
+	/// Makes all these changes, or none. They are on disk when this returns.
 	pub async fn write(&mut self, changes: &[Change]) -> Result<(), JournalError> {
 		if changes.is_empty() {
 			return Ok(());
@@ -186,7 +186,7 @@ impl Journal {
 		JournalError::Database { path: self.path.clone(), error }
 	}
 
-	/// Close the file.
+	/// Closes the file.
 	pub async fn close(self) -> Result<(), JournalError> {
 		let path = self.path;
 		self.connection.close().await.map_err(|error| JournalError::Database { path, error })
@@ -197,7 +197,7 @@ impl Journal {
 mod tests {
 	use super::*;
 	use crate::{
-		record::{End, Failure, Output, OutputKind, State},
+		record::{End, Output, OutputKind, RunFailure, State},
 		testing::record,
 	};
 	use rlc_primitives::{work::FailureCause, ResultDigest};
@@ -214,7 +214,7 @@ mod tests {
 	async fn what_was_written_is_there_after_a_kill() {
 		let dir = tempfile::tempdir().unwrap();
 		let output = Output { digest: ResultDigest(H256::repeat_byte(5)), kind: OutputKind::Archive, size: 7 };
-		let failure = Failure::of_task(FailureCause::AppFailed { code: -1 }, "exit code -1");
+		let failure = RunFailure::of_task(FailureCause::AppFailed { code: -1 }, "exit code -1");
 		let states = [
 			State::Taken,
 			State::Computed(output),

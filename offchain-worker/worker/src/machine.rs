@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 
 use crate::{
 	activation::Activation,
-	actor::Message,
 	config::{Config, Share},
+	messages::Message,
 };
 
 /// How often the activation is looked at.
@@ -28,7 +28,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-	/// Measure what there is, and take the owner's share of it.
+	/// Measures what there is, and takes the owner's share of it.
 	pub fn measure(dir: &Path, memory: Share, disk: Share) -> Self {
 		let mut system = System::new();
 		system.refresh_memory();
@@ -40,7 +40,7 @@ impl Machine {
 		}
 	}
 
-	/// What a worker offers, and what each of its slots gets. What apps are granted needs containers.
+	/// Returns what a worker offers. What apps are granted needs containers.
 	pub fn resources(&self, config: &Config, container: bool, speed: u64) -> Resources {
 		let gpus = if container { config.gpu_devices.len() } else { 0 };
 		let bit = |is, bits| if is { Tag::from_bits(bits) } else { Tag::NONE };
@@ -60,7 +60,7 @@ impl Machine {
 	}
 }
 
-/// Free bytes on the disk that holds a directory.
+/// Returns the free bytes on the disk that holds a directory.
 fn free_disk(dir: &Path) -> u64 {
 	let disks = Disks::new_with_refreshed_list();
 	let dir = dir.canonicalize().unwrap_or_else(|_| dir.into());
@@ -68,7 +68,7 @@ fn free_disk(dir: &Path) -> u64 {
 	holding.max_by_key(|disk| disk.mount_point().as_os_str().len()).map_or(0, |disk| disk.available_space())
 }
 
-/// Tell the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
+/// Tells the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
 pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<Message>) {
 	let mut last = None;
 	let mut load = Load::default();
@@ -78,7 +78,7 @@ pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<M
 			_ => 0.0,
 		});
 		if last.replace(active) != Some(active) {
-			log::info!("tasks are {}taken now ({activation})", if active { "" } else { "not " });
+			tracing::info!("tasks are {}taken now ({activation})", if active { "" } else { "not " });
 			if actor.send(Message::Active(active)).is_err() {
 				return;
 			}
@@ -95,7 +95,7 @@ pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<M
 struct Load(System);
 
 impl Load {
-	/// How many cores are kept busy by processes that are not this one's or its children, since the last look.
+	/// Returns how many cores are kept busy by processes that are not this one's or its children, since the last look.
 	fn of_others(&mut self) -> f32 {
 		self.0.refresh_cpu_usage();
 		self.0.refresh_processes();
@@ -106,7 +106,7 @@ impl Load {
 	}
 }
 
-/// How many cores are kept busy if they are busy for `all` percent of one, less what this process and those that come from
+/// Returns how many cores others keep busy if they are busy for `all` percent of one, less what this process and those that come from
 /// it use of that. Of each process its parent and its own percentage are known.
 fn of_others(all: f32, own: Pid, processes: &HashMap<Pid, (Option<Pid>, f32)>) -> f32 {
 	let ours = processes.iter().filter(|(pid, _)| {

@@ -1,11 +1,17 @@
-//! Numbers for Prometheus.
+//! Numbers for Prometheus, and whether the worker is well.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
+use async_trait::async_trait;
 use rlc_primitives::Balance;
 use rlc_protocol::worker::Step;
-use tokio::net::TcpListener;
+use rlc_service::{
+	metrics::exponential_buckets, Histogram, IntCounter, IntCounterVec, MetricsError, Observed, Registry,
+};
+use serde_json::{Map, Value};
+use tokio::sync::watch;
+
+use crate::messages::Status;
 
 /// What a worker counts.
 pub(crate) struct Metrics {
@@ -16,68 +22,58 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-	/// All at zero.
+	/// Returns all of them at zero.
 	///
 	/// # Errors
 	///
 	/// Prometheus', if two have one name: never.
-	pub fn new() -> Result<Self, prometheus::Error> {
-		let registry = Registry::new();
-		let steps = Opts::new("rlc_worker_tasks_total", "Tasks that came to a step.");
-		let steps = IntCounterVec::new(steps, &["step"])?;
-		let buckets = prometheus::exponential_buckets(0.001, 4.0, 12)?;
-		let runs = HistogramOpts::new("rlc_worker_run_seconds", "Time that apps ran.").buckets(buckets);
-		let runs = Histogram::with_opts(runs)?;
-		let earned = IntCounter::new("rlc_worker_earned_nrlc_total", "RLC that this worker was paid, in nRLC.")?;
-		registry.register(Box::new(steps.clone()))?;
-		registry.register(Box::new(runs.clone()))?;
-		registry.register(Box::new(earned.clone()))?;
-		Ok(Self { registry, steps, runs, earned })
+	pub fn new() -> Result<Self, MetricsError> {
+		let registry = Registry::new("rlc_worker")?;
+		let buckets = exponential_buckets(0.001, 4.0, 12)?;
+		Ok(Self {
+			steps: registry.counters("tasks_total", "Tasks that came to a step.", &["step"])?,
+			runs: registry.histogram("run_seconds", "Time that apps ran.", buckets)?,
+			earned: registry.counter("earned_nrlc_total", "RLC that this worker was paid, in nRLC.")?,
+			registry,
+		})
 	}
 
-	/// A task came to this step.
+	/// Counts a task that came to this step.
 	pub fn step(&self, step: Step) {
 		self.steps.with_label_values(&[&format!("{step:?}").to_lowercase()]).inc();
 	}
 
-	/// An app ran for so long, in ms.
+	/// Counts a run of so many ms.
 	pub fn run(&self, time: u64) {
 		self.runs.observe(time as f64 / 1_000.0);
 	}
 
-	/// This worker was paid, in nRLC.
+	/// Counts what this worker was paid, in nRLC.
 	pub fn earned(&self, amount: Balance) {
 		self.earned.inc_by(amount.try_into().unwrap_or(u64::MAX));
 	}
-
-	fn text(&self) -> Vec<u8> {
-		let mut text = Vec::new();
-		if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
-			log::warn!("the metrics cannot be written: {error}");
-		}
-		text
-	}
 }
 
-/// Serve `/metrics` on this address, until the task is aborted. Returns where it listens.
-///
-/// # Errors
-///
-/// If the address cannot be used.
-pub(crate) async fn serve(
-	metrics: Arc<Metrics>,
-	address: SocketAddr,
-) -> std::io::Result<(SocketAddr, tokio::task::JoinHandle<()>)> {
-	let listener = TcpListener::bind(address).await?;
-	let address = listener.local_addr()?;
-	let text = move || async move { ([("content-type", "text/plain; version=0.0.4")], metrics.text()) };
-	let routes = axum::Router::new().route("/metrics", axum::routing::get(text));
-	let server = tokio::spawn(async move {
-		if let Err(error) = axum::serve(listener, routes).await {
-			log::error!("metrics are no longer served: {error}");
+/// A worker as others watch it.
+pub(crate) struct Watched {
+	pub metrics: Arc<Metrics>,
+	/// Closed once the loop has ended.
+	pub status: watch::Receiver<Status>,
+}
+
+#[async_trait]
+impl Observed for Watched {
+	fn registry(&self) -> &Registry {
+		&self.metrics.registry
+	}
+
+	async fn health(&self) -> Result<Map<String, Value>, String> {
+		if self.status.has_changed().is_err() {
+			return Err("the worker has ended".into());
 		}
-	});
-	Ok((address, server))
+		let Status { free_slots, draining } = *self.status.borrow();
+		Ok(Map::from_iter([("freeSlots".into(), free_slots.into()), ("draining".into(), draining.into())]))
+	}
 }
 
 #[cfg(test)]
@@ -91,7 +87,7 @@ mod tests {
 		metrics.step(Step::Revealed);
 		metrics.run(1_500);
 		metrics.earned(42);
-		let text = String::from_utf8(metrics.text()).unwrap();
+		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
 			"rlc_worker_run_seconds_sum 1.5",
@@ -99,5 +95,15 @@ mod tests {
 		] {
 			assert!(text.contains(line), "{line} in {text}");
 		}
+	}
+
+	#[tokio::test]
+	async fn worker_is_well_until_its_loop_ends() {
+		let (loops, status) = watch::channel(Status { free_slots: 2, draining: false });
+		let watched = Watched { metrics: Arc::new(Metrics::new().unwrap()), status };
+		let health = watched.health().await.unwrap();
+		assert_eq!((&health["freeSlots"], &health["draining"]), (&2.into(), &false.into()));
+		drop(loops);
+		assert!(watched.health().await.unwrap_err().contains("has ended"));
 	}
 }

@@ -15,13 +15,13 @@
 //! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time. Once
 //! the end is final the chain has them, so then such a refusal is the last one.
 //!
-//! What the chain holds of us outlives any instruction: a stake is locked, so nothing makes the worker forget the digest before
-//! the task is closed on a finalized block.
+//! What the chain holds of this worker outlives any instruction: a stake is locked, so nothing makes the worker forget the
+//! digest before the task is closed on a finalized block.
 
 use rlc_primitives::{task::ContributionStatus, Moment, TaskId};
 
 use crate::{
-	record::{End, Failure, Output, OutputKind, Record, State},
+	record::{End, Output, OutputKind, Record, RunFailure, State},
 	seen::{Phase, Seen},
 };
 
@@ -63,7 +63,7 @@ pub(crate) enum Action {
 	End(End),
 }
 
-/// Decide, at `now` in ms of the chain's clock.
+/// Decides what to do, at `now` in ms of the chain's clock.
 pub(crate) fn next_action(record: &Record, seen: Option<&Seen>, local: &Local, now: Moment) -> Action {
 	let id = record.id();
 	match (&record.state, seen) {
@@ -163,7 +163,7 @@ fn abort(reason: &str) -> Action {
 }
 
 fn fail(words: &str) -> Action {
-	Action::End(End::Failed(Failure::own(words)))
+	Action::End(End::Failed(RunFailure::own(words)))
 }
 
 #[cfg(test)]

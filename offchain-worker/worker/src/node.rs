@@ -27,7 +27,7 @@ pub(crate) struct Node {
 }
 
 impl Node {
-	/// Speak for this key.
+	/// Returns the chain as this key speaks on it.
 	pub fn new(chain: Chain, key: Key) -> Self {
 		let account = key.account();
 		Self { sender: Sender::new(chain.clone(), key), chain, account }
@@ -63,8 +63,7 @@ impl ChainPort for Node {
 	}
 
 	async fn task(&self, task: TaskRef, at: H256) -> Result<Option<TaskView>, Unreachable> {
-		let place = (task.deal, task.index);
-		self.chain.call_api("PocoApi_task_of", &place, Some(at)).await.map_err(unreachable)
+		self.chain.call_api("PocoApi_task_of", &(task.deal, task.index), Some(at)).await.map_err(unreachable)
 	}
 
 	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable> {
@@ -76,7 +75,7 @@ impl ChainPort for Node {
 		let best = self.chain.follow(None, At::Best).map(move |block| match block {
 			Ok(block) => news(block, &account),
 			Err(error) => {
-				log::warn!("the chain is not followed for the moment: {error}");
+				tracing::warn!("the chain is not followed for the moment: {error}");
 				News::Gap
 			}
 		});
@@ -95,7 +94,7 @@ impl ChainPort for Node {
 	}
 }
 
-/// What of a block concerns a worker.
+/// Returns what of a block concerns a worker.
 fn news(block: BlockEvents, account: &AccountId) -> News {
 	let BlockEvents { number, hash, parent, time, events } = block;
 	let events = events.into_iter().filter_map(|(_, event)| concerning(event, account)).collect();
@@ -120,7 +119,7 @@ fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 	}
 }
 
-/// The call that says it: that for one task, if it is one.
+/// Returns the call that says it: the one for a single task, if it is one.
 fn call(submission: Submission) -> Call {
 	match submission {
 		Submission::Contribute(mut contributions) => match contributions.pop() {

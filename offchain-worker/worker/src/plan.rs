@@ -1,26 +1,13 @@
-//! What the tasks of a deal run, and on what: read from the chain itself, once for each deal.
-
-use std::{
-	collections::{HashMap, VecDeque},
-	sync::Arc,
-};
+//! What the tasks of a deal run, and on what: put together from what the chain holds.
 
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
 	work::FailureCause,
-	DealId,
 };
 use rlc_protocol::{Needs, RequestParams, Unsupported};
-use tokio::sync::{Mutex, OnceCell};
 
-use crate::{
-	ports::{ChainPort, Unreachable},
-	record::Failure,
-};
-
-/// The most deals that are kept in mind. Others are asked for again.
-const REMEMBERED: usize = 256;
+use crate::record::RunFailure;
 
 /// What the tasks of a deal run, and on what.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,92 +25,33 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-	/// What each of the tasks needs of a machine.
-	pub fn needs(&self) -> Needs {
-		self.params.rlc_needs.under(self.deal.deal.tag)
-	}
-}
-
-/// What a deal's plan is, or why its tasks cannot be computed.
-type Known = Result<Arc<Plan>, Failure>;
-
-/// The plans of the last deals.
-#[derive(Default)]
-pub(crate) struct Plans {
-	known: Mutex<Remembered>,
-}
-
-#[derive(Default)]
-struct Remembered {
-	plans: HashMap<DealId, Arc<OnceCell<Known>>>,
-	order: VecDeque<DealId>,
-}
-
-impl Plans {
-	/// The plan of a deal. Tasks of one deal that ask at once share the question.
+	/// Puts a plan together, if a worker can do what the request asks for.
 	///
 	/// # Errors
 	///
-	/// The outer one if the chain does not answer, the inner one if the deal's tasks cannot be computed.
-	pub async fn get(&self, chain: &dyn ChainPort, deal: DealId) -> Result<Known, Unreachable> {
-		let cell = self.known.lock().await.cell(deal);
-		cell.get_or_try_init(|| plan(chain, deal)).await.cloned()
-	}
-}
-
-impl Remembered {
-	fn cell(&mut self, deal: DealId) -> Arc<OnceCell<Known>> {
-		if let Some(cell) = self.plans.get(&deal) {
-			return cell.clone();
+	/// Why the deal's tasks cannot be computed here.
+	pub fn of(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Self, RunFailure> {
+		let invalid = |words: String| RunFailure::of_task(FailureCause::InvalidParams, words);
+		let params = RequestParams::parse(&deal.params).map_err(|error| invalid(error.to_string()))?;
+		let args = params.args().map_err(|error| invalid(error.to_string()))?;
+		if deal.deal.tag.has_tee() {
+			let words = "the deal demands an enclave, and this worker has none";
+			return Err(RunFailure::of_task(FailureCause::EnclaveFailed, words));
 		}
-		if self.order.len() >= REMEMBERED {
-			if let Some(oldest) = self.order.pop_front() {
-				self.plans.remove(&oldest);
-			}
-		}
-		self.order.push_back(deal);
-		self.plans.entry(deal).or_default().clone()
+		params.supported().map_err(|unsupported| {
+			let cause = match unsupported {
+				Unsupported::Secrets => FailureCause::SecretUnavailable,
+				_ => FailureCause::InvalidParams,
+			};
+			RunFailure::of_task(cause, unsupported.to_string())
+		})?;
+		Ok(Self { deal, app, dataset, params, args })
 	}
-}
 
-async fn plan(chain: &dyn ChainPort, id: DealId) -> Result<Known, Unreachable> {
-	let Some(deal) = chain.deal(id).await? else {
-		// The scheduler's node may be ahead of this one.
-		return Err(Unreachable(format!("the chain does not know the deal {:?}", id.0)));
-	};
-	let Some(app) = chain.app(deal.deal.app.id).await? else {
-		return Ok(Err(Failure::of_task(FailureCause::AppUnavailable, "the app is not registered")));
-	};
-	let dataset = match &deal.deal.dataset {
-		None => None,
-		Some(resource) => match chain.dataset(resource.id).await? {
-			None => {
-				let words = "the dataset is not registered";
-				return Ok(Err(Failure::of_task(FailureCause::DatasetUnavailable, words)));
-			}
-			dataset => dataset,
-		},
-	};
-	Ok(understand(deal, app, dataset).map(Arc::new))
-}
-
-/// Put a plan together, if the worker can do what the request asks for.
-fn understand(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Plan, Failure> {
-	let invalid = |words: String| Failure::of_task(FailureCause::InvalidParams, words);
-	let params = RequestParams::parse(&deal.params).map_err(|error| invalid(error.to_string()))?;
-	let args = params.args().map_err(|error| invalid(error.to_string()))?;
-	if deal.deal.tag.has_tee() {
-		let words = "the deal demands an enclave, and this worker has none";
-		return Err(Failure::of_task(FailureCause::EnclaveFailed, words));
+	/// Returns what each of the tasks needs of a machine.
+	pub fn needs(&self) -> Needs {
+		self.params.rlc_needs.under(self.deal.deal.tag)
 	}
-	params.supported().map_err(|unsupported| {
-		let cause = match unsupported {
-			Unsupported::Secrets => FailureCause::SecretUnavailable,
-			_ => FailureCause::InvalidParams,
-		};
-		Failure::of_task(cause, unsupported.to_string())
-	})?;
-	Ok(Plan { deal, app, dataset, params, args })
 }
 
 #[cfg(test)]
@@ -132,10 +60,10 @@ mod tests {
 	use crate::testing::deal;
 	use rlc_primitives::Tag;
 
-	fn with_params(params: &str) -> Result<Plan, Failure> {
+	fn with_params(params: &str) -> Result<Plan, RunFailure> {
 		let mut deal = deal(1);
 		deal.params = params.as_bytes().to_vec().try_into().unwrap();
-		understand(deal, App::default(), None)
+		Plan::of(deal, App::default(), None)
 	}
 
 	#[test]
@@ -170,16 +98,7 @@ mod tests {
 	fn enclave_is_not_promised() {
 		let mut deal = deal(1);
 		deal.deal.tag = Tag::from_bits(1);
-		let failure = understand(deal, App::default(), None).unwrap_err();
+		let failure = Plan::of(deal, App::default(), None).unwrap_err();
 		assert_eq!(failure.cause, Some(FailureCause::EnclaveFailed));
-	}
-
-	#[test]
-	fn old_deals_are_forgotten() {
-		let mut known = Remembered::default();
-		for number in 0..=REMEMBERED as u64 {
-			known.cell(DealId(sp_core::H256::from_low_u64_be(number)));
-		}
-		assert_eq!((known.plans.len(), known.order.len()), (REMEMBERED, REMEMBERED));
 	}
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::{
 	plan::Plan,
-	record::{Failure, Output},
+	record::{Output, RunFailure},
 	seen::News,
 };
 
@@ -57,23 +57,23 @@ pub(crate) enum Submission {
 /// The chain, for one account.
 #[async_trait]
 pub(crate) trait ChainPort: Send + Sync {
-	/// Who this worker is.
+	/// Returns who this worker is.
 	fn account(&self) -> AccountId;
-	/// The chain.
+	/// Returns the hash of the chain's genesis block.
 	fn genesis(&self) -> H256;
-	/// A deal; `None` if the chain does not know it.
+	/// Returns a deal, or `None` if the chain does not know it.
 	async fn deal(&self, deal: DealId) -> Result<Option<DealView>, Unreachable>;
-	/// An app.
+	/// Returns an app.
 	async fn app(&self, app: AppId) -> Result<Option<App>, Unreachable>;
-	/// A dataset.
+	/// Returns a dataset.
 	async fn dataset(&self, dataset: DatasetId) -> Result<Option<Dataset>, Unreachable>;
-	/// A task after the block `at`; `None` if the chain does not know it, or forgot it.
+	/// Returns a task after the block `at`, or `None` if the chain does not know it, or no longer.
 	async fn task(&self, task: TaskRef, at: H256) -> Result<Option<TaskView>, Unreachable>;
-	/// What this worker has to do.
+	/// Returns what this worker has to do.
 	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable>;
-	/// What happens from now on. Begins with the best block of now.
+	/// Returns what happens from now on, beginning with the best block of now.
 	fn news(&self) -> BoxStream<'static, News>;
-	/// Send, and wait until it is in a block.
+	/// Sends, and waits until it is in a block.
 	async fn send(&self, submission: Submission) -> Result<(), SendError>;
 }
 
@@ -81,15 +81,15 @@ pub(crate) trait ChainPort: Send + Sync {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finished {
 	/// The result, or why there is none.
-	pub outcome: Result<Output, Failure>,
+	pub outcome: Result<Output, RunFailure>,
 	/// What the app wrote.
 	pub logs: Logs,
 	/// What the run took.
 	pub usage: Usage,
 }
 
-impl From<Failure> for Finished {
-	fn from(failure: Failure) -> Self {
+impl From<RunFailure> for Finished {
+	fn from(failure: RunFailure) -> Self {
 		Self { outcome: Err(failure), logs: Logs::default(), usage: Usage::default() }
 	}
 }
@@ -97,7 +97,7 @@ impl From<Failure> for Finished {
 /// Runs apps.
 #[async_trait]
 pub(crate) trait Runner: Send + Sync {
-	/// Run a task until it ends, or `stop` is told.
+	/// Runs a task until it ends, or `stop` is told.
 	async fn run(&self, job: Job, stop: Stop) -> Finished;
 }
 
@@ -136,8 +136,8 @@ pub(crate) enum Undelivered {
 /// Where results go.
 #[async_trait]
 pub(crate) trait Delivery: Send + Sync {
-	/// Upload a result with the scheduler's token. Errors in words.
+	/// Uploads a result with the scheduler's token. Errors in words.
 	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String>;
-	/// Bring the data of a callback.
+	/// Brings the data of a callback.
 	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered>;
 }

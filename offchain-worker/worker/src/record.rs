@@ -10,7 +10,7 @@ use rlc_protocol::worker::{Assignment, Cause, Step};
 /// A task that this worker took, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Record {
-	/// The task's place.
+	/// The task.
 	pub task: TaskRef,
 	/// Why the worker may contribute.
 	pub authorization: DelegationProof,
@@ -81,40 +81,40 @@ pub(crate) enum End {
 	Completed,
 	/// There is no result of this worker.
 	#[codec(index = 1)]
-	Failed(Failure),
+	Failed(RunFailure),
 	/// It was not wanted any more.
 	#[codec(index = 2)]
 	Aborted(String),
 }
 
-/// Why there is no result.
+/// Why a run has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Failure {
+pub struct RunFailure {
 	/// What goes to the chain; `None`: it is this worker's own trouble, which says nothing about the task.
 	pub cause: Option<FailureCause>,
 	/// What happened, in one line.
 	pub words: String,
 }
 
-impl Failure {
-	/// A failure that the task is the cause of.
+impl RunFailure {
+	/// Returns a failure that the task is the cause of.
 	pub fn of_task(cause: FailureCause, words: impl Into<String>) -> Self {
 		Self { cause: Some(cause), words: words.into() }
 	}
 
-	/// A failure that says nothing about the task.
+	/// Returns a failure that says nothing about the task.
 	pub fn own(words: impl Into<String>) -> Self {
 		Self { cause: None, words: words.into() }
 	}
 
-	/// As the scheduler is told.
+	/// Returns what the scheduler is told.
 	pub fn report(&self) -> Cause {
 		Cause { cause: self.cause.map(rlc_json::FailureCause), words: self.words.clone() }
 	}
 }
 
 impl Output {
-	/// What `worker` commits to.
+	/// Returns what `worker` commits to.
 	pub fn commitment(&self, worker: &AccountId, task: TaskId) -> rlc_primitives::task::Commitment {
 		rlc_primitives::task::Commitment {
 			result: self.hash(task),
@@ -123,14 +123,14 @@ impl Output {
 		}
 	}
 
-	/// What tells this result from others on chain.
+	/// Returns what tells this result from others on chain.
 	pub fn hash(&self, task: TaskId) -> ResultHash {
 		ResultHash::of(task, self.digest)
 	}
 }
 
 impl State {
-	/// The result, if there is one.
+	/// Returns the result, if there is one.
 	pub fn output(&self) -> Option<&Output> {
 		match self {
 			Self::Taken | Self::Ended(_) => None,
@@ -143,7 +143,7 @@ impl State {
 		}
 	}
 
-	/// The last step that is known to be done.
+	/// Returns the last step that is known to be done.
 	pub fn step(&self) -> Step {
 		match self {
 			Self::Taken => Step::Started,
@@ -157,25 +157,27 @@ impl State {
 		}
 	}
 
-	/// Whether the chain may hold a contribution of this worker, with its stake.
+	/// Returns whether the chain may hold a contribution of this worker, with its stake.
 	pub fn may_be_on_chain(&self) -> bool {
 		!matches!(self, Self::Taken | Self::Computed(_) | Self::Ended(_))
 	}
 }
 
 impl Record {
-	/// A task that was just assigned, at `now` in ms.
+	/// Returns a task that was just assigned, at `now` in ms.
 	///
 	/// # Errors
 	///
 	/// In words, if the delegation cannot be read.
 	pub fn new(assignment: &Assignment, now: u64) -> Result<Self, String> {
 		let mut bytes = assignment.delegation.as_slice();
-		let authorization = match bytes.is_empty() {
-			true => DelegationProof::OnChain,
-			false => SchedulerSignature::decode(&mut bytes)
-				.map(DelegationProof::Signed)
-				.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?,
+		let authorization = if bytes.is_empty() {
+			DelegationProof::OnChain
+		} else {
+			let signature = SchedulerSignature::decode(&mut bytes);
+			DelegationProof::Signed(
+				signature.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?,
+			)
 		};
 		if !bytes.is_empty() {
 			return Err("the scheduler's delegation is too long".into());
@@ -183,7 +185,7 @@ impl Record {
 		Ok(Self { task: assignment.task, authorization, batched: assignment.batched, taken: now, state: State::Taken })
 	}
 
-	/// The task's id.
+	/// Returns the task's id.
 	pub fn id(&self) -> TaskId {
 		self.task.id()
 	}
@@ -218,8 +220,8 @@ mod tests {
 
 	#[test]
 	fn own_trouble_is_no_evidence() {
-		assert!(Failure::own("no money").report().cause.is_none());
-		let cause = Failure::of_task(FailureCause::TimedOut, "slow").report().cause;
+		assert!(RunFailure::own("no money").report().cause.is_none());
+		let cause = RunFailure::of_task(FailureCause::TimedOut, "slow").report().cause;
 		assert_eq!(cause, Some(rlc_json::FailureCause(FailureCause::TimedOut)));
 	}
 }

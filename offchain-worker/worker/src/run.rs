@@ -19,6 +19,7 @@ use rlc_protocol::{
 use rlc_sandbox::{
 	ContainerTier, Ending, Error as SandboxError, Grants, InvalidResult, Limits, Output as Left, Run, WasmTier,
 };
+use rlc_service::blocking;
 use rlc_store::{
 	archive::{self, ArchiveError},
 	Fetcher,
@@ -30,7 +31,7 @@ use crate::{
 	config::Misbehavior,
 	environment,
 	ports::{Finished, Job, Runner, Stop},
-	record::{Failure, Output, OutputKind},
+	record::{Output, OutputKind, RunFailure},
 	results::Results,
 };
 
@@ -88,14 +89,14 @@ impl Runner for Apps {
 		};
 		// Many small files take a while.
 		if let Err(error) = spawn_blocking(move || drop(dir)).await {
-			log::warn!("task {:?}: its directory stays: {error}", job.task.id().0);
+			tracing::warn!("the task's directory stays: {error}");
 		}
 		finished
 	}
 }
 
 impl Apps {
-	/// A task's directories. A container has its own memory for what it writes, and leaves it on disk.
+	/// Returns a task's directories. A container has its own memory for what it writes, and leaves it on disk.
 	fn dir(&self, job: &Job) -> TaskDir {
 		let name = hex::encode(job.task.id().0);
 		let output = match (job.plan.app.kind, &self.scratch) {
@@ -105,7 +106,7 @@ impl Apps {
 		TaskDir { input: self.tasks.join(name), output }
 	}
 
-	/// What a task may use that takes so many slots, but for time and fuel. What it needs is part of that, as of
+	/// Returns what a task that takes so many slots may use, but for time and fuel. What it needs is part of that: see
 	/// [`rlc_protocol::Needs::slots`].
 	fn share_of(&self, slots: u32) -> Limits {
 		let all = self.slots.max(1);
@@ -121,26 +122,28 @@ impl Apps {
 		}
 	}
 
-	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, Failure> {
+	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, RunFailure> {
 		let inputs = tokio::time::timeout_at(job.until, self.fetch(job, stop.clone()));
-		let inputs = inputs.await.map_err(|_| Failure::own("fetching took until the deadline"))??;
+		let inputs = inputs.await.map_err(|_| RunFailure::own("fetching took until the deadline"))??;
 		(job.progress)(Step::DataFetched);
-		let own = |error: io::Error| Failure::own(format!("the task's directory cannot be made: {error}"));
+		let own = |error: io::Error| RunFailure::own(format!("the task's directory cannot be made: {error}"));
 		let (inputs, input, env) = {
 			let env = environment::variables(&job.task, &job.plan.deal, inputs.dataset_name(), inputs.input_names());
 			let (input, output) = (dir.input.clone(), dir.output.clone());
-			let placed = spawn_blocking(move || inputs.place(&input, &output).map(|()| inputs));
-			let inputs = placed.await.map_err(|error| own(error.into()))?.map_err(own)?;
+			let laid_out = blocking(move || inputs.lay_out(&input, &output).map(|()| inputs));
+			let inputs = laid_out.await.map_err(own)?;
 			let input = if inputs.is_empty() { &self.nothing } else { &dir.input };
 			(inputs, input, env)
 		};
 		let time = job.time.min(job.until.saturating_duration_since(Instant::now()));
 		if time.is_zero() {
-			return Err(Failure::own("fetching took until the deadline"));
+			return Err(RunFailure::own("fetching took until the deadline"));
 		}
 		(job.progress)(Step::Computing);
+		tracing::debug!(?time, slots = job.slots, "the app begins");
 		let run = self.sandbox(job, inputs.app(), &env, (input, &dir.output), time, stop).await?;
 		let logs = Logs { stdout: text(&run.stdout), stderr: text(&run.stderr) };
+		tracing::debug!(ending = ?run.ending, time = ?run.used.time, "the app ended");
 		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
 		let outcome = match failure_of(&run.ending, &logs) {
 			Some(failure) => Err(failure),
@@ -158,7 +161,7 @@ impl Apps {
 		(input, output): (&Path, &Path),
 		time: Duration,
 		mut stop: Stop,
-	) -> Result<Run, Failure> {
+	) -> Result<Run, RunFailure> {
 		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
 		let fuel = fuel(job.plan.deal.deal.reference_time);
 		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(job.slots) };
@@ -183,23 +186,25 @@ impl Apps {
 		};
 		let run = tokio::select! {
 			run = run => run,
-			() = stopped => return Err(Failure::own("stopped")),
+			() = stopped => return Err(RunFailure::own("stopped")),
 		};
 		run.map_err(|error| match error {
-			SandboxError::App(_) => Failure::of_task(FailureCause::AppFailed { code: CANNOT_START }, error.to_string()),
-			SandboxError::Host(_) => Failure::own(error.to_string()),
+			SandboxError::App(_) => {
+				RunFailure::of_task(FailureCause::AppFailed { code: CANNOT_START }, error.to_string())
+			}
+			SandboxError::Host(_) => RunFailure::own(error.to_string()),
 		})
 	}
 
-	/// Pack what the app left.
-	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, Failure> {
+	/// Packs what the app left.
+	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, RunFailure> {
 		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
 		let most = self.share_of(job.slots).output.min(self.results.most());
 		let (output, file) = (dir.output.clone(), job.result.clone());
 		let callback = job.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
 		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;
-		let mut output = packed.map_err(|error| Failure::own(format!("the result was not packed: {error}")))??;
+		let mut output = packed.map_err(|error| RunFailure::own(format!("the result was not packed: {error}")))??;
 		if self.misbehave == Some(Misbehavior::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
 		}
@@ -207,28 +212,28 @@ impl Apps {
 	}
 }
 
-/// What a deal grants its app. The chain opens no deal with a network whose app's own order has none.
+/// Returns what a deal grants its app. The chain opens a deal with a network only if the app's own order has one.
 fn grants(tag: Tag, needs: &Needs) -> Grants {
 	Grants { network: tag.has_network(), gpu: needs.gpus > 0 }
 }
 
-/// Wasm instructions that an app may execute in a category with this reference time, in ms.
+/// Returns how many Wasm instructions an app may execute in a category with this reference time, in ms.
 fn fuel(reference_time: Moment) -> u64 {
 	reference_time.saturating_mul(INSTRUCTIONS_PER_MS)
 }
 
-/// A digest that this liar's result does not have. Liars do not agree with each other.
+/// Returns a digest that this liar's result does not have. Liars do not agree with each other.
 fn lie(digest: ResultDigest, liar: &AccountId) -> ResultDigest {
 	let liar: &[u8] = liar.as_ref();
 	ResultDigest::of_callback(&[digest.0.as_bytes(), liar].concat())
 }
 
-/// Write the result of a run to `file`, which is there completely or not at all.
-fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: bool) -> Result<Output, Failure> {
-	let invalid = |words: String| Failure::of_task(FailureCause::InvalidResult, words);
-	let disk = |error: io::Error| Failure::own(format!("the result cannot be written: {error}"));
+/// Writes the result of a run to `file`, which is there completely or not at all.
+fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: bool) -> Result<Output, RunFailure> {
+	let invalid = |words: String| RunFailure::of_task(FailureCause::InvalidResult, words);
+	let disk = |error: io::Error| RunFailure::own(format!("the result cannot be written: {error}"));
 	let left = rlc_sandbox::read_result(output).map_err(|error| match error {
-		InvalidResult::Host(error) => Failure::own(error.to_string()),
+		InvalidResult::Host(error) => RunFailure::own(error.to_string()),
 		error => invalid(error.to_string()),
 	})?;
 	let unfinished = file.with_extension("part");
@@ -240,7 +245,7 @@ fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: 
 			Ok(packed) => {
 				Ok(Output { digest: ResultDigest(packed.sha256.into()), kind: OutputKind::Archive, size: packed.size })
 			}
-			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(Failure::own(error.to_string())),
+			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(RunFailure::own(error.to_string())),
 			Err(error) => Err(invalid(error.to_string())),
 		},
 		Left::Callback(data) => {
@@ -260,11 +265,11 @@ fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: 
 	}
 }
 
-/// Why a run that ended like this has no result; `None` if it may have one.
-fn failure_of(ending: &Ending, logs: &Logs) -> Option<Failure> {
+/// Returns why a run that ended like this has no result, or `None` if it may have one.
+fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 	let (cause, words) = match ending {
 		Ending::Exited(0) => return None,
-		Ending::Stopped => return Some(Failure::own("stopped")),
+		Ending::Stopped => return Some(RunFailure::own("stopped")),
 		Ending::Exited(code) => {
 			(FailureCause::AppFailed { code: *code }, format!("the app ended with exit code {code}"))
 		}
@@ -282,7 +287,7 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<Failure> {
 		None => words,
 		Some(line) => format!("{words}; it wrote: {}", line.chars().take(MAX_LINE).collect::<String>()),
 	};
-	Some(Failure::of_task(cause, words))
+	Some(RunFailure::of_task(cause, words))
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -299,7 +304,7 @@ impl Drop for TaskDir {
 	fn drop(&mut self) {
 		for dir in [&self.input, &self.output] {
 			if let Err(error) = fetch::remove(dir) {
-				log::warn!("{} stays: {error}", dir.display());
+				tracing::warn!("{} stays: {error}", dir.display());
 			}
 		}
 	}

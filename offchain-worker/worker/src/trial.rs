@@ -20,15 +20,16 @@ use tokio::{sync::watch, time::Instant};
 
 use crate::{
 	clock::millis,
+	dirs::Dirs,
+	error::Error,
 	plan::Plan,
 	ports::{Job, Runner},
 	results::Results,
 	run::Apps,
-	start::{Dirs, Error},
 };
 pub use crate::{
 	ports::Finished,
-	record::{Failure, Output, OutputKind},
+	record::{Output, OutputKind, RunFailure},
 };
 
 /// What fetching files of this machine may take beside the run.
@@ -56,12 +57,12 @@ pub struct Trial {
 }
 
 impl Trial {
-	/// Run it, and leave the result in the file `result` as it would be uploaded. `dir` is an empty directory for this
+	/// Runs it, and leaves the result in the file `result` as it would be uploaded. `dir` is an empty directory for this
 	/// run only. It ends soon once `stop` is true.
 	///
 	/// # Errors
 	///
-	/// [`Error`], if the directory cannot be used, or nothing be run here at all. Whatever else goes wrong is the run's
+	/// [`Error`], if the directory cannot be used, or nothing can be run here at all. Whatever else goes wrong is the run's
 	/// outcome.
 	pub async fn run(self, dir: &Path, result: PathBuf, stop: watch::Receiver<bool>) -> Result<Finished, Error> {
 		let dirs = Dirs::make(dir)?;
@@ -108,7 +109,7 @@ fn nobody() -> AccountId {
 	AccountId::new([0; 32])
 }
 
-/// A deal of nobody with nobody about so many tasks, at trust 1.
+/// Returns a deal of nobody with nobody about so many tasks, at trust 1.
 pub(crate) fn deal(tasks: u64, dataset: Option<&Dataset>) -> DealView {
 	let dataset = dataset.map(|dataset| DatasetId::derive(&nobody(), dataset));
 	let deal = Deal {

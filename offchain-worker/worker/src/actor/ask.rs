@@ -2,14 +2,14 @@
 
 use futures::{stream, StreamExt};
 use rlc_primitives::{
-	work::{TaskView, WorkItem, WorkKind},
-	BlockNumber, TaskId,
+	work::{WorkItem, WorkKind},
+	TaskId,
 };
 use tokio::time::Instant;
 
-use super::{Actor, Busy, Message};
+use super::{Actor, Busy};
 use crate::{
-	ports::Unreachable,
+	messages::{Answers, Message},
 	record::{End, State},
 	seen::Seen,
 };
@@ -27,12 +27,6 @@ const KEEP_UNKNOWN: u64 = 7 * 24 * 60 * 60 * 1_000;
 /// As above, for a task that no stake is locked for.
 const KEEP_UNKNOWN_FREE: u64 = 10 * 60 * 1_000;
 
-/// What the chain answered, and at which block.
-pub(crate) struct Answers {
-	block: BlockNumber,
-	views: Vec<(TaskId, Result<Option<TaskView>, Unreachable>)>,
-}
-
 /// Tasks to ask about. One question is under way at a time.
 #[derive(Default)]
 pub(crate) struct Asks {
@@ -41,12 +35,14 @@ pub(crate) struct Asks {
 }
 
 impl Actor {
+	/// Has the chain asked about a task.
 	pub(super) fn prepare_ask(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Asking(false);
 		self.asks.waiting.push(id);
 	}
 
+	/// Asks the chain about the tasks that wait for it, unless it is being asked.
 	pub(super) fn start_asks(&mut self) {
 		// Without a block there is no answer that news could follow.
 		let Some((block, hash)) = self.head else { return };
@@ -55,29 +51,31 @@ impl Actor {
 		}
 		self.asks.under_way = true;
 		let go = self.asks.waiting.len().min(MAX_GO);
-		let mut places = Vec::with_capacity(go);
+		let mut tasks = Vec::with_capacity(go);
 		for id in self.asks.waiting.drain(..go).collect::<Vec<_>>() {
 			let Some(entry) = self.tasks.get_mut(&id) else { continue };
 			// What is asked from here on is asked at this block.
 			entry.busy = Busy::Asking(false);
-			places.push(entry.record.task);
+			tasks.push(entry.record.task);
 		}
 		let (chain, back) = (self.parts.chain.clone(), self.back.clone());
 		tokio::spawn(async move {
-			let questions = stream::iter(places).map(|place| {
+			let questions = stream::iter(tasks).map(|task| {
 				let chain = chain.clone();
-				async move { (place.id(), chain.task(place, hash).await) }
+				async move { (task.id(), chain.task(task, hash).await) }
 			});
 			let views = questions.buffer_unordered(AT_ONCE).collect().await;
 			// Fails only when the worker ends.
-			drop(back.send(Message::Views(Answers { block, views })));
+			let _ = back.send(Message::Views(Answers { block, views }));
 		});
 	}
 
+	/// Takes in what the chain answered.
 	pub(super) fn answered(&mut self, answers: Answers) {
 		self.asks.under_way = false;
 		for (id, answer) in answers.views {
 			let Some(entry) = self.tasks.get_mut(&id) else { continue };
+			let _span = entry.span.clone().entered();
 			let Busy::Asking(stale) = std::mem::replace(&mut entry.busy, Busy::No) else { continue };
 			match answer {
 				// Something happened after the block that was asked about.
@@ -92,7 +90,7 @@ impl Actor {
 				}
 				Ok(None) => self.unknown(id),
 				Err(unreachable) => {
-					log::warn!("task {:?}: the chain was not asked: {unreachable}", id.0);
+					tracing::warn!("the chain was not asked: {unreachable}");
 					self.put_off(id);
 				}
 			}
@@ -100,20 +98,18 @@ impl Actor {
 		}
 	}
 
-	/// The chain does not know the task: the node is behind, or the task is forgotten, or the chain is another one.
+	/// Takes in that the chain does not know the task: the node is behind, the task is pruned, or the chain is another one.
 	fn unknown(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id) else { return };
-		let keep = match entry.record.state.may_be_on_chain() {
-			true => KEEP_UNKNOWN,
-			false => KEEP_UNKNOWN_FREE,
-		};
-		match self.clock.now().saturating_sub(entry.record.taken) > keep {
-			true => self.end(id, End::Aborted("the chain does not know the task".into())),
-			false => self.put_off(id),
+		let keep = if entry.record.state.may_be_on_chain() { KEEP_UNKNOWN } else { KEEP_UNKNOWN_FREE };
+		if self.clock.now().saturating_sub(entry.record.taken) > keep {
+			self.end(id, End::Aborted("the chain does not know the task".into()));
+		} else {
+			self.put_off(id);
 		}
 	}
 
-	/// Ask again about tasks of which nothing was heard for a while.
+	/// Asks again about tasks of which nothing was heard for a while.
 	pub(super) fn ask_about_the_quiet(&mut self) {
 		let (now, finalized) = (Instant::now(), self.finalized);
 		let quiet = self.tasks.iter().filter(|(_, entry)| {
@@ -127,7 +123,7 @@ impl Actor {
 		}
 	}
 
-	/// What was known of the task on chain may not hold any more.
+	/// Forgets what was known of the task on chain: it may not hold any more.
 	pub(super) fn forget_seen(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.heard = Instant::now();
@@ -138,11 +134,11 @@ impl Actor {
 		self.consider(id);
 	}
 
-	/// The chain's own list of what this worker has to do: a net below the events.
+	/// Takes in the chain's own list of what this worker has to do: a net below the events.
 	pub(super) fn work(&mut self, items: Vec<WorkItem>) {
 		for item in items.into_iter().filter(|item| item.what == WorkKind::Reveal) {
 			let Some(entry) = self.tasks.get(&item.id) else {
-				log::warn!("task {:?} awaits a reveal that the journal knows nothing of", item.id.0);
+				tracing::warn!(deal = ?item.task.deal.0, task = ?item.id.0, "awaits a reveal that the journal knows nothing of");
 				continue;
 			};
 			// The list may be older than a reveal that was just accepted.

@@ -5,8 +5,11 @@ use std::{collections::VecDeque, fs::metadata, path::Path, time::Duration};
 use rlc_primitives::{work::DelegationProof, TaskId};
 use tokio::time::Instant;
 
-use super::{Actor, Busy, Change, Effect};
-use crate::record::{End, State};
+use super::{Actor, Busy, Change};
+use crate::{
+	messages::Effect,
+	record::{End, State},
+};
 
 /// The most results that are kept without being asked for.
 const MAX_KEPT: usize = 10_000;
@@ -25,6 +28,7 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+	/// Returns that none are kept yet. Each is kept for `time`, all together up to `limit` bytes.
 	pub fn new(time: Duration, limit: u64) -> Self {
 		Self { results: VecDeque::new(), bytes: 0, time, limit }
 	}
@@ -34,7 +38,7 @@ impl Kept {
 		self.bytes = self.bytes.saturating_add(size);
 	}
 
-	/// A result that is too old, or too much.
+	/// Takes out a result that is too old, or too much.
 	fn take(&mut self, now: Instant) -> Option<TaskId> {
 		let (since, task, size) = *self.results.front()?;
 		let old = now.duration_since(since) >= self.time;
@@ -48,14 +52,16 @@ impl Kept {
 }
 
 impl Actor {
+	/// Ends a task: notes why, tells it, and has its result removed.
 	pub(super) fn end(&mut self, id: TaskId, end: End) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let _span = entry.span.clone().entered();
 		entry.busy = Busy::No;
 		match &end {
-			End::Completed => log::info!("task {:?}: completed", id.0),
-			End::Aborted(reason) => log::info!("task {:?}: given up: {reason}", id.0),
+			End::Completed => tracing::info!("completed"),
+			End::Aborted(reason) => tracing::info!("given up: {reason}"),
 			End::Failed(failure) => {
-				log::warn!("task {:?}: failed: {}", id.0, failure.words);
+				tracing::warn!("failed: {}", failure.words);
 				if let Some(cause) = failure.cause {
 					let (task, proof) = (entry.record.task, entry.record.authorization.clone());
 					self.failures.push_back((id, task, cause));
@@ -72,7 +78,7 @@ impl Actor {
 		self.effects.push(Effect::Remove(id));
 	}
 
-	/// The scheduler knows how these tasks ended: nothing is left of them.
+	/// Forgets tasks of which the scheduler knows how they ended.
 	pub(super) fn told(&mut self, tasks: Vec<TaskId>) {
 		for id in tasks {
 			let ended = self.tasks.get(&id).is_some_and(|entry| matches!(entry.record.state, State::Ended(_)));
@@ -83,17 +89,17 @@ impl Actor {
 		}
 	}
 
-	/// Remove the result of a task that has ended, unless the task was taken anew since.
+	/// Removes the result of a task that has ended, unless the task was taken anew since.
 	pub(super) fn remove_result(&self, id: TaskId) {
 		if self.tasks.get(&id).is_none_or(|entry| matches!(entry.record.state, State::Ended(_))) {
 			let file = self.result_file(id);
 			if let Err(error) = self.parts.results.remove(&file) {
-				log::warn!("{} stays: {error}", file.display());
+				tracing::warn!("{} stays: {error}", file.display());
 			}
 		}
 	}
 
-	/// Keep the result of a closed task for those who may ask for it.
+	/// Keeps the result of a closed task, in case somebody asks for it.
 	pub(super) fn keep(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id).filter(|entry| entry.local.finalized) else { return };
 		if let State::Revealed(output) = &entry.record.state {
@@ -101,7 +107,7 @@ impl Actor {
 		}
 	}
 
-	/// Let go of results that were kept long enough.
+	/// Lets go of results that were kept long enough.
 	pub(super) fn expire(&mut self) {
 		let now = Instant::now();
 		while let Some(id) = self.kept.take(now) {
@@ -113,7 +119,7 @@ impl Actor {
 	}
 }
 
-/// Whether a result's file is there as it was written.
+/// Returns whether a result's file is there as it was written.
 pub(super) fn is_there(file: &Path, size: u64) -> bool {
 	metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() == size)
 }

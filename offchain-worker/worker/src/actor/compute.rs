@@ -1,22 +1,25 @@
 //! Running apps: as many at a time as there are slots for.
 //!
-//! What a task needs is known once its deal was read. Until then it waits for one slot, as nearly all tasks need no more,
-//! and reads it there. One that needs more gives its slot back, and is the first in the queue from then on: those behind it
-//! wait too, so that it gets its slots as soon as so many are free.
+//! What a task needs is known once its deal has been read. Until then it waits for one slot, as nearly all tasks need no
+//! more, and reads the deal there. One that needs more gives its slot back, and is the first in the queue from then on:
+//! those behind it wait too, so that it gets its slots as soon as enough are free.
 
 use std::{sync::Arc, time::Duration};
 
 use rlc_primitives::{work::TaskRef, Deal, Moment, TaskId};
 use rlc_protocol::worker::{Report, Resources, Step};
+use rlc_service::Retryable;
 use tokio::{sync::watch, time::Instant};
+use tracing::Instrument;
 
-use super::{Actor, Busy, Effect, Entry, Message};
+use super::{Actor, Busy, Entry};
 use crate::{
-	clock::{self, Clock},
-	link::Outgoing,
-	plan::{Plan, Plans},
+	clock::{self, Clock, BACKOFF},
+	messages::{Effect, Message, Outgoing, Ran},
+	plan::Plan,
+	plans::Plans,
 	ports::{ChainPort, Finished, Job, Stop},
-	record::{Failure, State},
+	record::{RunFailure, State},
 };
 
 /// How long the chain is asked for a deal before its task is given back.
@@ -25,21 +28,15 @@ const PLAN_TIME: Duration = Duration::from_secs(600);
 /// The longest time that is left between the end of a run and the contribution deadline, in ms.
 const MARGIN: u64 = 10_000;
 
-/// How a run ended.
-pub(crate) struct Ran {
-	pub finished: Finished,
-	/// When nobody can contribute any more, in ms, if the deal is known.
-	pub contribution_deadline: Option<Moment>,
-}
-
 impl Actor {
+	/// Has a task run once there is a slot.
 	pub(super) fn prepare_run(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Queued;
 		self.queue.push_back((id, 1));
 	}
 
-	/// Fill the slots. Nobody notices a run, so none waits for the journal.
+	/// Fills the slots. Nobody notices a run, so none waits for the journal.
 	pub(super) fn start_runs(&mut self) {
 		while let Some((id, slots)) = self.queue.front().copied() {
 			// It may have ended while it waited.
@@ -56,33 +53,37 @@ impl Actor {
 		}
 	}
 
-	/// Run a task that took so many slots.
+	/// Runs a task that took so many slots.
 	fn run_task(&self, id: TaskId, slots: u32) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		let Busy::Running(stop) = &entry.busy else { return };
 		let run = Run {
 			task: entry.record.task,
-			// Who contributed has to reveal, until which there may be more time.
+			// A worker that contributed has to reveal, and may have more time for that.
 			bound: entry.seen.is_some_and(|seen| seen.ours.is_some()),
 			clock: self.clock,
 		};
 		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());
 		let (chain, runner, plans) = (self.parts.chain.clone(), self.parts.runner.clone(), self.plans.clone());
 		let (back, resources) = (self.back.clone(), self.bounds.resources.clone());
-		tokio::spawn(async move {
+		let span = tracing::info_span!(parent: &entry.span, "compute");
+		let compute = async move {
 			let planned = run.plan(chain.as_ref(), &plans, stop.clone()).await;
 			let planned = planned.and_then(|(plan, times)| Ok((slots_for(&plan, &resources)?, plan, times)));
 			let ran = match planned {
 				Err(failure) => Ran { finished: failure.into(), contribution_deadline: None },
-				// Fails only when the worker ends.
-				Ok((needed, ..)) if needed > slots => return drop(back.send(Message::NeedsMore(id, slots, needed))),
+				Ok((needed, ..)) if needed > slots => {
+					// Fails only when the worker ends.
+					let _ = back.send(Message::NeedsMore(id, slots, needed));
+					return;
+				}
 				Ok((_, plan, (time, left))) => {
 					let contribution_deadline = Some(plan.deal.deal.contribution_deadline());
 					let progress = Box::new(move |step: Step| {
 						let at = clock::machine_time();
 						let report = Report { task: id, step, at, cause: None, digest: None, usage: None };
 						// Fails only when the worker ends.
-						drop(link.send(Outgoing::Report(report)));
+						let _ = link.send(Outgoing::Report(report));
 					});
 					let until = Instant::now() + left;
 					let job = Job { task: run.task, plan, slots, time, until, result, progress };
@@ -90,11 +91,12 @@ impl Actor {
 				}
 			};
 			// Fails only when the worker ends.
-			drop(back.send(Message::Ran(id, slots, ran)));
-		});
+			let _ = back.send(Message::Ran(id, slots, ran));
+		};
+		tokio::spawn(compute.instrument(span));
 	}
 
-	/// A task that took one slot needs more.
+	/// Takes in that a task which took one slot needs more.
 	pub(super) fn needs_more(&mut self, id: TaskId, taken: u32, needed: u32) {
 		self.taken = self.taken.saturating_sub(taken);
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
@@ -108,9 +110,11 @@ impl Actor {
 		self.queue.push_front((id, needed));
 	}
 
+	/// Takes in how a run ended.
 	pub(super) fn ran(&mut self, id: TaskId, slots: u32, ran: Ran) {
 		self.taken = self.taken.saturating_sub(slots);
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let _span = entry.span.clone().entered();
 		let Busy::Running(stop) = std::mem::replace(&mut entry.busy, Busy::No) else { return };
 		if let (Some(seen), Some(deadline)) = (&mut entry.seen, ran.contribution_deadline) {
 			seen.contribution_deadline = deadline;
@@ -138,12 +142,12 @@ impl Actor {
 	}
 }
 
-/// How many slots a task takes of a worker with these resources.
-fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, Failure> {
+/// Returns how many slots a task takes of a worker with these resources.
+fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, RunFailure> {
 	let needs = plan.needs();
 	needs.slots(resources).ok_or_else(|| {
 		let Resources { cores, memory, disk, gpus, .. } = resources;
-		Failure::own(format!(
+		RunFailure::own(format!(
 			"the task needs more than this worker has: cores {} of {cores}, memory {} of {memory} bytes, disk {} of {disk} \
 			 bytes, graphics processors {} of {gpus}",
 			needs.cores, needs.memory, needs.disk, needs.gpus
@@ -159,44 +163,30 @@ struct Run {
 }
 
 impl Run {
-	/// What to run, and how long: the run itself, and all of it.
+	/// Returns what to run, and how long: the run itself, and all of it.
 	async fn plan(
 		&self,
 		chain: &dyn ChainPort,
 		plans: &Plans,
 		mut stop: Stop,
-	) -> Result<(Arc<Plan>, (Duration, Duration)), Failure> {
-		let give_up = Instant::now() + PLAN_TIME;
-		let mut attempts = 0;
-		loop {
-			let unreachable = match plans.get(chain, self.task.deal).await {
-				Ok(plan) => {
-					let plan = plan?;
-					let time = run_time(&plan.deal.deal, self.bound, self.clock.now());
-					return time.map(|time| (plan, time)).ok_or_else(|| Failure::own("too little time is left"));
-				}
-				Err(unreachable) => unreachable,
-			};
-			attempts += 1;
-			let next = Instant::now() + clock::backoff(attempts);
-			if next > give_up {
-				return Err(Failure::own(unreachable.0));
-			}
-			tokio::select! {
-				() = tokio::time::sleep_until(next) => {}
-				_ = stop.wait_for(|stopped| *stopped) => return Err(Failure::own("stopped")),
-			}
-		}
+	) -> Result<(Arc<Plan>, (Duration, Duration)), RunFailure> {
+		let ask = || plans.get(chain, self.task.deal);
+		let asked = ask.retry(BACKOFF.within(PLAN_TIME)).notify(|unreachable, wait| {
+			tracing::debug!("the deal is not known ({unreachable}); asked again in {wait:?}")
+		});
+		let plan = tokio::select! {
+			plan = asked => plan.map_err(|unreachable| RunFailure::own(unreachable.0))??,
+			_ = stop.wait_for(|stopped| *stopped) => return Err(RunFailure::own("stopped")),
+		};
+		let time = run_time(&plan.deal.deal, self.bound, self.clock.now());
+		time.map(|time| (plan, time)).ok_or_else(|| RunFailure::own("too little time is left"))
 	}
 }
 
-/// How long an app may run, which is the category's time, and how long it all may take, so that the result can still be
-/// contributed. `None`: there is no time at all.
+/// Returns how long an app may run, which is the category's time, and how long it all may take, so that the result can
+/// still be contributed. `None`: there is no time at all.
 fn run_time(deal: &Deal, bound: bool, now: Moment) -> Option<(Duration, Duration)> {
-	let deadline = match bound {
-		true => deal.final_deadline(),
-		false => deal.contribution_deadline(),
-	};
+	let deadline = if bound { deal.final_deadline() } else { deal.contribution_deadline() };
 	let margin = (deal.reference_time / 20).min(MARGIN);
 	let left = deadline.saturating_sub(now).saturating_sub(margin);
 	let time = left.min(deal.reference_time);
@@ -220,7 +210,7 @@ mod tests {
 		assert_eq!(time(&deal, false, deadline - 60_000), Some((50_000, 50_000)));
 		assert_eq!(time(&deal, false, deadline - 10_000), None);
 		let bound = time(&deal, true, deadline);
-		assert_eq!(bound, Some((300_000, 890_000)), "who is bound may still have to reveal");
+		assert_eq!(bound, Some((300_000, 890_000)), "a bound worker may still have to reveal");
 		deal.reference_time = 1_000;
 		let short = time(&deal, false, deal.contribution_deadline() - 100);
 		assert_eq!(short, Some((50, 50)), "short tasks have a short margin");

@@ -1,10 +1,12 @@
 //! A task in hand.
 
 use rlc_protocol::worker::{Report, Usage};
+use rlc_service::retry::Waits;
 use tokio::{sync::watch, time::Instant};
+use tracing::Span;
 
 use crate::{
-	clock,
+	clock::{self, BACKOFF},
 	next::Local,
 	record::{End, Record, State},
 	seen::Seen,
@@ -19,8 +21,8 @@ pub(super) struct Entry {
 	pub busy: Busy,
 	/// Allows the upload.
 	pub token: Option<String>,
-	/// How often something failed in a row.
-	pub attempts: u32,
+	/// The waits while something fails again and again.
+	pub waits: Waits,
 	/// How often the chain refused in a row, and what it said last.
 	pub refusals: (u32, String),
 	/// When it is tried again.
@@ -29,6 +31,8 @@ pub(super) struct Entry {
 	pub grace: Option<Instant>,
 	/// When the chain was last heard of it.
 	pub heard: Instant,
+	/// What is done with the task is logged in here.
+	pub span: Span,
 }
 
 /// What is being done with a task. Nothing is decided meanwhile.
@@ -46,27 +50,32 @@ pub(super) enum Busy {
 }
 
 impl Entry {
+	/// Returns a task of which the journal holds `record`. Its result is `present` or not.
 	pub fn new(record: Record, seen: Option<Seen>, present: bool) -> Self {
 		let local = Local { present, ..Local::default() };
+		let span = tracing::info_span!("task", deal = ?record.task.deal.0, task = ?record.id().0);
 		Self {
 			record,
 			seen,
 			local,
 			busy: Busy::No,
 			token: None,
-			attempts: 0,
+			waits: BACKOFF.waits(),
 			refusals: Default::default(),
 			not_before: None,
 			grace: None,
 			heard: Instant::now(),
+			span,
 		}
 	}
 
-	/// Something went well: the next trouble is a new one.
+	/// Notes that something went well: the next trouble is a new one.
 	pub fn went_well(&mut self) {
-		(self.attempts, self.refusals) = (0, Default::default());
+		self.waits.reset();
+		self.refusals = Default::default();
 	}
 
+	/// Returns what the scheduler is told: the last step.
 	pub fn report(&self, usage: Option<Usage>) -> Report {
 		let state = &self.record.state;
 		let cause = match state {

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use rlc_primitives::{BlockNumber, TaskId};
 use tokio::time::Instant;
 
-use super::{Actor, Busy, Message};
+use super::{Actor, Busy};
 use crate::{
 	clock::Clock,
+	messages::Message,
 	seen::{ChainEvent, News},
 };
 
@@ -15,12 +16,13 @@ use crate::{
 const WORK_BLOCKS: BlockNumber = 10;
 
 impl Actor {
+	/// Takes in what happened on chain.
 	pub(super) fn follow(&mut self, news: News) {
 		match news {
 			News::Block { number, hash, parent, time, events } => {
 				self.clock = Clock::new(time);
 				if self.head.is_some_and(|(_, last)| last != parent) {
-					log::info!("the chain took another way to block {number}");
+					tracing::info!("the chain took another way to block {number}");
 					self.doubt(self.finalized.saturating_add(1));
 				}
 				self.head = Some((number, hash));
@@ -48,7 +50,7 @@ impl Actor {
 		}
 	}
 
-	/// Take in an event. Returns whether the task is in hand.
+	/// Takes in an event. Returns whether the task is in hand.
 	fn happened(&mut self, id: TaskId, event: &ChainEvent, number: BlockNumber) -> bool {
 		let Some(entry) = self.tasks.get_mut(&id) else { return false };
 		entry.heard = Instant::now();
@@ -64,7 +66,7 @@ impl Actor {
 		true
 	}
 
-	/// What was seen in this block and later ones may not hold any more.
+	/// Forgets what was seen in this block and later ones: it may not hold any more.
 	fn doubt(&mut self, from: BlockNumber) {
 		let doubtful = self.tasks.iter().filter(|(_, entry)| {
 			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalized));
@@ -90,9 +92,11 @@ impl Actor {
 		let (chain, back) = (self.parts.chain.clone(), self.back.clone());
 		tokio::spawn(async move {
 			match chain.work().await {
-				// Fails only when the worker ends.
-				Ok(items) => drop(back.send(Message::Work(items))),
-				Err(unreachable) => log::warn!("the chain's list of work was not read: {unreachable}"),
+				Ok(items) => {
+					// Fails only when the worker ends.
+					let _ = back.send(Message::Work(items));
+				}
+				Err(unreachable) => tracing::warn!("the chain's list of work was not read: {unreachable}"),
 			}
 		});
 	}

@@ -1,4 +1,4 @@
-//! What the scheduler wants.
+//! What the scheduler wants: its instructions, and what it asks when it is back.
 
 use std::time::Duration;
 
@@ -7,23 +7,27 @@ use rlc_primitives::{
 	TaskId,
 };
 use rlc_protocol::worker::{Assignment, Instruction, Report, Step};
+use rlc_service::{Backoff, Retryable};
+use tracing::Instrument;
 
-use super::{Actor, Busy, Change, Effect, Entry};
+use super::{Actor, Busy, Change, Entry};
 use crate::{
 	clock,
-	link::Outgoing,
+	messages::{Effect, Outgoing},
 	ports::Submission,
-	record::{End, Failure, Record, State},
+	record::{End, Record, RunFailure, State},
 	seen::Seen,
 };
 
 /// The most tasks that wait for a slot. A scheduler sends fewer.
 const MAX_QUEUED: usize = 1_000;
 
-/// How often evidence of a failure is sent to the chain before it is left.
-const EVIDENCE_ATTEMPTS: u32 = 4;
+/// The waits before evidence of a failure is sent to the chain again: the scheduler's delegation may be in a block that this
+/// node does not have yet.
+const EVIDENCE_BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(5)).times(3);
 
 impl Actor {
+	/// Does what the scheduler wants.
 	pub(super) fn instruct(&mut self, instruction: Instruction) {
 		match instruction {
 			Instruction::Compute { tasks } => tasks.iter().for_each(|assignment| self.take(assignment)),
@@ -34,19 +38,20 @@ impl Actor {
 		}
 	}
 
+	/// Takes a task in, unless there is a reason not to.
 	fn take(&mut self, assignment: &Assignment) {
 		let now = self.clock.now();
 		let id = assignment.task.id();
 		let record = match Record::new(assignment, now) {
 			Ok(record) => record,
-			Err(words) => return self.refuse(id, End::Failed(Failure::own(words))),
+			Err(words) => return self.refuse(id, End::Failed(RunFailure::own(words))),
 		};
 		match self.tasks.get(&id).map(|entry| &entry.record.state) {
 			// It was told twice.
 			Some(state) if !matches!(state, State::Ended(_)) => return,
 			_ if self.draining => return self.refuse(id, End::Aborted("the worker drains".into())),
 			_ if self.queue.len() >= MAX_QUEUED => {
-				return self.refuse(id, End::Failed(Failure::own("too many tasks wait already")));
+				return self.refuse(id, End::Failed(RunFailure::own("too many tasks wait already")));
 			}
 			_ => {}
 		}
@@ -61,7 +66,7 @@ impl Actor {
 		self.consider(id);
 	}
 
-	/// Tell that a task is not taken.
+	/// Tells the scheduler that a task is not taken.
 	fn refuse(&mut self, id: TaskId, end: End) {
 		let cause = match &end {
 			End::Failed(failure) => Some(failure.report()),
@@ -96,26 +101,27 @@ impl Actor {
 		}
 	}
 
-	/// Say on chain that a task cannot be computed. Nothing depends on it here, so it is not journalled.
+	/// Says on chain that a task cannot be computed. Nothing depends on it here, so it is not journalled.
 	pub(super) fn give_evidence(&self, task: TaskRef, cause: FailureCause) {
 		let chain = self.parts.chain.clone();
-		tokio::spawn(async move {
-			for attempt in 1..=EVIDENCE_ATTEMPTS {
-				match chain.send(Submission::ReportFailure(task, cause)).await {
-					Ok(()) => return log::info!("task {:?}: {cause:?} was reported on chain", task.id().0),
-					Err(error) => log::warn!("task {:?}: {cause:?} was not reported on chain: {error}", task.id().0),
-				}
-				// The scheduler's delegation may be in a block that this node does not have yet.
-				tokio::time::sleep(clock::backoff(attempt).min(Duration::from_secs(5))).await;
+		let span = tracing::info_span!("evidence", deal = ?task.deal.0, task = ?task.id().0, ?cause);
+		let give = async move {
+			let send = || chain.send(Submission::ReportFailure(task, cause));
+			let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));
+			match sent.await {
+				Ok(()) => tracing::info!("reported on chain"),
+				Err(error) => tracing::warn!("not reported on chain, and given up: {error}"),
 			}
-		});
+		};
+		tokio::spawn(give.instrument(span));
 	}
 
-	/// All that is in hand, for a scheduler that may have forgotten.
+	/// Returns all that is in hand, for a scheduler that may have forgotten.
 	pub(super) fn held(&self) -> Vec<Report> {
 		self.tasks.values().map(|entry| entry.report(None)).collect()
 	}
 
+	/// Takes in that the scheduler has admitted the worker, and which tasks it no longer wants.
 	pub(super) fn joined(&mut self, forget: Vec<TaskId>) {
 		for id in forget {
 			self.asked_to_stop(id, "the scheduler has no use for it".into());

@@ -4,19 +4,18 @@ use rlc_primitives::TaskId;
 use tokio::time::Instant;
 
 use super::{Actor, Busy};
-use crate::{clock, record::State};
+use crate::{clock::LONGEST_WAIT, record::State};
 
 impl Actor {
-	/// Try this task again after a while, which doubles each time.
+	/// Tries this task again after a while, which doubles each time.
 	pub(super) fn put_off(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		entry.attempts = entry.attempts.saturating_add(1);
-		let at = Instant::now() + clock::backoff(entry.attempts);
+		let at = Instant::now() + entry.waits.next_wait().unwrap_or(LONGEST_WAIT);
 		entry.not_before = Some(at);
 		self.later.insert((at, id));
 	}
 
-	/// Hand a result over at once, if that is put off.
+	/// Hands a result over at once, if that is put off.
 	pub(super) fn hasten(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		if matches!((&entry.record.state, &entry.busy), (State::Revealed(_), Busy::No)) {
@@ -24,6 +23,7 @@ impl Actor {
 		}
 	}
 
+	/// Takes up the tasks whose time has come.
 	pub(super) fn retry_due(&mut self) {
 		let now = Instant::now();
 		while let Some(&(at, id)) = self.later.first() {
@@ -44,7 +44,7 @@ impl Actor {
 		}
 	}
 
-	/// When something has to be done without a message.
+	/// Returns when something has to be done without a message.
 	pub(super) fn next_due(&self) -> Option<Instant> {
 		self.later.first().map(|(at, _)| *at).into_iter().chain(self.sends.due()).min()
 	}

@@ -7,11 +7,13 @@ use std::{
 
 use rlc_primitives::{DealId, TaskId};
 use tokio::time::Instant;
+use tracing::Instrument;
 
-use super::{Actor, Busy, Change, Effect, Message};
+use super::{Actor, Busy, Change};
 use crate::{
+	messages::{Batch, Effect, Message, Sent, What},
 	ports::{SendError, Submission},
-	record::{Failure, Record, State},
+	record::{Record, RunFailure, State},
 };
 
 /// The most tasks in one transaction: the chain's `MaxBatch`.
@@ -22,28 +24,6 @@ const MAX_IN_FLIGHT: usize = 64;
 
 /// How often the chain may refuse a contribution, which is asked about each time, before the task is given back.
 const MAX_REFUSALS: u32 = 5;
-
-/// What a transaction does. Reveals come first: their deadline is nearer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum What {
-	Reveal,
-	Contribute,
-}
-
-/// A transaction that is due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Batch {
-	pub what: What,
-	pub tasks: Vec<TaskId>,
-}
-
-/// What became of a transaction.
-pub(crate) struct Sent {
-	pub batch: Batch,
-	/// Whether it contributed and revealed at once.
-	pub direct: bool,
-	pub result: Result<(), SendError>,
-}
 
 /// What waits to be sent, and what is on its way.
 pub(crate) struct Sends {
@@ -63,37 +43,37 @@ struct Pending {
 
 impl Pending {
 	fn due(&self, batch_time: Duration) -> Instant {
-		match self.tasks.len() < MAX_BATCH {
-			true => self.since + batch_time,
-			false => self.since,
+		let is_full = self.tasks.len() >= MAX_BATCH;
+		if is_full {
+			self.since
+		} else {
+			self.since + batch_time
 		}
 	}
 }
 
 impl Sends {
-	/// With batches whose first waits so long for others.
+	/// Returns that nothing is to be sent. The first of a batch will wait so long for others.
 	pub fn new(batch_time: Duration) -> Self {
 		Self { batch_time, singles: VecDeque::new(), pending: HashMap::new(), in_flight: 0 }
 	}
 
-	/// Send this task with others of its deal that are ready soon, or alone at once if it is not of a batch.
+	/// Sends this task with others of its deal that are ready soon, or alone at once if it is not of a batch.
 	pub fn add(&mut self, what: What, record: &Record, now: Instant) {
-		match record.batched {
-			false => self.alone(what, record.id()),
-			true => {
-				let pending = self.pending.entry((what, record.task.deal));
-				let pending = pending.or_insert_with(|| Pending { tasks: VecDeque::new(), since: now });
-				pending.tasks.push_back(record.id());
-			}
+		if !record.batched {
+			return self.alone(what, record.id());
 		}
+		let pending = self.pending.entry((what, record.task.deal));
+		let pending = pending.or_insert_with(|| Pending { tasks: VecDeque::new(), since: now });
+		pending.tasks.push_back(record.id());
 	}
 
-	/// Send this task alone.
+	/// Sends this task alone.
 	fn alone(&mut self, what: What, task: TaskId) {
 		self.singles.push_back((what, task));
 	}
 
-	/// When the next batch is to go, if there is room for it.
+	/// Returns when the next batch is to go, if there is room for it.
 	pub fn due(&self) -> Option<Instant> {
 		self.pending
 			.values()
@@ -102,7 +82,7 @@ impl Sends {
 			.filter(|_| self.in_flight < MAX_IN_FLIGHT)
 	}
 
-	/// What is to be sent at `now`.
+	/// Takes out what is to be sent at `now`.
 	fn take(&mut self, now: Instant) -> Vec<Batch> {
 		let mut due = Vec::new();
 		while self.in_flight < MAX_IN_FLIGHT {
@@ -114,21 +94,22 @@ impl Sends {
 		due
 	}
 
-	/// The batch that is due: of reveals first, of those the one that has waited the longest.
+	/// Takes out the batch that is due: one of reveals first, and of those the one that has waited the longest.
 	fn take_pending(&mut self, now: Instant) -> Option<Batch> {
 		let due = self.pending.iter_mut().filter(|(_, pending)| pending.due(self.batch_time) <= now);
 		let (&(what, deal), pending) = due.min_by_key(|((what, _), pending)| (*what, pending.since))?;
 		let tasks = pending.tasks.drain(..pending.tasks.len().min(MAX_BATCH)).collect();
-		match pending.tasks.is_empty() {
-			true => drop(self.pending.remove(&(what, deal))),
-			// Those that are left have waited already, but the other batches longer.
-			false => pending.since = now,
+		// Those that are left have waited already, but the other batches longer.
+		pending.since = now;
+		if pending.tasks.is_empty() {
+			self.pending.remove(&(what, deal));
 		}
 		Some(Batch { what, tasks })
 	}
 }
 
 impl Actor {
+	/// Notes in the journal what is about to be sent, and sends it after that.
 	pub(super) fn start_sends(&mut self) {
 		for batch in self.sends.take(Instant::now()) {
 			for id in &batch.tasks {
@@ -147,6 +128,7 @@ impl Actor {
 		}
 	}
 
+	/// Sends a transaction, and waits beside the loop until it is in a block.
 	pub(super) fn send(&mut self, batch: Batch) {
 		let direct = match batch.what {
 			What::Contribute => self.direct(&batch.tasks),
@@ -157,7 +139,8 @@ impl Actor {
 			What::Reveal => Submission::Reveal(self.reveals(&batch.tasks)),
 		};
 		let (chain, plans, back) = (self.parts.chain.clone(), self.plans.clone(), self.back.clone());
-		tokio::spawn(async move {
+		let span = self.span_of(&batch);
+		let send = async move {
 			let direct = match direct {
 				Some(direct) => direct.submission(chain.as_ref(), &plans).await,
 				None => Ok(None),
@@ -168,10 +151,24 @@ impl Actor {
 				Ok(None) => (false, chain.send(submission).await),
 			};
 			// Fails only when the worker ends.
-			drop(back.send(Message::Sent(Sent { batch, direct, result })));
-		});
+			let _ = back.send(Message::Sent(Sent { batch, direct, result }));
+		};
+		tokio::spawn(send.instrument(span));
 	}
 
+	/// Returns the span of a transaction: within that of its task, if it is one.
+	fn span_of(&self, batch: &Batch) -> tracing::Span {
+		let mut entries = batch.tasks.iter().filter_map(|id| self.tasks.get(id));
+		match (entries.next(), entries.next()) {
+			(Some(single), None) => tracing::info_span!(parent: &single.span, "send", what = ?batch.what),
+			(first, _) => {
+				let deal = first.map(|entry| entry.record.task.deal.0).unwrap_or_default();
+				tracing::info_span!("send", ?deal, what = ?batch.what, tasks = batch.tasks.len())
+			}
+		}
+	}
+
+	/// Takes in what became of a transaction.
 	pub(super) fn sent(&mut self, sent: Sent) {
 		let Sent { batch, direct, result } = sent;
 		self.sends.in_flight = self.sends.in_flight.saturating_sub(1);
@@ -179,15 +176,20 @@ impl Actor {
 			Ok(()) => batch.tasks.iter().for_each(|id| self.arrived(*id, batch.what, direct)),
 			// All or none: one of them is the reason.
 			Err(SendError::Refused(reason)) if batch.tasks.len() > 1 => {
-				log::info!("a batch of {} was refused ({reason}); they are sent one by one", batch.tasks.len());
+				tracing::info!(
+					"a batch of {} was refused ({reason}); its tasks are sent one by one",
+					batch.tasks.len()
+				);
 				batch.tasks.into_iter().for_each(|id| self.sends.alone(batch.what, id));
 			}
 			Err(error) => batch.tasks.iter().for_each(|id| self.not_sent(*id, batch.what, &error)),
 		}
 	}
 
+	/// Takes in that a task's transaction is in a block.
 	fn arrived(&mut self, id: TaskId, what: What, direct: bool) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let _span = entry.span.clone().entered();
 		entry.busy = Busy::No;
 		entry.went_well();
 		entry.heard = Instant::now();
@@ -198,9 +200,8 @@ impl Actor {
 			_ => State::Revealed(output),
 		};
 		if let Some(seen) = &mut entry.seen {
-			match what {
-				What::Contribute if seen.ours.is_none() => seen.contributed(result),
-				_ => {}
+			if what == What::Contribute && seen.ours.is_none() {
+				seen.contributed(result);
 			}
 			if matches!(state, State::Revealed(_)) {
 				seen.revealed();
@@ -212,10 +213,11 @@ impl Actor {
 		self.keep(id);
 	}
 
-	/// It may be on chain or not: what the chain says decides.
+	/// Takes in that a transaction failed. It may be on chain or not: what the chain says decides.
 	fn not_sent(&mut self, id: TaskId, what: What, error: &SendError) {
-		log::warn!("task {:?}: {what:?} failed: {error}", id.0);
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let _span = entry.span.clone().entered();
+		tracing::warn!(?what, "not sent: {error}");
 		entry.busy = Busy::No;
 		entry.seen = None;
 		if let SendError::Refused(reason) = error {
@@ -224,14 +226,14 @@ impl Actor {
 		self.put_off(id);
 	}
 
-	/// End a task that the chain refuses again and again, though it looks open.
+	/// Ends a task that the chain refuses again and again, though it looks open. Returns whether it did.
 	pub(super) fn refused_for_good(&mut self, id: TaskId) -> bool {
 		let Some(entry) = self.tasks.get(&id) else { return false };
 		let (count, reason) = &entry.refusals;
 		if *count < MAX_REFUSALS {
 			return false;
 		}
-		let failure = Failure::own(format!("the chain refuses the contribution: {reason}"));
+		let failure = RunFailure::own(format!("the chain refuses the contribution: {reason}"));
 		self.end(id, super::End::Failed(failure));
 		true
 	}
@@ -280,7 +282,7 @@ mod tests {
 	}
 
 	#[test]
-	fn reveals_and_contributions_are_bags_of_their_own() {
+	fn reveals_and_contributions_are_batches_of_their_own() {
 		let (mut sends, now) = (sends(), Instant::now());
 		sends.add(What::Contribute, &record(0, 1, true), now);
 		sends.add(What::Reveal, &record(0, 2, true), now + BATCH_TIME);
@@ -289,7 +291,7 @@ mod tests {
 	}
 
 	#[test]
-	fn deals_have_bags_of_their_own_and_take_turns() {
+	fn deals_have_batches_of_their_own_and_take_turns() {
 		let (mut sends, now) = (sends(), Instant::now());
 		(0..150).for_each(|index| sends.add(What::Contribute, &record(0, index, true), now));
 		sends.add(What::Contribute, &record(1, 0, true), now + BATCH_TIME / 2);

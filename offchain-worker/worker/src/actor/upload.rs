@@ -2,23 +2,32 @@
 
 use rlc_primitives::{work::FailureCause, TaskId};
 use rlc_protocol::worker::{Cause, Report, Step};
+use tracing::Instrument;
 
-use super::{Actor, Busy, Effect, Message};
-use crate::{clock, link::Outgoing, ports::Undelivered, record::State};
+use super::{Actor, Busy};
+use crate::{
+	clock,
+	messages::{Effect, Message, Outgoing},
+	ports::Undelivered,
+	record::State,
+};
 
 impl Actor {
+	/// Has a result handed over once the journal is written.
 	pub(super) fn prepare_upload(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		entry.busy = Busy::Uploading;
 		self.effects.push(Effect::Upload(id));
 	}
 
+	/// Hands a result over: to the store with the token it has, or to the scheduler.
 	pub(super) fn upload(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		let Some(output) = entry.record.state.output().copied() else { return };
 		let (token, file) = (entry.token.clone(), self.result_file(id));
 		let (delivery, back) = (self.parts.delivery.clone(), self.back.clone());
-		tokio::spawn(async move {
+		let span = tracing::info_span!(parent: &entry.span, "upload");
+		let upload = async move {
 			let result = match token {
 				Some(token) => delivery.upload(&token, &output, file).await.map_err(Undelivered::Failed),
 				None => match tokio::fs::read(&file).await {
@@ -27,13 +36,16 @@ impl Actor {
 				},
 			};
 			// Fails only when the worker ends.
-			drop(back.send(Message::Uploaded(id, result)));
-		});
+			let _ = back.send(Message::Uploaded(id, result));
+		};
+		tokio::spawn(upload.instrument(span));
 	}
 
+	/// Takes in whether a result was handed over.
 	pub(super) fn uploaded(&mut self, id: TaskId, result: Result<(), Undelivered>) {
 		let finalized = self.finalized;
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let _span = entry.span.clone().entered();
 		entry.busy = Busy::No;
 		let asked = entry.token.take().is_some();
 		entry.local.upload = false;
@@ -44,7 +56,7 @@ impl Actor {
 				self.consider(id);
 			}
 			(Err(why), _) => {
-				log::warn!("task {:?}: the result was not handed over: {why}", id.0);
+				tracing::warn!("the result was not handed over: {why}");
 				match why {
 					// The scheduler asks another winner, or this one again.
 					why if asked => self.not_stored(id, why.to_string()),
@@ -60,7 +72,7 @@ impl Actor {
 		}
 	}
 
-	/// Tell that a result cannot be uploaded.
+	/// Tells the scheduler that a result cannot be uploaded.
 	pub(super) fn not_stored(&mut self, id: TaskId, words: String) {
 		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(FailureCause::ResultNotStored)), words });
 		let at = clock::machine_time();

@@ -4,37 +4,40 @@ use tokio::{
 	sync::mpsc,
 	task::{JoinError, JoinHandle},
 };
+use tracing::Instrument;
 
-use super::{Effect, Message};
-use crate::journal::{Change, Journal, JournalError};
+use crate::{
+	journal::{Change, Journal, JournalError},
+	messages::{Effect, Message},
+};
 
 /// Changes, and what follows from them.
-type Batch = (Vec<Change>, Vec<Effect>);
+type Writing = (Vec<Change>, Vec<Effect>);
 
 /// Hands changes to the journal, in their order.
 pub(super) struct Writer {
 	/// `None` once nothing more comes.
-	batches: Option<mpsc::UnboundedSender<Batch>>,
+	batches: Option<mpsc::UnboundedSender<Writing>>,
 	/// Ends by itself only when the journal cannot be written.
 	pub task: JoinHandle<Result<(), JournalError>>,
 }
 
 impl Writer {
-	/// Write to this journal, and tell the loop what is done.
+	/// Returns a writer of this journal, which tells the loop what is done.
 	pub fn spawn(journal: Journal, actor: mpsc::UnboundedSender<Message>) -> Self {
 		let (batches, receiver) = mpsc::unbounded_channel();
-		Self { batches: Some(batches), task: tokio::spawn(write(journal, receiver, actor)) }
+		Self { batches: Some(batches), task: tokio::spawn(write(journal, receiver, actor).in_current_span()) }
 	}
 
-	/// Write this, and then say what follows.
+	/// Writes this, and then says what follows.
 	pub fn write(&self, changes: Vec<Change>, effects: Vec<Effect>) {
 		if let Some(batches) = &self.batches {
 			// If the writer has failed, the loop ends.
-			drop(batches.send((changes, effects)));
+			let _ = batches.send((changes, effects));
 		}
 	}
 
-	/// Write what is left, and close the journal.
+	/// Writes what is left, and closes the journal.
 	pub async fn finish(&mut self) -> Result<(), JournalError> {
 		self.batches = None;
 		result((&mut self.task).await)
@@ -43,7 +46,7 @@ impl Writer {
 
 async fn write(
 	mut journal: Journal,
-	mut batches: mpsc::UnboundedReceiver<Batch>,
+	mut batches: mpsc::UnboundedReceiver<Writing>,
 	actor: mpsc::UnboundedSender<Message>,
 ) -> Result<(), JournalError> {
 	while let Some((mut changes, mut effects)) = batches.recv().await {
@@ -53,12 +56,12 @@ async fn write(
 		}
 		journal.write(&changes).await?;
 		// Fails only when the worker ends.
-		drop(actor.send(Message::Written(effects)));
+		let _ = actor.send(Message::Written(effects));
 	}
 	journal.close().await
 }
 
-/// How the writer ended. A panic of it goes on here.
+/// Returns how the writer ended. A panic of it goes on here.
 pub(super) fn result(ended: Result<Result<(), JournalError>, JoinError>) -> Result<(), JournalError> {
 	ended.unwrap_or_else(|error| match error.try_into_panic() {
 		Ok(panic) => std::panic::resume_unwind(panic),

@@ -1,14 +1,20 @@
 use super::*;
+use crate::ports::Undelivered;
 use jsonrpsee::{
 	core::{async_trait, SubscriptionResult},
 	server::{Server, ServerHandle},
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
-use rlc_primitives::{AccountId, WorkerpoolId};
-use rlc_protocol::worker::{Challenge, Joined, WorkerRpcServer};
+use rlc_primitives::{AccountId, TaskId, WorkerpoolId};
+use rlc_protocol::{
+	address::websocket,
+	requester::code,
+	worker::{Challenge, Joined, Logs, Step, WorkerRpcServer},
+};
 use sp_core::{sr25519, Pair};
 use std::{net::SocketAddr, sync::Mutex};
+use tokio::time::timeout;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -151,7 +157,7 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 }
 
 impl Ends {
-	/// The next message, while what is in hand is answered.
+	/// Returns the next message, while it answers what is in hand.
 	async fn next(&mut self, held: &[Report]) -> Message {
 		loop {
 			match timeout(PATIENCE, self.actor.recv()).await.unwrap().unwrap() {
@@ -182,7 +188,7 @@ fn anywhere() -> SocketAddr {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn worker_joins_and_hears_orders() {
+async fn worker_joins_and_hears_instructions() {
 	let scheduler = Scheduler::default();
 	let (address, _server) = scheduler.serve(anywhere()).await;
 	let mut ends = link(address);
@@ -200,7 +206,7 @@ async fn scheduler_of_another_protocol_is_not_joined() {
 	let (address, _server) = scheduler.serve(anywhere()).await;
 	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
 	let (mut link, _ends) = unconnected(address);
-	let Err(refused) = link.join(&client, &mut VecDeque::new()).await else { panic!("they do not fit") };
+	let Err(refused) = link.join(&client, &mut UntoldLogs::new()).await else { panic!("they do not fit") };
 	assert!(refused.to_string().ends_with("upgrade the scheduler"), "{refused}");
 	assert_eq!(scheduler.joins(), 0);
 }
@@ -326,31 +332,4 @@ async fn scheduler_that_is_not_there_does_not_keep_the_worker_from_ending() {
 	ends.outgoing.send(Outgoing::Report(report(4, Step::Completed))).unwrap();
 	drop(ends.outgoing);
 	timeout(PATIENCE, ends.link).await.unwrap().unwrap();
-}
-
-#[test]
-fn steps_that_are_passed_are_left_out() {
-	let all = vec![
-		report(1, Step::Started),
-		report(2, Step::Started),
-		report(1, Step::Computing),
-		report(1, Step::Computed),
-		report(1, Step::Contributed),
-	];
-	let kept: Vec<_> = condense(all).into_iter().map(|report| (report.task, report.step)).collect();
-	assert_eq!(kept, [(task(2), Step::Started), (task(1), Step::Computed), (task(1), Step::Contributed)]);
-}
-
-#[test]
-fn schedulers_address_becomes_a_websockets() {
-	for (base, expected) in [
-		("http://x:1", Some("ws://x:1")),
-		("https://x/", Some("wss://x")),
-		("ws://x", Some("ws://x")),
-		("ftp://x", None),
-		("http://", None),
-		("x", None),
-	] {
-		assert_eq!(websocket(base).as_deref(), expected, "{base}");
-	}
 }

@@ -37,7 +37,7 @@ fn decide(state: State, seen: &Seen, local: &Local, now: Moment) -> Action {
 	next_action(&record(0, state), Some(seen), local, now)
 }
 
-/// What is done at a time when all is possible.
+/// Returns what is done at a time when all is possible.
 fn act(state: State, phase: Phase, ours: Option<Ours>) -> Action {
 	decide(state, &seen(phase, ours), &here(), 500)
 }
@@ -47,7 +47,7 @@ fn is_aborted(action: &Action) -> bool {
 }
 
 fn is_failed(action: &Action) -> bool {
-	matches!(action, Action::End(End::Failed(Failure { cause: None, .. })))
+	matches!(action, Action::End(End::Failed(RunFailure { cause: None, .. })))
 }
 
 use ContributionStatus::{Contributed, Proved, Rejected};

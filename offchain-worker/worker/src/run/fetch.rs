@@ -15,7 +15,7 @@ use super::Apps;
 use crate::{
 	environment,
 	ports::{Job, Stop},
-	record::Failure,
+	record::RunFailure,
 };
 
 /// All that a task needs. The cache keeps it while this lives.
@@ -27,16 +27,18 @@ pub(super) struct Inputs {
 }
 
 impl Apps {
-	pub(super) async fn fetch(&self, job: &Job, mut stop: Stop) -> Result<Inputs, Failure> {
+	/// Gets all that a task needs, unless `stop` is told first.
+	#[tracing::instrument(skip_all)]
+	pub(super) async fn fetch(&self, job: &Job, mut stop: Stop) -> Result<Inputs, RunFailure> {
 		let token = CancellationToken::new();
 		let fetching = self.fetch_all(job, &token);
 		tokio::select! {
 			inputs = fetching => inputs,
-			_ = stop.wait_for(|stopped| *stopped) => Err(Failure::own("stopped")),
+			_ = stop.wait_for(|stopped| *stopped) => Err(RunFailure::own("stopped")),
 		}
 	}
 
-	async fn fetch_all(&self, job: &Job, stop: &CancellationToken) -> Result<Inputs, Failure> {
+	async fn fetch_all(&self, job: &Job, stop: &CancellationToken) -> Result<Inputs, RunFailure> {
 		let plan = &job.plan;
 		let app = text(&plan.app.location, FailureCause::AppUnavailable, "the app")?;
 		let app = self.fetcher.fetch(app, Some(plan.app.checksum.0), stop).await;
@@ -82,13 +84,13 @@ impl Inputs {
 		&self.names
 	}
 
-	/// Whether there is anything to read.
+	/// Returns whether there is nothing to read.
 	pub fn is_empty(&self) -> bool {
 		self.dataset.is_none() && self.files.is_empty()
 	}
 
-	/// Make a task's directories, and put what it reads into the first one, which is left out if that is nothing.
-	pub fn place(&self, input: &Path, output: &Path) -> io::Result<()> {
+	/// Makes a task's directories, and puts what it reads into the first one, which is left out if that is nothing.
+	pub fn lay_out(&self, input: &Path, output: &Path) -> io::Result<()> {
 		// A crash may have left them.
 		remove(input)?;
 		remove(output)?;
@@ -105,7 +107,7 @@ impl Inputs {
 	}
 }
 
-/// Remove a directory, if it is there.
+/// Removes a directory, if it is there.
 pub(super) fn remove(dir: &Path) -> io::Result<()> {
 	match fs::remove_dir_all(dir) {
 		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -113,29 +115,30 @@ pub(super) fn remove(dir: &Path) -> io::Result<()> {
 	}
 }
 
-/// What is in use stays in the cache, however full that is: so a task that names many files is ended before it fills the
-/// disk.
-fn take_room(left: &mut u64, fetched: &Fetched) -> Result<(), Failure> {
+/// Takes the room of a file from what is left of the cache. What is in use stays there, however full it is: so a task that
+/// names many files is ended before it fills the disk.
+fn take_room(left: &mut u64, fetched: &Fetched) -> Result<(), RunFailure> {
 	let rest = left.checked_sub(fetched.size());
-	*left = rest.ok_or_else(|| Failure::own("its app, dataset and inputs have more than this worker's cache holds"))?;
+	*left =
+		rest.ok_or_else(|| RunFailure::own("its app, dataset and inputs have more than this worker's cache holds"))?;
 	Ok(())
 }
 
-/// The same file in another place, copied where it cannot be linked.
+/// Makes the same file available at another path, by a copy where it cannot be linked.
 fn link(from: &Path, to: PathBuf) -> io::Result<()> {
 	fs::hard_link(from, &to).or_else(|_| fs::copy(from, &to).map(drop))
 }
 
-fn text<'a>(location: &'a [u8], cause: FailureCause, what: &str) -> Result<&'a str, Failure> {
-	std::str::from_utf8(location).map_err(|_| Failure::of_task(cause, format!("the location of {what} is no text")))
+fn text<'a>(location: &'a [u8], cause: FailureCause, what: &str) -> Result<&'a str, RunFailure> {
+	std::str::from_utf8(location).map_err(|_| RunFailure::of_task(cause, format!("the location of {what} is not text")))
 }
 
-/// Whose fault it is that something was not fetched. That it is not reachable from here may be this machine's: others
-/// will say.
-fn failure(error: &FetchError, cause: FailureCause, what: &str) -> Failure {
+/// Returns whose fault it is that something was not fetched. If it cannot be reached from here, that may be this machine's
+/// fault: others will say.
+fn failure(error: &FetchError, cause: FailureCause, what: &str) -> RunFailure {
 	let words = format!("{what} was not fetched: {error}");
 	match error.kind {
-		FetchErrorKind::Disk | FetchErrorKind::Stopped => Failure::own(words),
-		_ => Failure::of_task(cause, words),
+		FetchErrorKind::Disk | FetchErrorKind::Stopped => RunFailure::own(words),
+		_ => RunFailure::of_task(cause, words),
 	}
 }

@@ -19,7 +19,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-/// A module that writes `computed.json` with this text, and ends with this code.
+/// Returns a module that writes `computed.json` with this text, and ends with this code.
 fn module(computed: &str, code: i32) -> Vec<u8> {
 	let text = computed.replace('"', "\\22");
 	let module = format!(
@@ -83,7 +83,7 @@ fn bench(app: &[u8]) -> Bench {
 	Bench { dir, apps, plan, steps: Arc::default(), stop: watch::Sender::new(false) }
 }
 
-/// Write a file. Returns its location and checksum.
+/// Writes a file. Returns its location and checksum.
 fn put(dir: &TempDir, name: &str, bytes: &[u8]) -> (String, H256) {
 	let path = dir.path().join(name);
 	fs::write(&path, bytes).unwrap();
@@ -219,7 +219,7 @@ async fn container_without_the_tier_is_this_workers_trouble() {
 }
 
 #[test]
-fn the_deals_tag_and_needs_say_what_the_app_is_granted() {
+fn deals_tag_and_needs_say_what_the_app_is_granted() {
 	for (bits, gpus, network, gpu) in [
 		(0, 0, false, false),
 		(0, 1, false, true),
@@ -234,7 +234,7 @@ fn the_deals_tag_and_needs_say_what_the_app_is_granted() {
 	}
 }
 
-/// A module that never ends.
+/// Returns a module that never ends.
 fn endless() -> Vec<u8> {
 	let text = r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
 	wat::parse_str(text).unwrap()
@@ -362,7 +362,7 @@ fn inputs_lie_where_the_app_looks() {
 	let stop = watch::Sender::new(false);
 	let inputs = runtime.block_on(apps.fetch(&job, stop.subscribe())).unwrap();
 	let tasks = apps.dir(&job);
-	inputs.place(&tasks.input, &tasks.output).unwrap();
+	inputs.lay_out(&tasks.input, &tasks.output).unwrap();
 	for (name, content) in [("data.csv", "data"), ("one.txt", "1"), ("two.txt", "2")] {
 		assert_eq!(fs::read_to_string(tasks.input.join(name)).unwrap(), content);
 		assert_eq!(mode(&tasks.input.join(name)), 0o444, "the cache's own file, which nobody writes");

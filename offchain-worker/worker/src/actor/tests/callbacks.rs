@@ -13,7 +13,7 @@ use rlc_primitives::{CallbackId, ResultDigest};
 use sp_core::H160;
 
 fn right(index: u64) -> ResultDigest {
-	result(place(index).id(), OutputKind::Callback).1.digest
+	result(task(index).id(), OutputKind::Callback).1.digest
 }
 
 fn with_callback(trust: u64) -> Arc<World> {
@@ -23,7 +23,7 @@ fn with_callback(trust: u64) -> Arc<World> {
 	world
 }
 
-/// A scheduler that knows nothing of a task.
+/// Returns why a scheduler refuses the data of a task of which it knows nothing.
 fn unknown() -> Option<Undelivered> {
 	Some(Undelivered::Unknown("no such task".into()))
 }
@@ -42,7 +42,7 @@ async fn direct_task_with_a_callback_brings_its_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn batch_with_a_callback_is_contributed_and_revealed() {
 	let (world, dir) = (with_callback(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	let mut worker = Worker::with(&world, &dir, full_batches).await;
 	worker.instruct(compute(0..100, true));
 	worker.until_all(0..100, Step::Uploaded).await;
 	let chain = world.chain().clone();
@@ -85,7 +85,7 @@ async fn data_that_are_on_chain_and_that_the_scheduler_has_forgotten_are_not_kep
 #[tokio::test(flavor = "multi_thread")]
 async fn data_that_the_chain_waits_for_are_brought_until_they_are_taken() {
 	let (world, dir) = (with_callback(3), tempfile::tempdir().unwrap());
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	*world.refuses.lock().unwrap() = unknown();
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute([0], false));
@@ -96,8 +96,8 @@ async fn data_that_the_chain_waits_for_are_brought_until_they_are_taken() {
 	*world.refuses.lock().unwrap() = None;
 	worker.until_all([0], Step::Uploaded).await;
 	let data = world.callbacks.lock().unwrap()[0].1.clone();
-	world.chain().other_reveals(1, place(0), right(0));
-	world.chain().close(place(0), Some(&data));
+	world.chain().other_reveals(1, task(0), right(0));
+	world.chain().close(task(0), Some(&data));
 	worker.until_all([0], Step::Completed).await;
 	worker.ended().await;
 }

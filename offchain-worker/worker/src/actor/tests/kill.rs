@@ -14,7 +14,7 @@ use rlc_primitives::{
 use sp_core::H160;
 use std::sync::atomic::Ordering;
 
-/// Play a task from its instruction to its end, killing the worker at the n-th point and starting it again. Returns whether
+/// Plays a task from its instruction to its end, killing the worker at the n-th point and starting it again. Returns whether
 /// there was such a point.
 async fn play(world: Arc<World>, point: u32, batch: bool) -> bool {
 	let dir = tempfile::tempdir().unwrap();
@@ -43,9 +43,9 @@ async fn play(world: Arc<World>, point: u32, batch: bool) -> bool {
 	killed
 }
 
-/// What the scheduler does: it gives the task again if the worker does not know it, and asks for what was revealed.
+/// Does what the scheduler does: it gives the task again if the worker does not know it, and asks for what was revealed.
 async fn follow(world: &Arc<World>, worker: &mut Worker) {
-	let id = place(0).id();
+	let id = task(0).id();
 	if !worker.told.last.contains_key(&id) {
 		worker.instruct(compute([0], true));
 	}
@@ -53,19 +53,19 @@ async fn follow(world: &Arc<World>, worker: &mut Worker) {
 	worker.until(|told| told.last.get(&id).is_some_and(|step| revealed.contains(step))).await;
 	if world.chain().deal.deal.callback.is_some() {
 		eventually(|| !world.callbacks.lock().unwrap().is_empty()).await;
-		let open = matches!(world.stage(place(0)), Stage::Revealing(_));
+		let open = matches!(world.stage(task(0)), Stage::Revealing(_));
 		if open {
 			if world.chain().deal.deal.trust > 1 {
 				let other = result(id, OutputKind::Callback).1.digest;
-				world.chain().other_reveals(1, place(0), other);
+				world.chain().other_reveals(1, task(0), other);
 			}
 			let data = world.callbacks.lock().unwrap()[0].1.clone();
-			world.chain().close(place(0), Some(&data));
+			world.chain().close(task(0), Some(&data));
 		}
 	} else if worker.told.last[&id] == Step::Revealed {
-		if matches!(world.stage(place(0)), Stage::Revealing(_)) {
+		if matches!(world.stage(task(0)), Stage::Revealing(_)) {
 			let other = result(id, OutputKind::Archive).1.digest;
-			world.chain().other_reveals(1, place(0), other);
+			world.chain().other_reveals(1, task(0), other);
 		}
 		worker.instruct(Instruction::Upload { task: id, token: "token".into() });
 	}
@@ -74,7 +74,7 @@ async fn follow(world: &Arc<World>, worker: &mut Worker) {
 
 fn check(world: &World, point: u32) {
 	let chain = world.chain();
-	assert!(matches!(chain.task(place(0)).stage, Stage::Completed(_)), "point {point}");
+	assert!(matches!(chain.task(task(0)).stage, Stage::Completed(_)), "point {point}");
 	assert_eq!(chain.contributions(), [1], "contributed once; point {point}");
 	assert_eq!(chain.refused, 0, "the chain is asked first; point {point}");
 }
@@ -84,8 +84,8 @@ async fn batch_survives_a_kill_at_any_point() {
 	let mut point = 1;
 	loop {
 		let world = World::new(3);
-		let other = result(place(0).id(), OutputKind::Archive).1.digest;
-		world.chain().other(1, place(0), other);
+		let other = result(task(0).id(), OutputKind::Archive).1.digest;
+		world.chain().other(1, task(0), other);
 		let killed = play(world.clone(), point, true).await;
 		check(&world, point);
 		assert_eq!(world.chain().reveals(), [1], "revealed once; point {point}");
@@ -125,7 +125,7 @@ async fn direct_callback_survives_a_kill_at_any_point() {
 	assert!(points > 6, "there are points before and after each effect: {points}");
 }
 
-/// Kill the worker at each point of a task with a callback. Returns how many points there are, and one.
+/// Kills the worker at each point of a task with a callback. Returns how many points there are, and one.
 async fn kill_with_a_callback(trust: u64, batch: bool) -> u32 {
 	let mut point = 1;
 	loop {
@@ -133,8 +133,8 @@ async fn kill_with_a_callback(trust: u64, batch: bool) -> u32 {
 		world.chain().deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
 		*world.app.lock().unwrap() = Behavior::Ends(OutputKind::Callback);
 		if trust > 1 {
-			let other = result(place(0).id(), OutputKind::Callback).1.digest;
-			world.chain().other(1, place(0), other);
+			let other = result(task(0).id(), OutputKind::Callback).1.digest;
+			world.chain().other(1, task(0), other);
 		}
 		let killed = play(world.clone(), point, batch).await;
 		check(&world, point);
@@ -155,7 +155,7 @@ async fn result_that_is_gone_is_computed_again_before_the_contribution() {
 	worker.instruct(compute([0], true));
 	timeout(PATIENCE, world.killer.reached.notified()).await.unwrap();
 	worker.kill().await;
-	std::fs::remove_file(dir.path().join("results").join(hex::encode(place(0).id().0))).unwrap();
+	std::fs::remove_file(dir.path().join("results").join(hex::encode(task(0).id().0))).unwrap();
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.until_uploaded(0).await;
 	assert_eq!(world.runs.load(Ordering::SeqCst), 2);
@@ -175,8 +175,8 @@ async fn what_was_sent_before_a_kill_has_time_to_arrive() {
 	// Another task, so that the worker has seen that the first one is not there.
 	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Revealed).await;
-	let commitment = result(place(0).id(), OutputKind::Archive).1.commitment(&world.account(), place(0).id());
-	let (task, authorization) = (place(0), DelegationProof::OnChain);
+	let commitment = result(task(0).id(), OutputKind::Archive).1.commitment(&world.account(), task(0).id());
+	let (task, authorization) = (task(0), DelegationProof::OnChain);
 	let sent = ContributionOf { task, commitment, authorization, enclave_signature: None };
 	world.chain().apply(&Submission::Contribute(vec![sent])).unwrap();
 	worker.until_all([0], Step::Revealed).await;

@@ -20,10 +20,10 @@ use tokio::{
 	time::timeout,
 };
 
-use super::{Actor, Bounds, Message, Parts};
+use super::{Actor, Bounds, Parts};
 use crate::{
 	journal::{Journal, JournalError},
-	link::{Outgoing, Status},
+	messages::{Message, Outgoing, Status},
 	metrics::Metrics,
 	ports::ChainPort,
 	results::Results,
@@ -34,7 +34,7 @@ use world::{Told, World};
 /// Far more than anything takes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-fn place(index: u64) -> TaskRef {
+fn task(index: u64) -> TaskRef {
 	TaskRef { deal: DEAL, index }
 }
 
@@ -44,7 +44,7 @@ fn compute(indices: impl IntoIterator<Item = u64>, batched: bool) -> Instruction
 }
 
 /// Batches go when they are full, and not before.
-fn full_bags(bounds: &mut Bounds) {
+fn full_batches(bounds: &mut Bounds) {
 	bounds.batch_time = Duration::from_secs(3_600);
 }
 
@@ -97,7 +97,7 @@ impl Worker {
 		self.inbox.send(Message::Instruction(instruction)).unwrap();
 	}
 
-	/// Join as the link does. Returns what is in hand.
+	/// Joins as the link does. Returns what is in hand.
 	async fn join(&self) -> Vec<Report> {
 		let (ask, answer) = oneshot::channel();
 		self.inbox.send(Message::Connected(ask)).unwrap();
@@ -108,7 +108,7 @@ impl Worker {
 		held
 	}
 
-	/// Hear what the worker says, and let it know that it was heard, until `enough`.
+	/// Hears what the worker says, and lets it know that it was heard, until `enough`.
 	async fn until(&mut self, mut enough: impl FnMut(&Told) -> bool) {
 		while !enough(&self.told) {
 			let outgoing = timeout(PATIENCE, self.outgoing.recv()).await;
@@ -123,30 +123,32 @@ impl Worker {
 				self.told.last.insert(report.task, report.step);
 				if report.step.is_last() {
 					// The worker may have ended.
-					drop(self.inbox.send(Message::Told(vec![report.task])));
+					let _ = self.inbox.send(Message::Told(vec![report.task]));
 				}
 				self.told.all.push(report);
 			}
-			Outgoing::Logs(task, logs) => drop(self.told.logs.insert(task, logs)),
+			Outgoing::Logs(task, logs) => {
+				self.told.logs.insert(task, logs);
+			}
 			Outgoing::Callback(..) => panic!("the world takes those"),
 		}
 	}
 
-	/// Until these tasks came to this step.
+	/// Waits until these tasks came to this step.
 	async fn until_all(&mut self, indices: impl IntoIterator<Item = u64> + Clone, step: Step) {
-		let tasks: Vec<TaskId> = indices.into_iter().map(|index| place(index).id()).collect();
+		let tasks: Vec<TaskId> = indices.into_iter().map(|index| task(index).id()).collect();
 		self.until(|told| tasks.iter().all(|task| told.last.get(task) == Some(&step))).await;
 	}
 
-	/// Until a task came to this step, answering a reveal by the instruction to upload, as the scheduler does.
+	/// Waits until a task came to this step, answering a reveal by the instruction to upload, as the scheduler does.
 	async fn until_uploaded(&mut self, index: u64) {
 		self.until_all([index], Step::Revealed).await;
-		self.instruct(Instruction::Upload { task: place(index).id(), token: "token".into() });
+		self.instruct(Instruction::Upload { task: task(index).id(), token: "token".into() });
 		self.until_all([index], Step::Completed).await;
 	}
 
 	fn cause(&self, index: u64) -> Option<(Option<FailureCause>, String)> {
-		let task = place(index).id();
+		let task = task(index).id();
 		let cause = self.told.all.iter().rev().find(|report| report.task == task)?.cause.clone()?;
 		Some((cause.cause.map(|cause| cause.0), cause.words))
 	}
@@ -167,7 +169,7 @@ impl Worker {
 	}
 }
 
-/// Wait until something holds.
+/// Waits until something holds.
 async fn eventually(mut holds: impl FnMut() -> bool) {
 	let waiting = async {
 		while !holds() {

@@ -16,14 +16,14 @@ use rlc_primitives::{task::Stage, ResultDigest};
 use sp_core::H256;
 
 fn right(index: u64) -> ResultDigest {
-	result(place(index).id(), OutputKind::Archive).1.digest
+	result(task(index).id(), OutputKind::Archive).1.digest
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn batch_is_contributed_and_revealed_together() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
-	(0..200).for_each(|index| world.chain().other(1, place(index), right(index)));
-	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	(0..200).for_each(|index| world.chain().other(1, task(index), right(index)));
+	let mut worker = Worker::with(&world, &dir, full_batches).await;
 	worker.instruct(compute(0..200, true));
 	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
@@ -34,20 +34,20 @@ async fn batch_is_contributed_and_revealed_together() {
 #[tokio::test(flavor = "multi_thread")]
 async fn batch_of_trust_1_is_delivered_together() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::with(&world, &dir, full_bags).await;
+	let mut worker = Worker::with(&world, &dir, full_batches).await;
 	worker.instruct(compute(0..200, true));
 	worker.until_all(0..200, Step::Revealed).await;
 	let chain = world.chain().clone();
 	assert_eq!(chain.contributions(), [100, 100]);
 	assert!(chain.sent.iter().all(|sent| matches!(sent, Submission::Direct { .. })));
 	assert!(world.most_running.load(Ordering::SeqCst) <= 2, "no more than there are slots");
-	assert!(worker.told.logs.contains_key(&place(199).id()), "what the app wrote is told");
+	assert!(worker.told.logs.contains_key(&task(199).id()), "what the app wrote is told");
 	let computed = worker.told.all.iter().find(|report| report.step == Step::Computed).unwrap();
 	assert_eq!(computed.usage.as_ref().map(|usage| usage.time), Some(1));
 	worker.stop().await;
 }
 
-/// A world whose deal says this of its tasks.
+/// Returns a world whose deal says this of its tasks.
 fn with_params(params: &str) -> Arc<World> {
 	let world = World::new(1);
 	world.chain().deal.params = params.as_bytes().to_vec().try_into().unwrap();
@@ -102,7 +102,7 @@ async fn task_that_waits_for_its_slots_can_be_stopped() {
 	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
 	for index in 0..2 {
-		worker.instruct(Instruction::Stop { task: place(index).id(), reason: "not wanted".into() });
+		worker.instruct(Instruction::Stop { task: task(index).id(), reason: "not wanted".into() });
 	}
 	worker.until_all(0..2, Step::Aborted).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
@@ -123,8 +123,8 @@ async fn direct_task_of_trust_1_takes_one_transaction() {
 #[tokio::test(flavor = "multi_thread")]
 async fn task_of_trust_1_that_was_reopened_is_contributed_to_and_revealed() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().other(1, place(0), right(0));
-	world.chain().reopen(place(0));
+	world.chain().other(1, task(0), right(0));
+	world.chain().reopen(task(0));
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute([0], false));
 	worker.until_uploaded(0).await;
@@ -152,9 +152,9 @@ async fn trust_above_1_waits_for_others() {
 	worker.instruct(compute([0], false));
 	worker.until_all([0], Step::Contributed).await;
 	assert!(world.chain().reveals().is_empty());
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	worker.until_all([0], Step::Revealed).await;
-	world.chain().other_reveals(1, place(0), right(0));
+	world.chain().other_reveals(1, task(0), right(0));
 	worker.until_uploaded(0).await;
 	worker.stop().await;
 }
@@ -163,7 +163,7 @@ async fn trust_above_1_waits_for_others() {
 async fn refused_batch_is_sent_one_by_one() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	// Somebody else was faster with one of them.
-	world.chain().other(1, place(3), right(3));
+	world.chain().other(1, task(3), right(3));
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute(0..10, true));
 	worker.until_all((0..10).filter(|index| *index != 3), Step::Revealed).await;
@@ -214,7 +214,7 @@ async fn failed_app_is_reported_and_nothing_is_contributed() {
 	assert_eq!(worker.cause(0).unwrap().0, Some(failure));
 	assert!(world.chain().contributions().is_empty());
 	// It was delegated on chain: the evidence goes there too, and again when the scheduler asks.
-	let evidence = Submission::ReportFailure(place(0), failure);
+	let evidence = Submission::ReportFailure(task(0), failure);
 	eventually(|| world.chain().sent == [evidence.clone()]).await;
 	worker.instruct(Instruction::ReportFailure { task: TaskRef { deal: DEAL, index: 0 } });
 	eventually(|| world.chain().sent.len() == 2).await;
@@ -231,22 +231,22 @@ async fn worker_that_was_outvoted_ends_when_that_is_final() {
 	let wrong = ResultDigest(H256::repeat_byte(66));
 	// Two new workers outweigh one only together with a third.
 	for other in 1..=3 {
-		if world.stage(place(0)) == Stage::Active {
-			world.chain().other(other, place(0), wrong);
+		if world.stage(task(0)) == Stage::Active {
+			world.chain().other(other, task(0), wrong);
 		}
 	}
 	for other in 1..=3 {
-		let open = matches!(world.stage(place(0)), Stage::Revealing(_));
+		let open = matches!(world.stage(task(0)), Stage::Revealing(_));
 		if open {
-			world.chain().other_reveals(other, place(0), wrong);
+			world.chain().other_reveals(other, task(0), wrong);
 		}
 	}
-	assert!(matches!(world.stage(place(0)), Stage::Completed(_)));
+	assert!(matches!(world.stage(task(0)), Stage::Completed(_)));
 	let number = world.chain().number;
 	world.chain().tell(News::Finalized(number - 1));
 	worker.instruct(compute([1], true));
 	worker.until_all([1], Step::Contributed).await;
-	assert_eq!(worker.told.last[&place(0).id()], Step::Contributed, "not yet");
+	assert_eq!(worker.told.last[&task(0).id()], Step::Contributed, "not yet");
 	world.chain().tell(News::Finalized(number));
 	worker.until_all([0], Step::Failed).await;
 	assert!(worker.cause(0).unwrap().1.contains("another result"));
@@ -261,7 +261,7 @@ async fn stop_ends_a_run() {
 	worker.instruct(compute(0..3, true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 2).await;
 	for index in 0..3 {
-		worker.instruct(Instruction::Stop { task: place(index).id(), reason: "not wanted".into() });
+		worker.instruct(Instruction::Stop { task: task(index).id(), reason: "not wanted".into() });
 	}
 	worker.until_all(0..3, Step::Aborted).await;
 	eventually(|| world.running.load(Ordering::SeqCst) == 0).await;
@@ -276,7 +276,7 @@ async fn run_stops_when_others_have_agreed() {
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute([0], true));
 	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	worker.until_all([0], Step::Aborted).await;
 	worker.stop().await;
 }
@@ -287,10 +287,10 @@ async fn contribution_is_revealed_whatever_the_scheduler_says() {
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
-	worker.instruct(Instruction::Stop { task: place(0).id(), reason: "not wanted".into() });
-	world.chain().other(1, place(0), right(0));
+	worker.instruct(Instruction::Stop { task: task(0).id(), reason: "not wanted".into() });
+	world.chain().other(1, task(0), right(0));
 	worker.until_all([0], Step::Revealed).await;
-	world.chain().other_reveals(1, place(0), right(0));
+	world.chain().other_reveals(1, task(0), right(0));
 	// The instruction holds for the result, which nobody needs from here.
 	worker.until_all([0], Step::Completed).await;
 	assert!(world.uploads.lock().unwrap().is_empty());
@@ -308,7 +308,7 @@ async fn what_a_fork_undid_is_done_again() {
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().fork(&before);
 	eventually(|| world.chain().contributions().len() == 2).await;
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	worker.until_all([0], Step::Revealed).await;
 	worker.stop().await;
 }
@@ -320,7 +320,7 @@ async fn consensus_that_was_missed_is_found() {
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	// Nothing was told, but now and then the worker asks.
 	worker.until_all([0], Step::Revealed).await;
 	worker.stop().await;
@@ -333,7 +333,7 @@ async fn gap_in_what_was_heard_is_closed_by_asking() {
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	world.chain().tell(News::Gap);
 	worker.until_all([0], Step::Revealed).await;
 	worker.stop().await;
@@ -346,7 +346,7 @@ async fn chains_list_of_work_is_read_every_few_blocks() {
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Contributed).await;
 	world.chain().mute = true;
-	world.chain().other(1, place(0), right(0));
+	world.chain().other(1, task(0), right(0));
 	for _ in 0..10 {
 		world.chain().block(vec![]);
 	}
@@ -373,7 +373,7 @@ async fn result_is_kept_for_a_while_and_no_longer() {
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Completed).await;
 	assert!(world.uploads.lock().unwrap().is_empty());
-	worker.instruct(Instruction::Upload { task: place(0).id(), token: "token".into() });
+	worker.instruct(Instruction::Upload { task: task(0).id(), token: "token".into() });
 	worker.until_all([0], Step::Failed).await;
 	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
 	worker.stop().await;
@@ -385,10 +385,10 @@ async fn failed_upload_can_be_asked_for_again() {
 	let mut worker = Worker::start(&world, &dir).await;
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
-	worker.instruct(Instruction::Upload { task: place(0).id(), token: "bad".into() });
+	worker.instruct(Instruction::Upload { task: task(0).id(), token: "bad".into() });
 	worker.until_all([0], Step::Failed).await;
 	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
-	worker.instruct(Instruction::Upload { task: place(0).id(), token: "good".into() });
+	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
 	worker.until_all([0], Step::Completed).await;
 	worker.stop().await;
 }
@@ -404,7 +404,7 @@ async fn draining_worker_takes_nothing_more_and_ends() {
 	worker.until_all([1], Step::Aborted).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.draining)).await.unwrap().unwrap();
 	assert_eq!(worker.status.borrow().free_slots, 0);
-	worker.instruct(Instruction::Upload { task: place(0).id(), token: "token".into() });
+	worker.instruct(Instruction::Upload { task: task(0).id(), token: "token".into() });
 	worker.until_all([0], Step::Completed).await;
 	worker.ended().await;
 }

@@ -26,7 +26,7 @@ use tokio::sync::Notify;
 use super::chain::{Chain, Trouble};
 use crate::{
 	ports::{ChainPort, Delivery, Finished, Job, Runner, SendError, Stop, Submission, Undelivered, Unreachable},
-	record::{Failure, Output, OutputKind},
+	record::{Output, OutputKind, RunFailure},
 	seen::News,
 	testing::DEAL,
 };
@@ -78,7 +78,7 @@ pub enum Behavior {
 	Hangs,
 }
 
-/// The result of a task's app.
+/// Returns the result of a task's app.
 pub fn result(task: TaskId, kind: OutputKind) -> (Vec<u8>, Output) {
 	let data = [b"result of ", task.0.as_bytes()].concat();
 	let digest = ResultDigest::of_callback(&data);
@@ -87,7 +87,7 @@ pub fn result(task: TaskId, kind: OutputKind) -> (Vec<u8>, Output) {
 }
 
 impl World {
-	/// With a deal of this trust.
+	/// Returns a world with a deal of this trust.
 	pub fn new(trust: u64) -> Arc<Self> {
 		Arc::new(Self {
 			chain: Mutex::new(Chain::new(trust)),
@@ -107,8 +107,8 @@ impl World {
 		self.chain.lock().unwrap()
 	}
 
-	pub fn stage(&self, place: TaskRef) -> Stage {
-		self.chain().task(place).stage
+	pub fn stage(&self, which: TaskRef) -> Stage {
+		self.chain().task(which).stage
 	}
 
 	fn behavior(&self) -> Behavior {
@@ -138,12 +138,12 @@ impl ChainPort for World {
 		Ok(None)
 	}
 
-	async fn task(&self, place: TaskRef, _: H256) -> Result<Option<TaskView>, Unreachable> {
+	async fn task(&self, which: TaskRef, _: H256) -> Result<Option<TaskView>, Unreachable> {
 		self.killer.point().await;
 		let chain = self.chain();
 		Ok(Some(TaskView {
-			id: place.id(),
-			task: chain.task(place),
+			id: which.id(),
+			task: chain.task(which),
 			contribution_deadline: chain.deal.deal.contribution_deadline(),
 			final_deadline: chain.deal.deal.final_deadline(),
 			delegates: vec![],
@@ -202,10 +202,10 @@ impl Runner for World {
 		(job.progress)(Step::Computing);
 		let logs = Logs { stdout: "hello".into(), stderr: String::new() };
 		let outcome = match self.behavior() {
-			Behavior::Fails(cause) => Err(Failure::of_task(cause, "as it was told")),
+			Behavior::Fails(cause) => Err(RunFailure::of_task(cause, "as it was told")),
 			Behavior::Hangs => {
 				stop.wait_for(|stopped| *stopped).await.unwrap();
-				Err(Failure::own("stopped"))
+				Err(RunFailure::own("stopped"))
 			}
 			Behavior::Ends(kind) => {
 				tokio::time::sleep(Duration::from_millis(1)).await;

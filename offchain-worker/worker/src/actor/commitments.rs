@@ -1,16 +1,18 @@
-//! Committing to results. A deal of trust 1 needs one worker only: it delivers its results at once.
+//! Committing to results, and revealing their digests once they have consensus. A deal of trust 1 needs one worker only: it
+//! does both at once.
 
 use std::path::PathBuf;
 
 use rlc_primitives::{
-	work::{CallbackData, ContributionOf, ResultOf},
-	TaskId,
+	work::{CallbackData, ContributionOf, ResultOf, TaskRef},
+	ResultDigest, TaskId,
 };
 use tokio::time::Instant;
 
-use super::{send::What, Actor, Busy};
+use super::{Actor, Busy};
 use crate::{
-	plan::Plans,
+	messages::What,
+	plans::Plans,
 	ports::{ChainPort, SendError, Submission},
 	record::{Output, OutputKind},
 };
@@ -38,9 +40,20 @@ impl Actor {
 		contributions.collect()
 	}
 
-	/// What these tasks of one deal bring, if its trust allows that one worker is enough.
+	pub(super) fn prepare_reveal(&mut self, id: TaskId) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.busy = Busy::Sending;
+		self.sends.add(What::Reveal, &entry.record, Instant::now());
+	}
+
+	pub(super) fn reveals(&self, tasks: &[TaskId]) -> Vec<(TaskRef, ResultDigest)> {
+		let records = tasks.iter().filter_map(|id| Some(&self.tasks.get(id)?.record));
+		records.filter_map(|record| Some((record.task, record.state.output()?.digest))).collect()
+	}
+
+	/// Returns what these tasks of one deal bring at once, which its trust may allow.
 	///
-	/// A task that was refused so may have had another contribution before: what works then is to contribute.
+	/// A task that was refused in this way may have had another contribution before: then only contributing works.
 	pub(super) fn direct(&self, tasks: &[TaskId]) -> Option<Direct> {
 		let mut results = Vec::with_capacity(tasks.len());
 		for entry in tasks.iter().filter_map(|id| self.tasks.get(id)) {
@@ -65,7 +78,7 @@ pub(super) struct Direct {
 }
 
 impl Direct {
-	/// Contributions and reveals at once, if the deal allows it.
+	/// Returns contributions and reveals at once, if the deal allows it.
 	pub async fn submission(self, chain: &dyn ChainPort, plans: &Plans) -> Result<Option<Submission>, SendError> {
 		let Self { results, single } = self;
 		let Some(first) = results.first() else { return Ok(None) };
