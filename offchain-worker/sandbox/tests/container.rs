@@ -321,6 +321,8 @@ async fn what_a_crash_left_is_removed() {
 	let state = directory.path().canonicalize().unwrap();
 	let Some(tier) = probe(&state).await else { return };
 	let networks = usize::from(with_network(&tier).await.is_some());
+	// The victim takes the directory over.
+	drop(tier);
 	let mut victim = Command::new(env::current_exe().unwrap())
 		.args(["--exact", "victim", "--ignored"])
 		.env(VICTIM, &state)
