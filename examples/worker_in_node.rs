@@ -35,17 +35,17 @@ pub async fn run(folder: &Path) -> Result<WorkerInfo, Box<dyn Error>> {
 	// Somebody's pool. It is registered at the first start, and listens at any free port.
 	let config = rlc_scheduler::Config::new(PoolChoice::Named("example".into()), folder.join("scheduler"));
 	let scheduler = rlc_scheduler::start(config, chain.clone(), Key::from_suri("//Alice")?).await?;
-	let url = scheduler.address;
+	let address = scheduler.address;
 
 	// Our worker. It keeps its journal in a folder of its own: what must survive a crash is there before it is done.
 	let config = rlc_worker::Config {
 		slots: Some(1),
-		..rlc_worker::Config::new(format!("http://{url}"), folder.join("worker"))
+		..rlc_worker::Config::new(format!("http://{address}"), folder.join("worker"))
 	};
 	let worker = rlc_worker::start(config, chain, Key::from_suri("//Bob")?).await?;
 
 	// The worker knocks until its scheduler lets it in; ask the scheduler when it has.
-	let pool = WsClientBuilder::default().build(format!("ws://{url}")).await?;
+	let pool = WsClientBuilder::default().build(format!("ws://{address}")).await?;
 	let joined = loop {
 		if let Some(worker) = pool.workers().await?.into_iter().find(|worker| worker.alive) {
 			break worker;
