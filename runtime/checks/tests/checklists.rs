@@ -42,7 +42,7 @@ const NOT_TRIED: [Exception; 4] = [
 
 /// Events that no program beside the chain reads.
 const NOT_READ: [Exception; 4] = [
-	Exception { pallet: "rlc", name: "Minted", why: "genesis alone mints, and programs begin after it" },
+	Exception { pallet: "rlc", name: "Minted", why: "nothing mints so far, and programs do not follow the supply" },
 	Exception { pallet: "rlc", name: "Pruned", why: "what is removed holds nobody's money" },
 	Exception { pallet: "rlc", name: "RewardsFunded", why: "validators' rewards are no business of the market" },
 	Exception {
