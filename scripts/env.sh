@@ -1,6 +1,8 @@
 # Sourced by the other scripts and by nothing else: what a build of this workspace needs in its environment.
 
 RLC_HOME="${RLC_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/rlc}"
+# What can be removed: it is downloaded or compiled again.
+RLC_CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/rlc"
 # The toolchain that setup assembles where rustup cannot download a Wasm target.
 RLC_WASM_TOOLCHAIN="$RLC_HOME/wasm-toolchain"
 # What the runtime is compiled for, and what apps are compiled for.

@@ -1,7 +1,7 @@
 # Sourced by scripts that need a program which is not part of Rust: sees to it that the version that .config/tools.txt
 # names is in PATH. Programs are installed into a directory of this project's, and kept there.
 
-TOOLS="$RLC_HOME/tools"
+TOOLS="$RLC_CACHE/tools"
 PATH="$TOOLS/bin:$PATH"
 
 # tool PROGRAM CRATE VERSION [PACKAGE]: the program, the crate that it is compiled from, and the package on PyPI that

@@ -19,7 +19,7 @@ RLC_NEXT_RUNTIME=$(realpath "$RLC_NEXT_RUNTIME")
 cd "$here"
 
 # The packages are kept outside of the checkout, so that another one need not download them again.
-packages=${XDG_DATA_HOME:-$HOME/.local/share}/rlc/zombienet-$(cat package-lock.json .npmrc | sha256sum | cut -c 1-16)
+packages=${XDG_CACHE_HOME:-$HOME/.cache}/rlc/zombienet-$(cat package-lock.json .npmrc | sha256sum | cut -c 1-16)
 if ! [ -d "$packages" ]; then
 	mkdir -p "$(dirname "$packages")"
 	new=$(mktemp -d "$packages.XXXXXX")
