@@ -77,30 +77,24 @@
 //! # }
 //! ```
 
-mod actions;
 mod admission;
 mod chain;
 mod config;
 mod db;
+mod decide;
 mod elsewhere;
 mod error;
 mod events;
-mod failures;
 mod members;
 mod metrics;
 mod model;
 mod node;
-mod placement;
 mod pool;
-mod queue;
 mod registration;
-mod replication;
 mod server;
 mod start;
-mod supervision;
 #[cfg(test)]
 mod testing;
-mod uploads;
 
 pub use config::{Admission, Config, PoolChoice};
 pub use db::DbError;

@@ -6,8 +6,8 @@ use rlc_primitives::{task::Stage, AccountId, Moment, TaskId};
 use rlc_protocol::worker::{Cause, Heartbeat, Report, Resources, Session, Step, MISSED_HEARTBEATS};
 
 use crate::{
+	decide::assignment::may_try,
 	model::{are_agreed_on, has_voted_for_it, Now, Presence, Replicate, State, TaskState, WorkerState},
-	placement::may_try,
 };
 
 /// A worker that showed who it is.

@@ -1,6 +1,7 @@
 //! What the scheduler knows. Only [`State`]'s methods change it, and all of them are told the time.
 
 mod deal;
+pub mod queue;
 mod state;
 mod task;
 mod worker;

@@ -29,10 +29,6 @@ impl NodeChain {
 	}
 }
 
-fn at(task: TaskRef) -> TaskRef {
-	TaskRef { deal: task.deal, index: task.index }
-}
-
 impl PoolChain for NodeChain {
 	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>> {
 		async move {
@@ -60,7 +56,7 @@ impl PoolChain for NodeChain {
 	}
 
 	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>> {
-		async move { self.chain.task_of(at(task)).await.map_err(ChainError::new) }.boxed()
+		async move { self.chain.task_of(task).await.map_err(ChainError::new) }.boxed()
 	}
 
 	fn score(&self, worker: AccountId) -> Answer<'_, Score> {
@@ -94,19 +90,19 @@ impl PoolChain for NodeChain {
 			Ok(data) => data,
 			Err(_) => return async { Err(ChainError("the callback's data are too long".into())) }.boxed(),
 		};
-		self.send(Call::Poco(PocoCall::Finalize { task: at(task), callback_data }))
+		self.send(Call::Poco(PocoCall::Finalize { task, callback_data }))
 	}
 
 	fn reopen(&self, task: TaskRef) -> Answer<'_, ()> {
-		self.send(Call::Poco(PocoCall::Reopen { task: at(task) }))
+		self.send(Call::Poco(PocoCall::Reopen { task }))
 	}
 
 	fn abandon(&self, task: TaskRef) -> Answer<'_, ()> {
 		async move {
 			// The chain would let a consensus go that nobody revealed yet.
-			let view = self.chain.task_of(at(task)).await.map_err(ChainError::new)?;
+			let view = self.chain.task_of(task).await.map_err(ChainError::new)?;
 			match view.map(|view| view.task.stage) {
-				Some(Stage::Active) => self.send(Call::Poco(PocoCall::Abandon { task: at(task) })).await,
+				Some(Stage::Active) => self.send(Call::Poco(PocoCall::Abandon { task })).await,
 				Some(_) => Err(ChainError("it has a consensus, or is closed".into())),
 				None => Err(ChainError("there is no such task".into())),
 			}
@@ -116,7 +112,7 @@ impl PoolChain for NodeChain {
 
 	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()> {
 		let workers = workers.into_iter().map(|worker| Delegate { worker, enclave: None }).collect();
-		self.send(Call::Poco(PocoCall::Delegate { tasks: tasks.into_iter().map(at).collect(), workers }))
+		self.send(Call::Poco(PocoCall::Delegate { tasks, workers }))
 	}
 }
 

@@ -3,7 +3,7 @@ use rlc_primitives::work;
 
 use super::*;
 use crate::{
-	actions::Action,
+	decide::action::Action,
 	model::TaskState,
 	testing::{
 		account,

@@ -9,10 +9,10 @@ use rlc_protocol::worker::{Cause, Report, Step};
 
 use super::{DealState, Presence, Replicate, TaskState, WorkerState};
 use crate::{
-	actions::Action,
-	placement::{Ready, RunTimes},
-	queue::{End, Queue},
-	supervision,
+	decide::action::Action,
+	decide::assignment::{Ready, RunTimes},
+	decide::supervision,
+	model::queue::{End, Queue},
 };
 
 /// What time it is, in ms since the Unix epoch.

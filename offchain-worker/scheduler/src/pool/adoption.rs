@@ -9,8 +9,8 @@ use rlc_protocol::worker::Step;
 use super::{system_time, Input, Means, Pool};
 use crate::{
 	db::{ReplicateRow, TaskRow},
+	decide::failures,
 	events::task_of,
-	failures,
 	model::{range, GivenUp, Replicate, TaskState},
 };
 

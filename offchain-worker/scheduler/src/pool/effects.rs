@@ -12,8 +12,8 @@ use rlc_store::{Grant, HashKind, Keep};
 
 use super::{system_time, Input, Means, Pool};
 use crate::{
-	actions::Action,
 	chain::ChainError,
+	decide::action::Action,
 	elsewhere,
 	model::{Now, Presence, Sending},
 };

@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::{Means, Pool};
 use crate::{
+	decide::assignment,
 	elsewhere,
 	model::{Presence, WorkerState},
-	placement, Error,
+	Error,
 };
 
 /// How often the others are met.
@@ -106,7 +107,7 @@ impl Pool {
 			let Some(deal) = self.state.deals.get(&task.chain.deal) else { continue };
 			let here = |worker: &WorkerState| worker.is_here();
 			let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.start);
-			if since + WAITED < now.local && !placement::is_anyone_among(&self.state, deal, task, here) {
+			if since + WAITED < now.local && !assignment::is_anyone_among(&self.state, deal, task, here) {
 				parts.insert((task.chain.deal, deal.part_of(task.chain.index)));
 			}
 		}

@@ -9,8 +9,8 @@ use sp_core::H256;
 
 use super::{account, World, START};
 use crate::{
-	actions::Action,
 	chain::{Seen, SeenBlock},
+	decide::action::Action,
 	members::Member,
 	model::{DealState, Now, State, TaskState},
 };

@@ -5,11 +5,11 @@ use rlc_protocol::worker::Step;
 
 use super::{Now, State};
 use crate::{
-	actions::Action,
+	decide::action::Action,
+	decide::assignment,
+	decide::supervision,
+	model::queue::End,
 	model::{GivenUp, Sending},
-	placement,
-	queue::End,
-	supervision,
 };
 
 /// How long, in ms, after an extrinsic was included, its event is waited for.
@@ -50,7 +50,7 @@ impl State {
 			for (_, _, id) in std::mem::take(&mut self.dirty) {
 				actions.extend(self.supervise(id, now));
 			}
-			actions.extend(placement::place(self, now));
+			actions.extend(assignment::place(self, now));
 			if self.dirty.is_empty() {
 				break;
 			}

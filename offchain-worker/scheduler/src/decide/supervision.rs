@@ -15,12 +15,12 @@ use rlc_primitives::{
 use rlc_protocol::worker::Step;
 
 use crate::{
-	actions::Action,
-	failures::{self, ENOUGH, PATIENCE},
+	decide::action::Action,
+	decide::assignment,
+	decide::failures::{self, ENOUGH, PATIENCE},
+	decide::replication::is_enough,
+	decide::uploads,
 	model::{DealState, Now, State, TaskState},
-	placement,
-	replication::is_enough,
-	uploads,
 };
 
 /// How long after a deadline, in ms, it has surely passed on chain too.
@@ -98,7 +98,7 @@ fn find_workers(state: &State, deal: &DealState, task: &TaskState, id: TaskId, n
 		return;
 	}
 	if let Some(verdict) = failures::verdict(task) {
-		let deserted = !busy && !placement::is_anyone_left(state, deal, task);
+		let deserted = !busy && !assignment::is_anyone_left(state, deal, task);
 		let waited = task.deserted.map_or(0, |since| now.local.saturating_sub(since));
 		if verdict.operators >= ENOUGH || (deserted && waited >= PATIENCE) {
 			return next.act(Action::GiveUp { task: id, reason: verdict.reason, witnesses: verdict.witnesses });
@@ -108,7 +108,7 @@ fn find_workers(state: &State, deal: &DealState, task: &TaskState, id: TaskId, n
 			next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
 		}
 	}
-	let run_time = placement::run_time(state, deal).unwrap_or(0);
+	let run_time = assignment::run_time(state, deal).unwrap_or(0);
 	next.wants_worker = now.chain.saturating_add(run_time) < deadline;
 }
 

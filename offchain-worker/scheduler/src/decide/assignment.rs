@@ -15,9 +15,9 @@ use rlc_primitives::{AccountId, DealId};
 use sp_core::H256;
 
 use crate::{
-	actions::Action,
+	decide::action::Action,
+	model::queue::End,
 	model::{DealState, Now, Profile, State, TaskState, WorkerState},
-	queue::End,
 };
 use rlc_protocol::worker::Step;
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-	actions::Action,
+	decide::action::Action,
 	testing::{account, scene::report, task, Scene},
 };
 use rlc_primitives::TaskId;

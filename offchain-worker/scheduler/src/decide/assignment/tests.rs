@@ -124,7 +124,7 @@ fn run_time_is_taken_once_and_bounded_by_the_deal() {
 	assert_eq!(run_time(&scene, brief), Some(1_000), "nor than this deal allows");
 	scene.computed(&one, task(deal, 0), 0);
 	assert_eq!(run_time(&scene, deal), Some(crate::testing::T), "told twice, it counts once");
-	let next = crate::supervision::next(&scene.state, task(brief, 0), scene.now);
+	let next = crate::decide::supervision::next(&scene.state, task(brief, 0), scene.now);
 	assert!(next.wants_worker, "long runs elsewhere keep no short deal from its workers");
 }
 
