@@ -14,6 +14,7 @@ mod rpc;
 mod runtime;
 mod sender;
 mod structure;
+mod task_event;
 mod views;
 
 pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, RegistryCall};

@@ -27,6 +27,7 @@ pub mod ethereum;
 pub mod ids;
 pub mod market;
 pub mod money;
+pub mod observed;
 pub mod orders;
 pub mod settlement;
 pub mod signature;
@@ -46,6 +47,7 @@ pub use ids::{
 	AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, ResultDigest, ResultHash, ResultSeal, TaskId,
 	WorkerpoolId,
 };
+pub use observed::{ObservedTask, TaskEvent};
 pub use orders::{AnyOrder, AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, Restriction, WorkerpoolOrder};
 pub use signature::{OrderSignature, SignatureError, SigningDomain};
 pub use supply::{MAX_SUPPLY, NRLC, RLC};
