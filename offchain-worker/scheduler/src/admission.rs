@@ -1,4 +1,4 @@
-//! Who may join: whoever shows that it has its key, and is let in.
+//! Which workers may join: those that prove that they hold their key, and that the pool admits.
 
 use std::{
 	collections::{BTreeSet, HashMap},
@@ -14,10 +14,10 @@ use rlc_protocol::{
 };
 use sp_core::H256;
 
-/// Whose workers the pool takes.
+/// Which workers the pool admits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Admission {
-	/// Everybody's.
+	/// All.
 	#[default]
 	Open,
 	/// The scheduler's own: workers that show its account as their operator.
@@ -41,16 +41,16 @@ const BURST: f64 = 1_000.0;
 /// The most slots that a worker can have: more is a mistake.
 const MAX_SLOTS: u32 = 1_024;
 
-/// Why a worker is not let in: a code of [`code`], and words.
+/// Why a worker is refused: a code of [`code`], and words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct AdmissionRefusal {
 	/// The code.
 	pub code: i32,
 	/// Why, and what to do.
 	pub words: String,
 }
 
-impl Refusal {
+impl AdmissionRefusal {
 	/// With this code and these words.
 	pub fn new(code: i32, words: impl Into<String>) -> Self {
 		Self { code, words: words.into() }
@@ -76,7 +76,7 @@ impl Default for Challenges {
 }
 
 impl Challenges {
-	/// A new challenge for an account; `None` if too many were asked for lately.
+	/// Returns a new challenge for an account; `None` if too many were asked for lately.
 	pub fn give(&self, account: AccountId, now: Instant) -> Option<H256> {
 		let mut given = self.lock();
 		let earned = now.saturating_duration_since(given.since).as_secs_f64() * RATE;
@@ -94,7 +94,7 @@ impl Challenges {
 		Some(challenge)
 	}
 
-	/// Whether the challenge was given to this account within a minute. It is good once.
+	/// Takes a challenge back. Returns whether it was given to this account within a minute. It is good once.
 	pub fn take(&self, challenge: &H256, account: &AccountId, now: Instant) -> bool {
 		let taken = self.lock().open.remove(challenge);
 		taken.is_some_and(|(to, at)| to == *account && now.saturating_duration_since(at) < CHALLENGE_TIME)
@@ -105,66 +105,77 @@ impl Challenges {
 	}
 }
 
-/// Checks what a worker shows, whoever may join. That its challenge was given to it was checked before.
+/// Checks what a worker shows, whichever workers may join. That its challenge was given to it was checked before.
 ///
 /// # Errors
 ///
-/// [`Refusal`].
-pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(), Refusal> {
+/// [`AdmissionRefusal`].
+pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(), AdmissionRefusal> {
 	let account = &join.account.0;
 	let claim = Claim::Join { workerpool, challenge: join.challenge };
 	if !claim.is_signed_by(genesis, &join.signature, account) {
 		let words = format!("the challenge is not signed by {}, for this pool and chain", join.account);
-		return Err(Refusal::new(code::WRONG_SIGNATURE, words));
+		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 	}
 	let operator = join.operator.as_ref();
 	if let Some(operator) = operator {
 		let claim = Claim::Operator { worker: account };
 		if !claim.is_signed_by(genesis, &operator.signature, &operator.account.0) {
 			let words = format!("{} did not sign that {} is its worker", operator.account, join.account);
-			return Err(Refusal::new(code::WRONG_SIGNATURE, words));
+			return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 		}
 	}
 	check_resources(&join.resources)?;
 	if join.held.len() > MAX_REPORTS {
 		let words = format!("at most {MAX_REPORTS} tasks can be in hand when a worker joins");
-		return Err(Refusal::new(code::NOT_ALLOWED, words));
+		return Err(AdmissionRefusal::new(code::NOT_ALLOWED, words));
 	}
 	Ok(())
 }
 
-/// Who has to be let in: the worker, or its operator.
-pub fn people(join: &Join) -> impl Iterator<Item = &AccountId> {
+/// Returns the accounts of which one has to be admitted: the worker's and its operator's.
+pub fn candidates(join: &Join) -> impl Iterator<Item = &AccountId> {
 	let operator = join.operator.as_ref().map(|operator| &operator.account);
 	[Some(&join.account), operator].into_iter().flatten().map(|account| &account.0)
 }
 
-/// Lets in whom the pool takes, once it is [checked](check) who they are. `in_group` is whether one of the
-/// [`people`] is a member of the admission's group now.
+/// Admits a worker whose identity was [checked](check), or refuses it. `in_group` is whether one of the [`candidates`] is
+/// a member of the admission's group now.
 ///
 /// # Errors
 ///
-/// [`Refusal`].
-pub fn admit(join: &Join, admission: &Admission, scheduler: &AccountId, in_group: bool) -> Result<(), Refusal> {
-	let (admitted, who) = match admission {
-		Admission::Open => return Ok(()),
-		Admission::Private => (people(join).any(|one| one == scheduler), "its scheduler's own workers".into()),
-		Admission::Listed(list) => (people(join).any(|one| list.contains(one)), "workers that are on its list".into()),
-		Admission::Group(group) => (in_group, format!("members of group {:?}", group.0)),
+/// [`AdmissionRefusal`].
+pub fn admit(
+	join: &Join,
+	admission: &Admission,
+	scheduler: &AccountId,
+	in_group: bool,
+) -> Result<(), AdmissionRefusal> {
+	let is_admitted = match admission {
+		Admission::Open => true,
+		Admission::Private => candidates(join).any(|account| account == scheduler),
+		Admission::Listed(list) => candidates(join).any(|account| list.contains(account)),
+		Admission::Group(_) => in_group,
 	};
-	if admitted {
+	if is_admitted {
 		return Ok(());
 	}
+	let admitted = match admission {
+		Admission::Open => "all workers".into(),
+		Admission::Private => "its scheduler's own workers".into(),
+		Admission::Listed(_) => "workers on its list".into(),
+		Admission::Group(group) => format!("members of group {:?}", group.0),
+	};
 	let worker = &join.account;
 	let advice = match admission {
 		Admission::Group(_) => format!("ask the group's owner to add {worker}, or its operator"),
-		_ => format!("ask its operator to let {worker} in"),
+		_ => format!("ask its operator to admit {worker}"),
 	};
-	Err(Refusal::new(code::NOT_ALLOWED, format!("this pool takes {who} only; {advice}")))
+	Err(AdmissionRefusal::new(code::NOT_ALLOWED, format!("this pool admits {admitted} only; {advice}")))
 }
 
-fn check_resources(resources: &Resources) -> Result<(), Refusal> {
-	let wrong = |words: &str| Err(Refusal::new(code::NOT_ALLOWED, words));
+fn check_resources(resources: &Resources) -> Result<(), AdmissionRefusal> {
+	let wrong = |words: &str| Err(AdmissionRefusal::new(code::NOT_ALLOWED, words));
 	if resources.slots == 0 || resources.slots > MAX_SLOTS {
 		return wrong("a worker has 1 to 1024 slots");
 	}
@@ -190,7 +201,9 @@ mod tests {
 
 	/// Bob's request to join, with Charlie as its operator.
 	fn join(change: impl FnOnce(&mut Join)) -> Join {
-		let (bob, charlie, challenge) = (key("Bob"), key("Charlie"), H256::repeat_byte(7));
+		let bob = key("Bob");
+		let charlie = key("Charlie");
+		let challenge = H256::repeat_byte(7);
 		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge };
 		let of = Claim::Operator { worker: &bob.account() };
 		let operator =
@@ -217,7 +230,7 @@ mod tests {
 	}
 
 	#[test]
-	fn open_pool_takes_whoever_has_its_key() {
+	fn open_pool_admits_any_worker_that_holds_its_key() {
 		assert_eq!(checked(&join(|_| ()), &Admission::Open), Ok(()));
 	}
 
@@ -227,7 +240,7 @@ mod tests {
 		assert_eq!(checked(&join(|join| join.account = Account(key("Dave").account())), &Admission::Open), wrong);
 		assert_eq!(checked(&join(|join| join.challenge = H256::zero()), &Admission::Open), wrong);
 		let other = |join: &mut Join| join.operator.as_mut().unwrap().account = Account(key("Alice").account());
-		assert_eq!(checked(&join(other), &Admission::Open), wrong, "nobody is made an operator by others");
+		assert_eq!(checked(&join(other), &Admission::Open), wrong, "no account is made an operator by others");
 	}
 
 	#[test]
@@ -239,7 +252,7 @@ mod tests {
 	}
 
 	#[test]
-	fn private_pool_takes_its_scheduler_s_workers() {
+	fn private_pool_admits_its_schedulers_workers() {
 		assert_eq!(checked(&join(|_| ()), &Admission::Private), Err(code::NOT_ALLOWED));
 		let alice = key("Alice");
 		let own = |join: &mut Join| {
@@ -251,25 +264,27 @@ mod tests {
 	}
 
 	#[test]
-	fn group_pool_takes_members_and_tells_others_which_group_it_is() {
-		let (alice, group) = (key("Alice").account(), Admission::Group(GroupId(H160::repeat_byte(0xAB))));
+	fn group_pool_admits_members_and_names_its_group_to_others() {
+		let alice = key("Alice").account();
+		let group = Admission::Group(GroupId(H160::repeat_byte(0xAB)));
 		let join = join(|_| ());
 		assert_eq!(admit(&join, &group, &alice, true), Ok(()));
-		let Refusal { code, words } = admit(&join, &group, &alice, false).unwrap_err();
+		let AdmissionRefusal { code, words } = admit(&join, &group, &alice, false).unwrap_err();
 		assert_eq!(code, code::NOT_ALLOWED);
 		assert!(words.contains(&format!("members of group 0x{} only", "ab".repeat(20))), "{words}");
 		assert!(words.contains(&format!("add {}", join.account)), "{words}");
 	}
 
 	#[test]
-	fn worker_and_its_operator_are_looked_for() {
-		let (bob, charlie) = (key("Bob").account(), key("Charlie").account());
-		assert_eq!(people(&join(|_| ())).collect::<Vec<_>>(), [&bob, &charlie]);
-		assert_eq!(people(&join(|join| join.operator = None)).collect::<Vec<_>>(), [&bob]);
+	fn worker_and_its_operator_are_candidates() {
+		let bob = key("Bob").account();
+		let charlie = key("Charlie").account();
+		assert_eq!(candidates(&join(|_| ())).collect::<Vec<_>>(), [&bob, &charlie]);
+		assert_eq!(candidates(&join(|join| join.operator = None)).collect::<Vec<_>>(), [&bob]);
 	}
 
 	#[test]
-	fn worker_that_can_do_nothing_is_refused() {
+	fn worker_without_slots_or_runtimes_is_refused() {
 		let not_allowed = Err(code::NOT_ALLOWED);
 		assert_eq!(checked(&join(|join| join.resources.slots = 0), &Admission::Open), not_allowed);
 		assert_eq!(checked(&join(|join| join.resources.slots = 5_000), &Admission::Open), not_allowed);
@@ -278,8 +293,10 @@ mod tests {
 
 	#[test]
 	fn challenge_is_good_once_for_one_account_and_a_minute() {
-		let (challenges, now) = (Challenges::default(), Instant::now());
-		let (bob, dave) = (key("Bob").account(), key("Dave").account());
+		let challenges = Challenges::default();
+		let now = Instant::now();
+		let bob = key("Bob").account();
+		let dave = key("Dave").account();
 		let give = || challenges.give(bob.clone(), now).unwrap();
 		assert!(!challenges.take(&give(), &dave, now));
 		let challenge = give();
@@ -289,8 +306,9 @@ mod tests {
 	}
 
 	#[test]
-	fn joins_have_a_rate() {
-		let (challenges, now) = (Challenges::default(), Instant::now());
+	fn challenges_are_limited_in_rate() {
+		let challenges = Challenges::default();
+		let now = Instant::now();
 		let bob = key("Bob").account();
 		let given = (0..2_000).filter(|_| challenges.give(bob.clone(), now).is_some()).count();
 		assert_eq!(given, 1_000);

@@ -1,14 +1,19 @@
-//! What the scheduler needs of a chain: few questions, few extrinsics, and what happens.
+//! The port to a chain: what the scheduler asks and sends, and the blocks that it follows.
 
 use std::fmt;
 
-use futures::{future::BoxFuture, stream::BoxStream};
+use async_trait::async_trait;
+use futures::stream::BoxStream;
 use rlc_primitives::{
-	assets::AppKind, money::Score, work::TaskView, AccountId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash,
-	TaskId,
+	assets::AppKind,
+	money::Score,
+	work::{TaskRef, TaskView},
+	AccountId, Deal, DealId, GroupId, Moment,
 };
-use rlc_protocol::{Needs, TaskRef};
+use rlc_protocol::Needs;
 use sp_core::H256;
+
+use crate::model::ChainBlock;
 
 /// Why the chain did not answer, or refused an extrinsic: one line for people.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,10 +27,10 @@ impl ChainError {
 	}
 }
 
-/// An answer of the chain, later.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, ChainError>>;
+/// An answer of the chain.
+pub type Answer<T> = Result<T, ChainError>;
 
-/// A deal, with what placement has to know of its app and of what its request says.
+/// A deal, with what assignment has to know of its app and of its request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealFacts {
 	/// What was agreed on.
@@ -40,100 +45,52 @@ pub struct DealFacts {
 	pub closed: Option<Moment>,
 }
 
-/// Something that happened to the pool's deals and tasks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-	/// The pool has a deal.
-	DealOpened {
-		/// The deal.
-		deal: DealId,
-		/// Index of the first task.
-		first: u64,
-		/// How many tasks there are.
-		size: u64,
-	},
-	/// All of a deal's tasks are closed.
-	DealClosed(DealId),
-	/// A worker may contribute.
-	Delegated(TaskId, AccountId),
-	/// A worker committed to a result.
-	Contributed(TaskId, AccountId, ResultHash),
-	/// Enough workers agree.
-	Agreed {
-		/// The task.
-		task: TaskId,
-		/// On this result.
-		result: ResultHash,
-		/// How many they are.
-		winners: u32,
-		/// Until when they can reveal, in ms.
-		reveal_deadline: Moment,
-	},
-	/// A winner revealed.
-	Revealed(TaskId, AccountId, ResultDigest),
-	/// Nobody revealed in time.
-	Reopened(TaskId),
-	/// A task ended, with this digest or failed.
-	Closed(TaskId, Option<ResultDigest>),
-	/// A worker said on chain why it failed.
-	FailureReported(TaskId, AccountId),
-}
-
-/// A block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SeenBlock {
-	/// Its number.
-	pub number: u32,
-	/// Its time, in ms.
-	pub time: Moment,
-	/// What happened in it.
-	pub events: Vec<Seen>,
-}
-
 /// Which blocks to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
+pub enum BlockKind {
 	/// Those that are best, to act. After a fork the number goes back.
 	Best,
 	/// Those that are final.
 	Final,
 }
 
-/// A chain, as one workerpool's scheduler uses it. Questions are about the best block.
+/// A chain, as one workerpool's scheduler uses it. Questions are about the best block. Extrinsics return once they are in
+/// a block.
+#[async_trait]
 pub trait PoolChain: Send + Sync + 'static {
-	/// A deal; `None` if there is none.
-	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>>;
+	/// Returns a deal; `None` if there is none.
+	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>>;
 
-	/// The number of the node's last final block.
-	fn finalized(&self) -> Answer<'_, u32>;
+	/// Returns the number of the node's last final block.
+	async fn finalized(&self) -> Answer<u32>;
 
-	/// The deal's tasks with index `from` and higher ones, at most `limit`.
-	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>>;
+	/// Returns the deal's tasks with index `from` and higher ones, at most `limit`.
+	async fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<Vec<TaskView>>;
 
-	/// A task; `None` if there is none.
-	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>>;
+	/// Returns a task; `None` if there is none.
+	async fn task(&self, task: TaskRef) -> Answer<Option<TaskView>>;
 
-	/// A worker's score.
-	fn score(&self, worker: AccountId) -> Answer<'_, Score>;
+	/// Returns a worker's score.
+	async fn score(&self, worker: AccountId) -> Answer<Score>;
 
-	/// Whether an account owns anything: who owns nothing stores nothing.
-	fn is_funded(&self, account: AccountId) -> Answer<'_, bool>;
+	/// Whether an account owns anything: one that owns nothing may not store anything.
+	async fn is_funded(&self, account: AccountId) -> Answer<bool>;
 
-	/// Whether an account is a member of a group; nobody is one of a group that is not registered.
-	fn is_member(&self, group: GroupId, account: AccountId) -> Answer<'_, bool>;
+	/// Whether an account is a member of a group. A group that is not registered has no members.
+	async fn is_member(&self, group: GroupId, account: AccountId) -> Answer<bool>;
 
-	/// Blocks from this one on, or from now on. An error does not end it.
-	fn follow(&self, from: Option<u32>, which: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>>;
+	/// Follows blocks from this one on, or from now on. An error does not end the stream.
+	fn follow(&self, from: Option<u32>, kind: BlockKind) -> BoxStream<'static, Answer<ChainBlock>>;
 
-	/// Closes a task that has its result. Returns when that is in a block, as the other extrinsics do.
-	fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<'_, ()>;
+	/// Closes a task that has its result.
+	async fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<()>;
 
-	/// Gives up a consensus that nobody revealed.
-	fn reopen(&self, task: TaskRef) -> Answer<'_, ()>;
+	/// Gives up a consensus that no winner revealed.
+	async fn reopen(&self, task: TaskRef) -> Answer<()>;
 
-	/// Closes a task as failed. Refuses if a consensus stands.
-	fn abandon(&self, task: TaskRef) -> Answer<'_, ()>;
+	/// Closes a task as failed. Refuses if it has a consensus.
+	async fn abandon(&self, task: TaskRef) -> Answer<()>;
 
 	/// Delegates tasks to workers on chain.
-	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()>;
+	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()>;
 }

@@ -12,8 +12,8 @@ pub use crate::admission::Admission;
 pub enum PoolChoice {
 	/// One that is registered.
 	Registered(WorkerpoolId),
-	/// The key's pool with this name. If the database is of such a pool, that one, whatever its URL; else the one with the
-	/// scheduler's URL, which is registered if it is not there yet.
+	/// The key's pool with this name. If the database belongs to such a pool, that one, whatever its URL; else the one with
+	/// the scheduler's URL, which is registered if it does not exist yet.
 	Named(String),
 }
 
@@ -24,11 +24,11 @@ pub struct Config {
 	pub pool: PoolChoice,
 	/// Where to listen; port 0 takes a free one.
 	pub listen: SocketAddr,
-	/// Where others reach it, as it stands on chain in the description of a pool that it registers: `http(s)://host:port`.
+	/// Where others reach it, as the description on chain of a pool that it registers says: `http(s)://host:port`.
 	/// `None`: the address that it listens at.
 	pub public_url: Option<String>,
 	/// Where clients reach this instance itself, when several share a pool behind one `public_url`: `http(s)://host:port`.
-	/// The other instances send those there who ask for what this one has. `None`: they do not know.
+	/// The other instances redirect clients there that ask for what this one has. `None`: they do not know of it.
 	pub instance_url: Option<String>,
 	/// The database: `sqlite:FILE`, or `postgres://…` when several schedulers share the pool.
 	pub database: String,
@@ -47,9 +47,9 @@ pub struct Config {
 	pub retention: Duration,
 	/// The largest result, in bytes.
 	pub max_result: u64,
-	/// Whose workers it takes.
+	/// Which workers it admits.
 	pub admission: Admission,
-	/// How often workers say that they live. After three times that in silence they are lost.
+	/// How often workers give a sign of life. After three times that in silence they are lost.
 	pub heartbeat: Duration,
 	/// The most connections of workers and requesters.
 	pub max_connections: u32,

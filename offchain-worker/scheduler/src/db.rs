@@ -1,4 +1,4 @@
-//! What is not on the chain and must survive: who was given which task, why they failed, results, apps' output.
+//! What is not on the chain and must survive: which worker has which task, why it failed, results, apps' output.
 //!
 //! SQLite in a file by default, in which one scheduler works alone; PostgreSQL by URL, where several share a pool (see
 //! [`siblings`]). Both speak the same SQL: every column is `TEXT` or `BIGINT`, and nothing is ever null. The chain is
@@ -16,6 +16,7 @@ use std::{
 	time::Duration,
 };
 
+use rlc_primitives::Moment;
 use sqlx::{any::AnyPoolOptions, AnyPool};
 use tokio::time::sleep;
 
@@ -42,18 +43,23 @@ pub enum DbError {
 		/// The newest that is known.
 		known: i64,
 	},
+	/// An instance of an older version works with it.
+	#[error(
+		"another scheduler of an older version uses the database; stop it, or wait 15 s after it ended, then start this one"
+	)]
+	OldInstance,
 	/// It belongs to another pool or chain.
 	#[error("the database is of {found}, not of {expected}; give this pool a database of its own")]
 	OtherPool {
-		/// Whose it is.
+		/// The pool and chain it belongs to.
 		found: String,
-		/// Whose it should be.
+		/// The pool and chain it should belong to.
 		expected: String,
 	},
-	/// A row says what it cannot say.
+	/// A row cannot be read.
 	#[error("the database is damaged: {0}")]
 	Damaged(String),
-	/// This instance did not say for too long that it lives, and others may have taken over.
+	/// This instance gave no sign of life for too long, and others may have taken over.
 	#[error("the lease of this instance ran out; it has to start again")]
 	LeaseLost,
 }
@@ -72,19 +78,20 @@ pub struct Db {
 /// The most connections to a shared database.
 const CONNECTIONS: u32 = 8;
 
-/// How often, ten times a second, a file is tried that another scheduler uses.
+/// How often, ten times a second, the lock of a file is tried that another scheduler uses.
 const LOCK_TRIES: u32 = 50;
 
 /// How long a statement waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Db {
-	/// Opens the database at `url` (`sqlite:FILE` or `postgres://…`), and makes it if it is a file that does not exist.
+	/// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) at this time, in ms. Makes it if it is a file that does
+	/// not exist, and migrates what an older version wrote.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn open(url: &str) -> Result<Self, DbError> {
+	pub async fn open(url: &str, now: Moment) -> Result<Self, DbError> {
 		sqlx::any::install_default_drivers();
 		let file = url.strip_prefix("sqlite:").map(|rest| PathBuf::from(rest.trim_start_matches("//")));
 		let lock = match file.clone() {
@@ -93,24 +100,12 @@ impl Db {
 		};
 		let full = if file.is_some() { format!("{url}?mode=rwc") } else { url.into() };
 		let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-		let options = match file.is_some() {
-			// What a killed process wrote is there. What a machine without power wrote last may not be: the chain has it,
-			// or workers say it again.
-			true => options.after_connect(|connection, _| {
-				Box::pin(async move {
-					for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"] {
-						sqlx::query(pragma).execute(&mut *connection).await?;
-					}
-					Ok(())
-				})
-			}),
-			false => options,
-		};
+		let options = if file.is_some() { with_pragmas(options) } else { options };
 		let pool = options.connect(&full).await?;
 		let shared = file.is_none();
 		let instance = if shared { hex::encode(rand::random::<[u8; 8]>()) } else { "alone".into() };
 		let db = Self { pool, instance, shared, _lock: lock.map(std::sync::Arc::new) };
-		db.migrate().await?;
+		db.migrate(now).await?;
 		Ok(db)
 	}
 
@@ -125,7 +120,20 @@ impl Db {
 	}
 }
 
-/// Two schedulers on one file would give tasks twice. One that is just ending is waited for.
+/// Sets up each connection to a file. What a killed process wrote is there. What a machine wrote before it lost power may
+/// not be: the chain has it, or workers report it again.
+fn with_pragmas(options: AnyPoolOptions) -> AnyPoolOptions {
+	options.after_connect(|connection, _| {
+		Box::pin(async move {
+			for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"] {
+				sqlx::query(pragma).execute(&mut *connection).await?;
+			}
+			Ok(())
+		})
+	})
+}
+
+/// Locks the file: two schedulers on it would assign tasks twice. One that is just ending is waited for.
 async fn lock(file: PathBuf) -> Result<File, DbError> {
 	let path = file.with_extension("lock");
 	let failed = |error| DbError::File(path.clone(), error);

@@ -1,8 +1,25 @@
-//! What to do: decided from what is known.
+//! What to do.
+//!
+//! Judgements are functions of `&State` and of the time, and change nothing: what a task needs ([`supervision`], with
+//! [`replication`], [`failures`] and [`uploads`]), which worker gets it ([`assignment`]), which workers go on and which are
+//! lost ([`membership`]), which parts of deals to take and to leave ([`adoption`]).
+//!
+//! A judgement may depend on the one before. So a few functions, those with `&mut State`, ask a judgement, record its
+//! outcome in the model, and ask the next: [`turn::decide`] and the like. They judge nothing themselves.
+//!
+//! All of this depends on [`crate::model`] only: neither on the pool that acts on it, nor on a database, a network or a
+//! clock.
 
-pub mod action;
+mod action;
+pub mod adoption;
 pub mod assignment;
 pub mod failures;
-pub mod replication;
+pub mod membership;
+mod replication;
+pub mod replies;
 pub mod supervision;
-pub mod uploads;
+mod turn;
+mod uploads;
+
+pub use action::Action;
+pub use turn::{decide, expedite_urgent};

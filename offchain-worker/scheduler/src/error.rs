@@ -18,8 +18,8 @@ pub enum Error {
 	/// The store cannot be used.
 	#[error("the store: {0}")]
 	Store(#[from] rlc_store::StoreError),
-	/// The address cannot be listened at.
-	#[error("cannot listen at {0}: {1}")]
+	/// The address cannot be listened on.
+	#[error("cannot listen on {0}: {1}")]
 	Listen(String, std::io::Error),
 	/// There is no such pool.
 	#[error(
@@ -31,19 +31,19 @@ pub enum Error {
 		"group {0:?} is not registered on this chain; create it with registry.createGroup, or name another for the pool"
 	)]
 	UnknownGroup(GroupId),
-	/// The pool is somebody else's.
+	/// Another account owns the pool.
 	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key")]
 	NotOwner(WorkerpoolId, rlc_protocol::Account),
 	/// The pool's description does not fit on the chain.
 	#[error("the pool's name and URL are too long together: at most 256 bytes of JSON; give it shorter ones")]
 	LongDescription,
-	/// Something inside that cannot happen did.
-	#[error("the scheduler failed: {0}; this is a mistake in the program")]
+	/// Something that cannot happen did.
+	#[error("the scheduler failed: {0}; this is a bug, please report it")]
 	Internal(String),
 }
 
 impl Error {
-	/// What cannot happen.
+	/// An error that cannot happen.
 	pub(crate) fn internal(what: impl Display) -> Self {
 		Self::Internal(what.to_string())
 	}

@@ -1,18 +1,16 @@
 //! What Prometheus reads at `/metrics`.
 
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder};
+use rlc_primitives::TaskEvent;
 use rlc_store::Usage;
 
-use crate::{
-	chain::{Seen, SeenBlock},
-	model::State,
-};
+use crate::model::{ChainBlock, ChainEvent, State};
 
 /// The scheduler's numbers.
 pub(crate) struct Metrics {
 	registry: Registry,
-	/// Tasks given to workers.
-	pub placed: IntCounter,
+	/// Tasks assigned to workers.
+	pub assigned: IntCounter,
 	/// Workers that were lost.
 	pub lost: IntCounter,
 	/// Tasks that were given up.
@@ -42,7 +40,7 @@ impl Metrics {
 	///
 	/// # Errors
 	///
-	/// None that can occur: the names are good, and each is there once.
+	/// Never: the names are valid, and each is used once.
 	pub fn new() -> Result<Self, prometheus::Error> {
 		let registry = Registry::new_custom(Some("rlc_scheduler".into()), None)?;
 		let counter = |name: &str, help: &str| {
@@ -58,8 +56,8 @@ impl Metrics {
 		let write_time = Histogram::with_opts(HistogramOpts::new("write_seconds", "Time of a write to the database"))?;
 		registry.register(Box::new(write_time.clone()))?;
 		Ok(Self {
-			placed: counter("tasks_placed_total", "Tasks given to workers, each worker counted")?,
-			lost: counter("workers_lost_total", "Workers that were not heard of any more")?,
+			assigned: counter("tasks_placed_total", "Tasks assigned to workers, each worker counted")?,
+			lost: counter("workers_lost_total", "Workers that were silent for too long")?,
 			given_up: counter("tasks_given_up_total", "Tasks that were given up")?,
 			stored: counter("results_stored_total", "Results that came into the store")?,
 			refused: counter("extrinsics_refused_total", "Extrinsics that the chain refused")?,
@@ -80,36 +78,37 @@ impl Metrics {
 		})
 	}
 
-	/// A block was seen.
-	pub fn saw(&self, block: &SeenBlock) {
+	/// Counts what happened in a block.
+	pub fn see(&self, block: &ChainBlock) {
 		for event in &block.events {
+			let ChainEvent::Task(_, event) = event else { continue };
 			match event {
-				Seen::Contributed(..) => self.contributed.inc(),
-				Seen::Closed(_, Some(_)) => self.completed.inc(),
-				Seen::Closed(_, None) => self.failed.inc(),
+				TaskEvent::Contributed { .. } => self.contributed.inc(),
+				TaskEvent::Closed { outcome: Some(_) } => self.completed.inc(),
+				TaskEvent::Closed { outcome: None } => self.failed.inc(),
 				_ => {}
 			}
 		}
 	}
 
-	/// The scheduler knows this.
+	/// Sets what the scheduler knows.
 	pub fn state(&self, state: &State) {
-		self.workers.set(state.workers.values().filter(|worker| worker.is_here()).count() as i64);
-		self.free_slots.set(state.ready.free_slots().into());
-		self.waiting.set(state.queue.len() as i64);
-		self.tasks.set(state.tasks.len() as i64);
-		self.deals.set(state.deals.len() as i64);
-		self.best.set(state.best.into());
-		self.finalized.set(state.finalized.into());
+		self.workers.set(state.workers().values().filter(|worker| worker.is_here()).count() as i64);
+		self.free_slots.set(state.ready().free_slots().into());
+		self.waiting.set(state.queue().len() as i64);
+		self.tasks.set(state.tasks().len() as i64);
+		self.deals.set(state.deals().len() as i64);
+		self.best.set(state.best().into());
+		self.finalized.set(state.finalized().into());
 	}
 
-	/// The store is this full.
+	/// Sets how full the store is.
 	pub fn store(&self, usage: &Usage) {
 		self.store_bytes.set(usage.bytes as i64);
 		self.unmirrored.set(usage.unmirrored as i64);
 	}
 
-	/// All of them, as text.
+	/// Returns all of them, in Prometheus' text format.
 	pub fn text(&self) -> String {
 		let mut text = Vec::new();
 		if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {

@@ -1,12 +1,30 @@
-//! What the scheduler knows. Only [`State`]'s methods change it, and all of them are told the time.
+//! What is known: deals, tasks, workers, and the indexes over them.
+//!
+//! [`State`] holds it all. Its methods record what happened and keep the indexes true; they decide nothing, and know
+//! nothing of [`crate::decide`], of a database or of a network. All of them are told the time.
 
+mod changes;
 mod deal;
-pub mod queue;
+mod event;
+mod member;
+mod now;
+mod queue;
+mod ready;
+mod replicate;
+mod run_times;
 mod state;
 mod task;
 mod worker;
 
+pub use changes::Changes;
 pub use deal::{range, DealState, PART};
-pub use state::{Changes, Now, State};
-pub use task::{are_agreed_on, groups, has_voted_for_it, GivenUp, Replicate, Sending, TaskState};
+pub use event::{ChainBlock, ChainEvent};
+pub use member::Member;
+pub use now::Now;
+pub use queue::{End, Queue};
+pub use ready::Ready;
+pub use replicate::Replicate;
+pub use run_times::RunTimes;
+pub use state::{State, BLOCK_MARGIN};
+pub use task::{are_agreed_on, has_voted_for_consensus, GivenUp, Sending, TaskState};
 pub use worker::{Presence, Profile, WorkerState};

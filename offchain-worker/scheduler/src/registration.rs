@@ -9,7 +9,7 @@ use rlc_protocol::{Account, PoolDescription};
 
 use crate::{Error, PoolChoice};
 
-/// The pool of the choice, owned by the sender's key. `known` is the one that the database is of.
+/// Returns the chosen pool, which the sender's key owns. `known` is the one to which the database belongs.
 pub(crate) async fn find_or_register(
 	choice: &PoolChoice,
 	known: Option<WorkerpoolId>,
@@ -28,7 +28,7 @@ pub(crate) async fn find_or_register(
 				if found.name == *name {
 					if pool.content.description != description {
 						log::warn!(
-							"the chain says that workerpool {:?} is at {:?}, and it is at {url}",
+							"the chain says that workerpool {:?} is at {:?}, but it is at {url}",
 							id.0,
 							found.url
 						);
@@ -46,7 +46,7 @@ pub(crate) async fn find_or_register(
 	}
 }
 
-/// A pool, which has to be the sender's; `None` if there is none.
+/// Returns a pool, which has to be the sender's; `None` if there is none.
 async fn owned(id: WorkerpoolId, chain: &Chain, sender: &Sender) -> Result<Option<Registered<Workerpool>>, Error> {
 	match chain.workerpool(id).await? {
 		Some(pool) if pool.owner != sender.account() => Err(Error::NotOwner(id, Account(pool.owner))),
@@ -54,7 +54,7 @@ async fn owned(id: WorkerpoolId, chain: &Chain, sender: &Sender) -> Result<Optio
 	}
 }
 
-/// What stands on chain.
+/// Returns the description that goes on chain.
 fn describe(name: &str, url: &str) -> Result<Description, Error> {
 	let description = PoolDescription { name: name.into(), url: Some(url.trim_end_matches('/').into()) };
 	description.to_bytes().try_into().map_err(|_| Error::LongDescription)

@@ -19,7 +19,7 @@ use rlc_protocol::{
 use tokio::{net::TcpListener, sync::oneshot, time::timeout};
 
 use crate::{
-	admission::{Admission, Challenges, Refusal},
+	admission::{Admission, AdmissionRefusal, Challenges},
 	elsewhere,
 	pool::{Input, Means, Question, Reply},
 	Error,
@@ -37,10 +37,10 @@ const MESSAGE_BUFFER: u32 = 256;
 /// How long the pool may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long it may take to say that it is well.
+/// How long the pool may take to answer a health check.
 const HEALTHY: Duration = Duration::from_secs(5);
 
-/// What the RPC's methods work with.
+/// What the RPC methods work with.
 #[derive(Clone)]
 pub(crate) struct Api {
 	means: Means,
@@ -56,7 +56,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-	/// Listens.
+	/// Starts to answer requests.
 	pub async fn start(
 		listener: TcpListener,
 		max_connections: u32,
@@ -105,7 +105,7 @@ impl Server {
 	}
 }
 
-/// Whether the pool answers.
+/// Returns whether the pool answers.
 async fn healthz(State(api): State<Api>) -> impl IntoResponse {
 	let asked = timeout(HEALTHY, api.ask(|reply| Input::Ask(Question::Info(reply)))).await;
 	match asked {
@@ -123,7 +123,7 @@ async fn metrics(State(api): State<Api>) -> String {
 }
 
 impl Api {
-	/// Tells the pool something, and waits for its answer.
+	/// Gives the pool an input, and waits for its answer.
 	async fn ask<T>(&self, input: impl FnOnce(Reply<T>) -> Input) -> Result<T, ErrorObjectOwned> {
 		let (reply, answer) = oneshot::channel();
 		let asked = async {
@@ -151,8 +151,8 @@ fn internal(what: impl std::fmt::Display) -> ErrorObjectOwned {
 	error(code::INTERNAL, "something failed inside the scheduler; try again soon")
 }
 
-impl From<Refusal> for ErrorObjectOwned {
-	fn from(refusal: Refusal) -> Self {
+impl From<AdmissionRefusal> for ErrorObjectOwned {
+	fn from(refusal: AdmissionRefusal) -> Self {
 		error(refusal.code, refusal.words)
 	}
 }

@@ -17,7 +17,7 @@ use crate::{
 	db::Db,
 	metrics::Metrics,
 	node::NodeChain,
-	pool::{Identity, Means, Pool, Terms, CALLS, INPUTS},
+	pool::{system_time, Identity, Means, Pool, Terms, CALLS, INPUTS},
 	registration::find_or_register,
 	server::Server,
 	Config, Error,
@@ -26,7 +26,7 @@ use crate::{
 /// How many final blocks before the last one are looked through at the first start: less than a node keeps.
 const LOOK_BACK: u32 = 200;
 
-/// A scheduler that runs. Dropped, it runs on: stop it.
+/// A scheduler that runs. Dropping the handle does not stop it.
 pub struct Handle {
 	/// Where it listens.
 	pub address: SocketAddr,
@@ -43,9 +43,9 @@ impl Handle {
 	///
 	/// # Errors
 	///
-	/// Why it had ended before, if it had.
+	/// Why it had ended by itself, if it had.
 	pub async fn stop(self) -> Result<(), Error> {
-		// Nobody listens any more if it has ended.
+		// If it has ended, nothing listens any more.
 		let _ = self.stop.send(true);
 		self.server.stop().await;
 		self.pool.await.map_err(Error::internal)?
@@ -67,9 +67,9 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let address = listener.local_addr().map_err(|error| Error::Listen(config.listen.to_string(), error))?;
 	let sender = Sender::new(chain.clone(), key.clone());
 	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-	let db = Db::open(&config.database).await?;
+	let db = Db::open(&config.database, system_time()).await?;
 	let known = db.workerpool(chain.genesis()).await?;
-	// A mistake in its name would keep everybody out.
+	// A mistake in its name would keep all workers out.
 	if let Admission::Group(group) = config.admission {
 		chain.group(group).await?.ok_or(Error::UnknownGroup(group))?;
 	}
@@ -78,12 +78,15 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		Some(block) => block,
 		None => chain.finalized().await?.0.saturating_sub(LOOK_BACK),
 	};
-	let (account, genesis, domain) = (key.account(), chain.genesis(), chain.domain().await?);
+	let account = key.account();
+	let genesis = chain.genesis();
+	let domain = chain.domain().await?;
 	let identity = Identity { workerpool, account, genesis, domain, key };
 	let chain = Arc::new(NodeChain::new(chain, sender, workerpool));
 	start_over(config, listener, db, chain, identity, first_block).await
 }
 
+/// Binds the address of the configuration.
 pub(crate) async fn listen(config: &Config) -> Result<TcpListener, Error> {
 	TcpListener::bind(config.listen).await.map_err(|error| Error::Listen(config.listen.to_string(), error))
 }
@@ -133,7 +136,7 @@ pub(crate) async fn start_over(
 		if let Err(error) = &result {
 			log::error!("the scheduler ends: {error}");
 		}
-		// What it had begun is done again after the next start.
+		// What was under way is done again after the next start.
 		mirror.abort();
 		let _ = mirror.await;
 		db.close().await;
@@ -144,7 +147,7 @@ pub(crate) async fn start_over(
 	Ok(Handle { address, workerpool, stop, ended, server, pool })
 }
 
-/// The store, with a secret that outlives restarts. Instances that share a database give out tokens for each other.
+/// Opens the store, with a secret that outlives restarts. Instances that share a database issue tokens for each other.
 async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
 	let fresh = hex::encode(rand::random::<[u8; 32]>());
 	let secret = db.meta_or_insert("secret", &fresh).await?;

@@ -6,17 +6,16 @@ pub mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::work::TaskRef;
 use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
-	work::{FailureCause, FailureReport, TaskView},
+	work::{FailureCause, FailureReport, TaskRef, TaskView},
 	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag,
-	Task, TaskId, WorkerpoolId,
+	Task, TaskEvent, TaskId, WorkerpoolId,
 };
 use sp_core::H256;
 
-use crate::chain::Seen;
+use crate::model::ChainEvent;
 
 pub use fake::FakeChain;
 pub use scene::Scene;
@@ -44,11 +43,11 @@ pub struct World {
 	pub deals: BTreeMap<DealId, Deal>,
 	/// Their tasks.
 	pub tasks: BTreeMap<TaskId, Task>,
-	/// Who was delegated on chain.
+	/// Workers that were delegated on chain.
 	pub delegates: BTreeSet<(TaskId, AccountId)>,
-	/// Who is in which group.
+	/// Members of groups.
 	pub members: BTreeSet<(GroupId, AccountId)>,
-	/// Who reported failures.
+	/// Failures that were reported.
 	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
 	/// Its time, in ms.
 	pub now: Moment,
@@ -93,7 +92,7 @@ impl World {
 	}
 
 	/// A worker without a score contributes.
-	pub fn contribute(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+	pub fn contribute(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		self.contribute_digest(id, worker, digest(result))
 	}
 
@@ -103,24 +102,26 @@ impl World {
 		id: TaskId,
 		worker: &AccountId,
 		digest: ResultDigest,
-	) -> Result<Vec<Seen>, TaskError> {
+	) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		let (hash, seal) = (ResultHash::of(id, digest), ResultSeal::of(worker, id, digest));
 		let reached =
 			task.contribute(deal, worker.clone(), 0, Commitment { result: hash, seal, enclave: None }, now)?;
-		let mut events = vec![Seen::Delegated(id, worker.clone()), Seen::Contributed(id, worker.clone(), hash)];
-		events.extend(reached.map(|consensus| Seen::Agreed {
-			task: id,
+		let mut events = vec![
+			TaskEvent::Delegated { worker: worker.clone() },
+			TaskEvent::Contributed { worker: worker.clone(), result: hash },
+		];
+		events.extend(reached.map(|consensus| TaskEvent::ConsensusReached {
 			result: consensus.result,
 			winners: consensus.winners,
 			reveal_deadline: consensus.reveal_deadline,
 		}));
-		Ok(events)
+		Ok(events.into_iter().map(|event| ChainEvent::Task(id, event)).collect())
 	}
 
 	/// A winner reveals; the last one closes the task of an automatic deal.
-	pub fn reveal(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+	pub fn reveal(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		self.reveal_digest(id, worker, digest(result))
 	}
 
@@ -130,11 +131,11 @@ impl World {
 		id: TaskId,
 		worker: &AccountId,
 		digest: ResultDigest,
-	) -> Result<Vec<Seen>, TaskError> {
+	) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		let left = task.reveal(worker, digest, now)?;
-		let mut events = vec![Seen::Revealed(id, worker.clone(), digest)];
+		let mut events = vec![ChainEvent::Task(id, TaskEvent::Revealed { worker: worker.clone(), digest })];
 		let by_itself = deal.settlement == Settlement::Automatic && deal.callback.is_none();
 		if left == 0 && by_itself {
 			events.extend(self.finalize(id, None)?);
@@ -143,7 +144,7 @@ impl World {
 	}
 
 	/// Closes a task that has its result.
-	pub fn finalize(&mut self, id: TaskId, data: Option<&[u8]>) -> Result<Vec<Seen>, TaskError> {
+	pub fn finalize(&mut self, id: TaskId, data: Option<&[u8]>) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		let consensus = task.finalize(deal, data, now)?;
@@ -151,25 +152,25 @@ impl World {
 	}
 
 	/// A worker delivers a result at once.
-	pub fn deliver(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<Seen>, TaskError> {
+	pub fn deliver(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		task.contribute_and_finalize(deal, worker.clone(), digest(result), None, None, now)?;
-		let mut events = vec![Seen::Delegated(id, worker.clone())];
+		let mut events = vec![ChainEvent::Task(id, TaskEvent::Delegated { worker: worker.clone() })];
 		events.extend(self.closed(id, Some(digest(result))));
 		Ok(events)
 	}
 
-	/// Gives up a consensus that nobody revealed.
-	pub fn reopen(&mut self, id: TaskId) -> Result<Vec<Seen>, TaskError> {
+	/// Gives up a consensus that no winner revealed.
+	pub fn reopen(&mut self, id: TaskId) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		task.reopen(deal, now)?;
-		Ok(vec![Seen::Reopened(id)])
+		Ok(vec![ChainEvent::Task(id, TaskEvent::Reopened)])
 	}
 
 	/// Closes a task as failed.
-	pub fn abandon(&mut self, id: TaskId) -> Result<Vec<Seen>, TaskError> {
+	pub fn abandon(&mut self, id: TaskId) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
 		task.abandon(deal, now)?;
@@ -177,18 +178,18 @@ impl World {
 	}
 
 	/// A worker that was delegated on chain says why it failed.
-	pub fn report_failure(&mut self, id: TaskId, worker: &AccountId, cause: FailureCause) -> Vec<Seen> {
-		assert!(self.delegates.contains(&(id, worker.clone())), "only who was delegated on chain can report");
+	pub fn report_failure(&mut self, id: TaskId, worker: &AccountId, cause: FailureCause) -> Vec<ChainEvent> {
+		assert!(self.delegates.contains(&(id, worker.clone())), "only a worker that was delegated on chain can report");
 		let report = FailureReport { worker: worker.clone(), cause, at: self.now };
 		self.failures.entry(id).or_default().push(report);
-		vec![Seen::FailureReported(id, worker.clone())]
+		vec![ChainEvent::Task(id, TaskEvent::FailureReported { worker: worker.clone() })]
 	}
 
-	fn closed(&self, id: TaskId, outcome: Option<ResultDigest>) -> Vec<Seen> {
+	fn closed(&self, id: TaskId, outcome: Option<ResultDigest>) -> Vec<ChainEvent> {
 		let deal = self.tasks[&id].deal;
-		let mut events = vec![Seen::Closed(id, outcome)];
+		let mut events = vec![ChainEvent::Task(id, TaskEvent::Closed { outcome })];
 		if self.tasks.values().filter(|task| task.deal == deal).all(|task| task.is_closed()) {
-			events.push(Seen::DealClosed(deal));
+			events.push(ChainEvent::DealClosed(deal));
 		}
 		events
 	}

@@ -12,7 +12,7 @@ const REPLICATE: &str = "SELECT deal, idx, worker, operator, step, since, cause,
 const TASK: &str = "SELECT deal, idx, given_up, stored, result, data FROM tasks";
 
 impl Db {
-	/// The block up to which all deals are known; `None` at the first start.
+	/// Returns the block up to which all deals are known; `None` at the first start.
 	///
 	/// # Errors
 	///
@@ -21,7 +21,7 @@ impl Db {
 		Ok(self.meta("cursor").await?.and_then(|text| text.parse().ok()))
 	}
 
-	/// Deals with tasks that are not closed, or not forgotten here.
+	/// Returns deals with tasks that are not closed, or not removed here.
 	///
 	/// # Errors
 	///
@@ -35,7 +35,7 @@ impl Db {
 		rows.into_iter().map(row).collect()
 	}
 
-	/// Who works or worked on the tasks of a deal from index `from` on, `count` of them.
+	/// Returns the parts of workers in the tasks of a deal from index `from` on, `count` of them.
 	///
 	/// # Errors
 	///
@@ -46,7 +46,7 @@ impl Db {
 		query.fetch_all(&self.pool).await?.into_iter().map(rows::replicate).collect()
 	}
 
-	/// What else is known of the tasks of a deal from index `from` on, `count` of them.
+	/// Returns what else is known of the tasks of a deal from index `from` on, `count` of them.
 	///
 	/// # Errors
 	///
@@ -57,20 +57,21 @@ impl Db {
 		query.fetch_all(&self.pool).await?.into_iter().map(rows::task).collect()
 	}
 
-	/// A task, with who worked on it.
+	/// Returns a task, with the parts of workers in it.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
 	pub async fn task(&self, task: TaskId) -> Result<(Option<TaskRow>, Vec<ReplicateRow>), DbError> {
-		let (one, parts) = (format!("{TASK} WHERE task = $1"), format!("{REPLICATE} WHERE task = $1"));
+		let one = format!("{TASK} WHERE task = $1");
+		let parts = format!("{REPLICATE} WHERE task = $1");
 		let row = sqlx::query_as(&one).bind(hash(task.0)).fetch_optional(&self.pool).await?;
 		let parts = sqlx::query_as(&parts).bind(hash(task.0)).fetch_all(&self.pool).await?;
 		let parts = parts.into_iter().map(rows::replicate).collect::<Result<_, _>>()?;
 		Ok((row.map(rows::task).transpose()?, parts))
 	}
 
-	/// What a task's apps wrote.
+	/// Returns what a task's apps wrote.
 	///
 	/// # Errors
 	///

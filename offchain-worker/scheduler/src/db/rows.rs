@@ -56,10 +56,10 @@ pub struct TaskRow {
 }
 
 impl TaskRow {
-	/// Of a task with this result.
+	/// The row of a task with this result.
 	pub fn of(task: &TaskState, result: Option<String>) -> Self {
 		Self {
-			task: task.place(),
+			task: task.task_ref(),
 			given_up: task.given_up.as_ref().map(|given_up| given_up.reason.clone()),
 			stored: task.upload.stored,
 			result,
@@ -128,7 +128,7 @@ fn step(text: &str) -> Result<Step, DbError> {
 
 pub(super) fn bytes32(text: &str) -> Result<[u8; 32], DbError> {
 	let mut bytes = [0; 32];
-	hex::decode_to_slice(text, &mut bytes).map_err(|_| DbError::Damaged(format!("{text:?} is no id")))?;
+	hex::decode_to_slice(text, &mut bytes).map_err(|_| DbError::Damaged(format!("{text:?} is not an id")))?;
 	Ok(bytes)
 }
 
@@ -137,7 +137,7 @@ pub(super) fn deal_id(text: &str) -> Result<DealId, DbError> {
 }
 
 pub(super) fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
-	hex::decode(text).map_err(|_| DbError::Damaged(format!("{text:?} is no hex")))
+	hex::decode(text).map_err(|_| DbError::Damaged(format!("{text:?} is not hex")))
 }
 
 /// Reads the cause of a failure as it is stored: SCALE; nothing if it was the worker's own trouble. What cannot be read

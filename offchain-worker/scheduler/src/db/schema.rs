@@ -1,22 +1,32 @@
-//! The tables.
+//! The tables, and how those of an older version become these.
 
-use rlc_primitives::WorkerpoolId;
+use rlc_primitives::{Moment, WorkerpoolId};
 use sp_core::H256;
+use sqlx::{Any, Transaction};
 
-use super::{rows::hash, Db, DbError};
+use super::{
+	rows::{hash, number},
+	Db, DbError,
+};
 
-/// The version of the tables.
-const VERSION: i64 = 1;
+/// The version of the tables and of what is in them.
+const VERSION: i64 = 2;
+
+/// What makes the tables of each version those of the next, from version 1 on.
+const MIGRATIONS: [&[&str]; 1] = [
+	// Instructions have another form. What undelivered mail asks for is decided again, or was for instances that ended.
+	&["DELETE FROM mail"],
+];
 
 /// Makes the tables.
 const TABLES: [&str; 14] = [
-	// Version, whose the database is, and the block up to which all deals are known.
+	// The version, the pool and its chain, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-	// `next_part`: the first part that nobody took. `closed`: when the last task was closed, in ms; 0: it was not.
+	// `next_part`: the first part that no instance took. `closed`: when the last task was closed, in ms; 0: it was not.
 	"CREATE TABLE IF NOT EXISTS deals (deal TEXT PRIMARY KEY, first BIGINT NOT NULL, size BIGINT NOT NULL, \
 	 next_part BIGINT NOT NULL, closed BIGINT NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS deals_closed ON deals (closed)",
-	// Parts of deals that someone took and that are not done. `owner`: an instance, or empty.
+	// Parts of deals that an instance took and that are not done. `owner`: an instance, or empty.
 	"CREATE TABLE IF NOT EXISTS parts (deal TEXT NOT NULL, part BIGINT NOT NULL, owner TEXT NOT NULL, \
 	 left_by TEXT NOT NULL, left_at BIGINT NOT NULL, PRIMARY KEY (deal, part))",
 	"CREATE TABLE IF NOT EXISTS replicates (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
@@ -30,7 +40,7 @@ const TABLES: [&str; 14] = [
 	"CREATE TABLE IF NOT EXISTS logs (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
 	 stdout TEXT NOT NULL, stderr TEXT NOT NULL, PRIMARY KEY (task, worker))",
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
-	// Of a shared database: who lives, where workers are, and instructions for workers of other instances.
+	// Of a shared database: instances that live, where workers are, and instructions for workers of other instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
@@ -40,8 +50,12 @@ const TABLES: [&str; 14] = [
 ];
 
 impl Db {
-	/// Makes what is missing.
-	pub(super) async fn migrate(&self) -> Result<(), DbError> {
+	/// Makes what is missing, and migrates what is older. `now` is in ms.
+	///
+	/// # Errors
+	///
+	/// [`DbError::TooNew`] if a newer program made the tables, [`DbError::OldInstance`] if an older one works with them.
+	pub(super) async fn migrate(&self, now: Moment) -> Result<(), DbError> {
 		let mut transaction = self.pool.begin().await?;
 		if self.shared {
 			// Instances that start at the same time make the tables one after the other.
@@ -51,22 +65,30 @@ impl Db {
 			sqlx::query(table).execute(&mut *transaction).await?;
 		}
 		insert_meta(&mut transaction, "version", &VERSION.to_string()).await?;
-		transaction.commit().await?;
-		let found = self.meta("version").await?.unwrap_or_default();
-		let found = found.parse().map_err(|_| DbError::Damaged(format!("version {found:?}")))?;
+		let found = version(&mut transaction).await?;
 		if found > VERSION {
 			return Err(DbError::TooNew { found, known: VERSION });
 		}
+		if found < VERSION {
+			ensure_alone(&mut transaction, now).await?;
+			for sql in steps_from(found) {
+				sqlx::query(sql).execute(&mut *transaction).await?;
+			}
+			let query = sqlx::query("UPDATE meta SET value = $1 WHERE name = 'version'").bind(VERSION.to_string());
+			query.execute(&mut *transaction).await?;
+		}
+		transaction.commit().await?;
 		Ok(())
 	}
 
-	/// Says whose the database is, or checks it.
+	/// Records to which pool and chain the database belongs, or checks it.
 	///
 	/// # Errors
 	///
 	/// [`DbError::OtherPool`].
 	pub async fn claim(&self, workerpool: WorkerpoolId, genesis: H256) -> Result<(), DbError> {
-		let (id, chain) = (hex::encode(workerpool.0), hash(genesis));
+		let id = hex::encode(workerpool.0);
+		let chain = hash(genesis);
 		let found = [self.meta_or_insert("workerpool", &id).await?, self.meta_or_insert("genesis", &chain).await?];
 		let name = |[pool, chain]: [&str; 2]| format!("workerpool 0x{pool} on chain 0x{chain}");
 		if found != [id.as_str(), chain.as_str()] {
@@ -76,7 +98,7 @@ impl Db {
 		Ok(())
 	}
 
-	/// The pool of this chain that the database is of; `None` if it is of none yet.
+	/// Returns the pool of this chain to which the database belongs; `None` if it belongs to none yet.
 	///
 	/// # Errors
 	///
@@ -87,17 +109,17 @@ impl Db {
 		}
 		let Some(id) = self.meta("workerpool").await? else { return Ok(None) };
 		let mut bytes = [0; 20];
-		hex::decode_to_slice(&id, &mut bytes).map_err(|_| DbError::Damaged(format!("{id:?} is no workerpool")))?;
+		hex::decode_to_slice(&id, &mut bytes).map_err(|_| DbError::Damaged(format!("{id:?} is not a workerpool")))?;
 		Ok(Some(WorkerpoolId(bytes.into())))
 	}
 
-	/// A named value.
+	/// Returns a named value.
 	pub(super) async fn meta(&self, name: &str) -> Result<Option<String>, DbError> {
 		let row = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = $1");
 		Ok(row.bind(name).fetch_optional(&self.pool).await?.map(|(value,)| value))
 	}
 
-	/// A named value that does not change once it is there.
+	/// Returns a named value, which is set if it is not there yet and does not change after that.
 	pub async fn meta_or_insert(&self, name: &str, value: &str) -> Result<String, DbError> {
 		let mut transaction = self.pool.begin().await?;
 		insert_meta(&mut transaction, name, value).await?;
@@ -106,12 +128,31 @@ impl Db {
 	}
 }
 
-/// A named value, if there is none yet.
-async fn insert_meta(
-	transaction: &mut sqlx::Transaction<'_, sqlx::Any>,
-	name: &str,
-	value: &str,
-) -> Result<(), sqlx::Error> {
+/// Returns the version of the tables.
+async fn version(transaction: &mut Transaction<'_, Any>) -> Result<i64, DbError> {
+	let query = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = 'version'");
+	let (found,) = query.fetch_one(&mut **transaction).await?;
+	found.parse().map_err(|_| DbError::Damaged(format!("version {found:?}")))
+}
+
+/// Returns the statements that lead from a version to this one.
+fn steps_from(version: i64) -> impl Iterator<Item = &'static str> {
+	let done = usize::try_from(version - 1).unwrap_or(0);
+	MIGRATIONS.iter().skip(done).flat_map(|statements| statements.iter().copied())
+}
+
+/// Checks that no instance works with the tables: one of an older version would misread what this one writes.
+async fn ensure_alone(transaction: &mut Transaction<'_, Any>, now: Moment) -> Result<(), DbError> {
+	let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1").bind(number(now));
+	let (living,) = query.fetch_one(&mut **transaction).await?;
+	if living > 0 {
+		return Err(DbError::OldInstance);
+	}
+	Ok(())
+}
+
+/// Inserts a named value, if there is none yet.
+async fn insert_meta(transaction: &mut Transaction<'_, Any>, name: &str, value: &str) -> Result<(), sqlx::Error> {
 	sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
 		.bind(name)
 		.bind(value)

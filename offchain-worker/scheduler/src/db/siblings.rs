@@ -1,9 +1,9 @@
 //! Several instances of the scheduler share one pool, one PostgreSQL, and the work.
 //!
 //! Each worker is connected to one instance. The tasks of a deal are owned in parts ([`PART`](crate::model::PART) tasks):
-//! only a part's owner gives its tasks to workers, its own, and sends extrinsics about them. A part is taken by a row
-//! update that succeeds for one instance only, so no task is given twice. An instance that has nobody left for a part
-//! leaves it to others. Who does not say every few seconds that it lives loses what it owns.
+//! only a part's owner assigns its tasks, to workers of its own, and sends extrinsics about them. A part is taken by a row
+//! update that succeeds for one instance only, so no task is assigned twice. An instance that has no worker left for
+//! a part leaves it to others. One that gives no sign of life for [`LEASE`] ms loses what it owns.
 //!
 //! The instances' clocks have to agree within some seconds.
 
@@ -16,7 +16,7 @@ use super::{
 	Batch, Db, DbError,
 };
 
-/// How long, in ms, an instance that says nothing keeps what it owns.
+/// How long, in ms, a silent instance keeps what it owns.
 pub const LEASE: Moment = 15_000;
 
 /// How long, in ms, an instance does not take again what it left.
@@ -26,7 +26,7 @@ const ABSENCE: Moment = 5_000;
 const ASKED: usize = 500;
 
 impl Db {
-	/// Says that this instance lives.
+	/// Gives a sign of life of this instance.
 	///
 	/// # Errors
 	///
@@ -38,10 +38,10 @@ impl Db {
 		let sql = "INSERT INTO instances (instance, expires) VALUES ($1, $2) ON CONFLICT (instance) DO UPDATE \
 			SET expires = excluded.expires WHERE instances.expires > $3";
 		let query = sqlx::query(sql).bind(&self.instance).bind(number(now + LEASE)).bind(number(now));
-		match query.execute(&self.pool).await?.rows_affected() {
-			0 => Err(DbError::LeaseLost),
-			_ => Ok(()),
+		if query.execute(&self.pool).await?.rows_affected() == 0 {
+			return Err(DbError::LeaseLost);
 		}
+		Ok(())
 	}
 
 	/// Leaves everything to others, at the end.
@@ -67,7 +67,7 @@ impl Db {
 		Ok(())
 	}
 
-	/// Takes a part of a deal that nobody owns: one that was left or whose owner does not live, else a new one. Returns
+	/// Takes a part of a deal that has no owner: one that was left or whose owner does not live, else a new one. Returns
 	/// its number; `None` if there is none. `held` are the parts that this instance has in memory.
 	///
 	/// # Errors
@@ -89,7 +89,7 @@ impl Db {
 		self.take_new_part(&deal).await
 	}
 
-	/// Takes the first part that nobody took yet.
+	/// Takes the first part that no instance took yet.
 	async fn take_new_part(&self, deal: &str) -> Result<Option<u64>, DbError> {
 		loop {
 			let query = sqlx::query_as::<_, (i64, i64)>("SELECT next_part, size FROM deals WHERE deal = $1");
@@ -123,7 +123,7 @@ impl Db {
 		Ok(())
 	}
 
-	/// How many other instances live.
+	/// Returns how many other instances live.
 	///
 	/// # Errors
 	///
@@ -134,7 +134,8 @@ impl Db {
 		Ok(unsigned(count))
 	}
 
-	/// Says where clients reach this instance itself: `http(s)://host:port`. Who had this address before does not live.
+	/// Announces where clients reach this instance itself: `http(s)://host:port`. An instance that had this address before
+	/// does not live any more.
 	///
 	/// # Errors
 	///
@@ -148,7 +149,7 @@ impl Db {
 		Ok(())
 	}
 
-	/// Where clients reach the other instances that live, as far as these say it.
+	/// Returns where clients reach the other instances that live, as far as these announced it.
 	///
 	/// # Errors
 	///
@@ -160,7 +161,7 @@ impl Db {
 		Ok(query.fetch_all(&self.pool).await?.into_iter().map(|(url,)| url).collect())
 	}
 
-	/// Workers that other instances have.
+	/// Returns the workers that are connected to other instances.
 	///
 	/// # Errors
 	///
@@ -173,8 +174,8 @@ impl Db {
 		rows.into_iter().map(|(worker,)| Ok(rows::bytes32(&worker)?.into())).collect()
 	}
 
-	/// A worker of this instance told something about a task that another looks after; `size` is that of its result, in
-	/// bytes, if it is in this instance's store.
+	/// Writes down a report of a worker of this instance about a task that another instance looks after. `size` is that of
+	/// its result, in bytes, if it is in this instance's store.
 	///
 	/// # Errors
 	///
@@ -191,8 +192,8 @@ impl Db {
 		Ok(())
 	}
 
-	/// What a worker's app wrote in a task that this instance does not have in memory. Passed over if the worker has no
-	/// part in it.
+	/// Writes down what a worker's app wrote in a task that this instance does not have in memory. Does nothing if the
+	/// worker has no part in it.
 	///
 	/// # Errors
 	///
@@ -206,8 +207,8 @@ impl Db {
 		Ok(())
 	}
 
-	/// The data of a task's callback, which a worker that has a part in it brought, and which are the right ones. Whoever
-	/// looks after the task finds them by [`data_of`](Self::data_of), or when it takes it into memory.
+	/// Writes down the data of a task's callback, which are right, and which a worker that has a part in it brought. The
+	/// instance that looks after the task finds them by [`data_of`](Self::data_of), or when it takes it into memory.
 	///
 	/// # Errors
 	///
@@ -221,18 +222,18 @@ impl Db {
 		Ok(())
 	}
 
-	/// The data of these tasks' callbacks, of those that have them.
+	/// Returns the data of these tasks' callbacks, as far as they are there.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
 	pub async fn data_of(&self, tasks: &[TaskId]) -> Result<Vec<(TaskId, Vec<u8>)>, DbError> {
 		let mut found = Vec::new();
-		for some in tasks.chunks(ASKED) {
-			let places = (1..=some.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
-			let sql = format!("SELECT task, data FROM tasks WHERE data <> '' AND task IN ({places})");
+		for chunk in tasks.chunks(ASKED) {
+			let parameters = (1..=chunk.len()).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ");
+			let sql = format!("SELECT task, data FROM tasks WHERE data <> '' AND task IN ({parameters})");
 			let query = sqlx::query_as::<Any, (String, String)>(&sql);
-			let query = some.iter().fold(query, |query, task| query.bind(hash(task.0)));
+			let query = chunk.iter().fold(query, |query, task| query.bind(hash(task.0)));
 			for (task, data) in query.fetch_all(&self.pool).await? {
 				found.push((TaskId(rows::bytes32(&task)?.into()), rows::bytes(&data)?));
 			}
@@ -254,7 +255,7 @@ impl Db {
 		Ok(())
 	}
 
-	/// Instructions that other instances have for workers of this one. They are given once.
+	/// Returns instructions that other instances have for workers of this one, once.
 	///
 	/// # Errors
 	///
@@ -265,13 +266,16 @@ impl Db {
 		let mut mail = Vec::new();
 		for (id, worker, body) in query.bind(&self.instance).fetch_all(&self.pool).await? {
 			sqlx::query("DELETE FROM mail WHERE id = $1").bind(id).execute(&self.pool).await?;
-			let instruction = serde_json::from_str(&body).map_err(|error| DbError::Damaged(error.to_string()))?;
-			mail.push((rows::bytes32(&worker)?.into(), instruction));
+			match serde_json::from_str(&body) {
+				Ok(instruction) => mail.push((rows::bytes32(&worker)?.into(), instruction)),
+				// What it asks for is decided again when its time has passed.
+				Err(error) => log::warn!("an instruction of another instance cannot be read, and is dropped: {error}"),
+			}
 		}
 		Ok(mail)
 	}
 
-	/// Where workers are.
+	/// Writes down where workers are.
 	pub(super) async fn write_workers(
 		&self,
 		transaction: &mut Transaction<'_, Any>,

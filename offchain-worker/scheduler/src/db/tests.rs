@@ -1,5 +1,7 @@
 //! Each check runs on SQLite and on PostgreSQL: on a real server, started for the test.
 
+mod migration;
+
 use std::path::Path;
 
 use rlc_primitives::{AccountId, DealId, TaskId, WorkerpoolId};
@@ -16,7 +18,7 @@ use crate::{
 };
 
 async fn open(postgres: &Postgres) -> Db {
-	Db::open(&postgres.url).await.unwrap()
+	Db::open(&postgres.url, NOW).await.unwrap()
 }
 
 fn sqlite(dir: &Path) -> String {
@@ -25,9 +27,13 @@ fn sqlite(dir: &Path) -> String {
 
 const CAUSE: rlc_json::FailureCause =
 	rlc_json::FailureCause(rlc_primitives::work::FailureCause::AppFailed { code: -2 });
+
+/// When the tests open databases, in ms.
+const NOW: Moment = 1_000;
+
 const DEAL: DealId = DealId(H256::repeat_byte(1));
 
-fn place(index: u64) -> TaskRef {
+fn task(index: u64) -> TaskRef {
 	TaskRef { deal: DEAL, index }
 }
 
@@ -35,7 +41,7 @@ fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
 	let cause = Cause { cause: Some(CAUSE), words: "it \0broke".into() };
 	let cause = (step == Step::Failed).then_some(cause);
 	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9 };
-	ReplicateRow { task: place(index), worker: account(worker), part }
+	ReplicateRow { task: task(index), worker: account(worker), part }
 }
 
 async fn with_deal(db: &Db, size: u64) {
@@ -45,14 +51,14 @@ async fn with_deal(db: &Db, size: u64) {
 
 async fn rows_are_read_as_written(db: &Db) {
 	let row = |given_up: Option<&str>| TaskRow {
-		task: place(3),
+		task: task(3),
 		given_up: given_up.map(Into::into),
 		stored: Some(0),
 		result: Some("bafk".into()),
 		data: Some(vec![5]),
 	};
 	let logs = Logs { stdout: "out\0".repeat(40_000), stderr: "err".into() };
-	let log = LogRow { task: place(3).id(), deal: DEAL, worker: account(1), logs };
+	let log = LogRow { task: task(3).id(), deal: DEAL, worker: account(1), logs };
 	let many = (3..200).map(|index| replicate(index, 1, Step::Created));
 	let batch = Batch {
 		deals: vec![DealRow { deal: DEAL, first: 3, size: 197 }],
@@ -70,9 +76,9 @@ async fn rows_are_read_as_written(db: &Db) {
 	let cause = parts[1].part.cause.clone().unwrap();
 	assert_eq!((cause.cause, cause.words.as_str()), (Some(CAUSE), "it \u{fffd}broke"));
 	assert_eq!(db.tasks_of(DEAL, 3, 1).await.unwrap(), [row(Some("why"))]);
-	assert_eq!(db.task(place(3).id()).await.unwrap().1.len(), 2);
+	assert_eq!(db.task(task(3).id()).await.unwrap().1.len(), 2);
 	assert_eq!(db.task(TaskId::default()).await.unwrap(), (None, Vec::new()));
-	let logs = db.logs(place(3).id()).await.unwrap();
+	let logs = db.logs(task(3).id()).await.unwrap();
 	assert_eq!((logs.len(), logs[0].logs.stderr.as_str()), (1, "err"));
 	assert!((60_000..=200_000).contains(&logs[0].logs.stdout.len()), "the end of it");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
@@ -94,41 +100,41 @@ async fn parts_are_taken_once(db: &Db) {
 	assert_eq!(db.take_part(DealId::default(), &[], 1_000).await.unwrap(), None);
 }
 
-async fn closed_deals_are_forgotten(db: &Db) {
+async fn closed_deals_are_pruned(db: &Db) {
 	with_deal(db, 10).await;
 	let batch = Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() };
 	db.write(&batch).await.unwrap();
 	assert_eq!(db.open_deals().await.unwrap(), [DealRow { deal: DEAL, first: 3, size: 10 }]);
 	db.write(&Batch { closed: vec![(DEAL, 500)], ..Default::default() }).await.unwrap();
 	assert_eq!(db.open_deals().await.unwrap(), []);
-	assert_eq!(db.forget_closed_before(500).await.unwrap(), 0);
+	assert_eq!(db.prune_closed_before(500).await.unwrap(), 0);
 	assert_eq!(db.replicates_of(DEAL, 0, 100).await.unwrap().len(), 1);
-	assert_eq!(db.forget_closed_before(501).await.unwrap(), 1);
+	assert_eq!(db.prune_closed_before(501).await.unwrap(), 1);
 	assert_eq!(db.replicates_of(DEAL, 0, 100).await.unwrap().len(), 0);
 }
 
 #[tokio::test]
 async fn sqlite_keeps_rows() {
 	let dir = tempfile::tempdir().unwrap();
-	rows_are_read_as_written(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+	rows_are_read_as_written(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn sqlite_gives_parts_once() {
 	let dir = tempfile::tempdir().unwrap();
-	parts_are_taken_once(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+	parts_are_taken_once(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
 }
 
 #[tokio::test]
-async fn sqlite_forgets_closed_deals() {
+async fn sqlite_prunes_closed_deals() {
 	let dir = tempfile::tempdir().unwrap();
-	closed_deals_are_forgotten(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+	closed_deals_are_pruned(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn what_was_written_survives_a_kill() {
 	let dir = tempfile::tempdir().unwrap();
-	let db = Db::open(&sqlite(dir.path())).await.unwrap();
+	let db = Db::open(&sqlite(dir.path()), NOW).await.unwrap();
 	with_deal(&db, 10).await;
 	let part = db.take_part(DEAL, &[], 0).await.unwrap();
 	db.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();
@@ -137,7 +143,7 @@ async fn what_was_written_survives_a_kill() {
 	for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
 		std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
 	}
-	let after = Db::open(&sqlite(copy.path())).await.unwrap();
+	let after = Db::open(&sqlite(copy.path()), NOW).await.unwrap();
 	assert_eq!(after.replicates_of(DEAL, 0, 10).await.unwrap(), [replicate(3, 1, Step::Created)]);
 	assert_eq!(after.take_part(DEAL, &[], 0).await.unwrap(), part);
 }
@@ -146,16 +152,16 @@ async fn what_was_written_survives_a_kill() {
 async fn one_file_serves_one_scheduler_of_one_pool() {
 	let dir = tempfile::tempdir().unwrap();
 	let url = sqlite(dir.path());
-	let db = Db::open(&url).await.unwrap();
-	assert!(matches!(Db::open(&url).await, Err(DbError::InUse(_))));
+	let db = Db::open(&url, NOW).await.unwrap();
+	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::InUse(_))));
 	let secret = db.meta_or_insert("secret", "one").await.unwrap();
 	assert_eq!(db.meta_or_insert("secret", "two").await.unwrap(), secret);
 	sqlx::query("UPDATE meta SET value = '9' WHERE name = 'version'").execute(&db.pool).await.unwrap();
 	db.close().await;
 	drop(db);
-	assert!(matches!(Db::open(&url).await, Err(DbError::TooNew { found: 9, known: 1 })));
+	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::TooNew { found: 9, known: 2 })));
 	let other = tempfile::tempdir().unwrap();
-	let db = Db::open(&sqlite(other.path())).await.unwrap();
+	let db = Db::open(&sqlite(other.path()), NOW).await.unwrap();
 	let (one, two) = (WorkerpoolId(H160::repeat_byte(1)), WorkerpoolId(H160::repeat_byte(2)));
 	let (chain, fork) = (H256::repeat_byte(1), H256::repeat_byte(2));
 	assert_eq!(db.workerpool(chain).await.unwrap(), None);
@@ -173,13 +179,13 @@ async fn postgres_keeps_rows() {
 }
 
 #[tokio::test]
-async fn postgres_gives_parts_once_and_forgets_closed_deals() {
+async fn postgres_gives_parts_once_and_prunes_closed_deals() {
 	let Some(postgres) = Postgres::start() else { return };
 	let db = open(&postgres).await;
 	parts_are_taken_once(&db).await;
 	db.write(&Batch { done: vec![(DEAL, 0), (DEAL, 2)], closed: vec![(DEAL, 1)], ..Default::default() }).await.unwrap();
-	assert_eq!(db.forget_closed_before(2).await.unwrap(), 1);
-	closed_deals_are_forgotten(&db).await;
+	assert_eq!(db.prune_closed_before(2).await.unwrap(), 1);
+	closed_deals_are_pruned(&db).await;
 }
 
 #[tokio::test]
@@ -204,7 +210,7 @@ async fn siblings_never_take_the_same_part() {
 	assert_eq!(one.siblings(1_000).await.unwrap(), 1);
 
 	one.leave_part(DEAL, first[0], 2_000).await.unwrap();
-	assert_eq!(one.take_part(DEAL, &first[1..], 3_000).await.unwrap(), None, "it has nobody for it");
+	assert_eq!(one.take_part(DEAL, &first[1..], 3_000).await.unwrap(), None, "it has no worker for it");
 	two.renew(3_000).await.unwrap();
 	one.renew(3_000).await.unwrap();
 	let mut held = all.iter().filter(|part| !first.contains(part)).copied().collect::<Vec<_>>();
@@ -222,7 +228,7 @@ async fn siblings_never_take_the_same_part() {
 }
 
 #[tokio::test]
-async fn siblings_pass_on_orders_and_reports() {
+async fn siblings_pass_on_instructions_and_reports() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	for db in [&one, &two] {
@@ -239,7 +245,7 @@ async fn siblings_pass_on_orders_and_reports() {
 	assert_eq!(two.take_mail().await.unwrap(), [], "once");
 
 	one.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();
-	two.pass_on(&worker, &report(place(3).id(), Step::Uploaded), Some(77)).await.unwrap();
+	two.pass_on(&worker, &report(task(3).id(), Step::Uploaded), Some(77)).await.unwrap();
 	let row = one.replicates_of(DEAL, 3, 1).await.unwrap().remove(0);
 	assert_eq!((row.part.step, row.part.output), (Step::Uploaded, 77));
 	let departed = Batch { departed: [worker].into(), ..Default::default() };
@@ -251,7 +257,7 @@ async fn siblings_pass_on_orders_and_reports() {
 async fn siblings_write_down_what_their_workers_bring_for_each_other() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
-	let (id, worker, stranger) = (place(3).id(), account(1), account(9));
+	let (id, worker, stranger) = (task(3).id(), account(1), account(9));
 	one.write(&Batch { replicates: vec![replicate(3, 1, Step::Revealed)], ..Default::default() }).await.unwrap();
 	let logs = |text: &str| Logs { stdout: text.repeat(70_000), stderr: String::new() };
 	for (who, text) in [(&worker, "x"), (&worker, "y"), (&stranger, "z")] {
@@ -266,12 +272,16 @@ async fn siblings_write_down_what_their_workers_bring_for_each_other() {
 	for data in [[7], [8]] {
 		two.bring_data(id, &worker, &data).await.unwrap();
 	}
-	let many = (0..1_200).map(|index| place(index).id()).collect::<Vec<_>>();
+	let many = (0..1_200).map(|index| task(index).id()).collect::<Vec<_>>();
 	assert_eq!(one.data_of(&many).await.unwrap(), [(id, vec![8])], "what was found to be right last");
-	let row = TaskRow { task: place(3), given_up: Some("why".into()), stored: None, result: None, data: None };
+	let row = TaskRow { task: task(3), given_up: Some("why".into()), stored: None, result: None, data: None };
 	one.write(&Batch { tasks: vec![row.clone()], ..Default::default() }).await.unwrap();
 	let (found, _) = one.task(id).await.unwrap();
-	assert_eq!(found, Some(TaskRow { data: Some(vec![8]), ..row }), "who has not seen them yet does not erase them");
+	assert_eq!(
+		found,
+		Some(TaskRow { data: Some(vec![8]), ..row }),
+		"an instance that has not seen them yet does not erase them"
+	);
 }
 
 #[tokio::test]

@@ -58,7 +58,7 @@ enum Value {
 }
 
 impl Db {
-	/// Writes it all, or nothing.
+	/// Writes all of a batch, or nothing.
 	///
 	/// # Errors
 	///
@@ -100,12 +100,12 @@ impl Db {
 		Ok(())
 	}
 
-	/// Removes all that is known of deals that were closed before this time, in ms. Returns how many.
+	/// Removes all that is known of deals that were closed before this time, in ms. Returns how many deals that were.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn forget_closed_before(&self, time: Moment) -> Result<u64, DbError> {
+	pub async fn prune_closed_before(&self, time: Moment) -> Result<u64, DbError> {
 		let mut transaction = self.pool.begin().await?;
 		let old = "SELECT deal FROM deals WHERE closed > 0 AND closed < $1";
 		for table in ["replicates", "tasks", "logs", "parts"] {
@@ -188,7 +188,7 @@ fn log_values(row: &LogRow) -> Vec<Value> {
 	]
 }
 
-/// The last row of each key: one statement cannot write a row twice.
+/// Returns the last row of each key: one statement cannot write a row twice.
 fn newest<'a, Row, Key: Ord>(rows: &'a [Row], key: impl Fn(&'a Row) -> Key) -> Vec<&'a Row> {
 	rows.iter().map(|row| (key(row), row)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
@@ -200,9 +200,9 @@ async fn write_rows<Row>(
 	rows: Vec<&Row>,
 	values: impl Fn(&Row) -> Vec<Value>,
 ) -> Result<(), DbError> {
-	for some in rows.chunks(ROWS) {
-		let sql = upsert(table, some.len());
-		let query = some.iter().flat_map(|row| values(row)).fold(sqlx::query(&sql), bind);
+	for chunk in rows.chunks(ROWS) {
+		let sql = upsert(table, chunk.len());
+		let query = chunk.iter().flat_map(|row| values(row)).fold(sqlx::query(&sql), bind);
 		query.execute(&mut **transaction).await?;
 	}
 	Ok(())
@@ -218,12 +218,12 @@ fn bind<'q>(
 	}
 }
 
-/// The statement that writes so many rows.
+/// Returns the statement that writes so many rows.
 fn upsert(table: &Table, rows: usize) -> String {
 	let Table { name, columns, key, lasting } = table;
 	let row = |nth: usize| {
-		let places = (1..=columns.len()).map(|place| format!("${}", nth * columns.len() + place));
-		format!("({})", places.collect::<Vec<_>>().join(", "))
+		let parameters = (1..=columns.len()).map(|number| format!("${}", nth * columns.len() + number));
+		format!("({})", parameters.collect::<Vec<_>>().join(", "))
 	};
 	let rows = (0..rows).map(row).collect::<Vec<_>>().join(", ");
 	let set = |column: &&str| match lasting {

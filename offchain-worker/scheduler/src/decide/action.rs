@@ -1,4 +1,4 @@
-//! What the scheduler does, once it is decided.
+//! What the scheduler does, once that is decided.
 
 use rlc_primitives::{AccountId, TaskId};
 
@@ -19,7 +19,7 @@ pub enum Action {
 		/// The winner.
 		worker: AccountId,
 	},
-	/// Tell a worker to stop and forget a task.
+	/// Tell a worker to stop, and to remember a task no longer.
 	Stop {
 		/// The task.
 		task: TaskId,
@@ -28,13 +28,13 @@ pub enum Action {
 		/// Why, for people.
 		reason: &'static str,
 	},
-	/// Give a task up: nothing is done yet.
+	/// Give a task up. This is the decision: the actions that follow carry it out.
 	GiveUp {
 		/// The task.
 		task: TaskId,
 		/// Why, for people.
 		reason: String,
-		/// Whose failures show it.
+		/// The workers whose failures show it.
 		witnesses: Vec<AccountId>,
 	},
 	/// Delegate a task on chain to workers that failed, so that they can say so there.
@@ -63,7 +63,7 @@ pub enum Action {
 		/// The data of the deal's callback.
 		data: Option<Vec<u8>>,
 	},
-	/// Give up a consensus that nobody revealed.
+	/// Give up a consensus that no winner revealed.
 	Reopen {
 		/// The task.
 		task: TaskId,
@@ -74,21 +74,21 @@ pub enum Action {
 		task: TaskId,
 	},
 	/// Put the data of a callback into the store.
-	Keep {
+	Store {
 		/// The task.
 		task: TaskId,
 		/// The data.
 		data: Vec<u8>,
 	},
-	/// Nothing is left to do for a task.
-	Forget {
+	/// Remove a task for which nothing is left to do.
+	Remove {
 		/// The task.
 		task: TaskId,
 	},
 }
 
 impl Action {
-	/// What it is about.
+	/// The task that this is about.
 	pub fn task(&self) -> TaskId {
 		match self {
 			Self::Compute { task, .. }
@@ -101,8 +101,8 @@ impl Action {
 			| Self::Finalize { task, .. }
 			| Self::Reopen { task }
 			| Self::Refresh { task }
-			| Self::Keep { task, .. }
-			| Self::Forget { task } => *task,
+			| Self::Store { task, .. }
+			| Self::Remove { task } => *task,
 		}
 	}
 }

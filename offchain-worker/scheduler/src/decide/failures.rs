@@ -1,7 +1,7 @@
 //! When a task is hopeless: the workers that tried agree that it is the task's own fault.
 //!
-//! A requester gets its money back then, instead of waiting for the final deadline. The failures are put on chain first,
-//! by the workers that failed. A dishonest operator has one voice among [`ENOUGH`].
+//! Then the requester is refunded at once, instead of after the final deadline. The failures are put on chain first, by the
+//! workers that failed. A dishonest operator has one voice among [`ENOUGH`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +11,10 @@ use rlc_protocol::worker::Step;
 
 use crate::model::TaskState;
 
-/// Operators whose workers have to fail for the same cause.
+/// How many operators' workers have to fail for the same cause.
 pub const ENOUGH: usize = 3;
 
-/// How long to wait, in ms, for somebody who has not tried, if fewer failed and nobody is left.
+/// How long to wait, in ms, for a worker that has not tried, if fewer failed and none is left.
 pub const PATIENCE: u64 = 60_000;
 
 /// Workers that failed for one cause that is the task's own fault.
@@ -24,7 +24,7 @@ pub struct Verdict {
 	pub reason: String,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
-	/// How many operators they are of.
+	/// How many operators they belong to.
 	pub operators: usize,
 }
 
@@ -44,7 +44,7 @@ fn is_tasks_own(cause: FailureCause) -> bool {
 	}
 }
 
-/// The cause for which most operators failed.
+/// Returns the cause for which most operators' workers failed.
 pub fn verdict(task: &TaskState) -> Option<Verdict> {
 	let mut causes = BTreeMap::<Vec<u8>, (BTreeSet<&AccountId>, Vec<AccountId>, &str)>::new();
 	for (worker, part) in task.replicates.iter().filter(|(_, part)| part.step == Step::Failed) {

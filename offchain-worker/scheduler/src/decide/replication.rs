@@ -1,21 +1,21 @@
 //! How many workers a task needs: exactly as many as its trust asks for.
 //!
-//! The chain's own formula ([`rlc_primitives::consensus`]) is asked whether the workers that were chosen would reach a
-//! consensus if they all agreed with the result that leads. If not, one more is chosen. So a worker that disagrees, fails
-//! or is lost is made up for, and nobody works in vain.
+//! The chain's own formula ([`rlc_primitives::consensus`]) says whether the workers that were chosen would reach a
+//! consensus if they all agreed with the leading result. If not, one more is chosen. So a worker that disagrees, fails
+//! or is lost is replaced, and no worker computes in vain.
 
 use rlc_primitives::{
 	consensus,
+	observed::groups,
 	task::{Task, MAX_CONTRIBUTORS},
 };
 use sp_core::U256;
 
-use crate::model::groups;
-
 /// Whether the contributions to a task, and workers with these weights that have yet to contribute, are enough.
 pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>) -> bool {
 	let mut leading = groups(task).into_values().max().unwrap_or_default();
-	let (mut total, mut count) = (task.total, task.contributions.len());
+	let mut total = task.total;
+	let mut count = task.contributions.len();
 	for weight in pending {
 		count += 1;
 		let Ok(after) = consensus::raise(leading, weight) else { return true };
@@ -25,7 +25,7 @@ pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>
 	count >= MAX_CONTRIBUTORS as usize || reaches(leading, total, trust)
 }
 
-/// What would overflow is refused by the chain: then more workers do not help.
+/// The chain refuses what would overflow: then more workers do not help.
 fn reaches(group: U256, total: U256, trust: u64) -> bool {
 	consensus::is_reached(group, total, trust).unwrap_or(true)
 }
@@ -33,18 +33,18 @@ fn reaches(group: U256, total: U256, trust: u64) -> bool {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::model::TaskState;
-	use rlc_primitives::{AccountId, DealId, ResultHash};
+	use rlc_primitives::{AccountId, DealId, ObservedTask, ResultHash, TaskEvent};
 	use sp_core::H256;
 
-	/// How many workers with this score are chosen for a task that has `said`: workers' results.
-	fn chosen(trust: u64, score: u64, said: &[u8]) -> usize {
-		let mut task = TaskState::new(Task::new(DealId::default(), 0));
-		for (worker, result) in (0..).zip(said) {
+	/// How many workers with this score are chosen for a task to which new workers contributed these results.
+	fn chosen(trust: u64, score: u64, results: &[u8]) -> usize {
+		let mut task = ObservedTask::new(Task::new(DealId::default(), 0));
+		for (worker, result) in (0..).zip(results) {
+			let worker = AccountId::new([worker; 32]);
 			let result = ResultHash(H256::repeat_byte(*result));
-			task.contributed(&AccountId::new([worker; 32]), result, consensus::weight(0));
+			task.apply(&TaskEvent::Contributed { worker, result }, |_| consensus::weight(0));
 		}
-		(0..).find(|n| is_enough(&task.chain, trust, vec![consensus::weight(score); *n])).unwrap()
+		(0..).find(|n| is_enough(task.task(), trust, vec![consensus::weight(score); *n])).unwrap()
 	}
 
 	#[test]

@@ -2,31 +2,29 @@
 //!
 //! | stage | what is done |
 //! |---|---|
-//! | active | workers, as many as the trust asks for; given up if it is hopeless, or nobody can contribute any more |
-//! | revealing | those who did not contribute stop; once it is revealed one winner uploads; `finalize` or `reopen` where the chain leaves that to the scheduler |
-//! | completed | one winner uploads, then everybody forgets it |
-//! | failed | everybody forgets it |
+//! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, or if the contribution deadline has passed |
+//! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler |
+//! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
+//! | failed | the workers stop, and the task is removed |
 
 use rlc_primitives::{
 	consensus,
 	task::{Consensus, Stage},
 	AccountId, Moment, Settlement, TaskId,
 };
-use rlc_protocol::worker::Step;
 
-use crate::{
-	decide::action::Action,
-	decide::assignment,
-	decide::failures::{self, ENOUGH, PATIENCE},
-	decide::replication::is_enough,
-	decide::uploads,
-	model::{DealState, Now, State, TaskState},
+use super::{
+	assignment,
+	failures::{self, ENOUGH, PATIENCE},
+	replication::is_enough,
+	uploads, Action,
 };
+use crate::model::{DealState, Now, State, TaskState, WorkerState};
 
 /// How long after a deadline, in ms, it has surely passed on chain too.
 const MARGIN: u64 = 2_000;
 
-/// How long, in ms, what the chain should have done by itself, or workers should have said on chain, is waited for.
+/// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
 
 /// What a task needs.
@@ -35,11 +33,11 @@ pub struct Next {
 	/// What to do now.
 	pub actions: Vec<Action>,
 	/// Whether one more worker is needed.
-	pub wants_worker: bool,
+	pub needs_worker: bool,
 	/// When to look again, in ms, if nothing happens before.
 	pub wake: Option<Moment>,
-	/// Whether nobody is left who could try.
-	pub deserted: bool,
+	/// Whether no worker is left that could try.
+	pub is_deserted: bool,
 }
 
 impl Next {
@@ -52,163 +50,171 @@ impl Next {
 	}
 }
 
-/// What this task needs next.
+/// A task under supervision, with what its needs depend on.
+struct Case<'a> {
+	state: &'a State,
+	deal: &'a DealState,
+	task: &'a TaskState,
+	id: TaskId,
+	now: Now,
+}
+
+/// Returns what this task needs next.
 pub fn next(state: &State, id: TaskId, now: Now) -> Next {
 	let mut next = Next::default();
-	let Some(task) = state.tasks.get(&id) else { return next };
-	let Some(deal) = state.deals.get(&task.chain.deal) else { return next };
-	match &task.chain.stage {
-		Stage::Active if task.given_up.is_some() => give_up(state, deal, task, id, now, &mut next),
-		Stage::Active => find_workers(state, deal, task, id, now, &mut next),
-		Stage::Revealing(consensus) => conclude(state, deal, task, id, consensus, now, &mut next),
-		Stage::Completed(_) | Stage::Failed(_) => clean_up(state, deal, task, id, now, &mut next),
+	let Some(task) = state.task(&id) else { return next };
+	let Some(deal) = state.deal(&task.chain().deal) else { return next };
+	let case = Case { state, deal, task, id, now };
+	match &task.chain().stage {
+		Stage::Active if task.given_up.is_some() => case.give_up(&mut next),
+		Stage::Active => case.find_workers(&mut next),
+		Stage::Revealing(consensus) => case.conclude(consensus, &mut next),
+		Stage::Completed(_) | Stage::Failed(_) => case.clean_up(&mut next),
 	}
 	next
 }
 
-/// Whether another extrinsic may be sent, or question asked; if not, wakes up when it may.
-fn may_send(task: &TaskState, now: Now, next: &mut Next) -> bool {
-	if task.sending.is_some() {
-		return false;
+impl Case<'_> {
+	/// Whether another extrinsic may be sent, or question asked; if not, wakes up when it may.
+	fn may_send(&self, next: &mut Next) -> bool {
+		if self.task.sending.is_some() {
+			return false;
+		}
+		if self.now.chain < self.task.not_before {
+			next.wake_at(self.task.not_before);
+			return false;
+		}
+		true
 	}
-	if now.chain < task.not_before {
-		next.wake_at(task.not_before);
-		return false;
-	}
-	true
-}
 
-fn find_workers(state: &State, deal: &DealState, task: &TaskState, id: TaskId, now: Now, next: &mut Next) {
-	let deadline = deal.deal.contribution_deadline();
-	if now.chain >= deadline + MARGIN {
-		let reason = "nobody can contribute any more: the contribution deadline has passed".into();
-		return next.act(Action::GiveUp { task: id, reason, witnesses: Vec::new() });
-	}
-	next.wake_at(deadline + MARGIN);
-	let weight = |worker: &AccountId| state.workers.get(worker).map_or(consensus::weight(0), |known| known.weight());
-	let pending =
-		task.replicates.iter().filter(|(worker, part)| part.is_pending() && task.chain.contribution(worker).is_none());
-	let pending = pending.map(|(worker, _)| weight(worker)).collect::<Vec<_>>();
-	let busy = !pending.is_empty();
-	if is_enough(&task.chain, deal.deal.trust, pending) {
-		// A consensus that the chain does not see: a score has changed since it was asked for.
-		if !busy && may_send(task, now, next) {
-			next.act(Action::Refresh { task: id });
-		}
-		return;
-	}
-	if let Some(verdict) = failures::verdict(task) {
-		let deserted = !busy && !assignment::is_anyone_left(state, deal, task);
-		let waited = task.deserted.map_or(0, |since| now.local.saturating_sub(since));
-		if verdict.operators >= ENOUGH || (deserted && waited >= PATIENCE) {
-			return next.act(Action::GiveUp { task: id, reason: verdict.reason, witnesses: verdict.witnesses });
-		}
-		next.deserted = deserted;
-		if deserted {
-			next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
+	/// Sends it, if something may be sent.
+	fn send(&self, action: Action, next: &mut Next) {
+		if self.may_send(next) {
+			next.act(action);
 		}
 	}
-	let run_time = assignment::run_time(state, deal).unwrap_or(0);
-	next.wants_worker = now.chain.saturating_add(run_time) < deadline;
-}
 
-/// The failures are put on chain, then the task is closed.
-fn give_up(state: &State, deal: &DealState, task: &TaskState, id: TaskId, now: Now, next: &mut Next) {
-	let Some(given_up) = &task.given_up else { return };
-	stop_unfinished(task, id, "the task is given up", next);
-	let reachable = |worker: &&AccountId| state.workers.get(*worker).is_some_and(|worker| worker.is_reachable());
-	let witnesses = given_up.witnesses.iter().filter(reachable).cloned().collect::<Vec<_>>();
-	let in_time = now.chain < deal.deal.contribution_deadline();
-	match given_up.asked {
-		None if !witnesses.is_empty() && in_time => {
-			if may_send(task, now, next) {
-				next.act(Action::Delegate { task: id, workers: witnesses });
+	fn find_workers(&self, next: &mut Next) {
+		let Self { state, deal, task, id, now } = *self;
+		let deadline = deal.deal.contribution_deadline();
+		if now.chain >= deadline + MARGIN {
+			let reason = "no worker can contribute any more: the contribution deadline has passed".into();
+			return next.act(Action::GiveUp { task: id, reason, witnesses: Vec::new() });
+		}
+		next.wake_at(deadline + MARGIN);
+		let pending = self.pending_weights();
+		let is_busy = !pending.is_empty();
+		if is_enough(task.chain(), deal.deal.trust, pending) {
+			// A consensus that the chain does not see: a score has changed since it was asked for.
+			if !is_busy {
+				self.send(Action::Refresh { task: id }, next);
+			}
+			return;
+		}
+		if let Some(verdict) = failures::verdict(task) {
+			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
+			let waited = task.deserted.map_or(0, |since| now.local.saturating_sub(since));
+			if verdict.operators >= ENOUGH || (is_deserted && waited >= PATIENCE) {
+				return next.act(Action::GiveUp { task: id, reason: verdict.reason, witnesses: verdict.witnesses });
+			}
+			next.is_deserted = is_deserted;
+			if is_deserted {
+				next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
 			}
 		}
-		Some(since) if !witnesses.is_empty() && now.chain < since + WAIT => next.wake_at(since + WAIT),
-		_ => {
-			if may_send(task, now, next) {
-				next.act(Action::Abandon { task: id });
+		let run_time = state.run_time_in(deal).unwrap_or(0);
+		next.needs_worker = now.chain.saturating_add(run_time) < deadline;
+	}
+
+	/// The weights of the workers that have yet to contribute.
+	fn pending_weights(&self) -> Vec<u64> {
+		let weight =
+			|worker: &AccountId| self.state.worker(worker).map_or(consensus::weight(0), |known| known.weight());
+		let parts = self.task.replicates.iter();
+		let pending = parts.filter(|(worker, part)| part.is_pending() && !self.task.has_contribution(worker));
+		pending.map(|(worker, _)| weight(worker)).collect()
+	}
+
+	/// The failures are put on chain, then the task is closed.
+	fn give_up(&self, next: &mut Next) {
+		let Some(given_up) = &self.task.given_up else { return };
+		self.stop_unfinished("the task is given up", next);
+		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
+		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
+		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
+		match given_up.asked {
+			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
+			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
+			_ => self.send(Action::Abandon { task: self.id }, next),
+		}
+	}
+
+	fn conclude(&self, consensus: &Consensus, next: &mut Next) {
+		let Self { deal, task, id, now, .. } = *self;
+		self.stop_unfinished("others have settled it", next);
+		let Consensus { reveal_deadline, winners, reveals, .. } = *consensus;
+		let is_over = now.chain >= reveal_deadline + MARGIN;
+		let closes_itself = deal.deal.settlement == Settlement::Automatic;
+		let can_end = reveals > 0 && (reveals >= winners || is_over);
+		let has_callback = deal.deal.callback.is_some();
+		if can_end && (!closes_itself || has_callback) && (!has_callback || task.data.is_some()) {
+			let data = task.data.clone().filter(|_| has_callback);
+			self.send(Action::Finalize { task: id, data }, next);
+		} else if is_over && reveals == 0 && !closes_itself {
+			self.send(Action::Reopen { task: id }, next);
+		} else if is_over && now.chain >= reveal_deadline + WAIT {
+			// The chain closes or reopens it by itself: an event was missed, or it is late.
+			self.send(Action::Refresh { task: id }, next);
+		} else {
+			next.wake_at(if is_over { reveal_deadline + WAIT } else { reveal_deadline + MARGIN });
+		}
+		if reveals > 0 && !has_callback {
+			self.see_to_upload(next);
+		}
+	}
+
+	fn clean_up(&self, next: &mut Next) {
+		let is_settled = if !self.task.is_completed() {
+			true
+		} else if self.deal.deal.callback.is_some() {
+			self.see_to_data(next)
+		} else {
+			self.see_to_upload(next)
+		};
+		self.stop_unfinished("others have settled it", next);
+		if !is_settled || !self.task.is_final {
+			return;
+		}
+		let parts = self.task.replicates.iter();
+		for (worker, _) in parts.filter(|(_, part)| !part.is_pending() && !part.step.is_last()) {
+			next.act(Action::Stop { task: self.id, worker: worker.clone(), reason: "the task is closed" });
+		}
+		next.act(Action::Remove { task: self.id });
+	}
+
+	/// Sees to it that the result comes into the store. Returns whether it is there, or never will be.
+	fn see_to_upload(&self, next: &mut Next) -> bool {
+		match uploads::next(self.state, self.task, self.now.chain, self.deal.deal.final_deadline()) {
+			uploads::Next::Ask(worker) => next.act(Action::Upload { task: self.id, worker }),
+			uploads::Next::Wait(until) => next.wake_at(until),
+			uploads::Next::Settled => return true,
+		}
+		false
+	}
+
+	/// Sees to it that the data of the callback come into the store. Returns whether they are there, or never will be.
+	fn see_to_data(&self, next: &mut Next) -> bool {
+		let Some(data) = self.task.data.as_ref().filter(|_| self.task.upload.stored.is_none()) else { return true };
+		self.send(Action::Store { task: self.id, data: data.clone() }, next);
+		false
+	}
+
+	/// Stops the workers that did not contribute: they have nothing to win.
+	fn stop_unfinished(&self, reason: &'static str, next: &mut Next) {
+		for (worker, part) in &self.task.replicates {
+			if part.is_pending() && !self.task.has_contribution(worker) {
+				next.act(Action::Stop { task: self.id, worker: worker.clone(), reason });
 			}
-		}
-	}
-}
-
-fn conclude(
-	state: &State,
-	deal: &DealState,
-	task: &TaskState,
-	id: TaskId,
-	consensus: &Consensus,
-	now: Now,
-	next: &mut Next,
-) {
-	stop_unfinished(task, id, "others have settled it", next);
-	let Consensus { reveal_deadline, winners, reveals, .. } = *consensus;
-	let (is_over, is_ours) = (now.chain >= reveal_deadline + MARGIN, deal.deal.settlement == Settlement::Scheduler);
-	let can_end = reveals > 0 && (reveals >= winners || is_over);
-	let has_callback = deal.deal.callback.is_some();
-	if can_end && (is_ours || has_callback) && (!has_callback || task.data.is_some()) {
-		if may_send(task, now, next) {
-			next.act(Action::Finalize { task: id, data: task.data.clone().filter(|_| has_callback) });
-		}
-	} else if is_over && reveals == 0 && is_ours {
-		if may_send(task, now, next) {
-			next.act(Action::Reopen { task: id });
-		}
-	} else if is_over && now.chain >= reveal_deadline + WAIT {
-		// The chain closes or reopens it by itself: an event was missed, or it is late.
-		if may_send(task, now, next) {
-			next.act(Action::Refresh { task: id });
-		}
-	} else {
-		next.wake_at(if is_over { reveal_deadline + WAIT } else { reveal_deadline + MARGIN });
-	}
-	if reveals > 0 && !has_callback {
-		see_to_upload(state, deal, task, id, now, next);
-	}
-}
-
-fn clean_up(state: &State, deal: &DealState, task: &TaskState, id: TaskId, now: Now, next: &mut Next) {
-	let is_there = match (task.is_completed(), deal.deal.callback.is_some()) {
-		(false, _) => true,
-		(true, false) => see_to_upload(state, deal, task, id, now, next),
-		(true, true) => match (&task.data, task.upload.stored) {
-			(Some(data), None) => {
-				if may_send(task, now, next) {
-					next.act(Action::Keep { task: id, data: data.clone() });
-				}
-				false
-			}
-			_ => true,
-		},
-	};
-	stop_unfinished(task, id, "others have settled it", next);
-	if !is_there || !task.is_final {
-		return;
-	}
-	for (worker, _) in task.replicates.iter().filter(|(_, part)| part.step >= Step::Contributed && !part.step.is_last())
-	{
-		next.act(Action::Stop { task: id, worker: worker.clone(), reason: "the task is closed" });
-	}
-	next.act(Action::Forget { task: id });
-}
-
-/// Whether the result is in the store, or never will be.
-fn see_to_upload(state: &State, deal: &DealState, task: &TaskState, id: TaskId, now: Now, next: &mut Next) -> bool {
-	match uploads::next(state, task, now.chain, deal.deal.final_deadline()) {
-		uploads::Next::Ask(worker) => next.act(Action::Upload { task: id, worker }),
-		uploads::Next::Wait(until) => next.wake_at(until),
-		uploads::Next::Settled => return true,
-	}
-	false
-}
-
-/// Those who did not contribute have nothing to win.
-fn stop_unfinished(task: &TaskState, id: TaskId, reason: &'static str, next: &mut Next) {
-	for (worker, part) in &task.replicates {
-		if part.is_pending() && task.chain.contribution(worker).is_none() {
-			next.act(Action::Stop { task: id, worker: worker.clone(), reason });
 		}
 	}
 }

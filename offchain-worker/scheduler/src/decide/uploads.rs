@@ -1,8 +1,8 @@
-//! The result of a task comes into the store: one winner is asked, the next one if it fails.
+//! How the result of a task comes into the store: one winner is asked, and the next one if it fails.
 
 use rlc_primitives::{AccountId, Moment};
 
-use crate::model::{State, TaskState};
+use crate::model::{State, TaskState, WorkerState};
 
 /// How long a winner has, in ms, however small the result is.
 const LEAST_TIME: u64 = 60_000;
@@ -13,7 +13,7 @@ const LEAST_SPEED: u64 = 50;
 /// How often each winner is asked.
 const TRIES: u32 = 3;
 
-/// How long after a task closed, in ms, winners keep results: then there is nobody to ask.
+/// How long after a task closed, in ms, winners keep results: then there is no winner to ask.
 const KEPT: u64 = 3_600_000;
 
 /// What is to be done about a result.
@@ -27,8 +27,8 @@ pub enum Next {
 	Settled,
 }
 
-/// What is to be done about the result of a task that was revealed or completed. Whoever was asked and let its time pass
-/// has failed.
+/// Returns what is to be done about the result of a task that was revealed or completed. A winner that was asked and let
+/// its time pass has failed.
 pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment) -> Next {
 	if task.upload.stored.is_some() {
 		return Next::Settled;
@@ -49,20 +49,20 @@ pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment
 	let failures =
 		|worker: &AccountId| task.upload.failures.get(worker).copied().unwrap_or(0) + u32::from(late == Some(worker));
 	let mut hopeful = task.winners().filter(|worker| failures(worker) < TRIES).peekable();
-	if hopeful.peek().is_none() && task.chain.is_closed() {
+	if hopeful.peek().is_none() && task.chain().is_closed() {
 		return Next::Settled;
 	}
-	let here = hopeful.filter(|worker| state.workers.get(worker).is_some_and(|one| one.is_reachable()));
-	match here.min_by_key(|worker| failures(worker)) {
+	let reachable = hopeful.filter(|worker| state.worker(worker).is_some_and(WorkerState::is_reachable));
+	match reachable.min_by_key(|worker| failures(worker)) {
 		Some(worker) => Next::Ask(worker.clone()),
-		// Who comes back is asked when it joins.
+		// One that comes back is asked when it joins.
 		None => Next::Wait(now.saturating_add(LEAST_TIME)),
 	}
 }
 
-/// Size of the result as the worker said, in bytes. The store takes none that is larger than the pool allows.
+/// Returns the size of the result as the worker reported it, in bytes. The store takes none above the pool's limit.
 fn size_of(state: &State, task: &TaskState, worker: &AccountId) -> u64 {
-	task.replicates.get(worker).map_or(0, |part| part.output.min(state.max_result))
+	task.replicates.get(worker).map_or(0, |part| part.output.min(state.max_result()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rlc_primitives::{assets::AppKind, Deal, Moment};
 use rlc_protocol::{worker::Resources, Needs};
 use sp_core::H256;
 
-use super::Replicate;
+use super::{Now, Replicate};
 
 /// How many tasks of a deal are taken into memory together, and owned by one instance of the scheduler.
 pub const PART: u64 = 500;
@@ -22,7 +22,7 @@ pub struct DealState {
 	pub needs: Needs,
 	/// Checksums of what its workers fetch: app and dataset.
 	pub content: Vec<H256>,
-	/// Tasks in memory, by part.
+	/// How many tasks of each part are in memory.
 	pub parts: BTreeMap<u64, u64>,
 	/// Parts before this one were taken into memory.
 	pub next_part: u64,
@@ -50,16 +50,23 @@ impl DealState {
 		}
 	}
 
-	/// How many slots of a machine with these resources a part in one of its tasks takes: none once it is computed. What
-	/// cannot hold it, or is not known yet, counts as one: who has too little says so itself.
+	/// Returns how many slots of a machine with these resources a part in one of its tasks takes: none once it is
+	/// computed. A machine that cannot hold it, or is not known yet, counts as one slot: it says itself that it has too
+	/// little.
 	pub fn slots_taken(&self, part: &Replicate, resources: &Resources) -> u32 {
-		match part.is_computing() {
-			true => self.needs.slots(resources).unwrap_or(1),
-			false => 0,
+		if part.is_computing() {
+			self.needs.slots(resources).unwrap_or(1)
+		} else {
+			0
 		}
 	}
 
-	/// How many tasks were not taken into memory yet.
+	/// Whether its contribution deadline is nearer than the longest run.
+	pub fn is_urgent(&self, now: Now) -> bool {
+		now.chain.saturating_add(self.deal.reference_time) >= self.deal.contribution_deadline()
+	}
+
+	/// Returns how many tasks were not taken into memory yet.
 	pub fn to_come(&self) -> u64 {
 		if self.exhausted {
 			return 0;
@@ -67,13 +74,13 @@ impl DealState {
 		self.deal.size.saturating_sub(self.next_part.saturating_mul(PART))
 	}
 
-	/// Which part a task is in.
+	/// Returns the part that a task is in.
 	pub fn part_of(&self, index: u64) -> u64 {
 		index.saturating_sub(self.deal.first) / PART
 	}
 }
 
-/// First index, and how many tasks the part of a deal has that begins at `first` and has `size` tasks.
+/// Returns the first index, and how many tasks the part of a deal has that begins at `first` and has `size` tasks.
 pub fn range(first: u64, size: u64, part: u64) -> (u64, u64) {
 	let skipped = part.saturating_mul(PART).min(size);
 	(first.saturating_add(skipped), (size - skipped).min(PART))

@@ -1,5 +1,5 @@
-//! Which task is next: deals take turns, as many as slots that they are given, and of deals that had as many turns the
-//! one with the earliest contribution deadline comes first. A deal whose deadline is near comes before all others.
+//! Which task is next. Deals take turns, which are counted in slots of workers. Of deals that had equally many, the one
+//! with the earliest contribution deadline comes first. A deal whose deadline is near comes before all others.
 //!
 //! A deal's turns count from the least that any waiting deal had when it came, so that a new deal neither waits for old
 //! ones nor starves them.
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use rlc_primitives::{DealId, Moment, TaskId};
 
-/// A deal's place among the deals.
+/// Where a deal stands among the deals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
 	/// Whether there is time.
@@ -32,14 +32,14 @@ struct Line {
 pub struct Queue {
 	turns: BTreeMap<Turn, DealId>,
 	lines: HashMap<DealId, Line>,
-	/// Deals that nobody can serve now.
+	/// Deals that no worker can serve now.
 	parked: Vec<Turn>,
 	/// Turns of deals that are not in line, but were, and have tasks in memory.
 	served: HashMap<DealId, u64>,
 	len: usize,
 }
 
-/// Where in its deal's line a task goes.
+/// The end of its deal's line to which a task goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
 	/// Before the others: it waited already.
@@ -49,17 +49,17 @@ pub enum End {
 }
 
 impl Queue {
-	/// How many tasks wait.
+	/// Returns how many tasks wait.
 	pub fn len(&self) -> usize {
 		self.len
 	}
 
-	/// How many tasks of a deal wait.
+	/// Returns how many tasks of a deal wait.
 	pub fn len_of(&self, deal: &DealId) -> usize {
 		self.lines.get(deal).map_or(0, |line| line.tasks.len())
 	}
 
-	/// A task waits. `relaxed`: there is time until the deal's deadline.
+	/// Puts a task in line. `relaxed`: there is time until the deal's deadline.
 	pub fn push(&mut self, deal: DealId, deadline: Moment, relaxed: bool, task: TaskId, end: End) {
 		let line = self.lines.entry(deal).or_insert_with(|| {
 			let first = Turn { relaxed: true, served: 0, deadline: 0, deal: DealId::default() };
@@ -76,7 +76,7 @@ impl Queue {
 		self.len += 1;
 	}
 
-	/// The deal whose turn it is.
+	/// Returns the deal whose turn it is.
 	pub fn next(&self) -> Option<DealId> {
 		self.turns.values().next().copied()
 	}
@@ -89,7 +89,7 @@ impl Queue {
 		}
 	}
 
-	/// The deals that were passed over are in line again.
+	/// Puts the deals that were passed over in line again.
 	pub fn resume(&mut self) {
 		for turn in std::mem::take(&mut self.parked) {
 			if self.lines.get(&turn.deal).is_some_and(|line| line.turn == turn) {
@@ -98,7 +98,7 @@ impl Queue {
 		}
 	}
 
-	/// The deal's first task, which stays in the line.
+	/// Returns the deal's first task, which stays in line.
 	pub fn first(&self, deal: &DealId) -> Option<TaskId> {
 		self.lines.get(deal)?.tasks.front().copied()
 	}
@@ -110,7 +110,7 @@ impl Queue {
 		}
 	}
 
-	/// Takes the deal's first task out of the line.
+	/// Takes the deal's first task out of line.
 	pub fn pop(&mut self, deal: &DealId) -> Option<TaskId> {
 		let line = self.lines.get_mut(deal)?;
 		let task = line.tasks.pop_front()?;
@@ -124,7 +124,7 @@ impl Queue {
 		Some(task)
 	}
 
-	/// One of the deal's tasks was given to a worker, of which it takes so many slots: as many turns.
+	/// Counts turns: one of the deal's tasks was assigned to a worker, and takes so many of its slots.
 	pub fn serve(&mut self, deal: &DealId, slots: u32) {
 		match self.lines.get_mut(deal) {
 			Some(line) => {
@@ -136,18 +136,18 @@ impl Queue {
 		}
 	}
 
-	/// The deal's deadline is near.
-	pub fn hurry(&mut self, deal: &DealId) {
+	/// Puts a deal before those that have time: its deadline is near.
+	pub fn expedite(&mut self, deal: &DealId) {
 		let Some(line) = self.lines.get_mut(deal).filter(|line| line.turn.relaxed) else { return };
 		self.turns.remove(&line.turn);
 		line.turn.relaxed = false;
 		self.turns.insert(line.turn, *deal);
 	}
 
-	/// Takes a task out of the line, wherever it is.
+	/// Takes a task out of line, wherever it is.
 	pub fn remove(&mut self, deal: &DealId, task: &TaskId) {
 		let Some(line) = self.lines.get_mut(deal) else { return };
-		let Some(at) = line.tasks.iter().position(|one| one == task) else { return };
+		let Some(at) = line.tasks.iter().position(|waiting| waiting == task) else { return };
 		if line.tasks.len() == 1 {
 			self.pop(deal);
 			return;
@@ -156,15 +156,15 @@ impl Queue {
 		self.len -= 1;
 	}
 
-	/// Nothing of this deal is in memory any more.
-	pub fn forget(&mut self, deal: &DealId) {
+	/// Removes a deal of which nothing is in memory any more.
+	pub fn remove_deal(&mut self, deal: &DealId) {
 		self.served.remove(deal);
 	}
 
-	/// About how many tasks come before this one, if it waits: those before it in its deal's line, and as many of each
+	/// Returns about how many tasks come before this one, if it waits: those before it in its deal's line, and as many of each
 	/// other deal.
 	pub fn position(&self, deal: &DealId, task: &TaskId) -> Option<u64> {
-		let before = self.lines.get(deal)?.tasks.iter().position(|one| one == task)?;
+		let before = self.lines.get(deal)?.tasks.iter().position(|waiting| waiting == task)?;
 		let others = self.lines.iter().filter(|(other, _)| *other != deal);
 		let sum: usize = others.map(|(_, line)| line.tasks.len().min(before)).sum();
 		Some((before + sum) as u64)
@@ -190,7 +190,7 @@ mod tests {
 		}
 	}
 
-	/// Serves until nothing waits.
+	/// Serves until nothing waits; returns the order.
 	fn order(queue: &mut Queue) -> Vec<u8> {
 		let mut order = Vec::new();
 		while let Some(deal) = queue.next() {
@@ -248,12 +248,12 @@ mod tests {
 		let mut queue = Queue::default();
 		push(&mut queue, 1, 100, 10..12);
 		push(&mut queue, 2, 200, 20..22);
-		queue.hurry(&deal(2));
+		queue.expedite(&deal(2));
 		assert_eq!(order(&mut queue), [20, 21, 10, 11]);
 	}
 
 	#[test]
-	fn deal_keeps_its_turn_while_its_tasks_change_places() {
+	fn deal_keeps_its_turn_while_its_tasks_change_order() {
 		let mut queue = Queue::default();
 		push(&mut queue, 1, 200, 10..11);
 		queue.serve(&deal(1), 1);
@@ -276,7 +276,7 @@ mod tests {
 	}
 
 	#[test]
-	fn deal_that_nobody_can_serve_is_passed_over() {
+	fn deal_without_a_worker_is_passed_over() {
 		let mut queue = Queue::default();
 		push(&mut queue, 1, 100, 10..12);
 		push(&mut queue, 2, 200, 20..22);

@@ -3,11 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Moment, Tag, TaskId};
-use rlc_protocol::{
-	requester::WorkerInfo,
-	worker::{Heartbeat, Resources, Session},
-	Account,
-};
+use rlc_protocol::worker::{Heartbeat, Resources, Session};
 use sp_core::H256;
 
 /// Whether a worker can be reached.
@@ -17,9 +13,9 @@ pub enum Presence {
 	Here(Session),
 	/// It joined another instance.
 	Elsewhere,
-	/// It was not heard of since this time, in ms, or has not come back since the scheduler started.
+	/// It has been silent since this time, in ms, or has not come back since the scheduler started.
 	Away(Moment),
-	/// It was not heard of for too long: what it was computing went elsewhere.
+	/// It was silent for too long: what it was computing went elsewhere.
 	Lost,
 }
 
@@ -48,7 +44,7 @@ impl Profile {
 /// A worker.
 #[derive(Clone, Debug)]
 pub struct WorkerState {
-	/// Whose it is: the operator that it shows, or itself.
+	/// The operator that it shows, or itself.
 	pub operator: AccountId,
 	/// Whether it showed an operator.
 	pub has_operator: bool,
@@ -60,9 +56,9 @@ pub struct WorkerState {
 	pub score: Score,
 	/// When it was last heard of, in ms.
 	pub seen: Moment,
-	/// When it came further with a task last, or joined, in ms.
+	/// When it last made progress with a task, or joined, in ms.
 	pub progress: Moment,
-	/// Whether it lost tasks because it came no further, and said nothing since: it gets nothing more until it does.
+	/// Whether it lost tasks because it made no progress, and has said nothing since: it gets nothing more until it does.
 	pub stalled: bool,
 	/// Whether it takes nothing more.
 	pub draining: bool,
@@ -82,7 +78,7 @@ pub struct WorkerState {
 const MAX_CACHED: usize = 1_000;
 
 impl WorkerState {
-	/// A worker of whom nothing is known but whose it is.
+	/// A worker of which nothing is known but its operator.
 	pub fn unknown(operator: AccountId, since: Moment) -> Self {
 		Self {
 			operator,
@@ -102,12 +98,12 @@ impl WorkerState {
 		}
 	}
 
-	/// What its word counts.
+	/// Returns what its word counts.
 	pub fn weight(&self) -> u64 {
 		consensus::weight(self.score)
 	}
 
-	/// What it can run.
+	/// Returns what it can run.
 	pub fn profile(&self) -> Profile {
 		let Resources { tag, wasm, container, .. } = self.resources;
 		Profile { tag, wasm, container }
@@ -128,7 +124,7 @@ impl WorkerState {
 		self.is_here() && !self.draining && !self.resting && !self.stalled && self.resources.slots > 0
 	}
 
-	/// Slots that could be filled now.
+	/// Returns how many slots could be filled now.
 	pub fn free_slots(&self) -> u32 {
 		if self.is_willing() {
 			self.resources.slots.saturating_sub(self.load)
@@ -137,26 +133,23 @@ impl WorkerState {
 		}
 	}
 
-	/// From now on the task takes so many of its slots; 0: none.
+	/// Records how many of its slots the task takes from now on; 0: none.
 	pub fn occupy(&mut self, task: TaskId, slots: u32) {
-		let before = match slots {
-			0 => self.taken.remove(&task),
-			_ => self.taken.insert(task, slots),
-		};
+		let before = if slots == 0 { self.taken.remove(&task) } else { self.taken.insert(task, slots) };
 		self.load = self.load.saturating_sub(before.unwrap_or(0)).saturating_add(slots);
 	}
 
-	/// How many tasks it computes, or is about to.
+	/// Returns how many tasks it computes, or is about to.
 	pub fn running(&self) -> u32 {
 		self.taken.len().try_into().unwrap_or(u32::MAX)
 	}
 
-	/// How loaded it is, in thousandths of its slots.
+	/// Returns how loaded it is, in thousandths of its slots.
 	pub fn load_ratio(&self) -> u32 {
 		self.load.saturating_mul(1_000) / self.resources.slots.max(1)
 	}
 
-	/// It gave a sign of life.
+	/// Records a sign of life.
 	pub fn beat(&mut self, heartbeat: Heartbeat, now: Moment) {
 		self.seen = now;
 		self.draining = heartbeat.draining;
@@ -164,20 +157,6 @@ impl WorkerState {
 		self.resting = heartbeat.free_slots == 0 && self.load < self.resources.slots;
 		if let Some(cached) = heartbeat.cached {
 			self.cached = cached.into_iter().take(MAX_CACHED).collect();
-		}
-	}
-
-	/// As operators see it.
-	pub fn info(&self, account: &AccountId) -> WorkerInfo {
-		WorkerInfo {
-			account: Account(account.clone()),
-			operator: self.has_operator.then(|| Account(self.operator.clone())),
-			alive: self.is_reachable(),
-			draining: self.draining,
-			resources: self.resources.clone(),
-			free_slots: self.free_slots(),
-			running: self.running(),
-			seen: self.seen,
 		}
 	}
 }

@@ -1,28 +1,29 @@
-//! What people are told.
+//! What requesters and operators are told.
 
 use std::collections::{BTreeSet, HashMap};
 
-use rlc_primitives::TaskId;
+use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
-	requester::{PoolInfo, TaskInfo},
+	requester::{PoolInfo, ReplicateInfo, TaskInfo, WorkerInfo},
 	Account,
 };
 use tokio::sync::mpsc;
 
 use super::{Pool, Question};
+use crate::model::{TaskState, WorkerState};
 
-/// The most messages that wait for somebody who watches a task.
+/// The most messages that wait for one watcher of a task.
 const MAX_WAITING: usize = 64;
 
-/// The most that watch one task.
+/// The most watchers of one task.
 const MAX_WATCHERS: usize = 256;
 
-/// Who watches tasks that are in memory.
+/// Watchers of tasks that are in memory.
 #[derive(Default)]
 pub(super) struct Watchers(HashMap<TaskId, Vec<mpsc::Sender<TaskInfo>>>);
 
 impl Watchers {
-	/// One more. One too many is told nothing.
+	/// Adds a watcher. One too many is told nothing.
 	fn add(&mut self, id: TaskId) -> mpsc::Receiver<TaskInfo> {
 		let (sender, receiver) = mpsc::channel(MAX_WAITING);
 		let watchers = self.0.entry(id).or_default();
@@ -33,7 +34,7 @@ impl Watchers {
 		receiver
 	}
 
-	/// Tells those who watch a task. Who is too slow is cut off, and may ask again.
+	/// Tells the watchers of a task. One that is too slow is cut off, and may ask again.
 	fn tell(&mut self, id: &TaskId, info: &TaskInfo) {
 		if let Some(watchers) = self.0.get_mut(id) {
 			watchers.retain(|watcher| watcher.try_send(info.clone()).is_ok());
@@ -43,7 +44,7 @@ impl Watchers {
 		}
 	}
 
-	/// Forgets who has gone, and ends the watches of tasks that are not known any more.
+	/// Removes watchers that have gone, and ends the watches of tasks that are not known any more.
 	pub fn sweep(&mut self, is_known: impl Fn(&TaskId) -> bool) {
 		self.0.retain(|id, watchers| {
 			watchers.retain(|watcher| !watcher.is_closed());
@@ -53,55 +54,61 @@ impl Watchers {
 }
 
 impl Pool {
-	/// Answers. Who asked may have gone.
+	/// Answers a question. The asker may have gone.
 	pub(super) fn answer(&mut self, question: Question) {
 		match question {
-			Question::Info(reply) => drop(reply.send(self.info())),
+			Question::Info(reply) => {
+				let _ = reply.send(self.info());
+			}
 			Question::Workers(reply) => {
-				let workers = self.state.workers.iter().map(|(account, worker)| worker.info(account));
+				let workers = self.state.workers().iter().map(|(account, worker)| worker_info(account, worker));
 				let _ = reply.send(workers.collect());
 			}
-			Question::RunTime(app, reply) => drop(reply.send(self.state.run_times.of(&app))),
-			Question::Task(id, reply) => drop(reply.send(self.task_info(&id))),
+			Question::RunTime(app, reply) => {
+				let _ = reply.send(self.state.run_time(&app));
+			}
+			Question::Task(id, reply) => {
+				let _ = reply.send(self.task_info(&id));
+			}
 			Question::Watch(id, reply) => {
-				let is_known = self.state.tasks.contains_key(&id);
+				let is_known = self.state.task(&id).is_some();
 				let _ = reply.send(is_known.then(|| self.watchers.add(id)));
 			}
 			Question::Deal(id, reply) => {
-				let _ = reply.send(self.state.deals.get(&id).map(|deal| deal.deal.clone()));
+				let _ = reply.send(self.state.deal(&id).map(|deal| deal.deal.clone()));
 			}
 			Question::DealOf(id, reply) => {
-				let _ = reply.send(self.state.tasks.get(&id).map(|task| task.chain.deal));
+				let _ = reply.send(self.state.task(&id).map(|task| task.chain().deal));
 			}
 		}
 	}
 
 	fn info(&self) -> PoolInfo {
 		let identity = &self.means.identity;
-		let here = self.state.workers.values().filter(|worker| worker.is_here());
-		let willing = self.state.workers.values().filter(|worker| worker.is_willing());
-		let running = self.state.workers.values().map(|worker| u64::from(worker.running())).sum();
-		let to_come = self.state.deals.values().map(|deal| deal.to_come());
+		let here = self.state.workers().values().filter(|worker| worker.is_here());
+		let willing = self.state.workers().values().filter(|worker| worker.is_willing());
+		let running = self.state.workers().values().map(|worker| u64::from(worker.running())).sum();
+		let to_come = self.state.deals().values().map(|deal| deal.to_come());
 		PoolInfo {
 			workerpool: identity.workerpool,
 			genesis: identity.genesis,
 			scheduler: Account(identity.account.clone()),
 			version: env!("CARGO_PKG_VERSION").into(),
 			workers: here.count().try_into().unwrap_or(u32::MAX),
-			free_slots: self.state.ready.free_slots(),
+			free_slots: self.state.ready().free_slots(),
 			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),
-			waiting: self.state.queue.len() as u64 + to_come.sum::<u64>(),
+			waiting: self.state.queue().len() as u64 + to_come.sum::<u64>(),
 			running,
 		}
 	}
 
 	fn task_info(&self, id: &TaskId) -> Option<TaskInfo> {
-		let task = self.state.tasks.get(id)?;
-		let position = self.state.queue.position(&task.chain.deal, id).filter(|_| !task.has_pending());
-		Some(task.info(position, self.result_of(task)))
+		let task = self.state.task(id)?;
+		let position = self.state.queue().position(&task.chain().deal, id).filter(|_| !task.has_pending());
+		Some(task_info(task, position, self.result_of(task)))
 	}
 
-	/// Tells those who watch these tasks.
+	/// Tells the watchers of these tasks.
 	pub(super) fn tell_watchers(&mut self, changed: &BTreeSet<TaskId>) {
 		if self.watchers.0.is_empty() {
 			return;
@@ -113,21 +120,54 @@ impl Pool {
 	}
 }
 
+/// Returns a task as requesters see it.
+fn task_info(task: &TaskState, queue_position: Option<u64>, result: Option<String>) -> TaskInfo {
+	let replicates = task.replicates.iter().map(|(worker, part)| ReplicateInfo {
+		worker: Account(worker.clone()),
+		step: part.step,
+		since: part.since,
+		cause: part.cause.clone(),
+	});
+	TaskInfo {
+		task: task.task_ref(),
+		queue_position,
+		replicates: replicates.collect(),
+		result: result.filter(|_| task.upload.stored.is_some()),
+		result_size: task.upload.stored,
+		given_up: task.given_up.as_ref().map(|given_up| given_up.reason.clone()),
+	}
+}
+
+/// Returns a worker as operators see it.
+fn worker_info(account: &AccountId, worker: &WorkerState) -> WorkerInfo {
+	WorkerInfo {
+		account: Account(account.clone()),
+		operator: worker.has_operator.then(|| Account(worker.operator.clone())),
+		alive: worker.is_reachable(),
+		draining: worker.draining,
+		resources: worker.resources.clone(),
+		free_slots: worker.free_slots(),
+		running: worker.running(),
+		seen: worker.seen,
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::model::TaskState;
 	use rlc_primitives::{DealId, Task};
 
 	#[test]
-	fn watches_end_with_their_task_and_with_who_watches() {
+	fn watches_end_with_their_task_and_with_their_watcher() {
 		let task = TaskState::new(Task::new(DealId::default(), 0));
-		let (id, info) = (task.chain.id(), task.info(None, None));
+		let id = task.chain().id();
+		let info = task_info(&task, None, None);
 		let mut watchers = Watchers::default();
-		let (mut here, gone) = (watchers.add(id), watchers.add(id));
+		let mut here = watchers.add(id);
+		let gone = watchers.add(id);
 		drop(gone);
 		watchers.sweep(|_| true);
-		assert_eq!(watchers.0[&id].len(), 1, "who has gone is forgotten");
+		assert_eq!(watchers.0[&id].len(), 1, "a watcher that has gone is removed");
 		watchers.tell(&id, &info);
 		watchers.sweep(|_| false);
 		assert!(watchers.0.is_empty());
@@ -136,9 +176,10 @@ mod tests {
 	}
 
 	#[test]
-	fn who_is_too_slow_is_cut_off() {
+	fn slow_watcher_is_cut_off() {
 		let task = TaskState::new(Task::new(DealId::default(), 0));
-		let (id, info) = (task.chain.id(), task.info(None, None));
+		let id = task.chain().id();
+		let info = task_info(&task, None, None);
 		let mut watchers = Watchers::default();
 		let _slow = watchers.add(id);
 		for _ in 0..=MAX_WAITING {

@@ -1,8 +1,8 @@
 //! What workers bring of their tasks: what apps wrote, and the data of callbacks.
 //!
 //! A task that is not in memory here may be in another instance's, or may be done. Then the database says whether the
-//! worker has a part in it, and the chain whether the data are right, and what was brought is written down for whoever
-//! looks after the task.
+//! worker has a part in it, and the chain whether the data are right. What was brought is written down for the instance
+//! that looks after the task.
 
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::worker::{Logs, Session};
@@ -10,7 +10,7 @@ use rlc_protocol::worker::{Logs, Session};
 use super::{Means, Pool, Reply};
 use crate::{
 	db::LogRow,
-	model::{are_agreed_on, has_voted_for_it},
+	model::{are_agreed_on, has_voted_for_consensus},
 };
 
 /// What becomes of the data of a callback that a worker brought.
@@ -18,24 +18,24 @@ use crate::{
 pub(crate) enum Brought {
 	/// They are written down.
 	Taken,
-	/// They are not the data that the task's winners agree on, or this worker is none of these, as far as is seen yet.
+	/// They are not the data that the task's winners agree on, or this worker is not a winner, as far as is known yet.
 	Wrong,
-	/// Nothing is known of a part of this worker in such a task, or not any more.
+	/// This worker has no part in such a task, or none that is still known.
 	Unknown,
-	/// It cannot be said now: they are to be brought again.
+	/// The task cannot be looked at now: they are to be brought again.
 	Later,
 }
 
 impl Pool {
-	/// Keeps what an app wrote. Answers whether the session lives, once it is written down.
+	/// Keeps what an app wrote. Replies whether the session lives, once that is written down.
 	pub(super) fn logs(&mut self, session: Session, task: TaskId, logs: Logs, reply: Reply<bool>) {
 		let Some(worker) = self.member(&session) else {
 			let _ = reply.send(false);
 			return;
 		};
-		if let Some(known) = self.state.tasks.get(&task) {
+		if let Some(known) = self.state.task(&task) {
 			if known.replicates.contains_key(&worker) {
-				self.batch.logs.push(LogRow { task, deal: known.chain.deal, worker, logs });
+				self.batch.logs.push(LogRow { task, deal: known.chain().deal, worker, logs });
 			}
 			self.replies.push(Box::new(move || _ = reply.send(true)));
 			return;
@@ -49,7 +49,7 @@ impl Pool {
 		});
 	}
 
-	/// Takes the data of a callback. Answers once they are written down, or why they are not.
+	/// Takes the data of a callback. Replies once they are written down, or why they are not.
 	pub(super) fn callback_data(
 		&mut self,
 		session: Session,
@@ -61,7 +61,7 @@ impl Pool {
 			let _ = reply.send(None);
 			return;
 		};
-		if self.state.tasks.contains_key(&task) {
+		if self.state.task(&task).is_some() {
 			let brought = if self.state.bring(&task, &worker, data) { Brought::Taken } else { Brought::Wrong };
 			self.replies.push(Box::new(move || _ = reply.send(Some(brought))));
 			return;
@@ -87,7 +87,7 @@ async fn bring(means: &Means, task: TaskId, worker: &AccountId, data: &[u8]) -> 
 	};
 	// The node may be behind.
 	let Some(view) = view else { return Ok(Brought::Later) };
-	if !has_voted_for_it(&view.task, worker) || !are_agreed_on(&view.task, data) {
+	if !has_voted_for_consensus(&view.task, worker) || !are_agreed_on(&view.task, data) {
 		return Ok(Brought::Wrong);
 	}
 	if !means.db.is_shared() && !view.task.is_closed() {

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::{system_time, Input, Means, Pool};
 use crate::{
-	chain::{ChainError, DealFacts, Follow, PoolChain},
+	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
 	db::DealRow,
 	Error,
 };
@@ -26,15 +26,15 @@ impl Pool {
 		for row in self.means.db.open_deals().await? {
 			self.read_deal(row.deal, false);
 		}
-		for which in [Follow::Best, Follow::Final] {
-			tokio::spawn(follow(self.means.clone(), from, which));
+		for kind in [BlockKind::Best, BlockKind::Final] {
+			tokio::spawn(follow(self.means.clone(), from, kind));
 		}
 		Ok(())
 	}
 
-	/// The pool has a deal.
+	/// Takes note that the pool has a deal.
 	pub(super) fn deal_opened(&mut self, deal: DealId, first: u64, size: u64) {
-		if self.state.deals.contains_key(&deal) || self.reading.contains(&deal) || self.opened.contains(&deal) {
+		if self.state.deal(&deal).is_some() || self.reading.contains(&deal) || self.opened.contains(&deal) {
 			return;
 		}
 		log::info!("deal {:?} with {size} tasks", deal.0);
@@ -47,7 +47,8 @@ impl Pool {
 		if !self.reading.insert(deal) {
 			return;
 		}
-		let (means, cursor) = (self.means.clone(), self.cursor);
+		let means = self.means.clone();
+		let cursor = self.cursor;
 		tokio::spawn(async move {
 			if later {
 				sleep(PAUSE * 5).await;
@@ -59,9 +60,9 @@ impl Pool {
 	}
 }
 
-/// A deal; `None` if there is none. A node that has not come to the block `cursor` cannot say that: another one may have
-/// answered before, or it begins anew.
-async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Result<Option<DealFacts>, ChainError> {
+/// Returns a deal; `None` if there is none. A node that has not come to the block `cursor` cannot say that: another one may
+/// have answered before, or it begins anew.
+async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Answer<Option<DealFacts>> {
 	if let Some(facts) = chain.deal(deal).await? {
 		return Ok(Some(facts));
 	}
@@ -74,9 +75,9 @@ async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Result<Opt
 }
 
 /// Brings blocks, until the pool ends.
-async fn follow(mut means: Means, mut from: Option<u32>, which: Follow) {
+async fn follow(mut means: Means, mut from: Option<u32>, kind: BlockKind) {
 	loop {
-		let mut blocks = means.chain.follow(from, which);
+		let mut blocks = means.chain.follow(from, kind);
 		loop {
 			let block = tokio::select! {
 				_ = means.stop.wait_for(|stop| *stop) => return,
@@ -85,7 +86,7 @@ async fn follow(mut means: Means, mut from: Option<u32>, which: Follow) {
 			match block {
 				Some(Ok(block)) => {
 					from = Some(block.number.saturating_add(1));
-					if means.inputs.send(Input::Block(which, block)).await.is_err() {
+					if means.inputs.send(Input::Block(kind, block)).await.is_err() {
 						return;
 					}
 				}

@@ -1,6 +1,6 @@
 //! What the pool is told.
 
-use rlc_primitives::{AccountId, Deal, DealId, Task, TaskId};
+use rlc_primitives::{AccountId, Deal, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
 	requester::{PoolInfo, TaskInfo, WorkerInfo},
 	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session},
@@ -10,48 +10,47 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Adoption, Brought, Pool};
 use crate::{
-	chain::{ChainError, DealFacts, Follow, Seen, SeenBlock},
-	events::task_of,
-	members::Member,
-	model::{DealState, Sending},
+	chain::{Answer, BlockKind, DealFacts},
+	decide::{membership, replies},
+	model::{ChainBlock, ChainEvent, DealState, Member, Sending},
 };
 
-/// Who waits for an answer; nobody, if it has gone.
+/// Where an answer goes. The asker may have gone.
 pub(crate) type Reply<T> = oneshot::Sender<T>;
 
 /// Something that the pool is told.
 pub(crate) enum Input {
-	/// A worker, which showed who it is, joins.
+	/// A worker that proved its identity joins.
 	Join(Box<Member>, Reply<Joined>),
-	/// A worker wants its instructions. They are given once for each session.
+	/// A worker subscribes to its instructions: once for each session.
 	Instructions(Session, Reply<Option<mpsc::Receiver<Instruction>>>),
-	/// A worker lives. Answers whether its session does.
+	/// A worker gives a sign of life. The reply is whether its session lives.
 	Heartbeat(Session, Heartbeat, Reply<bool>),
-	/// A worker has come further. Answers when that is written down.
+	/// A worker made progress. Replies once that is written down.
 	Reports(Session, Vec<Report>, Reply<bool>),
 	/// What an app wrote.
 	Logs(Session, TaskId, Logs, Reply<bool>),
-	/// The data of a callback. Answers what becomes of them; `None` for an unknown session.
+	/// The data of a callback. The reply is what becomes of them; `None` for an unknown session.
 	CallbackData(Session, TaskId, Vec<u8>, Reply<Option<Brought>>),
-	/// Somebody asks.
+	/// A question.
 	Ask(Question),
 	/// A block.
-	Block(Follow, SeenBlock),
+	Block(BlockKind, ChainBlock),
 	/// A deal was read.
-	Deal(DealId, Result<Option<Box<DealFacts>>, ChainError>),
+	Deal(DealId, Answer<Option<Box<DealFacts>>>),
 	/// A part of a deal was taken into memory, if there is one.
 	Adopted(DealId, Result<Option<Adoption>, String>),
 	/// An extrinsic about a task was included or not.
-	Sent(TaskId, Sending, Result<(), ChainError>),
-	/// The chain said how a task stands that had this version.
-	Refreshed(TaskId, u64, Result<Option<Task>, ChainError>),
+	Sent(TaskId, Sending, Answer<()>),
+	/// The chain said how a task stands. It had this version when the chain was asked.
+	Refreshed(TaskId, u64, Answer<Option<Task>>),
 	/// The result of a task is in the store with this size, or is not, as a worker says or as the scheduler put it there.
 	Stored(TaskId, Option<AccountId>, Option<u64>),
 	/// A worker's score.
 	Score(AccountId, u64),
 }
 
-/// What somebody asks.
+/// What requesters and operators ask.
 pub(crate) enum Question {
 	/// The pool.
 	Info(Reply<PoolInfo>),
@@ -70,12 +69,14 @@ pub(crate) enum Question {
 }
 
 impl Pool {
-	/// Takes note of an input. What it leads to is decided when the turn ends.
+	/// Records an input. Decisions are taken at the end of the turn.
 	pub(super) fn handle(&mut self, input: Input) {
 		let now = self.now();
 		match input {
 			Input::Join(member, reply) => self.join(*member, reply),
-			Input::Instructions(session, reply) => drop(reply.send(self.links.take(&session))),
+			Input::Instructions(session, reply) => {
+				let _ = reply.send(self.links.take(&session));
+			}
 			Input::Heartbeat(session, heartbeat, reply) => {
 				let member = self.member(&session);
 				if let Some(account) = &member {
@@ -95,21 +96,20 @@ impl Pool {
 			Input::Logs(session, task, logs, reply) => self.logs(session, task, logs, reply),
 			Input::CallbackData(session, task, data, reply) => self.callback_data(session, task, data, reply),
 			Input::Ask(question) => self.answer(question),
-			Input::Block(which, block) => self.saw(which, block),
+			Input::Block(BlockKind::Best, block) => self.see_best(block),
+			Input::Block(BlockKind::Final, block) => self.see_final(&block),
 			Input::Deal(deal, facts) => self.deal_read(deal, facts),
 			Input::Adopted(deal, adoption) => self.adopted(deal, adoption),
 			Input::Sent(task, sending, result) => self.sent(task, sending, result),
-			Input::Refreshed(task, version, Ok(chain)) => self.state.refreshed(&task, version, chain, now),
+			Input::Refreshed(task, version, Ok(chain)) => {
+				replies::refreshed(&mut self.state, &task, version, chain, now);
+			}
 			Input::Refreshed(task, _, Err(error)) => {
 				log::warn!("the chain does not say how a task stands: {error}");
-				self.state.answered(&task, false, now);
+				replies::answered(&mut self.state, &task, false, now);
 			}
 			Input::Stored(task, worker, size) => self.stored(task, worker, size),
-			Input::Score(account, score) => {
-				if let Some(worker) = self.state.workers.get_mut(&account) {
-					worker.score = score;
-				}
-			}
+			Input::Score(account, score) => self.state.set_score(&account, score),
 		}
 	}
 
@@ -119,7 +119,8 @@ impl Pool {
 		log::info!("worker {} joined", rlc_protocol::Account(account.clone()));
 		let uploaded = member.held.iter().filter(|report| report.step == rlc_protocol::worker::Step::Uploaded);
 		let uploaded = uploaded.cloned().collect::<Vec<_>>();
-		let forget = self.state.join(member, session, self.now());
+		let now = self.now();
+		let forget = membership::join(&mut self.state, member, session, now);
 		for report in uploaded {
 			self.report(&account, report);
 		}
@@ -130,11 +131,11 @@ impl Pool {
 
 	fn report(&mut self, account: &AccountId, report: Report) {
 		let task = report.task;
-		if !self.state.tasks.contains_key(&task) && self.means.db.is_shared() {
+		if self.state.task(&task).is_none() && self.means.db.is_shared() {
 			self.pass_on(account, report);
 			return;
 		}
-		if self.state.reported(account, report, self.now()) {
+		if self.state.report(account, report, self.now()) {
 			self.look_for_result(task, account.clone());
 		}
 	}
@@ -149,65 +150,67 @@ impl Pool {
 			(Some(worker), None) => self.state.upload_failed(&task, &worker),
 			(None, None) => {}
 		}
-		if let Some(known) = self.state.tasks.get(&task).filter(|known| known.sending == Some(Sending::Keep)) {
-			let well = known.upload.stored.is_some();
-			self.state.answered(&task, well, now);
+		if let Some(known) = self.state.task(&task).filter(|known| known.sending == Some(Sending::Store)) {
+			let is_stored = known.upload.stored.is_some();
+			replies::answered(&mut self.state, &task, is_stored, now);
 		}
 	}
 
-	/// A block is there.
-	fn saw(&mut self, which: Follow, block: SeenBlock) {
-		let now = self.now();
-		for event in &block.events {
-			match event {
-				// On both ways, so that none is forgotten if one of them lags.
-				Seen::DealOpened { deal, first, size } => self.deal_opened(*deal, *first, *size),
-				Seen::DealClosed(deal) => {
-					if let Some(known) = self.state.deals.get_mut(deal) {
-						known.closed.get_or_insert(block.time);
-					}
-				}
-				_ => {}
-			}
+	/// Records a block that is best.
+	fn see_best(&mut self, block: ChainBlock) {
+		self.see_deals(&block);
+		self.clock.set(block.time);
+		if self.state.deals().values().any(|deal| deal.adopting) {
+			let is_unknown = |event: &&ChainEvent| event.task().is_some_and(|task| self.state.task(&task).is_none());
+			let missed = block.events.iter().filter(is_unknown).map(|event| (block.number, event.clone()));
+			self.missed.extend(missed);
 		}
-		if which == Follow::Final {
-			self.state.finalize(block.number);
-			self.cursor = self.cursor.max(block.number);
-			self.batch.cursor = Some(block.number);
-			return;
-		}
-		self.clock.saw(block.time);
-		if self.state.deals.values().any(|deal| deal.adopting) {
-			let unknown = |event: &&Seen| task_of(event).is_some_and(|task| !self.state.tasks.contains_key(&task));
-			self.missed.extend(block.events.iter().filter(unknown).map(|event| (block.number, event.clone())));
-		}
-		self.means.metrics.saw(&block);
-		for undone in self.state.saw(&block, now) {
+		self.means.metrics.see(&block);
+		for undone in self.state.see(&block, self.now()) {
 			self.refresh(undone);
 		}
 		for event in &block.events {
-			if let Seen::Closed(task, _) = event {
-				if let Some(known) = self.state.tasks.get(task) {
-					let contributors = known.chain.contributions.iter().map(|one| one.worker.clone());
-					self.stale.extend(contributors.filter(|_| known.chain.contributions.len() > 1));
-				}
+			let ChainEvent::Task(task, TaskEvent::Closed { .. }) = event else { continue };
+			let Some(known) = self.state.task(task) else { continue };
+			let contributions = &known.chain().contributions;
+			if contributions.len() > 1 {
+				self.stale.extend(contributions.iter().map(|one| one.worker.clone()));
 			}
 		}
 	}
 
-	fn deal_read(&mut self, deal: DealId, facts: Result<Option<Box<DealFacts>>, ChainError>) {
+	/// Records a block that is final.
+	fn see_final(&mut self, block: &ChainBlock) {
+		self.see_deals(block);
+		self.state.finalize(block.number);
+		self.cursor = self.cursor.max(block.number);
+		self.batch.cursor = Some(block.number);
+	}
+
+	/// Records deals that were opened and closed: in both kinds of blocks, so that none is missed if one stream lags.
+	fn see_deals(&mut self, block: &ChainBlock) {
+		for event in &block.events {
+			match event {
+				ChainEvent::DealOpened { deal, first, size } => self.deal_opened(*deal, *first, *size),
+				ChainEvent::DealClosed(deal) => self.state.close_deal(deal, block.time),
+				ChainEvent::Task(..) => {}
+			}
+		}
+	}
+
+	fn deal_read(&mut self, deal: DealId, facts: Answer<Option<Box<DealFacts>>>) {
 		self.reading.remove(&deal);
 		match facts {
 			Ok(Some(facts)) => {
 				let facts = *facts;
-				let known = self.state.deals.entry(deal);
-				let read = || DealState::new(facts.deal, facts.kind, facts.needs, facts.content);
-				let known = known.or_insert_with(read);
-				known.closed = known.closed.or(facts.closed);
+				self.state.insert_deal(deal, || DealState::new(facts.deal, facts.kind, facts.needs, facts.content));
+				if let Some(closed) = facts.closed {
+					self.state.close_deal(&deal, closed);
+				}
 				self.adopt_parts();
 			}
 			Ok(None) => {
-				log::warn!("deal {:?} is not there any more: it was undone by a fork, or forgotten", deal.0);
+				log::warn!("deal {:?} is not there any more: it was undone by a fork, or pruned", deal.0);
 				self.batch.closed.push((deal, self.now().chain));
 			}
 			Err(error) => {

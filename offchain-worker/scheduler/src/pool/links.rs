@@ -1,4 +1,4 @@
-//! Connections to workers: sessions, and the orders that go over them.
+//! Connections to workers: sessions, and the instructions that go over them.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use rlc_protocol::worker::{Instruction, Session};
 use sp_core::H256;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-/// The most orders that wait for a worker: one that is slower is cut off, and joins again.
+/// The most instructions that wait for a worker: one that is slower is cut off, and joins again.
 const MAX_INSTRUCTIONS: usize = 1_024;
 
 struct Link {
 	account: AccountId,
 	instructions: mpsc::Sender<Instruction>,
-	/// Until the worker asks for it.
+	/// Until the worker subscribes to its instructions.
 	receiver: Option<mpsc::Receiver<Instruction>>,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Links {
 }
 
 impl Links {
-	/// A worker has a new session; its old one ends.
+	/// Opens a new session of a worker, and ends its old one.
 	pub fn open(&mut self, account: &AccountId) -> Session {
 		self.cut(account);
 		let session = H256(rand::random());
@@ -35,12 +35,12 @@ impl Links {
 		session
 	}
 
-	/// Whose session it is.
+	/// Returns the worker that has this session.
 	pub fn account(&self, session: &Session) -> Option<AccountId> {
 		self.links.get(session).map(|link| link.account.clone())
 	}
 
-	/// The instructions of a session, once.
+	/// Returns the instructions of a session, once.
 	pub fn take(&mut self, session: &Session) -> Option<mpsc::Receiver<Instruction>> {
 		self.links.get_mut(session)?.receiver.take()
 	}
@@ -52,7 +52,7 @@ impl Links {
 		}
 	}
 
-	/// Gives a worker an instruction. Whether it is here, and fast enough.
+	/// Sends a worker an instruction. Returns whether it is here, and fast enough.
 	pub fn send(&mut self, account: &AccountId, instruction: Instruction) -> bool {
 		let link = self.sessions.get(account).and_then(|session| self.links.get(session));
 		let Some(link) = link else { return false };

@@ -36,7 +36,8 @@ pub(super) async fn serve(listener: TcpListener, router: Router, max_rpc: u32, m
 			}
 		};
 		let _ = stream.set_nodelay(true);
-		let (router, mut stop) = (router.clone(), stop.clone());
+		let router = router.clone();
+		let mut stop = stop.clone();
 		tokio::spawn(async move {
 			let service = hyper::service::service_fn(move |request: Request<Incoming>| {
 				router.clone().oneshot(request.map(Body::new))

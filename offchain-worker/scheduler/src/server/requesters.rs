@@ -53,7 +53,7 @@ impl SchedulerRpcServer for Api {
 		let (changes, info) = match (watched, now) {
 			(Ok(changes), Ok(Some(info))) if changes.is_some() || is_over(&info) => (changes, info),
 			(Ok(_), Ok(_)) => {
-				// One that is known from before may come into memory: who asks again watches it then.
+				// One that is known from before may come into memory: a client that asks again watches it then.
 				pending.reject(error(code::UNKNOWN_TASK, "no such task is known here (yet)")).await;
 				return Ok(());
 			}
@@ -95,7 +95,8 @@ impl SchedulerRpcServer for Api {
 		let UploadRequest { account, content, size, at, signature } = request;
 		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
 		if !self.means.chain.is_funded(account.0.clone()).await.map_err(internal)? {
-			let words = format!("{account} owns nothing on this chain; who stores files needs an account there");
+			let words =
+				format!("{account} owns nothing on this chain; only accounts that own something may store files");
 			return Err(error(code::NOT_ALLOWED, words));
 		}
 		let usage = self.means.store.usage();
@@ -123,7 +124,7 @@ impl Api {
 		account: &Account,
 	) -> Result<(), ErrorObjectOwned> {
 		if at.abs_diff(system_time()) > MAX_CLOCK_DIFFERENCE {
-			return Err(error(code::WRONG_SIGNATURE, "it was signed too long ago, or a clock is wrong; sign again"));
+			return Err(error(code::WRONG_SIGNATURE, "it was signed too long ago, or a clock is wrong: sign again"));
 		}
 		if !claim.is_signed_by(self.means.identity.genesis, signature, &account.0) {
 			return Err(error(code::WRONG_SIGNATURE, format!("it is not signed by {account}, for this chain")));
@@ -131,7 +132,7 @@ impl Api {
 		Ok(())
 	}
 
-	/// A task that is no longer in memory.
+	/// Returns a task that is no longer in memory.
 	async fn past_task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
 		let (row, parts) = self.means.db.task(task).await.map_err(internal)?;
 		Ok(past(row, parts))
@@ -144,7 +145,7 @@ impl Api {
 		Ok(self.past_task(task).await?.map(|info| info.task.deal))
 	}
 
-	/// Who may read what a deal's apps wrote: its requester and its beneficiary.
+	/// Returns the accounts that may read what a deal's apps wrote: its requester and its beneficiary.
 	async fn readers(&self, id: DealId) -> Result<Option<[Option<AccountId>; 2]>, ErrorObjectOwned> {
 		let deal = match self.ask(|reply| Input::Ask(Question::Deal(id, reply))).await? {
 			Some(deal) => Some(deal),
@@ -154,12 +155,12 @@ impl Api {
 	}
 }
 
-/// Whether the scheduler has nothing more to tell of a task that is not in memory.
+/// Whether nothing more will happen to a task that is not in memory.
 fn is_over(info: &TaskInfo) -> bool {
 	info.result.is_some() || info.given_up.is_some()
 }
 
-/// What was written down of a task.
+/// Returns a task as it was written down.
 fn past(row: Option<TaskRow>, parts: Vec<ReplicateRow>) -> Option<TaskInfo> {
 	let task = row.as_ref().map(|row| row.task).or_else(|| parts.first().map(|part| part.task))?;
 	let replicates = parts.into_iter().map(|row| ReplicateInfo {

@@ -136,17 +136,17 @@ impl Yard {
 		SchedulerRpcClient::task(&self.client().await, task).await.unwrap()
 	}
 
-	/// Waits until the task is seen so.
-	async fn until(&self, task: TaskId, is_so: impl Fn(&TaskInfo) -> bool) -> TaskInfo {
+	/// Waits until the task is as expected.
+	async fn until(&self, task: TaskId, is_expected: impl Fn(&TaskInfo) -> bool) -> TaskInfo {
 		let wait = async {
 			loop {
 				match self.task(task).await {
-					Some(info) if is_so(&info) => break info,
+					Some(info) if is_expected(&info) => break info,
 					_ => sleep(Duration::from_millis(50)).await,
 				}
 			}
 		};
-		timeout(LONG, wait).await.unwrap_or_else(|_| panic!("task {task:?} was not seen so"))
+		timeout(LONG, wait).await.unwrap_or_else(|_| panic!("task {task:?} is not as expected"))
 	}
 }
 
@@ -174,7 +174,7 @@ async fn start(config: Config, chain: &FakeChain) -> Handle {
 		domain: domain(),
 		key: scheduler,
 	};
-	let db = Db::open(&config.database).await.unwrap();
+	let db = Db::open(&config.database, system_time()).await.unwrap();
 	start_over(config, listener, db, Arc::new(chain.clone()), identity, 0).await.unwrap()
 }
 
@@ -199,7 +199,7 @@ impl Worker {
 		timeout(LONG, self.instructions.next()).await.expect("an instruction").expect("the connection holds").unwrap()
 	}
 
-	/// Tasks that it is told to compute, until it has so many.
+	/// Waits until it is told to compute so many tasks, and returns them.
 	async fn tasks(&mut self, count: usize) -> Vec<Assignment> {
 		let mut all = Vec::new();
 		while all.len() < count {

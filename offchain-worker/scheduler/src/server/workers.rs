@@ -1,4 +1,4 @@
-//! What workers ask.
+//! What workers ask and report.
 
 use std::{time::Duration, time::Instant};
 
@@ -18,12 +18,12 @@ use rlc_protocol::{
 use super::{error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
-	members::Member,
+	model::Member,
 	pool::{Brought, Input},
 };
 
-/// How long a worker may take to take an instruction.
-const ORDER_TIME: Duration = Duration::from_secs(30);
+/// How long a worker may take to receive an instruction.
+const INSTRUCTION_TIME: Duration = Duration::from_secs(30);
 
 /// The longest words about a failure, in bytes.
 const MAX_CAUSE: usize = 64 * 1024;
@@ -40,7 +40,7 @@ impl WorkerRpcServer for Api {
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
 		version::check(join.protocol, PROTOCOL).map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
 		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
-			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or too old: ask for a new one"));
+			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis)?;
@@ -54,7 +54,7 @@ impl WorkerRpcServer for Api {
 	}
 
 	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, session: Session) -> SubscriptionResult {
-		let instructions = match self.ask(|reply| Input::Instructions(session, reply)).await {
+		let mut instructions = match self.ask(|reply| Input::Instructions(session, reply)).await {
 			Ok(Some(instructions)) => instructions,
 			Ok(None) => {
 				pending.reject(unknown_session()).await;
@@ -65,7 +65,7 @@ impl WorkerRpcServer for Api {
 				return Ok(());
 			}
 		};
-		let (sink, mut instructions) = (pending.accept().await?, instructions);
+		let sink = pending.accept().await?;
 		loop {
 			let instruction = tokio::select! {
 				_ = sink.closed() => break,
@@ -74,7 +74,7 @@ impl WorkerRpcServer for Api {
 			// A session that ended has no more instructions.
 			let Some(instruction) = instruction else { break };
 			let message = SubscriptionMessage::from_json(&instruction)?;
-			if sink.send_timeout(message, ORDER_TIME).await.is_err() {
+			if sink.send_timeout(message, INSTRUCTION_TIME).await.is_err() {
 				break;
 			}
 		}
@@ -82,19 +82,16 @@ impl WorkerRpcServer for Api {
 	}
 
 	async fn heartbeat(&self, session: Session, heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned> {
-		let lives = self.ask(|reply| Input::Heartbeat(session, heartbeat, reply)).await?;
-		lives.then_some(()).ok_or_else(unknown_session)
+		ensure_session(self.ask(|reply| Input::Heartbeat(session, heartbeat, reply)).await?)
 	}
 
 	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
 		check_reports(&reports)?;
-		let lives = self.ask(|reply| Input::Reports(session, reports, reply)).await?;
-		lives.then_some(()).ok_or_else(unknown_session)
+		ensure_session(self.ask(|reply| Input::Reports(session, reports, reply)).await?)
 	}
 
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned> {
-		let lives = self.ask(|reply| Input::Logs(session, task, logs, reply)).await?;
-		lives.then_some(()).ok_or_else(unknown_session)
+		ensure_session(self.ask(|reply| Input::Logs(session, task, logs, reply)).await?)
 	}
 
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
@@ -106,7 +103,7 @@ impl WorkerRpcServer for Api {
 			Some(Brought::Taken) => Ok(()),
 			Some(Brought::Wrong) => Err(wrong()),
 			Some(Brought::Unknown) => {
-				let words = "no part of this worker in such a task is known; its data are not wanted";
+				let words = "this worker has no part in such a task; drop its data";
 				Err(error(code::UNKNOWN_TASK, words))
 			}
 			Some(Brought::Later) => {
@@ -118,11 +115,11 @@ impl WorkerRpcServer for Api {
 }
 
 impl Api {
-	/// Lets in whom the pool takes. The chain is asked each time: who left the group is refused the next time.
+	/// Admits a worker, or refuses it. The chain is asked each time: a worker that left the group is refused the next time.
 	async fn admit(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
 		let mut in_group = false;
 		if let Admission::Group(group) = &*self.admission {
-			for account in admission::people(join) {
+			for account in admission::candidates(join) {
 				in_group = in_group || self.means.chain.is_member(*group, account.clone()).await.map_err(internal)?;
 			}
 		}
@@ -131,17 +128,22 @@ impl Api {
 	}
 }
 
-/// What workers say is bounded.
+/// Checks that a session lives.
+fn ensure_session(is_alive: bool) -> Result<(), ErrorObjectOwned> {
+	is_alive.then_some(()).ok_or_else(unknown_session)
+}
+
+/// Checks that reports are within bounds.
 fn check_reports(reports: &[Report]) -> Result<(), ErrorObjectOwned> {
 	if reports.len() > MAX_REPORTS {
-		return Err(error(code::NOT_ALLOWED, format!("at most {MAX_REPORTS} steps are told at once")));
+		return Err(error(code::NOT_ALLOWED, format!("at most {MAX_REPORTS} steps can be reported at once")));
 	}
 	let size = |report: &Report| report.cause.as_ref().map_or(0, |cause| cause.words.len());
 	if reports.iter().any(|report| size(report) > MAX_CAUSE) {
 		return Err(error(code::NOT_ALLOWED, "a cause is too long"));
 	}
 	if reports.iter().any(|report| report.step == Step::Created) {
-		return Err(error(code::NOT_ALLOWED, "a worker begins with the step started"));
+		return Err(error(code::NOT_ALLOWED, "a worker begins with the step \"started\""));
 	}
 	Ok(())
 }

@@ -2,23 +2,32 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use async_trait::async_trait;
 use futures::{
-	future::ready,
 	stream::{self, BoxStream},
-	FutureExt, StreamExt,
+	StreamExt,
 };
-use rlc_primitives::{assets::AppKind, money::Score, task::TaskError, work::TaskView, AccountId, DealId, GroupId};
-use rlc_protocol::{Needs, TaskRef};
+use rlc_primitives::{
+	assets::AppKind,
+	money::Score,
+	task::TaskError,
+	work::{TaskRef, TaskView},
+	AccountId, DealId, GroupId, TaskEvent,
+};
+use rlc_protocol::Needs;
 use tokio::sync::watch;
 
 use super::{scene::APP, World};
-use crate::chain::{Answer, ChainError, DealFacts, Follow, PoolChain, Seen, SeenBlock};
+use crate::{
+	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
+	model::{ChainBlock, ChainEvent},
+};
 
 /// A chain in memory. Each change makes a block, which is final at once.
 #[derive(Clone)]
 pub struct FakeChain {
 	world: Arc<Mutex<World>>,
-	blocks: Arc<watch::Sender<Vec<SeenBlock>>>,
+	blocks: Arc<watch::Sender<Vec<ChainBlock>>>,
 	/// Extrinsics that were sent, by name.
 	sent: Arc<Mutex<Vec<&'static str>>>,
 }
@@ -45,12 +54,12 @@ impl FakeChain {
 	}
 
 	/// Changes it, and makes a block of what happened.
-	pub fn change(&self, change: impl FnOnce(&mut World) -> Vec<Seen>) {
+	pub fn change(&self, change: impl FnOnce(&mut World) -> Vec<ChainEvent>) {
 		let mut world = self.world();
 		let (events, time) = (change(&mut world), world.now);
 		self.blocks.send_modify(|blocks| {
 			let number = blocks.len() as u32 + 1;
-			blocks.push(SeenBlock { number, time, events });
+			blocks.push(ChainBlock { number, time, events });
 		});
 	}
 
@@ -59,12 +68,12 @@ impl FakeChain {
 		let mut id = DealId::default();
 		self.change(|world| {
 			id = world.open(n, trust, size, change);
-			vec![Seen::DealOpened { deal: id, first: world.deals[&id].first, size }]
+			vec![ChainEvent::DealOpened { deal: id, first: world.deals[&id].first, size }]
 		});
 		id
 	}
 
-	/// A worker contributes, as its software would: told that the chain knows it already, it goes on.
+	/// A worker contributes, as its software would: one that the chain has already changes nothing.
 	pub fn contribute(&self, task: TaskRef, worker: &AccountId, result: u8) {
 		self.change(|world| world.contribute(task.id(), worker, result).unwrap_or_default());
 	}
@@ -72,8 +81,8 @@ impl FakeChain {
 	fn extrinsic(
 		&self,
 		name: &'static str,
-		change: impl FnOnce(&mut World) -> Result<Vec<Seen>, TaskError>,
-	) -> Answer<'static, ()> {
+		change: impl FnOnce(&mut World) -> Result<Vec<ChainEvent>, TaskError>,
+	) -> Answer<()> {
 		self.sent.lock().expect("as above").push(name);
 		let mut result = Ok(());
 		self.change(|world| {
@@ -82,51 +91,49 @@ impl FakeChain {
 				Vec::new()
 			})
 		});
-		ready(result).boxed()
+		result
 	}
 }
 
+#[async_trait]
 impl PoolChain for FakeChain {
-	fn deal(&self, deal: DealId) -> Answer<'_, Option<DealFacts>> {
+	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>> {
 		let deal = self.world().deals.get(&deal).cloned();
-		let facts = deal.map(|deal| {
+		Ok(deal.map(|deal| {
 			let needs = Needs::default().under(deal.tag);
 			DealFacts { deal, kind: AppKind::Wasm, needs, content: vec![APP], closed: None }
-		});
-		ready(Ok(facts)).boxed()
+		}))
 	}
 
-	fn finalized(&self) -> Answer<'_, u32> {
-		let last = self.blocks.borrow().last().map_or(0, |block| block.number);
-		ready(Ok(last)).boxed()
+	async fn finalized(&self) -> Answer<u32> {
+		Ok(self.blocks.borrow().last().map_or(0, |block| block.number))
 	}
 
-	fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<'_, Vec<TaskView>> {
+	async fn tasks_of(&self, deal: DealId, from: u64, limit: u32) -> Answer<Vec<TaskView>> {
 		let world = self.world();
 		let mut tasks = world.tasks.values().filter(|task| task.deal == deal && task.index >= from).collect::<Vec<_>>();
 		tasks.sort_by_key(|task| task.index);
-		let views = tasks.into_iter().take(limit as usize).map(|task| world.view(task)).collect();
-		ready(Ok(views)).boxed()
+		Ok(tasks.into_iter().take(limit as usize).map(|task| world.view(task)).collect())
 	}
 
-	fn task(&self, task: TaskRef) -> Answer<'_, Option<TaskView>> {
+	async fn task(&self, task: TaskRef) -> Answer<Option<TaskView>> {
 		let world = self.world();
-		ready(Ok(world.tasks.get(&task.id()).map(|task| world.view(task)))).boxed()
+		Ok(world.tasks.get(&task.id()).map(|task| world.view(task)))
 	}
 
-	fn score(&self, _: AccountId) -> Answer<'_, Score> {
-		ready(Ok(0)).boxed()
+	async fn score(&self, _: AccountId) -> Answer<Score> {
+		Ok(0)
 	}
 
-	fn is_funded(&self, account: AccountId) -> Answer<'_, bool> {
-		ready(Ok(account != super::account(0))).boxed()
+	async fn is_funded(&self, account: AccountId) -> Answer<bool> {
+		Ok(account != super::account(0))
 	}
 
-	fn is_member(&self, group: GroupId, account: AccountId) -> Answer<'_, bool> {
-		ready(Ok(self.world().members.contains(&(group, account)))).boxed()
+	async fn is_member(&self, group: GroupId, account: AccountId) -> Answer<bool> {
+		Ok(self.world().members.contains(&(group, account)))
 	}
 
-	fn follow(&self, from: Option<u32>, _: Follow) -> BoxStream<'static, Result<SeenBlock, ChainError>> {
+	fn follow(&self, from: Option<u32>, _: BlockKind) -> BoxStream<'static, Answer<ChainBlock>> {
 		let blocks = self.blocks.subscribe();
 		let next = from.unwrap_or(0).max(1) as usize - 1;
 		let stream = stream::unfold((blocks, next), |(mut blocks, next)| async move {
@@ -136,24 +143,25 @@ impl PoolChain for FakeChain {
 		stream.boxed()
 	}
 
-	fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<'_, ()> {
+	async fn finalize(&self, task: TaskRef, data: Option<Vec<u8>>) -> Answer<()> {
 		self.extrinsic("finalize", |world| world.finalize(task.id(), data.as_deref()))
 	}
 
-	fn reopen(&self, task: TaskRef) -> Answer<'_, ()> {
+	async fn reopen(&self, task: TaskRef) -> Answer<()> {
 		self.extrinsic("reopen", |world| world.reopen(task.id()))
 	}
 
-	fn abandon(&self, task: TaskRef) -> Answer<'_, ()> {
+	async fn abandon(&self, task: TaskRef) -> Answer<()> {
 		self.extrinsic("abandon", |world| world.abandon(task.id()))
 	}
 
-	fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<'_, ()> {
+	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()> {
 		self.extrinsic("delegate", |world| {
 			let pairs = tasks.iter().flat_map(|task| workers.iter().map(|worker| (task.id(), worker.clone())));
 			let pairs = pairs.collect::<Vec<_>>();
 			world.delegates.extend(pairs.iter().cloned());
-			Ok(pairs.into_iter().map(|(task, worker)| Seen::Delegated(task, worker)).collect())
+			let delegated = |(task, worker)| ChainEvent::Task(task, TaskEvent::Delegated { worker });
+			Ok(pairs.into_iter().map(delegated).collect())
 		})
 	}
 }

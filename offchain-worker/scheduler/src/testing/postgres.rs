@@ -19,8 +19,8 @@ pub struct Postgres {
 }
 
 impl Postgres {
-	/// Starts one, which answers at a socket in a directory of its own: a port may be taken by others at any time. The
-	/// directory's name is short, as a socket's has to be. It refuses to run as root, and runs as `nobody` then.
+	/// Starts one, which answers at a socket in a directory of its own: another program may take a port at any time. The
+	/// directory's name is short, as a socket's has to be. PostgreSQL refuses to run as root; then it runs as `nobody`.
 	///
 	/// `None` where PostgreSQL is not installed.
 	pub fn start() -> Option<Self> {

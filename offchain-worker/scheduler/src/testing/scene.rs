@@ -1,6 +1,6 @@
 //! A scheduler's state over a chain in memory.
 
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskId};
+use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskEvent, TaskId};
 use rlc_protocol::{
 	worker::{Cause, Heartbeat, Report, Resources, Step, Usage},
 	Needs,
@@ -9,10 +9,8 @@ use sp_core::H256;
 
 use super::{account, World, START};
 use crate::{
-	chain::{Seen, SeenBlock},
-	decide::action::Action,
-	members::Member,
-	model::{DealState, Now, State, TaskState},
+	decide::{self, adoption, membership, replies, Action},
+	model::{ChainBlock, ChainEvent, DealState, Member, Now, State, TaskState, WorkerState},
 };
 
 /// The checksum of the tests' app.
@@ -22,7 +20,7 @@ pub const APP: H256 = H256::repeat_byte(77);
 pub const HEARTBEAT: Moment = 1_000;
 
 /// The largest result, in bytes.
-const MAX_RESULT: u64 = 1 << 30;
+pub const MAX_RESULT: u64 = 50_000;
 
 /// A scheduler's state, and the chain that it sees.
 pub struct Scene {
@@ -32,13 +30,15 @@ pub struct Scene {
 	pub world: World,
 	/// The time.
 	pub now: Now,
+	/// What was decided between turns.
+	decided: Vec<Action>,
 }
 
 impl Scene {
 	/// Nothing, at the start.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
-		Self { state: State::new(MAX_RESULT), world, now: Now { local: START, chain: START } }
+		Self { state: State::new(MAX_RESULT), world, now: Now { local: START, chain: START }, decided: Vec::new() }
 	}
 
 	/// A deal, whose tasks are in memory.
@@ -61,11 +61,36 @@ impl Scene {
 		let deal = self.world.deals[&id].clone();
 		let tasks = (deal.first..deal.first + deal.size).map(|index| super::task(id, index)).collect::<Vec<_>>();
 		let needs = needs.under(deal.tag);
-		self.state.deals.insert(id, DealState::new(deal, AppKind::Wasm, needs, vec![APP]));
+		self.state.insert_deal(id, || DealState::new(deal, AppKind::Wasm, needs, vec![APP]));
 		for task in tasks {
-			self.state.adopt(task, TaskState::new(self.world.tasks[&task].clone()), self.now);
+			self.adopt(task, TaskState::new(self.world.tasks[&task].clone()));
 		}
 		id
+	}
+
+	/// A deal of which no task is in memory, as another scheduler knew it.
+	pub fn know_deal(&mut self, id: DealId, facts: &DealState) {
+		self.state.insert_deal(id, || DealState { parts: Default::default(), ..facts.clone() });
+	}
+
+	/// A task comes into memory.
+	pub fn adopt(&mut self, id: TaskId, task: TaskState) {
+		self.decided.extend(adoption::adopt(&mut self.state, id, task, self.now));
+	}
+
+	/// A task for which nothing is left to do does not come into memory.
+	pub fn dismiss(&mut self, id: TaskId) {
+		self.decided.extend(adoption::dismiss(&mut self.state, id));
+	}
+
+	/// A task that is in memory.
+	pub fn task(&self, id: TaskId) -> &TaskState {
+		self.state.task(&id).expect("it is in memory")
+	}
+
+	/// A worker that is known.
+	pub fn known(&self, worker: &AccountId) -> &WorkerState {
+		self.state.worker(worker).expect("it is known")
 	}
 
 	/// A worker of its own operator joins.
@@ -85,42 +110,66 @@ impl Scene {
 		let mut resources = Resources { slots: 1, cores: 1, wasm: true, ..Default::default() };
 		change(&mut resources);
 		let member = Member { account: account(n), operator: operator.map(account), resources, held, score: 0 };
-		self.state.join(member, H256::repeat_byte(n), self.now)
+		membership::join(&mut self.state, member, H256::repeat_byte(n), self.now)
 	}
 
-	/// Time passes, in ms; workers say that they live, but for these.
+	/// Time passes, in ms; workers give signs of life, but for these.
 	pub fn pass(&mut self, time: Moment, silent: &[u8]) {
 		let end = self.now.local + time;
 		while self.now.local < end {
 			let step = HEARTBEAT.min(end - self.now.local);
 			self.now = Now { local: self.now.local + step, chain: self.now.chain + step };
 			self.world.now = self.now.chain;
-			let here = self.state.workers.iter().filter(|(_, worker)| worker.is_here());
+			let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here());
 			for worker in here.map(|(account, _)| account.clone()).collect::<Vec<_>>() {
 				if !silent.iter().any(|n| account(*n) == worker) {
-					let free_slots = self.state.workers[&worker].resources.slots;
+					let free_slots = self.known(&worker).resources.slots;
 					self.state.beat(&worker, Heartbeat { free_slots, draining: false, cached: None }, self.now);
 				}
 			}
-			self.state.sweep(HEARTBEAT, self.now);
+			for worker in membership::silent(&self.state, HEARTBEAT, self.now) {
+				self.state.lose(&worker, self.now);
+			}
 		}
 	}
 
 	/// What is decided now.
 	pub fn decide(&mut self) -> Vec<Action> {
-		self.state.decide(self.now)
+		let mut actions = std::mem::take(&mut self.decided);
+		actions.extend(decide::decide(&mut self.state, self.now));
+		actions
 	}
 
-	/// Who is told to compute the task now.
+	/// Workers that make no progress lose their tasks. Returns them.
+	pub fn lose_stalled(&mut self) -> Vec<AccountId> {
+		membership::lose_stalled(&mut self.state, self.now).into_iter().collect()
+	}
+
+	/// What was under way about a task succeeded or failed.
+	pub fn answered(&mut self, id: TaskId, is_ok: bool) {
+		replies::answered(&mut self.state, &id, is_ok, self.now);
+	}
+
+	/// A task that is given up was delegated on chain.
+	pub fn delegated(&mut self, id: TaskId) {
+		self.decided.extend(replies::delegated(&mut self.state, &id, true, self.now));
+	}
+
+	/// The workers that are told to compute the task now.
 	pub fn computing(&mut self, task: TaskId) -> Vec<AccountId> {
 		let actions = self.decide();
 		given(&actions, task)
 	}
 
 	/// A block with these events is seen.
-	pub fn see(&mut self, events: Vec<Seen>) {
-		let block = SeenBlock { number: self.state.best + 1, time: self.now.chain, events };
-		self.state.saw(&block, self.now);
+	pub fn see(&mut self, events: Vec<ChainEvent>) {
+		let block = ChainBlock { number: self.state.best() + 1, time: self.now.chain, events };
+		self.state.see(&block, self.now);
+	}
+
+	/// A block in which this happened to a task is seen.
+	pub fn see_task(&mut self, id: TaskId, events: impl IntoIterator<Item = TaskEvent>) {
+		self.see(events.into_iter().map(|event| ChainEvent::Task(id, event)).collect());
 	}
 
 	/// A worker contributes.
@@ -135,22 +184,22 @@ impl Scene {
 		self.see(events);
 	}
 
-	/// A worker tells of a step.
+	/// A worker reports a step. Returns whether it says that the result is in the store.
 	pub fn reports(&mut self, worker: &AccountId, task: TaskId, step: Step) -> bool {
-		self.state.reported(worker, report(task, step), self.now)
+		self.state.report(worker, report(task, step), self.now)
 	}
 
 	/// A worker fails.
 	pub fn fails(&mut self, worker: &AccountId, task: TaskId, cause: FailureCause) {
 		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
 		let report = Report { cause, ..report(task, Step::Failed) };
-		self.state.reported(worker, report, self.now);
+		self.state.report(worker, report, self.now);
 	}
 
 	/// A worker computed a task in this time, in ms.
 	pub fn computed(&mut self, worker: &AccountId, task: TaskId, time: u64) {
 		let usage = Some(Usage { time, output: 10, ..Default::default() });
-		self.state.reported(worker, Report { usage, ..report(task, Step::Computed) }, self.now);
+		self.state.report(worker, Report { usage, ..report(task, Step::Computed) }, self.now);
 	}
 }
 
@@ -159,10 +208,10 @@ pub fn report(task: TaskId, step: Step) -> Report {
 	Report { task, step, at: 0, cause: None, digest: None, usage: None }
 }
 
-/// Who is told to compute the task.
+/// The workers that are told to compute the task.
 pub fn given(actions: &[Action], task: TaskId) -> Vec<AccountId> {
 	let computes = actions.iter().filter_map(|action| match action {
-		Action::Compute { task: one, worker } if *one == task => Some(worker.clone()),
+		Action::Compute { task: given, worker } if *given == task => Some(worker.clone()),
 		_ => None,
 	});
 	computes.collect()

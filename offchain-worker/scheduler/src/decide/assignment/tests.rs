@@ -1,7 +1,15 @@
 use super::*;
-use crate::testing::{account, scene::given, task, Scene};
+use crate::{
+	decide::Action,
+	model::Profile,
+	testing::{account, scene::given, task, Scene},
+};
 use rlc_primitives::{DealId, Tag};
-use rlc_protocol::{worker::Heartbeat, Needs};
+use rlc_protocol::{
+	worker::{Heartbeat, Step},
+	Needs,
+};
+use sp_core::H256;
 
 /// How many tasks each of the workers is given.
 fn share(actions: &[Action], workers: &[AccountId]) -> Vec<usize> {
@@ -11,7 +19,7 @@ fn share(actions: &[Action], workers: &[AccountId]) -> Vec<usize> {
 
 /// How many tasks of each of the deals are given.
 fn served(scene: &Scene, actions: &[Action], deals: &[DealId]) -> Vec<usize> {
-	let of = |action: &Action| scene.state.tasks[&action.task()].chain.deal;
+	let of = |action: &Action| scene.task(action.task()).chain().deal;
 	deals.iter().map(|deal| actions.iter().filter(|action| of(action) == *deal).count()).collect()
 }
 
@@ -56,7 +64,7 @@ fn one_operator_has_one_vote() {
 }
 
 #[test]
-fn tag_and_kind_of_app_are_served() {
+fn tag_and_kind_of_app_are_matched() {
 	let mut scene = Scene::new();
 	scene.worker(1, 1);
 	let deal = scene.deal_with(100, 1, 1, |deal| deal.tag = Tag::from_bits(0b100));
@@ -101,7 +109,7 @@ fn busy_worker_does_not_rest() {
 }
 
 #[test]
-fn short_tasks_are_given_ahead() {
+fn short_tasks_are_assigned_ahead() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
 	let deal = scene.deal(100, 1, 300);
@@ -111,13 +119,13 @@ fn short_tasks_are_given_ahead() {
 }
 
 #[test]
-fn run_time_is_taken_once_and_bounded_by_the_deal() {
+fn run_time_counts_once_and_is_bounded_by_the_deal() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 2);
 	let deal = scene.deal(100, 1, 2);
 	let brief = scene.deal_with(101, 3, 1, |deal| deal.reference_time = 1_000);
 	scene.decide();
-	let run_time = |scene: &Scene, deal: DealId| run_time(&scene.state, &scene.state.deals[&deal]);
+	let run_time = |scene: &Scene, deal: DealId| scene.state.run_time_in(scene.state.deal(&deal).unwrap());
 	assert_eq!(run_time(&scene, deal), None);
 	scene.computed(&one, task(deal, 0), u64::MAX);
 	assert_eq!(run_time(&scene, deal), Some(crate::testing::T), "no run takes longer");
@@ -125,24 +133,11 @@ fn run_time_is_taken_once_and_bounded_by_the_deal() {
 	scene.computed(&one, task(deal, 0), 0);
 	assert_eq!(run_time(&scene, deal), Some(crate::testing::T), "told twice, it counts once");
 	let next = crate::decide::supervision::next(&scene.state, task(brief, 0), scene.now);
-	assert!(next.wants_worker, "long runs elsewhere keep no short deal from its workers");
+	assert!(next.needs_worker, "long runs elsewhere keep no short deal from its workers");
 }
 
 #[test]
-fn run_times_are_bounded() {
-	let mut times = RunTimes::default();
-	let app = H256::repeat_byte(1);
-	times.add(app, u64::MAX);
-	times.add(app, u64::MAX);
-	assert_eq!(times.of(&app), Some(u64::MAX / 8), "it does not wrap");
-	for n in 0..=MAX_APPS {
-		times.add(H256::from_low_u64_be(n.try_into().unwrap()), 1);
-	}
-	assert!(times.0.len() <= MAX_APPS);
-}
-
-#[test]
-fn as_many_are_given_ahead_as_fill_half_a_second() {
+fn half_a_second_of_work_is_assigned_ahead() {
 	assert_eq!((ahead(4, None), ahead(4, Some(10_000))), (0, 0));
 	assert_eq!((ahead(4, Some(1_000)), ahead(4, Some(100))), (4, 20));
 	assert_eq!((ahead(1, Some(0)), ahead(8, Some(1)), ahead(u32::MAX, Some(1))), (100, 100, 100));
@@ -165,14 +160,14 @@ fn deal_whose_deadline_is_near_comes_first() {
 	scene.pass(6 * crate::testing::T, &[]);
 	let deals = [old, scene.deal(101, 1, 50)];
 	scene.decide();
-	scene.state.hurry(scene.now);
+	crate::decide::expedite_urgent(&mut scene.state, scene.now);
 	scene.worker(1, 10);
 	let actions = scene.decide();
 	assert_eq!(served(&scene, &actions, &deals), [10, 0]);
 }
 
 #[test]
-fn deal_that_nobody_can_serve_holds_up_no_other() {
+fn deal_without_a_worker_holds_up_no_other() {
 	let mut scene = Scene::new();
 	scene.worker(1, 4);
 	let deals = [scene.deal_with(100, 1, 9, |deal| deal.tag = Tag::from_bits(8)), scene.deal(101, 1, 9)];
@@ -206,19 +201,19 @@ fn cores(cores: u32) -> Needs {
 }
 
 fn load(scene: &Scene, worker: &AccountId) -> u32 {
-	scene.state.workers[worker].load
+	scene.known(worker).load
 }
 
 #[test]
-fn big_task_goes_only_to_who_has_what_it_needs() {
+fn big_task_goes_only_to_a_worker_that_can_hold_it() {
 	let mut scene = Scene::new();
 	let (small, big) = (machine(&mut scene, 1, 4, 4 * GIB), machine(&mut scene, 2, 4, 16 * GIB));
 	let deal = scene.deal_needing(100, 3, Needs { memory: 8 * GIB, ..Needs::default() });
 	let actions = scene.decide();
 	assert_eq!(share(&actions, &[small.clone(), big.clone()]), [0, 2], "each takes two of four slots");
 	assert_eq!((load(&scene, &small), load(&scene, &big)), (0, 4));
-	assert_eq!(scene.state.workers[&big].running(), 2);
-	assert_eq!(scene.state.ready.free_slots(), 4);
+	assert_eq!(scene.known(&big).running(), 2);
+	assert_eq!(scene.state.ready().free_slots(), 4);
 	scene.computed(&big, task(deal, 0), 10_000);
 	assert_eq!(load(&scene, &big), 2);
 	assert_eq!(scene.computing(task(deal, 2)), [big]);
@@ -232,7 +227,7 @@ fn loads_are_sums_of_slots_and_small_tasks_fill_what_is_left() {
 	scene.deal(101, 1, 5);
 	let actions = scene.decide();
 	assert_eq!(share(&actions, std::slice::from_ref(&one)), [2]);
-	assert_eq!((load(&scene, &one), scene.state.workers[&one].free_slots()), (4, 0));
+	assert_eq!((load(&scene, &one), scene.known(&one).free_slots()), (4, 0));
 }
 
 #[test]
@@ -254,7 +249,7 @@ fn tasks_that_need_the_only_graphics_processor_run_one_after_the_other() {
 }
 
 #[test]
-fn big_tasks_are_given_ahead_as_others_are() {
+fn big_tasks_are_assigned_ahead_too() {
 	let mut scene = Scene::new();
 	let one = machine(&mut scene, 1, 4, 0);
 	let deal = scene.deal_needing(100, 9, cores(4));
@@ -301,9 +296,8 @@ fn one_worker_is_kept_for_a_big_task_and_the_others_go_on() {
 	let workers = [machine(&mut scene, 1, 2, 0), machine(&mut scene, 2, 2, 0)];
 	let small = scene.deal(100, 1, 50);
 	assert_eq!(share(&scene.decide(), &workers), [2, 2]);
-	let at = |scene: &Scene, index: u64, worker: &AccountId| {
-		scene.state.tasks[&task(small, index)].replicates.contains_key(worker)
-	};
+	let at =
+		|scene: &Scene, index: u64, worker: &AccountId| scene.task(task(small, index)).replicates.contains_key(worker);
 	let of = |scene: &Scene, worker: &AccountId| (0..4).filter(|n| at(scene, *n, worker)).collect::<Vec<_>>();
 	let (first, second) = (of(&scene, &workers[0]), of(&scene, &workers[1]));
 	let big = scene.deal_needing(101, 1, cores(2));
@@ -319,14 +313,15 @@ fn one_worker_is_kept_for_a_big_task_and_the_others_go_on() {
 }
 
 #[test]
-fn who_is_too_small_is_nobody_to_wait_for() {
+fn worker_that_is_too_small_is_not_a_candidate() {
 	let mut scene = Scene::new();
 	machine(&mut scene, 1, 2, 0);
 	let id = task(scene.deal_needing(100, 1, cores(3)), 0);
 	assert_eq!(scene.computing(id), []);
 	let left = |scene: &Scene| {
-		let known = &scene.state.tasks[&id];
-		is_anyone_left(&scene.state, &scene.state.deals[&known.chain.deal], known)
+		let known = &scene.task(id);
+		let deal = scene.state.deal(&known.chain().deal).unwrap();
+		has_candidate(&scene.state, deal, known, WorkerState::is_reachable)
 	};
 	assert!(!left(&scene));
 	let two = machine(&mut scene, 2, 3, 0);
@@ -341,14 +336,13 @@ fn worker_of_before_a_restart_has_its_load_again_when_it_says_what_it_has() {
 	let deal = before.deal_needing(100, 2, cores(3));
 	let id = task(deal, 0);
 	assert_eq!(before.computing(id), vec![one.clone()]);
-	let part = before.state.tasks[&id].replicates[&one].clone();
+	let part = before.task(id).replicates[&one].clone();
 	let mut scene = Scene::new();
 	scene.world.open(100, 1, 2, |_| ());
-	let facts = before.state.deals[&deal].clone();
-	scene.state.deals.insert(deal, DealState { parts: Default::default(), ..facts });
+	scene.know_deal(deal, before.state.deal(&deal).unwrap());
 	let mut restored = TaskState::new(scene.world.tasks[&id].clone());
 	restored.replicates.insert(one.clone(), part);
-	scene.state.adopt(id, restored, scene.now);
+	scene.adopt(id, restored);
 	assert_eq!(load(&scene, &one), 1, "it is not known yet what it has");
 	let held = vec![crate::testing::scene::report(id, Step::Computing)];
 	scene.join(1, None, |one| (one.slots, one.cores) = (4, 4), held.clone());
@@ -356,5 +350,5 @@ fn worker_of_before_a_restart_has_its_load_again_when_it_says_what_it_has() {
 	scene.join(1, None, |one| (one.slots, one.cores) = (6, 3), held);
 	assert_eq!(load(&scene, &one), 6, "three cores are six slots now");
 	scene.computed(&one, id, 10_000);
-	assert_eq!((load(&scene, &one), scene.state.workers[&one].running()), (0, 0));
+	assert_eq!((load(&scene, &one), scene.known(&one).running()), (0, 0));
 }

@@ -1,6 +1,11 @@
 use super::*;
-use crate::testing::{account, task, Scene, START, T};
-use rlc_primitives::{work::FailureCause, AccountId, DealId};
+use crate::{
+	decide::replies,
+	model::ChainEvent,
+	testing::{account, task, Scene, START, T},
+};
+use rlc_primitives::{work::FailureCause, AccountId, DealId, TaskEvent};
+use rlc_protocol::worker::Step;
 
 const CRASHED: FailureCause = FailureCause::AppFailed { code: 3 };
 
@@ -58,7 +63,7 @@ fn task_of_a_lost_worker_goes_elsewhere() {
 }
 
 #[test]
-fn never_to_another_worker_of_the_same_operator() {
+fn other_worker_of_the_same_operator_is_never_chosen() {
 	let mut scene = Scene::new();
 	scene.join(1, Some(50), |_| (), Vec::new());
 	let id = task(scene.deal(100, 1, 1), 0);
@@ -71,7 +76,7 @@ fn never_to_another_worker_of_the_same_operator() {
 }
 
 #[test]
-fn failed_worker_is_made_up_for() {
+fn failed_worker_is_replaced() {
 	let (mut scene, id, [one, ..]) = given();
 	scene.fails(&one, id, CRASHED);
 	let more = scene.computing(id);
@@ -86,7 +91,7 @@ fn hopeless_task_is_given_up_after_three_operators_failed() {
 		scene.fails(worker, id, CRASHED);
 	}
 	scene.decide();
-	assert!(scene.state.tasks[&id].given_up.is_none());
+	assert!(scene.task(id).given_up.is_none());
 	scene.fails(&workers[2], id, CRASHED);
 	let actions = scene.decide();
 	assert!(actions.iter().any(|action| matches!(action, Action::GiveUp { .. })));
@@ -100,7 +105,7 @@ fn evidence_is_on_chain_before_the_task_is_closed() {
 	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
 	scene.decide();
 	scene.world.delegates.extend(workers.iter().map(|worker| (id, worker.clone())));
-	scene.state.delegated(&id, true, scene.now);
+	scene.delegated(id);
 	let asked = workers.clone().map(|worker| Action::ReportFailure { task: id, worker });
 	assert_eq!(scene.decide(), asked);
 	for worker in &workers {
@@ -117,7 +122,7 @@ fn silent_witnesses_are_not_waited_for_long() {
 	let (mut scene, id, workers) = given();
 	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
 	scene.decide();
-	scene.state.delegated(&id, true, scene.now);
+	scene.delegated(id);
 	scene.decide();
 	scene.pass(19_000, &[]);
 	assert_eq!(scene.decide(), []);
@@ -136,14 +141,14 @@ fn different_causes_and_workers_own_failures_prove_nothing() {
 	assert_eq!(more.len(), 2, "all who are left");
 	for worker in more {
 		let report = crate::testing::scene::report(id, Step::Failed);
-		scene.state.reported(&worker, report, scene.now);
+		scene.state.report(&worker, report, scene.now);
 	}
 	scene.decide();
-	assert!(scene.state.tasks[&id].given_up.is_none());
+	assert!(scene.task(id).given_up.is_none());
 }
 
 #[test]
-fn small_pool_gives_up_when_nobody_is_left() {
+fn small_pool_gives_up_when_no_worker_is_left() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
 	let id = task(scene.deal(100, 1, 1), 0);
@@ -151,13 +156,13 @@ fn small_pool_gives_up_when_nobody_is_left() {
 	scene.fails(&one, id, CRASHED);
 	scene.decide();
 	scene.pass(59_000, &[]);
-	assert_eq!(scene.decide(), [], "somebody may join");
+	assert_eq!(scene.decide(), [], "a worker may join");
 	scene.pass(2_000, &[]);
 	assert!(scene.decide().iter().any(|action| matches!(action, Action::GiveUp { .. })));
 }
 
 #[test]
-fn task_without_workers_is_closed_when_nobody_can_contribute_any_more() {
+fn task_without_workers_is_closed_after_the_contribution_deadline() {
 	let mut scene = Scene::new();
 	let id = task(scene.deal(100, 1, 1), 0);
 	scene.decide();
@@ -169,7 +174,7 @@ fn task_without_workers_is_closed_when_nobody_can_contribute_any_more() {
 }
 
 #[test]
-fn consensus_stops_who_did_not_contribute() {
+fn consensus_stops_workers_that_did_not_contribute() {
 	let mut scene = Scene::new();
 	let (one, two, three) = (scene.worker(1, 1), scene.worker(2, 1), scene.worker(3, 1));
 	let id = task(scene.deal(100, 5, 1), 0);
@@ -179,28 +184,28 @@ fn consensus_stops_who_did_not_contribute() {
 	let result = scene.world.contribute(id, &two, 7).unwrap();
 	scene.see(result);
 	let (result, winners) = (rlc_primitives::ResultHash::of(id, crate::testing::digest(7)), 2);
-	scene.see(vec![crate::chain::Seen::Agreed { task: id, result, winners, reveal_deadline: START + 2 * T }]);
+	scene.see_task(id, [TaskEvent::ConsensusReached { result, winners, reveal_deadline: START + 2 * T }]);
 	assert_eq!(stops(&scene.decide()), vec![three.clone()]);
-	assert_eq!(scene.state.tasks[&id].replicates[&three].step, Step::Aborted);
-	assert_eq!(scene.state.workers[&three].load, 0);
+	assert_eq!(scene.task(id).replicates[&three].step, Step::Aborted);
+	assert_eq!(scene.known(&three).load, 0);
 }
 
 #[test]
-fn wrong_prediction_is_looked_up() {
+fn wrong_prediction_is_checked_with_the_chain() {
 	let mut scene = Scene::new();
 	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));
 	let id = task(scene.deal(100, 3, 1), 0);
 	scene.decide();
 	for worker in [&one, &two] {
 		let mut events = scene.world.contribute(id, worker, 7).unwrap();
-		events.retain(|event| !matches!(event, crate::chain::Seen::Agreed { .. }));
+		events.retain(|event| !matches!(event, ChainEvent::Task(_, TaskEvent::ConsensusReached { .. })));
 		scene.see(events);
 	}
 	assert_eq!(scene.decide(), [Action::Refresh { task: id }]);
-	let (version, chain) = (scene.state.tasks[&id].version, scene.world.tasks[&id].clone());
-	scene.state.refreshed(&id, version, Some(chain), scene.now);
+	let (version, chain) = (scene.task(id).version, scene.world.tasks[&id].clone());
+	replies::refreshed(&mut scene.state, &id, version, Some(chain), scene.now);
 	scene.decide();
-	assert!(matches!(scene.state.tasks[&id].chain.stage, Stage::Revealing(_)));
+	assert!(matches!(scene.task(id).chain().stage, Stage::Revealing(_)));
 }
 
 #[test]
@@ -223,7 +228,7 @@ fn scheduler_pool_finalizes_after_the_reveal_deadline_with_one_reveal() {
 }
 
 #[test]
-fn scheduler_pool_reopens_what_nobody_revealed() {
+fn scheduler_pool_reopens_an_unrevealed_consensus() {
 	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
 	scene.worker(3, 1);
 	scene.worker(4, 1);
@@ -246,7 +251,7 @@ fn automatic_pool_is_watched() {
 }
 
 #[test]
-fn callback_s_data_close_the_task_in_any_pool() {
+fn data_of_a_callback_close_the_task_in_any_pool() {
 	let data = vec![1, 2, 3];
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
@@ -254,20 +259,19 @@ fn callback_s_data_close_the_task_in_any_pool() {
 	scene.decide();
 	let digest = rlc_primitives::ResultDigest::of_callback(&data);
 	let result = rlc_primitives::ResultHash::of(id, digest);
-	scene.see(vec![
-		crate::chain::Seen::Contributed(id, one.clone(), result),
-		crate::chain::Seen::Agreed { task: id, result, winners: 1, reveal_deadline: START + 2 * T },
-	]);
+	let contributed = TaskEvent::Contributed { worker: one.clone(), result };
+	let agreed = TaskEvent::ConsensusReached { result, winners: 1, reveal_deadline: START + 2 * T };
+	scene.see_task(id, [contributed, agreed]);
 	assert!(!scene.state.bring(&id, &one, vec![9]), "not these");
 	assert!(!scene.state.bring(&id, &account(2), data.clone()), "not from anybody");
 	assert!(scene.state.bring(&id, &one, data.clone()));
 	assert_eq!(scene.decide(), [], "it is not revealed yet");
-	scene.see(vec![crate::chain::Seen::Revealed(id, one, digest)]);
+	scene.see_task(id, [TaskEvent::Revealed { worker: one, digest }]);
 	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: Some(data.clone()) }]);
-	scene.see(vec![crate::chain::Seen::Closed(id, Some(digest))]);
-	scene.state.answered(&id, true, scene.now);
+	scene.see_task(id, [TaskEvent::Closed { outcome: Some(digest) }]);
+	scene.answered(id, true);
 	scene.pass(60_000, &[]);
-	assert_eq!(scene.decide(), [Action::Keep { task: id, data }]);
+	assert_eq!(scene.decide(), [Action::Store { task: id, data }]);
 }
 
 #[test]
@@ -277,39 +281,39 @@ fn refused_extrinsic_is_sent_again_later() {
 		scene.reveals(&account(n), id, 7);
 	}
 	scene.decide();
-	scene.state.answered(&id, false, scene.now);
+	scene.answered(id, false);
 	assert_eq!(scene.decide(), []);
 	scene.pass(3_000, &[]);
 	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: None }]);
 }
 
 #[test]
-fn closed_task_is_forgotten_when_that_is_final_and_the_result_is_there() {
+fn closed_task_is_removed_when_its_end_is_final_and_the_result_is_stored() {
 	let (mut scene, id) = agreed(|_| ());
 	for n in 1..=2 {
 		scene.reveals(&account(n), id, 7);
 	}
 	scene.decide();
-	scene.state.finalize(scene.state.best);
+	scene.state.finalize(scene.state.best());
 	assert_eq!(scene.decide(), [], "the result is not there");
 	scene.state.stored(&id, Some(&account(1)), 10, scene.now);
 	let actions = scene.decide();
 	assert_eq!(stops(&actions), [account(1), account(2)], "they need not keep it");
-	assert_eq!(actions.last(), Some(&Action::Forget { task: id }));
+	assert_eq!(actions.last(), Some(&Action::Remove { task: id }));
 	let deal: DealId = scene.world.tasks[&id].deal;
-	assert_eq!(scene.state.forget(&id), Some((deal, 0)), "the last one of its part");
-	assert!(scene.state.workers.values().all(|worker| worker.tasks.is_empty() && worker.load == 0));
+	assert_eq!(scene.state.remove_task(&id), Some((deal, 0)), "the last one of its part");
+	assert!(scene.state.workers().values().all(|worker| worker.tasks.is_empty() && worker.load == 0));
 }
 
 #[test]
-fn lone_worker_s_delivery_closes_the_task() {
+fn direct_delivery_closes_the_task() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
 	let id = task(scene.deal(100, 1, 1), 0);
 	scene.decide();
 	let events = scene.world.deliver(id, &one, 7).unwrap();
 	scene.see(events);
-	assert_eq!(scene.state.tasks[&id].winners().collect::<Vec<_>>(), [&one]);
+	assert_eq!(scene.task(id).winners().collect::<Vec<_>>(), [&one]);
 	assert_eq!(scene.decide(), [Action::Upload { task: id, worker: one.clone() }]);
-	assert_eq!(scene.state.workers[&one].load, 0);
+	assert_eq!(scene.known(&one).load, 0);
 }

@@ -1,12 +1,16 @@
 use super::*;
 use crate::{
-	decide::action::Action,
-	testing::{account, scene::report, task, Scene},
+	decide::Action,
+	testing::{
+		account,
+		scene::{report, MAX_RESULT},
+		task, Scene,
+	},
 };
 use rlc_primitives::TaskId;
-use rlc_protocol::worker::Step;
+use rlc_protocol::worker::{Report, Step, Usage};
 
-/// A closed task whose winners are the workers 1 and 2, and whom it asked to upload.
+/// A closed task whose winners are the workers 1 and 2, and the one that was asked to upload.
 fn closed() -> (Scene, TaskId, AccountId) {
 	let mut scene = Scene::new();
 	let workers = [scene.worker(1, 1), scene.worker(2, 1)];
@@ -36,7 +40,7 @@ fn other(worker: &AccountId) -> AccountId {
 }
 
 #[test]
-fn first_who_revealed_is_asked_at_once() {
+fn first_winner_that_reveals_is_asked_at_once() {
 	let mut scene = Scene::new();
 	let workers = [scene.worker(1, 1), scene.worker(2, 1)];
 	let id = task(scene.deal(100, 3, 1), 0);
@@ -66,9 +70,9 @@ fn next_winner_is_asked_when_one_is_slow() {
 #[test]
 fn huge_claim_does_not_keep_the_others_out() {
 	let (mut scene, id, first) = closed();
-	let part = scene.state.tasks.get_mut(&id).and_then(|task| task.replicates.get_mut(&first)).unwrap();
-	part.output = u64::MAX;
-	scene.state.max_result = 1_000 * LEAST_SPEED;
+	let usage = Some(Usage { output: u64::MAX, ..Default::default() });
+	scene.state.report(&first, Report { usage, ..report(id, Step::Computed) }, scene.now);
+	assert_eq!(MAX_RESULT, 1_000 * LEAST_SPEED);
 	scene.pass(LEAST_TIME, &[]);
 	assert_eq!(asked(&scene.decide()), []);
 	scene.pass(2_000, &[]);
@@ -76,9 +80,9 @@ fn huge_claim_does_not_keep_the_others_out() {
 }
 
 #[test]
-fn nobody_is_waited_for_longer_than_results_are_kept() {
+fn wait_ends_when_results_are_no_longer_kept() {
 	let (scene, id, first) = closed();
-	let (mut task, now) = (scene.state.tasks[&id].clone(), 2 * KEPT);
+	let (mut task, now) = (scene.task(id).clone(), 2 * KEPT);
 	task.upload.asked = Some((first, now));
 	assert_eq!(next(&scene.state, &task, now, now - KEPT + 5), Next::Wait(now + 5));
 	assert_eq!(next(&scene.state, &task, now, now - KEPT), Next::Settled);
@@ -93,7 +97,7 @@ fn next_winner_is_asked_when_one_is_lost() {
 }
 
 #[test]
-fn winner_who_comes_back_is_asked_again() {
+fn winner_that_comes_back_is_asked_again() {
 	let (mut scene, id, first) = closed();
 	scene.pass(4_000, &[1, 2]);
 	assert_eq!(asked(&scene.decide()), []);
@@ -103,25 +107,25 @@ fn winner_who_comes_back_is_asked_again() {
 }
 
 #[test]
-fn result_that_nobody_can_bring_is_given_up() {
+fn result_that_no_winner_can_bring_is_given_up() {
 	let (mut scene, id, first) = closed();
 	let mut next = first;
 	for _ in 0..2 * TRIES - 1 {
 		scene.reports(&next, id, Step::Failed);
-		next = asked(&scene.decide()).pop().expect("somebody is left");
+		next = asked(&scene.decide()).pop().expect("a winner is left");
 	}
 	scene.reports(&next, id, Step::Failed);
 	assert_eq!(asked(&scene.decide()), []);
-	scene.state.finalize(scene.state.best);
-	assert_eq!(scene.decide().last(), Some(&Action::Forget { task: id }));
+	scene.state.finalize(scene.state.best());
+	assert_eq!(scene.decide().last(), Some(&Action::Remove { task: id }));
 }
 
 #[test]
-fn worker_s_word_alone_is_not_enough() {
+fn report_alone_does_not_prove_an_upload() {
 	let (mut scene, id, first) = closed();
 	assert!(scene.reports(&first, id, Step::Uploaded), "the store is to be asked");
-	assert_eq!(scene.state.tasks[&id].upload.stored, None);
+	assert_eq!(scene.task(id).upload.stored, None);
 	scene.state.stored(&id, Some(&first), 10, scene.now);
-	assert_eq!(scene.state.tasks[&id].upload.stored, Some(10));
-	assert_eq!(scene.state.tasks[&id].replicates[&first].step, Step::Uploaded);
+	assert_eq!(scene.task(id).upload.stored, Some(10));
+	assert_eq!(scene.task(id).replicates[&first].step, Step::Uploaded);
 }

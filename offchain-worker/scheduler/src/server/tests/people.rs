@@ -1,4 +1,4 @@
-//! Who may do and ask what.
+//! What requesters, operators and workers may do and ask.
 
 use super::*;
 use crate::testing::scene::APP;
@@ -21,7 +21,7 @@ async fn changes_of_a_task_are_streamed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn run_times_are_told_once_they_are_measured() {
+async fn run_times_are_known_once_they_are_measured() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	yard.deal(100, 1, 1, |_| ());
@@ -64,7 +64,7 @@ async fn logs_are_for_the_requester_and_the_beneficiary() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_owns_something_stores_files() {
+async fn account_that_owns_something_stores_files() {
 	let yard = Yard::with(|config| config.store_quota = 1_000).await;
 	let client = yard.client().await;
 	let content = vec![7; 100];
@@ -86,7 +86,7 @@ async fn whoever_owns_something_stores_files() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_do_not_wait_for_an_ipfs_node_that_is_away() {
-	// Nobody listens there.
+	// Nothing listens there.
 	let yard = Yard::with(|config| config.ipfs = Some("http://127.0.0.1:1".parse().unwrap())).await;
 	let client = yard.client().await;
 	let content = b"served from the disk".to_vec();
@@ -108,7 +108,7 @@ async fn uploads_do_not_wait_for_an_ipfs_node_that_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_who_may_joins() {
+async fn only_admitted_workers_join() {
 	let yard = Yard::with(|config| config.admission = Admission::Listed([key("Bob").account()].into())).await;
 	yard.worker("Bob").await;
 	assert_eq!(code_of(yard.worker_with("Charlie", Vec::new()).await.map(|_| ())), code::NOT_ALLOWED);
@@ -134,23 +134,23 @@ async fn only_who_may_joins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_left_the_pool_s_group_is_refused_the_next_time() {
+async fn worker_that_left_the_group_is_refused_the_next_time() {
 	let (group, member) = (GroupId(H160::repeat_byte(5)), key("Bob").account());
 	let yard = Yard::with(|config| config.admission = Admission::Group(group)).await;
 	let refused = yard.worker_with("Bob", Vec::new()).await.map(|_| ());
-	assert_eq!(code_of(refused), code::NOT_ALLOWED, "it is no member yet");
+	assert_eq!(code_of(refused), code::NOT_ALLOWED, "it is not a member yet");
 	yard.chain.world().members.insert((group, member.clone()));
 	let bob = yard.worker("Bob").await;
 	yard.chain.world().members.remove(&(group, member));
 	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
-	bob.client.heartbeat(bob.joined.session, heartbeat).await.expect("who is in stays in");
+	bob.client.heartbeat(bob.joined.session, heartbeat).await.expect("its session goes on");
 	assert_eq!(code_of(yard.worker_with("Bob", Vec::new()).await.map(|_| ())), code::NOT_ALLOWED);
 	drop(bob);
 	yard.scheduler.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_and_health_are_told() {
+async fn metrics_and_health_are_served() {
 	let yard = Yard::new().await;
 	let bob = yard.worker("Bob").await;
 	let get = |path: &str| reqwest::get(format!("http://{}{path}", yard.scheduler.address));

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn restart_gives_nothing_twice() {
+async fn restart_assigns_nothing_twice() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 1, |_| ());
@@ -14,7 +14,7 @@ async fn restart_gives_nothing_twice() {
 	let bob = yard.worker_with("Bob", vec![report(id, Step::Computing)]).await.unwrap();
 	assert_eq!(bob.joined.forget, []);
 	yard.until(id, |info| step_of(info, &bob) == Some(Step::Computing)).await;
-	// The next task is Charlie's first instruction, so the first one was none.
+	// The next task is Charlie's first instruction: the first task was not given to it.
 	yard.deal(101, 1, 8, |_| ());
 	assert!(charlie.tasks(1).await.iter().all(|assignment| assignment.task.deal != deal));
 	let account = bob.key.account();
@@ -24,7 +24,7 @@ async fn restart_gives_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn order_that_a_killed_scheduler_did_not_send_is_sent_again() {
+async fn instruction_that_a_killed_scheduler_did_not_send_is_sent_again() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 1, |_| ());
@@ -41,26 +41,26 @@ async fn order_that_a_killed_scheduler_did_not_send_is_sent_again() {
 async fn task_that_a_killed_scheduler_gave_up_is_abandoned_once() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
-	let place = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
+	let task = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
-		worker.fail(place.id(), rlc_primitives::work::FailureCause::InvalidParams).await;
+		worker.fail(task.id(), rlc_primitives::work::FailureCause::InvalidParams).await;
 	}
-	yard.until(place.id(), |info| info.given_up.is_some()).await;
+	yard.until(task.id(), |info| info.given_up.is_some()).await;
 	let yard = yard.kill().await;
 	let wait = async {
 		while yard.chain.sent("abandon") == 0 {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
-	timeout(LONG, wait).await.expect("nobody is there whose word is waited for");
+	timeout(LONG, wait).await.expect("no witness is waited for");
 	sleep(Duration::from_millis(500)).await;
 	assert_eq!(yard.chain.sent("abandon"), 1);
 	yard.scheduler.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn result_that_a_killed_scheduler_was_promised_is_asked_for_again() {
+async fn result_that_a_killed_scheduler_asked_for_is_asked_for_again() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 1, |_| ());
@@ -115,7 +115,7 @@ async fn result_that_another_instance_got_is_found_there() {
 	assert_eq!(sent_on.status(), 307);
 	assert_eq!(sent_on.headers()["location"], format!("{}?sent-on", url(1, &cid)));
 	assert_eq!(reqwest::get(url(0, &cid)).await.unwrap().bytes().await.unwrap(), content);
-	let unknown = Cid::of(rlc_store::HashKind::Sha256, b"nobody has it");
+	let unknown = Cid::of(rlc_store::HashKind::Sha256, b"no instance has it");
 	assert_eq!(still.get(url(0, &unknown)).send().await.unwrap().status(), 404);
 	drop(bob);
 	for yard in yards {
@@ -124,7 +124,7 @@ async fn result_that_another_instance_got_is_found_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn instances_share_a_task_s_workers() {
+async fn instances_share_the_workers_of_a_task() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
 	let yards = siblings(&postgres, &chain).await;
@@ -134,13 +134,13 @@ async fn instances_share_a_task_s_workers() {
 	let digest = ResultDigest(H256(cid.digest()));
 	let id = TaskRef { deal: chain.open(100, 3, 1, |_| ()), index: 0 }.id();
 	for worker in &mut workers {
-		assert_eq!(worker.tasks(1).await[0].task.id(), id, "each instance gives it to its own worker");
+		assert_eq!(worker.tasks(1).await[0].task.id(), id, "each instance assigns it to its own worker");
 	}
 	for worker in &workers {
 		let account = worker.key.account();
 		chain.change(|world| world.contribute_digest(id, &account, digest).unwrap());
 	}
-	// The one who reveals first is asked, wherever it is.
+	// The worker that reveals first is asked, wherever it is.
 	let account = workers[0].key.account();
 	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
 	let Instruction::Upload { token, .. } = workers[0].instruction().await else { panic!("no upload") };
@@ -158,7 +158,7 @@ async fn instances_share_a_task_s_workers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_there() {
+async fn worker_brings_logs_and_callback_data_to_the_instance_it_is_connected_to() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
 	let yards = siblings(&postgres, &chain).await;
@@ -184,7 +184,7 @@ async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_th
 		assert_eq!(
 			read.into_iter().map(|one| one.logs).collect::<Vec<_>>(),
 			std::slice::from_ref(&logs),
-			"whoever is asked"
+			"whichever instance is asked"
 		);
 	}
 
@@ -207,7 +207,7 @@ async fn worker_that_is_connected_elsewhere_now_brings_logs_and_callback_data_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn task_that_is_over_takes_late_logs_and_callback_data() {
+async fn closed_task_accepts_late_logs_and_callback_data() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let id = TaskRef { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 }.id();
@@ -233,13 +233,13 @@ async fn task_that_is_over_takes_late_logs_and_callback_data() {
 	WorkerRpcClient::logs(&*bob.client, bob.joined.session, id, logs.clone()).await.unwrap();
 	let Yard { dir, scheduler, .. } = yard;
 	scheduler.stop().await.unwrap();
-	let db = Db::open(&config(&dir).database).await.unwrap();
+	let db = Db::open(&config(&dir).database, system_time()).await.unwrap();
 	assert_eq!(db.logs(id).await.unwrap()[0].logs, logs);
 	assert_eq!(db.task(id).await.unwrap().0.unwrap().data, Some(data.to_vec()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_happened_while_it_was_down_is_caught_up() {
+async fn scheduler_catches_up_with_what_happened_while_it_was_down() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
 	let old = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 };

@@ -3,18 +3,18 @@
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
+async fn task_is_delegated_agreed_on_uploaded_and_removed() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
 	let content = b"the result".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
 	let digest = ResultDigest(H256(cid.digest()));
 	let deal = yard.deal(100, 5, 1, |_| ());
-	let place = TaskRef { deal, index: 0 };
-	let id = place.id();
+	let task = TaskRef { deal, index: 0 };
+	let id = task.id();
 	for worker in &mut workers {
 		let assignment = worker.tasks(1).await.remove(0);
-		assert_eq!((assignment.task, assignment.batched), (place, false));
+		assert_eq!((assignment.task, assignment.batched), (task, false));
 		let delegation = Delegation { worker: worker.key.account(), task: id, enclave: None };
 		let signature: SchedulerSignature = codec::Decode::decode(&mut &assignment.delegation[..]).unwrap();
 		assert_eq!(signature.verify(&delegation, &domain(), &key("Alice").account()), Ok(()));
@@ -33,8 +33,8 @@ async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
 	assert!(yard.chain.world().is_completed(&id));
 	let uploads = workers.iter_mut().map(|worker| Box::pin(worker.instruction()));
 	let (instruction, winner, _) = futures::future::select_all(uploads).await;
-	let Instruction::Upload { task, token } = instruction else { panic!("{instruction:?}") };
-	assert_eq!(task, id);
+	let Instruction::Upload { task: uploaded, token } = instruction else { panic!("{instruction:?}") };
+	assert_eq!(uploaded, id);
 	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
 	let http = reqwest::Client::new();
 	let put = http.put(&url).bearer_auth(token).body(content.clone()).send().await.unwrap();
@@ -48,12 +48,12 @@ async fn task_is_delegated_agreed_on_uploaded_and_forgotten() {
 	let loser = (winner + 1) % 3;
 	assert!(matches!(workers[loser].instruction().await, Instruction::Stop { task, .. } if task == id));
 	let info = yard.until(id, |info| step_of(info, &workers[loser]) == Some(Step::Completed)).await;
-	assert_eq!(info.result, Some(cid.to_string()), "it is remembered");
+	assert_eq!(info.result, Some(cid.to_string()), "it is still known");
 	yard.scheduler.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn batch_is_given_in_few_instructions() {
+async fn batch_is_assigned_in_few_instructions() {
 	let yard = Yard::new().await;
 	let mut worker = yard.worker("Bob").await;
 	let deal = yard.deal(100, 1, 600, |_| ());
@@ -94,24 +94,24 @@ async fn hopeless_task_is_put_on_chain_and_abandoned() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
 	let cause = rlc_primitives::work::FailureCause::AppFailed { code: 1 };
-	let place = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
+	let task = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
-		worker.fail(place.id(), cause).await;
+		worker.fail(task.id(), cause).await;
 	}
 	for worker in &mut workers {
-		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task: place });
+		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task });
 		let account = worker.key.account();
-		yard.chain.change(|world| world.report_failure(place.id(), &account, cause));
+		yard.chain.change(|world| world.report_failure(task.id(), &account, cause));
 	}
 	let wait = async {
-		while !matches!(yard.chain.world().tasks[&place.id()].stage, Stage::Failed(_)) {
+		while !matches!(yard.chain.world().tasks[&task.id()].stage, Stage::Failed(_)) {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
 	timeout(LONG, wait).await.expect("it is abandoned");
 	assert_eq!((yard.chain.sent("delegate"), yard.chain.sent("abandon")), (1, 1));
-	let reason = yard.until(place.id(), |info| info.given_up.is_some()).await.given_up.unwrap();
+	let reason = yard.until(task.id(), |info| info.given_up.is_some()).await.given_up.unwrap();
 	assert!(reason.contains("it broke"), "{reason}");
 	yard.scheduler.stop().await.unwrap();
 }
@@ -122,16 +122,16 @@ async fn scheduler_pool_is_finalized_with_its_callback() {
 	let mut bob = yard.worker("Bob").await;
 	let data = vec![1, 2, 3];
 	let digest = ResultDigest::of_callback(&data);
-	let place = TaskRef { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 };
+	let task = TaskRef { deal: yard.deal(100, 1, 1, |deal| deal.callback = Some(Default::default())), index: 0 };
 	bob.tasks(1).await;
 	let account = bob.key.account();
-	yard.chain.change(|world| world.contribute_digest(place.id(), &account, digest).unwrap());
-	yard.until(place.id(), |info| step_of(info, &bob) == Some(Step::Contributed)).await;
-	let bring = |data: &[u8]| bob.client.callback_data(bob.joined.session, place.id(), hex::encode(data));
+	yard.chain.change(|world| world.contribute_digest(task.id(), &account, digest).unwrap());
+	yard.until(task.id(), |info| step_of(info, &bob) == Some(Step::Contributed)).await;
+	let bring = |data: &[u8]| bob.client.callback_data(bob.joined.session, task.id(), hex::encode(data));
 	assert_eq!(code_of(bring(&[9]).await), code::NOT_ALLOWED);
 	bring(&data).await.unwrap();
-	yard.chain.change(|world| world.reveal_digest(place.id(), &account, digest).unwrap());
-	let info = yard.until(place.id(), |info| info.result.is_some()).await;
+	yard.chain.change(|world| world.reveal_digest(task.id(), &account, digest).unwrap());
+	let info = yard.until(task.id(), |info| info.result.is_some()).await;
 	assert_eq!(info.result, Some(Cid::of_keccak(digest.0 .0).to_string()));
 	assert_eq!(yard.chain.sent("finalize"), 1);
 	yard.scheduler.stop().await.unwrap();

@@ -3,7 +3,7 @@ use rlc_primitives::work;
 
 use super::*;
 use crate::{
-	decide::action::Action,
+	decide::Action,
 	model::TaskState,
 	testing::{
 		account,
@@ -11,6 +11,8 @@ use crate::{
 		task, Scene, T,
 	},
 };
+use rlc_primitives::TaskEvent;
+use rlc_protocol::worker::Cause;
 
 /// Worker 1 has the only task, of trust 1.
 fn given() -> (Scene, TaskId, AccountId) {
@@ -22,28 +24,28 @@ fn given() -> (Scene, TaskId, AccountId) {
 }
 
 fn step(scene: &Scene, id: TaskId, worker: &AccountId) -> Step {
-	scene.state.tasks[&id].replicates[worker].step
+	scene.task(id).replicates[worker].step
 }
 
 #[test]
 fn three_missed_heartbeats_are_a_loss() {
 	let (mut scene, id, one) = given();
 	scene.pass(3 * HEARTBEAT, &[1]);
-	assert!(scene.state.workers[&one].is_here());
+	assert!(scene.known(&one).is_here());
 	scene.pass(1, &[1]);
 	assert_eq!(step(&scene, id, &one), Step::Lost);
-	assert!(!scene.state.workers.contains_key(&one), "nothing is kept of it");
+	assert!(!scene.state.worker(&one).is_some(), "nothing is kept of it");
 }
 
 #[test]
-fn worker_that_comes_no_further_loses_its_task_to_the_next() {
+fn worker_without_progress_loses_its_task_to_the_next() {
 	let (mut scene, id, one) = given();
 	scene.reports(&one, id, Step::Computing);
 	scene.pass(T + ALLOWANCE, &[]);
-	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::new());
+	assert_eq!(scene.lose_stalled(), []);
 	scene.pass(1, &[]);
-	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::from([one.clone()]));
-	let part = &scene.state.tasks[&id].replicates[&one];
+	assert_eq!(scene.lose_stalled(), [one.clone()]);
+	let part = &scene.task(id).replicates[&one];
 	assert_eq!((part.step, part.cause.as_ref().unwrap().words.as_str()), (Step::Lost, "no progress"));
 	assert_eq!(scene.computing(id), [], "it gets nothing more");
 	let two = scene.worker(2, 1);
@@ -53,17 +55,17 @@ fn worker_that_comes_no_further_loses_its_task_to_the_next() {
 }
 
 #[test]
-fn stalled_worker_that_gets_on_is_given_tasks_again() {
+fn stalled_worker_that_makes_progress_gets_tasks_again() {
 	let (mut scene, id, one) = given();
 	scene.pass(T + ALLOWANCE + 1, &[]);
-	scene.state.lose_stalled(scene.now);
+	scene.lose_stalled();
 	assert_eq!(scene.computing(id), []);
 	scene.reports(&one, id, Step::AppFetched);
-	assert_eq!(scene.computing(id), [one], "nobody else is there");
+	assert_eq!(scene.computing(id), [one], "there is no other worker");
 }
 
 #[test]
-fn task_waits_its_turn_while_its_worker_gets_on() {
+fn task_waits_its_turn_while_its_worker_makes_progress() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 2);
 	let deal = scene.deal(100, 1, 2);
@@ -76,16 +78,16 @@ fn task_waits_its_turn_while_its_worker_gets_on() {
 	scene.pass(T, &[]);
 	scene.reports(&one, task(deal, 0), Step::Computed);
 	scene.pass(ALLOWANCE + 1, &[]);
-	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::new(), "the second one was not begun");
+	assert_eq!(scene.lose_stalled(), [], "the second one was not begun");
 	scene.contributes(&one, task(deal, 0), 7);
 	scene.pass(T + ALLOWANCE + 1, &[]);
-	assert_eq!(scene.state.lose_stalled(scene.now), BTreeSet::from([one.clone()]));
+	assert_eq!(scene.lose_stalled(), [one.clone()]);
 	assert_eq!(step(&scene, task(deal, 0), &one), Step::Contributed, "what is on chain stays there");
 	assert_eq!(step(&scene, task(deal, 1), &one), Step::Lost);
 }
 
 #[test]
-fn what_is_on_chain_is_not_lost() {
+fn contribution_on_chain_is_not_lost() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
 	let id = task(scene.deal(100, 9, 1), 0);
@@ -93,7 +95,7 @@ fn what_is_on_chain_is_not_lost() {
 	scene.contributes(&one, id, 7);
 	scene.pass(4 * HEARTBEAT, &[1]);
 	assert_eq!(step(&scene, id, &one), Step::Contributed);
-	assert_eq!(scene.state.workers[&one].presence, Presence::Lost);
+	assert_eq!(scene.known(&one).presence, Presence::Lost);
 }
 
 #[test]
@@ -102,22 +104,22 @@ fn worker_that_reconnects_goes_on() {
 	let forget = scene.join(1, None, |_| (), vec![report(id, Step::Computing)]);
 	assert_eq!((forget, step(&scene, id, &one)), (Vec::new(), Step::Computing));
 	assert_eq!(scene.decide(), []);
-	assert_eq!(scene.state.workers[&one].load, 1);
+	assert_eq!(scene.known(&one).load, 1);
 }
 
 #[test]
-fn lost_worker_that_comes_back_goes_on_if_nobody_took_its_place() {
+fn lost_worker_that_comes_back_goes_on_if_no_other_did() {
 	let (mut scene, id, one) = given();
 	scene.pass(4 * HEARTBEAT, &[1]);
 	assert_eq!(scene.decide(), []);
 	let forget = scene.join(1, None, |_| (), vec![report(id, Step::Computing)]);
 	assert_eq!((forget, step(&scene, id, &one)), (Vec::new(), Step::Computing));
 	assert_eq!(scene.decide(), []);
-	assert_eq!(scene.state.workers[&one].load, 1);
+	assert_eq!(scene.known(&one).load, 1);
 }
 
 #[test]
-fn lost_worker_that_comes_back_late_shall_forget_unless_it_is_done() {
+fn lost_worker_that_comes_back_late_drops_its_task_unless_it_is_computed() {
 	for (held, forgets) in [(Step::Computing, true), (Step::Computed, false)] {
 		let (mut scene, id, _) = given();
 		scene.pass(4 * HEARTBEAT, &[1]);
@@ -128,7 +130,7 @@ fn lost_worker_that_comes_back_late_shall_forget_unless_it_is_done() {
 }
 
 #[test]
-fn settled_task_shall_be_forgotten() {
+fn settled_task_is_dropped() {
 	let (mut scene, id, _) = given();
 	scene.pass(4 * HEARTBEAT, &[1]);
 	let two = scene.worker(2, 1);
@@ -144,53 +146,46 @@ fn worker_that_comes_back_without_its_task_lost_it() {
 	let (mut scene, id, one) = given();
 	scene.join(1, None, |_| (), Vec::new());
 	assert_eq!(step(&scene, id, &one), Step::Lost);
-	assert_eq!(scene.computing(id), [one], "nobody else is there");
+	assert_eq!(scene.computing(id), [one], "there is no other worker");
 }
 
 #[test]
-fn failure_that_was_not_confirmed_is_told_when_joining() {
+fn unconfirmed_failure_is_reported_when_joining() {
 	let (mut scene, id, one) = given();
-	let failed = Report {
-		cause: Some(rlc_protocol::worker::Cause {
-			cause: Some(FailureCause(work::FailureCause::InvalidParams)),
-			words: "params".into(),
-		}),
-		..report(id, Step::Failed)
-	};
+	let cause = Cause { cause: Some(FailureCause(work::FailureCause::InvalidParams)), words: "params".into() };
+	let failed = Report { cause: Some(cause), ..report(id, Step::Failed) };
 	scene.join(1, None, |_| (), vec![failed]);
 	assert_eq!(step(&scene, id, &one), Step::Failed);
 }
 
 #[test]
-fn task_that_comes_into_memory_later_meets_those_who_have_it() {
+fn task_that_comes_into_memory_later_meets_the_workers_that_have_it() {
 	let (scene, id, one) = given();
-	let part = scene.state.tasks[&id].replicates[&one].clone();
+	let part = scene.task(id).replicates[&one].clone();
 	let chain = scene.world.tasks[&id].clone();
 	for (held, expected) in [(vec![report(id, Step::DataFetched)], Step::DataFetched), (Vec::new(), Step::Lost)] {
 		let mut later = Scene::new();
 		let deal = later.world.open(100, 1, 1, |_| ());
-		let facts = scene.state.deals[&deal].clone();
-		later.state.deals.insert(deal, crate::model::DealState { parts: Default::default(), ..facts });
+		later.know_deal(deal, scene.state.deal(&deal).unwrap());
 		later.join(1, None, |_| (), held);
 		let mut task = TaskState::new(chain.clone());
 		task.replicates.insert(one.clone(), part.clone());
-		later.state.adopt(id, task, later.now);
+		later.adopt(id, task);
 		assert_eq!(step(&later, id, &one), expected);
-		assert_eq!(later.state.workers[&one].load, u32::from(expected != Step::Lost));
+		assert_eq!(later.known(&one).load, u32::from(expected != Step::Lost));
 	}
 }
 
 #[test]
 fn worker_of_before_the_restart_has_time_to_come_back() {
 	let (scene, id, one) = given();
-	let part = scene.state.tasks[&id].replicates[&one].clone();
+	let part = scene.task(id).replicates[&one].clone();
 	let mut later = Scene::new();
 	let deal = later.world.open(100, 1, 1, |_| ());
-	let facts = scene.state.deals[&deal].clone();
-	later.state.deals.insert(deal, crate::model::DealState { parts: Default::default(), ..facts });
+	later.know_deal(deal, scene.state.deal(&deal).unwrap());
 	let mut task = TaskState::new(scene.world.tasks[&id].clone());
 	task.replicates.insert(one.clone(), part);
-	later.state.adopt(id, task, later.now);
+	later.adopt(id, task);
 	later.pass(9_000, &[]);
 	assert_eq!(step(&later, id, &one), Step::Created);
 	later.pass(2_000, &[]);
@@ -214,20 +209,20 @@ fn worker_that_joins_again_names_all_that_it_has_in_hand() {
 	let cause = Some(Cause { cause: Some(FailureCause(work::FailureCause::InvalidParams)), words: "params".into() });
 	let failed = Report { cause: cause.clone(), ..report(first, Step::Failed) };
 	scene.join(1, None, |_| (), vec![failed]);
-	assert_eq!(scene.state.strays[&first][&account(1)].cause, cause);
+	assert_eq!(scene.state.strays()[&first][&account(1)].cause, cause);
 	let usage = Some(rlc_protocol::worker::Usage::default());
 	let computed = Report { cause, usage, ..report(second, Step::Computed) };
 	scene.join(1, None, |_| (), vec![computed]);
-	assert_eq!(scene.state.strays.keys().collect::<Vec<_>>(), [&second]);
-	assert_eq!(scene.state.strays[&second][&account(1)], report(second, Step::Computed), "and no more of it");
+	assert_eq!(scene.state.strays().keys().collect::<Vec<_>>(), [&second]);
+	assert_eq!(scene.state.strays()[&second][&account(1)], report(second, Step::Computed), "and no more of it");
 }
 
 #[test]
-fn what_is_handed_over_goes_on() {
+fn task_that_is_handed_over_goes_on() {
 	let (mut scene, id, one) = given();
 	scene.state.hand_over(&id, scene.now);
-	assert!(scene.state.strays[&id].contains_key(&one));
-	scene.state.dismiss(&id);
+	assert!(scene.state.strays()[&id].contains_key(&one));
+	scene.dismiss(id);
 	let stop = Action::Stop { task: id, worker: one, reason: "the task is settled" };
 	assert_eq!(scene.decide(), [stop]);
 }
@@ -257,9 +252,9 @@ fn contributes_data(scene: &mut Scene, worker: &AccountId, id: TaskId, data: &[u
 }
 
 #[test]
-fn data_of_a_callback_are_taken_once_enough_workers_agree_on_them() {
+fn data_of_a_callback_are_accepted_once_enough_workers_agree() {
 	let (mut scene, id, [liar, one, two, three]) = with_callback(b"wrong");
-	assert!(!scene.state.bring(&id, &liar, b"wrong".to_vec()), "nobody agrees yet");
+	assert!(!scene.state.bring(&id, &liar, b"wrong".to_vec()), "no other worker agrees yet");
 	for worker in [&one, &two] {
 		contributes_data(&mut scene, worker, id, b"right");
 	}
@@ -268,22 +263,22 @@ fn data_of_a_callback_are_taken_once_enough_workers_agree_on_them() {
 	assert!(!scene.state.bring(&id, &liar, b"wrong".to_vec()), "others won");
 	assert!(!scene.state.bring(&id, &liar, b"right".to_vec()), "it did not compute them");
 	assert!(scene.state.bring(&id, &one, b"right".to_vec()));
-	assert_eq!(scene.state.tasks[&id].data.as_deref(), Some(&b"right"[..]));
+	assert_eq!(scene.task(id).data.as_deref(), Some(&b"right"[..]));
 }
 
 #[test]
-fn data_of_a_consensus_that_does_not_hold_any_more_make_room_for_others() {
+fn data_of_a_reopened_consensus_make_room_for_others() {
 	let (mut scene, id, [one, ..]) = with_callback(b"old");
-	let task = scene.state.tasks.get_mut(&id).unwrap();
-	let result = |data: &[u8]| rlc_primitives::ResultHash::of(id, rlc_primitives::ResultDigest::of_callback(data));
-	task.agreed(result(b"old"), 1, 0);
+	let agreed = |data: &[u8]| {
+		let result = rlc_primitives::ResultHash::of(id, rlc_primitives::ResultDigest::of_callback(data));
+		TaskEvent::ConsensusReached { result, winners: 1, reveal_deadline: 0 }
+	};
+	scene.see_task(id, [agreed(b"old")]);
 	assert!(scene.state.bring(&id, &one, b"old".to_vec()));
-	let task = scene.state.tasks.get_mut(&id).unwrap();
-	task.reopened();
-	task.agreed(result(b"new"), 1, 0);
-	assert_eq!(task.data, None);
+	scene.see_task(id, [TaskEvent::Reopened, agreed(b"new")]);
+	assert_eq!(scene.task(id).data, None);
 	assert!(scene.state.take_data(&id, b"new".to_vec()), "wherever they were brought");
-	assert_eq!(scene.state.tasks[&id].data.as_deref(), Some(&b"new"[..]));
+	assert_eq!(scene.task(id).data.as_deref(), Some(&b"new"[..]));
 }
 
 #[test]
@@ -291,7 +286,7 @@ fn callback_that_was_revealed_waits_for_its_data() {
 	let (mut scene, id, [one, two, ..]) = with_callback(b"right");
 	assert_eq!(scene.state.without_data(), []);
 	contributes_data(&mut scene, &two, id, b"right");
-	assert_eq!(scene.state.without_data(), [], "nobody has revealed");
+	assert_eq!(scene.state.without_data(), [], "no winner has revealed");
 	let digest = rlc_primitives::ResultDigest::of_callback(b"right");
 	let events = scene.world.reveal_digest(id, &one, digest).unwrap();
 	scene.see(events);

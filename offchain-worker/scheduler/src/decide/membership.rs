@@ -1,0 +1,112 @@
+//! Which workers go on with what they have in hand, and which are lost.
+
+use std::collections::BTreeSet;
+
+use rlc_primitives::{task::Stage, AccountId, Moment, TaskId};
+use rlc_protocol::worker::{Report, Session, Step, MISSED_HEARTBEATS};
+
+use super::assignment::may_try;
+use crate::model::{Member, Now, Presence, Replicate, State, WorkerState};
+
+/// How long, in ms, a worker that was there before the scheduler started has to come back.
+const RETURN: Moment = 10_000;
+
+/// How long, in ms, a worker may make no progress beyond the time that a run may take: it fetches, packs, and waits for
+/// the chain.
+const ALLOWANCE: Moment = 60_000;
+
+/// Records that a worker joined. Returns the tasks in its hand that it shall drop.
+pub fn join(state: &mut State, member: Member, session: Session, now: Now) -> Vec<TaskId> {
+	let account = member.account.clone();
+	let held = state.join(member, session, now);
+	let dropped = held.into_iter().filter(|report| !resume(state, &account, report, now));
+	dropped.map(|report| report.task).collect()
+}
+
+/// Records that a worker that is here has this task in hand. Returns whether it shall keep it.
+pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, now: Now) -> bool {
+	let id = report.task;
+	if state.task(&id).is_none() || state.worker(account).is_none() {
+		return true;
+	}
+	state.withdraw_upload(&id, account);
+	if report.step.is_last() {
+		state.report(account, report.clone(), now);
+		return true;
+	}
+	let is_kept = may_go_on(state, account, report);
+	if is_kept {
+		state.resume(&id, account, report.step, now);
+	}
+	is_kept
+}
+
+/// Whether a worker shall go on with a task that it has in hand.
+fn may_go_on(state: &State, account: &AccountId, report: &Report) -> bool {
+	let (Some(task), Some(worker)) = (state.task(&report.task), state.worker(account)) else { return true };
+	if task.has_contribution(account) {
+		return true;
+	}
+	if task.chain().stage != Stage::Active || task.given_up.is_some() {
+		return false;
+	}
+	match task.replicates.get(account) {
+		Some(part) if !part.is_written_off() => !part.step.is_last(),
+		_ => (task.queued || report.step >= Step::Computed) && may_try(task, account, worker),
+	}
+}
+
+/// Returns the workers that were silent for too long. `heartbeat` is how often workers give a sign of life, in ms.
+pub fn silent(state: &State, heartbeat: Moment, now: Now) -> Vec<AccountId> {
+	let limit = heartbeat * Moment::from(MISSED_HEARTBEATS);
+	let is_silent = |worker: &WorkerState| match worker.presence {
+		Presence::Here(_) => worker.seen + limit < now.local,
+		Presence::Away(since) => since + limit.max(RETURN) < now.local,
+		Presence::Elsewhere | Presence::Lost => false,
+	};
+	let silent = state.workers().iter().filter(|(_, worker)| is_silent(worker));
+	silent.map(|(account, _)| account.clone()).collect()
+}
+
+/// Takes tasks from workers that live, but make no progress with them for longer than a run may take. Returns these
+/// workers.
+pub fn lose_stalled(state: &mut State, now: Now) -> BTreeSet<AccountId> {
+	let stalled = stalled(state, now);
+	for (id, account) in &stalled {
+		state.stall(id, account, now);
+	}
+	stalled.into_iter().map(|(_, account)| account).collect()
+}
+
+/// Returns the tasks with which workers that are here make no progress.
+fn stalled(state: &State, now: Now) -> Vec<(TaskId, AccountId)> {
+	let here = state.workers().iter().filter(|(_, worker)| worker.is_here());
+	let of = |(account, worker): (&AccountId, _)| {
+		let tasks = stalled_tasks(state, account, worker, now);
+		let account = account.clone();
+		tasks.into_iter().map(move |id| (id, account.clone()))
+	};
+	here.flat_map(of).collect()
+}
+
+/// Returns the tasks with which a worker makes no progress. One that it has not begun waits its turn, as long as the
+/// worker makes progress with others: then any step of any task counts, and the longest run that it may be busy with.
+fn stalled_tasks(state: &State, account: &AccountId, worker: &WorkerState, now: Now) -> Vec<TaskId> {
+	let pending = worker.tasks.iter().filter_map(|id| {
+		let task = state.task(id).filter(|task| !task.has_contribution(account))?;
+		let part = task.replicates.get(account).filter(|part| part.is_pending())?;
+		Some((*id, part, state.deal(&task.chain().deal)?.deal.reference_time))
+	});
+	let pending = pending.collect::<Vec<_>>();
+	let longest = pending.iter().map(|(_, _, time)| *time).max().unwrap_or(0);
+	let is_stalled = |part: &Replicate, time: Moment| {
+		let (since, time) =
+			if part.step > Step::Started { (part.since, time) } else { (part.since.max(worker.progress), longest) };
+		since.saturating_add(time).saturating_add(ALLOWANCE) < now.local
+	};
+	let stalled = pending.into_iter().filter(|(_, part, time)| is_stalled(part, *time));
+	stalled.map(|(id, ..)| id).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! What follows from answers: to extrinsics, to questions, and from the store.
+
+use rlc_primitives::{Moment, Task, TaskId};
+
+use super::Action;
+use crate::model::{Now, State};
+
+/// How long, in ms, after an extrinsic was included, its event is waited for.
+const SETTLE: Moment = 10_000;
+
+/// The longest pause, in ms, after a failure.
+const MAX_PAUSE: Moment = 60_000;
+
+/// Returns the pause, in ms, after so many refusals in a row.
+fn pause(refusals: u32) -> Moment {
+	if refusals == 0 {
+		return SETTLE;
+	}
+	1_000u64.checked_shl(refusals.min(6)).map_or(MAX_PAUSE, |pause| pause.min(MAX_PAUSE))
+}
+
+/// Records that what was under way about a task succeeded or failed.
+pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
+	let Some(task) = state.task(id) else { return };
+	let refusals = if is_ok { 0 } else { task.refusals.saturating_add(1) };
+	state.end_sending(id, refusals, now.chain + pause(refusals));
+}
+
+/// Records that a task that is given up was delegated on chain, or not: then no worker can report its failure there.
+/// Returns what its witnesses are told.
+pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<Action> {
+	answered(state, id, true, now);
+	state.ask_witnesses(id, is_ok, now);
+	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
+	let witnesses = given_up.into_iter().flat_map(|given_up| given_up.witnesses.iter().cloned());
+	witnesses.map(|worker| Action::ReportFailure { task: *id, worker }).collect()
+}
+
+/// Records how the chain says that a task stands, which had this version when the chain was asked.
+pub fn refreshed(state: &mut State, id: &TaskId, version: u64, chain: Option<Task>, now: Now) {
+	answered(state, id, true, now);
+	let Some(task) = state.task(id) else { return };
+	if task.version != version {
+		// It has changed since: the chain is asked again, if that still matters.
+		state.send_from(id, now.chain);
+	} else if let Some(chain) = chain {
+		state.replace_task(id, chain);
+	}
+}

@@ -1,0 +1,126 @@
+//! Tasks that are to be looked at, and what was decided about them.
+
+use rlc_primitives::{AccountId, DealId, Moment, TaskId};
+
+use super::State;
+use crate::model::{GivenUp, Now, Sending};
+
+impl State {
+	/// Marks a task as changed: it is to be looked at, and looks different to requesters.
+	pub(super) fn touch(&mut self, id: &TaskId) {
+		if self.look_at(id) {
+			self.changes.visible.insert(*id);
+		}
+	}
+
+	/// Marks a task as to be looked at. Returns whether it is in memory.
+	pub(super) fn look_at(&mut self, id: &TaskId) -> bool {
+		let Some(task) = self.tasks.get(id) else { return false };
+		self.dirty.insert((task.chain().deal, task.chain().index, *id));
+		true
+	}
+
+	/// Returns when something has to be looked at again, in ms of chain time, if nothing happens before.
+	pub fn next_alarm(&self) -> Option<Moment> {
+		self.alarms.first().map(|(at, _)| *at)
+	}
+
+	/// Marks the tasks whose time has come as to be looked at.
+	pub fn ring_alarms(&mut self, now: Now) {
+		while let Some((_, id)) = self.alarms.first().copied().filter(|(at, _)| *at <= now.chain) {
+			self.alarms.pop_first();
+			if let Some(task) = self.tasks.get_mut(&id) {
+				task.wake = None;
+			}
+			self.look_at(&id);
+		}
+	}
+
+	/// Whether there are tasks to look at.
+	pub fn has_dirty(&self) -> bool {
+		!self.dirty.is_empty()
+	}
+
+	/// Returns the tasks to look at, in the order of their deals and indexes.
+	pub fn take_dirty(&mut self) -> impl Iterator<Item = TaskId> + use<> {
+		std::mem::take(&mut self.dirty).into_iter().map(|(_, _, id)| id)
+	}
+
+	/// Sets when a task is looked at if nothing happens before.
+	pub fn set_wake(&mut self, id: &TaskId, wake: Option<Moment>) {
+		let Some(task) = self.tasks.get_mut(id).filter(|task| task.wake != wake) else { return };
+		if let Some(wake) = task.wake {
+			self.alarms.remove(&(wake, *id));
+		}
+		self.alarms.extend(wake.map(|wake| (wake, *id)));
+		task.wake = wake;
+	}
+
+	/// Records whether no worker is left that could try a task.
+	pub fn set_deserted(&mut self, id: &TaskId, is_deserted: bool, now: Now) {
+		if let Some(task) = self.tasks.get_mut(id) {
+			task.deserted = is_deserted.then(|| task.deserted.unwrap_or(now.local));
+		}
+	}
+
+	/// Records that a winner is asked for the result. One that was asked before has let its time pass.
+	pub fn ask_for_upload(&mut self, id: &TaskId, winner: &AccountId, now: Now) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		if let Some((late, _)) = task.upload.asked.replace((winner.clone(), now.chain)) {
+			*task.upload.failures.entry(late).or_default() += 1;
+		}
+		// Its time limit becomes the alarm.
+		self.look_at(id);
+	}
+
+	/// Records that a task is given up.
+	pub fn give_up(&mut self, id: &TaskId, reason: &str, witnesses: &[AccountId]) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let witnesses = witnesses.iter().cloned().collect();
+		task.given_up = Some(GivenUp { reason: reason.into(), witnesses, asked: None });
+		self.changes.tasks.insert(*id);
+		self.touch(id);
+	}
+
+	/// Records that the witnesses of a task that is given up are asked to report their failures on chain, since `now`. If
+	/// they cannot, because they were not delegated there, there are none any more.
+	pub fn ask_witnesses(&mut self, id: &TaskId, can_report: bool, now: Now) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.not_before = now.chain;
+		let Some(given_up) = &mut task.given_up else { return };
+		given_up.asked = Some(now.chain);
+		if !can_report {
+			given_up.witnesses.clear();
+		}
+		self.touch(id);
+	}
+
+	/// Records that something about a task is under way.
+	pub fn set_sending(&mut self, id: &TaskId, sending: Sending) {
+		if let Some(task) = self.tasks.get_mut(id) {
+			task.sending = Some(sending);
+		}
+	}
+
+	/// Records that what was under way has ended, after so many refusals in a row. Nothing else is sent before
+	/// `not_before`, in ms.
+	pub fn end_sending(&mut self, id: &TaskId, refusals: u32, not_before: Moment) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.sending = None;
+		task.refusals = refusals;
+		task.not_before = not_before;
+		self.touch(id);
+	}
+
+	/// Marks a task as looking different to requesters.
+	pub fn show(&mut self, id: &TaskId) {
+		if self.tasks.contains_key(id) {
+			self.changes.visible.insert(*id);
+		}
+	}
+
+	/// Puts a deal before those that have time.
+	pub fn expedite(&mut self, deal: &DealId) {
+		self.queue.expedite(deal);
+	}
+}

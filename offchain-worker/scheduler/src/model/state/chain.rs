@@ -1,0 +1,107 @@
+//! What happens on chain.
+
+use rlc_primitives::{consensus, AccountId, Moment, Task, TaskEvent, TaskId};
+use rlc_protocol::worker::Step;
+
+use super::State;
+use crate::model::{ChainBlock, ChainEvent, Now, Replicate};
+
+/// An answer of the chain may be of a block that was not seen yet; it is not newer than this many.
+pub const BLOCK_MARGIN: u32 = 2;
+
+/// The most tasks that are remembered for forks.
+const MAX_TOUCHED: usize = 100_000;
+
+impl State {
+	/// Records the best block. Returns the tasks that a fork may have changed: the chain is to be asked about them.
+	pub fn see(&mut self, block: &ChainBlock, now: Now) -> Vec<TaskId> {
+		let undone = if block.number <= self.best && self.best > 0 {
+			let undone = self.touched.iter().filter(|(number, _)| *number >= block.number);
+			let undone = undone.map(|(_, task)| *task).collect();
+			self.touched.retain(|(number, _)| *number < block.number);
+			undone
+		} else {
+			Vec::new()
+		};
+		self.best = block.number;
+		for event in &block.events {
+			self.apply(event, block.number, now);
+		}
+		undone
+	}
+
+	/// Records an event of a block with this number. What is known already changes nothing.
+	pub fn apply(&mut self, event: &ChainEvent, number: u32, now: Now) {
+		let ChainEvent::Task(id, event) = event else { return };
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.version += 1;
+		self.touched.push_back((number, *id));
+		if self.touched.len() > MAX_TOUCHED {
+			self.touched.pop_front();
+		}
+		let workers = &self.workers;
+		let weight = |worker: &AccountId| workers.get(worker).map_or(consensus::weight(0), |known| known.weight());
+		task.apply(event, number, weight);
+		match event {
+			TaskEvent::Contributed { worker, .. } => {
+				let operator = workers.get(worker).map_or_else(|| worker.clone(), |known| known.operator.clone());
+				// One that counted as lost, or was not known any more, counts again.
+				let part = task.replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(operator, now.local));
+				if part.is_pending() || part.is_written_off() {
+					self.set_step(id, worker, Step::Contributed, None, now);
+				}
+			}
+			TaskEvent::Revealed { worker, .. } => self.step(id, worker, Step::Revealed, None, now),
+			TaskEvent::Closed { .. } => {
+				let winners = task.winners().cloned().collect::<Vec<_>>();
+				for winner in winners {
+					self.step(id, &winner, Step::Revealed, None, now);
+				}
+				self.await_finality(*id, number);
+			}
+			TaskEvent::Delegated { .. }
+			| TaskEvent::ConsensusReached { .. }
+			| TaskEvent::Reopened
+			| TaskEvent::FailureReported { .. } => {}
+		}
+		self.touch(id);
+	}
+
+	/// Replaces what was seen of a task by what the chain answers.
+	pub fn replace_task(&mut self, id: &TaskId, chain: Task) {
+		let block = self.best.saturating_add(BLOCK_MARGIN);
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.replace_chain(chain, block);
+		if let Some(block) = task.closed_by {
+			self.await_finality(*id, block);
+		}
+	}
+
+	/// Allows that something is sent about a task from this time on, in ms.
+	pub fn send_from(&mut self, id: &TaskId, time: Moment) {
+		if let Some(task) = self.tasks.get_mut(id) {
+			task.not_before = time;
+		}
+	}
+
+	/// Records that blocks up to this one are final.
+	pub fn finalize(&mut self, block: u32) {
+		self.finalized = self.finalized.max(block);
+		while let Some((closed_by, id)) = self.unfinal.first().copied().filter(|(by, _)| *by <= self.finalized) {
+			self.unfinal.pop_first();
+			if let Some(task) = self.tasks.get_mut(&id).filter(|task| task.closed_by == Some(closed_by)) {
+				task.is_final = true;
+				self.touch(&id);
+			}
+		}
+	}
+
+	/// Records that a task is closed, by a block with this number or an earlier one.
+	fn await_finality(&mut self, id: TaskId, block: u32) {
+		self.unfinal.insert((block, id));
+		self.finalize(self.finalized);
+	}
+}
+
+#[cfg(test)]
+mod tests;

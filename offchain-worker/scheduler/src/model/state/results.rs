@@ -1,0 +1,103 @@
+//! What workers report and bring: steps, results, and the data of callbacks.
+
+use rlc_primitives::{AccountId, TaskId};
+use rlc_protocol::worker::{Report, Step};
+
+use super::State;
+use crate::model::{are_agreed_on, has_voted_for_consensus, Now, Replicate, TaskState};
+
+impl State {
+	/// Records a step that a worker reports. Returns whether it says that the result is in the store.
+	pub fn report(&mut self, account: &AccountId, report: Report, now: Now) -> bool {
+		let id = report.task;
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.seen = now.local;
+			if std::mem::take(&mut worker.stalled) {
+				self.ready.update(account, Some(worker));
+			}
+		}
+		let Some(task) = self.tasks.get_mut(&id) else { return false };
+		let usage = report.usage.as_ref().filter(|_| report.step == Step::Computed);
+		if let (Some(usage), Some(part)) = (usage, task.replicates.get_mut(account)) {
+			part.output = usage.output;
+			// Once, however often it is reported.
+			let is_news = part.is_computing();
+			let deal = self.deals.get(&task.chain().deal).filter(|_| is_news);
+			if let Some((deal, app)) = deal.and_then(|deal| Some((deal, deal.content.first()?))) {
+				self.run_times.add(*app, usage.time.min(deal.deal.reference_time));
+			}
+		}
+		match report.step {
+			Step::Uploaded => return true,
+			Step::Failed if task.has_contribution(account) || task.chain().is_closed() => {
+				self.upload_failed(&id, account);
+			}
+			Step::Failed | Step::Aborted => {
+				if task.replicates.get(account).is_some_and(Replicate::is_pending) {
+					self.set_step(&id, account, report.step, report.cause, now);
+				}
+			}
+			// The chain says which workers contributed and revealed, and the scheduler itself the rest.
+			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}
+			step => self.step(&id, account, step, None, now),
+		}
+		false
+	}
+
+	/// Records that a winner is not asked for the result of a task any more.
+	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
+		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
+			task.upload.asked = None;
+		}
+	}
+
+	/// Records that a winner did not get the result into the store.
+	pub fn upload_failed(&mut self, id: &TaskId, account: &AccountId) {
+		let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) else { return };
+		task.upload.asked = None;
+		*task.upload.failures.entry(account.clone()).or_default() += 1;
+		self.touch(id);
+	}
+
+	/// Records that the result is in the store, with its size in bytes.
+	pub fn stored(&mut self, id: &TaskId, account: Option<&AccountId>, size: u64, now: Now) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		task.upload.stored = Some(size);
+		task.upload.asked = None;
+		self.changes.tasks.insert(*id);
+		if let Some(account) = account {
+			self.step(id, account, Step::Uploaded, None, now);
+		}
+		self.touch(id);
+	}
+
+	/// Takes the data of a task's callback from a worker. Returns whether they are accepted: if the worker contributed
+	/// their digest, and enough others agree.
+	pub fn bring(&mut self, id: &TaskId, account: &AccountId, data: Vec<u8>) -> bool {
+		let has_voted = self.tasks.get(id).is_some_and(|task| has_voted_for_consensus(task.chain(), account));
+		has_voted && self.take_data(id, data)
+	}
+
+	/// Takes the data of a task's callback, wherever they were brought. Returns whether they are accepted: if the task's
+	/// winners agree on them.
+	pub fn take_data(&mut self, id: &TaskId, data: Vec<u8>) -> bool {
+		let task = self.tasks.get_mut(id).filter(|task| are_agreed_on(task.chain(), &data));
+		let Some(task) = task else { return false };
+		if task.data.as_ref() != Some(&data) {
+			task.data = Some(data);
+			self.changes.tasks.insert(*id);
+			self.touch(id);
+		}
+		true
+	}
+
+	/// Returns the tasks whose callback waits for its data: a winner has revealed.
+	pub fn without_data(&self) -> Vec<TaskId> {
+		let is_waiting = |task: &TaskState| {
+			let deal = self.deals.get(&task.chain().deal);
+			let has_callback = deal.is_some_and(|deal| deal.deal.callback.is_some());
+			has_callback && task.data.is_none() && task.digest().is_some()
+		};
+		self.tasks.iter().filter(|(_, task)| is_waiting(task)).map(|(id, _)| *id).collect()
+	}
+}

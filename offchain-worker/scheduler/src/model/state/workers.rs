@@ -1,0 +1,109 @@
+//! Workers join, live, rest, and move between instances.
+
+use std::collections::BTreeSet;
+
+use rlc_primitives::{money::Score, AccountId};
+use rlc_protocol::worker::{Heartbeat, Report, Session, Step};
+
+use super::State;
+use crate::model::{Member, Now, Presence, WorkerState};
+
+impl State {
+	/// Records that a worker joined. It loses the tasks that it does not have in hand. Returns what it has in hand of tasks
+	/// that are in memory: whether it goes on with them is to be decided. The rest is kept until they come into memory.
+	pub fn join(&mut self, member: Member, session: Session, now: Now) -> Vec<Report> {
+		let Member { account, operator, resources, held, score } = member;
+		if self.workers.get(&account).is_some_and(WorkerState::is_here) {
+			// What it has in hand is what it names now.
+			self.drop_strays(&account);
+		}
+		let worker =
+			self.workers.entry(account.clone()).or_insert_with(|| WorkerState::unknown(account.clone(), now.local));
+		worker.has_operator = operator.is_some();
+		worker.operator = operator.unwrap_or_else(|| account.clone());
+		worker.presence = Presence::Here(session);
+		worker.resources = resources;
+		worker.score = score;
+		worker.seen = now.local;
+		worker.progress = now.local;
+		worker.draining = false;
+		worker.resting = false;
+		worker.stalled = false;
+		let known = worker.tasks.clone();
+		self.recount_slots(&account);
+		self.changes.arrived.insert(account.clone());
+		self.changes.departed.remove(&account);
+		for id in known.iter().filter(|id| !held.iter().any(|report| report.task == **id)) {
+			self.lose_part(id, &account, now);
+		}
+		let (in_memory, strays): (Vec<_>, Vec<_>) =
+			held.into_iter().partition(|report| self.tasks.contains_key(&report.task));
+		for report in strays {
+			// Only why it failed is asked for later.
+			let cause = report.cause.filter(|_| report.step == Step::Failed);
+			let report = Report { cause, digest: None, usage: None, ..report };
+			self.strays.entry(report.task).or_default().insert(account.clone(), report);
+		}
+		in_memory.iter().for_each(|report| self.touch(&report.task));
+		in_memory
+	}
+
+	/// Counts the slots anew that a worker's tasks take, once what it has is known or is something else.
+	fn recount_slots(&mut self, account: &AccountId) {
+		let Some(worker) = self.workers.get_mut(account) else { return };
+		for id in worker.taken.keys().copied().collect::<Vec<_>>() {
+			let task = self.tasks.get(&id);
+			let part = task.and_then(|task| Some((self.deals.get(&task.chain().deal)?, task.replicates.get(account)?)));
+			let slots = part.map_or(0, |(deal, part)| deal.slots_taken(part, &worker.resources));
+			worker.occupy(id, slots);
+		}
+		self.ready.update(account, Some(worker));
+	}
+
+	/// Records a worker's sign of life.
+	pub fn beat(&mut self, account: &AccountId, heartbeat: Heartbeat, now: Now) {
+		let Some(worker) = self.workers.get_mut(account) else { return };
+		worker.beat(heartbeat, now.local);
+		self.ready.update(account, Some(worker));
+	}
+
+	/// Records a worker's score on chain.
+	pub fn set_score(&mut self, account: &AccountId, score: Score) {
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.score = score;
+		}
+	}
+
+	/// Records that instructions do not get to a worker: it gets nothing more until it joins again.
+	pub fn rest(&mut self, account: &AccountId) {
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.resting = true;
+			self.ready.update(account, Some(worker));
+		}
+	}
+
+	/// Records which workers other instances have. Those of an instance that ended are away.
+	pub fn locate(&mut self, elsewhere: &BTreeSet<AccountId>, now: Now) {
+		let mut found = BTreeSet::new();
+		for (account, worker) in &mut self.workers {
+			match (worker.presence, elsewhere.contains(account)) {
+				(Presence::Elsewhere, false) => worker.presence = Presence::Away(now.local),
+				(Presence::Away(_) | Presence::Lost, true) => {
+					worker.presence = Presence::Elsewhere;
+					found.extend(worker.tasks.iter().copied());
+				}
+				_ => {}
+			}
+		}
+		// A requester may wait for their results.
+		found.iter().for_each(|task| self.touch(task));
+	}
+
+	/// Drops what a worker had in hand of tasks that are not in memory.
+	pub(super) fn drop_strays(&mut self, account: &AccountId) {
+		self.strays.retain(|_, workers| {
+			workers.remove(account);
+			!workers.is_empty()
+		});
+	}
+}

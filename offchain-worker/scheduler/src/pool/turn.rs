@@ -1,0 +1,130 @@
+//! A turn: what was decided is written down, then done.
+
+use std::time::Duration;
+
+use rlc_protocol::Account;
+use tokio::time::{sleep, Instant};
+
+use super::{system_time, Pool, TICK};
+use crate::{
+	db::{ReplicateRow, TaskRow},
+	decide::{self, membership},
+	model::Changes,
+	Error,
+};
+
+/// How often writing is tried before the scheduler gives up, with a pause of up to 5 s in between.
+const WRITES: u32 = 10;
+
+impl Pool {
+	/// Decides, writes down, acts.
+	pub(super) async fn turn(&mut self) -> Result<(), Error> {
+		if self.beats.tick.elapsed() >= TICK {
+			self.beats.tick = Instant::now();
+			self.tick().await?;
+		}
+		let now = self.now();
+		let mut actions = std::mem::take(&mut self.decided);
+		actions.extend(decide::decide(&mut self.state, now));
+		let changes = self.state.take_changes();
+		self.note(&changes);
+		self.write().await?;
+		for reply in self.replies.drain(..) {
+			reply();
+		}
+		for deal in std::mem::take(&mut self.opened) {
+			self.read_deal(deal, false);
+		}
+		self.tell_watchers(&changes.visible);
+		self.act(actions, now);
+		self.means.metrics.state(&self.state);
+		Ok(())
+	}
+
+	/// Sees to what no input tells of.
+	async fn tick(&mut self) -> Result<(), Error> {
+		let now = self.now();
+		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
+			self.state.lose(&lost, now);
+			log::info!("worker {} was silent for too long, and is lost", Account(lost.clone()));
+			self.links.cut(&lost);
+			self.means.metrics.lost.inc();
+		}
+		self.adopt_parts();
+		if self.means.db.is_shared() {
+			self.meet_siblings().await?;
+		}
+		if self.beats.slow.elapsed() >= Duration::from_secs(5) {
+			self.beats.slow = Instant::now();
+			for stalled in membership::lose_stalled(&mut self.state, now) {
+				log::warn!("worker {} makes no progress: its tasks go elsewhere", Account(stalled));
+			}
+			self.watchers.sweep(|id| self.state.task(id).is_some());
+			self.refresh_scores();
+			decide::expedite_urgent(&mut self.state, now);
+			self.close_deals();
+		}
+		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
+			self.beats.clean = Instant::now();
+			self.clean_up();
+		}
+		Ok(())
+	}
+
+	/// Puts what changed into the batch.
+	pub(super) fn note(&mut self, changes: &Changes) {
+		for (id, worker) in &changes.replicates {
+			let Some(task) = self.state.task(id) else { continue };
+			let Some(part) = task.replicates.get(worker) else { continue };
+			let row = ReplicateRow { task: task.task_ref(), worker: worker.clone(), part: part.clone() };
+			self.batch.replicates.push(row);
+		}
+		for id in &changes.tasks {
+			if let Some(task) = self.state.task(id) {
+				self.batch.tasks.push(TaskRow::of(task, self.result_of(task)));
+			}
+		}
+		self.batch.arrived.extend(changes.arrived.iter().cloned());
+		self.batch.departed.extend(changes.departed.iter().cloned());
+	}
+
+	/// Writes the batch. Nothing is done that is not written.
+	///
+	/// # Errors
+	///
+	/// The database's, after [`WRITES`] attempts.
+	pub(super) async fn write(&mut self) -> Result<(), Error> {
+		let batch = std::mem::take(&mut self.batch);
+		let started = Instant::now();
+		for attempt in 1..=WRITES {
+			match self.means.db.write(&batch).await {
+				Ok(()) => break,
+				Err(error) if attempt == WRITES => return Err(error.into()),
+				Err(error) => {
+					log::error!("nothing can be written, and so nothing is done: {error}");
+					sleep(Duration::from_secs(attempt.min(5).into())).await;
+				}
+			}
+		}
+		if !batch.is_empty() {
+			self.means.metrics.write_time.observe(started.elapsed().as_secs_f64());
+		}
+		Ok(())
+	}
+
+	/// Removes what is older than the pool keeps.
+	fn clean_up(&self) {
+		let means = self.means.clone();
+		let now = self.now().chain;
+		tokio::spawn(async move {
+			match means.db.prune_closed_before(now.saturating_sub(means.terms.retention)).await {
+				Ok(0) => {}
+				Ok(deals) => log::info!("removed the records of {deals} deals that closed long ago"),
+				Err(error) => log::warn!("old deals stay: {error}"),
+			}
+			if let Err(error) = means.store.collect(system_time()).await {
+				log::warn!("the store is not cleaned up: {error}");
+			}
+		});
+	}
+}
