@@ -1,4 +1,4 @@
-//! A workerpool: admission, delegation, supervision, settlement.
+#![doc = include_str!("../README.md")]
 
 mod admission;
 mod chain;
