@@ -245,7 +245,7 @@ impl Actor {
 		// Each pass but the last one writes down a step forward or back, of which there are few.
 		for _ in 0..8 {
 			let Some(entry) = self.tasks.get_mut(&id) else { return };
-			entry.local.finalized = entry.seen.is_some_and(|seen| seen.is_over(self.finalized));
+			entry.local.finalized = entry.seen.as_ref().is_some_and(|seen| seen.is_over(self.finalized));
 			if entry.not_before.is_some() && !matches!(entry.busy, Busy::Running(_)) {
 				return;
 			}

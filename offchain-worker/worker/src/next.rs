@@ -85,27 +85,27 @@ pub(crate) fn next_action(record: &Record, seen: Option<&Seen>, local: &Local, n
 
 fn taken(seen: &Seen, local: &Local, now: Moment) -> Action {
 	// A contribution that the journal does not know: computing again may still save the stake.
-	let bound = seen.ours.is_some_and(|ours| ours.status == ContributionStatus::Contributed);
-	match (&local.stop, &seen.phase) {
+	let bound = seen.ours().is_some_and(|ours| ours.status == ContributionStatus::Contributed);
+	match (&local.stop, seen.phase()) {
 		(_, Phase::Completed(_) | Phase::Failed) => abort("it was closed in the meantime"),
 		_ if bound => Action::Compute,
 		(Some(reason), _) => abort(reason),
 		(None, Phase::Revealing { .. }) => abort("others agreed on a result in the meantime"),
-		(None, Phase::Active) if seen.ours.is_some() => fail("this worker contributed before"),
+		(None, Phase::Active) if seen.ours().is_some() => fail("this worker contributed before"),
 		(None, Phase::Active) if seen.contribution_deadline <= now => fail("the contribution deadline has passed"),
 		(None, Phase::Active) => Action::Compute,
 	}
 }
 
 fn commit(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment, stop: Option<&str>) -> Action {
-	if let Some(ours) = seen.ours {
+	if let Some(ours) = seen.ours() {
 		return match (ours.result == output.hash(id), ours.status) {
 			(false, _) => fail("this worker contributed another result before"),
 			(true, ContributionStatus::Proved) => Action::Note(State::Revealed(*output)),
 			(true, _) => Action::Note(State::Contributed(*output)),
 		};
 	}
-	match (&seen.phase, stop) {
+	match (seen.phase(), stop) {
 		(Phase::Completed(_) | Phase::Failed, _) => abort("it was closed in the meantime"),
 		(_, Some(reason)) => abort(reason),
 		(Phase::Revealing { .. }, None) => abort("others agreed on a result in the meantime"),
@@ -116,9 +116,9 @@ fn commit(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment, 
 }
 
 fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) -> Action {
-	let Some(ours) = seen.ours else {
+	let Some(ours) = seen.ours() else {
 		// The block that held the contribution is no more.
-		return match seen.phase {
+		return match seen.phase() {
 			Phase::Active if now < seen.contribution_deadline => Action::Contribute(*output),
 			_ if seen.is_closed() && local.finalized => abort("it was closed without this worker's contribution"),
 			_ => Action::Wait,
@@ -128,7 +128,7 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 		return Action::Note(State::Revealed(*output));
 	}
 	let open = ours.status == ContributionStatus::Contributed;
-	match seen.phase {
+	match seen.phase() {
 		Phase::Revealing { result, deadline } if open && result == output.hash(id) && now < deadline => {
 			Action::Reveal(*output)
 		}
@@ -142,7 +142,7 @@ fn reveal(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment) 
 
 fn deliver(output: &Output, seen: &Seen, local: &Local, id: TaskId, now: Moment, uploaded: bool) -> Action {
 	let unneeded = uploaded || local.stop.is_some() || (local.forgotten && seen.is_closed());
-	match (seen.phase, seen.ours) {
+	match (seen.phase(), seen.ours()) {
 		_ if local.upload => Action::Upload(*output),
 		// The block that held the reveal is no more.
 		(Phase::Active | Phase::Revealing { .. }, ours)

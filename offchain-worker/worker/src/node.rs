@@ -5,12 +5,12 @@ use futures::{
 	stream::{self, BoxStream},
 	StreamExt,
 };
-use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, PocoCall, PocoEvent, RlcEvent, Sender};
+use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, PocoCall, RlcEvent, Sender};
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
 	work::{TaskRef, TaskView, WorkItem, MAX_PAGE},
-	AccountId, AppId, DatasetId, DealId,
+	AccountId, AppId, DatasetId, DealId, TaskEvent,
 };
 use sp_core::H256;
 
@@ -101,22 +101,18 @@ fn news(block: BlockEvents, account: &AccountId) -> News {
 	News::Block { number, hash, parent, time, events }
 }
 
+/// What of an event concerns a worker: what it did itself, and what ends or opens tasks for all.
 fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
-	match event {
-		Event::Poco(PocoEvent::Contributed { task, worker, result }) => {
-			(worker == *account).then_some(ChainEvent::Contributed { task, result })
-		}
-		Event::Poco(PocoEvent::ConsensusReached { task, result, reveal_deadline, .. }) => {
-			Some(ChainEvent::Consensus { task, result, deadline: reveal_deadline })
-		}
-		Event::Poco(PocoEvent::Revealed { task, worker, .. }) => {
-			(worker == *account).then_some(ChainEvent::Revealed { task })
-		}
-		Event::Poco(PocoEvent::Reopened { task }) => Some(ChainEvent::Reopened { task }),
-		Event::Poco(PocoEvent::TaskClosed { task, outcome, .. }) => Some(ChainEvent::Closed { task, outcome }),
-		Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) => (who == *account).then_some(ChainEvent::Rewarded(amount)),
-		_ => None,
+	if let Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) = event {
+		return (who == *account).then_some(ChainEvent::Rewarded(amount));
 	}
+	let (task, event) = event.task_event()?;
+	let is_concerned = match &event {
+		TaskEvent::Contributed { worker, .. } | TaskEvent::Revealed { worker, .. } => worker == account,
+		TaskEvent::ConsensusReached { .. } | TaskEvent::Reopened | TaskEvent::Closed { .. } => true,
+		TaskEvent::Delegated { .. } | TaskEvent::FailureReported { .. } => false,
+	};
+	is_concerned.then_some(ChainEvent::Task(task, event))
 }
 
 /// Returns the call that says it: the one for a single task, if it is one.
@@ -159,6 +155,7 @@ fn call(submission: Submission) -> Call {
 mod tests {
 	use super::*;
 	use crate::testing::DEAL;
+	use rlc_chain::PocoEvent;
 	use rlc_primitives::{
 		task::Commitment,
 		work::{ContributionOf, DelegationProof, ResultOf},
@@ -206,7 +203,7 @@ mod tests {
 		};
 		assert!(contributed(&me).is_some() && contributed(&other).is_none());
 		let closed = Event::Poco(PocoEvent::TaskClosed { task, deal: DealId::default(), outcome: None });
-		assert_eq!(concerning(closed, &me), Some(ChainEvent::Closed { task, outcome: None }));
+		assert_eq!(concerning(closed, &me), Some(ChainEvent::Task(task, TaskEvent::Closed { outcome: None })));
 		let paid =
 			|who: &AccountId| concerning(Event::Rlc(RlcEvent::Rewarded { who: who.clone(), amount: 5, task }), &me);
 		assert_eq!((paid(&me), paid(&other)), (Some(ChainEvent::Rewarded(5)), None));

@@ -1,9 +1,10 @@
 //! What a worker knows of a task on chain.
 
 use rlc_primitives::{
-	task::{ContributionStatus, Stage},
-	work::TaskView,
-	AccountId, Balance, BlockNumber, Moment, ResultDigest, ResultHash, TaskId,
+	consensus,
+	task::{ContributionStatus, Stage, Task},
+	work::{TaskRef, TaskView},
+	AccountId, Balance, BlockNumber, Moment, ObservedTask, ResultDigest, ResultHash, TaskEvent, TaskId,
 };
 use sp_core::H256;
 
@@ -30,66 +31,20 @@ pub(crate) enum News {
 }
 
 /// Something that happened in a block.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ChainEvent {
-	/// This worker committed to a result.
-	Contributed {
-		/// Of this task.
-		task: TaskId,
-		/// The result.
-		result: ResultHash,
-	},
-	/// A result has consensus.
-	Consensus {
-		/// The task.
-		task: TaskId,
-		/// The result.
-		result: ResultHash,
-		/// When nobody can reveal any more, in ms.
-		deadline: Moment,
-	},
-	/// This worker revealed.
-	Revealed {
-		/// The task.
-		task: TaskId,
-	},
-	/// Nobody revealed in time.
-	Reopened {
-		/// The task.
-		task: TaskId,
-	},
-	/// It is over.
-	Closed {
-		/// The task.
-		task: TaskId,
-		/// The result; `None`: it failed.
-		outcome: Option<ResultDigest>,
-	},
+	/// Something happened to a task. Of contributions and reveals, only this worker's are told.
+	Task(TaskId, TaskEvent),
 	/// This worker was paid, in nRLC.
 	Rewarded(Balance),
 }
 
-impl ChainEvent {
-	/// The task that it is about.
-	pub fn task(&self) -> Option<TaskId> {
-		match self {
-			Self::Contributed { task, .. }
-			| Self::Consensus { task, .. }
-			| Self::Revealed { task }
-			| Self::Reopened { task }
-			| Self::Closed { task, .. } => Some(*task),
-			Self::Rewarded(_) => None,
-		}
-	}
-}
-
 /// A task on chain, as far as it concerns one worker.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
-	/// Where it stands.
-	pub phase: Phase,
-	/// This worker's contribution.
-	pub ours: Option<Ours>,
+	task: ObservedTask,
+	/// The worker.
+	worker: AccountId,
 	/// When nobody can contribute any more, in ms.
 	pub contribution_deadline: Moment,
 	/// The block by which this was known.
@@ -124,60 +79,60 @@ pub(crate) struct Ours {
 }
 
 impl Seen {
-	/// A task that nobody touched, at `block`. Its deadline is not known.
-	pub fn untouched(block: BlockNumber) -> Self {
-		Self { phase: Phase::Active, ours: None, contribution_deadline: Moment::MAX, block }
+	/// A task that nobody touched, at `block`, as `worker` sees it. Its deadline is not known.
+	pub fn untouched(task: TaskRef, worker: AccountId, block: BlockNumber) -> Self {
+		let task = ObservedTask::new(Task::new(task.deal, task.index));
+		Self { task, worker, contribution_deadline: Moment::MAX, block }
 	}
 
-	/// What the chain answers at `block`.
-	pub fn of(view: &TaskView, worker: &AccountId, block: BlockNumber) -> Self {
-		let phase = match &view.task.stage {
+	/// What the chain answers at `block`, as `worker` sees it.
+	pub fn of(view: TaskView, worker: AccountId, block: BlockNumber) -> Self {
+		let contribution_deadline = view.contribution_deadline;
+		Self { task: ObservedTask::new(view.task), worker, contribution_deadline, block }
+	}
+
+	/// Takes in what happened to the task in `block`.
+	pub fn apply(&mut self, event: &TaskEvent, block: BlockNumber) {
+		self.block = block;
+		self.observe(event);
+	}
+
+	/// Takes in that this worker's contribution was accepted.
+	pub fn contributed(&mut self, result: ResultHash) {
+		self.observe(&TaskEvent::Contributed { worker: self.worker.clone(), result });
+	}
+
+	/// Takes in that this worker's reveal was accepted.
+	pub fn revealed(&mut self, digest: ResultDigest) {
+		self.observe(&TaskEvent::Revealed { worker: self.worker.clone(), digest });
+	}
+
+	fn observe(&mut self, event: &TaskEvent) {
+		// The worker judges by its own contribution alone, so that weights do not matter.
+		self.task.apply(event, |_| consensus::weight(0));
+	}
+
+	/// Returns where the task stands.
+	pub fn phase(&self) -> Phase {
+		match &self.task.task().stage {
 			Stage::Active => Phase::Active,
 			Stage::Revealing(consensus) => {
 				Phase::Revealing { result: consensus.result, deadline: consensus.reveal_deadline }
 			}
 			Stage::Completed(consensus) => consensus.digest.map_or(Phase::Failed, Phase::Completed),
 			Stage::Failed(_) => Phase::Failed,
-		};
-		let ours = view.task.contribution(worker).map(|one| Ours { result: one.commitment.result, status: one.status });
-		Self { phase, ours, contribution_deadline: view.contribution_deadline, block }
-	}
-
-	/// Take in what happened in `block`.
-	pub fn apply(&mut self, event: &ChainEvent, block: BlockNumber) {
-		self.block = block;
-		match *event {
-			ChainEvent::Contributed { result, .. } => self.contributed(result),
-			ChainEvent::Consensus { result, deadline, .. } => self.phase = Phase::Revealing { result, deadline },
-			ChainEvent::Revealed { .. } => self.revealed(),
-			ChainEvent::Reopened { .. } => {
-				if let (Phase::Revealing { result, .. }, Some(ours)) = (self.phase, &mut self.ours) {
-					if ours.result == result {
-						ours.status = ContributionStatus::Rejected;
-					}
-				}
-				self.phase = Phase::Active;
-			}
-			ChainEvent::Closed { outcome, .. } => self.phase = outcome.map_or(Phase::Failed, Phase::Completed),
-			ChainEvent::Rewarded(_) => {}
 		}
 	}
 
-	/// This worker's contribution was accepted.
-	pub fn contributed(&mut self, result: ResultHash) {
-		self.ours = Some(Ours { result, status: ContributionStatus::Contributed });
-	}
-
-	/// This worker's reveal was accepted.
-	pub fn revealed(&mut self) {
-		if let Some(ours) = &mut self.ours {
-			ours.status = ContributionStatus::Proved;
-		}
+	/// Returns this worker's contribution.
+	pub fn ours(&self) -> Option<Ours> {
+		let contribution = self.task.task().contribution(&self.worker)?;
+		Some(Ours { result: contribution.commitment.result, status: contribution.status })
 	}
 
 	/// Whether the task is over.
 	pub fn is_closed(&self) -> bool {
-		matches!(self.phase, Phase::Completed(_) | Phase::Failed)
+		self.task.task().is_closed()
 	}
 
 	/// Whether it is over for good, if blocks up to this one are final.
@@ -190,11 +145,24 @@ impl Seen {
 mod tests {
 	use super::*;
 	use rlc_primitives::{
-		consensus,
-		task::{Commitment, Contribution, Task},
+		task::{Commitment, Contribution},
 		DealId, ResultSeal,
 	};
-	use sp_core::H256;
+
+	const TASK: TaskRef = TaskRef { deal: DealId(H256::zero()), index: 0 };
+
+	fn account(byte: u8) -> AccountId {
+		AccountId::new([byte; 32])
+	}
+
+	/// A task that nobody touched, as the worker 1 sees it.
+	fn untouched() -> Seen {
+		Seen::untouched(TASK, account(1), 1)
+	}
+
+	fn agreed(byte: u8) -> TaskEvent {
+		TaskEvent::ConsensusReached { result: result(byte), winners: 1, reveal_deadline: 50 }
+	}
 
 	fn result(byte: u8) -> ResultHash {
 		ResultHash(H256::repeat_byte(byte))
@@ -205,7 +173,7 @@ mod tests {
 		let mut task = Task::new(DealId::default(), 0);
 		for byte in [1, 2] {
 			let commitment = Commitment { result: result(byte), seal: ResultSeal::default(), enclave: None };
-			let worker = AccountId::new([byte; 32]);
+			let worker = account(byte);
 			let status = ContributionStatus::Contributed;
 			let contribution = Contribution { worker, commitment, weight: consensus::weight(0), status };
 			task.contributions.try_push(contribution).unwrap();
@@ -219,33 +187,43 @@ mod tests {
 			failures: vec![],
 			delivery: None,
 		};
-		let seen = Seen::of(&view, &AccountId::new([2; 32]), 4);
-		assert_eq!((seen.ours.map(|ours| ours.result), seen.phase), (Some(result(2)), Phase::Active));
+		let seen = Seen::of(view.clone(), account(2), 4);
+		assert_eq!((seen.ours().map(|ours| ours.result), seen.phase()), (Some(result(2)), Phase::Active));
 		assert_eq!((seen.contribution_deadline, seen.block), (7, 4));
-		assert_eq!(Seen::of(&view, &AccountId::new([3; 32]), 4).ours, None);
+		assert_eq!(Seen::of(view, account(3), 4).ours(), None);
 	}
 
 	#[test]
 	fn events_lead_from_contribution_to_the_end() {
-		let (task, mut seen) = (TaskId::default(), Seen::untouched(1));
-		seen.apply(&ChainEvent::Contributed { task, result: result(1) }, 2);
-		seen.apply(&ChainEvent::Consensus { task, result: result(1), deadline: 50 }, 3);
-		assert_eq!(seen.phase, Phase::Revealing { result: result(1), deadline: 50 });
-		seen.apply(&ChainEvent::Revealed { task }, 4);
-		assert_eq!(seen.ours.unwrap().status, ContributionStatus::Proved);
+		let mut seen = untouched();
+		seen.apply(&TaskEvent::Contributed { worker: account(1), result: result(1) }, 2);
+		seen.apply(&agreed(1), 3);
+		assert_eq!(seen.phase(), Phase::Revealing { result: result(1), deadline: 50 });
 		let digest = ResultDigest::default();
-		seen.apply(&ChainEvent::Closed { task, outcome: Some(digest) }, 5);
-		assert_eq!((seen.phase, seen.is_closed(), seen.block), (Phase::Completed(digest), true, 5));
+		seen.apply(&TaskEvent::Revealed { worker: account(1), digest }, 4);
+		assert_eq!(seen.ours().unwrap().status, ContributionStatus::Proved);
+		seen.apply(&TaskEvent::Closed { outcome: Some(digest) }, 5);
+		assert_eq!((seen.phase(), seen.is_closed(), seen.block), (Phase::Completed(digest), true, 5));
+	}
+
+	#[test]
+	fn direct_delivery_is_proved_before_its_end_is_seen() {
+		let (mut seen, digest) = (untouched(), ResultDigest::default());
+		seen.contributed(result(1));
+		seen.revealed(digest);
+		assert_eq!((seen.phase(), seen.ours().unwrap().status), (Phase::Active, ContributionStatus::Proved));
+		seen.apply(&TaskEvent::Closed { outcome: Some(digest) }, 2);
+		assert_eq!((seen.phase(), seen.ours().unwrap().status), (Phase::Completed(digest), ContributionStatus::Proved));
 	}
 
 	#[test]
 	fn reopening_rejects_the_winners_only() {
 		for (ours, status) in [(1, ContributionStatus::Rejected), (2, ContributionStatus::Contributed)] {
-			let (task, mut seen) = (TaskId::default(), Seen::untouched(1));
+			let mut seen = untouched();
 			seen.contributed(result(ours));
-			seen.apply(&ChainEvent::Consensus { task, result: result(1), deadline: 50 }, 3);
-			seen.apply(&ChainEvent::Reopened { task }, 9);
-			assert_eq!((seen.phase, seen.ours.unwrap().status), (Phase::Active, status));
+			seen.apply(&agreed(1), 3);
+			seen.apply(&TaskEvent::Reopened, 9);
+			assert_eq!((seen.phase(), seen.ours().unwrap().status), (Phase::Active, status));
 		}
 	}
 }

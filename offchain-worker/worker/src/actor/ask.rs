@@ -82,11 +82,11 @@ impl Actor {
 				Ok(_) if stale => {}
 				Ok(Some(view)) => {
 					entry.heard = Instant::now();
-					let seen = Seen::of(&view, &self.account, answers.block);
-					entry.seen = Some(seen);
+					let seen = Seen::of(view, self.account.clone(), answers.block);
 					if seen.is_closed() {
 						self.closing.entry(seen.block).or_default().push(id);
 					}
+					entry.seen = Some(seen);
 				}
 				Ok(None) => self.unknown(id),
 				Err(unreachable) => {
@@ -113,7 +113,7 @@ impl Actor {
 	pub(super) fn ask_about_the_quiet(&mut self) {
 		let (now, finalized) = (Instant::now(), self.finalized);
 		let quiet = self.tasks.iter().filter(|(_, entry)| {
-			let over = entry.seen.is_some_and(|seen| seen.is_over(finalized));
+			let over = entry.seen.as_ref().is_some_and(|seen| seen.is_over(finalized));
 			matches!(entry.busy, Busy::No)
 				&& entry.record.state.may_be_on_chain()
 				&& !over && now.duration_since(entry.heard) >= self.bounds.quiet

@@ -60,7 +60,7 @@ impl Actor {
 		let run = Run {
 			task: entry.record.task,
 			// A worker that contributed has to reveal, and may have more time for that.
-			bound: entry.seen.is_some_and(|seen| seen.ours.is_some()),
+			bound: entry.seen.as_ref().is_some_and(|seen| seen.ours().is_some()),
 			clock: self.clock,
 		};
 		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());

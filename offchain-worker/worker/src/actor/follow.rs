@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rlc_primitives::{BlockNumber, TaskId};
+use rlc_primitives::{BlockNumber, TaskEvent, TaskId};
 use tokio::time::Instant;
 
 use super::{Actor, Busy};
@@ -39,10 +39,10 @@ impl Actor {
 	fn block(&mut self, number: BlockNumber, events: &[ChainEvent]) {
 		let mut concerned = BTreeSet::new();
 		for event in events {
-			if let ChainEvent::Rewarded(amount) = event {
-				self.parts.metrics.earned(*amount);
+			match event {
+				ChainEvent::Rewarded(amount) => self.parts.metrics.earned(*amount),
+				ChainEvent::Task(id, event) => concerned.extend(self.happened(*id, event, number).then_some(*id)),
 			}
-			concerned.extend(event.task().filter(|id| self.happened(*id, event, number)));
 		}
 		concerned.into_iter().for_each(|id| self.consider(id));
 		if number.is_multiple_of(WORK_BLOCKS) {
@@ -51,7 +51,7 @@ impl Actor {
 	}
 
 	/// Takes in an event. Returns whether the task is in hand.
-	fn happened(&mut self, id: TaskId, event: &ChainEvent, number: BlockNumber) -> bool {
+	fn happened(&mut self, id: TaskId, event: &TaskEvent, number: BlockNumber) -> bool {
 		let Some(entry) = self.tasks.get_mut(&id) else { return false };
 		entry.heard = Instant::now();
 		if let Busy::Asking(stale) = &mut entry.busy {
@@ -69,7 +69,7 @@ impl Actor {
 	/// Forgets what was seen in this block and later ones: it may not hold any more.
 	fn doubt(&mut self, from: BlockNumber) {
 		let doubtful = self.tasks.iter().filter(|(_, entry)| {
-			let seen = entry.seen.is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalized));
+			let seen = entry.seen.as_ref().is_some_and(|seen| seen.block >= from && !seen.is_over(self.finalized));
 			seen || matches!(entry.busy, Busy::Asking(_))
 		});
 		for id in doubtful.map(|(id, _)| *id).collect::<Vec<_>>() {

@@ -57,7 +57,8 @@ impl Actor {
 		}
 		let block = self.head.map_or(0, |(number, _)| number);
 		self.changes.push(Change::Put(record.clone()));
-		let entry = Entry::new(record, Some(Seen::untouched(block)), false);
+		let seen = Seen::untouched(record.task, self.account.clone(), block);
+		let entry = Entry::new(record, Some(seen), false);
 		// At once, as the steps of the run are: a scheduler that was told this of a task which the worker then does not
 		// know, after a crash, gives it again.
 		self.tell(Outgoing::Report(entry.report(None)));

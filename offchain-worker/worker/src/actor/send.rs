@@ -200,11 +200,11 @@ impl Actor {
 			_ => State::Revealed(output),
 		};
 		if let Some(seen) = &mut entry.seen {
-			if what == What::Contribute && seen.ours.is_none() {
+			if what == What::Contribute {
 				seen.contributed(result);
 			}
 			if matches!(state, State::Revealed(_)) {
-				seen.revealed();
+				seen.revealed(output.digest);
 			}
 		}
 		self.note(id, state);

@@ -61,7 +61,7 @@ impl Actor {
 					// The scheduler asks another winner, or this one again.
 					why if asked => self.not_stored(id, why.to_string()),
 					// Before that, the scheduler's node may only be behind this one's.
-					Undelivered::Unknown(_) if entry.seen.is_some_and(|seen| seen.is_over(finalized)) => {
+					Undelivered::Unknown(_) if entry.seen.as_ref().is_some_and(|seen| seen.is_over(finalized)) => {
 						entry.local.forgotten = true;
 						self.consider(id);
 					}

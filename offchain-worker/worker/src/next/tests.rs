@@ -1,6 +1,10 @@
 use super::*;
 use crate::{seen::Ours, testing::record};
-use rlc_primitives::{ResultDigest, ResultHash};
+use rlc_primitives::{
+	task::{Commitment, Consensus, Contribution, Stage, Task},
+	work::TaskView,
+	AccountId, ResultDigest, ResultHash, ResultSeal,
+};
 use sp_core::H256;
 
 const DEADLINE: Moment = 1_000;
@@ -22,7 +26,35 @@ fn others() -> ResultHash {
 }
 
 fn seen(phase: Phase, ours: Option<Ours>) -> Seen {
-	Seen { phase, ours, contribution_deadline: DEADLINE, block: 1 }
+	let mut task = Task::new(record(0, State::Taken).task.deal, record(0, State::Taken).task.index);
+	let consensus = |result| Consensus { result, reveal_deadline: 0, winners: 1, reveals: 0, digest: None };
+	task.stage = match phase {
+		Phase::Active => Stage::Active,
+		Phase::Revealing { result, deadline } => {
+			Stage::Revealing(Consensus { reveal_deadline: deadline, ..consensus(result) })
+		}
+		Phase::Completed(digest) => {
+			let result = ResultHash::of(id(), digest);
+			Stage::Completed(Consensus { digest: Some(digest), ..consensus(result) })
+		}
+		Phase::Failed => Stage::Failed(None),
+	};
+	let worker = AccountId::new([1; 32]);
+	if let Some(Ours { result, status }) = ours {
+		let commitment = Commitment { result, seal: ResultSeal::default(), enclave: None };
+		let contribution = Contribution { worker: worker.clone(), commitment, weight: 2, status };
+		task.contributions.try_push(contribution).unwrap();
+	}
+	let view = TaskView {
+		id: task.id(),
+		task,
+		contribution_deadline: DEADLINE,
+		final_deadline: DEADLINE,
+		delegates: Vec::new(),
+		failures: Vec::new(),
+		delivery: None,
+	};
+	Seen::of(view, worker, 1)
 }
 
 fn consensus(result: ResultHash) -> Phase {

@@ -6,7 +6,7 @@ use rlc_primitives::{
 	market::DealView,
 	task::{Commitment, Task},
 	work::{ResultOf, TaskRef},
-	AccountId, BlockNumber, Moment, ResultDigest, TaskId,
+	AccountId, BlockNumber, Moment, ResultDigest, TaskEvent, TaskId,
 };
 use sp_core::H256;
 use tokio::sync::mpsc;
@@ -138,11 +138,11 @@ impl Chain {
 			task.contribute(&self.deal.deal, worker, 0, commitment, now).map_err(|error| format!("{error:?}"))?;
 		let id = which.id();
 		self.tasks.insert(id, task);
-		events.extend(own.then_some(ChainEvent::Contributed { task: id, result: commitment.result }));
-		events.extend(reached.map(|consensus| ChainEvent::Consensus {
-			task: id,
-			result: consensus.result,
-			deadline: consensus.reveal_deadline,
+		let result = commitment.result;
+		events.extend(own.then_some(ChainEvent::Task(id, TaskEvent::Contributed { worker: WORKER, result })));
+		events.extend(reached.map(|consensus| {
+			let (winners, reveal_deadline) = (consensus.winners, consensus.reveal_deadline);
+			ChainEvent::Task(id, TaskEvent::ConsensusReached { result, winners, reveal_deadline })
 		}));
 		Ok(())
 	}
@@ -157,10 +157,11 @@ impl Chain {
 		let (now, mut task) = (self.now(), self.task(which));
 		let missing = task.reveal(worker, digest, now).map_err(|error| format!("{error:?}"))?;
 		let id = which.id();
-		events.extend((*worker == WORKER).then_some(ChainEvent::Revealed { task: id }));
+		let revealed = ChainEvent::Task(id, TaskEvent::Revealed { worker: worker.clone(), digest });
+		events.extend((*worker == WORKER).then_some(revealed));
 		if missing == 0 && self.deal.deal.callback.is_none() {
 			task.finalize(&self.deal.deal, None, now).map_err(|error| format!("{error:?}"))?;
-			events.push(ChainEvent::Closed { task: id, outcome: Some(digest) });
+			events.push(ChainEvent::Task(id, TaskEvent::Closed { outcome: Some(digest) }));
 		}
 		self.tasks.insert(id, task);
 		Ok(())
@@ -172,7 +173,7 @@ impl Chain {
 		let over = task.consensus().unwrap().reveal_deadline;
 		task.reopen(&self.deal.deal, over).unwrap();
 		self.tasks.insert(which.id(), task);
-		self.block(vec![ChainEvent::Reopened { task: which.id() }]);
+		self.block(vec![ChainEvent::Task(which.id(), TaskEvent::Reopened)]);
 	}
 
 	fn deliver(&mut self, one: &ResultOf, data: Option<&[u8]>, events: &mut Vec<ChainEvent>) -> Result<(), String> {
@@ -181,7 +182,7 @@ impl Chain {
 		done.map_err(|error| format!("{error:?}"))?;
 		let id = one.task.id();
 		self.tasks.insert(id, task);
-		events.push(ChainEvent::Closed { task: id, outcome: Some(one.digest) });
+		events.push(ChainEvent::Task(id, TaskEvent::Closed { outcome: Some(one.digest) }));
 		Ok(())
 	}
 
@@ -196,7 +197,7 @@ impl Chain {
 			}
 		};
 		self.tasks.insert(which.id(), task);
-		self.block(vec![ChainEvent::Closed { task: which.id(), outcome }]);
+		self.block(vec![ChainEvent::Task(which.id(), TaskEvent::Closed { outcome })]);
 	}
 
 	/// Does what is submitted: all or nothing, in a block of its own.
