@@ -55,8 +55,9 @@ async fn find(means: &Means, cid: &Cid) -> Option<Location> {
 		return None;
 	}
 	let addresses = means.db.addresses_elsewhere(system_time()).await;
-	let addresses =
-		addresses.inspect_err(|error| log::warn!("the addresses of other instances cannot be read: {error}")).ok()?;
+	let addresses = addresses
+		.inspect_err(|error| tracing::warn!("the addresses of other instances cannot be read: {error}"))
+		.ok()?;
 	let asked = addresses.iter().map(|address| ask(&means.http, address, cid));
 	futures::future::join_all(asked).await.into_iter().flatten().next()
 }
@@ -65,7 +66,7 @@ async fn find(means: &Means, cid: &Cid) -> Option<Location> {
 async fn ask(http: &reqwest::Client, address: &str, cid: &Cid) -> Option<Location> {
 	let url = format!("{}/store/{cid}?{SENT_ON}", address.trim_end_matches('/'));
 	let answer = http.head(&url).timeout(PATIENCE).send().await;
-	let answer = answer.inspect_err(|error| log::warn!("another instance does not answer: {error}")).ok()?;
+	let answer = answer.inspect_err(|error| tracing::warn!("another instance does not answer: {error}")).ok()?;
 	let size = answer.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()?;
 	answer.status().is_success().then_some(Location { url, size })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use rlc_primitives::{GroupId, WorkerpoolId};
+use rlc_service::listen::ListenError;
 
 use crate::db::DbError;
 
@@ -19,8 +20,8 @@ pub enum Error {
 	#[error("the store: {0}")]
 	Store(#[from] rlc_store::StoreError),
 	/// The address cannot be listened on.
-	#[error("cannot listen on {0}: {1}")]
-	Listen(String, std::io::Error),
+	#[error(transparent)]
+	Listen(#[from] ListenError),
 	/// There is no such pool.
 	#[error(
 		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"

@@ -1,10 +1,13 @@
 //! What Prometheus reads at `/metrics`.
 
-use prometheus::{Encoder, Histogram, HistogramOpts, IntCounter, IntGauge, Registry, TextEncoder};
 use rlc_primitives::TaskEvent;
+use rlc_service::{Histogram, IntCounter, IntGauge, MetricsError, Registry};
 use rlc_store::Usage;
 
 use crate::model::{ChainBlock, ChainEvent, State};
+
+/// The upper bounds of the classes of write times, in seconds.
+const WRITE_TIMES: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// The scheduler's numbers.
 pub(crate) struct Metrics {
@@ -41,20 +44,11 @@ impl Metrics {
 	/// # Errors
 	///
 	/// Never: the names are valid, and each is used once.
-	pub fn new() -> Result<Self, prometheus::Error> {
-		let registry = Registry::new_custom(Some("rlc_scheduler".into()), None)?;
-		let counter = |name: &str, help: &str| {
-			let counter = IntCounter::new(name, help)?;
-			registry.register(Box::new(counter.clone()))?;
-			Ok::<_, prometheus::Error>(counter)
-		};
-		let gauge = |name: &str, help: &str| {
-			let gauge = IntGauge::new(name, help)?;
-			registry.register(Box::new(gauge.clone()))?;
-			Ok::<_, prometheus::Error>(gauge)
-		};
-		let write_time = Histogram::with_opts(HistogramOpts::new("write_seconds", "Time of a write to the database"))?;
-		registry.register(Box::new(write_time.clone()))?;
+	pub fn new() -> Result<Self, MetricsError> {
+		let registry = Registry::new("rlc_scheduler")?;
+		let counter = |name: &str, help: &str| registry.counter(name, help);
+		let gauge = |name: &str, help: &str| registry.gauge(name, help);
+		let write_time = registry.histogram("write_seconds", "Time of a write to the database", WRITE_TIMES.into())?;
 		Ok(Self {
 			assigned: counter("tasks_placed_total", "Tasks assigned to workers, each worker counted")?,
 			lost: counter("workers_lost_total", "Workers that were silent for too long")?,
@@ -108,12 +102,8 @@ impl Metrics {
 		self.unmirrored.set(usage.unmirrored as i64);
 	}
 
-	/// Returns all of them, in Prometheus' text format.
-	pub fn text(&self) -> String {
-		let mut text = Vec::new();
-		if let Err(error) = TextEncoder::new().encode(&self.registry.gather(), &mut text) {
-			log::warn!("metrics: {error}");
-		}
-		String::from_utf8_lossy(&text).into_owned()
+	/// Returns where they are registered.
+	pub fn registry(&self) -> &Registry {
+		&self.registry
 	}
 }

@@ -15,16 +15,18 @@ mod follow;
 mod inputs;
 mod links;
 mod siblings;
+mod spans;
 mod turn;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use rlc_primitives::{AccountId, DealId, Moment, SigningDomain, WorkerpoolId};
 use rlc_protocol::worker::Session;
+use rlc_service::Shutdown;
 use rlc_store::{Cid, Store};
 use sp_core::H256;
 use tokio::{
-	sync::{mpsc, watch, Semaphore},
+	sync::{mpsc, Semaphore},
 	time::{sleep_until, timeout_at, Instant},
 };
 
@@ -103,7 +105,7 @@ pub(crate) struct Means {
 	/// Calls to the chain that may be under way.
 	pub calls: Arc<Semaphore>,
 	/// Says when to stop.
-	pub stop: watch::Receiver<bool>,
+	pub shutdown: Shutdown,
 }
 
 /// The pool.
@@ -166,11 +168,11 @@ impl Pool {
 	/// Works until it is told to stop.
 	pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>) -> Result<(), Error> {
 		self.begin().await?;
-		let mut stop = self.means.stop.clone();
+		let shutdown = self.means.shutdown.clone();
 		let mut next_turn = Instant::now();
 		loop {
 			let first = tokio::select! {
-				_ = stop.wait_for(|stop| *stop) => break,
+				() = shutdown.begun() => break,
 				input = inputs.recv() => input,
 				_ = sleep_until(self.next_wake()) => None,
 			};

@@ -27,9 +27,9 @@ pub(crate) async fn find_or_register(
 				let found = PoolDescription::parse(&pool.content.description);
 				if found.name == *name {
 					if pool.content.description != description {
-						log::warn!(
-							"the chain says that workerpool {:?} is at {:?}, but it is at {url}",
-							id.0,
+						tracing::warn!(
+							workerpool = ?id.0,
+							"the chain says that the pool is at {:?}, but it is at {url}",
 							found.url
 						);
 					}
@@ -39,7 +39,7 @@ pub(crate) async fn find_or_register(
 			let id = WorkerpoolId::derive(&sender.account(), &description);
 			if owned(id, chain, sender).await?.is_none() {
 				sender.send(Call::Registry(RegistryCall::RegisterWorkerpool { description })).await?;
-				log::info!("workerpool {:?} is registered", id.0);
+				tracing::info!(workerpool = ?id.0, "registered");
 			}
 			Ok(id)
 		}

@@ -1,12 +1,12 @@
 //! One port: JSON-RPC over WebSocket and HTTP at `/`, the store at `/store/`, `/metrics` and `/healthz`.
 
-mod listen;
 mod requesters;
 mod workers;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{extract::State, http::StatusCode, middleware, response::IntoResponse, routing::get, Router};
+use async_trait::async_trait;
+use axum::{http::StatusCode, middleware, response::IntoResponse, Router};
 use jsonrpsee::{
 	server::{stop_channel, ServerHandle},
 	types::ErrorObjectOwned,
@@ -16,7 +16,13 @@ use rlc_protocol::{
 	requester::{code, SchedulerRpcServer},
 	worker::WorkerRpcServer,
 };
-use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+use rlc_service::{
+	http::{self, Limits},
+	listen::Listener,
+	observe, Observed, Registry, Shutdown,
+};
+use serde_json::{Map, Value};
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::{
 	admission::{Admission, AdmissionRefusal, Challenges},
@@ -37,8 +43,11 @@ const MESSAGE_BUFFER: u32 = 256;
 /// How long the pool may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long the pool may take to answer a health check.
-const HEALTHY: Duration = Duration::from_secs(5);
+/// Connections beside those of JSON-RPC: the store's, and those that ask for metrics.
+const MORE: u32 = 256;
+
+/// How long connections have to end when the scheduler stops.
+const END_TIME: Duration = Duration::from_secs(10);
 
 /// What the RPC methods work with.
 #[derive(Clone)]
@@ -52,18 +61,18 @@ pub(crate) struct Api {
 pub(crate) struct Server {
 	pub address: SocketAddr,
 	rpc: ServerHandle,
-	listener: tokio::task::JoinHandle<()>,
+	shutdown: Shutdown,
 }
 
 impl Server {
 	/// Starts to answer requests.
 	pub async fn start(
-		listener: TcpListener,
+		listener: Listener,
 		max_connections: u32,
 		admission: Admission,
 		means: Means,
 	) -> Result<Self, Error> {
-		let address = listener.local_addr().map_err(|error| Error::Listen("its address".into(), error))?;
+		let address = listener.address();
 		let api = Api { means: means.clone(), admission: Arc::new(admission), challenges: Arc::default() };
 		let mut methods = RpcModule::new(());
 		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
@@ -87,39 +96,39 @@ impl Server {
 		});
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
-		let router = Router::new()
-			.route("/healthz", get(healthz))
-			.route("/metrics", get(metrics))
-			.with_state(api)
-			.nest("/store", store)
-			.fallback_service(rpc_service);
-		let listener = tokio::spawn(listen::serve(listener, router, max_connections, means.stop.clone()));
-		Ok(Self { address, rpc, listener })
+		let router = observe::routes(Arc::new(api)).nest("/store", store).fallback_service(rpc_service);
+		let connections = max_connections.saturating_add(MORE) as usize;
+		let limits = Limits { connections, ..Limits::default() };
+		let shutdown = means.shutdown;
+		shutdown.spawn(http::serve(listener, router, limits, shutdown.clone()));
+		Ok(Self { address, rpc, shutdown })
 	}
 
-	/// Ends all connections.
+	/// Ends all connections. Requests that are being answered have some seconds.
 	pub async fn stop(self) {
+		// It fails if it was stopped before.
 		let _ = self.rpc.stop();
-		self.listener.abort();
-		let _ = self.listener.await;
-	}
-}
-
-/// Returns whether the pool answers.
-async fn healthz(State(api): State<Api>) -> impl IntoResponse {
-	let asked = timeout(HEALTHY, api.ask(|reply| Input::Ask(Question::Info(reply)))).await;
-	match asked {
-		Ok(Ok(info)) => {
-			let health = serde_json::json!({ "ok": true, "workers": info.workers, "waiting": info.waiting });
-			(StatusCode::OK, format!("{health}\n"))
+		if let Err(unfinished) = self.shutdown.finish(END_TIME).await {
+			tracing::warn!("{unfinished}");
 		}
-		_ => (StatusCode::SERVICE_UNAVAILABLE, format!("{}\n", serde_json::json!({ "ok": false }))),
 	}
 }
 
-async fn metrics(State(api): State<Api>) -> String {
-	api.means.metrics.store(&api.means.store.usage());
-	api.means.metrics.text()
+#[async_trait]
+impl Observed for Api {
+	fn registry(&self) -> &Registry {
+		self.means.metrics.registry()
+	}
+
+	fn refresh(&self) {
+		self.means.metrics.store(&self.means.store.usage());
+	}
+
+	async fn health(&self) -> Result<Map<String, Value>, String> {
+		let info = self.ask(|reply| Input::Ask(Question::Info(reply))).await;
+		let info = info.map_err(|error| error.message().to_owned())?;
+		Ok([("workers".into(), info.workers.into()), ("waiting".into(), info.waiting.into())].into_iter().collect())
+	}
 }
 
 impl Api {
@@ -147,7 +156,7 @@ fn unknown_session() -> ErrorObjectOwned {
 }
 
 fn internal(what: impl std::fmt::Display) -> ErrorObjectOwned {
-	log::warn!("a request failed: {what}");
+	tracing::warn!("a request failed: {what}");
 	error(code::INTERNAL, "something failed inside the scheduler; try again soon")
 }
 

@@ -4,9 +4,12 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rlc_chain::{Chain, Key, Sender};
 use rlc_primitives::WorkerpoolId;
+use rlc_service::{
+	listen::{bind, Listener},
+	Shutdown,
+};
 use rlc_store::{Ipfs, Store, StoreConfig};
 use tokio::{
-	net::TcpListener,
 	sync::{mpsc, watch, Semaphore},
 	task::JoinHandle,
 };
@@ -32,7 +35,7 @@ pub struct Handle {
 	pub address: SocketAddr,
 	/// Its pool.
 	pub workerpool: WorkerpoolId,
-	stop: watch::Sender<bool>,
+	shutdown: Shutdown,
 	ended: watch::Receiver<bool>,
 	server: Server,
 	pool: JoinHandle<Result<(), Error>>,
@@ -45,8 +48,7 @@ impl Handle {
 	///
 	/// Why it had ended by itself, if it had.
 	pub async fn stop(self) -> Result<(), Error> {
-		// If it has ended, nothing listens any more.
-		let _ = self.stop.send(true);
+		self.shutdown.begin();
 		self.server.stop().await;
 		self.pool.await.map_err(Error::internal)?
 	}
@@ -64,7 +66,7 @@ impl Handle {
 /// [`Error`]: what keeps it from starting.
 pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
 	let listener = listen(&config).await?;
-	let address = listener.local_addr().map_err(|error| Error::Listen(config.listen.to_string(), error))?;
+	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
 	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
 	let db = Db::open(&config.database, system_time()).await?;
@@ -87,14 +89,14 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 }
 
 /// Binds the address of the configuration.
-pub(crate) async fn listen(config: &Config) -> Result<TcpListener, Error> {
-	TcpListener::bind(config.listen).await.map_err(|error| Error::Listen(config.listen.to_string(), error))
+pub(crate) async fn listen(config: &Config) -> Result<Listener, Error> {
+	Ok(bind(config.listen, "the scheduler").await?)
 }
 
 /// Starts a scheduler over any chain.
 pub(crate) async fn start_over(
 	config: Config,
-	listener: TcpListener,
+	listener: Listener,
 	db: Db,
 	chain: Arc<dyn PoolChain>,
 	identity: Identity,
@@ -112,7 +114,7 @@ pub(crate) async fn start_over(
 		first_block: Some(first_block),
 	};
 	let (inputs, receiver) = mpsc::channel(INPUTS);
-	let (stop, stopped) = watch::channel(false);
+	let shutdown = Shutdown::new();
 	let workerpool = identity.workerpool;
 	let means = Means {
 		identity: Arc::new(identity),
@@ -124,7 +126,7 @@ pub(crate) async fn start_over(
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
 		calls: Arc::new(Semaphore::new(CALLS)),
-		stop: stopped,
+		shutdown: shutdown.clone(),
 	};
 	let server = Server::start(listener, config.max_connections, config.admission, means.clone()).await?;
 	let address = server.address;
@@ -134,7 +136,7 @@ pub(crate) async fn start_over(
 	let pool = tokio::spawn(async move {
 		let result = Pool::new(means).run(receiver).await;
 		if let Err(error) = &result {
-			log::error!("the scheduler ends: {error}");
+			tracing::error!("the scheduler ends: {error}");
 		}
 		// What was under way is done again after the next start.
 		mirror.abort();
@@ -143,8 +145,8 @@ pub(crate) async fn start_over(
 		let _ = end.send(true);
 		result
 	});
-	log::info!("workerpool {:?}: scheduler at http://{address}", workerpool.0);
-	Ok(Handle { address, workerpool, stop, ended, server, pool })
+	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
+	Ok(Handle { address, workerpool, shutdown, ended, server, pool })
 }
 
 /// Opens the store, with a secret that outlives restarts. Instances that share a database issue tokens for each other.

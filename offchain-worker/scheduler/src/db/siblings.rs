@@ -269,7 +269,9 @@ impl Db {
 			match serde_json::from_str(&body) {
 				Ok(instruction) => mail.push((rows::bytes32(&worker)?.into(), instruction)),
 				// What it asks for is decided again when its time has passed.
-				Err(error) => log::warn!("an instruction of another instance cannot be read, and is dropped: {error}"),
+				Err(error) => {
+					tracing::warn!("an instruction of another instance cannot be read, and is dropped: {error}")
+				}
 			}
 		}
 		Ok(mail)

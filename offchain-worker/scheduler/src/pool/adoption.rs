@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use rlc_primitives::{task::Stage, work::TaskView, AccountId, DealId, TaskId};
 use rlc_protocol::worker::Step;
+use tracing::Instrument;
 
-use super::{system_time, Input, Means, Pool};
+use super::{spans, system_time, Input, Means, Pool};
 use crate::{
 	db::{ReplicateRow, TaskRow},
 	decide::{adoption, failures},
@@ -31,10 +32,11 @@ impl Pool {
 			let first = deal.deal.first;
 			let size = deal.deal.size;
 			self.state.set_adopting(&id, true);
-			tokio::spawn(async move {
+			let adopting = async move {
 				let adoption = adopt(&means, id, first, size, held).await;
 				let _ = means.inputs.send(Input::Adopted(id, adoption)).await;
-			});
+			};
+			tokio::spawn(adopting.instrument(spans::of_deal(id)));
 		}
 	}
 
@@ -48,7 +50,7 @@ impl Pool {
 			Ok(Some(adoption)) => self.take_in(id, adoption),
 			Ok(None) => self.state.exhaust(&id),
 			// The next tick tries again, and takes the same part.
-			Err(error) => log::warn!("tasks of deal {:?} cannot be read: {error}", id.0),
+			Err(error) => tracing::warn!(deal = ?id.0, "tasks cannot be read: {error}"),
 		}
 		if !self.state.deals().values().any(|deal| deal.adopting) {
 			self.missed.clear();
@@ -95,7 +97,7 @@ impl Pool {
 		for id in adoption::idle(&self.state) {
 			match self.state.deal(&id).and_then(|deal| deal.closed) {
 				Some(at) => {
-					log::info!("deal {:?} is closed", id.0);
+					tracing::info!(deal = ?id.0, "closed");
 					self.batch.closed.push((id, at));
 					self.state.remove_deal(&id);
 				}

@@ -6,8 +6,9 @@
 
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::worker::{Logs, Session};
+use tracing::Instrument;
 
-use super::{Means, Pool, Reply};
+use super::{spans, Means, Pool, Reply};
 use crate::{
 	db::LogRow,
 	model::{are_agreed_on, has_voted_for_consensus},
@@ -41,12 +42,13 @@ impl Pool {
 			return;
 		}
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let bringing = async move {
 			if let Err(error) = means.db.bring_logs(task, &worker, &logs).await {
-				log::warn!("what an app wrote is lost: {error}");
+				tracing::warn!("what its app wrote is lost: {error}");
 			}
 			let _ = reply.send(true);
-		});
+		};
+		tokio::spawn(bringing.instrument(spans::of_task_id(task)));
 	}
 
 	/// Takes the data of a callback. Replies once they are written down, or why they are not.
@@ -67,13 +69,14 @@ impl Pool {
 			return;
 		}
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let bringing = async move {
 			let brought = bring(&means, task, &worker, &data).await.unwrap_or_else(|error| {
-				log::warn!("the data of a callback are not taken for now: {error}");
+				tracing::warn!("the data of its callback are not taken for now: {error}");
 				Brought::Later
 			});
 			let _ = reply.send(Some(brought));
-		});
+		};
+		tokio::spawn(bringing.instrument(spans::of_task_id(task)));
 	}
 }
 

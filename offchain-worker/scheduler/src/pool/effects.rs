@@ -9,8 +9,9 @@ use rlc_protocol::{
 	Account, TaskRef,
 };
 use rlc_store::{Grant, HashKind, Keep};
+use tracing::Instrument;
 
-use super::{system_time, Input, Means, Pool};
+use super::{spans, system_time, Input, Means, Pool};
 use crate::{
 	chain::Answer,
 	decide::{replies, Action},
@@ -37,8 +38,10 @@ impl Pool {
 				}
 				continue;
 			};
+			let _span = spans::of_task(task).entered();
 			match action {
 				Action::Compute { worker, .. } => {
+					tracing::debug!(worker = %Account(worker.clone()), "assigned");
 					let assignment = self.assignment(task, &worker);
 					computing.entry(worker).or_default().push(assignment);
 				}
@@ -47,7 +50,7 @@ impl Pool {
 					self.send(&worker, Instruction::Stop { task: id, reason: reason.into() });
 				}
 				Action::GiveUp { reason, .. } => {
-					log::warn!("task {task} is given up: {reason}");
+					tracing::warn!("given up: {reason}");
 					self.means.metrics.given_up.inc();
 				}
 				Action::ReportFailure { worker, .. } => self.send(&worker, Instruction::ReportFailure { task }),
@@ -94,11 +97,12 @@ impl Pool {
 		}
 		let means = self.means.clone();
 		let worker = worker.clone();
-		tokio::spawn(async move {
+		let sending = async move {
 			if let Err(error) = means.db.send_mail(&worker, &instruction).await {
-				log::warn!("an instruction for worker {} is lost: {error}", Account(worker));
+				tracing::warn!(worker = %Account(worker), "an instruction is lost: {error}");
 			}
-		});
+		};
+		tokio::spawn(sending.in_current_span());
 	}
 
 	/// Returns a task for a worker, with the scheduler's signature.
@@ -131,24 +135,26 @@ impl Pool {
 	pub(super) fn look_for_result(&self, id: TaskId, worker: AccountId) {
 		let Some(cid) = self.state.task(&id).and_then(|task| self.cid_of(task)) else { return };
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let looking = async move {
 			let size = elsewhere::size(&means, &cid).await;
 			let _ = means.inputs.send(Input::Stored(id, Some(worker), size)).await;
-		});
+		};
+		tokio::spawn(looking.instrument(spans::of_task_id(id)));
 	}
 
 	/// Puts the data of a callback into the store.
 	fn store(&self, id: TaskId, data: Vec<u8>) {
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let storing = async move {
 			let size = data.len() as u64;
 			let who = results_of(&means.identity.account);
 			let kept = means.store.put(std::io::Cursor::new(data), HashKind::Keccak256, &who).await;
 			if let Err(error) = &kept {
-				log::warn!("the data of a callback are not kept: {error}");
+				tracing::warn!("the data of its callback are not stored: {error}");
 			}
 			let _ = means.inputs.send(Input::Stored(id, None, kept.is_ok().then_some(size))).await;
-		});
+		};
+		tokio::spawn(storing.in_current_span());
 	}
 
 	/// Asks the chain how a task stands.
@@ -157,11 +163,12 @@ impl Pool {
 		let means = self.means.clone();
 		let version = task.version;
 		let task = task.task_ref();
-		tokio::spawn(async move {
+		let asking = async move {
 			let _permit = means.calls.acquire().await;
 			let chain = means.chain.task(task).await.map(|view| view.map(|view| view.task));
 			let _ = means.inputs.send(Input::Refreshed(id, version, chain)).await;
-		});
+		};
+		tokio::spawn(asking.instrument(spans::of_task(task)));
 	}
 
 	/// Sends an extrinsic about a task.
@@ -170,11 +177,12 @@ impl Pool {
 		Sent: Future<Output = Answer<()>> + Send,
 	{
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let calling = async move {
 			let _permit = means.calls.clone().acquire_owned().await;
 			let result = send(means.clone()).await;
 			let _ = means.inputs.send(Input::Sent(id, sending, result)).await;
-		});
+		};
+		tokio::spawn(calling.in_current_span());
 	}
 
 	/// Delegates tasks on chain.
@@ -195,7 +203,7 @@ impl Pool {
 		let now = self.now();
 		let Some(task) = self.state.task(&id).map(TaskState::task_ref) else { return };
 		if let Err(error) = &result {
-			log::warn!("{sending:?} of task {task}: {error}");
+			spans::of_task(task).in_scope(|| tracing::warn!("{sending:?} was refused: {error}"));
 			self.means.metrics.refused.inc();
 		}
 		if sending == Sending::Delegate {

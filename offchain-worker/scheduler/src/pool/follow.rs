@@ -37,7 +37,7 @@ impl Pool {
 		if self.state.deal(&deal).is_some() || self.reading.contains(&deal) || self.opened.contains(&deal) {
 			return;
 		}
-		log::info!("deal {:?} with {size} tasks", deal.0);
+		tracing::info!(deal = ?deal.0, size, "a new deal");
 		self.batch.deals.push(DealRow { deal, first, size });
 		self.opened.push(deal);
 	}
@@ -75,12 +75,12 @@ async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Answer<Opt
 }
 
 /// Brings blocks, until the pool ends.
-async fn follow(mut means: Means, mut from: Option<u32>, kind: BlockKind) {
+async fn follow(means: Means, mut from: Option<u32>, kind: BlockKind) {
 	loop {
 		let mut blocks = means.chain.follow(from, kind);
 		loop {
 			let block = tokio::select! {
-				_ = means.stop.wait_for(|stop| *stop) => return,
+				() = means.shutdown.begun() => return,
 				block = blocks.next() => block,
 			};
 			match block {
@@ -90,7 +90,7 @@ async fn follow(mut means: Means, mut from: Option<u32>, kind: BlockKind) {
 						return;
 					}
 				}
-				Some(Err(error)) => log::warn!("the chain cannot be followed for now: {error}"),
+				Some(Err(error)) => tracing::warn!("the chain cannot be followed for now: {error}"),
 				None => break,
 			}
 		}

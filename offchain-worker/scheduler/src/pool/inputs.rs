@@ -4,11 +4,12 @@ use rlc_primitives::{AccountId, Deal, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
 	requester::{PoolInfo, TaskInfo, WorkerInfo},
 	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session},
+	Account,
 };
 use sp_core::H256;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Adoption, Brought, Pool};
+use super::{spans, Adoption, Brought, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
 	decide::{membership, replies},
@@ -105,7 +106,8 @@ impl Pool {
 				replies::refreshed(&mut self.state, &task, version, chain, now);
 			}
 			Input::Refreshed(task, _, Err(error)) => {
-				log::warn!("the chain does not say how a task stands: {error}");
+				spans::of_task_id(task)
+					.in_scope(|| tracing::warn!("the chain does not say how the task stands: {error}"));
 				replies::answered(&mut self.state, &task, false, now);
 			}
 			Input::Stored(task, worker, size) => self.stored(task, worker, size),
@@ -116,7 +118,7 @@ impl Pool {
 	fn join(&mut self, member: Member, reply: Reply<Joined>) {
 		let account = member.account.clone();
 		let session = self.links.open(&account);
-		log::info!("worker {} joined", rlc_protocol::Account(account.clone()));
+		tracing::info!(worker = %Account(account.clone()), "joined");
 		let uploaded = member.held.iter().filter(|report| report.step == rlc_protocol::worker::Step::Uploaded);
 		let uploaded = uploaded.cloned().collect::<Vec<_>>();
 		let now = self.now();
@@ -210,11 +212,11 @@ impl Pool {
 				self.adopt_parts();
 			}
 			Ok(None) => {
-				log::warn!("deal {:?} is not there any more: it was undone by a fork, or pruned", deal.0);
+				tracing::warn!(deal = ?deal.0, "not there any more: undone by a fork, or pruned");
 				self.batch.closed.push((deal, self.now().chain));
 			}
 			Err(error) => {
-				log::warn!("deal {:?} cannot be read: {error}", deal.0);
+				tracing::warn!(deal = ?deal.0, "cannot be read: {error}");
 				self.read_deal(deal, true);
 			}
 		}

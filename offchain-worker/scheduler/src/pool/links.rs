@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use rlc_primitives::AccountId;
-use rlc_protocol::worker::{Instruction, Session};
+use rlc_protocol::{
+	worker::{Instruction, Session},
+	Account,
+};
 use sp_core::H256;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
@@ -61,7 +64,7 @@ impl Links {
 			Err(TrySendError::Full(_)) => "does not take its instructions",
 			Err(TrySendError::Closed(_)) => "has closed its connection",
 		};
-		log::warn!("worker {} {why}, and is cut off", rlc_protocol::Account(account.clone()));
+		tracing::warn!(worker = %Account(account.clone()), "cut off: it {why}");
 		self.cut(account);
 		false
 	}

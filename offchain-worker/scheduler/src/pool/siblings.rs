@@ -3,11 +3,15 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use rlc_primitives::AccountId;
-use rlc_protocol::worker::{Report, Step};
+use rlc_protocol::{
+	worker::{Report, Step},
+	Account,
+};
 use rlc_store::Cid;
 use tokio::time::Instant;
+use tracing::Instrument;
 
-use super::{Means, Pool};
+use super::{spans, Means, Pool};
 use crate::{decide::adoption, elsewhere, Error};
 
 /// How often the others are met.
@@ -95,7 +99,7 @@ impl Pool {
 			// What was decided about it is written before another may have it.
 			self.write().await?;
 			self.means.db.leave_part(id, part, now.local).await?;
-			log::info!("part {part} of deal {:?} is left to other instances: no worker here can take its tasks", id.0);
+			tracing::info!(deal = ?id.0, part, "left to other instances: no worker here can take its tasks");
 		}
 		Ok(())
 	}
@@ -107,11 +111,13 @@ impl Pool {
 		}
 		let means = self.means.clone();
 		let worker = worker.clone();
-		tokio::spawn(async move {
+		let span = spans::of_task_id(report.task);
+		let passing = async move {
 			if let Err(error) = pass_on_to_owner(&means, &worker, report).await {
-				log::warn!("a worker's report is lost: {error}");
+				tracing::warn!(worker = %Account(worker), "a report is lost: {error}");
 			}
-		});
+		};
+		tokio::spawn(passing.instrument(span));
 	}
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use rlc_protocol::Account;
+use rlc_service::Backoff;
 use tokio::time::{sleep, Instant};
+use tracing::instrument;
 
 use super::{system_time, Pool, TICK};
 use crate::{
@@ -13,11 +15,12 @@ use crate::{
 	Error,
 };
 
-/// How often writing is tried before the scheduler gives up, with a pause of up to 5 s in between.
-const WRITES: u32 = 10;
+/// How often, and after which pauses, writing is tried again before the scheduler gives up.
+const WRITE_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(5)).times(9);
 
 impl Pool {
 	/// Decides, writes down, acts.
+	#[instrument(level = "debug", skip_all)]
 	pub(super) async fn turn(&mut self) -> Result<(), Error> {
 		if self.beats.tick.elapsed() >= TICK {
 			self.beats.tick = Instant::now();
@@ -46,7 +49,7 @@ impl Pool {
 		let now = self.now();
 		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
 			self.state.lose(&lost, now);
-			log::info!("worker {} was silent for too long, and is lost", Account(lost.clone()));
+			tracing::info!(worker = %Account(lost.clone()), "lost: it was silent for too long");
 			self.links.cut(&lost);
 			self.means.metrics.lost.inc();
 		}
@@ -57,7 +60,7 @@ impl Pool {
 		if self.beats.slow.elapsed() >= Duration::from_secs(5) {
 			self.beats.slow = Instant::now();
 			for stalled in membership::lose_stalled(&mut self.state, now) {
-				log::warn!("worker {} makes no progress: its tasks go elsewhere", Account(stalled));
+				tracing::warn!(worker = %Account(stalled), "no progress: its tasks go elsewhere");
 			}
 			self.watchers.sweep(|id| self.state.task(id).is_some());
 			self.refresh_scores();
@@ -92,19 +95,15 @@ impl Pool {
 	///
 	/// # Errors
 	///
-	/// The database's, after [`WRITES`] attempts.
+	/// The database's, after the last attempt of [`WRITE_AGAIN`].
 	pub(super) async fn write(&mut self) -> Result<(), Error> {
 		let batch = std::mem::take(&mut self.batch);
 		let started = Instant::now();
-		for attempt in 1..=WRITES {
-			match self.means.db.write(&batch).await {
-				Ok(()) => break,
-				Err(error) if attempt == WRITES => return Err(error.into()),
-				Err(error) => {
-					log::error!("nothing can be written, and so nothing is done: {error}");
-					sleep(Duration::from_secs(attempt.min(5).into())).await;
-				}
-			}
+		let mut waits = WRITE_AGAIN.waits();
+		while let Err(error) = self.means.db.write(&batch).await {
+			let Some(wait) = waits.next_wait() else { return Err(error.into()) };
+			tracing::error!("nothing can be written, and so nothing is done: {error}");
+			sleep(wait).await;
 		}
 		if !batch.is_empty() {
 			self.means.metrics.write_time.observe(started.elapsed().as_secs_f64());
@@ -119,11 +118,11 @@ impl Pool {
 		tokio::spawn(async move {
 			match means.db.prune_closed_before(now.saturating_sub(means.terms.retention)).await {
 				Ok(0) => {}
-				Ok(deals) => log::info!("removed the records of {deals} deals that closed long ago"),
-				Err(error) => log::warn!("old deals stay: {error}"),
+				Ok(deals) => tracing::info!("removed the records of {deals} deals that closed long ago"),
+				Err(error) => tracing::warn!("old deals stay: {error}"),
 			}
 			if let Err(error) = means.store.collect(system_time()).await {
-				log::warn!("the store is not cleaned up: {error}");
+				tracing::warn!("the store is not cleaned up: {error}");
 			}
 		});
 	}

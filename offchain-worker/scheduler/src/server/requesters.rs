@@ -15,6 +15,7 @@ use rlc_protocol::{
 };
 use rlc_store::{Cid, Grant, Keep};
 use sp_core::H256;
+use tracing::instrument;
 
 use super::{error, internal, Api};
 use crate::{
@@ -39,6 +40,7 @@ impl SchedulerRpcServer for Api {
 		self.ask(|reply| Input::Ask(Question::RunTime(app, reply))).await
 	}
 
+	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
 		match self.ask(|reply| Input::Ask(Question::Task(task, reply))).await? {
 			Some(info) => Ok(Some(info)),
@@ -78,6 +80,7 @@ impl SchedulerRpcServer for Api {
 		Ok(())
 	}
 
+	#[instrument(skip_all, fields(task = ?request.task.0))]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
 		let LogsRequest { account, task, at, signature } = request;
 		self.check_signed(&Claim::Logs { task, at }, at, &signature, &account)?;
@@ -91,6 +94,7 @@ impl SchedulerRpcServer for Api {
 		self.means.db.logs(task).await.map_err(internal)
 	}
 
+	#[instrument(skip_all, fields(content = ?request.content))]
 	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned> {
 		let UploadRequest { account, content, size, at, signature } = request;
 		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;

@@ -14,6 +14,7 @@ use rlc_protocol::{
 	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Step, WorkerRpcServer, MAX_REPORTS},
 	Account,
 };
+use tracing::instrument;
 
 use super::{error, internal, unknown_session, Api};
 use crate::{
@@ -37,6 +38,7 @@ impl WorkerRpcServer for Api {
 		Ok(Challenge { protocol: PROTOCOL, challenge, workerpool: identity.workerpool, genesis: identity.genesis })
 	}
 
+	#[instrument(skip_all, fields(worker = %join.account))]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
 		version::check(join.protocol, PROTOCOL).map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
 		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
@@ -90,10 +92,12 @@ impl WorkerRpcServer for Api {
 		ensure_session(self.ask(|reply| Input::Reports(session, reports, reply)).await?)
 	}
 
+	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned> {
 		ensure_session(self.ask(|reply| Input::Logs(session, task, logs, reply)).await?)
 	}
 
+	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
 		let bytes = hex::decode(data.trim_start_matches("0x")).ok();
 		let bytes = bytes.filter(|bytes| bytes.len() <= MAX_CALLBACK_DATA as usize);
