@@ -1,10 +1,10 @@
 //! What to do.
 //!
-//! Judgements are functions of `&State` and of the time, and change nothing: what a task needs ([`supervision`], with
+//! Judgments are functions of `&State` and of the time, and change nothing: what a task needs ([`supervision`], with
 //! [`replication`], [`failures`] and [`uploads`]), which worker gets it ([`assignment`]), which workers go on and which are
 //! lost ([`membership`]), which parts of deals to take and to leave ([`adoption`]).
 //!
-//! A judgement may depend on the one before. So a few functions, those with `&mut State`, ask a judgement, record its
+//! A judgment may depend on the one before. So a few functions, those with `&mut State`, ask a judgment, record its
 //! outcome in the model, and ask the next: [`turn::decide`] and the like. They judge nothing themselves.
 //!
 //! All of this depends on [`crate::model`] only: neither on the pool that acts on it, nor on a database, a network or a

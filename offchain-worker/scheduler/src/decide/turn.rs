@@ -1,4 +1,4 @@
-//! All that is to be done now: each judgement is asked, and recorded before the next one is.
+//! All that is to be done now: each judgment is asked, and recorded before the next one is.
 
 use std::collections::BTreeSet;
 
