@@ -6,7 +6,7 @@ mod workers;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{http::StatusCode, middleware, response::IntoResponse, Router};
+use axum::{http::StatusCode, middleware, response::IntoResponse};
 use jsonrpsee::{
 	server::{stop_channel, ServerHandle},
 	types::ErrorObjectOwned,
