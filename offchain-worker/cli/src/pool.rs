@@ -32,13 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// If it is not an HTTP URL.
 pub(crate) fn rpc_url(base: &str) -> Result<String> {
-	let base = base.trim_end_matches('/');
-	for (http, ws) in [("http://", "ws://"), ("https://", "wss://"), ("ws://", "ws://"), ("wss://", "wss://")] {
-		if let Some(rest) = base.strip_prefix(http).filter(|rest| !rest.is_empty()) {
-			return Ok(format!("{ws}{rest}"));
-		}
-	}
-	Err(failure!(SchedulerUrl, "{base} is not the URL of a scheduler"; "write it as http://HOST:9955"))
+	let url = rlc_protocol::address::websocket(base);
+	url.ok_or_else(|| failure!(SchedulerUrl, "{base} is not the URL of a scheduler"; "write it as http://HOST:9955"))
 }
 
 /// Connects to a scheduler, by its HTTP base.

@@ -37,13 +37,13 @@ pub(crate) async fn run(explain: Explain, context: &Context) -> Result<Answer> {
 	if let Some(page) = known.iter().find(|page| page.is(&code)) {
 		return Ok(Answer::new(page.text(), page));
 	}
-	// The chain may have errors that are newer than this program.
-	let page = newer(context, &code).await.ok().flatten();
+	let page = ask(context, &code).await.ok().flatten();
 	let page = page.ok_or_else(|| failure!(CodeUnknown, "there is no code {code}"; "`rlc explain` lists all"))?;
 	Ok(Answer::new(page.text(), page))
 }
 
-async fn newer(context: &Context, code: &str) -> Result<Option<Page>> {
+/// Asks the node: its chain has errors of other pallets too, and perhaps some that are newer than this program.
+async fn ask(context: &Context, code: &str) -> Result<Option<Page>> {
 	let errors = context.chain().await?.errors().await?;
 	Ok(errors.iter().map(Page::refusal).find(|page| page.is(code)))
 }
