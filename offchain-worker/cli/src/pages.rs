@@ -1,6 +1,6 @@
 //! What `rlc explain` says of codes, and the reference that is generated of it.
 //!
-//! This program's own codes are in the catalogue. The chain's errors are described by its metadata: those of the chain's
+//! This program's own codes are in the catalog. The chain's errors are described by its metadata: those of the chain's
 //! own pallets are read from the committed reference, `docs/errors.md`, which a test compares with a node. A node is asked
 //! for all others.
 

@@ -1,9 +1,9 @@
-//! The catalogue: every code of this program's own failures, what it means, and what to do.
+//! The catalog: every code of this program's own failures, what it means, and what to do.
 //!
 //! A new failure takes a code from here, or adds a line. A code never changes its name or its meaning.
 
 /// Declares the codes.
-macro_rules! catalogue {
+macro_rules! catalog {
 	($($variant:ident, $name:literal, $meaning:literal, $remedy:literal;)*) => {
 		/// A failure of this program.
 		#[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ macro_rules! catalogue {
 	};
 }
 
-catalogue! {
+catalog! {
 	Usage, "usage",
 		"The command line is wrong: an option is missing, unknown, or does not go with another.",
 		"Run the command with --help: it ends with examples.";
