@@ -108,3 +108,27 @@ fn migrations_pass_their_own_checks_once_and_again() {
 		assert!(second.ref_time() < first.ref_time(), "the second time, nothing is migrated");
 	});
 }
+
+#[test]
+fn paused_calls_stay_paused_under_their_new_names() {
+	use pallet_tx_pause::{PausedCalls, RuntimeCallNameOf};
+	use rlc_primitives::traits::Stops;
+	use rlc_runtime::configs::safety::Brakes;
+
+	let name = |pallet: &str, call: &str| -> RuntimeCallNameOf<Runtime> {
+		(pallet.as_bytes().to_vec().try_into().unwrap(), call.as_bytes().to_vec().try_into().unwrap())
+	};
+	let paused = [("Poco", "reveal_many"), ("Poco", "reveal"), ("Marketplace", "forget_order"), ("Rlc", "forget")];
+	earlier_chain(without_versions, || {
+		for (pallet, call) in paused {
+			PausedCalls::<Runtime>::insert(name(pallet, call), ());
+		}
+
+		blocks(1);
+
+		assert!(Brakes::<Poco>::is_stopped("reveal_batch") && Brakes::<Poco>::is_stopped("reveal"));
+		assert!(Brakes::<Marketplace>::is_stopped("prune_order") && Brakes::<Rlc>::is_stopped("prune"));
+		assert!(!Brakes::<Poco>::is_stopped("contribute_batch"), "it was not paused");
+		assert_eq!(PausedCalls::<Runtime>::iter().count(), paused.len(), "the names before are gone");
+	});
+}
