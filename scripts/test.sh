@@ -16,12 +16,9 @@ scripts/setup.sh --test
 
 # What is built by default, and the next runtime. Alone, any of them would have other features, and all dependencies
 # would be compiled anew.
-packages() {
-	cargo metadata --no-deps --format-version 1 | jq -r '.workspace_default_members[] | "--package", .'
-	echo --package
-	echo next-runtime
-}
-mapfile -t packages < <(packages)
+members=$(cargo metadata --no-deps --format-version 1 | jq -er '.workspace_default_members[] | "--package", .')
+mapfile -t packages <<<"$members"
+packages+=(--package next-runtime)
 
 part_apps() { scripts/apps.sh --test; }
 part_build() { cargo test --release --no-run "${packages[@]}"; }
