@@ -1,6 +1,7 @@
 //! Logs on standard error: text for people, JSON for programs.
 
 mod format;
+mod one_line;
 mod output;
 
 pub use format::{Format, InvalidFormat, FORMAT_VARIABLE};

@@ -9,7 +9,7 @@ use tracing_subscriber::{
 	Layer,
 };
 
-use super::Format;
+use super::{one_line::OneLine, Format};
 
 /// Time as UTC with milliseconds: `2026-11-28T21:30:05.123Z`.
 struct Milliseconds;
@@ -20,7 +20,7 @@ impl FormatTime for Milliseconds {
 	}
 }
 
-/// Returns what writes events in this form.
+/// Returns what writes events in this form: each as one line, whatever texts of strangers it quotes.
 pub(super) fn layer<S, W>(format: Format, writer: W, is_colored: bool) -> Box<dyn Layer<S> + Send + Sync>
 where
 	S: Subscriber + for<'span> LookupSpan<'span>,
@@ -28,7 +28,8 @@ where
 {
 	match format {
 		Format::Text => {
-			tracing_subscriber::fmt::layer().with_writer(writer).with_timer(Milliseconds).with_ansi(is_colored).boxed()
+			let layer = tracing_subscriber::fmt::layer().with_writer(OneLine(writer));
+			layer.with_timer(Milliseconds).with_ansi(is_colored).boxed()
 		}
 		Format::Json => json_subscriber::layer()
 			.with_writer(writer)
@@ -60,6 +61,30 @@ mod tests {
 		fn flush(&mut self) -> io::Result<()> {
 			Ok(())
 		}
+	}
+
+	/// Returns what is written of an event that quotes a stranger's text.
+	fn quoting(format: Format, text: &str) -> String {
+		let lines = Lines::default();
+		let writer = lines.clone();
+		tracing::subscriber::with_default(registry().with(layer(format, move || writer.clone(), true)), || {
+			tracing::warn!("given up: {text}");
+		});
+		let bytes = lines.0.lock().unwrap().clone();
+		String::from_utf8(bytes).unwrap()
+	}
+
+	#[test]
+	fn text_of_a_stranger_forges_no_line_and_commands_no_terminal() {
+		for format in [Format::Text, Format::Json] {
+			let written =
+				quoting(format, "why\n2026-11-28T21:30:05.123Z  INFO all is well\r\u{1b}[2J\u{1b}]0;title\u{7}");
+			assert_eq!(written.lines().count(), 1, "{written}");
+			for command in ["\r", "\u{1b}[2J", "\u{1b}]", "\u{7}"] {
+				assert!(!written.contains(command), "{written:?}");
+			}
+		}
+		assert!(quoting(Format::Text, "a\tb é").contains("a\tb é"), "what does no harm stays");
 	}
 
 	/// Returns what is written of one task's event, and of another one that the filter leaves out.
