@@ -25,6 +25,6 @@ macro_rules! version {
 }
 
 #[cfg(not(feature = "next-version"))]
-version!(1);
-#[cfg(feature = "next-version")]
 version!(2);
+#[cfg(feature = "next-version")]
+version!(3);
