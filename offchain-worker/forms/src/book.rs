@@ -18,7 +18,7 @@ pub use self::{
 	known::{KnownOrder, PublishedOrder},
 	trade::Trade,
 };
-use crate::{schema::As, Account, Decimal, Hex, Order};
+use crate::{described::As, Account, Decimal, Hex, Order};
 
 /// Where a page of the book ends: hex digits that need not be understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

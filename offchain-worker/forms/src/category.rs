@@ -4,7 +4,7 @@ use rlc_primitives::{deal, CategoryId, Moment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{schema::As, Text};
+use crate::{described::As, Text};
 
 /// A category of tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

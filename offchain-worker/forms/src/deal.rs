@@ -9,7 +9,7 @@ use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-	schema::{As, Described},
+	described::{As, Described},
 	Account, Decimal, Text,
 };
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::{H160, H256};
 
-use crate::schema::As;
+use crate::described::As;
 
 /// Where signatures are valid: EIP-712's domain, for Ethereum wallets, and the genesis hash, for native keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -5,6 +5,7 @@ mod book;
 mod category;
 mod cause;
 mod deal;
+mod described;
 mod domain;
 pub mod hex;
 mod number;

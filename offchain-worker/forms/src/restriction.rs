@@ -6,7 +6,7 @@ use rlc_primitives::{GroupId, Restriction};
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::schema::{As, Described};
+use crate::described::{As, Described};
 
 /// A restriction that restricts: `{"exactly": id}` or `{"group": id}`; `null`, or absent, is anyone.
 ///

@@ -16,7 +16,7 @@ pub use self::{
 	failure::Failure,
 	stage::TaskStage,
 };
-use crate::{schema::As, Account, Deal, Decimal};
+use crate::{described::As, Account, Deal, Decimal};
 
 /// A task, with all that is known of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::{schema::As, Decimal};
+use crate::{described::As, Decimal};
 
 /// A task by its deal and index: `{"deal": id, "index": "3"}`. For `#[serde(with = "TaskRef")]`.
 #[derive(Serialize, Deserialize, JsonSchema)]

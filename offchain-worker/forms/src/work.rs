@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H160;
 
-use crate::{schema::As, Decimal};
+use crate::{described::As, Decimal};
 
 /// Something that a worker has to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

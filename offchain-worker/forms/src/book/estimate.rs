@@ -7,7 +7,7 @@ use rlc_primitives::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{schema::As, Decimal};
+use crate::{described::As, Decimal};
 
 /// The best offers for a request, and what they cost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

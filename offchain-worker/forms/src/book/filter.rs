@@ -7,7 +7,7 @@ use rlc_primitives::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{schema::As, Decimal, OrderKind};
+use crate::{described::As, Decimal, OrderKind};
 
 /// Which list of the book, and within which prices.
 ///

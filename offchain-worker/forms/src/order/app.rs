@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
-use crate::{schema::As, Account, Decimal, Restricted};
+use crate::{described::As, Account, Decimal, Restricted};
 
 /// An app's owner sells runs of it. For `#[serde(with = "AppOrder")]`.
 #[derive(Serialize, Deserialize, JsonSchema)]

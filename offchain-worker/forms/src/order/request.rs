@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
-use crate::{schema::As, Account, Decimal, OptionalAccount, Restricted, Text};
+use crate::{described::As, Account, Decimal, OptionalAccount, Restricted, Text};
 
 /// A requester asks for tasks. For `#[serde(with = "RequestOrder")]`.
 #[derive(Serialize, Deserialize, JsonSchema)]

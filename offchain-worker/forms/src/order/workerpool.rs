@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
-use crate::{schema::As, Account, Decimal, Restricted};
+use crate::{described::As, Account, Decimal, Restricted};
 
 /// A scheduler sells computing. For `#[serde(with = "WorkerpoolOrder")]`.
 #[derive(Serialize, Deserialize, JsonSchema)]

@@ -6,7 +6,7 @@ use sp_core::H256;
 
 use super::{error, examples, At, Method, Part, Subscription};
 use crate::{
-	schema::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Request, SigningDomain, Trade,
+	described::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Request, SigningDomain, Trade,
 };
 
 const AT: &str = "The hash of the block that is asked about. Absent: the best block.";

@@ -5,7 +5,7 @@ use serde_json::json;
 use sp_core::H256;
 
 use super::{error, examples, At, Method, Part, Subscription};
-use crate::{schema::As, Account, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
+use crate::{described::As, Account, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
 
 /// Returns the parameter that every question has last.
 fn at() -> Part {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H160;
 
-use crate::{schema::As, Account};
+use crate::{described::As, Account};
 
 /// One worker's part in a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
