@@ -122,7 +122,7 @@ fn main() {
 	run();
 }
 
-/// A dataset is registered, entered by its owner, and sold.
+/// Registers a dataset, enters it as its owner, and sells it.
 pub fn run() {
 	sp_io::TestExternalities::default().execute_with(|| {
 		let alice = AccountId::new([1; 32]);

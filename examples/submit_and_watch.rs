@@ -59,7 +59,7 @@ pub async fn submit(requester: &Sender, app: AppId) -> Result<DealId, Box<dyn Er
 	Ok(deal.ok_or("the orders were matched, and no deal was opened")?)
 }
 
-/// A request for one task that a single worker's word is enough for.
+/// Returns a request for one task that a single worker's word is enough for.
 fn request(requester: AccountId, app: AppId) -> RequestOrder {
 	RequestOrder {
 		app,

@@ -91,7 +91,7 @@ impl Known {
 		}
 	}
 
-	/// Whether it needs founders: live chains belong to them, the others have well-known validators.
+	/// Returns whether it needs founders: live chains belong to them, the others have well-known validators.
 	fn needs_founders(self) -> bool {
 		matches!(self, Self::Testnet | Self::Mainnet)
 	}

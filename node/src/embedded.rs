@@ -194,8 +194,8 @@ impl Node {
 	}
 }
 
-/// Whether the database was closed in time, so that it can be opened again. Closing it goes on for a while after its
-/// last owner has dropped it.
+/// Waits until the database can be opened again: closing it takes a while after its last owner has dropped it. Returns
+/// whether it was closed in time.
 fn wait_for_end_of(database: &Path) -> bool {
 	let deadline = Instant::now() + CLOSE_PATIENCE;
 	loop {

@@ -22,7 +22,7 @@ const ORDERS: &str = "orders";
 /// The kinds of orders, as metrics are labeled by them.
 const KINDS: [OrderKind; 4] = [OrderKind::App, OrderKind::Dataset, OrderKind::Workerpool, OrderKind::Request];
 
-/// How metrics call a kind of orders.
+/// Returns how metrics call a kind of orders.
 fn label(kind: OrderKind) -> &'static str {
 	match kind {
 		OrderKind::App => "app",

@@ -168,7 +168,7 @@ pub struct Grandpa {
 	pub slot_duration: SlotDuration,
 }
 
-/// How long GRANDPA gives a message to reach everybody.
+/// Returns how long GRANDPA gives a message to reach everybody.
 ///
 /// A round takes four times as long at most when nothing goes wrong. A third of a slot keeps a round about as long as a
 /// slot, so that finality follows the head closely, and more would only delay it; less than a hop between peers would

@@ -59,7 +59,7 @@ pub struct InstantSeal {
 }
 
 impl InstantSeal {
-	/// The task that seals, until the node stops.
+	/// Returns the task that seals, until the node stops.
 	///
 	/// # Errors
 	///
@@ -93,7 +93,7 @@ impl InstantSeal {
 	}
 }
 
-/// One command to seal for each time that transactions are ready.
+/// Returns a command to seal for each time that transactions are ready.
 ///
 /// The next command is asked for when the block of the last one is imported. A burst of transactions shares blocks.
 /// Transactions that found no room are sealed too, as long as there are fewer of them each time, or for [`FULL`] blocks:

@@ -13,20 +13,20 @@ pub use self::{balances::BalancesCall, marketplace::MarketplaceCall, poco::PocoC
 /// A call: a pallet, named as on the chain, and one of its calls, whose name there is the same in snake case. Who may call
 /// it and what it costs is in the pallet's README.
 ///
-/// Lists that the chain bounds are plain here: one that is too long cannot be read by the node.
+/// Lists that the chain bounds are plain vectors here; the node cannot read one that is too long.
 // A request with its signature is large; a box would only move the bytes.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub enum Call {
 	/// Apps, datasets, workerpools and groups.
 	Registry(RegistryCall),
-	/// Orders, and deals of them.
+	/// Orders, and the deals made from them.
 	Marketplace(MarketplaceCall),
 	/// Tasks.
 	Poco(PocoCall),
 	/// Payments.
 	Balances(BalancesCall),
-	/// Several calls in one transaction: all, or none if one is refused.
+	/// Several calls in one transaction: all of them, or none if one is refused.
 	// Holds calls as the chain encodes them, which the runtime's description alone tells.
 	#[codec(skip)]
 	BatchAll(Vec<Call>),

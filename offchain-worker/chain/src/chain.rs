@@ -19,7 +19,7 @@ use crate::{
 	Error,
 };
 
-/// How many runtimes are remembered: who follows the chain through an upgrade needs two.
+/// How many runtimes are remembered: following the chain through an upgrade takes two.
 const RUNTIMES: usize = 4;
 
 /// A connection to a node of the chain. Clones share it.
@@ -107,7 +107,7 @@ impl Chain {
 	///
 	/// # Errors
 	///
-	/// Those of every question; [`Error::BadAnswer`] if the answer is no `R`.
+	/// Those of every question; [`Error::BadAnswer`] if the answer is not an `R`.
 	pub async fn call_api<R: Decode>(&self, method: &str, args: &impl Encode, at: Option<Hash>) -> Result<R, Error> {
 		self.rpc.call(method, &args.encode(), at).await
 	}

@@ -1,4 +1,4 @@
-//! A transaction: a call, who signs it, and what extends it.
+//! A transaction: a call, its signer, and what extends it.
 
 use codec::{Compact, Encode};
 use rlc_primitives::{AccountId, Address, Balance, BlockNumber, Hash, Nonce, Signature};

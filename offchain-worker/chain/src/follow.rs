@@ -118,7 +118,7 @@ impl Follower {
 		}
 	}
 
-	/// Returns the next head that the node tells of; after the connection was lost, the one of today.
+	/// Returns the next head that the node tells of; after the connection was lost, the current one.
 	async fn next_head(&mut self) -> Result<Head, Error> {
 		loop {
 			let heads = match &mut self.heads {

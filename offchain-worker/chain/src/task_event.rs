@@ -5,7 +5,7 @@ use rlc_primitives::{TaskEvent, TaskId};
 use crate::{Event, PocoEvent};
 
 impl Event {
-	/// The task that this is about, and what happened to it; `None` for an event that changes no task.
+	/// Returns the task that this is about, and what happened to it; `None` for an event that changes no task.
 	pub fn task_event(&self) -> Option<(TaskId, TaskEvent)> {
 		let Self::Poco(event) = self else { return None };
 		let (task, event) = match event {

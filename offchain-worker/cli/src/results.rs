@@ -191,7 +191,7 @@ async fn one(
 		FetchErrorKind::NotFound => promised.undelivered(deal.trust),
 		_ => Failure::from(error).during(format_args!("the result of task {index}")),
 	})?;
-	settle(index, cid, digest, into).await
+	finish(index, cid, digest, into).await
 }
 
 /// Keeps a result that was computed here, which is in the file `from`, in `into`, as a download would leave it there.
@@ -202,7 +202,7 @@ async fn one(
 pub(crate) async fn keep(index: u64, cid: Cid, digest: ResultDigest, from: &Path, into: PathBuf) -> Result<Fetched> {
 	let content = content_of(&into)?;
 	fs::copy(from, &content).map_err(disk(&content))?;
-	settle(index, cid, digest, into).await
+	finish(index, cid, digest, into).await
 }
 
 /// Returns the file that holds a result until it is complete, in a directory that is made below `into`. Thus a download
@@ -214,7 +214,7 @@ fn content_of(into: &Path) -> Result<PathBuf> {
 }
 
 /// Moves a complete result to where it belongs.
-async fn settle(index: u64, cid: Cid, digest: ResultDigest, into: PathBuf) -> Result<Fetched> {
+async fn finish(index: u64, cid: Cid, digest: ResultDigest, into: PathBuf) -> Result<Fetched> {
 	let part = into.join(PART);
 	let content = part.join(CONTENT);
 	let (files, size) = if cid == Cid::of_sha256(digest.0 .0) {

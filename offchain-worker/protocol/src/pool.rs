@@ -8,8 +8,8 @@ pub struct PoolDescription {
 	/// What people call it.
 	#[serde(default)]
 	pub name: String,
-	/// Where its scheduler answers: `http(s)://host:port`, also the base of its store. `None`: those who want to
-	/// reach it have to know.
+	/// Where its scheduler answers: `http(s)://host:port`, also the base of its store. `None`: the address
+	/// is made known in other ways.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub url: Option<String>,
 }

@@ -60,7 +60,7 @@ pub struct PoolInfo {
 pub struct WorkerInfo {
 	/// Its account.
 	pub account: Account,
-	/// Whose it is.
+	/// Its operator.
 	pub operator: Option<Account>,
 	/// Whether it is connected.
 	pub alive: bool,
@@ -80,7 +80,7 @@ pub struct WorkerInfo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplicateInfo {
-	/// Who.
+	/// The worker.
 	pub worker: Account,
 	/// The last step.
 	pub step: Step,
@@ -90,7 +90,7 @@ pub struct ReplicateInfo {
 	pub cause: Option<Cause>,
 }
 
-/// A task, as its scheduler sees it. What is on the chain stands there.
+/// A task, as its scheduler sees it. What the chain knows of it is not repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskInfo {
@@ -99,7 +99,7 @@ pub struct TaskInfo {
 	pub task: TaskRef,
 	/// How many tasks of the pool are before it; `None` once it has workers.
 	pub queue_position: Option<u64>,
-	/// Who works on it.
+	/// The workers that have a part in it.
 	pub replicates: Vec<ReplicateInfo>,
 	/// Where the result is in the store, once it is there: a CID.
 	pub result: Option<String>,
@@ -142,7 +142,7 @@ pub struct LogsRequest {
 /// What a worker's app wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkerLogs {
-	/// Whose app.
+	/// The worker.
 	pub worker: Account,
 	/// What it wrote.
 	pub logs: Logs,

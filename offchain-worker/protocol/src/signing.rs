@@ -6,7 +6,7 @@ use rlc_primitives::{AccountId, Signature, TaskId, WorkerpoolId};
 use sp_core::H256;
 use sp_runtime::traits::Verify;
 
-/// How far the clock of who signed may be from ours, in ms.
+/// How far a signer's clock may be from ours, in ms.
 pub const MAX_CLOCK_DIFFERENCE: u64 = 60_000;
 
 /// What is shown by a signature.

@@ -58,7 +58,7 @@ pub struct Resources {
 	pub disk: u64,
 	/// Devices of graphics processors that apps in containers may be granted.
 	pub gpus: u32,
-	/// The tags' bits that this worker satisfies, as declared; a graphics processor and a network only if there are.
+	/// The tags' bits that this worker satisfies, as declared; a graphics processor and a network only if it has them.
 	pub tag: H256,
 	/// Whether it runs WebAssembly modules.
 	pub wasm: bool,
@@ -82,7 +82,7 @@ pub struct Join {
 	/// Its signature under [`Claim::Join`](crate::signing::Claim::Join), SCALE-encoded.
 	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
-	/// Whose the worker is, if it says: one operator has one vote on a task.
+	/// The worker's operator, if it has one: an operator contributes to a task once.
 	pub operator: Option<Operator>,
 	/// What the machine can do.
 	pub resources: Resources,
@@ -113,7 +113,7 @@ impl<'de> Deserialize<'de> for Join {
 	}
 }
 
-/// Whose a worker is.
+/// An operator's word that a worker is its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Operator {
 	/// The operator's account.
@@ -159,7 +159,7 @@ pub enum Instruction {
 		/// Allows the upload of the result, to this worker, for this task.
 		token: String,
 	},
-	/// Stop working on a task and forget it: others have settled it, or it is not wanted any more.
+	/// Stop working on a task and drop it: other workers completed it, or it is no longer wanted.
 	Stop {
 		/// The task.
 		task: TaskId,
@@ -276,7 +276,7 @@ pub struct Usage {
 	pub output: u64,
 }
 
-/// What an app wrote: the last part of each stream, as text with what is no UTF-8 replaced.
+/// What an app wrote: the last part of each stream, as text, with anything that is not UTF-8 replaced.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logs {
 	/// Standard output.
@@ -285,7 +285,7 @@ pub struct Logs {
 	pub stderr: String,
 }
 
-/// Sign of life.
+/// A sign of life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Heartbeat {

@@ -51,7 +51,7 @@ pub struct AdmissionRefusal {
 }
 
 impl AdmissionRefusal {
-	/// With this code and these words.
+	/// Returns a refusal with this code and these words.
 	pub fn new(code: i32, words: impl Into<String>) -> Self {
 		Self { code, words: words.into() }
 	}
@@ -94,7 +94,7 @@ impl Challenges {
 		Some(challenge)
 	}
 
-	/// Takes a challenge back. Returns whether it was given to this account within a minute. It is good once.
+	/// Takes a challenge back. Returns whether it was given to this account within a minute. Each is good once.
 	pub fn take(&self, challenge: &H256, account: &AccountId, now: Instant) -> bool {
 		let taken = self.lock().open.remove(challenge);
 		taken.is_some_and(|(to, at)| to == *account && now.saturating_duration_since(at) < CHALLENGE_TIME)

@@ -21,7 +21,7 @@ use crate::model::ChainBlock;
 pub struct ChainError(pub String);
 
 impl ChainError {
-	/// From any error's words.
+	/// Returns an error with the words of another.
 	pub fn new(error: impl fmt::Display) -> Self {
 		Self(error.to_string())
 	}
@@ -73,10 +73,10 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns a worker's score.
 	async fn score(&self, worker: AccountId) -> Answer<Score>;
 
-	/// Whether an account owns anything: one that owns nothing may not store anything.
+	/// Returns whether an account owns anything: one that owns nothing may not store anything.
 	async fn is_funded(&self, account: AccountId) -> Answer<bool>;
 
-	/// Whether an account is a member of a group. A group that is not registered has no members.
+	/// Returns whether an account is a member of a group. A group that is not registered has no members.
 	async fn is_member(&self, group: GroupId, account: AccountId) -> Answer<bool>;
 
 	/// Follows blocks from this one on, or from now on. An error does not end the stream.

@@ -109,7 +109,7 @@ impl Db {
 		Ok(db)
 	}
 
-	/// Whether other instances may use it too.
+	/// Returns whether other instances may use it too.
 	pub fn is_shared(&self) -> bool {
 		self.shared
 	}

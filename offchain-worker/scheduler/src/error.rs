@@ -44,7 +44,7 @@ pub enum Error {
 }
 
 impl Error {
-	/// An error that cannot happen.
+	/// Returns an error that cannot happen.
 	pub(crate) fn internal(what: impl Display) -> Self {
 		Self::Internal(what.to_string())
 	}

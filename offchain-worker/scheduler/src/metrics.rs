@@ -39,7 +39,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-	/// All of them at zero.
+	/// Returns all of them at zero.
 	///
 	/// # Errors
 	///

@@ -26,5 +26,5 @@ pub use ready::Ready;
 pub use replicate::Replicate;
 pub use run_times::RunTimes;
 pub use state::{State, BLOCK_MARGIN};
-pub use task::{are_agreed_on, has_voted_for_consensus, GivenUp, Sending, TaskState};
+pub use task::{are_agreed_on, has_contributed_to_consensus, GivenUp, Sending, TaskState};
 pub use worker::{Presence, Profile, WorkerState};

@@ -24,7 +24,7 @@ pub(crate) struct NodeChain {
 }
 
 impl NodeChain {
-	/// The node that `chain` and `sender` are connected to.
+	/// Returns the node that `chain` and `sender` are connected to.
 	pub fn new(chain: Chain, sender: Sender, workerpool: WorkerpoolId) -> Self {
 		Self { chain, sender, workerpool }
 	}

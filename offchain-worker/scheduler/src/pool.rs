@@ -142,7 +142,7 @@ struct Beats {
 }
 
 impl Pool {
-	/// A pool that knows nothing yet.
+	/// Returns a pool that knows nothing yet.
 	pub fn new(means: Means) -> Self {
 		let now = Instant::now();
 		let long_ago = now - Duration::from_secs(1);

@@ -59,7 +59,7 @@ impl Backoff {
 		Self { total: Some(total), ..self }
 	}
 
-	/// Returns the waits of one row of failures.
+	/// Returns the waits of one series of failures.
 	pub fn waits(self) -> Waits {
 		Waits { backoff: self, left: self.build() }
 	}
@@ -82,7 +82,7 @@ impl BackoffBuilder for Backoff {
 	}
 }
 
-/// The waits of a row of failures, which success ends.
+/// The waits of a series of failures, which success ends.
 #[derive(Debug)]
 pub struct Waits {
 	backoff: Backoff,

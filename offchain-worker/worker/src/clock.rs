@@ -41,7 +41,7 @@ pub(crate) fn millis(duration: Duration) -> u64 {
 	duration.as_millis().try_into().unwrap_or(u64::MAX)
 }
 
-/// Sleeps until then, or for ever.
+/// Sleeps until then, or forever.
 pub(crate) async fn sleep_until(at: Option<Instant>) {
 	match at {
 		Some(at) => tokio::time::sleep_until(at).await,

@@ -28,7 +28,7 @@ impl Handle {
 		self.exited().await
 	}
 
-	/// Lets the worker take nothing more, and end when all that is in hand is settled: computed, revealed and handed over.
+	/// Lets the worker take nothing more, and end when all that is in hand is done: computed, revealed and handed over.
 	pub fn drain(&self) {
 		// It may have ended already.
 		let _ = self.actor.send(Message::Drain);

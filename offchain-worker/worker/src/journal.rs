@@ -60,7 +60,7 @@ pub enum JournalError {
 pub(crate) enum Change {
 	/// It is this from now on.
 	Put(Record),
-	/// It is forgotten.
+	/// It is removed.
 	Remove(TaskId),
 }
 

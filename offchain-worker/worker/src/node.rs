@@ -101,7 +101,7 @@ fn news(block: BlockEvents, account: &AccountId) -> News {
 	News::Block { number, hash, parent, time, events }
 }
 
-/// What of an event concerns a worker: what it did itself, and what ends or opens tasks for all.
+/// Returns what of an event concerns a worker: what it did itself, and what ends or opens tasks for all.
 fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 	if let Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) = event {
 		return (who == *account).then_some(ChainEvent::Rewarded(amount));

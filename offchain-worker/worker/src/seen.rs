@@ -79,13 +79,13 @@ pub(crate) struct Ours {
 }
 
 impl Seen {
-	/// A task that nobody touched, at `block`, as `worker` sees it. Its deadline is not known.
+	/// Returns a task that nobody touched, at `block`, as `worker` sees it. Its deadline is not known.
 	pub fn untouched(task: TaskRef, worker: AccountId, block: BlockNumber) -> Self {
 		let task = ObservedTask::new(Task::new(task.deal, task.index));
 		Self { task, worker, contribution_deadline: Moment::MAX, block }
 	}
 
-	/// What the chain answers at `block`, as `worker` sees it.
+	/// Returns what the chain answers at `block`, as `worker` sees it.
 	pub fn of(view: TaskView, worker: AccountId, block: BlockNumber) -> Self {
 		let contribution_deadline = view.contribution_deadline;
 		Self { task: ObservedTask::new(view.task), worker, contribution_deadline, block }
@@ -130,12 +130,12 @@ impl Seen {
 		Some(Ours { result: contribution.commitment.result, status: contribution.status })
 	}
 
-	/// Whether the task is over.
+	/// Returns whether the task is over.
 	pub fn is_closed(&self) -> bool {
 		self.task.task().is_closed()
 	}
 
-	/// Whether it is over for good, if blocks up to this one are final.
+	/// Returns whether it is over for good, if blocks up to this one are final.
 	pub fn is_over(&self, finalized: BlockNumber) -> bool {
 		self.is_closed() && self.block <= finalized
 	}

@@ -75,12 +75,12 @@ pub struct ObservedTask {
 }
 
 impl ObservedTask {
-	/// A task that stands so on chain.
+	/// Returns a task as it is on chain.
 	pub fn new(task: Task) -> Self {
 		Self { task, delegated: None }
 	}
 
-	/// The task, as far as it is known.
+	/// Returns the task, as far as it is known.
 	pub fn task(&self) -> &Task {
 		&self.task
 	}
@@ -156,7 +156,8 @@ impl ObservedTask {
 		self.task.stage = Stage::Completed(Consensus { digest: Some(digest), ..consensus });
 	}
 
-	/// The consensus of a result that was delivered at once. Its reveal deadline, which nobody waits for, is unknown.
+	/// Records a result that was delivered at once, and returns its consensus. Its reveal deadline, which nobody waits for,
+	/// is unknown.
 	fn delivered(&mut self, digest: ResultDigest) -> Consensus {
 		let result = ResultHash::of(self.task.id(), digest);
 		if let Some(worker) = self.delegated.clone() {
@@ -166,7 +167,7 @@ impl ObservedTask {
 	}
 }
 
-/// The value of each result's group of open contributions.
+/// Returns the value of each result's group of open contributions.
 pub fn groups(task: &Task) -> BTreeMap<ResultHash, U256> {
 	let mut groups = BTreeMap::new();
 	for one in task.contributions.iter().filter(|one| one.status == ContributionStatus::Contributed) {
@@ -176,7 +177,7 @@ pub fn groups(task: &Task) -> BTreeMap<ResultHash, U256> {
 	groups
 }
 
-/// One, and the values of all groups.
+/// Returns one plus the values of all groups.
 fn total(task: &Task) -> U256 {
 	groups(task).values().fold(consensus::INITIAL_TOTAL, |total, group| total.saturating_add(*group))
 }

@@ -191,7 +191,7 @@ impl<T: Config> Assets for Pallet<T> {
 		Some(WorkerpoolPolicy { owner, worker_stake_ratio, scheduler_ratio, settlement })
 	}
 
-	/// A group with members cannot be deregistered, so each member is one of an existing group.
+	/// Returns whether the group has the member. Groups with members cannot be deregistered, so the group exists then.
 	fn is_member(group: &GroupId, member: &Member) -> bool {
 		Members::<T>::contains_key(group, member)
 	}

@@ -172,7 +172,7 @@ fn block(world: &mut World, random: &mut StdRng, summary: &mut Summary) -> Resul
 	}
 }
 
-/// Pallet and call.
+/// Returns the pallet and the name of a call.
 fn name(call: &RuntimeCall) -> String {
 	let metadata = call.get_call_metadata();
 	format!("{}.{}", metadata.pallet_name, metadata.function_name)

@@ -7,19 +7,19 @@ use scale_info::TypeInfo;
 /// The calls of balances: payments.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub enum BalancesCall {
-	/// Pays somebody, as long as one's account stays alive.
+	/// Pays an account; refused if the sender's own would end.
 	TransferKeepAlive {
-		/// Whom.
+		/// The receiver.
 		dest: Address,
-		/// How much, in nRLC.
+		/// The amount, in nRLC.
 		#[codec(compact)]
 		value: Balance,
 	},
-	/// Pays somebody, even if one's account ends.
+	/// Pays an account, even if the sender's own ends.
 	TransferAllowDeath {
-		/// Whom.
+		/// The receiver.
 		dest: Address,
-		/// How much, in nRLC.
+		/// The amount, in nRLC.
 		#[codec(compact)]
 		value: Balance,
 	},

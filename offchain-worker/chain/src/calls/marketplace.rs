@@ -9,22 +9,22 @@ use scale_info::TypeInfo;
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub enum MarketplaceCall {
-	/// Puts an order of one's own into the book.
+	/// Puts the sender's order into the book.
 	PublishOrder {
 		/// The order.
 		order: AnyOrder,
 	},
-	/// Takes back what one published or presigned.
+	/// Withdraws an order that the sender published or presigned.
 	UnpublishOrder {
 		/// The order.
 		order: OrderHash,
 	},
-	/// Authorizes an order of one's own without publishing it.
+	/// Authorizes the sender's order without publishing it.
 	PresignOrder {
 		/// The order.
 		order: AnyOrder,
 	},
-	/// Consumes all that is left of an order of one's own.
+	/// Consumes all that is left of the sender's order.
 	CancelOrder {
 		/// The order.
 		order: AnyOrder,
@@ -34,19 +34,19 @@ pub enum MarketplaceCall {
 		/// The order.
 		order: OrderHash,
 	},
-	/// Makes a deal of orders that one brings. The requester pays.
+	/// Makes a deal from orders that the sender brings. The requester pays.
 	MatchOrders {
 		/// The orders.
 		orders: SignedOrders,
 	},
-	/// Makes a deal of orders that one brings, and pays for it.
+	/// Makes a deal from orders that the sender brings and pays for.
 	SponsorMatchOrders {
 		/// The orders.
 		orders: SignedOrders,
 	},
-	/// Makes a deal of orders in the book.
+	/// Makes a deal from orders in the book.
 	MatchPublished {
-		/// Who asks.
+		/// The request.
 		request: OrderHash,
 		/// The app order.
 		app: OrderHash,

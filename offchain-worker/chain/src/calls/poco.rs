@@ -13,7 +13,7 @@ use sp_core::H160;
 /// The calls of Proof-of-Contribution: what schedulers and workers do with tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, TypeInfo)]
 pub enum PocoCall {
-	/// Makes workers eligible for tasks: each for each. At most 100 tasks and 64 workers.
+	/// Makes each worker eligible for each task. At most 100 tasks and 64 workers.
 	Delegate {
 		/// The tasks.
 		tasks: Vec<TaskRef>,
@@ -24,14 +24,14 @@ pub enum PocoCall {
 	Contribute {
 		/// The task.
 		task: TaskRef,
-		/// To what.
+		/// The commitment.
 		commitment: Commitment,
-		/// Why one may.
+		/// What makes the worker eligible.
 		authorization: DelegationProof,
 		/// The enclave's signature, exactly if the commitment names an enclave.
 		enclave_signature: Option<EthereumSignature>,
 	},
-	/// Commits to results of many tasks, at most 100: all, or none if one is refused.
+	/// Commits to a batch of results, at most 100.
 	ContributeBatch {
 		/// The commitments.
 		contributions: Vec<ContributionOf>,
@@ -43,7 +43,7 @@ pub enum PocoCall {
 		/// The digest.
 		digest: ResultDigest,
 	},
-	/// Shows the digests of many results, at most 100: all, or none if one is refused.
+	/// Shows a batch of digests, at most 100.
 	RevealBatch {
 		/// The tasks with their digests.
 		reveals: Vec<(TaskRef, ResultDigest)>,
@@ -54,15 +54,14 @@ pub enum PocoCall {
 		task: TaskRef,
 		/// The digest.
 		digest: ResultDigest,
-		/// Why one may.
+		/// What makes the worker eligible.
 		authorization: DelegationProof,
 		/// The enclave and its signature, if the task demands one.
 		enclave: Option<(H160, EthereumSignature)>,
 		/// The result, exactly if the deal has a callback.
 		callback_data: Option<CallbackData>,
 	},
-	/// Delivers the results of many tasks of trust 1 at once, at most 100, of deals without a callback: all, or none if one
-	/// is refused.
+	/// Delivers a batch of results of tasks of trust 1, at most 100, of deals without a callback.
 	ContributeAndFinalizeBatch {
 		/// The results.
 		results: Vec<ResultOf>,
@@ -93,7 +92,7 @@ pub enum PocoCall {
 	ReportFailure {
 		/// The task.
 		task: TaskRef,
-		/// Why.
+		/// The cause.
 		cause: FailureCause,
 	},
 	/// Removes closed tasks whose time is over: at most 100.
@@ -101,7 +100,7 @@ pub enum PocoCall {
 		/// The tasks.
 		tasks: Vec<TaskRef>,
 	},
-	/// Queues a result again that its callback did not get.
+	/// Queues a result again that did not reach its callback.
 	Deliver {
 		/// The task.
 		task: TaskRef,

@@ -13,12 +13,12 @@ use scale_info::TypeInfo;
 pub enum RegistryCall {
 	/// Registers an app.
 	RegisterApp {
-		/// What it is.
+		/// Its description.
 		app: App,
 	},
 	/// Registers a dataset.
 	RegisterDataset {
-		/// What it is.
+		/// Its description.
 		dataset: Dataset,
 	},
 	/// Registers a workerpool, with the policy of new ones.
@@ -28,28 +28,28 @@ pub enum RegistryCall {
 	},
 	/// Creates a group.
 	CreateGroup {
-		/// What it is called.
+		/// Its name.
 		name: Name,
 	},
 	/// Adds members to a group: at most 100.
 	AddMembers {
 		/// The group.
 		group: GroupId,
-		/// Who or what joins.
+		/// The members to add.
 		members: Vec<Member>,
 	},
 	/// Removes members from a group: at most 100.
 	RemoveMembers {
 		/// The group.
 		group: GroupId,
-		/// Who or what leaves.
+		/// The members to remove.
 		members: Vec<Member>,
 	},
-	/// Gives an asset to another account.
+	/// Transfers an asset to another account.
 	Transfer {
-		/// What.
+		/// The asset.
 		asset: AssetId,
-		/// To whom.
+		/// The new owner.
 		to: AccountId,
 	},
 	/// Changes how a workerpool deals with others.
@@ -61,7 +61,7 @@ pub enum RegistryCall {
 	},
 	/// Removes an asset.
 	Deregister {
-		/// What.
+		/// The asset.
 		asset: AssetId,
 	},
 }

@@ -15,7 +15,7 @@ pub enum MarketplaceEvent {
 	OrderPublished { order: OrderHash, kind: OrderKind, owner: AccountId },
 	/// An order was authorized by its owner.
 	OrderPresigned { order: OrderHash, owner: AccountId },
-	/// An order was withdrawn by who published or presigned it.
+	/// An order was withdrawn by the account that published or presigned it.
 	OrderWithdrawn { order: OrderHash },
 	/// An order was cancelled: nothing is left of its volume.
 	OrderCancelled { order: OrderHash },

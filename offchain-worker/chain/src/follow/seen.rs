@@ -7,7 +7,7 @@ use rlc_primitives::{BlockNumber, Hash, Header};
 /// How many delivered blocks are remembered: no branch is likely to be longer.
 const WINDOW: usize = 512;
 
-/// A block's place in the chain.
+/// A block's position in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
 	pub(crate) number: BlockNumber,

@@ -274,7 +274,7 @@ catalog! {
 		"The content is not where it should be.",
 		"Check its name or URL.";
 	ContentUnreachable, "content.unreachable",
-		"The place that should have the content cannot be reached, or takes too long.",
+		"The location of the content cannot be reached, or does not answer in time.",
 		"Check the URL and your network, then try again.";
 	ContentTooLarge, "content.too-large",
 		"The content is larger than is allowed.",

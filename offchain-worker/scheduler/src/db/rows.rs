@@ -56,7 +56,7 @@ pub struct TaskRow {
 }
 
 impl TaskRow {
-	/// The row of a task with this result.
+	/// Returns the row of a task with this result.
 	pub fn of(task: &TaskState, result: Option<String>) -> Self {
 		Self {
 			task: task.task_ref(),
@@ -100,12 +100,12 @@ pub(super) fn unsigned(number: i64) -> u64 {
 	number.try_into().unwrap_or(0)
 }
 
-/// PostgreSQL has no zero character in text.
+/// Returns a text without zero characters, which PostgreSQL does not allow in text.
 fn clean(text: &str) -> String {
 	text.replace('\0', "\u{fffd}")
 }
 
-/// The end of a text, at most this many bytes.
+/// Returns the end of a text, at most this many bytes.
 pub(super) fn tail(text: &str) -> String {
 	let mut start = text.len().saturating_sub(MAX_LOGS);
 	while !text.is_char_boundary(start) {

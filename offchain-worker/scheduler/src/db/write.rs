@@ -37,7 +37,7 @@ pub struct Batch {
 }
 
 impl Batch {
-	/// Whether there is nothing to write.
+	/// Returns whether there is nothing to write.
 	pub fn is_empty(&self) -> bool {
 		self.deals.is_empty()
 			&& self.closed.is_empty()

@@ -19,7 +19,7 @@ pub enum Action {
 		/// The winner.
 		worker: AccountId,
 	},
-	/// Tell a worker to stop, and to remember a task no longer.
+	/// Tell a worker to stop, and to drop the task.
 	Stop {
 		/// The task.
 		task: TaskId,
@@ -88,7 +88,7 @@ pub enum Action {
 }
 
 impl Action {
-	/// The task that this is about.
+	/// Returns the task that this is about.
 	pub fn task(&self) -> TaskId {
 		match self {
 			Self::Compute { task, .. }

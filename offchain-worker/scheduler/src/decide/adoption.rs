@@ -42,7 +42,7 @@ pub fn adopt(state: &mut State, id: TaskId, task: TaskState, now: Now) -> Vec<Ac
 
 /// Passes over a task for which nothing is left to do, and which is not in memory: workers that have it in hand stop.
 pub fn dismiss(state: &mut State, id: TaskId) -> Vec<Action> {
-	let stop = |worker: AccountId| Action::Stop { task: id, worker, reason: "the task is settled" };
+	let stop = |worker: AccountId| Action::Stop { task: id, worker, reason: "the task is over" };
 	state.take_strays(&id).map(stop).collect()
 }
 

@@ -2,7 +2,7 @@
 //! that has the app and the dataset already.
 //!
 //! Load is counted in slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
-//! several would wait for ever for so many to be free at once, if each free slot went to a smaller task. So the worker
+//! several would wait forever for so many to be free at once, if each free slot went to a smaller task. So the worker
 //! that it waits for gets nothing from the deals whose turn comes later, until it has room. That is one worker for each
 //! deal that waits so; all others go on with smaller tasks.
 //!
@@ -38,8 +38,8 @@ fn ahead(slots: u32, run_time: Option<u64>) -> u32 {
 	}
 }
 
-/// Whether the worker may have a part in the task: one operator has one vote, and a worker contributes once. A worker
-/// that lost a task, or was stopped, may try again, unlike other workers of its operator.
+/// Returns whether the worker may have a part in the task: an operator contributes to a
+/// task once, and so does a worker. A worker that lost a task, or was stopped, may try again, unlike other workers of its operator.
 pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState) -> bool {
 	!task.has_contribution(account)
 		&& task
@@ -140,12 +140,12 @@ pub fn choose(
 	}
 }
 
-/// Whether a worker of this kind and size could have the deal's tasks, were it free.
+/// Returns whether a worker of this kind and size could have the deal's tasks, were it free.
 fn could_run(deal: &DealState, worker: &WorkerState) -> bool {
 	worker.profile().serves(deal.kind, deal.deal.tag) && deal.needs.slots(&worker.resources).is_some()
 }
 
-/// Whether a worker `among` those that are known has not tried the task, or may try again, and could run it, were it
+/// Returns whether a worker `among` those that are known has not tried the task, or may try again, and could run it, were it
 /// free.
 pub fn has_candidate(state: &State, deal: &DealState, task: &TaskState, among: impl Fn(&WorkerState) -> bool) -> bool {
 	state

@@ -28,7 +28,7 @@ pub struct Verdict {
 	pub operators: usize,
 }
 
-/// Whether other workers would fail too.
+/// Returns whether other workers would fail too.
 fn is_tasks_own(cause: FailureCause) -> bool {
 	use FailureCause::*;
 	match cause {

@@ -41,7 +41,7 @@ pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, no
 	is_kept
 }
 
-/// Whether a worker shall go on with a task that it has in hand.
+/// Returns whether a worker shall go on with a task that it has in hand.
 fn may_go_on(state: &State, account: &AccountId, report: &Report) -> bool {
 	let (Some(task), Some(worker)) = (state.task(&report.task), state.worker(account)) else { return true };
 	if task.has_contribution(account) {

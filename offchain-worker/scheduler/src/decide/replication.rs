@@ -11,7 +11,7 @@ use rlc_primitives::{
 };
 use sp_core::U256;
 
-/// Whether the contributions to a task, and workers with these weights that have yet to contribute, are enough.
+/// Returns whether the contributions to a task, and workers with these weights that have yet to contribute, are enough.
 pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>) -> bool {
 	let mut leading = groups(task).into_values().max().unwrap_or_default();
 	let mut total = task.total;
@@ -25,7 +25,7 @@ pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>
 	count >= MAX_CONTRIBUTORS as usize || reaches(leading, total, trust)
 }
 
-/// The chain refuses what would overflow: then more workers do not help.
+/// Returns whether a group is a consensus. The chain refuses what would overflow: then more workers do not help.
 fn reaches(group: U256, total: U256, trust: u64) -> bool {
 	consensus::is_reached(group, total, trust).unwrap_or(true)
 }

@@ -75,7 +75,7 @@ pub fn next(state: &State, id: TaskId, now: Now) -> Next {
 }
 
 impl Case<'_> {
-	/// Whether another extrinsic may be sent, or question asked; if not, wakes up when it may.
+	/// Returns whether another extrinsic may be sent, or question asked; if not, wakes up when it may.
 	fn may_send(&self, next: &mut Next) -> bool {
 		if self.task.sending.is_some() {
 			return false;
@@ -87,7 +87,7 @@ impl Case<'_> {
 		true
 	}
 
-	/// Sends it, if something may be sent.
+	/// Sends it, if something may be sent now.
 	fn send(&self, action: Action, next: &mut Next) {
 		if self.may_send(next) {
 			next.act(action);
@@ -126,7 +126,7 @@ impl Case<'_> {
 		next.needs_worker = now.chain.saturating_add(run_time) < deadline;
 	}
 
-	/// The weights of the workers that have yet to contribute.
+	/// Returns the weights of the workers that have yet to contribute.
 	fn pending_weights(&self) -> Vec<u64> {
 		let weight =
 			|worker: &AccountId| self.state.worker(worker).map_or(consensus::weight(0), |known| known.weight());
@@ -135,7 +135,7 @@ impl Case<'_> {
 		pending.map(|(worker, _)| weight(worker)).collect()
 	}
 
-	/// The failures are put on chain, then the task is closed.
+	/// Puts the failures on chain, then closes the task.
 	fn give_up(&self, next: &mut Next) {
 		let Some(given_up) = &self.task.given_up else { return };
 		self.stop_unfinished("the task is given up", next);
@@ -151,7 +151,7 @@ impl Case<'_> {
 
 	fn conclude(&self, consensus: &Consensus, next: &mut Next) {
 		let Self { deal, task, id, now, .. } = *self;
-		self.stop_unfinished("others have settled it", next);
+		self.stop_unfinished("other workers completed it", next);
 		let Consensus { reveal_deadline, winners, reveals, .. } = *consensus;
 		let is_over = now.chain >= reveal_deadline + MARGIN;
 		let closes_itself = deal.deal.settlement == Settlement::Automatic;
@@ -181,7 +181,7 @@ impl Case<'_> {
 		} else {
 			self.see_to_upload(next)
 		};
-		self.stop_unfinished("others have settled it", next);
+		self.stop_unfinished("other workers completed it", next);
 		if !is_settled || !self.task.is_final {
 			return;
 		}

@@ -80,7 +80,7 @@ fn record(state: &mut State, action: &Action, now: Now) {
 	}
 }
 
-/// The last step of a worker that is told to stop: a winner has completed the task.
+/// Returns the last step of a worker that is told to stop: a winner has completed the task.
 fn last_step(state: &State, id: &TaskId, worker: &AccountId) -> Step {
 	let is_winner = |task: &crate::model::TaskState| task.is_completed() && task.winners().any(|one| one == worker);
 	if state.task(id).is_some_and(is_winner) {
@@ -154,7 +154,7 @@ fn assign_one_of(
 	Err(awaited)
 }
 
-/// Whether a task that was just assigned to a worker needs one more.
+/// Returns whether a task that was just assigned to a worker needs one more.
 fn needs_another_worker(state: &State, id: TaskId, now: Now) -> bool {
 	supervision::next(state, id, now).needs_worker
 }

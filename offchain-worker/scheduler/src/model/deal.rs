@@ -35,7 +35,7 @@ pub struct DealState {
 }
 
 impl DealState {
-	/// A deal of which no task is in memory.
+	/// Returns a deal of which no task is in memory.
 	pub fn new(deal: Deal, kind: AppKind, needs: Needs, content: Vec<H256>) -> Self {
 		Self {
 			deal,
@@ -61,7 +61,7 @@ impl DealState {
 		}
 	}
 
-	/// Whether its contribution deadline is nearer than the longest run.
+	/// Returns whether its contribution deadline is nearer than the longest run.
 	pub fn is_urgent(&self, now: Now) -> bool {
 		now.chain.saturating_add(self.deal.reference_time) >= self.deal.contribution_deadline()
 	}

@@ -21,7 +21,7 @@ pub enum ChainEvent {
 }
 
 impl ChainEvent {
-	/// The task that this is about.
+	/// Returns the task that this is about.
 	pub fn task(&self) -> Option<TaskId> {
 		match self {
 			Self::Task(task, _) => Some(*task),

@@ -42,7 +42,7 @@ impl Ready {
 		self.known.insert(account.clone(), entry);
 	}
 
-	/// Whether no worker takes tasks.
+	/// Returns whether no worker takes tasks.
 	pub fn is_empty(&self) -> bool {
 		self.by_load.is_empty()
 	}

@@ -6,7 +6,7 @@ use rlc_protocol::worker::{Cause, Step};
 /// A worker's part in a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replicate {
-	/// The worker's operator: one operator has one vote.
+	/// The worker's operator, which contributes to a task once.
 	pub operator: AccountId,
 	/// The last step.
 	pub step: Step,
@@ -19,22 +19,22 @@ pub struct Replicate {
 }
 
 impl Replicate {
-	/// A part that was assigned at `now`, in ms.
+	/// Returns a part that was assigned at `now`, in ms.
 	pub fn new(operator: AccountId, now: Moment) -> Self {
 		Self { operator, step: Step::Created, since: now, cause: None, output: 0 }
 	}
 
-	/// Whether the worker may still contribute.
+	/// Returns whether the worker may still contribute.
 	pub fn is_pending(&self) -> bool {
 		self.step < Step::Contributed
 	}
 
-	/// Whether it takes slots of the worker.
+	/// Returns whether it takes slots of the worker.
 	pub fn is_computing(&self) -> bool {
 		self.step < Step::Computed
 	}
 
-	/// Whether it was written off: the worker was lost or stopped. It may try again.
+	/// Returns whether it was written off: the worker was lost or stopped. It may try again.
 	pub fn is_written_off(&self) -> bool {
 		matches!(self.step, Step::Lost | Step::Aborted)
 	}

@@ -53,37 +53,37 @@ pub struct State {
 }
 
 impl State {
-	/// Nothing, of a pool with results of at most so many bytes.
+	/// Returns the state of a pool that knows nothing yet, with results of at most so many bytes.
 	pub fn new(max_result: u64) -> Self {
 		Self { max_result, ..Self::default() }
 	}
 
-	/// A deal that is not over.
+	/// Returns a deal that is not over.
 	pub fn deal(&self, id: &DealId) -> Option<&DealState> {
 		self.deals.get(id)
 	}
 
-	/// All deals that are not over.
+	/// Returns all deals that are not over.
 	pub fn deals(&self) -> &HashMap<DealId, DealState> {
 		&self.deals
 	}
 
-	/// A task that this instance looks after.
+	/// Returns a task that this instance looks after.
 	pub fn task(&self, id: &TaskId) -> Option<&TaskState> {
 		self.tasks.get(id)
 	}
 
-	/// All tasks that this instance looks after.
+	/// Returns all tasks that this instance looks after.
 	pub fn tasks(&self) -> &HashMap<TaskId, TaskState> {
 		&self.tasks
 	}
 
-	/// A worker that is here, or has something in hand.
+	/// Returns a worker that is here, or has something in hand.
 	pub fn worker(&self, account: &AccountId) -> Option<&WorkerState> {
 		self.workers.get(account)
 	}
 
-	/// All workers that are here, or have something in hand.
+	/// Returns all workers that are here, or have something in hand.
 	pub fn workers(&self) -> &HashMap<AccountId, WorkerState> {
 		&self.workers
 	}
@@ -110,22 +110,22 @@ impl State {
 		Some(mean.min(deal.deal.reference_time))
 	}
 
-	/// The number of the last block that was seen.
+	/// Returns the number of the last block that was seen.
 	pub fn best(&self) -> u32 {
 		self.best
 	}
 
-	/// The number of the last final block.
+	/// Returns the number of the last final block.
 	pub fn finalized(&self) -> u32 {
 		self.finalized
 	}
 
-	/// The largest result that the pool accepts, in bytes.
+	/// Returns the largest result that the pool accepts, in bytes.
 	pub fn max_result(&self) -> u64 {
 		self.max_result
 	}
 
-	/// What workers that are here have in hand of tasks that are not in memory.
+	/// Returns what workers that are here have in hand of tasks that are not in memory.
 	#[cfg(test)]
 	pub fn strays(&self) -> &HashMap<TaskId, BTreeMap<AccountId, Report>> {
 		&self.strays

@@ -39,7 +39,7 @@ pub struct Upload {
 }
 
 impl Upload {
-	/// Whether this worker was asked and has not answered.
+	/// Returns whether this worker was asked and has not answered.
 	pub fn is_asked_of(&self, worker: &AccountId) -> bool {
 		self.asked.as_ref().is_some_and(|(asked, _)| asked == worker)
 	}
@@ -90,7 +90,7 @@ pub struct TaskState {
 }
 
 impl TaskState {
-	/// A task that the chain has so, of which nothing else is known.
+	/// Returns a task as the chain has it, of which nothing else is known.
 	pub fn new(chain: Task) -> Self {
 		Self {
 			observed: ObservedTask::new(chain),
@@ -110,7 +110,7 @@ impl TaskState {
 		}
 	}
 
-	/// The task as the best block has it.
+	/// Returns the task as the best block has it.
 	pub fn chain(&self) -> &Task {
 		self.observed.task()
 	}
@@ -120,28 +120,28 @@ impl TaskState {
 		TaskRef { deal: self.chain().deal, index: self.chain().index }
 	}
 
-	/// Whether a worker may still contribute.
+	/// Returns whether a worker may still contribute.
 	pub fn has_pending(&self) -> bool {
 		self.replicates.values().any(Replicate::is_pending)
 	}
 
-	/// Whether this worker contributed.
+	/// Returns whether this worker contributed.
 	pub fn has_contribution(&self, worker: &AccountId) -> bool {
 		self.chain().contribution(worker).is_some()
 	}
 
-	/// The workers that proved its result.
+	/// Returns the workers that proved its result.
 	pub fn winners(&self) -> impl Iterator<Item = &AccountId> {
 		let proved = |one: &&Contribution| one.status == ContributionStatus::Proved;
 		self.chain().contributions.iter().filter(proved).map(|one| &one.worker)
 	}
 
-	/// The digest of its result, once a winner revealed it.
+	/// Returns the digest of its result, once a winner revealed it.
 	pub fn digest(&self) -> Option<ResultDigest> {
 		self.chain().consensus().and_then(|consensus| consensus.digest)
 	}
 
-	/// Whether it ended with a result.
+	/// Returns whether it ended with a result.
 	pub fn is_completed(&self) -> bool {
 		matches!(self.chain().stage, Stage::Completed(_))
 	}
@@ -183,15 +183,15 @@ impl TaskState {
 	}
 }
 
-/// Whether these are the data of a callback that a task's winners agree on.
+/// Returns whether these are the data of a callback that a task's winners agree on.
 pub fn are_agreed_on(task: &Task, data: &[u8]) -> bool {
 	let result = ResultHash::of(task.id(), ResultDigest::of_callback(data));
 	let agreed = task.consensus().is_some_and(|consensus| consensus.result == result);
 	agreed && data.len() <= MAX_CALLBACK_DATA as usize
 }
 
-/// Whether a worker contributed the result that has a task's consensus.
-pub fn has_voted_for_consensus(task: &Task, worker: &AccountId) -> bool {
+/// Returns whether a worker contributed the result that has a task's consensus.
+pub fn has_contributed_to_consensus(task: &Task, worker: &AccountId) -> bool {
 	let Some(consensus) = task.consensus() else { return false };
 	task.contribution(worker).is_some_and(|contribution| contribution.commitment.result == consensus.result)
 }

@@ -31,7 +31,7 @@ pub struct Profile {
 }
 
 impl Profile {
-	/// Whether it can run an app of this kind under this tag.
+	/// Returns whether it can run an app of this kind under this tag.
 	pub fn serves(&self, kind: AppKind, tag: Tag) -> bool {
 		let runs = match kind {
 			AppKind::Wasm => self.wasm,
@@ -78,7 +78,7 @@ pub struct WorkerState {
 const MAX_CACHED: usize = 1_000;
 
 impl WorkerState {
-	/// A worker of which nothing is known but its operator.
+	/// Returns a worker of which only the operator is known.
 	pub fn unknown(operator: AccountId, since: Moment) -> Self {
 		Self {
 			operator,
@@ -109,17 +109,17 @@ impl WorkerState {
 		Profile { tag, wasm, container }
 	}
 
-	/// Whether it joined this instance.
+	/// Returns whether it joined this instance.
 	pub fn is_here(&self) -> bool {
 		matches!(self.presence, Presence::Here(_))
 	}
 
-	/// Whether instructions get to it.
+	/// Returns whether instructions get to it.
 	pub fn is_reachable(&self) -> bool {
 		matches!(self.presence, Presence::Here(_) | Presence::Elsewhere)
 	}
 
-	/// Whether tasks may be given to it.
+	/// Returns whether tasks may be given to it.
 	pub fn is_willing(&self) -> bool {
 		self.is_here() && !self.draining && !self.resting && !self.stalled && self.resources.slots > 0
 	}

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::{spans, Means, Pool, Reply};
 use crate::{
 	db::LogRow,
-	model::{are_agreed_on, has_voted_for_consensus},
+	model::{are_agreed_on, has_contributed_to_consensus},
 };
 
 /// What becomes of the data of a callback that a worker brought.
@@ -90,7 +90,7 @@ async fn bring(means: &Means, task: TaskId, worker: &AccountId, data: &[u8]) -> 
 	};
 	// The node may be behind.
 	let Some(view) = view else { return Ok(Brought::Later) };
-	if !has_voted_for_consensus(&view.task, worker) || !are_agreed_on(&view.task, data) {
+	if !has_contributed_to_consensus(&view.task, worker) || !are_agreed_on(&view.task, data) {
 		return Ok(Brought::Wrong);
 	}
 	if !means.db.is_shared() && !view.task.is_closed() {

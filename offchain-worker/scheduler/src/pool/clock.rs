@@ -19,7 +19,7 @@ impl Clock {
 	/// How far chain time may be behind the system's, in ms: a chain without blocks has no time of its own.
 	const BEHIND: Moment = 10_000;
 
-	/// A clock that has seen no block.
+	/// Returns a clock that has seen no block.
 	pub fn new() -> Self {
 		Self { chain: 0, at: Instant::now() }
 	}

@@ -159,7 +159,7 @@ impl Api {
 	}
 }
 
-/// Whether nothing more will happen to a task that is not in memory.
+/// Returns whether nothing more will happen to a task that is not in memory.
 fn is_over(info: &TaskInfo) -> bool {
 	info.result.is_some() || info.given_up.is_some()
 }

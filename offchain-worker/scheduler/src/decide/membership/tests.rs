@@ -223,7 +223,7 @@ fn task_that_is_handed_over_goes_on() {
 	scene.state.hand_over(&id, scene.now);
 	assert!(scene.state.strays()[&id].contains_key(&one));
 	scene.dismiss(id);
-	let stop = Action::Stop { task: id, worker: one, reason: "the task is settled" };
+	let stop = Action::Stop { task: id, worker: one, reason: "the task is over" };
 	assert_eq!(scene.decide(), [stop]);
 }
 

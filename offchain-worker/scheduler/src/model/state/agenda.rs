@@ -36,7 +36,7 @@ impl State {
 		}
 	}
 
-	/// Whether there are tasks to look at.
+	/// Returns whether there are tasks to look at.
 	pub fn has_dirty(&self) -> bool {
 		!self.dirty.is_empty()
 	}

@@ -4,7 +4,7 @@ use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::worker::{Report, Step};
 
 use super::State;
-use crate::model::{are_agreed_on, has_voted_for_consensus, Now, Replicate, TaskState};
+use crate::model::{are_agreed_on, has_contributed_to_consensus, Now, Replicate, TaskState};
 
 impl State {
 	/// Records a step that a worker reports. Returns whether it says that the result is in the store.
@@ -74,8 +74,8 @@ impl State {
 	/// Takes the data of a task's callback from a worker. Returns whether they are accepted: if the worker contributed
 	/// their digest, and enough others agree.
 	pub fn bring(&mut self, id: &TaskId, account: &AccountId, data: Vec<u8>) -> bool {
-		let has_voted = self.tasks.get(id).is_some_and(|task| has_voted_for_consensus(task.chain(), account));
-		has_voted && self.take_data(id, data)
+		let is_winner = self.tasks.get(id).is_some_and(|task| has_contributed_to_consensus(task.chain(), account));
+		is_winner && self.take_data(id, data)
 	}
 
 	/// Takes the data of a task's callback, wherever they were brought. Returns whether they are accepted: if the task's
