@@ -98,8 +98,8 @@ pub fn open(config: &Configuration, telemetry: Option<TelemetryHandle>) -> Resul
 	Ok(Parts { client: Arc::new(client), backend, keystore, tasks })
 }
 
-/// Returns what runs the chain's runtime. A compiled runtime is kept beside the database: compiling takes some ten seconds of a
-/// processor at each start.
+/// Returns what runs the chain's runtime. A compiled runtime is kept beside the database: compiling takes some ten
+/// seconds of a processor at each start.
 fn executor(config: &Configuration) -> Executor {
 	let ExecutorConfiguration { wasm_method, max_runtime_instances, default_heap_pages, runtime_cache_size } =
 		config.executor;

@@ -5,7 +5,7 @@ mod book;
 mod category;
 mod cause;
 mod deal;
-mod described;
+pub mod described;
 mod domain;
 pub mod hex;
 mod number;

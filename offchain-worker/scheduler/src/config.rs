@@ -60,7 +60,8 @@ pub struct Config {
 }
 
 impl Config {
-	/// Returns a scheduler with the usual limits, which keeps everything below `dir`, and listens at a free port of this machine.
+	/// Returns a scheduler with the usual limits, which keeps everything below `dir`, and listens at a
+	/// free port of this machine.
 	pub fn new(pool: PoolChoice, dir: impl Into<PathBuf>) -> Self {
 		let dir = dir.into();
 		Self {

@@ -2,8 +2,8 @@
 //!
 //! The best is the cheapest combination that the rules of [`matching`] accept, and of equally cheap ones the oldest.
 //! Looked at are the first `SearchScan` entries of each list, of which the first `SearchDepth` usable ones are combined:
-//! those that admit the request and at least one of the other offers. Who wants to hide an offer behind unusable ones has
-//! to pay a deposit for each of them, and cannot hinder anyone from matching it directly.
+//! those that admit the request and at least one of the other offers. Hiding an offer behind unusable ones takes a
+//! deposit for each of them, and keeps nobody from matching it directly.
 
 use alloc::{vec, vec::Vec};
 

@@ -270,9 +270,10 @@ impl World {
 		self.kitty -= success.kitty;
 		add(&mut self.free, deal.scheduler(), success.kitty);
 		for outcome in &success.workers {
-			match outcome.proved {
-				true => self.unlock(&outcome.worker, outcome.stake),
-				false => self.seize(&outcome.worker, outcome.stake),
+			if outcome.proved {
+				self.unlock(&outcome.worker, outcome.stake);
+			} else {
+				self.seize(&outcome.worker, outcome.stake);
 			}
 			add(&mut self.free, &outcome.worker, outcome.reward);
 			let score = success.score(outcome, self.score(&outcome.worker));
@@ -329,9 +330,10 @@ fn record(seen: &mut Value, changed: &Value) {
 	for part in ["accounts", "scores", "tasks"] {
 		for (key, value) in changed[part].as_object().into_iter().flatten() {
 			let all = seen[part].as_object_mut().unwrap();
-			match value.is_null() {
-				true => drop(all.remove(key)),
-				false => drop(all.insert(key.clone(), value.clone())),
+			if value.is_null() {
+				all.remove(key);
+			} else {
+				all.insert(key.clone(), value.clone());
 			}
 		}
 	}

@@ -183,7 +183,7 @@ impl Stack {
 		let accounts: Vec<_> = numbers.iter().map(|number| worker(*number)).collect();
 		let scheduler = self.connect_to(url).await;
 		eventually("the workers join", || async {
-			// A node's worker is no program of its own.
+			// A node's worker is not a program of its own.
 			numbers.iter().filter_map(|number| self.workers.get(number)).for_each(Process::must_run);
 			let known = scheduler.workers().await.ok()?;
 			let is_there = |account: &AccountId| known.iter().any(|known| known.alive && known.account.0 == *account);

@@ -141,7 +141,7 @@ pub(super) fn bytes(text: &str) -> Result<Vec<u8>, DbError> {
 }
 
 /// Reads the cause of a failure as it is stored: SCALE; nothing if it was the worker's own trouble. What cannot be read
-/// is no evidence against a task either.
+/// is not evidence against a task either.
 fn failure_cause(bytes: &[u8]) -> Option<FailureCause> {
 	work::FailureCause::decode(&mut &bytes[..]).ok().map(FailureCause)
 }

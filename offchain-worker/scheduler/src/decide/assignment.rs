@@ -38,8 +38,8 @@ fn ahead(slots: u32, run_time: Option<u64>) -> u32 {
 	}
 }
 
-/// Returns whether the worker may have a part in the task: an operator contributes to a
-/// task once, and so does a worker. A worker that lost a task, or was stopped, may try again, unlike other workers of its operator.
+/// Returns whether the worker may have a part in the task: an operator contributes to a task once, and so
+/// does a worker. A worker that lost a task, or was stopped, may try again, unlike other workers of its operator.
 pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState) -> bool {
 	!task.has_contribution(account)
 		&& task
@@ -145,8 +145,8 @@ fn could_run(deal: &DealState, worker: &WorkerState) -> bool {
 	worker.profile().serves(deal.kind, deal.deal.tag) && deal.needs.slots(&worker.resources).is_some()
 }
 
-/// Returns whether a worker `among` those that are known has not tried the task, or may try again, and could run it, were it
-/// free.
+/// Returns whether a worker `among` those that are known has not tried the task, or may try again, and could run it,
+/// were it free.
 pub fn has_candidate(state: &State, deal: &DealState, task: &TaskState, among: impl Fn(&WorkerState) -> bool) -> bool {
 	state
 		.workers()

@@ -198,7 +198,7 @@ async fn contribution_that_is_refused_for_good_ends_with_the_reason() {
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Failed).await;
 	let (cause, words) = worker.cause(0).unwrap();
-	assert_eq!(cause, None, "that is no fault of the task");
+	assert_eq!(cause, None, "that is not the task's fault");
 	assert!(words.contains("not now"), "{words}");
 	worker.stop().await;
 }
