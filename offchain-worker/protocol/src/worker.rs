@@ -159,7 +159,7 @@ pub enum Instruction {
 		/// Allows the upload of the result, to this worker, for this task.
 		token: String,
 	},
-	/// Stop working on a task and drop it: other workers completed it, or it is no longer wanted.
+	/// Stop working on a task and drop it: other workers agreed without this one, or it is no longer wanted.
 	Stop {
 		/// The task.
 		task: TaskId,

@@ -151,7 +151,7 @@ impl Case<'_> {
 
 	fn conclude(&self, consensus: &Consensus, next: &mut Next) {
 		let Self { deal, task, id, now, .. } = *self;
-		self.stop_unfinished("other workers completed it", next);
+		self.stop_unfinished("other workers agreed on a result", next);
 		let Consensus { reveal_deadline, winners, reveals, .. } = *consensus;
 		let is_over = now.chain >= reveal_deadline + MARGIN;
 		let closes_itself = deal.deal.settlement == Settlement::Automatic;
@@ -174,15 +174,15 @@ impl Case<'_> {
 	}
 
 	fn clean_up(&self, next: &mut Next) {
-		let is_settled = if !self.task.is_completed() {
+		let is_done = if !self.task.is_completed() {
 			true
 		} else if self.deal.deal.callback.is_some() {
 			self.see_to_data(next)
 		} else {
 			self.see_to_upload(next)
 		};
-		self.stop_unfinished("other workers completed it", next);
-		if !is_settled || !self.task.is_final {
+		self.stop_unfinished("the task is closed", next);
+		if !is_done || !self.task.is_final {
 			return;
 		}
 		let parts = self.task.replicates.iter();

@@ -130,7 +130,7 @@ fn lost_worker_that_comes_back_late_drops_its_task_unless_it_is_computed() {
 }
 
 #[test]
-fn settled_task_is_dropped() {
+fn task_that_is_over_is_dropped() {
 	let (mut scene, id, _) = given();
 	scene.pass(4 * HEARTBEAT, &[1]);
 	let two = scene.worker(2, 1);
