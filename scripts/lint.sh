@@ -10,6 +10,7 @@
 #   links         what documents refer to is there: files, headings, commands
 #   json          JSON files are JSON
 #   layers        who may depend on whom: .config/layers.txt (invariant I8 is a part of it)
+#   forms         rlc-json alone writes the JSON of orders, deals and tasks
 #   sizes         no long source file
 #   licenses      deny.toml: licenses, sources and versions of dependencies
 #   features      features reach every dependency that has them: .config/zepter.yaml
@@ -22,7 +23,7 @@ cd "$(dirname "$0")/.."
 . scripts/env.sh
 . scripts/tools.sh
 
-quick=(format spelling links json layers sizes licenses features)
+quick=(format spelling links json layers forms sizes licenses features)
 slow=(clippy clippy-wasm apps)
 
 # rustup's part $1, which cargo calls $2.
@@ -45,6 +46,7 @@ part_spelling() {
 part_links() { scripts/doc-links.sh; }
 part_json() { scripts/lint/files.sh '*.json' | xargs -0 -n 1 sh -c 'jq empty "$1" || { echo "json: $1" >&2; exit 1; }' -; }
 part_layers() { scripts/lint/layers.sh; }
+part_forms() { scripts/lint/forms.sh; }
 part_sizes() { scripts/lint/sizes.sh; }
 part_licenses() {
 	tool_cargo_deny
