@@ -1,6 +1,8 @@
 //! The namespaces `marketplace` and `poco`: what a requester, a scheduler and a worker see of the market and of a task,
 //! and what they are told when they ask wrongly.
 
+use std::collections::BTreeSet;
+
 use crate::common::{eventually, market::Market};
 use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_node::{
@@ -206,6 +208,28 @@ async fn what_does_not_exist_is_null_and_what_is_malformed_an_error() {
 		assert!(message.contains("unknown block 0x0101"), "{message}");
 	}
 	drop(nobody);
+	market.stop().await;
+}
+
+#[tokio::test]
+async fn node_has_the_methods_of_the_openrpc_document_and_reads_their_examples() {
+	let market = Market::on(NodeBuilder::dev().instant_seal()).await;
+	let is_documented = |name: &String| name.starts_with("marketplace_") || name.starts_with("poco_");
+	let methods: BTreeSet<_> = market.node.methods().into_iter().filter(is_documented).collect();
+	let documented: BTreeSet<_> = rlc_json::rpc::names().into_iter().map(String::from).collect();
+	assert_eq!(methods, documented);
+	for method in rlc_json::rpc::methods() {
+		let params = Value::Array(method.asked);
+		// Nothing that the examples are about exists here, but all of it is understood.
+		let refused = match method.subscription {
+			None => market.node.call::<Value>(method.name, params).await.err(),
+			Some(_) => market.node.subscribe(method.name, params).await.err(),
+		};
+		if let Some(error) = refused {
+			let (code, message) = refusal::<()>(Err(error));
+			assert_eq!(code, NO_DOMAIN_YET, "{}: {message}", method.name);
+		}
+	}
 	market.stop().await;
 }
 
