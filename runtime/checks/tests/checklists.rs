@@ -218,6 +218,20 @@ fn every_event_is_documented_and_read() {
 }
 
 #[test]
+fn every_rpc_method_is_documented() {
+	let openrpc = fs::read_to_string(root().join("docs/rpc/openrpc.json")).expect("the OpenRPC document");
+	let openrpc: serde_json::Value = serde_json::from_str(&openrpc).expect("JSON");
+	let methods = openrpc["methods"].as_array().expect("a list of methods");
+	let manual = text("docs/rpc.md");
+	let names = methods.iter().map(|method| method["name"].as_str().expect("each has a name"));
+	let missing: Vec<_> = names
+		.filter(|name| !manual.contains(&format!("`{name}`")))
+		.map(|name| format!("docs/rpc.md: {name} is missing; add a row with an example"))
+		.collect();
+	assert_none(&missing);
+}
+
+#[test]
 fn exceptions_are_explained() {
 	for exception in NOT_SENT.iter().chain(&NOT_TRIED).chain(&NOT_READ) {
 		let Exception { pallet, name, why } = exception;
