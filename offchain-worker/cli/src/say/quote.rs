@@ -1,9 +1,10 @@
 //! What tasks would cost, and how long they would take.
 
 use rlc_json::Decimal;
-use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment};
+use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, WorkerpoolId};
 use rlc_protocol::requester::PoolInfo;
-use serde_json::{json, Value};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::{
 	amount::Amount,
@@ -61,7 +62,7 @@ pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<To
 		("a run takes", format!("{usual}{} at most, category {}", span(wish.reference_time), wish.category_name)),
 		("ends", forecast::ending(expected, latest)),
 	]);
-	let mut json = price_json(quote, fee);
+	let mut json = json!(Price::new(quote, fee));
 	json["workersPerTask"] = json!(workers);
 	json["begins"] = json!(begins);
 	json["pool"] = json!(told.ok().map(|told| told.info));
@@ -93,28 +94,45 @@ fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)
 	]
 }
 
-fn price_json(quote: &Quote, fee: Balance) -> Value {
-	let estimate = &quote.estimate;
-	json!({
-		"volume": Decimal(estimate.volume),
-		"taskPrice": Decimal(estimate.task_price),
-		"appPrice": Decimal(quote.app.price),
-		"datasetPrice": quote.dataset.as_ref().map(|order| Decimal(order.price)),
-		"workerpoolPrice": Decimal(quote.workerpool.price),
-		"totalPrice": Decimal(estimate.total_price),
-		"fee": Decimal(fee),
-		"deposit": Decimal(quote.deposits()),
-		"dealDeposit": Decimal(estimate.deposit),
-		"recordDeposit": Decimal(quote.record_deposit),
-		"workerStake": Decimal(estimate.worker_stake),
-		"poolStake": Decimal(estimate.pool_stake),
-		"workerpool": quote.workerpool.workerpool,
-		"orders": {
-			"app": estimate.orders.app,
-			"dataset": estimate.orders.dataset,
-			"workerpool": estimate.orders.workerpool,
-		},
-	})
+/// What `rlc estimate --json` prints of the price: the node's estimate, and what the node does not add up.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Price {
+	#[serde(flatten)]
+	estimate: rlc_json::Estimate,
+	/// What each side gets for a task.
+	prices: Prices,
+	workerpool: WorkerpoolId,
+	/// For the transaction.
+	fee: Decimal<Balance>,
+	/// For the record of what was bought, beside the deal's deposit.
+	record_deposit: Decimal<Balance>,
+	/// Both deposits.
+	deposits: Decimal<Balance>,
+}
+
+#[derive(Serialize)]
+struct Prices {
+	app: Decimal<Balance>,
+	dataset: Option<Decimal<Balance>>,
+	workerpool: Decimal<Balance>,
+}
+
+impl Price {
+	fn new(quote: &Quote, fee: Balance) -> Self {
+		Self {
+			estimate: quote.estimate.clone().into(),
+			prices: Prices {
+				app: Decimal(quote.app.price),
+				dataset: quote.dataset.as_ref().map(|order| Decimal(order.price)),
+				workerpool: Decimal(quote.workerpool.price),
+			},
+			workerpool: quote.workerpool.workerpool,
+			fee: Decimal(fee),
+			record_deposit: Decimal(quote.record_deposit),
+			deposits: Decimal(quote.deposits()),
+		}
+	}
 }
 
 #[cfg(test)]
@@ -139,7 +157,7 @@ mod tests {
 		line("deposits", 11);
 		assert!(line("deal", 9).contains("comes back"));
 		assert!(line("request", 2).contains("stays"));
-		let json = ["fee", "deposit", "dealDeposit", "recordDeposit"].map(|name| answer.json[name].as_str());
+		let json = ["fee", "deposits", "deposit", "recordDeposit"].map(|name| answer.json[name].as_str());
 		assert_eq!(json, [Some("5"), Some("11"), Some("9"), Some("2")]);
 		let told = summary(&quote(), &wish());
 		assert!(told.contains(&Amount(9).to_string()) && told.contains(&Amount(2).to_string()), "{told}");
