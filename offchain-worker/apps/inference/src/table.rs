@@ -113,7 +113,7 @@ mod tests {
 	fn bad_rows_are_named() {
 		assert!(read("x,y\n1,2", false).unwrap_err().contains("line 1: \"x\" is not a number; if"));
 		assert!(read("1,2\n1", false).unwrap_err().contains("line 2: has 1"));
-		assert!(read("1,NaN", false).unwrap_err().contains("no number"));
+		assert!(read("1,NaN", false).unwrap_err().contains("is not a number"));
 		assert!(read("x,y\n", true).unwrap_err().contains("no records"));
 	}
 
