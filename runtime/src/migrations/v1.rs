@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, storage::PrefixIterator, traits::StorageVersion};
 use frame_support::{
 	migrations::VersionedMigration,
-	traits::{Get, PalletInfoAccess, UncheckedOnRuntimeUpgrade},
+	traits::{PalletInfoAccess, UncheckedOnRuntimeUpgrade},
 	weights::Weight,
 };
 use pallet_tx_pause::{PausedCalls, RuntimeCallNameOf};
