@@ -98,8 +98,9 @@ fn names(text: &str, name: &str) -> bool {
 	text.match_indices(name).any(|(at, _)| {
 		let before = text[..at].chars().next_back();
 		let after = text[at + name.len()..].chars().next();
-		!(before.is_some_and(is_part) && name.starts_with(is_part))
-			&& !(after.is_some_and(is_part) && name.ends_with(is_part))
+		let begins_inside = before.is_some_and(is_part) && name.starts_with(is_part);
+		let ends_inside = after.is_some_and(is_part) && name.ends_with(is_part);
+		!begins_inside && !ends_inside
 	})
 }
 

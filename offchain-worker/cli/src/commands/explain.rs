@@ -38,7 +38,7 @@ pub(crate) async fn run(explain: Explain, context: &Context) -> Result<Answer> {
 		return Ok(Answer::new(page.text(), page));
 	}
 	let page = ask(context, &code).await.ok().flatten();
-	let page = page.ok_or_else(|| failure!(CodeUnknown, "there is no code {code}"; "`rlc explain` lists all"))?;
+	let page = page.ok_or_else(|| failure!(ErrorCodeUnknown, "there is no code {code}"; "`rlc explain` lists all"))?;
 	Ok(Answer::new(page.text(), page))
 }
 

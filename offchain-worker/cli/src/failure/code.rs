@@ -40,7 +40,7 @@ catalog! {
 	Internal, "internal",
 		"Something happened in this program that should be impossible.",
 		"Report it with the whole message, and with what you did.";
-	CodeUnknown, "code.unknown",
+	ErrorCodeUnknown, "code.unknown",
 		"Neither this program nor the chain has an error of this code.",
 		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
 	NotConfirmed, "not-confirmed",

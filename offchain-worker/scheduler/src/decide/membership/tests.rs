@@ -34,7 +34,7 @@ fn three_missed_heartbeats_are_a_loss() {
 	assert!(scene.known(&one).is_here());
 	scene.pass(1, &[1]);
 	assert_eq!(step(&scene, id, &one), Step::Lost);
-	assert!(!scene.state.worker(&one).is_some(), "nothing is kept of it");
+	assert!(scene.state.worker(&one).is_none(), "nothing is kept of it");
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn worker_without_progress_loses_its_task_to_the_next() {
 	scene.pass(T + ALLOWANCE, &[]);
 	assert_eq!(scene.lose_stalled(), []);
 	scene.pass(1, &[]);
-	assert_eq!(scene.lose_stalled(), [one.clone()]);
+	assert_eq!(scene.lose_stalled(), std::slice::from_ref(&one));
 	let part = &scene.task(id).replicates[&one];
 	assert_eq!((part.step, part.cause.as_ref().unwrap().words.as_str()), (Step::Lost, "no progress"));
 	assert_eq!(scene.computing(id), [], "it gets nothing more");
@@ -81,7 +81,7 @@ fn task_waits_its_turn_while_its_worker_makes_progress() {
 	assert_eq!(scene.lose_stalled(), [], "the second one was not begun");
 	scene.contributes(&one, task(deal, 0), 7);
 	scene.pass(T + ALLOWANCE + 1, &[]);
-	assert_eq!(scene.lose_stalled(), [one.clone()]);
+	assert_eq!(scene.lose_stalled(), std::slice::from_ref(&one));
 	assert_eq!(step(&scene, task(deal, 0), &one), Step::Contributed, "what is on chain stays there");
 	assert_eq!(step(&scene, task(deal, 1), &one), Step::Lost);
 }
