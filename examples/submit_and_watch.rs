@@ -46,17 +46,22 @@ pub async fn submit(requester: &Sender, app: AppId) -> Result<DealId, Box<dyn Er
 	let estimate = chain.estimate(&request).await?.ok_or("no offers serve this request; offer more")?;
 	println!("{} nRLC a task, and {} of deposit", estimate.task_price, estimate.deposit);
 
-	// Put the request into the book, then match it with those offers. Left alone, a validator would match it soon.
+	// Put the request into the book. A validator finds these offers too, and matches them in one of the next blocks.
+	let (before, _) = chain.best().await?;
 	requester.send(MarketplaceCall::PublishOrder { order: request.into() }).await?;
-	let orders = estimate.orders;
-	let (app, dataset, workerpool) = (orders.app, orders.dataset, orders.workerpool);
-	let receipt =
-		requester.send(MarketplaceCall::MatchPublished { request: orders.request, app, dataset, workerpool }).await?;
-	let deal = receipt.events.iter().find_map(|event| match event {
-		Event::Marketplace(MarketplaceEvent::DealOpened { deal, .. }) => Some(*deal),
-		_ => None,
-	});
-	Ok(deal.ok_or("the orders were matched, and no deal was opened")?)
+	let published = estimate.orders.request;
+	let mut blocks = chain.follow(Some(before), At::Finalized);
+	while let Some(block) = blocks.next().await {
+		for (_, event) in block?.events {
+			match event {
+				Event::Marketplace(MarketplaceEvent::DealOpened { deal, request, .. }) if request == published => {
+					return Ok(deal)
+				}
+				_ => {}
+			}
+		}
+	}
+	Err("the node ended".into())
 }
 
 /// Returns a request for one task that a single worker's word is enough for.

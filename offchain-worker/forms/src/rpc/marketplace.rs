@@ -38,7 +38,7 @@ fn orderbook() -> Method {
 		asked: vec![json!({ "kind": "workerpool", "category": 0, "maxPrice": "2000000000" }), json!(null), json!(1)],
 		answered: json!({
 			"entries": [examples::entry()],
-			"next": "0x000000000000000000000000003b9aca000000000000000007",
+			"next": "0x0000000000000000000000003b9aca000000000000000007",
 		}),
 		subscription: None,
 	}
