@@ -95,7 +95,7 @@ fn request(requester: AccountId, app: AppId) -> RequestOrder {
 ///
 /// If the node no longer answers.
 pub async fn watch(chain: &Chain, deal: DealId, since: u32) -> Result<u32, Box<dyn Error>> {
-	let mut completed = 0;
+	let (mut completed, mut is_closed) = (0, false);
 	// Final blocks, each once, also after the connection was lost. What is told here cannot be undone.
 	let mut blocks = chain.follow(Some(since), At::Finalized);
 	while let Some(block) = blocks.next().await {
@@ -109,11 +109,13 @@ pub async fn watch(chain: &Chain, deal: DealId, since: u32) -> Result<u32, Box<d
 					println!("block {}: task {task:?} closed, digest {outcome:?}", block.number);
 					completed += u32::from(outcome.is_some());
 				}
-				Event::Marketplace(MarketplaceEvent::DealClosed { deal: closed }) if closed == deal => {
-					return Ok(completed)
-				}
+				Event::Marketplace(MarketplaceEvent::DealClosed { deal: closed }) if closed == deal => is_closed = true,
 				_ => {}
 			}
+		}
+		// The last task closes in the same block, by an event after the deal's.
+		if is_closed {
+			return Ok(completed);
 		}
 	}
 	Err("the node ended".into())
