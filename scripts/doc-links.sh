@@ -89,6 +89,8 @@ tests=$(scripts/lint/files.sh '*.rs' | tr '\0' '\n' |
 	sed -nE 's#.*/tests/([a-z_]+)(/main)?\.rs$#\1#p')
 for file in "${files[@]}"; do
 	[ -e "$file" ] || continue
+	# Into a variable first: the failure of a process substitution is not seen.
+	found=$(references "$file")
 	while IFS=$'\t' read -r line kind what; do
 		case "$kind" in
 			link) check_link "$file" "$line" "$what" ;;
@@ -98,7 +100,7 @@ for file in "${files[@]}"; do
 			test) grep -qx -- "$what" <<<"$tests" || wrong "$file:$line: there is no test program $what" ;;
 			file) [ -e "$what" ] || wrong "$file:$line: there is no $what" ;;
 		esac
-	done < <(references "$file")
+	done <<<"$found"
 done
 [ $bad = 0 ] || exit 1
 echo "doc-links: ${#files[@]} documents, all links and commands lead somewhere"

@@ -1,6 +1,6 @@
 //! Everything that can go wrong in a node, and how it is told in one line.
 
-use std::{fmt::Write, io, net::SocketAddr, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use rlc_primitives::Hash;
 
@@ -151,25 +151,8 @@ impl Error {
 				path.display()
 			);
 		}
-		let mut line = first_line(self);
-		let mut cause = std::error::Error::source(self);
-		while let Some(error) = cause {
-			let text = first_line(error);
-			// Many errors repeat their cause in their own text.
-			if !line.contains(&text) {
-				// Writing to a string does not fail.
-				let _ = write!(line, ": {text}");
-			}
-			cause = error.source();
-		}
-		line
+		rlc_service::one_line(self)
 	}
-}
-
-/// Returns the first line of an error's text. The rest is detail: a whole genesis configuration, for example.
-fn first_line(error: &dyn std::error::Error) -> String {
-	let text = error.to_string();
-	text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no description").trim_end_matches(':').into()
 }
 
 #[cfg(test)]

@@ -19,19 +19,6 @@ use super::{
 const DEALS: &str = "deals";
 const ORDERS: &str = "orders";
 
-/// The kinds of orders, as metrics are labeled by them.
-const KINDS: [OrderKind; 4] = [OrderKind::App, OrderKind::Dataset, OrderKind::Workerpool, OrderKind::Request];
-
-/// Returns how metrics call a kind of orders.
-fn label(kind: OrderKind) -> &'static str {
-	match kind {
-		OrderKind::App => "app",
-		OrderKind::Dataset => "dataset",
-		OrderKind::Workerpool => "workerpool",
-		OrderKind::Request => "request",
-	}
-}
-
 /// Counters of what happened to orders and deals.
 #[derive(Clone)]
 pub(super) struct Counters {
@@ -41,7 +28,7 @@ pub(super) struct Counters {
 
 impl Counters {
 	pub(super) fn register(registry: &Registry) -> Result<Self, PrometheusError> {
-		let kinds = KINDS.map(label);
+		let kinds = OrderKind::ALL.map(OrderKind::name);
 		Ok(Self {
 			orders_published: counters(
 				registry,
@@ -56,7 +43,7 @@ impl Counters {
 
 	pub(super) fn count(&self, event: &Event<Runtime>) {
 		match event {
-			Event::OrderPublished { kind, .. } => self.orders_published.with_label_values(&[label(*kind)]).inc(),
+			Event::OrderPublished { kind, .. } => self.orders_published.with_label_values(&[kind.name()]).inc(),
 			Event::DealOpened { deal, size, .. } => {
 				tracing::debug!(deal = ?deal.0, tasks = size, "deal opened");
 				self.deals_opened.inc();
@@ -84,8 +71,8 @@ impl Gauges {
 
 	pub(super) fn show(&self, found: &Found) {
 		self.deals_open.set(found.deals_open);
-		for kind in KINDS {
-			self.orders.with_label_values(&[label(kind)]).set(found.orders.get(&kind).copied().unwrap_or_default());
+		for kind in OrderKind::ALL {
+			self.orders.with_label_values(&[kind.name()]).set(found.orders.get(&kind).copied().unwrap_or_default());
 		}
 	}
 }
@@ -142,7 +129,7 @@ mod tests {
 			Event::DealClosed { deal: DealId::default() },
 		];
 		events.iter().for_each(|event| counters.count(event));
-		let published = KINDS.map(|kind| counters.orders_published.with_label_values(&[label(kind)]).get());
+		let published = OrderKind::ALL.map(|kind| counters.orders_published.with_label_values(&[kind.name()]).get());
 		assert_eq!(published, [1, 0, 0, 2]);
 		assert_eq!(counters.deals_opened.get(), 0);
 	}
@@ -184,7 +171,7 @@ mod tests {
 	fn findings_are_shown() {
 		let gauges = Gauges::register(&Registry::new()).expect("an empty registry");
 		gauges.show(&Found { deals_open: 3, orders: BTreeMap::from([(OrderKind::Request, 4)]), ..Default::default() });
-		let orders = KINDS.map(|kind| gauges.orders.with_label_values(&[label(kind)]).get());
+		let orders = OrderKind::ALL.map(|kind| gauges.orders.with_label_values(&[kind.name()]).get());
 		assert_eq!((gauges.deals_open.get(), orders), (3, [0, 0, 0, 4]));
 	}
 }

@@ -88,7 +88,7 @@ pub(crate) fn ending(expected: Result<Moment, &str>, latest: Moment) -> String {
 pub(crate) mod tests {
 	use super::*;
 	use rlc_primitives::AccountId;
-	use rlc_protocol::{worker::Resources, Account, Needs};
+	use rlc_protocol::{version::PROTOCOL, worker::Resources, Account, Needs};
 
 	pub(crate) fn info(workers: u32, free_slots: u32, waiting: u64) -> PoolInfo {
 		PoolInfo {
@@ -96,6 +96,7 @@ pub(crate) mod tests {
 			genesis: Default::default(),
 			scheduler: Account(AccountId::new([1; 32])),
 			version: String::new(),
+			protocol: PROTOCOL,
 			workers,
 			free_slots,
 			slots: 6,

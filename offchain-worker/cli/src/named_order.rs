@@ -12,7 +12,6 @@ use crate::{
 	failure::{failure, Result},
 	ids,
 	order_file::{OrderFile, Signed},
-	say::order::kind_name,
 };
 
 /// An order that the command line names, with its signature if it came in a file.
@@ -45,11 +44,11 @@ impl NamedOrder {
 	///
 	/// If it is of another kind.
 	pub(crate) fn side<O>(self, kind: OrderKind, pick: impl FnOnce(AnyOrder) -> Option<O>) -> Result<SignedOrder<O>> {
-		let found = kind_name(self.order.kind());
+		let found = self.order.kind().name();
 		let authorization = self.signature.map_or(Authorization::OnChain, Authorization::Signature);
 		let order = pick(self.order);
 		let order = order.ok_or_else(|| {
-			let wanted = kind_name(kind);
+			let wanted = kind.name();
 			failure!(OrderKind, "--{wanted} names an order of kind {found}"; "give an order of kind {wanted}")
 		})?;
 		Ok(SignedOrder { order, authorization })

@@ -12,6 +12,7 @@ use rlc_primitives::{work::TaskView, Tag, WorkerpoolId};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
 	signing::Claim,
+	version::{self, PROTOCOL},
 	Account, PoolDescription,
 };
 use rlc_store::{Client, Url};
@@ -40,13 +41,16 @@ pub(crate) fn rpc_url(base: &str) -> Result<String> {
 ///
 /// # Errors
 ///
-/// If it does not answer.
+/// If it does not answer, or speaks another protocol.
 pub(crate) async fn connect(base: &str) -> Result<WsClient> {
 	let client = WsClientBuilder::default().connection_timeout(PATIENCE).request_timeout(PATIENCE);
-	let client = client.build(rpc_url(base)?).await;
-	client.map_err(
+	let client = client.build(rpc_url(base)?).await.map_err(
 		|error| failure!(SchedulerUnreachable, "the scheduler at {base} does not answer ({error})"; "check that it runs"),
-	)
+	)?;
+	let info = client.info().await.map_err(|error| refused(&error))?;
+	version::check("program", PROTOCOL, info.protocol)
+		.map_err(|other| failure!(SchedulerProtocol, "the scheduler at {base} cannot be asked: {other}"))?;
+	Ok(client)
 }
 
 /// Returns why a scheduler did not answer a question.

@@ -35,18 +35,6 @@ pub enum OrderKind {
 	Request,
 }
 
-impl OrderKind {
-	/// Returns the kind as it is written.
-	pub fn name(self) -> &'static str {
-		match self {
-			Self::App => "app",
-			Self::Dataset => "dataset",
-			Self::Workerpool => "workerpool",
-			Self::Request => "request",
-		}
-	}
-}
-
 impl From<domain::OrderKind> for OrderKind {
 	fn from(kind: domain::OrderKind) -> Self {
 		match kind {

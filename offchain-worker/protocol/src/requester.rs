@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 use crate::{
+	version,
 	worker::{Cause, Logs, Resources, Step},
 	Account, TaskRef,
 };
@@ -41,6 +42,9 @@ pub struct PoolInfo {
 	pub scheduler: Account,
 	/// The program's version.
 	pub version: String,
+	/// The scheduler's [`PROTOCOL`](version::PROTOCOL).
+	#[serde(default = "version::unnamed")]
+	pub protocol: u32,
 	/// How many workers are there.
 	pub workers: u32,
 	/// How many slots of theirs could be filled now.

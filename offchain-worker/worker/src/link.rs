@@ -146,7 +146,7 @@ impl Link {
 	async fn join(&mut self, client: &WsClient, logs: &mut UntoldLogs) -> Result<Admitted, Broken> {
 		let identity = &self.identity;
 		let challenge = client.challenge(identity.account.clone()).await?;
-		version::check(PROTOCOL, challenge.protocol)?;
+		version::check("worker", PROTOCOL, challenge.protocol)?;
 		if challenge.genesis != identity.genesis {
 			return Err(Broken::OtherChain(challenge.genesis));
 		}

@@ -258,6 +258,9 @@ catalog! {
 	SchedulerRefused, "scheduler.refused",
 		"The scheduler refuses a question.",
 		"The message says why.";
+	SchedulerProtocol, "scheduler.protocol",
+		"The scheduler and this program speak different versions of their protocol.",
+		"Upgrade the one that the message names: both from the same release understand each other.";
 	SchedulerHidden, "scheduler.hidden",
 		"The workerpool does not say on the chain where its scheduler is.",
 		"Ask the owner of the workerpool for the URL.";

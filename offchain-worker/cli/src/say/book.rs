@@ -34,7 +34,7 @@ pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)
 		};
 		let category = category_of(&entry.order).and_then(|id| categories.iter().find(|(known, _)| *known == id));
 		[
-			order::kind_name(entry.order.kind()).into(),
+			entry.order.kind().name().into(),
 			what,
 			category.map(|(_, category)| ids::name(category)).unwrap_or_default(),
 			trust,

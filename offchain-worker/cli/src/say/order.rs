@@ -1,32 +1,20 @@
 //! Orders: their terms, and what is left of them.
 
 use rlc_json::{Account, Decimal, Order};
-use rlc_primitives::{AnyOrder, Balance, OrderHash, OrderKind};
+use rlc_primitives::{AnyOrder, Balance, OrderHash};
 use serde_json::json;
 
 use crate::{amount::Amount, answer::Answer, table::fields};
-
-/// Returns what a kind of order is called.
-pub(crate) fn kind_name(kind: OrderKind) -> &'static str {
-	rlc_json::OrderKind::from(kind).name()
-}
 
 /// Returns bytes that mostly are text as text, else in hex.
 pub(crate) fn text(bytes: &[u8]) -> String {
 	rlc_json::text::write(bytes).into_owned()
 }
 
-/// Returns what a task pays for what the order offers, or at most for what it asks, in nRLC.
+/// Returns what a task pays for what the order offers, or at most for what it asks, in nRLC. What is more than 128 bits
+/// is shown as the most that they hold: nobody has it.
 pub(crate) fn price(order: &AnyOrder) -> Balance {
-	match order {
-		AnyOrder::App(order) => order.price,
-		AnyOrder::Dataset(order) => order.price,
-		AnyOrder::Workerpool(order) => order.price,
-		AnyOrder::Request(order) => {
-			let dataset = order.dataset.map_or(0, |_| order.dataset_max_price);
-			order.app_max_price.saturating_add(dataset).saturating_add(order.workerpool_max_price)
-		}
-	}
+	order.price().unwrap_or(Balance::MAX)
 }
 
 /// What is known of an order.
@@ -50,7 +38,7 @@ pub(crate) fn shown(Known { hash, order, publisher, consumed, signature }: Known
 	let left = volume.map(|volume| volume.saturating_sub(consumed));
 	let text = fields([
 		("order", format!("{:?}", hash.0)),
-		("kind", order.map(|order| kind_name(order.kind()).to_owned()).unwrap_or_default()),
+		("kind", order.map(|order| order.kind().name().to_owned()).unwrap_or_default()),
 		("price", order.map(|order| Amount(price(order)).to_string()).unwrap_or_default()),
 		("volume", volume.map(|volume| volume.to_string()).unwrap_or_default()),
 		("consumed", consumed.to_string()),

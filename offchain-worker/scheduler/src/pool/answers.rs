@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
 	requester::{PoolInfo, ReplicateInfo, TaskInfo, WorkerInfo},
+	version::PROTOCOL,
 	Account,
 };
 use tokio::sync::mpsc;
@@ -94,6 +95,7 @@ impl Pool {
 			genesis: identity.genesis,
 			scheduler: Account(identity.account.clone()),
 			version: env!("CARGO_PKG_VERSION").into(),
+			protocol: PROTOCOL,
 			workers: here.count().try_into().unwrap_or(u32::MAX),
 			free_slots: self.state.ready().free_slots(),
 			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),

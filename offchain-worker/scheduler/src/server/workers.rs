@@ -40,7 +40,8 @@ impl WorkerRpcServer for Api {
 
 	#[instrument(skip_all, fields(worker = %join.account))]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
-		version::check(join.protocol, PROTOCOL).map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
+		version::check("worker", join.protocol, PROTOCOL)
+			.map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
 		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
