@@ -27,12 +27,20 @@ part_cargo() {
 	# processors.
 	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
 }
-part_fuzz() { cargo run --release --bin rlc-checks -- fuzz --extrinsics 20000; }
+# Both run what the tests built: `cargo build` alone would have other features, and compile all of ours once more.
+part_fuzz() {
+	build
+	"$TARGET/release/rlc-checks" fuzz --extrinsics 20000
+}
 part_network() {
-	cargo build --release "${packages[@]}"
+	build
 	RLC_NEXT_RUNTIME="$TARGET/release/wbuild/rlc-runtime/next_runtime.compact.compressed.wasm" \
 		zombienet/run.sh "$TARGET/release/rlc-node"
 }
+
+# Whether a part of this run has built everything.
+built=
+build() { [ -n "$built" ] || part_build; }
 
 all=(apps build cargo fuzz network)
 [ $# != 0 ] || set -- "${all[@]}"
@@ -44,4 +52,5 @@ for part in "$@"; do
 	echo "test: $part"
 	# In a shell of its own, in which the first failure ends it.
 	(set -e; "part_$part")
+	case "$part" in build | cargo) built=1 ;; esac
 done
