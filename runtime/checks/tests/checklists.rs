@@ -1,5 +1,5 @@
-//! The checklists of CONTRIBUTING.md, as tests. They fail with the name of each place that a new call, event, or RPC
-//! method was not added to.
+//! What tests can check of the checklists in CONTRIBUTING.md. They fail with the name of each place that a new call,
+//! event, or RPC method was not added to.
 
 use std::{
 	fs,
@@ -227,7 +227,7 @@ fn every_rpc_method_is_documented() {
 	let names = methods.iter().map(|method| method["name"].as_str().expect("each has a name"));
 	let missing: Vec<_> = names
 		.filter(|name| !manual.contains(&format!("`{name}`")))
-		.map(|name| format!("docs/rpc.md: {name} is missing; add a row with an example"))
+		.map(|name| format!("docs/rpc.md: {name} is missing; add a row"))
 		.collect();
 	assert_none(&missing);
 }
