@@ -7,8 +7,8 @@
 //! A judgment may depend on the one before. So a few functions, those with `&mut State`, ask a judgment, record its
 //! outcome in the model, and ask the next: [`turn::decide`] and the like. They judge nothing themselves.
 //!
-//! All of this depends on [`crate::model`] only: neither on the pool that acts on it, nor on a database, a network or a
-//! clock.
+//! All of this depends on [`crate::model`], on types of `rlc-primitives`, and on the messages of `rlc-protocol`: neither on
+//! the pool that acts on it, nor on a database, a network, or a clock.
 
 mod action;
 pub mod adoption;
