@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds everything and plays the main job on a stack of its own: real work, paid and proven. Options are passed on to
-# `rlc demo`. With HEADLESS=1 it stops at the end, and the exit code tells whether all of it held.
+# Builds everything and runs the demo on its own stack: real work, paid and proven. Options are passed on to `rlc demo`.
+# With HEADLESS=1 it stops at the end, and the exit code says whether everything went as promised.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh

@@ -71,7 +71,7 @@ impl Fetcher {
 	///
 	/// # Errors
 	///
-	/// [`FetchError`]; [`FetchErrorKind::Stopped`] once `stop` is cancelled.
+	/// [`FetchError`]; [`FetchErrorKind::Stopped`] once `stop` is canceled.
 	#[instrument(skip_all, fields(cid = Empty))]
 	pub async fn fetch(
 		&self,

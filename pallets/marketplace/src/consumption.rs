@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_owner(&who, &order)?;
 		let left = remainder.left();
 
-		// As in iExec's contracts, an order that is consumed already can be cancelled too.
+		// As in iExec's contracts, an order that is consumed already can be canceled too.
 		if left > 0 {
 			Self::consume(remainder, left, &who)?;
 		}

@@ -174,7 +174,7 @@ pub mod pallet {
 
 	/// How much of each order is consumed: what keeps a signature from being used twice.
 	///
-	/// Paid for by `RecordDeposit` of the order's publisher, or of the account that first brought or cancelled it. A record
+	/// Paid for by `RecordDeposit` of the order's publisher, or of the account that first brought or canceled it. A record
 	/// with nothing consumed goes when its order leaves the book. A record of an order that expires goes by `prune_order`
 	/// after that. Any other stays, as the order could be authorized again.
 	#[pallet::storage]
@@ -182,13 +182,13 @@ pub mod pallet {
 
 	/// Orders that their owners authorized without showing them.
 	///
-	/// Paid for by `OrderDeposit` of the owner. Goes when the order is consumed, cancelled, withdrawn or expired.
+	/// Paid for by `OrderDeposit` of the owner. Goes when the order is consumed, canceled, withdrawn or expired.
 	#[pallet::storage]
 	pub type Presigned<T> = StorageMap<_, Blake2_128Concat, OrderHash, Presign>;
 
 	/// Orders in the book.
 	///
-	/// Paid for by `OrderDeposit` and `ByteDeposit` of the publisher. Goes when the order is consumed, cancelled,
+	/// Paid for by `OrderDeposit` and `ByteDeposit` of the publisher. Goes when the order is consumed, canceled,
 	/// withdrawn or expired, or when its asset has another owner.
 	#[pallet::storage]
 	pub type Orders<T> = StorageMap<_, Blake2_128Concat, OrderHash, Published>;
@@ -291,7 +291,7 @@ pub mod pallet {
 			/// The order.
 			order: OrderHash,
 		},
-		/// An order was cancelled: nothing is left of its volume.
+		/// An order was canceled: nothing is left of its volume.
 		OrderCancelled {
 			/// The order.
 			order: OrderHash,

@@ -14,9 +14,9 @@ pub use rlc_primitives::market::{
 /// How much of an order is consumed, and who pays for remembering it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct Consumption {
-	/// How many tasks deals took of the order; its whole volume if it is cancelled.
+	/// How many tasks deals took of the order; its whole volume if it is canceled.
 	pub volume: u64,
-	/// Who paid the deposit: the order's publisher, or the account that first brought or cancelled it.
+	/// Who paid the deposit: the order's publisher, or the account that first brought or canceled it.
 	pub depositor: AccountId,
 	/// What is held from the depositor, in nRLC.
 	pub deposit: Balance,

@@ -20,7 +20,7 @@ pub mod pallet {
 		WhitelistedCaller,
 		/// Spends from the treasury, and sets its share of the fees.
 		TreasurySpender,
-		/// Administers staking: slashes cancelled, commissions, limits.
+		/// Administers staking: slashes canceled, commissions, limits.
 		StakingAdmin,
 		/// Sets the marketplace's parameters.
 		MarketplaceAdmin,

@@ -17,7 +17,7 @@ pub enum MarketplaceEvent {
 	OrderPresigned { order: OrderHash, owner: AccountId },
 	/// An order was withdrawn by the account that published or presigned it.
 	OrderWithdrawn { order: OrderHash },
-	/// An order was cancelled: nothing is left of its volume.
+	/// An order was canceled: nothing is left of its volume.
 	OrderCancelled { order: OrderHash },
 	/// An order that was published or presigned is consumed.
 	OrderFilled { order: OrderHash },

@@ -65,7 +65,7 @@ async fn write(
 pub(super) fn result(ended: Result<Result<(), JournalError>, JoinError>) -> Result<(), JournalError> {
 	ended.unwrap_or_else(|error| match error.try_into_panic() {
 		Ok(panic) => std::panic::resume_unwind(panic),
-		// It is cancelled only with the whole program.
+		// It is canceled only with the whole program.
 		Err(_) => Ok(()),
 	})
 }

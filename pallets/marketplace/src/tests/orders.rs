@@ -1,4 +1,4 @@
-//! The life of an order on chain: published, presigned, withdrawn, cancelled, expired, pruned; and its deposits.
+//! The life of an order on chain: published, presigned, withdrawn, canceled, expired, pruned; and its deposits.
 
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok};
