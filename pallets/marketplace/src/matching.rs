@@ -3,7 +3,7 @@
 //! These functions decide, no matter who brings the orders and where they come from. They read what is registered
 //! through [`Assets`] and nothing else, so that the search for offers decides as the chain does.
 //!
-//! Source: `IexecPoco1Facet._matchOrders`, and "Matching" of the marketplace's design.
+//! Source: `IexecPoco1Facet._matchOrders`; recorded in `vectors/poco/`.
 
 use rlc_primitives::{
 	deal::Category,
