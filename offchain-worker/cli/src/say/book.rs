@@ -2,7 +2,6 @@
 
 use rlc_primitives::{deal::Category, market::BookEntry, AnyOrder, CategoryId};
 
-use super::order;
 use crate::{
 	amount::Amount,
 	answer::Answer,
