@@ -1,4 +1,4 @@
-# What one can do here. Each target sets up what it needs by itself and says so.
+# What you can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run node test e2e bench fuzz replay docs fmt lint advisories ci chain-specs weights
@@ -39,7 +39,7 @@ fmt: ## format the code
 lint: ## formatting, spelling, links, rules between crates, licenses, clippy (ARGS="quick", or parts by name)
 	@scripts/lint.sh $(ARGS)
 
-advisories: ## known faults of the dependencies, by RustSec's database, which is fetched
+advisories: ## known vulnerabilities of the dependencies (fetches RustSec's database)
 	@scripts/lint.sh advisories
 
 ci: ## what has to hold for a change to land, each step with its time
