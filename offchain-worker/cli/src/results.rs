@@ -15,7 +15,7 @@ use rlc_primitives::{
 	market::DealView,
 	task::{Contribution, ContributionStatus},
 	work::TaskView,
-	DealId, ResultDigest,
+	DealId, ResultDigest, TaskId,
 };
 use rlc_store::{
 	archive::{self, UnpackLimits},
@@ -79,6 +79,8 @@ impl Fetched {
 
 /// A result that the chain has the digest of.
 struct Promised {
+	/// The task.
+	id: TaskId,
 	/// The task's index in the request.
 	index: u64,
 	/// What was revealed.
@@ -91,12 +93,12 @@ impl Promised {
 	fn of(view: &TaskView) -> Option<Self> {
 		let proved = |one: &&Contribution| one.status == ContributionStatus::Proved;
 		let workers = view.task.contributions.iter().filter(proved).count();
-		Some(Self { index: view.task.index, digest: digest(view)?, workers })
+		Some(Self { id: view.id, index: view.task.index, digest: digest(view)?, workers })
 	}
 
 	/// Returns the failure if it does not arrive. A single worker can claim any digest, and be paid for it.
 	fn undelivered(&self, trust: u64) -> Failure {
-		let Self { index, digest, workers } = self;
+		let Self { index, digest, workers, .. } = self;
 		let asked = counted(*workers as u64, "worker");
 		let what = failure!(
 			ResultUndelivered,
@@ -151,7 +153,7 @@ pub(crate) async fn download(
 	let (count, mut fetched, mut missing) = (done.len(), Vec::new(), Vec::new());
 	for promised in done {
 		let into = if tasks.len() == 1 { output.to_owned() } else { output.join(promised.index.to_string()) };
-		let span = tracing::info_span!("download", deal = ?deal.id.0, index = promised.index);
+		let span = tracing::info_span!("download", deal = ?deal.id.0, task = ?promised.id.0);
 		match one(&store, &deal.deal, &promised, into, end, &progress).instrument(span).await {
 			Ok(result) => fetched.push(result),
 			Err(wrong) => missing.push(wrong),
