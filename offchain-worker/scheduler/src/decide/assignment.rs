@@ -65,7 +65,7 @@ pub enum NoWorker {
 	/// All that could run it have too much to do. If it takes several slots: the worker it waits for.
 	Busy(Option<AccountId>),
 	/// Those that have room have a part in it. If it takes several slots: the one of the others it waits for.
-	Voted(Option<AccountId>),
+	Taken(Option<AccountId>),
 }
 
 /// What makes a worker a better choice than another: that it did not try before, that it begins at once, how little it has
@@ -132,7 +132,7 @@ pub fn choose(
 	}
 	let awaited = awaited.map(|(_, account)| account.clone());
 	if has_room {
-		Err(NoWorker::Voted(awaited))
+		Err(NoWorker::Taken(awaited))
 	} else if exists {
 		Err(NoWorker::Busy(awaited))
 	} else {

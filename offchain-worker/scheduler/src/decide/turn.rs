@@ -140,7 +140,7 @@ fn assign_one_of(
 				state.requeue_first(deal_id, End::Front, now);
 				return Err(awaited);
 			}
-			Err(NoWorker::Voted(worker)) => {
+			Err(NoWorker::Taken(worker)) => {
 				if worker.is_some() {
 					// As above.
 					state.rotate(deal_id);
