@@ -50,7 +50,7 @@ impl Metrics {
 		let gauge = |name: &str, help: &str| registry.gauge(name, help);
 		let write_time = registry.histogram("write_seconds", "Time of a write to the database", WRITE_TIMES.into())?;
 		Ok(Self {
-			assigned: counter("tasks_placed_total", "Tasks assigned to workers, each worker counted")?,
+			assigned: counter("tasks_assigned_total", "Tasks assigned to workers, each worker counted")?,
 			lost: counter("workers_lost_total", "Workers that were silent for too long")?,
 			given_up: counter("tasks_given_up_total", "Tasks that were given up")?,
 			stored: counter("results_stored_total", "Results that came into the store")?,

@@ -159,7 +159,7 @@ async fn metrics_and_health_are_served() {
 	assert!(health.text().await.unwrap().contains("\"workers\":1"));
 	yard.deal(100, 1, 1, |_| ());
 	let wait = async {
-		while !get("/metrics").await.unwrap().text().await.unwrap().contains("rlc_scheduler_tasks_placed_total 1") {
+		while !get("/metrics").await.unwrap().text().await.unwrap().contains("rlc_scheduler_tasks_assigned_total 1") {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
