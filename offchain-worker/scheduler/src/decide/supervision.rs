@@ -197,7 +197,7 @@ impl Case<'_> {
 		match uploads::next(self.state, self.task, self.now.chain, self.deal.deal.final_deadline()) {
 			uploads::Next::Ask(worker) => next.act(Action::Upload { task: self.id, worker }),
 			uploads::Next::Wait(until) => next.wake_at(until),
-			uploads::Next::Settled => return true,
+			uploads::Next::Done => return true,
 		}
 		false
 	}

@@ -24,18 +24,18 @@ pub enum Next {
 	/// Look again at this time, in ms.
 	Wait(Moment),
 	/// The result is there, or will never be.
-	Settled,
+	Done,
 }
 
 /// Returns what is to be done about the result of a task that was revealed or completed. A winner that was asked and let
 /// its time pass has failed.
 pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment) -> Next {
 	if task.upload.stored.is_some() {
-		return Next::Settled;
+		return Next::Done;
 	}
 	let end = final_deadline.saturating_add(KEPT);
 	if now >= end {
-		return Next::Settled;
+		return Next::Done;
 	}
 	let mut late = None;
 	if let Some((worker, since)) = &task.upload.asked {
@@ -50,7 +50,7 @@ pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment
 		|worker: &AccountId| task.upload.failures.get(worker).copied().unwrap_or(0) + u32::from(late == Some(worker));
 	let mut hopeful = task.winners().filter(|worker| failures(worker) < TRIES).peekable();
 	if hopeful.peek().is_none() && task.chain().is_closed() {
-		return Next::Settled;
+		return Next::Done;
 	}
 	let reachable = hopeful.filter(|worker| state.worker(worker).is_some_and(WorkerState::is_reachable));
 	match reachable.min_by_key(|worker| failures(worker)) {

@@ -85,7 +85,7 @@ fn wait_ends_when_results_are_no_longer_kept() {
 	let (mut task, now) = (scene.task(id).clone(), 2 * KEPT);
 	task.upload.asked = Some((first, now));
 	assert_eq!(next(&scene.state, &task, now, now - KEPT + 5), Next::Wait(now + 5));
-	assert_eq!(next(&scene.state, &task, now, now - KEPT), Next::Settled);
+	assert_eq!(next(&scene.state, &task, now, now - KEPT), Next::Done);
 }
 
 #[test]
