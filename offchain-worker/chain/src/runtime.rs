@@ -3,7 +3,7 @@
 mod check;
 mod decode;
 mod errors;
-mod places;
+mod numbers;
 
 use codec::{Decode, Encode};
 use frame_metadata::{
@@ -14,7 +14,7 @@ use frame_metadata::{
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef, Variant};
 use sp_io::hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 
-use self::places::Places;
+use self::numbers::Numbers;
 use crate::{
 	calls::Call,
 	questions::Item,
@@ -32,14 +32,14 @@ pub(crate) struct Runtime {
 	/// Which one it is.
 	pub(crate) version: Version,
 	metadata: RuntimeMetadataV15,
-	/// Where it has each [`Call`].
-	calls: Places,
-	/// Pallet and call of a batch.
+	/// Its numbers of each [`Call`].
+	calls: Numbers,
+	/// Its numbers of a batch.
 	batch: [u8; 2],
-	/// Where it has each [`Event`](crate::Event).
-	events: Places,
-	/// Where it has what the frame says of extrinsics.
-	frame_events: Places,
+	/// Its numbers of each [`Event`](crate::Event).
+	events: Numbers,
+	/// Its numbers of what the frame says of extrinsics.
+	frame_events: Numbers,
 }
 
 impl Runtime {
@@ -79,8 +79,9 @@ impl Runtime {
 			return bytes;
 		}
 		let ours = call.encode();
-		let (place, rest) = ours.split_first_chunk().expect("a call's encoding begins with its pallet and its number");
-		let mut bytes = self.calls.theirs(*place).to_vec();
+		let (numbers, rest) =
+			ours.split_first_chunk().expect("a call's encoding begins with its pallet and its number");
+		let mut bytes = self.calls.theirs(*numbers).to_vec();
 		bytes.extend(rest);
 		bytes
 	}
@@ -214,10 +215,10 @@ pub(crate) mod tests {
 		Runtime {
 			version: Version { spec_version: 7, transaction_version: 3 },
 			metadata: nothing(),
-			calls: Places::new((60..64).map(|pallet| (1..30).map(|number| [pallet, number]).collect()).collect()),
+			calls: Numbers::new((60..64).map(|pallet| (1..30).map(|number| [pallet, number]).collect()).collect()),
 			batch: [40, 2],
-			events: Places::default(),
-			frame_events: Places::default(),
+			events: Numbers::default(),
+			frame_events: Numbers::default(),
 		}
 	}
 

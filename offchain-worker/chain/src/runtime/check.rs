@@ -3,7 +3,7 @@
 use frame_metadata::{v14::StorageEntryType, v15::RuntimeMetadataV15};
 use scale_info::{form::MetaForm, meta_type, TypeDef, TypeInfo, Variant};
 
-use super::{pallet, places::Places, storage_entry, variants, EVENTS};
+use super::{numbers::Numbers, pallet, storage_entry, variants, EVENTS};
 use crate::{
 	calls::{self, Call},
 	events::{Event, FrameEvent, Phase},
@@ -15,12 +15,12 @@ use crate::{
 /// The one version of signed transactions that is written here.
 const TRANSACTION_FORMAT: u8 = 4;
 
-/// Where the runtime has what this program names.
+/// The runtime's numbers of what this program names.
 pub(super) struct Found {
-	pub(super) calls: Places,
+	pub(super) calls: Numbers,
 	pub(super) batch: [u8; 2],
-	pub(super) events: Places,
-	pub(super) frame_events: Places,
+	pub(super) events: Numbers,
+	pub(super) frame_events: Numbers,
 }
 
 /// Whether calls or events are looked for.
@@ -68,10 +68,10 @@ impl Found {
 	pub(super) fn new(metadata: &RuntimeMetadataV15) -> Result<Self, String> {
 		let mut check = Check { metadata, comparison: Comparison::with(&metadata.types) };
 		let found = Self {
-			calls: check.places::<Call>(Kind::Call)?,
+			calls: check.numbers::<Call>(Kind::Call)?,
 			batch: check.batch()?,
-			events: check.places::<Event>(Kind::Event)?,
-			frame_events: check.places::<FrameEvent>(Kind::Event)?,
+			events: check.numbers::<Event>(Kind::Event)?,
+			frame_events: check.numbers::<FrameEvent>(Kind::Event)?,
 		};
 		check.event_records()?;
 		check.questions()?;
@@ -87,14 +87,14 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-	/// Finds each variant of `Ours`, whose variants are pallets that hold enums.
-	fn places<Ours: TypeInfo>(&mut self, kind: Kind) -> Result<Places, String> {
-		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Places::default()) };
-		let pallets = ours.variants.iter().map(|pallet| self.places_in(kind, pallet));
-		Ok(Places::new(pallets.collect::<Result<_, _>>()?))
+	/// Finds the numbers of each variant of `Ours`, whose variants are pallets that hold enums.
+	fn numbers<Ours: TypeInfo>(&mut self, kind: Kind) -> Result<Numbers, String> {
+		let TypeDef::Variant(ours) = Ours::type_info().type_def else { return Ok(Numbers::default()) };
+		let pallets = ours.variants.iter().map(|pallet| self.numbers_in(kind, pallet));
+		Ok(Numbers::new(pallets.collect::<Result<_, _>>()?))
 	}
 
-	fn places_in(&mut self, kind: Kind, pallet: &Variant<MetaForm>) -> Result<Vec<[u8; 2]>, String> {
+	fn numbers_in(&mut self, kind: Kind, pallet: &Variant<MetaForm>) -> Result<Vec<[u8; 2]>, String> {
 		let held = pallet.fields.first().map(|field| field.ty.type_info().type_def);
 		let Some(TypeDef::Variant(ours)) = held else { return Ok(Vec::new()) };
 		ours.variants
@@ -122,7 +122,7 @@ impl Check<'_> {
 		Ok([pallet.index, theirs.index])
 	}
 
-	/// Returns the place of the call that holds calls.
+	/// Returns the numbers of the call that holds calls.
 	fn batch(&self) -> Result<[u8; 2], String> {
 		let (in_pallet, name) = calls::BATCH;
 		let missing = || format!("it has no call {in_pallet}.{name} of a list of calls");

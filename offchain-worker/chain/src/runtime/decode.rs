@@ -6,7 +6,7 @@ use scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
 use scale_info::PortableRegistry;
 use sp_runtime::{DispatchError, ModuleError};
 
-use super::{places::Places, variants, Runtime};
+use super::{numbers::Numbers, variants, Runtime};
 use crate::{
 	events::{Event, FrameEvent, Phase, SystemEvent},
 	rpc::bad_answer,
@@ -49,11 +49,11 @@ impl Runtime {
 
 	/// Returns an event that this program knows.
 	fn event(&self, bytes: &[u8]) -> Result<Option<Event>, Error> {
-		let Some((place, fields)) = bytes.split_first_chunk::<2>() else { return Ok(None) };
-		if let Some(event) = renumbered(&self.events, *place, fields)? {
+		let Some((theirs, fields)) = bytes.split_first_chunk::<2>() else { return Ok(None) };
+		if let Some(event) = renumbered(&self.events, *theirs, fields)? {
 			return Ok(Some(event));
 		}
-		Ok(renumbered(&self.frame_events, *place, fields)?.map(|FrameEvent::System(event)| match event {
+		Ok(renumbered(&self.frame_events, *theirs, fields)?.map(|FrameEvent::System(event)| match event {
 			SystemEvent::ExtrinsicSuccess => Event::ExtrinsicSuccess,
 			SystemEvent::ExtrinsicFailed { dispatch_error } => {
 				Event::ExtrinsicFailed { failure: self.failure(&dispatch_error) }
@@ -93,8 +93,8 @@ impl Runtime {
 }
 
 /// Decodes an event that is known here, by its numbers here.
-fn renumbered<T: Decode>(places: &Places, place: [u8; 2], fields: &[u8]) -> Result<Option<T>, Error> {
-	let Some(ours) = places.ours(place) else { return Ok(None) };
+fn renumbered<T: Decode>(numbers: &Numbers, theirs: [u8; 2], fields: &[u8]) -> Result<Option<T>, Error> {
+	let Some(ours) = numbers.ours(theirs) else { return Ok(None) };
 	let bytes = [&ours, fields].concat();
 	T::decode(&mut bytes.as_slice()).map(Some).map_err(strange)
 }
@@ -118,16 +118,16 @@ mod tests {
 	use rlc_primitives::{task::MAX_CONTRIBUTORS, AccountId, TaskId};
 
 	#[test]
-	fn event_is_found_by_its_place_and_may_have_more_fields() {
+	fn event_is_found_by_its_numbers_and_may_have_more_fields() {
 		let (task, worker) = (TaskId(Hash::repeat_byte(1)), AccountId::new([2; 32]));
-		let places = Places::new((62..66).map(|pallet| (5..20).map(|number| [pallet, number]).collect()).collect());
+		let numbers = Numbers::new((62..66).map(|pallet| (5..20).map(|number| [pallet, number]).collect()).collect());
 		// The first event of the third pallet.
 		let delegated = [64, 5];
 		let bytes = codec::Encode::encode(&(task, &worker, MAX_CONTRIBUTORS));
-		let event: Option<Event> = renumbered(&places, delegated, &bytes).unwrap();
+		let event: Option<Event> = renumbered(&numbers, delegated, &bytes).unwrap();
 		assert_eq!(event, Some(PocoEvent::Delegated { task, worker }.into()));
-		assert_eq!(renumbered::<Event>(&places, [66, 5], &bytes), Ok(None));
-		assert!(renumbered::<Event>(&places, delegated, &bytes[..40]).is_err());
+		assert_eq!(renumbered::<Event>(&numbers, [66, 5], &bytes), Ok(None));
+		assert!(renumbered::<Event>(&numbers, delegated, &bytes[..40]).is_err());
 	}
 
 	#[test]
