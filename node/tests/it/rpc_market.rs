@@ -77,7 +77,7 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	market.offer().await;
 	let deal = market.match_orders(2).await;
 	let worker = market.worker.account();
-	let place = |index| TaskRef { deal, index };
+	let task_ref = |index| TaskRef { deal, index };
 	let state = |whole: Value| {
 		let stage = |index: usize| whole["tasks"][index]["stage"].clone();
 		[whole["deal"]["open"].clone(), stage(0), stage(1)]
@@ -93,20 +93,20 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 
 	let delegate = Delegate { worker: worker.clone(), enclave: None };
 	let call = pallet_poco::Call::delegate {
-		tasks: vec![place(0)].try_into().expect("few"),
+		tasks: vec![task_ref(0)].try_into().expect("few"),
 		workers: vec![delegate].try_into().expect("few"),
 	};
 	market.send(&market.scheduler, call).await;
 	assert_eq!(task.next().await["delegates"], json!([{ "worker": worker.to_string(), "enclave": null }]));
 	let item = work.next().await[0].clone();
 	assert_eq!((&item["what"], &item["deal"], &item["index"]), (&json!("contribute"), &json!(deal), &json!("0")));
-	assert_eq!(market.ask("poco_task", json!([place(0).id()])).await, Value::Null, "not known by its id yet");
+	assert_eq!(market.ask("poco_task", json!([task_ref(0).id()])).await, Value::Null, "not known by its id yet");
 
-	let (id, digest) = (place(0).id(), ResultDigest(H256::repeat_byte(7)));
+	let (id, digest) = (task_ref(0).id(), ResultDigest(H256::repeat_byte(7)));
 	let commitment =
 		Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(&worker, id, digest), enclave: None };
 	let call = pallet_poco::Call::contribute {
-		task: place(0),
+		task: task_ref(0),
 		commitment,
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
@@ -124,7 +124,7 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	let standing = market.ask("poco_worker", json!([worker.to_string()])).await;
 	assert_eq!(standing, json!({ "score": 0, "weight": 2, "open": 1 }));
 
-	market.send(&market.worker, pallet_poco::Call::reveal { task: place(0), digest }).await;
+	market.send(&market.worker, pallet_poco::Call::reveal { task: task_ref(0), digest }).await;
 	let completed = task.next().await;
 	assert_eq!((&completed["stage"], &completed["consensus"]["digest"]), (&json!("completed"), &json!(digest)));
 	assert_eq!(state(whole.next().await), ["1", "completed", "active"]);
@@ -132,7 +132,7 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	assert_eq!(work.next().await, json!([]));
 	assert_eq!(market.ask("poco_task", json!([id])).await, completed, "known by its id");
 
-	market.send(&market.scheduler, pallet_poco::Call::abandon { task: place(1) }).await;
+	market.send(&market.scheduler, pallet_poco::Call::abandon { task: task_ref(1) }).await;
 	assert_eq!(state(whole.next().await), ["0", "completed", "failed"]);
 
 	let tasks = market.ask("poco_tasksOf", json!([deal])).await;
