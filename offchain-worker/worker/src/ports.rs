@@ -98,11 +98,11 @@ impl From<RunFailure> for Finished {
 #[async_trait]
 pub(crate) trait Runner: Send + Sync {
 	/// Runs a task until it ends, or `stop` is told.
-	async fn run(&self, job: Job, stop: Stop) -> Finished;
+	async fn run(&self, computation: Computation, stop: Stop) -> Finished;
 }
 
-/// A task to run.
-pub(crate) struct Job {
+/// The computation of a task.
+pub(crate) struct Computation {
 	/// The task.
 	pub task: TaskRef,
 	/// What it runs, and on what.

@@ -30,7 +30,7 @@ use crate::{
 	clock::millis,
 	config::Misbehavior,
 	environment,
-	ports::{Finished, Job, Runner, Stop},
+	ports::{Computation, Finished, Runner, Stop},
 	record::{Output, OutputKind, RunFailure},
 	results::Results,
 };
@@ -81,9 +81,9 @@ pub(crate) struct Apps {
 
 #[async_trait]
 impl Runner for Apps {
-	async fn run(&self, job: Job, stop: Stop) -> Finished {
-		let dir = self.dir(&job);
-		let finished = match self.try_run(&job, &dir, stop).await {
+	async fn run(&self, computation: Computation, stop: Stop) -> Finished {
+		let dir = self.dir(&computation);
+		let finished = match self.try_run(&computation, &dir, stop).await {
 			Ok(finished) => finished,
 			Err(failure) => failure.into(),
 		};
@@ -97,9 +97,9 @@ impl Runner for Apps {
 
 impl Apps {
 	/// Returns a task's directories. A container has its own memory for what it writes, and leaves it on disk.
-	fn dir(&self, job: &Job) -> TaskDir {
-		let name = hex::encode(job.task.id().0);
-		let output = match (job.plan.app.kind, &self.scratch) {
+	fn dir(&self, computation: &Computation) -> TaskDir {
+		let name = hex::encode(computation.task.id().0);
+		let output = match (computation.plan.app.kind, &self.scratch) {
 			(AppKind::Wasm, Some(scratch)) => scratch.join(&name),
 			_ => self.tasks.join(format!("{name}-out")),
 		};
@@ -122,32 +122,37 @@ impl Apps {
 		}
 	}
 
-	async fn try_run(&self, job: &Job, dir: &TaskDir, stop: Stop) -> Result<Finished, RunFailure> {
-		let inputs = tokio::time::timeout_at(job.until, self.fetch(job, stop.clone()));
+	async fn try_run(&self, computation: &Computation, dir: &TaskDir, stop: Stop) -> Result<Finished, RunFailure> {
+		let inputs = tokio::time::timeout_at(computation.until, self.fetch(computation, stop.clone()));
 		let inputs = inputs.await.map_err(|_| RunFailure::own("fetching took until the deadline"))??;
-		(job.progress)(Step::DataFetched);
+		(computation.progress)(Step::DataFetched);
 		let own = |error: io::Error| RunFailure::own(format!("the task's directory cannot be made: {error}"));
 		let (inputs, input, env) = {
-			let env = environment::variables(&job.task, &job.plan.deal, inputs.dataset_name(), inputs.input_names());
+			let env = environment::variables(
+				&computation.task,
+				&computation.plan.deal,
+				inputs.dataset_name(),
+				inputs.input_names(),
+			);
 			let (input, output) = (dir.input.clone(), dir.output.clone());
 			let laid_out = blocking(move || inputs.lay_out(&input, &output).map(|()| inputs));
 			let inputs = laid_out.await.map_err(own)?;
 			let input = if inputs.is_empty() { &self.nothing } else { &dir.input };
 			(inputs, input, env)
 		};
-		let time = job.time.min(job.until.saturating_duration_since(Instant::now()));
+		let time = computation.time.min(computation.until.saturating_duration_since(Instant::now()));
 		if time.is_zero() {
 			return Err(RunFailure::own("fetching took until the deadline"));
 		}
-		(job.progress)(Step::Computing);
-		tracing::debug!(?time, slots = job.slots, "the app begins");
-		let run = self.sandbox(job, inputs.app(), &env, (input, &dir.output), time, stop).await?;
+		(computation.progress)(Step::Computing);
+		tracing::debug!(?time, slots = computation.slots, "the app begins");
+		let run = self.sandbox(computation, inputs.app(), &env, (input, &dir.output), time, stop).await?;
 		let logs = Logs { stdout: text(&run.stdout), stderr: text(&run.stderr) };
 		tracing::debug!(ending = ?run.ending, time = ?run.used.time, "the app ended");
 		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
 		let outcome = match failure_of(&run.ending, &logs) {
 			Some(failure) => Err(failure),
-			None => self.result(job, dir).await,
+			None => self.result(computation, dir).await,
 		};
 		let usage = Usage { output: outcome.as_ref().map_or(0, |output| output.size), ..usage };
 		Ok(Finished { outcome, logs, usage })
@@ -155,7 +160,7 @@ impl Apps {
 
 	async fn sandbox(
 		&self,
-		job: &Job,
+		computation: &Computation,
 		app: &Path,
 		env: &[(String, String)],
 		(input, output): (&Path, &Path),
@@ -163,17 +168,17 @@ impl Apps {
 		mut stop: Stop,
 	) -> Result<Run, RunFailure> {
 		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
-		let fuel = fuel(job.plan.deal.deal.reference_time);
-		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(job.slots) };
-		let args = &job.plan.args;
-		let seed = job.task.id().0 .0;
-		let grants = grants(job.plan.deal.deal.tag, &job.plan.needs());
-		let sandboxed = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, grants, seed };
+		let fuel = fuel(computation.plan.deal.deal.reference_time);
+		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(computation.slots) };
+		let args = &computation.plan.args;
+		let seed = computation.task.id().0 .0;
+		let grants = grants(computation.plan.deal.deal.tag, &computation.plan.needs());
+		let job = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, grants, seed };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
-			match (job.plan.app.kind, &self.containers) {
-				(AppKind::Wasm, _) => self.wasm.run(&sandboxed, &stopper).await,
-				(AppKind::Container, Ok(tier)) => tier.run(&sandboxed, &stopper).await,
+			match (computation.plan.app.kind, &self.containers) {
+				(AppKind::Wasm, _) => self.wasm.run(&job, &stopper).await,
+				(AppKind::Container, Ok(tier)) => tier.run(&job, &stopper).await,
 				(AppKind::Container, Err(why)) => Err(SandboxError::Host(why.clone())),
 			}
 		};
@@ -197,11 +202,11 @@ impl Apps {
 	}
 
 	/// Packs what the app left.
-	async fn result(&self, job: &Job, dir: &TaskDir) -> Result<Output, RunFailure> {
+	async fn result(&self, computation: &Computation, dir: &TaskDir) -> Result<Output, RunFailure> {
 		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
-		let most = self.share_of(job.slots).output.min(self.results.most());
-		let (output, file) = (dir.output.clone(), job.result.clone());
-		let callback = job.plan.deal.deal.callback.is_some();
+		let most = self.share_of(computation.slots).output.min(self.results.most());
+		let (output, file) = (dir.output.clone(), computation.result.clone());
+		let callback = computation.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
 		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;
 		let mut output = packed.map_err(|error| RunFailure::own(format!("the result was not packed: {error}")))??;

@@ -23,7 +23,7 @@ use crate::{
 	dirs::Dirs,
 	error::Error,
 	plan::Plan,
-	ports::{Job, Runner},
+	ports::{Computation, Runner},
 	results::Results,
 	run::Apps,
 };
@@ -86,7 +86,7 @@ impl Trial {
 		};
 		let mut deal = deal(self.tasks, self.dataset.as_ref());
 		deal.deal.reference_time = millis(self.limits.time);
-		let job = Job {
+		let computation = Computation {
 			task: TaskRef { deal: deal.id, index: self.index },
 			plan: Arc::new(Plan {
 				deal,
@@ -101,7 +101,7 @@ impl Trial {
 			result,
 			progress: Box::new(|_| {}),
 		};
-		Ok(apps.run(job, stop).await)
+		Ok(apps.run(computation, stop).await)
 	}
 }
 

@@ -18,7 +18,7 @@ use crate::{
 	messages::{Effect, Message, Outgoing, Ran},
 	plan::Plan,
 	plans::Plans,
-	ports::{ChainPort, Finished, Job, Stop},
+	ports::{ChainPort, Computation, Finished, Stop},
 	record::{RunFailure, State},
 };
 
@@ -86,8 +86,8 @@ impl Actor {
 						let _ = link.send(Outgoing::Report(report));
 					});
 					let until = Instant::now() + left;
-					let job = Job { task: run.task, plan, slots, time, until, result, progress };
-					Ran { finished: runner.run(job, stop).await, contribution_deadline }
+					let computation = Computation { task: run.task, plan, slots, time, until, result, progress };
+					Ran { finished: runner.run(computation, stop).await, contribution_deadline }
 				}
 			};
 			// Fails only when the worker ends.

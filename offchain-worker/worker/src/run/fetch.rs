@@ -14,7 +14,7 @@ use rlc_store::{CancellationToken, FetchError, FetchErrorKind, Fetched};
 use super::Apps;
 use crate::{
 	environment,
-	ports::{Job, Stop},
+	ports::{Computation, Stop},
 	record::RunFailure,
 };
 
@@ -29,23 +29,23 @@ pub(super) struct Inputs {
 impl Apps {
 	/// Gets all that a task needs, unless `stop` is told first.
 	#[tracing::instrument(skip_all)]
-	pub(super) async fn fetch(&self, job: &Job, mut stop: Stop) -> Result<Inputs, RunFailure> {
+	pub(super) async fn fetch(&self, computation: &Computation, mut stop: Stop) -> Result<Inputs, RunFailure> {
 		let token = CancellationToken::new();
-		let fetching = self.fetch_all(job, &token);
+		let fetching = self.fetch_all(computation, &token);
 		tokio::select! {
 			inputs = fetching => inputs,
 			_ = stop.wait_for(|stopped| *stopped) => Err(RunFailure::own("stopped")),
 		}
 	}
 
-	async fn fetch_all(&self, job: &Job, stop: &CancellationToken) -> Result<Inputs, RunFailure> {
-		let plan = &job.plan;
+	async fn fetch_all(&self, computation: &Computation, stop: &CancellationToken) -> Result<Inputs, RunFailure> {
+		let plan = &computation.plan;
 		let app = text(&plan.app.location, FailureCause::AppUnavailable, "the app")?;
 		let app = self.fetcher.fetch(app, Some(plan.app.checksum.0), stop).await;
 		let app = app.map_err(|error| failure(&error, FailureCause::AppUnavailable, "the app"))?;
 		let mut left = self.most_input;
 		take_room(&mut left, &app)?;
-		(job.progress)(Step::AppFetched);
+		(computation.progress)(Step::AppFetched);
 		let dataset = match &plan.dataset {
 			None => None,
 			Some(dataset) => {

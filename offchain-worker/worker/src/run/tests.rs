@@ -97,7 +97,7 @@ impl Bench {
 
 	async fn run(&self) -> Finished {
 		let steps = self.steps.clone();
-		let job = Job {
+		let computation = Computation {
 			task: TaskRef { deal: DEAL, index: 3 },
 			plan: Arc::new(self.plan.clone()),
 			slots: 1,
@@ -106,7 +106,7 @@ impl Bench {
 			result: self.result_file(),
 			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
 		};
-		let finished = self.apps.run(job, self.stop.subscribe()).await;
+		let finished = self.apps.run(computation, self.stop.subscribe()).await;
 		let left: usize = ["tasks", "scratch", "nothing"]
 			.map(|name| fs::read_dir(self.dir.path().join(name)).unwrap().count())
 			.into_iter()
@@ -349,7 +349,7 @@ fn inputs_lie_where_the_app_looks() {
 		account: AccountId::new([1; 32]),
 		misbehave: None,
 	};
-	let job = Job {
+	let computation = Computation {
 		task: TaskRef { deal: DEAL, index: 0 },
 		plan: Arc::new(plan),
 		slots: 1,
@@ -360,8 +360,8 @@ fn inputs_lie_where_the_app_looks() {
 	};
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 	let stop = watch::Sender::new(false);
-	let inputs = runtime.block_on(apps.fetch(&job, stop.subscribe())).unwrap();
-	let tasks = apps.dir(&job);
+	let inputs = runtime.block_on(apps.fetch(&computation, stop.subscribe())).unwrap();
+	let tasks = apps.dir(&computation);
 	inputs.lay_out(&tasks.input, &tasks.output).unwrap();
 	for (name, content) in [("data.csv", "data"), ("one.txt", "1"), ("two.txt", "2")] {
 		assert_eq!(fs::read_to_string(tasks.input.join(name)).unwrap(), content);

@@ -25,7 +25,9 @@ use tokio::sync::Notify;
 
 use super::chain::{Chain, Trouble};
 use crate::{
-	ports::{ChainPort, Delivery, Finished, Job, Runner, SendError, Stop, Submission, Undelivered, Unreachable},
+	ports::{
+		ChainPort, Computation, Delivery, Finished, Runner, SendError, Stop, Submission, Undelivered, Unreachable,
+	},
 	record::{Output, OutputKind, RunFailure},
 	seen::News,
 	testing::DEAL,
@@ -194,12 +196,12 @@ impl ChainPort for World {
 
 #[async_trait]
 impl Runner for World {
-	async fn run(&self, job: Job, mut stop: Stop) -> Finished {
+	async fn run(&self, computation: Computation, mut stop: Stop) -> Finished {
 		self.killer.point().await;
 		self.runs.fetch_add(1, Ordering::SeqCst);
 		let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
 		self.most_running.fetch_max(running, Ordering::SeqCst);
-		(job.progress)(Step::Computing);
+		(computation.progress)(Step::Computing);
 		let logs = Logs { stdout: "hello".into(), stderr: String::new() };
 		let outcome = match self.behavior() {
 			Behavior::Fails(cause) => Err(RunFailure::of_task(cause, "as it was told")),
@@ -209,8 +211,8 @@ impl Runner for World {
 			}
 			Behavior::Ends(kind) => {
 				tokio::time::sleep(Duration::from_millis(1)).await;
-				let (data, output) = result(job.task.id(), kind);
-				std::fs::write(&job.result, data).unwrap();
+				let (data, output) = result(computation.task.id(), kind);
+				std::fs::write(&computation.result, data).unwrap();
 				Ok(output)
 			}
 		};
