@@ -1,10 +1,10 @@
 //! `rlc demo`: real work, bought, done, proven and paid, with one command.
 //!
-//! A stack is started as by `rlc up`, with one worker that lies. Then two jobs are played with this program's own commands,
-//! which are shown as one would type them. A table of what each party earned, paid and lost ends the demo.
+//! A stack is started as by `rlc up`, with one worker that lies. Then two scenes are played with this program's own
+//! commands, which are shown as one would type them. A table of what each party earned, paid and lost ends the demo.
 
-mod jobs;
 mod ledger;
+mod scenes;
 
 use std::{
 	path::{Path, PathBuf},
@@ -32,7 +32,7 @@ const WORKERS: u32 = 5;
 /// The last of them lies.
 const LIARS: u32 = 1;
 
-/// Play real jobs on a stack of its own, with a worker that lies, and show what each party earned
+/// Play real work on a stack of its own, with a worker that lies, and show what each party earned
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -73,7 +73,7 @@ pub(crate) struct Demo {
 	pub scheduler_port: u16,
 }
 
-/// What the jobs are played with.
+/// What the scenes are played with.
 struct Stage<'a> {
 	context: &'a Context,
 	program: Program,
@@ -130,18 +130,18 @@ pub(crate) async fn run(demo: Demo, context: &Context, program: Program) -> Resu
 	Ok(ExitCode::SUCCESS.into())
 }
 
-/// Plays both jobs, and checks what each party earned.
+/// Plays both scenes, and checks what each party earned.
 async fn play(stage: &Stage<'_>) -> Result<()> {
 	let ledger = Ledger::open(&stage.node, WORKERS, LIARS).await?;
-	jobs::inference(stage).await?;
-	jobs::picture(stage).await?;
+	scenes::inference(stage).await?;
+	scenes::picture(stage).await?;
 	let account = ledger.close().await?;
 	stage.context.out.say(format_args!("\n{}\n", account.text));
 	account.check()
 }
 
 impl Stage<'_> {
-	/// Fails if something that the jobs need is missing.
+	/// Fails if something that the scenes need is missing.
 	fn complete(&self) -> Result<()> {
 		let apps = ["inference.wasm", "render.wasm", "render"].map(|name| self.apps.join(name));
 		let records = ["model.onnx", "test.csv", "labels.csv"].map(|name| self.records.join(name));

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use rlc_chain::{At, BlockEvents, Chain, Event, Key, RlcEvent};
 use rlc_primitives::{money::Score, AccountId, Balance, BlockNumber};
 
-use super::jobs::{DATASET_OWNER, DEVELOPER, REQUESTER};
+use super::scenes::{DATASET_OWNER, DEVELOPER, REQUESTER};
 use crate::{
 	amount::Amount,
 	failure::{failure, Result},

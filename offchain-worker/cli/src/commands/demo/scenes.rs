@@ -1,4 +1,4 @@
-//! The two jobs.
+//! The two scenes.
 
 use std::{
 	fs,
