@@ -324,7 +324,7 @@ catalog! {
 		"The example apps or their data are not there.",
 		"Build the apps with scripts/apps.sh, and run the demo in the repository, or say where they are.";
 	DemoFailed, "demo.failed",
-		"The demo did not end as it has to.",
+		"The demo did not end as it should.",
 		"Report it with the whole output.";
 }
 
