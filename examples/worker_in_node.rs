@@ -53,7 +53,8 @@ pub async fn run(folder: &Path) -> Result<WorkerInfo, Box<dyn Error>> {
 		tokio::time::sleep(Duration::from_millis(50)).await;
 	};
 
-	// From the top down, so that nobody waits for one who is gone. A worker that has tasks would rather `drain`.
+	// Stop from the top down, so that nothing waits for a part that has stopped. To let a worker finish its tasks, use
+	// `drain`.
 	worker.stop().await?;
 	scheduler.stop().await?;
 	node.stop().await?;
