@@ -206,7 +206,7 @@ pub mod pallet {
 		InsufficientLocked,
 		/// What is seized is not what is rewarded. Reward all of it, and no more.
 		Unbalanced,
-		/// The kitty holds less than is to be paid from it. Ask [`Kitty`] first.
+		/// The kitty holds less than is to be paid from it. Read how much it holds first.
 		InsufficientKitty,
 		/// The escrow does not know this account. Nothing has to be pruned.
 		NotFound,

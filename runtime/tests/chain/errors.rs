@@ -10,6 +10,7 @@ fn names<E: TypeInfo>() -> Vec<&'static str> {
 		assert_eq!(usize::from(error.index), number, "{} has another number than its place", error.name);
 		assert!(error.fields.is_empty(), "{}: tools show no name of an error within an error", error.name);
 		assert!(!error.docs.is_empty(), "{} has no docs for those who meet it", error.name);
+		assert!(!error.docs.concat().contains('['), "{}: its docs are shown where links lead nowhere", error.name);
 	}
 	errors.variants.iter().map(|error| error.name).collect()
 }
