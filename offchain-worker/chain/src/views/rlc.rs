@@ -23,6 +23,13 @@ pub struct Funds {
 	pub nonce: Nonce,
 }
 
+impl Funds {
+	/// Returns what the account can spend, in nRLC: what is free and not frozen.
+	pub fn spendable(&self) -> Balance {
+		self.free.saturating_sub(self.frozen)
+	}
+}
+
 // Errors are those of every question.
 #[allow(clippy::missing_errors_doc)]
 impl Chain {

@@ -2,7 +2,7 @@
 
 use rlc_chain::Funds;
 use rlc_json::{Account, Decimal};
-use rlc_primitives::{work::WorkerView, AccountId, Balance};
+use rlc_primitives::{work::WorkerView, AccountId};
 use serde_json::{json, Value};
 
 use crate::{
@@ -27,17 +27,12 @@ pub(crate) fn keys(entries: Vec<Entry>) -> Answer {
 	Answer::new(table(["NAME", "KIND", "ACCOUNT"], rows), json)
 }
 
-/// Returns what an account can spend, in nRLC.
-pub(crate) fn free(funds: &Funds) -> Balance {
-	funds.free.saturating_sub(funds.frozen)
-}
-
 /// Shows what an account holds, and its standing as a worker.
 pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answer {
 	let address = Account(who);
 	let text = fields([
 		("account", address.to_string()),
-		("free", Amount(free(funds)).to_string()),
+		("free", Amount(funds.spendable()).to_string()),
 		("frozen", format!("{} staked, voting or not vested", Amount(funds.frozen))),
 		("locked", format!("{} in deals and contributions", Amount(funds.locked))),
 		("deposits", Amount(funds.reserved).to_string()),
@@ -46,7 +41,7 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answe
 	]);
 	let json = json!({
 		"account": address,
-		"free": Decimal(free(funds)),
+		"free": Decimal(funds.spendable()),
 		"frozen": Decimal(funds.frozen),
 		"locked": Decimal(funds.locked),
 		"reserved": Decimal(funds.reserved),

@@ -11,7 +11,6 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	say,
 };
 
 /// Send RLC
@@ -31,7 +30,7 @@ pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<
 	let to = context.account(&to)?;
 	let key = context.key()?;
 	let chain = context.chain().await?;
-	let free = say::account::free(&chain.funds(&key.account()).await?);
+	let free = chain.funds(&key.account()).await?.spendable();
 	if free < amount.0 {
 		return Err(
 			failure!(FundsShort, "{} has {} free and cannot send {amount}", Account(key.account()), Amount(free);

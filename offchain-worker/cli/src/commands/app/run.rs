@@ -92,7 +92,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 
 /// Fails if the requester cannot pay.
 async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
-	let free = say::account::free(&chain.funds(&wish.requester).await?);
+	let free = chain.funds(&wish.requester).await?.spendable();
 	let needed = quote.estimate.total_price.saturating_add(quote.deposits());
 	if free >= needed {
 		return Ok(());
