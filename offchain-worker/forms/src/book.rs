@@ -3,6 +3,8 @@
 mod estimate;
 mod filter;
 mod known;
+mod quote;
+mod status;
 mod trade;
 
 use rlc_primitives::{
@@ -16,6 +18,8 @@ pub use self::{
 	estimate::{Estimate, OrderHashes},
 	filter::Filter,
 	known::{KnownOrder, PublishedOrder},
+	quote::{Forecast, Price, Prices, Quote},
+	status::OrderStatus,
 	trade::Trade,
 };
 use crate::{described::As, Account, Decimal, Hex, Order};

@@ -76,6 +76,20 @@ pub struct Deal {
 	pub deposit: Decimal<Balance>,
 }
 
+/// What became of a deal: how many of its tasks are at which end. A part of the answer of commands that download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DealOutcome {
+	/// The deal.
+	#[schemars(with = "As<DealId>")]
+	pub deal: DealId,
+	/// How many tasks have a result.
+	pub completed: u64,
+	/// How many tasks have none, and never will.
+	pub failed: u64,
+	/// How many tasks are not closed.
+	pub open: u64,
+}
+
 /// An asset's part in a deal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource<Id> {

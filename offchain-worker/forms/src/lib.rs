@@ -20,14 +20,17 @@ mod work;
 
 pub use self::{
 	account::{Account, InvalidAccount, OptionalAccount},
-	book::{BookEntry, BookPage, Cursor, Estimate, Filter, KnownOrder, OrderHashes, PublishedOrder, Trade},
+	book::{
+		BookEntry, BookPage, Cursor, Estimate, Filter, Forecast, KnownOrder, OrderHashes, OrderStatus, Price, Prices,
+		PublishedOrder, Quote, Trade,
+	},
 	category::Category,
 	cause::FailureCause,
-	deal::{Deal, Resource, Settlement},
+	deal::{Deal, DealOutcome, Resource, Settlement},
 	domain::SigningDomain,
 	hex::Hex,
 	number::{Decimal, Whole},
-	order::{AppOrder, DatasetOrder, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder},
+	order::{AppOrder, DatasetOrder, HashedOrder, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder},
 	restriction::Restricted,
 	task::{
 		Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure, Task,

@@ -2,6 +2,7 @@
 
 mod app;
 mod dataset;
+mod hashed;
 mod request;
 mod workerpool;
 
@@ -9,7 +10,9 @@ use rlc_primitives::{self as domain, AnyOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::{app::AppOrder, dataset::DatasetOrder, request::RequestOrder, workerpool::WorkerpoolOrder};
+pub use self::{
+	app::AppOrder, dataset::DatasetOrder, hashed::HashedOrder, request::RequestOrder, workerpool::WorkerpoolOrder,
+};
 
 /// An order of any kind: `{"kind": "app" | "dataset" | "workerpool" | "request", "order": {…}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

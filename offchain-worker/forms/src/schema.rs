@@ -10,7 +10,7 @@ use schemars::{
 };
 use serde_json::{json, Value};
 
-use crate::{rpc, BookEntry, DealTasks, FailureCause, Order, TaskRef};
+use crate::{rpc, BookEntry, DealOutcome, DealTasks, FailureCause, HashedOrder, Order, OrderStatus, Quote, TaskRef};
 
 /// Where the document keeps the forms.
 const DEFINITIONS: &str = "/definitions";
@@ -29,6 +29,11 @@ pub fn schema() -> Value {
 	generator.subschema_for::<DealTasks>();
 	generator.subschema_for::<FailureCause>();
 	generator.subschema_for::<TaskRef>();
+	// What commands print.
+	generator.subschema_for::<HashedOrder>();
+	generator.subschema_for::<OrderStatus>();
+	generator.subschema_for::<Quote>();
+	generator.subschema_for::<DealOutcome>();
 	json!({
 		"$schema": "http://json-schema.org/draft-07/schema#",
 		"title": "RLC chain",
