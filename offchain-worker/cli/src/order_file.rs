@@ -6,23 +6,21 @@
 use std::path::Path;
 
 use codec::{Decode, DecodeAll, Encode};
-use rlc_json::Order;
+use rlc_json::{HashedOrder, Order};
 use rlc_primitives::{AnyOrder, OrderSignature, SigningDomain};
-use serde::{Deserialize, Serialize};
-use serde_json::{json, Value};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::failure::{disk, failure, Result};
 
 /// An order with its owner's signature, as a file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct OrderFile {
-	/// The order's hash.
-	pub hash: Value,
-	/// The order's terms, for readers.
-	pub terms: Value,
+	/// `hash`, `kind` and `order`, for readers.
+	#[serde(flatten)]
+	order: HashedOrder,
 	/// The order, SCALE-encoded, in hex.
-	order: String,
+	encoded: String,
 	/// The signature, SCALE-encoded, in hex.
 	signature: String,
 }
@@ -39,12 +37,8 @@ pub(crate) struct Signed {
 impl OrderFile {
 	/// Returns the file of an order.
 	pub(crate) fn new(signed: &Signed, domain: &SigningDomain) -> Self {
-		Self {
-			hash: json!(signed.order.hash(domain)),
-			terms: json!(Order(signed.order.clone())),
-			order: to_hex(&signed.order),
-			signature: to_hex(&signed.signature),
-		}
+		let order = HashedOrder { hash: signed.order.hash(domain), order: Order(signed.order.clone()) };
+		Self { order, encoded: to_hex(&signed.order), signature: to_hex(&signed.signature) }
 	}
 
 	/// Reads one.
@@ -55,10 +49,15 @@ impl OrderFile {
 	pub(crate) fn read(path: &Path) -> Result<Signed> {
 		let text = std::fs::read(path).map_err(disk(path))?;
 		let invalid = || failure!(OrderFile, "{} is not an order", path.display(); "`rlc order sign` writes one");
-		let file: Self = serde_json::from_slice(&text).map_err(|_| invalid())?;
-		let signed = || Some(Signed { order: from_hex(&file.order)?, signature: from_hex(&file.signature)? });
-		signed().ok_or_else(invalid)
+		let file: Value = serde_json::from_slice(&text).map_err(|_| invalid())?;
+		held(&file).ok_or_else(invalid)
 	}
+}
+
+/// Returns what a file holds. Files of earlier versions have the encoded order under `order`.
+fn held(file: &Value) -> Option<Signed> {
+	let encoded = file["encoded"].as_str().or(file["order"].as_str())?;
+	Some(Signed { order: from_hex(encoded)?, signature: from_hex(file["signature"].as_str()?)? })
 }
 
 fn to_hex(value: &impl Encode) -> String {
@@ -74,6 +73,7 @@ fn from_hex<T: Decode>(text: &str) -> Option<T> {
 mod tests {
 	use super::*;
 	use rlc_primitives::{AccountId, AppId, AppOrder, Restriction, Signature, Tag};
+	use serde_json::json;
 	use sp_core::{sr25519, H160, H256};
 
 	fn signed() -> Signed {
@@ -96,9 +96,15 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("order.json");
 		let domain = SigningDomain::new(H256::zero(), 1, H160::zero());
-		std::fs::write(&path, serde_json::to_vec(&OrderFile::new(&signed(), &domain)).unwrap()).unwrap();
+		let file = serde_json::to_value(OrderFile::new(&signed(), &domain)).unwrap();
+		assert_eq!((&file["kind"], &file["order"]["price"]), (&json!("app"), &json!("5")));
+		std::fs::write(&path, file.to_string()).unwrap();
 		assert_eq!(OrderFile::read(&path).unwrap(), signed());
-		for broken in ["", "{}", "[1]", r#"{"hash": 1, "terms": 1, "order": "0x00", "signature": "0x"}"#] {
+		let earlier =
+			json!({ "hash": file["hash"], "terms": {}, "order": file["encoded"], "signature": file["signature"] });
+		std::fs::write(&path, earlier.to_string()).unwrap();
+		assert_eq!(OrderFile::read(&path).unwrap(), signed(), "files of earlier versions are still read");
+		for broken in ["", "{}", "[1]", r#"{"hash": 1, "order": {}, "encoded": "0x00", "signature": "0x"}"#] {
 			std::fs::write(&path, broken).unwrap();
 			assert!(OrderFile::read(&path).unwrap_err().to_string().contains("is not an order"), "{broken}");
 		}

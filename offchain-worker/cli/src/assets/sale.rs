@@ -1,7 +1,7 @@
 //! Orders of assets in the book: published, listed, withdrawn.
 
 use rlc_chain::{Call, Chain, Key, MarketplaceCall};
-use rlc_json::{Account, Order};
+use rlc_json::{Account, HashedOrder, Order};
 use rlc_primitives::{
 	market::{BookEntry, BookFilter, BookKey},
 	AccountId, AnyOrder, OrderHash,
@@ -40,7 +40,7 @@ pub(crate) async fn publish(context: &Context, order: AnyOrder) -> Result<Answer
 pub(crate) async fn publish_as(context: &Context, chain: &Chain, key: Key, order: AnyOrder) -> Result<Answer> {
 	let hash = chain.order_hash(&order).await?;
 	let price = Amount(say::order::price(&order));
-	let json = json!({ "order": hash, "terms": Order(order.clone()) });
+	let json = HashedOrder { hash, order: Order(order.clone()) };
 	let _progress = context.out.wait("publishing the order");
 	context.send_as(chain, key, Call::Marketplace(MarketplaceCall::PublishOrder { order })).await?;
 	Ok(Answer::new(format!("on sale for {price} a task, order {:?}", hash.0), json))

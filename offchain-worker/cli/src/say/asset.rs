@@ -34,7 +34,7 @@ pub(crate) fn shown<Content>(
 		("sale", sale),
 	];
 	lines.extend(details.clone());
-	let offers = offers.iter().map(|entry| json!({ "order": entry.hash, "price": Decimal(entry.price) }));
+	let offers = offers.iter().map(|entry| json!({ "hash": entry.hash, "price": Decimal(entry.price) }));
 	let mut json = json!({
 		"id": id,
 		"owner": owner,

@@ -1,7 +1,7 @@
 //! Orders: their terms, and what is left of them.
 
-use rlc_json::{Account, Decimal, Order};
-use rlc_primitives::{AnyOrder, Balance, OrderHash};
+use rlc_json::{OrderStatus, PublishedOrder};
+use rlc_primitives::{AnyOrder, Balance};
 use serde_json::json;
 
 use crate::{amount::Amount, answer::Answer, table::fields};
@@ -17,43 +17,20 @@ pub(crate) fn price(order: &AnyOrder) -> Balance {
 	order.price().unwrap_or(Balance::MAX)
 }
 
-/// What is known of an order.
-pub(crate) struct Known<'a> {
-	/// Its hash.
-	pub hash: OrderHash,
-	/// Its terms, if its file was given or it is in the book.
-	pub order: Option<&'a AnyOrder>,
-	/// The account that published it, if it is in the book.
-	pub publisher: Option<Account>,
-	/// How much of its volume is used up.
-	pub consumed: u64,
-	/// What can be said of the signature in its file.
-	pub signature: Option<&'static str>,
-}
-
 /// Shows an order, and what is left of it.
-pub(crate) fn shown(Known { hash, order, publisher, consumed, signature }: Known) -> Answer {
-	let terms = order.map(|order| Order(order.clone()));
-	let volume = order.map(AnyOrder::volume);
-	let left = volume.map(|volume| volume.saturating_sub(consumed));
+pub(crate) fn shown(status: &OrderStatus) -> Answer {
+	let order = status.order.as_ref().map(|order| &order.0);
+	let publisher = status.known.published.as_ref().map(|PublishedOrder { owner, .. }| owner.to_string());
 	let text = fields([
-		("order", format!("{:?}", hash.0)),
+		("hash", format!("{:?}", status.hash.0)),
 		("kind", order.map(|order| order.kind().name().to_owned()).unwrap_or_default()),
 		("price", order.map(|order| Amount(price(order)).to_string()).unwrap_or_default()),
-		("volume", volume.map(|volume| volume.to_string()).unwrap_or_default()),
-		("consumed", consumed.to_string()),
-		("left", left.map(|left| left.to_string()).unwrap_or_default()),
-		("published by", publisher.as_ref().map(ToString::to_string).unwrap_or_default()),
-		("signature", signature.unwrap_or_default().to_owned()),
+		("volume", order.map(|order| order.volume().to_string()).unwrap_or_default()),
+		("consumed", status.known.consumed.0.to_string()),
+		("left", status.known.remaining.map(|left| left.0.to_string()).unwrap_or_default()),
+		("published by", publisher.unwrap_or_default()),
+		("signature", status.signature.clone().unwrap_or_default()),
 	]);
-	let said = terms.as_ref().map(|terms| format!("\n{:#}", json!(terms)["order"])).unwrap_or_default();
-	let json = json!({
-		"order": hash,
-		"terms": terms,
-		"publishedBy": publisher,
-		"consumed": Decimal(consumed),
-		"remaining": left.map(Decimal),
-		"signature": signature,
-	});
-	Answer::new(text + &said, json)
+	let said = status.order.as_ref().map(|order| format!("\n{:#}", json!(order)["order"])).unwrap_or_default();
+	Answer::new(text + &said, status)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rlc_chain::{Call, Chain, Key, RegistryCall};
+use rlc_json::{HashedOrder, Order};
 use rlc_primitives::{assets::App, market::BookKey, AppId};
 use serde_json::json;
 use sp_core::H256;
@@ -67,7 +68,7 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	if deploy.publish {
 		let sale = sell(context, &chain, key, id, deploy.price.unwrap_or_default()).await?;
 		text += &format!("\n{}", sale.text);
-		json["order"] = sale.json["order"].clone();
+		json["hash"] = sale.json["hash"].clone();
 	}
 	Ok(Answer::new(text, json))
 }
@@ -77,7 +78,7 @@ async fn sell(context: &Context, chain: &Chain, key: Key, id: AppId, price: Amou
 	let own = assets::own_orders(chain, BookKey::App(id), &key.account()).await?;
 	if let Some(entry) = own.iter().find(|entry| entry.price == price.0 && entry.remaining > 0) {
 		let text = format!("already on sale for {price} a task, order {:?}", entry.hash.0);
-		return Ok(Answer::new(text, json!({ "order": entry.hash })));
+		return Ok(Answer::new(text, HashedOrder { hash: entry.hash, order: Order(entry.order.clone()) }));
 	}
 	let order = AppOffer::plain(id, price).order(context)?;
 	assets::publish_as(context, chain, key, order.into()).await

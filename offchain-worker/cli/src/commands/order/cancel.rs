@@ -26,5 +26,5 @@ pub(crate) async fn run(cancel: Cancel, context: &Context) -> Result<Answer> {
 	let progress = context.out.wait("canceling");
 	context.send_as(&chain, key, Call::Marketplace(MarketplaceCall::CancelOrder { order })).await?;
 	drop(progress);
-	Ok(Answer::new(format!("order {:?} is canceled", hash.0), json!({ "order": hash })))
+	Ok(Answer::new(format!("order {:?} is canceled", hash.0), json!({ "hash": hash })))
 }

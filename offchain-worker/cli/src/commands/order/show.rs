@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use clap::Args;
-use rlc_json::Account;
-use rlc_primitives::{AnyOrder, SigningDomain};
+use rlc_json::{Decimal, KnownOrder, Order, OrderStatus};
+use rlc_primitives::{market::OrderView, AnyOrder, OrderHash, SigningDomain};
 
 use crate::{
 	answer::Answer,
@@ -39,18 +39,21 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 		}
 	};
 	let view = chain.order(hash).await?;
-	let published = view.as_ref().and_then(|view| view.published.as_ref());
-	let order = given.as_ref().map(|signed| &signed.order).or(published.map(|published| &published.order));
-	if order.is_none() && view.is_none() {
+	if given.is_none() && view.is_none() {
 		return Err(failure!(OrderUnknown, "nothing is known of order {name}"; "it may never have been published"));
 	}
-	Ok(say::order::shown(say::order::Known {
-		hash,
-		order,
-		publisher: published.map(|published| Account(published.owner.clone())),
-		consumed: view.as_ref().map_or(0, |view| view.consumed),
-		signature: given.as_ref().map(|signed| signer(signed, &domain)),
-	}))
+	let signature = given.as_ref().map(|signed| signer(signed, &domain).to_owned());
+	Ok(say::order::shown(&status(hash, given.map(|signed| signed.order), view, signature)))
+}
+
+/// Puts together what its file and the chain say of an order. What is left follows from its file too.
+fn status(hash: OrderHash, given: Option<AnyOrder>, view: Option<OrderView>, signature: Option<String>) -> OrderStatus {
+	let view = view.unwrap_or(OrderView { published: None, presigned_by: None, consumed: 0, remaining: None });
+	let mut known = KnownOrder::from(view);
+	let published = known.published.as_ref().map(|published| published.order.clone());
+	let order = given.map(Order).or(published);
+	known.remaining = order.as_ref().map(|order| Decimal(order.0.volume().saturating_sub(known.consumed.0)));
+	OrderStatus { hash, order, known, signature }
 }
 
 /// Says whether the request's own account signed; of other orders the file does not say whose signature it should be.
@@ -61,5 +64,22 @@ fn signer(signed: &Signed, domain: &SigningDomain) -> &'static str {
 			Err(_) => "not the requester's",
 		},
 		_ => "checked against the asset's owner when it is matched",
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::quote;
+
+	#[test]
+	fn what_is_left_of_a_file_s_order_follows_from_its_volume() {
+		let order = AnyOrder::from(quote().app);
+		let volume = order.volume();
+		let view = OrderView { published: None, presigned_by: None, consumed: 1, remaining: None };
+		let known = status(OrderHash::default(), Some(order.clone()), Some(view), None);
+		assert_eq!(known.known.remaining, Some(Decimal(volume - 1)));
+		let unseen = status(OrderHash::default(), Some(order), None, None);
+		assert_eq!((unseen.known.consumed, unseen.known.remaining), (Decimal(0), Some(Decimal(volume))));
 	}
 }

@@ -113,7 +113,7 @@ pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
 	let text = serde_json::to_string_pretty(&file)?;
 	let Some(path) = to.output else { return Ok(Answer::new(text, file)) };
 	std::fs::write(&path, text + "\n").map_err(disk(&path))?;
-	Ok(Answer::new(format!("order {:?} is in {}", hash.0, path.display()), json!({ "order": hash, "file": path })))
+	Ok(Answer::new(format!("order {:?} is in {}", hash.0, path.display()), json!({ "hash": hash, "file": path })))
 }
 
 /// Returns the request that pays these prices for app and dataset at most, and the rest of --max-price for the workerpool.
