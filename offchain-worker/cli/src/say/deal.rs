@@ -1,6 +1,6 @@
 //! Deals: what was agreed on, and what became of it.
 
-use rlc_json::Account;
+use rlc_json::{Account, DealOutcome};
 use rlc_primitives::{market::DealView, work::TaskView, DealId};
 use serde_json::json;
 
@@ -44,13 +44,10 @@ pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched]) 
 		lines.push(format!("and {} more", fetched.len() - LISTED));
 	}
 	lines.push(format!("deal {id:?}: {}", counts.words()));
-	let json = json!({
-		"deal": deal.id,
-		"completed": counts.completed,
-		"failed": counts.failed,
-		"open": deal.progress.open,
-		"results": fetched,
-	});
+	let outcome =
+		DealOutcome { deal: deal.id, completed: counts.completed, failed: counts.failed, open: deal.progress.open };
+	let mut json = json!(outcome);
+	json["results"] = json!(fetched);
 	Ok(Answer::new(lines.join("\n"), json))
 }
 

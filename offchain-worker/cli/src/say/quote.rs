@@ -1,9 +1,8 @@
 //! What tasks would cost, and how long they would take.
 
-use rlc_json::Decimal;
-use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, WorkerpoolId};
+use rlc_json::{Decimal, Forecast, Price, Prices};
+use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment};
 use rlc_protocol::requester::PoolInfo;
-use serde::Serialize;
 use serde_json::json;
 
 use crate::{
@@ -62,14 +61,16 @@ pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<To
 		("a run takes", format!("{usual}{} at most, category {}", span(wish.reference_time), wish.category_name)),
 		("ends", forecast::ending(expected, latest)),
 	]);
-	let mut json = json!(Price::new(quote, fee));
-	json["workersPerTask"] = json!(workers);
-	json["begins"] = json!(begins);
+	let forecast = Forecast {
+		workers_per_task: workers,
+		begins,
+		run_time,
+		run_time_limit: wish.reference_time,
+		expected_time: expected.ok(),
+		ends_within: latest,
+	};
+	let mut json = json!(rlc_json::Quote { price: form(quote, fee), forecast });
 	json["pool"] = json!(told.ok().map(|told| told.info));
-	json["runTime"] = json!(run_time);
-	json["runTimeLimit"] = json!(wish.reference_time);
-	json["expectedTime"] = json!(expected.ok());
-	json["endsWithin"] = json!(latest);
 	Answer::new(fields(lines), json)
 }
 
@@ -94,44 +95,19 @@ fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)
 	]
 }
 
-/// What `rlc estimate --json` prints of the price: the node's estimate, and what the node does not add up.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Price {
-	#[serde(flatten)]
-	estimate: rlc_json::Estimate,
-	/// What each side gets for a task.
-	prices: Prices,
-	workerpool: WorkerpoolId,
-	/// For the transaction.
-	fee: Decimal<Balance>,
-	/// For the record of what was bought, beside the deal's deposit.
-	record_deposit: Decimal<Balance>,
-	/// Both deposits.
-	deposits: Decimal<Balance>,
-}
-
-#[derive(Serialize)]
-struct Prices {
-	app: Decimal<Balance>,
-	dataset: Option<Decimal<Balance>>,
-	workerpool: Decimal<Balance>,
-}
-
-impl Price {
-	fn new(quote: &Quote, fee: Balance) -> Self {
-		Self {
-			estimate: quote.estimate.clone().into(),
-			prices: Prices {
-				app: Decimal(quote.app.price),
-				dataset: quote.dataset.as_ref().map(|order| Decimal(order.price)),
-				workerpool: Decimal(quote.workerpool.price),
-			},
-			workerpool: quote.workerpool.workerpool,
-			fee: Decimal(fee),
-			record_deposit: Decimal(quote.record_deposit),
-			deposits: Decimal(quote.deposits()),
-		}
+/// Returns the price as it is written.
+fn form(quote: &Quote, fee: Balance) -> Price {
+	Price {
+		estimate: quote.estimate.clone().into(),
+		prices: Prices {
+			app: Decimal(quote.app.price),
+			dataset: quote.dataset.as_ref().map(|order| Decimal(order.price)),
+			workerpool: Decimal(quote.workerpool.price),
+		},
+		workerpool: quote.workerpool.workerpool,
+		fee: Decimal(fee),
+		record_deposit: Decimal(quote.record_deposit),
+		deposits: Decimal(quote.deposits()),
 	}
 }
 
