@@ -89,7 +89,7 @@ fn request(requester: AccountId, app: AppId) -> RequestOrder {
 	}
 }
 
-/// Prints what happens to a deal until it closes; how many of its tasks are completed.
+/// Prints what happens to a deal until it closes. Returns how many of its tasks are completed.
 ///
 /// # Errors
 ///

@@ -82,7 +82,7 @@ async fn measure() -> Result<(), Failure> {
 	Ok(())
 }
 
-/// A signed transfer, as JSON-RPC writes it.
+/// Returns a signed transfer, as JSON-RPC writes it.
 fn transfer(by: &Person, genesis: Hash, nonce: Nonce, to: AccountId, amount: Balance) -> String {
 	let call = pallet_balances::Call::transfer_keep_alive { dest: to.into(), value: amount };
 	sp_core::bytes::to_hex(&by.sign(genesis, nonce, call).encode(), false)
@@ -245,7 +245,7 @@ fn answer(mut message: Value) -> Result<Value, Failure> {
 	}
 }
 
-/// The next JSON message.
+/// Returns the next JSON message.
 async fn next<S>(stream: &mut S) -> Result<Value, Failure>
 where
 	S: StreamExt<Item = Result<Message, tokio_tungstenite::tungstenite::Error>> + Unpin,

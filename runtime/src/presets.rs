@@ -189,7 +189,7 @@ fn bridged(founders: &[Founder]) -> Value {
 	with(network(Lengths::default(), founders, FOUNDER_STAKE), json!({ "balances": { "balances": balances } }))
 }
 
-/// Blocks of a live network in `ms` milliseconds.
+/// Returns how many blocks of a live network there are in `ms` milliseconds.
 const fn blocks_of(ms: rlc_primitives::Moment) -> BlockNumber {
 	(ms / 2_000) as BlockNumber
 }

@@ -63,18 +63,18 @@ pub struct Chain {
 }
 
 impl Chain {
-	/// The chain of a node that has no block yet.
+	/// Returns the chain of a node that has no block yet.
 	pub fn new(client: Arc<Client>) -> Result<Self, Failure> {
 		let genesis = client.info().genesis_hash;
 		Ok(Self { client, genesis, slot: FIRST_SLOT, nonces: HashMap::new() })
 	}
 
-	/// The hash of the first block.
+	/// Returns the hash of the first block.
 	pub fn genesis(&self) -> Hash {
 		self.genesis
 	}
 
-	/// A call, signed with its sender's next nonce.
+	/// Signs a call with its sender's next nonce.
 	pub fn sign(&mut self, by: &Person, call: impl Into<RuntimeCall>) -> OpaqueExtrinsic {
 		let nonce = self.nonces.entry(by.account()).or_default();
 		let signed: UncheckedExtrinsic = by.sign(self.genesis, *nonce, call);
@@ -82,7 +82,7 @@ impl Chain {
 		signed.into()
 	}
 
-	/// A value of the best block's state.
+	/// Returns a value of the best block's state.
 	pub fn storage<T: Decode>(&self, key: Vec<u8>) -> Result<Option<T>, Failure> {
 		use sc_client_api::StorageProvider;
 		let best = self.client.info().best_hash;
@@ -152,7 +152,7 @@ impl Chain {
 	}
 }
 
-/// Whether a block refused an extrinsic only because it has no room left.
+/// Returns whether a block refused an extrinsic only because it has no room left.
 fn is_full(error: &BlockchainError) -> bool {
 	matches!(
 		error,

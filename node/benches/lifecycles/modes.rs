@@ -43,12 +43,12 @@ impl Mode {
 	pub const ALL: [Mode; 6] =
 		[Mode::Transfer, Mode::One, Mode::Three, Mode::AtOnce, Mode::Batches, Mode::BatchesAtOnce];
 
-	/// Whether others are compared with it.
+	/// Returns whether others are compared with it.
 	pub fn is_base(self) -> bool {
 		matches!(self, Self::Transfer)
 	}
 
-	/// In a few words.
+	/// Describes it in a few words.
 	pub fn describe(self) -> &'static str {
 		match self {
 			Self::Transfer => "transfers",
@@ -171,7 +171,7 @@ fn each_task(
 	Ok(vec![sign(contributions), sign(reveals)])
 }
 
-/// Delegation, contributions and reveals of one batch after another.
+/// Makes delegation, contributions and reveals of one batch after another.
 fn batches(parties: &mut Parties, chain: &mut Chain, tasks: u32) -> Result<Vec<Vec<OpaqueExtrinsic>>, Failure> {
 	parties.deal(chain, TRUST_OF_THREE, tasks)?;
 	let batches: Vec<Vec<TaskRef>> = parties.tasks.chunks(BATCH).map(<[_]>::to_vec).collect();
@@ -210,7 +210,7 @@ fn batches(parties: &mut Parties, chain: &mut Chain, tasks: u32) -> Result<Vec<V
 	Ok(vec![delegations, contributions, reveals])
 }
 
-/// The result of a task: any will do.
+/// Returns the result of a task: any will do.
 fn digest(task: &TaskRef) -> ResultDigest {
 	ResultDigest(H256::from_low_u64_be(task.index + 1))
 }

@@ -59,7 +59,7 @@ impl Parties {
 		Ok(parties)
 	}
 
-	/// Where signatures are valid.
+	/// Returns where signatures are valid.
 	pub fn domain(&self) -> &SigningDomain {
 		&self.domain
 	}

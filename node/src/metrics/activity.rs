@@ -118,7 +118,7 @@ mod tests {
 	use super::*;
 	use sp_runtime::traits::Header as _;
 
-	/// A chain in which the block at each height has that height as its hash.
+	/// Returns a chain in which the block at each height has that height as its hash.
 	fn header(number: BlockNumber) -> Header {
 		let parent = Hash::from_low_u64_be(number.saturating_sub(1).into());
 		Header::new(number, Default::default(), Default::default(), parent, Default::default())

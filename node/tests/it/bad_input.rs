@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener};
 
 use crate::common::program::{path, rlc_node, stderr, succeeds};
 
-/// The program must refuse with one error line. `quiet`: and with nothing else.
+/// Asserts that the program refuses with one error line; with `quiet`, and with nothing else.
 fn refused(args: &[&str], quiet: bool, expected: &str) {
 	let output = rlc_node(args);
 	let text = stderr(&output);
@@ -178,7 +178,7 @@ fn specs_of_all_networks_can_be_built() {
 	}
 }
 
-/// A founder, all of whose keys come from one seed.
+/// Returns a founder, all of whose keys come from one seed.
 fn founder(seed: &str) -> serde_json::Value {
 	let key = |scheme: &str| {
 		let text = succeeds(&["key", "inspect", "--scheme", scheme, "--output-type", "json", seed]);

@@ -80,7 +80,7 @@ impl People {
 		assets::request_order(&self.app_order(), &self.workerpool_order(), requester, trust, volume)
 	}
 
-	/// The request is matched with offers that their owners signed, by anyone; the deal.
+	/// Matches the request with offers that their owners signed, by anyone. Returns the deal.
 	async fn match_signed(&self, requester: &Key, volume: u64, trust: u64) -> DealId {
 		let domain = self.chain.domain().await.expect("a domain");
 		fn signed<O: Order>(order: O, by: &Key, domain: &rlc_primitives::SigningDomain) -> SignedOrder<O> {

@@ -45,17 +45,17 @@ pub async fn finalized(node: &Node, height: u64) -> u64 {
 	.await
 }
 
-/// Height of the best block.
+/// Returns the height of the best block.
 pub async fn best(node: &Node) -> u64 {
 	height_of(&node.call::<Value>("chain_getHeader", json!([])).await.expect("a best block"))
 }
 
-/// Hash of the block at a height.
+/// Returns the hash of the block at a height.
 pub async fn hash_at(node: &Node, height: u64) -> Option<String> {
 	node.call("chain_getBlockHash", json!([height])).await.expect("an answer")
 }
 
-/// Hash of the genesis block.
+/// Returns the hash of the genesis block.
 pub async fn genesis(node: &Node) -> Hash {
 	let hash = hash_at(node, 0).await.expect("a genesis block");
 	hash.parse().expect("a hash")
@@ -66,12 +66,12 @@ pub async fn submit(node: &Node, extrinsic: &UncheckedExtrinsic) {
 	let _hash: String = node.call("author_submitExtrinsic", json!([hex(extrinsic)])).await.expect("a good transaction");
 }
 
-/// A transfer of so many nRLC.
+/// Returns a transfer of so many nRLC.
 pub fn transfer(to: &AccountId, amount: Balance) -> pallet_balances::Call<Runtime> {
 	pallet_balances::Call::transfer_keep_alive { dest: to.clone().into(), value: amount }
 }
 
-/// As JSON-RPC writes an extrinsic.
+/// Writes an extrinsic as JSON-RPC does.
 pub fn hex(extrinsic: &UncheckedExtrinsic) -> String {
 	sp_core::bytes::to_hex(&extrinsic.encode(), false)
 }

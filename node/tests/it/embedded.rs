@@ -121,7 +121,7 @@ async fn chain_goes_on_where_it_stopped() {
 	assert_eq!(runtimes(folder.path()), compiled, "nothing was compiled again");
 }
 
-/// The compiled runtimes below a node's folder, and when each was written.
+/// Returns the compiled runtimes below a node's folder, and when each was written.
 fn runtimes(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
 	let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
 	while let Some(folder) = folders.pop() {

@@ -20,7 +20,7 @@ use substrate_prometheus_endpoint::{prometheus::TextEncoder, Registry};
 /// Between scans.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// What `/metrics` would say.
+/// Returns what `/metrics` would say.
 fn text(registry: &Registry) -> String {
 	TextEncoder::new().encode_to_string(&registry.gather()).expect("text")
 }

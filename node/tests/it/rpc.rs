@@ -106,7 +106,7 @@ async fn unsafe_methods_are_for_loopback_servers_only() {
 	open.stop().await.expect("stops");
 }
 
-/// A JSON-RPC request over HTTP, from outside as far as the node can tell.
+/// Posts a JSON-RPC request over HTTP, from outside as far as the node can tell.
 fn post(port: u16, method: &str) -> String {
 	let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": [] }).to_string();
 	let mut stream = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port))).expect("the server listens");

@@ -233,7 +233,7 @@ async fn node_has_the_methods_of_the_openrpc_document_and_reads_their_examples()
 	market.stop().await;
 }
 
-/// The code and the message of a refusal.
+/// Returns the code and the message of a refusal.
 fn refusal<T>(answer: Result<T, Error>) -> (i32, String) {
 	match answer {
 		Err(Error::Rpc { source: jsonrpsee::MethodsError::JsonRpc(error), .. }) => {

@@ -162,7 +162,7 @@ pub(crate) mod tests {
 	};
 	use scale_info::{meta_type, Registry};
 
-	/// The description of a runtime without pallets.
+	/// Returns the description of a runtime without pallets.
 	fn nothing() -> RuntimeMetadataV15 {
 		let unit = Registry::new().register_type(&meta_type::<()>());
 		RuntimeMetadataV15 {
@@ -183,7 +183,7 @@ pub(crate) mod tests {
 		}
 	}
 
-	/// The description of a runtime that stores all that this program reads. A map's first key is not hashed.
+	/// Returns the description of a runtime that stores all that this program reads. A map's first key is not hashed.
 	pub(super) fn storing() -> RuntimeMetadataV15 {
 		let (mut registry, mut pallets) = (Registry::new(), Vec::<PalletMetadata<PortableForm>>::new());
 		for demand in questions::items() {
@@ -210,7 +210,7 @@ pub(crate) mod tests {
 		RuntimeMetadataV15 { types: registry.into(), pallets, ..nothing() }
 	}
 
-	/// A runtime of which nothing but the version is known.
+	/// Returns a runtime of which nothing but the version is known.
 	pub(crate) fn bare() -> Runtime {
 		Runtime {
 			version: Version { spec_version: 7, transaction_version: 3 },

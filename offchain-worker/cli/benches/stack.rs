@@ -64,7 +64,7 @@ fn main() {
 	});
 }
 
-/// What was measured, in one line.
+/// Prints what was measured, in one line.
 fn line(what: &str, mut values: Vec<f64>) {
 	values.sort_by(f64::total_cmp);
 	let (median, lowest, highest) = (values[values.len() / 2], values[0], values[values.len() - 1]);
@@ -72,7 +72,7 @@ fn line(what: &str, mut values: Vec<f64>) {
 	println!("{what:<56} {median:>9.digits$} {lowest:>9.digits$} {highest:>9.digits$}");
 }
 
-/// A task from `rlc app run` to its verified result.
+/// Measures a task from `rlc app run` to its verified result.
 async fn latency(seal: Seal, what: &str) {
 	let mut stack = Stack::start(seal).await;
 	stack.new_workers(1, "").await;
@@ -89,7 +89,7 @@ async fn latency(seal: Seal, what: &str) {
 	stack.audit().await;
 }
 
-/// Deals of many tasks for two workers.
+/// Measures deals of many tasks for two workers.
 async fn bags(seal: Seal, blocks: &str) {
 	let mut stack = Stack::start(seal).await;
 	let workers = stack.new_workers(2, "").await;
@@ -127,14 +127,14 @@ async fn bags(seal: Seal, blocks: &str) {
 	stack.audit().await;
 }
 
-/// Processor time of node, scheduler, and all workers.
+/// Returns the processor time of node, scheduler, and all workers.
 fn costs_of(stack: &Stack, workers: &[u32]) -> [Duration; 3] {
 	let time = |process: &Process| process.used().0;
 	[time(&stack.node), time(&stack.scheduler), workers.iter().map(|number| time(&stack.workers[number])).sum()]
 }
 
-/// A worker is killed while it computes: how long until another one has begun. It counts as lost when three heartbeats of
-/// a second are missing.
+/// Measures how long it takes until another worker has begun when one is killed while it computes. A worker counts as
+/// lost when three heartbeats of a second are missing.
 async fn lost() {
 	let mut stack = Stack::start(Seal::Instant).await;
 	let mut took = Vec::new();
@@ -157,7 +157,7 @@ async fn lost() {
 	stack.audit().await;
 }
 
-/// What a scheduler needs for many workers that do nothing.
+/// Measures what a scheduler needs for many workers that do nothing.
 async fn many_workers() {
 	let stack = Stack::start(Seal::Instant).await;
 	let megabytes = |stack: &Stack| stack.scheduler.used().1 as f64 / f64::from(1 << 20);

@@ -125,7 +125,7 @@ pub(crate) mod tests {
 	use rlc_primitives::{market::Hashes, AccountId, AppId, CategoryId, Restriction, WorkerpoolId};
 	use sp_core::{H160, H256};
 
-	/// What two tasks cost, with a deposit of 9 nRLC for the deal and one of 2 for the request's record.
+	/// Returns what two tasks cost, with a deposit of 9 nRLC for the deal and one of 2 for the request's record.
 	pub(crate) fn quote() -> Quote {
 		let hash = OrderHash::default();
 		let estimate = Estimate {

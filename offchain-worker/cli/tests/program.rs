@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-/// The program with a home of its own, and no node.
+/// Returns the program with a home of its own, and no node.
 fn rlc(home: &Path, arguments: &[&str]) -> Command {
 	let mut command = Command::new(env!("CARGO_BIN_EXE_rlc"));
 	command.args(arguments).env_clear().env("XDG_DATA_HOME", home).stdin(Stdio::null());

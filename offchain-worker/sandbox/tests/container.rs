@@ -20,7 +20,7 @@ use common::{
 use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Grants, Output, Run, Stop, Unavailable};
 use tokio::sync::OnceCell;
 
-/// The tier, if there is one here.
+/// Returns the tier, if there is one here.
 async fn tier() -> Option<&'static ContainerTier> {
 	static TIER: OnceCell<Option<ContainerTier>> = OnceCell::const_new();
 	TIER.get_or_init(|| async { probe(&state()).await }).await.as_ref()
@@ -263,7 +263,7 @@ async fn several_run_at_once_and_none_sees_the_other() {
 	assert_eq!((three.ending, four.ending), (Ending::Exited(0), Ending::Exited(1)));
 }
 
-/// The containers that `runc` has in a tier's directory, and the directories of its runs.
+/// Returns the containers that `runc` has in a tier's directory, and the directories of its runs.
 fn there(state: &Path) -> (usize, usize) {
 	let count = |part: &str| fs::read_dir(state.join(part)).map_or(0, Iterator::count);
 	(count("runc"), count("runs"))

@@ -29,7 +29,7 @@ const PRIVATE: &str = "192.168.77.1";
 /// Set where that is.
 const SMALL_INTERNET: &str = "RLC_TEST_SMALL_INTERNET";
 
-/// What a container says of its network.
+/// Returns what a container says of its network.
 async fn look(tier: &ContainerTier, network: bool, addresses: &[String]) -> Run {
 	let room = Room { grants: Grants { network, gpu: false }, ..Room::new() };
 	let args: Vec<_> = ["network"].into_iter().chain(addresses.iter().map(String::as_str)).collect();
@@ -133,7 +133,7 @@ names "nameserver 10.0.2.3"
 	assert_eq!((namespaces(process::id()).len(), programs(process::id())), (0, 0), "after the runs");
 }
 
-/// A device of this machine that containers do not have by themselves, and that does nothing when it is opened.
+/// Returns a device of this machine that containers do not have by themselves, and that does nothing when it is opened.
 fn spare_device() -> Option<PathBuf> {
 	let devices = ["/dev/fuse", "/dev/loop-control", "/dev/hwrng"].map(PathBuf::from);
 	let found = devices.into_iter().find(|path| path.metadata().is_ok_and(|data| data.file_type().is_char_device()));

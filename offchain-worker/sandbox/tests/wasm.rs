@@ -14,7 +14,7 @@ use common::{module, text, Room};
 use rlc_sandbox::{read_result, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
 use tokio::sync::OnceCell;
 
-/// One for all tests, so that the app is compiled once.
+/// Returns the one tier of all tests, so that the app is compiled once.
 fn tier() -> &'static WasmTier {
 	static TIER: OnceLock<WasmTier> = OnceLock::new();
 	TIER.get_or_init(|| WasmTier::new(Some(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules"))).unwrap())

@@ -199,7 +199,7 @@ mod tests {
 		Key::from_suri(&format!("//{name}")).unwrap()
 	}
 
-	/// Bob's request to join, with Charlie as its operator.
+	/// Returns Bob's request to join, with Charlie as its operator.
 	fn join(change: impl FnOnce(&mut Join)) -> Join {
 		let bob = key("Bob");
 		let charlie = key("Charlie");

@@ -26,12 +26,12 @@ pub const T: Moment = 300_000;
 /// When the tests' deals start, in ms.
 pub const START: Moment = 1_000_000;
 
-/// A worker's account.
+/// Returns a worker's account.
 pub fn account(n: u8) -> AccountId {
 	AccountId::new([n; 32])
 }
 
-/// A result.
+/// Returns a result.
 pub fn digest(n: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(n))
 }
@@ -91,12 +91,12 @@ impl World {
 		(&self.deals[&task.deal], task)
 	}
 
-	/// A worker without a score contributes.
+	/// Lets a worker without a score contribute.
 	pub fn contribute(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		self.contribute_digest(id, worker, digest(result))
 	}
 
-	/// The same with any digest.
+	/// Does the same with any digest.
 	pub fn contribute_digest(
 		&mut self,
 		id: TaskId,
@@ -120,12 +120,12 @@ impl World {
 		Ok(events.into_iter().map(|event| ChainEvent::Task(id, event)).collect())
 	}
 
-	/// A winner reveals; the last one closes the task of an automatic deal.
+	/// Lets a winner reveal; the last one closes the task of an automatic deal.
 	pub fn reveal(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		self.reveal_digest(id, worker, digest(result))
 	}
 
-	/// The same with any digest.
+	/// Does the same with any digest.
 	pub fn reveal_digest(
 		&mut self,
 		id: TaskId,
@@ -151,7 +151,7 @@ impl World {
 		Ok(self.closed(id, consensus.digest))
 	}
 
-	/// A worker delivers a result at once.
+	/// Lets a worker deliver a result at once.
 	pub fn deliver(&mut self, id: TaskId, worker: &AccountId, result: u8) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
@@ -177,7 +177,7 @@ impl World {
 		Ok(self.closed(id, None))
 	}
 
-	/// A worker that was delegated on chain says why it failed.
+	/// Lets a worker that was delegated on chain say why it failed.
 	pub fn report_failure(&mut self, id: TaskId, worker: &AccountId, cause: FailureCause) -> Vec<ChainEvent> {
 		assert!(self.delegates.contains(&(id, worker.clone())), "only a worker that was delegated on chain can report");
 		let report = FailureReport { worker: worker.clone(), cause, at: self.now };
@@ -194,7 +194,7 @@ impl World {
 		events
 	}
 
-	/// A task as the chain's API shows it.
+	/// Returns a task as the chain's API shows it.
 	pub fn view(&self, task: &Task) -> TaskView {
 		let deal = &self.deals[&task.deal];
 		TaskView {
@@ -208,13 +208,13 @@ impl World {
 		}
 	}
 
-	/// Whether a task is completed.
+	/// Returns whether a task is completed.
 	pub fn is_completed(&self, task: &TaskId) -> bool {
 		matches!(self.tasks[task].stage, Stage::Completed(_))
 	}
 }
 
-/// The deal's task with this index.
+/// Returns the deal's task with this index.
 pub fn task(deal: DealId, index: u64) -> TaskId {
 	TaskRef { deal, index }.id()
 }

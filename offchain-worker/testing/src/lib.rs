@@ -42,7 +42,7 @@ pub fn skipped(text: &str) {
 	let _ = writeln!(io::stderr(), "skipped: {text} ({}:{})", place.file(), place.line());
 }
 
-/// The word of [`NEEDS`] in a text.
+/// Returns the word of [`NEEDS`] in a text.
 fn need(text: &str) -> Option<&'static str> {
 	let rest = text.strip_prefix("needs ")?;
 	let word = rest.split(':').next().unwrap_or_default();
@@ -53,7 +53,7 @@ fn known(word: &str) -> Option<&'static str> {
 	NEEDS.into_iter().find(|need| *need == word)
 }
 
-/// Whether a list such as `runc,postgres` or `all` contains a need.
+/// Returns whether a list such as `runc,postgres` or `all` contains a need.
 ///
 /// Panics at a word that is not a need: a misspelled one would let tests skip.
 fn is_required(need: &str, list: &str) -> bool {

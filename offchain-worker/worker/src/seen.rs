@@ -155,7 +155,7 @@ mod tests {
 		AccountId::new([byte; 32])
 	}
 
-	/// A task that nobody touched, as the worker 1 sees it.
+	/// Returns a task that nobody touched, as the worker 1 sees it.
 	fn untouched() -> Seen {
 		Seen::untouched(TASK, account(1), 1)
 	}

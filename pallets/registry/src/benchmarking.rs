@@ -25,17 +25,17 @@ fn funded<T: Config>(name: &'static str) -> Result<AccountId, BenchmarkError> {
 	Ok(who)
 }
 
-/// As long as a name can be.
+/// Returns a name as long as names can be.
 fn name() -> Name {
 	BoundedVec::truncate_from(vec![b'n'; 256])
 }
 
-/// As long as a location can be.
+/// Returns a location as long as locations can be.
 fn location() -> Location {
 	BoundedVec::truncate_from(vec![b'l'; 256])
 }
 
-/// As long as a description can be.
+/// Returns a description as long as descriptions can be.
 fn description() -> Description {
 	BoundedVec::truncate_from(vec![b'd'; 256])
 }

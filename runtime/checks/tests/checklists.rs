@@ -66,13 +66,13 @@ fn pallets() -> [Pallet; 4] {
 	]
 }
 
-/// The repository's root.
+/// Returns the repository's root.
 fn root() -> PathBuf {
 	Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The text of a file and, for a module, of the files in the folder beside it. Empty if there is none, so that all is
-/// missing there.
+/// Returns the text of a file and, for a module, of the files in the folder beside it. It is empty if there is none, so
+/// that all is missing there.
 fn text(place: &str) -> String {
 	let path = root().join(place);
 	let mut text = fs::read_to_string(&path).unwrap_or_default();
@@ -83,7 +83,7 @@ fn text(place: &str) -> String {
 	text
 }
 
-/// A call's name as a variant of an enum.
+/// Returns a call's name as a variant of an enum.
 fn camel(snake: &str) -> String {
 	let capitalized = snake.split('_').map(|word| {
 		let (first, rest) = word.split_at(1);
@@ -92,7 +92,7 @@ fn camel(snake: &str) -> String {
 	capitalized.collect()
 }
 
-/// Whether a name is in the text, and not as a part of a longer one.
+/// Returns whether a name is in the text, and not as a part of a longer one.
 fn names(text: &str, name: &str) -> bool {
 	let is_part = |one: char| one.is_ascii_alphanumeric() || one == '_';
 	text.match_indices(name).any(|(at, _)| {
@@ -109,7 +109,8 @@ fn assert_none(missing: &[String]) {
 	assert!(missing.is_empty(), "a checklist of CONTRIBUTING.md is not done:\n  {}\n", missing.join("\n  "));
 }
 
-/// What a kind of place lacks: `place` says where it is for a pallet, and `is_named` whether its text names an item.
+/// Returns what a kind of place lacks: `place` says where it is for a pallet, and `is_named` whether its text names an
+/// item.
 fn missing(
 	items: impl Fn(&Pallet) -> Vec<&'static str>,
 	place: impl Fn(&Pallet) -> String,

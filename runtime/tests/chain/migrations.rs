@@ -62,7 +62,7 @@ fn earlier_chain(erase: impl FnOnce(), test: impl FnOnce()) {
 	});
 }
 
-/// As the runtime wrote it whose pallets had no version: FRAME notes 0 for them when a chain starts.
+/// Notes versions as the runtime did whose pallets had none: FRAME notes 0 for them when a chain starts.
 fn without_versions() {
 	StorageVersion::new(0).put::<Rlc>();
 	StorageVersion::new(0).put::<Registry>();
@@ -70,7 +70,7 @@ fn without_versions() {
 	StorageVersion::new(0).put::<Poco>();
 }
 
-/// As if nothing had been noted at all.
+/// Removes the versions, as if nothing had been noted at all.
 fn without_entries() {
 	unhashed::kill(&StorageVersion::storage_key::<Rlc>());
 	unhashed::kill(&StorageVersion::storage_key::<Registry>());

@@ -102,7 +102,7 @@ pub fn ending(done: Result<(), String>) -> ExitCode {
 	}
 }
 
-/// `text` as it stands between the quotation marks of a JSON string.
+/// Returns `text` as it stands between the quotation marks of a JSON string.
 fn escaped(text: &str) -> String {
 	text.chars()
 		.map(|character| match character {

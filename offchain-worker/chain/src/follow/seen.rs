@@ -88,18 +88,18 @@ impl Seen {
 mod tests {
 	use super::*;
 
-	/// A block of a branch.
+	/// Returns a block of a branch.
 	fn block(branch: u8, number: BlockNumber) -> Head {
 		let hash = |number: BlockNumber| Hash::from_low_u64_be(u64::from(branch) << 32 | u64::from(number));
 		Head { number, hash: hash(number), parent: hash(number.saturating_sub(1)) }
 	}
 
-	/// The first block of a branch that leaves branch 0.
+	/// Returns the first block of a branch that leaves branch 0.
 	fn fork(branch: u8, number: BlockNumber) -> Head {
 		Head { parent: block(0, number - 1).hash, ..block(branch, number) }
 	}
 
-	/// What is delivered for a head, if its ancestors are as `ancestor` says.
+	/// Returns what is delivered for a head, if its ancestors are as `ancestor` says.
 	fn deliver(seen: &mut Seen, head: Head, ancestor: impl Fn(&Head) -> Head) -> Vec<Head> {
 		if !seen.wants(&head) {
 			return Vec::new();

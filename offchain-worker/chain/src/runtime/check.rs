@@ -236,7 +236,7 @@ mod tests {
 		Check { metadata, comparison: Comparison::with(&metadata.types) }.items()
 	}
 
-	/// What is found if this is changed about how members of groups are stored.
+	/// Returns what is found if this is changed about how members of groups are stored.
 	fn members(change: impl FnOnce(&mut Vec<StorageHasher>, &mut u32)) -> Result<(), String> {
 		let mut metadata = storing();
 		let pallet = metadata.pallets.iter_mut().find(|pallet| pallet.name == "Registry").unwrap();

@@ -71,7 +71,7 @@ fn invalid(words: &str) -> Error {
 mod tests {
 	use super::*;
 
-	/// As a node writes it.
+	/// Returns a refusal as a node writes it.
 	fn refusal(code: i32, words: &str) -> Verdict {
 		Verdict::of(Error::Rpc { method: "author_submitAndWatchExtrinsic".into(), code, words: words.into() })
 	}

@@ -45,7 +45,7 @@ impl Crowd {
 		Self { leave, workers }
 	}
 
-	/// They leave. Fails if one of them was not well until now.
+	/// Lets them leave. Fails if one of them was not well until now.
 	pub fn leave(self) -> impl Future<Output = ()> {
 		let _ = self.leave.send(true);
 		async {

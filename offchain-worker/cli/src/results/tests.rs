@@ -50,7 +50,7 @@ fn what_is_there_already_is_known_by_its_hash() {
 	assert_eq!(there_already(dir.path(), digest), Some((Cid::of_keccak(digest.0 .0), 1, 4)));
 }
 
-/// A task whose digest so many workers revealed, and one contradicted.
+/// Returns a task whose digest so many workers revealed, and one contradicted.
 fn revealed(by: u8) -> TaskView {
 	let mut task = Task::new(DealId(H256::repeat_byte(2)), 3);
 	let contribution = |worker, status| Contribution {
@@ -93,7 +93,7 @@ fn deal(trust: u64) -> Deal {
 	}
 }
 
-/// What is said if a store that has nothing is asked for a task's result, and the time is over.
+/// Returns what is said if a store that has nothing is asked for a task's result, and the time is over.
 async fn said_of_what_never_came(task: &TaskView, trust: u64) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 	let store = pool::store(&format!("http://{}", listener.local_addr().unwrap())).unwrap();

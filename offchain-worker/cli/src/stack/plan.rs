@@ -188,7 +188,7 @@ pub(crate) mod tests {
 		Plan { options, base: "/base".into(), node: "/bin/rlc-node".into(), rlc: "/bin/rlc".into() }
 	}
 
-	/// The arguments that start a scheduler and a worker, with an IPFS node.
+	/// Returns the arguments that start a scheduler and a worker, with an IPFS node.
 	pub(crate) fn roles() -> [Vec<OsString>; 2] {
 		let plan = plan(Options { ipfs: Some("http://127.0.0.1:5001".parse().unwrap()), ..options() });
 		[plan.scheduler().arguments, plan.worker(1).arguments]

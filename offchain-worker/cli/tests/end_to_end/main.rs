@@ -58,7 +58,7 @@ fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>
 	});
 }
 
-/// The deal that was made last.
+/// Returns the deal that was made last.
 async fn last_deal(stack: &Stack) -> Bought {
 	let mut deals = stack.history().await.into_iter().filter_map(|event| match event {
 		Event::Marketplace(MarketplaceEvent::DealOpened { deal, size, .. }) => Some(Bought { deal, tasks: size }),
@@ -67,7 +67,7 @@ async fn last_deal(stack: &Stack) -> Bought {
 	deals.next_back().expect("there was one")
 }
 
-/// Whether this machine runs containers.
+/// Returns whether this machine runs containers.
 async fn has_containers() -> bool {
 	let dir = tempfile::tempdir().unwrap();
 	match rlc_sandbox::ContainerTier::probe(dir.path()).await {

@@ -18,7 +18,7 @@ use super::{
 struct Home(TempDir);
 
 impl Home {
-	/// `None` where no containers can be run.
+	/// Returns a home; `None` where no containers can be run.
 	fn new() -> Option<Self> {
 		if !RUNTIME.block_on(has_containers()) {
 			return None;

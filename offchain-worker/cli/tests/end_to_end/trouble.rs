@@ -239,7 +239,7 @@ fn missed_deadline_is_claimed_by_the_chain_itself() {
 	});
 }
 
-/// Why workers say that the first task of a deal cannot be computed: on the chain.
+/// Returns why workers say that the first task of a deal cannot be computed: on the chain.
 async fn causes(stack: &Stack, bought: Bought) -> Vec<FailureCause> {
 	let task = stack.task(bought, 0).await;
 	assert!(matches!(task.task.stage, Stage::Failed(_)));

@@ -139,17 +139,17 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 	});
 }
 
-/// What a scheduler says of its pool.
+/// Returns what a scheduler says of its pool.
 async fn info(stack: &Stack, url: &str) -> PoolInfo {
 	stack.connect_to(url).await.info().await.unwrap()
 }
 
-/// The report of the hello app.
+/// Returns the report of the hello app.
 fn hello(output: &Path) -> String {
 	fs::read_to_string(output.join("hello.txt")).unwrap()
 }
 
-/// The sockets at which a process and what it started wait for connections.
+/// Returns the sockets at which a process and what it started wait for connections.
 fn listening(pid: u32) -> Vec<String> {
 	const LISTEN: &str = "0A";
 	let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();

@@ -8,7 +8,7 @@ use rlc_chain::{At, Event, MarketplaceEvent, PocoEvent, RlcEvent};
 use super::{account, Stack, OTHER_SCHEDULER, SCHEDULER};
 
 impl Stack {
-	/// Everything that happened on the chain.
+	/// Returns everything that happened on the chain.
 	pub async fn history(&self) -> Vec<Event> {
 		let (best, hash) = self.chain.best().await.unwrap();
 		let mut blocks = self.chain.follow(Some(1), At::Best);

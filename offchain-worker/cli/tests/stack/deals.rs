@@ -52,7 +52,7 @@ impl Stack {
 		Bought { deal: DealId(deal), tasks }
 	}
 
-	/// How many tasks of a deal are open.
+	/// Returns how many tasks of a deal are open.
 	pub async fn open(&self, bought: Bought) -> u64 {
 		self.chain.deal(bought.deal).await.unwrap().expect("it was made").progress.open
 	}
@@ -62,7 +62,7 @@ impl Stack {
 		eventually("tasks are closed", || async { (self.open(bought).await <= most).then_some(()) }).await;
 	}
 
-	/// A task of a deal, as the chain knows it.
+	/// Returns a task of a deal, as the chain knows it.
 	pub async fn task(&self, bought: Bought, index: u64) -> TaskView {
 		self.chain.task_of(bought.task_ref(index)).await.unwrap().expect("it is one of the deal's")
 	}
@@ -85,7 +85,7 @@ impl Stack {
 		self.rlc(&["deal", "download", &deal, "--output", output.to_str().unwrap()]).await.unwrap()
 	}
 
-	/// What the scheduler tells of a task.
+	/// Returns what the scheduler tells of a task.
 	pub async fn follow(&self, task: TaskId) -> Watch {
 		let scheduler = self.connect().await;
 		let changes =
@@ -94,7 +94,7 @@ impl Stack {
 		Watch { _scheduler: scheduler, changes }
 	}
 
-	/// What accounts were paid for a task, in the order of time.
+	/// Returns what accounts were paid for a task, in the order of time.
 	pub async fn rewards(&self, task: TaskId) -> Vec<(AccountId, Balance)> {
 		let paid = self.history().await.into_iter().filter_map(|event| match event {
 			Event::Rlc(RlcEvent::Rewarded { who, amount, task: of }) if of == task => Some((who, amount)),
@@ -103,7 +103,7 @@ impl Stack {
 		paid.collect()
 	}
 
-	/// What an account lost or paid in all.
+	/// Returns what an account lost or paid in all.
 	pub async fn seized(&self, from: &AccountId) -> Balance {
 		let seized = self.history().await.into_iter().filter_map(|event| match event {
 			Event::Rlc(RlcEvent::Seized { who, amount, .. }) if who == *from => Some(amount),
@@ -112,7 +112,7 @@ impl Stack {
 		seized.sum()
 	}
 
-	/// What the requester paid in all.
+	/// Returns what the requester paid in all.
 	pub async fn spent(&self) -> Balance {
 		self.seized(&account(REQUESTER)).await
 	}

@@ -75,7 +75,7 @@ pub struct Stack {
 }
 
 impl Stack {
-	/// Node and scheduler, without workers.
+	/// Starts node and scheduler, without workers.
 	pub async fn start(seal: Seal) -> Self {
 		let dir = directory();
 		fs::create_dir_all(dir.join("logs")).unwrap();
@@ -126,12 +126,12 @@ impl Stack {
 		self.chain = node_at(&self.node_url).await;
 	}
 
-	/// The scheduler's JSON-RPC, once it answers.
+	/// Connects to the scheduler's JSON-RPC, once it answers.
 	pub async fn connect(&self) -> WsClient {
 		self.connect_to(&self.scheduler_url).await
 	}
 
-	/// The JSON-RPC of the scheduler at this URL, once it answers.
+	/// Connects to the JSON-RPC of the scheduler at this URL, once it answers.
 	pub async fn connect_to(&self, url: &str) -> WsClient {
 		let url = url.replace("http://", "ws://");
 		eventually("the scheduler answers", || async {
@@ -147,7 +147,7 @@ impl Stack {
 		self.new_workers_at(&url, count, more).await
 	}
 
-	/// The same at the scheduler with this URL.
+	/// Does the same at the scheduler with this URL.
 	pub async fn new_workers_at(&mut self, url: &str, count: u32, more: &str) -> Vec<u32> {
 		let numbers: Vec<_> = (0..count).map(|_| self.new_number()).collect();
 		for number in &numbers {
@@ -157,7 +157,7 @@ impl Stack {
 		numbers
 	}
 
-	/// The number of a worker that never was.
+	/// Returns the number of a worker that never was.
 	pub fn new_number(&mut self) -> u32 {
 		let number = self.next_worker;
 		assert!(number <= WORKERS, "no more workers have RLC");
@@ -192,7 +192,7 @@ impl Stack {
 		.await;
 	}
 
-	/// A worker that was started.
+	/// Returns a worker that was started.
 	pub fn worker(&mut self, number: u32) -> &mut Process {
 		self.workers.get_mut(&number).expect("it was started")
 	}
@@ -218,7 +218,7 @@ impl Stack {
 		(Process::start(name, &self.dir.join("logs"), rlc(), arguments), url)
 	}
 
-	/// An example app, deployed and on sale; its id.
+	/// Deploys an example app and offers it, unless it is on sale already. Returns its id.
 	pub async fn app(&mut self, file: &str) -> String {
 		if let Some(id) = self.apps.get(file) {
 			return id.clone();
@@ -231,7 +231,7 @@ impl Stack {
 		id
 	}
 
-	/// What `rlc` answers, or the line that it refuses with.
+	/// Returns what `rlc` answers, or the line that it refuses with.
 	pub async fn rlc(&self, arguments: &[&str]) -> Result<Value, String> {
 		let mut command = tokio::process::Command::new(rlc());
 		command.args(arguments).args(["--json", "--node", &self.node_url]).stdin(Stdio::null()).kill_on_drop(true);
@@ -246,13 +246,13 @@ impl Stack {
 		Err(said.lines().last().unwrap_or_default().to_owned())
 	}
 
-	/// Whether the scheduler with this name has a content in its own store.
+	/// Returns whether the scheduler with this name has a content in its own store.
 	pub fn is_stored_at(&self, scheduler: &str, content: &Cid) -> bool {
 		let mut directories = fs::read_dir(self.dir.join(scheduler).join("store/objects")).unwrap();
 		directories.any(|directory| directory.unwrap().path().join(content.to_string()).exists())
 	}
 
-	/// A new directory for results.
+	/// Returns a new directory for results.
 	pub fn room(&self) -> PathBuf {
 		static NEXT: AtomicU32 = AtomicU32::new(0);
 		self.dir.join(format!("result-{}", NEXT.fetch_add(1, Ordering::Relaxed)))
@@ -269,34 +269,34 @@ impl Drop for Stack {
 	}
 }
 
-/// The program under test.
+/// Returns the program under test.
 pub fn rlc() -> PathBuf {
 	env!("CARGO_BIN_EXE_rlc").into()
 }
 
-/// A file of the example apps, as scripts/apps.sh builds them.
+/// Returns a file of the example apps, as scripts/apps.sh builds them.
 pub fn app_file(name: &str) -> PathBuf {
 	let file = binaries().parent().expect("a profile's directory is in the target's").join("apps").join(name);
 	assert!(file.is_file(), "{} is missing; build the apps with scripts/apps.sh", file.display());
 	file
 }
 
-/// The account of a development key.
+/// Returns the account of a development key.
 pub fn account(suri: &str) -> AccountId {
 	Key::from_suri(suri).unwrap().account()
 }
 
-/// The account of the worker with this number.
+/// Returns the account of the worker with this number.
 pub fn worker(number: u32) -> AccountId {
 	account(&worker_key(number))
 }
 
-/// The key of the worker with this number.
+/// Returns the key of the worker with this number.
 pub fn worker_key(number: u32) -> String {
 	format!("//Worker//{number}")
 }
 
-/// A connection to the node at this URL, once it answers.
+/// Connects to the node at this URL, once it answers.
 async fn node_at(url: &str) -> Chain {
 	eventually("the node answers", || async { Chain::connect(url).await.ok() }).await
 }
@@ -321,7 +321,7 @@ fn options<const N: usize>(options: [(&str, &std::ffi::OsStr); N]) -> impl Itera
 	options.map(|(name, value)| [name.into(), value.to_owned()]).into_iter().flatten()
 }
 
-/// A directory that is left for looking at, until the next run.
+/// Returns a directory that is left for looking at, until the next run.
 fn directory() -> PathBuf {
 	static NEXT: AtomicU32 = AtomicU32::new(0);
 	let base = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stacks");
@@ -335,7 +335,7 @@ fn directory() -> PathBuf {
 	base.join(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
 }
 
-/// The development chain with short categories.
+/// Returns the development chain with short categories.
 fn spec(node: &Path, dir: &Path) -> PathBuf {
 	let plain = Command::new(node).args(["build-spec", "--chain", "dev"]).output().unwrap();
 	assert!(plain.status.success(), "{}", String::from_utf8_lossy(&plain.stderr));

@@ -22,7 +22,7 @@ const TAIL: u64 = 6_000;
 /// Ports below those that the system gives to connections: a program that is started again finds its own free.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// Where cargo put the programs.
+/// Returns where cargo put the programs.
 pub fn binaries() -> PathBuf {
 	Path::new(env!("CARGO_BIN_EXE_rlc")).parent().expect("programs are in a directory").to_owned()
 }
@@ -88,7 +88,7 @@ impl Process {
 		self.running = Some(Running { supervisor, _lifeline: lifeline, pid });
 	}
 
-	/// Its process id. Not the supervisor's.
+	/// Returns its process id, not the supervisor's.
 	pub fn pid(&self) -> u32 {
 		self.running.as_ref().unwrap_or_else(|| panic!("{} does not run", self.name)).pid
 	}
@@ -115,7 +115,7 @@ impl Process {
 		signal(self.pid(), Signal::CONT);
 	}
 
-	/// The processor time that it used, and its memory in bytes.
+	/// Returns the processor time that it used, and its memory in bytes.
 	pub fn used(&self) -> (Duration, u64) {
 		let pid = self.pid();
 		let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
@@ -128,7 +128,7 @@ impl Process {
 		(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()), memory << 10)
 	}
 
-	/// The last lines of its log.
+	/// Returns the last lines of its log.
 	pub fn tail(&self) -> String {
 		let read = || {
 			let mut file = File::open(&self.log)?;
@@ -154,7 +154,7 @@ fn signal(pid: u32, signal: Signal) {
 	let _ = kill_process(pid, signal);
 }
 
-/// The process that this one started.
+/// Returns the process that this one started.
 fn only_child(pid: u32) -> Option<u32> {
 	let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
 	threads.flatten().find_map(|thread| {
@@ -163,7 +163,7 @@ fn only_child(pid: u32) -> Option<u32> {
 	})
 }
 
-/// A port of this machine where nobody listens.
+/// Returns a port of this machine where nobody listens.
 pub fn free_port() -> u16 {
 	static NEXT: AtomicU16 = AtomicU16::new(0);
 	let range = PORTS.end - PORTS.start;

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::program;
 
-/// The tier in a directory, if there is one here.
+/// Returns the tier in a directory, if there is one here.
 pub async fn probe(state: &Path) -> Option<ContainerTier> {
 	match ContainerTier::probe(state).await {
 		Ok(tier) => Some(tier),
@@ -22,7 +22,7 @@ pub async fn probe(state: &Path) -> Option<ContainerTier> {
 	}
 }
 
-/// The same with a network, if there can be one here.
+/// Returns the same with a network, if there can be one here.
 pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
 	match tier.clone().with_network().await {
 		Ok(tier) => Some(tier),
@@ -30,7 +30,7 @@ pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
 	}
 }
 
-/// An image of the app of the tests, as `docker save` writes it.
+/// Returns an image of the app of the tests, as `docker save` writes it.
 pub fn image() -> &'static Path {
 	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| {
 		let program = program();
@@ -44,7 +44,7 @@ pub fn image() -> &'static Path {
 	&IMAGE
 }
 
-/// An image of these files, as `docker save` writes it, that begins with this program.
+/// Returns an image of these files, as `docker save` writes it, that begins with this program.
 pub fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
 	let layer = archive(files);
 	let config = json!({
@@ -84,14 +84,14 @@ pub async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 	}
 }
 
-/// The network namespaces of the runs of a process.
+/// Returns the network namespaces of the runs of a process.
 pub fn namespaces(process: u32) -> Vec<String> {
 	let entries = fs::read_dir("/run/netns").into_iter().flatten().flatten();
 	let names = entries.map(|entry| entry.file_name().into_string().unwrap());
 	names.filter(|name| name.starts_with(&format!("rlc-{process}-"))).collect()
 }
 
-/// How many programs give a network to the runs of a process.
+/// Returns how many programs give a network to the runs of a process.
 pub fn programs(process: u32) -> usize {
 	let argument = format!("/run/netns/rlc-{process}-");
 	let lines =

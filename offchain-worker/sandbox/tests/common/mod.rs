@@ -29,7 +29,7 @@ pub struct Room {
 }
 
 impl Room {
-	/// With `question.txt` in IN.
+	/// Returns a room with `question.txt` in IN.
 	pub fn new() -> Self {
 		let directory = tempfile::tempdir().unwrap();
 		fs::create_dir(directory.path().join("in")).unwrap();
@@ -39,7 +39,7 @@ impl Room {
 		Self { directory, env: Vec::new(), limits, grants: Grants::default(), seed: [7; 32] }
 	}
 
-	/// With other limits.
+	/// Returns a room with other limits.
 	pub fn with(limits: impl FnOnce(&mut Limits)) -> Self {
 		let mut room = Self::new();
 		limits(&mut room.limits);
@@ -71,7 +71,7 @@ impl Room {
 		Job { app, args, env: &self.env, input, output, limits, grants, seed: self.seed }
 	}
 
-	/// What is in OUT, sorted.
+	/// Returns what is in OUT, sorted.
 	pub fn left(&self) -> Vec<String> {
 		let entries = fs::read_dir(self.output()).unwrap();
 		let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -80,17 +80,17 @@ impl Room {
 	}
 }
 
-/// The app as a module.
+/// Returns the app as a module.
 pub fn module() -> PathBuf {
 	compiled("wasm", &["--target", "wasm32-wasip1"])
 }
 
-/// The app as a program that needs no library.
+/// Returns the app as a program that needs no library.
 pub fn program() -> PathBuf {
 	compiled("bin", &["-C", "target-feature=+crt-static"])
 }
 
-/// Compiled once for all tests, until its source changes.
+/// Compiles the app once for all tests, until its source changes. Returns the file.
 fn compiled(kind: &str, options: &[&str]) -> PathBuf {
 	let mut hasher = DefaultHasher::new();
 	(GUEST, options).hash(&mut hasher);

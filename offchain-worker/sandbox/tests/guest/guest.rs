@@ -62,7 +62,7 @@ fn input(name: &str) -> PathBuf {
 	Path::new(&env::var("IEXEC_IN").unwrap()).join(name)
 }
 
-/// A result from input, arguments and environment.
+/// Writes a result from input, arguments and environment.
 fn answer() {
 	let text = fs::read_to_string(input("question.txt")).unwrap();
 	let extra: Vec<_> = env::args().skip(2).collect();
@@ -97,7 +97,7 @@ fn write(bytes: u64) {
 	}
 }
 
-/// How deep directories can be made, one in the other.
+/// Finds out how deep directories can be made, one in the other.
 fn deep() {
 	let mut path = output("d");
 	let mut depth = 0;
@@ -108,7 +108,7 @@ fn deep() {
 	println!("{depth}");
 }
 
-/// How many files can be open.
+/// Finds out how many files can be open.
 fn open() -> usize {
 	fs::write(output("file"), "x").unwrap();
 	let mut all = Vec::new();
@@ -239,7 +239,7 @@ fn files_work() {
 	println!("fine");
 }
 
-/// What a container shows.
+/// Writes what a container shows.
 fn see() {
 	let status = fs::read_to_string("/proc/self/status").unwrap();
 	for line in status.lines().filter(|line| {
@@ -274,7 +274,7 @@ fn see() {
 	println!("variable {}", env::var("FROM_IMAGE").unwrap_or_default());
 }
 
-/// The interfaces, those that have a default route, and what can be connected to.
+/// Writes the interfaces, those that have a default route, and what can be connected to.
 fn network(addresses: impl Iterator<Item = String>) {
 	let devices = fs::read_to_string("/proc/net/dev").unwrap();
 	let mut interfaces: Vec<_> =
@@ -304,7 +304,7 @@ fn network(addresses: impl Iterator<Item = String>) {
 	}
 }
 
-/// Whether a device is there, and can be opened.
+/// Tells whether a device is there, and can be opened.
 fn device(path: &str) {
 	println!("there {} opens {}", Path::new(path).exists(), File::open(path).is_ok());
 }
@@ -322,7 +322,7 @@ fn fork() {
 	println!("{children}");
 }
 
-/// What OUT of a container may hold beside files.
+/// Leaves what OUT of a container may hold beside files.
 fn links() {
 	#[cfg(unix)]
 	{

@@ -36,7 +36,7 @@ mod tests {
 	use rlc_primitives::{AccountId, DealId, ObservedTask, ResultHash, TaskEvent};
 	use sp_core::H256;
 
-	/// How many workers with this score are chosen for a task to which new workers contributed these results.
+	/// Returns how many workers with this score are chosen for a task to which new workers contributed these results.
 	fn chosen(trust: u64, score: u64, results: &[u8]) -> usize {
 		let mut task = ObservedTask::new(Task::new(DealId::default(), 0));
 		for (worker, result) in (0..).zip(results) {

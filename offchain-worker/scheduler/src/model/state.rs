@@ -88,12 +88,12 @@ impl State {
 		&self.workers
 	}
 
-	/// Tasks that wait for workers.
+	/// Returns the tasks that wait for workers.
 	pub fn queue(&self) -> &Queue {
 		&self.queue
 	}
 
-	/// Workers that take tasks.
+	/// Returns the workers that take tasks.
 	pub fn ready(&self) -> &Ready {
 		&self.ready
 	}

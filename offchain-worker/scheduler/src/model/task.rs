@@ -115,7 +115,7 @@ impl TaskState {
 		self.observed.task()
 	}
 
-	/// Its deal and index.
+	/// Returns its deal and index.
 	pub fn task_ref(&self) -> TaskRef {
 		TaskRef { deal: self.chain().deal, index: self.chain().index }
 	}

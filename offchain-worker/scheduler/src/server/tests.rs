@@ -73,7 +73,7 @@ impl Yard {
 		Self { chain, dir, scheduler }
 	}
 
-	/// It is killed now, and another starts with what it has written down.
+	/// Kills it now, and starts another with what it has written down.
 	async fn kill(self) -> Self {
 		let dir = snapshot(&self.dir);
 		self.scheduler.stop().await.unwrap();
@@ -81,7 +81,7 @@ impl Yard {
 		Self { scheduler, dir, ..self }
 	}
 
-	/// It ends, and starts again with the same files.
+	/// Stops it, and starts it again with the same files.
 	async fn restart(self) -> Self {
 		self.scheduler.stop().await.unwrap();
 		let scheduler = start(config(&self.dir), &self.chain).await;
@@ -92,7 +92,7 @@ impl Yard {
 		WsClientBuilder::default().build(format!("ws://{}", self.scheduler.address)).await.unwrap()
 	}
 
-	/// A worker with this key joins.
+	/// Lets a worker with this key join.
 	async fn worker(&self, name: &str) -> Worker {
 		self.worker_with(name, Vec::new()).await.unwrap()
 	}
@@ -155,7 +155,7 @@ fn config(dir: &TempDir) -> Config {
 	Config { heartbeat: Duration::from_secs(2), ..Config::new(pool, dir.path()) }
 }
 
-/// What another process would find if this one were killed now.
+/// Returns what another process would find if this one were killed now.
 fn snapshot(dir: &TempDir) -> TempDir {
 	let copy = tempfile::tempdir().unwrap();
 	for file in std::fs::read_dir(dir.path()).unwrap().flatten().filter(|file| file.path().is_file()) {

@@ -33,7 +33,7 @@ pub struct FakeChain {
 }
 
 impl FakeChain {
-	/// An empty one, at this time in ms.
+	/// Returns an empty one, at this time in ms.
 	pub fn new(now: u64) -> Self {
 		let world = World { now, ..Default::default() };
 		Self {
@@ -43,12 +43,12 @@ impl FakeChain {
 		}
 	}
 
-	/// What is on it.
+	/// Returns what is on it.
 	pub fn world(&self) -> MutexGuard<'_, World> {
 		self.world.lock().expect("no test panics while it holds this")
 	}
 
-	/// How many extrinsics of this name the scheduler sent.
+	/// Returns how many extrinsics of this name the scheduler sent.
 	pub fn sent(&self, name: &str) -> usize {
 		self.sent.lock().expect("as above").iter().filter(|one| **one == name).count()
 	}
@@ -73,7 +73,7 @@ impl FakeChain {
 		id
 	}
 
-	/// A worker contributes, as its software would: one that the chain has already changes nothing.
+	/// Lets a worker contribute, as its software would: one that the chain has already changes nothing.
 	pub fn contribute(&self, task: TaskRef, worker: &AccountId, result: u8) {
 		self.change(|world| world.contribute(task.id(), worker, result).unwrap_or_default());
 	}

@@ -76,7 +76,7 @@ const PORT: &str = "5432";
 /// The user `nobody` of Debian.
 const NOBODY: u32 = 65_534;
 
-/// A command that does not run as root.
+/// Returns a command that does not run as root.
 fn unprivileged(program: &Path) -> Command {
 	use std::os::unix::fs::MetadataExt;
 	if fs::metadata("/proc/self").unwrap().uid() != 0 {
@@ -87,7 +87,7 @@ fn unprivileged(program: &Path) -> Command {
 	command
 }
 
-/// Where Debian installs the programs of the newest server.
+/// Returns where Debian installs the programs of the newest server.
 fn binaries() -> Option<PathBuf> {
 	let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
 	let bins = versions.map(|version| version.path().join("bin")).filter(|bin| bin.join("initdb").exists());

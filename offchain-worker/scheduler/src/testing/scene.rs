@@ -35,23 +35,23 @@ pub struct Scene {
 }
 
 impl Scene {
-	/// Nothing, at the start.
+	/// Returns a scene with nothing in it.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
 		Self { state: State::new(MAX_RESULT), world, now: Now { local: START, chain: START }, decided: Vec::new() }
 	}
 
-	/// A deal, whose tasks are in memory.
+	/// Makes a deal, whose tasks are in memory.
 	pub fn deal(&mut self, n: u8, trust: u64, size: u64) -> DealId {
 		self.deal_with(n, trust, size, |_| ())
 	}
 
-	/// The same, with something else agreed on.
+	/// Does the same, with something else agreed on.
 	pub fn deal_with(&mut self, n: u8, trust: u64, size: u64, change: impl FnOnce(&mut Deal)) -> DealId {
 		self.open(n, trust, size, Needs::default(), change)
 	}
 
-	/// A deal of trust 1, whose tasks need this.
+	/// Makes a deal of trust 1, whose tasks need this.
 	pub fn deal_needing(&mut self, n: u8, size: u64, needs: Needs) -> DealId {
 		self.open(n, 1, size, needs, |_| ())
 	}
@@ -68,38 +68,38 @@ impl Scene {
 		id
 	}
 
-	/// A deal of which no task is in memory, as another scheduler knew it.
+	/// Makes a deal known of which no task is in memory, as another scheduler knew it.
 	pub fn know_deal(&mut self, id: DealId, facts: &DealState) {
 		self.state.insert_deal(id, || DealState { parts: Default::default(), ..facts.clone() });
 	}
 
-	/// A task comes into memory.
+	/// Takes a task into memory.
 	pub fn adopt(&mut self, id: TaskId, task: TaskState) {
 		self.decided.extend(adoption::adopt(&mut self.state, id, task, self.now));
 	}
 
-	/// A task for which nothing is left to do does not come into memory.
+	/// Leaves a task out of memory for which nothing is left to do.
 	pub fn dismiss(&mut self, id: TaskId) {
 		self.decided.extend(adoption::dismiss(&mut self.state, id));
 	}
 
-	/// A task that is in memory.
+	/// Returns a task that is in memory.
 	pub fn task(&self, id: TaskId) -> &TaskState {
 		self.state.task(&id).expect("it is in memory")
 	}
 
-	/// A worker that is known.
+	/// Returns a worker that is known.
 	pub fn known(&self, worker: &AccountId) -> &WorkerState {
 		self.state.worker(worker).expect("it is known")
 	}
 
-	/// A worker of its own operator joins.
+	/// Lets a worker of its own operator join.
 	pub fn worker(&mut self, n: u8, slots: u32) -> AccountId {
 		self.join(n, None, |resources| resources.slots = slots, Vec::new());
 		account(n)
 	}
 
-	/// A worker joins.
+	/// Lets a worker join.
 	pub fn join(
 		&mut self,
 		n: u8,
@@ -113,7 +113,7 @@ impl Scene {
 		membership::join(&mut self.state, member, H256::repeat_byte(n), self.now)
 	}
 
-	/// Time passes, in ms; workers give signs of life, but for these.
+	/// Lets time pass, in ms; workers give signs of life, but for these.
 	pub fn pass(&mut self, time: Moment, silent: &[u8]) {
 		let end = self.now.local + time;
 		while self.now.local < end {
@@ -133,82 +133,82 @@ impl Scene {
 		}
 	}
 
-	/// What is decided now.
+	/// Decides now. Returns what was decided.
 	pub fn decide(&mut self) -> Vec<Action> {
 		let mut actions = std::mem::take(&mut self.decided);
 		actions.extend(decide::decide(&mut self.state, self.now));
 		actions
 	}
 
-	/// Workers that make no progress lose their tasks. Returns them.
+	/// Lets workers that make no progress lose their tasks. Returns them.
 	pub fn lose_stalled(&mut self) -> Vec<AccountId> {
 		membership::lose_stalled(&mut self.state, self.now).into_iter().collect()
 	}
 
-	/// What was under way about a task succeeded or failed.
+	/// Tells that what was under way about a task succeeded or failed.
 	pub fn answered(&mut self, id: TaskId, is_ok: bool) {
 		replies::answered(&mut self.state, &id, is_ok, self.now);
 	}
 
-	/// A task that is given up was delegated on chain.
+	/// Tells that a task that is given up was delegated on chain.
 	pub fn delegated(&mut self, id: TaskId) {
 		self.decided.extend(replies::delegated(&mut self.state, &id, true, self.now));
 	}
 
-	/// The workers that are told to compute the task now.
+	/// Returns the workers that are told to compute the task now.
 	pub fn computing(&mut self, task: TaskId) -> Vec<AccountId> {
 		let actions = self.decide();
 		given(&actions, task)
 	}
 
-	/// A block with these events is seen.
+	/// Shows a block with these events.
 	pub fn see(&mut self, events: Vec<ChainEvent>) {
 		let block = ChainBlock { number: self.state.best() + 1, time: self.now.chain, events };
 		self.state.see(&block, self.now);
 	}
 
-	/// A block in which this happened to a task is seen.
+	/// Shows a block in which this happened to a task.
 	pub fn see_task(&mut self, id: TaskId, events: impl IntoIterator<Item = TaskEvent>) {
 		self.see(events.into_iter().map(|event| ChainEvent::Task(id, event)).collect());
 	}
 
-	/// A worker contributes.
+	/// Lets a worker contribute.
 	pub fn contributes(&mut self, worker: &AccountId, task: TaskId, result: u8) {
 		let events = self.world.contribute(task, worker, result).expect("the chain accepts it");
 		self.see(events);
 	}
 
-	/// A winner reveals.
+	/// Lets a winner reveal.
 	pub fn reveals(&mut self, worker: &AccountId, task: TaskId, result: u8) {
 		let events = self.world.reveal(task, worker, result).expect("the chain accepts it");
 		self.see(events);
 	}
 
-	/// A worker reports a step. Returns whether it says that the result is in the store.
+	/// Lets a worker report a step. Returns whether it says that the result is in the store.
 	pub fn reports(&mut self, worker: &AccountId, task: TaskId, step: Step) -> bool {
 		self.state.report(worker, report(task, step), self.now)
 	}
 
-	/// A worker fails.
+	/// Lets a worker fail.
 	pub fn fails(&mut self, worker: &AccountId, task: TaskId, cause: FailureCause) {
 		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
 		let report = Report { cause, ..report(task, Step::Failed) };
 		self.state.report(worker, report, self.now);
 	}
 
-	/// A worker computed a task in this time, in ms.
+	/// Tells that a worker computed a task in this time, in ms.
 	pub fn computed(&mut self, worker: &AccountId, task: TaskId, time: u64) {
 		let usage = Some(Usage { time, output: 10, ..Default::default() });
 		self.state.report(worker, Report { usage, ..report(task, Step::Computed) }, self.now);
 	}
 }
 
-/// A step of a task.
+/// Returns a step of a task.
 pub fn report(task: TaskId, step: Step) -> Report {
 	Report { task, step, at: 0, cause: None, digest: None, usage: None }
 }
 
-/// The workers that are told to compute the task.
+/// Returns the workers that are told to compute the task.
 pub fn given(actions: &[Action], task: TaskId) -> Vec<AccountId> {
 	let computes = actions.iter().filter_map(|action| match action {
 		Action::Compute { task: given, worker } if *given == task => Some(worker.clone()),

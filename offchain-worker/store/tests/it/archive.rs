@@ -51,7 +51,7 @@ fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 /// Name, bytes, type, mode and time of an entry.
 type Entry<'a> = (&'a [u8], &'a [u8], EntryType, u32, u64);
 
-/// A tar file with these entries.
+/// Returns a tar file with these entries.
 fn tar(entries: &[Entry<'_>]) -> Vec<u8> {
 	let mut builder = Builder::new(Vec::new());
 	for (name, bytes, kind, mode, mtime) in entries {
@@ -260,7 +260,8 @@ fn trees() -> impl Strategy<Value = BTreeMap<String, Vec<u8>>> {
 	})
 }
 
-/// A byte to change: in which header, where, into what. Mostly in name, size or type, and what means something there.
+/// Returns a byte to change: in which header, where, into what. Mostly in name, size or type, and what means something
+/// there.
 fn change() -> impl Strategy<Value = (prop::sample::Index, usize, u8)> {
 	let at = prop_oneof![0..4_usize, 0..100_usize, 124..136_usize, Just(156_usize), 0..BLOCK];
 	let byte = prop_oneof![4 => prop::sample::select(&b"\0/.ab0127Lgx\x80"[..]), 1 => any::<u8>()];

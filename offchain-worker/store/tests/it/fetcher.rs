@@ -31,7 +31,7 @@ use crate::{
 
 const HELLO: &[u8] = b"hello";
 
-/// A fetcher that may go everywhere.
+/// Returns a fetcher that may go everywhere.
 fn fetcher(dir: &Path) -> Fetcher {
 	let allowed = FetchConfig { allow_private_networks: true, allow_file: true, ..FetchConfig::new(dir.join("cache")) };
 	Fetcher::new(allowed).unwrap()
@@ -57,7 +57,7 @@ fn hello() -> (Server, Arc<AtomicUsize>) {
 	(Server::at(None, Router::new().route("/hello", hello)), asked)
 }
 
-/// A body whose length is not told.
+/// Returns a body whose length is not told.
 fn undeclared(bytes: usize) -> Body {
 	let chunks = futures::stream::repeat(bytes::Bytes::from_static(&[7; 1_000])).take(bytes / 1_000);
 	Body::from_stream(chunks.map(Ok::<_, std::io::Error>))

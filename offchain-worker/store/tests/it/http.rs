@@ -38,7 +38,7 @@ fn request(method: Method, url: &str) -> RequestBuilder {
 	Client::builder().no_proxy().build().unwrap().request(method, url)
 }
 
-/// A request with the token of a grant.
+/// Returns a request with the token of a grant.
 fn granted(served: &Served, method: Method, grant: &Grant) -> RequestBuilder {
 	request(method, &served.url(&grant.cid)).bearer_auth(served.store.token(grant))
 }
@@ -51,7 +51,7 @@ async fn bring(served: &Served, grant: &Grant, offset: usize, bytes: &[u8]) -> A
 	ask(granted(served, Method::PATCH, grant).header("upload-offset", offset).body(bytes.to_vec())).await
 }
 
-/// A connection that says that it brings so many bytes from the first on, and has brought none yet.
+/// Returns a connection that says that it brings so many bytes from the first on, and has brought none yet.
 async fn patch(served: &Served, grant: &Grant, length: usize) -> TcpStream {
 	let head = format!(
 		"PATCH /store/{} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nUpload-Offset: 0\r\nContent-Length: {}\r\n\r\n",
@@ -64,7 +64,7 @@ async fn patch(served: &Served, grant: &Grant, length: usize) -> TcpStream {
 	stream
 }
 
-/// The file of the one upload that has begun.
+/// Returns the file of the one upload that has begun.
 fn partial(store: &Path) -> PathBuf {
 	std::fs::read_dir(store.join("partial")).unwrap().next().unwrap().unwrap().path()
 }

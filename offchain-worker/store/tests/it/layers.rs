@@ -19,7 +19,7 @@ const MUST_NOT_NAME: [(&str, &[&str]); 8] = [
 /// The parts on which all others stand.
 const GROUND: [&str; 6] = ["archive", "cid", "clock", "error", "sizes", "token"];
 
-/// The source files of a part.
+/// Returns the source files of a part.
 fn files(part: &str) -> Vec<PathBuf> {
 	let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
 	let mut files = vec![source.join(format!("{part}.rs"))];
@@ -28,7 +28,7 @@ fn files(part: &str) -> Vec<PathBuf> {
 	files
 }
 
-/// Whether code names a module or a crate: `name::`, not as the end of another name or path.
+/// Returns whether code names a module or a crate: `name::`, not as the end of another name or path.
 fn names(code: &str, name: &str) -> bool {
 	let path = format!("{name}::");
 	code.match_indices(&path).any(|(at, _)| {

@@ -14,7 +14,7 @@ use crate::{
 
 const DAY: u64 = 24 * 3_600_000;
 
-/// A store that keeps its contents on a node, and how much of them on its disk.
+/// Returns a store that keeps its contents on a node, and how much of them on its disk.
 fn config(node: &Node, cache_size: u64) -> StoreConfig {
 	StoreConfig { ipfs: Some(Ipfs::new(node.url()).unwrap()), cache_size, ..StoreConfig::new(KEY) }
 }
@@ -26,7 +26,7 @@ struct Mirrored {
 }
 
 impl Mirrored {
-	/// One that keeps nothing on its disk that the node has.
+	/// Opens one that keeps nothing on its disk that the node has.
 	async fn open(dir: &Path, node: &Node) -> Self {
 		Self::open_with(dir, config(node, 0)).await
 	}
@@ -54,7 +54,7 @@ impl Mirrored {
 		cid
 	}
 
-	/// The answer to a request for some bytes, or for all.
+	/// Returns the answer to a request for some bytes, or for all.
 	async fn ask(&self, method: Method, cid: &Cid, range: Option<&str>) -> (StatusCode, Option<u64>, Vec<u8>) {
 		let client = reqwest::Client::builder().no_proxy().build().unwrap();
 		let mut request = client.request(method, self.served.url(cid));
@@ -72,7 +72,7 @@ impl Mirrored {
 	}
 }
 
-/// Where a content is in a store's directory.
+/// Returns where a content is in a store's directory.
 fn object(dir: &Path, cid: &Cid) -> PathBuf {
 	dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
 }

@@ -34,7 +34,7 @@ struct Registry {
 }
 
 impl Registry {
-	/// Its layer is to be `LAYER`, and is `layer`.
+	/// Returns a registry whose layer is to be `LAYER`, and is `layer`.
 	fn with(layer: &'static [u8]) -> Self {
 		let config = br#"{"os":"linux"}"#;
 		let manifest = json!({ "config": descriptor(config), "layers": [descriptor(LAYER), descriptor(LAYER)] });

@@ -33,7 +33,7 @@ pub fn sha256(bytes: &[u8]) -> Cid {
 	Cid::of(HashKind::Sha256, bytes)
 }
 
-/// What allows Alice to store a content for an hour.
+/// Returns what allows Alice to store a content for an hour.
 pub fn grant(cid: Cid) -> Grant {
 	Grant { cid, max_size: 1 << 30, expires: now() + 3_600_000, who: "alice".into(), keep: Keep::Retention }
 }

@@ -162,7 +162,7 @@ impl Worker {
 		timeout(PATIENCE, &mut self.loop_).await.unwrap().unwrap().unwrap();
 	}
 
-	/// As if the machine lost its power.
+	/// Ends it as if the machine lost its power.
 	async fn kill(self) {
 		self.loop_.abort();
 		assert!(self.loop_.await.unwrap_err().is_cancelled());

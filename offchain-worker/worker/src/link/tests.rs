@@ -136,7 +136,7 @@ fn link(address: SocketAddr) -> Ends {
 	Ends { outgoing, status, actor, results: link.results.clone(), link: tokio::spawn(link.run()) }
 }
 
-/// A link that does not run yet.
+/// Returns a link that does not run yet.
 fn unconnected(address: SocketAddr) -> (Link, Others) {
 	let pair = sr25519::Pair::from_seed(&[1; 32]);
 	let (outgoing, receiver) = mpsc::unbounded_channel();

@@ -9,7 +9,7 @@ use sp_core::H160;
 use super::*;
 use crate::{Error, Event};
 
-/// Orders after a change are refused with this error, and change nothing.
+/// Asserts that orders after a change are refused with this error, and change nothing.
 fn refused(error: Error<Test>, change: impl FnOnce(&mut Four)) {
 	assert_noop!(four().with(change).matched(), error);
 }

@@ -70,7 +70,7 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 	]
 }
 
-/// A worker's score: some workers have none.
+/// Returns a worker's score: some workers have none.
 fn score(worker: u8) -> u64 {
 	u64::from(worker) * 7
 }
@@ -127,7 +127,8 @@ fn weight(worker: &AccountId) -> u64 {
 	consensus::weight(score(bytes[0]))
 }
 
-/// All that events can tell of a task: without seals, and without the reveal deadline of a result delivered at once.
+/// Returns all that events can tell of a task: without seals, and without the reveal deadline of a result delivered at
+/// once.
 fn observable(task: &Task) -> Task {
 	let mut task = task.clone();
 	for one in &mut task.contributions {

@@ -11,13 +11,13 @@ use rlc_protocol::{
 };
 use sp_core::H256;
 
-/// How many tasks each of the workers is given.
+/// Returns how many tasks each of the workers is given.
 fn share(actions: &[Action], workers: &[AccountId]) -> Vec<usize> {
 	let is_for = |action: &Action, one: &AccountId| matches!(action, Action::Compute { worker, .. } if worker == one);
 	workers.iter().map(|one| actions.iter().filter(|action| is_for(action, one)).count()).collect()
 }
 
-/// How many tasks of each of the deals are given.
+/// Returns how many tasks of each of the deals are given.
 fn served(scene: &Scene, actions: &[Action], deals: &[DealId]) -> Vec<usize> {
 	let of = |action: &Action| scene.task(action.task()).chain().deal;
 	deals.iter().map(|deal| actions.iter().filter(|action| of(action) == *deal).count()).collect()
@@ -190,7 +190,7 @@ fn tasks_that_lack_an_operator_hold_up_no_other_of_their_deal() {
 
 const GIB: u64 = 1 << 30;
 
-/// A worker with so many slots and cores, and so much memory, joins.
+/// Lets a worker join with so many slots and cores, and so much memory.
 fn machine(scene: &mut Scene, n: u8, slots: u32, memory: u64) -> AccountId {
 	scene.join(n, None, |one| (one.slots, one.cores, one.memory) = (slots, slots, memory), Vec::new());
 	account(n)

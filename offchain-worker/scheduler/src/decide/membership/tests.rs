@@ -14,7 +14,7 @@ use crate::{
 use rlc_primitives::TaskEvent;
 use rlc_protocol::worker::Cause;
 
-/// Worker 1 has the only task, of trust 1.
+/// Gives worker 1 the only task, of trust 1.
 fn given() -> (Scene, TaskId, AccountId) {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 1);
@@ -235,7 +235,7 @@ fn unknown_callback_data_are_refused() {
 	assert!(!scene.state.bring(&TaskId::default(), &one, vec![1]));
 }
 
-/// A task with a callback and trust 3, to which the first worker contributed the digest of these data.
+/// Returns a task with a callback and trust 3, to which the first worker contributed the digest of these data.
 fn with_callback(data: &[u8]) -> (Scene, TaskId, [AccountId; 4]) {
 	let mut scene = Scene::new();
 	let workers = [1, 2, 3, 4].map(|n| scene.worker(n, 1));

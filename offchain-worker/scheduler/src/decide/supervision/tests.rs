@@ -9,7 +9,7 @@ use rlc_protocol::worker::Step;
 
 const CRASHED: FailureCause = FailureCause::AppFailed { code: 3 };
 
-/// A task with trust 5, given to the workers 1 to 3; 4 and 5 are free.
+/// Returns a task with trust 5, given to the workers 1 to 3; 4 and 5 are free.
 fn given() -> (Scene, TaskId, [AccountId; 3]) {
 	let mut scene = Scene::new();
 	for n in 1..=5 {
@@ -20,7 +20,7 @@ fn given() -> (Scene, TaskId, [AccountId; 3]) {
 	(scene, task(deal, 0), given.try_into().unwrap())
 }
 
-/// A task of trust 3, on which the workers 1 and 2 agree.
+/// Returns a task of trust 3, on which the workers 1 and 2 agree.
 fn agreed(change: impl FnOnce(&mut rlc_primitives::Deal)) -> (Scene, TaskId) {
 	let mut scene = Scene::new();
 	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));

@@ -10,7 +10,7 @@ use crate::{
 use rlc_primitives::TaskId;
 use rlc_protocol::worker::{Report, Step, Usage};
 
-/// A closed task whose winners are the workers 1 and 2, and the one that was asked to upload.
+/// Returns a closed task whose winners are the workers 1 and 2, and the one that was asked to upload.
 fn closed() -> (Scene, TaskId, AccountId) {
 	let mut scene = Scene::new();
 	let workers = [scene.worker(1, 1), scene.worker(2, 1)];

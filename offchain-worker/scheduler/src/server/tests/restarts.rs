@@ -76,7 +76,7 @@ async fn result_that_a_killed_scheduler_asked_for_is_asked_for_again() {
 	yard.scheduler.stop().await.unwrap();
 }
 
-/// Two instances of one pool.
+/// Starts two instances of one pool.
 async fn siblings(postgres: &Postgres, chain: &FakeChain) -> Vec<Yard> {
 	let mut yards = Vec::new();
 	for dir in [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()] {
