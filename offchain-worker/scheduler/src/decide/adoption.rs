@@ -49,7 +49,7 @@ pub fn dismiss(state: &mut State, id: TaskId) -> Vec<Action> {
 /// Returns the parts that have a task for which no worker of this instance is left, though it has waited.
 pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 	let mut parts = BTreeSet::new();
-	for task in state.tasks().values().filter(|task| task.queued) {
+	for task in state.tasks().values().filter(|task| task.is_queued()) {
 		let Some(deal) = state.deal(&task.chain().deal) else { continue };
 		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.start);
 		if since + WAITED < now.local && !has_candidate(state, deal, task, WorkerState::is_here) {
@@ -62,9 +62,10 @@ pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 /// Returns the tasks of a part, if nothing about them is under way.
 pub fn leavable_tasks(state: &State, id: DealId, part: u64) -> Option<Vec<TaskId>> {
 	let deal = state.deal(&id)?;
-	let of_part = state.tasks().iter().filter(|(_, task)| {
-		task.chain().deal == id && deal.part_of(task.chain().index) == part && task.sending.is_none()
-	});
+	let of_part = state
+		.tasks()
+		.iter()
+		.filter(|(_, task)| task.chain().deal == id && deal.part_of(task.chain().index) == part && !task.is_sending());
 	let tasks = of_part.map(|(id, _)| *id).collect::<Vec<_>>();
 	(tasks.len() as u64 == deal.parts.get(&part).copied().unwrap_or(0)).then_some(tasks)
 }

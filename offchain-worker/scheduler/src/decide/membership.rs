@@ -52,7 +52,7 @@ fn may_go_on(state: &State, account: &AccountId, report: &Report) -> bool {
 	}
 	match task.replicates.get(account) {
 		Some(part) if !part.is_written_off() => !part.step.is_last(),
-		_ => (task.queued || report.step >= Step::Computed) && may_try(task, account, worker),
+		_ => (task.is_queued() || report.step >= Step::Computed) && may_try(task, account, worker),
 	}
 }
 

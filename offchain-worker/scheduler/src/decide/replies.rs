@@ -22,7 +22,7 @@ fn pause(refusals: u32) -> Moment {
 /// Records that what was under way about a task succeeded or failed.
 pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	let Some(task) = state.task(id) else { return };
-	let refusals = if is_ok { 0 } else { task.refusals.saturating_add(1) };
+	let refusals = if is_ok { 0 } else { task.refusals().saturating_add(1) };
 	state.end_sending(id, refusals, now.chain + pause(refusals));
 }
 
@@ -40,7 +40,7 @@ pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<A
 pub fn refreshed(state: &mut State, id: &TaskId, version: u64, chain: Option<Task>, now: Now) {
 	answered(state, id, true, now);
 	let Some(task) = state.task(id) else { return };
-	if task.version != version {
+	if task.version() != version {
 		// It has changed since: the chain is asked again, if that still matters.
 		state.send_from(id, now.chain);
 	} else if let Some(chain) = chain {

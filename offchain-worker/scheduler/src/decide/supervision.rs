@@ -77,11 +77,11 @@ pub fn next(state: &State, id: TaskId, now: Now) -> Next {
 impl Case<'_> {
 	/// Returns whether another extrinsic may be sent, or question asked; if not, wakes up when it may.
 	fn may_send(&self, next: &mut Next) -> bool {
-		if self.task.sending.is_some() {
+		if self.task.is_sending() {
 			return false;
 		}
-		if self.now.chain < self.task.not_before {
-			next.wake_at(self.task.not_before);
+		if self.now.chain < self.task.not_before() {
+			next.wake_at(self.task.not_before());
 			return false;
 		}
 		true
@@ -113,7 +113,7 @@ impl Case<'_> {
 		}
 		if let Some(verdict) = failures::verdict(task) {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
-			let waited = task.deserted.map_or(0, |since| now.local.saturating_sub(since));
+			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
 			if verdict.operators >= ENOUGH || (is_deserted && waited >= PATIENCE) {
 				return next.act(Action::GiveUp { task: id, reason: verdict.reason, witnesses: verdict.witnesses });
 			}
@@ -182,7 +182,7 @@ impl Case<'_> {
 			self.see_to_upload(next)
 		};
 		self.stop_unfinished("the task is closed", next);
-		if !is_done || !self.task.is_final {
+		if !is_done || !self.task.is_final() {
 			return;
 		}
 		let parts = self.task.replicates.iter();

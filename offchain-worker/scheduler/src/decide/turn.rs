@@ -46,7 +46,7 @@ pub fn expedite_urgent(state: &mut State, now: Now) {
 fn supervise(state: &mut State, id: TaskId, now: Now) -> Vec<Action> {
 	let next = supervision::next(state, id, now);
 	let Some(task) = state.task(&id) else { return Vec::new() };
-	if next.needs_worker && !task.queued {
+	if next.needs_worker && !task.is_queued() {
 		// It was worked on before, so it waited already.
 		let end = if task.replicates.is_empty() { End::Back } else { End::Front };
 		state.wait(&id, end, now);

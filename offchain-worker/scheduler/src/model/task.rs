@@ -62,21 +62,21 @@ pub struct TaskState {
 	/// As the best block has it.
 	observed: ObservedTask,
 	/// How many events of the chain it saw: answers to questions that were asked before the last of them are stale.
-	pub version: u64,
+	pub(super) version: u64,
 	/// If it is closed: the block that closed it, or a later one. Once that is final, so is the task's end.
-	pub closed_by: Option<u32>,
+	pub(super) closed_by: Option<u32>,
 	/// Whether its end is final.
-	pub is_final: bool,
+	pub(super) is_final: bool,
 	/// The workers that have or had a part in it.
 	pub replicates: BTreeMap<AccountId, Replicate>,
 	/// Whether it waits for a worker.
-	pub queued: bool,
+	pub(super) queued: bool,
 	/// What is under way.
-	pub sending: Option<Sending>,
+	pub(super) sending: Option<Sending>,
 	/// Nothing is sent, and the chain is asked nothing about it, before this time, in ms.
-	pub not_before: Moment,
+	pub(super) not_before: Moment,
 	/// How many times in a row sending failed.
-	pub refusals: u32,
+	pub(super) refusals: u32,
 	/// Where its result is.
 	pub upload: Upload,
 	/// Why it was given up, if it was.
@@ -84,9 +84,9 @@ pub struct TaskState {
 	/// The data of its callback, once a worker brought them.
 	pub data: Option<Vec<u8>>,
 	/// Since when no worker has been left that could try, in ms.
-	pub deserted: Option<Moment>,
+	pub(super) deserted: Option<Moment>,
 	/// When it is looked at again, in ms, if nothing happens before.
-	pub wake: Option<Moment>,
+	pub(super) wake: Option<Moment>,
 }
 
 impl TaskState {
@@ -110,6 +110,13 @@ impl TaskState {
 		}
 	}
 
+	/// Returns a task as the chain had it at a block, of which nothing else is known. If it is closed, it was by this block
+	/// or an earlier one.
+	pub fn at(chain: Task, block: u32) -> Self {
+		let closed_by = chain.is_closed().then_some(block);
+		Self { closed_by, ..Self::new(chain) }
+	}
+
 	/// Returns the task as the best block has it.
 	pub fn chain(&self) -> &Task {
 		self.observed.task()
@@ -118,6 +125,46 @@ impl TaskState {
 	/// Returns its deal and index.
 	pub fn task_ref(&self) -> TaskRef {
 		TaskRef { deal: self.chain().deal, index: self.chain().index }
+	}
+
+	/// Returns how many events of the chain it saw.
+	pub fn version(&self) -> u64 {
+		self.version
+	}
+
+	/// Returns whether its end is final.
+	pub fn is_final(&self) -> bool {
+		self.is_final
+	}
+
+	/// Returns whether it waits for a worker.
+	pub fn is_queued(&self) -> bool {
+		self.queued
+	}
+
+	/// Returns whether something is under way about it.
+	pub fn is_sending(&self) -> bool {
+		self.sending.is_some()
+	}
+
+	/// Returns whether the data of its callback are on their way into the store.
+	pub fn is_storing(&self) -> bool {
+		self.sending == Some(Sending::Store)
+	}
+
+	/// Returns the time, in ms, before which nothing is sent, and the chain is asked nothing about it.
+	pub fn not_before(&self) -> Moment {
+		self.not_before
+	}
+
+	/// Returns how many times in a row sending failed.
+	pub fn refusals(&self) -> u32 {
+		self.refusals
+	}
+
+	/// Returns since when no worker has been left that could try, in ms.
+	pub fn deserted_since(&self) -> Option<Moment> {
+		self.deserted
 	}
 
 	/// Returns whether a worker may still contribute.

@@ -134,8 +134,7 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		Stage::Completed(_) if stored.is_some() => return None,
 		_ => {}
 	}
-	let mut task = TaskState::new(view.task);
-	task.closed_by = task.chain().is_closed().then_some(block);
+	let mut task = TaskState::at(view.task, block);
 	task.upload.stored = stored;
 	let mut replicates = parts.into_iter().map(|row| (row.worker, row.part)).collect::<BTreeMap<_, _>>();
 	for contribution in &task.chain().contributions {

@@ -161,7 +161,7 @@ impl Pool {
 	pub(super) fn refresh(&self, id: TaskId) {
 		let Some(task) = self.state.task(&id) else { return };
 		let means = self.means.clone();
-		let version = task.version;
+		let version = task.version();
 		let task = task.task_ref();
 		let asking = async move {
 			let _permit = means.calls.acquire().await;

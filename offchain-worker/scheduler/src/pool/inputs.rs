@@ -152,7 +152,7 @@ impl Pool {
 			(Some(worker), None) => self.state.upload_failed(&task, &worker),
 			(None, None) => {}
 		}
-		if let Some(known) = self.state.task(&task).filter(|known| known.sending == Some(Sending::Store)) {
+		if let Some(known) = self.state.task(&task).filter(|known| known.is_storing()) {
 			let is_stored = known.upload.stored.is_some();
 			replies::answered(&mut self.state, &task, is_stored, now);
 		}

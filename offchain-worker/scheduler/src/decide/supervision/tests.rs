@@ -202,7 +202,7 @@ fn wrong_prediction_is_checked_with_the_chain() {
 		scene.see(events);
 	}
 	assert_eq!(scene.decide(), [Action::Refresh { task: id }]);
-	let (version, chain) = (scene.task(id).version, scene.world.tasks[&id].clone());
+	let (version, chain) = (scene.task(id).version(), scene.world.tasks[&id].clone());
 	replies::refreshed(&mut scene.state, &id, version, Some(chain), scene.now);
 	scene.decide();
 	assert!(matches!(scene.task(id).chain().stage, Stage::Revealing(_)));
