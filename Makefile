@@ -45,8 +45,8 @@ advisories: ## known vulnerabilities of the dependencies (fetches RustSec's data
 ci: ## what has to hold for a change to land, each step with its time
 	@.ci/run
 
-chain-specs: ## write chain-specs/ anew from the runtime's presets
+chain-specs: ## regenerate chain-specs/ from the runtime's presets
 	@scripts/chain-specs.sh write
 
-weights: ## measure every call and write runtime/src/weights/ anew
+weights: ## measure every call and regenerate runtime/src/weights/
 	@scripts/weights.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Keeps chain-specs/ as the runtime's presets say.
 #
-#   scripts/chain-specs.sh write     writes the files anew
+#   scripts/chain-specs.sh write     regenerates the files
 #   scripts/chain-specs.sh compare   fails if one differs from what would be written
 #
 # The runtime's code is left out: it differs between compilers, and a node carries it. `rlc-node build-spec --chain NAME`

@@ -15,7 +15,7 @@ scripts/setup.sh --test
 . scripts/env.sh
 
 # What is built by default, and the next runtime. Alone, any of them would have other features, and all dependencies
-# would be compiled anew.
+# would be compiled again.
 members=$(cargo metadata --no-deps --format-version 1 | jq -er '.workspace_default_members[] | "--package", .')
 mapfile -t packages <<<"$members"
 packages+=(--package next-runtime)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures every call and hook of the runtime and writes runtime/src/weights/ anew.
+# Measures every call and hook of the runtime and regenerates runtime/src/weights/.
 #
 #   scripts/weights.sh [PALLET...]    only these, by crate name with underscores, such as pallet_rlc
 #   STEPS=50 REPEAT=20                how often; what is committed says what it was measured with
