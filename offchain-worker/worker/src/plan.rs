@@ -90,8 +90,8 @@ mod tests {
 		assert_eq!((plan.needs().cores, plan.needs().gpus), (2, 0));
 		plan.deal.deal.tag = Tag::from_bits(Tag::GPU);
 		assert_eq!((plan.needs().cores, plan.needs().gpus), (2, 1));
-		let misspelt = with_params(r#"{"rlc_needs": {"core": 2}}"#).unwrap_err();
-		assert_eq!(misspelt.cause, Some(FailureCause::InvalidParams));
+		let misspelled = with_params(r#"{"rlc_needs": {"core": 2}}"#).unwrap_err();
+		assert_eq!(misspelled.cause, Some(FailureCause::InvalidParams));
 	}
 
 	#[test]
