@@ -36,7 +36,7 @@ struct Shared {
 }
 
 impl Chain {
-	/// Connects to a node at an address such as `ws://127.0.0.1:9944`. A connection that is lost later is made anew, as
+	/// Connects to a node at an address such as `ws://127.0.0.1:9944`. A connection that is lost later is made again, as
 	/// often as needed; questions meanwhile wait for it, up to 30 s.
 	///
 	/// # Errors

@@ -85,7 +85,7 @@ impl Follower {
 		}
 		let next = self.attempt().await;
 		if next.is_err() {
-			// All but what was delivered is found anew, beginning with the head that the node tells of first.
+			// All but what was delivered is found again, beginning with the head that the node tells of first.
 			(self.failed, self.heads, self.target) = (true, None, None);
 			self.ready.clear();
 		}

@@ -25,7 +25,7 @@ use verdict::Verdict;
 
 /// How long a transaction is waited for, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a transaction is written anew, as what it was tied to has changed.
+/// How often a transaction is written again, because what it was tied to has changed.
 const ATTEMPTS: u32 = 3;
 /// What comes before the next attempt.
 const PAUSE: Duration = Duration::from_millis(100);

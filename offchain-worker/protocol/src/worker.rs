@@ -5,7 +5,7 @@
 //!                 └──► heartbeat, every `heartbeat` ms
 //!                 └──► report, for each step of each task; logs
 //! ```
-//! A connection that breaks is opened anew: the worker joins again and names what it still has in hand.
+//! A connection that breaks is opened again: the worker joins again and names what it still has in hand.
 
 use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
 use rlc_json::{FailureCause, Hex};

@@ -102,7 +102,7 @@ impl<V> Entries<V> {
 	}
 }
 
-/// Remembers the digests of files, so that a large app is not read anew for each task.
+/// Remembers the digests of files, so that a large app is not read again for each task.
 #[derive(Debug, Default)]
 pub struct Digests(Mutex<HashMap<Identity, Sha>>);
 

@@ -95,7 +95,7 @@ impl Waits {
 		self.left.next()
 	}
 
-	/// Begins anew: there was progress, and the next failure is a first one.
+	/// Starts over: there was progress, and the next failure is a first one.
 	pub fn reset(&mut self) {
 		self.left = self.backoff.build();
 	}

@@ -1,4 +1,4 @@
-//! The connection to the scheduler: opened anew whenever it breaks.
+//! The connection to the scheduler: opened again whenever it breaks.
 //!
 //! What the scheduler is told of tasks need not survive a break: a worker that joins again names all that is in hand, with
 //! the last step of each. Only what apps wrote is kept for later.

@@ -71,7 +71,7 @@ impl Device {
 		})
 	}
 
-	/// Allows it to be opened, but not to be made anew.
+	/// Allows it to be opened, but not created.
 	pub fn rule(&self) -> Value {
 		json!({ "allow": true, "type": "c", "major": self.major, "minor": self.minor, "access": "rw" })
 	}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sp_core::H256;
 
-/// The most apps whose run times are remembered: then all are learned anew.
+/// The most apps whose run times are remembered: then all are learned again.
 const MAX_APPS: usize = 10_000;
 
 /// How long runs of each app take, in ms: a moving average.

@@ -61,7 +61,7 @@ impl Pool {
 }
 
 /// Returns a deal; `None` if there is none. A node that has not come to the block `cursor` cannot say that: another one may
-/// have answered before, or it begins anew.
+/// have answered before, or it begins again.
 async fn deal_of(chain: &dyn PoolChain, deal: DealId, cursor: u32) -> Answer<Option<DealFacts>> {
 	if let Some(facts) = chain.deal(deal).await? {
 		return Ok(Some(facts));

@@ -33,7 +33,7 @@ impl Disk {
 	}
 
 	/// Returns a content's size, in bytes, if it is on the disk. A file that was there when the store was opened is read
-	/// through before its first use; if it is not what its name says, it is removed, so that it can be stored anew.
+	/// through before its first use; if it is not what its name says, it is removed, so that it can be stored again.
 	pub(crate) fn size_on_disk(&self, cid: &Cid) -> io::Result<Option<u64>> {
 		loop {
 			let Some(found) = self.state().index.find(cid).filter(|found| found.on_disk) else { return Ok(None) };
@@ -44,10 +44,10 @@ impl Disk {
 				return Ok(Some(found.size));
 			}
 			let state = &mut *self.state();
-			// Meanwhile it may have been removed, and stored anew.
+			// Meanwhile it may have been removed and stored again.
 			let is_same = |now: &Found| now.on_disk && now.checked.is_same(&checked);
 			if state.index.find(cid).as_ref().is_some_and(is_same) {
-				warn!(%cid, "the content was damaged on the disk and is removed; it can be stored anew");
+				warn!(%cid, "the content was damaged on the disk and is removed; it can be stored again");
 				self.lose_file(state, cid)?;
 				return Ok(None);
 			}

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{checked::Checked, held::Held};
 use crate::Cid;
 
-/// Lines that a journal may have beyond those it needs, before it is written anew.
+/// Lines that a journal may have beyond those it needs, before it is rewritten.
 pub(super) const SPARE_LINES: usize = 10_000;
 
 /// A line of the journal.
@@ -102,7 +102,7 @@ impl Journal {
 		Ok(Self { path: path.into(), file: OpenOptions::new().append(true).open(path)?, lines: needed(held) })
 	}
 
-	/// Adds a line; `held` is what is held with it. A journal that has grown long is written anew instead.
+	/// Adds a line; `held` is what is held with it. A journal that has grown long is rewritten instead.
 	pub(super) fn append(&mut self, line: &Line, held: &Held) -> io::Result<()> {
 		if self.lines > 2 * needed(held) + SPARE_LINES {
 			*self = Self::create(&self.path, held)?;

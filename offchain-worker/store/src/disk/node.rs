@@ -47,7 +47,7 @@ impl Disk {
 		journal.sync_data()?;
 		for cid in surplus {
 			let state = &mut *self.state();
-			// Meanwhile it may have been removed, and stored anew.
+			// Meanwhile it may have been removed and stored again.
 			if state.index.is_cached(&cid) {
 				self.lose_file(state, &cid)?;
 			}

@@ -1,7 +1,7 @@
 //! Uploads in pieces, which resume after any break.
 //!
 //! How far an upload has come is the length of its file. The bytes are hashed as they come; after a restart those that
-//! are there are hashed anew when the upload is opened again.
+//! are there are hashed again when the upload is opened again.
 
 use std::{
 	fs::{self, OpenOptions},

@@ -89,7 +89,7 @@ impl Actor {
 		}
 	}
 
-	/// Removes the result of a task that has ended, unless the task was taken anew since.
+	/// Removes the result of a task that has ended, unless the task was taken again since.
 	pub(super) fn remove_result(&self, id: TaskId) {
 		if self.tasks.get(&id).is_none_or(|entry| matches!(entry.record.state, State::Ended(_))) {
 			let file = self.result_file(id);

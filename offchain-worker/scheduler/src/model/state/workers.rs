@@ -48,7 +48,7 @@ impl State {
 		in_memory
 	}
 
-	/// Counts the slots anew that a worker's tasks take, once what it has is known or is something else.
+	/// Counts again the slots that a worker's tasks take, once what it has is known or is something else.
 	fn recount_slots(&mut self, account: &AccountId) {
 		let Some(worker) = self.workers.get_mut(account) else { return };
 		for id in worker.taken.keys().copied().collect::<Vec<_>>() {
