@@ -1,4 +1,5 @@
-# Sourced by the other scripts and by nothing else: what a build of this workspace needs in its environment.
+# Sourced by the other scripts, and by a shell that runs cargo itself: what a build of this workspace needs in its
+# environment.
 
 RLC_HOME="${RLC_HOME:-${XDG_DATA_HOME:-$HOME/.local/share}/rlc}"
 # What can be removed: it is downloaded or compiled again.
