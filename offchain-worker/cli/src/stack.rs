@@ -36,7 +36,7 @@ pub(crate) use process::GRACE;
 use rlc_service::stop_requested;
 
 /// How long each part has until it answers. A node on a slow disk takes longest.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 /// How often a part that does not answer yet is asked again.
 const AGAIN: Duration = Duration::from_millis(200);
 
@@ -69,9 +69,13 @@ pub(crate) async fn with(options: Options, context: &Context, what: impl Future<
 	let progress = context.out.wait("stopping");
 	processes.stop(|name| progress.status(format!("stopping {name}"))).await;
 	drop(progress);
-	drop(temporary);
-	if ended.is_ok() {
-		context.out.say("all parts have stopped");
+	match (&ended, temporary) {
+		(Ok(()), _) => context.out.say("all parts have stopped"),
+		// Its logs say why.
+		(Err(_), Some(temporary)) => {
+			context.out.say(format_args!("the logs stay in {}", temporary.keep().join("logs").display()))
+		}
+		(Err(_), None) => {}
 	}
 	ended
 }
