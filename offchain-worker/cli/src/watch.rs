@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::{
 	context::Context,
 	deals,
-	failure::{failure, Failure, Result},
+	failure::{failure, Code, Failure, Result},
 	output::Progress,
 	pool,
 	say::task::{stage, Counts},
@@ -41,10 +41,17 @@ const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::f
 /// If the user stops it: says how to resume. If there is no such deal, or the node does not answer.
 pub(crate) async fn to_the_end(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
 	tokio::select! {
-		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => ended,
-		() = stop_requested() => Err(failure!(Stopped, "stopped watching, but the deal goes on";
-			"resume with `rlc deal watch {:?}`", id.0)),
+		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => ended.map_err(|failure| {
+			let is_unknown = failure.code() == Code::DealUnknown.name();
+			if is_unknown { failure } else { goes_on(failure, id) }
+		}),
+		() = stop_requested() => Err(goes_on(failure!(Stopped, "stopped watching"), id)),
 	}
+}
+
+/// Says how to come back to a deal, which is paid for and does not need its buyer.
+fn goes_on(failure: Failure, id: DealId) -> Failure {
+	failure.advise(format_args!("the deal goes on: resume with `rlc deal watch {:?}`", id.0))
 }
 
 async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
