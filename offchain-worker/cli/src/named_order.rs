@@ -1,7 +1,5 @@
 //! Orders as the command line names them: by a file, or by the hash of an order in the book.
 
-use std::path::Path;
-
 use rlc_chain::Chain;
 use rlc_primitives::{
 	market::{Authorization, SignedOrder},
@@ -34,7 +32,7 @@ impl NamedOrder {
 				.ok_or_else(|| failure!(OrderUnknown, "order {name} is not in the book"; "give its file instead"))?;
 			return Ok(Self { order: published.order, signature: None });
 		}
-		let Signed { order, signature } = OrderFile::read(Path::new(name))?;
+		let Signed { order, signature } = OrderFile::named(name)?;
 		Ok(Self { order, signature: Some(signature) })
 	}
 

@@ -52,6 +52,20 @@ impl OrderFile {
 		let file: Value = serde_json::from_slice(&text).map_err(|_| invalid())?;
 		held(&file).ok_or_else(invalid)
 	}
+
+	/// Reads the one of this name, which could have been an order's hash.
+	///
+	/// # Errors
+	///
+	/// If it cannot be read, or is not such a file.
+	pub(crate) fn named(name: &str) -> Result<Signed> {
+		let path = Path::new(name);
+		if !path.exists() {
+			return Err(failure!(FileUnusable, "{name} is neither a file nor the hash of an order";
+				"a hash is 0x and 64 hex digits"));
+		}
+		Self::read(path)
+	}
 }
 
 /// Returns what a file holds. Files of earlier versions have the encoded order under `order`.

@@ -1,7 +1,5 @@
 //! `rlc order show`: an order, and what is left of it.
 
-use std::path::Path;
-
 use clap::Args;
 use rlc_json::{Decimal, KnownOrder, Order, OrderStatus};
 use rlc_primitives::{market::OrderView, AnyOrder, OrderHash, SigningDomain};
@@ -34,7 +32,7 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	let (hash, given) = match ids::order(name) {
 		Ok(hash) => (hash, None),
 		Err(_) => {
-			let signed = OrderFile::read(Path::new(name))?;
+			let signed = OrderFile::named(name)?;
 			(signed.order.hash(&domain), Some(signed))
 		}
 	};
