@@ -9,6 +9,7 @@ use rlc_protocol::{
 
 use crate::{
 	failure::Result,
+	ids,
 	market::{Quote, Wish},
 	pool,
 	table::{counted, span},
@@ -60,7 +61,7 @@ impl Demand {
 		let bytes = |bytes: u64, what: &str| (bytes > 0).then(|| format!("{bytes} bytes of {what}"));
 		let all = [
 			(self.kind == AppKind::Container).then(|| "containers".into()),
-			(self.tag != Tag::NONE).then(|| format!("the tag {:?}", self.tag.0)),
+			(self.tag != Tag::NONE).then(|| format!("the tag {}", ids::tag_words(self.tag))),
 			amount(cores, "core"),
 			bytes(memory, "memory"),
 			bytes(disk, "disk"),

@@ -93,9 +93,20 @@ pub(crate) fn tag(text: &str) -> Result<Tag, String> {
 	text.split(',').try_fold(Tag::NONE, |tag, one| Ok(tag | part_of_tag(one.trim())?))
 }
 
+/// The words for bits of a tag.
+const TAG_WORDS: [(&str, u64); 3] = [("tee", 1), ("gpu", Tag::GPU), ("network", Tag::NETWORK)];
+
+/// Returns a tag as one writes it: in words, or in hexadecimal where there are none for it.
+pub(crate) fn tag_words(tag: Tag) -> String {
+	let known: Vec<_> = TAG_WORDS.into_iter().filter(|(_, bits)| tag.covers(Tag::from_bits(*bits))).collect();
+	if Tag::from_bits(known.iter().map(|(_, bits)| bits).sum()) != tag {
+		return format!("{:?}", tag.0);
+	}
+	known.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(",")
+}
+
 fn part_of_tag(text: &str) -> Result<Tag, String> {
-	let words = [("tee", 1), ("gpu", Tag::GPU), ("network", Tag::NETWORK)];
-	if let Some((_, bits)) = words.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
+	if let Some((_, bits)) = TAG_WORDS.iter().find(|(word, _)| text.eq_ignore_ascii_case(word)) {
 		return Ok(Tag::from_bits(*bits));
 	}
 	if let Ok(bits) = text.parse() {
@@ -154,6 +165,10 @@ mod tests {
 		assert_eq!(tag("gpu, network,4"), Ok(Tag::from_bits(0x1_0104)));
 		for wrong in ["gpus", "gpu,", ""] {
 			assert!(tag(wrong).is_err(), "{wrong}");
+		}
+		assert_eq!(tag_words(Tag::from_bits(0x1_0100)), "gpu,network");
+		for bits in [1, 2, 0x100, 0x1_0101, 1 << 40] {
+			assert_eq!(tag(&tag_words(Tag::from_bits(bits))), Ok(Tag::from_bits(bits)), "{bits} is read back");
 		}
 	}
 }

@@ -7,7 +7,10 @@ use rlc_primitives::{
 };
 
 use super::Wish;
-use crate::failure::{failure, Failure, Result};
+use crate::{
+	failure::{failure, Failure, Result},
+	ids,
+};
 
 /// How many offers of each kind are looked at.
 const LOOKED_AT: u32 = 100;
@@ -68,7 +71,7 @@ pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
 			"ask for --trust {best}");
 	}
 	if !in_category.iter().any(|order| order.trust >= wish.trust && order.tag.covers(wish.tag)) {
-		return failure!(OffersTag, "no offer of {seller} for category {category} has the tag {:?}", wish.tag.0;
+		return failure!(OffersTag, "no offer of {seller} for category {category} has the tag {}", ids::tag_words(wish.tag);
 			"leave out what you can do without");
 	}
 	failure!(
