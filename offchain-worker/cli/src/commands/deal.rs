@@ -1,4 +1,4 @@
-//! `rlc deal`: what was agreed on, and how far it is.
+//! `rlc deal`: what was agreed on, and its progress.
 
 mod claim;
 mod download;
@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 use crate::{answer::Answer, context::Context, failure::Result};
 
-/// Deals: what was agreed on, and how far it is
+/// Deals: what was agreed on, and its progress
 #[derive(Debug, Subcommand)]
 pub(crate) enum Deal {
 	Show(show::Show),

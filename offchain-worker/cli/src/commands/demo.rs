@@ -32,7 +32,7 @@ const WORKERS: u32 = 5;
 /// The last of them lies.
 const LIARS: u32 = 1;
 
-/// Play real work on a stack of its own, with a worker that lies, and show what each party earned
+/// Run real jobs on a stack of their own, with a worker that lies, and show what each party earned
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -9,7 +9,7 @@ use clap::Subcommand;
 
 use crate::{answer::Answer, context::Context, failure::Result};
 
-/// Let this machine work
+/// Run a worker on this machine
 #[derive(Debug, Subcommand)]
 pub(crate) enum Worker {
 	Run(Box<run::Run>),
