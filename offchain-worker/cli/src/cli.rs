@@ -10,7 +10,7 @@ use crate::{
 		supervise, task, up, worker, workerpool,
 	},
 	context::Context,
-	failure::{failure, Result},
+	failure::Result,
 	global::Global,
 	output::Output,
 	usage,
@@ -113,7 +113,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Outcome> 
 fn program(arguments: Vec<String>, out: Output) -> LocalBoxFuture<'static, Result<Outcome>> {
 	Box::pin(async move {
 		let cli = Cli::try_parse_from(arguments);
-		let cli = cli.map_err(|error| failure!(Usage, "{}", usage::line(&error); "see --help"))?;
+		let cli = cli.map_err(|error| usage::failure(&error))?;
 		run(cli.command, &Context { global: cli.global, out }).await
 	})
 }
@@ -228,5 +228,19 @@ mod tests {
 			assert!(!line.starts_with("error"), "{line}");
 		}
 		assert!(usage(&["account", "send", "//Bob", "1.5ETH"]).contains("is not an amount; write 1.5"));
+	}
+
+	#[test]
+	fn what_is_not_an_amount_has_the_code_of_amounts() {
+		for wrong in ["1.5ETH", "-5", "0.0000000001"] {
+			for arguments in [&["account", "send", "//Bob", wrong] as &[_], &["orderbook", "--max-price", wrong]] {
+				let error = Cli::try_parse_from([&["rlc"], arguments].concat()).unwrap_err();
+				let failure = usage::failure(&error);
+				assert_eq!(failure.code(), "amount.invalid", "{arguments:?}: {failure}");
+				assert!(failure.to_string().contains(wrong), "{failure}");
+			}
+		}
+		let error = Cli::try_parse_from(["rlc", "account", "send", "-x"]).unwrap_err();
+		assert_eq!(usage::failure(&error).code(), "usage");
 	}
 }

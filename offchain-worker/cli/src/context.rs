@@ -21,6 +21,8 @@ use crate::{
 
 /// The environment variable that may hold the password.
 const PASSWORD_VARIABLE: &str = "RLC_PASSWORD";
+/// The length of a text from which on it is no name that somebody gave, but an address with a mistake in it.
+const LEAST_ADDRESS: usize = 40;
 
 /// What every command has at hand.
 pub(crate) struct Context {
@@ -107,9 +109,10 @@ impl Context {
 			return Ok(account.0);
 		}
 		let known = self.keystore().and_then(|keystore| Ok(keystore.entry(text)?.account.0));
-		known.map_err(|_| {
-			failure!(AccountInvalid, "{text} is not an account";
-				"give an address, a name shown by `rlc account list`, or a development account such as //Alice")
+		known.map_err(|failure| match text.len() {
+			0..LEAST_ADDRESS => failure,
+			_ => failure!(AccountInvalid, "{text} is not an account";
+				"give an address, a name shown by `rlc account list`, or a development account such as //Alice"),
 		})
 	}
 

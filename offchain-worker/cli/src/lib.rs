@@ -38,7 +38,7 @@ use clap::{error::ErrorKind, Parser};
 use answer::Outcome;
 use cli::Cli;
 use context::Context;
-use failure::{failure, Failure};
+use failure::failure;
 use output::Output;
 
 /// The exit code for a wrong command line, by convention.
@@ -87,8 +87,7 @@ fn usage_error(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
 		}
 		_ => {
 			let out = Output::new(arguments.iter().any(|argument| argument == "--json"));
-			let failure: Failure = failure!(Usage, "{}", usage::line(error); "see --help");
-			out.fail(&failure);
+			out.fail(&usage::failure(error));
 			ExitCode::from(USAGE)
 		}
 	}

@@ -80,6 +80,9 @@ impl Orderbook {
 			Some(name) => vec![ids::category(name, categories).map_err(Failure::category)?],
 			None => categories.iter().map(|(id, _)| *id).collect(),
 		};
+		if self.category.is_some() && matches!(kind, Kind::App | Kind::Dataset) {
+			return Err(failure!(Usage, "orders of apps and datasets have no category"; "leave --category out"));
+		}
 		Ok(match (kind, self.app, self.dataset, self.workerpool) {
 			(Kind::App, Some(app), ..) => vec![BookKey::App(app)],
 			(Kind::App, None, None, None) => vec![BookKey::Apps],
@@ -167,5 +170,9 @@ mod tests {
 		assert_eq!(lists(&["--kind", "app"]).unwrap(), [BookKey::Apps]);
 		assert!(lists(&["--category", "XXL"]).unwrap_err().to_string().contains("choose one of XS, S"));
 		assert!(lists(&["--dataset", &id, "--kind", "app"]).is_err());
+		for asset in [&["--kind", "app"], &["--kind", "dataset"], &["--app", &id], &["--dataset", &id]] {
+			let refused = lists(&[asset, &["--category", "s"][..]].concat()).unwrap_err().to_string();
+			assert!(refused.contains("have no category"), "{asset:?}: {refused}");
+		}
 	}
 }

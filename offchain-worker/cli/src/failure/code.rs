@@ -63,7 +63,7 @@ catalog! {
 		"The text cannot name an account, because the name becomes the name of a file.",
 		"Use up to 64 letters, digits, '-', '_' and '.'.";
 	AccountInvalid, "account.invalid",
-		"The text names no account: it is not an address, not a name in the keystore, and not a derivation.",
+		"The text names no account: it is neither an address nor a derivation, and too long for a name.",
 		"Give an address (SS58, 0x and 64 hex digits, or an Ethereum address), a name of `rlc account list`, or //Alice and the like.";
 	PasswordMissing, "password.missing",
 		"A key is sealed with a password, and there is no terminal to ask for it.",
@@ -84,7 +84,7 @@ catalog! {
 		"The file of a key is not as this program wrote it.",
 		"Restore the file from a backup, or import the phrase or private key under another name.";
 	AmountInvalid, "amount.invalid",
-		"The text is not an amount of RLC.",
+		"The text is not an amount of RLC, or one of nothing where there must be something.",
 		"Write 1.5, 1.5RLC or 1500000000nRLC; an RLC has nine digits after the point.";
 	FundsShort, "funds.short",
 		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
@@ -316,7 +316,7 @@ catalog! {
 		"Give at least as many --workers as --liars.";
 	StackSlow, "stack.slow",
 		"A part of the stack has not answered in time.",
-		"Its log says why. On a slow machine, start fewer --workers.";
+		"Its log says why: the message names it. On a busy machine, try again when it is idle, or start fewer --workers.";
 	StackDied, "stack.died",
 		"A part of the stack has ended by itself, so all parts were stopped.",
 		"The message ends with the last lines of its log.";

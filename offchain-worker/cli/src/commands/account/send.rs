@@ -27,6 +27,9 @@ pub(crate) struct Send {
 
 /// Sends it, if the account has it.
 pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<Answer> {
+	if amount.0 == 0 {
+		return Err(failure!(AmountInvalid, "nothing would be sent"; "give more than 0"));
+	}
 	let to = context.account(&to)?;
 	let key = context.key()?;
 	let chain = context.chain().await?;
