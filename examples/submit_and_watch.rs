@@ -1,6 +1,6 @@
 //! Submit a request to a node, and watch its deal to the end.
 //!
-//! This is what a dApp's back end does, over a node's WebSocket. Play it against `rlc up`, with the id of an app that is
+//! This is what a dApp's back end does, over a node's WebSocket. Run it against `rlc up`, with the id of an app that is
 //! on sale there (`rlc app deploy … --publish` prints it):
 //!
 //! ```sh

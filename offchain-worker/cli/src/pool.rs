@@ -22,6 +22,7 @@ use crate::{
 	context::now,
 	deals,
 	failure::{failure, Failure, Result},
+	ids,
 };
 
 /// How long a scheduler has to answer.
@@ -70,10 +71,10 @@ pub(crate) async fn warning(scheduler: Result<String>, tag: Tag) -> Option<Strin
 	match workers(scheduler).await {
 		Ok(workers) if is_served(&workers, tag) => None,
 		Ok(_) => Some(format!(
-			"warning: no connected worker has the tag {:?}; tasks that demand it wait until one does",
-			tag.0
+			"warning: no connected worker has the tag {}; tasks that demand it wait until one does",
+			ids::tag_words(tag)
 		)),
-		Err(why) => Some(format!("warning: cannot tell whether a worker has the tag {:?}: {why}", tag.0)),
+		Err(why) => Some(format!("warning: cannot tell whether a worker has the tag {}: {why}", ids::tag_words(tag))),
 	}
 }
 

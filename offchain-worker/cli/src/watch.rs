@@ -41,17 +41,20 @@ const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::f
 /// If the user stops it: says how to resume. If there is no such deal, or the node does not answer.
 pub(crate) async fn to_the_end(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
 	tokio::select! {
-		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => ended.map_err(|failure| {
-			let is_unknown = failure.code() == Code::DealUnknown.name();
-			if is_unknown { failure } else { goes_on(failure, id) }
-		}),
-		() = stop_requested() => Err(goes_on(failure!(Stopped, "stopped watching"), id)),
+		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => {
+			ended.map_err(|why| resumable(why, id))
+		}
+		() = stop_requested() => Err(failure!(Stopped, "stopped watching, but the deal goes on";
+			"resume with `rlc deal watch {:?}`", id.0)),
 	}
 }
 
-/// Says how to come back to a deal, which is paid for and does not need its buyer.
-fn goes_on(failure: Failure, id: DealId) -> Failure {
-	failure.advise(format_args!("the deal goes on: resume with `rlc deal watch {:?}`", id.0))
+/// Returns a failure of a watch with how to resume: the deal goes on, and its results are not lost.
+fn resumable(why: Failure, id: DealId) -> Failure {
+	if why.code() == Code::DealUnknown.name() {
+		return why;
+	}
+	why.advise(format_args!("the deal goes on: resume with `rlc deal watch {:?}` and `rlc deal download {0:?}`", id.0))
 }
 
 async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
@@ -196,5 +199,22 @@ async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result
 	if !scheduler.is_connected() {
 		let lost: Failure = failure!(SchedulerUnreachable, "the connection to the scheduler is lost");
 		let _ = to.send(Err(lost)).await;
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn lost_node_says_how_to_resume_and_unknown_deal_does_not() {
+		let id = DealId([0x11; 32].into());
+		let lost = resumable(failure!(NodeUnreachable, "it is down"), id).to_string();
+		let hex = "11".repeat(32);
+		for command in ["watch", "download"] {
+			assert!(lost.contains(&format!("`rlc deal {command} 0x{hex}`")), "{lost}");
+		}
+		let unknown: Failure = failure!(DealUnknown, "there is no such deal"; "check the id");
+		assert_eq!(resumable(unknown.clone(), id), unknown);
 	}
 }

@@ -125,7 +125,7 @@ mod tests {
 		let weak = WorkerpoolOrder { trust: 3, ..pool() };
 		assert!(reason(&[app()], std::slice::from_ref(&weak), &wish()).contains("promises trust 5; ask for --trust 3"));
 		let protected = Wish { tag: Tag::from_bits(1), ..wish() };
-		assert!(reason(&[app()], &[pool()], &protected).contains("has the tag"));
+		assert!(reason(&[app()], &[pool()], &protected).contains("has the tag tee;"));
 		let weak_but_protected = WorkerpoolOrder { tag: Tag::from_bits(1), ..weak };
 		assert!(reason(&[app()], &[pool(), weak_but_protected], &protected).contains("has the tag"));
 		assert!(reason(&[app()], &[pool()], &wish()).contains("cannot stake for 2 tasks"));

@@ -13,7 +13,7 @@ use crate::{
 	say,
 };
 
-/// Keep a key that exists already: a phrase, a seed, or an Ethereum private key
+/// Import an existing key: a phrase, a seed, or an Ethereum private key
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
