@@ -22,6 +22,8 @@ const BACKOFF: (u64, Duration) = (100, Duration::from_secs(5));
 const CONNECTING: Duration = Duration::from_secs(10);
 /// What comes before an attempt that follows one which failed.
 const PAUSE: Duration = Duration::from_millis(200);
+/// What the libraries write before an error that they pass on.
+const PREAMBLES: [&str; 3] = ["RPC error: ", "client error: ", "Client error: "];
 /// The largest message, in bytes: a runtime upgrade's block, or a store of events.
 const MAX_MESSAGE: u32 = 64 * 1024 * 1024;
 
@@ -65,7 +67,7 @@ impl Rpc {
 		let client = timeout(CONNECTING, client)
 			.await
 			.map_err(|_| unreachable("it is too slow".into()))?
-			.map_err(|error| unreachable(error.to_string()))?;
+			.map_err(|error| unreachable(words(&error)))?;
 		Ok(Self { client: RpcClient::new(client), node: url.into(), patience: PATIENCE })
 	}
 
@@ -172,11 +174,18 @@ fn plain(json: &RawValue) -> String {
 	serde_json::from_str::<String>(json.get()).unwrap_or_else(|_| json.get().into())
 }
 
-/// Returns an error in one line, without the library's preamble.
-fn words(error: &subxt_rpcs::Error) -> String {
+/// Returns an error in one line, without the preambles of the libraries that pass it on.
+fn words(error: &dyn Display) -> String {
 	let text = error.to_string();
-	let text = text.strip_prefix("RPC error: ").unwrap_or(&text);
-	text.strip_prefix("client error: ").unwrap_or(text).lines().next().unwrap_or("no reason given").into()
+	let mut said = text.lines().next().unwrap_or_default();
+	while let Some(rest) = PREAMBLES.iter().find_map(|preamble| said.strip_prefix(preamble)) {
+		said = rest;
+	}
+	if said.is_empty() {
+		"no reason given".into()
+	} else {
+		said.into()
+	}
 }
 
 fn parse<T: DeserializeOwned>(question: &str, answer: &RawValue) -> Result<T, Error> {
@@ -305,6 +314,8 @@ mod tests {
 	#[test]
 	fn bytes_that_are_left_over_are_an_error() {
 		assert_eq!(decode_all::<u8>("it", &[5]), Ok(5));
+		assert_eq!(words(&"RPC error: client error: RPC error: it is down\nat 0x12"), "it is down");
+		assert_eq!(words(&"client error: "), "no reason given");
 		assert!(decode_all::<u8>("it", &[5, 6]).unwrap_err().to_string().contains("1 bytes too many"));
 		assert!(decode_all::<u16>("it", &[5]).is_err());
 	}

@@ -249,7 +249,6 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 	let home = tempfile::tempdir().unwrap();
 	for (arguments, said) in [
 		(&["fly"] as &[_], "unrecognized subcommand 'fly'"),
-		(&["account", "send", "//Bob", "1.5ETH"], "is not an amount; write 1.5"),
 		(&["account", "send", "//Bob"], "required arguments were not provided: <AMOUNT>"),
 		(&["app", "run", "0x12"], "not an app id; write 0x and 40 hex digits"),
 		(&["deal", "show", "five"], "not a deal id; write 0x and 64 hex digits"),
@@ -270,6 +269,11 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 	] {
 		let line = refusal(&run(home.path(), arguments), 2);
 		assert!(line.contains(said) && line.ends_with("; see --help [usage]"), "{line}");
+	}
+	for wrong in ["1.5ETH", "-5"] {
+		let line = refusal(&run(home.path(), &["account", "send", "//Bob", wrong]), 2);
+		let whole = format!("error: {wrong:?} is not an amount; write 1.5, 1.5RLC or 1500000000nRLC [amount.invalid]");
+		assert_eq!(line, whole);
 	}
 }
 

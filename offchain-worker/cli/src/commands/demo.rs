@@ -32,7 +32,7 @@ const WORKERS: u32 = 5;
 /// The last of them lies.
 const LIARS: u32 = 1;
 
-/// Run real jobs on a stack of their own, with a worker that lies, and show what each party earned
+/// Run real tasks on a stack of their own, with a worker that lies, and show what each party earned
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
