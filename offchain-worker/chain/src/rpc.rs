@@ -312,10 +312,14 @@ mod tests {
 	}
 
 	#[test]
-	fn bytes_that_are_left_over_are_an_error() {
-		assert_eq!(decode_all::<u8>("it", &[5]), Ok(5));
+	fn errors_are_told_without_what_libraries_say_of_themselves() {
 		assert_eq!(words(&"RPC error: client error: RPC error: it is down\nat 0x12"), "it is down");
 		assert_eq!(words(&"client error: "), "no reason given");
+	}
+
+	#[test]
+	fn bytes_that_are_left_over_are_an_error() {
+		assert_eq!(decode_all::<u8>("it", &[5]), Ok(5));
 		assert!(decode_all::<u8>("it", &[5, 6]).unwrap_err().to_string().contains("1 bytes too many"));
 		assert!(decode_all::<u16>("it", &[5]).is_err());
 	}
