@@ -21,7 +21,7 @@ use crate::{
 
 /// The environment variable that may hold the password.
 const PASSWORD_VARIABLE: &str = "RLC_PASSWORD";
-/// The length of a text from which on it is no name that somebody gave, but an address with a mistake in it.
+/// A text of at least this length is taken for a misspelled address, not for a name.
 const LEAST_ADDRESS: usize = 40;
 
 /// What every command has at hand.
