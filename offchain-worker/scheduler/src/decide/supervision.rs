@@ -27,6 +27,9 @@ const MARGIN: u64 = 2_000;
 /// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
 
+/// How long, in ms, after a result was delivered at once, the data of its callback are waited for.
+const LATE_DATA: u64 = 5_000;
+
 /// What a task needs.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Next {
@@ -204,9 +207,24 @@ impl Case<'_> {
 
 	/// Sees to it that the data of the callback come into the store. Returns whether they are there, or never will be.
 	fn see_to_data(&self, next: &mut Next) -> bool {
-		let Some(data) = self.task.data.as_ref().filter(|_| self.task.upload.stored.is_none()) else { return true };
+		if self.task.upload.stored.is_some() {
+			return true;
+		}
+		let Some(data) = &self.task.data else { return self.had_time_to_bring(next) };
 		self.send(Action::Store { task: self.id, data: data.clone() }, next);
 		false
+	}
+
+	/// Returns whether the winners had time to bring the data: one that delivers a result at once may see its block earlier
+	/// than the scheduler, which takes no data before.
+	fn had_time_to_bring(&self, next: &mut Next) -> bool {
+		let parts = self.task.winners().filter_map(|winner| self.task.replicates.get(winner));
+		let until = parts.map(|part| part.since.saturating_add(LATE_DATA)).max().unwrap_or(0);
+		let left = until.saturating_sub(self.now.local);
+		if left > 0 {
+			next.wake_at(self.now.chain.saturating_add(left));
+		}
+		left == 0
 	}
 
 	/// Stops the workers that did not contribute: they have nothing to win.

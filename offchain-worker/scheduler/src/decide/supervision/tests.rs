@@ -275,6 +275,29 @@ fn data_of_a_callback_close_the_task_in_any_pool() {
 }
 
 #[test]
+fn data_of_a_result_that_was_delivered_at_once_are_waited_for() {
+	for is_brought in [true, false] {
+		let data = vec![1, 2, 3];
+		let mut scene = Scene::new();
+		let one = scene.worker(1, 1);
+		let id = task(scene.deal_with(100, 1, 1, |deal| deal.callback = Some(Default::default())), 0);
+		scene.decide();
+		let digest = rlc_primitives::ResultDigest::of_callback(&data);
+		let delegated = TaskEvent::Delegated { worker: one.clone() };
+		scene.see_task(id, [delegated, TaskEvent::Closed { outcome: Some(digest) }]);
+		scene.state.finalize(scene.state.best());
+		assert_eq!(scene.decide(), [], "its worker may have seen the block earlier, and was sent away");
+		if is_brought {
+			assert!(scene.state.bring(&id, &one, data.clone()));
+			assert_eq!(scene.decide(), [Action::Store { task: id, data }]);
+		} else {
+			scene.pass(LATE_DATA + 1_000, &[]);
+			assert_eq!(scene.decide().last(), Some(&Action::Remove { task: id }));
+		}
+	}
+}
+
+#[test]
 fn refused_extrinsic_is_sent_again_later() {
 	let (mut scene, id) = agreed(|deal| deal.settlement = Settlement::Scheduler);
 	for n in 1..=2 {
