@@ -386,6 +386,26 @@ async fn calls_are_final_and_events_are_followed_on_a_chain_of_slots() {
 }
 
 #[tokio::test]
+async fn transaction_that_a_node_lost_is_given_to_it_again() {
+	let folder = tempfile::tempdir().expect("a folder");
+	// Makes no blocks, so that the transaction waits in its pool, which nobody keeps.
+	let idle = NodeBuilder::new("dev").base_path(folder.path()).rpc(LOOPBACK).start().await.expect("starts");
+	let address = idle.rpc_address().expect("it is served");
+	let chain = Chain::connect(&format!("ws://{address}")).await.expect("connects");
+	let (sender, to) =
+		(sender(&chain.with_patience(LIMIT), "//Dave"), Key::from_suri("//Eve").expect("a key").account());
+	let first = sender.submit(pay(&to, 1)).await.expect("the node takes it");
+	let second = sender.submit(pay(&to, 1)).await.expect("the node takes it");
+	let both = tokio::spawn(async move { futures::join!(second.included(), first.finalized()) });
+	idle.stop().await.expect("stops");
+
+	let node = NodeBuilder::dev().base_path(folder.path()).rpc(address).start().await.expect("starts");
+	let (second, first) = both.await.expect("no panic");
+	assert!(first.expect("accepted").number <= second.expect("accepted").number);
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
 async fn broken_connection_is_made_anew_and_no_block_is_missed() {
 	let folder = tempfile::tempdir().expect("a folder");
 	let builder = NodeBuilder::dev().instant_seal().base_path(folder.path());

@@ -84,23 +84,21 @@ impl Status {
 }
 
 impl Chain {
-	/// Waits for what the node tells of a transaction; if it stops telling, looks for the transaction in the blocks since
-	/// the one of height `since`.
+	/// Waits for what the node tells of a transaction; `None` if it stops telling.
 	pub(crate) async fn watched(
 		&self,
 		extrinsic: &Extrinsic,
 		mut watch: RpcSubscription<Status>,
-		since: BlockNumber,
 		until: Until,
-	) -> Result<Receipt, Error> {
+	) -> Result<Option<Receipt>, Error> {
 		while let Some(Ok(status)) = watch.next().await {
 			match status.next(until) {
 				Next::Wait => {}
-				Next::Done(block) => return self.receipt(extrinsic, block).await,
+				Next::Done(block) => return self.receipt(extrinsic, block).await.map(Some),
 				Next::Gone(why) => return Err(Error::Dropped { hash: extrinsic.hash, why: why.into() }),
 			}
 		}
-		self.found(extrinsic, since, until).await
+		Ok(None)
 	}
 
 	/// Looks for a transaction in the blocks since the one of height `since`, as long as it takes.
@@ -122,6 +120,19 @@ impl Chain {
 				return self.receipt(extrinsic, block.hash).await;
 			}
 		}
+	}
+
+	/// Returns whether one of the best blocks that there are since the one of height `since` has a transaction.
+	pub(crate) async fn is_in_block(&self, extrinsic: &Extrinsic, since: BlockNumber) -> Result<bool, Error> {
+		let (best, _) = self.best().await?;
+		for number in since..=best {
+			let Some(hash) = self.rpc().block_hash(number).await? else { break };
+			let (_, extrinsics) = self.rpc().block(hash).await?;
+			if extrinsics.contains(&extrinsic.bytes) {
+				return Ok(true);
+			}
+		}
+		Ok(false)
 	}
 
 	/// Returns what a transaction did in a block that has it.

@@ -218,20 +218,32 @@ impl Pending {
 	}
 
 	async fn wait(self, until: Until) -> Result<Receipt, Error> {
-		let Self { sender, extrinsic, watch, since } = self;
-		let chain = sender.chain();
-		let waiting = async {
-			match watch {
-				Some(watch) => chain.watched(&extrinsic, watch, since, until).await,
-				None => chain.found(&extrinsic, since, until).await,
-			}
-		};
-		let outcome = tokio::time::timeout(sender.patience, waiting).await;
-		let timed_out = Error::TimedOut { hash: extrinsic.hash, seconds: sender.patience.as_secs() };
+		let (sender, hash) = (self.sender.clone(), self.hash());
+		let outcome = tokio::time::timeout(sender.patience, self.end(until)).await;
+		let timed_out = Error::TimedOut { hash, seconds: sender.patience.as_secs() };
 		let outcome = outcome.unwrap_or(Err(timed_out));
 		if matches!(outcome, Err(Error::Dropped { .. } | Error::TimedOut { .. } | Error::Unreachable { .. })) {
 			sender.nonces().forget();
 		}
 		outcome
+	}
+
+	/// Waits as long as it takes. If the node stops telling, gives it the transaction once more: one that was started
+	/// again does not have it, and holds all later ones of the account until it comes.
+	async fn end(self, until: Until) -> Result<Receipt, Error> {
+		let Self { sender, extrinsic, mut watch, since } = self;
+		let chain = sender.chain();
+		while let Some(told) = watch {
+			if let Some(receipt) = chain.watched(&extrinsic, told, until).await? {
+				return Ok(receipt);
+			}
+			watch = match sender.hand_in(&extrinsic).await {
+				Ok(watch) => watch,
+				// Its number is used: by itself, or by another one.
+				Err(_) if chain.is_in_block(&extrinsic, since).await? => None,
+				Err(_) => return Err(Error::Dropped { hash: extrinsic.hash, why: "the node lost it".into() }),
+			};
+		}
+		chain.found(&extrinsic, since, until).await
 	}
 }
