@@ -392,8 +392,9 @@ async fn transaction_that_a_node_lost_is_given_to_it_again() {
 	let idle = NodeBuilder::new("dev").base_path(folder.path()).rpc(LOOPBACK).start().await.expect("starts");
 	let address = idle.rpc_address().expect("it is served");
 	let chain = Chain::connect(&format!("ws://{address}")).await.expect("connects");
-	let (sender, to) =
-		(sender(&chain.with_patience(LIMIT), "//Dave"), Key::from_suri("//Eve").expect("a key").account());
+	// A node stops and starts meanwhile, beside others.
+	let sender = sender(&chain.with_patience(LIMIT), "//Dave").with_patience(3 * LIMIT);
+	let to = Key::from_suri("//Eve").expect("a key").account();
 	let first = sender.submit(pay(&to, 1)).await.expect("the node takes it");
 	let second = sender.submit(pay(&to, 1)).await.expect("the node takes it");
 	let both = tokio::spawn(async move { futures::join!(second.included(), first.finalized()) });
