@@ -17,7 +17,7 @@
 //!
 //! What a proxy does for an account is free as if the account did it (`work`).
 //!
-//! Wallets see [`ChargeTransactionPayment`], whose name, encoding and description this extension has.
+//! Wallets see `ChargeTransactionPayment`, whose name, encoding and description this extension has.
 
 mod charge;
 mod work;

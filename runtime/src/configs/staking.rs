@@ -54,7 +54,7 @@ const fn bags() -> [u64; 46] {
 /// The most voters that an election looks at: nominators, and validators for themselves. It would leave out the
 /// smallest of more.
 pub const ELECTION_VOTERS: u32 = 1_000;
-/// The most candidates that an election looks at. With more it fails, and no era ends: [`limits`](crate::limits) admits
+/// The most candidates that an election looks at. With more it fails, and no era ends: [`limits`] admits
 /// fewer.
 pub const ELECTION_CANDIDATES: u32 = 200;
 
