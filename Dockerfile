@@ -30,7 +30,7 @@ ENV SUBSTRATE_CLI_GIT_COMMIT_HASH=$COMMIT
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
 	--mount=type=cache,target=/rlc/target \
 	. scripts/env.sh && \
-	cargo build --release --locked --package rlc-node --package rlc-cli && \
+	cargo build --release --locked --package rlc-node --package rlc-cli --features rlc-node/metadata-hash && \
 	install -D --target-directory /out target/release/rlc-node target/release/rlc
 
 FROM debian:bookworm-slim

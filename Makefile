@@ -1,7 +1,7 @@
 # What you can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run node test e2e bench fuzz replay docs fmt lint advisories ci chain-specs weights
+.PHONY: help setup run node test e2e bench fuzz attacks replay docs fmt lint advisories ci chain-specs weights weigh
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: ## task lifecycles and transfers per second of one node, and what the who
 fuzz: ## random histories on the runtime (ARGS="--seed 7 --extrinsics 100000")
 	@scripts/checks.sh fuzz $(ARGS)
 
+attacks: ## known attacks on the economy: what each costs and brings (ARGS="--only kitty-pump")
+	@scripts/checks.sh attacks $(ARGS)
+
 replay: ## what iExec's contracts did, step by step (ARGS="FILE...", else all recorded files)
 	@scripts/checks.sh replay $(or $(ARGS),vectors/poco/*.json)
 
@@ -50,3 +53,6 @@ chain-specs: ## regenerate chain-specs/ from the runtime's presets
 
 weights: ## measure every call and regenerate runtime/src/weights/
 	@scripts/weights.sh
+
+weigh: ## the heaviest calls: what they are booked at, what they take (ARGS="--only reveal_batch"; on a quiet machine)
+	@scripts/checks.sh weights $(ARGS)

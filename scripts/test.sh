@@ -7,7 +7,9 @@
 #   apps       the example apps: built, and tested natively
 #   build      all programs and tests, and the runtime that the upgrade test upgrades to
 #   cargo      tests of pallets, runtime and node, of what runs beside the chain, and of whole stacks
+#   attacks    known attacks on the economy, on the runtime: none may pay or break a promise
 #   fuzz       random histories on the runtime, every invariant checked after every block
+#   wallets    transactions that polkadot.js and PAPI sign
 #   network    a network of validators
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,10 +29,18 @@ part_cargo() {
 	# processors.
 	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
 }
-# Both run what the tests built: `cargo build` alone would have other features, and compile all of ours once more.
+# These run what the tests built: `cargo build` alone would have other features, and compile all of ours once more.
 part_fuzz() {
 	build
 	"$TARGET/release/rlc-checks" fuzz --extrinsics 20000
+}
+part_attacks() {
+	build
+	"$TARGET/release/rlc-checks" attacks
+}
+part_wallets() {
+	build
+	node/tests/wallets/run.sh "$TARGET/release/rlc-node"
 }
 part_network() {
 	build
@@ -42,7 +52,7 @@ part_network() {
 built=
 build() { [ -n "$built" ] || part_build; }
 
-all=(apps build cargo fuzz network)
+all=(apps build cargo attacks fuzz wallets network)
 [ $# != 0 ] || set -- "${all[@]}"
 for part in "$@"; do
 	if ! declare -F "part_$part" >/dev/null; then

@@ -54,9 +54,12 @@ async fn request_is_submitted_and_its_deal_watched() {
 
 	// Somebody computes it, with the scheduler's signature.
 	let task = TaskRef { deal, index: 0 };
-	let delegation = Delegation { worker: worker.account(), task: task.id(), enclave: None };
+	let open = chain.task_of(task).await.expect("an answer").expect("a task");
+	let expiry = open.contribution_deadline;
+	let delegation = Delegation { worker: worker.account(), task: task.id(), enclave: None, expiry };
 	let domain = chain.domain().await.expect("a domain");
-	let authorization = DelegationProof::Signed(scheduler.key().sign_delegation(&delegation, &domain));
+	let signature = scheduler.key().sign_delegation(&delegation, &domain);
+	let authorization = DelegationProof::Signed { signature, expiry };
 	let digest = ResultDigest(H256::repeat_byte(7));
 	let result = PocoCall::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data: None };
 	worker.send(result).await.expect("accepted");

@@ -15,6 +15,7 @@
 //! | [`marketplace`] | the order book, estimates, deals, trades |
 //! | [`poco`] | tasks, and who works on them |
 
+mod answers;
 pub mod ask;
 pub mod follow;
 pub mod marketplace;

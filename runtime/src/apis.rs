@@ -9,12 +9,12 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_marketplace::{
-	api::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView},
+	api::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, RecordView},
 	types::{Rank, Trade},
 };
 use pallet_poco::api::{TaskView, WorkItem, WorkerView};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
-use rlc_primitives::{deal::Category, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, TaskId};
+use rlc_primitives::{deal::Category, record::Recorded, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, TaskId};
 use sp_api::impl_runtime_apis;
 use sp_consensus_beefy::ecdsa_crypto::{AuthorityId as BeefyId, Signature as BeefySignature};
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -315,6 +315,9 @@ impl_runtime_apis! {
 		}
 		fn estimate(request: RequestOrder) -> Option<Estimate> {
 			Marketplace::estimate(request)
+		}
+		fn record(of: Recorded) -> Option<RecordView> {
+			Marketplace::record(of)
 		}
 		fn order(hash: OrderHash) -> Option<OrderView> {
 			Marketplace::order(hash)

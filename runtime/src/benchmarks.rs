@@ -29,6 +29,7 @@ define_benchmarks!(
 	[pallet_bags_list, VoterList]
 	[pallet_balances, Balances]
 	[pallet_beefy_mmr, BeefyMmrLeaf]
+	[pallet_clock, Clock]
 	[pallet_collective, TechnicalCommittee]
 	[pallet_conviction_voting, ConvictionVoting]
 	[pallet_grandpa, Grandpa]
@@ -49,7 +50,6 @@ define_benchmarks!(
 	[pallet_scheduler, Scheduler]
 	[pallet_session, SessionBench::<Runtime>]
 	[pallet_staking, Staking]
-	[pallet_sudo, Sudo]
 	[pallet_timestamp, Timestamp]
 	[pallet_transaction_payment, TransactionPayment]
 	[pallet_treasury, Treasury]
@@ -120,7 +120,7 @@ impl pallet_marketplace::BenchmarkHelper for Computing {
 impl pallet_poco::BenchmarkHelper for Computing {
 	fn open_deal(id: DealId, deal: &Deal) {
 		let price = deal.task_price().and_then(|price| money::for_volume(price, deal.size)).unwrap_or_default();
-		let stake = deal.pool_stake().and_then(|stake| money::for_volume(stake, deal.size)).unwrap_or_default();
+		let stake = money::for_volume(deal.pool_stake, deal.size).unwrap_or_default();
 		mint(&deal.payer, price);
 		mint(deal.scheduler(), stake);
 		succeed(Rlc::lock(&deal.payer, price));
@@ -136,6 +136,8 @@ impl pallet_poco::BenchmarkHelper for Computing {
 			closed_at: None,
 			depositor,
 			deposit,
+			retention: 0,
+			unattended: true,
 		};
 		pallet_marketplace::Deals::<Runtime>::insert(id, deal);
 		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());
@@ -146,6 +148,7 @@ impl pallet_poco::BenchmarkHelper for Computing {
 	}
 	fn set_time(now: Moment) {
 		pallet_timestamp::Now::<Runtime>::put(now);
+		pallet_clock::Reading::<Runtime>::mutate(|reading| reading.time = now);
 	}
 }
 

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`version`] | which runtime this is |
 //! | [`configs`] | how each pallet is set up, by theme |
+//! | [`free_calls`] | what calls pay that are free, and which comes first |
 //! | [`timing`] | slot, session and era lengths of this network |
-//! | [`governance`] | tracks and origins of referenda |
+//! | [`limits`] | whom staking admits; the limits of upstream pallets |
+//! | [`governance`] | tracks and origins of referenda, how far they go, and what is enacted |
 //! | [`apis`] | what a node may ask |
 //! | [`migrations`] | what an upgrade changes in storage |
 //! | [`presets`] | the genesis states of the known networks |
@@ -25,7 +27,9 @@ pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+pub mod free_calls;
 pub mod governance;
+pub mod limits;
 pub mod migrations;
 pub mod presets;
 pub mod timing;
@@ -72,10 +76,11 @@ mod runtime {
 	pub type Balances = pallet_balances;
 	#[runtime::pallet_index(4)]
 	pub type TransactionPayment = pallet_transaction_payment;
-	#[runtime::pallet_index(5)]
-	pub type SkipFeelessPayment = pallet_skip_feeless_payment;
+	// 5 was pallet_skip_feeless_payment: old blocks have its events.
 	#[runtime::pallet_index(6)]
 	pub type Vesting = pallet_vesting;
+	#[runtime::pallet_index(7)]
+	pub type FreeCalls = crate::free_calls;
 
 	#[runtime::pallet_index(10)]
 	pub type Babe = pallet_babe;
@@ -102,6 +107,10 @@ mod runtime {
 	pub type Mmr = pallet_mmr;
 	#[runtime::pallet_index(21)]
 	pub type BeefyMmrLeaf = pallet_beefy_mmr;
+
+	// After staking and the voter list, whose genesis it completes.
+	#[runtime::pallet_index(22)]
+	pub type StakingLimits = crate::limits;
 
 	#[runtime::pallet_index(30)]
 	pub type Preimage = pallet_preimage;
@@ -135,8 +144,7 @@ mod runtime {
 	pub type TxPause = pallet_tx_pause;
 	#[runtime::pallet_index(52)]
 	pub type MultiBlockMigrations = pallet_migrations;
-	#[runtime::pallet_index(53)]
-	pub type Sudo = pallet_sudo;
+	// 53 was `pallet_sudo`. It stays unused, so that no earlier call comes to mean something else.
 
 	#[runtime::pallet_index(60)]
 	pub type Rlc = pallet_rlc;
@@ -148,6 +156,8 @@ mod runtime {
 	pub type Marketplace = pallet_marketplace;
 	#[runtime::pallet_index(64)]
 	pub type Poco = pallet_poco;
+	#[runtime::pallet_index(65)]
+	pub type Clock = pallet_clock;
 }
 
 impl_opaque_keys! {
@@ -174,10 +184,7 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_skip_feeless_payment::SkipCheckIfFeeless<
-		Runtime,
-		pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
-	>,
+	free_calls::ChargeUnlessFree,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );

@@ -8,14 +8,17 @@
 //! Every migration has `pre_upgrade` and `post_upgrade` checks, and a test that runs it on state as the code before
 //! wrote it (`tests/chain/migrations.rs`). It stays here until no chain has the version that it starts from.
 
+mod bounds;
+mod translate;
 mod v1;
+pub mod v2;
 
 /// Migrations that fit into one block, in the order in which they run.
-pub type SingleBlock = v1::OfAllPallets;
+pub type SingleBlock = (v1::OfAllPallets, bounds::Bounds, v2::StartClock);
 
 /// Migrations that go on over several blocks, in which nothing but them and inherents runs.
 #[cfg(not(feature = "runtime-benchmarks"))]
-pub type MultiBlock = ();
+pub type MultiBlock = v2::OfAllPallets;
 /// What stands for them while they are measured.
 #[cfg(feature = "runtime-benchmarks")]
 pub type MultiBlock = pallet_migrations::mock_helpers::MockedMigrations;

@@ -19,9 +19,13 @@ use sp_genesis_builder::PresetId;
 use sp_runtime::traits::AccountIdConversion;
 
 use crate::{
-	configs::governance::TreasuryId,
-	timing::{Lengths, DAY},
-	AccountId, Balance, BlockNumber, SessionKeys, RLC,
+	configs::{
+		governance::TreasuryId,
+		money::{CONTINGENCY, SALE},
+	},
+	limits::{fewest_validators, Limits},
+	timing::{Lengths, DAY, MINUTE},
+	AccountId, Balance, BlockNumber, Moment, SessionKeys, RLC,
 };
 
 /// One developer's chain.
@@ -50,6 +54,9 @@ const FOUNDER_LOCK: Balance = 250_000 * RLC;
 const FOUNDER_STAKE: Balance = 100_000 * RLC;
 /// The well-known accounts of test networks.
 const TEST_ACCOUNTS: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
+/// The longest time between two blocks that counts for tasks' deadlines, in ms: when the chain stands still, nobody can
+/// meet one.
+pub const MAX_GAP: Moment = MINUTE;
 /// The treasury's part of each fee, in millionths.
 const TREASURY_SHARE: u32 = 200_000;
 
@@ -72,7 +79,7 @@ pub struct Founder {
 
 impl Founder {
 	/// Returns a validator whose keys everybody knows.
-	fn well_known(name: &str) -> Self {
+	pub fn well_known(name: &str) -> Self {
 		Self {
 			account: account(name),
 			babe: well_known::<sp_consensus_babe::AuthorityId>(name),
@@ -82,7 +89,8 @@ impl Founder {
 		}
 	}
 
-	fn keys(&self) -> SessionKeys {
+	/// Returns its keys for all protocols.
+	pub fn keys(&self) -> SessionKeys {
 		SessionKeys {
 			grandpa: self.grandpa.clone(),
 			babe: self.babe.clone(),
@@ -103,6 +111,7 @@ fn network(lengths: Lengths, founders: &[Founder], stake: Balance) -> Value {
 	let accounts = || founders.iter().map(|founder| founder.account.clone());
 	json!({
 		"timing": { "lengths": lengths },
+		"clock": { "maxGap": MAX_GAP },
 		"babe": { "epochConfig": BABE_GENESIS_EPOCH_CONFIG },
 		"session": {
 			"keys": founders
@@ -112,10 +121,11 @@ fn network(lengths: Lengths, founders: &[Founder], stake: Balance) -> Value {
 		},
 		"staking": {
 			"validatorCount": founders.len().max(1),
-			"minimumValidatorCount": 1,
+			"minimumValidatorCount": fewest_validators(founders.len().try_into().unwrap_or(u32::MAX)),
 			"slashRewardFraction": sp_runtime::Perbill::from_percent(10),
 			"stakers": accounts().map(|who| (who.clone(), who, stake, "Validator")).collect::<Vec<_>>(),
 		},
+		"stakingLimits": { "limits": Limits::default() },
 		"technicalCommittee": { "members": accounts().take(25).collect::<Vec<_>>() },
 		"rlc": { "treasuryShare": TREASURY_SHARE },
 	})
@@ -151,23 +161,24 @@ fn test_network(session_slots: u64, validators: &[&str]) -> Value {
 /// bounties and research, 6.9 % for contingencies.
 ///
 /// Bounties and research are the treasury's. What was sold to the crowd and what is for contingencies lies in accounts
-/// without a key, out of which referenda pay. The founders' part vests over four years, nothing of it in the first.
+/// without a key, out of which referenda pay. Until it is paid out, all of this is inactive: no turnout counts it. The
+/// founders' part vests over four years, nothing of it in the first.
 fn sovereign(founders: &[Founder]) -> Value {
 	const YEAR: BlockNumber = 365 * blocks_of(DAY);
 	let part = |permille: Balance| MAX_SUPPLY / 1_000 * permille;
-	let keyless = |id: &[u8; 8]| -> AccountId { PalletId(*id).into_account_truncating() };
+	let keyless = |id: PalletId| -> AccountId { id.into_account_truncating() };
 
 	let (mut for_founders, each): (Vec<AccountId>, Balance) = match founders.len() {
-		0 => (vec![keyless(b"rlc/fndr")], part(172)),
+		0 => (vec![keyless(PalletId(*b"rlc/fndr"))], part(172)),
 		count => (founders.iter().map(|founder| founder.account.clone()).collect(), part(172) / count as Balance),
 	};
 	for_founders.sort();
 	let rest = part(172) - each * for_founders.len() as Balance;
 
 	let mut balances = vec![
-		(keyless(b"rlc/sale"), part(690)),
-		(TreasuryId::get().into_account_truncating(), part(69)),
-		(keyless(b"rlc/cont"), part(69) + rest),
+		(keyless(SALE), part(690)),
+		(keyless(TreasuryId::get()), part(69)),
+		(keyless(CONTINGENCY), part(69) + rest),
 	];
 	balances.extend(for_founders.iter().map(|who| (who.clone(), each)));
 	let vesting: Vec<_> = for_founders.iter().map(|who| (who, YEAR, 3 * YEAR, 0 as Balance)).collect();
@@ -197,7 +208,8 @@ const fn blocks_of(ms: rlc_primitives::Moment) -> BlockNumber {
 /// Returns the genesis patch of a preset, or nothing if there is none of that name.
 pub fn preset(id: &str) -> Option<Value> {
 	Some(match id {
-		DEVELOPMENT => with(test_network(60, &["Alice"]), json!({ "sudo": { "key": account("Alice") } })),
+		// Its blocks can be made on demand, hours after each other.
+		DEVELOPMENT => with(test_network(60, &["Alice"]), json!({ "clock": { "maxGap": null } })),
 		LOCAL => test_network(15, &["Alice", "Bob", "Charlie", "Dave"]),
 		SOVEREIGN => sovereign(&[]),
 		BRIDGED => bridged(&[]),

@@ -18,13 +18,13 @@ macro_rules! version {
 			spec_version: $spec_version,
 			impl_version: 1,
 			apis: crate::apis::RUNTIME_API_VERSIONS,
-			transaction_version: 1,
+			transaction_version: 2,
 			system_version: 1,
 		};
 	};
 }
 
 #[cfg(not(feature = "next-version"))]
-version!(2);
-#[cfg(feature = "next-version")]
 version!(3);
+#[cfg(feature = "next-version")]
+version!(4);

@@ -27,7 +27,7 @@ async function request(node, api) {
 			tx.utility.batchAll([
 				tx.staking.bond(active.unwrap(), "Stash"),
 				tx.session.setKeys(keys, proof),
-				tx.staking.validate({ commission: 0, blocked: false }),
+				tx.staking.validate({ commission: await api.query.staking.minCommission(), blocked: false }),
 			]),
 		),
 		submit(api, LEAVES, tx.staking.chill()),

@@ -4,7 +4,7 @@ use pallet_poco::{Call, ContributionOf, Delegate, DelegationProof, ResultOf, Tas
 use rlc_checks::people::Person;
 use rlc_primitives::{
 	task::{Commitment, Stage},
-	Delegation, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, Task, RLC,
+	Delegation, Moment, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, Task, RLC,
 };
 use rlc_runtime::Runtime;
 use sp_core::H256;
@@ -225,7 +225,7 @@ fn commitment(task: &TaskRef, worker: &Person) -> Commitment {
 }
 
 fn delegation(parties: &Parties, task: &TaskRef, worker: &Person) -> DelegationProof {
-	let delegation = Delegation { worker: worker.account(), task: task.id(), enclave: None };
+	let delegation = Delegation { worker: worker.account(), task: task.id(), enclave: None, expiry: Moment::MAX };
 	let signature = parties.scheduler.sign_bytes(&delegation.native_payload(parties.domain()));
-	DelegationProof::Signed(SchedulerSignature::Native(signature))
+	DelegationProof::Signed { signature: SchedulerSignature::Native(signature), expiry: Moment::MAX }
 }

@@ -20,6 +20,10 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "FILE", requires = "scheduler")]
 	pub worker_key: Option<String>,
 
+	/// Work for this account, which stakes and earns, as its proxy: the key needs a little RLC to exist.
+	#[arg(long, value_name = "ADDRESS", requires = "scheduler")]
+	pub worker_on_behalf_of: Option<rlc_protocol::Account>,
+
 	/// How many tasks at a time [default: one for each core]
 	#[arg(long, value_name = "N", requires = "scheduler", value_parser = clap::value_parser!(u32).range(1..))]
 	pub worker_slots: Option<u32>,
@@ -56,6 +60,10 @@ impl WorkerParams {
 			std::fs::read_to_string(&path).map_err(|error| wrong(format!("the key in {key}: {error}")))?
 		};
 		let key = Key::from_suri(secret.trim()).map_err(|_| wrong("the key is neither a phrase nor a seed".into()))?;
+		let key = match &self.worker_on_behalf_of {
+			Some(account) => key.on_behalf_of(account.0.clone()),
+			None => key,
+		};
 		let usual = rlc_worker::Config::new(scheduler.clone(), base_path.join("worker"));
 		let config = rlc_worker::Config {
 			slots: self.worker_slots,
@@ -72,17 +80,33 @@ impl WorkerParams {
 mod tests {
 	use super::*;
 
-	#[test]
-	fn worker_gets_its_share_of_the_machine() {
-		let params = WorkerParams {
+	fn params() -> WorkerParams {
+		WorkerParams {
 			scheduler: Some("http://127.0.0.1:1".into()),
 			worker_key: Some("//Bob".into()),
+			worker_on_behalf_of: None,
 			worker_slots: None,
 			worker_memory: Some(Share::Bytes(5)),
 			worker_disk: None,
 			worker_allow_private_networks: false,
-		};
-		let options = params.options(Path::new("/nowhere"), true).expect("a key").expect("a worker");
+		}
+	}
+
+	fn options(params: &WorkerParams) -> Options {
+		params.options(Path::new("/nowhere"), true).expect("a key").expect("a worker")
+	}
+
+	#[test]
+	fn worker_gets_its_share_of_the_machine() {
+		let options = options(&params());
 		assert_eq!((options.config.memory, options.config.disk), (Share::Bytes(5), Share::Percent(50)));
+	}
+
+	#[test]
+	fn worker_acts_for_the_account_that_is_named() {
+		let alice = Key::from_suri("//Alice").expect("a key").account();
+		let worker_on_behalf_of = Some(rlc_protocol::Account(alice.clone()));
+		let key = options(&WorkerParams { worker_on_behalf_of, ..params() }).key;
+		assert_eq!((key.account(), key.signer()), (alice, options(&params()).key.account()));
 	}
 }

@@ -138,7 +138,15 @@ mod tests {
 	fn deals_with_an_open_task_are_open() {
 		let mut found = Found::default();
 		for open in [5, 0, 2] {
-			let progress = DealProgress { open, kept: 9, closed_at: None, depositor: NOBODY, deposit: 1 };
+			let progress = DealProgress {
+				open,
+				kept: 9,
+				closed_at: None,
+				depositor: NOBODY,
+				deposit: 1,
+				retention: 1,
+				unattended: false,
+			};
 			found.deal(&progress.encode()).expect("a deal");
 		}
 		assert_eq!((found.deals_open, found.tasks_open), (2, 7));
@@ -156,7 +164,8 @@ mod tests {
 			requester_restrict: Default::default(),
 			salt: Default::default(),
 		};
-		let published = Published { order: order.into(), owner: NOBODY, deposit: 1, published: 2, sequence: 3 };
+		let published =
+			Published { order: order.into(), owner: NOBODY, deposit: 1, published: 2, sequence: 3, bond: 0 };
 		let mut found = Found::default();
 		found.order(&published.encode()).expect("an order");
 		assert_eq!(found.orders, BTreeMap::from([(OrderKind::App, 1)]));

@@ -121,7 +121,9 @@ impl Found {
 	pub(super) fn scan(scan: &mut Scan) -> Result<Self, Unreadable> {
 		let mut found = Self::default();
 		scan.values(TASKS, pallet_poco::Tasks::<Runtime>::final_prefix(), |value| found.task(&value))?;
-		found.agenda = scan.count(AGENDA, pallet_poco::Due::<Runtime>::final_prefix())?;
+		let reveals = scan.count(AGENDA, pallet_poco::DueReveals::<Runtime>::final_prefix())?;
+		let deals = scan.count(AGENDA, pallet_poco::DueDeals::<Runtime>::final_prefix())?;
+		found.agenda = reveals.saturating_add(deals);
 		let ends: Option<QueueEnds> = scan.state.value(pallet_poco::CallbackEnds::<Runtime>::hashed_key())?;
 		found.callbacks = ends.map_or(0, |ends| ends.tail.saturating_sub(ends.head));
 		Ok(found)

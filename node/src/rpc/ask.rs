@@ -6,6 +6,7 @@
 //! | 12001 | the node does not know the block that was asked about |
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
 //! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
+//! | 12004 | too many questions wait that cost the node time: ask again later, or ask a node of your own |
 //!
 //! A question about something that does not exist is answered with `null`, not with an error.
 
@@ -26,6 +27,9 @@ pub const NO_ANSWER: i32 = error::NO_ANSWER.code;
 /// The code of [`Refusal::NoDomainYet`].
 pub const NO_DOMAIN_YET: i32 = error::NO_DOMAIN_YET.code;
 
+/// The code of [`Refusal::Busy`].
+pub const BUSY: i32 = error::BUSY.code;
+
 /// The runtime's APIs.
 pub type Api = <Client as ProvideRuntimeApi<Block>>::Api;
 
@@ -38,6 +42,9 @@ pub enum Refusal {
 	/// The first block's state does not know its own hash, which every signature is over.
 	#[error("the chain has no block yet but the first: ask again when it has")]
 	NoDomainYet,
+	/// Too many questions wait that cost the node time.
+	#[error("too many questions wait for an answer: ask again later, or ask a node of your own")]
+	Busy,
 	/// The runtime gave no answer.
 	#[error("the runtime gave no answer at block {block:?}: {reason}")]
 	NoAnswer {
@@ -53,6 +60,7 @@ impl From<Refusal> for ErrorObjectOwned {
 		let code = match &refusal {
 			Refusal::UnknownBlock(_) => UNKNOWN_BLOCK,
 			Refusal::NoDomainYet => NO_DOMAIN_YET,
+			Refusal::Busy => BUSY,
 			Refusal::NoAnswer { .. } => NO_ANSWER,
 		};
 		ErrorObject::owned(code, refusal.to_string(), None::<()>)
@@ -108,7 +116,7 @@ impl Chain {
 	}
 
 	/// Returns the block that is asked about.
-	fn block(&self, at: Option<Hash>) -> Result<Hash, Refusal> {
+	pub(super) fn block(&self, at: Option<Hash>) -> Result<Hash, Refusal> {
 		match at {
 			None => Ok(self.client.info().best_hash),
 			Some(block) => match self.client.header(block) {

@@ -4,16 +4,20 @@
 //! are in [`ask`](super::ask). Questions are about the best block, or about the one with the hash `at`, the
 //! last parameter of each.
 
+use codec::Encode;
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::{BookFilter, MarketplaceApi};
 use rlc_json::{
-	rpc::At, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Request, SigningDomain, Trade,
+	rpc::At, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Record, Recorded, Request,
+	SigningDomain, Trade,
 };
 use rlc_primitives::{CategoryId, DealId, Hash, OrderHash};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
+use sp_io::hashing::blake2_256;
 
 use super::{
+	answers::Answers,
 	ask::{Api, Chain, Refusal},
 	follow::follow,
 };
@@ -39,6 +43,10 @@ pub trait MarketplaceRpc {
 	/// Returns the best offers in the book for a request, published or not, and what they cost; `null` if none serve it.
 	#[method(name = "estimate", blocking)]
 	fn estimate(&self, request: Request, at: Option<Hash>) -> Result<Option<Estimate>, Refusal>;
+
+	/// Returns how the tasks of a workerpool, or of an app, ended lately; `null` if nothing is known.
+	#[method(name = "record", blocking)]
+	fn record(&self, of: Recorded, at: Option<Hash>) -> Result<Option<Record>, Refusal>;
 
 	/// Returns what the chain knows of an order; `null` if nothing.
 	#[method(name = "order", blocking)]
@@ -74,12 +82,14 @@ pub trait MarketplaceRpc {
 pub struct Marketplace {
 	chain: Chain,
 	executor: SubscriptionTaskExecutor,
+	/// By block and hash of the request.
+	estimates: Answers<(Hash, [u8; 32]), Option<Estimate>>,
 }
 
 impl Marketplace {
 	/// Answers for `chain`. Subscriptions run on `executor`.
 	pub fn new(chain: Chain, executor: SubscriptionTaskExecutor) -> Self {
-		Self { chain, executor }
+		Self { chain, executor, estimates: Answers::for_each_core() }
 	}
 }
 
@@ -95,7 +105,15 @@ impl MarketplaceRpcServer for Marketplace {
 	}
 
 	fn estimate(&self, request: Request, at: Option<Hash>) -> Result<Option<Estimate>, Refusal> {
-		self.chain.ask(at, |api, block| Ok(api.estimate(block, request.0)?.map(Into::into)))
+		let block = self.chain.block(at)?;
+		let question = (block, blake2_256(&request.0.encode()));
+		self.estimates.get(&question, || {
+			self.chain.ask(Some(block), |api, block| Ok(api.estimate(block, request.0)?.map(Into::into)))
+		})
+	}
+
+	fn record(&self, of: Recorded, at: Option<Hash>) -> Result<Option<Record>, Refusal> {
+		self.chain.ask(at, |api, block| Ok(api.record(block, of.into())?.map(Into::into)))
 	}
 
 	fn order(&self, hash: OrderHash, at: Option<Hash>) -> Result<Option<KnownOrder>, Refusal> {

@@ -6,7 +6,7 @@ use crate::common::{soon, LIMIT};
 use futures::{Stream, StreamExt};
 use rlc_chain::{
 	At, BalancesCall, BlockEvents, Call, Chain, Error, Event, Key, MarketplaceCall, MarketplaceEvent, PocoCall,
-	PocoEvent, RegistryCall, RegistryEvent, Scheme, Sender,
+	PocoEvent, ProxyCall, ProxyType, RegistryCall, RegistryEvent, Scheme, Sender,
 };
 use rlc_checks::assets;
 use rlc_node::embedded::{Node, NodeBuilder};
@@ -26,16 +26,16 @@ const PRICE: u128 = RLC;
 const OFFERED: u64 = 100;
 
 /// The parties of one chain, each with a sender.
-struct People {
-	chain: Chain,
-	developer: Sender,
-	scheduler: Sender,
-	requester: Sender,
-	worker: Sender,
+pub(crate) struct People {
+	pub chain: Chain,
+	pub developer: Sender,
+	pub scheduler: Sender,
+	pub requester: Sender,
+	pub worker: Sender,
 }
 
 impl People {
-	async fn on(node: &Node) -> Self {
+	pub async fn on(node: &Node) -> Self {
 		let chain = Chain::over(node.rpc_client().expect("it runs")).await.expect("this program fits the runtime");
 		let chain = chain.with_patience(LIMIT);
 		Self {
@@ -55,7 +55,7 @@ impl People {
 		WorkerpoolId::derive(&self.scheduler.account(), &assets::description(1))
 	}
 
-	async fn register(&self) {
+	pub async fn register(&self) {
 		let done = self
 			.developer
 			.send(Call::Registry(RegistryCall::RegisterApp { app: assets::app(1) }))
@@ -81,7 +81,7 @@ impl People {
 	}
 
 	/// Matches the request with offers that their owners signed, by anyone. Returns the deal.
-	async fn match_signed(&self, requester: &Key, volume: u64, trust: u64) -> DealId {
+	pub async fn match_signed(&self, requester: &Key, volume: u64, trust: u64) -> DealId {
 		let domain = self.chain.domain().await.expect("a domain");
 		fn signed<O: Order>(order: O, by: &Key, domain: &rlc_primitives::SigningDomain) -> SignedOrder<O> {
 			let authorization = Authorization::Signature(by.sign_order(&order, domain));
@@ -105,7 +105,7 @@ impl People {
 	}
 }
 
-fn sender(chain: &Chain, suri: &str) -> Sender {
+pub(crate) fn sender(chain: &Chain, suri: &str) -> Sender {
 	Sender::new(chain.clone(), Key::from_suri(suri).expect("a key")).with_patience(LIMIT)
 }
 
@@ -113,7 +113,7 @@ fn commitment(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Commitm
 	Commitment { result: ResultHash::of(task, digest), seal: ResultSeal::of(worker, task, digest), enclave: None }
 }
 
-fn pay(to: &AccountId, value: u128) -> Call {
+pub(crate) fn pay(to: &AccountId, value: u128) -> Call {
 	Call::Balances(BalancesCall::TransferKeepAlive { dest: Address::Id(to.clone()), value })
 }
 
@@ -121,7 +121,7 @@ async fn next(blocks: &mut (impl Stream<Item = Result<BlockEvents, Error>> + Unp
 	soon("a block", blocks.next()).await.expect("it has no end").expect("a block")
 }
 
-fn digest(byte: u8) -> ResultDigest {
+pub(crate) fn digest(byte: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(byte))
 }
 
@@ -153,9 +153,11 @@ async fn task_of_trust_one_takes_one_transaction_with_a_signed_delegation() {
 	assert!(open.contribution_deadline > chain.now().await.expect("an answer"));
 
 	let worker = people.worker.account();
-	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None };
+	let delegation =
+		Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: open.contribution_deadline };
 	let domain = chain.domain().await.expect("a domain");
-	let proof = DelegationProof::Signed(people.scheduler.key().sign_delegation(&delegation, &domain));
+	let signature = people.scheduler.key().sign_delegation(&delegation, &domain);
+	let proof = DelegationProof::Signed { signature, expiry: delegation.expiry };
 	let earned = chain.funds(&worker).await.expect("an answer").free;
 	let done = people.worker.send_finalized(Call::Poco(PocoCall::ContributeAndFinalize {
 		task,
@@ -180,7 +182,7 @@ async fn task_of_trust_one_takes_one_transaction_with_a_signed_delegation() {
 	loop {
 		let block = next(&mut blocks).await;
 		assert_eq!(block.number as usize, seen.len() + 1);
-		assert!(block.time > 0);
+		assert!(block.clock.poco > 0);
 		seen.push(block);
 		if seen.last().is_some_and(|block| block.hash == done.block) {
 			break;
@@ -241,7 +243,7 @@ async fn batch_is_contributed_and_revealed_together() {
 	let completed = stages.iter().filter(|view| matches!(view.task.stage, Stage::Completed(_))).count();
 	assert_eq!((stages.len(), completed), (3, 2));
 	people.scheduler.send(Call::Poco(PocoCall::Abandon { task: tasks[2] })).await.expect("gives up");
-	assert!(chain.kitty().await.expect("an answer") > 0, "the scheduler's stake");
+	assert_eq!(chain.kitty().await.expect("an answer"), 0, "the scheduler's stake is the treasury's");
 	node.stop().await.expect("stops");
 }
 
@@ -440,4 +442,74 @@ async fn broken_connection_is_made_anew_and_no_block_is_missed() {
 	let impatient = chain.with_patience(std::time::Duration::from_secs(1));
 	let error = impatient.now().await.expect_err("the node is gone");
 	assert!(error.to_string().starts_with(&format!("the node at ws://{address} does not answer")), "{error}");
+}
+
+/// What an account needs to exist, in nRLC.
+const LEAST: u128 = 1;
+
+/// Returns a sender with a key of its own, which has so much RLC, as a proxy of this account.
+async fn proxy_of(account: &Sender, proxy_type: ProxyType, has: u128) -> Sender {
+	let (chain, real) = (account.chain(), account.account());
+	let key = Key::from_suri("//hot").expect("a key");
+	account.send(pay(&key.account(), has)).await.expect("pays");
+	let add = ProxyCall::AddProxy { delegate: Address::Id(key.account()), proxy_type, delay: 0 };
+	account.send(Call::Proxy(add)).await.expect("adds it");
+	assert_eq!(chain.is_proxy(&real, &key.account(), proxy_type).await, Ok(true));
+	Sender::new(chain.clone(), key.on_behalf_of(real)).with_patience(LIMIT)
+}
+
+#[tokio::test]
+async fn proxy_without_rlc_to_spend_completes_tasks_of_its_account() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	people.register().await;
+	let deal = people.match_signed(people.requester.key(), 2, 1).await;
+	let hot = proxy_of(&people.worker, ProxyType::Worker, LEAST).await;
+	let worker = people.worker.account();
+	let domain = people.chain.domain().await.expect("a domain");
+	let before = people.chain.funds(&worker).await.expect("an answer").free;
+	for index in 0..2 {
+		let task = TaskRef { deal, index };
+		// The delegation names the account, not its proxy.
+		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: u64::MAX };
+		let signature = people.scheduler.key().sign_delegation(&delegation, &domain);
+		let call = PocoCall::ContributeAndFinalize {
+			task,
+			digest: digest(1),
+			authorization: DelegationProof::Signed { signature, expiry: delegation.expiry },
+			enclave: None,
+			callback_data: None,
+		};
+		let receipt = hot.send(Call::Poco(call)).await.expect("it is free for a proxy too");
+		let closed = PocoEvent::TaskClosed { task: task.id(), deal, outcome: Some(digest(1)) };
+		assert!(receipt.events.contains(&Event::Poco(closed)), "{receipt:?}");
+	}
+	let earned = people.chain.funds(&worker).await.expect("an answer").free - before;
+	assert_eq!(earned, 2 * PRICE * 99 / 100, "its account earns");
+	assert_eq!(people.chain.funds(&hot.key().signer()).await.expect("an answer").free, LEAST, "it paid nothing");
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn proxied_call_that_is_refused_is_told_as_if_its_account_had_sent_it() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let hot = proxy_of(&people.scheduler, ProxyType::Scheduler, RLC).await;
+	let task = TaskRef { deal: DealId::default(), index: 0 };
+	let abandon = || Call::Poco(PocoCall::Abandon { task });
+	let directly = people.scheduler.send(abandon()).await.expect_err("no such deal");
+	assert!(directly.is_refusal("Poco", "NotFound"), "{directly}");
+	for call in [abandon(), Call::BatchAll(vec![abandon()])] {
+		assert_eq!(hot.send(call).await.expect_err("refused"), directly);
+	}
+	let stolen = hot.send(pay(&people.worker.account(), 1)).await.expect_err("it may not pay");
+	assert!(stolen.is_refusal("System", "CallFiltered"), "{stolen}");
+
+	let delegate = Address::Id(hot.key().signer());
+	let remove = ProxyCall::RemoveProxy { delegate, proxy_type: ProxyType::Scheduler, delay: 0 };
+	people.scheduler.send(Call::Proxy(remove)).await.expect("removes it");
+	assert_eq!(people.chain.proxies(&people.scheduler.account()).await, Ok(Vec::new()));
+	let refused = hot.send(abandon()).await.expect_err("it is a stranger");
+	assert!(refused.is_refusal("Proxy", "NotProxy"), "{refused}");
+	node.stop().await.expect("stops");
 }

@@ -8,3 +8,4 @@ mod logs;
 mod metrics;
 mod rpc;
 mod rpc_market;
+mod tips;

@@ -3,12 +3,20 @@
 mod balances;
 mod marketplace;
 mod poco;
+mod proxy;
 mod registry;
 
 use codec::Encode;
+use rlc_primitives::AccountId;
 use scale_info::TypeInfo;
 
-pub use self::{balances::BalancesCall, marketplace::MarketplaceCall, poco::PocoCall, registry::RegistryCall};
+pub use self::{
+	balances::BalancesCall,
+	marketplace::MarketplaceCall,
+	poco::PocoCall,
+	proxy::{Proxy, ProxyCall, ProxyType},
+	registry::RegistryCall,
+};
 
 /// A call: a pallet, named as on the chain, and one of its calls, whose name there is the same in snake case. Who may call
 /// it and what it costs is in the pallet's README.
@@ -26,10 +34,21 @@ pub enum Call {
 	Poco(PocoCall),
 	/// Payments.
 	Balances(BalancesCall),
+	/// Keys that act for an account.
+	Proxy(ProxyCall),
 	/// Several calls in one transaction: all of them, or none if one is refused.
 	// Holds calls as the chain encodes them, which the runtime's description alone tells.
 	#[codec(skip)]
 	BatchAll(Vec<Call>),
+	/// A call of another account, of which the sender is a proxy.
+	// As above.
+	#[codec(skip)]
+	For {
+		/// Whose call it is.
+		account: AccountId,
+		/// The call.
+		call: Box<Call>,
+	},
 }
 
 /// Turns a pallet's call into a [`Call`].
@@ -42,10 +61,12 @@ macro_rules! calls {
 		}
 	)* };
 }
-calls!(Registry(RegistryCall), Marketplace(MarketplaceCall), Poco(PocoCall), Balances(BalancesCall));
+calls!(Registry(RegistryCall), Marketplace(MarketplaceCall), Poco(PocoCall), Balances(BalancesCall), Proxy(ProxyCall));
 
 /// Where several calls in one are.
 pub(crate) const BATCH: (&str, &str) = ("Utility", "batch_all");
+/// Where a proxy's call for another account is.
+pub(crate) const FOR: (&str, &str) = ("Proxy", "proxy");
 
 /// Returns a call's name on the chain.
 pub(crate) fn on_chain(name: &str) -> String {

@@ -6,12 +6,12 @@ mod registry;
 mod rlc;
 
 use codec::Decode;
-use rlc_primitives::{BlockNumber, Hash, Moment};
+use rlc_primitives::{BlockNumber, Hash};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
 pub use self::{marketplace::MarketplaceEvent, poco::PocoEvent, registry::RegistryEvent, rlc::RlcEvent};
-use crate::Failure;
+use crate::{Clock, Failure};
 
 /// Something that happened: a pallet, named as on the chain, and one of its events.
 #[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
@@ -27,6 +27,12 @@ pub enum Event {
 	/// An extrinsic of the block did what it was to do.
 	#[codec(skip)]
 	ExtrinsicSuccess,
+	/// A proxy's call for another account was made, and failed; its extrinsic did not.
+	#[codec(skip)]
+	ProxiedFailed {
+		/// Why.
+		failure: Failure,
+	},
 	/// An extrinsic of the block failed.
 	#[codec(skip)]
 	ExtrinsicFailed {
@@ -51,6 +57,13 @@ events!(Registry(RegistryEvent), Marketplace(MarketplaceEvent), Poco(PocoEvent),
 #[derive(Decode, TypeInfo)]
 pub(crate) enum FrameEvent {
 	System(SystemEvent),
+	Proxy(ProxyEvent),
+}
+
+/// What proxies do.
+#[derive(Decode, TypeInfo)]
+pub(crate) enum ProxyEvent {
+	ProxyExecuted { result: Result<(), DispatchError> },
 }
 
 /// What the frame itself says of extrinsics.
@@ -87,8 +100,8 @@ pub struct BlockEvents {
 	pub hash: Hash,
 	/// The block before.
 	pub parent: Hash,
-	/// Its time, in ms.
-	pub time: Moment,
+	/// Its times, and how PoCo time goes on from it.
+	pub clock: Clock,
 	/// What happened, in its order, each with the index of the extrinsic that did it; `None`: the chain itself.
 	pub events: Vec<(Option<u32>, Event)>,
 }

@@ -29,6 +29,8 @@ pub(crate) struct Terms {
 	pub(crate) nonce: Nonce,
 	/// The block from which it is valid.
 	pub(crate) anchor: (BlockNumber, Hash),
+	/// What its sender offers beside the fee, in nRLC.
+	pub(crate) tip: Balance,
 }
 
 /// A transaction, ready to be sent.
@@ -38,6 +40,8 @@ pub(crate) struct Extrinsic {
 	pub(crate) bytes: Vec<u8>,
 	/// Its hash.
 	pub(crate) hash: Hash,
+	/// What its sender offers beside the fee, in nRLC; 0 if that was written elsewhere.
+	pub(crate) tip: Balance,
 }
 
 impl Extrinsic {
@@ -50,12 +54,12 @@ impl Extrinsic {
 		let parts = Parts::of(runtime, call, terms)?;
 		let payload = [parts.call.as_slice(), &parts.explicit, &parts.implicit].concat();
 		let signature = if payload.len() > MAX_PAYLOAD { key.sign(&blake2_256(&payload)) } else { key.sign(&payload) };
-		Ok(Self::of(parts.body(key.account(), &signature).encode()))
+		Ok(Self { tip: terms.tip, ..Self::of(parts.body(key.signer(), &signature).encode()) })
 	}
 
 	/// Returns a transaction that is written already.
 	pub(crate) fn of(bytes: Vec<u8>) -> Self {
-		Self { hash: Hash::from(blake2_256(&bytes)), bytes }
+		Self { hash: Hash::from(blake2_256(&bytes)), bytes, tip: 0 }
 	}
 }
 
@@ -110,7 +114,7 @@ fn extend(name: &str, runtime: &Runtime, terms: &Terms) -> Result<(Vec<u8>, Vec<
 			(Era::mortal(LIFETIME.into(), number.into()).encode(), hash.encode())
 		}
 		"CheckNonce" => (Compact(terms.nonce).encode(), nothing()),
-		"ChargeTransactionPayment" => (Compact(Balance::default()).encode(), nothing()),
+		"ChargeTransactionPayment" => (Compact(terms.tip).encode(), nothing()),
 		"CheckMetadataHash" => (MetadataHash { mode: Mode::Disabled }.encode(), None::<[u8; 32]>.encode()),
 		unknown => {
 			let difference = format!("it wants the transaction extension {unknown}, which is unknown here");
@@ -150,7 +154,7 @@ mod tests {
 	#[test]
 	fn each_known_extension_is_written_as_it_is_described() {
 		let runtime = crate::runtime::tests::bare();
-		let terms = Terms { genesis: Hash::repeat_byte(1), nonce: 70, anchor: (5, Hash::repeat_byte(2)) };
+		let terms = Terms { genesis: Hash::repeat_byte(1), nonce: 70, anchor: (5, Hash::repeat_byte(2)), tip: 5 };
 		let written: Vec<_> =
 			extensions().into_iter().map(|one| (one.name, extend(one.name, &runtime, &terms).unwrap())).collect();
 		let of = |name| written.iter().find(|(other, _)| *other == name).map(|(_, parts)| parts.clone()).unwrap();
@@ -160,7 +164,7 @@ mod tests {
 		// Period 64 is 5 in the low bits, phase 5 above them.
 		assert_eq!(of("CheckMortality"), (vec![0x55, 0x00], vec![2; 32]));
 		assert_eq!(of("CheckNonce"), (vec![0x19, 0x01], vec![]));
-		assert_eq!(of("ChargeTransactionPayment"), (vec![0], vec![]));
+		assert_eq!(of("ChargeTransactionPayment"), (vec![5 << 2], vec![]));
 		assert_eq!(of("CheckMetadataHash"), (vec![0], vec![0]));
 		assert_eq!(of("WeightReclaim"), (vec![], vec![]));
 	}
@@ -169,7 +173,7 @@ mod tests {
 	fn what_is_asked_about_is_as_long_as_what_is_sent() {
 		let runtime = crate::runtime::tests::bare();
 		let key = Key::from_suri("//Alice").unwrap();
-		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
+		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()), tip: 0 };
 		let call = BalancesCall::TransferKeepAlive { dest: Address::Id(AccountId::new([9; 32])), value: 1 }.into();
 		let (sent, asked) =
 			(Extrinsic::signed(&runtime, &call, &key, &terms), blank(&runtime, &call, key.account(), &terms));
@@ -186,7 +190,7 @@ mod tests {
 
 	#[test]
 	fn unknown_extension_is_named() {
-		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()) };
+		let terms = Terms { genesis: Hash::zero(), nonce: 0, anchor: (0, Hash::zero()), tip: 0 };
 		let error = extend("CheckMoon", &crate::runtime::tests::bare(), &terms).unwrap_err();
 		assert!(error.to_string().contains("CheckMoon"), "{error}");
 	}

@@ -10,8 +10,9 @@ use subxt_rpcs::client::RpcSubscription;
 use tokio::time::sleep;
 
 use crate::{
+	clock::Clock,
 	events::BlockEvents,
-	questions,
+	questions::{self, ClockReading},
 	rpc::{bad_answer, decode_all, params},
 	runtime::{storage_prefix, EVENTS},
 	Chain, Error,
@@ -203,14 +204,18 @@ impl Chain {
 	pub(crate) async fn events_of(&self, head: Head) -> Result<BlockEvents, Error> {
 		let Head { number, hash, parent } = head;
 		let events = storage_prefix(EVENTS.0, EVENTS.1);
-		let now = storage_prefix(questions::NOW.pallet, questions::NOW.name);
-		let keys = [events.as_slice(), now.as_slice()];
+		let now = storage_prefix(questions::CLOCK.pallet, questions::CLOCK.name);
+		let gap = storage_prefix(questions::MAX_GAP.pallet, questions::MAX_GAP.name);
+		let keys = [events.as_slice(), now.as_slice(), gap.as_slice()];
 		// The parent's runtime made the block; the first block was made by nobody.
 		let maker = if number == 0 { hash } else { parent };
 		let (runtime, found) = futures::try_join!(self.runtime(Some(maker)), self.bytes_at(&keys, hash))?;
-		let [events, now] = <[_; 2]>::try_from(found).map_err(|_| bad_answer("state_queryStorageAt", "too little"))?;
-		let time = now.map(|bytes| decode_all::<Moment>("Timestamp.Now", &bytes)).transpose()?.unwrap_or_default();
+		let [events, now, gap] =
+			<[_; 3]>::try_from(found).map_err(|_| bad_answer("state_queryStorageAt", "too little"))?;
+		let now = now.map(|bytes| decode_all::<ClockReading>("Clock.Reading", &bytes)).transpose()?;
+		let gap = gap.map(|bytes| decode_all::<Moment>("Clock.MaxGap", &bytes)).transpose()?;
+		let clock = Clock::of(now.unwrap_or_default(), gap);
 		let events = events.map(|bytes| runtime.events(&bytes)).transpose()?.unwrap_or_default();
-		Ok(BlockEvents { number, hash, parent, time, events })
+		Ok(BlockEvents { number, hash, parent, clock, events })
 	}
 }

@@ -25,11 +25,15 @@ pub enum Scheme {
 	Ethereum,
 }
 
-/// A secret key. Printing it shows its account alone.
+/// A secret key, and the account that it acts for: its own, or one that named it its proxy. Printing it shows accounts
+/// alone.
 #[derive(Clone)]
 pub struct Key {
 	pair: Secret,
-	account: AccountId,
+	/// Its own.
+	signer: AccountId,
+	/// If it is a proxy: for whom.
+	real: Option<AccountId>,
 }
 
 // The kinds differ in size by a few hundred bytes, and a process holds few keys.
@@ -65,26 +69,48 @@ impl Key {
 		Ok(match scheme {
 			Scheme::Sr25519 => {
 				let pair: sr25519::Pair = pair(suri)?;
-				Self { account: account(pair.public().into()), pair: Secret::Sr25519(pair) }
+				Self::of(account(pair.public().into()), Secret::Sr25519(pair))
 			}
 			Scheme::Ed25519 => {
 				let pair: ed25519::Pair = pair(suri)?;
-				Self { account: account(pair.public().into()), pair: Secret::Ed25519(pair) }
+				Self::of(account(pair.public().into()), Secret::Ed25519(pair))
 			}
 			Scheme::Ecdsa => {
 				let pair: ecdsa::Pair = pair(suri)?;
-				Self { account: account(pair.public().into()), pair: Secret::Ecdsa(pair) }
+				Self::of(account(pair.public().into()), Secret::Ecdsa(pair))
 			}
 			Scheme::Ethereum => {
 				let pair: ecdsa::KeccakPair = pair(suri)?;
-				Self { account: wallet_account(&pair)?, pair: Secret::Ethereum(pair) }
+				Self::of(wallet_account(&pair)?, Secret::Ethereum(pair))
 			}
 		})
 	}
 
-	/// Returns the account that it signs for.
+	fn of(signer: AccountId, pair: Secret) -> Self {
+		Self { pair, signer, real: None }
+	}
+
+	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures under orders
+	/// and delegations stay its own, and are not good for that account. It is not a proxy of its own account.
+	#[must_use]
+	pub fn on_behalf_of(self, account: AccountId) -> Self {
+		let real = Some(account).filter(|account| *account != self.signer);
+		Self { real, ..self }
+	}
+
+	/// Returns the account that it acts for.
 	pub fn account(&self) -> AccountId {
-		self.account.clone()
+		self.real.as_ref().unwrap_or(&self.signer).clone()
+	}
+
+	/// Returns its own account, which its signatures show.
+	pub fn signer(&self) -> AccountId {
+		self.signer.clone()
+	}
+
+	/// Returns whether it acts for another account than its own.
+	pub fn is_proxy(&self) -> bool {
+		self.real.is_some()
 	}
 
 	/// Returns which kind it is.
@@ -138,7 +164,11 @@ fn wallet_account(pair: &ecdsa::KeccakPair) -> Result<AccountId, Error> {
 
 impl fmt::Debug for Key {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-		write!(f, "Key({:?} of {})", self.scheme(), self.account)
+		write!(f, "Key({:?} of {}", self.scheme(), self.signer)?;
+		match &self.real {
+			Some(real) => write!(f, ", for {real})"),
+			None => f.write_str(")"),
+		}
 	}
 }
 
@@ -184,6 +214,15 @@ mod tests {
 	}
 
 	#[test]
+	fn proxy_acts_for_another_account_and_signs_for_its_own() {
+		let (key, real) = (Key::from_suri("//Alice").unwrap(), AccountId::new([7; 32]));
+		let (own, proxy) = (key.account(), key.clone().on_behalf_of(real.clone()));
+		assert_eq!((proxy.account(), proxy.signer(), proxy.is_proxy()), (real, own.clone(), true));
+		assert!(proxy.sign(b"payload").verify(b"payload".as_slice(), &own));
+		assert!(!key.on_behalf_of(own).is_proxy());
+	}
+
+	#[test]
 	fn accounts_are_those_that_wallets_show() {
 		let alice = Key::from_suri("//Alice").unwrap().account().to_string();
 		assert_eq!(alice, "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
@@ -193,7 +232,8 @@ mod tests {
 
 	#[test]
 	fn each_kind_signs_orders_and_delegations() {
-		let delegation = Delegation { worker: AccountId::new([2; 32]), task: TaskId(Hash::zero()), enclave: None };
+		let (worker, task) = (AccountId::new([2; 32]), TaskId(Hash::zero()));
+		let delegation = Delegation { worker, task, enclave: None, expiry: 1_000 };
 		for scheme in SCHEMES {
 			let key = Key::new(scheme, "//Bob").unwrap();
 			let anyone = order(Restriction::Anyone);

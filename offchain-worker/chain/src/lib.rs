@@ -2,6 +2,7 @@
 
 mod calls;
 mod chain;
+mod clock;
 mod error;
 mod events;
 mod extension;
@@ -17,12 +18,13 @@ mod structure;
 mod task_event;
 mod views;
 
-pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, RegistryCall};
+pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall};
 pub use chain::Chain;
+pub use clock::Clock;
 pub use error::{Error, Failure};
 pub use events::{BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
 pub use follow::At;
 pub use key::{Key, Scheme};
 pub use receipt::Receipt;
-pub use sender::{Pending, Sender};
+pub use sender::{Bid, Pending, Sender};
 pub use views::Funds;

@@ -7,14 +7,17 @@ use codec::Decode;
 use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, Rank, Trade},
+	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, Rank, RecordView, Trade},
 	orders::Member,
+	record::Recorded,
 	work::{TaskView, WorkItem, WorkerView},
 	AccountId, AppId, Balance, CategoryId, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash, RequestOrder, TaskId,
 	WorkerpoolId,
 };
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
 use sp_runtime::Weight;
+
+use crate::calls::Proxy;
 
 /// A method of a runtime API.
 pub(crate) struct Question<Args, Answer> {
@@ -80,6 +83,7 @@ macro_rules! questions {
 questions! {
 	ORDERBOOK = MarketplaceApi.orderbook(BookFilter, Option<Rank>, u32) -> BookPage;
 	ESTIMATE = MarketplaceApi.estimate(RequestOrder) -> Option<Estimate>;
+	RECORD = MarketplaceApi.record(Recorded) -> Option<RecordView>;
 	ORDER = MarketplaceApi.order(OrderHash) -> Option<OrderView>;
 	DEAL = MarketplaceApi.deal(DealId) -> Option<DealView>;
 	TRADES = MarketplaceApi.trades(CategoryId, u32) -> Vec<Trade>;
@@ -116,6 +120,8 @@ macro_rules! items {
 items! {
 	ACCOUNT = System.Account(AccountId) -> AccountInfo;
 	NOW = Timestamp.Now() -> Moment;
+	CLOCK = Clock.Reading() -> ClockReading;
+	MAX_GAP = Clock.MaxGap() -> Moment;
 	LOCKED = Rlc.Locked(AccountId) -> Balance;
 	KITTY = Rlc.Kitty() -> Balance;
 	APPS = Registry.Apps(AppId) -> Registered<App>;
@@ -123,6 +129,7 @@ items! {
 	WORKERPOOLS = Registry.Workerpools(WorkerpoolId) -> Registered<Workerpool>;
 	GROUPS = Registry.Groups(GroupId) -> Registered<Group>;
 	MEMBERS = Registry.Members(GroupId, Member) -> Balance;
+	PROXIES = Proxy.Proxies(AccountId) -> (Vec<Proxy>, Balance);
 	CONSUMED = Marketplace.Consumed(OrderHash) -> Consumption;
 }
 
@@ -155,6 +162,16 @@ pub(crate) struct AccountInfo {
 	pub(crate) providers: u32,
 	pub(crate) sufficients: u32,
 	pub(crate) data: AccountData,
+}
+
+/// PoCo time.
+// As above.
+#[allow(dead_code)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct ClockReading {
+	pub(crate) time: Moment,
+	pub(crate) at: Moment,
+	pub(crate) stands_still: bool,
 }
 
 /// What an account has.

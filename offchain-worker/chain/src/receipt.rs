@@ -1,13 +1,13 @@
 //! What became of a transaction.
 
 use futures::StreamExt;
-use rlc_primitives::{BlockNumber, Hash};
+use rlc_primitives::{Balance, BlockNumber, Hash, TaskId};
 use serde::Deserialize;
 use serde_json::Value;
 use subxt_rpcs::client::RpcSubscription;
 
 use crate::{
-	events::Event,
+	events::{Event, PocoEvent},
 	extrinsic::Extrinsic,
 	follow::{At, Head},
 	rpc::bad_answer,
@@ -25,8 +25,22 @@ pub struct Receipt {
 	pub number: BlockNumber,
 	/// Its index in the block.
 	pub index: u32,
+	/// What was paid beside its fee, for coming first, in nRLC.
+	pub tip: Balance,
 	/// What it did, in its order.
 	pub events: Vec<Event>,
+}
+
+impl Receipt {
+	/// Returns the tasks whose contributions or reveals did not count, of a batch of which others did.
+	pub fn passed_over(&self) -> impl Iterator<Item = TaskId> + use<'_> {
+		self.events.iter().filter_map(|event| match event {
+			Event::Poco(PocoEvent::RevealRefused { task, .. } | PocoEvent::ContributionRefused { task, .. }) => {
+				Some(*task)
+			}
+			_ => None,
+		})
+	}
 }
 
 /// What is waited for.
@@ -122,17 +136,17 @@ impl Chain {
 		}
 	}
 
-	/// Returns whether one of the best blocks that there are since the one of height `since` has a transaction.
-	pub(crate) async fn is_in_block(&self, extrinsic: &Extrinsic, since: BlockNumber) -> Result<bool, Error> {
+	/// Looks for a transaction in the best blocks since the one of height `since`, as far as there are any now.
+	pub(crate) async fn in_block(&self, extrinsic: &Extrinsic, since: BlockNumber) -> Result<Option<Receipt>, Error> {
 		let (best, _) = self.best().await?;
 		for number in since..=best {
 			let Some(hash) = self.rpc().block_hash(number).await? else { break };
 			let (_, extrinsics) = self.rpc().block(hash).await?;
 			if extrinsics.contains(&extrinsic.bytes) {
-				return Ok(true);
+				return self.receipt(extrinsic, hash).await.map(Some);
 			}
 		}
-		Ok(false)
+		Ok(None)
 	}
 
 	/// Returns what a transaction did in a block that has it.
@@ -146,18 +160,36 @@ impl Chain {
 		for (by, event) in happened.events {
 			match event {
 				_ if by != Some(index) => {}
-				Event::ExtrinsicFailed { failure } => return Err(Error::Refused(failure)),
+				// A proxy's call that is refused is told as if its account had sent it.
+				Event::ExtrinsicFailed { failure } | Event::ProxiedFailed { failure } => {
+					return Err(Error::Refused(failure));
+				}
 				Event::ExtrinsicSuccess => {}
 				event => events.push(event),
 			}
 		}
-		Ok(Receipt { hash: extrinsic.hash, block, number: header.number, index, events })
+		Ok(Receipt { hash: extrinsic.hash, block, number: header.number, index, tip: extrinsic.tip, events })
 	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn items_of_a_batch_that_did_not_count_are_told_from_others() {
+		let worker = rlc_primitives::AccountId::new([1; 32]);
+		let [one, two, three] = [1, 2, 3].map(|byte| TaskId(Hash::repeat_byte(byte)));
+		let error = sp_runtime::DispatchError::BadOrigin;
+		let events = [
+			PocoEvent::RevealRefused { task: one, worker: worker.clone(), error },
+			PocoEvent::Revealed { task: two, worker: worker.clone(), digest: Default::default() },
+			PocoEvent::ContributionRefused { task: three, worker, error },
+		];
+		let events = events.map(Event::Poco).into();
+		let receipt = Receipt { hash: Hash::zero(), block: Hash::zero(), number: 1, index: 2, tip: 0, events };
+		assert_eq!(receipt.passed_over().collect::<Vec<_>>(), [one, three]);
+	}
 
 	#[test]
 	fn what_a_node_tells_is_understood() {

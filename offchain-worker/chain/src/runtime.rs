@@ -11,12 +11,13 @@ use frame_metadata::{
 	v15::{PalletMetadata, RuntimeMetadataV15, SignedExtensionMetadata},
 	RuntimeMetadata, RuntimeMetadataPrefixed,
 };
+use rlc_primitives::Address;
 use scale_info::{form::PortableForm, PortableRegistry, TypeDef, Variant};
 use sp_io::hashing::{blake2_128, blake2_256, twox_128, twox_256, twox_64};
 
 use self::numbers::Numbers;
 use crate::{
-	calls::Call,
+	calls::{Call, ProxyType},
 	questions::Item,
 	rpc::{bad_answer, Version},
 	Error,
@@ -36,6 +37,8 @@ pub(crate) struct Runtime {
 	calls: Numbers,
 	/// Its numbers of a batch.
 	batch: [u8; 2],
+	/// Its numbers of a proxy's call.
+	proxy: [u8; 2],
 	/// Its numbers of each [`Event`](crate::Event).
 	events: Numbers,
 	/// Its numbers of what the frame says of extrinsics.
@@ -64,6 +67,7 @@ impl Runtime {
 			version,
 			calls: found.calls,
 			batch: found.batch,
+			proxy: found.proxy,
 			events: found.events,
 			frame_events: found.frame_events,
 			metadata,
@@ -77,6 +81,11 @@ impl Runtime {
 			bytes.extend(codec::Compact(calls.len() as u32).encode());
 			bytes.extend(calls.iter().flat_map(|call| self.encode(call)));
 			return bytes;
+		}
+		if let Call::For { account, call } = call {
+			// As any of the proxy's types that allows it.
+			let (real, any_type) = (Address::Id(account.clone()), None::<ProxyType>);
+			return [self.proxy.to_vec(), real.encode(), any_type.encode(), self.encode(call)].concat();
 		}
 		let ours = call.encode();
 		let (numbers, rest) =
@@ -215,8 +224,9 @@ pub(crate) mod tests {
 		Runtime {
 			version: Version { spec_version: 7, transaction_version: 3 },
 			metadata: nothing(),
-			calls: Numbers::new((60..64).map(|pallet| (1..30).map(|number| [pallet, number]).collect()).collect()),
+			calls: Numbers::new((60..65).map(|pallet| (1..30).map(|number| [pallet, number]).collect()).collect()),
 			batch: [40, 2],
+			proxy: [41, 0],
 			events: Numbers::default(),
 			frame_events: Numbers::default(),
 		}
@@ -241,7 +251,10 @@ pub(crate) mod tests {
 		let bytes = [[63, 2].as_slice(), &[0], &[9; 32], &[4]].concat();
 		assert_eq!(runtime.encode(&pay), bytes);
 		let both = [[40, 2, 8].as_slice(), &bytes, &bytes].concat();
-		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay])), both);
+		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay.clone()])), both);
+		let account = AccountId::new([7; 32]);
+		let proxied = [[41, 0, 0].as_slice(), &[7; 32], &[0], &bytes].concat();
+		assert_eq!(runtime.encode(&Call::For { account, call: pay.into() }), proxied);
 	}
 
 	#[test]

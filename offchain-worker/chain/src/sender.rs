@@ -1,6 +1,8 @@
 //! Senders of transactions: one for each key.
 
+mod bids;
 mod nonces;
+mod raise;
 mod verdict;
 
 use std::{
@@ -8,7 +10,7 @@ use std::{
 	time::Duration,
 };
 
-use rlc_primitives::{AccountId, BlockNumber, Hash, Nonce};
+use rlc_primitives::{AccountId, Balance, BlockNumber, Hash, Nonce};
 use subxt_rpcs::client::RpcSubscription;
 use tokio::time::{sleep, Instant};
 
@@ -20,8 +22,11 @@ use crate::{
 	Chain, Error, Key,
 };
 
+use bids::Wanted;
 use nonces::Nonces;
 use verdict::Verdict;
+
+pub use bids::Bid;
 
 /// How long a transaction is waited for, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,8 +37,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Sends a transaction and follows what becomes of it.
 const SUBMIT: (&str, &str) = ("author_submitAndWatchExtrinsic", "author_unwatchExtrinsic");
 
-/// Signs and sends calls with one key. Clones share the count of transactions, so that all of a process's transactions
-/// of one key go through one of them and its clones.
+/// Signs and sends calls with one key: its own account's, or those of the account that it is a proxy of. Clones share the
+/// count of transactions, so that all of a process's transactions of one key go through one of them and its clones.
 ///
 /// Transactions are counted here, so that many can be on their way at once. The count is asked of the node again after
 /// a pause, when a transaction is refused for its number, and when one is lost. A transaction is good for 64 blocks
@@ -50,13 +55,16 @@ struct Shared {
 	/// Whose turn it is to get a number and to hand its transaction in: pools take an account's in their order.
 	turn: tokio::sync::Mutex<()>,
 	nonces: Mutex<Nonces>,
+	/// The tips of those on their way that may be raised.
+	wanted: Wanted,
 }
 
 impl Sender {
 	/// Sends with a key.
 	pub fn new(chain: Chain, key: Key) -> Self {
 		let nonces = Mutex::new(Nonces::default());
-		Self { shared: Arc::new(Shared { chain, key, turn: Default::default(), nonces }), patience: PATIENCE }
+		let shared = Shared { chain, key, turn: Default::default(), nonces, wanted: Wanted::default() };
+		Self { shared: Arc::new(shared), patience: PATIENCE }
 	}
 
 	/// Returns the same, but a transaction is waited for up to `patience` instead of 60 s.
@@ -64,7 +72,7 @@ impl Sender {
 		Self { patience, ..self }
 	}
 
-	/// Returns the account that sends and pays.
+	/// Returns the account whose calls it sends. If its key is a proxy of it, that key's own account pays fees and tips.
 	pub fn account(&self) -> AccountId {
 		self.shared.key.account()
 	}
@@ -106,42 +114,54 @@ impl Sender {
 	/// [`Error::Invalid`], [`Error::Unreachable`].
 	pub async fn submit(&self, call: impl Into<Call>) -> Result<Pending, Error> {
 		let call = call.into();
+		self.hand_over(&call, 0).await.map_err(|(verdict, hash)| verdict.into_error(hash))
+	}
+
+	/// Gives a call with a tip to the node. Fails with what the node said last, and of which transaction.
+	async fn hand_over(&self, call: &Call, tip: Balance) -> Result<Pending, (Verdict, Hash)> {
 		let _turn = self.shared.turn.lock().await;
 		let mut attempt = 1;
 		loop {
-			let (extrinsic, nonce, since) = self.write(&call).await?;
+			let written = self.write(call, tip, None).await;
+			let (extrinsic, nonce, since) = written.map_err(|error| (Verdict::Refused(error), Hash::zero()))?;
 			match self.hand_in(&extrinsic).await {
 				Ok(watch) => {
 					self.nonces().used(nonce, Instant::now());
 					log::debug!("transaction {:?} of {} has number {nonce}", extrinsic.hash, self.account());
-					return Ok(Pending { sender: self.clone(), extrinsic, watch, since });
+					return Ok(Pending { sender: self.clone(), extrinsic, watch, nonce, since });
 				}
-				Err(Verdict::WriteAnew(_)) if attempt < ATTEMPTS => {
+				Err(Verdict::WriteAnew(_) | Verdict::Outranked) if attempt < ATTEMPTS => {
 					self.nonces().forget();
 					attempt += 1;
 					sleep(PAUSE).await;
 				}
 				Err(verdict) => {
 					self.nonces().forget();
-					return Err(verdict.into_error());
+					return Err((verdict, extrinsic.hash));
 				}
 			}
 		}
 	}
 
-	/// Signs a call with the next number; that number, and the first block that can have it.
-	async fn write(&self, call: &Call) -> Result<(Extrinsic, Nonce, BlockNumber), Error> {
+	/// Signs a call with a number, or with the next one; that number, and the first block that can have it.
+	async fn write(
+		&self,
+		call: &Call,
+		tip: Balance,
+		number: Option<Nonce>,
+	) -> Result<(Extrinsic, Nonce, BlockNumber), Error> {
 		let Shared { chain, key, .. } = &*self.shared;
-		let known = self.nonces().next(Instant::now());
+		let known = number.or_else(|| self.nonces().next(Instant::now()));
 		let nonce = async {
 			match known {
 				Some(nonce) => Ok(nonce),
-				None => chain.rpc().next_nonce(&key.account().to_string()).await,
+				None => chain.rpc().next_nonce(&key.signer().to_string()).await,
 			}
 		};
 		let (runtime, anchor, nonce) = futures::try_join!(chain.runtime(None), self.anchor(), nonce)?;
-		let terms = Terms { genesis: chain.genesis(), nonce, anchor };
-		let extrinsic = Extrinsic::signed(&runtime, call, key, &terms)?;
+		let terms = Terms { genesis: chain.genesis(), nonce, anchor, tip };
+		let proxied = key.is_proxy().then(|| Call::For { account: key.account(), call: Box::new(call.clone()) });
+		let extrinsic = Extrinsic::signed(&runtime, proxied.as_ref().unwrap_or(call), key, &terms)?;
 		Ok((extrinsic, nonce, anchor.0.saturating_add(1)))
 	}
 
@@ -167,7 +187,7 @@ impl Sender {
 				match rpc.follow(SUBMIT.0, params![&bytes], SUBMIT.1).await {
 					Ok(watch) => Ok(Some(watch)),
 					Err(error) => match Verdict::of(error) {
-						Verdict::Known | Verdict::WriteAnew(_) => Ok(None),
+						Verdict::Known | Verdict::WriteAnew(_) | Verdict::Outranked => Ok(None),
 						verdict => Err(verdict),
 					},
 				}
@@ -190,6 +210,7 @@ pub struct Pending {
 	sender: Sender,
 	extrinsic: Extrinsic,
 	watch: Option<RpcSubscription<Status>>,
+	nonce: Nonce,
 	since: BlockNumber,
 }
 
@@ -231,7 +252,7 @@ impl Pending {
 	/// Waits as long as it takes. If the node stops telling, gives it the transaction once more: one that was started
 	/// again does not have it, and holds all later ones of the account until it comes.
 	async fn end(self, until: Until) -> Result<Receipt, Error> {
-		let Self { sender, extrinsic, mut watch, since } = self;
+		let Self { sender, extrinsic, mut watch, since, .. } = self;
 		let chain = sender.chain();
 		while let Some(told) = watch {
 			if let Some(receipt) = chain.watched(&extrinsic, told, until).await? {
@@ -240,7 +261,7 @@ impl Pending {
 			watch = match sender.hand_in(&extrinsic).await {
 				Ok(watch) => watch,
 				// Its number is used: by itself, or by another one.
-				Err(_) if chain.is_in_block(&extrinsic, since).await? => None,
+				Err(_) if chain.in_block(&extrinsic, since).await?.is_some() => None,
 				Err(_) => return Err(Error::Dropped { hash: extrinsic.hash, why: "the node lost it".into() }),
 			};
 		}

@@ -26,8 +26,11 @@ impl Event {
 			}
 			PocoEvent::Reopened { task } => (task, TaskEvent::Reopened),
 			PocoEvent::TaskClosed { task, outcome, .. } => (task, TaskEvent::Closed { outcome: *outcome }),
-			PocoEvent::FailureReported { task, worker, .. } => {
-				(task, TaskEvent::FailureReported { worker: worker.clone() })
+			PocoEvent::FailureReported { task, worker, cause } => {
+				(task, TaskEvent::FailureReported { worker: worker.clone(), cause: *cause })
+			}
+			PocoEvent::FailureRevealed { task, worker, cause, code } => {
+				(task, TaskEvent::FailureRevealed { worker: worker.clone(), cause: *cause, code: *code })
 			}
 			_ => return None,
 		};

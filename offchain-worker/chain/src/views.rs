@@ -3,6 +3,7 @@
 
 mod marketplace;
 mod poco;
+mod proxies;
 mod registry;
 mod rlc;
 

@@ -192,8 +192,9 @@ async fn wasm() {
 		for run in 0..WASM_RUNS {
 			let output = room.path().join(format!("{round}-{run}"));
 			fs::create_dir(&output).expect("there is room");
-			let (limits, grants, seed) = (&limits, Grants::default(), [1; 32]);
-			let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits, grants, seed };
+			let (limits, grants, seed, hash_memory) = (&limits, Grants::default(), [1; 32], false);
+			let (input, output) = (input.as_path(), output.as_path());
+			let job = Job { app: &app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory };
 			let ended = tier.run(&job, &rlc_sandbox::Stop::new()).await.expect("it runs");
 			assert_eq!(ended.ending, rlc_sandbox::Ending::Exited(0));
 		}

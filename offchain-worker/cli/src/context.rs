@@ -81,6 +81,20 @@ impl Context {
 		Ok(keystore.open(&name, &password)?.key()?)
 	}
 
+	/// Returns the key of the account that acts, as a proxy of this one if one is named. Whether it is one is for
+	/// [`proxy::check`](crate::proxy::check) to say.
+	///
+	/// # Errors
+	///
+	/// Those of [`key`](Self::key); if no account is named so.
+	pub(crate) fn key_for(&self, real: Option<&str>) -> Result<Key> {
+		let key = self.key()?;
+		Ok(match real {
+			Some(real) => key.on_behalf_of(self.account(real)?),
+			None => key,
+		})
+	}
+
 	/// Sends a call from this key's account, and waits until it is in a block.
 	///
 	/// # Errors

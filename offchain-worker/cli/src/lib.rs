@@ -22,6 +22,8 @@ mod output;
 mod pages;
 mod pool;
 mod program;
+mod proxy;
+mod refund;
 mod request;
 mod results;
 mod say;

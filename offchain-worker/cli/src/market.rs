@@ -137,6 +137,7 @@ pub(crate) mod tests {
 			pool_stake: 2,
 			total_pool_stake: 4,
 			deposit: 9,
+			charge: 4,
 		};
 		Quote { estimate, record_deposit: 2, app: app(), dataset: None, workerpool: pool() }
 	}

@@ -1,5 +1,8 @@
 //! Tables of text, for terminals and for `grep`.
 
+use chrono::{DateTime, Utc};
+use rlc_chain::Clock;
+
 /// Writes rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best in the
 /// last columns.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
@@ -52,6 +55,17 @@ pub(crate) fn when(at: u64, now: u64) -> String {
 	}
 }
 
+/// Writes a deadline in ms of PoCo time: `in 50 min at the earliest, 2026-01-31 08:05:00 UTC`. One that has passed is
+/// written as [`when`] writes it.
+pub(crate) fn deadline(at: u64, clock: Clock) -> String {
+	let left = when(at, clock.poco);
+	let date = i64::try_from(clock.earliest(at)).ok().and_then(DateTime::<Utc>::from_timestamp_millis);
+	match date.filter(|_| at > clock.poco) {
+		Some(date) => format!("{left} at the earliest, {}", date.format("%Y-%m-%d %H:%M:%S UTC")),
+		None => left,
+	}
+}
+
 /// Writes a size: `512 B`, `1.5 KiB`, `3.2 GiB`.
 pub(crate) fn size(bytes: u64) -> String {
 	const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
@@ -84,5 +98,15 @@ mod tests {
 		assert_eq!([0, 1_500, 130_000, 7_200_000].map(span), ["0 ms", "1 s", "2 min", "2 h"]);
 		assert_eq!((when(5_000, 3_000), when(3_000, 5_000)), ("in 2 s".into(), "2 s ago".into()));
 		assert_eq!([12, 1_536, 5 << 30].map(size), ["12 B", "1.5 KiB", "5.0 GiB"]);
+	}
+
+	#[test]
+	fn deadlines_are_told_with_their_earliest_date() {
+		// Work was stopped for an hour.
+		let poco = 1_700_000_000_000;
+		let clock = Clock { poco, ..Clock::from(poco + 3_600_000) };
+		assert_eq!(deadline(poco + 3_000_000, clock), "in 50 min at the earliest, 2023-11-15 00:03:20 UTC");
+		assert_eq!(deadline(poco - 5_000, clock), "5 s ago");
+		assert!(deadline(u64::MAX, clock).starts_with("in "), "no calendar reaches that far");
 	}
 }

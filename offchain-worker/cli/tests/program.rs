@@ -99,6 +99,7 @@ fn unreachable_node_is_one_line_that_names_it() {
 	for command in [
 		&["account", "show", "//Alice"] as &[_],
 		&["account", "send", "//Bob", "1", "--account", "//Alice"],
+		&["account", "proxy", "list", "//Alice"],
 		&["orderbook"],
 		&["deal", "show", &deal],
 		&["task", "logs", &format!("{deal}:0"), "--account", "//Alice"],
@@ -106,6 +107,14 @@ fn unreachable_node_is_one_line_that_names_it() {
 		let line = refusal(&run(home.path(), &[command, &["--node", &node]].concat()), 1);
 		assert!(line.contains(&node) && line.contains("rlc up"), "{line}");
 	}
+}
+
+#[test]
+fn account_is_not_its_own_proxy() {
+	let home = tempfile::tempdir().unwrap();
+	let add = ["account", "proxy", "add", "//Alice", "--type", "worker", "--account", "//Alice"];
+	let line = refusal(&run(home.path(), &add), 1);
+	assert!(line.contains("not its own proxy"), "{line}");
 }
 
 #[test]
@@ -262,6 +271,14 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(
 			&["scheduler", "run", "--name", "x", "--store-cache", "1"],
 			"required arguments were not provided: --ipfs <URL>",
+		),
+		(
+			&["scheduler", "run", "--name", "x", "--only-requester", "//Alice"],
+			"required arguments were not provided: --publish-price <AMOUNT>",
+		),
+		(
+			&["scheduler", "run", "--name", "x", "--publish-price", "1", "--only-app", "group:five"],
+			"not a group id; write 0x and 40 hex digits",
 		),
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
 		(&["app", "try", "x", "--memory", "50%"], "50% is not a size in bytes; "),

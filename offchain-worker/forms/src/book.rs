@@ -4,6 +4,7 @@ mod estimate;
 mod filter;
 mod known;
 mod quote;
+mod record;
 mod status;
 mod trade;
 
@@ -19,6 +20,7 @@ pub use self::{
 	filter::Filter,
 	known::{KnownOrder, PublishedOrder},
 	quote::{Forecast, Price, Prices, Quote},
+	record::{Record, Recorded},
 	status::OrderStatus,
 	trade::Trade,
 };

@@ -58,9 +58,7 @@ impl fmt::Display for FailureCause {
 			Cause::EnclaveFailed => "the enclave did not start",
 			Cause::AppFailed { code } => return write!(f, "the app ended with exit code {code}"),
 			Cause::TimedOut => "the app took longer than the category allows",
-			Cause::ResourcesExceeded => {
-				"the app took more memory or disk than a worker gives, or more instructions than the category does"
-			}
+			Cause::ResourcesExceeded => "the app took more memory or disk than a worker gives",
 			Cause::InvalidResult => "the app left no valid result",
 			Cause::ResultNotStored => "the result could not be stored",
 		})

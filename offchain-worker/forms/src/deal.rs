@@ -50,9 +50,9 @@ pub struct Deal {
 	pub params: Vec<u8>,
 	/// When the orders matched, in ms.
 	pub start: Moment,
-	/// From this time on, in ms, nobody can contribute.
+	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
-	/// From this time on, in ms, open tasks have failed.
+	/// From this time on, in ms of PoCo time, open tasks have failed; those that somebody revealed, two reference times later.
 	pub final_deadline: Moment,
 	/// Index of the first task.
 	pub first: Decimal<u64>,
@@ -60,6 +60,10 @@ pub struct Deal {
 	pub size: Decimal<u64>,
 	/// What a worker stakes for a contribution, in nRLC.
 	pub worker_stake: Decimal<Balance>,
+	/// What the scheduler stakes for a task, in nRLC.
+	pub pool_stake: Decimal<Balance>,
+	/// What was paid for good for a task's free calls, in nRLC.
+	pub charge: Decimal<Balance>,
 	/// The scheduler's part of rewards, in percent.
 	pub scheduler_ratio: u8,
 	/// Who closes tasks.
@@ -150,6 +154,8 @@ impl From<DealView> for Deal {
 			first: Decimal(deal.first),
 			size: Decimal(deal.size),
 			worker_stake: Decimal(deal.worker_stake),
+			pool_stake: Decimal(deal.pool_stake),
+			charge: Decimal(deal.charge),
 			scheduler_ratio: deal.scheduler_ratio,
 			settlement: deal.settlement.into(),
 			open: Decimal(progress.open),

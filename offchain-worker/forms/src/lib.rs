@@ -22,7 +22,7 @@ pub use self::{
 	account::{Account, InvalidAccount, OptionalAccount},
 	book::{
 		BookEntry, BookPage, Cursor, Estimate, Filter, Forecast, KnownOrder, OrderHashes, OrderStatus, Price, Prices,
-		PublishedOrder, Quote, Trade,
+		PublishedOrder, Quote, Record, Recorded, Trade,
 	},
 	category::Category,
 	cause::FailureCause,
@@ -33,8 +33,8 @@ pub use self::{
 	order::{AppOrder, DatasetOrder, HashedOrder, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder},
 	restriction::Restricted,
 	task::{
-		Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure, Task,
-		TaskBrief, TaskStage,
+		AppFault, Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure,
+		Task, TaskBrief, TaskFailure, TaskStage,
 	},
 	task_ref::{TaskName, TaskRef},
 	text::Text,

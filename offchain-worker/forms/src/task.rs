@@ -2,6 +2,7 @@
 
 mod contribution;
 mod delivery;
+mod ending;
 mod failure;
 mod stage;
 
@@ -13,6 +14,7 @@ use sp_core::{H160, U256};
 pub use self::{
 	contribution::{Contribution, ContributionStatus},
 	delivery::{Delivery, DeliveryStatus},
+	ending::{AppFault, TaskFailure},
 	failure::Failure,
 	stage::TaskStage,
 };
@@ -32,9 +34,10 @@ pub struct Task {
 	pub index: Decimal<u64>,
 	/// How far it has come.
 	pub stage: TaskStage,
-	/// From this time on, in ms, nobody can contribute.
+	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
-	/// From this time on, in ms, it has failed unless it is completed.
+	/// From this time on, in ms of PoCo time, it has failed unless it is completed; two reference times later if somebody
+	/// revealed.
 	pub final_deadline: Moment,
 	/// The result that enough workers agree on, or agreed on when the task failed.
 	pub consensus: Option<Consensus>,
@@ -48,6 +51,8 @@ pub struct Task {
 	pub failures: Vec<Failure>,
 	/// What became of its result, if its deal has a callback.
 	pub delivery: Option<Delivery>,
+	/// Why it has no result, if the workers agree on that or its scheduler released it.
+	pub failure: Option<TaskFailure>,
 }
 
 /// A result that enough workers agree on.
@@ -57,7 +62,7 @@ pub struct Consensus {
 	/// The hash of the result.
 	#[schemars(with = "As<ResultHash>")]
 	pub result: ResultHash,
-	/// From this time on, in ms, nobody can reveal it.
+	/// From this time on, in ms of PoCo time, nobody can reveal it.
 	pub reveal_deadline: Moment,
 	/// How many contributed it.
 	pub winners: u32,
@@ -106,6 +111,7 @@ impl From<work::TaskView> for Task {
 			delegates: view.delegates.into_iter().map(Into::into).collect(),
 			failures: view.failures.into_iter().map(Into::into).collect(),
 			delivery: view.delivery.map(Into::into),
+			failure: view.failure.map(Into::into),
 		}
 	}
 }
@@ -134,6 +140,8 @@ pub struct TaskBrief {
 	/// The result's digest, once someone revealed.
 	#[schemars(with = "Option<As<ResultDigest>>")]
 	pub digest: Option<ResultDigest>,
+	/// Why it has no result, if the workers agree on that or its scheduler released it.
+	pub failure: Option<TaskFailure>,
 }
 
 impl From<work::TaskView> for TaskBrief {
@@ -144,6 +152,7 @@ impl From<work::TaskView> for TaskBrief {
 			stage: (&view.task.stage).into(),
 			contributions: view.task.contributions.len(),
 			digest: view.task.consensus().and_then(|consensus| consensus.digest),
+			failure: view.failure.map(Into::into),
 		}
 	}
 }

@@ -20,7 +20,7 @@ pub struct WorkItem {
 	pub index: Decimal<u64>,
 	/// What is to do.
 	pub what: WorkKind,
-	/// Before this time, in ms.
+	/// Before this time, in ms of PoCo time.
 	pub deadline: Moment,
 	/// The enclave that it is delegated to, or contributed from, if any.
 	#[schemars(with = "Option<As<H160>>")]

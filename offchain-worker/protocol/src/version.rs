@@ -1,13 +1,14 @@
 //! Which protocol two programs speak, and what they say if it is not the same one.
 
-/// The version of the protocol that schedulers speak with workers, and with who watches tasks and uploads. It is raised with every change that older programs would
-/// misread; a field that may be absent does not count.
+/// The version of the protocol that schedulers speak with workers, and with those who watch tasks and upload. It is raised
+/// with every change that older programs would misread; a field that may be absent does not count.
 ///
 /// | version | what changed |
 /// |---|---|
 /// | 1 | programs that name no version |
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
-pub const PROTOCOL: u32 = 2;
+/// | 3 | delegations expire; a step *computed* may have a cause: the app failed, and the worker contributes that; a trace follows what a module leaves for a callback |
+pub const PROTOCOL: u32 = 3;
 
 /// Returns what a program speaks that names no version.
 pub(crate) fn unnamed() -> u32 {

@@ -9,7 +9,7 @@
 
 use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
 use rlc_json::{FailureCause, Hex};
-use rlc_primitives::{ResultDigest, TaskId, WorkerpoolId};
+use rlc_primitives::{Moment, ResultDigest, TaskId, WorkerpoolId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sp_core::H256;
@@ -82,6 +82,9 @@ pub struct Join {
 	/// Its signature under [`Claim::Join`](crate::signing::Claim::Join), SCALE-encoded.
 	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
+	/// Whose signature that is, if not the account's own: that of its proxy, as the chain knows it.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub signer: Option<Account>,
 	/// The worker's operator, if it has one: an operator contributes to a task once.
 	pub operator: Option<Operator>,
 	/// What the machine can do.
@@ -188,6 +191,9 @@ pub struct Assignment {
 	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
 	#[serde(with = "Hex")]
 	pub delegation: Vec<u8>,
+	/// When that delegation expires, in ms of PoCo time: the worker has to contribute before. It says nothing of a
+	/// delegation on chain.
+	pub expiry: Moment,
 	/// Whether the task is one of a batch whose contributions are to be sent together. Otherwise they are sent at once.
 	pub batched: bool,
 }
@@ -251,7 +257,7 @@ pub struct Report {
 	pub step: Step,
 	/// When, in ms by the worker's clock.
 	pub at: u64,
-	/// With [`Step::Failed`]: why.
+	/// With [`Step::Failed`]: why. With [`Step::Computed`]: how the app failed, if that is what the worker contributes.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub cause: Option<Cause>,
 	/// With [`Step::Revealed`]: the digest.
@@ -363,6 +369,7 @@ mod tests {
 			account: Account([1; 32].into()),
 			challenge: H256::zero(),
 			signature: vec![1],
+			signer: None,
 			operator: None,
 			resources: Resources::default(),
 			version: "0.1.0".into(),

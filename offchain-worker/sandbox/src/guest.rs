@@ -5,6 +5,9 @@ use std::sync::{
 	Arc,
 };
 
+/// The name under which a module exports its memory.
+pub const MEMORY: &str = "memory";
+
 /// Why a run ends before its main function returns.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Halt {

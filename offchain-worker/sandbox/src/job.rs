@@ -4,6 +4,8 @@ use std::{io, path::Path, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::tail::Written;
+
 /// Where the app finds its input.
 pub const GUEST_INPUT: &str = "/iexec_in";
 /// Where the app leaves its result.
@@ -29,6 +31,8 @@ pub struct Job<'a> {
 	pub grants: Grants,
 	/// The source of randomness in the Wasm tier: the task's id, so that all of its replicates see the same.
 	pub seed: [u8; 32],
+	/// Whether to tell [`Run::memory`]. Hashing takes a second or two for each GiB.
+	pub hash_memory: bool,
 }
 
 /// What an app gets of the machine beside computing. By default: nothing.
@@ -86,8 +90,25 @@ pub struct Run {
 	pub stdout: Vec<u8>,
 	/// The end of its standard error.
 	pub stderr: Vec<u8>,
+	/// SHA-256 of all of its standard output and of all of its standard error.
+	pub hashes: [[u8; 32]; 2],
+	/// SHA-256 of the memory that it left, of a module that ended well, if [`Job::hash_memory`] asked for it.
+	pub memory: Option<[u8; 32]>,
 	/// What it used.
 	pub used: Used,
+}
+
+impl Run {
+	/// Returns a run of an app that wrote this.
+	pub(crate) fn new(ending: Ending, [stdout, stderr]: [Written; 2], used: Used) -> Self {
+		let hashes = [stdout.sha256, stderr.sha256];
+		Self { ending, stdout: stdout.end, stderr: stderr.end, hashes, memory: None, used }
+	}
+
+	/// Returns a run of an app that did not begin.
+	pub(crate) fn unbegun(ending: Ending) -> Self {
+		Self::new(ending, Default::default(), Used::default())
+	}
 }
 
 /// What an app used.
@@ -211,6 +232,7 @@ mod tests {
 			limits: &limits,
 			grants: Grants::default(),
 			seed: [0; 32],
+			hash_memory: false,
 		}
 		.environment()
 	}

@@ -37,7 +37,7 @@ use self::{
 	fail::{Fail, Result},
 	memory::GuestMemory,
 };
-use crate::guest::Halt;
+use crate::guest::{Halt, MEMORY};
 
 /// The name under which modules import the calls.
 const MODULE: &str = "wasi_snapshot_preview1";
@@ -121,7 +121,7 @@ fn enter(
 	call: impl FnOnce(&mut GuestMemory<'_>, &mut World) -> Result<()>,
 ) -> wasmtime::Result<u32> {
 	// It is checked when the module is loaded, so it is there.
-	let Some(Extern::Memory(memory)) = caller.get_export("memory") else { return Ok(Errno::FAULT.0.into()) };
+	let Some(Extern::Memory(memory)) = caller.get_export(MEMORY) else { return Ok(Errno::FAULT.0.into()) };
 	let (bytes, world) = memory.data_and_store_mut(caller);
 	match call(&mut GuestMemory::new(bytes), world) {
 		Ok(()) => Ok(0),

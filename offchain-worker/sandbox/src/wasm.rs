@@ -12,13 +12,19 @@ use std::{
 	time::{Duration, Instant},
 };
 
+use sha2::{Digest, Sha256};
 use tokio::{sync::oneshot, time};
 use wasmtime::{
-	Cache, CacheConfig, Config, Engine, InstancePre, Store, Trap, UpdateDeadline, WasmBacktrace, WasmBacktraceDetails,
+	Cache, CacheConfig, Config, Engine, Instance, InstancePre, Store, Trap, UpdateDeadline, WasmBacktrace,
+	WasmBacktraceDetails,
 };
 
 use self::modules::Modules;
-use crate::{guest::Halt, wasi::World, Ending, Error, Job, Limits, Run, Stop, Used};
+use crate::{
+	guest::{Halt, MEMORY},
+	wasi::World,
+	Ending, Error, Job, Limits, Run, Stop, Used,
+};
 
 /// How often a run looks whether it should end.
 const TICK: Duration = Duration::from_millis(10);
@@ -65,16 +71,16 @@ impl WasmTier {
 			Some(module) => module,
 			None => match self.compile(job, stop).await? {
 				Ok(module) => module,
-				Err(ending) => return Ok(Run { ending, stdout: vec![], stderr: vec![], used: Used::default() }),
+				Err(ending) => return Ok(Run::unbegun(ending)),
 			},
 		};
 		let world = World::new(job, run.stop.clone())?;
-		let (limits, engine) = (job.limits.clone(), self.0.engine.clone());
+		let (limits, engine, hash_memory) = (job.limits.clone(), self.0.engine.clone(), job.hash_memory);
 		let (send, mut receive) = oneshot::channel();
 		thread::Builder::new()
 			.name("rlc-wasm".into())
 			.stack_size(THREAD_STACK)
-			.spawn(move || send.send(execute(&engine, &module, world, &limits)))
+			.spawn(move || send.send(execute(&engine, &module, world, &limits, hash_memory)))
 			.map_err(|error| Error::Host(format!("the thread of the run cannot be started: {error}")))?;
 		let mut ticks = time::interval_at(time::Instant::now() + TICK, TICK);
 		loop {
@@ -148,7 +154,13 @@ fn engine(cache: Option<&Path>) -> Result<Engine, Error> {
 }
 
 /// Runs a module on this thread.
-fn execute(engine: &Engine, module: &InstancePre<World>, mut world: World, limits: &Limits) -> Result<Run, Error> {
+fn execute(
+	engine: &Engine,
+	module: &InstancePre<World>,
+	mut world: World,
+	limits: &Limits,
+	hash_memory: bool,
+) -> Result<Run, Error> {
 	let start = Instant::now();
 	world.begin(start.checked_add(limits.time));
 	let mut store = Store::new(engine, world);
@@ -160,19 +172,30 @@ fn execute(engine: &Engine, module: &InstancePre<World>, mut world: World, limit
 		store.data().check_time()?;
 		Ok(UpdateDeadline::Continue(1))
 	});
-	let outcome = module
-		.instantiate(&mut store)
-		.and_then(|instance| instance.get_typed_func::<(), ()>(&mut store, "_start"))
-		.and_then(|main| main.call(&mut store, ()));
-	let left = store.get_fuel().unwrap_or(0);
-	let world = store.into_data();
+	let mut begun = None;
+	let outcome = module.instantiate(&mut store).and_then(|instance| {
+		begun = Some(instance);
+		instance.get_typed_func::<(), ()>(&mut store, "_start")?.call(&mut store, ())
+	});
 	let ending = match outcome {
 		Ok(()) => Ending::Exited(0),
 		Err(error) => ending(&error)?,
 	};
-	let used = Used { time: start.elapsed(), fuel: fuel - left, memory: world.memory.peak() };
-	let (stdout, stderr) = world.into_logs();
-	Ok(Run { ending, stdout, stderr, used })
+	let time = start.elapsed();
+	let memory = match begun {
+		Some(instance) if hash_memory && ending == Ending::Exited(0) => Some(hash_of_memory(instance, &mut store)),
+		_ => None,
+	};
+	let left = store.get_fuel().unwrap_or(0);
+	let world = store.into_data();
+	let used = Used { time, fuel: fuel - left, memory: world.memory.peak() };
+	Ok(Run { memory, ..Run::new(ending, world.into_logs(), used) })
+}
+
+/// Returns the SHA-256 of all of a module's memory.
+fn hash_of_memory(instance: Instance, store: &mut Store<World>) -> [u8; 32] {
+	let memory = instance.get_memory(&mut *store, MEMORY);
+	Sha256::digest(memory.map_or(&[][..], |memory| memory.data(&*store))).into()
 }
 
 /// Says what an error of the engine means for the app.

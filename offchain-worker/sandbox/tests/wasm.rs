@@ -12,6 +12,7 @@ use std::{
 
 use common::{module, text, Room};
 use rlc_sandbox::{read_result, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
+use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 /// Returns the one tier of all tests, so that the app is compiled once.
@@ -101,10 +102,57 @@ async fn exit_codes_are_told_and_no_result_is_none() {
 }
 
 #[tokio::test]
+async fn memory_that_a_module_left_is_hashed_if_it_ended_well() {
+	let memory = |args: &'static [&'static str]| async { run(&Room::new(), args).await.memory };
+	let (one, again) = (memory(&["observe"]).await, memory(&["observe"]).await);
+	assert!(one.is_some());
+	assert_eq!(one, again);
+	assert_ne!(one, memory(&["exit", "0"]).await, "it did something else");
+	assert_eq!(memory(&["exit", "1"]).await, None);
+	assert_eq!(memory(&["panic"]).await, None);
+}
+
+/// Workers agree on the fuel of runs, which is as the engine counts it. If this fails with another engine, raise the
+/// version of the workers' protocol: two workers of a pool that count differently never agree, and one loses its stake.
+#[tokio::test]
+async fn fuel_and_memory_of_a_run_are_the_same_with_each_version() {
+	let text = r#"(module
+		(memory (export "memory") 1)
+		(func (export "_start") (local $n i32)
+			(loop $again
+				(i32.store (local.get $n) (i32.mul (local.get $n) (i32.const 7)))
+				(br_if $again (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 4))) (i32.const 4000))))))"#;
+	let room = Room::new();
+	let app = room.directory.path().join("app.wasm");
+	fs::write(&app, wat::parse_str(text).unwrap()).unwrap();
+	let run = room.wasm(tier(), &app, &[]).await.unwrap();
+	assert_eq!((run.ending, run.used.fuel), (Ending::Exited(0), 12_001));
+	let mut memory = vec![0; 1 << 16];
+	for n in (0..4_000u32).step_by(4) {
+		memory[n as usize..][..4].copy_from_slice(&(n * 7).to_le_bytes());
+	}
+	assert_eq!(run.memory, Some(Sha256::digest(&memory).into()));
+}
+
+#[tokio::test]
 async fn panic_is_a_trap_that_says_where() {
 	let run = run(&Room::new(), &["panic"]).await;
 	assert!(text(&run.stderr).contains("as told"));
 	assert!(matches!(&run.ending, Ending::Trapped(cause) if cause.contains("unreachable")), "{:?}", run.ending);
+}
+
+#[tokio::test]
+async fn failing_app_fails_at_the_same_instruction_with_the_same_words() {
+	for args in [&["exit", "1"][..], &["panic"], &["memory", "2000000000"]] {
+		let traces = [run(&Room::new(), args).await, run(&Room::new(), args).await].map(|run| {
+			assert_ne!(run.ending, Ending::Exited(0));
+			(run.used.fuel, run.hashes)
+		});
+		assert_eq!(traces[0], traces[1], "{args:?}");
+	}
+	let (exit, panic) = (run(&Room::new(), &["exit", "1"]).await, run(&Room::new(), &["panic"]).await);
+	assert_eq!(exit.hashes[0], panic.hashes[0], "neither writes to standard output");
+	assert_ne!(exit.hashes[1], panic.hashes[1], "a panic has words");
 }
 
 #[tokio::test]

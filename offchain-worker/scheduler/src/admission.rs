@@ -112,9 +112,10 @@ impl Challenges {
 /// [`AdmissionRefusal`].
 pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(), AdmissionRefusal> {
 	let account = &join.account.0;
+	let signer = join.signer.as_ref().unwrap_or(&join.account);
 	let claim = Claim::Join { workerpool, challenge: join.challenge };
-	if !claim.is_signed_by(genesis, &join.signature, account) {
-		let words = format!("the challenge is not signed by {}, for this pool and chain", join.account);
+	if !claim.is_signed_by(genesis, &join.signature, &signer.0) {
+		let words = format!("the challenge is not signed by {signer}, for this pool and chain");
 		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 	}
 	let operator = join.operator.as_ref();
@@ -131,6 +132,12 @@ pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(),
 		return Err(AdmissionRefusal::new(code::NOT_ALLOWED, words));
 	}
 	Ok(())
+}
+
+/// Returns whose proxy has to have signed, and that proxy, if the worker's account did not sign itself.
+pub fn proxy(join: &Join) -> Option<(&AccountId, &AccountId)> {
+	let signer = join.signer.as_ref().filter(|signer| **signer != join.account)?;
+	Some((&join.account.0, &signer.0))
 }
 
 /// Returns the accounts of which one has to be admitted: the worker's and its operator's.
@@ -213,6 +220,7 @@ mod tests {
 			account: Account(bob.account()),
 			challenge,
 			signature: bob.sign(&claim.payload(GENESIS)).encode(),
+			signer: None,
 			operator: Some(operator),
 			resources: Resources { slots: 1, wasm: true, ..Default::default() },
 			version: String::new(),
@@ -241,6 +249,22 @@ mod tests {
 		assert_eq!(checked(&join(|join| join.challenge = H256::zero()), &Admission::Open), wrong);
 		let other = |join: &mut Join| join.operator.as_mut().unwrap().account = Account(key("Alice").account());
 		assert_eq!(checked(&join(other), &Admission::Open), wrong, "no account is made an operator by others");
+	}
+
+	#[test]
+	fn proxy_signs_with_its_own_key_and_is_named() {
+		let [bob, dave] = ["Bob", "Dave"].map(|name| Account(key(name).account()));
+		let by_dave = |join: &mut Join| {
+			let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
+			join.signature = key("Dave").sign(&claim.payload(GENESIS)).encode();
+			join.signer = Some(Account(key("Dave").account()));
+		};
+		let signed = join(by_dave);
+		assert_eq!(checked(&signed, &Admission::Open), Ok(()), "that it is a proxy is asked of the chain");
+		assert_eq!(proxy(&signed), Some((&bob.0, &dave.0)));
+		let named = join(|join| join.signer = Some(dave.clone()));
+		assert_eq!(checked(&named, &Admission::Open), Err(code::WRONG_SIGNATURE));
+		assert_eq!((proxy(&join(|_| ())), proxy(&join(|join| join.signer = Some(bob.clone())))), (None, None));
 	}
 
 	#[test]

@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use rlc_primitives::{
 	assets::AppKind,
 	money::Score,
-	work::{TaskRef, TaskView},
+	work::{FailureCause, TaskRef, TaskView},
 	AccountId, Deal, DealId, GroupId, Moment,
 };
 use rlc_protocol::Needs;
@@ -61,6 +61,9 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns a deal; `None` if there is none.
 	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>>;
 
+	/// Returns what time it is on the chain: that of the best block.
+	async fn clock(&self) -> Answer<rlc_chain::Clock>;
+
 	/// Returns the number of the node's last final block.
 	async fn finalized(&self) -> Answer<u32>;
 
@@ -79,6 +82,9 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns whether an account is a member of a group. A group that is not registered has no members.
 	async fn is_member(&self, group: GroupId, account: AccountId) -> Answer<bool>;
 
+	/// Returns whether an account named another its proxy for the work of workers, which need not announce what it does.
+	async fn is_worker_proxy(&self, account: AccountId, proxy: AccountId) -> Answer<bool>;
+
 	/// Follows blocks from this one on, or from now on. An error does not end the stream.
 	fn follow(&self, from: Option<u32>, kind: BlockKind) -> BoxStream<'static, Answer<ChainBlock>>;
 
@@ -87,6 +93,9 @@ pub trait PoolChain: Send + Sync + 'static {
 
 	/// Gives up a consensus that no winner revealed.
 	async fn reopen(&self, task: TaskRef) -> Answer<()>;
+
+	/// Closes a task for which something outside of it is missing, as enough workers have reported.
+	async fn release(&self, task: TaskRef, cause: FailureCause) -> Answer<()>;
 
 	/// Closes a task as failed. Refuses if it has a consensus.
 	async fn abandon(&self, task: TaskRef) -> Answer<()>;

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
-use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceEvent, PocoCall, Sender};
+use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceEvent, PocoCall, ProxyType, Sender};
 use rlc_primitives::{
 	money::Score,
 	task::Stage,
-	work::{Delegate, TaskRef, TaskView},
+	work::{Delegate, FailureCause, TaskRef, TaskView},
 	AccountId, DealId, GroupId, WorkerpoolId,
 };
 use rlc_protocol::Needs;
@@ -51,6 +51,10 @@ impl PoolChain for NodeChain {
 		Ok(Some(DealFacts { deal: view.deal, kind, needs, content, closed }))
 	}
 
+	async fn clock(&self) -> Answer<rlc_chain::Clock> {
+		self.chain.clock().await.map_err(ChainError::new)
+	}
+
 	async fn finalized(&self) -> Answer<u32> {
 		self.chain.finalized().await.map(|(number, _)| number).map_err(ChainError::new)
 	}
@@ -76,6 +80,10 @@ impl PoolChain for NodeChain {
 		self.chain.is_member(group, account).await.map_err(ChainError::new)
 	}
 
+	async fn is_worker_proxy(&self, account: AccountId, proxy: AccountId) -> Answer<bool> {
+		self.chain.is_proxy(&account, &proxy, ProxyType::Worker).await.map_err(ChainError::new)
+	}
+
 	fn follow(&self, from: Option<u32>, kind: BlockKind) -> BoxStream<'static, Answer<ChainBlock>> {
 		let which = match kind {
 			BlockKind::Best => At::Best,
@@ -94,6 +102,10 @@ impl PoolChain for NodeChain {
 
 	async fn reopen(&self, task: TaskRef) -> Answer<()> {
 		self.send(Call::Poco(PocoCall::Reopen { task })).await
+	}
+
+	async fn release(&self, task: TaskRef, cause: FailureCause) -> Answer<()> {
+		self.send(Call::Poco(PocoCall::Release { task, cause })).await
 	}
 
 	async fn abandon(&self, task: TaskRef) -> Answer<()> {
@@ -122,7 +134,7 @@ fn concerning(block: BlockEvents, pool: WorkerpoolId) -> ChainBlock {
 		other => other.task_event().map(|(task, event)| ChainEvent::Task(task, event)),
 	};
 	let events = block.events.into_iter().filter_map(|(_, event)| concerning(event));
-	ChainBlock { number: block.number, time: block.time, events: events.collect() }
+	ChainBlock { number: block.number, clock: block.clock, events: events.collect() }
 }
 
 #[cfg(test)]
@@ -153,13 +165,15 @@ mod tests {
 			vec![(Some(1), opened(1)), (Some(2), opened(2)), (None, reopened), (None, Event::ExtrinsicSuccess)];
 		let hash = H256::zero();
 		let parent = H256::zero();
-		let block =
-			concerning(BlockEvents { number: 7, hash, parent, time: 9, events }, WorkerpoolId(H160::repeat_byte(2)));
+		let block = concerning(
+			BlockEvents { number: 7, hash, parent, clock: 9.into(), events },
+			WorkerpoolId(H160::repeat_byte(2)),
+		);
 		let deal = DealId(H256::repeat_byte(2));
 		let expected = vec![
 			ChainEvent::DealOpened { deal, first: 3, size: 5 },
 			ChainEvent::Task(TaskId::default(), TaskEvent::Reopened),
 		];
-		assert_eq!(block, ChainBlock { number: 7, time: 9, events: expected });
+		assert_eq!(block, ChainBlock { number: 7, clock: 9.into(), events: expected });
 	}
 }

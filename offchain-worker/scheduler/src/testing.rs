@@ -10,8 +10,8 @@ use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
 	work::{FailureCause, FailureReport, TaskRef, TaskView},
-	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Settlement, Tag,
-	Task, TaskEvent, TaskId, WorkerpoolId,
+	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Rules,
+	Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId,
 };
 use sp_core::H256;
 
@@ -22,6 +22,9 @@ pub use scene::Scene;
 
 /// T of the tests' category, in ms.
 pub const T: Moment = 300_000;
+
+/// The rules of the tests' chain.
+const RULES: Rules = Rules::LIVE;
 
 /// When the tests' deals start, in ms.
 pub const START: Moment = 1_000_000;
@@ -47,6 +50,8 @@ pub struct World {
 	pub delegates: BTreeSet<(TaskId, AccountId)>,
 	/// Members of groups.
 	pub members: BTreeSet<(GroupId, AccountId)>,
+	/// Accounts, with their proxies for the work of workers.
+	pub proxies: BTreeSet<(AccountId, AccountId)>,
 	/// Failures that were reported.
 	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
 	/// Its time, in ms.
@@ -71,9 +76,12 @@ impl World {
 			trust,
 			tag: Tag::NONE,
 			start: self.now,
+			opened: self.now,
 			first: 0,
 			size,
 			worker_stake: 0,
+			charge: 0,
+			pool_stake: 0,
 			scheduler_ratio: 1,
 			settlement: Settlement::Automatic,
 		};
@@ -107,7 +115,7 @@ impl World {
 		let (deal, task) = self.parts(id);
 		let (hash, seal) = (ResultHash::of(id, digest), ResultSeal::of(worker, id, digest));
 		let reached =
-			task.contribute(deal, worker.clone(), 0, Commitment { result: hash, seal, enclave: None }, now)?;
+			task.contribute(deal, worker.clone(), 0, Commitment { result: hash, seal, enclave: None }, now, &RULES)?;
 		let mut events = vec![
 			TaskEvent::Delegated { worker: worker.clone() },
 			TaskEvent::Contributed { worker: worker.clone(), result: hash },
@@ -147,7 +155,7 @@ impl World {
 	pub fn finalize(&mut self, id: TaskId, data: Option<&[u8]>) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
-		let consensus = task.finalize(deal, data, now)?;
+		let consensus = task.finalize(deal, data, now, &RULES)?;
 		Ok(self.closed(id, consensus.digest))
 	}
 
@@ -173,7 +181,7 @@ impl World {
 	pub fn abandon(&mut self, id: TaskId) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
-		task.abandon(deal, now)?;
+		task.abandon(deal, now, &RULES)?;
 		Ok(self.closed(id, None))
 	}
 
@@ -182,7 +190,7 @@ impl World {
 		assert!(self.delegates.contains(&(id, worker.clone())), "only a worker that was delegated on chain can report");
 		let report = FailureReport { worker: worker.clone(), cause, at: self.now };
 		self.failures.entry(id).or_default().push(report);
-		vec![ChainEvent::Task(id, TaskEvent::FailureReported { worker: worker.clone() })]
+		vec![ChainEvent::Task(id, TaskEvent::FailureReported { worker: worker.clone(), cause })]
 	}
 
 	fn closed(&self, id: TaskId, outcome: Option<ResultDigest>) -> Vec<ChainEvent> {
@@ -205,6 +213,7 @@ impl World {
 			delegates: Vec::new(),
 			failures: self.failures.get(&task.id()).cloned().unwrap_or_default(),
 			delivery: None,
+			failure: None,
 		}
 	}
 

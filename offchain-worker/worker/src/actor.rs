@@ -29,7 +29,7 @@ use std::{
 use futures::StreamExt;
 use rlc_primitives::{
 	work::{FailureCause, TaskRef},
-	AccountId, BlockNumber, Moment, TaskId,
+	AccountId, Balance, BlockNumber, TaskId,
 };
 use rlc_protocol::worker::{Resources, Usage};
 use sp_core::H256;
@@ -89,6 +89,8 @@ pub(crate) struct Bounds {
 	pub grace: Duration,
 	/// How long the first of a batch waits for others to be sent with.
 	pub batch_time: Duration,
+	/// The most that is offered as a tip, in nRLC.
+	pub max_tip: Balance,
 }
 
 /// The worker's tasks, and what happens to them.
@@ -134,7 +136,7 @@ impl Actor {
 		bounds: Bounds,
 		(journal, records): (Journal, Vec<Record>),
 		(back, inbox): (mpsc::UnboundedSender<Message>, mpsc::UnboundedReceiver<Message>),
-		now: Moment,
+		now: rlc_chain::Clock,
 	) -> Self {
 		let account = parts.chain.account();
 		let kept = clean_up::Kept::new(bounds.keep_for, bounds.keep_bytes);
@@ -166,10 +168,9 @@ impl Actor {
 			stopping: false,
 		};
 		for record in records {
-			let present = record
-				.state
-				.output()
-				.is_some_and(|output| clean_up::is_there(&actor.result_file(record.id()), output.size));
+			let present = record.state.output().is_some_and(|output| {
+				output.failure().is_some() || clean_up::is_there(&actor.result_file(record.id()), output.size)
+			});
 			let (id, mut entry) = (record.id(), Entry::new(record, None, present));
 			if matches!(entry.record.state, State::Contributing(_) | State::Revealing(_)) {
 				entry.grace = Some(Instant::now() + actor.bounds.grace);

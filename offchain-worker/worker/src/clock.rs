@@ -12,22 +12,22 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// The waits before something is tried again, for as long as it takes.
 pub(crate) const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), LONGEST_WAIT);
 
-/// The chain's time between blocks: it goes on as the machine's does.
+/// PoCo time between blocks: it goes on as the machine's does, as far as the chain lets it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
-	time: Moment,
+	block: rlc_chain::Clock,
 	at: Instant,
 }
 
 impl Clock {
-	/// Returns a clock that shows `time` now, in ms: what the chain says.
-	pub fn new(time: Moment) -> Self {
-		Self { time, at: Instant::now() }
+	/// Returns a clock that goes on from a block that was made now.
+	pub fn new(block: rlc_chain::Clock) -> Self {
+		Self { block, at: Instant::now() }
 	}
 
-	/// Returns the chain's time now, in ms.
+	/// Returns PoCo time, in ms, as a block would say that was made now.
 	pub fn now(&self) -> Moment {
-		self.time.saturating_add(millis(self.at.elapsed()))
+		self.block.at(self.block.chain.saturating_add(millis(self.at.elapsed())))
 	}
 }
 
@@ -55,7 +55,7 @@ mod tests {
 
 	#[test]
 	fn chain_time_goes_on_between_blocks() {
-		let clock = Clock::new(1_000);
+		let clock = Clock::new(1_000.into());
 		std::thread::sleep(Duration::from_millis(5));
 		assert!(clock.now() >= 1_005);
 	}

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use rlc_primitives::Tag;
+use rlc_primitives::{Balance, Tag, RLC};
 use rlc_protocol::worker::Operator;
 use rlc_store::Url;
 
@@ -53,6 +53,9 @@ pub struct Config {
 	pub allow_private_networks: bool,
 	/// Whether apps that are container images are run.
 	pub containers: Containers,
+	/// The most that is offered as a tip for a transaction whose deadline is near while blocks are full, in nRLC. What
+	/// workers do is free otherwise. 0: never a tip.
+	pub max_tip: Balance,
 	/// Whose the worker is, with its signature.
 	pub operator: Option<Operator>,
 	/// Where to serve `/metrics`.
@@ -149,6 +152,7 @@ impl Config {
 			allow_files: false,
 			allow_private_networks: false,
 			containers: Containers::Auto,
+			max_tip: RLC / 100,
 			operator: None,
 			metrics: None,
 			misbehave: None,

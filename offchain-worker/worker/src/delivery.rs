@@ -20,10 +20,10 @@ pub(crate) struct Pool {
 }
 
 impl Output {
-	/// Returns its name in the store.
+	/// Returns its name in the store. A failure is not kept there.
 	pub fn cid(&self) -> Cid {
 		match self.kind {
-			OutputKind::Archive => Cid::of_sha256(self.digest.0 .0),
+			OutputKind::Archive | OutputKind::Failure(_) => Cid::of_sha256(self.digest.0 .0),
 			OutputKind::Callback => Cid::of_keccak(self.digest.0 .0),
 		}
 	}

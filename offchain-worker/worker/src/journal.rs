@@ -1,5 +1,7 @@
 //! What survives a crash: one SQLite file, each change on disk before anything is done because of it.
 
+mod version_1;
+
 use std::{collections::HashMap, path::Path};
 
 use codec::{Decode, Encode};
@@ -12,8 +14,8 @@ use sqlx::{
 
 use crate::record::Record;
 
-/// The form of the file. A file of another form is refused.
-const VERSION: i64 = 1;
+/// The form of the file. One of version 1 is brought into this form, one of any other is refused.
+const VERSION: i64 = 2;
 
 /// How many entries one statement writes.
 const ROWS: usize = 100;
@@ -100,7 +102,7 @@ impl Journal {
 	async fn prepare(&mut self, account: &AccountId, genesis: H256) -> Result<(), JournalError> {
 		let owner = (account, genesis).encode();
 		let version = self.version_and_tables(&owner).await.map_err(|error| self.failed(error))?;
-		if version != VERSION {
+		if version != 1 && version != VERSION {
 			return Err(JournalError::Version { path: self.path.clone(), found: version });
 		}
 		let row = sqlx::query("SELECT account FROM owner").fetch_one(&mut self.connection).await;
@@ -108,7 +110,17 @@ impl Journal {
 		if found != owner {
 			return Err(JournalError::Foreign { path: self.path.clone() });
 		}
+		if version == 1 {
+			self.migrate().await?;
+		}
 		Ok(())
+	}
+
+	/// Brings a journal of version 1 into this form: all of it, or nothing.
+	async fn migrate(&mut self) -> Result<(), JournalError> {
+		let records = self.read_as(version_1::read).await?;
+		let puts: Vec<_> = records.into_iter().map(Change::Put).collect();
+		self.try_write(&puts, Some(VERSION)).await.map_err(|error| self.failed(error))
 	}
 
 	/// Makes the tables of a new file, with the version. Returns the version that the file has.
@@ -130,12 +142,16 @@ impl Journal {
 
 	/// Returns all entries, the oldest first.
 	async fn read(&mut self) -> Result<Vec<Record>, JournalError> {
+		self.read_as(|mut bytes| Record::decode(&mut bytes)).await
+	}
+
+	async fn read_as(&mut self, form: fn(&[u8]) -> Result<Record, codec::Error>) -> Result<Vec<Record>, JournalError> {
 		let rows = sqlx::query("SELECT id, record FROM tasks").fetch_all(&mut self.connection).await;
 		let mut records = Vec::new();
 		for row in rows.map_err(|error| self.failed(error))? {
 			let id: Vec<u8> = row.try_get(0).map_err(|error| self.failed(error))?;
 			let bytes: Vec<u8> = row.try_get(1).map_err(|error| self.failed(error))?;
-			let record = Record::decode(&mut bytes.as_slice()).map_err(|error| JournalError::Damaged {
+			let record = form(&bytes).map_err(|error| JournalError::Damaged {
 				path: self.path.clone(),
 				what: format!("task 0x{}: {error}", hex::encode(id)),
 			})?;
@@ -150,10 +166,11 @@ impl Journal {
 		if changes.is_empty() {
 			return Ok(());
 		}
-		self.try_write(changes).await.map_err(|error| self.failed(error))
+		self.try_write(changes, None).await.map_err(|error| self.failed(error))
 	}
 
-	async fn try_write(&mut self, changes: &[Change]) -> Result<(), sqlx::Error> {
+	/// Makes all these changes, and notes that the file has this version from now on.
+	async fn try_write(&mut self, changes: &[Change], version: Option<i64>) -> Result<(), sqlx::Error> {
 		// A task may have come several steps further at once: the last one counts.
 		let last: HashMap<TaskId, &Change> = changes.iter().map(|change| (change.task(), change)).collect();
 		let (mut puts, mut removals) = (Vec::new(), Vec::new());
@@ -179,6 +196,9 @@ impl Journal {
 			}
 			query.push(")").build().persistent(false).execute(&mut *transaction).await?;
 		}
+		if let Some(version) = version {
+			sqlx::query(&format!("PRAGMA user_version = {version}")).execute(&mut *transaction).await?;
+		}
 		transaction.commit().await
 	}
 
@@ -200,7 +220,10 @@ mod tests {
 		record::{End, Output, OutputKind, RunFailure, State},
 		testing::record,
 	};
-	use rlc_primitives::{work::FailureCause, ResultDigest};
+	use rlc_primitives::{
+		work::{AgreedFailure, AppFault, FailureCause, TaskRef},
+		DealId, ResultDigest,
+	};
 
 	fn worker() -> AccountId {
 		AccountId::new([1; 32])
@@ -215,6 +238,8 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let output = Output { digest: ResultDigest(H256::repeat_byte(5)), kind: OutputKind::Archive, size: 7 };
 		let failure = RunFailure::of_task(FailureCause::AppFailed { code: -1 }, "exit code -1");
+		let agreed = AgreedFailure { cause: AppFault::AppFailed, code: 3, trace: H256::repeat_byte(1) };
+		let agreed = Output { kind: OutputKind::Failure(agreed), size: 0, ..output };
 		let states = [
 			State::Taken,
 			State::Computed(output),
@@ -223,6 +248,8 @@ mod tests {
 			State::Revealing(output),
 			State::Revealed(output),
 			State::Uploaded(output),
+			State::Contributed(agreed),
+			State::Revealing(agreed),
 			State::Ended(End::Completed),
 			State::Ended(End::Failed(failure)),
 			State::Ended(End::Aborted("stopped".into())),
@@ -284,6 +311,71 @@ mod tests {
 		for (account, genesis) in [(&other, H256::zero()), (&worker(), H256::repeat_byte(1))] {
 			let opened = Journal::open(&path, account, genesis).await;
 			assert!(matches!(opened, Err(JournalError::Foreign { .. })));
+		}
+	}
+
+	#[tokio::test]
+	async fn journal_of_version_1_is_brought_into_this_form_once() {
+		let dir = tempfile::tempdir().unwrap();
+		let (mut journal, _) = open(&dir).await;
+		let old = version_1::tests::contributed();
+		let id = version_1::read(&old).unwrap().id();
+		let insert = sqlx::query("INSERT INTO tasks VALUES ($1, $2)").bind(id.0.as_bytes().to_vec()).bind(old.clone());
+		insert.execute(&mut journal.connection).await.unwrap();
+		sqlx::query("PRAGMA user_version = 1").execute(&mut journal.connection).await.unwrap();
+		journal.close().await.unwrap();
+		for _ in 0..2 {
+			let (journal, records) = open(&dir).await;
+			assert_eq!(records, [version_1::read(&old).unwrap()]);
+			journal.close().await.unwrap();
+		}
+	}
+
+	/// What a program of version 1 left, by its statements.
+	const VERSION_1: &str = include_str!("journal/version_1.sql");
+	/// Whose journal it is, on which chain.
+	const OWNER: &str = "747f28c94f3bb6a30bfd4d197ec40ae9680579e4e29793aeccb0ea9ea7d09214";
+	const GENESIS: &str = "7be55d4469b704841f8e52e9e2e3238487264266cdd531de0dc47ebacb3c2917";
+	/// The deal of its tasks.
+	const DEAL: &str = "62efc64badc9ee1e7b507aa2fcad3b3cfb7182100bfe67c59c182be3bb435855";
+
+	#[tokio::test]
+	async fn journal_that_a_program_of_version_1_left_is_gone_on_with() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("journal");
+		let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+		let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+		sqlx::raw_sql(VERSION_1).execute(&mut connection).await.unwrap();
+		connection.close().await.unwrap();
+		let [owner, genesis, deal] = [OWNER, GENESIS, DEAL].map(|hex| hex.parse::<H256>().unwrap());
+		let account = AccountId::new(owner.0);
+		for _ in 0..2 {
+			let (mut journal, records) = Journal::open(&path, &account, genesis).await.unwrap();
+			let tasks: Vec<_> = records.iter().map(|record| record.task).collect();
+			assert_eq!(tasks, [0, 1].map(|index| TaskRef { deal: DealId(deal), index }));
+			for record in &records {
+				assert!(matches!(
+					record.state,
+					State::Contributed(Output { kind: OutputKind::Archive, size: 2_048, .. })
+				));
+				assert_eq!(record.expiry(), 0, "the chain refuses what does not expire, but not its reveal");
+			}
+			journal.write(&[Change::Put(records[0].clone())]).await.unwrap();
+			journal.close().await.unwrap();
+		}
+	}
+
+	#[tokio::test]
+	async fn journal_of_version_1_that_cannot_be_read_stays_as_it_is() {
+		let dir = tempfile::tempdir().unwrap();
+		let (mut journal, _) = open(&dir).await;
+		let insert = sqlx::query("INSERT INTO tasks VALUES ($1, $2)").bind(vec![1u8]).bind(vec![9u8]);
+		insert.execute(&mut journal.connection).await.unwrap();
+		sqlx::query("PRAGMA user_version = 1").execute(&mut journal.connection).await.unwrap();
+		journal.close().await.unwrap();
+		for _ in 0..2 {
+			let opened = Journal::open(&dir.path().join("journal"), &worker(), H256::zero()).await;
+			assert!(matches!(opened, Err(JournalError::Damaged { .. })));
 		}
 	}
 

@@ -28,6 +28,7 @@ mod seen;
 mod start;
 #[cfg(test)]
 mod testing;
+mod tips;
 pub mod trial;
 
 pub use activation::{Activation, InvalidActivation};

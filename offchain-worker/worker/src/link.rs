@@ -54,6 +54,8 @@ type Sign = Box<dyn Fn(&[u8]) -> Signature + Send + Sync>;
 /// The worker that joins.
 pub(crate) struct Identity {
 	pub account: Account,
+	/// Whose key signs, if that is a proxy of the account.
+	pub signer: Option<Account>,
 	pub genesis: H256,
 	pub sign: Sign,
 	pub operator: Option<Operator>,
@@ -169,6 +171,7 @@ impl Link {
 			account: identity.account.clone(),
 			challenge: challenge.challenge,
 			signature,
+			signer: identity.signer.clone(),
 			operator: identity.operator.clone(),
 			resources: identity.resources.clone(),
 			version: env!("CARGO_PKG_VERSION").into(),

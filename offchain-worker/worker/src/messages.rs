@@ -7,7 +7,7 @@ use rlc_primitives::{
 use rlc_protocol::worker::{Instruction, Logs, Report};
 use tokio::sync::oneshot;
 
-use crate::ports::{Finished, SendError, Undelivered, Unreachable};
+use crate::ports::{Finished, Included, SendError, Undelivered, Unreachable};
 
 /// What the loop is told.
 pub(crate) enum Message {
@@ -104,8 +104,8 @@ pub(crate) struct Sent {
 	pub batch: Batch,
 	/// Whether it contributed and revealed at once.
 	pub direct: bool,
-	/// Whether it is in a block.
-	pub result: Result<(), SendError>,
+	/// What the block that has it did, or why none has.
+	pub result: Result<Included, SendError>,
 }
 
 /// What the chain answered about tasks.

@@ -19,6 +19,7 @@ pub(crate) struct Metrics {
 	steps: IntCounterVec,
 	runs: Histogram,
 	earned: IntCounter,
+	tips: IntCounter,
 }
 
 impl Metrics {
@@ -34,6 +35,7 @@ impl Metrics {
 			steps: registry.counters("tasks_total", "Tasks that came to a step.", &["step"])?,
 			runs: registry.histogram("run_seconds", "Time that apps ran.", buckets)?,
 			earned: registry.counter("earned_nrlc_total", "RLC that this worker was paid, in nRLC.")?,
+			tips: registry.counter("tips_nrlc_total", "RLC that was paid so that transactions came first, in nRLC.")?,
 			registry,
 		})
 	}
@@ -46,6 +48,11 @@ impl Metrics {
 	/// Counts a run of so many ms.
 	pub fn run(&self, time: u64) {
 		self.runs.observe(time as f64 / 1_000.0);
+	}
+
+	/// Counts a tip that was paid, in nRLC.
+	pub fn tip(&self, amount: Balance) {
+		self.tips.inc_by(amount.try_into().unwrap_or(u64::MAX));
 	}
 
 	/// Counts what this worker was paid, in nRLC.
@@ -87,11 +94,14 @@ mod tests {
 		metrics.step(Step::Revealed);
 		metrics.run(1_500);
 		metrics.earned(42);
+		metrics.tip(3);
+		metrics.tip(4);
 		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
 			"rlc_worker_run_seconds_sum 1.5",
 			"rlc_worker_earned_nrlc_total 42",
+			"rlc_worker_tips_nrlc_total 7",
 		] {
 			assert!(text.contains(line), "{line} in {text}");
 		}

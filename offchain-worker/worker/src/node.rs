@@ -1,11 +1,13 @@
 //! The chain behind a node.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures::{
 	stream::{self, BoxStream},
 	StreamExt,
 };
-use rlc_chain::{At, BlockEvents, Call, Chain, Error, Event, Key, PocoCall, RlcEvent, Sender};
+use rlc_chain::{At, Bid, BlockEvents, Call, Chain, Error, Event, Key, PocoCall, RlcEvent, Sender};
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
@@ -15,9 +17,13 @@ use rlc_primitives::{
 use sp_core::H256;
 
 use crate::{
-	ports::{ChainPort, SendError, Submission, Unreachable},
+	ports::{ChainPort, Included, SendError, Submission, Unreachable},
 	seen::{ChainEvent, News},
 };
+
+/// How long a transaction is waited for: as long as it is good, 64 blocks of 2 s, and a little more. One that is given up
+/// before that would still be in the pool, where another that does the same has no place.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// The chain, for one key.
 pub(crate) struct Node {
@@ -30,7 +36,7 @@ impl Node {
 	/// Returns the chain as this key speaks on it.
 	pub fn new(chain: Chain, key: Key) -> Self {
 		let account = key.account();
-		Self { sender: Sender::new(chain.clone(), key), chain, account }
+		Self { sender: Sender::new(chain.clone(), key).with_patience(PATIENCE), chain, account }
 	}
 }
 
@@ -86,19 +92,20 @@ impl ChainPort for Node {
 		stream::select(best, finalized.boxed()).boxed()
 	}
 
-	async fn send(&self, submission: Submission) -> Result<(), SendError> {
-		self.sender.send(call(submission)).await.map(drop).map_err(|error| match error {
+	async fn send(&self, submission: Submission, bids: &[Bid]) -> Result<Included, SendError> {
+		let receipt = self.sender.send_bidding(call(submission), bids).await.map_err(|error| match error {
 			Error::Refused(_) | Error::Invalid(_) => SendError::Refused(error.to_string()),
 			error => SendError::Unclear(error.to_string()),
-		})
+		})?;
+		Ok(Included { passed_over: receipt.passed_over().collect(), tip: receipt.tip })
 	}
 }
 
 /// Returns what of a block concerns a worker.
 fn news(block: BlockEvents, account: &AccountId) -> News {
-	let BlockEvents { number, hash, parent, time, events } = block;
+	let BlockEvents { number, hash, parent, clock, events } = block;
 	let events = events.into_iter().filter_map(|(_, event)| concerning(event, account)).collect();
-	News::Block { number, hash, parent, time, events }
+	News::Block { number, hash, parent, clock, events }
 }
 
 /// Returns what of an event concerns a worker: what it did itself, and what ends or opens tasks for all.
@@ -109,7 +116,10 @@ fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 	let (task, event) = event.task_event()?;
 	let is_concerned = match &event {
 		TaskEvent::Contributed { worker, .. } | TaskEvent::Revealed { worker, .. } => worker == account,
-		TaskEvent::ConsensusReached { .. } | TaskEvent::Reopened | TaskEvent::Closed { .. } => true,
+		TaskEvent::ConsensusReached { .. }
+		| TaskEvent::Reopened
+		| TaskEvent::Closed { .. }
+		| TaskEvent::FailureRevealed { .. } => true,
 		TaskEvent::Delegated { .. } | TaskEvent::FailureReported { .. } => false,
 	};
 	is_concerned.then_some(ChainEvent::Task(task, event))
@@ -147,6 +157,7 @@ fn call(submission: Submission) -> Call {
 				Call::Poco(PocoCall::ContributeAndFinalizeBatch { results })
 			}
 		},
+		Submission::RevealFailure(task, failure) => Call::Poco(PocoCall::RevealFailure { task, failure }),
 		Submission::ReportFailure(task, cause) => Call::Poco(PocoCall::ReportFailure { task, cause }),
 	}
 }

@@ -4,11 +4,12 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use rlc_chain::Bid;
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
-	work::{CallbackData, ContributionOf, FailureCause, ResultOf, TaskRef, TaskView, WorkItem},
-	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
+	work::{AgreedFailure, CallbackData, ContributionOf, FailureCause, ResultOf, TaskRef, TaskView, WorkItem},
+	AccountId, AppId, Balance, DatasetId, DealId, ResultDigest, TaskId,
 };
 use rlc_protocol::worker::{Logs, Step, Usage};
 use sp_core::H256;
@@ -50,8 +51,19 @@ pub(crate) enum Submission {
 	},
 	/// Digests: one, or a batch.
 	Reveal(Vec<(TaskRef, ResultDigest)>),
+	/// How the app failed, as was committed to.
+	RevealFailure(TaskRef, AgreedFailure),
 	/// Evidence that a task cannot be computed.
 	ReportFailure(TaskRef, FailureCause),
+}
+
+/// What became of a submission that is in a block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Included {
+	/// The tasks of a batch for which it did not count.
+	pub passed_over: Vec<TaskId>,
+	/// What was paid for coming first, in nRLC.
+	pub tip: Balance,
 }
 
 /// The chain, for one account.
@@ -73,8 +85,8 @@ pub(crate) trait ChainPort: Send + Sync {
 	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable>;
 	/// Returns what happens from now on, beginning with the best block of now.
 	fn news(&self) -> BoxStream<'static, News>;
-	/// Sends, and waits until it is in a block.
-	async fn send(&self, submission: Submission) -> Result<(), SendError>;
+	/// Sends, and waits until it is in a block; meanwhile offers these tips, one after the other.
+	async fn send(&self, submission: Submission, bids: &[Bid]) -> Result<Included, SendError>;
 }
 
 /// How a run ended.
@@ -82,6 +94,8 @@ pub(crate) trait ChainPort: Send + Sync {
 pub struct Finished {
 	/// The result, or why there is none.
 	pub outcome: Result<Output, RunFailure>,
+	/// If it is the app that failed, in the same way on each machine: what workers agree on.
+	pub agreed: Option<AgreedFailure>,
 	/// What the app wrote.
 	pub logs: Logs,
 	/// What the run took.
@@ -90,7 +104,7 @@ pub struct Finished {
 
 impl From<RunFailure> for Finished {
 	fn from(failure: RunFailure) -> Self {
-		Self { outcome: Err(failure), logs: Logs::default(), usage: Usage::default() }
+		Self { outcome: Err(failure), agreed: None, logs: Logs::default(), usage: Usage::default() }
 	}
 }
 

@@ -2,8 +2,8 @@
 
 use codec::{Decode, Encode};
 use rlc_primitives::{
-	work::{DelegationProof, FailureCause, TaskRef},
-	AccountId, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, TaskId,
+	work::{AgreedFailure, AppFault, DelegationProof, FailureCause, TaskRef},
+	AccountId, Moment, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, TaskId,
 };
 use rlc_protocol::worker::{Assignment, Cause, Step};
 
@@ -16,7 +16,7 @@ pub(crate) struct Record {
 	pub authorization: DelegationProof,
 	/// Whether its transactions go out together with others.
 	pub batched: bool,
-	/// When it was taken, in ms of the chain's clock.
+	/// When it was taken, in ms of PoCo time.
 	pub taken: u64,
 	/// How far it has come.
 	pub state: State,
@@ -51,18 +51,18 @@ pub(crate) enum State {
 	Ended(End),
 }
 
-/// A result. Its bytes are in a file of their own, named by the task.
+/// What workers agree on: a result, whose bytes are in a file of their own, named by the task; or how the app failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Output {
 	/// What is contributed and revealed.
 	pub digest: ResultDigest,
 	/// Which hash the digest is.
 	pub kind: OutputKind,
-	/// Length of the file, in bytes.
+	/// Length of the file, in bytes; 0 if there is none.
 	pub size: u64,
 }
 
-/// What a result is.
+/// What workers agree on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum OutputKind {
 	/// A canonical archive; its digest is the SHA-256.
@@ -71,6 +71,9 @@ pub enum OutputKind {
 	/// The data of a callback; its digest is the keccak-256.
 	#[codec(index = 1)]
 	Callback,
+	/// A failure of the app; its digest is a BLAKE2 hash. There is no file.
+	#[codec(index = 2)]
+	Failure(AgreedFailure),
 }
 
 /// How a task ended here.
@@ -107,6 +110,17 @@ impl RunFailure {
 		Self { cause: None, words: words.into() }
 	}
 
+	/// Returns what workers agree on, as the failure of a run: nobody remembers what it wrote.
+	pub fn of_app(failure: AgreedFailure) -> Self {
+		let cause = match failure.cause {
+			AppFault::AppFailed => FailureCause::AppFailed { code: failure.code.cast_signed() },
+			AppFault::InvalidResult => FailureCause::InvalidResult,
+			AppFault::ResourcesExceeded => FailureCause::ResourcesExceeded,
+			AppFault::TimedOut => FailureCause::TimedOut,
+		};
+		Self::of_task(cause, rlc_json::FailureCause(cause).to_string())
+	}
+
 	/// Returns what the scheduler is told.
 	pub fn report(&self) -> Cause {
 		Cause { cause: self.cause.map(rlc_json::FailureCause), words: self.words.clone() }
@@ -114,6 +128,19 @@ impl RunFailure {
 }
 
 impl Output {
+	/// Returns that the app of this task failed.
+	pub fn failed(task: TaskId, failure: AgreedFailure) -> Self {
+		Self { digest: failure.digest(&task), kind: OutputKind::Failure(failure), size: 0 }
+	}
+
+	/// Returns how the app failed, if it did.
+	pub fn failure(&self) -> Option<AgreedFailure> {
+		match self.kind {
+			OutputKind::Failure(failure) => Some(failure),
+			OutputKind::Archive | OutputKind::Callback => None,
+		}
+	}
+
 	/// Returns what `worker` commits to.
 	pub fn commitment(&self, worker: &AccountId, task: TaskId) -> rlc_primitives::task::Commitment {
 		rlc_primitives::task::Commitment {
@@ -130,7 +157,7 @@ impl Output {
 }
 
 impl State {
-	/// Returns the result, if there is one.
+	/// Returns the result, or the failure to agree on, if there is one.
 	pub fn output(&self) -> Option<&Output> {
 		match self {
 			Self::Taken | Self::Ended(_) => None,
@@ -164,25 +191,38 @@ impl State {
 }
 
 impl Record {
-	/// Returns a task that was just assigned, at `now` in ms.
+	/// Returns a task that was just assigned, at `now` in ms of PoCo time.
 	///
 	/// # Errors
 	///
-	/// In words, if the delegation cannot be read.
+	/// In words, if the delegation cannot be read, or has expired.
 	pub fn new(assignment: &Assignment, now: u64) -> Result<Self, String> {
 		let mut bytes = assignment.delegation.as_slice();
 		let authorization = if bytes.is_empty() {
 			DelegationProof::OnChain
 		} else {
-			let signature = SchedulerSignature::decode(&mut bytes);
-			DelegationProof::Signed(
-				signature.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?,
-			)
+			let signature = SchedulerSignature::decode(&mut bytes)
+				.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?;
+			DelegationProof::Signed { signature, expiry: assignment.expiry }
 		};
 		if !bytes.is_empty() {
 			return Err("the scheduler's delegation is too long".into());
 		}
-		Ok(Self { task: assignment.task, authorization, batched: assignment.batched, taken: now, state: State::Taken })
+		let batched = assignment.batched;
+		let record = Self { task: assignment.task, authorization, batched, taken: now, state: State::Taken };
+		if record.expiry() <= now {
+			return Err("the scheduler's delegation has expired".into());
+		}
+		Ok(record)
+	}
+
+	/// Returns when the worker's delegation expires, in ms of PoCo time: nothing can be contributed from then on. One on
+	/// chain does not.
+	pub fn expiry(&self) -> Moment {
+		match self.authorization {
+			DelegationProof::OnChain => Moment::MAX,
+			DelegationProof::Signed { expiry, .. } => expiry,
+		}
 	}
 
 	/// Returns the task's id.
@@ -199,7 +239,8 @@ mod tests {
 	use sp_core::{sr25519, Pair, H256};
 
 	fn assignment(delegation: Vec<u8>) -> Assignment {
-		Assignment { task: TaskRef { deal: DealId(H256::repeat_byte(1)), index: 3 }, delegation, batched: false }
+		let task = TaskRef { deal: DealId(H256::repeat_byte(1)), index: 3 };
+		Assignment { task, delegation, expiry: 10, batched: false }
 	}
 
 	#[test]
@@ -208,7 +249,16 @@ mod tests {
 		assert_eq!(on_chain.authorization, DelegationProof::OnChain);
 		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into());
 		let signed = Record::new(&assignment(signature.encode()), 5).unwrap();
-		assert_eq!(signed.authorization, DelegationProof::Signed(signature));
+		assert_eq!(signed.authorization, DelegationProof::Signed { signature, expiry: 10 });
+	}
+
+	#[test]
+	fn delegation_that_has_expired_is_refused() {
+		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into());
+		let signed = assignment(signature.encode());
+		assert!(Record::new(&signed, 9).is_ok());
+		assert_eq!(Record::new(&signed, 10), Err("the scheduler's delegation has expired".into()));
+		assert!(Record::new(&assignment(vec![]), 10).is_ok(), "one on chain does not expire");
 	}
 
 	#[test]

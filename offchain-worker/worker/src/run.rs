@@ -11,7 +11,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Moment, ResultDigest, Tag};
+use rlc_primitives::{
+	assets::AppKind,
+	trace::{self, MAX_TRACED_DATA},
+	work::{AgreedFailure, AppFault, FailureCause},
+	AccountId, Moment, ResultDigest, Tag,
+};
 use rlc_protocol::{
 	worker::{Logs, Step, Usage},
 	Needs,
@@ -22,8 +27,9 @@ use rlc_sandbox::{
 use rlc_service::blocking;
 use rlc_store::{
 	archive::{self, ArchiveError},
-	Fetcher,
+	Cid, Fetcher, HashKind,
 };
+use sp_core::H256;
 use tokio::{task::spawn_blocking, time::Instant};
 
 use crate::{
@@ -146,16 +152,21 @@ impl Apps {
 		}
 		(computation.progress)(Step::Computing);
 		tracing::debug!(?time, slots = computation.slots, "the app begins");
-		let run = self.sandbox(computation, inputs.app(), &env, (input, &dir.output), time, stop).await?;
+		let kind = computation.plan.app.kind;
+		let run = match self.sandbox(computation, inputs.app(), &env, (input, &dir.output), time, stop).await {
+			Ok(run) => run,
+			Err(failure) => return Ok(Finished { agreed: agreed(&failure, kind, None), ..failure.into() }),
+		};
 		let logs = Logs { stdout: text(&run.stdout), stderr: text(&run.stderr) };
 		tracing::debug!(ending = ?run.ending, time = ?run.used.time, "the app ended");
 		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
 		let outcome = match failure_of(&run.ending, &logs) {
 			Some(failure) => Err(failure),
-			None => self.result(computation, dir).await,
+			None => self.result(computation, dir, trace_of(&run)).await,
 		};
+		let agreed = outcome.as_ref().err().and_then(|failure| agreed(failure, kind, Some(&run)));
 		let usage = Usage { output: outcome.as_ref().map_or(0, |output| output.size), ..usage };
-		Ok(Finished { outcome, logs, usage })
+		Ok(Finished { outcome, agreed, logs, usage })
 	}
 
 	async fn sandbox(
@@ -172,8 +183,10 @@ impl Apps {
 		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(computation.slots) };
 		let args = &computation.plan.args;
 		let seed = computation.task.id().0 .0;
-		let grants = grants(computation.plan.deal.deal.tag, &computation.plan.needs());
-		let job = rlc_sandbox::Job { app, args, env, input, output, limits: &limits, grants, seed };
+		let deal = &computation.plan.deal.deal;
+		let grants = grants(deal.tag, &computation.plan.needs());
+		let (limits, hash_memory) = (&limits, deal.callback.is_some());
+		let job = rlc_sandbox::Job { app, args, env, input, output, limits, grants, seed, hash_memory };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
 			match (computation.plan.app.kind, &self.containers) {
@@ -201,14 +214,19 @@ impl Apps {
 		})
 	}
 
-	/// Packs what the app left.
-	async fn result(&self, computation: &Computation, dir: &TaskDir) -> Result<Output, RunFailure> {
+	/// Packs what the app left, with the trace of its run if there is one.
+	async fn result(
+		&self,
+		computation: &Computation,
+		dir: &TaskDir,
+		trace: Option<H256>,
+	) -> Result<Output, RunFailure> {
 		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
 		let most = self.share_of(computation.slots).output.min(self.results.most());
 		let (output, file) = (dir.output.clone(), computation.result.clone());
 		let callback = computation.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
-		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback)).await;
+		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback, trace)).await;
 		let mut output = packed.map_err(|error| RunFailure::own(format!("the result was not packed: {error}")))??;
 		if self.misbehave == Some(Misbehavior::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
@@ -233,8 +251,21 @@ fn lie(digest: ResultDigest, liar: &AccountId) -> ResultDigest {
 	ResultDigest::of_callback(&[digest.0.as_bytes(), liar].concat())
 }
 
+/// Returns the trace that follows what the app left for the deal's callback. Without a callback there is none, and a
+/// container has none either: two runs of it differ in what they print.
+fn trace_of(run: &Run) -> Option<H256> {
+	let [stdout, stderr] = run.hashes.map(H256);
+	run.memory.map(|memory| trace::of_run(run.used.fuel, stdout, stderr, H256(memory)))
+}
+
 /// Writes the result of a run to `file`, which is there completely or not at all.
-fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: bool) -> Result<Output, RunFailure> {
+fn pack(
+	output: &Path,
+	(results, file): (&Results, &Path),
+	most: u64,
+	callback: bool,
+	trace: Option<H256>,
+) -> Result<Output, RunFailure> {
 	let invalid = |words: String| RunFailure::of_task(FailureCause::InvalidResult, words);
 	let disk = |error: io::Error| RunFailure::own(format!("the result cannot be written: {error}"));
 	let left = rlc_sandbox::read_result(output).map_err(|error| match error {
@@ -253,7 +284,15 @@ fn pack(output: &Path, (results, file): (&Results, &Path), most: u64, callback: 
 			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(RunFailure::own(error.to_string())),
 			Err(error) => Err(invalid(error.to_string())),
 		},
+		Left::Callback(data) if trace.is_some() && data.len() > MAX_TRACED_DATA as usize => {
+			let bytes = data.len();
+			Err(invalid(format!("callback-data has {bytes} bytes; at most {MAX_TRACED_DATA} fit beside the trace")))
+		}
 		Left::Callback(data) => {
+			let data = match trace {
+				Some(trace) => trace::append(&data, trace),
+				None => data,
+			};
 			writer.write_all(&data).map_err(disk)?;
 			let digest = ResultDigest::of_callback(&data);
 			Ok(Output { digest, kind: OutputKind::Callback, size: data.len() as u64 })
@@ -285,7 +324,9 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 			(FailureCause::ResourcesExceeded, words.into())
 		}
 		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),
-		Ending::OutOfFuel => (FailureCause::ResourcesExceeded, "the app executed more than is allowed".into()),
+		Ending::OutOfFuel => {
+			(FailureCause::TimedOut, "the app executed more instructions than its category is good for".into())
+		}
 	};
 	let last = logs.stderr.lines().rev().map(str::trim).find(|line| !line.is_empty());
 	let words = match last {
@@ -293,6 +334,29 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 		Some(line) => format!("{words}; it wrote: {}", line.chars().take(MAX_LINE).collect::<String>()),
 	};
 	Some(RunFailure::of_task(cause, words))
+}
+
+/// Returns what workers agree on, if it is the app that failed, in the same way on each machine. One that a clock ended
+/// did not: clocks and processors differ.
+///
+/// Containers run on what differs from machine to machine too, so of those only the cause counts.
+fn agreed(failure: &RunFailure, kind: AppKind, run: Option<&Run>) -> Option<AgreedFailure> {
+	let (cause, code) = match failure.cause? {
+		FailureCause::AppFailed { code } => (AppFault::AppFailed, code.cast_unsigned()),
+		FailureCause::InvalidResult => (AppFault::InvalidResult, 0),
+		FailureCause::ResourcesExceeded => (AppFault::ResourcesExceeded, 0),
+		FailureCause::TimedOut if run?.ending == Ending::OutOfFuel => (AppFault::TimedOut, 0),
+		_ => return None,
+	};
+	Some(match kind {
+		AppKind::Container => AgreedFailure { cause, code: 0, trace: H256::zero() },
+		AppKind::Wasm => {
+			let nothing = Cid::of(HashKind::Sha256, b"").digest();
+			let (fuel, hashes) = run.map_or((0, [nothing; 2]), |run| (run.used.fuel, run.hashes));
+			let [stdout, stderr] = hashes.map(H256);
+			AgreedFailure { cause, code, trace: AgreedFailure::trace(fuel, stdout, stderr) }
+		}
+	})
 }
 
 fn text(bytes: &[u8]) -> String {

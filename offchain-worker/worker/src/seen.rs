@@ -19,8 +19,8 @@ pub(crate) enum News {
 		hash: H256,
 		/// The block before it.
 		parent: H256,
-		/// Its time, in ms.
-		time: Moment,
+		/// Its times.
+		clock: rlc_chain::Clock,
 		/// What happened in it, in its order.
 		events: Vec<ChainEvent>,
 	},
@@ -43,6 +43,8 @@ pub(crate) enum ChainEvent {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Seen {
 	task: ObservedTask,
+	/// Whether a winner showed that the consensus is a failure of the app.
+	is_failure: bool,
 	/// The worker.
 	worker: AccountId,
 	/// When nobody can contribute any more, in ms.
@@ -82,13 +84,14 @@ impl Seen {
 	/// Returns a task that nobody touched, at `block`, as `worker` sees it. Its deadline is not known.
 	pub fn untouched(task: TaskRef, worker: AccountId, block: BlockNumber) -> Self {
 		let task = ObservedTask::new(Task::new(task.deal, task.index));
-		Self { task, worker, contribution_deadline: Moment::MAX, block }
+		Self { task, is_failure: false, worker, contribution_deadline: Moment::MAX, block }
 	}
 
 	/// Returns what the chain answers at `block`, as `worker` sees it.
 	pub fn of(view: TaskView, worker: AccountId, block: BlockNumber) -> Self {
 		let contribution_deadline = view.contribution_deadline;
-		Self { task: ObservedTask::new(view.task), worker, contribution_deadline, block }
+		let is_failure = view.is_agreed_failure();
+		Self { task: ObservedTask::new(view.task), is_failure, worker, contribution_deadline, block }
 	}
 
 	/// Takes in what happened to the task in `block`.
@@ -108,6 +111,7 @@ impl Seen {
 	}
 
 	fn observe(&mut self, event: &TaskEvent) {
+		self.is_failure |= matches!(event, TaskEvent::FailureRevealed { .. });
 		// The worker judges by its own contribution alone, so that weights do not matter.
 		self.task.apply(event, |_| consensus::weight(0));
 	}
@@ -122,6 +126,12 @@ impl Seen {
 			Stage::Completed(consensus) => consensus.digest.map_or(Phase::Failed, Phase::Completed),
 			Stage::Failed(_) => Phase::Failed,
 		}
+	}
+
+	/// Returns whether a winner showed that the consensus is a failure of the app: then a worker that committed to another
+	/// failure can show that, and keeps its stake.
+	pub fn is_failure(&self) -> bool {
+		self.is_failure
 	}
 
 	/// Returns this worker's contribution.
@@ -186,6 +196,7 @@ mod tests {
 			delegates: vec![],
 			failures: vec![],
 			delivery: None,
+			failure: None,
 		};
 		let seen = Seen::of(view.clone(), account(2), 4);
 		assert_eq!((seen.ours().map(|ours| ours.result), seen.phase()), (Some(result(2)), Phase::Active));

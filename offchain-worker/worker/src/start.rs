@@ -65,7 +65,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	let websocket = address::websocket(&config.scheduler).ok_or_else(address)?;
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
-	let now = chain.now().await?;
+	let now = chain.clock().await?;
 	let (journal, records) = Journal::open(&dirs.journal, &node.account(), node.genesis()).await?;
 	if !records.is_empty() {
 		tracing::info!("{} tasks are taken up from the journal", records.len());
@@ -106,6 +106,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 		url: websocket,
 		identity: Identity {
 			account: Account(node.account()),
+			signer: key.is_proxy().then(|| Account(key.signer())),
 			genesis: node.genesis(),
 			sign: Box::new(move |payload: &[u8]| key.sign(payload)),
 			operator: config.operator,
@@ -209,6 +210,7 @@ fn bounds(config: &Config, machine: &Machine, resources: &Resources) -> Bounds {
 		quiet: QUIET,
 		grace: GRACE,
 		batch_time: BATCH_TIME,
+		max_tip: config.max_tip,
 	}
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn record(index: u64, state: State) -> Record {
 pub(crate) fn deal(trust: u64) -> DealView {
 	let mut view = trial::deal(1_000, None);
 	view.id = DEAL;
-	(view.deal.trust, view.deal.start, view.deal.reference_time) = (trust, 1_000_000, 60_000);
+	(view.deal.trust, view.deal.opened, view.deal.reference_time) = (trust, 1_000_000, 60_000);
 	view
 }
 

@@ -125,12 +125,23 @@ pub(crate) fn deal(tasks: u64, dataset: Option<&Dataset>) -> DealView {
 		trust: 1,
 		tag: Tag::NONE,
 		start: 0,
+		opened: 0,
 		first: 0,
 		size: tasks,
 		worker_stake: 0,
+		charge: 0,
+		pool_stake: 0,
 		scheduler_ratio: 0,
 		settlement: Settlement::Automatic,
 	};
-	let progress = DealProgress { open: tasks, kept: tasks, closed_at: None, depositor: nobody(), deposit: 0 };
+	let progress = DealProgress {
+		open: tasks,
+		kept: tasks,
+		closed_at: None,
+		depositor: nobody(),
+		deposit: 0,
+		retention: 0,
+		unattended: false,
+	};
 	DealView { id: DealId::default(), deal, params: Default::default(), progress }
 }

@@ -16,9 +16,18 @@ use rlc_primitives::{
 
 use crate::{
 	consumption::Remainder,
-	matching::{self, Refusal, Sides, Terms},
+	matching::{self, Conditions, Refusal, Sides, Terms},
 	types::{Consumption, Hashes},
 };
+
+/// What time it is, in ms.
+#[derive(Clone, Copy)]
+pub(crate) struct Now {
+	/// On the chain.
+	pub chain: Moment,
+	/// For deadlines of tasks.
+	pub poco: Moment,
+}
 
 /// Orders that may become a deal.
 pub(crate) struct Proposal<'a> {
@@ -41,22 +50,24 @@ pub(crate) struct Agreement<'a> {
 }
 
 impl<'a> Proposal<'a> {
-	/// Applies the rules at `now`, in ms. `category` and `record` look up what is stored; what costs no look-up is
-	/// checked first.
+	/// Applies the rules at `now`, under these conditions. `category` and `record` look up what is stored; what costs no
+	/// look-up is checked first. `most` bounds the deal's size once its terms are known.
 	///
 	/// # Errors
 	///
 	/// The first [`Refusal`] that applies.
 	pub fn agree<A: Assets>(
 		self,
-		now: Moment,
+		now: Now,
 		category: impl FnOnce(CategoryId) -> Option<Category>,
+		conditions: Conditions,
 		record: impl Fn(OrderHash) -> Option<Consumption>,
+		most: impl FnOnce(&Terms) -> Result<u64, Refusal>,
 	) -> Result<Agreement<'a>, Refusal> {
 		let Self { sides, hashes, payer } = self;
-		let terms = sides.terms::<A>(now, category)?;
+		let terms = sides.terms::<A>(now.chain, category, conditions)?;
 		let orders = Remainders::of(&sides, &hashes, record);
-		let size = matching::volume(orders.left())?;
+		let size = matching::volume(orders.left())?.min(most(&terms)?);
 		let price = money::for_volume(terms.task_price, size)?;
 		let stake = money::for_volume(terms.pool_stake, size)?;
 		let deal = deal(&sides, terms, payer, now, orders.request.consumed(), size);
@@ -83,6 +94,12 @@ impl<'a> Agreement<'a> {
 	/// Returns the orders' hashes.
 	pub fn hashes(&self) -> &Hashes {
 		&self.hashes
+	}
+
+	/// Fixes what is paid for each task's free calls, in nRLC.
+	pub fn with_charge(mut self, charge: Balance) -> Self {
+		self.deal.charge = charge;
+		self
 	}
 
 	/// Returns what the payer locks, in nRLC.
@@ -137,7 +154,7 @@ impl Remainders {
 }
 
 /// Returns the deal that the orders make: all that their terms fix.
-fn deal(sides: &Sides, terms: Terms, payer: AccountId, start: Moment, first: u64, size: u64) -> Deal {
+fn deal(sides: &Sides, terms: Terms, payer: AccountId, now: Now, first: u64, size: u64) -> Deal {
 	let Sides { app, dataset, workerpool, request } = *sides;
 	Deal {
 		app: Resource { id: app.app, owner: terms.app_owner, price: app.price },
@@ -155,10 +172,13 @@ fn deal(sides: &Sides, terms: Terms, payer: AccountId, start: Moment, first: u64
 		reference_time: terms.reference_time,
 		trust: terms.trust,
 		tag: terms.tag,
-		start,
+		start: now.chain,
+		opened: now.poco,
 		first,
 		size,
 		worker_stake: terms.worker_stake,
+		charge: 0,
+		pool_stake: terms.pool_stake,
 		scheduler_ratio: terms.workerpool.scheduler_ratio,
 		settlement: terms.workerpool.settlement,
 	}

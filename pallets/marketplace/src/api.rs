@@ -9,11 +9,12 @@ use alloc::vec::Vec;
 use rlc_primitives::{
 	deal::Category,
 	market::{Rank, Trade},
+	record::Recorded,
 	AnyOrder, CategoryId, DealId, OrderHash, RequestOrder,
 };
 
 pub use rlc_primitives::market::{
-	BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, MAX_PAGE,
+	BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, RecordView, MAX_PAGE,
 };
 
 sp_api::decl_runtime_apis! {
@@ -24,6 +25,9 @@ sp_api::decl_runtime_apis! {
 
 		/// Returns the best offers for a request, published or not; `None` if no offers in the book serve it.
 		fn estimate(request: RequestOrder) -> Option<Estimate>;
+
+		/// Returns how the tasks of a workerpool, or of an app, ended lately; `None` if nothing is known.
+		fn record(of: Recorded) -> Option<RecordView>;
 
 		/// Returns what is known of an order; `None` if nothing.
 		fn order(hash: OrderHash) -> Option<OrderView>;

@@ -1,5 +1,10 @@
 //! Measures the calls, each in its worst case: four orders that are published and presigned, leave the book because
-//! they are consumed, have a group for each restriction, and signatures that are verified twice.
+//! they are consumed, have a group for each restriction, and signatures that are verified twice; and a scheduler that has
+//! only its order's bond to stake.
+//!
+//! Calls are measured with sr25519 keys. Signatures of each kind are measured on their own, and weights take the longest.
+
+mod signatures;
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
@@ -13,15 +18,16 @@ use frame_system::RawOrigin;
 use rlc_primitives::{
 	deal::{MAX_CATEGORY_NAME, MAX_PARAMS},
 	orders::Member,
+	traits::{Escrow, OnTaskClosed, Outcome},
 	AccountId, AnyOrder, AppId, AppOrder, CategoryId, DatasetId, DatasetOrder, GroupId, Order, OrderHash,
-	OrderSignature, RequestOrder, Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
+	OrderSignature, RequestOrder, Restriction, Signature, SignatureError, Tag, TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
 
 use crate::{
-	types::{Authorization, SignedOrder, SignedOrders},
-	Call, Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, Presigned, TradeCount,
+	types::{Authorization, Hashes, PoolRecord, Recorded, SignedOrder, SignedOrders},
+	Call, Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, PoolRecords, Presigned, TradeCount,
 };
 
 /// Makes what the benchmarks need of other pallets.
@@ -40,6 +46,12 @@ pub trait BenchmarkHelper {
 
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"mrkt");
 
+/// Returns what a browser wallet signs for an order.
+fn wrapped<T: Config, O: Order>(order: &O) -> Vec<u8> {
+	let payload = Pallet::<T>::signing_domain().native_payload(order);
+	[b"<Bytes>", payload.as_slice(), b"</Bytes>"].concat()
+}
+
 /// Someone with a key.
 struct Signer {
 	key: sr25519::Public,
@@ -56,9 +68,7 @@ impl Signer {
 
 	/// Signs as browser wallets do, which takes a second verification.
 	fn sign<T: Config, O: Order>(&self, order: O) -> SignedOrder<O> {
-		let payload = Pallet::<T>::signing_domain().native_payload(&order);
-		let message = [b"<Bytes>", payload.as_slice(), b"</Bytes>"].concat();
-		let signature = sr25519_sign(KEY_TYPE, &self.key, &message).expect("the key was generated");
+		let signature = sr25519_sign(KEY_TYPE, &self.key, &wrapped::<T, _>(&order)).expect("the key was generated");
 		let signature = OrderSignature::Native(Signature::from(signature));
 		SignedOrder { order, authorization: Authorization::Signature(signature) }
 	}
@@ -180,6 +190,13 @@ impl Market {
 		});
 		Consumed::<T>::remove(hash);
 		market
+	}
+
+	/// Returns the same, with a scheduler that has nothing but its order's bond left to stake.
+	fn exhausted<T: Config>(self) -> Self {
+		let scheduler = &self.scheduler.account;
+		T::Escrow::lock(scheduler, Pallet::<T>::lockable(scheduler)).expect("it can be locked");
+		self
 	}
 
 	fn orders(&self) -> [(AccountId, AnyOrder); 4] {
@@ -306,7 +323,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).published::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).published::<T>().exhausted::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -317,7 +334,7 @@ mod benches {
 
 	#[benchmark]
 	fn sponsor_match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).published::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).published::<T>().exhausted::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -328,7 +345,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_published() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>();
 		let Call::match_published { request, app, dataset, workerpool } = market.match_published::<T>() else {
 			unreachable!("the call was just made")
 		};
@@ -342,17 +359,85 @@ mod benches {
 
 	#[benchmark]
 	fn authorize_match_published() -> Result<(), BenchmarkError> {
-		let call = Market::new::<T>(MAX_PARAMS).published::<T>().match_published::<T>();
+		let call = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().match_published::<T>();
 
 		#[block]
 		{
-			call.authorize(TransactionSource::External)
+			call.authorize(TransactionSource::Local)
 				.expect("the call authorizes itself")
 				.map_err(|_| "the match is valid")?;
 		}
 
 		assert_eq!(Deals::<T>::iter().count(), 0);
 		Ok(())
+	}
+
+	#[benchmark]
+	fn verify_ed25519(b: Linear<0, MAX_PARAMS>) {
+		let request = Market::new::<T>(b).request;
+		let (signature, signer) = signatures::by_ed25519::<T>(&request);
+		let verified;
+
+		#[block]
+		{
+			verified = signature.verify(&request, &Pallet::<T>::signing_domain(), &signer);
+		}
+
+		assert_eq!(verified, Ok(()));
+	}
+
+	#[benchmark]
+	fn verify_sr25519(b: Linear<0, MAX_PARAMS>) {
+		let request = Market::new::<T>(b).request;
+		let (signature, signer) = signatures::by_sr25519::<T>(&request);
+		let verified;
+
+		#[block]
+		{
+			verified = signature.verify(&request, &Pallet::<T>::signing_domain(), &signer);
+		}
+
+		assert_eq!(verified, Ok(()));
+	}
+
+	#[benchmark]
+	fn verify_ecdsa(b: Linear<0, MAX_PARAMS>) {
+		let request = Market::new::<T>(b).request;
+		let verified;
+
+		#[block]
+		{
+			verified = signatures::ecdsa().verify(&request, &Pallet::<T>::signing_domain(), &request.requester);
+		}
+
+		assert!(verified.is_err());
+	}
+
+	#[benchmark]
+	fn verify_eth(b: Linear<0, MAX_PARAMS>) {
+		let request = Market::new::<T>(b).request;
+		let verified;
+
+		#[block]
+		{
+			verified = signatures::eth().verify(&request, &Pallet::<T>::signing_domain(), &request.requester);
+		}
+
+		assert!(verified.is_err());
+	}
+
+	/// A request by a wallet's account, so that it has an EIP-712 form.
+	#[benchmark]
+	fn verify_eip712(b: Linear<0, MAX_PARAMS>) {
+		let request = signatures::expressible(Market::new::<T>(b).request);
+		let verified;
+
+		#[block]
+		{
+			verified = signatures::eip712().verify(&request, &Pallet::<T>::signing_domain(), &stranger::<T>());
+		}
+
+		assert_eq!(verified, Err(SignatureError::WrongSigner));
 	}
 
 	#[benchmark]
@@ -370,6 +455,54 @@ mod benches {
 		_(RawOrigin::Signed(stranger::<T>()), hash);
 
 		assert!(!Consumed::<T>::contains_key(hash) && !Orders::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn remove_unfunded() {
+		let market = Market::new::<T>(0).published::<T>();
+		let hash = Pallet::<T>::order_hash(market.workerpool.clone().into());
+		// Without its bond, and without anything else.
+		Orders::<T>::mutate(hash, |published| {
+			let published = published.as_mut().expect("it is published");
+			Pallet::<T>::return_bond(&published.owner, published.bond).expect("it was held");
+			published.bond = 0;
+		});
+		let _ = market.exhausted::<T>();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(stranger::<T>()), hash);
+
+		assert!(!Orders::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn prune_record() {
+		let pool = WorkerpoolId::default();
+		PoolRecords::<T>::insert(pool, PoolRecord::new(stranger::<T>()));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(stranger::<T>()), Recorded::Workerpool(pool));
+
+		assert!(!PoolRecords::<T>::contains_key(pool));
+	}
+
+	/// What a task that closes costs beside what its own pallet does.
+	#[benchmark]
+	fn record_task() {
+		let market = Market::new::<T>(0).published::<T>();
+		let Call::match_published { request, app, dataset, workerpool } = market.match_published::<T>() else {
+			unreachable!("the call was just made")
+		};
+		let deal = Pallet::<T>::do_match_published(None, Hashes { app, dataset, workerpool, request });
+		let deal = deal.expect("the orders match");
+		Deals::<T>::mutate(deal, |deal| deal.iter_mut().for_each(|deal| deal.charge = 1));
+
+		#[block]
+		{
+			Pallet::<T>::on_task_closed(&deal, &TaskId::of(deal, 0), Outcome::Failed);
+		}
+
+		assert!(PoolRecords::<T>::get(market.workerpool.workerpool).is_some_and(|record| record.tally.timed_out > 0));
 	}
 
 	#[cfg(test)]

@@ -8,34 +8,54 @@ use frame_support::{
 };
 use rlc_primitives::{
 	deal, money,
-	traits::{self, Escrow, OnDealOpened},
+	traits::{self, Escrow, OnDealOpened, TaskCharge},
 	AccountId, Balance, Deal, DealId, Moment,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	agreement::{Agreement, Proposal},
+	agreement::{Agreement, Now, Proposal},
+	matching::{Conditions, Refusal, Terms},
 	types::{DealProgress, Trade},
 	Categories, Config, Consumed, Deals, Error, Event, Pallet, Params, Progress,
 };
 
 impl<T: Config> Pallet<T> {
-	/// Applies the rules to a proposal.
-	pub(crate) fn agree(proposal: Proposal<'_>) -> Result<Agreement<'_>, Error<T>> {
-		let record = |hash| Consumed::<T>::get(hash);
-		proposal.agree::<T::Assets>(T::Time::now(), Categories::<T>::get, record).map_err(Error::from)
+	/// Returns what the chain asks of every deal today.
+	pub(crate) fn conditions() -> Conditions {
+		Conditions { stake_rate: T::StakeRate::get(), enclaves: T::HasEnclaves::get() }
 	}
 
-	/// Opens the deal of an agreement whose orders are authorized. `depositor` pays the deposits for what is stored.
-	pub(crate) fn open_deal(agreement: Agreement, depositor: AccountId) -> Result<DealId, DispatchError> {
+	/// Applies the rules to a proposal, whose deal has at most as many tasks as `most` says.
+	pub(crate) fn agree<'a>(
+		proposal: Proposal<'a>,
+		most: impl FnOnce(&Terms) -> Result<u64, Refusal>,
+	) -> Result<Agreement<'a>, Error<T>> {
+		let record = |hash| Consumed::<T>::get(hash);
+		let now = Now { chain: T::Time::now(), poco: T::PocoTime::now() };
+		let agreement = proposal.agree::<T::Assets>(now, Categories::<T>::get, Self::conditions(), record, most)?;
+		let deal = agreement.deal();
+		let charge = T::TaskCharge::per_task(deal.trust, deal.callback.is_some());
+		Ok(agreement.with_charge(charge))
+	}
+
+	/// Opens the deal of an agreement whose orders are authorized. `depositor` pays the deposits for what is stored, and,
+	/// for good, the charge for free calls. `unattended`: nobody signed the match.
+	pub(crate) fn open_deal(
+		agreement: Agreement,
+		depositor: AccountId,
+		unattended: bool,
+	) -> Result<DealId, DispatchError> {
 		let id = agreement.id();
 		let request = agreement.hashes().request;
 		let params = agreement.params();
-		let deposit = Self::deal_deposit(agreement.deal().size, params);
+		let deposit = Self::deal_deposit(agreement.deal().size, agreement.deal().trust, params);
+		let charge = money::for_volume(agreement.deal().charge, agreement.deal().size).map_err(Error::<T>::from)?;
 
 		T::Escrow::lock(&agreement.deal().payer, agreement.price())?;
-		T::Escrow::lock(agreement.deal().scheduler(), agreement.stake())?;
+		Self::lock_stake(&agreement.hashes().workerpool, agreement.deal().scheduler(), agreement.stake())?;
 		Self::hold_deposit(&depositor, deposit)?;
+		T::TaskCharge::take(&depositor, charge)?;
 		let (deal, orders) = agreement.into_parts();
 		let size = deal.size;
 		for order in orders {
@@ -45,8 +65,22 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Params::<T>::insert(id, params);
-		Progress::<T>::insert(id, DealProgress { open: size, kept: size, closed_at: None, depositor, deposit });
+		Progress::<T>::insert(
+			id,
+			DealProgress {
+				open: size,
+				kept: size,
+				closed_at: None,
+				depositor,
+				deposit,
+				retention: T::Retention::get(),
+				unattended,
+			},
+		);
 		Deals::<T>::insert(id, &deal);
+		if unattended {
+			Self::note_unattended(&deal);
+		}
 		Self::record_trade(
 			deal.category,
 			Trade {
@@ -105,12 +139,12 @@ impl<T: Config> traits::Deals for Pallet<T> {
 	}
 
 	fn is_prunable(id: &DealId, now: Moment) -> bool {
-		Progress::<T>::get(id).is_some_and(|progress| is_prunable::<T>(&progress, now))
+		Progress::<T>::get(id).is_some_and(|progress| is_prunable(&progress, now))
 	}
 
 	fn prune_task(id: &DealId, now: Moment) -> DispatchResult {
 		let mut progress = Progress::<T>::get(id).ok_or(Error::<T>::DealNotFound)?;
-		ensure!(is_prunable::<T>(&progress, now), Error::<T>::NotPrunable);
+		ensure!(is_prunable(&progress, now), Error::<T>::NotPrunable);
 		progress.kept = progress.kept.checked_sub(1).ok_or(Error::<T>::NotPrunable)?;
 		if progress.kept > 0 {
 			Progress::<T>::insert(id, progress);
@@ -125,11 +159,19 @@ impl<T: Config> traits::Deals for Pallet<T> {
 		Self::deposit_event(Event::DealPruned { deal: *id });
 		Ok(())
 	}
+
+	fn allowance(deal: &Deal) -> Balance {
+		Self::allowance_of(deal)
+	}
+
+	fn use_allowance(deal: &Deal, paid: Balance) {
+		Self::take_allowance(deal, paid);
+	}
 }
 
 /// Returns whether the deal is closed, and has been for its retention time.
-fn is_prunable<T: Config>(progress: &DealProgress, now: Moment) -> bool {
-	progress.closed_at.is_some_and(|closed| closed.saturating_add(T::Retention::get()) <= now)
+fn is_prunable(progress: &DealProgress, now: Moment) -> bool {
+	progress.closed_at.is_some_and(|closed| closed.saturating_add(progress.retention) <= now)
 }
 
 /// The payer's and the scheduler's money, for each task that is not closed.
@@ -147,7 +189,7 @@ impl<T: Config> traits::OpenLocks for Pallet<T> {
 		for (id, progress) in Progress::<T>::iter() {
 			if let Some(deal) = Deals::<T>::get(id) {
 				let price = deal.task_price();
-				let stake = deal.pool_stake();
+				let stake = Ok(deal.pool_stake);
 				add(deal.payer, price, progress.open);
 				add(deal.workerpool.owner, stake, progress.open);
 			}

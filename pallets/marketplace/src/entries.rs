@@ -2,15 +2,15 @@
 
 use frame_support::ensure;
 use rlc_primitives::{
-	AccountId, AnyOrder, AppOrder, DatasetOrder, DealId, Order, OrderHash, RequestOrder, WorkerpoolOrder,
+	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, DealId, Order, OrderHash, RequestOrder, WorkerpoolOrder,
 };
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	agreement::Proposal,
 	errors::not_authorized,
-	matching::Sides,
-	types::{Hashes, SignedOrders},
+	matching::{Sides, Terms},
+	types::{Hashes, Published, SignedOrders},
 	Config, Error, Orders, Pallet,
 };
 
@@ -18,6 +18,7 @@ use crate::{
 struct Offer<O> {
 	order: O,
 	publisher: AccountId,
+	bond: Balance,
 }
 
 impl<T: Config> Pallet<T> {
@@ -33,7 +34,8 @@ impl<T: Config> Pallet<T> {
 		Self::match_signed(caller.clone(), caller, orders)
 	}
 
-	/// Matches orders in the book. Without a caller, the requester pays the deal's deposit.
+	/// Matches orders in the book. Without a caller, the requester pays the deal's deposit, and the deal has as many tasks
+	/// as both sides can pay for now.
 	pub(crate) fn do_match_published(caller: Option<AccountId>, hashes: Hashes) -> Result<DealId, DispatchError> {
 		let request = Self::request_in_book(&hashes.request)?;
 		let payer = Self::consenting_payer(&request.order, caller.as_ref())?;
@@ -46,9 +48,17 @@ impl<T: Config> Pallet<T> {
 			workerpool: &workerpool.order,
 			request: &request.order,
 		};
+		let unattended = caller.is_none();
 		let depositor = caller.unwrap_or_else(|| request.order.requester.clone());
+		let most = |terms: &Terms| {
+			if unattended {
+				Self::most_unattended(terms, &workerpool.order, workerpool.bond, &request.order)
+			} else {
+				Ok(u64::MAX)
+			}
+		};
 
-		let agreement = Self::agree(Proposal { sides, hashes, payer })?;
+		let agreement = Self::agree(Proposal { sides, hashes, payer }, most)?;
 		let deal = agreement.deal();
 		Self::ensure_published_by(&app, Some(&deal.app.owner))?;
 		if let Some(dataset) = &dataset {
@@ -56,7 +66,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::ensure_published_by(&workerpool, Some(deal.scheduler()))?;
 		Self::ensure_published_by(&request, Some(&deal.requester))?;
-		Self::open_deal(agreement, depositor)
+		Self::open_deal(agreement, depositor, unattended)
 	}
 
 	/// Matches orders that `caller` brings and `payer` pays for.
@@ -65,7 +75,7 @@ impl<T: Config> Pallet<T> {
 		let sides = Sides::of(&orders);
 		let hashes = sides.hashes(&domain);
 
-		let agreement = Self::agree(Proposal { sides, hashes, payer })?;
+		let agreement = Self::agree(Proposal { sides, hashes, payer }, |_| Ok(u64::MAX))?;
 		let deal = agreement.deal();
 		Self::ensure_authorized(&orders.app, &hashes.app, &deal.app.owner, &caller, &domain)?;
 		if let (Some(order), Some(hash), Some(dataset)) = (&orders.dataset, &hashes.dataset, &deal.dataset) {
@@ -73,7 +83,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::ensure_authorized(&orders.workerpool, &hashes.workerpool, deal.scheduler(), &caller, &domain)?;
 		Self::ensure_authorized(&orders.request, &hashes.request, &deal.requester, &caller, &domain)?;
-		Self::open_deal(agreement, caller).map(|_| ())
+		Self::open_deal(agreement, caller, false).map(|_| ())
 	}
 
 	/// Returns the account that pays unless somebody sponsors. A payer that the request names has signed nothing, so it
@@ -86,35 +96,42 @@ impl<T: Config> Pallet<T> {
 
 	fn app_in_book(hash: &OrderHash) -> Result<Offer<AppOrder>, Error<T>> {
 		match Self::in_book(hash)? {
-			(AnyOrder::App(order), publisher) => Ok(Offer { order, publisher }),
+			Published { order: AnyOrder::App(order), owner: publisher, bond, .. } => {
+				Ok(Offer { order, publisher, bond })
+			}
 			_ => Err(Error::WrongKind),
 		}
 	}
 
 	fn dataset_in_book(hash: &OrderHash) -> Result<Offer<DatasetOrder>, Error<T>> {
 		match Self::in_book(hash)? {
-			(AnyOrder::Dataset(order), publisher) => Ok(Offer { order, publisher }),
+			Published { order: AnyOrder::Dataset(order), owner: publisher, bond, .. } => {
+				Ok(Offer { order, publisher, bond })
+			}
 			_ => Err(Error::WrongKind),
 		}
 	}
 
 	fn workerpool_in_book(hash: &OrderHash) -> Result<Offer<WorkerpoolOrder>, Error<T>> {
 		match Self::in_book(hash)? {
-			(AnyOrder::Workerpool(order), publisher) => Ok(Offer { order, publisher }),
+			Published { order: AnyOrder::Workerpool(order), owner: publisher, bond, .. } => {
+				Ok(Offer { order, publisher, bond })
+			}
 			_ => Err(Error::WrongKind),
 		}
 	}
 
 	fn request_in_book(hash: &OrderHash) -> Result<Offer<RequestOrder>, Error<T>> {
 		match Self::in_book(hash)? {
-			(AnyOrder::Request(order), publisher) => Ok(Offer { order, publisher }),
+			Published { order: AnyOrder::Request(order), owner: publisher, bond, .. } => {
+				Ok(Offer { order, publisher, bond })
+			}
 			_ => Err(Error::WrongKind),
 		}
 	}
 
-	fn in_book(hash: &OrderHash) -> Result<(AnyOrder, AccountId), Error<T>> {
-		let published = Orders::<T>::get(hash).ok_or(Error::NotFound)?;
-		Ok((published.order, published.owner))
+	fn in_book(hash: &OrderHash) -> Result<Published, Error<T>> {
+		Orders::<T>::get(hash).ok_or(Error::NotFound)
 	}
 
 	/// Checks that today's owner published the order.

@@ -17,6 +17,8 @@ macro_rules! define {
 		category { $($(#[$($category_doc:tt)*])* $category:ident,)* }
 		orders { $($(#[$($order_doc:tt)*])* $order:ident,)* }
 		amounts { $($(#[$($amount_doc:tt)*])* $amount:ident,)* }
+		unattended { $($(#[$($unattended_doc:tt)*])* $unattended:ident,)* }
+		enclaves { $($(#[$($enclaves_doc:tt)*])* $enclaves:ident,)* }
 	) => {
 		#[frame_support::pallet_macros::pallet_section]
 		mod errors {
@@ -71,6 +73,13 @@ macro_rules! define {
 				NoOpenTask,
 				/// Tasks of the deal are open, or its retention time is not over. Wait until both have ended.
 				NotPrunable,
+				$($(#[$($unattended_doc)*])* $unattended,)*
+				/// The order's scheduler can stake for a task of it. Nobody can remove it but its publisher.
+				StillFunded,
+				/// The record's app is registered, or its workerpool belongs to the same owner as before. It stays
+				/// until that changes.
+				RecordInUse,
+				$($(#[$($enclaves_doc)*])* $enclaves,)*
 			}
 		}
 
@@ -81,6 +90,8 @@ macro_rules! define {
 					$(Refusal::$category => Self::$category,)*
 					$(Refusal::$order => Self::$order,)*
 					$(Refusal::$amount => Self::$amount,)*
+					$(Refusal::$unattended => Self::$unattended,)*
+					$(Refusal::$enclaves => Self::$enclaves,)*
 				}
 			}
 		}

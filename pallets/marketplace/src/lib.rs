@@ -13,14 +13,17 @@ mod deals;
 mod deposits;
 mod entries;
 mod errors;
+mod funds;
 pub mod matching;
 mod offchain;
 mod queries;
+mod records;
 mod refusals;
 mod search;
 mod trades;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
+mod turns;
 pub mod types;
 pub mod weights;
 mod withdraw;
@@ -58,14 +61,18 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use rlc_primitives::{
 		deal::{self, Category, MAX_CATEGORY_NAME},
-		traits::{Assets, Escrow, OnDealOpened, Stops},
+		traits::{Assets, Escrow, OnDealOpened, Stops, TaskCharge},
 		AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, DealId, Hash, Moment, OrderHash, OrderKind,
 		WorkerpoolId,
 	};
 	use sp_core::H160;
+	use sp_runtime::traits::Convert;
 
 	use crate::{
-		types::{self, BookKey, Consumption, DealProgress, Presign, Published, Rank, SignedOrders, Trade},
+		types::{
+			self, BookKey, Consumption, DealProgress, Listed, OfferKey, PoolRecord, Presign, Published, Rank, Recorded,
+			SignedOrders, Tally, Trade,
+		},
 		weights::WeightInfo,
 	};
 
@@ -87,6 +94,9 @@ pub mod pallet {
 		/// Knows what is registered, and who owns it.
 		type Assets: Assets;
 
+		/// Charges deals for the free calls of their tasks.
+		type TaskCharge: TaskCharge;
+
 		/// Is told of deals.
 		type OnDealOpened: OnDealOpened;
 
@@ -95,6 +105,9 @@ pub mod pallet {
 
 		/// The chain's clock, in ms.
 		type Time: Time<Moment = Moment>;
+
+		/// The clock of tasks' deadlines, in ms: it stands still while nobody can work.
+		type PocoTime: Time<Moment = Moment>;
 
 		/// The chain's id for Ethereum's tools, part of the EIP-712 domain.
 		#[pallet::constant]
@@ -119,8 +132,8 @@ pub mod pallet {
 		/// Held for a deal, in nRLC.
 		type DealDeposit: Get<Balance>;
 
-		/// Held for each task of a deal, in nRLC.
-		type TaskDeposit: Get<Balance>;
+		/// Held for each task of a deal, in nRLC, by the deal's trust: the more workers it takes, the more is stored.
+		type TaskDeposit: Convert<u64, Balance>;
 
 		/// How long a deal stays after its last task was closed, in ms.
 		type Retention: Get<Moment>;
@@ -129,17 +142,40 @@ pub mod pallet {
 		#[pallet::constant]
 		type TradeHistory: Get<u32>;
 
-		/// How many usable offers of each side the search combines. Work grows with its third power.
+		/// What a scheduler stakes for a task at least, in nRLC for each hour of the category's reference time.
+		type StakeRate: Get<Balance>;
+
+		/// Whether there are enclaves that may work on tasks that demand one: without any, no deal is made of such tasks.
+		type HasEnclaves: Get<bool>;
+
+		/// How many usable app offers, and dataset offers, the search combines for a request.
 		#[pallet::constant]
 		type SearchDepth: Get<u32>;
 
-		/// How many offers of each side the search looks at for usable ones.
+		/// How many offers of the app, and of the dataset, that a request names the search looks at for usable ones: so
+		/// many that admit everybody, and so many others. Only the app's or the dataset's owner can fill these lists.
 		#[pallet::constant]
 		type SearchScan: Get<u32>;
 
-		/// For how many requests of each category a validator searches offers in a block.
+		/// For how many requests of a category a validator searches offers at once, at most.
 		#[pallet::constant]
 		type SearchRequests: Get<u32>;
+
+		/// How long a validator searches in a block, over all categories, in ms.
+		#[pallet::constant]
+		type SearchTime: Get<Moment>;
+
+		/// How many workerpool offers an estimate looks at, at most.
+		#[pallet::constant]
+		type EstimateOffers: Get<u32>;
+
+		/// How many combinations of offers an estimate tries whose groups have to be looked up, at most.
+		#[pallet::constant]
+		type EstimateCombinations: Get<u32>;
+
+		/// How many matches that nobody signed enter a block, at most.
+		#[pallet::constant]
+		type UnattendedMatches: Get<u32>;
 
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
@@ -154,10 +190,12 @@ pub mod pallet {
 	pub enum HoldReason {
 		/// A deposit for storage: an order in the book, a record of consumption, or a deal.
 		Deposit,
+		/// The stake of one task, for a workerpool order in the book.
+		Bond,
 	}
 
 	/// The layout of storage that this code reads and writes. A change of it needs a migration.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// The pallet's handle.
 	#[pallet::pallet]
@@ -189,7 +227,7 @@ pub mod pallet {
 	/// Orders in the book.
 	///
 	/// Paid for by `OrderDeposit` and `ByteDeposit` of the publisher. Goes when the order is consumed, canceled,
-	/// withdrawn or expired, or when its asset has another owner.
+	/// withdrawn or expired, when its asset has another owner, or when its scheduler can stake for no task of it.
 	#[pallet::storage]
 	pub type Orders<T> = StorageMap<_, Blake2_128Concat, OrderHash, Published>;
 
@@ -202,6 +240,31 @@ pub mod pallet {
 	/// Two entries for each of `Orders`, which come and go with it and are paid for by its deposit.
 	#[pallet::storage]
 	pub type Book<T> = StorageDoubleMap<_, Blake2_128Concat, BookKey, Identity, Rank, OrderHash>;
+
+	/// The lists that the search walks, each sorted as the book's.
+	///
+	/// One entry for each of `Orders` that is not a request, which comes and goes with it and is paid for by its deposit.
+	#[pallet::storage]
+	pub type Offers<T> = StorageDoubleMap<_, Blake2_128Concat, OfferKey, Identity, Rank, Listed>;
+
+	/// How the tasks of each workerpool ended, under its owner of today, how many unattended ones are open, and what its
+	/// attempts can be paid.
+	///
+	/// One for each workerpool with a deal, paid for by what those deals cost for good. Anyone can remove that of a pool
+	/// with another owner or none.
+	#[pallet::storage]
+	pub type PoolRecords<T> = StorageMap<_, Blake2_128Concat, WorkerpoolId, PoolRecord>;
+
+	/// How the tasks of each app ended.
+	///
+	/// One for each app with a deal, paid for by what those deals cost for good. Anyone can remove that of an app that
+	/// is no longer registered.
+	#[pallet::storage]
+	pub type AppRecords<T> = StorageMap<_, Blake2_128Concat, AppId, Tally>;
+
+	/// In which block a match that nobody signed was made last, and how many in that block. One value, never removed.
+	#[pallet::storage]
+	pub type Unattended<T: Config> = StorageValue<_, (BlockNumberFor<T>, u32), ValueQuery>;
 
 	/// What was agreed on.
 	///
@@ -344,14 +407,25 @@ pub mod pallet {
 			/// The deal.
 			deal: DealId,
 		},
+		/// A workerpool order left the book: its bond was staked for a deal, or its scheduler could stake for no task
+		/// of it.
+		OrderUnfunded {
+			/// The order.
+			order: OrderHash,
+		},
+		/// A record is no longer remembered.
+		RecordPruned {
+			/// Whose it was.
+			of: Recorded,
+		},
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		/// On a validator, finds offers for published requests, and submits what matches.
-		fn offchain_worker(_: BlockNumberFor<T>) {
+		fn offchain_worker(block: BlockNumberFor<T>) {
 			if sp_io::offchain::is_validator() {
-				Self::search_and_submit();
+				Self::search_and_submit(block);
 			}
 		}
 
@@ -380,7 +454,8 @@ pub mod pallet {
 		/// Puts an order of the caller's into the book, where anyone can match it until it is withdrawn.
 		///
 		/// Holds `OrderDeposit`, `ByteDeposit` for each byte of the order, and `RecordDeposit` unless some of the order is
-		/// consumed. Emits [`Event::OrderPublished`].
+		/// consumed; for a workerpool order, the stake of one task too, until it leaves the book. Emits
+		/// [`Event::OrderPublished`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::publish_order(types::params_len_of(order)))]
 		pub fn publish_order(origin: OriginFor<T>, order: Box<AnyOrder>) -> DispatchResult {
@@ -430,11 +505,15 @@ pub mod pallet {
 
 		/// Makes a deal of orders that anyone brings.
 		///
-		/// The requester pays, or, if the caller is the payer whom the request names, the caller. Nobody else is charged on
-		/// the word of the requester alone. The caller pays the deposits of the deal and of new records. Emits
-		/// [`Event::DealOpened`].
+		/// The requester pays, or, if the caller is the payer whom the request names, the caller. Nobody else is
+		/// charged on the word of the requester alone. The caller pays the charge for free calls, and the deposits of
+		/// the deal and of new records. Emits [`Event::DealOpened`].
 		#[pallet::call_index(6)]
-		#[pallet::weight(T::WeightInfo::match_orders(orders.params_len()).saturating_add(T::OnDealOpened::weight()))]
+		#[pallet::weight(
+			T::WeightInfo::match_orders(orders.params_len())
+				.saturating_add(T::WeightInfo::other_signatures(orders.params_len()))
+				.saturating_add(T::OnDealOpened::weight())
+		)]
 		pub fn match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_match_orders(who, *orders)
@@ -445,7 +524,9 @@ pub mod pallet {
 		/// Refused if the request names another payer. Emits [`Event::DealOpened`].
 		#[pallet::call_index(7)]
 		#[pallet::weight(
-			T::WeightInfo::sponsor_match_orders(orders.params_len()).saturating_add(T::OnDealOpened::weight())
+			T::WeightInfo::sponsor_match_orders(orders.params_len())
+				.saturating_add(T::WeightInfo::other_signatures(orders.params_len()))
+				.saturating_add(T::OnDealOpened::weight())
 		)]
 		pub fn sponsor_match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
 			let who = ensure_signed(origin)?;
@@ -484,6 +565,27 @@ pub mod pallet {
 		pub fn prune_order(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_prune_order(order)
+		}
+
+		/// Removes a workerpool order from the book whose scheduler can stake for no task of it: neither with its free
+		/// RLC nor with the order's bond.
+		///
+		/// The caller gets the order's deposit, the publisher its bond. Emits [`Event::OrderUnfunded`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::remove_unfunded())]
+		pub fn remove_unfunded(origin: OriginFor<T>, order: OrderHash) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_remove_unfunded(who, order)
+		}
+
+		/// Removes the record of an app that is no longer registered, or of a workerpool that has another owner or none.
+		///
+		/// Emits [`Event::RecordPruned`].
+		#[pallet::call_index(11)]
+		#[pallet::weight(T::WeightInfo::prune_record())]
+		pub fn prune_record(origin: OriginFor<T>, of: Recorded) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_prune_record(of)
 		}
 	}
 }

@@ -51,6 +51,16 @@ impl<'a> Sides<'a> {
 	}
 }
 
+/// What the chain asks of every deal today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conditions {
+	/// What a scheduler stakes for a task at least, in nRLC for each hour of the category's reference time.
+	pub stake_rate: Balance,
+	/// Whether there are enclaves that may work on tasks. Without one, a task that demands one can only fail, and its
+	/// scheduler would lose its stake.
+	pub enclaves: bool,
+}
+
 /// What orders that match agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
@@ -75,8 +85,8 @@ pub struct Terms {
 }
 
 impl Sides<'_> {
-	/// Returns the terms of the deal that the orders make at `now`, in ms. What is left of them, and whether they are
-	/// authorized, is not looked at: see [`volume`] and [`Terms`].
+	/// Returns the terms of the deal that the orders make at `now`, in ms, under these conditions. What is left of the
+	/// orders, and whether they are authorized, is not looked at: see [`volume`] and [`Terms`].
 	///
 	/// # Errors
 	///
@@ -85,6 +95,7 @@ impl Sides<'_> {
 		&self,
 		now: Moment,
 		category: impl FnOnce(CategoryId) -> Option<Category>,
+		conditions: Conditions,
 	) -> Result<Terms, Refusal> {
 		let Self { app, dataset, workerpool, request } = *self;
 		check(!request.has_expired(now), Refusal::OrderExpired)?;
@@ -95,6 +106,7 @@ impl Sides<'_> {
 		}
 		workerpool_serves(workerpool, request)?;
 		let tag = self.tag()?;
+		check(conditions.enclaves || !tag.has_tee(), Refusal::NoEnclaves)?;
 		self.admit_one_another::<A>()?;
 		let reference_time = category(request.category).ok_or(Refusal::UnknownCategory)?.reference_time;
 
@@ -107,7 +119,10 @@ impl Sides<'_> {
 
 		Ok(Terms {
 			task_price: money::task_price(app.price, dataset.map_or(0, |order| order.price), workerpool.price)?,
-			pool_stake: money::pool_stake(workerpool.price)?,
+			pool_stake: money::pool_stake(
+				workerpool.price,
+				money::stake_floor(conditions.stake_rate, reference_time)?,
+			)?,
 			worker_stake: money::worker_stake(workerpool.price, policy.worker_stake_ratio)?,
 			app_owner,
 			dataset_owner,
@@ -118,9 +133,31 @@ impl Sides<'_> {
 		})
 	}
 
-	/// Returns whether the workerpool can do what the others demand, and all admit one another.
-	pub fn go_together<A: Assets>(&self) -> bool {
-		self.tag().is_ok() && self.admit_one_another::<A>().is_ok()
+	/// Returns whether the workerpool and the others admit one another: those of the ten restrictions that have to do with
+	/// the workerpool or its order.
+	pub fn admit_workerpool<A: Assets>(&self) -> bool {
+		let Self { app, dataset, workerpool, request } = *self;
+		let pool = Some(&workerpool.workerpool);
+		request.workerpool.admits::<A>(pool)
+			&& app.workerpool_restrict.admits::<A>(pool)
+			&& dataset.is_none_or(|dataset| dataset.workerpool_restrict.admits::<A>(pool))
+			&& workerpool.app_restrict.admits::<A>(Some(&app.app))
+			&& workerpool.dataset_restrict.admits::<A>(dataset.map(|order| &order.dataset))
+			&& workerpool.requester_restrict.admits::<A>(Some(&request.requester))
+	}
+
+	/// Returns how many groups [`admit_workerpool`](Self::admit_workerpool) may have to look up.
+	pub fn workerpool_groups(&self) -> u32 {
+		let Self { app, dataset, workerpool, request } = *self;
+		let groups = [
+			request.workerpool.is_group(),
+			app.workerpool_restrict.is_group(),
+			dataset.is_some_and(|dataset| dataset.workerpool_restrict.is_group()),
+			workerpool.app_restrict.is_group(),
+			workerpool.dataset_restrict.is_group(),
+			workerpool.requester_restrict.is_group(),
+		];
+		groups.into_iter().map(u32::from).sum()
 	}
 
 	/// Returns what the tasks demand, if the workerpool can do it and the app says so.
@@ -128,8 +165,7 @@ impl Sides<'_> {
 		let dataset = self.dataset.map_or(Tag::NONE, |order| order.tag);
 		let tag = Tag::combine(self.app.tag, dataset, self.request.tag);
 		check(self.workerpool.tag.covers(tag), Refusal::TagNotCovered)?;
-		check(!tag.has_tee() || self.app.tag.has_tee(), Refusal::AppNotTee)?;
-		check(!tag.has_network() || self.app.tag.has_network(), Refusal::NetworkNotGranted)?;
+		app_grants(self.app.tag, tag)?;
 		Ok(tag)
 	}
 
@@ -153,6 +189,23 @@ impl Sides<'_> {
 		check(workerpool.dataset_restrict.admits::<A>(dataset_id), Refusal::WorkerpoolExcludesDataset)?;
 		check(workerpool.requester_restrict.admits::<A>(requester), Refusal::WorkerpoolExcludesRequester)
 	}
+}
+
+/// Checks that the app's order allows what the tasks demand.
+fn app_grants(app: Tag, demanded: Tag) -> Result<(), Refusal> {
+	check(!demanded.has_tee() || app.has_tee(), Refusal::AppNotTee)?;
+	check(!demanded.has_network() || app.has_network(), Refusal::NetworkNotGranted)
+}
+
+/// Returns what the tasks of these orders demand of a workerpool.
+///
+/// # Errors
+///
+/// [`Refusal`] if the app's order does not allow it, whatever the workerpool.
+pub fn demand(app: &AppOrder, dataset: Option<&DatasetOrder>, request: &RequestOrder) -> Result<Tag, Refusal> {
+	let tag = Tag::combine(app.tag, dataset.map_or(Tag::NONE, |order| order.tag), request.tag);
+	app_grants(app.tag, tag)?;
+	Ok(tag)
 }
 
 /// Checks that the order is for the app that is asked for, within its maximum.

@@ -5,20 +5,24 @@ use frame_support::{
 	traits::{
 		fungible::{Inspect, InspectHold},
 		tokens::Preservation,
-		ConstU32, ConstU64,
+		ConstU32, ConstU64, GetCallName,
 	},
 	Blake2_128Concat,
 };
 use frame_system::EnsureRoot;
-pub use pallet_testing::{Brakes, Clock};
+pub use pallet_testing::Clock;
 use rlc_primitives::{
 	deal::Settlement,
 	orders::Member,
-	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, WorkerpoolPolicy},
+	traits::{Assets, Escrow, Movement, OnDealOpened, OpenLocks, Stops, TaskCharge, WorkerpoolPolicy},
 	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, GroupId, Moment, Signature, WorkerpoolId, RLC,
 };
 use sp_core::{sr25519, H160};
-use sp_runtime::{generic, traits::BlakeTwo256, DispatchError, DispatchResult, TokenError};
+use sp_runtime::{
+	generic,
+	traits::{BlakeTwo256, Convert},
+	DispatchError, DispatchResult, TokenError,
+};
 
 #[frame_support::runtime]
 mod runtime {
@@ -88,9 +92,26 @@ parameter_types! {
 	pub storage RecordDeposit: Balance = 500;
 	pub storage DealDeposit: Balance = 2_000;
 	pub storage TaskDeposit: Balance = 10;
+	pub storage StakeRate: Balance = 0;
+	pub storage HasEnclaves: bool = true;
+	pub storage SearchRequests: u32 = 100;
+	pub storage EstimateOffers: u32 = 100;
+	pub storage EstimateCombinations: u32 = 10;
+	/// What a task is charged for each unit of its trust, in nRLC. Nothing unless a test says so.
+	pub storage Charge: Balance = 0;
+	pub storage Moderate: bool = true;
 	pub storage Opened: Vec<DealId> = Vec::new();
-	pub const Retention: Moment = RETENTION;
+	pub storage Retention: Moment = RETENTION;
 	pub VerifyingContract: H160 = H160::repeat_byte(0x3e);
+}
+
+/// Held for a task of any trust.
+pub struct ForEachTask;
+
+impl Convert<u64, Balance> for ForEachTask {
+	fn convert(_: u64) -> Balance {
+		TaskDeposit::get()
+	}
 }
 
 impl crate::Config for Test {
@@ -98,9 +119,11 @@ impl crate::Config for Test {
 	type Currency = Balances;
 	type Escrow = Safe;
 	type Assets = Registry;
+	type TaskCharge = Charges;
 	type OnDealOpened = Listener;
 	type Stops = Brakes;
 	type Time = Clock;
+	type PocoTime = Clock;
 	type ChainId = ConstU64<134>;
 	type VerifyingContract = VerifyingContract;
 	type CategoryOrigin = EnsureRoot<AccountId>;
@@ -108,15 +131,74 @@ impl crate::Config for Test {
 	type ByteDeposit = ByteDeposit;
 	type RecordDeposit = RecordDeposit;
 	type DealDeposit = DealDeposit;
-	type TaskDeposit = TaskDeposit;
+	type TaskDeposit = ForEachTask;
 	type Retention = Retention;
 	type TradeHistory = ConstU32<3>;
+	type StakeRate = StakeRate;
+	type HasEnclaves = HasEnclaves;
 	type SearchDepth = ConstU32<3>;
 	type SearchScan = ConstU32<6>;
-	type SearchRequests = ConstU32<2>;
+	type SearchRequests = SearchRequests;
+	type SearchTime = ConstU64<200>;
+	type EstimateOffers = EstimateOffers;
+	type EstimateCombinations = EstimateCombinations;
+	type UnattendedMatches = ConstU32<2>;
 	type WeightInfo = ();
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = Helper;
+}
+
+/// Calls that governance stopped, by names that calls have.
+pub struct Brakes;
+
+impl Brakes {
+	/// Stops this call, and no other.
+	pub fn stop(call: &str) {
+		assert!(is_call(call), "there is no call {call}");
+		pallet_testing::Brakes::stop(call);
+	}
+
+	/// Stops every call.
+	pub fn stop_all() {
+		pallet_testing::Brakes::stop_all();
+	}
+
+	/// Lets every call through again.
+	pub fn release() {
+		pallet_testing::Brakes::release();
+	}
+}
+
+impl Stops for Brakes {
+	fn is_stopped(call: &'static str) -> bool {
+		assert!(is_call(call), "the pallet asks whether {call} is stopped, which is not a call");
+		pallet_testing::Brakes::is_stopped(call)
+	}
+}
+
+fn is_call(name: &str) -> bool {
+	crate::Call::<Test>::get_call_names().contains(&name)
+}
+
+/// Takes a charge for each task, of which nothing is left.
+pub struct Charges;
+
+impl TaskCharge for Charges {
+	fn per_task(trust: u64, _: bool) -> Balance {
+		Charge::get().saturating_mul(trust.into())
+	}
+
+	fn take(who: &AccountId, amount: Balance) -> DispatchResult {
+		use frame_support::traits::{
+			fungible::Mutate,
+			tokens::{Fortitude, Precision},
+		};
+		Balances::burn_from(who, amount, Preservation::Expendable, Precision::Exact, Fortitude::Polite).map(drop)
+	}
+
+	fn is_moderate() -> bool {
+		Moderate::get()
+	}
 }
 
 /// Hears of deals.
@@ -322,6 +404,11 @@ pub fn check_invariants() {
 /// Returns the free nRLC.
 pub fn free(who: Who) -> Balance {
 	Balances::balance(&who.id())
+}
+
+/// Returns the nRLC held as bonds.
+pub fn bonds(who: Who) -> Balance {
+	Balances::balance_on_hold(&crate::HoldReason::Bond.into(), &who.id())
 }
 
 /// Returns the nRLC held as deposits.

@@ -3,11 +3,14 @@
 use alloc::vec::Vec;
 
 use frame_support::traits::{Get, Time};
-use rlc_primitives::{deal::Category, money, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder};
+use rlc_primitives::{
+	deal::Category, money, traits::TaskCharge, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder,
+};
 
 use crate::{
 	api::{BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, MAX_PAGE},
-	types::{self, Rank, Trade},
+	search::{Ask, Budget, Found, Search},
+	types::{self, OfferKey, Offered, Rank, Trade},
 	Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, Params, Presigned, Progress,
 };
 
@@ -51,23 +54,56 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Returns the best offers for a request that schedulers can stake for.
+	///
+	/// At most `EstimateOffers` workerpool offers are looked at, of which a quarter is for those that do not admit
+	/// everybody.
+	///
+	/// A runtime call has no clock, so counts bound it, whoever asks and however often. An offer costs at most six
+	/// reads (its entry and itself, its record of consumption, its pool and the pool's record, its scheduler's
+	/// account), and as many comparisons as the request has pairs of app and dataset offers, `SearchDepth` squared;
+	/// those come from `4 · SearchScan` orders. A combination costs at most as many reads as it names groups. That is
+	/// 13,000 reads with the live network's counts, a part of what a block may take. A node's own RPC gives one answer
+	/// per block and question, on one thread per core; `state_call`, which goes around that, executes whole blocks for
+	/// anyone too, so to limit this call alone would gain nothing.
 	pub fn estimate(request: RequestOrder) -> Option<Estimate> {
 		let hash = Self::signing_domain().hash(&request);
 		let left = Self::remainder(hash, request.volume, request.expiry).left();
-		let found = Self::best_offers(hash, &request, left, |found| {
-			money::for_volume(found.terms.task_price, found.volume).is_ok() && Self::can_stake(found)
-		})?;
-		let terms = found.terms;
+		let offers = T::EstimateOffers::get();
+		let restricted = offers / 4;
+		let combinations = T::EstimateCombinations::get();
+		let mut search =
+			Search::<T>::attended(Budget::Counts { offers: offers.saturating_sub(restricted), combinations });
+		let of = Offered::Workerpools(request.category);
+		let mut ask = search.ask(hash, request, left)?;
+
+		if ask.names_a_pool() {
+			Self::walk_named(&mut search, &mut ask);
+		} else {
+			let from = Rank::default();
+			for is_open in [true, false] {
+				search.walk(Self::offers_after(OfferKey { of, is_open }, from), from, core::slice::from_mut(&mut ask));
+				search.budget.add_offers(restricted);
+			}
+		}
+		ask.found().iter().find_map(|found| Self::estimate_of(&ask, found))
+	}
+
+	/// Returns what a match would cost, if the rules accept it.
+	fn estimate_of(ask: &Ask, found: &Found) -> Option<Estimate> {
+		let sides = ask.sides(found);
+		let terms = sides.terms::<T::Assets>(T::Time::now(), Categories::<T>::get, Self::conditions()).ok()?;
 		let volume = found.volume;
 		Some(Estimate {
-			orders: found.hashes,
+			orders: ask.hashes(found),
 			volume,
 			task_price: terms.task_price,
 			total_price: money::for_volume(terms.task_price, volume).ok()?,
 			worker_stake: terms.worker_stake,
 			pool_stake: terms.pool_stake,
 			total_pool_stake: money::for_volume(terms.pool_stake, volume).ok()?,
-			deposit: Self::deal_deposit(volume, &request.params),
+			deposit: Self::deal_deposit(volume, terms.trust, &ask.request.params),
+			charge: money::for_volume(T::TaskCharge::per_task(terms.trust, ask.request.callback.is_some()), volume)
+				.ok()?,
 		})
 	}
 

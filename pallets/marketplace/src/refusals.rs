@@ -4,7 +4,7 @@
 
 use rlc_primitives::{money::MoneyError, OrderKind};
 
-/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in three groups, between which the
+/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in five groups, between which the
 /// pallet has errors of its own.
 ///
 /// Their order is part of the encoding of the pallet's errors: no variant moves, and none is inserted.
@@ -79,6 +79,24 @@ macro_rules! refusals {
 			amounts {
 				/// An amount exceeds 128 bits. Lower the prices or the volume.
 				Overflow,
+			}
+			unattended {
+				/// The scheduler can stake for no task now, with its free RLC or with its order's bond. Choose another
+				/// workerpool order.
+				SchedulerUnfunded,
+				/// The requester has too little free RLC for one task and the deposits. Send it RLC.
+				RequesterUnfunded,
+				/// The workerpool has as many unattended tasks open as its record allows. Match the orders yourself, or
+				/// wait until some of them have closed.
+				TooManyUnattended,
+				/// The chain is so busy that tasks cost far more to compute on it than usual. Match the orders yourself, or
+				/// wait.
+				ChargeTooHigh,
+			}
+			enclaves {
+				/// A trusted execution environment is demanded, and this chain knows of no enclave that could do it. Ask
+				/// without, or wait until it does.
+				NoEnclaves,
 			}
 		}
 	};

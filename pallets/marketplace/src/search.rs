@@ -1,209 +1,131 @@
-//! The search for the best offers that serve a request: on validators off chain, and for estimates.
+//! The search for the best offers that serve requests: on validators off chain, and for estimates.
 //!
-//! The best is the cheapest combination that the rules of [`matching`] accept, and of equally cheap ones the oldest.
-//! Looked at are the first `SearchScan` entries of each list, of which the first `SearchDepth` usable ones are combined:
-//! those that admit the request and at least one of the other offers. Hiding an offer behind unusable ones takes a
-//! deposit for each of them, and keeps nobody from matching it directly.
+//! Only a category's workerpool offers come from everybody. They are walked once, cheapest first, for many requests
+//! together; those that admit everybody before the others, so that nobody hides them behind offers that nobody can use.
+//! Nothing is combined before it is known that it could be made now: an offer is one only if its scheduler can stake for
+//! it.
+//!
+//! ```text
+//! requests ─► asks, each with its app and dataset offers ─┐
+//!                                                         ├─► walk ─► the best few of each ask
+//! workerpool offers: open, then restricted ───────────────┘
+//! ```
+//!
+//! | module | what is there |
+//! |---|---|
+//! | `ask` | a request that looks for offers, and what it found |
+//! | `offers` | the offers of apps and datasets |
+//! | `pools` | the offers of workerpools: whether they could be made now, and how they rank |
+//! | `budget` | how long, or how far, a search may go |
+//!
+//! The best is the one of the least rank ([`record`](rlc_primitives::record)): prices of app and dataset, and the
+//! workerpool's price weighted by its record. Of equal ranks the cheapest is the best, of equal prices the oldest.
 
-use alloc::{vec, vec::Vec};
+mod ask;
+mod budget;
+mod offers;
+mod pools;
 
-use frame_support::{
-	storage::{with_transaction, TransactionOutcome},
-	traits::{Get, Time},
+use alloc::vec::Vec;
+
+use frame_support::traits::Get;
+use rlc_primitives::{money, AnyOrder, OrderHash, Params, RequestOrder};
+
+use self::{ask::Purse, offers::Shelves, pools::Pools};
+pub(crate) use self::{
+	ask::{Ask, Found},
+	budget::Budget,
 };
-use rlc_primitives::{
-	money, traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, Order, OrderHash, RequestOrder,
-	Restriction, WorkerpoolOrder,
-};
-
 use crate::{
-	matching::{self, Sides, Terms},
-	types::{BookKey, Hashes, Rank},
+	types::{self, Listed, Rank},
 	Categories, Config, Orders, Pallet,
 };
 
-/// An offer that could be a side of a deal.
-pub(crate) struct Offer<O> {
-	/// Its hash.
-	pub hash: OrderHash,
-	/// Its number in the order of publication.
-	pub sequence: u64,
-	/// How much of it is left.
-	pub left: u64,
-	/// The order.
-	pub order: O,
+/// How a walk over a list ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Walked {
+	/// Nothing that comes after could be of use.
+	Done,
+	/// The budget was spent after the entry of this rank.
+	Stopped(Rank),
 }
 
-/// What the search has found.
-pub(crate) struct Found {
-	/// The offers' hashes, and the request's.
-	pub hashes: Hashes,
-	/// The terms of the deal.
-	pub terms: Terms,
-	/// The deal's size.
-	pub volume: u64,
+/// A search, and what it has learned: nobody's funds and nobody's record are looked up twice.
+pub(crate) struct Search<T: Config> {
+	pub budget: Budget,
+	shelves: Shelves<T>,
+	pools: Pools<T>,
 }
 
-/// Offers that may go together.
-struct Combination<'a> {
-	price: Balance,
-	app: &'a Offer<AppOrder>,
-	dataset: Option<&'a Offer<DatasetOrder>>,
-	workerpool: &'a Offer<WorkerpoolOrder>,
-}
-
-impl Combination<'_> {
-	/// Returns what to prefer: the cheapest, then the oldest.
-	fn preference(&self) -> (Balance, u64, u64, u64) {
-		let dataset = self.dataset.map_or(0, |offer| offer.sequence);
-		(self.price, self.workerpool.sequence, self.app.sequence, dataset)
-	}
-}
-
-impl<T: Config> Pallet<T> {
-	/// Returns the best offers for a request of which `left` tasks are left, among those that `accept` accepts too.
-	pub(crate) fn best_offers(
-		hash: OrderHash,
-		request: &RequestOrder,
-		left: u64,
-		accept: impl Fn(&Found) -> bool,
-	) -> Option<Found> {
-		let apps = Self::app_offers(request);
-		let datasets = Self::dataset_offers(request);
-		let wanted: Vec<Option<&Offer<DatasetOrder>>> = match request.dataset {
-			Some(_) => datasets.iter().map(Some).collect(),
-			None => vec![None],
-		};
-		let workerpools = Self::workerpool_offers(request, &apps, &wanted);
-		combinations(&apps, &wanted, &workerpools)
-			.into_iter()
-			.filter_map(|combination| Self::found(hash, request, left, &combination))
-			.find(accept)
+impl<T: Config> Search<T> {
+	/// Returns a search for matches that nobody signs: of as many tasks as both sides can pay for.
+	pub fn unattended(budget: Budget) -> Self {
+		Self { budget, shelves: Shelves::new(), pools: Pools::new(true) }
 	}
 
-	/// Returns what the rules make of a combination.
-	fn found(hash: OrderHash, request: &RequestOrder, left: u64, combination: &Combination) -> Option<Found> {
-		let Combination { app, dataset, workerpool, .. } = combination;
-		let sides = Sides {
-			app: &app.order,
-			dataset: dataset.map(|offer| &offer.order),
-			workerpool: &workerpool.order,
-			request,
-		};
-		let terms = sides.terms::<T::Assets>(T::Time::now(), Categories::<T>::get).ok()?;
-		let dataset_left = dataset.map_or(left, |offer| offer.left);
-		let volume = left.min(app.left).min(workerpool.left).min(dataset_left);
-		let hashes = Hashes {
-			app: app.hash,
-			dataset: dataset.map(|offer| offer.hash),
-			workerpool: workerpool.hash,
-			request: hash,
-		};
-		(volume > 0).then_some(Found { hashes, terms, volume })
+	/// Returns a search for a match that somebody will bring, and that has to be made as a whole.
+	pub fn attended(budget: Budget) -> Self {
+		Self { budget, shelves: Shelves::new(), pools: Pools::new(false) }
 	}
 
-	fn app_offers(request: &RequestOrder) -> Vec<Offer<AppOrder>> {
-		Self::usable(BookKey::App(request.app), |order| match order {
-			AnyOrder::App(order) => {
-				let usable = matching::app_serves(&order, request).is_ok()
-					&& order.dataset_restrict.admits::<T::Assets>(request.dataset.as_ref())
-					&& order.requester_restrict.admits::<T::Assets>(Some(&request.requester));
-				usable.then_some(order)
+	/// Leaves these offers out: they failed a moment ago, whatever the reason.
+	pub fn shun(&mut self, shunned: impl Fn(&OrderHash) -> bool + 'static) {
+		self.pools.shun(shunned);
+	}
+
+	/// Looks at the workerpool offers of a list, of which the last one seen is `from`, for all of these asks.
+	pub fn walk(&mut self, list: impl Iterator<Item = (Rank, Listed)>, from: Rank, asks: &mut [Ask]) -> Walked {
+		// Which asks are content with which trust: an offer that serves none of them is not read.
+		let mut by_trust: Vec<_> = asks.iter().enumerate().map(|(place, ask)| (ask.request.trust, place)).collect();
+		by_trust.sort_unstable();
+		let mut last = from;
+		for (rank, Listed { order, trust }) in list {
+			if !self.budget.take_offer() {
+				return Walked::Stopped(last);
 			}
-			_ => None,
-		})
-	}
-
-	fn dataset_offers(request: &RequestOrder) -> Vec<Offer<DatasetOrder>> {
-		let Some(dataset) = request.dataset else { return Vec::new() };
-		Self::usable(BookKey::Dataset(dataset), |order| match order {
-			AnyOrder::Dataset(order) => {
-				let usable = matching::dataset_serves(&order, request).is_ok()
-					&& order.app_restrict.admits::<T::Assets>(Some(&request.app))
-					&& order.requester_restrict.admits::<T::Assets>(Some(&request.requester));
-				usable.then_some(order)
+			last = rank;
+			let price = types::price_of_rank(false, &rank);
+			if !asks.iter().any(|ask| ask.is_open_to(price)) {
+				return Walked::Done;
 			}
-			_ => None,
-		})
-	}
-
-	/// Returns those that go together with one of the other offers at least: others could be many, and hide the ones
-	/// that do.
-	fn workerpool_offers(
-		request: &RequestOrder,
-		apps: &[Offer<AppOrder>],
-		datasets: &[Option<&Offer<DatasetOrder>>],
-	) -> Vec<Offer<WorkerpoolOrder>> {
-		let list = match &request.workerpool {
-			Restriction::Exactly(workerpool) => BookKey::Workerpool(*workerpool),
-			_ => BookKey::Workerpools(request.category),
-		};
-		Self::usable(list, |order| match order {
-			AnyOrder::Workerpool(order) => {
-				let goes_with = |app: &Offer<AppOrder>, dataset: &Option<&Offer<DatasetOrder>>| {
-					let app = &app.order;
-					let dataset = dataset.map(|offer| &offer.order);
-					Sides { app, dataset, workerpool: &order, request }.go_together::<T::Assets>()
-				};
-				let usable = matching::workerpool_serves(&order, request).is_ok()
-					&& apps.iter().any(|app| datasets.iter().any(|dataset| goes_with(app, dataset)));
-				usable.then_some(order)
-			}
-			_ => None,
-		})
-	}
-
-	/// Returns the first orders of a list that `pick` picks, that today's owner published, and of which something is
-	/// left.
-	fn usable<O: Order>(list: BookKey, pick: impl Fn(AnyOrder) -> Option<O>) -> Vec<Offer<O>> {
-		let scan = T::SearchScan::get();
-		let depth = T::SearchDepth::get();
-		Self::entries_after(list, Rank::default())
-			.take(usize::try_from(scan).unwrap_or(usize::MAX))
-			.filter_map(|(_, hash)| {
-				let published = Orders::<T>::get(hash)?;
-				let left = Self::remainder_of(hash, &published.order).left();
-				let usable = left > 0 && Self::is_owners(&published);
-				let order = usable.then(|| pick(published.order)).flatten()?;
-				Some(Offer { hash, sequence: published.sequence, left, order })
-			})
-			.take(usize::try_from(depth).unwrap_or(usize::MAX))
-			.collect()
-	}
-
-	/// Returns whether an account could pay for the deal now.
-	pub(crate) fn can_pay(payer: &AccountId, found: &Found) -> bool {
-		money::for_volume(found.terms.task_price, found.volume)
-			.is_ok_and(|price| with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(payer, price))).is_ok())
-	}
-
-	/// Returns whether the scheduler could stake for the deal now.
-	pub(crate) fn can_stake(found: &Found) -> bool {
-		money::for_volume(found.terms.pool_stake, found.volume).is_ok_and(|stake| {
-			with_transaction(|| TransactionOutcome::Rollback(T::Escrow::lock(&found.terms.workerpool.owner, stake)))
-				.is_ok()
-		})
-	}
-}
-
-/// Returns all combinations whose price is an amount, the preferred one first.
-fn combinations<'a>(
-	apps: &'a [Offer<AppOrder>],
-	datasets: &[Option<&'a Offer<DatasetOrder>>],
-	workerpools: &'a [Offer<WorkerpoolOrder>],
-) -> Vec<Combination<'a>> {
-	let mut all = Vec::new();
-	for app in apps {
-		for dataset in datasets {
-			for workerpool in workerpools {
-				let dataset_price = dataset.map_or(0, |offer| offer.order.price);
-				let price = money::task_price(app.order.price, dataset_price, workerpool.order.price);
-				if let Ok(price) = price {
-					all.push(Combination { price, app, dataset: *dataset, workerpool });
-				}
+			let content = by_trust.partition_point(|(wanted, _)| *wanted <= trust);
+			if content > 0 {
+				self.look_at(&order, asks, by_trust.get(..content).unwrap_or_default());
 			}
 		}
+		Walked::Done
 	}
-	all.sort_by_key(Combination::preference);
-	all
+
+	/// Looks at one workerpool offer, for the asks at these places.
+	fn look_at(&mut self, hash: &OrderHash, asks: &mut [Ask], places: &[(u64, usize)]) {
+		let Some(published) = Orders::<T>::get(hash) else { return };
+		let AnyOrder::Workerpool(order) = &published.order else { return };
+		let mut offer = None;
+		for (_, place) in places {
+			let Some(ask) = asks.get_mut(*place).filter(|ask| ask.could_use(order)) else { continue };
+			// What has to be read of an offer is read once, and only if somebody could use it.
+			let offer = offer.get_or_insert_with(|| self.pools.offer(hash, order, &published));
+			let Some(offer) = offer else { return };
+			ask.consider::<T>(offer, &mut self.budget);
+		}
+	}
+
+	/// Returns an ask for a request of which `left` tasks are left; `None` if no app or dataset offers serve it, or if it
+	/// cannot pay for one task: that is known before anything is combined.
+	pub fn ask(&mut self, hash: OrderHash, mut request: RequestOrder, left: u64) -> Option<Ask> {
+		let mut purse = Purse::UNKNOWN;
+		if self.pools.unattended {
+			purse = Purse { free: self.pools.purse(&request.requester), costs: Pallet::<T>::costs(&request) };
+			// They can be long, and are not needed any more.
+			request.params = Params::default();
+		}
+		let mut pairs = self.shelves.pairs(&request);
+		if !T::HasEnclaves::get() {
+			pairs.retain(|pair| !pair.tag.has_tee());
+		}
+		let reference_time = Categories::<T>::get(request.category)?.reference_time;
+		let floor = money::stake_floor(T::StakeRate::get(), reference_time).ok()?;
+		let ask = Ask::new(hash, request, left, pairs, purse, floor)?;
+		Some(if self.pools.unattended { ask.among_many() } else { ask })
+	}
 }

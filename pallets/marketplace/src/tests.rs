@@ -4,9 +4,12 @@ mod authorization;
 mod book;
 mod categories;
 mod deals;
+mod funds;
 mod orders;
 mod random;
+mod records;
 mod rules;
+mod search;
 mod unattended;
 
 use frame_support::pallet_prelude::DispatchResult;

@@ -10,7 +10,9 @@ use rlc_primitives::{AccountId, Balance};
 use sp_runtime::TryRuntimeError;
 
 use crate::{
-	book::entries, Book, Categories, Config, Consumed, Deals, HoldReason, NextCategory, Orders, Pallet, Params,
+	book::{entries, offer_entry},
+	types::Listed,
+	Book, Categories, Config, Consumed, Deals, HoldReason, NextCategory, Offers, Orders, Pallet, Params, PoolRecords,
 	Presigned, Progress, Trades,
 };
 
@@ -18,9 +20,12 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::categories_are_numbered()?;
 		Self::book_lists_the_orders()?;
+		Self::offers_list_the_orders()?;
 		Self::volume_is_consumed_once()?;
 		Self::deals_have_progress()?;
 		Self::deposits_are_held()?;
+		Self::bonds_are_held()?;
+		Self::unattended_tasks_are_counted()?;
 		Self::trades_are_bounded()
 	}
 
@@ -44,6 +49,22 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		ensure!(Book::<T>::iter().count() == listed, "I7: the book lists something that is not an order");
+		Ok(())
+	}
+
+	/// Checks that the search finds each order that is not a request, and nothing else.
+	fn offers_list_the_orders() -> Result<(), TryRuntimeError> {
+		let mut listed: usize = 0;
+		for (hash, published) in Orders::<T>::iter() {
+			if let Some((key, rank)) = offer_entry(&published) {
+				ensure!(
+					Offers::<T>::get(key, rank) == Some(Listed::new(hash, &published.order)),
+					"the search cannot find an order"
+				);
+				listed = listed.saturating_add(1);
+			}
+		}
+		ensure!(Offers::<T>::iter().count() == listed, "I7: the search finds something that is not an order");
 		Ok(())
 	}
 
@@ -91,6 +112,36 @@ impl<T: Config> Pallet<T> {
 		for (who, amount) in due {
 			let held = T::Currency::balance_on_hold(&HoldReason::Deposit.into(), &who);
 			ensure!(held == amount, "I7: more or less is held than was recorded");
+		}
+		Ok(())
+	}
+
+	/// Checks that the bond of each order is held, and no more.
+	fn bonds_are_held() -> Result<(), TryRuntimeError> {
+		let mut due = BTreeMap::<AccountId, Balance>::new();
+		for order in Orders::<T>::iter_values() {
+			let sum = due.entry(order.owner).or_default();
+			*sum = sum.saturating_add(order.bond);
+		}
+		for (who, amount) in due {
+			let held = T::Currency::balance_on_hold(&HoldReason::Bond.into(), &who);
+			ensure!(held == amount, "more or less is held than the bonds of orders");
+		}
+		Ok(())
+	}
+
+	/// Checks that no record says that more unattended tasks are open than there are.
+	fn unattended_tasks_are_counted() -> Result<(), TryRuntimeError> {
+		let mut open = BTreeMap::<_, u64>::new();
+		for (id, progress) in Progress::<T>::iter().filter(|(_, progress)| progress.unattended) {
+			if let Some(deal) = Deals::<T>::get(id) {
+				let sum = open.entry((deal.workerpool.id, deal.workerpool.owner)).or_default();
+				*sum = sum.saturating_add(progress.open);
+			}
+		}
+		for (pool, record) in PoolRecords::<T>::iter() {
+			let open = open.get(&(pool, record.owner)).copied().unwrap_or_default();
+			ensure!(record.unattended <= open, "a pool is said to have more unattended tasks open than it has");
 		}
 		Ok(())
 	}

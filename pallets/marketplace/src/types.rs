@@ -1,11 +1,13 @@
 //! What the pallet's storage holds, and how the book is sorted. Nothing here knows the runtime.
 
 // SCALE's derives number variants with casts.
-#![cfg_attr(not(feature = "std"), allow(clippy::as_conversions))]
+#![cfg_attr(not(feature = "std"), allow(clippy::as_conversions, clippy::cast_possible_truncation))]
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use rlc_primitives::{AccountId, Balance, Moment};
+use rlc_primitives::{AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, Moment, OrderHash};
 use scale_info::TypeInfo;
+
+pub use rlc_primitives::record::{PoolRecord, Recorded, Tally};
 
 pub use rlc_primitives::market::{
 	params_len_of, Authorization, BookKey, DealProgress, Hashes, Published, Rank, SignedOrder, SignedOrders, Trade,
@@ -33,6 +35,65 @@ pub struct Presign {
 	pub deposit: Balance,
 	/// From this time on, in ms, the order cannot be matched.
 	pub expiry: Option<Moment>,
+}
+
+/// A list that the search for offers walks: cheapest first, then oldest.
+///
+/// Offers that admit everybody are not behind those that do not: anyone can make a thousand of the latter that nobody
+/// can use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct OfferKey {
+	/// What is offered.
+	pub of: Offered,
+	/// Whether its orders admit everybody and everything.
+	pub is_open: bool,
+}
+
+/// What a request looks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum Offered {
+	/// Runs of an app.
+	#[codec(index = 0)]
+	App(AppId),
+	/// Uses of a dataset.
+	#[codec(index = 1)]
+	Dataset(DatasetId),
+	/// Computing, in a category.
+	#[codec(index = 2)]
+	Workerpools(CategoryId),
+}
+
+/// An offer, as the lists have it: what most requests that cannot use it are told by, without reading the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Listed {
+	/// The order.
+	pub order: OrderHash,
+	/// The most trust that it delivers: of an app's or a dataset's, any.
+	pub trust: u64,
+}
+
+impl Listed {
+	/// Returns the entry of an offer.
+	pub fn new(hash: OrderHash, order: &AnyOrder) -> Self {
+		let trust = match order {
+			AnyOrder::Workerpool(order) => order.trust,
+			_ => u64::MAX,
+		};
+		Self { order: hash, trust }
+	}
+}
+
+impl OfferKey {
+	/// Returns the list that an order is in; `None`: it is a request.
+	pub fn of(order: &AnyOrder) -> Option<Self> {
+		let of = match order {
+			AnyOrder::App(order) => Offered::App(order.app),
+			AnyOrder::Dataset(order) => Offered::Dataset(order.dataset),
+			AnyOrder::Workerpool(order) => Offered::Workerpools(order.category),
+			AnyOrder::Request(_) => return None,
+		};
+		Some(Self { of, is_open: order.is_open() })
+	}
 }
 
 /// Returns the rank of an order with this price and sequence.

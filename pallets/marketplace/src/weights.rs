@@ -27,6 +27,38 @@ pub trait WeightInfo {
 	fn authorize_match_published() -> Weight;
 	/// Returns the weight of [`Pallet::prune_order`](crate::Pallet::prune_order).
 	fn prune_order() -> Weight;
+	/// Returns the weight of [`Pallet::remove_unfunded`](crate::Pallet::remove_unfunded).
+	fn remove_unfunded() -> Weight;
+	/// Returns the weight of [`Pallet::prune_record`](crate::Pallet::prune_record).
+	fn prune_record() -> Weight;
+	/// Returns the weight of keeping the records of a task that was closed.
+	fn record_task() -> Weight;
+	/// Returns the weight of the verification of a request's native signature by an ed25519 key.
+	fn verify_ed25519(b: u32) -> Weight;
+	/// Returns the weight of the same for an sr25519 key, with which calls are measured.
+	fn verify_sr25519(b: u32) -> Weight;
+	/// Returns the weight of the same for an ecdsa key.
+	fn verify_ecdsa(b: u32) -> Weight;
+	/// Returns the weight of the same for an Ethereum key.
+	fn verify_eth(b: u32) -> Weight;
+	/// Returns the weight of the verification of an Ethereum wallet's signature over the order's EIP-712 form.
+	fn verify_eip712(b: u32) -> Weight;
+
+	/// Returns how much longer than an sr25519 key's the verification of an order's signature can take.
+	fn another_signature(b: u32) -> Weight {
+		let measured = Self::verify_sr25519(b);
+		let longest = measured
+			.max(Self::verify_ed25519(b))
+			.max(Self::verify_ecdsa(b))
+			.max(Self::verify_eth(b))
+			.max(Self::verify_eip712(b));
+		longest.saturating_sub(measured)
+	}
+
+	/// Returns the same for the signatures of a request and of three orders, which have no params.
+	fn other_signatures(b: u32) -> Weight {
+		Self::another_signature(b).saturating_add(Self::another_signature(0).saturating_mul(3))
+	}
 }
 
 impl WeightInfo for () {
@@ -61,6 +93,30 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn prune_order() -> Weight {
+		Weight::zero()
+	}
+	fn remove_unfunded() -> Weight {
+		Weight::zero()
+	}
+	fn prune_record() -> Weight {
+		Weight::zero()
+	}
+	fn record_task() -> Weight {
+		Weight::zero()
+	}
+	fn verify_ed25519(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn verify_sr25519(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn verify_ecdsa(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn verify_eth(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn verify_eip712(_: u32) -> Weight {
 		Weight::zero()
 	}
 }

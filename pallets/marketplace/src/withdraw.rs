@@ -1,7 +1,7 @@
 //! Orders leave the chain: taken back by their owners, expired, or with nothing left of them.
 
 use frame_support::{ensure, traits::Time};
-use rlc_primitives::{AccountId, OrderHash};
+use rlc_primitives::{AccountId, AnyOrder, OrderHash};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
@@ -64,6 +64,25 @@ impl<T: Config> Pallet<T> {
 		Self::take_down(&hash, expired)?;
 
 		Self::deposit_event(Event::OrderExpired { order: hash });
+		Ok(())
+	}
+
+	/// Removes an order whose scheduler can stake for no task of it; `who` gets its deposit.
+	///
+	/// The bond goes back to the publisher. It gains nothing by removing its own order through another account: what that
+	/// account gets is what the publisher would have got back by withdrawing it.
+	pub(crate) fn do_remove_unfunded(who: AccountId, hash: OrderHash) -> DispatchResult {
+		let published = Orders::<T>::get(hash).ok_or(Error::<T>::NotFound)?;
+		let AnyOrder::Workerpool(order) = &published.order else { return Err(Error::<T>::WrongKind.into()) };
+		let stake = Self::stake_for(order)?;
+
+		ensure!(Self::stakeable(&published.owner, published.bond, stake) == 0, Error::<T>::StillFunded);
+
+		Orders::<T>::remove(hash);
+		Self::give_deposit(&published.owner, &who, published.deposit)?;
+		Self::leave_book(&hash, Published { deposit: 0, ..published })?;
+
+		Self::deposit_event(Event::OrderUnfunded { order: hash });
 		Ok(())
 	}
 

@@ -1,54 +1,74 @@
 //! Who may contribute: those whom the scheduler chose, and where a task demands it, from within an enclave.
 //!
-//! A dishonest worker cannot make itself eligible, and cannot use another's delegation: it names the worker, the task
-//! and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over its own seal.
+//! Signatures are verified last, when nothing else refuses a call: that is dear, and a pool that asks whether a call is
+//! free is not paid for it.
+//!
+//! A dishonest worker cannot make itself eligible, and cannot use another's delegation: it names the worker, the task,
+//! when it expires and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over its
+//! own seal.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
 	task::Commitment,
 	traits::EnclaveRegistry,
-	AccountId, Deal, Delegation, SchedulerSignature, SignatureError, TaskId,
+	AccountId, Deal, Delegation, Moment, SchedulerSignature, SignatureError, TaskId,
 };
 use sp_core::H160;
 use sp_runtime::DispatchResult;
 
-use crate::{Config, Delegate, DelegationProof, Error, Pallet};
+use crate::{Config, Delegated, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Checks that the scheduler chose this worker, for this enclave if it named one.
+	/// Checks that the scheduler chose this worker on chain, for this enclave if it named one, unless the worker brings
+	/// its signature, which has not expired at `now`: [`verify_signatures`](Self::verify_signatures) verifies that.
 	pub(crate) fn ensure_delegated(
+		worker: &AccountId,
+		enclave: Option<H160>,
+		proof: &DelegationProof,
+		delegates: &[Delegated],
+		now: Moment,
+	) -> Result<(), Error<T>> {
+		if let DelegationProof::Signed { expiry, .. } = proof {
+			ensure!(now < *expiry, Error::<T>::DelegationExpired);
+			return Ok(());
+		}
+		let delegate = delegates.iter().map(|one| &one.delegate).find(|one| one.worker == *worker);
+		let delegate = delegate.ok_or(Error::<T>::NotDelegated)?;
+		ensure!(delegate.enclave.is_none() || delegate.enclave == enclave, Error::<T>::WrongEnclave);
+		Ok(())
+	}
+
+	/// Verifies the signatures of a commitment of this worker's: the scheduler's, if it was brought, and the enclave's.
+	pub(crate) fn verify_signatures(
 		worker: &AccountId,
 		task: TaskId,
 		deal: &Deal,
-		enclave: Option<H160>,
+		commitment: &Commitment,
 		proof: &DelegationProof,
-		delegates: &[Delegate],
-	) -> Result<(), Error<T>> {
-		match proof {
-			DelegationProof::OnChain => {
-				let delegate = delegates.iter().find(|one| one.worker == *worker).ok_or(Error::<T>::NotDelegated)?;
-				ensure!(delegate.enclave.is_none() || delegate.enclave == enclave, Error::<T>::WrongEnclave);
-				Ok(())
-			}
-			DelegationProof::Signed(signature) => {
-				let delegation = Delegation { worker: worker.clone(), task, enclave };
-				let refusal = match Self::verify(signature, &delegation, deal) {
-					Ok(()) => return Ok(()),
-					// The scheduler may not have minded which enclave.
-					Err(SignatureError::WrongSigner) if enclave.is_some() => {
-						Self::verify(signature, &Delegation { enclave: None, ..delegation }, deal)
-					}
-					Err(refusal) => Err(refusal),
-				};
-				refusal.map_err(|refusal| match refusal {
-					SignatureError::Malformed(_) => Error::<T>::MalformedSchedulerSignature,
-					SignatureError::WrongSigner | SignatureError::NotExpressible(_) => {
-						Error::<T>::WrongSchedulerSignature
-					}
-				})
-			}
+		enclave: Option<&EthereumSignature>,
+	) -> DispatchResult {
+		if let DelegationProof::Signed { signature, expiry } = proof {
+			let delegation = Delegation { worker: worker.clone(), task, enclave: commitment.enclave, expiry: *expiry };
+			Self::ensure_chosen(delegation, deal, signature)?;
 		}
+		Self::ensure_enclave(deal, commitment, enclave)
+	}
+
+	/// Checks that the scheduler signed this delegation, or the same for any enclave.
+	fn ensure_chosen(delegation: Delegation, deal: &Deal, signature: &SchedulerSignature) -> Result<(), Error<T>> {
+		let refusal = match Self::verify(signature, &delegation, deal) {
+			Ok(()) => return Ok(()),
+			// The scheduler may not have minded which enclave.
+			Err(SignatureError::WrongSigner) if delegation.enclave.is_some() => {
+				Self::verify(signature, &Delegation { enclave: None, ..delegation }, deal)
+			}
+			Err(refusal) => Err(refusal),
+		};
+		refusal.map_err(|refusal| match refusal {
+			SignatureError::Malformed(_) => Error::<T>::MalformedSchedulerSignature,
+			SignatureError::WrongSigner | SignatureError::NotExpressible(_) => Error::<T>::WrongSchedulerSignature,
+		})
 	}
 
 	fn verify(signature: &SchedulerSignature, delegation: &Delegation, deal: &Deal) -> Result<(), SignatureError> {
@@ -58,11 +78,7 @@ impl<T: Config> Pallet<T> {
 	/// Checks that the enclave of a commitment, if it has one, signed it, and is one that this deal accepts.
 	///
 	/// That an enclave is named where the deal demands one is the task's to check.
-	pub(crate) fn ensure_enclave(
-		deal: &Deal,
-		commitment: &Commitment,
-		signature: Option<&EthereumSignature>,
-	) -> DispatchResult {
+	fn ensure_enclave(deal: &Deal, commitment: &Commitment, signature: Option<&EthereumSignature>) -> DispatchResult {
 		let (enclave, signature) = match (commitment.enclave, signature) {
 			(None, None) => return Ok(()),
 			(None, Some(_)) => return Err(Error::<T>::UnexpectedEnclaveSignature.into()),

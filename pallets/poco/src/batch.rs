@@ -35,7 +35,8 @@ pub(crate) struct DealReader {
 }
 
 impl DealReader {
-	fn read<T: Config>(&mut self, id: DealId) -> Result<Rc<Deal>, Error<T>> {
+	/// Reads a deal.
+	pub fn read<T: Config>(&mut self, id: DealId) -> Result<Rc<Deal>, Error<T>> {
 		let deal = match self.last.take() {
 			Some((last, deal)) if last == id => deal,
 			_ => Rc::new(T::Deals::deal(&id).ok_or(Error::<T>::NotFound)?),
@@ -55,9 +56,20 @@ impl DealReader {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Returns chain time, in ms.
+	/// Returns PoCo time, in ms: what deadlines are compared with.
 	pub(crate) fn now() -> Moment {
 		T::Time::now()
+	}
+
+	/// Returns chain time, in ms: what retention is counted in.
+	pub(crate) fn chain_now() -> Moment {
+		T::ChainTime::now()
+	}
+
+	/// Returns the day, counted from the Unix epoch.
+	pub(crate) fn today() -> u32 {
+		const DAY: Moment = 24 * 60 * 60 * 1_000;
+		u32::try_from(Self::chain_now().checked_div(DAY).unwrap_or_default()).unwrap_or(u32::MAX)
 	}
 
 	/// Reads one task and its deal.
@@ -69,7 +81,8 @@ impl<T: Config> Pallet<T> {
 	/// takes its final deadline and a deal whose tasks can be pruned.
 	pub(crate) fn load_overdue(task: &TaskRef, now: Moment) -> Result<Loaded, Error<T>> {
 		let loaded = Self::load(task)?;
-		let pruned = !loaded.stored && loaded.deal.final_deadline() <= now && T::Deals::is_prunable(&task.deal, now);
+		let over = !loaded.stored && loaded.deal.final_deadline() <= now;
+		let pruned = over && T::Deals::is_prunable(&task.deal, Self::chain_now());
 		ensure!(!pruned, Error::<T>::AlreadyClosed);
 		Ok(loaded)
 	}

@@ -6,9 +6,10 @@
 use frame_support::weights::Weight;
 use rlc_primitives::{
 	count,
+	ethereum::EthereumSignature,
 	task::MAX_CONTRIBUTORS,
 	traits::{EnclaveRegistry, OnTaskClosed},
-	ResultDigest,
+	Moment, ResultDigest, SchedulerSignature,
 };
 
 use crate::{
@@ -20,12 +21,15 @@ use crate::{
 /// that is.
 pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
+/// The bytes of the longest free call without data for a callback, signed: a contribution with the scheduler's signature.
+const FREE_CALL_BYTES: u32 = 450;
+
 /// The parties of a deal that get or lose something when its task closes: the payer and three owners.
 pub(crate) const PARTIES: u32 = 4;
 
 /// The movements of a task's money, beside its workers' stakes and rewards: what is seized, three prices that are paid,
-/// the scheduler's stake, and its share of the kitty.
-pub(crate) const MOVEMENTS: u32 = 6;
+/// the scheduler's stake, its share of the kitty, and the treasury's part.
+pub(crate) const MOVEMENTS: u32 = 7;
 
 /// What a call met: it says what it weighed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,16 +49,41 @@ impl Moved {
 	/// as this.
 	fn most(deals: u32, tasks: u32, workers: u32, theirs: u32) -> Self {
 		Self {
-			accounts: PARTIES.saturating_mul(deals).saturating_add(workers),
+			// The treasury may get something too.
+			accounts: PARTIES.saturating_mul(deals).saturating_add(workers).saturating_add(1),
 			movements: MOVEMENTS.saturating_mul(tasks).saturating_add(theirs),
 		}
 	}
 }
 
 impl<T: Config> Pallet<T> {
+	/// Returns what the free calls of a task weigh in their worst case, if its trust needs so many new workers; how many
+	/// calls they are, and how many bytes they have. `budget` says which they are.
+	pub fn free_calls(workers: u32) -> (Weight, u32, u32) {
+		let contributions = workers.saturating_add(1);
+		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
+		let proof = DelegationProof::Signed { signature, expiry: Moment::MAX };
+		let people = contributions.min(MAX_CONTRIBUTORS);
+		let met = Met { contributions: people, closed: 0, people: 0, moved: Moved::default() };
+		let reveal = Self::reveal_weight(Some(met)).max(Self::reveal_failure_weight(Some(met)));
+		let pair = Self::contribute_weight(&proof, false, people).saturating_add(reveal);
+		let report = T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure());
+		let weight = pair
+			.saturating_mul(contributions.into())
+			.saturating_add(Self::finalize_weight(None, people))
+			.saturating_add(report.saturating_mul(workers.into()));
+		let calls = contributions.saturating_mul(2).saturating_add(1).saturating_add(workers);
+		(weight, calls, calls.saturating_mul(FREE_CALL_BYTES))
+	}
+
 	/// Returns what the delegation of tasks to workers weighs: each task costs each worker once more.
 	pub(crate) fn delegate_weight(tasks: usize, workers: usize) -> Weight {
 		T::WeightInfo::delegate(count(workers)).saturating_mul(length(tasks))
+	}
+
+	/// Returns what it weighs to take back the delegation of tasks to workers.
+	pub(crate) fn undelegate_weight(tasks: usize, workers: usize) -> Weight {
+		T::WeightInfo::undelegate(count(workers)).saturating_mul(length(tasks))
 	}
 
 	/// Returns what a contribution weighs, to a task that had `earlier` ones.
@@ -82,8 +111,8 @@ impl<T: Config> Pallet<T> {
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
 		let delegation = match (authorization, enclave) {
 			(DelegationProof::OnChain, _) => Weight::zero(),
-			(DelegationProof::Signed(_), false) => T::WeightInfo::verify_delegation(),
-			(DelegationProof::Signed(_), true) => T::WeightInfo::verify_delegation().saturating_mul(2),
+			(DelegationProof::Signed { .. }, false) => T::WeightInfo::verify_delegation(),
+			(DelegationProof::Signed { .. }, true) => T::WeightInfo::verify_delegation().saturating_mul(2),
 		};
 		let enclave = if enclave {
 			T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight())
@@ -95,12 +124,26 @@ impl<T: Config> Pallet<T> {
 
 	/// Returns what a reveal weighs that met this; `None`: that closes a full task.
 	pub(crate) fn reveal_weight(met: Option<Met>) -> Weight {
-		let people = MAX_CONTRIBUTORS;
-		let moved = Moved::most(1, 1, people, 2 * people);
-		let met = met.unwrap_or(Met { contributions: people, closed: 1, people, moved });
+		let met = met.unwrap_or_else(Self::full_task);
 		T::WeightInfo::reveal(met.contributions)
 			.saturating_add(T::WeightInfo::check_reveal(met.contributions))
 			.saturating_add(Self::closings_weight(met))
+	}
+
+	/// Returns what a failure that is revealed weighs that met this; `None`: that closes a full task. An agreed failure
+	/// moves no more than a result.
+	pub(crate) fn reveal_failure_weight(met: Option<Met>) -> Weight {
+		let met = met.unwrap_or_else(Self::full_task);
+		T::WeightInfo::reveal_failure(met.contributions)
+			.saturating_add(T::WeightInfo::check_reveal_failure(met.contributions))
+			.saturating_add(Self::closings_weight(met))
+	}
+
+	/// Returns what a call meets that closes a full task.
+	fn full_task() -> Met {
+		let people = MAX_CONTRIBUTORS;
+		let moved = Moved::most(1, 1, people, people.saturating_mul(2));
+		Met { contributions: people, closed: 1, people, moved }
 	}
 
 	/// Reveals that met this; `None`: that close as many tasks as they can.
@@ -179,6 +222,10 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn claim_weight(people: u32) -> Weight {
 		T::WeightInfo::claim(people).saturating_add(T::OnTaskClosed::weight())
+	}
+
+	pub(crate) fn release_weight(people: u32) -> Weight {
+		T::WeightInfo::release(people).saturating_add(T::OnTaskClosed::weight())
 	}
 
 	pub(crate) fn abandon_weight(people: u32) -> Weight {

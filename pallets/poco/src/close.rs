@@ -1,6 +1,6 @@
 //! Tasks end: completed, or failed. Every way to end one leads through here, once (invariant I5).
 
-use frame_support::ensure;
+use frame_support::{ensure, traits::Get};
 use rlc_primitives::{
 	count,
 	task::{ContributionStatus, Stage},
@@ -10,14 +10,22 @@ use rlc_primitives::{
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	batch::Loaded, settle::Money, CallbackData, Config, DelegateList, Delegates, Error, Event, Pallet, TaskRef, Tasks,
-	Work,
+	batch::Loaded, settle::Money, CallbackData, Config, DelegatedList, Delegates, Error, Event, Pallet, TaskFailure,
+	TaskFailures, TaskRef, Tasks, Work,
 };
 
 /// Returns how many people a closing concerns: the task's contributors, or the delegates beside them if those are more.
 /// Weights are measured with as many of both.
-pub(crate) fn people(task: &Task, delegates: &DelegateList) -> u32 {
+pub(crate) fn people(task: &Task, delegates: &DelegatedList) -> u32 {
 	count(task.contributions.len().max(delegates.len()))
+}
+
+/// What closes with a task, and how it ends.
+pub(crate) struct Closing {
+	/// The workers that were delegated to it in vain.
+	pub delegates: DelegatedList,
+	/// Why it has no result, if that is nobody's fault who worked on it.
+	pub failure: Option<TaskFailure>,
 }
 
 impl<T: Config> Pallet<T> {
@@ -28,33 +36,42 @@ impl<T: Config> Pallet<T> {
 		data: Option<CallbackData>,
 	) -> Result<u32, DispatchError> {
 		let now = Self::now();
-		let (loaded, delegates) = Self::check_finalize(who, task, data.as_ref(), now)?;
+		let (loaded, closing) = Self::check_finalize(who, task, data.as_ref(), now)?;
 		let mut money = Money::new::<T>();
-		Self::complete(&loaded, &delegates, data, now, &mut money)?;
+		Self::complete(&loaded, &closing, data, &mut money)?;
 		money.settle::<T>()?;
-		Ok(people(&loaded.task, &delegates))
+		Ok(people(&loaded.task, &closing.delegates))
 	}
 
-	/// Returns the task, completed, and the workers that were delegated to it in vain.
+	/// Returns the task, completed or failed by agreement, and what closes with it.
 	pub(crate) fn check_finalize(
 		who: &AccountId,
 		task: &TaskRef,
 		data: Option<&CallbackData>,
 		now: Moment,
-	) -> Result<(Loaded, DelegateList), DispatchError> {
+	) -> Result<(Loaded, Closing), DispatchError> {
 		let mut loaded = Self::load(task)?;
 		if loaded.deal.settlement == Settlement::Scheduler {
 			Self::ensure_scheduler(who, &loaded.deal)?;
 		}
-		loaded.task.finalize(&loaded.deal, data.map(|data| data.as_slice()), now).map_err(Error::<T>::from)?;
+		let rules = T::Rules::get();
+		let failure = Self::agreed_failure(loaded.id, &loaded.task);
+		if failure.is_some() {
+			ensure!(data.is_none(), Error::<T>::UnexpectedCallbackData);
+			loaded.task.agree_to_fail(&loaded.deal, now, &rules).map_err(Error::<T>::from)?;
+		} else {
+			let data = data.map(|data| data.as_slice());
+			loaded.task.finalize(&loaded.deal, data, now, &rules).map_err(Error::<T>::from)?;
+		}
 		let delegates = Delegates::<T>::get(loaded.id);
-		Ok((loaded, delegates))
+		Ok((loaded, Closing { delegates, failure }))
 	}
 
 	/// Checks that this account's `finalize` is accepted, and is free: it is the scheduler's, or that of a worker that
 	/// proved the result.
 	pub(crate) fn could_finalize_free(who: &AccountId, task: &TaskRef, data: Option<&CallbackData>) -> DispatchResult {
 		let (loaded, _) = Self::check_finalize(who, task, data, Self::now())?;
+		Self::ensure_free_end(&loaded.task)?;
 		let proved = |one: &Contribution| one.status == ContributionStatus::Proved;
 		ensure!(
 			who == loaded.deal.scheduler() || loaded.task.contribution(who).is_some_and(proved),
@@ -68,6 +85,12 @@ impl<T: Config> Pallet<T> {
 		let (loaded, deadline) = Self::check_reopen(who, task)?;
 		Self::reopen_task(&loaded, deadline);
 		Ok(count(loaded.task.contributions.len()))
+	}
+
+	/// Checks that this account's `reopen` is accepted, and is free.
+	pub(crate) fn could_reopen(who: &AccountId, task: &TaskRef) -> DispatchResult {
+		Self::ensure_free_end(&Self::load(task)?.task)?;
+		Self::check_reopen(who, task).map(drop)
 	}
 
 	/// Returns the task, reopened, and the reveal deadline that it had.
@@ -90,8 +113,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_claim(task: &TaskRef) -> Result<u32, DispatchError> {
 		let now = Self::now();
 		let mut loaded = Self::load_overdue(task, now)?;
-		loaded.task.claim(&loaded.deal, now).map_err(Error::<T>::from)?;
-		Self::fail(&loaded, now)
+		loaded.task.claim(&loaded.deal, now, &T::Rules::get()).map_err(Error::<T>::from)?;
+		Self::fail(&loaded)
 	}
 
 	/// Closes a task as failed before its time. Returns how many people it concerned.
@@ -99,66 +122,79 @@ impl<T: Config> Pallet<T> {
 		let now = Self::now();
 		let mut loaded = Self::load_overdue(task, now)?;
 		Self::ensure_scheduler(who, &loaded.deal)?;
-		loaded.task.abandon(&loaded.deal, now).map_err(Error::<T>::from)?;
-		Self::fail(&loaded, now)
+		loaded.task.abandon(&loaded.deal, now, &T::Rules::get()).map_err(Error::<T>::from)?;
+		Self::fail(&loaded)
 	}
 
-	/// Closes a task that was completed by a consensus, and adds what it pays to `money`.
+	/// Closes a task whose workers agree on its result, or on how the app failed, and adds what it pays to `money`.
 	pub(crate) fn complete(
 		completed: &Loaded,
-		delegates: &DelegateList,
+		closing: &Closing,
 		data: Option<CallbackData>,
-		now: Moment,
 		money: &mut Money,
 	) -> DispatchResult {
 		let Loaded { id, deal, task, .. } = completed;
-		money.pay::<T>(deal, task, *id)?;
+		if closing.failure.is_some() {
+			money.pay_attempt::<T>(deal, task, *id)?;
+		} else {
+			money.pay::<T>(deal, task, *id)?;
+		}
 		let deadline = task.consensus().map_or(0, |consensus| consensus.reveal_deadline);
 		Self::unschedule_reveals(*id, deal, deadline);
-		Self::close(completed, delegates, data, now)
+		Self::close(completed, closing, data)
 	}
 
-	/// Closes a task that failed, and settles it. Returns how many people it concerned.
-	pub(crate) fn fail(failed: &Loaded, now: Moment) -> Result<u32, DispatchError> {
+	/// Closes a task that was not done, and settles it. Returns how many people it concerned.
+	pub(crate) fn fail(failed: &Loaded) -> Result<u32, DispatchError> {
 		let Loaded { id, deal, task, .. } = failed;
 		let mut money = Money::new::<T>();
 		money.give_back::<T>(deal, task)?;
 		let delegates = Delegates::<T>::get(id);
 		if let Some(consensus) = task.consensus() {
 			Self::unschedule_reveals(*id, deal, consensus.reveal_deadline);
+			if consensus.reveals > 0 {
+				// Nobody closed it in time, whatever its workers agreed on.
+				TaskFailures::<T>::remove(id);
+			}
 		}
-		Self::close(failed, &delegates, None, now)?;
+		let closing = Closing { delegates, failure: None };
+		Self::close(failed, &closing, None)?;
 		money.settle::<T>()?;
-		Ok(people(task, &delegates))
+		Ok(people(task, &closing.delegates))
 	}
 
 	/// Stores a task that is completed or failed, tells of it, and sends a result on its way to its deal's callback, whose
 	/// `data` it is. The last step of all ways to end a task.
-	pub(crate) fn close(
-		closed: &Loaded,
-		delegates: &DelegateList,
-		data: Option<CallbackData>,
-		now: Moment,
-	) -> DispatchResult {
+	pub(crate) fn close(closed: &Loaded, closing: &Closing, data: Option<CallbackData>) -> DispatchResult {
 		let Loaded { id, task, .. } = closed;
-		T::Deals::close_task(&task.deal, now)?;
+		let Closing { delegates, failure } = closing;
+		T::Deals::close_task(&task.deal, Self::chain_now())?;
 		Tasks::<T>::insert(id, task);
 		// Workers that revealed have had no work here since then.
-		for one in task.contributions.iter().filter(|one| one.status != ContributionStatus::Proved) {
+		for one in task.contributions.iter().filter(|one| !one.status.is_shown()) {
 			Work::<T>::remove(&one.worker, id);
 		}
 		if !delegates.is_empty() {
 			Delegates::<T>::remove(id);
 			for one in delegates {
-				Work::<T>::remove(&one.worker, id);
+				Work::<T>::remove(&one.delegate.worker, id);
 			}
 		}
 		let digest = match &task.stage {
 			Stage::Completed(consensus) => consensus.digest,
 			_ => None,
 		};
+		if let Some(failure) = *failure {
+			Self::deposit_event(Event::TaskFailed { task: *id, failure });
+		}
 		Self::deposit_event(Event::TaskClosed { task: *id, deal: task.deal, outcome: digest });
-		T::OnTaskClosed::on_task_closed(&task.deal, id, digest.map_or(Outcome::Failed, Outcome::Completed));
+		let outcome = match (digest, *failure) {
+			(Some(digest), _) => Outcome::Completed(digest),
+			(None, Some(TaskFailure::Agreed { cause, code })) => Outcome::AgreedFailure { cause, code },
+			(None, Some(TaskFailure::Released { cause })) => Outcome::Released { cause },
+			(None, None) => Outcome::Failed,
+		};
+		T::OnTaskClosed::on_task_closed(&task.deal, id, outcome);
 		Self::send_result(closed, data);
 		Ok(())
 	}

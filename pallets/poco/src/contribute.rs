@@ -2,111 +2,143 @@
 
 use alloc::vec::Vec;
 
-use frame_support::storage::{with_transaction, TransactionOutcome};
-use rlc_primitives::{count, money, task::Consensus, traits::Escrow, AccountId, Balance, Moment, ResultHash};
+use frame_support::traits::Get;
+use rlc_primitives::{count, money, rules::Standing, task::Consensus, traits::Escrow, AccountId, Balance, Moment};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	batch::{DealReader, Loaded},
 	delegates::without,
-	Config, ContributionOf, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, Scores, Tasks, Work,
+	sifted::Sifted,
+	Config, ContributionOf, DelegatedList, Delegates, DelegationProof, Error, Event, Pallet, Scores, TaskRef, Tasks,
+	Work,
 };
 
-/// Contributions that are acceptable.
-pub(crate) struct Contributions {
-	/// What the worker locks for them all, in nRLC.
-	stake: Balance,
+/// Contributions of one worker.
+pub(crate) struct Contributions<'a> {
+	all: Sifted<Accepted<'a>>,
 	/// How many contributions their tasks had before, in all.
 	earlier: u32,
-	each: Vec<Accepted>,
 }
 
-/// One of them.
-struct Accepted {
+/// A contribution that is acceptable.
+struct Accepted<'a> {
+	item: &'a ContributionOf,
 	/// Its task, after it.
 	after: Loaded,
-	result: ResultHash,
 	reached: Option<Consensus>,
 	/// The delegates without the worker, if it was one of them.
-	delegates: Option<DelegateList>,
-	/// Whether the worker brought the scheduler's signature.
-	signed: bool,
+	delegates: Option<DelegatedList>,
 }
 
 impl<T: Config> Pallet<T> {
-	/// Returns how many contributions the tasks had before, in all.
+	/// Makes those contributions that count, and tells which do not. Returns how many contributions their tasks had before,
+	/// in all.
 	pub(crate) fn do_contribute(worker: &AccountId, items: &[ContributionOf]) -> Result<u32, DispatchError> {
-		let accepted = Self::check_contributions(worker, items)?;
-		Self::lock_stake(worker, accepted.stake)?;
-		for one in accepted.each {
+		let Contributions { mut all, earlier } = Self::check_contributions(worker, items)?;
+		Self::verify_contributions(worker, &mut all)?;
+		Self::lock_stake(worker, Self::stake(&all)?)?;
+		for (_, one) in all.accepted {
 			Self::apply_contribution(worker, one);
 		}
-		Ok(accepted.earlier)
+		Self::tell_refused(worker, all.refused);
+		Ok(earlier)
 	}
 
-	/// Checks that [`do_contribute`](Self::do_contribute) would succeed: what it checks, and a lock that is taken back.
+	/// Checks that contributions are free: that at least half of them would be made, with a lock that is taken back, within
+	/// the tasks' budgets. Signatures come last, and no batch with a wrong one is free: the first wrong one ends the check.
 	pub(crate) fn could_contribute(worker: &AccountId, items: &[ContributionOf]) -> DispatchResult {
-		let accepted = Self::check_contributions(worker, items)?;
-		with_transaction(|| TransactionOutcome::Rollback(Self::lock_stake(worker, accepted.stake)))
+		let Contributions { all, .. } = Self::check_contributions(worker, items)?;
+		all.ensure_half()?;
+		for (_, Accepted { item, after: Loaded { deal, task, .. }, .. }) in &all.accepted {
+			Self::ensure_free_contribution(worker, deal, task)?;
+			Self::ensure_free_enclave(deal, item.commitment.enclave)?;
+		}
+		Self::could_lock(worker, Self::stake(&all)?)?;
+		all.accepted.iter().try_for_each(|(_, one)| Self::verify_contribution(worker, one))
 	}
 
-	fn lock_stake(worker: &AccountId, stake: Balance) -> DispatchResult {
+	/// Tells which contributions, or results, of a batch did not count.
+	pub(crate) fn tell_refused(worker: &AccountId, refused: Vec<(TaskRef, DispatchError)>) {
+		for (task, error) in refused {
+			Self::deposit_event(Event::ContributionRefused { task: task.id(), worker: worker.clone(), error });
+		}
+	}
+
+	/// Returns what the worker locks for those that count, in nRLC.
+	fn stake(all: &Sifted<Accepted<'_>>) -> Result<Balance, Error<T>> {
+		all.accepted.iter().try_fold(Balance::default(), |sum: Balance, (_, one)| {
+			sum.checked_add(one.after.deal.worker_stake).ok_or(Error::BadAmounts)
+		})
+	}
+
+	pub(crate) fn lock_stake(worker: &AccountId, stake: Balance) -> DispatchResult {
 		if stake == 0 {
 			return Ok(());
 		}
 		T::Escrow::lock(worker, stake)
 	}
 
-	pub(crate) fn check_contributions(
+	/// Checks everything but signatures and the stake. Fails if none counts.
+	fn check_contributions<'a>(
 		worker: &AccountId,
-		items: &[ContributionOf],
-	) -> Result<Contributions, DispatchError> {
+		items: &'a [ContributionOf],
+	) -> Result<Contributions<'a>, DispatchError> {
 		Self::ensure_batch(items.iter().map(|one| &one.task))?;
 		let now = Self::now();
-		let score = Scores::<T>::get(worker);
+		let Standing { score, .. } = Scores::<T>::get(worker);
 		let mut deals = DealReader::default();
-		let mut all = Contributions { stake: 0, earlier: 0, each: Vec::with_capacity(items.len()) };
+		let (mut all, mut earlier) = (Sifted::with_capacity(items.len()), 0u32);
 		for item in items {
-			let before = deals.load::<T>(&item.task)?;
-			all.stake = all.stake.checked_add(before.deal.worker_stake).ok_or(Error::<T>::BadAmounts)?;
-			all.earlier = all.earlier.saturating_add(count(before.task.contributions.len()));
-			all.each.push(Self::check_contribution(before, worker, score, item, now)?);
+			let one = deals.load::<T>(&item.task).map_err(DispatchError::from).and_then(|before| {
+				// Read whether it counts or not.
+				earlier = earlier.saturating_add(count(before.task.contributions.len()));
+				Self::check_contribution(before, worker, score, item, now)
+			});
+			all.push(item.task, one);
 		}
-		Ok(all)
+		all.ensure_some()?;
+		Ok(Contributions { all, earlier })
 	}
 
-	fn check_contribution(
+	/// Verifies the signatures of contributions that are acceptable but for them. Fails if none counts.
+	fn verify_contributions(worker: &AccountId, all: &mut Sifted<Accepted<'_>>) -> DispatchResult {
+		all.check(|one| Self::verify_contribution(worker, one))
+	}
+
+	fn verify_contribution(worker: &AccountId, one: &Accepted<'_>) -> DispatchResult {
+		let Accepted { item, after: Loaded { id, deal, .. }, .. } = one;
+		let ContributionOf { commitment, authorization, enclave_signature, .. } = item;
+		Self::verify_signatures(worker, *id, deal, commitment, authorization, enclave_signature.as_ref())
+	}
+
+	fn check_contribution<'a>(
 		mut loaded: Loaded,
 		worker: &AccountId,
 		score: money::Score,
-		item: &ContributionOf,
+		item: &'a ContributionOf,
 		now: Moment,
-	) -> Result<Accepted, DispatchError> {
-		let ContributionOf { commitment, authorization, enclave_signature, .. } = item;
+	) -> Result<Accepted<'a>, DispatchError> {
+		let ContributionOf { commitment, authorization, .. } = item;
 		let Loaded { id, deal, task, .. } = &mut loaded;
-		let reached = task.contribute(deal, worker.clone(), score, *commitment, now).map_err(Error::<T>::from)?;
+		let reached = task
+			.contribute(deal, worker.clone(), score, *commitment, now, &T::Rules::get())
+			.map_err(Error::<T>::from)?;
 		let delegates = Delegates::<T>::get(*id);
-		Self::ensure_delegated(worker, *id, deal, commitment.enclave, authorization, &delegates)?;
-		Self::ensure_enclave(deal, commitment, enclave_signature.as_ref())?;
-		Ok(Accepted {
-			after: loaded,
-			result: commitment.result,
-			reached,
-			delegates: without(delegates, worker),
-			signed: matches!(authorization, DelegationProof::Signed(_)),
-		})
+		Self::ensure_delegated(worker, commitment.enclave, authorization, &delegates, now)?;
+		Ok(Accepted { item, after: loaded, reached, delegates: without(delegates, worker) })
 	}
 
-	fn apply_contribution(worker: &AccountId, accepted: Accepted) {
-		let Accepted { after, result, reached, delegates, signed } = accepted;
-		let task = after.id;
+	fn apply_contribution(worker: &AccountId, accepted: Accepted<'_>) {
+		let Accepted { item, after, reached, delegates } = accepted;
+		let (task, result) = (after.id, item.commitment.result);
 		Tasks::<T>::insert(task, &after.task);
 		match delegates {
 			// It is among the worker's work already.
 			Some(left) => Self::put_delegates(task, &left),
 			None => Work::<T>::insert(worker, task, after.task_ref()),
 		}
-		if signed {
+		if matches!(item.authorization, DelegationProof::Signed { .. }) {
 			Self::deposit_event(Event::Delegated { task, worker: worker.clone() });
 		}
 		Self::deposit_event(Event::Contributed { task, worker: worker.clone(), result });

@@ -1,7 +1,5 @@
 //! One worker delivers results of tasks of trust 1, which are closed at once.
 
-use alloc::vec::Vec;
-
 use frame_support::ensure;
 use rlc_primitives::{count, ethereum::EthereumSignature, AccountId, Moment, ResultDigest};
 use sp_core::H160;
@@ -10,18 +8,19 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
 	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
+	close::Closing,
 	settle::Money,
-	CallbackData, Config, DelegateList, Delegates, DelegationProof, Error, Event, Pallet, ResultOf, TaskRef,
+	sifted::Sifted,
+	CallbackData, Config, DelegatedList, Delegates, DelegationProof, Error, Event, Pallet, ResultOf, TaskRef,
 };
 
 /// A result that is acceptable.
-pub(crate) struct Accepted {
+pub(crate) struct Accepted<'a> {
+	item: &'a ResultOf,
 	/// Its task, completed.
 	completed: Loaded,
 	/// Who was delegated to it on chain.
-	delegates: DelegateList,
-	/// Whether the worker brought the scheduler's signature.
-	signed: bool,
+	delegates: DelegatedList,
 }
 
 impl<T: Config> Pallet<T> {
@@ -35,8 +34,8 @@ impl<T: Config> Pallet<T> {
 		ResultOf { task: *task, digest: *digest, authorization: authorization.clone(), enclave: *enclave }
 	}
 
-	/// Closes the tasks of one worker's results, and settles them; `data` is for the callback of the only one. Returns what
-	/// it met.
+	/// Closes the tasks of those of one worker's results that count, settles them, and tells which do not; `data` is
+	/// for the callback of the only one. Returns what it met.
 	pub(crate) fn do_direct(
 		worker: &AccountId,
 		items: &[ResultOf],
@@ -53,74 +52,94 @@ impl<T: Config> Pallet<T> {
 		data: Option<CallbackData>,
 	) -> Result<(Money, Met), DispatchError> {
 		let now = Self::now();
-		let (accepted, met) = Self::check_direct(worker, items, data.as_ref(), now)?;
+		let (mut all, mut met) = Self::check_direct(worker, items, data.as_ref(), now)?;
+		Self::verify_results(worker, &mut all)?;
+		met.closed = count(all.accepted.len());
 		let mut money = Money::new::<T>();
-		for one in accepted {
-			Self::close_direct(worker, one, data.clone(), now, &mut money)?;
+		for (_, one) in all.accepted {
+			Self::close_direct(worker, one, data.clone(), &mut money)?;
 		}
+		Self::tell_refused(worker, all.refused);
 		Ok((money, met))
 	}
 
-	/// Checks that [`do_direct`](Self::do_direct) would succeed.
+	/// Checks that results are free: at least half of them would count. Signatures come last.
 	pub(crate) fn could_direct(worker: &AccountId, items: &[ResultOf], data: Option<&CallbackData>) -> DispatchResult {
-		Self::check_direct(worker, items, data, Self::now()).map(drop)
+		let (all, _) = Self::check_direct(worker, items, data, Self::now())?;
+		all.ensure_half()?;
+		for (_, Accepted { completed: Loaded { deal, .. }, item, .. }) in &all.accepted {
+			Self::ensure_free_enclave(deal, item.enclave.map(|(address, _)| address))?;
+		}
+		all.accepted.iter().try_for_each(|(_, one)| Self::verify_result(worker, one))
 	}
 
-	fn check_direct(
+	/// Checks everything but signatures. Fails if none counts.
+	fn check_direct<'a>(
 		worker: &AccountId,
-		items: &[ResultOf],
+		items: &'a [ResultOf],
 		data: Option<&CallbackData>,
 		now: Moment,
-	) -> Result<(Vec<Accepted>, Met), DispatchError> {
+	) -> Result<(Sifted<Accepted<'a>>, Met), DispatchError> {
 		Self::ensure_batch(items.iter().map(|one| &one.task))?;
 		let mut deals = DealReader::default();
-		let mut met = Met::default();
-		let mut accepted = Vec::with_capacity(items.len());
+		let (mut all, mut met) = (Sifted::with_capacity(items.len()), Met::default());
 		for item in items {
-			let one = Self::check_result(deals.load::<T>(&item.task)?, worker, item, data, now)?;
-			met.closed = met.closed.saturating_add(1);
-			met.people = met.people.saturating_add(count(one.delegates.len()));
-			accepted.push(one);
+			let loaded = deals.load::<T>(&item.task).map_err(DispatchError::from);
+			let one = loaded.and_then(|loaded| Self::check_result(loaded, worker, item, data, now, &mut met));
+			all.push(item.task, one);
 		}
 		ensure!(met.people <= MAX_SETTLED, Error::<T>::BatchTooHeavy);
-		Ok((accepted, met))
+		all.ensure_some()?;
+		Ok((all, met))
 	}
 
-	fn check_result(
+	/// Verifies the signatures of results that are acceptable but for them. Fails if none counts.
+	fn verify_results(worker: &AccountId, all: &mut Sifted<Accepted<'_>>) -> DispatchResult {
+		all.check(|one| Self::verify_result(worker, one))
+	}
+
+	fn verify_result(worker: &AccountId, one: &Accepted<'_>) -> DispatchResult {
+		let Accepted { item, completed: Loaded { id, deal, task, .. }, .. } = one;
+		let contribution = task.contribution(worker).ok_or(Error::<T>::NotContributor)?;
+		let signature = item.enclave.map(|(_, signature)| signature);
+		let commitment = &contribution.commitment;
+		Self::verify_signatures(worker, *id, deal, commitment, &item.authorization, signature.as_ref())
+	}
+
+	/// Checks one of them, and adds to what they meet.
+	fn check_result<'a>(
 		mut loaded: Loaded,
 		worker: &AccountId,
-		item: &ResultOf,
+		item: &'a ResultOf,
 		data: Option<&CallbackData>,
 		now: Moment,
-	) -> Result<Accepted, DispatchError> {
+		met: &mut Met,
+	) -> Result<Accepted<'a>, DispatchError> {
 		let ResultOf { digest, authorization, enclave, .. } = item;
 		let Loaded { id, deal, task, .. } = &mut loaded;
-		let (address, signature) = enclave.unzip();
+		let address = enclave.map(|(address, _)| address);
 		let bytes = data.map(|data| data.as_slice());
 		task.contribute_and_finalize(deal, worker.clone(), *digest, address, bytes, now).map_err(Error::<T>::from)?;
 		let delegates = Delegates::<T>::get(*id);
-		Self::ensure_delegated(worker, *id, deal, address, authorization, &delegates)?;
-		if let Some(contribution) = task.contribution(worker) {
-			Self::ensure_enclave(deal, &contribution.commitment, signature.as_ref())?;
-		}
-		let signed = matches!(authorization, DelegationProof::Signed(_));
-		Ok(Accepted { completed: loaded, delegates, signed })
+		// Read whether it counts or not.
+		met.people = met.people.saturating_add(count(delegates.len()));
+		Self::ensure_delegated(worker, address, authorization, &delegates, now)?;
+		Ok(Accepted { item, completed: loaded, delegates })
 	}
 
 	/// Closes one of the tasks, and adds what it pays to `money`.
 	fn close_direct(
 		worker: &AccountId,
-		accepted: Accepted,
+		accepted: Accepted<'_>,
 		data: Option<CallbackData>,
-		now: Moment,
 		money: &mut Money,
 	) -> DispatchResult {
-		let Accepted { completed, delegates, signed } = accepted;
+		let Accepted { item, completed, delegates } = accepted;
 		let Loaded { id, deal, .. } = &completed;
 		money.pay_one::<T>(deal, worker, *id)?;
-		if signed {
+		if matches!(item.authorization, DelegationProof::Signed { .. }) {
 			Self::deposit_event(Event::Delegated { task: *id, worker: worker.clone() });
 		}
-		Self::close(&completed, &delegates, data, now)
+		Self::close(&completed, &Closing { delegates, failure: None }, data)
 	}
 }

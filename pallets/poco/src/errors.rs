@@ -19,7 +19,7 @@ macro_rules! define {
 				NotDelegated,
 				/// The delegation is for another enclave than the one that signed.
 				WrongEnclave,
-				/// The delegation is not signed by the scheduler, for this worker, task, enclave and chain.
+				/// The delegation is not signed by the scheduler, for this worker, task, enclave, expiry and chain.
 				WrongSchedulerSignature,
 				/// The scheduler's signature is malformed: wrong length, wrong `v`, or a high `s`.
 				MalformedSchedulerSignature,
@@ -52,6 +52,16 @@ macro_rules! define {
 				/// The deal's amounts cannot be computed, which matching rules out.
 				BadAmounts,
 				$($(#[$($doc)*])* $name,)*
+				/// The worker was given the task less than its category's reference time ago. Give it time to finish.
+				UndelegatedTooEarly,
+				/// The failure is not the one that this worker committed to: its cause, code or trace is another.
+				WrongFailure,
+				/// A task is released only for a cause that comes from outside of it: something to fetch, params, a secret.
+				NotFromOutside,
+				/// Fewer workers reported this cause than the deal's trust needs new workers.
+				TooFewReports,
+				/// The delegation that the scheduler signed has expired. Ask it for another.
+				DelegationExpired,
 			}
 		}
 

@@ -1,7 +1,8 @@
-//! Workers say that a task cannot be computed. It changes nothing but what the scheduler knows.
+//! Workers say that a task cannot be computed. By itself that changes nothing but what the scheduler knows; enough
+//! reports of one cause from outside let it [release](crate::Pallet::release) the task.
 //!
 //! A dishonest worker can report what is not so, once for each task that it was given: a report is evidence of what the
-//! worker says. Whom to believe, and whether to delegate to others or to abandon, is the scheduler's choice.
+//! worker says. Whom to believe, and whether to delegate to others, to release, or to abandon, is the scheduler's choice.
 
 use frame_support::ensure;
 use rlc_primitives::{AccountId, TaskId};
@@ -19,13 +20,19 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Checks that this account's report is accepted, and is free.
+	pub(crate) fn could_report(worker: &AccountId, task: &TaskRef) -> DispatchResult {
+		let (_, reports) = Self::check_report(worker, task)?;
+		Self::ensure_free_report(&Self::load(task)?.deal, &reports)
+	}
+
 	/// Returns the task, and what was reported of it so far.
 	pub(crate) fn check_report(worker: &AccountId, task: &TaskRef) -> Result<(TaskId, FailureList), DispatchError> {
 		let loaded = Self::load(task)?;
 		ensure!(!loaded.task.is_closed(), Error::<T>::AlreadyClosed);
 		ensure!(
 			loaded.task.contribution(worker).is_some()
-				|| Delegates::<T>::get(loaded.id).iter().any(|one| one.worker == *worker),
+				|| Delegates::<T>::get(loaded.id).iter().any(|one| one.delegate.worker == *worker),
 			Error::<T>::NotDelegated
 		);
 		let reports = Failures::<T>::get(loaded.id);

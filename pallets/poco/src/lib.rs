@@ -3,9 +3,11 @@
 
 extern crate alloc;
 
+mod agreed;
 pub mod api;
 mod authorize;
 mod batch;
+mod budget;
 mod callbacks;
 mod charge;
 mod close;
@@ -18,8 +20,10 @@ mod failures;
 mod feeless;
 mod prune;
 mod queries;
+mod release;
 mod reveal;
 mod settle;
+mod sifted;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
 pub mod types;
@@ -35,6 +39,7 @@ mod tests;
 use frame_support::pallet_macros::import_section;
 
 pub use charge::MAX_SETTLED;
+pub use feeless::{FreeCall, FreeKind};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
@@ -61,20 +66,18 @@ pub trait BenchmarkHelper {
 #[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
-	use crate::{charge::bytes, types::*};
+	use crate::{charge::bytes, types::*, WeightInfo};
 	use frame_support::{pallet_prelude::*, traits::Time, weights::WeightMeter};
 	use frame_system::pallet_prelude::*;
 	use rlc_primitives::{
 		count,
 		ethereum::EthereumSignature,
-		money::Score,
+		rules::{Rules, Standing},
 		task::{Commitment, MAX_CONTRIBUTORS},
 		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed, Stops},
 		AccountId, DealId, Moment, ResultDigest, ResultHash, SigningDomain, Task, TaskId,
 	};
 	use sp_core::H160;
-
-	use crate::WeightInfo;
 
 	/// What the pallet needs from the runtime.
 	#[pallet::config]
@@ -97,8 +100,14 @@ pub mod pallet {
 		/// Knows which calls are stopped for now.
 		type Stops: Stops;
 
-		/// Chain time, in ms.
+		/// PoCo time, in ms: chain time, but that it stands still while nobody can work.
 		type Time: Time<Moment = Moment>;
+
+		/// Chain time, in ms.
+		type ChainTime: Time<Moment = Moment>;
+
+		/// What this chain does otherwise than iExec's contracts.
+		type Rules: Get<Rules>;
 
 		/// Where signed delegations are valid.
 		type SigningDomain: Get<SigningDomain>;
@@ -120,7 +129,7 @@ pub mod pallet {
 	}
 
 	/// The layout of storage that this code reads and writes. A change of it needs a migration.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// The pallet's handle.
 	#[pallet::pallet]
@@ -134,26 +143,33 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Tasks<T> = StorageMap<_, Identity, TaskId, Task>;
 
-	/// How often each worker was right lately. Earned by work that was paid for; removed when it falls to 0.
+	/// How each worker stands. Each point is paid for with a part of a reward; removed when the score falls to 0.
 	#[pallet::storage]
-	pub type Scores<T> = StorageMap<_, Blake2_128Concat, AccountId, Score, ValueQuery>;
+	pub type Scores<T> = StorageMap<_, Blake2_128Concat, AccountId, Standing, ValueQuery>;
 
 	/// Workers that were delegated on chain and have not contributed, by open task. The scheduler pays for the call;
 	/// removed when they contribute and when the task closes.
 	#[pallet::storage]
-	pub type Delegates<T> = StorageMap<_, Identity, TaskId, DelegateList, ValueQuery>;
+	pub type Delegates<T> = StorageMap<_, Identity, TaskId, DelegatedList, ValueQuery>;
 
 	/// The open tasks that concern a worker: delegated to it on chain, or contributed to and not revealed. Paid for as
 	/// what it follows; removed at the reveal, and when the task closes.
 	#[pallet::storage]
 	pub type Work<T> = StorageDoubleMap<_, Blake2_128Concat, AccountId, Identity, TaskId, TaskRef>;
 
-	/// What time will bring, the earliest first: each deal at its final deadline, and each task of an `Automatic` deal
-	/// at its reveal deadline. The value is, for a deal, the index of the first task that was not looked at, else 0.
+	/// The agenda of consensuses in `Automatic` deals: each task at its reveal deadline, the earliest first.
 	///
-	/// Paid for with the deal; removed when it was done, a task's also when it closes or reopens.
+	/// Paid for with the deal; removed when it was done, and when the task closes or reopens.
 	#[pallet::storage]
-	pub type Due<T> = StorageMap<_, Identity, DueKey, u64>;
+	pub type DueReveals<T> = StorageMap<_, Identity, DueKey<TaskId>, ()>;
+
+	/// The agenda of deals: each at its final deadline, and at its end of grace if a task waits for that. The earliest
+	/// first; a deal that had its turn is behind all others that are due. The value is the index of the first task that
+	/// was not looked at.
+	///
+	/// Paid for with the deal; removed when its tasks were looked at.
+	#[pallet::storage]
+	pub type DueDeals<T> = StorageMap<_, Identity, DueKey<DealId>, u64>;
 
 	/// Results that wait for their delivery, by number. At most `MaxCallbacks`; removed when they are delivered.
 	#[pallet::storage]
@@ -170,6 +186,11 @@ pub mod pallet {
 	/// What workers reported of tasks that they could not compute. One report of each worker; removed with the task.
 	#[pallet::storage]
 	pub type Failures<T> = StorageMap<_, Identity, TaskId, FailureList, ValueQuery>;
+
+	/// Why tasks have no result, where that is nobody's fault who worked on them: the failure that a winner showed, and
+	/// what its scheduler released it for. Paid for as the task; removed with it, and if it is claimed or abandoned.
+	#[pallet::storage]
+	pub type TaskFailures<T> = StorageMap<_, Identity, TaskId, TaskFailure>;
 
 	/// What the pallet tells the outside.
 	#[pallet::event]
@@ -250,6 +271,49 @@ pub mod pallet {
 		Pruned {
 			/// The task.
 			task: TaskId,
+		},
+		/// The scheduler took back that a worker may contribute.
+		Undelegated {
+			/// To this task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+		},
+		/// A reveal of a batch did not count. The others did.
+		RevealRefused {
+			/// The task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// Why.
+			error: DispatchError,
+		},
+		/// A worker showed that it committed to a failure of the app. A winner's [`Event::Revealed`] comes before.
+		FailureRevealed {
+			/// The task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// How the app failed.
+			cause: AppFault,
+			/// Its exit code.
+			code: u32,
+		},
+		/// A task ends without a result, and nobody who worked on it is at fault. [`Event::TaskClosed`] follows.
+		TaskFailed {
+			/// The task.
+			task: TaskId,
+			/// Why.
+			failure: TaskFailure,
+		},
+		/// A contribution of a batch, or a result of one that is delivered at once, did not count. The others did.
+		ContributionRefused {
+			/// The task.
+			task: TaskId,
+			/// The worker.
+			worker: AccountId,
+			/// Why.
+			error: DispatchError,
 		},
 	}
 
@@ -332,9 +396,11 @@ pub mod pallet {
 			Ok(Some(Self::contribute_weight(&one.authorization, enclave, earlier)).into())
 		}
 
-		/// Commits to results of many tasks: all, or none if one is refused. Free if accepted.
+		/// Commits to results of many tasks. Locks the worker stakes of those that count. Free if at least half of them do.
 		///
-		/// Events as of [`contribute`](Self::contribute).
+		/// Those that do not count are passed over, and told by [`Event::ContributionRefused`]: a task that others
+		/// agreed on before a block has the batch does not cost the others theirs. Refused if none counts, or if not
+		/// all that count can be staked for. Other events as of [`contribute`](Self::contribute).
 		#[pallet::call_index(2)]
 		#[pallet::weight(Pallet::<T>::contribute_batch_weight(contributions, None))]
 		#[pallet::feeless_if(|
@@ -367,10 +433,12 @@ pub mod pallet {
 			Ok(Some(Self::reveal_weight(Some(met))).into())
 		}
 
-		/// Shows the digests of many tasks' results: all, or none if one is refused. Free if accepted.
+		/// Shows the digests of many tasks' results. Free if at least half of them count.
 		///
-		/// Events as of [`reveal`](Self::reveal). The tasks that it closes have at most
-		/// [`MAX_SETTLED`](crate::MAX_SETTLED) contributors in all.
+		/// Those that do not count are passed over, and told by [`Event::RevealRefused`]: a task that closes or runs out of
+		/// time before a block has the batch does not cost the others theirs. Refused if none counts. Other events as of
+		/// [`reveal`](Self::reveal). The tasks that it closes have at most [`MAX_SETTLED`](crate::MAX_SETTLED) contributors
+		/// in all.
 		#[pallet::call_index(4)]
 		#[pallet::weight(Pallet::<T>::reveal_batch_weight(reveals, None))]
 		#[pallet::feeless_if(|
@@ -424,10 +492,11 @@ pub mod pallet {
 			Ok(Some(Self::direct_weight(&item, bytes, Some(met))).into())
 		}
 
-		/// Delivers the results of many tasks of trust 1, of deals without a callback: all, or none if one is refused.
-		/// Locks nothing. Free if accepted.
+		/// Delivers the results of many tasks of trust 1, of deals without a callback. Locks nothing. Free if at least half
+		/// of them count.
 		///
-		/// Events as of [`contribute_and_finalize`](Self::contribute_and_finalize). The tasks have at most
+		/// Those that do not count are passed over, and told by [`Event::ContributionRefused`]. Refused if none counts.
+		/// Other events as of [`contribute_and_finalize`](Self::contribute_and_finalize). The tasks have at most
 		/// [`MAX_SETTLED`](crate::MAX_SETTLED) delegates in all.
 		#[pallet::call_index(13)]
 		#[pallet::weight(Pallet::<T>::direct_weight(results, None, None))]
@@ -473,7 +542,7 @@ pub mod pallet {
 		#[pallet::call_index(7)]
 		#[pallet::weight(Pallet::<T>::reopen_weight(MAX_CONTRIBUTORS))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef| -> bool {
-			Pallet::<T>::accepts("reopen", origin, |who| Pallet::<T>::check_reopen(who, task).map(drop))
+			Pallet::<T>::accepts("reopen", origin, |who| Pallet::<T>::could_reopen(who, task))
 		})]
 		pub fn reopen(origin: OriginFor<T>, task: TaskRef) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
@@ -505,7 +574,7 @@ pub mod pallet {
 		#[pallet::call_index(10)]
 		#[pallet::weight(T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure()))]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, _cause: &FailureCause| -> bool {
-			Pallet::<T>::accepts("report_failure", origin, |who| Pallet::<T>::check_report(who, task).map(drop))
+			Pallet::<T>::accepts("report_failure", origin, |who| Pallet::<T>::could_report(who, task))
 		})]
 		pub fn report_failure(origin: OriginFor<T>, task: TaskRef, cause: FailureCause) -> DispatchResult {
 			let who = ensure_signed(origin)?;
@@ -519,6 +588,55 @@ pub mod pallet {
 		pub fn prune(origin: OriginFor<T>, tasks: BoundedVec<TaskRef, T::MaxBatch>) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_prune(&tasks)
+		}
+
+		/// Takes back that these workers may contribute to each of these tasks.
+		///
+		/// For the scheduler of all of them, as soon as a worker had the category's reference time to do the work: one
+		/// that was given less is not sent away with it. A worker that is not eligible on chain, or that contributed, is
+		/// passed over. Emits [`Event::Undelegated`] for each other one.
+		#[pallet::call_index(14)]
+		#[pallet::weight(Pallet::<T>::undelegate_weight(tasks.len(), workers.len()))]
+		pub fn undelegate(
+			origin: OriginFor<T>,
+			tasks: BoundedVec<TaskRef, T::MaxBatch>,
+			workers: WorkerList,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_undelegate(&who, &tasks, &workers)
+		}
+
+		/// Shows that the app failed, and that the caller committed to that. Free if accepted.
+		///
+		/// A winner shows that its consensus stands for a failure, as [`reveal`](Self::reveal) shows a result. After
+		/// that, a worker outside the consensus can show that it committed to another failure, and keeps its stake. The
+		/// task then ends without a result: by the last of them in an `Automatic` deal, even if it has a callback.
+		/// Emits [`Event::FailureRevealed`], before it [`Event::Revealed`] for a winner, and after it
+		/// [`Event::TaskFailed`] and [`Event::TaskClosed`] if it closes the task.
+		#[pallet::call_index(15)]
+		#[pallet::weight(Pallet::<T>::reveal_failure_weight(None))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, task: &TaskRef, failure: &AgreedFailure| -> bool {
+			Pallet::<T>::accepts("reveal_failure", origin, |who| Pallet::<T>::could_reveal_failure(who, task, failure))
+		})]
+		pub fn reveal_failure(
+			origin: OriginFor<T>,
+			task: TaskRef,
+			failure: AgreedFailure,
+		) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let met = Self::do_reveal_failure(&who, &task, &failure)?;
+			Ok(Some(Self::reveal_failure_weight(Some(met))).into())
+		}
+
+		/// Closes a task that has no consensus, since something outside of it is missing: unlocks everything, and pays
+		/// nobody. For the scheduler, once as many workers reported this cause as the deal's trust needs new workers,
+		/// and before the final deadline. Emits [`Event::TaskFailed`] and [`Event::TaskClosed`].
+		#[pallet::call_index(16)]
+		#[pallet::weight(Pallet::<T>::release_weight(MAX_CONTRIBUTORS))]
+		pub fn release(origin: OriginFor<T>, task: TaskRef, cause: FailureCause) -> DispatchResultWithPostInfo {
+			let who = ensure_signed(origin)?;
+			let people = Self::do_release(&who, &task, cause)?;
+			Ok(Some(Self::release_weight(people)).into())
 		}
 
 		/// Queues a result again whose delivery failed, or which found the queue full. For anyone.

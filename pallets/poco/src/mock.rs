@@ -5,21 +5,23 @@ mod units;
 
 use std::collections::BTreeMap;
 
-use frame_support::{parameter_types, weights::Weight};
+use frame_support::{parameter_types, traits::GetCallName, weights::Weight};
 use pallet_testing::people::account_of_key;
-pub use pallet_testing::{people::key, Brakes, Clock};
+pub use pallet_testing::{people::key, Clock};
 use rlc_primitives::{
 	deal::Resource,
 	ethereum::{account_of, signed_message_hash, EthereumSignature},
+	money::Score,
+	rules::Standing,
 	task::Commitment,
-	traits::{Escrow, OnDealOpened, OpenLocks},
+	traits::{Escrow, OnDealOpened, OpenLocks, Stops},
 	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Deal, DealId, Delegation, Moment, ResultDigest,
-	ResultHash, ResultSeal, SchedulerSignature, Settlement, SigningDomain, Tag, Task, WorkerpoolId, RLC,
+	ResultHash, ResultSeal, Rules, SchedulerSignature, Settlement, SigningDomain, Tag, Task, WorkerpoolId, RLC,
 };
 use sp_core::{ecdsa, Pair, H160, H256};
 use sp_runtime::DispatchResult;
 
-use crate::{ContributionOf, Delegate, DelegationProof, TaskRef, Tasks};
+use crate::{ContributionOf, Delegate, DelegationProof, Scores, TaskRef, Tasks};
 
 pub use fakes::*;
 pub use units::*;
@@ -46,7 +48,33 @@ mod runtime {
 
 pallet_testing::system!(Test);
 
+/// The rules of a test: iExec's, unless it asks for those of live networks.
+pub struct ChainRules;
+
+impl ChainRules {
+	/// Applies the rules of live networks from now on.
+	pub fn live() {
+		Live::set(&true);
+	}
+
+	/// Applies iExec's rules from now on.
+	pub fn iexec() {
+		Live::set(&false);
+	}
+}
+
+impl frame_support::traits::Get<Rules> for ChainRules {
+	fn get() -> Rules {
+		if Live::get() {
+			Rules::LIVE
+		} else {
+			Rules::IEXEC
+		}
+	}
+}
+
 parameter_types! {
+	pub storage Live: bool = false;
 	pub const MaxBatch: u32 = 100;
 	pub const MaxCallbacks: u32 = 3;
 	pub Domain: SigningDomain = SigningDomain::new(H256::repeat_byte(9), 134, H160::zero());
@@ -60,12 +88,41 @@ impl crate::Config for Test {
 	type Enclaves = Enclaves;
 	type Stops = Brakes;
 	type Time = Clock;
+	type ChainTime = Clock;
+	type Rules = ChainRules;
 	type SigningDomain = Domain;
 	type MaxBatch = MaxBatch;
 	type MaxCallbacks = MaxCallbacks;
 	type WeightInfo = Units;
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = OpenDeals;
+}
+
+/// Calls that governance stopped, by names that calls have.
+pub struct Brakes;
+
+impl Brakes {
+	/// Stops this call, and no other.
+	pub fn stop(call: &str) {
+		assert!(is_call(call), "there is no call {call}");
+		pallet_testing::Brakes::stop(call);
+	}
+
+	/// Lets every call through again.
+	pub fn release() {
+		pallet_testing::Brakes::release();
+	}
+}
+
+impl Stops for Brakes {
+	fn is_stopped(call: &'static str) -> bool {
+		assert!(is_call(call), "the pallet asks whether {call} is stopped, which is not a call");
+		pallet_testing::Brakes::is_stopped(call)
+	}
+}
+
+fn is_call(name: &str) -> bool {
+	crate::Call::<Test>::get_call_names().contains(&name)
 }
 
 /// T of the tests' category, in ms.
@@ -122,9 +179,12 @@ pub fn deal(trust: u64) -> Deal {
 		trust,
 		tag: Tag::NONE,
 		start: START,
+		opened: START,
 		first: 3,
 		size: 1,
 		worker_stake: 300,
+		charge: 0,
+		pool_stake: 300,
 		scheduler_ratio: 10,
 		settlement: Settlement::Automatic,
 	}
@@ -141,7 +201,7 @@ pub fn with_callback(callback: CallbackId) -> Deal {
 }
 
 fn lock_for(deal: &Deal) {
-	let (price, stake) = (deal.task_price().unwrap(), deal.pool_stake().unwrap());
+	let (price, stake) = (deal.task_price().unwrap(), deal.pool_stake);
 	for (who, amount) in [(&deal.payer, price), (deal.scheduler(), stake)] {
 		let amount = amount * Balance::from(deal.size);
 		Free::mutate(who, |free| *free += amount);
@@ -173,6 +233,16 @@ pub fn digest(result: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(result))
 }
 
+/// Returns how often a worker was right lately.
+pub fn score(who: &AccountId) -> Score {
+	Scores::<Test>::get(who).score
+}
+
+/// Gives a worker a score.
+pub fn set_score(who: &AccountId, score: Score) {
+	Scores::<Test>::insert(who, Standing { score, ..Default::default() });
+}
+
 /// Returns what a worker commits to if it has this result.
 pub fn commitment(who: &AccountId, task: TaskRef, digest: ResultDigest) -> Commitment {
 	let id = task.id();
@@ -185,11 +255,16 @@ pub fn delegate(task: TaskRef, workers: &[u8]) -> DispatchResult {
 	Poco::delegate(signed(&scheduler()), vec![task].try_into().unwrap(), workers.try_into().unwrap())
 }
 
-/// Returns a scheduler's signature under a delegation.
+/// Returns a scheduler's signature under a delegation that never expires.
 pub fn signature(seed: u8, worker: &AccountId, task: TaskRef, enclave: Option<H160>) -> DelegationProof {
-	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave };
+	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave, expiry: Moment::MAX };
+	signed_by(seed, &delegation)
+}
+
+/// Returns the signature of the key with this seed under a delegation.
+pub fn signed_by(seed: u8, delegation: &Delegation) -> DelegationProof {
 	let signature = key(seed).sign(&delegation.native_payload(&Domain::get()));
-	DelegationProof::Signed(SchedulerSignature::Native(signature.into()))
+	DelegationProof::Signed { signature: SchedulerSignature::Native(signature.into()), expiry: delegation.expiry }
 }
 
 /// Returns a delegated worker's contribution, with the scheduler's signature.
@@ -299,6 +374,15 @@ pub fn chain() -> sp_io::TestExternalities {
 	chain
 }
 
+/// Returns the same, with a keystore.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn with_keystore() -> sp_io::TestExternalities {
+	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+	let mut chain = chain();
+	chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	chain
+}
+
 /// Runs `test` on such a chain, and checks the invariants after it.
 pub fn test(test: impl FnOnce()) {
 	chain().execute_with(|| {
@@ -314,7 +398,7 @@ pub fn check() {
 	for (deal, progress) in Opened::iter_values() {
 		let open = Balance::from(deal.size - progress.closed);
 		*expected.entry(deal.payer.clone()).or_default() += open * deal.task_price().unwrap();
-		*expected.entry(deal.scheduler().clone()).or_default() += open * deal.pool_stake().unwrap();
+		*expected.entry(deal.scheduler().clone()).or_default() += open * deal.pool_stake;
 	}
 	expected.retain(|_, amount| *amount > 0);
 	let locked: BTreeMap<_, _> = Locked::iter().filter(|(_, amount)| *amount > 0).collect();

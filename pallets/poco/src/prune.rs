@@ -9,18 +9,18 @@ use frame_support::ensure;
 use rlc_primitives::{traits::Deals, DealId};
 use sp_runtime::DispatchResult;
 
-use crate::{Config, Deliveries, DeliveryOutcome, Error, Event, Failures, Pallet, TaskRef, Tasks};
+use crate::{Config, Deliveries, DeliveryOutcome, Error, Event, Failures, Pallet, TaskFailures, TaskRef, Tasks};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_prune(tasks: &[TaskRef]) -> DispatchResult {
 		Self::ensure_batch(tasks.iter())?;
-		let now = Self::now();
+		let (now, chain_now) = (Self::now(), Self::chain_now());
 		let mut ids = Vec::with_capacity(tasks.len());
 		let mut prunable: Option<DealId> = None;
 		for task in tasks {
 			if prunable != Some(task.deal) {
 				let deal = T::Deals::deal(&task.deal).ok_or(Error::<T>::NotFound)?;
-				let over = deal.final_deadline() <= now && T::Deals::is_prunable(&task.deal, now);
+				let over = deal.final_deadline() <= now && T::Deals::is_prunable(&task.deal, chain_now);
 				ensure!(over, Error::<T>::NotPrunable);
 				prunable = Some(task.deal);
 			}
@@ -30,9 +30,10 @@ impl<T: Config> Pallet<T> {
 			ids.push((task.deal, id));
 		}
 		for (deal, task) in ids {
-			T::Deals::prune_task(&deal, now)?;
+			T::Deals::prune_task(&deal, chain_now)?;
 			Tasks::<T>::remove(task);
 			Failures::<T>::remove(task);
+			TaskFailures::<T>::remove(task);
 			Deliveries::<T>::remove(task);
 			Self::deposit_event(Event::Pruned { task });
 		}

@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 
 use rlc_primitives::{
-	consensus, count, task::ContributionStatus, task::Stage, traits::Deals, AccountId, DealId, TaskId,
+	consensus, count, rules::Standing, task::ContributionStatus, task::Stage, traits::Deals, AccountId, DealId, TaskId,
 };
 
 use crate::{
 	api::{TaskView, WorkItem, WorkKind, WorkerView, MAX_PAGE},
 	batch::{DealReader, Loaded},
-	Config, Delegates, Deliveries, Failures, Pallet, Scores, TaskRef, Tasks, Work,
+	Config, Delegates, Deliveries, Failures, Pallet, Scores, TaskFailures, TaskRef, Tasks, Work,
 };
 
 impl<T: Config> Pallet<T> {
@@ -44,7 +44,7 @@ impl<T: Config> Pallet<T> {
 
 	/// See [`PocoApi::worker`](crate::api::PocoApi).
 	pub fn worker(worker: AccountId) -> WorkerView {
-		let score = Scores::<T>::get(&worker);
+		let Standing { score, .. } = Scores::<T>::get(&worker);
 		let contributed = Work::<T>::iter_key_prefix(&worker)
 			.filter(|task| Tasks::<T>::get(task).is_some_and(|task| task.contribution(&worker).is_some()));
 		WorkerView { score, weight: consensus::weight(score), open: count(contributed.count()) }
@@ -59,8 +59,8 @@ impl<T: Config> Pallet<T> {
 		};
 		match (&task.stage, task.contribution(worker)) {
 			(Stage::Active, None) => {
-				let delegate = Delegates::<T>::get(id).into_iter().find(|one| one.worker == *worker)?;
-				item(WorkKind::Contribute, deal.contribution_deadline(), delegate.enclave)
+				let found = Delegates::<T>::get(id).into_iter().find(|one| one.delegate.worker == *worker)?;
+				item(WorkKind::Contribute, deal.contribution_deadline(), found.delegate.enclave)
 			}
 			(Stage::Revealing(consensus), Some(mine)) => {
 				let won = mine.commitment.result == consensus.result && mine.status == ContributionStatus::Contributed;
@@ -78,9 +78,10 @@ impl<T: Config> Pallet<T> {
 			task,
 			contribution_deadline: deal.contribution_deadline(),
 			final_deadline: deal.final_deadline(),
-			delegates: Delegates::<T>::get(id).into_inner(),
+			delegates: Delegates::<T>::get(id).into_iter().map(|one| one.delegate).collect(),
 			failures: Failures::<T>::get(id).into_inner(),
 			delivery: Deliveries::<T>::get(id),
+			failure: TaskFailures::<T>::get(id),
 		}
 	}
 }

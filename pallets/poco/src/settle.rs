@@ -2,10 +2,11 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
+use frame_support::traits::Get;
 use rlc_primitives::{
 	count,
-	money::Score,
-	settlement::{Failure, Success},
+	rules::Standing,
+	settlement::{released, Attempt, Failure, ScoreChange, Success},
 	traits::{Deals, Escrow, Movement, OpenLocks},
 	AccountId, Balance, Deal, Task, TaskId,
 };
@@ -19,8 +20,8 @@ pub(crate) struct Money {
 	pub movements: Vec<Movement>,
 	/// What the kitty has after the tasks so far.
 	kitty: Balance,
-	/// Scores after the tasks so far, of those whom they concern.
-	pub scores: BTreeMap<AccountId, Score>,
+	/// How those stand after the tasks so far whose scores they concern.
+	pub standings: BTreeMap<AccountId, Standing>,
 }
 
 /// How much money moved: it says what that weighed.
@@ -35,18 +36,21 @@ pub(crate) struct Moved {
 impl Money {
 	/// Returns money of which nothing has moved yet.
 	pub fn new<T: Config>() -> Self {
-		Self { movements: Vec::new(), kitty: T::Escrow::kitty(), scores: BTreeMap::new() }
+		Self { movements: Vec::new(), kitty: T::Escrow::kitty(), standings: BTreeMap::new() }
 	}
 
 	/// Pays for a task that was completed by a consensus.
 	pub fn pay<T: Config>(&mut self, deal: &Deal, task: &Task, id: TaskId) -> Result<(), Error<T>> {
-		let success = Success::of_consensus(deal, task, self.kitty)?;
-		// Alone, a worker could not have been contradicted: its score stays as it is.
-		if success.workers.len() > 1 {
-			for one in &success.workers {
-				let before = self.scores.get(&one.worker).copied();
-				let before = before.unwrap_or_else(|| Scores::<T>::get(&one.worker));
-				self.scores.insert(one.worker.clone(), success.score(one, before));
+		let (rules, today) = (T::Rules::get(), Pallet::<T>::today());
+		let standings = &mut self.standings;
+		let success = Success::of_consensus(deal, task, self.kitty, &rules, |worker| {
+			standing::<T>(standings, worker).can_gain(today, &rules)
+		})?;
+		for one in &success.workers {
+			match one.score {
+				ScoreChange::None => {}
+				ScoreChange::Point => standing::<T>(standings, &one.worker).gain(today),
+				ScoreChange::Fault => standing::<T>(standings, &one.worker).fault(),
 			}
 		}
 		self.add(deal, &success, id);
@@ -55,7 +59,7 @@ impl Money {
 
 	/// Pays for a task that one worker contributed to and finalized at once.
 	pub fn pay_one<T: Config>(&mut self, deal: &Deal, worker: &AccountId, id: TaskId) -> Result<(), Error<T>> {
-		let success = Success::of_one(deal, worker.clone(), self.kitty)?;
+		let success = Success::of_one(deal, worker.clone(), self.kitty, &T::Rules::get())?;
 		self.add(deal, &success, id);
 		Ok(())
 	}
@@ -65,26 +69,45 @@ impl Money {
 		self.movements.extend(success.movements(deal, id));
 	}
 
+	/// Pays for a task whose workers agree that the app failed, out of its pool's allowance.
+	pub fn pay_attempt<T: Config>(&mut self, deal: &Deal, task: &Task, id: TaskId) -> Result<(), Error<T>> {
+		let attempt = Attempt::of(deal, task, T::Deals::allowance(deal))?;
+		T::Deals::use_allowance(deal, attempt.paid);
+		self.movements.extend(attempt.movements(deal, id));
+		Ok(())
+	}
+
+	/// Gives back all that was locked for a task that its scheduler released.
+	pub fn release<T: Config>(&mut self, deal: &Deal, task: &Task) -> Result<(), Error<T>> {
+		self.movements.extend(released(deal, task)?);
+		Ok(())
+	}
+
 	/// Undoes what was locked for a failed task, but for the scheduler's stake.
 	pub fn give_back<T: Config>(&mut self, deal: &Deal, task: &Task) -> Result<(), Error<T>> {
-		let failure = Failure::of(deal)?;
-		self.kitty = self.kitty.saturating_add(failure.pool_stake);
+		let failure = Failure::of(deal, &T::Rules::get())?;
+		self.kitty = self.kitty.saturating_add(failure.to_kitty());
 		self.movements.extend(failure.movements(deal, task));
 		Ok(())
 	}
 
-	/// Moves the money and stores the scores. Returns how much moved.
+	/// Moves the money, and stores scores. Returns how much moved.
 	pub fn settle<T: Config>(self) -> Result<Moved, DispatchError> {
-		let scores = count(self.scores.len());
-		for (worker, score) in self.scores {
-			match score {
+		let scores = count(self.standings.len());
+		for (worker, standing) in self.standings {
+			match standing.score {
 				0 => Scores::<T>::remove(worker),
-				_ => Scores::<T>::insert(worker, score),
+				_ => Scores::<T>::insert(worker, standing),
 			}
 		}
 		let accounts = T::Escrow::settle(&self.movements)?.max(scores);
 		Ok(Moved { accounts, movements: count(self.movements.len()) })
 	}
+}
+
+/// Returns how a worker stands after the tasks so far, to be changed.
+fn standing<'a, T: Config>(standings: &'a mut BTreeMap<AccountId, Standing>, worker: &AccountId) -> &'a mut Standing {
+	standings.entry(worker.clone()).or_insert_with(|| Scores::<T>::get(worker))
 }
 
 /// Each contribution locks its deal's worker stake until its task closes, whether it was right, wrong or rejected.

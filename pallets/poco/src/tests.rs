@@ -1,5 +1,6 @@
 //! What the pallet promises, one promise a test.
 
+mod agreed;
 mod authorize;
 mod batch;
 mod callbacks;
@@ -15,7 +16,9 @@ mod full;
 mod lifecycle;
 mod prune;
 mod queries;
+mod release;
 mod reopen;
 mod reveal;
+mod rules;
 mod try_state;
 mod weights;

@@ -8,8 +8,9 @@ use rlc_primitives::{CallbackId, DealId, Moment, TaskId};
 use scale_info::TypeInfo;
 
 pub use rlc_primitives::work::{
-	CallbackData, ContributionOf, Delegate, DelegateList, DelegationProof, DeliveryOutcome, FailureCause, FailureList,
-	FailureReport, ResultOf, TaskRef, MAX_CALLBACK_DATA,
+	AgreedFailure, AppFault, CallbackData, ContributionOf, Delegate, DelegateList, Delegated, DelegatedList,
+	DelegationProof, DeliveryOutcome, FailureCause, FailureList, FailureReport, ResultOf, TaskFailure, TaskRef,
+	WorkerList, MAX_CALLBACK_DATA,
 };
 
 /// A result that waits for its delivery.
@@ -36,28 +37,19 @@ pub struct QueueEnds {
 	pub tail: u64,
 }
 
-/// What falls due.
+/// Names an entry of an agenda. Encoded, keys sort by time: the earliest is the first in storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum DueItem {
-	/// A task of an `Automatic` deal, at its reveal deadline.
-	Task(TaskId),
-	/// A deal, at its final deadline: its open tasks have failed.
-	Deal(DealId),
-}
-
-/// Names an entry of the agenda. Encoded, keys sort by time: the earliest is the first in storage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct DueKey {
+pub struct DueKey<Id> {
 	/// When, in ms, as big-endian bytes.
 	at: [u8; 8],
 	/// What.
-	pub item: DueItem,
+	pub id: Id,
 }
 
-impl DueKey {
-	/// Returns the entry for an `item` that comes due at `at`.
-	pub fn new(at: Moment, item: DueItem) -> Self {
-		Self { at: at.to_be_bytes(), item }
+impl<Id> DueKey<Id> {
+	/// Returns the entry for what comes due at `at`.
+	pub fn new(at: Moment, id: Id) -> Self {
+		Self { at: at.to_be_bytes(), id }
 	}
 
 	/// Returns when, in ms.
@@ -72,10 +64,8 @@ mod tests {
 
 	#[test]
 	fn encoded_keys_sort_by_time() {
-		let task = |at| DueKey::new(at, DueItem::Task(TaskId([0xFF; 32].into()))).encode();
-		let deal = |at| DueKey::new(at, DueItem::Deal(DealId::default())).encode();
-		assert!(deal(1) < task(2) && task(255) < deal(256) && deal(1 << 40) < task(u64::MAX));
-		assert!(task(5) < deal(5), "a result that is there at the last moment counts");
-		assert_eq!((task(5).len(), DueKey::new(77, DueItem::Deal(DealId::default())).at()), (41, 77));
+		let key = |at, id: u8| DueKey::new(at, TaskId([id; 32].into())).encode();
+		assert!(key(1, 0xFF) < key(2, 0) && key(255, 0xFF) < key(256, 0) && key(1 << 40, 0xFF) < key(u64::MAX, 0));
+		assert_eq!((key(5, 0).len(), DueKey::new(77, DealId::default()).at()), (40, 77));
 	}
 }

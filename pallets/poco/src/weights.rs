@@ -6,6 +6,8 @@ use frame_support::weights::Weight;
 pub trait WeightInfo {
 	/// Returns the weight of [`Pallet::delegate`](crate::Pallet::delegate) of one task to `w` workers.
 	fn delegate(w: u32) -> Weight;
+	/// Returns the weight of [`Pallet::undelegate`](crate::Pallet::undelegate) of one task from `w` workers.
+	fn undelegate(w: u32) -> Weight;
 	/// Returns the weight of [`Pallet::contribute`](crate::Pallet::contribute) to a task with `c` contributions,
 	/// without its check for fees and without the verification of signatures.
 	fn contribute(c: u32) -> Weight;
@@ -16,10 +18,35 @@ pub trait WeightInfo {
 	fn check_contribute(c: u32) -> Weight;
 	/// Returns the weight of the check that contributions to `n` tasks that nobody touched are free.
 	fn check_contribute_batch(n: u32) -> Weight;
-	/// Returns the weight of the verification of a scheduler's signature.
-	fn verify_delegation() -> Weight;
-	/// Returns the weight of the verification of an enclave's signature.
-	fn verify_enclave() -> Weight;
+	/// Returns the weight of the verification of a scheduler's native signature by an ed25519 key.
+	fn verify_delegation_ed25519() -> Weight;
+	/// Returns the weight of the same for an sr25519 key.
+	fn verify_delegation_sr25519() -> Weight;
+	/// Returns the weight of the same for an ecdsa key.
+	fn verify_delegation_ecdsa() -> Weight;
+	/// Returns the weight of the same for an Ethereum key.
+	fn verify_delegation_eth() -> Weight;
+	/// Returns the weight of the verification of a scheduler's message, which an Ethereum wallet signed.
+	fn verify_delegation_message() -> Weight;
+	/// Returns the weight of the verification of an enclave's signature of 65 bytes.
+	fn verify_enclave_full() -> Weight;
+	/// Returns the weight of the verification of an enclave's signature of 64 bytes.
+	fn verify_enclave_compact() -> Weight;
+
+	/// Returns the weight of the verification of a scheduler's signature, of the kind that takes longest.
+	fn verify_delegation() -> Weight {
+		Self::verify_delegation_ed25519()
+			.max(Self::verify_delegation_sr25519())
+			.max(Self::verify_delegation_ecdsa())
+			.max(Self::verify_delegation_eth())
+			.max(Self::verify_delegation_message())
+	}
+
+	/// Returns the weight of the verification of an enclave's signature, of the form that takes longer.
+	fn verify_enclave() -> Weight {
+		Self::verify_enclave_full().max(Self::verify_enclave_compact())
+	}
+
 	/// Returns the weight of [`Pallet::reveal`](crate::Pallet::reveal) for a task with `c` contributions that it does
 	/// not close.
 	fn reveal(c: u32) -> Weight;
@@ -30,6 +57,11 @@ pub trait WeightInfo {
 	fn check_reveal(c: u32) -> Weight;
 	/// Returns the weight of the check that reveals for `n` tasks with one contribution are free.
 	fn check_reveal_batch(n: u32) -> Weight;
+	/// Returns the weight of [`Pallet::reveal_failure`](crate::Pallet::reveal_failure) for a task with `c` contributions
+	/// that it does not close.
+	fn reveal_failure(c: u32) -> Weight;
+	/// Returns the weight of the check that such a call is free.
+	fn check_reveal_failure(c: u32) -> Weight;
 	/// Returns the weight of the completion of a task with `c` contributors and as many delegates that did not
 	/// contribute, beside the movement of its money.
 	fn complete(c: u32) -> Weight;
@@ -61,6 +93,9 @@ pub trait WeightInfo {
 	fn claim(c: u32) -> Weight;
 	/// Returns the weight of [`Pallet::abandon`](crate::Pallet::abandon) for such a task.
 	fn abandon(c: u32) -> Weight;
+	/// Returns the weight of [`Pallet::release`](crate::Pallet::release) for a task with `c` contributors and as many
+	/// delegates and reports.
+	fn release(c: u32) -> Weight;
 	/// Returns the weight of [`Pallet::report_failure`](crate::Pallet::report_failure).
 	fn report_failure() -> Weight;
 	/// Returns the weight of the check that such a call is free.
@@ -90,7 +125,23 @@ pub trait WeightInfo {
 }
 
 impl WeightInfo for () {
+	fn reveal_failure(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn check_reveal_failure(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn release(_: u32) -> Weight {
+		Weight::zero()
+	}
+
 	fn delegate(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn undelegate(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -110,11 +161,31 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn verify_delegation() -> Weight {
+	fn verify_delegation_ed25519() -> Weight {
 		Weight::zero()
 	}
 
-	fn verify_enclave() -> Weight {
+	fn verify_delegation_sr25519() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_delegation_ecdsa() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_delegation_eth() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_delegation_message() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_enclave_full() -> Weight {
+		Weight::zero()
+	}
+
+	fn verify_enclave_compact() -> Weight {
 		Weight::zero()
 	}
 

@@ -90,6 +90,10 @@ pub type Moment = u64;
 /// How many extrinsics an account has sent.
 pub type Nonce = u32;
 
+/// The number of the refusal `InvalidTransaction::Custom`, by which a pool and a block tell that the signer of a free call
+/// cannot pay its tip beside what the call locks. Nothing was charged; the same call without a tip is not refused so.
+pub const TIP_TOO_HIGH: u8 = 1;
+
 /// Header of a block.
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 

@@ -7,6 +7,7 @@ use sp_runtime::BoundedVec;
 
 use crate::{
 	money::{self, MoneyError},
+	rules::Rules,
 	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, DealId, Moment, Tag, TaskId, WorkerpoolId,
 };
 
@@ -28,8 +29,8 @@ pub const CONTRIBUTION_WINDOW: u64 = 7;
 /// A consensus can be revealed for this many reference times. Source: `REVEAL_DEADLINE_RATIO`.
 pub const REVEAL_WINDOW: u64 = 2;
 
-/// A task that is not finalized this many reference times after the match can be claimed. Source:
-/// `FINAL_DEADLINE_RATIO`.
+/// A task that is not finalized this many reference times after the match can be claimed, unless somebody revealed and
+/// there is a [grace](Rules::grace). Source: `FINAL_DEADLINE_RATIO`.
 pub const FINAL_WINDOW: u64 = 10;
 
 /// How long tasks of one kind take. Never changed once it exists, and never removed: orders name it by its number.
@@ -102,14 +103,20 @@ pub struct Deal {
 	pub trust: u64,
 	/// What the tasks demand of workers.
 	pub tag: Tag,
-	/// When the orders matched, in ms.
+	/// When the orders matched, in ms of chain time.
 	pub start: Moment,
+	/// When that was in PoCo time, in ms: all of the deal's deadlines count from it, and are PoCo time too.
+	pub opened: Moment,
 	/// Index of the first task: the volume of the request that earlier deals consumed.
 	pub first: u64,
 	/// How many tasks the deal has.
 	pub size: u64,
 	/// What a worker stakes for a contribution, in nRLC.
 	pub worker_stake: Balance,
+	/// What was paid for good for a task's free calls when the orders matched, in nRLC.
+	pub charge: Balance,
+	/// What the scheduler stakes for a task, in nRLC: [`money::pool_stake`] of the day of the match.
+	pub pool_stake: Balance,
 	/// The scheduler's part of a task's reward, in percent, at most 100.
 	pub scheduler_ratio: u8,
 	/// Who closes tasks.
@@ -130,12 +137,18 @@ impl Deal {
 
 	/// Returns the time, in ms, from which on nobody can contribute.
 	pub fn contribution_deadline(&self) -> Moment {
-		self.after(self.start, CONTRIBUTION_WINDOW)
+		self.after(self.opened, CONTRIBUTION_WINDOW)
 	}
 
-	/// Returns the time, in ms, from which on nobody can finalize, and anyone can claim.
+	/// Returns the time, in ms, from which on anyone can claim a task that nobody revealed.
 	pub fn final_deadline(&self) -> Moment {
-		self.after(self.start, FINAL_WINDOW)
+		self.after(self.opened, FINAL_WINDOW)
+	}
+
+	/// Returns the time, in ms, from which on nobody can finalize, and anyone can claim whatever is open, even a task that
+	/// somebody revealed.
+	pub fn final_deadline_with_grace(&self, rules: &Rules) -> Moment {
+		self.after(self.final_deadline(), rules.grace)
 	}
 
 	/// Returns the time, in ms, from which on nobody can reveal a consensus that was reached at `consensus`.
@@ -155,15 +168,6 @@ impl Deal {
 	/// [`MoneyError::Overflow`] above 128 bits.
 	pub fn task_price(&self) -> Result<Balance, MoneyError> {
 		money::task_price(self.app.price, self.dataset_price(), self.workerpool.price)
-	}
-
-	/// Returns what the scheduler stakes for a task, in nRLC.
-	///
-	/// # Errors
-	///
-	/// None that can occur, since it is part of the workerpool's price.
-	pub fn pool_stake(&self) -> Result<Balance, MoneyError> {
-		money::pool_stake(self.workerpool.price)
 	}
 
 	/// Returns `times` reference times after `since`, or the end of time, which the bound on reference times keeps out of

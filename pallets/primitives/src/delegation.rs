@@ -1,6 +1,7 @@
 //! A scheduler's word that a worker may work on a task: nobody else can make a worker eligible.
 //!
-//! Given on chain for many tasks and workers at once, or signed off chain and carried by the worker.
+//! Given on chain for many tasks and workers at once, or signed off chain and carried by the worker. What was given on
+//! chain can be taken back; a signature cannot, so it names a time from which on it is worthless.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -9,17 +10,17 @@ use alloc::vec::Vec;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_core::{H160, H256};
+use sp_core::{H160, H256, U256};
 
 use crate::{
 	ethereum::{account_of, signed_message_hash, EthereumSignature},
 	ids::keccak,
 	signature::{verify_native, SignatureError},
-	AccountId, Signature, SigningDomain, TaskId,
+	AccountId, Moment, Signature, SigningDomain, TaskId,
 };
 
 /// Starts what a scheduler signs natively.
-const NATIVE_DOMAIN: &[u8; 17] = b"rlc/delegation/v1";
+const NATIVE_DOMAIN: &[u8; 17] = b"rlc/delegation/v2";
 
 /// What a scheduler allows.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -30,20 +31,26 @@ pub struct Delegation {
 	pub task: TaskId,
 	/// In which enclave: the address of its key. `None`: in any, or in none if the task demands none.
 	pub enclave: Option<H160>,
+	/// From this time on, in ms of PoCo time, it allows nothing. A time after the task's contribution deadline is as good
+	/// as that deadline: nobody contributes later.
+	pub expiry: Moment,
 }
 
 impl Delegation {
-	/// Returns what a Substrate key signs: SCALE of `("rlc/delegation/v1", genesis hash, delegation)`.
+	/// Returns what a Substrate key signs: SCALE of `("rlc/delegation/v2", genesis hash, delegation)`.
 	pub fn native_payload(&self, domain: &SigningDomain) -> Vec<u8> {
 		(NATIVE_DOMAIN, domain.genesis, self).encode()
 	}
 
-	/// Returns what an Ethereum key signs, by `personal_sign`: `keccak(worker ‖ task ‖ enclave)`, the worker as its
-	/// 32-byte account, the enclave zero if there is none.
+	/// Returns what an Ethereum key signs, by `personal_sign`: `keccak(worker ‖ task ‖ enclave ‖ expiry)`, the worker as
+	/// its 32-byte account, the enclave zero if there is none, the expiry as 32 bytes, big-endian.
 	///
-	/// The task's id is a hash over an order's, which is valid on one chain only. Source: `IexecPoco2Facet.contribute`.
+	/// The task's id is a hash over an order's, which is valid on one chain only. Source: `IexecPoco2Facet.contribute`,
+	/// whose delegations do not expire.
 	pub fn ethereum_payload(&self) -> H256 {
-		keccak(&[self.worker.as_ref(), self.task.0.as_bytes(), self.enclave.unwrap_or_default().as_bytes()])
+		let enclave = self.enclave.unwrap_or_default();
+		let expiry = U256::from(self.expiry).to_big_endian();
+		keccak(&[self.worker.as_ref(), self.task.0.as_bytes(), enclave.as_bytes(), &expiry])
 	}
 }
 
@@ -91,11 +98,12 @@ mod tests {
 	}
 
 	fn delegation(worker: u8) -> Delegation {
-		Delegation { worker: AccountId::new([worker; 32]), task: TaskId(H256::repeat_byte(7)), enclave: None }
+		let (worker, task) = (AccountId::new([worker; 32]), TaskId(H256::repeat_byte(7)));
+		Delegation { worker, task, enclave: None, expiry: 1_000 }
 	}
 
 	#[test]
-	fn native_delegation_is_for_one_worker_task_enclave_and_chain() {
+	fn native_delegation_is_for_one_worker_task_enclave_time_and_chain() {
 		let scheduler = sr25519::Pair::from_seed(&[1; 32]);
 		let account = AccountId::new(scheduler.public().0);
 		let signed = delegation(2);
@@ -107,8 +115,10 @@ mod tests {
 		assert_eq!(signature.verify(&signed, &domain(9), &AccountId::new([0; 32])), wrong);
 		let enclave = Delegation { enclave: Some(H160::zero()), ..signed.clone() };
 		assert_eq!(signature.verify(&enclave, &domain(9), &account), wrong);
-		let other = Delegation { task: TaskId(H256::repeat_byte(8)), ..signed };
+		let other = Delegation { task: TaskId(H256::repeat_byte(8)), ..signed.clone() };
 		assert_eq!(signature.verify(&other, &domain(9), &account), wrong);
+		let longer = Delegation { expiry: 1_001, ..signed };
+		assert_eq!(signature.verify(&longer, &domain(9), &account), wrong);
 	}
 
 	#[test]
@@ -123,6 +133,8 @@ mod tests {
 		let account = account_of(EthereumSignature::Full(full).recover(hash).unwrap());
 		assert_eq!(signature.verify(&signed, &domain(9), &account), Ok(()));
 		assert_eq!(signature.verify(&delegation(3), &domain(9), &account), Err(SignatureError::WrongSigner));
+		let longer = Delegation { expiry: 1_001, ..signed.clone() };
+		assert_eq!(signature.verify(&longer, &domain(9), &account), Err(SignatureError::WrongSigner));
 		bytes[64] = 0;
 		let malformed = SchedulerSignature::Ethereum(EthereumSignature::Full(bytes));
 		let error = SignatureError::Malformed(EthereumSignatureError::InvalidV);

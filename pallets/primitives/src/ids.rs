@@ -50,7 +50,8 @@ newtypes! {
 	TaskId(H256);
 	/// Digest of a result's content, known to those that have the result.
 	ResultDigest(H256);
-	/// What a worker commits to: equal for equal results of the same task, and says nothing about the digest.
+	/// What a worker commits to: equal for equal results of the same task. It hides the digest as long as nobody can
+	/// try all that the result could be: see [`trace`](crate::trace).
 	ResultHash(H256);
 	/// Binds a commitment to its worker, so that nobody can copy a [`ResultHash`] seen on chain and reveal it.
 	ResultSeal(H256);

@@ -24,31 +24,38 @@ pub mod deal;
 pub mod delegation;
 pub mod eip712;
 pub mod ethereum;
+pub mod failure;
 pub mod ids;
 pub mod market;
 pub mod money;
 pub mod observed;
 pub mod orders;
+pub mod record;
+pub mod rules;
 pub mod settlement;
 pub mod signature;
 pub mod supply;
 pub mod tag;
 pub mod task;
+pub mod trace;
 pub mod traits;
 pub mod work;
 
 pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
+	TIP_TOO_HIGH,
 };
 pub use count::count;
 pub use deal::{Category, Deal, Params, Settlement};
 pub use delegation::{Delegation, SchedulerSignature};
+pub use failure::AgreedFailure;
 pub use ids::{
 	AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, ResultDigest, ResultHash, ResultSeal, TaskId,
 	WorkerpoolId,
 };
 pub use observed::{ObservedTask, TaskEvent};
 pub use orders::{AnyOrder, AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, Restriction, WorkerpoolOrder};
+pub use rules::Rules;
 pub use signature::{OrderSignature, SignatureError, SigningDomain};
 pub use supply::{MAX_SUPPLY, NRLC, RLC};
 pub use tag::Tag;

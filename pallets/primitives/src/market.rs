@@ -80,6 +80,9 @@ pub struct Published {
 	pub published: Moment,
 	/// Its number in the order of publication, from 1.
 	pub sequence: u64,
+	/// What is held from the owner beside the deposit, in nRLC: what the scheduler staked for one task when it published a
+	/// workerpool order, and 0 for other kinds.
+	pub bond: Balance,
 }
 
 /// How far a deal has come.
@@ -95,6 +98,10 @@ pub struct DealProgress {
 	pub depositor: AccountId,
 	/// What is held from the depositor, in nRLC.
 	pub deposit: Balance,
+	/// How long the deal stays after its last task was closed, in ms: as governance had it when the orders matched.
+	pub retention: Moment,
+	/// Whether nobody signed the match: the chain found the offers for a published request.
+	pub unattended: bool,
 }
 
 /// What was paid once.
@@ -234,6 +241,8 @@ pub struct Estimate {
 	pub total_pool_stake: Balance,
 	/// What is held as a deposit for the deal, in nRLC.
 	pub deposit: Balance,
+	/// What is paid for good for the free calls of all its tasks, in nRLC.
+	pub charge: Balance,
 }
 
 /// What the chain knows of an order.
@@ -260,6 +269,23 @@ pub struct DealView {
 	pub params: Params,
 	/// How far it has come.
 	pub progress: DealProgress,
+}
+
+/// How the tasks of a workerpool, under its owner of today, or of an app ended. Weights are nRLC, halved every 90 days.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct RecordView {
+	/// The weight of the tasks that have a result.
+	pub completed: Balance,
+	/// The weight of those that workers agreed have none.
+	pub failed: Balance,
+	/// The weight of those that were not done in time, or given up.
+	pub timed_out: Balance,
+	/// How many tasks a workerpool completed in the last 15 to 30 days; `None` for an app.
+	pub recent: Option<u64>,
+	/// How many tasks a workerpool has open that nobody matched by hand; `None` for an app.
+	pub unattended: Option<u64>,
+	/// For how many more such tasks the workerpool can be matched; `None` for an app.
+	pub unattended_room: Option<u64>,
 }
 
 /// Where signatures are valid: what a tool needs to sign orders, by either kind of key.

@@ -9,13 +9,16 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::U256;
 
-use crate::{Balance, RLC};
+use crate::{Balance, Moment, RLC};
 
 /// How often a worker was right lately: 0 for a new one.
 pub type Score = u64;
 
 /// What the workerpool's owner stakes, in percent of the workerpool's price.
 pub const POOL_STAKE_PERCENT: u32 = 30;
+
+/// An hour, in ms.
+const HOUR: Moment = 60 * 60 * 1_000;
 
 /// What a success takes from the kitty, in percent of it.
 pub const KITTY_PERCENT: u32 = 10;
@@ -61,9 +64,27 @@ pub fn for_volume(amount: Balance, volume: u64) -> Result<Balance, MoneyError> {
 	amount.checked_mul(volume.into()).ok_or(MoneyError::Overflow)
 }
 
-/// Returns what the workerpool's owner stakes for a task: 30 percent of the workerpool's price.
-pub fn pool_stake(workerpool_price: Balance) -> Result<Balance, MoneyError> {
-	percent_of(workerpool_price, POOL_STAKE_PERCENT)
+/// Returns what the workerpool's owner stakes for a task: 30 percent of the workerpool's price, at least `floor`.
+///
+/// # Errors
+///
+/// None that can occur: a part of an amount is an amount.
+pub fn pool_stake(workerpool_price: Balance, floor: Balance) -> Result<Balance, MoneyError> {
+	Ok(percent_of(workerpool_price, POOL_STAKE_PERCENT)?.max(floor))
+}
+
+/// Returns the least stake for a task of this reference time, in ms, at `rate` nRLC for each hour of it.
+///
+/// # Errors
+///
+/// [`MoneyError::Overflow`] above 128 bits.
+pub fn stake_floor(rate: Balance, reference_time: Moment) -> Result<Balance, MoneyError> {
+	mul_div(rate, reference_time.into(), HOUR.into())
+}
+
+/// Returns the price of which this stake is 30 percent: the least price that offers are compared by.
+pub fn price_of_stake(stake: Balance) -> Balance {
+	mul_div(stake, 100, POOL_STAKE_PERCENT.into()).unwrap_or(Balance::MAX)
 }
 
 /// Returns what a worker stakes for a contribution: `stake_ratio` percent of the workerpool's price.
@@ -136,16 +157,6 @@ pub fn distribute(
 	Ok(Distribution { workers, scheduler })
 }
 
-/// Returns a worker's score after a success that it had a part in: one more, but only if there was someone to agree
-/// with.
-pub fn score_after_proof(score: Score, contributors: usize) -> Score {
-	if contributors > 1 {
-		score.saturating_add(1)
-	} else {
-		score
-	}
-}
-
 /// Returns a worker's score after a success of others: `floor(score · 2 / 3)`.
 pub fn score_after_fault(score: Score) -> Score {
 	// ⌊2s / 3⌋ = s − ⌈s / 3⌉, which cannot overflow.
@@ -153,7 +164,7 @@ pub fn score_after_fault(score: Score) -> Score {
 }
 
 /// Returns `floor(a · b / c)` with 256 bits in between.
-fn mul_div(a: Balance, b: Balance, c: Balance) -> Result<Balance, MoneyError> {
+pub(crate) fn mul_div(a: Balance, b: Balance, c: Balance) -> Result<Balance, MoneyError> {
 	U256::from(a)
 		.checked_mul(b.into())
 		.and_then(|product| product.checked_div(c.into()))
@@ -168,12 +179,24 @@ mod tests {
 
 	#[test]
 	fn stakes_round_down() {
-		assert_eq!(pool_stake(12_345), Ok(3_703));
-		assert_eq!(pool_stake(3), Ok(0));
+		assert_eq!(pool_stake(12_345, 0), Ok(3_703));
+		assert_eq!(pool_stake(3, 0), Ok(0));
 		assert_eq!(worker_stake(99, 30), Ok(29));
 		assert_eq!(worker_stake(10, 250), Ok(25));
 		assert_eq!(worker_stake(Balance::MAX, 100), Ok(Balance::MAX));
 		assert_eq!(worker_stake(Balance::MAX, 101), Err(MoneyError::Overflow));
+	}
+
+	#[test]
+	fn stake_never_falls_below_the_floor() {
+		assert_eq!(pool_stake(12_345, 3_704), Ok(3_704));
+		assert_eq!(pool_stake(12_345, 3_702), Ok(3_703));
+		assert_eq!(pool_stake(0, 50), Ok(50), "work that is sold for nothing has a stake too");
+		assert_eq!(stake_floor(12 * RLC, 300_000), Ok(RLC), "five minutes are a twelfth of an hour");
+		assert_eq!(stake_floor(11, 300_000), Ok(0), "rounds down");
+		assert_eq!(stake_floor(Balance::MAX, HOUR + 1), Err(MoneyError::Overflow));
+		assert_eq!((price_of_stake(30), price_of_stake(1), price_of_stake(0)), (100, 3, 0));
+		assert_eq!(price_of_stake(Balance::MAX), Balance::MAX);
 	}
 
 	#[test]
@@ -225,9 +248,6 @@ mod tests {
 		{
 			assert_eq!(score_after_fault(score), after, "score {score}");
 		}
-		assert_eq!(score_after_proof(5, 1), 5);
-		assert_eq!(score_after_proof(5, 2), 6);
-		assert_eq!(score_after_proof(u64::MAX, 2), u64::MAX);
 	}
 
 	proptest! {

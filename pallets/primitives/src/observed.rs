@@ -17,6 +17,7 @@ use sp_core::U256;
 
 use crate::{
 	consensus,
+	failure::{AppFault, FailureCause},
 	task::{Commitment, Consensus, ContributionStatus, Stage},
 	AccountId, Contribution, Moment, ResultDigest, ResultHash, ResultSeal, Task,
 };
@@ -63,6 +64,18 @@ pub enum TaskEvent {
 	FailureReported {
 		/// The worker.
 		worker: AccountId,
+		/// Why.
+		cause: FailureCause,
+	},
+	/// A worker showed that it had committed to a failure of the app. If it is a winner, it revealed the failure's digest
+	/// before.
+	FailureRevealed {
+		/// The worker.
+		worker: AccountId,
+		/// How the app failed.
+		cause: AppFault,
+		/// Its exit code.
+		code: u32,
 	},
 }
 
@@ -101,7 +114,7 @@ impl ObservedTask {
 			TaskEvent::Revealed { worker, digest } => self.revealed(worker, *digest),
 			TaskEvent::Reopened => self.reopened(),
 			TaskEvent::Closed { outcome } => self.closed(*outcome),
-			TaskEvent::FailureReported { .. } => {}
+			TaskEvent::FailureReported { .. } | TaskEvent::FailureRevealed { .. } => {}
 		}
 	}
 

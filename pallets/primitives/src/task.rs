@@ -6,7 +6,8 @@
 //!   │  ▲                                  │                         finalize
 //!   │  └──────────── reopen ──────────────┤ (reveal window over, nobody revealed)
 //!   │   contribute_and_finalize (trust 1) ┼──────────────────────────────────────────────────► Completed
-//!   └──────── claim, abandon ─────────────┴──────────────────────────────────────────────────► Failed
+//!   ├──────── claim, abandon ─────────────┼──────────────────────────────────────────────────► Failed
+//!   └ release      agree_to_fail (what was revealed is a failure of the app) ────────────────► Failed
 //! ```
 //!
 //! A transition that refuses changes nothing. Who may call it is the caller's concern; money is
@@ -21,8 +22,11 @@ use sp_core::{ConstU32, H160, H256, U256};
 use sp_runtime::BoundedVec;
 
 use crate::{
-	consensus, count, ids::keccak, money::Score, AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal,
-	TaskId,
+	consensus, count,
+	ids::keccak,
+	money::Score,
+	rules::{Rules, Sink},
+	AccountId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal, TaskId,
 };
 
 mod error;
@@ -40,8 +44,18 @@ pub enum ContributionStatus {
 	Contributed,
 	/// The worker revealed the digest and was right.
 	Proved,
-	/// The worker's result had consensus, nobody revealed it, and the task was reopened.
+	/// The worker's result had consensus, nobody revealed it in time, and the task was reopened or failed.
 	Rejected,
+	/// The workers agree that the app failed, and this one showed that it had committed to another failure: it was not
+	/// right, and loses nothing.
+	Excused,
+}
+
+impl ContributionStatus {
+	/// Returns whether the worker showed what it had committed to, so that its stake is unlocked if the task ends so.
+	pub fn is_shown(self) -> bool {
+		matches!(self, Self::Proved | Self::Excused)
+	}
 }
 
 /// What a worker binds itself to before it can know what the others say.
@@ -178,6 +192,7 @@ impl Task {
 		score: Score,
 		commitment: Commitment,
 		now: Moment,
+		rules: &Rules,
 	) -> Result<Option<Consensus>, TaskError> {
 		self.ensure_open_to(deal, &worker, commitment.enclave, now)?;
 		let result = commitment.result;
@@ -190,10 +205,10 @@ impl Task {
 			.try_push(Contribution { worker, commitment, weight, status: ContributionStatus::Contributed })
 			.map_err(|_| TaskError::TooManyContributors)?;
 		self.total = total;
-		if !reached {
+		let winners = count(self.contributions.iter().filter(|one| one.is_open_for(result)).count());
+		if !reached || winners < rules.least_contributors(deal.trust) {
 			return Ok(None);
 		}
-		let winners = count(self.contributions.iter().filter(|one| one.is_open_for(result)).count());
 		let reveal_deadline = deal.reveal_deadline(now);
 		let consensus = Consensus { result, reveal_deadline, winners, reveals: 0, digest: None };
 		self.stage = Stage::Revealing(consensus);
@@ -262,9 +277,14 @@ impl Task {
 	///
 	/// [`NotRevealing`](TaskError::NotRevealing), [`FinalTooLate`](TaskError::FinalTooLate),
 	/// [`RevealsMissing`](TaskError::RevealsMissing).
-	pub fn ensure_finalizable(&self, deal: &Deal, now: Moment) -> Result<(Consensus, ResultDigest), TaskError> {
+	pub fn ensure_finalizable(
+		&self,
+		deal: &Deal,
+		now: Moment,
+		rules: &Rules,
+	) -> Result<(Consensus, ResultDigest), TaskError> {
 		let Stage::Revealing(consensus) = self.stage else { return Err(TaskError::NotRevealing) };
-		ensure(now < deal.final_deadline(), TaskError::FinalTooLate)?;
+		ensure(now < self.end(deal, rules), TaskError::FinalTooLate)?;
 		let all = consensus.reveals == consensus.winners;
 		ensure(all || consensus.reveal_deadline <= now, TaskError::RevealsMissing)?;
 		// A consensus has a winner, so where all revealed or some did there is a digest.
@@ -277,10 +297,59 @@ impl Task {
 	/// # Errors
 	///
 	/// As [`ensure_finalizable`](Self::ensure_finalizable), and what is wrong with the callback's data.
-	pub fn finalize(&mut self, deal: &Deal, callback: Option<&[u8]>, now: Moment) -> Result<Consensus, TaskError> {
-		let (consensus, digest) = self.ensure_finalizable(deal, now)?;
+	pub fn finalize(
+		&mut self,
+		deal: &Deal,
+		callback: Option<&[u8]>,
+		now: Moment,
+		rules: &Rules,
+	) -> Result<Consensus, TaskError> {
+		let (consensus, digest) = self.ensure_finalizable(deal, now, rules)?;
 		check_callback(deal, callback, digest)?;
 		self.stage = Stage::Completed(consensus);
+		Ok(consensus)
+	}
+
+	/// Notes that a worker showed that it had committed to another failure than the one that has consensus. For tasks whose
+	/// consensus was shown to be a failure: this changes nothing but what becomes of the worker's stake.
+	///
+	/// # Errors
+	///
+	/// [`NotRevealing`](TaskError::NotRevealing), [`RevealTooLate`](TaskError::RevealTooLate),
+	/// [`NotContributor`](TaskError::NotContributor), [`NotOpen`](TaskError::NotOpen),
+	/// [`WrongDigest`](TaskError::WrongDigest), [`WrongSeal`](TaskError::WrongSeal).
+	pub fn excuse(&mut self, worker: &AccountId, digest: ResultDigest, now: Moment) -> Result<(), TaskError> {
+		let task = self.id();
+		let Stage::Revealing(consensus) = &self.stage else { return Err(TaskError::NotRevealing) };
+		ensure(now < consensus.reveal_deadline, TaskError::RevealTooLate)?;
+		let contribution =
+			self.contributions.iter_mut().find(|one| one.worker == *worker).ok_or(TaskError::NotContributor)?;
+		ensure(contribution.status == ContributionStatus::Contributed, TaskError::NotOpen)?;
+		ensure(contribution.commitment.result == ResultHash::of(task, digest), TaskError::WrongDigest)?;
+		ensure(contribution.commitment.seal == ResultSeal::of(worker, task, digest), TaskError::WrongSeal)?;
+		contribution.status = ContributionStatus::Excused;
+		Ok(())
+	}
+
+	/// Returns whether a contribution is neither shown nor rejected.
+	pub fn has_open_contribution(&self) -> bool {
+		self.contributions.iter().any(|one| one.status == ContributionStatus::Contributed)
+	}
+
+	/// Closes a task whose consensus was shown to be a failure of the app, for its scheduler or the chain. A callback
+	/// gets no data. The caller settles the money.
+	///
+	/// As [`finalize`](Self::finalize), but that workers outside the consensus have until the reveal deadline too, to show
+	/// that they committed to another failure.
+	///
+	/// # Errors
+	///
+	/// As [`ensure_finalizable`](Self::ensure_finalizable).
+	pub fn agree_to_fail(&mut self, deal: &Deal, now: Moment, rules: &Rules) -> Result<Consensus, TaskError> {
+		let (consensus, _) = self.ensure_finalizable(deal, now, rules)?;
+		let over = consensus.reveal_deadline <= now;
+		ensure(over || !self.has_open_contribution(), TaskError::RevealsMissing)?;
+		self.stage = Stage::Failed(Some(consensus));
 		Ok(consensus)
 	}
 
@@ -298,9 +367,7 @@ impl Task {
 		ensure(consensus.reveals == 0, TaskError::AlreadyRevealed)?;
 		let group = self.group(consensus.result)?;
 		self.total = consensus::total(self.total, group, U256::zero()).map_err(|_| TaskError::ConsensusOverflow)?;
-		for contribution in self.contributions.iter_mut().filter(|one| one.is_open_for(consensus.result)) {
-			contribution.status = ContributionStatus::Rejected;
-		}
+		self.reject(consensus.result);
 		self.stage = Stage::Active;
 		Ok(())
 	}
@@ -310,10 +377,11 @@ impl Task {
 	/// # Errors
 	///
 	/// [`AlreadyClosed`](TaskError::AlreadyClosed), [`ClaimTooEarly`](TaskError::ClaimTooEarly).
-	pub fn claim(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+	pub fn claim(&mut self, deal: &Deal, now: Moment, rules: &Rules) -> Result<(), TaskError> {
 		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
-		ensure(deal.final_deadline() <= now, TaskError::ClaimTooEarly)?;
-		self.fail()
+		ensure(self.end(deal, rules) <= now, TaskError::ClaimTooEarly)?;
+		self.fail(now, rules);
+		Ok(())
 	}
 
 	/// Closes a task as failed before its time, for its scheduler: the same money as a claim.
@@ -322,16 +390,60 @@ impl Task {
 	///
 	/// [`AlreadyClosed`](TaskError::AlreadyClosed); [`AlreadyRevealed`](TaskError::AlreadyRevealed) as long as the task
 	/// can be finalized: a worker that revealed a right result is to be paid for it.
-	pub fn abandon(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+	pub fn abandon(&mut self, deal: &Deal, now: Moment, rules: &Rules) -> Result<(), TaskError> {
 		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
-		let revealed = self.consensus().is_some_and(|consensus| consensus.reveals > 0);
-		ensure(!revealed || deal.final_deadline() <= now, TaskError::AlreadyRevealed)?;
-		self.fail()
+		ensure(!self.has_reveal() || self.end(deal, rules) <= now, TaskError::AlreadyRevealed)?;
+		self.fail(now, rules);
+		Ok(())
 	}
 
-	fn fail(&mut self) -> Result<(), TaskError> {
-		self.stage = Stage::Failed(self.consensus().copied());
+	/// Closes a task without a result or a penalty, for its scheduler: what it was to be computed from is not there. While
+	/// there is a consensus, its workers have shown that it is.
+	///
+	/// # Errors
+	///
+	/// [`AlreadyClosed`](TaskError::AlreadyClosed), [`NotActive`](TaskError::NotActive),
+	/// [`FinalTooLate`](TaskError::FinalTooLate).
+	pub fn release(&mut self, deal: &Deal, now: Moment) -> Result<(), TaskError> {
+		ensure(!self.is_closed(), TaskError::AlreadyClosed)?;
+		ensure(self.stage == Stage::Active, TaskError::NotActive)?;
+		ensure(now < deal.final_deadline(), TaskError::FinalTooLate)?;
+		self.stage = Stage::Failed(None);
 		Ok(())
+	}
+
+	/// Returns whether somebody revealed the consensus that stands.
+	pub fn has_reveal(&self) -> bool {
+		matches!(&self.stage, Stage::Revealing(consensus) if consensus.reveals > 0)
+	}
+
+	/// Returns the time, in ms, from which on the task has failed unless it is closed: the deal's final deadline, or some
+	/// time after it if somebody revealed. A chain that comes late to its tasks does not take the worker's reward then.
+	pub fn end(&self, deal: &Deal, rules: &Rules) -> Moment {
+		if self.has_reveal() {
+			deal.final_deadline_with_grace(rules)
+		} else {
+			deal.final_deadline()
+		}
+	}
+
+	/// Closes the task as failed. Where seized stakes go to the treasury, a consensus of which nobody revealed in time is
+	/// rejected as [`reopen`](Self::reopen) would have done.
+	fn fail(&mut self, now: Moment, rules: &Rules) {
+		let consensus = self.consensus().copied();
+		if let Some(consensus) = consensus.filter(|_| rules.sink == Sink::Treasury) {
+			if consensus.reveals == 0 && consensus.reveal_deadline <= now {
+				self.reject(consensus.result);
+			}
+		}
+		self.stage = Stage::Failed(consensus);
+	}
+
+	/// Rejects all that was committed to this result and not revealed.
+	fn reject(&mut self, result: ResultHash) {
+		for contribution in self.contributions.iter_mut().filter(|one| one.is_open_for(result)) {
+			contribution.status = ContributionStatus::Rejected;
+		}
 	}
 
 	/// Checks what `contribute` and `contribute_and_finalize` demand alike.

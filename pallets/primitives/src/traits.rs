@@ -9,6 +9,7 @@ mod enclaves;
 mod escrow;
 mod results;
 mod stops;
+mod task_charge;
 mod tasks;
 
 pub use assets::{Assets, WorkerpoolPolicy};
@@ -17,4 +18,5 @@ pub use enclaves::EnclaveRegistry;
 pub use escrow::{Escrow, Movement, MovementKind, OpenLocks};
 pub use results::{Delivery, OnResult};
 pub use stops::Stops;
+pub use task_charge::TaskCharge;
 pub use tasks::{OnTaskClosed, Outcome};

@@ -18,6 +18,8 @@ use crate::{
 	AccountId, DealId, Moment, ResultDigest, SchedulerSignature, TaskId,
 };
 
+pub use crate::failure::{AgreedFailure, AppFault, FailureCause, FailureList, FailureReport, TaskFailure};
+
 /// The longest data of a callback, in bytes: an oracle's value is a few words, and a block has room for many of these.
 pub const MAX_CALLBACK_DATA: u32 = 4 * 1024;
 
@@ -82,8 +84,23 @@ pub struct Delegate {
 	pub enclave: Option<H160>,
 }
 
-/// Workers that may contribute to one task.
+/// Workers that are to contribute to one task.
 pub type DelegateList = BoundedVec<Delegate, ConstU32<MAX_CONTRIBUTORS>>;
+
+/// Workers, by account, that are to contribute to one task no more.
+pub type WorkerList = BoundedVec<AccountId, ConstU32<MAX_CONTRIBUTORS>>;
+
+/// A worker that may contribute, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct Delegated {
+	/// Which worker, and in which enclave.
+	pub delegate: Delegate,
+	/// Since when, in ms of PoCo time.
+	pub since: Moment,
+}
+
+/// Workers that may contribute to one task.
+pub type DelegatedList = BoundedVec<Delegated, ConstU32<MAX_CONTRIBUTORS>>;
 
 /// How a worker shows that the scheduler chose it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -92,7 +109,12 @@ pub enum DelegationProof {
 	OnChain,
 	/// The scheduler signed a [`Delegation`](crate::Delegation) of this worker, task and enclave, or of this
 	/// worker and task in any enclave.
-	Signed(SchedulerSignature),
+	Signed {
+		/// Its signature.
+		signature: SchedulerSignature,
+		/// When the delegation expires, in ms of PoCo time.
+		expiry: Moment,
+	},
 }
 
 /// One of the contributions of `contribute_batch`.
@@ -120,53 +142,6 @@ pub struct ResultOf {
 	/// The enclave and its signature, exactly if the task demands one.
 	pub enclave: Option<(H160, EthereumSignature)>,
 }
-
-/// Why a worker could not compute a task, as it says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub enum FailureCause {
-	/// The app could not be fetched, or is not what its checksum says.
-	AppUnavailable,
-	/// The dataset could not be fetched, or is not what its checksum says.
-	DatasetUnavailable,
-	/// An input file of the request could not be fetched.
-	InputUnavailable {
-		/// Its number in the request's list, from 0.
-		file: u32,
-	},
-	/// The request's params cannot be understood.
-	InvalidParams,
-	/// A secret that the task needs was not provided to the worker's enclave.
-	SecretUnavailable,
-	/// The enclave did not start, or could not prove what it is.
-	EnclaveFailed,
-	/// The app ended by itself without success.
-	AppFailed {
-		/// Its exit code.
-		code: i32,
-	},
-	/// The app did not end in the category's time.
-	TimedOut,
-	/// The app took more memory or storage than a worker gives.
-	ResourcesExceeded,
-	/// The app ended well and left no result where one is expected, or a result too large to deliver.
-	InvalidResult,
-	/// The result could not be stored where the request wants it.
-	ResultNotStored,
-}
-
-/// A worker's word that it could not compute a task.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
-pub struct FailureReport {
-	/// Who says so.
-	pub worker: AccountId,
-	/// Why.
-	pub cause: FailureCause,
-	/// When it said so, in ms.
-	pub at: Moment,
-}
-
-/// What workers reported of one task.
-pub type FailureList = BoundedVec<FailureReport, ConstU32<MAX_CONTRIBUTORS>>;
 
 /// What became of a result that a deal's callback is to receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
@@ -201,6 +176,16 @@ pub struct TaskView {
 	pub failures: Vec<FailureReport>,
 	/// What became of its result, if it is completed and its deal has a callback.
 	pub delivery: Option<DeliveryOutcome>,
+	/// Why it has no result, if the workers agree on that or its scheduler released it. A task that is open may have an
+	/// agreed failure already: a winner has revealed it, and the task will be closed with it.
+	pub failure: Option<TaskFailure>,
+}
+
+impl TaskView {
+	/// Returns whether a winner has revealed that the workers agree on a failure of the app.
+	pub fn is_agreed_failure(&self) -> bool {
+		matches!(self.failure, Some(TaskFailure::Agreed { .. }))
+	}
 }
 
 /// What a worker can do for a task.

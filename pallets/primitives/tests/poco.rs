@@ -8,9 +8,9 @@ use rlc_primitives::{
 	deal::Resource,
 	ids::ResultDigest,
 	money::{self, Score},
-	settlement::{Failure, Success},
+	settlement::{Failure, ScoreChange, Success},
 	task::{Commitment, ContributionStatus, Stage},
-	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, Moment, OrderHash, ResultHash, ResultSeal,
+	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, Moment, OrderHash, ResultHash, ResultSeal, Rules,
 	Settlement, Tag, Task, WorkerpoolId,
 };
 use serde_json::{json, Value};
@@ -188,14 +188,17 @@ impl World {
 			trust: int(&request["trust"]).max(1),
 			tag: Tag::NONE,
 			start: now,
+			opened: now,
 			first: self.consumed.get(&int(&request["id"])).copied().unwrap_or(0),
 			size,
 			worker_stake: money::worker_stake(price, self.stake_ratio).or_refused()?,
+			charge: 0,
+			pool_stake: money::pool_stake(price, 0).or_refused()?,
 			scheduler_ratio: self.scheduler_ratio,
 			settlement: Settlement::Scheduler,
 		};
 		let cost = money::for_volume(deal.task_price().or_refused()?, size).or_refused()?;
-		let pool_stake = money::for_volume(deal.pool_stake().or_refused()?, size).or_refused()?;
+		let pool_stake = money::for_volume(deal.pool_stake, size).or_refused()?;
 		self.lock(&deal.payer, cost)?;
 		self.lock(deal.scheduler(), pool_stake)?;
 		for order in orders {
@@ -230,25 +233,29 @@ impl World {
 				let (worker, digest) = (worker.unwrap(), digest(text(&step["result"])));
 				let seal = ResultSeal::of(&worker, task.id(), digest);
 				let commitment = Commitment { result: ResultHash::of(task.id(), digest), seal, enclave: None };
-				task.contribute(&deal, worker.clone(), self.score(&worker), commitment, now).or_refused()?;
+				task.contribute(&deal, worker.clone(), self.score(&worker), commitment, now, &Rules::IEXEC)
+					.or_refused()?;
 				self.lock(&worker, deal.worker_stake)?;
 			}
 			"contribute_and_finalize" => {
 				let (worker, digest) = (worker.unwrap(), digest(text(&step["result"])));
 				task.contribute_and_finalize(&deal, worker.clone(), digest, None, None, now).or_refused()?;
-				self.settle(&deal, Success::of_one(&deal, worker, self.kitty).or_refused()?);
+				self.settle(&deal, Success::of_one(&deal, worker, self.kitty, &Rules::IEXEC).or_refused()?);
 			}
 			"reveal" => {
 				task.reveal(&worker.unwrap(), digest(text(&step["result"])), now).or_refused()?;
 			}
 			"reopen" => task.reopen(&deal, now).or_refused()?,
 			"finalize" => {
-				task.finalize(&deal, None, now).or_refused()?;
-				self.settle(&deal, Success::of_consensus(&deal, &task, self.kitty).or_refused()?);
+				task.finalize(&deal, None, now, &Rules::IEXEC).or_refused()?;
+				self.settle(
+					&deal,
+					Success::of_consensus(&deal, &task, self.kitty, &Rules::IEXEC, |_| true).or_refused()?,
+				);
 			}
 			"claim" => {
-				task.claim(&deal, now).or_refused()?;
-				let failure = Failure::of(&deal).or_refused()?;
+				task.claim(&deal, now, &Rules::IEXEC).or_refused()?;
+				let failure = Failure::of(&deal, &Rules::IEXEC).or_refused()?;
 				self.unlock(&deal.payer, failure.payer);
 				self.seize(deal.scheduler(), failure.pool_stake);
 				self.kitty += failure.pool_stake;
@@ -276,7 +283,12 @@ impl World {
 				self.seize(&outcome.worker, outcome.stake);
 			}
 			add(&mut self.free, &outcome.worker, outcome.reward);
-			let score = success.score(outcome, self.score(&outcome.worker));
+			let before = self.score(&outcome.worker);
+			let score = match outcome.score {
+				ScoreChange::None => before,
+				ScoreChange::Point => before + 1,
+				ScoreChange::Fault => money::score_after_fault(before),
+			};
 			self.scores.insert(outcome.worker.clone(), score);
 		}
 		add(&mut self.free, deal.scheduler(), success.scheduler);
@@ -303,6 +315,7 @@ impl World {
 					ContributionStatus::Contributed => "contributed",
 					ContributionStatus::Proved => "proved",
 					ContributionStatus::Rejected => "rejected",
+					ContributionStatus::Excused => "excused",
 				};
 				contributions[&self.names[&one.worker]] = json!([status, one.log2_weight()]);
 			}

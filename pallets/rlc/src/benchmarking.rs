@@ -1,7 +1,7 @@
 //! Measures the calls, each in its worst case.
 
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungible::Mutate, EnsureOrigin};
+use frame_support::traits::{fungible::Mutate, EnsureOrigin, Get};
 use frame_system::{Pallet as System, RawOrigin};
 use rlc_primitives::{
 	traits::{Escrow, Movement, MovementKind},
@@ -9,7 +9,7 @@ use rlc_primitives::{
 };
 use sp_runtime::Permill;
 
-use crate::{Call, Config, Locked, Pallet, TreasuryShare};
+use crate::{Call, Config, Deactivated, Locked, Pallet, TreasuryShare};
 
 #[benchmarks]
 mod benches {
@@ -43,6 +43,23 @@ mod benches {
 		_(RawOrigin::Signed(caller), who.clone());
 
 		assert!(!Locked::<T>::contains_key(&who) && !System::<T>::account_exists(&who));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn update_inactive() -> Result<(), BenchmarkError> {
+		for who in T::KeylessAccounts::get() {
+			T::Currency::mint_into(&who, RLC)?;
+		}
+		let held = Pallet::<T>::held_without_key();
+		assert_ne!(Deactivated::<T>::get(), held);
+
+		#[block]
+		{
+			Pallet::<T>::update_inactive();
+		}
+
+		assert_eq!(Deactivated::<T>::get(), held);
 		Ok(())
 	}
 

@@ -12,9 +12,9 @@ use alloc::vec::Vec;
 use frame_support::{
 	ensure,
 	traits::{
-		fungible::{Inspect, Mutate},
-		tokens::Preservation,
-		Get,
+		fungible::{Balanced, Inspect, Mutate},
+		tokens::{Fortitude, Precision, Preservation},
+		Get, OnUnbalanced,
 	},
 };
 use frame_system::Pallet as System;
@@ -67,6 +67,15 @@ impl<T: Config> Pallet<T> {
 		T::Currency::transfer(&Self::escrow_account(), who, amount, Preservation::Expendable).map(|_| ())
 	}
 
+	/// Moves RLC out of the escrow to the treasury.
+	fn pay_treasury(amount: Balance) -> DispatchResult {
+		let escrow = Self::escrow_account();
+		let credit =
+			T::Currency::withdraw(&escrow, amount, Precision::Exact, Preservation::Expendable, Fortitude::Polite)?;
+		T::Treasury::on_unbalanced(credit);
+		Ok(())
+	}
+
 	/// Returns what an account has left locked when this was released; `None` if nothing was.
 	fn locked_after(who: &AccountId, released: Balance) -> Result<Option<Balance>, Error<T>> {
 		if released == 0 {
@@ -111,6 +120,7 @@ impl<T: Config> Pallet<T> {
 			MovementKind::Reward | MovementKind::RewardFromKitty => {
 				Self::deposit_event(Event::Rewarded { who, amount, task });
 			}
+			MovementKind::ToTreasury => Self::deposit_event(Event::TreasuryPaid { amount, task }),
 		}
 	}
 }
@@ -133,7 +143,7 @@ impl<T: Config> Escrow for Pallet<T> {
 
 	fn settle(movements: &[Movement]) -> Result<u32, DispatchError> {
 		let tally = Tally::of(movements)?;
-		ensure!(tally.seized == tally.rewarded, Error::<T>::Unbalanced);
+		ensure!(tally.rewarded.checked_add(tally.to_treasury) == Some(tally.seized), Error::<T>::Unbalanced);
 		let kitty = Self::kitty_after(&tally)?;
 		let touched = tally.accounts.len();
 		let mut changes = Vec::with_capacity(touched);
@@ -153,12 +163,15 @@ impl<T: Config> Escrow for Pallet<T> {
 		if let Some(left) = kitty {
 			Kitty::<T>::put(left);
 		}
+		if tally.to_treasury > 0 {
+			Self::pay_treasury(tally.to_treasury)?;
+		}
 
 		movements.iter().filter(|movement| movement.amount > 0).for_each(Self::announce);
 		for (who, share) in tally.accounts.into_iter().filter(|(_, share)| share.unlocked > 0) {
 			Self::deposit_event(Event::Unlocked { who: who.clone(), amount: share.unlocked });
 		}
-		Ok(count(touched))
+		Ok(count(touched).saturating_add(u32::from(tally.to_treasury > 0)))
 	}
 
 	fn kitty() -> Balance {

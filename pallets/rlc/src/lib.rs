@@ -5,6 +5,7 @@ extern crate alloc;
 
 mod escrow;
 pub mod fees;
+mod inactive;
 mod supply;
 mod tally;
 #[cfg(any(feature = "try-runtime", test))]
@@ -33,6 +34,7 @@ pub type CreditOf<T> = Credit<<T as SystemConfig>::AccountId, <T as Config>::Cur
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
+	use alloc::vec::Vec;
 	use frame_support::{
 		pallet_prelude::*,
 		traits::{
@@ -51,6 +53,12 @@ pub mod pallet {
 		/// The RLC token. Its existential deposit is 1 nRLC: any amount can be paid to any account.
 		type Currency: Balanced<AccountId, Balance = Balance> + Mutate<AccountId>;
 
+		/// Accounts that nobody has a key to, out of which only governance pays: what they hold is inactive issuance.
+		///
+		/// Not those of pallets that deactivate what they hold themselves, as the treasury does. A few: each is read
+		/// once a block.
+		type KeylessAccounts: Get<Vec<AccountId>>;
+
 		/// The most nRLC that may ever exist.
 		#[pallet::constant]
 		type MaxSupply: Get<Balance>;
@@ -62,7 +70,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type PalletId: Get<PalletId>;
 
-		/// Where the treasury's share of each fee goes.
+		/// Where the treasury's share of each fee goes, and what is seized for nobody.
 		type Treasury: OnUnbalanced<CreditOf<Self>>;
 
 		/// Who may change the treasury's share of the fees.
@@ -73,7 +81,7 @@ pub mod pallet {
 	}
 
 	/// The layout of storage that this code reads and writes. A change of it needs a migration.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// The pallet's handle.
 	#[pallet::pallet]
@@ -100,6 +108,13 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Kitty<T> = StorageValue<_, Balance, ValueQuery>;
 
+	/// What the keyless accounts held when the last block ended, in nRLC: the part of the inactive issuance that comes
+	/// from them.
+	///
+	/// One value; never removed.
+	#[pallet::storage]
+	pub type Deactivated<T> = StorageValue<_, Balance, ValueQuery>;
+
 	/// The state at genesis.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
@@ -123,6 +138,7 @@ pub mod pallet {
 				T::MaxSupply::get(),
 			);
 			TreasuryShare::<T>::put(self.treasury_share);
+			Pallet::<T>::update_inactive();
 			// The escrow is often empty. Keep it alive, so that it is not reaped and recreated each time.
 			frame_system::Pallet::<T>::inc_providers(&Pallet::<T>::escrow_account());
 		}
@@ -193,6 +209,13 @@ pub mod pallet {
 			/// Whose entry went.
 			who: AccountId,
 		},
+		/// A part of what was seized went to the treasury: a stake that nobody is to gain, or the price of points of score.
+		TreasuryPaid {
+			/// How much, in nRLC.
+			amount: Balance,
+			/// Which task it was seized for.
+			task: TaskId,
+		},
 	}
 
 	/// Why a call is refused.
@@ -204,7 +227,7 @@ pub mod pallet {
 		InsufficientFree,
 		/// The account has less locked than is to be unlocked or seized. Free at most what was locked.
 		InsufficientLocked,
-		/// What is seized is not what is rewarded. Reward all of it, and no more.
+		/// What is seized is not what is rewarded and what the treasury gets. Give away all of it, and no more.
 		Unbalanced,
 		/// The kitty holds less than is to be paid from it. Read how much it holds first.
 		InsufficientKitty,
@@ -212,6 +235,8 @@ pub mod pallet {
 		NotFound,
 		/// The account has RLC locked. Wait until its deals and contributions end.
 		StillLocked,
+		/// Root would create or destroy RLC. Use none of the calls that do: the chain alone mints.
+		IssuanceChanged,
 	}
 
 	#[pallet::hooks]
@@ -221,6 +246,16 @@ pub mod pallet {
 		/// If an account needs more than 1 nRLC to exist: a small reward could then not be paid, and a settlement fail.
 		fn integrity_test() {
 			assert!(T::Currency::minimum_balance() <= 1, "the existential deposit must be 1 nRLC at most");
+		}
+
+		/// Returns the weight of what [`Hooks::on_finalize`] will do.
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			T::WeightInfo::update_inactive()
+		}
+
+		/// Updates the inactive issuance, after all that could pay into the keyless accounts or out of them.
+		fn on_finalize(_: BlockNumberFor<T>) {
+			Self::update_inactive();
 		}
 
 		#[cfg(feature = "try-runtime")]

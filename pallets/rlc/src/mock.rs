@@ -21,6 +21,8 @@ use sp_core::H256;
 use sp_runtime::{DispatchResult, Permill};
 
 pub const TREASURY: AccountId = AccountId::new([20; 32]);
+/// An account without a key.
+pub const RESERVE: AccountId = AccountId::new([21; 32]);
 pub const TASK: TaskId = TaskId(H256::repeat_byte(7));
 
 #[frame_support::runtime]
@@ -52,6 +54,7 @@ parameter_types! {
 	pub const MaxSupply: Balance = MAX_SUPPLY;
 	pub const RlcPalletId: PalletId = PalletId(*b"rlc/rlc_");
 	pub Treasury: AccountId = TREASURY;
+	pub Keyless: Vec<AccountId> = vec![RESERVE];
 }
 
 thread_local! {
@@ -76,6 +79,7 @@ impl OpenLocks for Books {
 
 impl crate::Config for Test {
 	type Currency = Balances;
+	type KeylessAccounts = Keyless;
 	type MaxSupply = MaxSupply;
 	type OpenLocks = Books;
 	type PalletId = RlcPalletId;
@@ -91,9 +95,14 @@ pub fn rlc() -> sp_io::TestExternalities {
 
 /// Returns the same, with another endowment of Alice, in nRLC.
 pub fn endowed(alice: Balance) -> sp_io::TestExternalities {
+	distributed(vec![(ALICE, alice)])
+}
+
+/// Returns a chain that starts with these balances, in nRLC.
+pub fn distributed(balances: Vec<(AccountId, Balance)>) -> sp_io::TestExternalities {
 	BOOKS.take();
 	pallet_testing::new_chain::<Test>(RuntimeGenesisConfig {
-		balances: pallet_balances::GenesisConfig { balances: vec![(ALICE, alice)], ..Default::default() },
+		balances: pallet_balances::GenesisConfig { balances, ..Default::default() },
 		rlc: crate::GenesisConfig { treasury_share: Permill::from_percent(20), ..Default::default() },
 		..Default::default()
 	})

@@ -1,14 +1,15 @@
-//! The cap: the one door through which new RLC may come.
+//! The cap: the one door through which new RLC may come, and a guard for those who could go around it.
 
 use frame_support::{
 	ensure,
+	storage::with_storage_layer,
 	traits::{
 		fungible::{Inspect, Mutate},
 		Get,
 	},
 };
 use rlc_primitives::{AccountId, Balance};
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{Config, Error, Event, Pallet};
 
@@ -24,5 +25,24 @@ impl<T: Config> Pallet<T> {
 		T::Currency::mint_into(who, amount)?;
 		Self::deposit_event(Event::Minted { who: who.clone(), amount });
 		Ok(())
+	}
+
+	/// Runs `act`, and undoes all of it if there is more or less RLC afterwards.
+	///
+	/// For what runs with root's power, which may call what writes balances or the issuance at will. It compares the
+	/// issuance itself, so it does not matter how deep such a call is nested.
+	///
+	/// # Errors
+	///
+	/// [`Error::IssuanceChanged`], or the error that `act` fails with.
+	pub fn conserving<R, E: From<DispatchError>>(act: impl FnOnce() -> Result<R, E>) -> Result<R, E> {
+		with_storage_layer(|| {
+			let before = T::Currency::total_issuance();
+			let done = act()?;
+			if T::Currency::total_issuance() != before {
+				return Err(DispatchError::from(Error::<T>::IssuanceChanged).into());
+			}
+			Ok(done)
+		})
 	}
 }

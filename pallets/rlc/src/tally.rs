@@ -21,6 +21,8 @@ pub struct Tally<'a> {
 	pub to_kitty: Balance,
 	/// Rewarded out of the kitty.
 	pub from_kitty: Balance,
+	/// Of what is seized, the treasury's.
+	pub to_treasury: Balance,
 }
 
 /// One account's sums, in nRLC.
@@ -73,6 +75,7 @@ impl<'a> Tally<'a> {
 				add(&mut share.paid, amount)?;
 				add(&mut self.from_kitty, amount)
 			}
+			MovementKind::ToTreasury => add(&mut self.to_treasury, amount),
 		}
 	}
 }

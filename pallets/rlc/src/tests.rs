@@ -19,7 +19,9 @@ use crate::{
 };
 
 mod escrow;
+mod inactive;
 mod settle;
+mod supply;
 
 /// Has Alice pay a fee, in nRLC.
 fn pay_fee(amount: u128) {

@@ -7,11 +7,12 @@ use frame_support::{
 use rlc_primitives::{traits::OpenLocks, Balance};
 use sp_runtime::TryRuntimeError;
 
-use crate::{Config, Kitty, Locked, Pallet};
+use crate::{Config, Deactivated, Kitty, Locked, Pallet};
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::supply_is_capped()?;
+		Self::keyless_rlc_is_inactive()?;
 		Self::locks_are_open()?;
 		Self::locked_accounts_live()?;
 		Self::escrow_is_covered()
@@ -20,6 +21,15 @@ impl<T: Config> Pallet<T> {
 	/// Checks I1: total issuance never exceeds the cap.
 	fn supply_is_capped() -> Result<(), TryRuntimeError> {
 		ensure!(T::Currency::total_issuance() <= T::MaxSupply::get(), "I1: more RLC exists than the cap allows");
+		Ok(())
+	}
+
+	/// Checks that what the keyless accounts hold, as of the end of a block, is a part of the inactive issuance.
+	fn keyless_rlc_is_inactive() -> Result<(), TryRuntimeError> {
+		let deactivated = Deactivated::<T>::get();
+		ensure!(deactivated == Self::held_without_key(), "keyless accounts hold another sum than was deactivated");
+		let inactive = T::Currency::total_issuance().saturating_sub(T::Currency::active_issuance());
+		ensure!(inactive >= deactivated, "RLC of keyless accounts is active");
 		Ok(())
 	}
 

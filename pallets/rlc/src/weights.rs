@@ -9,6 +9,9 @@ pub trait WeightInfo {
 
 	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune).
 	fn prune() -> Weight;
+
+	/// Returns the weight of [`Pallet::update_inactive`](crate::Pallet::update_inactive).
+	fn update_inactive() -> Weight;
 }
 
 impl WeightInfo for () {
@@ -17,6 +20,10 @@ impl WeightInfo for () {
 	}
 
 	fn prune() -> Weight {
+		Weight::zero()
+	}
+
+	fn update_inactive() -> Weight {
 		Weight::zero()
 	}
 }

@@ -6,6 +6,7 @@
 //! | [`new_chain`] | a chain in memory, from its genesis state on |
 //! | [`Clock`], [`Brakes`] | time that tests set, calls that tests stop |
 //! | [`people`] | accounts with names, and keys |
+//! | [`offchain`] | a validator's off-chain worker, with a clock and a pool |
 //!
 //! A mock keeps what makes it this pallet's: its neighbors' fakes, its amounts, its cast.
 
@@ -13,6 +14,7 @@ mod brakes;
 mod chain;
 mod clock;
 mod configs;
+pub mod offchain;
 pub mod people;
 
 pub use brakes::Brakes;

@@ -1,9 +1,9 @@
-//! Runs recorded and random histories on the runtime.
+//! Runs recorded and random histories, attacks, and full blocks on the runtime.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use rlc_checks::{fuzz, replay};
+use rlc_checks::{attacks, fuzz, replay, weights};
 
 /// Checks the runtime of the RLC chain against what must hold.
 #[derive(Parser)]
@@ -30,6 +30,30 @@ enum Command {
 		#[arg(long, default_value_t = 20_000, value_name = "NUMBER")]
 		extrinsics: u64,
 	},
+	/// Play each known attack on the economy: what it costs, what it brings, what others lose; fails if one pays
+	#[command(
+		after_help = "Examples:\n  rlc-checks attacks\n  rlc-checks attacks --only kitty-pump --only lone-judge\n  \
+		rlc-checks attacks --list\n\nAmounts are in RLC. What the promises are is in docs/threat-model.md."
+	)]
+	Attacks {
+		/// Only the attack of this name; may be given several times
+		#[arg(long, value_name = "NAME")]
+		only: Vec<String>,
+		/// Name the attacks, and play none
+		#[arg(long)]
+		list: bool,
+	},
+	/// Fill blocks with each of the heaviest calls; fails if one is booked at less or at far more than it takes
+	#[command(
+		after_help = "Examples:\n  rlc-checks weights\n  rlc-checks weights --only reveal_batch\n\nThe ratio is what is booked, in \
+		parts of what is measured in memory and what a database takes for the keys that change. It fails below 1, where a \
+		call is booked too low, and above 2. Times are the machine's: run it alone."
+	)]
+	Weights {
+		/// Only the call of this name; may be given several times
+		#[arg(long, value_name = "NAME")]
+		only: Vec<String>,
+	},
 }
 
 fn main() -> ExitCode {
@@ -39,6 +63,18 @@ fn main() -> ExitCode {
 			let seed = seed.unwrap_or_else(rand::random);
 			println!("seed {seed}: again with `rlc-checks fuzz --seed {seed} --extrinsics {extrinsics}`");
 			fuzz::run(seed, extrinsics).map(|summary| println!("{summary}"))
+		}
+		Command::Attacks { list: true, .. } => {
+			attacks::ALL.iter().for_each(|one| println!("{:<22} {:<4} {}", one.name, one.promise, one.about));
+			Ok(())
+		}
+		Command::Attacks { only, list: false } => {
+			println!("{}", attacks::head());
+			attacks::run(&only, |one| println!("{one}")).map(|sum| println!("{sum}"))
+		}
+		Command::Weights { only } => {
+			println!("{}", weights::head());
+			weights::run(&only, |one| println!("{one}")).map(|sum| println!("{sum}"))
 		}
 	};
 	match result {

@@ -1,9 +1,10 @@
-//! What iExec's contracts did, step by step, on this runtime.
+//! What iExec's contracts did, step by step, on this chain's pallets.
 //!
 //! A file holds scenarios: who has how much, which orders there are, and steps with a time, what was tried, whether
 //! the contracts accepted it, and what it changed (`vectors/poco/`). Each step is dispatched as a call, without the
 //! hooks of blocks, and without deposits. After each, acceptance, accounts, scores, kitty and tasks must be as recorded.
 
+mod runtime;
 mod scenario;
 mod view;
 mod world;
@@ -54,8 +55,7 @@ pub fn files(paths: &[impl AsRef<Path>]) -> Result<Summary, String> {
 
 /// Replays a scenario on a chain of its own; how many steps it has.
 fn replay(scenario: &Scenario) -> Result<usize, String> {
-	let mut chain = crate::chain::chain(rlc_runtime::presets::DEVELOPMENT);
-	chain.execute_with(|| {
+	runtime::chain().execute_with(|| {
 		let mut world = world::World::new(scenario)?;
 		let mut expected = world.view();
 		for (number, step) in scenario.steps.iter().enumerate() {

@@ -33,11 +33,9 @@ const NOT_SENT: [Exception; 3] = [
 ];
 
 /// Calls that random histories do not try.
-const NOT_TRIED: [Exception; 4] = [
-	Exception { pallet: "marketplace", name: "add_category", why: "needs governance, and the histories have none" },
-	Exception { pallet: "rlc", name: "set_treasury_share", why: "needs governance, and the histories have none" },
+const NOT_TRIED: [Exception; 2] = [
+	Exception { pallet: "rlc", name: "set_treasury_share", why: "governance sends it, and no promise depends on it" },
 	Exception { pallet: "rlc", name: "prune", why: "needs an account that lost all it had while others need it" },
-	Exception { pallet: "poco", name: "deliver", why: "needs a callback that fails, and the histories have none" },
 ];
 
 /// Events that no program beside the chain reads.

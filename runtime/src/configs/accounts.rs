@@ -1,17 +1,18 @@
 //! What accounts can do together: batches, multisigs, proxies, identities.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{
-	parameter_types,
-	traits::{ConstU32, InstanceFilter},
-};
+use frame_support::traits::{ConstU32, InstanceFilter};
 use frame_system::EnsureRoot;
 use pallet_identity::legacy::IdentityInfo;
+use rlc_primitives::AnyOrder;
 use sp_runtime::traits::BlakeTwo256;
 use sp_runtime::{MultiSignature, MultiSigner};
 
 use crate::{
-	configs::deposit,
+	configs::deposits::{
+		AnnouncementBase, AnnouncementEntry, IdentityBase, IdentityByte, MultisigBase, MultisigMember, ProxyBase,
+		ProxyEntry, SubIdentity, UsernameDeposit,
+	},
 	timing::{Blocks, DAY},
 	*,
 };
@@ -23,18 +24,8 @@ impl pallet_utility::Config for Runtime {
 	type WeightInfo = weights::pallet_utility::WeightInfo<Runtime>;
 }
 
-parameter_types! {
-	pub const MultisigBase: Balance = deposit(1, 88);
-	pub const MultisigMember: Balance = deposit(0, 32);
-	pub const ProxyBase: Balance = deposit(1, 8);
-	pub const ProxyEntry: Balance = deposit(0, 33);
-	pub const AnnouncementBase: Balance = deposit(1, 8);
-	pub const AnnouncementEntry: Balance = deposit(0, 68);
-	pub const IdentityBase: Balance = deposit(1, 258);
-	pub const IdentityByte: Balance = deposit(0, 1);
-	pub const SubIdentity: Balance = deposit(1, 53);
-	pub const UsernameDeposit: Balance = deposit(2, 64);
-}
+/// How many registrars can judge identities.
+pub const MAX_REGISTRARS: u32 = 20;
 
 impl pallet_multisig::Config for Runtime {
 	type BlockNumberProvider = System;
@@ -75,6 +66,88 @@ pub enum ProxyType {
 	Staking,
 	/// Stop announced calls of other proxies.
 	CancelProxy,
+	/// Work on tasks: contribute, reveal, report. A worker's machine needs no more. Whoever breaks into it cannot take any
+	/// RLC, but can lose it: a wrong result costs the task's stake, and a thief with a workerpool can give the account
+	/// tasks of any stake.
+	Worker,
+	/// Run a workerpool: offer its work, choose workers, end tasks. Whoever breaks into a scheduler's machine can take
+	/// neither RLC nor the pool, but can lose what the account has free, by selling tasks at any price, buying them,
+	/// and abandoning them.
+	Scheduler,
+}
+
+/// Who makes a call of PoCo as a part of its work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+	Workers,
+	Schedulers,
+	Both,
+	Nobodys,
+}
+
+impl Part {
+	/// Every call is decided on here: a new one does not compile before it is.
+	fn of(call: &pallet_poco::Call<Runtime>) -> Self {
+		use pallet_poco::Call::*;
+		match call {
+			contribute { .. }
+			| contribute_batch { .. }
+			| contribute_and_finalize { .. }
+			| contribute_and_finalize_batch { .. }
+			| reveal { .. }
+			| reveal_batch { .. }
+			| reveal_failure { .. }
+			| report_failure { .. } => Self::Workers,
+			delegate { .. } | undelegate { .. } | reopen { .. } | abandon { .. } | release { .. } => Self::Schedulers,
+			finalize { .. } => Self::Both,
+			// Anyone's, which schedulers look after.
+			claim { .. } | prune { .. } | deliver { .. } => Self::Schedulers,
+			__Ignore(..) => Self::Nobodys,
+		}
+	}
+
+	fn is_workers(self) -> bool {
+		matches!(self, Self::Workers | Self::Both)
+	}
+
+	fn is_schedulers(self) -> bool {
+		matches!(self, Self::Schedulers | Self::Both)
+	}
+}
+
+/// Returns whether schedulers make this call for their offers.
+fn is_offer(call: &pallet_marketplace::Call<Runtime>) -> bool {
+	use pallet_marketplace::Call::*;
+	match call {
+		// Not a request, which would spend the account's RLC, nor what else it sells.
+		publish_order { order } | presign_order { order } | cancel_order { order } => match **order {
+			AnyOrder::Workerpool(_) => true,
+			AnyOrder::App(_) | AnyOrder::Dataset(_) | AnyOrder::Request(_) => false,
+		},
+		// Takes an order out of the book whatever it is, which gives its deposit back.
+		unpublish_order { .. } => true,
+		// The caller of a match pays its deposits and charges, if not all of it.
+		match_orders { .. } | sponsor_match_orders { .. } | match_published { .. } => false,
+		// Anyone's, for which nobody needs the account.
+		remove_expired { .. } | remove_unfunded { .. } | prune_order { .. } | prune_record { .. } => false,
+		add_category { .. } | __Ignore(..) => false,
+	}
+}
+
+/// Returns whether a batch holds nothing but what this proxy may do. The calls in it are asked about once more when they
+/// are made; this keeps batches of anything else out.
+fn batches(proxy: ProxyType, call: &pallet_utility::Call<Runtime>) -> bool {
+	use pallet_utility::Call::*;
+	match call {
+		batch { calls } | batch_all { calls } | force_batch { calls } => calls.iter().all(|call| proxy.filter(call)),
+		// Calls in another's name, or in root's.
+		as_derivative { .. }
+		| dispatch_as { .. }
+		| dispatch_as_fallible { .. }
+		| with_weight { .. }
+		| if_else { .. } => false,
+		__Ignore(..) => false,
+	}
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -89,7 +162,6 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 					| RuntimeCall::Poco(_)
 					| RuntimeCall::Registry(pallet_registry::Call::transfer { .. })
 					| RuntimeCall::Vesting(pallet_vesting::Call::vested_transfer { .. })
-					| RuntimeCall::Sudo(_)
 			),
 			Self::Governance => matches!(
 				call,
@@ -108,6 +180,17 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::CancelProxy => {
 				matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))
 			}
+			Self::Worker => match call {
+				RuntimeCall::Poco(call) => Part::of(call).is_workers(),
+				RuntimeCall::Utility(call) => batches(*self, call),
+				_ => false,
+			},
+			Self::Scheduler => match call {
+				RuntimeCall::Poco(call) => Part::of(call).is_schedulers(),
+				RuntimeCall::Marketplace(call) => is_offer(call),
+				RuntimeCall::Utility(call) => batches(*self, call),
+				_ => false,
+			},
 		}
 	}
 
@@ -115,6 +198,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 		match (self, other) {
 			(Self::Any, _) => true,
 			(_, Self::Any) => false,
+			// It may do nothing on the market or for tasks.
+			(Self::NonTransfer, Self::Worker | Self::Scheduler) => false,
 			(Self::NonTransfer, _) => true,
 			(this, other) => this == other,
 		}
@@ -145,7 +230,7 @@ impl pallet_identity::Config for Runtime {
 	type Currency = Balances;
 	type ForceOrigin = EnsureRoot<AccountId>;
 	type IdentityInformation = IdentityInfo<ConstU32<16>>;
-	type MaxRegistrars = ConstU32<20>;
+	type MaxRegistrars = ConstU32<MAX_REGISTRARS>;
 	type MaxSubAccounts = ConstU32<100>;
 	type MaxSuffixLength = ConstU32<7>;
 	type MaxUsernameLength = ConstU32<32>;

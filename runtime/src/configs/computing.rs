@@ -1,17 +1,37 @@
 //! What this chain is for: assets, orders, deals, tasks. And what governance sets for them.
 
 use frame_support::{
+	dispatch::DispatchClass,
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	parameter_types,
-	traits::{AsEnsureOriginWithArg, ConstU32, EitherOfDiverse, Get},
+	traits::{
+		fungible::Balanced,
+		tokens::{Fortitude, Precision, Preservation},
+		AsEnsureOriginWithArg, ConstU32, ConstU64, EitherOfDiverse, OnUnbalanced,
+	},
 };
 use frame_system::EnsureRoot;
-use rlc_primitives::{Moment, SigningDomain};
+use pallet_rlc::fees::CollectFees;
+use pallet_transaction_payment::Multiplier;
+use rlc_primitives::{
+	traits::{EnclaveRegistry, TaskCharge},
+	work::MAX_CALLBACK_DATA,
+	Moment, Rules, SigningDomain,
+};
 use sp_core::{H160, H256};
+use sp_runtime::{DispatchResult, FixedPointNumber};
 
 use self::parameters::marketplace;
-use super::safety::Brakes;
-use crate::{governance::origins::MarketplaceAdmin, *};
+use super::{
+	deposits::{AssetDeposit, DealDeposit, OrderDeposit, RecordDeposit, TaskDeposit},
+	safety::{Brakes, Halted, WorkPaused},
+	system::Weights,
+};
+use crate::{
+	governance::origins::MarketplaceAdmin,
+	timing::{SlotMs, DAY, HOUR},
+	*,
+};
 
 /// Governance of the marketplace: root, or a referendum on its track.
 type Admin = EitherOfDiverse<EnsureRoot<AccountId>, MarketplaceAdmin>;
@@ -21,7 +41,8 @@ type Admin = EitherOfDiverse<EnsureRoot<AccountId>, MarketplaceAdmin>;
 pub mod parameters {
 	use super::*;
 
-	/// Deposits and times of assets, orders, deals and tasks. Deposits that are held already stay as they are.
+	/// Prices of storage (see [`deposits`](super::super::deposits)), and the times and stakes of tasks. Deposits that are
+	/// held already stay as they are.
 	#[dynamic_pallet_params]
 	#[codec(index = 0)]
 	pub mod marketplace {
@@ -35,9 +56,31 @@ pub mod parameters {
 		#[codec(index = 1)]
 		pub static ByteDeposit: Balance = RLC / 100_000;
 
-		/// How long a deal stays after its last task was closed, in ms: a week.
+		/// How long a deal stays after its last task was closed, in ms: a week. A deal keeps the value of its match.
 		#[codec(index = 2)]
-		pub static Retention: Moment = 7 * 24 * 60 * 60 * 1_000;
+		pub static Retention: Moment = 7 * DAY;
+
+		/// What a scheduler stakes for a task at least, in nRLC for each hour of the category's reference time. A deal, and
+		/// the bond of an order, keep the value of their day.
+		#[codec(index = 3)]
+		pub static StakeRate: Balance = 6 * RLC / 10;
+	}
+}
+
+/// Returns whether a parameter is within its bounds: no vote but root's sets it to anything else.
+///
+/// Deposits pay for storage, so they are never nothing; retention is long enough to read a result, and short enough that
+/// deposits come back.
+pub fn is_within_bounds(parameters: &RuntimeParameters) -> bool {
+	use marketplace::Parameters;
+	let RuntimeParameters::Marketplace(parameter) = parameters;
+	match parameter {
+		Parameters::ItemDeposit(_, value) => value.is_none_or(|deposit| (RLC / 10_000..=RLC).contains(&deposit)),
+		Parameters::ByteDeposit(_, value) => {
+			value.is_none_or(|deposit| (RLC / 1_000_000..=RLC / 100).contains(&deposit))
+		}
+		Parameters::Retention(_, value) => value.is_none_or(|time| (DAY..=90 * DAY).contains(&time)),
+		Parameters::StakeRate(_, value) => value.is_none_or(|rate| (RLC / 100..=100 * RLC).contains(&rate)),
 	}
 }
 
@@ -77,31 +120,70 @@ fn genesis() -> H256 {
 }
 
 parameter_types! {
+	pub const PocoRules: Rules = Rules::LIVE;
 	pub const EthereumChainId: u64 = ETHEREUM_CHAIN_ID;
 	pub VerifyingAddress: H160 = verifying_address(genesis());
+	pub HasEnclaves: bool = <Enclaves as EnclaveRegistry>::is_open();
 	pub Domain: SigningDomain = signing_domain_of(genesis());
-	/// An order or a record of consumption has a few hundred bytes, whatever it says.
-	pub OrderDeposit: Balance = stored(2, 256);
-	pub RecordDeposit: Balance = stored(1, 128);
-	/// A deal and its progress.
-	pub DealDeposit: Balance = stored(3, 640);
-	/// A task with a few contributions, and what it leaves in the agenda.
-	pub TaskDeposit: Balance = stored(2, 640);
 }
 
-/// Returns the deposit for so many things of so many bytes in all, in nRLC.
-fn stored(items: u32, bytes: u32) -> Balance {
-	let (item, byte): (Balance, Balance) = (marketplace::ItemDeposit::get(), marketplace::ByteDeposit::get());
-	item.saturating_mul(items.into()).saturating_add(byte.saturating_mul(bytes.into()))
-}
+/// Nobody registers enclaves yet, so none is accepted.
+type Enclaves = ();
 
 impl pallet_registry::Config for Runtime {
 	type ByteDeposit = marketplace::ByteDeposit;
 	type Currency = Balances;
-	type ItemDeposit = marketplace::ItemDeposit;
+	type ItemDeposit = AssetDeposit;
 	type MaxBatch = ConstU32<100>;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = weights::pallet_registry::WeightInfo<Runtime>;
+}
+
+/// Beyond this many times the usual fees, nobody is charged for a match that it did not sign.
+const MODERATE: u32 = 4;
+
+/// Half of what a task's free calls would cost as paid ones: with `n` new workers that its trust needs, `n + 1`
+/// contributions and reveals, one end, and `n` reports of failure, each at its longest and heaviest. The end of one with a
+/// callback has its data.
+pub struct ChargeForTasks;
+
+impl ChargeForTasks {
+	/// Returns that without today's multiplier.
+	fn base(trust: u64, has_callback: bool) -> Balance {
+		let workers = PocoRules::get().new_workers(trust);
+		let extrinsic = Weights::get().get(DispatchClass::Normal).base_extrinsic;
+		let (weight, calls, bytes) = Poco::free_calls(workers);
+		let bytes = bytes.saturating_add(if has_callback { MAX_CALLBACK_DATA } else { 0 });
+		let weight = weight.saturating_add(extrinsic.saturating_mul(calls.into()));
+		let fee = TransactionPayment::weight_to_fee(weight).saturating_add(TransactionPayment::length_to_fee(bytes));
+		fee / 2
+	}
+}
+
+impl TaskCharge for ChargeForTasks {
+	fn per_task(trust: u64, has_callback: bool) -> Balance {
+		let multiplier = pallet_transaction_payment::NextFeeMultiplier::<Runtime>::get();
+		multiplier.saturating_mul_int(Self::base(trust, has_callback))
+	}
+
+	fn take(who: &AccountId, amount: Balance) -> DispatchResult {
+		if amount == 0 {
+			return Ok(());
+		}
+		let fee = <Balances as Balanced<AccountId>>::withdraw(
+			who,
+			amount,
+			Precision::Exact,
+			Preservation::Expendable,
+			Fortitude::Polite,
+		)?;
+		CollectFees::<Runtime>::on_unbalanced(fee);
+		Ok(())
+	}
+
+	fn is_moderate() -> bool {
+		pallet_transaction_payment::NextFeeMultiplier::<Runtime>::get() <= Multiplier::saturating_from_integer(MODERATE)
+	}
 }
 
 impl pallet_marketplace::Config for Runtime {
@@ -114,36 +196,60 @@ impl pallet_marketplace::Config for Runtime {
 	type Currency = Balances;
 	type DealDeposit = DealDeposit;
 	type Escrow = Rlc;
+	type EstimateCombinations = ConstU32<200>;
+	type EstimateOffers = ConstU32<2_000>;
+	type HasEnclaves = HasEnclaves;
 	type OnDealOpened = Poco;
 	type OrderDeposit = OrderDeposit;
+	type PocoTime = Clock;
 	type RecordDeposit = RecordDeposit;
 	type Retention = marketplace::Retention;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SearchDepth = ConstU32<8>;
-	type SearchRequests = ConstU32<16>;
-	type SearchScan = ConstU32<64>;
+	type SearchRequests = ConstU32<2_048>;
+	type SearchScan = ConstU32<32>;
+	type SearchTime = ConstU64<200>;
+	type StakeRate = marketplace::StakeRate;
 	type Stops = Brakes<Marketplace>;
+	type TaskCharge = ChargeForTasks;
 	type TaskDeposit = TaskDeposit;
 	type Time = Timestamp;
 	type TradeHistory = ConstU32<256>;
+	type UnattendedMatches = ConstU32<32>;
 	type VerifyingContract = VerifyingAddress;
 	type WeightInfo = weights::pallet_marketplace::WeightInfo<Runtime>;
+}
+
+parameter_types! {
+	/// A pause of work ends after six hours, as a stop of everything does.
+	pub const MaxPause: Moment = 6 * HOUR;
+}
+
+impl pallet_clock::Config for Runtime {
+	type ChainTime = Timestamp;
+	type Halted = Halted;
+	type LeastGap = SlotMs;
+	type MaxPause = MaxPause;
+	type Paused = WorkPaused;
+	type WeightInfo = weights::pallet_clock::WeightInfo<Runtime>;
 }
 
 impl pallet_poco::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type BenchmarkHelper = benchmarks::Computing;
+	type ChainTime = Timestamp;
 	type Deals = Marketplace;
 	// No enclave is accepted until their registry exists.
-	type Enclaves = ();
+	type Enclaves = Enclaves;
 	type Escrow = Rlc;
 	type MaxBatch = ConstU32<100>;
 	type MaxCallbacks = ConstU32<1_024>;
 	// Nobody takes results yet: the oracle will.
 	type OnResult = ();
-	type OnTaskClosed = ();
+	type OnTaskClosed = Marketplace;
+	type Rules = PocoRules;
 	type SigningDomain = Domain;
 	type Stops = Brakes<Poco>;
-	type Time = Timestamp;
+	type Time = Clock;
 	type WeightInfo = weights::pallet_poco::WeightInfo<Runtime>;
 }

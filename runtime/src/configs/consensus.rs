@@ -13,7 +13,7 @@ use sp_core::crypto::KeyTypeId;
 use sp_runtime::traits::{ConvertInto, Keccak256, OpaqueKeys};
 
 use crate::{
-	configs::{deposit, staking::MaxNominatorsPerValidator},
+	configs::{deposits::KeyDeposit, staking::MaxNominatorsPerValidator},
 	timing::{EraSessions, Eras, SessionSlots, SlotMs},
 	*,
 };
@@ -60,11 +60,6 @@ impl pallet_session_historical::Config for Runtime {
 	type FullIdentification = ();
 	type FullIdentificationOf = pallet_staking::UnitIdentificationOf<Self>;
 	type RuntimeEvent = RuntimeEvent;
-}
-
-parameter_types! {
-	/// Four public keys of 32 to 33 bytes, and the four entries that name their owner.
-	pub const KeyDeposit: Balance = deposit(5, 5 * 32 + 129);
 }
 
 impl pallet_session::Config for Runtime {

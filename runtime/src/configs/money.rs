@@ -1,9 +1,11 @@
 //! RLC: balances, fees, vesting, the cap.
 
+use alloc::vec::Vec;
+
 use frame_support::{
 	parameter_types,
 	traits::{tokens::imbalance::ResolveTo, ConstU32, ConstU8, EitherOfDiverse, VariantCountOf, WithdrawReasons},
-	weights::{ConstantMultiplier, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial},
+	weights::{ConstantMultiplier, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial},
 	PalletId,
 };
 use frame_system::EnsureRoot;
@@ -12,7 +14,7 @@ use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustm
 use rlc_primitives::{MAX_SUPPLY, NRLC};
 use smallvec::smallvec;
 use sp_runtime::{
-	traits::{Bounded, ConvertInto, One},
+	traits::{AccountIdConversion, Bounded, ConvertInto, One},
 	FixedPointNumber, Perbill, Perquintill,
 };
 
@@ -22,32 +24,6 @@ parameter_types! {
 	pub const ExistentialDeposit: Balance = NRLC;
 	pub const MaxSupply: Balance = MAX_SUPPLY;
 	pub const RlcPalletId: PalletId = PalletId(*b"rlc/rlc_");
-}
-
-/// Weights of the balances pallet, with which the two calls that write balances or issuance at will never fit into a
-/// block, neither in an extrinsic nor in a scheduled call: they could break the cap (invariant I1), and even a
-/// referendum is not to.
-pub struct CappedBalances;
-
-/// Passes weights through but for those that are made to never fit.
-macro_rules! weights_of_balances {
-	(measured: $($call:ident),+; never: $($refused:ident),+) => {
-		impl pallet_balances::WeightInfo for CappedBalances {
-			$(fn $call() -> Weight {
-				<weights::pallet_balances::WeightInfo<Runtime> as pallet_balances::WeightInfo>::$call()
-			})+
-			$(fn $refused() -> Weight {
-				Weight::MAX
-			})+
-			fn upgrade_accounts(accounts: u32) -> Weight {
-				<weights::pallet_balances::WeightInfo<Runtime> as pallet_balances::WeightInfo>::upgrade_accounts(accounts)
-			}
-		}
-	};
-}
-weights_of_balances! {
-	measured: transfer_allow_death, transfer_keep_alive, force_transfer, transfer_all, force_unreserve, burn_allow_death, burn_keep_alive;
-	never: force_set_balance_creating, force_set_balance_killing, force_adjust_total_issuance
 }
 
 impl pallet_balances::Config for Runtime {
@@ -64,7 +40,7 @@ impl pallet_balances::Config for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeFreezeReason = RuntimeFreezeReason;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type WeightInfo = CappedBalances;
+	type WeightInfo = weights::pallet_balances::WeightInfo<Runtime>;
 }
 
 /// A second of a validator's computing costs one RLC.
@@ -103,9 +79,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	type WeightToFee = ComputingFee;
 }
 
-impl pallet_skip_feeless_payment::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-}
+impl free_calls::Config for Runtime {}
 
 parameter_types! {
 	pub const LeastVestedTransfer: Balance = RLC;
@@ -124,12 +98,20 @@ impl pallet_vesting::Config for Runtime {
 	type WeightInfo = weights::pallet_vesting::WeightInfo<Runtime>;
 }
 
+/// Holds the part of the original distribution that was sold to the crowd.
+pub const SALE: PalletId = PalletId(*b"rlc/sale");
+/// Holds the part of the original distribution that is for contingencies.
+pub const CONTINGENCY: PalletId = PalletId(*b"rlc/cont");
+
 parameter_types! {
 	pub TreasuryAccount: AccountId = Treasury::account_id();
+	/// Accounts of which nobody has the key, but for the treasury, which sees to itself.
+	pub KeylessAccounts: Vec<AccountId> = Vec::from([SALE, CONTINGENCY].map(|id| id.into_account_truncating()));
 }
 
 impl pallet_rlc::Config for Runtime {
 	type Currency = Balances;
+	type KeylessAccounts = KeylessAccounts;
 	type MaxSupply = MaxSupply;
 	type OpenLocks = (Marketplace, Poco);
 	type PalletId = RlcPalletId;

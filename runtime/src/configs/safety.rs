@@ -3,8 +3,9 @@
 use core::marker::PhantomData;
 
 use frame_support::{
-	derive_impl, parameter_types,
-	traits::{Contains, EitherOf, EitherOfDiverse, GetCallMetadata, PalletInfoAccess},
+	migrations::MultiStepMigrator,
+	parameter_types,
+	traits::{CallMetadata, ConstU32, Contains, EitherOf, EitherOfDiverse, Get, GetCallMetadata, PalletInfoAccess},
 	weights::Weight,
 };
 use frame_system::{EnsureRoot, EnsureRootWithSuccess, EnsureWithSuccess};
@@ -19,17 +20,8 @@ use crate::{
 	*,
 };
 
-/// Everything but letting root's call weigh what root says: calls that are made to never fit into a block (see
-/// [`CappedBalances`](super::money::CappedBalances)) are to stay so on development chains too.
-pub struct Callable;
-impl Contains<RuntimeCall> for Callable {
-	fn contains(call: &RuntimeCall) -> bool {
-		!matches!(call, RuntimeCall::Sudo(pallet_sudo::Call::sudo_unchecked_weight { .. }))
-	}
-}
-
 /// The pallets that go on while all else is stopped: the chain itself, and everything needed to end the stop.
-const UNSTOPPABLE: [&str; 16] = [
+const UNSTOPPABLE: [&str; 15] = [
 	"System",
 	"Timestamp",
 	"Babe",
@@ -45,7 +37,6 @@ const UNSTOPPABLE: [&str; 16] = [
 	"SafeMode",
 	"TxPause",
 	"MultiBlockMigrations",
-	"Sudo",
 ];
 
 /// The calls of the pallets that nobody can stop.
@@ -63,12 +54,80 @@ impl Contains<RuntimeCallNameOf<Runtime>> for Unstoppable {
 	}
 }
 
-/// Says which calls of the pallet `P` are stopped, by safe mode or by a pause of their own.
+/// The calls of `Poco` that tasks need to end as they should. They are stopped together: whoever cannot reveal must not be
+/// late, and whoever could not compute must not be claimed from. So where one of them is paused, all are, and PoCo time
+/// stands still.
+const WORK: [&str; 15] = [
+	"delegate",
+	"undelegate",
+	"contribute",
+	"contribute_batch",
+	"reveal",
+	"reveal_batch",
+	"reveal_failure",
+	"contribute_and_finalize",
+	"contribute_and_finalize_batch",
+	"finalize",
+	"reopen",
+	"report_failure",
+	"claim",
+	"abandon",
+	"release",
+];
+
+/// Returns whether tasks need this call.
+fn is_work(pallet: &str, call: &str) -> bool {
+	pallet == Poco::name() && WORK.contains(&call)
+}
+
+/// Returns whether workers and schedulers whose keys are proxies need this call for all of their work.
+fn carries_work(pallet: &str, call: &str) -> bool {
+	(pallet, call) == (Proxy::name(), "proxy")
+}
+
+/// Whether one of the calls that tasks need is paused, or what carries them.
+pub struct WorkPaused;
+impl Get<bool> for WorkPaused {
+	fn get() -> bool {
+		let is_paused = |pallet: &str, call: &str| TxPause::is_paused_unbound(pallet.into(), call.into());
+		WORK.iter().any(|call| is_paused(Poco::name(), call)) || is_paused(Proxy::name(), "proxy")
+	}
+}
+
+/// Whether everything is stopped: by safe mode, or for a migration that goes on over several blocks.
+pub struct Halted;
+impl Get<bool> for Halted {
+	fn get() -> bool {
+		SafeMode::is_entered() || <MultiBlockMigrations as MultiStepMigrator>::ongoing()
+	}
+}
+
+/// The calls that no pause stops.
+pub struct NotPaused;
+impl Contains<RuntimeCall> for NotPaused {
+	fn contains(call: &RuntimeCall) -> bool {
+		let CallMetadata { pallet_name, function_name } = call.get_call_metadata();
+		if is_work(pallet_name, function_name) {
+			!Clock::is_work_stopped()
+		} else if carries_work(pallet_name, function_name) {
+			// Not stopped by the pause of another, and no longer than work can be.
+			TxPause::contains(call) || !Clock::is_work_stopped()
+		} else {
+			TxPause::contains(call)
+		}
+	}
+}
+
+/// Says which calls of the pallet `P` are stopped, by safe mode or by a pause.
 pub struct Brakes<P>(PhantomData<P>);
 
 impl<P: PalletInfoAccess> Stops for Brakes<P> {
 	fn is_stopped(call: &'static str) -> bool {
-		SafeMode::is_entered() || TxPause::is_paused_unbound(P::name().into(), call.into())
+		if is_work(P::name(), call) {
+			Clock::is_work_stopped()
+		} else {
+			SafeMode::is_entered() || TxPause::is_paused_unbound(P::name().into(), call.into())
+		}
 	}
 }
 
@@ -104,7 +163,7 @@ impl pallet_safe_mode::Config for Runtime {
 
 /// The committee may pause single calls; only governance resumes them.
 impl pallet_tx_pause::Config for Runtime {
-	type MaxNameLen = frame_support::traits::ConstU32<256>;
+	type MaxNameLen = ConstU32<256>;
 	type PauseOrigin = EitherOfDiverse<EnsureRoot<AccountId>, TwoThirds>;
 	type RuntimeCall = RuntimeCall;
 	type RuntimeEvent = RuntimeEvent;
@@ -117,10 +176,13 @@ parameter_types! {
 	pub MigrationWeight: Weight = Perbill::from_percent(50) * Weights::get().max_block;
 }
 
-#[derive_impl(pallet_migrations::config_preludes::TestDefaultConfig)]
 impl pallet_migrations::Config for Runtime {
+	type CursorMaxLen = ConstU32<65_536>;
 	type FailedMigrationHandler = frame_support::migrations::EnterSafeModeOnFailedMigration<SafeMode, StopOnFailure>;
+	type IdentifierMaxLen = ConstU32<256>;
 	type MaxServiceWeight = MigrationWeight;
+	// Nothing outside the runtime has to know of them.
+	type MigrationStatusHandler = ();
 	type Migrations = migrations::MultiBlock;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = weights::pallet_migrations::WeightInfo<Runtime>;
@@ -129,8 +191,26 @@ impl pallet_migrations::Config for Runtime {
 /// A migration that fails must not leave the chain running on half-migrated state.
 pub type StopOnFailure = frame_support::migrations::FreezeChainOnFailedMigration;
 
-impl pallet_sudo::Config for Runtime {
-	type RuntimeCall = RuntimeCall;
-	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = weights::pallet_sudo::WeightInfo<Runtime>;
+#[cfg(test)]
+mod tests {
+	use frame_support::traits::PalletsInfoAccess;
+
+	use super::*;
+
+	/// A misspelt name would be stopped by nobody, and its call go on while PoCo time stands still.
+	#[test]
+	fn names_of_work_are_names_of_calls() {
+		let calls = RuntimeCall::get_call_names(Poco::name());
+		for name in WORK {
+			assert!(calls.contains(&name), "Poco has no call {name}");
+		}
+	}
+
+	#[test]
+	fn names_of_pallets_that_nobody_can_stop_are_names_of_pallets() {
+		let pallets = AllPalletsWithSystem::infos();
+		for name in UNSTOPPABLE {
+			assert!(pallets.iter().any(|pallet| pallet.name == name), "there is no pallet {name}");
+		}
+	}
 }

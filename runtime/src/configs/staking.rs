@@ -1,5 +1,7 @@
 //! Who may validate: nominated proof of stake in RLC.
 
+mod candidates;
+
 use frame_election_provider_support::{
 	bounds::{ElectionBounds, ElectionBoundsBuilder},
 	onchain, SequentialPhragmen,
@@ -12,6 +14,8 @@ use frame_system::EnsureRoot;
 use pallet_rlc::fees::SettleRewards;
 use sp_runtime::Perbill;
 use sp_staking::currency_to_vote::U128CurrencyToVote;
+
+pub use candidates::CandidatesWithKeys;
 
 use crate::{
 	configs::money::TreasuryAccount,
@@ -47,12 +51,21 @@ const fn bags() -> [u64; 46] {
 	bags
 }
 
+/// The most voters that an election looks at: nominators, and validators for themselves. It would leave out the
+/// smallest of more.
+pub const ELECTION_VOTERS: u32 = 1_000;
+/// The most candidates that an election looks at. With more it fails, and no era ends: [`limits`] admits
+/// fewer.
+pub const ELECTION_CANDIDATES: u32 = 200;
+
 parameter_types! {
 	pub const BagThresholds: &'static [u64] = &BAGS;
 	/// What an election looks at. It runs within one block, and takes time in proportion to winners times votes: these
 	/// are some hundred milliseconds. The voter list brings the largest stakes first.
-	pub Electing: ElectionBounds =
-		ElectionBoundsBuilder::default().voters_count(1_000.into()).targets_count(200.into()).build();
+	pub Electing: ElectionBounds = ElectionBoundsBuilder::default()
+		.voters_count(ELECTION_VOTERS.into())
+		.targets_count(ELECTION_CANDIDATES.into())
+		.build();
 }
 
 impl pallet_bags_list::Config<pallet_bags_list::Instance1> for Runtime {
@@ -84,6 +97,8 @@ impl pallet_staking::BenchmarkingConfig for BenchmarkSizes {
 	type MaxValidators = ConstU32<100>;
 }
 
+impl limits::Config for Runtime {}
+
 impl pallet_staking::Config for Runtime {
 	type AdminOrigin = EitherOf<EnsureRoot<AccountId>, StakingAdmin>;
 	type BenchmarkingConfig = BenchmarkSizes;
@@ -114,7 +129,7 @@ impl pallet_staking::Config for Runtime {
 	type Slash = ResolveTo<TreasuryAccount, Balances>;
 	// Time for governance to cancel a slash that a fault of the software caused.
 	type SlashDeferDuration = SlashDefer;
-	type TargetList = pallet_staking::UseValidatorsMap<Self>;
+	type TargetList = CandidatesWithKeys;
 	type UnixTime = Timestamp;
 	type VoterList = VoterList;
 	type WeightInfo = weights::pallet_staking::WeightInfo<Runtime>;

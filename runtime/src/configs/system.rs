@@ -52,7 +52,7 @@ parameter_types! {
 impl frame_system::Config for Runtime {
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type AccountId = AccountId;
-	type BaseCallFilter = InsideBoth<configs::safety::Callable, InsideBoth<SafeMode, TxPause>>;
+	type BaseCallFilter = InsideBoth<governance::bounds::Bounded, InsideBoth<SafeMode, configs::safety::NotPaused>>;
 	type Block = Block;
 	type BlockHashCount = ConstU32<2400>;
 	type BlockLength = Length;
@@ -75,7 +75,7 @@ impl timing::Config for Runtime {}
 impl pallet_timestamp::Config for Runtime {
 	type MinimumPeriod = timing::MinimumPeriodMs;
 	type Moment = Moment;
-	type OnTimestampSet = Babe;
+	type OnTimestampSet = (Babe, Clock);
 	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
@@ -123,9 +123,7 @@ where
 			frame_system::CheckEra::from(sp_runtime::generic::Era::Immortal),
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
-			pallet_skip_feeless_payment::SkipCheckIfFeeless::from(
-				pallet_transaction_payment::ChargeTransactionPayment::from(0),
-			),
+			free_calls::ChargeUnlessFree::with_tip(0),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		)

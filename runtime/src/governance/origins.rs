@@ -18,11 +18,11 @@ pub mod pallet {
 	pub enum Origin {
 		/// May do what root may, fast, since the technical committee found it urgent and safe.
 		WhitelistedCaller,
-		/// Spends from the treasury, and sets its share of the fees.
+		/// Spends from the treasury, and sets its share of the fees, up to a half.
 		TreasurySpender,
-		/// Administers staking: slashes canceled, commissions, limits.
+		/// Administers staking: slashes imposed and canceled, and the least commission. Its limits are root's.
 		StakingAdmin,
-		/// Sets the marketplace's parameters.
+		/// Sets the marketplace's parameters, and adds categories.
 		MarketplaceAdmin,
 		/// Controls the bridge: limits, pausing, resuming.
 		BridgeAdmin,

@@ -73,4 +73,47 @@ impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
+	/// Not measured yet: `prune_order`, with another account that is paid.
+	fn remove_unfunded() -> Weight {
+		Weight::from_parts(240_000_000, 12094)
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().writes(9))
+	}
+	/// Not measured yet: two reads and a write.
+	fn prune_record() -> Weight {
+		Weight::from_parts(25_000_000, 4000)
+			.saturating_add(T::DbWeight::get().reads(2))
+			.saturating_add(T::DbWeight::get().writes(1))
+	}
+	/// Not measured yet: two records, read and written, beside what is read of the deal and the registry.
+	fn record_task() -> Weight {
+		Weight::from_parts(40_000_000, 8000)
+			.saturating_add(T::DbWeight::get().reads(6))
+			.saturating_add(T::DbWeight::get().writes(2))
+	}
+	/// `b`: 0 to 8192.
+	fn verify_ed25519(_b: u32, ) -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// `b`: 0 to 8192.
+	fn verify_sr25519(_b: u32, ) -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// `b`: 0 to 8192.
+	fn verify_ecdsa(_b: u32, ) -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// `b`: 0 to 8192.
+	fn verify_eth(_b: u32, ) -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// `b`: 0 to 8192.
+	fn verify_eip712(_b: u32, ) -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
 }

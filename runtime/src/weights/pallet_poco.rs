@@ -17,6 +17,14 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(w.into())))
 	}
+	/// `w`: 1 to 64.
+	fn undelegate(w: u32, ) -> Weight {
+		Weight::from_parts(83_682_226, 11718)
+			.saturating_add(Weight::from_parts(4_825_489, 0).saturating_mul(w.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
+			.saturating_add(T::DbWeight::get().writes(1))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(w.into())))
+	}
 	/// `c`: 0 to 63.
 	fn contribute(c: u32, ) -> Weight {
 		Weight::from_parts(107_170_668, 11718)
@@ -48,11 +56,30 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
-	fn verify_delegation() -> Weight {
+	fn verify_delegation_ed25519() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
-	fn verify_enclave() -> Weight {
+	fn verify_delegation_sr25519() -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	fn verify_delegation_ecdsa() -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	fn verify_delegation_eth() -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	fn verify_delegation_message() -> Weight {
+		Weight::from_parts(57_286_000, 3509)
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	fn verify_enclave_full() -> Weight {
+		Weight::from_parts(25_448_000, 0)
+	}
+	fn verify_enclave_compact() -> Weight {
 		Weight::from_parts(25_448_000, 0)
 	}
 	/// `c`: 1 to 64.
@@ -84,6 +111,19 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
+	}
+	/// `c`: 1 to 64.
+	fn reveal_failure(c: u32, ) -> Weight {
+		Weight::from_parts(42_967_978, 11718)
+			.saturating_add(Weight::from_parts(1_000_244, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// `c`: 1 to 64.
+	fn check_reveal_failure(c: u32, ) -> Weight {
+		Weight::from_parts(24_926_408, 11718)
+			.saturating_add(Weight::from_parts(276_925, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(4))
 	}
 	/// `c`: 1 to 64.
 	fn complete(c: u32, ) -> Weight {
@@ -196,6 +236,16 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
+	}
+	/// `c`: 1 to 64.
+	fn release(c: u32, ) -> Weight {
+		Weight::from_parts(152_701_508, 11718)
+			.saturating_add(Weight::from_parts(56_745_060, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(11))
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}

@@ -1,9 +1,9 @@
 //! A chain in memory: real blocks, real signatures, run by the native runtime.
 
-use frame_support::dispatch::GetDispatchInfo;
+use frame_support::traits::Get;
 pub use rlc_checks::chain::{block, blocks, chain, check_invariants, genesis};
 use rlc_checks::people::Person;
-use rlc_runtime::*;
+use rlc_runtime::{governance::enacting::Enacted, presets::Founder, *};
 use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::{Dispatchable, Zero};
 
@@ -17,10 +17,43 @@ pub fn root(call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
 	call.into().dispatch(RuntimeOrigin::root()).map(|_| ()).map_err(|error| error.error)
 }
 
-/// Returns whether the call can be executed in some block, by weight.
-pub fn fits(call: &RuntimeCall) -> bool {
-	let most = configs::system::Weights::get().max_block;
-	call.get_dispatch_info().total_weight().all_lte(most)
+/// Has the scheduler make a call as root in the next block, as it does what a referendum approved. Returns how the call
+/// ended.
+pub fn enact(call: impl Into<RuntimeCall>) -> sp_runtime::DispatchResult {
+	pass_full_block();
+	let when = System::block_number() + 1;
+	let call = Box::new(Enacted(call.into()));
+	root(pallet_scheduler::Call::schedule { when, maybe_periodic: None, priority: 0, call }).expect("there is room");
+	let index = pallet_scheduler::Agenda::<Runtime>::get(when).len() as u32 - 1;
+	block(vec![]);
+	let ended = |event| match event {
+		RuntimeEvent::Scheduler(pallet_scheduler::Event::Dispatched { task, result, .. }) => {
+			(task == (when, index)).then_some(result)
+		}
+		_ => None,
+	};
+	System::events().into_iter().find_map(|record| ended(record.event)).expect("the call was made")
+}
+
+/// Makes the next block if it begins a session: such a block has no room for anything else.
+pub fn pass_full_block() {
+	let end = Babe::current_epoch_start() + timing::SessionSlots::get();
+	if pallet_babe::CurrentSlot::<Runtime>::get() + 1 >= end {
+		block(vec![]);
+	}
+}
+
+/// Returns a founder whose keys are all derived from a name.
+pub fn founder(name: &str) -> Founder {
+	use sp_core::crypto::get_public_from_string_or_panic as key;
+	serde_json::from_value(serde_json::json!({
+		"account": Person::new(&format!("//{name}")).account(),
+		"babe": key::<sp_consensus_babe::AuthorityId>(name),
+		"grandpa": key::<sp_consensus_grandpa::AuthorityId>(name),
+		"authority_discovery": key::<sp_authority_discovery::AuthorityId>(name),
+		"beefy": key::<sp_consensus_beefy::ecdsa_crypto::AuthorityId>(name),
+	}))
+	.expect("a founder")
 }
 
 /// Returns whether an event of this block or of one before satisfies `wanted`; events stand until the next block

@@ -27,6 +27,7 @@ fn rlc_errors_keep_their_numbers() {
 			"InsufficientKitty",
 			"NotFound",
 			"StillLocked",
+			"IssuanceChanged",
 		]
 	);
 }
@@ -105,6 +106,13 @@ fn marketplace_errors_keep_their_numbers() {
 			"DealNotFound",
 			"NoOpenTask",
 			"NotPrunable",
+			"SchedulerUnfunded",
+			"RequesterUnfunded",
+			"TooManyUnattended",
+			"ChargeTooHigh",
+			"StillFunded",
+			"RecordInUse",
+			"NoEnclaves",
 		]
 	);
 }
@@ -158,6 +166,11 @@ fn poco_errors_keep_their_numbers() {
 			"CallbackDataMissing",
 			"UnexpectedCallbackData",
 			"WrongCallbackData",
+			"UndelegatedTooEarly",
+			"WrongFailure",
+			"NotFromOutside",
+			"TooFewReports",
+			"DelegationExpired",
 		]
 	);
 }

@@ -1,34 +1,12 @@
 //! What each network starts with.
 
 use crate::common::*;
+use codec::{Decode, Encode};
 use frame_support::traits::{Currency, VestingSchedule};
 use rlc_primitives::{MAX_SUPPLY, NRLC};
 use rlc_runtime::{presets::*, *};
 use serde_json::json;
-use sp_keyring::Sr25519Keyring::{Alice, Bob};
-
-/// Returns the JSON of a founder with the keys of a well-known name.
-fn founder(name: &str) -> Founder {
-	use sp_core::crypto::get_public_from_string_or_panic as key;
-	serde_json::from_value(json!({
-		"account": sp_keyring::Sr25519Keyring::from_name(name).to_account_id(),
-		"babe": key::<sp_consensus_babe::AuthorityId>(name),
-		"grandpa": key::<sp_consensus_grandpa::AuthorityId>(name),
-		"authority_discovery": key::<sp_authority_discovery::AuthorityId>(name),
-		"beefy": key::<sp_consensus_beefy::ecdsa_crypto::AuthorityId>(name),
-	}))
-	.unwrap()
-}
-
-trait FromName {
-	fn from_name(name: &str) -> Self;
-}
-
-impl FromName for sp_keyring::Sr25519Keyring {
-	fn from_name(name: &str) -> Self {
-		Self::iter().find(|key| <&str>::from(*key) == name).expect("a well-known name")
-	}
-}
+use sp_keyring::Sr25519Keyring::Alice;
 
 #[test]
 fn test_networks_start_with_their_validators_and_make_blocks() {
@@ -92,18 +70,93 @@ fn bridged_starts_with_what_its_founders_locked() {
 }
 
 #[test]
-fn only_development_has_sudo() {
-	chain(DEVELOPMENT).execute_with(|| assert_eq!(pallet_sudo::Key::<Runtime>::get(), Some(Alice.to_account_id())));
-	for preset in [LOCAL, SOVEREIGN, BRIDGED] {
-		chain(preset).execute_with(|| {
-			assert_eq!(pallet_sudo::Key::<Runtime>::get(), None, "{preset}");
+fn nobody_is_above_the_holders() {
+	// What a call of `pallet_sudo` was, around one that anyone may make.
+	let remark = RuntimeCall::from(frame_system::Call::remark { remark: vec![] });
+	let sudo = (53u8, 0u8, remark).encode();
+	assert!(RuntimeCall::decode(&mut &sudo[..]).is_err());
+	for preset in names() {
+		let genesis = preset_of(&preset);
+		assert!(genesis.get("sudo").is_none(), "{preset}");
+	}
+}
+
+fn preset_of(id: &sp_genesis_builder::PresetId) -> serde_json::Value {
+	preset(id.as_ref()).expect("the preset exists")
+}
+
+#[test]
+fn every_network_admits_no_more_stakers_than_an_election_looks_at() {
+	use pallet_staking::{
+		ChillThreshold, MaxNominatorsCount, MaxValidatorsCount, MinCommission, MinNominatorBond, MinValidatorBond,
+		MinimumValidatorCount, Validators,
+	};
+	let founders = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"].map(founder);
+	let networks = [
+		(preset(DEVELOPMENT).unwrap(), 1),
+		(preset(LOCAL).unwrap(), 3),
+		(preset(SOVEREIGN).unwrap(), 1),
+		(preset(BRIDGED).unwrap(), 1),
+		(founded(SOVEREIGN, &founders).unwrap(), 4),
+		(founded(BRIDGED, &founders[..2]).unwrap(), 2),
+	];
+	for (patch, fewest) in networks {
+		genesis(patch).execute_with(|| {
+			assert_eq!(MinValidatorBond::<Runtime>::get(), 10_000 * RLC);
+			assert_eq!(MinNominatorBond::<Runtime>::get(), 500 * RLC);
+			assert_eq!(MaxValidatorsCount::<Runtime>::get(), Some(150));
+			assert_eq!(MaxNominatorsCount::<Runtime>::get(), Some(850));
+			assert!(ChillThreshold::<Runtime>::get().is_some_and(|part| part.deconstruct() == 75));
+			let commission = MinCommission::<Runtime>::get();
+			assert_eq!(commission, sp_runtime::Perbill::from_percent(5));
+			assert!(Validators::<Runtime>::iter_values().all(|prefs| prefs.commission == commission));
+			assert_eq!(MinimumValidatorCount::<Runtime>::get(), fewest);
 		});
 	}
-	chain(LOCAL).execute_with(|| {
-		let call = Box::new(frame_system::Call::remark { remark: vec![] }.into());
-		let results = block(vec![signed(Bob, pallet_sudo::Call::sudo { call })]);
-		assert_eq!(results, [Ok(Err(pallet_sudo::Error::<Runtime>::RequireSudo.into()))]);
+}
+
+#[test]
+#[should_panic(expected = "more candidates can be admitted than an election looks at")]
+fn genesis_that_admits_too_many_candidates_does_not_start() {
+	let mut patch = preset(LOCAL).unwrap();
+	patch["stakingLimits"]["limits"]["maxValidatorCount"] = json!(200);
+	genesis(patch);
+}
+
+#[test]
+#[should_panic(expected = "nRLC at stake")]
+fn founder_with_less_at_stake_than_the_minimum_does_not_start() {
+	let mut patch = preset(LOCAL).unwrap();
+	patch["staking"]["stakers"][0][2] = json!((10_000 * RLC - 1) as u64);
+	genesis(patch);
+}
+
+#[test]
+fn time_of_tasks_may_advance_by_one_slot_at_a_time() {
+	let mut patch = preset(LOCAL).unwrap();
+	patch["clock"]["maxGap"] = json!(1_000);
+	genesis(patch).execute_with(|| {
+		blocks(1);
+		let before = pallet_clock::Reading::<Runtime>::get().time;
+		blocks(2);
+		assert_eq!(pallet_clock::Reading::<Runtime>::get().time, before + 2_000);
 	});
+}
+
+#[test]
+#[should_panic(expected = "less than the 1000 ms from one block to the next")]
+fn genesis_in_which_time_of_tasks_lags_behind_does_not_start() {
+	let mut patch = preset(LOCAL).unwrap();
+	patch["clock"]["maxGap"] = json!(999);
+	genesis(patch);
+}
+
+#[test]
+#[should_panic(expected = "from one block to the next")]
+fn genesis_in_which_time_of_tasks_stands_still_does_not_start() {
+	let mut patch = preset(SOVEREIGN).unwrap();
+	patch["clock"]["maxGap"] = json!(0);
+	genesis(patch);
 }
 
 #[test]

@@ -3,9 +3,15 @@
 use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
 use rlc_primitives::traits::Stops;
-use rlc_runtime::{configs::safety::Brakes, governance::origins::Origin, presets::*, *};
+use rlc_runtime::{
+	configs::safety::Brakes,
+	governance::{bounds::*, origins::Origin},
+	presets::*,
+	timing::DAY,
+	*,
+};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
-use sp_runtime::{traits::Dispatchable, DispatchError, Permill};
+use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult, Perbill, Permill};
 
 fn transfer() -> RuntimeCall {
 	pallet_balances::Call::transfer_keep_alive { dest: Bob.to_account_id().into(), value: RLC }.into()
@@ -35,6 +41,124 @@ fn origin_of_a_track_may_do_no_more_than_it_is_for() {
 			let result = call.dispatch(origin.clone().into()).map(|_| ()).map_err(|error| error.error);
 			assert_eq!(result, Err(DispatchError::BadOrigin), "{origin:?}");
 		}
+	});
+}
+
+#[test]
+fn vote_sets_no_parameter_of_the_marketplace_beyond_its_bounds() {
+	use configs::computing::{
+		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters, Retention, StakeRate},
+		RuntimeParameters,
+	};
+	chain(LOCAL).execute_with(|| {
+		for (parameter, is_allowed) in [
+			(Parameters::ItemDeposit(ItemDeposit, Some(0)), false),
+			(Parameters::ItemDeposit(ItemDeposit, Some(RLC + 1)), false),
+			(Parameters::ItemDeposit(ItemDeposit, Some(RLC)), true),
+			(Parameters::ByteDeposit(ByteDeposit, Some(0)), false),
+			(Parameters::ByteDeposit(ByteDeposit, Some(RLC)), false),
+			(Parameters::ByteDeposit(ByteDeposit, Some(RLC / 1_000)), true),
+			(Parameters::Retention(Retention, Some(DAY - 1)), false),
+			(Parameters::Retention(Retention, Some(Moment::MAX)), false),
+			(Parameters::Retention(Retention, Some(DAY)), true),
+			(Parameters::StakeRate(StakeRate, Some(0)), false),
+			(Parameters::StakeRate(StakeRate, Some(100 * RLC + 1)), false),
+			(Parameters::StakeRate(StakeRate, Some(100 * RLC)), true),
+			(Parameters::StakeRate(StakeRate, None), true),
+		] {
+			let key_value = RuntimeParameters::Marketplace(parameter);
+			let call: RuntimeCall = pallet_parameters::Call::set_parameter { key_value }.into();
+			let result =
+				call.clone().dispatch(Origin::MarketplaceAdmin.into()).map(|_| ()).map_err(|error| error.error);
+			let filtered = frame_system::Error::<Runtime>::CallFiltered.into();
+			assert_eq!(result, if is_allowed { Ok(()) } else { Err(filtered) }, "{call:?}");
+			assert!(call.dispatch(RuntimeOrigin::root()).is_ok(), "root may set anything");
+		}
+	});
+}
+
+/// Returns how a call ends that an approved referendum makes with a track's origin.
+fn voted(origin: Origin, call: &RuntimeCall) -> DispatchResult {
+	call.clone().dispatch(origin.into()).map(|_| ()).map_err(|error| error.error)
+}
+
+#[test]
+fn vote_on_a_track_sets_nothing_beyond_its_bounds() {
+	let share = |share| RuntimeCall::from(pallet_rlc::Call::set_treasury_share { share });
+	let commission = |new| RuntimeCall::from(pallet_staking::Call::set_min_commission { new });
+	let category = |reference_time| {
+		let name = b"new".to_vec().try_into().expect("a short name");
+		RuntimeCall::from(pallet_marketplace::Call::add_category { name, reference_time })
+	};
+	let (permillionth, perbillionth) = (Permill::from_parts(1), Perbill::from_parts(1));
+	chain(LOCAL).execute_with(|| {
+		for (origin, call, is_allowed) in [
+			(Origin::TreasurySpender, share(MOST_TREASURY_SHARE + permillionth), false),
+			(Origin::TreasurySpender, share(Permill::one()), false),
+			(Origin::TreasurySpender, share(MOST_TREASURY_SHARE), true),
+			(Origin::TreasurySpender, share(Permill::zero()), true),
+			(Origin::StakingAdmin, commission(Perbill::zero()), false),
+			(Origin::StakingAdmin, commission(LEAST_COMMISSION - perbillionth), false),
+			(Origin::StakingAdmin, commission(MOST_COMMISSION + perbillionth), false),
+			(Origin::StakingAdmin, commission(Perbill::one()), false),
+			(Origin::StakingAdmin, commission(LEAST_COMMISSION), true),
+			(Origin::StakingAdmin, commission(MOST_COMMISSION), true),
+			(Origin::MarketplaceAdmin, category(1), false),
+			(Origin::MarketplaceAdmin, category(LEAST_REFERENCE_TIME - 1), false),
+			(Origin::MarketplaceAdmin, category(LEAST_REFERENCE_TIME), true),
+		] {
+			if is_allowed {
+				assert_ok!(voted(origin, &call));
+			} else {
+				assert_noop!(voted(origin, &call), frame_system::Error::<Runtime>::CallFiltered);
+			}
+			assert_ok!(root(call));
+		}
+	});
+}
+
+#[test]
+fn vote_on_a_track_slashes_nobody() {
+	chain(LOCAL).execute_with(|| {
+		let [validator_stash, stash] = [Alice, Bob].map(|who| who.to_account_id());
+		let slash = pallet_staking::Call::manual_slash { validator_stash, era: 0, slash_fraction: Perbill::one() };
+		let restore = pallet_staking::Call::restore_ledger {
+			stash,
+			maybe_controller: None,
+			maybe_total: None,
+			maybe_unlocking: None,
+		};
+		for call in [RuntimeCall::from(slash), restore.into()] {
+			assert_noop!(voted(Origin::StakingAdmin, &call), frame_system::Error::<Runtime>::CallFiltered);
+		}
+	});
+}
+
+#[test]
+fn bounds_hold_for_calls_within_others() {
+	chain(LOCAL).execute_with(|| {
+		let call = RuntimeCall::from(pallet_rlc::Call::set_treasury_share { share: Permill::one() });
+		let batch = RuntimeCall::from(pallet_utility::Call::batch_all { calls: vec![call] });
+		assert_noop!(voted(Origin::TreasurySpender, &batch), frame_system::Error::<Runtime>::CallFiltered);
+	});
+}
+
+#[test]
+fn limits_of_staking_are_root_s() {
+	use pallet_staking::ConfigOp::{Noop, Remove, Set};
+	chain(LOCAL).execute_with(|| {
+		let call = pallet_staking::Call::<Runtime>::set_staking_configs {
+			min_nominator_bond: Noop,
+			min_validator_bond: Set(0),
+			max_nominator_count: Noop,
+			max_validator_count: Remove,
+			chill_threshold: Noop,
+			min_commission: Set(Perbill::zero()),
+			max_staked_rewards: Noop,
+		};
+		let call = RuntimeCall::from(call);
+		assert_noop!(voted(Origin::StakingAdmin, &call), DispatchError::BadOrigin);
+		assert_ok!(root(call));
 	});
 }
 
@@ -70,7 +194,11 @@ fn paused_call_is_resumed_by_governance_only() {
 		let transfers = name("Balances", "transfer_keep_alive");
 		assert_ok!(TxPause::pause(committee(3), transfers.clone()));
 		assert_ok!(TxPause::pause(committee(3), name("Poco", "reveal")));
-		assert!(Brakes::<Poco>::is_stopped("reveal") && !Brakes::<Poco>::is_stopped("contribute"));
+		assert!(
+			Brakes::<Poco>::is_stopped("reveal") && Brakes::<Poco>::is_stopped("claim"),
+			"they are stopped together"
+		);
+		assert!(!Brakes::<Poco>::is_stopped("prune"));
 		assert!(!Brakes::<Marketplace>::is_stopped("reveal"));
 		let filtered = frame_system::Error::<Runtime>::CallFiltered;
 		assert_eq!(block(vec![signed(Alice, transfer())]), [Ok(Err(filtered.into()))]);

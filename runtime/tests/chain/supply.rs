@@ -1,65 +1,20 @@
-//! The supply: the cap that nothing breaks, and fees that become rewards.
+//! The supply: minting up to the cap, fees that become rewards, and RLC that nobody can vote with.
 
 use crate::common::*;
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::RawOrigin,
-	traits::{Bounded, Currency},
+	traits::{Currency, Get, VoteTally},
 };
-use rlc_primitives::MAX_SUPPLY;
-use rlc_runtime::{presets::*, *};
+use pallet_conviction_voting::TallyOf;
+use rlc_primitives::{MAX_SUPPLY, NRLC};
+use rlc_runtime::{
+	configs::money::{CONTINGENCY, SALE},
+	presets::*,
+	*,
+};
 use sp_keyring::Sr25519Keyring::{Alice, Bob};
-use sp_runtime::transaction_validity::InvalidTransaction;
-
-fn break_the_cap() -> RuntimeCall {
-	pallet_balances::Call::force_set_balance { who: Bob.to_account_id().into(), new_free: MAX_SUPPLY }.into()
-}
-
-#[test]
-fn sudo_cannot_break_the_cap() {
-	chain(DEVELOPMENT).execute_with(|| {
-		let before = issuance();
-		let adjust = pallet_balances::Call::force_adjust_total_issuance {
-			direction: pallet_balances::AdjustmentDirection::Increase,
-			delta: MAX_SUPPLY,
-		};
-		for call in [break_the_cap(), adjust.into()] {
-			assert!(!fits(&call));
-			let sudo = pallet_sudo::Call::sudo { call: Box::new(call.clone()) };
-			assert_eq!(block(vec![signed(Alice, sudo)]), [Err(InvalidTransaction::ExhaustsResources.into())]);
-
-			let batch = pallet_utility::Call::batch_all { calls: vec![call.clone()] };
-			let sudo = pallet_sudo::Call::sudo { call: Box::new(batch.into()) };
-			assert_eq!(block(vec![signed(Alice, sudo)]), [Err(InvalidTransaction::ExhaustsResources.into())]);
-
-			let unchecked =
-				pallet_sudo::Call::sudo_unchecked_weight { call: Box::new(call), weight: Default::default() };
-			let refused = frame_system::Error::<Runtime>::CallFiltered;
-			assert_eq!(block(vec![signed(Alice, unchecked)]), [Ok(Err(refused.into()))]);
-		}
-		assert_eq!(issuance(), before);
-	});
-}
-
-#[test]
-fn scheduled_root_call_cannot_break_the_cap() {
-	chain(DEVELOPMENT).execute_with(|| {
-		let before = issuance();
-		assert_ok!(root(pallet_scheduler::Call::schedule {
-			when: 2,
-			maybe_periodic: None,
-			priority: 0,
-			call: Box::new(break_the_cap()),
-		}));
-		blocks(1);
-		block(vec![]);
-		assert!(happened(|event| matches!(
-			event,
-			RuntimeEvent::Scheduler(pallet_scheduler::Event::PermanentlyOverweight { .. })
-		)));
-		assert_eq!(issuance(), before);
-	});
-}
+use sp_runtime::{traits::AccountIdConversion, Perbill};
 
 #[test]
 fn minting_is_capped() {
@@ -119,18 +74,78 @@ fn era_rewards_are_the_eras_fees() {
 	});
 }
 
+fn active() -> Balance {
+	<Balances as Currency<AccountId>>::active_issuance()
+}
+
+/// Runs `test` on a network of its own whose two founders have what the original distribution gives them.
+fn sovereign(test: impl FnOnce(Balance)) {
+	let founders = ["Alice", "Bob"].map(founder);
+	genesis(founded(SOVEREIGN, &founders).unwrap()).execute_with(|| {
+		// The treasury deactivates what it holds in each block's beginning.
+		blocks(1);
+		let theirs = founders.iter().map(|founder| Balances::total_balance(&founder.account)).sum();
+		test(theirs);
+	});
+}
+
 #[test]
-fn referendum_cannot_break_the_cap_either() {
-	chain(LOCAL).execute_with(|| {
-		let before = issuance();
-		let call = <Preimage as frame_support::traits::StorePreimage>::bound(break_the_cap()).unwrap();
-		assert!(matches!(call, Bounded::Inline(_)), "small calls need no preimage");
-		let events = pass_referendum(frame_system::RawOrigin::Root.into(), call);
-		let refused = |event: &RuntimeEvent| {
-			matches!(event, RuntimeEvent::Scheduler(pallet_scheduler::Event::PermanentlyOverweight { .. }))
+fn turnout_counts_only_what_somebody_can_vote_with() {
+	sovereign(|theirs| {
+		assert_eq!(theirs, MAX_SUPPLY / 1_000 * 172);
+		let counted: Balance = <Runtime as pallet_conviction_voting::Config>::MaxTurnout::get();
+		// The treasury keeps its existential deposit.
+		assert_eq!(counted, theirs + NRLC);
+
+		let all_of_it = TallyOf::<Runtime>::from_parts(theirs, 0, theirs);
+		assert!(all_of_it.support(0) > Perbill::from_percent(99), "{:?}", all_of_it.support(0));
+		let of_all_rlc = Perbill::from_rational(theirs, issuance());
+		assert!(of_all_rlc < Perbill::from_percent(18), "support was never more than this: {of_all_rlc:?}");
+	});
+}
+
+#[test]
+fn what_a_referendum_pays_out_counts_from_then_on() {
+	sovereign(|theirs| {
+		for (at, account) in [SALE, CONTINGENCY].into_iter().enumerate() {
+			let pay = pallet_balances::Call::force_transfer {
+				source: AccountIdConversion::<AccountId>::into_account_truncating(&account).into(),
+				dest: Bob.to_account_id().into(),
+				value: 1_000_000 * RLC,
+			};
+			assert_ok!(enact(pay));
+			let paid = (at as Balance + 1) * 1_000_000 * RLC;
+			assert_eq!(free(&Bob.to_account_id()), theirs / 2 - 100_000 * RLC + paid);
+			assert_eq!(active(), theirs + NRLC + paid);
+		}
+		let inactive = pallet_balances::InactiveIssuance::<Runtime>::get();
+		let treasury = pallet_treasury::Deactivated::<Runtime>::get();
+		assert_eq!(inactive, treasury + pallet_rlc::Deactivated::<Runtime>::get(), "nothing else is inactive");
+	});
+}
+
+#[test]
+fn treasury_pays_active_rlc() {
+	sovereign(|_| {
+		// All that a founder has vests, and pays no fee.
+		let pay = pallet_balances::Call::force_transfer {
+			source: AccountIdConversion::<AccountId>::into_account_truncating(&SALE).into(),
+			dest: Bob.to_account_id().into(),
+			value: RLC,
 		};
-		assert!(events.iter().any(refused), "its enactment is tried, and refused");
-		assert_eq!(issuance(), before);
-		assert!(free(&Bob.to_account_id()) < MAX_SUPPLY);
+		assert_ok!(enact(pay));
+		let before = active();
+		let spend = pallet_treasury::Call::spend {
+			asset_kind: Box::new(()),
+			amount: RLC,
+			beneficiary: Box::new(Bob.to_account_id()),
+			valid_from: None,
+		};
+		assert_ok!(enact(spend));
+		let payout = pallet_treasury::Call::payout { index: 0 };
+		pass_full_block();
+		block(vec![signed(Bob, payout)]).pop().unwrap().unwrap().unwrap();
+		blocks(1);
+		assert!(active() > before);
 	});
 }

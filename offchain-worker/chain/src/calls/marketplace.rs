@@ -1,7 +1,7 @@
 //! The calls of the marketplace: orders, and deals of them.
 
 use codec::Encode;
-use rlc_primitives::{market::SignedOrders, AnyOrder, OrderHash};
+use rlc_primitives::{market::SignedOrders, record::Recorded, AnyOrder, OrderHash};
 use scale_info::TypeInfo;
 
 /// The calls of the marketplace: orders, and deals of them.
@@ -59,5 +59,15 @@ pub enum MarketplaceCall {
 	PruneOrder {
 		/// The order.
 		order: OrderHash,
+	},
+	/// Removes a workerpool order whose scheduler can stake for no task of it. The sender gets its deposit.
+	RemoveUnfunded {
+		/// The order.
+		order: OrderHash,
+	},
+	/// Removes the record of what is no longer registered, or has another owner.
+	PruneRecord {
+		/// Whose it is.
+		of: Recorded,
 	},
 }

@@ -4,8 +4,8 @@ use codec::Encode;
 use rlc_primitives::{
 	ethereum::EthereumSignature,
 	task::Commitment,
-	work::{CallbackData, ContributionOf, Delegate, DelegationProof, FailureCause, ResultOf, TaskRef},
-	ResultDigest,
+	work::{AgreedFailure, CallbackData, ContributionOf, Delegate, DelegationProof, FailureCause, ResultOf, TaskRef},
+	AccountId, ResultDigest,
 };
 use scale_info::TypeInfo;
 use sp_core::H160;
@@ -19,6 +19,13 @@ pub enum PocoCall {
 		tasks: Vec<TaskRef>,
 		/// The workers.
 		workers: Vec<Delegate>,
+	},
+	/// Takes back that these workers may contribute to each of these tasks. At most 100 tasks and 64 workers.
+	Undelegate {
+		/// The tasks.
+		tasks: Vec<TaskRef>,
+		/// The workers.
+		workers: Vec<AccountId>,
 	},
 	/// Commits to a result of a task.
 	Contribute {
@@ -93,6 +100,20 @@ pub enum PocoCall {
 		/// The task.
 		task: TaskRef,
 		/// The cause.
+		cause: FailureCause,
+	},
+	/// Shows the failure of the app that has consensus, or another one that was committed to.
+	RevealFailure {
+		/// The task.
+		task: TaskRef,
+		/// The failure.
+		failure: AgreedFailure,
+	},
+	/// Closes a task for which something outside of it is missing, as enough workers reported.
+	Release {
+		/// The task.
+		task: TaskRef,
+		/// What they reported.
 		cause: FailureCause,
 	},
 	/// Removes closed tasks whose time is over: at most 100.

@@ -1,7 +1,9 @@
 //! What happened to orders and deals.
 
 use codec::Decode;
-use rlc_primitives::{AccountId, AppId, CategoryId, DatasetId, DealId, Moment, OrderHash, OrderKind, WorkerpoolId};
+use rlc_primitives::{
+	record::Recorded, AccountId, AppId, CategoryId, DatasetId, DealId, Moment, OrderHash, OrderKind, WorkerpoolId,
+};
 use scale_info::TypeInfo;
 
 /// What happened to orders and deals. Amounts are nRLC, times are ms.
@@ -42,4 +44,8 @@ pub enum MarketplaceEvent {
 	DealClosed { deal: DealId },
 	/// A deal and its tasks are no longer remembered.
 	DealPruned { deal: DealId },
+	/// A workerpool order left the book: its bond was staked, or its scheduler could stake for no task of it.
+	OrderUnfunded { order: OrderHash },
+	/// A record is no longer remembered.
+	RecordPruned { of: Recorded },
 }

@@ -1,7 +1,10 @@
 //! What happened to tasks.
 
 use codec::Decode;
-use rlc_primitives::{work::FailureCause, AccountId, DealId, Moment, ResultDigest, ResultHash, TaskId};
+use rlc_primitives::{
+	work::{AppFault, FailureCause, TaskFailure},
+	AccountId, DealId, Moment, ResultDigest, ResultHash, TaskId,
+};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
@@ -12,6 +15,8 @@ use sp_runtime::DispatchError;
 pub enum PocoEvent {
 	/// The scheduler made a worker eligible.
 	Delegated { task: TaskId, worker: AccountId },
+	/// The scheduler took back that a worker may contribute.
+	Undelegated { task: TaskId, worker: AccountId },
 	/// A worker committed to a result.
 	Contributed { task: TaskId, worker: AccountId, result: ResultHash },
 	/// Enough workers agree: those can reveal, before the deadline.
@@ -30,4 +35,12 @@ pub enum PocoEvent {
 	ResultDeliveryFailed { task: TaskId, error: DispatchError },
 	/// A closed task is no longer remembered.
 	Pruned { task: TaskId },
+	/// A reveal of a batch did not count; the others did.
+	RevealRefused { task: TaskId, worker: AccountId, error: DispatchError },
+	/// A worker showed that it had committed to a failure of the app. If it is a winner, it revealed before.
+	FailureRevealed { task: TaskId, worker: AccountId, cause: AppFault, code: u32 },
+	/// A task ends without a result, and nobody who worked on it is at fault.
+	TaskFailed { task: TaskId, failure: TaskFailure },
+	/// A contribution of a batch, or a result that was delivered at once, did not count; the others did.
+	ContributionRefused { task: TaskId, worker: AccountId, error: DispatchError },
 }

@@ -19,4 +19,6 @@ pub enum RlcEvent {
 	Rewarded { who: AccountId, amount: Balance, task: TaskId },
 	/// A failed scheduler's stake went to the kitty.
 	KittyFilled { amount: Balance, task: TaskId },
+	/// A part of what was seized went to the treasury.
+	TreasuryPaid { amount: Balance, task: TaskId },
 }

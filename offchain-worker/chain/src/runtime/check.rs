@@ -1,7 +1,7 @@
 //! The check itself: each call, event, question and storage item that this program uses is there, and encoded alike.
 
 use frame_metadata::{v14::StorageEntryType, v15::RuntimeMetadataV15};
-use scale_info::{form::MetaForm, meta_type, TypeDef, TypeInfo, Variant};
+use scale_info::{form::MetaForm, meta_type, MetaType, TypeDef, TypeInfo, Variant};
 
 use super::{numbers::Numbers, pallet, storage_entry, variants, EVENTS};
 use crate::{
@@ -19,6 +19,7 @@ const TRANSACTION_FORMAT: u8 = 4;
 pub(super) struct Found {
 	pub(super) calls: Numbers,
 	pub(super) batch: [u8; 2],
+	pub(super) proxy: [u8; 2],
 	pub(super) events: Numbers,
 	pub(super) frame_events: Numbers,
 }
@@ -70,6 +71,7 @@ impl Found {
 		let found = Self {
 			calls: check.numbers::<Call>(Kind::Call)?,
 			batch: check.batch()?,
+			proxy: check.proxy()?,
 			events: check.numbers::<Event>(Kind::Event)?,
 			frame_events: check.numbers::<FrameEvent>(Kind::Event)?,
 		};
@@ -136,6 +138,21 @@ impl Check<'_> {
 			}
 			_ => Err(missing()),
 		}
+	}
+
+	/// Returns the numbers of the call that holds another account's.
+	fn proxy(&mut self) -> Result<[u8; 2], String> {
+		let (in_pallet, name) = calls::FOR;
+		let missing = || format!("it has no call {in_pallet}.{name} of an account, a type and a call");
+		let pallet = pallet(self.metadata, in_pallet).ok_or_else(missing)?;
+		let calls = pallet.calls.as_ref().ok_or_else(missing)?.ty.id;
+		let call = variants(&self.metadata.types, calls).iter().find(|call| call.name == name).ok_or_else(missing)?;
+		let [real, kind, held] = call.fields.as_slice() else { return Err(missing()) };
+		let mut alike = |ours: MetaType, theirs: u32| self.comparison.types(&ours, theirs).is_ok();
+		let is_as_written = alike(meta_type::<rlc_primitives::Address>(), real.ty.id)
+			&& alike(meta_type::<Option<calls::ProxyType>>(), kind.ty.id)
+			&& held.ty.id == self.metadata.extrinsic.call_ty.id;
+		is_as_written.then_some([pallet.index, call.index]).ok_or_else(missing)
 	}
 
 	/// Checks the list of what happened in a block.

@@ -8,7 +8,7 @@ use sp_runtime::{DispatchError, ModuleError};
 
 use super::{numbers::Numbers, variants, Runtime};
 use crate::{
-	events::{Event, FrameEvent, Phase, SystemEvent},
+	events::{Event, FrameEvent, Phase, ProxyEvent, SystemEvent},
 	rpc::bad_answer,
 	Error, Failure,
 };
@@ -53,12 +53,16 @@ impl Runtime {
 		if let Some(event) = renumbered(&self.events, *theirs, fields)? {
 			return Ok(Some(event));
 		}
-		Ok(renumbered(&self.frame_events, *theirs, fields)?.map(|FrameEvent::System(event)| match event {
-			SystemEvent::ExtrinsicSuccess => Event::ExtrinsicSuccess,
-			SystemEvent::ExtrinsicFailed { dispatch_error } => {
-				Event::ExtrinsicFailed { failure: self.failure(&dispatch_error) }
+		let Some(event) = renumbered::<FrameEvent>(&self.frame_events, *theirs, fields)? else { return Ok(None) };
+		Ok(match event {
+			FrameEvent::System(SystemEvent::ExtrinsicSuccess) => Some(Event::ExtrinsicSuccess),
+			FrameEvent::System(SystemEvent::ExtrinsicFailed { dispatch_error }) => {
+				Some(Event::ExtrinsicFailed { failure: self.failure(&dispatch_error) })
 			}
-		}))
+			FrameEvent::Proxy(ProxyEvent::ProxyExecuted { result }) => {
+				result.err().map(|error| Event::ProxiedFailed { failure: self.failure(&error) })
+			}
+		})
 	}
 
 	/// Returns an error in words, as the runtime describes it.
@@ -128,6 +132,19 @@ mod tests {
 		assert_eq!(event, Some(PocoEvent::Delegated { task, worker }.into()));
 		assert_eq!(renumbered::<Event>(&numbers, [66, 5], &bytes), Ok(None));
 		assert!(renumbered::<Event>(&numbers, delegated, &bytes[..40]).is_err());
+	}
+
+	#[test]
+	fn call_of_a_proxy_is_told_if_it_failed() {
+		let frame_events = Numbers::new(vec![vec![[0, 0], [0, 1]], vec![[29, 0]]]);
+		let runtime = Runtime { frame_events, ..crate::runtime::tests::bare() };
+		let executed = |result: Result<(), DispatchError>| {
+			let bytes = [[29_u8, 0].as_slice(), &codec::Encode::encode(&result)].concat();
+			runtime.event(&bytes).unwrap()
+		};
+		assert_eq!(executed(Ok(())), None);
+		let failed = executed(Err(DispatchError::BadOrigin));
+		assert!(matches!(failed, Some(Event::ProxiedFailed { failure }) if failure.is("System", "BadOrigin")));
 	}
 
 	#[test]

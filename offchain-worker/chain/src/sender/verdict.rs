@@ -1,5 +1,7 @@
 //! What it means that a node does not take a transaction.
 
+use rlc_primitives::{Hash, TIP_TOO_HIGH};
+
 use crate::Error;
 
 /// The codes of the RPC method `author_submitExtrinsic`. Source: `sc-rpc-api`.
@@ -19,6 +21,10 @@ pub(super) enum Verdict {
 	Known,
 	/// What the transaction is tied to has changed: its number, the runtime, or the chain's last blocks.
 	WriteAnew(Error),
+	/// Another transaction with its number, or that does the same for free, is there and ranks no lower.
+	Outranked,
+	/// The account cannot pay the tip. Without one, the transaction may be taken.
+	TipTooHigh,
 	/// Another attempt would be refused too.
 	Refused(Error),
 }
@@ -30,9 +36,8 @@ impl Verdict {
 		let says = |what| words.contains(what);
 		match *code {
 			code::ALREADY_IMPORTED => Self::Known,
-			code::TOO_LOW_PRIORITY => Self::WriteAnew(invalid(
-				"another transaction with its number is on its way: use one sender for each key",
-			)),
+			code::TOO_LOW_PRIORITY => Self::Outranked,
+			code::INVALID if words.ends_with(&format!("Custom error: {TIP_TOO_HIGH}")) => Self::TipTooHigh,
 			code::INVALID if says("outdated") => {
 				Self::WriteAnew(invalid("its number was used: use one sender for each key"))
 			}
@@ -44,7 +49,7 @@ impl Verdict {
 				 look at the task's state and at who was delegated; anything else needs RLC",
 			)),
 			code::INVALID if says("exhaust") => {
-				Self::Refused(invalid("it does more than fits into a block: send less"))
+				Self::Refused(invalid("it does more than fits into a block, or than is free in one: send less"))
 			}
 			code::BAD_FORMAT => Self::Refused(invalid("the chain cannot read it: a list may be too long")),
 			code::BANNED => Self::Refused(invalid("it was refused a moment ago: look at the chain's state first")),
@@ -54,10 +59,12 @@ impl Verdict {
 		}
 	}
 
-	/// Returns the error that is told if no further attempt is made.
-	pub(super) fn into_error(self) -> Error {
+	/// Returns the error that is told of a transaction if no further attempt is made.
+	pub(super) fn into_error(self, hash: Hash) -> Error {
 		match self {
 			Self::Known => invalid("the node has it already"),
+			Self::Outranked => Error::Dropped { hash, why: "another one of the account does the same".into() },
+			Self::TipTooHigh => invalid("the account cannot pay the tip: offer less, or nothing"),
 			Self::WriteAnew(error) | Self::Refused(error) => error,
 		}
 	}
@@ -82,10 +89,22 @@ mod tests {
 			(1010, "Invalid Transaction: Transaction is outdated"),
 			(1010, "Invalid Transaction: Transaction has a bad signature"),
 			(1010, "Invalid Transaction: Transaction has an ancient birth block"),
-			(1014, "Priority is too low: (1 vs 1)"),
 		] {
 			assert!(matches!(refusal(code, words), Verdict::WriteAnew(Error::Invalid(_))), "{words}");
 		}
+	}
+
+	#[test]
+	fn outranked_transaction_may_have_been_sent_before() {
+		let verdict = refusal(1014, "Priority is too low: (1 vs 1)");
+		assert_eq!(verdict, Verdict::Outranked);
+		assert!(matches!(verdict.into_error(Hash::zero()), Error::Dropped { .. }));
+	}
+
+	#[test]
+	fn tip_is_told_from_other_refusals() {
+		assert_eq!(refusal(1010, "Invalid Transaction: Custom error: 1"), Verdict::TipTooHigh);
+		assert!(matches!(refusal(1010, "Invalid Transaction: Custom error: 11"), Verdict::Refused(_)));
 	}
 
 	#[test]
@@ -102,8 +121,9 @@ mod tests {
 
 	#[test]
 	fn other_refusals_keep_the_node_s_words() {
-		assert_eq!(refusal(1011, "Unknown").into_error(), Error::Invalid("Unknown".into()));
-		assert!(matches!(refusal(-32601, "Method not found").into_error(), Error::Rpc { .. }));
+		let told = |verdict: Verdict| verdict.into_error(Hash::zero());
+		assert_eq!(told(refusal(1011, "Unknown")), Error::Invalid("Unknown".into()));
+		assert!(matches!(told(refusal(-32601, "Method not found")), Error::Rpc { .. }));
 		let unreachable = Error::Unreachable { node: "n".into(), cause: "c".into() };
 		assert_eq!(Verdict::of(unreachable.clone()), Verdict::Refused(unreachable));
 	}

@@ -2,7 +2,8 @@
 
 use rlc_primitives::{
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, Estimate, OrderView, Rank, Trade},
+	market::{BookFilter, BookPage, DealView, Estimate, OrderView, Rank, RecordView, Trade},
+	record::Recorded,
 	AnyOrder, Balance, CategoryId, DealId, OrderHash, RequestOrder, SigningDomain,
 };
 
@@ -27,6 +28,11 @@ impl Chain {
 	/// Returns the best offers for a request, and what they cost; `None` if no offers in the book serve it.
 	pub async fn estimate(&self, request: &RequestOrder) -> Result<Option<Estimate>, Error> {
 		self.question(&questions::ESTIMATE, &(request.clone(),)).await
+	}
+
+	/// Returns how the tasks of a workerpool, or of an app, ended lately; `None` if nothing is known.
+	pub async fn record(&self, of: Recorded) -> Result<Option<RecordView>, Error> {
+		self.question(&questions::RECORD, &(of,)).await
 	}
 
 	/// Returns what is known of an order; `None` if nothing.

@@ -53,7 +53,7 @@ impl Chain {
 		let account = sender.to_string();
 		let (runtime, nonce) = futures::try_join!(self.runtime(None), self.rpc().next_nonce(&account))?;
 		// Nobody looks at what a question is anchored at.
-		let terms = Terms { genesis: self.genesis(), nonce, anchor: (0, self.genesis()) };
+		let terms = Terms { genesis: self.genesis(), nonce, anchor: (0, self.genesis()), tip: 0 };
 		let body = extrinsic::blank(&runtime, call, sender.clone(), &terms)?;
 		let length = u32::try_from(body.encoded_size()).unwrap_or(u32::MAX);
 		Ok(self.question(&questions::COST, &(body, length)).await?.partial_fee)

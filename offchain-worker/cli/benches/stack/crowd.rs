@@ -69,6 +69,7 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruc
 		account,
 		challenge: challenge.challenge,
 		signature: key.sign(&claim.payload(challenge.genesis)).encode(),
+		signer: None,
 		operator: None,
 		resources: Resources { slots: 1, cores: 1, memory: 1 << 30, disk: 1 << 30, wasm: true, ..Default::default() },
 		version: "bench".into(),

@@ -33,9 +33,9 @@ pub(crate) struct Terms {
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
 	pub tag: Option<Tag>,
 
-	/// Let only this requester buy
-	#[arg(long, value_name = "ACCOUNT")]
-	pub only_requester: Option<String>,
+	/// Let only this requester buy, or the members of a group
+	#[arg(long, value_name = "ACCOUNT|group:GROUP", value_parser = ids::requester)]
+	pub only_requester: Option<Restriction<String>>,
 }
 
 impl Terms {
@@ -44,14 +44,22 @@ impl Terms {
 	}
 
 	/// Returns which requesters may buy.
-	fn requester(&self, context: &Context) -> Result<Restriction<AccountId>> {
-		Ok(only(self.only_requester.as_deref().map(|name| context.account(name)).transpose()?))
+	fn requesters(&self, context: &Context) -> Result<Restriction<AccountId>> {
+		requesters(context, self.only_requester.as_ref())
 	}
 }
 
-/// Returns the restriction to this one, or to none.
-fn only<Id>(id: Option<Id>) -> Restriction<Id> {
-	id.map_or(Restriction::Anyone, Restriction::Exactly)
+/// Returns which requesters may buy, if only those that people name so.
+///
+/// # Errors
+///
+/// If it is not an account.
+pub(crate) fn requesters(context: &Context, only: Option<&Restriction<String>>) -> Result<Restriction<AccountId>> {
+	Ok(match only {
+		None | Some(Restriction::Anyone) => Restriction::Anyone,
+		Some(Restriction::Exactly(name)) => Restriction::Exactly(context.account(name)?),
+		Some(Restriction::Group(group)) => Restriction::Group(*group),
+	})
 }
 
 /// An offer to run an app.
@@ -63,12 +71,12 @@ pub(crate) struct AppOffer {
 	/// The terms
 	#[command(flatten)]
 	pub terms: Terms,
-	/// Only with this dataset
-	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
-	pub only_dataset: Option<DatasetId>,
-	/// Only in this workerpool
-	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
-	pub only_workerpool: Option<WorkerpoolId>,
+	/// Only with this dataset, or with the datasets of a group
+	#[arg(long, value_name = "DATASET|group:GROUP", value_parser = ids::restriction(ids::dataset))]
+	pub only_dataset: Option<Restriction<DatasetId>>,
+	/// Only in this workerpool, or in the workerpools of a group
+	#[arg(long, value_name = "WORKERPOOL|group:GROUP", value_parser = ids::restriction(ids::workerpool))]
+	pub only_workerpool: Option<Restriction<WorkerpoolId>>,
 }
 
 impl AppOffer {
@@ -89,9 +97,9 @@ impl AppOffer {
 			price: self.terms.price.0,
 			volume: self.terms.volume,
 			tag: self.terms.tag(),
-			dataset_restrict: only(self.only_dataset),
-			workerpool_restrict: only(self.only_workerpool),
-			requester_restrict: self.terms.requester(context)?,
+			dataset_restrict: self.only_dataset.clone().unwrap_or_default(),
+			workerpool_restrict: self.only_workerpool.clone().unwrap_or_default(),
+			requester_restrict: self.terms.requesters(context)?,
 			salt: H256(rand::random()),
 		})
 	}
@@ -106,12 +114,12 @@ pub(crate) struct DatasetOffer {
 	/// The terms
 	#[command(flatten)]
 	pub terms: Terms,
-	/// Only with this app
-	#[arg(long, value_name = "APP", value_parser = ids::app)]
-	pub only_app: Option<AppId>,
-	/// Only in this workerpool
-	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
-	pub only_workerpool: Option<WorkerpoolId>,
+	/// Only with this app, or with the apps of a group
+	#[arg(long, value_name = "APP|group:GROUP", value_parser = ids::restriction(ids::app))]
+	pub only_app: Option<Restriction<AppId>>,
+	/// Only in this workerpool, or in the workerpools of a group
+	#[arg(long, value_name = "WORKERPOOL|group:GROUP", value_parser = ids::restriction(ids::workerpool))]
+	pub only_workerpool: Option<Restriction<WorkerpoolId>>,
 }
 
 impl DatasetOffer {
@@ -126,9 +134,9 @@ impl DatasetOffer {
 			price: self.terms.price.0,
 			volume: self.terms.volume,
 			tag: self.terms.tag(),
-			app_restrict: only(self.only_app),
-			workerpool_restrict: only(self.only_workerpool),
-			requester_restrict: self.terms.requester(context)?,
+			app_restrict: self.only_app.clone().unwrap_or_default(),
+			workerpool_restrict: self.only_workerpool.clone().unwrap_or_default(),
+			requester_restrict: self.terms.requesters(context)?,
 			salt: H256(rand::random()),
 		})
 	}
@@ -149,12 +157,12 @@ pub(crate) struct WorkerpoolOffer {
 	/// The highest trust that the workerpool delivers
 	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
 	pub trust: u64,
-	/// Only with this app
-	#[arg(long, value_name = "APP", value_parser = ids::app)]
-	pub only_app: Option<AppId>,
-	/// Only with this dataset
-	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
-	pub only_dataset: Option<DatasetId>,
+	/// Only with this app, or with the apps of a group
+	#[arg(long, value_name = "APP|group:GROUP", value_parser = ids::restriction(ids::app))]
+	pub only_app: Option<Restriction<AppId>>,
+	/// Only with this dataset, or with the datasets of a group
+	#[arg(long, value_name = "DATASET|group:GROUP", value_parser = ids::restriction(ids::dataset))]
+	pub only_dataset: Option<Restriction<DatasetId>>,
 }
 
 impl WorkerpoolOffer {
@@ -171,9 +179,9 @@ impl WorkerpoolOffer {
 			tag: self.terms.tag(),
 			category: category(chain, &self.category).await?,
 			trust: self.trust,
-			app_restrict: only(self.only_app),
-			dataset_restrict: only(self.only_dataset),
-			requester_restrict: self.terms.requester(context)?,
+			app_restrict: self.only_app.clone().unwrap_or_default(),
+			dataset_restrict: self.only_dataset.clone().unwrap_or_default(),
+			requester_restrict: self.terms.requesters(context)?,
 			salt: H256(rand::random()),
 		})
 	}

@@ -4,6 +4,7 @@ mod create;
 mod export;
 mod import;
 mod list;
+mod proxy;
 mod remove;
 mod send;
 mod show;
@@ -22,6 +23,8 @@ pub(crate) enum Account {
 	Send(send::Send),
 	Export(export::Export),
 	Remove(remove::Remove),
+	#[command(subcommand)]
+	Proxy(proxy::Proxy),
 }
 
 pub(crate) async fn run(command: Account, context: &Context) -> Result<Answer> {
@@ -33,5 +36,6 @@ pub(crate) async fn run(command: Account, context: &Context) -> Result<Answer> {
 		Account::Send(command) => send::run(command, context).await,
 		Account::Export(command) => export::run(command, context),
 		Account::Remove(command) => remove::run(command, context),
+		Account::Proxy(command) => proxy::run(command, context).await,
 	}
 }

@@ -3,18 +3,21 @@
 use std::{path::Path, time::Duration};
 
 use clap::Args;
-use rlc_chain::Chain;
+use rlc_chain::{Chain, ProxyType};
+use rlc_json::Account;
 use rlc_protocol::requester::SchedulerRpcClient;
 use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::{
+	amount::Amount,
 	answer::Answer,
 	context::{now, Context},
 	failure::{disk, failure, Result},
 	keystore::data_home,
 	pool,
+	proxy::{self, Kind},
 	table::{counted, size, span},
 };
 
@@ -41,12 +44,17 @@ const NOTHING: &[u8] = &[
 Examples:
   rlc doctor
   rlc doctor --scheduler https://pool.example.org --json
+  rlc doctor --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The exit code is 1 if something fails that every command or worker needs.")]
 pub(crate) struct Doctor {
 	/// Check this scheduler too
 	#[arg(long, value_name = "URL")]
 	pub scheduler: Option<String>,
+
+	/// Check too whether --account can work, or run a workerpool, as the proxy of this account
+	#[arg(long, value_name = "ACCOUNT")]
+	pub on_behalf_of: Option<String>,
 }
 
 /// What was checked, and what was found.
@@ -92,7 +100,12 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	];
 	match context.chain().await {
 		Err(wrong) => checks.push(Check::new("node", true, Err(wrong))),
-		Ok(chain) => checks.extend(node(&chain, &context.global.node).await),
+		Ok(chain) => {
+			checks.extend(node(&chain, &context.global.node).await);
+			if let Some(real) = &doctor.on_behalf_of {
+				checks.push(Check::new("proxy", true, on_behalf_of(context, &chain, real).await));
+			}
+		}
 	}
 	if let Some(url) = &doctor.scheduler {
 		checks.push(Check::new("scheduler", true, scheduler(url).await));
@@ -101,6 +114,24 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
 	let fit = checks.iter().all(|check| check.good || !check.needed);
 	Ok(Answer { failed: !fit, ..Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })) })
+}
+
+/// Returns what the account that acts may do for another one, if both have what that takes.
+async fn on_behalf_of(context: &Context, chain: &Chain, real: &str) -> Result<String> {
+	let (real, signer) = (context.account(real)?, context.who()?);
+	let wanted = [ProxyType::Worker, ProxyType::Scheduler];
+	let types = proxy::types(&chain.proxies(&real).await?, &real, &signer, &wanted)?;
+	proxy::ensure_exists(chain, &signer).await?;
+	let funds = chain.funds(&real).await?;
+	let [real, signer] = [real, signer].map(Account);
+	if funds.free == 0 && funds.locked == 0 {
+		return Err(
+			failure!(FundsShort, "{real} has no RLC to stake"; "send it some with `rlc account send {real} 10`"),
+		);
+	}
+	let types: Vec<_> = types.into_iter().map(Kind::name_of).collect();
+	let free = Amount(funds.spendable());
+	Ok(format!("{signer} is a {} proxy of {real}, which has {free} free", types.join(" and ")))
 }
 
 async fn wasm_tier() -> Result<String> {
@@ -114,8 +145,9 @@ async fn wasm_tier() -> Result<String> {
 	}
 	let tier = WasmTier::new(None).map_err(|error| wrong(&error))?;
 	let limits = &Limits { time: Duration::from_secs(30), ..Limits::default() };
-	let (grants, seed) = (Grants::default(), [0; 32]);
-	let job = Job { app: &app, args: &[], env: &[], input: &input, output: &output, limits, grants, seed };
+	let (input, output) = (input.as_path(), output.as_path());
+	let (grants, seed, hash_memory) = (Grants::default(), [0; 32], false);
+	let job = Job { app: &app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory };
 	let run = tier.run(&job, &Stop::new()).await.map_err(|error| wrong(&error))?;
 	match run.ending {
 		Ending::Exited(0) => Ok("runs WebAssembly apps".into()),

@@ -53,6 +53,9 @@ catalog! {
 	AccountMissing, "account.missing",
 		"The command acts for an account, and none is named.",
 		"Give --account NAME, or set RLC_ACCOUNT. `rlc account create NAME` makes an account.";
+	ProxyMissing, "proxy.missing",
+		"The account that acts may not act for the other one: it is not its proxy, or one of another type.",
+		"With the other account's key, run `rlc account proxy add`. `rlc account proxy list` shows its proxies.";
 	AccountUnknown, "account.unknown",
 		"The keystore holds no account of this name.",
 		"`rlc account list` shows the names. `rlc account create` and `rlc account import` add one.";
@@ -234,7 +237,8 @@ catalog! {
 		"No task of the deal has a result yet.",
 		"Follow the deal with `rlc deal watch`.";
 	TaskFailed, "task.failed",
-		"No task of the deal has a result, and none will. The money is back.",
+		"No task of the deal has a result, and none will. The price is paid back; the charge for what workers do on \
+		 the chain is not.",
 		"`rlc deal show` and `rlc task show` tell what failed; `rlc task logs` what the app wrote.";
 	TaskClosed, "task.closed",
 		"The task has a result or has failed already, so there is nothing to claim.",
@@ -298,6 +302,15 @@ catalog! {
 	TierFailed, "tier.failed",
 		"WebAssembly modules or container images do not run on this machine.",
 		"The message says what is missing.";
+	AppFailed, "app.failed",
+		"No task of the deal has a result: the app fails by itself, and the workers agree on how. The price is paid back, \
+		 but for what the workers are paid for their attempt: a fifth of the workerpool's price at most, and nothing at \
+		 trust 1. The charge for what workers do on the chain is not.",
+		"`rlc task logs` shows what the app wrote. Try it with `rlc app try` before you buy again.";
+	TaskReleased, "task.released",
+		"No task of the deal has a result: something that the workers had to fetch, or to read, is missing. The price is \
+		 paid back; the charge for what workers do on the chain is not.",
+		"Check the locations and checksums of the app, the dataset and the inputs.";
 	RunFailed, "run.failed",
 		"An app was not run, for a reason that lies with this machine and not with the app.",
 		"`rlc doctor` checks what the machine can do.";

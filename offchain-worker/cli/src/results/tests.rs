@@ -67,7 +67,16 @@ fn revealed(by: u8) -> TaskView {
 	task.stage = Stage::Completed(Consensus { result, reveal_deadline: 0, winners, reveals, digest });
 	let (delegates, failures) = (Vec::new(), Vec::new());
 	let id = task.id();
-	TaskView { id, task, contribution_deadline: 0, final_deadline: 0, delegates, failures, delivery: None }
+	TaskView {
+		id,
+		task,
+		contribution_deadline: 0,
+		final_deadline: 0,
+		delegates,
+		failures,
+		delivery: None,
+		failure: None,
+	}
 }
 
 fn deal(trust: u64) -> Deal {
@@ -85,9 +94,12 @@ fn deal(trust: u64) -> Deal {
 		trust,
 		tag: Tag::NONE,
 		start: 0,
+		opened: 0,
 		first: 0,
 		size: 4,
 		worker_stake: 0,
+		charge: 0,
+		pool_stake: 0,
 		scheduler_ratio: 0,
 		settlement: Settlement::Automatic,
 	}

@@ -1,7 +1,14 @@
 //! Deals: what was agreed on, and what became of it.
 
-use rlc_json::{Account, DealOutcome};
-use rlc_primitives::{market::DealView, work::TaskView, DealId};
+use std::fmt;
+
+use rlc_chain::Clock;
+use rlc_json::{Account, DealOutcome, TaskFailure};
+use rlc_primitives::{
+	market::DealView,
+	work::{TaskRef, TaskView},
+	DealId,
+};
 use serde_json::json;
 
 use super::{
@@ -11,9 +18,10 @@ use super::{
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	failure::{failure, Result},
+	failure::{failure, Failure, Result},
+	refund::{self, Paid, Refund},
 	results::Fetched,
-	table::{fields, table, when},
+	table::{deadline, fields, table, when},
 };
 
 /// How many tasks of a deal are listed at most.
@@ -24,19 +32,18 @@ pub(crate) fn opened(id: DealId) -> String {
 	format!("deal {:?}; follow it with `rlc deal watch {0:?}`", id.0)
 }
 
-/// Says what became of a deal, with the results that were downloaded.
+/// Says what became of a deal, with the results that were downloaded, and what was seen to be paid for its tasks.
 ///
 /// # Errors
 ///
 /// If no task has a result: an exit code other than 0 tells scripts.
-pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched]) -> Result<Answer> {
+pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched], paid: &Paid) -> Result<Answer> {
 	let (counts, id) = (Counts::of(tasks), deal.id.0);
 	if counts.completed == 0 {
-		let words = counts.words();
-		return Err(if deal.progress.open == 0 {
-			failure!(TaskFailed, "no task has a result ({words}), the money is back"; "`rlc deal show {id:?}` says why")
+		return Err(if counts.failed == tasks.len() as u64 {
+			failed(deal, tasks, paid)
 		} else {
-			failure!(TaskOpen, "no task has a result yet ({words})"; "follow them with `rlc deal watch {id:?}`")
+			failure!(TaskOpen, "no task has a result yet ({})", counts.words(); "follow them with `rlc deal watch {id:?}`")
 		});
 	}
 	let mut lines: Vec<_> = fetched.iter().take(LISTED).map(Fetched::line).collect();
@@ -44,6 +51,9 @@ pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched]) 
 		lines.push(format!("and {} more", fetched.len() - LISTED));
 	}
 	lines.push(format!("deal {id:?}: {}", counts.words()));
+	if counts.failed > 0 {
+		lines.push(format!("of the failed: {}", money(deal, tasks, paid)));
+	}
 	let outcome =
 		DealOutcome { deal: deal.id, completed: counts.completed, failed: counts.failed, open: deal.progress.open };
 	let mut json = json!(outcome);
@@ -51,15 +61,51 @@ pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched]) 
 	Ok(Answer::new(lines.join("\n"), json))
 }
 
-/// Shows a deal with its tasks; `now` is the chain's time, in ms.
-pub(crate) fn shown(view: &DealView, tasks: &[TaskView], now: u64) -> Answer {
-	let text = format!("{}\n\n{}", terms(view, tasks, now), listed(tasks));
+/// Returns why no task of a closed deal has a result, what becomes of the money, and where to look.
+fn failed(deal: &DealView, tasks: &[TaskView], paid: &Paid) -> Failure {
+	let (words, money, id) = (Counts::of(tasks).words(), money(deal, tasks, paid), deal.id.0);
+	let known = tasks.iter().find_map(|view| Some((view, task::failure(view)?)));
+	let name = |view: &TaskView| TaskRef { deal: view.task.deal, index: view.task.index };
+	match known {
+		Some((view, why @ TaskFailure::Agreed { .. })) => {
+			let what: Failure = failure!(AppFailed, "{why}: its workers agree ({words}); {money}");
+			what.advise(format_args!("`rlc task logs {}` shows what the app wrote", name(view)))
+		}
+		Some((view, why @ TaskFailure::Released { .. })) => {
+			let what: Failure = failure!(TaskReleased, "{why}: its scheduler released it ({words}); {money}");
+			what.advise(format_args!("`rlc task show {}` says what workers reported", name(view)))
+		}
+		None => {
+			let what: Failure = failure!(TaskFailed, "no task has a result ({words}); {money}");
+			what.advise(format_args!("`rlc deal show {id:?}` says how far each came"))
+		}
+	}
+}
+
+/// Says what becomes of the money of the tasks that have no result.
+fn money(deal: &DealView, tasks: &[TaskView], paid: &Paid) -> impl fmt::Display {
+	let charge = match refund::charge(&deal.deal, tasks) {
+		0 => String::new(),
+		charge => format!(", and the charge of {} is kept", Amount(charge)),
+	};
+	match Refund::of(&deal.deal, tasks, paid) {
+		Some(Refund { back, attempts: 0, .. }) => format!("{} is paid back{charge}", Amount(back)),
+		Some(Refund { back, attempts, .. }) => {
+			format!("{} is paid back, {} is paid for the attempt{charge}", Amount(back), Amount(attempts))
+		}
+		None => format!("the price is paid back, but for what their attempt is paid{charge}"),
+	}
+}
+
+/// Shows a deal with its tasks at this time.
+pub(crate) fn shown(view: &DealView, tasks: &[TaskView], clock: Clock) -> Answer {
+	let text = format!("{}\n\n{}", terms(view, tasks, clock), listed(tasks));
 	let mut json = json!(rlc_json::Deal::from(view.clone()));
 	json["tasks"] = tasks.iter().cloned().map(|task| json!(rlc_json::Task::from(task))).collect();
 	Answer::new(text, json)
 }
 
-fn terms(view: &DealView, tasks: &[TaskView], now: u64) -> String {
+fn terms(view: &DealView, tasks: &[TaskView], clock: Clock) -> String {
 	let deal = &view.deal;
 	let dataset = deal.dataset.as_ref().map(|dataset| format!("{:?} at {}", dataset.id.0, Amount(dataset.price)));
 	let payer = (deal.payer != deal.requester).then(|| Account(deal.payer.clone()).to_string());
@@ -73,8 +119,8 @@ fn terms(view: &DealView, tasks: &[TaskView], now: u64) -> String {
 		("params", order::text(&view.params)),
 		("trust", deal.trust.to_string()),
 		("worker stake", Amount(deal.worker_stake).to_string()),
-		("began", when(deal.start, now)),
-		("deadline", when(deal.final_deadline(), now)),
+		("began", when(deal.start, clock.chain)),
+		("deadline", deadline(deal.final_deadline(), clock)),
 		("tasks", format!("{}: {}", deal.size, Counts::of(tasks).words())),
 	])
 }
@@ -87,5 +133,58 @@ fn listed(tasks: &[TaskView]) -> String {
 	match tasks.len().saturating_sub(LISTED) {
 		0 => listed,
 		more => format!("{listed}\nand {more} more"),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::refund::tests::{deal, failed, AGREED, RELEASED};
+	use rlc_primitives::{market::DealProgress, AccountId, Balance};
+
+	/// Returns a closed deal of this trust.
+	fn closed(trust: u64) -> DealView {
+		let (depositor, params) = (AccountId::new([1; 32]), Default::default());
+		let (open, kept, closed_at, deposit, retention, unattended) = (0, 2, Some(0), 0, 0, false);
+		let progress = DealProgress { open, kept, closed_at, depositor, deposit, retention, unattended };
+		DealView { id: DealId::default(), deal: deal(trust), params, progress }
+	}
+
+	/// Returns what is said of a deal whose tasks all failed for this reason.
+	fn said(trust: u64, failure: Option<rlc_primitives::work::TaskFailure>, paid: Balance) -> String {
+		let tasks = [0, 1].map(|index| failed(index, failure));
+		let paid = tasks.iter().map(|view| (view.id, paid)).collect();
+		outcome(&closed(trust), &tasks, &[], &paid).unwrap_err().to_string()
+	}
+
+	#[test]
+	fn failed_deal_tells_what_comes_back_and_what_does_not() {
+		let (back, kept) = ("0.000000022 RLC is paid back", "the charge of 0.000000004 RLC is kept");
+		for (failure, why) in [
+			(None, "no task has a result (2 failed)"),
+			(Some(AGREED), "the app ended with exit code 3: its workers agree"),
+			(Some(RELEASED), "the dataset could not be fetched: its scheduler released it"),
+		] {
+			let said = said(5, failure, 0);
+			assert!([back, kept, why].iter().all(|words| said.contains(words)), "{said}");
+		}
+		let said = said(5, Some(AGREED), 2);
+		assert!(said.contains("0.000000018 RLC is paid back, 0.000000004 RLC is paid for the attempt"), "{said}");
+	}
+
+	#[test]
+	fn attempt_that_nobody_saw_paid_is_not_told_in_numbers() {
+		let tasks = [failed(0, Some(AGREED))];
+		let said = outcome(&closed(5), &tasks, &[], &Paid::new()).unwrap_err().to_string();
+		assert!(said.contains("but for what their attempt is paid, and the charge of"), "{said}");
+	}
+
+	#[test]
+	fn task_whose_logs_tell_more_is_named() {
+		let task = format!("{:?}:0", DealId::default().0);
+		for (failure, command) in [(AGREED, "logs"), (RELEASED, "show")] {
+			let said = said(1, Some(failure), 0);
+			assert!(said.contains(&format!("`rlc task {command} {task}`")), "{said}");
+		}
 	}
 }

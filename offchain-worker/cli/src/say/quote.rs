@@ -29,10 +29,11 @@ pub(crate) struct Told {
 pub(crate) fn summary(quote: &Quote, wish: &Wish) -> String {
 	let estimate = &quote.estimate;
 	format!(
-		"{} at {} each: {}, a deposit of {} that comes back, and one of {} that stays",
+		"{} at {} each: {}, a charge of {}, a deposit of {} that comes back, and one of {} that stays",
 		counted(estimate.volume.min(wish.tasks), "task"),
 		Amount(estimate.task_price),
 		Amount(estimate.total_price),
+		Amount(estimate.charge),
 		Amount(estimate.deposit),
 		Amount(quote.record_deposit)
 	)
@@ -85,6 +86,7 @@ fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)
 		("  workerpool", Amount(quote.workerpool.price).to_string()),
 		("all tasks", Amount(estimate.total_price).to_string()),
 		("fee", format!("about {} on top of the price, for the transaction; it does not come back", Amount(fee))),
+		("charge", format!("{} for what workers do on the chain; it does not come back", Amount(estimate.charge))),
 		("deposits", Amount(quote.deposits()).to_string()),
 		("  deal", format!("{}, comes back when the deal is pruned", Amount(estimate.deposit))),
 		("  request", format!("{}, stays with the record of what was bought", Amount(quote.record_deposit))),
@@ -130,6 +132,7 @@ mod tests {
 			line.to_owned()
 		};
 		assert!(line("fee", 5).contains("on top of the price"));
+		assert!(line("charge", 4).contains("does not come back"));
 		line("deposits", 11);
 		assert!(line("deal", 9).contains("comes back"));
 		assert!(line("request", 2).contains("stays"));

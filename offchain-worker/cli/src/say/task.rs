@@ -1,6 +1,7 @@
 //! Tasks: their stages, their workers, their failures and logs.
 
-use rlc_json::{Account, ContributionStatus, FailureCause};
+use rlc_chain::Clock;
+use rlc_json::{Account, ContributionStatus, FailureCause, TaskFailure};
 use rlc_primitives::{
 	task::{Consensus, Stage},
 	work::TaskView,
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use crate::{
 	answer::Answer,
-	table::{counted, fields, table, when},
+	table::{counted, deadline, fields, table, when},
 };
 
 /// How many tasks are at each stage.
@@ -70,8 +71,17 @@ pub(crate) fn stage(view: &TaskView) -> String {
 		Stage::Active => format!("computing, {contributions} contributed"),
 		Stage::Revealing(Consensus { winners, reveals, .. }) => format!("consensus, {reveals} of {winners} revealed"),
 		Stage::Completed(_) => "completed".into(),
-		Stage::Failed(_) => "failed".into(),
+		Stage::Failed(_) => match failure(view) {
+			Some(failure) => format!("failed: {failure}"),
+			None => "failed".into(),
+		},
 	}
+}
+
+/// Returns why a task has no result, where that is nobody's fault who worked on it.
+pub(crate) fn failure(view: &TaskView) -> Option<TaskFailure> {
+	let is_failed = matches!(view.task.stage, Stage::Failed(_));
+	view.failure.filter(|_| is_failed).map(Into::into)
 }
 
 /// Returns what a step of a worker is called.
@@ -106,8 +116,8 @@ pub(crate) fn digest_text(view: &TaskView) -> String {
 	digest(view).map(|digest| format!("{:?}", digest.0)).unwrap_or_default()
 }
 
-/// Shows a task, with what its scheduler knows of it; `now` is the chain's time, in ms.
-pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answer {
+/// Shows a task at this time, with what its scheduler knows of it.
+pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, clock: Clock) -> Answer {
 	let queue =
 		info.and_then(|info| info.queue_position).map(|ahead| format!("{} ahead of it", counted(ahead, "task")));
 	let text = fields([
@@ -118,12 +128,12 @@ pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, now: u64) -> Answe
 		("given up", info.and_then(|info| info.given_up.clone()).unwrap_or_default()),
 		("digest", digest_text(view)),
 		("stored as", info.and_then(|info| info.result.clone()).unwrap_or_default()),
-		("deadline", when(view.final_deadline, now)),
+		("deadline", deadline(view.final_deadline, clock)),
 	]);
 	let mut parts = vec![text];
 	parts.extend(contributions(view));
-	parts.extend(info.and_then(|info| replicates(info, now)));
-	parts.extend(failures(view, now));
+	parts.extend(info.and_then(|info| replicates(info, clock.chain)));
+	parts.extend(failures(view, clock.poco));
 	let mut json = json!(rlc_json::Task::from(view.clone()));
 	json["scheduler"] = json!(info);
 	Answer::new(parts.join("\n\n"), json)
@@ -187,6 +197,7 @@ mod tests {
 			delegates: Vec::new(),
 			failures: Vec::new(),
 			delivery: None,
+			failure: None,
 		}
 	}
 

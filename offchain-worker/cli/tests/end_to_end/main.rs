@@ -27,7 +27,7 @@ use stack::{deals::Bought, Seal, Stack, RUNTIME};
 use tokio::sync::Semaphore;
 
 /// What a task costs: the pool's price and the app's.
-const PRICE: Balance = RLC * 11 / 100;
+const PRICE: Balance = RLC + RLC / 100;
 
 /// A scenario on a stack.
 type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;

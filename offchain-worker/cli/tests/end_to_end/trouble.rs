@@ -7,16 +7,24 @@ use std::{
 	time::Duration,
 };
 
-use rlc_primitives::{task::Stage, work::FailureCause, Balance, RLC};
+use rlc_primitives::{
+	task::Stage,
+	work::{AppFault, FailureCause, TaskFailure},
+	Balance, RLC,
+};
 use rlc_protocol::worker::Step;
 
 use super::{
 	has_containers, last_deal, play,
-	stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, SCHEDULER},
+	stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, REQUESTER, SCHEDULER},
+	PRICE,
 };
 
-/// What the pool's stake is for a task of 0.1 RLC: 30 percent.
-const POOL_STAKE: Balance = RLC * 3 / 100;
+/// What the pool's stake is for a task of 1 RLC: 30 percent.
+const POOL_STAKE: Balance = RLC * 30 / 100;
+
+/// What an attempt is paid at most: 20 percent of the pool's price.
+const MOST_OF_AN_ATTEMPT: Balance = RLC * 20 / 100;
 
 #[test]
 fn liar_changes_no_result_and_loses_its_stake_and_score() {
@@ -54,7 +62,8 @@ fn liar_changes_no_result_and_loses_its_stake_and_score() {
 fn worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			let number = stack.new_workers(1, "").await[0];
+			let pair = stack.new_workers(2, "").await;
+			let (number, partner) = (pair[0], pair[1]);
 			let steps = [
 				Step::Started,
 				Step::AppFetched,
@@ -68,8 +77,12 @@ fn worker_that_is_killed_at_any_step_goes_on_and_is_paid_once() {
 			for step in steps {
 				// It is away until somebody watches.
 				stack.worker(number).kill();
-				// A stake is locked, and a result revealed, from trust 2 on.
-				let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", &format!("{step:?}")]).await;
+				// A stake is locked, and a result revealed, from trust 2 on. Only one of two would be asked to upload.
+				let trust = if step == Step::Uploaded { "1" } else { "2" };
+				if trust == "1" {
+					stack.worker(partner).kill();
+				}
+				let bought = stack.buy("hello.wasm", 1, &["--trust", trust, "--args", &format!("{step:?}")]).await;
 				let mut watch = stack.follow(bought.task(0)).await;
 				stack.worker(number).start_again();
 				watch.step(&worker(number), step).await;
@@ -133,13 +146,13 @@ fn node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
 fn result_outlives_its_store_s_absence() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
-			let number = stack.new_workers(1, "").await[0];
+			let workers: Vec<_> = stack.new_workers(2, "").await.into_iter().map(worker).collect();
 			let mut attempts = 0;
 			let bought = loop {
 				let bought = stack.buy("hello.wasm", 1, &["--trust", "2", "--args", "still there"]).await;
 				let mut watch = stack.follow(bought.task(0)).await;
 				// The next block has the reveal; until then nobody is asked to upload.
-				watch.step(&worker(number), Step::Contributed).await;
+				watch.steps(&workers, Step::Contributed).await;
 				stack.scheduler.kill();
 				if stack.open(bought).await > 0 {
 					break bought;
@@ -171,7 +184,8 @@ fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 			let output = stack.room();
 			let input = format!("{url}#sha256={right}");
 			let refused = stack.run("hello.wasm", &["--input", &input], &output).await.unwrap_err();
-			assert!(refused.contains("1 failed") && refused.contains("the money is back"), "{refused}");
+			assert!(refused.contains("task.released"), "{refused}");
+			assert!(refused.contains("1.01 RLC is paid back, and the charge of"), "{refused}");
 			let bought = last_deal(stack).await;
 			let causes = causes(stack, bought).await;
 			assert_eq!(causes, [FailureCause::InputUnavailable { file: 0 }]);
@@ -184,29 +198,31 @@ fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 }
 
 #[test]
-fn apps_that_misbehave_fail_with_their_cause_and_cost_nothing() {
+fn apps_that_misbehave_end_as_agreed_failures_with_their_cause_and_cost_nothing_at_trust_1() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(3, "--slots 1").await;
 			let before = stack.spent().await;
+			let lost = stack.seized(&account(SCHEDULER)).await;
 			let mut cases = vec![
-				("misbehave.wasm", "exit1", "XS", FailureCause::AppFailed { code: 1 }),
-				("misbehave.wasm", "memory", "XS", FailureCause::ResourcesExceeded),
-				("misbehave.wasm", "disk", "XS", FailureCause::ResourcesExceeded),
-				("misbehave.wasm", "missing-computed", "XS", FailureCause::InvalidResult),
-				("misbehave.wasm", "loop", FLASH.0, FailureCause::TimedOut),
+				("misbehave.wasm", "exit1", "XS", agreed(AppFault::AppFailed, 1)),
+				("misbehave.wasm", "memory", "XS", agreed(AppFault::ResourcesExceeded, 0)),
+				("misbehave.wasm", "disk", "XS", agreed(AppFault::ResourcesExceeded, 0)),
+				("misbehave.wasm", "missing-computed", "XS", agreed(AppFault::InvalidResult, 0)),
 			];
 			if has_containers().await {
-				cases.push(("container-misbehave.tar", "exit1", "XS", FailureCause::AppFailed { code: 1 }));
-				cases.push(("container-misbehave.tar", "forkbomb", FLASH.0, FailureCause::TimedOut));
+				cases.push(("container-misbehave.tar", "exit1", "XS", agreed(AppFault::AppFailed, 0)));
 			}
-			for (app, argument, category, cause) in cases {
+			for (app, argument, category, failure) in cases {
 				let bought = stack.buy(app, 1, &["--args", argument, "--category", category]).await;
 				assert_eq!(stack.closed(bought).await, 0, "{app} {argument}");
-				let causes = causes(stack, bought).await;
-				assert_eq!(causes, [cause], "{app} {argument}");
+				let task = stack.task(bought, 0).await;
+				assert_eq!(task.failure, failure, "{app} {argument}");
+				assert_eq!(task.failures, [], "an agreed failure is not reported: {app} {argument}");
+				assert_eq!(stack.rewards(bought.task(0)).await, [], "{app} {argument}");
 			}
-			assert_eq!(stack.spent().await, before, "tasks without a result are not paid");
+			assert_eq!(stack.spent().await, before, "one worker's word is not paid");
+			assert_eq!(stack.seized(&account(SCHEDULER)).await, lost, "it is not the scheduler's fault");
 			// The machines are as good as before.
 			let output = stack.room();
 			let answer = stack.run("hello.wasm", &["--tasks", "3"], &output).await.unwrap();
@@ -216,11 +232,70 @@ fn apps_that_misbehave_fail_with_their_cause_and_cost_nothing() {
 }
 
 #[test]
+fn apps_that_a_clock_ends_are_reported_and_cost_the_requester_nothing() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(3, "--slots 1").await;
+			let before = stack.spent().await;
+			// Clocks differ from machine to machine: nothing is committed to.
+			let mut cases = vec![("misbehave.wasm", "loop")];
+			if has_containers().await {
+				cases.push(("container-misbehave.tar", "forkbomb"));
+			}
+			for (app, argument) in cases {
+				let bought = stack.buy(app, 1, &["--args", argument, "--category", FLASH.0]).await;
+				assert_eq!(stack.closed(bought).await, 0, "{app} {argument}");
+				assert_eq!(stack.task(bought, 0).await.failure, None, "{app} {argument}");
+				assert_eq!(causes(stack, bought).await, [FailureCause::TimedOut], "{app} {argument}");
+			}
+			assert_eq!(stack.spent().await, before);
+		})
+	});
+}
+
+#[test]
+fn requester_of_an_app_that_fails_everywhere_is_told_what_comes_back_and_where_to_look() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(2, "--slots 1").await;
+			let before = stack.spent().await;
+			let arguments = ["--args", "exit1", "--trust", "2"];
+			let refused = stack.run("misbehave.wasm", &arguments, &stack.room()).await.unwrap_err();
+			let bought = last_deal(stack).await;
+			let (task, spent) = (stack.task(bought, 0).await, stack.spent().await - before);
+			assert_eq!(task.failure, agreed(AppFault::AppFailed, 1));
+
+			// The pool may have completed tasks before, and pays attempts out of what those were charged.
+			assert!(spent <= MOST_OF_AN_ATTEMPT, "{spent}");
+			let paid = stack.rewards(bought.task(0)).await;
+			assert_eq!(paid.iter().map(|(_, amount)| amount).sum::<Balance>(), spent, "{paid:?}");
+			for number in workers {
+				assert_eq!(stack.seized(&worker(number)).await, 0, "who agreed loses nothing");
+			}
+			let charge = stack.chain.deal(bought.deal).await.unwrap().unwrap().deal.charge;
+			assert!(charge > 0);
+			for words in [
+				"app.failed",
+				"the app ended with exit code 1: its workers agree",
+				&format!("{} is paid back", amount(PRICE - spent)),
+				&format!("the charge of {} is kept", amount(charge)),
+				&format!("`rlc task logs {}`", first_task(bought)),
+			] {
+				assert!(refused.contains(words), "{words}: {refused}");
+			}
+			let logs = ["task", "logs", &first_task(bought), "--account", REQUESTER];
+			let logs = stack.rlc(&logs).await.unwrap().to_string();
+			assert!(logs.contains("exit1: as asked"), "{logs}");
+		})
+	});
+}
+
+#[test]
 fn missed_deadline_is_claimed_by_the_chain_itself() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
-			let (spent, kitty) = (stack.spent().await, stack.chain.kitty().await.unwrap());
+			let spent = stack.spent().await;
 			let lost = stack.seized(&account(SCHEDULER)).await;
 			stack.worker(number).pause();
 			let bought = stack.buy("hello.wasm", 1, &["--category", BLINK.0]).await;
@@ -228,7 +303,6 @@ fn missed_deadline_is_claimed_by_the_chain_itself() {
 			stack.scheduler.kill();
 			assert_eq!(stack.closed(bought).await, 0);
 			assert_eq!(stack.spent().await, spent, "the requester has its money back");
-			assert_eq!(stack.chain.kitty().await.unwrap() - kitty, POOL_STAKE);
 			assert_eq!(stack.seized(&account(SCHEDULER)).await - lost, POOL_STAKE);
 			// Both come back, and find nothing left to do for that task.
 			stack.scheduler.start_again();
@@ -237,6 +311,18 @@ fn missed_deadline_is_claimed_by_the_chain_itself() {
 			assert_eq!(answer["completed"], 1);
 		})
 	});
+}
+
+/// Returns an amount as people read it.
+fn amount(nrlc: Balance) -> String {
+	let part = format!("{:09}", nrlc % RLC);
+	let text = format!("{}.{}", nrlc / RLC, part.trim_end_matches('0'));
+	format!("{} RLC", text.trim_end_matches('.'))
+}
+
+/// Returns a failure that workers agree on.
+fn agreed(cause: AppFault, code: u32) -> Option<TaskFailure> {
+	Some(TaskFailure::Agreed { cause, code })
 }
 
 /// Returns why workers say that the first task of a deal cannot be computed: on the chain.

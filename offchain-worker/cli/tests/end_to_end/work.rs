@@ -10,7 +10,7 @@ use rlc_store::Cid;
 use super::{
 	has_containers, last_deal, play,
 	postgres::Postgres,
-	stack::{eventually, worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
+	stack::{account, eventually, proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
 	PRICE,
 };
 
@@ -48,17 +48,58 @@ fn container_is_run_and_its_result_verified() {
 }
 
 #[test]
+fn machines_without_keys_of_stakes_compute() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let init = ["workerpool", "init", "--name", "proxied", "--account", OTHER_SCHEDULER];
+			let pool = stack.rlc(&init).await.unwrap()["workerpool"].as_str().unwrap().to_owned();
+			// Dearer than the other pool: nobody else buys here.
+			let options = ["--workerpool", &pool, "--publish-price", "3"];
+			let (scheduler, url) = stack.start_scheduler("proxied", OTHER_SCHEDULER, &options);
+			let workers = [stack.new_proxied_worker(&url).await, stack.new_proxied_worker(&url).await];
+			let listed = stack.rlc(&["account", "proxy", "list", &worker_key(workers[0])]).await.unwrap();
+			assert_eq!((&listed[0]["type"], &listed[0]["delay"]), (&"worker".into(), &0.into()));
+
+			for trust in ["1", "2"] {
+				let bought = stack.buy("noop.wasm", 4, &["--workerpool", &pool, "--trust", trust]).await;
+				assert_eq!(stack.closed(bought).await, 4, "trust {trust}");
+				let paid: Vec<_> = stack.rewards(bought.task(0)).await.into_iter().map(|(who, _)| who).collect();
+				assert!(workers.iter().any(|number| paid.contains(&worker(*number))), "{paid:?}");
+			}
+			for number in workers {
+				let left = stack.chain.funds(&account(&proxy_key(number))).await.unwrap().free;
+				assert_eq!(left, RLC / 1_000, "its proxy neither paid nor earned");
+			}
+			scheduler.must_run();
+		})
+	});
+}
+
+#[test]
+fn key_that_is_not_a_proxy_is_refused_at_the_start() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let url = stack.scheduler_url.clone();
+			let run = ["worker", "run", "--scheduler", &url, "--account", "//Stranger", "--on-behalf-of", "//Eve"];
+			let refused = stack.rlc(&run).await.unwrap_err();
+			assert!(refused.contains("proxy.missing") && refused.contains("rlc account proxy add"), "{refused}");
+		})
+	});
+}
+
+#[test]
 fn callback_s_data_is_the_result() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
-			stack.new_workers(1, "").await;
+			stack.new_workers(2, "").await;
 			let callback = format!("0x{}", "c0".repeat(20));
 			// Revealed and finalized apart, and at once.
 			for trust in ["2", "1"] {
 				let (output, before) = (stack.room(), stack.spent().await);
 				let arguments = ["--args", "callback", "--callback", &callback, "--trust", trust];
 				stack.run("misbehave.wasm", &arguments, &output).await.unwrap();
-				assert_eq!(fs::read(output.join("callback-data")).unwrap(), [0x2a], "trust {trust}");
+				let data = fs::read(output.join("callback-data")).unwrap();
+				assert_eq!((data.len(), data[0]), (33, 0x2a), "trust {trust}: what the app left, and a trace");
 				assert_eq!(stack.spent().await - before, PRICE, "trust {trust}");
 			}
 		})
@@ -75,7 +116,7 @@ fn node_computes_too() {
 			stack.node_answers().await;
 			stack.joined(&url, &[number]).await;
 			let output = stack.room();
-			stack.run("hello.wasm", &["--trust", "2", "--args", "from the node"], &output).await.unwrap();
+			stack.run("hello.wasm", &["--args", "from the node"], &output).await.unwrap();
 			let report = hello(&output);
 			assert!(report.contains("  3: node\n"), "{report}");
 			let paid = stack.rewards(last_deal(stack).await.task(0)).await;
@@ -93,7 +134,7 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 		Box::pin(async move {
 			let Some(postgres) = Postgres::start() else { return };
 			// Dearer than the other pool: nobody else buys here.
-			let mut pool = vec!["--database", &postgres.url, "--name", "shared", "--publish-price", "0.5"];
+			let mut pool = vec!["--database", &postgres.url, "--name", "shared", "--publish-price", "2"];
 			let (_first, first_url) = stack.start_scheduler("first", OTHER_SCHEDULER, &pool);
 			let workerpool = format!("{:?}", info(stack, &first_url).await.workerpool.0);
 			pool.truncate(2);
@@ -109,7 +150,7 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 			second.kill();
 			stack.until_open(bought, 0).await;
 			assert_eq!(stack.closed(bought).await, bought.tasks);
-			assert_eq!(stack.spent().await - before, u128::from(bought.tasks) * (RLC / 2 + RLC / 100));
+			assert_eq!(stack.spent().await - before, u128::from(bought.tasks) * (2 * RLC + RLC / 100));
 			let tasks: BTreeSet<_> = (0..bought.tasks).map(|index| bought.task(index)).collect();
 			let paid: BTreeSet<_> = stack
 				.history()

@@ -141,8 +141,15 @@ impl Watch {
 
 	/// Waits until a worker has come so far, or further.
 	pub async fn step(&mut self, worker: &AccountId, step: Step) {
-		self.until(&format!("a worker has come to {step:?}"), |info| {
-			info.replicates.iter().any(|part| part.worker.0 == *worker && part.step >= step)
+		self.steps(std::slice::from_ref(worker), step).await;
+	}
+
+	/// Waits until each of these workers has come so far, or further.
+	pub async fn steps(&mut self, workers: &[AccountId], step: Step) {
+		self.until(&format!("{} workers have come to {step:?}", workers.len()), |info| {
+			let has_come =
+				|worker: &AccountId| info.replicates.iter().any(|part| part.worker.0 == *worker && part.step >= step);
+			workers.iter().all(has_come)
 		})
 		.await;
 	}

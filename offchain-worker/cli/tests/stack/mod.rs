@@ -41,6 +41,8 @@ pub const REQUESTER: &str = "//Eve";
 pub const BLINK: (&str, u64) = ("BLINK", 1_000);
 pub const FLASH: (&str, u64) = ("FLASH", 4_000);
 
+/// What the proxies of workers have, in RLC: enough to exist.
+pub const PITTANCE: &str = "0.001";
 /// How many workers have RLC.
 const WORKERS: u32 = 48;
 /// How long a part has until it answers, and anything until it happens.
@@ -96,7 +98,7 @@ impl Stack {
 		let chain = node_at(&node_url).await;
 		fund(&chain).await;
 
-		let mut arguments = words("scheduler run --name stack --publish-price 0.1 --volume 1000000 --trust 100");
+		let mut arguments = words("scheduler run --name stack --publish-price 1 --volume 1000000 --trust 100");
 		arguments.extend(words("--category XS --category BLINK --category FLASH --account"));
 		arguments.push(SCHEDULER.into());
 		arguments.extend(options([
@@ -165,14 +167,29 @@ impl Stack {
 		number
 	}
 
+	/// Starts a new worker whose machine has no more than the key of a proxy, which has [`PITTANCE`]. Returns its number.
+	pub async fn new_proxied_worker(&mut self, url: &str) -> u32 {
+		let number = self.new_number();
+		let (proxy, account) = (proxy_key(number), worker_key(number));
+		self.rlc(&["account", "send", &proxy, PITTANCE, "--account", &account]).await.unwrap();
+		self.rlc(&["account", "proxy", "add", &proxy, "--type", "worker", "--account", &account]).await.unwrap();
+		self.start_worker_by(url, number, &proxy, &format!("--on-behalf-of {account}"));
+		self.joined(url, &[number]).await;
+		number
+	}
+
 	fn start_worker(&mut self, url: &str, number: u32, more: &str) {
+		self.start_worker_by(url, number, &worker_key(number), more);
+	}
+
+	fn start_worker_by(&mut self, url: &str, number: u32, key: &str, more: &str) {
 		let name = format!("worker-{number}");
 		let mut arguments = words("worker run --memory 512M --disk 64M --allow-private-networks");
 		arguments.extend(words(more));
 		arguments.extend(options([
 			("--node", self.node_url.as_ref()),
 			("--scheduler", url.as_ref()),
-			("--account", worker_key(number).as_ref()),
+			("--account", key.as_ref()),
 			("--dir", self.dir.join(&name).as_ref()),
 		]));
 		self.workers.insert(number, Process::start(&name, &self.dir.join("logs"), rlc(), arguments));
@@ -212,8 +229,11 @@ impl Stack {
 			("--node", self.node_url.as_ref()),
 			("--dir", self.dir.join(name).as_ref()),
 			("--listen", address.as_ref()),
-			("--instance-url", url.as_ref()),
 		]));
+		// Only schedulers that share a database have siblings.
+		if more.contains(&"--database") {
+			arguments.extend(options([("--instance-url", url.as_ref())]));
+		}
 		arguments.extend(more.iter().map(OsString::from));
 		(Process::start(name, &self.dir.join("logs"), rlc(), arguments), url)
 	}
@@ -289,6 +309,11 @@ pub fn account(suri: &str) -> AccountId {
 /// Returns the account of the worker with this number.
 pub fn worker(number: u32) -> AccountId {
 	account(&worker_key(number))
+}
+
+/// Returns the key of the proxy of the worker with this number.
+pub fn proxy_key(number: u32) -> String {
+	format!("//Proxy//{number}")
 }
 
 /// Returns the key of the worker with this number.

@@ -29,6 +29,8 @@ pub struct Estimate {
 	pub total_pool_stake: Decimal<Balance>,
 	/// What is held as a deposit for the deal, in nRLC.
 	pub deposit: Decimal<Balance>,
+	/// What is paid for good for the free calls of all its tasks, in nRLC.
+	pub charge: Decimal<Balance>,
 }
 
 /// The hashes of four orders that meet.
@@ -65,6 +67,7 @@ impl From<market::Estimate> for Estimate {
 			pool_stake: Decimal(estimate.pool_stake),
 			total_pool_stake: Decimal(estimate.total_pool_stake),
 			deposit: Decimal(estimate.deposit),
+			charge: Decimal(estimate.charge),
 		}
 	}
 }

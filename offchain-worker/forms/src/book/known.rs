@@ -30,6 +30,8 @@ pub struct PublishedOrder {
 	pub owner: Account,
 	/// What is held from the owner, in nRLC.
 	pub deposit: Decimal<Balance>,
+	/// What is held from the owner beside it, in nRLC: of a workerpool order, the stake of one task.
+	pub bond: Decimal<Balance>,
 	/// When it was published, in ms.
 	pub published: Moment,
 	/// Its number in the order of publication.
@@ -53,6 +55,7 @@ impl From<market::Published> for PublishedOrder {
 			order: Order(published.order),
 			owner: Account(published.owner),
 			deposit: Decimal(published.deposit),
+			bond: Decimal(published.bond),
 			published: published.published,
 			sequence: Decimal(published.sequence),
 		}

@@ -38,11 +38,20 @@ pub const NO_DOMAIN_YET: RpcError = RpcError {
 	message: "Signatures were asked about on the first block, whose state does not know its own hash.",
 };
 
+/// Too many questions wait that cost the node time.
+pub const BUSY: RpcError = RpcError {
+	name: "Busy",
+	code: 12_004,
+	message: "Too many questions wait that cost the node time: ask again later, or ask a node of your own.",
+};
+
 /// What any question may meet.
 pub(super) const OF_QUESTIONS: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER];
+/// What a question that costs the node time may meet.
+pub(super) const OF_ESTIMATES: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER, BUSY];
 /// What a question about signatures may meet.
 pub(super) const OF_SIGNATURES: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET];
 /// What a subscription may meet when it begins.
 pub(super) const OF_SUBSCRIPTIONS: &[RpcError] = &[NO_ANSWER];
 /// All of them.
-pub(super) const ALL: [RpcError; 4] = [INVALID_PARAMS, UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET];
+pub(super) const ALL: [RpcError; 5] = [INVALID_PARAMS, UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET, BUSY];

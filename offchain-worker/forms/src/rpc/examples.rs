@@ -103,8 +103,8 @@ pub(super) fn entry() -> Value {
 pub(super) fn known_order() -> Value {
 	json!({
 		"published": {
-			"kind": "workerpool", "order": pool_offer(), "owner": BOB, "deposit": "4560000", "published": START,
-			"sequence": "7",
+			"kind": "workerpool", "order": pool_offer(), "owner": BOB, "deposit": "4560000", "bond": "300000000",
+			"published": START, "sequence": "7",
 		},
 		"presignedBy": null, "consumed": "1", "remaining": "99",
 	})
@@ -128,7 +128,8 @@ pub(super) fn deal(open: u64, closed_at: Option<u64>) -> Value {
 		"beneficiary": null, "callback": null, "category": 0, "referenceTime": 300_000, "trust": "1", "tag": zero(),
 		"params": "{\"iexec_args\": \"1\"}", "start": START, "contributionDeadline": START + 2_100_000,
 		"finalDeadline": START + 3_000_000, "first": "0", "size": "3", "workerStake": "300000000",
-		"schedulerRatio": 1, "settlement": "automatic", "open": open.to_string(), "kept": "3", "closedAt": closed_at,
+		"poolStake": "300000000", "charge": "7000000", "schedulerRatio": 1, "settlement": "automatic",
+		"open": open.to_string(), "kept": "3", "closedAt": closed_at,
 		"depositor": DAVE, "deposit": "14000000",
 	})
 }
@@ -147,13 +148,15 @@ pub(super) fn task() -> Value {
 		}],
 		"total": "3", "delegates": [{ "worker": EVE, "enclave": null }],
 		"failures": [{ "worker": EVE, "cause": { "kind": "appFailed", "code": 1 }, "at": START + 50_000 }],
-		"delivery": null,
+		"delivery": null, "failure": null,
 	})
 }
 
 /// Returns the same task in brief, once it is completed.
 pub(super) fn completed() -> Value {
-	json!({ "id": task_id(), "index": "0", "stage": "completed", "contributions": 1, "digest": digest() })
+	json!({
+		"id": task_id(), "index": "0", "stage": "completed", "contributions": 1, "digest": digest(), "failure": null,
+	})
 }
 
 /// Returns what a worker has to do for it.

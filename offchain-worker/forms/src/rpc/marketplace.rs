@@ -6,7 +6,8 @@ use sp_core::H256;
 
 use super::{error, examples, At, Method, Part, Subscription};
 use crate::{
-	described::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Request, SigningDomain, Trade,
+	described::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Record, Recorded, Request,
+	SigningDomain, Trade,
 };
 
 const AT: &str = "The hash of the block that is asked about. Absent: the best block.";
@@ -17,7 +18,18 @@ fn at() -> Part {
 }
 
 pub(super) fn methods() -> Vec<Method> {
-	vec![orderbook(), estimate(), order(), order_hash(), deal(), trades(), signing_domain(), categories(), subscribe()]
+	vec![
+		orderbook(),
+		estimate(),
+		record(),
+		order(),
+		order_hash(),
+		deal(),
+		trades(),
+		signing_domain(),
+		categories(),
+		subscribe(),
+	]
 }
 
 fn orderbook() -> Method {
@@ -48,10 +60,12 @@ fn estimate() -> Method {
 	Method {
 		name: "marketplace_estimate",
 		summary: "Returns the best offers in the book for a request, published or not, and what they cost.",
-		description: "null if no offers serve it.",
+		description:
+			"null if no offers serve it. At most 2,000 workerpool offers are looked at. A node works out one estimate at \
+			a time for each of its cores, and each question about a block once.",
 		params: vec![Part::required::<Request>("request", "The request."), at()],
 		answer: Part::required::<Option<Estimate>>("estimate", "The offers, and what they cost."),
-		errors: error::OF_QUESTIONS,
+		errors: error::OF_ESTIMATES,
 		asked: vec![examples::request()],
 		answered: json!({
 			"orders": {
@@ -59,7 +73,26 @@ fn estimate() -> Method {
 				"request": examples::request_order(),
 			},
 			"volume": "3", "taskPrice": "1000000000", "totalPrice": "3000000000", "workerStake": "300000000",
-			"poolStake": "300000000", "totalPoolStake": "900000000", "deposit": "14000000",
+			"poolStake": "300000000", "totalPoolStake": "900000000", "deposit": "14000000", "charge": "21000000",
+		}),
+		subscription: None,
+	}
+}
+
+fn record() -> Method {
+	Method {
+		name: "marketplace_record",
+		summary: "Returns how the tasks of a workerpool, or of an app, ended lately.",
+		description:
+			"null if nothing is known. A workerpool's record is that of its owner of today. Each task counts with \
+			what it was charged, and half of that every 90 days.",
+		params: vec![Part::required::<Recorded>("of", "A workerpool or an app."), at()],
+		answer: Part::required::<Option<Record>>("record", "How its tasks ended."),
+		errors: error::OF_QUESTIONS,
+		asked: vec![json!({ "workerpool": examples::workerpool() })],
+		answered: json!({
+			"completed": "97000000000", "failed": "1000000000", "timedOut": "2000000000", "recent": "97",
+			"unattended": "3", "unattendedRoom": "104",
 		}),
 		subscription: None,
 	}

@@ -37,6 +37,8 @@ pub enum ContributionStatus {
 	Proved,
 	/// The worker's result had consensus, nobody revealed it, and the task was reopened.
 	Rejected,
+	/// The workers agree that the app failed, and this one had committed to another failure.
+	Excused,
 }
 
 impl ContributionStatus {
@@ -46,6 +48,7 @@ impl ContributionStatus {
 			Self::Contributed => "contributed",
 			Self::Proved => "proved",
 			Self::Rejected => "rejected",
+			Self::Excused => "excused",
 		}
 	}
 }
@@ -56,6 +59,7 @@ impl From<task::ContributionStatus> for ContributionStatus {
 			task::ContributionStatus::Contributed => Self::Contributed,
 			task::ContributionStatus::Proved => Self::Proved,
 			task::ContributionStatus::Rejected => Self::Rejected,
+			task::ContributionStatus::Excused => Self::Excused,
 		}
 	}
 }

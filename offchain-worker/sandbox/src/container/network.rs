@@ -28,7 +28,7 @@ use super::{
 	names, programs,
 	streams::{finish, read},
 };
-use crate::Error;
+use crate::{tail::Written, Error};
 
 /// The directory in which `ip netns` keeps namespaces.
 const NAMESPACES: &str = "/run/netns";
@@ -110,7 +110,7 @@ pub struct Slirp {
 #[derive(Debug)]
 pub struct Network {
 	slirp4netns: Child,
-	said: JoinHandle<Vec<u8>>,
+	said: JoinHandle<Written>,
 }
 
 /// Returns the file of a run's network namespace.
@@ -250,7 +250,7 @@ impl Network {
 		if time::timeout(PATIENCE, self.slirp4netns.wait()).await.is_err() {
 			self.slirp4netns.kill().await.map_err(|error| Error::Host(format!("slirp4netns does not end: {error}")))?;
 		}
-		let said = finish(self.said).await;
+		let said = finish(self.said).await.end;
 		Ok(String::from_utf8_lossy(&said).trim().replace('\n', "; "))
 	}
 }

@@ -136,7 +136,7 @@ impl Prepared {
 		}
 		let time = start.elapsed();
 		let (kills, memory) = machine.cgroups.memory(&self.name);
-		let (stdout, stderr) = (finish(stdout).await, finish(stderr).await);
+		let written = [finish(stdout).await, finish(stderr).await];
 		let ending = match ended {
 			Err(ending) => ending,
 			Ok(code) if code != 0 && kills > 0 => Ending::OutOfMemory,
@@ -149,7 +149,7 @@ impl Prepared {
 				blocking(move || this.collect(code)).await?
 			}
 		};
-		Ok(Run { ending, stdout, stderr, used: Used { time, fuel: 0, memory } })
+		Ok(Run::new(ending, written, Used { time, fuel: 0, memory }))
 	}
 
 	fn config(&self, swap: bool) -> Value {

@@ -5,13 +5,13 @@ use tokio::{
 	task::JoinHandle,
 };
 
-use crate::tail::Tail;
+use crate::tail::{Tail, Written};
 
 /// How many bytes of a stream are read at once.
 const CHUNK: usize = 64 << 10;
 
 /// Reads a stream to its end beside everything else, and keeps its last bytes.
-pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -> JoinHandle<Vec<u8>> {
+pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -> JoinHandle<Written> {
 	tokio::spawn(async move {
 		let (mut tail, mut chunk) = (Tail::new(limit), vec![0; CHUNK]);
 		if let Some(mut stream) = stream {
@@ -19,11 +19,11 @@ pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usiz
 				tail.push(&chunk[..count]);
 			}
 		}
-		tail.into_bytes()
+		tail.finish()
 	})
 }
 
-/// Waits for the end of a stream, and returns what was kept of it.
-pub async fn finish(stream: JoinHandle<Vec<u8>>) -> Vec<u8> {
+/// Waits for the end of a stream, and returns what was written to it.
+pub async fn finish(stream: JoinHandle<Written>) -> Written {
 	stream.await.unwrap_or_default()
 }

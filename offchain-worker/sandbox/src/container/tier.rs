@@ -17,7 +17,7 @@ use super::{
 	run::{Granted, Prepared},
 	unavailable::Unavailable,
 };
-use crate::{image::Image, Ending, Error, Grants, Job, Run, Stop, Used};
+use crate::{image::Image, Ending, Error, Grants, Job, Run, Stop};
 
 /// Runs images. Cheap to clone; clones share what was unpacked.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ impl ContainerTier {
 		let granted = self.granted(job.grants)?;
 		let image = match self.image(job, stop).await? {
 			Ok(image) => image,
-			Err(ending) => return Ok(Run { ending, stdout: vec![], stderr: vec![], used: Used::default() }),
+			Err(ending) => return Ok(Run::unbegun(ending)),
 		};
 		let prepared = Prepared::new(names::unique(), &self.machine.directory, image, job, granted)?;
 		let stop = StopOnDrop(stop.child());

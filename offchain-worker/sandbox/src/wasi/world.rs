@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
 	guest::{Halt, MemoryMeter},
-	tail::Tail,
+	tail::{Tail, Written},
 	Error, Job, Stop,
 };
 
@@ -88,7 +88,7 @@ impl World {
 	}
 
 	/// Returns what it wrote to standard output and standard error.
-	pub fn into_logs(self) -> (Vec<u8>, Vec<u8>) {
-		(self.stdout.into_bytes(), self.stderr.into_bytes())
+	pub fn into_logs(self) -> [Written; 2] {
+		[self.stdout, self.stderr].map(Tail::finish)
 	}
 }

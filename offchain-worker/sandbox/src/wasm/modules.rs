@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, UnknownImportError};
 
 use crate::{
+	guest::MEMORY,
 	kept::{Digests, Kept},
 	wasi::{self, World},
 	Error,
@@ -76,7 +77,7 @@ fn compile(engine: &Engine, bytes: &[u8]) -> Result<Module, Error> {
 		Some(ExternType::Func(main)) if main.params().len() == 0 && main.results().len() == 0 => {}
 		_ => return Err(Error::App("it has no function _start; build it as a program, not as a library".into())),
 	}
-	if !matches!(module.get_export("memory"), Some(ExternType::Memory(_))) {
+	if !matches!(module.get_export(MEMORY), Some(ExternType::Memory(_))) {
 		return Err(Error::App("it does not export its memory; build it as a program, for wasm32-wasip1".into()));
 	}
 	Ok(module)

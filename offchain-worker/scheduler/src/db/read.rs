@@ -8,7 +8,7 @@ use super::{
 	Db, DbError, DealRow, ReplicateRow, TaskRow,
 };
 
-const REPLICATE: &str = "SELECT deal, idx, worker, operator, step, since, cause, words, output FROM replicates";
+const REPLICATE: &str = "SELECT deal, idx, worker, operator, step, since, cause, words, output, expiry FROM replicates";
 const TASK: &str = "SELECT deal, idx, given_up, stored, result, data FROM tasks";
 
 impl Db {

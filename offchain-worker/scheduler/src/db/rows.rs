@@ -81,7 +81,7 @@ pub struct LogRow {
 	pub logs: Logs,
 }
 
-pub(super) type ReplicateText = (String, i64, String, String, String, i64, String, String, i64);
+pub(super) type ReplicateText = (String, i64, String, String, String, i64, String, String, i64, i64);
 pub(super) type TaskText = (String, i64, String, i64, String, String);
 
 pub(super) fn hash(id: H256) -> String {
@@ -152,7 +152,7 @@ pub(super) fn stored_cause(cause: &Cause) -> String {
 }
 
 pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
-	let (deal, index, worker, operator, name, since, cause, words, output) = row;
+	let (deal, index, worker, operator, name, since, cause, words, output, expiry) = row;
 	let step = step(&name)?;
 	let has_cause = step == Step::Failed || !words.is_empty();
 	let cause = if has_cause { Some(Cause { cause: failure_cause(&bytes(&cause)?), words }) } else { None };
@@ -162,6 +162,7 @@ pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
 		since: unsigned(since) as Moment,
 		cause,
 		output: unsigned(output),
+		expiry: unsigned(expiry),
 	};
 	let task = TaskRef { deal: deal_id(&deal)?, index: unsigned(index) };
 	Ok(ReplicateRow { task, worker: bytes32(&worker)?.into(), part })

@@ -10,12 +10,14 @@ use super::{
 };
 
 /// The version of the tables and of what is in them.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// What makes the tables of each version those of the next, from version 1 on.
-const MIGRATIONS: [&[&str]; 1] = [
+const MIGRATIONS: [&[&str]; 2] = [
 	// Instructions have another form. What undelivered mail asks for is decided again, or was for instances that ended.
 	&["DELETE FROM mail"],
+	// Delegations expire. Earlier ones are worthless on chain: they expired at 0, and their tasks are given out again.
+	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
 ];
 
 /// Makes the tables.
@@ -29,9 +31,10 @@ const TABLES: [&str; 14] = [
 	// Parts of deals that an instance took and that are not done. `owner`: an instance, or empty.
 	"CREATE TABLE IF NOT EXISTS parts (deal TEXT NOT NULL, part BIGINT NOT NULL, owner TEXT NOT NULL, \
 	 left_by TEXT NOT NULL, left_at BIGINT NOT NULL, PRIMARY KEY (deal, part))",
+	// `expiry`: of the worker's delegation, in ms of PoCo time.
 	"CREATE TABLE IF NOT EXISTS replicates (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
 	 idx BIGINT NOT NULL, operator TEXT NOT NULL, step TEXT NOT NULL, since BIGINT NOT NULL, cause TEXT NOT NULL, \
-	 words TEXT NOT NULL, output BIGINT NOT NULL, PRIMARY KEY (task, worker))",
+	 words TEXT NOT NULL, output BIGINT NOT NULL, expiry BIGINT NOT NULL, PRIMARY KEY (task, worker))",
 	"CREATE INDEX IF NOT EXISTS replicates_deal ON replicates (deal, idx)",
 	// `stored`: size of the result in the store, or -1. `data`: of the callback, in hex.
 	"CREATE TABLE IF NOT EXISTS tasks (task TEXT PRIMARY KEY, deal TEXT NOT NULL, idx BIGINT NOT NULL, \

@@ -40,7 +40,7 @@ fn task(index: u64) -> TaskRef {
 fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
 	let cause = Cause { cause: Some(CAUSE), words: "it \0broke".into() };
 	let cause = (step == Step::Failed).then_some(cause);
-	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9 };
+	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9, expiry: 11 };
 	ReplicateRow { task: task(index), worker: account(worker), part }
 }
 
@@ -159,7 +159,7 @@ async fn one_file_serves_one_scheduler_of_one_pool() {
 	sqlx::query("UPDATE meta SET value = '9' WHERE name = 'version'").execute(&db.pool).await.unwrap();
 	db.close().await;
 	drop(db);
-	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::TooNew { found: 9, known: 2 })));
+	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::TooNew { found: 9, known: 3 })));
 	let other = tempfile::tempdir().unwrap();
 	let db = Db::open(&sqlite(other.path()), NOW).await.unwrap();
 	let (one, two) = (WorkerpoolId(H160::repeat_byte(1)), WorkerpoolId(H160::repeat_byte(2)));

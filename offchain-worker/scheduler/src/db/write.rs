@@ -130,7 +130,7 @@ struct Table {
 
 const REPLICATES: Table = Table {
 	name: "replicates",
-	columns: &["deal", "idx", "worker", "operator", "step", "since", "cause", "words", "output", "task"],
+	columns: &["deal", "idx", "worker", "operator", "step", "since", "cause", "words", "output", "expiry", "task"],
 	key: "task, worker",
 	lasting: None,
 };
@@ -162,6 +162,7 @@ fn replicate_values(row: &ReplicateRow) -> Vec<Value> {
 		Value::Text(cause),
 		Value::Text(said),
 		Value::Number(number(row.part.output)),
+		Value::Number(number(row.part.expiry)),
 		Value::Text(hash(row.task.id().0)),
 	]
 }

@@ -1,6 +1,6 @@
 //! What the scheduler does, once that is decided.
 
-use rlc_primitives::{AccountId, TaskId};
+use rlc_primitives::{work::FailureCause, AccountId, TaskId};
 
 /// Something to do. What it changes is written down before it is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Action {
 		task: TaskId,
 		/// Why, for people.
 		reason: String,
+		/// What they failed for, if it comes from outside the task.
+		cause: Option<FailureCause>,
 		/// The workers whose failures show it.
 		witnesses: Vec<AccountId>,
 	},
@@ -50,6 +52,13 @@ pub enum Action {
 		task: TaskId,
 		/// The worker.
 		worker: AccountId,
+	},
+	/// Close a task for which something outside of it is missing: nobody is to blame.
+	Release {
+		/// The task.
+		task: TaskId,
+		/// What is missing.
+		cause: FailureCause,
 	},
 	/// Close a task as failed.
 	Abandon {
@@ -97,6 +106,7 @@ impl Action {
 			| Self::GiveUp { task, .. }
 			| Self::Delegate { task, .. }
 			| Self::ReportFailure { task, .. }
+			| Self::Release { task, .. }
 			| Self::Abandon { task }
 			| Self::Finalize { task, .. }
 			| Self::Reopen { task }

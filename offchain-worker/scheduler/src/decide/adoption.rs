@@ -51,7 +51,7 @@ pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 	let mut parts = BTreeSet::new();
 	for task in state.tasks().values().filter(|task| task.is_queued()) {
 		let Some(deal) = state.deal(&task.chain().deal) else { continue };
-		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.start);
+		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.opened);
 		if since + WAITED < now.local && !has_candidate(state, deal, task, WorkerState::is_here) {
 			parts.insert((task.chain().deal, deal.part_of(task.chain().index)));
 		}

@@ -8,12 +8,16 @@
 //!
 //! Short tasks are assigned ahead of free slots, so that a worker never waits for its scheduler: as many as fill
 //! [`AHEAD`] ms by measured run time, [`MAX_AHEAD`] at most.
+//!
+//! A delegation is good for [`DELEGATED_FOR`] reference times and a little more: a worker may have another task to finish
+//! before it begins with this one. Then it is worthless, so a worker cannot keep a task for itself, or wait with its
+//! contribution for those of others: three workers can have a task one after the other before the contribution deadline.
 
 use std::collections::BTreeSet;
 
-use rlc_primitives::AccountId;
+use rlc_primitives::{AccountId, Deal, Moment};
 
-use crate::model::{DealState, State, TaskState, WorkerState};
+use crate::model::{DealState, Now, State, TaskState, WorkerState};
 
 /// How much work is assigned ahead to each slot, in ms.
 const AHEAD: u64 = 500;
@@ -23,6 +27,12 @@ const MAX_AHEAD: u32 = 100;
 
 /// Tasks that take longer, in ms, are not assigned ahead: another worker may be free before.
 const LONG: u64 = 5_000;
+
+/// How many reference times a delegation is good for: one run before this one, and this one.
+const DELEGATED_FOR: u64 = 2;
+
+/// How much longer it is good, in ms, so that a worker can fetch, pack and wait for a block.
+const ALLOWANCE: Moment = 60_000;
 
 /// How many workers of one kind are compared for a task.
 const COMPARED: usize = 16;
@@ -36,6 +46,12 @@ fn ahead(slots: u32, run_time: Option<u64>) -> u32 {
 		}
 		_ => 0,
 	}
+}
+
+/// Returns when a delegation expires that is made now, in ms of PoCo time.
+pub fn expiry(deal: &Deal, now: Now) -> Moment {
+	let time = deal.reference_time.saturating_mul(DELEGATED_FOR).saturating_add(ALLOWANCE);
+	now.chain.saturating_add(time).min(deal.contribution_deadline())
 }
 
 /// Returns whether the worker may have a part in the task: an operator contributes to a task once, and so

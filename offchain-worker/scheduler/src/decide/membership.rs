@@ -11,6 +11,9 @@ use crate::model::{Member, Now, Presence, Replicate, State, WorkerState};
 /// How long, in ms, a worker that was there before the scheduler started has to come back.
 const RETURN: Moment = 10_000;
 
+/// How long after a delegation expired, in ms, it has surely expired on chain too.
+const MARGIN: Moment = 2_000;
+
 /// How long, in ms, a worker may make no progress beyond the time that a run may take: it fetches, packs, and waits for
 /// the chain.
 const ALLOWANCE: Moment = 60_000;
@@ -34,7 +37,7 @@ pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, no
 		state.report(account, report.clone(), now);
 		return true;
 	}
-	let is_kept = may_go_on(state, account, report);
+	let is_kept = may_go_on(state, account, report, now);
 	if is_kept {
 		state.resume(&id, account, report.step, now);
 	}
@@ -42,7 +45,7 @@ pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, no
 }
 
 /// Returns whether a worker shall go on with a task that it has in hand.
-fn may_go_on(state: &State, account: &AccountId, report: &Report) -> bool {
+fn may_go_on(state: &State, account: &AccountId, report: &Report, now: Now) -> bool {
 	let (Some(task), Some(worker)) = (state.task(&report.task), state.worker(account)) else { return true };
 	if task.has_contribution(account) {
 		return true;
@@ -51,6 +54,8 @@ fn may_go_on(state: &State, account: &AccountId, report: &Report) -> bool {
 		return false;
 	}
 	match task.replicates.get(account) {
+		// It could not contribute, however far it has come.
+		Some(part) if part.has_expired(now.chain) => false,
 		Some(part) if !part.is_written_off() => !part.step.is_last(),
 		_ => (task.is_queued() || report.step >= Step::Computed) && may_try(task, account, worker),
 	}
@@ -68,8 +73,8 @@ pub fn silent(state: &State, heartbeat: Moment, now: Now) -> Vec<AccountId> {
 	silent.map(|(account, _)| account.clone()).collect()
 }
 
-/// Takes tasks from workers that live, but make no progress with them for longer than a run may take. Returns these
-/// workers.
+/// Takes tasks from workers that live, but make no progress with them for longer than a run may take, or whose delegations
+/// have expired. Returns these workers.
 pub fn lose_stalled(state: &mut State, now: Now) -> BTreeSet<AccountId> {
 	let stalled = stalled(state, now);
 	for (id, account) in &stalled {
@@ -78,7 +83,7 @@ pub fn lose_stalled(state: &mut State, now: Now) -> BTreeSet<AccountId> {
 	stalled.into_iter().map(|(_, account)| account).collect()
 }
 
-/// Returns the tasks with which workers that are here make no progress.
+/// Returns the tasks with which workers that are here make no progress, or have taken too long.
 fn stalled(state: &State, now: Now) -> Vec<(TaskId, AccountId)> {
 	let here = state.workers().iter().filter(|(_, worker)| worker.is_here());
 	let of = |(account, worker): (&AccountId, _)| {
@@ -89,8 +94,9 @@ fn stalled(state: &State, now: Now) -> Vec<(TaskId, AccountId)> {
 	here.flat_map(of).collect()
 }
 
-/// Returns the tasks with which a worker makes no progress. One that it has not begun waits its turn, as long as the
-/// worker makes progress with others: then any step of any task counts, and the longest run that it may be busy with.
+/// Returns the tasks with which a worker makes no progress, or has taken too long. One that it has not begun waits its
+/// turn, as long as the worker makes progress with others: then any step of any task counts, and the longest run that
+/// it may be busy with.
 fn stalled_tasks(state: &State, account: &AccountId, worker: &WorkerState, now: Now) -> Vec<TaskId> {
 	let pending = worker.tasks.iter().filter_map(|id| {
 		let task = state.task(id).filter(|task| !task.has_contribution(account))?;
@@ -103,6 +109,7 @@ fn stalled_tasks(state: &State, account: &AccountId, worker: &WorkerState, now: 
 		let (since, time) =
 			if part.step > Step::Started { (part.since, time) } else { (part.since.max(worker.progress), longest) };
 		since.saturating_add(time).saturating_add(ALLOWANCE) < now.local
+			|| part.has_expired(now.chain.saturating_sub(MARGIN))
 	};
 	let stalled = pending.into_iter().filter(|(_, part, time)| is_stalled(part, *time));
 	stalled.map(|(id, ..)| id).collect()

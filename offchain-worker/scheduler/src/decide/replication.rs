@@ -2,27 +2,40 @@
 //!
 //! The chain's own formula ([`rlc_primitives::consensus`]) says whether the workers that were chosen would reach a
 //! consensus if they all agreed with the leading result. If not, one more is chosen. So a worker that disagrees, fails
-//! or is lost is replaced, and no worker computes in vain.
+//! or is lost is replaced, and no worker computes in vain. However much a worker's word counts, two are chosen at least
+//! where the trust is above 1; an operator counts as one.
 
 use rlc_primitives::{
 	consensus,
 	observed::groups,
-	task::{Task, MAX_CONTRIBUTORS},
+	task::{Contribution, ContributionStatus, Task, MAX_CONTRIBUTORS},
+	Rules,
 };
 use sp_core::U256;
 
 /// Returns whether the contributions to a task, and workers with these weights that have yet to contribute, are enough.
 pub fn is_enough(task: &Task, trust: u64, pending: impl IntoIterator<Item = u64>) -> bool {
-	let mut leading = groups(task).into_values().max().unwrap_or_default();
+	let (mut leading, mut agreeing) = leader(task);
 	let mut total = task.total;
 	let mut count = task.contributions.len();
 	for weight in pending {
 		count += 1;
+		agreeing += 1;
 		let Ok(after) = consensus::raise(leading, weight) else { return true };
 		total = total.saturating_sub(leading).saturating_add(after);
 		leading = after;
 	}
-	count >= MAX_CONTRIBUTORS as usize || reaches(leading, total, trust)
+	let are_several = agreeing >= Rules::LIVE.least_contributors(trust) as usize;
+	count >= MAX_CONTRIBUTORS as usize || (are_several && reaches(leading, total, trust))
+}
+
+/// Returns the value of the group that is worth most, and how many contributions it has.
+fn leader(task: &Task) -> (U256, usize) {
+	let Some((result, value)) = groups(task).into_iter().max_by_key(|(_, value)| *value) else {
+		return (U256::zero(), 0);
+	};
+	let open = |one: &&Contribution| one.status == ContributionStatus::Contributed && one.commitment.result == result;
+	(value, task.contributions.iter().filter(open).count())
 }
 
 /// Returns whether a group is a consensus. The chain refuses what would overflow: then more workers do not help.
@@ -54,7 +67,7 @@ mod tests {
 
 	#[test]
 	fn trust_asks_for_as_many_as_the_formula_says() {
-		for (trust, workers) in [(0, 1), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4), (100, 7)] {
+		for (trust, workers) in [(0, 1), (1, 1), (2, 2), (3, 2), (4, 2), (5, 3), (8, 3), (9, 4), (100, 7)] {
 			assert_eq!(chosen(trust, 0, &[]), workers, "trust {trust}");
 		}
 	}
@@ -62,7 +75,7 @@ mod tests {
 	#[test]
 	fn workers_with_a_score_are_fewer() {
 		assert_eq!(chosen(100, 300, &[]), 2, "99² > 99, and 99 is not");
-		assert_eq!(chosen(50, 300, &[]), 1);
+		assert_eq!(chosen(50, 300, &[]), 2, "99 > 49 holds, but no worker decides alone");
 	}
 
 	#[test]

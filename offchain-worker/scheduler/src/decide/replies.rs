@@ -36,14 +36,15 @@ pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<A
 	witnesses.map(|worker| Action::ReportFailure { task: *id, worker }).collect()
 }
 
-/// Records how the chain says that a task stands, which had this version when the chain was asked.
-pub fn refreshed(state: &mut State, id: &TaskId, version: u64, chain: Option<Task>, now: Now) {
+/// Records how the chain says that a task stands, and whether its consensus was shown to be a failure of the app. The task
+/// had this version when the chain was asked.
+pub fn refreshed(state: &mut State, id: &TaskId, version: u64, chain: Option<(Task, bool)>, now: Now) {
 	answered(state, id, true, now);
 	let Some(task) = state.task(id) else { return };
 	if task.version() != version {
 		// It has changed since: the chain is asked again, if that still matters.
 		state.send_from(id, now.chain);
-	} else if let Some(chain) = chain {
-		state.replace_task(id, chain);
+	} else if let Some((chain, is_failure)) = chain {
+		state.replace_task(id, chain, is_failure);
 	}
 }

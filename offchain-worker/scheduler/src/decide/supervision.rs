@@ -3,9 +3,12 @@
 //! | stage | what is done |
 //! |---|---|
 //! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, or if the contribution deadline has passed |
-//! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler |
+//! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler, or is late |
 //! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
 //! | failed | the workers stop, and the task is removed |
+//!
+//! Workers leave `finalize` to the chain and the scheduler. One sender is enough, and where the chain closes tasks by itself
+//! anyone may send it: a winner whose scheduler is gone, too.
 
 use rlc_primitives::{
 	consensus,
@@ -15,17 +18,22 @@ use rlc_primitives::{
 
 use super::{
 	assignment,
-	failures::{self, ENOUGH, PATIENCE},
+	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE},
 	replication::is_enough,
 	uploads, Action,
 };
-use crate::model::{DealState, Now, State, TaskState, WorkerState};
+use crate::model::{DealState, GivenUp, Now, State, TaskState, WorkerState};
 
 /// How long after a deadline, in ms, it has surely passed on chain too.
 const MARGIN: u64 = 2_000;
 
 /// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
+
+/// How long, in ms, after the end of a reveal window the chain has to close or reopen a task by itself: it does so in the
+/// next block with idle weight. Later than that blocks are full, and the scheduler does it. The chain is asked before, since
+/// a call for what is done already costs a fee.
+const LATE: u64 = 2 * WAIT;
 
 /// How long, in ms, after a result was delivered at once, the data of its callback are waited for.
 const LATE_DATA: u64 = 5_000;
@@ -102,7 +110,7 @@ impl Case<'_> {
 		let deadline = deal.deal.contribution_deadline();
 		if now.chain >= deadline + MARGIN {
 			let reason = "no worker can contribute any more: the contribution deadline has passed".into();
-			return next.act(Action::GiveUp { task: id, reason, witnesses: Vec::new() });
+			return next.act(Action::GiveUp { task: id, reason, cause: None, witnesses: Vec::new() });
 		}
 		next.wake_at(deadline + MARGIN);
 		let pending = self.pending_weights();
@@ -117,8 +125,13 @@ impl Case<'_> {
 		if let Some(verdict) = failures::verdict(task) {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
 			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
-			if verdict.operators >= ENOUGH || (is_deserted && waited >= PATIENCE) {
-				return next.act(Action::GiveUp { task: id, reason: verdict.reason, witnesses: verdict.witnesses });
+			let reports = reports_for(deal.deal.trust) as usize;
+			// A task is released only by as many reports. More of them would cost their workers a fee.
+			let can_end = verdict.outside.is_none() || verdict.witnesses.len() >= reports;
+			if (verdict.operators >= ENOUGH && can_end) || (is_deserted && waited >= PATIENCE) {
+				let Verdict { reason, outside: cause, mut witnesses, .. } = verdict;
+				witnesses.truncate(reports.max(ENOUGH));
+				return next.act(Action::GiveUp { task: id, reason, cause, witnesses });
 			}
 			next.is_deserted = is_deserted;
 			if is_deserted {
@@ -148,7 +161,17 @@ impl Case<'_> {
 		match given_up.asked {
 			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
 			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
-			_ => self.send(Action::Abandon { task: self.id }, next),
+			_ => self.send(self.end_of(given_up), next),
+		}
+	}
+
+	/// Returns how a task ends that is given up. A release that the chain refuses is not tried again.
+	fn end_of(&self, given_up: &GivenUp) -> Action {
+		let task = self.id;
+		let enough = given_up.reports >= reports_for(self.deal.deal.trust);
+		match given_up.cause {
+			Some(cause) if enough && self.task.refusals() == 0 => Action::Release { task, cause },
+			_ => Action::Abandon { task },
 		}
 	}
 
@@ -157,9 +180,11 @@ impl Case<'_> {
 		self.stop_unfinished("other workers agreed on a result", next);
 		let Consensus { reveal_deadline, winners, reveals, .. } = *consensus;
 		let is_over = now.chain >= reveal_deadline + MARGIN;
-		let closes_itself = deal.deal.settlement == Settlement::Automatic;
+		let is_late = now.chain >= reveal_deadline + LATE;
+		let closes_itself = deal.deal.settlement == Settlement::Automatic && !is_late;
 		let can_end = reveals > 0 && (reveals >= winners || is_over);
-		let has_callback = deal.deal.callback.is_some();
+		// A failure has no data, and no file.
+		let has_callback = deal.deal.callback.is_some() && !task.is_failure;
 		if can_end && (!closes_itself || has_callback) && (!has_callback || task.data.is_some()) {
 			let data = task.data.clone().filter(|_| has_callback);
 			self.send(Action::Finalize { task: id, data }, next);
@@ -171,7 +196,7 @@ impl Case<'_> {
 		} else {
 			next.wake_at(if is_over { reveal_deadline + WAIT } else { reveal_deadline + MARGIN });
 		}
-		if reveals > 0 && !has_callback {
+		if reveals > 0 && !has_callback && !task.is_failure {
 			self.see_to_upload(next);
 		}
 	}

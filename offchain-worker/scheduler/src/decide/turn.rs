@@ -6,7 +6,7 @@ use rlc_primitives::{AccountId, DealId, TaskId};
 use rlc_protocol::worker::Step;
 
 use super::{
-	assignment::{choose, Choice, NoWorker},
+	assignment::{choose, expiry, Choice, NoWorker},
 	supervision, Action,
 };
 use crate::model::{End, Now, Sending, State};
@@ -69,8 +69,9 @@ fn record(state: &mut State, action: &Action, now: Now) {
 			state.step(task, worker, last_step(state, task, worker), None, now);
 			state.show(task);
 		}
-		Action::GiveUp { task, reason, witnesses } => state.give_up(task, reason, witnesses),
+		Action::GiveUp { task, reason, cause, witnesses } => state.give_up(task, reason, *cause, witnesses),
 		Action::Delegate { task, .. } => state.set_sending(task, Sending::Delegate),
+		Action::Release { task, .. } => state.set_sending(task, Sending::Release),
 		Action::Abandon { task } => state.set_sending(task, Sending::Abandon),
 		Action::Finalize { task, .. } => state.set_sending(task, Sending::Finalize),
 		Action::Reopen { task } => state.set_sending(task, Sending::Reopen),
@@ -128,7 +129,8 @@ fn assign_one_of(
 		};
 		match choose(state, deal, task, reserved) {
 			Ok(Choice { worker, slots }) => {
-				state.assign(&id, &worker, slots, now);
+				let expiry = expiry(&deal.deal, now);
+				state.assign(&id, &worker, slots, expiry, now);
 				if needs_another_worker(state, id, now) {
 					state.wait(&id, End::Front, now);
 				}

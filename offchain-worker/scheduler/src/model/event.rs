@@ -1,6 +1,7 @@
 //! What happens on chain, as far as it concerns a pool.
 
-use rlc_primitives::{DealId, Moment, TaskEvent, TaskId};
+use rlc_chain::Clock;
+use rlc_primitives::{DealId, TaskEvent, TaskId};
 
 /// Something that happened to the pool's deals, or to any task: a block does not say whose tasks they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +36,8 @@ impl ChainEvent {
 pub struct ChainBlock {
 	/// Its number.
 	pub number: u32,
-	/// Its time, in ms.
-	pub time: Moment,
+	/// Its times.
+	pub clock: Clock,
 	/// What happened in it.
 	pub events: Vec<ChainEvent>,
 }

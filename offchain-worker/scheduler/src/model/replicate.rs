@@ -16,12 +16,19 @@ pub struct Replicate {
 	pub cause: Option<Cause>,
 	/// Size of the result, in bytes, once it is known.
 	pub output: u64,
+	/// When the worker's delegation expires, in ms of PoCo time; [`Moment::MAX`] if no delegation of it is known.
+	pub expiry: Moment,
 }
 
 impl Replicate {
-	/// Returns a part that was assigned at `now`, in ms.
+	/// Returns a part that began at `now`, in ms. No delegation of it is known.
 	pub fn new(operator: AccountId, now: Moment) -> Self {
-		Self { operator, step: Step::Created, since: now, cause: None, output: 0 }
+		Self { operator, step: Step::Created, since: now, cause: None, output: 0, expiry: Moment::MAX }
+	}
+
+	/// Returns whether the worker's delegation has expired at `now`, in ms of PoCo time.
+	pub fn has_expired(&self, now: Moment) -> bool {
+		self.expiry <= now
 	}
 
 	/// Returns whether the worker may still contribute.

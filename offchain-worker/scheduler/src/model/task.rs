@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{
 	task::{ContributionStatus, Stage},
-	work::{TaskRef, MAX_CALLBACK_DATA},
+	work::{FailureCause, TaskRef, MAX_CALLBACK_DATA},
 	AccountId, Contribution, Moment, ObservedTask, ResultDigest, ResultHash, Task, TaskEvent,
 };
 
@@ -19,6 +19,8 @@ pub enum Sending {
 	Reopen,
 	/// `delegate`, so that failures can be put on chain.
 	Delegate,
+	/// `release`
+	Release,
 	/// `abandon`
 	Abandon,
 	/// A question to the chain, how it stands.
@@ -50,6 +52,10 @@ impl Upload {
 pub struct GivenUp {
 	/// Why, for people.
 	pub reason: String,
+	/// What they failed for, if it comes from outside the task: then the task is released, once enough said so on chain.
+	pub cause: Option<FailureCause>,
+	/// How many workers have said so on chain.
+	pub reports: u32,
 	/// Workers that failed and have not said so on chain.
 	pub witnesses: BTreeSet<AccountId>,
 	/// Since when they have been asked to, in ms.
@@ -81,6 +87,8 @@ pub struct TaskState {
 	pub upload: Upload,
 	/// Why it was given up, if it was.
 	pub given_up: Option<GivenUp>,
+	/// Whether a winner showed that the consensus is a failure of the app: there is no result, nor data for a callback.
+	pub is_failure: bool,
 	/// The data of its callback, once a worker brought them.
 	pub data: Option<Vec<u8>>,
 	/// Since when no worker has been left that could try, in ms.
@@ -104,6 +112,7 @@ impl TaskState {
 			refusals: 0,
 			upload: Upload::default(),
 			given_up: None,
+			is_failure: false,
 			data: None,
 			deserted: None,
 			wake: None,
@@ -194,8 +203,9 @@ impl TaskState {
 	}
 
 	/// Replaces what was observed by what the chain answers. If it is closed, it was by `block` or an earlier one.
-	pub fn replace_chain(&mut self, chain: Task, block: u32) {
+	pub fn replace_chain(&mut self, chain: Task, is_failure: bool, block: u32) {
 		self.observed.replace(chain);
+		self.is_failure = is_failure;
 		self.closed_by = self.chain().is_closed().then_some(block);
 		self.is_final = false;
 		self.drop_outvoted_data();
@@ -211,9 +221,13 @@ impl TaskState {
 			}
 			TaskEvent::ConsensusReached { .. } => self.drop_outvoted_data(),
 			TaskEvent::Reopened => self.upload = Upload::default(),
-			TaskEvent::FailureReported { worker } => {
+			TaskEvent::FailureRevealed { .. } => self.is_failure = true,
+			TaskEvent::FailureReported { worker, cause } => {
 				if let Some(given_up) = &mut self.given_up {
-					given_up.witnesses.remove(worker);
+					let is_news = given_up.witnesses.remove(worker);
+					if is_news && given_up.cause == Some(*cause) {
+						given_up.reports = given_up.reports.saturating_add(1);
+					}
 				}
 			}
 			TaskEvent::Delegated { .. } | TaskEvent::Contributed { .. } | TaskEvent::Revealed { .. } => {}

@@ -134,8 +134,10 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		Stage::Completed(_) if stored.is_some() => return None,
 		_ => {}
 	}
+	let is_failure = view.is_agreed_failure();
 	let mut task = TaskState::at(view.task, block);
 	task.upload.stored = stored;
+	task.is_failure = is_failure;
 	let mut replicates = parts.into_iter().map(|row| (row.worker, row.part)).collect::<BTreeMap<_, _>>();
 	for contribution in &task.chain().contributions {
 		let worker = &contribution.worker;
@@ -150,9 +152,13 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		task.drop_outvoted_data();
 		if let Some(reason) = row.given_up {
 			let has_reported = |worker: &AccountId| view.failures.iter().any(|failure| failure.worker == *worker);
-			let witnesses = failures::verdict(&task).map_or_else(Vec::new, |verdict| verdict.witnesses);
+			let verdict = failures::verdict(&task);
+			let cause = verdict.as_ref().and_then(|verdict| verdict.outside);
+			let reports = view.failures.iter().filter(|failure| Some(failure.cause) == cause).count();
+			let reports = reports.try_into().unwrap_or(u32::MAX);
+			let witnesses = verdict.map_or_else(Vec::new, |verdict| verdict.witnesses);
 			let witnesses = witnesses.into_iter().filter(|worker| !has_reported(worker)).collect();
-			task.given_up = Some(GivenUp { reason, witnesses, asked: None });
+			task.given_up = Some(GivenUp { reason, cause, reports, witnesses, asked: None });
 		}
 	}
 	Some(task)
@@ -169,7 +175,16 @@ mod tests {
 		let id = task.id();
 		let delegates = Vec::new();
 		let failures = Vec::new();
-		TaskView { id, task, contribution_deadline: 70, final_deadline: 100, delegates, failures, delivery: None }
+		TaskView {
+			id,
+			task,
+			contribution_deadline: 70,
+			final_deadline: 100,
+			delegates,
+			failures,
+			delivery: None,
+			failure: None,
+		}
 	}
 
 	#[test]

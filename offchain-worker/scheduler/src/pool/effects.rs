@@ -55,6 +55,9 @@ impl Pool {
 				}
 				Action::ReportFailure { worker, .. } => self.send(&worker, Instruction::ReportFailure { task }),
 				Action::Delegate { workers, .. } => delegated.entry(workers).or_default().push(id),
+				Action::Release { cause, .. } => self.call(id, Sending::Release, move |means: Means| async move {
+					means.chain.release(task, cause).await
+				}),
 				Action::Abandon { .. } => {
 					self.call(id, Sending::Abandon, move |means: Means| async move { means.chain.abandon(task).await })
 				}
@@ -105,13 +108,16 @@ impl Pool {
 		tokio::spawn(sending.in_current_span());
 	}
 
-	/// Returns a task for a worker, with the scheduler's signature.
+	/// Returns a task for a worker, with the scheduler's signature, which is good as long as was written down.
 	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
-		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None };
+		let part = self.state.task(&task.id()).and_then(|known| known.replicates.get(worker));
+		// A part that is not known any more has nothing to contribute.
+		let expiry = part.map_or(0, |part| part.expiry);
+		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry };
 		let signature = identity.key.sign_delegation(&delegation, &identity.domain);
 		let batched = self.state.deal(&task.deal).is_some_and(|deal| deal.deal.size > 1);
-		Assignment { task, delegation: signature.encode(), batched }
+		Assignment { task, delegation: signature.encode(), expiry, batched }
 	}
 
 	/// Tells a winner to put its result into the store.
@@ -165,7 +171,12 @@ impl Pool {
 		let task = task.task_ref();
 		let asking = async move {
 			let _permit = means.calls.acquire().await;
-			let chain = means.chain.task(task).await.map(|view| view.map(|view| view.task));
+			let chain = means.chain.task(task).await.map(|view| {
+				view.map(|view| {
+					let is_failure = view.is_agreed_failure();
+					(view.task, is_failure)
+				})
+			});
 			let _ = means.inputs.send(Input::Refreshed(id, version, chain)).await;
 		};
 		tokio::spawn(asking.instrument(spans::of_task(task)));

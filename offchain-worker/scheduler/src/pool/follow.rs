@@ -19,6 +19,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 impl Pool {
 	/// Reads what was written down, and follows the chain from there.
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
+		self.ask_the_time().await;
 		self.means.db.renew(system_time()).await?;
 		let cursor = self.means.db.cursor().await?;
 		self.cursor = cursor.unwrap_or(0);
@@ -30,6 +31,22 @@ impl Pool {
 			tokio::spawn(follow(self.means.clone(), from, kind));
 		}
 		Ok(())
+	}
+
+	/// Asks the chain what time it is, until it tells or this scheduler is to stop. PoCo time may be far behind the
+	/// machine's, by which deadlines would seem to have passed.
+	async fn ask_the_time(&mut self) {
+		let shutdown = self.means.shutdown.clone();
+		loop {
+			match self.means.chain.clock().await {
+				Ok(clock) => return self.clock.set(clock),
+				Err(error) => tracing::warn!("the chain does not tell the time: {error}"),
+			}
+			tokio::select! {
+				() = shutdown.begun() => return,
+				() = sleep(PAUSE) => {}
+			}
+		}
 	}
 
 	/// Takes note that the pool has a deal.

@@ -44,7 +44,7 @@ pub(crate) enum Input {
 	/// An extrinsic about a task was included or not.
 	Sent(TaskId, Sending, Answer<()>),
 	/// The chain said how a task stands. It had this version when the chain was asked.
-	Refreshed(TaskId, u64, Answer<Option<Task>>),
+	Refreshed(TaskId, u64, Answer<Option<(Task, bool)>>),
 	/// The result of a task is in the store with this size, or is not, as a worker says or as the scheduler put it there.
 	Stored(TaskId, Option<AccountId>, Option<u64>),
 	/// A worker's score.
@@ -161,7 +161,7 @@ impl Pool {
 	/// Records a block that is best.
 	fn see_best(&mut self, block: ChainBlock) {
 		self.see_deals(&block);
-		self.clock.set(block.time);
+		self.clock.set(block.clock);
 		if self.state.deals().values().any(|deal| deal.adopting) {
 			let is_unknown = |event: &&ChainEvent| event.task().is_some_and(|task| self.state.task(&task).is_none());
 			let missed = block.events.iter().filter(is_unknown).map(|event| (block.number, event.clone()));
@@ -194,7 +194,7 @@ impl Pool {
 		for event in &block.events {
 			match event {
 				ChainEvent::DealOpened { deal, first, size } => self.deal_opened(*deal, *first, *size),
-				ChainEvent::DealClosed(deal) => self.state.close_deal(deal, block.time),
+				ChainEvent::DealClosed(deal) => self.state.close_deal(deal, block.clock.poco),
 				ChainEvent::Task(..) => {}
 			}
 		}

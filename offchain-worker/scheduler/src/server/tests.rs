@@ -98,7 +98,11 @@ impl Yard {
 	}
 
 	async fn worker_with(&self, name: &str, held: Vec<Report>) -> Result<Worker, ClientError> {
-		let (client, key) = (self.client().await, key(name));
+		self.worker_by(key(name), held).await
+	}
+
+	async fn worker_by(&self, key: Key, held: Vec<Report>) -> Result<Worker, ClientError> {
+		let client = self.client().await;
 		let account = Account(key.account());
 		let challenge = client.challenge(account.clone()).await?;
 		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
@@ -107,6 +111,7 @@ impl Yard {
 			account,
 			challenge: challenge.challenge,
 			signature: key.sign(&claim.payload(challenge.genesis)).encode(),
+			signer: key.is_proxy().then(|| Account(key.signer())),
 			operator: None,
 			resources: Resources { slots: 4, cores: 4, wasm: true, ..Default::default() },
 			version: "1".into(),

@@ -47,6 +47,7 @@ impl WorkerRpcServer for Api {
 		}
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis)?;
+		self.ensure_proxy(&join).await?;
 		self.admit(&join).await?;
 		check_reports(&join.held)?;
 		let account = join.account.0;
@@ -120,6 +121,21 @@ impl WorkerRpcServer for Api {
 }
 
 impl Api {
+	/// Refuses a worker whose signer may not act for its account. The chain is asked each time: a proxy that was removed is
+	/// refused the next time.
+	async fn ensure_proxy(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
+		let Some((account, proxy)) = admission::proxy(join) else { return Ok(()) };
+		let asked = self.means.chain.is_worker_proxy(account.clone(), proxy.clone()).await;
+		if asked.map_err(internal)? {
+			return Ok(());
+		}
+		let [account, proxy] = [account, proxy].map(|account| Account(account.clone()));
+		let words = format!(
+			"{proxy} is not a proxy of {account} for workers; name it with `rlc account proxy add {proxy} --type worker`"
+		);
+		Err(error(code::NOT_ALLOWED, words))
+	}
+
 	/// Admits a worker, or refuses it. The chain is asked each time: a worker that left the group is refused the next time.
 	async fn admit(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
 		let mut in_group = false;

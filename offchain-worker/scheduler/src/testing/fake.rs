@@ -11,7 +11,7 @@ use rlc_primitives::{
 	assets::AppKind,
 	money::Score,
 	task::TaskError,
-	work::{TaskRef, TaskView},
+	work::{FailureCause, TaskRef, TaskView},
 	AccountId, DealId, GroupId, TaskEvent,
 };
 use rlc_protocol::Needs;
@@ -59,7 +59,7 @@ impl FakeChain {
 		let (events, time) = (change(&mut world), world.now);
 		self.blocks.send_modify(|blocks| {
 			let number = blocks.len() as u32 + 1;
-			blocks.push(ChainBlock { number, time, events });
+			blocks.push(ChainBlock { number, clock: time.into(), events });
 		});
 	}
 
@@ -105,6 +105,10 @@ impl PoolChain for FakeChain {
 		}))
 	}
 
+	async fn clock(&self) -> Answer<rlc_chain::Clock> {
+		Ok(self.world().now.into())
+	}
+
 	async fn finalized(&self) -> Answer<u32> {
 		Ok(self.blocks.borrow().last().map_or(0, |block| block.number))
 	}
@@ -133,6 +137,10 @@ impl PoolChain for FakeChain {
 		Ok(self.world().members.contains(&(group, account)))
 	}
 
+	async fn is_worker_proxy(&self, account: AccountId, proxy: AccountId) -> Answer<bool> {
+		Ok(self.world().proxies.contains(&(account, proxy)))
+	}
+
 	fn follow(&self, from: Option<u32>, _: BlockKind) -> BoxStream<'static, Answer<ChainBlock>> {
 		let blocks = self.blocks.subscribe();
 		let next = from.unwrap_or(0).max(1) as usize - 1;
@@ -149,6 +157,10 @@ impl PoolChain for FakeChain {
 
 	async fn reopen(&self, task: TaskRef) -> Answer<()> {
 		self.extrinsic("reopen", |world| world.reopen(task.id()))
+	}
+
+	async fn release(&self, task: TaskRef, _: FailureCause) -> Answer<()> {
+		self.extrinsic("release", |world| world.abandon(task.id()))
 	}
 
 	async fn abandon(&self, task: TaskRef) -> Answer<()> {

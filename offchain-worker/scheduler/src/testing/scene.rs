@@ -163,7 +163,7 @@ impl Scene {
 
 	/// Shows a block with these events.
 	pub fn see(&mut self, events: Vec<ChainEvent>) {
-		let block = ChainBlock { number: self.state.best() + 1, time: self.now.chain, events };
+		let block = ChainBlock { number: self.state.best() + 1, clock: self.now.chain.into(), events };
 		self.state.see(&block, self.now);
 	}
 

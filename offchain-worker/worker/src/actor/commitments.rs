@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use rlc_primitives::{
-	work::{CallbackData, ContributionOf, ResultOf, TaskRef},
+	work::{AgreedFailure, CallbackData, ContributionOf, ResultOf, TaskRef},
 	ResultDigest, TaskId,
 };
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use crate::{
 	messages::What,
 	plans::Plans,
 	ports::{ChainPort, SendError, Submission},
-	record::{Output, OutputKind},
+	record::{Output, OutputKind, State},
 };
 
 impl Actor {
@@ -22,9 +22,7 @@ impl Actor {
 		if self.refused_for_good(id) {
 			return;
 		}
-		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		entry.busy = Busy::Sending;
-		self.sends.add(What::Contribute, &entry.record, Instant::now());
+		self.prepare_send(What::Contribute, id);
 	}
 
 	pub(super) fn contributions(&self, tasks: &[TaskId]) -> Vec<ContributionOf> {
@@ -41,13 +39,37 @@ impl Actor {
 	}
 
 	pub(super) fn prepare_reveal(&mut self, id: TaskId) {
-		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		entry.busy = Busy::Sending;
-		self.sends.add(What::Reveal, &entry.record, Instant::now());
+		self.prepare_send(What::Reveal, id);
 	}
 
-	pub(super) fn reveals(&self, tasks: &[TaskId]) -> Vec<(TaskRef, ResultDigest)> {
-		let records = tasks.iter().filter_map(|id| Some(&self.tasks.get(id)?.record));
+	/// Sends a task with others, but a failure alone: a batch reveals results, and delivers them at once at trust 1.
+	fn prepare_send(&mut self, what: What, id: TaskId) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		entry.busy = Busy::Sending;
+		if failure_of(&entry.record.state).is_some() {
+			self.sends.alone(what, id);
+		} else {
+			self.sends.add(what, &entry.record, Instant::now());
+		}
+	}
+
+	/// Returns what reveals what these tasks committed to: results, or one failure.
+	pub(super) fn reveal(&self, tasks: &[TaskId]) -> Submission {
+		let failure = tasks.iter().find_map(|id| {
+			let record = &self.tasks.get(id)?.record;
+			Some((record.task, failure_of(&record.state)?))
+		});
+		match failure {
+			Some((task, failure)) => Submission::RevealFailure(task, failure),
+			None => Submission::Reveal(self.reveals(tasks)),
+		}
+	}
+
+	/// Returns what to reveal, the most urgent first: the chain takes that for the whole batch's urgency.
+	fn reveals(&self, tasks: &[TaskId]) -> Vec<(TaskRef, ResultDigest)> {
+		let mut entries: Vec<_> = tasks.iter().filter_map(|id| self.tasks.get(id)).collect();
+		entries.sort_by_key(|entry| entry.deadline(What::Reveal));
+		let records = entries.into_iter().map(|entry| &entry.record);
 		records.filter_map(|record| Some((record.task, record.state.output()?.digest))).collect()
 	}
 
@@ -58,7 +80,8 @@ impl Actor {
 		let mut results = Vec::with_capacity(tasks.len());
 		for entry in tasks.iter().filter_map(|id| self.tasks.get(id)) {
 			let (record, (refusals, _)) = (&entry.record, &entry.refusals);
-			let Output { digest, .. } = *record.state.output().filter(|_| *refusals == 0)?;
+			let is_result = |output: &&Output| *refusals == 0 && output.failure().is_none();
+			let Output { digest, .. } = *record.state.output().filter(is_result)?;
 			let (task, authorization) = (record.task, record.authorization.clone());
 			results.push(ResultOf { task, digest, authorization, enclave: None });
 		}
@@ -68,6 +91,11 @@ impl Actor {
 		};
 		Some(Direct { results, single })
 	}
+}
+
+/// Returns the failure that a task is about, if it is one.
+fn failure_of(state: &State) -> Option<AgreedFailure> {
+	state.output()?.failure()
 }
 
 /// Results of tasks of one deal.
@@ -91,7 +119,7 @@ impl Direct {
 		let callback_data = match (deal.callback, single) {
 			(None, _) => None,
 			// Only one result fits into a call together with the data for its callback.
-			(Some(_), None | Some((OutputKind::Archive, _))) => return Ok(None),
+			(Some(_), None | Some((OutputKind::Archive | OutputKind::Failure(_), _))) => return Ok(None),
 			(Some(_), Some((OutputKind::Callback, file))) => Some(read(file).await?),
 		};
 		Ok(Some(Submission::Direct { results, callback_data }))

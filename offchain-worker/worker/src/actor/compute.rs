@@ -19,7 +19,7 @@ use crate::{
 	plan::Plan,
 	plans::Plans,
 	ports::{ChainPort, Computation, Finished, Stop},
-	record::{RunFailure, State},
+	record::{Output, RunFailure, State},
 };
 
 /// How long the chain is asked for a deal before its task is given back.
@@ -61,6 +61,7 @@ impl Actor {
 			task: entry.record.task,
 			// A worker that contributed has to reveal, and may have more time for that.
 			bound: entry.seen.as_ref().is_some_and(|seen| seen.ours().is_some()),
+			expiry: entry.record.expiry(),
 			clock: self.clock,
 		};
 		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());
@@ -119,9 +120,19 @@ impl Actor {
 		if let (Some(seen), Some(deadline)) = (&mut entry.seen, ran.contribution_deadline) {
 			seen.contribution_deadline = deadline;
 		}
-		let Finished { outcome, logs, usage } = ran.finished;
+		let Finished { outcome, agreed, logs, usage } = ran.finished;
 		self.parts.metrics.run(usage.time);
 		let logs = (!logs.stdout.is_empty() || !logs.stderr.is_empty()).then_some(Outgoing::Logs(id, logs));
+		let is_stopped = *stop.borrow();
+		entry.failure = None;
+		let outcome = match (outcome, agreed) {
+			(Err(failure), Some(agreed)) if !is_stopped => {
+				tracing::warn!("the app failed, which is contributed: {}", failure.words);
+				entry.failure = Some(failure);
+				Ok(Output::failed(id, agreed))
+			}
+			(outcome, _) => outcome,
+		};
 		match outcome {
 			Ok(output) => {
 				entry.local.present = true;
@@ -133,7 +144,7 @@ impl Actor {
 				self.consider(id);
 			}
 			// It was stopped: why is found again, or holds no more.
-			Err(_) if *stop.borrow() => self.consider(id),
+			Err(_) if is_stopped => self.consider(id),
 			Err(failure) => {
 				self.effects.extend(logs.map(Effect::Tell));
 				self.end(id, super::End::Failed(failure));
@@ -158,7 +169,10 @@ fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, RunFailure> {
 /// A task on its way into the sandbox.
 struct Run {
 	task: TaskRef,
+	/// Whether the worker has contributed.
 	bound: bool,
+	/// When its delegation expires, in ms of PoCo time.
+	expiry: Moment,
 	clock: Clock,
 }
 
@@ -178,15 +192,16 @@ impl Run {
 			plan = asked => plan.map_err(|unreachable| RunFailure::own(unreachable.0))??,
 			_ = stop.wait_for(|stopped| *stopped) => return Err(RunFailure::own("stopped")),
 		};
-		let time = run_time(&plan.deal.deal, self.bound, self.clock.now());
+		let deal = &plan.deal.deal;
+		let until = if self.bound { deal.final_deadline() } else { deal.contribution_deadline().min(self.expiry) };
+		let time = run_time(deal, until, self.clock.now());
 		time.map(|time| (plan, time)).ok_or_else(|| RunFailure::own("too little time is left"))
 	}
 }
 
 /// Returns how long an app may run, which is the category's time, and how long it all may take, so that the result can
-/// still be contributed. `None`: there is no time at all.
-fn run_time(deal: &Deal, bound: bool, now: Moment) -> Option<(Duration, Duration)> {
-	let deadline = if bound { deal.final_deadline() } else { deal.contribution_deadline() };
+/// still go to the chain before `deadline`, in ms. `None`: there is no time at all.
+fn run_time(deal: &Deal, deadline: Moment, now: Moment) -> Option<(Duration, Duration)> {
 	let margin = (deal.reference_time / 20).min(MARGIN);
 	let left = deadline.saturating_sub(now).saturating_sub(margin);
 	let time = left.min(deal.reference_time);
@@ -201,18 +216,19 @@ mod tests {
 	#[test]
 	fn run_takes_no_longer_than_its_category_nor_than_contributions_are_accepted() {
 		let mut deal = testing::deal(1).deal;
-		(deal.start, deal.reference_time) = (1_000_000, 300_000);
+		(deal.opened, deal.reference_time) = (1_000_000, 300_000);
 		let deadline = deal.contribution_deadline();
-		let time = |deal: &Deal, bound, now| {
-			run_time(deal, bound, now).map(|(time, left)| (time.as_millis(), left.as_millis()))
+		let time = |deal: &Deal, deadline, now| {
+			run_time(deal, deadline, now).map(|(time, left)| (time.as_millis(), left.as_millis()))
 		};
-		assert_eq!(time(&deal, false, 1_000_000), Some((300_000, 7 * 300_000 - 10_000)));
-		assert_eq!(time(&deal, false, deadline - 60_000), Some((50_000, 50_000)));
-		assert_eq!(time(&deal, false, deadline - 10_000), None);
-		let bound = time(&deal, true, deadline);
+		assert_eq!(time(&deal, deadline, 1_000_000), Some((300_000, 7 * 300_000 - 10_000)));
+		assert_eq!(time(&deal, deadline, deadline - 60_000), Some((50_000, 50_000)));
+		assert_eq!(time(&deal, deadline, deadline - 10_000), None);
+		let bound = time(&deal, deal.final_deadline(), deadline);
 		assert_eq!(bound, Some((300_000, 890_000)), "a bound worker may still have to reveal");
 		deal.reference_time = 1_000;
-		let short = time(&deal, false, deal.contribution_deadline() - 100);
+		let deadline = deal.contribution_deadline();
+		let short = time(&deal, deadline, deadline - 100);
 		assert_eq!(short, Some((50, 50)), "short tasks have a short margin");
 	}
 }

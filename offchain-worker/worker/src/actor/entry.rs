@@ -1,5 +1,6 @@
 //! A task in hand.
 
+use rlc_primitives::Moment;
 use rlc_protocol::worker::{Report, Usage};
 use rlc_service::retry::Waits;
 use tokio::{sync::watch, time::Instant};
@@ -7,9 +8,10 @@ use tracing::Span;
 
 use crate::{
 	clock::{self, BACKOFF},
+	messages::What,
 	next::Local,
-	record::{End, Record, State},
-	seen::Seen,
+	record::{End, Record, RunFailure, State},
+	seen::{Phase, Seen},
 };
 
 /// A task in hand.
@@ -31,6 +33,8 @@ pub(super) struct Entry {
 	pub grace: Option<Instant>,
 	/// When the chain was last heard of it.
 	pub heard: Instant,
+	/// Why the run failed that is committed to, if it did, as far as it is remembered.
+	pub failure: Option<RunFailure>,
 	/// What is done with the task is logged in here.
 	pub span: Span,
 }
@@ -65,6 +69,7 @@ impl Entry {
 			not_before: None,
 			grace: None,
 			heard: Instant::now(),
+			failure: None,
 			span,
 		}
 	}
@@ -75,11 +80,25 @@ impl Entry {
 		self.refusals = Default::default();
 	}
 
+	/// Returns when the chain stops to accept this of the worker, in ms, as far as it is known.
+	pub fn deadline(&self, what: What) -> Option<Moment> {
+		let seen = self.seen.as_ref()?;
+		match (what, seen.phase()) {
+			(What::Contribute, _) => Some(seen.contribution_deadline.min(self.record.expiry())),
+			(What::Reveal, Phase::Revealing { deadline, .. }) => Some(deadline),
+			(What::Reveal, _) => None,
+		}
+	}
+
 	/// Returns what the scheduler is told: the last step.
 	pub fn report(&self, usage: Option<Usage>) -> Report {
 		let state = &self.record.state;
 		let cause = match state {
 			State::Ended(End::Failed(failure)) => Some(failure.report()),
+			State::Computed(output) => output.failure().map(|agreed| {
+				let failure = self.failure.clone().unwrap_or_else(|| RunFailure::of_app(agreed));
+				failure.report()
+			}),
 			_ => None,
 		};
 		let digest = match state {

@@ -19,8 +19,8 @@ impl Actor {
 	/// Takes in what happened on chain.
 	pub(super) fn follow(&mut self, news: News) {
 		match news {
-			News::Block { number, hash, parent, time, events } => {
-				self.clock = Clock::new(time);
+			News::Block { number, hash, parent, clock, events } => {
+				self.clock = Clock::new(clock);
 				if self.head.is_some_and(|(_, last)| last != parent) {
 					tracing::info!("the chain took another way to block {number}");
 					self.doubt(self.finalized.saturating_add(1));

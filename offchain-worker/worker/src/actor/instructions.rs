@@ -79,7 +79,10 @@ impl Actor {
 	}
 
 	fn asked_to_upload(&mut self, id: TaskId, token: String) {
-		let Some(entry) = self.tasks.get_mut(&id).filter(|entry| entry.local.present) else {
+		let has_result = |entry: &&mut Entry| {
+			entry.local.present && entry.record.state.output().is_none_or(|output| output.failure().is_none())
+		};
+		let Some(entry) = self.tasks.get_mut(&id).filter(has_result) else {
 			return self.not_stored(id, "the result is not here any more".into());
 		};
 		entry.token = Some(token);
@@ -107,10 +110,10 @@ impl Actor {
 		let chain = self.parts.chain.clone();
 		let span = tracing::info_span!("evidence", deal = ?task.deal.0, task = ?task.id().0, ?cause);
 		let give = async move {
-			let send = || chain.send(Submission::ReportFailure(task, cause));
+			let send = || chain.send(Submission::ReportFailure(task, cause), &[]);
 			let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));
 			match sent.await {
-				Ok(()) => tracing::info!("reported on chain"),
+				Ok(_) => tracing::info!("reported on chain"),
 				Err(error) => tracing::warn!("not reported on chain, and given up: {error}"),
 			}
 		};

@@ -2,18 +2,24 @@
 
 use std::{
 	collections::{HashMap, VecDeque},
+	sync::Arc,
 	time::Duration,
 };
 
-use rlc_primitives::{DealId, TaskId};
+use rlc_primitives::{
+	deal::{CONTRIBUTION_WINDOW, REVEAL_WINDOW},
+	DealId, Moment, TaskId,
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{Actor, Busy, Change};
+use super::{Actor, Busy, Change, Entry};
 use crate::{
 	messages::{Batch, Effect, Message, Sent, What},
-	ports::{SendError, Submission},
+	plan::Plan,
+	ports::{Included, SendError, Submission},
 	record::{Record, RunFailure, State},
+	tips::{bids, Window},
 };
 
 /// The most tasks in one transaction: the chain's `MaxBatch`.
@@ -69,7 +75,7 @@ impl Sends {
 	}
 
 	/// Sends this task alone.
-	fn alone(&mut self, what: What, task: TaskId) {
+	pub(super) fn alone(&mut self, what: What, task: TaskId) {
 		self.singles.push_back((what, task));
 	}
 
@@ -136,24 +142,42 @@ impl Actor {
 		};
 		let submission = match batch.what {
 			What::Contribute => Submission::Contribute(self.contributions(&batch.tasks)),
-			What::Reveal => Submission::Reveal(self.reveals(&batch.tasks)),
+			What::Reveal => self.reveal(&batch.tasks),
 		};
 		let (chain, plans, back) = (self.parts.chain.clone(), self.plans.clone(), self.back.clone());
 		let span = self.span_of(&batch);
+		let (due, clock, max_tip) = (self.due_of(&batch), self.clock, self.bounds.max_tip);
 		let send = async move {
+			let bids = match due {
+				Some(due) => {
+					let window = window(batch.what, plans.get(chain.as_ref(), due.deal).await, due);
+					window.map_or_else(Vec::new, |window| bids(window, clock.now(), max_tip))
+				}
+				None => Vec::new(),
+			};
 			let direct = match direct {
 				Some(direct) => direct.submission(chain.as_ref(), &plans).await,
 				None => Ok(None),
 			};
 			let (direct, result) = match direct {
 				Err(error) => (false, Err(error)),
-				Ok(Some(submission)) => (true, chain.send(submission).await),
-				Ok(None) => (false, chain.send(submission).await),
+				Ok(Some(submission)) => (true, chain.send(submission, &bids).await),
+				Ok(None) => (false, chain.send(submission, &bids).await),
 			};
 			// Fails only when the worker ends.
 			let _ = back.send(Message::Sent(Sent { batch, direct, result }));
 		};
 		tokio::spawn(send.instrument(span));
+	}
+
+	/// Returns when the first of a transaction's tasks no longer accepts it, if that is known.
+	fn due_of(&self, batch: &Batch) -> Option<Due> {
+		let due = |id| {
+			let entry: &Entry = self.tasks.get(id)?;
+			let Record { task, taken, .. } = entry.record;
+			Some(Due { deadline: entry.deadline(batch.what)?, taken, deal: task.deal })
+		};
+		batch.tasks.iter().filter_map(due).min_by_key(|due| due.deadline)
 	}
 
 	/// Returns the span of a transaction: within that of its task, if it is one.
@@ -173,8 +197,18 @@ impl Actor {
 		let Sent { batch, direct, result } = sent;
 		self.sends.in_flight = self.sends.in_flight.saturating_sub(1);
 		match result {
-			Ok(()) => batch.tasks.iter().for_each(|id| self.arrived(*id, batch.what, direct)),
-			// All or none: one of them is the reason.
+			Ok(Included { passed_over, tip }) => {
+				self.parts.metrics.tip(tip);
+				let missed = SendError::Refused("it did not count in its batch".into());
+				for id in &batch.tasks {
+					if passed_over.contains(id) {
+						self.not_sent(*id, batch.what, &missed);
+					} else {
+						self.arrived(*id, batch.what, direct);
+					}
+				}
+			}
+			// One of them may be the reason, or that they are so many.
 			Err(SendError::Refused(reason)) if batch.tasks.len() > 1 => {
 				tracing::info!(
 					"a batch of {} was refused ({reason}); its tasks are sent one by one",
@@ -207,6 +241,10 @@ impl Actor {
 				seen.revealed(output.digest);
 			}
 		}
+		if what == What::Reveal && output.failure().is_some() {
+			// It may have been another failure than the winners'.
+			entry.seen = None;
+		}
 		self.note(id, state);
 		self.consider(id);
 		// Where blocks are final at once, the end may have been heard of before this.
@@ -237,6 +275,31 @@ impl Actor {
 		self.end(id, super::End::Failed(failure));
 		true
 	}
+}
+
+/// What the urgency of a transaction depends on.
+#[derive(Clone, Copy, Debug)]
+struct Due {
+	/// When the first of its tasks no longer accepts it, in ms of PoCo time.
+	deadline: Moment,
+	/// When that task was taken.
+	taken: Moment,
+	/// Its deal.
+	deal: DealId,
+}
+
+/// Returns the time in which a transaction can get into a block, if its deal is known. A contribution's begins at the
+/// latest when its task was taken.
+fn window<E, F>(what: What, plan: Result<Result<Arc<Plan>, F>, E>, due: Due) -> Option<Window> {
+	let reference_time = plan.ok()?.ok()?.deal.deal.reference_time;
+	let length = match what {
+		What::Contribute => {
+			let most = reference_time.saturating_mul(CONTRIBUTION_WINDOW);
+			due.deadline.saturating_sub(due.taken).min(most)
+		}
+		What::Reveal => reference_time.saturating_mul(REVEAL_WINDOW),
+	};
+	Some(Window { length, deadline: due.deadline })
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ fn task(index: u64) -> TaskRef {
 }
 
 fn compute(indices: impl IntoIterator<Item = u64>, batched: bool) -> Instruction {
-	let assignment = |index| Assignment { task: TaskRef { deal: DEAL, index }, delegation: vec![], batched };
+	let assignment = |index| Assignment { task: TaskRef { deal: DEAL, index }, delegation: vec![], expiry: 0, batched };
 	Instruction::Compute { tasks: indices.into_iter().map(assignment).collect() }
 }
 
@@ -65,6 +65,7 @@ fn bounds() -> Bounds {
 		quiet: Duration::from_secs(3_600),
 		grace: Duration::from_millis(10),
 		batch_time: Duration::from_millis(50),
+		max_tip: 0,
 	}
 }
 
@@ -87,7 +88,7 @@ impl Worker {
 		let metrics = Arc::new(Metrics::new().unwrap());
 		let (chain, runner, delivery) = (world.clone(), world.clone(), world.clone());
 		let parts = Parts { chain, runner, delivery, link, status, metrics, results };
-		let now = world.chain().now();
+		let now = world.chain().now().into();
 		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
 		let loop_ = tokio::spawn(actor.run());
 		Self { inbox, outgoing, status: status_receiver, loop_, told: Told::default() }

@@ -144,6 +144,7 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 	let (actor_sender, actor) = mpsc::unbounded_channel();
 	let identity = Identity {
 		account: Account(AccountId::new(pair.public().0)),
+		signer: None,
 		genesis: H256::zero(),
 		sign: Box::new(move |payload: &[u8]| pair.sign(payload).into()),
 		operator: None,

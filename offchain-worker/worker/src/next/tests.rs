@@ -1,9 +1,10 @@
 use super::*;
-use crate::{seen::Ours, testing::record};
+use crate::testing::record;
 use rlc_primitives::{
+	ethereum::EthereumSignature,
 	task::{Commitment, Consensus, Contribution, Stage, Task},
-	work::TaskView,
-	AccountId, ResultDigest, ResultHash, ResultSeal,
+	work::{AgreedFailure, AppFault, DelegationProof, TaskView},
+	AccountId, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, TaskEvent, TaskId,
 };
 use sp_core::H256;
 
@@ -53,6 +54,7 @@ fn seen(phase: Phase, ours: Option<Ours>) -> Seen {
 		delegates: Vec::new(),
 		failures: Vec::new(),
 		delivery: None,
+		failure: None,
 	};
 	Seen::of(view, worker, 1)
 }
@@ -82,7 +84,7 @@ fn is_failed(action: &Action) -> bool {
 	matches!(action, Action::End(End::Failed(RunFailure { cause: None, .. })))
 }
 
-use ContributionStatus::{Contributed, Proved, Rejected};
+use ContributionStatus::{Contributed, Excused, Proved, Rejected};
 
 #[test]
 fn nothing_is_sent_before_the_chain_was_asked() {
@@ -130,6 +132,36 @@ fn task_that_is_over_or_agreed_on_is_not_contributed_to() {
 		}
 		assert!(is_failed(&decide(state, &seen(Phase::Active, None), &here(), DEADLINE)));
 	}
+}
+
+/// Returns a signed delegation that expires at this time.
+fn until(expiry: Moment) -> DelegationProof {
+	DelegationProof::Signed { signature: SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65])), expiry }
+}
+
+#[test]
+fn expired_delegation_gives_the_task_back() {
+	let signed = |state| Record { authorization: until(700), ..record(0, state) };
+	let open = seen(Phase::Active, None);
+	for state in [State::Taken, State::Computed(output()), State::Contributing(output())] {
+		let act = |now| next_action(&signed(state.clone()), Some(&open), &here(), now);
+		assert!(matches!(act(699), Action::Compute | Action::Contribute(_)), "{state:?}");
+		assert!(is_aborted(&act(700)), "{state:?}");
+	}
+	let undone = |now| next_action(&signed(State::Contributed(output())), Some(&open), &here(), now);
+	assert_eq!((undone(699), undone(700)), (Action::Contribute(output()), Action::Wait));
+}
+
+#[test]
+fn expired_delegation_does_not_keep_a_contribution_from_being_revealed() {
+	let agreed = seen(consensus(output().hash(id())), ours(Contributed));
+	let act = |state| {
+		let record = Record { authorization: until(0), ..record(0, state) };
+		next_action(&record, Some(&agreed), &here(), 500)
+	};
+	assert_eq!(act(State::Taken), Action::Compute, "the stake may be saved");
+	assert_eq!(act(State::Contributing(output())), Action::Note(State::Contributed(output())));
+	assert_eq!(act(State::Contributed(output())), Action::Reveal(output()));
 }
 
 #[test]
@@ -214,6 +246,58 @@ fn digest_is_kept_until_the_end_is_finalized() {
 		}
 		let without_us = seen(Phase::Failed, None);
 		assert!(is_aborted(&decide(state, &without_us, &finalized, 500)));
+	}
+}
+
+/// Returns a task whose winners showed that the app failed, with this failure or result of ours.
+fn failing(phase: Phase, ours: Option<Ours>) -> Seen {
+	let mut seen = seen(phase, ours);
+	let (worker, cause) = (AccountId::new([2; 32]), AppFault::AppFailed);
+	seen.apply(&TaskEvent::FailureRevealed { worker, cause, code: 4 }, 1);
+	seen
+}
+
+/// Returns what this worker says of the app: that it failed in its own way.
+fn failure() -> Output {
+	Output::failed(id(), AgreedFailure { cause: AppFault::AppFailed, code: 3, trace: H256::zero() })
+}
+
+fn ours_failed(status: ContributionStatus) -> Option<Ours> {
+	Some(Ours { result: failure().hash(id()), status })
+}
+
+#[test]
+fn another_failure_is_shown_once_the_others_have_shown_theirs_and_in_time() {
+	for state in [State::Contributed(failure()), State::Revealing(failure())] {
+		let unknown = seen(consensus(others()), ours_failed(Contributed));
+		assert_eq!(decide(state.clone(), &unknown, &here(), 500), Action::Wait, "it may be a result");
+		let known = failing(consensus(others()), ours_failed(Contributed));
+		assert_eq!(decide(state.clone(), &known, &here(), 1_999), Action::Reveal(failure()));
+		assert_eq!(decide(state.clone(), &known, &here(), 2_000), Action::Wait);
+		let excused = failing(consensus(others()), ours_failed(Excused));
+		assert_eq!(decide(state, &excused, &here(), 500), Action::Wait, "it is shown already");
+	}
+	let result = failing(consensus(others()), ours(Contributed));
+	assert_eq!(decide(State::Contributed(output()), &result, &here(), 500), Action::Wait, "a result is not excused");
+}
+
+#[test]
+fn excused_worker_tells_so_when_the_end_is_finalized() {
+	let finalized = Local { finalized: true, ..here() };
+	let closed = failing(Phase::Failed, ours_failed(Excused));
+	for state in [State::Contributed(failure()), State::Revealing(failure()), State::Revealed(failure())] {
+		assert_eq!(decide(state.clone(), &closed, &here(), 500), Action::Wait);
+		let Action::End(End::Aborted(words)) = decide(state, &closed, &finalized, 500) else { panic!("it goes on") };
+		assert_eq!(words, "the others agree on another failure of the app, and the stake is free again");
+	}
+}
+
+#[test]
+fn worker_that_lost_its_stake_to_an_agreed_failure_is_not_told_that_it_is_free() {
+	let finalized = Local { finalized: true, ..here() };
+	for (output, ours) in [(output(), ours(Contributed)), (failure(), ours_failed(Contributed))] {
+		let closed = failing(Phase::Failed, ours);
+		assert!(is_failed(&decide(State::Contributed(output), &closed, &finalized, 500)), "{output:?}");
 	}
 }
 

@@ -6,7 +6,7 @@ use crate::{
 use rlc_primitives::{
 	assets::{App, Dataset},
 	deal::Resource,
-	work::TaskRef,
+	work::{TaskRef, MAX_CALLBACK_DATA},
 	CallbackId, DatasetId,
 };
 use rlc_protocol::{worker::Resources, RequestParams};
@@ -147,9 +147,47 @@ async fn callback_data_is_named_by_its_keccak() {
 	let mut bench = bench(&module(CALLBACK, 0));
 	bench.plan.deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
 	let output = bench.run().await.outcome.unwrap();
-	assert_eq!((output.kind, output.digest), (OutputKind::Callback, ResultDigest::of_callback(&[42])));
-	assert_eq!(fs::read(bench.result_file()).unwrap(), [42]);
-	assert_eq!(output.cid(), Cid::of(HashKind::Keccak256, &[42]));
+	let data = fs::read(bench.result_file()).unwrap();
+	assert_eq!((output.kind, output.digest), (OutputKind::Callback, ResultDigest::of_callback(&data)));
+	assert_eq!((output.size, output.cid()), (data.len() as u64, Cid::of(HashKind::Keccak256, &data)));
+}
+
+#[tokio::test]
+async fn trace_of_the_run_follows_what_the_app_left_for_a_callback() {
+	let data = |app: Vec<u8>| async move {
+		let mut bench = bench(&app);
+		bench.plan.deal.deal.callback = Some(CallbackId(H160::repeat_byte(1)));
+		bench.run().await.outcome.unwrap();
+		fs::read(bench.result_file()).unwrap()
+	};
+	let (one, again) = (data(module(CALLBACK, 0)).await, data(module(CALLBACK, 0)).await);
+	assert_eq!((one.len(), one[0]), (33, 42));
+	assert_eq!(one, again, "same input, same trace");
+	let other = data(module(r#"{"callback-data": "0x2A"}"#, 0)).await;
+	assert_eq!((other.len(), other[0]), (33, 42));
+	assert_ne!(one, other, "its memory differs by a bit");
+	// What nobody receives is as the app left it.
+	let unreceived = bench(&module(CALLBACK, 0));
+	unreceived.run().await.outcome.unwrap();
+	assert_eq!(fs::read(unreceived.result_file()).unwrap(), [42]);
+}
+
+#[test]
+fn callback_data_leave_room_for_their_trace() {
+	let dir = tempfile::tempdir().unwrap();
+	let results = Results::new(dir.path().into());
+	let file = dir.path().join("result");
+	let pack = |bytes: u32, trace| {
+		let data = "00".repeat(bytes as usize);
+		fs::write(dir.path().join("computed.json"), format!(r#"{{"callback-data": "0x{data}"}}"#)).unwrap();
+		super::pack(dir.path(), (&results, &file), u64::MAX, true, trace)
+	};
+	let trace = Some(H256::repeat_byte(1));
+	assert_eq!(pack(MAX_TRACED_DATA, trace).unwrap().size, u64::from(MAX_CALLBACK_DATA));
+	let refused = pack(MAX_TRACED_DATA + 1, trace).unwrap_err();
+	assert_eq!(refused.cause, Some(FailureCause::InvalidResult));
+	assert!(refused.words.contains("4064"), "{}", refused.words);
+	assert!(pack(MAX_CALLBACK_DATA, None).is_ok(), "a container's has none");
 }
 
 #[tokio::test]
@@ -165,6 +203,43 @@ async fn failure_says_the_exit_code_and_the_last_line() {
 	let failure = bench.run().await.outcome.unwrap_err();
 	assert_eq!(failure.cause, Some(FailureCause::AppFailed { code: 7 }));
 	assert_eq!(failure.words, "the app ended with exit code 7; it wrote: something went wrong");
+}
+
+#[tokio::test]
+async fn failure_of_the_app_is_agreed_on_by_what_it_did() {
+	let agreed = |code| async move { bench(&module(FILES, code)).run().await.agreed.unwrap() };
+	let (one, again, other) = (agreed(7).await, agreed(7).await, agreed(8).await);
+	assert_eq!((one.cause, one.code), (AppFault::AppFailed, 7));
+	assert_eq!(one, again);
+	assert_ne!(one, other);
+	assert_eq!(agreed(-1).await.code, u32::MAX);
+	let hash = |bytes: &[u8]| H256(Cid::of(HashKind::Sha256, bytes).digest());
+	let finished = bench(&module(FILES, 7)).run().await;
+	let trace = AgreedFailure::trace(finished.usage.fuel, hash(b""), hash(b"something went wrong\n"));
+	assert_eq!(one.trace, trace);
+	let broken = bench(b"no module").run().await.agreed.unwrap();
+	assert_eq!((broken.code, broken.trace), (CANNOT_START as u32, AgreedFailure::trace(0, hash(b""), hash(b""))));
+	assert_eq!(bench(&module(FILES, 0)).run().await.agreed, None, "it ended well");
+}
+
+#[test]
+fn what_a_clock_ends_or_a_container_writes_is_not_agreed_on() {
+	let run = |ending| Run {
+		ending,
+		stdout: vec![],
+		stderr: vec![],
+		hashes: [[1; 32], [2; 32]],
+		memory: None,
+		used: rlc_sandbox::Used { fuel: 9, ..Default::default() },
+	};
+	let failed = RunFailure::of_task(FailureCause::AppFailed { code: 7 }, "");
+	let container = agreed(&failed, AppKind::Container, Some(&run(Ending::Exited(7)))).unwrap();
+	assert_eq!(container, AgreedFailure { cause: AppFault::AppFailed, code: 0, trace: H256::zero() });
+	let late = RunFailure::of_task(FailureCause::TimedOut, "");
+	assert_eq!(agreed(&late, AppKind::Wasm, Some(&run(Ending::TimedOut))), None);
+	let missing = RunFailure::of_task(FailureCause::DatasetUnavailable, "");
+	assert_eq!(agreed(&missing, AppKind::Wasm, None), None);
+	assert_eq!(agreed(&RunFailure::own("stopped"), AppKind::Wasm, None), None);
 }
 
 #[tokio::test]
@@ -249,8 +324,9 @@ async fn endless_app_is_ended_at_the_same_instruction_by_the_category_s_fuel() {
 		let finished = bench.run().await;
 		assert_eq!(finished.usage.fuel, INSTRUCTIONS_PER_MS);
 		let failure = finished.outcome.unwrap_err();
-		assert_eq!(failure.cause, Some(FailureCause::ResourcesExceeded));
-		assert!(failure.words.contains("executed more than is allowed"), "{}", failure.words);
+		assert_eq!(failure.cause, Some(FailureCause::TimedOut));
+		assert!(failure.words.contains("executed more instructions"), "{}", failure.words);
+		assert_eq!(finished.agreed.map(|agreed| agreed.cause), Some(AppFault::TimedOut));
 	}
 }
 

@@ -45,9 +45,12 @@ fn deal_fixes_what_was_agreed_on() {
 				trust: 1,
 				tag: Tag::NONE,
 				start: START,
+				opened: START,
 				first: 0,
 				size: 5,
 				worker_stake: 30,
+				charge: 0,
+				pool_stake: 30,
 				scheduler_ratio: 5,
 				settlement: Settlement::Scheduler,
 			}
@@ -257,6 +260,32 @@ fn deal_is_pruned_with_its_last_task_after_retention() {
 }
 
 #[test]
+fn deal_keeps_the_retention_of_its_match() {
+	test(|| {
+		let deal = two_tasks();
+		for _ in 0..2 {
+			assert_ok!(Market::close_task(&deal, START));
+			settle_one();
+		}
+		Retention::set(&u64::MAX);
+		assert!(Market::is_prunable(&deal, START + RETENTION), "no vote freezes a deposit");
+	});
+}
+
+#[test]
+fn scheduler_stakes_the_floor_at_least() {
+	test(|| {
+		// XS takes five minutes: a twelfth of the rate.
+		StakeRate::set(&1_200);
+		assert_ok!(four().with(|it| it.workerpool.price = 0).matched());
+		let staked = Market::deal_view(four().deal()).unwrap().deal.pool_stake;
+		assert_eq!((staked, Locked::get(Who::Scheduler.id())), (100, 500), "five tasks");
+		StakeRate::set(&0);
+		check_invariants();
+	});
+}
+
+#[test]
 fn last_trades_are_remembered() {
 	test(|| {
 		for number in 1..=5u8 {
@@ -284,5 +313,18 @@ fn scheduler_that_asks_for_itself_pays_and_stakes() {
 		let orders = SignedOrders { request, ..four.signed() };
 		assert_ok!(Market::match_orders(Who::Scheduler.origin(), Box::new(orders)));
 		assert_eq!(Locked::get(requester), 650 + 150);
+	});
+}
+
+#[test]
+fn charge_for_free_calls_is_paid_for_good_by_the_account_that_pays_the_deposit() {
+	test(|| {
+		Charge::set(&7);
+		let before = Balances::total_issuance();
+		let four = four();
+		assert_ok!(four.matched());
+		let deal = <Market as Deals>::deal(&four.deal()).unwrap();
+		assert_eq!(deal.charge, 7 * u128::from(deal.trust));
+		assert_eq!(before - Balances::total_issuance(), deal.charge * u128::from(deal.size));
 	});
 }

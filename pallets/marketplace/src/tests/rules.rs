@@ -98,6 +98,18 @@ fn enclave_that_is_demanded_is_the_apps() {
 }
 
 #[test]
+fn no_enclave_is_demanded_where_there_is_none() {
+	test(|| {
+		let tee = Tag::from_bits(1);
+		HasEnclaves::set(&false);
+		refused(Error::NoEnclaves, |it| (it.workerpool.tag, it.app.tag) = (tee, tee));
+		refused(Error::NoEnclaves, |it| (it.workerpool.tag, it.app.tag, it.request.tag) = (tee, tee, tee));
+		// A pool that could do more than it is asked to do is welcome.
+		assert_ok!(four().with(|it| it.workerpool.tag = tee).matched());
+	});
+}
+
+#[test]
 fn network_is_granted_by_the_app_alone() {
 	test(|| {
 		let network = Tag::from_bits(Tag::NETWORK);

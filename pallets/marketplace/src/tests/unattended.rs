@@ -1,5 +1,7 @@
 //! Requests that are matched by themselves: estimates, the search, and transactions that nobody signs.
 
+use std::sync::Arc;
+
 use codec::Decode;
 use frame_support::{
 	assert_noop, assert_ok,
@@ -8,32 +10,30 @@ use frame_support::{
 	traits::{Authorize, Hooks},
 	weights::Weight,
 };
+use pallet_testing::offchain::{validator, Watch};
 use rlc_primitives::{deal::Settlement, AppId, Balance, DatasetId, Restriction, WorkerpoolId, RLC};
-use sp_core::{
-	offchain::{
-		testing::{TestOffchainExt, TestTransactionPoolExt},
-		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
-	},
-	H160,
-};
+use sp_core::H160;
 use sp_runtime::traits::{Applyable, Checkable};
 
 use super::*;
 use crate::{Call, Error, Orders};
 
-/// Runs `test` on a validator, with its transaction pool.
-fn on_a_validator(test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
+/// Runs `test` on a validator whose clock stands still. `work` makes its off-chain worker run in a later block, in which
+/// nothing waits because it failed before.
+pub fn on_a_validator(test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
+	with_watch(Arc::new(|| 1), |work| test(&|| work(40)));
+}
+
+/// Runs `test` on a validator with this watch. `work` makes its off-chain worker run, so many blocks later.
+pub fn with_watch(watch: Watch, test: impl FnOnce(&dyn Fn(u64) -> Vec<Call<Test>>)) {
 	let mut chain = market();
-	let (offchain, _) = TestOffchainExt::new();
-	let (pool, state) = TestTransactionPoolExt::new();
-	chain.register_extension(OffchainDbExt::new(offchain.clone()));
-	chain.register_extension(OffchainWorkerExt::new(offchain));
-	chain.register_extension(TransactionPoolExt::new(pool));
+	let submitted = validator(&mut chain, watch);
 	chain.execute_with(|| {
-		test(&|| {
+		test(&|later| {
+			System::set_block_number(System::block_number() + later);
 			Market::offchain_worker(System::block_number());
-			let transactions = std::mem::take(&mut state.write().transactions);
-			transactions.into_iter().map(|bytes| call(UncheckedExtrinsic::decode(&mut &bytes[..]).unwrap())).collect()
+			let transactions = submitted().into_iter();
+			transactions.map(|bytes| call(UncheckedExtrinsic::decode(&mut &bytes[..]).unwrap())).collect()
 		});
 		check_invariants();
 	});
@@ -48,18 +48,20 @@ fn call(transaction: UncheckedExtrinsic) -> Call<Test> {
 }
 
 /// Returns the match of these orders, for nobody to sign.
-fn unsigned(hashes: Hashes) -> Call<Test> {
+pub fn unsigned(hashes: Hashes) -> Call<Test> {
 	let Hashes { app, dataset, workerpool, request } = hashes;
 	Call::match_published { request, app, dataset, workerpool }
 }
 
-fn validity(call: Call<Test>) -> Result<ValidTransaction, TransactionValidityError> {
+pub fn validity(call: Call<Test>) -> Result<ValidTransaction, TransactionValidityError> {
 	let call = RuntimeCall::from(call);
-	call.authorize(TransactionSource::External).unwrap().map(|(validity, _)| validity)
+	let by_a_stranger = call.authorize(TransactionSource::External).unwrap();
+	assert_eq!(by_a_stranger.map(drop), Err(InvalidTransaction::Call.into()), "whatever it is");
+	call.authorize(TransactionSource::Local).unwrap().map(|(validity, _)| validity)
 }
 
 /// Puts the transaction into a block.
-fn apply(call: Call<Test>) -> DispatchResult {
+pub fn apply(call: Call<Test>) -> DispatchResult {
 	use frame_system::offchain::CreateAuthorizedTransaction;
 	let transaction = <Test as CreateAuthorizedTransaction<Call<Test>>>::create_authorized_transaction(call.into());
 	let info = transaction.get_dispatch_info();
@@ -69,7 +71,7 @@ fn apply(call: Call<Test>) -> DispatchResult {
 }
 
 /// Publishes a workerpool order with this price.
-fn pool_offer(price: Balance, salt: u8) -> WorkerpoolOrder {
+pub fn pool_offer(price: Balance, salt: u8) -> WorkerpoolOrder {
 	let order = four().with(|it| (it.workerpool.price, it.workerpool.salt.0[0]) = (price, salt)).workerpool;
 	assert_ok!(Market::publish_order(Who::Scheduler.origin(), boxed(&order)));
 	order
@@ -121,22 +123,6 @@ fn offers_that_do_not_go_together_are_passed_over() {
 }
 
 #[test]
-fn scheduler_without_money_is_passed_over() {
-	test(|| {
-		let poor = WorkerpoolId(H160::repeat_byte(9));
-		Workerpools::insert(poor, (Who::Heir.id(), 30, 1, Settlement::Automatic));
-		let four = four().published();
-		let order = four.clone().with(|it| (it.workerpool.workerpool, it.workerpool.price) = (poor, 50)).workerpool;
-		assert_ok!(Market::publish_order(Who::Heir.origin(), boxed(&order)));
-		let estimate = || Market::estimate(four.request.clone()).unwrap().orders.workerpool;
-		assert_eq!(estimate(), hash(order));
-		let all = free(Who::Heir);
-		assert_ok!(Balances::transfer_allow_death(Who::Heir.origin(), Who::Sponsor.id(), all - 2));
-		assert_eq!(estimate(), four.hashes().workerpool);
-	});
-}
-
-#[test]
 fn nothing_is_estimated_where_nothing_is_offered_or_left() {
 	test(|| {
 		let four = four();
@@ -182,23 +168,6 @@ fn offers_that_admit_none_of_the_others_hide_nothing() {
 }
 
 #[test]
-fn search_looks_past_unusable_offers_but_not_for_ever() {
-	test(|| {
-		let four = four().published();
-		// Cheap, and for nobody here: five of them are looked past, the sixth entry is the last that is looked at.
-		for salt in 1..=6 {
-			assert!(Market::estimate(four.request.clone()).is_some());
-			let order = four.clone().with(|it| {
-				it.workerpool.requester_restrict = Restriction::Exactly(Who::Heir.id());
-				(it.workerpool.price, it.workerpool.salt.0[0]) = (1, salt);
-			});
-			assert_ok!(Market::publish_order(Who::Scheduler.origin(), boxed(&order.workerpool)));
-		}
-		assert_eq!(Market::estimate(four.request), None);
-	});
-}
-
-#[test]
 fn validator_matches_published_requests() {
 	on_a_validator(|work| {
 		assert_eq!(work(), vec![]);
@@ -225,8 +194,51 @@ fn partly_served_request_is_served_further() {
 }
 
 #[test]
+fn unattended_match_takes_what_the_scheduler_can_stake() {
+	on_a_validator(|work| {
+		let four = four().published();
+		super::funds::leave(Who::Scheduler, 60);
+		assert_ok!(apply(work().remove(0)));
+		assert_eq!(Locked::get(Who::Scheduler.id()), 60, "two tasks");
+		assert_eq!(bonds(Who::Scheduler), 30);
+		assert_ok!(apply(work().remove(0)));
+		assert_eq!((Locked::get(Who::Scheduler.id()), bonds(Who::Scheduler)), (90, 0), "the bond is for one more");
+		assert_eq!((consumed(four.hashes().request), work()), (3, vec![]));
+	});
+}
+
+#[test]
+fn unattended_match_takes_what_the_requester_can_pay() {
+	on_a_validator(|work| {
+		let four = four().published();
+		// The deal, two bytes, and three tasks of 130 with a deposit of 10 each.
+		super::funds::leave(Who::Requester, 2_000 + 2 + 3 * 140 + 139);
+		assert_ok!(apply(work().remove(0)));
+		assert_eq!(consumed(four.hashes().request), 3);
+		assert_eq!((free(Who::Requester), work()), (140, vec![]));
+	});
+}
+
+#[test]
+fn unattended_match_of_who_cannot_pay_is_refused() {
+	test(|| {
+		let four = four().published();
+		let Hashes { app, dataset, workerpool, request } = four.hashes();
+		let origin = frame_system::RawOrigin::Authorized;
+		let refused = || Market::match_published(origin.clone().into(), request, app, dataset, workerpool);
+		super::funds::leave(Who::Requester, 2_000 + 2 + 139);
+		assert_noop!(refused(), Error::<Test>::RequesterUnfunded);
+		assert_ok!(Balances::transfer_allow_death(Who::Sponsor.origin(), Who::Requester.id(), 1_000));
+		StakeRate::set(&1_200);
+		super::funds::leave(Who::Scheduler, 0);
+		assert_noop!(refused(), Error::<Test>::SchedulerUnfunded);
+	});
+}
+
+#[test]
 fn validator_takes_requests_in_turns() {
 	on_a_validator(|work| {
+		SearchRequests::set(&2);
 		four().published();
 		let ask = |salt: u8| {
 			let order = four().with(|it| it.request.salt.0[0] = salt).request;
@@ -282,7 +294,7 @@ fn unsigned_match_is_valid_while_it_would_succeed() {
 		let valid = validity(call.clone()).unwrap();
 		assert_eq!(sp_io::storage::root(sp_runtime::StateVersion::V1), state, "asking changes nothing");
 		assert_eq!(valid.provides.len(), 1);
-		assert_eq!((valid.longevity, valid.propagate), (16, true));
+		assert_eq!((valid.longevity, valid.propagate), (16, false));
 
 		assert_ok!(apply(call.clone()));
 		assert_eq!(validity(call), Err(InvalidTransaction::Stale.into()), "the request is consumed");
@@ -297,7 +309,43 @@ fn cheaper_match_of_a_request_comes_first() {
 		let cheap = unsigned(Hashes { workerpool: hash(pool_offer(50, 1)), ..four.hashes() });
 		let (cheap, dear) = (validity(cheap).unwrap(), validity(unsigned(four.hashes())).unwrap());
 		assert_eq!(cheap.provides, dear.provides, "one of them");
-		assert_eq!(cheap.priority, dear.priority + 50);
+		assert_eq!((cheap.priority, dear.priority), (38, 0), "hundredths of what the request pays at most");
+	});
+}
+
+/// A transfer that pays and weighs as much has several hundred.
+#[test]
+fn unsigned_match_comes_after_what_pays() {
+	test(|| {
+		let four = four().published();
+		let free = unsigned(Hashes { workerpool: hash(pool_offer(0, 1)), ..four.hashes() });
+		assert_eq!(validity(free).unwrap().priority, 76);
+		let (app, dataset) = (hash(four.app.clone()), hash(four.dataset.clone().unwrap()));
+		let rich = four.with(|it| it.request.workerpool_max_price = Balance::MAX / 2);
+		assert_ok!(Market::publish_order(Who::Requester.origin(), boxed(&rich.request)));
+		let rich = unsigned(Hashes { app, dataset: Some(dataset), ..rich.hashes() });
+		assert!(validity(rich).unwrap().priority <= 100);
+	});
+}
+
+#[test]
+fn only_so_many_unsigned_matches_enter_a_block() {
+	test(|| {
+		let four = four().published();
+		let calls: Vec<_> = (1..=3)
+			.map(|salt| {
+				let ask = four.clone().with(|it| (it.request.volume, it.request.salt.0[0]) = (1, salt));
+				assert_ok!(Market::publish_order(Who::Requester.origin(), boxed(&ask.request)));
+				unsigned(ask.hashes())
+			})
+			.collect();
+		assert_ok!(apply(calls[0].clone()));
+		assert_ok!(apply(calls[1].clone()));
+		assert_eq!(validity(calls[2].clone()), Err(InvalidTransaction::ExhaustsResources.into()));
+		// A match that somebody signs is not counted.
+		assert_ok!(four.matched());
+		System::set_block_number(2);
+		assert_ok!(apply(calls[2].clone()));
 	});
 }
 

@@ -6,6 +6,7 @@ use frame_benchmarking::v2::account;
 use rlc_primitives::{
 	consensus,
 	deal::Resource,
+	rules::Standing,
 	task::{Commitment, Consensus, Contribution, ContributionStatus, Stage, MAX_CONTRIBUTORS},
 	traits::{Escrow, Movement, MovementKind, OnDealOpened},
 	AccountId, AppId, CallbackId, CategoryId, DatasetId, Deal, DealId, Moment, ResultDigest, ResultHash, ResultSeal,
@@ -23,14 +24,6 @@ pub const REFERENCE_TIME: Moment = 300_000;
 pub const LONG: Moment = 10 * 365 * 24 * 60 * 60 * 1_000;
 /// Nobody's, or that of the runtime's receiver.
 pub const CALLBACK: CallbackId = CallbackId(H160::repeat_byte(7));
-
-/// A signature that some key made over any message: `r` and `s` are small, `v` is 0.
-pub const ETHEREUM_SIGNATURE: [u8; 65] = {
-	let mut bytes = [0; 65];
-	bytes[31] = 1;
-	bytes[63] = 1;
-	bytes
-};
 
 /// Returns the worker with this number.
 pub fn worker(n: u32) -> AccountId {
@@ -65,9 +58,12 @@ pub fn deal(settlement: Settlement) -> Deal {
 		trust: 1,
 		tag: Tag::NONE,
 		start: NOW,
+		opened: NOW,
 		first: 0,
 		size: 1,
 		worker_stake: RLC,
+		charge: RLC,
+		pool_stake: 30 * RLC,
 		scheduler_ratio: 1,
 		settlement,
 	}
@@ -102,10 +98,10 @@ fn commitment_to(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Comm
 
 /// Delegates a task on chain.
 pub fn delegate_to<T: Config>(task: TaskRef, workers: impl Iterator<Item = AccountId>) {
-	let mut delegates = DelegateList::new();
+	let mut delegates = DelegatedList::new();
 	for worker in workers {
 		Work::<T>::insert(&worker, task.id(), task);
-		let _ = delegates.try_push(Delegate { worker, enclave: None });
+		let _ = delegates.try_push(Delegated { delegate: Delegate { worker, enclave: None }, since: NOW });
 	}
 	Pallet::<T>::put_delegates(task.id(), &delegates);
 }
@@ -176,11 +172,11 @@ fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatu
 	let id = task.id();
 	let mut stored = contributed::<T>(task, c, status, digest);
 	let winners = winners(c, status);
+	let result = commitment_to(&me(), id, digest).result;
 	let (reveals, digest) = match status {
 		ContributionStatus::Proved => (winners, Some(digest)),
 		_ => (0, None),
 	};
-	let result = commitment_to(&me(), id, digest.unwrap_or(answer())).result;
 	let reveal_deadline = deal.reveal_deadline(NOW);
 	stored.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
 	Tasks::<T>::insert(id, stored);
@@ -210,6 +206,28 @@ pub fn reports(n: u32) -> FailureList {
 	FailureList::truncate_from((0..n).map(report).collect::<Vec<_>>())
 }
 
+/// Returns the failure that workers commit to.
+pub fn failure() -> AgreedFailure {
+	AgreedFailure { cause: AppFault::AppFailed, code: 1, trace: H256::repeat_byte(1) }
+}
+
+/// Returns a task with `c` contributors that agree on that failure, and as many delegates.
+pub fn failing<T: Config>(c: u32) -> TaskRef {
+	let digest = failure().digest(&TaskRef { deal: deal_id(0), index: 0 }.id());
+	revealing_to::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed, digest)
+}
+
+/// Returns a task with `c` contributors that do not agree, and as many delegates, of whom all reported one cause.
+pub fn releasable<T: Config>(c: u32) -> TaskRef {
+	let task = open::<T>(0, deal(Settlement::Automatic));
+	let full = contributed::<T>(task, c, ContributionStatus::Contributed, answer());
+	Tasks::<T>::insert(task.id(), full);
+	delegate_to::<T>(task, (0..c).map(|n| worker(1_000 + n)));
+	let report = |n| FailureReport { worker: worker(n), cause: FailureCause::AppUnavailable, at: NOW };
+	Failures::<T>::insert(task.id(), FailureList::truncate_from((0..c).map(report).collect::<Vec<_>>()));
+	task
+}
+
 /// Returns a task with 64 contributors and delegates, all but one of which reported.
 pub fn reportable<T: Config>() -> TaskRef {
 	let task = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
@@ -224,7 +242,8 @@ pub fn deliverable<T: Config>(n: u32) -> ResultOf {
 	ResultOf { task, digest: answer(), authorization: DelegationProof::OnChain, enclave: None }
 }
 
-/// Returns `m` movements of each of `a` accounts, which get all back that they have locked; with their scores.
+/// Returns `m` movements of each of `a` accounts, which get all back that they have locked; with their scores. The
+/// treasury gets something too.
 pub fn money<T: Config>(a: u32, m: u32) -> Money {
 	fill_kitty::<T>();
 	let mut money = Money::new::<T>();
@@ -232,10 +251,16 @@ pub fn money<T: Config>(a: u32, m: u32) -> Money {
 	for who in (0..a).map(worker) {
 		T::BenchmarkHelper::endow(&who, RLC);
 		assert!(T::Escrow::lock(&who, RLC).is_ok());
-		money.scores.insert(who.clone(), 1);
+		money.standings.insert(who.clone(), Standing { score: 1, ..Default::default() });
 		money.movements.push(Movement { task, who: who.clone(), amount: RLC, kind: MovementKind::Unlock });
 		let reward = Movement { task, who, amount: 1, kind: MovementKind::RewardFromKitty };
 		money.movements.extend((1..m).map(|_| reward.clone()));
+	}
+	let donor = account("donor", 1, 0);
+	T::BenchmarkHelper::endow(&donor, RLC);
+	assert!(T::Escrow::lock(&donor, 1).is_ok());
+	for kind in [MovementKind::Seize, MovementKind::ToTreasury] {
+		money.movements.push(Movement { task, who: donor.clone(), amount: 1, kind });
 	}
 	money
 }

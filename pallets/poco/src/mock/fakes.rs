@@ -10,6 +10,8 @@ use rlc_primitives::{
 use sp_core::H160;
 use sp_runtime::{DispatchError, DispatchResult};
 
+use crate::TaskFailure;
+
 use super::{enclave_of, units, BAD_ENCLAVE, CALLBACK, RETENTION, UNKNOWN};
 
 #[storage_alias]
@@ -19,9 +21,17 @@ pub type Locked = StorageMap<Books, Blake2_128Concat, AccountId, Balance, ValueQ
 #[storage_alias]
 pub type Kitty = StorageValue<Books, Balance, ValueQuery>;
 #[storage_alias]
+pub type Treasury = StorageValue<Books, Balance, ValueQuery>;
+/// What attempts of all pools can be paid.
+#[storage_alias]
+pub type Allowance = StorageValue<OpenDeals, Balance, ValueQuery>;
+#[storage_alias]
 pub type Opened = StorageMap<OpenDeals, Blake2_128Concat, DealId, (Deal, Progress)>;
 #[storage_alias]
 pub type Closed = StorageValue<Witness, Vec<(DealId, TaskId, Option<ResultDigest>)>, ValueQuery>;
+/// Why tasks closed without a result, where that is nobody's fault.
+#[storage_alias]
+pub type FailedBy = StorageValue<Witness, Vec<TaskFailure>, ValueQuery>;
 #[storage_alias]
 pub type Received = StorageValue<Receiver, Vec<(TaskId, Vec<u8>)>, ValueQuery>;
 
@@ -64,11 +74,16 @@ impl Escrow for Books {
 					Kitty::try_mutate(|kitty| take(kitty, *amount))?;
 					Free::mutate(who, |free| *free += amount);
 				}
+				MovementKind::ToTreasury => {
+					Treasury::mutate(|treasury| *treasury += amount);
+					rewarded += amount;
+				}
 			}
 		}
-		frame_support::ensure!(seized == rewarded, "what is seized is not what is rewarded");
+		frame_support::ensure!(seized == rewarded, "what is seized is not what is given away");
 		let touched: BTreeSet<_> = movements.iter().map(|movement| &movement.who).collect();
-		Ok(touched.len() as u32)
+		let treasury = movements.iter().any(|movement| movement.kind == MovementKind::ToTreasury);
+		Ok(touched.len() as u32 + u32::from(treasury))
 	}
 
 	fn kitty() -> Balance {
@@ -125,6 +140,14 @@ impl Deals for OpenDeals {
 		}
 		Ok(())
 	}
+
+	fn allowance(_: &Deal) -> Balance {
+		Allowance::get()
+	}
+
+	fn use_allowance(_: &Deal, paid: Balance) {
+		Allowance::mutate(|allowance| *allowance -= paid);
+	}
 }
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -150,9 +173,18 @@ impl OnTaskClosed for Witness {
 	fn on_task_closed(deal: &DealId, task: &TaskId, outcome: Outcome) {
 		let digest = match outcome {
 			Outcome::Completed(digest) => Some(digest),
-			Outcome::Failed => None,
+			Outcome::Failed | Outcome::AgreedFailure { .. } | Outcome::Released { .. } => None,
 		};
 		Closed::append((*deal, *task, digest));
+		if let Some((deal, _)) = Opened::get(deal).filter(|_| digest.is_some()) {
+			Allowance::mutate(|allowance| *allowance += deal.charge);
+		}
+		if let Outcome::AgreedFailure { cause, code } = outcome {
+			FailedBy::append(TaskFailure::Agreed { cause, code });
+		}
+		if let Outcome::Released { cause } = outcome {
+			FailedBy::append(TaskFailure::Released { cause });
+		}
 	}
 
 	fn weight() -> Weight {

@@ -16,6 +16,9 @@ impl WeightInfo for Units {
 	fn delegate(w: u32) -> Weight {
 		units(10 + u64::from(w))
 	}
+	fn undelegate(w: u32) -> Weight {
+		units(47 + u64::from(w))
+	}
 	fn contribute(c: u32) -> Weight {
 		units(11 + u64::from(c))
 	}
@@ -25,10 +28,25 @@ impl WeightInfo for Units {
 	fn check_contribute(c: u32) -> Weight {
 		units(13 + u64::from(c))
 	}
-	fn verify_delegation() -> Weight {
+	fn verify_delegation_ed25519() -> Weight {
+		units(2)
+	}
+	fn verify_delegation_sr25519() -> Weight {
+		units(3)
+	}
+	fn verify_delegation_ecdsa() -> Weight {
+		units(4)
+	}
+	fn verify_delegation_eth() -> Weight {
 		units(14)
 	}
-	fn verify_enclave() -> Weight {
+	fn verify_delegation_message() -> Weight {
+		units(6)
+	}
+	fn verify_enclave_full() -> Weight {
+		units(7)
+	}
+	fn verify_enclave_compact() -> Weight {
 		units(15)
 	}
 	fn reveal(c: u32) -> Weight {
@@ -48,6 +66,15 @@ impl WeightInfo for Units {
 	}
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(21 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn reveal_failure(c: u32) -> Weight {
+		units(48 + u64::from(c))
+	}
+	fn check_reveal_failure(c: u32) -> Weight {
+		units(49 + u64::from(c))
+	}
+	fn release(c: u32) -> Weight {
+		units(50 + u64::from(c))
 	}
 	fn check_contribute_batch(n: u32) -> Weight {
 		units(41 + u64::from(n))

@@ -4,7 +4,7 @@ use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
 	task::Commitment,
-	Deal, Delegation, SchedulerSignature, Tag,
+	Deal, Delegation, Moment, SchedulerSignature, Tag,
 };
 use sp_core::{Pair, H160};
 use sp_runtime::DispatchError;
@@ -85,12 +85,57 @@ fn signature_of_another_or_for_another_is_refused() {
 }
 
 #[test]
+fn expired_delegation_is_refused() {
+	test(|| {
+		let tasks = [open(deal(9)), open_as(2, deal(1))];
+		let until = |task: TaskRef, expiry| {
+			signed_by(SCHEDULER_KEY, &Delegation { worker: worker(1), task: task.id(), enclave: None, expiry })
+		};
+		let expiry = START + 5;
+		let one = ContributionOf { authorization: until(tasks[0], expiry), ..contribution(1, tasks[0], 1) };
+		let direct = |authorization| {
+			Poco::contribute_and_finalize(signed(&worker(1)), tasks[1], digest(1), authorization, None, None)
+		};
+		at(5);
+		assert_noop!(submit(1, one.clone()), Error::<Test>::DelegationExpired);
+		let refused = direct(until(tasks[1], expiry)).unwrap_err().error;
+		assert_eq!(refused, Error::<Test>::DelegationExpired.into());
+		at(4);
+		assert_ok!(submit(1, one));
+		assert_ok!(direct(until(tasks[1], expiry)));
+	});
+}
+
+#[test]
+fn expiry_cannot_be_put_off() {
+	test(|| {
+		let task = open(deal(9));
+		let signed_until = |expiry| Delegation { worker: worker(1), task: task.id(), enclave: None, expiry };
+		let DelegationProof::Signed { signature, .. } = signed_by(SCHEDULER_KEY, &signed_until(START + 5)) else {
+			panic!("it is signed")
+		};
+		let authorization = DelegationProof::Signed { signature, expiry: START + 6 };
+		let one = ContributionOf { authorization, ..contribution(1, task, 1) };
+		assert_noop!(submit(1, one), Error::<Test>::WrongSchedulerSignature);
+	});
+}
+
+#[test]
+fn delegation_for_longer_than_contributions_are_accepted_ends_with_them() {
+	test(|| {
+		let task = open(deal(9));
+		at(deal(9).contribution_deadline() - START);
+		assert_noop!(contribute(1, task, 1), Error::<Test>::ContributionTooLate);
+	});
+}
+
+#[test]
 fn wallet_of_a_scheduler_delegates_by_a_signed_message() {
 	test(|| {
 		let mut walleted = deal(9);
 		walleted.workerpool.owner = wallet(5);
 		let task = open(walleted);
-		let delegation = Delegation { worker: worker(1), task: task.id(), enclave: None };
+		let delegation = Delegation { worker: worker(1), task: task.id(), enclave: None, expiry: Moment::MAX };
 		let good = sign_with(5, signed_message_hash(delegation.ethereum_payload()));
 		let EthereumSignature::Full(bytes) = good else { panic!("65 bytes") };
 		let mut flipped = bytes;
@@ -103,11 +148,13 @@ fn wallet_of_a_scheduler_delegates_by_a_signed_message() {
 			(EthereumSignature::Full(invalid), Error::<Test>::MalformedSchedulerSignature),
 			(sign_with(6, signed_message_hash(delegation.ethereum_payload())), Error::<Test>::WrongSchedulerSignature),
 		] {
-			let authorization = DelegationProof::Signed(SchedulerSignature::Ethereum(signature));
+			let authorization =
+				DelegationProof::Signed { signature: SchedulerSignature::Ethereum(signature), expiry: Moment::MAX };
 			let one = ContributionOf { authorization, ..contribution(1, task, 1) };
 			assert_noop!(submit(1, one), refusal);
 		}
-		let authorization = DelegationProof::Signed(SchedulerSignature::Ethereum(good));
+		let authorization =
+			DelegationProof::Signed { signature: SchedulerSignature::Ethereum(good), expiry: Moment::MAX };
 		assert_ok!(submit(1, ContributionOf { authorization, ..contribution(1, task, 1) }));
 	});
 }
@@ -138,6 +185,7 @@ fn enclave_may_be_named_where_none_is_demanded() {
 		let named = inside(1, task, BAD_ENCLAVE);
 		let unsigned = ContributionOf { enclave_signature: None, ..named.clone() };
 		assert_noop!(submit(1, unsigned), Error::<Test>::EnclaveSignatureMissing);
+		assert!(Poco::could_contribute(&worker(1), core::slice::from_ref(&named)).is_err(), "but not for free");
 		assert_ok!(submit(1, named));
 		let stray =
 			ContributionOf { enclave_signature: Some(sign_with(1, Default::default())), ..contribution(2, task, 1) };

@@ -4,7 +4,7 @@ use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{task::Stage, AccountId, Deal, RLC};
 use sp_runtime::DispatchResult;
 
-use crate::{mock::*, Delegates, Due, Error, Event, Scores, TaskRef, Work};
+use crate::{mock::*, Delegates, DueReveals, Error, Event, TaskRef, Work};
 
 fn claim(who: &AccountId, task: TaskRef) -> DispatchResult {
 	Poco::claim(signed(who), task).map(drop).map_err(|refusal| refusal.error)
@@ -17,7 +17,7 @@ fn abandon(who: &AccountId, task: TaskRef) -> DispatchResult {
 #[test]
 fn anyone_claims_an_overdue_task() {
 	test(|| {
-		Scores::<Test>::insert(worker(1), 5);
+		set_score(&worker(1), 5);
 		let task = open(deal(9));
 		assert_ok!(delegate(task, &[1, 2]));
 		assert_ok!(contribute(1, task, 1));
@@ -29,9 +29,24 @@ fn anyone_claims_an_overdue_task() {
 		assert_eq!(stored(task).stage, Stage::Failed(None));
 		assert_eq!((books(&PAYER), books(&worker(1))), ((1_150, 0), (RLC, 0)));
 		assert_eq!((books(&scheduler()), Kitty::get()), ((0, 0), 300));
-		assert_eq!(Scores::<Test>::get(worker(1)), 5);
+		assert_eq!(score(&worker(1)), 5);
 		assert_eq!(Work::<Test>::iter().count() + Delegates::<Test>::iter().count(), 0);
 		assert_eq!(Closed::get(), [(task.deal, task.id(), None)]);
+	});
+}
+
+#[test]
+fn worker_that_withholds_a_consensus_loses_its_stake_with_the_task() {
+	test(|| {
+		ChainRules::live();
+		let task = open(manual(3));
+		assert_ok!(contribute(4, task, 2));
+		(1..=3).for_each(|n| contribute(n, task, 1).unwrap());
+		at(10 * T);
+		assert_ok!(claim(&STRANGER, task));
+		assert_eq!([1, 2, 3].map(|n| books(&worker(n))), [(RLC - 300, 0); 3]);
+		assert_eq!(books(&worker(4)), (RLC, 0), "it kept nobody from a result");
+		assert_eq!((books(&PAYER), books(&scheduler()), Kitty::get()), ((1_150, 0), (0, 0), 0));
 	});
 }
 
@@ -84,9 +99,9 @@ fn scheduler_abandons_early_with_the_money_of_a_claim() {
 fn abandoned_consensus_leaves_the_agenda() {
 	test(|| {
 		let task = agreed(deal(1), 1);
-		assert_eq!(Due::<Test>::iter().count(), 2);
+		assert_eq!(DueReveals::<Test>::iter().count(), 1);
 		assert_ok!(abandon(&scheduler(), task));
-		assert_eq!(Due::<Test>::iter().count(), 1, "the deal's");
+		assert_eq!(DueReveals::<Test>::iter().count(), 0);
 	});
 }
 

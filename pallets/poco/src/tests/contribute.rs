@@ -8,7 +8,7 @@ use rlc_primitives::{
 use sp_core::U256;
 use sp_runtime::{traits::BadOrigin, DispatchError};
 
-use crate::{mock::*, Due, DueItem, DueKey, Error, Event, Scores, TaskRef, Tasks, Work};
+use crate::{mock::*, DueKey, DueReveals, Error, Event, TaskRef, Tasks, Work};
 
 #[test]
 fn contribution_locks_the_stake_and_is_stored() {
@@ -33,7 +33,7 @@ fn contribution_locks_the_stake_and_is_stored() {
 #[test]
 fn score_counts() {
 	test(|| {
-		Scores::<Test>::insert(worker(1), 30);
+		set_score(&worker(1), 30);
 		let task = open(deal(9));
 		assert_ok!(contribute(1, task, 1));
 		let stored = stored(task);
@@ -49,8 +49,8 @@ fn reveal_deadline_of_a_consensus_is_on_the_agenda_of_automatic_deals() {
 			at(100);
 			let task = open_as(n, deal);
 			assert_ok!(contribute(1, task, 1));
-			let key = DueKey::new(START + 100 + 2 * T, DueItem::Task(task.id()));
-			assert_eq!(Due::<Test>::contains_key(key), n == 1);
+			let key = DueKey::new(START + 100 + 2 * T, task.id());
+			assert_eq!(DueReveals::<Test>::contains_key(key), n == 1);
 		}
 	});
 }

@@ -11,6 +11,16 @@ fn call(who: &AccountId, tasks: &[TaskRef], workers: &[Delegate]) -> DispatchRes
 	crate::Pallet::<Test>::delegate(signed(who), tasks, workers)
 }
 
+/// Returns who may contribute to a task.
+fn delegates(task: TaskRef) -> Vec<Delegate> {
+	Delegates::<Test>::get(task.id()).into_iter().map(|one| one.delegate).collect()
+}
+
+fn undelegate(who: &AccountId, tasks: &[TaskRef], workers: &[u8]) -> DispatchResult {
+	let workers: Vec<_> = workers.iter().map(|n| worker(*n)).collect();
+	crate::Pallet::<Test>::undelegate(signed(who), tasks.to_vec().try_into().unwrap(), workers.try_into().unwrap())
+}
+
 fn anywhere(n: u8) -> Delegate {
 	Delegate { worker: worker(n), enclave: None }
 }
@@ -22,7 +32,7 @@ fn each_worker_can_work_on_each_task() {
 		assert_ok!(call(&scheduler(), &[task, nth(task, 1)], &[anywhere(1), anywhere(2)]));
 		assert_eq!(events().len(), 4);
 		for place in [task, nth(task, 1)] {
-			assert_eq!(Delegates::<Test>::get(place.id()).into_inner(), [anywhere(1), anywhere(2)]);
+			assert_eq!(delegates(place), [anywhere(1), anywhere(2)]);
 			assert_eq!(Work::<Test>::get(worker(2), place.id()), Some(place));
 		}
 	});
@@ -46,19 +56,27 @@ fn who_is_eligible_or_contributed_is_passed_over() {
 		let before = events().len();
 		assert_ok!(delegate(task, &[1, 2, 3, 3]));
 		assert_eq!(events()[before..], [Event::Delegated { task: task.id(), worker: worker(3) }]);
-		assert_eq!(Delegates::<Test>::get(task.id()).into_inner(), [anywhere(2), anywhere(3)]);
+		assert_eq!(delegates(task), [anywhere(2), anywhere(3)]);
 	});
 }
 
 #[test]
-fn last_word_on_the_enclave_holds() {
+fn enclave_is_changed_when_the_worker_had_time_and_lifted_at_once() {
 	test(|| {
 		let task = open(deal(1));
-		let inside = Delegate { enclave: Some(enclave_of(1)), ..anywhere(1) };
+		let inside = |n| Delegate { enclave: Some(enclave_of(n)), ..anywhere(1) };
+		let change = |to: Delegate| call(&scheduler(), &[task], &[to]);
 		assert_ok!(delegate(task, &[1]));
-		assert_ok!(call(&scheduler(), &[task], core::slice::from_ref(&inside)));
-		assert_eq!(Delegates::<Test>::get(task.id()).into_inner(), [inside]);
-		assert_eq!(events().len(), 2);
+		at(T - 1);
+		assert_noop!(change(inside(1)), Error::<Test>::UndelegatedTooEarly);
+		at(T);
+		assert_ok!(change(inside(1)));
+		assert_eq!(delegates(task), [inside(1)]);
+		assert_noop!(change(inside(2)), Error::<Test>::UndelegatedTooEarly);
+		assert_ok!(change(anywhere(1)));
+		assert_eq!(delegates(task), [anywhere(1)]);
+		assert_noop!(change(inside(2)), Error::<Test>::UndelegatedTooEarly);
+		assert_eq!(events().len(), 3);
 	});
 }
 
@@ -131,4 +149,68 @@ fn no_more_workers_than_can_contribute() {
 		assert_noop!(delegate(task, &[65]), Error::<Test>::TooManyDelegates);
 		assert_ok!(delegate(task, &[64]));
 	});
+}
+
+#[test]
+fn worker_that_does_not_come_makes_room_for_another() {
+	test(|| {
+		let task = open(deal(3));
+		assert_ok!(delegate(task, &(1..=64).collect::<Vec<_>>()));
+		assert_noop!(delegate(task, &[65]), Error::<Test>::TooManyDelegates);
+		at(T);
+		assert_ok!(undelegate(&scheduler(), &[task], &[1, 2, 99]));
+		let gone = |n| Event::Undelegated { task: task.id(), worker: worker(n) };
+		assert_eq!(events()[64..], [gone(1), gone(2)], "and nothing of the one that was not delegated");
+		assert_eq!((delegates(task).len(), Work::<Test>::contains_key(worker(1), task.id())), (62, false));
+		assert_noop!(contribute_on_chain(1, task), Error::<Test>::NotDelegated);
+		assert_ok!(delegate(task, &[65]));
+	});
+}
+
+#[test]
+fn nobody_is_sent_away_with_the_work() {
+	test(|| {
+		let task = open(deal(3));
+		assert_ok!(delegate(task, &[1]));
+		at(T / 2);
+		assert_ok!(delegate(task, &[2]));
+		at(T);
+		assert_noop!(undelegate(&scheduler(), &[task], &[1, 2]), Error::<Test>::UndelegatedTooEarly);
+		assert_ok!(undelegate(&scheduler(), &[task], &[1]));
+		at(T + T / 2);
+		assert_ok!(undelegate(&scheduler(), &[task], &[2]));
+		assert!(!Delegates::<Test>::contains_key(task.id()));
+	});
+}
+
+#[test]
+fn contribution_stays_whatever_its_scheduler_takes_back() {
+	test(|| {
+		let task = open(deal(3));
+		assert_ok!(delegate(task, &[1]));
+		assert_ok!(contribute_on_chain(1, task));
+		at(T);
+		assert_ok!(undelegate(&scheduler(), &[task], &[1]));
+		assert!(stored(task).contribution(&worker(1)).is_some() && Work::<Test>::contains_key(worker(1), task.id()));
+	});
+}
+
+#[test]
+fn only_the_scheduler_takes_back() {
+	test(|| {
+		let task = open(deal(3));
+		assert_ok!(delegate(task, &[1]));
+		at(T);
+		assert_noop!(undelegate(&worker(1), &[task], &[1]), Error::<Test>::NotScheduler);
+		assert_noop!(undelegate(&scheduler(), &[], &[1]), Error::<Test>::EmptyBatch);
+		assert_noop!(undelegate(&scheduler(), &[task, task], &[1]), Error::<Test>::DuplicateTask);
+	});
+}
+
+fn contribute_on_chain(
+	n: u8,
+	task: TaskRef,
+) -> sp_runtime::DispatchResultWithInfo<frame_support::dispatch::PostDispatchInfo> {
+	let who = worker(n);
+	Poco::contribute(signed(&who), task, commitment(&who, task, digest(1)), crate::DelegationProof::OnChain, None)
 }

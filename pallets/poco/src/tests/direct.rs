@@ -5,7 +5,7 @@ use rlc_primitives::{task::Stage, Deal, ResultDigest, Tag, RLC};
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-	mock::*, CallbackData, Delegates, DelegationProof, Deliveries, DeliveryOutcome, Due, Error, Event, Scores, TaskRef,
+	mock::*, CallbackData, Delegates, DelegationProof, Deliveries, DeliveryOutcome, DueDeals, Error, Event, TaskRef,
 	Work,
 };
 
@@ -25,11 +25,11 @@ fn call(n: u8, task: TaskRef, digest: ResultDigest, proof: DelegationProof, data
 #[test]
 fn result_is_paid_at_once_without_stake_and_score() {
 	test(|| {
-		Scores::<Test>::insert(worker(1), 5);
+		set_score(&worker(1), 5);
 		let task = open(manual(1));
 		assert_ok!(deliver(1, task, None));
 		assert!(matches!(stored(task).stage, Stage::Completed(_)));
-		assert_eq!((books(&worker(1)), Scores::<Test>::get(worker(1))), ((RLC + 900, 0), 5));
+		assert_eq!((books(&worker(1)), score(&worker(1))), ((RLC + 900, 0), 5));
 		assert_eq!((books(&scheduler()), books(&PAYER)), ((300 + 100, 0), (0, 0)));
 		let id = task.id();
 		assert_eq!(
@@ -49,7 +49,7 @@ fn delegations_on_chain_end_with_the_task() {
 		assert_ok!(delegate(task, &[1, 2]));
 		assert_ok!(call(1, task, digest(1), DelegationProof::OnChain, None));
 		assert_eq!(Work::<Test>::iter().count() + Delegates::<Test>::iter().count(), 0);
-		assert_eq!(Due::<Test>::iter().count(), 1, "the deal's");
+		assert_eq!(DueDeals::<Test>::iter().count(), 1, "the deal's");
 	});
 }
 

@@ -1,4 +1,4 @@
-//! `on_idle`: what fell due is settled by itself (D3), in order, and within the weight that is left.
+//! `on_idle`: what fell due is settled by itself, in order, and within the weight that is left.
 
 use frame_support::{assert_ok, traits::Hooks, weights::Weight};
 use rlc_primitives::{
@@ -6,7 +6,7 @@ use rlc_primitives::{
 	Deal, RLC,
 };
 
-use crate::{mock::*, Due, Tasks};
+use crate::{mock::*, DueDeals, Tasks};
 
 #[test]
 fn revealed_task_is_finalized_when_the_window_is_over() {
@@ -59,7 +59,7 @@ fn callback_waits_for_data_until_the_final_deadline() {
 		at(2 * T);
 		idle();
 		assert!(matches!(stored(task).stage, Stage::Revealing(_)));
-		assert_eq!(Due::<Test>::iter().count(), 1);
+		assert_eq!(DueDeals::<Test>::iter().count(), 1);
 		at(10 * T);
 		idle();
 		assert!(matches!(stored(task).stage, Stage::Failed(_)));
@@ -85,7 +85,7 @@ fn every_open_task_of_an_overdue_deal_is_claimed() {
 		assert_ok!(Poco::abandon(signed(&scheduler()), nth(task, 3)));
 		at(10 * T);
 		idle();
-		assert_eq!((Tasks::<Test>::iter().count(), Closed::get().len(), Due::<Test>::iter().count()), (5, 5, 0));
+		assert_eq!((Tasks::<Test>::iter().count(), Closed::get().len(), DueDeals::<Test>::iter().count()), (5, 5, 0));
 		assert_eq!(books(&PAYER), (4 * 1_150, 0));
 	});
 }
@@ -93,7 +93,7 @@ fn every_open_task_of_an_overdue_deal_is_claimed() {
 #[test]
 fn earliest_comes_first() {
 	test(|| {
-		let late = open_as(1, Deal { start: START + 1, ..deal(1) });
+		let late = open_as(1, Deal { opened: START + 1, ..deal(1) });
 		let early = open_as(2, deal(1));
 		at(10 * T + 1);
 		idle();
@@ -121,7 +121,7 @@ fn deal_that_was_closed_and_pruned_leaves_the_agenda() {
 		at(10 * T + RETENTION);
 		assert_ok!(Poco::prune(signed(&STRANGER), vec![task].try_into().unwrap()));
 		idle();
-		assert_eq!(Due::<Test>::iter().count(), 0);
+		assert_eq!(DueDeals::<Test>::iter().count(), 0);
 	});
 }
 
@@ -135,7 +135,7 @@ fn half_pruned_deal_is_not_claimed_again() {
 		at(10 * T + RETENTION);
 		assert_ok!(Poco::prune(signed(&STRANGER), vec![task].try_into().unwrap()));
 		idle();
-		assert_eq!((Due::<Test>::iter().count(), Closed::get().len()), (0, 2));
+		assert_eq!((DueDeals::<Test>::iter().count(), Closed::get().len()), (0, 2));
 	});
 }
 
@@ -172,7 +172,7 @@ fn no_block_takes_more_than_is_left_and_all_is_settled_in_the_end() {
 			check();
 		});
 	}
-	for limit in (350..1_300).step_by(93).map(units) {
+	for limit in (410..1_300).step_by(93).map(units) {
 		busy().execute_with(|| {
 			for since in [2 * T, 10 * T] {
 				at(since);
@@ -181,7 +181,7 @@ fn no_block_takes_more_than_is_left_and_all_is_settled_in_the_end() {
 					check();
 				}
 			}
-			assert_eq!(Due::<Test>::iter().count(), 0, "limit {limit}");
+			assert_eq!(DueDeals::<Test>::iter().count(), 0, "limit {limit}");
 			assert_eq!(Closed::get().len(), 10);
 			assert_eq!(Received::get().len(), 1);
 		});
@@ -227,6 +227,59 @@ fn what_falls_due_together_is_settled_together() {
 		at(deal(3).final_deadline());
 		idle();
 		assert!(tasks.iter().all(|task| stored(*task).is_closed()));
-		assert_eq!(Due::<Test>::iter().count(), 0);
+		assert_eq!(DueDeals::<Test>::iter().count(), 0);
+	});
+}
+
+/// Runs `on_idle` as often as given, with so little weight that a few dozen tasks fit.
+fn short_of_time(blocks: u32) {
+	for _ in 0..blocks {
+		Poco::on_idle(1, units(6_000));
+	}
+}
+
+fn closed(deal: rlc_primitives::DealId) -> usize {
+	Closed::get().iter().filter(|closed| closed.0 == deal).count()
+}
+
+#[test]
+fn deal_of_many_tasks_does_not_keep_others_waiting() {
+	test(|| {
+		let many = open_as(1, Deal { size: 1_000, ..deal(1) });
+		let few: Vec<_> = (2..=5).map(|n| open_as(n, Deal { opened: START + 1, size: 3, ..deal(1) })).collect();
+		at(10 * T + 1);
+		short_of_time(2);
+		assert!(few.iter().all(|task| closed(task.deal) == 3));
+		assert!((1..1_000).contains(&closed(many.deal)), "{}", closed(many.deal));
+		short_of_time(100);
+		assert_eq!((closed(many.deal), DueDeals::<Test>::iter().count()), (1_000, 0));
+	});
+}
+
+#[test]
+fn deals_of_many_tasks_take_turns() {
+	test(|| {
+		let both = [1, 2].map(|n| open_as(n, Deal { size: 500, ..deal(1) }).deal);
+		at(10 * T);
+		short_of_time(4);
+		let [one, other] = both.map(closed);
+		// A turn that a block has no room for goes on as a whole one in the next.
+		assert!(one > 0 && one < 500 && one.abs_diff(other) <= 2 * 16, "{one} and {other}");
+	});
+}
+
+#[test]
+fn reveals_are_not_kept_waiting_by_overdue_deals() {
+	test(|| {
+		open_as(1, Deal { size: 1_000, ..deal(1) });
+		let task = open_as(2, Deal { opened: START + 7 * T, ..deal(3) });
+		at(8 * T);
+		for n in [1, 2] {
+			assert_ok!(contribute(n, task, 1));
+		}
+		assert_ok!(reveal(1, task, 1));
+		at(10 * T);
+		short_of_time(1);
+		assert!(matches!(stored(task).stage, Stage::Completed(_)));
 	});
 }

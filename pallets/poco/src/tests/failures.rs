@@ -1,4 +1,4 @@
-//! `report_failure`: evidence for the scheduler, once for each worker and task (D9).
+//! `report_failure`: evidence for the scheduler, once for each worker and task.
 
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchResult;

@@ -1,9 +1,9 @@
-//! Tasks with as many contributors as there can be (D6).
+//! Tasks with as many contributors as there can be.
 
 use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{task::MAX_CONTRIBUTORS, RLC};
 
-use crate::{mock::*, Delegates, Error, Scores, Work};
+use crate::{mock::*, Delegates, Error, Work};
 
 #[test]
 fn sixty_four_agree_and_are_paid() {
@@ -20,7 +20,7 @@ fn sixty_four_agree_and_are_paid() {
 			assert_ok!(reveal(n, task, 1));
 		}
 		// ⌊900 / 64⌋ each; the rest is the scheduler's.
-		assert!((1..=64).all(|n| books(&worker(n)) == (RLC + 14, 0) && Scores::<Test>::get(worker(n)) == 1));
+		assert!((1..=64).all(|n| books(&worker(n)) == (RLC + 14, 0) && score(&worker(n)) == 1));
 		assert_eq!(books(&scheduler()), (300 + 1_000 - 64 * 14, 0));
 		assert_eq!(Work::<Test>::iter().count() + Delegates::<Test>::iter().count(), 0);
 	});

@@ -3,7 +3,7 @@
 use frame_support::assert_ok;
 use rlc_primitives::{task::Stage, RLC};
 
-use crate::{mock::*, Delegates, Due, Event, Scores, Work};
+use crate::{mock::*, Delegates, DueDeals, Event, Scores, Work};
 
 #[test]
 fn automatic_task_of_two_workers_closes_with_the_last_reveal() {
@@ -38,7 +38,7 @@ fn automatic_task_of_two_workers_closes_with_the_last_reveal() {
 		);
 		// Of 1,000 nRLC the workers share 900.
 		for who in [&one, &two] {
-			assert_eq!((books(who), Scores::<Test>::get(who)), ((RLC + 450, 0), 1));
+			assert_eq!((books(who), score(who)), ((RLC + 450, 0), 1));
 		}
 		assert_eq!((books(&PAYER), books(&APP_OWNER), books(&DATASET_OWNER)), ((0, 0), (100, 0), (50, 0)));
 		assert_eq!(books(&scheduler()), (300 + 100, 0));
@@ -57,7 +57,7 @@ fn nothing_but_the_task_and_the_deals_deadline_is_left() {
 			assert_ok!(reveal(n, task, 1));
 		}
 		assert_eq!(Work::<Test>::iter().count() + Delegates::<Test>::iter().count(), 0);
-		assert_eq!(Due::<Test>::iter().count(), 1);
+		assert_eq!(DueDeals::<Test>::iter().count(), 1);
 	});
 }
 
@@ -65,8 +65,8 @@ fn nothing_but_the_task_and_the_deals_deadline_is_left() {
 fn wrong_and_silent_workers_pay_the_right_ones() {
 	test(|| {
 		// Worker 1 is wrong; 2 and 3 agree, and with worker 4, whose word counts more, reach a trust of 3.
-		Scores::<Test>::insert(worker(1), 5);
-		Scores::<Test>::insert(worker(4), 12);
+		set_score(&worker(1), 5);
+		set_score(&worker(4), 12);
 		let task = open(deal(3));
 		for (n, result) in [(1, 9), (2, 1), (3, 1), (4, 1)] {
 			assert_ok!(contribute(n, task, result));
@@ -82,7 +82,7 @@ fn wrong_and_silent_workers_pay_the_right_ones() {
 		assert_eq!((books(&worker(2)), books(&worker(4))), ((RLC + 720, 0), (RLC + 720, 0)));
 		assert_eq!((books(&worker(1)), books(&worker(3))), ((RLC - 300, 0), (RLC - 300, 0)));
 		assert_eq!(books(&scheduler()), (300 + 160, 0));
-		let scores: Vec<_> = (1..=4).map(|n| Scores::<Test>::get(worker(n))).collect();
+		let scores: Vec<_> = (1..=4).map(|n| score(&worker(n))).collect();
 		assert_eq!(scores, [3, 1, 0, 13]);
 	});
 }
@@ -92,14 +92,14 @@ fn one_worker_alone_gains_no_score() {
 	test(|| {
 		let task = agreed(deal(1), 1);
 		assert_ok!(reveal(1, task, 1));
-		assert_eq!((books(&worker(1)), Scores::<Test>::get(worker(1))), ((RLC + 900, 0), 0));
+		assert_eq!((books(&worker(1)), score(&worker(1))), ((RLC + 900, 0), 0));
 	});
 }
 
 #[test]
 fn score_that_falls_to_nothing_is_removed() {
 	test(|| {
-		Scores::<Test>::insert(worker(1), 1);
+		set_score(&worker(1), 1);
 		let task = open(deal(3));
 		for (n, result) in [(1, 9), (2, 1), (3, 1), (4, 1)] {
 			assert_ok!(contribute(n, task, result));
@@ -144,6 +144,7 @@ fn free_tasks_move_no_money() {
 	test(|| {
 		let mut free = deal(1);
 		(free.app.price, free.workerpool.price, free.worker_stake, free.dataset) = (0, 0, 0, None);
+		free.pool_stake = 0;
 		let task = agreed(free, 1);
 		assert_ok!(reveal(1, task, 1));
 		assert_eq!((books(&worker(1)), books(&PAYER), books(&scheduler())), ((RLC, 0), (0, 0), (0, 0)));

@@ -6,7 +6,7 @@ use rlc_primitives::{task::Stage, Deal};
 use crate::{
 	api::{WorkItem, WorkKind, WorkerView},
 	mock::*,
-	Delegate, FailureCause, Scores,
+	Delegate, FailureCause,
 };
 
 #[test]
@@ -89,7 +89,7 @@ fn losers_have_nothing_to_reveal() {
 #[test]
 fn worker_s_standing() {
 	test(|| {
-		Scores::<Test>::insert(worker(1), 30);
+		set_score(&worker(1), 30);
 		let task = open(Deal { size: 2, ..deal(999) });
 		assert_ok!(contribute(1, task, 1));
 		assert_ok!(delegate(nth(task, 1), &[1]));

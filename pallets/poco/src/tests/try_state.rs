@@ -1,11 +1,11 @@
 //! A broken invariant is seen.
 
 use frame_support::assert_ok;
-use rlc_primitives::traits::OpenLocks;
+use rlc_primitives::{task::ContributionStatus, traits::OpenLocks};
 
 use crate::{
-	mock::*, CallbackEnds, Delegates, Deliveries, DeliveryOutcome, Due, DueItem, DueKey, QueueEnds, Scores, TaskRef,
-	Tasks, Work,
+	mock::*, AppFault, CallbackEnds, Delegates, Deliveries, DeliveryOutcome, DueDeals, DueKey, DueReveals,
+	FailureCause, QueueEnds, TaskFailure, TaskFailures, TaskRef, Tasks, Work,
 };
 
 /// Breaks something around a task with two winners and a delegate.
@@ -24,9 +24,18 @@ fn broken(breaking: impl FnOnce(TaskRef), seen: &'static str) {
 
 #[test]
 fn open_task_without_an_end() {
-	let key = DueKey::new(START + 10 * T, DueItem::Deal(open_deal()));
-	broken(|_| Due::<Test>::remove(key), "I4: an open task is not on the agenda");
-	broken(|_| Due::<Test>::insert(key, 4), "I4: an open task is not on the agenda");
+	let key = DueKey::new(START + 10 * T, open_deal());
+	broken(|_| DueDeals::<Test>::remove(key), "I4: an open task is not on the agenda");
+	broken(|_| DueDeals::<Test>::insert(key, 4), "I4: an open task is not on the agenda");
+	let twice = DueKey::new(START + 11 * T, open_deal());
+	broken(|_| DueDeals::<Test>::insert(twice, 0), "a deal is on the agenda twice");
+	broken(
+		|_| {
+			DueDeals::<Test>::remove(key);
+			DueDeals::<Test>::insert(twice, 0);
+		},
+		"I4: a deal is due later than its tasks",
+	);
 }
 
 fn open_deal() -> rlc_primitives::DealId {
@@ -45,6 +54,25 @@ fn work_that_is_lost_or_stray() {
 }
 
 #[test]
+fn failures_of_tasks_that_did_not_fail() {
+	let released = TaskFailure::Released { cause: FailureCause::AppUnavailable };
+	let agreed = TaskFailure::Agreed { cause: AppFault::AppFailed, code: 1 };
+	for failure in [released, agreed] {
+		broken(|task| TaskFailures::<Test>::insert(task.id(), failure), "a task did not fail as is said");
+		broken(|task| TaskFailures::<Test>::insert(nth(task, 9).id(), failure), "I7: why a task failed outlived it");
+	}
+	broken(
+		|task| {
+			Tasks::<Test>::mutate(task.id(), |stored| {
+				stored.as_mut().unwrap().contributions[0].status = ContributionStatus::Excused;
+			});
+			Work::<Test>::remove(worker(1), task.id());
+		},
+		"a worker is excused where the app did not fail",
+	);
+}
+
+#[test]
 fn tasks_out_of_place() {
 	broken(|task| Tasks::<Test>::insert(nth(task, 9).id(), stored(task)), "a task is stored under another's id");
 	broken(|task| Opened::remove(task.deal), "a task's deal is gone");
@@ -52,10 +80,16 @@ fn tasks_out_of_place() {
 
 #[test]
 fn agenda_out_of_step() {
-	let key = |task: TaskRef, at| DueKey::new(START + at, DueItem::Task(task.id()));
-	broken(|task| Due::<Test>::remove(key(task, 2 * T)), "an automatic task's reveal deadline is not on the agenda");
-	broken(|task| Due::<Test>::insert(key(task, 1), 0), "a task is due at another time than its reveal deadline");
-	broken(|task| Due::<Test>::insert(key(nth(task, 1), 1), 0), "an unknown task is on the agenda");
+	let key = |task: TaskRef, at| DueKey::new(START + at, task.id());
+	broken(
+		|task| DueReveals::<Test>::remove(key(task, 2 * T)),
+		"an automatic task's reveal deadline is not on the agenda",
+	);
+	broken(
+		|task| DueReveals::<Test>::insert(key(task, 1), ()),
+		"a task is due at another time than its reveal deadline",
+	);
+	broken(|task| DueReveals::<Test>::insert(key(nth(task, 1), 1), ()), "an unknown task is on the agenda");
 }
 
 #[test]
@@ -74,10 +108,10 @@ fn queue_out_of_step() {
 #[test]
 fn empty_items() {
 	broken(
-		|task| Delegates::<Test>::insert(nth(task, 1).id(), crate::DelegateList::new()),
+		|task| Delegates::<Test>::insert(nth(task, 1).id(), crate::DelegatedList::new()),
 		"an empty list of delegates is stored",
 	);
-	broken(|_| Scores::<Test>::insert(worker(7), 0), "a score of 0 is stored");
+	broken(|_| set_score(&worker(7), 0), "a score of 0 is stored");
 }
 
 #[test]

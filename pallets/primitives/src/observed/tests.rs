@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
 	deal::{Resource, Settlement},
+	rules::Rules,
 	tag::Tag,
 	AppId, CategoryId, Deal, DealId, WorkerpoolId,
 };
@@ -35,9 +36,12 @@ fn deal(trust: u64) -> Deal {
 		trust,
 		tag: Tag::NONE,
 		start: 0,
+		opened: 0,
 		first: 0,
 		size: 1,
 		worker_stake: 0,
+		charge: 0,
+		pool_stake: 0,
 		scheduler_ratio: 1,
 		settlement: Settlement::Scheduler,
 	}
@@ -83,7 +87,9 @@ fn act(task: &mut Task, deal: &Deal, now: &mut Moment, attempt: &Attempt) -> Vec
 			let who = worker(n);
 			let (result, seal) = (ResultHash::of(id, digest(result)), ResultSeal::of(&who, id, digest(result)));
 			let commitment = Commitment { result, seal, enclave: None };
-			let Ok(reached) = task.contribute(deal, who.clone(), score(n), commitment, *now) else { return vec![] };
+			let Ok(reached) = task.contribute(deal, who.clone(), score(n), commitment, *now, &Rules::IEXEC) else {
+				return vec![];
+			};
 			let mut events = vec![TaskEvent::Delegated { worker: who.clone() }];
 			events.push(TaskEvent::Contributed { worker: who, result });
 			events.extend(reached.map(|reached| TaskEvent::ConsensusReached {
@@ -105,16 +111,16 @@ fn act(task: &mut Task, deal: &Deal, now: &mut Moment, attempt: &Attempt) -> Vec
 			revealed.map_or_else(|_| vec![], |_| vec![event])
 		}
 		Attempt::Finalize => {
-			let closed = task.finalize(deal, None, *now);
+			let closed = task.finalize(deal, None, *now, &Rules::IEXEC);
 			closed.map_or_else(|_| vec![], |consensus| vec![TaskEvent::Closed { outcome: consensus.digest }])
 		}
 		Attempt::Reopen => task.reopen(deal, *now).map_or_else(|_| vec![], |()| vec![TaskEvent::Reopened]),
-		Attempt::Abandon => {
-			task.abandon(deal, *now).map_or_else(|_| vec![], |()| vec![TaskEvent::Closed { outcome: None }])
-		}
-		Attempt::Claim => {
-			task.claim(deal, *now).map_or_else(|_| vec![], |()| vec![TaskEvent::Closed { outcome: None }])
-		}
+		Attempt::Abandon => task
+			.abandon(deal, *now, &Rules::IEXEC)
+			.map_or_else(|_| vec![], |()| vec![TaskEvent::Closed { outcome: None }]),
+		Attempt::Claim => task
+			.claim(deal, *now, &Rules::IEXEC)
+			.map_or_else(|_| vec![], |()| vec![TaskEvent::Closed { outcome: None }]),
 		Attempt::Wait { time } => {
 			*now += time;
 			vec![]

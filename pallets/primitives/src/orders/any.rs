@@ -81,6 +81,28 @@ impl AnyOrder {
 		}
 	}
 
+	/// Returns whether the order admits everybody and everything.
+	pub fn is_open(&self) -> bool {
+		match self {
+			Self::App(order) => {
+				order.dataset_restrict.is_anyone()
+					&& order.workerpool_restrict.is_anyone()
+					&& order.requester_restrict.is_anyone()
+			}
+			Self::Dataset(order) => {
+				order.app_restrict.is_anyone()
+					&& order.workerpool_restrict.is_anyone()
+					&& order.requester_restrict.is_anyone()
+			}
+			Self::Workerpool(order) => {
+				order.app_restrict.is_anyone()
+					&& order.dataset_restrict.is_anyone()
+					&& order.requester_restrict.is_anyone()
+			}
+			Self::Request(order) => order.workerpool.is_anyone(),
+		}
+	}
+
 	/// Returns the order's hash, see [`SigningDomain::hash`].
 	pub fn hash(&self, domain: &SigningDomain) -> OrderHash {
 		each!(self, order => domain.hash(order))

@@ -52,6 +52,18 @@ pub enum Restriction<Id> {
 	Group(GroupId),
 }
 
+impl<Id> Restriction<Id> {
+	/// Returns whether nobody and nothing is excluded.
+	pub fn is_anyone(&self) -> bool {
+		matches!(self, Self::Anyone)
+	}
+
+	/// Returns whether it takes a read of storage to know who is admitted.
+	pub fn is_group(&self) -> bool {
+		matches!(self, Self::Group(_))
+	}
+}
+
 impl<Id: Clone + PartialEq + Into<Member>> Restriction<Id> {
 	/// Returns whether `candidate` is admitted; `None` is the dataset of a deal without one, which only `Anyone`
 	/// admits.

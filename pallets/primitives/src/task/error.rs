@@ -23,9 +23,11 @@ macro_rules! task_errors {
 			ContributionTooLate,
 			/// The reveal deadline has passed.
 			RevealTooLate,
-			/// The final deadline has passed: the task can only be claimed.
+			/// The final deadline has passed, and the time in which a revealed task can still be finalized: the task
+			/// can only be claimed.
 			FinalTooLate,
-			/// The final deadline has not passed: the task may still get its result.
+			/// The task may still get its result: the final deadline has not passed, or somebody revealed and it can be
+			/// finalized for some time yet.
 			ClaimTooEarly,
 			/// The reveal deadline has not passed: winners may still reveal.
 			ReopenTooEarly,

@@ -1,5 +1,7 @@
 //! What a task allows, and each thing that it refuses.
 
+mod failures;
+
 use super::*;
 use crate::{
 	deal::{Resource, Settlement},
@@ -34,9 +36,12 @@ fn deal(trust: u64) -> Deal {
 		trust,
 		tag: Tag::NONE,
 		start: START,
+		opened: START,
 		first: 3,
 		size: 2,
 		worker_stake: 300,
+		charge: 0,
+		pool_stake: 300,
 		scheduler_ratio: 1,
 		settlement: Settlement::Automatic,
 	}
@@ -63,7 +68,7 @@ fn revealing() -> Task {
 	assert_eq!(contribute(&mut task, 1, RIGHT), Ok(None));
 	assert_eq!(contribute(&mut task, 3, WRONG), Ok(None));
 	assert_eq!(contribute(&mut task, 2, RIGHT), Ok(None), "4 · 3 > 7 · 2 does not hold");
-	let reached = task.contribute(&deal(3), worker(4), 12, commitment(4, RIGHT), START);
+	let reached = task.contribute(&deal(3), worker(4), 12, commitment(4, RIGHT), START, &Rules::IEXEC);
 	assert_eq!(reached.unwrap().unwrap().winners, 3);
 	task
 }
@@ -76,7 +81,7 @@ fn revealed() -> Task {
 }
 
 fn contribute(task: &mut Task, who: u8, result: u8) -> Result<Option<Consensus>, TaskError> {
-	task.contribute(&deal(3), worker(who), 0, commitment(who, result), START)
+	task.contribute(&deal(3), worker(who), 0, commitment(who, result), START, &Rules::IEXEC)
 }
 
 /// Checks that a transition refuses with `error` and changes nothing.
@@ -124,9 +129,9 @@ fn category_without_time_or_with_too_much_is_invalid() {
 fn agreement_of_all_winners_is_finalized() {
 	let mut task = revealed();
 	assert_eq!(task.reveal(&worker(2), digest(RIGHT), START), Ok(1));
-	refused(&task, TaskError::RevealsMissing, |task| task.finalize(&deal(3), None, START));
+	refused(&task, TaskError::RevealsMissing, |task| task.finalize(&deal(3), None, START, &Rules::IEXEC));
 	assert_eq!(task.reveal(&worker(4), digest(RIGHT), START), Ok(0));
-	let consensus = task.finalize(&deal(3), None, START).unwrap();
+	let consensus = task.finalize(&deal(3), None, START, &Rules::IEXEC).unwrap();
 	assert_eq!((consensus.winners, consensus.reveals, consensus.digest), (3, 3, Some(digest(RIGHT))));
 	assert_eq!(task.stage, Stage::Completed(consensus));
 }
@@ -136,9 +141,42 @@ fn contribution_to_a_task_with_a_consensus_is_refused() {
 	refused(&revealing(), TaskError::NotActive, |task| contribute(task, 5, RIGHT));
 }
 
+/// A worker with a score like this would decide a task of trust 3 alone, as far as credibility goes.
+#[test]
+fn trust_is_not_met_by_one_worker_whatever_its_score() {
+	let alone = active().contribute(&deal(3), worker(1), 1_000_000, commitment(1, RIGHT), START, &Rules::IEXEC);
+	assert!(alone.unwrap().is_some(), "as iExec's contracts do");
+	let mut task = active();
+	let mut contribute = |who: u8, result| {
+		task.contribute(&deal(3), worker(who), 1_000_000, commitment(who, result), START, &Rules::LIVE)
+	};
+	assert_eq!(contribute(1, RIGHT), Ok(None));
+	assert_eq!(contribute(2, WRONG), Ok(None), "another result is not agreement");
+	assert_eq!(contribute(3, RIGHT).unwrap().map(|consensus| consensus.winners), Some(2));
+}
+
+#[test]
+fn task_of_trust_1_needs_one_worker() {
+	let reached = active().contribute(&deal(1), worker(1), 0, commitment(1, RIGHT), START, &Rules::LIVE);
+	assert!(reached.unwrap().is_some());
+}
+
+#[test]
+fn revealed_task_has_some_time_left_after_its_final_deadline() {
+	const END: Moment = FINAL_DEADLINE + 2 * T;
+	let live = &Rules::LIVE;
+	refused(&revealed(), TaskError::ClaimTooEarly, |task| task.claim(&deal(3), END - 1, live));
+	refused(&revealed(), TaskError::AlreadyRevealed, |task| task.abandon(&deal(3), END - 1, live));
+	assert!(revealed().finalize(&deal(3), None, END - 1, live).is_ok());
+	refused(&revealed(), TaskError::FinalTooLate, |task| task.finalize(&deal(3), None, END, live));
+	assert_eq!(revealed().claim(&deal(3), END, live), Ok(()));
+	assert_eq!(revealing().claim(&deal(3), FINAL_DEADLINE, live), Ok(()), "nobody revealed");
+}
+
 #[test]
 fn late_contribution_is_refused() {
-	let at = |now| move |task: &mut Task| task.contribute(&deal(3), worker(1), 0, commitment(1, RIGHT), now);
+	let at =
+		|now| move |task: &mut Task| task.contribute(&deal(3), worker(1), 0, commitment(1, RIGHT), now, &Rules::IEXEC);
 	refused(&active(), TaskError::ContributionTooLate, at(CONTRIBUTION_DEADLINE));
 	assert_eq!(at(CONTRIBUTION_DEADLINE - 1)(&mut active()), Ok(None));
 }
@@ -156,18 +194,21 @@ fn contribution_without_enclave_is_refused_if_the_tag_demands_one() {
 	let deal = Deal { tag: Tag::from_bits(0b11), ..deal(1) };
 	let without = commitment(1, RIGHT);
 	let with = Commitment { enclave: Some(H160::repeat_byte(1)), ..without };
-	refused(&active(), TaskError::EnclaveRequired, |task| task.contribute(&deal, worker(1), 0, without, START));
+	refused(&active(), TaskError::EnclaveRequired, |task| {
+		task.contribute(&deal, worker(1), 0, without, START, &Rules::IEXEC)
+	});
 	refused(&active(), TaskError::EnclaveRequired, |task| {
 		task.contribute_and_finalize(&deal, worker(1), digest(RIGHT), None, None, START)
 	});
-	assert!(active().contribute(&deal, worker(1), 0, with, START).unwrap().is_some());
+	assert!(active().contribute(&deal, worker(1), 0, with, START, &Rules::IEXEC).unwrap().is_some());
 }
 
 #[test]
 fn sixty_fifth_contributor_is_refused() {
 	// 64 workers in 32 groups of two, none of which is credible enough.
 	let mut task = active();
-	let mut say = |who: u8| task.contribute(&deal(1_000), worker(who), 0, commitment(who, who / 2), START);
+	let mut say =
+		|who: u8| task.contribute(&deal(1_000), worker(who), 0, commitment(who, who / 2), START, &Rules::IEXEC);
 	assert!((0..64).all(|who| say(who) == Ok(None)));
 	refused(&task, TaskError::TooManyContributors, |task| contribute(task, 64, RIGHT));
 	assert_eq!(task.total, U256::from(1 + 32 * 4));
@@ -177,8 +218,9 @@ fn sixty_fifth_contributor_is_refused() {
 fn numbers_above_256_bits_are_refused() {
 	// Two camps of workers with the highest score, neither of which is ever credible enough.
 	let deal = deal(u64::MAX);
-	let say =
-		|task: &mut Task, who: u8| task.contribute(&deal, worker(who), Score::MAX, commitment(who, who % 2), START);
+	let say = |task: &mut Task, who: u8| {
+		task.contribute(&deal, worker(who), Score::MAX, commitment(who, who % 2), START, &Rules::IEXEC)
+	};
 	let mut task = active();
 	assert!((1..=6).all(|who| say(&mut task, who) == Ok(None)));
 	refused(&task, TaskError::ConsensusOverflow, |task| say(task, 7));
@@ -220,7 +262,7 @@ fn reveal_of_another_digest_is_refused() {
 fn copied_commitment_cannot_be_revealed() {
 	let mut task = active();
 	contribute(&mut task, 1, RIGHT).unwrap();
-	let reached = task.contribute(&deal(2), worker(2), 0, commitment(1, RIGHT), START).unwrap();
+	let reached = task.contribute(&deal(2), worker(2), 0, commitment(1, RIGHT), START, &Rules::IEXEC).unwrap();
 	assert!(reached.is_some());
 	refused(&task, TaskError::WrongSeal, |task| task.reveal(&worker(2), digest(RIGHT), START));
 	assert_eq!(task.reveal(&worker(1), digest(RIGHT), START), Ok(1));
@@ -228,7 +270,7 @@ fn copied_commitment_cannot_be_revealed() {
 
 #[test]
 fn finalize_waits_for_all_winners_or_the_reveal_deadline() {
-	let at = |now| move |task: &mut Task| task.finalize(&deal(3), None, now).map(|_| ());
+	let at = |now| move |task: &mut Task| task.finalize(&deal(3), None, now, &Rules::IEXEC).map(|_| ());
 	refused(&active(), TaskError::NotRevealing, at(START));
 	refused(&revealing(), TaskError::RevealsMissing, at(START));
 	refused(&revealing(), TaskError::RevealsMissing, at(REVEAL_DEADLINE));
@@ -255,12 +297,12 @@ fn callback_data_is_there_exactly_if_the_deal_has_a_callback() {
 	let mut task = active();
 	let seal = ResultSeal::of(&worker(1), task.id(), right);
 	let commitment = Commitment { result: ResultHash::of(task.id(), right), seal, enclave: None };
-	task.contribute(&with, worker(1), 0, commitment, START).unwrap();
+	task.contribute(&with, worker(1), 0, commitment, START, &Rules::IEXEC).unwrap();
 	task.reveal(&worker(1), right, START).unwrap();
-	refused(&task, TaskError::CallbackDataMissing, |task| task.finalize(&with, None, START));
-	refused(&task, TaskError::WrongCallbackData, |task| task.finalize(&with, Some(b"price: 8"), START));
-	refused(&task, TaskError::UnexpectedCallbackData, |task| task.finalize(&deal(1), Some(data), START));
-	assert!(task.finalize(&with, Some(data), START).is_ok());
+	refused(&task, TaskError::CallbackDataMissing, |task| task.finalize(&with, None, START, &Rules::IEXEC));
+	refused(&task, TaskError::WrongCallbackData, |task| task.finalize(&with, Some(b"price: 8"), START, &Rules::IEXEC));
+	refused(&task, TaskError::UnexpectedCallbackData, |task| task.finalize(&deal(1), Some(data), START, &Rules::IEXEC));
+	assert!(task.finalize(&with, Some(data), START, &Rules::IEXEC).is_ok());
 }
 
 #[test]
@@ -306,7 +348,8 @@ fn reopened_task_starts_over_without_those_who_did_not_reveal() {
 	use ContributionStatus::{Contributed, Rejected};
 	assert_eq!(statuses, [Rejected, Contributed, Rejected, Rejected]);
 
-	let again = |task: &mut Task, who| task.contribute(&deal(3), worker(who), 0, commitment(who, RIGHT), now);
+	let again =
+		|task: &mut Task, who| task.contribute(&deal(3), worker(who), 0, commitment(who, RIGHT), now, &Rules::IEXEC);
 	refused(&task, TaskError::AlreadyContributed, |task| again(task, 1));
 	assert_eq!((again(&mut task, 5), task.total), (Ok(None), U256::from(1 + 2 + 2)), "the group starts at zero");
 	assert_eq!((again(&mut task, 6), again(&mut task, 7).unwrap().map(|one| one.winners)), (Ok(None), Some(3)));
@@ -317,22 +360,43 @@ fn reopened_task_starts_over_without_those_who_did_not_reveal() {
 fn overdue_task_can_be_claimed_whatever_happened_to_it() {
 	for mut task in [active(), revealing(), revealed()] {
 		let consensus = task.consensus().copied();
-		refused(&task, TaskError::ClaimTooEarly, |task| task.claim(&deal(3), FINAL_DEADLINE - 1));
-		task.claim(&deal(3), FINAL_DEADLINE).unwrap();
+		refused(&task, TaskError::ClaimTooEarly, |task| task.claim(&deal(3), FINAL_DEADLINE - 1, &Rules::IEXEC));
+		task.claim(&deal(3), FINAL_DEADLINE, &Rules::IEXEC).unwrap();
 		assert_eq!(task.stage, Stage::Failed(consensus));
-		refused(&task, TaskError::AlreadyClosed, |task| task.claim(&deal(3), FINAL_DEADLINE));
+		refused(&task, TaskError::AlreadyClosed, |task| task.claim(&deal(3), FINAL_DEADLINE, &Rules::IEXEC));
 	}
+}
+
+#[test]
+fn consensus_that_was_withheld_is_rejected_when_the_task_fails() {
+	type Fail = fn(&mut Task, Moment, &Rules) -> Result<(), TaskError>;
+	let ways: [Fail; 2] =
+		[|task, now, rules| task.claim(&deal(3), now, rules), |task, now, rules| task.abandon(&deal(3), now, rules)];
+	let rejected = |task: &Task| -> Vec<bool> {
+		task.contributions.iter().map(|one| one.status == ContributionStatus::Rejected).collect()
+	};
+	for fail in ways {
+		let mut task = revealing();
+		fail(&mut task, FINAL_DEADLINE, &Rules::LIVE).unwrap();
+		assert_eq!(rejected(&task), [true, false, true, true], "the one that was wrong kept nobody from anything");
+		let mut task = revealing();
+		fail(&mut task, FINAL_DEADLINE, &Rules::IEXEC).unwrap();
+		assert_eq!(rejected(&task), [false; 4], "as the contracts do");
+	}
+	let mut early = revealing();
+	early.abandon(&deal(3), REVEAL_DEADLINE - 1, &Rules::LIVE).unwrap();
+	assert_eq!(rejected(&early), [false; 4], "they could have revealed yet");
 }
 
 #[test]
 fn scheduler_may_abandon_what_nobody_revealed() {
 	for mut task in [active(), revealing()] {
-		task.abandon(&deal(3), START).unwrap();
+		task.abandon(&deal(3), START, &Rules::IEXEC).unwrap();
 		assert!(task.is_closed());
-		refused(&task, TaskError::AlreadyClosed, |task| task.abandon(&deal(3), START));
+		refused(&task, TaskError::AlreadyClosed, |task| task.abandon(&deal(3), START, &Rules::IEXEC));
 	}
-	refused(&revealed(), TaskError::AlreadyRevealed, |task| task.abandon(&deal(3), START));
-	assert_eq!(revealed().abandon(&deal(3), FINAL_DEADLINE), Ok(()));
+	refused(&revealed(), TaskError::AlreadyRevealed, |task| task.abandon(&deal(3), START, &Rules::IEXEC));
+	assert_eq!(revealed().abandon(&deal(3), FINAL_DEADLINE, &Rules::IEXEC), Ok(()));
 }
 
 #[test]
@@ -340,13 +404,13 @@ fn closed_task_does_nothing_more() {
 	let mut completed = active();
 	completed.contribute_and_finalize(&deal(1), worker(1), digest(RIGHT), None, None, START).unwrap();
 	let mut failed = revealing();
-	failed.abandon(&deal(3), START).unwrap();
+	failed.abandon(&deal(3), START, &Rules::IEXEC).unwrap();
 	for task in [completed, failed] {
 		refused(&task, TaskError::NotActive, |task| contribute(task, 9, RIGHT));
 		refused(&task, TaskError::NotRevealing, |task| task.reveal(&worker(1), digest(RIGHT), START));
-		refused(&task, TaskError::NotRevealing, |task| task.finalize(&deal(3), None, START));
+		refused(&task, TaskError::NotRevealing, |task| task.finalize(&deal(3), None, START, &Rules::IEXEC));
 		refused(&task, TaskError::NotRevealing, |task| task.reopen(&deal(3), REVEAL_DEADLINE));
-		refused(&task, TaskError::AlreadyClosed, |task| task.claim(&deal(3), FINAL_DEADLINE));
+		refused(&task, TaskError::AlreadyClosed, |task| task.claim(&deal(3), FINAL_DEADLINE, &Rules::IEXEC));
 	}
 }
 
@@ -386,12 +450,12 @@ proptest! {
 			let before = task.clone();
 			let done = match step {
 				Step::Contribute(who, result, score) =>
-					task.contribute(&deal, worker(who), score, commitment(who, result), now).map(|_| ()),
+					task.contribute(&deal, worker(who), score, commitment(who, result), now, &Rules::IEXEC).map(|_| ()),
 				Step::Reveal(who, result) => task.reveal(&worker(who), digest(result), now).map(|_| ()),
-				Step::Finalize => task.finalize(&deal, None, now).map(|_| ()),
+				Step::Finalize => task.finalize(&deal, None, now, &Rules::IEXEC).map(|_| ()),
 				Step::Reopen => task.reopen(&deal, now),
-				Step::Claim => task.claim(&deal, now),
-				Step::Abandon => task.abandon(&deal, now),
+				Step::Claim => task.claim(&deal, now, &Rules::IEXEC),
+				Step::Abandon => task.abandon(&deal, now, &Rules::IEXEC),
 				Step::OneWorker(who) =>
 					task.contribute_and_finalize(&deal, worker(who), digest(RIGHT), None, None, now).map(|_| ()),
 			};
@@ -414,11 +478,11 @@ proptest! {
 				prop_assert_eq!(task.total, groups.fold(U256::one(), |sum, group| sum + group));
 			}
 			if matches!(task.stage, Stage::Completed(_)) && before.stage != task.stage {
-				let paid = crate::settlement::Success::of_consensus(&deal, &task, 0);
+				let paid = crate::settlement::Success::of_consensus(&deal, &task, 0, &Rules::IEXEC, |_| true);
 				prop_assert!(matches!(step, Step::OneWorker(_)) || paid.is_ok());
 			}
 		}
 		// I4: whatever happened, the task ends when its time is over.
-		prop_assert!(task.is_closed() || task.claim(&deal, deal.final_deadline()).is_ok());
+		prop_assert!(task.is_closed() || task.claim(&deal, deal.final_deadline(), &Rules::IEXEC).is_ok());
 	}
 }

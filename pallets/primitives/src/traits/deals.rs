@@ -4,7 +4,7 @@ use sp_runtime::{DispatchResult, Weight};
 
 use crate::{
 	deal::{Deal, Params},
-	DealId, Moment,
+	Balance, DealId, Moment,
 };
 
 /// What was agreed on, and how far it has come.
@@ -29,6 +29,13 @@ pub trait Deals {
 
 	/// Tells that one of the deal's tasks was pruned. Fails if the deal is not prunable.
 	fn prune_task(id: &DealId, now: Moment) -> DispatchResult;
+
+	/// Returns what an attempt at a task of this deal can be paid at most, in nRLC: the allowance in its pool's record, and
+	/// nothing once the pool has another owner. What it reads is part of [`OnTaskClosed`](super::OnTaskClosed)'s weight.
+	fn allowance(deal: &Deal) -> Balance;
+
+	/// Tells that an attempt was paid this much of the allowance, in nRLC.
+	fn use_allowance(deal: &Deal, paid: Balance);
 }
 
 /// Wants to know when deals are made. All money is locked by then, and the hook cannot undo it.

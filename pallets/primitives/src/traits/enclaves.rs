@@ -7,6 +7,11 @@ use crate::Tag;
 
 /// Knows which enclaves may sign for a trusted execution environment.
 pub trait EnclaveRegistry {
+	/// Returns whether it can accept any enclave: if not, no task that demands one can be done.
+	fn is_open() -> bool {
+		true
+	}
+
 	/// Checks that the enclave with this key may work on tasks with this tag.
 	fn ensure_accepted(enclave: &H160, tag: &Tag) -> DispatchResult;
 
@@ -16,6 +21,10 @@ pub trait EnclaveRegistry {
 
 /// No enclave is accepted.
 impl EnclaveRegistry for () {
+	fn is_open() -> bool {
+		false
+	}
+
 	fn ensure_accepted(_: &H160, _: &Tag) -> DispatchResult {
 		Err(DispatchError::Other("no enclave is accepted here"))
 	}
@@ -31,6 +40,7 @@ mod tests {
 
 	#[test]
 	fn no_registry_accepts_no_enclave() {
+		assert!(!<() as EnclaveRegistry>::is_open());
 		assert!(<() as EnclaveRegistry>::ensure_accepted(&H160::zero(), &Tag::NONE).is_err());
 	}
 }

@@ -15,7 +15,7 @@ pub trait Escrow {
 	///
 	/// What an account gets and loses is summed up first, so that a batch of tasks costs hardly more than one. Fails if
 	/// less is locked than is unlocked and seized, if the kitty has less than is taken from it, or if what is seized is
-	/// not what is rewarded.
+	/// not what is rewarded and what goes to the treasury.
 	///
 	/// Returns how many accounts were touched.
 	fn settle(movements: &[Movement]) -> Result<u32, DispatchError>;
@@ -50,6 +50,8 @@ pub enum MovementKind {
 	Reward,
 	/// The account is paid out of the kitty.
 	RewardFromKitty,
+	/// A part of what is seized goes to the treasury. The account is the one that lost it, or the scheduler for all.
+	ToTreasury,
 }
 
 /// Knows what is locked in the [`Escrow`], and says so from its own books: for checks only (invariant I2), since it may

@@ -15,7 +15,8 @@ pub struct Delivery {
 	pub deal: DealId,
 	/// The task that it is the result of.
 	pub task: TaskId,
-	/// The result: bytes whose keccak-256 the workers agreed on.
+	/// The result: bytes whose keccak-256 the workers agreed on. If the app is a module, the last 32 of them are the
+	/// [trace](crate::trace) of its run, and what it left comes before.
 	pub data: Vec<u8>,
 }
 

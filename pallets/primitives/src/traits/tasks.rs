@@ -2,15 +2,30 @@
 
 use sp_runtime::Weight;
 
-use crate::{DealId, ResultDigest, TaskId};
+use crate::{
+	failure::{AppFault, FailureCause},
+	DealId, ResultDigest, TaskId,
+};
 
 /// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
 	/// With this result.
 	Completed(ResultDigest),
-	/// Without one.
+	/// Without one: it was not done in time, or its scheduler gave it up.
 	Failed,
+	/// Without one: the app failed, and the workers agree on how.
+	AgreedFailure {
+		/// How.
+		cause: AppFault,
+		/// Its exit code.
+		code: u32,
+	},
+	/// Without one: something outside the task is missing, and its scheduler released it.
+	Released {
+		/// What workers reported.
+		cause: FailureCause,
+	},
 }
 
 /// Wants to know when tasks close. The money has moved by then, and the hook cannot undo it.

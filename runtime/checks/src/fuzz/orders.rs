@@ -4,11 +4,11 @@ use codec::Encode;
 use pallet_marketplace::{Authorization, SignedOrder, SignedOrders};
 use rand::{rngs::StdRng, seq::SliceRandom, Rng};
 use rlc_primitives::{
-	traits::Assets, AccountId, AnyOrder, AppOrder, Balance, CategoryId, DatasetOrder, GroupId, Moment, Order,
-	OrderSignature, RequestOrder, Restriction, Tag, WorkerpoolOrder, NRLC, RLC,
+	traits::Assets, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, GroupId, Moment,
+	Order, RequestOrder, Restriction, Tag, WorkerpoolOrder, NRLC, RLC,
 };
 use rlc_runtime::{Marketplace, Registry};
-use sp_core::H256;
+use sp_core::{H160, H256};
 
 use super::world::World;
 use crate::people::Person;
@@ -34,7 +34,8 @@ impl World {
 		let domain = Marketplace::signing_domain();
 		let authorization = match random.gen_range(0..20) {
 			0 => Authorization::OnChain,
-			_ => Authorization::Signature(OrderSignature::Native(signer.sign_bytes(&domain.native_payload(&order)))),
+			1..=18 if signer.account() == self.shared().account() => Authorization::OnChain,
+			_ => Authorization::Signature(signer.sign_order(&order, &domain)),
 		};
 		SignedOrder { order, authorization }
 	}
@@ -122,9 +123,10 @@ impl World {
 			category: workerpool.category,
 			trust: workerpool.trust.saturating_add(u64::from(random.gen_ratio(1, 30))),
 			beneficiary: None,
-			callback: None,
+			callback: random.gen_ratio(1, 6).then(|| CallbackId(H160::repeat_byte(1))),
 			params: random.gen::<u64>().encode().try_into().unwrap_or_default(),
 			salt: self.some_salt(random),
+			// Neither has an EIP-712 form.
 			payer: random.gen_ratio(1, 20).then(|| self.anyone(random).account()),
 			expiry: random.gen_ratio(1, 3).then(|| self.now().saturating_add(random.gen_range(0..100_000) as Moment)),
 		}

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use frame_support::traits::Get;
+use frame_support::traits::{Get, Time};
+use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_poco::TaskRef;
 use rand::{rngs::StdRng, seq::SliceRandom, Rng};
 use rlc_primitives::{
@@ -10,16 +11,17 @@ use rlc_primitives::{
 	Task, WorkerpoolId,
 };
 use rlc_runtime::{
-	configs::computing::{parameters::marketplace, RuntimeParameters},
-	Runtime, RuntimeCall, System, UncheckedExtrinsic,
+	configs::{
+		accounts::ProxyType,
+		computing::{parameters::marketplace, RuntimeParameters},
+	},
+	timing::SlotMs,
+	Clock, Runtime, RuntimeCall, System, UncheckedExtrinsic,
 };
-use sp_keyring::Sr25519Keyring;
 use sp_runtime::traits::Dispatchable;
 
+use super::{actions::Act, population};
 use crate::people::Person;
-
-/// How many people there are beside those who have money from the first block on.
-const PEOPLE: usize = 14;
 
 /// A category of tasks so short that deadlines pass within a few blocks, in ms.
 const SHORT: Moment = 6_000;
@@ -51,8 +53,14 @@ pub struct World {
 	pub deals: Vec<(DealId, Deal)>,
 	/// Tasks that somebody has to reveal or to close.
 	pub revealing: Vec<Task>,
+	/// Deals with tasks that are open.
+	pub open: Vec<(DealId, Deal)>,
 	/// Deals all of whose tasks are closed.
 	pub closed: Vec<(DealId, Deal)>,
+	/// PoCo time in the next block, in ms, unless it stands still.
+	pub coming: Moment,
+	/// What was made up while something else was looked for.
+	pub postponed: Vec<Act>,
 	/// Tells things apart that are otherwise equal.
 	pub salt: u64,
 	born: Moment,
@@ -62,18 +70,8 @@ pub struct World {
 impl World {
 	/// Returns a world of people, with RLC from the preset's rich.
 	pub fn new() -> Self {
-		let people: Vec<_> = (0..PEOPLE).map(|number| Person::new(&format!("//person//{number}"))).collect();
-		let rich = Sr25519Keyring::Alice.to_account_id();
-		for person in &people {
-			let amount = 10_000 * rlc_primitives::RLC;
-			pallet_balances::Pallet::<Runtime>::force_transfer(
-				rlc_runtime::RuntimeOrigin::root(),
-				rich.clone().into(),
-				person.account().into(),
-				amount,
-			)
-			.expect("the preset's accounts are rich");
-		}
+		let people = population::people();
+		population::settle(&people);
 		let retention = marketplace::Parameters::Retention(marketplace::Retention, Some(RETENTION));
 		let key_value = RuntimeParameters::Marketplace(retention);
 		let call = RuntimeCall::from(pallet_parameters::Call::set_parameter { key_value });
@@ -89,7 +87,10 @@ impl World {
 			published: Vec::new(),
 			deals: Vec::new(),
 			revealing: Vec::new(),
+			open: Vec::new(),
 			closed: Vec::new(),
+			coming: 0,
+			postponed: Vec::new(),
 			salt: 0,
 			born: 0,
 			nonces: BTreeMap::new(),
@@ -110,6 +111,37 @@ impl World {
 		}
 	}
 
+	/// Returns the one for whom others act as proxies.
+	pub fn principal(&self) -> Person {
+		population::principal(&self.people).clone()
+	}
+
+	/// Returns those that act for the principal, and as what.
+	pub fn proxies(&self) -> Vec<(&Person, ProxyType)> {
+		population::proxies(&self.people)
+	}
+
+	/// Returns the account that several share: it signs nothing.
+	pub fn shared(&self) -> Person {
+		population::shared(&self.people).clone()
+	}
+
+	/// Returns those who share it: each of them can act for it alone.
+	pub fn signatories(&self) -> &[Person] {
+		population::signatories(&self.people)
+	}
+
+	/// Returns the others that somebody names to act for it.
+	pub fn cosigners(&self, person: &Person) -> Vec<AccountId> {
+		let all = self.signatories().iter().map(Person::account);
+		population::sorted(all.filter(|one| *one != person.account()).collect())
+	}
+
+	/// Returns the one whose RLC vests.
+	pub fn vesting(&self) -> Person {
+		population::vesting(&self.people).clone()
+	}
+
 	/// Returns a number that was not there before.
 	pub fn next_salt(&mut self) -> u64 {
 		self.salt += 1;
@@ -126,8 +158,11 @@ impl World {
 		Some((TaskRef { deal: id, index }, deal))
 	}
 
-	/// Signs a call with its sender's next nonce, those of this block included.
-	pub fn sign(&mut self, by: &Person, call: RuntimeCall) -> UncheckedExtrinsic {
+	/// Signs a call with its sender's next nonce, those of this block included; nobody signs what has no sender.
+	pub fn sign(&mut self, act: Act) -> UncheckedExtrinsic {
+		let Act { by: Some(by), call } = act else {
+			return <Runtime as CreateAuthorizedTransaction<RuntimeCall>>::create_authorized_transaction(act.call);
+		};
 		let account = by.account();
 		let nonce = self.nonces.entry(account.clone()).or_insert_with(|| System::account_nonce(account));
 		let signed = by.sign(System::block_hash(0), *nonce, call);
@@ -144,12 +179,17 @@ impl World {
 			92..=98 => {
 				let finals = self.deals.iter().map(|(_, deal)| deal.final_deadline());
 				let reveals = self.revealing.iter().filter_map(|task| Some(task.consensus()?.reveal_deadline));
-				let next = finals.chain(reveals).filter(|deadline| *deadline > self.now()).min();
-				let slots = next.unwrap_or_default().saturating_sub(self.now()) / rlc_runtime::timing::SlotMs::get();
+				let next = finals.chain(reveals).filter(|deadline| *deadline > Clock::now()).min();
+				let slots = next.unwrap_or_default().saturating_sub(Clock::now()) / SlotMs::get();
 				slots.saturating_sub(1)
 			}
 			_ => random.gen_range(40..2_000),
 		}
+	}
+
+	/// Notes after how many empty slots the next block comes, so that those who act know what will be due.
+	pub fn look_ahead(&mut self, empty_slots: u64) {
+		self.coming = Clock::now() + (empty_slots + 1) * SlotMs::get();
 	}
 
 	/// Learns from the last block what deals were made, and forgets the oldest.
@@ -173,8 +213,14 @@ impl World {
 		self.revealing = pallet_poco::Tasks::<Runtime>::iter_values()
 			.filter(|task| matches!(task.stage, Stage::Revealing(_)))
 			.collect();
-		let ended = pallet_marketplace::Progress::<Runtime>::iter().filter(|(_, progress)| progress.open == 0);
-		self.closed = ended.filter_map(|(id, _)| Some((id, pallet_marketplace::Deals::<Runtime>::get(id)?))).collect();
+		self.open.clear();
+		self.closed.clear();
+		for (id, progress) in pallet_marketplace::Progress::<Runtime>::iter() {
+			if let Some(deal) = pallet_marketplace::Deals::<Runtime>::get(id) {
+				let deals = if progress.open > 0 { &mut self.open } else { &mut self.closed };
+				deals.push((id, deal));
+			}
+		}
 	}
 
 	/// Returns chain time since the first block, in ms.

@@ -11,14 +11,16 @@ use rlc_primitives::{
 	Moment, Order, OrderSignature, RequestOrder, Restriction, ResultDigest, ResultHash, ResultSeal, SchedulerSignature,
 	Settlement, Tag, TaskId, WorkerpoolId, WorkerpoolOrder,
 };
-use rlc_runtime::{Balances, Marketplace, Rlc, Runtime, RuntimeCall, RuntimeOrigin};
 use serde_json::{json, Value};
 use sp_core::H256;
 use sp_io::hashing::keccak_256;
 use sp_runtime::{traits::Dispatchable, DispatchError};
 
-use super::scenario::{amount, number, text, Scenario, Step};
-use crate::{assets, chain::set_time, people::Person};
+use super::{
+	runtime::{Balances, Marketplace, Rlc, Runtime, RuntimeCall, RuntimeOrigin},
+	scenario::{amount, number, text, Scenario, Step},
+};
+use crate::{assets, people::Person};
 
 /// When the scenario starts, in ms since the Unix epoch: any time will do.
 const START: Moment = 1_000_000_000_000;
@@ -46,8 +48,6 @@ impl<'a> World<'a> {
 	/// Registers the assets, makes the categories, and gives everyone what they have at first.
 	pub fn new(scenario: &'a Scenario) -> Result<Self, String> {
 		set_time(START);
-		no_deposits();
-		let _ = pallet_marketplace::Categories::<Runtime>::clear(u32::MAX, None);
 		for (id, reference_time) in (0u32..).zip(&scenario.categories) {
 			let category = Category { name: Default::default(), reference_time: *reference_time };
 			pallet_marketplace::Categories::<Runtime>::insert(CategoryId(id), category);
@@ -118,7 +118,7 @@ impl<'a> World<'a> {
 				Ok(self.dispatch(by(), pallet_marketplace::Call::cancel_order { order: Box::new(order.any()) }))
 			}
 			"withdraw" => {
-				let dest = self.account(OUTSIDE).into();
+				let dest = self.account(OUTSIDE);
 				let value = amount(arguments, "amount")?;
 				Ok(self.dispatch(by(), pallet_balances::Call::transfer_allow_death { dest, value }))
 			}
@@ -170,12 +170,14 @@ impl<'a> World<'a> {
 		Ok(self.dispatch(&worker, call))
 	}
 
-	/// Returns a delegation signed by whom the step names; the scheduler unless it says otherwise.
+	/// Returns a delegation signed by whom the step names; the scheduler unless it says otherwise. The contracts'
+	/// delegations do not expire.
 	fn delegation(&mut self, arguments: &Value, worker: &AccountId, task: TaskId) -> DelegationProof {
 		let by = self.person(arguments["authorized_by"].as_str().unwrap_or("scheduler"));
-		let delegation = Delegation { worker: worker.clone(), task, enclave: None };
+		let delegation = Delegation { worker: worker.clone(), task, enclave: None, expiry: Moment::MAX };
 		let payload = delegation.native_payload(&Marketplace::signing_domain());
-		DelegationProof::Signed(SchedulerSignature::Native(by.sign_bytes(&payload)))
+		let signature = SchedulerSignature::Native(by.sign_bytes(&payload));
+		DelegationProof::Signed { signature, expiry: Moment::MAX }
 	}
 
 	fn deal(&self, name: &str) -> Result<DealId, String> {
@@ -326,7 +328,7 @@ impl<'a> World<'a> {
 			if name != OUTSIDE && free + locked > 0 {
 				accounts[name] = json!([free.to_string(), locked.to_string()]);
 			}
-			let score = pallet_poco::Scores::<Runtime>::get(who);
+			let score = pallet_poco::Scores::<Runtime>::get(who).score;
 			if score > 0 {
 				scores[name] = json!(score);
 			}
@@ -349,6 +351,7 @@ impl<'a> World<'a> {
 				ContributionStatus::Contributed => "contributed",
 				ContributionStatus::Proved => "proved",
 				ContributionStatus::Rejected => "rejected",
+				ContributionStatus::Excused => "excused",
 			};
 			let name = self.names.get(&one.worker).map_or("unknown", String::as_str);
 			contributions[name] = json!([status, one.log2_weight()]);
@@ -422,17 +425,9 @@ fn digest(arguments: &Value) -> Result<ResultDigest, String> {
 	text(arguments, "result").map(|label| ResultDigest(H256(keccak_256(label.as_bytes()))))
 }
 
-/// Has governance take no deposits.
-fn no_deposits() {
-	use rlc_runtime::configs::computing::{
-		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters},
-		RuntimeParameters,
-	};
-	for parameter in [Parameters::ItemDeposit(ItemDeposit, Some(0)), Parameters::ByteDeposit(ByteDeposit, Some(0))] {
-		let key_value = RuntimeParameters::Marketplace(parameter);
-		let call = RuntimeCall::from(pallet_parameters::Call::set_parameter { key_value });
-		call.dispatch(RuntimeOrigin::root()).expect("root sets parameters");
-	}
+/// Sets chain time, in ms.
+fn set_time(now: Moment) {
+	pallet_timestamp::Now::<Runtime>::put(now);
 }
 
 /// Returns chain time as seconds from the scenario's start.

@@ -17,6 +17,7 @@ use crate::{
 	failure::{failure, Result},
 	market::{self, Quote, Wish},
 	pool,
+	refund::Payments,
 	request::RequestOptions,
 	results, say, watch,
 };
@@ -83,24 +84,29 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	if run.no_wait {
 		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks })));
 	}
+	let payments = Payments::since(receipt.number, &chain, &deals::deal(&chain, id).await?);
 	let (deal, tasks) = watch::to_the_end(context, &chain, id).await?;
+	let paid = payments.of_closed(deal.deal.size).await;
 	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await;
 	let fetched = fetched.map_err(|why| why.advise(format_args!("resume with `rlc deal download {:?}`", id.0)))?;
-	say::deal::outcome(&deal, &tasks, &fetched)
+	say::deal::outcome(&deal, &tasks, &fetched, &paid)
 }
 
 /// Fails if the requester cannot pay.
 async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 	let free = chain.funds(&wish.requester).await?.spendable();
-	let needed = quote.estimate.total_price.saturating_add(quote.deposits());
+	let besides = quote.deposits().saturating_add(quote.estimate.charge);
+	let needed = quote.estimate.total_price.saturating_add(besides);
 	if free >= needed {
 		return Ok(());
 	}
 	let requester = Account(wish.requester.clone());
-	let (free, needed, deposits) = (Amount(free), Amount(needed), Amount(quote.deposits()));
-	Err(failure!(FundsShort, "{requester} has {free} free and needs {needed}, deposits of {deposits} included";
-		"send it RLC with `rlc account send`, or ask for less"))
+	let (free, needed, besides) = (Amount(free), Amount(needed), Amount(besides));
+	Err(
+		failure!(FundsShort, "{requester} has {free} free and needs {needed}, deposits and the charge of {besides} included";
+		"send it RLC with `rlc account send`, or ask for less"),
+	)
 }
 
 /// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning: the

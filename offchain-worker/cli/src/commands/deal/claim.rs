@@ -11,7 +11,7 @@ use crate::{
 	deals,
 	failure::{failure, Result},
 	ids,
-	table::{counted, when},
+	table::{counted, deadline},
 };
 
 /// How many claims go into one transaction.
@@ -33,9 +33,9 @@ pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 	let key = context.key()?;
 	let chain = context.chain().await?;
 	let deal = deals::deal(&chain, claim.deal).await?;
-	let (now, end) = (chain.now().await?, deal.deal.final_deadline());
-	if now < end {
-		return Err(failure!(NotOverdue, "the deal's tasks are not overdue yet"; "try again {}", when(end, now)));
+	let (clock, end) = (chain.clock().await?, deal.deal.final_deadline());
+	if clock.poco < end {
+		return Err(failure!(NotOverdue, "the deal's tasks are not overdue yet"; "try again {}", deadline(end, clock)));
 	}
 	let tasks = deals::tasks(&chain, &deal).await?;
 	let open = tasks.iter().filter(|task| deals::is_open(task));

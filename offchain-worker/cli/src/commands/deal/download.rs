@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rlc_primitives::DealId;
 
-use crate::{answer::Answer, context::Context, deals, failure::Result, ids, results, say};
+use crate::{answer::Answer, context::Context, deals, failure::Result, ids, refund::Paid, results, say};
 
 /// Download and verify the results of all tasks of a deal
 #[derive(Debug, Args)]
@@ -29,5 +29,5 @@ pub(crate) async fn run(download: Download, context: &Context) -> Result<Answer>
 	let tasks = deals::tasks(&chain, &deal).await?;
 	let output = download.output.unwrap_or_else(|| results::default_dir(deal.id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await?;
-	say::deal::outcome(&deal, &tasks, &fetched)
+	say::deal::outcome(&deal, &tasks, &fetched, &Paid::new())
 }

@@ -21,5 +21,5 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let deal = deals::deal(&chain, show.deal).await?;
 	let tasks = deals::tasks(&chain, &deal).await?;
-	Ok(say::deal::shown(&deal, &tasks, chain.now().await?))
+	Ok(say::deal::shown(&deal, &tasks, chain.clock().await?))
 }

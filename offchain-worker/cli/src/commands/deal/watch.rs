@@ -20,5 +20,5 @@ pub(crate) struct Watch {
 pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let (deal, tasks) = watch::to_the_end(context, &chain, command.deal).await?;
-	Ok(say::deal::shown(&deal, &tasks, chain.now().await?))
+	Ok(say::deal::shown(&deal, &tasks, chain.clock().await?))
 }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration}
 use clap::Args;
 use rlc_chain::{Call, Chain, Key, MarketplaceCall};
 use rlc_json::Account;
-use rlc_primitives::{market::BookKey, AnyOrder, CategoryId, GroupId, Restriction, Tag, WorkerpoolId, WorkerpoolOrder};
+use rlc_primitives::{
+	market::BookKey, AccountId, AnyOrder, AppId, CategoryId, DatasetId, GroupId, Restriction, Tag, WorkerpoolId,
+	WorkerpoolOrder,
+};
 use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
@@ -33,6 +36,8 @@ Examples:
   rlc scheduler run --name mine --ipfs http://127.0.0.1:5001 --store-quota 1000 --store-cache 20 --account me
   rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
+  rlc scheduler run --name mine --publish-price 0.5 --only-requester //Alice --account me
+  rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
 
 The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket,
 /store, /metrics and /healthz. You can stop it at any time; the next start resumes.
@@ -40,6 +45,10 @@ The account owns the workerpool, and stakes RLC for each deal. One port serves e
 By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members
 of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is
 asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
+
+By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that
+it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them
+with `rlc workerpool unpublish`.
 
 If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another
 node it misses the deals that were opened meanwhile.
@@ -133,6 +142,23 @@ pub(crate) struct Run {
 	#[arg(long, default_value_t = assets::VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub volume: u64,
 
+	/// Publish orders only for this app, or for the apps of a group
+	#[arg(long, value_name = "APP|group:GROUP", value_parser = ids::restriction(ids::app), requires = "publish_price")]
+	pub only_app: Option<Restriction<AppId>>,
+
+	/// Publish orders only for tasks with this dataset, or with the datasets of a group
+	#[arg(
+		long,
+		value_name = "DATASET|group:GROUP",
+		value_parser = ids::restriction(ids::dataset),
+		requires = "publish_price"
+	)]
+	pub only_dataset: Option<Restriction<DatasetId>>,
+
+	/// Publish orders only for this requester, or for the members of a group
+	#[arg(long, value_name = "ACCOUNT|group:GROUP", value_parser = ids::requester, requires = "publish_price")]
+	pub only_requester: Option<Restriction<String>>,
+
 	/// The tag of the published orders, for what its workers can do: tee, gpu, network, separated by commas; or a number of
 	/// bits, or 32 bytes in hex
 	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
@@ -143,12 +169,13 @@ pub(crate) struct Run {
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key()?;
 	let config = configuration(context, &run, &key)?;
+	let sale = Sale::of(context, &run)?;
 	let chain = context.chain().await?;
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
 	let told = async {
-		if let Some(price) = run.publish_price {
-			publish(context, &chain, &key, id, price, &run).await?;
+		if let Some(sale) = &sale {
+			publish(context, &chain, &key, id, sale).await?;
 			let here = Ok(format!("http://{}", handle.address));
 			if let Some(warning) = pool::warning(here, run.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
@@ -207,39 +234,65 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 	})
 }
 
-/// Publishes the orders that are not on sale yet.
-async fn publish(
-	context: &Context,
-	chain: &Chain,
-	key: &Key,
-	id: WorkerpoolId,
+/// What the options ask to publish.
+struct Sale<'a> {
+	run: &'a Run,
 	price: Amount,
-	run: &Run,
-) -> Result<()> {
-	let mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
-	let default = ["XS".to_owned()];
-	let mut orders = Vec::new();
-	for name in if run.category.is_empty() { default.as_slice() } else { &run.category } {
-		let category = assets::category(chain, name).await?;
-		let same =
-			|order: &AnyOrder| matches!(order, AnyOrder::Workerpool(order) if is_same(order, category, price, run));
-		if mine.iter().any(|entry| entry.remaining > 0 && same(&entry.order)) {
-			continue;
-		}
-		let order = WorkerpoolOrder {
-			workerpool: id,
+	requesters: Restriction<AccountId>,
+}
+
+impl<'a> Sale<'a> {
+	/// Returns what the options ask to publish; `None`: nothing.
+	fn of(context: &Context, run: &'a Run) -> Result<Option<Self>> {
+		let Some(price) = run.publish_price else { return Ok(None) };
+		let requesters = assets::requesters(context, run.only_requester.as_ref())?;
+		Ok(Some(Self { run, price, requesters }))
+	}
+
+	/// Returns the order of a category.
+	fn order(&self, workerpool: WorkerpoolId, category: CategoryId) -> WorkerpoolOrder {
+		let Self { run, price, requesters } = self;
+		WorkerpoolOrder {
+			workerpool,
 			price: price.0,
 			volume: run.volume,
 			tag: run.tag.unwrap_or(Tag::NONE),
 			category,
 			trust: run.trust,
-			app_restrict: Restriction::Anyone,
-			dataset_restrict: Restriction::Anyone,
-			requester_restrict: Restriction::Anyone,
+			app_restrict: run.only_app.clone().unwrap_or_default(),
+			dataset_restrict: run.only_dataset.clone().unwrap_or_default(),
+			requester_restrict: requesters.clone(),
 			salt: H256(rand::random()),
-		};
-		context.out.say(format_args!("on sale for {price} a task of category {name}"));
+		}
+	}
+}
+
+/// Publishes the orders that are not on sale yet, and names those on sale that the restrictions do not hold for.
+async fn publish(context: &Context, chain: &Chain, key: &Key, id: WorkerpoolId, sale: &Sale<'_>) -> Result<()> {
+	let mut mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
+	mine.retain(|entry| entry.remaining > 0);
+	let default = ["XS".to_owned()];
+	let categories = &sale.run.category;
+	let mut orders = Vec::new();
+	for name in if categories.is_empty() { default.as_slice() } else { categories } {
+		let category = assets::category(chain, name).await?;
+		let order = sale.order(id, category);
+		let same = |known: &AnyOrder| matches!(known, AnyOrder::Workerpool(known) if is_same(known, &order));
+		if mine.iter().any(|entry| same(&entry.order)) {
+			continue;
+		}
+		context.out.say(format_args!("on sale for {} a task of category {name}", sale.price));
 		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
+	}
+	let asked = sale.order(id, CategoryId::default());
+	for entry in mine {
+		if matches!(&entry.order, AnyOrder::Workerpool(known) if admits_others(known, &asked)) {
+			context.out.say(format_args!(
+				"order {:?} is on sale without these restrictions; withdraw it with \
+				 `rlc workerpool unpublish {:?} --order {0:?}`",
+				entry.hash.0, id.0
+			));
+		}
 	}
 	if !orders.is_empty() {
 		// All at once: a requester that sees one sees all.
@@ -248,8 +301,80 @@ async fn publish(
 	Ok(())
 }
 
-/// Returns whether an order says what would be published.
-fn is_same(order: &WorkerpoolOrder, category: CategoryId, price: Amount, run: &Run) -> bool {
-	let tag = run.tag.unwrap_or(Tag::NONE);
-	(order.category, order.price, order.trust, order.tag) == (category, price.0, run.trust, tag)
+/// Returns whether an order says the same as another, but for how many tasks.
+fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
+	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
+}
+
+/// Returns whether an order may admit what another one excludes.
+fn admits_others(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
+	fn is_other<Id: PartialEq>(known: &Restriction<Id>, wanted: &Restriction<Id>) -> bool {
+		!wanted.is_anyone() && known != wanted
+	}
+	is_other(&known.app_restrict, &order.app_restrict)
+		|| is_other(&known.dataset_restrict, &order.dataset_restrict)
+		|| is_other(&known.requester_restrict, &order.requester_restrict)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{global::Global, output::Output};
+	use clap::Parser;
+	use sp_core::H160;
+
+	#[derive(Parser)]
+	struct Line {
+		#[command(flatten)]
+		global: Global,
+		#[command(flatten)]
+		run: Run,
+	}
+
+	/// The id of whatever the tests name.
+	const ID: &str = "0x1111111111111111111111111111111111111111";
+	const MEMBERS: &str = "group:0x1111111111111111111111111111111111111111";
+
+	/// Returns an order that is published with these options.
+	fn order(arguments: &[&str]) -> WorkerpoolOrder {
+		let usual = ["test", "--name", "mine", "--publish-price", "1"];
+		let Line { global, run } = Line::try_parse_from([&usual[..], arguments].concat()).unwrap();
+		let context = Context { global, out: Output::new(true) };
+		let sale = Sale::of(&context, &run).unwrap().unwrap();
+		sale.order(WorkerpoolId::default(), CategoryId(0))
+	}
+
+	fn to_one() -> WorkerpoolOrder {
+		order(&["--only-app", ID, "--only-dataset", ID, "--only-requester", "//Alice"])
+	}
+
+	#[test]
+	fn published_order_has_the_restrictions_that_are_asked_for() {
+		let id = H160::repeat_byte(0x11);
+		let open = order(&[]);
+		assert!(open.app_restrict.is_anyone() && open.dataset_restrict.is_anyone());
+		assert!(open.requester_restrict.is_anyone());
+		let one = to_one();
+		assert_eq!(one.app_restrict, Restriction::Exactly(AppId(id)));
+		assert_eq!(one.dataset_restrict, Restriction::Exactly(DatasetId(id)));
+		let alice = Key::from_suri("//Alice").unwrap().account();
+		assert_eq!(one.requester_restrict, Restriction::Exactly(alice));
+		let members = order(&["--only-app", MEMBERS, "--only-dataset", MEMBERS, "--only-requester", MEMBERS]);
+		assert_eq!(members.app_restrict, Restriction::Group(GroupId(id)));
+		assert_eq!(members.dataset_restrict, Restriction::Group(GroupId(id)));
+		assert_eq!(members.requester_restrict, Restriction::Group(GroupId(id)));
+	}
+
+	#[test]
+	fn order_on_sale_with_other_restrictions_is_another_one() {
+		let (open, one) = (order(&[]), to_one());
+		assert!(is_same(&open, &order(&["--volume", "7"])) && is_same(&one, &to_one()));
+		for options in [["--only-app", ID], ["--only-dataset", ID], ["--only-requester", "//Alice"]] {
+			let restricted = order(&options);
+			assert!(!is_same(&open, &restricted), "{options:?}");
+			assert!(admits_others(&open, &restricted), "{options:?}");
+			assert!(!admits_others(&restricted, &open), "{options:?}: it asks for no restriction");
+			assert!(!admits_others(&one, &restricted), "{options:?}: it is restricted even more");
+		}
+	}
 }

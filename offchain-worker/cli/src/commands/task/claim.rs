@@ -12,7 +12,7 @@ use crate::{
 	failure::{failure, Result},
 	ids::TaskName,
 	say,
-	table::when,
+	table::deadline,
 };
 
 /// Close an overdue task, so that the money for it comes back at once
@@ -33,10 +33,10 @@ pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 	if !deals::is_open(&view) {
 		return Err(failure!(TaskClosed, "the task is closed already: {}", say::task::stage(&view)));
 	}
-	let now = chain.now().await?;
-	if now < view.final_deadline {
+	let clock = chain.clock().await?;
+	if clock.poco < view.final_deadline {
 		return Err(
-			failure!(NotOverdue, "the task is not overdue yet"; "try again {}", when(view.final_deadline, now)),
+			failure!(NotOverdue, "the task is not overdue yet"; "try again {}", deadline(view.final_deadline, clock)),
 		);
 	}
 	let progress = context.out.wait("claiming");

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::{answer::Answer, context::Context, deals, failure::Result, ids::TaskName, results, say};
+use crate::{answer::Answer, context::Context, deals, failure::Result, ids::TaskName, refund::Paid, results, say};
 
 /// Download and verify the task's result
 #[derive(Debug, Args)]
@@ -26,5 +26,5 @@ pub(crate) async fn run(download: Download, context: &Context) -> Result<Answer>
 	let deal = deals::deal(&chain, tasks[0].task.deal).await?;
 	let output = download.output.unwrap_or_else(|| results::default_dir(deal.id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await?;
-	say::deal::outcome(&deal, &tasks, &fetched)
+	say::deal::outcome(&deal, &tasks, &fetched, &Paid::new())
 }

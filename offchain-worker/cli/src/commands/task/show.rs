@@ -20,5 +20,5 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	let task = deals::task(&chain, show.task).await?;
 	// It is good to have, and not needed.
 	let info = pool::task_info(&chain, &task).await.ok().flatten();
-	Ok(say::task::shown(&task, info.as_ref(), chain.now().await?))
+	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?))
 }

@@ -21,5 +21,5 @@ pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
 	watch::to_the_end(context, &chain, deal).await?;
 	let task = deals::task(&chain, command.task).await?;
 	let info = pool::task_info(&chain, &task).await.ok().flatten();
-	Ok(say::task::shown(&task, info.as_ref(), chain.now().await?))
+	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?))
 }

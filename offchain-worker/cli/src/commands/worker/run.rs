@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use rlc_chain::ProxyType;
 use rlc_primitives::Tag;
 use rlc_protocol::{worker::Operator, Account};
 use rlc_store::Url;
@@ -10,10 +11,11 @@ use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
 use crate::{
+	amount::Amount,
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	ids, pool,
+	ids, pool, proxy,
 	worker_dir::WorkerDir,
 };
 use rlc_service::stop_requested;
@@ -29,13 +31,19 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
   rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
+  rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-The account stakes RLC for each contribution. Ctrl-C stops the worker at once, and the next start resumes its tasks;
+The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account
+acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks;
 `rlc worker drain` finishes them first.")]
 pub(crate) struct Run {
 	/// The pool's scheduler: http(s)://HOST:PORT
 	#[arg(long, value_name = "URL")]
 	pub scheduler: String,
+
+	/// Work for this account, as its proxy: it stakes and earns, and --account needs a little RLC to exist
+	#[arg(long, value_name = "ACCOUNT")]
+	pub on_behalf_of: Option<String>,
 
 	/// The directory of the worker's journal, results and cache [default: $XDG_DATA_HOME/rlc/worker-ACCOUNT]
 	#[arg(long, value_name = "DIR")]
@@ -88,6 +96,11 @@ pub(crate) struct Run {
 	#[arg(long)]
 	pub allow_private_networks: bool,
 
+	/// The most to offer as a tip for a transaction whose deadline is near while blocks are full; 0 for never a tip. What
+	/// workers do on chain is free otherwise
+	#[arg(long, default_value = "0.01RLC", value_name = "RLC")]
+	pub max_tip: Amount,
+
 	/// The operator's voucher for the worker, as `rlc worker vouch` prints it: ACCOUNT:0x…
 	#[arg(long, value_name = "VOUCHER", value_parser = operator)]
 	pub operator: Option<Operator>,
@@ -131,10 +144,11 @@ fn operator(text: &str) -> Result<Operator, String> {
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	pool::rpc_url(&run.scheduler)?;
 	let dir = WorkerDir::of(context, run.dir)?;
-	let key = context.key()?;
+	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let account = Account(key.account());
 	dir.create()?;
 	let chain = context.chain().await?;
+	proxy::check(&chain, &key, ProxyType::Worker).await?;
 	let config = Config {
 		slots: run.slots,
 		activation: run.activation,
@@ -147,6 +161,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		ipfs: run.ipfs,
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,
+		max_tip: run.max_tip.0,
 		operator: run.operator,
 		metrics: run.metrics,
 		misbehave: run.lie.then_some(Misbehavior::WrongResults),

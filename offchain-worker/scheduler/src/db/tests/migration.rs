@@ -33,19 +33,27 @@ const VERSION_1: [&str; 14] = [
 	 '3232323232323232323232323232323232323232323232323232323232323232', 'failed', 7, '0603000000', 'it broke', 9)",
 ];
 
-/// Makes a database of version 1.
-async fn write_version_1(url: &str) {
+/// What version 2 wrote otherwise: an instruction to compute with a delegation that does not expire.
+const VERSION_2: [&str; 2] = [
+	"UPDATE meta SET value = '2' WHERE name = 'version'",
+	"UPDATE mail SET body = '{\"instruction\":\"compute\",\"tasks\":[{\"task\":{\"deal\":\"0xDEAL\",\"index\":\"3\"},\
+	 \"delegation\":\"0x00\",\"batched\":false}]}'",
+];
+
+/// Makes a database of version 1 or 2.
+async fn write_version(version: i64, url: &str) {
 	sqlx::any::install_default_drivers();
 	let pool = AnyPool::connect(url).await.unwrap();
-	for sql in VERSION_1 {
+	let newer = VERSION_2.iter().filter(|_| version == 2);
+	for sql in VERSION_1.iter().chain(newer) {
 		let sql = sql.replace("TASK", &hex::encode(task(3).id().0)).replace("DEAL", &hex::encode(DEAL.0));
 		sqlx::query(&sql).execute(&pool).await.unwrap();
 	}
 	pool.close().await;
 }
 
-async fn version_1_is_migrated(db: &Db) {
-	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("2"));
+async fn is_migrated(db: &Db) {
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("3"));
 	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
@@ -56,6 +64,7 @@ async fn version_1_is_migrated(db: &Db) {
 	assert_eq!(row, Some(expected));
 	let part = &parts[0].part;
 	assert_eq!((part.step, part.since, part.output), (Step::Failed, 7, 9));
+	assert_eq!(part.expiry, 0, "the chain refuses delegations without an expiry");
 	let cause = part.cause.as_ref().unwrap();
 	assert_eq!(
 		(cause.words.as_str(), cause.cause),
@@ -64,29 +73,37 @@ async fn version_1_is_migrated(db: &Db) {
 }
 
 #[tokio::test]
-async fn sqlite_of_version_1_is_migrated() {
-	let dir = tempfile::tempdir().unwrap();
-	let url = sqlite(dir.path());
-	write_version_1(&format!("{url}?mode=rwc")).await;
-	let db = Db::open(&url, NOW).await.unwrap();
-	version_1_is_migrated(&db).await;
-	db.close().await;
-	drop(db);
-	version_1_is_migrated(&Db::open(&url, NOW).await.unwrap()).await;
+async fn sqlite_of_older_versions_is_migrated() {
+	for version in [1, 2] {
+		let dir = tempfile::tempdir().unwrap();
+		let url = sqlite(dir.path());
+		write_version(version, &format!("{url}?mode=rwc")).await;
+		let db = Db::open(&url, NOW).await.unwrap();
+		is_migrated(&db).await;
+		db.write(&Batch { replicates: vec![replicate(4, 1, Step::Created)], ..Default::default() }).await.unwrap();
+		db.close().await;
+		drop(db);
+		let db = Db::open(&url, NOW).await.unwrap();
+		is_migrated(&db).await;
+		let (_, parts) = db.task(task(4).id()).await.unwrap();
+		assert_eq!(parts, [replicate(4, 1, Step::Created)], "new rows have an expiry");
+	}
 }
 
 #[tokio::test]
-async fn postgres_of_version_1_is_migrated_once_no_older_instance_works_with_it() {
-	let Some(postgres) = Postgres::start() else { return };
-	write_version_1(&postgres.url).await;
-	let pool = AnyPool::connect(&postgres.url).await.unwrap();
-	let query = sqlx::query("INSERT INTO instances (instance, expires) VALUES ('old', $1)").bind((NOW + LEASE) as i64);
-	query.execute(&pool).await.unwrap();
-	assert!(matches!(Db::open(&postgres.url, NOW).await, Err(DbError::OldInstance)));
-	let (version,) =
-		sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = 'version'").fetch_one(&pool).await.unwrap();
-	assert_eq!(version, "1", "nothing has changed");
-	version_1_is_migrated(&Db::open(&postgres.url, NOW + LEASE).await.unwrap()).await;
+async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_with_it() {
+	for version in [1, 2] {
+		let Some(postgres) = Postgres::start() else { return };
+		write_version(version, &postgres.url).await;
+		let pool = AnyPool::connect(&postgres.url).await.unwrap();
+		let query = sqlx::query("INSERT INTO instances (instance, expires) VALUES ('old', $1)");
+		query.bind((NOW + LEASE) as i64).execute(&pool).await.unwrap();
+		assert!(matches!(Db::open(&postgres.url, NOW).await, Err(DbError::OldInstance)));
+		let query = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = 'version'");
+		let (found,) = query.fetch_one(&pool).await.unwrap();
+		assert_eq!(found, version.to_string(), "nothing has changed");
+		is_migrated(&Db::open(&postgres.url, NOW + LEASE).await.unwrap()).await;
+	}
 }
 
 #[tokio::test]
@@ -100,4 +117,43 @@ async fn unreadable_mail_is_dropped() {
 	assert_eq!(db.take_mail().await.unwrap(), []);
 	db.send_mail(&account(1), &Instruction::Drain).await.unwrap();
 	assert_eq!(db.take_mail().await.unwrap(), [(account(1), Instruction::Drain)]);
+}
+
+/// What a program of version 2 left, by its statements.
+const LEFT_BY_VERSION_2: &str = include_str!("version_2.sql");
+
+#[tokio::test]
+async fn sqlite_that_a_program_of_version_2_left_is_gone_on_with() {
+	let dir = tempfile::tempdir().unwrap();
+	let url = sqlite(dir.path());
+	sqlx::any::install_default_drivers();
+	let pool = AnyPool::connect(&format!("{url}?mode=rwc")).await.unwrap();
+	sqlx::raw_sql(LEFT_BY_VERSION_2).execute(&pool).await.unwrap();
+	pool.close().await;
+
+	let db = Db::open(&url, NOW).await.unwrap();
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("3"));
+	assert_eq!(db.cursor().await.unwrap(), Some(36));
+	let [closed, open, failing] = [
+		"a503827ffa1608e978cb6424236880ca49cc9b3299b949680f09719f383942ea",
+		"62efc64badc9ee1e7b507aa2fcad3b3cfb7182100bfe67c59c182be3bb435855",
+		"c506fbfe0d764a4fccd1b640e6de254ca2714a7828dca8c9012620b3564a92d3",
+	]
+	.map(|hex| DealId(hex.parse().unwrap()));
+	let left: Vec<_> = db.open_deals().await.unwrap().into_iter().map(|row| row.deal).collect();
+	assert!(left.len() == 2 && left.contains(&open) && left.contains(&failing), "{left:?}");
+	for row in db.tasks_of(closed, 0, 2).await.unwrap() {
+		assert_eq!((row.stored, row.result.is_some()), (Some(2_048), true));
+	}
+
+	let mut steps = Vec::new();
+	for deal in [closed, open, failing] {
+		let rows = db.replicates_of(deal, 0, 2).await.unwrap();
+		assert!(rows.iter().all(|row| row.part.expiry == 0), "their delegations are worthless");
+		steps.push(rows.iter().map(|row| row.part.step).collect::<Vec<_>>());
+	}
+	assert_eq!(steps, [vec![Step::Completed; 2], vec![Step::Contributed; 4], vec![Step::Failed; 2]]);
+	let (_, failed) = db.task(TaskRef { deal: failing, index: 0 }.id()).await.unwrap();
+	let cause = failed[0].part.cause.as_ref().unwrap();
+	assert_eq!(cause.cause, Some(rlc_json::FailureCause(FailureCause::AppFailed { code: 1 })));
 }

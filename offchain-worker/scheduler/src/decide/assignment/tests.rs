@@ -2,7 +2,7 @@ use super::*;
 use crate::{
 	decide::Action,
 	model::Profile,
-	testing::{account, scene::given, task, Scene},
+	testing::{account, scene::given, task, Scene, START, T},
 };
 use rlc_primitives::{DealId, Tag};
 use rlc_protocol::{
@@ -351,4 +351,17 @@ fn worker_of_before_a_restart_has_its_load_again_when_it_says_what_it_has() {
 	assert_eq!(load(&scene, &one), 6, "three cores are six slots now");
 	scene.computed(&one, id, 10_000);
 	assert_eq!((load(&scene, &one), scene.known(&one).running()), (0, 0));
+}
+
+#[test]
+fn delegation_is_good_for_two_runs_but_no_longer_than_contributions_are_accepted() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	let assigned = scene.task(id).replicates[&one].expiry;
+	assert_eq!(assigned, START + 2 * T + ALLOWANCE);
+	let deal = &scene.state.deal(&scene.task(id).chain().deal).unwrap().deal;
+	let late = Now { chain: deal.contribution_deadline() - T, ..scene.now };
+	assert_eq!(expiry(deal, late), deal.contribution_deadline());
 }

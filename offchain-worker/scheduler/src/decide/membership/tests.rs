@@ -65,6 +65,31 @@ fn stalled_worker_that_makes_progress_gets_tasks_again() {
 }
 
 #[test]
+fn worker_loses_a_task_when_its_delegation_expires_whatever_it_reports() {
+	let (mut scene, id, one) = given();
+	for step in [Step::Started, Step::AppFetched] {
+		scene.pass(T, &[]);
+		scene.reports(&one, id, step);
+	}
+	scene.pass(ALLOWANCE + MARGIN - 1, &[]);
+	assert_eq!(scene.lose_stalled(), []);
+	scene.pass(1, &[]);
+	assert_eq!(scene.lose_stalled(), std::slice::from_ref(&one));
+	assert_eq!(step(&scene, id, &one), Step::Lost);
+	let two = scene.worker(2, 1);
+	assert_eq!(scene.computing(id), [two]);
+}
+
+#[test]
+fn worker_that_comes_back_after_its_delegation_expired_drops_even_what_it_computed() {
+	for (time, forgets) in [(2 * T, false), (2 * T + ALLOWANCE, true)] {
+		let (mut scene, id, _) = given();
+		scene.pass(time, &[1]);
+		assert_eq!(scene.join(1, None, |_| (), vec![report(id, Step::Computed)]).contains(&id), forgets, "{time}");
+	}
+}
+
+#[test]
 fn task_waits_its_turn_while_its_worker_makes_progress() {
 	let mut scene = Scene::new();
 	let one = scene.worker(1, 2);

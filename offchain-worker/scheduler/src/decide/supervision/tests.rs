@@ -4,7 +4,10 @@ use crate::{
 	model::ChainEvent,
 	testing::{account, task, Scene, START, T},
 };
-use rlc_primitives::{work::FailureCause, AccountId, DealId, TaskEvent};
+use rlc_primitives::{
+	work::{AppFault, FailureCause},
+	AccountId, DealId, TaskEvent,
+};
 use rlc_protocol::worker::Step;
 
 const CRASHED: FailureCause = FailureCause::AppFailed { code: 3 };
@@ -203,7 +206,7 @@ fn wrong_prediction_is_checked_with_the_chain() {
 	}
 	assert_eq!(scene.decide(), [Action::Refresh { task: id }]);
 	let (version, chain) = (scene.task(id).version(), scene.world.tasks[&id].clone());
-	replies::refreshed(&mut scene.state, &id, version, Some(chain), scene.now);
+	replies::refreshed(&mut scene.state, &id, version, Some((chain, false)), scene.now);
 	scene.decide();
 	assert!(matches!(scene.task(id).chain().stage, Stage::Revealing(_)));
 }
@@ -248,6 +251,38 @@ fn automatic_pool_is_watched() {
 	assert_eq!(scene.decide(), []);
 	scene.pass(WAIT, &[]);
 	assert_eq!(scene.decide(), [Action::Refresh { task: id }], "the chain is late, or an event was missed");
+}
+
+#[test]
+fn scheduler_finalizes_if_the_chain_is_late() {
+	let (mut scene, id) = agreed(|_| ());
+	let finalize = Action::Finalize { task: id, data: None };
+	scene.reveals(&account(1), id, 7);
+	scene.decide();
+	scene.pass(2 * T + WAIT, &[]);
+	let actions = scene.decide();
+	assert!(actions.contains(&Action::Refresh { task: id }) && !actions.contains(&finalize), "{actions:?}");
+	let (version, chain) = (scene.task(id).version(), scene.world.tasks[&id].clone());
+	replies::refreshed(&mut scene.state, &id, version, Some((chain, false)), scene.now);
+	scene.pass(LATE - WAIT, &[]);
+	assert!(scene.decide().contains(&finalize));
+	assert!(!scene.decide().contains(&finalize), "once");
+}
+
+#[test]
+fn scheduler_reopens_if_the_chain_is_late() {
+	let (mut scene, id) = agreed(|_| ());
+	scene.pass(2 * T + LATE, &[]);
+	assert_eq!(scene.decide(), [Action::Reopen { task: id }]);
+}
+
+#[test]
+fn late_chain_is_sent_no_result_without_the_data_of_its_callback() {
+	let (mut scene, id) = agreed(|deal| deal.callback = Some(Default::default()));
+	scene.reveals(&account(1), id, 7);
+	scene.decide();
+	scene.pass(2 * T + LATE, &[]);
+	assert_eq!(scene.decide(), [Action::Refresh { task: id }]);
 }
 
 #[test]
@@ -339,4 +374,65 @@ fn direct_delivery_closes_the_task() {
 	assert_eq!(scene.task(id).winners().collect::<Vec<_>>(), [&one]);
 	assert_eq!(scene.decide(), [Action::Upload { task: id, worker: one.clone() }]);
 	assert_eq!(scene.known(&one).load, 0);
+}
+
+const MISSING: FailureCause = FailureCause::DatasetUnavailable;
+
+/// Returns a task that was given up since its dataset is missing, with the workers that are asked to say so on chain.
+fn without_data() -> (Scene, TaskId, [AccountId; 3]) {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	scene.decide();
+	scene.world.delegates.extend(workers.iter().map(|worker| (id, worker.clone())));
+	scene.delegated(id);
+	scene.decide();
+	(scene, id, workers)
+}
+
+#[test]
+fn task_without_its_data_is_released_once_enough_workers_said_so() {
+	let (mut scene, id, workers) = without_data();
+	for worker in &workers {
+		let events = scene.world.report_failure(id, worker, MISSING);
+		scene.see(events);
+	}
+	assert_eq!(scene.decide(), [Action::Release { task: id, cause: MISSING }]);
+	scene.answered(id, false);
+	scene.pass(3_000, &[]);
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }], "the chain refused");
+}
+
+#[test]
+fn task_is_abandoned_if_too_few_say_what_is_missing() {
+	let (mut scene, id, workers) = without_data();
+	for worker in &workers[..2] {
+		let events = scene.world.report_failure(id, worker, MISSING);
+		scene.see(events);
+	}
+	scene.pass(WAIT + 1_000, &[]);
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+}
+
+#[test]
+fn reports_of_another_cause_do_not_count_for_a_release() {
+	let (mut scene, id, workers) = without_data();
+	for (worker, cause) in workers.iter().zip([MISSING, MISSING, FailureCause::AppUnavailable]) {
+		let events = scene.world.report_failure(id, worker, cause);
+		scene.see(events);
+	}
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+}
+
+#[test]
+fn failure_that_workers_agree_on_has_no_file_and_no_data() {
+	let (mut scene, id) = agreed(|deal| {
+		deal.settlement = Settlement::Scheduler;
+		deal.callback = Some(Default::default());
+	});
+	for n in 1..=2 {
+		scene.reveals(&account(n), id, 7);
+		let failed = TaskEvent::FailureRevealed { worker: account(n), cause: AppFault::AppFailed, code: 3 };
+		scene.see_task(id, [failed]);
+	}
+	assert_eq!(scene.decide(), [Action::Finalize { task: id, data: None }]);
 }

@@ -1,6 +1,6 @@
 //! Tasks that are to be looked at, and what was decided about them.
 
-use rlc_primitives::{AccountId, DealId, Moment, TaskId};
+use rlc_primitives::{work::FailureCause, AccountId, DealId, Moment, TaskId};
 
 use super::State;
 use crate::model::{GivenUp, Now, Sending};
@@ -73,11 +73,11 @@ impl State {
 		self.look_at(id);
 	}
 
-	/// Records that a task is given up.
-	pub fn give_up(&mut self, id: &TaskId, reason: &str, witnesses: &[AccountId]) {
+	/// Records that a task is given up, for a cause from outside of it, or for another.
+	pub fn give_up(&mut self, id: &TaskId, reason: &str, cause: Option<FailureCause>, witnesses: &[AccountId]) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		let witnesses = witnesses.iter().cloned().collect();
-		task.given_up = Some(GivenUp { reason: reason.into(), witnesses, asked: None });
+		task.given_up = Some(GivenUp { reason: reason.into(), cause, reports: 0, witnesses, asked: None });
 		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}

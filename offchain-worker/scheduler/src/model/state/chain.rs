@@ -62,16 +62,18 @@ impl State {
 			TaskEvent::Delegated { .. }
 			| TaskEvent::ConsensusReached { .. }
 			| TaskEvent::Reopened
-			| TaskEvent::FailureReported { .. } => {}
+			| TaskEvent::FailureReported { .. }
+			| TaskEvent::FailureRevealed { .. } => {}
 		}
 		self.touch(id);
 	}
 
-	/// Replaces what was seen of a task by what the chain answers.
-	pub fn replace_task(&mut self, id: &TaskId, chain: Task) {
+	/// Replaces what was seen of a task by what the chain answers: the task, and whether its consensus was shown to be a
+	/// failure of the app.
+	pub fn replace_task(&mut self, id: &TaskId, chain: Task, is_failure: bool) {
 		let block = self.best.saturating_add(BLOCK_MARGIN);
 		let Some(task) = self.tasks.get_mut(id) else { return };
-		task.replace_chain(chain, block);
+		task.replace_chain(chain, is_failure, block);
 		if let Some(block) = task.closed_by {
 			self.await_finality(*id, block);
 		}

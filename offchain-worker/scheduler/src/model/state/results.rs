@@ -39,7 +39,8 @@ impl State {
 			}
 			// The chain says which workers contributed and revealed, and the scheduler itself the rest.
 			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}
-			step => self.step(&id, account, step, None, now),
+			// A failure of the app is contributed too: why is told with the step that ends the run.
+			step => self.step(&id, account, step, report.cause.filter(|_| step == Step::Computed), now),
 		}
 		false
 	}

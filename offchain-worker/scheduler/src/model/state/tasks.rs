@@ -141,14 +141,15 @@ impl State {
 		self.ready.update(account, self.workers.get(account));
 	}
 
-	/// Assigns a task, the first in its deal's line, to a worker of which it takes so many slots.
-	pub fn assign(&mut self, id: &TaskId, account: &AccountId, slots: u32, now: Now) {
+	/// Assigns a task, the first in its deal's line, to a worker of which it takes so many slots, with a delegation that
+	/// expires at a time in ms of PoCo time.
+	pub fn assign(&mut self, id: &TaskId, account: &AccountId, slots: u32, expiry: Moment, now: Now) {
 		let (Some(task), Some(worker)) = (self.tasks.get_mut(id), self.workers.get_mut(account)) else { return };
 		let deal_id = task.chain().deal;
 		let Some(deal) = self.deals.get(&deal_id) else { return };
 		self.queue.pop(&deal_id);
 		self.queue.serve(&deal_id, slots);
-		let part = Replicate::new(worker.operator.clone(), now.local);
+		let part = Replicate { expiry, ..Replicate::new(worker.operator.clone(), now.local) };
 		worker.tasks.insert(*id);
 		worker.occupy(*id, deal.slots_taken(&part, &worker.resources));
 		task.replicates.insert(account.clone(), part);

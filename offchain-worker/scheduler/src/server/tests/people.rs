@@ -119,6 +119,7 @@ async fn only_admitted_workers_join() {
 		account: dave.clone(),
 		challenge: H256::zero(),
 		signature: Vec::new(),
+		signer: None,
 		operator: Some(Operator { account: dave, signature: Vec::new() }),
 		resources: Resources::default(),
 		version: String::new(),
@@ -130,6 +131,23 @@ async fn only_admitted_workers_join() {
 	assert!(refusal.contains("upgrade the worker"), "{refusal}");
 	let report = client.report(H256::zero(), vec![report(TaskId::default(), Step::Started)]).await;
 	assert_eq!(code_of(report), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn proxy_joins_for_an_account_that_named_it_and_until_it_is_removed() {
+	let (bob, dave) = (key("Bob").account(), key("Dave"));
+	let proxy = || dave.clone().on_behalf_of(bob.clone());
+	let yard = Yard::with(|config| config.admission = Admission::Listed([bob.clone()].into())).await;
+	let refused = yard.worker_by(proxy(), Vec::new()).await.map(|_| ()).unwrap_err().to_string();
+	assert!(refused.contains("rlc account proxy add"), "{refused}");
+	yard.chain.world().proxies.insert((bob.clone(), dave.account()));
+	let worker = yard.worker_by(proxy(), Vec::new()).await.expect("it is a proxy now");
+	let workers = yard.client().await.workers().await.unwrap();
+	assert_eq!(workers[0].account, Account(bob.clone()), "the pool knows the account");
+	yard.chain.world().proxies.clear();
+	assert_eq!(code_of(yard.worker_by(proxy(), Vec::new()).await.map(|_| ())), code::NOT_ALLOWED);
+	drop(worker);
 	yard.scheduler.stop().await.unwrap();
 }
 

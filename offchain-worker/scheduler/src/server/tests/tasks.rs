@@ -1,6 +1,9 @@
 //! The life of tasks.
 
+use rlc_primitives::deal::CONTRIBUTION_WINDOW;
+
 use super::*;
+use crate::testing::T;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn task_is_delegated_agreed_on_uploaded_and_removed() {
@@ -15,9 +18,12 @@ async fn task_is_delegated_agreed_on_uploaded_and_removed() {
 	for worker in &mut workers {
 		let assignment = worker.tasks(1).await.remove(0);
 		assert_eq!((assignment.task, assignment.batched), (task, false));
-		let delegation = Delegation { worker: worker.key.account(), task: id, enclave: None };
+		let delegation =
+			Delegation { worker: worker.key.account(), task: id, enclave: None, expiry: assignment.expiry };
 		let signature: SchedulerSignature = codec::Decode::decode(&mut &assignment.delegation[..]).unwrap();
 		assert_eq!(signature.verify(&delegation, &domain(), &key("Alice").account()), Ok(()));
+		let opened = yard.chain.world().deals[&deal].opened;
+		assert!(assignment.expiry > opened && assignment.expiry < opened + CONTRIBUTION_WINDOW * T);
 		worker.report(id, Step::Started).await;
 		worker.report(id, Step::Computed).await;
 	}

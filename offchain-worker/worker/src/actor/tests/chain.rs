@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rlc_chain::Bid;
 use rlc_primitives::{
 	market::DealView,
 	task::{Commitment, Task},
-	work::{ResultOf, TaskRef},
-	AccountId, BlockNumber, Moment, ResultDigest, TaskEvent, TaskId,
+	work::{ResultOf, TaskFailure, TaskRef},
+	AccountId, AgreedFailure, BlockNumber, Moment, ResultDigest, ResultHash, Rules, TaskEvent, TaskId,
 };
 use sp_core::H256;
 use tokio::sync::mpsc;
@@ -23,6 +24,8 @@ use crate::{
 pub struct Chain {
 	pub deal: DealView,
 	pub tasks: BTreeMap<TaskId, Task>,
+	/// The failures that winners showed consensuses to be.
+	pub failures: BTreeMap<TaskId, TaskFailure>,
 	pub number: BlockNumber,
 	/// How often the chain took another way: blocks of the same height differ in it.
 	way: u64,
@@ -30,6 +33,8 @@ pub struct Chain {
 	/// Whether what happens in blocks is left out of what is told.
 	pub mute: bool,
 	pub sent: Vec<Submission>,
+	/// The tips that were offered for each submission, whatever became of it.
+	pub bids: Vec<Vec<Bid>>,
 	pub refused: u32,
 	/// How the next transactions end.
 	pub next: Vec<Trouble>,
@@ -44,6 +49,8 @@ pub enum Trouble {
 	Unheard,
 	/// It is refused, though nothing is wrong with it.
 	Refused,
+	/// The last reveal of the next batch of them does not count.
+	PassesOver,
 }
 
 impl Chain {
@@ -52,11 +59,13 @@ impl Chain {
 		Self {
 			deal: testing::deal(trust),
 			tasks: BTreeMap::new(),
+			failures: BTreeMap::new(),
 			number: 1,
 			way: 0,
 			finalizes: true,
 			mute: false,
 			sent: Vec::new(),
+			bids: Vec::new(),
 			refused: 0,
 			next: Vec::new(),
 			listeners: Vec::new(),
@@ -66,8 +75,8 @@ impl Chain {
 	/// Returns what happens from now on.
 	pub fn listen(&mut self) -> mpsc::UnboundedReceiver<News> {
 		let (listener, news) = mpsc::unbounded_channel();
-		let (number, hash, time) = (self.number, self.hash(), self.now());
-		let first = News::Block { number, hash, parent: H256::zero(), time, events: vec![] };
+		let (number, hash, clock) = (self.number, self.hash(), self.now().into());
+		let first = News::Block { number, hash, parent: H256::zero(), clock, events: vec![] };
 		listener.send(first).unwrap();
 		listener.send(News::Finalized(number)).unwrap();
 		self.listeners.push(listener);
@@ -75,7 +84,7 @@ impl Chain {
 	}
 
 	pub fn now(&self) -> Moment {
-		self.deal.deal.start + Moment::from(self.number)
+		self.deal.deal.opened + Moment::from(self.number)
 	}
 
 	fn hash(&self) -> H256 {
@@ -91,7 +100,7 @@ impl Chain {
 		let parent = self.hash();
 		self.number += 1;
 		let events = if self.mute { vec![] } else { events };
-		self.tell(News::Block { number: self.number, hash: self.hash(), parent, time: self.now(), events });
+		self.tell(News::Block { number: self.number, hash: self.hash(), parent, clock: self.now().into(), events });
 		if self.finalizes {
 			self.tell(News::Finalized(self.number));
 		}
@@ -104,6 +113,7 @@ impl Chain {
 	/// Takes the chain back to what it was before, and goes on from there.
 	pub fn fork(&mut self, before: &Chain) {
 		self.tasks = before.tasks.clone();
+		self.failures = before.failures.clone();
 		(self.number, self.way) = (before.number, self.way + 1);
 		self.block(vec![]);
 	}
@@ -134,8 +144,9 @@ impl Chain {
 	) -> Result<(), String> {
 		let (now, mut task) = (self.now(), self.task(which));
 		let own = worker == WORKER;
-		let reached =
-			task.contribute(&self.deal.deal, worker, 0, commitment, now).map_err(|error| format!("{error:?}"))?;
+		let reached = task
+			.contribute(&self.deal.deal, worker, 0, commitment, now, &Rules::IEXEC)
+			.map_err(|error| format!("{error:?}"))?;
 		let id = which.id();
 		self.tasks.insert(id, task);
 		let result = commitment.result;
@@ -160,11 +171,58 @@ impl Chain {
 		let revealed = ChainEvent::Task(id, TaskEvent::Revealed { worker: worker.clone(), digest });
 		events.extend((*worker == WORKER).then_some(revealed));
 		if missing == 0 && self.deal.deal.callback.is_none() {
-			task.finalize(&self.deal.deal, None, now).map_err(|error| format!("{error:?}"))?;
+			task.finalize(&self.deal.deal, None, now, &Rules::IEXEC).map_err(|error| format!("{error:?}"))?;
 			events.push(ChainEvent::Task(id, TaskEvent::Closed { outcome: Some(digest) }));
 		}
 		self.tasks.insert(id, task);
 		Ok(())
+	}
+
+	/// Has another worker reveal how the app failed.
+	pub fn other_reveals_failure(&mut self, number: u8, which: TaskRef, failure: &AgreedFailure) {
+		let mut events = Vec::new();
+		self.reveal_failure(&AccountId::new([number; 32]), which, failure, &mut events).unwrap();
+		self.block(events);
+	}
+
+	fn reveal_failure(
+		&mut self,
+		worker: &AccountId,
+		which: TaskRef,
+		failure: &AgreedFailure,
+		events: &mut Vec<ChainEvent>,
+	) -> Result<(), String> {
+		let (now, mut task, id) = (self.now(), self.task(which), which.id());
+		let digest = failure.digest(&id);
+		let is_agreed = task.consensus().is_some_and(|consensus| consensus.result == ResultHash::of(id, digest));
+		let shown = if !is_agreed && self.failures.contains_key(&id) {
+			task.excuse(worker, digest, now)
+		} else {
+			task.reveal(worker, digest, now).map(drop)
+		};
+		shown.map_err(|error| format!("{error:?}"))?;
+		let AgreedFailure { cause, code, .. } = *failure;
+		if is_agreed {
+			self.failures.insert(id, TaskFailure::Agreed { cause, code });
+			let revealed = ChainEvent::Task(id, TaskEvent::Revealed { worker: worker.clone(), digest });
+			events.extend((*worker == WORKER).then_some(revealed));
+		}
+		events.push(ChainEvent::Task(id, TaskEvent::FailureRevealed { worker: worker.clone(), cause, code }));
+		if !task.has_open_contribution() {
+			task.agree_to_fail(&self.deal.deal, now, &Rules::IEXEC).map_err(|error| format!("{error:?}"))?;
+			events.push(ChainEvent::Task(id, TaskEvent::Closed { outcome: None }));
+		}
+		self.tasks.insert(id, task);
+		Ok(())
+	}
+
+	/// Closes a task whose winners showed that the app failed, as the end of its reveal window does.
+	pub fn close_as_failure(&mut self, which: TaskRef) {
+		let mut task = self.task(which);
+		let over = task.consensus().unwrap().reveal_deadline;
+		task.agree_to_fail(&self.deal.deal, over, &Rules::IEXEC).unwrap();
+		self.tasks.insert(which.id(), task);
+		self.block(vec![ChainEvent::Task(which.id(), TaskEvent::Closed { outcome: None })]);
 	}
 
 	/// Reopens a task: nobody revealed in time, and other workers may contribute again.
@@ -190,9 +248,9 @@ impl Chain {
 	pub fn close(&mut self, which: TaskRef, callback: Option<&[u8]>) {
 		let (now, mut task) = (self.now(), self.task(which));
 		let outcome = match callback {
-			Some(_) => task.finalize(&self.deal.deal, callback, now).unwrap().digest,
+			Some(_) => task.finalize(&self.deal.deal, callback, now, &Rules::IEXEC).unwrap().digest,
 			None => {
-				task.abandon(&self.deal.deal, now).unwrap();
+				task.abandon(&self.deal.deal, now, &Rules::IEXEC).unwrap();
 				None
 			}
 		};
@@ -200,33 +258,50 @@ impl Chain {
 		self.block(vec![ChainEvent::Task(which.id(), TaskEvent::Closed { outcome })]);
 	}
 
-	/// Does what is submitted: all or nothing, in a block of its own.
-	pub fn apply(&mut self, submission: &Submission) -> Result<(), String> {
-		let (before, mut events) = (self.tasks.clone(), Vec::new());
-		let result = match submission {
+	/// Does what is submitted, in a block of its own: of a batch, what counts. Returns the tasks of the rest. Refused if
+	/// nothing counts.
+	pub fn apply(&mut self, submission: &Submission) -> Result<Vec<TaskId>, String> {
+		let (mut events, mut missed, mut refusal) = (Vec::new(), Vec::new(), None);
+		let mut counts = |which: TaskRef, result: Result<(), String>| match result {
+			Ok(()) => true,
+			Err(error) => {
+				missed.push(which.id());
+				refusal.get_or_insert(error);
+				false
+			}
+		};
+		let mut done = submission.clone();
+		let some = match &mut done {
 			Submission::Contribute(some) => {
-				some.iter().try_for_each(|one| self.contribute(WORKER, one.task, one.commitment, &mut events))
+				some.retain(|one| counts(one.task, self.contribute(WORKER, one.task, one.commitment, &mut events)));
+				some.len()
 			}
 			Submission::Reveal(some) => {
-				some.iter().try_for_each(|(which, digest)| self.reveal(&WORKER, *which, *digest, &mut events))
+				some.retain(|(which, digest)| counts(*which, self.reveal(&WORKER, *which, *digest, &mut events)));
+				some.len()
 			}
 			Submission::Direct { results, callback_data } => {
 				let data = callback_data.as_ref().map(|data| data.as_slice());
-				results.iter().try_for_each(|one| self.deliver(one, data, &mut events))
+				results.retain(|one| counts(one.task, self.deliver(one, data, &mut events)));
+				results.len()
 			}
-			Submission::ReportFailure(..) => Ok(()),
+			Submission::RevealFailure(which, failure) => {
+				let shown = self.reveal_failure(&WORKER, *which, failure, &mut events);
+				counts(*which, shown).into()
+			}
+			Submission::ReportFailure(..) => 1,
 		};
-		match &result {
-			Ok(()) => {
-				self.sent.push(submission.clone());
-				self.block(events);
-			}
-			Err(_) => {
-				self.tasks = before;
+		match refusal.filter(|_| some == 0) {
+			Some(refusal) => {
 				self.refused += 1;
+				Err(refusal)
+			}
+			None => {
+				self.sent.push(done);
+				self.block(events);
+				Ok(missed)
 			}
 		}
-		result
 	}
 
 	/// Returns how many tasks each transaction of this kind had.
@@ -237,6 +312,15 @@ impl Chain {
 			_ => None,
 		});
 		batches.collect()
+	}
+
+	/// Returns the failures that this worker revealed.
+	pub fn failures_shown(&self) -> Vec<AgreedFailure> {
+		let shown = self.sent.iter().filter_map(|sent| match sent {
+			Submission::RevealFailure(_, failure) => Some(*failure),
+			_ => None,
+		});
+		shown.collect()
 	}
 
 	pub fn reveals(&self) -> Vec<usize> {

@@ -8,10 +8,10 @@ use crate::{
 };
 use rlc_primitives::{
 	task::Stage,
-	work::{ContributionOf, DelegationProof},
+	work::{AgreedFailure, AppFault, ContributionOf, DelegationProof},
 	CallbackId,
 };
-use sp_core::H160;
+use sp_core::{H160, H256};
 use std::sync::atomic::Ordering;
 
 /// Plays a task from its instruction to its end, killing the worker at the n-th point and starting it again. Returns whether
@@ -144,6 +144,89 @@ async fn kill_with_a_callback(trust: u64, batch: bool) -> u32 {
 		}
 		point += 1;
 	}
+}
+
+/// How the app fails.
+const FAILURE: AgreedFailure = AgreedFailure { cause: AppFault::AppFailed, code: 3, trace: H256::repeat_byte(1) };
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failure_of_the_app_survives_a_kill_at_any_point() {
+	let mut point = 1;
+	loop {
+		let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+		*world.app.lock().unwrap() = Behavior::FailsAlike(FAILURE);
+		world.chain().other(1, task(0), FAILURE.digest(&task(0).id()));
+		world.killer.after(point);
+		let mut worker = Worker::start(&world, &dir).await;
+		worker.join().await;
+		worker.instruct(compute([0], true));
+		let killed = tokio::select! {
+			() = see_it_fail(&world, &mut worker) => false,
+			() = world.killer.reached.notified() => true,
+		};
+		if killed {
+			worker.kill().await;
+			world.killer.after(0);
+			worker = Worker::start(&world, &dir).await;
+			for report in worker.join().await {
+				worker.told.last.insert(report.task, report.step);
+			}
+			see_it_fail(&world, &mut worker).await;
+		}
+		let chain = world.chain().clone();
+		assert!(matches!(chain.task(task(0)).stage, Stage::Failed(Some(_))), "point {point}");
+		assert_eq!(chain.contributions(), [1], "committed once; point {point}");
+		assert_eq!(chain.failures_shown(), [FAILURE], "shown once; point {point}");
+		assert_eq!((chain.refused, chain.reveals()), (0, vec![]), "point {point}");
+		worker.stop().await;
+		if !killed {
+			break;
+		}
+		point += 1;
+	}
+	assert!(point > 6, "there are points before and after each effect: {point}");
+}
+
+/// Does what the scheduler and the other winner do, until the worker has seen that the task failed as it said.
+async fn see_it_fail(world: &Arc<World>, worker: &mut Worker) {
+	let id = task(0).id();
+	if !worker.told.last.contains_key(&id) {
+		worker.instruct(compute([0], true));
+	}
+	worker.until(|told| told.last.get(&id).is_some_and(|step| [Step::Revealed, Step::Completed].contains(step))).await;
+	if matches!(world.stage(task(0)), Stage::Revealing(_)) {
+		world.chain().other_reveals_failure(1, task(0), &FAILURE);
+	}
+	worker.until_all([0], Step::Completed).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_that_was_away_when_another_failure_was_agreed_on_shows_its_own() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behavior::FailsAlike(FAILURE);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.instruct(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	worker.kill().await;
+	let others = AgreedFailure { code: 4, ..FAILURE };
+	agree_without_us(&world, &others);
+	world.chain().other_reveals_failure(1, task(0), &others);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.join().await;
+	worker.until_all([0], Step::Revealed).await;
+	assert_eq!(world.chain().failures_shown(), [FAILURE]);
+	worker.stop().await;
+}
+
+/// Has others commit to this failure until they outweigh this worker.
+pub(super) fn agree_without_us(world: &World, failure: &AgreedFailure) {
+	let digest = failure.digest(&task(0).id());
+	for other in 1..=9 {
+		if world.stage(task(0)) == Stage::Active {
+			world.chain().other(other, task(0), digest);
+		}
+	}
+	assert!(matches!(world.stage(task(0)), Stage::Revealing(_)), "they agree");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,13 +6,20 @@ use super::*;
 use crate::{
 	actor::tests::{
 		chain::Trouble,
+		kill::agree_without_us,
 		world::{result, Behavior},
 	},
 	ports::Submission,
 	record::OutputKind,
 	seen::News,
 };
-use rlc_primitives::{task::Stage, ResultDigest};
+use codec::Encode;
+use rlc_primitives::{
+	ethereum::EthereumSignature,
+	failure::AppFault,
+	task::{ContributionStatus, Stage},
+	AccountId, AgreedFailure, Moment, ResultDigest, SchedulerSignature,
+};
 use sp_core::H256;
 
 fn right(index: u64) -> ResultDigest {
@@ -160,15 +167,34 @@ async fn trust_above_1_waits_for_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn task_that_a_batch_does_not_count_for_ends_and_the_others_go_on() {
+	// What waits for others to reveal is one fewer than fills a batch.
+	for (trust, step) in [(1, Step::Revealed), (2, Step::Contributed)] {
+		let (world, dir) = (World::new(trust), tempfile::tempdir().unwrap());
+		let mut worker = Worker::with(&world, &dir, full_batches).await;
+		worker.instruct(compute(0..99, true));
+		worker.until_all(0..99, Step::Computed).await;
+		// Somebody else is faster with one of them, and this worker hears of it too late.
+		world.chain().mute = true;
+		world.chain().other(1, task(3), right(3));
+		world.chain().mute = false;
+		worker.instruct(compute([99], true));
+		worker.until_all((0..100).filter(|index| *index != 3), step).await;
+		worker.until_all([3], Step::Aborted).await;
+		let chain = world.chain().clone();
+		assert_eq!((chain.contributions(), chain.refused), (vec![99], 0), "trust {trust}");
+		worker.stop().await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn refused_batch_is_sent_one_by_one() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	// Somebody else was faster with one of them.
-	world.chain().other(1, task(3), right(3));
-	let mut worker = Worker::start(&world, &dir).await;
-	worker.instruct(compute(0..10, true));
-	worker.until_all((0..10).filter(|index| *index != 3), Step::Revealed).await;
-	worker.until_all([3], Step::Aborted).await;
-	assert_eq!(world.chain().contributions().iter().sum::<usize>(), 9);
+	world.chain().next = vec![Trouble::Refused];
+	let mut worker = Worker::with(&world, &dir, full_batches).await;
+	worker.instruct(compute(0..100, true));
+	worker.until_all(0..100, Step::Revealed).await;
+	assert_eq!(world.chain().contributions(), [1; 100]);
 	worker.stop().await;
 }
 
@@ -440,8 +466,141 @@ async fn delegation_that_cannot_be_read_is_refused() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
 	let task = TaskRef { deal: DEAL, index: 0 };
-	worker.instruct(Instruction::Compute { tasks: vec![Assignment { task, delegation: vec![9], batched: true }] });
+	let unreadable = Assignment { task, delegation: vec![9], expiry: Moment::MAX, batched: true };
+	worker.instruct(Instruction::Compute { tasks: vec![unreadable] });
 	worker.until_all([0], Step::Failed).await;
 	assert!(worker.join().await.is_empty());
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tips_are_offered_up_to_what_the_operator_allows() {
+	for (max_tip, offered) in [(0, None), (5_000, Some(5_000))] {
+		let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+		world.chain().other(1, task(0), right(0));
+		let mut worker = Worker::with(&world, &dir, |bounds| bounds.max_tip = max_tip).await;
+		worker.instruct(compute(0..1, false));
+		worker.until_all(0..1, Step::Revealed).await;
+		let chain = world.chain().clone();
+		let last: Vec<_> = chain.bids.iter().map(|bids| bids.last().map(|bid| bid.tip)).collect();
+		assert_eq!(last, [offered, offered], "of a contribution and a reveal");
+		assert!(chain.bids.iter().flatten().all(|bid| !bid.after.is_zero()), "none at first");
+		worker.stop().await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reveal_that_the_chain_passed_over_is_sent_again() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	(0..3).for_each(|index| world.chain().other(1, task(index), right(index)));
+	world.chain().next.push(Trouble::PassesOver);
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.instruct(compute(0..3, true));
+	worker.until_all(0..3, Step::Revealed).await;
+	assert_eq!(world.chain().reveals().iter().sum::<usize>(), 3);
+	assert!(world.chain().reveals().len() > 1, "one was sent again");
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failure_of_the_app_is_contributed_and_revealed_whatever_the_trust() {
+	let failure = FAILURE;
+	for trust in [1, 3] {
+		let (world, dir) = (World::new(trust), tempfile::tempdir().unwrap());
+		*world.app.lock().unwrap() = Behavior::FailsAlike(failure);
+		let digest = failure.digest(&task(0).id());
+		if trust > 1 {
+			world.chain().other(1, task(0), digest);
+		}
+		let mut worker = Worker::start(&world, &dir).await;
+		worker.instruct(compute([0], true));
+		worker.until_all([0], Step::Revealed).await;
+		let words = worker.told.all.iter().find(|report| report.step == Step::Computed).unwrap().cause.clone();
+		assert_eq!(words.unwrap().words, "the app ended with exit code 3");
+		let sent = world.chain().sent.clone();
+		assert!(matches!(sent[0], Submission::Contribute(_)), "{sent:?}");
+		assert_eq!(sent[1], Submission::RevealFailure(task(0), failure));
+		if trust > 1 {
+			world.chain().other_reveals_failure(1, task(0), &failure);
+		}
+		worker.until_all([0], Step::Completed).await;
+		worker.stop().await;
+	}
+}
+
+const FAILURE: AgreedFailure = AgreedFailure { cause: AppFault::AppFailed, code: 3, trace: H256::repeat_byte(1) };
+
+/// Returns a worker that committed to a failure of the app.
+async fn committed_to_a_failure(world: &Arc<World>, dir: &TempDir) -> Worker {
+	*world.app.lock().unwrap() = Behavior::FailsAlike(FAILURE);
+	let mut worker = Worker::start(world, dir).await;
+	worker.instruct(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	worker
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_whose_failure_is_another_than_the_others_is_excused_and_says_so() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = committed_to_a_failure(&world, &dir).await;
+	let others = AgreedFailure { code: 4, ..FAILURE };
+	agree_without_us(&world, &others);
+	assert_eq!(world.chain().failures_shown(), [], "until it is shown to be a failure, it may be a result");
+	let winners: Vec<u8> = (1..=9).filter(|n| has_contributed(&world, *n)).collect();
+	for winner in winners {
+		world.chain().other_reveals_failure(winner, task(0), &others);
+	}
+	worker.until_all([0], Step::Aborted).await;
+	let chain = world.chain().clone();
+	assert_eq!(chain.failures_shown(), [FAILURE]);
+	let ours = chain.task(task(0)).contribution(&world.account()).unwrap().status;
+	assert!(ours.is_shown() && ours != ContributionStatus::Proved, "excused, which keeps the stake: {ours:?}");
+	worker.stop().await;
+}
+
+/// Returns whether another worker with this number contributed.
+fn has_contributed(world: &World, number: u8) -> bool {
+	let worker = AccountId::new([number; 32]);
+	worker != world.account() && world.chain().task(task(0)).contribution(&worker).is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_that_committed_to_a_result_where_the_app_failed_says_that_it_was_outvoted() {
+	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.instruct(compute([0], true));
+	worker.until_all([0], Step::Contributed).await;
+	agree_without_us(&world, &FAILURE);
+	let winners: Vec<u8> = (1..=9).filter(|n| has_contributed(&world, *n)).collect();
+	for winner in winners {
+		world.chain().other_reveals_failure(winner, task(0), &FAILURE);
+	}
+	// It has nothing to show: the end of the reveal window closes the task.
+	world.chain().close_as_failure(task(0));
+	worker.until_all([0], Step::Failed).await;
+	let (cause, words) = worker.cause(0).unwrap();
+	assert_eq!(cause, None);
+	assert!(words.contains("agreed on how the app failed"), "{words}");
+	assert_eq!(world.chain().failures_shown(), []);
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delegation_that_expires_while_the_worker_is_away_is_not_used() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	*world.app.lock().unwrap() = Behavior::Hangs;
+	let worker = Worker::start(&world, &dir).await;
+	let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
+	let expiry = world.chain().now() + 60_000;
+	let assignment = Assignment { task: task(0), delegation: signature.encode(), expiry, batched: false };
+	worker.instruct(Instruction::Compute { tasks: vec![assignment] });
+	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
+	worker.stop().await;
+	*world.app.lock().unwrap() = Behavior::Ends(OutputKind::Archive);
+	world.chain().number += 60_000;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.join().await;
+	worker.until_all([0], Step::Aborted).await;
+	assert_eq!(world.chain().sent, [], "nothing was sent");
 	worker.stop().await;
 }

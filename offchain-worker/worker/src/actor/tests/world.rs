@@ -12,11 +12,12 @@ use std::{
 
 use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
+use rlc_chain::Bid;
 use rlc_primitives::{
 	assets::{App, Dataset},
 	market::DealView,
 	task::Stage,
-	work::{FailureCause, TaskRef, TaskView, WorkItem, WorkKind},
+	work::{AgreedFailure, FailureCause, TaskRef, TaskView, WorkItem, WorkKind},
 	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
 };
 use rlc_protocol::worker::{Logs, Step, Usage};
@@ -26,7 +27,8 @@ use tokio::sync::Notify;
 use super::chain::{Chain, Trouble};
 use crate::{
 	ports::{
-		ChainPort, Computation, Delivery, Finished, Runner, SendError, Stop, Submission, Undelivered, Unreachable,
+		ChainPort, Computation, Delivery, Finished, Included, Runner, SendError, Stop, Submission, Undelivered,
+		Unreachable,
 	},
 	record::{Output, OutputKind, RunFailure},
 	seen::News,
@@ -76,6 +78,8 @@ pub struct World {
 pub enum Behavior {
 	Ends(OutputKind),
 	Fails(FailureCause),
+	/// As on each machine.
+	FailsAlike(AgreedFailure),
 	/// Until it is stopped.
 	Hangs,
 }
@@ -151,6 +155,7 @@ impl ChainPort for World {
 			delegates: vec![],
 			failures: vec![],
 			delivery: None,
+			failure: chain.failures.get(&which.id()).copied(),
 		}))
 	}
 
@@ -175,11 +180,23 @@ impl ChainPort for World {
 		futures::stream::unfold(news, |mut news| async { Some((news.recv().await?, news)) }).boxed()
 	}
 
-	async fn send(&self, submission: Submission) -> Result<(), SendError> {
+	async fn send(&self, submission: Submission, bids: &[Bid]) -> Result<Included, SendError> {
 		self.killer.point().await;
 		let result = {
 			let mut chain = self.chain();
-			match chain.next.pop() {
+			chain.bids.push(bids.to_vec());
+			let is_reveal = matches!(submission, Submission::Reveal(_));
+			let trouble = match chain.next.last() {
+				Some(Trouble::PassesOver) if !is_reveal => None,
+				_ => chain.next.pop(),
+			};
+			match trouble {
+				Some(Trouble::PassesOver) => {
+					let Submission::Reveal(mut some) = submission else { unreachable!("only reveals are passed over") };
+					let missed = some.pop().map(|(which, _)| which.id());
+					chain.apply(&Submission::Reveal(some)).unwrap();
+					Ok(missed.into_iter().collect())
+				}
 				Some(Trouble::Lost) => Err(SendError::Unclear("no answer".into())),
 				Some(Trouble::Refused) => Err(SendError::Refused("not now".into())),
 				Some(Trouble::Unheard) => {
@@ -190,7 +207,7 @@ impl ChainPort for World {
 			}
 		};
 		self.killer.point().await;
-		result
+		result.map(|passed_over| Included { passed_over, tip: bids.first().map_or(0, |bid| bid.tip) })
 	}
 }
 
@@ -203,7 +220,12 @@ impl Runner for World {
 		self.most_running.fetch_max(running, Ordering::SeqCst);
 		(computation.progress)(Step::Computing);
 		let logs = Logs { stdout: "hello".into(), stderr: String::new() };
+		let agreed = match self.behavior() {
+			Behavior::FailsAlike(failure) => Some(failure),
+			_ => None,
+		};
 		let outcome = match self.behavior() {
+			Behavior::FailsAlike(failure) => Err(RunFailure::of_app(failure)),
 			Behavior::Fails(cause) => Err(RunFailure::of_task(cause, "as it was told")),
 			Behavior::Hangs => {
 				stop.wait_for(|stopped| *stopped).await.unwrap();
@@ -218,7 +240,7 @@ impl Runner for World {
 		};
 		self.running.fetch_sub(1, Ordering::SeqCst);
 		self.killer.point().await;
-		Finished { outcome, logs, usage: Usage { time: 1, ..Usage::default() } }
+		Finished { outcome, agreed, logs, usage: Usage { time: 1, ..Usage::default() } }
 	}
 }
 

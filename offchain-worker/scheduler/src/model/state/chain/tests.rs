@@ -58,7 +58,7 @@ fn fork_returns_the_tasks_to_ask_about() {
 	let (first, second) = (task(scene.deal(100, 1, 1), 0), task(scene.deal(101, 1, 1), 0));
 	scene.contributes(&one, first, 7);
 	scene.contributes(&one, second, 7);
-	let fork = ChainBlock { number: scene.state.best(), time: scene.now.chain, events: Vec::new() };
+	let fork = ChainBlock { number: scene.state.best(), clock: scene.now.chain.into(), events: Vec::new() };
 	assert_eq!(
 		scene.state.see(&fork, scene.now).into_iter().collect::<std::collections::BTreeSet<_>>(),
 		[second].into()
@@ -72,7 +72,7 @@ fn stale_answer_is_ignored() {
 	let id = task(scene.deal(100, 3, 1), 0);
 	let (version, old) = (scene.task(id).version, scene.world.tasks[&id].clone());
 	scene.contributes(&one, id, 7);
-	replies::refreshed(&mut scene.state, &id, version, Some(old), scene.now);
+	replies::refreshed(&mut scene.state, &id, version, Some((old, false)), scene.now);
 	assert_eq!(scene.task(id).chain().contributions.len(), 1);
 }
 

@@ -1,0 +1,60 @@
+//! Signatures of every kind under a request, each one for which the most is tried.
+//!
+//! A key of ed25519 or sr25519 has to sign, or its signature would be refused early. Of a signature that gives a public
+//! key, anybody's will do: it is tried in vain.
+
+use rlc_primitives::{
+	ethereum::{account_of, EthereumSignature},
+	AccountId, OrderSignature, RequestOrder, Signature,
+};
+use sp_core::H160;
+use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
+use sp_runtime::MultiSignature;
+
+use super::{wrapped, KEY_TYPE};
+use crate::Config;
+
+/// A signature that some key made over any message: `r` and `s` are small, `v` is 0.
+const ETHEREUM_SIGNATURE: [u8; 65] = {
+	let mut bytes = [0; 65];
+	bytes[31] = 1;
+	bytes[63] = 1;
+	bytes
+};
+
+/// Returns the signature of an ed25519 key, and whose it is.
+pub fn by_ed25519<T: Config>(request: &RequestOrder) -> (OrderSignature, AccountId) {
+	let key = ed25519_generate(KEY_TYPE, None);
+	let signature = ed25519_sign(KEY_TYPE, &key, &wrapped::<T, _>(request)).expect("the key was generated");
+	(OrderSignature::Native(Signature::from(signature)), AccountId::new(key.0))
+}
+
+/// Returns the signature of an sr25519 key, and whose it is.
+pub fn by_sr25519<T: Config>(request: &RequestOrder) -> (OrderSignature, AccountId) {
+	let key = sr25519_generate(KEY_TYPE, None);
+	let signature = sr25519_sign(KEY_TYPE, &key, &wrapped::<T, _>(request)).expect("the key was generated");
+	(OrderSignature::Native(Signature::from(signature)), AccountId::new(key.0))
+}
+
+/// Returns an ecdsa key's signature.
+pub fn ecdsa() -> OrderSignature {
+	OrderSignature::Native(MultiSignature::Ecdsa(ETHEREUM_SIGNATURE.into()).into())
+}
+
+/// Returns an Ethereum key's native signature.
+pub fn eth() -> OrderSignature {
+	OrderSignature::Native(MultiSignature::Eth(ETHEREUM_SIGNATURE.into()).into())
+}
+
+/// Returns an Ethereum wallet's signature over an order's EIP-712 form.
+pub fn eip712() -> OrderSignature {
+	let mut bytes = ETHEREUM_SIGNATURE;
+	bytes[64] = 27;
+	OrderSignature::Eip712(EthereumSignature::Full(bytes))
+}
+
+/// Returns a request that a wallet could have signed.
+pub fn expressible(request: RequestOrder) -> RequestOrder {
+	let wallet = account_of(H160::repeat_byte(1));
+	RequestOrder { requester: wallet.clone(), beneficiary: Some(wallet), payer: None, expiry: None, ..request }
+}

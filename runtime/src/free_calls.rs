@@ -1,0 +1,87 @@
+//! Fees of free calls: what workers and schedulers must do for tasks costs nothing, and can still outbid what need not be
+//! done.
+//!
+//! | call | pays | priority in pools | tags |
+//! |---|---|---|---|
+//! | any other | fee and tip | by the tip | none |
+//! | free | nothing | as a paying call without tip | what it does, for whom, to which task |
+//! | free, in the last fifth of its window | nothing | twice that | the same |
+//! | free, with a tip | the tip | by the tip | the same |
+//!
+//! Twice the priority without a tip is that of a tip of 1 nRLC: a free call never comes before one that pays more. Pools
+//! hold one transaction for each tag, so copies of a call exclude each other.
+//!
+//! Free calls take at most half of what a block has for ordinary ones. One that would exceed it waits for the next block,
+//! whether it would have been free or not: that is asked later, and takes longer. One with a tip comes before those
+//! without, so it finds the half empty.
+//!
+//! What a proxy does for an account is free as if the account did it (`work`).
+//!
+//! Wallets see `ChargeTransactionPayment`, whose name, encoding and description this extension has.
+
+mod charge;
+mod work;
+
+use frame_support::{
+	dispatch::{DispatchClass, DispatchInfo},
+	pallet_prelude::Weight,
+};
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
+
+use crate::{configs::system::Weights, Runtime};
+
+pub use charge::{ChargeUnlessFree, TIP_TOO_HIGH};
+pub use pallet::*;
+
+/// The part of a block's ordinary calls that free ones can take: one of so many.
+const SHARE: u64 = 2;
+
+/// What free calls of a block weigh.
+#[frame_support::pallet]
+pub mod pallet {
+	use frame_support::{pallet_prelude::*, traits::Get};
+	use frame_system::pallet_prelude::*;
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config {}
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// What the free calls of this block weigh so far. There is none between blocks, so nobody pays for it.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type Consumed<T> = StorageValue<_, Weight, ValueQuery>;
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// Books the removal at the end of the block.
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			T::DbWeight::get().writes(1)
+		}
+
+		fn on_finalize(_: BlockNumberFor<T>) {
+			Consumed::<T>::kill();
+		}
+	}
+}
+
+/// Returns the most that free calls of a block may weigh.
+pub fn most() -> Weight {
+	let ordinary = Weights::get().get(DispatchClass::Normal).max_total;
+	ordinary.unwrap_or(Weights::get().max_block) / SHARE
+}
+
+/// Returns what a call takes of a block, with what every extrinsic takes.
+fn weight_of(info: &DispatchInfo) -> Weight {
+	info.total_weight().saturating_add(Weights::get().get(info.class).base_extrinsic)
+}
+
+/// Refuses a call for now if free ones take their part of the block already.
+fn ensure_room(info: &DispatchInfo) -> Result<(), TransactionValidityError> {
+	let after = Consumed::<Runtime>::get().saturating_add(weight_of(info));
+	if after.any_gt(most()) {
+		return Err(InvalidTransaction::ExhaustsResources.into());
+	}
+	Ok(())
+}

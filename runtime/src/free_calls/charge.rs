@@ -1,0 +1,206 @@
+//! The transaction extension: who pays what, and which call comes first.
+
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use frame_support::{
+	dispatch::{DispatchInfo, PostDispatchInfo},
+	pallet_prelude::{TransactionSource, Weight},
+	storage::{with_transaction, TransactionOutcome},
+	traits::OriginTrait,
+};
+use pallet_transaction_payment::{ChargeTransactionPayment, OnChargeTransaction, WeightInfo as _};
+use scale_info::{Type, TypeInfo};
+use sp_runtime::{
+	traits::{Implication, TransactionExtension, TransactionExtensionMetadata, ValidateResult},
+	transaction_validity::{InvalidTransaction, TransactionPriority, TransactionValidityError, ValidTransaction},
+	DispatchError, DispatchResult,
+};
+
+use super::{ensure_room, weight_of, work::Work, Consumed};
+use crate::*;
+
+/// What others pay.
+type Charge = ChargeTransactionPayment<Runtime>;
+
+/// Withdraws fees and tips.
+type Purse = <Runtime as pallet_transaction_payment::Config>::OnChargeTransaction;
+
+/// The tip of a call that pays no fee, between withdrawal and deposit.
+type Withdrawn = <Purse as OnChargeTransaction<Runtime>>::LiquidityInfo;
+
+/// Refuses a free call whose signer cannot pay its tip beside what the call locks: offer less, or nothing.
+pub const TIP_TOO_HIGH: InvalidTransaction = InvalidTransaction::Custom(rlc_primitives::TIP_TOO_HIGH);
+
+/// Charges a transaction's fee and its tip; of a free call's, the tip alone.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct ChargeUnlessFree(Charge);
+
+impl ChargeUnlessFree {
+	/// Returns the extension of a transaction with this tip, in nRLC.
+	pub fn with_tip(tip: Balance) -> Self {
+		Self(Charge::from(tip))
+	}
+}
+
+/// Wallets find the extension that they know.
+impl TypeInfo for ChargeUnlessFree {
+	type Identity = <Charge as TypeInfo>::Identity;
+
+	fn type_info() -> Type {
+		Charge::type_info()
+	}
+}
+
+/// What validation found out.
+pub enum Val {
+	/// It is an ordinary call.
+	Charged(pallet_transaction_payment::Val<Runtime>),
+	/// It is free, and this account signed it.
+	Free(AccountId),
+}
+
+/// What is settled after the call.
+pub enum Pre {
+	/// Its fee.
+	Charged(pallet_transaction_payment::Pre<Runtime>),
+	/// The tip of a free call, and what it may weigh.
+	Free {
+		/// Who signed.
+		who: AccountId,
+		/// What it offers, in nRLC.
+		tip: Balance,
+		/// That, withdrawn.
+		withdrawn: Withdrawn,
+		/// What was booked for it.
+		booked: Weight,
+	},
+}
+
+/// Refuses a free call whose signer cannot pay the tip beside what the call locks. Changes nothing.
+fn ensure_tip(
+	who: &AccountId,
+	call: &RuntimeCall,
+	work: &Work,
+	info: &DispatchInfo,
+	tip: Balance,
+) -> Result<(), TransactionValidityError> {
+	if tip == 0 {
+		return Ok(());
+	}
+	let affordable: Result<bool, DispatchError> = with_transaction(|| {
+		let withdrawn = <Purse as OnChargeTransaction<Runtime>>::withdraw_fee(who, call, info, tip, tip);
+		let affordable = withdrawn.is_ok() && Poco::can_stake(work.call, work.account());
+		drop(withdrawn);
+		TransactionOutcome::Rollback(Ok(affordable))
+	});
+	match affordable {
+		Ok(true) => Ok(()),
+		_ => Err(TIP_TOO_HIGH.into()),
+	}
+}
+
+/// Returns a free call's priority.
+fn priority(info: &DispatchInfo, len: usize, tip: Balance, is_urgent: bool) -> TransactionPriority {
+	let ordinary = Charge::get_priority(info, len, tip, tip);
+	if tip == 0 && is_urgent {
+		ordinary.saturating_mul(2)
+	} else {
+		ordinary
+	}
+}
+
+impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
+	const IDENTIFIER: &'static str = <Charge as TransactionExtension<RuntimeCall>>::IDENTIFIER;
+	type Implicit = <Charge as TransactionExtension<RuntimeCall>>::Implicit;
+	type Val = Val;
+	type Pre = Pre;
+
+	fn metadata() -> Vec<TransactionExtensionMetadata> {
+		<Charge as TransactionExtension<RuntimeCall>>::metadata()
+	}
+
+	fn implicit(&self) -> Result<Self::Implicit, TransactionValidityError> {
+		<Charge as TransactionExtension<RuntimeCall>>::implicit(&self.0)
+	}
+
+	/// A fee is all that is measured here: a free call pays no more than a tip. Whether it is free is part of what the call
+	/// itself weighs, but for the look at who the proxies are.
+	fn weight(&self, call: &RuntimeCall) -> Weight {
+		let proxies = match call {
+			RuntimeCall::Proxy(_) => <Runtime as frame_system::Config>::DbWeight::get().reads(1),
+			_ => Weight::zero(),
+		};
+		self.0.weight(call).saturating_add(proxies)
+	}
+
+	fn validate(
+		&self,
+		origin: RuntimeOrigin,
+		call: &RuntimeCall,
+		info: &DispatchInfo,
+		len: usize,
+		implicit: Self::Implicit,
+		implication: &impl Implication,
+		source: TransactionSource,
+	) -> ValidateResult<Self::Val, RuntimeCall> {
+		if let Some(who) = origin.as_signer().cloned() {
+			if let Some(work) = Work::of(call, &who) {
+				ensure_room(info)?;
+				if let Some(free) = work.free_call(call) {
+					let tip = self.0.tip();
+					ensure_tip(&who, call, &work, info, tip)?;
+					let priority = priority(info, len, tip, free.is_urgent);
+					let valid = ValidTransaction { priority, provides: free.provides, ..Default::default() };
+					return Ok((valid, Val::Free(who), origin));
+				}
+			}
+		}
+		let (valid, charged, origin) = self.0.validate(origin, call, info, len, implicit, implication, source)?;
+		Ok((valid, Val::Charged(charged), origin))
+	}
+
+	fn prepare(
+		self,
+		val: Self::Val,
+		origin: &RuntimeOrigin,
+		call: &RuntimeCall,
+		info: &DispatchInfo,
+		len: usize,
+	) -> Result<Self::Pre, TransactionValidityError> {
+		let who = match val {
+			Val::Charged(val) => return self.0.prepare(val, origin, call, info, len).map(Pre::Charged),
+			Val::Free(who) => who,
+		};
+		let tip = self.0.tip();
+		let withdrawn = <Purse as OnChargeTransaction<Runtime>>::withdraw_fee(&who, call, info, tip, tip)
+			.map_err(|_| TIP_TOO_HIGH)?;
+		let booked = weight_of(info);
+		Consumed::<Runtime>::mutate(|consumed| consumed.saturating_accrue(booked));
+		Ok(Pre::Free { who, tip, withdrawn, booked })
+	}
+
+	fn post_dispatch_details(
+		pre: Self::Pre,
+		info: &DispatchInfo,
+		post_info: &PostDispatchInfo,
+		len: usize,
+		result: &DispatchResult,
+	) -> Result<Weight, TransactionValidityError> {
+		let (who, tip, withdrawn, booked) = match pre {
+			Pre::Charged(pre) => return Charge::post_dispatch_details(pre, info, post_info, len, result),
+			Pre::Free { who, tip, withdrawn, booked } => (who, tip, withdrawn, booked),
+		};
+		// What the fee would have weighed is given back, unless a tip was moved as one is.
+		let mut unspent = <Runtime as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment();
+		if tip > 0 {
+			unspent = Weight::zero();
+			<Purse as OnChargeTransaction<Runtime>>::correct_and_deposit_fee(
+				&who, info, post_info, tip, tip, withdrawn,
+			)?;
+			TransactionPayment::deposit_fee_paid_event(who, tip, tip);
+		}
+		let actual = post_info.calc_actual_weight(info).saturating_sub(unspent);
+		let saved = info.total_weight().saturating_sub(actual).min(booked);
+		Consumed::<Runtime>::mutate(|consumed| consumed.saturating_reduce(saved));
+		Ok(unspent)
+	}
+}
