@@ -72,6 +72,17 @@ pub(super) struct Account {
 	/// As a table.
 	pub(super) text: String,
 	lines: Vec<(Role, Line)>,
+	/// What the treasury got, in nRLC: seized stakes, and what points of score cost.
+	treasury: Balance,
+}
+
+/// What settlements moved, in nRLC.
+#[derive(Default)]
+struct Sums {
+	/// What each account earned, and what was seized from it.
+	accounts: BTreeMap<AccountId, (Balance, Balance)>,
+	/// What the treasury got.
+	treasury: Balance,
 }
 
 impl Ledger {
@@ -100,22 +111,23 @@ impl Ledger {
 	pub(super) async fn close(self) -> Result<Account> {
 		let begin = tokio::time::Instant::now();
 		loop {
-			let lines = self.lines().await?;
+			let (lines, treasury) = self.lines().await?;
 			if lines.iter().all(|line| line.locked == 0) || begin.elapsed() > PATIENCE {
-				return Ok(self.account(lines));
+				return Ok(self.account(lines, treasury));
 			}
 			tokio::time::sleep(AGAIN).await;
 		}
 	}
 
-	async fn lines(&self) -> Result<Vec<Line>> {
+	/// Returns what each party did, and what the treasury got, in nRLC.
+	async fn lines(&self) -> Result<(Vec<Line>, Balance)> {
 		let (best, _) = self.chain.best().await?;
-		let mut sums = BTreeMap::new();
+		let mut sums = Sums::default();
 		if best > self.since {
 			let mut blocks = std::pin::pin!(self.chain.follow(Some(self.since + 1), At::Best));
 			while let Some(block) = blocks.next().await {
 				let block = block?;
-				add(&mut sums, &block);
+				sums.add(&block);
 				if block.number >= best {
 					break;
 				}
@@ -123,16 +135,16 @@ impl Ledger {
 		}
 		let mut lines = Vec::new();
 		for party in &self.parties {
-			let (earned, seized) = sums.get(&party.account).copied().unwrap_or_default();
+			let (earned, seized) = sums.accounts.get(&party.account).copied().unwrap_or_default();
 			let locked = self.chain.funds(&party.account).await?.locked;
 			let score = self.chain.worker(&party.account).await?.score;
 			lines.push(Line { earned, seized, locked, score });
 		}
-		Ok(lines)
+		Ok((lines, sums.treasury))
 	}
 
-	fn account(&self, lines: Vec<Line>) -> Account {
-		let rows = self.parties.iter().zip(&lines).map(|(party, line)| {
+	fn account(&self, lines: Vec<Line>, treasury: Balance) -> Account {
+		let parties = self.parties.iter().zip(&lines).map(|(party, line)| {
 			let (paid, lost) = if party.role == Role::Requester { (line.seized, 0) } else { (0, line.seized) };
 			let amount = |amount: Balance| if amount == 0 { String::new() } else { Amount(amount).to_string() };
 			let score = matches!(party.role, Role::Worker | Role::Liar).then(|| line.score.to_string());
@@ -145,19 +157,28 @@ impl Ledger {
 				score.unwrap_or_default(),
 			]
 		});
-		let text = table(["ACCOUNT", "ROLE", "EARNED", "PAID", "LOST", "SCORE"], rows);
+		let none = String::new();
+		let common = ["treasury".into(), none.clone(), Amount(treasury).to_string(), none.clone(), none.clone(), none];
+		let text = table(["ACCOUNT", "ROLE", "EARNED", "PAID", "LOST", "SCORE"], parties.chain([common]));
 		let lines = self.parties.iter().map(|party| party.role).zip(lines).collect();
-		Account { text, lines }
+		Account { text, lines, treasury }
 	}
 }
 
-/// Adds what settlements moved in a block: earned, and seized.
-fn add(sums: &mut BTreeMap<AccountId, (Balance, Balance)>, block: &BlockEvents) {
-	for (_, event) in &block.events {
-		match event {
-			Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) => sums.entry(who.clone()).or_default().0 += amount,
-			Event::Rlc(RlcEvent::Seized { who, amount, .. }) => sums.entry(who.clone()).or_default().1 += amount,
-			_ => {}
+impl Sums {
+	/// Adds what settlements moved in a block.
+	fn add(&mut self, block: &BlockEvents) {
+		for (_, event) in &block.events {
+			match event {
+				Event::Rlc(RlcEvent::Rewarded { who, amount, .. }) => {
+					self.accounts.entry(who.clone()).or_default().0 += amount
+				}
+				Event::Rlc(RlcEvent::Seized { who, amount, .. }) => {
+					self.accounts.entry(who.clone()).or_default().1 += amount
+				}
+				Event::Rlc(RlcEvent::TreasuryPaid { amount, .. }) => self.treasury += amount,
+				_ => {}
+			}
 		}
 	}
 }
@@ -173,8 +194,10 @@ impl Account {
 		if self.lines.iter().any(|(_, line)| line.locked > 0) {
 			return Err(failure!(DemoFailed, "something is still locked, though all tasks are closed"));
 		}
-		let (earned, seized) =
-			self.lines.iter().fold((0, 0), |(earned, seized), (_, line)| (earned + line.earned, seized + line.seized));
+		let (earned, seized) = self
+			.lines
+			.iter()
+			.fold((self.treasury, 0), |(earned, seized), (_, line)| (earned + line.earned, seized + line.seized));
 		if earned != seized {
 			return Err(failure!(DemoFailed, "{} were earned, but {} paid or lost", Amount(earned), Amount(seized)));
 		}
@@ -210,10 +233,10 @@ mod tests {
 			(Role::Developer, line(10, 0, 0)),
 			(Role::DatasetOwner, line(20, 0, 0)),
 			(Role::Scheduler, line(5, 0, 0)),
-			(Role::Worker, line(70, 0, 3)),
+			(Role::Worker, line(63, 0, 2)),
 			(Role::Liar, line(0, 5, 0)),
 		];
-		Account { text: String::new(), lines }
+		Account { text: String::new(), lines, treasury: 7 }
 	}
 
 	#[test]
@@ -230,9 +253,9 @@ mod tests {
 		};
 		assert!(broken(5, line(5, 5, 0)).contains("were earned"));
 		assert!(broken(5, line(0, 5, 1)).contains("not caught"));
-		assert!(broken(4, Line { locked: 1, ..line(70, 0, 3) }).contains("still locked"));
+		assert!(broken(4, Line { locked: 1, ..line(63, 0, 2) }).contains("still locked"));
 		let mut account = account();
-		account.lines[4].1 = line(75, 5, 3);
+		account.lines[4].1 = line(68, 5, 2);
 		assert!(account.check().unwrap_err().to_string().contains("honest worker lost"));
 	}
 }
