@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Every failure counts against the pool, the app's own too: an excuse could be had for the asking, by a second pool that
-//! fails the app as well. Who makes a pool look bad with apps that fail spends as much on charges as its customers did.
+//! fails the app as well. Making a pool look bad with apps that fail costs as much in charges as its customers paid.
 //!
 //! A pool without a record ranks by its price alone. Ten tasks that timed out make a newcomer rank as if it asked for five
 //! times its price; after a hundred completed tasks, as if it asked for a third more.

@@ -173,7 +173,7 @@ fn call_that_would_be_refused_or_does_something_else_is_not_free() {
 	});
 }
 
-/// E2: who works by a proxy is not late because proxies are paused.
+/// E2: a worker that works by a proxy is not late because proxies are paused.
 #[test]
 fn pause_of_proxies_stops_work_and_pause_of_work_stops_no_proxies() {
 	test(|| {

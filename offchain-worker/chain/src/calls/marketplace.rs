@@ -65,7 +65,7 @@ pub enum MarketplaceCall {
 		/// The order.
 		order: OrderHash,
 	},
-	/// Removes the record of what is no longer registered, or has another owner.
+	/// Removes the record of an app that is not registered, or of a workerpool that has another owner or none.
 	PruneRecord {
 		/// Whose it is.
 		of: Recorded,
