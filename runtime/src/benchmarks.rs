@@ -117,6 +117,14 @@ impl pallet_marketplace::BenchmarkHelper for Computing {
 	}
 }
 
+impl pallet_clock::BenchmarkHelper for Computing {
+	fn pause() {
+		let text = |text: &str| sp_runtime::BoundedVec::truncate_from(text.as_bytes().to_vec());
+		let name: pallet_tx_pause::RuntimeCallNameOf<Runtime> = (text("Proxy"), text("proxy"));
+		pallet_tx_pause::PausedCalls::<Runtime>::insert(name, ());
+	}
+}
+
 impl pallet_poco::BenchmarkHelper for Computing {
 	fn open_deal(id: DealId, deal: &Deal) {
 		let price = deal.task_price().and_then(|price| money::for_volume(price, deal.size)).unwrap_or_default();
