@@ -42,6 +42,21 @@ const NOT_TRIED: [Exception; 2] = [
 const MEASURED_BY_KIND: &[(&str, &str, &[&str])] = &[
 	("registry", "transfer", &["transfer_app", "transfer_dataset", "transfer_workerpool", "transfer_group"]),
 	("registry", "deregister", &["deregister_app", "deregister_dataset", "deregister_workerpool", "deregister_group"]),
+	("marketplace", "publish_order", &["publish_app", "publish_dataset", "publish_workerpool", "publish_request"]),
+	(
+		"marketplace",
+		"unpublish_order",
+		&["unpublish_app", "unpublish_dataset", "unpublish_workerpool", "unpublish_request"],
+	),
+	("marketplace", "presign_order", &["presign_app", "presign_dataset", "presign_workerpool", "presign_request"]),
+	("marketplace", "cancel_order", &["cancel_app", "cancel_dataset", "cancel_workerpool", "cancel_request"]),
+	(
+		"marketplace",
+		"remove_expired",
+		&["remove_expired_app", "remove_expired_dataset", "remove_expired_workerpool", "remove_expired_request"],
+	),
+	("marketplace", "match_published", &["match_published_signed", "match_published_unattended"]),
+	("marketplace", "prune_record", &["prune_pool_record", "prune_app_record"]),
 ];
 
 /// Events that no program beside the chain reads.

@@ -199,6 +199,7 @@ impl pallet_marketplace::BenchmarkHelper for NotMeasured {
 	fn group(_: &AccountId, _: Vec<Member>) -> GroupId {
 		GroupId::default()
 	}
+	fn freeze(_: &AccountId, _: Balance) {}
 }
 
 impl pallet_poco::BenchmarkHelper for NotMeasured {
