@@ -11,6 +11,7 @@ use frame_support::traits::{
 };
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as SystemBench};
 use pallet_election_provider_support_benchmarking::Pallet as ElectionProvider;
+use pallet_marketplace::types::{PoolRecord, Tally};
 use pallet_offences_benchmarking::Pallet as OffencesBench;
 use pallet_session_benchmarking::Pallet as SessionBench;
 use rlc_primitives::{
@@ -155,6 +156,16 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		pallet_marketplace::Deals::<Runtime>::insert(id, deal);
 		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());
 		pallet_marketplace::Progress::<Runtime>::insert(id, progress);
+	}
+	fn allow_attempts(deal: &Deal, amount: Balance) {
+		let owner = deal.scheduler().clone();
+		let content = pallet_registry::Workerpool { description: longest(), ..Default::default() };
+		let pool = pallet_registry::Registered { owner: owner.clone(), deposit: 0, content };
+		pallet_registry::Workerpools::<Runtime>::insert(deal.workerpool.id, pool);
+		// Nothing of it is halved yet.
+		let tally = Tally { halved: pallet_timestamp::Now::<Runtime>::get(), ..Default::default() };
+		let record = PoolRecord { tally, allowance: amount, ..PoolRecord::new(owner) };
+		pallet_marketplace::PoolRecords::<Runtime>::insert(deal.workerpool.id, record);
 	}
 	fn endow(who: &AccountId, amount: Balance) {
 		mint(who, amount);

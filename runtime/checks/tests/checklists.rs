@@ -57,6 +57,7 @@ const MEASURED_BY_KIND: &[(&str, &str, &[&str])] = &[
 	),
 	("marketplace", "match_published", &["match_published_signed", "match_published_unattended"]),
 	("marketplace", "prune_record", &["prune_pool_record", "prune_app_record"]),
+	("poco", "finalize", &["finalize_with_result", "finalize_with_failure"]),
 ];
 
 /// Events that no program beside the chain reads.

@@ -204,6 +204,7 @@ impl pallet_marketplace::BenchmarkHelper for NotMeasured {
 
 impl pallet_poco::BenchmarkHelper for NotMeasured {
 	fn open_deal(_: DealId, _: &Deal) {}
+	fn allow_attempts(_: &Deal, _: Balance) {}
 	fn endow(_: &AccountId, _: Balance) {}
 	fn set_time(_: Moment) {}
 }
