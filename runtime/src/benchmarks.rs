@@ -7,15 +7,17 @@ use frame_benchmarking::{
 };
 use frame_support::traits::{
 	fungible::{Mutate, MutateHold},
-	StorageInfo, StorageInfoTrait, WhitelistedStorageKeys,
+	Get, LockableCurrency, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, WithdrawReasons,
 };
 use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet as SystemBench};
 use pallet_election_provider_support_benchmarking::Pallet as ElectionProvider;
+use pallet_marketplace::types::{PoolRecord, Tally};
 use pallet_offences_benchmarking::Pallet as OffencesBench;
 use pallet_session_benchmarking::Pallet as SessionBench;
 use rlc_primitives::{
 	money, orders::Member, traits::Escrow, AppId, DatasetId, Deal, DealId, GroupId, Params, WorkerpoolId,
 };
+use sp_runtime::BoundedVec;
 use sp_storage::TrackedStorageKey;
 
 use crate::*;
@@ -88,32 +90,44 @@ impl pallet_marketplace::BenchmarkHelper for Computing {
 		mint(who, 1_000 * RLC);
 	}
 	fn app(owner: &AccountId) -> AppId {
-		let app = pallet_registry::App::default();
+		let measurement = Some(Hash::default());
+		let app = pallet_registry::App { name: longest(), location: longest(), measurement, ..Default::default() };
 		let id = AppId::derive(owner, &app);
 		succeed(Registry::register_app(by(owner), app));
 		id
 	}
 	fn dataset(owner: &AccountId) -> DatasetId {
-		let dataset = pallet_registry::Dataset::default();
+		let dataset = pallet_registry::Dataset { name: longest(), location: longest(), ..Default::default() };
 		let id = DatasetId::derive(owner, &dataset);
 		succeed(Registry::register_dataset(by(owner), dataset));
 		id
 	}
 	fn workerpool(owner: &AccountId) -> WorkerpoolId {
-		let description = pallet_registry::Description::default();
+		let description: pallet_registry::Description = longest();
 		let id = WorkerpoolId::derive(owner, &description);
 		succeed(Registry::register_workerpool(by(owner), description));
 		id
 	}
 	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId {
-		let name = pallet_registry::Name::default();
+		let name: pallet_registry::Name = longest();
 		let group = GroupId::derive(owner, &name);
 		succeed(Registry::create_group(by(owner), name));
 		for member in members {
-			let members = sp_runtime::BoundedVec::truncate_from(Vec::from([member]));
+			let members = BoundedVec::truncate_from(Vec::from([member]));
 			succeed(Registry::add_members(by(owner), group, members));
 		}
 		group
+	}
+	fn freeze(who: &AccountId, amount: Balance) {
+		Balances::set_lock(*b"vesting ", who, amount, WithdrawReasons::all());
+	}
+}
+
+impl pallet_clock::BenchmarkHelper for Computing {
+	fn pause() {
+		let text = |text: &str| BoundedVec::truncate_from(text.as_bytes().to_vec());
+		let name: pallet_tx_pause::RuntimeCallNameOf<Runtime> = (text("Proxy"), text("proxy"));
+		pallet_tx_pause::PausedCalls::<Runtime>::insert(name, ());
 	}
 }
 
@@ -143,6 +157,16 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());
 		pallet_marketplace::Progress::<Runtime>::insert(id, progress);
 	}
+	fn allow_attempts(deal: &Deal, amount: Balance) {
+		let owner = deal.scheduler().clone();
+		let content = pallet_registry::Workerpool { description: longest(), ..Default::default() };
+		let pool = pallet_registry::Registered { owner: owner.clone(), deposit: 0, content };
+		pallet_registry::Workerpools::<Runtime>::insert(deal.workerpool.id, pool);
+		// Nothing of it is halved yet.
+		let tally = Tally { halved: pallet_timestamp::Now::<Runtime>::get(), ..Default::default() };
+		let record = PoolRecord { tally, allowance: amount, ..PoolRecord::new(owner) };
+		pallet_marketplace::PoolRecords::<Runtime>::insert(deal.workerpool.id, record);
+	}
 	fn endow(who: &AccountId, amount: Balance) {
 		mint(who, amount);
 	}
@@ -150,6 +174,11 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		pallet_timestamp::Now::<Runtime>::put(now);
 		pallet_clock::Reading::<Runtime>::mutate(|reading| reading.time = now);
 	}
+}
+
+/// Returns as many bytes as there can be of something: no name or description may be longer than 256.
+fn longest<Most: Get<u32>>() -> BoundedVec<u8, Most> {
+	BoundedVec::truncate_from(alloc::vec![b'x'; 256])
 }
 
 fn by(who: &AccountId) -> RuntimeOrigin {

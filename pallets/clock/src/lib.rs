@@ -12,6 +12,8 @@ mod tests;
 use frame_support::traits::{Get, OnTimestampSet, Time};
 use rlc_primitives::Moment;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
 pub use reading::ClockReading;
 pub use weights::WeightInfo;
@@ -46,6 +48,10 @@ pub mod pallet {
 
 		/// Weights of the hook.
 		type WeightInfo: WeightInfo;
+
+		/// Pauses work for the benchmarks.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkHelper: crate::BenchmarkHelper;
 	}
 
 	/// The layout of storage that this code reads and writes. A change of it needs a migration.

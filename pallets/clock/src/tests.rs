@@ -40,6 +40,18 @@ impl crate::Config for Test {
 	type LeastGap = ConstU64<2_000>;
 	type ChainTime = ChainClock;
 	type WeightInfo = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = Pauses;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Pauses;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::BenchmarkHelper for Pauses {
+	fn pause() {
+		Paused::set(&true);
+	}
 }
 
 /// Returns a chain whose clock has shown its first block's time.

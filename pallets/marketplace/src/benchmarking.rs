@@ -2,33 +2,36 @@
 //! they are consumed, have a group for each restriction, and signatures that are verified twice; and a scheduler that has
 //! only its order's bond to stake.
 //!
-//! Calls are measured with sr25519 keys. Signatures of each kind are measured on their own, and weights take the longest.
+//! What depends on the kind of an order, of a record, or of a task's end is measured with each kind, and weights take the
+//! most. So it is with signatures: calls are measured with sr25519 keys, and each kind on its own.
 
+mod market;
 mod signatures;
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
 use frame_support::{
 	pallet_prelude::TransactionSource,
-	traits::{Authorize, EnsureOrigin},
+	traits::{fungible::Inspect, Authorize, EnsureOrigin},
 	BoundedVec,
 };
 use frame_system::RawOrigin;
 use rlc_primitives::{
 	deal::{MAX_CATEGORY_NAME, MAX_PARAMS},
 	orders::Member,
-	traits::{Escrow, OnTaskClosed, Outcome},
-	AccountId, AnyOrder, AppId, AppOrder, CategoryId, DatasetId, DatasetOrder, GroupId, Order, OrderHash,
-	OrderSignature, RequestOrder, Restriction, Signature, SignatureError, Tag, TaskId, WorkerpoolId, WorkerpoolOrder,
+	traits::{OnTaskClosed, Outcome},
+	work::{AppFault, FailureCause},
+	AccountId, AnyOrder, AppId, Balance, CategoryId, DatasetId, GroupId, OrderKind, ResultDigest, SignatureError,
+	TaskId, WorkerpoolId,
 };
-use sp_core::{crypto::KeyTypeId, sr25519, H256};
-use sp_io::crypto::{sr25519_generate, sr25519_sign};
 
 use crate::{
-	types::{Authorization, Hashes, PoolRecord, Recorded, SignedOrder, SignedOrders},
-	Call, Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, PoolRecords, Presigned, TradeCount,
+	types::{Hashes, PoolRecord, Recorded, Tally},
+	AppRecords, Call, Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, PoolRecords, Presigned,
+	TradeCount,
 };
+use market::{stranger, Made, Market, CHARGE};
 
 /// Makes what the benchmarks need of other pallets.
 pub trait BenchmarkHelper {
@@ -42,203 +45,8 @@ pub trait BenchmarkHelper {
 	fn workerpool(owner: &AccountId) -> WorkerpoolId;
 	/// Makes a group with these members.
 	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId;
-}
-
-const KEY_TYPE: KeyTypeId = KeyTypeId(*b"mrkt");
-
-/// Returns what a browser wallet signs for an order.
-fn wrapped<T: Config, O: Order>(order: &O) -> Vec<u8> {
-	let payload = Pallet::<T>::signing_domain().native_payload(order);
-	[b"<Bytes>", payload.as_slice(), b"</Bytes>"].concat()
-}
-
-/// Someone with a key.
-struct Signer {
-	key: sr25519::Public,
-	account: AccountId,
-}
-
-impl Signer {
-	fn new<T: Config>() -> Self {
-		let key = sr25519_generate(KEY_TYPE, None);
-		let account = AccountId::new(key.0);
-		T::BenchmarkHelper::fund(&account);
-		Self { key, account }
-	}
-
-	/// Signs as browser wallets do, which takes a second verification.
-	fn sign<T: Config, O: Order>(&self, order: O) -> SignedOrder<O> {
-		let signature = sr25519_sign(KEY_TYPE, &self.key, &wrapped::<T, _>(&order)).expect("the key was generated");
-		let signature = OrderSignature::Native(Signature::from(signature));
-		SignedOrder { order, authorization: Authorization::Signature(signature) }
-	}
-}
-
-/// Four orders that match once, and who made them.
-struct Market {
-	app_owner: Signer,
-	dataset_owner: Signer,
-	scheduler: Signer,
-	requester: Signer,
-	app: AppOrder,
-	dataset: DatasetOrder,
-	workerpool: WorkerpoolOrder,
-	request: RequestOrder,
-}
-
-impl Market {
-	fn new<T: Config>(params: u32) -> Self {
-		if NextCategory::<T>::get() == CategoryId(0) {
-			Pallet::<T>::do_add_category(Default::default(), 1_000).expect("the category is valid");
-		}
-		let (app_owner, dataset_owner) = (Signer::new::<T>(), Signer::new::<T>());
-		let (scheduler, requester) = (Signer::new::<T>(), Signer::new::<T>());
-		let app = T::BenchmarkHelper::app(&app_owner.account);
-		let dataset = T::BenchmarkHelper::dataset(&dataset_owner.account);
-		let workerpool = T::BenchmarkHelper::workerpool(&scheduler.account);
-		let group = |owner: &Signer| {
-			let members = vec![app.into(), dataset.into(), workerpool.into(), requester.account.clone().into()];
-			T::BenchmarkHelper::group(&owner.account, members)
-		};
-		let (app_group, dataset_group) = (group(&app_owner), group(&dataset_owner));
-		let (pool_group, request_group) = (group(&scheduler), group(&requester));
-		Self {
-			app: AppOrder {
-				app,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				dataset_restrict: Restriction::Group(app_group),
-				workerpool_restrict: Restriction::Group(app_group),
-				requester_restrict: Restriction::Group(app_group),
-				salt: H256::zero(),
-			},
-			dataset: DatasetOrder {
-				dataset,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				app_restrict: Restriction::Group(dataset_group),
-				workerpool_restrict: Restriction::Group(dataset_group),
-				requester_restrict: Restriction::Group(dataset_group),
-				salt: H256::zero(),
-			},
-			workerpool: WorkerpoolOrder {
-				workerpool,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				category: CategoryId(0),
-				trust: 10,
-				app_restrict: Restriction::Group(pool_group),
-				dataset_restrict: Restriction::Group(pool_group),
-				requester_restrict: Restriction::Group(pool_group),
-				salt: H256::zero(),
-			},
-			request: RequestOrder {
-				app,
-				app_max_price: 100,
-				dataset: Some(dataset),
-				dataset_max_price: 100,
-				workerpool: Restriction::Group(request_group),
-				workerpool_max_price: 100,
-				requester: requester.account.clone(),
-				volume: 1,
-				tag: Tag::from_bits(1),
-				category: CategoryId(0),
-				trust: 10,
-				beneficiary: Some(requester.account.clone()),
-				callback: None,
-				params: BoundedVec::truncate_from(vec![b'x'; usize::try_from(params).expect("32 bits fit")]),
-				salt: H256::zero(),
-				payer: None,
-				expiry: Some(u64::MAX),
-			},
-			app_owner,
-			dataset_owner,
-			scheduler,
-			requester,
-		}
-	}
-
-	/// Returns the four orders in the book, and presigned too.
-	fn published<T: Config>(self) -> Self {
-		for (owner, order) in self.orders() {
-			Pallet::<T>::do_publish_order(owner.clone(), order.clone()).expect("the order can be published");
-			Pallet::<T>::do_presign_order(owner, order).expect("the order can be presigned");
-		}
-		self
-	}
-
-	/// Returns the four orders in the book, but the request as if by a former owner, and nothing known of what is
-	/// consumed of it: the most that publishing and presigning can meet.
-	fn taken_over<T: Config>(self) -> Self {
-		let market = self.published::<T>();
-		let (hash, _) = market.request::<T>();
-		let former = stranger::<T>();
-		let hand_over = |owner: &mut AccountId, deposit| {
-			Pallet::<T>::hold_deposit(&former, deposit).expect("strangers have RLC");
-			*owner = former.clone();
-		};
-		Orders::<T>::mutate(hash, |order| {
-			let order = order.as_mut().expect("it is published");
-			hand_over(&mut order.owner, order.deposit);
-		});
-		Presigned::<T>::mutate(hash, |order| {
-			let order = order.as_mut().expect("it is presigned");
-			hand_over(&mut order.owner, order.deposit);
-		});
-		Consumed::<T>::remove(hash);
-		market
-	}
-
-	/// Returns the same, with a scheduler that has nothing but its order's bond left to stake.
-	fn exhausted<T: Config>(self) -> Self {
-		let scheduler = &self.scheduler.account;
-		T::Escrow::lock(scheduler, Pallet::<T>::lockable(scheduler)).expect("it can be locked");
-		self
-	}
-
-	fn orders(&self) -> [(AccountId, AnyOrder); 4] {
-		[
-			(self.app_owner.account.clone(), self.app.clone().into()),
-			(self.dataset_owner.account.clone(), self.dataset.clone().into()),
-			(self.scheduler.account.clone(), self.workerpool.clone().into()),
-			(self.requester.account.clone(), self.request.clone().into()),
-		]
-	}
-
-	fn signed<T: Config>(self) -> Box<SignedOrders> {
-		Box::new(SignedOrders {
-			app: self.app_owner.sign::<T, _>(self.app),
-			dataset: Some(self.dataset_owner.sign::<T, _>(self.dataset)),
-			workerpool: self.scheduler.sign::<T, _>(self.workerpool),
-			request: self.requester.sign::<T, _>(self.request),
-		})
-	}
-
-	/// Returns the request, with its hash.
-	fn request<T: Config>(&self) -> (OrderHash, Box<AnyOrder>) {
-		let order = AnyOrder::from(self.request.clone());
-		(Pallet::<T>::order_hash(order.clone()), Box::new(order))
-	}
-
-	fn match_published<T: Config>(&self) -> Call<T> {
-		let domain = Pallet::<T>::signing_domain();
-		Call::match_published {
-			request: domain.hash(&self.request),
-			app: domain.hash(&self.app),
-			dataset: Some(domain.hash(&self.dataset)),
-			workerpool: domain.hash(&self.workerpool),
-		}
-	}
-}
-
-/// Returns an account without an order.
-fn stranger<T: Config>() -> AccountId {
-	let who = AccountId::new([7; 32]);
-	T::BenchmarkHelper::fund(&who);
-	who
+	/// Keeps the account from spending the last so many nRLC that it has, free or held, as RLC that vests.
+	fn freeze(who: &AccountId, amount: Balance);
 }
 
 #[benchmarks]
@@ -259,53 +67,215 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn publish_order(b: Linear<0, MAX_PARAMS>) {
-		let market = Market::new::<T>(b).taken_over::<T>();
-		let (hash, order) = market.request::<T>();
+	fn publish_app() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::App);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::App);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(market.requester.account.clone()), order);
+		publish_order(RawOrigin::Signed(owner.clone()), order);
 
-		assert!(Orders::<T>::get(hash).is_some_and(|order| order.owner == market.requester.account));
+		assert!(Orders::<T>::get(hash).is_some_and(|order| order.owner == owner));
 	}
 
 	#[benchmark]
-	fn unpublish_order() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
-		let (hash, _) = market.request::<T>();
+	fn publish_dataset() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Dataset);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Dataset);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(market.requester.account), hash);
+		publish_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Orders::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn publish_workerpool() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Workerpool);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Workerpool);
+
+		#[extrinsic_call]
+		publish_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Orders::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn publish_request(b: Linear<0, MAX_PARAMS>) {
+		let Made { owner, hash, order } = Market::new::<T>(b).order::<T>(OrderKind::Request);
+
+		#[extrinsic_call]
+		publish_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Orders::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn unpublish_app() {
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
+		let Made { owner, hash, .. } = market.order::<T>(OrderKind::App);
+
+		#[extrinsic_call]
+		unpublish_order(RawOrigin::Signed(owner), hash);
 
 		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
 	}
 
 	#[benchmark]
-	fn presign_order(b: Linear<0, MAX_PARAMS>) {
-		let market = Market::new::<T>(b).taken_over::<T>();
-		let (hash, order) = market.request::<T>();
+	fn unpublish_dataset() {
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
+		let Made { owner, hash, .. } = market.order::<T>(OrderKind::Dataset);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(market.requester.account.clone()), order);
+		unpublish_order(RawOrigin::Signed(owner), hash);
 
-		assert!(Presigned::<T>::get(hash).is_some_and(|order| order.owner == market.requester.account));
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
 	}
 
 	#[benchmark]
-	fn cancel_order(b: Linear<0, MAX_PARAMS>) {
+	fn unpublish_workerpool() {
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
+		let Made { owner, hash, .. } = market.order::<T>(OrderKind::Workerpool);
+
+		#[extrinsic_call]
+		unpublish_order(RawOrigin::Signed(owner), hash);
+
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn unpublish_request() {
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
+		let Made { owner, hash, .. } = market.order::<T>(OrderKind::Request);
+
+		#[extrinsic_call]
+		unpublish_order(RawOrigin::Signed(owner), hash);
+
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn presign_app() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::App);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::App);
+
+		#[extrinsic_call]
+		presign_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Presigned::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn presign_dataset() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Dataset);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Dataset);
+
+		#[extrinsic_call]
+		presign_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Presigned::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn presign_workerpool() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Workerpool);
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Workerpool);
+
+		#[extrinsic_call]
+		presign_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Presigned::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn presign_request(b: Linear<0, MAX_PARAMS>) {
+		let Made { owner, hash, order } = Market::new::<T>(b).order::<T>(OrderKind::Request);
+
+		#[extrinsic_call]
+		presign_order(RawOrigin::Signed(owner.clone()), order);
+
+		assert!(Presigned::<T>::get(hash).is_some_and(|order| order.owner == owner));
+	}
+
+	#[benchmark]
+	fn cancel_app() {
+		let market = Market::new::<T>(0).published::<T>();
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::App);
+
+		#[extrinsic_call]
+		cancel_order(RawOrigin::Signed(owner), order);
+
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn cancel_dataset() {
+		let market = Market::new::<T>(0).published::<T>();
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Dataset);
+
+		#[extrinsic_call]
+		cancel_order(RawOrigin::Signed(owner), order);
+
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn cancel_workerpool() {
+		let market = Market::new::<T>(0).published::<T>();
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Workerpool);
+
+		#[extrinsic_call]
+		cancel_order(RawOrigin::Signed(owner), order);
+
+		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn cancel_request(b: Linear<0, MAX_PARAMS>) {
 		let market = Market::new::<T>(b).published::<T>();
-		let (hash, order) = market.request::<T>();
+		let Made { owner, hash, order } = market.order::<T>(OrderKind::Request);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(market.requester.account), order);
+		cancel_order(RawOrigin::Signed(owner), order);
 
 		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
 	}
 
 	#[benchmark]
-	fn remove_expired() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
-		let (hash, _) = market.request::<T>();
+	fn remove_expired_app() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::App);
+		let Made { hash, .. } = market.order::<T>(OrderKind::App);
+
+		#[extrinsic_call]
+		remove_expired(RawOrigin::Signed(stranger::<T>()), hash);
+
+		assert!(!Orders::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn remove_expired_dataset() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Dataset);
+		let Made { hash, .. } = market.order::<T>(OrderKind::Dataset);
+
+		#[extrinsic_call]
+		remove_expired(RawOrigin::Signed(stranger::<T>()), hash);
+
+		assert!(!Orders::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn remove_expired_workerpool() {
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Workerpool);
+		let Made { hash, .. } = market.order::<T>(OrderKind::Workerpool);
+
+		#[extrinsic_call]
+		remove_expired(RawOrigin::Signed(stranger::<T>()), hash);
+
+		assert!(!Orders::<T>::contains_key(hash));
+	}
+
+	#[benchmark]
+	fn remove_expired_request() {
+		let Made { hash, .. } = Market::new::<T>(MAX_PARAMS).published::<T>().order::<T>(OrderKind::Request);
 		// Expired, without a clock to turn.
 		Orders::<T>::mutate(hash, |published| {
 			let order = published.as_mut().map(|published| &mut published.order);
@@ -316,7 +286,7 @@ mod benches {
 		Presigned::<T>::mutate(hash, |presigned| presigned.as_mut().expect("it is presigned").expiry = Some(0));
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(stranger::<T>()), hash);
+		remove_expired(RawOrigin::Signed(stranger::<T>()), hash);
 
 		assert!(!Orders::<T>::contains_key(hash) && !Presigned::<T>::contains_key(hash));
 	}
@@ -344,22 +314,36 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn match_published() {
+	fn match_published_signed() {
 		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>();
-		let Call::match_published { request, app, dataset, workerpool } = market.match_published::<T>() else {
-			unreachable!("the call was just made")
-		};
+		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(stranger::<T>()), request, app, dataset, workerpool);
+		match_published(RawOrigin::Signed(stranger::<T>()), request, app, dataset, workerpool);
 
 		assert_eq!(TradeCount::<T>::get(CategoryId(0)), 1);
 		assert_eq!(Deals::<T>::iter().count(), 1);
 	}
 
+	/// Nobody signed it, so what both sides can pay for is looked at, and what the pool's record leaves room for.
+	#[benchmark]
+	fn match_published_unattended() {
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().recorded::<T>();
+		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
+
+		#[extrinsic_call]
+		match_published(RawOrigin::Authorized, request, app, dataset, workerpool);
+
+		assert_eq!(Deals::<T>::iter().count(), 1);
+		let record = PoolRecords::<T>::get(market.workerpool.workerpool);
+		assert_eq!(record.map(|record| record.unattended), Some(1));
+	}
+
 	#[benchmark]
 	fn authorize_match_published() -> Result<(), BenchmarkError> {
-		let call = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().match_published::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().recorded::<T>();
+		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
+		let call = Call::<T>::match_published { request, app, dataset, workerpool };
 
 		#[block]
 		{
@@ -442,67 +426,148 @@ mod benches {
 
 	#[benchmark]
 	fn prune_order() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>();
-		let (hash, _) = market.request::<T>();
-		// Expired, without a clock to turn.
+		let Made { hash, .. } = Market::new::<T>(MAX_PARAMS).published::<T>().order::<T>(OrderKind::Request);
+		// Expired, without a clock to turn, and partly consumed by the match of another account, which paid for the record.
+		let other = stranger::<T>();
 		Consumed::<T>::mutate(hash, |record| {
 			let record = record.as_mut().expect("a published order has a record");
+			Pallet::<T>::hold_deposit(&other, record.deposit).expect("strangers have RLC");
+			record.depositor = other.clone();
 			record.expiry = Some(0);
 			record.volume = 1;
 		});
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(stranger::<T>()), hash);
+		_(RawOrigin::Signed(other), hash);
 
 		assert!(!Consumed::<T>::contains_key(hash) && !Orders::<T>::contains_key(hash));
 	}
 
+	/// Of a scheduler all of whose RLC vests but for 1 nRLC: it can stake nothing, and keeps the rest of the deposit.
 	#[benchmark]
 	fn remove_unfunded() {
 		let market = Market::new::<T>(0).published::<T>();
-		let hash = Pallet::<T>::order_hash(market.workerpool.clone().into());
-		// Without its bond, and without anything else.
-		Orders::<T>::mutate(hash, |published| {
-			let published = published.as_mut().expect("it is published");
-			Pallet::<T>::return_bond(&published.owner, published.bond).expect("it was held");
-			published.bond = 0;
-		});
-		let _ = market.exhausted::<T>();
+		let Made { owner, hash, .. } = market.order::<T>(OrderKind::Workerpool);
+		T::BenchmarkHelper::freeze(&owner, T::Currency::total_balance(&owner) - 1);
+		let has = T::Currency::total_balance(&owner);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), hash);
 
 		assert!(!Orders::<T>::contains_key(hash));
+		assert_eq!(T::Currency::total_balance(&owner), has - 1);
 	}
 
 	#[benchmark]
-	fn prune_record() {
-		let pool = WorkerpoolId::default();
+	fn prune_pool_record() {
+		let pool = Market::new::<T>(0).workerpool.workerpool;
 		PoolRecords::<T>::insert(pool, PoolRecord::new(stranger::<T>()));
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(stranger::<T>()), Recorded::Workerpool(pool));
+		prune_record(RawOrigin::Signed(stranger::<T>()), Recorded::Workerpool(pool));
 
 		assert!(!PoolRecords::<T>::contains_key(pool));
 	}
 
-	/// What a task that closes costs beside what its own pallet does.
 	#[benchmark]
-	fn record_task() {
-		let market = Market::new::<T>(0).published::<T>();
-		let Call::match_published { request, app, dataset, workerpool } = market.match_published::<T>() else {
-			unreachable!("the call was just made")
-		};
-		let deal = Pallet::<T>::do_match_published(None, Hashes { app, dataset, workerpool, request });
-		let deal = deal.expect("the orders match");
-		Deals::<T>::mutate(deal, |deal| deal.iter_mut().for_each(|deal| deal.charge = 1));
+	fn prune_app_record() {
+		let app = AppId::default();
+		AppRecords::<T>::insert(app, Tally::default());
+
+		#[extrinsic_call]
+		prune_record(RawOrigin::Signed(stranger::<T>()), Recorded::App(app));
+
+		assert!(!AppRecords::<T>::contains_key(app));
+	}
+
+	// What a task that closes costs beside what its own pallet does, by how it ends.
+
+	#[benchmark]
+	fn record_completed() {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let deal = market.dealt::<T>();
+		let before = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.completed);
+
+		#[block]
+		{
+			Pallet::<T>::on_task_closed(&deal, &TaskId::of(deal, 0), Outcome::Completed(ResultDigest::default()));
+		}
+
+		let after = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.completed);
+		assert_eq!(after, before.map(|before| before + CHARGE));
+	}
+
+	#[benchmark]
+	fn record_timed_out() {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let deal = market.dealt::<T>();
+		let before = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.timed_out);
 
 		#[block]
 		{
 			Pallet::<T>::on_task_closed(&deal, &TaskId::of(deal, 0), Outcome::Failed);
 		}
 
-		assert!(PoolRecords::<T>::get(market.workerpool.workerpool).is_some_and(|record| record.tally.timed_out > 0));
+		let after = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.timed_out);
+		assert_eq!(after, before.map(|before| before + CHARGE));
+	}
+
+	#[benchmark]
+	fn record_released() {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let deal = market.dealt::<T>();
+		let before = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.failed);
+
+		#[block]
+		{
+			Pallet::<T>::on_task_closed(
+				&deal,
+				&TaskId::of(deal, 0),
+				Outcome::Released { cause: FailureCause::InvalidParams },
+			);
+		}
+
+		let after = PoolRecords::<T>::get(market.workerpool.workerpool).map(|record| record.tally.failed);
+		assert_eq!(after, before.map(|before| before + CHARGE));
+	}
+
+	/// With the look at what the attempt can be paid, which is taken off its pool's allowance.
+	#[benchmark]
+	fn record_agreed_failure() {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let id = market.dealt::<T>();
+		let deal = Deals::<T>::get(id).expect("it was just made");
+		let failure = Outcome::AgreedFailure { cause: AppFault::AppFailed, code: 1 };
+		let allowance;
+
+		#[block]
+		{
+			allowance = Pallet::<T>::allowance_of(&deal);
+			Pallet::<T>::take_allowance(&deal, allowance);
+			Pallet::<T>::on_task_closed(&id, &TaskId::of(id, 0), failure);
+		}
+
+		assert_eq!(allowance, CHARGE);
+		let record = PoolRecords::<T>::get(market.workerpool.workerpool);
+		assert_eq!(record.map(|record| record.allowance), Some(0));
+	}
+
+	/// Of a pool that its scheduler has sold, and whose new owner made no deal.
+	#[benchmark]
+	fn record_of_sold_pool() {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let deal = market.dealt::<T>();
+		let pool = market.workerpool.workerpool;
+		let seller = stranger::<T>();
+		Deals::<T>::mutate(deal, |deal| deal.as_mut().expect("it was just made").workerpool.owner = seller.clone());
+		PoolRecords::<T>::mutate(pool, |record| record.as_mut().expect("it has one").owner = seller.clone());
+
+		#[block]
+		{
+			Pallet::<T>::on_task_closed(&deal, &TaskId::of(deal, 0), Outcome::Failed);
+		}
+
+		assert_eq!(PoolRecords::<T>::get(pool).map(|record| record.unattended), Some(0));
 	}
 
 	#[cfg(test)]

@@ -320,6 +320,11 @@ impl crate::BenchmarkHelper for Helper {
 		members.into_iter().for_each(|member| Members::insert(group, member, ()));
 		group
 	}
+
+	fn freeze(who: &AccountId, amount: Balance) {
+		use frame_support::traits::{LockableCurrency, WithdrawReasons};
+		Balances::set_lock(*b"vesting ", who, amount, WithdrawReasons::all());
+	}
 }
 
 /// The people.

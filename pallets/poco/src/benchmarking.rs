@@ -1,28 +1,26 @@
 //! Measures the calls, the checks that say whether they are free, and the steps of the hooks, each in its worst case.
 //!
 //! Checks are measured through the one function that the runtime calls, with all that it reads before and after them. Each
-//! kind of signature is measured on its own, and weights take the longest.
+//! kind of signature is measured on its own, and so are both ways to complete a task; weights take the longest.
 //!
 //! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. One that is
 //! completed was revealed by one contributor: the others keep their work until then. What a batch holds is of as many deals
-//! as tasks.
+//! as tasks. Where calls are free within a budget, the trust is so high that all are.
 
+mod helper;
 mod scene;
 mod signatures;
 
-use alloc::vec::Vec;
+use alloc::{rc::Rc, vec::Vec};
 
 use frame_benchmarking::v2::*;
-use frame_support::{
-	traits::{Get, UnfilteredDispatchable},
-	weights::WeightMeter,
-};
+use frame_support::{traits::Get, weights::WeightMeter};
 use frame_system::RawOrigin;
 use rlc_primitives::{
 	ethereum::signed_message_hash,
 	task::{ContributionStatus, Stage, MAX_CONTRIBUTORS},
-	traits::{Deals, OnDealOpened},
-	Deal, ResultDigest, SchedulerSignature, Settlement, Task, TaskId,
+	traits::{Deals, MovementKind, OnDealOpened},
+	ResultDigest, SchedulerSignature, Settlement, TaskId,
 };
 use sp_runtime::{BoundedVec, MultiSignature};
 
@@ -32,6 +30,7 @@ use crate::{
 	settle::{Money, Moved},
 	*,
 };
+pub use helper::BenchmarkHelper;
 use scene::*;
 use signatures::*;
 
@@ -45,11 +44,7 @@ mod benches {
 		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(2_000 + n), enclave: None }).collect();
 
 		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(scheduler()),
-			BoundedVec::truncate_from(alloc::vec![task]),
-			DelegateList::truncate_from(workers),
-		);
+		_(RawOrigin::Signed(scheduler()), alone(task), DelegateList::truncate_from(workers));
 
 		assert!(Delegates::<T>::get(task.id()).is_full());
 		assert!((0..w).all(|n| Work::<T>::contains_key(worker(2_000 + n), task.id())));
@@ -63,18 +58,14 @@ mod benches {
 		T::BenchmarkHelper::set_time(NOW + REFERENCE_TIME);
 
 		#[extrinsic_call]
-		_(
-			RawOrigin::Signed(scheduler()),
-			BoundedVec::truncate_from(alloc::vec![task]),
-			WorkerList::truncate_from(workers),
-		);
+		_(RawOrigin::Signed(scheduler()), alone(task), WorkerList::truncate_from(workers));
 
 		assert_eq!(Delegates::<T>::get(task.id()).len() as u32, MAX_CONTRIBUTORS - w);
 	}
 
 	#[benchmark]
 	fn contribute(c: Linear<0, 63>) {
-		let one = contributable::<T>(0, c);
+		let one = contributable::<T>(0, c, 1);
 		let task = one.task;
 
 		#[extrinsic_call]
@@ -85,7 +76,7 @@ mod benches {
 
 	#[benchmark]
 	fn contribute_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect();
 		let last = batch.last().map(|one| one.task);
 
 		#[extrinsic_call]
@@ -96,7 +87,8 @@ mod benches {
 
 	#[benchmark]
 	fn check_contribute(c: Linear<0, 63>) {
-		let ContributionOf { task, commitment, authorization, enclave_signature } = contributable::<T>(0, c);
+		let ContributionOf { task, commitment, authorization, enclave_signature } =
+			contributable::<T>(0, c, MOST_TRUST);
 		let call = Call::<T>::contribute { task, commitment, authorization, enclave_signature };
 
 		#[block]
@@ -107,7 +99,7 @@ mod benches {
 
 	#[benchmark]
 	fn check_contribute_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0)).collect();
+		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect();
 		let call = Call::<T>::contribute_batch { contributions: BoundedVec::truncate_from(batch) };
 
 		#[block]
@@ -188,18 +180,17 @@ mod benches {
 
 	#[benchmark]
 	fn reveal(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+		let task = revealed_but_one::<T>(0, c);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(worker(c - 1)), task, answer());
 
-		assert_eq!(stored::<T>(task).consensus().map(|consensus| consensus.reveals), Some(1));
+		assert_eq!(stored::<T>(task).consensus().map(|consensus| consensus.reveals), Some(c));
 	}
 
 	#[benchmark]
 	fn reveal_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
-		let batch: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let batch: Vec<_> = (0..n).map(|n| (revealed_but_one::<T>(n, 1), answer())).collect();
 		let first = batch[0].0;
 
 		#[extrinsic_call]
@@ -210,7 +201,7 @@ mod benches {
 
 	#[benchmark]
 	fn check_reveal(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed);
+		let task = revealed_but_one::<T>(0, c);
 		let call = Call::<T>::reveal { task, digest: answer() };
 
 		#[block]
@@ -221,8 +212,7 @@ mod benches {
 
 	#[benchmark]
 	fn check_reveal_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let one = |n| revealing::<T>(n, deal(Settlement::Scheduler), 1, ContributionStatus::Contributed);
-		let batch: Vec<_> = (0..n).map(|n| (one(n), answer())).collect();
+		let batch: Vec<_> = (0..n).map(|n| (revealed_but_one::<T>(n, 1), answer())).collect();
 		let call = Call::<T>::reveal_batch { reveals: BoundedVec::truncate_from(batch) };
 
 		#[block]
@@ -242,10 +232,11 @@ mod benches {
 		assert!(TaskFailures::<T>::contains_key(task.id()));
 	}
 
+	/// Of another failure than the one that has consensus, which has to be looked up.
 	#[benchmark]
 	fn check_reveal_failure(c: Linear<1, 64>) {
-		let task = failing::<T>(c);
-		let call = Call::<T>::reveal_failure { task, failure: failure() };
+		let task = excusable::<T>(c);
+		let call = Call::<T>::reveal_failure { task, failure: other_failure() };
 
 		#[block]
 		{
@@ -253,27 +244,55 @@ mod benches {
 		}
 	}
 
+	/// What a reveal that closes a task looks at beside what any reveal does.
 	#[benchmark]
-	fn complete(c: Linear<1, 64>) -> Result<(), BenchmarkError> {
-		fill_kitty::<T>();
-		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
-		let mut loaded = Pallet::<T>::load(&task).map_err(|_| BenchmarkError::Weightless)?;
-		let consensus = loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get());
-		assert!(consensus.is_ok());
+	fn check_complete(c: Linear<1, 64>) {
+		let mut loaded = load::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
+		let completed;
+		let delegates;
+
+		#[block]
+		{
+			completed = loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get());
+			delegates = Delegates::<T>::get(loaded.id);
+		}
+
+		assert!(completed.is_ok() && delegates.len() as u32 == c);
+	}
+
+	#[benchmark]
+	fn complete_with_result(c: Linear<1, 64>) {
+		let mut loaded = load::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
+		assert!(loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get()).is_ok());
 		// All contributors but one, and the delegates.
 		assert_eq!(Work::<T>::iter().count() as u32, 2 * c - 1);
+		let closing = Closing { delegates: Delegates::<T>::get(loaded.id), failure: None };
 		let closed;
 
 		#[block]
 		{
-			let delegates = Delegates::<T>::get(task.id());
-			let mut money = Money::new::<T>();
-			closed = Pallet::<T>::complete(&loaded, &Closing { delegates, failure: None }, None, &mut money);
+			closed = Pallet::<T>::complete(&loaded, &closing, None, &mut Money::new::<T>());
 		}
 
 		assert_eq!(closed, Ok(()));
 		assert_eq!(Work::<T>::iter().count(), 0);
-		Ok(())
+	}
+
+	#[benchmark]
+	fn complete_with_failure(c: Linear<1, 64>) {
+		let mut loaded = load::<T>(attempted::<T>(c));
+		assert!(loaded.task.agree_to_fail(&loaded.deal, Pallet::<T>::now(), &T::Rules::get()).is_ok());
+		let closing = Closing { delegates: Delegates::<T>::get(loaded.id), failure: Some(agreed()) };
+		let mut money = Money::new::<T>();
+		let closed;
+
+		#[block]
+		{
+			closed = Pallet::<T>::complete(&loaded, &closing, None, &mut money);
+		}
+
+		assert_eq!((closed, Work::<T>::iter().count()), (Ok(()), 0));
+		assert!(money.movements.iter().any(|one| one.kind == MovementKind::Reward), "the attempt is paid");
 	}
 
 	/// As many accounts as a full task has: batches' grow evenly from there, and what one small task takes would be lost in
@@ -307,8 +326,7 @@ mod benches {
 	#[benchmark]
 	fn contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
 		fill_kitty::<T>();
-		let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
-		delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
+		let task = with_delegates::<T>(c);
 		let data = data(d);
 		let digest = ResultDigest::of_callback(&data);
 
@@ -320,17 +338,7 @@ mod benches {
 
 	#[benchmark]
 	fn check_contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
-		delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
-		let data = data(d);
-		let digest = ResultDigest::of_callback(&data);
-		let call = Call::<T>::contribute_and_finalize {
-			task,
-			digest,
-			authorization: DelegationProof::OnChain,
-			enclave: None,
-			callback_data: Some(data),
-		};
+		let call = direct::<T>(c, d);
 
 		#[block]
 		{
@@ -364,13 +372,24 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
+	fn finalize_with_result(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
 		fill_kitty::<T>();
 		let data = data(d);
 		let task = revealed_data::<T>(c, &data);
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(scheduler()), task, Some(data));
+		finalize(RawOrigin::Signed(scheduler()), task, Some(data));
+
+		assert!(stored::<T>(task).is_closed());
+		assert_eq!(Work::<T>::iter().count(), 0);
+	}
+
+	#[benchmark]
+	fn finalize_with_failure(c: Linear<1, 64>) {
+		let task = attempted::<T>(c);
+
+		#[extrinsic_call]
+		finalize(RawOrigin::Signed(scheduler()), task, None);
 
 		assert!(stored::<T>(task).is_closed());
 		assert_eq!(Work::<T>::iter().count(), 0);
@@ -413,8 +432,7 @@ mod benches {
 
 	#[benchmark]
 	fn claim(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
-		T::BenchmarkHelper::set_time(NOW + 10 * REFERENCE_TIME);
+		let task = overdue::<T>(c);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(me()), task);
@@ -424,7 +442,7 @@ mod benches {
 
 	#[benchmark]
 	fn abandon(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+		let task = overdue::<T>(c);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(scheduler()), task);
@@ -445,39 +463,28 @@ mod benches {
 
 	#[benchmark]
 	fn report_failure() {
-		let task = reportable::<T>();
+		let (task, who) = reportable::<T>();
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(worker(63)), task, FailureCause::AppFailed { code: 1 });
+		_(RawOrigin::Signed(who), task, FailureCause::AppFailed { code: 1 });
 
 		assert!(Failures::<T>::get(task.id()).is_full());
 	}
 
 	#[benchmark]
 	fn check_report_failure() {
-		let task = reportable::<T>();
+		let (task, who) = reportable::<T>();
 		let call = Call::<T>::report_failure { task, cause: FailureCause::AppFailed { code: 1 } };
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &worker(63)).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
 	#[benchmark]
-	fn prune(n: Linear<1, { T::MaxBatch::get() }>) -> Result<(), BenchmarkError> {
-		let mut batch = Vec::new();
-		for n in 0..n {
-			let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
-			let task = revealing::<T>(n, deal, 64, ContributionStatus::Proved);
-			let loaded = Pallet::<T>::load(&task).map_err(|_| BenchmarkError::Weightless)?;
-			Pallet::<T>::fail(&failed(loaded))?;
-			TaskFailures::<T>::insert(task.id(), TaskFailure::Agreed { cause: AppFault::AppFailed, code: 1 });
-			Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
-			Failures::<T>::insert(task.id(), reports(64));
-			batch.push(task);
-		}
-		T::BenchmarkHelper::set_time(NOW + LONG);
+	fn prune(n: Linear<1, { T::MaxBatch::get() }>) {
+		let batch = prunable::<T>(n);
 		let first = batch[0];
 		assert!(T::Deals::is_prunable(&first.deal, NOW + LONG));
 
@@ -485,17 +492,11 @@ mod benches {
 		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(batch));
 
 		assert!(!Tasks::<T>::contains_key(first.id()));
-		Ok(())
 	}
 
 	#[benchmark]
 	fn deliver(d: Linear<0, MAX_CALLBACK_DATA>) {
-		let data = data(d);
-		let task = revealed_data::<T>(64, &data);
-		let closing = Call::<T>::finalize { task, callback_data: Some(data.clone()) };
-		assert!(closing.dispatch_bypass_filter(RawOrigin::Signed(scheduler()).into()).is_ok());
-		CallbackEnds::<T>::kill();
-		Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
+		let (task, data) = undelivered::<T>(d);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(me()), task, data);
@@ -515,13 +516,15 @@ mod benches {
 		assert_eq!(DueDeals::<T>::iter().count(), 1);
 	}
 
+	/// A look for the next deal, which has a value too, after another one.
 	#[benchmark]
 	fn due_next() {
 		open::<T>(0, deal(Settlement::Automatic));
 
 		#[block]
 		{
-			assert!(DueDeals::<T>::iter().next().is_some_and(|(key, _)| key.at() > Pallet::<T>::now()));
+			let mut after = DueDeals::<T>::iter_from(DueDeals::<T>::hashed_key_for(DueKey::new(0, deal_id(0))));
+			assert!(after.next().is_some_and(|(key, _)| key.at() > Pallet::<T>::now()));
 		}
 	}
 
@@ -545,9 +548,7 @@ mod benches {
 	#[benchmark]
 	fn due_skip() {
 		let task = revealed_data::<T>(64, &data(1));
-		let due = NOW + 2 * REFERENCE_TIME;
-		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, task.id());
+		let (due, key) = window_over::<T>(task);
 
 		#[block]
 		{
@@ -559,12 +560,23 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn due_finalize(c: Linear<1, 64>) {
-		fill_kitty::<T>();
+	fn due_finalize_with_result(c: Linear<1, 64>) {
 		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
-		let due = NOW + 2 * REFERENCE_TIME;
-		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, task.id());
+		let (due, key) = window_over::<T>(task);
+
+		#[block]
+		{
+			Pallet::<T>::run_due_reveal(key, due, &mut WeightMeter::new());
+		}
+
+		assert!(stored::<T>(task).is_closed());
+		assert_eq!(Work::<T>::iter().count(), 0);
+	}
+
+	#[benchmark]
+	fn due_finalize_with_failure(c: Linear<1, 64>) {
+		let task = attempted::<T>(c);
+		let (due, key) = window_over::<T>(task);
 
 		#[block]
 		{
@@ -578,9 +590,7 @@ mod benches {
 	#[benchmark]
 	fn due_reopen(c: Linear<1, 64>) {
 		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
-		let due = NOW + 2 * REFERENCE_TIME;
-		T::BenchmarkHelper::set_time(due);
-		let key = DueKey::new(due, task.id());
+		let (due, key) = window_over::<T>(task);
 
 		#[block]
 		{
@@ -592,35 +602,33 @@ mod benches {
 
 	#[benchmark]
 	fn due_claim(c: Linear<1, 64>) {
-		let deal = deal(Settlement::Automatic);
-		let task = revealing::<T>(0, deal.clone(), c, ContributionStatus::Contributed);
-		let now = NOW + 10 * REFERENCE_TIME;
-		T::BenchmarkHelper::set_time(now);
+		let task = overdue::<T>(c);
+		let deal = Rc::new(deal(Settlement::Automatic));
+		let now = Pallet::<T>::now();
 		let claimed;
 
 		#[block]
 		{
-			claimed = Pallet::<T>::claim_overdue(&deal.into(), task, now);
+			claimed = Pallet::<T>::claim_overdue(&deal, task, now);
 		}
 
 		assert!(claimed.is_ok() && stored::<T>(task).is_closed());
 	}
 
 	#[benchmark]
-	fn callback_next() -> Result<(), BenchmarkError> {
-		Pallet::<T>::enqueue(queued(MAX_CALLBACK_DATA)).map_err(|_| BenchmarkError::Weightless)?;
+	fn callback_next() {
+		assert!(Pallet::<T>::enqueue(queued(MAX_CALLBACK_DATA)).is_ok());
 
 		#[block]
 		{
 			assert!(CallbackQueue::<T>::get(CallbackEnds::<T>::get().head).is_some());
 		}
-		Ok(())
 	}
 
 	/// The look at the queue, which comes before, is measured again: it is small beside the rest.
 	#[benchmark]
-	fn callback_run(d: Linear<0, MAX_CALLBACK_DATA>) -> Result<(), BenchmarkError> {
-		Pallet::<T>::enqueue(queued(d)).map_err(|_| BenchmarkError::Weightless)?;
+	fn callback_run(d: Linear<0, MAX_CALLBACK_DATA>) {
+		assert!(Pallet::<T>::enqueue(queued(d)).is_ok());
 
 		#[block]
 		{
@@ -628,15 +636,13 @@ mod benches {
 		}
 
 		assert_ne!(Deliveries::<T>::get(queued(d).task), Some(DeliveryOutcome::Pending));
-		Ok(())
 	}
 
 	#[cfg(test)]
 	impl_benchmark_test_suite!(Pallet, crate::mock::with_keystore(), crate::mock::Test);
 }
 
-/// Returns a task that failed.
-fn failed(loaded: crate::batch::Loaded) -> crate::batch::Loaded {
-	let stage = Stage::Failed(loaded.task.consensus().copied());
-	crate::batch::Loaded { task: Task { stage, ..loaded.task }, ..loaded }
+/// Returns a batch of one.
+fn alone<Most: Get<u32>>(task: TaskRef) -> BoundedVec<TaskRef, Most> {
+	BoundedVec::truncate_from(alloc::vec![task])
 }

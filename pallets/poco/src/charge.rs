@@ -163,14 +163,18 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(Self::closings_weight(met))
 	}
 
+	/// Returns what the tasks add that reveals close. What closes with them is looked at before and in the call.
 	fn closings_weight(met: Met) -> Weight {
 		if met.closed == 0 {
 			return Weight::zero();
 		}
-		T::WeightInfo::complete(0)
+		let completion = |people| {
+			T::WeightInfo::check_complete(people).saturating_mul(2).saturating_add(T::WeightInfo::complete(people))
+		};
+		completion(0)
 			.saturating_add(T::OnTaskClosed::weight())
 			.saturating_mul(met.closed.into())
-			.saturating_add(growth(T::WeightInfo::complete, met.people))
+			.saturating_add(growth(completion, met.people))
 			.saturating_add(Self::moved_weight(met.moved))
 	}
 

@@ -374,11 +374,12 @@ pub fn chain() -> sp_io::TestExternalities {
 	chain
 }
 
-/// Returns the same, with a keystore.
+/// Returns the same, with a keystore, and under the rules of live networks, for which weights are measured.
 #[cfg(feature = "runtime-benchmarks")]
 pub fn with_keystore() -> sp_io::TestExternalities {
 	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 	let mut chain = chain();
+	chain.execute_with(ChainRules::live);
 	chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
 	chain
 }

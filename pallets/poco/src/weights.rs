@@ -62,9 +62,20 @@ pub trait WeightInfo {
 	fn reveal_failure(c: u32) -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_reveal_failure(c: u32) -> Weight;
-	/// Returns the weight of the completion of a task with `c` contributors and as many delegates that did not
-	/// contribute, beside the movement of its money.
-	fn complete(c: u32) -> Weight;
+	/// Returns the weight of the look at whether a task with `c` contributors and as many delegates is completed by a reveal,
+	/// and at what closes with it.
+	fn check_complete(c: u32) -> Weight;
+	/// Returns the weight of the completion, with a result, of a task with `c` contributors and as many delegates that did
+	/// not contribute, beside the movement of its money.
+	fn complete_with_result(c: u32) -> Weight;
+	/// Returns the weight of the same with a failure that workers agree on.
+	fn complete_with_failure(c: u32) -> Weight;
+
+	/// Returns the weight of the same, of the kind that takes longer.
+	fn complete(c: u32) -> Weight {
+		Self::complete_with_result(c).max(Self::complete_with_failure(c))
+	}
+
 	/// Returns the weight of the movement of money that touches `a` accounts twice, and their scores.
 	fn settle(a: u32) -> Weight;
 	/// Returns the weight of the movement of money that touches an account `m` times.
@@ -79,9 +90,17 @@ pub trait WeightInfo {
 	fn contribute_and_finalize_batch(n: u32) -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight;
-	/// Returns the weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with `c` contributors and as many
-	/// delegates, and with `d` bytes for its callback.
-	fn finalize(c: u32, d: u32) -> Weight;
+	/// Returns the weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with a result, `c` contributors, and as
+	/// many delegates, and with `d` bytes for its callback.
+	fn finalize_with_result(c: u32, d: u32) -> Weight;
+	/// Returns the weight of the same for a task whose workers agree on a failure, for which a callback gets nothing.
+	fn finalize_with_failure(c: u32) -> Weight;
+
+	/// Returns the weight of the same, of the kind that takes longer.
+	fn finalize(c: u32, d: u32) -> Weight {
+		Self::finalize_with_result(c, d).max(Self::finalize_with_failure(c))
+	}
+
 	/// Returns the weight of the check that such a call is free.
 	fn check_finalize(c: u32, d: u32) -> Weight;
 	/// Returns the weight of [`Pallet::reopen`](crate::Pallet::reopen) for a task with `c` contributions.
@@ -112,8 +131,16 @@ pub trait WeightInfo {
 	fn due_deal() -> Weight;
 	/// Returns the weight of a due task that needs nothing.
 	fn due_skip() -> Weight;
-	/// Returns the weight of the finalization of a due task with `c` contributors and as many delegates.
-	fn due_finalize(c: u32) -> Weight;
+	/// Returns the weight of the finalization, with a result, of a due task with `c` contributors and as many delegates.
+	fn due_finalize_with_result(c: u32) -> Weight;
+	/// Returns the weight of the same with a failure that workers agree on.
+	fn due_finalize_with_failure(c: u32) -> Weight;
+
+	/// Returns the weight of the same, of the kind that takes longer.
+	fn due_finalize(c: u32) -> Weight {
+		Self::due_finalize_with_result(c).max(Self::due_finalize_with_failure(c))
+	}
+
 	/// Returns the weight of the reopening of a due task with `c` contributions.
 	fn due_reopen(c: u32) -> Weight;
 	/// Returns the weight of the claim of an overdue task with `c` contributors and as many delegates.
@@ -201,7 +228,15 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn complete(_: u32) -> Weight {
+	fn check_complete(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn complete_with_result(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn complete_with_failure(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -231,7 +266,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn finalize(_: u32, _: u32) -> Weight {
+	fn finalize_with_result(_: u32, _: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn finalize_with_failure(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -287,7 +326,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn due_finalize(_: u32) -> Weight {
+	fn due_finalize_with_result(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn due_finalize_with_failure(_: u32) -> Weight {
 		Weight::zero()
 	}
 

@@ -1,4 +1,5 @@
-//! Measures the calls, each in its worst case: the largest things, and owners with deposits.
+//! Measures the calls, each in its worst case: the largest things, and owners with deposits. What can be done to a thing of
+//! any kind is measured with each kind, and weights take the most.
 
 use alloc::vec;
 
@@ -51,6 +52,36 @@ fn app() -> App {
 	}
 }
 
+/// Returns the largest dataset.
+fn dataset() -> Dataset {
+	Dataset { name: name(), location: location(), checksum: H256::repeat_byte(1) }
+}
+
+/// Registers the largest app of this owner.
+fn registered_app<T: Config>(owner: &AccountId) -> Result<AppId, BenchmarkError> {
+	Pallet::<T>::do_register_app(owner.clone(), app())?;
+	Ok(AppId::derive(owner, &app()))
+}
+
+/// Registers the largest dataset of this owner.
+fn registered_dataset<T: Config>(owner: &AccountId) -> Result<DatasetId, BenchmarkError> {
+	Pallet::<T>::do_register_dataset(owner.clone(), dataset())?;
+	Ok(DatasetId::derive(owner, &dataset()))
+}
+
+/// Registers the largest workerpool of this owner.
+fn registered_workerpool<T: Config>(owner: &AccountId) -> Result<WorkerpoolId, BenchmarkError> {
+	Pallet::<T>::do_register_workerpool(owner.clone(), description())?;
+	Ok(WorkerpoolId::derive(owner, &description()))
+}
+
+/// Creates the group of this owner with the longest name.
+fn created_group<T: Config>(owner: &AccountId) -> Result<GroupId, BenchmarkError> {
+	Pallet::<T>::do_create_group(owner.clone(), name())?;
+	Ok(GroupId::derive(owner, &name()))
+}
+
+/// Returns as many members as one call can bring, or fewer. Accounts are the longest of them.
 fn batch<T: Config>(n: u32) -> Batch<T> {
 	BoundedVec::truncate_from((0..n).map(|i| Member::Account(account("member", i, 0))).collect())
 }
@@ -74,11 +105,10 @@ mod benches {
 	#[benchmark]
 	fn register_dataset() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
-		let dataset = Dataset { name: name(), location: location(), checksum: H256::repeat_byte(1) };
-		let id = DatasetId::derive(&owner, &dataset);
+		let id = DatasetId::derive(&owner, &dataset());
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), dataset);
+		_(RawOrigin::Signed(owner), dataset());
 
 		assert!(Datasets::<T>::contains_key(id));
 		Ok(())
@@ -111,8 +141,7 @@ mod benches {
 	#[benchmark]
 	fn add_members(n: Linear<0, { T::MaxBatch::get() }>) -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
-		let id = GroupId::derive(&owner, &name());
-		Pallet::<T>::do_create_group(owner.clone(), name())?;
+		let id = created_group::<T>(&owner)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id, batch::<T>(n));
@@ -124,8 +153,7 @@ mod benches {
 	#[benchmark]
 	fn remove_members(n: Linear<0, { T::MaxBatch::get() }>) -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
-		let id = GroupId::derive(&owner, &name());
-		Pallet::<T>::do_create_group(owner.clone(), name())?;
+		let id = created_group::<T>(&owner)?;
 		Pallet::<T>::do_add_members(owner.clone(), id, batch::<T>(n))?;
 
 		#[extrinsic_call]
@@ -136,23 +164,57 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn transfer() -> Result<(), BenchmarkError> {
+	fn transfer_app() -> Result<(), BenchmarkError> {
 		let (owner, to) = (funded::<T>("owner")?, funded::<T>("to")?);
-		let id = AppId::derive(&owner, &app());
-		Pallet::<T>::do_register_app(owner.clone(), app())?;
+		let id = registered_app::<T>(&owner)?;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), AssetId::App(id), to.clone());
+		transfer(RawOrigin::Signed(owner), AssetId::App(id), to.clone());
 
 		assert_eq!(Apps::<T>::get(id).map(|app| app.owner), Some(to));
 		Ok(())
 	}
 
 	#[benchmark]
+	fn transfer_dataset() -> Result<(), BenchmarkError> {
+		let (owner, to) = (funded::<T>("owner")?, funded::<T>("to")?);
+		let id = registered_dataset::<T>(&owner)?;
+
+		#[extrinsic_call]
+		transfer(RawOrigin::Signed(owner), AssetId::Dataset(id), to.clone());
+
+		assert_eq!(Datasets::<T>::get(id).map(|dataset| dataset.owner), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer_workerpool() -> Result<(), BenchmarkError> {
+		let (owner, to) = (funded::<T>("owner")?, funded::<T>("to")?);
+		let id = registered_workerpool::<T>(&owner)?;
+
+		#[extrinsic_call]
+		transfer(RawOrigin::Signed(owner), AssetId::Workerpool(id), to.clone());
+
+		assert_eq!(Workerpools::<T>::get(id).map(|workerpool| workerpool.owner), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn transfer_group() -> Result<(), BenchmarkError> {
+		let (owner, to) = (funded::<T>("owner")?, funded::<T>("to")?);
+		let id = created_group::<T>(&owner)?;
+
+		#[extrinsic_call]
+		transfer(RawOrigin::Signed(owner), AssetId::Group(id), to.clone());
+
+		assert_eq!(Groups::<T>::get(id).map(|group| group.owner), Some(to));
+		Ok(())
+	}
+
+	#[benchmark]
 	fn set_policy() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
-		let id = WorkerpoolId::derive(&owner, &description());
-		Pallet::<T>::do_register_workerpool(owner.clone(), description())?;
+		let id = registered_workerpool::<T>(&owner)?;
 		let policy = Policy {
 			worker_stake_ratio: MAX_WORKER_STAKE_RATIO,
 			scheduler_ratio: 100,
@@ -167,15 +229,50 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn deregister() -> Result<(), BenchmarkError> {
+	fn deregister_app() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
-		let id = AppId::derive(&owner, &app());
-		Pallet::<T>::do_register_app(owner.clone(), app())?;
+		let id = registered_app::<T>(&owner)?;
 
 		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), AssetId::App(id));
+		deregister(RawOrigin::Signed(owner), AssetId::App(id));
 
 		assert!(!Apps::<T>::contains_key(id));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn deregister_dataset() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("owner")?;
+		let id = registered_dataset::<T>(&owner)?;
+
+		#[extrinsic_call]
+		deregister(RawOrigin::Signed(owner), AssetId::Dataset(id));
+
+		assert!(!Datasets::<T>::contains_key(id));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn deregister_workerpool() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("owner")?;
+		let id = registered_workerpool::<T>(&owner)?;
+
+		#[extrinsic_call]
+		deregister(RawOrigin::Signed(owner), AssetId::Workerpool(id));
+
+		assert!(!Workerpools::<T>::contains_key(id));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn deregister_group() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("owner")?;
+		let id = created_group::<T>(&owner)?;
+
+		#[extrinsic_call]
+		deregister(RawOrigin::Signed(owner), AssetId::Group(id));
+
+		assert!(!Groups::<T>::contains_key(id));
 		Ok(())
 	}
 

@@ -22,14 +22,45 @@ pub trait WeightInfo {
 	/// Returns the weight of [`Pallet::remove_members`](crate::Pallet::remove_members) with `n` members.
 	fn remove_members(n: u32) -> Weight;
 
-	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer).
-	fn transfer() -> Weight;
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer) of an app.
+	fn transfer_app() -> Weight;
+
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer) of a dataset.
+	fn transfer_dataset() -> Weight;
+
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer) of a workerpool.
+	fn transfer_workerpool() -> Weight;
+
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer) of a group.
+	fn transfer_group() -> Weight;
+
+	/// Returns the weight of [`Pallet::transfer`](crate::Pallet::transfer) of the kind that takes longest.
+	fn transfer() -> Weight {
+		Self::transfer_app().max(Self::transfer_dataset()).max(Self::transfer_workerpool()).max(Self::transfer_group())
+	}
 
 	/// Returns the weight of [`Pallet::set_policy`](crate::Pallet::set_policy).
 	fn set_policy() -> Weight;
 
-	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister).
-	fn deregister() -> Weight;
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of an app.
+	fn deregister_app() -> Weight;
+
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of a dataset.
+	fn deregister_dataset() -> Weight;
+
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of a workerpool.
+	fn deregister_workerpool() -> Weight;
+
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of an empty group.
+	fn deregister_group() -> Weight;
+
+	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of the kind that takes longest.
+	fn deregister() -> Weight {
+		Self::deregister_app()
+			.max(Self::deregister_dataset())
+			.max(Self::deregister_workerpool())
+			.max(Self::deregister_group())
+	}
 }
 
 impl WeightInfo for () {
@@ -57,7 +88,19 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn transfer() -> Weight {
+	fn transfer_app() -> Weight {
+		Weight::zero()
+	}
+
+	fn transfer_dataset() -> Weight {
+		Weight::zero()
+	}
+
+	fn transfer_workerpool() -> Weight {
+		Weight::zero()
+	}
+
+	fn transfer_group() -> Weight {
 		Weight::zero()
 	}
 
@@ -65,7 +108,19 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn deregister() -> Weight {
+	fn deregister_app() -> Weight {
+		Weight::zero()
+	}
+
+	fn deregister_dataset() -> Weight {
+		Weight::zero()
+	}
+
+	fn deregister_workerpool() -> Weight {
+		Weight::zero()
+	}
+
+	fn deregister_group() -> Weight {
 		Weight::zero()
 	}
 }

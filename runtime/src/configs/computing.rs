@@ -226,6 +226,8 @@ parameter_types! {
 }
 
 impl pallet_clock::Config for Runtime {
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkHelper = benchmarks::Computing;
 	type ChainTime = Timestamp;
 	type Halted = Halted;
 	type LeastGap = SlotMs;

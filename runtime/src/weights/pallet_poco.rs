@@ -17,6 +17,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(w.into())))
 	}
+	/// Not measured yet: `delegate`.
 	/// `w`: 1 to 64.
 	fn undelegate(w: u32, ) -> Weight {
 		Weight::from_parts(83_682_226, 11718)
@@ -56,29 +57,36 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
+	/// Not measured yet: as long as each other kind.
 	fn verify_delegation_ed25519() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: as long as each other kind.
 	fn verify_delegation_sr25519() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: as long as each other kind.
 	fn verify_delegation_ecdsa() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: as long as each other kind.
 	fn verify_delegation_eth() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: as long as each other kind.
 	fn verify_delegation_message() -> Weight {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: as long as each other form.
 	fn verify_enclave_full() -> Weight {
 		Weight::from_parts(25_448_000, 0)
 	}
+	/// Not measured yet: as long as each other form.
 	fn verify_enclave_compact() -> Weight {
 		Weight::from_parts(25_448_000, 0)
 	}
@@ -112,6 +120,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
 	}
+	/// Not measured yet: `reveal`, with a failure that is noted.
 	/// `c`: 1 to 64.
 	fn reveal_failure(c: u32, ) -> Weight {
 		Weight::from_parts(42_967_978, 11718)
@@ -119,14 +128,33 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
+	/// Not measured yet: `check_reveal`, with a failure that is looked up.
 	/// `c`: 1 to 64.
 	fn check_reveal_failure(c: u32, ) -> Weight {
 		Weight::from_parts(24_926_408, 11718)
 			.saturating_add(Weight::from_parts(276_925, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
+	/// Not measured yet: a look at the delegates.
 	/// `c`: 1 to 64.
-	fn complete(c: u32, ) -> Weight {
+	fn check_complete(c: u32, ) -> Weight {
+		Weight::from_parts(5_000_000, 6891)
+			.saturating_add(Weight::from_parts(50_000, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(1))
+	}
+	/// `c`: 1 to 64.
+	fn complete_with_result(c: u32, ) -> Weight {
+		Weight::from_parts(31_943_268, 6891)
+			.saturating_add(Weight::from_parts(6_792_985, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2531).saturating_mul(c.into()))
+	}
+	/// Not measured yet: `complete_with_result`.
+	/// `c`: 1 to 64.
+	fn complete_with_failure(c: u32, ) -> Weight {
 		Weight::from_parts(31_943_268, 6891)
 			.saturating_add(Weight::from_parts(6_792_985, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
@@ -189,7 +217,18 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 	}
 	/// `c`: 1 to 64.
 	/// `d`: 0 to 4096.
-	fn finalize(c: u32, _d: u32, ) -> Weight {
+	fn finalize_with_result(c: u32, _d: u32, ) -> Weight {
+		Weight::from_parts(308_964_134, 14005)
+			.saturating_add(Weight::from_parts(21_981_424, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(14))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(14))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
+	}
+	/// Not measured yet: `finalize_with_result`.
+	/// `c`: 1 to 64.
+	fn finalize_with_failure(c: u32, ) -> Weight {
 		Weight::from_parts(308_964_134, 14005)
 			.saturating_add(Weight::from_parts(21_981_424, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(14))
@@ -239,6 +278,7 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
+	/// Not measured yet: `abandon`, with reports that are read and a failure that is noted.
 	/// `c`: 1 to 64.
 	fn release(c: u32, ) -> Weight {
 		Weight::from_parts(152_701_508, 11718)
@@ -293,7 +333,18 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// `c`: 1 to 64.
-	fn due_finalize(c: u32, ) -> Weight {
+	fn due_finalize_with_result(c: u32, ) -> Weight {
+		Weight::from_parts(238_248_557, 14005)
+			.saturating_add(Weight::from_parts(22_112_130, 0).saturating_mul(c.into()))
+			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
+			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
+			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
+	}
+	/// Not measured yet: `due_finalize_with_result`.
+	/// `c`: 1 to 64.
+	fn due_finalize_with_failure(c: u32, ) -> Weight {
 		Weight::from_parts(238_248_557, 14005)
 			.saturating_add(Weight::from_parts(22_112_130, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(12))

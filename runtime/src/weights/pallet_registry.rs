@@ -49,7 +49,25 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 2560).saturating_mul(n.into()))
 	}
-	fn transfer() -> Weight {
+	fn transfer_app() -> Weight {
+		Weight::from_parts(60_791_000, 6362)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	/// Not measured yet: `transfer_app`.
+	fn transfer_dataset() -> Weight {
+		Weight::from_parts(60_791_000, 6362)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	/// Not measured yet: `transfer_app`.
+	fn transfer_workerpool() -> Weight {
+		Weight::from_parts(60_791_000, 6362)
+			.saturating_add(T::DbWeight::get().reads(5))
+			.saturating_add(T::DbWeight::get().writes(5))
+	}
+	/// Not measured yet: `transfer_app`.
+	fn transfer_group() -> Weight {
 		Weight::from_parts(60_791_000, 6362)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
@@ -59,7 +77,25 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
-	fn deregister() -> Weight {
+	fn deregister_app() -> Weight {
+		Weight::from_parts(46_309_000, 3923)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Not measured yet: `deregister_app`.
+	fn deregister_dataset() -> Weight {
+		Weight::from_parts(46_309_000, 3923)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Not measured yet: `deregister_app`.
+	fn deregister_workerpool() -> Weight {
+		Weight::from_parts(46_309_000, 3923)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
+	/// Not measured yet: `deregister_app`.
+	fn deregister_group() -> Weight {
 		Weight::from_parts(46_309_000, 3923)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))

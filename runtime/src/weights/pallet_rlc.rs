@@ -18,6 +18,7 @@ impl<T: frame_system::Config> pallet_rlc::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	/// Not measured yet: two accounts, and two sums that are changed.
 	fn update_inactive() -> Weight {
 		Weight::from_parts(9_000_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3))

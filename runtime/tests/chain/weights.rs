@@ -1,6 +1,10 @@
 //! Where the weights of calls come from.
 
-use std::collections::BTreeSet;
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	fs,
+	path::Path,
+};
 
 use frame_benchmarking::runtime_decl_for_benchmark::BenchmarkV2;
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
@@ -11,6 +15,20 @@ const UNMEASURED: [(&str, &str); 1] = [(
 	"pallet_beefy",
 	"reports of equivocations and forks: Substrate weighs them by what they read, and has no benchmark for them",
 )];
+
+/// Functions of one file of weights that begin with the same time, and why none is a copy of another: the file, the
+/// functions, the reason.
+const ALIKE: [(&str, &str, &str); 2] = [
+	(
+		"frame_system_extensions",
+		"check_spec_version, check_tx_version",
+		"each reads a number that is part of the runtime",
+	),
+	("pallet_safe_mode", "enter, extend", "nobody can buy a stop, so neither can be measured"),
+];
+
+/// What the doc of a function begins with whose weight is an estimate.
+const ESTIMATE: &str = "/// Not measured yet";
 
 #[test]
 fn every_pallet_with_calls_is_measured() {
@@ -35,4 +53,57 @@ fn every_pallet_with_calls_is_measured() {
 		.collect();
 	let unmeasured: Vec<_> = crates.difference(&measured).map(String::as_str).collect();
 	assert_eq!(unmeasured, UNMEASURED.map(|(pallet, _)| pallet), "add the others to runtime/src/benchmarks.rs");
+}
+
+#[test]
+fn no_measured_weight_is_a_copy_of_another() {
+	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/weights");
+	let mut alike = Vec::new();
+	for entry in fs::read_dir(folder).expect("the folder of weights") {
+		let path = entry.expect("a file of weights").path();
+		let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+		let text = fs::read_to_string(path).expect("a file of weights");
+		alike.extend(of_one_time(&text).into_iter().map(|functions| (name.clone(), functions)));
+	}
+	alike.sort();
+	let known = ALIKE.map(|(name, functions, _)| (name.to_string(), functions.to_string()));
+	assert_eq!(alike, known, "measure each, with scripts/weights.sh; mark an estimate as `{ESTIMATE}`; or say why");
+}
+
+#[test]
+fn copies_are_found_unless_they_are_estimates() {
+	let function = |doc: &str, name: &str, time: &str| {
+		let weight = format!("\t\tWeight::from_parts({time}, 9)\n\t\t\t.saturating_add(Weight::from_parts(5, 0))\n");
+		format!("\t{doc}\n\tfn {name}(c: u32, ) -> Weight {{\n{weight}\t}}\n")
+	};
+	let estimate = format!("{ESTIMATE}: `first`.");
+	let range = "/// `c`: 1 to 64.";
+	let text = [
+		function(range, "first", "1_000"),
+		function(&estimate, "second", "1_000"),
+		function(range, "third", "2_000"),
+		function(range, "fourth", "1_000"),
+	]
+	.concat();
+	assert_eq!(of_one_time(&text), ["first, fourth"]);
+}
+
+/// Returns the functions of a file of weights that are measured and begin with the same time, those of each time together.
+fn of_one_time(text: &str) -> Vec<String> {
+	let mut functions = BTreeMap::<&str, Vec<&str>>::new();
+	let mut function = None;
+	let mut is_measured = true;
+	for line in text.lines().map(str::trim) {
+		if line.starts_with(ESTIMATE) {
+			is_measured = false;
+		} else if let Some(rest) = line.strip_prefix("fn ") {
+			function = rest.split('(').next();
+		} else if let Some((time, _)) = line.strip_prefix("Weight::from_parts(").and_then(|rest| rest.split_once(',')) {
+			if is_measured {
+				functions.entry(time).or_default().extend(function);
+			}
+			is_measured = true;
+		}
+	}
+	functions.into_values().filter(|names| names.len() > 1).map(|names| names.join(", ")).collect()
 }

@@ -11,7 +11,7 @@ use sp_core::H160;
 use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
 use sp_runtime::MultiSignature;
 
-use super::{wrapped, KEY_TYPE};
+use super::market::{wrapped, KEY_TYPE};
 use crate::Config;
 
 /// A signature that some key made over any message: `r` and `s` are small, `v` is 0.

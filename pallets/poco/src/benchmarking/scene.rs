@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use frame_benchmarking::v2::account;
+use frame_support::traits::Get;
 use rlc_primitives::{
 	consensus,
 	deal::Resource,
@@ -14,7 +15,7 @@ use rlc_primitives::{
 };
 use sp_core::{H160, H256, U256};
 
-use crate::{settle::Money, BenchmarkHelper, *};
+use crate::{batch::Loaded, settle::Money, BenchmarkHelper, *};
 
 /// When deals are opened, in ms.
 pub const NOW: Moment = 1_700_000_000_000;
@@ -30,6 +31,11 @@ pub fn worker(n: u32) -> AccountId {
 	account("worker", n, 0)
 }
 
+/// Returns the delegate with this number, who did not contribute.
+fn nth_delegate(n: u32) -> AccountId {
+	worker(1_000 + n)
+}
+
 /// Returns a worker beside the numbered ones.
 pub fn me() -> AccountId {
 	account("me", 0, 0)
@@ -42,6 +48,9 @@ pub fn scheduler() -> AccountId {
 pub fn deal_id(n: u32) -> DealId {
 	DealId(H256(U256::from(u64::from(n) + 1).to_big_endian()))
 }
+
+/// The most trust: calls for a task of it are free for as many workers as there can be.
+pub const MOST_TRUST: u64 = u64::MAX;
 
 /// Returns a deal of one task of trust 1, all of whose parties are different.
 pub fn deal(settlement: Settlement) -> Deal {
@@ -115,7 +124,8 @@ fn winners(c: u32, status: ContributionStatus) -> u32 {
 	}
 }
 
-/// Puts the contributions of the first `c` workers into a task that is not stored yet. The last are those that agree.
+/// Puts the contributions of the first `c` workers into a task that is not stored yet. The last are those that agree. Each
+/// has a score that it can lose a part of.
 fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
 	let mut stored = Task::new(task.deal, task.index);
 	let others = c - winners(c, status);
@@ -125,6 +135,7 @@ fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, dig
 			if n < others { (other_answer(), ContributionStatus::Contributed) } else { (digest, status) };
 		T::BenchmarkHelper::endow(&worker, 10 * RLC);
 		assert!(T::Escrow::lock(&worker, RLC).is_ok());
+		Scores::<T>::insert(&worker, Standing { score: 3, ..Default::default() });
 		if status != ContributionStatus::Proved {
 			Work::<T>::insert(&worker, task.id(), task);
 		}
@@ -141,17 +152,18 @@ pub fn delegated<T: Config>(n: u32) -> TaskRef {
 	let task = open::<T>(0, deal(Settlement::Automatic));
 	let full = contributed::<T>(task, MAX_CONTRIBUTORS, ContributionStatus::Contributed, answer());
 	Tasks::<T>::insert(task.id(), full);
-	delegate_to::<T>(task, (0..n).map(|n| worker(1_000 + n)));
+	delegate_to::<T>(task, (0..n).map(nth_delegate));
 	task
 }
 
-/// Returns what I can contribute to a task with `c` contributions to the same result, and as many delegates as can be.
-pub fn contributable<T: Config>(n: u32, c: u32) -> ContributionOf {
-	let task = open::<T>(n, deal(Settlement::Automatic));
+/// Returns what I can contribute to a task of this trust with `c` contributions to the same result, and as many delegates
+/// as can be.
+pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
+	let task = open::<T>(n, Deal { trust, ..deal(Settlement::Automatic) });
 	if c > 0 {
 		Tasks::<T>::insert(task.id(), contributed::<T>(task, c, ContributionStatus::Contributed, answer()));
 	}
-	delegate_to::<T>(task, (0..MAX_CONTRIBUTORS - 1).map(|n| worker(1_000 + n)).chain([me()]));
+	delegate_to::<T>(task, (0..MAX_CONTRIBUTORS - 1).map(nth_delegate).chain([me()]));
 	T::BenchmarkHelper::endow(&me(), 10 * RLC);
 	ContributionOf {
 		task,
@@ -181,7 +193,7 @@ fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatu
 	stored.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
 	Tasks::<T>::insert(id, stored);
 	Pallet::<T>::expect_reveals(id, &deal, reveal_deadline);
-	delegate_to::<T>(task, (0..c).map(|n| worker(1_000 + n)));
+	delegate_to::<T>(task, (0..c).map(nth_delegate));
 	task
 }
 
@@ -189,6 +201,51 @@ fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatu
 pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
 	let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
 	revealing_to::<T>(0, deal, c, ContributionStatus::Proved, ResultDigest::of_callback(data))
+}
+
+/// Returns a task with `c` contributors that agree, all but the last of which have revealed, and as many delegates. The last
+/// reveal looks whether they agree on a failure. It does not close the task, whose deal has a callback.
+pub fn revealed_but_one<T: Config>(n: u32, c: u32) -> TaskRef {
+	let deal = Deal { callback: Some(CALLBACK), trust: MOST_TRUST, ..deal(Settlement::Automatic) };
+	let task = revealing::<T>(n, deal, c, ContributionStatus::Contributed);
+	Tasks::<T>::mutate(task.id(), |stored| {
+		let Some(Task { stage: Stage::Revealing(consensus), contributions, .. }) = stored else { return };
+		for one in contributions.iter_mut().take(c as usize - 1) {
+			one.status = ContributionStatus::Proved;
+			Work::<T>::remove(&one.worker, task.id());
+			consensus.reveals += 1;
+			consensus.digest = Some(answer());
+		}
+	});
+	task
+}
+
+/// Returns a task with `c` contributors, the last of which alone revealed, and as many delegates, that nobody closed in
+/// time. All get their stakes back: only where nobody revealed do those lose theirs that withheld a consensus.
+pub fn overdue<T: Config>(c: u32) -> TaskRef {
+	let deal = deal(Settlement::Automatic);
+	let task = revealing::<T>(0, deal.clone(), c, ContributionStatus::Proved);
+	TaskFailures::<T>::insert(task.id(), agreed());
+	T::BenchmarkHelper::set_time(deal.final_deadline_with_grace(&T::Rules::get()));
+	task
+}
+
+/// Returns `n` closed tasks of as many deals that are kept no longer, each with all that can be known of one.
+pub fn prunable<T: Config>(n: u32) -> Vec<TaskRef> {
+	let mut batch = Vec::new();
+	for n in 0..n {
+		let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
+		let task = revealing::<T>(n, deal, MAX_CONTRIBUTORS, ContributionStatus::Proved);
+		let mut loaded = load::<T>(task);
+		loaded.task.stage = Stage::Failed(loaded.task.consensus().copied());
+		assert!(Pallet::<T>::fail(&loaded).is_ok());
+		TaskFailures::<T>::insert(task.id(), agreed());
+		Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
+		Failures::<T>::insert(task.id(), reports(MAX_CONTRIBUTORS));
+		batch.push(task);
+	}
+	T::BenchmarkHelper::set_time(NOW + LONG);
+	batch
 }
 
 /// Returns `d` bytes for a callback.
@@ -211,28 +268,111 @@ pub fn failure() -> AgreedFailure {
 	AgreedFailure { cause: AppFault::AppFailed, code: 1, trace: H256::repeat_byte(1) }
 }
 
-/// Returns a task with `c` contributors that agree on that failure, and as many delegates.
-pub fn failing<T: Config>(c: u32) -> TaskRef {
-	let digest = failure().digest(&TaskRef { deal: deal_id(0), index: 0 }.id());
-	revealing_to::<T>(0, deal(Settlement::Scheduler), c, ContributionStatus::Contributed, digest)
+/// Returns another failure than that.
+pub fn other_failure() -> AgreedFailure {
+	AgreedFailure { code: 2, ..failure() }
 }
 
-/// Returns a task with `c` contributors that do not agree, and as many delegates, of whom all reported one cause.
+/// Returns what is known of a task once a winner has shown that failure.
+pub fn agreed() -> TaskFailure {
+	TaskFailure::Agreed { cause: AppFault::AppFailed, code: 1 }
+}
+
+/// Returns the digest of a failure of the only task of the first deal.
+fn digest_of(failure: AgreedFailure) -> ResultDigest {
+	failure.digest(&TaskRef { deal: deal_id(0), index: 0 }.id())
+}
+
+/// Returns a task with `c` contributors that agree on that failure, and as many delegates.
+pub fn failing<T: Config>(c: u32) -> TaskRef {
+	let deal = deal(Settlement::Scheduler);
+	revealing_to::<T>(0, deal, c, ContributionStatus::Contributed, digest_of(failure()))
+}
+
+/// Returns a task with `c` contributors that can show that they committed to another failure than the one that is known to
+/// have consensus, and as many delegates.
+pub fn excusable<T: Config>(c: u32) -> TaskRef {
+	let deal = Deal { trust: MOST_TRUST, ..deal(Settlement::Scheduler) };
+	let task = revealing_to::<T>(0, deal, c, ContributionStatus::Contributed, digest_of(other_failure()));
+	Tasks::<T>::mutate(task.id(), |stored| {
+		let Some(Task { stage: Stage::Revealing(consensus), .. }) = stored else { return };
+		let digest = digest_of(failure());
+		*consensus =
+			Consensus { result: ResultHash::of(task.id(), digest), reveals: 1, digest: Some(digest), ..*consensus };
+	});
+	TaskFailures::<T>::insert(task.id(), agreed());
+	task
+}
+
+/// Returns a task with `c` contributors, the last of which alone revealed that failure, and as many delegates. The window
+/// is over in which others could, and the attempt is paid.
+pub fn attempted<T: Config>(c: u32) -> TaskRef {
+	let deal = Deal { trust: 2, ..deal(Settlement::Automatic) };
+	let task = revealing_to::<T>(0, deal.clone(), c, ContributionStatus::Proved, digest_of(failure()));
+	TaskFailures::<T>::insert(task.id(), agreed());
+	T::BenchmarkHelper::allow_attempts(&deal, 100 * RLC);
+	T::BenchmarkHelper::set_time(deal.reveal_deadline(NOW));
+	task
+}
+
+/// Returns a task with `c` contributors that do not agree, and as many delegates. As many workers as can be reported one
+/// cause.
 pub fn releasable<T: Config>(c: u32) -> TaskRef {
 	let task = open::<T>(0, deal(Settlement::Automatic));
 	let full = contributed::<T>(task, c, ContributionStatus::Contributed, answer());
 	Tasks::<T>::insert(task.id(), full);
-	delegate_to::<T>(task, (0..c).map(|n| worker(1_000 + n)));
+	delegate_to::<T>(task, (0..c).map(nth_delegate));
 	let report = |n| FailureReport { worker: worker(n), cause: FailureCause::AppUnavailable, at: NOW };
-	Failures::<T>::insert(task.id(), FailureList::truncate_from((0..c).map(report).collect::<Vec<_>>()));
+	Failures::<T>::insert(task.id(), FailureList::truncate_from((0..MAX_CONTRIBUTORS).map(report).collect::<Vec<_>>()));
 	task
 }
 
-/// Returns a task with 64 contributors and delegates, all but one of which reported.
-pub fn reportable<T: Config>() -> TaskRef {
-	let task = revealing::<T>(0, deal(Settlement::Automatic), 64, ContributionStatus::Contributed);
-	Failures::<T>::insert(task.id(), reports(63));
+/// Returns a task with 64 contributors and delegates, of which 63 reported, and who is to report yet: a delegate, since
+/// those are looked for last.
+pub fn reportable<T: Config>() -> (TaskRef, AccountId) {
+	let deal = Deal { trust: MOST_TRUST, ..deal(Settlement::Automatic) };
+	let task = revealing::<T>(0, deal, MAX_CONTRIBUTORS, ContributionStatus::Contributed);
+	Failures::<T>::insert(task.id(), reports(MAX_CONTRIBUTORS - 1));
+	(task, nth_delegate(MAX_CONTRIBUTORS - 1))
+}
+
+/// Returns a task that `c` workers may deliver at once, me last, of a deal with a callback.
+pub fn with_delegates<T: Config>(c: u32) -> TaskRef {
+	let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
+	delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
 	task
+}
+
+/// Returns my call that does so, with `d` bytes for the callback.
+pub fn direct<T: Config>(c: u32, d: u32) -> Call<T> {
+	let task = with_delegates::<T>(c);
+	let data = data(d);
+	let digest = ResultDigest::of_callback(&data);
+	let authorization = DelegationProof::OnChain;
+	Call::contribute_and_finalize { task, digest, authorization, enclave: None, callback_data: Some(data) }
+}
+
+/// Returns a completed task with 64 contributors, whose result found the queue full, and that result.
+pub fn undelivered<T: Config>(d: u32) -> (TaskRef, CallbackData) {
+	let data = data(d);
+	let task = revealed_data::<T>(MAX_CONTRIBUTORS, &data);
+	assert!(Pallet::<T>::do_finalize(&scheduler(), &task, Some(data.clone())).is_ok());
+	CallbackEnds::<T>::kill();
+	Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
+	(task, data)
+}
+
+/// Waits until the reveal window of a task is over that had its consensus at once. Returns when that is, in ms, and the
+/// task's entry in the agenda.
+pub fn window_over<T: Config>(task: TaskRef) -> (Moment, DueKey<TaskId>) {
+	let due = deal(Settlement::Automatic).reveal_deadline(NOW);
+	T::BenchmarkHelper::set_time(due);
+	(due, DueKey::new(due, task.id()))
+}
+
+/// Returns a task that was just made, with its deal.
+pub fn load<T: Config>(task: TaskRef) -> Loaded {
+	Pallet::<T>::load(&task).unwrap_or_else(|_| unreachable!("its deal was just opened"))
 }
 
 /// Returns a result of mine of the only task of a deal.

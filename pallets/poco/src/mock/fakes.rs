@@ -157,6 +157,10 @@ impl crate::BenchmarkHelper for OpenDeals {
 		Opened::insert(id, (deal.clone(), Progress::default()));
 	}
 
+	fn allow_attempts(_: &Deal, amount: Balance) {
+		Allowance::put(amount);
+	}
+
 	fn endow(who: &AccountId, amount: Balance) {
 		Free::mutate(who, |free| *free += amount);
 	}

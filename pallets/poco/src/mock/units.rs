@@ -58,8 +58,14 @@ impl WeightInfo for Units {
 	fn check_reveal(c: u32) -> Weight {
 		units(18 + u64::from(c))
 	}
-	fn complete(c: u32) -> Weight {
+	fn check_complete(c: u32) -> Weight {
+		units(51 + u64::from(c))
+	}
+	fn complete_with_result(c: u32) -> Weight {
 		units(19 + u64::from(c))
+	}
+	fn complete_with_failure(c: u32) -> Weight {
+		units(8 + u64::from(c))
 	}
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(20 + u64::from(c) + u64::from(d) / 64)
@@ -94,8 +100,11 @@ impl WeightInfo for Units {
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight {
 		units(44 + u64::from(n))
 	}
-	fn finalize(c: u32, d: u32) -> Weight {
+	fn finalize_with_result(c: u32, d: u32) -> Weight {
 		units(22 + u64::from(c) + u64::from(d) / 64)
+	}
+	fn finalize_with_failure(c: u32) -> Weight {
+		units(9 + u64::from(c))
 	}
 	fn check_finalize(c: u32, d: u32) -> Weight {
 		units(23 + u64::from(c) + u64::from(d) / 64)
@@ -136,8 +145,11 @@ impl WeightInfo for Units {
 	fn due_skip() -> Weight {
 		units(35)
 	}
-	fn due_finalize(c: u32) -> Weight {
+	fn due_finalize_with_result(c: u32) -> Weight {
 		units(36 + u64::from(c))
+	}
+	fn due_finalize_with_failure(c: u32) -> Weight {
+		units(1 + u64::from(c))
 	}
 	fn due_reopen(c: u32) -> Weight {
 		units(37 + u64::from(c))

@@ -20,6 +20,11 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 	(declared, actual)
 }
 
+/// Returns what the completion of a task takes that concerns so many people, looked at before and in the call.
+fn completion(people: u32) -> Weight {
+	Units::check_complete(people).saturating_mul(2) + Units::complete(people)
+}
+
 /// Returns what this many movements take beside the two of each account.
 fn again(movements: u32) -> Weight {
 	Units::settle_again(movements) - Units::settle_again(0)
@@ -43,7 +48,7 @@ fn each_call_gives_back_what_it_did_not_use() {
 		assert_eq!(first, Units::reveal(2) + Units::check_reveal(2));
 		let (_, last) = weigh(&worker(2), Call::reveal { task, digest: digest(1) });
 		// Of the payer, two owners, the scheduler and two workers; they have nine movements.
-		let closed = Units::complete(2) + units(5) + Units::settle(6);
+		let closed = completion(2) + units(5) + Units::settle(6);
 		assert_eq!(last, first + closed, "with the hook for closed tasks");
 	});
 }
@@ -62,7 +67,7 @@ fn batches_weigh_by_what_they_hold() {
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 		let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: reveals.try_into().unwrap() });
 		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
-		let closed = (Units::complete(0) + units(5)).saturating_mul(3) + growth(Units::complete);
+		let closed = (completion(0) + units(5)).saturating_mul(3) + growth(completion);
 		// Of the same four and one worker; each task has seven movements.
 		let closed = closed + Units::settle(5) + again(3 * 7 - 2 * 5);
 		let checks = Units::check_reveal_batch(3) + growth(Units::check_reveal);

@@ -199,10 +199,12 @@ impl pallet_marketplace::BenchmarkHelper for NotMeasured {
 	fn group(_: &AccountId, _: Vec<Member>) -> GroupId {
 		GroupId::default()
 	}
+	fn freeze(_: &AccountId, _: Balance) {}
 }
 
 impl pallet_poco::BenchmarkHelper for NotMeasured {
 	fn open_deal(_: DealId, _: &Deal) {}
+	fn allow_attempts(_: &Deal, _: Balance) {}
 	fn endow(_: &AccountId, _: Balance) {}
 	fn set_time(_: Moment) {}
 }
