@@ -219,10 +219,7 @@ impl Record {
 	/// Returns when the worker's delegation expires, in ms of PoCo time: nothing can be contributed from then on. One on
 	/// chain does not.
 	pub fn expiry(&self) -> Moment {
-		match self.authorization {
-			DelegationProof::OnChain => Moment::MAX,
-			DelegationProof::Signed { expiry, .. } => expiry,
-		}
+		self.authorization.expiry().unwrap_or(Moment::MAX)
 	}
 
 	/// Returns the task's id.
