@@ -7,6 +7,7 @@
 //! completed was revealed by one contributor: the others keep their work until then. What a batch holds is of as many deals
 //! as tasks.
 
+pub(crate) mod helper;
 mod scene;
 mod signatures;
 

@@ -38,24 +38,13 @@ mod tests;
 
 use frame_support::pallet_macros::import_section;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::helper::BenchmarkHelper;
 pub use charge::MAX_SETTLED;
 pub use feeless::{FreeCall, FreeKind};
 pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
-
-/// Opens deals for benchmarks. The runtime knows how.
-#[cfg(feature = "runtime-benchmarks")]
-pub trait BenchmarkHelper {
-	/// Records `deal` under `id`, and locks what its payer and its scheduler lock, which they are given. Calls no hook.
-	fn open_deal(id: rlc_primitives::DealId, deal: &rlc_primitives::Deal);
-
-	/// Gives an account free RLC, in nRLC.
-	fn endow(who: &rlc_primitives::AccountId, amount: rlc_primitives::Balance);
-
-	/// Sets the chain's time, in ms.
-	fn set_time(now: rlc_primitives::Moment);
-}
 
 /// The pallet.
 // What FRAME's macros write converts with `as`, expects and counts.
