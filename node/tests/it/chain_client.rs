@@ -491,6 +491,33 @@ async fn proxy_without_rlc_to_spend_completes_tasks_of_its_account() {
 }
 
 #[tokio::test]
+async fn delegation_that_a_proxy_signed_counts_until_the_proxy_is_removed() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	people.register().await;
+	let deal = people.match_signed(people.requester.key(), 2, 1).await;
+	let hot = proxy_of(&people.scheduler, ProxyType::Scheduler, LEAST).await;
+	let domain = people.chain.domain().await.expect("a domain");
+	let deliver = |index| {
+		let task = TaskRef { deal, index };
+		let (worker, expiry) = (people.worker.account(), u64::MAX);
+		let delegation = Delegation { worker, task: task.id(), enclave: None, expiry };
+		let signature = hot.key().sign_delegation(&delegation, &domain);
+		let authorization = DelegationProof::SignedByProxy { proxy: hot.key().signer(), signature, expiry };
+		let digest = digest(1);
+		Call::Poco(PocoCall::ContributeAndFinalize { task, digest, authorization, enclave: None, callback_data: None })
+	};
+	people.worker.send(deliver(0)).await.expect("accepted");
+
+	let delegate = Address::Id(hot.key().signer());
+	let remove = ProxyCall::RemoveProxy { delegate, proxy_type: ProxyType::Scheduler, delay: 0 };
+	people.scheduler.send(Call::Proxy(remove)).await.expect("removes it");
+	let refused = people.worker.send(deliver(1)).await.expect_err("its signer is a stranger");
+	assert!(refused.is_refusal("Poco", "NotProxy"), "{refused}");
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
 async fn proxied_call_that_is_refused_is_told_as_if_its_account_had_sent_it() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;

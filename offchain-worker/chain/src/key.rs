@@ -90,8 +90,9 @@ impl Key {
 		Self { pair, signer, real: None }
 	}
 
-	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures under orders
-	/// and delegations stay its own, and are not good for that account. It is not a proxy of its own account.
+	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures stay its own:
+	/// under an order they are not good for that account; under a delegation they are if its worker names the
+	/// [`signer`](Self::signer). It is not a proxy of its own account.
 	#[must_use]
 	pub fn on_behalf_of(self, account: AccountId) -> Self {
 		let real = Some(account).filter(|account| *account != self.signer);
@@ -142,7 +143,7 @@ impl Key {
 		}
 	}
 
-	/// Returns its signature, as a scheduler, that lets a worker work on a task.
+	/// Returns its signature, as a scheduler or as the proxy of one, that lets a worker work on a task.
 	pub fn sign_delegation(&self, delegation: &Delegation, domain: &SigningDomain) -> SchedulerSignature {
 		SchedulerSignature::Native(self.sign(&delegation.native_payload(domain)))
 	}

@@ -191,6 +191,9 @@ pub struct Assignment {
 	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
 	#[serde(with = "Hex")]
 	pub delegation: Vec<u8>,
+	/// Whose signature that is, if not the scheduler's own: that of its proxy. The chain asks for it with the signature.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub signer: Option<Account>,
 	/// When that delegation expires, in ms of PoCo time: the worker has to contribute before. It says nothing of a
 	/// delegation on chain.
 	pub expiry: Moment,
@@ -395,6 +398,18 @@ mod tests {
 		assert_eq!((read.protocol, read.held.len()), (1, 0));
 		written["protocol"] = PROTOCOL.into();
 		assert!(serde_json::from_value::<Join>(written).is_err(), "one of this protocol has to be readable");
+	}
+
+	#[test]
+	fn assignment_names_a_signer_only_if_that_is_a_proxy() {
+		let task = TaskRef { deal: rlc_primitives::DealId(H256::zero()), index: 1 };
+		let own = Assignment { task, delegation: vec![1], signer: None, expiry: 5, batched: false };
+		let written = serde_json::to_value(&own).unwrap();
+		assert!(written.get("signer").is_none(), "{written}");
+		assert_eq!(serde_json::from_value::<Assignment>(written).unwrap(), own);
+		let proxied = Assignment { signer: Some(Account([7; 32].into())), ..own };
+		let written = serde_json::to_value(&proxied).unwrap();
+		assert_eq!(serde_json::from_value::<Assignment>(written).unwrap(), proxied);
 	}
 
 	#[test]

@@ -33,8 +33,14 @@ pub enum Error {
 	)]
 	UnknownGroup(GroupId),
 	/// Another account owns the pool.
-	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key")]
+	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key, or on the owner's behalf")]
 	NotOwner(WorkerpoolId, rlc_protocol::Account),
+	/// A proxy may not register a pool for its account.
+	#[error(
+		"{1} has no workerpool called {0:?} with this URL, and its proxy cannot register one; run `rlc workerpool init` \
+		 with the account's own key"
+	)]
+	Unregistered(String, rlc_protocol::Account),
 	/// The pool's description does not fit on the chain.
 	#[error("the pool's name and URL are too long together: at most 256 bytes of JSON; give it shorter ones")]
 	LongDescription,

@@ -38,6 +38,10 @@ pub(crate) async fn find_or_register(
 			}
 			let id = WorkerpoolId::derive(&sender.account(), &description);
 			if owned(id, chain, sender).await?.is_none() {
+				if sender.key().is_proxy() {
+					// Proxies for schedulers register nothing: a pool can be sold.
+					return Err(Error::Unregistered(name.clone(), Account(sender.account())));
+				}
 				sender.send(Call::Registry(RegistryCall::RegisterWorkerpool { description })).await?;
 				tracing::info!(workerpool = ?id.0, "registered");
 			}

@@ -221,8 +221,9 @@ mod tests {
 		testing::record,
 	};
 	use rlc_primitives::{
-		work::{AgreedFailure, AppFault, FailureCause, TaskRef},
-		DealId, ResultDigest,
+		ethereum::EthereumSignature,
+		work::{AgreedFailure, AppFault, DelegationProof, FailureCause, TaskRef},
+		DealId, ResultDigest, SchedulerSignature,
 	};
 
 	fn worker() -> AccountId {
@@ -264,6 +265,23 @@ mod tests {
 			assert_eq!(records.len() as u64, index + 1);
 			journal = again;
 		}
+	}
+
+	#[tokio::test]
+	async fn delegation_of_a_proxy_is_read_as_it_was_written() {
+		let dir = tempfile::tempdir().unwrap();
+		let (mut journal, _) = open(&dir).await;
+		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([7; 65]));
+		let proxy = AccountId::new([2; 32]);
+		let own = DelegationProof::Signed { signature: signature.clone(), expiry: 5 };
+		let proxied = DelegationProof::SignedByProxy { proxy, signature, expiry: 5 };
+		let records = [own, proxied, DelegationProof::OnChain].into_iter().zip(0..);
+		let records: Vec<_> =
+			records.map(|(authorization, index)| Record { authorization, ..record(index, State::Taken) }).collect();
+		let puts: Vec<_> = records.iter().cloned().map(Change::Put).collect();
+		journal.write(&puts).await.unwrap();
+		journal.close().await.unwrap();
+		assert_eq!(open(&dir).await.1, records);
 	}
 
 	#[tokio::test]

@@ -203,7 +203,11 @@ impl Record {
 		} else {
 			let signature = SchedulerSignature::decode(&mut bytes)
 				.map_err(|error| format!("the scheduler's delegation cannot be read: {error}"))?;
-			DelegationProof::Signed { signature, expiry: assignment.expiry }
+			let expiry = assignment.expiry;
+			match &assignment.signer {
+				None => DelegationProof::Signed { signature, expiry },
+				Some(signer) => DelegationProof::SignedByProxy { proxy: signer.0.clone(), signature, expiry },
+			}
 		};
 		if !bytes.is_empty() {
 			return Err("the scheduler's delegation is too long".into());
@@ -219,10 +223,7 @@ impl Record {
 	/// Returns when the worker's delegation expires, in ms of PoCo time: nothing can be contributed from then on. One on
 	/// chain does not.
 	pub fn expiry(&self) -> Moment {
-		match self.authorization {
-			DelegationProof::OnChain => Moment::MAX,
-			DelegationProof::Signed { expiry, .. } => expiry,
-		}
+		self.authorization.expiry().unwrap_or(Moment::MAX)
 	}
 
 	/// Returns the task's id.
@@ -236,11 +237,12 @@ mod tests {
 	use super::*;
 	use rlc_primitives::work::TaskRef;
 	use rlc_primitives::DealId;
+	use rlc_protocol::Account;
 	use sp_core::{sr25519, Pair, H256};
 
 	fn assignment(delegation: Vec<u8>) -> Assignment {
 		let task = TaskRef { deal: DealId(H256::repeat_byte(1)), index: 3 };
-		Assignment { task, delegation, expiry: 10, batched: false }
+		Assignment { task, delegation, signer: None, expiry: 10, batched: false }
 	}
 
 	#[test]
@@ -250,6 +252,18 @@ mod tests {
 		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into());
 		let signed = Record::new(&assignment(signature.encode()), 5).unwrap();
 		assert_eq!(signed.authorization, DelegationProof::Signed { signature, expiry: 10 });
+	}
+
+	#[test]
+	fn delegation_of_a_proxy_is_passed_on_with_its_signer() {
+		let pair = sr25519::Pair::from_seed(&[1; 32]);
+		let signature = SchedulerSignature::Native(pair.sign(b"x").into());
+		let proxy = AccountId::new(pair.public().0);
+		let given = Assignment { signer: Some(Account(proxy.clone())), ..assignment(signature.encode()) };
+		let record = Record::new(&given, 5).unwrap();
+		assert_eq!(record.expiry(), 10);
+		assert_eq!(record.authorization, DelegationProof::SignedByProxy { proxy, signature, expiry: 10 });
+		assert_eq!(Record::new(&given, 10), Err("the scheduler's delegation has expired".into()));
 	}
 
 	#[test]

@@ -1,17 +1,18 @@
 //! Who may contribute: those whom the scheduler chose, and where a task demands it, from within an enclave.
 //!
 //! Signatures are verified last, when nothing else refuses a call: that is dear, and a pool that asks whether a call is
-//! free is not paid for it.
+//! free is not paid for it. Whether a proxy signed that may act for the scheduler is asked before.
 //!
 //! A dishonest worker cannot make itself eligible, and cannot use another's delegation: it names the worker, the task,
 //! when it expires and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over its
-//! own seal.
+//! own seal. A thief of a proxy's key can delegate by signatures as by calls, but not once the scheduler has removed the
+//! proxy: what it signed before is then worth nothing either.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{
 	ethereum::{signed_message_hash, EthereumSignature},
 	task::Commitment,
-	traits::EnclaveRegistry,
+	traits::{EnclaveRegistry, Proxies},
 	AccountId, Deal, Delegation, Moment, SchedulerSignature, SignatureError, TaskId,
 };
 use sp_core::H160;
@@ -21,16 +22,20 @@ use crate::{Config, Delegated, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the scheduler chose this worker on chain, for this enclave if it named one, unless the worker brings
-	/// its signature, which has not expired at `now`: [`verify_signatures`](Self::verify_signatures) verifies that.
+	/// its signature, or that of a proxy which may act for it, which has not expired at `now`:
+	/// [`verify_signatures`](Self::verify_signatures) verifies that.
 	pub(crate) fn ensure_delegated(
 		worker: &AccountId,
 		enclave: Option<H160>,
+		deal: &Deal,
 		proof: &DelegationProof,
 		delegates: &[Delegated],
 		now: Moment,
 	) -> Result<(), Error<T>> {
-		if let DelegationProof::Signed { expiry, .. } = proof {
-			ensure!(now < *expiry, Error::<T>::DelegationExpired);
+		if let Some(expiry) = proof.expiry() {
+			ensure!(now < expiry, Error::<T>::DelegationExpired);
+			let may_sign = proof.proxy().is_none_or(|proxy| T::Proxies::may_delegate(proxy, deal.scheduler()));
+			ensure!(may_sign, Error::<T>::NotProxy);
 			return Ok(());
 		}
 		let delegate = delegates.iter().map(|one| &one.delegate).find(|one| one.worker == *worker);
@@ -39,7 +44,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Verifies the signatures of a commitment of this worker's: the scheduler's, if it was brought, and the enclave's.
+	/// Verifies the signatures of a commitment of this worker's: the scheduler's or its proxy's, if it was brought, and the
+	/// enclave's. Whether the proxy may act for the scheduler is for [`ensure_delegated`](Self::ensure_delegated) to say.
 	pub(crate) fn verify_signatures(
 		worker: &AccountId,
 		task: TaskId,
@@ -48,20 +54,29 @@ impl<T: Config> Pallet<T> {
 		proof: &DelegationProof,
 		enclave: Option<&EthereumSignature>,
 	) -> DispatchResult {
-		if let DelegationProof::Signed { signature, expiry } = proof {
-			let delegation = Delegation { worker: worker.clone(), task, enclave: commitment.enclave, expiry: *expiry };
-			Self::ensure_chosen(delegation, deal, signature)?;
+		let signed = match proof {
+			DelegationProof::OnChain => None,
+			DelegationProof::Signed { signature, expiry } => Some((deal.scheduler(), signature, *expiry)),
+			DelegationProof::SignedByProxy { proxy, signature, expiry } => Some((proxy, signature, *expiry)),
+		};
+		if let Some((signer, signature, expiry)) = signed {
+			let delegation = Delegation { worker: worker.clone(), task, enclave: commitment.enclave, expiry };
+			Self::ensure_signed(delegation, signer, signature)?;
 		}
 		Self::ensure_enclave(deal, commitment, enclave)
 	}
 
-	/// Checks that the scheduler signed this delegation, or the same for any enclave.
-	fn ensure_chosen(delegation: Delegation, deal: &Deal, signature: &SchedulerSignature) -> Result<(), Error<T>> {
-		let refusal = match Self::verify(signature, &delegation, deal) {
+	/// Checks that this account signed this delegation, or the same for any enclave.
+	fn ensure_signed(
+		delegation: Delegation,
+		signer: &AccountId,
+		signature: &SchedulerSignature,
+	) -> Result<(), Error<T>> {
+		let refusal = match Self::verify(signature, &delegation, signer) {
 			Ok(()) => return Ok(()),
 			// The scheduler may not have minded which enclave.
 			Err(SignatureError::WrongSigner) if delegation.enclave.is_some() => {
-				Self::verify(signature, &Delegation { enclave: None, ..delegation }, deal)
+				Self::verify(signature, &Delegation { enclave: None, ..delegation }, signer)
 			}
 			Err(refusal) => Err(refusal),
 		};
@@ -71,8 +86,12 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	fn verify(signature: &SchedulerSignature, delegation: &Delegation, deal: &Deal) -> Result<(), SignatureError> {
-		signature.verify(delegation, &T::SigningDomain::get(), deal.scheduler())
+	fn verify(
+		signature: &SchedulerSignature,
+		delegation: &Delegation,
+		signer: &AccountId,
+	) -> Result<(), SignatureError> {
+		signature.verify(delegation, &T::SigningDomain::get(), signer)
 	}
 
 	/// Checks that the enclave of a commitment, if it has one, signed it, and is one that this deal accepts.

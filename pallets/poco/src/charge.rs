@@ -8,8 +8,8 @@ use rlc_primitives::{
 	count,
 	ethereum::EthereumSignature,
 	task::MAX_CONTRIBUTORS,
-	traits::{EnclaveRegistry, OnTaskClosed},
-	Moment, ResultDigest, SchedulerSignature,
+	traits::{EnclaveRegistry, OnTaskClosed, Proxies},
+	AccountId, Moment, ResultDigest, SchedulerSignature,
 };
 
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
 /// that is.
 pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
-/// The bytes of the longest free call without data for a callback, signed: a contribution with the scheduler's signature.
+/// The bytes of the longest free call without data for a callback, signed: a contribution that a proxy sends, with the
+/// signature of the scheduler's.
 const FREE_CALL_BYTES: u32 = 450;
 
 /// The parties of a deal that get or lose something when its task closes: the payer and three owners.
@@ -62,7 +63,9 @@ impl<T: Config> Pallet<T> {
 	pub fn free_calls(workers: u32) -> (Weight, u32, u32) {
 		let contributions = workers.saturating_add(1);
 		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
-		let proof = DelegationProof::Signed { signature, expiry: Moment::MAX };
+		// Takes one look more than the scheduler's own signature.
+		let proxy = AccountId::new([0; 32]);
+		let proof = DelegationProof::SignedByProxy { proxy, signature, expiry: Moment::MAX };
 		let people = contributions.min(MAX_CONTRIBUTORS);
 		let met = Met { contributions: people, closed: 0, people: 0, moved: Moved::default() };
 		let reveal = Self::reveal_weight(Some(met)).max(Self::reveal_failure_weight(Some(met)));
@@ -107,12 +110,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Returns what a scheduler's and an enclave's signature take, verified before and in the call. A delegation that
-	/// names no enclave is only found when one that names it was not.
+	/// names no enclave is only found when one that names it was not. Whose proxy signed is looked up once.
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
-		let delegation = match (authorization, enclave) {
-			(DelegationProof::OnChain, _) => Weight::zero(),
-			(DelegationProof::Signed { .. }, false) => T::WeightInfo::verify_delegation(),
-			(DelegationProof::Signed { .. }, true) => T::WeightInfo::verify_delegation().saturating_mul(2),
+		let verified = T::WeightInfo::verify_delegation().saturating_mul(if enclave { 2 } else { 1 });
+		let delegation = match authorization {
+			DelegationProof::OnChain => Weight::zero(),
+			DelegationProof::Signed { .. } => verified,
+			DelegationProof::SignedByProxy { .. } => verified.saturating_add(T::Proxies::weight()),
 		};
 		let enclave = if enclave {
 			T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight())

@@ -10,8 +10,7 @@ use crate::{
 	batch::{DealReader, Loaded},
 	delegates::without,
 	sifted::Sifted,
-	Config, ContributionOf, DelegatedList, Delegates, DelegationProof, Error, Event, Pallet, Scores, TaskRef, Tasks,
-	Work,
+	Config, ContributionOf, DelegatedList, Delegates, Error, Event, Pallet, Scores, TaskRef, Tasks, Work,
 };
 
 /// Contributions of one worker.
@@ -125,7 +124,7 @@ impl<T: Config> Pallet<T> {
 			.contribute(deal, worker.clone(), score, *commitment, now, &T::Rules::get())
 			.map_err(Error::<T>::from)?;
 		let delegates = Delegates::<T>::get(*id);
-		Self::ensure_delegated(worker, commitment.enclave, authorization, &delegates, now)?;
+		Self::ensure_delegated(worker, commitment.enclave, deal, authorization, &delegates, now)?;
 		Ok(Accepted { item, after: loaded, reached, delegates: without(delegates, worker) })
 	}
 
@@ -138,7 +137,7 @@ impl<T: Config> Pallet<T> {
 			Some(left) => Self::put_delegates(task, &left),
 			None => Work::<T>::insert(worker, task, after.task_ref()),
 		}
-		if matches!(item.authorization, DelegationProof::Signed { .. }) {
+		if item.authorization.is_signed() {
 			Self::deposit_event(Event::Delegated { task, worker: worker.clone() });
 		}
 		Self::deposit_event(Event::Contributed { task, worker: worker.clone(), result });

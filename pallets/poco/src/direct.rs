@@ -123,7 +123,7 @@ impl<T: Config> Pallet<T> {
 		let delegates = Delegates::<T>::get(*id);
 		// Read whether it counts or not.
 		met.people = met.people.saturating_add(count(delegates.len()));
-		Self::ensure_delegated(worker, address, authorization, &delegates, now)?;
+		Self::ensure_delegated(worker, address, deal, authorization, &delegates, now)?;
 		Ok(Accepted { item, completed: loaded, delegates })
 	}
 
@@ -137,7 +137,7 @@ impl<T: Config> Pallet<T> {
 		let Accepted { item, completed, delegates } = accepted;
 		let Loaded { id, deal, .. } = &completed;
 		money.pay_one::<T>(deal, worker, *id)?;
-		if matches!(item.authorization, DelegationProof::Signed { .. }) {
+		if item.authorization.is_signed() {
 			Self::deposit_event(Event::Delegated { task: *id, worker: worker.clone() });
 		}
 		Self::close(&completed, &Closing { delegates, failure: None }, data)

@@ -62,6 +62,8 @@ macro_rules! define {
 				TooFewReports,
 				/// The delegation that the scheduler signed has expired. Ask it for another.
 				DelegationExpired,
+				/// The delegation's signer is not a proxy that may delegate for the scheduler now. Ask for another.
+				NotProxy,
 			}
 		}
 

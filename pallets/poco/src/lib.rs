@@ -63,7 +63,7 @@ pub mod pallet {
 		ethereum::EthereumSignature,
 		rules::{Rules, Standing},
 		task::{Commitment, MAX_CONTRIBUTORS},
-		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed, Stops},
+		traits::{Deals, EnclaveRegistry, Escrow, OnResult, OnTaskClosed, Proxies, Stops},
 		AccountId, DealId, Moment, ResultDigest, ResultHash, SigningDomain, Task, TaskId,
 	};
 	use sp_core::H160;
@@ -85,6 +85,9 @@ pub mod pallet {
 
 		/// Knows the enclaves that may work on tasks that demand one.
 		type Enclaves: EnclaveRegistry;
+
+		/// Knows which keys sign delegations for schedulers.
+		type Proxies: Proxies;
 
 		/// Knows which calls are stopped for now.
 		type Stops: Stops;

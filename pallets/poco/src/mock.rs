@@ -86,6 +86,7 @@ impl crate::Config for Test {
 	type OnTaskClosed = Witness;
 	type OnResult = Receiver;
 	type Enclaves = Enclaves;
+	type Proxies = HotKeys;
 	type Stops = Brakes;
 	type Time = Clock;
 	type ChainTime = Clock;
@@ -152,6 +153,13 @@ pub const SCHEDULER_KEY: u8 = 200;
 
 pub fn scheduler() -> AccountId {
 	account_of_key(SCHEDULER_KEY)
+}
+
+/// The key of its machine, while it is named its proxy.
+pub const PROXY_KEY: u8 = 201;
+
+pub fn proxy() -> AccountId {
+	account_of_key(PROXY_KEY)
 }
 
 /// Returns the worker with this number.
@@ -265,6 +273,22 @@ pub fn signature(seed: u8, worker: &AccountId, task: TaskRef, enclave: Option<H1
 pub fn signed_by(seed: u8, delegation: &Delegation) -> DelegationProof {
 	let signature = key(seed).sign(&delegation.native_payload(&Domain::get()));
 	DelegationProof::Signed { signature: SchedulerSignature::Native(signature.into()), expiry: delegation.expiry }
+}
+
+/// Returns the same, brought as that of a proxy.
+pub fn signed_as_proxy(seed: u8, delegation: &Delegation) -> DelegationProof {
+	let signature = key(seed).sign(&delegation.native_payload(&Domain::get()));
+	DelegationProof::SignedByProxy {
+		proxy: account_of_key(seed),
+		signature: SchedulerSignature::Native(signature.into()),
+		expiry: delegation.expiry,
+	}
+}
+
+/// Returns a worker's contribution, with the signature of the scheduler's machine under a delegation that never expires.
+pub fn proxied_contribution(n: u8, task: TaskRef) -> ContributionOf {
+	let delegation = Delegation { worker: worker(n), task: task.id(), enclave: None, expiry: Moment::MAX };
+	ContributionOf { authorization: signed_as_proxy(PROXY_KEY, &delegation), ..contribution(n, task, 1) }
 }
 
 /// Returns a delegated worker's contribution, with the scheduler's signature.

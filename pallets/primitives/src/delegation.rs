@@ -54,7 +54,8 @@ impl Delegation {
 	}
 }
 
-/// A scheduler's signature under a [`Delegation`].
+/// A signature under a [`Delegation`], of a scheduler or of its proxy. What is signed names no scheduler: the task's deal
+/// does, so that a proxy of several schedulers cannot be taken at its word for the wrong one.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum SchedulerSignature {
 	/// By a key of this chain over the [native payload](Delegation::native_payload), plain or between `<Bytes>` and
@@ -65,7 +66,7 @@ pub enum SchedulerSignature {
 }
 
 impl SchedulerSignature {
-	/// Checks that `scheduler` signed `delegation` for `domain`.
+	/// Checks that `signer` signed `delegation` for `domain`: the scheduler, or a proxy that may act for it.
 	///
 	/// # Errors
 	///
@@ -74,13 +75,13 @@ impl SchedulerSignature {
 		&self,
 		delegation: &Delegation,
 		domain: &SigningDomain,
-		scheduler: &AccountId,
+		signer: &AccountId,
 	) -> Result<(), SignatureError> {
 		let authentic = match self {
-			Self::Native(signature) => verify_native(signature, &delegation.native_payload(domain), scheduler),
+			Self::Native(signature) => verify_native(signature, &delegation.native_payload(domain), signer),
 			Self::Ethereum(signature) => {
 				let hash = signed_message_hash(delegation.ethereum_payload());
-				account_of(signature.recover(hash).map_err(SignatureError::Malformed)?) == *scheduler
+				account_of(signature.recover(hash).map_err(SignatureError::Malformed)?) == *signer
 			}
 		};
 		authentic.then_some(()).ok_or(SignatureError::WrongSigner)

@@ -102,7 +102,8 @@ pub struct Delegated {
 /// Workers that may contribute to one task.
 pub type DelegatedList = BoundedVec<Delegated, ConstU32<MAX_CONTRIBUTORS>>;
 
-/// How a worker shows that the scheduler chose it.
+/// How a worker shows that the scheduler chose it. Signatures name a time from which on they are worthless, and those of a
+/// proxy are from the block on in which the scheduler removes it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum DelegationProof {
 	/// The scheduler said so by `delegate`.
@@ -115,6 +116,38 @@ pub enum DelegationProof {
 		/// When the delegation expires, in ms of PoCo time.
 		expiry: Moment,
 	},
+	/// The same, signed by a key that acts for the scheduler: [`Proxies`](crate::traits::Proxies) knows whether it may.
+	SignedByProxy {
+		/// The key's account.
+		proxy: AccountId,
+		/// Its signature.
+		signature: SchedulerSignature,
+		/// When the delegation expires, in ms of PoCo time.
+		expiry: Moment,
+	},
+}
+
+impl DelegationProof {
+	/// Returns when the delegation expires, in ms of PoCo time; `None`: it was made on chain, and does not.
+	pub fn expiry(&self) -> Option<Moment> {
+		match self {
+			Self::OnChain => None,
+			Self::Signed { expiry, .. } | Self::SignedByProxy { expiry, .. } => Some(*expiry),
+		}
+	}
+
+	/// Returns whether the worker brings a signature.
+	pub fn is_signed(&self) -> bool {
+		self.expiry().is_some()
+	}
+
+	/// Returns who is said to have signed for the scheduler, if it was not the scheduler itself.
+	pub fn proxy(&self) -> Option<&AccountId> {
+		match self {
+			Self::OnChain | Self::Signed { .. } => None,
+			Self::SignedByProxy { proxy, .. } => Some(proxy),
+		}
+	}
 }
 
 /// One of the contributions of `contribute_batch`.
@@ -230,6 +263,19 @@ mod tests {
 	use sp_core::H256;
 
 	use super::*;
+
+	#[test]
+	fn proofs_are_encoded_as_they_were_before_proxies_signed() {
+		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([7; 65]));
+		let signed = DelegationProof::Signed { signature: signature.clone(), expiry: 9 };
+		let by_scheduler = [[1, 1, 0].as_slice(), &[7; 65], &9u64.to_le_bytes()].concat();
+		assert_eq!((DelegationProof::OnChain.encode(), signed.encode()), ([0].to_vec(), by_scheduler.clone()));
+		let proxy = AccountId::new([3; 32]);
+		let signed = DelegationProof::SignedByProxy { proxy: proxy.clone(), signature, expiry: 9 };
+		assert_eq!(signed.encode(), [[2].as_slice(), &[3; 32], &by_scheduler[1..]].concat());
+		assert_eq!((signed.expiry(), signed.proxy()), (Some(9), Some(&proxy)));
+		assert_eq!(DelegationProof::decode(&mut &signed.encode()[..]), Ok(signed));
+	}
 
 	#[test]
 	fn task_refs_are_read_as_written() {

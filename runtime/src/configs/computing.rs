@@ -23,6 +23,7 @@ use sp_runtime::{DispatchResult, FixedPointNumber};
 
 use self::parameters::marketplace;
 use super::{
+	accounts::SchedulerProxies,
 	deposits::{AssetDeposit, DealDeposit, OrderDeposit, RecordDeposit, TaskDeposit},
 	safety::{Brakes, Halted, WorkPaused},
 	system::Weights,
@@ -249,6 +250,7 @@ impl pallet_poco::Config for Runtime {
 	// Nobody takes results yet: the oracle will.
 	type OnResult = ();
 	type OnTaskClosed = Marketplace;
+	type Proxies = SchedulerProxies;
 	type Rules = PocoRules;
 	type SigningDomain = Domain;
 	type Stops = Brakes<Poco>;

@@ -171,6 +171,7 @@ fn poco_errors_keep_their_numbers() {
 			"NotFromOutside",
 			"TooFewReports",
 			"DelegationExpired",
+			"NotProxy",
 		]
 	);
 }

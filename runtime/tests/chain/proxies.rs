@@ -1,13 +1,13 @@
 //! Machines that work for an account with a key that holds no stake: what they do is free, and what they may do is bounded.
 
 use frame_support::traits::{Contains, InstanceFilter};
-use pallet_poco::{Delegate, FailureCause, TaskRef};
+use pallet_poco::{ContributionOf, Delegate, FailureCause, TaskRef};
 use rlc_checks::{assets, people::Person};
 use rlc_primitives::{AnyOrder, AppId, WorkerpoolId};
 use rlc_runtime::{configs::accounts::ProxyType, *};
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
-	DispatchError,
+	ApplyExtrinsicResult, DispatchError,
 };
 
 use crate::{common::*, work::*};
@@ -374,6 +374,80 @@ fn scheduler_s_machine_works_and_cannot_take_anything() {
 			}
 		}
 		assert_eq!(free(&scheduler().account()) + Rlc::locked(scheduler().account()), before);
+	});
+}
+
+/// Returns a worker's contribution to a task, with this key's signature as that of a proxy of the scheduler's.
+fn contribute_for(machine: &Person, task: TaskRef) -> RuntimeCall {
+	let authorization = authorization_by(machine, &worker(), task.id());
+	let ContributionOf { task, commitment, .. } = contribution(&worker(), task);
+	pallet_poco::Call::contribute { task, commitment, authorization, enclave_signature: None }.into()
+}
+
+fn refused(error: pallet_poco::Error<Runtime>) -> ApplyExtrinsicResult {
+	Ok(Err(error.into()))
+}
+
+#[test]
+fn delegation_by_a_proxy_of_the_scheduler_is_free_until_the_proxy_is_removed() {
+	test(|| {
+		let first = open(3);
+		let machine = rich_machine();
+		entrust(&scheduler(), &machine, ProxyType::Scheduler, 0);
+		let call = |n| sign(&worker(), 0, 0, contribute_for(&machine, nth(first, n)));
+		let before = free(&worker().account());
+		assert!(is_free(&call(0)));
+		succeed(vec![call(0)]);
+		assert_eq!(before - free(&worker().account()), STAKE, "the stake, and no fee");
+		let delegate = machine.account().into();
+		let remove = pallet_proxy::Call::remove_proxy { delegate, proxy_type: ProxyType::Scheduler, delay: 0 };
+		succeed(vec![sign(&scheduler(), 0, 0, remove)]);
+		assert!(!is_free(&call(1)));
+		assert_eq!(block(vec![call(1)]), [refused(pallet_poco::Error::NotProxy)]);
+		// As it is again with a proxy for everything.
+		entrust(&scheduler(), &machine, ProxyType::Any, 0);
+		succeed(vec![call(2)]);
+	});
+}
+
+#[test]
+fn delegation_by_a_proxy_of_another_type_with_a_delay_or_of_another_is_refused() {
+	test(|| {
+		let task = open(1);
+		let machine = rich_machine();
+		let call = || sign(&worker(), 0, 0, contribute_for(&machine, task));
+		entrust(&requester(), &machine, ProxyType::Scheduler, 0);
+		assert_eq!(block(vec![call()]), [refused(pallet_poco::Error::NotProxy)], "a proxy of somebody else's");
+		for (proxy_type, delay) in [
+			(ProxyType::NonTransfer, 0),
+			(ProxyType::Governance, 0),
+			(ProxyType::Staking, 0),
+			(ProxyType::CancelProxy, 0),
+			(ProxyType::Worker, 0),
+			(ProxyType::Scheduler, 5),
+			(ProxyType::Any, 5),
+		] {
+			entrust(&scheduler(), &machine, proxy_type, delay);
+			assert!(!is_free(&call()), "{proxy_type:?}, {delay} blocks");
+			assert_eq!(block(vec![call()]), [refused(pallet_poco::Error::NotProxy)], "{proxy_type:?}, {delay} blocks");
+		}
+		// It may still be of the right type too.
+		entrust(&scheduler(), &machine, ProxyType::Scheduler, 0);
+		succeed(vec![call()]);
+	});
+}
+
+#[test]
+fn machines_of_worker_and_scheduler_need_no_key_of_a_stake() {
+	test(|| {
+		let task = open(1);
+		let (machine, hot) = (machine(), rich_machine());
+		entrust(&worker(), &machine, ProxyType::Worker, 0);
+		entrust(&scheduler(), &hot, ProxyType::Scheduler, 0);
+		let extrinsic = sign(&machine, 0, 0, proxied(&worker(), contribute_for(&hot, task)));
+		assert!(is_free(&extrinsic));
+		succeed(vec![extrinsic]);
+		assert_eq!((executed(), free(&machine.account())), (vec![Ok(())], LEAST));
 	});
 }
 

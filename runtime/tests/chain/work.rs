@@ -116,6 +116,13 @@ pub fn authorization(worker: &Person, task: TaskId) -> DelegationProof {
 	DelegationProof::Signed { signature: SchedulerSignature::Native(signature), expiry: Moment::MAX }
 }
 
+/// Returns the same by a key that says that it is a proxy of the scheduler's.
+pub fn authorization_by(proxy: &Person, worker: &Person, task: TaskId) -> DelegationProof {
+	let delegation = Delegation { worker: worker.account(), task, enclave: None, expiry: Moment::MAX };
+	let signature = proxy.sign_delegation(&delegation, &Marketplace::signing_domain());
+	DelegationProof::SignedByProxy { proxy: proxy.account(), signature, expiry: Moment::MAX }
+}
+
 pub fn contribution(worker: &Person, task: TaskRef) -> ContributionOf {
 	let id = task.id();
 	ContributionOf {

@@ -48,17 +48,24 @@ fn container_is_run_and_its_result_verified() {
 }
 
 #[test]
-fn machines_without_keys_of_stakes_compute() {
+fn machines_without_keys_of_stakes_run_a_pool_and_compute() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
+			let proxy = "//Proxy//scheduler";
 			let init = ["workerpool", "init", "--name", "proxied", "--account", OTHER_SCHEDULER];
 			let pool = stack.rlc(&init).await.unwrap()["workerpool"].as_str().unwrap().to_owned();
+			let add = ["account", "proxy", "add", proxy, "--type", "scheduler", "--account", OTHER_SCHEDULER];
+			stack.rlc(&add).await.unwrap();
+			stack.rlc(&["account", "send", proxy, "10", "--account", OTHER_SCHEDULER]).await.unwrap();
+			let listed = stack.rlc(&["account", "proxy", "list", OTHER_SCHEDULER]).await.unwrap();
+			assert_eq!((&listed[0]["type"], &listed[0]["delay"]), (&"scheduler".into(), &0.into()));
+			let register = ["scheduler", "run", "--name", "another", "--listen", "127.0.0.1:0", "--account", proxy];
+			let refused = stack.rlc(&[&register[..], &["--on-behalf-of", OTHER_SCHEDULER]].concat()).await.unwrap_err();
+			assert!(refused.contains("its proxy cannot register one"), "{refused}");
 			// Dearer than the other pool: nobody else buys here.
-			let options = ["--workerpool", &pool, "--publish-price", "3"];
-			let (scheduler, url) = stack.start_scheduler("proxied", OTHER_SCHEDULER, &options);
+			let options = ["--workerpool", &pool, "--publish-price", "3", "--on-behalf-of", OTHER_SCHEDULER];
+			let (scheduler, url) = stack.start_scheduler("proxied", proxy, &options);
 			let workers = [stack.new_proxied_worker(&url).await, stack.new_proxied_worker(&url).await];
-			let listed = stack.rlc(&["account", "proxy", "list", &worker_key(workers[0])]).await.unwrap();
-			assert_eq!((&listed[0]["type"], &listed[0]["delay"]), (&"worker".into(), &0.into()));
 
 			for trust in ["1", "2"] {
 				let bought = stack.buy("noop.wasm", 4, &["--workerpool", &pool, "--trust", trust]).await;
@@ -80,9 +87,13 @@ fn key_that_is_not_a_proxy_is_refused_at_the_start() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {
 			let url = stack.scheduler_url.clone();
-			let run = ["worker", "run", "--scheduler", &url, "--account", "//Stranger", "--on-behalf-of", "//Eve"];
-			let refused = stack.rlc(&run).await.unwrap_err();
-			assert!(refused.contains("proxy.missing") && refused.contains("rlc account proxy add"), "{refused}");
+			let worker = ["worker", "run", "--scheduler", &url];
+			let scheduler = ["scheduler", "run", "--name", "stolen"];
+			for run in [&worker[..], &scheduler[..]] {
+				let stranger = ["--account", "//Stranger", "--on-behalf-of", "//Eve"];
+				let refused = stack.rlc(&[run, &stranger[..]].concat()).await.unwrap_err();
+				assert!(refused.contains("proxy.missing") && refused.contains("rlc account proxy add"), "{refused}");
+			}
 		})
 	});
 }

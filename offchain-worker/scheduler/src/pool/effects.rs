@@ -108,7 +108,8 @@ impl Pool {
 		tokio::spawn(sending.in_current_span());
 	}
 
-	/// Returns a task for a worker, with the scheduler's signature, which is good as long as was written down.
+	/// Returns a task for a worker, with the scheduler's signature, or that of the proxy whose key this is. It is good as long
+	/// as was written down.
 	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
 		let part = self.state.task(&task.id()).and_then(|known| known.replicates.get(worker));
@@ -117,7 +118,8 @@ impl Pool {
 		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry };
 		let signature = identity.key.sign_delegation(&delegation, &identity.domain);
 		let batched = self.state.deal(&task.deal).is_some_and(|deal| deal.deal.size > 1);
-		Assignment { task, delegation: signature.encode(), expiry, batched }
+		let signer = identity.key.is_proxy().then(|| Account(identity.key.signer()));
+		Assignment { task, delegation: signature.encode(), signer, expiry, batched }
 	}
 
 	/// Tells a winner to put its result into the store.

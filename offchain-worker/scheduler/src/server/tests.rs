@@ -65,11 +65,16 @@ impl Yard {
 	}
 
 	async fn with(change: impl FnOnce(&mut Config)) -> Self {
+		Self::run_by(key("Alice"), change).await
+	}
+
+	/// Starts a scheduler that has this key.
+	async fn run_by(key: Key, change: impl FnOnce(&mut Config)) -> Self {
 		let dir = tempfile::tempdir().unwrap();
 		let chain = FakeChain::new(system_time());
 		let mut config = config(&dir);
 		change(&mut config);
-		let scheduler = start(config, &chain).await;
+		let scheduler = start_by(key, config, &chain).await;
 		Self { chain, dir, scheduler }
 	}
 
@@ -170,8 +175,11 @@ fn snapshot(dir: &TempDir) -> TempDir {
 }
 
 async fn start(config: Config, chain: &FakeChain) -> Handle {
+	start_by(key("Alice"), config, chain).await
+}
+
+async fn start_by(scheduler: Key, config: Config, chain: &FakeChain) -> Handle {
 	let listener = listen(&config).await.unwrap();
-	let scheduler = key("Alice");
 	let identity = Identity {
 		workerpool: WorkerpoolId::default(),
 		account: scheduler.account(),

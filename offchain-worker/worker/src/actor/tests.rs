@@ -39,7 +39,7 @@ fn task(index: u64) -> TaskRef {
 }
 
 fn compute(indices: impl IntoIterator<Item = u64>, batched: bool) -> Instruction {
-	let assignment = |index| Assignment { task: TaskRef { deal: DEAL, index }, delegation: vec![], expiry: 0, batched };
+	let assignment = |index| Assignment { task: task(index), delegation: vec![], signer: None, expiry: 0, batched };
 	Instruction::Compute { tasks: indices.into_iter().map(assignment).collect() }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use frame_support::{pallet_prelude::ValueQuery, storage_alias, weights::Weight, Blake2_128Concat};
 use rlc_primitives::{
-	traits::{Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome},
+	traits::{
+		Deals, Delivery, EnclaveRegistry, Escrow, Movement, MovementKind, OnResult, OnTaskClosed, Outcome, Proxies,
+	},
 	AccountId, Balance, Deal, DealId, Moment, Params, ResultDigest, Tag, TaskId,
 };
 use sp_core::H160;
@@ -32,6 +34,9 @@ pub type Closed = StorageValue<Witness, Vec<(DealId, TaskId, Option<ResultDigest
 /// Why tasks closed without a result, where that is nobody's fault.
 #[storage_alias]
 pub type FailedBy = StorageValue<Witness, Vec<TaskFailure>, ValueQuery>;
+/// Keys, and the schedulers that they act for.
+#[storage_alias]
+pub type Named = StorageMap<HotKeys, Blake2_128Concat, (AccountId, AccountId), ()>;
 #[storage_alias]
 pub type Received = StorageValue<Receiver, Vec<(TaskId, Vec<u8>)>, ValueQuery>;
 
@@ -225,5 +230,30 @@ impl EnclaveRegistry for Enclaves {
 
 	fn weight() -> Weight {
 		units(3)
+	}
+}
+
+/// Keys that act for schedulers.
+pub struct HotKeys;
+
+impl HotKeys {
+	/// Lets a key act for this scheduler from now on.
+	pub fn name(proxy: AccountId, scheduler: AccountId) {
+		Named::insert((proxy, scheduler), ());
+	}
+
+	/// Lets it act for this scheduler no more.
+	pub fn remove(proxy: AccountId, scheduler: AccountId) {
+		Named::remove((proxy, scheduler));
+	}
+}
+
+impl Proxies for HotKeys {
+	fn may_delegate(proxy: &AccountId, scheduler: &AccountId) -> bool {
+		Named::contains_key((proxy.clone(), scheduler.clone()))
+	}
+
+	fn weight() -> Weight {
+		units(9)
 	}
 }

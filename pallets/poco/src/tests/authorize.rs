@@ -121,6 +121,89 @@ fn expiry_cannot_be_put_off() {
 }
 
 #[test]
+fn proxy_of_the_scheduler_signs_as_long_as_it_is_one() {
+	test(|| {
+		let task = open(deal(9));
+		assert_noop!(submit(1, proxied_contribution(1, task)), Error::<Test>::NotProxy);
+		HotKeys::name(proxy(), scheduler());
+		assert_ok!(submit(1, proxied_contribution(1, task)));
+		assert!(events().contains(&Event::Delegated { task: task.id(), worker: worker(1) }));
+		HotKeys::remove(proxy(), scheduler());
+		assert_noop!(submit(2, proxied_contribution(2, task)), Error::<Test>::NotProxy);
+		assert_eq!(stored(task).contributions.len(), 1, "what was contributed before counts");
+	});
+}
+
+#[test]
+fn proxy_s_signature_delivers_a_result_directly() {
+	test(|| {
+		let task = open(deal(1));
+		let direct = || {
+			let ContributionOf { authorization, .. } = proxied_contribution(1, task);
+			Poco::contribute_and_finalize(signed(&worker(1)), task, digest(1), authorization, None, None)
+		};
+		assert_eq!(direct().unwrap_err().error, Error::<Test>::NotProxy.into());
+		HotKeys::name(proxy(), scheduler());
+		assert_ok!(direct());
+		assert!(events().contains(&Event::Delegated { task: task.id(), worker: worker(1) }));
+	});
+}
+
+#[test]
+fn proxy_s_delegation_expires() {
+	test(|| {
+		HotKeys::name(proxy(), scheduler());
+		let task = open(deal(9));
+		let delegation = Delegation { worker: worker(1), task: task.id(), enclave: None, expiry: START + 5 };
+		let authorization = signed_as_proxy(PROXY_KEY, &delegation);
+		let one = ContributionOf { authorization, ..contribution(1, task, 1) };
+		at(5);
+		assert_noop!(submit(1, one.clone()), Error::<Test>::DelegationExpired);
+		at(4);
+		assert_ok!(submit(1, one));
+	});
+}
+
+#[test]
+fn proxy_signs_for_no_other_scheduler_and_nobody_else_for_it() {
+	test(|| {
+		let task = open(deal(9));
+		let delegation = |n| Delegation { worker: worker(n), task: task.id(), enclave: None, expiry: Moment::MAX };
+		let with = |authorization| submit(1, ContributionOf { authorization, ..contribution(1, task, 1) });
+		HotKeys::name(proxy(), STRANGER);
+		assert_noop!(with(signed_as_proxy(PROXY_KEY, &delegation(1))), Error::<Test>::NotProxy);
+		HotKeys::name(proxy(), scheduler());
+		let as_proxy = |proof| match proof {
+			DelegationProof::Signed { signature, expiry } => {
+				DelegationProof::SignedByProxy { proxy: proxy(), signature, expiry }
+			}
+			other => panic!("{other:?} is not the scheduler's own"),
+		};
+		for authorization in [
+			// Of another key, also the scheduler's own; for another worker; and a proxy's as if it were the scheduler's.
+			as_proxy(signed_by(7, &delegation(1))),
+			as_proxy(signed_by(SCHEDULER_KEY, &delegation(1))),
+			signed_as_proxy(PROXY_KEY, &delegation(2)),
+			signed_by(PROXY_KEY, &delegation(1)),
+		] {
+			assert_noop!(with(authorization), Error::<Test>::WrongSchedulerSignature);
+		}
+		assert_noop!(with(signed_as_proxy(SCHEDULER_KEY, &delegation(1))), Error::<Test>::NotProxy);
+		assert_ok!(with(signed_as_proxy(PROXY_KEY, &delegation(1))));
+	});
+}
+
+#[test]
+fn proxy_s_delegation_without_an_enclave_is_for_any() {
+	test(|| {
+		HotKeys::name(proxy(), scheduler());
+		let task = open(protected());
+		let ContributionOf { authorization, .. } = proxied_contribution(1, task);
+		assert_ok!(submit(1, ContributionOf { authorization, ..inside(1, task, 1) }));
+	});
+}
+
+#[test]
 fn delegation_for_longer_than_contributions_are_accepted_ends_with_them() {
 	test(|| {
 		let task = open(deal(9));
@@ -221,4 +304,5 @@ fn signed_delegation_without_an_enclave_is_for_any() {
 #[test]
 fn keys_of_personas_are_what_they_are_called() {
 	assert_eq!(scheduler().as_ref() as &[u8], key(SCHEDULER_KEY).public().0);
+	assert_eq!(proxy().as_ref() as &[u8], key(PROXY_KEY).public().0);
 }

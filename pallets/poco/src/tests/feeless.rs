@@ -50,6 +50,18 @@ fn contribution_is_free_if_it_is_acceptable_and_the_stake_is_there() {
 }
 
 #[test]
+fn contribution_that_a_proxy_of_the_scheduler_delegated_is_free_as_long_as_it_is_one() {
+	test(|| {
+		let one = contributing(&proxied_contribution(1, open(deal(9))));
+		assert!(!is_free(&worker(1), &one));
+		HotKeys::name(proxy(), scheduler());
+		assert!(is_free(&worker(1), &one));
+		HotKeys::remove(proxy(), scheduler());
+		assert!(!is_free(&worker(1), &one));
+	});
+}
+
+#[test]
 fn batches_are_free_if_all_of_them_is_acceptable() {
 	test(|| {
 		let [one, two] = [1, 2].map(|n| open_as(n, deal(1)));

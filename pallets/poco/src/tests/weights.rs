@@ -54,6 +54,20 @@ fn each_call_gives_back_what_it_did_not_use() {
 }
 
 #[test]
+fn delegation_by_a_proxy_weighs_what_it_takes_to_know_the_proxy() {
+	test(|| {
+		HotKeys::name(proxy(), scheduler());
+		let first = open(Deal { size: 3, ..deal(9) });
+		let contributions: Vec<_> = (0..3).map(|n| proxied_contribution(1, nth(first, n))).collect();
+		let (_, actual) =
+			weigh(&worker(1), Call::contribute_batch { contributions: contributions.try_into().unwrap() });
+		let proof = Units::verify_delegation() + units(9);
+		let expected = Units::contribute_batch(3) + Units::check_contribute_batch(3) + proof.saturating_mul(6);
+		assert_eq!(actual, expected, "each twice: before the call, and in it");
+	});
+}
+
+#[test]
 fn batches_weigh_by_what_they_hold() {
 	test(|| {
 		let first = open(Deal { size: 3, ..deal(1) });

@@ -42,6 +42,13 @@ pub fn delegation(scheduler: &Person, worker: &AccountId, task: TaskRef) -> Dele
 	DelegationProof::Signed { signature, expiry: delegation.expiry }
 }
 
+/// Returns the word of a key that says that it is a proxy of the scheduler's.
+pub fn delegation_by_proxy(proxy: &Person, worker: &AccountId, task: TaskRef) -> DelegationProof {
+	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: Moment::MAX };
+	let signature = proxy.sign_delegation(&delegation, &Marketplace::signing_domain());
+	DelegationProof::SignedByProxy { proxy: proxy.account(), signature, expiry: delegation.expiry }
+}
+
 /// Returns what makes workers eligible on chain.
 ///
 /// # Panics

@@ -175,6 +175,7 @@ impl pallet_poco::Config for Runtime {
 	type MaxCallbacks = ConstU32<8>;
 	type OnResult = ();
 	type OnTaskClosed = ();
+	type Proxies = ();
 	type Rules = PocoRules;
 	type SigningDomain = Domain;
 	type Stops = ();

@@ -30,7 +30,10 @@ Example:
 
 A deposit is held until the proxy is removed. The key's own account has to have a little RLC, as every account that signs.
 Then, on the machine that works:
-  rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+  rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+
+or, for a scheduler, with a proxy of type scheduler:
+  rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
 pub(crate) struct Add {
 	/// The key's account: an address, a name in the keystore, or a development account such as //Bob
 	pub proxy: String,

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Key, MarketplaceCall};
+use rlc_chain::{Call, Chain, Key, MarketplaceCall, ProxyType};
 use rlc_json::Account;
 use rlc_primitives::{
 	market::BookKey, AccountId, AnyOrder, AppId, CategoryId, DatasetId, GroupId, Restriction, Tag, WorkerpoolId,
@@ -22,7 +22,7 @@ use crate::{
 	failure::{disk, failure, Result},
 	ids,
 	keystore::data_home,
-	pool,
+	pool, proxy,
 };
 use rlc_service::stop_requested;
 
@@ -38,9 +38,13 @@ Examples:
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-requester //Alice --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
+  rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket,
 /store, /metrics and /healthz. You can stop it at any time; the next start resumes.
+
+The account's key need not be on this machine: with --on-behalf-of, the key of --account acts as its proxy, see
+`rlc account proxy add --help`. It signs the delegations, and pays the fees.
 
 By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members
 of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is
@@ -81,6 +85,10 @@ pub(crate) struct Run {
 	/// The URL of this very scheduler, when several share a --database behind one --public-url
 	#[arg(long, value_name = "URL", requires = "database")]
 	pub instance_url: Option<String>,
+
+	/// Run the workerpool of this account, as its proxy: --account pays the fees, and this one stakes
+	#[arg(long, value_name = "ACCOUNT")]
+	pub on_behalf_of: Option<String>,
 
 	/// The directory of its data [default: $XDG_DATA_HOME/rlc/scheduler-ACCOUNT]
 	#[arg(long, value_name = "DIR")]
@@ -167,10 +175,11 @@ pub(crate) struct Run {
 
 /// Runs until it is stopped, or ends by itself.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
+	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
 	let sale = Sale::of(context, &run)?;
 	let chain = context.chain().await?;
+	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
 	let told = async {

@@ -152,6 +152,27 @@ async fn proxy_joins_for_an_account_that_named_it_and_until_it_is_removed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn scheduler_that_is_a_proxy_signs_delegations_and_names_itself() {
+	let account = rlc_primitives::AccountId::new([1; 32]);
+	let hot = key("Alice").on_behalf_of(account.clone());
+	let yard = Yard::run_by(hot.clone(), |_| ()).await;
+	assert_eq!(yard.client().await.info().await.unwrap().scheduler, Account(account));
+	let mut bob = yard.worker("Bob").await;
+	let worker = bob.key.account();
+	yard.deal(100, 1, 3, |_| ());
+	for given in bob.tasks(3).await {
+		assert_eq!(given.signer, Some(Account(hot.signer())));
+		let (worker, expiry) = (worker.clone(), given.expiry);
+		let delegation = Delegation { worker, task: given.task.id(), enclave: None, expiry };
+		let signature: SchedulerSignature = codec::Decode::decode(&mut &given.delegation[..]).unwrap();
+		assert_eq!(signature.verify(&delegation, &domain(), &hot.signer()), Ok(()));
+	}
+	assert_eq!(yard.chain.sent("delegate"), 0, "it costs no fee");
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn worker_that_left_the_group_is_refused_the_next_time() {
 	let (group, member) = (GroupId(H160::repeat_byte(5)), key("Bob").account());
 	let yard = Yard::with(|config| config.admission = Admission::Group(group)).await;

@@ -17,7 +17,7 @@ async fn task_is_delegated_agreed_on_uploaded_and_removed() {
 	let id = task.id();
 	for worker in &mut workers {
 		let assignment = worker.tasks(1).await.remove(0);
-		assert_eq!((assignment.task, assignment.batched), (task, false));
+		assert_eq!((assignment.task, assignment.batched, assignment.signer), (task, false, None));
 		let delegation =
 			Delegation { worker: worker.key.account(), task: id, enclave: None, expiry: assignment.expiry };
 		let signature: SchedulerSignature = codec::Decode::decode(&mut &assignment.delegation[..]).unwrap();

@@ -466,7 +466,7 @@ async fn delegation_that_cannot_be_read_is_refused() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
 	let task = TaskRef { deal: DEAL, index: 0 };
-	let unreadable = Assignment { task, delegation: vec![9], expiry: Moment::MAX, batched: true };
+	let unreadable = Assignment { task, delegation: vec![9], signer: None, expiry: Moment::MAX, batched: true };
 	worker.instruct(Instruction::Compute { tasks: vec![unreadable] });
 	worker.until_all([0], Step::Failed).await;
 	assert!(worker.join().await.is_empty());
@@ -592,7 +592,8 @@ async fn delegation_that_expires_while_the_worker_is_away_is_not_used() {
 	let worker = Worker::start(&world, &dir).await;
 	let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
 	let expiry = world.chain().now() + 60_000;
-	let assignment = Assignment { task: task(0), delegation: signature.encode(), expiry, batched: false };
+	let delegation = signature.encode();
+	let assignment = Assignment { task: task(0), delegation, signer: None, expiry, batched: false };
 	worker.instruct(Instruction::Compute { tasks: vec![assignment] });
 	eventually(|| world.running.load(Ordering::SeqCst) == 1).await;
 	worker.stop().await;

@@ -97,7 +97,7 @@ impl World {
 		}
 	}
 
-	/// Returns the scheduler's signature, mostly.
+	/// Returns the scheduler's signature, mostly, or that of somebody who acts for it, be it as a worker.
 	fn proof(&self, worker: &Person, task: TaskRef, deal: &Deal, random: &mut StdRng) -> DelegationProof {
 		if random.gen_ratio(1, 4) {
 			return DelegationProof::OnChain;
@@ -105,6 +105,11 @@ impl World {
 		let scheduler = self.mostly(Some(deal.scheduler().clone()), random);
 		if scheduler.account() == self.shared().account() && random.gen_ratio(9, 10) {
 			return DelegationProof::OnChain;
+		}
+		if scheduler.account() == self.principal().account() && random.gen_ratio(1, 3) {
+			if let Some((proxy, _)) = self.proxies().choose(random) {
+				return calls::delegation_by_proxy(proxy, &worker.account(), task);
+			}
 		}
 		calls::delegation(&scheduler, &worker.account(), task)
 	}
