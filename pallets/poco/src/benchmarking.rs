@@ -19,7 +19,7 @@ use frame_system::RawOrigin;
 use rlc_primitives::{
 	ethereum::signed_message_hash,
 	task::{ContributionStatus, Stage, MAX_CONTRIBUTORS},
-	traits::{Deals, MovementKind, OnDealOpened},
+	traits::{Deals, MovementKind, OnDealOpened, Proxies},
 	ResultDigest, SchedulerSignature, Settlement, TaskId,
 };
 use sp_runtime::{BoundedVec, MultiSignature};
@@ -31,6 +31,7 @@ use crate::{
 	*,
 };
 pub use helper::BenchmarkHelper;
+pub use scene::free_batch;
 use scene::*;
 use signatures::*;
 
@@ -41,7 +42,8 @@ mod benches {
 	#[benchmark]
 	fn delegate(w: Linear<1, 64>) {
 		let task = delegated::<T>(MAX_CONTRIBUTORS - w);
-		let workers: Vec<_> = (0..w).map(|n| Delegate { worker: worker(2_000 + n), enclave: None }).collect();
+		let fresh = |n| Delegate { worker: worker(2_000 + n), enclave: Some(ENCLAVE) };
+		let workers: Vec<_> = (0..w).map(fresh).collect();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(scheduler()), alone(task), DelegateList::truncate_from(workers));
@@ -99,12 +101,11 @@ mod benches {
 
 	#[benchmark]
 	fn check_contribute_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch: Vec<_> = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect();
-		let call = Call::<T>::contribute_batch { contributions: BoundedVec::truncate_from(batch) };
+		let (who, call) = free_batch::<T>(n);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &me()).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
@@ -156,6 +157,32 @@ mod benches {
 		{
 			assert!(signature.verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
 		}
+	}
+
+	/// Of a key that is found behind as many others as there can be.
+	#[benchmark]
+	fn find_proxy() {
+		let proxy = T::BenchmarkHelper::name_proxies(&scheduler());
+		let may_sign;
+
+		#[block]
+		{
+			may_sign = T::Proxies::may_delegate(&proxy, &scheduler());
+		}
+
+		assert!(may_sign);
+	}
+
+	#[benchmark]
+	fn tell_delegated() {
+		let told = || Event::<T>::Delegated { task: TaskId::default(), worker: me() };
+
+		#[block]
+		{
+			Pallet::<T>::deposit_event(told());
+		}
+
+		frame_system::Pallet::<T>::assert_last_event(<T as frame_system::Config>::RuntimeEvent::from(told()));
 	}
 
 	#[benchmark]

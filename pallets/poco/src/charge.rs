@@ -8,7 +8,7 @@ use rlc_primitives::{
 	count,
 	ethereum::EthereumSignature,
 	task::MAX_CONTRIBUTORS,
-	traits::{EnclaveRegistry, OnTaskClosed, Proxies},
+	traits::{EnclaveRegistry, OnTaskClosed},
 	AccountId, Moment, ResultDigest, SchedulerSignature,
 };
 
@@ -109,21 +109,23 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// Returns what a scheduler's and an enclave's signature take, verified before and in the call. A delegation that
-	/// names no enclave is only found when one that names it was not. Whose proxy signed is looked up once.
+	/// Returns what a scheduler's and an enclave's signature take, verified before and in the call, which tells of the
+	/// delegation too. A delegation that names no enclave is only found when one that names it was not. Whose proxy signed
+	/// is looked up once.
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
 		let verified = T::WeightInfo::verify_delegation().saturating_mul(if enclave { 2 } else { 1 });
 		let delegation = match authorization {
 			DelegationProof::OnChain => Weight::zero(),
 			DelegationProof::Signed { .. } => verified,
-			DelegationProof::SignedByProxy { .. } => verified.saturating_add(T::Proxies::weight()),
+			DelegationProof::SignedByProxy { .. } => verified.saturating_add(T::WeightInfo::find_proxy()),
 		};
+		let told = if authorization.is_signed() { T::WeightInfo::tell_delegated() } else { Weight::zero() };
 		let enclave = if enclave {
 			T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight())
 		} else {
 			Weight::zero()
 		};
-		delegation.saturating_add(enclave).saturating_mul(2)
+		delegation.saturating_add(enclave).saturating_mul(2).saturating_add(told)
 	}
 
 	/// Returns what a reveal weighs that met this; `None`: that closes a full task.

@@ -18,6 +18,7 @@ use frame_support::{
 };
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use rlc_primitives::{
+	count,
 	deal::{CONTRIBUTION_WINDOW, FINAL_WINDOW, REVEAL_WINDOW},
 	traits::Stops,
 	AccountId, Balance,
@@ -88,6 +89,15 @@ impl<T: Config> Call<T> {
 		}
 	}
 
+	/// Returns how many stakes this call locks, if all that it brings counts.
+	pub fn stakes(&self) -> u32 {
+		match self {
+			Self::contribute { .. } => 1,
+			Self::contribute_batch { contributions } => count(contributions.len()),
+			_ => 0,
+		}
+	}
+
 	/// Returns the tasks of a call that can be free, in its order.
 	fn tasks(&self) -> Vec<TaskRef> {
 		match self {
@@ -122,8 +132,7 @@ impl<T: Config> Pallet<T> {
 	/// Returns whether `who` can lock what a call that it signs would lock, as things are now. It has changed nothing
 	/// when it returns.
 	pub fn can_stake(call: &Call<T>, who: &AccountId) -> bool {
-		let is_staked = matches!(call, Call::contribute { .. } | Call::contribute_batch { .. });
-		if !is_staked {
+		if call.stakes() == 0 {
 			return true;
 		}
 		let stake = Self::stake_of(&call.tasks());

@@ -39,7 +39,7 @@ mod tests;
 use frame_support::pallet_macros::import_section;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub use benchmarking::BenchmarkHelper;
+pub use benchmarking::{free_batch, BenchmarkHelper};
 pub use charge::MAX_SETTLED;
 pub use feeless::{FreeCall, FreeKind};
 pub use pallet::*;

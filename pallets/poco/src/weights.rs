@@ -28,6 +28,10 @@ pub trait WeightInfo {
 	fn verify_delegation_eth() -> Weight;
 	/// Returns the weight of the verification of a scheduler's message, which an Ethereum wallet signed.
 	fn verify_delegation_message() -> Weight;
+	/// Returns the weight of the look at whether a key that signed is a proxy of the scheduler's.
+	fn find_proxy() -> Weight;
+	/// Returns the weight of telling that a worker brought a delegation.
+	fn tell_delegated() -> Weight;
 	/// Returns the weight of the verification of an enclave's signature of 65 bytes.
 	fn verify_enclave_full() -> Weight;
 	/// Returns the weight of the verification of an enclave's signature of 64 bytes.
@@ -205,6 +209,14 @@ impl WeightInfo for () {
 	}
 
 	fn verify_delegation_message() -> Weight {
+		Weight::zero()
+	}
+
+	fn find_proxy() -> Weight {
+		Weight::zero()
+	}
+
+	fn tell_delegated() -> Weight {
 		Weight::zero()
 	}
 

@@ -1,13 +1,9 @@
 //! What accounts can do together: batches, multisigs, proxies, identities.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_support::{
-	traits::{ConstU32, Get, InstanceFilter},
-	weights::Weight,
-};
+use frame_support::traits::{ConstU32, InstanceFilter};
 use frame_system::EnsureRoot;
 use pallet_identity::legacy::IdentityInfo;
-use pallet_proxy::WeightInfo;
 use rlc_primitives::{traits::Proxies, AnyOrder};
 use sp_runtime::traits::BlakeTwo256;
 use sp_runtime::{MultiSignature, MultiSigner};
@@ -235,12 +231,6 @@ impl Proxies for SchedulerProxies {
 		// A key can be a proxy of several types, so the first that is found does not tell.
 		let may = |kind: ProxyType| kind.is_superset(&ProxyType::Scheduler);
 		proxies.iter().any(|one| one.delegate == *proxy && one.delay == 0 && may(one.proxy_type))
-	}
-
-	/// A proxied call looks the proxy up too, among as many, and does a little more.
-	fn weight() -> Weight {
-		let most: u32 = <Runtime as pallet_proxy::Config>::MaxProxies::get();
-		<Runtime as pallet_proxy::Config>::WeightInfo::proxy(most)
 	}
 }
 

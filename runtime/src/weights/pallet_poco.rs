@@ -82,6 +82,15 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(57_286_000, 3509)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
+	/// Not measured yet: `pallet_proxy`'s `proxy`, whose look is the same.
+	fn find_proxy() -> Weight {
+		Weight::from_parts(15_570_000, 4706)
+			.saturating_add(T::DbWeight::get().reads(2))
+	}
+	/// Not measured yet: one event.
+	fn tell_delegated() -> Weight {
+		Weight::from_parts(4_000_000, 0)
+	}
 	/// Not measured yet: as long as each other form.
 	fn verify_enclave_full() -> Weight {
 		Weight::from_parts(25_448_000, 0)
@@ -278,14 +287,14 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}
-	/// Not measured yet: `abandon`, with reports that are read and a failure that is noted.
+	/// Not measured yet: `abandon`, with reports that are read, a failure that is noted, and the treasury.
 	/// `c`: 1 to 64.
 	fn release(c: u32, ) -> Weight {
-		Weight::from_parts(152_701_508, 11718)
+		Weight::from_parts(182_701_508, 11718)
 			.saturating_add(Weight::from_parts(56_745_060, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(12))
+			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes(11))
+			.saturating_add(T::DbWeight::get().writes(12))
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
 			.saturating_add(Weight::from_parts(0, 2603).saturating_mul(c.into()))
 	}

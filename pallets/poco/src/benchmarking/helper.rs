@@ -13,6 +13,10 @@ pub trait BenchmarkHelper {
 	/// Gives an account free RLC, in nRLC.
 	fn endow(who: &AccountId, amount: Balance);
 
+	/// Names as many proxies of an account as it can have, which may do everything for it. Returns the one that is found
+	/// last.
+	fn name_proxies(who: &AccountId) -> AccountId;
+
 	/// Sets the chain's time, in ms.
 	fn set_time(now: Moment);
 }

@@ -14,6 +14,7 @@ use rlc_primitives::{
 	Settlement, Tag, Task, TaskId, WorkerpoolId, RLC,
 };
 use sp_core::{H160, H256, U256};
+use sp_runtime::BoundedVec;
 
 use crate::{batch::Loaded, settle::Money, BenchmarkHelper, *};
 
@@ -23,6 +24,8 @@ pub const NOW: Moment = 1_700_000_000_000;
 pub const REFERENCE_TIME: Moment = 300_000;
 /// Longer than deals are kept: ten years, in ms.
 pub const LONG: Moment = 10 * 365 * 24 * 60 * 60 * 1_000;
+/// Where others than me work.
+pub const ENCLAVE: H160 = H160::repeat_byte(1);
 /// Nobody's, or that of the runtime's receiver.
 pub const CALLBACK: CallbackId = CallbackId(H160::repeat_byte(7));
 
@@ -105,12 +108,13 @@ fn commitment_to(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Comm
 	Commitment { result, seal, enclave: None }
 }
 
-/// Delegates a task on chain.
+/// Delegates a task on chain: to others in an enclave, which makes lists as long as they can be.
 pub fn delegate_to<T: Config>(task: TaskRef, workers: impl Iterator<Item = AccountId>) {
 	let mut delegates = DelegatedList::new();
 	for worker in workers {
 		Work::<T>::insert(&worker, task.id(), task);
-		let _ = delegates.try_push(Delegated { delegate: Delegate { worker, enclave: None }, since: NOW });
+		let enclave = (worker != me()).then_some(ENCLAVE);
+		let _ = delegates.try_push(Delegated { delegate: Delegate { worker, enclave }, since: NOW });
 	}
 	Pallet::<T>::put_delegates(task.id(), &delegates);
 }
@@ -124,8 +128,9 @@ fn winners(c: u32, status: ContributionStatus) -> u32 {
 	}
 }
 
-/// Puts the contributions of the first `c` workers into a task that is not stored yet. The last are those that agree. Each
-/// has a score that it can lose a part of.
+/// Puts the contributions of the first `c` workers into a task that is not stored yet, as from an enclave. The last are
+/// those that agree. Each has a score that it can lose a part of, and nothing but what it has staked: its account comes
+/// back with that, or goes.
 fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
 	let mut stored = Task::new(task.deal, task.index);
 	let others = c - winners(c, status);
@@ -133,13 +138,13 @@ fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, dig
 		let worker = worker(n);
 		let (digest, status) =
 			if n < others { (other_answer(), ContributionStatus::Contributed) } else { (digest, status) };
-		T::BenchmarkHelper::endow(&worker, 10 * RLC);
+		T::BenchmarkHelper::endow(&worker, RLC);
 		assert!(T::Escrow::lock(&worker, RLC).is_ok());
 		Scores::<T>::insert(&worker, Standing { score: 3, ..Default::default() });
 		if status != ContributionStatus::Proved {
 			Work::<T>::insert(&worker, task.id(), task);
 		}
-		let commitment = commitment_to(&worker, task.id(), digest);
+		let commitment = Commitment { enclave: Some(ENCLAVE), ..commitment_to(&worker, task.id(), digest) };
 		let _ = stored.contributions.try_push(Contribution { worker, commitment, weight: 2, status });
 	}
 	let group = |n: u32| consensus::group((0..n).map(|_| 2)).unwrap_or_default();
@@ -156,21 +161,27 @@ pub fn delegated<T: Config>(n: u32) -> TaskRef {
 	task
 }
 
-/// Returns what I can contribute to a task of this trust with `c` contributions to the same result, and as many delegates
-/// as can be.
+/// Returns what I can contribute, with all that I have, to a task of this trust with `c` contributions to the same result,
+/// and as many delegates as can be.
 pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
 	let task = open::<T>(n, Deal { trust, ..deal(Settlement::Automatic) });
 	if c > 0 {
 		Tasks::<T>::insert(task.id(), contributed::<T>(task, c, ContributionStatus::Contributed, answer()));
 	}
 	delegate_to::<T>(task, (0..MAX_CONTRIBUTORS - 1).map(nth_delegate).chain([me()]));
-	T::BenchmarkHelper::endow(&me(), 10 * RLC);
+	T::BenchmarkHelper::endow(&me(), RLC);
 	ContributionOf {
 		task,
 		commitment: commitment(&me(), task.id()),
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	}
+}
+
+/// Returns a call with contributions to `n` tasks that is free, and who signs it.
+pub fn free_batch<T: Config>(n: u32) -> (AccountId, Call<T>) {
+	let contributions = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect::<Vec<_>>();
+	(me(), Call::contribute_batch { contributions: BoundedVec::truncate_from(contributions) })
 }
 
 /// Returns a task with `c` contributors that agree, and as many delegates. `Proved`: only the last of them was right,
@@ -221,7 +232,8 @@ pub fn revealed_but_one<T: Config>(n: u32, c: u32) -> TaskRef {
 }
 
 /// Returns a task with `c` contributors, the last of which alone revealed, and as many delegates, that nobody closed in
-/// time. All get their stakes back: only where nobody revealed do those lose theirs that withheld a consensus.
+/// time. All get their stakes back, which takes more than to seize those of workers that withheld a consensus. The treasury
+/// gets something either way: the pool's stake.
 pub fn overdue<T: Config>(c: u32) -> TaskRef {
 	let deal = deal(Settlement::Automatic);
 	let task = revealing::<T>(0, deal.clone(), c, ContributionStatus::Proved);
@@ -315,11 +327,14 @@ pub fn attempted<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns a task with `c` contributors that do not agree, and as many delegates. As many workers as can be reported one
-/// cause.
+/// Returns a task with `c` contributors that do not agree, and as many delegates. The first withheld a consensus before, so
+/// the treasury gets its stake. As many workers as can be reported one cause.
 pub fn releasable<T: Config>(c: u32) -> TaskRef {
 	let task = open::<T>(0, deal(Settlement::Automatic));
-	let full = contributed::<T>(task, c, ContributionStatus::Contributed, answer());
+	let mut full = contributed::<T>(task, c, ContributionStatus::Contributed, answer());
+	if let Some(first) = full.contributions.iter_mut().next() {
+		first.status = ContributionStatus::Rejected;
+	}
 	Tasks::<T>::insert(task.id(), full);
 	delegate_to::<T>(task, (0..c).map(nth_delegate));
 	let report = |n| FailureReport { worker: worker(n), cause: FailureCause::AppUnavailable, at: NOW };

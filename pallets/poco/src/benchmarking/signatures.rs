@@ -12,7 +12,7 @@ use sp_core::crypto::KeyTypeId;
 use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
 use sp_runtime::MultiSignature;
 
-use super::scene::me;
+use super::scene::{me, ENCLAVE};
 use crate::Config;
 
 const KEY_TYPE: KeyTypeId = KeyTypeId(*b"poco");
@@ -25,9 +25,9 @@ pub const ETHEREUM_SIGNATURE: [u8; 65] = {
 	bytes
 };
 
-/// Returns a delegation of a task to me.
+/// Returns a delegation of a task to me, in an enclave: the longest there is.
 pub fn delegation() -> Delegation {
-	Delegation { worker: me(), task: TaskId::default(), enclave: None, expiry: Moment::MAX }
+	Delegation { worker: me(), task: TaskId::default(), enclave: Some(ENCLAVE), expiry: Moment::MAX }
 }
 
 /// Returns what a browser wallet signs for the delegation.

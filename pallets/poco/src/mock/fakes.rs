@@ -170,6 +170,11 @@ impl crate::BenchmarkHelper for OpenDeals {
 		Free::mutate(who, |free| *free += amount);
 	}
 
+	fn name_proxies(who: &AccountId) -> AccountId {
+		HotKeys::name(super::proxy(), who.clone());
+		super::proxy()
+	}
+
 	fn set_time(now: Moment) {
 		pallet_testing::Clock::set(now);
 	}
@@ -251,9 +256,5 @@ impl HotKeys {
 impl Proxies for HotKeys {
 	fn may_delegate(proxy: &AccountId, scheduler: &AccountId) -> bool {
 		Named::contains_key((proxy.clone(), scheduler.clone()))
-	}
-
-	fn weight() -> Weight {
-		units(9)
 	}
 }

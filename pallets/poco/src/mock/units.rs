@@ -43,6 +43,12 @@ impl WeightInfo for Units {
 	fn verify_delegation_message() -> Weight {
 		units(6)
 	}
+	fn find_proxy() -> Weight {
+		units(52)
+	}
+	fn tell_delegated() -> Weight {
+		units(53)
+	}
 	fn verify_enclave_full() -> Weight {
 		units(7)
 	}

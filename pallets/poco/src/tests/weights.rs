@@ -25,6 +25,11 @@ fn completion(people: u32) -> Weight {
 	Units::check_complete(people).saturating_mul(2) + Units::complete(people)
 }
 
+/// Returns what so many signed delegations take: each is verified before the call and in it, which tells of it.
+fn proofs(delegations: u64) -> Weight {
+	(Units::verify_delegation().saturating_mul(2) + Units::tell_delegated()).saturating_mul(delegations)
+}
+
 /// Returns what this many movements take beside the two of each account.
 fn again(movements: u32) -> Weight {
 	Units::settle_again(movements) - Units::settle_again(0)
@@ -39,9 +44,8 @@ fn each_call_gives_back_what_it_did_not_use() {
 			let (authorization, enclave_signature) = (one.authorization, one.enclave_signature);
 			let call = Call::contribute { task, commitment: one.commitment, authorization, enclave_signature };
 			let (declared, actual) = weigh(&worker(n), call);
-			let proof = Units::verify_delegation().saturating_mul(2);
 			let earlier = u32::from(n) - 1;
-			assert_eq!(actual, Units::contribute(earlier) + Units::check_contribute(earlier) + proof);
+			assert_eq!(actual, Units::contribute(earlier) + Units::check_contribute(earlier) + proofs(1));
 			assert!(actual.any_lt(declared));
 		}
 		let (_, first) = weigh(&worker(1), Call::reveal { task, digest: digest(1) });
@@ -61,8 +65,8 @@ fn delegation_by_a_proxy_weighs_what_it_takes_to_know_the_proxy() {
 		let contributions: Vec<_> = (0..3).map(|n| proxied_contribution(1, nth(first, n))).collect();
 		let (_, actual) =
 			weigh(&worker(1), Call::contribute_batch { contributions: contributions.try_into().unwrap() });
-		let proof = Units::verify_delegation() + units(9);
-		let expected = Units::contribute_batch(3) + Units::check_contribute_batch(3) + proof.saturating_mul(6);
+		let found = Units::find_proxy().saturating_mul(6);
+		let expected = Units::contribute_batch(3) + Units::check_contribute_batch(3) + proofs(3) + found;
 		assert_eq!(actual, expected, "each twice: before the call, and in it");
 	});
 }
@@ -76,7 +80,7 @@ fn batches_weigh_by_what_they_hold() {
 		let (declared, actual) =
 			weigh(&worker(1), Call::contribute_batch { contributions: contributions.try_into().unwrap() });
 		let checks = Units::check_contribute_batch(3);
-		assert_eq!(actual, Units::contribute_batch(3) + checks + Units::verify_delegation().saturating_mul(6));
+		assert_eq!(actual, Units::contribute_batch(3) + checks + proofs(3));
 		assert!(actual.any_lt(declared));
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 		let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: reveals.try_into().unwrap() });
@@ -95,19 +99,19 @@ fn direct_results_weigh_by_what_they_meet() {
 		let first = open(Deal { size: 4, ..deal(1) });
 		let result =
 			|n: u64, authorization| ResultOf { task: nth(first, n), digest: digest(1), authorization, enclave: None };
-		let signed = |n| result(n, signature(SCHEDULER_KEY, &worker(1), nth(first, n), None));
+		let brought = |n| result(n, signature(SCHEDULER_KEY, &worker(1), nth(first, n), None));
 		let weights = |n| {
-			let verified = Units::verify_delegation().saturating_mul(2) + units(5);
+			let proven = proofs(1) + units(5);
 			let checked = Units::contribute_and_finalize_batch(n) + Units::check_contribute_and_finalize_batch(n);
-			checked + verified.saturating_mul(n.into())
+			checked + proven.saturating_mul(n.into())
 		};
-		let ResultOf { task, digest, authorization, enclave } = signed(0);
+		let ResultOf { task, digest, authorization, enclave } = brought(0);
 		let one = Call::contribute_and_finalize { task, digest, authorization, enclave, callback_data: None };
 		let (declared, actual) = weigh(&worker(1), one);
 		assert_eq!(actual, weights(1) + Units::settle(5));
 		assert!(actual.any_lt(declared));
 
-		let batch = BoundedVec::truncate_from(vec![signed(1), signed(2)]);
+		let batch = BoundedVec::truncate_from(vec![brought(1), brought(2)]);
 		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_batch { results: batch });
 		assert_eq!(actual, weights(2) + Units::settle(5) + again(2 * 6 - 2 * 5));
 
@@ -116,8 +120,7 @@ fn direct_results_weigh_by_what_they_meet() {
 		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_batch { results: batch });
 		let growth = |of: fn(u32, u32) -> Weight| of(3, 0) - of(0, 0);
 		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
-		let proofs = Units::verify_delegation().saturating_mul(2);
-		assert_eq!(actual, weights(1) - proofs + delegates + Units::settle(5));
+		assert_eq!(actual, weights(1) - proofs(1) + delegates + Units::settle(5));
 	});
 }
 
@@ -130,9 +133,8 @@ fn callback_weighs_by_its_bytes() {
 		let callback_data = Some(data.try_into().unwrap());
 		let call = Call::contribute_and_finalize { task, digest, authorization, enclave: None, callback_data };
 		let (declared, actual) = weigh(&worker(1), call);
-		let verified = Units::verify_delegation().saturating_mul(2) + units(5);
 		let both = Units::contribute_and_finalize(0, 640) + Units::check_contribute_and_finalize(0, 640);
-		assert_eq!(actual, both + verified);
+		assert_eq!(actual, both + proofs(1) + units(5));
 		assert!(actual.any_lt(declared));
 	});
 }
