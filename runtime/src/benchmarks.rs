@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use frame_benchmarking::{
-	baseline::Pallet as Baseline, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
+	account, baseline::Pallet as Baseline, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
 };
 use frame_support::traits::{
 	fungible::{Mutate, MutateHold},
@@ -13,6 +13,7 @@ use frame_system_benchmarking::{extensions::Pallet as SystemExtensions, Pallet a
 use pallet_election_provider_support_benchmarking::Pallet as ElectionProvider;
 use pallet_marketplace::types::{PoolRecord, Tally};
 use pallet_offences_benchmarking::Pallet as OffencesBench;
+use pallet_proxy::ProxyDefinition;
 use pallet_session_benchmarking::Pallet as SessionBench;
 use rlc_primitives::{
 	money, orders::Member, traits::Escrow, AppId, DatasetId, Deal, DealId, GroupId, Params, WorkerpoolId,
@@ -20,13 +21,17 @@ use rlc_primitives::{
 use sp_runtime::BoundedVec;
 use sp_storage::TrackedStorageKey;
 
-use crate::*;
+use crate::{
+	configs::{accounts::ProxyType, safety},
+	*,
+};
 
 define_benchmarks!(
 	[frame_benchmarking, Baseline::<Runtime>]
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensions::<Runtime>]
 	[frame_election_provider_support, ElectionProvider::<Runtime>]
+	[free_calls, FreeCalls]
 	[pallet_babe, Babe]
 	[pallet_bags_list, VoterList]
 	[pallet_balances, Balances]
@@ -170,6 +175,14 @@ impl pallet_poco::BenchmarkHelper for Computing {
 	fn endow(who: &AccountId, amount: Balance) {
 		mint(who, amount);
 	}
+	fn name_proxies(who: &AccountId) -> AccountId {
+		let named = |n| ProxyDefinition { delegate: account("proxy", n, 0), proxy_type: ProxyType::Any, delay: 0 };
+		let most = <Runtime as pallet_proxy::Config>::MaxProxies::get();
+		let proxies: BoundedVec<_, <Runtime as pallet_proxy::Config>::MaxProxies> =
+			BoundedVec::truncate_from((0..most).map(named).collect());
+		pallet_proxy::Proxies::<Runtime>::insert(who, (proxies, Balance::default()));
+		account("proxy", most.saturating_sub(1), 0)
+	}
 	fn set_time(now: Moment) {
 		pallet_timestamp::Now::<Runtime>::put(now);
 		pallet_clock::Reading::<Runtime>::mutate(|reading| reading.time = now);
@@ -200,6 +213,10 @@ impl pallet_mmr::BenchmarkHelper for MmrSetup {
 	fn setup() {}
 }
 
+/// What is measured without the storage of what stops work: each block reads it, and the clock books that. So it is in
+/// memory by then, and a proof has it once.
+const MEASURED_WITHOUT_STOPS: [&[u8]; 2] = [b"free_calls", b"pallet_poco"];
+
 /// Returns what can be measured.
 pub fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 	let mut list = Vec::new();
@@ -209,7 +226,10 @@ pub fn list(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Measures.
 pub fn run(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, alloc::string::String> {
-	let whitelist: Vec<TrackedStorageKey> = AllPalletsWithSystem::whitelisted_storage_keys();
+	let mut whitelist: Vec<TrackedStorageKey> = AllPalletsWithSystem::whitelisted_storage_keys();
+	if MEASURED_WITHOUT_STOPS.contains(&config.pallet.as_slice()) {
+		whitelist.extend(safety::keys_of_stops().into_iter().map(TrackedStorageKey::new));
+	}
 	let mut batches = Vec::new();
 	let params = (&config, &whitelist);
 	add_benchmarks!(params, batches);

@@ -19,13 +19,17 @@
 //!
 //! Wallets see `ChargeTransactionPayment`, whose name, encoding and description this extension has.
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod charge;
 mod work;
 
 use frame_support::{
 	dispatch::{DispatchClass, DispatchInfo},
 	pallet_prelude::Weight,
+	traits::Get,
 };
+use pallet_proxy::WeightInfo as _;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 use crate::{configs::system::Weights, Runtime};
@@ -36,6 +40,17 @@ pub use pallet::*;
 /// The part of a block's ordinary calls that free ones can take: one of so many.
 const SHARE: u64 = 2;
 
+/// Weights of what the extension does around a call that may be free, beside the check that it is free: that is a part of
+/// what the call itself weighs, before and after.
+pub trait WeightInfo {
+	/// Returns the weight of it for a call without a tip.
+	fn free_call() -> Weight;
+	/// Returns the weight of it for a call with a tip, which locks `n` stakes.
+	fn tipped_free_call(n: u32) -> Weight;
+	/// Returns the weight of the look at whether a proxy may make the call.
+	fn proxied_call() -> Weight;
+}
+
 /// What free calls of a block weigh.
 #[frame_support::pallet]
 pub mod pallet {
@@ -43,7 +58,10 @@ pub mod pallet {
 	use frame_system::pallet_prelude::*;
 
 	#[pallet::config]
-	pub trait Config: frame_system::Config {}
+	pub trait Config: frame_system::Config {
+		/// What the extension weighs.
+		type WeightInfo: super::WeightInfo;
+	}
 
 	#[pallet::pallet]
 	pub struct Pallet<T>(_);
@@ -70,6 +88,15 @@ pub mod pallet {
 pub fn most() -> Weight {
 	let ordinary = Weights::get().get(DispatchClass::Normal).max_total;
 	ordinary.unwrap_or(Weights::get().max_block) / SHARE
+}
+
+/// Returns the most that a block takes for a free call beside the work itself, if it has no tip: one that a proxy sends.
+pub fn around() -> Weight {
+	let proxies = <Runtime as pallet_proxy::Config>::MaxProxies::get();
+	<Runtime as Config>::WeightInfo::free_call()
+		.saturating_add(<Runtime as Config>::WeightInfo::proxied_call())
+		.saturating_add(<Runtime as pallet_proxy::Config>::WeightInfo::proxy(proxies))
+		.saturating_add(Weights::get().get(DispatchClass::Normal).base_extrinsic)
 }
 
 /// Returns what a call takes of a block, with what every extrinsic takes.

@@ -3,6 +3,7 @@
 pub mod frame_election_provider_support;
 pub mod frame_system;
 pub mod frame_system_extensions;
+pub mod free_calls;
 pub mod pallet_bags_list;
 pub mod pallet_balances;
 pub mod pallet_beefy_mmr;

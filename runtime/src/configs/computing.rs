@@ -1,7 +1,6 @@
 //! What this chain is for: assets, orders, deals, tasks. And what governance sets for them.
 
 use frame_support::{
-	dispatch::DispatchClass,
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	parameter_types,
 	traits::{
@@ -26,7 +25,6 @@ use super::{
 	accounts::SchedulerProxies,
 	deposits::{AssetDeposit, DealDeposit, OrderDeposit, RecordDeposit, TaskDeposit},
 	safety::{Brakes, Halted, WorkPaused},
-	system::Weights,
 };
 use crate::{
 	governance::origins::MarketplaceAdmin,
@@ -144,7 +142,7 @@ impl pallet_registry::Config for Runtime {
 const MODERATE: u32 = 4;
 
 /// Half of what a task's free calls would cost as paid ones: with `n` new workers that its trust needs, `n + 1`
-/// contributions and reveals, one end, and `n` reports of failure, each at its longest and heaviest. The end of one with a
+/// contributions and reveals, one end, and `n` reports of failure, each at its longest and heaviest, and sent by a proxy. The end of one with a
 /// callback has its data.
 pub struct ChargeForTasks;
 
@@ -152,10 +150,9 @@ impl ChargeForTasks {
 	/// Returns that without today's multiplier.
 	fn base(trust: u64, has_callback: bool) -> Balance {
 		let workers = PocoRules::get().new_workers(trust);
-		let extrinsic = Weights::get().get(DispatchClass::Normal).base_extrinsic;
 		let (weight, calls, bytes) = Poco::free_calls(workers);
 		let bytes = bytes.saturating_add(if has_callback { MAX_CALLBACK_DATA } else { 0 });
-		let weight = weight.saturating_add(extrinsic.saturating_mul(calls.into()));
+		let weight = weight.saturating_add(free_calls::around().saturating_mul(calls.into()));
 		let fee = TransactionPayment::weight_to_fee(weight).saturating_add(TransactionPayment::length_to_fee(bytes));
 		fee / 2
 	}

@@ -79,7 +79,9 @@ impl pallet_transaction_payment::Config for Runtime {
 	type WeightToFee = ComputingFee;
 }
 
-impl free_calls::Config for Runtime {}
+impl free_calls::Config for Runtime {
+	type WeightInfo = weights::free_calls::WeightInfo<Runtime>;
+}
 
 parameter_types! {
 	pub const LeastVestedTransfer: Balance = RLC;

@@ -94,6 +94,26 @@ impl Get<bool> for WorkPaused {
 	}
 }
 
+/// Returns the keys of all that says whether work is stopped, and of PoCo time. Each block reads them when it ends.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn keys_of_stops() -> alloc::vec::Vec<alloc::vec::Vec<u8>> {
+	use pallet_tx_pause::PausedCalls;
+	use sp_runtime::BoundedVec;
+
+	let key_of = |pallet: &str, call: &str| {
+		let [pallet, call] = [pallet, call].map(|name| BoundedVec::truncate_from(name.as_bytes().to_vec()));
+		PausedCalls::<Runtime>::hashed_key_for::<RuntimeCallNameOf<Runtime>>((pallet, call))
+	};
+	let pauses = WORK.iter().map(|call| key_of(Poco::name(), call)).chain([key_of(Proxy::name(), "proxy")]);
+	let values = [
+		pallet_safe_mode::EnteredUntil::<Runtime>::hashed_key(),
+		pallet_migrations::Cursor::<Runtime>::hashed_key(),
+		pallet_clock::PausedSince::<Runtime>::hashed_key(),
+		pallet_clock::Reading::<Runtime>::hashed_key(),
+	];
+	pauses.chain(values.map(|key| key.to_vec())).collect()
+}
+
 /// Whether everything is stopped: by safe mode, or for a migration that goes on over several blocks.
 pub struct Halted;
 impl Get<bool> for Halted {

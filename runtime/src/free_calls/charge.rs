@@ -7,7 +7,8 @@ use frame_support::{
 	storage::{with_transaction, TransactionOutcome},
 	traits::OriginTrait,
 };
-use pallet_transaction_payment::{ChargeTransactionPayment, OnChargeTransaction, WeightInfo as _};
+use pallet_poco::FreeCall;
+use pallet_transaction_payment::{ChargeTransactionPayment, OnChargeTransaction};
 use scale_info::{Type, TypeInfo};
 use sp_runtime::{
 	traits::{Implication, TransactionExtension, TransactionExtensionMetadata, ValidateResult},
@@ -15,11 +16,18 @@ use sp_runtime::{
 	DispatchError, DispatchResult,
 };
 
-use super::{ensure_room, weight_of, work::Work, Consumed};
+use super::{
+	ensure_room, weight_of,
+	work::{staked, Work},
+	Config, Consumed, WeightInfo,
+};
 use crate::*;
 
 /// What others pay.
 type Charge = ChargeTransactionPayment<Runtime>;
+
+/// Weights of what is done beside that.
+type Measured = <Runtime as Config>::WeightInfo;
 
 /// Withdraws fees and tips.
 type Purse = <Runtime as pallet_transaction_payment::Config>::OnChargeTransaction;
@@ -38,6 +46,37 @@ impl ChargeUnlessFree {
 	/// Returns the extension of a transaction with this tip, in nRLC.
 	pub fn with_tip(tip: Balance) -> Self {
 		Self(Charge::from(tip))
+	}
+
+	/// Returns what this weighs for a call that is free; `None` if no such call ever is. Whether it is free is a part of
+	/// what the call itself weighs.
+	fn free_weight(&self, call: &RuntimeCall) -> Option<Weight> {
+		let stakes = staked(call)?;
+		let tip = if self.0.tip() == 0 { Measured::free_call() } else { Measured::tipped_free_call(stakes) };
+		Some(tip.saturating_add(proxy_weight(call)))
+	}
+
+	/// Returns what a pool is to know of a call that is free. Refuses one whose tip its signer cannot pay.
+	pub(super) fn admit(
+		&self,
+		call: &RuntimeCall,
+		work: &Work,
+		info: &DispatchInfo,
+		len: usize,
+		free: FreeCall,
+	) -> Result<ValidTransaction, TransactionValidityError> {
+		let tip = self.0.tip();
+		ensure_tip(call, work, info, tip)?;
+		let priority = priority(info, len, tip, free.is_urgent);
+		Ok(ValidTransaction { priority, provides: free.provides, ..Default::default() })
+	}
+}
+
+/// Returns what the look at the proxy weighs, if one makes this call.
+fn proxy_weight(call: &RuntimeCall) -> Weight {
+	match call {
+		RuntimeCall::Proxy(_) => Measured::proxied_call(),
+		_ => Weight::zero(),
 	}
 }
 
@@ -72,12 +111,13 @@ pub enum Pre {
 		withdrawn: Withdrawn,
 		/// What was booked for it.
 		booked: Weight,
+		/// What of that this extension does not need, since no fee is paid.
+		unspent: Weight,
 	},
 }
 
 /// Refuses a free call whose signer cannot pay the tip beside what the call locks. Changes nothing.
 fn ensure_tip(
-	who: &AccountId,
 	call: &RuntimeCall,
 	work: &Work,
 	info: &DispatchInfo,
@@ -87,7 +127,7 @@ fn ensure_tip(
 		return Ok(());
 	}
 	let affordable: Result<bool, DispatchError> = with_transaction(|| {
-		let withdrawn = <Purse as OnChargeTransaction<Runtime>>::withdraw_fee(who, call, info, tip, tip);
+		let withdrawn = <Purse as OnChargeTransaction<Runtime>>::withdraw_fee(work.signer, call, info, tip, tip);
 		let affordable = withdrawn.is_ok() && Poco::can_stake(work.call, work.account());
 		drop(withdrawn);
 		TransactionOutcome::Rollback(Ok(affordable))
@@ -122,14 +162,11 @@ impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
 		<Charge as TransactionExtension<RuntimeCall>>::implicit(&self.0)
 	}
 
-	/// A fee is all that is measured here: a free call pays no more than a tip. Whether it is free is part of what the call
-	/// itself weighs, but for the look at who the proxies are.
+	/// A call that may be free, and is not, pays its fee after the looks that a free one without a tip takes.
 	fn weight(&self, call: &RuntimeCall) -> Weight {
-		let proxies = match call {
-			RuntimeCall::Proxy(_) => <Runtime as frame_system::Config>::DbWeight::get().reads(1),
-			_ => Weight::zero(),
-		};
-		self.0.weight(call).saturating_add(proxies)
+		let fee = self.0.weight(call);
+		let Some(free) = self.free_weight(call) else { return fee };
+		fee.saturating_add(Measured::free_call()).saturating_add(proxy_weight(call)).max(free)
 	}
 
 	fn validate(
@@ -146,10 +183,7 @@ impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
 			if let Some(work) = Work::of(call, &who) {
 				ensure_room(info)?;
 				if let Some(free) = work.free_call(call) {
-					let tip = self.0.tip();
-					ensure_tip(&who, call, &work, info, tip)?;
-					let priority = priority(info, len, tip, free.is_urgent);
-					let valid = ValidTransaction { priority, provides: free.provides, ..Default::default() };
+					let valid = self.admit(call, &work, info, len, free)?;
 					return Ok((valid, Val::Free(who), origin));
 				}
 			}
@@ -174,8 +208,9 @@ impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
 		let withdrawn = <Purse as OnChargeTransaction<Runtime>>::withdraw_fee(&who, call, info, tip, tip)
 			.map_err(|_| TIP_TOO_HIGH)?;
 		let booked = weight_of(info);
+		let unspent = self.weight(call).saturating_sub(self.free_weight(call).unwrap_or_default());
 		Consumed::<Runtime>::mutate(|consumed| consumed.saturating_accrue(booked));
-		Ok(Pre::Free { who, tip, withdrawn, booked })
+		Ok(Pre::Free { who, tip, withdrawn, booked, unspent })
 	}
 
 	fn post_dispatch_details(
@@ -185,14 +220,11 @@ impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
 		len: usize,
 		result: &DispatchResult,
 	) -> Result<Weight, TransactionValidityError> {
-		let (who, tip, withdrawn, booked) = match pre {
+		let (who, tip, withdrawn, booked, unspent) = match pre {
 			Pre::Charged(pre) => return Charge::post_dispatch_details(pre, info, post_info, len, result),
-			Pre::Free { who, tip, withdrawn, booked } => (who, tip, withdrawn, booked),
+			Pre::Free { who, tip, withdrawn, booked, unspent } => (who, tip, withdrawn, booked, unspent),
 		};
-		// What the fee would have weighed is given back, unless a tip was moved as one is.
-		let mut unspent = <Runtime as pallet_transaction_payment::Config>::WeightInfo::charge_transaction_payment();
 		if tip > 0 {
-			unspent = Weight::zero();
 			<Purse as OnChargeTransaction<Runtime>>::correct_and_deposit_fee(
 				&who, info, post_info, tip, tip, withdrawn,
 			)?;

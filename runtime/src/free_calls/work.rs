@@ -20,9 +20,20 @@ pub(super) struct Work<'a> {
 	/// What is to be done.
 	pub call: &'a pallet_poco::Call<Runtime>,
 	/// Who signs.
-	signer: &'a AccountId,
+	pub signer: &'a AccountId,
 	/// For whom, if that is a proxy.
 	proxied: Option<Proxied<'a>>,
+}
+
+/// Returns how many stakes a call would lock that may be free; `None` if no such call ever is. Looks at nothing but the
+/// call.
+pub(super) fn staked(call: &RuntimeCall) -> Option<u32> {
+	let work = match call {
+		RuntimeCall::Proxy(pallet_proxy::Call::proxy { call, .. }) => &**call,
+		work => work,
+	};
+	let RuntimeCall::Poco(work) = work else { return None };
+	work.free_kind().map(|_| work.stakes())
 }
 
 /// What a proxy does for an account.
@@ -62,7 +73,7 @@ impl<'a> Work<'a> {
 	}
 
 	/// Returns whether the signer may do it for the account: as `proxy` asks when it is dispatched.
-	fn is_allowed(&self, whole: &RuntimeCall) -> bool {
+	pub fn is_allowed(&self, whole: &RuntimeCall) -> bool {
 		let Some(Proxied { real, kind, call }) = &self.proxied else { return true };
 		let may =
 			|proxy: ProxyDefinition<_, ProxyType, BlockNumber>| proxy.delay.is_zero() && proxy.proxy_type.filter(call);

@@ -6,7 +6,7 @@ use pallet_poco::{ResultOf, TaskRef};
 use pallet_transaction_payment::ChargeTransactionPayment;
 use rlc_primitives::{traits::Deals as _, DealId};
 use rlc_runtime::{
-	free_calls::{most, ChargeUnlessFree, Consumed, TIP_TOO_HIGH},
+	free_calls::{most, ChargeUnlessFree, Consumed, WeightInfo as _, TIP_TOO_HIGH},
 	*,
 };
 use scale_info::TypeInfo;
@@ -180,6 +180,43 @@ fn batch_for_one_deal_fits_into_the_half_whatever_it_does() {
 			let weight = sign(&worker(), 0, 0, call).get_dispatch_info().total_weight();
 			assert!(weight.all_lt(most()), "{weight} of {}", most());
 		}
+	});
+}
+
+#[test]
+fn extension_weighs_what_it_does_for_the_call() {
+	type Weights = <Runtime as rlc_runtime::free_calls::Config>::WeightInfo;
+	test(|| {
+		let task = TaskRef { deal: DealId(H256::zero()), index: 0 };
+		let weight = |call: &RuntimeCall, tip| ChargeUnlessFree::with_tip(tip).weight(call);
+		let transfer: RuntimeCall =
+			pallet_balances::Call::transfer_keep_alive { dest: developer().account().into(), value: 1 }.into();
+		let fee = ChargeTransactionPayment::<Runtime>::from(0).weight(&transfer);
+		let refused = fee + Weights::free_call();
+		assert_eq!([0, RLC].map(|tip| weight(&transfer, tip)), [fee; 2], "it is never free");
+		let batch = contribute_batch(&worker(), (0..3).map(|n| nth(task, n)));
+		for (call, stakes) in [(reveal(task), 0), (contribute(&worker(), task), 1), (batch, 3)] {
+			assert_eq!(weight(&call, 0), refused);
+			assert_eq!(weight(&call, RLC), refused.max(Weights::tipped_free_call(stakes)));
+			let (real, call) = (worker().account().into(), Box::new(call));
+			let proxied = pallet_proxy::Call::<Runtime>::proxy { real, force_proxy_type: None, call: call.clone() };
+			assert_eq!(weight(&proxied.into(), RLC), weight(&call, RLC) + Weights::proxied_call());
+		}
+	});
+}
+
+#[test]
+fn free_call_takes_what_it_weighs_without_a_fee() {
+	type Weights = <Runtime as rlc_runtime::free_calls::Config>::WeightInfo;
+	test(|| {
+		let task = open(2);
+		let weigh = |task, tip| {
+			succeed(vec![sign(&worker(), 0, tip, contribute(&worker(), task))]);
+			*System::block_weight().get(DispatchClass::Normal)
+		};
+		let (free, tipped) = (weigh(task, 0), weigh(nth(task, 1), 1));
+		let tip = Weights::tipped_free_call(1).ref_time() - Weights::free_call().ref_time();
+		assert_eq!(tipped.ref_time() - free.ref_time(), tip);
 	});
 }
 

@@ -6,7 +6,7 @@ use std::{
 	path::Path,
 };
 
-use frame_benchmarking::runtime_decl_for_benchmark::BenchmarkV2;
+use frame_benchmarking::{runtime_decl_for_benchmark::BenchmarkV2, BenchmarkList};
 use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
 use rlc_runtime::*;
 
@@ -44,28 +44,32 @@ fn every_pallet_with_calls_is_measured() {
 		.collect();
 	assert_eq!(crates.len(), with_calls.len(), "each pallet has a crate of its own: {crates:?}, {with_calls:?}");
 
-	let mut chain = sp_io::TestExternalities::default();
-	let (benchmarks, _storage) = chain.execute_with(|| Runtime::benchmark_metadata(true));
-	let measured: BTreeSet<String> = benchmarks
-		.into_iter()
-		.filter(|list| !list.benchmarks.is_empty())
-		.map(|list| String::from_utf8(list.pallet).expect("a crate's name"))
-		.collect();
+	let measured: BTreeSet<String> =
+		benchmarks().into_iter().filter(|(_, names)| !names.is_empty()).map(|(pallet, _)| pallet).collect();
 	let unmeasured: Vec<_> = crates.difference(&measured).map(String::as_str).collect();
 	assert_eq!(unmeasured, UNMEASURED.map(|(pallet, _)| pallet), "add the others to runtime/src/benchmarks.rs");
 }
 
+/// Of the extension for free calls too, which has no calls.
+#[test]
+fn every_weight_is_that_of_a_benchmark() {
+	let benchmarks = benchmarks();
+	let mut unmeasured = Vec::new();
+	for (name, text) in files() {
+		let measured = benchmarks.get(&name).cloned().unwrap_or_default();
+		let functions = text.lines().filter_map(|line| line.trim().strip_prefix("fn ")?.split('(').next());
+		unmeasured.extend(functions.filter(|one| !measured.contains(*one)).map(|one| format!("{name}::{one}")));
+	}
+	assert_eq!(unmeasured, [""; 0], "write a benchmark for each");
+	assert_eq!(benchmarks["free_calls"].len(), 3, "of free calls, with a tip and without, and of proxies");
+}
+
 #[test]
 fn no_measured_weight_is_a_copy_of_another() {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/weights");
 	let mut alike = Vec::new();
-	for entry in fs::read_dir(folder).expect("the folder of weights") {
-		let path = entry.expect("a file of weights").path();
-		let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-		let text = fs::read_to_string(path).expect("a file of weights");
+	for (name, text) in files() {
 		alike.extend(of_one_time(&text).into_iter().map(|functions| (name.clone(), functions)));
 	}
-	alike.sort();
 	let known = ALIKE.map(|(name, functions, _)| (name.to_string(), functions.to_string()));
 	assert_eq!(alike, known, "measure each, with scripts/weights.sh; mark an estimate as `{ESTIMATE}`; or say why");
 }
@@ -86,6 +90,28 @@ fn copies_are_found_unless_they_are_estimates() {
 	]
 	.concat();
 	assert_eq!(of_one_time(&text), ["first, fourth"]);
+}
+
+/// Returns the names of the benchmarks that the runtime has, by the file that their weights are in.
+fn benchmarks() -> BTreeMap<String, BTreeSet<String>> {
+	let mut chain = sp_io::TestExternalities::default();
+	let (lists, _storage) = chain.execute_with(|| Runtime::benchmark_metadata(true));
+	let name = |bytes| String::from_utf8(bytes).expect("a name");
+	let named = |list: BenchmarkList| {
+		(name(list.pallet), list.benchmarks.into_iter().map(|benchmark| name(benchmark.name)).collect())
+	};
+	lists.into_iter().map(named).collect()
+}
+
+/// Returns the files of weights, by name.
+fn files() -> BTreeMap<String, String> {
+	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/weights");
+	let read = |entry: std::io::Result<fs::DirEntry>| {
+		let path = entry.expect("a file of weights").path();
+		let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+		(name, fs::read_to_string(path).expect("a file of weights"))
+	};
+	fs::read_dir(folder).expect("the folder of weights").map(read).collect()
 }
 
 /// Returns the functions of a file of weights that are measured and begin with the same time, those of each time together.

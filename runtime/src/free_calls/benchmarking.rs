@@ -1,0 +1,112 @@
+//! Measures what the extension does around free calls, beside the check that they are free, in its worst cases: batches as
+//! large as there can be, of as many deals as tasks, and accounts with as many proxies as they can have.
+
+use alloc::boxed::Box;
+
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	dispatch::{DispatchInfo, GetDispatchInfo, PostDispatchInfo},
+	traits::{fungible::Inspect, Get},
+	weights::Weight,
+};
+use pallet_poco::{BenchmarkHelper, FreeCall};
+use sp_runtime::{traits::TransactionExtension, transaction_validity::TransactionValidityError};
+
+use super::{
+	charge::{ChargeUnlessFree, Val},
+	ensure_room,
+	work::Work,
+	Config, Consumed, Pallet,
+};
+use crate::{benchmarks::Computing, *};
+
+/// The most tasks of a batch.
+type MaxBatch = <Runtime as pallet_poco::Config>::MaxBatch;
+
+#[benchmarks]
+mod benches {
+	use super::*;
+
+	#[benchmark]
+	fn free_call() {
+		let scene = Scene::new(1, 0);
+		let done;
+
+		#[block]
+		{
+			done = scene.charge();
+		}
+
+		assert!(done.is_ok() && Consumed::<Runtime>::exists());
+	}
+
+	#[benchmark]
+	fn tipped_free_call(n: Linear<1, { MaxBatch::get() }>) {
+		let scene = Scene::new(n, RLC);
+		let who = scene.who.clone();
+		let before = Balances::total_balance(&who);
+		let done;
+
+		#[block]
+		{
+			done = scene.charge();
+		}
+
+		assert!(done.is_ok());
+		assert_eq!(Balances::total_balance(&who), before - RLC);
+	}
+
+	#[benchmark]
+	fn proxied_call() {
+		let (real, work) = pallet_poco::free_batch::<Runtime>(1);
+		let proxy = Computing::name_proxies(&real);
+		let call = Box::new(RuntimeCall::from(work));
+		let call = pallet_proxy::Call::<Runtime>::proxy { real: real.into(), force_proxy_type: None, call };
+		let call = RuntimeCall::from(call);
+		let is_allowed;
+
+		#[block]
+		{
+			is_allowed = Work::of(&call, &proxy).is_some_and(|work| work.is_allowed(&call));
+		}
+
+		assert!(is_allowed);
+	}
+}
+
+/// A batch of contributions that was found to be free.
+struct Scene {
+	who: AccountId,
+	call: RuntimeCall,
+	free: FreeCall,
+	extension: ChargeUnlessFree,
+	info: DispatchInfo,
+}
+
+impl Scene {
+	/// Returns a batch of `n`, each for another deal, with this tip, in nRLC.
+	fn new(n: u32, tip: Balance) -> Self {
+		let (who, work) = pallet_poco::free_batch::<Runtime>(n);
+		// What the batch locks is all that the account had.
+		Computing::endow(&who, tip.saturating_add(1));
+		let call = RuntimeCall::from(work);
+		let free = Work::of(&call, &who).and_then(|work| work.free_call(&call)).expect("the batch is free");
+		let extension = ChargeUnlessFree::with_tip(tip);
+		let info = DispatchInfo { extension_weight: extension.weight(&call), ..call.get_dispatch_info() };
+		Self { who, call, free, extension, info }
+	}
+
+	/// Does what the extension does around the call, which then weighs nothing. Returns what it gives back.
+	fn charge(self) -> Result<Weight, TransactionValidityError> {
+		let Self { who, call, free, extension, info } = self;
+		let len = call.encoded_size();
+		let work = Work::of(&call, &who).expect("such batches can be free");
+		ensure_room(&info)?;
+		extension.admit(&call, &work, &info, len, free)?;
+		let origin = RuntimeOrigin::signed(who.clone());
+		let pre = extension.prepare(Val::Free(who), &origin, &call, &info, len)?;
+		let nothing = PostDispatchInfo { actual_weight: Some(Weight::zero()), ..Default::default() };
+		ChargeUnlessFree::post_dispatch_details(pre, &info, &nothing, len, &Ok(()))
+	}
+}
