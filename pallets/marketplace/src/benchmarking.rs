@@ -1,6 +1,6 @@
-//! Measures the calls, each in its worst case: four orders that are published and presigned, leave the book because
-//! they are consumed, have a group for each restriction, and signatures that are verified twice; and a scheduler that has
-//! only its order's bond to stake.
+//! Measures the calls, each in its worst case: four orders that are published and presigned, by accounts that have sold
+//! their assets since, leave the book because they are consumed, have a group for each restriction, and signatures that
+//! are verified twice; and a scheduler that has only its order's bond to stake.
 //!
 //! What depends on the kind of an order, of a record, or of a task's end is measured with each kind, and weights take the
 //! most. So it is with signatures: calls are measured with sr25519 keys, and each kind on its own.
@@ -198,7 +198,7 @@ mod benches {
 
 	#[benchmark]
 	fn cancel_app() {
-		let market = Market::new::<T>(0).published::<T>();
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::App);
 		let Made { owner, hash, order } = market.order::<T>(OrderKind::App);
 
 		#[extrinsic_call]
@@ -209,7 +209,7 @@ mod benches {
 
 	#[benchmark]
 	fn cancel_dataset() {
-		let market = Market::new::<T>(0).published::<T>();
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Dataset);
 		let Made { owner, hash, order } = market.order::<T>(OrderKind::Dataset);
 
 		#[extrinsic_call]
@@ -220,7 +220,7 @@ mod benches {
 
 	#[benchmark]
 	fn cancel_workerpool() {
-		let market = Market::new::<T>(0).published::<T>();
+		let market = Market::new::<T>(0).taken_over::<T>(OrderKind::Workerpool);
 		let Made { owner, hash, order } = market.order::<T>(OrderKind::Workerpool);
 
 		#[extrinsic_call]
@@ -293,7 +293,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).published::<T>().exhausted::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -304,7 +304,7 @@ mod benches {
 
 	#[benchmark]
 	fn sponsor_match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).published::<T>().exhausted::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -315,7 +315,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_published_signed() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>();
 		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
 
 		#[extrinsic_call]
@@ -328,7 +328,7 @@ mod benches {
 	/// Nobody signed it, so what both sides can pay for is looked at, and what the pool's record leaves room for.
 	#[benchmark]
 	fn match_published_unattended() {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().recorded::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>().recorded::<T>();
 		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
 
 		#[extrinsic_call]
@@ -341,7 +341,7 @@ mod benches {
 
 	#[benchmark]
 	fn authorize_match_published() -> Result<(), BenchmarkError> {
-		let market = Market::new::<T>(MAX_PARAMS).published::<T>().exhausted::<T>().recorded::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>().recorded::<T>();
 		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
 		let call = Call::<T>::match_published { request, app, dataset, workerpool };
 

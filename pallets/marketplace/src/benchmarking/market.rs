@@ -2,6 +2,7 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
+use frame_benchmarking::v2::account;
 use frame_support::BoundedVec;
 use rlc_primitives::{
 	traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, DealId, Order,
@@ -154,29 +155,55 @@ impl Market {
 		self
 	}
 
-	/// Returns the same, but that a former owner of its asset published and presigned the order of this kind.
+	/// Returns the same, but that a former owner of its asset published the order of this kind, and another one presigned it.
 	pub fn taken_over<T: Config>(self, kind: OrderKind) -> Self {
 		let market = self.published::<T>();
-		let hash = market.order::<T>(kind).hash;
-		let former = stranger::<T>();
-		let hand_over = |owner: &mut AccountId, deposit| {
-			Pallet::<T>::hold_deposit(&former, deposit).expect("strangers have RLC");
-			*owner = former.clone();
-		};
+		market.published_by_another::<T>(kind);
+		market.presigned_by_another::<T>(kind);
+		market
+	}
+
+	/// Returns orders in the book, which former owners of the assets presigned.
+	pub fn presigned_by_others<T: Config>(self) -> Self {
+		let market = self.published::<T>();
+		for kind in [OrderKind::App, OrderKind::Dataset, OrderKind::Workerpool] {
+			market.presigned_by_another::<T>(kind);
+		}
+		market
+	}
+
+	/// Returns the same, but that other former owners published those of the app and of the dataset. The scheduler published
+	/// its own: its bond is needed.
+	pub fn resold<T: Config>(self) -> Self {
+		let market = self.presigned_by_others::<T>();
+		for kind in [OrderKind::App, OrderKind::Dataset] {
+			market.published_by_another::<T>(kind);
+		}
+		market
+	}
+
+	/// Has another account than the owner have published an order.
+	fn published_by_another<T: Config>(&self, kind: OrderKind) {
+		let hash = self.order::<T>(kind).hash;
+		let former = former::<T>("publisher", kind);
 		Orders::<T>::mutate(hash, |order| {
 			let order = order.as_mut().expect("it is published");
-			Pallet::<T>::hold_bond(&former, order.bond).expect("strangers have RLC");
-			hand_over(&mut order.owner, order.deposit);
-		});
-		Presigned::<T>::mutate(hash, |order| {
-			let order = order.as_mut().expect("it is presigned");
-			hand_over(&mut order.owner, order.deposit);
+			Pallet::<T>::hold_bond(&former, order.bond).expect("former owners have RLC");
+			hand_over::<T>(&mut order.owner, &former, order.deposit);
 		});
 		Consumed::<T>::mutate(hash, |record| {
 			let record = record.as_mut().expect("a published order has a record");
-			hand_over(&mut record.depositor, record.deposit);
+			hand_over::<T>(&mut record.depositor, &former, record.deposit);
 		});
-		market
+	}
+
+	/// Has another account than the owner have presigned an order.
+	fn presigned_by_another<T: Config>(&self, kind: OrderKind) {
+		let former = former::<T>("presigner", kind);
+		Presigned::<T>::mutate(self.order::<T>(kind).hash, |order| {
+			let order = order.as_mut().expect("it is presigned");
+			hand_over::<T>(&mut order.owner, &former, order.deposit);
+		});
 	}
 
 	/// Returns the same, with a scheduler that has nothing but its order's bond left to stake.
@@ -238,6 +265,19 @@ impl Market {
 			request: domain.hash(&self.request),
 		}
 	}
+}
+
+/// Returns a former owner of the asset that an order of this kind offers.
+fn former<T: Config>(did: &'static str, kind: OrderKind) -> AccountId {
+	let who = account(did, kind as u32, 0);
+	T::BenchmarkHelper::fund(&who);
+	who
+}
+
+/// Has another account have paid a deposit, in nRLC.
+fn hand_over<T: Config>(owner: &mut AccountId, to: &AccountId, deposit: Balance) {
+	Pallet::<T>::hold_deposit(to, deposit).expect("former owners have RLC");
+	*owner = to.clone();
 }
 
 /// Returns an account without an order.

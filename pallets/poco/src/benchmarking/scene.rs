@@ -63,7 +63,7 @@ pub fn deal(settlement: Settlement) -> Deal {
 		workerpool: Resource { id: WorkerpoolId::default(), owner: scheduler(), price: 100 * RLC },
 		payer: account("payer", 0, 0),
 		requester: account("payer", 0, 0),
-		beneficiary: None,
+		beneficiary: Some(account("beneficiary", 0, 0)),
 		callback: None,
 		category: CategoryId(0),
 		reference_time: REFERENCE_TIME,
