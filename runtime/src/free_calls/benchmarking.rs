@@ -1,5 +1,6 @@
 //! Measures what the extension does around free calls, beside the check that they are free, in its worst cases: batches as
-//! large as there can be, of as many deals as tasks, and accounts with as many proxies as they can have.
+//! large as there can be, of as many deals as tasks, sent by a proxy that pays the tip, for an account with as many
+//! proxies as it can have and all of whose RLC the batch locks.
 
 use alloc::boxed::Box;
 
@@ -31,44 +32,39 @@ mod benches {
 	#[benchmark]
 	fn free_call() {
 		let scene = Scene::new(1, 0);
-		let done;
+		let charged;
 
 		#[block]
 		{
-			done = scene.charge();
+			charged = scene.charge();
 		}
 
-		assert!(done.is_ok() && Consumed::<Runtime>::exists());
+		assert!(charged.is_ok() && Consumed::<Runtime>::exists());
 	}
 
 	#[benchmark]
 	fn tipped_free_call(n: Linear<1, { MaxBatch::get() }>) {
 		let scene = Scene::new(n, RLC);
-		let who = scene.who.clone();
-		let before = Balances::total_balance(&who);
-		let done;
+		let signer = scene.signer.clone();
+		let charged;
 
 		#[block]
 		{
-			done = scene.charge();
+			charged = scene.charge();
 		}
 
-		assert!(done.is_ok());
-		assert_eq!(Balances::total_balance(&who), before - RLC);
+		assert!(charged.is_ok());
+		assert_eq!(Balances::total_balance(&signer), 1);
 	}
 
 	#[benchmark]
 	fn proxied_call() {
-		let (real, work) = pallet_poco::free_batch::<Runtime>(1);
-		let proxy = Computing::name_proxies(&real);
-		let call = Box::new(RuntimeCall::from(work));
-		let call = pallet_proxy::Call::<Runtime>::proxy { real: real.into(), force_proxy_type: None, call };
-		let call = RuntimeCall::from(call);
+		let Scene { signer, call, .. } = Scene::new(1, 0);
 		let is_allowed;
 
 		#[block]
 		{
-			is_allowed = Work::of(&call, &proxy).is_some_and(|work| work.is_allowed(&call));
+			is_allowed = Work::of(&call, &signer).is_some_and(|work| work.is_allowed(&call));
 		}
 
 		assert!(is_allowed);
@@ -77,7 +73,8 @@ mod benches {
 
 /// A batch of contributions that was found to be free.
 struct Scene {
-	who: AccountId,
+	/// A proxy of the account that contributes.
+	signer: AccountId,
 	call: RuntimeCall,
 	free: FreeCall,
 	extension: ChargeUnlessFree,
@@ -87,25 +84,28 @@ struct Scene {
 impl Scene {
 	/// Returns a batch of `n`, each for another deal, with this tip, in nRLC.
 	fn new(n: u32, tip: Balance) -> Self {
-		let (who, work) = pallet_poco::free_batch::<Runtime>(n);
-		// What the batch locks is all that the account had.
-		Computing::endow(&who, tip.saturating_add(1));
-		let call = RuntimeCall::from(work);
-		let free = Work::of(&call, &who).and_then(|work| work.free_call(&call)).expect("the batch is free");
+		let (real, work) = pallet_poco::free_batch::<Runtime>(n);
+		let signer = Computing::name_proxies(&real);
+		// A tip leaves an account what it needs to exist.
+		Computing::endow(&signer, tip.saturating_add(1));
+		let (real, work) = (real.into(), Box::new(RuntimeCall::from(work)));
+		let call = pallet_proxy::Call::<Runtime>::proxy { real, force_proxy_type: None, call: work };
+		let call = RuntimeCall::from(call);
+		let free = Work::of(&call, &signer).and_then(|work| work.free_call(&call)).expect("the batch is free");
 		let extension = ChargeUnlessFree::with_tip(tip);
 		let info = DispatchInfo { extension_weight: extension.weight(&call), ..call.get_dispatch_info() };
-		Self { who, call, free, extension, info }
+		Self { signer, call, free, extension, info }
 	}
 
 	/// Does what the extension does around the call, which then weighs nothing. Returns what it gives back.
 	fn charge(self) -> Result<Weight, TransactionValidityError> {
-		let Self { who, call, free, extension, info } = self;
+		let Self { signer, call, free, extension, info } = self;
 		let len = call.encoded_size();
-		let work = Work::of(&call, &who).expect("such batches can be free");
+		let work = Work::of(&call, &signer).expect("such batches can be free");
 		ensure_room(&info)?;
 		extension.admit(&call, &work, &info, len, free)?;
-		let origin = RuntimeOrigin::signed(who.clone());
-		let pre = extension.prepare(Val::Free(who), &origin, &call, &info, len)?;
+		let origin = RuntimeOrigin::signed(signer.clone());
+		let pre = extension.prepare(Val::Free(signer.clone()), &origin, &call, &info, len)?;
 		let nothing = PostDispatchInfo { actual_weight: Some(Weight::zero()), ..Default::default() };
 		ChargeUnlessFree::post_dispatch_details(pre, &info, &nothing, len, &Ok(()))
 	}
