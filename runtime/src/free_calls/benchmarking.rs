@@ -69,6 +69,9 @@ mod benches {
 
 		assert!(is_allowed);
 	}
+
+	#[cfg(test)]
+	impl_benchmark_test_suite!(Pallet, sp_io::TestExternalities::default(), crate::Runtime);
 }
 
 /// A batch of contributions that was found to be free.
