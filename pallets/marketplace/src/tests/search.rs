@@ -115,7 +115,7 @@ fn offer_for_this_requester_is_found_too() {
 #[test]
 fn workerpool_that_is_named_is_found_among_its_own_offers() {
 	on_a_validator(|work| {
-		let four = four().with(|it| it.request.workerpool = Restriction::Exactly(POOL)).published();
+		let four = four().with(|it| it.request.workerpool = PoolRestriction::Exactly(POOL)).published();
 		(1..=MANY).for_each(|salt| {
 			heirs_offer(1, salt);
 		});
