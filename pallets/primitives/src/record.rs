@@ -114,8 +114,8 @@ impl Tally {
 
 /// The least record that a request wants of a workerpool under its owner of today.
 ///
-/// Charges are spent for good, so a pool meets the first bound by work alone. The second is weaker: whoever spends that
-/// part of what the pool's customers were charged, on apps that fail, makes the pool miss it until those tasks fade.
+/// Charges are spent for good, so a pool meets the first bound by work alone. The second is weaker: whoever spends as much
+/// on apps that fail makes the pool miss it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct LeastRecord {
 	/// What its completed tasks weigh at least, in nRLC.
