@@ -57,13 +57,13 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
 	pub workerpool: Option<WorkerpoolId>,
 
-	/// Let only workerpools compute whose completed tasks were charged at least this much lately; `rlc workerpool show`
-	/// tells how much
+	/// Let only workerpools compute whose completed tasks were charged at least this much lately, which
+	/// `rlc workerpool show` tells
 	#[arg(long, value_name = "AMOUNT")]
 	pub least_completed: Option<Amount>,
 
-	/// Let only workerpools compute of whose tasks at most this part failed lately, by what they were charged; `rlc
-	/// workerpool show` tells how many
+	/// Let only workerpools compute of whose tasks at most this part failed lately, by what they were charged, which
+	/// `rlc workerpool show` tells
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
 	pub max_failed: Option<u8>,
 
