@@ -74,7 +74,7 @@ fn request_without_a_least_record_keeps_its_bytes_and_its_hash() {
 		assert_eq!(order.encode(), bytes);
 		assert_eq!(domain().hash(&order), hash(hashed));
 		// As it is stored in the book: beside its kind, and with more after it.
-		let stored = [&[3], bytes.as_slice(), &[0xFF]].concat();
+		let stored = [&[3_u8][..], &bytes, &[0xFF]].concat();
 		let mut rest = stored.as_slice();
 		assert_eq!(AnyOrder::decode(&mut rest), Ok(order.into()));
 		assert_eq!(rest, [0xFF]);
