@@ -11,7 +11,7 @@ use std::error::Error;
 
 use futures::StreamExt;
 use rlc_chain::{At, Chain, Event, Key, MarketplaceCall, MarketplaceEvent, PocoEvent, Sender};
-use rlc_primitives::{AccountId, AppId, CategoryId, DealId, RequestOrder, Restriction, Tag, RLC};
+use rlc_primitives::{AccountId, AppId, CategoryId, DealId, PoolRestriction, RequestOrder, Tag, RLC};
 use sp_core::{H160, H256};
 
 #[tokio::main]
@@ -71,7 +71,7 @@ fn request(requester: AccountId, app: AppId) -> RequestOrder {
 		app_max_price: RLC,
 		dataset: None,
 		dataset_max_price: 0,
-		workerpool: Restriction::Anyone,
+		workerpool: PoolRestriction::Anyone,
 		workerpool_max_price: 10 * RLC,
 		requester,
 		volume: 1,

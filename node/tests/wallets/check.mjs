@@ -49,7 +49,9 @@ async function open(api, size, worker) {
 	const side = (order) => ({ order, authorization: "OnChain" });
 	const offered = { app: id(app), price: 0, datasetRestrict: ANYONE, workerpoolRestrict: ANYONE };
 	const sold = { workerpool: id(pool), price: PRICE, category: 0, trust: 1 };
-	const asked = { appMaxPrice: 0, dataset: null, datasetMaxPrice: 0, workerpool: ANYONE, workerpoolMaxPrice: PRICE };
+	// A record that every workerpool has, in the variant that iExec's orders do not know.
+	const pools = { WithRecord: { of: ANYONE, least: { completed: 0, maxFailed: 100 } } };
+	const asked = { appMaxPrice: 0, dataset: null, datasetMaxPrice: 0, workerpool: pools, workerpoolMaxPrice: PRICE };
 	const given = { beneficiary: null, callback: null, params: "", payer: null, expiry: null };
 	const common = { volume: size, tag: NOTHING, salt: NOTHING };
 	const sides = {

@@ -122,7 +122,9 @@ fn changed() -> Failure {
 #[cfg(test)]
 pub(crate) mod tests {
 	use super::*;
-	use rlc_primitives::{market::Hashes, AccountId, AppId, CategoryId, Restriction, WorkerpoolId};
+	use rlc_primitives::{
+		market::Hashes, record::LeastRecord, AccountId, AppId, CategoryId, PoolRestriction, Restriction, WorkerpoolId,
+	};
 	use sp_core::{H160, H256};
 
 	/// Returns what two tasks cost, with a deposit of 9 nRLC for the deal and one of 2 for the request's record.
@@ -147,6 +149,7 @@ pub(crate) mod tests {
 			app: AppId(H160::repeat_byte(1)),
 			dataset: None,
 			workerpool: None,
+			least_record: None,
 			category: CategoryId(0),
 			category_name: "XS".into(),
 			reference_time: 300_000,
@@ -195,5 +198,17 @@ pub(crate) mod tests {
 		let request = wish().request(3, 100, 4);
 		assert_eq!((request.app_max_price, request.dataset_max_price, request.workerpool_max_price), (3, 0, 4));
 		assert_eq!((request.volume, request.trust), (2, 5));
+	}
+
+	#[test]
+	fn request_asks_for_a_record_of_any_pool_or_of_the_one_that_it_names() {
+		let least_record = Some(LeastRecord { completed: 5, max_failed: 10 });
+		let restriction = |wish: Wish| wish.request(3, 0, 4).workerpool;
+		let any = Wish { least_record, ..wish() };
+		assert_eq!(restriction(any.clone()), PoolRestriction::new(Restriction::Anyone, least_record));
+		let workerpool = pool().workerpool;
+		let named = Wish { workerpool: Some(workerpool), ..any };
+		assert_eq!(restriction(named), PoolRestriction::new(Restriction::Exactly(workerpool), least_record));
+		assert_eq!(restriction(wish()), PoolRestriction::Anyone);
 	}
 }

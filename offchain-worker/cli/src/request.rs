@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_primitives::{AccountId, AppId, CallbackId, DatasetId, Tag, WorkerpoolId};
+use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Tag, WorkerpoolId};
 use rlc_protocol::RequestParams;
 use rlc_store::{Cid, HashKind};
 use sp_core::H256;
@@ -56,6 +56,16 @@ pub(crate) struct RequestOptions {
 	/// Let only this workerpool compute
 	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
 	pub workerpool: Option<WorkerpoolId>,
+
+	/// Let only workerpools compute whose completed tasks were charged at least this much lately, which
+	/// `rlc workerpool show` tells
+	#[arg(long, value_name = "AMOUNT")]
+	pub least_completed: Option<Amount>,
+
+	/// Let only workerpools compute of whose tasks at most this part failed lately, by what they were charged, which
+	/// `rlc workerpool show` tells
+	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
+	pub max_failed: Option<u8>,
 
 	/// The most that a task may cost: app, dataset and workerpool together
 	#[arg(long, value_name = "AMOUNT")]
@@ -149,6 +159,7 @@ impl RequestOptions {
 			app: self.app,
 			dataset: self.dataset,
 			workerpool: self.workerpool,
+			least_record: self.least_record(),
 			category,
 			reference_time: known.map_or(0, |(_, category)| category.reference_time),
 			category_name: known.map_or_else(|| self.category.clone(), |(_, category)| ids::name(category)),
@@ -167,6 +178,15 @@ impl RequestOptions {
 			salt: H256(rand::random()),
 		};
 		Ok((wish, files))
+	}
+
+	/// Returns the record that a workerpool must have at least; a bound that is not given allows any.
+	fn least_record(&self) -> Option<LeastRecord> {
+		let is_given = self.least_completed.is_some() || self.max_failed.is_some();
+		is_given.then(|| LeastRecord {
+			completed: self.least_completed.map_or(0, |amount| amount.0),
+			max_failed: self.max_failed.unwrap_or(100),
+		})
 	}
 
 	/// Returns the encoded params, and the files to upload.
@@ -250,6 +270,20 @@ mod tests {
 		);
 		let app = format!("0x{}", "11".repeat(20));
 		for wrong in [["--cores", "0"], ["--gpus", "-1"], ["--memory", "50%"], ["--disk", "0"]] {
+			assert!(Line::try_parse_from([&["test", app.as_str()], &wrong[..]].concat()).is_err(), "{wrong:?}");
+		}
+	}
+
+	#[test]
+	fn bound_of_a_record_that_is_not_given_allows_any() {
+		let least = |arguments: &[&str]| options(arguments).least_record();
+		let record = |completed, max_failed| Some(LeastRecord { completed, max_failed });
+		assert_eq!(least(&[]), None);
+		assert_eq!(least(&["--least-completed", "0.5"]), record(500_000_000, 100));
+		assert_eq!(least(&["--max-failed", "0"]), record(0, 0));
+		assert_eq!(least(&["--least-completed", "1nRLC", "--max-failed", "100"]), record(1, 100));
+		let app = format!("0x{}", "11".repeat(20));
+		for wrong in [["--max-failed", "101"], ["--max-failed", "10%"], ["--least-completed", "x"]] {
 			assert!(Line::try_parse_from([&["test", app.as_str()], &wrong[..]].concat()).is_err(), "{wrong:?}");
 		}
 	}

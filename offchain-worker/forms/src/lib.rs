@@ -30,7 +30,9 @@ pub use self::{
 	domain::SigningDomain,
 	hex::Hex,
 	number::{Decimal, Whole},
-	order::{AppOrder, DatasetOrder, HashedOrder, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder},
+	order::{
+		AppOrder, DatasetOrder, HashedOrder, LeastRecord, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder,
+	},
 	restriction::Restricted,
 	task::{
 		AppFault, Consensus, Contribution, ContributionStatus, DealTasks, Delegate, Delivery, DeliveryStatus, Failure,

@@ -11,7 +11,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-	app::AppOrder, dataset::DatasetOrder, hashed::HashedOrder, request::RequestOrder, workerpool::WorkerpoolOrder,
+	app::AppOrder,
+	dataset::DatasetOrder,
+	hashed::HashedOrder,
+	request::{LeastRecord, RequestOrder},
+	workerpool::WorkerpoolOrder,
 };
 
 /// An order of any kind: `{"kind": "app" | "dataset" | "workerpool" | "request", "order": {…}}`.

@@ -10,8 +10,9 @@
 use rlc_primitives::{
 	deal::{Category, Resource},
 	money,
+	record::Tally,
 	traits::Assets,
-	AccountId, Balance, CategoryId, Deal, DealId, Moment, Order, OrderHash, OrderKind, Params,
+	AccountId, Balance, CategoryId, Deal, DealId, Moment, Order, OrderHash, OrderKind, Params, WorkerpoolId,
 };
 
 use crate::{
@@ -50,8 +51,8 @@ pub(crate) struct Agreement<'a> {
 }
 
 impl<'a> Proposal<'a> {
-	/// Applies the rules at `now`, under these conditions. `category` and `record` look up what is stored; what costs no
-	/// look-up is checked first. `most` bounds the deal's size once its terms are known.
+	/// Applies the rules at `now`, under these conditions. `category`, `tally` and `record` look up what is stored; what
+	/// costs no look-up is checked first. `most` bounds the deal's size once its terms are known.
 	///
 	/// # Errors
 	///
@@ -61,11 +62,12 @@ impl<'a> Proposal<'a> {
 		now: Now,
 		category: impl FnOnce(CategoryId) -> Option<Category>,
 		conditions: Conditions,
+		tally: impl FnOnce(&WorkerpoolId, &AccountId) -> Tally,
 		record: impl Fn(OrderHash) -> Option<Consumption>,
 		most: impl FnOnce(&Terms) -> Result<u64, Refusal>,
 	) -> Result<Agreement<'a>, Refusal> {
 		let Self { sides, hashes, payer } = self;
-		let terms = sides.terms::<A>(now.chain, category, conditions)?;
+		let terms = sides.terms::<A>(now.chain, category, conditions, tally)?;
 		let orders = Remainders::of(&sides, &hashes, record);
 		let size = matching::volume(orders.left())?.min(most(&terms)?);
 		let price = money::for_volume(terms.task_price, size)?;

@@ -293,7 +293,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().recorded::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -304,7 +304,7 @@ mod benches {
 
 	#[benchmark]
 	fn sponsor_match_orders(b: Linear<0, MAX_PARAMS>) {
-		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().signed::<T>();
+		let orders = Market::new::<T>(b).resold::<T>().exhausted::<T>().recorded::<T>().signed::<T>();
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(stranger::<T>()), orders);
@@ -315,7 +315,7 @@ mod benches {
 
 	#[benchmark]
 	fn match_published_signed() {
-		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>();
+		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>().recorded::<T>();
 		let Hashes { request, app, dataset, workerpool } = market.hashes::<T>();
 
 		#[extrinsic_call]

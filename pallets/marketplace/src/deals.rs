@@ -33,7 +33,9 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Agreement<'a>, Error<T>> {
 		let record = |hash| Consumed::<T>::get(hash);
 		let now = Now { chain: T::Time::now(), poco: T::PocoTime::now() };
-		let agreement = proposal.agree::<T::Assets>(now, Categories::<T>::get, Self::conditions(), record, most)?;
+		let conditions = Self::conditions();
+		let agreement =
+			proposal.agree::<T::Assets>(now, Categories::<T>::get, conditions, Self::pool_tally, record, most)?;
 		let deal = agreement.deal();
 		let charge = T::TaskCharge::per_task(deal.trust, deal.callback.is_some());
 		Ok(agreement.with_charge(charge))

@@ -19,6 +19,7 @@ macro_rules! define {
 		amounts { $($(#[$($amount_doc:tt)*])* $amount:ident,)* }
 		unattended { $($(#[$($unattended_doc:tt)*])* $unattended:ident,)* }
 		enclaves { $($(#[$($enclaves_doc:tt)*])* $enclaves:ident,)* }
+		records { $($(#[$($records_doc:tt)*])* $records:ident,)* }
 	) => {
 		#[frame_support::pallet_macros::pallet_section]
 		mod errors {
@@ -55,8 +56,8 @@ macro_rules! define {
 				WorkerpoolOrderNotAuthorized,
 				/// The requester did not authorize the request. Bring its signature.
 				RequestNotAuthorized,
-				/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer or an
-				/// expiry. Sign natively.
+				/// The order has no EIP-712 form: it names an account that no Ethereum key owns, the address zero, a payer, an
+				/// expiry or a least record. Sign natively.
 				NotExpressible,
 				/// An Ethereum signature has neither 65 nor 64 bytes. Send it as the wallet made it.
 				SignatureWrongLength,
@@ -80,6 +81,7 @@ macro_rules! define {
 				/// until that changes.
 				RecordInUse,
 				$($(#[$($enclaves_doc)*])* $enclaves,)*
+				$($(#[$($records_doc)*])* $records,)*
 			}
 		}
 
@@ -92,6 +94,7 @@ macro_rules! define {
 					$(Refusal::$amount => Self::$amount,)*
 					$(Refusal::$unattended => Self::$unattended,)*
 					$(Refusal::$enclaves => Self::$enclaves,)*
+					$(Refusal::$records => Self::$records,)*
 				}
 			}
 		}

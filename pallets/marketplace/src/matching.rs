@@ -9,9 +9,10 @@ use rlc_primitives::{
 	deal::Category,
 	market::{Hashes, SignedOrders},
 	money,
+	record::Tally,
 	traits::{Assets, WorkerpoolPolicy},
 	AccountId, AppOrder, Balance, CategoryId, DatasetOrder, Moment, OrderKind, RequestOrder, SigningDomain, Tag,
-	WorkerpoolOrder,
+	WorkerpoolId, WorkerpoolOrder,
 };
 
 pub use crate::refusals::Refusal;
@@ -88,6 +89,9 @@ impl Sides<'_> {
 	/// Returns the terms of the deal that the orders make at `now`, in ms, under these conditions. What is left of the
 	/// orders, and whether they are authorized, is not looked at: see [`volume`] and [`Terms`].
 	///
+	/// `tally` looks up how the tasks of a workerpool under this owner ended, as of `now`. It is asked if the request
+	/// names a least record.
+	///
 	/// # Errors
 	///
 	/// The first [`Refusal`] that applies; what costs no read of storage is looked at first.
@@ -96,6 +100,7 @@ impl Sides<'_> {
 		now: Moment,
 		category: impl FnOnce(CategoryId) -> Option<Category>,
 		conditions: Conditions,
+		tally: impl FnOnce(&WorkerpoolId, &AccountId) -> Tally,
 	) -> Result<Terms, Refusal> {
 		let Self { app, dataset, workerpool, request } = *self;
 		check(!request.has_expired(now), Refusal::OrderExpired)?;
@@ -116,6 +121,9 @@ impl Sides<'_> {
 			None => None,
 		};
 		let policy = A::workerpool(&workerpool.workerpool).ok_or(Refusal::WorkerpoolNotRegistered)?;
+		if let Some(least) = request.workerpool.least_record() {
+			check(least.is_met_by(&tally(&workerpool.workerpool, &policy.owner)), Refusal::RecordTooPoor)?;
+		}
 
 		Ok(Terms {
 			task_price: money::task_price(app.price, dataset.map_or(0, |order| order.price), workerpool.price)?,
@@ -138,7 +146,7 @@ impl Sides<'_> {
 	pub fn admit_workerpool<A: Assets>(&self) -> bool {
 		let Self { app, dataset, workerpool, request } = *self;
 		let pool = Some(&workerpool.workerpool);
-		request.workerpool.admits::<A>(pool)
+		request.workerpool.by_name().admits::<A>(pool)
 			&& app.workerpool_restrict.admits::<A>(pool)
 			&& dataset.is_none_or(|dataset| dataset.workerpool_restrict.admits::<A>(pool))
 			&& workerpool.app_restrict.admits::<A>(Some(&app.app))
@@ -150,7 +158,7 @@ impl Sides<'_> {
 	pub fn workerpool_groups(&self) -> u32 {
 		let Self { app, dataset, workerpool, request } = *self;
 		let groups = [
-			request.workerpool.is_group(),
+			request.workerpool.by_name().is_group(),
 			app.workerpool_restrict.is_group(),
 			dataset.is_some_and(|dataset| dataset.workerpool_restrict.is_group()),
 			workerpool.app_restrict.is_group(),
@@ -176,7 +184,7 @@ impl Sides<'_> {
 		let pool_id = Some(&workerpool.workerpool);
 		let dataset_id = dataset.map(|order| &order.dataset);
 		let requester = Some(&request.requester);
-		check(request.workerpool.admits::<A>(pool_id), Refusal::RequestExcludesWorkerpool)?;
+		check(request.workerpool.by_name().admits::<A>(pool_id), Refusal::RequestExcludesWorkerpool)?;
 		check(app.dataset_restrict.admits::<A>(dataset_id), Refusal::AppExcludesDataset)?;
 		check(app.workerpool_restrict.admits::<A>(pool_id), Refusal::AppExcludesWorkerpool)?;
 		check(app.requester_restrict.admits::<A>(requester), Refusal::AppExcludesRequester)?;

@@ -217,7 +217,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Looks at the offers of the workerpool that a request names. Only its owner can fill that list.
 	pub(crate) fn walk_named(search: &mut Search<T>, ask: &mut Ask) {
-		if let Restriction::Exactly(workerpool) = ask.request.workerpool {
+		if let Restriction::Exactly(workerpool) = ask.request.workerpool.by_name() {
 			let scan = usize::try_from(T::SearchScan::get()).unwrap_or(usize::MAX);
 			// The book's lists do not tell.
 			let of_any_trust = |(rank, order)| (rank, Listed { order, trust: u64::MAX });

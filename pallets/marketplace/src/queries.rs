@@ -91,7 +91,9 @@ impl<T: Config> Pallet<T> {
 	/// Returns what a match would cost, if the rules accept it.
 	fn estimate_of(ask: &Ask, found: &Found) -> Option<Estimate> {
 		let sides = ask.sides(found);
-		let terms = sides.terms::<T::Assets>(T::Time::now(), Categories::<T>::get, Self::conditions()).ok()?;
+		let now = T::Time::now();
+		let conditions = Self::conditions();
+		let terms = sides.terms::<T::Assets>(now, Categories::<T>::get, conditions, Self::pool_tally).ok()?;
 		let volume = found.volume;
 		Some(Estimate {
 			orders: ask.hashes(found),

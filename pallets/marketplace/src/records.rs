@@ -1,5 +1,5 @@
-//! How the tasks of workerpools and apps ended, and what follows from it: how offers rank, how many unattended tasks a
-//! pool may have open, and what its attempts can be paid.
+//! How the tasks of workerpools and apps ended, and what follows from it: how offers rank, which requests a pool can be
+//! matched with, how many unattended tasks it may have open, and what its attempts can be paid.
 //!
 //! Only what happens under a pool's owner of today counts: a record ends when the pool changes hands.
 
@@ -20,6 +20,11 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn pool_record(pool: &WorkerpoolId, owner: &AccountId) -> PoolRecord {
 		let known = PoolRecords::<T>::get(pool).filter(|record| record.owner == *owner);
 		known.unwrap_or_else(|| PoolRecord::new(owner.clone())).at(T::Time::now())
+	}
+
+	/// Returns how the tasks of a pool under this owner ended, as of now.
+	pub(crate) fn pool_tally(pool: &WorkerpoolId, owner: &AccountId) -> Tally {
+		Self::pool_record(pool, owner).tally
 	}
 
 	/// Returns for how many more tasks a pool can be matched unattended.

@@ -4,7 +4,7 @@
 
 use rlc_primitives::{money::MoneyError, OrderKind};
 
-/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in five groups, between which the
+/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in six groups, between which the
 /// pallet has errors of its own.
 ///
 /// Their order is part of the encoding of the pallet's errors: no variant moves, and none is inserted.
@@ -97,6 +97,11 @@ macro_rules! refusals {
 				/// A trusted execution environment is demanded, and this chain knows of no enclave that could do it. Ask
 				/// without, or wait until it does.
 				NoEnclaves,
+			}
+			records {
+				/// The workerpool's record is worse than the least that the request names, or became so as its tasks grew old.
+				/// Choose another workerpool order.
+				RecordTooPoor,
 			}
 		}
 	};

@@ -100,9 +100,18 @@ impl<T: Config> Search<T> {
 	fn look_at(&mut self, hash: &OrderHash, asks: &mut [Ask], places: &[(u64, usize)]) {
 		let Some(published) = Orders::<T>::get(hash) else { return };
 		let AnyOrder::Workerpool(order) = &published.order else { return };
+		let mut tally = None;
 		let mut offer = None;
 		for (_, place) in places {
 			let Some(ask) = asks.get_mut(*place).filter(|ask| ask.could_use(order)) else { continue };
+			if let Some(least) = ask.request.workerpool.least_record() {
+				// All offers of a pool share one record, which ranking needs too. So it comes before what is read of
+				// each offer, which nobody needs for requests that no pool is good enough for.
+				let tally = tally.get_or_insert_with(|| self.pools.tally(&order.workerpool, &published.owner));
+				if !least.is_met_by(tally) {
+					continue;
+				}
+			}
 			// What has to be read of an offer is read once, and only if somebody could use it.
 			let offer = offer.get_or_insert_with(|| self.pools.offer(hash, order, &published));
 			let Some(offer) = offer else { return };

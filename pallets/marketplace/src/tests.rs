@@ -14,8 +14,8 @@ mod unattended;
 
 use frame_support::pallet_prelude::DispatchResult;
 use rlc_primitives::{
-	AnyOrder, AppOrder, DatasetOrder, DealId, Order, OrderHash, OrderSignature, RequestOrder, Restriction, Tag,
-	WorkerpoolOrder,
+	AnyOrder, AppOrder, DatasetOrder, DealId, Order, OrderHash, OrderSignature, PoolRestriction, RequestOrder,
+	Restriction, Tag, WorkerpoolOrder,
 };
 use sp_core::{Pair, H256};
 
@@ -72,7 +72,7 @@ pub fn four() -> Four {
 			app_max_price: 10,
 			dataset: Some(DATASET),
 			dataset_max_price: 20,
-			workerpool: Restriction::Anyone,
+			workerpool: PoolRestriction::Anyone,
 			workerpool_max_price: 100,
 			requester: Who::Requester.id(),
 			volume: 5,

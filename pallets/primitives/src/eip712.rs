@@ -55,6 +55,8 @@ pub enum NotExpressible {
 	Payer,
 	/// It expires.
 	Expiry,
+	/// It names the least record of a workerpool.
+	LeastRecord,
 }
 
 /// Returns `keccak(type ‖ keccak(name) ‖ keccak(version) ‖ chain id ‖ verifying contract)`.

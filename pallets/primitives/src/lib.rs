@@ -54,7 +54,9 @@ pub use ids::{
 	WorkerpoolId,
 };
 pub use observed::{ObservedTask, TaskEvent};
-pub use orders::{AnyOrder, AppOrder, DatasetOrder, Order, OrderKind, RequestOrder, Restriction, WorkerpoolOrder};
+pub use orders::{
+	AnyOrder, AppOrder, DatasetOrder, Order, OrderKind, PoolRestriction, RequestOrder, Restriction, WorkerpoolOrder,
+};
 pub use rules::Rules;
 pub use signature::{OrderSignature, SignatureError, SigningDomain};
 pub use supply::{MAX_SUPPLY, NRLC, RLC};

@@ -4,11 +4,12 @@
 //! - the id of an asset, which is 20 bytes on both sides;
 //! - an account of 32 bytes. iExec's tools can name one only if it belongs to an Ethereum key, so an order that names
 //!   another account has no EIP-712 form ([`NotExpressible`]), and is signed natively;
-//! - a [`Restriction`].
+//! - a [`Restriction`], or, for the workerpools of a request, a [`PoolRestriction`].
 
 mod any;
 mod app;
 mod dataset;
+mod pools;
 mod request;
 mod restriction;
 mod workerpool;
@@ -20,6 +21,7 @@ use sp_core::H256;
 pub use any::AnyOrder;
 pub use app::AppOrder;
 pub use dataset::DatasetOrder;
+pub use pools::PoolRestriction;
 pub use request::RequestOrder;
 pub use restriction::{Member, Restriction};
 pub use workerpool::WorkerpoolOrder;

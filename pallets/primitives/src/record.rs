@@ -12,6 +12,8 @@
 //!
 //! A pool without a record ranks by its price alone. Ten tasks that timed out make a newcomer rank as if it asked for five
 //! times its price; after a hundred completed tasks, as if it asked for a third more.
+//!
+//! A request that ranking is too little for names a [`LeastRecord`]: pools with a worse one are no match at all.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -107,6 +109,31 @@ impl Tally {
 		let bad = self.timed_out.saturating_mul(TIMEOUT_FACTOR).saturating_add(self.failed);
 		let good = self.completed.saturating_add(charge.max(1).saturating_mul(CREDIT));
 		price.saturating_add(mul_div(price, bad, good).unwrap_or(Balance::MAX))
+	}
+}
+
+/// The least record that a request wants of a workerpool under its owner of today.
+///
+/// Charges are spent for good, so a pool meets the first bound by work alone. The second is weaker: whoever spends as much
+/// on apps that fail makes the pool miss it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub struct LeastRecord {
+	/// What its completed tasks weigh at least, in nRLC.
+	pub completed: Balance,
+	/// Which part of the weight of all its tasks may be of those without a result, in percent: 100 allows any.
+	pub max_failed: u8,
+}
+
+impl LeastRecord {
+	/// Returns whether a record is good enough. One of which nothing is known has no failures.
+	pub fn is_met_by(&self, tally: &Tally) -> bool {
+		if tally.completed < self.completed {
+			return false;
+		}
+		let failed = tally.failed.saturating_add(tally.timed_out);
+		let all = tally.completed.saturating_add(failed);
+		// A percentage above 100 allows any, and what it allows may exceed 128 bits.
+		failed <= mul_div(all, self.max_failed.into(), 100).unwrap_or(Balance::MAX)
 	}
 }
 
@@ -254,6 +281,41 @@ mod tests {
 		assert_eq!(rank(Balance::MAX, 0, 0), 1_000);
 		let hopeless = Tally { completed: 0, failed: 0, timed_out: Balance::MAX, halved: 0 };
 		assert_eq!(hopeless.rank(1_000, 1), Balance::MAX, "saturates");
+	}
+
+	#[test]
+	fn least_record_is_met_at_both_its_bounds_and_missed_beyond() {
+		let least = LeastRecord { completed: 90, max_failed: 10 };
+		let is_met = |completed, failed, timed_out| least.is_met_by(&Tally { completed, failed, timed_out, halved: 0 });
+		assert!(is_met(90, 0, 0));
+		assert!(!is_met(89, 0, 0), "too little is completed");
+		assert!(is_met(90, 10, 0) && is_met(90, 0, 10) && is_met(90, 4, 6));
+		assert!(!is_met(90, 11, 0) && !is_met(90, 0, 11) && !is_met(90, 5, 6), "too much has failed");
+		assert!(is_met(99, 11, 0));
+		assert!(!is_met(98, 11, 0), "one part in ten, rounded down");
+	}
+
+	#[test]
+	fn pool_without_a_record_has_completed_nothing_and_failed_nothing() {
+		let is_met = |completed, max_failed| LeastRecord { completed, max_failed }.is_met_by(&Tally::default());
+		assert!(is_met(0, 0) && !is_met(1, 100));
+	}
+
+	#[test]
+	fn extremes_of_a_least_record_are_met_by_any_pool_or_by_none() {
+		let worst = Tally { completed: 0, failed: Balance::MAX, timed_out: Balance::MAX, halved: 0 };
+		let is_met = |completed, max_failed, tally| LeastRecord { completed, max_failed }.is_met_by(tally);
+		assert!(is_met(0, 100, &worst) && is_met(0, 255, &worst) && !is_met(0, 99, &worst));
+		let best = Tally { completed: Balance::MAX, ..Tally::default() };
+		assert!(is_met(Balance::MAX, 0, &best));
+		assert!(!is_met(Balance::MAX, 100, &Tally { completed: Balance::MAX - 1, ..best }));
+	}
+
+	#[test]
+	fn record_that_met_the_least_misses_it_once_its_tasks_are_old() {
+		let tally = Tally { completed: 100, failed: 0, timed_out: 0, halved: 0 };
+		let least = LeastRecord { completed: 100, max_failed: 0 };
+		assert!(least.is_met_by(&tally.at(HALF_LIFE - 1)) && !least.is_met_by(&tally.at(HALF_LIFE)));
 	}
 
 	#[test]

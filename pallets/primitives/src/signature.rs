@@ -117,7 +117,7 @@ pub fn verify_native(signature: &Signature, payload: &[u8], signer: &AccountId) 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{AppId, AppOrder, CategoryId, RequestOrder, Restriction, Tag};
+	use crate::{record::LeastRecord, AppId, AppOrder, CategoryId, PoolRestriction, RequestOrder, Restriction, Tag};
 	use sp_core::{ecdsa, ed25519, sr25519, Pair};
 	use sp_runtime::{traits::IdentifyAccount, MultiSigner};
 
@@ -144,7 +144,7 @@ mod tests {
 			app_max_price: 5,
 			dataset: None,
 			dataset_max_price: 0,
-			workerpool: Restriction::Anyone,
+			workerpool: PoolRestriction::Anyone,
 			workerpool_max_price: 9,
 			requester: account_of(H160::repeat_byte(4)),
 			volume: 1,
@@ -159,6 +159,9 @@ mod tests {
 			expiry: None,
 		}
 	}
+
+	/// A record that every workerpool has.
+	const ANY_RECORD: LeastRecord = LeastRecord { completed: 0, max_failed: 100 };
 
 	/// Returns everyone who can sign natively, with their signature over `message`.
 	fn everyone(message: &[u8]) -> Vec<(AccountId, OrderSignature)> {
@@ -244,15 +247,19 @@ mod tests {
 			(RequestOrder { dataset: Some(Default::default()), ..request() }, NotExpressible::ZeroAddress),
 			(RequestOrder { callback: Some(Default::default()), ..request() }, NotExpressible::ZeroAddress),
 			(
-				RequestOrder { workerpool: Restriction::Exactly(Default::default()), ..request() },
+				RequestOrder { workerpool: PoolRestriction::Exactly(Default::default()), ..request() },
 				NotExpressible::ZeroAddress,
 			),
 			(
-				RequestOrder { workerpool: Restriction::Group(Default::default()), ..request() },
+				RequestOrder { workerpool: PoolRestriction::Group(Default::default()), ..request() },
 				NotExpressible::ZeroAddress,
 			),
 			(RequestOrder { payer: Some(zero), ..request() }, NotExpressible::Payer),
 			(RequestOrder { expiry: Some(1), ..request() }, NotExpressible::Expiry),
+			(
+				RequestOrder { workerpool: PoolRestriction::new(Restriction::Anyone, Some(ANY_RECORD)), ..request() },
+				NotExpressible::LeastRecord,
+			),
 		];
 		let signature = OrderSignature::Eip712(EthereumSignature::Full([1; 65]));
 		for (order, why) in inexpressible {

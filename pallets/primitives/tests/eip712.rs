@@ -5,8 +5,8 @@ use rlc_primitives::{
 	ethereum::{account_of, EthereumSignature, EthereumSignatureError},
 	orders::{Member, NotExpressible},
 	signature::SignatureError,
-	AccountId, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, Order, OrderSignature, RequestOrder,
-	Restriction, SigningDomain, Tag, WorkerpoolOrder,
+	AccountId, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, Order, OrderSignature, PoolRestriction,
+	RequestOrder, Restriction, SigningDomain, Tag, WorkerpoolOrder,
 };
 use serde_json::Value;
 use sp_core::{bytes::from_hex, H160, H256};
@@ -98,7 +98,7 @@ fn request_order(o: &Value) -> RequestOrder {
 		app_max_price: amount(&o["appmaxprice"]),
 		dataset: optional(&o["dataset"]).map(rlc_primitives::DatasetId),
 		dataset_max_price: amount(&o["datasetmaxprice"]),
-		workerpool: restriction(&o["workerpool"], rlc_primitives::WorkerpoolId),
+		workerpool: restriction(&o["workerpool"], rlc_primitives::WorkerpoolId).into(),
 		workerpool_max_price: amount(&o["workerpoolmaxprice"]),
 		requester: account(h160(&o["requester"])),
 		volume: number(&o["volume"]),
@@ -183,7 +183,7 @@ fn every_changed_field_changes_the_hash() {
 		RequestOrder { app_max_price: 1, ..order.clone() },
 		RequestOrder { dataset: Some(rlc_primitives::DatasetId(address)), ..order.clone() },
 		RequestOrder { dataset_max_price: 1, ..order.clone() },
-		RequestOrder { workerpool: Restriction::Group(rlc_primitives::GroupId(address)), ..order.clone() },
+		RequestOrder { workerpool: PoolRestriction::Group(rlc_primitives::GroupId(address)), ..order.clone() },
 		RequestOrder { workerpool_max_price: 1, ..order.clone() },
 		RequestOrder { requester: account(address), ..order.clone() },
 		RequestOrder { volume: 1, ..order.clone() },

@@ -2,7 +2,8 @@
 
 use pallet_registry::{App, Dataset, Description, Name};
 use rlc_primitives::{
-	AccountId, AppId, AppOrder, Balance, CategoryId, RequestOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
+	AccountId, AppId, AppOrder, Balance, CategoryId, PoolRestriction, RequestOrder, Restriction, Tag, WorkerpoolId,
+	WorkerpoolOrder,
 };
 use sp_core::H256;
 
@@ -73,7 +74,7 @@ pub fn request_order(
 		app_max_price: app.price,
 		dataset: None,
 		dataset_max_price: 0,
-		workerpool: Restriction::Anyone,
+		workerpool: PoolRestriction::Anyone,
 		workerpool_max_price: workerpool.price,
 		requester,
 		volume,

@@ -10,8 +10,8 @@ use frame_support::traits::{fungible::Mutate, Get, Hooks};
 use pallet_marketplace::{Call, Config};
 use rlc_checks::{assets, chain};
 use rlc_primitives::{
-	AccountId, AnyOrder, AppId, AppOrder, CategoryId, OrderHash, RequestOrder, Restriction, Tag, WorkerpoolId,
-	WorkerpoolOrder, RLC,
+	record::LeastRecord, AccountId, AnyOrder, AppId, AppOrder, CategoryId, GroupId, OrderHash, PoolRestriction,
+	RequestOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder, RLC,
 };
 use rlc_runtime::{
 	presets, Balances, Marketplace, Registry, Runtime, RuntimeCall, RuntimeOrigin, System, UncheckedExtrinsic,
@@ -101,7 +101,7 @@ fn request(app: AppId, requester: &AccountId, n: u64) -> RequestOrder {
 		app_max_price: 0,
 		dataset: None,
 		dataset_max_price: 0,
-		workerpool: Restriction::Anyone,
+		workerpool: PoolRestriction::Anyone,
 		workerpool_max_price: RLC,
 		requester: requester.clone(),
 		volume: 3,
@@ -127,7 +127,7 @@ fn hostile_offers() {
 		let requester_restrict = if n % 2 == 0 {
 			Restriction::Exactly(ACCOMPLICE)
 		} else {
-			Restriction::Group(rlc_primitives::GroupId(H160::repeat_byte(9)))
+			Restriction::Group(GroupId(H160::repeat_byte(9)))
 		};
 		publish(&ATTACKER, WorkerpoolOrder { requester_restrict, ..offer(own, HOSTILE + n) });
 	}
@@ -135,18 +135,20 @@ fn hostile_offers() {
 	Registry::transfer(by(&ATTACKER), asset, ACCOMPLICE).expect("the pool is given away");
 }
 
-/// A quarter each asks for trust that nobody delivers, cannot pay, asks for an app that nobody offers, and admits nothing
-/// but a group of nobody's.
+/// A fifth each asks for trust that nobody delivers, cannot pay, asks for an app that nobody offers, admits nothing but a
+/// group of nobody's, and asks for a record that no pool has.
 fn hopeless_requests(honest: AppId) {
 	let unoffered = app(&ATTACKER, 1);
 	for n in 0..HOPELESS {
 		let order = RequestOrder { workerpool_max_price: 2 * RLC, ..request(honest, &ATTACKER, n) };
-		let order = match n % 4 {
+		let order = match n % 5 {
 			0 => RequestOrder { trust: u64::MAX, ..order },
 			1 => RequestOrder { requester: PAUPER, ..order },
 			2 => RequestOrder { app: unoffered, ..order },
+			3 => RequestOrder { workerpool: PoolRestriction::Group(GroupId(H160::repeat_byte(9))), ..order },
 			_ => {
-				RequestOrder { workerpool: Restriction::Group(rlc_primitives::GroupId(H160::repeat_byte(9))), ..order }
+				let least = LeastRecord { completed: RLC, max_failed: 100 };
+				RequestOrder { workerpool: PoolRestriction::new(Restriction::Anyone, Some(least)), ..order }
 			}
 		};
 		let who = order.requester.clone();

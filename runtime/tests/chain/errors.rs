@@ -113,6 +113,7 @@ fn marketplace_errors_keep_their_numbers() {
 			"StillFunded",
 			"RecordInUse",
 			"NoEnclaves",
+			"RecordTooPoor",
 		]
 	);
 }

@@ -4,6 +4,7 @@ use rlc_chain::Chain;
 use rlc_primitives::{
 	assets::{App, AppKind, AssetId, Dataset, Registered, Workerpool},
 	market::BookKey,
+	record::Recorded,
 	AppId, DatasetId, Settlement, WorkerpoolId,
 };
 use rlc_protocol::PoolDescription;
@@ -26,6 +27,9 @@ pub(crate) trait Asset: Copy + Serialize {
 
 	/// Returns the list of the asset's orders in the book.
 	fn list(self) -> BookKey;
+
+	/// Returns whose record tells how tasks of the asset ended; `None`: nobody keeps one of this kind.
+	fn recorded(self) -> Option<Recorded>;
 
 	/// Returns the id in hex.
 	fn hex(self) -> String;
@@ -51,6 +55,10 @@ impl Asset for AppId {
 
 	fn list(self) -> BookKey {
 		BookKey::App(self)
+	}
+
+	fn recorded(self) -> Option<Recorded> {
+		Some(Recorded::App(self))
 	}
 
 	fn hex(self) -> String {
@@ -87,6 +95,10 @@ impl Asset for DatasetId {
 		BookKey::Dataset(self)
 	}
 
+	fn recorded(self) -> Option<Recorded> {
+		None
+	}
+
 	fn hex(self) -> String {
 		format!("{:?}", self.0)
 	}
@@ -114,6 +126,10 @@ impl Asset for WorkerpoolId {
 
 	fn list(self) -> BookKey {
 		BookKey::Workerpool(self)
+	}
+
+	fn recorded(self) -> Option<Recorded> {
+		Some(Recorded::Workerpool(self))
 	}
 
 	fn hex(self) -> String {

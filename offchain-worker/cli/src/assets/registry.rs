@@ -33,7 +33,11 @@ pub(crate) async fn show<A: Asset>(context: &Context, id: A) -> Result<Answer> {
 	let asset = id.find(&chain).await?;
 	let asset = asset.ok_or_else(|| failure!(AssetUnknown, "there is no {} {}", A::KIND, id.hex(); "check the id"))?;
 	let offers = sale::offers(&chain, id.list()).await?;
-	Ok(say::asset::shown(id, &asset, A::details(&asset.content), &offers))
+	let record = match id.recorded() {
+		Some(of) => chain.record(of).await?,
+		None => None,
+	};
+	Ok(say::asset::shown(id, &asset, A::details(&asset.content), &offers, record))
 }
 
 /// Registers an asset, unless it is there already. Returns whether it is new.

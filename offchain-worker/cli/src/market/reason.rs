@@ -1,9 +1,12 @@
 //! Why no offers serve a wish.
 
+use std::collections::btree_map::{BTreeMap, Entry};
+
 use rlc_chain::Chain;
 use rlc_primitives::{
-	market::{BookEntry, BookFilter, BookKey},
-	AnyOrder, WorkerpoolOrder,
+	market::{BookEntry, BookFilter, BookKey, RecordView},
+	record::{LeastRecord, Recorded, Tally},
+	AnyOrder, WorkerpoolId, WorkerpoolOrder,
 };
 
 use super::Wish;
@@ -21,6 +24,8 @@ pub(super) struct Book {
 	apps: Vec<BookEntry>,
 	datasets: Vec<BookEntry>,
 	workerpools: Vec<BookEntry>,
+	/// How tasks of these workerpools ended. Read only if the wish asks for a record.
+	tallies: BTreeMap<WorkerpoolId, Tally>,
 }
 
 impl Book {
@@ -38,7 +43,23 @@ impl Book {
 			Some(workerpool) => BookKey::Workerpool(workerpool),
 			None => BookKey::Workerpools(wish.category),
 		};
-		Ok(Self { apps: list(BookKey::App(wish.app)).await?, datasets, workerpools: list(workerpools).await? })
+		let apps = list(BookKey::App(wish.app)).await?;
+		let workerpools = list(workerpools).await?;
+		let mut tallies = BTreeMap::new();
+		if wish.least_record.is_some() {
+			for order in workerpools.iter().filter_map(pool_order) {
+				if let Entry::Vacant(entry) = tallies.entry(order.workerpool) {
+					let record = chain.record(Recorded::Workerpool(order.workerpool)).await?;
+					entry.insert(record.map_or_else(Tally::default, tally));
+				}
+			}
+		}
+		Ok(Self { apps, datasets, workerpools, tallies })
+	}
+
+	/// Returns whether a workerpool has at least this record.
+	fn has_record(&self, workerpool: WorkerpoolId, least: LeastRecord) -> bool {
+		self.tallies.get(&workerpool).is_some_and(|tally| least.is_met_by(tally))
 	}
 }
 
@@ -70,9 +91,15 @@ pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
 		return failure!(OffersTrust, "no offer of {seller} for category {category} promises trust {trust}";
 			"ask for --trust {best}");
 	}
-	if !in_category.iter().any(|order| order.trust >= wish.trust && order.tag.covers(wish.tag)) {
+	let able: Vec<_> =
+		in_category.iter().filter(|order| order.trust >= wish.trust && order.tag.covers(wish.tag)).collect();
+	if able.is_empty() {
 		return failure!(OffersTag, "no offer of {seller} for category {category} has the tag {}", ids::tag_words(wish.tag);
 			"leave out what you can do without");
+	}
+	if wish.least_record.is_some_and(|least| !able.iter().any(|order| book.has_record(order.workerpool, least))) {
+		return failure!(OffersRecord, "no offer of {seller} for category {category} comes with the record asked for";
+			"ask for less with --least-completed, or allow more with --max-failed");
 	}
 	failure!(
 		OffersExclude,
@@ -81,6 +108,12 @@ pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
 		wish.tasks;
 		"ask for fewer --tasks, or see `rlc orderbook`"
 	)
+}
+
+fn tally(record: RecordView) -> Tally {
+	let RecordView { completed, failed, timed_out, .. } = record;
+	// The chain has halved it.
+	Tally { completed, failed, timed_out, halved: 0 }
 }
 
 fn pool_order(entry: &BookEntry) -> Option<&WorkerpoolOrder> {
@@ -104,7 +137,7 @@ mod tests {
 
 	fn reason(apps: &[AppOrder], pools: &[WorkerpoolOrder], wish: &Wish) -> String {
 		let (apps, workerpools) = (apps.iter().cloned().map(entry), pools.iter().cloned().map(entry));
-		let book = Book { apps: apps.collect(), datasets: Vec::new(), workerpools: workerpools.collect() };
+		let book = Book { apps: apps.collect(), workerpools: workerpools.collect(), ..Default::default() };
 		nothing_serves(&book, wish).to_string()
 	}
 
@@ -129,6 +162,20 @@ mod tests {
 		let weak_but_protected = WorkerpoolOrder { tag: Tag::from_bits(1), ..weak };
 		assert!(reason(&[app()], &[pool(), weak_but_protected], &protected).contains("has the tag"));
 		assert!(reason(&[app()], &[pool()], &wish()).contains("cannot stake for 2 tasks"));
+	}
+
+	#[test]
+	fn records_that_are_too_poor_are_named() {
+		let proven = Wish { least_record: Some(LeastRecord { completed: 5, max_failed: 100 }), ..wish() };
+		assert!(reason(&[app()], &[pool()], &proven).contains("comes with the record asked for; ask for less"));
+		let tally = Tally { completed: 5, ..Tally::default() };
+		let book = Book {
+			apps: vec![entry(app())],
+			workerpools: vec![entry(pool())],
+			tallies: [(pool().workerpool, tally)].into(),
+			..Default::default()
+		};
+		assert!(nothing_serves(&book, &proven).to_string().contains("cannot stake for 2 tasks"), "it is good enough");
 	}
 
 	#[test]

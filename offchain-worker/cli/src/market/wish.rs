@@ -1,8 +1,8 @@
 //! What a requester wants to have computed.
 
 use rlc_primitives::{
-	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, RequestOrder, Restriction, Tag,
-	WorkerpoolId,
+	record::LeastRecord, AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, PoolRestriction,
+	RequestOrder, Restriction, Tag, WorkerpoolId,
 };
 use sp_core::H256;
 
@@ -15,6 +15,8 @@ pub(crate) struct Wish {
 	pub dataset: Option<DatasetId>,
 	/// The only workerpool that may compute, if any.
 	pub workerpool: Option<WorkerpoolId>,
+	/// The record that a workerpool must have at least, if any.
+	pub least_record: Option<LeastRecord>,
 	/// Says how long a task may take.
 	pub category: CategoryId,
 	/// The category's name.
@@ -44,12 +46,13 @@ pub(crate) struct Wish {
 impl Wish {
 	/// Returns the request that pays at most this much for app, dataset and workerpool.
 	pub(crate) fn request(&self, app: Balance, dataset: Balance, workerpool: Balance) -> RequestOrder {
+		let pools = self.workerpool.map_or(Restriction::Anyone, Restriction::Exactly);
 		RequestOrder {
 			app: self.app,
 			app_max_price: app,
 			dataset: self.dataset,
 			dataset_max_price: if self.dataset.is_some() { dataset } else { 0 },
-			workerpool: self.workerpool.map_or(Restriction::Anyone, Restriction::Exactly),
+			workerpool: PoolRestriction::new(pools, self.least_record),
 			workerpool_max_price: workerpool,
 			requester: self.requester.clone(),
 			volume: self.tasks,

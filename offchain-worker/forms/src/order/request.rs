@@ -1,8 +1,8 @@
 //! A requester asks for tasks.
 
 use rlc_primitives::{
-	self as domain, AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, Restriction, Tag,
-	WorkerpoolId,
+	self as domain, record, AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params,
+	PoolRestriction, Restriction, Tag, WorkerpoolId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct RequestOrder {
 	#[serde(with = "Decimal::<Balance>", default)]
 	dataset_max_price: Balance,
 	/// Which workerpools may compute.
-	#[serde(with = "Restricted::<WorkerpoolId>", default)]
+	#[serde(getter = "workerpool", with = "Restricted::<WorkerpoolId>", default)]
 	workerpool: Restriction<WorkerpoolId>,
 	/// The most that a task may pay for the workerpool, in nRLC.
 	#[serde(with = "Decimal::<Balance>")]
@@ -71,4 +71,64 @@ pub struct RequestOrder {
 	/// From when on, in ms, the request cannot be matched, if ever.
 	#[serde(default)]
 	expiry: Option<Moment>,
+	/// The record that a workerpool must have at least; `null`: any will do, or none.
+	#[serde(getter = "least_record", default)]
+	least_record: Option<LeastRecord>,
+}
+
+/// The record that a workerpool must have at least, under its owner of today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LeastRecord {
+	/// The least weight of its tasks that have a result, in nRLC.
+	#[serde(default)]
+	pub completed: Decimal<Balance>,
+	/// The largest part of the weight of all its tasks that may be of those without a result, in percent.
+	#[serde(default = "any_part")]
+	#[schemars(range(max = 100))]
+	pub max_failed: u8,
+}
+
+/// Returns the part that allows any.
+fn any_part() -> u8 {
+	100
+}
+
+fn workerpool(request: &domain::RequestOrder) -> Restriction<WorkerpoolId> {
+	request.workerpool.by_name()
+}
+
+fn least_record(request: &domain::RequestOrder) -> Option<LeastRecord> {
+	let least = request.workerpool.least_record();
+	least.map(|least| LeastRecord { completed: Decimal(least.completed), max_failed: least.max_failed })
+}
+
+/// The chain has workerpool and least record in one.
+impl From<RequestOrder> for domain::RequestOrder {
+	fn from(form: RequestOrder) -> Self {
+		let least = form.least_record;
+		let least = least.map(|LeastRecord { completed: Decimal(completed), max_failed }| record::LeastRecord {
+			completed,
+			max_failed,
+		});
+		Self {
+			app: form.app,
+			app_max_price: form.app_max_price,
+			dataset: form.dataset,
+			dataset_max_price: form.dataset_max_price,
+			workerpool: PoolRestriction::new(form.workerpool, least),
+			workerpool_max_price: form.workerpool_max_price,
+			requester: form.requester,
+			volume: form.volume,
+			tag: form.tag,
+			category: form.category,
+			trust: form.trust,
+			beneficiary: form.beneficiary,
+			callback: form.callback,
+			params: form.params,
+			salt: form.salt,
+			payer: form.payer,
+			expiry: form.expiry,
+		}
+	}
 }

@@ -2,13 +2,15 @@
 
 use super::*;
 use rlc_primitives::{
-	AccountId, AppId, AppOrder, Balance, CallbackId, CategoryId, DatasetId, DatasetOrder, GroupId, RequestOrder,
-	Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
+	record, AccountId, AppId, AppOrder, Balance, CallbackId, CategoryId, DatasetId, DatasetOrder, GroupId,
+	PoolRestriction, RequestOrder, Restriction, Tag, WorkerpoolId, WorkerpoolOrder,
 };
 use serde_json::{from_value, json, to_value, Value};
 use sp_core::{H160, H256};
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+const LEAST: record::LeastRecord = record::LeastRecord { completed: Balance::MAX, max_failed: 10 };
 
 fn alice() -> AccountId {
 	ALICE.parse::<crate::Account>().unwrap().0
@@ -56,7 +58,7 @@ fn orders() -> [AnyOrder; 4] {
 		app_max_price: 5,
 		dataset: Some(DatasetId(id(5))),
 		dataset_max_price: 6,
-		workerpool: Restriction::Group(GroupId(id(2))),
+		workerpool: PoolRestriction::new(Restriction::Group(GroupId(id(2))), Some(LEAST)),
 		workerpool_max_price: 10,
 		requester: alice(),
 		volume: 11,
@@ -116,9 +118,37 @@ fn request() -> Value {
 #[test]
 fn absent_keys_mean_none_or_anyone() {
 	let Request(read) = from_value(request()).unwrap();
-	assert_eq!((read.dataset, read.dataset_max_price, read.workerpool), (None, 0, Restriction::Anyone));
+	assert_eq!((read.dataset, read.dataset_max_price, read.workerpool), (None, 0, PoolRestriction::Anyone));
 	assert_eq!((read.tag, read.salt, read.payer, read.expiry), (Tag::NONE, H256::zero(), None, None));
 	assert!(read.params.is_empty() && read.beneficiary.is_none() && read.callback.is_none());
+}
+
+#[test]
+fn least_record_stands_beside_the_workerpool_that_it_is_for() {
+	let mut json = request();
+	json["workerpool"] = json!({ "group": id(2) });
+	json["leastRecord"] = json!({ "completed": 500, "maxFailed": 10 });
+	let Request(read) = from_value(json).unwrap();
+	let least = record::LeastRecord { completed: 500, max_failed: 10 };
+	assert_eq!(read.workerpool, PoolRestriction::new(Restriction::Group(GroupId(id(2))), Some(least)));
+
+	let written = to_value(Request(read)).unwrap();
+	assert_eq!(written["workerpool"], json!({ "group": id(2) }));
+	assert_eq!(written["leastRecord"], json!({ "completed": "500", "maxFailed": 10 }));
+}
+
+#[test]
+fn bounds_of_a_least_record_that_are_left_out_allow_any() {
+	let read = |least: Value| {
+		let mut json = request();
+		json["leastRecord"] = least;
+		let Request(read) = from_value(json).unwrap();
+		read.workerpool.least_record()
+	};
+	let least = |completed, max_failed| Some(record::LeastRecord { completed, max_failed });
+	assert_eq!(read(json!({ "completed": "5" })), least(5, 100));
+	assert_eq!(read(json!({ "maxFailed": 0 })), least(0, 0));
+	assert_eq!(read(Value::Null), None);
 }
 
 #[test]
@@ -133,6 +163,9 @@ fn malformed_orders_are_refused() {
 		("category", json!(-1)),
 		("params", json!("x".repeat(8 * 1024 + 1))),
 		("trusts", json!(1)),
+		("leastRecord", json!({ "completed": "-5" })),
+		("leastRecord", json!({ "maxFailed": 256 })),
+		("leastRecord", json!({ "failed": 1 })),
 	] {
 		let mut order = request();
 		order[key] = wrong.clone();

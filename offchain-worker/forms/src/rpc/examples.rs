@@ -116,7 +116,7 @@ pub(super) fn request() -> Value {
 		"app": app(), "appMaxPrice": "0", "dataset": null, "datasetMaxPrice": "0", "workerpool": null,
 		"workerpoolMaxPrice": "2000000000", "requester": DAVE, "volume": "3", "tag": zero(), "category": 0,
 		"trust": "1", "beneficiary": null, "callback": null, "params": "{\"iexec_args\": \"1\"}", "salt": zero(),
-		"payer": null, "expiry": null,
+		"payer": null, "expiry": null, "leastRecord": { "completed": "50000000", "maxFailed": 10 },
 	})
 }
 

@@ -5,8 +5,9 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::account;
 use frame_support::BoundedVec;
 use rlc_primitives::{
-	traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, DealId, Order,
-	OrderHash, OrderKind, OrderSignature, RequestOrder, Restriction, Signature, Tag, WorkerpoolOrder,
+	record::LeastRecord, traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder,
+	DealId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction, RequestOrder, Restriction, Signature, Tag,
+	WorkerpoolOrder,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H160, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
@@ -19,6 +20,10 @@ use crate::{
 
 /// What a task of a deal was charged, in nRLC.
 pub const CHARGE: Balance = 1_000;
+
+/// What the requests want of their pools: those of [`Market::recorded`] have just that, halved or not, and so have pools
+/// without a record.
+const LEAST: LeastRecord = LeastRecord { completed: 0, max_failed: 67 };
 
 pub const KEY_TYPE: KeyTypeId = KeyTypeId(*b"mrkt");
 
@@ -124,7 +129,7 @@ impl Market {
 				app_max_price: 100,
 				dataset: Some(dataset),
 				dataset_max_price: 100,
-				workerpool: Restriction::Group(request_group),
+				workerpool: PoolRestriction::WithRecord { of: Restriction::Group(request_group), least: LEAST },
 				workerpool_max_price: 100,
 				requester: requester.account.clone(),
 				volume: 1,

@@ -56,5 +56,7 @@ pub fn eip712() -> OrderSignature {
 /// Returns a request that a wallet could have signed.
 pub fn expressible(request: RequestOrder) -> RequestOrder {
 	let wallet = account_of(H160::repeat_byte(1));
-	RequestOrder { requester: wallet.clone(), beneficiary: Some(wallet), payer: None, expiry: None, ..request }
+	let workerpool = request.workerpool.by_name().into();
+	let beneficiary = Some(wallet.clone());
+	RequestOrder { requester: wallet, beneficiary, workerpool, payer: None, expiry: None, ..request }
 }

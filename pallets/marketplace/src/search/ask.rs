@@ -115,7 +115,7 @@ impl Ask {
 
 	/// Returns whether the request names the workerpool that is to compute.
 	pub fn names_a_pool(&self) -> bool {
-		matches!(self.request.workerpool, Restriction::Exactly(_))
+		matches!(self.request.workerpool.by_name(), Restriction::Exactly(_))
 	}
 
 	/// Returns whether a workerpool offer at this price, or a dearer one, could be among the best.

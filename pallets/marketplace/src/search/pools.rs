@@ -8,7 +8,10 @@ use alloc::{
 use core::marker::PhantomData;
 
 use rlc_primitives::{
-	money, record::PoolRecord, traits::TaskCharge, AccountId, Balance, OrderHash, WorkerpoolId, WorkerpoolOrder,
+	money,
+	record::{PoolRecord, Tally},
+	traits::TaskCharge,
+	AccountId, Balance, OrderHash, WorkerpoolId, WorkerpoolOrder,
 };
 
 use crate::{funds, types::Published, Config, Pallet};
@@ -104,6 +107,11 @@ impl<T: Config> Pools<T> {
 				order: order.clone(),
 			})
 		})
+	}
+
+	/// Returns how the tasks of a pool under this owner ended, as of now.
+	pub fn tally(&mut self, pool: &WorkerpoolId, owner: &AccountId) -> Tally {
+		self.record(pool, owner).tally
 	}
 
 	fn record(&mut self, pool: &WorkerpoolId, owner: &AccountId) -> PoolRecord {

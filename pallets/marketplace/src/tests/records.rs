@@ -1,16 +1,17 @@
 //! Records: how tasks ended, and what follows for offers.
 
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, pallet_prelude::InvalidTransaction};
 use rlc_primitives::{
-	record::{Recorded, Tally, HALF_LIFE},
+	orders::Member,
+	record::{LeastRecord, Recorded, Tally, HALF_LIFE},
 	traits::{Deals as _, OnTaskClosed, Outcome},
-	AppId, ResultDigest, TaskId,
+	AppId, Balance, ResultDigest, TaskId, WorkerpoolId,
 };
 use sp_core::H160;
 
 use super::{
 	funds::{heirs_offer, heirs_pool},
-	unattended::{apply, on_a_validator},
+	unattended::{apply, on_a_validator, unsigned, validity},
 	*,
 };
 use crate::{AppRecords, Error, Event, PoolRecords};
@@ -152,6 +153,120 @@ fn failing_pool_ranks_behind_a_dearer_one() {
 		assert_eq!(best(), hash(dear));
 		closed(3, 10, DONE);
 		assert_eq!(best(), four.hashes().workerpool, "it has mended");
+	});
+}
+
+/// Returns orders whose request wants at least this record of one of these pools.
+fn wanting_of(of: Restriction<WorkerpoolId>, completed: Balance, max_failed: u8, salt: u8) -> Four {
+	let least = LeastRecord { completed, max_failed };
+	four().with(|it| {
+		it.request.workerpool = PoolRestriction::new(of, Some(least));
+		it.request.salt.0[0] = salt;
+	})
+}
+
+/// Returns orders whose request wants at least this record of any pool.
+fn wanting(completed: Balance, max_failed: u8, salt: u8) -> Four {
+	wanting_of(Restriction::Anyone, completed, max_failed, salt)
+}
+
+/// Publishes the request alone: the offers are in the book.
+fn asked(four: &Four) {
+	assert_ok!(Market::publish_order(Who::Requester.origin(), boxed(&four.request)));
+}
+
+/// Matches orders of the book.
+fn matched_in_book(origin: RuntimeOrigin, four: &Four) -> DispatchResult {
+	let Hashes { request, app, dataset, workerpool } = four.hashes();
+	Market::match_published(origin, request, app, dataset, workerpool)
+}
+
+/// All calls that make deals.
+const WAYS: [fn(&Four) -> DispatchResult; 4] = [
+	|four| four.matched(),
+	|four| Market::sponsor_match_orders(Who::Sponsor.origin(), Box::new(four.signed())),
+	|four| matched_in_book(Who::Broker.origin(), four),
+	|four| matched_in_book(frame_system::RawOrigin::Authorized.into(), four),
+];
+
+#[test]
+fn pool_that_has_just_the_least_record_is_matched_in_every_way() {
+	test(|| {
+		Charge::set(&100);
+		four().published();
+		closed(101, 3, DONE);
+		closed(102, 1, Outcome::Failed);
+		for (way, salt) in WAYS.iter().zip(1..) {
+			let four = wanting(300, 25, salt);
+			asked(&four);
+			assert!(Market::estimate(four.request.clone()).is_some());
+			assert!(validity(unsigned(four.hashes())).is_ok());
+			assert_ok!(way(&four));
+		}
+	});
+}
+
+#[test]
+fn pool_with_less_than_the_least_record_is_matched_in_no_way() {
+	test(|| {
+		Charge::set(&100);
+		four().published();
+		closed(101, 3, DONE);
+		closed(102, 1, Outcome::Failed);
+		for four in [wanting(301, 25, 1), wanting(300, 24, 2)] {
+			asked(&four);
+			assert_eq!(Market::estimate(four.request.clone()), None);
+			assert_eq!(validity(unsigned(four.hashes())), Err(InvalidTransaction::Call.into()));
+			for way in WAYS {
+				assert_noop!(way(&four), Error::<Test>::RecordTooPoor);
+			}
+		}
+	});
+}
+
+#[test]
+fn request_for_a_record_waits_while_the_pools_fades() {
+	test(|| {
+		Charge::set(&100);
+		let four = wanting(200, 100, 1).published();
+		closed(101, 2, DONE);
+		assert!(Market::estimate(four.request.clone()).is_some());
+		Clock::advance(HALF_LIFE);
+		assert_eq!(Market::estimate(four.request.clone()), None);
+		assert_noop!(four.matched(), Error::<Test>::RecordTooPoor);
+		closed(102, 1, DONE);
+		assert_ok!(four.matched());
+	});
+}
+
+#[test]
+fn least_record_holds_for_pools_that_are_named_or_in_a_group_too() {
+	test(|| {
+		Charge::set(&100);
+		four().published();
+		closed(101, 1, DONE);
+		Members::insert(GROUP, Member::Workerpool(POOL), ());
+		for of in [Restriction::Exactly(POOL), Restriction::Group(GROUP)] {
+			let estimate = |completed| Market::estimate(wanting_of(of.clone(), completed, 0, 1).request);
+			assert!(estimate(100).is_some());
+			assert_eq!(estimate(101), None);
+		}
+		let elsewhere = wanting_of(Restriction::Exactly(heirs_pool()), 0, 100, 1);
+		assert_noop!(elsewhere.matched(), Error::<Test>::RequestExcludesWorkerpool);
+	});
+}
+
+#[test]
+fn what_a_seller_completed_does_not_speak_for_the_heir() {
+	test(|| {
+		Charge::set(&100);
+		closed(101, 1, DONE);
+		let four = wanting(100, 100, 1);
+		Workerpools::insert(POOL, (Who::Heir.id(), 30, 5, rlc_primitives::Settlement::Scheduler));
+		let mut orders = four.signed();
+		orders.workerpool = sign(Who::Heir, &four.workerpool);
+		let refused = || Market::match_orders(Who::Broker.origin(), Box::new(orders));
+		assert_noop!(refused(), Error::<Test>::RecordTooPoor);
 	});
 }
 

@@ -158,7 +158,7 @@ fn request_restricts_the_workerpool() {
 		restricts(
 			|| Error::RequestExcludesWorkerpool,
 			POOL.into(),
-			|it, group| it.request.workerpool = only(group, WorkerpoolId(OTHER)),
+			|it, group| it.request.workerpool = only(group, WorkerpoolId(OTHER)).into(),
 		);
 	});
 }

@@ -6,7 +6,11 @@ use std::sync::{
 };
 
 use frame_support::assert_ok;
-use rlc_primitives::{deal::Settlement, Balance, GroupId, Restriction};
+use rlc_primitives::{
+	deal::Settlement,
+	record::{LeastRecord, PoolRecord, Tally},
+	Balance, GroupId, Restriction, WorkerpoolId,
+};
 use sp_core::{offchain::StorageKind, H160};
 
 use super::{
@@ -103,6 +107,30 @@ fn offers_whose_group_has_no_such_member_hide_nothing_that_admits_everybody() {
 	});
 }
 
+/// Returns the restriction to pools that completed this much at least, and failed one part in ten at most.
+fn proven(completed: Balance) -> PoolRestriction {
+	PoolRestriction::new(Restriction::Anyone, Some(LeastRecord { completed, max_failed: 10 }))
+}
+
+fn record(pool: WorkerpoolId, owner: Who, completed: Balance, timed_out: Balance) {
+	let tally = Tally { completed, timed_out, ..Tally::default() };
+	crate::PoolRecords::<Test>::insert(pool, PoolRecord { tally, ..PoolRecord::new(owner.id()) });
+}
+
+#[test]
+fn offers_of_pools_with_too_poor_a_record_hide_nothing() {
+	let records: [fn(); 2] = [|| (), || record(heirs_pool(), Who::Heir, 900, 101)];
+	for give_heirs_pool_a_record in records {
+		on_a_validator(|work| {
+			let four = four().with(|it| it.request.workerpool = proven(900)).published();
+			record(POOL, Who::Scheduler, 900, 100);
+			(1..=MANY).for_each(|salt| publish(salt, |_| ()));
+			give_heirs_pool_a_record();
+			is_found(&four, work);
+		});
+	}
+}
+
 #[test]
 fn offer_for_this_requester_is_found_too() {
 	on_a_validator(|work| {
@@ -115,7 +143,7 @@ fn offer_for_this_requester_is_found_too() {
 #[test]
 fn workerpool_that_is_named_is_found_among_its_own_offers() {
 	on_a_validator(|work| {
-		let four = four().with(|it| it.request.workerpool = Restriction::Exactly(POOL)).published();
+		let four = four().with(|it| it.request.workerpool = PoolRestriction::Exactly(POOL)).published();
 		(1..=MANY).for_each(|salt| {
 			heirs_offer(1, salt);
 		});
@@ -179,13 +207,17 @@ fn search_that_runs_out_of_time_goes_on_in_the_next_block() {
 	});
 }
 
-#[test]
-fn requests_that_run_out_of_time_go_on_in_the_next_block() {
+/// Returns after how many blocks a request is matched that a hundred others come before, which pay more and cannot be
+/// served.
+fn blocks_behind_hopeless(make_hopeless: fn(&mut RequestOrder)) -> u64 {
 	let (time, watch) = busy_clock();
+	let needed = Arc::new(AtomicU64::new(0));
+	let told = needed.clone();
 	with_watch(watch, |work| {
 		for salt in 1..=100 {
 			let hopeless = four().with(|it| {
-				(it.request.trust, it.request.workerpool_max_price) = (1_000, 1_000);
+				make_hopeless(&mut it.request);
+				it.request.workerpool_max_price = 1_000;
 				it.request.salt.0[0] = salt;
 			});
 			assert_ok!(Market::publish_order(Who::Requester.origin(), boxed(&hopeless.request)));
@@ -202,8 +234,22 @@ fn requests_that_run_out_of_time_go_on_in_the_next_block() {
 			}
 			assert!(blocks < 10 && found.is_empty());
 		}
-		assert!(blocks > 1);
+		told.store(blocks, SeqCst);
 	});
+	needed.load(SeqCst)
+}
+
+#[test]
+fn requests_that_run_out_of_time_go_on_in_the_next_block() {
+	assert!(blocks_behind_hopeless(|request| request.trust = 1_000) > 1);
+}
+
+#[test]
+fn requests_for_records_that_no_pool_has_delay_others_no_more_than_other_hopeless_ones() {
+	let by_trust = blocks_behind_hopeless(|request| request.trust = 1_000);
+	let by_record = blocks_behind_hopeless(|request| request.workerpool = proven(Balance::MAX));
+	let by_group = blocks_behind_hopeless(|request| request.workerpool = PoolRestriction::Group(GROUP));
+	assert!(by_record <= by_trust && by_record <= by_group, "{by_record}, {by_trust}, {by_group}");
 }
 
 #[test]

@@ -115,9 +115,9 @@ fn offers_that_do_not_go_together_are_passed_over() {
 		let estimate = Market::estimate(four.request.clone()).unwrap();
 		assert_eq!(estimate.orders.app, four.hashes().app);
 
-		let exactly = four.clone().with(|it| it.request.workerpool = Restriction::Exactly(other));
+		let exactly = four.clone().with(|it| it.request.workerpool = PoolRestriction::Exactly(other));
 		assert_eq!(Market::estimate(exactly.request), None);
-		let exactly = four.with(|it| it.request.workerpool = Restriction::Exactly(POOL));
+		let exactly = four.with(|it| it.request.workerpool = PoolRestriction::Exactly(POOL));
 		assert!(Market::estimate(exactly.request).is_some());
 	});
 }

@@ -155,7 +155,6 @@ mod tests {
 	fn kind_and_variant_have_one_number() {
 		use crate::{AppId, CategoryId, DatasetId, WorkerpoolId};
 		use sp_core::H256;
-		let restrict = crate::Restriction::Anyone;
 		let app = AppOrder {
 			app: AppId::default(),
 			price: 1,
@@ -193,7 +192,7 @@ mod tests {
 			app_max_price: 1,
 			dataset: None,
 			dataset_max_price: 0,
-			workerpool: restrict,
+			workerpool: Default::default(),
 			workerpool_max_price: 1,
 			requester: AccountId::new([1; 32]),
 			volume: 2,

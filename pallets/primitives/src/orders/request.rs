@@ -4,11 +4,11 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
-use super::{Order, OrderKind, Restriction};
+use super::{Order, OrderKind, PoolRestriction};
 use crate::{
 	eip712::{NotExpressible, StructHasher, REQUEST_ORDER_TYPE},
 	money::{self, MoneyError},
-	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, Tag, WorkerpoolId,
+	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Moment, Params, Tag,
 };
 
 /// A demand for tasks.
@@ -24,8 +24,8 @@ pub struct RequestOrder {
 	pub dataset: Option<DatasetId>,
 	/// The most that a task may pay the dataset's owner, in nRLC.
 	pub dataset_max_price: Balance,
-	/// Which workerpools may compute.
-	pub workerpool: Restriction<WorkerpoolId>,
+	/// Which workerpools may compute, and, if it names a least record, how well they must have done lately.
+	pub workerpool: PoolRestriction,
 	/// The most that a task may pay the workerpool, in nRLC.
 	pub workerpool_max_price: Balance,
 	/// Whose request this is. This account signs, and pays unless another one does.
@@ -69,12 +69,15 @@ impl Order for RequestOrder {
 		if self.expiry.is_some() {
 			return Err(NotExpressible::Expiry);
 		}
+		if self.workerpool.least_record().is_some() {
+			return Err(NotExpressible::LeastRecord);
+		}
 		let mut hasher = StructHasher::new(REQUEST_ORDER_TYPE);
 		hasher.id(self.app.0);
 		hasher.number(self.app_max_price);
 		hasher.optional_id(self.dataset.map(|id| id.0))?;
 		hasher.number(self.dataset_max_price);
-		hasher.restriction(&self.workerpool)?;
+		hasher.restriction(&self.workerpool.by_name())?;
 		hasher.number(self.workerpool_max_price);
 		hasher.account(&self.requester)?;
 		hasher.number(self.volume.into());

@@ -4,8 +4,8 @@ use codec::Encode;
 use pallet_marketplace::{Authorization, SignedOrder, SignedOrders};
 use rand::{rngs::StdRng, seq::SliceRandom, Rng};
 use rlc_primitives::{
-	traits::Assets, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder, GroupId, Moment,
-	Order, RequestOrder, Restriction, Tag, WorkerpoolOrder, NRLC, RLC,
+	record::LeastRecord, traits::Assets, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder,
+	GroupId, Moment, Order, PoolRestriction, RequestOrder, Restriction, Tag, WorkerpoolOrder, NRLC, RLC,
 };
 use rlc_runtime::{Marketplace, Registry};
 use sp_core::{H160, H256};
@@ -115,7 +115,7 @@ impl World {
 			app_max_price,
 			dataset: dataset.map(|dataset| dataset.dataset),
 			dataset_max_price,
-			workerpool: Restriction::Anyone,
+			workerpool: PoolRestriction::new(self.restriction(&self.workerpools, random), least_record(random)),
 			workerpool_max_price,
 			requester,
 			volume: volume(random),
@@ -126,7 +126,7 @@ impl World {
 			callback: random.gen_ratio(1, 6).then(|| CallbackId(H160::repeat_byte(1))),
 			params: random.gen::<u64>().encode().try_into().unwrap_or_default(),
 			salt: self.some_salt(random),
-			// Neither has an EIP-712 form.
+			// A request that names one of them, or a least record, has no EIP-712 form.
 			payer: random.gen_ratio(1, 20).then(|| self.anyone(random).account()),
 			expiry: random.gen_ratio(1, 3).then(|| self.now().saturating_add(random.gen_range(0..100_000) as Moment)),
 		}
@@ -172,6 +172,14 @@ fn price(random: &mut StdRng) -> Balance {
 		3 => 100_000 * RLC,
 		_ => random.gen_range(1..10 * RLC),
 	}
+}
+
+/// Returns what a request wants of a pool's record, if anything: mostly something that some pools have.
+fn least_record(random: &mut StdRng) -> Option<LeastRecord> {
+	random.gen_ratio(1, 10).then(|| LeastRecord {
+		completed: if random.gen_bool(0.5) { random.gen_range(0..RLC / 10) } else { 0 },
+		max_failed: *[0, 10, 50, 100, u8::MAX].choose(random).unwrap_or(&100),
+	})
 }
 
 fn volume(random: &mut StdRng) -> u64 {

@@ -282,7 +282,7 @@ impl<'a> World<'a> {
 					app_max_price: amount(order, "app_max_price")?,
 					dataset,
 					dataset_max_price: amount(order, "dataset_max_price")?,
-					workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool),
+					workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool).into(),
 					workerpool_max_price: amount(order, "workerpool_max_price")?,
 					requester: self.account(text(order, "owner")?),
 					volume,

@@ -1,0 +1,122 @@
+//! With which workerpools a requester is willing to deal.
+//!
+//! ```text
+//! 0                                  any workerpool            ┐
+//! 1 ‖ workerpool                     this one only             ├ as a Restriction is encoded
+//! 2 ‖ group                          the group's members       ┘
+//! 3 ‖ Restriction ‖ LeastRecord      those of them with at least this record
+//! ```
+//!
+//! A least record is a variant of its own, not one more field of the request: requests that name none keep their bytes,
+//! and with them their hashes, their signatures, and what is stored under either.
+
+// SCALE's derives number variants that hold something with casts.
+#![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+use super::Restriction;
+use crate::{record::LeastRecord, GroupId, WorkerpoolId};
+
+/// The restriction of a request on workerpools: by name, and by record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
+pub enum PoolRestriction {
+	/// No workerpool is excluded.
+	#[default]
+	#[codec(index = 0)]
+	Anyone,
+	/// This one only.
+	#[codec(index = 1)]
+	Exactly(WorkerpoolId),
+	/// The members of this group, when orders are matched.
+	#[codec(index = 2)]
+	Group(GroupId),
+	/// Those of them with at least this record, when orders are matched. iExec's structure has no such field: an order
+	/// that names a record can only be signed natively.
+	#[codec(index = 3)]
+	WithRecord {
+		/// Of which workerpools.
+		of: Restriction<WorkerpoolId>,
+		/// The least record.
+		least: LeastRecord,
+	},
+}
+
+impl PoolRestriction {
+	/// Returns the restriction to the workerpools that `of` admits, and, if a record is named, of those to the ones that
+	/// have at least it.
+	pub fn new(of: Restriction<WorkerpoolId>, least: Option<LeastRecord>) -> Self {
+		match least {
+			None => of.into(),
+			Some(least) => Self::WithRecord { of, least },
+		}
+	}
+
+	/// Returns which workerpools are admitted, whatever their records.
+	pub fn by_name(&self) -> Restriction<WorkerpoolId> {
+		match self {
+			Self::Anyone => Restriction::Anyone,
+			Self::Exactly(workerpool) => Restriction::Exactly(*workerpool),
+			Self::Group(group) => Restriction::Group(*group),
+			Self::WithRecord { of, .. } => of.clone(),
+		}
+	}
+
+	/// Returns the least record that a workerpool must have; `None`: any will do, or none.
+	pub fn least_record(&self) -> Option<LeastRecord> {
+		match self {
+			Self::WithRecord { least, .. } => Some(*least),
+			_ => None,
+		}
+	}
+
+	/// Returns whether no workerpool is excluded.
+	pub fn is_anyone(&self) -> bool {
+		matches!(self, Self::Anyone)
+	}
+}
+
+impl From<Restriction<WorkerpoolId>> for PoolRestriction {
+	fn from(restriction: Restriction<WorkerpoolId>) -> Self {
+		match restriction {
+			Restriction::Anyone => Self::Anyone,
+			Restriction::Exactly(workerpool) => Self::Exactly(workerpool),
+			Restriction::Group(group) => Self::Group(group),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::H160;
+
+	const LEAST: LeastRecord = LeastRecord { completed: 5, max_failed: 10 };
+
+	fn restrictions() -> [Restriction<WorkerpoolId>; 3] {
+		let id = H160::repeat_byte(7);
+		[Restriction::Anyone, Restriction::Exactly(WorkerpoolId(id)), Restriction::Group(GroupId(id))]
+	}
+
+	#[test]
+	fn without_a_record_it_is_encoded_as_a_restriction() {
+		for restriction in restrictions() {
+			let pools = PoolRestriction::from(restriction.clone());
+			assert_eq!(pools.encode(), restriction.encode());
+			assert_eq!(PoolRestriction::decode(&mut &restriction.encode()[..]), Ok(pools));
+		}
+	}
+
+	#[test]
+	fn name_and_record_come_back_as_they_were() {
+		for of in restrictions() {
+			for least in [None, Some(LEAST)] {
+				let pools = PoolRestriction::new(of.clone(), least);
+				assert_eq!((pools.by_name(), pools.least_record()), (of.clone(), least));
+				assert_eq!(PoolRestriction::decode(&mut &pools.encode()[..]), Ok(pools.clone()));
+				assert_eq!(pools.is_anyone(), of.is_anyone() && least.is_none());
+			}
+		}
+	}
+}
