@@ -2,7 +2,7 @@
 
 // A runtime upgrade as a live network does it: a referendum on the root track authorizes the hash of the new code,
 // anyone hands the code in, and from then on every node runs it. The new code begins with migrations that take many
-// blocks: "begin" returns in the midst of them, so that a node can be killed there, and "complete" waits for their end.
+// blocks: "begin" returns in the middle of them, so that a node can be killed there, and "complete" waits for their end.
 
 const fs = require("node:fs");
 
@@ -74,7 +74,7 @@ async function begin(api, nodes) {
 	for (const node of nodes) say(`${node.name}: spec version ${before} -> ${await node.specVersion()}`);
 	upgrade = { block, hash, before };
 
-	const heads = await until("every node is in the midst of the migrations", 30, async () => {
+	const heads = await until("every node is in the middle of the migrations", 30, async () => {
 		const best = await Promise.all(nodes.map((node) => node.best()));
 		const migrate = await Promise.all(nodes.map((node, index) => node.migrates(best[index].hash)));
 		return migrate.every(Boolean) && best;
