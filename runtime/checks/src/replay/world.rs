@@ -8,8 +8,8 @@ use pallet_poco::{DelegationProof, TaskRef};
 use rlc_primitives::{
 	task::{Commitment, ContributionStatus, Stage},
 	AccountId, AnyOrder, AppId, AppOrder, Balance, Category, CategoryId, DatasetId, DatasetOrder, DealId, Delegation,
-	Moment, Order, OrderSignature, RequestOrder, Restriction, ResultDigest, ResultHash, ResultSeal, SchedulerSignature,
-	Settlement, Tag, TaskId, WorkerpoolId, WorkerpoolOrder,
+	Moment, Order, OrderSignature, RequestOrder, Restriction, ResultDigest, SchedulerSignature, Settlement, Tag,
+	TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use serde_json::{json, Value};
 use sp_core::H256;
@@ -144,15 +144,9 @@ impl<'a> World<'a> {
 		let worker = arguments["worker"].as_str().unwrap_or(&by).to_owned();
 		let call = match step.operation.as_str() {
 			"contribute" => {
-				let id = task.id();
-				let digest = digest(arguments)?;
 				let account = self.account(&worker);
-				let commitment = Commitment {
-					result: ResultHash::of(id, digest),
-					seal: ResultSeal::of(&account, id, digest),
-					enclave: None,
-				};
-				let authorization = self.delegation(arguments, &account, id);
+				let commitment = Commitment::of(&account, task.id(), digest(arguments)?);
+				let authorization = self.delegation(arguments, &account, task.id());
 				Call::contribute { task, commitment, authorization, enclave_signature: None }
 			}
 			"contribute_and_finalize" => {
