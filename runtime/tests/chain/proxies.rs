@@ -2,7 +2,7 @@
 
 use frame_support::traits::{Contains, InstanceFilter};
 use pallet_poco::{ContributionOf, Delegate, FailureCause, TaskRef};
-use rlc_checks::{assets, people::Person};
+use rlc_checks::{assets, people::Person, work::delegation_by_proxy};
 use rlc_primitives::{AnyOrder, AppId, WorkerpoolId};
 use rlc_runtime::{configs::accounts::ProxyType, *};
 use sp_runtime::{
@@ -379,7 +379,7 @@ fn scheduler_s_machine_works_and_cannot_take_anything() {
 
 /// Returns a worker's contribution to a task, with this key's signature as that of a proxy of the scheduler's.
 fn contribute_for(machine: &Person, task: TaskRef) -> RuntimeCall {
-	let authorization = authorization_by(machine, &worker(), task.id());
+	let authorization = delegation_by_proxy(machine, &worker().account(), task);
 	let ContributionOf { task, commitment, .. } = contribution(&worker(), task);
 	pallet_poco::Call::contribute { task, commitment, authorization, enclave_signature: None }.into()
 }

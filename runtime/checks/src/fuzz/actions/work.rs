@@ -7,7 +7,7 @@ use rlc_primitives::{AccountId, Deal, ResultHash, Task};
 use rlc_runtime::Runtime;
 
 use super::{commitment, data, digest, failure, is_ill_fated, result, signed, Act, RESULTS, UNAVAILABLE, UNREVEALED};
-use crate::{attacks::calls, fuzz::world::World, people::Person};
+use crate::{fuzz::world::World, people::Person, work};
 
 impl World {
 	/// Delegates tasks on chain.
@@ -108,10 +108,10 @@ impl World {
 		}
 		if scheduler.account() == self.principal().account() && random.gen_ratio(1, 3) {
 			if let Some((proxy, _)) = self.proxies().choose(random) {
-				return calls::delegation_by_proxy(proxy, &worker.account(), task);
+				return work::delegation_by_proxy(proxy, &worker.account(), task);
 			}
 		}
-		calls::delegation(&scheduler, &worker.account(), task)
+		work::delegation(&scheduler, &worker.account(), task)
 	}
 
 	/// Returns a worker's reveal of what it contributed, mostly.
