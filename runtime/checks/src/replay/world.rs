@@ -265,34 +265,36 @@ impl<'a> World<'a> {
 					salt,
 				},
 			)),
-			"request" => {
-				let dataset = match order["dataset"].as_str() {
-					None => None,
-					Some("dataset") => Some(self.dataset),
-					Some(other) => Some(another(other, DatasetId)),
-				};
-				let request = RequestOrder {
-					app: self.app,
-					app_max_price: amount(order, "app_max_price")?,
-					dataset,
-					dataset_max_price: amount(order, "dataset_max_price")?,
-					workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool),
-					workerpool_max_price: amount(order, "workerpool_max_price")?,
-					requester: self.account(text(order, "owner")?),
-					volume,
-					tag,
-					category: CategoryId(number(order, "category")?),
-					trust: number(order, "trust")?,
-					beneficiary: None,
-					callback: None,
-					params: Default::default(),
-					salt,
-					payer: None,
-					expiry: None,
-				};
-				Signed::Request(signed(&signer, request))
-			}
+			"request" => Signed::Request(signed(&signer, self.request(order, salt)?)),
 			other => return Err(format!("order {id} is a {other}")),
+		})
+	}
+
+	/// Returns a request of the scenario.
+	fn request(&mut self, order: &Value, salt: H256) -> Result<RequestOrder, String> {
+		let dataset = match order["dataset"].as_str() {
+			None => None,
+			Some("dataset") => Some(self.dataset),
+			Some(other) => Some(another(other, DatasetId)),
+		};
+		Ok(RequestOrder {
+			app: self.app,
+			app_max_price: amount(order, "app_max_price")?,
+			dataset,
+			dataset_max_price: amount(order, "dataset_max_price")?,
+			workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool),
+			workerpool_max_price: amount(order, "workerpool_max_price")?,
+			requester: self.account(text(order, "owner")?),
+			volume: number(order, "volume")?,
+			tag: Tag::NONE,
+			category: CategoryId(number(order, "category")?),
+			trust: number(order, "trust")?,
+			beneficiary: None,
+			callback: None,
+			params: Default::default(),
+			salt,
+			payer: None,
+			expiry: None,
 		})
 	}
 

@@ -55,32 +55,8 @@ impl World {
 				};
 				signed(by, call)
 			}
-			1 => {
-				let results: Vec<_> = (task.index..deal.first + deal.size)
-					.take(random.gen_range(1..4))
-					.map(|index| {
-						let task = TaskRef { index, ..task };
-						let digest = digest(&deal, task.id(), result(task.id(), random));
-						ResultOf { task, digest, authorization: self.proof(&by, task, &deal, random), enclave: None }
-					})
-					.collect();
-				signed(by, Poco::contribute_and_finalize_batch { results: results.try_into().ok()? })
-			}
-			2 => {
-				let contributions: Vec<_> = (task.index..deal.first + deal.size)
-					.take(random.gen_range(1..4))
-					.map(|index| {
-						let task = TaskRef { index, ..task };
-						ContributionOf {
-							task,
-							commitment: commitment(&by.account(), &deal, task, result(task.id(), random)),
-							authorization: self.proof(&by, task, &deal, random),
-							enclave_signature: None,
-						}
-					})
-					.collect();
-				signed(by, Poco::contribute_batch { contributions: contributions.try_into().ok()? })
-			}
+			1 => self.deliver_batch(by, task, &deal, random),
+			2 => self.contribute_batch(by, task, &deal, random),
 			3 => {
 				let cause = match random.gen_range(0..4) {
 					0 => FailureCause::AppFailed { code: random.gen() },
@@ -95,6 +71,36 @@ impl World {
 				signed(by, call)
 			}
 		}
+	}
+
+	/// Delivers some tasks directly, from this one on.
+	fn deliver_batch(&self, by: Person, first: TaskRef, deal: &Deal, random: &mut StdRng) -> Option<Act> {
+		let results: Vec<_> = (first.index..deal.first + deal.size)
+			.take(random.gen_range(1..4))
+			.map(|index| {
+				let task = TaskRef { index, ..first };
+				let digest = digest(deal, task.id(), result(task.id(), random));
+				ResultOf { task, digest, authorization: self.proof(&by, task, deal, random), enclave: None }
+			})
+			.collect();
+		signed(by, Poco::contribute_and_finalize_batch { results: results.try_into().ok()? })
+	}
+
+	/// Contributes to some tasks, from this one on.
+	fn contribute_batch(&self, by: Person, first: TaskRef, deal: &Deal, random: &mut StdRng) -> Option<Act> {
+		let contributions: Vec<_> = (first.index..deal.first + deal.size)
+			.take(random.gen_range(1..4))
+			.map(|index| {
+				let task = TaskRef { index, ..first };
+				ContributionOf {
+					task,
+					commitment: commitment(&by.account(), deal, task, result(task.id(), random)),
+					authorization: self.proof(&by, task, deal, random),
+					enclave_signature: None,
+				}
+			})
+			.collect();
+		signed(by, Poco::contribute_batch { contributions: contributions.try_into().ok()? })
 	}
 
 	/// Returns the scheduler's signature, mostly, or that of somebody who acts for it, be it as a worker.
