@@ -49,7 +49,7 @@ fn executed() -> Vec<Result<(), DispatchError>> {
 	System::events().into_iter().filter_map(|record| result(record.event)).collect()
 }
 
-/// Checks that a call is not free: whoever has RLC pays its fee, and whoever has none is refused by the pool.
+/// Checks that a call is not free: a key with RLC pays its fee, and the pool refuses it from one without.
 fn assert_pays(what: &str, call: impl Into<RuntimeCall>) {
 	let call = call.into();
 	assert!(!is_free(&sign(&rich_machine(), 0, 0, call.clone())), "{what}");
