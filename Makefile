@@ -9,7 +9,7 @@ help: ## list the targets
 setup: ## install what building and testing need
 	@scripts/setup.sh --test
 
-run: ## build, and run the demo on its own stack (HEADLESS=1: stop at the end; ARGS="--rpc-port 9955")
+run: ## build, and run the demo on its own stack (HEADLESS=1: stop at the end; ARGS="--rpc-port 9945")
 	@HEADLESS="$(HEADLESS)" scripts/run.sh $(ARGS)
 
 node: ## build, and start a development chain alone (ARGS="--instant-seal" passes options on)
