@@ -9,13 +9,13 @@ help: ## list the targets
 setup: ## install what building and testing need
 	@scripts/setup.sh --test
 
-run: ## build, and run the demo on its own stack (HEADLESS=1: stop at the end; ARGS="--rpc-port 9955")
+run: ## build, and run the demo on its own stack (HEADLESS=1: stop at the end; ARGS="--rpc-port 9945")
 	@HEADLESS="$(HEADLESS)" scripts/run.sh $(ARGS)
 
 node: ## build, and start a development chain alone (ARGS="--instant-seal" passes options on)
 	@scripts/node.sh $(ARGS)
 
-test: ## every test: pallets, runtime, node, whole stacks, a network of four validators (ARGS="build cargo": parts)
+test: ## every test: pallets, runtime, node, whole stacks, a network of validators, the demo (ARGS="build cargo": parts)
 	@scripts/test.sh $(ARGS)
 
 e2e: ## of the tests, those of whole stacks, with parts that are killed, lie and break (some minutes)

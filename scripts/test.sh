@@ -11,10 +11,12 @@
 #   fuzz       random histories on the runtime, every invariant checked after every block
 #   wallets    transactions that polkadot.js and PAPI sign
 #   network    a network of validators
+#   demo       `rlc demo`, whose story and books have to come out right
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --test
 . scripts/env.sh
+. scripts/ports.sh
 
 # What is built by default, and the next runtime. Alone, any of them would have other features, and all dependencies
 # would be compiled again.
@@ -47,12 +49,20 @@ part_network() {
 	RLC_NEXT_RUNTIME="$TARGET/release/wbuild/rlc-runtime/next_runtime.compact.compressed.wasm" \
 		zombienet/run.sh "$TARGET/release/rlc-node"
 }
+part_demo() {
+	build
+	scripts/apps.sh
+	results=$(mktemp -d)
+	trap 'rm -rf "$results"' EXIT
+	"$TARGET/release/rlc" demo --headless --output "$results" \
+		--rpc-port "$(free_port 21944)" --scheduler-port "$(free_port 21955)"
+}
 
 # Whether a part of this run has built everything.
 built=
 build() { [ -n "$built" ] || part_build; }
 
-all=(apps build cargo attacks fuzz wallets network)
+all=(apps build cargo attacks fuzz wallets network demo)
 [ $# != 0 ] || set -- "${all[@]}"
 for part in "$@"; do
 	if ! declare -F "part_$part" >/dev/null; then

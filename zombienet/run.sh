@@ -7,28 +7,14 @@
 # node is the one in Cargo's target directory. Exits with 0 if every step passed; else the logs are in zombienet/logs.
 set -euo pipefail
 
-fail() { printf 'zombienet: %s\n' "$*" >&2; exit 1; }
+name=zombienet
+. "$(dirname "$0")/../scripts/javascript.sh"
 
-here=$(cd "$(dirname "$0")" && pwd)
-node=${1:-${CARGO_TARGET_DIR:-$here/../target}/release/rlc-node}
-[ -x "$node" ] || fail "no node at $node: build it, or give its path"
 [ -r "${RLC_NEXT_RUNTIME:-}" ] || fail "RLC_NEXT_RUNTIME must name the Wasm file of the runtime to upgrade to"
-command -v npm >/dev/null || fail "needs Node.js 18 or newer with npm"
-RLC_NODE=$(realpath "$node")
+RLC_NODE=$(node_to_test "${1:-}")
 RLC_NEXT_RUNTIME=$(realpath "$RLC_NEXT_RUNTIME")
-cd "$here"
-
-# The packages are kept outside of the checkout, so that another one need not download them again.
-packages=${XDG_CACHE_HOME:-$HOME/.cache}/rlc/zombienet-$(cat package-lock.json .npmrc | sha256sum | cut -c 1-16)
-if ! [ -d "$packages" ]; then
-	mkdir -p "$(dirname "$packages")"
-	new=$(mktemp -d "$packages.XXXXXX")
-	cp package.json package-lock.json .npmrc "$new"
-	(cd "$new" && npm ci --no-audit --no-fund)
-	mv -T "$new" "$packages" || [ -d "$packages" ]
-fi
-rm -rf node_modules
-ln -s "$packages/node_modules" node_modules
+cd "$(dirname "$0")"
+link_packages
 
 run=$(mktemp -d)
 RLC_SPEC=$run/spec.json

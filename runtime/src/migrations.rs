@@ -9,6 +9,8 @@
 //! wrote it (`tests/chain/migrations.rs`). It stays here until no chain has the version that it starts from.
 
 mod bounds;
+#[cfg(feature = "next-version")]
+mod long;
 mod translate;
 mod v1;
 pub mod v2;
@@ -17,8 +19,11 @@ pub mod v2;
 pub type SingleBlock = (v1::OfAllPallets, bounds::Bounds, v2::StartClock);
 
 /// Migrations that go on over several blocks, in which nothing but them and inherents runs.
-#[cfg(not(feature = "runtime-benchmarks"))]
+#[cfg(not(any(feature = "next-version", feature = "runtime-benchmarks")))]
 pub type MultiBlock = v2::OfAllPallets;
+/// Those of the runtime that a network under test upgrades to.
+#[cfg(all(feature = "next-version", not(feature = "runtime-benchmarks")))]
+pub type MultiBlock = (v2::OfAllPallets, long::Long);
 /// What stands for them while they are measured.
 #[cfg(feature = "runtime-benchmarks")]
 pub type MultiBlock = pallet_migrations::mock_helpers::MockedMigrations;

@@ -1,7 +1,8 @@
 "use strict";
 
 // A runtime upgrade as a live network does it: a referendum on the root track authorizes the hash of the new code,
-// anyone hands the code in, and from then on every node runs it.
+// anyone hands the code in, and from then on every node runs it. The new code begins with migrations that take many
+// blocks: "begin" returns in the middle of them, so that a node can be killed there, and "complete" waits for their end.
 
 const fs = require("node:fs");
 
@@ -51,7 +52,10 @@ async function authorize(api, hash) {
 	say(`the chain authorizes code ${hash}`);
 }
 
-async function upgrade(api, nodes) {
+// The block in which the code was handed in, its hash, and the version before.
+let upgrade;
+
+async function begin(api, nodes) {
 	const code = `0x${fs.readFileSync(process.env.RLC_NEXT_RUNTIME, "hex")}`;
 	const hash = zombie.util.blake2AsHex(code);
 	const before = await nodes[0].specVersion();
@@ -68,12 +72,22 @@ async function upgrade(api, nodes) {
 		return versions.every((version) => version > before);
 	});
 	for (const node of nodes) say(`${node.name}: spec version ${before} -> ${await node.specVersion()}`);
-	return { block, hash, before };
+	upgrade = { block, hash, before };
+
+	const heads = await until("every node is in the middle of the migrations", 30, async () => {
+		const best = await Promise.all(nodes.map((node) => node.best()));
+		const migrate = await Promise.all(nodes.map((node, index) => node.migrates(best[index].hash)));
+		return migrate.every(Boolean) && best;
+	});
+	say(`migrations go on at ${heads.map(show).join(", ")}`);
 }
 
 // The version in the node's answer could come from reading the code alone. That it has been executed shows in what
-// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs.
-async function proveExecuted(api, nodes, { block, hash, before }) {
+// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs. While migrations go on, blocks have no
+// transactions: that there are some again shows that they ended, and that none failed, which would close the market.
+async function complete(api, nodes) {
+	check(upgrade, "there was no upgrade");
+	const { block, hash, before } = upgrade;
 	const executed = await until("the new code has run", 60, async () => {
 		const last = (await api.query.system.lastRuntimeUpgrade()).unwrap();
 		return last.specVersion.toNumber() > before && last;
@@ -83,15 +97,18 @@ async function proveExecuted(api, nodes, { block, hash, before }) {
 	for (const node of nodes) {
 		const head = await until(`${node.name} finalizes blocks of the new code`, 60, async () => {
 			const final = await node.finalized();
-			return final.number >= block.number + 3 && final;
+			return final.number >= block.number + 3 && !(await node.migrates(final.hash)) && final;
 		});
 		const stored = zombie.util.blake2AsHex(await node.rpc("state_getStorage", CODE, head.hash));
 		check(stored === hash, `${node.name} stores other code at ${show(head)}: ${stored}`);
-		say(`${node.name}: final ${show(head)}, with the new code in its state`);
+		say(`${node.name}: final ${show(head)}, with the new code in its state and all migrations done`);
 	}
+	const after = await submit(api, DEPOSITOR, api.tx.system.remark("0x"));
+	say(`blocks have transactions again: ${show(after.block)}`);
 }
 
-exports.run = (name, network) => {
+exports.run = (name, network, [phase]) => {
 	const nodes = allNodes(network);
-	return nodeNamed(network, name).withApi(async (api) => proveExecuted(api, nodes, await upgrade(api, nodes)));
+	const play = phase === "complete" ? complete : begin;
+	return nodeNamed(network, name).withApi((api) => play(api, nodes));
 };

@@ -4,7 +4,7 @@ use pallet_poco::{Call, ContributionOf, Delegate, DelegationProof, ResultOf, Tas
 use rlc_checks::people::Person;
 use rlc_primitives::{
 	task::{Commitment, Stage},
-	Delegation, Moment, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, Task, RLC,
+	Delegation, Moment, ResultDigest, SchedulerSignature, Task, RLC,
 };
 use rlc_runtime::Runtime;
 use sp_core::H256;
@@ -216,12 +216,7 @@ fn digest(task: &TaskRef) -> ResultDigest {
 }
 
 fn commitment(task: &TaskRef, worker: &Person) -> Commitment {
-	let (id, digest) = (task.id(), digest(task));
-	Commitment {
-		result: ResultHash::of(id, digest),
-		seal: ResultSeal::of(&worker.account(), id, digest),
-		enclave: None,
-	}
+	Commitment::of(&worker.account(), task.id(), digest(task))
 }
 
 fn delegation(parties: &Parties, task: &TaskRef, worker: &Person) -> DelegationProof {

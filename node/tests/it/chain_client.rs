@@ -14,8 +14,8 @@ use rlc_primitives::{
 	market::{Authorization, BookFilter, BookKey, SignedOrder, SignedOrders},
 	task::{Commitment, Stage},
 	work::{ContributionOf, Delegate, DelegationProof, FailureCause, TaskRef, WorkKind},
-	AccountId, Address, AppId, AppOrder, CategoryId, DealId, Delegation, Order, RequestOrder, ResultDigest, ResultHash,
-	ResultSeal, TaskId, WorkerpoolId, WorkerpoolOrder, RLC,
+	AccountId, Address, AppId, AppOrder, CategoryId, DealId, Delegation, Order, RequestOrder, ResultDigest,
+	WorkerpoolId, WorkerpoolOrder, RLC,
 };
 use sp_core::H256;
 
@@ -107,10 +107,6 @@ impl People {
 
 pub(crate) fn sender(chain: &Chain, suri: &str) -> Sender {
 	Sender::new(chain.clone(), Key::from_suri(suri).expect("a key")).with_patience(LIMIT)
-}
-
-fn commitment(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Commitment {
-	Commitment { result: ResultHash::of(task, digest), seal: ResultSeal::of(worker, task, digest), enclave: None }
 }
 
 pub(crate) fn pay(to: &AccountId, value: u128) -> Call {
@@ -223,7 +219,7 @@ async fn batch_is_contributed_and_revealed_together() {
 
 	let contributions = tasks[..2].iter().map(|task| ContributionOf {
 		task: *task,
-		commitment: commitment(&worker, task.id(), digest(1)),
+		commitment: Commitment::of(&worker, task.id(), digest(1)),
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	});

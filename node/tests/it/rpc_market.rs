@@ -10,7 +10,7 @@ use rlc_node::{
 	rpc::ask::{NO_DOMAIN_YET, UNKNOWN_BLOCK},
 	Error,
 };
-use rlc_primitives::{task::Commitment, ResultDigest, ResultHash, ResultSeal};
+use rlc_primitives::{task::Commitment, ResultDigest};
 use serde_json::{json, Value};
 use sp_core::H256;
 
@@ -102,12 +102,10 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	assert_eq!((&item["what"], &item["deal"], &item["index"]), (&json!("contribute"), &json!(deal), &json!("0")));
 	assert_eq!(market.ask("poco_task", json!([task_ref(0).id()])).await, Value::Null, "not known by its id yet");
 
-	let (id, digest) = (task_ref(0).id(), ResultDigest(H256::repeat_byte(7)));
-	let commitment =
-		Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(&worker, id, digest), enclave: None };
+	let digest = ResultDigest(H256::repeat_byte(7));
 	let call = pallet_poco::Call::contribute {
 		task: task_ref(0),
-		commitment,
+		commitment: Commitment::of(&worker, task_ref(0).id(), digest),
 		authorization: DelegationProof::OnChain,
 		enclave_signature: None,
 	};
@@ -130,7 +128,7 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	assert_eq!(state(whole.next().await), ["1", "completed", "active"]);
 	assert_eq!(completed["contributions"][0]["status"], "proved");
 	assert_eq!(work.next().await, json!([]));
-	assert_eq!(market.ask("poco_task", json!([id])).await, completed, "known by its id");
+	assert_eq!(market.ask("poco_task", json!([task_ref(0).id()])).await, completed, "known by its id");
 
 	market.send(&market.scheduler, pallet_poco::Call::abandon { task: task_ref(1) }).await;
 	assert_eq!(state(whole.next().await), ["0", "completed", "failed"]);

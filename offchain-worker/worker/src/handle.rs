@@ -7,11 +7,14 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{error::Error, messages::Message};
 
+/// How a worker ended.
+pub(crate) type Exit = Result<(), Arc<Error>>;
+
 /// A running worker. It goes on when this is dropped.
 #[derive(Debug)]
 pub struct Handle {
 	pub(crate) actor: mpsc::UnboundedSender<Message>,
-	pub(crate) exited: watch::Receiver<Option<Result<(), Arc<Error>>>>,
+	pub(crate) exited: watch::Receiver<Option<Exit>>,
 	pub(crate) resources: Resources,
 	pub(crate) metrics: Option<SocketAddr>,
 }

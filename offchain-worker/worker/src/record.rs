@@ -3,7 +3,7 @@
 use codec::{Decode, Encode};
 use rlc_primitives::{
 	work::{AgreedFailure, AppFault, DelegationProof, FailureCause, TaskRef},
-	AccountId, Moment, ResultDigest, ResultHash, ResultSeal, SchedulerSignature, TaskId,
+	AccountId, Moment, ResultDigest, ResultHash, SchedulerSignature, TaskId,
 };
 use rlc_protocol::worker::{Assignment, Cause, Step};
 
@@ -143,11 +143,7 @@ impl Output {
 
 	/// Returns what `worker` commits to.
 	pub fn commitment(&self, worker: &AccountId, task: TaskId) -> rlc_primitives::task::Commitment {
-		rlc_primitives::task::Commitment {
-			result: self.hash(task),
-			seal: ResultSeal::of(worker, task, self.digest),
-			enclave: None,
-		}
+		rlc_primitives::task::Commitment::of(worker, task, self.digest)
 	}
 
 	/// Returns what tells this result from others on chain.

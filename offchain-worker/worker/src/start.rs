@@ -1,9 +1,13 @@
 //! Putting a worker together, and taking it apart.
 
-use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs, future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use rlc_chain::{Chain, Key};
-use rlc_protocol::{address, worker::Resources, Account};
+use rlc_protocol::{
+	address,
+	worker::{Operator, Resources},
+	Account,
+};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
 use rlc_service::{http, listen, observe, one_line, Shutdown};
 use rlc_store::{Client, FetchConfig, Fetcher, Url};
@@ -21,7 +25,7 @@ use crate::{
 	delivery::Pool,
 	dirs::Dirs,
 	error::Error,
-	handle::Handle,
+	handle::{Exit, Handle},
 	journal::{Journal, JournalError},
 	link::{Identity, Link},
 	machine::{self, Machine},
@@ -104,15 +108,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	let bounds = bounds(&config, &machine, &resources);
 	let link = Link {
 		url: websocket,
-		identity: Identity {
-			account: Account(node.account()),
-			signer: key.is_proxy().then(|| Account(key.signer())),
-			genesis: node.genesis(),
-			sign: Box::new(move |payload: &[u8]| key.sign(payload)),
-			operator: config.operator,
-			resources: resources.clone(),
-			cached: Box::new(move || cached.cached().into_iter().map(H256).collect()),
-		},
+		identity: identity(&node, key, config.operator, resources.clone(), cached),
 		outgoing: to_link,
 		status: statuses,
 		actor: back.clone(),
@@ -122,13 +118,31 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	let actor = tokio::spawn(actor.run().in_current_span());
 	let link = shutdown.spawn(link.run());
 	shutdown.spawn(machine::watch(config.activation, back.clone()));
-	let (exit, exited) = watch::channel(None);
-	let end = async move {
-		let ended = end(actor, link, shutdown, scratch).await;
-		exit.send_replace(Some(ended.map_err(Arc::new)));
-	};
-	tokio::spawn(end.in_current_span());
+	let exited = exit_of(end(actor, link, shutdown, scratch));
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
+}
+
+/// Returns what tells how the worker ended, once it has.
+fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> watch::Receiver<Option<Exit>> {
+	let (exit, exited) = watch::channel(None);
+	let ending = async move {
+		exit.send_replace(Some(end.await.map_err(Arc::new)));
+	};
+	tokio::spawn(ending.in_current_span());
+	exited
+}
+
+/// Returns who the scheduler is told that this worker is, and what it has.
+fn identity(node: &Node, key: Key, operator: Option<Operator>, resources: Resources, fetcher: Fetcher) -> Identity {
+	Identity {
+		account: Account(node.account()),
+		signer: key.is_proxy().then(|| Account(key.signer())),
+		genesis: node.genesis(),
+		sign: Box::new(move |payload: &[u8]| key.sign(payload)),
+		operator,
+		resources,
+		cached: Box::new(move || fetcher.cached().into_iter().map(H256).collect()),
+	}
 }
 
 /// Waits until the loop has ended, and ends all that runs beside it.

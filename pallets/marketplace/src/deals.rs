@@ -83,16 +83,7 @@ impl<T: Config> Pallet<T> {
 		if unattended {
 			Self::note_unattended(&deal);
 		}
-		Self::record_trade(
-			deal.category,
-			Trade {
-				time: deal.start,
-				app_price: deal.app.price,
-				dataset_price: deal.dataset_price(),
-				workerpool_price: deal.workerpool.price,
-				volume: size,
-			},
-		);
+		Self::record_trade(deal.category, Trade::of(&deal));
 		T::OnDealOpened::on_deal_opened(&id, &deal);
 
 		Self::deposit_event(Event::DealOpened {

@@ -535,8 +535,8 @@ pub mod pallet {
 
 		/// Makes a deal of orders in the book.
 		///
-		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Who pays otherwise is as
-		/// in `match_orders`. Emits [`Event::DealOpened`].
+		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Otherwise the same
+		/// account pays as in `match_orders`. Emits [`Event::DealOpened`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::match_published().saturating_add(T::OnDealOpened::weight()))]
 		#[pallet::weight_of_authorize(

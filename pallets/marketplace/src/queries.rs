@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 	/// At most `EstimateOffers` workerpool offers are looked at, of which a quarter is for those that do not admit
 	/// everybody.
 	///
-	/// A runtime call has no clock, so counts bound it, whoever asks and however often. An offer costs at most six
+	/// A runtime call has no clock, so counts bound it, no matter who asks and how often. An offer costs at most six
 	/// reads (its entry and itself, its record of consumption, its pool and the pool's record, its scheduler's
 	/// account), and as many comparisons as the request has pairs of app and dataset offers, `SearchDepth` squared;
 	/// those come from `4 · SearchScan` orders. A combination costs at most as many reads as it names groups. That is

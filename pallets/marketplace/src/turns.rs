@@ -41,7 +41,8 @@ const MEMORY: u32 = 64;
 pub(crate) struct Turn {
 	/// After which request.
 	pub requests: Rank,
-	/// Up to which request the walk is for; whether there is none after it. Who comes later would not see all offers.
+	/// Up to which request the walk is for; whether there is none after it. A request that comes later would not see all
+	/// offers.
 	pub until: Option<(Rank, bool)>,
 	/// After which offer.
 	pub walk: Walk,

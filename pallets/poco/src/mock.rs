@@ -16,7 +16,7 @@ use rlc_primitives::{
 	task::Commitment,
 	traits::{Escrow, OnDealOpened, OpenLocks, Stops},
 	AccountId, AppId, Balance, CallbackId, CategoryId, DatasetId, Deal, DealId, Delegation, Moment, ResultDigest,
-	ResultHash, ResultSeal, Rules, SchedulerSignature, Settlement, SigningDomain, Tag, Task, WorkerpoolId, RLC,
+	Rules, SchedulerSignature, Settlement, SigningDomain, Tag, Task, WorkerpoolId, RLC,
 };
 use sp_core::{ecdsa, Pair, H160, H256};
 use sp_runtime::DispatchResult;
@@ -253,8 +253,7 @@ pub fn set_score(who: &AccountId, score: Score) {
 
 /// Returns what a worker commits to if it has this result.
 pub fn commitment(who: &AccountId, task: TaskRef, digest: ResultDigest) -> Commitment {
-	let id = task.id();
-	Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(who, id, digest), enclave: None }
+	Commitment::of(who, task.id(), digest)
 }
 
 /// Delegates a task to workers.

@@ -119,6 +119,19 @@ pub struct Trade {
 	pub volume: u64,
 }
 
+impl Trade {
+	/// Returns what a deal adds to the trades.
+	pub fn of(deal: &Deal) -> Self {
+		Self {
+			time: deal.start,
+			app_price: deal.app.price,
+			dataset_price: deal.dataset_price(),
+			workerpool_price: deal.workerpool.price,
+			volume: deal.size,
+		}
+	}
+}
+
 /// A list of the book, sorted by [`Rank`]. Each published order is in two of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum BookKey {

@@ -110,8 +110,12 @@ impl OrderSignature {
 
 /// Returns whether `signer` signed `payload`, plain or as browser wallets wrap it.
 pub fn verify_native(signature: &Signature, payload: &[u8], signer: &AccountId) -> bool {
-	signature.verify(payload, signer)
-		|| signature.verify([b"<Bytes>", payload, b"</Bytes>"].concat().as_slice(), signer)
+	signature.verify(payload, signer) || signature.verify(wrapped(payload).as_slice(), signer)
+}
+
+/// Returns what browser wallets sign in place of a payload.
+pub fn wrapped(payload: &[u8]) -> Vec<u8> {
+	[b"<Bytes>", payload, b"</Bytes>"].concat()
 }
 
 #[cfg(test)]

@@ -70,6 +70,11 @@ pub struct Commitment {
 }
 
 impl Commitment {
+	/// Returns what binds this worker to a digest of this task's result, without an enclave.
+	pub fn of(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Self {
+		Self { result: ResultHash::of(task, digest), seal: ResultSeal::of(worker, task, digest), enclave: None }
+	}
+
 	/// Returns what the enclave signs, by `personal_sign`: `keccak(result hash ‖ seal)`. Source:
 	/// `IexecPoco2Facet.contribute`.
 	pub fn enclave_payload(&self) -> H256 {
@@ -234,9 +239,8 @@ impl Task {
 		ensure(self.contributions.is_empty(), TaskError::AlreadyHasContributions)?;
 		ensure(deal.trust <= 1, TaskError::TrustTooHigh)?;
 		check_callback(deal, callback, digest)?;
-		let task = self.id();
-		let result = ResultHash::of(task, digest);
-		let commitment = Commitment { result, seal: ResultSeal::of(&worker, task, digest), enclave };
+		let commitment = Commitment { enclave, ..Commitment::of(&worker, self.id(), digest) };
+		let result = commitment.result;
 		self.contributions
 			.try_push(Contribution { worker, commitment, weight: 1, status: ContributionStatus::Proved })
 			.map_err(|_| TaskError::TooManyContributors)?;

@@ -10,8 +10,8 @@ use rlc_primitives::{
 	money::{self, Score},
 	settlement::{Failure, ScoreChange, Success},
 	task::{Commitment, ContributionStatus, Stage},
-	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, Moment, OrderHash, ResultHash, ResultSeal, Rules,
-	Settlement, Tag, Task, WorkerpoolId,
+	AccountId, AppId, Balance, CategoryId, DatasetId, Deal, DealId, Moment, OrderHash, Rules, Settlement, Tag, Task,
+	WorkerpoolId,
 };
 use serde_json::{json, Value};
 use sp_core::H256;
@@ -231,8 +231,7 @@ impl World {
 			"contribute" => {
 				ensure(step["authorized_by"] == "scheduler")?;
 				let (worker, digest) = (worker.unwrap(), digest(text(&step["result"])));
-				let seal = ResultSeal::of(&worker, task.id(), digest);
-				let commitment = Commitment { result: ResultHash::of(task.id(), digest), seal, enclave: None };
+				let commitment = Commitment::of(&worker, task.id(), digest);
 				task.contribute(&deal, worker.clone(), self.score(&worker), commitment, now, &Rules::IEXEC)
 					.or_refused()?;
 				self.lock(&worker, deal.worker_stake)?;

@@ -18,9 +18,9 @@ mod guessed_commitment;
 mod hopeless_requests;
 mod kitty_pump;
 mod lazy_pool;
-mod lone_judge;
 pub mod market;
 pub mod network;
+mod one_account_consensus;
 mod out_of_bounds;
 pub mod party;
 mod paused_reveals;
@@ -71,7 +71,7 @@ pub const ALL: [&Attack; 23] = [
 	&starved_reveals::ATTACK,
 	&unsigned_flood::ATTACK,
 	&score_farming::ATTACK,
-	&lone_judge::ATTACK,
+	&one_account_consensus::ATTACK,
 	&lazy_pool::ATTACK,
 	&blinded_by_poor::ATTACK,
 	&blinded_by_restricted::ATTACK,

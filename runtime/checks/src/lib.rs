@@ -8,6 +8,7 @@
 //! | [`people`] | those who send extrinsics, and how they sign |
 //! | [`replay`] | what iExec's contracts did, step by step, on this chain's pallets |
 //! | [`fuzz`] | random calls by random people, with jumps in time |
+//! | [`work`] | what schedulers and workers sign and send for tasks |
 //! | [`weights`] | blocks full of one call: what they are booked at, and what they take |
 
 pub mod assets;
@@ -17,3 +18,4 @@ pub mod fuzz;
 pub mod people;
 pub mod replay;
 pub mod weights;
+pub mod work;

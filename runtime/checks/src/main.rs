@@ -32,7 +32,7 @@ enum Command {
 	},
 	/// Play each known attack on the economy: what it costs, what it brings, what others lose; fails if one pays
 	#[command(
-		after_help = "Examples:\n  rlc-checks attacks\n  rlc-checks attacks --only kitty-pump --only lone-judge\n  \
+		after_help = "Examples:\n  rlc-checks attacks\n  rlc-checks attacks --only kitty-pump --only one-account-consensus\n  \
 		rlc-checks attacks --list\n\nAmounts are in RLC. What the promises are is in docs/threat-model.md."
 	)]
 	Attacks {

@@ -66,11 +66,11 @@ pub enum ProxyType {
 	Staking,
 	/// Stop announced calls of other proxies.
 	CancelProxy,
-	/// Work on tasks: contribute, reveal, report. A worker's machine needs no more. Whoever breaks into it cannot take any
-	/// RLC, but can lose it: a wrong result costs the task's stake, and a thief with a workerpool can give the account
+	/// Work on tasks: contribute, reveal, report. A worker's machine needs no more. A thief of its key cannot take any
+	/// RLC, but can lose it: a wrong result costs the task's stake, and with a workerpool the thief can give the account
 	/// tasks of any stake.
 	Worker,
-	/// Run a workerpool: offer its work, choose workers, end tasks. Whoever breaks into a scheduler's machine can take
+	/// Run a workerpool: offer its work, choose workers, end tasks. A thief of the key on a scheduler's machine can take
 	/// neither RLC nor the pool, but can lose what the account has free, by selling tasks at any price, buying them,
 	/// and abandoning them.
 	Scheduler,

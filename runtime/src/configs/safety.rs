@@ -54,9 +54,9 @@ impl Contains<RuntimeCallNameOf<Runtime>> for Unstoppable {
 	}
 }
 
-/// The calls of `Poco` that tasks need to end as they should. They are stopped together: whoever cannot reveal must not be
-/// late, and whoever could not compute must not be claimed from. So where one of them is paused, all are, and PoCo time
-/// stands still.
+/// The calls of `Poco` that tasks need to end as they should. They are stopped together: a worker that cannot reveal
+/// must not be late, and a pool whose workers cannot compute must not be claimed from. So where one of them is paused,
+/// all are, and PoCo time stands still.
 const WORK: [&str; 15] = [
 	"delegate",
 	"undelegate",

@@ -13,8 +13,8 @@ use crate::{configs::computing::is_within_bounds, timing::MINUTE, RuntimeCall};
 /// The most of the fees that goes to the treasury: validators live from the rest.
 pub const MOST_TREASURY_SHARE: Permill = Permill::from_percent(50);
 
-/// The least part of its nominators' rewards that a validator can be made to keep. With nothing, whoever validates for
-/// nothing gets all nominations.
+/// The least part of its nominators' rewards that a validator can be made to keep. With nothing, a validator that
+/// works for nothing gets all nominations.
 pub const LEAST_COMMISSION: Perbill = Perbill::from_percent(1);
 
 /// The most of it: with all, nobody would nominate.

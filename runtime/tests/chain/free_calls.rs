@@ -4,6 +4,7 @@ use codec::Encode;
 use frame_support::dispatch::{DispatchClass, GetDispatchInfo};
 use pallet_poco::{ResultOf, TaskRef};
 use pallet_transaction_payment::ChargeTransactionPayment;
+use rlc_checks::work::{batch, delegation, reveal_batch};
 use rlc_primitives::{traits::Deals as _, DealId};
 use rlc_runtime::{
 	free_calls::{most, ChargeUnlessFree, Consumed, WeightInfo as _, TIP_TOO_HIGH},
@@ -160,16 +161,14 @@ fn batch_for_one_deal_fits_into_the_half_whatever_it_does() {
 		let result = |task: TaskRef| ResultOf {
 			task,
 			digest: digest(),
-			authorization: authorization(&worker(), task.id()),
+			authorization: delegation(&scheduler(), &worker().account(), task),
 			enclave: None,
 		};
-		let results: Vec<_> = tasks().map(result).collect();
-		let reveals: Vec<_> = tasks().map(|task| (task, digest())).collect();
+		let results = batch(tasks().map(result));
 		for call in [
 			contribute_batch(&worker(), tasks()),
-			pallet_poco::Call::reveal_batch { reveals: reveals.try_into().expect("few enough") }.into(),
-			pallet_poco::Call::contribute_and_finalize_batch { results: results.try_into().expect("few enough") }
-				.into(),
+			reveal_batch(tasks().map(|task| (task, digest()))),
+			pallet_poco::Call::contribute_and_finalize_batch { results }.into(),
 			reveal(nth(TaskRef { deal: DealId(H256::zero()), index: 0 }, 0)),
 			pallet_poco::Call::finalize {
 				task: TaskRef { deal: DealId(H256::zero()), index: 0 },

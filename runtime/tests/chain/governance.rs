@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
+use rlc_checks::work::call_name;
 use rlc_primitives::traits::Stops;
 use rlc_runtime::{
 	configs::safety::Brakes,
@@ -188,12 +189,9 @@ fn committee_can_stop_the_business_but_not_the_vote_and_the_stop_ends_by_itself(
 fn paused_call_is_resumed_by_governance_only() {
 	chain(LOCAL).execute_with(|| {
 		blocks(1);
-		let name = |pallet: &str, call: &str| {
-			(pallet.as_bytes().to_vec().try_into().unwrap(), call.as_bytes().to_vec().try_into().unwrap())
-		};
-		let transfers = name("Balances", "transfer_keep_alive");
+		let transfers = call_name("Balances", "transfer_keep_alive");
 		assert_ok!(TxPause::pause(committee(3), transfers.clone()));
-		assert_ok!(TxPause::pause(committee(3), name("Poco", "reveal")));
+		assert_ok!(TxPause::pause(committee(3), call_name("Poco", "reveal")));
 		assert!(
 			Brakes::<Poco>::is_stopped("reveal") && Brakes::<Poco>::is_stopped("claim"),
 			"they are stopped together"
@@ -208,7 +206,7 @@ fn paused_call_is_resumed_by_governance_only() {
 		assert_eq!(block(vec![signed(Alice, transfer())]), [Ok(Ok(()))]);
 
 		assert_noop!(
-			TxPause::pause(committee(4), name("Referenda", "submit")),
+			TxPause::pause(committee(4), call_name("Referenda", "submit")),
 			pallet_tx_pause::Error::<Runtime>::Unpausable
 		);
 	});

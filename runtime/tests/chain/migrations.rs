@@ -136,17 +136,15 @@ fn migrations_pass_their_own_checks_once_and_again() {
 
 #[test]
 fn paused_calls_stay_paused_under_their_new_names() {
-	use pallet_tx_pause::{PausedCalls, RuntimeCallNameOf};
+	use pallet_tx_pause::PausedCalls;
+	use rlc_checks::work::call_name;
 	use rlc_primitives::traits::Stops;
 	use rlc_runtime::configs::safety::Brakes;
 
-	let name = |pallet: &str, call: &str| -> RuntimeCallNameOf<Runtime> {
-		(pallet.as_bytes().to_vec().try_into().unwrap(), call.as_bytes().to_vec().try_into().unwrap())
-	};
 	let paused = [("Poco", "reveal_many"), ("Poco", "reveal"), ("Marketplace", "forget_order"), ("Rlc", "forget")];
 	earlier_chain(without_versions, || {
 		for (pallet, call) in paused {
-			PausedCalls::<Runtime>::insert(name(pallet, call), ());
+			PausedCalls::<Runtime>::insert(call_name(pallet, call), ());
 		}
 
 		blocks(1);

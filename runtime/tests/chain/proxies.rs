@@ -2,7 +2,7 @@
 
 use frame_support::traits::{Contains, InstanceFilter};
 use pallet_poco::{ContributionOf, Delegate, FailureCause, TaskRef};
-use rlc_checks::{assets, people::Person};
+use rlc_checks::{assets, people::Person, work::delegation_by_proxy};
 use rlc_primitives::{AnyOrder, AppId, WorkerpoolId};
 use rlc_runtime::{configs::accounts::ProxyType, *};
 use sp_runtime::{
@@ -49,7 +49,7 @@ fn executed() -> Vec<Result<(), DispatchError>> {
 	System::events().into_iter().filter_map(|record| result(record.event)).collect()
 }
 
-/// Checks that a call is not free: whoever has RLC pays its fee, and whoever has none is refused by the pool.
+/// Checks that a call is not free: a key with RLC pays its fee, and the pool refuses it from one without.
 fn assert_pays(what: &str, call: impl Into<RuntimeCall>) {
 	let call = call.into();
 	assert!(!is_free(&sign(&rich_machine(), 0, 0, call.clone())), "{what}");
@@ -379,7 +379,7 @@ fn scheduler_s_machine_works_and_cannot_take_anything() {
 
 /// Returns a worker's contribution to a task, with this key's signature as that of a proxy of the scheduler's.
 fn contribute_for(machine: &Person, task: TaskRef) -> RuntimeCall {
-	let authorization = authorization_by(machine, &worker(), task.id());
+	let authorization = delegation_by_proxy(machine, &worker().account(), task);
 	let ContributionOf { task, commitment, .. } = contribution(&worker(), task);
 	pallet_poco::Call::contribute { task, commitment, authorization, enclave_signature: None }.into()
 }

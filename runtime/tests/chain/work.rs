@@ -5,13 +5,14 @@ use frame_support::{
 	dispatch::GetDispatchInfo,
 	storage::{with_transaction, TransactionOutcome},
 };
-use pallet_poco::{AgreedFailure, AppFault, ContributionOf, DelegationProof, TaskRef};
+use pallet_poco::{AgreedFailure, AppFault, ContributionOf, TaskRef};
 use pallet_transaction_payment::ChargeTransactionPayment;
-use rlc_checks::{assets, people::Person};
-use rlc_primitives::{
-	task::Commitment, AppId, AppOrder, DealId, Delegation, RequestOrder, ResultDigest, ResultHash, ResultSeal,
-	SchedulerSignature, TaskId, WorkerpoolId, WorkerpoolOrder,
+use rlc_checks::{
+	assets,
+	people::Person,
+	work::{self, call_name},
 };
+use rlc_primitives::{AppId, AppOrder, DealId, RequestOrder, ResultDigest, WorkerpoolId, WorkerpoolOrder};
 use rlc_runtime::{presets::DEVELOPMENT, *};
 use sp_core::H256;
 use sp_runtime::{
@@ -104,45 +105,18 @@ pub fn digest() -> ResultDigest {
 	ResultDigest(H256::repeat_byte(1))
 }
 
-pub fn commitment(worker: &Person, task: TaskId, digest: ResultDigest) -> Commitment {
-	let (result, seal) = (ResultHash::of(task, digest), ResultSeal::of(&worker.account(), task, digest));
-	Commitment { result, seal, enclave: None }
-}
-
-/// Returns the scheduler's signature for a worker.
-pub fn authorization(worker: &Person, task: TaskId) -> DelegationProof {
-	let delegation = Delegation { worker: worker.account(), task, enclave: None, expiry: Moment::MAX };
-	let signature = scheduler().sign_bytes(&delegation.native_payload(&Marketplace::signing_domain()));
-	DelegationProof::Signed { signature: SchedulerSignature::Native(signature), expiry: Moment::MAX }
-}
-
-/// Returns the same by a key that says that it is a proxy of the scheduler's.
-pub fn authorization_by(proxy: &Person, worker: &Person, task: TaskId) -> DelegationProof {
-	let delegation = Delegation { worker: worker.account(), task, enclave: None, expiry: Moment::MAX };
-	let signature = proxy.sign_delegation(&delegation, &Marketplace::signing_domain());
-	DelegationProof::SignedByProxy { proxy: proxy.account(), signature, expiry: Moment::MAX }
-}
-
+/// Returns a worker's contribution of the digest, with the scheduler's signature.
 pub fn contribution(worker: &Person, task: TaskRef) -> ContributionOf {
-	let id = task.id();
-	ContributionOf {
-		task,
-		commitment: commitment(worker, id, digest()),
-		authorization: authorization(worker, id),
-		enclave_signature: None,
-	}
+	work::contribution(&scheduler(), worker, task, digest())
 }
 
 pub fn contribute(worker: &Person, task: TaskRef) -> RuntimeCall {
-	let ContributionOf { task, commitment, authorization, enclave_signature } = contribution(worker, task);
-	pallet_poco::Call::contribute { task, commitment, authorization, enclave_signature }.into()
+	commit(worker, task, digest())
 }
 
 /// Returns a worker's contribution of anything, with the scheduler's signature.
 pub fn commit(worker: &Person, task: TaskRef, digest: ResultDigest) -> RuntimeCall {
-	let id = task.id();
-	let (commitment, authorization) = (commitment(worker, id, digest), authorization(worker, id));
-	pallet_poco::Call::contribute { task, commitment, authorization, enclave_signature: None }.into()
+	work::contribute(&scheduler(), worker, task, digest)
 }
 
 /// Returns how an app fails.
@@ -161,25 +135,19 @@ pub fn is_free(extrinsic: &UncheckedExtrinsic) -> bool {
 
 /// Pauses a call, or resumes it.
 pub fn pause(pallet: &str, call: &str) {
-	frame_support::assert_ok!(root(pallet_tx_pause::Call::pause { full_name: name(pallet, call) }));
+	frame_support::assert_ok!(root(pallet_tx_pause::Call::pause { full_name: call_name(pallet, call) }));
 }
 
 pub fn resume(pallet: &str, call: &str) {
-	frame_support::assert_ok!(root(pallet_tx_pause::Call::unpause { ident: name(pallet, call) }));
-}
-
-fn name(pallet: &str, call: &str) -> pallet_tx_pause::RuntimeCallNameOf<Runtime> {
-	let text = |text: &str| text.as_bytes().to_vec().try_into().expect("a short name");
-	(text(pallet), text(call))
+	frame_support::assert_ok!(root(pallet_tx_pause::Call::unpause { ident: call_name(pallet, call) }));
 }
 
 pub fn contribute_batch(worker: &Person, tasks: impl Iterator<Item = TaskRef>) -> RuntimeCall {
-	let batch: Vec<_> = tasks.map(|task| contribution(worker, task)).collect();
-	pallet_poco::Call::contribute_batch { contributions: batch.try_into().expect("few enough") }.into()
+	work::contribute_batch(tasks.map(|task| contribution(worker, task)))
 }
 
 pub fn reveal(task: TaskRef) -> RuntimeCall {
-	pallet_poco::Call::reveal { task, digest: digest() }.into()
+	work::reveal(task, digest())
 }
 
 /// Returns what a pool is told of a transaction. Changes nothing.

@@ -7,8 +7,8 @@ use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_checks::{assets, people::Person};
 use rlc_node::embedded::{Node, NodeBuilder, Subscription};
 use rlc_primitives::{
-	task::Commitment, AppId, AppOrder, DealId, Hash, Nonce, OrderHash, RequestOrder, ResultDigest, ResultHash,
-	ResultSeal, WorkerpoolId, WorkerpoolOrder, RLC,
+	task::Commitment, AppId, AppOrder, DealId, Hash, Nonce, OrderHash, RequestOrder, ResultDigest, WorkerpoolId,
+	WorkerpoolOrder, RLC,
 };
 use rlc_runtime::{Runtime, RuntimeCall, RuntimeEvent};
 use serde_json::{json, Value};
@@ -173,17 +173,16 @@ impl Market {
 
 	/// Delegates a task to the worker and plays its contribution and its reveal.
 	pub async fn complete(&self, task: TaskRef) {
-		let (worker, id, digest) = (self.worker.account(), task.id(), ResultDigest(H256::repeat_byte(7)));
+		let (worker, digest) = (self.worker.account(), ResultDigest(H256::repeat_byte(7)));
 		let delegate = Delegate { worker: worker.clone(), enclave: None };
 		let call = pallet_poco::Call::delegate {
 			tasks: vec![task].try_into().expect("few"),
 			workers: vec![delegate].try_into().expect("few"),
 		};
 		self.send(&self.scheduler, call).await;
-		let seal = ResultSeal::of(&worker, id, digest);
 		let call = pallet_poco::Call::contribute {
 			task,
-			commitment: Commitment { result: ResultHash::of(id, digest), seal, enclave: None },
+			commitment: Commitment::of(&worker, task.id(), digest),
 			authorization: DelegationProof::OnChain,
 			enclave_signature: None,
 		};

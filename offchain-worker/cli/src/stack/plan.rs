@@ -2,6 +2,7 @@
 
 use std::{
 	ffi::OsString,
+	net::TcpListener,
 	path::{Path, PathBuf},
 };
 
@@ -63,11 +64,13 @@ impl Plan {
 					"build it, or give --node-binary FILE")
 			})?,
 		};
+		// Held until both are known to be free: one port is not enough for both.
+		let mut free = Vec::new();
 		for (port, option) in [(options.rpc_port, "--rpc-port"), (options.scheduler_port, "--scheduler-port")] {
-			if std::net::TcpListener::bind(("127.0.0.1", port)).is_err() {
-				return Err(failure!(PortTaken, "port {port} is in use";
-					"stop what listens there, or choose another with {option}"));
-			}
+			free.push(TcpListener::bind(("127.0.0.1", port)).map_err(|_| {
+				failure!(PortTaken, "port {port} is in use";
+					"stop what listens there, or choose another with {option}")
+			})?);
 		}
 		std::fs::create_dir_all(base.join("logs")).map_err(disk(&base))?;
 		Ok(Self { options: options.clone(), base, node, rlc })
@@ -208,6 +211,15 @@ pub(crate) mod tests {
 		let lies = |number| plan.worker(number).arguments.contains(&"--lie".into());
 		assert_eq!([1, 2, 3].map(lies), [false, false, true]);
 		assert_eq!(plan.worker_accounts().unwrap().len(), 3);
+	}
+
+	#[test]
+	fn one_port_for_both_is_refused() {
+		let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+		let node_binary = std::env::current_exe().ok();
+		let options = Options { rpc_port: port, scheduler_port: port, node_binary, ..options() };
+		let refused = Plan::new(&options, "/nowhere".into()).err().unwrap().to_string();
+		assert!(refused.contains(&port.to_string()) && refused.contains("--scheduler-port"), "{refused}");
 	}
 
 	#[test]

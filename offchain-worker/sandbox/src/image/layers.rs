@@ -133,20 +133,8 @@ fn unpack_entry<R: Read>(
 	// The root itself has neither name nor rights to set.
 	let Some((name, parents)) = names.split_last() else { return Ok(()) };
 	let parent = enter(root, parents, budget)?;
-	if name.as_bytes() == OPAQUE {
-		for below in fs::read_dir(&parent)? {
-			let below = below?.path();
-			if !own.contains(&below) {
-				remove(&below)?;
-			}
-		}
-		return Ok(());
-	}
 	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
-		return match Path::new(OsStr::from_bytes(hidden)).components().next() {
-			Some(Component::Normal(name)) => remove(&parent.join(name)),
-			_ => Err(bad("a whiteout has no name")),
-		};
+		return if name.as_bytes() == OPAQUE { hide_all(&parent, own) } else { hide(&parent, hidden) };
 	}
 	let path = parent.join(name);
 	let kind = entry.header().entry_type();
@@ -186,6 +174,25 @@ fn unpack_entry<R: Read>(
 	}
 	own.extend(path.ancestors().take_while(|above| *above != root).map(Path::to_owned));
 	Ok(())
+}
+
+/// Removes what lower layers have in a directory.
+fn hide_all(directory: &Path, own: &HashSet<PathBuf>) -> io::Result<()> {
+	for below in fs::read_dir(directory)? {
+		let below = below?.path();
+		if !own.contains(&below) {
+			remove(&below)?;
+		}
+	}
+	Ok(())
+}
+
+/// Removes what lower layers have under a name.
+fn hide(directory: &Path, name: &[u8]) -> io::Result<()> {
+	match Path::new(OsStr::from_bytes(name)).components().next() {
+		Some(Component::Normal(name)) => remove(&directory.join(name)),
+		_ => Err(bad("a whiteout has no name")),
+	}
 }
 
 fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {

@@ -132,8 +132,7 @@ pub fn choose(
 				continue;
 			}
 			let has_tried = task.replicates.contains_key(account);
-			let missing = deal.content.iter().filter(|content| !worker.cached.contains(content)).count();
-			let rank = (has_tried, after > all, missing, *ratio, account);
+			let rank = (has_tried, after > all, missing(deal, worker), *ratio, account);
 			if best.is_none_or(|(other, _)| rank < other) {
 				best = Some((rank, slots));
 			}
@@ -147,13 +146,16 @@ pub fn choose(
 		return Ok(Choice { worker: account.clone(), slots });
 	}
 	let awaited = awaited.map(|(_, account)| account.clone());
-	if has_room {
-		Err(NoWorker::Taken(awaited))
-	} else if exists {
-		Err(NoWorker::Busy(awaited))
-	} else {
-		Err(NoWorker::Absent)
-	}
+	Err(match (exists, has_room) {
+		(_, true) => NoWorker::Taken(awaited),
+		(true, false) => NoWorker::Busy(awaited),
+		(false, false) => NoWorker::Absent,
+	})
+}
+
+/// Returns how many of a deal's files the worker would have to fetch.
+fn missing(deal: &DealState, worker: &WorkerState) -> usize {
+	deal.content.iter().filter(|content| !worker.cached.contains(content)).count()
 }
 
 /// Returns whether a worker of this kind and size could have the deal's tasks, were it free.

@@ -76,6 +76,15 @@ impl Pool {
 				}
 			}
 		}
+		self.hand_out(computing, delegated);
+	}
+
+	/// Tells workers what to compute, and the chain who was delegated, in batches.
+	fn hand_out(
+		&mut self,
+		computing: BTreeMap<AccountId, Vec<Assignment>>,
+		delegated: BTreeMap<Vec<AccountId>, Vec<TaskId>>,
+	) {
 		for (worker, tasks) in computing {
 			self.means.metrics.assigned.inc_by(tasks.len() as u64);
 			for batch in tasks.chunks(MAX_BATCH) {

@@ -5,9 +5,9 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::account;
 use frame_support::BoundedVec;
 use rlc_primitives::{
-	record::LeastRecord, traits::Escrow, AccountId, AnyOrder, AppOrder, Balance, CallbackId, CategoryId, DatasetOrder,
-	DealId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction, RequestOrder, Restriction, Signature, Tag,
-	WorkerpoolOrder,
+	record::LeastRecord, signature, traits::Escrow, AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId, CategoryId,
+	DatasetId, DatasetOrder, DealId, GroupId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction, RequestOrder,
+	Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H160, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
@@ -30,7 +30,7 @@ pub const KEY_TYPE: KeyTypeId = KeyTypeId(*b"mrkt");
 /// Returns what a browser wallet signs for an order.
 pub fn wrapped<T: Config, O: Order>(order: &O) -> Vec<u8> {
 	let payload = Pallet::<T>::signing_domain().native_payload(order);
-	[b"<Bytes>", payload.as_slice(), b"</Bytes>"].concat()
+	signature::wrapped(&payload)
 }
 
 /// Someone with a key.
@@ -67,6 +67,50 @@ pub struct Market {
 	pub request: RequestOrder,
 }
 
+/// Returns an order for an app, for members of a group.
+fn app_order(app: AppId, group: GroupId) -> AppOrder {
+	AppOrder {
+		app,
+		price: 100,
+		volume: 1,
+		tag: Tag::from_bits(1),
+		dataset_restrict: Restriction::Group(group),
+		workerpool_restrict: Restriction::Group(group),
+		requester_restrict: Restriction::Group(group),
+		salt: H256::zero(),
+	}
+}
+
+/// Returns an order for a dataset, for members of a group.
+fn dataset_order(dataset: DatasetId, group: GroupId) -> DatasetOrder {
+	DatasetOrder {
+		dataset,
+		price: 100,
+		volume: 1,
+		tag: Tag::from_bits(1),
+		app_restrict: Restriction::Group(group),
+		workerpool_restrict: Restriction::Group(group),
+		requester_restrict: Restriction::Group(group),
+		salt: H256::zero(),
+	}
+}
+
+/// Returns an order for a workerpool, for members of a group.
+fn workerpool_order(workerpool: WorkerpoolId, group: GroupId) -> WorkerpoolOrder {
+	WorkerpoolOrder {
+		workerpool,
+		price: 100,
+		volume: 1,
+		tag: Tag::from_bits(1),
+		category: CategoryId(0),
+		trust: 10,
+		app_restrict: Restriction::Group(group),
+		dataset_restrict: Restriction::Group(group),
+		requester_restrict: Restriction::Group(group),
+		salt: H256::zero(),
+	}
+}
+
 /// One of the four.
 pub struct Made {
 	pub owner: AccountId,
@@ -92,38 +136,9 @@ impl Market {
 		let (app_group, dataset_group) = (group(&app_owner), group(&dataset_owner));
 		let (pool_group, request_group) = (group(&scheduler), group(&requester));
 		Self {
-			app: AppOrder {
-				app,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				dataset_restrict: Restriction::Group(app_group),
-				workerpool_restrict: Restriction::Group(app_group),
-				requester_restrict: Restriction::Group(app_group),
-				salt: H256::zero(),
-			},
-			dataset: DatasetOrder {
-				dataset,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				app_restrict: Restriction::Group(dataset_group),
-				workerpool_restrict: Restriction::Group(dataset_group),
-				requester_restrict: Restriction::Group(dataset_group),
-				salt: H256::zero(),
-			},
-			workerpool: WorkerpoolOrder {
-				workerpool,
-				price: 100,
-				volume: 1,
-				tag: Tag::from_bits(1),
-				category: CategoryId(0),
-				trust: 10,
-				app_restrict: Restriction::Group(pool_group),
-				dataset_restrict: Restriction::Group(pool_group),
-				requester_restrict: Restriction::Group(pool_group),
-				salt: H256::zero(),
-			},
+			app: app_order(app, app_group),
+			dataset: dataset_order(dataset, dataset_group),
+			workerpool: workerpool_order(workerpool, pool_group),
 			request: RequestOrder {
 				app,
 				app_max_price: 100,

@@ -7,7 +7,9 @@
 use alloc::vec::Vec;
 
 use frame_support::traits::Get;
-use rlc_primitives::{ethereum::EthereumSignature, AccountId, Delegation, Moment, SchedulerSignature, TaskId};
+use rlc_primitives::{
+	ethereum::EthereumSignature, signature, AccountId, Delegation, Moment, SchedulerSignature, TaskId,
+};
 use sp_core::crypto::KeyTypeId;
 use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
 use sp_runtime::MultiSignature;
@@ -33,7 +35,7 @@ pub fn delegation() -> Delegation {
 /// Returns what a browser wallet signs for the delegation.
 fn wrapped<T: Config>() -> Vec<u8> {
 	let payload = delegation().native_payload(&T::SigningDomain::get());
-	[b"<Bytes>", payload.as_slice(), b"</Bytes>"].concat()
+	signature::wrapped(&payload)
 }
 
 /// Returns the delegation's signature by an ed25519 key, and whose it is.

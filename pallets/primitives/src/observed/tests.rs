@@ -85,8 +85,8 @@ fn act(task: &mut Task, deal: &Deal, now: &mut Moment, attempt: &Attempt) -> Vec
 	match *attempt {
 		Attempt::Contribute { worker: n, result } => {
 			let who = worker(n);
-			let (result, seal) = (ResultHash::of(id, digest(result)), ResultSeal::of(&who, id, digest(result)));
-			let commitment = Commitment { result, seal, enclave: None };
+			let commitment = Commitment::of(&who, id, digest(result));
+			let result = commitment.result;
 			let Ok(reached) = task.contribute(deal, who.clone(), score(n), commitment, *now, &Rules::IEXEC) else {
 				return vec![];
 			};

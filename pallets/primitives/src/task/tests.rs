@@ -52,9 +52,7 @@ fn digest(result: u8) -> ResultDigest {
 }
 
 fn commitment(who: u8, result: u8) -> Commitment {
-	let task = active().id();
-	let (result, seal) = (ResultHash::of(task, digest(result)), ResultSeal::of(&worker(who), task, digest(result)));
-	Commitment { result, seal, enclave: None }
+	Commitment::of(&worker(who), active().id(), digest(result))
 }
 
 /// Returns a task that nobody touched.
@@ -295,8 +293,7 @@ fn callback_data_is_there_exactly_if_the_deal_has_a_callback() {
 	assert_eq!(run(with.clone(), Some(b"price: 7"))(&mut active()), Ok(()));
 
 	let mut task = active();
-	let seal = ResultSeal::of(&worker(1), task.id(), right);
-	let commitment = Commitment { result: ResultHash::of(task.id(), right), seal, enclave: None };
+	let commitment = Commitment::of(&worker(1), task.id(), right);
 	task.contribute(&with, worker(1), 0, commitment, START, &Rules::IEXEC).unwrap();
 	task.reveal(&worker(1), right, START).unwrap();
 	refused(&task, TaskError::CallbackDataMissing, |task| task.finalize(&with, None, START, &Rules::IEXEC));

@@ -3,24 +3,25 @@
 
 use codec::Encode;
 use frame_support::traits::{Get, Time};
-use pallet_poco::{AppFault, Call as Poco, ContributionOf, Delegate, DelegationProof, TaskRef};
-use rlc_primitives::{
-	task::Commitment, trace, AccountId, AgreedFailure, Balance, DealId, Delegation, Moment, ResultDigest, ResultHash,
-	ResultSeal, NRLC, RLC,
-};
+use pallet_poco::{AppFault, Call as Poco, Delegate, TaskRef};
+use rlc_primitives::{trace, AgreedFailure, Balance, DealId, Moment, ResultDigest, NRLC, RLC};
 use rlc_runtime::{
 	configs::computing::{
 		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters, Retention},
 		RuntimeParameters,
 	},
 	governance::origins::Origin,
-	Clock, Marketplace, Runtime, RuntimeCall, RuntimeOrigin,
+	Clock, Runtime, RuntimeCall, RuntimeOrigin,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 
 use super::chain::Chain;
-use crate::people::Person;
+pub use crate::work::{contribute, reveal};
+use crate::{
+	people::Person,
+	work::{self, batch},
+};
 
 /// What a point of score costs its worker, in nRLC.
 pub const SCORE_PRICE: Balance = RLC / 100;
@@ -35,32 +36,14 @@ pub fn digest(task: TaskRef, number: u64) -> ResultDigest {
 	ResultDigest(H256(blake2_256(&(task, number).encode())))
 }
 
-/// Returns a scheduler's word, signed off chain, that a worker may work on a task.
-pub fn delegation(scheduler: &Person, worker: &AccountId, task: TaskRef) -> DelegationProof {
-	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: Moment::MAX };
-	let signature = scheduler.sign_delegation(&delegation, &Marketplace::signing_domain());
-	DelegationProof::Signed { signature, expiry: delegation.expiry }
-}
-
-/// Returns the word of a key that says that it is a proxy of the scheduler's.
-pub fn delegation_by_proxy(proxy: &Person, worker: &AccountId, task: TaskRef) -> DelegationProof {
-	let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: Moment::MAX };
-	let signature = proxy.sign_delegation(&delegation, &Marketplace::signing_domain());
-	DelegationProof::SignedByProxy { proxy: proxy.account(), signature, expiry: delegation.expiry }
-}
-
 /// Returns what makes workers eligible on chain.
 ///
 /// # Panics
 ///
 /// If they are too many for one call.
 pub fn delegate(tasks: &[TaskRef], workers: &[Person]) -> RuntimeCall {
-	let workers: Vec<_> = workers.iter().map(|one| Delegate { worker: one.account(), enclave: None }).collect();
-	let call = Poco::delegate {
-		tasks: tasks.to_vec().try_into().expect("a batch of tasks"),
-		workers: workers.try_into().expect("as many as a task can have"),
-	};
-	call.into()
+	let workers = workers.iter().map(|one| Delegate { worker: one.account(), enclave: None });
+	Poco::delegate { tasks: batch(tasks.to_vec()), workers: batch(workers) }.into()
 }
 
 /// Returns what takes delegations back.
@@ -69,30 +52,7 @@ pub fn delegate(tasks: &[TaskRef], workers: &[Person]) -> RuntimeCall {
 ///
 /// If they are too many for one call.
 pub fn undelegate(tasks: &[TaskRef], workers: &[Person]) -> RuntimeCall {
-	let workers: Vec<_> = workers.iter().map(Person::account).collect();
-	let call = Poco::undelegate {
-		tasks: tasks.to_vec().try_into().expect("a batch of tasks"),
-		workers: workers.try_into().expect("as many as a task can have"),
-	};
-	call.into()
-}
-
-/// Returns a worker's commitment to a digest.
-pub fn commitment(worker: &AccountId, task: TaskRef, digest: ResultDigest) -> Commitment {
-	let id = task.id();
-	Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(worker, id, digest), enclave: None }
-}
-
-/// Returns a worker's contribution, with the scheduler's signature.
-pub fn contribute(scheduler: &Person, worker: &Person, task: TaskRef, digest: ResultDigest) -> RuntimeCall {
-	let worker = worker.account();
-	let call = Poco::contribute {
-		task,
-		commitment: commitment(&worker, task, digest),
-		authorization: delegation(scheduler, &worker, task),
-		enclave_signature: None,
-	};
-	call.into()
+	Poco::undelegate { tasks: batch(tasks.to_vec()), workers: batch(workers.iter().map(Person::account)) }.into()
 }
 
 /// Returns a worker's contributions to many tasks, of the right results.
@@ -101,20 +61,7 @@ pub fn contribute(scheduler: &Person, worker: &Person, task: TaskRef, digest: Re
 ///
 /// If they are too many for one call.
 pub fn contribute_batch(scheduler: &Person, worker: &Person, tasks: &[TaskRef]) -> RuntimeCall {
-	let worker = worker.account();
-	let contribution = |task: &TaskRef| ContributionOf {
-		task: *task,
-		commitment: commitment(&worker, *task, digest(*task, 0)),
-		authorization: delegation(scheduler, &worker, *task),
-		enclave_signature: None,
-	};
-	let contributions: Vec<_> = tasks.iter().map(contribution).collect();
-	Poco::contribute_batch { contributions: contributions.try_into().expect("a batch of tasks") }.into()
-}
-
-/// Returns a reveal.
-pub fn reveal(task: TaskRef, digest: ResultDigest) -> RuntimeCall {
-	Poco::reveal { task, digest }.into()
+	work::contribute_batch(tasks.iter().map(|task| work::contribution(scheduler, worker, *task, digest(*task, 0))))
 }
 
 /// Returns the reveals of many tasks' right results.
@@ -123,8 +70,7 @@ pub fn reveal(task: TaskRef, digest: ResultDigest) -> RuntimeCall {
 ///
 /// If they are too many for one call.
 pub fn reveal_batch(tasks: &[TaskRef]) -> RuntimeCall {
-	let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(*task, 0))).collect();
-	Poco::reveal_batch { reveals: reveals.try_into().expect("a batch of tasks") }.into()
+	work::reveal_batch(tasks.iter().map(|task| (*task, digest(*task, 0))))
 }
 
 /// Returns one worker's results of tasks of trust 1.
@@ -137,11 +83,10 @@ pub fn deliver_directly(scheduler: &Person, worker: &Person, tasks: &[TaskRef]) 
 	let result = |task: &TaskRef| pallet_poco::ResultOf {
 		task: *task,
 		digest: digest(*task, 0),
-		authorization: delegation(scheduler, &worker, *task),
+		authorization: work::delegation(scheduler, &worker, *task),
 		enclave: None,
 	};
-	let results: Vec<_> = tasks.iter().map(result).collect();
-	Poco::contribute_and_finalize_batch { results: results.try_into().expect("a batch of tasks") }.into()
+	Poco::contribute_and_finalize_batch { results: batch(tasks.iter().map(result)) }.into()
 }
 
 /// Does what a worker and its scheduler do by themselves when the app of tasks of trust 1 ends without success: the worker
@@ -188,10 +133,7 @@ pub fn deposit_for(items: u128, bytes: u128) -> Balance {
 
 /// Returns the names of calls that reveal, as the committee pauses them.
 pub fn reveals() -> [pallet_tx_pause::RuntimeCallNameOf<Runtime>; 2] {
-	["reveal", "reveal_batch"].map(|call| {
-		let name = |text: &str| text.as_bytes().to_vec().try_into().expect("a short name");
-		(name("Poco"), name(call))
-	})
+	["reveal", "reveal_batch"].map(|call| work::call_name("Poco", call))
 }
 
 /// Returns a worker's score.

@@ -11,7 +11,7 @@ mod wrap;
 use codec::Encode;
 use pallet_poco::{AgreedFailure, AppFault, CallbackData, TaskRef};
 use rand::{rngs::StdRng, Rng};
-use rlc_primitives::{task::Commitment, AccountId, Deal, ResultDigest, ResultHash, ResultSeal, TaskId};
+use rlc_primitives::{task::Commitment, AccountId, Deal, ResultDigest, ResultHash, TaskId};
 use rlc_runtime::RuntimeCall;
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -121,7 +121,5 @@ pub(super) fn is_failure(task: TaskId, committed: ResultHash) -> bool {
 }
 
 fn commitment(worker: &AccountId, deal: &Deal, task: TaskRef, result: u8) -> Commitment {
-	let id = task.id();
-	let digest = digest(deal, id, result);
-	Commitment { result: ResultHash::of(id, digest), seal: ResultSeal::of(worker, id, digest), enclave: None }
+	Commitment::of(worker, task.id(), digest(deal, task.id(), result))
 }

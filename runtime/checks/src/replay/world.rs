@@ -8,8 +8,8 @@ use pallet_poco::{DelegationProof, TaskRef};
 use rlc_primitives::{
 	task::{Commitment, ContributionStatus, Stage},
 	AccountId, AnyOrder, AppId, AppOrder, Balance, Category, CategoryId, DatasetId, DatasetOrder, DealId, Delegation,
-	Moment, Order, OrderSignature, RequestOrder, Restriction, ResultDigest, ResultHash, ResultSeal, SchedulerSignature,
-	Settlement, Tag, TaskId, WorkerpoolId, WorkerpoolOrder,
+	Moment, Order, OrderSignature, RequestOrder, Restriction, ResultDigest, SchedulerSignature, Settlement, Tag,
+	TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use serde_json::{json, Value};
 use sp_core::H256;
@@ -144,15 +144,9 @@ impl<'a> World<'a> {
 		let worker = arguments["worker"].as_str().unwrap_or(&by).to_owned();
 		let call = match step.operation.as_str() {
 			"contribute" => {
-				let id = task.id();
-				let digest = digest(arguments)?;
 				let account = self.account(&worker);
-				let commitment = Commitment {
-					result: ResultHash::of(id, digest),
-					seal: ResultSeal::of(&account, id, digest),
-					enclave: None,
-				};
-				let authorization = self.delegation(arguments, &account, id);
+				let commitment = Commitment::of(&account, task.id(), digest(arguments)?);
+				let authorization = self.delegation(arguments, &account, task.id());
 				Call::contribute { task, commitment, authorization, enclave_signature: None }
 			}
 			"contribute_and_finalize" => {
@@ -271,34 +265,36 @@ impl<'a> World<'a> {
 					salt,
 				},
 			)),
-			"request" => {
-				let dataset = match order["dataset"].as_str() {
-					None => None,
-					Some("dataset") => Some(self.dataset),
-					Some(other) => Some(another(other, DatasetId)),
-				};
-				let request = RequestOrder {
-					app: self.app,
-					app_max_price: amount(order, "app_max_price")?,
-					dataset,
-					dataset_max_price: amount(order, "dataset_max_price")?,
-					workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool).into(),
-					workerpool_max_price: amount(order, "workerpool_max_price")?,
-					requester: self.account(text(order, "owner")?),
-					volume,
-					tag,
-					category: CategoryId(number(order, "category")?),
-					trust: number(order, "trust")?,
-					beneficiary: None,
-					callback: None,
-					params: Default::default(),
-					salt,
-					payer: None,
-					expiry: None,
-				};
-				Signed::Request(signed(&signer, request))
-			}
+			"request" => Signed::Request(signed(&signer, self.request(order, salt)?)),
 			other => return Err(format!("order {id} is a {other}")),
+		})
+	}
+
+	/// Returns a request of the scenario.
+	fn request(&mut self, order: &Value, salt: H256) -> Result<RequestOrder, String> {
+		let dataset = match order["dataset"].as_str() {
+			None => None,
+			Some("dataset") => Some(self.dataset),
+			Some(other) => Some(another(other, DatasetId)),
+		};
+		Ok(RequestOrder {
+			app: self.app,
+			app_max_price: amount(order, "app_max_price")?,
+			dataset,
+			dataset_max_price: amount(order, "dataset_max_price")?,
+			workerpool: self.restriction(order, "workerpool", "workerpool", self.workerpool).into(),
+			workerpool_max_price: amount(order, "workerpool_max_price")?,
+			requester: self.account(text(order, "owner")?),
+			volume: number(order, "volume")?,
+			tag: Tag::NONE,
+			category: CategoryId(number(order, "category")?),
+			trust: number(order, "trust")?,
+			beneficiary: None,
+			callback: None,
+			params: Default::default(),
+			salt,
+			payer: None,
+			expiry: None,
 		})
 	}
 

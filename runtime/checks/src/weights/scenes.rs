@@ -1,7 +1,7 @@
 //! What fills blocks: extrinsics of one call, with all that they need.
 
 use frame_support::BoundedVec;
-use pallet_poco::{Call as Poco, ContributionOf, FailureCause, TaskRef};
+use pallet_poco::{Call as Poco, FailureCause, TaskRef};
 use rlc_primitives::{work::AppFault, AgreedFailure, DealId, ResultDigest, RLC};
 use rlc_runtime::{timing::DAY, RuntimeCall, UncheckedExtrinsic};
 use sp_core::H256;
@@ -14,6 +14,7 @@ use crate::{
 		market::{publish, App, Pool, Terms, T},
 	},
 	people::Person,
+	work,
 };
 
 /// How many items a batch brings: the most.
@@ -208,17 +209,9 @@ impl Cast {
 	/// Opens a deal of so many tasks, and has the worker contribute to each.
 	fn contributed(&self, chain: &mut Chain, volume: usize, digest: impl Fn(TaskRef) -> ResultDigest) -> Vec<TaskRef> {
 		let tasks = self.open(chain, volume);
-		let account = self.worker.account();
-		let contribution = |task: &TaskRef| ContributionOf {
-			task: *task,
-			commitment: calls::commitment(&account, *task, digest(*task)),
-			authorization: calls::delegation(&self.pool.scheduler, &account, *task),
-			enclave_signature: None,
-		};
-		let batch = |tasks: &[TaskRef]| {
-			let contributions = BoundedVec::truncate_from(tasks.iter().map(contribution).collect::<Vec<_>>());
-			RuntimeCall::from(Poco::contribute_batch { contributions })
-		};
+		let contribution =
+			|task: &TaskRef| work::contribution(&self.pool.scheduler, &self.worker, *task, digest(*task));
+		let batch = |tasks: &[TaskRef]| work::contribute_batch(tasks.iter().map(contribution));
 		for batches in tasks.chunks(BATCH * BATCHES_A_BLOCK) {
 			let done = chain.send_all(&self.worker, batches.chunks(BATCH).map(batch).collect::<Vec<_>>());
 			assert!(done.iter().all(|done| *done), "contributions are accepted");

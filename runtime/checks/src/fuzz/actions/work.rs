@@ -7,7 +7,7 @@ use rlc_primitives::{AccountId, Deal, ResultHash, Task};
 use rlc_runtime::Runtime;
 
 use super::{commitment, data, digest, failure, is_ill_fated, result, signed, Act, RESULTS, UNAVAILABLE, UNREVEALED};
-use crate::{attacks::calls, fuzz::world::World, people::Person};
+use crate::{fuzz::world::World, people::Person, work};
 
 impl World {
 	/// Delegates tasks on chain.
@@ -55,32 +55,8 @@ impl World {
 				};
 				signed(by, call)
 			}
-			1 => {
-				let results: Vec<_> = (task.index..deal.first + deal.size)
-					.take(random.gen_range(1..4))
-					.map(|index| {
-						let task = TaskRef { index, ..task };
-						let digest = digest(&deal, task.id(), result(task.id(), random));
-						ResultOf { task, digest, authorization: self.proof(&by, task, &deal, random), enclave: None }
-					})
-					.collect();
-				signed(by, Poco::contribute_and_finalize_batch { results: results.try_into().ok()? })
-			}
-			2 => {
-				let contributions: Vec<_> = (task.index..deal.first + deal.size)
-					.take(random.gen_range(1..4))
-					.map(|index| {
-						let task = TaskRef { index, ..task };
-						ContributionOf {
-							task,
-							commitment: commitment(&by.account(), &deal, task, result(task.id(), random)),
-							authorization: self.proof(&by, task, &deal, random),
-							enclave_signature: None,
-						}
-					})
-					.collect();
-				signed(by, Poco::contribute_batch { contributions: contributions.try_into().ok()? })
-			}
+			1 => self.deliver_batch(by, task, &deal, random),
+			2 => self.contribute_batch(by, task, &deal, random),
 			3 => {
 				let cause = match random.gen_range(0..4) {
 					0 => FailureCause::AppFailed { code: random.gen() },
@@ -97,6 +73,36 @@ impl World {
 		}
 	}
 
+	/// Delivers some tasks directly, from this one on.
+	fn deliver_batch(&self, by: Person, first: TaskRef, deal: &Deal, random: &mut StdRng) -> Option<Act> {
+		let results: Vec<_> = (first.index..deal.first + deal.size)
+			.take(random.gen_range(1..4))
+			.map(|index| {
+				let task = TaskRef { index, ..first };
+				let digest = digest(deal, task.id(), result(task.id(), random));
+				ResultOf { task, digest, authorization: self.proof(&by, task, deal, random), enclave: None }
+			})
+			.collect();
+		signed(by, Poco::contribute_and_finalize_batch { results: results.try_into().ok()? })
+	}
+
+	/// Contributes to some tasks, from this one on.
+	fn contribute_batch(&self, by: Person, first: TaskRef, deal: &Deal, random: &mut StdRng) -> Option<Act> {
+		let contributions: Vec<_> = (first.index..deal.first + deal.size)
+			.take(random.gen_range(1..4))
+			.map(|index| {
+				let task = TaskRef { index, ..first };
+				ContributionOf {
+					task,
+					commitment: commitment(&by.account(), deal, task, result(task.id(), random)),
+					authorization: self.proof(&by, task, deal, random),
+					enclave_signature: None,
+				}
+			})
+			.collect();
+		signed(by, Poco::contribute_batch { contributions: contributions.try_into().ok()? })
+	}
+
 	/// Returns the scheduler's signature, mostly, or that of somebody who acts for it, be it as a worker.
 	fn proof(&self, worker: &Person, task: TaskRef, deal: &Deal, random: &mut StdRng) -> DelegationProof {
 		if random.gen_ratio(1, 4) {
@@ -108,10 +114,10 @@ impl World {
 		}
 		if scheduler.account() == self.principal().account() && random.gen_ratio(1, 3) {
 			if let Some((proxy, _)) = self.proxies().choose(random) {
-				return calls::delegation_by_proxy(proxy, &worker.account(), task);
+				return work::delegation_by_proxy(proxy, &worker.account(), task);
 			}
 		}
-		calls::delegation(&scheduler, &worker.account(), task)
+		work::delegation(&scheduler, &worker.account(), task)
 	}
 
 	/// Returns a worker's reveal of what it contributed, mostly.

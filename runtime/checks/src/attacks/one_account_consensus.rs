@@ -16,7 +16,7 @@ use super::{
 };
 
 pub const ATTACK: Attack = Attack {
-	name: "lone-judge",
+	name: "one-account-consensus",
 	promise: "E5",
 	about: "a farmed score decides a task of trust 100 alone, with any result",
 	network: Network::LIVE,
