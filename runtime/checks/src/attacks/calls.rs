@@ -3,7 +3,7 @@
 
 use codec::Encode;
 use frame_support::traits::{Get, Time};
-use pallet_poco::{AppFault, Call as Poco, ContributionOf, Delegate, DelegationProof, TaskRef};
+use pallet_poco::{AppFault, Call as Poco, ContributionOf, Delegate, DelegationProof, FailureCause, TaskRef};
 use rlc_primitives::{
 	task::Commitment, trace, AccountId, AgreedFailure, Balance, DealId, Delegation, Moment, ResultDigest, ResultHash,
 	ResultSeal, NRLC, RLC,
@@ -154,6 +154,20 @@ pub fn app_fails(chain: &mut Chain, scheduler: &Person, worker: &Person, tasks: 
 	}
 	let finalize = |task: &TaskRef| RuntimeCall::from(Poco::finalize { task: *task, callback_data: None });
 	chain.send_all(scheduler, tasks.iter().map(finalize));
+}
+
+/// Does what workers and their scheduler do by themselves when clocks end the runs of tasks: the workers are delegated and
+/// report it, as many as have to, and the scheduler asks for the tasks' release. Without one they fail at their deadline.
+pub fn app_never_ends(chain: &mut Chain, scheduler: &Person, workers: &[Person], tasks: &[TaskRef]) {
+	let cause = FailureCause::TimedOut;
+	chain.must(scheduler, delegate(tasks, workers));
+	for task in tasks {
+		for worker in workers {
+			chain.must(worker, Poco::report_failure { task: *task, cause });
+		}
+	}
+	let release = |task: &TaskRef| RuntimeCall::from(Poco::release { task: *task, cause });
+	chain.send_all(scheduler, tasks.iter().map(release));
 }
 
 /// Returns the data that a worker delivers to a callback for a small answer. `trace` is what only a machine that computed
