@@ -4,7 +4,8 @@ use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 use rlc_primitives::{task::Stage, AccountId, Deal, RLC};
 
 use crate::{
-	mock::*, AgreedFailure, AppFault, ContributionOf, Error, Event, FailureCause, TaskFailure, TaskFailures, TaskRef, Work,
+	mock::*, AgreedFailure, AppFault, ContributionOf, Error, Event, FailureCause, TaskFailure, TaskFailures, TaskRef,
+	Work,
 };
 
 const GONE: FailureCause = FailureCause::DatasetUnavailable;

@@ -17,7 +17,7 @@ pub const ATTACK: Attack = Attack {
 	name: "endless-app",
 	promise: "E2",
 	about: "a requester has a pool compute apps that never end, at any trust and late",
-	network: Network::MINUTES,
+	network: Network::LIVE,
 	play,
 };
 
