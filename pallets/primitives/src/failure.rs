@@ -8,8 +8,9 @@
 //! | in the worker | its enclave does not start | report it | others compute |
 //!
 //! A failure of the app is as much an outcome as a result is, so workers agree on it in the same way: what they commit to
-//! is the hash of a digest. What depends on a machine's clock is not the same elsewhere, so nobody can commit to it. Nobody can pass a failure off as a result of another meaning: data of callbacks are keccak
-//! preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
+//! is the hash of a digest. Where a clock ended the run there is nothing to agree on, since no two clocks do so at the same
+//! instruction: that is reported. Nobody can pass a failure off as a result of another meaning: data of callbacks are
+//! keccak preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
