@@ -171,8 +171,12 @@ impl Case<'_> {
 		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
 		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
+		let needed = reports_for(self.deal.deal.trust).saturating_sub(given_up.reports) as usize;
+		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake.
+		let are_away = given_up.cause.is_some() && workers.len() < needed && given_up.witnesses.len() >= needed;
 		match given_up.asked {
 			_ if self.can_release(given_up) => self.send(self.end_of(given_up), next),
+			None if are_away && is_in_time => next.wake_at(self.now.chain + WAIT),
 			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
 			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
 			_ => self.send(self.end_of(given_up), next),

@@ -417,6 +417,34 @@ fn witnesses_are_delegated_again_if_the_chain_refused_and_a_release_depends_on_i
 	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
 }
 
+#[test]
+fn witnesses_that_are_away_are_waited_for_if_a_release_depends_on_them() {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	let numbers = workers.each_ref().map(|worker| AsRef::<[u8]>::as_ref(worker)[0]);
+	scene.pass(4_000, &numbers);
+	let ends = |action: &Action| matches!(action, Action::Delegate { .. } | Action::Abandon { .. });
+	assert!(!scene.decide().iter().any(ends), "nobody is there");
+	scene.worker(numbers[0], 1);
+	scene.pass(WAIT, &[]);
+	assert!(!scene.decide().iter().any(ends), "too few are there");
+	scene.worker(numbers[1], 1);
+	scene.worker(numbers[2], 1);
+	scene.pass(WAIT, &[]);
+	assert_eq!(scene.decide(), [Action::Delegate { task: id, workers: workers.to_vec() }]);
+}
+
+#[test]
+fn task_is_abandoned_in_the_end_if_its_witnesses_stay_away() {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	let numbers = workers.each_ref().map(|worker| AsRef::<[u8]>::as_ref(worker)[0]);
+	scene.pass(4_000, &numbers);
+	scene.decide();
+	scene.pass(7 * T, &[]);
+	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+}
+
 const ENDLESS: FailureCause = FailureCause::TimedOut;
 
 /// Returns a task of trust 1, for which so many workers are there, with the one that computes it.
