@@ -76,6 +76,7 @@ pub(crate) mod tests {
 
 	pub const AGREED: TaskFailure = TaskFailure::Agreed { cause: AppFault::AppFailed, code: 3 };
 	pub const RELEASED: TaskFailure = TaskFailure::Released { cause: FailureCause::DatasetUnavailable };
+	pub const ENDLESS: TaskFailure = TaskFailure::Released { cause: FailureCause::TimedOut };
 	const PAYER: AccountId = AccountId::new([1; 32]);
 
 	/// Returns a deal of two tasks of this trust, at 11 nRLC each and a charge of 2.

@@ -150,6 +150,7 @@ impl Apps {
 		if time.is_zero() {
 			return Err(RunFailure::own("fetching took until the deadline"));
 		}
+		let category_time = Duration::from_millis(computation.plan.deal.deal.reference_time);
 		(computation.progress)(Step::Computing);
 		tracing::debug!(?time, slots = computation.slots, "the app begins");
 		let kind = computation.plan.app.kind;
@@ -161,6 +162,7 @@ impl Apps {
 		tracing::debug!(ending = ?run.ending, time = ?run.used.time, "the app ended");
 		let usage = Usage { time: millis(run.used.time), fuel: run.used.fuel, memory: run.used.memory, output: 0 };
 		let outcome = match failure_of(&run.ending, &logs) {
+			Some(_) if run.ending == Ending::TimedOut && time < category_time => Err(cut_short(time, category_time)),
 			Some(failure) => Err(failure),
 			None => self.result(computation, dir, trace_of(&run)).await,
 		};
@@ -336,8 +338,14 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 	Some(RunFailure::of_task(cause, words))
 }
 
+/// Returns why a run has no result that had less than its category's time, since a deadline was near: that is no word
+/// against the app, for which others would end its task.
+fn cut_short(time: Duration, category_time: Duration) -> RunFailure {
+	RunFailure::own(format!("only {time:.1?} of the category's {category_time:?} were left, and the app needs more"))
+}
+
 /// Returns what workers agree on, if it is the app that failed, in the same way on each machine. One that a clock ended
-/// did not: clocks and processors differ.
+/// did not: clocks and processors differ. It is reported instead, and enough reports release the task.
 ///
 /// Containers run on what differs from machine to machine too, so of those only the cause counts.
 fn agreed(failure: &RunFailure, kind: AppKind, run: Option<&Run>) -> Option<AgreedFailure> {

@@ -26,7 +26,7 @@ macro_rules! define {
 			/// Why a call is refused.
 			#[pallet::error]
 			pub enum Error<T> {
-				/// The reference time is 0 or longer than a year. Choose one in between.
+				/// The reference time is shorter than a second or longer than a year. Choose one in between.
 				InvalidReferenceTime,
 				/// All numbers of categories are taken.
 				TooManyCategories,

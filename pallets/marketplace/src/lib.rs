@@ -437,7 +437,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Adds a category of tasks that take about `reference_time` ms.
+		/// Adds a category of tasks that take about `reference_time` ms: from a second to a year.
 		///
 		/// Emits [`Event::CategoryAdded`].
 		#[pallet::call_index(0)]

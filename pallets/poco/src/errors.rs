@@ -56,7 +56,7 @@ macro_rules! define {
 				UndelegatedTooEarly,
 				/// The failure is not the one that this worker committed to: its cause, code or trace is another.
 				WrongFailure,
-				/// A task is released only for a cause that comes from outside of it: something to fetch, params, a secret.
+				/// A task is released only for a cause from outside of it: something to fetch, params, a secret, or a clock.
 				NotFromOutside,
 				/// Fewer workers reported this cause than the deal's trust needs new workers.
 				TooFewReports,

@@ -1,8 +1,10 @@
-//! Schedulers release tasks that nobody can compute, since what they are computed from is not there.
+//! Schedulers release tasks that nobody can compute, since what they are computed from is not there, or since clocks end
+//! the app before it does.
 //!
 //! Everything is unlocked and nobody is paid: nobody who worked on it is at fault. What it takes is the word of as many
 //! workers as would have to agree on a result. A pool whose workers are its scheduler's own can release any task so,
-//! and can have them agree on any result as well; either way it is in the pool's record.
+//! and can have them agree on any result as well; either way it is in the pool's record. So it does not matter that
+//! nobody can check a cause, least of all what a clock said.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{count, AccountId};

@@ -20,6 +20,10 @@ pub type Params = BoundedVec<u8, ConstU32<MAX_PARAMS>>;
 /// The longest name of a category, in bytes.
 pub const MAX_CATEGORY_NAME: u32 = 32;
 
+/// The shortest reference time of a category, in ms: a second. All windows are multiples of it, and within a shorter one no
+/// call reaches a block.
+pub const MIN_REFERENCE_TIME: Moment = 1_000;
+
 /// The longest reference time of a category, in ms: 365 days. A longer one could hold locks for a lifetime.
 pub const MAX_REFERENCE_TIME: Moment = 365 * 24 * 60 * 60 * 1_000;
 
@@ -38,7 +42,7 @@ pub const FINAL_WINDOW: u64 = 10;
 pub struct Category {
 	/// What people call it: XS, S, M, L, XL.
 	pub name: BoundedVec<u8, ConstU32<MAX_CATEGORY_NAME>>,
-	/// T, in ms: the windows are multiples of it. From 1 to [`MAX_REFERENCE_TIME`].
+	/// T, in ms: the windows are multiples of it. From [`MIN_REFERENCE_TIME`] to [`MAX_REFERENCE_TIME`].
 	pub reference_time: Moment,
 }
 
@@ -47,9 +51,10 @@ impl Category {
 	pub const DEFAULT: [(&'static str, Moment); 5] =
 		[("XS", 300_000), ("S", 1_200_000), ("M", 3_600_000), ("L", 10_800_000), ("XL", 36_000_000)];
 
-	/// Returns whether the reference time is within its bounds.
+	/// Returns whether the reference time is within its bounds: of each category, whether a genesis has it or a call adds
+	/// it.
 	pub fn is_valid(&self) -> bool {
-		(1..=MAX_REFERENCE_TIME).contains(&self.reference_time)
+		(MIN_REFERENCE_TIME..=MAX_REFERENCE_TIME).contains(&self.reference_time)
 	}
 }
 

@@ -4,11 +4,13 @@
 //! |---|---|---|---|
 //! | in the app | exit code 1 | commit to an [`AgreedFailure`], reveal it | as that failure |
 //! | outside the task | a dataset that nobody can fetch | report it | [released](TaskFailure::Released) by the scheduler |
+//! | in the app, or in the machine | a clock ended the run | report it | the same |
 //! | in the worker | its enclave does not start | report it | others compute |
 //!
 //! A failure of the app is as much an outcome as a result is, so workers agree on it in the same way: what they commit to
-//! is the hash of a digest. Nobody can pass a failure off as a result of another meaning: data of callbacks are keccak
-//! preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
+//! is the hash of a digest. Where a clock ended the run there is nothing to agree on, since no two clocks do so at the same
+//! instruction: that is reported. Nobody can pass a failure off as a result of another meaning: data of callbacks are
+//! keccak preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -56,18 +58,21 @@ pub enum FailureCause {
 
 impl FailureCause {
 	/// Returns whether the failure comes from outside the task: what the task was to be computed from is not there,
-	/// which no worker and no app can help. A scheduler can release a task for such a cause, and for no other: what
-	/// lies in the app is agreed on, and what lies in a worker is another worker's chance.
+	/// which no worker and no app can help; or a machine's clock ended the run. A scheduler can release a task for such a
+	/// cause, and for no other: what lies in the app is agreed on, and what lies in a worker is another worker's chance.
+	///
+	/// An app that never ends lies in the app, but no two clocks stop it at the same instruction: there is nothing to
+	/// agree on. One that used up its fuel is agreed on, and not reported.
 	pub fn is_from_outside(&self) -> bool {
 		match self {
 			Self::AppUnavailable
 			| Self::DatasetUnavailable
 			| Self::InputUnavailable { .. }
 			| Self::InvalidParams
-			| Self::SecretUnavailable => true,
+			| Self::SecretUnavailable
+			| Self::TimedOut => true,
 			Self::EnclaveFailed
 			| Self::AppFailed { .. }
-			| Self::TimedOut
 			| Self::ResourcesExceeded
 			| Self::InvalidResult
 			| Self::ResultNotStored => false,
@@ -148,7 +153,7 @@ pub enum TaskFailure {
 		/// Its exit code.
 		code: u32,
 	},
-	/// Something outside the task is missing, and its scheduler released it.
+	/// Something outside the task is missing, or clocks ended its runs; and its scheduler released it.
 	#[codec(index = 1)]
 	Released {
 		/// What workers reported.
@@ -196,11 +201,10 @@ mod tests {
 	#[test]
 	fn what_lies_in_an_app_or_a_worker_is_not_from_outside() {
 		use FailureCause::*;
-		let outside =
-			[AppUnavailable, DatasetUnavailable, InputUnavailable { file: 1 }, InvalidParams, SecretUnavailable];
-		assert!(outside.iter().all(FailureCause::is_from_outside));
-		let inside =
-			[EnclaveFailed, AppFailed { code: 1 }, TimedOut, ResourcesExceeded, InvalidResult, ResultNotStored];
+		let unavailable = [AppUnavailable, DatasetUnavailable, InputUnavailable { file: 1 }, SecretUnavailable];
+		assert!(unavailable.iter().all(FailureCause::is_from_outside));
+		assert!(InvalidParams.is_from_outside() && TimedOut.is_from_outside());
+		let inside = [EnclaveFailed, AppFailed { code: 1 }, ResourcesExceeded, InvalidResult, ResultNotStored];
 		assert!(!inside.iter().any(FailureCause::is_from_outside));
 	}
 }

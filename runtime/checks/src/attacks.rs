@@ -13,6 +13,7 @@ mod copied_calls;
 mod dead_delegates;
 mod dust_slots;
 mod dust_validators;
+mod endless_app;
 mod free_flood;
 mod guessed_commitment;
 mod hopeless_requests;
@@ -58,7 +59,7 @@ pub struct Attack {
 }
 
 /// Every attack, by the promise that it is on.
-pub const ALL: [&Attack; 23] = [
+pub const ALL: [&Attack; 24] = [
 	&kitty_pump::ATTACK,
 	&self_redeem::ATTACK,
 	&paused_reveals::ATTACK,
@@ -66,6 +67,7 @@ pub const ALL: [&Attack; 23] = [
 	&stuffed_agenda::ATTACK,
 	&dead_delegates::ATTACK,
 	&withheld_consensus::ATTACK,
+	&endless_app::ATTACK,
 	&free_flood::ATTACK,
 	&under_deposited::ATTACK,
 	&starved_reveals::ATTACK,

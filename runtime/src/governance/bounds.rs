@@ -20,7 +20,8 @@ pub const LEAST_COMMISSION: Perbill = Perbill::from_percent(1);
 /// The most of it: with all, nobody would nominate.
 pub const MOST_COMMISSION: Perbill = Perbill::from_percent(25);
 
-/// The least reference time of a new category, in ms. What a scheduler stakes at least is in proportion to it, and
+/// The least reference time of a category that a vote adds, in ms. A shorter one, down to a second, is for test networks:
+/// their genesis has it, or root adds it. What a scheduler stakes at least is in proportion to it, and
 /// deadlines are multiples of it: they have to last for some blocks.
 pub const LEAST_REFERENCE_TIME: Moment = MINUTE;
 

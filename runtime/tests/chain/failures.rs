@@ -1,6 +1,6 @@
 //! Tasks that end without a result and without a fault: agreed failures, and releases.
 
-use pallet_poco::{AgreedFailure, AppFault, Delegate, Error, FailureCause, TaskFailures, TaskRef};
+use pallet_poco::{AgreedFailure, AppFault, Delegate, Error, FailureCause, TaskFailure, TaskFailures, TaskRef};
 use rlc_checks::people::Person;
 use rlc_primitives::{task::Stage, ResultDigest};
 use rlc_runtime::{
@@ -203,29 +203,45 @@ fn reported(cause: FailureCause) -> TaskRef {
 #[test]
 fn release_pays_its_fee_and_gives_back_everything_else() {
 	test(|| {
-		let cause = FailureCause::DatasetUnavailable;
-		let task = reported(cause);
-		let bond = locked(&scheduler());
-		assert!(bond > 0 && locked(&requester()) > 0);
-		let before = [scheduler(), requester()].map(|who| free(&who.account()) + locked(&who));
-		let extrinsic = sign(&scheduler(), 0, 0, pallet_poco::Call::release { task, cause });
-		assert!(!is_free(&extrinsic));
-		succeed(vec![extrinsic]);
-		assert_eq!([scheduler(), requester()].map(|who| locked(&who)), [0; 2]);
-		let after = [scheduler(), requester()].map(|who| free(&who.account()));
-		assert_eq!(after, [before[0] - fees(&scheduler()), before[1]]);
-		assert!(fees(&scheduler()) > 0 && TaskFailures::<Runtime>::contains_key(task.id()));
+		released(FailureCause::DatasetUnavailable);
 	});
+}
+
+#[test]
+fn release_for_a_clock_is_one_as_any_other() {
+	test(|| {
+		let task = released(FailureCause::TimedOut);
+		let deal = pallet_marketplace::Deals::<Runtime>::get(task.deal).expect("it is kept");
+		let record = pallet_marketplace::PoolRecords::<Runtime>::get(deal.workerpool.id).expect("a task ended");
+		assert_eq!((record.tally.failed, record.tally.timed_out), (deal.charge, 0));
+	});
+}
+
+/// Has a task released, and checks that it costs its scheduler the fee, and nobody anything else. Returns the task.
+fn released(cause: FailureCause) -> TaskRef {
+	let task = reported(cause);
+	let bond = locked(&scheduler());
+	assert!(bond > 0 && locked(&requester()) > 0);
+	let before = [scheduler(), requester()].map(|who| free(&who.account()) + locked(&who));
+	let extrinsic = sign(&scheduler(), 0, 0, pallet_poco::Call::release { task, cause });
+	assert!(!is_free(&extrinsic));
+	succeed(vec![extrinsic]);
+	assert_eq!([scheduler(), requester()].map(|who| locked(&who)), [0; 2]);
+	let after = [scheduler(), requester()].map(|who| free(&who.account()));
+	assert_eq!(after, [before[0] - fees(&scheduler()), before[1]]);
+	assert!(fees(&scheduler()) > 0);
+	assert_eq!(TaskFailures::<Runtime>::get(task.id()), Some(TaskFailure::Released { cause }));
+	task
 }
 
 #[test]
 fn release_without_witnesses_is_refused_and_nothing_is_lost() {
 	test(|| {
-		let task = reported(FailureCause::TimedOut);
+		let task = reported(FailureCause::ResourcesExceeded);
 		let before = [scheduler(), requester()].map(|who| locked(&who));
 		for (cause, error) in [
 			(FailureCause::DatasetUnavailable, Error::<Runtime>::TooFewReports),
-			(FailureCause::TimedOut, Error::<Runtime>::NotFromOutside),
+			(FailureCause::ResourcesExceeded, Error::<Runtime>::NotFromOutside),
 		] {
 			let extrinsic = sign(&scheduler(), 0, 0, pallet_poco::Call::release { task, cause });
 			assert_eq!(block(vec![extrinsic]), [Ok(Err(error.into()))]);

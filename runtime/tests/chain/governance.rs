@@ -3,7 +3,7 @@
 use crate::common::*;
 use frame_support::{assert_noop, assert_ok, traits::StorePreimage};
 use rlc_checks::work::call_name;
-use rlc_primitives::traits::Stops;
+use rlc_primitives::{deal::MIN_REFERENCE_TIME, traits::Stops};
 use rlc_runtime::{
 	configs::safety::Brakes,
 	governance::{bounds::*, origins::Origin},
@@ -104,7 +104,7 @@ fn vote_on_a_track_sets_nothing_beyond_its_bounds() {
 			(Origin::StakingAdmin, commission(Perbill::one()), false),
 			(Origin::StakingAdmin, commission(LEAST_COMMISSION), true),
 			(Origin::StakingAdmin, commission(MOST_COMMISSION), true),
-			(Origin::MarketplaceAdmin, category(1), false),
+			(Origin::MarketplaceAdmin, category(MIN_REFERENCE_TIME), false),
 			(Origin::MarketplaceAdmin, category(LEAST_REFERENCE_TIME - 1), false),
 			(Origin::MarketplaceAdmin, category(LEAST_REFERENCE_TIME), true),
 		] {

@@ -139,7 +139,7 @@ fn listed(tasks: &[TaskView]) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::refund::tests::{deal, failed, AGREED, RELEASED};
+	use crate::refund::tests::{deal, failed, AGREED, ENDLESS, RELEASED};
 	use rlc_primitives::{market::DealProgress, AccountId, Balance};
 
 	/// Returns a closed deal of this trust.
@@ -164,6 +164,7 @@ mod tests {
 			(None, "no task has a result (2 failed)"),
 			(Some(AGREED), "the app ended with exit code 3: its workers agree"),
 			(Some(RELEASED), "the dataset could not be fetched: its scheduler released it"),
+			(Some(ENDLESS), "the app took longer than the category allows: its scheduler released it"),
 		] {
 			let said = said(5, failure, 0);
 			assert!([back, kept, why].iter().all(|words| said.contains(words)), "{said}");

@@ -232,11 +232,12 @@ fn apps_that_misbehave_end_as_agreed_failures_with_their_cause_and_cost_nothing_
 }
 
 #[test]
-fn apps_that_a_clock_ends_are_reported_and_cost_the_requester_nothing() {
+fn apps_that_a_clock_ends_are_released_and_cost_neither_the_requester_nor_the_pool_anything() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(3, "--slots 1").await;
 			let before = stack.spent().await;
+			let lost = stack.seized(&account(SCHEDULER)).await;
 			// Clocks differ from machine to machine: nothing is committed to.
 			let mut cases = vec![("misbehave.wasm", "loop")];
 			if has_containers().await {
@@ -245,10 +246,17 @@ fn apps_that_a_clock_ends_are_reported_and_cost_the_requester_nothing() {
 			for (app, argument) in cases {
 				let bought = stack.buy(app, 1, &["--args", argument, "--category", FLASH.0]).await;
 				assert_eq!(stack.closed(bought).await, 0, "{app} {argument}");
-				assert_eq!(stack.task(bought, 0).await.failure, None, "{app} {argument}");
+				let released = TaskFailure::Released { cause: FailureCause::TimedOut };
+				assert_eq!(stack.task(bought, 0).await.failure, Some(released), "{app} {argument}");
 				assert_eq!(causes(stack, bought).await, [FailureCause::TimedOut], "{app} {argument}");
 			}
 			assert_eq!(stack.spent().await, before);
+			assert_eq!(stack.seized(&account(SCHEDULER)).await, lost, "the pool's stake comes back");
+			let arguments = ["--args", "loop", "--category", FLASH.0];
+			let refused = stack.run("misbehave.wasm", &arguments, &stack.room()).await.unwrap_err();
+			for words in ["task.released", "the app took longer than the category allows: its scheduler released it"] {
+				assert!(refused.contains(words), "{words}: {refused}");
+			}
 		})
 	});
 }

@@ -34,7 +34,7 @@ pub enum Action {
 		task: TaskId,
 		/// Why, for people.
 		reason: String,
-		/// What they failed for, if it comes from outside the task.
+		/// What they failed for, if the task can be released for that.
 		cause: Option<FailureCause>,
 		/// The workers whose failures show it.
 		witnesses: Vec<AccountId>,
@@ -53,11 +53,11 @@ pub enum Action {
 		/// The worker.
 		worker: AccountId,
 	},
-	/// Close a task for which something outside of it is missing: nobody is to blame.
+	/// Close a task for which something outside of it is missing, or whose runs clocks ended: nobody is to blame.
 	Release {
 		/// The task.
 		task: TaskId,
-		/// What is missing.
+		/// What enough workers reported.
 		cause: FailureCause,
 	},
 	/// Close a task as failed.

@@ -3,14 +3,19 @@
 //! Then the requester is refunded at once, instead of after the final deadline. The failures are put on chain first, by the
 //! workers that failed. A dishonest operator has one voice among [`ENOUGH`].
 //!
-//! If what is missing lies outside the task, and as many workers report it on chain as the deal's trust needs new ones,
-//! the task is released, and nobody loses anything. What an app does wrong by itself is not reported, but contributed: it
-//! comes here only if it differs from machine to machine, as a run that a clock ended.
+//! If what is missing lies outside the task, or clocks ended its runs, and as many workers report that on chain as the
+//! deal's trust needs new ones, the task is released, and nobody loses anything. What else an app does wrong is not
+//! reported, but contributed.
+//!
+//! A run that a clock ended says that the app never ends, or that the machine is slow. So it counts only if
+//! [`ENOUGH`] operators say so or no other is left, and not while somebody has contributed and others can try. A task that
+//! took all the time of a worker waits behind those that no worker tried: an app that never ends keeps nobody else's task
+//! from its one run. When contributions are about to [end](notice), the reports that there are have to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use codec::Encode;
-use rlc_primitives::{work::FailureCause, AccountId, Rules};
+use rlc_primitives::{work::FailureCause, AccountId, Moment, Rules};
 use rlc_protocol::worker::Step;
 
 use crate::model::TaskState;
@@ -24,6 +29,19 @@ pub fn reports_for(trust: u64) -> u32 {
 	Rules::LIVE.new_workers(trust)
 }
 
+/// How often what it takes to release a task is sent before it is abandoned.
+pub const TRIES: u32 = 3;
+
+/// The longest time, in ms, that delegating a task on chain is begun ahead of the end of its contributions: no worker can
+/// report afterwards that was not delegated.
+const NOTICE: Moment = 60_000;
+
+/// Returns how long before the contribution deadline of a deal with this reference time, in ms, its tasks are given up that
+/// could be released.
+pub fn notice(reference_time: Moment) -> Moment {
+	(reference_time / 2).min(NOTICE)
+}
+
 /// How long to wait, in ms, for a worker that has not tried, if fewer failed and none is left.
 pub const PATIENCE: u64 = 60_000;
 
@@ -32,7 +50,7 @@ pub const PATIENCE: u64 = 60_000;
 pub struct Verdict {
 	/// The cause, for people.
 	pub reason: String,
-	/// The same, if it comes from outside the task: then nobody is to blame.
+	/// The same, if it comes from outside the task, or clocks ended its runs: then nobody is to blame.
 	pub outside: Option<FailureCause>,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
@@ -54,6 +72,24 @@ fn is_tasks_own(cause: FailureCause) -> bool {
 		| InvalidResult => true,
 		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
 	}
+}
+
+impl Verdict {
+	/// Returns whether the workers are as many as it takes to release a task of this trust.
+	pub fn can_release(&self, trust: u64) -> bool {
+		self.outside.is_some() && self.witnesses.len() >= reports_for(trust) as usize
+	}
+
+	/// Returns whether somebody shows by a contribution that others may do what these workers could not.
+	pub fn is_doubtful(&self, task: &TaskState) -> bool {
+		self.outside == Some(FailureCause::TimedOut) && !task.chain().contributions.is_empty()
+	}
+}
+
+/// Returns whether a worker gave a task all the time that there is, and did not end it.
+pub fn has_timed_out(task: &TaskState) -> bool {
+	let said = task.replicates.values().filter(|part| part.step == Step::Failed).filter_map(|part| part.cause.as_ref());
+	said.filter_map(|said| said.cause).any(|cause| cause.0 == FailureCause::TimedOut)
 }
 
 /// Returns the cause for which most operators' workers failed.

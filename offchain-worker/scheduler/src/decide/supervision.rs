@@ -18,7 +18,7 @@ use rlc_primitives::{
 
 use super::{
 	assignment,
-	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE},
+	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE, TRIES},
 	replication::is_enough,
 	uploads, Action,
 };
@@ -113,6 +113,14 @@ impl Case<'_> {
 			return next.act(Action::GiveUp { task: id, reason, cause: None, witnesses: Vec::new() });
 		}
 		next.wake_at(deadline + MARGIN);
+		let verdict = failures::verdict(task);
+		if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.can_release(deal.deal.trust)) {
+			let last_call = deadline.saturating_sub(failures::notice(deal.deal.reference_time));
+			if now.chain >= last_call {
+				return next.act(self.end_by(verdict));
+			}
+			next.wake_at(last_call);
+		}
 		let pending = self.pending_weights();
 		let is_busy = !pending.is_empty();
 		if is_enough(task.chain(), deal.deal.trust, pending) {
@@ -122,16 +130,13 @@ impl Case<'_> {
 			}
 			return;
 		}
-		if let Some(verdict) = failures::verdict(task) {
+		if let Some(verdict) = verdict {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
 			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
-			let reports = reports_for(deal.deal.trust) as usize;
-			// A task is released only by as many reports. More of them would cost their workers a fee.
-			let can_end = verdict.outside.is_none() || verdict.witnesses.len() >= reports;
-			if (verdict.operators >= ENOUGH && can_end) || (is_deserted && waited >= PATIENCE) {
-				let Verdict { reason, outside: cause, mut witnesses, .. } = verdict;
-				witnesses.truncate(reports.max(ENOUGH));
-				return next.act(Action::GiveUp { task: id, reason, cause, witnesses });
+			let can_end = verdict.outside.is_none() || verdict.can_release(deal.deal.trust);
+			let is_clear = verdict.operators >= ENOUGH && can_end && !verdict.is_doubtful(task);
+			if is_clear || (is_deserted && waited >= PATIENCE) {
+				return next.act(self.end_by(&verdict));
 			}
 			next.is_deserted = is_deserted;
 			if is_deserted {
@@ -140,6 +145,14 @@ impl Case<'_> {
 		}
 		let run_time = state.run_time_in(deal).unwrap_or(0);
 		next.needs_worker = now.chain.saturating_add(run_time) < deadline;
+	}
+
+	/// Returns the decision to give a task up by the word of these workers. Those beyond what a release needs are there
+	/// if others are silent, few, since more reports than it needs cost their workers a fee.
+	fn end_by(&self, verdict: &Verdict) -> Action {
+		let most = ENOUGH.max(reports_for(self.deal.deal.trust) as usize);
+		let witnesses = verdict.witnesses.iter().take(most).cloned().collect();
+		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: verdict.outside, witnesses }
 	}
 
 	/// Returns the weights of the workers that have yet to contribute.
@@ -158,19 +171,28 @@ impl Case<'_> {
 		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
 		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
+		let needed = reports_for(self.deal.deal.trust).saturating_sub(given_up.reports) as usize;
+		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake.
+		let are_away = given_up.cause.is_some() && workers.len() < needed && given_up.witnesses.len() >= needed;
 		match given_up.asked {
+			_ if self.can_release(given_up) => self.send(self.end_of(given_up), next),
+			None if are_away && is_in_time => next.wake_at(self.now.chain + WAIT),
 			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
 			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
 			_ => self.send(self.end_of(given_up), next),
 		}
 	}
 
-	/// Returns how a task ends that is given up. A release that the chain refuses is not tried again.
+	/// Returns whether enough workers said on chain why a task cannot be computed.
+	fn can_release(&self, given_up: &GivenUp) -> bool {
+		given_up.cause.is_some() && given_up.reports >= reports_for(self.deal.deal.trust)
+	}
+
+	/// Returns how a task ends that is given up.
 	fn end_of(&self, given_up: &GivenUp) -> Action {
 		let task = self.id;
-		let enough = given_up.reports >= reports_for(self.deal.deal.trust);
 		match given_up.cause {
-			Some(cause) if enough && self.task.refusals() == 0 => Action::Release { task, cause },
+			Some(cause) if self.can_release(given_up) && given_up.refused < TRIES => Action::Release { task, cause },
 			_ => Action::Abandon { task },
 		}
 	}

@@ -7,7 +7,7 @@ use rlc_protocol::worker::Step;
 
 use super::{
 	assignment::{choose, expiry, Choice, NoWorker},
-	supervision, Action,
+	failures, supervision, Action,
 };
 use crate::model::{End, Now, Sending, State};
 
@@ -47,8 +47,9 @@ fn supervise(state: &mut State, id: TaskId, now: Now) -> Vec<Action> {
 	let next = supervision::next(state, id, now);
 	let Some(task) = state.task(&id) else { return Vec::new() };
 	if next.needs_worker && !task.is_queued() {
-		// It was worked on before, so it waited already.
-		let end = if task.replicates.is_empty() { End::Back } else { End::Front };
+		// It was worked on before, so it waited already; but if that took all the time that there is, others are first.
+		let has_waited = !task.replicates.is_empty() && !failures::has_timed_out(task);
+		let end = if has_waited { End::Front } else { End::Back };
 		state.wait(&id, end, now);
 	} else if !next.needs_worker {
 		state.stop_waiting(&id);

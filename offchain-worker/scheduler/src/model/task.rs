@@ -60,6 +60,8 @@ pub struct GivenUp {
 	pub witnesses: BTreeSet<AccountId>,
 	/// Since when they have been asked to, in ms.
 	pub asked: Option<Moment>,
+	/// How many times in a row the chain refused what it takes to release the task.
+	pub refused: u32,
 }
 
 /// A task.

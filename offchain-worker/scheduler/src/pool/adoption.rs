@@ -158,7 +158,7 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 			let reports = reports.try_into().unwrap_or(u32::MAX);
 			let witnesses = verdict.map_or_else(Vec::new, |verdict| verdict.witnesses);
 			let witnesses = witnesses.into_iter().filter(|worker| !has_reported(worker)).collect();
-			task.given_up = Some(GivenUp { reason, cause, reports, witnesses, asked: None });
+			task.given_up = Some(GivenUp { reason, cause, reports, witnesses, asked: None, refused: 0 });
 		}
 	}
 	Some(task)

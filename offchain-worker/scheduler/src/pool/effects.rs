@@ -232,7 +232,11 @@ impl Pool {
 			self.decided.extend(replies::delegated(&mut self.state, &id, result.is_ok(), now));
 			return;
 		}
-		replies::answered(&mut self.state, &id, result.is_ok(), now);
+		if sending == Sending::Release {
+			replies::released(&mut self.state, &id, result.is_ok(), now);
+		} else {
+			replies::answered(&mut self.state, &id, result.is_ok(), now);
+		}
 		if result.is_err() {
 			self.refresh(id);
 		}

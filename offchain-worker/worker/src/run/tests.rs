@@ -51,6 +51,8 @@ struct Bench {
 	dir: TempDir,
 	apps: Apps,
 	plan: Plan,
+	/// How long a run may take at most.
+	time: Duration,
 	steps: Arc<Mutex<Vec<Step>>>,
 	stop: watch::Sender<bool>,
 }
@@ -80,7 +82,8 @@ fn bench(app: &[u8]) -> Bench {
 	let (location, checksum) = put(&dir, "app.wasm", app);
 	let app = App { location: location.into_bytes().try_into().unwrap(), checksum, ..App::default() };
 	let plan = Plan { deal: deal(1), app, dataset: None, params: RequestParams::default(), args: vec![] };
-	Bench { dir, apps, plan, steps: Arc::default(), stop: watch::Sender::new(false) }
+	let time = Duration::from_secs(60);
+	Bench { dir, apps, plan, time, steps: Arc::default(), stop: watch::Sender::new(false) }
 }
 
 /// Writes a file. Returns its location and checksum.
@@ -101,7 +104,7 @@ impl Bench {
 			task: TaskRef { deal: DEAL, index: 3 },
 			plan: Arc::new(self.plan.clone()),
 			slots: 1,
-			time: Duration::from_secs(60),
+			time: self.time,
 			until: Instant::now() + Duration::from_secs(120),
 			result: self.result_file(),
 			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
@@ -328,6 +331,20 @@ async fn endless_app_is_ended_at_the_same_instruction_by_the_category_s_fuel() {
 		assert!(failure.words.contains("executed more instructions"), "{}", failure.words);
 		assert_eq!(finished.agreed.map(|agreed| agreed.cause), Some(AppFault::TimedOut));
 	}
+}
+
+#[tokio::test]
+async fn endless_app_is_reported_only_if_it_had_all_of_the_category_s_time() {
+	let mut bench = bench(&endless());
+	bench.time = Duration::from_millis(50);
+	let cut = bench.run().await;
+	let failure = cut.outcome.unwrap_err();
+	assert_eq!((failure.cause, cut.agreed), (None, None), "another worker may have the time");
+	assert!(failure.words.contains("of the category's 60s were left"), "{}", failure.words);
+	bench.plan.deal.deal.reference_time = 50;
+	let finished = bench.run().await;
+	assert_eq!(finished.outcome.unwrap_err().cause, Some(FailureCause::TimedOut));
+	assert_eq!(finished.agreed, None, "no two clocks end it at the same instruction");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Who adds categories, and which.
 
 use frame_support::{assert_noop, assert_ok};
-use rlc_primitives::{deal::MAX_REFERENCE_TIME, Category, CategoryId};
+use rlc_primitives::{
+	deal::{MAX_REFERENCE_TIME, MIN_REFERENCE_TIME},
+	Category, CategoryId,
+};
 use sp_runtime::{traits::BadOrigin, BuildStorage};
 
 use crate::{mock::*, Error, Event, NextCategory};
@@ -33,13 +36,15 @@ fn governance_adds_categories() {
 }
 
 #[test]
-fn reference_time_is_within_a_year() {
+fn reference_time_is_a_second_at_least_and_a_year_at_most() {
 	test(|| {
-		for time in [0, MAX_REFERENCE_TIME + 1] {
+		for time in [0, 1, MIN_REFERENCE_TIME - 1, MAX_REFERENCE_TIME + 1] {
 			let refused = || Market::add_category(RuntimeOrigin::root(), name(), time);
 			assert_noop!(refused(), Error::<Test>::InvalidReferenceTime);
 		}
-		assert_ok!(Market::add_category(RuntimeOrigin::root(), name(), MAX_REFERENCE_TIME));
+		for time in [MIN_REFERENCE_TIME, MAX_REFERENCE_TIME] {
+			assert_ok!(Market::add_category(RuntimeOrigin::root(), name(), time));
+		}
 	});
 }
 
@@ -47,14 +52,15 @@ fn reference_time_is_within_a_year() {
 fn there_is_no_category_after_the_last_number() {
 	market().execute_with(|| {
 		NextCategory::<Test>::put(CategoryId(u32::MAX));
-		assert_noop!(Market::add_category(RuntimeOrigin::root(), name(), 1), Error::<Test>::TooManyCategories);
+		let refused = || Market::add_category(RuntimeOrigin::root(), name(), MIN_REFERENCE_TIME);
+		assert_noop!(refused(), Error::<Test>::TooManyCategories);
 	});
 }
 
 #[test]
 #[should_panic(expected = "genesis has a category with a name that is too long")]
-fn genesis_with_a_timeless_category_is_refused() {
-	let categories = vec![("XS".into(), 0)];
+fn genesis_with_a_category_that_no_call_could_add_is_refused() {
+	let categories = vec![("XS".into(), MIN_REFERENCE_TIME - 1)];
 	let market = crate::GenesisConfig { categories, ..Default::default() };
 	let _ = RuntimeGenesisConfig { market, ..Default::default() }.build_storage();
 }

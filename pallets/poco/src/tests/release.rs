@@ -1,9 +1,12 @@
-//! `release`: what a task is computed from is not there, and workers said so.
+//! `release`: what a task is computed from is not there, or its app does not end, and workers said so.
 
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 use rlc_primitives::{task::Stage, AccountId, Deal, RLC};
 
-use crate::{mock::*, Error, Event, FailureCause, TaskFailure, TaskFailures, TaskRef, Work};
+use crate::{
+	mock::*, AgreedFailure, AppFault, ContributionOf, Error, Event, FailureCause, TaskFailure, TaskFailures, TaskRef,
+	Work,
+};
 
 const GONE: FailureCause = FailureCause::DatasetUnavailable;
 
@@ -61,7 +64,14 @@ fn as_many_reports_of_one_cause_are_needed_as_workers() {
 #[test]
 fn only_causes_from_outside_release() {
 	test(|| {
-		for (n, cause) in [(1, FailureCause::AppFailed { code: 1 }), (2, FailureCause::EnclaveFailed)] {
+		let causes = [
+			FailureCause::AppFailed { code: 1 },
+			FailureCause::EnclaveFailed,
+			FailureCause::ResourcesExceeded,
+			FailureCause::InvalidResult,
+			FailureCause::ResultNotStored,
+		];
+		for (n, cause) in (1..).zip(causes) {
 			ChainRules::live();
 			let task = open_as(n, deal(3));
 			assert_ok!(delegate(task, &[1, 2]));
@@ -69,6 +79,49 @@ fn only_causes_from_outside_release() {
 			assert_ok!(report(2, task, cause));
 			assert_noop!(release(&scheduler(), task, cause), Error::<Test>::NotFromOutside);
 		}
+	});
+}
+
+/// What a clock ended is nobody's fault, so neither the pool nor those who committed to something lose by it.
+#[test]
+fn task_whose_runs_clocks_ended_is_released() {
+	test(|| {
+		let task = reported(Deal { charge: 70, ..deal(3) }, FailureCause::TimedOut);
+		assert_ok!(contribute(4, task, 1));
+		assert_ok!(release(&scheduler(), task, FailureCause::TimedOut));
+		assert_eq!(stored(task).stage, Stage::Failed(None));
+		assert_eq!((books(&PAYER), books(&scheduler()), books(&worker(4))), ((1_150, 0), (300, 0), (RLC, 0)));
+		assert_eq!((Treasury::get(), Allowance::get()), (0, 0), "the attempt is not paid");
+		let failure = TaskFailure::Released { cause: FailureCause::TimedOut };
+		assert_eq!((FailedBy::get(), TaskFailures::<Test>::get(task.id())), (vec![failure], Some(failure)));
+	});
+}
+
+/// As for any other cause from outside.
+#[test]
+fn one_report_releases_where_one_worker_decides() {
+	test(|| {
+		ChainRules::live();
+		let task = open(deal(1));
+		assert_noop!(report(1, task, FailureCause::TimedOut), Error::<Test>::NotDelegated);
+		assert_ok!(delegate(task, &[1, 2]));
+		assert_noop!(release(&scheduler(), task, FailureCause::TimedOut), Error::<Test>::TooFewReports);
+		assert_ok!(report(1, task, FailureCause::TimedOut));
+		assert_ok!(release(&scheduler(), task, FailureCause::TimedOut));
+		assert_eq!(books(&scheduler()), (300, 0));
+	});
+}
+
+#[test]
+fn failure_that_workers_agree_on_is_not_released_whatever_others_report() {
+	test(|| {
+		let task = reported(deal(2), FailureCause::TimedOut);
+		let failure = AgreedFailure { cause: AppFault::TimedOut, code: 0, trace: Default::default() };
+		for n in [4, 5] {
+			let commitment = commitment(&worker(n), task, failure.digest(&task.id()));
+			assert_ok!(submit(n, ContributionOf { commitment, ..contribution(n, task, 0) }));
+		}
+		assert_noop!(release(&scheduler(), task, FailureCause::TimedOut), Error::<Test>::NotActive);
 	});
 }
 

@@ -116,10 +116,11 @@ fn deal_has_the_tasks_of_its_volume() {
 }
 
 #[test]
-fn category_without_time_or_with_too_much_is_invalid() {
+fn category_with_too_little_time_or_too_much_is_invalid() {
+	use crate::deal::{MAX_REFERENCE_TIME, MIN_REFERENCE_TIME};
 	let of = |reference_time| crate::Category { name: Default::default(), reference_time }.is_valid();
-	assert!(of(1) && of(crate::deal::MAX_REFERENCE_TIME));
-	assert!(!of(0) && !of(crate::deal::MAX_REFERENCE_TIME + 1));
+	assert!(of(MIN_REFERENCE_TIME) && of(MAX_REFERENCE_TIME));
+	assert!(!of(0) && !of(MIN_REFERENCE_TIME - 1) && !of(MAX_REFERENCE_TIME + 1));
 	assert!(crate::Category::DEFAULT.iter().all(|(_, time)| of(*time)));
 }
 

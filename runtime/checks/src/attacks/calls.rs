@@ -3,18 +3,24 @@
 
 use codec::Encode;
 use frame_support::traits::{Get, Time};
-use pallet_poco::{AppFault, Call as Poco, Delegate, TaskRef};
+use pallet_poco::{AppFault, Call as Poco, Delegate, FailureCause, TaskRef};
 use rlc_primitives::{trace, AgreedFailure, Balance, DealId, Moment, ResultDigest, NRLC, RLC};
 use rlc_runtime::{
 	configs::computing::{
-		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters, Retention},
+		parameters::marketplace::{ByteDeposit, ItemDeposit, Parameters, Retention, StakeRate},
 		RuntimeParameters,
 	},
-	governance::origins::Origin,
-	Clock, Runtime, RuntimeCall, RuntimeOrigin,
+	governance::{
+		bounds::{LEAST_COMMISSION, LEAST_REFERENCE_TIME, MOST_COMMISSION, MOST_TREASURY_SHARE},
+		origins::Origin,
+	},
+	timing::DAY,
+	Clock, Runtime, RuntimeCall,
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
+use sp_keyring::Sr25519Keyring::{Alice, Bob};
+use sp_runtime::{Perbill, Permill};
 
 use super::chain::Chain;
 pub use crate::work::{contribute, reveal};
@@ -101,6 +107,20 @@ pub fn app_fails(chain: &mut Chain, scheduler: &Person, worker: &Person, tasks: 
 	chain.send_all(scheduler, tasks.iter().map(finalize));
 }
 
+/// Does what workers and their scheduler do by themselves when clocks end the runs of tasks: the workers are delegated and
+/// report it, as many as have to, and the scheduler asks for the tasks' release. Without one they fail at their deadline.
+pub fn app_never_ends(chain: &mut Chain, scheduler: &Person, workers: &[Person], tasks: &[TaskRef]) {
+	let cause = FailureCause::TimedOut;
+	chain.must(scheduler, delegate(tasks, workers));
+	for task in tasks {
+		for worker in workers {
+			chain.must(worker, Poco::report_failure { task: *task, cause });
+		}
+	}
+	let release = |task: &TaskRef| RuntimeCall::from(Poco::release { task: *task, cause });
+	chain.send_all(scheduler, tasks.iter().map(release));
+}
+
 /// Returns the data that a worker delivers to a callback for a small answer. `trace` is what only a machine that computed
 /// the task knows.
 pub fn answer(value: u64, trace: H256) -> Vec<u8> {
@@ -116,14 +136,49 @@ pub fn nested(call: RuntimeCall) -> Vec<RuntimeCall> {
 	vec![with_weight(call).into(), with_weight(batch.into()).into()]
 }
 
-/// Returns parameters that would switch a protection off.
-pub fn bad_parameters() -> Vec<RuntimeParameters> {
+/// Returns calls that would switch a protection off, each with the origin of the track that is for what it sets: one beyond
+/// each end of each bound.
+pub fn beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
+	let mut all = parameters_beyond_bounds();
+	let share = MOST_TREASURY_SHARE + Permill::from_parts(1);
+	all.push((Origin::TreasurySpender, pallet_rlc::Call::set_treasury_share { share }.into()));
+	let little = Perbill::from_parts(1);
+	for new in [LEAST_COMMISSION - little, MOST_COMMISSION + little] {
+		all.push((Origin::StakingAdmin, pallet_staking::Call::set_min_commission { new }.into()));
+	}
+	let [validator_stash, stash] = [Alice, Bob].map(|who| who.to_account_id());
+	let slash_fraction = Perbill::one();
+	let slash = pallet_staking::Call::manual_slash { validator_stash, era: 0, slash_fraction };
+	all.push((Origin::StakingAdmin, slash.into()));
+	let restore = pallet_staking::Call::restore_ledger {
+		stash,
+		maybe_controller: None,
+		maybe_total: None,
+		maybe_unlocking: None,
+	};
+	all.push((Origin::StakingAdmin, restore.into()));
+	let (name, reference_time) = (Default::default(), LEAST_REFERENCE_TIME - 1);
+	all.push((Origin::MarketplaceAdmin, pallet_marketplace::Call::add_category { name, reference_time }.into()));
+	all
+}
+
+/// Returns those of them that set a parameter of the marketplace.
+fn parameters_beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	let all = [
 		Parameters::ItemDeposit(ItemDeposit, Some(0)),
+		Parameters::ItemDeposit(ItemDeposit, Some(RLC + 1)),
 		Parameters::ByteDeposit(ByteDeposit, Some(0)),
-		Parameters::Retention(Retention, Some(u64::MAX)),
+		Parameters::ByteDeposit(ByteDeposit, Some(RLC / 100 + 1)),
+		Parameters::StakeRate(StakeRate, Some(0)),
+		Parameters::StakeRate(StakeRate, Some(100 * RLC + 1)),
+		Parameters::Retention(Retention, Some(DAY - 1)),
+		Parameters::Retention(Retention, Some(Moment::MAX)),
 	];
-	all.map(RuntimeParameters::Marketplace).to_vec()
+	let set = |parameter| {
+		let key_value = RuntimeParameters::Marketplace(parameter);
+		(Origin::MarketplaceAdmin, RuntimeCall::from(pallet_parameters::Call::set_parameter { key_value }))
+	};
+	all.map(set).to_vec()
 }
 
 /// Returns what so many things of so many bytes in all cost as a deposit, in nRLC.
@@ -149,11 +204,6 @@ pub fn is_delegate(task: TaskRef, worker: &Person) -> bool {
 /// Returns the time that deadlines of tasks are told in, in ms.
 pub fn clock() -> Moment {
 	Clock::now()
-}
-
-/// Returns what a referendum on the marketplace's track acts as.
-pub fn marketplace_admin() -> RuntimeOrigin {
-	Origin::MarketplaceAdmin.into()
 }
 
 /// The least that an account holds, in nRLC.

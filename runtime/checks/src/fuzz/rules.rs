@@ -84,10 +84,13 @@ pub fn reporters(deal: &Deal) -> usize {
 	PocoRules::get().new_workers(deal.trust) as usize
 }
 
-/// Returns whether a cause lies outside of a task: in something that it is computed from.
+/// Returns whether a cause lies outside of a task: in something that it is computed from, or in a clock.
 pub fn is_outside(cause: &FailureCause) -> bool {
-	use FailureCause::{AppUnavailable, DatasetUnavailable, InputUnavailable, InvalidParams, SecretUnavailable};
-	matches!(cause, AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams | SecretUnavailable)
+	use FailureCause::*;
+	matches!(
+		cause,
+		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams | SecretUnavailable | TimedOut
+	)
 }
 
 /// Returns what a task costs its payer, in nRLC.

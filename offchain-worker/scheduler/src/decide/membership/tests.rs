@@ -228,6 +228,27 @@ fn late_report_does_not_undo_what_the_chain_said() {
 }
 
 #[test]
+fn worker_whose_turn_came_too_late_gets_the_task_again() {
+	let cause = Some(Cause { cause: None, words: "too little time is left".into() });
+	for (time, expected) in [(T, Step::Failed), (2 * T + ALLOWANCE - 10_000, Step::Aborted)] {
+		let (mut scene, id, one) = given();
+		scene.pass(time, &[]);
+		let failed = Report { cause: cause.clone(), ..report(id, Step::Failed) };
+		scene.state.report(&one, failed, scene.now);
+		assert_eq!(step(&scene, id, &one), expected);
+		assert_eq!(scene.computing(id).contains(&one), expected == Step::Aborted);
+	}
+}
+
+#[test]
+fn word_against_the_task_counts_however_late_it_is() {
+	let (mut scene, id, one) = given();
+	scene.pass(2 * T + ALLOWANCE - 10_000, &[]);
+	scene.fails(&one, id, work::FailureCause::TimedOut);
+	assert_eq!(step(&scene, id, &one), Step::Failed);
+}
+
+#[test]
 fn worker_that_joins_again_names_all_that_it_has_in_hand() {
 	let mut scene = Scene::new();
 	let [first, second] = [1, 2].map(|n| TaskId(sp_core::H256::repeat_byte(n)));

@@ -77,7 +77,8 @@ impl State {
 	pub fn give_up(&mut self, id: &TaskId, reason: &str, cause: Option<FailureCause>, witnesses: &[AccountId]) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		let witnesses = witnesses.iter().cloned().collect();
-		task.given_up = Some(GivenUp { reason: reason.into(), cause, reports: 0, witnesses, asked: None });
+		let reason = reason.into();
+		task.given_up = Some(GivenUp { reason, cause, reports: 0, witnesses, asked: None, refused: 0 });
 		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}
@@ -89,10 +90,18 @@ impl State {
 		task.not_before = now.chain;
 		let Some(given_up) = &mut task.given_up else { return };
 		given_up.asked = Some(now.chain);
+		given_up.refused = 0;
 		if !can_report {
 			given_up.witnesses.clear();
 		}
 		self.touch(id);
+	}
+
+	/// Records that the chain refused what it takes to release a task.
+	pub fn refuse_release(&mut self, id: &TaskId) {
+		if let Some(given_up) = self.tasks.get_mut(id).and_then(|task| task.given_up.as_mut()) {
+			given_up.refused = given_up.refused.saturating_add(1);
+		}
 	}
 
 	/// Records that something about a task is under way.

@@ -1,10 +1,20 @@
 //! What workers report and bring: steps, results, and the data of callbacks.
 
-use rlc_primitives::{AccountId, TaskId};
+use rlc_primitives::{AccountId, Deal, Moment, TaskId};
 use rlc_protocol::worker::{Report, Step};
 
 use super::State;
 use crate::model::{are_agreed_on, has_contributed_to_consensus, Now, Replicate, TaskState};
+
+/// How long, in ms, before a delegation expires a worker has ended what it cannot finish, and said so.
+const LATE: Moment = 20_000;
+
+/// Returns whether a worker ended a task that waited behind others too long, and for no other reason: with another
+/// delegation, it has the time. Not so if contributions end.
+fn came_too_late(part: &Replicate, report: &Report, deal: &Deal, now: Now) -> bool {
+	let is_own = report.cause.as_ref().is_none_or(|said| said.cause.is_none());
+	is_own && part.expiry < deal.contribution_deadline() && part.has_expired(now.chain.saturating_add(LATE))
+}
 
 impl State {
 	/// Records a step that a worker reports. Returns whether it says that the result is in the store.
@@ -33,9 +43,11 @@ impl State {
 				self.upload_failed(&id, account);
 			}
 			Step::Failed | Step::Aborted => {
-				if task.replicates.get(account).is_some_and(Replicate::is_pending) {
-					self.set_step(&id, account, report.step, report.cause, now);
-				}
+				let Some(part) = task.replicates.get(account).filter(|part| part.is_pending()) else { return false };
+				let deal = self.deals.get(&task.chain().deal);
+				let came_too_late = deal.is_some_and(|deal| came_too_late(part, &report, &deal.deal, now));
+				let step = if came_too_late { Step::Aborted } else { report.step };
+				self.set_step(&id, account, step, report.cause, now);
 			}
 			// The chain says which workers contributed and revealed, and the scheduler itself the rest.
 			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}

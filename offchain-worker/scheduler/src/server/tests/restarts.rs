@@ -44,7 +44,7 @@ async fn task_that_a_killed_scheduler_gave_up_is_abandoned_once() {
 	let task = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
-		worker.fail(task.id(), rlc_primitives::work::FailureCause::InvalidParams).await;
+		worker.fail(task.id(), rlc_primitives::work::FailureCause::AppFailed { code: 1 }).await;
 	}
 	yard.until(task.id(), |info| info.given_up.is_some()).await;
 	let yard = yard.kill().await;

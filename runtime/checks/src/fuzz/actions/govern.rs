@@ -44,7 +44,7 @@ impl World {
 				12 | 13 => calls.push(pallet_safe_mode::Call::force_enter {}.into()),
 				14 => {
 					let name = BoundedVec::truncate_from(format!("random {}", self.next_salt()).into_bytes());
-					calls.push(Call::add_category { name, reference_time: random.gen_range(1..100_000) }.into());
+					calls.push(Call::add_category { name, reference_time: random.gen_range(100..100_000) }.into());
 				}
 				_ => {}
 			}

@@ -40,7 +40,9 @@ impl World {
 		let by = if random.gen_bool(0.5) { self.mostly(delegate, random) } else { self.anyone(random) };
 		if is_ill_fated(task.id(), UNAVAILABLE) && random.gen_ratio(2, 3) {
 			let by = self.mostly(silent(&task, random), random);
-			return signed(by, Poco::report_failure { task, cause: FailureCause::AppUnavailable });
+			// All of a task for one cause, so that some come to be enough.
+			let cause = if task.id().0[31] & 1 == 0 { FailureCause::AppUnavailable } else { FailureCause::TimedOut };
+			return signed(by, Poco::report_failure { task, cause });
 		}
 		match random.gen_range(0..10) {
 			0 => {
@@ -60,6 +62,7 @@ impl World {
 			3 => {
 				let cause = match random.gen_range(0..4) {
 					0 => FailureCause::AppFailed { code: random.gen() },
+					1 => FailureCause::TimedOut,
 					_ => FailureCause::AppUnavailable,
 				};
 				signed(by, Poco::report_failure { task, cause })
