@@ -12,10 +12,13 @@
 
 use std::sync::Arc;
 
+use codec::Decode;
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
+use pallet_clock::{ClockReading, Reading};
 use rlc_json::rpc::error;
-use rlc_primitives::{Block, Hash};
-use sc_client_api::HeaderBackend;
+use rlc_primitives::{Block, Clock, Hash};
+use rlc_runtime::Runtime;
+use sc_client_api::{HeaderBackend, StorageKey, StorageProvider};
 use sp_api::{ApiError, ProvideRuntimeApi};
 
 use crate::service::types::Client;
@@ -98,6 +101,22 @@ impl Chain {
 		question(&self.client.runtime_api(), block).map_err(|error| no_answer(block, &error))
 	}
 
+	/// Asks the runtime something whose answer holds deadlines. The question is told the times of the block, by which it
+	/// tells when these pass.
+	///
+	/// # Errors
+	///
+	/// [`Refusal`].
+	pub fn ask_with_clock<T>(
+		&self,
+		at: Option<Hash>,
+		question: impl FnOnce(&Api, Hash, &Clock) -> Result<T, ApiError>,
+	) -> Result<T, Refusal> {
+		let block = self.block(at)?;
+		let clock = self.clock(block)?;
+		question(&self.client.runtime_api(), block, &clock).map_err(|error| no_answer(block, &error))
+	}
+
 	/// Asks the runtime something that depends on where signatures are valid.
 	///
 	/// # Errors
@@ -113,6 +132,17 @@ impl Chain {
 			return Err(Refusal::NoDomainYet);
 		}
 		self.ask(Some(block), question)
+	}
+
+	/// Returns the times of a block. Before there was PoCo time, deadlines were in chain time: they are told as they are.
+	fn clock(&self, block: Hash) -> Result<Clock, Refusal> {
+		let key = StorageKey(Reading::<Runtime>::hashed_key().into());
+		let stored = self.client.storage(block, &key).map_err(|error| no_answer(block, &error))?;
+		let reading = stored.map(|stored| ClockReading::decode(&mut stored.0.as_slice())).transpose();
+		let reading = reading.map_err(|error| no_answer(block, &error))?.unwrap_or_default();
+		let ClockReading { time, at, stands_still } = reading;
+		// How the clock goes on does not matter for the earliest time.
+		Ok(Clock { chain: at, poco: time, stands_still, max_gap: None })
 	}
 
 	/// Returns the block that is asked about.

@@ -125,7 +125,7 @@ impl MarketplaceRpcServer for Marketplace {
 	}
 
 	fn deal(&self, id: DealId, at: Option<Hash>) -> Result<Option<Deal>, Refusal> {
-		self.chain.ask(at, |api, block| Ok(api.deal(block, id)?.map(Into::into)))
+		self.chain.ask_with_clock(at, |api, block, clock| Ok(api.deal(block, id)?.map(|deal| Deal::of(deal, clock))))
 	}
 
 	fn trades(&self, category: CategoryId, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<Trade>, Refusal> {

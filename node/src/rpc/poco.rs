@@ -7,12 +7,9 @@
 
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::MarketplaceApi;
-use pallet_poco::{
-	api::{PocoApi, TaskView},
-	TaskRef,
-};
-use rlc_json::{rpc::At, Account, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
-use rlc_primitives::{DealId, Hash};
+use pallet_poco::{api::PocoApi, TaskRef};
+use rlc_json::{rpc::At, Account, Deal, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
+use rlc_primitives::{Clock, DealId, Hash};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
 
@@ -84,7 +81,7 @@ impl Poco {
 
 impl PocoRpcServer for Poco {
 	fn task(&self, task: TaskName, at: Option<Hash>) -> Result<Option<Task>, Refusal> {
-		self.chain.ask(at, |api, block| Ok(view(api, block, task)?.map(Into::into)))
+		self.chain.ask_with_clock(at, |api, block, clock| told(api, block, task, clock))
 	}
 
 	fn tasks_of(
@@ -94,14 +91,14 @@ impl PocoRpcServer for Poco {
 		limit: Option<u32>,
 		at: Option<Hash>,
 	) -> Result<Vec<Task>, Refusal> {
-		self.chain.ask(at, |api, block| {
+		self.chain.ask_with_clock(at, |api, block, clock| {
 			let tasks = api.tasks_of(block, deal, first(from), limit.unwrap_or(PAGE))?;
-			Ok(tasks.into_iter().map(Into::into).collect())
+			Ok(tasks.into_iter().map(|task| Task::of(task, clock)).collect())
 		})
 	}
 
 	fn work_for(&self, worker: Account, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<WorkItem>, Refusal> {
-		self.chain.ask(at, |api, block| work(api, block, worker, limit.unwrap_or(PAGE)))
+		self.chain.ask_with_clock(at, |api, block, clock| work(api, block, worker, limit.unwrap_or(PAGE), clock))
 	}
 
 	fn worker(&self, worker: Account, at: Option<Hash>) -> Result<Worker, Refusal> {
@@ -110,7 +107,7 @@ impl PocoRpcServer for Poco {
 
 	fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskName, at: Option<At>) {
 		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
-			chain.ask(Some(block), |api, block| Ok(view(api, block, task)?.map(Task::from)))
+			chain.ask_with_clock(Some(block), |api, block, clock| told(api, block, task, clock))
 		});
 	}
 
@@ -122,30 +119,33 @@ impl PocoRpcServer for Poco {
 		from: Option<Decimal<u64>>,
 	) {
 		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
-			chain.ask(Some(block), |api, block| {
+			chain.ask_with_clock(Some(block), |api, block, clock| {
 				let Some(found) = api.deal(block, deal)? else { return Ok(None) };
 				let tasks = api.tasks_of(block, deal, first(from), FOLLOWED)?;
-				Ok(Some(DealTasks { deal: found.into(), tasks: tasks.into_iter().map(Into::into).collect() }))
+				let deal = Deal::of(found, clock);
+				Ok(Some(DealTasks { deal, tasks: tasks.into_iter().map(Into::into).collect() }))
 			})
 		});
 	}
 
 	fn subscribe_work(&self, pending: PendingSubscriptionSink, worker: Account, at: Option<At>) {
 		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
-			chain.ask(Some(block), |api, block| work(api, block, worker.clone(), FOLLOWED))
+			chain.ask_with_clock(Some(block), |api, block, clock| work(api, block, worker.clone(), FOLLOWED, clock))
 		});
 	}
 }
 
-fn view(api: &Api, block: Hash, task: TaskName) -> Result<Option<TaskView>, ApiError> {
-	match task {
+fn told(api: &Api, block: Hash, task: TaskName, clock: &Clock) -> Result<Option<Task>, ApiError> {
+	let view = match task {
 		TaskName::Id(id) => api.task(block, id),
 		TaskName::Ref(TaskRef { deal, index }) => api.task_of(block, deal, index),
-	}
+	};
+	Ok(view?.map(|view| Task::of(view, clock)))
 }
 
-fn work(api: &Api, block: Hash, worker: Account, limit: u32) -> Result<Vec<WorkItem>, ApiError> {
-	Ok(api.work_for(block, worker.0, limit)?.into_iter().map(Into::into).collect())
+fn work(api: &Api, block: Hash, worker: Account, limit: u32, clock: &Clock) -> Result<Vec<WorkItem>, ApiError> {
+	let items = api.work_for(block, worker.0, limit)?;
+	Ok(items.into_iter().map(|item| WorkItem::of(item, clock)).collect())
 }
 
 /// Returns the index of the first task to list.

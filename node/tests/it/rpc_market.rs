@@ -87,7 +87,13 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	let mut task = market.follow("poco_subscribeTask", json!([named(0)])).await;
 	let mut work = market.follow("poco_subscribeWork", json!([worker.to_string()])).await;
 	let mut whole = market.follow("poco_subscribeDeal", json!([deal, "finalized"])).await;
-	assert_eq!(task.next().await["stage"], "active", "a task exists with its deal");
+	let active = task.next().await;
+	assert_eq!(active["stage"], "active", "a task exists with its deal");
+	assert_eq!(active["finalDeadlineEarliest"], active["finalDeadline"], "work was never stopped");
+	let told = market.ask("marketplace_deal", json!([deal])).await;
+	let both = |of: &Value| [of["contributionDeadline"].clone(), of["contributionDeadlineEarliest"].clone()];
+	assert_eq!(both(&told), both(&active));
+	assert_eq!(told["contributionDeadlineEarliest"], told["contributionDeadline"]);
 	assert_eq!(work.next().await, json!([]));
 	assert_eq!(state(whole.next().await), ["2", "active", "active"]);
 
@@ -117,7 +123,9 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 		(&json!("contributed"), &json!([]))
 	);
 	assert_eq!(state(whole.next().await), ["2", "revealing", "active"]);
-	assert_eq!(work.next().await[0]["what"], "reveal");
+	let item = work.next().await[0].clone();
+	assert_eq!((&item["what"], &item["deadlineEarliest"]), (&json!("reveal"), &item["deadline"]));
+	assert_eq!(revealing["consensus"]["revealDeadlineEarliest"], revealing["consensus"]["revealDeadline"]);
 	assert_eq!(market.ask("poco_workFor", json!([worker.to_string()])).await[0]["what"], "reveal");
 	let standing = market.ask("poco_worker", json!([worker.to_string()])).await;
 	assert_eq!(standing, json!({ "score": 0, "weight": 2, "open": 1 }));
@@ -125,6 +133,7 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	market.send(&market.worker, pallet_poco::Call::reveal { task: task_ref(0), digest }).await;
 	let completed = task.next().await;
 	assert_eq!((&completed["stage"], &completed["consensus"]["digest"]), (&json!("completed"), &json!(digest)));
+	assert_eq!(completed["finalDeadlineEarliest"], Value::Null, "nothing waits for it any more");
 	assert_eq!(state(whole.next().await), ["1", "completed", "active"]);
 	assert_eq!(completed["contributions"][0]["status"], "proved");
 	assert_eq!(work.next().await, json!([]));

@@ -10,7 +10,7 @@ use subxt_rpcs::client::RpcSubscription;
 use tokio::time::sleep;
 
 use crate::{
-	clock::Clock,
+	clock::clock_of,
 	events::BlockEvents,
 	questions::{self, ClockReading},
 	rpc::{bad_answer, decode_all, params},
@@ -214,7 +214,7 @@ impl Chain {
 			<[_; 3]>::try_from(found).map_err(|_| bad_answer("state_queryStorageAt", "too little"))?;
 		let now = now.map(|bytes| decode_all::<ClockReading>("Clock.Reading", &bytes)).transpose()?;
 		let gap = gap.map(|bytes| decode_all::<Moment>("Clock.MaxGap", &bytes)).transpose()?;
-		let clock = Clock::of(now.unwrap_or_default(), gap);
+		let clock = clock_of(now.unwrap_or_default(), gap);
 		let events = events.map(|bytes| runtime.events(&bytes)).transpose()?.unwrap_or_default();
 		Ok(BlockEvents { number, hash, parent, clock, events })
 	}

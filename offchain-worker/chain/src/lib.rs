@@ -20,11 +20,11 @@ mod views;
 
 pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall};
 pub use chain::Chain;
-pub use clock::Clock;
 pub use error::{Error, Failure};
 pub use events::{BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
 pub use follow::At;
 pub use key::{Key, Scheme};
 pub use receipt::Receipt;
+pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
 pub use views::Funds;

@@ -59,8 +59,8 @@ pub(crate) fn when(at: u64, now: u64) -> String {
 /// written as [`when`] writes it.
 pub(crate) fn deadline(at: u64, clock: Clock) -> String {
 	let left = when(at, clock.poco);
-	let date = i64::try_from(clock.earliest(at)).ok().and_then(DateTime::<Utc>::from_timestamp_millis);
-	match date.filter(|_| at > clock.poco) {
+	let earliest = clock.earliest(at).and_then(|at| i64::try_from(at).ok());
+	match earliest.and_then(DateTime::<Utc>::from_timestamp_millis) {
 		Some(date) => format!("{left} at the earliest, {}", date.format("%Y-%m-%d %H:%M:%S UTC")),
 		None => left,
 	}

@@ -25,7 +25,7 @@ enum Form {
 		/// Its number in the request's list, from 0.
 		file: u32,
 	},
-	/// The request's params cannot be understood.
+	/// The request's params cannot be understood, or ask for what no worker of the pool does or has.
 	InvalidParams,
 	/// A secret that the task needs was not provided to the worker's enclave.
 	SecretUnavailable,
@@ -53,7 +53,7 @@ impl fmt::Display for FailureCause {
 			Cause::AppUnavailable => "the app could not be fetched",
 			Cause::DatasetUnavailable => "the dataset could not be fetched",
 			Cause::InputUnavailable { file } => return write!(f, "input file {file} could not be fetched"),
-			Cause::InvalidParams => "the params cannot be understood",
+			Cause::InvalidParams => "the params cannot be understood, or ask for what no worker of the pool has",
 			Cause::SecretUnavailable => "a secret was not provided",
 			Cause::EnclaveFailed => "the enclave did not start",
 			Cause::AppFailed { code } => return write!(f, "the app ended with exit code {code}"),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rlc_primitives::{
-	deal, market::DealView, AppId, Balance, CallbackId, CategoryId, DatasetId, DealId, Moment, Tag, WorkerpoolId,
+	deal, market::DealView, AppId, Balance, CallbackId, CategoryId, Clock, DatasetId, DealId, Moment, Tag, WorkerpoolId,
 };
 use schemars::{json_schema, JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -52,8 +52,13 @@ pub struct Deal {
 	pub start: Moment,
 	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
+	/// The chain time, in ms, at which nobody can contribute any more, at the earliest: later, if work is stopped before or
+	/// blocks are late. `null`: it has passed, or no task is open.
+	pub contribution_deadline_earliest: Option<Moment>,
 	/// From this time on, in ms of PoCo time, open tasks have failed; those that somebody revealed, two reference times later.
 	pub final_deadline: Moment,
+	/// The chain time, in ms, at which open tasks have failed, at the earliest. `null`: it has passed, or no task is open.
+	pub final_deadline_earliest: Option<Moment>,
 	/// Index of the first task.
 	pub first: Decimal<u64>,
 	/// How many tasks the deal has.
@@ -130,10 +135,12 @@ impl<Id> From<deal::Resource<Id>> for Resource<Id> {
 	}
 }
 
-impl From<DealView> for Deal {
-	fn from(view: DealView) -> Self {
+impl Deal {
+	/// Returns a deal as it was in a block with these times.
+	pub fn of(view: DealView, clock: &Clock) -> Self {
 		let DealView { id, deal, params, progress } = view;
 		let (contribution_deadline, final_deadline) = (deal.contribution_deadline(), deal.final_deadline());
+		let earliest = |deadline| clock.earliest(deadline).filter(|_| progress.open > 0);
 		Self {
 			id,
 			app: deal.app.into(),
@@ -150,7 +157,9 @@ impl From<DealView> for Deal {
 			params: params.into_inner(),
 			start: deal.start,
 			contribution_deadline,
+			contribution_deadline_earliest: earliest(contribution_deadline),
 			final_deadline,
+			final_deadline_earliest: earliest(final_deadline),
 			first: Decimal(deal.first),
 			size: Decimal(deal.size),
 			worker_stake: Decimal(deal.worker_stake),

@@ -6,7 +6,7 @@ mod ending;
 mod failure;
 mod stage;
 
-use rlc_primitives::{work, DealId, Moment, ResultDigest, ResultHash, TaskId};
+use rlc_primitives::{work, Clock, DealId, Moment, ResultDigest, ResultHash, TaskId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::{H160, U256};
@@ -36,9 +36,14 @@ pub struct Task {
 	pub stage: TaskStage,
 	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
+	/// The chain time, in ms, at which nobody can contribute any more, at the earliest: later, if work is stopped before or
+	/// blocks are late. `null`: it has passed, or the task is closed.
+	pub contribution_deadline_earliest: Option<Moment>,
 	/// From this time on, in ms of PoCo time, it has failed unless it is completed; two reference times later if somebody
 	/// revealed.
 	pub final_deadline: Moment,
+	/// The chain time, in ms, of the final deadline, at the earliest. `null`: it has passed, or the task is closed.
+	pub final_deadline_earliest: Option<Moment>,
 	/// The result that enough workers agree on, or agreed on when the task failed.
 	pub consensus: Option<Consensus>,
 	/// Who contributed what, in the order of time.
@@ -64,6 +69,9 @@ pub struct Consensus {
 	pub result: ResultHash,
 	/// From this time on, in ms of PoCo time, nobody can reveal it.
 	pub reveal_deadline: Moment,
+	/// The chain time, in ms, at which nobody can reveal it any more, at the earliest. `null`: it has passed, or the task is
+	/// closed.
+	pub reveal_deadline_earliest: Option<Moment>,
 	/// How many contributed it.
 	pub winners: u32,
 	/// How many of them revealed.
@@ -89,11 +97,15 @@ impl From<work::Delegate> for Delegate {
 	}
 }
 
-impl From<work::TaskView> for Task {
-	fn from(view: work::TaskView) -> Self {
+impl Task {
+	/// Returns a task as it was in a block with these times.
+	pub fn of(view: work::TaskView, clock: &Clock) -> Self {
+		let is_closed = view.task.is_closed();
+		let earliest = |deadline| clock.earliest(deadline).filter(|_| !is_closed);
 		let consensus = view.task.consensus().map(|consensus| Consensus {
 			result: consensus.result,
 			reveal_deadline: consensus.reveal_deadline,
+			reveal_deadline_earliest: earliest(consensus.reveal_deadline),
 			winners: consensus.winners,
 			reveals: consensus.reveals,
 			digest: consensus.digest,
@@ -104,7 +116,9 @@ impl From<work::TaskView> for Task {
 			index: Decimal(view.task.index),
 			stage: (&view.task.stage).into(),
 			contribution_deadline: view.contribution_deadline,
+			contribution_deadline_earliest: earliest(view.contribution_deadline),
 			final_deadline: view.final_deadline,
+			final_deadline_earliest: earliest(view.final_deadline),
 			consensus,
 			contributions: view.task.contributions.into_iter().map(Into::into).collect(),
 			total: Decimal(view.task.total),
@@ -154,5 +168,56 @@ impl From<work::TaskView> for TaskBrief {
 			digest: view.task.consensus().and_then(|consensus| consensus.digest),
 			failure: view.failure.map(Into::into),
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::{
+		task::{self, Stage},
+		Task as OnChain,
+	};
+
+	/// Work was stopped for 3 s.
+	const CLOCK: Clock = Clock { chain: 8_000, poco: 5_000, stands_still: false, max_gap: None };
+
+	/// Returns a task whose deadlines are at 5 s, 6 s, and 7 s of PoCo time.
+	fn view(stage: impl FnOnce(task::Consensus) -> Stage) -> work::TaskView {
+		let consensus = task::Consensus {
+			result: ResultHash::default(),
+			reveal_deadline: 6_000,
+			winners: 1,
+			reveals: 0,
+			digest: None,
+		};
+		let mut task = OnChain::new(DealId::default(), 0);
+		task.stage = stage(consensus);
+		work::TaskView {
+			id: task.id(),
+			task,
+			contribution_deadline: 5_000,
+			final_deadline: 7_000,
+			delegates: Vec::new(),
+			failures: Vec::new(),
+			delivery: None,
+			failure: None,
+		}
+	}
+
+	#[test]
+	fn deadlines_come_with_their_earliest_chain_time() {
+		let task = Task::of(view(Stage::Revealing), &CLOCK);
+		assert_eq!((task.contribution_deadline, task.contribution_deadline_earliest), (5_000, None), "it has passed");
+		assert_eq!((task.final_deadline, task.final_deadline_earliest), (7_000, Some(10_000)));
+		let consensus = task.consensus.unwrap();
+		assert_eq!((consensus.reveal_deadline, consensus.reveal_deadline_earliest), (6_000, Some(9_000)));
+	}
+
+	#[test]
+	fn closed_task_waits_for_no_deadline() {
+		let task = Task::of(view(Stage::Completed), &CLOCK);
+		assert_eq!((task.final_deadline, task.final_deadline_earliest), (7_000, None));
+		assert_eq!(task.consensus.unwrap().reveal_deadline_earliest, None);
 	}
 }

@@ -1,6 +1,6 @@
 //! What a worker has to do, and its standing.
 
-use rlc_primitives::{money::Score, work, DealId, Moment, TaskId};
+use rlc_primitives::{money::Score, work, Clock, DealId, Moment, TaskId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sp_core::H160;
@@ -9,6 +9,7 @@ use crate::{described::As, Decimal};
 
 /// Something that a worker has to do now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct WorkItem {
 	/// The task's id.
 	#[schemars(with = "As<TaskId>")]
@@ -22,6 +23,9 @@ pub struct WorkItem {
 	pub what: WorkKind,
 	/// Before this time, in ms of PoCo time.
 	pub deadline: Moment,
+	/// The chain time, in ms, at which that deadline passes, at the earliest: later, if work is stopped before or blocks are
+	/// late. `null`: it has passed.
+	pub deadline_earliest: Option<Moment>,
 	/// The enclave that it is delegated to, or contributed from, if any.
 	#[schemars(with = "Option<As<H160>>")]
 	pub enclave: Option<H160>,
@@ -46,14 +50,16 @@ impl From<work::WorkKind> for WorkKind {
 	}
 }
 
-impl From<work::WorkItem> for WorkItem {
-	fn from(item: work::WorkItem) -> Self {
+impl WorkItem {
+	/// Returns what a worker had to do in a block with these times.
+	pub fn of(item: work::WorkItem, clock: &Clock) -> Self {
 		Self {
 			id: item.id,
 			deal: item.task.deal,
 			index: Decimal(item.task.index),
 			what: item.what.into(),
 			deadline: item.deadline,
+			deadline_earliest: clock.earliest(item.deadline),
 			enclave: item.enclave,
 		}
 	}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rlc_primitives::work::FailureCause;
 use serde::{Deserialize, Serialize};
 
 use crate::Needs;
@@ -68,7 +69,41 @@ pub enum Unsupported {
 	Bulk,
 }
 
+/// Why no worker can serve a deal's params, whatever machine it has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unserved {
+	/// They cannot be understood.
+	#[error(transparent)]
+	Invalid(#[from] InvalidParams),
+	/// They ask for what nobody does.
+	#[error(transparent)]
+	Unsupported(#[from] Unsupported),
+}
+
+impl Unserved {
+	/// Returns what workers report on chain.
+	pub fn cause(&self) -> FailureCause {
+		match self {
+			Self::Unsupported(Unsupported::Secrets) => FailureCause::SecretUnavailable,
+			Self::Invalid(_) | Self::Unsupported(_) => FailureCause::InvalidParams,
+		}
+	}
+}
+
 impl RequestParams {
+	/// Reads the params of a deal, if workers can serve them. Returns them with the app's arguments. Schedulers and workers
+	/// judge by this alone, so they agree on which deals are hopeless.
+	///
+	/// # Errors
+	///
+	/// [`Unserved`].
+	pub fn served(bytes: &[u8]) -> Result<(Self, Vec<String>), Unserved> {
+		let params = Self::parse(bytes)?;
+		let args = params.args()?;
+		params.supported()?;
+		Ok((params, args))
+	}
+
 	/// Returns whether workers do what is asked for: requesters find out before they pay, workers before they compute.
 	///
 	/// # Errors
@@ -173,6 +208,21 @@ mod tests {
 		] {
 			assert_eq!(supported(params), Err(why), "{params}");
 		}
+	}
+
+	#[test]
+	fn params_that_nobody_can_serve_have_a_cause_from_outside() {
+		for (params, cause) in [
+			("{", FailureCause::InvalidParams),
+			("it's", FailureCause::InvalidParams),
+			(r#"{"bulk_cid": "Qm"}"#, FailureCause::InvalidParams),
+			(r#"{"iexec_secrets": {"1": "mine"}}"#, FailureCause::SecretUnavailable),
+		] {
+			let unserved = RequestParams::served(params.as_bytes()).unwrap_err();
+			assert_eq!(unserved.cause(), cause, "{params}");
+			assert!(unserved.cause().is_from_outside(), "{params}");
+		}
+		assert_eq!(RequestParams::served(b"a 'b c'").unwrap().1, ["a", "b c"]);
 	}
 
 	#[test]

@@ -169,8 +169,9 @@ pub enum Instruction {
 		/// Why, for people.
 		reason: String,
 	},
-	/// Put on chain why this task could not be computed, as it was told before: the scheduler gives the task up, and has
-	/// delegated it on chain so that this worker may say why.
+	/// Put on chain why this task cannot be computed: the scheduler gives the task up, and has delegated it on chain so that
+	/// this worker may say why. The worker reports what it failed for. If it was never given the task, it reads the deal, and
+	/// reports only what it finds itself: params that nobody can serve, or needs above what it has.
 	ReportFailure {
 		/// The task.
 		#[serde(with = "rlc_json::TaskRef")]

@@ -5,7 +5,7 @@ use rlc_primitives::{
 	market::DealView,
 	work::FailureCause,
 };
-use rlc_protocol::{Needs, RequestParams, Unsupported};
+use rlc_protocol::{Needs, RequestParams};
 
 use crate::record::RunFailure;
 
@@ -31,20 +31,12 @@ impl Plan {
 	///
 	/// Why the deal's tasks cannot be computed here.
 	pub fn of(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Self, RunFailure> {
-		let invalid = |words: String| RunFailure::of_task(FailureCause::InvalidParams, words);
-		let params = RequestParams::parse(&deal.params).map_err(|error| invalid(error.to_string()))?;
-		let args = params.args().map_err(|error| invalid(error.to_string()))?;
+		let (params, args) = RequestParams::served(&deal.params)
+			.map_err(|unserved| RunFailure::of_task(unserved.cause(), unserved.to_string()))?;
 		if deal.deal.tag.has_tee() {
 			let words = "the deal demands an enclave, and this worker has none";
 			return Err(RunFailure::of_task(FailureCause::EnclaveFailed, words));
 		}
-		params.supported().map_err(|unsupported| {
-			let cause = match unsupported {
-				Unsupported::Secrets => FailureCause::SecretUnavailable,
-				_ => FailureCause::InvalidParams,
-			};
-			RunFailure::of_task(cause, unsupported.to_string())
-		})?;
 		Ok(Self { deal, app, dataset, params, args })
 	}
 

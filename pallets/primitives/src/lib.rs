@@ -18,6 +18,7 @@ extern crate alloc;
 
 pub mod assets;
 pub mod chain;
+pub mod clock;
 pub mod consensus;
 mod count;
 pub mod deal;
@@ -45,6 +46,7 @@ pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
 	TIP_TOO_HIGH,
 };
+pub use clock::Clock;
 pub use count::count;
 pub use deal::{Category, Deal, Params, Settlement};
 pub use delegation::{Delegation, SchedulerSignature};

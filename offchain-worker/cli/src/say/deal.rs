@@ -100,8 +100,8 @@ fn money(deal: &DealView, tasks: &[TaskView], paid: &Paid) -> impl fmt::Display 
 /// Shows a deal with its tasks at this time.
 pub(crate) fn shown(view: &DealView, tasks: &[TaskView], clock: Clock) -> Answer {
 	let text = format!("{}\n\n{}", terms(view, tasks, clock), listed(tasks));
-	let mut json = json!(rlc_json::Deal::from(view.clone()));
-	json["tasks"] = tasks.iter().cloned().map(|task| json!(rlc_json::Task::from(task))).collect();
+	let mut json = json!(rlc_json::Deal::of(view.clone(), &clock));
+	json["tasks"] = tasks.iter().cloned().map(|task| json!(rlc_json::Task::of(task, &clock))).collect();
 	Answer::new(text, json)
 }
 

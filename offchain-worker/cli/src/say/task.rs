@@ -134,7 +134,7 @@ pub(crate) fn shown(view: &TaskView, info: Option<&TaskInfo>, clock: Clock) -> A
 	parts.extend(contributions(view));
 	parts.extend(info.and_then(|info| replicates(info, clock.chain)));
 	parts.extend(failures(view, clock.poco));
-	let mut json = json!(rlc_json::Task::from(view.clone()));
+	let mut json = json!(rlc_json::Task::of(view.clone(), &clock));
 	json["scheduler"] = json!(info);
 	Answer::new(parts.join("\n\n"), json)
 }

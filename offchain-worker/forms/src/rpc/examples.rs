@@ -127,7 +127,9 @@ pub(super) fn deal(open: u64, closed_at: Option<u64>) -> Value {
 		"workerpool": { "id": workerpool(), "owner": BOB, "price": "1000000000" }, "payer": DAVE, "requester": DAVE,
 		"beneficiary": null, "callback": null, "category": 0, "referenceTime": 300_000, "trust": "1", "tag": zero(),
 		"params": "{\"iexec_args\": \"1\"}", "start": START, "contributionDeadline": START + 2_100_000,
-		"finalDeadline": START + 3_000_000, "first": "0", "size": "3", "workerStake": "300000000",
+		"contributionDeadlineEarliest": closed_at.is_none().then_some(START + 2_100_000),
+		"finalDeadline": START + 3_000_000,
+		"finalDeadlineEarliest": closed_at.is_none().then_some(START + 3_000_000), "first": "0", "size": "3", "workerStake": "300000000",
 		"poolStake": "300000000", "charge": "7000000", "schedulerRatio": 1, "settlement": "automatic",
 		"open": open.to_string(), "kept": "3", "closedAt": closed_at,
 		"depositor": DAVE, "deposit": "14000000",
@@ -138,9 +140,11 @@ pub(super) fn deal(open: u64, closed_at: Option<u64>) -> Value {
 pub(super) fn task() -> Value {
 	json!({
 		"id": task_id(), "deal": deal_id(), "index": "0", "stage": "revealing",
-		"contributionDeadline": START + 2_100_000, "finalDeadline": START + 3_000_000,
+		"contributionDeadline": START + 2_100_000, "contributionDeadlineEarliest": START + 2_100_000,
+		"finalDeadline": START + 3_000_000, "finalDeadlineEarliest": START + 3_000_000,
 		"consensus": {
-			"result": hash("4b"), "revealDeadline": START + 660_000, "winners": 1, "reveals": 0, "digest": null,
+			"result": hash("4b"), "revealDeadline": START + 660_000, "revealDeadlineEarliest": START + 660_000,
+			"winners": 1, "reveals": 0, "digest": null,
 		},
 		"contributions": [{
 			"worker": CHARLIE, "result": hash("4b"), "seal": hash("aa"), "enclave": null, "weight": 2,
@@ -163,6 +167,6 @@ pub(super) fn completed() -> Value {
 pub(super) fn work_item() -> Value {
 	json!({
 		"id": task_id(), "deal": deal_id(), "index": "0", "what": "reveal", "deadline": START + 660_000,
-		"enclave": null,
+		"deadlineEarliest": START + 660_000, "enclave": null,
 	})
 }

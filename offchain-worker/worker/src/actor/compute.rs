@@ -154,7 +154,7 @@ impl Actor {
 }
 
 /// Returns how many slots a task takes of a worker with these resources.
-fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, RunFailure> {
+pub(super) fn slots_for(plan: &Plan, resources: &Resources) -> Result<u32, RunFailure> {
 	let needs = plan.needs();
 	needs.slots(resources).ok_or_else(|| {
 		let Resources { cores, memory, disk, gpus, .. } = resources;

@@ -1,20 +1,21 @@
 //! What the scheduler wants: its instructions, and what it asks when it is back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::worker::{Assignment, Instruction, Report, Step};
+use rlc_protocol::worker::{Assignment, Instruction, Report, Resources, Step};
 use rlc_service::{Backoff, Retryable};
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
-use super::{Actor, Busy, Change, Entry};
+use super::{compute::slots_for, Actor, Busy, Change, Entry};
 use crate::{
 	clock,
 	messages::{Effect, Outgoing},
-	ports::Submission,
+	plan::Plan,
+	ports::{ChainPort, Submission},
 	record::{End, Record, RunFailure, State},
 	seen::Seen,
 };
@@ -33,7 +34,7 @@ impl Actor {
 			Instruction::Compute { tasks } => tasks.iter().for_each(|assignment| self.take(assignment)),
 			Instruction::Upload { task, token } => self.asked_to_upload(task, token),
 			Instruction::Stop { task, reason } => self.asked_to_stop(task, reason),
-			Instruction::ReportFailure { task } => self.asked_for_evidence(task.id()),
+			Instruction::ReportFailure { task } => self.asked_for_evidence(task),
 			Instruction::Drain => self.drain(),
 		}
 	}
@@ -99,25 +100,36 @@ impl Actor {
 		}
 	}
 
-	fn asked_for_evidence(&mut self, id: TaskId) {
-		if let Some((_, task, cause)) = self.failures.iter().find(|(failed, ..)| *failed == id) {
-			self.give_evidence(*task, *cause);
+	/// Says on chain why a task cannot be computed: what it failed for here, or else what this worker finds of itself.
+	fn asked_for_evidence(&self, task: TaskRef) {
+		let id = task.id();
+		match self.failures.iter().find(|(failed, ..)| *failed == id) {
+			Some((_, task, cause)) => self.give_evidence(*task, *cause),
+			None => self.look_into(task),
 		}
 	}
 
 	/// Says on chain that a task cannot be computed. Nothing depends on it here, so it is not journalled.
 	pub(super) fn give_evidence(&self, task: TaskRef, cause: FailureCause) {
-		let chain = self.parts.chain.clone();
-		let span = tracing::info_span!("evidence", deal = ?task.deal.0, task = ?task.id().0, ?cause);
-		let give = async move {
-			let send = || chain.send(Submission::ReportFailure(task, cause), &[]);
-			let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));
-			match sent.await {
-				Ok(_) => tracing::info!("reported on chain"),
-				Err(error) => tracing::warn!("not reported on chain, and given up: {error}"),
+		tokio::spawn(report(self.parts.chain.clone(), task, cause).instrument(span_of(task)));
+	}
+
+	/// Says on chain that a task is hopeless, which this worker was never given, if it finds so by itself.
+	fn look_into(&self, task: TaskRef) {
+		let (chain, plans, resources) = (self.parts.chain.clone(), self.plans.clone(), self.bounds.resources.clone());
+		let look = async move {
+			let ask = || plans.get(chain.as_ref(), task.deal);
+			let asked = ask.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::debug!("asked again: {error}"));
+			let known = match asked.await {
+				Ok(known) => known,
+				Err(unreachable) => return tracing::warn!("not reported on chain: {unreachable}"),
+			};
+			match hopeless(known, &resources) {
+				Some(cause) => report(chain, task, cause).await,
+				None => tracing::warn!("not reported on chain: this worker could compute it"),
 			}
 		};
-		tokio::spawn(give.instrument(span));
+		tokio::spawn(look.instrument(span_of(task)));
 	}
 
 	/// Returns all that is in hand, for a scheduler that may have forgotten.
@@ -138,5 +150,28 @@ impl Actor {
 			self.hasten(id);
 			self.consider(id);
 		}
+	}
+}
+
+fn span_of(task: TaskRef) -> Span {
+	tracing::info_span!("evidence", deal = ?task.deal.0, task = ?task.id().0)
+}
+
+/// Returns why a deal's tasks are hopeless, as far as its params say, for a worker with these resources. To need more than
+/// there is counts as params that cannot be served: the scheduler asks only if that holds for all of its workers.
+fn hopeless(known: Result<Arc<Plan>, RunFailure>, resources: &Resources) -> Option<FailureCause> {
+	match known {
+		Ok(plan) => slots_for(&plan, resources).is_err().then_some(FailureCause::InvalidParams),
+		Err(failure) => failure.cause.filter(FailureCause::is_from_outside),
+	}
+}
+
+/// Says on chain that a task cannot be computed.
+async fn report(chain: Arc<dyn ChainPort>, task: TaskRef, cause: FailureCause) {
+	let send = || chain.send(Submission::ReportFailure(task, cause), &[]);
+	let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));
+	match sent.await {
+		Ok(_) => tracing::info!(?cause, "reported on chain"),
+		Err(error) => tracing::warn!(?cause, "not reported on chain, and given up: {error}"),
 	}
 }

@@ -248,6 +248,31 @@ async fn failed_app_is_reported_and_nothing_is_contributed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn task_that_was_never_given_is_reported_only_if_it_is_hopeless() {
+	for (params, cause) in [
+		(r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
+		(r#"{"iexec_secrets": {"1": "x"}}"#, Some(FailureCause::SecretUnavailable)),
+		(r#"{"rlc_needs": {"cores": 5}}"#, Some(FailureCause::InvalidParams)),
+		(r#"{"rlc_needs": {"cores": 4}}"#, None),
+	] {
+		let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+		world.chain().deal.params = params.as_bytes().to_vec().try_into().unwrap();
+		let mut worker = Worker::start(&world, &dir).await;
+		worker.instruct(Instruction::ReportFailure { task: task(0) });
+		match cause {
+			Some(cause) => eventually(|| world.chain().sent == [Submission::ReportFailure(task(0), cause)]).await,
+			None => {
+				worker.instruct(compute([1], true));
+				worker.until_all([1], Step::Revealed).await;
+				assert!(!world.chain().sent.iter().any(|sent| matches!(sent, Submission::ReportFailure(..))));
+			}
+		}
+		assert_eq!(world.runs.load(Ordering::SeqCst), u32::from(cause.is_none()), "{params}");
+		worker.stop().await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn worker_that_was_outvoted_ends_when_that_is_final() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	world.chain().finalizes = false;
