@@ -176,7 +176,9 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		mint(who, amount);
 	}
 	fn name_proxies(who: &AccountId) -> AccountId {
-		let named = |n| ProxyDefinition { delegate: account("proxy", n, 0), proxy_type: ProxyType::Any, delay: 0 };
+		let named = |n| -> ProxyDefinition<AccountId, ProxyType, BlockNumber> {
+			ProxyDefinition { delegate: account("proxy", n, 0), proxy_type: ProxyType::Any, delay: 0 }
+		};
 		let most = <Runtime as pallet_proxy::Config>::MaxProxies::get();
 		let proxies: BoundedVec<_, <Runtime as pallet_proxy::Config>::MaxProxies> =
 			BoundedVec::truncate_from((0..most).map(named).collect());

@@ -35,8 +35,18 @@ pub fn worker(n: u32) -> AccountId {
 }
 
 /// Returns the delegate with this number, who did not contribute.
-fn nth_delegate(n: u32) -> AccountId {
+pub fn nth_delegate(n: u32) -> AccountId {
 	worker(1_000 + n)
+}
+
+/// Returns who can be delegated beside those, with this number.
+pub fn fresh_delegate(n: u32) -> Delegate {
+	Delegate { worker: worker(2_000 + n), enclave: Some(ENCLAVE) }
+}
+
+/// Returns a batch of one.
+pub fn alone<Most: Get<u32>>(task: TaskRef) -> BoundedVec<TaskRef, Most> {
+	BoundedVec::truncate_from(alloc::vec![task])
 }
 
 /// Returns a worker beside the numbered ones.
@@ -178,6 +188,12 @@ pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
 	}
 }
 
+/// Returns a call with a contribution after `c` others that is free, and who signs it.
+pub fn free_contribution<T: Config>(c: u32) -> (AccountId, Call<T>) {
+	let ContributionOf { task, commitment, authorization, enclave_signature } = contributable::<T>(0, c, MOST_TRUST);
+	(me(), Call::contribute { task, commitment, authorization, enclave_signature })
+}
+
 /// Returns a call with contributions to `n` tasks that is free, and who signs it.
 pub fn free_batch<T: Config>(n: u32) -> (AccountId, Call<T>) {
 	let contributions = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect::<Vec<_>>();
@@ -228,6 +244,13 @@ pub fn revealed_but_one<T: Config>(n: u32, c: u32) -> TaskRef {
 			consensus.digest = Some(answer());
 		}
 	});
+	task
+}
+
+/// Returns a task with `c` contributors that agree, and as many delegates, of whom nobody revealed in time.
+pub fn reopenable<T: Config>(c: u32) -> TaskRef {
+	let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
+	T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
 	task
 }
 
@@ -428,6 +451,12 @@ pub fn fill_kitty<T: Config>() {
 	let kind = MovementKind::SeizeForKitty;
 	let given = Movement { task: TaskId::default(), who: donor, amount: 100 * RLC, kind };
 	assert!(T::Escrow::settle(&[given]).is_ok());
+}
+
+/// Checks that a task is closed, and that nobody works on it, or on any other.
+pub fn assert_closed<T: Config>(task: TaskRef) {
+	assert!(stored::<T>(task).is_closed());
+	assert_eq!(Work::<T>::iter().count(), 0);
 }
 
 /// Returns a task as it is stored.
