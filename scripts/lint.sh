@@ -11,7 +11,7 @@
 #   json          JSON files are JSON
 #   layers        who may depend on whom: .config/layers.txt (invariant I8 is a part of it)
 #   forms         rlc-json alone writes the JSON of orders, deals and tasks
-#   sizes         no long source file, and no mod.rs in src
+#   sizes         no long source file, no long function, and no mod.rs in src
 #   licenses      deny.toml: licenses, sources and versions of dependencies
 #   features      features reach every dependency that has them
 #   clippy        no warning, tests and benchmarks included

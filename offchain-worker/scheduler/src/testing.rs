@@ -10,8 +10,8 @@ use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
 	work::{FailureCause, FailureReport, TaskRef, TaskView},
-	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, Rules, Settlement, Tag, Task, TaskEvent,
-	TaskId, WorkerpoolId,
+	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Rules,
+	Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId,
 };
 use sp_core::H256;
 
@@ -113,9 +113,9 @@ impl World {
 	) -> Result<Vec<ChainEvent>, TaskError> {
 		let now = self.now;
 		let (deal, task) = self.parts(id);
-		let commitment = Commitment::of(worker, id, digest);
-		let hash = commitment.result;
-		let reached = task.contribute(deal, worker.clone(), 0, commitment, now, &RULES)?;
+		let (hash, seal) = (ResultHash::of(id, digest), ResultSeal::of(worker, id, digest));
+		let reached =
+			task.contribute(deal, worker.clone(), 0, Commitment { result: hash, seal, enclave: None }, now, &RULES)?;
 		let mut events = vec![
 			TaskEvent::Delegated { worker: worker.clone() },
 			TaskEvent::Contributed { worker: worker.clone(), result: hash },

@@ -29,6 +29,7 @@ Example:
   rlc account proxy add 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --type worker --account me
 
 A deposit is held until the proxy is removed. The key's own account has to have a little RLC, as every account that signs.
+
 Then, on the machine that works:
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 

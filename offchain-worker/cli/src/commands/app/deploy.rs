@@ -29,7 +29,7 @@ Examples:
   rlc app deploy hello.wasm --name hello --location https://example.org/hello.wasm --account me
   rlc app deploy hello.wasm --name hello --ipfs http://127.0.0.1:5001 --account me
 
-The program is uploaded to a workerpool's store, where workers of every pool find it. The store keeps it as long as the pool
+The program is uploaded to a workerpool's store, where workers of every pool find it. The store keeps it as long as the pool \
 says, by default 30 days. To keep it longer, use --location, or --ipfs for workers that have an IPFS node too.")]
 pub(crate) struct Deploy {
 	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG

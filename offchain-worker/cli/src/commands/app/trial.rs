@@ -39,7 +39,7 @@ Examples:
   rlc app try image.tar --dataset model.onnx --index 3 --tasks 16 --category S --memory 4G --cores 4 --output try-3
   rlc app try hello.wasm --json
 
-The exit code is 1 if a worker would have no result.
+The exit code is 1 if a worker would have no result. \
 In a deal, ids, randomness and the names of inputs differ: an app that uses them has another digest there.")]
 pub(crate) struct Try {
 	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG

@@ -40,30 +40,30 @@ Examples:
   rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket,
+The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket, \
 /store, /metrics and /healthz. You can stop it at any time; the next start resumes.
 
-The account's key need not be on this machine: with --on-behalf-of, the key of --account acts as its proxy, see
+The account's key need not be on this machine: with --on-behalf-of, the key of --account acts as its proxy, see \
 `rlc account proxy add --help`. It signs the delegations, and pays the fees.
 
-By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members
-of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is
+By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members \
+of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is \
 asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
 
-By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that
-it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them
+By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that \
+it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them \
 with `rlc workerpool unpublish`.
 
-If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another
+If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another \
 node it misses the deals that were opened meanwhile.
 
-Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to
+Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to \
 the same one. Give each an --instance-url: a client that asks one of them for what another has in its store is sent there.
 
-With --ipfs, uploads are served from the disk at once, added to that IPFS node afterwards, and may then leave the disk; they
-are read from the node when they are asked for. While the node is away nothing leaves the disk, and /metrics counts what
-waits: rlc_scheduler_store_unmirrored. The node has to be this scheduler's own: what is not needed any more is unpinned
-there. Do not expose its RPC. As with /store, anyone who knows the name of a content can read it. Without --ipfs, a later
+With --ipfs, uploads are served from the disk at once, added to that IPFS node afterwards, and may then leave the disk; they \
+are read from the node when they are asked for. While the node is away nothing leaves the disk, and /metrics counts what \
+waits: rlc_scheduler_store_unmirrored. The node has to be this scheduler's own: what is not needed any more is unpinned \
+there. Do not expose its RPC. As with /store, anyone who knows the name of a content can read it. Without --ipfs, a later \
 start does not have what is on the node only.")]
 pub(crate) struct Run {
 	/// The workerpool, which the account has to own

@@ -33,8 +33,8 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account
-acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks;
+The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
+acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks; \
 `rlc worker drain` finishes them first.")]
 pub(crate) struct Run {
 	/// The pool's scheduler: http(s)://HOST:PORT
