@@ -187,8 +187,6 @@ fn committee_can_stop_the_business_but_not_the_vote_and_the_stop_ends_by_itself(
 
 #[test]
 fn paused_call_is_resumed_by_governance_only() {
-	use rlc_checks::work::call_name;
-
 	chain(LOCAL).execute_with(|| {
 		blocks(1);
 		let transfers = call_name("Balances", "transfer_keep_alive");
