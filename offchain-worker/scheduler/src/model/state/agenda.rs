@@ -77,7 +77,7 @@ impl State {
 	pub fn give_up(&mut self, id: &TaskId, reason: &str, cause: Option<FailureCause>, witnesses: &[AccountId]) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		let witnesses = witnesses.iter().cloned().collect();
-		task.given_up = Some(GivenUp { reason: reason.into(), cause, reports: 0, witnesses, asked: None });
+		task.given_up = Some(GivenUp { reason: reason.into(), cause, witnesses, asked: None });
 		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}
