@@ -6,8 +6,9 @@
 //!
 //! Not judged so: a tag or a kind of app that no worker has. The pool's own order offered these.
 
-use rlc_primitives::{AccountId, DealId, Moment};
+use rlc_primitives::{task::Stage, AccountId, DealId, Moment};
 
+use super::failures::reports_for;
 use crate::model::{DealState, Hopeless, Now, State, TaskState, WorkerState};
 
 /// How long, in ms, a worker is waited for whose machine is large enough, after the start and after a deal: it may be joining,
@@ -33,6 +34,19 @@ fn needs_too_much(state: &State, deal: &DealState, now: Now) -> bool {
 	let has_waited = deal.deal.opened.saturating_add(patience) <= now.chain;
 	let knows_workers = state.machines().since().is_some_and(|since| since.saturating_add(patience) <= now.local);
 	has_waited && knows_workers && state.machines().are_too_small_for(deal)
+}
+
+/// Returns how many workers have yet to say on chain why a task is hopeless, so that it can be released.
+pub fn witnesses_needed(deal: &DealState, task: &TaskState, hopeless: &Hopeless) -> usize {
+	let said = task.reports_of(hopeless.cause());
+	reports_for(deal.deal.trust).saturating_sub(said).try_into().unwrap_or(usize::MAX)
+}
+
+/// Returns whether a hopeless task waits for workers that can say so.
+pub fn lacks_witnesses(state: &State, deal: &DealState, task: &TaskState, hopeless: &Hopeless) -> bool {
+	let waits = task.chain().stage == Stage::Active && task.chain().contributions.is_empty() && task.given_up.is_none();
+	let needed = witnesses_needed(deal, task, hopeless);
+	waits && witnesses(state, deal, task, hopeless, needed).len() < needed
 }
 
 /// Returns `needed` workers that can say on chain why a task is hopeless; fewer if fewer can be reached. Tasks of one deal get

@@ -153,14 +153,13 @@ impl Case<'_> {
 	/// before the deadline.
 	fn refuse(&self, hopeless: &Hopeless, next: &mut Next) {
 		let Self { state, deal, task, id, now } = *self;
-		let cause = hopeless.cause();
-		let needed = reports_for(deal.deal.trust).saturating_sub(task.reports_of(cause)) as usize;
+		let needed = hopeless::witnesses_needed(deal, task, hopeless);
 		let witnesses = hopeless::witnesses(state, deal, task, hopeless, needed);
 		if witnesses.len() < needed {
 			return next.wake_at(now.chain + WAIT);
 		}
 		let reason = hopeless.to_string();
-		next.act(Action::GiveUp { task: id, reason, cause: Some(cause), witnesses });
+		next.act(Action::GiveUp { task: id, reason, cause: Some(hopeless.cause()), witnesses });
 	}
 
 	/// Returns the weights of the workers that have yet to contribute.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-	decide::{replies, Action},
+	decide::{adoption::to_leave, replies, Action},
 	model::RECENT,
 	testing::{account, scene::given, task, Scene, T},
 };
@@ -101,6 +101,23 @@ fn witnesses_are_waited_for_until_the_deadline() {
 	alone.pass(5_000, &[]);
 	assert_eq!(alone.decide().last(), Some(&Action::Abandon { task: id_alone }), "nobody could say so");
 	assert!(scene.task(id).given_up.is_some());
+}
+
+#[test]
+fn part_without_witnesses_is_left_to_other_instances() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let deal = scene.hopeless_deal(100, 3, 1);
+	scene.decide();
+	assert!(to_leave(&scene.state, scene.now).is_empty(), "a second worker may be joining");
+	scene.pass(4_000, &[]);
+	assert_eq!(to_leave(&scene.state, scene.now).into_iter().collect::<Vec<_>>(), [(deal, 0)]);
+	scene.worker(2, 1);
+	assert!(to_leave(&scene.state, scene.now).is_empty());
+	scene.pass(20_000, &[]);
+	scene.decide();
+	assert!(scene.task(task(deal, 0)).given_up.is_some(), "it is given up here");
+	assert!(to_leave(&scene.state, scene.now).is_empty());
 }
 
 #[test]
