@@ -154,7 +154,8 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..))]
 	pub quiet_time: Option<u64>,
 
-	/// Sell again, though orders were withdrawn since stake was lost: what was lost before does not count any more
+	/// Sell again, though orders were withdrawn since stake was lost: what was lost before does not count any more. For one
+	/// start: left in a service's options, it sells again whenever that restarts
 	#[arg(long)]
 	pub resume: bool,
 }
