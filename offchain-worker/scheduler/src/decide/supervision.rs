@@ -2,7 +2,7 @@
 //!
 //! | stage | what is done |
 //! |---|---|
-//! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, or if the contribution deadline has passed |
+//! | active | workers are found, as many as the trust asks for; the task is given up if no worker can serve it, if those that tried agree that it is hopeless, or if the contribution deadline has passed |
 //! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler, or is late |
 //! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
 //! | failed | the workers stop, and the task is removed |
@@ -19,16 +19,20 @@ use rlc_primitives::{
 use super::{
 	assignment,
 	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE, TRIES},
+	hopeless,
 	replication::is_enough,
 	uploads, Action,
 };
-use crate::model::{DealState, GivenUp, Now, State, TaskState, WorkerState};
+use crate::model::{DealState, GivenUp, Hopeless, Now, State, TaskState, WorkerState};
 
 /// How long after a deadline, in ms, it has surely passed on chain too.
 const MARGIN: u64 = 2_000;
 
 /// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
+
+/// How long, in ms, after workers were asked why no worker can serve a task, others are.
+const ASK_AGAIN: u64 = 300_000;
 
 /// How long, in ms, after the end of a reveal window the chain has to close or reopen a task by itself: it does so in the
 /// next block with idle weight. Later than that blocks are full, and the scheduler does it. The chain is asked before, since
@@ -113,6 +117,9 @@ impl Case<'_> {
 			return next.act(Action::GiveUp { task: id, reason, cause: None, witnesses: Vec::new() });
 		}
 		next.wake_at(deadline + MARGIN);
+		if let Some(hopeless) = deal.hopeless.as_ref().filter(|_| task.chain().contributions.is_empty()) {
+			return self.refuse(hopeless, next);
+		}
 		let verdict = failures::verdict(task);
 		if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.can_release(deal.deal.trust)) {
 			let last_call = deadline.saturating_sub(failures::notice(deal.deal.reference_time));
@@ -155,6 +162,19 @@ impl Case<'_> {
 		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: verdict.outside, witnesses }
 	}
 
+	/// Gives up a task that no worker can serve, once enough are here to say so on chain. Until then it waits: nothing is lost
+	/// before the deadline.
+	fn refuse(&self, hopeless: &Hopeless, next: &mut Next) {
+		let Self { state, deal, task, id, now } = *self;
+		let needed = hopeless::witnesses_needed(deal, task, hopeless);
+		let witnesses = hopeless::witnesses(state, deal, task, hopeless, needed);
+		if witnesses.len() < needed {
+			return next.wake_at(now.chain + WAIT);
+		}
+		let reason = hopeless.to_string();
+		next.act(Action::GiveUp { task: id, reason, cause: Some(hopeless.cause()), witnesses });
+	}
+
 	/// Returns the weights of the workers that have yet to contribute.
 	fn pending_weights(&self) -> Vec<u64> {
 		let weight =
@@ -171,30 +191,56 @@ impl Case<'_> {
 		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
 		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
-		let needed = reports_for(self.deal.deal.trust).saturating_sub(given_up.reports) as usize;
-		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake.
-		let are_away = given_up.cause.is_some() && workers.len() < needed && given_up.witnesses.len() >= needed;
+		let missing = given_up.cause.map_or(0, |cause| self.reports_missing(cause));
+		let is_known = given_up.cause.is_some() && missing == 0;
+		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake. If no
+		// worker can serve it, others know as much.
+		let are_away = workers.len() < missing && given_up.witnesses.len() >= missing && self.deal.hopeless.is_none();
 		match given_up.asked {
-			_ if self.can_release(given_up) => self.send(self.end_of(given_up), next),
+			_ if is_known => self.end(given_up, is_in_time, next),
 			None if are_away && is_in_time => next.wake_at(self.now.chain + WAIT),
 			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
 			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
-			_ => self.send(self.end_of(given_up), next),
+			_ => self.end(given_up, is_in_time, next),
 		}
 	}
 
-	/// Returns whether enough workers said on chain why a task cannot be computed.
-	fn can_release(&self, given_up: &GivenUp) -> bool {
-		given_up.cause.is_some() && given_up.reports >= reports_for(self.deal.deal.trust)
+	/// Returns how many workers have yet to report the cause on chain, so that the task can be released.
+	fn reports_missing(&self, cause: FailureCause) -> usize {
+		let missing = reports_for(self.deal.deal.trust).saturating_sub(self.task.reports_of(cause));
+		missing.try_into().unwrap_or(usize::MAX)
 	}
 
-	/// Returns how a task ends that is given up.
-	fn end_of(&self, given_up: &GivenUp) -> Action {
+	/// Ends a task that is given up, or asks others if that may save its stake.
+	fn end(&self, given_up: &GivenUp, is_in_time: bool, next: &mut Next) {
+		match (self.end_of(given_up, is_in_time), &self.deal.hopeless) {
+			(Some(end), _) => self.send(end, next),
+			(None, Some(hopeless)) => self.ask_others(hopeless, given_up, next),
+			(None, None) => {}
+		}
+	}
+
+	/// Returns how a task ends that is given up. A release that the chain keeps refusing is given up too, unless no worker
+	/// could serve the task anyway: then it is not abandoned as long as workers can be asked. `None`: not yet.
+	fn end_of(&self, given_up: &GivenUp, is_in_time: bool) -> Option<Action> {
 		let task = self.id;
-		match given_up.cause {
-			Some(cause) if self.can_release(given_up) && given_up.refused < TRIES => Action::Release { task, cause },
-			_ => Action::Abandon { task },
+		let can_wait = is_in_time && self.deal.hopeless.is_some();
+		let is_known = |cause: &FailureCause| self.reports_missing(*cause) == 0;
+		match given_up.cause.filter(is_known) {
+			Some(cause) if can_wait || given_up.refused < TRIES => Some(Action::Release { task, cause }),
+			_ if can_wait => None,
+			_ => Some(Action::Abandon { task }),
 		}
+	}
+
+	/// Asks other workers why no worker can serve a task, some time after those that were asked have not said it.
+	fn ask_others(&self, hopeless: &Hopeless, given_up: &GivenUp, next: &mut Next) {
+		next.wake_at(self.deal.deal.contribution_deadline() + MARGIN);
+		let again = given_up.asked.map_or(0, |asked| asked + ASK_AGAIN);
+		if self.now.chain < again {
+			return next.wake_at(again);
+		}
+		self.refuse(hopeless, next);
 	}
 
 	fn conclude(&self, consensus: &Consensus, next: &mut Next) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{
 	task::{ContributionStatus, Stage},
-	work::{FailureCause, TaskRef, MAX_CALLBACK_DATA},
+	work::{FailureCause, TaskFailure, TaskRef, MAX_CALLBACK_DATA},
 	AccountId, Contribution, Moment, ObservedTask, ResultDigest, ResultHash, Task, TaskEvent,
 };
 
@@ -54,8 +54,6 @@ pub struct GivenUp {
 	pub reason: String,
 	/// What they failed for, if it comes from outside the task: then the task is released, once enough said so on chain.
 	pub cause: Option<FailureCause>,
-	/// How many workers have said so on chain.
-	pub reports: u32,
 	/// Workers that failed and have not said so on chain.
 	pub witnesses: BTreeSet<AccountId>,
 	/// Since when they have been asked to, in ms.
@@ -89,6 +87,10 @@ pub struct TaskState {
 	pub upload: Upload,
 	/// Why it was given up, if it was.
 	pub given_up: Option<GivenUp>,
+	/// What workers reported of it on chain.
+	pub reports: BTreeMap<AccountId, FailureCause>,
+	/// Why it has no result, if the chain said so: then nobody loses anything.
+	pub failure: Option<TaskFailure>,
 	/// Whether a winner showed that the consensus is a failure of the app: there is no result, nor data for a callback.
 	pub is_failure: bool,
 	/// The data of its callback, once a worker brought them.
@@ -114,6 +116,8 @@ impl TaskState {
 			refusals: 0,
 			upload: Upload::default(),
 			given_up: None,
+			reports: BTreeMap::new(),
+			failure: None,
 			is_failure: false,
 			data: None,
 			deserted: None,
@@ -183,6 +187,12 @@ impl TaskState {
 		self.replicates.values().any(Replicate::is_pending)
 	}
 
+	/// Returns how many workers reported this cause on chain.
+	pub fn reports_of(&self, cause: FailureCause) -> u32 {
+		let count = self.reports.values().filter(|reported| **reported == cause).count();
+		count.try_into().unwrap_or(u32::MAX)
+	}
+
 	/// Returns whether this worker contributed.
 	pub fn has_contribution(&self, worker: &AccountId) -> bool {
 		self.chain().contribution(worker).is_some()
@@ -225,13 +235,12 @@ impl TaskState {
 			TaskEvent::Reopened => self.upload = Upload::default(),
 			TaskEvent::FailureRevealed { .. } => self.is_failure = true,
 			TaskEvent::FailureReported { worker, cause } => {
+				self.reports.insert(worker.clone(), *cause);
 				if let Some(given_up) = &mut self.given_up {
-					let is_news = given_up.witnesses.remove(worker);
-					if is_news && given_up.cause == Some(*cause) {
-						given_up.reports = given_up.reports.saturating_add(1);
-					}
+					given_up.witnesses.remove(worker);
 				}
 			}
+			TaskEvent::Failed { failure } => self.failure = Some(*failure),
 			TaskEvent::Delegated { .. } | TaskEvent::Contributed { .. } | TaskEvent::Revealed { .. } => {}
 		}
 	}

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rlc_primitives::{task::Stage, work::TaskView, AccountId, DealId, TaskId};
+use rlc_primitives::{task::Stage, work::TaskView, DealId, TaskId};
 use rlc_protocol::worker::Step;
 use tracing::Instrument;
 
@@ -138,6 +138,8 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	let mut task = TaskState::at(view.task, block);
 	task.upload.stored = stored;
 	task.is_failure = is_failure;
+	task.failure = view.failure;
+	task.reports = view.failures.into_iter().map(|failure| (failure.worker, failure.cause)).collect();
 	let mut replicates = parts.into_iter().map(|row| (row.worker, row.part)).collect::<BTreeMap<_, _>>();
 	for contribution in &task.chain().contributions {
 		let worker = &contribution.worker;
@@ -150,15 +152,10 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	if let Some(row) = row {
 		task.data = row.data;
 		task.drop_outvoted_data();
-		if let Some(reason) = row.given_up {
-			let has_reported = |worker: &AccountId| view.failures.iter().any(|failure| failure.worker == *worker);
-			let verdict = failures::verdict(&task);
-			let cause = verdict.as_ref().and_then(|verdict| verdict.outside);
-			let reports = view.failures.iter().filter(|failure| Some(failure.cause) == cause).count();
-			let reports = reports.try_into().unwrap_or(u32::MAX);
-			let witnesses = verdict.map_or_else(Vec::new, |verdict| verdict.witnesses);
-			let witnesses = witnesses.into_iter().filter(|worker| !has_reported(worker)).collect();
-			task.given_up = Some(GivenUp { reason, cause, reports, witnesses, asked: None, refused: 0 });
+		// Without a verdict, no worker could serve it, or its time was over: that is decided again.
+		if let Some((reason, verdict)) = row.given_up.zip(failures::verdict(&task)) {
+			let witnesses = verdict.witnesses.into_iter().filter(|worker| !task.reports.contains_key(worker)).collect();
+			task.given_up = Some(GivenUp { reason, cause: verdict.outside, witnesses, asked: None, refused: 0 });
 		}
 	}
 	Some(task)
@@ -167,7 +164,12 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::Task;
+	use crate::testing::account;
+	use rlc_primitives::{
+		work::{FailureCause, FailureReport, TaskRef},
+		Task,
+	};
+	use rlc_protocol::worker::Cause;
 
 	fn view(stage: Stage) -> TaskView {
 		let mut task = Task::new(DealId::default(), 3);
@@ -187,6 +189,18 @@ mod tests {
 		}
 	}
 
+	fn given_up() -> TaskRow {
+		let task = TaskRef { deal: DealId::default(), index: 3 };
+		TaskRow { task, given_up: Some("why".into()), stored: None, result: None, data: None }
+	}
+
+	/// Returns the part of a worker that failed.
+	fn failed(worker: u8, cause: FailureCause) -> ReplicateRow {
+		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
+		let part = Replicate { step: Step::Failed, cause, ..Replicate::new(account(worker), 0) };
+		ReplicateRow { task: TaskRef { deal: DealId::default(), index: 3 }, worker: account(worker), part }
+	}
+
 	#[test]
 	fn finished_task_is_not_adopted() {
 		assert!(restore(view(Stage::Failed(None)), Vec::new(), None, 1, 0).is_none());
@@ -195,9 +209,20 @@ mod tests {
 
 	#[test]
 	fn task_that_was_given_up_stays_given_up() {
-		let task = rlc_primitives::work::TaskRef { deal: DealId::default(), index: 3 };
-		let row = TaskRow { task, given_up: Some("why".into()), stored: None, result: None, data: None };
-		let task = restore(view(Stage::Active), Vec::new(), Some(row), 1, 0).unwrap();
-		assert_eq!(task.given_up.unwrap().reason, "why");
+		let cause = FailureCause::DatasetUnavailable;
+		let parts = [1, 2].map(|n| failed(n, cause)).to_vec();
+		let mut view = view(Stage::Active);
+		view.failures = vec![FailureReport { worker: account(1), cause, at: 0 }];
+		let task = restore(view, parts, Some(given_up()), 1, 0).unwrap();
+		assert_eq!(task.reports_of(cause), 1);
+		let given_up = task.given_up.unwrap();
+		assert_eq!((given_up.reason.as_str(), given_up.cause), ("why", Some(cause)));
+		assert_eq!(given_up.witnesses.into_iter().collect::<Vec<_>>(), [account(2)], "the other has said so");
+	}
+
+	#[test]
+	fn why_a_task_is_given_up_that_no_worker_tried_is_decided_again() {
+		let task = restore(view(Stage::Active), Vec::new(), Some(given_up()), 1, 0).unwrap();
+		assert!(task.given_up.is_none());
 	}
 }

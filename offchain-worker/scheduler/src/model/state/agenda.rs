@@ -78,7 +78,7 @@ impl State {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		let witnesses = witnesses.iter().cloned().collect();
 		let reason = reason.into();
-		task.given_up = Some(GivenUp { reason, cause, reports: 0, witnesses, asked: None, refused: 0 });
+		task.given_up = Some(GivenUp { reason, cause, witnesses, asked: None, refused: 0 });
 		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}
