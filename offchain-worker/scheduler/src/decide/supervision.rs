@@ -13,6 +13,7 @@
 use rlc_primitives::{
 	consensus,
 	task::{Consensus, Stage},
+	work::FailureCause,
 	AccountId, Moment, Settlement, TaskId,
 };
 
