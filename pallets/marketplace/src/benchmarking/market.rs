@@ -5,9 +5,9 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::account;
 use frame_support::BoundedVec;
 use rlc_primitives::{
-	record::LeastRecord, signature, traits::Escrow, AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId, CategoryId,
-	DatasetId, DatasetOrder, DealId, GroupId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction, RequestOrder,
-	Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
+	record::LeastRecord, signature, traits::Escrow, AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId,
+	CategoryId, DatasetId, DatasetOrder, DealId, GroupId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction,
+	RequestOrder, Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H160, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
