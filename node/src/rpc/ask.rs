@@ -101,8 +101,8 @@ impl Chain {
 		question(&self.client.runtime_api(), block).map_err(|error| no_answer(block, &error))
 	}
 
-	/// Asks the runtime something whose answer holds deadlines. The question is told the times of the block, by which it
-	/// tells when these pass.
+	/// Asks the runtime something whose answer holds deadlines. The question receives the block's clock, to work out when
+	/// these pass.
 	///
 	/// # Errors
 	///
@@ -134,14 +134,15 @@ impl Chain {
 		self.ask(Some(block), question)
 	}
 
-	/// Returns the times of a block. Before there was PoCo time, deadlines were in chain time: they are told as they are.
+	/// Returns the clock of a block, read from its state. A block that is older than PoCo time has no reading: its deadlines
+	/// are in chain time already, and are answered as they are.
 	fn clock(&self, block: Hash) -> Result<Clock, Refusal> {
 		let key = StorageKey(Reading::<Runtime>::hashed_key().into());
 		let stored = self.client.storage(block, &key).map_err(|error| no_answer(block, &error))?;
 		let reading = stored.map(|stored| ClockReading::decode(&mut stored.0.as_slice())).transpose();
 		let reading = reading.map_err(|error| no_answer(block, &error))?.unwrap_or_default();
 		let ClockReading { time, at, stands_still } = reading;
-		// How the clock goes on does not matter for the earliest time.
+		// The limit does not change the earliest time at which a deadline passes.
 		Ok(Clock { chain: at, poco: time, stands_still, max_gap: None })
 	}
 
