@@ -52,7 +52,7 @@ pub(crate) struct Agreement<'a> {
 
 impl<'a> Proposal<'a> {
 	/// Applies the rules at `now`, under these conditions. `category`, `tally` and `record` look up what is stored; what
-	/// costs no look-up is checked first. `most` bounds the deal's size once its terms are known.
+	/// needs no lookup is checked first. `most` bounds the deal's size once its terms are known.
 	///
 	/// # Errors
 	///
