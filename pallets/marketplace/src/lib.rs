@@ -437,7 +437,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Adds a category of tasks that take about `reference_time` ms: from a second to a year.
+		/// Adds a category of tasks that take about `reference_time` ms, which is from a second to a year.
 		///
 		/// Emits [`Event::CategoryAdded`].
 		#[pallet::call_index(0)]
@@ -535,8 +535,8 @@ pub mod pallet {
 
 		/// Makes a deal of orders in the book.
 		///
-		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Otherwise the same
-		/// account pays as in `match_orders`. Emits [`Event::DealOpened`].
+		/// Anyone may call, and nobody needs to sign. If nobody does, the requester pays the deal's deposit; otherwise, the
+		/// same accounts pay as in `match_orders`. Emits [`Event::DealOpened`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::match_published().saturating_add(T::OnDealOpened::weight()))]
 		#[pallet::weight_of_authorize(

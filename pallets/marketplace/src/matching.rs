@@ -89,8 +89,8 @@ impl Sides<'_> {
 	/// Returns the terms of the deal that the orders make at `now`, in ms, under these conditions. What is left of the
 	/// orders, and whether they are authorized, is not looked at: see [`volume`] and [`Terms`].
 	///
-	/// `tally` looks up how the tasks of a workerpool under this owner ended, as of `now`. It is asked if the request
-	/// names a least record.
+	/// `tally` looks up how the tasks of a workerpool under this owner ended, as of `now`. It is called only if the
+	/// request names a least record.
 	///
 	/// # Errors
 	///

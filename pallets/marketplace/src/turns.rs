@@ -41,7 +41,7 @@ const MEMORY: u32 = 64;
 pub(crate) struct Turn {
 	/// After which request.
 	pub requests: Rank,
-	/// Up to which request the walk is for; whether there is none after it. A request that comes later would not see all
+	/// The last request that the walk is for, and whether none follows it. A request that comes later would not see all
 	/// offers.
 	pub until: Option<(Rank, bool)>,
 	/// After which offer.

@@ -27,7 +27,7 @@ pub const ETHEREUM_SIGNATURE: [u8; 65] = {
 	bytes
 };
 
-/// Returns a delegation of a task to me, in an enclave: the longest there is.
+/// Returns a delegation of a task to me, in an enclave: the longest kind of delegation.
 pub fn delegation() -> Delegation {
 	Delegation { worker: me(), task: TaskId::default(), enclave: Some(ENCLAVE), expiry: Moment::MAX }
 }
