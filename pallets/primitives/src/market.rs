@@ -120,7 +120,7 @@ pub struct Trade {
 }
 
 impl Trade {
-	/// Returns what a deal adds to the trades.
+	/// Returns the trade that a deal makes.
 	pub fn of(deal: &Deal) -> Self {
 		Self {
 			time: deal.start,

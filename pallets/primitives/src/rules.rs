@@ -13,8 +13,8 @@ pub enum Sink {
 	/// To people, as in iExec's contracts: a worker's stake to the workers that proved the result and their scheduler, a
 	/// scheduler's to the kitty, of which each success takes a part.
 	People,
-	/// To the treasury, which no caller can name. A task's success can be staged at no cost, so an account that
-	/// could collect what others lose would make them lose it.
+	/// To the treasury, which no caller can name. A task's success can be staged at no cost, so an account that could
+	/// collect what others lose would make them lose it.
 	Treasury,
 }
 
