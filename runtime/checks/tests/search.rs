@@ -135,8 +135,8 @@ fn hostile_offers() {
 	Registry::transfer(by(&ATTACKER), asset, ACCOMPLICE).expect("the pool is given away");
 }
 
-/// A fifth each asks for trust that nobody delivers, cannot pay, asks for an app that nobody offers, admits nothing but a
-/// group of nobody's, and asks for a record that no pool has.
+/// Publishes requests of five kinds, a fifth each: for a trust that nobody delivers, without RLC to pay, for an app that
+/// nobody offers, for the pools of a group without members, and for a record that no pool has.
 fn hopeless_requests(honest: AppId) {
 	let unoffered = app(&ATTACKER, 1);
 	for n in 0..HOPELESS {

@@ -25,8 +25,8 @@ pub(super) struct Work<'a> {
 	proxied: Option<Proxied<'a>>,
 }
 
-/// Returns how many stakes a call would lock that may be free; `None` if no such call ever is. Looks at nothing but the
-/// call.
+/// Returns how many stakes a call that may be free would lock; `None` if a call of this kind is never free. Reads nothing
+/// but the call.
 pub(super) fn staked(call: &RuntimeCall) -> Option<u32> {
 	let work = match call {
 		RuntimeCall::Proxy(pallet_proxy::Call::proxy { call, .. }) => &**call,
