@@ -135,6 +135,7 @@ impl PocoRpcServer for Poco {
 	}
 }
 
+/// Returns a task as of this block.
 fn find(api: &Api, block: Hash, task: TaskName, clock: &Clock) -> Result<Option<Task>, ApiError> {
 	let view = match task {
 		TaskName::Id(id) => api.task(block, id),

@@ -1,4 +1,4 @@
-//! What time it is on the chain.
+//! The chain's clock.
 
 use rlc_primitives::{Clock, Moment};
 

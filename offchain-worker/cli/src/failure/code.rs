@@ -197,8 +197,8 @@ catalog! {
 		"No workerpool on sale has all that the request demands by its tag.",
 		"Demand less with --tag, or wait for another workerpool.";
 	OffersRecord, "offers.record",
-		"No workerpool on sale has as good a record as the request asks for. A new one has none.",
-		"Ask for less with --least-completed, or allow more with --max-failed; `rlc workerpool show` tells the record of a workerpool.";
+		"No workerpool on sale has as good a record as the request demands. A new workerpool has no record.",
+		"Demand less with --least-completed, or allow more with --max-failed; `rlc workerpool show` shows a workerpool's record.";
 	OffersTooDear, "offers.too-dear",
 		"The cheapest offers cost more than --max-price.",
 		"Raise --max-price, or wait for cheaper offers.";

@@ -17,7 +17,7 @@ use crate::{
 /// What an asset of one kind says of itself: the names of fields with their values, the same in text and in JSON.
 pub(crate) type Details = Vec<(&'static str, String)>;
 
-/// Shows an asset with its offers, and, if it is known, how its tasks ended lately.
+/// Shows an asset with its offers and, if it has one, its record.
 pub(crate) fn shown<Content>(
 	id: impl Serialize,
 	asset: &Registered<Content>,
@@ -53,11 +53,11 @@ pub(crate) fn shown<Content>(
 	Answer::new(fields(lines), json)
 }
 
-/// Returns how tasks ended, by what they were charged: in the terms of a request that asks for a least record.
+/// Returns how tasks ended, weighted by what they were charged, in the terms of a request that demands a least record.
 fn endings(record: &RecordView) -> String {
 	let failed = record.failed.saturating_add(record.timed_out);
 	let all = record.completed.saturating_add(failed);
-	// Rounded up, so that a request that allows this much admits the workerpool.
+	// Rounded up, so that a request with this bound admits the workerpool.
 	let percent = failed.saturating_mul(100).div_ceil(all.max(1));
 	format!("completed tasks of {} lately, {percent} % failed", Amount(record.completed))
 }

@@ -147,8 +147,8 @@ impl Case<'_> {
 		next.needs_worker = now.chain.saturating_add(run_time) < deadline;
 	}
 
-	/// Returns the decision to give a task up by the word of these workers. Those beyond what a release needs are there
-	/// if others are silent, few, since more reports than it needs cost their workers a fee.
+	/// Returns the decision to give a task up on the word of these workers. There are a few more of them than a release needs,
+	/// in case some stay silent, but not many, since reports beyond that number cost their workers a fee.
 	fn end_by(&self, verdict: &Verdict) -> Action {
 		let most = ENOUGH.max(reports_for(self.deal.deal.trust) as usize);
 		let witnesses = verdict.witnesses.iter().take(most).cloned().collect();
@@ -172,7 +172,7 @@ impl Case<'_> {
 		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
 		let needed = reports_for(self.deal.deal.trust).saturating_sub(given_up.reports) as usize;
-		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake.
+		// The workers that a release depends on may come back, as after a restart. To end the task sooner saves no stake.
 		let are_away = given_up.cause.is_some() && workers.len() < needed && given_up.witnesses.len() >= needed;
 		match given_up.asked {
 			_ if self.can_release(given_up) => self.send(self.end_of(given_up), next),
@@ -183,12 +183,12 @@ impl Case<'_> {
 		}
 	}
 
-	/// Returns whether enough workers said on chain why a task cannot be computed.
+	/// Returns whether enough workers have reported on chain why the task cannot be computed.
 	fn can_release(&self, given_up: &GivenUp) -> bool {
 		given_up.cause.is_some() && given_up.reports >= reports_for(self.deal.deal.trust)
 	}
 
-	/// Returns how a task ends that is given up.
+	/// Returns how to end a task that is given up.
 	fn end_of(&self, given_up: &GivenUp) -> Action {
 		let task = self.id;
 		match given_up.cause {

@@ -117,8 +117,8 @@ impl Pool {
 		tokio::spawn(sending.in_current_span());
 	}
 
-	/// Returns a task for a worker, with the scheduler's signature, or that of the proxy whose key this is. It is good as long
-	/// as was written down.
+	/// Returns a task for a worker, with the signature of the scheduler or of its proxy, whichever this key is. It expires at
+	/// the time that the database has for it.
 	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
 		let part = self.state.task(&task.id()).and_then(|known| known.replicates.get(worker));

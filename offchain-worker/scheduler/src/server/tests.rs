@@ -68,7 +68,7 @@ impl Yard {
 		Self::run_by(key("Alice"), change).await
 	}
 
-	/// Starts a scheduler that has this key.
+	/// Starts a scheduler with this key.
 	async fn run_by(key: Key, change: impl FnOnce(&mut Config)) -> Self {
 		let dir = tempfile::tempdir().unwrap();
 		let chain = FakeChain::new(system_time());

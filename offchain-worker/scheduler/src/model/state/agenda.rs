@@ -97,7 +97,7 @@ impl State {
 		self.touch(id);
 	}
 
-	/// Records that the chain refused what it takes to release a task.
+	/// Records that the chain refused a call that releasing a task takes.
 	pub fn refuse_release(&mut self, id: &TaskId) {
 		if let Some(given_up) = self.tasks.get_mut(id).and_then(|task| task.given_up.as_mut()) {
 			given_up.refused = given_up.refused.saturating_add(1);
