@@ -37,7 +37,7 @@ use crate::{configs::system::Weights, Runtime};
 pub use charge::{ChargeUnlessFree, TIP_TOO_HIGH};
 pub use pallet::*;
 
-/// The part of a block's ordinary calls that free ones can take: one of so many.
+/// The part of a block's room for ordinary calls that free ones can take: one in this many.
 const SHARE: u64 = 2;
 
 /// Weights of what the extension does around a call that may be free. The check that it is free is not among them: that is

@@ -10,7 +10,7 @@ const { NAMES, account, submit } = require("../lib/accounts");
 const { allNodes, nodeNamed, show } = require("../lib/node");
 const { check, say, until } = require("../lib/observe");
 
-// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and hand in what it authorized.
+// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and submit what it authorized.
 const DEPOSITOR = "ferdie";
 const VOTERS = NAMES.filter((name) => name !== DEPOSITOR);
 
@@ -65,7 +65,7 @@ async function begin(api, nodes) {
 	// The call itself succeeds even if the chain rejects the code: that uses the authorization up.
 	const updated = events.some((event) => api.events.system.CodeUpdated.is(event));
 	check(updated, "the chain rejected the code: is its spec version higher?");
-	say(`${DEPOSITOR} handed in the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
+	say(`${DEPOSITOR} submitted the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
 
 	await until("every node runs the new version", 60, async () => {
 		const versions = await Promise.all(nodes.map((node) => node.specVersion()));

@@ -68,7 +68,7 @@ impl WorkItem {
 /// A worker's standing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Worker {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// What its word counts.
 	pub weight: u64,

@@ -230,7 +230,7 @@ pub enum Step {
 	Failed,
 	/// The scheduler stopped it.
 	Aborted,
-	/// The worker was not heard of any more.
+	/// The worker is silent.
 	Lost,
 }
 

@@ -112,7 +112,7 @@ impl Apps {
 		TaskDir { input: self.tasks.join(name), output }
 	}
 
-	/// Returns what a task that takes so many slots may use, but for time and fuel. What it needs is part of that: see
+	/// Returns what a task that takes this many slots may use, but for time and fuel. What it needs is part of that: see
 	/// [`rlc_protocol::Needs::slots`].
 	fn share_of(&self, slots: u32) -> Limits {
 		let all = self.slots.max(1);

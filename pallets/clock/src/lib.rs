@@ -70,7 +70,7 @@ pub mod pallet {
 
 	/// The chain time, in ms, since which work is paused.
 	///
-	/// One value; removed when none of its calls is paused any more.
+	/// One value; removed when none of its calls is paused.
 	#[pallet::storage]
 	pub type PausedSince<T> = StorageValue<_, Moment>;
 

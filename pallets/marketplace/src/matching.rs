@@ -65,9 +65,9 @@ pub struct Conditions {
 /// What orders that match agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
-	/// The app's owner, who has to have authorized the app order.
+	/// The app's owner, who must have authorized the app order.
 	pub app_owner: AccountId,
-	/// The dataset's owner, who has to have authorized the dataset order.
+	/// The dataset's owner, who must have authorized the dataset order.
 	pub dataset_owner: Option<AccountId>,
 	/// The workerpool's policy; its owner has to have authorized the workerpool order.
 	pub workerpool: WorkerpoolPolicy,

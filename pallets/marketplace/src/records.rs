@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Removes a record that says nothing any more: its app is not registered, or its pool has another owner or none.
+	/// Removes a record that no longer says anything: its app is not registered, or its pool has another owner or none.
 	pub(crate) fn do_prune_record(of: Recorded) -> DispatchResult {
 		match of {
 			Recorded::App(app) => {

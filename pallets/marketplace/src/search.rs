@@ -125,7 +125,7 @@ impl<T: Config> Search<T> {
 		let mut purse = Purse::UNKNOWN;
 		if self.pools.unattended {
 			purse = Purse { free: self.pools.purse(&request.requester), costs: Pallet::<T>::costs(&request) };
-			// They can be long, and are not needed any more.
+			// They can be long, and are no longer needed.
 			request.params = Params::default();
 		}
 		let mut pairs = self.shelves.pairs(&request);

@@ -46,7 +46,7 @@ pub(crate) struct Met {
 }
 
 impl Moved {
-	/// Returns the most that moves when so many tasks of so many deals are closed: to and from these workers as often
+	/// Returns the most that moves when this many tasks of this many deals are closed: to and from these workers as often
 	/// as this.
 	fn most(deals: u32, tasks: u32, workers: u32, theirs: u32) -> Self {
 		Self {
@@ -58,7 +58,7 @@ impl Moved {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Returns what the free calls of a task weigh in their worst case, if its trust needs so many new workers; how many
+	/// Returns what the free calls of a task weigh in their worst case, if its trust needs this many new workers; how many
 	/// calls they are, and how many bytes they have. `budget` says which they are.
 	pub fn free_calls(workers: u32) -> (Weight, u32, u32) {
 		let contributions = workers.saturating_add(1);
@@ -218,7 +218,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// Returns what a finalization weighs that concerns so many people, with this many bytes for its callback.
+	/// Returns what a finalization weighs that concerns this many people, with this many bytes for its callback.
 	pub(crate) fn finalize_weight(bytes: Option<usize>, people: u32) -> Weight {
 		let bytes = count(bytes.unwrap_or_default());
 		T::WeightInfo::finalize(people, bytes)

@@ -241,7 +241,7 @@ pub fn digest(result: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(result))
 }
 
-/// Returns how often a worker was right lately.
+/// Returns how often a worker was recently right.
 pub fn score(who: &AccountId) -> Score {
 	Scores::<Test>::get(who).score
 }

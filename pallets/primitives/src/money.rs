@@ -11,7 +11,7 @@ use sp_core::U256;
 
 use crate::{Balance, Moment, RLC};
 
-/// How often a worker was right lately: 0 for a new one.
+/// How often a worker was recently right: 0 for a new one.
 pub type Score = u64;
 
 /// What the workerpool's owner stakes, in percent of the workerpool's price.

@@ -1,4 +1,4 @@
-//! Records: how the tasks of a workerpool, or of an app, ended lately, weighted by their charges.
+//! Records: how the tasks of a workerpool, or of an app, recently ended, weighted by their charges.
 //!
 //! A task weighs what it was charged for its free calls. That is spent for good, unlike a price, which an account that
 //! deals with itself gets back: so a record cannot be had for less than it says. Each [`HALF_LIFE`] halves all weights.
@@ -137,13 +137,13 @@ impl LeastRecord {
 	}
 }
 
-/// Returns what is left of an amount after so many halvings.
+/// Returns what is left of an amount after this many halvings.
 fn halved(amount: Balance, halvings: u64) -> Balance {
 	let by = u32::try_from(halvings).unwrap_or(u32::MAX);
 	amount.checked_shr(by).unwrap_or_default()
 }
 
-/// How many tasks ended in some way lately: in this period, and in the one before.
+/// How many tasks ended in some way recently: in this period, and in the one before.
 #[derive(
 	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]

@@ -33,7 +33,7 @@ pub struct Rules {
 	/// How many reference times longer than its final deadline a task can be finalized that somebody revealed. It can be
 	/// claimed only after that.
 	pub grace: u64,
-	/// Whether deals are charged for the free calls of their tasks, of which each has only so many then.
+	/// Whether deals are charged for the free calls of their tasks. If they are, each task has a limited number of them.
 	pub charges: bool,
 }
 
@@ -118,7 +118,7 @@ impl Rules {
 	scale_info::TypeInfo,
 )]
 pub struct Standing {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// The day, counted from the Unix epoch, on which it last gained a point.
 	pub day: u32,

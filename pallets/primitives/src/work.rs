@@ -87,7 +87,7 @@ pub struct Delegate {
 /// Workers that are to contribute to one task.
 pub type DelegateList = BoundedVec<Delegate, ConstU32<MAX_CONTRIBUTORS>>;
 
-/// Workers, by account, that are to contribute to one task no more.
+/// Workers, by account, that may no longer contribute to one task.
 pub type WorkerList = BoundedVec<AccountId, ConstU32<MAX_CONTRIBUTORS>>;
 
 /// A worker that may contribute, and since when.
@@ -249,7 +249,7 @@ pub struct WorkItem {
 /// A worker.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct WorkerView {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// What its word counts.
 	pub weight: u64,

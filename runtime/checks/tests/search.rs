@@ -24,7 +24,7 @@ const HOSTILE: u64 = 10_000;
 /// All of them pay more than the honest one.
 const HOPELESS: u64 = 1_000;
 
-/// After so many blocks, the search has long seen all of the book on any machine.
+/// After this many blocks, the search has long seen all of the book on any machine.
 const MOST_BLOCKS: u32 = 40;
 
 /// What the machine may take from a run for other things, in ms.

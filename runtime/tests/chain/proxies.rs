@@ -25,7 +25,7 @@ fn rich_machine() -> Person {
 	Person::new("//Ferdie")
 }
 
-/// Has an account name a proxy, whose calls have to be announced so many blocks before.
+/// Lets an account name a proxy, whose calls must be announced this many blocks ahead.
 fn entrust(real: &Person, proxy: &Person, proxy_type: ProxyType, delay: BlockNumber) {
 	let call = pallet_proxy::Call::add_proxy { delegate: proxy.account().into(), proxy_type, delay };
 	succeed(vec![sign(real, 0, 0, call)]);

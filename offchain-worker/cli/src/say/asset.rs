@@ -59,7 +59,7 @@ fn endings(record: &RecordView) -> String {
 	let all = record.completed.saturating_add(failed);
 	// Rounded up, so that a request with this bound admits the workerpool.
 	let percent = failed.saturating_mul(100).div_ceil(all.max(1));
-	format!("completed tasks of {} lately, {percent} % failed", Amount(record.completed))
+	format!("recently completed tasks charged {}; {percent} % failed", Amount(record.completed))
 }
 
 #[cfg(test)]
@@ -77,11 +77,11 @@ mod tests {
 			unattended: None,
 			unattended_room: None,
 		};
-		assert_eq!(endings(&record), "completed tasks of 1 RLC lately, 2 % failed");
+		assert_eq!(endings(&record), "recently completed tasks charged 1 RLC; 2 % failed");
 		let tally = Tally { completed: record.completed, failed: 1, timed_out: record.timed_out, halved: 0 };
 		let is_met = |max_failed| LeastRecord { completed: record.completed, max_failed }.is_met_by(&tally);
 		assert!(is_met(2) && !is_met(1));
 		let blank = RecordView { completed: 0, failed: 0, timed_out: 0, ..record };
-		assert_eq!(endings(&blank), "completed tasks of 0 RLC lately, 0 % failed");
+		assert_eq!(endings(&blank), "recently completed tasks charged 0 RLC; 0 % failed");
 	}
 }

@@ -40,7 +40,7 @@ pub struct Budget {
 }
 
 impl Budget {
-	/// Allows so much.
+	/// Allows this much.
 	pub fn new(bytes: u64, entries: u64) -> Self {
 		Self { bytes, entries }
 	}

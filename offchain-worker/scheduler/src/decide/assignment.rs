@@ -2,7 +2,7 @@
 //! that has the app and the dataset already.
 //!
 //! Load is counted in slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
-//! several would wait forever for so many to be free at once, if each free slot went to a smaller task. So the worker
+//! several would wait forever for that many to be free at once, if each free slot went to a smaller task. So the worker
 //! that it waits for gets nothing from the deals whose turn comes later, until it has room. That is one worker for each
 //! deal that waits so; all others go on with smaller tasks.
 //!

@@ -11,7 +11,7 @@ const SETTLE: Moment = 10_000;
 /// The longest pause, in ms, after a failure.
 const MAX_PAUSE: Moment = 60_000;
 
-/// Returns the pause, in ms, after so many refusals in a row.
+/// Returns the pause, in ms, after this many refusals in a row.
 fn pause(refusals: u32) -> Moment {
 	if refusals == 0 {
 		return SETTLE;

@@ -212,7 +212,7 @@ impl Worker {
 		timeout(LONG, self.instructions.next()).await.expect("an instruction").expect("the connection holds").unwrap()
 	}
 
-	/// Waits until it is told to compute so many tasks, and returns them.
+	/// Waits until it is told to compute this many tasks, and returns them.
 	async fn tasks(&mut self, count: usize) -> Vec<Assignment> {
 		let mut all = Vec::new();
 		while all.len() < count {

@@ -27,7 +27,7 @@ fn close(deal: DealId, outcome: Outcome) {
 	assert_ok!(Safe::unlock(view.scheduler(), view.pool_stake));
 }
 
-/// Makes a deal of so many tasks, and closes them all.
+/// Makes a deal of this many tasks, and closes them all.
 fn closed(salt: u8, volume: u64, outcome: Outcome) {
 	let four = four().with(|it| (it.request.volume, it.request.salt.0[0]) = (volume, salt));
 	assert_ok!(four.matched());

@@ -182,7 +182,7 @@ fn parameters_beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	all.map(set).to_vec()
 }
 
-/// Returns what so many things of so many bytes in all cost as a deposit, in nRLC.
+/// Returns what this many things of this many bytes in all cost as a deposit, in nRLC.
 pub fn deposit_for(items: u128, bytes: u128) -> Balance {
 	items * <ItemDeposit as Get<Balance>>::get() + bytes * <ByteDeposit as Get<Balance>>::get()
 }
@@ -202,7 +202,7 @@ pub fn is_delegate(task: TaskRef, worker: &Person) -> bool {
 	pallet_poco::Delegates::<Runtime>::get(task.id()).iter().any(|one| one.delegate.worker == worker.account())
 }
 
-/// Returns the time that deadlines of tasks are told in, in ms.
+/// Returns PoCo time, in which tasks have their deadlines, in ms.
 pub fn clock() -> Moment {
 	Clock::now()
 }

@@ -57,7 +57,7 @@ impl State {
 		false
 	}
 
-	/// Records that a winner is not asked for the result of a task any more.
+	/// Records that a winner is no longer asked for the result of a task.
 	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
 		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
 			task.upload.asked = None;
