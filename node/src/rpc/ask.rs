@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use codec::Decode;
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
-use pallet_clock::{ClockReading, Reading};
+use pallet_clock::Reading;
 use rlc_json::rpc::error;
-use rlc_primitives::{Block, Clock, Hash};
+use rlc_primitives::{Block, Clock, ClockReading, Hash};
 use rlc_runtime::Runtime;
 use sc_client_api::{HeaderBackend, StorageKey, StorageProvider};
 use sp_api::{ApiError, ProvideRuntimeApi};
@@ -141,9 +141,8 @@ impl Chain {
 		let stored = self.client.storage(block, &key).map_err(|error| no_answer(block, &error))?;
 		let reading = stored.map(|stored| ClockReading::decode(&mut stored.0.as_slice())).transpose();
 		let reading = reading.map_err(|error| no_answer(block, &error))?.unwrap_or_default();
-		let ClockReading { time, at, stands_still } = reading;
-		// The limit does not change the earliest time at which a deadline passes.
-		Ok(Clock { chain: at, poco: time, stands_still, max_gap: None })
+		// The limit of a gap does not change the earliest time at which a deadline passes.
+		Ok(Clock::of(reading, None))
 	}
 
 	/// Returns the block that is asked about.

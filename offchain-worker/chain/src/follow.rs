@@ -5,14 +5,13 @@ mod seen;
 use std::{collections::VecDeque, time::Duration};
 
 use futures::{future::try_join_all, stream, Stream};
-use rlc_primitives::{BlockNumber, Header, Moment};
+use rlc_primitives::{BlockNumber, Clock, ClockReading, Header, Moment};
 use subxt_rpcs::client::RpcSubscription;
 use tokio::time::sleep;
 
 use crate::{
-	clock::clock_of,
 	events::BlockEvents,
-	questions::{self, ClockReading},
+	questions,
 	rpc::{bad_answer, decode_all, params},
 	runtime::{storage_prefix, EVENTS},
 	Chain, Error,
@@ -214,7 +213,7 @@ impl Chain {
 			<[_; 3]>::try_from(found).map_err(|_| bad_answer("state_queryStorageAt", "too little"))?;
 		let now = now.map(|bytes| decode_all::<ClockReading>("Clock.Reading", &bytes)).transpose()?;
 		let gap = gap.map(|bytes| decode_all::<Moment>("Clock.MaxGap", &bytes)).transpose()?;
-		let clock = clock_of(now.unwrap_or_default(), gap);
+		let clock = Clock::of(now.unwrap_or_default(), gap);
 		let events = events.map(|bytes| runtime.events(&bytes)).transpose()?.unwrap_or_default();
 		Ok(BlockEvents { number, hash, parent, clock, events })
 	}

@@ -1,6 +1,10 @@
-//! The chain's time, for programs that read it: chain time, PoCo time, and how PoCo time advances.
+//! The chain's time: chain time, PoCo time, and how PoCo time advances.
+
+mod reading;
 
 use crate::Moment;
+
+pub use reading::ClockReading;
 
 /// The two times of a block, in ms, and how PoCo time advances after it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,12 @@ impl From<Moment> for Clock {
 }
 
 impl Clock {
+	/// Returns the clock of a block, as its state has it.
+	pub fn of(reading: ClockReading, max_gap: Option<Moment>) -> Self {
+		let ClockReading { time, at, stands_still } = reading;
+		Self { chain: at, poco: time, stands_still, max_gap }
+	}
+
 	/// Returns the PoCo time, in ms, of the next block if it is made at `chain`, in ms of chain time.
 	pub fn at(&self, chain: Moment) -> Moment {
 		let passed = if self.stands_still { 0 } else { chain.saturating_sub(self.chain) };
