@@ -91,7 +91,7 @@ catalog! {
 		"Write 1.5, 1.5RLC or 1500000000nRLC; an RLC has nine digits after the point.";
 	FundsShort, "funds.short",
 		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
-		"`rlc account show` tells what is free. Send the account RLC with `rlc account send`, or ask for less.";
+		"`rlc account show` shows what is free. Send the account RLC with `rlc account send`, or ask for less.";
 
 	HomeMissing, "home.missing",
 		"Neither XDG_DATA_HOME nor HOME says where this program may keep its data.",
