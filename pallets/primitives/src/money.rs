@@ -200,7 +200,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_tenth_of_the_kitty_but_one_rlc_at_least() {
+	fn kitty_pays_a_tenth_but_at_least_one_rlc() {
 		for (kitty, share) in [
 			(0, 0),
 			(1, 1),

@@ -6,7 +6,7 @@ use rlc_protocol::worker::{Report, Step};
 use super::State;
 use crate::model::{are_agreed_on, has_contributed_to_consensus, Now, Replicate, TaskState};
 
-/// A worker ends what it cannot finish this long, in ms, before its delegation expires, and reports that.
+/// How long, in ms, before its delegation expires a worker ends what it cannot finish, at the latest.
 const LATE: Moment = 20_000;
 
 /// Returns whether a worker ended a task only because the task had waited behind others for too long: with a new delegation,
