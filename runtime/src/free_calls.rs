@@ -1,5 +1,5 @@
-//! Fees of free calls: what workers and schedulers must do for tasks costs nothing, and can still outbid what need not be
-//! done.
+//! Fees of free calls: what workers and schedulers must do for tasks costs nothing, and can still outbid calls that can
+//! wait.
 //!
 //! | call | pays | priority in pools | tags |
 //! |---|---|---|---|
@@ -11,8 +11,8 @@
 //! Twice the priority without a tip is that of a tip of 1 nRLC: a free call never comes before one that pays more. Pools
 //! hold one transaction for each tag, so copies of a call exclude each other.
 //!
-//! Free calls take at most half of what a block has for ordinary ones. One that would exceed it waits for the next block,
-//! whether it would have been free or not: that is asked later, and takes longer. One with a tip comes before those
+//! Free calls take at most half of a block's room for ordinary calls. One that would exceed it waits for the next block,
+//! whether it would have been free or not: that check comes later, and takes longer. A call with a tip comes before those
 //! without, so it finds the half empty.
 //!
 //! What a proxy does for an account is free as if the account did it (`work`).

@@ -6,7 +6,7 @@
 //! | 12001 | the node does not know the block that was asked about |
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
 //! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
-//! | 12004 | too many questions wait that cost the node time: ask again later, or ask a node of your own |
+//! | 12004 | too many costly questions are waiting: ask again later, or ask a node of your own |
 //!
 //! A question about something that does not exist is answered with `null`, not with an error.
 

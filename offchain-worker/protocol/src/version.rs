@@ -1,4 +1,4 @@
-//! Which protocol two programs speak, and what they say if it is not the same one.
+//! The versions of the protocol that two programs speak, and what they say if those differ.
 
 /// The version of the protocol that schedulers speak with workers, and with those who watch tasks and upload. It is raised
 /// with every change that older programs would misread; a field that may be absent does not count.

@@ -1,11 +1,11 @@
-//! From orders that are brought together to a deal that its owners only have to stand behind.
+//! From orders that are brought together to a deal that only needs their owners' authorization.
 //!
 //! ```text
 //! Proposal ── agree, by the rules of `matching` ──► Agreement ── authorized? ──► open_deal
 //! ```
 //!
-//! Signatures are dear, so they are verified last. The types keep that order: a deal is opened of an [`Agreement`], which
-//! only [`Proposal::agree`] makes. Nothing here reads or writes storage by itself.
+//! Verifying signatures is expensive, so it comes last. The types keep that order: a deal is opened from an [`Agreement`],
+//! which only [`Proposal::agree`] makes. Nothing here reads or writes storage by itself.
 
 use rlc_primitives::{
 	deal::{Category, Resource},

@@ -2,8 +2,7 @@
 //!
 //! Only a category's workerpool offers come from everybody. They are walked once, cheapest first, for many requests
 //! together; those that admit everybody before the others, so that nobody hides them behind offers that nobody can use.
-//! Nothing is combined before it is known that it could be made now: an offer is one only if its scheduler can stake for
-//! it.
+//! An offer is combined with others only if its scheduler can stake for it now.
 //!
 //! ```text
 //! requests ─► asks, each with its app and dataset offers ─┐

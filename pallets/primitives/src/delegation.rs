@@ -1,7 +1,7 @@
 //! A scheduler's word that a worker may work on a task: nobody else can make a worker eligible.
 //!
 //! Given on chain for many tasks and workers at once, or signed off chain and carried by the worker. What was given on
-//! chain can be taken back; a signature cannot, so it names a time from which on it is worthless.
+//! chain can be taken back; a signature cannot, so it names an expiry.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]

@@ -7,8 +7,8 @@
 //! rank of an offer = max(price, floor / 30 %) · (1 + (4 · timed out + failed) / (completed + 10 charges))
 //! ```
 //!
-//! Every failure counts against the pool, the app's own too: an excuse could be had for the asking, by a second pool that
-//! fails the app as well. Making a pool look bad with apps that fail costs as much in charges as its customers paid.
+//! Every failure counts against the pool, the app's own too: otherwise a pool could get an excuse for free, from a second
+//! pool that fails the app as well. Making a pool look bad with apps that fail costs as much in charges as its customers paid.
 //!
 //! A pool without a record ranks by its price alone. Ten tasks that timed out make a newcomer rank as if it asked for five
 //! times its price; after a hundred completed tasks, as if it asked for a third more.

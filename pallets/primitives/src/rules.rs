@@ -2,8 +2,8 @@
 //! takes a profit out of dealing with oneself.
 //!
 //! There are two sets. [`Rules::LIVE`] is every network's. Under [`Rules::IEXEC`] nothing departs: recorded histories of
-//! the contracts replay exactly. They are constants of a runtime, for which nobody can vote another value: at values
-//! between the two, what the rules prevent would pay again.
+//! the contracts replay exactly. They are constants of a runtime, which no vote can change: at values between the two, the
+//! attacks that the rules prevent would pay again.
 
 use crate::{money::Score, task::MAX_CONTRIBUTORS, Balance, RLC};
 

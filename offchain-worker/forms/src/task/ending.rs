@@ -1,4 +1,4 @@
-//! Why a task has no result, where that is nobody's fault who worked on it.
+//! Why a task has no result, if nobody who worked on it is at fault.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What follows from answers: to extrinsics, to questions, and from the store.
+//! How answers change the state: those to extrinsics and to questions, and those of the store.
 
 use rlc_primitives::{Moment, Task, TaskId};
 

@@ -1,4 +1,4 @@
-//! All that is to be done now: each judgment is asked, and recorded before the next one is.
+//! Everything that is to be done now: each judgment is recorded before the next one is asked.
 
 use std::collections::BTreeSet;
 
