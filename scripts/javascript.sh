@@ -1,5 +1,4 @@
-# Sourced by tests that are written in JavaScript, each in a folder of its own: what they have in common. `name` is what
-# they call themselves.
+# Sourced by tests in JavaScript, each in a folder of its own: what they have in common. `name` is the test's name.
 
 fail() { printf '%s: %s\n' "$name" "$*" >&2; exit 1; }
 
@@ -10,8 +9,8 @@ node_to_test() {
 	realpath "$node"
 }
 
-# Links node_modules to the packages of this folder's package-lock.json. They are kept outside of the checkout, so that
-# another one need not download them again.
+# Links node_modules to the packages of this folder's package-lock.json. The packages are kept outside the checkout, so
+# that another checkout need not download them again.
 link_packages() {
 	command -v npm >/dev/null || fail "needs Node.js 20 or newer with npm"
 	local packages new

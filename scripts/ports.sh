@@ -1,6 +1,6 @@
-# Sourced by scripts that start what listens.
+# Sourced by scripts that start servers.
 
-# Prints the first port from $1 on at which nothing listens.
+# Prints the first free port, from $1 on.
 free_port() {
 	local port=$1
 	while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do

@@ -11,7 +11,7 @@
 #   fuzz       random histories on the runtime, every invariant checked after every block
 #   wallets    transactions that polkadot.js and PAPI sign
 #   network    a network of validators
-#   demo       `rlc demo`, whose story and books have to come out right
+#   demo       `rlc demo`, which checks its results and its books
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh --test

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures every call and hook of the runtime and regenerates runtime/src/weights/.
 #
-#   scripts/weights.sh [PALLET...]    only these, by crate name with underscores, such as pallet_rlc, or free_calls
+#   scripts/weights.sh [PALLET...]    only these: crate names with underscores, such as pallet_rlc, or free_calls
 #   STEPS=50 REPEAT=20                how often; what is committed says what it was measured with
 set -euo pipefail
 cd "$(dirname "$0")/.."

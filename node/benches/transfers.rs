@@ -206,7 +206,7 @@ impl Connection {
 		}
 	}
 
-	/// Submits transfers, so many at a time.
+	/// Submits transfers, this many at a time.
 	async fn submit(self, transfers: Vec<String>) -> Result<(), Failure> {
 		let (mut sink, mut stream) = self.socket.split();
 		let mut under_way = 0;

@@ -8,8 +8,8 @@
 //! Each pallet has a file with its counters and its gauges: `marketplace`, `poco`, `rlc`. The two modules above feed
 //! them; `activity` also logs what happens to each deal and task, at the level `debug`.
 //!
-//! Nowhere else does the node read the pallets' storage by itself. A runtime API would spare it that, but
-//! anyone can call one, so that anyone could make a node scan its state. The types are those of the runtime that the
+//! Nowhere else does the node scan the pallets' storage. A runtime API would spare it the scan, but anyone can call one,
+//! and could so make a node scan its state. The types are those of the runtime that the
 //! program was built with: after an upgrade to one that writes otherwise, blocks and scans are counted as unreadable
 //! until the program is upgraded too. Nothing but these metrics depends on it.
 

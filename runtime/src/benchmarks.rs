@@ -167,7 +167,7 @@ impl pallet_poco::BenchmarkHelper for Computing {
 		let content = pallet_registry::Workerpool { description: longest(), ..Default::default() };
 		let pool = pallet_registry::Registered { owner: owner.clone(), deposit: 0, content };
 		pallet_registry::Workerpools::<Runtime>::insert(deal.workerpool.id, pool);
-		// Nothing of it is halved yet.
+		// As of this time, so that nothing is halved.
 		let tally = Tally { halved: pallet_timestamp::Now::<Runtime>::get(), ..Default::default() };
 		let record = PoolRecord { tally, allowance: amount, ..PoolRecord::new(owner) };
 		pallet_marketplace::PoolRecords::<Runtime>::insert(deal.workerpool.id, record);
@@ -191,7 +191,7 @@ impl pallet_poco::BenchmarkHelper for Computing {
 	}
 }
 
-/// Returns as many bytes as there can be of something: no name or description may be longer than 256.
+/// Returns the longest name, location, or description: none may be longer than 256 bytes.
 fn longest<Most: Get<u32>>() -> BoundedVec<u8, Most> {
 	BoundedVec::truncate_from(alloc::vec![b'x'; 256])
 }
@@ -215,8 +215,8 @@ impl pallet_mmr::BenchmarkHelper for MmrSetup {
 	fn setup() {}
 }
 
-/// What is measured without the storage of what stops work: each block reads it, and the clock books that. So it is in
-/// memory by then, and a proof has it once.
+/// Benchmarks that do not count reads of the storage that says whether work is stopped. Every block reads it, and the clock
+/// books that. So it is in memory by then, and a proof contains it once.
 const MEASURED_WITHOUT_STOPS: [&[u8]; 2] = [b"free_calls", b"pallet_poco"];
 
 /// Returns what can be measured.

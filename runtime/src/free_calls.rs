@@ -1,5 +1,5 @@
-//! Fees of free calls: what workers and schedulers must do for tasks costs nothing, and can still outbid what need not be
-//! done.
+//! Fees of free calls: what workers and schedulers must do for tasks costs nothing, and can still outbid calls that can
+//! wait.
 //!
 //! | call | pays | priority in pools | tags |
 //! |---|---|---|---|
@@ -11,8 +11,8 @@
 //! Twice the priority without a tip is that of a tip of 1 nRLC: a free call never comes before one that pays more. Pools
 //! hold one transaction for each tag, so copies of a call exclude each other.
 //!
-//! Free calls take at most half of what a block has for ordinary ones. One that would exceed it waits for the next block,
-//! whether it would have been free or not: that is asked later, and takes longer. One with a tip comes before those
+//! Free calls take at most half of a block's room for ordinary calls. One that would exceed it waits for the next block,
+//! whether it would have been free or not: that check comes later, and takes longer. A call with a tip comes before those
 //! without, so it finds the half empty.
 //!
 //! What a proxy does for an account is free as if the account did it (`work`).
@@ -37,17 +37,17 @@ use crate::{configs::system::Weights, Runtime};
 pub use charge::{ChargeUnlessFree, TIP_TOO_HIGH};
 pub use pallet::*;
 
-/// The part of a block's ordinary calls that free ones can take: one of so many.
+/// The part of a block's room for ordinary calls that free ones can take: one in this many.
 const SHARE: u64 = 2;
 
-/// Weights of what the extension does around a call that may be free, beside the check that it is free: that is a part of
-/// what the call itself weighs, before and after.
+/// Weights of what the extension does around a call that may be free. The check that it is free is not among them: that is
+/// part of what the call itself weighs.
 pub trait WeightInfo {
-	/// Returns the weight of it for a call without a tip.
+	/// Returns the weight for a call without a tip.
 	fn free_call() -> Weight;
-	/// Returns the weight of it for a call with a tip, which locks `n` stakes.
+	/// Returns the weight for a call with a tip, which locks `n` stakes.
 	fn tipped_free_call(n: u32) -> Weight;
-	/// Returns the weight of the look at whether a proxy may make the call.
+	/// Returns the weight of looking up whether a proxy may make the call.
 	fn proxied_call() -> Weight;
 }
 
@@ -90,8 +90,8 @@ pub fn most() -> Weight {
 	ordinary.unwrap_or(Weights::get().max_block) / SHARE
 }
 
-/// Returns the most that a block takes for a free call beside the work itself, if it has no tip: one that a proxy sends.
-pub fn around() -> Weight {
+/// Returns the most that a free call without a tip weighs beside its work: as much as one that a proxy sends.
+pub fn overhead() -> Weight {
 	let proxies = <Runtime as pallet_proxy::Config>::MaxProxies::get();
 	<Runtime as Config>::WeightInfo::free_call()
 		.saturating_add(<Runtime as Config>::WeightInfo::proxied_call())

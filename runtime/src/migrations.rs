@@ -18,10 +18,10 @@ pub mod v2;
 /// Migrations that fit into one block, in the order in which they run.
 pub type SingleBlock = (v1::OfAllPallets, bounds::Bounds, v2::StartClock);
 
-/// Migrations that go on over several blocks, in which nothing but them and inherents runs.
+/// Migrations that take several blocks, in which nothing else runs but inherents.
 #[cfg(not(any(feature = "next-version", feature = "runtime-benchmarks")))]
 pub type MultiBlock = v2::OfAllPallets;
-/// Those of the runtime that a network under test upgrades to.
+/// The migrations of the runtime that a test network upgrades to.
 #[cfg(all(feature = "next-version", not(feature = "runtime-benchmarks")))]
 pub type MultiBlock = (v2::OfAllPallets, long::Long);
 /// What stands for them while they are measured.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# No source file is longer than a reader bears, no function but of a test is longer than a page, and no file is called
-# mod.rs, but for what the files of a tests/ folder share. Says what the median of files is.
+# No source file is too long for a reader, no function is longer than a page except in tests, and no file is called mod.rs
+# except for what the files of a tests/ folder share. Prints the median length of files.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -15,7 +15,7 @@ long=(
 	node/src/service.rs:start_on # wires the parts of a node, each once, in order
 )
 
-# Of an inline module of tests, nothing counts: it comes last in its file.
+# An inline module of tests does not count. It comes last in its file.
 scripts/lint/files.sh '*.rs' | grep -zvE '(^|/)(tests|testing)(/|\.rs$)' | xargs -0 awk -v most=60 -v long="${long[*]}" '
 	FNR == 1 { tests = 0; name = ""; last = "" }
 	last == "#[cfg(test)]" && /^mod [a-z_]+ \{/ { tests = 1 }

@@ -36,7 +36,7 @@ class Node {
 		return this.rpc("chain_getBlockHash", number);
 	}
 
-	// Whether an upgrade's migrations went on after the block with this hash.
+	// Whether an upgrade's migrations were still in progress after the block with this hash.
 	async migrates(hash) {
 		const key = ["MultiBlockMigrations", "Cursor"].map((name) => zombie.util.xxhashAsHex(name, 128).slice(2)).join("");
 		return (await this.rpc("state_getStorage", `0x${key}`, hash)) !== null;

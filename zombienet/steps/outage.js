@@ -2,19 +2,19 @@
 
 // What an outage of one validator looks like from outside. zombienet's `restart` kills the process, waits and starts
 // it again, and no script can run in between. So "watch" starts to take samples in the background of zombienet's own
-// process, and "recovered" reads them; with "migrating", the outage must have begun while an upgrade's migrations went on.
+// process, and "recovered" reads them. With "migrating", the outage must have begun during an upgrade's migrations.
 
 const { allNodes, nodeNamed, show } = require("../lib/node");
 const { check, say, sleep, until } = require("../lib/observe");
 const { authors } = require("../lib/validators");
 
-// Within how many seconds finality must get a block further without the one that is down. With slots of a second, a
-// quarter of them empty, one and a half are usual.
+// In how many seconds finality must advance by a block without the node that is down. With slots of a second, a quarter
+// of them empty, one and a half are usual.
 const PATIENCE = 3;
 
 let watching = false;
-// When; what the victim has finalized, nothing if it is down; the least that all others have finalized; the best block of
-// one of them.
+// Of each: its time; what the victim has finalized, nothing if it is down; the least that all others have finalized; the
+// best block of one of them.
 const samples = [];
 
 // A node that takes too long to answer is up all the same: there is no sample then.

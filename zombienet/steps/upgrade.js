@@ -1,7 +1,7 @@
 "use strict";
 
 // A runtime upgrade as a live network does it: a referendum on the root track authorizes the hash of the new code,
-// anyone hands the code in, and from then on every node runs it. The new code begins with migrations that take many
+// anyone submits the code, and from then on every node runs it. The new code begins with migrations that take many
 // blocks: "begin" returns in the middle of them, so that a node can be killed there, and "complete" waits for their end.
 
 const fs = require("node:fs");
@@ -10,7 +10,7 @@ const { NAMES, account, submit } = require("../lib/accounts");
 const { allNodes, nodeNamed, show } = require("../lib/node");
 const { check, say, until } = require("../lib/observe");
 
-// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and hand in what it authorized.
+// Ferdie has neither a stake nor an office: anyone may pay a referendum's deposit and submit what it authorized.
 const DEPOSITOR = "ferdie";
 const VOTERS = NAMES.filter((name) => name !== DEPOSITOR);
 
@@ -52,7 +52,7 @@ async function authorize(api, hash) {
 	say(`the chain authorizes code ${hash}`);
 }
 
-// The block in which the code was handed in, its hash, and the version before.
+// The block in which the code was submitted, the code's hash, and the version before.
 let upgrade;
 
 async function begin(api, nodes) {
@@ -65,7 +65,7 @@ async function begin(api, nodes) {
 	// The call itself succeeds even if the chain rejects the code: that uses the authorization up.
 	const updated = events.some((event) => api.events.system.CodeUpdated.is(event));
 	check(updated, "the chain rejected the code: is its spec version higher?");
-	say(`${DEPOSITOR} handed in the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
+	say(`${DEPOSITOR} submitted the ${code.length / 2 - 1} bytes of code: block ${show(block)}`);
 
 	await until("every node runs the new version", 60, async () => {
 		const versions = await Promise.all(nodes.map((node) => node.specVersion()));
@@ -83,8 +83,9 @@ async function begin(api, nodes) {
 }
 
 // The version in the node's answer could come from reading the code alone. That it has been executed shows in what
-// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs. While migrations go on, blocks have no
-// transactions: that there are some again shows that they ended, and that none failed, which would close the market.
+// it wrote: `lastRuntimeUpgrade` is set by the first block that new code runs. During migrations, blocks contain no
+// transactions. A transaction afterwards shows that the migrations ended, and that none failed: a failure would put the
+// chain into safe mode.
 async function complete(api, nodes) {
 	check(upgrade, "there was no upgrade");
 	const { block, hash, before } = upgrade;

@@ -31,7 +31,7 @@ const SLOT_MS: Moment = 1_000;
 /// The slot of the first block.
 const FIRST_SLOT: u64 = 1_700_000_000;
 
-/// So many blocks one after another without room for any extrinsic mean that there will never be one.
+/// This many blocks one after another without room for any extrinsic mean that there will never be one.
 const MOST_EMPTY: u32 = 3;
 
 /// How long blocks took.

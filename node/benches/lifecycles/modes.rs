@@ -18,7 +18,7 @@ const WORKERS: u32 = 100;
 const BATCH: usize = 50;
 /// With this trust three new workers have to agree.
 const TRUST_OF_THREE: u64 = 6;
-/// A worker keeps the weight of a new one for so many tasks, and one more does no harm to any.
+/// A worker keeps the weight of a new one for this many tasks, and one more does no harm to any.
 const TASKS_OF_A_NEW_WORKER: u32 = 8;
 
 /// What is measured.

@@ -78,7 +78,7 @@ impl Parties {
 		Ok(workers)
 	}
 
-	/// Makes a deal of so many tasks, and keeps them in [`Self::tasks`].
+	/// Makes a deal of this many tasks, and keeps them in [`Self::tasks`].
 	pub fn deal(&mut self, chain: &mut Chain, trust: u64, size: u32) -> Result<(), Failure> {
 		self.deals += 1;
 		let salt = H256::from_low_u64_be(self.deals);

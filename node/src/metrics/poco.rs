@@ -90,7 +90,7 @@ impl Gauges {
 		})
 	}
 
-	/// Shows what a scan found, on a chain whose deals have so many open tasks.
+	/// Shows what a scan found, on a chain whose deals have this many open tasks.
 	pub(super) fn show(&self, found: &Found, tasks_open: u64) {
 		let stages = [
 			// Untouched tasks are active too, and not stored: their deals count them.

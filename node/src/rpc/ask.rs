@@ -6,7 +6,7 @@
 //! | 12001 | the node does not know the block that was asked about |
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
 //! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
-//! | 12004 | too many questions wait that cost the node time: ask again later, or ask a node of your own |
+//! | 12004 | too many costly questions are waiting: ask again later, or ask a node of your own |
 //!
 //! A question about something that does not exist is answered with `null`, not with an error.
 
@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 use codec::Decode;
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
-use pallet_clock::{ClockReading, Reading};
+use pallet_clock::Reading;
 use rlc_json::rpc::error;
-use rlc_primitives::{Block, Clock, Hash};
+use rlc_primitives::{Block, Clock, ClockReading, Hash};
 use rlc_runtime::Runtime;
 use sc_client_api::{HeaderBackend, StorageKey, StorageProvider};
 use sp_api::{ApiError, ProvideRuntimeApi};
@@ -101,8 +101,8 @@ impl Chain {
 		question(&self.client.runtime_api(), block).map_err(|error| no_answer(block, &error))
 	}
 
-	/// Asks the runtime something whose answer holds deadlines. The question is told the times of the block, by which it
-	/// tells when these pass.
+	/// Asks the runtime something whose answer holds deadlines. The question receives the block's clock, to work out when
+	/// these pass.
 	///
 	/// # Errors
 	///
@@ -134,15 +134,15 @@ impl Chain {
 		self.ask(Some(block), question)
 	}
 
-	/// Returns the times of a block. Before there was PoCo time, deadlines were in chain time: they are told as they are.
+	/// Returns the clock of a block, read from its state. A block that is older than PoCo time has no reading: its deadlines
+	/// are in chain time already, and are answered as they are.
 	fn clock(&self, block: Hash) -> Result<Clock, Refusal> {
 		let key = StorageKey(Reading::<Runtime>::hashed_key().into());
 		let stored = self.client.storage(block, &key).map_err(|error| no_answer(block, &error))?;
 		let reading = stored.map(|stored| ClockReading::decode(&mut stored.0.as_slice())).transpose();
 		let reading = reading.map_err(|error| no_answer(block, &error))?.unwrap_or_default();
-		let ClockReading { time, at, stands_still } = reading;
-		// How the clock goes on does not matter for the earliest time.
-		Ok(Clock { chain: at, poco: time, stands_still, max_gap: None })
+		// The limit of a gap does not change the earliest time at which a deadline passes.
+		Ok(Clock::of(reading, None))
 	}
 
 	/// Returns the block that is asked about.

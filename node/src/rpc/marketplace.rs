@@ -44,7 +44,7 @@ pub trait MarketplaceRpc {
 	#[method(name = "estimate", blocking)]
 	fn estimate(&self, request: Request, at: Option<Hash>) -> Result<Option<Estimate>, Refusal>;
 
-	/// Returns how the tasks of a workerpool, or of an app, ended lately; `null` if nothing is known.
+	/// Returns how the tasks of a workerpool, or of an app, recently ended; `null` if nothing is known.
 	#[method(name = "record", blocking)]
 	fn record(&self, of: Recorded, at: Option<Hash>) -> Result<Option<Record>, Refusal>;
 

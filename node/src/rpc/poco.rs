@@ -81,7 +81,7 @@ impl Poco {
 
 impl PocoRpcServer for Poco {
 	fn task(&self, task: TaskName, at: Option<Hash>) -> Result<Option<Task>, Refusal> {
-		self.chain.ask_with_clock(at, |api, block, clock| told(api, block, task, clock))
+		self.chain.ask_with_clock(at, |api, block, clock| find(api, block, task, clock))
 	}
 
 	fn tasks_of(
@@ -107,7 +107,7 @@ impl PocoRpcServer for Poco {
 
 	fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskName, at: Option<At>) {
 		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
-			chain.ask_with_clock(Some(block), |api, block, clock| told(api, block, task, clock))
+			chain.ask_with_clock(Some(block), |api, block, clock| find(api, block, task, clock))
 		});
 	}
 
@@ -135,7 +135,8 @@ impl PocoRpcServer for Poco {
 	}
 }
 
-fn told(api: &Api, block: Hash, task: TaskName, clock: &Clock) -> Result<Option<Task>, ApiError> {
+/// Returns a task as of this block.
+fn find(api: &Api, block: Hash, task: TaskName, clock: &Clock) -> Result<Option<Task>, ApiError> {
 	let view = match task {
 		TaskName::Id(id) => api.task(block, id),
 		TaskName::Ref(TaskRef { deal, index }) => api.task_of(block, deal, index),

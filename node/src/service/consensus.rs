@@ -25,7 +25,7 @@ use super::{
 };
 use crate::Error;
 
-/// BEEFY votes at least so many blocks apart; each vote costs an ECDSA signature per validator on Ethereum's side.
+/// BEEFY votes at least this many blocks apart; each vote costs an ECDSA signature per validator on Ethereum's side.
 const BEEFY_MIN_BLOCKS: u32 = 4;
 /// The part of a slot in which a block is built; the rest is for sending it.
 const PROPOSAL_PART: f32 = 0.5;

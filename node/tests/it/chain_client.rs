@@ -443,7 +443,7 @@ async fn broken_connection_is_made_anew_and_no_block_is_missed() {
 /// What an account needs to exist, in nRLC.
 const LEAST: u128 = 1;
 
-/// Returns a sender with a key of its own, which has so much RLC, as a proxy of this account.
+/// Returns a sender with a key of its own, which has this much RLC, as a proxy of this account.
 async fn proxy_of(account: &Sender, proxy_type: ProxyType, has: u128) -> Sender {
 	let (chain, real) = (account.chain(), account.account());
 	let key = Key::from_suri("//hot").expect("a key");

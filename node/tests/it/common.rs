@@ -66,7 +66,7 @@ pub async fn submit(node: &Node, extrinsic: &UncheckedExtrinsic) {
 	let _hash: String = node.call("author_submitExtrinsic", json!([hex(extrinsic)])).await.expect("a good transaction");
 }
 
-/// Returns a transfer of so many nRLC.
+/// Returns a transfer of this many nRLC.
 pub fn transfer(to: &AccountId, amount: Balance) -> pallet_balances::Call<Runtime> {
 	pallet_balances::Call::transfer_keep_alive { dest: to.clone().into(), value: amount }
 }

@@ -47,7 +47,7 @@ async fn free(worker: &Sender) -> Balance {
 	worker.chain().funds(&worker.account()).await.expect("an answer").free
 }
 
-/// Returns a worker with so many nRLC.
+/// Returns a worker with this many nRLC.
 async fn newcomer(people: &People, balance: Balance) -> Sender {
 	let worker = sender(&people.chain, "//newcomer");
 	people.requester.send(pay(&worker.account(), balance)).await.expect("pays");

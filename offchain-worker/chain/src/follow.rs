@@ -5,14 +5,13 @@ mod seen;
 use std::{collections::VecDeque, time::Duration};
 
 use futures::{future::try_join_all, stream, Stream};
-use rlc_primitives::{BlockNumber, Header, Moment};
+use rlc_primitives::{BlockNumber, Clock, ClockReading, Header, Moment};
 use subxt_rpcs::client::RpcSubscription;
 use tokio::time::sleep;
 
 use crate::{
-	clock::clock_of,
 	events::BlockEvents,
-	questions::{self, ClockReading},
+	questions,
 	rpc::{bad_answer, decode_all, params},
 	runtime::{storage_prefix, EVENTS},
 	Chain, Error,
@@ -32,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum At {
 	/// The best ones: soonest. When another branch becomes the best one, its blocks are delivered from where it left the
-	/// former one: the height goes back, and what the former branch's blocks said does not hold any more. No block is
+	/// former one: the height goes back, and what the former branch's blocks said no longer holds. No block is
 	/// delivered twice, so a branch that becomes the best one again goes on where it was left.
 	#[default]
 	Best,
@@ -69,7 +68,7 @@ struct Follower {
 	at: At,
 	/// Where new heads come from. `None`: to be subscribed to.
 	heads: Option<RpcSubscription<Header>>,
-	/// What was delivered lately.
+	/// What was delivered recently.
 	seen: Seen,
 	/// A head to which the way is not complete.
 	target: Option<Head>,
@@ -169,7 +168,7 @@ impl Follower {
 		Ok(way)
 	}
 
-	/// Passes over blocks whose state the node does not have any more, and returns what to say of that.
+	/// Passes over blocks whose state the node no longer has, and returns what to say of that.
 	async fn skip_discarded(&mut self, number: BlockNumber) -> Result<Error, Error> {
 		let (mut discarded, (mut kept, _)) = (number, self.chain.best().await?);
 		// What is discarded is older than what is kept.
@@ -214,7 +213,7 @@ impl Chain {
 			<[_; 3]>::try_from(found).map_err(|_| bad_answer("state_queryStorageAt", "too little"))?;
 		let now = now.map(|bytes| decode_all::<ClockReading>("Clock.Reading", &bytes)).transpose()?;
 		let gap = gap.map(|bytes| decode_all::<Moment>("Clock.MaxGap", &bytes)).transpose()?;
-		let clock = clock_of(now.unwrap_or_default(), gap);
+		let clock = Clock::of(now.unwrap_or_default(), gap);
 		let events = events.map(|bytes| runtime.events(&bytes)).transpose()?.unwrap_or_default();
 		Ok(BlockEvents { number, hash, parent, clock, events })
 	}

@@ -91,8 +91,8 @@ impl Key {
 	}
 
 	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures stay its own:
-	/// under an order they are not good for that account; under a delegation they are if its worker names the
-	/// [`signer`](Self::signer). It is not a proxy of its own account.
+	/// under an order they do not count for that account; under a delegation they do, if the worker that brings it names the
+	/// [`signer`](Self::signer). A key is not a proxy of its own account.
 	#[must_use]
 	pub fn on_behalf_of(self, account: AccountId) -> Self {
 		let real = Some(account).filter(|account| *account != self.signer);
@@ -143,7 +143,7 @@ impl Key {
 		}
 	}
 
-	/// Returns its signature, as a scheduler or as the proxy of one, that lets a worker work on a task.
+	/// Returns its signature, as a scheduler or as a scheduler's proxy, that lets a worker work on a task.
 	pub fn sign_delegation(&self, delegation: &Delegation, domain: &SigningDomain) -> SchedulerSignature {
 		SchedulerSignature::Native(self.sign(&delegation.native_payload(domain)))
 	}

@@ -11,8 +11,8 @@ use rlc_primitives::{
 	orders::Member,
 	record::Recorded,
 	work::{TaskView, WorkItem, WorkerView},
-	AccountId, AppId, Balance, CategoryId, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash, RequestOrder, TaskId,
-	WorkerpoolId,
+	AccountId, AppId, Balance, CategoryId, ClockReading, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash,
+	RequestOrder, TaskId, WorkerpoolId,
 };
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
 use sp_runtime::Weight;
@@ -162,16 +162,6 @@ pub(crate) struct AccountInfo {
 	pub(crate) providers: u32,
 	pub(crate) sufficients: u32,
 	pub(crate) data: AccountData,
-}
-
-/// PoCo time.
-// As above.
-#[allow(dead_code)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode, TypeInfo)]
-pub(crate) struct ClockReading {
-	pub(crate) time: Moment,
-	pub(crate) at: Moment,
-	pub(crate) stands_still: bool,
 }
 
 /// What an account has.

@@ -1,4 +1,4 @@
-//! What a request would be matched with, or why with nothing.
+//! The offers that a request would match, or why there are none.
 
 mod reason;
 mod wish;

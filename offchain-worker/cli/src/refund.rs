@@ -1,4 +1,4 @@
-//! What comes back of a deal's price: all that its tasks without a result would have cost, but for what attempts are paid.
+//! What comes back of a deal's price: the price of its tasks without a result, minus what attempts are paid.
 
 mod payments;
 

@@ -57,13 +57,12 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
 	pub workerpool: Option<WorkerpoolId>,
 
-	/// Let only workerpools compute whose completed tasks were charged at least this much lately, which
-	/// `rlc workerpool show` tells
+	/// Admit only workerpools whose completed tasks were charged at least this much in all; see `rlc workerpool show`
 	#[arg(long, value_name = "AMOUNT")]
 	pub least_completed: Option<Amount>,
 
-	/// Let only workerpools compute of whose tasks at most this part failed lately, by what they were charged, which
-	/// `rlc workerpool show` tells
+	/// Admit only workerpools that failed at most this part of their tasks, measured by what those were charged; see
+	/// `rlc workerpool show`
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
 	pub max_failed: Option<u8>,
 
@@ -180,7 +179,7 @@ impl RequestOptions {
 		Ok((wish, files))
 	}
 
-	/// Returns the record that a workerpool must have at least; a bound that is not given allows any.
+	/// Returns the least record that a workerpool must have. A bound that is not given allows any.
 	fn least_record(&self) -> Option<LeastRecord> {
 		let is_given = self.least_completed.is_some() || self.max_failed.is_some();
 		is_given.then(|| LeastRecord {

@@ -23,9 +23,9 @@ use crate::{
 use news::news;
 use rlc_service::stop_requested;
 
-/// With so many tasks at most, each has lines of its own; more are summed up.
+/// With this many tasks at most, each has lines of its own; more are summed up.
 const SINGLE_LINES: u64 = 8;
-/// With so many tasks at most, all are looked at in each block; of more, only how many are closed.
+/// With this many tasks at most, all are looked at in each block; of more, only how many are closed.
 const LOOKED_AT: u64 = 64;
 /// The least time between two looks.
 const PAUSE: Duration = Duration::from_millis(300);

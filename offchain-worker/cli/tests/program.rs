@@ -126,7 +126,7 @@ fn unreachable_scheduler_is_one_line_that_names_it() {
 }
 
 /// Writes a module that says its arguments, variables and input on standard output, leaves `computed.json` with this
-/// text, and ends with this code. Its memory has so many pages.
+/// text, and ends with this code. Its memory has this many pages.
 fn app(dir: &Path, computed: &str, code: i32, pages: u32) -> String {
 	let text = computed.replace('"', "\\22");
 	let length = computed.len();

@@ -25,7 +25,7 @@ enum Form {
 		/// Its number in the request's list, from 0.
 		file: u32,
 	},
-	/// The request's params cannot be understood, or ask for what no worker of the pool does or has.
+	/// The request's params cannot be understood, or ask for something that no worker of the pool does or has.
 	InvalidParams,
 	/// A secret that the task needs was not provided to the worker's enclave.
 	SecretUnavailable,

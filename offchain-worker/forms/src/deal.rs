@@ -52,12 +52,12 @@ pub struct Deal {
 	pub start: Moment,
 	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
-	/// The chain time, in ms, at which nobody can contribute any more, at the earliest: later, if work is stopped before or
-	/// blocks are late. `null`: it has passed, or no task is open.
+	/// The earliest chain time, in ms, from which nobody can contribute. It is later if work is stopped, or blocks are late.
+	/// `null` if it has passed, or no task is open.
 	pub contribution_deadline_earliest: Option<Moment>,
 	/// From this time on, in ms of PoCo time, open tasks have failed; those that somebody revealed, two reference times later.
 	pub final_deadline: Moment,
-	/// The chain time, in ms, at which open tasks have failed, at the earliest. `null`: it has passed, or no task is open.
+	/// The earliest chain time, in ms, of the final deadline. `null` if it has passed, or no task is open.
 	pub final_deadline_earliest: Option<Moment>,
 	/// Index of the first task.
 	pub first: Decimal<u64>,
@@ -136,7 +136,7 @@ impl<Id> From<deal::Resource<Id>> for Resource<Id> {
 }
 
 impl Deal {
-	/// Returns a deal as it was in a block with these times.
+	/// Returns a deal as of a block with this clock.
 	pub fn of(view: DealView, clock: &Clock) -> Self {
 		let DealView { id, deal, params, progress } = view;
 		let (contribution_deadline, final_deadline) = (deal.contribution_deadline(), deal.final_deadline());

@@ -37,7 +37,7 @@ impl<T: Described> JsonSchema for As<T> {
 	}
 }
 
-/// Describes types that are written as `0x` and so many hex digits.
+/// Describes types that are written as `0x` and this many hex digits.
 macro_rules! digits {
 	($($name:ident: $digits:literal, $what:literal;)*) => { $(
 		impl Described for $name {

@@ -36,13 +36,13 @@ pub struct Task {
 	pub stage: TaskStage,
 	/// From this time on, in ms of PoCo time, nobody can contribute.
 	pub contribution_deadline: Moment,
-	/// The chain time, in ms, at which nobody can contribute any more, at the earliest: later, if work is stopped before or
-	/// blocks are late. `null`: it has passed, or the task is closed.
+	/// The earliest chain time, in ms, from which nobody can contribute. It is later if work is stopped, or blocks are late.
+	/// `null` if it has passed, or the task is closed.
 	pub contribution_deadline_earliest: Option<Moment>,
 	/// From this time on, in ms of PoCo time, it has failed unless it is completed; two reference times later if somebody
 	/// revealed.
 	pub final_deadline: Moment,
-	/// The chain time, in ms, of the final deadline, at the earliest. `null`: it has passed, or the task is closed.
+	/// The earliest chain time, in ms, of the final deadline. `null` if it has passed, or the task is closed.
 	pub final_deadline_earliest: Option<Moment>,
 	/// The result that enough workers agree on, or agreed on when the task failed.
 	pub consensus: Option<Consensus>,
@@ -69,8 +69,7 @@ pub struct Consensus {
 	pub result: ResultHash,
 	/// From this time on, in ms of PoCo time, nobody can reveal it.
 	pub reveal_deadline: Moment,
-	/// The chain time, in ms, at which nobody can reveal it any more, at the earliest. `null`: it has passed, or the task is
-	/// closed.
+	/// The earliest chain time, in ms, from which nobody can reveal it. `null` if it has passed, or the task is closed.
 	pub reveal_deadline_earliest: Option<Moment>,
 	/// How many contributed it.
 	pub winners: u32,
@@ -98,7 +97,7 @@ impl From<work::Delegate> for Delegate {
 }
 
 impl Task {
-	/// Returns a task as it was in a block with these times.
+	/// Returns a task as of a block with this clock.
 	pub fn of(view: work::TaskView, clock: &Clock) -> Self {
 		let is_closed = view.task.is_closed();
 		let earliest = |deadline| clock.earliest(deadline).filter(|_| !is_closed);
@@ -215,7 +214,7 @@ mod tests {
 	}
 
 	#[test]
-	fn closed_task_waits_for_no_deadline() {
+	fn closed_task_has_no_deadline_to_come() {
 		let task = Task::of(view(Stage::Completed), &CLOCK);
 		assert_eq!((task.final_deadline, task.final_deadline_earliest), (7_000, None));
 		assert_eq!(task.consensus.unwrap().reveal_deadline_earliest, None);

@@ -23,8 +23,8 @@ pub struct WorkItem {
 	pub what: WorkKind,
 	/// Before this time, in ms of PoCo time.
 	pub deadline: Moment,
-	/// The chain time, in ms, at which that deadline passes, at the earliest: later, if work is stopped before or blocks are
-	/// late. `null`: it has passed.
+	/// The earliest chain time, in ms, at which that deadline passes. It is later if work is stopped, or blocks are late.
+	/// `null` if it has passed.
 	pub deadline_earliest: Option<Moment>,
 	/// The enclave that it is delegated to, or contributed from, if any.
 	#[schemars(with = "Option<As<H160>>")]
@@ -51,7 +51,7 @@ impl From<work::WorkKind> for WorkKind {
 }
 
 impl WorkItem {
-	/// Returns what a worker had to do in a block with these times.
+	/// Returns what a worker has to do as of a block with this clock.
 	pub fn of(item: work::WorkItem, clock: &Clock) -> Self {
 		Self {
 			id: item.id,
@@ -68,7 +68,7 @@ impl WorkItem {
 /// A worker's standing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Worker {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// What its word counts.
 	pub weight: u64,

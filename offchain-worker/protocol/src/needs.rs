@@ -46,7 +46,7 @@ impl Needs {
 		*self == Self::default()
 	}
 
-	/// Returns how many slots of a worker with these resources a task takes: at least one, and so many that their share
+	/// Returns how many slots of a worker with these resources a task takes: at least one, and enough that their share
 	/// of each resource covers the need, `⌈need · slots / total⌉`. `None`: the worker does not have it.
 	///
 	/// A share covers the need of its task, and the shares of tasks whose slots fit are no more than all there is: so

@@ -69,19 +69,19 @@ pub enum Unsupported {
 	Bulk,
 }
 
-/// Why no worker can serve a deal's params, whatever machine it has.
+/// Why no worker can serve a deal's params, whatever its machine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unserved {
+pub enum Unservable {
 	/// They cannot be understood.
 	#[error(transparent)]
 	Invalid(#[from] InvalidParams),
-	/// They ask for what nobody does.
+	/// They ask for something that no worker does.
 	#[error(transparent)]
 	Unsupported(#[from] Unsupported),
 }
 
-impl Unserved {
-	/// Returns what workers report on chain.
+impl Unservable {
+	/// Returns the cause that workers report on chain.
 	pub fn cause(&self) -> FailureCause {
 		match self {
 			Self::Unsupported(Unsupported::Secrets) => FailureCause::SecretUnavailable,
@@ -91,13 +91,13 @@ impl Unserved {
 }
 
 impl RequestParams {
-	/// Reads the params of a deal, if workers can serve them. Returns them with the app's arguments. Schedulers and workers
-	/// judge by this alone, so they agree on which deals are hopeless.
+	/// Reads the params of a deal that workers can serve. Returns them with the app's arguments. All workers judge by this
+	/// alone, so they agree on which deals are hopeless.
 	///
 	/// # Errors
 	///
-	/// [`Unserved`].
-	pub fn served(bytes: &[u8]) -> Result<(Self, Vec<String>), Unserved> {
+	/// [`Unservable`].
+	pub fn parse_servable(bytes: &[u8]) -> Result<(Self, Vec<String>), Unservable> {
 		let params = Self::parse(bytes)?;
 		let args = params.args()?;
 		params.supported()?;
@@ -211,18 +211,18 @@ mod tests {
 	}
 
 	#[test]
-	fn params_that_nobody_can_serve_have_a_cause_from_outside() {
+	fn unservable_params_have_a_cause_from_outside() {
 		for (params, cause) in [
 			("{", FailureCause::InvalidParams),
 			("it's", FailureCause::InvalidParams),
 			(r#"{"bulk_cid": "Qm"}"#, FailureCause::InvalidParams),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, FailureCause::SecretUnavailable),
 		] {
-			let unserved = RequestParams::served(params.as_bytes()).unwrap_err();
-			assert_eq!(unserved.cause(), cause, "{params}");
-			assert!(unserved.cause().is_from_outside(), "{params}");
+			let unservable = RequestParams::parse_servable(params.as_bytes()).unwrap_err();
+			assert_eq!(unservable.cause(), cause, "{params}");
+			assert!(unservable.cause().is_from_outside(), "{params}");
 		}
-		assert_eq!(RequestParams::served(b"a 'b c'").unwrap().1, ["a", "b c"]);
+		assert_eq!(RequestParams::parse_servable(b"a 'b c'").unwrap().1, ["a", "b c"]);
 	}
 
 	#[test]

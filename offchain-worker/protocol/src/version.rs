@@ -1,4 +1,4 @@
-//! Which protocol two programs speak, and what they say if it is not the same one.
+//! The versions of the protocol that two programs speak, and what they say if those differ.
 
 /// The version of the protocol that schedulers speak with workers, and with those who watch tasks and upload. It is raised
 /// with every change that older programs would misread; a field that may be absent does not count.
@@ -7,7 +7,7 @@
 /// |---|---|
 /// | 1 | programs that name no version |
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
-/// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes that; a trace follows what a module leaves for a callback |
+/// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes the failure; a trace follows the data that a module leaves for a callback |
 pub const PROTOCOL: u32 = 3;
 
 /// Returns what a program speaks that names no version.

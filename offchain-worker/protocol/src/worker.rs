@@ -169,9 +169,9 @@ pub enum Instruction {
 		/// Why, for people.
 		reason: String,
 	},
-	/// Put on chain why this task cannot be computed: the scheduler gives the task up, and has delegated it on chain so that
-	/// this worker may say why. The worker reports what it failed for. If it was never given the task, it reads the deal, and
-	/// reports only what it finds itself: params that nobody can serve, or needs above what it has.
+	/// Report on chain why this task cannot be computed: the scheduler gives the task up, and has delegated it on chain so
+	/// that this worker may report. The worker reports the cause for which it failed. If it was never given the task, it
+	/// reads the deal, and reports only what it finds itself: params that nobody can serve, or needs beyond its resources.
 	ReportFailure {
 		/// The task.
 		#[serde(with = "rlc_json::TaskRef")]
@@ -192,7 +192,7 @@ pub struct Assignment {
 	/// [`SchedulerSignature`](rlc_primitives::SchedulerSignature); empty if it was delegated on chain.
 	#[serde(with = "Hex")]
 	pub delegation: Vec<u8>,
-	/// Whose signature that is, if not the scheduler's own: that of its proxy. The chain asks for it with the signature.
+	/// The proxy that signed the delegation, if it was not the scheduler itself. The worker must name it on chain.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub signer: Option<Account>,
 	/// When that delegation expires, in ms of PoCo time: the worker has to contribute before. It says nothing of a
@@ -230,7 +230,7 @@ pub enum Step {
 	Failed,
 	/// The scheduler stopped it.
 	Aborted,
-	/// The worker was not heard of any more.
+	/// The worker is silent.
 	Lost,
 }
 
@@ -402,7 +402,7 @@ mod tests {
 	}
 
 	#[test]
-	fn assignment_names_a_signer_only_if_that_is_a_proxy() {
+	fn assignment_names_its_signer_only_if_that_is_a_proxy() {
 		let task = TaskRef { deal: rlc_primitives::DealId(H256::zero()), index: 1 };
 		let own = Assignment { task, delegation: vec![1], signer: None, expiry: 5, batched: false };
 		let written = serde_json::to_value(&own).unwrap();

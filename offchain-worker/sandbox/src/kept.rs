@@ -37,7 +37,7 @@ struct Entry<V> {
 }
 
 impl<V: Clone> Kept<V> {
-	/// Keeps so many things, of so many bytes altogether.
+	/// Keeps this many things, of this many bytes altogether.
 	pub fn new(most: usize, most_bytes: u64) -> Self {
 		Self { entries: Mutex::new(Entries { by_key: HashMap::new(), uses: 0 }), most, most_bytes }
 	}

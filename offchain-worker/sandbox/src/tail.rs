@@ -27,7 +27,7 @@ impl Default for Written {
 }
 
 impl Tail {
-	/// Keeps up to so many bytes.
+	/// Keeps up to this many bytes.
 	pub fn new(limit: usize) -> Self {
 		Self { bytes: Vec::new(), limit, hasher: Sha256::new() }
 	}

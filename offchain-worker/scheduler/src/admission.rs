@@ -76,7 +76,7 @@ impl Default for Challenges {
 }
 
 impl Challenges {
-	/// Returns a new challenge for an account; `None` if too many were asked for lately.
+	/// Returns a new challenge for an account; `None` if too many were asked for recently.
 	pub fn give(&self, account: AccountId, now: Instant) -> Option<H256> {
 		let mut given = self.lock();
 		let earned = now.saturating_duration_since(given.since).as_secs_f64() * RATE;

@@ -96,7 +96,7 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Gives up a consensus that no winner revealed.
 	async fn reopen(&self, task: TaskRef) -> Answer<()>;
 
-	/// Closes a task that cannot be computed, for a cause from outside of it that enough workers have reported.
+	/// Closes a task that cannot be computed, for a cause from outside that enough workers have reported.
 	async fn release(&self, task: TaskRef, cause: FailureCause) -> Answer<()>;
 
 	/// Closes a task as failed. Refuses if it has a consensus.

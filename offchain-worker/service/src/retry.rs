@@ -49,7 +49,7 @@ impl Backoff {
 		Self { first, longest, times: None, total: None }
 	}
 
-	/// Returns the same, but gives up after so many further tries.
+	/// Returns the same, but gives up after this many further tries.
 	pub const fn times(self, times: usize) -> Self {
 		Self { times: Some(times), ..self }
 	}

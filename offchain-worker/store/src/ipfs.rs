@@ -96,7 +96,7 @@ impl Ipfs {
 		}
 	}
 
-	/// Returns so many bytes of what the node has under a name, from one on. It does not look for them elsewhere.
+	/// Returns this many bytes of what the node has under a name, from one on. It does not look for them elsewhere.
 	pub(crate) async fn cat(&self, name: &str, first: u64, count: u64) -> Result<Response, StoreError> {
 		let mut url = cat_url(&self.rpc, name);
 		let part = [("offset", first.to_string()), ("length", count.to_string()), ("offline", "true".into())];

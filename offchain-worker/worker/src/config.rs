@@ -85,9 +85,9 @@ pub enum Misbehavior {
 /// A part of what there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
-	/// So many percent: `50%`.
+	/// A percentage: `50%`.
 	Percent(u8),
-	/// So many bytes: `4G`; units are powers of 1,024.
+	/// A number of bytes: `4G`; units are powers of 1,024.
 	Bytes(u64),
 }
 

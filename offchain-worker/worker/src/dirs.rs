@@ -55,7 +55,7 @@ impl Dirs {
 		})
 	}
 
-	/// Returns where modules write, empty, or `None` if that is on disk. Tasks may use so many bytes of memory.
+	/// Returns where modules write, empty, or `None` if that is on disk. Tasks may use this many bytes of memory.
 	pub fn scratch(&self, memory: u64) -> Result<Option<PathBuf>, Error> {
 		let path = match scratch::in_memory(&self.all, memory) {
 			Ok(path) => path,

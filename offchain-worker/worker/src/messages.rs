@@ -21,7 +21,7 @@ pub(crate) enum Message {
 	Told(Vec<TaskId>),
 	/// The journal is on disk up to here, and this follows from it.
 	Written(Vec<Effect>),
-	/// A run ended, and gives back so many slots.
+	/// A run ended, and gives back this many slots.
 	Ran(TaskId, u32, Ran),
 	/// A task gives back the slots it took (first), because it needs more (second).
 	NeedsMore(TaskId, u32, u32),

@@ -45,7 +45,7 @@ impl Metrics {
 		self.steps.with_label_values(&[&format!("{step:?}").to_lowercase()]).inc();
 	}
 
-	/// Counts a run of so many ms.
+	/// Counts a run of this many ms.
 	pub fn run(&self, time: u64) {
 		self.runs.observe(time as f64 / 1_000.0);
 	}

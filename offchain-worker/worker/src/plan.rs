@@ -31,8 +31,8 @@ impl Plan {
 	///
 	/// Why the deal's tasks cannot be computed here.
 	pub fn of(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Self, RunFailure> {
-		let (params, args) = RequestParams::served(&deal.params)
-			.map_err(|unserved| RunFailure::of_task(unserved.cause(), unserved.to_string()))?;
+		let (params, args) = RequestParams::parse_servable(&deal.params)
+			.map_err(|unservable| RunFailure::of_task(unservable.cause(), unservable.to_string()))?;
 		if deal.deal.tag.has_tee() {
 			let words = "the deal demands an enclave, and this worker has none";
 			return Err(RunFailure::of_task(FailureCause::EnclaveFailed, words));

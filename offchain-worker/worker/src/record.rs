@@ -79,13 +79,13 @@ pub enum OutputKind {
 /// How a task ended here.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) enum End {
-	/// The result was revealed, and nobody needs it from here any more.
+	/// The result was revealed, and nobody needs it from here.
 	#[codec(index = 0)]
 	Completed,
 	/// There is no result of this worker.
 	#[codec(index = 1)]
 	Failed(RunFailure),
-	/// It was not wanted any more.
+	/// It was no longer wanted.
 	#[codec(index = 2)]
 	Aborted(String),
 }

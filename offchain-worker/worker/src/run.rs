@@ -112,7 +112,7 @@ impl Apps {
 		TaskDir { input: self.tasks.join(name), output }
 	}
 
-	/// Returns what a task that takes so many slots may use, but for time and fuel. What it needs is part of that: see
+	/// Returns what a task that takes this many slots may use, but for time and fuel. What it needs is part of that: see
 	/// [`rlc_protocol::Needs::slots`].
 	fn share_of(&self, slots: u32) -> Limits {
 		let all = self.slots.max(1);
@@ -338,14 +338,14 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 	Some(RunFailure::of_task(cause, words))
 }
 
-/// Returns why a run has no result that had less than its category's time, since a deadline was near: that is no word
-/// against the app, for which others would end its task.
+/// Returns why a run has no result that had less than its category's time, because a deadline was near. It must not count
+/// as a failure of the app, for which others would end the task.
 fn cut_short(time: Duration, category_time: Duration) -> RunFailure {
 	RunFailure::own(format!("only {time:.1?} of the category's {category_time:?} were left, and the app needs more"))
 }
 
-/// Returns what workers agree on, if it is the app that failed, in the same way on each machine. One that a clock ended
-/// did not: clocks and processors differ. It is reported instead, and enough reports release the task.
+/// Returns what workers agree on, if the app failed by itself, in the same way on each machine. An app that a clock ended
+/// did not: clocks and processors differ. That is reported instead, and enough reports release the task.
 ///
 /// Containers run on what differs from machine to machine too, so of those only the cause counts.
 fn agreed(failure: &RunFailure, kind: AppKind, run: Option<&Run>) -> Option<AgreedFailure> {

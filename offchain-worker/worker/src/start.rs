@@ -122,7 +122,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
 }
 
-/// Returns what tells how the worker ended, once it has.
+/// Returns a channel that says how the worker ended, once it has.
 fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> watch::Receiver<Option<Exit>> {
 	let (exit, exited) = watch::channel(None);
 	let ending = async move {
@@ -132,7 +132,7 @@ fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> wat
 	exited
 }
 
-/// Returns who the scheduler is told that this worker is, and what it has.
+/// Returns what the scheduler is told about this worker: who it is, and what it has.
 fn identity(node: &Node, key: Key, operator: Option<Operator>, resources: Resources, fetcher: Fetcher) -> Identity {
 	Identity {
 		account: Account(node.account()),

@@ -109,7 +109,7 @@ fn nobody() -> AccountId {
 	AccountId::new([0; 32])
 }
 
-/// Returns a made-up deal of so many tasks, at trust 1.
+/// Returns a made-up deal of this many tasks, at trust 1.
 pub(crate) fn deal(tasks: u64, dataset: Option<&Dataset>) -> DealView {
 	let dataset = dataset.map(|dataset| DatasetId::derive(&nobody(), dataset));
 	let deal = Deal {

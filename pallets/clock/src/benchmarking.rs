@@ -1,4 +1,4 @@
-//! Measures what each block does, in its worst cases: a pause begins, or has ended, and the clock goes on until then.
+//! Measures what each block does, in its two worst cases: a pause begins, or has ended. In both, the clock advances.
 
 use frame_benchmarking::v2::*;
 use frame_support::traits::Hooks;
@@ -8,7 +8,7 @@ use crate::*;
 
 /// Pauses work for the benchmarks. The runtime knows how.
 pub trait BenchmarkHelper {
-	/// Pauses, of the calls that tasks need, the one that is looked at last.
+	/// Pauses one of the calls that tasks need: the one whose pause is looked up last.
 	fn pause();
 }
 

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(feature = "std"), no_std)]
 
-mod reading;
 pub mod weights;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -10,12 +9,11 @@ mod benchmarking;
 mod tests;
 
 use frame_support::traits::{Get, OnTimestampSet, Time};
-use rlc_primitives::Moment;
+use rlc_primitives::{ClockReading, Moment};
 
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::BenchmarkHelper;
 pub use pallet::*;
-pub use reading::ClockReading;
 pub use weights::WeightInfo;
 
 /// The pallet.
@@ -70,7 +68,7 @@ pub mod pallet {
 
 	/// The chain time, in ms, since which work is paused.
 	///
-	/// One value; removed when none of its calls is paused any more.
+	/// One value; removed when none of its calls is paused.
 	#[pallet::storage]
 	pub type PausedSince<T> = StorageValue<_, Moment>;
 

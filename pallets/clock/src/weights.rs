@@ -4,10 +4,10 @@ use frame_support::weights::Weight;
 
 /// Weights of the hook.
 pub trait WeightInfo {
-	/// Returns the weight of a block's look at what is stopped, and of the clock's advance, where a pause begins.
+	/// Returns the weight of what each block does for the clock, if a pause begins in it.
 	fn tick_into_pause() -> Weight;
 
-	/// Returns the weight of the same where a pause ends.
+	/// Returns the weight of the same if a pause ends.
 	fn tick_out_of_pause() -> Weight;
 
 	/// Returns the weight of the same in any block.

@@ -1,11 +1,11 @@
-//! From orders that are brought together to a deal that its owners only have to stand behind.
+//! From orders that are brought together to a deal that only needs their owners' authorization.
 //!
 //! ```text
 //! Proposal ── agree, by the rules of `matching` ──► Agreement ── authorized? ──► open_deal
 //! ```
 //!
-//! Signatures are dear, so they are verified last. The types keep that order: a deal is opened of an [`Agreement`], which
-//! only [`Proposal::agree`] makes. Nothing here reads or writes storage by itself.
+//! Verifying signatures is expensive, so it comes last. The types keep that order: a deal is opened from an [`Agreement`],
+//! which only [`Proposal::agree`] makes. Nothing here reads or writes storage by itself.
 
 use rlc_primitives::{
 	deal::{Category, Resource},
@@ -52,7 +52,7 @@ pub(crate) struct Agreement<'a> {
 
 impl<'a> Proposal<'a> {
 	/// Applies the rules at `now`, under these conditions. `category`, `tally` and `record` look up what is stored; what
-	/// costs no look-up is checked first. `most` bounds the deal's size once its terms are known.
+	/// needs no lookup is checked first. `most` bounds the deal's size once its terms are known.
 	///
 	/// # Errors
 	///

@@ -26,7 +26,7 @@ sp_api::decl_runtime_apis! {
 		/// Returns the best offers for a request, published or not; `None` if no offers in the book serve it.
 		fn estimate(request: RequestOrder) -> Option<Estimate>;
 
-		/// Returns how the tasks of a workerpool, or of an app, ended lately; `None` if nothing is known.
+		/// Returns how the tasks of a workerpool, or of an app, recently ended; `None` if nothing is known.
 		fn record(of: Recorded) -> Option<RecordView>;
 
 		/// Returns what is known of an order; `None` if nothing.

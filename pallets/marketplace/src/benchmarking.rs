@@ -1,9 +1,9 @@
-//! Measures the calls, each in its worst case: four orders that are published and presigned, by accounts that have sold
-//! their assets since, leave the book because they are consumed, have a group for each restriction, and signatures that
+//! Measures the calls, each in its worst case: four orders that are published and presigned, by accounts that have since
+//! sold their assets, leave the book because they are consumed, have a group for each restriction, and signatures that
 //! are verified twice; and a scheduler that has only its order's bond to stake.
 //!
 //! What depends on the kind of an order, of a record, or of a task's end is measured with each kind, and weights take the
-//! most. So it is with signatures: calls are measured with sr25519 keys, and each kind on its own.
+//! maximum. Calls are measured with sr25519 signatures; each kind of signature is measured on its own.
 
 mod market;
 mod signatures;
@@ -45,7 +45,7 @@ pub trait BenchmarkHelper {
 	fn workerpool(owner: &AccountId) -> WorkerpoolId;
 	/// Makes a group with these members.
 	fn group(owner: &AccountId, members: Vec<Member>) -> GroupId;
-	/// Keeps the account from spending the last so many nRLC that it has, free or held, as RLC that vests.
+	/// Freezes this much of the account's RLC, in nRLC, free or held, as vesting does.
 	fn freeze(who: &AccountId, amount: Balance);
 }
 
@@ -325,7 +325,7 @@ mod benches {
 		assert_eq!(Deals::<T>::iter().count(), 1);
 	}
 
-	/// Nobody signed it, so what both sides can pay for is looked at, and what the pool's record leaves room for.
+	/// Nobody signed it, so the call also looks up what both sides can pay for, and what the pool's record leaves room for.
 	#[benchmark]
 	fn match_published_unattended() {
 		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>().recorded::<T>();
@@ -427,7 +427,7 @@ mod benches {
 	#[benchmark]
 	fn prune_order() {
 		let Made { hash, .. } = Market::new::<T>(MAX_PARAMS).published::<T>().order::<T>(OrderKind::Request);
-		// Expired, without a clock to turn, and partly consumed by the match of another account, which paid for the record.
+		// Expired, without a clock to turn, and partly consumed in a match by another account, which paid for the record.
 		let other = stranger::<T>();
 		Consumed::<T>::mutate(hash, |record| {
 			let record = record.as_mut().expect("a published order has a record");
@@ -443,7 +443,8 @@ mod benches {
 		assert!(!Consumed::<T>::contains_key(hash) && !Orders::<T>::contains_key(hash));
 	}
 
-	/// Of a scheduler all of whose RLC vests but for 1 nRLC: it can stake nothing, and keeps the rest of the deposit.
+	/// The scheduler's RLC is all frozen but for 1 nRLC, so that it can stake nothing and the caller gets no more of the
+	/// deposit than that.
 	#[benchmark]
 	fn remove_unfunded() {
 		let market = Market::new::<T>(0).published::<T>();
@@ -480,7 +481,7 @@ mod benches {
 		assert!(!AppRecords::<T>::contains_key(app));
 	}
 
-	// What a task that closes costs beside what its own pallet does, by how it ends.
+	// What closing a task costs beside what its own pallet does, by how the task ends.
 
 	#[benchmark]
 	fn record_completed() {
@@ -531,7 +532,7 @@ mod benches {
 		assert_eq!(after, before.map(|before| before + CHARGE));
 	}
 
-	/// With the look at what the attempt can be paid, which is taken off its pool's allowance.
+	/// Includes looking up what the attempt can be paid, and taking it from the pool's allowance.
 	#[benchmark]
 	fn record_agreed_failure() {
 		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
@@ -552,7 +553,7 @@ mod benches {
 		assert_eq!(record.map(|record| record.allowance), Some(0));
 	}
 
-	/// Of a pool that its scheduler has sold, and whose new owner made no deal.
+	/// The scheduler has sold the pool, and the new owner has made no deal yet.
 	#[benchmark]
 	fn record_of_sold_pool() {
 		let market = Market::new::<T>(0).published::<T>().recorded::<T>();

@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
 		T::OrderDeposit::get().saturating_add(bytes)
 	}
 
-	/// Returns what is held for a deal of so many tasks of this trust, in nRLC.
+	/// Returns what is held for a deal of this many tasks of this trust, in nRLC.
 	pub(crate) fn deal_deposit(size: u64, trust: u64, params: &Params) -> Balance {
 		let tasks = T::TaskDeposit::convert(trust).saturating_mul(size.into());
 		let bytes = T::ByteDeposit::get().saturating_mul(length(params.len()));

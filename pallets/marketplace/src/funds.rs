@@ -119,7 +119,7 @@ pub(crate) struct Costs {
 }
 
 impl Costs {
-	/// Returns how many tasks at this price a requester with so much RLC can pay for.
+	/// Returns how many tasks at this price a requester with this much RLC can pay for.
 	pub fn tasks(&self, free: Balance, task_price: Balance) -> u64 {
 		let Some(left) = free.checked_sub(self.deal) else { return 0 };
 		times(left, task_price.saturating_add(self.task))

@@ -153,7 +153,7 @@ pub mod pallet {
 		type SearchDepth: Get<u32>;
 
 		/// How many offers of the app, and of the dataset, that a request names the search looks at for usable ones: so
-		/// many that admit everybody, and so many others. Only the app's or the dataset's owner can fill these lists.
+		/// many that admit everybody, and as many others. Only the app's or the dataset's owner can fill these lists.
 		#[pallet::constant]
 		type SearchScan: Get<u32>;
 
@@ -247,7 +247,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Offers<T> = StorageDoubleMap<_, Blake2_128Concat, OfferKey, Identity, Rank, Listed>;
 
-	/// How the tasks of each workerpool ended, under its owner of today, how many unattended ones are open, and what its
+	/// How the tasks of each workerpool ended, under its current owner, how many unattended ones are open, and what its
 	/// attempts can be paid.
 	///
 	/// One for each workerpool with a deal, paid for by what those deals cost for good. Anyone can remove that of a pool
@@ -437,7 +437,7 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Adds a category of tasks that take about `reference_time` ms: from a second to a year.
+		/// Adds a category of tasks that take about `reference_time` ms, which is from a second to a year.
 		///
 		/// Emits [`Event::CategoryAdded`].
 		#[pallet::call_index(0)]
@@ -535,8 +535,8 @@ pub mod pallet {
 
 		/// Makes a deal of orders in the book.
 		///
-		/// Anyone may call, and nobody needs to sign: then the requester pays the deal's deposit. Otherwise the same
-		/// account pays as in `match_orders`. Emits [`Event::DealOpened`].
+		/// Anyone may call, and nobody needs to sign. If nobody does, the requester pays the deal's deposit; otherwise, the
+		/// same accounts pay as in `match_orders`. Emits [`Event::DealOpened`].
 		#[pallet::call_index(8)]
 		#[pallet::weight(T::WeightInfo::match_published().saturating_add(T::OnDealOpened::weight()))]
 		#[pallet::weight_of_authorize(

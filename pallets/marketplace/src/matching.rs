@@ -65,9 +65,9 @@ pub struct Conditions {
 /// What orders that match agree on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms {
-	/// The app's owner, who has to have authorized the app order.
+	/// The app's owner, who must have authorized the app order.
 	pub app_owner: AccountId,
-	/// The dataset's owner, who has to have authorized the dataset order.
+	/// The dataset's owner, who must have authorized the dataset order.
 	pub dataset_owner: Option<AccountId>,
 	/// The workerpool's policy; its owner has to have authorized the workerpool order.
 	pub workerpool: WorkerpoolPolicy,
@@ -89,8 +89,8 @@ impl Sides<'_> {
 	/// Returns the terms of the deal that the orders make at `now`, in ms, under these conditions. What is left of the
 	/// orders, and whether they are authorized, is not looked at: see [`volume`] and [`Terms`].
 	///
-	/// `tally` looks up how the tasks of a workerpool under this owner ended, as of `now`. It is asked if the request
-	/// names a least record.
+	/// `tally` looks up how the tasks of a workerpool under this owner ended, as of `now`. It is called only if the
+	/// request names a least record.
 	///
 	/// # Errors
 	///

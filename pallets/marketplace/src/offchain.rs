@@ -47,7 +47,7 @@ impl<T: Config> Pallet<T> {
 		dataset: &Option<OrderHash>,
 		workerpool: &OrderHash,
 	) -> Result<(ValidTransaction, Weight), TransactionValidityError> {
-		// Each validator finds its own. Trying one out is dear, and nobody pays for those that strangers send.
+		// Each validator finds its own. Trying one out is expensive, and nobody pays for those that strangers send.
 		if source == TransactionSource::External || T::Stops::is_stopped("match_published") {
 			return Err(InvalidTransaction::Call.into());
 		}
@@ -279,7 +279,7 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-/// Returns the time after so many quarters of what is left until `end`.
+/// Returns the time after this many quarters of what is left until `end`.
 fn part_of(end: Timestamp, quarters: u64) -> Timestamp {
 	let now = sp_io::offchain::timestamp();
 	let left = end.diff(&now).millis();

@@ -1,7 +1,7 @@
-//! How the tasks of workerpools and apps ended, and what follows from it: how offers rank, which requests a pool can be
-//! matched with, how many unattended tasks it may have open, and what its attempts can be paid.
+//! How the tasks of workerpools and apps ended. It decides how offers rank, which requests a pool can be matched with, how
+//! many unattended tasks the pool may have open, and what its attempts can be paid.
 //!
-//! Only what happens under a pool's owner of today counts: a record ends when the pool changes hands.
+//! Only what happens under a pool's current owner counts: a record ends when the pool changes hands.
 
 use frame_support::{ensure, traits::Time};
 use rlc_primitives::{
@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Removes a record that says nothing any more: its app is not registered, or its pool has another owner or none.
+	/// Removes a record that no longer says anything: its app is not registered, or its pool has another owner or none.
 	pub(crate) fn do_prune_record(of: Recorded) -> DispatchResult {
 		match of {
 			Recorded::App(app) => {

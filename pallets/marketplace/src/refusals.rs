@@ -4,8 +4,8 @@
 
 use rlc_primitives::{money::MoneyError, OrderKind};
 
-/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in six groups, between which the
-/// pallet has errors of its own.
+/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in six groups, with errors of the
+/// pallet's own between them.
 ///
 /// Their order is part of the encoding of the pallet's errors: no variant moves, and none is inserted.
 macro_rules! refusals {

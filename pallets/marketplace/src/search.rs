@@ -2,8 +2,7 @@
 //!
 //! Only a category's workerpool offers come from everybody. They are walked once, cheapest first, for many requests
 //! together; those that admit everybody before the others, so that nobody hides them behind offers that nobody can use.
-//! Nothing is combined before it is known that it could be made now: an offer is one only if its scheduler can stake for
-//! it.
+//! An offer is combined with others only if its scheduler can stake for it now.
 //!
 //! ```text
 //! requests ─► asks, each with its app and dataset offers ─┐
@@ -105,14 +104,14 @@ impl<T: Config> Search<T> {
 		for (_, place) in places {
 			let Some(ask) = asks.get_mut(*place).filter(|ask| ask.could_use(order)) else { continue };
 			if let Some(least) = ask.request.workerpool.least_record() {
-				// All offers of a pool share one record, which ranking needs too. So it comes before what is read of
-				// each offer, which nobody needs for requests that no pool is good enough for.
+				// All offers of a pool share one record, which ranking needs too. So it is read before anything else of
+				// an offer: if the record is too poor, nothing else needs to be read.
 				let tally = tally.get_or_insert_with(|| self.pools.tally(&order.workerpool, &published.owner));
 				if !least.is_met_by(tally) {
 					continue;
 				}
 			}
-			// What has to be read of an offer is read once, and only if somebody could use it.
+			// An offer is read once, and only if a request could use it.
 			let offer = offer.get_or_insert_with(|| self.pools.offer(hash, order, &published));
 			let Some(offer) = offer else { return };
 			ask.consider::<T>(offer, &mut self.budget);
@@ -125,7 +124,7 @@ impl<T: Config> Search<T> {
 		let mut purse = Purse::UNKNOWN;
 		if self.pools.unattended {
 			purse = Purse { free: self.pools.purse(&request.requester), costs: Pallet::<T>::costs(&request) };
-			// They can be long, and are not needed any more.
+			// They can be long, and are no longer needed.
 			request.params = Params::default();
 		}
 		let mut pairs = self.shelves.pairs(&request);

@@ -1,5 +1,5 @@
-//! What a validator remembers from block to block of its search, in its node's own storage: where it goes on, and what
-//! failed a moment ago.
+//! What a validator remembers of its search from block to block, in its node's own storage: where to go on, and what has
+//! just failed.
 
 // SCALE's derives number variants with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::as_conversions, clippy::cast_possible_truncation))]
@@ -41,7 +41,7 @@ const MEMORY: u32 = 64;
 pub(crate) struct Turn {
 	/// After which request.
 	pub requests: Rank,
-	/// Up to which request the walk is for; whether there is none after it. A request that comes later would not see all
+	/// The last request that the walk is for, and whether none follows it. A request that comes later would not see all
 	/// offers.
 	pub until: Option<(Rank, bool)>,
 	/// After which offer.

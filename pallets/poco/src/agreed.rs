@@ -10,8 +10,8 @@
 //!
 //! What a commitment stands for shows only when it is revealed. So a commitment counts as one to a result until its worker
 //! shows, within the reveal window, that it is one to a failure: a task with such workers outside its consensus is closed
-//! at the end of the window, not by its last reveal. One winner's word decides: to show the preimage of the digest proves
-//! that the digest is a failure's, whatever the other winners say.
+//! at the end of the window, not by its last reveal. One winner's word decides: its preimage of the digest proves that the
+//! digest is a failure's, whatever the other winners say.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{

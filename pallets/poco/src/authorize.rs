@@ -1,12 +1,12 @@
 //! Who may contribute: those whom the scheduler chose, and where a task demands it, from within an enclave.
 //!
-//! Signatures are verified last, when nothing else refuses a call: that is dear, and a pool that asks whether a call is
-//! free is not paid for it. Whether a proxy signed that may act for the scheduler is asked before.
+//! Signatures are verified last, when nothing else refuses a call: that is expensive, and a pool that asks whether a call
+//! is free is not paid for it. Whether the signer is a proxy of the scheduler is looked up before.
 //!
-//! A dishonest worker cannot make itself eligible, and cannot use another's delegation: it names the worker, the task,
-//! when it expires and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over its
-//! own seal. A thief of a proxy's key can delegate by signatures as by calls, but not once the scheduler has removed the
-//! proxy: what it signed before is then worth nothing either.
+//! A dishonest worker cannot make itself eligible, and cannot use another's delegation: it names the worker, the task, its
+//! expiry and, if the scheduler wants, the enclave. Nor can it copy an enclave's signature: that is over the worker's own
+//! seal. A thief of a proxy's key can delegate by signatures as well as by calls, until the scheduler removes the proxy:
+//! from then on, signatures that the thief made before are worthless too.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{
@@ -21,9 +21,9 @@ use sp_runtime::DispatchResult;
 use crate::{Config, Delegated, DelegationProof, Error, Pallet};
 
 impl<T: Config> Pallet<T> {
-	/// Checks that the scheduler chose this worker on chain, for this enclave if it named one, unless the worker brings
-	/// its signature, or that of a proxy which may act for it, which has not expired at `now`:
-	/// [`verify_signatures`](Self::verify_signatures) verifies that.
+	/// Checks that the scheduler chose this worker, for this enclave if it named one: on chain, or by a delegation that the
+	/// scheduler or one of its proxies signed, and that has not expired at `now`. The signature itself is left to
+	/// [`verify_signatures`](Self::verify_signatures).
 	pub(crate) fn ensure_delegated(
 		worker: &AccountId,
 		enclave: Option<H160>,
@@ -44,8 +44,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Verifies the signatures of a commitment of this worker's: the scheduler's or its proxy's, if it was brought, and the
-	/// enclave's. Whether the proxy may act for the scheduler is for [`ensure_delegated`](Self::ensure_delegated) to say.
+	/// Verifies the signatures of this worker's commitment: that of the scheduler or its proxy, if the worker brought one, and
+	/// the enclave's. Whether the proxy may act for the scheduler is left to [`ensure_delegated`](Self::ensure_delegated).
 	pub(crate) fn verify_signatures(
 		worker: &AccountId,
 		task: TaskId,
@@ -74,7 +74,7 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		let refusal = match Self::verify(signature, &delegation, signer) {
 			Ok(()) => return Ok(()),
-			// The scheduler may not have minded which enclave.
+			// The delegation may be for any enclave.
 			Err(SignatureError::WrongSigner) if delegation.enclave.is_some() => {
 				Self::verify(signature, &Delegation { enclave: None, ..delegation }, signer)
 			}

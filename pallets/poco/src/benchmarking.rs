@@ -1,11 +1,11 @@
 //! Measures the calls, the checks that say whether they are free, and the steps of the hooks, each in its worst case.
 //!
 //! Checks are measured through the one function that the runtime calls, with all that it reads before and after them. Each
-//! kind of signature is measured on its own, and so are both ways to complete a task; weights take the longest.
+//! kind of signature is measured on its own, and so are both ways to complete a task; weights take the maximum.
 //!
-//! A task has its contributors, and as many delegates beside them as it can, whose lists closing it empties. One that is
-//! completed was revealed by one contributor: the others keep their work until then. What a batch holds is of as many deals
-//! as tasks. Where calls are free within a budget, the trust is so high that all are.
+//! A task has its contributors, and as many delegates beside them as it can; closing it empties the lists of both. A task
+//! that is completed was revealed by one contributor, so the others keep their work until then. Each item of a batch is of
+//! another deal. Where calls are free within a budget, the trust is so high that all are.
 
 mod helper;
 mod scene;
@@ -155,7 +155,7 @@ mod benches {
 		}
 	}
 
-	/// Of a key that is found behind as many others as there can be.
+	/// Looks for a key that comes after as many others as there can be.
 	#[benchmark]
 	fn find_proxy() {
 		let proxy = T::BenchmarkHelper::name_proxies(&scheduler());
@@ -252,7 +252,7 @@ mod benches {
 		assert!(TaskFailures::<T>::contains_key(task.id()));
 	}
 
-	/// Of another failure than the one that has consensus, which has to be looked up.
+	/// Reveals another failure than the one that has consensus, which must then be looked up.
 	#[benchmark]
 	fn check_reveal_failure(c: Linear<1, 64>) {
 		let task = excusable::<T>(c);
@@ -264,7 +264,7 @@ mod benches {
 		}
 	}
 
-	/// What a reveal that closes a task looks at beside what any reveal does.
+	/// What a reveal that closes a task checks beyond what any reveal does.
 	#[benchmark]
 	fn check_complete(c: Linear<1, 64>) {
 		let mut loaded = load::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
@@ -527,7 +527,7 @@ mod benches {
 		assert_eq!(DueDeals::<T>::iter().count(), 1);
 	}
 
-	/// A look for the next deal, which has a value too, after another one.
+	/// Looks up the deal after another one, with its value.
 	#[benchmark]
 	fn due_next() {
 		open::<T>(0, deal(Settlement::Automatic));

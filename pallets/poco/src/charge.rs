@@ -21,8 +21,8 @@ use crate::{
 /// that is.
 pub const MAX_SETTLED: u32 = 4 * MAX_CONTRIBUTORS;
 
-/// The bytes of the longest free call without data for a callback, signed: a contribution that a proxy sends, with the
-/// signature of the scheduler's.
+/// The bytes of the longest free call without data for a callback, signed: a contribution that a worker's proxy sends, with
+/// a delegation that the scheduler's proxy signed.
 const FREE_CALL_BYTES: u32 = 450;
 
 /// The parties of a deal that get or lose something when its task closes: the payer and three owners.
@@ -46,7 +46,7 @@ pub(crate) struct Met {
 }
 
 impl Moved {
-	/// Returns the most that moves when so many tasks of so many deals are closed: to and from these workers as often
+	/// Returns the most that moves when this many tasks of this many deals are closed: to and from these workers as often
 	/// as this.
 	fn most(deals: u32, tasks: u32, workers: u32, theirs: u32) -> Self {
 		Self {
@@ -58,12 +58,12 @@ impl Moved {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Returns what the free calls of a task weigh in their worst case, if its trust needs so many new workers; how many
+	/// Returns what the free calls of a task weigh in their worst case, if its trust needs this many new workers; how many
 	/// calls they are, and how many bytes they have. `budget` says which they are.
 	pub fn free_calls(workers: u32) -> (Weight, u32, u32) {
 		let contributions = workers.saturating_add(1);
 		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
-		// Takes one look more than the scheduler's own signature.
+		// Costs one lookup more than the scheduler's own signature.
 		let proxy = AccountId::new([0; 32]);
 		let proof = DelegationProof::SignedByProxy { proxy, signature, expiry: Moment::MAX };
 		let people = contributions.min(MAX_CONTRIBUTORS);
@@ -109,9 +109,9 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// Returns what a scheduler's and an enclave's signature take, verified before and in the call, which tells of the
-	/// delegation too. A delegation that names no enclave is only found when one that names it was not. Whose proxy signed
-	/// is looked up once.
+	/// Returns what a scheduler's and an enclave's signature weigh. They are verified before the call and in it; the call also
+	/// emits the event of the delegation. A delegation without an enclave is tried only if one with it does not verify. The
+	/// proxy is looked up once in each of the two.
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
 		let verified = T::WeightInfo::verify_delegation().saturating_mul(if enclave { 2 } else { 1 });
 		let delegation = match authorization {
@@ -169,7 +169,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(Self::closings_weight(met))
 	}
 
-	/// Returns what the tasks add that reveals close. What closes with them is looked at before and in the call.
+	/// Returns what closing tasks adds to reveals. Whether a task closes is checked before the call and in it.
 	fn closings_weight(met: Met) -> Weight {
 		if met.closed == 0 {
 			return Weight::zero();
@@ -218,7 +218,7 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// Returns what a finalization weighs that concerns so many people, with this many bytes for its callback.
+	/// Returns what a finalization weighs that concerns this many people, with this many bytes for its callback.
 	pub(crate) fn finalize_weight(bytes: Option<usize>, people: u32) -> Weight {
 		let bytes = count(bytes.unwrap_or_default());
 		T::WeightInfo::finalize(people, bytes)

@@ -51,7 +51,7 @@ pub(crate) enum Turn {
 
 /// What became of a task that is looked at because its deal is overdue.
 pub(crate) enum Overdue {
-	/// It was claimed, which concerned so many people.
+	/// It was claimed, which concerned this many people.
 	Claimed(u32),
 	/// It was closed before.
 	Closed,

@@ -1,4 +1,4 @@
-//! What the pallet tells the outside. A new event comes last.
+//! The pallet's events. A new one comes last.
 
 #[frame_support::pallet_macros::pallet_section]
 mod events {

@@ -89,7 +89,7 @@ impl<T: Config> Call<T> {
 		}
 	}
 
-	/// Returns how many stakes this call locks, if all that it brings counts.
+	/// Returns how many stakes this call locks, if all of its items count.
 	pub fn stakes(&self) -> u32 {
 		match self {
 			Self::contribute { .. } => 1,

@@ -88,7 +88,7 @@ pub mod pallet {
 		/// Knows the enclaves that may work on tasks that demand one.
 		type Enclaves: EnclaveRegistry;
 
-		/// Knows which keys sign delegations for schedulers.
+		/// Knows which keys may sign delegations for schedulers.
 		type Proxies: Proxies;
 
 		/// Knows which calls are stopped for now.
@@ -497,9 +497,10 @@ pub mod pallet {
 			Ok(Some(Self::reveal_failure_weight(Some(met))).into())
 		}
 
-		/// Closes a task that has no consensus, since something outside of it is missing, or clocks ended its runs: unlocks
-		/// everything, and pays nobody. For the scheduler, once as many workers reported this cause as the deal's trust
-		/// needs new workers, and before the final deadline. Emits [`Event::TaskFailed`] and [`Event::TaskClosed`].
+		/// Closes a task that has no consensus, because something outside of it is missing, or because clocks ended its
+		/// runs: unlocks everything, and pays nobody. For the scheduler, before the final deadline, once as many workers
+		/// have reported this cause as the deal's trust needs new workers. Emits [`Event::TaskFailed`] and
+		/// [`Event::TaskClosed`].
 		#[pallet::call_index(16)]
 		#[pallet::weight(Pallet::<T>::release_weight(MAX_CONTRIBUTORS))]
 		pub fn release(origin: OriginFor<T>, task: TaskRef, cause: FailureCause) -> DispatchResultWithPostInfo {

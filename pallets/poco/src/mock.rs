@@ -155,7 +155,7 @@ pub fn scheduler() -> AccountId {
 	account_of_key(SCHEDULER_KEY)
 }
 
-/// The key of its machine, while it is named its proxy.
+/// The key on the scheduler's machine, which can be named as the scheduler's proxy.
 pub const PROXY_KEY: u8 = 201;
 
 pub fn proxy() -> AccountId {
@@ -241,7 +241,7 @@ pub fn digest(result: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(result))
 }
 
-/// Returns how often a worker was right lately.
+/// Returns how often a worker was recently right.
 pub fn score(who: &AccountId) -> Score {
 	Scores::<Test>::get(who).score
 }
@@ -274,7 +274,7 @@ pub fn signed_by(seed: u8, delegation: &Delegation) -> DelegationProof {
 	DelegationProof::Signed { signature: SchedulerSignature::Native(signature.into()), expiry: delegation.expiry }
 }
 
-/// Returns the same, brought as that of a proxy.
+/// Returns the same, as signed by a proxy.
 pub fn signed_as_proxy(seed: u8, delegation: &Delegation) -> DelegationProof {
 	let signature = key(seed).sign(&delegation.native_payload(&Domain::get()));
 	DelegationProof::SignedByProxy {
@@ -284,7 +284,7 @@ pub fn signed_as_proxy(seed: u8, delegation: &Delegation) -> DelegationProof {
 	}
 }
 
-/// Returns a worker's contribution, with the signature of the scheduler's machine under a delegation that never expires.
+/// Returns a worker's contribution, with a delegation that the scheduler's proxy signed and that never expires.
 pub fn proxied_contribution(n: u8, task: TaskRef) -> ContributionOf {
 	let delegation = Delegation { worker: worker(n), task: task.id(), enclave: None, expiry: Moment::MAX };
 	ContributionOf { authorization: signed_as_proxy(PROXY_KEY, &delegation), ..contribution(n, task, 1) }

@@ -1,10 +1,10 @@
-//! Schedulers release tasks that nobody can compute, since what they are computed from is not there, or since clocks end
-//! the app before it does.
+//! Schedulers release tasks that nobody can compute, because an input is missing, or because clocks end the app before it
+//! ends by itself.
 //!
-//! Everything is unlocked and nobody is paid: nobody who worked on it is at fault. What it takes is the word of as many
-//! workers as would have to agree on a result. A pool whose workers are its scheduler's own can release any task so,
-//! and can have them agree on any result as well; either way it is in the pool's record. So it does not matter that
-//! nobody can check a cause, least of all what a clock said.
+//! Everything is unlocked and nobody is paid: nobody who worked on the task is at fault. It takes the word of as many
+//! workers as would have to agree on a result. A scheduler with workers of its own can release any task that way, but it
+//! gains nothing by it, and the release is in the pool's record. So it does not matter that nobody can check a cause,
+//! least of all one that depends on a machine's clock.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{count, AccountId};

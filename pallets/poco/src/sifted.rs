@@ -18,7 +18,7 @@ pub(crate) struct Sifted<Accepted> {
 }
 
 impl<Accepted> Sifted<Accepted> {
-	/// Returns room for so many items.
+	/// Returns room for this many items.
 	pub fn with_capacity(items: usize) -> Self {
 		Self { accepted: Vec::with_capacity(items), refused: Vec::new() }
 	}

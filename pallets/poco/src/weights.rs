@@ -28,9 +28,9 @@ pub trait WeightInfo {
 	fn verify_delegation_eth() -> Weight;
 	/// Returns the weight of the verification of a scheduler's message, which an Ethereum wallet signed.
 	fn verify_delegation_message() -> Weight;
-	/// Returns the weight of the look at whether a key that signed is a proxy of the scheduler's.
+	/// Returns the weight of looking up whether the key that signed is a proxy of the scheduler.
 	fn find_proxy() -> Weight;
-	/// Returns the weight of telling that a worker brought a delegation.
+	/// Returns the weight of the event that a worker brought a delegation.
 	fn tell_delegated() -> Weight;
 	/// Returns the weight of the verification of an enclave's signature of 65 bytes.
 	fn verify_enclave_full() -> Weight;
@@ -66,8 +66,8 @@ pub trait WeightInfo {
 	fn reveal_failure(c: u32) -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_reveal_failure(c: u32) -> Weight;
-	/// Returns the weight of the look at whether a task with `c` contributors and as many delegates is completed by a reveal,
-	/// and at what closes with it.
+	/// Returns the weight of checking whether a reveal completes a task with `c` contributors and as many delegates, and of
+	/// reading what closes with it.
 	fn check_complete(c: u32) -> Weight;
 	/// Returns the weight of the completion, with a result, of a task with `c` contributors and as many delegates that did
 	/// not contribute, beside the movement of its money.
@@ -129,7 +129,7 @@ pub trait WeightInfo {
 	fn deliver(d: u32) -> Weight;
 	/// Returns the weight of the hook for a new deal.
 	fn on_deal_opened() -> Weight;
-	/// Returns the weight of a look at the agenda.
+	/// Returns the weight of looking up the agenda.
 	fn due_next() -> Weight;
 	/// Returns the weight of an overdue deal, beside its tasks.
 	fn due_deal() -> Weight;
@@ -149,7 +149,7 @@ pub trait WeightInfo {
 	fn due_reopen(c: u32) -> Weight;
 	/// Returns the weight of the claim of an overdue task with `c` contributors and as many delegates.
 	fn due_claim(c: u32) -> Weight;
-	/// Returns the weight of a look at the queue of results.
+	/// Returns the weight of looking up the queue of results.
 	fn callback_next() -> Weight;
 	/// Returns the weight of a delivery of `d` bytes, beside what the receiver does.
 	fn callback_run(d: u32) -> Weight;

@@ -20,8 +20,8 @@ pub type Params = BoundedVec<u8, ConstU32<MAX_PARAMS>>;
 /// The longest name of a category, in bytes.
 pub const MAX_CATEGORY_NAME: u32 = 32;
 
-/// The shortest reference time of a category, in ms: a second. All windows are multiples of it, and within a shorter one no
-/// call reaches a block.
+/// The shortest reference time of a category, in ms: a second. All windows are multiples of it, and no call could reach a
+/// block within shorter ones.
 pub const MIN_REFERENCE_TIME: Moment = 1_000;
 
 /// The longest reference time of a category, in ms: 365 days. A longer one could hold locks for a lifetime.
@@ -51,8 +51,7 @@ impl Category {
 	pub const DEFAULT: [(&'static str, Moment); 5] =
 		[("XS", 300_000), ("S", 1_200_000), ("M", 3_600_000), ("L", 10_800_000), ("XL", 36_000_000)];
 
-	/// Returns whether the reference time is within its bounds: of each category, whether a genesis has it or a call adds
-	/// it.
+	/// Returns whether the reference time is within its bounds. They hold for every category, in a genesis or added by a call.
 	pub fn is_valid(&self) -> bool {
 		(MIN_REFERENCE_TIME..=MAX_REFERENCE_TIME).contains(&self.reference_time)
 	}

@@ -1,7 +1,7 @@
 //! A scheduler's word that a worker may work on a task: nobody else can make a worker eligible.
 //!
 //! Given on chain for many tasks and workers at once, or signed off chain and carried by the worker. What was given on
-//! chain can be taken back; a signature cannot, so it names a time from which on it is worthless.
+//! chain can be taken back; a signature cannot, so it names an expiry.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -54,8 +54,8 @@ impl Delegation {
 	}
 }
 
-/// A signature under a [`Delegation`], of a scheduler or of its proxy. What is signed names no scheduler: the task's deal
-/// does, so that a proxy of several schedulers cannot be taken at its word for the wrong one.
+/// A signature under a [`Delegation`], by a scheduler or by its proxy. What is signed names no scheduler. It need not: it
+/// names the task, whose deal names the scheduler, so a proxy of several schedulers cannot be quoted for the wrong one.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum SchedulerSignature {
 	/// By a key of this chain over the [native payload](Delegation::native_payload), plain or between `<Bytes>` and

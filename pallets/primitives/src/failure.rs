@@ -1,16 +1,16 @@
-//! Tasks that have no result: why, as one worker says, as the winners of a consensus agree, and as a scheduler gives up.
+//! Why a task has no result: as one worker says, as the winners of a consensus agree, or as a scheduler releases it.
 //!
 //! | where the failure lies | example | what workers do | how the task ends |
 //! |---|---|---|---|
 //! | in the app | exit code 1 | commit to an [`AgreedFailure`], reveal it | as that failure |
 //! | outside the task | a dataset that nobody can fetch | report it | [released](TaskFailure::Released) by the scheduler |
-//! | in the app, or in the machine | a clock ended the run | report it | the same |
-//! | in the worker | its enclave does not start | report it | others compute |
+//! | in the app, or in the machine | a clock ended the run | report it | released by the scheduler |
+//! | in the worker | its enclave does not start | report it | others compute it |
 //!
 //! A failure of the app is as much an outcome as a result is, so workers agree on it in the same way: what they commit to
-//! is the hash of a digest. Where a clock ended the run there is nothing to agree on, since no two clocks do so at the same
-//! instruction: that is reported. Nobody can pass a failure off as a result of another meaning: data of callbacks are
-//! keccak preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
+//! is the hash of a digest. If a clock ended the run, there is nothing to agree on, since no two clocks end it at the same
+//! instruction: that is reported instead. Nobody can pass a failure off as a result: data of callbacks are keccak preimages
+//! of the app's choice, and files have SHA-256 digests, while a failure's digest is a BLAKE2 hash.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -35,7 +35,7 @@ pub enum FailureCause {
 		/// Its number in the request's list, from 0.
 		file: u32,
 	},
-	/// The request's params cannot be understood, or ask for what no worker of the pool does or has.
+	/// The request's params cannot be understood, or ask for something that no worker of the pool does or has.
 	InvalidParams,
 	/// A secret that the task needs was not provided to the worker's enclave.
 	SecretUnavailable,
@@ -57,12 +57,12 @@ pub enum FailureCause {
 }
 
 impl FailureCause {
-	/// Returns whether the failure comes from outside the task: what the task was to be computed from is not there,
-	/// which no worker and no app can help; or a machine's clock ended the run. A scheduler can release a task for such a
-	/// cause, and for no other: what lies in the app is agreed on, and what lies in a worker is another worker's chance.
+	/// Returns whether the failure counts as from outside the task: an input is missing, which neither the worker nor the app
+	/// can help, or a machine's clock ended the run. A scheduler can release a task for such a cause, and for no other:
+	/// failures of the app are agreed on, and failures of a worker leave the task to other workers.
 	///
-	/// An app that never ends lies in the app, but no two clocks stop it at the same instruction: there is nothing to
-	/// agree on. One that used up its fuel is agreed on, and not reported.
+	/// An endless app is at fault itself, but no two clocks stop it at the same instruction, so there is nothing to agree on.
+	/// An app that used up its fuel is agreed on, and not reported.
 	pub fn is_from_outside(&self) -> bool {
 		match self {
 			Self::AppUnavailable
@@ -153,7 +153,7 @@ pub enum TaskFailure {
 		/// Its exit code.
 		code: u32,
 	},
-	/// Something outside the task is missing, or clocks ended its runs; and its scheduler released it.
+	/// Its scheduler released it, because something outside the task is missing, or because clocks ended its runs.
 	#[codec(index = 1)]
 	Released {
 		/// What workers reported.
@@ -199,7 +199,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_lies_in_an_app_or_a_worker_is_not_from_outside() {
+	fn failures_of_an_app_or_a_worker_are_not_from_outside() {
 		use FailureCause::*;
 		let unavailable = [AppUnavailable, DatasetUnavailable, InputUnavailable { file: 1 }, SecretUnavailable];
 		assert!(unavailable.iter().all(FailureCause::is_from_outside));

@@ -46,7 +46,7 @@ pub use chain::{
 	AccountId, AccountPublic, Address, Balance, Block, BlockNumber, Hash, Header, Moment, Nonce, Signature,
 	TIP_TOO_HIGH,
 };
-pub use clock::Clock;
+pub use clock::{Clock, ClockReading};
 pub use count::count;
 pub use deal::{Category, Deal, Params, Settlement};
 pub use delegation::{Delegation, SchedulerSignature};

@@ -120,7 +120,7 @@ pub struct Trade {
 }
 
 impl Trade {
-	/// Returns what a deal adds to the trades.
+	/// Returns the trade that a deal makes.
 	pub fn of(deal: &Deal) -> Self {
 		Self {
 			time: deal.start,
@@ -172,7 +172,7 @@ impl BookKey {
 		}
 	}
 
-	/// Returns whether the list holds requests, of which the best is the dearest.
+	/// Returns whether the list holds requests, of which the best pays the most.
 	pub fn holds_requests(&self) -> bool {
 		matches!(self, Self::Requests(_) | Self::RequestsFor(_))
 	}
@@ -284,7 +284,7 @@ pub struct DealView {
 	pub progress: DealProgress,
 }
 
-/// How the tasks of a workerpool, under its owner of today, or of an app ended. Weights are nRLC, halved every 90 days.
+/// How the tasks of a workerpool, under its current owner, or of an app ended. Weights are nRLC, halved every 90 days.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct RecordView {
 	/// The weight of the tasks that have a result.

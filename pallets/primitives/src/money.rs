@@ -11,7 +11,7 @@ use sp_core::U256;
 
 use crate::{Balance, Moment, RLC};
 
-/// How often a worker was right lately: 0 for a new one.
+/// How often a worker was recently right: 0 for a new one.
 pub type Score = u64;
 
 /// What the workerpool's owner stakes, in percent of the workerpool's price.
@@ -200,7 +200,7 @@ mod tests {
 	}
 
 	#[test]
-	fn a_tenth_of_the_kitty_but_one_rlc_at_least() {
+	fn kitty_pays_a_tenth_but_at_least_one_rlc() {
 		for (kitty, share) in [
 			(0, 0),
 			(1, 1),

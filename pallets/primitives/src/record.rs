@@ -1,4 +1,4 @@
-//! Records: how the tasks of a workerpool, or of an app, ended lately, weighted by their charges.
+//! Records: how the tasks of a workerpool, or of an app, recently ended, weighted by their charges.
 //!
 //! A task weighs what it was charged for its free calls. That is spent for good, unlike a price, which an account that
 //! deals with itself gets back: so a record cannot be had for less than it says. Each [`HALF_LIFE`] halves all weights.
@@ -7,13 +7,13 @@
 //! rank of an offer = max(price, floor / 30 %) · (1 + (4 · timed out + failed) / (completed + 10 charges))
 //! ```
 //!
-//! Every failure counts against the pool, the app's own too: an excuse could be had for the asking, by a second pool that
-//! fails the app as well. Making a pool look bad with apps that fail costs as much in charges as its customers paid.
+//! Every failure counts against the pool, the app's own too: otherwise a pool could get an excuse for free, from a second
+//! pool that fails the app as well. Making a pool look bad with apps that fail costs as much in charges as its customers paid.
 //!
 //! A pool without a record ranks by its price alone. Ten tasks that timed out make a newcomer rank as if it asked for five
 //! times its price; after a hundred completed tasks, as if it asked for a third more.
 //!
-//! A request that ranking is too little for names a [`LeastRecord`]: pools with a worse one are no match at all.
+//! If ranking is not enough for a request, it names a [`LeastRecord`]: pools with a worse record do not match it at all.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -112,20 +112,20 @@ impl Tally {
 	}
 }
 
-/// The least record that a request wants of a workerpool under its owner of today.
+/// The least record that a request demands of a workerpool under its current owner.
 ///
-/// Charges are spent for good, so a pool meets the first bound by work alone. The second is weaker: whoever spends as much
-/// on apps that fail makes the pool miss it.
+/// The first bound is strong: charges are paid for good, so a pool cannot meet it for free. The second is weaker: anyone
+/// can make a pool miss it, by spending a matching sum on apps that fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub struct LeastRecord {
-	/// What its completed tasks weigh at least, in nRLC.
+	/// The least weight of its completed tasks, in nRLC.
 	pub completed: Balance,
-	/// Which part of the weight of all its tasks may be of those without a result, in percent: 100 allows any.
+	/// The largest part, in percent, that tasks without a result may have of the weight of all its tasks: 100 allows any.
 	pub max_failed: u8,
 }
 
 impl LeastRecord {
-	/// Returns whether a record is good enough. One of which nothing is known has no failures.
+	/// Returns whether a record is good enough. An empty one has no failures.
 	pub fn is_met_by(&self, tally: &Tally) -> bool {
 		if tally.completed < self.completed {
 			return false;
@@ -137,13 +137,13 @@ impl LeastRecord {
 	}
 }
 
-/// Returns what is left of an amount after so many halvings.
+/// Returns what is left of an amount after this many halvings.
 fn halved(amount: Balance, halvings: u64) -> Balance {
 	let by = u32::try_from(halvings).unwrap_or(u32::MAX);
 	amount.checked_shr(by).unwrap_or_default()
 }
 
-/// How many tasks ended in some way lately: in this period, and in the one before.
+/// How many tasks ended in some way recently: in this period, and in the one before.
 #[derive(
 	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -292,7 +292,7 @@ mod tests {
 		assert!(is_met(90, 10, 0) && is_met(90, 0, 10) && is_met(90, 4, 6));
 		assert!(!is_met(90, 11, 0) && !is_met(90, 0, 11) && !is_met(90, 5, 6), "too much has failed");
 		assert!(is_met(99, 11, 0));
-		assert!(!is_met(98, 11, 0), "one part in ten, rounded down");
+		assert!(!is_met(98, 11, 0), "a tenth, rounded down");
 	}
 
 	#[test]
@@ -312,7 +312,7 @@ mod tests {
 	}
 
 	#[test]
-	fn record_that_met_the_least_misses_it_once_its_tasks_are_old() {
+	fn record_that_met_the_least_misses_it_as_its_tasks_grow_old() {
 		let tally = Tally { completed: 100, failed: 0, timed_out: 0, halved: 0 };
 		let least = LeastRecord { completed: 100, max_failed: 0 };
 		assert!(least.is_met_by(&tally.at(HALF_LIFE - 1)) && !least.is_met_by(&tally.at(HALF_LIFE)));

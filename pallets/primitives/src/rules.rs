@@ -2,8 +2,8 @@
 //! takes a profit out of dealing with oneself.
 //!
 //! There are two sets. [`Rules::LIVE`] is every network's. Under [`Rules::IEXEC`] nothing departs: recorded histories of
-//! the contracts replay exactly. They are constants of a runtime, for which nobody can vote another value: at values
-//! between the two, what the rules prevent would pay again.
+//! the contracts replay exactly. They are constants of a runtime, which no vote can change: at values between the two, the
+//! attacks that the rules prevent would pay again.
 
 use crate::{money::Score, task::MAX_CONTRIBUTORS, Balance, RLC};
 
@@ -13,8 +13,8 @@ pub enum Sink {
 	/// To people, as in iExec's contracts: a worker's stake to the workers that proved the result and their scheduler, a
 	/// scheduler's to the kitty, of which each success takes a part.
 	People,
-	/// To the treasury, which no caller can name. A task's success can be staged at no cost, so an account that
-	/// could collect what others lose would make them lose it.
+	/// To the treasury, which no caller can name. A task's success can be staged at no cost, so an account that could
+	/// collect what others lose would make them lose it.
 	Treasury,
 }
 
@@ -33,7 +33,7 @@ pub struct Rules {
 	/// How many reference times longer than its final deadline a task can be finalized that somebody revealed. It can be
 	/// claimed only after that.
 	pub grace: u64,
-	/// Whether deals are charged for the free calls of their tasks, of which each has only so many then.
+	/// Whether deals are charged for the free calls of their tasks. If they are, each task has a limited number of them.
 	pub charges: bool,
 }
 
@@ -118,7 +118,7 @@ impl Rules {
 	scale_info::TypeInfo,
 )]
 pub struct Standing {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// The day, counted from the Unix epoch, on which it last gained a point.
 	pub day: u32,

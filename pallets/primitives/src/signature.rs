@@ -113,7 +113,7 @@ pub fn verify_native(signature: &Signature, payload: &[u8], signer: &AccountId) 
 	signature.verify(payload, signer) || signature.verify(wrapped(payload).as_slice(), signer)
 }
 
-/// Returns what browser wallets sign in place of a payload.
+/// Returns what browser wallets sign when asked to sign a payload.
 pub fn wrapped(payload: &[u8]) -> Vec<u8> {
 	[b"<Bytes>", payload, b"</Bytes>"].concat()
 }

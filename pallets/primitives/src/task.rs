@@ -70,7 +70,7 @@ pub struct Commitment {
 }
 
 impl Commitment {
-	/// Returns what binds this worker to a digest of this task's result, without an enclave.
+	/// Returns this worker's commitment to a digest of this task's result, without an enclave.
 	pub fn of(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Self {
 		Self { result: ResultHash::of(task, digest), seal: ResultSeal::of(worker, task, digest), enclave: None }
 	}

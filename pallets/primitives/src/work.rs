@@ -87,7 +87,7 @@ pub struct Delegate {
 /// Workers that are to contribute to one task.
 pub type DelegateList = BoundedVec<Delegate, ConstU32<MAX_CONTRIBUTORS>>;
 
-/// Workers, by account, that are to contribute to one task no more.
+/// Workers, by account, that may no longer contribute to one task.
 pub type WorkerList = BoundedVec<AccountId, ConstU32<MAX_CONTRIBUTORS>>;
 
 /// A worker that may contribute, and since when.
@@ -102,8 +102,8 @@ pub struct Delegated {
 /// Workers that may contribute to one task.
 pub type DelegatedList = BoundedVec<Delegated, ConstU32<MAX_CONTRIBUTORS>>;
 
-/// How a worker shows that the scheduler chose it. Signatures name a time from which on they are worthless, and those of a
-/// proxy are from the block on in which the scheduler removes it.
+/// How a worker shows that the scheduler chose it. A signed delegation is void from its expiry on. If a proxy signed it, it
+/// is also void from the block on in which the scheduler removes the proxy.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum DelegationProof {
 	/// The scheduler said so by `delegate`.
@@ -116,7 +116,8 @@ pub enum DelegationProof {
 		/// When the delegation expires, in ms of PoCo time.
 		expiry: Moment,
 	},
-	/// The same, signed by a key that acts for the scheduler: [`Proxies`](crate::traits::Proxies) knows whether it may.
+	/// The worker brings the signature of a key that acts for the scheduler. [`Proxies`](crate::traits::Proxies) knows whether
+	/// the key may.
 	SignedByProxy {
 		/// The key's account.
 		proxy: AccountId,
@@ -128,7 +129,7 @@ pub enum DelegationProof {
 }
 
 impl DelegationProof {
-	/// Returns when the delegation expires, in ms of PoCo time; `None`: it was made on chain, and does not.
+	/// Returns when the delegation expires, in ms of PoCo time; `None` if it was made on chain, and so does not expire.
 	pub fn expiry(&self) -> Option<Moment> {
 		match self {
 			Self::OnChain => None,
@@ -141,7 +142,7 @@ impl DelegationProof {
 		self.expiry().is_some()
 	}
 
-	/// Returns who is said to have signed for the scheduler, if it was not the scheduler itself.
+	/// Returns the account that is said to have signed for the scheduler, if it is not the scheduler itself.
 	pub fn proxy(&self) -> Option<&AccountId> {
 		match self {
 			Self::OnChain | Self::Signed { .. } => None,
@@ -248,7 +249,7 @@ pub struct WorkItem {
 /// A worker.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub struct WorkerView {
-	/// How often it was right lately.
+	/// How often it was recently right.
 	pub score: Score,
 	/// What its word counts.
 	pub weight: u64,
@@ -265,7 +266,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn proofs_are_encoded_as_they_were_before_proxies_signed() {
+	fn encoding_of_proofs_does_not_change() {
 		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([7; 65]));
 		let signed = DelegationProof::Signed { signature: signature.clone(), expiry: 9 };
 		let by_scheduler = [[1, 1, 0].as_slice(), &[7; 65], &9u64.to_le_bytes()].concat();

@@ -1,4 +1,4 @@
-//! Requests as they were encoded, hashed and signed before they could name a least record, and as they are since.
+//! How requests are encoded, hashed and signed, with a least record and without one.
 
 use codec::{Decode, Encode};
 use rlc_primitives::{
@@ -54,7 +54,7 @@ fn hash(digits: &str) -> OrderHash {
 	OrderHash(H256::from_slice(&from_hex(digits).expect("hexadecimal")))
 }
 
-/// Bytes and hashes are those of the code before, of orders that have no EIP-712 form.
+/// The bytes and hashes were recorded from code that knows no least record: signatures that exist have to stay valid.
 #[test]
 fn request_without_a_least_record_keeps_its_bytes_and_its_hash() {
 	for (workerpool, encoded, hashed) in [
@@ -73,7 +73,7 @@ fn request_without_a_least_record_keeps_its_bytes_and_its_hash() {
 		let (order, bytes) = (request(workerpool), bytes(encoded));
 		assert_eq!(order.encode(), bytes);
 		assert_eq!(domain().hash(&order), hash(hashed));
-		// As it is stored in the book: beside its kind, and with more after it.
+		// As the book stores it: after its kind, and before more.
 		let stored = [&[3_u8][..], &bytes, &[0xFF]].concat();
 		let mut rest = stored.as_slice();
 		assert_eq!(AnyOrder::decode(&mut rest), Ok(order.into()));

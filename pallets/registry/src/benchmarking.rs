@@ -1,5 +1,5 @@
-//! Measures the calls, each in its worst case: the largest things, and owners with deposits. What can be done to a thing of
-//! any kind is measured with each kind, and weights take the most.
+//! Measures the calls, each in its worst case: the largest things, and owners with deposits. Calls for things of any kind
+//! are measured with each kind, and weights take the maximum.
 
 use alloc::vec;
 
@@ -57,31 +57,31 @@ fn dataset() -> Dataset {
 	Dataset { name: name(), location: location(), checksum: H256::repeat_byte(1) }
 }
 
-/// Registers the largest app of this owner.
+/// Registers the largest app for this owner.
 fn registered_app<T: Config>(owner: &AccountId) -> Result<AppId, BenchmarkError> {
 	Pallet::<T>::do_register_app(owner.clone(), app())?;
 	Ok(AppId::derive(owner, &app()))
 }
 
-/// Registers the largest dataset of this owner.
+/// Registers the largest dataset for this owner.
 fn registered_dataset<T: Config>(owner: &AccountId) -> Result<DatasetId, BenchmarkError> {
 	Pallet::<T>::do_register_dataset(owner.clone(), dataset())?;
 	Ok(DatasetId::derive(owner, &dataset()))
 }
 
-/// Registers the largest workerpool of this owner.
+/// Registers the largest workerpool for this owner.
 fn registered_workerpool<T: Config>(owner: &AccountId) -> Result<WorkerpoolId, BenchmarkError> {
 	Pallet::<T>::do_register_workerpool(owner.clone(), description())?;
 	Ok(WorkerpoolId::derive(owner, &description()))
 }
 
-/// Creates the group of this owner with the longest name.
+/// Creates a group with the longest name for this owner.
 fn created_group<T: Config>(owner: &AccountId) -> Result<GroupId, BenchmarkError> {
 	Pallet::<T>::do_create_group(owner.clone(), name())?;
 	Ok(GroupId::derive(owner, &name()))
 }
 
-/// Returns as many members as one call can bring, or fewer. Accounts are the longest of them.
+/// Returns `n` members for one call. They are accounts, the longest kind of member.
 fn batch<T: Config>(n: u32) -> Batch<T> {
 	BoundedVec::truncate_from((0..n).map(|i| Member::Account(account("member", i, 0))).collect())
 }

@@ -54,7 +54,7 @@ pub fn block(extrinsics: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 	block_after(0, extrinsics)
 }
 
-/// Makes the next block after so many empty slots.
+/// Makes the next block after this many empty slots.
 ///
 /// # Panics
 ///
@@ -65,7 +65,7 @@ pub fn block_after(empty_slots: u64, extrinsics: Vec<UncheckedExtrinsic>) -> Vec
 	results
 }
 
-/// Makes the next block after so many empty slots, for a caller that looks at the invariants itself.
+/// Makes the next block after this many empty slots, for a caller that looks at the invariants itself.
 pub fn unchecked_block_after(empty_slots: u64, extrinsics: Vec<UncheckedExtrinsic>) -> Vec<ApplyExtrinsicResult> {
 	begin_block(empty_slots);
 	let results = extrinsics.into_iter().map(Executive::apply_extrinsic).collect();
@@ -73,7 +73,7 @@ pub fn unchecked_block_after(empty_slots: u64, extrinsics: Vec<UncheckedExtrinsi
 	results
 }
 
-/// Begins the next block after so many empty slots, and sets its time.
+/// Begins the next block after this many empty slots, and sets its time.
 ///
 /// # Panics
 ///

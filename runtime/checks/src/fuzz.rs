@@ -237,7 +237,7 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn the_impossible_ends_a_history() {
+	fn defensive_failure_ends_a_history() {
 		let _ = log::set_logger(&Alarm);
 		log::set_max_level(log::LevelFilter::Error);
 		let panic = catch_unwind(|| log::error!(target: "runtime::defensive", "a bug")).expect_err("it panics");

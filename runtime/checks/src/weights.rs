@@ -52,7 +52,7 @@ pub struct Scene {
 	pub items: usize,
 	/// Whether it is free, so that half a block has room for it.
 	pub is_free: bool,
-	/// Sets everything up, and returns so many extrinsics.
+	/// Sets everything up, and returns this many extrinsics.
 	make: fn(&mut Chain, usize) -> Vec<UncheckedExtrinsic>,
 }
 
@@ -150,7 +150,7 @@ fn measure(scene: &'static Scene) -> Result<Measured, String> {
 	play(scene, usize::try_from(most).unwrap_or(MOST).clamp(1, MOST))
 }
 
-/// Makes a block of so many calls, or as many of them as it has room for.
+/// Makes a block of this many calls, or as many of them as it has room for.
 fn play(scene: &'static Scene, count: usize) -> Result<Measured, String> {
 	let (mut state, submitted) = Network::LIVE.start();
 	let extrinsics = state.execute_with(|| {

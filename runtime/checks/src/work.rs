@@ -8,19 +8,19 @@ use rlc_runtime::{Marketplace, Runtime, RuntimeCall};
 
 use crate::people::Person;
 
-/// Returns a scheduler's word, signed off chain, that a worker may work on a task.
+/// Returns a scheduler's delegation of a task to a worker, signed off chain.
 pub fn delegation(scheduler: &Person, worker: &AccountId, task: TaskRef) -> DelegationProof {
 	let signature = scheduler.sign_delegation(&unsigned(worker, task), &Marketplace::signing_domain());
 	DelegationProof::Signed { signature, expiry: Moment::MAX }
 }
 
-/// Returns the word of a key that says that it is a proxy of the scheduler's.
+/// Returns the same, signed by a key that claims to be the scheduler's proxy.
 pub fn delegation_by_proxy(proxy: &Person, worker: &AccountId, task: TaskRef) -> DelegationProof {
 	let signature = proxy.sign_delegation(&unsigned(worker, task), &Marketplace::signing_domain());
 	DelegationProof::SignedByProxy { proxy: proxy.account(), signature, expiry: Moment::MAX }
 }
 
-/// Returns what is signed: a delegation that does not expire.
+/// Returns the delegation to sign, which does not expire.
 fn unsigned(worker: &AccountId, task: TaskRef) -> Delegation {
 	Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry: Moment::MAX }
 }
@@ -36,14 +36,14 @@ pub fn contribution(scheduler: &Person, worker: &Person, task: TaskRef, digest: 
 	}
 }
 
-/// Returns what sends it.
+/// Returns the call that makes this contribution.
 pub fn contribute(scheduler: &Person, worker: &Person, task: TaskRef, digest: ResultDigest) -> RuntimeCall {
 	let ContributionOf { task, commitment, authorization, enclave_signature } =
 		contribution(scheduler, worker, task, digest);
 	Poco::contribute { task, commitment, authorization, enclave_signature }.into()
 }
 
-/// Returns what sends many contributions.
+/// Returns the call that makes many contributions.
 ///
 /// # Panics
 ///
@@ -52,12 +52,12 @@ pub fn contribute_batch(contributions: impl IntoIterator<Item = ContributionOf>)
 	Poco::contribute_batch { contributions: batch(contributions) }.into()
 }
 
-/// Returns what reveals a digest.
+/// Returns the call that reveals a digest.
 pub fn reveal(task: TaskRef, digest: ResultDigest) -> RuntimeCall {
 	Poco::reveal { task, digest }.into()
 }
 
-/// Returns what reveals many.
+/// Returns the call that reveals many digests.
 ///
 /// # Panics
 ///
@@ -66,7 +66,7 @@ pub fn reveal_batch(reveals: impl IntoIterator<Item = (TaskRef, ResultDigest)>) 
 	Poco::reveal_batch { reveals: batch(reveals) }.into()
 }
 
-/// Returns the items of a batch.
+/// Returns these items as a batch.
 ///
 /// # Panics
 ///
@@ -77,7 +77,7 @@ pub fn batch<T, N: Get<u32>>(items: impl IntoIterator<Item = T>) -> BoundedVec<T
 	BoundedVec::try_from(items).unwrap_or_else(|_| panic!("{count} items are too many for a batch"))
 }
 
-/// Returns a call as pauses name it.
+/// Returns a call's name, as pauses spell it.
 ///
 /// # Panics
 ///

@@ -38,7 +38,7 @@ const NOT_TRIED: [Exception; 2] = [
 	Exception { pallet: "rlc", name: "prune", why: "needs an account that lost all it had while others need it" },
 ];
 
-/// Calls that take longer with things of one kind than of another: they are measured with each kind, under these names.
+/// Calls whose cost depends on the kind of their argument. They are measured with each kind, under these names.
 const MEASURED_BY_KIND: &[(&str, &str, &[&str])] = &[
 	("registry", "transfer", &["transfer_app", "transfer_dataset", "transfer_workerpool", "transfer_group"]),
 	("registry", "deregister", &["deregister_app", "deregister_dataset", "deregister_workerpool", "deregister_group"]),

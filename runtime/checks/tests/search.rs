@@ -24,7 +24,7 @@ const HOSTILE: u64 = 10_000;
 /// All of them pay more than the honest one.
 const HOPELESS: u64 = 1_000;
 
-/// After so many blocks, the search has long seen all of the book on any machine.
+/// After this many blocks, the search has long seen all of the book on any machine.
 const MOST_BLOCKS: u32 = 40;
 
 /// What the machine may take from a run for other things, in ms.
@@ -135,8 +135,8 @@ fn hostile_offers() {
 	Registry::transfer(by(&ATTACKER), asset, ACCOMPLICE).expect("the pool is given away");
 }
 
-/// A fifth each asks for trust that nobody delivers, cannot pay, asks for an app that nobody offers, admits nothing but a
-/// group of nobody's, and asks for a record that no pool has.
+/// Publishes requests of five kinds, a fifth each: for a trust that nobody delivers, without RLC to pay, for an app that
+/// nobody offers, for the pools of a group without members, and for a record that no pool has.
 fn hopeless_requests(honest: AppId) {
 	let unoffered = app(&ATTACKER, 1);
 	for n in 0..HOPELESS {

@@ -222,13 +222,13 @@ impl pallet_proxy::Config for Runtime {
 	type WeightInfo = weights::pallet_proxy::WeightInfo<Runtime>;
 }
 
-/// Knows which keys sign delegations for schedulers: those that may make the same by calls, at once.
+/// Knows which keys may sign delegations for schedulers: those that may also make them by calls, without a delay.
 pub struct SchedulerProxies;
 
 impl Proxies for SchedulerProxies {
 	fn may_delegate(proxy: &AccountId, scheduler: &AccountId) -> bool {
 		let (proxies, _) = pallet_proxy::Proxies::<Runtime>::get(scheduler);
-		// A key can be a proxy of several types, so the first that is found does not tell.
+		// A key can be a proxy of several types, so the first match does not decide.
 		let may = |kind: ProxyType| kind.is_superset(&ProxyType::Scheduler);
 		proxies.iter().any(|one| one.delegate == *proxy && one.delay == 0 && may(one.proxy_type))
 	}

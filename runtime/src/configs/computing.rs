@@ -141,9 +141,9 @@ impl pallet_registry::Config for Runtime {
 /// Beyond this many times the usual fees, nobody is charged for a match that it did not sign.
 const MODERATE: u32 = 4;
 
-/// Half of what a task's free calls would cost as paid ones: with `n` new workers that its trust needs, `n + 1`
-/// contributions and reveals, one end, and `n` reports of failure, each at its longest and heaviest, and sent by a proxy. The end of one with a
-/// callback has its data.
+/// Half of what a task's free calls would cost as paid ones. If its trust needs `n` new workers, those are `n + 1`
+/// contributions and reveals, one end, and `n` reports of failure, each at its longest and heaviest, and sent by a proxy.
+/// The end of a task with a callback brings the data.
 pub struct ChargeForTasks;
 
 impl ChargeForTasks {
@@ -152,7 +152,7 @@ impl ChargeForTasks {
 		let workers = PocoRules::get().new_workers(trust);
 		let (weight, calls, bytes) = Poco::free_calls(workers);
 		let bytes = bytes.saturating_add(if has_callback { MAX_CALLBACK_DATA } else { 0 });
-		let weight = weight.saturating_add(free_calls::around().saturating_mul(calls.into()));
+		let weight = weight.saturating_add(free_calls::overhead().saturating_mul(calls.into()));
 		let fee = TransactionPayment::weight_to_fee(weight).saturating_add(TransactionPayment::length_to_fee(bytes));
 		fee / 2
 	}

@@ -146,7 +146,7 @@ fn entry<Key: MaxEncodedLen, Value: MaxEncodedLen>() -> usize {
 	parts.into_iter().fold(0, usize::saturating_add)
 }
 
-/// Returns the price of so many entries of so many bytes in all, in nRLC.
+/// Returns the price of this many entries of this many bytes in all, in nRLC.
 fn stored(items: u32, bytes: &[usize]) -> Balance {
 	let (item, byte): (Balance, Balance) = (marketplace::ItemDeposit::get(), marketplace::ByteDeposit::get());
 	let bytes = bytes.iter().map(|bytes| u32::try_from(*bytes).unwrap_or(u32::MAX)).fold(0, u32::saturating_add);

@@ -54,9 +54,9 @@ impl Contains<RuntimeCallNameOf<Runtime>> for Unstoppable {
 	}
 }
 
-/// The calls of `Poco` that tasks need to end as they should. They are stopped together: a worker that cannot reveal
-/// must not be late, and a pool whose workers cannot compute must not be claimed from. So where one of them is paused,
-/// all are, and PoCo time stands still.
+/// The calls of `Poco` that tasks need to end as they should. They are stopped together: a worker that cannot reveal must
+/// not be late, and a pool whose workers cannot contribute must not be claimed from. So if one of them is paused, all are,
+/// and PoCo time stands still.
 const WORK: [&str; 15] = [
 	"delegate",
 	"undelegate",
@@ -94,7 +94,8 @@ impl Get<bool> for WorkPaused {
 	}
 }
 
-/// Returns the keys of all that says whether work is stopped, and of PoCo time. Each block reads them when it ends.
+/// Returns the storage keys of everything that says whether work is stopped, and of PoCo time. Each block reads them at its
+/// end.
 #[cfg(feature = "runtime-benchmarks")]
 pub fn keys_of_stops() -> alloc::vec::Vec<alloc::vec::Vec<u8>> {
 	use pallet_tx_pause::PausedCalls;

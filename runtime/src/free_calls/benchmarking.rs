@@ -1,6 +1,6 @@
-//! Measures what the extension does around free calls, beside the check that they are free, in its worst cases: batches as
-//! large as there can be, of as many deals as tasks, sent by a proxy that pays the tip, for an account with as many
-//! proxies as it can have and all of whose RLC the batch locks.
+//! Measures what the extension does around free calls, beside the check that they are free, in its worst cases: the largest
+//! batches, with each task of another deal, sent by a proxy that pays the tip, for an account that has as many proxies as
+//! it can, and all of whose RLC the batch locks.
 
 use alloc::boxed::Box;
 
@@ -74,7 +74,7 @@ mod benches {
 	impl_benchmark_test_suite!(Pallet, sp_io::TestExternalities::default(), crate::Runtime);
 }
 
-/// A batch of contributions that was found to be free.
+/// A batch of contributions that is free.
 struct Scene {
 	/// A proxy of the account that contributes.
 	signer: AccountId,
@@ -85,7 +85,7 @@ struct Scene {
 }
 
 impl Scene {
-	/// Returns a batch of `n`, each for another deal, with this tip, in nRLC.
+	/// Returns a batch of `n` contributions, each to a task of another deal, with this tip, in nRLC.
 	fn new(n: u32, tip: Balance) -> Self {
 		let (real, work) = pallet_poco::free_batch::<Runtime>(n);
 		let signer = Computing::name_proxies(&real);
@@ -100,7 +100,7 @@ impl Scene {
 		Self { signer, call, free, extension, info }
 	}
 
-	/// Does what the extension does around the call, which then weighs nothing. Returns what it gives back.
+	/// Does what the extension does around the call, as if the call weighed nothing. Returns the weight that it gives back.
 	fn charge(self) -> Result<Weight, TransactionValidityError> {
 		let Self { signer, call, free, extension, info } = self;
 		let len = call.encoded_size();

@@ -26,7 +26,7 @@ use crate::*;
 /// What others pay.
 type Charge = ChargeTransactionPayment<Runtime>;
 
-/// Weights of what is done beside that.
+/// Weights of what this extension does besides.
 type Measured = <Runtime as Config>::WeightInfo;
 
 /// Withdraws fees and tips.
@@ -48,15 +48,15 @@ impl ChargeUnlessFree {
 		Self(Charge::from(tip))
 	}
 
-	/// Returns what this weighs for a call that is free; `None` if no such call ever is. Whether it is free is a part of
-	/// what the call itself weighs.
+	/// Returns what this extension weighs for a free call; `None` if a call of this kind is never free. The check that it is
+	/// free is part of what the call itself weighs.
 	fn free_weight(&self, call: &RuntimeCall) -> Option<Weight> {
 		let stakes = staked(call)?;
 		let tip = if self.0.tip() == 0 { Measured::free_call() } else { Measured::tipped_free_call(stakes) };
 		Some(tip.saturating_add(proxy_weight(call)))
 	}
 
-	/// Returns what a pool is to know of a call that is free. Refuses one whose tip its signer cannot pay.
+	/// Returns what the transaction pool needs to know of a free call. Refuses a call whose tip the signer cannot pay.
 	pub(super) fn admit(
 		&self,
 		call: &RuntimeCall,
@@ -72,7 +72,7 @@ impl ChargeUnlessFree {
 	}
 }
 
-/// Returns what the look at the proxy weighs, if one makes this call.
+/// Returns what looking up the proxy weighs, if one makes this call.
 fn proxy_weight(call: &RuntimeCall) -> Weight {
 	match call {
 		RuntimeCall::Proxy(_) => Measured::proxied_call(),
@@ -111,7 +111,7 @@ pub enum Pre {
 		withdrawn: Withdrawn,
 		/// What was booked for it.
 		booked: Weight,
-		/// What of that this extension does not need, since no fee is paid.
+		/// The part of it that this extension does not need, since no fee is paid.
 		unspent: Weight,
 	},
 }
@@ -162,7 +162,7 @@ impl TransactionExtension<RuntimeCall> for ChargeUnlessFree {
 		<Charge as TransactionExtension<RuntimeCall>>::implicit(&self.0)
 	}
 
-	/// A call that may be free, and is not, pays its fee after the looks that a free one without a tip takes.
+	/// A call that may be free, but is not, takes the same lookups as a free one without a tip, and then pays its fee.
 	fn weight(&self, call: &RuntimeCall) -> Weight {
 		let fee = self.0.weight(call);
 		let Some(free) = self.free_weight(call) else { return fee };

@@ -1,4 +1,4 @@
-//! Which calls may be free, for whom: an account's own, and those that it has its proxy make.
+//! Which calls may be free, for whom: an account's own, and those that a proxy makes for it.
 //!
 //! A worker's or a scheduler's machine signs with a key that holds no more than an account needs to exist, as a proxy
 //! of the account that holds the stakes. What it does is free as if the account did it: it has the same tags, so
@@ -6,7 +6,7 @@
 //! the tip, the account the stake.
 //!
 //! A proxy's call succeeds even if the call in it is refused. So it is free only if the proxy may make it at once, and
-//! nothing is paused that it needs: who wants to fill blocks for nothing finds no call that ends without doing its work.
+//! nothing that it needs is paused. Otherwise blocks could be filled for free with calls that do no work.
 
 use frame_support::traits::{Contains, InstanceFilter};
 use pallet_poco::FreeCall;
@@ -25,8 +25,8 @@ pub(super) struct Work<'a> {
 	proxied: Option<Proxied<'a>>,
 }
 
-/// Returns how many stakes a call would lock that may be free; `None` if no such call ever is. Looks at nothing but the
-/// call.
+/// Returns how many stakes a call that may be free would lock; `None` if a call of this kind is never free. Reads nothing
+/// but the call.
 pub(super) fn staked(call: &RuntimeCall) -> Option<u32> {
 	let work = match call {
 		RuntimeCall::Proxy(pallet_proxy::Call::proxy { call, .. }) => &**call,

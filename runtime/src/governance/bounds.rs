@@ -10,19 +10,19 @@ use sp_runtime::{Perbill, Permill};
 
 use crate::{configs::computing::is_within_bounds, timing::MINUTE, RuntimeCall};
 
-/// The most of the fees that goes to the treasury: validators live from the rest.
+/// The largest share of the fees that can go to the treasury: validators live on the rest.
 pub const MOST_TREASURY_SHARE: Permill = Permill::from_percent(50);
 
-/// The least part of its nominators' rewards that a validator can be made to keep. With nothing, a validator that
-/// works for nothing gets all nominations.
+/// The smallest part of its nominators' rewards that a validator can be made to keep. Without any, a validator that works
+/// for nothing gets all nominations.
 pub const LEAST_COMMISSION: Perbill = Perbill::from_percent(1);
 
-/// The most of it: with all, nobody would nominate.
+/// The largest such part: if validators kept all of it, nobody would nominate.
 pub const MOST_COMMISSION: Perbill = Perbill::from_percent(25);
 
-/// The least reference time of a category that a vote adds, in ms. A shorter one, down to a second, is for test networks:
-/// their genesis has it, or root adds it. What a scheduler stakes at least is in proportion to it, and
-/// deadlines are multiples of it: they have to last for some blocks.
+/// The least reference time of a category that a vote adds, in ms. The least stake of a scheduler is proportional to it,
+/// and deadlines are multiples of it, which have to last for some blocks. Test networks have shorter ones, down to a
+/// second: in their genesis, or added by root.
 pub const LEAST_REFERENCE_TIME: Moment = MINUTE;
 
 /// Every call but those that would set a parameter beyond its bounds, which root alone may make.

@@ -1,15 +1,15 @@
-//! What the network under test upgrades to has a migration that goes on for long enough for a node to be killed and to
-//! come back meanwhile.
+//! A migration of the runtime that a test network upgrades to. It takes long enough for a node to be killed and to come
+//! back in the middle of it.
 
 use frame_support::{
 	migrations::{SteppedMigration, SteppedMigrationError},
 	weights::WeightMeter,
 };
 
-/// How many blocks it takes: three times as many as pass before a node is killed.
+/// How many blocks it takes: three times as many as pass before the node is killed.
 const BLOCKS: u32 = 24;
 
-/// Counts blocks, one with each step, of which a block has one.
+/// Counts blocks: one at each step, and a block makes one step.
 pub struct Long;
 
 impl SteppedMigration for Long {

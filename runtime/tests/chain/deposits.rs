@@ -44,9 +44,9 @@ use crate::common::*;
 /// What pays for an item of storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Paid {
-	/// The deposit of a task: so many entries for a task of the highest trust.
+	/// The deposit of a task: this many entries for a task of the highest trust.
 	ByTask(u32),
-	/// A deal's, an order's, and so on: so many entries.
+	/// A deal's, an order's, and so on: this many entries.
 	ByDeal(u32),
 	ByOrder(u32),
 	ByPresign(u32),

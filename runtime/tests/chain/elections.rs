@@ -32,7 +32,7 @@ fn local_with(people: &[(&[Person], Balance)]) -> sp_io::TestExternalities {
 	genesis(patch)
 }
 
-/// Returns what bonds so much, and something besides.
+/// Returns what bonds this much, and something besides.
 fn bonded(value: Balance, then: impl Into<RuntimeCall>) -> RuntimeCall {
 	let bond = pallet_staking::Call::bond { value, payee: RewardDestination::Stash };
 	pallet_utility::Call::batch_all { calls: vec![bond.into(), then.into()] }.into()
@@ -71,7 +71,7 @@ fn validators() -> BTreeSet<AccountId> {
 	Session::validators().into_iter().collect()
 }
 
-/// Lives through so many eras.
+/// Lives through this many eras.
 fn pass_eras(eras: u32) {
 	let start = CurrentEra::<Runtime>::get().unwrap();
 	for _ in 0..eras * ERA {

@@ -208,7 +208,7 @@ fn release_pays_its_fee_and_gives_back_everything_else() {
 }
 
 #[test]
-fn release_for_a_clock_is_one_as_any_other() {
+fn release_because_of_a_clock_counts_like_any_other() {
 	test(|| {
 		let task = released(FailureCause::TimedOut);
 		let deal = pallet_marketplace::Deals::<Runtime>::get(task.deal).expect("it is kept");
@@ -217,7 +217,7 @@ fn release_for_a_clock_is_one_as_any_other() {
 	});
 }
 
-/// Has a task released, and checks that it costs its scheduler the fee, and nobody anything else. Returns the task.
+/// Releases a task, and checks that this costs its scheduler the fee, and nobody anything else. Returns the task.
 fn released(cause: FailureCause) -> TaskRef {
 	let task = reported(cause);
 	let bond = locked(&scheduler());

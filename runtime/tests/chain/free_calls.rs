@@ -205,7 +205,7 @@ fn extension_weighs_what_it_does_for_the_call() {
 }
 
 #[test]
-fn free_call_takes_what_it_weighs_without_a_fee() {
+fn block_books_for_a_free_call_what_it_weighs_without_a_fee() {
 	type Weights = <Runtime as rlc_runtime::free_calls::Config>::WeightInfo;
 	test(|| {
 		let task = open(2);

@@ -25,7 +25,7 @@ fn rich_machine() -> Person {
 	Person::new("//Ferdie")
 }
 
-/// Has an account name a proxy, whose calls have to be announced so many blocks before.
+/// Lets an account name a proxy, whose calls must be announced this many blocks ahead.
 fn entrust(real: &Person, proxy: &Person, proxy_type: ProxyType, delay: BlockNumber) {
 	let call = pallet_proxy::Call::add_proxy { delegate: proxy.account().into(), proxy_type, delay };
 	succeed(vec![sign(real, 0, 0, call)]);
@@ -49,7 +49,7 @@ fn executed() -> Vec<Result<(), DispatchError>> {
 	System::events().into_iter().filter_map(|record| result(record.event)).collect()
 }
 
-/// Checks that a call is not free: a key with RLC pays its fee, and the pool refuses it from one without.
+/// Checks that a call is not free: a key with RLC pays its fee, and the pool refuses the call from a key without.
 fn assert_pays(what: &str, call: impl Into<RuntimeCall>) {
 	let call = call.into();
 	assert!(!is_free(&sign(&rich_machine(), 0, 0, call.clone())), "{what}");
@@ -377,7 +377,7 @@ fn scheduler_s_machine_works_and_cannot_take_anything() {
 	});
 }
 
-/// Returns a worker's contribution to a task, with this key's signature as that of a proxy of the scheduler's.
+/// Returns a worker's contribution to a task, with a delegation that this key signed as the scheduler's proxy.
 fn contribute_for(machine: &Person, task: TaskRef) -> RuntimeCall {
 	let authorization = delegation_by_proxy(machine, &worker().account(), task);
 	let ContributionOf { task, commitment, .. } = contribution(&worker(), task);
@@ -404,14 +404,14 @@ fn delegation_by_a_proxy_of_the_scheduler_is_free_until_the_proxy_is_removed() {
 		succeed(vec![sign(&scheduler(), 0, 0, remove)]);
 		assert!(!is_free(&call(1)));
 		assert_eq!(block(vec![call(1)]), [refused(pallet_poco::Error::NotProxy)]);
-		// As it is again with a proxy for everything.
+		// A proxy for everything may sign too.
 		entrust(&scheduler(), &machine, ProxyType::Any, 0);
 		succeed(vec![call(2)]);
 	});
 }
 
 #[test]
-fn delegation_by_a_proxy_of_another_type_with_a_delay_or_of_another_is_refused() {
+fn delegation_by_a_proxy_of_another_type_account_or_with_a_delay_is_refused() {
 	test(|| {
 		let task = open(1);
 		let machine = rich_machine();
@@ -431,14 +431,14 @@ fn delegation_by_a_proxy_of_another_type_with_a_delay_or_of_another_is_refused()
 			assert!(!is_free(&call()), "{proxy_type:?}, {delay} blocks");
 			assert_eq!(block(vec![call()]), [refused(pallet_poco::Error::NotProxy)], "{proxy_type:?}, {delay} blocks");
 		}
-		// It may still be of the right type too.
+		// The other types do no harm once it has the right one too.
 		entrust(&scheduler(), &machine, ProxyType::Scheduler, 0);
 		succeed(vec![call()]);
 	});
 }
 
 #[test]
-fn machines_of_worker_and_scheduler_need_no_key_of_a_stake() {
+fn machines_of_a_worker_and_its_scheduler_need_no_key_of_a_stake() {
 	test(|| {
 		let task = open(1);
 		let (machine, hot) = (machine(), rich_machine());

@@ -16,8 +16,8 @@ const UNMEASURED: [(&str, &str); 1] = [(
 	"reports of equivocations and forks: Substrate weighs them by what they read, and has no benchmark for them",
 )];
 
-/// Functions of one file of weights that begin with the same time, and why none is a copy of another: the file, the
-/// functions, the reason.
+/// Functions in one file of weights with the same time, and why none is a copy of another: the file, the functions, the
+/// reason.
 const ALIKE: [(&str, &str, &str); 2] = [
 	(
 		"frame_system_extensions",
@@ -27,7 +27,7 @@ const ALIKE: [(&str, &str, &str); 2] = [
 	("pallet_safe_mode", "enter, extend", "nobody can buy a stop, so neither can be measured"),
 ];
 
-/// What the doc of a function begins with whose weight is an estimate.
+/// How the doc of a function begins if its weight is an estimate.
 const ESTIMATE: &str = "/// Not measured yet";
 
 #[test]
@@ -50,9 +50,9 @@ fn every_pallet_with_calls_is_measured() {
 	assert_eq!(unmeasured, UNMEASURED.map(|(pallet, _)| pallet), "add the others to runtime/src/benchmarks.rs");
 }
 
-/// Of the extension for free calls too, which has no calls.
+/// This includes the extension for free calls, which has no calls of its own.
 #[test]
-fn every_weight_is_that_of_a_benchmark() {
+fn every_weight_comes_from_a_benchmark() {
 	let benchmarks = benchmarks();
 	let mut unmeasured = Vec::new();
 	for (name, text) in files() {
@@ -92,7 +92,7 @@ fn copies_are_found_unless_they_are_estimates() {
 	assert_eq!(of_one_time(&text), ["first, fourth"]);
 }
 
-/// Returns the names of the benchmarks that the runtime has, by the file that their weights are in.
+/// Returns the names of the runtime's benchmarks, by the file that holds their weights.
 fn benchmarks() -> BTreeMap<String, BTreeSet<String>> {
 	let mut chain = sp_io::TestExternalities::default();
 	let (lists, _storage) = chain.execute_with(|| Runtime::benchmark_metadata(true));
@@ -114,7 +114,7 @@ fn files() -> BTreeMap<String, String> {
 	fs::read_dir(folder).expect("the folder of weights").map(read).collect()
 }
 
-/// Returns the functions of a file of weights that are measured and begin with the same time, those of each time together.
+/// Returns the measured functions of a file of weights that share a time: for each such time, their names.
 fn of_one_time(text: &str) -> Vec<String> {
 	let mut functions = BTreeMap::<&str, Vec<&str>>::new();
 	let mut function = None;

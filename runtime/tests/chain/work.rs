@@ -51,7 +51,7 @@ pub fn succeed(extrinsics: Vec<UncheckedExtrinsic>) {
 	}
 }
 
-/// Returns a call that somebody signs, so many transactions after their last one.
+/// Returns a call that somebody signs, this many transactions after their last one.
 pub fn sign(by: &Person, later: Nonce, tip: Balance, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
 	by.sign_with_tip(System::block_hash(0), System::account_nonce(by.account()) + later, tip, call)
 }
@@ -150,7 +150,7 @@ pub fn reveal(task: TaskRef) -> RuntimeCall {
 	work::reveal(task, digest())
 }
 
-/// Returns what a pool is told of a transaction. Changes nothing.
+/// Returns what the transaction pool learns about a transaction. Changes nothing.
 pub fn validate(extrinsic: &UncheckedExtrinsic) -> TransactionValidity {
 	let validated: Result<TransactionValidity, DispatchError> = with_transaction(|| {
 		let at = System::parent_hash();
@@ -174,7 +174,7 @@ pub fn test(test: impl FnOnce()) {
 	chain(DEVELOPMENT).execute_with(test);
 }
 
-/// Returns somebody new who has so many nRLC.
+/// Returns somebody new who has this many nRLC.
 pub fn newcomer(balance: Balance) -> Person {
 	let person = Person::new("//newcomer");
 	let dest = person.account().into();

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `exit1` | ends with the code 1 | failure, with the log's last line |
 //! | `panic` | panics | failure |
-//! | `loop` | computes forever | failure when the category's time is over, which is not committed to |
+//! | `loop` | computes forever | failure when the category's time is up, which is reported and not contributed |
 //! | `memory` | takes memory until there is none | failure: out of memory |
 //! | `recursion` | calls itself forever | failure: stack |
 //! | `disk` | writes one file until that is refused | failure: out of disk |

@@ -109,7 +109,7 @@ pub enum PocoCall {
 		/// The failure.
 		failure: AgreedFailure,
 	},
-	/// Closes a task that cannot be computed, for a cause from outside of it that enough workers reported.
+	/// Closes a task that cannot be computed, for a cause from outside that enough workers have reported.
 	Release {
 		/// The task.
 		task: TaskRef,

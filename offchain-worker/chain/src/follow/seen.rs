@@ -21,7 +21,7 @@ impl Head {
 	}
 }
 
-/// The blocks that were delivered lately.
+/// The blocks that were delivered recently.
 pub(super) struct Seen {
 	/// In the order of delivery.
 	blocks: VecDeque<(BlockNumber, Hash)>,

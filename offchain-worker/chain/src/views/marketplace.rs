@@ -30,7 +30,7 @@ impl Chain {
 		self.question(&questions::ESTIMATE, &(request.clone(),)).await
 	}
 
-	/// Returns how the tasks of a workerpool, or of an app, ended lately; `None` if nothing is known.
+	/// Returns how the tasks of a workerpool, or of an app, recently ended; `None` if nothing is known.
 	pub async fn record(&self, of: Recorded) -> Result<Option<RecordView>, Error> {
 		self.question(&questions::RECORD, &(of,)).await
 	}

@@ -28,7 +28,7 @@ pub struct Crowd {
 }
 
 impl Crowd {
-	/// So many workers join and begin to live.
+	/// This many workers join and begin to live.
 	// What each yields is its life, which goes on beside.
 	#[allow(clippy::async_yields_async)]
 	pub async fn join(stack: &Stack, count: u32) -> Self {

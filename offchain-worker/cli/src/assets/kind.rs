@@ -28,7 +28,7 @@ pub(crate) trait Asset: Copy + Serialize {
 	/// Returns the list of the asset's orders in the book.
 	fn list(self) -> BookKey;
 
-	/// Returns whose record tells how tasks of the asset ended; `None`: nobody keeps one of this kind.
+	/// Returns the key of the record of how the asset's tasks ended; `None` if there are no records of this kind of asset.
 	fn recorded(self) -> Option<Recorded>;
 
 	/// Returns the id in hex.

@@ -91,7 +91,7 @@ catalog! {
 		"Write 1.5, 1.5RLC or 1500000000nRLC; an RLC has nine digits after the point.";
 	FundsShort, "funds.short",
 		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
-		"`rlc account show` tells what is free. Send the account RLC with `rlc account send`, or ask for less.";
+		"`rlc account show` shows what is free. Send the account RLC with `rlc account send`, or ask for less.";
 
 	HomeMissing, "home.missing",
 		"Neither XDG_DATA_HOME nor HOME says where this program may keep its data.",
@@ -197,8 +197,8 @@ catalog! {
 		"No workerpool on sale has all that the request demands by its tag.",
 		"Demand less with --tag, or wait for another workerpool.";
 	OffersRecord, "offers.record",
-		"No workerpool on sale has as good a record as the request asks for. A new one has none.",
-		"Ask for less with --least-completed, or allow more with --max-failed; `rlc workerpool show` tells the record of a workerpool.";
+		"No workerpool on sale has as good a record as the request demands. A new workerpool has no record.",
+		"Demand less with --least-completed, or allow more with --max-failed; `rlc workerpool show` shows a workerpool's record.";
 	OffersTooDear, "offers.too-dear",
 		"The cheapest offers cost more than --max-price.",
 		"Raise --max-price, or wait for cheaper offers.";

@@ -24,7 +24,7 @@ pub(super) struct Book {
 	apps: Vec<BookEntry>,
 	datasets: Vec<BookEntry>,
 	workerpools: Vec<BookEntry>,
-	/// How tasks of these workerpools ended. Read only if the wish asks for a record.
+	/// How the tasks of these workerpools ended. Read only if the wish demands a record.
 	tallies: BTreeMap<WorkerpoolId, Tally>,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
 
 fn tally(record: RecordView) -> Tally {
 	let RecordView { completed, failed, timed_out, .. } = record;
-	// The chain has halved it.
+	// The chain has halved it already.
 	Tally { completed, failed, timed_out, halved: 0 }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Wish {
 	pub dataset: Option<DatasetId>,
 	/// The only workerpool that may compute, if any.
 	pub workerpool: Option<WorkerpoolId>,
-	/// The record that a workerpool must have at least, if any.
+	/// The least record that a workerpool must have, if any.
 	pub least_record: Option<LeastRecord>,
 	/// Says how long a task may take.
 	pub category: CategoryId,

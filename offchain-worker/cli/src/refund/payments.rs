@@ -35,7 +35,7 @@ impl Payments {
 		Self { seen, blocks, look }
 	}
 
-	/// Returns what was paid for the deal's tasks, once so many were seen to close. What is not seen in time is left out.
+	/// Returns what was paid for the deal's tasks, once this many were seen to close. What is not seen in time is left out.
 	pub(crate) async fn of_closed(mut self, tasks: u64) -> Paid {
 		let all = async {
 			while (lock(&self.seen).paid.len() as u64) < tasks {

@@ -50,7 +50,7 @@ fn what_is_there_already_is_known_by_its_hash() {
 	assert_eq!(there_already(dir.path(), digest), Some((Cid::of_keccak(digest.0 .0), 1, 4)));
 }
 
-/// Returns a task whose digest so many workers revealed, and one contradicted.
+/// Returns a task whose digest this many workers revealed, and one contradicted.
 fn revealed(by: u8) -> TaskView {
 	let mut task = Task::new(DealId(H256::repeat_byte(2)), 3);
 	let contribution = |worker, status| Contribution {

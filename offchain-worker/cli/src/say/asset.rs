@@ -17,7 +17,7 @@ use crate::{
 /// What an asset of one kind says of itself: the names of fields with their values, the same in text and in JSON.
 pub(crate) type Details = Vec<(&'static str, String)>;
 
-/// Shows an asset with its offers, and, if it is known, how its tasks ended lately.
+/// Shows an asset with its offers and, if it has one, its record.
 pub(crate) fn shown<Content>(
 	id: impl Serialize,
 	asset: &Registered<Content>,
@@ -53,13 +53,13 @@ pub(crate) fn shown<Content>(
 	Answer::new(fields(lines), json)
 }
 
-/// Returns how tasks ended, by what they were charged: in the terms of a request that asks for a least record.
+/// Returns how tasks ended, weighted by what they were charged, in the terms of a request that demands a least record.
 fn endings(record: &RecordView) -> String {
 	let failed = record.failed.saturating_add(record.timed_out);
 	let all = record.completed.saturating_add(failed);
-	// Rounded up, so that a request that allows this much admits the workerpool.
+	// Rounded up, so that a request with this bound admits the workerpool.
 	let percent = failed.saturating_mul(100).div_ceil(all.max(1));
-	format!("completed tasks of {} lately, {percent} % failed", Amount(record.completed))
+	format!("recently completed tasks charged {}; {percent} % failed", Amount(record.completed))
 }
 
 #[cfg(test)]
@@ -77,11 +77,11 @@ mod tests {
 			unattended: None,
 			unattended_room: None,
 		};
-		assert_eq!(endings(&record), "completed tasks of 1 RLC lately, 2 % failed");
+		assert_eq!(endings(&record), "recently completed tasks charged 1 RLC; 2 % failed");
 		let tally = Tally { completed: record.completed, failed: 1, timed_out: record.timed_out, halved: 0 };
 		let is_met = |max_failed| LeastRecord { completed: record.completed, max_failed }.is_met_by(&tally);
 		assert!(is_met(2) && !is_met(1));
 		let blank = RecordView { completed: 0, failed: 0, timed_out: 0, ..record };
-		assert_eq!(endings(&blank), "completed tasks of 0 RLC lately, 0 % failed");
+		assert_eq!(endings(&blank), "recently completed tasks charged 0 RLC; 0 % failed");
 	}
 }

@@ -64,7 +64,7 @@ impl Plan {
 					"build it, or give --node-binary FILE")
 			})?,
 		};
-		// Held until both are known to be free: one port is not enough for both.
+		// Both are held until both are known to be free, so that one port is not taken for both.
 		let mut free = Vec::new();
 		for (port, option) in [(options.rpc_port, "--rpc-port"), (options.scheduler_port, "--scheduler-port")] {
 			free.push(TcpListener::bind(("127.0.0.1", port)).map_err(|_| {

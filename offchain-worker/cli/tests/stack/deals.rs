@@ -57,7 +57,7 @@ impl Stack {
 		self.chain.deal(bought.deal).await.unwrap().expect("it was made").progress.open
 	}
 
-	/// Waits until at most so many tasks are open.
+	/// Waits until at most this many tasks are open.
 	pub async fn until_open(&self, bought: Bought, most: u64) {
 		eventually("tasks are closed", || async { (self.open(bought).await <= most).then_some(()) }).await;
 	}

@@ -143,7 +143,7 @@ impl Stack {
 		.await
 	}
 
-	/// Starts so many new workers, and waits until they have joined. Each has a score of its own.
+	/// Starts this many new workers, and waits until they have joined. Each has a score of its own.
 	pub async fn new_workers(&mut self, count: u32, more: &str) -> Vec<u32> {
 		let url = self.scheduler_url.clone();
 		self.new_workers_at(&url, count, more).await

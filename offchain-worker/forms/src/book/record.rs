@@ -10,7 +10,7 @@ use crate::{described::As, Decimal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Recorded {
-	/// A workerpool's, under its owner of today.
+	/// A workerpool's, under its current owner.
 	Workerpool(#[schemars(with = "As<WorkerpoolId>")] WorkerpoolId),
 	/// An app's.
 	App(#[schemars(with = "As<AppId>")] AppId),

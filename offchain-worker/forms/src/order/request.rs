@@ -71,25 +71,25 @@ pub struct RequestOrder {
 	/// From when on, in ms, the request cannot be matched, if ever.
 	#[serde(default)]
 	expiry: Option<Moment>,
-	/// The record that a workerpool must have at least; `null`: any will do, or none.
+	/// The least record that a workerpool must have; `null` if it needs none.
 	#[serde(getter = "least_record", default)]
 	least_record: Option<LeastRecord>,
 }
 
-/// The record that a workerpool must have at least, under its owner of today.
+/// The least record that a workerpool must have under its current owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LeastRecord {
 	/// The least weight of its tasks that have a result, in nRLC.
 	#[serde(default)]
 	pub completed: Decimal<Balance>,
-	/// The largest part of the weight of all its tasks that may be of those without a result, in percent.
+	/// The largest part, in percent, that its tasks without a result may have of the weight of all its tasks.
 	#[serde(default = "any_part")]
 	#[schemars(range(max = 100))]
 	pub max_failed: u8,
 }
 
-/// Returns the part that allows any.
+/// Returns the percentage that allows any record.
 fn any_part() -> u8 {
 	100
 }
@@ -103,7 +103,7 @@ fn least_record(request: &domain::RequestOrder) -> Option<LeastRecord> {
 	least.map(|least| LeastRecord { completed: Decimal(least.completed), max_failed: least.max_failed })
 }
 
-/// The chain has workerpool and least record in one.
+/// On the chain, the workerpool and the least record are one field.
 impl From<RequestOrder> for domain::RequestOrder {
 	fn from(form: RequestOrder) -> Self {
 		let least = form.least_record;

@@ -120,7 +120,7 @@ pub(super) fn request() -> Value {
 	})
 }
 
-/// Returns the deal, of which so many tasks are open.
+/// Returns the deal, of which this many tasks are open.
 pub(super) fn deal(open: u64, closed_at: Option<u64>) -> Value {
 	json!({
 		"id": deal_id(), "app": { "id": app(), "owner": ALICE, "price": "0" }, "dataset": null,

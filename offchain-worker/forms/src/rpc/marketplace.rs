@@ -82,7 +82,7 @@ fn estimate() -> Method {
 fn record() -> Method {
 	Method {
 		name: "marketplace_record",
-		summary: "Returns how the tasks of a workerpool, or of an app, ended lately.",
+		summary: "Returns how the tasks of a workerpool, or of an app, recently ended.",
 		description:
 			"null if nothing is known. A workerpool's record is that of its owner of today. Each task counts with \
 			what it was charged, and half of that every 90 days.",

@@ -1,4 +1,4 @@
-//! Why a task has no result, where that is nobody's fault who worked on it.
+//! Why a task has no result, if nobody who worked on it is at fault.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub enum TaskFailure {
 		/// Its exit code; 0 if it has none, and for containers.
 		code: u32,
 	},
-	/// Something outside the task is missing, or clocks ended its runs; and its scheduler released it.
+	/// Its scheduler released it, because something outside the task is missing, or because clocks ended its runs.
 	Released {
 		/// What workers reported.
 		cause: FailureCause,

@@ -40,7 +40,7 @@ pub struct Budget {
 }
 
 impl Budget {
-	/// Allows so much.
+	/// Allows this much.
 	pub fn new(bytes: u64, entries: u64) -> Self {
 		Self { bytes, entries }
 	}
@@ -176,7 +176,7 @@ fn unpack_entry<R: Read>(
 	Ok(())
 }
 
-/// Removes what lower layers have in a directory.
+/// Removes everything that lower layers have put into a directory.
 fn hide_all(directory: &Path, own: &HashSet<PathBuf>) -> io::Result<()> {
 	for below in fs::read_dir(directory)? {
 		let below = below?.path();
@@ -187,7 +187,7 @@ fn hide_all(directory: &Path, own: &HashSet<PathBuf>) -> io::Result<()> {
 	Ok(())
 }
 
-/// Removes what lower layers have under a name.
+/// Removes what lower layers have put under a name.
 fn hide(directory: &Path, name: &[u8]) -> io::Result<()> {
 	match Path::new(OsStr::from_bytes(name)).components().next() {
 		Some(Component::Normal(name)) => remove(&directory.join(name)),

@@ -44,7 +44,7 @@ impl Clock {
 		time.saturating_sub(self.passed.saturating_add(base(id)))
 	}
 
-	/// Sleeps so many ns.
+	/// Sleeps this many ns.
 	pub fn sleep(&mut self, time: u64) {
 		self.passed = self.passed.saturating_add(time);
 	}

@@ -119,7 +119,7 @@ pub struct Tree {
 }
 
 impl Tree {
-	/// Allows so many bytes and files to be written, which count as memory too.
+	/// Allows this many bytes and files to be written, which count as memory too.
 	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64, memory: MemoryMeter) -> Self {
 		Self { input: input.into(), output: output.into(), bytes_left: bytes, files_left: files, memory }
 	}
@@ -306,7 +306,7 @@ impl Tree {
 		Ok(self.memory.change(0, PAGE)?)
 	}
 
-	/// Counts that a file of so many bytes is gone.
+	/// Counts that a file of this many bytes is gone.
 	fn give_back(&mut self, bytes: u64) -> Result<()> {
 		self.files_left += 1;
 		self.resize(bytes, 0)?;

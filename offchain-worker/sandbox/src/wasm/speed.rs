@@ -21,7 +21,7 @@ pub fn measure(engine: &Engine) -> u64 {
 	}
 }
 
-/// Measures how long it takes to execute so many.
+/// Measures how long it takes to execute this many.
 fn time(engine: &Engine, instructions: u64) -> wasmtime::Result<Duration> {
 	let module = Module::new(engine, wat::parse_str(include_str!("speed.wat"))?)?;
 	let mut store = Store::new(engine, ());

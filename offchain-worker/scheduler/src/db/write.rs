@@ -229,7 +229,7 @@ fn bind<'q>(
 	}
 }
 
-/// Returns the statement that writes so many rows.
+/// Returns the statement that writes this many rows.
 fn upsert(table: &Table, rows: usize) -> String {
 	let Table { name, columns, key, lasting } = table;
 	let row = |nth: usize| {

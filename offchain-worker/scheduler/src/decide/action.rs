@@ -34,7 +34,7 @@ pub enum Action {
 		task: TaskId,
 		/// Why, for people.
 		reason: String,
-		/// What they failed for, if the task can be released for that.
+		/// The cause for which they failed, if the task can be released for it.
 		cause: Option<FailureCause>,
 		/// The workers whose failures show it.
 		witnesses: Vec<AccountId>,
@@ -53,11 +53,11 @@ pub enum Action {
 		/// The worker.
 		worker: AccountId,
 	},
-	/// Close a task for which something outside of it is missing, or whose runs clocks ended: nobody is to blame.
+	/// Close a task without blame: something outside of it is missing, or clocks ended its runs.
 	Release {
 		/// The task.
 		task: TaskId,
-		/// What enough workers reported.
+		/// The cause that enough workers reported.
 		cause: FailureCause,
 	},
 	/// Close a task as failed.

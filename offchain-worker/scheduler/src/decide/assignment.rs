@@ -1,16 +1,16 @@
-//! Which worker gets a task: one that can run it, whose operator has no part in it yet, the least loaded, and rather one
-//! that has the app and the dataset already.
+//! Which worker gets a task: one that can run it, whose operator has no part in it yet, with the least load, and preferably
+//! one that already has the app and the dataset.
 //!
 //! Load is counted in slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
-//! several would wait forever for so many to be free at once, if each free slot went to a smaller task. So the worker
+//! several would wait forever for that many to be free at once, if each free slot went to a smaller task. So the worker
 //! that it waits for gets nothing from the deals whose turn comes later, until it has room. That is one worker for each
-//! deal that waits so; all others go on with smaller tasks.
+//! such deal; all others go on with smaller tasks.
 //!
 //! Short tasks are assigned ahead of free slots, so that a worker never waits for its scheduler: as many as fill
 //! [`AHEAD`] ms by measured run time, [`MAX_AHEAD`] at most.
 //!
 //! A delegation is good for [`DELEGATED_FOR`] reference times and a little more: a worker may have another task to finish
-//! before it begins with this one. Then it is worthless, so a worker cannot keep a task for itself, or wait with its
+//! before it begins with this one. Then it is void, so a worker cannot keep a task for itself, or wait with its
 //! contribution for those of others: three workers can have a task one after the other before the contribution deadline.
 
 use std::collections::BTreeSet;

@@ -3,14 +3,15 @@
 //! Then the requester is refunded at once, instead of after the final deadline. The failures are put on chain first, by the
 //! workers that failed. A dishonest operator has one voice among [`ENOUGH`].
 //!
-//! If what is missing lies outside the task, or clocks ended its runs, and as many workers report that on chain as the
-//! deal's trust needs new ones, the task is released, and nobody loses anything. What else an app does wrong is not
+//! If something outside the task is missing, or clocks ended its runs, and as many workers report that on chain as the
+//! deal's trust needs new ones, the task is released, and nobody loses anything. Other failures of an app are not
 //! reported, but contributed.
 //!
-//! A run that a clock ended says that the app never ends, or that the machine is slow. So it counts only if
-//! [`ENOUGH`] operators say so or no other is left, and not while somebody has contributed and others can try. A task that
-//! took all the time of a worker waits behind those that no worker tried: an app that never ends keeps nobody else's task
-//! from its one run. When contributions are about to [end](notice), the reports that there are have to do.
+//! If a clock ended a run, either the app never ends or the machine is slow. So such a failure counts only if [`ENOUGH`]
+//! operators report it, or no other worker is left; and not while somebody has contributed and others can still try. A task
+//! that used up the category's time on a worker waits behind tasks that no worker has tried, so that an app that never ends
+//! cannot keep other tasks from their first run. When contributions are about to [end](notice), as many reports as the
+//! chain demands are enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,21 +24,21 @@ use crate::model::TaskState;
 /// How many operators' workers have to fail for the same cause, at least.
 pub const ENOUGH: usize = 3;
 
-/// Returns how many workers have to report a cause from outside before a task of this trust can be released. So many
+/// Returns how many workers have to report a cause from outside before a task of this trust can be released. That many
 /// reports are free.
 pub fn reports_for(trust: u64) -> u32 {
 	Rules::LIVE.new_workers(trust)
 }
 
-/// How often what it takes to release a task is sent before it is abandoned.
+/// How many times the calls that release a task are tried before it is abandoned.
 pub const TRIES: u32 = 3;
 
-/// The longest time, in ms, that delegating a task on chain is begun ahead of the end of its contributions: no worker can
-/// report afterwards that was not delegated.
+/// The most time, in ms, that is left for delegating a task on chain before its contributions end: after that, a worker
+/// without a delegation cannot report.
 const NOTICE: Moment = 60_000;
 
-/// Returns how long before the contribution deadline of a deal with this reference time, in ms, its tasks are given up that
-/// could be released.
+/// Returns how long before the contribution deadline of a deal with this reference time, both in ms, tasks are given up that
+/// can be released.
 pub fn notice(reference_time: Moment) -> Moment {
 	(reference_time / 2).min(NOTICE)
 }
@@ -50,7 +51,7 @@ pub const PATIENCE: u64 = 60_000;
 pub struct Verdict {
 	/// The cause, for people.
 	pub reason: String,
-	/// The same, if it comes from outside the task, or clocks ended its runs: then nobody is to blame.
+	/// The same, if the task can be released for it: then nobody is to blame.
 	pub outside: Option<FailureCause>,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
@@ -75,18 +76,18 @@ fn is_tasks_own(cause: FailureCause) -> bool {
 }
 
 impl Verdict {
-	/// Returns whether the workers are as many as it takes to release a task of this trust.
+	/// Returns whether there are enough workers to release a task of this trust.
 	pub fn can_release(&self, trust: u64) -> bool {
 		self.outside.is_some() && self.witnesses.len() >= reports_for(trust) as usize
 	}
 
-	/// Returns whether somebody shows by a contribution that others may do what these workers could not.
+	/// Returns whether a contribution shows that other workers may finish what these could not.
 	pub fn is_doubtful(&self, task: &TaskState) -> bool {
 		self.outside == Some(FailureCause::TimedOut) && !task.chain().contributions.is_empty()
 	}
 }
 
-/// Returns whether a worker gave a task all the time that there is, and did not end it.
+/// Returns whether a worker has given the task all of the category's time without finishing it.
 pub fn has_timed_out(task: &TaskState) -> bool {
 	let said = task.replicates.values().filter(|part| part.step == Step::Failed).filter_map(|part| part.cause.as_ref());
 	said.filter_map(|said| said.cause).any(|cause| cause.0 == FailureCause::TimedOut)

@@ -1,4 +1,4 @@
-//! What follows from answers: to extrinsics, to questions, and from the store.
+//! How answers change the state: those to extrinsics and to questions, and those of the store.
 
 use rlc_primitives::{Moment, Task, TaskId};
 
@@ -11,7 +11,7 @@ const SETTLE: Moment = 10_000;
 /// The longest pause, in ms, after a failure.
 const MAX_PAUSE: Moment = 60_000;
 
-/// Returns the pause, in ms, after so many refusals in a row.
+/// Returns the pause, in ms, after this many refusals in a row.
 fn pause(refusals: u32) -> Moment {
 	if refusals == 0 {
 		return SETTLE;
@@ -26,8 +26,8 @@ pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	state.end_sending(id, refusals, now.chain + pause(refusals));
 }
 
-/// Records that a task that is given up was delegated on chain, or not: then no worker can report its failure there. For a
-/// task that could be released, it is tried again. Returns what its witnesses are told.
+/// Records whether a task that is given up was delegated on chain. If it was not, no worker can report its failure there, so
+/// for a task that can be released the delegation is tried again. Returns what its witnesses are told.
 pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<Action> {
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
 	let is_worth_it = given_up.is_some_and(|given_up| given_up.cause.is_some() && given_up.refused + 1 < TRIES);
@@ -42,7 +42,7 @@ pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<A
 	witnesses.map(|worker| Action::ReportFailure { task: *id, worker }).collect()
 }
 
-/// Records that a task was released, or that the chain refused what that takes.
+/// Records whether a task was released, or whether the chain refused a call that this takes.
 pub fn released(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	if !is_ok {
 		state.refuse_release(id);

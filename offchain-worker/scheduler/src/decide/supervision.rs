@@ -155,8 +155,8 @@ impl Case<'_> {
 		next.needs_worker = now.chain.saturating_add(run_time) < deadline;
 	}
 
-	/// Returns the decision to give a task up by the word of these workers. Those beyond what a release needs are there
-	/// if others are silent, few, since more reports than it needs cost their workers a fee.
+	/// Returns the decision to give a task up on the word of these workers. There are a few more of them than a release needs,
+	/// in case some stay silent, but not many, since reports beyond that number cost their workers a fee.
 	fn end_by(&self, verdict: &Verdict) -> Action {
 		let most = ENOUGH.max(reports_for(self.deal.deal.trust) as usize);
 		let witnesses = verdict.witnesses.iter().take(most).cloned().collect();

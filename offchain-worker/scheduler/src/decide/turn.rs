@@ -1,4 +1,4 @@
-//! All that is to be done now: each judgment is asked, and recorded before the next one is.
+//! Everything that is to be done now: each judgment is recorded before the next one is asked.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ fn supervise(state: &mut State, id: TaskId, now: Now) -> Vec<Action> {
 	let next = supervision::next(state, id, now);
 	let Some(task) = state.task(&id) else { return Vec::new() };
 	if next.needs_worker && !task.is_queued() {
-		// It was worked on before, so it waited already; but if that took all the time that there is, others are first.
+		// A task that was worked on has waited already. But if it used up all of the category's time, others come first.
 		let has_waited = !task.replicates.is_empty() && !failures::has_timed_out(task);
 		let end = if has_waited { End::Front } else { End::Back };
 		state.wait(&id, end, now);

@@ -131,7 +131,7 @@ impl Queue {
 		Some(task)
 	}
 
-	/// Counts turns: one of the deal's tasks was assigned to a worker, and takes so many of its slots.
+	/// Counts turns: one of the deal's tasks was assigned to a worker, and takes this many of its slots.
 	pub fn serve(&mut self, deal: &DealId, slots: u32) {
 		match self.lines.get_mut(deal) {
 			Some(line) => {

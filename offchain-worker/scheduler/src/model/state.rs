@@ -58,7 +58,7 @@ pub struct State {
 }
 
 impl State {
-	/// Returns the state of a pool that knows nothing yet, with results of at most so many bytes.
+	/// Returns the state of a pool that knows nothing yet, with results of at most this many bytes.
 	pub fn new(max_result: u64) -> Self {
 		Self { max_result, ..Self::default() }
 	}

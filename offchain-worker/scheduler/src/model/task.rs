@@ -58,7 +58,7 @@ pub struct GivenUp {
 	pub witnesses: BTreeSet<AccountId>,
 	/// Since when they have been asked to, in ms.
 	pub asked: Option<Moment>,
-	/// How many times in a row the chain refused what it takes to release the task.
+	/// How many times in a row the chain has refused a call that releasing the task takes.
 	pub refused: u32,
 }
 

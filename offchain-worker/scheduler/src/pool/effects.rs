@@ -117,12 +117,12 @@ impl Pool {
 		tokio::spawn(sending.in_current_span());
 	}
 
-	/// Returns a task for a worker, with the scheduler's signature, or that of the proxy whose key this is. It is good as long
-	/// as was written down.
+	/// Returns a task for a worker, with the signature of the scheduler or of its proxy, whichever this key is. It expires at
+	/// the time that the database has for it.
 	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
 		let part = self.state.task(&task.id()).and_then(|known| known.replicates.get(worker));
-		// A part that is not known any more has nothing to contribute.
+		// A part that is no longer known has nothing to contribute.
 		let expiry = part.map_or(0, |part| part.expiry);
 		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry };
 		let signature = identity.key.sign_delegation(&delegation, &identity.domain);

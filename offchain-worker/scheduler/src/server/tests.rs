@@ -69,7 +69,7 @@ impl Yard {
 		Self::run_by(key("Alice"), change).await
 	}
 
-	/// Starts a scheduler that has this key.
+	/// Starts a scheduler with this key.
 	async fn run_by(key: Key, change: impl FnOnce(&mut Config)) -> Self {
 		let dir = tempfile::tempdir().unwrap();
 		let chain = FakeChain::new(system_time());
@@ -213,7 +213,7 @@ impl Worker {
 		timeout(LONG, self.instructions.next()).await.expect("an instruction").expect("the connection holds").unwrap()
 	}
 
-	/// Waits until it is told to compute so many tasks, and returns them.
+	/// Waits until it is told to compute this many tasks, and returns them.
 	async fn tasks(&mut self, count: usize) -> Vec<Assignment> {
 		let mut all = Vec::new();
 		while all.len() < count {

@@ -164,12 +164,12 @@ impl Scene {
 		self.decided.extend(replies::delegated(&mut self.state, &id, true, self.now));
 	}
 
-	/// Tells that the chain refused to delegate a task that is given up.
+	/// Answers that the chain refused to delegate a task that is given up.
 	pub fn delegation_refused(&mut self, id: TaskId) {
 		self.decided.extend(replies::delegated(&mut self.state, &id, false, self.now));
 	}
 
-	/// Tells that the chain refused to release a task.
+	/// Answers that the chain refused to release a task.
 	pub fn release_refused(&mut self, id: TaskId) {
 		replies::released(&mut self.state, &id, false, self.now);
 	}

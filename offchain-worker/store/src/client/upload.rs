@@ -68,7 +68,7 @@ pub(super) struct Upload<'a> {
 
 /// The store's answer to a request.
 enum Answer {
-	/// It has so many bytes.
+	/// It has this many bytes.
 	Has(u64),
 	/// The next try has to begin with asking how many it has.
 	Ask(String),

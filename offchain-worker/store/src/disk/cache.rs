@@ -181,7 +181,7 @@ impl Entries {
 mod tests {
 	use super::*;
 
-	/// Puts a content of so many bytes into the cache.
+	/// Puts a content of this many bytes into the cache.
 	fn insert(cache: &Cache, byte: u8, size: usize) -> Fetched {
 		let new = cache.dir.with_extension("new");
 		fs::write(&new, vec![byte; size]).unwrap();

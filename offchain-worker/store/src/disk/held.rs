@@ -200,7 +200,7 @@ mod tests {
 		Cid::of_sha256([n; 32])
 	}
 
-	/// Holds so many contents of 10 bytes, on the disk.
+	/// Holds this many contents of 10 bytes, on the disk.
 	fn held(count: u8) -> Held {
 		let mut held = Held::default();
 		for n in 1..=count {

@@ -34,7 +34,7 @@ impl Disk {
 		}
 	}
 
-	/// Fails if a holder may not store a content of so many bytes. A content that is stored already counts for the new
+	/// Fails if a holder may not store a content of this many bytes. A content that is stored already counts for the new
 	/// holder only.
 	pub(super) fn check_quotas(&self, state: &mut State, cid: &Cid, who: &str, size: u64) -> Result<(), StoreError> {
 		if state.index.size(cid).is_none() {
@@ -46,7 +46,7 @@ impl Disk {
 		}
 	}
 
-	/// Fails if there is no room for so many bytes of a holder, even once what has expired is gone.
+	/// Fails if there is no room for this many bytes of a holder, even once what has expired is gone.
 	fn check_room(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
 		self.check_share(state, who, size)?;
 		let fits = |state: &State| {
@@ -59,7 +59,7 @@ impl Disk {
 		fits(state).then_some(()).ok_or(StoreError::Full(self.limits.total))
 	}
 
-	/// Fails if a holder's share has no room for so many bytes.
+	/// Fails if a holder's share has no room for this many bytes.
 	fn check_share(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
 		let quota = self.limits.each;
 		let fits = |state: &State| {

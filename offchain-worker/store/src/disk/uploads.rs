@@ -97,7 +97,7 @@ impl Uploads {
 		self.0.get(&name(grant)).cloned()
 	}
 
-	/// Returns the upload of so many bytes that a grant is for, if it has begun. It lasts as long as the grant then.
+	/// Returns the upload of this many bytes that a grant is for, if it has begun. It lasts as long as the grant then.
 	pub(super) fn renew(&self, grant: &Grant, length: u64) -> Result<Option<Arc<Upload>>, StoreError> {
 		let Some(upload) = self.get(grant) else { return Ok(None) };
 		if upload.length != length {
@@ -115,7 +115,7 @@ impl Uploads {
 		Ok(())
 	}
 
-	/// Begins the upload of so many bytes that a grant is for.
+	/// Begins the upload of this many bytes that a grant is for.
 	pub(super) fn insert(&mut self, grant: &Grant, length: u64) -> Arc<Upload> {
 		let upload = Arc::new(Upload {
 			cid: grant.cid,

@@ -41,7 +41,7 @@ impl Store {
 		self.open_part(cid, 0, size).await
 	}
 
-	/// Opens so many bytes of a content, from one on.
+	/// Opens this many bytes of a content, from one on.
 	pub(crate) async fn open_part(&self, cid: &Cid, first: u64, count: u64) -> Result<Reading, StoreError> {
 		let wanted = *cid;
 		if let Some(file) = self.on_disk(move |disk| disk.open_file(&wanted)).await? {

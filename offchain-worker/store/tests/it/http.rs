@@ -51,7 +51,7 @@ async fn bring(served: &Served, grant: &Grant, offset: usize, bytes: &[u8]) -> A
 	ask(granted(served, Method::PATCH, grant).header("upload-offset", offset).body(bytes.to_vec())).await
 }
 
-/// Returns a connection that says that it brings so many bytes from the first on, and has brought none yet.
+/// Returns a connection that says that it brings this many bytes from the first on, and has brought none yet.
 async fn patch(served: &Served, grant: &Grant, length: usize) -> TcpStream {
 	let head = format!(
 		"PATCH /store/{} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nUpload-Offset: 0\r\nContent-Length: {}\r\n\r\n",

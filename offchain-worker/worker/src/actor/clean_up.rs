@@ -23,7 +23,7 @@ pub(crate) struct Kept {
 	bytes: u64,
 	/// For so long.
 	time: Duration,
-	/// So many bytes.
+	/// This many bytes.
 	limit: u64,
 }
 

@@ -53,7 +53,7 @@ impl Actor {
 		}
 	}
 
-	/// Runs a task that took so many slots.
+	/// Runs a task that took this many slots.
 	fn run_task(&self, id: TaskId, slots: u32) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		let Busy::Running(stop) = &entry.busy else { return };

@@ -100,7 +100,8 @@ impl Actor {
 		}
 	}
 
-	/// Says on chain why a task cannot be computed: what it failed for here, or else what this worker finds of itself.
+	/// Reports on chain why a task cannot be computed: the cause for which it failed here, or else what this worker finds
+	/// itself.
 	fn asked_for_evidence(&self, task: TaskRef) {
 		let id = task.id();
 		match self.failures.iter().find(|(failed, ..)| *failed == id) {
@@ -109,12 +110,12 @@ impl Actor {
 		}
 	}
 
-	/// Says on chain that a task cannot be computed. Nothing depends on it here, so it is not journalled.
+	/// Reports on chain that a task cannot be computed. Nothing here depends on it, so it is not in the journal.
 	pub(super) fn give_evidence(&self, task: TaskRef, cause: FailureCause) {
 		tokio::spawn(report(self.parts.chain.clone(), task, cause).instrument(span_of(task)));
 	}
 
-	/// Says on chain that a task is hopeless, which this worker was never given, if it finds so by itself.
+	/// Reports on chain that a task is hopeless that this worker was never given, if the worker finds that itself.
 	fn look_into(&self, task: TaskRef) {
 		let (chain, plans, resources) = (self.parts.chain.clone(), self.plans.clone(), self.bounds.resources.clone());
 		let look = async move {
@@ -157,8 +158,8 @@ fn span_of(task: TaskRef) -> Span {
 	tracing::info_span!("evidence", deal = ?task.deal.0, task = ?task.id().0)
 }
 
-/// Returns why a deal's tasks are hopeless, as far as its params say, for a worker with these resources. To need more than
-/// there is counts as params that cannot be served: the scheduler asks only if that holds for all of its workers.
+/// Returns why a deal's tasks are hopeless for a worker with these resources, judged by the deal's params. Needs beyond the
+/// resources count as invalid params: the scheduler asks only if they exceed those of all its workers.
 fn hopeless(known: Result<Arc<Plan>, RunFailure>, resources: &Resources) -> Option<FailureCause> {
 	match known {
 		Ok(plan) => slots_for(&plan, resources).is_err().then_some(FailureCause::InvalidParams),
@@ -166,7 +167,7 @@ fn hopeless(known: Result<Arc<Plan>, RunFailure>, resources: &Resources) -> Opti
 	}
 }
 
-/// Says on chain that a task cannot be computed.
+/// Reports on chain that a task cannot be computed.
 async fn report(chain: Arc<dyn ChainPort>, task: TaskRef, cause: FailureCause) {
 	let send = || chain.send(Submission::ReportFailure(task, cause), &[]);
 	let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));

@@ -334,7 +334,7 @@ async fn endless_app_is_ended_at_the_same_instruction_by_the_category_s_fuel() {
 }
 
 #[tokio::test]
-async fn endless_app_is_reported_only_if_it_had_all_of_the_category_s_time() {
+async fn endless_app_is_blamed_only_if_it_had_all_of_the_category_s_time() {
 	let mut bench = bench(&endless());
 	bench.time = Duration::from_millis(50);
 	let cut = bench.run().await;

@@ -5,9 +5,9 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use frame_benchmarking::v2::account;
 use frame_support::BoundedVec;
 use rlc_primitives::{
-	record::LeastRecord, signature, traits::Escrow, AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId, CategoryId,
-	DatasetId, DatasetOrder, DealId, GroupId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction, RequestOrder,
-	Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
+	record::LeastRecord, signature, traits::Escrow, AccountId, AnyOrder, AppId, AppOrder, Balance, CallbackId,
+	CategoryId, DatasetId, DatasetOrder, DealId, GroupId, Order, OrderHash, OrderKind, OrderSignature, PoolRestriction,
+	RequestOrder, Restriction, Signature, Tag, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::{crypto::KeyTypeId, sr25519, H160, H256};
 use sp_io::crypto::{sr25519_generate, sr25519_sign};
@@ -21,8 +21,8 @@ use crate::{
 /// What a task of a deal was charged, in nRLC.
 pub const CHARGE: Balance = 1_000;
 
-/// What the requests want of their pools: those of [`Market::recorded`] have just that, halved or not, and so have pools
-/// without a record.
+/// The record that the requests demand. The pools of [`Market::recorded`] just meet it, halved or not, and pools without a
+/// record meet it too.
 const LEAST: LeastRecord = LeastRecord { completed: 0, max_failed: 67 };
 
 pub const KEY_TYPE: KeyTypeId = KeyTypeId(*b"mrkt");
@@ -33,7 +33,7 @@ pub fn wrapped<T: Config, O: Order>(order: &O) -> Vec<u8> {
 	signature::wrapped(&payload)
 }
 
-/// Someone with a key.
+/// An account with its key.
 struct Signer {
 	key: sr25519::Public,
 	account: AccountId,
@@ -111,7 +111,7 @@ fn workerpool_order(workerpool: WorkerpoolId, group: GroupId) -> WorkerpoolOrder
 	}
 }
 
-/// One of the four.
+/// One of the four orders.
 pub struct Made {
 	pub owner: AccountId,
 	pub hash: OrderHash,
@@ -119,7 +119,7 @@ pub struct Made {
 }
 
 impl Market {
-	/// Makes the orders, with so many bytes of params. Nothing is known of them yet.
+	/// Makes the orders, with this many bytes of params. The chain does not know them yet.
 	pub fn new<T: Config>(params: u32) -> Self {
 		if NextCategory::<T>::get() == CategoryId(0) {
 			Pallet::<T>::do_add_category(Default::default(), 1_000).expect("the category is valid");
@@ -175,7 +175,7 @@ impl Market {
 		self
 	}
 
-	/// Returns the same, but that a former owner of its asset published the order of this kind, and another one presigned it.
+	/// Returns the same, but one former owner of the asset published the order of this kind, and another presigned it.
 	pub fn taken_over<T: Config>(self, kind: OrderKind) -> Self {
 		let market = self.published::<T>();
 		market.published_by_another::<T>(kind);
@@ -183,7 +183,7 @@ impl Market {
 		market
 	}
 
-	/// Returns orders in the book, which former owners of the assets presigned.
+	/// Returns orders in the book that former owners of the assets presigned.
 	pub fn presigned_by_others<T: Config>(self) -> Self {
 		let market = self.published::<T>();
 		for kind in [OrderKind::App, OrderKind::Dataset, OrderKind::Workerpool] {
@@ -192,8 +192,8 @@ impl Market {
 		market
 	}
 
-	/// Returns the same, but that other former owners published those of the app and of the dataset. The scheduler published
-	/// its own: its bond is needed.
+	/// Returns the same, but other former owners published the orders of the app and of the dataset. The scheduler published
+	/// its own order, whose bond is needed.
 	pub fn resold<T: Config>(self) -> Self {
 		let market = self.presigned_by_others::<T>();
 		for kind in [OrderKind::App, OrderKind::Dataset] {
@@ -202,7 +202,7 @@ impl Market {
 		market
 	}
 
-	/// Has another account than the owner have published an order.
+	/// Rewrites an order as if an account other than the owner had published it.
 	fn published_by_another<T: Config>(&self, kind: OrderKind) {
 		let hash = self.order::<T>(kind).hash;
 		let former = former::<T>("publisher", kind);
@@ -217,7 +217,7 @@ impl Market {
 		});
 	}
 
-	/// Has another account than the owner have presigned an order.
+	/// Rewrites an order as if an account other than the owner had presigned it.
 	fn presigned_by_another<T: Config>(&self, kind: OrderKind) {
 		let former = former::<T>("presigner", kind);
 		Presigned::<T>::mutate(self.order::<T>(kind).hash, |order| {
@@ -233,7 +233,7 @@ impl Market {
 		self
 	}
 
-	/// Returns the same, with a pool and an app whose tasks ended in every way before.
+	/// Returns the same, with a pool and an app whose earlier tasks ended in every way.
 	pub fn recorded<T: Config>(self) -> Self {
 		let tally = Tally { completed: 100, failed: 100, timed_out: 100, ..Tally::default() };
 		AppRecords::<T>::insert(self.request.app, tally);
@@ -242,8 +242,8 @@ impl Market {
 		self
 	}
 
-	/// Makes the deal of these orders that nobody signs, of a pool and an app with records, and returns its id. Its tasks
-	/// have a charge, and attempts at them can be paid as much.
+	/// Makes the deal of these orders unattended, of a pool and an app with records, and returns its id. Its tasks have a
+	/// charge, and attempts at them can be paid as much.
 	pub fn dealt<T: Config>(&self) -> DealId {
 		let deal = Pallet::<T>::do_match_published(None, self.hashes::<T>()).expect("the orders match");
 		Deals::<T>::mutate(deal, |deal| deal.as_mut().expect("it was just made").charge = CHARGE);
@@ -253,7 +253,7 @@ impl Market {
 		deal
 	}
 
-	/// Returns the order of this kind, and who may authorize it.
+	/// Returns the order of this kind, with its hash and its owner.
 	pub fn order<T: Config>(&self, kind: OrderKind) -> Made {
 		let (owner, order): (&Signer, AnyOrder) = match kind {
 			OrderKind::App => (&self.app_owner, self.app.clone().into()),
@@ -265,7 +265,7 @@ impl Market {
 		Made { owner: owner.account.clone(), hash, order: Box::new(order) }
 	}
 
-	/// Returns the four orders, each signed by who may.
+	/// Returns the four orders, each signed by its owner.
 	pub fn signed<T: Config>(self) -> Box<SignedOrders> {
 		Box::new(SignedOrders {
 			app: self.app_owner.sign::<T, _>(self.app),
@@ -294,7 +294,7 @@ fn former<T: Config>(did: &'static str, kind: OrderKind) -> AccountId {
 	who
 }
 
-/// Has another account have paid a deposit, in nRLC.
+/// Rewrites a deposit, in nRLC, as if another account had paid it.
 fn hand_over<T: Config>(owner: &mut AccountId, to: &AccountId, deposit: Balance) {
 	Pallet::<T>::hold_deposit(to, deposit).expect("former owners have RLC");
 	*owner = to.clone();

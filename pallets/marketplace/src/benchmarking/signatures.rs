@@ -1,7 +1,7 @@
-//! Signatures of every kind under a request, each one for which the most is tried.
+//! Signatures of every kind under a request, each one that takes the most attempts to verify.
 //!
-//! A key of ed25519 or sr25519 has to sign, or its signature would be refused early. Of a signature that gives a public
-//! key, anybody's will do: it is tried in vain.
+//! A key of ed25519 or sr25519 has to sign, or its signature would be refused early. Of the kinds that yield a public key,
+//! anybody's signature will do: it is tried in vain.
 
 use rlc_primitives::{
 	ethereum::{account_of, EthereumSignature},

@@ -118,7 +118,7 @@ impl Ask {
 		matches!(self.request.workerpool.by_name(), Restriction::Exactly(_))
 	}
 
-	/// Returns whether a workerpool offer at this price, or a dearer one, could be among the best.
+	/// Returns whether a workerpool offer at this price or above could be among the best.
 	pub fn is_open_to(&self, price: Balance) -> bool {
 		let affordable = price <= self.request.workerpool_max_price
 			&& self.pairs.first().is_some_and(|pair| pair.price.saturating_add(price) <= self.most);
@@ -172,7 +172,7 @@ impl Ask {
 		}
 	}
 
-	/// Returns whether the requester can still pay for a task if it spent so much since, in nRLC.
+	/// Returns whether the requester can still pay for a task if it spent this much since, in nRLC.
 	pub fn can_pay(&self, found: &Found, spent: Balance) -> bool {
 		found.price.saturating_add(spent) <= self.most
 	}

@@ -7,7 +7,7 @@ use sp_core::offchain::Timestamp;
 pub(crate) enum Budget {
 	/// Until this time, off chain: there only is a clock.
 	Until(Timestamp),
-	/// So many looks at offers, and so many combinations whose groups are looked up.
+	/// This many looks at offers, and this many combinations whose groups are looked up.
 	Counts {
 		/// Workerpool offers.
 		offers: u32,

@@ -239,7 +239,7 @@ fn only_the_owner_of_today_counts() {
 }
 
 #[test]
-fn an_order_has_one_volume_however_it_is_authorized() {
+fn order_has_one_volume_however_it_is_authorized() {
 	test(|| {
 		// The requester is a wallet's account, so that the request has an EIP-712 form.
 		let requester = wallet_account();

@@ -25,7 +25,7 @@ pub fn heirs_offer(price: Balance, salt: u16) -> WorkerpoolOrder {
 	order
 }
 
-/// Leaves an account with so much that it can lock, beside the nRLC that keeps an account with holds alive.
+/// Leaves an account with this much that it can lock, beside the nRLC that keeps an account with holds alive.
 pub fn leave(who: Who, left: Balance) {
 	let rest = free(who) - left - 1;
 	assert_ok!(Balances::transfer_allow_death(who.origin(), Who::Sponsor.id(), rest));

@@ -1,4 +1,4 @@
-//! Records: how tasks ended, and what follows for offers.
+//! Records: how tasks ended, and what that changes for offers and requests.
 
 use frame_support::{assert_noop, assert_ok, pallet_prelude::InvalidTransaction};
 use rlc_primitives::{
@@ -27,7 +27,7 @@ fn close(deal: DealId, outcome: Outcome) {
 	assert_ok!(Safe::unlock(view.scheduler(), view.pool_stake));
 }
 
-/// Makes a deal of so many tasks, and closes them all.
+/// Makes a deal of this many tasks, and closes them all.
 fn closed(salt: u8, volume: u64, outcome: Outcome) {
 	let four = four().with(|it| (it.request.volume, it.request.salt.0[0]) = (volume, salt));
 	assert_ok!(four.matched());
@@ -190,7 +190,7 @@ const WAYS: [fn(&Four) -> DispatchResult; 4] = [
 ];
 
 #[test]
-fn pool_that_has_just_the_least_record_is_matched_in_every_way() {
+fn pool_that_just_meets_the_least_record_is_matched_by_every_call() {
 	test(|| {
 		Charge::set(&100);
 		four().published();
@@ -207,7 +207,7 @@ fn pool_that_has_just_the_least_record_is_matched_in_every_way() {
 }
 
 #[test]
-fn pool_with_less_than_the_least_record_is_matched_in_no_way() {
+fn pool_below_the_least_record_is_matched_by_no_call() {
 	test(|| {
 		Charge::set(&100);
 		four().published();
@@ -225,7 +225,7 @@ fn pool_with_less_than_the_least_record_is_matched_in_no_way() {
 }
 
 #[test]
-fn request_for_a_record_waits_while_the_pools_fades() {
+fn request_for_a_record_waits_while_no_pool_meets_it() {
 	test(|| {
 		Charge::set(&100);
 		let four = wanting(200, 100, 1).published();
@@ -240,7 +240,7 @@ fn request_for_a_record_waits_while_the_pools_fades() {
 }
 
 #[test]
-fn least_record_holds_for_pools_that_are_named_or_in_a_group_too() {
+fn least_record_applies_to_pools_restricted_by_id_or_group_too() {
 	test(|| {
 		Charge::set(&100);
 		four().published();
@@ -257,7 +257,7 @@ fn least_record_holds_for_pools_that_are_named_or_in_a_group_too() {
 }
 
 #[test]
-fn what_a_seller_completed_does_not_speak_for_the_heir() {
+fn record_of_the_seller_does_not_count_for_the_heir() {
 	test(|| {
 		Charge::set(&100);
 		closed(101, 1, DONE);

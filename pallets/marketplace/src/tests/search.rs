@@ -107,7 +107,7 @@ fn offers_whose_group_has_no_such_member_hide_nothing_that_admits_everybody() {
 	});
 }
 
-/// Returns the restriction to pools that completed this much at least, and failed one part in ten at most.
+/// Returns the restriction to pools that completed at least this much, and failed at most a tenth.
 fn proven(completed: Balance) -> PoolRestriction {
 	PoolRestriction::new(Restriction::Anyone, Some(LeastRecord { completed, max_failed: 10 }))
 }
@@ -118,7 +118,7 @@ fn record(pool: WorkerpoolId, owner: Who, completed: Balance, timed_out: Balance
 }
 
 #[test]
-fn offers_of_pools_with_too_poor_a_record_hide_nothing() {
+fn offers_of_pools_with_too_poor_a_record_hide_no_others() {
 	let records: [fn(); 2] = [|| (), || record(heirs_pool(), Who::Heir, 900, 101)];
 	for give_heirs_pool_a_record in records {
 		on_a_validator(|work| {
@@ -207,8 +207,7 @@ fn search_that_runs_out_of_time_goes_on_in_the_next_block() {
 	});
 }
 
-/// Returns after how many blocks a request is matched that a hundred others come before, which pay more and cannot be
-/// served.
+/// Returns how many blocks it takes to match a request behind a hundred others that pay more and cannot be served.
 fn blocks_behind_hopeless(make_hopeless: fn(&mut RequestOrder)) -> u64 {
 	let (time, watch) = busy_clock();
 	let needed = Arc::new(AtomicU64::new(0));

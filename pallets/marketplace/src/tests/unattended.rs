@@ -24,7 +24,7 @@ pub fn on_a_validator(test: impl FnOnce(&dyn Fn() -> Vec<Call<Test>>)) {
 	with_watch(Arc::new(|| 1), |work| test(&|| work(40)));
 }
 
-/// Runs `test` on a validator with this watch. `work` makes its off-chain worker run, so many blocks later.
+/// Runs `test` on a validator with this watch. `work` makes its off-chain worker run, this many blocks later.
 pub fn with_watch(watch: Watch, test: impl FnOnce(&dyn Fn(u64) -> Vec<Call<Test>>)) {
 	let mut chain = market();
 	let submitted = validator(&mut chain, watch);

@@ -4,17 +4,16 @@ use rlc_primitives::{AccountId, Balance, Deal, DealId, Moment};
 
 /// Opens deals for benchmarks. The runtime knows how.
 pub trait BenchmarkHelper {
-	/// Records `deal` under `id`, and locks what its payer and its scheduler lock, which they are given. Calls no hook.
+	/// Records `deal` under `id`, gives its payer and its scheduler what they lock for it, and locks that. Calls no hook.
 	fn open_deal(id: DealId, deal: &Deal);
 
-	/// Lets attempts at tasks of this deal be paid so much, in nRLC.
+	/// Lets attempts at tasks of this deal be paid this much, in nRLC.
 	fn allow_attempts(deal: &Deal, amount: Balance);
 
 	/// Gives an account free RLC, in nRLC.
 	fn endow(who: &AccountId, amount: Balance);
 
-	/// Names as many proxies of an account as it can have, which may do everything for it. Returns the one that is found
-	/// last.
+	/// Gives an account as many proxies as it can have, each for every call. Returns the one that a search finds last.
 	fn name_proxies(who: &AccountId) -> AccountId;
 
 	/// Sets the chain's time, in ms.

@@ -24,7 +24,7 @@ pub const NOW: Moment = 1_700_000_000_000;
 pub const REFERENCE_TIME: Moment = 300_000;
 /// Longer than deals are kept: ten years, in ms.
 pub const LONG: Moment = 10 * 365 * 24 * 60 * 60 * 1_000;
-/// Where others than me work.
+/// The enclave of all workers but me.
 pub const ENCLAVE: H160 = H160::repeat_byte(1);
 /// Nobody's, or that of the runtime's receiver.
 pub const CALLBACK: CallbackId = CallbackId(H160::repeat_byte(7));
@@ -34,12 +34,12 @@ pub fn worker(n: u32) -> AccountId {
 	account("worker", n, 0)
 }
 
-/// Returns the delegate with this number, who did not contribute.
+/// Returns the delegate with this number. It has not contributed.
 pub fn nth_delegate(n: u32) -> AccountId {
 	worker(1_000 + n)
 }
 
-/// Returns who can be delegated beside those, with this number.
+/// Returns the worker with this number that can be delegated beside them.
 pub fn fresh_delegate(n: u32) -> Delegate {
 	Delegate { worker: worker(2_000 + n), enclave: Some(ENCLAVE) }
 }
@@ -62,7 +62,7 @@ pub fn deal_id(n: u32) -> DealId {
 	DealId(H256(U256::from(u64::from(n) + 1).to_big_endian()))
 }
 
-/// The most trust: calls for a task of it are free for as many workers as there can be.
+/// The highest trust: a task with it has free calls for as many workers as there can be.
 pub const MOST_TRUST: u64 = u64::MAX;
 
 /// Returns a deal of one task of trust 1, all of whose parties are different.
@@ -118,7 +118,7 @@ fn commitment_to(worker: &AccountId, task: TaskId, digest: ResultDigest) -> Comm
 	Commitment { result, seal, enclave: None }
 }
 
-/// Delegates a task on chain: to others in an enclave, which makes lists as long as they can be.
+/// Delegates a task on chain. All workers but me get an enclave, which makes the list as long as it can be.
 pub fn delegate_to<T: Config>(task: TaskRef, workers: impl Iterator<Item = AccountId>) {
 	let mut delegates = DelegatedList::new();
 	for worker in workers {
@@ -138,9 +138,9 @@ fn winners(c: u32, status: ContributionStatus) -> u32 {
 	}
 }
 
-/// Puts the contributions of the first `c` workers into a task that is not stored yet, as from an enclave. The last are
-/// those that agree. Each has a score that it can lose a part of, and nothing but what it has staked: its account comes
-/// back with that, or goes.
+/// Puts the contributions of the first `c` workers into a task that is not stored yet, as from an enclave. The last ones
+/// agree. Each worker has a score of which it can lose a part, and no RLC but its stake: its account exists afterwards
+/// only if the stake comes back.
 fn contributed<T: Config>(task: TaskRef, c: u32, status: ContributionStatus, digest: ResultDigest) -> Task {
 	let mut stored = Task::new(task.deal, task.index);
 	let others = c - winners(c, status);
@@ -171,8 +171,8 @@ pub fn delegated<T: Config>(n: u32) -> TaskRef {
 	task
 }
 
-/// Returns what I can contribute, with all that I have, to a task of this trust with `c` contributions to the same result,
-/// and as many delegates as can be.
+/// Returns what I can contribute, with all my RLC, to a task of this trust with `c` contributions of the same result, and as
+/// many delegates as there can be.
 pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
 	let task = open::<T>(n, Deal { trust, ..deal(Settlement::Automatic) });
 	if c > 0 {
@@ -188,13 +188,13 @@ pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
 	}
 }
 
-/// Returns a call with a contribution after `c` others that is free, and who signs it.
+/// Returns a free call that contributes after `c` others, and its signer.
 pub fn free_contribution<T: Config>(c: u32) -> (AccountId, Call<T>) {
 	let ContributionOf { task, commitment, authorization, enclave_signature } = contributable::<T>(0, c, MOST_TRUST);
 	(me(), Call::contribute { task, commitment, authorization, enclave_signature })
 }
 
-/// Returns a call with contributions to `n` tasks that is free, and who signs it.
+/// Returns a free call that contributes to `n` tasks, and its signer.
 pub fn free_batch<T: Config>(n: u32) -> (AccountId, Call<T>) {
 	let contributions = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect::<Vec<_>>();
 	(me(), Call::contribute_batch { contributions: BoundedVec::truncate_from(contributions) })
@@ -231,7 +231,7 @@ pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
 }
 
 /// Returns a task with `c` contributors that agree, all but the last of which have revealed, and as many delegates. The last
-/// reveal looks whether they agree on a failure. It does not close the task, whose deal has a callback.
+/// reveal checks whether they agree on a failure. It does not close the task, since the deal has a callback.
 pub fn revealed_but_one<T: Config>(n: u32, c: u32) -> TaskRef {
 	let deal = Deal { callback: Some(CALLBACK), trust: MOST_TRUST, ..deal(Settlement::Automatic) };
 	let task = revealing::<T>(n, deal, c, ContributionStatus::Contributed);
@@ -247,16 +247,16 @@ pub fn revealed_but_one<T: Config>(n: u32, c: u32) -> TaskRef {
 	task
 }
 
-/// Returns a task with `c` contributors that agree, and as many delegates, of whom nobody revealed in time.
+/// Returns a task with `c` contributors that agree, none of which revealed in time, and as many delegates.
 pub fn reopenable<T: Config>(c: u32) -> TaskRef {
 	let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
 	T::BenchmarkHelper::set_time(NOW + 2 * REFERENCE_TIME);
 	task
 }
 
-/// Returns a task with `c` contributors, the last of which alone revealed, and as many delegates, that nobody closed in
-/// time. All get their stakes back, which takes more than to seize those of workers that withheld a consensus. The treasury
-/// gets something either way: the pool's stake.
+/// Returns a task that nobody closed in time, with `c` contributors, only the last of which revealed, and as many
+/// delegates. All get their stakes back, which costs more than seizing those of workers that withheld a consensus. The
+/// treasury gets something either way: the pool's stake.
 pub fn overdue<T: Config>(c: u32) -> TaskRef {
 	let deal = deal(Settlement::Automatic);
 	let task = revealing::<T>(0, deal.clone(), c, ContributionStatus::Proved);
@@ -265,7 +265,7 @@ pub fn overdue<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns `n` closed tasks of as many deals that are kept no longer, each with all that can be known of one.
+/// Returns `n` closed tasks whose retention is over, each of another deal, and with all that can be stored about one.
 pub fn prunable<T: Config>(n: u32) -> Vec<TaskRef> {
 	let mut batch = Vec::new();
 	for n in 0..n {
@@ -303,12 +303,12 @@ pub fn failure() -> AgreedFailure {
 	AgreedFailure { cause: AppFault::AppFailed, code: 1, trace: H256::repeat_byte(1) }
 }
 
-/// Returns another failure than that.
+/// Returns another failure.
 pub fn other_failure() -> AgreedFailure {
 	AgreedFailure { code: 2, ..failure() }
 }
 
-/// Returns what is known of a task once a winner has shown that failure.
+/// Returns what is stored about a task once a winner has shown the first failure.
 pub fn agreed() -> TaskFailure {
 	TaskFailure::Agreed { cause: AppFault::AppFailed, code: 1 }
 }
@@ -324,8 +324,8 @@ pub fn failing<T: Config>(c: u32) -> TaskRef {
 	revealing_to::<T>(0, deal, c, ContributionStatus::Contributed, digest_of(failure()))
 }
 
-/// Returns a task with `c` contributors that can show that they committed to another failure than the one that is known to
-/// have consensus, and as many delegates.
+/// Returns a task with `c` contributors that can show that they committed to another failure than the one with consensus,
+/// which is known already, and as many delegates.
 pub fn excusable<T: Config>(c: u32) -> TaskRef {
 	let deal = Deal { trust: MOST_TRUST, ..deal(Settlement::Scheduler) };
 	let task = revealing_to::<T>(0, deal, c, ContributionStatus::Contributed, digest_of(other_failure()));
@@ -339,8 +339,8 @@ pub fn excusable<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns a task with `c` contributors, the last of which alone revealed that failure, and as many delegates. The window
-/// is over in which others could, and the attempt is paid.
+/// Returns a task with `c` contributors, only the last of which revealed the failure, and as many delegates. The reveal
+/// window is over, and the attempt is paid.
 pub fn attempted<T: Config>(c: u32) -> TaskRef {
 	let deal = Deal { trust: 2, ..deal(Settlement::Automatic) };
 	let task = revealing_to::<T>(0, deal.clone(), c, ContributionStatus::Proved, digest_of(failure()));
@@ -350,8 +350,8 @@ pub fn attempted<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns a task with `c` contributors that do not agree, and as many delegates. The first withheld a consensus before, so
-/// the treasury gets its stake. As many workers as can be reported one cause.
+/// Returns a task with `c` contributors that do not agree, and as many delegates. The first one has withheld a consensus, so
+/// the treasury gets its stake. As many workers as possible have reported one cause.
 pub fn releasable<T: Config>(c: u32) -> TaskRef {
 	let task = open::<T>(0, deal(Settlement::Automatic));
 	let mut full = contributed::<T>(task, c, ContributionStatus::Contributed, answer());
@@ -365,8 +365,8 @@ pub fn releasable<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns a task with 64 contributors and delegates, of which 63 reported, and who is to report yet: a delegate, since
-/// those are looked for last.
+/// Returns a task with 64 contributors and 64 delegates, of which 63 have reported, and the one that is to report: a
+/// delegate, since delegates are searched last.
 pub fn reportable<T: Config>() -> (TaskRef, AccountId) {
 	let deal = Deal { trust: MOST_TRUST, ..deal(Settlement::Automatic) };
 	let task = revealing::<T>(0, deal, MAX_CONTRIBUTORS, ContributionStatus::Contributed);
@@ -374,14 +374,14 @@ pub fn reportable<T: Config>() -> (TaskRef, AccountId) {
 	(task, nth_delegate(MAX_CONTRIBUTORS - 1))
 }
 
-/// Returns a task that `c` workers may deliver at once, me last, of a deal with a callback.
+/// Returns a task of a deal with a callback, whose result `c` workers may deliver directly, me last.
 pub fn with_delegates<T: Config>(c: u32) -> TaskRef {
 	let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
 	delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
 	task
 }
 
-/// Returns my call that does so, with `d` bytes for the callback.
+/// Returns my call that delivers such a result, with `d` bytes for the callback.
 pub fn direct<T: Config>(c: u32, d: u32) -> Call<T> {
 	let task = with_delegates::<T>(c);
 	let data = data(d);
@@ -390,7 +390,7 @@ pub fn direct<T: Config>(c: u32, d: u32) -> Call<T> {
 	Call::contribute_and_finalize { task, digest, authorization, enclave: None, callback_data: Some(data) }
 }
 
-/// Returns a completed task with 64 contributors, whose result found the queue full, and that result.
+/// Returns a completed task with 64 contributors, whose result met a full queue, and that result.
 pub fn undelivered<T: Config>(d: u32) -> (TaskRef, CallbackData) {
 	let data = data(d);
 	let task = revealed_data::<T>(MAX_CONTRIBUTORS, &data);
@@ -400,8 +400,8 @@ pub fn undelivered<T: Config>(d: u32) -> (TaskRef, CallbackData) {
 	(task, data)
 }
 
-/// Waits until the reveal window of a task is over that had its consensus at once. Returns when that is, in ms, and the
-/// task's entry in the agenda.
+/// Waits until the reveal window of a task is over that had its consensus at [`NOW`]. Returns the end of the window, in ms,
+/// and the task's entry in the agenda.
 pub fn window_over<T: Config>(task: TaskRef) -> (Moment, DueKey<TaskId>) {
 	let due = deal(Settlement::Automatic).reveal_deadline(NOW);
 	T::BenchmarkHelper::set_time(due);
@@ -453,7 +453,7 @@ pub fn fill_kitty<T: Config>() {
 	assert!(T::Escrow::settle(&[given]).is_ok());
 }
 
-/// Checks that a task is closed, and that nobody works on it, or on any other.
+/// Asserts that a task is closed, and that nobody works on any task.
 pub fn assert_closed<T: Config>(task: TaskRef) {
 	assert!(stored::<T>(task).is_closed());
 	assert_eq!(Work::<T>::iter().count(), 0);

@@ -1,8 +1,8 @@
-//! Signatures of every kind, each one for which the most is tried.
+//! Signatures of every kind, each one that takes the most attempts to verify.
 //!
 //! Native ones are tried over the plain payload and then as browser wallets wrap it; an Ethereum key's both as a hash and
-//! as a message, which makes four. A key of ed25519 or sr25519 has to sign, or its signature would be refused early. One
-//! that gives a public key always gives one, so anybody's will do, and it is tried in vain.
+//! as a message, which makes four. A key of ed25519 or sr25519 has to sign, or its signature would be refused early. Of the
+//! kinds that yield a public key, anybody's signature will do: it is tried in vain.
 
 use alloc::vec::Vec;
 
@@ -27,7 +27,7 @@ pub const ETHEREUM_SIGNATURE: [u8; 65] = {
 	bytes
 };
 
-/// Returns a delegation of a task to me, in an enclave: the longest there is.
+/// Returns a delegation of a task to me, in an enclave: the longest kind of delegation.
 pub fn delegation() -> Delegation {
 	Delegation { worker: me(), task: TaskId::default(), enclave: Some(ENCLAVE), expiry: Moment::MAX }
 }

@@ -242,12 +242,12 @@ impl EnclaveRegistry for Enclaves {
 pub struct HotKeys;
 
 impl HotKeys {
-	/// Lets a key act for this scheduler from now on.
+	/// Lets a key act for this scheduler.
 	pub fn name(proxy: AccountId, scheduler: AccountId) {
 		Named::insert((proxy, scheduler), ());
 	}
 
-	/// Lets it act for this scheduler no more.
+	/// Stops a key from acting for this scheduler.
 	pub fn remove(proxy: AccountId, scheduler: AccountId) {
 		Named::remove((proxy, scheduler));
 	}

@@ -121,7 +121,7 @@ fn expiry_cannot_be_put_off() {
 }
 
 #[test]
-fn proxy_of_the_scheduler_signs_as_long_as_it_is_one() {
+fn scheduler_s_proxy_signs_delegations_for_as_long_as_it_is_one() {
 	test(|| {
 		let task = open(deal(9));
 		assert_noop!(submit(1, proxied_contribution(1, task)), Error::<Test>::NotProxy);
@@ -135,7 +135,7 @@ fn proxy_of_the_scheduler_signs_as_long_as_it_is_one() {
 }
 
 #[test]
-fn proxy_s_signature_delivers_a_result_directly() {
+fn result_is_delivered_directly_by_a_delegation_that_a_proxy_signed() {
 	test(|| {
 		let task = open(deal(1));
 		let direct = || {
@@ -180,7 +180,7 @@ fn proxy_signs_for_no_other_scheduler_and_nobody_else_for_it() {
 			other => panic!("{other:?} is not the scheduler's own"),
 		};
 		for authorization in [
-			// Of another key, also the scheduler's own; for another worker; and a proxy's as if it were the scheduler's.
+			// By another key, or by the scheduler's own; for another worker; by the proxy, but brought as the scheduler's.
 			as_proxy(signed_by(7, &delegation(1))),
 			as_proxy(signed_by(SCHEDULER_KEY, &delegation(1))),
 			signed_as_proxy(PROXY_KEY, &delegation(2)),

@@ -99,7 +99,7 @@ fn strangers_cannot_delegate() {
 }
 
 #[test]
-fn a_foreign_task_spoils_the_batch() {
+fn foreign_task_spoils_the_batch() {
 	test(|| {
 		let mut foreign = deal(1);
 		foreign.workerpool.owner = STRANGER;

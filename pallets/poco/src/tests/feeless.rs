@@ -50,7 +50,7 @@ fn contribution_is_free_if_it_is_acceptable_and_the_stake_is_there() {
 }
 
 #[test]
-fn contribution_that_a_proxy_of_the_scheduler_delegated_is_free_as_long_as_it_is_one() {
+fn contribution_that_a_scheduler_s_proxy_delegated_is_free_for_as_long_as_it_is_one() {
 	test(|| {
 		let one = contributing(&proxied_contribution(1, open(deal(9))));
 		assert!(!is_free(&worker(1), &one));

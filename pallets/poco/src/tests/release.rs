@@ -1,4 +1,4 @@
-//! `release`: what a task is computed from is not there, or its app does not end, and workers said so.
+//! `release`: an input of a task is missing, or its app does not end, and workers reported it.
 
 use frame_support::{assert_noop, assert_ok, pallet_prelude::DispatchResult};
 use rlc_primitives::{task::Stage, AccountId, Deal, RLC};
@@ -82,7 +82,7 @@ fn only_causes_from_outside_release() {
 	});
 }
 
-/// What a clock ended is nobody's fault, so neither the pool nor those who committed to something lose by it.
+/// It is nobody's fault, so neither the pool nor the worker that committed to something loses its stake.
 #[test]
 fn task_whose_runs_clocks_ended_is_released() {
 	test(|| {
@@ -97,7 +97,7 @@ fn task_whose_runs_clocks_ended_is_released() {
 	});
 }
 
-/// As for any other cause from outside.
+/// The same holds for any other cause from outside.
 #[test]
 fn one_report_releases_where_one_worker_decides() {
 	test(|| {

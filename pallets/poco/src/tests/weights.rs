@@ -20,17 +20,17 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 	(declared, actual)
 }
 
-/// Returns what the completion of a task takes that concerns so many people, looked at before and in the call.
+/// Returns what completing a task with this many people weighs, checked before the call and in it.
 fn completion(people: u32) -> Weight {
 	Units::check_complete(people).saturating_mul(2) + Units::complete(people)
 }
 
-/// Returns what so many signed delegations take: each is verified before the call and in it, which tells of it.
+/// Returns what this many signed delegations weigh: each is verified before the call and in it, and has an event.
 fn proofs(delegations: u64) -> Weight {
 	(Units::verify_delegation().saturating_mul(2) + Units::tell_delegated()).saturating_mul(delegations)
 }
 
-/// Returns what this many movements take beside the two of each account.
+/// Returns what this many movements weigh beside the two of each account.
 fn again(movements: u32) -> Weight {
 	Units::settle_again(movements) - Units::settle_again(0)
 }
@@ -58,7 +58,7 @@ fn each_call_gives_back_what_it_did_not_use() {
 }
 
 #[test]
-fn delegation_by_a_proxy_weighs_what_it_takes_to_know_the_proxy() {
+fn delegation_by_a_proxy_weighs_the_lookup_of_the_proxy_too() {
 	test(|| {
 		HotKeys::name(proxy(), scheduler());
 		let first = open(Deal { size: 3, ..deal(9) });

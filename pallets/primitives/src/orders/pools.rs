@@ -1,14 +1,14 @@
-//! With which workerpools a requester is willing to deal.
+//! The workerpools that a requester is willing to deal with.
 //!
 //! ```text
 //! 0                                  any workerpool            ┐
 //! 1 ‖ workerpool                     this one only             ├ as a Restriction is encoded
 //! 2 ‖ group                          the group's members       ┘
-//! 3 ‖ Restriction ‖ LeastRecord      those of them with at least this record
+//! 3 ‖ Restriction ‖ LeastRecord      any of those whose record is at least this
 //! ```
 //!
-//! A least record is a variant of its own, not one more field of the request: requests that name none keep their bytes,
-//! and with them their hashes, their signatures, and what is stored under either.
+//! A least record is a variant of its own, not one more field of the request, so that requests without one keep their
+//! bytes, and with them their hashes and signatures, and whatever is stored under their hashes.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -29,14 +29,14 @@ pub enum PoolRestriction {
 	/// This one only.
 	#[codec(index = 1)]
 	Exactly(WorkerpoolId),
-	/// The members of this group, when orders are matched.
+	/// The members of this group at the time of the match.
 	#[codec(index = 2)]
 	Group(GroupId),
-	/// Those of them with at least this record, when orders are matched. iExec's structure has no such field: an order
-	/// that names a record can only be signed natively.
+	/// Those that have at least this record at the time of the match. iExec's structure has no such field, so an order that
+	/// names a record cannot be signed by EIP-712.
 	#[codec(index = 3)]
 	WithRecord {
-		/// Of which workerpools.
+		/// The workerpools among which the record decides.
 		of: Restriction<WorkerpoolId>,
 		/// The least record.
 		least: LeastRecord,
@@ -44,8 +44,7 @@ pub enum PoolRestriction {
 }
 
 impl PoolRestriction {
-	/// Returns the restriction to the workerpools that `of` admits, and, if a record is named, of those to the ones that
-	/// have at least it.
+	/// Returns the restriction to the workerpools that `of` admits and, if a record is named, that have at least that record.
 	pub fn new(of: Restriction<WorkerpoolId>, least: Option<LeastRecord>) -> Self {
 		match least {
 			None => of.into(),
@@ -53,7 +52,7 @@ impl PoolRestriction {
 		}
 	}
 
-	/// Returns which workerpools are admitted, whatever their records.
+	/// Returns which workerpools are admitted, regardless of their records.
 	pub fn by_name(&self) -> Restriction<WorkerpoolId> {
 		match self {
 			Self::Anyone => Restriction::Anyone,
@@ -63,7 +62,7 @@ impl PoolRestriction {
 		}
 	}
 
-	/// Returns the least record that a workerpool must have; `None`: any will do, or none.
+	/// Returns the least record that a workerpool must have; `None` if it needs none.
 	pub fn least_record(&self) -> Option<LeastRecord> {
 		match self {
 			Self::WithRecord { least, .. } => Some(*least),
@@ -109,7 +108,7 @@ mod tests {
 	}
 
 	#[test]
-	fn name_and_record_come_back_as_they_were() {
+	fn restriction_by_name_and_record_can_be_taken_apart_again() {
 		for of in restrictions() {
 			for least in [None, Some(LEAST)] {
 				let pools = PoolRestriction::new(of.clone(), least);

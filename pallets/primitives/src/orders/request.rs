@@ -24,7 +24,7 @@ pub struct RequestOrder {
 	pub dataset: Option<DatasetId>,
 	/// The most that a task may pay the dataset's owner, in nRLC.
 	pub dataset_max_price: Balance,
-	/// Which workerpools may compute, and, if it names a least record, how well they must have done lately.
+	/// Which workerpools may compute, and the least record that they must have, if any.
 	pub workerpool: PoolRestriction,
 	/// The most that a task may pay the workerpool, in nRLC.
 	pub workerpool_max_price: Balance,

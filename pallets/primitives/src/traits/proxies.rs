@@ -1,14 +1,14 @@
-//! Which keys act for which schedulers.
+//! Which keys may act for which schedulers.
 
 use crate::AccountId;
 
-/// Knows which keys act for a scheduler without being its own: what they sign for it counts as long as they do.
+/// Knows which keys may act for a scheduler without being its own. What they sign for it counts only while they may.
 pub trait Proxies {
-	/// Returns whether `proxy` may delegate tasks for `scheduler` now, without having to announce it.
+	/// Returns whether `proxy` may delegate tasks for `scheduler` at this time, without announcing it first.
 	fn may_delegate(proxy: &AccountId, scheduler: &AccountId) -> bool;
 }
 
-/// Nobody acts for anybody.
+/// Nobody may act for anybody.
 impl Proxies for () {
 	fn may_delegate(_: &AccountId, _: &AccountId) -> bool {
 		false

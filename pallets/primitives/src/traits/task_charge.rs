@@ -6,8 +6,8 @@ use crate::{AccountId, Balance};
 
 /// Charges deals for the free calls of their tasks.
 pub trait TaskCharge {
-	/// Returns what a task of this trust is charged, in nRLC; of one with a callback, the call that ends it brings the
-	/// data.
+	/// Returns what a task of this trust is charged, in nRLC. With a callback, the charge covers the data that the last call
+	/// brings.
 	fn per_task(trust: u64, has_callback: bool) -> Balance;
 
 	/// Takes a charge from an account, as a fee, for good. Fails if it has less to spend.

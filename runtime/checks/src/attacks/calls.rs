@@ -107,8 +107,9 @@ pub fn app_fails(chain: &mut Chain, scheduler: &Person, worker: &Person, tasks: 
 	chain.send_all(scheduler, tasks.iter().map(finalize));
 }
 
-/// Does what workers and their scheduler do by themselves when clocks end the runs of tasks: the workers are delegated and
-/// report it, as many as have to, and the scheduler asks for the tasks' release. Without one they fail at their deadline.
+/// Does what workers and their scheduler do by themselves when clocks end the runs of tasks: as many workers as it takes
+/// are delegated and report it, and the scheduler releases the tasks. If the chain refuses that, they fail at their
+/// deadline.
 pub fn app_never_ends(chain: &mut Chain, scheduler: &Person, workers: &[Person], tasks: &[TaskRef]) {
 	let cause = FailureCause::TimedOut;
 	chain.must(scheduler, delegate(tasks, workers));
@@ -136,8 +137,8 @@ pub fn nested(call: RuntimeCall) -> Vec<RuntimeCall> {
 	vec![with_weight(call).into(), with_weight(batch.into()).into()]
 }
 
-/// Returns calls that would switch a protection off, each with the origin of the track that is for what it sets: one beyond
-/// each end of each bound.
+/// Returns calls that would switch a protection off, each with the origin of the track that is meant for it: one for each
+/// end of each bound, just beyond it.
 pub fn beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	let mut all = parameters_beyond_bounds();
 	let share = MOST_TREASURY_SHARE + Permill::from_parts(1);
@@ -162,7 +163,7 @@ pub fn beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	all
 }
 
-/// Returns those of them that set a parameter of the marketplace.
+/// Returns those that set a parameter of the marketplace.
 fn parameters_beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	let all = [
 		Parameters::ItemDeposit(ItemDeposit, Some(0)),
@@ -181,7 +182,7 @@ fn parameters_beyond_bounds() -> Vec<(Origin, RuntimeCall)> {
 	all.map(set).to_vec()
 }
 
-/// Returns what so many things of so many bytes in all cost as a deposit, in nRLC.
+/// Returns what this many things of this many bytes in all cost as a deposit, in nRLC.
 pub fn deposit_for(items: u128, bytes: u128) -> Balance {
 	items * <ItemDeposit as Get<Balance>>::get() + bytes * <ByteDeposit as Get<Balance>>::get()
 }
@@ -201,7 +202,7 @@ pub fn is_delegate(task: TaskRef, worker: &Person) -> bool {
 	pallet_poco::Delegates::<Runtime>::get(task.id()).iter().any(|one| one.delegate.worker == worker.account())
 }
 
-/// Returns the time that deadlines of tasks are told in, in ms.
+/// Returns PoCo time, in which tasks have their deadlines, in ms.
 pub fn clock() -> Moment {
 	Clock::now()
 }

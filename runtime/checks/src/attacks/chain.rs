@@ -60,7 +60,7 @@ impl Chain {
 		self.salt
 	}
 
-	/// Returns someone with so much RLC, in nRLC.
+	/// Returns someone with this much RLC, in nRLC.
 	///
 	/// # Panics
 	///
@@ -79,7 +79,7 @@ impl Chain {
 		person
 	}
 
-	/// Returns so many people with so much RLC each, in nRLC.
+	/// Returns this many people with this much RLC each, in nRLC.
 	pub fn people(&self, name: &str, count: usize, amount: Balance) -> Vec<Person> {
 		(0..count).map(|number| self.person(&format!("{name}//{number}"), amount)).collect()
 	}

@@ -1,6 +1,6 @@
 //! Apps that never end: workers compute for as long as the category allows, and have nothing to commit to, since no two
-//! clocks end a run at the same instruction. Whoever asks for such tasks pays a charge for each; their pool would lose a
-//! stake for each if it had to leave them undone.
+//! clocks end a run at the same instruction. The requester pays only the charge of each task; the pool would lose a stake
+//! for each, if it could not release them.
 
 use rlc_primitives::RLC;
 
@@ -16,7 +16,7 @@ use super::{
 pub const ATTACK: Attack = Attack {
 	name: "endless-app",
 	promise: "E2",
-	about: "a requester has a pool compute apps that never end, at any trust and late",
+	about: "a requester buys runs of apps that never end, at any trust, and their runs end late",
 	network: Network::LIVE,
 	play,
 };
@@ -44,7 +44,7 @@ fn play(chain: &mut Chain) -> Toll {
 			Terms { app: &app, pool: &pool, requester: &mallory, price: PRICE, trust, volume: TASKS, callback: None };
 		tasks.push((calls::tasks(chain.open(&terms), TASKS), needed));
 	}
-	// The last run that can still be told of begins one reference time before, and ends before contributions do.
+	// Late, but half a reference time before contributions end.
 	chain.pass(6 * T + T / 2);
 	for (tasks, needed) in tasks {
 		calls::app_never_ends(chain, &scheduler, &workers[..needed], &tasks);

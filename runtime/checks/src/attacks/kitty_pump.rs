@@ -1,5 +1,5 @@
-//! A scheduler's stake, pumped through the kitty: an app that fails makes a scheduler give its tasks up, and its seized
-//! stake is paid to the pool that completes the next tasks. The attacker completes its own, at price 0.
+//! A scheduler's stake, pumped through the kitty: an app that fails makes a scheduler give its tasks up, and the seized
+//! stake is paid to the pool that completes the next tasks. The attacker completes tasks of its own, at price 0.
 
 use rlc_primitives::RLC;
 

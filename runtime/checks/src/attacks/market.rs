@@ -116,7 +116,7 @@ impl Chain {
 		WorkerpoolOrder { salt: self.some_salt(), ..assets::workerpool_order(pool.id, price, u64::MAX, u64::MAX) }
 	}
 
-	/// Returns a request of one task of trust 1 in category XS, that pays at most so much for it.
+	/// Returns a request of one task of trust 1 in category XS, that pays at most this much for it.
 	pub fn request(&mut self, app: &App, requester: &Person, most: Balance) -> RequestOrder {
 		let app_order = assets::app_order(app.id, 0, 1);
 		let pool_order = assets::workerpool_order(WorkerpoolId::default(), most, 1, 1);

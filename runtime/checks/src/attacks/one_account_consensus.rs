@@ -1,5 +1,5 @@
-//! One account that decides alone, with a score that it printed: it joins an open pool, and its word is enough for a task
-//! of trust 100, whatever it says.
+//! One account that decides alone, with a score that it farmed: it joins an open pool, and its word is enough for a task of
+//! trust 100, whatever it says.
 
 use pallet_poco::TaskRef;
 use rlc_primitives::{task::Stage, RLC};

@@ -1,6 +1,6 @@
-//! Protections switched off by votes on tracks: one beyond each end of each bound, such as deposits of nothing, stakes
-//! without a floor, all fees for the treasury, or a validator slashed by hand. The last one, a retention without end, would
-//! also reach back to deals that were made before.
+//! Protections switched off by votes on tracks: a vote beyond each end of each bound, such as deposits of 0, stakes without
+//! a floor, all fees for the treasury, or a validator slashed by hand. A retention without end would even affect deals
+//! made before the vote.
 
 use pallet_poco::{Call as Poco, TaskRef};
 use rlc_runtime::{timing::DAY, Runtime, RuntimeOrigin};
@@ -18,7 +18,7 @@ use super::{
 pub const ATTACK: Attack = Attack {
 	name: "out-of-bounds",
 	promise: "E8",
-	about: "votes set each thing that has a bound beyond it, and slash a validator",
+	about: "votes set everything that has bounds to values beyond them, and slash a validator",
 	network: Network::MINUTES,
 	play,
 };
@@ -34,7 +34,7 @@ fn play(chain: &mut Chain) -> Toll {
 	chain.pass(13 * T);
 
 	chain.watch(&[], &[]);
-	// Refused by its bound: a call that fails for another reason would have shown nothing.
+	// Only a refusal by the bounds counts: a call that fails for another reason shows nothing.
 	let filtered = DispatchError::from(frame_system::Error::<Runtime>::CallFiltered);
 	let votes = calls::beyond_bounds().into_iter().map(|(origin, call)| call.dispatch(RuntimeOrigin::from(origin)));
 	let passed = votes.filter(|result| result.as_ref().err().map(|refused| refused.error) != Some(filtered)).count();

@@ -33,7 +33,7 @@ fn play(chain: &mut Chain) -> Toll {
 	toll.with_harm("points of score for an RLC spent for good", each, RLC / calls::SCORE_PRICE)
 }
 
-/// Has two own workers agree on so many own tasks.
+/// Has two own workers agree on this many own tasks.
 pub fn farm(chain: &mut Chain, mallory: &Person, pool: &Pool, workers: &[Person], count: u64) {
 	let app = chain.app(mallory);
 	let terms = Terms { app: &app, pool, requester: mallory, price: 0, trust: 3, volume: count, callback: None };

@@ -71,7 +71,7 @@ fn filling() -> [RuntimeCall; 2] {
 	[batch_of(most - around), batch_of(all - most - around)]
 }
 
-/// Returns a call that weighs at most so much, in ps, and little less: calls that do nothing and pay for all.
+/// Returns a call that weighs at most this much, in ps, and little less: calls that do nothing and pay for all.
 fn batch_of(most: u64) -> RuntimeCall {
 	let prune = |count: u64| -> RuntimeCall {
 		let tasks: Vec<_> = (0..count).map(|index| TaskRef { deal: DealId::default(), index }).collect();

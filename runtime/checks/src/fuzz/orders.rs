@@ -174,7 +174,7 @@ fn price(random: &mut StdRng) -> Balance {
 	}
 }
 
-/// Returns what a request wants of a pool's record, if anything: mostly something that some pools have.
+/// Returns the least record that a request demands, if any: mostly one that some pools meet.
 fn least_record(random: &mut StdRng) -> Option<LeastRecord> {
 	random.gen_ratio(1, 10).then(|| LeastRecord {
 		completed: if random.gen_bool(0.5) { random.gen_range(0..RLC / 10) } else { 0 },

@@ -152,7 +152,7 @@ fn populate_staking() {
 	fill("nominator", places, limits.min_nominator_bond, nominate);
 }
 
-/// Fills so many places with stakers of a role, has more of them be refused, and empties a few of the last ones.
+/// Fills this many places with stakers of a role, has more of them be refused, and empties a few of the last ones.
 fn fill(role: &str, places: u32, least: Balance, call: impl Fn(u32) -> RuntimeCall) {
 	for number in 0..places + TOO_MANY {
 		// No two have the same at stake.
@@ -170,7 +170,7 @@ fn staker(role: &str, number: u32) -> AccountId {
 	AccountId::new(blake2_256(&(role, number).encode()))
 }
 
-/// Returns the same, with so much at stake, in nRLC.
+/// Returns the same, with this much at stake, in nRLC.
 fn bonded(role: &str, number: u32, value: Balance) -> AccountId {
 	let who = staker(role, number);
 	give(who.clone(), value + RLC);

@@ -200,13 +200,13 @@ impl Cast {
 		Terms { app, pool, requester, price: RLC, trust: 1, volume, callback: None }
 	}
 
-	/// Opens a deal of so many tasks of trust 1.
+	/// Opens a deal of this many tasks of trust 1.
 	fn open(&self, chain: &mut Chain, volume: usize) -> Vec<TaskRef> {
 		let deal: DealId = chain.open(&self.terms(volume));
 		calls::tasks(deal, volume as u64)
 	}
 
-	/// Opens a deal of so many tasks, and has the worker contribute to each.
+	/// Opens a deal of this many tasks, and has the worker contribute to each.
 	fn contributed(&self, chain: &mut Chain, volume: usize, digest: impl Fn(TaskRef) -> ResultDigest) -> Vec<TaskRef> {
 		let tasks = self.open(chain, volume);
 		let contribution =

@@ -1,9 +1,9 @@
 //! Who can be elected: candidates with session keys.
 //!
-//! Staking admits candidates without keys, and an election would seat them. Their seats then stay empty, for the
+//! Staking admits candidates without keys, and an election would seat them. Their seats then stay empty, since the
 //! session has nobody to put there: with enough at stake, and nothing of it at risk, one party could leave few
-//! validators to finalize blocks, or none to make them. So an election does not look at such candidates. A candidate
-//! that purges its keys once it is elected leaves a seat empty for one era, as a machine that is switched off does.
+//! validators to finalize blocks, or none to make them. So an election does not look at such candidates. A candidate that
+//! purges its keys once it is elected leaves a seat empty for one era, as a machine does that is switched off.
 //!
 //! Where nobody has keys, as in benchmarks of staking, everybody is looked at: no choice could make a difference.
 

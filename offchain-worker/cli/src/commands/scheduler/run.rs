@@ -89,7 +89,7 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "URL", requires = "database")]
 	pub instance_url: Option<String>,
 
-	/// Run the workerpool of this account, as its proxy: --account pays the fees, and this one stakes
+	/// Run the workerpool of this account, as its proxy: --account pays the fees, and this account stakes
 	#[arg(long, value_name = "ACCOUNT")]
 	pub on_behalf_of: Option<String>,
 

@@ -190,7 +190,7 @@ fn tasks_that_lack_an_operator_hold_up_no_other_of_their_deal() {
 
 const GIB: u64 = 1 << 30;
 
-/// Lets a worker join with so many slots and cores, and so much memory.
+/// Lets a worker join with this many slots and cores, and this much memory.
 fn machine(scene: &mut Scene, n: u8, slots: u32, memory: u64) -> AccountId {
 	scene.join(n, None, |one| (one.slots, one.cores, one.memory) = (slots, slots, memory), Vec::new());
 	account(n)

@@ -241,7 +241,7 @@ fn worker_whose_turn_came_too_late_gets_the_task_again() {
 }
 
 #[test]
-fn word_against_the_task_counts_however_late_it_is() {
+fn report_against_the_task_counts_however_late_it_comes() {
 	let (mut scene, id, one) = given();
 	scene.pass(2 * T + ALLOWANCE - 10_000, &[]);
 	scene.fails(&one, id, work::FailureCause::TimedOut);

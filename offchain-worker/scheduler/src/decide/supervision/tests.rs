@@ -447,7 +447,7 @@ fn task_is_abandoned_in_the_end_if_its_witnesses_stay_away() {
 
 const ENDLESS: FailureCause = FailureCause::TimedOut;
 
-/// Returns a task of trust 1, for which so many workers are there, with the one that computes it.
+/// Returns a task of trust 1, with this many workers connected, and the worker that computes it.
 fn endless(workers: u8) -> (Scene, TaskId, AccountId) {
 	let mut scene = Scene::new();
 	for n in 1..=workers {
@@ -496,7 +496,7 @@ fn slow_worker_ends_no_task_that_another_computes() {
 }
 
 #[test]
-fn workers_that_took_too_long_do_not_end_what_others_contributed_to() {
+fn workers_that_took_too_long_do_not_end_a_task_with_contributions() {
 	let mut scene = Scene::new();
 	for n in 1..=6 {
 		scene.worker(n, 1);
@@ -513,9 +513,9 @@ fn workers_that_took_too_long_do_not_end_what_others_contributed_to() {
 	assert!(scene.task(id).given_up.is_none(), "three operators failed");
 }
 
-/// What one operator says has to do then: there is no time for another to have all of the category's.
+/// One operator's word must be enough: no other worker would have all of the category's time.
 #[test]
-fn task_is_released_before_contributions_end_by_the_reports_that_there_are() {
+fn task_is_released_with_the_least_reports_before_contributions_end() {
 	let (mut scene, id, one) = endless(2);
 	scene.pass(6 * T, &[]);
 	scene.fails(&one, id, ENDLESS);
@@ -530,7 +530,7 @@ fn task_is_released_before_contributions_end_by_the_reports_that_there_are() {
 }
 
 #[test]
-fn too_few_reports_release_nothing_before_contributions_end() {
+fn too_few_reports_do_not_release_a_task_before_contributions_end() {
 	let mut scene = Scene::new();
 	for n in 1..=4 {
 		scene.worker(n, 1);
@@ -546,7 +546,7 @@ fn too_few_reports_release_nothing_before_contributions_end() {
 }
 
 #[test]
-fn task_that_took_all_the_time_waits_behind_those_that_nobody_tried() {
+fn task_that_used_up_the_time_waits_behind_those_that_nobody_tried() {
 	let mut scene = Scene::new();
 	let workers = [scene.worker(1, 1), scene.worker(2, 1)];
 	let deal = scene.deal(100, 1, 4);

@@ -84,7 +84,7 @@ impl State {
 	}
 
 	/// Records that the witnesses of a task that is given up are asked to report their failures on chain, since `now`. If
-	/// they cannot, because they were not delegated there, there are none any more.
+	/// they cannot, because they were not delegated there, none are left.
 	pub fn ask_witnesses(&mut self, id: &TaskId, can_report: bool, now: Now) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		task.not_before = now.chain;
@@ -97,7 +97,7 @@ impl State {
 		self.touch(id);
 	}
 
-	/// Records that the chain refused what it takes to release a task.
+	/// Records that the chain refused a call that releasing a task takes.
 	pub fn refuse_release(&mut self, id: &TaskId) {
 		if let Some(given_up) = self.tasks.get_mut(id).and_then(|task| task.given_up.as_mut()) {
 			given_up.refused = given_up.refused.saturating_add(1);
@@ -111,7 +111,7 @@ impl State {
 		}
 	}
 
-	/// Records that what was under way has ended, after so many refusals in a row. Nothing else is sent before
+	/// Records that what was under way has ended, after this many refusals in a row. Nothing else is sent before
 	/// `not_before`, in ms.
 	pub fn end_sending(&mut self, id: &TaskId, refusals: u32, not_before: Moment) {
 		let Some(task) = self.tasks.get_mut(id) else { return };

@@ -6,11 +6,11 @@ use rlc_protocol::worker::{Report, Step};
 use super::State;
 use crate::model::{are_agreed_on, has_contributed_to_consensus, Now, Replicate, TaskState};
 
-/// How long, in ms, before a delegation expires a worker has ended what it cannot finish, and said so.
+/// How long, in ms, before its delegation expires a worker ends what it cannot finish, at the latest.
 const LATE: Moment = 20_000;
 
-/// Returns whether a worker ended a task that waited behind others too long, and for no other reason: with another
-/// delegation, it has the time. Not so if contributions end.
+/// Returns whether a worker ended a task only because the task had waited behind others for too long: with a new delegation,
+/// the worker has time for it, unless contributions end.
 fn came_too_late(part: &Replicate, report: &Report, deal: &Deal, now: Now) -> bool {
 	let is_own = report.cause.as_ref().is_none_or(|said| said.cause.is_none());
 	is_own && part.expiry < deal.contribution_deadline() && part.has_expired(now.chain.saturating_add(LATE))
@@ -57,7 +57,7 @@ impl State {
 		false
 	}
 
-	/// Records that a winner is not asked for the result of a task any more.
+	/// Records that a winner is no longer asked for the result of a task.
 	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
 		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
 			task.upload.asked = None;

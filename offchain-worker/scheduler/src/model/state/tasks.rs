@@ -141,7 +141,7 @@ impl State {
 		self.ready.update(account, self.workers.get(account));
 	}
 
-	/// Assigns a task, the first in its deal's line, to a worker of which it takes so many slots, with a delegation that
+	/// Assigns a task, the first in its deal's line, to a worker of which it takes this many slots, with a delegation that
 	/// expires at a time in ms of PoCo time.
 	pub fn assign(&mut self, id: &TaskId, account: &AccountId, slots: u32, expiry: Moment, now: Now) {
 		let (Some(task), Some(worker)) = (self.tasks.get_mut(id), self.workers.get_mut(account)) else { return };

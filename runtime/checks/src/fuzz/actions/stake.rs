@@ -52,7 +52,7 @@ impl World {
 		signed(by, call)
 	}
 
-	/// Returns somebody who has so much at stake, in nRLC, mostly.
+	/// Returns somebody who has this much at stake, in nRLC, mostly.
 	fn staker(&self, least: Balance, random: &mut StdRng) -> Person {
 		let staked = |who: &Person| Ledger::<Runtime>::get(who.account()).map_or(0, |ledger| ledger.active);
 		let stakers: Vec<_> = self.people.iter().filter(|who| staked(who) >= least).collect();

@@ -40,7 +40,7 @@ impl World {
 		let by = if random.gen_bool(0.5) { self.mostly(delegate, random) } else { self.anyone(random) };
 		if is_ill_fated(task.id(), UNAVAILABLE) && random.gen_ratio(2, 3) {
 			let by = self.mostly(silent(&task, random), random);
-			// All of a task for one cause, so that some come to be enough.
+			// One cause for each task, so that some tasks have enough reports.
 			let cause = if task.id().0[31] & 1 == 0 { FailureCause::AppUnavailable } else { FailureCause::TimedOut };
 			return signed(by, Poco::report_failure { task, cause });
 		}
@@ -106,7 +106,7 @@ impl World {
 		signed(by, Poco::contribute_batch { contributions: contributions.try_into().ok()? })
 	}
 
-	/// Returns the scheduler's signature, mostly, or that of somebody who acts for it, be it as a worker.
+	/// Returns the scheduler's signature, mostly, or that of one of its proxies, of whatever type.
 	fn proof(&self, worker: &Person, task: TaskRef, deal: &Deal, random: &mut StdRng) -> DelegationProof {
 		if random.gen_ratio(1, 4) {
 			return DelegationProof::OnChain;

@@ -1,11 +1,9 @@
-//! The hand of the clock. Pure: what it reads is a function of what it read before.
-
-// SCALE's derives convert with `as`.
-#![cfg_attr(not(feature = "std"), allow(clippy::as_conversions))]
+//! The hand of the clock: PoCo time as the chain stores it.
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use rlc_primitives::Moment;
 use scale_info::TypeInfo;
+
+use crate::Moment;
 
 /// PoCo time, and when it was read.
 #[derive(
