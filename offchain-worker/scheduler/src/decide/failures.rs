@@ -1,16 +1,22 @@
 //! When a task is hopeless: the workers that tried agree that it is the task's own fault.
 //!
-//! Then the requester is refunded at once, instead of after the final deadline. The failures are put on chain first, by the
-//! workers that failed. A dishonest operator has one voice among [`ENOUGH`].
+//! Then the requester is refunded at once, instead of after the final deadline. What is missing lies outside the task, or
+//! clocks ended its runs: as many workers report that on chain as the deal's trust needs new ones, the task is released,
+//! and nobody loses anything. What else an app does wrong is contributed, so a word about it ends nothing.
 //!
-//! If what is missing lies outside the task, or clocks ended its runs, and as many workers report that on chain as the
-//! deal's trust needs new ones, the task is released, and nobody loses anything. What else an app does wrong is not
-//! reported, but contributed.
+//! Whoever may join can say anything, with as many keys as it takes, and has nothing at stake. So words alone never cost
+//! the pool the stake of a task, as it would lose that by abandoning it:
 //!
-//! A run that a clock ended says that the app never ends, or that the machine is slow. So it counts only if
-//! [`ENOUGH`] operators say so or no other is left, and not while somebody has contributed and others can try. A task that
-//! took all the time of a worker waits behind those that no worker tried: an app that never ends keeps nobody else's task
-//! from its one run. When contributions are about to [end](notice), the reports that there are have to do.
+//! - What cannot be reported on chain does not count: the word of a worker that is away, or that stayed silent when it was
+//!   asked. Others try then, as long as they can contribute.
+//! - A dishonest operator has one voice among [`ENOUGH`]. Each time that workers stayed silent, it takes
+//!   [twice as many](enough), so that they cannot have the scheduler delegate in vain for long.
+//! - It does not count while somebody has contributed and others can try. A run that a clock ended says that the app never
+//!   ends, or that the machine is slow; and what one worker found, others may find too.
+//!
+//! A task that took all the time of a worker waits behind those that no worker tried: an app that never ends keeps nobody
+//! else's task from its one run. When contributions are about to [end](notice), or no other worker is left, the reports
+//! that there are have to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +28,12 @@ use crate::model::TaskState;
 
 /// How many operators' workers have to fail for the same cause, at least.
 pub const ENOUGH: usize = 3;
+
+/// Returns how many operators' workers have to fail for the same cause to end a task early, after so many times that
+/// workers were asked to report it on chain and stayed silent.
+pub fn enough(silences: u32) -> usize {
+	ENOUGH.saturating_mul(1usize.checked_shl(silences).unwrap_or(usize::MAX))
+}
 
 /// Returns how many workers have to report a cause from outside before a task of this trust can be released. So many
 /// reports are free.
@@ -45,31 +57,26 @@ pub fn notice(reference_time: Moment) -> Moment {
 /// How long to wait, in ms, for a worker that has not tried, if fewer failed and none is left.
 pub const PATIENCE: u64 = 60_000;
 
-/// Workers that failed for one cause that is the task's own fault.
+/// Workers that failed for one cause for which the task can be released.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
 	/// The cause, for people.
 	pub reason: String,
-	/// The same, if it comes from outside the task, or clocks ended its runs: then nobody is to blame.
-	pub outside: Option<FailureCause>,
+	/// What they report on chain.
+	pub cause: FailureCause,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
 	/// How many operators they belong to.
 	pub operators: usize,
 }
 
-/// Returns whether other workers would fail too.
+/// Returns whether other workers would fail too, so that the task is released. What lies in the app is contributed: a worker
+/// that only says so has nothing to show for it.
 fn is_tasks_own(cause: FailureCause) -> bool {
 	use FailureCause::*;
 	match cause {
-		AppUnavailable
-		| DatasetUnavailable
-		| InputUnavailable { .. }
-		| InvalidParams
-		| AppFailed { .. }
-		| TimedOut
-		| ResourcesExceeded
-		| InvalidResult => true,
+		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams | TimedOut => true,
+		AppFailed { .. } | ResourcesExceeded | InvalidResult => false,
 		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
 	}
 }
@@ -77,13 +84,13 @@ fn is_tasks_own(cause: FailureCause) -> bool {
 impl Verdict {
 	/// Returns whether the workers are as many as it takes to release a task of this trust.
 	pub fn can_release(&self, trust: u64) -> bool {
-		self.outside.is_some() && self.witnesses.len() >= reports_for(trust) as usize
+		self.witnesses.len() >= reports_for(trust) as usize
 	}
+}
 
-	/// Returns whether somebody shows by a contribution that others may do what these workers could not.
-	pub fn is_doubtful(&self, task: &TaskState) -> bool {
-		self.outside == Some(FailureCause::TimedOut) && !task.chain().contributions.is_empty()
-	}
+/// Returns whether somebody shows by a contribution that others may do what workers could not.
+pub fn is_doubtful(task: &TaskState) -> bool {
+	!task.chain().contributions.is_empty()
 }
 
 /// Returns whether a worker gave a task all the time that there is, and did not end it.
@@ -92,12 +99,15 @@ pub fn has_timed_out(task: &TaskState) -> bool {
 	said.filter_map(|said| said.cause).any(|cause| cause.0 == FailureCause::TimedOut)
 }
 
-/// Returns the cause for which most operators' workers failed.
-pub fn verdict(task: &TaskState) -> Option<Verdict> {
+/// Returns the cause for which most operators' workers failed, of those that reported it on chain or still can: they are
+/// reachable.
+pub fn verdict(task: &TaskState, is_reachable: impl Fn(&AccountId) -> bool) -> Option<Verdict> {
 	let mut causes = BTreeMap::<Vec<u8>, (BTreeSet<&AccountId>, Vec<AccountId>, &str, FailureCause)>::new();
 	for (worker, part) in task.replicates.iter().filter(|(_, part)| part.step == Step::Failed) {
 		let Some(said) = &part.cause else { continue };
-		let Some(cause) = said.cause.map(|cause| cause.0).filter(|cause| is_tasks_own(*cause)) else { continue };
+		let can_say = || said.cause.map(|cause| cause.0).filter(|_| is_reachable(worker));
+		let cause = task.reports.get(worker).copied().or_else(can_say);
+		let Some(cause) = cause.filter(|cause| is_tasks_own(*cause)) else { continue };
 		let (operators, workers, ..) =
 			causes.entry(cause.encode()).or_insert_with(|| (BTreeSet::new(), Vec::new(), said.words.as_str(), cause));
 		operators.insert(&part.operator);
@@ -105,6 +115,5 @@ pub fn verdict(task: &TaskState) -> Option<Verdict> {
 	}
 	let (operators, witnesses, words, cause) = causes.into_values().max_by_key(|(operators, ..)| operators.len())?;
 	let reason = format!("{} workers failed: {words}", witnesses.len());
-	let outside = Some(cause).filter(FailureCause::is_from_outside);
-	Some(Verdict { reason, outside, witnesses, operators: operators.len() })
+	Some(Verdict { reason, cause, witnesses, operators: operators.len() })
 }

@@ -26,17 +26,20 @@ pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	state.end_sending(id, refusals, now.chain + pause(refusals));
 }
 
-/// Records that a task that is given up was delegated on chain, or not: then no worker can report its failure there. For a
-/// task that could be released, it is tried again. Returns what its witnesses are told.
+/// Records that a task that is given up was delegated on chain, or not: then no worker can report its failure there. It is
+/// tried again, and in the end others try the task. Returns what its witnesses are told.
 pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<Action> {
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
-	let is_worth_it = given_up.is_some_and(|given_up| given_up.cause.is_some() && given_up.refused + 1 < TRIES);
+	let is_worth_it = given_up.is_some_and(|given_up| given_up.refused + 1 < TRIES);
 	if !is_ok && is_worth_it {
 		released(state, id, false, now);
 		return Vec::new();
 	}
 	answered(state, id, true, now);
-	state.ask_witnesses(id, is_ok, now);
+	state.ask_witnesses(id, now);
+	if !is_ok {
+		state.take_up(id);
+	}
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
 	let witnesses = given_up.into_iter().flat_map(|given_up| given_up.witnesses.iter().cloned());
 	witnesses.map(|worker| Action::ReportFailure { task: *id, worker }).collect()

@@ -2,7 +2,7 @@
 //!
 //! | stage | what is done |
 //! |---|---|
-//! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, or if the contribution deadline has passed |
+//! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, and taken up again if too few say so on chain; it is abandoned if the contribution deadline has passed |
 //! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler, or is late |
 //! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
 //! | failed | the workers stop, and the task is removed |
@@ -13,12 +13,13 @@
 use rlc_primitives::{
 	consensus,
 	task::{Consensus, Stage},
+	work::FailureCause,
 	AccountId, Moment, Settlement, TaskId,
 };
 
 use super::{
 	assignment,
-	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE, TRIES},
+	failures::{self, enough, reports_for, Verdict, PATIENCE, TRIES},
 	replication::is_enough,
 	uploads, Action,
 };
@@ -29,6 +30,9 @@ const MARGIN: u64 = 2_000;
 
 /// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
+
+/// How long, in ms, until it is looked again whether workers are back whose words count.
+const RETURN: u64 = 5_000;
 
 /// How long, in ms, after the end of a reveal window the chain has to close or reopen a task by itself: it does so in the
 /// next block with idle weight. Later than that blocks are full, and the scheduler does it. The chain is asked before, since
@@ -113,7 +117,10 @@ impl Case<'_> {
 			return next.act(Action::GiveUp { task: id, reason, cause: None, witnesses: Vec::new() });
 		}
 		next.wake_at(deadline + MARGIN);
-		let verdict = failures::verdict(task);
+		let verdict = failures::verdict(task, |worker| self.is_reachable(worker));
+		if verdict != failures::verdict(task, |_| true) {
+			next.wake_at(now.chain + RETURN);
+		}
 		if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.can_release(deal.deal.trust)) {
 			let last_call = deadline.saturating_sub(failures::notice(deal.deal.reference_time));
 			if now.chain >= last_call {
@@ -133,13 +140,13 @@ impl Case<'_> {
 		if let Some(verdict) = verdict {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
 			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
-			let can_end = verdict.outside.is_none() || verdict.can_release(deal.deal.trust);
-			let is_clear = verdict.operators >= ENOUGH && can_end && !verdict.is_doubtful(task);
-			if is_clear || (is_deserted && waited >= PATIENCE) {
+			let is_clear = verdict.operators >= enough(task.silences) && !failures::is_doubtful(task);
+			let can_end = is_clear || (is_deserted && waited >= PATIENCE);
+			if can_end && verdict.can_release(deal.deal.trust) {
 				return next.act(self.end_by(&verdict));
 			}
 			next.is_deserted = is_deserted;
-			if is_deserted {
+			if is_deserted && waited < PATIENCE {
 				next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
 			}
 		}
@@ -150,9 +157,14 @@ impl Case<'_> {
 	/// Returns the decision to give a task up by the word of these workers. Those beyond what a release needs are there
 	/// if others are silent, few, since more reports than it needs cost their workers a fee.
 	fn end_by(&self, verdict: &Verdict) -> Action {
-		let most = ENOUGH.max(reports_for(self.deal.deal.trust) as usize);
+		let most = enough(self.task.silences).max(reports_for(self.deal.deal.trust) as usize);
 		let witnesses = verdict.witnesses.iter().take(most).cloned().collect();
-		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: verdict.outside, witnesses }
+		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: Some(verdict.cause), witnesses }
+	}
+
+	/// Returns whether instructions get to a worker.
+	fn is_reachable(&self, worker: &AccountId) -> bool {
+		self.state.worker(worker).is_some_and(WorkerState::is_reachable)
 	}
 
 	/// Returns the weights of the workers that have yet to contribute.
@@ -164,36 +176,37 @@ impl Case<'_> {
 		pending.map(|(worker, _)| weight(worker)).collect()
 	}
 
-	/// Puts the failures on chain, then closes the task.
+	/// Puts the failures on chain, then closes the task. If too few are put there, and there is time, others try.
 	fn give_up(&self, next: &mut Next) {
 		let Some(given_up) = &self.task.given_up else { return };
 		self.stop_unfinished("the task is given up", next);
-		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
-		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
+		let Some(cause) = given_up.cause else { return self.send(Action::Abandon { task: self.id }, next) };
+		let needed = (reports_for(self.deal.deal.trust) as usize).saturating_sub(self.task.reports_of(cause));
+		if needed == 0 {
+			return self.send(self.end_of(given_up, cause), next);
+		}
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
-		let needed = reports_for(self.deal.deal.trust).saturating_sub(given_up.reports) as usize;
-		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake.
-		let are_away = given_up.cause.is_some() && workers.len() < needed && given_up.witnesses.len() >= needed;
+		let workers = given_up.witnesses.iter().filter(|worker| self.is_reachable(worker)).cloned().collect::<Vec<_>>();
 		match given_up.asked {
-			_ if self.can_release(given_up) => self.send(self.end_of(given_up), next),
-			None if are_away && is_in_time => next.wake_at(self.now.chain + WAIT),
-			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
-			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
-			_ => self.send(self.end_of(given_up), next),
+			None if is_in_time && workers.len() >= needed => {
+				self.send(Action::Delegate { task: self.id, workers }, next)
+			}
+			Some(since) if given_up.witnesses.len() >= needed && self.now.chain < since + WAIT => {
+				next.wake_at(since + WAIT);
+			}
+			// To end it sooner than it has to be would save no stake.
+			_ if is_in_time => self.send(Action::TakeUp { task: self.id }, next),
+			_ => self.send(Action::Abandon { task: self.id }, next),
 		}
 	}
 
-	/// Returns whether enough workers said on chain why a task cannot be computed.
-	fn can_release(&self, given_up: &GivenUp) -> bool {
-		given_up.cause.is_some() && given_up.reports >= reports_for(self.deal.deal.trust)
-	}
-
-	/// Returns how a task ends that is given up.
-	fn end_of(&self, given_up: &GivenUp) -> Action {
+	/// Returns how a task ends for which enough workers said on chain why it cannot be computed.
+	fn end_of(&self, given_up: &GivenUp, cause: FailureCause) -> Action {
 		let task = self.id;
-		match given_up.cause {
-			Some(cause) if self.can_release(given_up) && given_up.refused < TRIES => Action::Release { task, cause },
-			_ => Action::Abandon { task },
+		if given_up.refused < TRIES {
+			Action::Release { task, cause }
+		} else {
+			Action::Abandon { task }
 		}
 	}
 

@@ -52,10 +52,9 @@ impl Upload {
 pub struct GivenUp {
 	/// Why, for people.
 	pub reason: String,
-	/// What they failed for, if it comes from outside the task: then the task is released, once enough said so on chain.
+	/// What workers failed for: the task is released, once enough said so on chain. `None`: it is abandoned, since nobody can
+	/// contribute any more.
 	pub cause: Option<FailureCause>,
-	/// How many workers have said so on chain.
-	pub reports: u32,
 	/// Workers that failed and have not said so on chain.
 	pub witnesses: BTreeSet<AccountId>,
 	/// Since when they have been asked to, in ms.
@@ -89,6 +88,10 @@ pub struct TaskState {
 	pub upload: Upload,
 	/// Why it was given up, if it was.
 	pub given_up: Option<GivenUp>,
+	/// What workers said on chain that they failed for.
+	pub reports: BTreeMap<AccountId, FailureCause>,
+	/// How many times workers were asked to say so on chain, and too few did.
+	pub silences: u32,
 	/// Whether a winner showed that the consensus is a failure of the app: there is no result, nor data for a callback.
 	pub is_failure: bool,
 	/// The data of its callback, once a worker brought them.
@@ -114,6 +117,8 @@ impl TaskState {
 			refusals: 0,
 			upload: Upload::default(),
 			given_up: None,
+			reports: BTreeMap::new(),
+			silences: 0,
 			is_failure: false,
 			data: None,
 			deserted: None,
@@ -183,6 +188,11 @@ impl TaskState {
 		self.replicates.values().any(Replicate::is_pending)
 	}
 
+	/// Returns how many workers said on chain that they failed for this.
+	pub fn reports_of(&self, cause: FailureCause) -> usize {
+		self.reports.values().filter(|reported| **reported == cause).count()
+	}
+
 	/// Returns whether this worker contributed.
 	pub fn has_contribution(&self, worker: &AccountId) -> bool {
 		self.chain().contribution(worker).is_some()
@@ -225,11 +235,9 @@ impl TaskState {
 			TaskEvent::Reopened => self.upload = Upload::default(),
 			TaskEvent::FailureRevealed { .. } => self.is_failure = true,
 			TaskEvent::FailureReported { worker, cause } => {
+				self.reports.insert(worker.clone(), *cause);
 				if let Some(given_up) = &mut self.given_up {
-					let is_news = given_up.witnesses.remove(worker);
-					if is_news && given_up.cause == Some(*cause) {
-						given_up.reports = given_up.reports.saturating_add(1);
-					}
+					given_up.witnesses.remove(worker);
 				}
 			}
 			TaskEvent::Delegated { .. } | TaskEvent::Contributed { .. } | TaskEvent::Revealed { .. } => {}

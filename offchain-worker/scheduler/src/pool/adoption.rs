@@ -3,15 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rlc_primitives::{task::Stage, work::TaskView, AccountId, DealId, TaskId};
+use rlc_primitives::{task::Stage, work::TaskView, DealId, TaskId};
 use rlc_protocol::worker::Step;
 use tracing::Instrument;
 
 use super::{spans, system_time, Input, Means, Pool};
 use crate::{
 	db::{ReplicateRow, TaskRow},
-	decide::{adoption, failures},
-	model::{range, GivenUp, Replicate, TaskState, BLOCK_MARGIN},
+	decide::adoption,
+	model::{range, Replicate, TaskState, BLOCK_MARGIN},
 };
 
 /// A part of a deal, as it stands.
@@ -147,19 +147,11 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		}
 	}
 	task.replicates = replicates;
+	// Whether it is given up is decided anew, by these and by the words of workers that are back.
+	task.reports = view.failures.into_iter().map(|failure| (failure.worker, failure.cause)).collect();
 	if let Some(row) = row {
 		task.data = row.data;
 		task.drop_outvoted_data();
-		if let Some(reason) = row.given_up {
-			let has_reported = |worker: &AccountId| view.failures.iter().any(|failure| failure.worker == *worker);
-			let verdict = failures::verdict(&task);
-			let cause = verdict.as_ref().and_then(|verdict| verdict.outside);
-			let reports = view.failures.iter().filter(|failure| Some(failure.cause) == cause).count();
-			let reports = reports.try_into().unwrap_or(u32::MAX);
-			let witnesses = verdict.map_or_else(Vec::new, |verdict| verdict.witnesses);
-			let witnesses = witnesses.into_iter().filter(|worker| !has_reported(worker)).collect();
-			task.given_up = Some(GivenUp { reason, cause, reports, witnesses, asked: None, refused: 0 });
-		}
 	}
 	Some(task)
 }
@@ -194,10 +186,15 @@ mod tests {
 	}
 
 	#[test]
-	fn task_that_was_given_up_stays_given_up() {
-		let task = rlc_primitives::work::TaskRef { deal: DealId::default(), index: 3 };
-		let row = TaskRow { task, given_up: Some("why".into()), stored: None, result: None, data: None };
-		let task = restore(view(Stage::Active), Vec::new(), Some(row), 1, 0).unwrap();
-		assert_eq!(task.given_up.unwrap().reason, "why");
+	fn what_workers_said_on_chain_is_known() {
+		use rlc_primitives::{
+			work::{FailureCause, FailureReport},
+			AccountId,
+		};
+		let (worker, cause) = (AccountId::new([1; 32]), FailureCause::TimedOut);
+		let failures = vec![FailureReport { worker: worker.clone(), cause, at: 5 }];
+		let task = restore(TaskView { failures, ..view(Stage::Active) }, Vec::new(), None, 1, 0).unwrap();
+		assert_eq!((task.reports.get(&worker), task.reports_of(cause)), (Some(&cause), 1));
+		assert!(task.given_up.is_none());
 	}
 }
