@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 . scripts/env.sh
 
-cargo build --release -p rlc-node -p rlc-bencher
+cargo build --release -p rlc-bencher
 runtime="$TARGET/release/wbuild/rlc-runtime/bench_runtime.compact.compressed.wasm"
 
 # Measured with a live network's timing: on `development`, waits are so short that some benchmarks find nothing to do.

@@ -141,6 +141,8 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 
 	market.send(&market.scheduler, pallet_poco::Call::abandon { task: task_ref(1) }).await;
 	assert_eq!(state(whole.next().await), ["0", "completed", "failed"]);
+	let told = market.ask("marketplace_deal", json!([deal])).await;
+	assert_eq!([&told["contributionDeadlineEarliest"], &told["finalDeadlineEarliest"]], [&Value::Null; 2]);
 
 	let tasks = market.ask("poco_tasksOf", json!([deal])).await;
 	assert_eq!((&tasks[0], &tasks[1]["stage"]), (&completed, &json!("failed")));

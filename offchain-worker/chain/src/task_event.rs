@@ -25,6 +25,7 @@ impl Event {
 				(task, TaskEvent::Revealed { worker: worker.clone(), digest: *digest })
 			}
 			PocoEvent::Reopened { task } => (task, TaskEvent::Reopened),
+			PocoEvent::TaskFailed { task, failure } => (task, TaskEvent::Failed { failure: *failure }),
 			PocoEvent::TaskClosed { task, outcome, .. } => (task, TaskEvent::Closed { outcome: *outcome }),
 			PocoEvent::FailureReported { task, worker, cause } => {
 				(task, TaskEvent::FailureReported { worker: worker.clone(), cause: *cause })

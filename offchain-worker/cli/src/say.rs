@@ -8,5 +8,6 @@ pub(crate) mod book;
 pub(crate) mod deal;
 pub(crate) mod order;
 pub(crate) mod quote;
+pub(crate) mod scheduler;
 pub(crate) mod task;
 pub(crate) mod worker;

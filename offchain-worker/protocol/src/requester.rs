@@ -1,8 +1,8 @@
 //! Between everybody else and a scheduler.
 
 use jsonrpsee::{core::SubscriptionResult, proc_macros::rpc, types::ErrorObjectOwned};
-use rlc_json::Hex;
-use rlc_primitives::{TaskId, WorkerpoolId};
+use rlc_json::{Decimal, Hex};
+use rlc_primitives::{AppId, Balance, DealId, TaskId, WorkerpoolId};
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
@@ -56,6 +56,59 @@ pub struct PoolInfo {
 	pub waiting: u64,
 	/// How many tasks are being worked on.
 	pub running: u64,
+}
+
+/// How a pool's business goes, for its operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PoolStatus {
+	/// The pool.
+	pub pool: PoolInfo,
+	/// Since when its orders are withdrawn, in ms, if the scheduler withdrew them.
+	pub withdrawn: Option<u64>,
+	/// What the pool lost within a day, in nRLC, as far as it counts: since the orders were withdrawn or published again.
+	pub lost: Decimal<Balance>,
+	/// How much that may be before the orders are withdrawn, in nRLC; `None`: any.
+	pub max_loss: Option<Decimal<Balance>>,
+	/// From which failure rate on deals are served last, in percent.
+	pub max_failures: u8,
+	/// Whose deals are served last, the worst first: at most [`MAX_SERVED_LAST`].
+	pub served_last: Vec<ServedLast>,
+	/// Deals that no worker can serve, and why: at most [`MAX_SERVED_LAST`].
+	pub hopeless: Vec<HopelessDeal>,
+}
+
+/// How many requesters and apps a [`PoolStatus`] names at most.
+pub const MAX_SERVED_LAST: usize = 100;
+
+/// A requester, or an app, whose deals are served after others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServedLast {
+	/// Who.
+	#[serde(flatten)]
+	pub who: Counted,
+	/// What part of its tasks failed lately, in percent, each weighted by what it cost.
+	pub failure_rate: u8,
+}
+
+/// Whose tasks are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Counted {
+	/// Those that an account asked for.
+	Requester(Account),
+	/// Those that run an app.
+	App(AppId),
+}
+
+/// A deal that no worker can serve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HopelessDeal {
+	/// The deal.
+	pub deal: DealId,
+	/// Why, for people.
+	pub reason: String,
 }
 
 /// A worker, as its scheduler sees it.
@@ -158,6 +211,10 @@ pub trait SchedulerRpc {
 	/// Returns the pool.
 	#[method(name = "info")]
 	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned>;
+
+	/// Returns how the pool's business goes.
+	#[method(name = "status")]
+	async fn status(&self) -> Result<PoolStatus, ErrorObjectOwned>;
 
 	/// Returns the pool's workers.
 	#[method(name = "workers")]

@@ -8,9 +8,9 @@ use rlc_primitives::{
 	assets::AppKind,
 	money::Score,
 	work::{FailureCause, TaskRef, TaskView},
-	AccountId, Deal, DealId, GroupId, Moment,
+	AccountId, Deal, DealId, GroupId, Moment, OrderHash, WorkerpoolOrder,
 };
-use rlc_protocol::Needs;
+use rlc_protocol::{Needs, Unserved};
 use sp_core::H256;
 
 use crate::model::ChainBlock;
@@ -37,8 +37,10 @@ pub struct DealFacts {
 	pub deal: Deal,
 	/// What runs the app.
 	pub kind: AppKind,
-	/// What each task needs of a machine.
-	pub needs: Needs,
+	/// What its request says that each task needs of a machine.
+	pub asked: Needs,
+	/// Why no worker serves its params, if that is so.
+	pub unserved: Option<Unserved>,
 	/// Checksums of app and dataset.
 	pub content: Vec<H256>,
 	/// When its last task was closed, in ms.
@@ -99,6 +101,15 @@ pub trait PoolChain: Send + Sync + 'static {
 
 	/// Closes a task as failed. Refuses if it has a consensus.
 	async fn abandon(&self, task: TaskRef) -> Answer<()>;
+
+	/// Returns the orders that the pool's owner has in the book, each with what is left of it as its volume.
+	async fn orders(&self) -> Answer<Vec<(OrderHash, WorkerpoolOrder)>>;
+
+	/// Withdraws orders from the book.
+	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()>;
+
+	/// Publishes orders, but for those of which the book has the same.
+	async fn publish(&self, orders: Vec<WorkerpoolOrder>) -> Answer<()>;
 
 	/// Delegates tasks to workers on chain.
 	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()>;

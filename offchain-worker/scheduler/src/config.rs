@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use rlc_primitives::WorkerpoolId;
+use rlc_primitives::{Balance, WorkerpoolId, RLC};
 use rlc_store::Url;
 
 pub use crate::admission::Admission;
@@ -53,6 +53,15 @@ pub struct Config {
 	pub heartbeat: Duration,
 	/// The most connections of workers and requesters.
 	pub max_connections: u32,
+	/// From which failure rate on, in percent, deals of a requester or of an app are served after all others that have as much
+	/// time. Above 100: none.
+	pub max_failures: u8,
+	/// How much stake may be lost in a day, in nRLC, before the pool's orders are withdrawn. `None`: any.
+	pub max_loss: Option<Balance>,
+	/// After how long without such a loss they are published again. `None`: only by hand.
+	pub quiet: Option<Duration>,
+	/// Whether orders that were withdrawn are on sale again from this start on.
+	pub resume: bool,
 	/// From which block on to look for deals of the pool, at the first start with a database. `None`: the last few
 	/// minutes. A pool that had deals before, and lost its database, has to say since when, to a node that still has those
 	/// blocks.
@@ -80,6 +89,10 @@ impl Config {
 			admission: Admission::Open,
 			heartbeat: Duration::from_secs(1),
 			max_connections: 2_000,
+			max_failures: 50,
+			max_loss: Some(5 * RLC),
+			quiet: None,
+			resume: false,
 			first_block: None,
 		}
 	}

@@ -4,6 +4,7 @@
 //! [`siblings`]). Both speak the same SQL: every column is `TEXT` or `BIGINT`, and nothing is ever null. The chain is
 //! right where the two differ.
 
+mod business;
 mod read;
 mod rows;
 mod schema;
@@ -20,6 +21,7 @@ use rlc_primitives::Moment;
 use sqlx::{any::AnyPoolOptions, AnyPool};
 use tokio::time::sleep;
 
+pub use business::Business;
 pub use rows::{DealRow, LogRow, ReplicateRow, TaskRow};
 pub use write::Batch;
 

@@ -2,7 +2,8 @@
 //!
 //! Judgments are functions of `&State` and of the time, and change nothing: what a task needs ([`supervision`], with
 //! [`replication`], [`failures`] and [`uploads`]), which worker gets it ([`assignment`]), which workers go on and which are
-//! lost ([`membership`]), which parts of deals to take and to leave ([`adoption`]).
+//! lost ([`membership`]), which parts of deals to take and to leave ([`adoption`]), which deals no worker can serve
+//! ([`hopeless`]), which come last ([`standing`]), and when to stop selling ([`sale`]).
 //!
 //! A judgment may depend on the one before. So a few functions, those with `&mut State`, ask a judgment, record its
 //! outcome in the model, and ask the next: [`turn::decide`] and the like. They judge nothing themselves.
@@ -14,9 +15,12 @@ mod action;
 pub mod adoption;
 pub mod assignment;
 pub mod failures;
+pub mod hopeless;
 pub mod membership;
 mod replication;
 pub mod replies;
+pub mod sale;
+pub mod standing;
 pub mod supervision;
 mod turn;
 mod uploads;

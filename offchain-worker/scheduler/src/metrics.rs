@@ -1,6 +1,6 @@
 //! What Prometheus reads at `/metrics`.
 
-use rlc_primitives::TaskEvent;
+use rlc_primitives::{Balance, TaskEvent};
 use rlc_service::{Histogram, IntCounter, IntGauge, MetricsError, Registry};
 use rlc_store::Usage;
 
@@ -22,6 +22,10 @@ pub(crate) struct Metrics {
 	pub stored: IntCounter,
 	/// Extrinsics that the chain refused.
 	pub refused: IntCounter,
+	/// How often the orders were withdrawn.
+	pub withdrawals: IntCounter,
+	/// Whether they are: 1 if so.
+	pub withdrawn: IntGauge,
 	/// Time of writes to the database, in seconds.
 	pub write_time: Histogram,
 	contributed: IntCounter,
@@ -34,6 +38,9 @@ pub(crate) struct Metrics {
 	deals: IntGauge,
 	best: IntGauge,
 	finalized: IntGauge,
+	stake_lost: IntGauge,
+	hopeless: IntGauge,
+	last: IntGauge,
 	store_bytes: IntGauge,
 	unmirrored: IntGauge,
 }
@@ -55,6 +62,14 @@ impl Metrics {
 			given_up: counter("tasks_given_up_total", "Tasks that were given up")?,
 			stored: counter("results_stored_total", "Results that came into the store")?,
 			refused: counter("extrinsics_refused_total", "Extrinsics that the chain refused")?,
+			withdrawals: counter(
+				"orders_withdrawn_total",
+				"Times that the orders were withdrawn since stake was lost",
+			)?,
+			withdrawn: gauge("orders_withdrawn", "1 if the orders are withdrawn since stake was lost, else 0")?,
+			stake_lost: gauge("stake_lost_nrlc", "Stake lost within a day by tasks that were not done, in nRLC")?,
+			hopeless: gauge("deals_hopeless", "Deals that are not over, and that no worker can serve")?,
+			last: gauge("deals_served_last", "Deals that are not over, of requesters or apps that fail too often")?,
 			contributed: counter("contributions_total", "Contributions seen on the chain")?,
 			completed: counter("tasks_completed_total", "Tasks that ended with a result, seen on the chain")?,
 			failed: counter("tasks_failed_total", "Tasks that ended without a result, seen on the chain")?,
@@ -92,8 +107,15 @@ impl Metrics {
 		self.waiting.set(state.queue().len() as i64);
 		self.tasks.set(state.tasks().len() as i64);
 		self.deals.set(state.deals().len() as i64);
+		self.hopeless.set(state.deals().values().filter(|deal| deal.hopeless.is_some()).count() as i64);
+		self.last.set(state.deals().values().filter(|deal| deal.is_last).count() as i64);
 		self.best.set(state.best().into());
 		self.finalized.set(state.finalized().into());
+	}
+
+	/// Sets how much stake was lost, in nRLC.
+	pub fn stake_lost(&self, stake: Balance) {
+		self.stake_lost.set(stake.try_into().unwrap_or(i64::MAX));
 	}
 
 	/// Sets how full the store is.

@@ -4,17 +4,22 @@ use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
 use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceEvent, PocoCall, ProxyType, Sender};
 use rlc_primitives::{
+	market::{BookEntry, BookFilter, BookKey, MAX_PAGE},
 	money::Score,
 	task::Stage,
 	work::{Delegate, FailureCause, TaskRef, TaskView},
-	AccountId, DealId, GroupId, WorkerpoolId,
+	AccountId, AnyOrder, DealId, GroupId, OrderHash, WorkerpoolId, WorkerpoolOrder,
 };
-use rlc_protocol::Needs;
+use rlc_protocol::{Needs, RequestParams};
+use sp_core::H256;
 
 use crate::{
 	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
 	model::{ChainBlock, ChainEvent},
 };
+
+/// The most orders that are published or withdrawn in one transaction.
+const BATCH: usize = 20;
 
 /// A node, for one pool.
 pub(crate) struct NodeChain {
@@ -45,10 +50,13 @@ impl PoolChain for NodeChain {
 			let dataset = self.chain.dataset(dataset.id).await.map_err(ChainError::new)?;
 			content.extend(dataset.map(|dataset| dataset.content.checksum));
 		}
-		let needs = Needs::of_deal(&view.params, view.deal.tag);
+		let (asked, unserved) = match RequestParams::served(&view.params) {
+			Ok((params, _)) => (params.rlc_needs, None),
+			Err(unserved) => (Needs::default(), Some(unserved)),
+		};
 		let kind = app.content.kind;
 		let closed = view.progress.closed_at;
-		Ok(Some(DealFacts { deal: view.deal, kind, needs, content, closed }))
+		Ok(Some(DealFacts { deal: view.deal, kind, asked, unserved, content, closed }))
 	}
 
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {
@@ -118,10 +126,59 @@ impl PoolChain for NodeChain {
 		}
 	}
 
+	async fn orders(&self) -> Answer<Vec<(OrderHash, WorkerpoolOrder)>> {
+		let filter = BookFilter { list: BookKey::Workerpool(self.workerpool), min_price: None, max_price: None };
+		let owner = self.sender.account();
+		let (mut own, mut after) = (Vec::new(), None);
+		loop {
+			let page = self.chain.orderbook(filter.clone(), after, MAX_PAGE).await.map_err(ChainError::new)?;
+			own.extend(page.entries.into_iter().filter(|entry| entry.owner == owner).filter_map(left_of));
+			after = page.next;
+			if after.is_none() {
+				return Ok(own);
+			}
+		}
+	}
+
+	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()> {
+		let withdraw = |order: &OrderHash| Call::Marketplace(MarketplaceCall::UnpublishOrder { order: *order });
+		for some in orders.chunks(BATCH) {
+			self.send(Call::BatchAll(some.iter().map(withdraw).collect())).await?;
+		}
+		Ok(())
+	}
+
+	async fn publish(&self, mut orders: Vec<WorkerpoolOrder>) -> Answer<()> {
+		let in_book = self.orders().await?;
+		orders.retain(|order| !in_book.iter().any(|(_, known)| is_same(known, order)));
+		let publish = |order: &WorkerpoolOrder| {
+			// Another salt makes it another order, of which nothing is consumed.
+			let order = WorkerpoolOrder { salt: H256(rand::random()), ..order.clone() };
+			Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() })
+		};
+		for some in orders.chunks(BATCH) {
+			self.send(Call::BatchAll(some.iter().map(publish).collect())).await?;
+		}
+		Ok(())
+	}
+
 	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()> {
 		let workers = workers.into_iter().map(|worker| Delegate { worker, enclave: None }).collect();
 		self.send(Call::Poco(PocoCall::Delegate { tasks, workers })).await
 	}
+}
+
+/// Returns an order in the book, with what is left of it as its volume.
+fn left_of(entry: BookEntry) -> Option<(OrderHash, WorkerpoolOrder)> {
+	match entry.order {
+		AnyOrder::Workerpool(order) => Some((entry.hash, WorkerpoolOrder { volume: entry.remaining, ..order })),
+		_ => None,
+	}
+}
+
+/// Returns whether an order says the same as another, but for how many tasks.
+fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
+	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
 }
 
 /// Returns what a block says about the pool's deals and about all tasks: it does not tell whose these are.
@@ -141,8 +198,8 @@ fn concerning(block: BlockEvents, pool: WorkerpoolId) -> ChainBlock {
 mod tests {
 	use super::*;
 	use rlc_chain::PocoEvent;
-	use rlc_primitives::{AppId, CategoryId, OrderHash, TaskEvent, TaskId};
-	use sp_core::{H160, H256};
+	use rlc_primitives::{AppId, CategoryId, TaskEvent, TaskId};
+	use sp_core::H160;
 
 	#[test]
 	fn deals_of_other_pools_are_passed_over() {

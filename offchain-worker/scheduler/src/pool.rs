@@ -9,6 +9,7 @@
 mod adoption;
 mod answers;
 mod brought;
+mod business;
 mod clock;
 mod effects;
 mod follow;
@@ -38,12 +39,13 @@ pub(crate) use inputs::{Input, Question, Reply};
 use crate::{
 	chain::PoolChain,
 	db::{Batch, Db},
-	decide::Action,
+	decide::{sale::Limits, Action},
 	metrics::Metrics,
 	model::{ChainEvent, Now, State, TaskState},
 	Error,
 };
 use answers::Watchers;
+use business::Orders;
 use clock::Clock;
 use links::Links;
 
@@ -87,6 +89,10 @@ pub(crate) struct Terms {
 	pub retention: Moment,
 	/// Where to begin to look for deals at the first start.
 	pub first_block: Option<u32>,
+	/// From which failure rate on, in percent, deals of a requester or an app are served last.
+	pub max_failures: u8,
+	/// When to stop selling.
+	pub limits: Limits,
 }
 
 /// What all parts of the pool work with.
@@ -130,6 +136,8 @@ pub(crate) struct Pool {
 	missed: Vec<(u32, ChainEvent)>,
 	/// What was decided between turns.
 	decided: Vec<Action>,
+	/// What becomes of the pool's orders.
+	orders: Orders,
 	beats: Beats,
 }
 
@@ -161,6 +169,7 @@ impl Pool {
 			reading: BTreeSet::new(),
 			missed: Vec::new(),
 			decided: Vec::new(),
+			orders: Orders::default(),
 			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now },
 		}
 	}

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use rlc_chain::{Chain, Key, Sender};
-use rlc_primitives::WorkerpoolId;
+use rlc_primitives::{Moment, WorkerpoolId};
 use rlc_service::{
 	listen::{bind, Listener},
 	Shutdown,
@@ -18,7 +18,9 @@ use crate::{
 	admission::Admission,
 	chain::PoolChain,
 	db::Db,
+	decide::sale::Limits,
 	metrics::Metrics,
+	model::Selling,
 	node::NodeChain,
 	pool::{system_time, Identity, Means, Pool, Terms, CALLS, INPUTS},
 	registration::find_or_register,
@@ -35,6 +37,8 @@ pub struct Handle {
 	pub address: SocketAddr,
 	/// Its pool.
 	pub workerpool: WorkerpoolId,
+	/// Since when the pool's orders were withdrawn when it started, in ms, if they were: it had lost too much stake.
+	pub withdrawn: Option<Moment>,
 	shutdown: Shutdown,
 	ended: watch::Receiver<bool>,
 	server: Server,
@@ -112,7 +116,13 @@ pub(crate) async fn start_over(
 		max_result: config.max_result,
 		retention: millis(config.retention),
 		first_block: Some(first_block),
+		max_failures: config.max_failures,
+		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
 	};
+	if config.resume {
+		resume(&db, &*chain).await?;
+	}
+	let withdrawn = db.selling().await?.withdrawn;
 	let (inputs, receiver) = mpsc::channel(INPUTS);
 	let shutdown = Shutdown::new();
 	let workerpool = identity.workerpool;
@@ -146,7 +156,19 @@ pub(crate) async fn start_over(
 		result
 	});
 	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
-	Ok(Handle { address, workerpool, shutdown, ended, server, pool })
+	Ok(Handle { address, workerpool, withdrawn, shutdown, ended, server, pool })
+}
+
+/// Publishes the orders again that were withdrawn. If that fails, they stay so.
+async fn resume(db: &Db, chain: &dyn PoolChain) -> Result<(), Error> {
+	if db.selling().await?.withdrawn.is_none() {
+		return Ok(());
+	}
+	match chain.publish(db.withdrawn_orders().await?).await {
+		Ok(()) => db.set_selling(Selling::resumed(system_time())).await?,
+		Err(error) => tracing::warn!("the withdrawn orders cannot be published again: {error}"),
+	}
+	Ok(())
 }
 
 /// Opens the store, with a secret that outlives restarts. Instances that share a database issue tokens for each other.

@@ -9,15 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
-	work::{FailureCause, FailureReport, TaskRef, TaskView},
+	work::{FailureCause, FailureReport, TaskFailure, TaskRef, TaskView},
 	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Rules,
-	Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId,
+	Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::H256;
 
 use crate::model::ChainEvent;
 
-pub use fake::FakeChain;
+pub use fake::{FakeChain, HOPELESS};
 pub use scene::Scene;
 
 /// T of the tests' category, in ms.
@@ -56,6 +56,8 @@ pub struct World {
 	pub proxies: BTreeSet<(AccountId, AccountId)>,
 	/// Failures that were reported.
 	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
+	/// The pool's orders in the book.
+	pub orders: Vec<WorkerpoolOrder>,
 	/// Its time, in ms.
 	pub now: Moment,
 }
@@ -185,6 +187,15 @@ impl World {
 		let (deal, task) = self.parts(id);
 		task.abandon(deal, now, &RULES)?;
 		Ok(self.closed(id, None))
+	}
+
+	/// Closes a task for a cause that workers reported.
+	pub fn release(&mut self, id: TaskId, cause: FailureCause) -> Result<Vec<ChainEvent>, TaskError> {
+		let now = self.now;
+		let (deal, task) = self.parts(id);
+		task.release(deal, now)?;
+		let failed = ChainEvent::Task(id, TaskEvent::Failed { failure: TaskFailure::Released { cause } });
+		Ok([vec![failed], self.closed(id, None)].concat())
 	}
 
 	/// Lets a worker that was delegated on chain say why it failed.

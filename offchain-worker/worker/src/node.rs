@@ -133,7 +133,7 @@ fn concerning(event: Event, account: &AccountId) -> Option<ChainEvent> {
 		| TaskEvent::Reopened
 		| TaskEvent::Closed { .. }
 		| TaskEvent::FailureRevealed { .. } => true,
-		TaskEvent::Delegated { .. } | TaskEvent::FailureReported { .. } => false,
+		TaskEvent::Delegated { .. } | TaskEvent::Failed { .. } | TaskEvent::FailureReported { .. } => false,
 	};
 	is_concerned.then_some(ChainEvent::Task(task, event))
 }

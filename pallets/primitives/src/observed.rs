@@ -17,7 +17,7 @@ use sp_core::U256;
 
 use crate::{
 	consensus,
-	failure::{AppFault, FailureCause},
+	failure::{AppFault, FailureCause, TaskFailure},
 	task::{Commitment, Consensus, ContributionStatus, Stage},
 	AccountId, Contribution, Moment, ResultDigest, ResultHash, ResultSeal, Task,
 };
@@ -55,6 +55,11 @@ pub enum TaskEvent {
 	},
 	/// Nobody revealed in time: other workers can contribute.
 	Reopened,
+	/// The task ends without a result, and nobody who worked on it is at fault: it is closed next.
+	Failed {
+		/// Why.
+		failure: TaskFailure,
+	},
 	/// The task ended.
 	Closed {
 		/// The digest of its result; `None` if it failed.
@@ -114,7 +119,7 @@ impl ObservedTask {
 			TaskEvent::Revealed { worker, digest } => self.revealed(worker, *digest),
 			TaskEvent::Reopened => self.reopened(),
 			TaskEvent::Closed { outcome } => self.closed(*outcome),
-			TaskEvent::FailureReported { .. } | TaskEvent::FailureRevealed { .. } => {}
+			TaskEvent::Failed { .. } | TaskEvent::FailureReported { .. } | TaskEvent::FailureRevealed { .. } => {}
 		}
 	}
 

@@ -10,18 +10,20 @@ use super::{
 };
 
 /// The version of the tables and of what is in them.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// What makes the tables of each version those of the next, from version 1 on.
-const MIGRATIONS: [&[&str]; 2] = [
+const MIGRATIONS: [&[&str]; 3] = [
 	// Instructions have another form. What undelivered mail asks for is decided again, or was for instances that ended.
 	&["DELETE FROM mail"],
 	// Delegations expire. Earlier ones are worthless on chain: they expired at 0, and their tasks are given out again.
 	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
+	// Nothing was counted before: only tables are new, and they are made before.
+	&[],
 ];
 
 /// Makes the tables.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 17] = [
 	// The version, the pool and its chain, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	// `next_part`: the first part that no instance took. `closed`: when the last task was closed, in ms; 0: it was not.
@@ -50,6 +52,13 @@ const TABLES: [&str; 14] = [
 	 body TEXT NOT NULL)",
 	// Where clients reach an instance itself.
 	"CREATE TABLE IF NOT EXISTS addresses (instance TEXT PRIMARY KEY, url TEXT NOT NULL)",
+	// Machines that workers had lately. `resources`: JSON. `seen`: in ms.
+	"CREATE TABLE IF NOT EXISTS machines (worker TEXT PRIMARY KEY, resources TEXT NOT NULL, seen BIGINT NOT NULL)",
+	// How many tasks of a requester or of an app ended how, by day since the Unix epoch.
+	"CREATE TABLE IF NOT EXISTS standings (party TEXT NOT NULL, day BIGINT NOT NULL, completed BIGINT NOT NULL, \
+	 failed BIGINT NOT NULL, lost BIGINT NOT NULL, PRIMARY KEY (party, day))",
+	// What the pool lost, in nRLC, by hour since the Unix epoch.
+	"CREATE TABLE IF NOT EXISTS losses (hour BIGINT PRIMARY KEY, stake BIGINT NOT NULL)",
 ];
 
 impl Db {

@@ -6,9 +6,11 @@ use rlc_primitives::{AccountId, DealId, Moment};
 use sqlx::{query::Query, Any, Transaction};
 
 use super::{
+	business::{write_endings, write_machines},
 	rows::{account, hash, number, step_name, stored_cause, tail, words},
 	Db, DbError, DealRow, LogRow, ReplicateRow, TaskRow,
 };
+use crate::model::{Ended, Machine};
 
 /// Rows of one statement.
 const ROWS: usize = 40;
@@ -34,6 +36,10 @@ pub struct Batch {
 	pub arrived: BTreeSet<AccountId>,
 	/// Workers that this instance lost.
 	pub departed: BTreeSet<AccountId>,
+	/// Machines of workers that are here.
+	pub machines: Vec<(AccountId, Machine)>,
+	/// Tasks that ended.
+	pub ended: Vec<Ended>,
 }
 
 impl Batch {
@@ -48,6 +54,8 @@ impl Batch {
 			&& self.cursor.is_none()
 			&& self.arrived.is_empty()
 			&& self.departed.is_empty()
+			&& self.machines.is_empty()
+			&& self.ended.is_empty()
 	}
 }
 
@@ -87,6 +95,8 @@ impl Db {
 			let query = sqlx::query("UPDATE deals SET closed = $1 WHERE deal = $2 AND closed = 0");
 			query.bind(number(*at)).bind(hash(deal.0)).execute(&mut *transaction).await?;
 		}
+		write_machines(&mut transaction, &batch.machines).await?;
+		write_endings(&mut transaction, &batch.ended).await?;
 		if self.shared {
 			self.write_workers(&mut transaction, batch).await?;
 		}

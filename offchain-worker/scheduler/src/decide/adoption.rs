@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rlc_primitives::{AccountId, DealId, TaskId};
 
-use super::{assignment::has_candidate, membership::resume, Action};
+use super::{assignment::has_candidate, hopeless, membership::resume, Action};
 use crate::model::{Now, State, TaskState, WorkerState};
 
 /// The most tasks in memory: parts of deals wait beyond.
@@ -46,13 +46,18 @@ pub fn dismiss(state: &mut State, id: TaskId) -> Vec<Action> {
 	state.take_strays(&id).map(stop).collect()
 }
 
-/// Returns the parts that have a task for which no worker of this instance is left, though it has waited.
+/// Returns the parts that have a task for which no worker of this instance is left, though it has waited: none to compute
+/// it, or too few to say that no worker can.
 pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 	let mut parts = BTreeSet::new();
-	for task in state.tasks().values().filter(|task| task.is_queued()) {
+	for task in state.tasks().values() {
 		let Some(deal) = state.deal(&task.chain().deal) else { continue };
 		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.opened);
-		if since + WAITED < now.local && !has_candidate(state, deal, task, WorkerState::is_here) {
+		let is_deserted = match &deal.hopeless {
+			Some(hopeless) => hopeless::lacks_witnesses(state, deal, task, hopeless),
+			None => task.is_queued() && !has_candidate(state, deal, task, WorkerState::is_here),
+		};
+		if since + WAITED < now.local && is_deserted {
 			parts.insert((task.chain().deal, deal.part_of(task.chain().index)));
 		}
 	}

@@ -4,8 +4,8 @@
 //! clocks ended its runs: as many workers report that on chain as the deal's trust needs new ones, the task is released,
 //! and nobody loses anything. What else an app does wrong is contributed, so a word about it ends nothing.
 //!
-//! Whoever may join can say anything, with as many keys as it takes, and has nothing at stake. So words alone never cost
-//! the pool the stake of a task, as it would lose that by abandoning it:
+//! A person with many keys is many workers, if the pool admits anyone, and has nothing at stake until they contribute. So
+//! words alone never make the scheduler abandon a task, which costs the pool a stake:
 //!
 //! - What cannot be reported on chain does not count: the word of a worker that is away, or that stayed silent when it was
 //!   asked. Others try then, as long as they can contribute.

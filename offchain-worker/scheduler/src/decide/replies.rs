@@ -38,7 +38,12 @@ pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<A
 	answered(state, id, true, now);
 	state.ask_witnesses(id, now);
 	if !is_ok {
-		state.take_up(id);
+		let deal = state.task(id).and_then(|task| state.deal(&task.chain().deal));
+		// If no worker can serve it, others are asked later.
+		if deal.is_some_and(|deal| deal.hopeless.is_none()) {
+			state.take_up(id);
+		}
+		return Vec::new();
 	}
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
 	let witnesses = given_up.into_iter().flat_map(|given_up| given_up.witnesses.iter().cloned());

@@ -2,7 +2,7 @@
 //!
 //! | stage | what is done |
 //! |---|---|
-//! | active | workers are found, as many as the trust asks for; the task is given up if it is hopeless, and taken up again if too few say so on chain; it is abandoned if the contribution deadline has passed |
+//! | active | workers are found, as many as the trust asks for; the task is given up if no worker can serve it, if those that tried agree that it is hopeless, or if the contribution deadline has passed; it is taken up again if too few say so on chain |
 //! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler, or is late |
 //! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
 //! | failed | the workers stop, and the task is removed |
@@ -20,10 +20,11 @@ use rlc_primitives::{
 use super::{
 	assignment,
 	failures::{self, enough, reports_for, Verdict, PATIENCE, TRIES},
+	hopeless,
 	replication::is_enough,
 	uploads, Action,
 };
-use crate::model::{DealState, GivenUp, Now, State, TaskState, WorkerState};
+use crate::model::{DealState, GivenUp, Hopeless, Now, State, TaskState, WorkerState};
 
 /// How long after a deadline, in ms, it has surely passed on chain too.
 const MARGIN: u64 = 2_000;
@@ -33,6 +34,9 @@ const WAIT: u64 = 20_000;
 
 /// How long, in ms, until it is looked again whether workers are back whose words count.
 const RETURN: u64 = 5_000;
+
+/// How long, in ms, after workers were asked why no worker can serve a task, others are.
+const ASK_AGAIN: u64 = 300_000;
 
 /// How long, in ms, after the end of a reveal window the chain has to close or reopen a task by itself: it does so in the
 /// next block with idle weight. Later than that blocks are full, and the scheduler does it. The chain is asked before, since
@@ -117,6 +121,9 @@ impl Case<'_> {
 			return next.act(Action::GiveUp { task: id, reason, cause: None, witnesses: Vec::new() });
 		}
 		next.wake_at(deadline + MARGIN);
+		if let Some(hopeless) = deal.hopeless.as_ref().filter(|_| task.chain().contributions.is_empty()) {
+			return self.refuse(hopeless, next);
+		}
 		let verdict = failures::verdict(task, |worker| self.is_reachable(worker));
 		if verdict != failures::verdict(task, |_| true) {
 			next.wake_at(now.chain + RETURN);
@@ -167,6 +174,19 @@ impl Case<'_> {
 		self.state.worker(worker).is_some_and(WorkerState::is_reachable)
 	}
 
+	/// Gives up a task that no worker can serve, once enough are here to say so on chain. Until then it waits: nothing is lost
+	/// before the deadline.
+	fn refuse(&self, hopeless: &Hopeless, next: &mut Next) {
+		let Self { state, deal, task, id, now } = *self;
+		let needed = hopeless::witnesses_needed(deal, task, hopeless);
+		let witnesses = hopeless::witnesses(state, deal, task, hopeless, needed);
+		if witnesses.len() < needed {
+			return next.wake_at(now.chain + WAIT);
+		}
+		let reason = hopeless.to_string();
+		next.act(Action::GiveUp { task: id, reason, cause: Some(hopeless.cause()), witnesses });
+	}
+
 	/// Returns the weights of the workers that have yet to contribute.
 	fn pending_weights(&self) -> Vec<u64> {
 		let weight =
@@ -181,33 +201,59 @@ impl Case<'_> {
 		let Some(given_up) = &self.task.given_up else { return };
 		self.stop_unfinished("the task is given up", next);
 		let Some(cause) = given_up.cause else { return self.send(Action::Abandon { task: self.id }, next) };
-		let needed = (reports_for(self.deal.deal.trust) as usize).saturating_sub(self.task.reports_of(cause));
-		if needed == 0 {
-			return self.send(self.end_of(given_up, cause), next);
-		}
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
+		let missing = self.reports_missing(cause);
+		if missing == 0 {
+			return self.send(self.end_of(given_up, cause, is_in_time), next);
+		}
 		let workers = given_up.witnesses.iter().filter(|worker| self.is_reachable(worker)).cloned().collect::<Vec<_>>();
 		match given_up.asked {
-			None if is_in_time && workers.len() >= needed => {
-				self.send(Action::Delegate { task: self.id, workers }, next)
+			None if is_in_time && workers.len() >= missing => {
+				self.send(Action::Delegate { task: self.id, workers }, next);
 			}
-			Some(since) if given_up.witnesses.len() >= needed && self.now.chain < since + WAIT => {
+			Some(since) if given_up.witnesses.len() >= missing && self.now.chain < since + WAIT => {
 				next.wake_at(since + WAIT);
 			}
 			// To end it sooner than it has to be would save no stake.
-			_ if is_in_time => self.send(Action::TakeUp { task: self.id }, next),
+			_ if is_in_time => self.seek_others(given_up, next),
 			_ => self.send(Action::Abandon { task: self.id }, next),
 		}
 	}
 
-	/// Returns how a task ends for which enough workers said on chain why it cannot be computed.
-	fn end_of(&self, given_up: &GivenUp, cause: FailureCause) -> Action {
+	/// Returns how many workers have yet to report the cause on chain, so that the task can be released.
+	fn reports_missing(&self, cause: FailureCause) -> usize {
+		let missing = reports_for(self.deal.deal.trust).saturating_sub(self.task.reports_of(cause));
+		missing.try_into().unwrap_or(usize::MAX)
+	}
+
+	/// Returns how a task ends for which enough workers said on chain why it cannot be computed. A release that the chain
+	/// keeps refusing is given up too, unless no worker could serve the task anyway, and there is time.
+	fn end_of(&self, given_up: &GivenUp, cause: FailureCause, is_in_time: bool) -> Action {
 		let task = self.id;
-		if given_up.refused < TRIES {
+		if given_up.refused < TRIES || (is_in_time && self.deal.hopeless.is_some()) {
 			Action::Release { task, cause }
 		} else {
 			Action::Abandon { task }
 		}
+	}
+
+	/// Has others try a task, since too few of its witnesses said on chain why they cannot; or, if no worker can serve it,
+	/// has others say so.
+	fn seek_others(&self, given_up: &GivenUp, next: &mut Next) {
+		match &self.deal.hopeless {
+			Some(hopeless) => self.ask_others(hopeless, given_up, next),
+			None => self.send(Action::TakeUp { task: self.id }, next),
+		}
+	}
+
+	/// Asks other workers why no worker can serve a task, some time after those that were asked have not said it.
+	fn ask_others(&self, hopeless: &Hopeless, given_up: &GivenUp, next: &mut Next) {
+		next.wake_at(self.deal.deal.contribution_deadline() + MARGIN);
+		let again = given_up.asked.map_or(0, |asked| asked + ASK_AGAIN);
+		if self.now.chain < again {
+			return next.wake_at(again);
+		}
+		self.refuse(hopeless, next);
 	}
 
 	fn conclude(&self, consensus: &Consensus, next: &mut Next) {

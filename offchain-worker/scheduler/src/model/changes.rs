@@ -2,7 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use rlc_primitives::{AccountId, TaskId};
+use rlc_primitives::{AccountId, Balance, Moment, TaskId};
+
+use super::{Ending, Party};
+
+/// A task that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+	/// Who asked for it, and what it ran; nobody, if that is not to blame.
+	pub parties: Vec<Party>,
+	/// How.
+	pub ending: Ending,
+	/// What the pool lost, in nRLC.
+	pub lost: Balance,
+	/// When, in ms.
+	pub at: Moment,
+}
 
 /// What changed and is to be written down, or told to those who watch it.
 #[derive(Debug, Default)]
@@ -17,4 +32,8 @@ pub struct Changes {
 	pub arrived: BTreeSet<AccountId>,
 	/// Workers that were lost.
 	pub departed: BTreeSet<AccountId>,
+	/// Workers whose machines were seen.
+	pub machines: BTreeSet<AccountId>,
+	/// Tasks that ended.
+	pub ended: Vec<Ended>,
 }

@@ -6,7 +6,7 @@ use rlc_primitives::{assets::AppKind, Deal, Moment};
 use rlc_protocol::{worker::Resources, Needs};
 use sp_core::H256;
 
-use super::{Now, Replicate};
+use super::{Hopeless, Now, Replicate};
 
 /// How many tasks of a deal are taken into memory together, and owned by one instance of the scheduler.
 pub const PART: u64 = 500;
@@ -18,8 +18,14 @@ pub struct DealState {
 	pub deal: Deal,
 	/// What runs the app.
 	pub kind: AppKind,
-	/// What each of its tasks needs of a machine.
+	/// What its request says that each of its tasks needs of a machine.
+	pub asked: Needs,
+	/// The same under its tag: what each of its tasks needs.
 	pub needs: Needs,
+	/// Why no worker can serve it, if that is so.
+	pub hopeless: Option<Hopeless>,
+	/// Whether it is served after others: its requester or its app has failed too often.
+	pub is_last: bool,
 	/// Checksums of what its workers fetch: app and dataset.
 	pub content: Vec<H256>,
 	/// How many tasks of each part are in memory.
@@ -36,11 +42,14 @@ pub struct DealState {
 
 impl DealState {
 	/// Returns a deal of which no task is in memory.
-	pub fn new(deal: Deal, kind: AppKind, needs: Needs, content: Vec<H256>) -> Self {
+	pub fn new(deal: Deal, kind: AppKind, asked: Needs, content: Vec<H256>) -> Self {
 		Self {
+			needs: asked.under(deal.tag),
 			deal,
 			kind,
-			needs,
+			asked,
+			hopeless: None,
+			is_last: false,
 			content,
 			parts: BTreeMap::new(),
 			next_part: 0,

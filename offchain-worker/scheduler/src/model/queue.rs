@@ -1,10 +1,12 @@
 //! Which task is next. Deals take turns, which are counted in slots of workers. Of deals that had equally many, the one
-//! with the earliest contribution deadline comes first. A deal whose deadline is near comes before all others.
+//! with the earliest contribution deadline comes first. A deal whose deadline is near comes before all others. Deals of
+//! requesters and apps that fail too often come last of those that have as much time: what the pool has staked is at risk
+//! in theirs, too.
 //!
 //! A deal's turns count from the least that any waiting deal had when it came, so that a new deal neither waits for old
 //! ones nor starves them.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use rlc_primitives::{DealId, Moment, TaskId};
 
@@ -13,6 +15,8 @@ use rlc_primitives::{DealId, Moment, TaskId};
 struct Turn {
 	/// Whether there is time.
 	relaxed: bool,
+	/// Whether it is served after others.
+	last: bool,
 	/// How many slots of workers its tasks were given.
 	served: u64,
 	/// When its contribution deadline is, in ms.
@@ -36,6 +40,8 @@ pub struct Queue {
 	parked: Vec<Turn>,
 	/// Turns of deals that are not in line, but were, and have tasks in memory.
 	served: HashMap<DealId, u64>,
+	/// Deals that are served after others.
+	last: HashSet<DealId>,
 	len: usize,
 }
 
@@ -61,11 +67,12 @@ impl Queue {
 
 	/// Puts a task in line. `relaxed`: there is time until the deal's deadline.
 	pub fn push(&mut self, deal: DealId, deadline: Moment, relaxed: bool, task: TaskId, end: End) {
+		let last = self.last.contains(&deal);
 		let line = self.lines.entry(deal).or_insert_with(|| {
-			let first = Turn { relaxed: true, served: 0, deadline: 0, deal: DealId::default() };
+			let first = Turn { relaxed: true, last, served: 0, deadline: 0, deal: DealId::default() };
 			let floor = self.turns.range(first..).next().map_or(0, |(turn, _)| turn.served);
 			let served = self.served.remove(&deal).unwrap_or(0).max(floor);
-			let turn = Turn { relaxed, served, deadline, deal };
+			let turn = Turn { relaxed, last, served, deadline, deal };
 			self.turns.insert(turn, deal);
 			Line { turn, tasks: VecDeque::new() }
 		});
@@ -144,6 +151,21 @@ impl Queue {
 		self.turns.insert(line.turn, *deal);
 	}
 
+	/// Puts a deal behind the others that have as much time, or back among them.
+	pub fn set_last(&mut self, deal: &DealId, last: bool) {
+		let is_news = if last { self.last.insert(*deal) } else { self.last.remove(deal) };
+		let Some(line) = self.lines.get_mut(deal).filter(|_| is_news) else { return };
+		let is_in_line = self.turns.remove(&line.turn).is_some();
+		let before = line.turn;
+		line.turn.last = last;
+		if is_in_line {
+			self.turns.insert(line.turn, *deal);
+		}
+		if let Some(parked) = self.parked.iter_mut().find(|turn| **turn == before) {
+			*parked = line.turn;
+		}
+	}
+
 	/// Takes a task out of line, wherever it is.
 	pub fn remove(&mut self, deal: &DealId, task: &TaskId) {
 		let Some(line) = self.lines.get_mut(deal) else { return };
@@ -159,6 +181,7 @@ impl Queue {
 	/// Removes a deal of which nothing is in memory any more.
 	pub fn remove_deal(&mut self, deal: &DealId) {
 		self.served.remove(deal);
+		self.last.remove(deal);
 	}
 
 	/// Returns about how many tasks come before this one, if it waits: those before it in its deal's line, and as many of each
@@ -250,6 +273,34 @@ mod tests {
 		push(&mut queue, 2, 200, 20..22);
 		queue.expedite(&deal(2));
 		assert_eq!(order(&mut queue), [20, 21, 10, 11]);
+	}
+
+	#[test]
+	fn deal_that_is_put_last_waits_for_the_others_of_its_urgency() {
+		let mut queue = Queue::default();
+		queue.set_last(&deal(1), true);
+		push(&mut queue, 1, 100, 10..12);
+		push(&mut queue, 2, 200, 20..22);
+		push(&mut queue, 3, 300, 30..32);
+		queue.set_last(&deal(3), true);
+		queue.set_last(&deal(1), false);
+		assert_eq!(order(&mut queue), [10, 20, 11, 21, 30, 31]);
+		push(&mut queue, 3, 300, 32..33);
+		push(&mut queue, 2, 200, 22..23);
+		queue.expedite(&deal(3));
+		assert_eq!(order(&mut queue), [32, 22], "a near deadline still comes first: the stake is the pool's");
+	}
+
+	#[test]
+	fn deal_that_is_passed_over_can_be_put_last() {
+		let mut queue = Queue::default();
+		push(&mut queue, 1, 100, 10..11);
+		push(&mut queue, 2, 200, 20..21);
+		queue.park(&deal(1));
+		queue.set_last(&deal(1), true);
+		assert_eq!(queue.next(), Some(deal(2)));
+		queue.resume();
+		assert_eq!(order(&mut queue), [20, 10]);
 	}
 
 	#[test]

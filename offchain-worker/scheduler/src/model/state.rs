@@ -4,6 +4,7 @@
 
 mod agenda;
 mod chain;
+mod endings;
 mod results;
 mod steps;
 mod tasks;
@@ -15,7 +16,7 @@ use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::Report;
 use sp_core::H256;
 
-use super::{Changes, DealState, Queue, Ready, RunTimes, TaskState, WorkerState};
+use super::{Changes, DealState, Machines, Queue, Ready, RunTimes, Standings, TaskState, WorkerState};
 
 pub use chain::BLOCK_MARGIN;
 
@@ -33,6 +34,10 @@ pub struct State {
 	/// Workers that take tasks.
 	ready: Ready,
 	run_times: RunTimes,
+	/// Machines that workers had lately.
+	machines: Machines,
+	/// How tasks ended lately.
+	standings: Standings,
 	changes: Changes,
 	/// The number of the last block that was seen.
 	best: u32,
@@ -108,6 +113,16 @@ impl State {
 	pub fn run_time_in(&self, deal: &DealState) -> Option<u64> {
 		let mean = self.run_times.of(deal.content.first()?)?;
 		Some(mean.min(deal.deal.reference_time))
+	}
+
+	/// Returns the machines that workers had lately.
+	pub fn machines(&self) -> &Machines {
+		&self.machines
+	}
+
+	/// Returns how tasks ended lately.
+	pub fn standings(&self) -> &Standings {
+		&self.standings
 	}
 
 	/// Returns the number of the last block that was seen.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{
 	task::{ContributionStatus, Stage},
-	work::{FailureCause, TaskRef, MAX_CALLBACK_DATA},
+	work::{FailureCause, TaskFailure, TaskRef, MAX_CALLBACK_DATA},
 	AccountId, Contribution, Moment, ObservedTask, ResultDigest, ResultHash, Task, TaskEvent,
 };
 
@@ -88,10 +88,12 @@ pub struct TaskState {
 	pub upload: Upload,
 	/// Why it was given up, if it was.
 	pub given_up: Option<GivenUp>,
-	/// What workers said on chain that they failed for.
+	/// What workers reported of it on chain.
 	pub reports: BTreeMap<AccountId, FailureCause>,
-	/// How many times workers were asked to say so on chain, and too few did.
+	/// How many times workers were asked to report it on chain, and too few did.
 	pub silences: u32,
+	/// Why it has no result, if the chain said so: then nobody loses anything.
+	pub failure: Option<TaskFailure>,
 	/// Whether a winner showed that the consensus is a failure of the app: there is no result, nor data for a callback.
 	pub is_failure: bool,
 	/// The data of its callback, once a worker brought them.
@@ -119,6 +121,7 @@ impl TaskState {
 			given_up: None,
 			reports: BTreeMap::new(),
 			silences: 0,
+			failure: None,
 			is_failure: false,
 			data: None,
 			deserted: None,
@@ -188,9 +191,10 @@ impl TaskState {
 		self.replicates.values().any(Replicate::is_pending)
 	}
 
-	/// Returns how many workers said on chain that they failed for this.
-	pub fn reports_of(&self, cause: FailureCause) -> usize {
-		self.reports.values().filter(|reported| **reported == cause).count()
+	/// Returns how many workers reported this cause on chain.
+	pub fn reports_of(&self, cause: FailureCause) -> u32 {
+		let count = self.reports.values().filter(|reported| **reported == cause).count();
+		count.try_into().unwrap_or(u32::MAX)
 	}
 
 	/// Returns whether this worker contributed.
@@ -240,6 +244,7 @@ impl TaskState {
 					given_up.witnesses.remove(worker);
 				}
 			}
+			TaskEvent::Failed { failure } => self.failure = Some(*failure),
 			TaskEvent::Delegated { .. } | TaskEvent::Contributed { .. } | TaskEvent::Revealed { .. } => {}
 		}
 	}

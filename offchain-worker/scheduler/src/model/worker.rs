@@ -31,6 +31,12 @@ pub struct Profile {
 }
 
 impl Profile {
+	/// Returns what a machine with these resources can run.
+	pub fn of(resources: &Resources) -> Self {
+		let Resources { tag, wasm, container, .. } = *resources;
+		Self { tag, wasm, container }
+	}
+
 	/// Returns whether it can run an app of this kind under this tag.
 	pub fn serves(&self, kind: AppKind, tag: Tag) -> bool {
 		let runs = match kind {
@@ -105,8 +111,7 @@ impl WorkerState {
 
 	/// Returns what it can run.
 	pub fn profile(&self) -> Profile {
-		let Resources { tag, wasm, container, .. } = self.resources;
-		Profile { tag, wasm, container }
+		Profile::of(&self.resources)
 	}
 
 	/// Returns whether it joined this instance.

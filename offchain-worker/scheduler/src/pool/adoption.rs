@@ -138,6 +138,8 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	let mut task = TaskState::at(view.task, block);
 	task.upload.stored = stored;
 	task.is_failure = is_failure;
+	task.failure = view.failure;
+	task.reports = view.failures.into_iter().map(|failure| (failure.worker, failure.cause)).collect();
 	let mut replicates = parts.into_iter().map(|row| (row.worker, row.part)).collect::<BTreeMap<_, _>>();
 	for contribution in &task.chain().contributions {
 		let worker = &contribution.worker;
@@ -147,9 +149,8 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		}
 	}
 	task.replicates = replicates;
-	// Whether it is given up is decided anew, by these and by the words of workers that are back.
-	task.reports = view.failures.into_iter().map(|failure| (failure.worker, failure.cause)).collect();
 	if let Some(row) = row {
+		// Whether it is given up is decided again, by the words of workers that are back.
 		task.data = row.data;
 		task.drop_outvoted_data();
 	}
@@ -159,7 +160,12 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::Task;
+	use crate::testing::account;
+	use rlc_primitives::{
+		work::{FailureCause, FailureReport, TaskRef},
+		Task,
+	};
+	use rlc_protocol::worker::Cause;
 
 	fn view(stage: Stage) -> TaskView {
 		let mut task = Task::new(DealId::default(), 3);
@@ -179,6 +185,18 @@ mod tests {
 		}
 	}
 
+	fn given_up() -> TaskRow {
+		let task = TaskRef { deal: DealId::default(), index: 3 };
+		TaskRow { task, given_up: Some("why".into()), stored: None, result: None, data: None }
+	}
+
+	/// Returns the part of a worker that failed.
+	fn failed(worker: u8, cause: FailureCause) -> ReplicateRow {
+		let cause = Some(Cause { cause: Some(rlc_json::FailureCause(cause)), words: "it broke".into() });
+		let part = Replicate { step: Step::Failed, cause, ..Replicate::new(account(worker), 0) };
+		ReplicateRow { task: TaskRef { deal: DealId::default(), index: 3 }, worker: account(worker), part }
+	}
+
 	#[test]
 	fn finished_task_is_not_adopted() {
 		assert!(restore(view(Stage::Failed(None)), Vec::new(), None, 1, 0).is_none());
@@ -186,15 +204,13 @@ mod tests {
 	}
 
 	#[test]
-	fn what_workers_said_on_chain_is_known() {
-		use rlc_primitives::{
-			work::{FailureCause, FailureReport},
-			AccountId,
-		};
-		let (worker, cause) = (AccountId::new([1; 32]), FailureCause::TimedOut);
-		let failures = vec![FailureReport { worker: worker.clone(), cause, at: 5 }];
-		let task = restore(TaskView { failures, ..view(Stage::Active) }, Vec::new(), None, 1, 0).unwrap();
-		assert_eq!((task.reports.get(&worker), task.reports_of(cause)), (Some(&cause), 1));
+	fn why_a_task_is_given_up_is_decided_again() {
+		let cause = FailureCause::DatasetUnavailable;
+		let parts = [1, 2].map(|n| failed(n, cause)).to_vec();
+		let mut view = view(Stage::Active);
+		view.failures = vec![FailureReport { worker: account(1), cause, at: 0 }];
+		let task = restore(view, parts, Some(given_up()), 1, 0).unwrap();
+		assert_eq!((task.reports.get(&account(1)), task.reports_of(cause)), (Some(&cause), 1), "it has said so");
 		assert!(task.given_up.is_none());
 	}
 }

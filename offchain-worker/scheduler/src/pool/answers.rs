@@ -2,16 +2,22 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rlc_json::Decimal;
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
-	requester::{PoolInfo, ReplicateInfo, TaskInfo, WorkerInfo},
+	requester::{
+		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, TaskInfo, WorkerInfo, MAX_SERVED_LAST,
+	},
 	version::PROTOCOL,
 	Account,
 };
 use tokio::sync::mpsc;
 
 use super::{Pool, Question};
-use crate::model::{TaskState, WorkerState};
+use crate::{
+	decide::sale,
+	model::{Party, TaskState, WorkerState},
+};
 
 /// The most messages that wait for one watcher of a task.
 const MAX_WAITING: usize = 64;
@@ -65,6 +71,9 @@ impl Pool {
 				let workers = self.state.workers().iter().map(|(account, worker)| worker_info(account, worker));
 				let _ = reply.send(workers.collect());
 			}
+			Question::Status(reply) => {
+				let _ = reply.send(self.status());
+			}
 			Question::RunTime(app, reply) => {
 				let _ = reply.send(self.state.run_time(&app));
 			}
@@ -101,6 +110,30 @@ impl Pool {
 			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),
 			waiting: self.state.queue().len() as u64 + to_come.sum::<u64>(),
 			running,
+		}
+	}
+
+	fn status(&self) -> PoolStatus {
+		let (now, terms, selling) = (self.now(), &self.means.terms, self.orders.selling);
+		let worst = self.state.standings().at_least(terms.max_failures, now.local);
+		let served_last = worst.into_iter().take(MAX_SERVED_LAST).map(|(party, failure_rate)| {
+			let who = match party {
+				Party::Requester(requester) => Counted::Requester(Account(requester)),
+				Party::App(app) => Counted::App(app),
+			};
+			ServedLast { who, failure_rate }
+		});
+		let hopeless = self.state.deals().iter().filter_map(|(deal, known)| {
+			Some(HopelessDeal { deal: *deal, reason: known.hopeless.as_ref()?.to_string() })
+		});
+		PoolStatus {
+			pool: self.info(),
+			withdrawn: selling.withdrawn,
+			lost: Decimal(sale::loss(self.state.standings(), selling, now)),
+			max_loss: terms.limits.max_loss.map(Decimal),
+			max_failures: terms.max_failures,
+			served_last: served_last.collect(),
+			hopeless: hopeless.take(MAX_SERVED_LAST).collect(),
 		}
 	}
 

@@ -21,6 +21,8 @@ impl Pool {
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
 		self.ask_the_time().await;
 		self.means.db.renew(system_time()).await?;
+		let business = self.means.db.business(system_time()).await?;
+		self.recalled(business);
 		let cursor = self.means.db.cursor().await?;
 		self.cursor = cursor.unwrap_or(0);
 		let from = cursor.map(|cursor| cursor.saturating_add(1)).or(self.means.terms.first_block);

@@ -2,7 +2,7 @@
 
 use rlc_primitives::{AccountId, Deal, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
-	requester::{PoolInfo, TaskInfo, WorkerInfo},
+	requester::{PoolInfo, PoolStatus, TaskInfo, WorkerInfo},
 	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session},
 	Account,
 };
@@ -12,8 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::{spans, Adoption, Brought, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
-	decide::{membership, replies},
-	model::{ChainBlock, ChainEvent, DealState, Member, Sending},
+	db::Business,
+	decide::{membership, replies, sale::Sale},
+	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Selling, Sending},
 };
 
 /// Where an answer goes. The asker may have gone.
@@ -49,6 +50,10 @@ pub(crate) enum Input {
 	Stored(TaskId, Option<AccountId>, Option<u64>),
 	/// A worker's score.
 	Score(AccountId, u64),
+	/// What all instances wrote down of the pool's business.
+	Recalled(Box<Business>),
+	/// The orders were withdrawn or published again, or not.
+	Sold(Sale, Result<Selling, String>),
 }
 
 /// What requesters and operators ask.
@@ -57,6 +62,8 @@ pub(crate) enum Question {
 	Info(Reply<PoolInfo>),
 	/// Its workers.
 	Workers(Reply<Vec<WorkerInfo>>),
+	/// How its business goes.
+	Status(Reply<PoolStatus>),
 	/// How long a run of an app takes, in ms; `None` if none was seen.
 	RunTime(H256, Reply<Option<u64>>),
 	/// A task; `None` if it is not in memory.
@@ -112,6 +119,8 @@ impl Pool {
 			}
 			Input::Stored(task, worker, size) => self.stored(task, worker, size),
 			Input::Score(account, score) => self.state.set_score(&account, score),
+			Input::Recalled(business) => self.recalled(*business),
+			Input::Sold(sale, result) => self.sold(sale, result),
 		}
 	}
 
@@ -205,7 +214,15 @@ impl Pool {
 		match facts {
 			Ok(Some(facts)) => {
 				let facts = *facts;
-				self.state.insert_deal(deal, || DealState::new(facts.deal, facts.kind, facts.needs, facts.content));
+				let hopeless = facts.unserved.map(Hopeless::Params);
+				if let Some(hopeless) = &hopeless {
+					tracing::warn!(deal = ?deal.0, "hopeless: {hopeless}");
+				}
+				self.state.insert_deal(deal, || DealState {
+					hopeless,
+					..DealState::new(facts.deal, facts.kind, facts.asked, facts.content)
+				});
+				self.rank_deal(deal);
 				if let Some(closed) = facts.closed {
 					self.state.close_deal(&deal, closed);
 				}

@@ -66,10 +66,13 @@ impl Pool {
 			self.refresh_scores();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
+			self.see_to_business();
 		}
 		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
 			self.beats.clean = Instant::now();
 			self.clean_up();
+			self.state.refresh_machines(now);
+			self.recall();
 		}
 		Ok(())
 	}
@@ -87,6 +90,10 @@ impl Pool {
 				self.batch.tasks.push(TaskRow::of(task, self.result_of(task)));
 			}
 		}
+		let machines = changes.machines.iter();
+		let machines = machines.filter_map(|worker| Some((worker.clone(), self.state.machines().of(worker)?.clone())));
+		self.batch.machines.extend(machines);
+		self.batch.ended.extend(changes.ended.iter().cloned());
 		self.batch.arrived.extend(changes.arrived.iter().cloned());
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}

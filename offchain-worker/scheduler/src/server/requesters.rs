@@ -8,7 +8,8 @@ use jsonrpsee::{
 use rlc_primitives::{AccountId, DealId, TaskId};
 use rlc_protocol::{
 	requester::{
-		code, LogsRequest, PoolInfo, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest, WorkerInfo, WorkerLogs,
+		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
+		WorkerInfo, WorkerLogs,
 	},
 	signing::{Claim, MAX_CLOCK_DIFFERENCE},
 	Account,
@@ -30,6 +31,10 @@ const UPLOAD_TIME: u64 = 24 * 3_600_000;
 impl SchedulerRpcServer for Api {
 	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned> {
 		self.ask(|reply| Input::Ask(Question::Info(reply))).await
+	}
+
+	async fn status(&self) -> Result<PoolStatus, ErrorObjectOwned> {
+		self.ask(|reply| Input::Ask(Question::Status(reply))).await
 	}
 
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {

@@ -1,5 +1,6 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
+mod business;
 mod people;
 mod restarts;
 mod tasks;

@@ -12,9 +12,10 @@ use rlc_primitives::{
 	money::Score,
 	task::TaskError,
 	work::{FailureCause, TaskRef, TaskView},
-	AccountId, DealId, GroupId, TaskEvent,
+	AccountId, AppId, DealId, GroupId, OrderHash, TaskEvent, WorkerpoolOrder,
 };
-use rlc_protocol::Needs;
+use rlc_protocol::{Needs, Unsupported};
+use sp_core::H160;
 use tokio::sync::watch;
 
 use super::{scene::APP, World};
@@ -22,6 +23,9 @@ use crate::{
 	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
 	model::{ChainBlock, ChainEvent},
 };
+
+/// An app of which no worker can serve the deals' params.
+pub const HOPELESS: AppId = AppId(H160::repeat_byte(99));
 
 /// A chain in memory. Each change makes a block, which is final at once.
 #[derive(Clone)]
@@ -100,8 +104,9 @@ impl PoolChain for FakeChain {
 	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>> {
 		let deal = self.world().deals.get(&deal).cloned();
 		Ok(deal.map(|deal| {
-			let needs = Needs::default().under(deal.tag);
-			DealFacts { deal, kind: AppKind::Wasm, needs, content: vec![APP], closed: None }
+			// Of the tests' deals, those of this app are hopeless.
+			let unserved = (deal.app.id == HOPELESS).then(|| Unsupported::Bulk.into());
+			DealFacts { deal, kind: AppKind::Wasm, asked: Needs::default(), unserved, content: vec![APP], closed: None }
 		}))
 	}
 
@@ -159,12 +164,28 @@ impl PoolChain for FakeChain {
 		self.extrinsic("reopen", |world| world.reopen(task.id()))
 	}
 
-	async fn release(&self, task: TaskRef, _: FailureCause) -> Answer<()> {
-		self.extrinsic("release", |world| world.abandon(task.id()))
+	async fn release(&self, task: TaskRef, cause: FailureCause) -> Answer<()> {
+		self.extrinsic("release", |world| world.release(task.id(), cause))
 	}
 
 	async fn abandon(&self, task: TaskRef) -> Answer<()> {
 		self.extrinsic("abandon", |world| world.abandon(task.id()))
+	}
+
+	async fn orders(&self) -> Answer<Vec<(OrderHash, WorkerpoolOrder)>> {
+		Ok(self.world().orders.iter().map(|order| (OrderHash(order.salt), order.clone())).collect())
+	}
+
+	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()> {
+		self.sent.lock().expect("as above").push("withdraw");
+		self.world().orders.retain(|order| !orders.contains(&OrderHash(order.salt)));
+		Ok(())
+	}
+
+	async fn publish(&self, orders: Vec<WorkerpoolOrder>) -> Answer<()> {
+		self.sent.lock().expect("as above").push("publish");
+		self.world().orders.extend(orders);
+		Ok(())
 	}
 
 	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()> {

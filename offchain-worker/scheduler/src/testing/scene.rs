@@ -3,14 +3,14 @@
 use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskEvent, TaskId};
 use rlc_protocol::{
 	worker::{Cause, Heartbeat, Report, Resources, Step, Usage},
-	Needs,
+	Needs, Unsupported,
 };
 use sp_core::H256;
 
 use super::{account, World, START};
 use crate::{
 	decide::{self, adoption, membership, replies, Action},
-	model::{ChainBlock, ChainEvent, DealState, Member, Now, State, TaskState, WorkerState},
+	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Now, State, TaskState, WorkerState},
 };
 
 /// The checksum of the tests' app.
@@ -38,7 +38,10 @@ impl Scene {
 	/// Returns a scene with nothing in it.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
-		Self { state: State::new(MAX_RESULT), world, now: Now { local: START, chain: START }, decided: Vec::new() }
+		let now = Now { local: START, chain: START };
+		let mut state = State::new(MAX_RESULT);
+		state.recall_machines(Vec::new(), now);
+		Self { state, world, now, decided: Vec::new() }
 	}
 
 	/// Makes a deal, whose tasks are in memory.
@@ -56,11 +59,17 @@ impl Scene {
 		self.open(n, 1, size, needs, |_| ())
 	}
 
+	/// Makes a deal whose params no worker serves.
+	pub fn hopeless_deal(&mut self, n: u8, trust: u64, size: u64) -> DealId {
+		let id = self.deal(n, trust, size);
+		self.state.set_hopeless(&id, Hopeless::Params(Unsupported::Bulk.into()));
+		id
+	}
+
 	fn open(&mut self, n: u8, trust: u64, size: u64, needs: Needs, change: impl FnOnce(&mut Deal)) -> DealId {
 		let id = self.world.open(n, trust, size, change);
 		let deal = self.world.deals[&id].clone();
 		let tasks = (deal.first..deal.first + deal.size).map(|index| super::task(id, index)).collect::<Vec<_>>();
-		let needs = needs.under(deal.tag);
 		self.state.insert_deal(id, || DealState::new(deal, AppKind::Wasm, needs, vec![APP]));
 		for task in tasks {
 			self.adopt(task, TaskState::new(self.world.tasks[&task].clone()));

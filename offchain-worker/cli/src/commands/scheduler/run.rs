@@ -3,26 +3,23 @@
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Key, MarketplaceCall, ProxyType};
+use rlc_chain::{Key, ProxyType};
 use rlc_json::Account;
-use rlc_primitives::{
-	market::BookKey, AccountId, AnyOrder, AppId, CategoryId, DatasetId, GroupId, Restriction, Tag, WorkerpoolId,
-	WorkerpoolOrder,
-};
+use rlc_primitives::{Balance, GroupId, Tag, WorkerpoolId};
 use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
-use sp_core::H256;
 
+use super::sale::{publish, Offer, Sale};
 use crate::{
-	amount::Amount,
+	amount::{Amount, InvalidAmount},
 	answer::Answer,
-	assets,
-	context::Context,
+	context::{now, Context},
 	failure::{disk, failure, Result},
 	ids,
 	keystore::data_home,
 	pool, proxy,
+	table::when,
 };
 use rlc_service::stop_requested;
 
@@ -37,6 +34,7 @@ Examples:
   rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-requester //Alice --account me
+  rlc scheduler run --name mine --publish-price 0.5 --max-loss 2 --quiet-time 24 --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
@@ -53,6 +51,11 @@ asked each time a worker joins: a worker that leaves the group works on until it
 By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that \
 it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them \
 with `rlc workerpool unpublish`.
+
+A task that is not done in time costs its stake. Once more than --max-loss is lost within a day, the scheduler withdraws all \
+orders of the workerpool that its account has in the book, and goes on with the deals that it has. It publishes them again \
+with --resume, or after --quiet-time. Orders cannot exclude single requesters: deals of those that fail too often are served \
+last (--max-failures). `rlc scheduler status` shows both.
 
 If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another \
 node it misses the deals that were opened meanwhile.
@@ -134,59 +137,49 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "GROUP", value_parser = ids::group, conflicts_with_all = ["allow", "private"])]
 	pub group: Option<GroupId>,
 
-	/// Publish an order at this price for each --category, unless there is one
-	#[arg(long, value_name = "AMOUNT")]
-	pub publish_price: Option<Amount>,
+	#[command(flatten)]
+	pub offer: Offer,
 
-	/// A category to publish an order in; may be repeated [default: XS]
-	#[arg(long, value_name = "CATEGORY", requires = "publish_price")]
-	pub category: Vec<String>,
+	/// Serve deals last of which the requester or the app has failed this often, in percent; 100: never. A task that cost its
+	/// stake weighs as much as four that did not
+	#[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
+	pub max_failures: u8,
 
-	/// The highest trust that the published orders promise
-	#[arg(long, default_value_t = 10, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
-	pub trust: u64,
+	/// Withdraw the workerpool's orders once tasks that were not done in time have cost more stake than this in a day; `off`:
+	/// never
+	#[arg(long, value_name = "AMOUNT|off", default_value = "5 RLC", value_parser = limit)]
+	pub max_loss: Limit,
 
-	/// How many tasks the published orders are good for
-	#[arg(long, default_value_t = assets::VOLUME, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-	pub volume: u64,
+	/// Publish withdrawn orders again after so many hours without a loss [default: only with --resume]
+	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..))]
+	pub quiet_time: Option<u64>,
 
-	/// Publish orders only for this app, or for the apps of a group
-	#[arg(long, value_name = "APP|group:GROUP", value_parser = ids::restriction(ids::app), requires = "publish_price")]
-	pub only_app: Option<Restriction<AppId>>,
-
-	/// Publish orders only for tasks with this dataset, or with the datasets of a group
-	#[arg(
-		long,
-		value_name = "DATASET|group:GROUP",
-		value_parser = ids::restriction(ids::dataset),
-		requires = "publish_price"
-	)]
-	pub only_dataset: Option<Restriction<DatasetId>>,
-
-	/// Publish orders only for this requester, or for the members of a group
-	#[arg(long, value_name = "ACCOUNT|group:GROUP", value_parser = ids::requester, requires = "publish_price")]
-	pub only_requester: Option<Restriction<String>>,
-
-	/// The tag of the published orders, for what its workers can do: tee, gpu, network, separated by commas; or a number of
-	/// bits, or 32 bytes in hex
-	#[arg(long, value_name = "TAG", value_parser = ids::tag)]
-	pub tag: Option<Tag>,
+	/// Sell again, though orders were withdrawn since stake was lost: what was lost before does not count any more. For one
+	/// start: left in a service's options, it sells again whenever that restarts
+	#[arg(long)]
+	pub resume: bool,
 }
 
 /// Runs until it is stopped, or ends by itself.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
-	let sale = Sale::of(context, &run)?;
+	let sale = Sale::of(context, &run.offer)?;
 	let chain = context.chain().await?;
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
 	let told = async {
-		if let Some(sale) = &sale {
+		if let Some(since) = handle.withdrawn {
+			context.out.say(format_args!(
+				"warning: this workerpool's orders were withdrawn {}, since it lost too much stake, and are not published \
+				 now; find out why, then start with --resume",
+				when(since, now())
+			));
+		} else if let Some(sale) = &sale {
 			publish(context, &chain, &key, id, sale).await?;
 			let here = Ok(format!("http://{}", handle.address));
-			if let Some(warning) = pool::warning(here, run.tag.unwrap_or(Tag::NONE)).await {
+			if let Some(warning) = pool::warning(here, run.offer.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
 			}
 		}
@@ -239,151 +232,47 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
 		first_block: run.first_block,
 		admission,
+		max_failures: run.max_failures,
+		max_loss: run.max_loss.0,
+		quiet: run.quiet_time.map(|hours| Duration::from_secs(hours.saturating_mul(3_600))),
+		resume: run.resume,
 		..usual
 	})
 }
 
-/// What the options ask to publish.
-struct Sale<'a> {
-	run: &'a Run,
-	price: Amount,
-	requesters: Restriction<AccountId>,
-}
+/// How much may be lost, in nRLC, if there is a limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(Option<Balance>);
 
-impl<'a> Sale<'a> {
-	/// Returns what the options ask to publish; `None`: nothing.
-	fn of(context: &Context, run: &'a Run) -> Result<Option<Self>> {
-		let Some(price) = run.publish_price else { return Ok(None) };
-		let requesters = assets::requesters(context, run.only_requester.as_ref())?;
-		Ok(Some(Self { run, price, requesters }))
+fn limit(text: &str) -> std::result::Result<Limit, InvalidAmount> {
+	match text {
+		"off" => Ok(Limit(None)),
+		amount => amount.parse::<Amount>().map(|Amount(most)| Limit(Some(most))),
 	}
-
-	/// Returns the order of a category.
-	fn order(&self, workerpool: WorkerpoolId, category: CategoryId) -> WorkerpoolOrder {
-		let Self { run, price, requesters } = self;
-		WorkerpoolOrder {
-			workerpool,
-			price: price.0,
-			volume: run.volume,
-			tag: run.tag.unwrap_or(Tag::NONE),
-			category,
-			trust: run.trust,
-			app_restrict: run.only_app.clone().unwrap_or_default(),
-			dataset_restrict: run.only_dataset.clone().unwrap_or_default(),
-			requester_restrict: requesters.clone(),
-			salt: H256(rand::random()),
-		}
-	}
-}
-
-/// Publishes the orders that are not on sale yet, and names those on sale that the restrictions do not hold for.
-async fn publish(context: &Context, chain: &Chain, key: &Key, id: WorkerpoolId, sale: &Sale<'_>) -> Result<()> {
-	let mut mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
-	mine.retain(|entry| entry.remaining > 0);
-	let default = ["XS".to_owned()];
-	let categories = &sale.run.category;
-	let mut orders = Vec::new();
-	for name in if categories.is_empty() { default.as_slice() } else { categories } {
-		let category = assets::category(chain, name).await?;
-		let order = sale.order(id, category);
-		let same = |known: &AnyOrder| matches!(known, AnyOrder::Workerpool(known) if is_same(known, &order));
-		if mine.iter().any(|entry| same(&entry.order)) {
-			continue;
-		}
-		context.out.say(format_args!("on sale for {} a task of category {name}", sale.price));
-		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
-	}
-	let asked = sale.order(id, CategoryId::default());
-	for entry in mine {
-		if matches!(&entry.order, AnyOrder::Workerpool(known) if admits_others(known, &asked)) {
-			context.out.say(format_args!(
-				"order {:?} is on sale without these restrictions; withdraw it with \
-				 `rlc workerpool unpublish {:?} --order {0:?}`",
-				entry.hash.0, id.0
-			));
-		}
-	}
-	if !orders.is_empty() {
-		// All at once: a requester that sees one sees all.
-		context.send_as(chain, key.clone(), Call::BatchAll(orders)).await?;
-	}
-	Ok(())
-}
-
-/// Returns whether an order says the same as another, but for how many tasks.
-fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
-	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
-}
-
-/// Returns whether an order may admit what another one excludes.
-fn admits_others(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
-	fn is_other<Id: PartialEq>(known: &Restriction<Id>, wanted: &Restriction<Id>) -> bool {
-		!wanted.is_anyone() && known != wanted
-	}
-	is_other(&known.app_restrict, &order.app_restrict)
-		|| is_other(&known.dataset_restrict, &order.dataset_restrict)
-		|| is_other(&known.requester_restrict, &order.requester_restrict)
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{global::Global, output::Output};
 	use clap::Parser;
-	use sp_core::H160;
+	use rlc_primitives::RLC;
 
 	#[derive(Parser)]
 	struct Line {
 		#[command(flatten)]
-		global: Global,
-		#[command(flatten)]
 		run: Run,
 	}
 
-	/// The id of whatever the tests name.
-	const ID: &str = "0x1111111111111111111111111111111111111111";
-	const MEMBERS: &str = "group:0x1111111111111111111111111111111111111111";
-
-	/// Returns an order that is published with these options.
-	fn order(arguments: &[&str]) -> WorkerpoolOrder {
-		let usual = ["test", "--name", "mine", "--publish-price", "1"];
-		let Line { global, run } = Line::try_parse_from([&usual[..], arguments].concat()).unwrap();
-		let context = Context { global, out: Output::new(true) };
-		let sale = Sale::of(&context, &run).unwrap().unwrap();
-		sale.order(WorkerpoolId::default(), CategoryId(0))
-	}
-
-	fn to_one() -> WorkerpoolOrder {
-		order(&["--only-app", ID, "--only-dataset", ID, "--only-requester", "//Alice"])
-	}
-
 	#[test]
-	fn published_order_has_the_restrictions_that_are_asked_for() {
-		let id = H160::repeat_byte(0x11);
-		let open = order(&[]);
-		assert!(open.app_restrict.is_anyone() && open.dataset_restrict.is_anyone());
-		assert!(open.requester_restrict.is_anyone());
-		let one = to_one();
-		assert_eq!(one.app_restrict, Restriction::Exactly(AppId(id)));
-		assert_eq!(one.dataset_restrict, Restriction::Exactly(DatasetId(id)));
-		let alice = Key::from_suri("//Alice").unwrap().account();
-		assert_eq!(one.requester_restrict, Restriction::Exactly(alice));
-		let members = order(&["--only-app", MEMBERS, "--only-dataset", MEMBERS, "--only-requester", MEMBERS]);
-		assert_eq!(members.app_restrict, Restriction::Group(GroupId(id)));
-		assert_eq!(members.dataset_restrict, Restriction::Group(GroupId(id)));
-		assert_eq!(members.requester_restrict, Restriction::Group(GroupId(id)));
-	}
-
-	#[test]
-	fn order_on_sale_with_other_restrictions_is_another_one() {
-		let (open, one) = (order(&[]), to_one());
-		assert!(is_same(&open, &order(&["--volume", "7"])) && is_same(&one, &to_one()));
-		for options in [["--only-app", ID], ["--only-dataset", ID], ["--only-requester", "//Alice"]] {
-			let restricted = order(&options);
-			assert!(!is_same(&open, &restricted), "{options:?}");
-			assert!(admits_others(&open, &restricted), "{options:?}");
-			assert!(!admits_others(&restricted, &open), "{options:?}: it asks for no restriction");
-			assert!(!admits_others(&one, &restricted), "{options:?}: it is restricted even more");
+	fn limits_of_losses_are_amounts_or_off() {
+		let usual = ["test", "--name", "mine"];
+		let run = |arguments: &[&str]| Line::try_parse_from([&usual[..], arguments].concat());
+		assert_eq!(run(&[]).unwrap().run.max_loss.0, Some(5 * RLC));
+		assert_eq!(run(&["--max-loss", "0.5"]).unwrap().run.max_loss.0, Some(RLC / 2));
+		assert_eq!(run(&["--max-loss", "off"]).unwrap().run.max_loss.0, None);
+		for wrong in [["--max-loss", "much"], ["--max-failures", "0"], ["--max-failures", "101"], ["--quiet-time", "0"]]
+		{
+			assert!(run(&wrong).is_err(), "{wrong:?}");
 		}
 	}
 }

@@ -4,6 +4,7 @@ use rlc_primitives::work::FailureCause;
 use sqlx::AnyPool;
 
 use super::*;
+use crate::model::Selling;
 
 /// The tables of version 1, and rows as that version wrote them.
 const VERSION_1: [&str; 14] = [
@@ -40,12 +41,20 @@ const VERSION_2: [&str; 2] = [
 	 \"delegation\":\"0x00\",\"batched\":false}]}'",
 ];
 
-/// Makes a database of version 1 or 2.
+/// What version 3 wrote otherwise: delegations expire, and mail has been read.
+const VERSION_3: [&str; 3] = [
+	"UPDATE meta SET value = '3' WHERE name = 'version'",
+	"ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0",
+	"DELETE FROM mail",
+];
+
+/// Makes a database of an older version.
 async fn write_version(version: i64, url: &str) {
 	sqlx::any::install_default_drivers();
 	let pool = AnyPool::connect(url).await.unwrap();
-	let newer = VERSION_2.iter().filter(|_| version == 2);
-	for sql in VERSION_1.iter().chain(newer) {
+	let second = VERSION_2.iter().filter(|_| version >= 2);
+	let third = VERSION_3.iter().filter(|_| version >= 3);
+	for sql in VERSION_1.iter().chain(second).chain(third) {
 		let sql = sql.replace("TASK", &hex::encode(task(3).id().0)).replace("DEAL", &hex::encode(DEAL.0));
 		sqlx::query(&sql).execute(&pool).await.unwrap();
 	}
@@ -53,10 +62,12 @@ async fn write_version(version: i64, url: &str) {
 }
 
 async fn is_migrated(db: &Db) {
-	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("3"));
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("4"));
 	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
+	let business = db.business(NOW).await.unwrap();
+	assert_eq!((business.machines.len(), business.selling), (0, Selling::default()), "nothing was counted before");
 	let (row, parts) = db.task(task(3).id()).await.unwrap();
 	let given_up = Some("why".into());
 	let expected =
@@ -74,7 +85,7 @@ async fn is_migrated(db: &Db) {
 
 #[tokio::test]
 async fn sqlite_of_older_versions_is_migrated() {
-	for version in [1, 2] {
+	for version in [1, 2, 3] {
 		let dir = tempfile::tempdir().unwrap();
 		let url = sqlite(dir.path());
 		write_version(version, &format!("{url}?mode=rwc")).await;
@@ -92,7 +103,7 @@ async fn sqlite_of_older_versions_is_migrated() {
 
 #[tokio::test]
 async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_with_it() {
-	for version in [1, 2] {
+	for version in [1, 2, 3] {
 		let Some(postgres) = Postgres::start() else { return };
 		write_version(version, &postgres.url).await;
 		let pool = AnyPool::connect(&postgres.url).await.unwrap();
@@ -132,7 +143,7 @@ async fn sqlite_that_a_program_of_version_2_left_is_gone_on_with() {
 	pool.close().await;
 
 	let db = Db::open(&url, NOW).await.unwrap();
-	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("3"));
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("4"));
 	assert_eq!(db.cursor().await.unwrap(), Some(36));
 	let [closed, open, failing] = [
 		"a503827ffa1608e978cb6424236880ca49cc9b3299b949680f09719f383942ea",

@@ -35,6 +35,7 @@ impl State {
 		let ChainEvent::Task(id, event) = event else { return };
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		task.version += 1;
+		let was_closed = task.chain().is_closed();
 		self.touched.push_back((number, *id));
 		if self.touched.len() > MAX_TOUCHED {
 			self.touched.pop_front();
@@ -58,10 +59,14 @@ impl State {
 					self.step(id, &winner, Step::Revealed, None, now);
 				}
 				self.await_finality(*id, number);
+				if !was_closed {
+					self.count_ending(id, now);
+				}
 			}
 			TaskEvent::Delegated { .. }
 			| TaskEvent::ConsensusReached { .. }
 			| TaskEvent::Reopened
+			| TaskEvent::Failed { .. }
 			| TaskEvent::FailureReported { .. }
 			| TaskEvent::FailureRevealed { .. } => {}
 		}

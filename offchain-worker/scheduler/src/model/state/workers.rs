@@ -6,7 +6,7 @@ use rlc_primitives::{money::Score, AccountId};
 use rlc_protocol::worker::{Heartbeat, Report, Session, Step};
 
 use super::State;
-use crate::model::{Member, Now, Presence, WorkerState};
+use crate::model::{Machine, Member, Now, Presence, WorkerState};
 
 impl State {
 	/// Records that a worker joined. It loses the tasks that it does not have in hand. Returns what it has in hand of tasks
@@ -22,6 +22,8 @@ impl State {
 		worker.has_operator = operator.is_some();
 		worker.operator = operator.unwrap_or_else(|| account.clone());
 		worker.presence = Presence::Here(session);
+		self.machines.see(account.clone(), resources.clone(), now.local);
+		self.changes.machines.insert(account.clone());
 		worker.resources = resources;
 		worker.score = score;
 		worker.seen = now.local;
@@ -46,6 +48,22 @@ impl State {
 		}
 		in_memory.iter().for_each(|report| self.touch(&report.task));
 		in_memory
+	}
+
+	/// Takes in machines that were written down.
+	pub fn recall_machines(&mut self, written: Vec<(AccountId, Machine)>, now: Now) {
+		self.machines.recall(written, now.local);
+	}
+
+	/// Records that the workers that are here still are, now and then, and forgets machines that have been gone for long.
+	pub fn refresh_machines(&mut self, now: Now) {
+		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here()) {
+			if self.machines.is_stale(account, now.local) {
+				self.machines.see(account.clone(), worker.resources.clone(), now.local);
+				self.changes.machines.insert(account.clone());
+			}
+		}
+		self.machines.forget(now.local);
 	}
 
 	/// Counts again the slots that a worker's tasks take, once what it has is known or is something else.

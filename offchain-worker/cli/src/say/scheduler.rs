@@ -1,0 +1,86 @@
+//! How a pool's business goes, as its scheduler sees it.
+
+use rlc_protocol::requester::{Counted, PoolStatus};
+
+use crate::{
+	amount::Amount,
+	answer::Answer,
+	table::{fields, table, when},
+};
+
+/// Shows how a pool's business goes; `now` is this machine's time, in ms since the Unix epoch.
+pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
+	let PoolStatus { pool, withdrawn, lost, max_loss, max_failures, served_last, hopeless } = status;
+	let sale = match withdrawn {
+		Some(since) => format!("withdrawn {}, since too much stake was lost", when(*since, now)),
+		None => "as published".into(),
+	};
+	let limit = max_loss.map_or_else(String::new, |max| format!(" of {} at most", Amount(max.0)));
+	let mut parts = vec![fields([
+		("workerpool", format!("{:?}", pool.workerpool.0)),
+		("scheduler", format!("{}, version {}", pool.scheduler, pool.version)),
+		("workers", format!("{}, {} of {} slots free", pool.workers, pool.free_slots, pool.slots)),
+		("tasks", format!("{} running, {} waiting", pool.running, pool.waiting)),
+		("orders", sale),
+		("lost in a day", format!("{}{limit}", Amount(lost.0))),
+	])];
+	if !served_last.is_empty() {
+		let rows = served_last.iter().map(|one| {
+			let who = match &one.who {
+				Counted::Requester(account) => account.to_string(),
+				Counted::App(app) => format!("app {:?}", app.0),
+			};
+			[who, format!("{} %", one.failure_rate)]
+		});
+		let listed = table(["REQUESTER OR APP", "FAILED"], rows);
+		parts.push(format!("served last, since {max_failures} % or more of their tasks failed:\n{listed}"));
+	}
+	if !hopeless.is_empty() {
+		let rows = hopeless.iter().map(|deal| [format!("{:?}", deal.deal.0), deal.reason.clone()]);
+		parts.push(table(["HOPELESS DEAL", "REASON"], rows));
+	}
+	Answer::new(parts.join("\n\n"), status)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::forecast::tests::info;
+	use rlc_json::{Account, Decimal};
+	use rlc_primitives::{AccountId, DealId, RLC};
+	use rlc_protocol::requester::{HopelessDeal, ServedLast};
+
+	fn calm() -> PoolStatus {
+		PoolStatus {
+			pool: info(3, 6, 0),
+			withdrawn: None,
+			lost: Decimal(0),
+			max_loss: None,
+			max_failures: 50,
+			served_last: Vec::new(),
+			hopeless: Vec::new(),
+		}
+	}
+
+	#[test]
+	fn pool_that_stopped_selling_says_so_and_why() {
+		let text = status(&calm(), 10_000).text;
+		assert!(text.contains("as published") && !text.contains("at most") && !text.contains("served last"), "{text}");
+		let stopped = PoolStatus {
+			withdrawn: Some(4_000),
+			lost: Decimal(6 * RLC),
+			max_loss: Some(Decimal(5 * RLC)),
+			served_last: vec![ServedLast {
+				who: Counted::Requester(Account(AccountId::new([1; 32]))),
+				failure_rate: 80,
+			}],
+			hopeless: vec![HopelessDeal { deal: DealId::default(), reason: "too large".into() }],
+			..calm()
+		};
+		let answer = status(&stopped, 10_000);
+		for words in ["withdrawn 6 s ago", "6 RLC of 5 RLC at most", "80 %", "too large"] {
+			assert!(answer.text.contains(words), "{words} in {}", answer.text);
+		}
+		assert!(answer.json["servedLast"][0]["requester"].is_string(), "{}", answer.json);
+	}
+}

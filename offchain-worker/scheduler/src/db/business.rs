@@ -1,0 +1,221 @@
+//! How the pool's business went lately: machines, how tasks ended, what was lost, and whether orders are withdrawn.
+//!
+//! Instances that share the database add to the same counts, and read the sums.
+
+use std::collections::BTreeMap;
+
+use codec::{Decode, Encode};
+use rlc_primitives::{AccountId, AppId, Balance, Moment, WorkerpoolOrder};
+use sqlx::{Any, Transaction};
+
+use super::{
+	rows::{account, bytes, bytes32, number, unsigned},
+	Db, DbError,
+};
+use crate::model::{Ended, Endings, Machine, Party, Selling, Standings, DAY, HOUR, RECENT, REMEMBERED};
+
+/// Names of values in `meta`.
+const WITHDRAWN: &str = "withdrawn";
+const CHANGED: &str = "selling_changed";
+const ORDERS: &str = "withdrawn_orders";
+
+/// How the pool's business went lately.
+#[derive(Debug, Default)]
+pub struct Business {
+	/// Machines of workers.
+	pub machines: Vec<(AccountId, Machine)>,
+	/// How tasks ended.
+	pub standings: Standings,
+	/// Whether the pool sells.
+	pub selling: Selling,
+}
+
+impl Db {
+	/// Returns how the pool's business went lately.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn business(&self, now: Moment) -> Result<Business, DbError> {
+		let machines = self.machines(now).await?;
+		let standings = Standings::new(self.days(now).await?, self.losses(now).await?);
+		Ok(Business { machines, standings, selling: self.selling().await? })
+	}
+
+	async fn machines(&self, now: Moment) -> Result<Vec<(AccountId, Machine)>, DbError> {
+		let query =
+			sqlx::query_as::<_, (String, String, i64)>("SELECT worker, resources, seen FROM machines WHERE seen > $1");
+		let rows = query.bind(number(now.saturating_sub(RECENT))).fetch_all(&self.pool).await?;
+		let machine = |(worker, resources, seen): (String, String, _)| {
+			let resources = serde_json::from_str(&resources)
+				.map_err(|error| DbError::Damaged(format!("a worker's resources: {error}")))?;
+			Ok((bytes32(&worker)?.into(), Machine { resources, seen: unsigned(seen) }))
+		};
+		rows.into_iter().map(machine).collect()
+	}
+
+	async fn days(&self, now: Moment) -> Result<Vec<(Party, u64, Endings)>, DbError> {
+		let sql = "SELECT party, day, completed, failed, lost FROM standings WHERE day > $1";
+		let query = sqlx::query_as::<_, (String, i64, i64, i64, i64)>(sql);
+		let rows = query.bind(oldest_day(now)).fetch_all(&self.pool).await?;
+		let day = |(name, day, completed, failed, lost): (String, _, _, _, _)| {
+			let endings = Endings { completed: unsigned(completed), failed: unsigned(failed), lost: unsigned(lost) };
+			Ok((party(&name)?, unsigned(day), endings))
+		};
+		rows.into_iter().map(day).collect()
+	}
+
+	async fn losses(&self, now: Moment) -> Result<Vec<(u64, Balance)>, DbError> {
+		let query = sqlx::query_as::<_, (i64, i64)>("SELECT hour, stake FROM losses WHERE hour > $1");
+		let rows = query.bind(oldest_hour(now)).fetch_all(&self.pool).await?;
+		Ok(rows.into_iter().map(|(hour, stake)| (unsigned(hour), unsigned(stake).into())).collect())
+	}
+
+	/// Returns whether the pool sells.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn selling(&self) -> Result<Selling, DbError> {
+		let time = |text: Option<String>| text.and_then(|text| text.parse::<Moment>().ok());
+		let withdrawn = time(self.meta(WITHDRAWN).await?);
+		Ok(Selling { withdrawn, changed: time(self.meta(CHANGED).await?).unwrap_or(0) })
+	}
+
+	/// Records whether the pool sells. If it does, no orders are withdrawn any more.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn set_selling(&self, selling: Selling) -> Result<(), DbError> {
+		self.set_meta(CHANGED, &selling.changed.to_string()).await?;
+		self.set_meta(WITHDRAWN, &selling.withdrawn.map(|since| since.to_string()).unwrap_or_default()).await?;
+		if selling.withdrawn.is_none() {
+			self.set_meta(ORDERS, "").await?;
+		}
+		Ok(())
+	}
+
+	/// Returns the orders that were withdrawn, or are about to be.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn withdrawn_orders(&self) -> Result<Vec<WorkerpoolOrder>, DbError> {
+		match self.meta(ORDERS).await?.filter(|text| !text.is_empty()) {
+			Some(text) => Decode::decode(&mut &bytes(&text)?[..])
+				.map_err(|error| DbError::Damaged(format!("orders that were withdrawn: {error}"))),
+			None => Ok(Vec::new()),
+		}
+	}
+
+	/// Records orders that are about to be withdrawn, beside those that were before.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn add_withdrawn_orders(&self, orders: &[WorkerpoolOrder]) -> Result<(), DbError> {
+		let mut all = self.withdrawn_orders().await?;
+		// Of one that was to be withdrawn before, and was not, less may be left.
+		all.retain(|known| orders.iter().all(|order| order.salt != known.salt));
+		all.extend_from_slice(orders);
+		self.set_meta(ORDERS, &hex::encode(all.encode())).await
+	}
+
+	/// Removes what is too old to count.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn prune_business(&self, now: Moment) -> Result<(), DbError> {
+		for (sql, oldest) in [
+			("DELETE FROM machines WHERE seen <= $1", number(now.saturating_sub(RECENT))),
+			("DELETE FROM standings WHERE day <= $1", oldest_day(now)),
+			("DELETE FROM losses WHERE hour <= $1", oldest_hour(now)),
+		] {
+			sqlx::query(sql).bind(oldest).execute(&self.pool).await?;
+		}
+		Ok(())
+	}
+
+	async fn set_meta(&self, name: &str, value: &str) -> Result<(), DbError> {
+		let sql =
+			"INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+		sqlx::query(sql).bind(name).bind(value).execute(&self.pool).await?;
+		Ok(())
+	}
+}
+
+/// Writes down that workers are here with their machines.
+pub(super) async fn write_machines(
+	transaction: &mut Transaction<'_, Any>,
+	machines: &[(AccountId, Machine)],
+) -> Result<(), DbError> {
+	for (worker, machine) in machines {
+		let sql = "INSERT INTO machines (worker, resources, seen) VALUES ($1, $2, $3) ON CONFLICT (worker) DO UPDATE \
+			SET resources = excluded.resources, seen = excluded.seen";
+		let resources = serde_json::to_string(&machine.resources)
+			.map_err(|error| DbError::Damaged(format!("a worker's resources: {error}")))?;
+		let query = sqlx::query(sql).bind(account(worker)).bind(resources).bind(number(machine.seen));
+		query.execute(&mut **transaction).await?;
+	}
+	Ok(())
+}
+
+/// Adds tasks that ended to the counts.
+pub(super) async fn write_endings(transaction: &mut Transaction<'_, Any>, ended: &[Ended]) -> Result<(), DbError> {
+	let mut days = BTreeMap::<(String, u64), Endings>::new();
+	let mut hours = BTreeMap::<u64, Balance>::new();
+	for Ended { parties, ending, lost, at } in ended {
+		for party in parties {
+			days.entry((name(party), at / DAY)).or_default().count(*ending);
+		}
+		let hour = hours.entry(at / HOUR).or_default();
+		*hour = hour.saturating_add(*lost);
+	}
+	for ((party, day), Endings { completed, failed, lost }) in days {
+		let sql = "INSERT INTO standings (party, day, completed, failed, lost) VALUES ($1, $2, $3, $4, $5) \
+			ON CONFLICT (party, day) DO UPDATE SET completed = standings.completed + excluded.completed, \
+			failed = standings.failed + excluded.failed, lost = standings.lost + excluded.lost";
+		let query = sqlx::query(sql).bind(party).bind(number(day)).bind(number(completed));
+		query.bind(number(failed)).bind(number(lost)).execute(&mut **transaction).await?;
+	}
+	for (hour, stake) in hours.into_iter().filter(|(_, stake)| *stake > 0) {
+		let sql = "INSERT INTO losses (hour, stake) VALUES ($1, $2) ON CONFLICT (hour) DO UPDATE \
+			SET stake = losses.stake + excluded.stake";
+		// All the RLC that can exist fit.
+		let stake = i64::try_from(stake).unwrap_or(i64::MAX);
+		sqlx::query(sql).bind(number(hour)).bind(stake).execute(&mut **transaction).await?;
+	}
+	Ok(())
+}
+
+fn oldest_day(now: Moment) -> i64 {
+	number((now / DAY).saturating_sub(REMEMBERED))
+}
+
+/// Returns the first hour that does not count for a day any more.
+fn oldest_hour(now: Moment) -> i64 {
+	number(now.saturating_sub(DAY) / HOUR)
+}
+
+/// Returns how a party is written.
+fn name(party: &Party) -> String {
+	match party {
+		Party::Requester(requester) => format!("requester {}", account(requester)),
+		Party::App(app) => format!("app {}", hex::encode(app.0)),
+	}
+}
+
+fn party(name: &str) -> Result<Party, DbError> {
+	let wrong = || DbError::Damaged(format!("{name:?} is not whose tasks are counted"));
+	match name.split_once(' ') {
+		Some(("requester", id)) => Ok(Party::Requester(bytes32(id)?.into())),
+		Some(("app", id)) => {
+			let mut bytes = [0; 20];
+			hex::decode_to_slice(id, &mut bytes).map_err(|_| wrong())?;
+			Ok(Party::App(AppId(bytes.into())))
+		}
+		_ => Err(wrong()),
+	}
+}

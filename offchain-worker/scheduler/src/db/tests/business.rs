@@ -1,0 +1,86 @@
+//! The numbers of the pool's business.
+
+use rlc_primitives::{AppId, CategoryId, Restriction, Tag, WorkerpoolOrder};
+use rlc_protocol::worker::Resources;
+
+use super::*;
+use crate::model::{Ended, Ending, Machine, Party, Selling, DAY, REMEMBERED};
+
+/// When tasks ended, in ms.
+const THEN: Moment = 3 * DAY;
+
+fn parties() -> Vec<Party> {
+	vec![Party::Requester(account(1)), Party::App(AppId(H160::repeat_byte(2)))]
+}
+
+fn ended(ending: Ending, lost: u128) -> Ended {
+	Ended { parties: parties(), ending, lost, at: THEN }
+}
+
+fn order(salt: u8, volume: u64) -> WorkerpoolOrder {
+	WorkerpoolOrder {
+		workerpool: WorkerpoolId::default(),
+		price: 1,
+		volume,
+		tag: Tag::NONE,
+		category: CategoryId(0),
+		trust: 1,
+		app_restrict: Restriction::Anyone,
+		dataset_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		salt: H256::repeat_byte(salt),
+	}
+}
+
+async fn business_is_counted_and_forgotten(db: &Db) {
+	let machine = Machine { resources: Resources { cores: 8, wasm: true, ..Default::default() }, seen: THEN };
+	let batch = || Batch {
+		ended: vec![ended(Ending::Completed, 0), ended(Ending::Lost, 7)],
+		machines: vec![(account(3), machine.clone())],
+		..Default::default()
+	};
+	// As two instances do.
+	db.write(&batch()).await.unwrap();
+	db.write(&batch()).await.unwrap();
+	let business = db.business(THEN).await.unwrap();
+	assert_eq!(business.machines, [(account(3), machine.clone())]);
+	for party in parties() {
+		assert_eq!(business.standings.failure_rate(&party, THEN), 40, "2 completed, 2 lost: 8 of 8 + 2 + 10");
+	}
+	assert_eq!(business.standings.lost_since(0, THEN), 14);
+
+	let later = THEN + REMEMBERED * DAY;
+	db.prune_business(later).await.unwrap();
+	let business = db.business(THEN).await.unwrap();
+	assert!(business.machines.is_empty(), "removed, not only passed over");
+	assert_eq!(business.standings.at_least(1, THEN), []);
+	assert_eq!(business.standings.lost_since(0, THEN), 0);
+}
+
+async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
+	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::default(), Vec::new()));
+	db.add_withdrawn_orders(&[order(1, 10), order(2, 10)]).await.unwrap();
+	db.set_selling(Selling::stopped(5)).await.unwrap();
+	db.add_withdrawn_orders(&[order(2, 9), order(3, 10)]).await.unwrap();
+	assert_eq!(db.selling().await.unwrap(), Selling::stopped(5));
+	let all = [order(1, 10), order(2, 9), order(3, 10)];
+	assert_eq!(db.withdrawn_orders().await.unwrap(), all, "each once, with what is left of it");
+	db.set_selling(Selling::resumed(9)).await.unwrap();
+	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::resumed(9), Vec::new()));
+}
+
+#[tokio::test]
+async fn sqlite_counts_business() {
+	let dir = tempfile::tempdir().unwrap();
+	let db = Db::open(&sqlite(dir.path()), NOW).await.unwrap();
+	business_is_counted_and_forgotten(&db).await;
+	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+}
+
+#[tokio::test]
+async fn postgres_counts_business() {
+	let Some(postgres) = Postgres::start() else { return };
+	let db = open(&postgres).await;
+	business_is_counted_and_forgotten(&db).await;
+	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+}
