@@ -90,6 +90,8 @@ pub struct TaskState {
 	pub given_up: Option<GivenUp>,
 	/// What workers reported of it on chain.
 	pub reports: BTreeMap<AccountId, FailureCause>,
+	/// Operators, with the worker of each that was asked to report it on chain, and was delegated there for that.
+	pub asked: BTreeMap<AccountId, AccountId>,
 	/// How many times workers were asked to report it on chain, and too few did.
 	pub silences: u32,
 	/// Why it has no result, if the chain said so: then nobody loses anything.
@@ -120,6 +122,7 @@ impl TaskState {
 			upload: Upload::default(),
 			given_up: None,
 			reports: BTreeMap::new(),
+			asked: BTreeMap::new(),
 			silences: 0,
 			failure: None,
 			is_failure: false,

@@ -89,6 +89,10 @@ impl State {
 		let Some(given_up) = &mut task.given_up else { return };
 		given_up.asked = Some(now.chain);
 		given_up.refused = 0;
+		for worker in &given_up.witnesses {
+			let operator = self.workers.get(worker).map_or(worker, |known| &known.operator);
+			task.asked.entry(operator.clone()).or_insert_with(|| worker.clone());
+		}
 		self.touch(id);
 	}
 
