@@ -48,6 +48,8 @@ pub struct World {
 	pub tasks: BTreeMap<TaskId, Task>,
 	/// Workers that were delegated on chain.
 	pub delegates: BTreeSet<(TaskId, AccountId)>,
+	/// Tasks for which it refuses to delegate anybody.
+	pub undelegatable: BTreeSet<TaskId>,
 	/// Members of groups.
 	pub members: BTreeSet<(GroupId, AccountId)>,
 	/// Accounts, with their proxies for the work of workers.

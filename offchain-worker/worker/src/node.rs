@@ -72,6 +72,12 @@ impl ChainPort for Node {
 		self.chain.call_api("PocoApi_task_of", &(task.deal, task.index), Some(at)).await.map_err(unreachable)
 	}
 
+	async fn may_report(&self, task: TaskRef) -> Result<bool, Unreachable> {
+		let asked = self.chain.call_api("PocoApi_task_of", &(task.deal, task.index), None).await;
+		let view: Option<TaskView> = asked.map_err(unreachable)?;
+		Ok(view.is_some_and(|view| may_report(&view, &self.account)))
+	}
+
 	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable> {
 		self.chain.work_for(&self.account, MAX_PAGE).await.map_err(unreachable)
 	}
@@ -99,6 +105,13 @@ impl ChainPort for Node {
 		})?;
 		Ok(Included { passed_over: receipt.passed_over().collect(), tip: receipt.tip })
 	}
+}
+
+/// Returns whether a worker may report that a task cannot be computed: it is open, the worker's, and not reported by it.
+fn may_report(view: &TaskView, worker: &AccountId) -> bool {
+	let is_delegate = || view.delegates.iter().any(|one| one.worker == *worker);
+	let is_the_workers = view.task.contribution(worker).is_some() || is_delegate();
+	!view.task.is_closed() && is_the_workers && !view.failures.iter().any(|report| report.worker == *worker)
 }
 
 /// Returns what of a block concerns a worker.
@@ -168,9 +181,9 @@ mod tests {
 	use crate::testing::DEAL;
 	use rlc_chain::PocoEvent;
 	use rlc_primitives::{
-		task::Commitment,
-		work::{ContributionOf, DelegationProof, ResultOf},
-		DealId, ResultDigest, ResultHash, ResultSeal, TaskId,
+		task::{Commitment, Stage},
+		work::{ContributionOf, Delegate, DelegationProof, FailureCause, FailureReport, ResultOf},
+		DealId, ResultDigest, ResultHash, ResultSeal, Task, TaskId,
 	};
 
 	fn contribution(index: u64) -> ContributionOf {
@@ -201,6 +214,33 @@ mod tests {
 		assert!(
 			matches!(call(direct(2)), Call::Poco(PocoCall::ContributeAndFinalizeBatch { results }) if results == [result.clone(), result.clone()])
 		);
+	}
+
+	#[test]
+	fn worker_may_report_once_what_is_open_and_delegated_to_it() {
+		let (me, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
+		let delegate = |worker: &AccountId| Delegate { worker: worker.clone(), enclave: None };
+		let report =
+			|worker: &AccountId| FailureReport { worker: worker.clone(), cause: FailureCause::TimedOut, at: 1 };
+		let task = Task::new(DEAL, 0);
+		let view = TaskView {
+			id: task.id(),
+			task,
+			contribution_deadline: 7,
+			final_deadline: 10,
+			delegates: vec![delegate(&other), delegate(&me)],
+			failures: vec![report(&other)],
+			delivery: None,
+			failure: None,
+		};
+		assert!(may_report(&view, &me));
+		assert!(!may_report(&view, &other), "it has reported");
+		assert!(
+			!may_report(&TaskView { delegates: vec![delegate(&other)], ..view.clone() }, &me),
+			"it is not delegated"
+		);
+		let closed = Task { stage: Stage::Failed(None), ..view.task.clone() };
+		assert!(!may_report(&TaskView { task: closed, ..view }, &me));
 	}
 
 	#[test]

@@ -81,6 +81,8 @@ pub(crate) trait ChainPort: Send + Sync {
 	async fn dataset(&self, dataset: DatasetId) -> Result<Option<Dataset>, Unreachable>;
 	/// Returns a task after the block `at`, or `None` if the chain does not know it, or no longer.
 	async fn task(&self, task: TaskRef, at: H256) -> Result<Option<TaskView>, Unreachable>;
+	/// Returns whether the chain, as the best block has it, takes this worker's report that a task cannot be computed.
+	async fn may_report(&self, task: TaskRef) -> Result<bool, Unreachable>;
 	/// Returns what this worker has to do.
 	async fn work(&self) -> Result<Vec<WorkItem>, Unreachable>;
 	/// Returns what happens from now on, beginning with the best block of now.

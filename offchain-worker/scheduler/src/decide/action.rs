@@ -34,10 +34,15 @@ pub enum Action {
 		task: TaskId,
 		/// Why, for people.
 		reason: String,
-		/// The cause for which they failed, if the task can be released for it.
+		/// The cause for which workers failed and the task can be released. `None`: nobody can contribute any more.
 		cause: Option<FailureCause>,
 		/// The workers whose failures show it.
 		witnesses: Vec<AccountId>,
+	},
+	/// Seek workers again for a task that was given up: too few said on chain why. This is the decision, and is all of it.
+	TakeUp {
+		/// The task.
+		task: TaskId,
 	},
 	/// Delegate a task on chain to workers that failed, so that they can say so there.
 	Delegate {
@@ -104,6 +109,7 @@ impl Action {
 			| Self::Upload { task, .. }
 			| Self::Stop { task, .. }
 			| Self::GiveUp { task, .. }
+			| Self::TakeUp { task }
 			| Self::Delegate { task, .. }
 			| Self::ReportFailure { task, .. }
 			| Self::Release { task, .. }

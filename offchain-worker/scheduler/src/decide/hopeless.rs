@@ -6,6 +6,8 @@
 //!
 //! Not judged so: a tag or a kind of app that no worker has. The pool's own order offered these.
 
+use std::collections::BTreeSet;
+
 use rlc_primitives::{task::Stage, AccountId, DealId, Moment};
 
 use super::failures::reports_for;
@@ -51,6 +53,9 @@ pub fn lacks_witnesses(state: &State, deal: &DealState, task: &TaskState, hopele
 
 /// Returns `needed` workers that can say on chain why a task is hopeless; fewer if fewer can be reached. Tasks of one deal get
 /// the same ones, so that they are delegated together; other deals get others. Those that were asked in vain come last.
+///
+/// A worker that is delegated to say so can contribute as well. So an operator has one voice, as with tasks that are
+/// computed: several workers of one would reach a consensus on whatever it likes.
 pub fn witnesses(
 	state: &State,
 	deal: &DealState,
@@ -63,7 +68,8 @@ pub fn witnesses(
 		Hopeless::Needs => deal.asked.slots(&worker.resources).is_none(),
 	};
 	let can_say = |(account, worker): &(&AccountId, &WorkerState)| {
-		worker.is_reachable() && !task.reports.contains_key(*account) && sees_it(worker)
+		let is_operators = task.asked.get(&worker.operator).is_none_or(|asked| asked == *account);
+		worker.is_reachable() && !task.reports.contains_key(*account) && is_operators && sees_it(worker)
 	};
 	let mut able = state.workers().iter().filter(can_say).map(|(account, _)| account).collect::<Vec<_>>();
 	let silent = task.given_up.as_ref().map(|given_up| &given_up.witnesses);
@@ -72,7 +78,9 @@ pub fn witnesses(
 		distance.iter_mut().zip(task.chain().deal.0 .0).for_each(|(byte, of_deal)| *byte ^= of_deal);
 		(silent.is_some_and(|silent| silent.contains(*account)), distance)
 	});
-	able.into_iter().take(needed).cloned().collect()
+	let mut operators = BTreeSet::new();
+	let is_new = |account: &&AccountId| state.worker(account).is_some_and(|worker| operators.insert(&worker.operator));
+	able.into_iter().filter(is_new).take(needed).cloned().collect()
 }
 
 #[cfg(test)]

@@ -26,17 +26,25 @@ pub fn answered(state: &mut State, id: &TaskId, is_ok: bool, now: Now) {
 	state.end_sending(id, refusals, now.chain + pause(refusals));
 }
 
-/// Records whether a task that is given up was delegated on chain. If it was not, no worker can report its failure there, so
-/// for a task that can be released the delegation is tried again. Returns what its witnesses are told.
+/// Records whether a task that is given up was delegated on chain. If it was not, no worker can report its failure there: the
+/// delegation is tried again, and in the end others try the task. Returns what its witnesses are told.
 pub fn delegated(state: &mut State, id: &TaskId, is_ok: bool, now: Now) -> Vec<Action> {
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
-	let is_worth_it = given_up.is_some_and(|given_up| given_up.cause.is_some() && given_up.refused + 1 < TRIES);
+	let is_worth_it = given_up.is_some_and(|given_up| given_up.refused + 1 < TRIES);
 	if !is_ok && is_worth_it {
 		released(state, id, false, now);
 		return Vec::new();
 	}
 	answered(state, id, true, now);
-	state.ask_witnesses(id, is_ok, now);
+	state.ask_witnesses(id, now);
+	if !is_ok {
+		let deal = state.task(id).and_then(|task| state.deal(&task.chain().deal));
+		// If no worker can serve it, others are asked later.
+		if deal.is_some_and(|deal| deal.hopeless.is_none()) {
+			state.take_up(id);
+		}
+		return Vec::new();
+	}
 	let given_up = state.task(id).and_then(|task| task.given_up.as_ref());
 	let witnesses = given_up.into_iter().flat_map(|given_up| given_up.witnesses.iter().cloned());
 	witnesses.map(|worker| Action::ReportFailure { task: *id, worker }).collect()

@@ -2,7 +2,7 @@
 //!
 //! | stage | what is done |
 //! |---|---|
-//! | active | workers are found, as many as the trust asks for; the task is given up if no worker can serve it, if those that tried agree that it is hopeless, or if the contribution deadline has passed |
+//! | active | workers are found, as many as the trust asks for; the task is given up if no worker can serve it, if those that tried agree that it is hopeless, or if the contribution deadline has passed; it is taken up again if too few say so on chain |
 //! | revealing | workers that did not contribute stop; after the first reveal one winner uploads; `finalize` or `reopen` is sent where the chain leaves that to the scheduler, or is late |
 //! | completed | one winner uploads; then the winners may drop the result, and the task is removed |
 //! | failed | the workers stop, and the task is removed |
@@ -19,7 +19,7 @@ use rlc_primitives::{
 
 use super::{
 	assignment,
-	failures::{self, reports_for, Verdict, ENOUGH, PATIENCE, TRIES},
+	failures::{self, enough, reports_for, Verdict, PATIENCE, TRIES},
 	hopeless,
 	replication::is_enough,
 	uploads, Action,
@@ -31,6 +31,9 @@ const MARGIN: u64 = 2_000;
 
 /// How long, in ms, to wait for what the chain should have done by itself, or workers should have said on chain.
 const WAIT: u64 = 20_000;
+
+/// How long, in ms, until it is looked again whether workers are back whose words count.
+const RETURN: u64 = 5_000;
 
 /// How long, in ms, after workers were asked why no worker can serve a task, others are.
 const ASK_AGAIN: u64 = 300_000;
@@ -121,7 +124,10 @@ impl Case<'_> {
 		if let Some(hopeless) = deal.hopeless.as_ref().filter(|_| task.chain().contributions.is_empty()) {
 			return self.refuse(hopeless, next);
 		}
-		let verdict = failures::verdict(task);
+		let verdict = failures::verdict(task, |worker| self.is_reachable(worker));
+		if verdict != failures::verdict(task, |_| true) {
+			next.wake_at(now.chain + RETURN);
+		}
 		if let Some(verdict) = verdict.as_ref().filter(|verdict| verdict.can_release(deal.deal.trust)) {
 			let last_call = deadline.saturating_sub(failures::notice(deal.deal.reference_time));
 			if now.chain >= last_call {
@@ -141,13 +147,13 @@ impl Case<'_> {
 		if let Some(verdict) = verdict {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, WorkerState::is_reachable);
 			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
-			let can_end = verdict.outside.is_none() || verdict.can_release(deal.deal.trust);
-			let is_clear = verdict.operators >= ENOUGH && can_end && !verdict.is_doubtful(task);
-			if is_clear || (is_deserted && waited >= PATIENCE) {
+			let is_clear = verdict.operators >= enough(task.silences) && !failures::is_doubtful(task);
+			let can_end = is_clear || (is_deserted && waited >= PATIENCE);
+			if can_end && verdict.can_release(deal.deal.trust) {
 				return next.act(self.end_by(&verdict));
 			}
 			next.is_deserted = is_deserted;
-			if is_deserted {
+			if is_deserted && waited < PATIENCE {
 				next.wake_at(now.chain + PATIENCE.saturating_sub(waited));
 			}
 		}
@@ -158,9 +164,14 @@ impl Case<'_> {
 	/// Returns the decision to give a task up on the word of these workers. There are a few more of them than a release needs,
 	/// in case some stay silent, but not many, since reports beyond that number cost their workers a fee.
 	fn end_by(&self, verdict: &Verdict) -> Action {
-		let most = ENOUGH.max(reports_for(self.deal.deal.trust) as usize);
+		let most = enough(self.task.silences).max(reports_for(self.deal.deal.trust) as usize);
 		let witnesses = verdict.witnesses.iter().take(most).cloned().collect();
-		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: verdict.outside, witnesses }
+		Action::GiveUp { task: self.id, reason: verdict.reason.clone(), cause: Some(verdict.cause), witnesses }
+	}
+
+	/// Returns whether instructions get to a worker.
+	fn is_reachable(&self, worker: &AccountId) -> bool {
+		self.state.worker(worker).is_some_and(WorkerState::is_reachable)
 	}
 
 	/// Gives up a task that no worker can serve, once enough are here to say so on chain. Until then it waits: nothing is lost
@@ -185,24 +196,27 @@ impl Case<'_> {
 		pending.map(|(worker, _)| weight(worker)).collect()
 	}
 
-	/// Puts the failures on chain, then closes the task.
+	/// Puts the failures on chain, then closes the task. If too few are put there, and there is time, others try.
 	fn give_up(&self, next: &mut Next) {
 		let Some(given_up) = &self.task.given_up else { return };
 		self.stop_unfinished("the task is given up", next);
-		let is_reachable = |worker: &&AccountId| self.state.worker(worker).is_some_and(WorkerState::is_reachable);
-		let workers = given_up.witnesses.iter().filter(is_reachable).cloned().collect::<Vec<_>>();
+		let Some(cause) = given_up.cause else { return self.send(Action::Abandon { task: self.id }, next) };
 		let is_in_time = self.now.chain < self.deal.deal.contribution_deadline();
-		let missing = given_up.cause.map_or(0, |cause| self.reports_missing(cause));
-		let is_known = given_up.cause.is_some() && missing == 0;
-		// Those whom a release depends on may come back, as after a restart: to end the task sooner saves no stake. If no
-		// worker can serve it, others know as much.
-		let are_away = workers.len() < missing && given_up.witnesses.len() >= missing && self.deal.hopeless.is_none();
+		let missing = self.reports_missing(cause);
+		if missing == 0 {
+			return self.send(self.end_of(given_up, cause, is_in_time), next);
+		}
+		let workers = given_up.witnesses.iter().filter(|worker| self.is_reachable(worker)).cloned().collect::<Vec<_>>();
 		match given_up.asked {
-			_ if is_known => self.end(given_up, is_in_time, next),
-			None if are_away && is_in_time => next.wake_at(self.now.chain + WAIT),
-			None if !workers.is_empty() && is_in_time => self.send(Action::Delegate { task: self.id, workers }, next),
-			Some(since) if !workers.is_empty() && self.now.chain < since + WAIT => next.wake_at(since + WAIT),
-			_ => self.end(given_up, is_in_time, next),
+			None if is_in_time && workers.len() >= missing => {
+				self.send(Action::Delegate { task: self.id, workers }, next);
+			}
+			Some(since) if given_up.witnesses.len() >= missing && self.now.chain < since + WAIT => {
+				next.wake_at(since + WAIT);
+			}
+			// To end it sooner than it has to be would save no stake.
+			_ if is_in_time => self.seek_others(given_up, next),
+			_ => self.send(Action::Abandon { task: self.id }, next),
 		}
 	}
 
@@ -212,25 +226,23 @@ impl Case<'_> {
 		missing.try_into().unwrap_or(usize::MAX)
 	}
 
-	/// Ends a task that is given up, or asks others if that may save its stake.
-	fn end(&self, given_up: &GivenUp, is_in_time: bool, next: &mut Next) {
-		match (self.end_of(given_up, is_in_time), &self.deal.hopeless) {
-			(Some(end), _) => self.send(end, next),
-			(None, Some(hopeless)) => self.ask_others(hopeless, given_up, next),
-			(None, None) => {}
+	/// Returns how a task ends for which enough workers said on chain why it cannot be computed. A release that the chain
+	/// keeps refusing is given up too, unless no worker could serve the task anyway, and there is time.
+	fn end_of(&self, given_up: &GivenUp, cause: FailureCause, is_in_time: bool) -> Action {
+		let task = self.id;
+		if given_up.refused < TRIES || (is_in_time && self.deal.hopeless.is_some()) {
+			Action::Release { task, cause }
+		} else {
+			Action::Abandon { task }
 		}
 	}
 
-	/// Returns how a task ends that is given up. A release that the chain keeps refusing is given up too, unless no worker
-	/// could serve the task anyway: then it is not abandoned as long as workers can be asked. `None`: not yet.
-	fn end_of(&self, given_up: &GivenUp, is_in_time: bool) -> Option<Action> {
-		let task = self.id;
-		let can_wait = is_in_time && self.deal.hopeless.is_some();
-		let is_known = |cause: &FailureCause| self.reports_missing(*cause) == 0;
-		match given_up.cause.filter(is_known) {
-			Some(cause) if can_wait || given_up.refused < TRIES => Some(Action::Release { task, cause }),
-			_ if can_wait => None,
-			_ => Some(Action::Abandon { task }),
+	/// Has others try a task, since too few of its witnesses said on chain why they cannot; or, if no worker can serve it,
+	/// has others say so.
+	fn seek_others(&self, given_up: &GivenUp, next: &mut Next) {
+		match &self.deal.hopeless {
+			Some(hopeless) => self.ask_others(hopeless, given_up, next),
+			None => self.send(Action::TakeUp { task: self.id }, next),
 		}
 	}
 

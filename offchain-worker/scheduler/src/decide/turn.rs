@@ -71,6 +71,7 @@ fn record(state: &mut State, action: &Action, now: Now) {
 			state.show(task);
 		}
 		Action::GiveUp { task, reason, cause, witnesses } => state.give_up(task, reason, *cause, witnesses),
+		Action::TakeUp { task } => state.take_up(task),
 		Action::Delegate { task, .. } => state.set_sending(task, Sending::Delegate),
 		Action::Release { task, .. } => state.set_sending(task, Sending::Release),
 		Action::Abandon { task } => state.set_sending(task, Sending::Abandon),

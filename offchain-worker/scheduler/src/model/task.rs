@@ -52,7 +52,8 @@ impl Upload {
 pub struct GivenUp {
 	/// Why, for people.
 	pub reason: String,
-	/// What they failed for, if it comes from outside the task: then the task is released, once enough said so on chain.
+	/// What workers failed for: the task is released, once enough said so on chain. `None`: it is abandoned, since nobody can
+	/// contribute any more.
 	pub cause: Option<FailureCause>,
 	/// Workers that failed and have not said so on chain.
 	pub witnesses: BTreeSet<AccountId>,
@@ -89,6 +90,10 @@ pub struct TaskState {
 	pub given_up: Option<GivenUp>,
 	/// What workers reported of it on chain.
 	pub reports: BTreeMap<AccountId, FailureCause>,
+	/// Operators, with the worker of each that was asked to report it on chain, and was delegated there for that.
+	pub asked: BTreeMap<AccountId, AccountId>,
+	/// How many times workers were asked to report it on chain, and too few did.
+	pub silences: u32,
 	/// Why it has no result, if the chain said so: then nobody loses anything.
 	pub failure: Option<TaskFailure>,
 	/// Whether a winner showed that the consensus is a failure of the app: there is no result, nor data for a callback.
@@ -117,6 +122,8 @@ impl TaskState {
 			upload: Upload::default(),
 			given_up: None,
 			reports: BTreeMap::new(),
+			asked: BTreeMap::new(),
+			silences: 0,
 			failure: None,
 			is_failure: false,
 			data: None,

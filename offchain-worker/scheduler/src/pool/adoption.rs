@@ -10,8 +10,8 @@ use tracing::Instrument;
 use super::{spans, system_time, Input, Means, Pool};
 use crate::{
 	db::{ReplicateRow, TaskRow},
-	decide::{adoption, failures},
-	model::{range, GivenUp, Replicate, TaskState, BLOCK_MARGIN},
+	decide::adoption,
+	model::{range, Replicate, TaskState, BLOCK_MARGIN},
 };
 
 /// A part of a deal, as it stands.
@@ -150,13 +150,9 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	}
 	task.replicates = replicates;
 	if let Some(row) = row {
+		// Whether it is given up is decided again, by the words of workers that are back.
 		task.data = row.data;
 		task.drop_outvoted_data();
-		// Without a verdict, no worker could serve it, or its time was over: that is decided again.
-		if let Some((reason, verdict)) = row.given_up.zip(failures::verdict(&task)) {
-			let witnesses = verdict.witnesses.into_iter().filter(|worker| !task.reports.contains_key(worker)).collect();
-			task.given_up = Some(GivenUp { reason, cause: verdict.outside, witnesses, asked: None, refused: 0 });
-		}
 	}
 	Some(task)
 }
@@ -208,21 +204,13 @@ mod tests {
 	}
 
 	#[test]
-	fn task_that_was_given_up_stays_given_up() {
+	fn why_a_task_is_given_up_is_decided_again() {
 		let cause = FailureCause::DatasetUnavailable;
 		let parts = [1, 2].map(|n| failed(n, cause)).to_vec();
 		let mut view = view(Stage::Active);
 		view.failures = vec![FailureReport { worker: account(1), cause, at: 0 }];
 		let task = restore(view, parts, Some(given_up()), 1, 0).unwrap();
-		assert_eq!(task.reports_of(cause), 1);
-		let given_up = task.given_up.unwrap();
-		assert_eq!((given_up.reason.as_str(), given_up.cause), ("why", Some(cause)));
-		assert_eq!(given_up.witnesses.into_iter().collect::<Vec<_>>(), [account(2)], "the other has said so");
-	}
-
-	#[test]
-	fn why_a_task_is_given_up_that_no_worker_tried_is_decided_again() {
-		let task = restore(view(Stage::Active), Vec::new(), Some(given_up()), 1, 0).unwrap();
+		assert_eq!((task.reports.get(&account(1)), task.reports_of(cause)), (Some(&cause), 1), "it has said so");
 		assert!(task.given_up.is_none());
 	}
 }

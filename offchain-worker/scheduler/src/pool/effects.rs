@@ -53,6 +53,9 @@ impl Pool {
 					tracing::warn!("given up: {reason}");
 					self.means.metrics.given_up.inc();
 				}
+				Action::TakeUp { .. } => {
+					tracing::warn!("taken up again: too few workers said on chain why they failed")
+				}
 				Action::ReportFailure { worker, .. } => self.send(&worker, Instruction::ReportFailure { task }),
 				Action::Delegate { workers, .. } => delegated.entry(workers).or_default().push(id),
 				Action::Release { cause, .. } => self.call(id, Sending::Release, move |means: Means| async move {
@@ -207,17 +210,25 @@ impl Pool {
 		tokio::spawn(calling.in_current_span());
 	}
 
-	/// Delegates tasks on chain.
+	/// Delegates tasks on chain. A batch is refused for any task in it that has a consensus meanwhile, which workers can
+	/// bring about: so the others are sent once more, each by itself.
 	fn delegate(&self, tasks: Vec<TaskId>, workers: Vec<AccountId>) {
-		let known = tasks.iter().filter_map(|id| self.state.task(id)).map(TaskState::task_ref).collect();
+		let known = tasks.iter().filter_map(|id| self.state.task(id)).map(TaskState::task_ref).collect::<Vec<_>>();
 		let means = self.means.clone();
-		tokio::spawn(async move {
+		let delegating = async move {
 			let _permit = means.calls.acquire().await;
-			let result = means.chain.delegate(known, workers).await;
-			for id in tasks {
-				let _ = means.inputs.send(Input::Sent(id, Sending::Delegate, result.clone())).await;
-			}
-		});
+			let result = means.chain.delegate(known.clone(), workers.clone()).await;
+			let is_final = result.is_ok() || known.len() == 1;
+			let delegate_one = |task: TaskRef| {
+				let (means, workers, result) = (&means, workers.clone(), result.clone());
+				async move {
+					let result = if is_final { result } else { means.chain.delegate(vec![task], workers).await };
+					let _ = means.inputs.send(Input::Sent(task.id(), Sending::Delegate, result)).await;
+				}
+			};
+			futures::future::join_all(known.into_iter().map(delegate_one)).await;
+		};
+		tokio::spawn(delegating.in_current_span());
 	}
 
 	/// Takes note that an extrinsic was included, or not.

@@ -190,6 +190,9 @@ impl PoolChain for FakeChain {
 
 	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()> {
 		self.extrinsic("delegate", |world| {
+			if tasks.iter().any(|task| world.undelegatable.contains(&task.id())) {
+				return Err(TaskError::NotActive);
+			}
 			let pairs = tasks.iter().flat_map(|task| workers.iter().map(|worker| (task.id(), worker.clone())));
 			let pairs = pairs.collect::<Vec<_>>();
 			world.delegates.extend(pairs.iter().cloned());

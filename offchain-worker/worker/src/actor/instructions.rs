@@ -15,7 +15,7 @@ use crate::{
 	clock,
 	messages::{Effect, Outgoing},
 	plan::Plan,
-	ports::{ChainPort, Submission},
+	ports::{ChainPort, SendError, Submission, Unreachable},
 	record::{End, Record, RunFailure, State},
 	seen::Seen,
 };
@@ -167,9 +167,16 @@ fn hopeless(known: Result<Arc<Plan>, RunFailure>, resources: &Resources) -> Opti
 	}
 }
 
-/// Reports on chain that a task cannot be computed.
+/// Reports on chain that a task cannot be computed. A report that the chain refuses costs a fee, and the scheduler can ask for
+/// any: so the chain is asked first.
 async fn report(chain: Arc<dyn ChainPort>, task: TaskRef, cause: FailureCause) {
-	let send = || chain.send(Submission::ReportFailure(task, cause), &[]);
+	let send = || async {
+		let asked = chain.may_report(task).await.map_err(|Unreachable(words)| SendError::Unclear(words))?;
+		if !asked {
+			return Err(SendError::Refused("the task is over, not delegated to this worker, or reported by it".into()));
+		}
+		chain.send(Submission::ReportFailure(task, cause), &[]).await
+	};
 	let sent = send.retry(EVIDENCE_BACKOFF).notify(|error, _| tracing::warn!("not reported on chain: {error}"));
 	match sent.await {
 		Ok(_) => tracing::info!(?cause, "reported on chain"),

@@ -138,6 +138,26 @@ fn others_are_asked_if_witnesses_are_silent() {
 }
 
 #[test]
+fn operator_says_by_one_of_its_workers_what_it_finds() {
+	let mut scene = Scene::new();
+	for n in 1..=3 {
+		scene.join(n, Some(50), |_| (), Vec::new());
+	}
+	let id = task(scene.hopeless_deal(100, 3, 1), 0);
+	assert_eq!(scene.decide(), [], "two of them could contribute whatever they like");
+	let other = scene.worker(4, 1);
+	scene.pass(30_000, &[]);
+	let mut first = delegated(&scene.decide());
+	assert!(first.len() == 2 && first.contains(&other));
+	asked(&mut scene, id, &first);
+	scene.pass(301_000, &[]);
+	let mut second = delegated(&scene.decide());
+	first.sort();
+	second.sort();
+	assert_eq!(second, first, "another one of the silent operator could contribute too");
+}
+
+#[test]
 fn release_that_is_refused_is_tried_again() {
 	let (mut scene, id) = hopeless();
 	let workers = delegated(&scene.decide());

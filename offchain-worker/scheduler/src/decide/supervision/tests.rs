@@ -11,6 +11,7 @@ use rlc_primitives::{
 use rlc_protocol::worker::Step;
 
 const CRASHED: FailureCause = FailureCause::AppFailed { code: 3 };
+const MISSING: FailureCause = FailureCause::DatasetUnavailable;
 
 /// Returns a task with trust 5, given to the workers 1 to 3; 4 and 5 are free.
 fn given() -> (Scene, TaskId, [AccountId; 3]) {
@@ -33,6 +34,13 @@ fn agreed(change: impl FnOnce(&mut rlc_primitives::Deal)) -> (Scene, TaskId) {
 	scene.contributes(&two, id, 7);
 	scene.decide();
 	(scene, id)
+}
+
+/// Returns who is told to compute the task, in order.
+fn computed_by(actions: &[Action], id: TaskId) -> Vec<AccountId> {
+	let mut workers = crate::testing::scene::given(actions, id);
+	workers.sort();
+	workers
 }
 
 fn stops(actions: &[Action]) -> Vec<AccountId> {
@@ -91,21 +99,36 @@ fn failed_worker_is_replaced() {
 fn hopeless_task_is_given_up_after_three_operators_failed() {
 	let (mut scene, id, workers) = given();
 	for worker in &workers[..2] {
-		scene.fails(worker, id, CRASHED);
+		scene.fails(worker, id, MISSING);
 	}
 	scene.decide();
 	assert!(scene.task(id).given_up.is_none());
-	scene.fails(&workers[2], id, CRASHED);
+	scene.fails(&workers[2], id, MISSING);
 	let actions = scene.decide();
 	assert!(actions.iter().any(|action| matches!(action, Action::GiveUp { .. })));
 	assert!(actions.contains(&Action::Delegate { task: id, workers: workers.to_vec() }), "{actions:?}");
 	assert!(stops(&actions).iter().all(|worker| !workers.contains(worker)), "those who still compute stop");
 }
 
+/// Honest workers contribute what lies in the app, and have a stake in it.
+#[test]
+fn words_that_the_app_failed_end_no_task() {
+	for cause in [CRASHED, FailureCause::InvalidResult, FailureCause::ResourcesExceeded] {
+		let (mut scene, id, workers) = given();
+		workers.iter().for_each(|worker| scene.fails(worker, id, cause));
+		let others = scene.computing(id);
+		assert_eq!(others.len(), 2, "all who are left");
+		others.iter().for_each(|worker| scene.fails(worker, id, cause));
+		scene.decide();
+		scene.pass(2 * PATIENCE, &[]);
+		assert_eq!(scene.decide(), [], "{cause:?}: to abandon it would cost the stake");
+	}
+}
+
 #[test]
 fn evidence_is_on_chain_before_the_task_is_closed() {
 	let (mut scene, id, workers) = given();
-	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
 	scene.decide();
 	scene.world.delegates.extend(workers.iter().map(|worker| (id, worker.clone())));
 	scene.delegated(id);
@@ -113,30 +136,57 @@ fn evidence_is_on_chain_before_the_task_is_closed() {
 	assert_eq!(scene.decide(), asked);
 	for worker in &workers {
 		assert_eq!(scene.decide(), []);
-		let events = scene.world.report_failure(id, worker, CRASHED);
+		let events = scene.world.report_failure(id, worker, MISSING);
 		scene.see(events);
 	}
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	assert_eq!(scene.decide(), [Action::Release { task: id, cause: MISSING }]);
 	assert_eq!(scene.decide(), [], "once");
 }
 
 #[test]
-fn silent_witnesses_are_not_waited_for_long() {
+fn others_try_what_silent_witnesses_do_not_say_on_chain() {
 	let (mut scene, id, workers) = given();
-	workers.iter().for_each(|worker| scene.fails(worker, id, CRASHED));
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
 	scene.decide();
 	scene.delegated(id);
 	scene.decide();
 	scene.pass(19_000, &[]);
 	assert_eq!(scene.decide(), []);
 	scene.pass(2_000, &[]);
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	let actions = scene.decide();
+	assert_eq!(actions[0], Action::TakeUp { task: id });
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
+	assert!(scene.task(id).given_up.is_none());
+}
+
+#[test]
+fn twice_as_many_operators_have_to_fail_after_some_stayed_silent() {
+	let mut scene = Scene::new();
+	for n in 1..=9 {
+		scene.worker(n, 1);
+	}
+	let id = task(scene.deal(100, 5, 1), 0);
+	let fail_all = |scene: &mut Scene| {
+		let given = scene.computing(id);
+		assert_eq!(given.len(), 3);
+		given.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	};
+	fail_all(&mut scene);
+	scene.decide();
+	scene.delegated(id);
+	scene.decide();
+	scene.pass(WAIT + 1_000, &[]);
+	fail_all(&mut scene);
+	// Three of those whose words count have failed.
+	fail_all(&mut scene);
+	scene.decide();
+	assert_eq!(scene.task(id).given_up.as_ref().unwrap().witnesses.len(), 6);
 }
 
 #[test]
 fn different_causes_and_workers_own_failures_prove_nothing() {
 	let (mut scene, id, workers) = given();
-	let causes = [CRASHED, FailureCause::AppFailed { code: 4 }, FailureCause::EnclaveFailed];
+	let causes = [MISSING, FailureCause::AppUnavailable, FailureCause::EnclaveFailed];
 	for (worker, cause) in workers.iter().zip(causes) {
 		scene.fails(worker, id, cause);
 	}
@@ -156,7 +206,7 @@ fn small_pool_gives_up_when_no_worker_is_left() {
 	let one = scene.worker(1, 1);
 	let id = task(scene.deal(100, 1, 1), 0);
 	scene.decide();
-	scene.fails(&one, id, CRASHED);
+	scene.fails(&one, id, MISSING);
 	scene.decide();
 	scene.pass(59_000, &[]);
 	assert_eq!(scene.decide(), [], "a worker may join");
@@ -376,8 +426,6 @@ fn direct_delivery_closes_the_task() {
 	assert_eq!(scene.known(&one).load, 0);
 }
 
-const MISSING: FailureCause = FailureCause::DatasetUnavailable;
-
 /// Returns a task that was given up since its dataset is missing, with the workers that are asked to say so on chain.
 fn without_data() -> (Scene, TaskId, [AccountId; 3]) {
 	let (mut scene, id, workers) = given();
@@ -414,24 +462,40 @@ fn witnesses_are_delegated_again_if_the_chain_refused_and_a_release_depends_on_i
 		scene.delegation_refused(id);
 		scene.pass(10_000, &[]);
 	}
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	let actions = scene.decide();
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)], "in the end others try");
+	assert!(scene.task(id).given_up.is_none());
 }
 
 #[test]
-fn witnesses_that_are_away_are_waited_for_if_a_release_depends_on_them() {
+fn words_of_workers_that_are_away_count_once_they_are_back() {
 	let (mut scene, id, workers) = given();
 	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
 	let numbers = workers.each_ref().map(|worker| AsRef::<[u8]>::as_ref(worker)[0]);
 	scene.pass(4_000, &numbers);
-	let ends = |action: &Action| matches!(action, Action::Delegate { .. } | Action::Abandon { .. });
-	assert!(!scene.decide().iter().any(ends), "nobody is there");
+	let actions = scene.decide();
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
 	scene.worker(numbers[0], 1);
-	scene.pass(WAIT, &[]);
-	assert!(!scene.decide().iter().any(ends), "too few are there");
 	scene.worker(numbers[1], 1);
+	scene.pass(RETURN, &[]);
+	scene.decide();
+	assert!(scene.task(id).given_up.is_none(), "too few are there");
 	scene.worker(numbers[2], 1);
-	scene.pass(WAIT, &[]);
-	assert_eq!(scene.decide(), [Action::Delegate { task: id, workers: workers.to_vec() }]);
+	scene.pass(RETURN, &[]);
+	assert!(scene.decide().contains(&Action::Delegate { task: id, workers: workers.to_vec() }));
+}
+
+#[test]
+fn others_try_what_witnesses_do_not_stay_for() {
+	let (mut scene, id, workers) = given();
+	workers.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	let numbers = workers.each_ref().map(|worker| AsRef::<[u8]>::as_ref(worker)[0]);
+	scene.decide();
+	scene.delegation_refused(id);
+	scene.pass(4_000, &numbers);
+	let actions = scene.decide();
+	assert!(actions.contains(&Action::TakeUp { task: id }), "{actions:?}");
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
 }
 
 #[test]
@@ -441,8 +505,8 @@ fn task_is_abandoned_in_the_end_if_its_witnesses_stay_away() {
 	let numbers = workers.each_ref().map(|worker| AsRef::<[u8]>::as_ref(worker)[0]);
 	scene.pass(4_000, &numbers);
 	scene.decide();
-	scene.pass(7 * T, &[]);
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	scene.pass(7 * T + MARGIN, &numbers);
+	assert!(scene.decide().contains(&Action::Abandon { task: id }));
 }
 
 const ENDLESS: FailureCause = FailureCause::TimedOut;
@@ -496,21 +560,23 @@ fn slow_worker_ends_no_task_that_another_computes() {
 }
 
 #[test]
-fn workers_that_took_too_long_do_not_end_a_task_with_contributions() {
-	let mut scene = Scene::new();
-	for n in 1..=6 {
-		scene.worker(n, 1);
+fn words_do_not_end_what_others_contributed_to() {
+	for cause in [ENDLESS, MISSING] {
+		let mut scene = Scene::new();
+		for n in 1..=6 {
+			scene.worker(n, 1);
+		}
+		let id = task(scene.deal(100, 5, 1), 0);
+		let given = scene.computing(id);
+		scene.contributes(&given[0], id, 7);
+		let mut others = given[1..].to_vec();
+		for n in 0..3 {
+			scene.fails(&others[n], id, cause);
+			others.extend(scene.computing(id));
+		}
+		assert_eq!(others.len(), 5, "all have tried, or do");
+		assert!(scene.task(id).given_up.is_none(), "three operators failed");
 	}
-	let id = task(scene.deal(100, 5, 1), 0);
-	let given = scene.computing(id);
-	scene.contributes(&given[0], id, 7);
-	let mut others = given[1..].to_vec();
-	for n in 0..3 {
-		scene.fails(&others[n], id, ENDLESS);
-		others.extend(scene.computing(id));
-	}
-	assert_eq!(others.len(), 5, "all have tried, or do");
-	assert!(scene.task(id).given_up.is_none(), "three operators failed");
 }
 
 /// One operator's word must be enough: no other worker would have all of the category's time.
@@ -573,14 +639,33 @@ fn task_that_used_up_the_time_waits_behind_those_that_nobody_tried() {
 }
 
 #[test]
-fn task_is_abandoned_if_too_few_say_what_is_missing() {
+fn others_try_if_too_few_say_on_chain_what_is_missing() {
 	let (mut scene, id, workers) = without_data();
 	for worker in &workers[..2] {
 		let events = scene.world.report_failure(id, worker, MISSING);
 		scene.see(events);
 	}
 	scene.pass(WAIT + 1_000, &[]);
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	let actions = scene.decide();
+	assert_eq!(actions[0], Action::TakeUp { task: id });
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
+}
+
+#[test]
+fn report_that_comes_late_counts() {
+	let (mut scene, id, workers) = without_data();
+	scene.pass(WAIT + 1_000, &[]);
+	scene.decide();
+	for worker in &workers {
+		let events = scene.world.report_failure(id, worker, MISSING);
+		scene.see(events);
+	}
+	for worker in [4, 5].map(account) {
+		scene.fails(&worker, id, MISSING);
+	}
+	scene.decide();
+	scene.pass(PATIENCE + 1_000, &[]);
+	assert!(scene.decide().contains(&Action::Release { task: id, cause: MISSING }));
 }
 
 #[test]
@@ -590,7 +675,9 @@ fn reports_of_another_cause_do_not_count_for_a_release() {
 		let events = scene.world.report_failure(id, worker, cause);
 		scene.see(events);
 	}
-	assert_eq!(scene.decide(), [Action::Abandon { task: id }]);
+	let actions = scene.decide();
+	assert_eq!(actions[0], Action::TakeUp { task: id });
+	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
 }
 
 #[test]

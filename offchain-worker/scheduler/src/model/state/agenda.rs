@@ -73,27 +73,44 @@ impl State {
 		self.look_at(id);
 	}
 
-	/// Records that a task is given up, for a cause from outside of it, or for another.
+	/// Records that a task is given up: for a cause that these workers are to report, or because it is too late for others.
 	pub fn give_up(&mut self, id: &TaskId, reason: &str, cause: Option<FailureCause>, witnesses: &[AccountId]) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
-		let witnesses = witnesses.iter().cloned().collect();
-		let reason = reason.into();
-		task.given_up = Some(GivenUp { reason, cause, witnesses, asked: None, refused: 0 });
+		let witnesses = witnesses.iter().filter(|worker| !task.reports.contains_key(*worker)).cloned().collect();
+		task.given_up = Some(GivenUp { reason: reason.into(), cause, witnesses, asked: None, refused: 0 });
 		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}
 
-	/// Records that the witnesses of a task that is given up are asked to report their failures on chain, since `now`. If
-	/// they cannot, because they were not delegated there, none are left.
-	pub fn ask_witnesses(&mut self, id: &TaskId, can_report: bool, now: Now) {
+	/// Records that the witnesses of a task that is given up are asked to report their failures on chain, since `now`.
+	pub fn ask_witnesses(&mut self, id: &TaskId, now: Now) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		task.not_before = now.chain;
 		let Some(given_up) = &mut task.given_up else { return };
 		given_up.asked = Some(now.chain);
 		given_up.refused = 0;
-		if !can_report {
-			given_up.witnesses.clear();
+		for worker in &given_up.witnesses {
+			let operator = self.workers.get(worker).map_or(worker, |known| &known.operator);
+			task.asked.entry(operator.clone()).or_insert_with(|| worker.clone());
 		}
+		self.touch(id);
+	}
+
+	/// Records that workers are sought again for a task that was given up, since too few of its witnesses reported the cause on
+	/// chain. The words of those that were asked no longer count.
+	pub fn take_up(&mut self, id: &TaskId) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let Some(given_up) = task.given_up.take() else { return };
+		if given_up.asked.is_some() {
+			task.silences = task.silences.saturating_add(1);
+			for worker in given_up.witnesses {
+				if let Some(said) = task.replicates.get_mut(&worker).and_then(|part| part.cause.as_mut()) {
+					said.cause = None;
+					self.changes.replicates.insert((*id, worker));
+				}
+			}
+		}
+		self.changes.tasks.insert(*id);
 		self.touch(id);
 	}
 

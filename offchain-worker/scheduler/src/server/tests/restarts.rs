@@ -38,24 +38,32 @@ async fn instruction_that_a_killed_scheduler_did_not_send_is_sent_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn task_that_a_killed_scheduler_gave_up_is_abandoned_once() {
+async fn task_that_a_killed_scheduler_gave_up_is_released_once_its_witnesses_are_back() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
+	let cause = rlc_primitives::work::FailureCause::DatasetUnavailable;
 	let task = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
-		worker.fail(task.id(), rlc_primitives::work::FailureCause::AppFailed { code: 1 }).await;
+		worker.fail(task.id(), cause).await;
 	}
 	yard.until(task.id(), |info| info.given_up.is_some()).await;
+	drop(workers);
 	let yard = yard.kill().await;
+	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
+	for worker in &mut workers {
+		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task });
+		let account = worker.key.account();
+		yard.chain.change(|world| world.report_failure(task.id(), &account, cause));
+	}
 	let wait = async {
-		while yard.chain.sent("abandon") == 0 {
+		while yard.chain.sent("release") == 0 {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
-	timeout(LONG, wait).await.expect("no witness is waited for");
+	timeout(LONG, wait).await.expect("it is released");
 	sleep(Duration::from_millis(500)).await;
-	assert_eq!(yard.chain.sent("abandon"), 1);
+	assert_eq!((yard.chain.sent("release"), yard.chain.sent("abandon")), (1, 0));
 	yard.scheduler.stop().await.unwrap();
 }
 

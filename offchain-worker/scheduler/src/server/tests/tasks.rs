@@ -96,10 +96,10 @@ async fn task_of_a_silent_worker_goes_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hopeless_task_is_put_on_chain_and_abandoned() {
+async fn hopeless_task_is_put_on_chain_and_released() {
 	let yard = Yard::new().await;
 	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
-	let cause = rlc_primitives::work::FailureCause::AppFailed { code: 1 };
+	let cause = rlc_primitives::work::FailureCause::DatasetUnavailable;
 	let task = TaskRef { deal: yard.deal(100, 5, 1, |_| ()), index: 0 };
 	for worker in &mut workers {
 		worker.tasks(1).await;
@@ -115,10 +115,38 @@ async fn hopeless_task_is_put_on_chain_and_abandoned() {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
-	timeout(LONG, wait).await.expect("it is abandoned");
-	assert_eq!((yard.chain.sent("delegate"), yard.chain.sent("abandon")), (1, 1));
+	timeout(LONG, wait).await.expect("it is released");
+	assert_eq!((yard.chain.sent("delegate"), yard.chain.sent("release")), (1, 1));
 	let reason = yard.until(task.id(), |info| info.given_up.is_some()).await.given_up.unwrap();
 	assert!(reason.contains("it broke"), "{reason}");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn task_that_the_chain_does_not_delegate_keeps_no_other_from_its_release() {
+	let yard = Yard::new().await;
+	let mut workers = [yard.worker("Bob").await, yard.worker("Charlie").await, yard.worker("Dave").await];
+	let deal = yard.deal(100, 5, 2, |_| ());
+	let [agreed_on, other] = [0, 1].map(|index| TaskRef { deal, index });
+	yard.chain.change(|world| {
+		world.undelegatable.insert(agreed_on.id());
+		Vec::new()
+	});
+	for worker in &mut workers {
+		worker.tasks(2).await;
+	}
+	let cause = rlc_json::FailureCause(rlc_primitives::work::FailureCause::DatasetUnavailable);
+	for worker in &workers {
+		// In one message, so that both are decided at once.
+		let failed = [agreed_on, other].map(|task| {
+			let cause = Some(Cause { cause: Some(cause), words: "it broke".into() });
+			Report { cause, ..report(task.id(), Step::Failed) }
+		});
+		worker.client.report(worker.joined.session, failed.to_vec()).await.unwrap();
+	}
+	for worker in &mut workers {
+		assert_eq!(worker.instruction().await, Instruction::ReportFailure { task: other });
+	}
 	yard.scheduler.stop().await.unwrap();
 }
 

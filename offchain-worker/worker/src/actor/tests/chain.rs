@@ -36,6 +36,10 @@ pub struct Chain {
 	/// The tips that were offered for each submission, whatever became of it.
 	pub bids: Vec<Vec<Bid>>,
 	pub refused: u32,
+	/// Whether it takes reports of failures.
+	pub takes_reports: bool,
+	/// How often it was asked whether it does.
+	pub asked_for_reports: u32,
 	/// How the next transactions end.
 	pub next: Vec<Trouble>,
 	listeners: Vec<mpsc::UnboundedSender<News>>,
@@ -65,6 +69,8 @@ impl Chain {
 			finalizes: true,
 			mute: false,
 			sent: Vec::new(),
+			takes_reports: true,
+			asked_for_reports: 0,
 			bids: Vec::new(),
 			refused: 0,
 			next: Vec::new(),

@@ -248,6 +248,22 @@ async fn failed_app_is_reported_and_nothing_is_contributed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn report_that_the_chain_would_refuse_is_not_sent() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	world.chain().deal.params = br#"{"bulk_cid": "Qm"}"#.to_vec().try_into().unwrap();
+	world.chain().takes_reports = false;
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.instruct(Instruction::ReportFailure { task: task(0) });
+	eventually(|| world.chain().asked_for_reports > 0).await;
+	assert!(world.chain().sent.is_empty());
+	// The scheduler's delegation may be in a block that this node does not have yet.
+	world.chain().takes_reports = true;
+	let report = Submission::ReportFailure(task(0), FailureCause::InvalidParams);
+	eventually(|| world.chain().sent == [report.clone()]).await;
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn task_that_was_never_given_is_reported_only_if_it_is_hopeless() {
 	for (params, cause) in [
 		(r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
