@@ -91,8 +91,8 @@ impl Unservable {
 }
 
 impl RequestParams {
-	/// Reads the params of a deal that workers can serve. Returns them with the app's arguments. All workers judge by this
-	/// alone, so they agree on which deals are hopeless.
+	/// Reads the params of a deal that workers can serve. Returns them with the app's arguments. Workers and schedulers judge
+	/// by this alone, so they agree on which deals are hopeless.
 	///
 	/// # Errors
 	///

@@ -10,7 +10,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef, TaskView},
 	AccountId, Deal, DealId, GroupId, Moment, OrderHash, WorkerpoolOrder,
 };
-use rlc_protocol::{Needs, Unserved};
+use rlc_protocol::{Needs, Unservable};
 use sp_core::H256;
 
 use crate::model::ChainBlock;
@@ -40,7 +40,7 @@ pub struct DealFacts {
 	/// What its request says that each task needs of a machine.
 	pub asked: Needs,
 	/// Why no worker serves its params, if that is so.
-	pub unserved: Option<Unserved>,
+	pub unservable: Option<Unservable>,
 	/// Checksums of app and dataset.
 	pub content: Vec<H256>,
 	/// When its last task was closed, in ms.

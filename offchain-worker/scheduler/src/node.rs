@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
-use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceEvent, PocoCall, ProxyType, Sender};
+use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceCall, MarketplaceEvent, PocoCall, ProxyType, Sender};
 use rlc_primitives::{
 	market::{BookEntry, BookFilter, BookKey, MAX_PAGE},
 	money::Score,
@@ -50,13 +50,13 @@ impl PoolChain for NodeChain {
 			let dataset = self.chain.dataset(dataset.id).await.map_err(ChainError::new)?;
 			content.extend(dataset.map(|dataset| dataset.content.checksum));
 		}
-		let (asked, unserved) = match RequestParams::served(&view.params) {
+		let (asked, unservable) = match RequestParams::parse_servable(&view.params) {
 			Ok((params, _)) => (params.rlc_needs, None),
-			Err(unserved) => (Needs::default(), Some(unserved)),
+			Err(unservable) => (Needs::default(), Some(unservable)),
 		};
 		let kind = app.content.kind;
 		let closed = view.progress.closed_at;
-		Ok(Some(DealFacts { deal: view.deal, kind, asked, unserved, content, closed }))
+		Ok(Some(DealFacts { deal: view.deal, kind, asked, unservable, content, closed }))
 	}
 
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {

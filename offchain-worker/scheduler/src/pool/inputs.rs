@@ -214,7 +214,7 @@ impl Pool {
 		match facts {
 			Ok(Some(facts)) => {
 				let facts = *facts;
-				let hopeless = facts.unserved.map(Hopeless::Params);
+				let hopeless = facts.unservable.map(Hopeless::Params);
 				if let Some(hopeless) = &hopeless {
 					tracing::warn!(deal = ?deal.0, "hopeless: {hopeless}");
 				}

@@ -105,8 +105,15 @@ impl PoolChain for FakeChain {
 		let deal = self.world().deals.get(&deal).cloned();
 		Ok(deal.map(|deal| {
 			// Of the tests' deals, those of this app are hopeless.
-			let unserved = (deal.app.id == HOPELESS).then(|| Unsupported::Bulk.into());
-			DealFacts { deal, kind: AppKind::Wasm, asked: Needs::default(), unserved, content: vec![APP], closed: None }
+			let unservable = (deal.app.id == HOPELESS).then(|| Unsupported::Bulk.into());
+			DealFacts {
+				deal,
+				kind: AppKind::Wasm,
+				asked: Needs::default(),
+				unservable,
+				content: vec![APP],
+				closed: None,
+			}
 		}))
 	}
 

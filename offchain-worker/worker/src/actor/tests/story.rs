@@ -252,7 +252,7 @@ async fn report_that_the_chain_would_refuse_is_not_sent() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	world.chain().deal.params = br#"{"bulk_cid": "Qm"}"#.to_vec().try_into().unwrap();
 	world.chain().takes_reports = false;
-	let mut worker = Worker::start(&world, &dir).await;
+	let worker = Worker::start(&world, &dir).await;
 	worker.instruct(Instruction::ReportFailure { task: task(0) });
 	eventually(|| world.chain().asked_for_reports > 0).await;
 	assert!(world.chain().sent.is_empty());
