@@ -59,6 +59,7 @@ pub enum JournalError {
 
 /// A change of one task's entry.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "most changes put a record")]
 pub(crate) enum Change {
 	/// It is this from now on.
 	Put(Record),
