@@ -9,16 +9,14 @@ use frame_support::{traits::Get, weights::Weight};
 /// Weights of `pallet_clock`.
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_clock::WeightInfo for WeightInfo<T> {
-	/// Not measured yet: `tick_out_of_pause`.
 	fn tick_into_pause() -> Weight {
-		Weight::from_parts(30_000_000, 4000)
-			.saturating_add(T::DbWeight::get().reads(21))
+		Weight::from_parts(98_126_000, 67035)
+			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
-	/// Not measured yet: two looks at 16 pauses, safe mode and migrations, and two writes.
 	fn tick_out_of_pause() -> Weight {
-		Weight::from_parts(30_000_000, 4000)
-			.saturating_add(T::DbWeight::get().reads(20))
+		Weight::from_parts(93_579_000, 67035)
+			.saturating_add(T::DbWeight::get().reads(21))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 }
