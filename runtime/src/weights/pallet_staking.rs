@@ -181,14 +181,14 @@ impl<T: frame_system::Config> pallet_staking::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 3566).saturating_mul(n.into()))
 			.saturating_add(Weight::from_parts(0, 3566).saturating_mul(v.into()))
 	}
-	/// Not measured yet: with a look at the keys of each candidate.
+	/// Measured alone: 6 steps, 4 repetitions.
 	/// `v`: 50 to 100.
 	fn get_npos_targets(v: u32, ) -> Weight {
-		Weight::from_parts(62_249_109, 3510)
-			.saturating_add(Weight::from_parts(15_477_903, 0).saturating_mul(v.into()))
+		Weight::from_parts(333_611_452, 3510)
+			.saturating_add(Weight::from_parts(8_539_532, 0).saturating_mul(v.into()))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(v.into())))
-			.saturating_add(Weight::from_parts(0, 5160).saturating_mul(v.into()))
+			.saturating_add(Weight::from_parts(0, 2526).saturating_mul(v.into()))
 	}
 	fn set_staking_configs_all_set() -> Weight {
 		Weight::from_parts(4_537_000, 0)
