@@ -36,6 +36,8 @@ fn liar_changes_no_result_and_loses_its_stake_and_score() {
 			stack.run("hello.wasm", &["--trust", "3"], &stack.room()).await.unwrap();
 			assert!(stack.chain.worker(&worker(liar)).await.unwrap().score > 0);
 			stack.worker(liar).kill();
+			// Else it seems to be there before it is back.
+			stack.left(liar).await;
 			stack.worker(liar).start_with(&["--lie"]);
 			honest.extend(stack.new_workers(2, "--slots 1").await);
 			let url = stack.scheduler_url.clone();

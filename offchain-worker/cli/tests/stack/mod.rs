@@ -209,6 +209,17 @@ impl Stack {
 		.await;
 	}
 
+	/// Waits until the stack's scheduler knows that a worker is away.
+	pub async fn left(&self, number: u32) {
+		let account = worker(number);
+		let scheduler = self.connect_to(&self.scheduler_url).await;
+		eventually("the worker leaves", || async {
+			let known = scheduler.workers().await.ok()?;
+			(!known.iter().any(|known| known.alive && known.account.0 == account)).then_some(())
+		})
+		.await;
+	}
+
 	/// Returns a worker that was started.
 	pub fn worker(&mut self, number: u32) -> &mut Process {
 		self.workers.get_mut(&number).expect("it was started")
