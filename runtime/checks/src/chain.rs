@@ -1,8 +1,10 @@
 //! A chain in memory: real blocks, real signatures, run by the native runtime.
 
+use std::collections::BTreeSet;
+
 use codec::Encode;
 use frame_support::traits::Get;
-use rlc_primitives::Moment;
+use rlc_primitives::{Moment, TaskId};
 use rlc_runtime::*;
 use sp_consensus_babe::digests::{PreDigest, SecondaryPlainPreDigest};
 use sp_runtime::{
@@ -122,6 +124,7 @@ pub fn check_invariants() {
 		}
 	}
 	deposits_are_for_something();
+	reports_are_of_known_deals();
 }
 
 /// Checks I7 from the side of those who pay: pallets look at what is stored and whether its deposit is held, but not at
@@ -154,6 +157,24 @@ fn deposits_are_for_something() {
 	let workerpools = Workerpools::<Runtime>::iter_values().map(|asset| asset.deposit);
 	assert_eq!(held(Asset.into()), apps.chain(datasets).chain(workerpools).sum());
 	assert_eq!(held(Group.into()), Groups::<Runtime>::iter_values().map(|group| group.deposit).sum());
+}
+
+/// Checks I7 for reports of failures. The report of a worker whose delegation was taken back stays until its task is pruned,
+/// even if nobody contributed to that task: then only the deal knows of it.
+fn reports_are_of_known_deals() {
+	use pallet_poco::{Failures, Tasks};
+
+	let lone = Failures::<Runtime>::iter_keys().filter(|id| !Tasks::<Runtime>::contains_key(id));
+	let mut lone = lone.collect::<BTreeSet<_>>();
+	if lone.is_empty() {
+		return;
+	}
+	for (id, deal) in pallet_marketplace::Deals::<Runtime>::iter() {
+		for index in deal.first..deal.first + deal.size {
+			lone.remove(&TaskId::of(id, index));
+		}
+	}
+	assert!(lone.is_empty(), "reports outlived their deal: {lone:?}");
 }
 
 /// Returns the call, signed by someone with their next nonce.

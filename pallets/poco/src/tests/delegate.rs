@@ -4,7 +4,7 @@ use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{AccountId, Deal};
 use sp_runtime::{traits::BadOrigin, BoundedVec, DispatchResult};
 
-use crate::{mock::*, Delegate, DelegateList, Delegates, Error, Event, TaskRef, Work};
+use crate::{mock::*, Delegate, DelegateList, Delegates, Error, Event, FailureCause, Failures, TaskRef, Work};
 
 fn call(who: &AccountId, tasks: &[TaskRef], workers: &[Delegate]) -> DispatchResult {
 	let (tasks, workers) = (tasks.to_vec().try_into().unwrap(), workers.to_vec().try_into().unwrap());
@@ -192,6 +192,21 @@ fn contribution_stays_whatever_its_scheduler_takes_back() {
 		at(T);
 		assert_ok!(undelegate(&scheduler(), &[task], &[1]));
 		assert!(stored(task).contribution(&worker(1)).is_some() && Work::<Test>::contains_key(worker(1), task.id()));
+	});
+}
+
+#[test]
+fn report_stays_whatever_its_scheduler_takes_back() {
+	test(|| {
+		let task = open(deal(3));
+		assert_ok!(delegate(task, &[1]));
+		assert_ok!(Poco::report_failure(signed(&worker(1)), task, FailureCause::DatasetUnavailable));
+		at(T);
+		assert_ok!(undelegate(&scheduler(), &[task], &[1]));
+		assert_eq!(Failures::<Test>::get(task.id()).len(), 1);
+		assert_ok!(delegate(task, &[1]));
+		let again = Poco::report_failure(signed(&worker(1)), task, FailureCause::DatasetUnavailable);
+		assert_noop!(again, Error::<Test>::AlreadyReported);
 	});
 }
 
