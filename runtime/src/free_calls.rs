@@ -5,11 +5,12 @@
 //! |---|---|---|---|
 //! | any other | fee and tip | by the tip | none |
 //! | free | nothing | as a paying call without tip | what it does, for whom, to which task |
-//! | free, in the last fifth of its window | nothing | twice that | the same |
+//! | free, in the last fifth of its window | nothing | twice that, or as with a tip of 1 nRLC if that is less | the same |
 //! | free, with a tip | the tip | by the tip | the same |
 //!
-//! Twice the priority without a tip is that of a tip of 1 nRLC: a free call never comes before one that pays more. Pools
-//! hold one transaction for each tag, so copies of a call exclude each other.
+//! Twice the priority without a tip is that of a tip of 1 nRLC, or a little more, since a call with a tip weighs more. So a
+//! free call never comes before the same call with a tip. Pools hold one transaction for each tag, so copies of a call
+//! exclude each other.
 //!
 //! Free calls take at most half of a block's room for ordinary calls. One that would exceed it waits for the next block,
 //! whether it would have been free or not: that check comes later, and takes longer. A call with a tip comes before those

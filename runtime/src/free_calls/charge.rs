@@ -56,6 +56,20 @@ impl ChargeUnlessFree {
 		Some(tip.saturating_add(proxy_weight(call)))
 	}
 
+	/// Returns a free call's priority.
+	fn priority(&self, call: &RuntimeCall, info: &DispatchInfo, len: usize, is_urgent: bool) -> TransactionPriority {
+		let tip = self.0.tip();
+		let ordinary = Charge::get_priority(info, len, tip, tip);
+		if tip != 0 || !is_urgent {
+			return ordinary;
+		}
+		// With a tip, the same call weighs more, and each nRLC counts for less.
+		let least = Self::with_tip(1);
+		let others = info.extension_weight.saturating_sub(self.weight(call));
+		let tipped = DispatchInfo { extension_weight: others.saturating_add(least.weight(call)), ..*info };
+		ordinary.saturating_mul(2).min(Charge::get_priority(&tipped, len, 1, 1))
+	}
+
 	/// Returns what the transaction pool needs to know of a free call. Refuses a call whose tip the signer cannot pay.
 	pub(super) fn admit(
 		&self,
@@ -67,7 +81,7 @@ impl ChargeUnlessFree {
 	) -> Result<ValidTransaction, TransactionValidityError> {
 		let tip = self.0.tip();
 		ensure_tip(call, work, info, tip)?;
-		let priority = priority(info, len, tip, free.is_urgent);
+		let priority = self.priority(call, info, len, free.is_urgent);
 		Ok(ValidTransaction { priority, provides: free.provides, ..Default::default() })
 	}
 }
@@ -135,16 +149,6 @@ fn ensure_tip(
 	match affordable {
 		Ok(true) => Ok(()),
 		_ => Err(TIP_TOO_HIGH.into()),
-	}
-}
-
-/// Returns a free call's priority.
-fn priority(info: &DispatchInfo, len: usize, tip: Balance, is_urgent: bool) -> TransactionPriority {
-	let ordinary = Charge::get_priority(info, len, tip, tip);
-	if tip == 0 && is_urgent {
-		ordinary.saturating_mul(2)
-	} else {
-		ordinary
 	}
 }
 
