@@ -28,7 +28,7 @@ pub(crate) trait Asset: Copy + Serialize {
 	/// Returns the list of the asset's orders in the book.
 	fn list(self) -> BookKey;
 
-	/// Returns the key of the record of how the asset's tasks ended; `None` if there are no records of this kind of asset.
+	/// Returns the key of the record of how the asset's tasks ended; `None` for a kind of asset that has none.
 	fn recorded(self) -> Option<Recorded>;
 
 	/// Returns the id in hex.

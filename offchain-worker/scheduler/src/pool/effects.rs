@@ -125,7 +125,7 @@ impl Pool {
 	fn assignment(&self, task: TaskRef, worker: &AccountId) -> Assignment {
 		let identity = &self.means.identity;
 		let part = self.state.task(&task.id()).and_then(|known| known.replicates.get(worker));
-		// A part that is no longer known has nothing to contribute.
+		// A part that was forgotten has nothing to contribute.
 		let expiry = part.map_or(0, |part| part.expiry);
 		let delegation = Delegation { worker: worker.clone(), task: task.id(), enclave: None, expiry };
 		let signature = identity.key.sign_delegation(&delegation, &identity.domain);

@@ -57,7 +57,7 @@ impl State {
 		false
 	}
 
-	/// Records that a winner is no longer asked for the result of a task.
+	/// Records that the scheduler stops asking a winner for the result of a task.
 	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
 		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
 			task.upload.asked = None;
