@@ -14,7 +14,7 @@ use crate::{
 	events::BlockEvents,
 	follow::{self, At},
 	questions::{self, Item, Question},
-	rpc::{bad_answer, decode_all, Rpc},
+	rpc::{bad_answer, decode_all, params, Rpc},
 	runtime::{Runtime, METADATA_VERSION},
 	Error,
 };
@@ -71,6 +71,20 @@ impl Chain {
 	/// Returns the hash of the chain's first block, which names the chain.
 	pub fn genesis(&self) -> Hash {
 		self.shared.genesis
+	}
+
+	/// Returns whether this is a network where RLC are worth something, as the node's chain specification says. A node that
+	/// does not tell is taken for one of such a network.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`], as of every question.
+	pub async fn is_live(&self) -> Result<bool, Error> {
+		match self.rpc.ask::<serde_json::Value>("system_chainType", params![]).await {
+			Ok(kind) => Ok(is_live(&kind)),
+			Err(Error::Rpc { .. }) => Ok(true),
+			Err(error) => Err(error),
+		}
 	}
 
 	/// Returns the best block's height and hash.
@@ -213,8 +227,26 @@ impl Chain {
 	}
 }
 
+/// Returns whether a kind of chain is neither for development nor for tests on machines of one's own. A kind of somebody's
+/// own making is an object that names it.
+fn is_live(kind: &serde_json::Value) -> bool {
+	*kind != "Development" && *kind != "Local" && !kind.is_object()
+}
+
 impl std::fmt::Debug for Chain {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		f.debug_struct("Chain").field("genesis", &self.shared.genesis).finish_non_exhaustive()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use serde_json::json;
+
+	#[test]
+	fn chain_is_live_unless_it_says_otherwise() {
+		let kinds = [json!("Live"), json!("Development"), json!("Local"), json!({ "Custom": "mine" }), json!("New")];
+		assert_eq!(kinds.map(|kind| is_live(&kind)), [true, false, false, false, true]);
 	}
 }

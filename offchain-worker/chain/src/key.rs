@@ -1,5 +1,7 @@
 //! Secret keys, and what they sign.
 
+mod public;
+
 use std::fmt;
 
 use rlc_primitives::{
@@ -34,6 +36,8 @@ pub struct Key {
 	signer: AccountId,
 	/// If it is a proxy: for whom.
 	real: Option<AccountId>,
+	/// Whether everybody has it.
+	is_public: bool,
 }
 
 // The kinds differ in size by a few hundred bytes, and a process holds few keys.
@@ -66,7 +70,7 @@ impl Key {
 			P::from_string(suri, None).map_err(|error| Error::BadKey(format!("{error:?}")))
 		}
 		let account = |signer: MultiSigner| signer.into_account();
-		Ok(match scheme {
+		let key = match scheme {
 			Scheme::Sr25519 => {
 				let pair: sr25519::Pair = pair(suri)?;
 				Self::of(account(pair.public().into()), Secret::Sr25519(pair))
@@ -83,11 +87,13 @@ impl Key {
 				let pair: ecdsa::KeccakPair = pair(suri)?;
 				Self::of(wallet_account(&pair)?, Secret::Ethereum(pair))
 			}
-		})
+		};
+		let is_public = public::is_phrase(suri) || public::is_account(&key.signer);
+		Ok(Self { is_public, ..key })
 	}
 
 	fn of(signer: AccountId, pair: Secret) -> Self {
-		Self { pair, signer, real: None }
+		Self { pair, signer, real: None, is_public: false }
 	}
 
 	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures stay its own:
@@ -112,6 +118,12 @@ impl Key {
 	/// Returns whether it acts for another account than its own.
 	pub fn is_proxy(&self) -> bool {
 		self.real.is_some()
+	}
+
+	/// Returns whether everybody has it: a key for development, derived from a phrase that is printed in manuals, such as
+	/// that of `//Alice`.
+	pub fn is_public(&self) -> bool {
+		self.is_public
 	}
 
 	/// Returns which kind it is.
@@ -221,6 +233,19 @@ mod tests {
 		assert_eq!((proxy.account(), proxy.signer(), proxy.is_proxy()), (real, own.clone(), true));
 		assert!(proxy.sign(b"payload").verify(b"payload".as_slice(), &own));
 		assert!(!key.on_behalf_of(own).is_proxy());
+	}
+
+	#[test]
+	fn key_that_everybody_has_is_known_however_it_is_written() {
+		let phrase = "bottom  drive obey lake curtain smoke basket hold race lonely fit walk//Someone";
+		let alice = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+		for suri in ["//Alice", "/soft", "//Worker//7", phrase, alice] {
+			let key = Key::from_suri(suri).unwrap();
+			assert!(key.is_public() && key.on_behalf_of(AccountId::new([7; 32])).is_public(), "{suri}");
+		}
+		assert!(Key::new(Scheme::Ethereum, WALLET.0).unwrap().is_public());
+		assert!(!Key::from_suri(&format!("0x{}", "5a".repeat(32))).unwrap().is_public());
+		assert!(!Key::new(Scheme::Ethereum, &format!("0x{}", "5a".repeat(32))).unwrap().is_public());
 	}
 
 	#[test]

@@ -27,4 +27,4 @@ pub use key::{Key, Scheme};
 pub use receipt::Receipt;
 pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
-pub use views::Funds;
+pub use views::{Deposits, Funds};

@@ -114,6 +114,12 @@ impl Runtime {
 		}
 	}
 
+	/// Returns a constant of a pallet as the chain encodes it; `None` if it has none of this name.
+	pub(crate) fn constant(&self, in_pallet: &str, name: &str) -> Option<&[u8]> {
+		let constants = &pallet(&self.metadata, in_pallet)?.constants;
+		constants.iter().find(|constant| constant.name == name).map(|constant| constant.value.as_slice())
+	}
+
 	/// Returns what extends a transaction, in its order.
 	pub(crate) fn extensions(&self) -> &[SignedExtensionMetadata<PortableForm>] {
 		&self.metadata.extrinsic.signed_extensions

@@ -121,12 +121,15 @@ pub mod pallet {
 		type CategoryOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Held for an order that is published or presigned, in nRLC.
+		#[pallet::constant]
 		type OrderDeposit: Get<Balance>;
 
 		/// Held for each byte of a published order and of a deal's params, in nRLC.
+		#[pallet::constant]
 		type ByteDeposit: Get<Balance>;
 
 		/// Held for the record of what is consumed of an order, in nRLC.
+		#[pallet::constant]
 		type RecordDeposit: Get<Balance>;
 
 		/// Held for a deal, in nRLC.
@@ -143,6 +146,7 @@ pub mod pallet {
 		type TradeHistory: Get<u32>;
 
 		/// What a scheduler stakes for a task at least, in nRLC for each hour of the category's reference time.
+		#[pallet::constant]
 		type StakeRate: Get<Balance>;
 
 		/// Whether there are enclaves that may work on tasks that demand one: without any, no deal is made of such tasks.

@@ -47,9 +47,11 @@ pub mod pallet {
 		type Currency: MutateHold<AccountId, Reason = Self::RuntimeHoldReason, Balance = Balance>;
 
 		/// Held for each app, dataset, workerpool, group and member, in nRLC.
+		#[pallet::constant]
 		type ItemDeposit: Get<Balance>;
 
 		/// Held for each byte of them, in nRLC.
+		#[pallet::constant]
 		type ByteDeposit: Get<Balance>;
 
 		/// How many members one call can add or remove at most.

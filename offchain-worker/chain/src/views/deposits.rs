@@ -1,0 +1,133 @@
+//! What the chain holds for what it stores.
+
+use codec::Encode;
+use rlc_primitives::{
+	assets::{Group, Policy, Workerpool},
+	Balance,
+};
+
+use crate::{
+	calls::{Call, MarketplaceCall, ProxyCall, RegistryCall},
+	rpc::decode_all,
+	Chain, Error,
+};
+
+/// What the chain holds for what it stores, in nRLC. A deposit comes back when what it pays for is removed. Referendums
+/// change them; what is held already stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deposits {
+	/// For an app, a dataset, a workerpool, a group, or a member of one.
+	pub asset: Balance,
+	/// For each byte of it.
+	pub asset_byte: Balance,
+	/// For an order in the book, or presigned.
+	pub order: Balance,
+	/// For each byte of it.
+	pub order_byte: Balance,
+	/// For the record of how much of an order is consumed.
+	pub record: Balance,
+	/// For an account's list of proxies.
+	pub proxies: Balance,
+	/// For each of them.
+	pub proxy: Balance,
+	/// What a scheduler stakes for a task at least, for each hour of the category's reference time.
+	pub stake_rate: Balance,
+}
+
+impl Chain {
+	/// Returns what the chain holds for what it stores.
+	///
+	/// # Errors
+	///
+	/// Those of every question; [`Error::Mismatch`] if the runtime does not tell.
+	pub async fn deposits(&self) -> Result<Deposits, Error> {
+		let runtime = self.runtime(None).await?;
+		let read = |pallet: &str, name: &str| {
+			let value = runtime.constant(pallet, name).ok_or_else(|| {
+				let difference = format!("it has no constant {pallet}.{name}");
+				Error::Mismatch { version: runtime.version.spec_version, difference }
+			})?;
+			decode_all(name, value)
+		};
+		Ok(Deposits {
+			asset: read("Registry", "ItemDeposit")?,
+			asset_byte: read("Registry", "ByteDeposit")?,
+			order: read("Marketplace", "OrderDeposit")?,
+			order_byte: read("Marketplace", "ByteDeposit")?,
+			record: read("Marketplace", "RecordDeposit")?,
+			proxies: read("Proxy", "ProxyDepositBase")?,
+			proxy: read("Proxy", "ProxyDepositFactor")?,
+			stake_rate: read("Marketplace", "StakeRate")?,
+		})
+	}
+}
+
+impl Deposits {
+	/// Returns what a call has the chain hold of its sender for what it stores, at most. Of a match that is only known
+	/// from an estimate; here it is 0, as it is for a batch.
+	pub fn of(&self, call: &Call) -> Balance {
+		match call {
+			Call::Registry(RegistryCall::RegisterApp { app }) => self.asset(app),
+			Call::Registry(RegistryCall::RegisterDataset { dataset }) => self.asset(dataset),
+			Call::Registry(RegistryCall::RegisterWorkerpool { description }) => {
+				self.asset(&Workerpool { description: description.clone(), policy: Policy::default() })
+			}
+			Call::Registry(RegistryCall::CreateGroup { name }) => self.asset(&Group { name: name.clone(), members: 0 }),
+			Call::Registry(RegistryCall::AddMembers { members, .. }) => {
+				members.iter().fold(0, |sum: Balance, member| sum.saturating_add(self.asset(member)))
+			}
+			Call::Marketplace(MarketplaceCall::PublishOrder { order } | MarketplaceCall::PresignOrder { order }) => {
+				self.order.saturating_add(bytes(order, self.order_byte)).saturating_add(self.record)
+			}
+			Call::Marketplace(MarketplaceCall::CancelOrder { .. }) => self.record,
+			Call::Proxy(ProxyCall::AddProxy { .. }) => self.proxies.saturating_add(self.proxy),
+			_ => 0,
+		}
+	}
+
+	fn asset(&self, content: &impl Encode) -> Balance {
+		self.asset.saturating_add(bytes(content, self.asset_byte))
+	}
+}
+
+/// Returns what the bytes of something take at this price for each.
+fn bytes(content: &impl Encode, each: Balance) -> Balance {
+	let length = u128::try_from(content.encoded_size()).unwrap_or(u128::MAX);
+	each.saturating_mul(length)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::calls::{BalancesCall, ProxyType};
+	use rlc_primitives::{AccountId, Address, OrderHash};
+
+	const DEPOSITS: Deposits = Deposits {
+		asset: 1_000,
+		asset_byte: 1,
+		order: 2_000,
+		order_byte: 2,
+		record: 30,
+		proxies: 400,
+		proxy: 5,
+		stake_rate: 0,
+	};
+
+	#[test]
+	fn what_is_stored_is_paid_for_by_item_and_byte() {
+		let description = b"pool".to_vec().try_into().unwrap();
+		// A length, four letters, and the policy: two ratios of 4 and 1 bytes, and who closes tasks.
+		let pool = Call::Registry(RegistryCall::RegisterWorkerpool { description });
+		assert_eq!(DEPOSITS.of(&pool), 1_000 + 5 + 6);
+		let delegate = Address::Id(AccountId::new([1; 32]));
+		let proxy = ProxyCall::AddProxy { delegate, proxy_type: ProxyType::Any, delay: 0 };
+		assert_eq!(DEPOSITS.of(&proxy.into()), 405);
+	}
+
+	#[test]
+	fn what_stores_nothing_takes_no_deposit() {
+		let dest = Address::Id(AccountId::new([1; 32]));
+		assert_eq!(DEPOSITS.of(&BalancesCall::TransferKeepAlive { dest, value: 9 }.into()), 0);
+		assert_eq!(DEPOSITS.of(&MarketplaceCall::UnpublishOrder { order: OrderHash::default() }.into()), 0);
+	}
+}
