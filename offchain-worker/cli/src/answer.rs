@@ -12,8 +12,35 @@ pub(crate) struct Answer {
 	pub text: String,
 	/// For programs: what `--json` prints.
 	pub json: Value,
-	/// Whether the exit code is 1: the command found out that something does not work.
-	pub failed: bool,
+	/// Which exit code tells scripts what the command found out.
+	pub ending: Ending,
+}
+
+/// What a command found out, as scripts see it. A command that could not find out fails with an exit code of 1, or 2 if its
+/// command line is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+	/// All is as it should be.
+	#[default]
+	Well,
+	/// Something that was checked does not work.
+	Wrong,
+	/// Some tasks failed, but not all.
+	PartlyFailed,
+	/// Tasks failed, and none has a result.
+	AllFailed,
+}
+
+impl Ending {
+	/// Returns its exit code. These numbers are documented, and stay.
+	pub(crate) fn exit_code(self) -> ExitCode {
+		ExitCode::from(match self {
+			Self::Well => 0,
+			Self::Wrong => 1,
+			Self::PartlyFailed => 3,
+			Self::AllFailed => 4,
+		})
+	}
 }
 
 impl Answer {
@@ -24,16 +51,12 @@ impl Answer {
 	/// Never: the commands' answers are maps with text for keys, which are always JSON.
 	pub(crate) fn new(text: impl Into<String>, json: impl Serialize) -> Self {
 		let json = serde_json::to_value(json).expect("answers have text for keys");
-		Self { text: text.into(), json, failed: false }
+		Self { text: text.into(), json, ending: Ending::Well }
 	}
 
-	/// Returns the exit code that goes with the answer.
-	pub(crate) fn exit_code(&self) -> ExitCode {
-		if self.failed {
-			ExitCode::FAILURE
-		} else {
-			ExitCode::SUCCESS
-		}
+	/// Returns the same answer with another ending.
+	pub(crate) fn ending(self, ending: Ending) -> Self {
+		Self { ending, ..self }
 	}
 }
 

@@ -30,7 +30,8 @@ Examples:
 Accounts are names in the keystore, or derivations for development such as //Alice.
 Amounts are RLC: 1.5, 1.5RLC, or 1500000000nRLC.
 Errors are one line on standard error that ends with a code; `rlc explain CODE` says more.
-The exit code is 2 for a wrong command line, and 1 for any other error.";
+The exit code is 0 if all went well, 2 for a wrong command line, 3 if some tasks of a deal failed, 4 if all did,
+and 1 for any other error.";
 
 /// iExec's decentralized cloud: buy computing, sell apps, data and machines
 ///

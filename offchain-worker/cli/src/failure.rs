@@ -16,6 +16,7 @@ use std::{borrow::Cow, fmt};
 use rlc_service::error::joined;
 use serde::Serialize;
 
+use crate::answer::Ending;
 pub(crate) use code::{refusal_code, Code, REFUSED};
 
 /// Why a command did not succeed.
@@ -86,6 +87,16 @@ impl Failure {
 	pub(crate) fn code(&self) -> &str {
 		&self.code
 	}
+
+	/// Returns what scripts are told of it: whether the command failed, or the tasks that it asked for.
+	pub(crate) fn ending(&self) -> Ending {
+		let of_tasks = [Code::AppFailed, Code::TaskFailed, Code::TaskReleased];
+		if of_tasks.iter().any(|code| code.name() == self.code) {
+			Ending::AllFailed
+		} else {
+			Ending::Wrong
+		}
+	}
 }
 
 /// What is wrong, then what to do.
@@ -128,6 +139,17 @@ mod tests {
 		let failure = failure!(AccountMissing, "no {key}"; "make {}", 1);
 		assert_eq!(failure.to_string(), "no key; make 1");
 		assert_eq!(failure.during("signing").advise("or two").to_string(), "signing: no key; make 1; or two");
+	}
+
+	#[test]
+	fn failure_of_tasks_is_told_from_failure_of_the_command() {
+		let ending = |code| Failure::new(code, "it failed").ending();
+		for code in [Code::AppFailed, Code::TaskFailed, Code::TaskReleased] {
+			assert_eq!(ending(code), Ending::AllFailed, "{code:?}");
+		}
+		for code in [Code::TaskOpen, Code::NodeUnreachable, Code::ResultUndelivered] {
+			assert_eq!(ending(code), Ending::Wrong, "{code:?}");
+		}
 	}
 
 	#[test]

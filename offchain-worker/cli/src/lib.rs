@@ -9,8 +9,10 @@ mod commands;
 mod context;
 mod deals;
 mod demand;
+mod escape;
 mod failure;
 mod forecast;
+mod gate;
 mod global;
 mod ids;
 mod keystore;
@@ -69,7 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 	match ended {
 		Ok(Outcome::Said(answer)) => {
 			context.out.print(&answer);
-			answer.exit_code()
+			answer.ending.exit_code()
 		}
 		Ok(Outcome::Served(code)) => code,
 		Err(failure) => context.out.fail(&failure),

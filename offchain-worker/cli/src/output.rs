@@ -9,9 +9,9 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{answer::Answer, failure::Failure};
+use crate::{answer::Answer, escape, failure::Failure};
 
-/// Where a command's words go.
+/// Where a command's words go. Whatever they quote, they do not command the terminal.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
 	json: bool,
@@ -32,7 +32,8 @@ impl Output {
 	/// Prints the answer. A reader that went away is not an error: it has seen what it wanted.
 	pub(crate) fn print(&self, answer: &Answer) {
 		let mut out = std::io::stdout().lock();
-		let text = if self.json { format!("{:#}", answer.json) } else { answer.text.clone() };
+		let document = format!("{:#}", answer.json);
+		let text = if self.json { escape::json(&document) } else { escape::lines(&answer.text) };
 		if !text.is_empty() {
 			let _ = writeln!(out, "{text}").and_then(|()| out.flush());
 		}
@@ -43,17 +44,17 @@ impl Output {
 	/// Standard output stays empty, so that what reads a JSON answer never takes a failure for one.
 	pub(crate) fn fail(&self, failure: &Failure) -> ExitCode {
 		let line = match serde_json::to_string(failure) {
-			Ok(json) if self.json => json,
-			_ => format!("error: {failure} [{}]", failure.code()),
+			Ok(json) if self.json => escape::json(&json).into_owned(),
+			_ => escape::line(&format!("error: {failure} [{}]", failure.code())).into_owned(),
 		};
 		self.say(line);
-		ExitCode::FAILURE
+		failure.ending().exit_code()
 	}
 
-	/// Prints one line of progress.
+	/// Prints a line of progress, or a few that belong together.
 	pub(crate) fn say(&self, line: impl Display) {
 		// There is nobody left to tell if that fails.
-		let _ = writeln!(std::io::stderr(), "{line}");
+		let _ = writeln!(std::io::stderr(), "{}", escape::lines(&line.to_string()));
 	}
 
 	/// Asks a yes-or-no question; no is the default, and the answer when there is no terminal.
@@ -61,14 +62,14 @@ impl Output {
 		if !self.can_ask() {
 			return false;
 		}
-		let _ = write!(std::io::stderr(), "{question} [y/N] ");
+		let _ = write!(std::io::stderr(), "{} [y/N] ", escape::lines(&question.to_string()));
 		let mut line = String::new();
 		std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes" | "Yes")
 	}
 
 	/// Shows something that takes a while and whose end is not known.
 	pub(crate) fn wait(&self, what: impl Into<String>) -> Progress {
-		let what = what.into();
+		let what = escape::line(&what.into()).into_owned();
 		let bar = self.terminal.then(|| {
 			let bar = ProgressBar::new_spinner().with_message(what.clone());
 			bar.enable_steady_tick(Duration::from_millis(100));
@@ -88,6 +89,7 @@ impl Output {
 	}
 
 	fn bar(&self, what: String, total: u64, template: &str) -> Progress {
+		let what = escape::line(&what).into_owned();
 		let bar = self.terminal.then(|| {
 			let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
 			ProgressBar::new(total).with_style(style).with_message(what.clone())
@@ -111,7 +113,7 @@ impl Progress {
 
 	/// Shows what is being done now; once when there is no terminal.
 	pub(crate) fn status(&self, what: impl Into<String>) {
-		let what = what.into();
+		let what = escape::line(&what.into()).into_owned();
 		match &self.bar {
 			Some(bar) => bar.set_message(what),
 			None => {
@@ -133,6 +135,8 @@ impl Progress {
 
 	/// Prints a line that stays.
 	pub(crate) fn line(&self, line: impl Display) {
+		let line = line.to_string();
+		let line = escape::line(&line);
 		match &self.bar {
 			Some(bar) => bar.suspend(|| writeln!(std::io::stderr(), "{line}")),
 			None => writeln!(std::io::stderr(), "{line}"),

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use rlc_chain::Clock;
 
+use crate::escape;
+
 /// Writes rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best in the
 /// last columns.
 pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
 	let mut lines = vec![head.map(String::from)];
-	lines.extend(rows);
+	lines.extend(rows.into_iter().map(|row| row.map(|cell| escape::line(&cell).into_owned())));
 	let mut widths = [0; N];
 	for line in &lines {
 		for (width, cell) in widths.iter_mut().zip(line) {
@@ -25,8 +27,10 @@ pub(crate) fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Ite
 pub(crate) fn fields(pairs: impl AsRef<[(&'static str, String)]>) -> String {
 	let pairs = pairs.as_ref();
 	let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-	let lines =
-		pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name:width$}  {value}"));
+	let lines = pairs
+		.iter()
+		.filter(|(_, value)| !value.is_empty())
+		.map(|(name, value)| format!("{name:width$}  {}", escape::line(value)));
 	lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -90,6 +94,13 @@ mod tests {
 		let text = table(["NAME", "PRICE"], [["a".into(), "1 RLC".into()], ["longer".into(), "2 RLC".into()]]);
 		assert_eq!(text, "NAME    PRICE\na       1 RLC\nlonger  2 RLC");
 		assert_eq!(fields([("id", "1".into()), ("none", String::new()), ("owner", "x".into())]), "id     1\nowner  x");
+	}
+
+	#[test]
+	fn cell_of_a_stranger_stays_one_line() {
+		let name = || String::from("mine\nowner  you\u{1b}[2J");
+		assert_eq!(table(["NAME"], [[name()]]).lines().count(), 2);
+		assert_eq!(fields([("name", name())]), "name  mine\\nowner  you\\u{1b}[2J");
 	}
 
 	#[test]

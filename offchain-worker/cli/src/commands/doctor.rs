@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
 	amount::Amount,
-	answer::Answer,
+	answer::{Answer, Ending},
 	context::{now, Context},
 	failure::{disk, failure, Result},
 	keystore::data_home,
@@ -113,7 +113,8 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
 	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
 	let fit = checks.iter().all(|check| check.good || !check.needed);
-	Ok(Answer { failed: !fit, ..Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })) })
+	let ending = if fit { Ending::Well } else { Ending::Wrong };
+	Ok(Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })).ending(ending))
 }
 
 /// Returns what the account that acts may do for another one, if both have what that takes.

@@ -36,7 +36,7 @@ pub(crate) fn opened(id: DealId) -> String {
 ///
 /// # Errors
 ///
-/// If no task has a result: an exit code other than 0 tells scripts.
+/// If no task has a result. If some have none, the answer's ending tells it.
 pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched], paid: &Paid) -> Result<Answer> {
 	let (counts, id) = (Counts::of(tasks), deal.id.0);
 	if counts.completed == 0 {
@@ -58,7 +58,7 @@ pub(crate) fn outcome(deal: &DealView, tasks: &[TaskView], fetched: &[Fetched], 
 		DealOutcome { deal: deal.id, completed: counts.completed, failed: counts.failed, open: deal.progress.open };
 	let mut json = json!(outcome);
 	json["results"] = json!(fetched);
-	Ok(Answer::new(lines.join("\n"), json))
+	Ok(Answer::new(lines.join("\n"), json).ending(counts.ending()))
 }
 
 /// Returns why no task of a closed deal has a result, what becomes of the money, and where to look.

@@ -14,7 +14,7 @@ use rlc_protocol::{
 use serde_json::json;
 
 use crate::{
-	answer::Answer,
+	answer::{Answer, Ending},
 	table::{counted, deadline, fields, table, when},
 };
 
@@ -47,6 +47,15 @@ impl Counts {
 			} += 1;
 		}
 		counts
+	}
+
+	/// Returns what scripts are told of these tasks, as far as they are closed.
+	pub(crate) fn ending(&self) -> Ending {
+		match (self.failed, self.completed) {
+			(0, _) => Ending::Well,
+			(_, 0) => Ending::AllFailed,
+			_ => Ending::PartlyFailed,
+		}
 	}
 
 	/// Returns the counts in words, without those that are 0.
@@ -217,6 +226,14 @@ mod tests {
 		assert_eq!(Counts::of(&tasks).words(), "1 waiting, 1 revealing, 1 completed, 2 failed");
 		assert_eq!(stage(&tasks[0]), "waiting");
 		assert_eq!(stage(&tasks[1]), "consensus, 1 of 3 revealed");
+	}
+
+	#[test]
+	fn scripts_are_told_whether_some_tasks_failed_or_all() {
+		let ending = |completed, failed| Counts { completed, failed, ..Counts::default() }.ending();
+		assert_eq!([ending(0, 0), ending(3, 0)], [Ending::Well; 2]);
+		assert_eq!(ending(2, 1), Ending::PartlyFailed);
+		assert_eq!(ending(0, 3), Ending::AllFailed);
 	}
 
 	#[test]

@@ -19,7 +19,7 @@ use sp_core::H256;
 use tokio::sync::watch;
 
 use crate::{
-	answer::Answer,
+	answer::{Answer, Ending},
 	context::Context,
 	failure::{disk, failure, Result},
 	needs::bytes,
@@ -141,9 +141,9 @@ pub(crate) async fn run(options: Try, context: &Context) -> Result<Answer> {
 		("digest", made.as_ref().map(|made| format!("{:?}", made.digest.0)).unwrap_or_default()),
 		("result", made.as_ref().map(Fetched::location).unwrap_or_default()),
 	]));
-	let failed = words.is_some();
+	let ending = if words.is_none() { Ending::Well } else { Ending::Wrong };
 	let json = json!({ "failure": words, "logs": logs, "usage": usage, "result": made });
-	Ok(Answer { failed, ..Answer::new(lines.join("\n"), json) })
+	Ok(Answer::new(lines.join("\n"), json).ending(ending))
 }
 
 impl Try {

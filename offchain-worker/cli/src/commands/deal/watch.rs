@@ -3,13 +3,22 @@
 use clap::Args;
 use rlc_primitives::DealId;
 
-use crate::{answer::Answer, context::Context, failure::Result, ids, say, watch};
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::Result,
+	ids,
+	say::{self, task::Counts},
+	watch,
+};
 
 /// Follow a deal until its last task is closed
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  rlc deal watch 0x9d0c…")]
+  rlc deal watch 0x9d0c…
+
+The exit code is 3 if some tasks failed, and 4 if all did.")]
 pub(crate) struct Watch {
 	/// The deal's id
 	#[arg(value_parser = ids::deal)]
@@ -20,5 +29,6 @@ pub(crate) struct Watch {
 pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let (deal, tasks) = watch::to_the_end(context, &chain, command.deal).await?;
-	Ok(say::deal::shown(&deal, &tasks, chain.clock().await?))
+	let ending = Counts::of(&tasks).ending();
+	Ok(say::deal::shown(&deal, &tasks, chain.clock().await?).ending(ending))
 }

@@ -2,13 +2,24 @@
 
 use clap::Args;
 
-use crate::{answer::Answer, context::Context, deals, failure::Result, ids::TaskName, pool, say, watch};
+use crate::{
+	answer::Answer,
+	context::Context,
+	deals,
+	failure::Result,
+	ids::TaskName,
+	pool,
+	say::{self, task::Counts},
+	watch,
+};
 
 /// Follow the task's deal until it is closed
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  rlc task watch 0x9d0c…:0")]
+  rlc task watch 0x9d0c…:0
+
+The exit code is 4 if the task failed.")]
 pub(crate) struct Watch {
 	/// The task: DEAL:INDEX, or its id
 	pub task: TaskName,
@@ -21,5 +32,6 @@ pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
 	watch::to_the_end(context, &chain, deal).await?;
 	let task = deals::task(&chain, command.task).await?;
 	let info = pool::task_info(&chain, &task).await.ok().flatten();
-	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?))
+	let ending = Counts::of(std::slice::from_ref(&task)).ending();
+	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?).ending(ending))
 }

@@ -1,0 +1,88 @@
+//! Texts of strangers, as they are shown: names, URLs, causes and logs come from whoever registered, computed, or answered.
+//! On a terminal, none of them commands it, forges a line, or hides what it says.
+
+use std::borrow::Cow;
+
+/// Returns a text of several lines with all escaped that is not meant to be read. Line breaks and tabs stay.
+pub(crate) fn lines(text: &str) -> Cow<'_, str> {
+	escaped(text, |one| is_harmful(one) && one != '\n')
+}
+
+/// Returns a text that has to stay on its line: a line break in it would begin one that says something else.
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
+	escaped(text, is_harmful)
+}
+
+/// Returns a JSON document with the same content, and all characters escaped that JSON allows and a terminal obeys.
+/// Outside of strings there are none but line breaks.
+pub(crate) fn json(document: &str) -> Cow<'_, str> {
+	if !document.contains(|one| is_harmful(one) && one != '\n') {
+		return document.into();
+	}
+	let mut text = String::with_capacity(document.len());
+	for one in document.chars() {
+		if is_harmful(one) && one != '\n' {
+			let mut units = [0; 2];
+			one.encode_utf16(&mut units).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+		} else {
+			text.push(one);
+		}
+	}
+	text.into()
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
+	if !text.contains(&is_escaped) {
+		return text.into();
+	}
+	let mut shown = String::with_capacity(text.len() + 8);
+	for one in text.chars() {
+		if is_escaped(one) {
+			shown.extend(one.escape_default());
+		} else {
+			shown.push(one);
+		}
+	}
+	shown.into()
+}
+
+/// Returns whether a character commands a terminal, or changes the direction or the place of others.
+fn is_harmful(one: char) -> bool {
+	one != '\t' && one.is_control()
+		|| matches!(one, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// Clears the screen, sets the title, goes back, in 7 bits and in 8, deletes, and turns the direction around.
+	const COMMANDS: [&str; 6] = ["\u{1b}[2J", "\u{1b}]0;x\u{7}", "\r", "\u{9b}2J", "\u{7f}", "\u{202e}"];
+
+	#[test]
+	fn text_of_a_stranger_commands_no_terminal() {
+		for command in COMMANDS {
+			for shown in [line(command), lines(command)] {
+				assert!(!shown.contains(is_harmful), "{command:?}");
+				assert!(shown.contains('\\'), "{command:?} is still told");
+			}
+		}
+	}
+
+	#[test]
+	fn line_of_a_stranger_is_not_two() {
+		assert_eq!(line("fine\nerror: pay me"), "fine\\nerror: pay me");
+		assert_eq!(lines("one\n\ttwo é ✓ 数"), "one\n\ttwo é ✓ 数");
+		assert!(matches!(line("a\tb"), Cow::Borrowed(_)));
+	}
+
+	#[test]
+	fn json_means_the_same_when_it_is_escaped() {
+		let value = serde_json::json!({ "name": COMMANDS.concat(), "plain": "é\t\n" });
+		for document in [format!("{value:#}"), value.to_string()] {
+			let shown = json(&document);
+			assert!(!shown.chars().any(|one| is_harmful(one) && one != '\n'), "{shown:?}");
+			assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+		}
+	}
+}
