@@ -115,7 +115,7 @@ fn program(arguments: Vec<String>, out: Output) -> LocalBoxFuture<'static, Resul
 	Box::pin(async move {
 		let cli = Cli::try_parse_from(arguments);
 		let cli = cli.map_err(|error| usage::failure(&error))?;
-		run(cli.command, &Context { global: cli.global, out }).await
+		run(cli.command, &Context::new(cli.global, out)).await
 	})
 }
 

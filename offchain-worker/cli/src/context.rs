@@ -3,12 +3,14 @@
 use std::{
 	io::Read,
 	path::Path,
+	sync::Mutex,
 	time::{SystemTime, UNIX_EPOCH},
 };
 
-use rlc_chain::{Call, Chain, Key, Receipt, Sender};
+use rlc_chain::{Chain, Key};
 use rlc_json::Account;
-use rlc_primitives::{ethereum::account_of, AccountId};
+use rlc_primitives::{ethereum::account_of, AccountId, Balance};
+use rlc_store::{Cid, HashKind};
 use sp_core::H160;
 use zeroize::Zeroizing;
 
@@ -30,9 +32,16 @@ pub(crate) struct Context {
 	pub global: Global,
 	/// Where words go.
 	pub out: Output,
+	/// What the command's calls can cost that were agreed to, in nRLC.
+	pub agreed: Mutex<Balance>,
 }
 
 impl Context {
+	/// Returns what a command with these options has at hand.
+	pub(crate) fn new(global: Global, out: Output) -> Self {
+		Self { global, out, agreed: Mutex::default() }
+	}
+
 	/// Connects to the chain over the node of `--node`.
 	///
 	/// # Errors
@@ -95,13 +104,16 @@ impl Context {
 		})
 	}
 
-	/// Sends a call from this key's account, and waits until it is in a block.
+	/// Returns the key of the account that acts, and the chain that it acts on.
 	///
 	/// # Errors
 	///
-	/// If the chain refuses it.
-	pub(crate) async fn send_as(&self, chain: &Chain, key: Key, call: Call) -> Result<Receipt> {
-		Ok(Sender::new(chain.clone(), key).send(call).await?)
+	/// Those of [`key`](Self::key), [`chain`](Self::chain), and [`refuse_public`].
+	pub(crate) async fn signer(&self) -> Result<(Key, Chain)> {
+		let key = self.key()?;
+		let chain = self.chain().await?;
+		refuse_public(&chain, &key).await?;
+		Ok((key, chain))
 	}
 
 	/// Reads an account: SS58, hex, an Ethereum address, a name in the keystore, or `//Alice` and the like.
@@ -115,9 +127,15 @@ impl Context {
 		}
 		if let Some(address) = text.strip_prefix("0x").filter(|digits| digits.len() == 40) {
 			let bytes = hex::decode(address).ok().and_then(|bytes| <[u8; 20]>::try_from(bytes).ok());
-			return bytes.map(|bytes| account_of(H160(bytes))).ok_or_else(
+			let bytes = bytes.ok_or_else(
 				|| failure!(AccountInvalid, "{text} is not an Ethereum address"; "write 0x and 40 hex digits"),
-			);
+			)?;
+			return if is_checked(address) {
+				Ok(account_of(H160(bytes)))
+			} else {
+				Err(failure!(AccountChecksum, "{text} has a wrong checksum: a digit is mistyped, or its case";
+					"copy it once more from the wallet"))
+			};
 		}
 		if let Ok(account) = text.parse::<Account>() {
 			return Ok(account.0);
@@ -151,9 +169,14 @@ impl Context {
 	///
 	/// # Errors
 	///
-	/// Those of [`password`](Self::password); if the two differ.
+	/// Those of [`password`](Self::password); if it is empty, or the two differ.
 	pub(crate) fn new_password(&self) -> Result<Zeroizing<String>> {
 		let first = self.password("New password: ")?;
+		if first.is_empty() {
+			return Err(
+				failure!(PasswordEmpty, "the password is empty, so nothing was saved"; "give one that nobody guesses"),
+			);
+		}
 		if self.given_password()?.is_none() && *self.password("Once more: ")? != *first {
 			return Err(failure!(PasswordDiffers, "the two passwords differ, so nothing was saved"; "try again"));
 		}
@@ -196,13 +219,89 @@ pub(crate) fn now() -> u64 {
 	u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Returns whether this names a development key, derived from a phrase that everybody knows.
+/// Returns whether this names a development key, derived from a phrase that everybody knows. With one slash it would be as
+/// like the path of a file.
 fn is_derivation(name: &str) -> bool {
-	name.starts_with('/')
+	name.starts_with("//")
+}
+
+/// Refuses a key that everybody has on a network where RLC are worth something: whatever its account gets is gone at once.
+///
+/// # Errors
+///
+/// If it is such a key, and the chain such a network; if the node does not answer.
+pub(crate) async fn refuse_public(chain: &Chain, key: &Key) -> Result<()> {
+	if !key.is_public() || !chain.is_live().await? {
+		return Ok(());
+	}
+	let account = Account(key.signer());
+	Err(failure!(KeyPublic, "{account} is an account for development, whose key everybody has";
+		"make one of your own with `rlc account create`"))
+}
+
+/// Returns whether the case of an address's hex digits is right. Digits of one case have no checksum. Source: EIP-55.
+fn is_checked(digits: &str) -> bool {
+	let has = |case: fn(&char) -> bool| digits.chars().any(|one| case(&one));
+	if !has(char::is_ascii_uppercase) || !has(char::is_ascii_lowercase) {
+		return true;
+	}
+	let hash = hex::encode(Cid::of(HashKind::Keccak256, digits.to_ascii_lowercase().as_bytes()).digest());
+	digits
+		.chars()
+		.zip(hash.chars())
+		.all(|(digit, nibble)| !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (nibble >= '8'))
 }
 
 fn development_key(derivation: &str) -> Result<Key> {
 	Key::from_suri(derivation).map_err(
 		|_| failure!(AccountInvalid, "{derivation} is not a derivation"; "write it as //Alice, or //Alice//stash"),
 	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+
+	#[derive(Parser)]
+	struct Line {
+		#[command(flatten)]
+		global: Global,
+	}
+
+	fn context() -> Context {
+		Context::new(Line::try_parse_from(["test"]).unwrap().global, Output::new(true))
+	}
+
+	/// The examples of EIP-55.
+	const ADDRESSES: [&str; 6] = [
+		"0x52908400098527886E0F7030069857D2E4169EE7",
+		"0xde709f2102306220921060314715629080e2fb77",
+		"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+		"0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+		"0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
+		"0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+	];
+
+	#[test]
+	fn ethereum_address_with_a_wrong_checksum_is_refused() {
+		for address in ADDRESSES {
+			let account = context().account(address).unwrap();
+			assert_eq!(context().account(&address.to_lowercase()).unwrap(), account, "without a checksum");
+		}
+		for address in &ADDRESSES[2..] {
+			let other_case = address.replacen('a', "A", 1);
+			let other_digit = format!("{}0", &address[..41]);
+			for wrong in [other_case, other_digit] {
+				assert_eq!(context().account(&wrong).unwrap_err().code(), "account.checksum", "{wrong}");
+			}
+		}
+	}
+
+	#[test]
+	fn path_of_a_file_is_not_an_account() {
+		assert!(context().account("//Alice").is_ok());
+		let refused = context().account("/tmp/key").unwrap_err();
+		assert_ne!(refused.code(), "internal");
+	}
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::amount::Amount;
+
 /// The options that every command takes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "For every command")]
@@ -19,6 +21,14 @@ pub(crate) struct Global {
 	/// Read the account's password from this file [default: RLC_PASSWORD, or ask on the terminal]
 	#[arg(long, global = true, value_name = "FILE")]
 	pub password_file: Option<PathBuf>,
+
+	/// Agree to what the command costs, and to what it asks
+	#[arg(long, short, global = true)]
+	pub yes: bool,
+
+	/// Agree to what the command costs up to this amount in all, deposits and fees included, and never pay more
+	#[arg(long, global = true, env = "RLC_MAX_COST", value_name = "AMOUNT")]
+	pub max_cost: Option<Amount>,
 
 	/// Print one JSON document instead of text, and errors as JSON on standard error
 	#[arg(long, global = true)]

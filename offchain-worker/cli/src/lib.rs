@@ -64,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 		Ok(runtime) => runtime,
 		Err(error) => return out.fail(&failure!(Internal, "the program cannot start: {error}")),
 	};
-	let context = Context { out, global: cli.global };
+	let context = Context::new(cli.global, out);
 	let ended = runtime.block_on(cli::run(cli.command, &context));
 	// A thread that waits for a terminal's input must not keep the program alive.
 	runtime.shutdown_background();

@@ -17,7 +17,7 @@ use reason::{nothing_serves, Book};
 pub(crate) use wish::Wish;
 
 /// More than anything costs; three of it can still be added up.
-const ANY_PRICE: Balance = u64::MAX as Balance;
+pub(crate) const ANY_PRICE: Balance = u64::MAX as Balance;
 
 /// The best offers for a wish, and what they cost.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ mod process;
 use std::{future::Future, path::PathBuf, time::Duration};
 
 use jsonrpsee::ws_client::WsClient;
-use rlc_chain::{BalancesCall, Call, Chain, Key, Sender};
+use rlc_chain::{BalancesCall, Call, Chain, Key};
 use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	Address, WorkerpoolId,
@@ -22,6 +22,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{disk, failure, Failure, Result},
+	gate::Approved,
 	keystore::data_home,
 	pool,
 	table::fields,
@@ -203,6 +204,6 @@ async fn fund(plan: &Plan, chain: &Chain) -> Result<()> {
 		return Ok(());
 	}
 	let treasurer = Key::from_suri(TREASURER).map_err(|error| Failure::from(error).during(TREASURER))?;
-	Sender::new(chain.clone(), treasurer).send(Call::BatchAll(transfers)).await?;
+	Approved::by_policy(treasurer, Call::BatchAll(transfers)).send(chain).await?;
 	Ok(())
 }

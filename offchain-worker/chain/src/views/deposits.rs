@@ -63,8 +63,8 @@ impl Chain {
 }
 
 impl Deposits {
-	/// Returns what a call has the chain hold of its sender for what it stores, at most. Of a match that is only known
-	/// from an estimate; here it is 0, as it is for a batch.
+	/// Returns what a call has the chain hold of its sender for what it stores, at most; 0 for a batch. What a match takes is
+	/// known from an estimate, and a record that a call may need to make is not counted here.
 	pub fn of(&self, call: &Call) -> Balance {
 		match call {
 			Call::Registry(RegistryCall::RegisterApp { app }) => self.asset(app),
@@ -72,6 +72,7 @@ impl Deposits {
 			Call::Registry(RegistryCall::RegisterWorkerpool { description }) => {
 				self.asset(&Workerpool { description: description.clone(), policy: Policy::default() })
 			}
+			Call::Registry(RegistryCall::SetDescription { description, .. }) => bytes(description, self.asset_byte),
 			Call::Registry(RegistryCall::CreateGroup { name }) => self.asset(&Group { name: name.clone(), members: 0 }),
 			Call::Registry(RegistryCall::AddMembers { members, .. }) => {
 				members.iter().fold(0, |sum: Balance, member| sum.saturating_add(self.asset(member)))
@@ -79,7 +80,6 @@ impl Deposits {
 			Call::Marketplace(MarketplaceCall::PublishOrder { order } | MarketplaceCall::PresignOrder { order }) => {
 				self.order.saturating_add(bytes(order, self.order_byte)).saturating_add(self.record)
 			}
-			Call::Marketplace(MarketplaceCall::CancelOrder { .. }) => self.record,
 			Call::Proxy(ProxyCall::AddProxy { .. }) => self.proxies.saturating_add(self.proxy),
 			_ => 0,
 		}
@@ -119,6 +119,9 @@ mod tests {
 		// A length, four letters, and the policy: two ratios of 4 and 1 bytes, and who closes tasks.
 		let pool = Call::Registry(RegistryCall::RegisterWorkerpool { description });
 		assert_eq!(DEPOSITS.of(&pool), 1_000 + 5 + 6);
+		let description = b"a longer one".to_vec().try_into().unwrap();
+		let longer = RegistryCall::SetDescription { workerpool: Default::default(), description };
+		assert_eq!(DEPOSITS.of(&Call::Registry(longer)), 13, "no more than its bytes");
 		let delegate = Address::Id(AccountId::new([1; 32]));
 		let proxy = ProxyCall::AddProxy { delegate, proxy_type: ProxyType::Any, delay: 0 };
 		assert_eq!(DEPOSITS.of(&proxy.into()), 405);

@@ -55,8 +55,7 @@ pub(crate) async fn register<A: Asset>(
 	if id.find(chain).await?.is_some() {
 		return Ok(false);
 	}
-	let _progress = context.out.wait("registering");
-	context.send_as(chain, key.clone(), Call::BatchAll(calls)).await?;
+	context.send_as(chain, key.clone(), Call::BatchAll(calls), "registering").await?;
 	Ok(true)
 }
 
@@ -73,12 +72,9 @@ pub(crate) fn registered<A: Asset>(id: A, is_new: bool) -> String {
 /// If the chain refuses it.
 pub(crate) async fn transfer<A: Asset>(context: &Context, id: A, to: &str) -> Result<Answer> {
 	let to = context.account(to)?;
-	let key = context.key()?;
-	let chain = context.chain().await?;
-	let progress = context.out.wait("transferring");
+	let (key, chain) = context.signer().await?;
 	let transfer = RegistryCall::Transfer { asset: id.id(), to: to.clone() };
-	context.send_as(&chain, key, Call::Registry(transfer)).await?;
-	drop(progress);
+	context.send_as(&chain, key, Call::Registry(transfer), "transferring").await?;
 	let to = Account(to);
 	Ok(Answer::new(format!("now owned by {to}; earlier orders no longer match"), json!({ "owner": to })))
 }

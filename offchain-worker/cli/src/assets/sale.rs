@@ -27,8 +27,7 @@ const PAGE: u32 = 100;
 ///
 /// If the chain refuses it.
 pub(crate) async fn publish(context: &Context, order: AnyOrder) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	publish_as(context, &chain, key, order).await
 }
 
@@ -41,8 +40,8 @@ pub(crate) async fn publish_as(context: &Context, chain: &Chain, key: Key, order
 	let hash = chain.order_hash(&order).await?;
 	let price = Amount(say::order::price(&order));
 	let json = HashedOrder { hash, order: Order(order.clone()) };
-	let _progress = context.out.wait("publishing the order");
-	context.send_as(chain, key, Call::Marketplace(MarketplaceCall::PublishOrder { order })).await?;
+	let call = Call::Marketplace(MarketplaceCall::PublishOrder { order });
+	context.send_as(chain, key, call, "publishing the order").await?;
 	Ok(Answer::new(format!("on sale for {price} a task, order {:?}", hash.0), json))
 }
 
@@ -52,8 +51,7 @@ pub(crate) async fn publish_as(context: &Context, chain: &Chain, key: Key, order
 ///
 /// If there are none, or the chain refuses it.
 pub(crate) async fn unpublish<A: Asset>(context: &Context, asset: A, order: Option<OrderHash>) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let own = match order {
 		Some(order) => vec![order],
 		None => own_orders(&chain, asset.list(), &key.account()).await?.into_iter().map(|entry| entry.hash).collect(),
@@ -62,11 +60,9 @@ pub(crate) async fn unpublish<A: Asset>(context: &Context, asset: A, order: Opti
 		let account = Account(key.account());
 		return Err(failure!(BookEmpty, "{account} has no order for this {} in the book", A::KIND; "check --account"));
 	}
-	let progress = context.out.wait("withdrawing");
 	let withdraw = |order: &OrderHash| Call::Marketplace(MarketplaceCall::UnpublishOrder { order: *order });
 	let withdrawals = own.iter().map(withdraw).collect();
-	context.send_as(&chain, key, Call::BatchAll(withdrawals)).await?;
-	drop(progress);
+	context.send_as(&chain, key, Call::BatchAll(withdrawals), "withdrawing").await?;
 	let what = counted(own.len() as u64, "order");
 	Ok(Answer::new(format!("withdrawn: {what}; existing deals go on"), json!({ "withdrawn": own })))
 }

@@ -160,7 +160,9 @@ impl Stage<'_> {
 	/// Shows a command line, runs it, and shows its answer.
 	async fn type_in(&self, arguments: &[&str]) -> Result<Value> {
 		self.say(format_args!("\n$ rlc {}", arguments.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")));
-		let words = ["rlc", "--node", &self.node].iter().chain(arguments).map(|word| word.to_string()).collect();
+		// Nobody has to agree to what RLC of a development chain are spent for.
+		let words =
+			["rlc", "--yes", "--node", &self.node].iter().chain(arguments).map(|word| word.to_string()).collect();
 		match (self.program)(words, self.context.out.clone()).await? {
 			Outcome::Said(answer) => {
 				self.say(&answer.text);

@@ -44,8 +44,11 @@ catalog! {
 		"Neither this program nor the chain has an error of this code.",
 		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
 	NotConfirmed, "not-confirmed",
-		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on.",
-		"Answer y, or give --yes.";
+		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on. Nothing was signed.",
+		"Answer y, or give --yes. To what a command costs, --max-cost agrees too, up to an amount.";
+	CostTooHigh, "cost.too-high",
+		"The command would cost more than --max-cost, with deposits and fees. Nothing more was signed.",
+		"Allow more with --max-cost, or ask for less.";
 	Stopped, "stopped",
 		"You stopped the command with Ctrl-C, or another program stopped it with a signal.",
 		"Resume as the message says. What is on the chain goes on by itself.";
@@ -68,6 +71,16 @@ catalog! {
 	AccountInvalid, "account.invalid",
 		"The text names no account: it is neither an address nor a derivation, and too long for a name.",
 		"Give an address (SS58, 0x and 64 hex digits, or an Ethereum address), a name of `rlc account list`, or //Alice and the like.";
+	AccountChecksum, "account.checksum",
+		"An Ethereum address in letters of both cases has a checksum in them, and it is wrong: a digit is mistyped, or its case.",
+		"Copy the address once more. In lower case it is taken without a check.";
+	KeyPublic, "key.public",
+		"The key is one for development, such as that of //Alice: everybody has it, and takes what its account gets. Chains \
+		 where RLC are worth something refuse it here.",
+		"Make a key of your own with `rlc account create`.";
+	PasswordEmpty, "password.empty",
+		"A new key is to be sealed with a password, and it is empty. Nothing was saved.",
+		"Give a password that nobody guesses.";
 	PasswordMissing, "password.missing",
 		"A key is sealed with a password, and there is no terminal to ask for it.",
 		"Give --password-file FILE, or set RLC_PASSWORD.";

@@ -17,17 +17,14 @@ Example:
 pub(crate) struct Remove {
 	/// The name of the account
 	pub name: String,
-	/// Do not ask for confirmation
-	#[arg(long, short)]
-	pub yes: bool,
 }
 
 /// Removes it, once the user agrees.
-pub(crate) fn run(Remove { name, yes }: Remove, context: &Context) -> Result<Answer> {
+pub(crate) fn run(Remove { name }: Remove, context: &Context) -> Result<Answer> {
 	let keystore = context.keystore()?;
 	let entry = keystore.entry(&name)?;
 	let question = format_args!("Remove {name}? Without its secret, {} is lost.", entry.account);
-	if !yes && !context.out.confirm(question) {
+	if !context.global.yes && !context.out.confirm(question) {
 		return Err(failure!(NotConfirmed, "{name} was not removed"; "give --yes to remove it without a question"));
 	}
 	keystore.remove(&name)?;

@@ -13,7 +13,7 @@ use crate::{
 	failure::{failure, Result},
 };
 
-/// Send RLC
+/// Send RLC, and wait until nothing can undo it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -31,8 +31,7 @@ pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<
 		return Err(failure!(AmountInvalid, "nothing would be sent"; "give more than 0"));
 	}
 	let to = context.account(&to)?;
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let free = chain.funds(&key.account()).await?.spendable();
 	if free < amount.0 {
 		return Err(
@@ -40,9 +39,10 @@ pub(crate) async fn run(Send { to, amount }: Send, context: &Context) -> Result<
 			"send less"),
 		);
 	}
-	let progress = context.out.wait(format!("sending {amount}"));
 	let transfer = BalancesCall::TransferKeepAlive { dest: Address::Id(to.clone()), value: amount.0 };
-	let receipt = context.send_as(&chain, key, Call::Balances(transfer)).await?;
+	let approved = context.approve(&chain, key, Call::Balances(transfer)).await?;
+	let progress = context.out.wait(format!("sending {amount}"));
+	let receipt = approved.send_finalized(&chain).await?;
 	drop(progress);
 	let to = Account(to);
 	let text = format!("sent {amount} to {to}");

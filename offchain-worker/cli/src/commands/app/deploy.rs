@@ -55,8 +55,7 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let program = Program::find(context, &deploy.file).await?;
 	let kind = kind_of(&program.file)?;
 	let file = LocalFile::read(&program.file)?;
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
 	let checksum = H256(file.cid.digest());
 	let app = App { name, kind, location, checksum, measurement: None };

@@ -33,8 +33,11 @@ const LOOK: Duration = Duration::from_millis(500);
 Examples:
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --args \"3 4\" --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input data.csv --trust 5 --output result --account me
-  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --yes --json --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --max-cost 10 --json --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
+
+It shows what it costs, and asks. Where there is no terminal, agree with --yes, or with --max-cost to a cost in all.
+The exit code is 3 if some tasks failed, and 4 if all did.
 
 Ctrl-C stops watching, not the deal: resume with `rlc deal watch DEAL` and `rlc deal download DEAL`.")]
 pub(crate) struct Run {
@@ -49,16 +52,11 @@ pub(crate) struct Run {
 	/// Do not wait for the results
 	#[arg(long)]
 	pub no_wait: bool,
-
-	/// Do not ask to confirm the price
-	#[arg(long, short)]
-	pub yes: bool,
 }
 
 /// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let (wish, files) = run.request.wish(context, &chain, key.account()).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let volume = quote.estimate.volume;
@@ -69,15 +67,13 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	context.out.say(say::quote::summary(&quote, &wish));
 	check_funds(&chain, &wish, &quote).await?;
 	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
-	if context.out.can_ask() && !run.yes && !context.out.confirm("Buy?") {
-		return Err(failure!(NotConfirmed, "nothing was bought"));
-	}
+	let purchase = context.approve(&chain, key.clone(), quote.purchase(&wish)).await?;
 	if !files.is_empty() {
 		let scheduler = pool::url(&chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
 	}
 	let progress = context.out.wait("matching the orders");
-	let receipt = context.send_as(&chain, key, quote.purchase(&wish)).await?;
+	let receipt = purchase.send(&chain).await?;
 	drop(progress);
 	let id = deals::opened(&receipt.events)?;
 	tracing::debug!(deal = ?id.0, block = ?receipt.block, "deal opened");

@@ -40,8 +40,7 @@ pub(crate) struct Deploy {
 pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let file = LocalFile::read(&deploy.file)?;
 	let name = assets::name(deploy.name)?;
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
 	let checksum = H256(file.cid.digest());
 	let dataset = Dataset { name, location, checksum };

@@ -30,8 +30,7 @@ pub(crate) struct Claim {
 
 /// Claims all open tasks, once the deal is overdue.
 pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let deal = deals::deal(&chain, claim.deal).await?;
 	let (clock, end) = (chain.clock().await?, deal.deal.final_deadline());
 	if clock.poco < end {
@@ -47,7 +46,7 @@ pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 	let count = claims.len();
 	let progress = context.out.tasks("claiming", count as u64);
 	for (batch, calls) in claims.chunks(BATCH).enumerate() {
-		context.send_as(&chain, key.clone(), Call::BatchAll(calls.to_vec())).await?;
+		context.approve(&chain, key.clone(), Call::BatchAll(calls.to_vec())).await?.send(&chain).await?;
 		progress.set(((batch + 1) * BATCH).min(count) as u64);
 	}
 	drop(progress);

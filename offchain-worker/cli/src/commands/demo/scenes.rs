@@ -84,7 +84,7 @@ async fn deploy(stage: &Stage<'_>, name: &str, price: &str) -> Result<String> {
 /// Buys, and checks that every task has a result.
 async fn bought(stage: &Stage<'_>, run: &[&str], output: &Path) -> Result<()> {
 	let output = path(output)?;
-	let more = ["--output", &output, "--yes", "--account", REQUESTER];
+	let more = ["--output", &output, "--account", REQUESTER];
 	let answer = stage.type_in(&[run, &more].concat()).await?;
 	match (answer["failed"].as_u64(), answer["open"].as_u64()) {
 		(Some(0), Some(0)) => Ok(()),

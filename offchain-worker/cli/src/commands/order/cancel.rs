@@ -19,12 +19,10 @@ pub(crate) struct Cancel {
 
 /// Cancels it on the chain.
 pub(crate) async fn run(cancel: Cancel, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let order = NamedOrder::find(&chain, &cancel.order).await?.order;
 	let hash = chain.order_hash(&order).await?;
-	let progress = context.out.wait("canceling");
-	context.send_as(&chain, key, Call::Marketplace(MarketplaceCall::CancelOrder { order })).await?;
-	drop(progress);
+	let call = Call::Marketplace(MarketplaceCall::CancelOrder { order });
+	context.send_as(&chain, key, call, "canceling").await?;
 	Ok(Answer::new(format!("order {:?} is canceled", hash.0), json!({ "hash": hash })))
 }

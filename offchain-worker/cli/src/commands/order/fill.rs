@@ -33,8 +33,7 @@ pub(crate) struct Fill {
 
 /// Matches the orders.
 pub(crate) async fn run(fill: Fill, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let app = NamedOrder::find(&chain, &fill.app).await?.side(OrderKind::App, |order| match order {
 		AnyOrder::App(order) => Some(order),
 		_ => None,
@@ -61,9 +60,7 @@ pub(crate) async fn run(fill: Fill, context: &Context) -> Result<Answer> {
 	} else {
 		MarketplaceCall::MatchOrders { orders }
 	};
-	let progress = context.out.wait("matching the orders");
-	let receipt = context.send_as(&chain, key, Call::Marketplace(call)).await?;
-	drop(progress);
+	let receipt = context.send_as(&chain, key, Call::Marketplace(call), "matching the orders").await?;
 	let deal = deals::opened(&receipt.events)?;
 	Ok(Answer::new(say::deal::opened(deal), json!({ "deal": deal })))
 }

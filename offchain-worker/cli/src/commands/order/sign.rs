@@ -91,8 +91,7 @@ pub(crate) struct To {
 
 /// Signs the order, and prints or writes it.
 pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let (order, to): (AnyOrder, To) = match sign {
 		Sign::App { offer, to } => (offer.order(context)?.into(), to),
 		Sign::Dataset { offer, to } => (offer.order(context)?.into(), to),
@@ -101,6 +100,7 @@ pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
 			(self::request(context, &chain, &key, &request, app_price, dataset_price).await?.into(), to)
 		}
 	};
+	context.approve_order(&chain, &order).await?;
 	let domain = chain.domain().await?;
 	let signature = match &order {
 		AnyOrder::App(order) => key.sign_order(order, &domain),

@@ -14,8 +14,10 @@ use super::sale::{publish, Offer, Sale};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
-	context::{now, Context},
+	assets,
+	context::{refuse_public, Context},
 	failure::{disk, failure, Result},
+	gate::Approved,
 	ids,
 	keystore::data_home,
 	pool, proxy,
@@ -166,6 +168,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let config = configuration(context, &run, &key)?;
 	let sale = Sale::of(context, &run.offer)?;
 	let chain = context.chain().await?;
+	refuse_public(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
@@ -249,6 +252,72 @@ fn limit(text: &str) -> std::result::Result<Limit, InvalidAmount> {
 		"off" => Ok(Limit(None)),
 		amount => amount.parse::<Amount>().map(|Amount(most)| Limit(Some(most))),
 	}
+
+	/// Returns the order of a category.
+	fn order(&self, workerpool: WorkerpoolId, category: CategoryId) -> WorkerpoolOrder {
+		let Self { run, price, requesters } = self;
+		WorkerpoolOrder {
+			workerpool,
+			price: price.0,
+			volume: run.volume,
+			tag: run.tag.unwrap_or(Tag::NONE),
+			category,
+			trust: run.trust,
+			app_restrict: run.only_app.clone().unwrap_or_default(),
+			dataset_restrict: run.only_dataset.clone().unwrap_or_default(),
+			requester_restrict: requesters.clone(),
+			salt: H256(rand::random()),
+		}
+	}
+}
+
+/// Publishes the orders that are not on sale yet, and names those on sale that the restrictions do not hold for.
+async fn publish(context: &Context, chain: &Chain, key: &Key, id: WorkerpoolId, sale: &Sale<'_>) -> Result<()> {
+	let mut mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
+	mine.retain(|entry| entry.remaining > 0);
+	let default = ["XS".to_owned()];
+	let categories = &sale.run.category;
+	let mut orders = Vec::new();
+	for name in if categories.is_empty() { default.as_slice() } else { categories } {
+		let category = assets::category(chain, name).await?;
+		let order = sale.order(id, category);
+		let same = |known: &AnyOrder| matches!(known, AnyOrder::Workerpool(known) if is_same(known, &order));
+		if mine.iter().any(|entry| same(&entry.order)) {
+			continue;
+		}
+		context.out.say(format_args!("on sale for {} a task of category {name}", sale.price));
+		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
+	}
+	let asked = sale.order(id, CategoryId::default());
+	for entry in mine {
+		if matches!(&entry.order, AnyOrder::Workerpool(known) if admits_others(known, &asked)) {
+			context.out.say(format_args!(
+				"order {:?} is on sale without these restrictions; withdraw it with \
+				 `rlc workerpool unpublish {:?} --order {0:?}`",
+				entry.hash.0, id.0
+			));
+		}
+	}
+	if !orders.is_empty() {
+		// All at once: a requester that sees one sees all.
+		Approved::by_policy(key.clone(), Call::BatchAll(orders)).send(chain).await?;
+	}
+	Ok(())
+}
+
+/// Returns whether an order says the same as another, but for how many tasks.
+fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
+	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
+}
+
+/// Returns whether an order may admit what another one excludes.
+fn admits_others(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
+	fn is_other<Id: PartialEq>(known: &Restriction<Id>, wanted: &Restriction<Id>) -> bool {
+		!wanted.is_anyone() && known != wanted
+	}
+	is_other(&known.app_restrict, &order.app_restrict)
+		|| is_other(&known.dataset_restrict, &order.dataset_restrict)
+		|| is_other(&known.requester_restrict, &order.requester_restrict)
 }
 
 #[cfg(test)]
@@ -261,6 +330,23 @@ mod tests {
 	struct Line {
 		#[command(flatten)]
 		run: Run,
+	}
+
+	/// The id of whatever the tests name.
+	const ID: &str = "0x1111111111111111111111111111111111111111";
+	const MEMBERS: &str = "group:0x1111111111111111111111111111111111111111";
+
+	/// Returns an order that is published with these options.
+	fn order(arguments: &[&str]) -> WorkerpoolOrder {
+		let usual = ["test", "--name", "mine", "--publish-price", "1"];
+		let Line { global, run } = Line::try_parse_from([&usual[..], arguments].concat()).unwrap();
+		let context = Context::new(global, Output::new(true));
+		let sale = Sale::of(&context, &run).unwrap().unwrap();
+		sale.order(WorkerpoolId::default(), CategoryId(0))
+	}
+
+	fn to_one() -> WorkerpoolOrder {
+		order(&["--only-app", ID, "--only-dataset", ID, "--only-requester", "//Alice"])
 	}
 
 	#[test]

@@ -27,8 +27,7 @@ pub(crate) struct Claim {
 
 /// Claims the task, once it is overdue.
 pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let view = deals::task(&chain, claim.task).await?;
 	if !deals::is_open(&view) {
 		return Err(failure!(TaskClosed, "the task is closed already: {}", say::task::stage(&view)));
@@ -39,9 +38,7 @@ pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 			failure!(NotOverdue, "the task is not overdue yet"; "try again {}", deadline(view.final_deadline, clock)),
 		);
 	}
-	let progress = context.out.wait("claiming");
 	let task = TaskRef { deal: view.task.deal, index: view.task.index };
-	context.send_as(&chain, key, Call::Poco(PocoCall::Claim { task })).await?;
-	drop(progress);
+	context.send_as(&chain, key, Call::Poco(PocoCall::Claim { task }), "claiming").await?;
 	Ok(Answer::new("the task is closed, and the money for it is back", json!({ "claimed": view.id })))
 }

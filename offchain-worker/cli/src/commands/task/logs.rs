@@ -29,8 +29,7 @@ pub(crate) struct Logs {
 
 /// Asks the scheduler for it.
 pub(crate) async fn run(logs: Logs, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let task = deals::task(&chain, logs.task).await?;
 	let deal = deals::deal(&chain, task.task.deal).await?;
 	let scheduler = pool::connect(&pool::url(&chain, deal.deal.workerpool.id).await?).await?;

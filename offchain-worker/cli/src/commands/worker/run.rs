@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	context::Context,
+	context::{refuse_public, Context},
 	failure::{failure, Result},
 	ids, pool, proxy,
 	worker_dir::WorkerDir,
@@ -148,6 +148,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let account = Account(key.account());
 	dir.create()?;
 	let chain = context.chain().await?;
+	refuse_public(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Worker).await?;
 	let config = Config {
 		slots: run.slots,

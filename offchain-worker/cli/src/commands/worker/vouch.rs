@@ -20,9 +20,8 @@ pub(crate) struct Vouch {
 /// Signs the voucher.
 pub(crate) async fn run(vouch: Vouch, context: &Context) -> Result<Answer> {
 	let worker = context.account(&vouch.worker)?;
-	let key = context.key()?;
-	let genesis = context.chain().await?.genesis();
-	let signature = key.sign(&Claim::Operator { worker: &worker }.payload(genesis)).encode();
+	let (key, chain) = context.signer().await?;
+	let signature = key.sign(&Claim::Operator { worker: &worker }.payload(chain.genesis())).encode();
 	let operator = Account(key.account());
 	let voucher = format!("{operator}:0x{}", hex::encode(signature));
 	let json = json!({ "operator": operator, "worker": Account(worker), "voucher": voucher });

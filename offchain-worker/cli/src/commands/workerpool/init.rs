@@ -70,8 +70,7 @@ pub(crate) async fn run(init: Init, context: &Context) -> Result<Answer> {
 		return Err(failure!(PolicyInvalid, "a ratio is too high";
 			"a worker's stake is at most {MAX_WORKER_STAKE_RATIO} percent, a scheduler's part at most {MAX_SCHEDULER_RATIO}"));
 	}
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let description = PoolDescription { name: init.name, url: init.url }.to_bytes().try_into();
 	let description = description.map_err(|_| {
 		failure!(NameTooLong, "name and URL are too long together: at most {MAX_DESCRIPTION} bytes are allowed";

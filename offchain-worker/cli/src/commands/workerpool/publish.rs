@@ -23,8 +23,7 @@ pub(crate) struct Publish {
 
 /// Puts the order into the book, and warns if no worker serves its tag.
 pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let order = publish.offer.order(context, &chain).await?;
 	let (id, tag) = (order.workerpool, order.tag);
 	let published = assets::publish_as(context, &chain, key, order.into()).await?;

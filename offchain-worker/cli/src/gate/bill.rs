@@ -1,0 +1,300 @@
+//! What a call, or a signature under an order, can cost.
+
+use std::fmt;
+
+use futures::future::try_join_all;
+use rlc_chain::{BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall};
+use rlc_json::Account;
+use rlc_primitives::{
+	assets::AssetId,
+	deal::Category,
+	market::SignedOrders,
+	money::{for_volume, pool_stake, stake_floor},
+	AccountId, Address, AnyOrder, Balance, CategoryId, PoolRestriction, RequestOrder, WorkerpoolOrder,
+};
+
+use crate::{amount::Amount, failure::Result, market::ANY_PRICE, table::counted};
+
+/// What something can cost at most, in nRLC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bill {
+	/// Paid to others, or locked for it.
+	pub(super) pays: Balance,
+	/// Held: comes back when what it is held for ends.
+	pub(super) holds: Balance,
+	/// The fee of the transaction.
+	pub(super) fee: Balance,
+	/// What it leads to besides, which no amount tells.
+	pub(super) beyond: Vec<String>,
+}
+
+impl Bill {
+	/// Returns all that it can cost.
+	pub(super) fn total(&self) -> Balance {
+		self.pays.saturating_add(self.holds).saturating_add(self.fee)
+	}
+
+	/// Returns whether it takes a fee and nothing else.
+	pub(super) fn is_small(&self) -> bool {
+		self.pays == 0 && self.holds == 0 && self.beyond.is_empty()
+	}
+
+	/// Returns what a call of this key's account costs.
+	///
+	/// # Errors
+	///
+	/// If the node does not answer.
+	pub(super) async fn of_call(chain: &Chain, key: &Key, call: &Call) -> Result<Self> {
+		let (fee, deposits) = (chain.fee(&key.signer(), call).await?, chain.deposits().await?);
+		let mut bill = Self { fee, ..Self::default() };
+		for single in singles(call) {
+			bill.holds = bill.holds.saturating_add(deposits.of(single));
+			bill.add(chain, &deposits, &key.account(), single).await?;
+		}
+		Ok(bill)
+	}
+
+	/// Returns what somebody else can make of a signature under an order, without asking again.
+	///
+	/// # Errors
+	///
+	/// If the node does not answer.
+	pub(super) async fn of_signature(chain: &Chain, order: &AnyOrder) -> Result<Self> {
+		let mut bill = Self::default();
+		bill.add_order(chain, &chain.deposits().await?, order).await?;
+		Ok(bill)
+	}
+
+	/// Adds what a call costs besides the deposits for what it stores.
+	async fn add(&mut self, chain: &Chain, deposits: &Deposits, who: &AccountId, call: &Call) -> Result<()> {
+		match call {
+			Call::Balances(
+				BalancesCall::TransferKeepAlive { value, .. } | BalancesCall::TransferAllowDeath { value, .. },
+			) => self.pay(*value),
+			Call::Registry(RegistryCall::Transfer { asset, .. }) => {
+				self.pay(deposit_of(chain, *asset).await?);
+				self.beyond.push("gives it to another owner, with its deposit".into());
+			}
+			Call::Registry(_) => {}
+			Call::Marketplace(MarketplaceCall::PublishOrder { order }) => {
+				if let AnyOrder::Workerpool(order) = order {
+					self.hold(stake_of(chain, deposits, order).await?);
+				}
+				self.add_order(chain, deposits, order).await?;
+			}
+			Call::Marketplace(MarketplaceCall::PresignOrder { order }) => {
+				self.add_order(chain, deposits, order).await?
+			}
+			Call::Marketplace(MarketplaceCall::CancelOrder { order }) => {
+				self.add_records(chain, deposits, std::slice::from_ref(order)).await?;
+			}
+			Call::Marketplace(MarketplaceCall::MatchOrders { orders }) => {
+				let request = &orders.request.order;
+				let pays = request.payer.as_ref().unwrap_or(&request.requester) == who;
+				self.add_match(chain, deposits, orders, pays).await?;
+			}
+			Call::Marketplace(MarketplaceCall::SponsorMatchOrders { orders }) => {
+				self.add_match(chain, deposits, orders, true).await?;
+			}
+			Call::Marketplace(MarketplaceCall::MatchPublished { .. }) => {
+				self.beyond.push("holds what the deal of these orders needs".into());
+			}
+			Call::Marketplace(
+				MarketplaceCall::UnpublishOrder { .. }
+				| MarketplaceCall::RemoveExpired { .. }
+				| MarketplaceCall::PruneOrder { .. }
+				| MarketplaceCall::RemoveUnfunded { .. }
+				| MarketplaceCall::PruneRecord { .. },
+			) => {}
+			Call::Poco(
+				PocoCall::Contribute { .. }
+				| PocoCall::ContributeBatch { .. }
+				| PocoCall::ContributeAndFinalize { .. }
+				| PocoCall::ContributeAndFinalizeBatch { .. },
+			) => self.beyond.push("stakes what the deals ask of a worker".into()),
+			Call::Poco(_) | Call::Proxy(ProxyCall::RemoveProxy { .. }) => {}
+			Call::Proxy(ProxyCall::AddProxy { delegate, .. }) => self.beyond.push(match delegate {
+				Address::Id(delegate) => format!("lets {} act for this account", Account(delegate.clone())),
+				_ => "lets another key act for this account".into(),
+			}),
+			// Singles are neither.
+			Call::BatchAll(_) | Call::For { .. } => {}
+		}
+		Ok(())
+	}
+
+	/// Adds what an order can cost whose owner agreed to it for good.
+	async fn add_order(&mut self, chain: &Chain, deposits: &Deposits, order: &AnyOrder) -> Result<()> {
+		match order {
+			AnyOrder::App(_) | AnyOrder::Dataset(_) => {}
+			AnyOrder::Workerpool(pool) => {
+				let (stake, tasks) = (stake_of(chain, deposits, pool).await?, counted(pool.volume, "task"));
+				self.beyond.push(format!("stakes {} for each of {tasks}, as they are bought", Amount(stake)));
+			}
+			AnyOrder::Request(request) => {
+				let price = request.max_task_price().unwrap_or(Balance::MAX);
+				self.pay(for_volume(price, request.volume).unwrap_or(Balance::MAX));
+				self.add_deal(chain, request, request.volume, true).await?;
+			}
+		}
+		Ok(())
+	}
+
+	/// Adds what a deal of these orders costs who brings them: deposits, and, if it `pays`, what the tasks cost.
+	async fn add_match(&mut self, chain: &Chain, deposits: &Deposits, orders: &SignedOrders, pays: bool) -> Result<()> {
+		let (app, pool, request) = (&orders.app.order, &orders.workerpool.order, &orders.request.order);
+		let dataset = orders.dataset.as_ref().map(|dataset| &dataset.order);
+		let volumes = [app.volume, pool.volume, request.volume].into_iter().chain(dataset.map(|order| order.volume));
+		let volume = volumes.min().unwrap_or_default();
+		if pays {
+			let dataset = dataset.map_or(0, |order| order.price);
+			let price = app.price.saturating_add(pool.price).saturating_add(dataset);
+			self.pay(for_volume(price, volume).unwrap_or(Balance::MAX));
+		}
+		self.add_deal(chain, request, volume, pays).await?;
+		let all: [AnyOrder; 3] = [app.clone().into(), pool.clone().into(), request.clone().into()];
+		let all: Vec<AnyOrder> = all.into_iter().chain(dataset.map(|order| order.clone().into())).collect();
+		self.add_records(chain, deposits, &all).await
+	}
+
+	/// Adds the deposits for the records of those orders that have none yet.
+	async fn add_records(&mut self, chain: &Chain, deposits: &Deposits, orders: &[AnyOrder]) -> Result<()> {
+		let domain = chain.domain().await?;
+		let records = try_join_all(orders.iter().map(|order| chain.record_deposit(order.hash(&domain)))).await?;
+		let missing = records.iter().filter(|record| record.is_none()).count();
+		self.hold(deposits.record.saturating_mul(missing as Balance));
+		Ok(())
+	}
+
+	/// Adds the deposit of a deal of so many tasks, and, if it `pays`, their charge. Both depend on nothing but the request,
+	/// so that any offers tell them.
+	async fn add_deal(&mut self, chain: &Chain, request: &RequestOrder, volume: u64, pays: bool) -> Result<()> {
+		let anything = RequestOrder {
+			app_max_price: ANY_PRICE,
+			dataset_max_price: if request.dataset.is_some() { ANY_PRICE } else { 0 },
+			workerpool_max_price: ANY_PRICE,
+			workerpool: PoolRestriction::Anyone,
+			..request.clone()
+		};
+		let Some(estimate) = chain.estimate(&anything).await? else {
+			self.beyond.push("takes the deposit of a deal, and the charge of its tasks".into());
+			return Ok(());
+		};
+		// The estimate may have room for fewer tasks.
+		let times = Balance::from(volume.div_ceil(estimate.volume.max(1)));
+		self.hold(estimate.deposit.saturating_mul(times));
+		if pays {
+			self.pay(estimate.charge.saturating_mul(times));
+		}
+		Ok(())
+	}
+
+	fn pay(&mut self, amount: Balance) {
+		self.pays = self.pays.saturating_add(amount);
+	}
+
+	fn hold(&mut self, amount: Balance) {
+		self.holds = self.holds.saturating_add(amount);
+	}
+}
+
+/// Says what it costs, in one line.
+impl fmt::Display for Bill {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "it costs {} at most", Amount(self.total()))?;
+		for (amount, what) in [
+			(self.pays, "is paid, or locked to be paid"),
+			(self.holds, "is held, and comes back"),
+			(self.fee, "is the fee"),
+		] {
+			if amount > 0 {
+				write!(f, ", {} {what}", Amount(amount))?;
+			}
+		}
+		self.beyond.iter().try_for_each(|more| write!(f, "; it {more}"))
+	}
+}
+
+/// Returns the calls that a call consists of.
+fn singles(call: &Call) -> Vec<&Call> {
+	match call {
+		Call::BatchAll(calls) => calls.iter().flat_map(singles).collect(),
+		Call::For { call, .. } => singles(call),
+		single => vec![single],
+	}
+}
+
+/// Returns what is held for an asset, which its next owner gets.
+async fn deposit_of(chain: &Chain, asset: AssetId) -> Result<Balance> {
+	let deposit = match asset {
+		AssetId::App(id) => chain.app(id).await?.map(|app| app.deposit),
+		AssetId::Dataset(id) => chain.dataset(id).await?.map(|dataset| dataset.deposit),
+		AssetId::Workerpool(id) => chain.workerpool(id).await?.map(|pool| pool.deposit),
+		AssetId::Group(id) => chain.group(id).await?.map(|group| group.deposit),
+	};
+	Ok(deposit.unwrap_or_default())
+}
+
+/// Returns what a scheduler stakes for a task of its order, which is also held while the order is in the book.
+async fn stake_of(chain: &Chain, deposits: &Deposits, order: &WorkerpoolOrder) -> Result<Balance> {
+	Ok(stake(deposits, order, &chain.categories().await?))
+}
+
+fn stake(deposits: &Deposits, order: &WorkerpoolOrder, categories: &[(CategoryId, Category)]) -> Balance {
+	let known = categories.iter().find(|(id, _)| *id == order.category);
+	let time = known.map_or(0, |(_, category)| category.reference_time);
+	let floor = stake_floor(deposits.stake_rate, time).unwrap_or(Balance::MAX);
+	pool_stake(order.price, floor).unwrap_or(Balance::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::quote;
+
+	#[test]
+	fn bill_tells_what_is_gone_and_what_comes_back() {
+		let bill = Bill { pays: 7, holds: 2, fee: 1, beyond: vec!["lets go".into()] };
+		let said = bill.to_string();
+		for words in ["0.00000001 RLC at most", "0.000000007 RLC is paid", "0.000000002 RLC is held", "fee; it lets go"]
+		{
+			assert!(said.contains(words), "{said}");
+		}
+		assert!(!Bill { holds: 0, ..bill }.to_string().contains("held"));
+	}
+
+	#[test]
+	fn fee_alone_is_small() {
+		let fee = Bill { fee: 5, ..Bill::default() };
+		assert!(fee.is_small());
+		for more in [
+			Bill { pays: 1, ..fee.clone() },
+			Bill { holds: 1, ..fee.clone() },
+			Bill { beyond: vec!["lets go".into()], ..fee.clone() },
+		] {
+			assert!(!more.is_small(), "{more}");
+		}
+	}
+
+	#[test]
+	fn batches_hide_no_call() {
+		let pay = |value| {
+			let dest = Address::Id(AccountId::new([1; 32]));
+			Call::from(BalancesCall::TransferAllowDeath { dest, value })
+		};
+		let inner = Call::For { account: AccountId::new([2; 32]), call: Box::new(pay(2)) };
+		let nested = Call::BatchAll(vec![pay(1), Call::BatchAll(vec![inner, pay(3)])]);
+		assert_eq!(singles(&nested), [&pay(1), &pay(2), &pay(3)]);
+	}
+
+	#[test]
+	fn stake_of_an_offer_is_a_part_of_its_price_or_what_its_time_asks() {
+		let order = |price| WorkerpoolOrder { price, ..quote().workerpool };
+		let deposits = Deposits { stake_rate: 600, ..Deposits::default() };
+		let (name, reference_time) = (Default::default(), 1_800_000);
+		let categories = [(quote().workerpool.category, Category { name, reference_time })];
+		assert_eq!(stake(&deposits, &order(10_000), &categories), 3_000);
+		assert_eq!(stake(&deposits, &order(100), &categories), 300);
+		assert_eq!(stake(&deposits, &order(100), &[]), 30);
+	}
+}

@@ -1,0 +1,70 @@
+//! Who has to agree to what, and that there is no way around.
+
+use std::{fs, path::Path};
+
+use super::*;
+
+const NOBODY: Consent = Consent { yes: false, max_cost: None, can_ask: false };
+
+fn bill() -> Bill {
+	Bill { pays: 70, holds: 20, fee: 10, beyond: Vec::new() }
+}
+
+/// Returns the code that a bill is refused with.
+fn refusal(bill: &Bill, consent: Consent) -> String {
+	match judge(bill, 0, consent) {
+		Verdict::Refused(why) => why.code().to_owned(),
+		other => panic!("{other:?}"),
+	}
+}
+
+#[test]
+fn without_a_terminal_somebody_agreed_before_or_nothing_is_signed() {
+	assert_eq!(refusal(&bill(), NOBODY), "not-confirmed");
+	assert_eq!(judge(&bill(), 0, Consent { yes: true, ..NOBODY }), Verdict::Agreed);
+	assert_eq!(judge(&bill(), 0, Consent { max_cost: Some(100), ..NOBODY }), Verdict::Agreed);
+	assert_eq!(judge(&bill(), 0, Consent { can_ask: true, ..NOBODY }), Verdict::Ask);
+}
+
+#[test]
+fn limit_holds_for_all_that_a_command_signs_whoever_agrees() {
+	for consent in [NOBODY, Consent { yes: true, ..NOBODY }, Consent { can_ask: true, ..NOBODY }] {
+		assert_eq!(refusal(&bill(), Consent { max_cost: Some(99), ..consent }), "cost.too-high");
+		let again = judge(&bill(), 1, Consent { max_cost: Some(100), ..consent });
+		assert!(matches!(again, Verdict::Refused(why) if why.code() == "cost.too-high"));
+	}
+	let fee = Bill { fee: 10, ..Bill::default() };
+	assert_eq!(refusal(&fee, Consent { max_cost: Some(9), ..NOBODY }), "cost.too-high");
+}
+
+#[test]
+fn limit_does_not_agree_to_what_no_amount_tells() {
+	let open = Bill { beyond: vec!["lets go".into()], ..bill() };
+	let limited = Consent { max_cost: Some(1_000), ..NOBODY };
+	assert_eq!(refusal(&open, limited), "not-confirmed");
+	assert_eq!(judge(&open, 0, Consent { can_ask: true, ..limited }), Verdict::Ask);
+	assert_eq!(judge(&open, 0, Consent { yes: true, ..limited }), Verdict::Agreed);
+}
+
+#[test]
+fn fee_alone_needs_nobody() {
+	assert_eq!(judge(&Bill { fee: 10, ..Bill::default() }, 0, NOBODY), Verdict::Agreed);
+}
+
+#[test]
+fn no_other_file_sends() {
+	fn walk(dir: &Path, found: &mut Vec<String>) {
+		for entry in fs::read_dir(dir).unwrap().flatten() {
+			let path = entry.path();
+			if path.is_dir() {
+				walk(&path, found);
+			} else if !path.ends_with("gate.rs") && !path.ends_with("gate/tests.rs") {
+				let text = fs::read_to_string(&path).unwrap();
+				found.extend(text.contains("Sender::new(").then(|| path.display().to_string()));
+			}
+		}
+	}
+	let mut found = Vec::new();
+	walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+	assert!(found.is_empty(), "these sign past the gate: {found:?}");
+}
