@@ -8,6 +8,7 @@ use rlc_protocol::{
 };
 
 use crate::{
+	context::Context,
 	failure::Result,
 	ids,
 	market::{Quote, Wish},
@@ -76,9 +77,9 @@ impl Demand {
 /// # Errors
 ///
 /// If chain or scheduler do not answer.
-pub(crate) async fn shortage(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
+pub(crate) async fn shortage(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
 	let demand = Demand::of(chain, quote, wish).await?;
-	let url = pool::url(chain, quote.workerpool.workerpool).await?;
+	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
 	let scheduler = pool::connect(&url).await?;
 	let able = if demand.is_nothing() {
 		scheduler.info().await.map(|info| info.workers > 0)

@@ -30,6 +30,11 @@ pub(crate) struct Global {
 	#[arg(long, global = true, env = "RLC_MAX_COST", value_name = "AMOUNT")]
 	pub max_cost: Option<Amount>,
 
+	/// Talk to schedulers of workerpools whose URL leads to this machine or into a private network. On development chains, all
+	/// may
+	#[arg(long, global = true)]
+	pub allow_private_schedulers: bool,
+
 	/// Print one JSON document instead of text, and errors as JSON on standard error
 	#[arg(long, global = true)]
 	pub json: bool,

@@ -24,8 +24,8 @@ pub(crate) const ANY_PRICE: Balance = u64::MAX as Balance;
 pub(crate) struct Quote {
 	/// The chain's estimate.
 	pub estimate: Estimate,
-	/// What is held for the record of how much of the request is consumed, besides the deal's deposit, in nRLC. It stays:
-	/// a request without an expiry is never pruned.
+	/// What is held for the record of how much of the request is consumed, besides the deal's deposit, in nRLC. It comes back
+	/// when the record is pruned, once the request has expired.
 	pub record_deposit: Balance,
 	/// The app's offer.
 	pub app: AppOrder,
@@ -162,6 +162,7 @@ pub(crate) mod tests {
 			callback: None,
 			params: Default::default(),
 			salt: H256::zero(),
+			expiry: 90_000,
 		}
 	}
 
@@ -198,6 +199,7 @@ pub(crate) mod tests {
 		let request = wish().request(3, 100, 4);
 		assert_eq!((request.app_max_price, request.dataset_max_price, request.workerpool_max_price), (3, 0, 4));
 		assert_eq!((request.volume, request.trust), (2, 5));
+		assert_eq!(request.expiry, Some(90_000), "or its record would stay for good");
 	}
 
 	#[test]

@@ -15,11 +15,11 @@ use rlc_protocol::{
 	version::{self, PROTOCOL},
 	Account, PoolDescription,
 };
-use rlc_store::{Client, Url};
+use rlc_store::{is_public, Client, Url};
 use sp_core::H256;
 
 use crate::{
-	context::now,
+	context::{now, Context},
 	deals,
 	failure::{failure, Failure, Result},
 	ids,
@@ -103,12 +103,32 @@ pub(crate) async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<Poo
 ///
 /// # Errors
 ///
-/// If there is no such pool, or it does not say.
-pub(crate) async fn url(chain: &Chain, pool: WorkerpoolId) -> Result<String> {
+/// If there is no such pool, or it does not say. If, on a live network, it is in a private one: a stranger wrote the URL,
+/// and this program can reach more than that stranger.
+pub(crate) async fn url(context: &Context, chain: &Chain, pool: WorkerpoolId) -> Result<String> {
 	let url = description(chain, pool).await?.url;
-	url.ok_or_else(
+	let url = url.ok_or_else(
 		|| failure!(SchedulerHidden, "workerpool {:?} does not say where its scheduler is", pool.0; "ask its owner"),
-	)
+	)?;
+	if !context.global.allow_private_schedulers && chain.is_live().await? {
+		ensure_public(&url).await?;
+	}
+	Ok(url)
+}
+
+/// Fails if a URL leads to this machine, or into a private network.
+async fn ensure_public(base: &str) -> Result<()> {
+	let url = parsed(base)?;
+	let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+	let port = url.port_or_known_default().unwrap_or_default();
+	let mut addresses = tokio::net::lookup_host((host, port)).await.map_err(
+		|error| failure!(SchedulerUnreachable, "the scheduler at {base} is not found ({error})"; "check your network"),
+	)?;
+	if addresses.all(|address| is_public(address.ip())) {
+		return Ok(());
+	}
+	Err(failure!(SchedulerPrivate, "the workerpool says that its scheduler is at {base}, in a private network";
+		"if you trust its owner, give --allow-private-schedulers"))
 }
 
 /// Returns the store of a scheduler, by its HTTP base.
@@ -117,10 +137,13 @@ pub(crate) async fn url(chain: &Chain, pool: WorkerpoolId) -> Result<String> {
 ///
 /// If it is not a URL.
 pub(crate) fn store(base: &str) -> Result<Client> {
-	let url: Url = base.parse().map_err(
+	Ok(Client::new([parsed(base)?])?)
+}
+
+fn parsed(base: &str) -> Result<Url> {
+	base.parse().map_err(
 		|error| failure!(SchedulerUrl, "{base} is not the URL of a scheduler: {error}"; "write it as http://HOST:9955"),
-	)?;
-	Ok(Client::new([url])?)
+	)
 }
 
 /// Asks a scheduler whether a file may be stored; returns the token for its store.
@@ -146,9 +169,9 @@ pub(crate) async fn upload_token(
 /// # Errors
 ///
 /// If the task's deal has been pruned, or the scheduler does not answer.
-pub(crate) async fn task_info(chain: &Chain, task: &TaskView) -> Result<Option<TaskInfo>> {
+pub(crate) async fn task_info(context: &Context, chain: &Chain, task: &TaskView) -> Result<Option<TaskInfo>> {
 	let deal = deals::deal(chain, task.task.deal).await?;
-	let scheduler = connect(&url(chain, deal.deal.workerpool.id).await?).await?;
+	let scheduler = connect(&url(context, chain, deal.deal.workerpool.id).await?).await?;
 	scheduler.task(task.id).await.map_err(|error| refused(&error))
 }
 
@@ -181,6 +204,15 @@ mod tests {
 		assert_eq!(warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::NONE).await, None);
 		let said = warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::from_bits(0x30)).await.unwrap();
 		assert!(said.contains("cannot tell") && said.ends_with("it is down"), "{said}");
+	}
+
+	#[tokio::test]
+	async fn scheduler_in_a_private_network_is_not_believed() {
+		for url in ["http://127.0.0.1:9955", "http://[::1]:9955", "https://10.1.2.3", "http://169.254.169.254/latest"] {
+			assert_eq!(ensure_public(url).await.unwrap_err().code(), "scheduler.private", "{url}");
+		}
+		assert_eq!(ensure_public("https://1.1.1.1").await, Ok(()));
+		assert_eq!(ensure_public("pool").await.unwrap_err().code(), "scheduler.url");
 	}
 
 	#[test]

@@ -8,19 +8,23 @@ use std::{
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Tag, WorkerpoolId};
+use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Moment, Tag, WorkerpoolId};
 use rlc_protocol::RequestParams;
 use rlc_store::{Cid, HashKind};
 use sp_core::H256;
 
 use crate::{
 	amount::Amount,
-	context::Context,
+	context::{now, Context},
 	failure::{disk, failure, Failure, Result},
 	ids,
 	market::Wish,
 	needs::NeedsOptions,
 };
+
+/// The trust of a request that asks for none: the least at which a worker that lies loses its stake, and new workers come to
+/// an agreement of two.
+const TRUST: u64 = 3;
 
 /// The options of a request.
 #[derive(Clone, Debug, Args)]
@@ -45,8 +49,9 @@ pub(crate) struct RequestOptions {
 	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub tasks: u64,
 
-	/// How unlikely a wrong result must be: one in this many; at 1, the word of a single worker is enough
-	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	/// How unlikely a wrong result must be: one in this many. Above 1, two workers at least have to agree, and lose a stake if
+	/// they lie. At 1, a single worker is paid for whatever it answers
+	#[arg(long, default_value_t = TRUST, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
 	pub trust: u64,
 
 	/// How long a task may take: XS (5 min), S, M, L, XL (10 h), or its number
@@ -90,6 +95,11 @@ pub(crate) struct RequestOptions {
 	/// The account that the result belongs to, if not the requester
 	#[arg(long, value_name = "ACCOUNT")]
 	pub beneficiary: Option<String>,
+
+	/// How long the request can be matched, in hours. Deals that it made go on; then the deposit for its record can come back,
+	/// see `rlc order prune --help`
+	#[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+	pub valid_for: u64,
 }
 
 /// A file of this machine that has to be in a store.
@@ -137,6 +147,12 @@ impl LocalFile {
 	}
 }
 
+/// Returns the time, in ms, so many hours from `now`.
+fn expiry(hours: u64, now: Moment) -> Moment {
+	const HOUR: Moment = 3_600_000;
+	now.saturating_add(hours.saturating_mul(HOUR))
+}
+
 impl RequestOptions {
 	/// Returns what `requester` wishes for, and the files to upload for it.
 	///
@@ -175,6 +191,7 @@ impl RequestOptions {
 					"put data into --input files")
 			})?,
 			salt: H256(rand::random()),
+			expiry: expiry(self.valid_for, chain.now().await?.max(now())),
 		};
 		Ok((wish, files))
 	}
@@ -274,6 +291,14 @@ mod tests {
 	}
 
 	#[test]
+	fn request_expires_within_a_day_unless_told_otherwise() {
+		assert_eq!(expiry(options(&[]).valid_for, 5), 86_400_005);
+		assert_eq!(expiry(options(&["--valid-for", "2"]).valid_for, 5), 7_200_005);
+		let app = format!("0x{}", "11".repeat(20));
+		assert!(Line::try_parse_from(["test", app.as_str(), "--valid-for", "0"]).is_err(), "nobody could match it");
+	}
+
+	#[test]
 	fn bound_of_a_record_that_is_not_given_allows_any() {
 		let least = |arguments: &[&str]| options(arguments).least_record();
 		let record = |completed, max_failed| Some(LeastRecord { completed, max_failed });
@@ -285,6 +310,11 @@ mod tests {
 		for wrong in [["--max-failed", "101"], ["--max-failed", "10%"], ["--least-completed", "x"]] {
 			assert!(Line::try_parse_from([&["test", app.as_str()], &wrong[..]].concat()).is_err(), "{wrong:?}");
 		}
+	}
+
+	#[test]
+	fn workers_have_to_agree_unless_told_otherwise() {
+		assert_eq!((options(&[]).trust, options(&["--trust", "1"]).trust), (3, 1));
 	}
 
 	#[test]

@@ -147,7 +147,7 @@ pub(crate) async fn download(
 	if done.is_empty() {
 		return Ok(Vec::new());
 	}
-	let store = pool::store(&pool::url(chain, deal.deal.workerpool.id).await?)?;
+	let store = pool::store(&pool::url(context, chain, deal.deal.workerpool.id).await?)?;
 	let progress = context.out.tasks("downloading", done.len() as u64);
 	let end = Instant::now() + UPLOAD_PATIENCE;
 	let (count, mut fetched, mut missing) = (done.len(), Vec::new(), Vec::new());

@@ -61,7 +61,7 @@ async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealVie
 	let mut view = deals::deal(chain, id).await?;
 	let size = view.deal.size;
 	let progress = context.out.tasks(format!("deal {:?}", id.0), size);
-	let mut scheduler = Heard::new(chain, &view, &progress).await;
+	let mut scheduler = Heard::new(context, chain, &view, &progress).await;
 	let mut blocks = std::pin::pin!(chain.follow(None, At::Best));
 	let mut stages = Stages::default();
 	loop {
@@ -100,10 +100,10 @@ struct Heard {
 
 impl Heard {
 	/// Asks for the open tasks of a deal, unless they are too many for lines of their own.
-	async fn new(chain: &Chain, view: &DealView, progress: &Progress) -> Self {
+	async fn new(context: &Context, chain: &Chain, view: &DealView, progress: &Progress) -> Self {
 		let mut heard = Self { told: mpsc::channel(1).1, infos: BTreeMap::new(), is_silent: false };
 		if view.deal.size <= SINGLE_LINES && view.progress.open > 0 {
-			match ask_scheduler(chain, view).await {
+			match ask_scheduler(context, chain, view).await {
 				Ok(told) => heard.told = told,
 				Err(why) => heard.say(progress, Err(why)),
 			}
@@ -159,8 +159,8 @@ impl Stages {
 }
 
 /// Returns what the scheduler tells of the deal's tasks from now on, or why it tells nothing of one.
-async fn ask_scheduler(chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<Result<TaskInfo>>> {
-	let url = pool::url(chain, deal.deal.workerpool.id).await?;
+async fn ask_scheduler(context: &Context, chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<Result<TaskInfo>>> {
+	let url = pool::url(context, chain, deal.deal.workerpool.id).await?;
 	let scheduler = Arc::new(pool::connect(&url).await?);
 	let (sender, told) = mpsc::channel(64);
 	for index in deal.deal.first..deal.deal.first.saturating_add(deal.deal.size) {

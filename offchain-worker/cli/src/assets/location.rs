@@ -66,7 +66,14 @@ impl Location {
 		}
 		let scheduler = match self.store {
 			Some(url) => url,
-			None => first_store(chain).await?,
+			None => {
+				let found = first_store(context, chain).await?;
+				context.out.say(format_args!(
+					"warning: {found} keeps the file as long as its owner wants, usually 30 days; to sell for longer, keep it \
+					 yourself and give --location, --store or --ipfs"
+				));
+				found
+			}
 		};
 		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
 		// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
@@ -110,12 +117,12 @@ pub(crate) async fn upload(
 }
 
 /// Returns the scheduler of the first workerpool that has an offer in the book and says where it is.
-async fn first_store(chain: &Chain) -> Result<String> {
+async fn first_store(context: &Context, chain: &Chain) -> Result<String> {
 	for (category, _) in chain.categories().await? {
 		let filter = BookFilter { list: BookKey::Workerpools(category), min_price: None, max_price: None };
 		for entry in chain.orderbook(filter, None, LOOKED_AT).await?.entries {
 			let AnyOrder::Workerpool(order) = entry.order else { continue };
-			if let Some(url) = pool::description(chain, order.workerpool).await?.url {
+			if let Ok(url) = pool::url(context, chain, order.workerpool).await {
 				return Ok(url);
 			}
 		}

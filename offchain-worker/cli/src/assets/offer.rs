@@ -17,6 +17,9 @@ use crate::{
 /// How many tasks an offer is good for by default.
 pub(crate) const VOLUME: u64 = 1_000_000;
 
+/// The highest trust that offers promise by default.
+pub(crate) const PROMISED_TRUST: u64 = 10;
+
 /// The terms of a sale.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Terms {
@@ -155,7 +158,7 @@ pub(crate) struct WorkerpoolOffer {
 	#[arg(long, default_value = "XS")]
 	pub category: String,
 	/// The highest trust that the workerpool delivers
-	#[arg(long, default_value_t = 1, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	#[arg(long, default_value_t = PROMISED_TRUST, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
 	pub trust: u64,
 	/// Only with this app, or with the apps of a group
 	#[arg(long, value_name = "APP|group:GROUP", value_parser = ids::restriction(ids::app))]

@@ -34,13 +34,13 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 	let (wish, _) = estimate.request.wish(context, &chain, context.who()?).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
-	let told = ask(&chain, &quote, &wish).await;
+	let told = ask(context, &chain, &quote, &wish).await;
 	Ok(say::quote::estimate(&quote, &wish, fee, told))
 }
 
 /// Asks the scheduler of the offers.
-async fn ask(chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
-	let url = pool::url(chain, quote.workerpool.workerpool).await?;
+async fn ask(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
+	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
 	let scheduler = pool::connect(&url).await?;
 	let info = scheduler.info().await.map_err(|error| pool::refused(&error))?;
 	let demand = Demand::of(chain, quote, wish).await?;

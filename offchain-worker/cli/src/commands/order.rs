@@ -5,6 +5,7 @@
 
 mod cancel;
 mod fill;
+mod prune;
 mod publish;
 mod show;
 mod sign;
@@ -21,6 +22,7 @@ pub(crate) enum Order {
 	Fill(fill::Fill),
 	Publish(publish::Publish),
 	Cancel(cancel::Cancel),
+	Prune(prune::Prune),
 	Show(show::Show),
 }
 
@@ -30,6 +32,7 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Answer> {
 		Order::Fill(command) => fill::run(command, context).await,
 		Order::Publish(command) => publish::run(command, context).await,
 		Order::Cancel(command) => cancel::run(command, context).await,
+		Order::Prune(command) => prune::run(command, context).await,
 		Order::Show(command) => show::run(command, context).await,
 	}
 }

@@ -284,6 +284,10 @@ catalog! {
 	SchedulerHidden, "scheduler.hidden",
 		"The workerpool does not say on the chain where its scheduler is.",
 		"Ask the owner of the workerpool for the URL.";
+	SchedulerPrivate, "scheduler.private",
+		"The URL that the owner of a workerpool wrote on the chain leads to this machine, or into a private network, where this \
+		 program may reach what that owner cannot.",
+		"If you know the owner and the URL, give --allow-private-schedulers. Or name another --workerpool.";
 	SchedulerFailed, "scheduler.failed",
 		"The scheduler cannot start, or has ended by itself.",
 		"The message says why; its log says more.";

@@ -41,6 +41,8 @@ pub(crate) struct Wish {
 	pub params: Params,
 	/// Tells the request from equal ones.
 	pub salt: H256,
+	/// From when on nobody can match the request any more, in ms; then the deposit for its record can come back.
+	pub expiry: Moment,
 }
 
 impl Wish {
@@ -64,7 +66,7 @@ impl Wish {
 			params: self.params.clone(),
 			salt: self.salt,
 			payer: None,
-			expiry: None,
+			expiry: Some(self.expiry),
 		}
 	}
 }

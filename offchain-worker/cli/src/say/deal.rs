@@ -7,7 +7,7 @@ use rlc_json::{Account, DealOutcome, TaskFailure};
 use rlc_primitives::{
 	market::DealView,
 	work::{TaskRef, TaskView},
-	DealId,
+	DealId, OrderHash,
 };
 use serde_json::json;
 
@@ -21,7 +21,7 @@ use crate::{
 	failure::{failure, Failure, Result},
 	refund::{self, Paid, Refund},
 	results::Fetched,
-	table::{deadline, fields, table, when},
+	table::{counted, deadline, fields, table, when},
 };
 
 /// How many tasks of a deal are listed at most.
@@ -30,6 +30,12 @@ const LISTED: usize = 50;
 /// Says that there is a deal, and how to follow it.
 pub(crate) fn opened(id: DealId) -> String {
 	format!("deal {:?}; follow it with `rlc deal watch {0:?}`", id.0)
+}
+
+/// Says how the deposit for the record of a request comes back that can be matched for so many hours.
+pub(crate) fn request(hash: OrderHash, hours: u64) -> String {
+	let after = counted(hours, "hour");
+	format!("request {:?}; after {after}, `rlc order prune {0:?}` brings back the deposit for its record", hash.0)
 }
 
 /// Says what became of a deal, with the results that were downloaded, and what was seen to be paid for its tasks.

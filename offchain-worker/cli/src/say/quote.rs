@@ -25,17 +25,21 @@ pub(crate) struct Told {
 	pub run_time: Option<Moment>,
 }
 
+/// What a buyer at trust 1 should know.
+pub(crate) const ONE_WORKER: &str =
+	"warning: at trust 1 a single worker is paid for whatever it answers, right or wrong, \
+	without a stake; --trust 3 makes two agree";
+
 /// Returns a price in one line.
 pub(crate) fn summary(quote: &Quote, wish: &Wish) -> String {
 	let estimate = &quote.estimate;
 	format!(
-		"{} at {} each: {}, a charge of {}, a deposit of {} that comes back, and one of {} that stays",
+		"{} at {} each: {}, a charge of {}, and deposits of {} that come back",
 		counted(estimate.volume.min(wish.tasks), "task"),
 		Amount(estimate.task_price),
 		Amount(estimate.total_price),
 		Amount(estimate.charge),
-		Amount(estimate.deposit),
-		Amount(quote.record_deposit)
+		Amount(quote.deposits())
 	)
 }
 
@@ -89,7 +93,13 @@ fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)
 		("charge", format!("{} for what workers do on the chain; it does not come back", Amount(estimate.charge))),
 		("deposits", Amount(quote.deposits()).to_string()),
 		("  deal", format!("{}, comes back when the deal is pruned", Amount(estimate.deposit))),
-		("  request", format!("{}, stays with the record of what was bought", Amount(quote.record_deposit))),
+		(
+			"  request",
+			format!(
+				"{}, comes back when the request has expired and its record is pruned",
+				Amount(quote.record_deposit)
+			),
+		),
 		(
 			"stakes",
 			format!("{} a worker, {} the scheduler", Amount(estimate.worker_stake), Amount(estimate.pool_stake)),
@@ -135,11 +145,11 @@ mod tests {
 		assert!(line("charge", 4).contains("does not come back"));
 		line("deposits", 11);
 		assert!(line("deal", 9).contains("comes back"));
-		assert!(line("request", 2).contains("stays"));
+		assert!(line("request", 2).contains("comes back when the request has expired"));
 		let json = ["fee", "deposits", "deposit", "recordDeposit"].map(|name| answer.json[name].as_str());
 		assert_eq!(json, [Some("5"), Some("11"), Some("9"), Some("2")]);
 		let told = summary(&quote(), &wish());
-		assert!(told.contains(&Amount(9).to_string()) && told.contains(&Amount(2).to_string()), "{told}");
+		assert!(told.contains(&Amount(14).to_string()) && told.contains(&Amount(11).to_string()), "{told}");
 	}
 
 	#[test]

@@ -35,19 +35,19 @@ impl Bought {
 }
 
 impl Stack {
-	/// Buys runs of an app, waits, and downloads: the answer of `rlc app run`.
+	/// Buys runs of an app, waits, and downloads: the answer of `rlc app run`. At trust 1, unless the arguments tell another.
 	pub async fn run(&mut self, app: &str, arguments: &[&str], output: &Path) -> Result<Value, String> {
 		let app = self.app(app).await;
-		let run = ["app", "run", &app, "--yes", "--account", REQUESTER, "--output", output.to_str().unwrap()];
-		self.rlc(&[&run, arguments].concat()).await
+		let run = ["app", "run", &app, "--account", REQUESTER, "--output", output.to_str().unwrap()];
+		self.rlc(&[&run, trust(arguments), arguments].concat()).await
 	}
 
-	/// Buys runs of an app.
+	/// Buys runs of an app, at trust 1 unless the arguments tell another.
 	pub async fn buy(&mut self, app: &str, tasks: u64, arguments: &[&str]) -> Bought {
 		let app = self.app(app).await;
 		let count = tasks.to_string();
-		let run = ["app", "run", &app, "--yes", "--no-wait", "--account", REQUESTER, "--tasks", &count];
-		let answer = self.rlc(&[&run, arguments].concat()).await.unwrap();
+		let run = ["app", "run", &app, "--no-wait", "--account", REQUESTER, "--tasks", &count];
+		let answer = self.rlc(&[&run, trust(arguments), arguments].concat()).await.unwrap();
 		let deal = answer["deal"].as_str().unwrap().parse().unwrap();
 		Bought { deal: DealId(deal), tasks }
 	}
@@ -115,6 +115,15 @@ impl Stack {
 	/// Returns what the requester paid in all.
 	pub async fn spent(&self) -> Balance {
 		self.seized(&account(REQUESTER)).await
+	}
+}
+
+/// Returns the options for trust 1, unless these tell another: most scenes have a single worker.
+fn trust(arguments: &[&str]) -> &'static [&'static str] {
+	if arguments.contains(&"--trust") {
+		&[]
+	} else {
+		&["--trust", "1"]
 	}
 }
 

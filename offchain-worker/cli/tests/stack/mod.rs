@@ -262,19 +262,25 @@ impl Stack {
 		id
 	}
 
-	/// Returns what `rlc` answers, or the line that it refuses with.
+	/// Returns what `rlc` answers, or the line that it refuses with. It is allowed to spend, as there is nobody to ask.
 	pub async fn rlc(&self, arguments: &[&str]) -> Result<Value, String> {
+		self.ended(&[arguments, &["--yes"]].concat()).await.1
+	}
+
+	/// Returns the exit code of `rlc`, and what it answers, or the line that it refuses with.
+	pub async fn ended(&self, arguments: &[&str]) -> (Option<i32>, Result<Value, String>) {
 		let mut command = tokio::process::Command::new(rlc());
 		command.args(arguments).args(["--json", "--node", &self.node_url]).stdin(Stdio::null()).kill_on_drop(true);
 		let output = command.env("XDG_DATA_HOME", &self.dir).output();
 		// It has a patience of its own with each part, and says what does not answer.
 		let output = tokio::time::timeout(2 * PATIENCE, output).await;
 		let output = output.unwrap_or_else(|_| panic!("`rlc {}` does not end", arguments.join(" "))).unwrap();
-		if output.status.success() {
-			return Ok(serde_json::from_slice(&output.stdout).unwrap());
-		}
-		let said = String::from_utf8_lossy(&output.stderr);
-		Err(said.lines().last().unwrap_or_default().to_owned())
+		// What is found out is an answer, also if some tasks failed.
+		let said = match serde_json::from_slice(&output.stdout) {
+			Ok(answer) => Ok(answer),
+			Err(_) => Err(String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned()),
+		};
+		(output.status.code(), said)
 	}
 
 	/// Returns whether the scheduler with this name has a content in its own store.

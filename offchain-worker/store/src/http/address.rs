@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// Returns whether an address is on the public network, and not one of this machine, of its neighbors, or of nobody.
 ///
 /// By IANA's registries of special-purpose addresses. IPv6 addresses that carry an IPv4 address are judged by that.
-pub(crate) fn is_public(address: IpAddr) -> bool {
+pub fn is_public(address: IpAddr) -> bool {
 	match address {
 		IpAddr::V4(address) => is_public_v4(address),
 		IpAddr::V6(address) => is_public_v6(address),

@@ -23,6 +23,8 @@ pub const MAX_REDIRECTS: usize = 5;
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for the next bytes.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// What servers of one's own are asked for, below their URL: contents of stores, and of IPFS.
+const OWN: [&str; 2] = ["/store/", "/api/v0/cat"];
 /// How long a connection is kept for the next request.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
@@ -45,15 +47,16 @@ pub(crate) struct Web {
 	guarded: Client,
 	/// Connects to any.
 	open: Client,
-	/// Hosts and ports that may be anywhere.
-	own: Arc<[(String, u16)]>,
+	/// Servers that may be anywhere, for what [`OWN`] lists.
+	own: Arc<[Url]>,
 	allow_private: bool,
 	/// Whether one of `own` that is in a private network may redirect to another address there.
 	trust_own: bool,
 }
 
 impl Web {
-	/// Makes requests to public addresses, and to the hosts and ports of `own` wherever they are.
+	/// Makes requests to public addresses, and to the stores and IPFS nodes of `own` wherever they are: there to contents
+	/// alone, since whoever names an input names the rest of a URL too, such as that of metrics.
 	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, allow_private: bool) -> Result<Self, FetchError> {
 		let client = || {
 			Client::builder()
@@ -71,7 +74,7 @@ impl Web {
 		Ok(Self {
 			guarded: client().dns_resolver(Arc::new(PublicOnly)).build().map_err(failed)?,
 			open: client().build().map_err(failed)?,
-			own: own.into_iter().filter_map(origin).collect(),
+			own: own.into_iter().cloned().collect(),
 			allow_private,
 			trust_own: false,
 		})
@@ -126,7 +129,11 @@ impl Web {
 	}
 
 	fn is_own(&self, url: &Url) -> bool {
-		origin(url).is_some_and(|origin| self.own.contains(&origin))
+		let is_below = |base: &Url| {
+			let path = url.path().strip_prefix(base.path().trim_end_matches('/'));
+			path.is_some_and(|path| OWN.iter().any(|own| path.starts_with(own)))
+		};
+		self.own.iter().any(|base| origin(base) == origin(url) && is_below(base))
 	}
 
 	/// Returns the client to ask for a URL with, if it may be asked for.
@@ -200,5 +207,35 @@ impl Resolve for PublicOnly {
 			}
 			Ok::<Addrs, Box<dyn std::error::Error + Send + Sync>>(Box::new(public.into_iter()))
 		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn own_server_is_asked_for_contents_alone() {
+		let own = ["http://127.0.0.1:9955", "https://pool.example/base/"].map(|url| url.parse::<Url>().unwrap());
+		let web = Web::new(&own, false).unwrap();
+		let is_own = |url: &str| web.is_own(&url.parse().unwrap());
+		for url in [
+			"http://127.0.0.1:9955/store/bafy",
+			"http://127.0.0.1:9955/api/v0/cat?arg=bafy",
+			"https://pool.example/base/store/bafy",
+		] {
+			assert!(is_own(url), "{url}");
+		}
+		for url in [
+			"http://127.0.0.1:9955/metrics",
+			"http://127.0.0.1:9955/store/../metrics",
+			"http://127.0.0.1:9955/store/%2e%2e/metrics",
+			"http://127.0.0.1:9955/storehouse",
+			"http://127.0.0.1:9956/store/bafy",
+			"https://pool.example/store/bafy",
+			"https://other.example/base/store/bafy",
+		] {
+			assert!(!is_own(url), "{url}");
+		}
 	}
 }

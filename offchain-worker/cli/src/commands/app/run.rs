@@ -65,11 +65,14 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 			"ask for --tasks {volume}"));
 	}
 	context.out.say(say::quote::summary(&quote, &wish));
+	if wish.trust <= 1 {
+		context.out.say(say::quote::ONE_WORKER);
+	}
 	check_funds(&chain, &wish, &quote).await?;
 	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
 	let purchase = context.approve(&chain, key.clone(), quote.purchase(&wish)).await?;
 	if !files.is_empty() {
-		let scheduler = pool::url(&chain, quote.workerpool.workerpool).await?;
+		let scheduler = pool::url(context, &chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
 	}
 	let progress = context.out.wait("matching the orders");
@@ -77,8 +80,10 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	drop(progress);
 	let id = deals::opened(&receipt.events)?;
 	tracing::debug!(deal = ?id.0, block = ?receipt.block, "deal opened");
+	let request = chain.order_hash(&quote.request(&wish).into()).await?;
+	context.out.say(say::deal::request(request, run.request.valid_for));
 	if run.no_wait {
-		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks })));
+		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks, "request": request })));
 	}
 	let payments = Payments::since(receipt.number, &chain, &deals::deal(&chain, id).await?);
 	let (deal, tasks) = watch::to_the_end(context, &chain, id).await?;
@@ -86,7 +91,9 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await;
 	let fetched = fetched.map_err(|why| why.advise(format_args!("resume with `rlc deal download {:?}`", id.0)))?;
-	say::deal::outcome(&deal, &tasks, &fetched, &paid)
+	let mut answer = say::deal::outcome(&deal, &tasks, &fetched, &paid)?;
+	answer.json["request"] = json!(request);
+	Ok(answer)
 }
 
 /// Fails if the requester cannot pay.
@@ -108,13 +115,13 @@ async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
 /// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning: the
 /// tasks may wait for workers that join later.
 async fn check_workers(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish, no_wait: bool) -> Result<()> {
-	let mut shortage = demand::shortage(chain, quote, wish).await;
+	let mut shortage = demand::shortage(context, chain, quote, wish).await;
 	if matches!(shortage, Ok(Some(_))) && !no_wait {
 		let _progress = context.out.wait("looking for a worker");
 		let until = Instant::now() + COMING_BACK;
 		while matches!(shortage, Ok(Some(_))) && Instant::now() < until {
 			tokio::time::sleep(LOOK).await;
-			shortage = demand::shortage(chain, quote, wish).await;
+			shortage = demand::shortage(context, chain, quote, wish).await;
 		}
 	}
 	match shortage {

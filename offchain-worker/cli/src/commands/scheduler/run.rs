@@ -147,10 +147,9 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
 	pub max_failures: u8,
 
-	/// Withdraw the workerpool's orders once tasks that were not done in time have cost more stake than this in a day; `off`:
-	/// never
-	#[arg(long, value_name = "AMOUNT|off", default_value = "5 RLC", value_parser = limit)]
-	pub max_loss: Limit,
+	/// The highest trust that the published orders promise
+	#[arg(long, default_value_t = assets::PROMISED_TRUST, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
+	pub trust: u64,
 
 	/// Publish withdrawn orders again after so many hours without a loss [default: only with --resume]
 	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..))]

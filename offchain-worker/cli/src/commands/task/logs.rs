@@ -32,7 +32,7 @@ pub(crate) async fn run(logs: Logs, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let task = deals::task(&chain, logs.task).await?;
 	let deal = deals::deal(&chain, task.task.deal).await?;
-	let scheduler = pool::connect(&pool::url(&chain, deal.deal.workerpool.id).await?).await?;
+	let scheduler = pool::connect(&pool::url(context, &chain, deal.deal.workerpool.id).await?).await?;
 	let at = now();
 	let signature = key.sign(&Claim::Logs { task: task.id, at }.payload(chain.genesis())).encode();
 	let request = LogsRequest { account: Account(key.account()), task: task.id, at, signature };

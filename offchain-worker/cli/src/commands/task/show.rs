@@ -19,6 +19,6 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let task = deals::task(&chain, show.task).await?;
 	// It is good to have, and not needed.
-	let info = pool::task_info(&chain, &task).await.ok().flatten();
+	let info = pool::task_info(context, &chain, &task).await.ok().flatten();
 	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn run(command: Watch, context: &Context) -> Result<Answer> {
 	let deal = deals::task(&chain, command.task).await?.task.deal;
 	watch::to_the_end(context, &chain, deal).await?;
 	let task = deals::task(&chain, command.task).await?;
-	let info = pool::task_info(&chain, &task).await.ok().flatten();
+	let info = pool::task_info(context, &chain, &task).await.ok().flatten();
 	let ending = Counts::of(std::slice::from_ref(&task)).ending();
 	Ok(say::task::shown(&task, info.as_ref(), chain.clock().await?).ending(ending))
 }

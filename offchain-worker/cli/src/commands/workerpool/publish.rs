@@ -27,7 +27,7 @@ pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
 	let order = publish.offer.order(context, &chain).await?;
 	let (id, tag) = (order.workerpool, order.tag);
 	let published = assets::publish_as(context, &chain, key, order.into()).await?;
-	if let Some(warning) = pool::warning(pool::url(&chain, id).await, tag).await {
+	if let Some(warning) = pool::warning(pool::url(context, &chain, id).await, tag).await {
 		context.out.say(warning);
 	}
 	Ok(published)
