@@ -208,10 +208,10 @@ async fn redirections_into_private_networks_are_refused() {
 		assert!(headers.get("authorization").is_none());
 		(StatusCode::FOUND, [(LOCATION, to)])
 	};
-	let outside = Server::at(None, Router::new().route("/redirect", get(redirect)));
+	let outside = Server::at(None, Router::new().route("/store/redirect", get(redirect)));
 	// The first server counts as outside, since it is a configured store.
 	let config = FetchConfig { stores: vec![outside.url()], ..FetchConfig::new(dir.path().join("cache")) };
-	let location = format!("{}redirect", outside.url());
+	let location = format!("{}store/redirect", outside.url());
 	assert_eq!(kind(&Fetcher::new(config.clone()).unwrap(), &location).await, FetchErrorKind::NotAllowed);
 	assert_eq!(asked.load(Ordering::SeqCst), 0);
 	let allowed = FetchConfig { allow_private_networks: true, ..config };
