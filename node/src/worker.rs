@@ -48,6 +48,9 @@ async fn work(
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 	let chain = Chain::over(rpc).await?;
 	let account = rlc_protocol::Account(options.key.account());
+	if options.key.is_public() && chain.is_live().await? {
+		return Err(format!("{account} is an account for development, whose key everybody has: name another").into());
+	}
 	tracing::info!("worker {account} works for {}", options.config.scheduler);
 	let worker = rlc_worker::start(options.config, chain, options.key).await?;
 	tokio::select! {

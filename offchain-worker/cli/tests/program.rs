@@ -283,6 +283,7 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["app", "try", "x", "--category", "XXL"], "a new chain has no category XXL; "),
 		(&["app", "try", "x", "--memory", "50%"], "50% is not a size in bytes; "),
 		(&["app", "deploy", "x", "--name", "x", "--ipfs", "http://x", "--store", "http://y"], "cannot be used with"),
+		(&["order", "prune"], "required arguments were not provided: <HASH>..."),
 	] {
 		let line = refusal(&run(home.path(), arguments), 2);
 		assert!(line.contains(said) && line.ends_with("; see --help [usage]"), "{line}");
@@ -314,6 +315,7 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 		(&["account", "show"], "no account is named; give --account NAME, or set RLC_ACCOUNT"),
 		(&["account", "export", "nobody"], "no account is called nobody; "),
 		(&["account", "show", "//"], "is not a derivation"),
+		(&["account", "show", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"], "has a wrong checksum"),
 		(&["account", "show", "nobody"], "no account is called nobody; "),
 		(&["worker", "drain", "--dir", "/no/such/dir"], "give the worker's --dir"),
 		(&["worker", "run", "--scheduler", "pool", "--account", "//Alice"], "pool is not the URL of a scheduler; "),
@@ -341,6 +343,46 @@ fn failures_in_json_have_code_message_and_hint() {
 	assert_eq!(missing["hint"], "give --account NAME, or set RLC_ACCOUNT");
 	let wrong = failure(&["fly"], 2);
 	assert_eq!((&wrong["code"], &wrong["hint"]), (&"usage".into(), &"see --help".into()));
+}
+
+#[test]
+fn programs_read_json_in_the_form_that_was_promised() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let golden = |name: &str| {
+		let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+		serde_json::from_slice::<Value>(&fs::read(file).unwrap()).unwrap()
+	};
+	let missing = run(home, &["account", "show", "--json"]);
+	assert_eq!(serde_json::from_slice::<Value>(&missing.stderr).unwrap(), golden("error.json"));
+	let import = ["account", "import", "alice", "--suri", "//Alice", "--json"];
+	let made = stdout(&rlc(home, &import).env("RLC_PASSWORD", "x").output().unwrap());
+	let listed: Value = serde_json::from_str(&stdout(&run(home, &["account", "list", "--json"]))).unwrap();
+	assert_eq!(listed, golden("account-list.json"));
+	assert_eq!(serde_json::from_str::<Value>(&made).unwrap(), listed[0]);
+}
+
+#[test]
+fn text_of_a_stranger_commands_no_terminal() {
+	let home = tempfile::tempdir().unwrap();
+	let hostile = "\u{1b}]0;title\u{7}\u{9b}2J\nerror: all is well";
+	for json in [&[] as &[&str], &["--json"]] {
+		let output = run(home.path(), &[&["explain", hostile, "--node", &closed_port()], json].concat());
+		let said = String::from_utf8(output.stderr).unwrap();
+		assert!(!said.chars().any(|one| one.is_control() && one != '\n'), "{said:?}");
+		assert!(said.lines().all(|line| line != "error: all is well"), "{said}");
+		assert!(said.contains("title"), "it is still told: {said}");
+	}
+}
+
+#[test]
+fn empty_password_seals_nothing() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let file = password(home, "\n");
+	let line = refusal(&run(home, &["account", "create", "me", "--password-file", &file]), 1);
+	assert!(line.ends_with("[password.empty]"), "{line}");
+	assert!(stdout(&run(home, &["account", "list"])).contains("There are no accounts yet"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ catalog! {
 		"Neither this program nor the chain has an error of this code.",
 		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
 	NotConfirmed, "not-confirmed",
-		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on. Nothing was signed.",
+		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on. Nothing was done.",
 		"Answer y, or give --yes. To what a command costs, --max-cost agrees too, up to an amount.";
 	CostTooHigh, "cost.too-high",
 		"The command would cost more than --max-cost, with deposits and fees. Nothing more was signed.",

@@ -145,8 +145,13 @@ fn listed(tasks: &[TaskView]) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::answer::Ending;
 	use crate::refund::tests::{deal, failed, AGREED, ENDLESS, RELEASED};
-	use rlc_primitives::{market::DealProgress, AccountId, Balance};
+	use rlc_primitives::{
+		market::DealProgress,
+		task::{Consensus, Stage},
+		AccountId, Balance,
+	};
 
 	/// Returns a closed deal of this trust.
 	fn closed(trust: u64) -> DealView {
@@ -177,6 +182,36 @@ mod tests {
 		}
 		let said = said(5, Some(AGREED), 2);
 		assert!(said.contains("0.000000018 RLC is paid back, 0.000000004 RLC is paid for the attempt"), "{said}");
+	}
+
+	/// Returns a task of the deal that has a result, whose digest is not known.
+	fn completed(index: u64) -> TaskView {
+		let mut view = failed(index, None);
+		let consensus =
+			Consensus { result: Default::default(), reveal_deadline: 0, winners: 1, reveals: 1, digest: None };
+		view.task.stage = Stage::Completed(consensus);
+		view
+	}
+
+	#[test]
+	fn scripts_see_that_some_tasks_failed_or_all() {
+		let ending = |tasks: &[TaskView]| match outcome(&closed(1), tasks, &[], &Paid::new()) {
+			Ok(answer) => answer.ending,
+			Err(why) => why.ending(),
+		};
+		assert_eq!(ending(&[completed(0), completed(1)]), Ending::Well);
+		assert_eq!(ending(&[completed(0), failed(1, None)]), Ending::PartlyFailed);
+		for failure in [None, Some(AGREED), Some(RELEASED)] {
+			assert_eq!(ending(&[failed(0, failure), failed(1, failure)]), Ending::AllFailed, "{failure:?}");
+		}
+	}
+
+	#[test]
+	fn programs_read_an_outcome_in_the_form_that_was_promised() {
+		let answer = outcome(&closed(1), &[completed(0), failed(1, None)], &[], &Paid::new()).unwrap();
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/deal-outcome.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
 	}
 
 	#[test]

@@ -153,6 +153,14 @@ mod tests {
 	}
 
 	#[test]
+	fn programs_read_an_estimate_in_the_form_that_was_promised() {
+		let answer = estimate(&quote(), &wish(), 5, Err(failure!(SchedulerUnreachable, "it is down")));
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/estimate.json")).unwrap();
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
+	}
+
+	#[test]
 	fn expected_time_is_told_or_that_it_is_not_known() {
 		let told = |run_time| {
 			let told = Told { info: info(3, 6, 0), room: info(3, 6, 0), run_time };

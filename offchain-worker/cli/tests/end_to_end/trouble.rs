@@ -293,6 +293,8 @@ fn requester_of_an_app_that_fails_everywhere_is_told_what_comes_back_and_where_t
 			] {
 				assert!(refused.contains(words), "{words}: {refused}");
 			}
+			let watch = ["deal", "watch", &format!("{:?}", bought.deal.0)];
+			assert_eq!(stack.ended(&watch).await.0, Some(4), "scripts see that all tasks failed");
 			let logs = ["task", "logs", &first_task(bought), "--account", REQUESTER];
 			let logs = stack.rlc(&logs).await.unwrap().to_string();
 			assert!(logs.contains("exit1: as asked"), "{logs}");

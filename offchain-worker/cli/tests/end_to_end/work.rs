@@ -10,7 +10,7 @@ use rlc_store::Cid;
 use super::{
 	has_containers, last_deal, play,
 	postgres::Postgres,
-	stack::{account, eventually, proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER},
+	stack::{account, eventually, proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER, REQUESTER},
 	PRICE,
 };
 
@@ -27,6 +27,41 @@ fn app_is_run_and_its_result_verified() {
 			assert_eq!(stack.spent().await - before, PRICE);
 			// It opens connections, and waits for none.
 			assert_eq!(listening(stack.worker(workers[0]).pid()), Vec::<String>::new());
+		})
+	});
+}
+
+#[test]
+fn nothing_is_spent_where_nobody_agreed() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(2, "").await;
+			let app = stack.app("noop.wasm").await;
+			let run = ["app", "run", &app, "--no-wait", "--account", REQUESTER];
+			let send = ["account", "send", "//Bob", "1", "--account", REQUESTER];
+			let before = stack.chain.funds(&account(REQUESTER)).await.unwrap();
+			for (command, options, code) in [
+				(&run[..], &[] as &[&str], "not-confirmed"),
+				(&run[..], &["--max-cost", "1"], "cost.too-high"),
+				(&run[..], &["--yes", "--max-cost", "1"], "cost.too-high"),
+				(&send[..], &[], "not-confirmed"),
+			] {
+				let (exit, said) = stack.ended(&[command, options].concat()).await;
+				let refused = said.unwrap_err();
+				assert!(exit == Some(1) && refused.contains(code), "{command:?} {options:?}: {refused}");
+			}
+			assert_eq!(stack.chain.funds(&account(REQUESTER)).await.unwrap(), before);
+
+			let (exit, said) = stack.ended(&[&run[..], &["--max-cost", "5"]].concat()).await;
+			assert_eq!(exit, Some(0), "a limit is consent: {said:?}");
+			let bought = last_deal(stack).await;
+			let deal = stack.chain.deal(bought.deal).await.unwrap().unwrap().deal;
+			assert_eq!(deal.trust, 3, "two have to agree unless the requester says otherwise");
+			assert_eq!(stack.closed(bought).await, 1);
+			let request = said.unwrap()["request"].as_str().unwrap().to_owned();
+			let early = ["order", "prune", &request, "--account", REQUESTER];
+			let refused = stack.rlc(&early).await.unwrap_err();
+			assert!(refused.contains("still-valid"), "its expiry is to come: {refused}");
 		})
 	});
 }
