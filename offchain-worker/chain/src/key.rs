@@ -237,7 +237,7 @@ mod tests {
 
 	#[test]
 	fn key_that_everybody_has_is_known_however_it_is_written() {
-		let phrase = "bottom  drive obey lake curtain smoke basket hold race lonely fit walk//Someone";
+		let phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Someone";
 		let alice = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
 		for suri in ["//Alice", "/soft", "//Worker//7", phrase, alice] {
 			let key = Key::from_suri(suri).unwrap();

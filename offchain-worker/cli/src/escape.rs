@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// Returns a text of several lines with all escaped that is not meant to be read. Line breaks and tabs stay.
 pub(crate) fn lines(text: &str) -> Cow<'_, str> {
-	escaped(text, |one| is_harmful(one) && one != '\n')
+	escaped(text, |one: char| is_harmful(one) && one != '\n')
 }
 
 /// Returns a text that has to stay on its line: a line break in it would begin one that says something else.
@@ -16,7 +16,7 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
 /// Returns a JSON document with the same content, and all characters escaped that JSON allows and a terminal obeys.
 /// Outside of strings there are none but line breaks.
 pub(crate) fn json(document: &str) -> Cow<'_, str> {
-	if !document.contains(|one| is_harmful(one) && one != '\n') {
+	if !document.contains(|one: char| is_harmful(one) && one != '\n') {
 		return document.into();
 	}
 	let mut text = String::with_capacity(document.len());

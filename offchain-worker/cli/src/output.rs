@@ -69,7 +69,8 @@ impl Output {
 
 	/// Shows something that takes a while and whose end is not known.
 	pub(crate) fn wait(&self, what: impl Into<String>) -> Progress {
-		let what = escape::line(&what.into()).into_owned();
+		let what: String = what.into();
+		let what = escape::line(&what).into_owned();
 		let bar = self.terminal.then(|| {
 			let bar = ProgressBar::new_spinner().with_message(what.clone());
 			bar.enable_steady_tick(Duration::from_millis(100));
@@ -113,7 +114,8 @@ impl Progress {
 
 	/// Shows what is being done now; once when there is no terminal.
 	pub(crate) fn status(&self, what: impl Into<String>) {
-		let what = escape::line(&what.into()).into_owned();
+		let what: String = what.into();
+		let what = escape::line(&what).into_owned();
 		match &self.bar {
 			Some(bar) => bar.set_message(what),
 			None => {

@@ -141,7 +141,7 @@ pub(crate) fn store(base: &str) -> Result<Client> {
 }
 
 fn parsed(base: &str) -> Result<Url> {
-	base.parse().map_err(
+	base.parse::<Url>().map_err(
 		|error| failure!(SchedulerUrl, "{base} is not the URL of a scheduler: {error}"; "write it as http://HOST:9955"),
 	)
 }

@@ -73,7 +73,7 @@ impl Bill {
 			) => self.pay(*value),
 			Call::Registry(RegistryCall::Transfer { asset, .. }) => {
 				self.pay(deposit_of(chain, *asset).await?);
-				self.beyond.push("gives it to another owner, with its deposit".into());
+				self.beyond.push("gives the asset to another owner, with its deposit".into());
 			}
 			Call::Registry(_) => {}
 			Call::Marketplace(MarketplaceCall::PublishOrder { order }) => {
