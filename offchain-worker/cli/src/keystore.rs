@@ -255,7 +255,7 @@ mod tests {
 		for (changed, opened) in [
 			(text.replace(ALICE, bob), "wrong password"),
 			(text.replace("sr25519", "ethereum"), "wrong password"),
-			(text.replace("\"logN\": 15", "\"logN\": 40"), "damaged"),
+			(text.replace("\"logN\": 17", "\"logN\": 40"), "damaged"),
 			(text.replace("\"logN\"", "\"logX\""), "damaged"),
 			(text.replace("\"version\": 1", "\"version\": 2"), "damaged"),
 			(text[..text.len() / 2].into(), "damaged"),

@@ -8,8 +8,8 @@ use rand::{rngs::OsRng, RngCore};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// The cost of a guess: 2¹⁵ blocks of 1 KiB, about 100 ms and 32 MiB.
-const LOG_N: u8 = 15;
+/// The cost of a guess: 2¹⁷ blocks of 1 KiB, about 400 ms and 128 MiB. Files say theirs, so that older ones still open.
+const LOG_N: u8 = 17;
 /// The highest cost that is accepted from a file: 1 GiB. A file must not be able to take the machine's memory.
 const MAX_LOG_N: u8 = 20;
 /// scrypt's recommended block size, in 128 bytes.

@@ -19,7 +19,7 @@ use std::{
 use rustix::mount::{unmount, UnmountFlags};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
-	process::{Child, Command},
+	process::Child,
 	task::JoinHandle,
 	time,
 };
@@ -186,7 +186,7 @@ impl Slirp {
 		let routes: String = UNREACHABLE.map(|range| format!("route add unreachable {range}\n")).concat();
 		self.ip(&["-n", run, "-batch", "-"], &routes).await?;
 		// Its sandbox would unmount what it shares with this machine, so it has mounts of its own.
-		let mut command = Command::new(&self.unshare);
+		let mut command = programs::command(&self.unshare);
 		command.args(["--mount", "--", "/bin/sh", "-c", STARTER, "sh"]);
 		command.arg(&self.slirp4netns).args(OPTIONS).arg(namespace(run)).arg(INTERFACE);
 		command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -209,7 +209,7 @@ impl Slirp {
 	/// Runs `ip` with arguments and input.
 	async fn ip(&self, arguments: &[&str], input: &str) -> Result<(), Error> {
 		let failed = |why: &str| Error::Host(format!("ip {} failed: {why}", arguments.join(" ")));
-		let mut command = Command::new(&self.ip);
+		let mut command = programs::command(&self.ip);
 		command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
 		let mut child = command.spawn().map_err(Error::io("start", &self.ip))?;
 		let output = async {

@@ -1,8 +1,12 @@
 //! Programs of this machine: their locations, and what a crash left of them.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+	env, fs,
+	path::{Path, PathBuf},
+};
 
 use rustix::process::{kill_process, Pid, Signal};
+use tokio::process::Command;
 
 /// Returns the program of this name in PATH.
 pub fn find(name: &str) -> Option<PathBuf> {
@@ -10,6 +14,14 @@ pub fn find(name: &str) -> Option<PathBuf> {
 	// Administrators' programs, if this user's PATH does not have them.
 	let directories = env::split_paths(&path).chain(["/usr/sbin".into(), "/sbin".into()]);
 	directories.map(|directory: PathBuf| directory.join(name)).find(|program| program.is_file())
+}
+
+/// Returns a program that is to be started without this process's environment, which may have the password of its key.
+/// PATH alone is left, for what the program starts.
+pub fn command(program: &Path) -> Command {
+	let mut command = Command::new(program);
+	command.env_clear().envs(env::var_os("PATH").map(|path| ("PATH", path)));
+	command
 }
 
 /// Kills each process that was started with this argument, which no other process has.
@@ -22,5 +34,19 @@ pub fn kill_with(argument: &[u8]) {
 			// It may have ended by now.
 			let _ = kill_process(number, Signal::KILL);
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[tokio::test]
+	async fn program_sees_no_password() {
+		// Cargo sets it for each test.
+		assert!(env::var_os("CARGO_MANIFEST_DIR").is_some());
+		let script = "[ -z \"$CARGO_MANIFEST_DIR\" ] && [ -n \"$PATH\" ]";
+		let status = command(Path::new("/bin/sh")).args(["-c", script]).status().await.unwrap();
+		assert!(status.success());
 	}
 }

@@ -45,7 +45,7 @@ impl Runc {
 	}
 
 	fn command(&self) -> Command {
-		let mut command = Command::new(&self.program);
+		let mut command = programs::command(&self.program);
 		command.arg("--root").arg(&self.state).stdin(Stdio::null());
 		command
 	}
