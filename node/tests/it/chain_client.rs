@@ -275,6 +275,29 @@ async fn orders_are_published_found_and_estimated() {
 }
 
 #[tokio::test]
+async fn deposits_are_told_before_they_are_held() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	let chain = &people.chain;
+	assert!(!chain.is_live().await.expect("an answer"), "RLC of a development chain are worth nothing");
+	let deposits = chain.deposits().await.expect("the runtime tells them");
+	let delegate = Address::Id(people.worker.account());
+	let proxy = ProxyCall::AddProxy { delegate, proxy_type: ProxyType::Worker, delay: 0 };
+	for (sender, call) in [
+		(&people.developer, Call::from(RegistryCall::RegisterApp { app: assets::app(1) })),
+		(&people.scheduler, Call::from(RegistryCall::RegisterWorkerpool { description: assets::description(1) })),
+		(&people.developer, Call::from(MarketplaceCall::PublishOrder { order: people.app_order().into() })),
+		(&people.requester, Call::from(proxy)),
+	] {
+		let told = deposits.of(&call);
+		let before = chain.funds(&sender.account()).await.expect("an answer").reserved;
+		sender.send(call.clone()).await.expect("it is done");
+		let after = chain.funds(&sender.account()).await.expect("an answer").reserved;
+		assert_eq!(after - before, told, "{call:?}");
+	}
+}
+
+#[tokio::test]
 async fn fee_is_told_before_it_is_charged() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
 	let people = People::on(&node).await;
