@@ -67,6 +67,28 @@ fn nothing_is_spent_where_nobody_agreed() {
 }
 
 #[test]
+fn keys_that_everybody_has_sign_nothing_on_a_live_network() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let (_live, url) = stack.start_live_node().await;
+			let dir = stack.room();
+			let dir = dir.to_str().unwrap();
+			for command in [
+				&["account", "send", "//Bob", "1", "--account", "//Alice"] as &[_],
+				&["worker", "run", "--scheduler", &stack.scheduler_url, "--dir", dir, "--account", "//Alice"],
+				&["scheduler", "run", "--name", "live", "--dir", dir, "--account", "//Alice"],
+				&["worker", "vouch", "//Bob", "--account", "//Alice"],
+			] {
+				let refused = stack.rlc(&[command, &["--node", &url]].concat()).await.unwrap_err();
+				assert!(refused.contains("key.public"), "{command:?}: {refused}");
+			}
+			let shown = stack.rlc(&["account", "show", "//Alice", "--node", &url]).await;
+			assert!(shown.is_ok(), "to look is no signature: {shown:?}");
+		})
+	});
+}
+
+#[test]
 fn container_is_run_and_its_result_verified() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {

@@ -249,6 +249,26 @@ impl Stack {
 		(Process::start(name, &self.dir.join("logs"), rlc(), arguments), url)
 	}
 
+	/// Starts a node of a network that calls itself a live one, and returns its URL. It makes no blocks.
+	pub async fn start_live_node(&self) -> (Process, String) {
+		let (program, dir, port) = (binaries().join("rlc-node"), self.dir.join("live"), free_port());
+		fs::create_dir_all(&dir).unwrap();
+		let development = fs::read_to_string(spec(&program, &dir)).unwrap();
+		let live = development.replacen("\"chainType\": \"Development\"", "\"chainType\": \"Live\"", 1);
+		assert_ne!(live, development, "the specification says what it is for");
+		fs::write(dir.join("live.json"), live).unwrap();
+		let mut arguments = words("--no-prometheus --no-telemetry --no-mdns --port 0");
+		arguments.extend(options([
+			("--chain", dir.join("live.json").as_ref()),
+			("--rpc-port", port.to_string().as_ref()),
+			("--base-path", dir.join("node").as_ref()),
+		]));
+		let node = Process::start("live-node", &self.dir.join("logs"), program, arguments);
+		let url = format!("ws://127.0.0.1:{port}");
+		node_at(&url).await;
+		(node, url)
+	}
+
 	/// Deploys an example app and offers it, unless it is on sale already. Returns its id.
 	pub async fn app(&mut self, file: &str) -> String {
 		if let Some(id) = self.apps.get(file) {
@@ -270,7 +290,8 @@ impl Stack {
 	/// Returns the exit code of `rlc`, and what it answers, or the line that it refuses with.
 	pub async fn ended(&self, arguments: &[&str]) -> (Option<i32>, Result<Value, String>) {
 		let mut command = tokio::process::Command::new(rlc());
-		command.args(arguments).args(["--json", "--node", &self.node_url]).stdin(Stdio::null()).kill_on_drop(true);
+		command.args(arguments).arg("--json").stdin(Stdio::null()).kill_on_drop(true);
+		command.env("RLC_NODE", &self.node_url);
 		let output = command.env("XDG_DATA_HOME", &self.dir).output();
 		// It has a patience of its own with each part, and says what does not answer.
 		let output = tokio::time::timeout(2 * PATIENCE, output).await;
