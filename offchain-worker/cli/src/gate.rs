@@ -101,7 +101,7 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 }
 
 impl Context {
-	/// Shows what a call costs, and has the user agree to it, unless all that it takes is a fee.
+	/// Shows what a call costs, and has the user agree to it, unless all that it takes is a usual fee.
 	///
 	/// # Errors
 	///

@@ -10,10 +10,13 @@ use rlc_primitives::{
 	deal::Category,
 	market::SignedOrders,
 	money::{for_volume, pool_stake, stake_floor},
-	AccountId, Address, AnyOrder, Balance, CategoryId, PoolRestriction, RequestOrder, WorkerpoolOrder,
+	AccountId, Address, AnyOrder, Balance, CategoryId, PoolRestriction, RequestOrder, WorkerpoolOrder, RLC,
 };
 
 use crate::{amount::Amount, failure::Result, market::ANY_PRICE, table::counted};
+
+/// The highest fee that nobody is asked about. Only full blocks make one of a single call that high.
+const USUAL_FEE: Balance = RLC / 10;
 
 /// What something can cost at most, in nRLC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,9 +37,9 @@ impl Bill {
 		self.pays.saturating_add(self.holds).saturating_add(self.fee)
 	}
 
-	/// Returns whether it takes a fee and nothing else.
+	/// Returns whether it takes a usual fee and nothing else.
 	pub(super) fn is_small(&self) -> bool {
-		self.pays == 0 && self.holds == 0 && self.beyond.is_empty()
+		self.pays == 0 && self.holds == 0 && self.beyond.is_empty() && self.fee <= USUAL_FEE
 	}
 
 	/// Returns what a call of this key's account costs.
@@ -264,10 +267,11 @@ mod tests {
 	}
 
 	#[test]
-	fn fee_alone_is_small() {
-		let fee = Bill { fee: 5, ..Bill::default() };
+	fn usual_fee_alone_is_small() {
+		let fee = Bill { fee: RLC / 10, ..Bill::default() };
 		assert!(fee.is_small());
 		for more in [
+			Bill { fee: RLC / 10 + 1, ..Bill::default() },
 			Bill { pays: 1, ..fee.clone() },
 			Bill { holds: 1, ..fee.clone() },
 			Bill { beyond: vec!["lets go".into()], ..fee.clone() },
