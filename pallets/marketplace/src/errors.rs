@@ -20,6 +20,7 @@ macro_rules! define {
 		unattended { $($(#[$($unattended_doc:tt)*])* $unattended:ident,)* }
 		enclaves { $($(#[$($enclaves_doc:tt)*])* $enclaves:ident,)* }
 		records { $($(#[$($records_doc:tt)*])* $records:ident,)* }
+		networks { $($(#[$($networks_doc:tt)*])* $networks:ident,)* }
 	) => {
 		#[frame_support::pallet_macros::pallet_section]
 		mod errors {
@@ -82,6 +83,7 @@ macro_rules! define {
 				RecordInUse,
 				$($(#[$($enclaves_doc)*])* $enclaves,)*
 				$($(#[$($records_doc)*])* $records,)*
+				$($(#[$($networks_doc)*])* $networks,)*
 			}
 		}
 
@@ -95,6 +97,7 @@ macro_rules! define {
 					$(Refusal::$unattended => Self::$unattended,)*
 					$(Refusal::$enclaves => Self::$enclaves,)*
 					$(Refusal::$records => Self::$records,)*
+					$(Refusal::$networks => Self::$networks,)*
 				}
 			}
 		}

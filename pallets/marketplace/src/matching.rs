@@ -168,12 +168,12 @@ impl Sides<'_> {
 		groups.into_iter().map(u32::from).sum()
 	}
 
-	/// Returns what the tasks demand, if the workerpool can do it and the app says so.
+	/// Returns what the tasks demand, if the workerpool can do it, the app's order allows it, and workers can agree on results.
 	fn tag(&self) -> Result<Tag, Refusal> {
 		let dataset = self.dataset.map_or(Tag::NONE, |order| order.tag);
 		let tag = Tag::combine(self.app.tag, dataset, self.request.tag);
 		check(self.workerpool.tag.covers(tag), Refusal::TagNotCovered)?;
-		app_grants(self.app.tag, tag)?;
+		app_serves_tag(self.app.tag, tag, self.request.trust)?;
 		Ok(tag)
 	}
 
@@ -199,20 +199,24 @@ impl Sides<'_> {
 	}
 }
 
-/// Checks that the app's order allows what the tasks demand.
-fn app_grants(app: Tag, demanded: Tag) -> Result<(), Refusal> {
+/// Checks that the app's order allows what the tasks demand, at this trust.
+///
+/// A network can tell each worker something else, and anyone who answers there can choose what. So honest workers of one task
+/// might not agree, and a requester could make them lose their stakes. A single worker loses nothing.
+fn app_serves_tag(app: Tag, demanded: Tag, trust: u64) -> Result<(), Refusal> {
 	check(!demanded.has_tee() || app.has_tee(), Refusal::AppNotTee)?;
-	check(!demanded.has_network() || app.has_network(), Refusal::NetworkNotGranted)
+	check(!demanded.has_network() || app.has_network(), Refusal::NetworkNotGranted)?;
+	check(!demanded.has_network() || trust <= 1, Refusal::NetworkLimitsTrust)
 }
 
 /// Returns what the tasks of these orders demand of a workerpool.
 ///
 /// # Errors
 ///
-/// [`Refusal`] if the app's order does not allow it, whatever the workerpool.
+/// [`Refusal`] if the app's order does not allow it at the request's trust, whatever the workerpool.
 pub fn demand(app: &AppOrder, dataset: Option<&DatasetOrder>, request: &RequestOrder) -> Result<Tag, Refusal> {
 	let tag = Tag::combine(app.tag, dataset.map_or(Tag::NONE, |order| order.tag), request.tag);
-	app_grants(app.tag, tag)?;
+	app_serves_tag(app.tag, tag, request.trust)?;
 	Ok(tag)
 }
 

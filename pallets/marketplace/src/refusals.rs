@@ -4,7 +4,7 @@
 
 use rlc_primitives::{money::MoneyError, OrderKind};
 
-/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in six groups, with errors of the
+/// Passes the variants of [`Refusal`], each with its docs, to the macro of this name: in seven groups, with errors of the
 /// pallet's own between them.
 ///
 /// Their order is part of the encoding of the pallet's errors: no variant moves, and none is inserted.
@@ -102,6 +102,11 @@ macro_rules! refusals {
 				/// The workerpool's record is worse than the least that the request names, or became so as its tasks grew old.
 				/// Choose another workerpool order.
 				RecordTooPoor,
+			}
+			networks {
+				/// The app order grants a network, which can tell each worker something else, and the request asks for a trust
+				/// above 1, at which workers have to agree. Ask for trust 1, or choose an app order that grants no network.
+				NetworkLimitsTrust,
 			}
 		}
 	};

@@ -114,6 +114,7 @@ fn marketplace_errors_keep_their_numbers() {
 			"RecordInUse",
 			"NoEnclaves",
 			"RecordTooPoor",
+			"NetworkLimitsTrust",
 		]
 	);
 }

@@ -110,7 +110,8 @@ impl<T: Config> Shelves<T> {
 	}
 }
 
-/// Returns the pair of two offers; `None` if the app's does not allow what the tasks demand, or the price is not an amount.
+/// Returns the pair of two offers; `None` if the app's does not allow what the tasks demand at the request's trust, or the
+/// price is not an amount.
 fn pair(app: &Rc<Offer<AppOrder>>, dataset: Option<&Rc<Offer<DatasetOrder>>>, request: &RequestOrder) -> Option<Pair> {
 	let dataset_order = dataset.map(|offer| &offer.order);
 	Some(Pair {

@@ -120,6 +120,22 @@ fn network_is_granted_by_the_app_alone() {
 }
 
 #[test]
+fn network_is_for_one_worker_alone() {
+	test(|| {
+		let network = Tag::from_bits(Tag::NETWORK);
+		refused(Error::NetworkLimitsTrust, |it| {
+			(it.workerpool.tag, it.app.tag, it.request.trust) = (network, network, 2);
+		});
+		assert_ok!(four().with(|it| (it.workerpool.tag, it.request.trust) = (network, 2)).matched());
+	});
+	test(|| {
+		let network = Tag::from_bits(Tag::NETWORK);
+		let direct = four().with(|it| (it.workerpool.tag, it.app.tag, it.request.trust) = (network, network, 1));
+		assert_ok!(direct.matched());
+	});
+}
+
+#[test]
 fn app_and_dataset_are_the_ones_asked_for() {
 	test(|| {
 		refused(Error::AppMismatch, |it| it.request.app = AppId(H160::zero()));

@@ -152,6 +152,16 @@ fn workerpool_that_is_named_is_found_among_its_own_offers() {
 }
 
 #[test]
+fn app_offer_that_grants_a_network_serves_requests_of_trust_1_only() {
+	test(|| {
+		let network = Tag::from_bits(Tag::NETWORK);
+		let four = four().with(|it| (it.workerpool.tag, it.app.tag) = (network, network)).published();
+		let is_found = |trust| Market::estimate(RequestOrder { trust, ..four.request.clone() }).is_some();
+		assert!(is_found(1) && !is_found(2));
+	});
+}
+
+#[test]
 fn estimate_ends_after_so_many_offers() {
 	test(|| {
 		let four = four().with(|it| it.request.trust = 2).published();
