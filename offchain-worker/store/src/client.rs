@@ -1,7 +1,7 @@
 //! Uploads to a store and downloads from it, through breaks of the connection and restarts of the store.
 
 pub(crate) mod download;
-mod retries;
+pub(crate) mod retries;
 mod upload;
 
 use std::{

@@ -2,6 +2,7 @@
 
 mod config;
 mod location;
+mod pin;
 mod sources;
 
 use std::{
@@ -23,7 +24,7 @@ use tracing::{
 	instrument, Instrument, Span,
 };
 
-pub use self::config::FetchConfig;
+pub use self::{config::FetchConfig, location::is_pinned, pin::pin};
 use self::{location::Location, sources::Sources};
 use crate::{
 	disk::cache::{Cache, Fetched},
@@ -64,7 +65,7 @@ impl Fetcher {
 		Ok(Self(Arc::new(Inner { sources, under_way: Mutex::default(), begun: AtomicU64::new(0) })))
 	}
 
-	/// Fetches a content: a CID, `http(s)://…`, or `file://…`; URLs may end with `#sha256=HEX`.
+	/// Fetches a content: a CID, `http(s)://…`, or `file://…`; each may end with `#sha256=HEX`.
 	///
 	/// A content whose SHA-256 is given, or known by the location, is checked, and not fetched if it is there already.
 	/// Callers that ask for the same content while it is being fetched share that fetch.

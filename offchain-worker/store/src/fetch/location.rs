@@ -9,6 +9,9 @@ use crate::{
 	Cid,
 };
 
+/// What comes before the SHA-256 of a content, at the end of its location.
+pub(super) const PIN: &str = "#sha256=";
+
 /// The location of a content, as orders and requests state it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Location {
@@ -22,36 +25,45 @@ pub(super) enum Location {
 	File(PathBuf),
 }
 
+/// Returns whether a location says which bytes are there, so that everybody who fetches it has the same, or nothing: it is a
+/// CID of bytes, or ends with `#sha256=HEX`.
+///
+/// Other names in IPFS do not count: they name trees, whose leaves may be named by a hash that two contents have.
+pub fn is_pinned(location: &str) -> bool {
+	let read = Location::parse(location);
+	read.is_ok_and(|(location, sha256)| sha256.is_some() || matches!(location, Location::Content(_)))
+}
+
 impl Location {
 	/// Reads a location: a CID, also as `ipfs://CID` or `/ipfs/CID`, and with a file's name after it, `CID?filename=NAME`,
-	/// or `CID/NAME` if it is a hash of the bytes; `http(s)://…`; `file://…`. A URL may end with `#sha256=HEX`, which is
+	/// or `CID/NAME` if it is a hash of the bytes; `http(s)://…`; `file://…`. Each may end with `#sha256=HEX`, which is
 	/// returned apart.
 	pub(super) fn parse(text: &str) -> Result<(Self, Option<[u8; 32]>), FetchError> {
 		let text = text.trim();
-		let name = text.strip_prefix("ipfs://").or_else(|| text.strip_prefix("/ipfs/")).unwrap_or(text);
-		let name = name.split_once("?filename=").map_or(name, |(cid, _)| cid);
-		let of_content = name.split_once('/').filter(|(_, file)| !file.contains('/')).map_or(name, |(cid, _)| cid);
-		if let Ok(cid) = of_content.parse() {
-			return Ok((Self::Content(cid), None));
-		}
-		if let Ok(cid) = cid::Cid::try_from(name) {
-			return Ok((Self::Ipfs(cid.to_string()), None));
-		}
 		let wrong = |why: &str| {
 			let text: String = text.chars().take(200).collect();
 			FetchError::new(FetchErrorKind::NotAllowed, format!("{text:?} is not a location: {why}"))
 		};
-		let mut url = Url::parse(text).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
-		let sha256 = match url.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")) {
-			None => None,
-			Some(digits) => {
+		let (place, sha256) = match text.split_once(PIN) {
+			None => (text, None),
+			Some((place, digits)) => {
 				let mut digest = [0; 32];
 				let digits = digits.strip_prefix("0x").unwrap_or(digits);
 				hex::decode_to_slice(digits, &mut digest)
 					.map_err(|_| wrong("#sha256= is followed by 64 hex digits"))?;
-				Some(digest)
+				(place, Some(digest))
 			}
 		};
+		let name = place.strip_prefix("ipfs://").or_else(|| place.strip_prefix("/ipfs/")).unwrap_or(place);
+		let name = name.split_once("?filename=").map_or(name, |(cid, _)| cid);
+		let of_content = name.split_once('/').filter(|(_, file)| !file.contains('/')).map_or(name, |(cid, _)| cid);
+		if let Ok(cid) = of_content.parse() {
+			return Ok((Self::Content(cid), sha256));
+		}
+		if let Ok(cid) = cid::Cid::try_from(name) {
+			return Ok((Self::Ipfs(cid.to_string()), sha256));
+		}
+		let mut url = Url::parse(place).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
 		url.set_fragment(None);
 		match url.scheme() {
 			"http" | "https" => Ok((Self::Web(url), sha256)),
@@ -92,6 +104,55 @@ mod tests {
 		let expected = Location::Web("https://example.org/a?b=c".parse().unwrap());
 		assert_eq!(Location::parse(&url), Ok((expected, Some(digest))));
 		assert_eq!(Location::parse("file:///etc/a%20b"), Ok((Location::File("/etc/a b".into()), None)));
+	}
+
+	#[test]
+	fn each_location_may_say_its_hash() {
+		let (cid, digits) = (Cid::of_sha256([1; 32]), hex::encode([0xab; 32]));
+		let ipfs = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
+		for (place, location) in [
+			(cid.to_string(), Location::Content(cid)),
+			(format!("{cid}/notes.txt"), Location::Content(cid)),
+			(format!("ipfs://{ipfs}?filename=notes.txt"), Location::Ipfs(ipfs.into())),
+			("https://example.org/a".into(), Location::Web("https://example.org/a".parse().unwrap())),
+			("file:///etc/a".into(), Location::File("/etc/a".into())),
+		] {
+			for digits in [digits.clone(), format!("0x{digits}"), digits.to_uppercase()] {
+				let read = Location::parse(&format!("{place}#sha256={digits}"));
+				assert_eq!(read, Ok((location.clone(), Some([0xab; 32]))), "{place}");
+			}
+		}
+	}
+
+	#[test]
+	fn pinned_is_what_says_the_hash_of_its_bytes() {
+		let (cid, digits) = (Cid::of_sha256([1; 32]), hex::encode([0xab; 32]));
+		let ipfs = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
+		for pinned in [
+			cid.to_string(),
+			format!("ipfs://{cid}?filename=a"),
+			Cid::of_keccak([1; 32]).to_string(),
+			format!("https://example.org/a?b#sha256={digits}"),
+			format!("file:///a#sha256={digits}"),
+			format!("{ipfs}#sha256={digits}"),
+		] {
+			assert!(is_pinned(&pinned), "{pinned}");
+		}
+		for open in [
+			"https://example.org/a",
+			"https://example.org/a#b",
+			&format!("https://example.org/{cid}"),
+			&format!("https://example.org/a#SHA256={digits}"),
+			&format!("https://example.org/a#sha256={}", &digits[1..]),
+			&format!("https://example.org/a?sha256={digits}"),
+			&format!("https://example.org/a#sha256={digits}#b"),
+			"file:///a",
+			ipfs,
+			"",
+			&format!("#sha256={digits}"),
+		] {
+			assert!(!is_pinned(open), "{open}");
+		}
 	}
 
 	#[test]

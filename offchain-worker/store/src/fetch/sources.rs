@@ -152,6 +152,14 @@ impl Sources {
 
 /// Copies a regular file, and returns its name by SHA-256.
 fn copy_file(from: &Path, to: &Path, max_size: u64) -> Result<Cid, FetchError> {
+	let mut target = File::create(to)?;
+	let cid = read_file(from, &mut target, max_size)?;
+	target.sync_all()?;
+	Ok(cid)
+}
+
+/// Writes the bytes of a regular file to `target`, and returns their name by SHA-256.
+pub(super) fn read_file(from: &Path, target: &mut impl Write, max_size: u64) -> Result<Cid, FetchError> {
 	let unreadable = |kind, words: &str| FetchError::new(kind, format!("file://{}: {words}", from.display()));
 	let failed = |error: io::Error| match error.kind() {
 		io::ErrorKind::NotFound => unreadable(FetchErrorKind::NotFound, "no such file"),
@@ -162,7 +170,6 @@ fn copy_file(from: &Path, to: &Path, max_size: u64) -> Result<Cid, FetchError> {
 		return Err(unreadable(FetchErrorKind::NotAllowed, "not a regular file"));
 	}
 	let mut source = File::open(from).map_err(failed)?.take(max_size.saturating_add(1));
-	let mut target = File::create(to)?;
 	let (mut hasher, mut size, mut buffer) = (HashKind::Sha256.hasher(), 0, vec![0; CHUNK]);
 	loop {
 		let count = source.read(&mut buffer).map_err(failed)?;
@@ -176,6 +183,5 @@ fn copy_file(from: &Path, to: &Path, max_size: u64) -> Result<Cid, FetchError> {
 		hasher.update(&buffer[..count]);
 		target.write_all(&buffer[..count])?;
 	}
-	target.sync_all()?;
 	Ok(hasher.finish())
 }

@@ -7,6 +7,7 @@ mod http;
 mod layers;
 mod mirror;
 mod node;
+mod pin;
 mod registry;
 mod served;
 mod store;
