@@ -10,7 +10,7 @@ pub mod version;
 pub mod worker;
 
 pub use needs::Needs;
-pub use params::{InvalidParams, RequestParams, Unservable, Unsupported};
+pub use params::{InvalidParams, RequestParams, Unrepeatable, Unserved, Unsupported};
 pub use pool::PoolDescription;
 pub use rlc_json::Account;
 pub use rlc_primitives::work::TaskRef;

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rlc_primitives::work::FailureCause;
+use rlc_primitives::{work::FailureCause, Tag};
 use serde::{Deserialize, Serialize};
 
 use crate::Needs;
+
+/// How many characters of a location are shown.
+const SHOWN: usize = 200;
 
 /// The params of a request. Written as JSON; any other text is the arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +17,8 @@ pub struct RequestParams {
 	/// What the app is started with, separated as a shell would.
 	#[serde(default, skip_serializing_if = "String::is_empty")]
 	pub iexec_args: String,
-	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it.
+	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it. At a trust above 1 each has to be
+	/// pinned: a CID, or a location that ends with `#sha256=HEX`.
 	#[serde(default, skip_serializing_if = "Vec::is_empty")]
 	pub iexec_input_files: Vec<String>,
 	/// Whether the result is encrypted for the beneficiary.
@@ -78,6 +82,36 @@ pub enum Unservable {
 	/// They ask for something that no worker does.
 	#[error(transparent)]
 	Unsupported(#[from] Unsupported),
+	/// Workers could not agree.
+	#[error(transparent)]
+	Unrepeatable(#[from] Unrepeatable),
+}
+
+/// Why honest workers of one task need not have the same result: what they compute from is no part of what they agree on.
+///
+/// At a trust above 1, those who get to see something else than the others lose their stakes. So such deals are refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unrepeatable {
+	/// An input may be other bytes for each worker.
+	#[error(
+		"input file {number} ({}) may be something else for each worker, and a trust above 1 needs all of them to read the \
+		 same; name it by its CID, add #sha256=HEX to it, or ask for trust 1",
+		shown(.location)
+	)]
+	Input {
+		/// Its number, from 1.
+		number: usize,
+		/// Where it is.
+		location: String,
+	},
+	/// A network may tell each worker something else.
+	#[error("the app's order grants a network, which may tell each worker something else; ask for trust 1")]
+	Network,
+}
+
+/// Returns the beginning of a location, in one line.
+fn shown(location: &str) -> String {
+	location.chars().take(SHOWN).map(|one| if one.is_control() { ' ' } else { one }).collect()
 }
 
 impl Unservable {
@@ -85,23 +119,50 @@ impl Unservable {
 	pub fn cause(&self) -> FailureCause {
 		match self {
 			Self::Unsupported(Unsupported::Secrets) => FailureCause::SecretUnavailable,
-			Self::Invalid(_) | Self::Unsupported(_) => FailureCause::InvalidParams,
+			Self::Invalid(_) | Self::Unsupported(_) | Self::Unrepeatable(_) => FailureCause::InvalidParams,
 		}
 	}
 }
 
 impl RequestParams {
-	/// Reads the params of a deal that workers can serve. Returns them with the app's arguments. Workers and schedulers judge
-	/// by this alone, so they agree on which deals are hopeless.
+	/// Reads the params of a deal of this trust and tag, if workers can serve them. Returns them with the app's arguments.
+	/// Schedulers and workers judge by this alone, so they agree on which deals are hopeless.
+	///
+	/// `is_pinned` tells whether a location says which bytes are there: who fetches it knows how it is read.
 	///
 	/// # Errors
 	///
-	/// [`Unservable`].
-	pub fn parse_servable(bytes: &[u8]) -> Result<(Self, Vec<String>), Unservable> {
+	/// [`Unserved`].
+	pub fn served(
+		bytes: &[u8],
+		trust: u64,
+		tag: Tag,
+		is_pinned: impl Fn(&str) -> bool,
+	) -> Result<(Self, Vec<String>), Unserved> {
 		let params = Self::parse(bytes)?;
 		let args = params.args()?;
 		params.supported()?;
+		params.repeatable(trust, tag, is_pinned)?;
 		Ok((params, args))
+	}
+
+	/// Returns whether all workers of a task compute from the same bytes, as far as the deal's trust needs that.
+	///
+	/// # Errors
+	///
+	/// [`Unrepeatable`].
+	pub fn repeatable(&self, trust: u64, tag: Tag, is_pinned: impl Fn(&str) -> bool) -> Result<(), Unrepeatable> {
+		// One worker agrees with itself, and has no stake in it.
+		if trust <= 1 {
+			return Ok(());
+		}
+		if tag.has_network() {
+			return Err(Unrepeatable::Network);
+		}
+		match (1..).zip(&self.iexec_input_files).find(|(_, location)| !is_pinned(location)) {
+			None => Ok(()),
+			Some((number, location)) => Err(Unrepeatable::Input { number, location: location.clone() }),
+		}
 	}
 
 	/// Returns whether workers do what is asked for: requesters find out before they pay, workers before they compute.
@@ -210,6 +271,43 @@ mod tests {
 		}
 	}
 
+	/// Judges as [`RequestParams::served`] does, where a location is pinned that says so.
+	fn served(params: &str, trust: u64, tag: Tag) -> Result<(RequestParams, Vec<String>), Unserved> {
+		RequestParams::served(params.as_bytes(), trust, tag, |location| location.ends_with("pinned"))
+	}
+
+	#[test]
+	fn each_input_is_pinned_where_workers_have_to_agree() {
+		let inputs = |inputs: &str| format!(r#"{{"iexec_input_files": [{inputs}]}}"#);
+		let mixed = inputs(r#""a#pinned", "https://x.org/b""#);
+		for trust in [0, 1] {
+			assert!(served(&mixed, trust, Tag::NONE).is_ok(), "one worker's word");
+		}
+		let unpinned = Unrepeatable::Input { number: 2, location: "https://x.org/b".into() };
+		for trust in [2, u64::MAX] {
+			assert_eq!(served(&mixed, trust, Tag::NONE), Err(Unserved::Unrepeatable(unpinned.clone())));
+			assert!(served(&inputs(r#""a#pinned", "b#pinned""#), trust, Tag::NONE).is_ok());
+			assert!(served("--url https://x.org/b", trust, Tag::NONE).is_ok(), "an argument is the same for all");
+		}
+		let words = unpinned.to_string();
+		assert!(words.starts_with("input file 2 (https://x.org/b) may be") && words.contains("#sha256=HEX"), "{words}");
+	}
+
+	#[test]
+	fn location_is_shown_in_one_line_of_bounded_length() {
+		let location = format!("http://x\n\u{1b}[2J{}", "a".repeat(9_000));
+		let words = Unrepeatable::Input { number: 1, location }.to_string();
+		assert!(!words.chars().any(char::is_control) && words.len() < 500, "{words}");
+	}
+
+	#[test]
+	fn network_is_for_trust_1_alone() {
+		let network = Tag::from_bits(Tag::NETWORK | Tag::GPU);
+		assert!(served("", 1, network).is_ok());
+		assert_eq!(served("", 2, network), Err(Unserved::Unrepeatable(Unrepeatable::Network)));
+		assert!(served("", 2, Tag::from_bits(Tag::GPU)).is_ok());
+	}
+
 	#[test]
 	fn unservable_params_have_a_cause_from_outside() {
 		for (params, cause) in [
@@ -217,12 +315,13 @@ mod tests {
 			("it's", FailureCause::InvalidParams),
 			(r#"{"bulk_cid": "Qm"}"#, FailureCause::InvalidParams),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, FailureCause::SecretUnavailable),
+			(r#"{"iexec_input_files": ["https://x.org/1"]}"#, FailureCause::InvalidParams),
 		] {
-			let unservable = RequestParams::parse_servable(params.as_bytes()).unwrap_err();
-			assert_eq!(unservable.cause(), cause, "{params}");
-			assert!(unservable.cause().is_from_outside(), "{params}");
+			let unserved = served(params, 2, Tag::NONE).unwrap_err();
+			assert_eq!(unserved.cause(), cause, "{params}");
+			assert!(unserved.cause().is_from_outside(), "{params}");
 		}
-		assert_eq!(RequestParams::parse_servable(b"a 'b c'").unwrap().1, ["a", "b c"]);
+		assert_eq!(served("a 'b c'", 2, Tag::NONE).unwrap().1, ["a", "b c"]);
 	}
 
 	#[test]

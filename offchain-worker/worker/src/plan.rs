@@ -6,6 +6,7 @@ use rlc_primitives::{
 	work::FailureCause,
 };
 use rlc_protocol::{Needs, RequestParams};
+use rlc_store::is_pinned;
 
 use crate::record::RunFailure;
 
@@ -31,9 +32,10 @@ impl Plan {
 	///
 	/// Why the deal's tasks cannot be computed here.
 	pub fn of(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Self, RunFailure> {
-		let (params, args) = RequestParams::parse_servable(&deal.params)
-			.map_err(|unservable| RunFailure::of_task(unservable.cause(), unservable.to_string()))?;
-		if deal.deal.tag.has_tee() {
+		let (trust, tag) = (deal.deal.trust, deal.deal.tag);
+		let (params, args) = RequestParams::served(&deal.params, trust, tag, is_pinned)
+			.map_err(|unserved| RunFailure::of_task(unserved.cause(), unserved.to_string()))?;
+		if tag.has_tee() {
 			let words = "the deal demands an enclave, and this worker has none";
 			return Err(RunFailure::of_task(FailureCause::EnclaveFailed, words));
 		}
@@ -74,6 +76,24 @@ mod tests {
 		}
 		let secrets = with_params(r#"{"iexec_secrets": {"1": "x"}}"#).unwrap_err();
 		assert_eq!(secrets.cause, Some(FailureCause::SecretUnavailable));
+	}
+
+	#[test]
+	fn what_workers_could_not_agree_on_is_not_computed() {
+		let planned = |trust, tag, input: &str| {
+			let mut deal = deal(trust);
+			deal.deal.tag = Tag::from_bits(tag);
+			let params = format!(r#"{{"iexec_input_files": ["{input}"]}}"#);
+			deal.params = params.into_bytes().try_into().unwrap();
+			Plan::of(deal, App::default(), None).map_err(|failure| failure.cause)
+		};
+		let url = "https://x.org/a";
+		let pinned = format!("{url}#sha256={}", "ab".repeat(32));
+		assert!(planned(1, Tag::NETWORK, url).is_ok());
+		assert!(planned(2, 0, &pinned).is_ok());
+		for (tag, input) in [(0, url), (Tag::NETWORK, pinned.as_str())] {
+			assert_eq!(planned(2, tag, input).unwrap_err(), Some(FailureCause::InvalidParams), "{input}");
+		}
 	}
 
 	#[test]

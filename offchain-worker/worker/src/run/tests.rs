@@ -274,6 +274,21 @@ async fn wrong_checksums_and_missing_files_are_named() {
 }
 
 #[tokio::test]
+async fn input_that_is_not_what_its_location_says_is_missing_from_outside() {
+	let mut bench = bench(&module(FILES, 0));
+	let (input, checksum) = put(&bench.dir, "input", b"x");
+	let named = |digits: String| vec![format!("{input}#sha256={digits}")];
+	bench.plan.params.iexec_input_files = named(hex::encode(checksum));
+	assert!(bench.run().await.outcome.is_ok());
+	bench.plan.params.iexec_input_files = named("00".repeat(32));
+	let failure = bench.run().await.outcome.unwrap_err();
+	let cause = FailureCause::InputUnavailable { file: 0 };
+	assert_eq!(failure.cause, Some(cause));
+	assert!(cause.is_from_outside(), "nobody loses a stake");
+	assert!(failure.words.contains("is not what its checksum says"), "{}", failure.words);
+}
+
+#[tokio::test]
 async fn inputs_do_not_fill_the_disk() {
 	let mut bench = bench(&module(FILES, 0));
 	let inputs = ["one", "two", "three"].map(|name| put(&bench.dir, name, format!("{name:10}").as_bytes()).0);

@@ -265,13 +265,16 @@ async fn report_that_the_chain_would_refuse_is_not_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn task_that_was_never_given_is_reported_only_if_it_is_hopeless() {
-	for (params, cause) in [
-		(r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
-		(r#"{"iexec_secrets": {"1": "x"}}"#, Some(FailureCause::SecretUnavailable)),
-		(r#"{"rlc_needs": {"cores": 5}}"#, Some(FailureCause::InvalidParams)),
-		(r#"{"rlc_needs": {"cores": 4}}"#, None),
+	let unpinned = r#"{"iexec_input_files": ["https://x.org/a"]}"#;
+	for (trust, params, cause) in [
+		(1, r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
+		(1, r#"{"iexec_secrets": {"1": "x"}}"#, Some(FailureCause::SecretUnavailable)),
+		(1, r#"{"rlc_needs": {"cores": 5}}"#, Some(FailureCause::InvalidParams)),
+		(1, r#"{"rlc_needs": {"cores": 4}}"#, None),
+		(2, unpinned, Some(FailureCause::InvalidParams)),
+		(1, unpinned, None),
 	] {
-		let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+		let (world, dir) = (World::new(trust), tempfile::tempdir().unwrap());
 		world.chain().deal.params = params.as_bytes().to_vec().try_into().unwrap();
 		let mut worker = Worker::start(&world, &dir).await;
 		worker.instruct(Instruction::ReportFailure { task: task(0) });
