@@ -20,7 +20,7 @@ enum Form {
 	AppUnavailable,
 	/// The dataset could not be fetched, or is not what its checksum says.
 	DatasetUnavailable,
-	/// An input file of the request could not be fetched.
+	/// An input file of the request could not be fetched, or is not what its location says.
 	InputUnavailable {
 		/// Its number in the request's list, from 0.
 		file: u32,
