@@ -22,6 +22,7 @@ mod needs;
 mod order_file;
 mod output;
 mod pages;
+mod pins;
 mod pool;
 mod program;
 mod proxy;

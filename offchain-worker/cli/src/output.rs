@@ -135,6 +135,14 @@ impl Progress {
 		}
 	}
 
+	/// Shows how much is done, and of how much; a `total` of 0 is unknown.
+	pub(crate) fn set_of(&self, done: u64, total: u64) {
+		if let Some(bar) = &self.bar {
+			bar.set_length(total.max(done));
+		}
+		self.set(done);
+	}
+
 	/// Prints a line that stays.
 	pub(crate) fn line(&self, line: impl Display) {
 		let line = line.to_string();

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Moment, Tag, WorkerpoolId};
+use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Params, Tag, WorkerpoolId};
 use rlc_protocol::RequestParams;
 use rlc_store::{Cid, HashKind};
 use sp_core::H256;
@@ -20,6 +20,7 @@ use crate::{
 	ids,
 	market::Wish,
 	needs::NeedsOptions,
+	pins::Pinning,
 };
 
 /// The trust of a request that asks for none: the least at which a worker that lies loses its stake, and new workers come to
@@ -37,7 +38,8 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL; may be repeated
+	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL; may be repeated. At a trust above 1,
+	/// URLs are pinned: what is there is read once, and #sha256=HEX is added, so that all workers read the same
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
 
@@ -158,14 +160,16 @@ impl RequestOptions {
 	///
 	/// # Errors
 	///
-	/// If the params are invalid or too long, or a file cannot be read.
+	/// If the params are invalid or too long, a file cannot be read, or an input cannot be pinned.
 	pub(crate) async fn wish(
 		&self,
 		context: &Context,
 		chain: &Chain,
 		requester: AccountId,
+		pinning: Pinning,
 	) -> Result<(Wish, Vec<LocalFile>)> {
 		let (params, files) = self.params()?;
+		let params = encoded(&pinning.pin(&context.out, params, self.trust).await?)?;
 		let categories = chain.categories().await?;
 		let category = ids::category(&self.category, &categories).map_err(Failure::category)?;
 		let known = categories.iter().find(|(id, _)| *id == category);
@@ -185,11 +189,7 @@ impl RequestOptions {
 			requester,
 			beneficiary,
 			callback: self.callback,
-			params: params.try_into().map_err(|params: Vec<u8>| {
-				let max = rlc_primitives::deal::MAX_PARAMS;
-				failure!(ParamsTooLong, "the params have {} bytes, but at most {max} are allowed", params.len();
-					"put data into --input files")
-			})?,
+			params,
 			salt: H256(rand::random()),
 			expiry: expiry(self.valid_for, chain.now().await?.max(now())),
 		};
@@ -205,8 +205,8 @@ impl RequestOptions {
 		})
 	}
 
-	/// Returns the encoded params, and the files to upload.
-	fn params(&self) -> Result<(Vec<u8>, Vec<LocalFile>)> {
+	/// Returns the params, and the files to upload.
+	fn params(&self) -> Result<(RequestParams, Vec<LocalFile>)> {
 		let given = self.params.as_deref().unwrap_or_default();
 		let mut params = RequestParams::parse(given.as_bytes())
 			.map_err(|error| failure!(ParamsInvalid, "--params: {error}"; "see the documentation of iExec's params"))?;
@@ -228,9 +228,18 @@ impl RequestOptions {
 				files.push(file);
 			}
 		}
-		let bytes = if params == RequestParams::default() { Vec::new() } else { serde_json::to_vec(&params)? };
-		Ok((bytes, files))
+		Ok((params, files))
 	}
+}
+
+/// Returns params as they are written into a request: nothing, if they say nothing.
+fn encoded(params: &RequestParams) -> Result<Params> {
+	let bytes = if *params == RequestParams::default() { Vec::new() } else { serde_json::to_vec(params)? };
+	bytes.try_into().map_err(|bytes: Vec<u8>| {
+		let max = rlc_primitives::deal::MAX_PARAMS;
+		failure!(ParamsTooLong, "the params have {} bytes, but at most {max} are allowed", bytes.len();
+			"put data into --input files")
+	})
 }
 
 #[cfg(test)]
@@ -263,8 +272,9 @@ mod tests {
 		let params = r#"{"iexec_args": "old", "iexec_input_files": ["https://x.org/a"]}"#;
 		let options =
 			options(&["--params", params, "--args", "--fast 3", "--input", input, "--input", "http://x.org/b"]);
-		let (bytes, files) = options.params().unwrap();
-		let read = RequestParams::parse(&bytes).unwrap();
+		let (params, files) = options.params().unwrap();
+		let read = RequestParams::parse(&encoded(&params).unwrap()).unwrap();
+		assert_eq!(read, params);
 		let cid = Cid::of(HashKind::Sha256, b"hello").to_string();
 		assert_eq!(read.iexec_args, "--fast 3");
 		assert_eq!(read.iexec_input_files, ["https://x.org/a", &format!("{cid}/in_put.txt"), "http://x.org/b"]);
@@ -274,8 +284,8 @@ mod tests {
 	#[test]
 	fn needs_of_each_task_are_in_params() {
 		let params = |arguments: &[&str]| {
-			let (bytes, _) = options(arguments).params().unwrap();
-			String::from_utf8(bytes).unwrap()
+			let (params, _) = options(arguments).params().unwrap();
+			String::from_utf8(encoded(&params).unwrap().to_vec()).unwrap()
 		};
 		let flags = ["--cores", "2", "--memory", "4G", "--disk", "1K", "--gpus", "1"];
 		assert_eq!(params(&flags), r#"{"rlc_needs":{"cores":2,"memory":4294967296,"disk":1024,"gpus":1}}"#);

@@ -11,6 +11,7 @@ use crate::{
 	failure::Result,
 	forecast::room_for,
 	market::{self, Quote, Wish},
+	pins::Pinning,
 	pool,
 	request::RequestOptions,
 	say::{self, quote::Told},
@@ -31,7 +32,7 @@ pub(crate) struct Estimate {
 /// Asks the chain for the price, and the scheduler for its queue and how long the app takes.
 pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
-	let (wish, _) = estimate.request.wish(context, &chain, context.who()?).await?;
+	let (wish, _) = estimate.request.wish(context, &chain, context.who()?, Pinning::Pretend).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = ask(context, &chain, &quote, &wish).await;

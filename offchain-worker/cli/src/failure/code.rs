@@ -193,6 +193,11 @@ catalog! {
 	InputLocal, "input.local",
 		"A signed request names a file of this machine, which no worker can reach.",
 		"Upload the file first, and name it by its CID or by a URL.";
+	InputUnpinned, "input.unpinned",
+		"A request for a trust above 1 names an input by a URL that does not say which bytes are there. Each worker could \
+		 read something else, and lose its stake by that.",
+		"Name the input by its CID, or add #sha256= and the SHA-256 of the file in hex to its URL; `rlc app run` and \
+		 `rlc order sign` do that. Or ask for --trust 1.";
 	PriceMissing, "price.missing",
 		"A signed request needs a highest price.",
 		"Give --max-price.";
@@ -209,6 +214,10 @@ catalog! {
 	OffersTag, "offers.tag",
 		"No workerpool on sale has all that the request demands by its tag.",
 		"Demand less with --tag, or wait for another workerpool.";
+	OffersNetwork, "offers.network",
+		"The app is sold with a network only, and the request asks for a trust above 1. A network may tell each worker \
+		 something else, so workers need not agree.",
+		"Ask for --trust 1, or ask the app's owner for an order without a network.";
 	OffersRecord, "offers.record",
 		"No workerpool on sale has as good a record as the request demands. A new workerpool has no record.",
 		"Demand less with --least-completed, or allow more with --max-failed; `rlc workerpool show` shows a workerpool's record.";

@@ -76,6 +76,19 @@ impl From<rlc_store::FetchError> for Failure {
 	}
 }
 
+impl From<rlc_protocol::Unserved> for Failure {
+	fn from(unserved: rlc_protocol::Unserved) -> Self {
+		use rlc_protocol::{Unrepeatable, Unserved};
+		let code = match &unserved {
+			Unserved::Invalid(_) => Code::ParamsInvalid,
+			Unserved::Unsupported(_) => Code::ParamsUnsupported,
+			Unserved::Unrepeatable(Unrepeatable::Input { .. }) => Code::InputUnpinned,
+			Unserved::Unrepeatable(Unrepeatable::Network) => Code::OffersNetwork,
+		};
+		Self::of(code, &unserved)
+	}
+}
+
 impl From<rlc_scheduler::Error> for Failure {
 	fn from(error: rlc_scheduler::Error) -> Self {
 		match error {

@@ -74,6 +74,11 @@ pub(super) fn nothing_serves(book: &Book, wish: &Wish) -> Failure {
 		return failure!(OffersNone, "nobody sells dataset {:?}", dataset.0;
 			"ask its owner for `rlc dataset publish {:?} --price P`", dataset.0);
 	}
+	let grants_network = |entry: &BookEntry| matches!(&entry.order, AnyOrder::App(order) if order.tag.has_network());
+	if wish.trust > 1 && book.apps.iter().filter(|entry| entry.remaining > 0).all(grants_network) {
+		return failure!(OffersNetwork, "app {:?} is sold only with a network, which can tell each worker something else",
+			wish.app.0; "ask for --trust 1");
+	}
 	let offers: Vec<_> = book.workerpools.iter().filter(|entry| entry.remaining > 0).filter_map(pool_order).collect();
 	let seller = match wish.workerpool {
 		Some(workerpool) => format!("workerpool {:?}", workerpool.0),
@@ -162,6 +167,16 @@ mod tests {
 		let weak_but_protected = WorkerpoolOrder { tag: Tag::from_bits(1), ..weak };
 		assert!(reason(&[app()], &[pool(), weak_but_protected], &protected).contains("has the tag"));
 		assert!(reason(&[app()], &[pool()], &wish()).contains("cannot stake for 2 tasks"));
+	}
+
+	#[test]
+	fn network_of_an_app_is_named_where_workers_have_to_agree() {
+		let open = AppOrder { tag: Tag::from_bits(Tag::NETWORK), ..app() };
+		let said = reason(std::slice::from_ref(&open), &[pool()], &wish());
+		assert!(said.contains("is sold only with a network") && said.ends_with("ask for --trust 1"), "{said}");
+		let direct = Wish { trust: 1, ..wish() };
+		assert!(reason(std::slice::from_ref(&open), &[pool()], &direct).contains("cannot stake for 2 tasks"));
+		assert!(reason(&[open, app()], &[pool()], &wish()).contains("cannot stake for 2 tasks"));
 	}
 
 	#[test]

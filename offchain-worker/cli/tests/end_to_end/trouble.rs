@@ -4,6 +4,10 @@ use std::{
 	fs,
 	io::{Read, Write},
 	net::TcpListener,
+	sync::{
+		atomic::{AtomicUsize, Ordering},
+		Arc,
+	},
 	time::Duration,
 };
 
@@ -200,6 +204,31 @@ fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 }
 
 #[test]
+fn server_that_shows_workers_different_inputs_makes_nobody_lose_a_stake() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(4, "--slots 1").await;
+			let asked = Arc::new(AtomicUsize::new(0));
+			let count = asked.clone();
+			// The requester's tool is the first who asks, and pins the input. The first worker is shown something else.
+			let url = serve_each(move |before| {
+				count.store(before + 1, Ordering::SeqCst);
+				["one face", "another"][usize::from(before == 1)]
+			});
+			let output = stack.room();
+			let answer = stack.run("hello.wasm", &["--input", &url, "--trust", "3"], &output).await.unwrap();
+			assert_eq!(answer["completed"], 1);
+			assert!(asked.load(Ordering::SeqCst) >= 4, "the tool, the worker that was deceived, and two that agree");
+			let report = fs::read_to_string(output.join("hello.txt")).unwrap();
+			assert!(report.contains("input.txt: 8 bytes"), "{report}");
+			for number in workers {
+				assert_eq!(stack.seized(&worker(number)).await, 0, "honest workers lose nothing");
+			}
+		})
+	});
+}
+
+#[test]
 fn apps_that_misbehave_end_as_agreed_failures_with_their_cause_and_cost_nothing_at_trust_1() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
@@ -357,12 +386,18 @@ fn first_task(bought: Bought) -> String {
 
 /// Serves a text over HTTP at the returned URL, as long as the tests run.
 fn serve(text: &'static str) -> String {
+	serve_each(move |_| text)
+}
+
+/// Serves a text to each who asks, by how many asked before.
+fn serve_each(text: impl Fn(usize) -> &'static str + Send + 'static) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").unwrap();
 	let url = format!("http://{}/input.txt", listener.local_addr().unwrap());
 	std::thread::spawn(move || {
-		for mut connection in listener.incoming().flatten() {
+		for (before, mut connection) in listener.incoming().flatten().enumerate() {
 			// A request without a body ends with an empty line; what is read at once has all of it.
 			let _ = connection.read(&mut [0; 4_096]);
+			let text = text(before);
 			let length = text.len();
 			let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
 			let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(text.as_bytes()));

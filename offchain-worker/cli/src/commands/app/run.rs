@@ -16,6 +16,7 @@ use crate::{
 	deals, demand,
 	failure::{failure, Result},
 	market::{self, Quote, Wish},
+	pins::Pinning,
 	pool,
 	refund::Payments,
 	request::RequestOptions,
@@ -56,8 +57,9 @@ pub(crate) struct Run {
 
 /// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
-	let (wish, files) = run.request.wish(context, &chain, key.account()).await?;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let (wish, files) = run.request.wish(context, &chain, key.account(), Pinning::Read).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let volume = quote.estimate.volume;
 	if volume < wish.tasks {

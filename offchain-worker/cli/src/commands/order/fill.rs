@@ -2,10 +2,10 @@
 
 use clap::Args;
 use rlc_chain::{Call, MarketplaceCall};
-use rlc_primitives::{market::SignedOrders, AnyOrder, OrderKind};
+use rlc_primitives::{market::SignedOrders, AnyOrder, OrderKind, Tag};
 use serde_json::json;
 
-use crate::{answer::Answer, context::Context, deals, failure::Result, named_order::NamedOrder, say};
+use crate::{answer::Answer, context::Context, deals, failure::Result, named_order::NamedOrder, pins, say};
 
 /// Make a deal of orders: files, or hashes of orders in the book
 #[derive(Debug, Args)]
@@ -54,6 +54,8 @@ pub(crate) async fn run(fill: Fill, context: &Context) -> Result<Answer> {
 		AnyOrder::Request(order) => Some(order),
 		_ => None,
 	})?;
+	let of_dataset = dataset.as_ref().map_or(Tag::NONE, |dataset| dataset.order.tag);
+	pins::check(&request.order, Tag::combine(app.order.tag, of_dataset, request.order.tag))?;
 	let orders = SignedOrders { app, dataset, workerpool, request };
 	let call = if fill.sponsor {
 		MarketplaceCall::SponsorMatchOrders { orders }

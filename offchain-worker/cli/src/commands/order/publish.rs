@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rlc_primitives::AnyOrder;
 
-use crate::{answer::Answer, assets, context::Context, failure::Result, order_file::OrderFile};
+use crate::{answer::Answer, assets, context::Context, failure::Result, order_file::OrderFile, pins};
 
 /// Put a signed order into the book
 #[derive(Debug, Args)]
@@ -18,5 +19,9 @@ pub(crate) struct Publish {
 
 /// Puts the order into the book.
 pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
-	assets::publish(context, OrderFile::read(&publish.file)?.order).await
+	let order = OrderFile::read(&publish.file)?.order;
+	if let AnyOrder::Request(request) = &order {
+		pins::check(request, request.tag)?;
+	}
+	assets::publish(context, order).await
 }

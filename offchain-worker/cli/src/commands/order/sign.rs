@@ -14,6 +14,7 @@ use crate::{
 	context::Context,
 	failure::{disk, failure, Result},
 	order_file::{OrderFile, Signed},
+	pins::Pinning,
 	request::RequestOptions,
 };
 
@@ -125,7 +126,7 @@ async fn request(
 	app: Amount,
 	dataset: Amount,
 ) -> Result<RequestOrder> {
-	let (wish, files) = options.wish(context, chain, key.account()).await?;
+	let (wish, files) = options.wish(context, chain, key.account(), Pinning::Read).await?;
 	if let Some(file) = files.first() {
 		return Err(failure!(InputLocal, "{} is not in a store yet", file.path.display();
 			"name the inputs of a signed request by CID or URL"));

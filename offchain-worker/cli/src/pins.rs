@@ -1,0 +1,136 @@
+//! Pinned inputs: at a trust above 1 several workers compute the same, so all of them have to read the same bytes.
+
+use std::time::Duration;
+
+use rlc_primitives::{RequestOrder, Tag};
+use rlc_protocol::RequestParams;
+use rlc_store::{is_pinned, pin, DownloadLimits};
+
+use crate::{
+	failure::{Failure, Result},
+	output::Output,
+};
+
+/// How much is read of one location, and how long: workers fetch no larger file, unless they are told to.
+const LIMITS: DownloadLimits = DownloadLimits { max_size: 4 << 30, timeout: Duration::from_secs(3_600) };
+
+/// The SHA-256 of nothing that anybody knows.
+const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Where the hash of an input that is not pinned comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pinning {
+	/// From what is there now, which is read for that.
+	Read,
+	/// From nowhere: the request is never sent, and only asks for a price, to which its length belongs.
+	Pretend,
+}
+
+impl Pinning {
+	/// Returns the params of a request of this trust with each input pinned, if that is needed.
+	///
+	/// # Errors
+	///
+	/// If a location is invalid, or what is there cannot be read.
+	pub(crate) async fn pin(self, out: &Output, mut params: RequestParams, trust: u64) -> Result<RequestParams> {
+		if trust <= 1 {
+			return Ok(params);
+		}
+		for location in &mut params.iexec_input_files {
+			if is_pinned(location) {
+				continue;
+			}
+			*location = match self {
+				Self::Read => read(out, location).await?,
+				Self::Pretend => format!("{location}#sha256={NO_HASH}"),
+			};
+		}
+		Ok(params)
+	}
+}
+
+/// Reads what is at a location, and returns the location with its hash.
+async fn read(out: &Output, location: &str) -> Result<String> {
+	let progress = out.bytes(format!("reading {location}, to pin it"), 0);
+	let pinned = pin(location, LIMITS, |done, total| progress.set_of(done, total)).await;
+	drop(progress);
+	let pinned = pinned.map_err(|error| {
+		Failure::from(error)
+			.during(format_args!("input {location} cannot be pinned, which a trust above 1 needs"))
+			.advise("add #sha256=HEX to it yourself, or ask for --trust 1")
+	})?;
+	out.say(format_args!("every worker has to read the same: {pinned}"));
+	Ok(pinned)
+}
+
+/// Checks that workers can serve a request of somebody's whose tasks demand this.
+///
+/// # Errors
+///
+/// If none does, whatever machine it has.
+pub(crate) fn check(request: &RequestOrder, demanded: Tag) -> Result<()> {
+	RequestParams::served(&request.params, request.trust, demanded, is_pinned)?;
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::wish;
+
+	fn params(inputs: &[String]) -> RequestParams {
+		RequestParams { iexec_input_files: inputs.to_vec(), ..RequestParams::default() }
+	}
+
+	async fn pinned(pinning: Pinning, inputs: &[String], trust: u64) -> Result<Vec<String>> {
+		let pinned = pinning.pin(&Output::new(true), params(inputs), trust).await;
+		pinned.map(|params| params.iexec_input_files)
+	}
+
+	#[tokio::test]
+	async fn inputs_are_pinned_to_what_is_there_if_workers_have_to_agree() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("in.txt");
+		std::fs::write(&file, "hello world").unwrap();
+		let there = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e/in.txt".to_owned();
+		let inputs = [format!("file://{}", file.display()), there.clone()];
+		assert_eq!(pinned(Pinning::Read, &inputs, 1).await.unwrap(), inputs);
+		// printf 'hello world' | sha256sum
+		let sha256 = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
+		let expected = [format!("{}#sha256={sha256}", inputs[0]), there];
+		assert_eq!(pinned(Pinning::Read, &inputs, 2).await.unwrap(), expected);
+	}
+
+	#[tokio::test]
+	async fn price_is_asked_for_without_reading_anything() {
+		let inputs = ["http://127.0.0.1:1/in".to_owned()];
+		let pretended = pinned(Pinning::Pretend, &inputs, 5).await.unwrap();
+		assert!(is_pinned(&pretended[0]), "as long as the right one");
+	}
+
+	#[tokio::test]
+	async fn input_that_cannot_be_pinned_is_named_with_what_to_do() {
+		let inputs = ["file:///no/such/file".to_owned()];
+		let failure = pinned(Pinning::Read, &inputs, 2).await.unwrap_err();
+		assert_eq!(failure.code(), "content.missing");
+		let words = failure.to_string();
+		assert!(words.starts_with("input file:///no/such/file cannot be pinned"), "{words}");
+		assert!(words.ends_with("; add #sha256=HEX to it yourself, or ask for --trust 1"), "{words}");
+	}
+
+	#[test]
+	fn request_that_no_worker_serves_is_not_paid_for() {
+		let request = |params: &str, trust| {
+			let params = params.as_bytes().to_vec().try_into().unwrap();
+			RequestOrder { trust, params, ..wish().request(1, 1, 1) }
+		};
+		let code = |request: &RequestOrder, tag| check(request, tag).unwrap_err().code().to_owned();
+		let unpinned = r#"{"iexec_input_files": ["https://x.org/a"]}"#;
+		let network = Tag::from_bits(Tag::NETWORK);
+		assert_eq!(check(&request(unpinned, 1), network), Ok(()));
+		assert_eq!(code(&request(unpinned, 2), Tag::NONE), "input.unpinned");
+		assert_eq!(code(&request("", 2), network), "offers.network");
+		assert_eq!(code(&request("{", 1), Tag::NONE), "params.invalid");
+		assert_eq!(code(&request(r#"{"bulk_cid": "Qm"}"#, 1), Tag::NONE), "params.unsupported");
+	}
+}
