@@ -56,7 +56,8 @@ macro_rules! define {
 				UndelegatedTooEarly,
 				/// The failure is not the one that this worker committed to: its cause, code or trace is another.
 				WrongFailure,
-				/// A task is released only for a cause from outside of it: something to fetch, params, a secret, or a clock.
+				/// A task is released only for a cause from outside of it: something to fetch, params, a secret, a
+				/// machine's clock, or its limits.
 				NotFromOutside,
 				/// Fewer workers reported this cause than the deal's trust needs new workers.
 				TooFewReports,

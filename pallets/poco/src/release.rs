@@ -1,10 +1,10 @@
-//! Schedulers release tasks that nobody can compute, because an input is missing, or because clocks end the app before it
-//! ends by itself.
+//! Schedulers release tasks that nobody can compute, because an input is missing, or because machines end the app before it
+//! ends by itself: by their clocks, or because it wants more memory or disk than they give.
 //!
 //! Everything is unlocked and nobody is paid: nobody who worked on the task is at fault. It takes the word of as many
 //! workers as would have to agree on a result. A scheduler with workers of its own can release any task that way, but it
 //! gains nothing by it, and the release is in the pool's record. So it does not matter that nobody can check a cause,
-//! least of all one that depends on a machine's clock.
+//! least of all one that depends on a machine's clock or size.
 
 use frame_support::{ensure, traits::Get};
 use rlc_primitives::{count, AccountId};

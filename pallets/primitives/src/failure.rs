@@ -4,13 +4,13 @@
 //! |---|---|---|---|
 //! | in the app | exit code 1 | commit to an [`AgreedFailure`], reveal it | as that failure |
 //! | outside the task | a dataset that nobody can fetch | report it | [released](TaskFailure::Released) by the scheduler |
-//! | in the app, or in the machine | a clock ended the run | report it | released by the scheduler |
-//! | in the worker | its enclave does not start | report it | others compute it |
+//! | in the app, or in the machine | a clock ended the run, or the machine's memory | report it | the same |
+//! | in the worker | its enclave does not start | report it | others compute |
 //!
 //! A failure of the app is as much an outcome as a result is, so workers agree on it in the same way: what they commit to
-//! is the hash of a digest. If a clock ended the run, there is nothing to agree on, since no two clocks end it at the same
-//! instruction: that is reported instead. Nobody can pass a failure off as a result: data of callbacks are keccak preimages
-//! of the app's choice, and files have SHA-256 digests, while a failure's digest is a BLAKE2 hash.
+//! is the hash of a digest. Where a clock ended the run there is nothing to agree on, since no two clocks do so at the same
+//! instruction, and as little where a machine has no more to give, since another may have: that is reported. Nobody can pass a failure off as a result of another meaning: data of callbacks are
+//! keccak preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -57,12 +57,14 @@ pub enum FailureCause {
 }
 
 impl FailureCause {
-	/// Returns whether the failure counts as from outside the task: an input is missing, which neither the worker nor the app
-	/// can help, or a machine's clock ended the run. A scheduler can release a task for such a cause, and for no other:
-	/// failures of the app are agreed on, and failures of a worker leave the task to other workers.
+	/// Returns whether the failure comes from outside the task: what the task was to be computed from is not there,
+	/// which no worker and no app can help; or a machine's clock or its memory ended the run. A scheduler can release a task
+	/// for such a cause, and for no other: what lies in the app is agreed on, and what lies in a worker is another worker's
+	/// chance.
 	///
-	/// An endless app is at fault itself, but no two clocks stop it at the same instruction, so there is nothing to agree on.
-	/// An app that used up its fuel is agreed on, and not reported.
+	/// An app that never ends, or wants ever more, lies in the app, but no two machines stop it at the same instruction:
+	/// there is nothing to agree on. One that used up its fuel, or what its request says that it needs, is agreed on, and
+	/// not reported.
 	pub fn is_from_outside(&self) -> bool {
 		match self {
 			Self::AppUnavailable
@@ -70,12 +72,9 @@ impl FailureCause {
 			| Self::InputUnavailable { .. }
 			| Self::InvalidParams
 			| Self::SecretUnavailable
-			| Self::TimedOut => true,
-			Self::EnclaveFailed
-			| Self::AppFailed { .. }
-			| Self::ResourcesExceeded
-			| Self::InvalidResult
-			| Self::ResultNotStored => false,
+			| Self::TimedOut
+			| Self::ResourcesExceeded => true,
+			Self::EnclaveFailed | Self::AppFailed { .. } | Self::InvalidResult | Self::ResultNotStored => false,
 		}
 	}
 }
@@ -203,8 +202,8 @@ mod tests {
 		use FailureCause::*;
 		let unavailable = [AppUnavailable, DatasetUnavailable, InputUnavailable { file: 1 }, SecretUnavailable];
 		assert!(unavailable.iter().all(FailureCause::is_from_outside));
-		assert!(InvalidParams.is_from_outside() && TimedOut.is_from_outside());
-		let inside = [EnclaveFailed, AppFailed { code: 1 }, ResourcesExceeded, InvalidResult, ResultNotStored];
+		assert!([InvalidParams, TimedOut, ResourcesExceeded].iter().all(FailureCause::is_from_outside));
+		let inside = [EnclaveFailed, AppFailed { code: 1 }, InvalidResult, ResultNotStored];
 		assert!(!inside.iter().any(FailureCause::is_from_outside));
 	}
 }

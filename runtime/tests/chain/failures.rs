@@ -237,11 +237,11 @@ fn released(cause: FailureCause) -> TaskRef {
 #[test]
 fn release_without_witnesses_is_refused_and_nothing_is_lost() {
 	test(|| {
-		let task = reported(FailureCause::ResourcesExceeded);
+		let task = reported(FailureCause::InvalidResult);
 		let before = [scheduler(), requester()].map(|who| locked(&who));
 		for (cause, error) in [
 			(FailureCause::DatasetUnavailable, Error::<Runtime>::TooFewReports),
-			(FailureCause::ResourcesExceeded, Error::<Runtime>::NotFromOutside),
+			(FailureCause::InvalidResult, Error::<Runtime>::NotFromOutside),
 		] {
 			let extrinsic = sign(&scheduler(), 0, 0, pallet_poco::Call::release { task, cause });
 			assert_eq!(block(vec![extrinsic]), [Ok(Err(error.into()))]);

@@ -67,7 +67,6 @@ fn only_causes_from_outside_release() {
 		let causes = [
 			FailureCause::AppFailed { code: 1 },
 			FailureCause::EnclaveFailed,
-			FailureCause::ResourcesExceeded,
 			FailureCause::InvalidResult,
 			FailureCause::ResultNotStored,
 		];
