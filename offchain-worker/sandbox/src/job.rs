@@ -135,6 +135,8 @@ pub enum Ending {
 	OutOfDisk,
 	/// It executed more than [`Limits::fuel`].
 	OutOfFuel,
+	/// A module recursed deeper than this machine's stack allows, which differs between processors and engines.
+	OutOfStack,
 	/// It did what no program may do, such as dividing by zero: what, and where.
 	Trapped(String),
 	/// [`Stop::stop`] was called.

@@ -212,6 +212,7 @@ fn ending(error: &wasmtime::Error) -> Result<Ending, Error> {
 	}
 	match error.downcast_ref::<Trap>() {
 		Some(Trap::OutOfFuel) => Ok(Ending::OutOfFuel),
+		Some(Trap::StackOverflow) => Ok(Ending::OutOfStack),
 		Some(trap) => {
 			let mut text = trap.to_string();
 			let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();

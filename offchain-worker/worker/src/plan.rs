@@ -33,13 +33,18 @@ impl Plan {
 	/// Why the deal's tasks cannot be computed here.
 	pub fn of(deal: DealView, app: App, dataset: Option<Dataset>) -> Result<Self, RunFailure> {
 		let (trust, tag) = (deal.deal.trust, deal.deal.tag);
-		let (params, args) = RequestParams::served(&deal.params, trust, tag, is_pinned)
-			.map_err(|unserved| RunFailure::of_task(unserved.cause(), unserved.to_string()))?;
+		let (params, args) = RequestParams::parse_servable(&deal.params, trust, tag, is_pinned)
+			.map_err(|unservable| RunFailure::of_task(unservable.cause(), unservable.to_string()))?;
 		if tag.has_tee() {
 			let words = "the deal demands an enclave, and this worker has none";
 			return Err(RunFailure::of_task(FailureCause::EnclaveFailed, words));
 		}
 		Ok(Self { deal, app, dataset, params, args })
+	}
+
+	/// Returns whether several workers have to agree on a result.
+	pub fn is_compared(&self) -> bool {
+		self.deal.deal.trust > 1
 	}
 
 	/// Returns what each of the tasks needs of a machine.

@@ -1,6 +1,7 @@
 //! Running one task: fetch, run under limits, pack the result.
 
 mod fetch;
+mod measure;
 
 use std::{
 	fs,
@@ -32,6 +33,7 @@ use rlc_store::{
 use sp_core::H256;
 use tokio::{task::spawn_blocking, time::Instant};
 
+use self::measure::{is_of_machine, Largest};
 use crate::{
 	clock::millis,
 	config::Misbehavior,
@@ -112,17 +114,19 @@ impl Apps {
 		TaskDir { input: self.tasks.join(name), output }
 	}
 
-	/// Returns what a task that takes this many slots may use, but for time and fuel. What it needs is part of that: see
+	/// Returns what a task that takes so many slots may use, but for time and fuel: what its request says that it needs,
+	/// which is the same on each machine, and of the rest the share of its slots. The former is part of the latter: see
 	/// [`rlc_protocol::Needs::slots`].
-	fn share_of(&self, slots: u32) -> Limits {
+	fn limits_of(&self, slots: u32, needs: &Needs) -> Limits {
 		let all = self.slots.max(1);
 		let share = |total: u64| {
 			let part = u128::from(total) * u128::from(slots) / u128::from(all);
 			part.try_into().unwrap_or(u64::MAX)
 		};
+		let named = |need: u64, total: u64| if need > 0 { need } else { share(total) };
 		Limits {
-			memory: share(self.limits.memory),
-			output: share(self.limits.output),
+			memory: named(needs.memory, self.limits.memory),
+			output: named(needs.disk, self.limits.output),
 			cpus: self.limits.cpus * slots as f32 / all as f32,
 			..self.limits.clone()
 		}
@@ -166,7 +170,8 @@ impl Apps {
 			Some(failure) => Err(failure),
 			None => self.result(computation, dir, trace_of(&run)).await,
 		};
-		let agreed = outcome.as_ref().err().and_then(|failure| agreed(failure, kind, Some(&run)));
+		let of_app = outcome.as_ref().err().filter(|failure| !is_of_machine(failure, &run.ending, &computation.plan));
+		let agreed = of_app.and_then(|failure| agreed(failure, kind, Some(&run)));
 		let usage = Usage { output: outcome.as_ref().map_or(0, |output| output.size), ..usage };
 		Ok(Finished { outcome, agreed, logs, usage })
 	}
@@ -182,11 +187,12 @@ impl Apps {
 	) -> Result<Run, RunFailure> {
 		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
 		let fuel = fuel(computation.plan.deal.deal.reference_time);
-		let limits = Limits { time, fuel: Some(fuel), ..self.share_of(computation.slots) };
+		let needs = computation.plan.needs();
+		let limits = Limits { time, fuel: Some(fuel), ..self.limits_of(computation.slots, &needs) };
 		let args = &computation.plan.args;
 		let seed = computation.task.id().0 .0;
 		let deal = &computation.plan.deal.deal;
-		let grants = grants(deal.tag, &computation.plan.needs());
+		let grants = grants(deal.tag, &needs);
 		let (limits, hash_memory) = (&limits, deal.callback.is_some());
 		let job = rlc_sandbox::Job { app, args, env, input, output, limits, grants, seed, hash_memory };
 		let stopper = rlc_sandbox::Stop::new();
@@ -223,17 +229,23 @@ impl Apps {
 		dir: &TaskDir,
 		trace: Option<H256>,
 	) -> Result<Output, RunFailure> {
-		// Nobody would get a result that the store refuses, but it would be contributed, and paid for.
-		let most = self.share_of(computation.slots).output.min(self.results.most());
+		let size = self.largest(computation);
 		let (output, file) = (dir.output.clone(), computation.result.clone());
 		let callback = computation.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
-		let packed = spawn_blocking(move || pack(&output, (&results, &file), most, callback, trace)).await;
+		let packed = spawn_blocking(move || pack(&output, (&results, &file), size, callback, trace)).await;
 		let mut output = packed.map_err(|error| RunFailure::own(format!("the result was not packed: {error}")))??;
 		if self.misbehave == Some(Misbehavior::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
 		}
 		Ok(output)
+	}
+
+	/// Returns how large the result of a task may be.
+	fn largest(&self, computation: &Computation) -> Largest {
+		let needs = computation.plan.needs();
+		let disk = self.limits_of(computation.slots, &needs).output;
+		Largest { pool: self.results.most(), disk, is_share: needs.disk == 0 && computation.plan.is_compared() }
 	}
 }
 
@@ -264,7 +276,7 @@ fn trace_of(run: &Run) -> Option<H256> {
 fn pack(
 	output: &Path,
 	(results, file): (&Results, &Path),
-	most: u64,
+	largest: Largest,
 	callback: bool,
 	trace: Option<H256>,
 ) -> Result<Output, RunFailure> {
@@ -279,9 +291,9 @@ fn pack(
 	let result = match left {
 		Left::Files(_) if callback => Err(invalid("the deal has a callback, and the app left no callback-data".into())),
 		Left::Files(path) => match archive::pack(&path, &mut writer) {
-			Ok(packed) if packed.size > most => Err(invalid(format!("the result has more than {most} bytes"))),
 			Ok(packed) => {
-				Ok(Output { digest: ResultDigest(packed.sha256.into()), kind: OutputKind::Archive, size: packed.size })
+				let digest = ResultDigest(packed.sha256.into());
+				largest.check(packed.size).map(|()| Output { digest, kind: OutputKind::Archive, size: packed.size })
 			}
 			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(RunFailure::own(error.to_string())),
 			Err(error) => Err(invalid(error.to_string())),
@@ -326,6 +338,9 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 			(FailureCause::ResourcesExceeded, words.into())
 		}
 		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),
+		Ending::OutOfStack => {
+			(FailureCause::ResourcesExceeded, "the app recursed deeper than this machine's stack goes".into())
+		}
 		Ending::OutOfFuel => {
 			(FailureCause::TimedOut, "the app executed more instructions than its category is good for".into())
 		}

@@ -338,9 +338,10 @@ catalog! {
 		"`rlc task logs` shows what the app wrote. Try it with `rlc app try` before you buy again.";
 	TaskReleased, "task.released",
 		"No task of the deal has a result: something that the workers had to fetch, or to read, is missing; or the app took \
-		 longer than the category allows. The price is paid back; the charge for what workers do on the chain is not.",
+		 longer than the category allows, or more memory or disk than the workers have. The price is \
+		 paid back; the charge for what workers do on the chain is not.",
 		"The message says which. Check the locations and checksums of the app, the dataset and the inputs; or try the app \
-		 with `rlc app try`, and choose a longer category.";
+		 with `rlc app try`, and choose a longer category, or say what it needs with --memory and --disk.";
 	RunFailed, "run.failed",
 		"An app was not run, for a reason that lies with this machine and not with the app.",
 		"`rlc doctor` checks what the machine can do.";

@@ -183,7 +183,8 @@ fn callback_data_leave_room_for_their_trace() {
 	let pack = |bytes: u32, trace| {
 		let data = "00".repeat(bytes as usize);
 		fs::write(dir.path().join("computed.json"), format!(r#"{{"callback-data": "0x{data}"}}"#)).unwrap();
-		super::pack(dir.path(), (&results, &file), u64::MAX, true, trace)
+		let largest = Largest { pool: u64::MAX, disk: u64::MAX, is_share: false };
+		super::pack(dir.path(), (&results, &file), largest, true, trace)
 	};
 	let trace = Some(H256::repeat_byte(1));
 	assert_eq!(pack(MAX_TRACED_DATA, trace).unwrap().size, u64::from(MAX_CALLBACK_DATA));
@@ -370,20 +371,67 @@ fn fuel_is_far_more_than_a_category_s_time_is_good_for() {
 }
 
 #[test]
-fn limits_are_the_share_of_the_slots_and_cover_what_is_needed() {
+fn limits_are_what_is_needed_and_of_the_rest_the_share_of_the_slots() {
 	let mut apps = bench(b"an app").apps;
 	let machine = Resources { slots: 3, cores: 7, memory: 1_000, disk: 500, ..Resources::default() };
 	apps.slots = machine.slots;
 	apps.limits = Limits { memory: machine.memory, output: machine.disk, cpus: 7.0, log: 10, ..Limits::default() };
-	let limits = |slots| apps.share_of(slots);
+	let limits = |slots| apps.limits_of(slots, &Needs::default());
 	assert_eq!((limits(1).memory, limits(1).output, limits(1).cpus), (333, 166, 7.0 / 3.0));
 	assert_eq!((limits(2).memory, limits(2).output, limits(2).cpus), (666, 333, 14.0 / 3.0));
 	assert_eq!((limits(3).memory, limits(3).output, limits(3).cpus), (1_000, 500, 7.0));
 	assert_eq!((limits(2).log, limits(2).files), (10, Limits::default().files));
 	for memory in 1..=machine.memory {
-		let slots = Needs { memory, ..Needs::default() }.slots(&machine).unwrap();
-		assert!(limits(slots).memory >= memory, "{memory} bytes");
+		let needs = Needs { memory, ..Needs::default() };
+		let slots = needs.slots(&machine).unwrap();
+		assert!(limits(slots).memory >= memory, "{memory} bytes are there");
+		let named = apps.limits_of(slots, &needs);
+		assert_eq!((named.memory, named.output), (memory, limits(slots).output), "the same on each machine");
 	}
+}
+
+/// Returns a module that wants 32 MiB of memory, and leaves no result if it gets them.
+fn greedy() -> Vec<u8> {
+	wat::parse_str(r#"(module (memory (export "memory") 512) (func (export "_start")))"#).unwrap()
+}
+
+#[tokio::test]
+async fn what_only_this_machine_has_too_little_of_is_not_contributed() {
+	let ends = |trust, memory, share| async move {
+		let mut bench = bench(&greedy());
+		bench.plan.deal.deal.trust = trust;
+		bench.plan.params.rlc_needs.memory = memory;
+		bench.apps.limits.memory = share;
+		let finished = bench.run().await;
+		(finished.outcome.unwrap_err().cause.unwrap(), finished.agreed.map(|agreed| agreed.cause))
+	};
+	let (mib, fault) = (1 << 20, Some(AppFault::ResourcesExceeded));
+	assert_eq!(ends(3, 0, 16 * mib).await, (FailureCause::ResourcesExceeded, None), "another may have more");
+	assert_eq!(
+		ends(3, 16 * mib, 64 * mib).await,
+		(FailureCause::ResourcesExceeded, fault),
+		"it ends so on each machine"
+	);
+	assert_eq!(ends(1, 0, 16 * mib).await, (FailureCause::ResourcesExceeded, fault), "nobody else is asked");
+	let enough = ends(3, 0, 64 * mib).await;
+	assert_eq!(enough, (FailureCause::InvalidResult, Some(AppFault::InvalidResult)), "it ends well, without a result");
+}
+
+#[test]
+fn what_a_machine_ends_by_its_own_measure_is_reported() {
+	let failure = RunFailure::of_task(FailureCause::ResourcesExceeded, "");
+	let is_own = |ending, trust, memory, disk| {
+		let mut bench = bench(b"an app");
+		bench.plan.deal.deal.trust = trust;
+		bench.plan.params.rlc_needs = Needs { memory, disk, ..Needs::default() };
+		is_of_machine(&failure, &ending, &bench.plan)
+	};
+	assert!(is_own(Ending::OutOfMemory, 2, 0, 1) && !is_own(Ending::OutOfMemory, 2, 1, 0));
+	assert!(is_own(Ending::OutOfDisk, 2, 1, 0) && !is_own(Ending::OutOfDisk, 2, 0, 1));
+	assert!(is_own(Ending::OutOfStack, 2, 1, 1), "no request can name it");
+	assert!(!is_own(Ending::OutOfMemory, 1, 0, 0), "there is one worker");
+	let app = RunFailure::of_task(FailureCause::AppFailed { code: 1 }, "");
+	assert!(!is_of_machine(&app, &Ending::Exited(1), &bench(b"an app").plan));
 }
 
 #[tokio::test]
@@ -395,6 +443,16 @@ async fn result_may_be_as_large_as_the_share_of_its_slots() {
 	fs::remove_file(bench.result_file()).unwrap();
 	bench.apps.slots = 2;
 	assert_eq!(bench.cause().await, Some(FailureCause::InvalidResult), "half of it is less than the result has");
+	bench.plan.deal.deal.trust = 2;
+	let finished = bench.run().await;
+	assert_eq!(finished.outcome.unwrap_err().cause, Some(FailureCause::ResourcesExceeded));
+	assert_eq!(finished.agreed, None, "another's share may be larger");
+	bench.apps.results.limit(size - 1);
+	assert_eq!(
+		bench.cause().await,
+		Some(FailureCause::InvalidResult),
+		"the pool's store would not take it from anybody"
+	);
 }
 
 #[tokio::test]
