@@ -497,7 +497,7 @@ pub mod pallet {
 			Ok(Some(Self::reveal_failure_weight(Some(met))).into())
 		}
 
-		/// Closes a task that has no consensus, because something outside of it is missing, or because clocks ended its
+		/// Closes a task that has no consensus, because something outside of it is missing, or because machines ended its
 		/// runs: unlocks everything, and pays nobody. For the scheduler, before the final deadline, once as many workers
 		/// have reported this cause as the deal's trust needs new workers. Emits [`Event::TaskFailed`] and
 		/// [`Event::TaskClosed`].

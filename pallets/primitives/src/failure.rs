@@ -4,13 +4,14 @@
 //! |---|---|---|---|
 //! | in the app | exit code 1 | commit to an [`AgreedFailure`], reveal it | as that failure |
 //! | outside the task | a dataset that nobody can fetch | report it | [released](TaskFailure::Released) by the scheduler |
-//! | in the app, or in the machine | a clock ended the run, or the machine's memory | report it | the same |
-//! | in the worker | its enclave does not start | report it | others compute |
+//! | in the app, or in the machine | a clock ended the run, or the machine had no more memory | report it | released by the scheduler |
+//! | in the worker | its enclave does not start | report it | others compute it |
 //!
 //! A failure of the app is as much an outcome as a result is, so workers agree on it in the same way: what they commit to
-//! is the hash of a digest. Where a clock ended the run there is nothing to agree on, since no two clocks do so at the same
-//! instruction, and as little where a machine has no more to give, since another may have: that is reported. Nobody can pass a failure off as a result of another meaning: data of callbacks are
-//! keccak preimages of the app's choice, and files have SHA-256 digests, where a failure's digest is a BLAKE2 hash.
+//! is the hash of a digest. If a clock ended the run, there is nothing to agree on, since no two clocks end it at the same
+//! instruction; nor is there if a machine had no more memory or disk to give, since another may have more. That is reported
+//! instead. Nobody can pass a failure off as a result: data of callbacks are keccak preimages of the app's choice, and files
+//! have SHA-256 digests, while a failure's digest is a BLAKE2 hash.
 
 // SCALE's derives number variants that hold something with casts.
 #![cfg_attr(not(feature = "std"), allow(clippy::cast_possible_truncation))]
@@ -57,14 +58,13 @@ pub enum FailureCause {
 }
 
 impl FailureCause {
-	/// Returns whether the failure comes from outside the task: what the task was to be computed from is not there,
-	/// which no worker and no app can help; or a machine's clock or its memory ended the run. A scheduler can release a task
-	/// for such a cause, and for no other: what lies in the app is agreed on, and what lies in a worker is another worker's
-	/// chance.
+	/// Returns whether the failure counts as from outside the task: an input is missing, which neither the worker nor the app
+	/// can help, or a machine's clock or limits ended the run. A scheduler can release a task for such a cause, and for no
+	/// other: failures of the app are agreed on, and failures of a worker leave the task to other workers.
 	///
-	/// An app that never ends, or wants ever more, lies in the app, but no two machines stop it at the same instruction:
-	/// there is nothing to agree on. One that used up its fuel, or what its request says that it needs, is agreed on, and
-	/// not reported.
+	/// An app that never ends, or wants ever more memory, is at fault itself, but no two machines stop it at the same
+	/// instruction, so there is nothing to agree on. An app that used up its fuel, or what its request says that it needs, is
+	/// agreed on, and not reported.
 	pub fn is_from_outside(&self) -> bool {
 		match self {
 			Self::AppUnavailable
@@ -152,7 +152,7 @@ pub enum TaskFailure {
 		/// Its exit code.
 		code: u32,
 	},
-	/// Its scheduler released it, because something outside the task is missing, or because clocks ended its runs.
+	/// Its scheduler released it, because something outside the task is missing, or because machines ended its runs.
 	#[codec(index = 1)]
 	Released {
 		/// What workers reported.

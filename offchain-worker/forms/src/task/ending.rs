@@ -19,7 +19,7 @@ pub enum TaskFailure {
 		/// Its exit code; 0 if it has none, and for containers.
 		code: u32,
 	},
-	/// Its scheduler released it, because something outside the task is missing, or because clocks ended its runs.
+	/// Its scheduler released it, because something outside the task is missing, or because machines ended its runs.
 	Released {
 		/// What workers reported.
 		cause: FailureCause,

@@ -58,7 +58,7 @@ pub enum Action {
 		/// The worker.
 		worker: AccountId,
 	},
-	/// Close a task without blame: something outside of it is missing, or clocks ended its runs.
+	/// Close a task without blame: something outside of it is missing, or machines ended its runs.
 	Release {
 		/// The task.
 		task: TaskId,

@@ -84,12 +84,19 @@ pub fn reporters(deal: &Deal) -> usize {
 	PocoRules::get().new_workers(deal.trust) as usize
 }
 
-/// Returns whether a cause counts as from outside the task: in an input, or in a clock.
+/// Returns whether a cause lies outside of a task: in something that it is computed from, or in a
+/// machine's clock or memory.
 pub fn is_outside(cause: &FailureCause) -> bool {
 	use FailureCause::*;
 	matches!(
 		cause,
-		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams | SecretUnavailable | TimedOut
+		AppUnavailable
+			| DatasetUnavailable
+			| InputUnavailable { .. }
+			| InvalidParams
+			| SecretUnavailable
+			| TimedOut
+			| ResourcesExceeded
 	)
 }
 

@@ -60,9 +60,10 @@ impl World {
 			1 => self.deliver_batch(by, task, &deal, random),
 			2 => self.contribute_batch(by, task, &deal, random),
 			3 => {
-				let cause = match random.gen_range(0..4) {
+				let cause = match random.gen_range(0..5) {
 					0 => FailureCause::AppFailed { code: random.gen() },
 					1 => FailureCause::TimedOut,
+					2 => FailureCause::ResourcesExceeded,
 					_ => FailureCause::AppUnavailable,
 				};
 				signed(by, Poco::report_failure { task, cause })

@@ -21,7 +21,7 @@ pub enum End {
 	Completed,
 	/// Its workers agree that the app failed.
 	AgreedFailure,
-	/// Something outside of it was missing, or clocks ended its runs.
+	/// Something outside of it was missing, or machines ended its runs.
 	Released,
 	/// It was not done in time, or given up.
 	TimedOut,

@@ -39,7 +39,7 @@ enum Said {
 pub enum Excuse {
 	/// Its workers agree that the app failed.
 	AgreedFailure,
-	/// Something outside of it was missing, or clocks ended its runs.
+	/// Something outside of it was missing, or machines ended its runs.
 	Released,
 }
 
