@@ -204,6 +204,27 @@ fn input_with_a_wrong_checksum_fails_the_task_and_costs_nothing() {
 }
 
 #[test]
+fn unpinned_input_that_another_program_names_is_released_and_costs_no_stake() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(3, "--slots 1").await;
+			let before = (stack.spent().await, stack.seized(&account(SCHEDULER)).await);
+			let params = format!(r#"{{"iexec_input_files": ["{}"]}}"#, serve("what it is"));
+			let bought = stack.buy_unchecked("hello.wasm", 3, &params).await;
+			assert_eq!(stack.closed(bought).await, 0);
+			assert_eq!(causes(stack, bought).await, [FailureCause::InvalidParams]);
+			assert_eq!((stack.spent().await, stack.seized(&account(SCHEDULER)).await), before);
+			for number in workers {
+				assert_eq!(stack.seized(&worker(number)).await, 0);
+			}
+			// One worker has nobody to differ from.
+			let bought = stack.buy_unchecked("hello.wasm", 1, &params).await;
+			assert_eq!(stack.closed(bought).await, 1);
+		})
+	});
+}
+
+#[test]
 fn server_that_shows_workers_different_inputs_makes_nobody_lose_a_stake() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {

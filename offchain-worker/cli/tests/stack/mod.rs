@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod deals;
 pub mod process;
+pub mod unchecked;
 
 use std::{
 	collections::BTreeMap,
