@@ -5,6 +5,7 @@
 //! its own while it plays. The programs are those beside `rlc`, the apps those of scripts/apps.sh. What is tried out in a
 //! container needs no stack.
 
+mod inputs;
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
 mod reference;
