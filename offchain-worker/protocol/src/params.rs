@@ -87,9 +87,9 @@ pub enum Unservable {
 	Unrepeatable(#[from] Unrepeatable),
 }
 
-/// Why honest workers of one task need not have the same result: what they compute from is no part of what they agree on.
+/// Why honest workers of one task need not have the same result: what they compute from is not part of what they agree on.
 ///
-/// At a trust above 1, those who get to see something else than the others lose their stakes. So such deals are refused.
+/// At a trust above 1, those who see something other than the rest lose their stakes. So such deals are refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unrepeatable {
 	/// An input may be other bytes for each worker.

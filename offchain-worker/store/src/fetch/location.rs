@@ -44,17 +44,17 @@ impl Location {
 			let text: String = text.chars().take(200).collect();
 			FetchError::new(FetchErrorKind::NotAllowed, format!("{text:?} is not a location: {why}"))
 		};
-		let (place, sha256) = match text.split_once(PIN) {
+		let (bare, sha256) = match text.split_once(PIN) {
 			None => (text, None),
-			Some((place, digits)) => {
+			Some((bare, digits)) => {
 				let mut digest = [0; 32];
 				let digits = digits.strip_prefix("0x").unwrap_or(digits);
 				hex::decode_to_slice(digits, &mut digest)
 					.map_err(|_| wrong("#sha256= is followed by 64 hex digits"))?;
-				(place, Some(digest))
+				(bare, Some(digest))
 			}
 		};
-		let name = place.strip_prefix("ipfs://").or_else(|| place.strip_prefix("/ipfs/")).unwrap_or(place);
+		let name = bare.strip_prefix("ipfs://").or_else(|| bare.strip_prefix("/ipfs/")).unwrap_or(bare);
 		let name = name.split_once("?filename=").map_or(name, |(cid, _)| cid);
 		let of_content = name.split_once('/').filter(|(_, file)| !file.contains('/')).map_or(name, |(cid, _)| cid);
 		if let Ok(cid) = of_content.parse() {
@@ -63,7 +63,7 @@ impl Location {
 		if let Ok(cid) = cid::Cid::try_from(name) {
 			return Ok((Self::Ipfs(cid.to_string()), sha256));
 		}
-		let mut url = Url::parse(place).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
+		let mut url = Url::parse(bare).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
 		url.set_fragment(None);
 		match url.scheme() {
 			"http" | "https" => Ok((Self::Web(url), sha256)),
@@ -110,7 +110,7 @@ mod tests {
 	fn each_location_may_say_its_hash() {
 		let (cid, digits) = (Cid::of_sha256([1; 32]), hex::encode([0xab; 32]));
 		let ipfs = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
-		for (place, location) in [
+		for (bare, location) in [
 			(cid.to_string(), Location::Content(cid)),
 			(format!("{cid}/notes.txt"), Location::Content(cid)),
 			(format!("ipfs://{ipfs}?filename=notes.txt"), Location::Ipfs(ipfs.into())),
@@ -118,8 +118,8 @@ mod tests {
 			("file:///etc/a".into(), Location::File("/etc/a".into())),
 		] {
 			for digits in [digits.clone(), format!("0x{digits}"), digits.to_uppercase()] {
-				let read = Location::parse(&format!("{place}#sha256={digits}"));
-				assert_eq!(read, Ok((location.clone(), Some([0xab; 32]))), "{place}");
+				let read = Location::parse(&format!("{bare}#sha256={digits}"));
+				assert_eq!(read, Ok((location.clone(), Some([0xab; 32]))), "{bare}");
 			}
 		}
 	}

@@ -33,11 +33,11 @@ pub async fn pin(
 	limits: DownloadLimits,
 	progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<String, FetchError> {
-	let (place, known) = Location::parse(location)?;
+	let (target, known) = Location::parse(location)?;
 	if known.is_some() {
 		return Ok(location.into());
 	}
-	let cid = match place {
+	let cid = match target {
 		Location::Content(_) => return Ok(location.into()),
 		Location::Ipfs(name) => {
 			let words =
