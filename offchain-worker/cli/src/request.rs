@@ -38,7 +38,7 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app: a path (it is uploaded), a CID, or an http(s) or file URL; may be repeated. At a trust above 1,
+	/// A file for the app: a path (it is uploaded), a CID, or an http(s), file or ipfs URL; may be repeated. At a trust above 1,
 	/// URLs are pinned: what is there is read once, and #sha256=HEX is added, so that all workers read the same
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
@@ -218,8 +218,7 @@ impl RequestOptions {
 		params.args().map_err(|error| failure!(ArgsInvalid, "--args: {error}"))?;
 		let mut files = Vec::new();
 		for input in &self.inputs {
-			let remote = ["http://", "https://", "file://"].iter().any(|scheme| input.starts_with(scheme));
-			if remote || input.parse::<Cid>().is_ok() {
+			if is_location(input) {
 				params.iexec_input_files.push(input.clone());
 			} else {
 				let file = LocalFile::read(Path::new(input))?;
@@ -230,6 +229,14 @@ impl RequestOptions {
 		}
 		Ok((params, files))
 	}
+}
+
+/// Returns whether an input says where it is, and is not a file to be uploaded: a URL, or a CID, with a name or a hash after
+/// it or not.
+fn is_location(input: &str) -> bool {
+	let is_url = ["http://", "https://", "file://", "ipfs://"].iter().any(|scheme| input.starts_with(scheme));
+	let first = input.split(['/', '?', '#']).next().unwrap_or_default();
+	is_url || first.parse::<Cid>().is_ok()
 }
 
 /// Returns params as they are written into a request: nothing, if they say nothing.
@@ -330,8 +337,10 @@ mod tests {
 	#[test]
 	fn cids_are_inputs_as_they_are() {
 		let cid = Cid::of(HashKind::Sha256, b"there already").to_string();
-		let (_, files) = options(&["--input", &cid]).params().unwrap();
-		assert_eq!(files, []);
+		for input in [cid.clone(), format!("{cid}/a.txt"), format!("ipfs://{cid}?filename=a.txt")] {
+			let (params, files) = options(&["--input", &input]).params().unwrap();
+			assert_eq!((params.iexec_input_files, files), (vec![input], vec![]));
+		}
 	}
 
 	#[test]
