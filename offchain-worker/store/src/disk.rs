@@ -12,6 +12,7 @@
 //! contents, upload ── the file takes its name ──► holds ──► index ──► journal
 //!       │                                                     │
 //!   durable: forced to the disk, checked before use         held: the same in memory
+//!   quotas: is there room
 //! ```
 //!
 //! All of it blocks, and none of it knows HTTP. Of an IPFS node it knows only which contents are there (`node`).
@@ -21,6 +22,7 @@ mod checked;
 pub(crate) mod collect;
 mod contents;
 mod durable;
+mod faults;
 mod held;
 mod holds;
 mod index;
@@ -35,7 +37,7 @@ use std::{
 	fs::{self, File},
 	path::{Path, PathBuf},
 	sync::{Mutex, MutexGuard, PoisonError},
-	time::Duration,
+	time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
@@ -53,8 +55,12 @@ const WRITING: &str = "put-";
 
 /// How much a disk keeps, and for how long.
 pub(crate) struct Limits {
-	/// Bytes in all, with the uploads that have begun.
+	/// Bytes in all, with what has come of uploads that are not finished.
 	pub(crate) total: u64,
+	/// Bytes of what accounts upload. The rest is for results.
+	pub(crate) uploads: u64,
+	/// Bytes of what accounts upload that have paid nothing so far, of those.
+	pub(crate) trials: u64,
 	/// Bytes for each holder.
 	pub(crate) each: u64,
 	/// How long contents are held if nothing else is said.
@@ -79,6 +85,8 @@ pub(crate) struct Disk {
 struct State {
 	index: Index,
 	uploads: Uploads,
+	/// When it was last collected because it was full.
+	collected: Option<Instant>,
 }
 
 impl Disk {
@@ -102,7 +110,8 @@ impl Disk {
 		if limits.cached.is_none() && elsewhere > 0 {
 			warn!("{elsewhere} contents are on an IPFS node only; start with its RPC again to have them");
 		}
-		let state = Mutex::new(State { index, uploads: Uploads::default() });
+		let uploads = Uploads::after_restart(&dir.join("partial"))?;
+		let state = Mutex::new(State { index, uploads, collected: None });
 		Ok(Self { dir: dir.into(), limits, state, changed: Notify::new(), _lock: lock })
 	}
 
@@ -126,3 +135,6 @@ impl Disk {
 		self.dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,8 +16,8 @@ pub enum StoreError {
 	/// It is larger than allowed.
 	#[error("it is larger than the {0} bytes that are allowed")]
 	TooLarge(u64),
-	/// The store is full.
-	#[error("the store is full: its {0} bytes are used; try again later, or use another store")]
+	/// The store has no room for it now.
+	#[error("the store is full: its {0} bytes for such contents are used; try again later, or use another store")]
 	Full(u64),
 	/// A holder's share of the store is used up.
 	#[error("{who} has used its {quota} bytes of the store; wait until contents expire, or release some")]
@@ -61,12 +61,24 @@ pub enum StoreError {
 	Node(String),
 }
 
+impl StoreError {
+	/// Returns whether the same may go well later, without anything that the caller could do about it.
+	pub fn is_for_now(&self) -> bool {
+		matches!(self, Self::Full(_) | Self::DiskFull)
+	}
+}
+
+/// Returns whether an error says that the disk has no room.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+	matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl From<io::Error> for StoreError {
 	fn from(error: io::Error) -> Self {
-		match error.kind() {
-			io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
-			_ => Self::Disk(error),
+		if is_full(&error) {
+			return Self::DiskFull;
 		}
+		Self::Disk(error)
 	}
 }
 
@@ -132,6 +144,16 @@ pub enum UploadError {
 		status: u16,
 		/// Its words.
 		words: String,
+	},
+	/// The store has no room for it now. What it has of it stays there for a while.
+	#[error("{store} does not accept it now: {words}")]
+	Later {
+		/// The store, by its URL.
+		store: String,
+		/// Its words.
+		words: String,
+		/// When to try again, as it says.
+		after: std::time::Duration,
 	},
 	/// The store cannot be reached, even after several tries.
 	#[error("{store} cannot be reached: {words}")]

@@ -27,7 +27,7 @@ pub use self::{
 	serve::routes,
 	sizes::MAX_PUT,
 	store::{Reading, Store, StoreConfig},
-	token::{Grant, Keep, TokenError},
+	token::{Grant, Keep, Room, TokenError},
 };
 pub use reqwest::Url;
 pub use tokio_util::sync::CancellationToken;

@@ -9,6 +9,7 @@ use std::{io::Read, path::Path, sync::Arc};
 
 pub use self::{config::StoreConfig, reading::Reading};
 use rlc_service::blocking;
+use tokio::sync::Semaphore;
 
 use crate::{
 	clock::now_ms,
@@ -18,6 +19,9 @@ use crate::{
 	Cid, HashKind, Ipfs,
 };
 
+/// How many files from before a restart are read through at once before their first use. Others wait, without a thread.
+const READ_THROUGH: usize = 4;
+
 /// A store: contents by their CIDs. Clones are handles on the same store.
 #[derive(Clone)]
 pub struct Store {
@@ -25,6 +29,8 @@ pub struct Store {
 	/// The secret behind its tokens.
 	key: [u8; 32],
 	node: Option<Arc<Ipfs>>,
+	/// Lets files be read through.
+	reads: Arc<Semaphore>,
 }
 
 impl Store {
@@ -36,7 +42,8 @@ impl Store {
 	pub async fn open(dir: &Path, config: StoreConfig) -> Result<Self, StoreError> {
 		let (dir, limits) = (dir.to_path_buf(), config.limits());
 		let disk = blocking(move || Disk::open(&dir, limits)).await?;
-		Ok(Self { disk: Arc::new(disk), key: config.key, node: config.ipfs.map(Arc::new) })
+		let reads = Arc::new(Semaphore::new(READ_THROUGH));
+		Ok(Self { disk: Arc::new(disk), key: config.key, node: config.ipfs.map(Arc::new), reads })
 	}
 
 	/// Returns a token that allows an upload over [`routes`](crate::routes). Nothing is remembered of it.
@@ -53,7 +60,7 @@ impl Store {
 		token::check(&self.key, token, cid, now_ms())
 	}
 
-	/// Stores a content for a holder, for the usual time: bytes (`Cursor`, `&'static [u8]`) or a file.
+	/// Stores a content for a holder, for the usual time, in the room for results: bytes (`Cursor`, `&'static [u8]`) or a file.
 	///
 	/// # Errors
 	///
@@ -104,6 +111,11 @@ impl Store {
 	/// Returns how full the store is.
 	pub fn usage(&self) -> Usage {
 		self.disk.usage()
+	}
+
+	/// Returns how many bytes a holder has, with what has come of its uploads.
+	pub fn held_by(&self, who: &str) -> u64 {
+		self.disk.held_by(who)
 	}
 
 	/// Does something with the disk, on a thread that may wait for it.

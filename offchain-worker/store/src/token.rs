@@ -19,6 +19,19 @@ pub enum Keep {
 	ForMs(u64),
 }
 
+/// Which part of the store a content takes. None of them can take from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Room {
+	/// What the store's owner was paid to keep: results.
+	Results,
+	/// What accounts upload that have paid the store's owner.
+	#[default]
+	Uploads,
+	/// What accounts upload that have paid nothing so far: a part of the room for uploads.
+	Trials,
+}
+
 /// What a token allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
@@ -28,10 +41,27 @@ pub struct Grant {
 	pub max_size: u64,
 	/// Until when uploads may begin or resume, in ms since the Unix epoch.
 	pub expires: u64,
-	/// Whose quota is used: an account, or a worker and its task.
+	/// Whose quota is used: an account that uploads, or one whose results these are.
 	pub who: String,
+	/// Who brings it, if somebody else: two that bring the same content cannot spoil each other's upload.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub by: Option<String>,
+	/// Which part of the store it takes. Tokens of older programs do not say.
+	#[serde(default)]
+	pub room: Room,
+	/// The most that `who` may have, in bytes, if that is less than
+	/// [`StoreConfig::quota_each`](crate::StoreConfig::quota_each).
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub quota: Option<u64>,
 	/// How long it is kept.
 	pub keep: Keep,
+}
+
+impl Grant {
+	/// Returns who uploads.
+	pub(crate) fn uploader(&self) -> &str {
+		self.by.as_deref().unwrap_or(&self.who)
+	}
 }
 
 /// Why a token allows nothing.
@@ -91,6 +121,9 @@ mod tests {
 			max_size: 10,
 			expires: 1_000,
 			who: "someone".into(),
+			by: Some("somebody else".into()),
+			room: Room::Results,
+			quota: Some(9),
 			keep: Keep::ForMs(5),
 		}
 	}
@@ -99,6 +132,15 @@ mod tests {
 	fn token_allows_what_was_granted() {
 		let grant = grant();
 		assert_eq!(check(&[7; 32], &sign(&[7; 32], &grant), &grant.cid, 999), Ok(grant));
+	}
+
+	#[test]
+	fn token_of_an_older_program_is_for_an_upload() {
+		let cid = Cid::of_sha256([1; 32]);
+		let old = format!(r#"{{"cid":"{cid}","max_size":10,"expires":1000,"who":"alice","keep":"retention"}}"#);
+		let code = mac(&[7; 32], old.as_bytes()).finalize().into_bytes();
+		let grant = check(&[7; 32], &format!("{}.{}", hex::encode(old), hex::encode(code)), &cid, 999).unwrap();
+		assert_eq!((grant.room, grant.quota, grant.uploader()), (Room::Uploads, None, "alice"));
 	}
 
 	#[test]

@@ -3,7 +3,10 @@
 use std::{io::SeekFrom, time::Duration};
 
 use bytes::Bytes;
-use reqwest::{header::AUTHORIZATION, Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{
+	header::{AUTHORIZATION, RETRY_AFTER},
+	Method, RequestBuilder, Response, StatusCode, Url,
+};
 use rlc_service::{one_line, retry::Waits};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tracing::debug;
@@ -72,6 +75,8 @@ enum Answer {
 	Has(u64),
 	/// The next try has to begin with asking how many it has.
 	Ask(String),
+	/// It has no room for it now, and may have after this time.
+	Later(Duration, String),
 	/// It refuses the upload.
 	Refused(StatusCode, String),
 }
@@ -106,6 +111,7 @@ impl<'a> Upload<'a> {
 			match self.send(self.request(Method::PUT).body(bytes.clone())).await {
 				Answer::Has(_) => return Ok(()),
 				Answer::Ask(words) => self.wait(words).await?,
+				Answer::Later(after, words) => return Err(self.later(after, words)),
 				Answer::Refused(status, words) => return Err(self.refused(status, words)),
 			}
 		}
@@ -126,6 +132,7 @@ impl<'a> Upload<'a> {
 					self.wait(words).await?;
 					continue;
 				}
+				Answer::Later(after, words) => return Err(self.later(after, words)),
 				Answer::Refused(status, words) => return Err(self.refused(status, words)),
 			};
 			let before = *from_before.get_or_insert(offset);
@@ -149,6 +156,7 @@ impl<'a> Upload<'a> {
 						from_before = Some(0);
 						continue 'again;
 					}
+					Answer::Later(after, words) => return Err(self.later(after, words)),
 					Answer::Refused(status, words) => return Err(self.refused(status, words)),
 				}
 			}
@@ -170,7 +178,10 @@ impl<'a> Upload<'a> {
 		let offset = response.headers().get(UPLOAD_OFFSET).and_then(|offset| offset.to_str().ok()?.parse().ok());
 		match (status, offset) {
 			(status, Some(offset)) if status.is_success() => Answer::Has(offset),
-			(StatusCode::INSUFFICIENT_STORAGE, _) => Answer::Refused(status, words(response).await),
+			(StatusCode::INSUFFICIENT_STORAGE, _) => match retry_after(&response) {
+				Some(after) => Answer::Later(after, words(response).await),
+				None => Answer::Refused(status, words(response).await),
+			},
 			(StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS, _) => {
 				Answer::Ask(words(response).await)
 			}
@@ -188,9 +199,18 @@ impl<'a> Upload<'a> {
 		Ok(())
 	}
 
+	fn later(&self, after: Duration, words: String) -> UploadError {
+		UploadError::Later { store: self.store.to_string(), words, after }
+	}
+
 	fn refused(&self, status: StatusCode, words: String) -> UploadError {
 		UploadError::Refused { store: self.store.to_string(), status: status.as_u16(), words }
 	}
+}
+
+/// Returns when to try again, as an answer says.
+fn retry_after(response: &Response) -> Option<Duration> {
+	response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok().map(Duration::from_secs)
 }
 
 /// Returns the beginning of an answer's text.

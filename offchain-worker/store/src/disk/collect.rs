@@ -24,7 +24,8 @@ impl Disk {
 
 	/// Removes what is no longer held at a time, in ms.
 	pub(super) fn collect_in(&self, state: &mut State, now: u64) -> Result<Collected, StoreError> {
-		let mut collected = Collected { uploads: state.uploads.collect(&self.partial(), now)?, ..Default::default() };
+		let uploads = state.uploads.collect(&self.partial(), now)?;
+		let mut collected = Collected { uploads, ..Default::default() };
 		for (cid, who) in state.index.ended(now) {
 			if let Some(size) = self.release_in(state, &cid, &who)? {
 				collected.objects += 1;

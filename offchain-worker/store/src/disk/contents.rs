@@ -3,16 +3,16 @@
 use std::{
 	collections::HashMap,
 	fs::{self, File},
-	io::{self, Read, Write},
+	io::{self, Read},
 	path::{Path, PathBuf},
 };
 
 use tempfile::NamedTempFile;
 
-use super::{Disk, State, WRITING};
+use super::{faults, quotas::Claim, Disk, State, WRITING};
 use crate::{
 	error::StoreError,
-	token::{Grant, Keep},
+	token::{Grant, Keep, Room},
 	Cid, HashKind,
 };
 
@@ -20,9 +20,10 @@ use crate::{
 const BUFFER: usize = 64 * 1024;
 
 impl Disk {
-	/// Stores what a reader has, for the usual time.
+	/// Stores what a reader has, for the usual time, in the room for results.
 	pub(crate) fn put(&self, mut content: impl Read, kind: HashKind, who: &str) -> Result<Cid, StoreError> {
-		let most = self.limits.each.min(self.limits.total);
+		let claim = Claim { who, room: Room::Results, quota: None };
+		let most = self.most(claim);
 		let mut file = self.new_file()?;
 		let (mut hasher, mut size, mut buffer) = (kind.hasher(), 0, vec![0; BUFFER]);
 		loop {
@@ -35,10 +36,10 @@ impl Disk {
 				return Err(StoreError::TooLarge(most));
 			}
 			hasher.update(&buffer[..count]);
-			file.write_all(&buffer[..count])?;
+			faults::write_all(&mut file, &buffer[..count])?;
 		}
 		let cid = hasher.finish();
-		self.take(file, cid, size, who, Keep::Retention)?;
+		self.take(file, cid, size, claim, Keep::Retention)?;
 		Ok(cid)
 	}
 
@@ -50,37 +51,46 @@ impl Disk {
 		if self.hold_if_there(grant)?.is_some() {
 			return Ok(());
 		}
+		let size = bytes.len() as u64;
+		let most = self.most(grant.into());
+		if size > most {
+			return Err(StoreError::TooLarge(most));
+		}
+		// Bytes for which there is no room are not written first.
+		self.check_quotas(&mut self.state(), &grant.cid, grant.into(), size)?;
 		let mut file = self.new_file()?;
-		file.write_all(bytes)?;
-		self.take(file, grant.cid, bytes.len() as u64, &grant.who, grant.keep)
+		faults::write_all(&mut file, bytes)?;
+		self.take(file, grant.cid, size, grant.into(), grant.keep)
 	}
 
 	fn new_file(&self) -> Result<NamedTempFile, StoreError> {
+		faults::write()?;
 		Ok(tempfile::Builder::new().prefix(WRITING).tempfile_in(self.partial())?)
 	}
 
 	/// Makes a file that was hashed as it came the content that it is.
-	fn take(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
+	fn take(&self, file: NamedTempFile, cid: Cid, size: u64, claim: Claim<'_>, keep: Keep) -> Result<(), StoreError> {
 		self.sync_file(file.as_file(), size)?;
 		// What is there from before and damaged gives way.
 		self.size_on_disk(&cid)?;
-		self.name(file, cid, size, who, keep)?;
+		self.name(file, cid, size, claim, keep)?;
 		Ok(self.sync_name(&cid, size)?)
 	}
 
-	fn name(&self, file: NamedTempFile, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
+	fn name(&self, file: NamedTempFile, cid: Cid, size: u64, claim: Claim<'_>, keep: Keep) -> Result<(), StoreError> {
 		let mut state = self.state();
-		self.check_quotas(&mut state, &cid, who, size)?;
+		self.check_quotas(&mut state, &cid, claim, size)?;
 		// What is there already may have gone to make room, or to the node only.
 		if !state.index.is_on_disk(&cid) {
 			file.persist(self.prepared_location(&cid)?).map_err(|error| error.error)?;
 			state.index.restored(&cid);
 		}
-		self.hold(&mut state, cid, size, who, keep)
+		self.hold(&mut state, cid, size, claim, keep)
 	}
 
 	/// Returns where a content's file belongs, once the directory is there.
 	pub(super) fn prepared_location(&self, cid: &Cid) -> io::Result<PathBuf> {
+		faults::write()?;
 		let location = self.location(cid);
 		if let Some(dir) = location.parent() {
 			fs::create_dir_all(dir)?;

@@ -4,7 +4,7 @@ use std::{fs::File, io, path::Path};
 
 use tracing::warn;
 
-use super::{index::Found, Disk};
+use super::{faults, index::Found, Disk};
 use crate::{sizes::MAX_PUT, Cid};
 
 /// Contents of at least this many bytes are on the disk before they are confirmed. A power cut may tear smaller ones:
@@ -57,6 +57,7 @@ impl Disk {
 	/// Forces a file to the disk, if its content is large enough to be waited for.
 	pub(super) fn sync_file(&self, file: &File, size: u64) -> io::Result<()> {
 		if size >= SYNCED_FROM {
+			faults::write()?;
 			file.sync_data()?;
 		}
 		Ok(())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::checked::Checked;
-use crate::Cid;
+use crate::{token::Room, Cid};
 
 /// A content.
 pub(super) struct Object {
@@ -11,12 +11,28 @@ pub(super) struct Object {
 	pub(super) size: u64,
 	/// Whether its file was seen to be what its name says.
 	pub(super) checked: Checked,
-	/// Its holders, and until when they hold it, in ms. Empty only until it is removed.
-	pub(super) holds: BTreeMap<String, u64>,
+	/// Its holders, and how they hold it. Empty only until it is removed.
+	pub(super) holds: BTreeMap<String, Hold>,
 	/// Whether its file is on the disk. If not, it is on the node.
 	pub(super) on_disk: bool,
 	/// What it is on the IPFS node, if it is there.
 	pub(super) node: Option<OnNode>,
+}
+
+/// How a holder has a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hold {
+	/// Until when, in ms.
+	pub(super) until: u64,
+	/// Which part of the store it takes.
+	pub(super) room: Room,
+}
+
+impl Object {
+	/// Returns the parts of the store that it takes.
+	fn rooms(&self) -> BTreeSet<Room> {
+		self.holds.values().map(|hold| hold.room).collect()
+	}
 }
 
 /// A content on the IPFS node.
@@ -35,6 +51,8 @@ pub(super) struct Held {
 	pub(super) total: u64,
 	/// Bytes by holder; an object counts for each.
 	pub(super) by_who: HashMap<String, u64>,
+	/// Bytes in each part of the store; an object counts once in each that it takes.
+	by_room: BTreeMap<Room, u64>,
 	/// How many holds there are.
 	pub(super) holds: usize,
 	/// Objects on the disk that a node does not have for sure.
@@ -53,29 +71,49 @@ pub(super) struct Held {
 
 impl Held {
 	/// Holds a content for a holder. `checked` is of one that is new here, and on the disk.
-	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64, checked: Checked) {
+	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, hold: Hold, checked: Checked) {
 		let (total, pending) = (&mut self.total, &mut self.pending);
 		let object = self.objects.entry(cid).or_insert_with(|| {
 			*total += size;
 			pending.insert(cid);
 			Object { size, checked, holds: BTreeMap::new(), on_disk: true, node: None }
 		});
-		if let Some(known) = object.holds.get_mut(who) {
-			*known = until;
-		} else {
-			object.holds.insert(who.into(), until);
+		let (size, before) = (object.size, object.rooms());
+		let is_new = object.holds.insert(who.into(), hold).is_none();
+		let after = object.rooms();
+		if is_new {
 			self.holds += 1;
-			*self.by_who.entry(who.into()).or_default() += object.size;
+			*self.by_who.entry(who.into()).or_default() += size;
+		}
+		self.change_rooms(&before, &after, size);
+	}
+
+	/// Returns the bytes in a part of the store.
+	pub(super) fn in_room(&self, room: Room) -> u64 {
+		self.by_room.get(&room).copied().unwrap_or(0)
+	}
+
+	/// Counts an object where it is now.
+	fn change_rooms(&mut self, before: &BTreeSet<Room>, after: &BTreeSet<Room>, size: u64) {
+		for room in before.difference(after) {
+			if let Some(bytes) = self.by_room.get_mut(room) {
+				*bytes -= size;
+			}
+		}
+		for room in after.difference(before) {
+			*self.by_room.entry(*room).or_default() += size;
 		}
 	}
 
 	/// Ends a hold.
 	pub(super) fn release(&mut self, cid: &Cid, who: &str) {
 		let Some(object) = self.objects.get_mut(cid) else { return };
+		let before = object.rooms();
 		if object.holds.remove(who).is_some() {
+			let (size, after) = (object.size, object.rooms());
 			self.holds -= 1;
-			let size = object.size;
 			self.subtract(who, size);
+			self.change_rooms(&before, &after, size);
 		}
 	}
 
@@ -88,6 +126,7 @@ impl Held {
 		for who in object.holds.keys() {
 			self.subtract(who, object.size);
 		}
+		self.change_rooms(&object.rooms(), &BTreeSet::new(), object.size);
 		if let Some(node) = object.node {
 			self.remove_from_cache(node.order, object.size);
 			self.remove_from_node(node.name);
@@ -196,6 +235,9 @@ impl Held {
 mod tests {
 	use super::*;
 
+	const UPLOAD: Hold = Hold { until: 100, room: Room::Uploads };
+	const RESULT: Hold = Hold { until: 100, room: Room::Results };
+
 	fn cid(n: u8) -> Cid {
 		Cid::of_sha256([n; 32])
 	}
@@ -204,7 +246,7 @@ mod tests {
 	fn held(count: u8) -> Held {
 		let mut held = Held::default();
 		for n in 1..=count {
-			held.hold(cid(n), 10, "a", 100, Checked::yes());
+			held.hold(cid(n), 10, "a", UPLOAD, Checked::yes());
 		}
 		held
 	}
@@ -246,10 +288,28 @@ mod tests {
 		assert!(held.loose.is_empty());
 		held.remove(&cid(2));
 		assert!(held.loose.contains("same bytes"));
-		held.hold(cid(1), 10, "a", 100, Checked::yes());
+		held.hold(cid(1), 10, "a", UPLOAD, Checked::yes());
 		held.mirrored(&cid(1), "same bytes".into());
 		assert!(held.loose.is_empty(), "it is needed again");
 		held.mirrored(&cid(9), "removed meanwhile".into());
 		assert!(held.loose.contains("removed meanwhile"));
+	}
+
+	#[test]
+	fn content_counts_once_in_each_part_of_the_store_that_it_takes() {
+		let mut held = held(2);
+		held.hold(cid(1), 10, "b", UPLOAD, Checked::yes());
+		held.hold(cid(1), 10, "c", RESULT, Checked::yes());
+		let rooms = |held: &Held| [Room::Results, Room::Uploads, Room::Trials].map(|room| held.in_room(room));
+		assert_eq!(rooms(&held), [10, 20, 0]);
+		held.hold(cid(1), 10, "c", Hold { room: Room::Trials, ..RESULT }, Checked::yes());
+		assert_eq!(rooms(&held), [0, 20, 10], "a holder has it in one part");
+		held.release(&cid(1), "a");
+		assert_eq!(rooms(&held), [0, 20, 10], "another one holds it there");
+		held.release(&cid(1), "b");
+		assert_eq!(rooms(&held), [0, 10, 10]);
+		held.remove(&cid(1));
+		held.remove(&cid(2));
+		assert_eq!((rooms(&held), held.total), ([0; 3], 0));
 	}
 }

@@ -1,10 +1,10 @@
 //! Who holds which content, and until when. A content stays as long as somebody holds it.
 
-use super::{Disk, State};
+use super::{held::Hold, quotas::Claim, Disk, State};
 use crate::{
 	clock::{after, now_ms, FOREVER},
 	error::StoreError,
-	token::{Grant, Keep},
+	token::{Grant, Keep, Room},
 	Cid,
 };
 
@@ -13,24 +13,31 @@ impl Disk {
 	pub(super) fn hold_if_there(&self, grant: &Grant) -> Result<Option<u64>, StoreError> {
 		let Some(size) = self.size_on_disk(&grant.cid)? else { return Ok(None) };
 		let mut state = self.state();
-		self.check_quotas(&mut state, &grant.cid, &grant.who, size)?;
+		self.check_quotas(&mut state, &grant.cid, grant.into(), size)?;
 		// It may have gone to make room, or to the node only.
 		if !state.index.is_on_disk(&grant.cid) {
 			return Ok(None);
 		}
-		self.hold(&mut state, grant.cid, size, &grant.who, grant.keep)?;
+		self.hold(&mut state, grant.cid, size, grant.into(), grant.keep)?;
 		Ok(Some(size))
 	}
 
 	/// Holds a content whose file has just got its name.
-	pub(super) fn hold(&self, state: &mut State, cid: Cid, size: u64, who: &str, keep: Keep) -> Result<(), StoreError> {
+	pub(super) fn hold(
+		&self,
+		state: &mut State,
+		cid: Cid,
+		size: u64,
+		claim: Claim<'_>,
+		keep: Keep,
+	) -> Result<(), StoreError> {
 		let until = match keep {
 			Keep::Retention => after(now_ms(), self.limits.retention),
 			Keep::ForMs(ms) => now_ms().saturating_add(ms),
 		};
 		// What is pinned, or kept for longer, remains so.
-		let until = until.max(state.index.until(&cid, who).unwrap_or(0));
-		state.index.hold(cid, size, who, until)?;
+		let until = until.max(state.index.until(&cid, claim.who).unwrap_or(0));
+		state.index.hold(cid, size, claim.who, Hold { until, room: claim.room })?;
 		self.changed.notify_one();
 		Ok(())
 	}
@@ -48,7 +55,8 @@ impl Disk {
 	fn hold_until(&self, cid: &Cid, who: &str, until: u64) -> Result<(), StoreError> {
 		let mut state = self.state();
 		let size = state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
-		Ok(state.index.hold(*cid, size, who, until)?)
+		let room = state.index.room(cid, who).unwrap_or(Room::Uploads);
+		Ok(state.index.hold(*cid, size, who, Hold { until, room })?)
 	}
 
 	/// Ends a hold, and removes the content if it was the last one.

@@ -8,10 +8,10 @@ use std::{collections::HashMap, fs::File, io, path::Path};
 
 use super::{
 	checked::Checked,
-	held::{Held, Object},
+	held::{Held, Hold, Object},
 	journal::{Journal, Line},
 };
-use crate::Cid;
+use crate::{token::Room, Cid};
 
 /// A content, as far as readers have to know it.
 pub(super) struct Found {
@@ -47,10 +47,11 @@ impl Index {
 		}
 		for (cid, size) in on_disk {
 			if !held.objects.contains_key(&cid) {
-				held.hold(cid, size, "", default_until, Checked::default());
+				let hold = Hold { until: default_until, room: Room::Uploads };
+				held.hold(cid, size, "", hold, Checked::default());
 			}
 		}
-		let journal = Journal::create(path, &held)?;
+		let journal = Journal::open(path, &held)?;
 		Ok(Self { held, journal })
 	}
 
@@ -115,6 +116,11 @@ impl Index {
 		self.held.by_who.get(who).copied().unwrap_or(0)
 	}
 
+	/// Returns the bytes of the contents in a part of the store.
+	pub(super) fn in_room(&self, room: Room) -> u64 {
+		self.held.in_room(room)
+	}
+
 	/// Returns how many contents there are.
 	pub(super) fn len(&self) -> usize {
 		self.held.objects.len()
@@ -122,21 +128,27 @@ impl Index {
 
 	/// Returns until when a holder has a content, in ms.
 	pub(super) fn until(&self, cid: &Cid, who: &str) -> Option<u64> {
-		self.held.objects.get(cid)?.holds.get(who).copied()
+		self.held.objects.get(cid)?.holds.get(who).map(|hold| hold.until)
 	}
 
-	/// Holds a content for a holder until a time, whatever was said before. One that is new here was hashed as it came.
-	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, until: u64) -> io::Result<()> {
+	/// Returns in which part of the store a holder has a content.
+	pub(super) fn room(&self, cid: &Cid, who: &str) -> Option<Room> {
+		self.held.objects.get(cid)?.holds.get(who).map(|hold| hold.room)
+	}
+
+	/// Holds a content for a holder, whatever was said before. One that is new here was hashed as it came.
+	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, hold: Hold) -> io::Result<()> {
 		let size = self.size(&cid).unwrap_or(size);
-		self.held.hold(cid, size, who, until, Checked::yes());
-		self.journal.append(&Line::Hold { cid, size, who: who.into(), until }, &self.held)
+		self.held.hold(cid, size, who, hold, Checked::yes());
+		let Hold { until, room } = hold;
+		self.journal.append(&Line::Hold { cid, size, who: who.into(), until, room: Some(room) }, &self.held)
 	}
 
 	/// Ends a hold. Returns whether that was the last one.
 	pub(super) fn release(&mut self, cid: &Cid, who: &str) -> io::Result<bool> {
 		if self.until(cid, who).is_some() {
 			self.held.release(cid, who);
-			self.journal.append(&Line::Release { cid: *cid, who: who.into() }, &self.held)?;
+			self.journal.append_soon(&Line::Release { cid: *cid, who: who.into() }, &self.held)?;
 		}
 		Ok(self.held.objects.get(cid).is_some_and(|object| object.holds.is_empty()))
 	}
@@ -144,7 +156,7 @@ impl Index {
 	/// Notes that a content is gone from the disk.
 	pub(super) fn remove(&mut self, cid: &Cid) -> io::Result<()> {
 		self.held.remove(cid);
-		self.journal.append(&Line::Gone { cid: *cid }, &self.held)
+		self.journal.append_soon(&Line::Gone { cid: *cid }, &self.held)
 	}
 
 	/// Notes that the file of a content that was on the IPFS node only is on the disk again.
@@ -178,7 +190,7 @@ impl Index {
 	pub(super) fn ended(&self, now: u64) -> Vec<(Cid, String)> {
 		let holds = self.held.objects.iter().flat_map(|(cid, object)| object.holds.iter().map(move |hold| (cid, hold)));
 		let ended =
-			holds.filter(|(_, (_, until))| **until <= now).map(|(cid, (who, until))| (*until, *cid, who.clone()));
+			holds.filter(|(_, (_, hold))| hold.until <= now).map(|(cid, (who, hold))| (hold.until, *cid, who.clone()));
 		let mut ended: Vec<_> = ended.collect();
 		ended.sort_unstable();
 		ended.into_iter().map(|(_, cid, who)| (cid, who)).collect()
@@ -193,10 +205,17 @@ mod tests {
 	};
 
 	use super::*;
-	use crate::{clock::FOREVER, disk::journal::SPARE_LINES};
+	use crate::{
+		clock::FOREVER,
+		disk::{faults::tests::full_after, journal::SPARE_LINES},
+	};
 
 	fn cid(n: u8) -> Cid {
 		Cid::of_sha256([n; 32])
+	}
+
+	fn until(until: u64) -> Hold {
+		Hold { until, room: Room::Uploads }
 	}
 
 	fn open(dir: &Path, on_disk: &[(Cid, u64)]) -> Index {
@@ -207,10 +226,10 @@ mod tests {
 	fn what_was_said_is_known_after_a_restart() {
 		let dir = tempfile::tempdir().unwrap();
 		let mut index = open(dir.path(), &[]);
-		index.hold(cid(1), 10, "a", 100).unwrap();
-		index.hold(cid(1), 10, "b", 50).unwrap();
-		index.hold(cid(2), 5, "a", FOREVER).unwrap();
-		index.hold(cid(3), 7, "a", 1).unwrap();
+		index.hold(cid(1), 10, "a", until(100)).unwrap();
+		index.hold(cid(1), 10, "b", until(50)).unwrap();
+		index.hold(cid(2), 5, "a", until(FOREVER)).unwrap();
+		index.hold(cid(3), 7, "a", until(1)).unwrap();
 		index.remove(&cid(3)).unwrap();
 		assert!(!index.release(&cid(1), "a").unwrap());
 		for index in [index, open(dir.path(), &[(cid(1), 10), (cid(2), 5)])] {
@@ -224,8 +243,8 @@ mod tests {
 	fn disk_is_right() {
 		let dir = tempfile::tempdir().unwrap();
 		let mut index = open(dir.path(), &[]);
-		index.hold(cid(1), 10, "a", 100).unwrap();
-		index.hold(cid(2), 10, "a", 100).unwrap();
+		index.hold(cid(1), 10, "a", until(100)).unwrap();
+		index.hold(cid(2), 10, "a", until(100)).unwrap();
 		let index = open(dir.path(), &[(cid(2), 9), (cid(3), 4)]);
 		assert_eq!((index.size(&cid(1)), index.size(&cid(2)), index.size(&cid(3))), (None, Some(9), Some(4)));
 		assert_eq!((index.held_by("a"), index.until(&cid(3), "")), (0, Some(500)));
@@ -234,7 +253,7 @@ mod tests {
 	#[test]
 	fn cut_off_line_is_left_out() {
 		let dir = tempfile::tempdir().unwrap();
-		open(dir.path(), &[]).hold(cid(1), 10, "a", 100).unwrap();
+		open(dir.path(), &[]).hold(cid(1), 10, "a", until(100)).unwrap();
 		let mut journal = OpenOptions::new().append(true).open(dir.path().join("journal")).unwrap();
 		journal.write_all(b"{\"release\":{\"cid\":\"bafk").unwrap();
 		assert_eq!(open(dir.path(), &[(cid(1), 10)]).until(&cid(1), "a"), Some(100));
@@ -244,8 +263,8 @@ mod tests {
 	fn holds_end_in_the_order_of_their_times() {
 		let dir = tempfile::tempdir().unwrap();
 		let mut index = open(dir.path(), &[]);
-		for (n, who, until) in [(1, "a", 30), (1, "b", 90), (2, "a", 20), (3, "a", 10), (4, "a", FOREVER)] {
-			index.hold(cid(n), 1, who, until).unwrap();
+		for (n, who, end) in [(1, "a", 30), (1, "b", 90), (2, "a", 20), (3, "a", 10), (4, "a", FOREVER)] {
+			index.hold(cid(n), 1, who, until(end)).unwrap();
 		}
 		let a = |n| (cid(n), "a".to_string());
 		assert_eq!(index.ended(19), [a(3)]);
@@ -259,7 +278,7 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let mut index = open(dir.path(), &[]);
 		for n in 0..3 * SPARE_LINES as u64 {
-			index.hold(cid(1), 1, "a", n).unwrap();
+			index.hold(cid(1), 1, "a", until(n)).unwrap();
 		}
 		let lines = fs::read_to_string(dir.path().join("journal")).unwrap().lines().count();
 		assert!(lines <= SPARE_LINES + 10, "{lines}");
@@ -271,7 +290,7 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let mut index = open(dir.path(), &[]);
 		for n in 1..=4 {
-			index.hold(cid(n), 10, "a", 100).unwrap();
+			index.hold(cid(n), 10, "a", until(100)).unwrap();
 		}
 		for (n, name) in [(2, "two"), (1, "one"), (4, "four")] {
 			index.mirrored(&cid(n), name.into()).unwrap();
@@ -289,5 +308,62 @@ mod tests {
 		open(dir.path(), &[(cid(1), 10)]).unpinned("four".into()).unwrap();
 		let index = open(dir.path(), &[(cid(1), 10)]);
 		assert_eq!((index.len(), index.loose()), (2, Vec::new()), "what was nowhere else is forgotten");
+	}
+
+	#[test]
+	fn journal_of_an_older_program_tells_results_from_uploads() {
+		let dir = tempfile::tempdir().unwrap();
+		let line = |n: u8, who: &str| {
+			format!("{{\"hold\":{{\"cid\":\"{}\",\"size\":10,\"who\":\"{who}\",\"until\":100}}}}\n", cid(n))
+		};
+		let written = line(1, "results of 5Grw") + &line(2, "5Grw") + &line(3, "results of 5Grw");
+		fs::write(dir.path().join("journal"), written).unwrap();
+		for _ in 0..2 {
+			let index = open(dir.path(), &[(cid(1), 10), (cid(2), 10), (cid(3), 10)]);
+			assert_eq!((index.in_room(Room::Results), index.in_room(Room::Uploads)), (20, 10));
+			assert_eq!(index.until(&cid(2), "5Grw"), Some(100));
+		}
+	}
+
+	#[test]
+	fn line_that_a_full_disk_tore_does_not_spoil_the_next_one() {
+		let dir = tempfile::tempdir().unwrap();
+		let mut index = open(dir.path(), &[]);
+		let (torn, _) = full_after(0, || index.hold(cid(1), 10, "a", until(100)));
+		assert!(torn.is_err());
+		index.hold(cid(2), 10, "a", until(100)).unwrap();
+		drop(index);
+		let index = open(dir.path(), &[(cid(1), 10), (cid(2), 10)]);
+		assert_eq!((index.until(&cid(1), "a"), index.until(&cid(2), "a")), (Some(100), Some(100)));
+	}
+
+	#[test]
+	fn full_disk_keeps_nothing_from_going() {
+		let dir = tempfile::tempdir().unwrap();
+		let mut index = open(dir.path(), &[]);
+		index.hold(cid(1), 10, "a", until(100)).unwrap();
+		let ((), failed) = full_after(0, || {
+			assert!(index.release(&cid(1), "a").unwrap());
+			index.remove(&cid(1)).unwrap();
+		});
+		assert_eq!((failed, index.len()), (2, 0));
+		index.hold(cid(2), 10, "a", until(100)).unwrap();
+		let journal = fs::read_to_string(dir.path().join("journal")).unwrap();
+		assert!(journal.lines().any(|line| line.contains("gone")), "it is written as soon as there is room");
+	}
+
+	#[test]
+	fn store_opens_on_a_full_disk_with_what_it_knew() {
+		let dir = tempfile::tempdir().unwrap();
+		open(dir.path(), &[]).hold(cid(1), 10, "a", until(100)).unwrap();
+		let mut journal = OpenOptions::new().append(true).open(dir.path().join("journal")).unwrap();
+		journal.write_all(b"{\"release\":{\"cid\":\"bafk").unwrap();
+		let (mut index, failed) = full_after(0, || open(dir.path(), &[(cid(1), 10)]));
+		assert_eq!((failed, index.until(&cid(1), "a")), (1, Some(100)));
+		index.hold(cid(1), 10, "b", until(90)).unwrap();
+		drop(index);
+		let index = open(dir.path(), &[(cid(1), 10)]);
+		assert_eq!((index.until(&cid(1), "a"), index.until(&cid(1), "b")), (Some(100), Some(90)));
+		assert!(!dir.path().join("journal.new").exists());
 	}
 }

@@ -1,7 +1,28 @@
-//! How much may be stored, in all and for each holder; how much is.
+//! How much may be stored, in all, in each part of the store, and for each holder; how much is.
+//!
+//! ```text
+//! ├──────────────── total ────────────────┤
+//! ├────────── results ──────────┼ uploads ┤
+//!                               ├ trials ┤
+//! ```
+//! Nothing in one part takes room from the other: however much accounts upload, results have theirs. An upload that has
+//! begun counts with the bytes that have come, and with no others.
+
+use std::{
+	path::Path,
+	time::{Duration, Instant},
+};
 
 use super::{Disk, State};
-use crate::{clock::now_ms, error::StoreError, Cid};
+use crate::{
+	clock::now_ms,
+	error::StoreError,
+	token::{Grant, Room},
+	Cid,
+};
+
+/// How often a full store looks for what has expired, at most.
+const COLLECT_EVERY: Duration = Duration::from_secs(1);
 
 /// How full a store is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,65 +31,152 @@ pub struct Usage {
 	pub objects: usize,
 	/// Their bytes.
 	pub bytes: u64,
-	/// Bytes set aside for uploads that have begun.
-	pub reserved: u64,
+	/// Bytes that have come of uploads that are not finished.
+	pub unfinished: u64,
 	/// Uploads that have begun.
 	pub uploads: usize,
 	/// How many bytes there may be in all.
 	pub quota: u64,
+	/// How many bytes more of results there may be, as far as quotas and the disk have room.
+	pub results_left: u64,
+	/// How many bytes more accounts may upload.
+	pub uploads_left: u64,
 	/// Contents that are not on the store's IPFS node yet; 0 without one.
 	pub unmirrored: usize,
+}
+
+/// Whose bytes are to be stored, and where.
+#[derive(Clone, Copy)]
+pub(super) struct Claim<'a> {
+	/// Whose quota is used.
+	pub(super) who: &'a str,
+	/// Which part of the store.
+	pub(super) room: Room,
+	/// The most that this holder may have, in bytes, if less than others.
+	pub(super) quota: Option<u64>,
+}
+
+impl<'a> From<&'a Grant> for Claim<'a> {
+	fn from(grant: &'a Grant) -> Self {
+		Self { who: &grant.who, room: grant.room, quota: grant.quota }
+	}
 }
 
 impl Disk {
 	/// Returns how full it is.
 	pub(crate) fn usage(&self) -> Usage {
 		let state = self.state();
+		let free = free_disk(&self.dir);
+		let left = |room| self.left(&state, room).min(free);
 		Usage {
 			objects: state.index.len(),
 			bytes: state.index.total(),
-			reserved: state.uploads.reserved(),
+			unfinished: state.uploads.sent(),
 			uploads: state.uploads.len(),
 			quota: self.limits.total,
+			results_left: left(Room::Results),
+			uploads_left: left(Room::Uploads),
 			unmirrored: if self.limits.cached.is_some() { state.index.count_pending() } else { 0 },
 		}
 	}
 
-	/// Fails if a holder may not store a content of this many bytes. A content that is stored already counts for the new
-	/// holder only.
-	pub(super) fn check_quotas(&self, state: &mut State, cid: &Cid, who: &str, size: u64) -> Result<(), StoreError> {
-		if state.index.size(cid).is_none() {
-			self.check_room(state, who, size)
-		} else if state.index.until(cid, who).is_none() {
-			self.check_share(state, who, size)
-		} else {
-			Ok(())
-		}
+	/// Returns the bytes that a holder has.
+	pub(crate) fn held_by(&self, who: &str) -> u64 {
+		let state = self.state();
+		state.index.held_by(who).saturating_add(state.uploads.sent_by(who))
 	}
 
-	/// Fails if there is no room for this many bytes of a holder, even once what has expired is gone.
-	fn check_room(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
-		self.check_share(state, who, size)?;
-		let fits = |state: &State| {
-			let used = state.index.total().saturating_add(state.uploads.reserved());
-			used.saturating_add(size) <= self.limits.total
+	/// Returns how many bytes a part of the store takes beside those that it has.
+	fn left(&self, state: &State, room: Room) -> u64 {
+		let State { index, uploads, .. } = state;
+		let limits = &self.limits;
+		let used = |room| index.in_room(room).saturating_add(uploads.sent_in(room));
+		let in_all = limits.total.saturating_sub(index.total().saturating_add(uploads.sent()));
+		// Of uploads from before a restart nobody knows more than that they are not results: a worker opens its own again.
+		let uploaded = used(Room::Uploads).saturating_add(used(Room::Trials)).saturating_add(uploads.orphaned());
+		let of_uploads = limits.uploads.saturating_sub(uploaded);
+		let in_part = match room {
+			Room::Results => limits.total.saturating_sub(limits.uploads).saturating_sub(used(Room::Results)),
+			Room::Uploads => of_uploads,
+			Room::Trials => of_uploads.min(limits.trials.saturating_sub(used(Room::Trials))),
 		};
-		if !fits(state) {
-			self.collect_in(state, now_ms())?;
-		}
-		fits(state).then_some(()).ok_or(StoreError::Full(self.limits.total))
+		in_all.min(in_part)
 	}
 
-	/// Fails if a holder's share has no room for this many bytes.
-	fn check_share(&self, state: &mut State, who: &str, size: u64) -> Result<(), StoreError> {
-		let quota = self.limits.each;
+	/// Returns the most bytes that a claim can ever be for.
+	pub(super) fn most(&self, claim: Claim<'_>) -> u64 {
+		let limits = &self.limits;
+		let room = match claim.room {
+			Room::Results => limits.total.saturating_sub(limits.uploads),
+			Room::Uploads => limits.uploads,
+			Room::Trials => limits.trials,
+		};
+		room.min(limits.each).min(claim.quota.unwrap_or(u64::MAX))
+	}
+
+	/// Fails if a holder may not store so many bytes more of a content. One that is stored already counts for a new holder
+	/// only.
+	pub(super) fn check_quotas(
+		&self,
+		state: &mut State,
+		cid: &Cid,
+		claim: Claim<'_>,
+		size: u64,
+	) -> Result<(), StoreError> {
+		let is_new = state.index.size(cid).is_none();
+		if is_new || state.index.until(cid, claim.who).is_none() {
+			self.check_share(state, claim, size)?;
+		}
+		if is_new {
+			self.check_room(state, claim.room, size)?;
+		}
+		Ok(())
+	}
+
+	/// Fails if a part of the store has no room for so many bytes, even once what has expired is gone.
+	fn check_room(&self, state: &mut State, room: Room, size: u64) -> Result<(), StoreError> {
+		if self.left(state, room) < size {
+			self.collect_if_due(state)?;
+		}
+		if self.left(state, room) < size {
+			return Err(StoreError::Full(self.limits.total));
+		}
+		Ok(())
+	}
+
+	/// Fails if a holder's share has no room for so many bytes.
+	fn check_share(&self, state: &mut State, claim: Claim<'_>, size: u64) -> Result<(), StoreError> {
+		let Claim { who, room, .. } = claim;
+		let quota = self.limits.each.min(claim.quota.unwrap_or(u64::MAX));
 		let fits = |state: &State| {
-			let used = state.index.held_by(who).saturating_add(state.uploads.reserved_by(who));
+			let used = state.index.held_by(who).saturating_add(state.uploads.sent_by(who));
 			used.saturating_add(size) <= quota
 		};
 		if !fits(state) {
-			self.collect_in(state, now_ms())?;
+			self.collect_if_due(state)?;
 		}
-		fits(state).then_some(()).ok_or_else(|| StoreError::QuotaUsed { who: who.into(), quota })
+		if fits(state) {
+			return Ok(());
+		}
+		Err(match room {
+			// Nobody can do anything about it: results go when their time is over.
+			Room::Results => StoreError::Full(quota),
+			Room::Uploads | Room::Trials => StoreError::QuotaUsed { who: who.into(), quota },
+		})
 	}
+
+	/// Removes what has expired, unless that was done just now: who asks a full store again and again costs it little.
+	fn collect_if_due(&self, state: &mut State) -> Result<(), StoreError> {
+		if state.collected.is_some_and(|at| at.elapsed() < COLLECT_EVERY) {
+			return Ok(());
+		}
+		self.collect_in(state, now_ms())?;
+		state.collected = Some(Instant::now());
+		Ok(())
+	}
+}
+
+/// Returns the free bytes of the file system that has this directory. If it does not say, a write does.
+fn free_disk(dir: &Path) -> u64 {
+	rustix::fs::statvfs(dir).map_or(u64::MAX, |system| system.f_bavail.saturating_mul(system.f_frsize))
 }

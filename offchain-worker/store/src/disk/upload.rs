@@ -5,13 +5,14 @@
 
 use std::{
 	fs::{self, OpenOptions},
-	io::{Seek, Write},
+	io::Seek,
 	path::PathBuf,
 	sync::Arc,
 };
 
 use super::{
 	contents::remove_file,
+	faults,
 	uploads::{name, Progress, Upload},
 	Disk,
 };
@@ -87,11 +88,14 @@ impl Disk {
 		if let Some(upload) = state.uploads.renew(grant, length)? {
 			return Ok(upload);
 		}
-		if length > grant.max_size {
-			return Err(StoreError::TooLarge(grant.max_size));
+		let most = grant.max_size.min(self.most(grant.into()));
+		if length > most {
+			return Err(StoreError::TooLarge(most));
 		}
-		state.uploads.check_count(&grant.who)?;
-		self.check_quotas(state, &grant.cid, &grant.who, length)?;
+		// Nothing is set aside: this only spares the uploader to send what there is no room for now.
+		let to_come = length.saturating_sub(state.uploads.orphan(grant));
+		self.check_quotas(state, &grant.cid, grant.into(), to_come)?;
+		state.uploads.make_place(grant, &self.partial())?;
 		Ok(state.uploads.insert(grant, length))
 	}
 
@@ -103,6 +107,7 @@ impl Disk {
 			return Ok(());
 		}
 		let path = self.upload_path(grant);
+		faults::write()?;
 		let mut file = OpenOptions::new().create(true).append(true).read(true).open(path)?;
 		if file.metadata()?.len() > upload.length {
 			file.set_len(0)?;
@@ -111,37 +116,57 @@ impl Disk {
 		let mut hasher = upload.cid.hasher();
 		progress.offset = hasher.update_from(&file)?;
 		progress.file = Some((file, hasher));
+		upload.count(progress.offset);
 		Ok(())
 	}
 
-	/// Makes the bytes, which are all there, the content, if they are it.
+	/// Makes the bytes, which are all there, the content, if they are it. If the disk has no room for its name, it can be
+	/// done again.
 	fn finish(&self, grant: &Grant, upload: &Upload, progress: &mut Progress) -> Result<(), StoreError> {
 		let Some((file, hasher)) = &progress.file else { return Err(StoreError::NotOpen) };
 		let is_right = hasher.clone().finish() == upload.cid;
-		if is_right {
-			self.sync_file(file, upload.length)?;
+		if !is_right {
+			self.drop_upload(grant, progress)?;
+			return Err(StoreError::WrongContent(upload.cid));
 		}
-		progress.is_over = true;
-		self.conclude(grant, upload, is_right)?;
+		if let Err(error) = self.sync_file(file, upload.length) {
+			// Nobody knows which bytes are on the disk, and another try would not say.
+			self.drop_upload(grant, progress)?;
+			return Err(error.into());
+		}
+		self.conclude(grant, upload, progress)?;
 		Ok(self.sync_name(&upload.cid, upload.length)?)
 	}
 
-	fn conclude(&self, grant: &Grant, upload: &Upload, is_right: bool) -> Result<(), StoreError> {
+	/// Ends an upload whose bytes are good for nothing.
+	fn drop_upload(&self, grant: &Grant, progress: &mut Progress) -> Result<(), StoreError> {
+		progress.is_over = true;
+		self.state().uploads.remove(grant);
+		Ok(remove_file(&self.upload_path(grant))?)
+	}
+
+	fn conclude(&self, grant: &Grant, upload: &Upload, progress: &mut Progress) -> Result<(), StoreError> {
 		let state = &mut *self.state();
-		state.uploads.remove(grant);
 		let path = self.upload_path(grant);
-		if !is_right {
-			remove_file(&path)?;
-			return Err(StoreError::WrongContent(upload.cid));
-		}
 		if state.index.is_on_disk(&upload.cid) {
 			// Another upload was faster.
 			remove_file(&path)?;
 		} else {
-			fs::rename(&path, self.prepared_location(&upload.cid)?)?;
+			let location = self.prepared_location(&upload.cid)?;
+			fs::rename(&path, location)?;
 			state.index.restored(&upload.cid);
 		}
-		self.hold(state, upload.cid, upload.length, &upload.who, grant.keep)
+		progress.is_over = true;
+		state.uploads.remove(grant);
+		self.hold(state, upload.cid, upload.length, grant.into(), grant.keep)
+	}
+
+	/// Counts the bytes that an upload has and will have, if there is room for them.
+	fn count(&self, grant: &Grant, upload: &Upload, offset: u64, more: u64) -> Result<(), StoreError> {
+		let state = &mut *self.state();
+		self.check_quotas(state, &upload.cid, grant.into(), more)?;
+		upload.count(offset.saturating_add(more));
+		Ok(())
 	}
 
 	fn upload_path(&self, grant: &Grant) -> PathBuf {
@@ -175,9 +200,11 @@ impl Turn {
 			return Err(StoreError::TooLarge(length));
 		}
 		let Some((file, hasher)) = &mut progress.file else { return Err(StoreError::NotOpen) };
-		if let Err(error) = file.write_all(bytes) {
+		self.disk.count(&self.grant, &self.upload, progress.offset, bytes.len() as u64)?;
+		if let Err(error) = faults::write_all(file, bytes) {
 			// What was written in part is written again.
 			file.set_len(progress.offset)?;
+			self.upload.count(progress.offset);
 			return Err(error.into());
 		}
 		hasher.update(bytes);

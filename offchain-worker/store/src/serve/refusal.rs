@@ -1,13 +1,16 @@
 //! Refusals: an HTTP status, and the reason in words.
 
 use axum::{
-	http::{HeaderMap, StatusCode},
+	http::{header, HeaderMap, StatusCode},
 	response::{IntoResponse, Response},
 };
 
 use tracing::warn;
 
 use crate::{error::StoreError, http::headers::UPLOAD_OFFSET, token::TokenError};
+
+/// How long a client waits before it tries again what there is no room for now, in seconds.
+const RETRY_AFTER: u64 = 60;
 
 /// A refusal of a request.
 pub(super) struct Refusal {
@@ -42,7 +45,14 @@ impl From<StoreError> for Refusal {
 				refusal.headers.insert(UPLOAD_OFFSET, offset.into());
 				refusal
 			}
-			error => Self::new(status, error),
+			error => {
+				let is_for_now = error.is_for_now();
+				let mut refusal = Self::new(status, error);
+				if is_for_now {
+					refusal.headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
+				}
+				refusal
+			}
 		}
 	}
 }

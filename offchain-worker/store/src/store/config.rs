@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use crate::{disk::Limits, Ipfs};
 
+/// Accounts that have paid nothing so far share one such part of the room for uploads.
+const TRIALS: u64 = 4;
+
 /// How a store is run.
 #[derive(Clone)]
 pub struct StoreConfig {
-	/// How much it holds, in bytes, with the uploads that have begun.
+	/// How much it holds, in bytes, with what has come of uploads that are not finished.
 	pub quota_total: u64,
+	/// How much of that accounts may upload, in percent. The rest is for results alone.
+	pub uploads_share: u8,
 	/// How much it holds for each holder, in bytes.
 	pub quota_each: u64,
 	/// How long it keeps contents if nothing else is said.
@@ -23,10 +28,11 @@ pub struct StoreConfig {
 }
 
 impl StoreConfig {
-	/// Allows 64 GiB in all and 16 GiB each, kept for 30 days, on the disk only.
+	/// Allows 64 GiB in all, a quarter of it for uploads, and 16 GiB each, kept for 30 days, on the disk only.
 	pub fn new(key: [u8; 32]) -> Self {
 		Self {
 			quota_total: 64 << 30,
+			uploads_share: 25,
 			quota_each: 16 << 30,
 			retention: Duration::from_secs(30 * 24 * 3600),
 			key,
@@ -37,8 +43,12 @@ impl StoreConfig {
 
 	/// Returns what of that concerns the disk.
 	pub(super) fn limits(&self) -> Limits {
+		let uploads = u128::from(self.quota_total) * u128::from(self.uploads_share.min(100)) / 100;
+		let uploads = u64::try_from(uploads).unwrap_or(self.quota_total);
 		Limits {
 			total: self.quota_total,
+			uploads,
+			trials: uploads / TRIALS,
 			each: self.quota_each,
 			retention: self.retention,
 			cached: self.ipfs.as_ref().map(|_| self.cache_size),

@@ -24,6 +24,8 @@ impl Store {
 			return None;
 		}
 		let cid = *cid;
+		// Anyone can ask for any content: so a few threads are busy with that at most. It fails never: nobody closes it.
+		let _permit = self.reads.acquire().await.ok()?;
 		self.on_disk(move |disk| disk.size(&cid)).await.unwrap_or_else(|error| {
 			warn!(%cid, "the content cannot be read: {error}");
 			None

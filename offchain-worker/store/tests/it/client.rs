@@ -16,7 +16,7 @@ use axum::{
 };
 use rlc_store::{
 	archive::{pack, unpack, UnpackLimits},
-	Cid, Client, DownloadLimits, FetchErrorKind, Grant, HashKind, StoreConfig, UploadError,
+	Cid, Client, DownloadLimits, FetchErrorKind, Grant, HashKind, Room, StoreConfig, UploadError,
 };
 
 use crate::served::{content, grant, sha256, url_of, Breaking, Served, Server, KEY};
@@ -210,9 +210,42 @@ async fn what_cannot_be_uploaded_is_said() {
 		assert_eq!(refused(cid, served.store.token(&small), size).await.0, 413);
 	}
 	let cid = sha256(&content(4 << 20));
-	assert_eq!(refused(cid, served.store.token(&grant(cid)), 4 << 20).await.0, 507);
+	assert_eq!(refused(cid, served.store.token(&grant(cid)), 4 << 20).await.0, 413, "it never has that much");
+	let third = Grant { quota: Some(3 << 20), ..grant(sha256(&content(3 << 20))) };
+	let half = sha256(&content(1 << 20));
+	client.upload_bytes(&half, &served.store.token(&grant(half)), content(1 << 20), |_, _| ()).await.unwrap();
+	let (status, words) = refused(third.cid, served.store.token(&third), 3 << 20).await;
+	assert_eq!((status, words.contains("alice has used")), (507, true));
 	let nobody = Client::new([]).unwrap();
 	assert!(matches!(nobody.upload_bytes(&cid, "", "", |_, _| ()).await, Err(UploadError::NoStore)));
+}
+
+#[tokio::test]
+async fn full_store_says_later_and_the_upload_goes_on_once_there_is_room() {
+	let dir = tempfile::tempdir().unwrap();
+	let config = StoreConfig { quota_total: 6 << 20, uploads_share: 0, ..StoreConfig::new(KEY) };
+	let served = Served::open_at(dir.path(), None, config).await;
+	let client = Client::new([served.server.url()]).unwrap();
+	let others = std::io::Cursor::new(content(5_500_000));
+	let other = served.store.put(others, HashKind::Sha256, "bob").await.unwrap();
+	// At once, and in pieces.
+	for size in [1 << 20, 3 << 20] {
+		let bytes = content(size);
+		let result = Grant { room: Room::Results, ..grant(sha256(&bytes)) };
+		let token = served.store.token(&result);
+		let began = std::time::Instant::now();
+		let error = client.upload_bytes(&result.cid, &token, bytes, |_, _| ()).await.unwrap_err();
+		let UploadError::Later { after, .. } = &error else { panic!("{error}") };
+		assert_eq!(*after, Duration::from_secs(60));
+		assert!(began.elapsed() < Duration::from_secs(10), "it is for the caller to wait");
+	}
+	served.store.release(&other, "bob").await.unwrap();
+	for size in [1 << 20, 3 << 20] {
+		let bytes = content(size);
+		let result = Grant { room: Room::Results, ..grant(sha256(&bytes)) };
+		client.upload_bytes(&result.cid, &served.store.token(&result), bytes, |_, _| ()).await.unwrap();
+		assert_eq!(served.store.contains(&result.cid).await, Some(size as u64));
+	}
 }
 
 #[tokio::test]

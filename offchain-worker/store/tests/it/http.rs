@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::http::{HeaderMap, StatusCode};
 use reqwest::{Client, Method, RequestBuilder};
-use rlc_store::{Cid, Grant, Store, StoreConfig, MAX_PUT, MAX_UPLOADS_EACH};
+use rlc_store::{Cid, Grant, HashKind, Room, Store, StoreConfig, MAX_PUT, MAX_UPLOADS_EACH};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
 	net::TcpStream,
@@ -168,7 +168,7 @@ async fn wrong_content_is_refused_and_removed() {
 	assert_eq!(begin(&served, &grant, 5).await.header("upload-offset"), Some("0"), "nothing of it is left");
 	assert_eq!(bring(&served, &grant, 0, b"right").await.status, StatusCode::CREATED);
 	assert_eq!(served.store.contains(&grant.cid).await, Some(5));
-	assert_eq!(served.store.usage().reserved, 0);
+	assert_eq!(served.store.usage().unfinished, 0);
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn upload_resumes_where_it_was() {
 		let elsewhere = bring(&served, &grant, 3_000, &bytes[3_000..5_000]).await;
 		assert_eq!((elsewhere.status, elsewhere.header("upload-offset")), (StatusCode::CONFLICT, Some("4000")));
 		assert_eq!(begin(&served, &grant, 9_000).await.status, StatusCode::CONFLICT, "another length");
-		assert_eq!(served.store.usage().reserved, 10_000);
+		assert_eq!(served.store.usage().unfinished, 4_000, "what has come, and no more");
 		(served.server.address, bytes)
 	};
 	let served = Served::open_at(dir.path(), Some(address), StoreConfig::new(KEY)).await;
@@ -298,24 +298,115 @@ async fn empty_content_is_a_content() {
 	assert_eq!((got.status, got.body.len()), (StatusCode::OK, 0));
 }
 
+/// Returns a store of 400 bytes: 100 of them for uploads, 25 of those for accounts that have paid nothing.
+async fn small(dir: &Path) -> Served {
+	let config = StoreConfig { quota_total: 400, quota_each: 300, ..StoreConfig::new(KEY) };
+	Served::open_at(dir, None, config).await
+}
+
+/// Returns what allows somebody to upload a content that nobody has, to a part of the store.
+fn claim(n: u8, who: &str, room: Room) -> Grant {
+	Grant { who: who.into(), room, ..grant(Cid::of_sha256([n; 32])) }
+}
+
 #[tokio::test]
-async fn quotas_count_what_has_begun() {
+async fn upload_that_has_begun_takes_only_what_it_has_sent() {
 	let dir = tempfile::tempdir().unwrap();
-	let config = StoreConfig { quota_total: 100, quota_each: 60, ..StoreConfig::new(KEY) };
-	let served = Served::open_at(dir.path(), None, config).await;
-	let one = grant(Cid::of_sha256([1; 32]));
-	assert_eq!(begin(&served, &one, 50).await.status, StatusCode::CREATED);
-	let two = grant(Cid::of_sha256([2; 32]));
-	let refused = begin(&served, &two, 11).await;
+	let served = small(dir.path()).await;
+	for n in 1..=20 {
+		let one = claim(n, &n.to_string(), Room::Uploads);
+		assert_eq!(begin(&served, &one, 100).await.status, StatusCode::CREATED, "{n}");
+	}
+	assert_eq!((served.store.usage().unfinished, served.store.usage().uploads_left), (0, 100));
+	let bytes = content(90);
+	let alice = grant(sha256(&bytes));
+	assert_eq!(ask(granted(&served, Method::PUT, &alice).body(bytes)).await.status, StatusCode::CREATED);
+	// The room is used by those who bring something.
+	let one = claim(1, "1", Room::Uploads);
+	assert_eq!(bring(&served, &one, 0, &[1; 10]).await.status, StatusCode::NO_CONTENT);
+	let full = bring(&served, &one, 10, &[1; 1]).await;
+	assert_eq!((full.status, full.header("retry-after")), (StatusCode::INSUFFICIENT_STORAGE, Some("60")));
+	assert!(full.words().contains("the store is full"));
+	assert_eq!(begin(&served, &one, 100).await.header("upload-offset"), Some("10"), "nothing is lost by that");
+}
+
+#[tokio::test]
+async fn however_much_accounts_upload_results_have_their_room() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = small(dir.path()).await;
+	for (who, size, room) in [("guest", 25, Room::Trials), ("customer", 75, Room::Uploads)] {
+		let bytes = content(size);
+		let upload = Grant { who: who.into(), room, ..grant(sha256(&bytes)) };
+		assert_eq!(ask(granted(&served, Method::PUT, &upload).body(bytes)).await.status, StatusCode::CREATED);
+	}
+	for (n, room) in [(3, Room::Trials), (4, Room::Uploads)] {
+		let refused = begin(&served, &claim(n, "mallory", room), 1).await;
+		assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::INSUFFICIENT_STORAGE, Some("60")));
+	}
+	let bytes = content(300);
+	let result = Grant { room: Room::Results, ..grant(sha256(&bytes)) };
+	assert_eq!(served.store.usage().results_left, 300);
+	assert_eq!(ask(granted(&served, Method::PUT, &result).body(bytes)).await.status, StatusCode::CREATED);
+	assert_eq!(served.store.usage().results_left, 0);
+}
+
+#[tokio::test]
+async fn trials_leave_room_for_accounts_that_paid() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = small(dir.path()).await;
+	let trial = claim(1, "guest", Room::Trials);
+	assert_eq!(begin(&served, &trial, 26).await.status, StatusCode::PAYLOAD_TOO_LARGE, "it never has that much");
+	begin(&served, &trial, 25).await;
+	assert_eq!(bring(&served, &trial, 0, &[1; 24]).await.status, StatusCode::NO_CONTENT);
+	let full = begin(&served, &claim(2, "other guest", Room::Trials), 2).await;
+	assert_eq!(full.status, StatusCode::INSUFFICIENT_STORAGE);
+	assert_eq!(begin(&served, &claim(2, "customer", Room::Uploads), 76).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn quota_used_up_is_told_from_a_full_store() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = small(dir.path()).await;
+	let grant = |n, room| Grant { quota: Some(60), ..claim(n, "alice", room) };
+	begin(&served, &grant(1, Room::Uploads), 60).await;
+	assert_eq!(bring(&served, &grant(1, Room::Uploads), 0, &[1; 50]).await.status, StatusCode::NO_CONTENT);
+	let refused = begin(&served, &grant(2, Room::Uploads), 11).await;
 	assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE);
 	assert!(refused.words().contains("alice has used its 60 bytes"));
-	let bob = Grant { who: "bob".into(), ..two };
-	let refused = begin(&served, &bob, 51).await;
-	assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE);
-	assert!(refused.words().contains("the store is full"));
-	assert_eq!(begin(&served, &bob, 50).await.status, StatusCode::CREATED);
-	let put = ask(granted(&served, Method::PUT, &Grant { who: "carol".into(), ..grant(sha256(b"c")) }).body("c")).await;
-	assert_eq!(put.status, StatusCode::INSUFFICIENT_STORAGE);
+	assert_eq!(refused.header("retry-after"), None, "it has to release something first");
+	let result = begin(&served, &grant(3, Room::Results), 11).await;
+	assert_eq!(result.header("retry-after"), Some("60"), "a result waits until others have expired");
+	let put = ask(granted(&served, Method::PUT, &claim(4, "bob", Room::Uploads)).body("b")).await;
+	assert_eq!(put.status, StatusCode::UNPROCESSABLE_ENTITY, "bob has room, but these are other bytes");
+}
+
+#[tokio::test]
+async fn what_came_before_a_restart_counts_until_it_is_opened_again_or_removed() {
+	let dir = tempfile::tempdir().unwrap();
+	let one = claim(1, "alice", Room::Uploads);
+	{
+		let served = small(dir.path()).await;
+		begin(&served, &one, 100).await;
+		assert_eq!(bring(&served, &one, 0, &[1; 90]).await.status, StatusCode::NO_CONTENT);
+	}
+	let served = small(dir.path()).await;
+	assert_eq!((served.store.usage().unfinished, served.store.usage().uploads_left), (90, 10));
+	assert_eq!(begin(&served, &claim(2, "bob", Room::Uploads), 11).await.status, StatusCode::INSUFFICIENT_STORAGE);
+	assert_eq!(begin(&served, &one, 100).await.header("upload-offset"), Some("90"));
+	assert_eq!((served.store.usage().unfinished, served.store.held_by("alice")), (90, 90));
+}
+
+#[tokio::test]
+async fn two_workers_bring_one_result_without_spoiling_each_others_upload() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = Served::open(dir.path()).await;
+	let by = |worker: &str| Grant { room: Room::Results, by: Some(worker.into()), ..grant(sha256(b"right")) };
+	begin(&served, &by("mallory"), 5).await;
+	bring(&served, &by("mallory"), 0, b"wron").await;
+	assert_eq!(begin(&served, &by("bob"), 5).await.header("upload-offset"), Some("0"));
+	assert_eq!(bring(&served, &by("bob"), 0, b"right").await.status, StatusCode::CREATED);
+	assert_eq!(served.store.contains(&Cid::of(HashKind::Sha256, b"right")).await, Some(5));
+	assert_eq!(served.store.held_by("alice"), 9, "one content, and what mallory left");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod archive;
 mod client;
 mod fetcher;
+mod full;
 mod http;
 mod layers;
 mod mirror;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::Router;
-use rlc_store::{routes, Cid, Grant, HashKind, Keep, Store, StoreConfig, Url};
+use rlc_store::{routes, Cid, Grant, HashKind, Keep, Room, Store, StoreConfig, Url};
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
 	net::{TcpListener, TcpStream},
@@ -35,7 +35,16 @@ pub fn sha256(bytes: &[u8]) -> Cid {
 
 /// Returns what allows Alice to store a content for an hour.
 pub fn grant(cid: Cid) -> Grant {
-	Grant { cid, max_size: 1 << 30, expires: now() + 3_600_000, who: "alice".into(), keep: Keep::Retention }
+	Grant {
+		cid,
+		max_size: 1 << 30,
+		expires: now() + 3_600_000,
+		who: "alice".into(),
+		by: None,
+		room: Room::Uploads,
+		quota: None,
+		keep: Keep::Retention,
+	}
 }
 
 /// A server with threads of its own, so that nothing of it is left once it is dropped.

@@ -146,16 +146,16 @@ async fn what_has_expired_is_collected_but_not_what_is_pinned() {
 #[tokio::test]
 async fn quotas_hold() {
 	let dir = tempfile::tempdir().unwrap();
-	let config = StoreConfig { quota_total: 25, quota_each: 15, ..StoreConfig::new(KEY) };
+	let config = StoreConfig { quota_total: 25, uploads_share: 0, quota_each: 15, ..StoreConfig::new(KEY) };
 	let store = Store::open(dir.path(), config).await.unwrap();
 	put(&store, &[1; 10], "a").await.unwrap();
-	assert!(matches!(put(&store, &[2; 10], "a").await, Err(StoreError::QuotaUsed { quota: 15, .. })));
+	assert!(matches!(put(&store, &[2; 10], "a").await, Err(StoreError::Full(15))));
 	put(&store, &[1; 10], "a").await.expect("the same takes no more room");
 	put(&store, &[2; 10], "b").await.unwrap();
 	assert!(matches!(put(&store, &[3; 10], "c").await, Err(StoreError::Full(25))));
 	assert!(matches!(put(&store, &[3; 16], "c").await, Err(StoreError::TooLarge(15))));
 	put(&store, &[2; 10], "c").await.expect("what is there takes room of its holder only");
-	assert!(matches!(put(&store, &[1; 10], "c").await, Err(StoreError::QuotaUsed { .. })));
+	assert!(matches!(put(&store, &[1; 10], "c").await, Err(StoreError::Full(15))));
 	assert_eq!(store.usage().bytes, 20);
 	assert_eq!(fs::read_dir(dir.path().join("partial")).unwrap().count(), 0);
 }
@@ -163,7 +163,8 @@ async fn quotas_hold() {
 #[tokio::test]
 async fn full_store_makes_room_by_itself() {
 	let dir = tempfile::tempdir().unwrap();
-	let config = StoreConfig { quota_total: 10, retention: Duration::ZERO, ..StoreConfig::new(KEY) };
+	let retention = Duration::ZERO;
+	let config = StoreConfig { quota_total: 10, uploads_share: 0, retention, ..StoreConfig::new(KEY) };
 	let store = Store::open(dir.path(), config).await.unwrap();
 	let first = put(&store, &[1; 10], "a").await.unwrap();
 	put(&store, &[2; 10], "b").await.unwrap();

@@ -1,0 +1,127 @@
+//! A disk that is full at each of its writes.
+
+use std::{io::Read, sync::Arc};
+
+use super::{faults::tests::full_after, *};
+use crate::{
+	token::{Grant, Keep, Room},
+	HashKind,
+};
+
+/// How many bytes a piece of an upload has.
+const PIECE: usize = 500_000;
+
+fn open(dir: &Path) -> Arc<Disk> {
+	let limits = Limits {
+		total: 64 << 20,
+		uploads: 16 << 20,
+		trials: 4 << 20,
+		each: 32 << 20,
+		retention: Duration::from_secs(3_600),
+		cached: None,
+	};
+	Arc::new(Disk::open(dir, limits).unwrap())
+}
+
+fn grant(bytes: &[u8]) -> Grant {
+	Grant {
+		cid: Cid::of(HashKind::Sha256, bytes),
+		max_size: 1 << 30,
+		expires: u64::MAX,
+		who: "results for alice".into(),
+		by: Some("bob".into()),
+		room: Room::Results,
+		quota: None,
+		keep: Keep::Retention,
+	}
+}
+
+/// Stores bytes in one way.
+type Way = fn(&Arc<Disk>, &[u8]) -> Result<(), StoreError>;
+
+/// As the scheduler itself does.
+fn put(disk: &Arc<Disk>, bytes: &[u8]) -> Result<(), StoreError> {
+	disk.put(bytes, HashKind::Sha256, "results for alice").map(|_| ())
+}
+
+/// As a worker does, at once.
+fn put_granted(disk: &Arc<Disk>, bytes: &[u8]) -> Result<(), StoreError> {
+	disk.put_granted(&grant(bytes), bytes)
+}
+
+/// As a worker does, in pieces.
+fn upload(disk: &Arc<Disk>, bytes: &[u8]) -> Result<(), StoreError> {
+	let grant = grant(bytes);
+	let mut reached = disk.begin(&grant, bytes.len() as u64)?;
+	while !reached.is_complete() {
+		let from = reached.offset as usize;
+		let turn = disk.resume(grant.clone(), reached.offset)?;
+		reached = turn.write(&bytes[from..(from + PIECE).min(bytes.len())])?;
+	}
+	Ok(())
+}
+
+/// Returns a content as it is read.
+fn read(disk: &Disk, cid: &Cid) -> Option<Vec<u8>> {
+	let mut bytes = Vec::new();
+	disk.open_file(cid).unwrap()?.read_to_end(&mut bytes).unwrap();
+	Some(bytes)
+}
+
+/// Lets the disk be full from one write on while a content is stored, and then have room again, after a restart or
+/// without. Returns whether any write failed.
+fn is_stored_later(way: Way, bytes: &[u8], writes: usize, restarts: bool) -> bool {
+	let dir = tempfile::tempdir().unwrap();
+	let mut disk = open(dir.path());
+	let before = disk.put(&b"from before"[..], HashKind::Sha256, "carol").unwrap();
+	let (stored, failed) = full_after(writes, || way(&disk, bytes));
+	if failed == 0 {
+		stored.unwrap();
+		return false;
+	}
+	assert!(matches!(stored, Err(StoreError::DiskFull)), "after {writes} writes: {stored:?}");
+	if restarts {
+		drop(disk);
+		disk = open(dir.path());
+	}
+	assert_eq!(read(&disk, &before).as_deref(), Some(&b"from before"[..]));
+	way(&disk, bytes).unwrap_or_else(|error| panic!("with room again, after {writes} writes: {error}"));
+	let cid = Cid::of(HashKind::Sha256, bytes);
+	for _ in 0..2 {
+		assert_eq!(read(&disk, &cid).as_deref(), Some(bytes), "after {writes} writes");
+		let usage = disk.usage();
+		assert_eq!((usage.objects, usage.unfinished), (2, 0), "after {writes} writes");
+		assert_eq!((disk.held_by("results for alice"), disk.held_by("carol")), (bytes.len() as u64, 11));
+		assert_eq!(fs::read_dir(disk.partial()).unwrap().count(), 0, "after {writes} writes");
+		drop(disk);
+		disk = open(dir.path());
+	}
+	true
+}
+
+#[test]
+fn full_disk_at_any_write_is_later_and_loses_nothing() {
+	// Large enough to be forced to the disk.
+	let large = (0..1_200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>();
+	let small = &b"small"[..];
+	let ways = [(put as Way, small), (put_granted as Way, small), (upload as Way, &large[..])];
+	for (way, bytes) in ways {
+		for restarts in [false, true] {
+			let writes = (0..).take_while(|writes| is_stored_later(way, bytes, *writes, restarts)).count();
+			assert!(writes >= 4, "a file, its bytes, its name, and a line of the journal: {writes}");
+		}
+	}
+}
+
+#[test]
+fn full_disk_while_something_goes_frees_its_room() {
+	let dir = tempfile::tempdir().unwrap();
+	let disk = open(dir.path());
+	let cid = disk.put(&b"a result"[..], HashKind::Sha256, "alice").unwrap();
+	let (collected, failed) = full_after(0, || disk.collect(u64::MAX - 1).unwrap());
+	assert!(failed > 0);
+	assert_eq!((collected.objects, collected.bytes), (1, 8));
+	assert!(!disk.location(&cid).exists());
+	drop(disk);
+	assert_eq!(open(dir.path()).usage().objects, 0);
+}
