@@ -56,6 +56,12 @@ pub struct PoolInfo {
 	pub waiting: u64,
 	/// How many tasks are being worked on.
 	pub running: u64,
+	/// How many bytes of results the store has room for beyond what is set aside; `None` if the scheduler is too old to say.
+	#[serde(default)]
+	pub room: Option<u64>,
+	/// How many results of completed tasks are in no store; 0 also if the scheduler is too old to say.
+	#[serde(default)]
+	pub homeless: u64,
 }
 
 /// How a pool's business goes, for its operator.

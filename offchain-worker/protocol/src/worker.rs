@@ -139,6 +139,10 @@ pub struct Joined {
 	/// The largest result that the pool's store takes, in bytes. Older schedulers do not say.
 	#[serde(default = "no_limit")]
 	pub max_result: u64,
+	/// How long after a task's final deadline the pool still takes its result, in ms: until then a worker keeps it, unless it
+	/// is told that it need not. Older schedulers do not say.
+	#[serde(default)]
+	pub retention: Option<u64>,
 }
 
 /// Returns what a scheduler that names no limit takes.
@@ -350,9 +354,12 @@ mod tests {
 	#[test]
 	fn older_schedulers_name_no_limit_of_results() {
 		let mut joined = serde_json::json!({ "session": Session::zero(), "heartbeat": 1, "forget": [] });
-		assert_eq!(serde_json::from_value::<Joined>(joined.clone()).unwrap().max_result, u64::MAX);
+		let old = serde_json::from_value::<Joined>(joined.clone()).unwrap();
+		assert_eq!((old.max_result, old.retention), (u64::MAX, None));
 		joined["maxResult"] = 7.into();
-		assert_eq!(serde_json::from_value::<Joined>(joined).unwrap().max_result, 7);
+		joined["retention"] = 8.into();
+		let joined = serde_json::from_value::<Joined>(joined).unwrap();
+		assert_eq!((joined.max_result, joined.retention), (7, Some(8)));
 	}
 
 	fn join() -> Join {

@@ -78,7 +78,7 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns a worker's score.
 	async fn score(&self, worker: AccountId) -> Answer<Score>;
 
-	/// Returns whether an account owns anything: one that owns nothing may not store anything.
+	/// Returns whether an account owns enough to store anything.
 	async fn is_funded(&self, account: AccountId) -> Answer<bool>;
 
 	/// Returns whether an account is a member of a group. A group that is not registered has no members.

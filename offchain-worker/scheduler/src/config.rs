@@ -36,8 +36,12 @@ pub struct Config {
 	pub store_dir: PathBuf,
 	/// What the store holds, in bytes.
 	pub store_quota: u64,
-	/// What it holds of each account, and of each worker's results, in bytes.
+	/// How much of that is for what accounts upload, in percent. The rest is for results alone.
+	pub store_uploads: u8,
+	/// What it holds of each account's uploads, and of each requester's results, in bytes.
 	pub store_quota_each: u64,
+	/// How many bytes an account may upload for each RLC that it paid this pool lately. One that paid nothing has a trial.
+	pub uploads_per_rlc: u64,
 	/// The RPC of an IPFS node that keeps what is in the store, such as `http://127.0.0.1:5001`: one of this instance alone.
 	/// `None`: it is on this disk only.
 	pub ipfs: Option<Url>,
@@ -81,7 +85,9 @@ impl Config {
 			database: format!("sqlite:{}", dir.join("scheduler.db").display()),
 			store_dir: dir.join("store"),
 			store_quota: 64 << 30,
+			store_uploads: 25,
 			store_quota_each: 16 << 30,
+			uploads_per_rlc: 1 << 30,
 			ipfs: None,
 			store_cache: 4 << 30,
 			retention: Duration::from_secs(30 * 24 * 3_600),

@@ -20,6 +20,10 @@ pub(crate) struct Metrics {
 	pub given_up: IntCounter,
 	/// Results that came into the store.
 	pub stored: IntCounter,
+	/// Results that were given up though they were never stored.
+	pub lost_results: IntCounter,
+	/// Results of tasks that are over which are in no store.
+	pub homeless: IntGauge,
 	/// Extrinsics that the chain refused.
 	pub refused: IntCounter,
 	/// How often the orders were withdrawn.
@@ -42,6 +46,11 @@ pub(crate) struct Metrics {
 	hopeless: IntGauge,
 	last: IntGauge,
 	store_bytes: IntGauge,
+	unfinished: IntGauge,
+	results_left: IntGauge,
+	uploads_left: IntGauge,
+	set_aside: IntGauge,
+	short: IntGauge,
 	unmirrored: IntGauge,
 }
 
@@ -61,6 +70,11 @@ impl Metrics {
 			lost: counter("workers_lost_total", "Workers that were silent for too long")?,
 			given_up: counter("tasks_given_up_total", "Tasks that were given up")?,
 			stored: counter("results_stored_total", "Results that came into the store")?,
+			lost_results: counter(
+				"results_lost_total",
+				"Results that no worker brought into the store before their time was over",
+			)?,
+			homeless: gauge("results_homeless", "Results of completed tasks that are in no store yet")?,
 			refused: counter("extrinsics_refused_total", "Extrinsics that the chain refused")?,
 			withdrawals: counter(
 				"orders_withdrawn_total",
@@ -81,6 +95,11 @@ impl Metrics {
 			best: gauge("best_block", "Number of the best block")?,
 			finalized: gauge("finalized_block", "Number of the last final block")?,
 			store_bytes: gauge("store_bytes", "Bytes of the store's contents, wherever they are")?,
+			unfinished: gauge("store_unfinished_bytes", "Bytes that have come of uploads that are not finished")?,
+			results_left: gauge("store_results_left_bytes", "Bytes that the store accepts of results")?,
+			uploads_left: gauge("store_uploads_left_bytes", "Bytes that the store accepts of accounts' uploads")?,
+			set_aside: gauge("results_set_aside_bytes", "Room in the store that is set aside for tasks in hand")?,
+			short: gauge("deals_without_room", "Deals whose tasks wait for room in the store")?,
 			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
 			write_time,
 			registry,
@@ -107,8 +126,8 @@ impl Metrics {
 		self.waiting.set(state.queue().len() as i64);
 		self.tasks.set(state.tasks().len() as i64);
 		self.deals.set(state.deals().len() as i64);
-		self.hopeless.set(state.deals().values().filter(|deal| deal.hopeless.is_some()).count() as i64);
-		self.last.set(state.deals().values().filter(|deal| deal.is_last).count() as i64);
+		self.set_aside.set(bytes(state.room().total()));
+		self.short.set(state.room().count_short() as i64);
 		self.best.set(state.best().into());
 		self.finalized.set(state.finalized().into());
 	}
@@ -120,7 +139,10 @@ impl Metrics {
 
 	/// Sets how full the store is.
 	pub fn store(&self, usage: &Usage) {
-		self.store_bytes.set(usage.bytes as i64);
+		self.store_bytes.set(bytes(usage.bytes));
+		self.unfinished.set(bytes(usage.unfinished));
+		self.results_left.set(bytes(usage.results_left));
+		self.uploads_left.set(bytes(usage.uploads_left));
 		self.unmirrored.set(usage.unmirrored as i64);
 	}
 
@@ -128,4 +150,8 @@ impl Metrics {
 	pub fn registry(&self) -> &Registry {
 		&self.registry
 	}
+}
+
+fn bytes(bytes: u64) -> i64 {
+	bytes.try_into().unwrap_or(i64::MAX)
 }

@@ -8,7 +8,7 @@ use rlc_primitives::{
 	money::Score,
 	task::Stage,
 	work::{Delegate, FailureCause, TaskRef, TaskView},
-	AccountId, AnyOrder, DealId, GroupId, OrderHash, WorkerpoolId, WorkerpoolOrder,
+	AccountId, Balance, DealId, GroupId, WorkerpoolId, RLC,
 };
 use rlc_protocol::{Needs, RequestParams};
 use sp_core::H256;
@@ -18,8 +18,8 @@ use crate::{
 	model::{ChainBlock, ChainEvent},
 };
 
-/// The most orders that are published or withdrawn in one transaction.
-const BATCH: usize = 20;
+/// What an account owns at least that may store something, in nRLC, free or locked: with less, accounts cost nothing.
+const LEAST_FUNDS: Balance = RLC / 10;
 
 /// A node, for one pool.
 pub(crate) struct NodeChain {
@@ -81,7 +81,7 @@ impl PoolChain for NodeChain {
 
 	async fn is_funded(&self, account: AccountId) -> Answer<bool> {
 		let funds = self.chain.funds(&account).await.map_err(ChainError::new)?;
-		Ok(funds.free > 0 || funds.locked > 0)
+		Ok(funds.free.saturating_add(funds.locked) >= LEAST_FUNDS)
 	}
 
 	async fn is_member(&self, group: GroupId, account: AccountId) -> Answer<bool> {

@@ -87,6 +87,10 @@ pub(crate) struct Terms {
 	pub max_result: u64,
 	/// How long results and records are kept after a deal closed, in ms.
 	pub retention: Moment,
+	/// The most that the store holds of one requester's results, in bytes.
+	pub quota_each: u64,
+	/// How many bytes a requester may upload for each RLC that it paid.
+	pub uploads_per_rlc: u64,
 	/// Where to begin to look for deals at the first start.
 	pub first_block: Option<u32>,
 	/// From which failure rate on, in percent, deals of a requester or an app are served last.
@@ -154,7 +158,7 @@ impl Pool {
 	pub fn new(means: Means) -> Self {
 		let now = Instant::now();
 		let long_ago = now - Duration::from_secs(1);
-		let state = State::new(means.terms.max_result);
+		let state = State::new(means.terms.max_result, means.terms.retention);
 		Self {
 			means,
 			state,

@@ -115,6 +115,8 @@ pub(crate) async fn start_over(
 		heartbeat: millis(config.heartbeat).max(1),
 		max_result: config.max_result,
 		retention: millis(config.retention),
+		quota_each: config.store_quota_each,
+		uploads_per_rlc: config.uploads_per_rlc,
 		first_block: Some(first_block),
 		max_failures: config.max_failures,
 		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
@@ -179,6 +181,7 @@ async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
 	hex::decode_to_slice(&secret, &mut key).map_err(Error::internal)?;
 	let store = StoreConfig {
 		quota_total: config.store_quota,
+		uploads_share: config.store_uploads,
 		quota_each: config.store_quota_each,
 		retention: config.retention,
 		key,

@@ -70,6 +70,17 @@ impl Store {
 		self.on_disk(move |disk| disk.put(content, kind, &who)).await
 	}
 
+	/// Holds a content that is there for a holder too, for the usual time from now, in the room for uploads. The holder may
+	/// have so many bytes in all.
+	///
+	/// # Errors
+	///
+	/// [`StoreError::NotFound`], or that there is no room on its quota.
+	pub async fn keep(&self, cid: &Cid, who: &str, quota: u64) -> Result<(), StoreError> {
+		let (cid, who) = (*cid, who.to_string());
+		self.on_disk(move |disk| disk.keep(&cid, &who, quota)).await
+	}
+
 	/// Ends a hold. The content is removed at once if nobody else holds it.
 	///
 	/// # Errors

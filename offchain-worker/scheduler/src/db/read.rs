@@ -71,6 +71,17 @@ impl Db {
 		Ok((row.map(rows::task).transpose()?, parts))
 	}
 
+	/// Returns what a requester paid lately for results that came into the store, in nRLC.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn paid(&self, requester: &AccountId) -> Result<Balance, DbError> {
+		let query = sqlx::query_as::<_, (i64,)>("SELECT amount FROM paid WHERE account = $1");
+		let row = query.bind(rows::account(requester)).fetch_optional(&self.pool).await?;
+		Ok(row.map_or(0, |(amount,)| rows::unsigned(amount).into()))
+	}
+
 	/// Returns what a task's apps wrote.
 	///
 	/// # Errors

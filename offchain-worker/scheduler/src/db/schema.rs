@@ -18,12 +18,12 @@ const MIGRATIONS: [&[&str]; 3] = [
 	&["DELETE FROM mail"],
 	// Delegations expire. Earlier ones are worthless on chain: they expired at 0, and their tasks are given out again.
 	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
-	// Nothing was counted before: only tables are new, and they are made before.
+	// What requesters paid is counted, from now on: a new table. Older programs would not count.
 	&[],
 ];
 
 /// Makes the tables.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 15] = [
 	// The version, the pool and its chain, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	// `next_part`: the first part that no instance took. `closed`: when the last task was closed, in ms; 0: it was not.
@@ -45,6 +45,8 @@ const TABLES: [&str; 17] = [
 	"CREATE TABLE IF NOT EXISTS logs (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
 	 stdout TEXT NOT NULL, stderr TEXT NOT NULL, PRIMARY KEY (task, worker))",
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
+	// What requesters paid for results that came into the store, in nRLC, and when that was last, in ms.
+	"CREATE TABLE IF NOT EXISTS paid (account TEXT PRIMARY KEY, amount BIGINT NOT NULL, paid_at BIGINT NOT NULL)",
 	// Of a shared database: instances that live, where workers are, and instructions for workers of other instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",

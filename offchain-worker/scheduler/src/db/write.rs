@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{AccountId, DealId, Moment};
+use rlc_primitives::{AccountId, Balance, DealId, Moment};
 use sqlx::{query::Query, Any, Transaction};
 
 use super::{
@@ -14,6 +14,9 @@ use crate::model::{Ended, Machine};
 
 /// Rows of one statement.
 const ROWS: usize = 40;
+
+/// What a requester paid counts up to this, in nRLC: more than there is, and less than a column holds.
+const MOST_PAID: i64 = 1 << 61;
 
 /// What one turn changed.
 #[derive(Debug, Default)]
@@ -30,6 +33,8 @@ pub struct Batch {
 	pub logs: Vec<LogRow>,
 	/// Parts of deals that are done.
 	pub done: Vec<(DealId, u64)>,
+	/// What requesters paid for results that came into the store, in nRLC, and when, in ms.
+	pub paid: BTreeMap<AccountId, (Balance, Moment)>,
 	/// Up to this block, all deals are known.
 	pub cursor: Option<u32>,
 	/// Workers that joined this instance.
@@ -51,6 +56,7 @@ impl Batch {
 			&& self.tasks.is_empty()
 			&& self.logs.is_empty()
 			&& self.done.is_empty()
+			&& self.paid.is_empty()
 			&& self.cursor.is_none()
 			&& self.arrived.is_empty()
 			&& self.departed.is_empty()
@@ -95,8 +101,15 @@ impl Db {
 			let query = sqlx::query("UPDATE deals SET closed = $1 WHERE deal = $2 AND closed = 0");
 			query.bind(number(*at)).bind(hash(deal.0)).execute(&mut *transaction).await?;
 		}
-		write_machines(&mut transaction, &batch.machines).await?;
-		write_endings(&mut transaction, &batch.ended).await?;
+		for (requester, (paid, at)) in &batch.paid {
+			let sql =
+				"INSERT INTO paid (account, amount, paid_at) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE \
+				SET amount = CASE WHEN paid.amount < $4 THEN paid.amount + excluded.amount ELSE paid.amount END, \
+				paid_at = excluded.paid_at";
+			let paid = i64::try_from(*paid).unwrap_or(MOST_PAID).min(MOST_PAID);
+			let query = sqlx::query(sql).bind(account(requester)).bind(paid).bind(number(*at)).bind(MOST_PAID);
+			query.execute(&mut *transaction).await?;
+		}
 		if self.shared {
 			self.write_workers(&mut transaction, batch).await?;
 		}
@@ -110,7 +123,8 @@ impl Db {
 		Ok(())
 	}
 
-	/// Removes all that is known of deals that were closed before this time, in ms. Returns how many deals that were.
+	/// Removes all that is known of deals that were closed before this time, in ms, and what was paid by requesters that
+	/// have paid nothing since. Returns how many deals that were.
 	///
 	/// # Errors
 	///
@@ -122,6 +136,8 @@ impl Db {
 			let sql = format!("DELETE FROM {table} WHERE deal IN ({old})");
 			sqlx::query(&sql).bind(number(time)).execute(&mut *transaction).await?;
 		}
+		let query = sqlx::query("DELETE FROM paid WHERE paid_at < $1");
+		query.bind(number(time)).execute(&mut *transaction).await?;
 		let query = sqlx::query("DELETE FROM deals WHERE closed > 0 AND closed < $1");
 		let gone = query.bind(number(time)).execute(&mut *transaction).await?;
 		transaction.commit().await?;

@@ -18,12 +18,19 @@ const WAITED: u64 = 3_000;
 
 /// Returns the deals of which another part is to be taken into memory: those that have few tasks waiting.
 pub fn to_adopt(state: &State) -> Vec<DealId> {
-	if state.tasks().len() >= MAX_TASKS {
+	if !has_place(state) {
 		return Vec::new();
 	}
 	let deals =
 		state.deals().iter().filter(|(id, deal)| !deal.adopting && !deal.exhausted && state.queue().len_of(id) < FEW);
 	deals.map(|(id, _)| *id).collect()
+}
+
+/// Returns whether more tasks may come into memory. Those whose results have no home may wait for long, and are let be beside
+/// as many others.
+fn has_place(state: &State) -> bool {
+	let tasks = state.tasks().len();
+	tasks < MAX_TASKS || (tasks < 2 * MAX_TASKS && tasks - state.count_homeless() < MAX_TASKS)
 }
 
 /// Returns the deals whose tasks all seem to be done.

@@ -303,7 +303,7 @@ impl Case<'_> {
 
 	/// Sees to it that the result comes into the store. Returns whether it is there, or never will be.
 	fn see_to_upload(&self, next: &mut Next) -> bool {
-		match uploads::next(self.state, self.task, self.now.chain, self.deal.deal.final_deadline()) {
+		match uploads::next(self.state, self.deal, self.task, self.now.chain) {
 			uploads::Next::Ask(worker) => next.act(Action::Upload { task: self.id, worker }),
 			uploads::Next::Wait(until) => next.wake_at(until),
 			uploads::Next::Done => return true,

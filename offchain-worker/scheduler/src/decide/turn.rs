@@ -97,6 +97,7 @@ fn last_step(state: &State, id: &TaskId, worker: &AccountId) -> Step {
 fn assign(state: &mut State, now: Now) -> Vec<Action> {
 	let mut assigned = Vec::new();
 	let mut reserved = BTreeSet::new();
+	state.room_mut().forget_short();
 	while assigned.len() < MAX_ASSIGNED && !state.ready().is_empty() {
 		let Some(deal) = state.queue().next() else { break };
 		match assign_one_of(state, &deal, &reserved, now) {
@@ -129,6 +130,11 @@ fn assign_one_of(
 			state.requeue_first(deal_id, End::Back, now);
 			continue;
 		};
+		if !state.has_room(deal, task) {
+			// Its result would have no place. All tasks of the deal have the same size, as far as is known.
+			state.room_mut().note_short(*deal_id);
+			return Err(awaited);
+		}
 		match choose(state, deal, task, reserved) {
 			Ok(Choice { worker, slots }) => {
 				let expiry = expiry(&deal.deal, now);

@@ -2,7 +2,7 @@
 
 use rlc_primitives::{AccountId, Moment};
 
-use crate::model::{State, TaskState, WorkerState};
+use crate::model::{DealState, State, TaskState, WorkerState};
 
 /// How long a winner has, in ms, however small the result is.
 const LEAST_TIME: u64 = 60_000;
@@ -10,11 +10,12 @@ const LEAST_TIME: u64 = 60_000;
 /// The slowest upload that is waited for, in bytes per ms.
 const LEAST_SPEED: u64 = 50;
 
-/// How often each winner is asked.
-const TRIES: u32 = 3;
+/// How long a winner that failed is not asked again, in ms: twice as long after each failure more.
+const FIRST_PAUSE: u64 = 1_000;
+const LONGEST_PAUSE: u64 = 600_000;
 
-/// How long after a task closed, in ms, winners keep results: then there is no winner to ask.
-const KEPT: u64 = 3_600_000;
+/// How long nobody is asked, in ms, if the store has no room.
+const FULL_PAUSE: u64 = 30_000;
 
 /// What is to be done about a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +29,14 @@ pub enum Next {
 }
 
 /// Returns what is to be done about the result of a task that was revealed or completed. A winner that was asked and let
-/// its time pass has failed.
-pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment) -> Next {
+/// its time pass has failed. Winners keep results as long as the pool does, so until then none is given up: a store that is
+/// full, a worker that is away, and one that fails have time to be well again.
+pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> Next {
 	if task.upload.stored.is_some() {
 		return Next::Done;
 	}
-	let end = final_deadline.saturating_add(KEPT);
-	if now >= end {
+	let end = deal.deal.final_deadline().saturating_add(state.retention());
+	if now >= end || (task.winners().next().is_none() && task.chain().is_closed()) {
 		return Next::Done;
 	}
 	let mut late = None;
@@ -46,17 +48,31 @@ pub fn next(state: &State, task: &TaskState, now: Moment, final_deadline: Moment
 		}
 		late = Some(worker);
 	}
-	let failures =
-		|worker: &AccountId| task.upload.failures.get(worker).copied().unwrap_or(0) + u32::from(late == Some(worker));
-	let mut hopeful = task.winners().filter(|worker| failures(worker) < TRIES).peekable();
-	if hopeful.peek().is_none() && task.chain().is_closed() {
-		return Next::Done;
-	}
-	let reachable = hopeful.filter(|worker| state.worker(worker).is_some_and(WorkerState::is_reachable));
-	match reachable.min_by_key(|worker| failures(worker)) {
-		Some(worker) => Next::Ask(worker.clone()),
+	let rank = |worker: &AccountId| {
+		let failures = task.upload.failures.get(worker).copied().unwrap_or_default();
+		let failures = if late == Some(worker) { failures.and_one(now) } else { failures };
+		(failures.last.saturating_add(pause(failures.count)).max(now), failures.count)
+	};
+	let reachable = task.winners().filter(|worker| state.worker(worker).is_some_and(WorkerState::is_reachable));
+	let Some((worker, (at, _))) = reachable.map(|worker| (worker, rank(worker))).min_by_key(|(_, rank)| *rank) else {
 		// One that comes back is asked when it joins.
-		None => Next::Wait(now.saturating_add(LEAST_TIME)),
+		return Next::Wait(now.saturating_add(LEAST_TIME).min(end));
+	};
+	if at > now {
+		return Next::Wait(at.min(end));
+	}
+	let size = size_of(state, task, worker);
+	if !state.room().accepts(&deal.deal.requester, size, task.room()) {
+		return Next::Wait(now.saturating_add(FULL_PAUSE).min(end));
+	}
+	Next::Ask(worker.clone())
+}
+
+/// Returns for how long a winner is not asked again that failed so often, in ms.
+fn pause(failures: u32) -> Moment {
+	match failures {
+		0 => 0,
+		_ => FIRST_PAUSE.checked_shl(failures - 1).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)),
 	}
 }
 

@@ -1,23 +1,8 @@
 //! What changed since it was last written down.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{AccountId, Balance, Moment, TaskId};
-
-use super::{Ending, Party};
-
-/// A task that ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
-	/// Who asked for it, and what it ran; nobody, if that is not to blame.
-	pub parties: Vec<Party>,
-	/// How.
-	pub ending: Ending,
-	/// What the pool lost, in nRLC.
-	pub lost: Balance,
-	/// When, in ms.
-	pub at: Moment,
-}
+use rlc_primitives::{AccountId, Balance, TaskId};
 
 /// What changed and is to be written down, or told to those who watch it.
 #[derive(Debug, Default)]
@@ -28,6 +13,8 @@ pub struct Changes {
 	pub tasks: BTreeSet<TaskId>,
 	/// Tasks that look different to requesters.
 	pub visible: BTreeSet<TaskId>,
+	/// What requesters paid the pool for results that came into the store, in nRLC.
+	pub paid: BTreeMap<AccountId, Balance>,
 	/// Workers that joined.
 	pub arrived: BTreeSet<AccountId>,
 	/// Workers that were lost.

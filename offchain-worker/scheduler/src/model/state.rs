@@ -16,7 +16,7 @@ use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::Report;
 use sp_core::H256;
 
-use super::{Changes, DealState, Machines, Queue, Ready, RunTimes, Standings, TaskState, WorkerState};
+use super::{Changes, DealState, Queue, Ready, Room, RunTimes, TaskState, WorkerState};
 
 pub use chain::BLOCK_MARGIN;
 
@@ -34,10 +34,8 @@ pub struct State {
 	/// Workers that take tasks.
 	ready: Ready,
 	run_times: RunTimes,
-	/// Machines that workers had lately.
-	machines: Machines,
-	/// How tasks ended lately.
-	standings: Standings,
+	/// Room for results in the store.
+	room: Room,
 	changes: Changes,
 	/// The number of the last block that was seen.
 	best: u32,
@@ -45,6 +43,8 @@ pub struct State {
 	finalized: u32,
 	/// The largest result, in bytes.
 	max_result: u64,
+	/// How long results are kept after their deal closed, in ms.
+	retention: Moment,
 	/// What workers that are here have in hand of tasks that are not in memory.
 	strays: HashMap<TaskId, BTreeMap<AccountId, Report>>,
 	/// Tasks that blocks changed which may still be undone, with the blocks' numbers.
@@ -58,9 +58,10 @@ pub struct State {
 }
 
 impl State {
-	/// Returns the state of a pool that knows nothing yet, with results of at most this many bytes.
-	pub fn new(max_result: u64) -> Self {
-		Self { max_result, ..Self::default() }
+	/// Returns the state of a pool that knows nothing yet, with results of at most so many bytes, which are kept so long, in
+	/// ms, after their deal closed.
+	pub fn new(max_result: u64, retention: Moment) -> Self {
+		Self { max_result, retention, room: Room::new(max_result), ..Self::default() }
 	}
 
 	/// Returns a deal that is not over.
@@ -138,6 +139,31 @@ impl State {
 	/// Returns the largest result that the pool accepts, in bytes.
 	pub fn max_result(&self) -> u64 {
 		self.max_result
+	}
+
+	/// Returns how long results are kept after their deal closed, in ms.
+	pub fn retention(&self) -> Moment {
+		self.retention
+	}
+
+	/// Returns the room for results in the store.
+	pub fn room(&self) -> &Room {
+		&self.room
+	}
+
+	/// Returns the room for results in the store, to record what is known of it.
+	pub fn room_mut(&mut self) -> &mut Room {
+		&mut self.room
+	}
+
+	/// Returns whether a task can be assigned to its first worker: it has room for its result, or can set it aside.
+	pub fn has_room(&self, deal: &DealState, task: &TaskState) -> bool {
+		task.room > 0 || self.room.has(&deal.deal.requester, self.room.of_task(deal))
+	}
+
+	/// Returns how many tasks have a result that is in no store.
+	pub fn count_homeless(&self) -> usize {
+		self.tasks.values().filter(|task| task.is_homeless()).count()
 	}
 
 	/// Returns what workers that are here have in hand of tasks that are not in memory.

@@ -29,18 +29,40 @@ pub enum Sending {
 	Store,
 }
 
+/// How often a winner did not get the result into the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UploadFailures {
+	/// How often.
+	pub count: u32,
+	/// When it was last, in ms.
+	pub last: Moment,
+}
+
+impl UploadFailures {
+	/// Returns these with one more, at this time, in ms.
+	pub fn and_one(self, now: Moment) -> Self {
+		Self { count: self.count.saturating_add(1), last: now }
+	}
+}
+
 /// What is done to have the result in the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Upload {
 	/// The winner that was asked, and when, in ms.
 	pub asked: Option<(AccountId, Moment)>,
 	/// How often each winner failed.
-	pub failures: BTreeMap<AccountId, u32>,
+	pub failures: BTreeMap<AccountId, UploadFailures>,
 	/// Size of the result, in bytes, once the store has it.
 	pub stored: Option<u64>,
 }
 
 impl Upload {
+	/// Records that a winner did not get the result into the store.
+	pub fn fail(&mut self, worker: &AccountId, now: Moment) {
+		let failures = self.failures.entry(worker.clone()).or_default();
+		*failures = failures.and_one(now);
+	}
+
 	/// Returns whether this worker was asked and has not answered.
 	pub fn is_asked_of(&self, worker: &AccountId) -> bool {
 		self.asked.as_ref().is_some_and(|(asked, _)| asked == worker)
@@ -86,6 +108,8 @@ pub struct TaskState {
 	pub(super) refusals: u32,
 	/// Where its result is.
 	pub upload: Upload,
+	/// How much room in the store is set aside for its result, in bytes.
+	pub(super) room: u64,
 	/// Why it was given up, if it was.
 	pub given_up: Option<GivenUp>,
 	/// What workers reported of it on chain.
@@ -120,6 +144,7 @@ impl TaskState {
 			not_before: 0,
 			refusals: 0,
 			upload: Upload::default(),
+			room: 0,
 			given_up: None,
 			reports: BTreeMap::new(),
 			asked: BTreeMap::new(),
@@ -162,6 +187,23 @@ impl TaskState {
 	/// Returns whether it waits for a worker.
 	pub fn is_queued(&self) -> bool {
 		self.queued
+	}
+
+	/// Returns how much room in the store is set aside for its result, in bytes.
+	pub fn room(&self) -> u64 {
+		self.room
+	}
+
+	/// Returns whether it has a result that is in no store.
+	pub fn is_homeless(&self) -> bool {
+		self.is_completed() && !self.is_failure && self.upload.stored.is_none()
+	}
+
+	/// Returns whether there may be a result of it that is in no store yet.
+	pub(super) fn needs_room(&self) -> bool {
+		let is_worked_on = self.replicates.values().any(|part| !part.step.is_last());
+		let has_result = self.chain().consensus().is_some() && !self.is_failure;
+		self.upload.stored.is_none() && (has_result || (is_worked_on && !self.chain().is_closed()))
 	}
 
 	/// Returns whether something is under way about it.

@@ -1,14 +1,16 @@
 //! Parts of deals come into memory: from the chain, and from what was written down. At start, when a deal is new, and
 //! when another instance left a part.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rlc_primitives::{task::Stage, work::TaskView, DealId, TaskId};
-use rlc_protocol::worker::Step;
+use rlc_primitives::{task::Stage, work::TaskView, AccountId, DealId, TaskId};
+use rlc_protocol::{worker::Step, Account};
+use rlc_store::{Cid, StoreError};
 use tracing::Instrument;
 
-use super::{spans, system_time, Input, Means, Pool};
+use super::{effects::results_for, spans, system_time, Input, Means, Pool};
 use crate::{
+	chain::DealFacts,
 	db::{ReplicateRow, TaskRow},
 	decide::adoption,
 	model::{range, Replicate, TaskState, BLOCK_MARGIN},
@@ -89,6 +91,34 @@ impl Pool {
 		}
 		if open == 0 {
 			self.batch.done.push((id, part));
+		}
+	}
+
+	/// Counts what the results of the requesters that have deals here take in the store.
+	pub(super) fn count_held(&mut self) {
+		let requesters = self.state.deals().values().map(|deal| deal.deal.requester.clone()).collect::<BTreeSet<_>>();
+		let held = requesters.into_iter().map(|requester| {
+			let held = self.means.store.held_by(&results_for(&requester));
+			(requester, held)
+		});
+		let held = held.collect();
+		self.state.room_mut().set_held(held, self.means.terms.quota_each);
+	}
+
+	/// Keeps what a deal needs of the store as long as if it had just come: whoever uploaded it, the deal is what it was
+	/// uploaded for.
+	pub(super) fn keep_content(&self, facts: &DealFacts) {
+		for checksum in &facts.content {
+			let store = self.means.store.clone();
+			let (cid, who) = (Cid::of_sha256(checksum.0), Account(facts.deal.requester.clone()).to_string());
+			let quota = self.means.terms.quota_each;
+			tokio::spawn(async move {
+				match store.keep(&cid, &who, quota).await {
+					// Most apps and datasets are elsewhere.
+					Ok(()) | Err(StoreError::NotFound(_)) => {}
+					Err(error) => tracing::warn!(%cid, "what a deal needs may go before the deal is over: {error}"),
+				}
+			});
 		}
 	}
 

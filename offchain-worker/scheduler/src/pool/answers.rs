@@ -110,6 +110,8 @@ impl Pool {
 			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),
 			waiting: self.state.queue().len() as u64 + to_come.sum::<u64>(),
 			running,
+			room: Some(self.state.room().to_set_aside()),
+			homeless: self.means.metrics.homeless.get().try_into().unwrap_or(0),
 		}
 	}
 

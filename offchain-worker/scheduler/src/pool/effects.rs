@@ -8,7 +8,7 @@ use rlc_protocol::{
 	worker::{Assignment, Instruction},
 	Account, TaskRef,
 };
-use rlc_store::{Grant, HashKind, Keep};
+use rlc_store::{Grant, HashKind, Keep, Room};
 use tracing::Instrument;
 
 use super::{spans, system_time, Input, Means, Pool};
@@ -73,6 +73,7 @@ impl Pool {
 				Action::Refresh { .. } => self.refresh(id),
 				Action::Store { data, .. } => self.store(id, data),
 				Action::Remove { .. } => {
+					self.note_loss(id);
 					if let Some(part) = self.state.remove_task(&id) {
 						self.batch.done.push(part);
 					}
@@ -139,11 +140,17 @@ impl Pool {
 		let Some(task) = self.state.task(&id) else { return };
 		let (Some(cid), Some(deal)) = (self.cid_of(task), self.state.deal(&task.chain().deal)) else { return };
 		let left = deal.deal.final_deadline().saturating_sub(now.chain);
+		let reported = task.replicates.get(worker).map_or(0, |part| part.output);
+		let max_result = self.means.terms.max_result;
 		let grant = Grant {
 			cid,
-			max_size: self.means.terms.max_result,
+			// A worker brings no more than it said: the rest of the room is set aside for others.
+			max_size: if reported > 0 { reported.max(task.room()).min(max_result) } else { max_result },
 			expires: system_time() + TOKEN_TIME,
-			who: results_of(worker),
+			who: results_for(&deal.deal.requester),
+			by: Some(Account(worker.clone()).to_string()),
+			room: Room::Results,
+			quota: None,
 			// The deal is closed by its final deadline.
 			keep: Keep::ForMs(self.means.terms.retention.saturating_add(left)),
 		};
@@ -162,12 +169,24 @@ impl Pool {
 		tokio::spawn(looking.instrument(spans::of_task_id(id)));
 	}
 
+	/// Tells of a result that is given up though it was never stored.
+	fn note_loss(&self, id: TaskId) {
+		let Some(task) = self.state.task(&id).filter(|task| task.is_homeless()) else { return };
+		let deal = self.state.deal(&task.chain().deal);
+		if deal.is_some_and(|deal| deal.deal.callback.is_none()) {
+			tracing::error!("its result is lost: no winner brought it as long as results are kept");
+			self.means.metrics.lost_results.inc();
+		}
+	}
+
 	/// Puts the data of a callback into the store.
 	fn store(&self, id: TaskId, data: Vec<u8>) {
+		let deal = self.state.task(&id).and_then(|task| self.state.deal(&task.chain().deal));
+		let Some(requester) = deal.map(|deal| deal.deal.requester.clone()) else { return };
 		let means = self.means.clone();
 		let storing = async move {
 			let size = data.len() as u64;
-			let who = results_of(&means.identity.account);
+			let who = results_for(&requester);
 			let kept = means.store.put(std::io::Cursor::new(data), HashKind::Keccak256, &who).await;
 			if let Err(error) = &kept {
 				tracing::warn!("the data of its callback are not stored: {error}");
@@ -270,7 +289,8 @@ impl Pool {
 	}
 }
 
-/// Returns the name under which a worker's results count against the store's quota.
-fn results_of(worker: &AccountId) -> String {
-	format!("results of {}", Account(worker.clone()))
+/// Returns the name under which a requester's results count against the store's quota. Whoever computed them: a busy worker
+/// shall not use up a share.
+pub(super) fn results_for(requester: &AccountId) -> String {
+	format!("results for {}", Account(requester.clone()))
 }

@@ -136,7 +136,8 @@ impl Pool {
 			self.report(&account, report);
 		}
 		let terms = &self.means.terms;
-		let joined = Joined { session, heartbeat: terms.heartbeat, forget, max_result: terms.max_result };
+		let (heartbeat, max_result, retention) = (terms.heartbeat, terms.max_result, Some(terms.retention));
+		let joined = Joined { session, heartbeat, forget, max_result, retention };
 		self.replies.push(Box::new(move || _ = reply.send(joined)));
 	}
 
@@ -158,7 +159,7 @@ impl Pool {
 				self.state.stored(&task, worker.as_ref(), size, now);
 				self.means.metrics.stored.inc();
 			}
-			(Some(worker), None) => self.state.upload_failed(&task, &worker),
+			(Some(worker), None) => self.state.upload_failed(&task, &worker, now),
 			(None, None) => {}
 		}
 		if let Some(known) = self.state.task(&task).filter(|known| known.is_storing()) {
@@ -214,15 +215,8 @@ impl Pool {
 		match facts {
 			Ok(Some(facts)) => {
 				let facts = *facts;
-				let hopeless = facts.unservable.map(Hopeless::Params);
-				if let Some(hopeless) = &hopeless {
-					tracing::warn!(deal = ?deal.0, "hopeless: {hopeless}");
-				}
-				self.state.insert_deal(deal, || DealState {
-					hopeless,
-					..DealState::new(facts.deal, facts.kind, facts.asked, facts.content)
-				});
-				self.rank_deal(deal);
+				self.keep_content(&facts);
+				self.state.insert_deal(deal, || DealState::new(facts.deal, facts.kind, facts.needs, facts.content));
 				if let Some(closed) = facts.closed {
 					self.state.close_deal(&deal, closed);
 				}

@@ -27,6 +27,7 @@ impl Pool {
 			self.tick().await?;
 		}
 		let now = self.now();
+		self.state.room_mut().set_left(self.means.store.usage().results_left);
 		let mut actions = std::mem::take(&mut self.decided);
 		actions.extend(decide::decide(&mut self.state, now));
 		let changes = self.state.take_changes();
@@ -53,6 +54,7 @@ impl Pool {
 			self.links.cut(&lost);
 			self.means.metrics.lost.inc();
 		}
+		self.count_held();
 		self.adopt_parts();
 		if self.means.db.is_shared() {
 			self.meet_siblings().await?;
@@ -66,7 +68,7 @@ impl Pool {
 			self.refresh_scores();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
-			self.see_to_business();
+			self.means.metrics.homeless.set(self.state.count_homeless() as i64);
 		}
 		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
 			self.beats.clean = Instant::now();
@@ -90,10 +92,11 @@ impl Pool {
 				self.batch.tasks.push(TaskRow::of(task, self.result_of(task)));
 			}
 		}
-		let machines = changes.machines.iter();
-		let machines = machines.filter_map(|worker| Some((worker.clone(), self.state.machines().of(worker)?.clone())));
-		self.batch.machines.extend(machines);
-		self.batch.ended.extend(changes.ended.iter().cloned());
+		let now = self.now().chain;
+		for (requester, paid) in &changes.paid {
+			let (sum, at) = self.batch.paid.entry(requester.clone()).or_default();
+			(*sum, *at) = (sum.saturating_add(*paid), now);
+		}
 		self.batch.arrived.extend(changes.arrived.iter().cloned());
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}

@@ -5,7 +5,7 @@ use jsonrpsee::{
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
-use rlc_primitives::{AccountId, DealId, TaskId};
+use rlc_primitives::{AccountId, DealId, TaskId, RLC};
 use rlc_protocol::{
 	requester::{
 		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
@@ -14,7 +14,7 @@ use rlc_protocol::{
 	signing::{Claim, MAX_CLOCK_DIFFERENCE},
 	Account,
 };
-use rlc_store::{Cid, Grant, Keep};
+use rlc_store::{Cid, Grant, Keep, Room};
 use sp_core::H256;
 use tracing::instrument;
 
@@ -26,6 +26,9 @@ use crate::{
 
 /// How long a token for an upload is good, in ms: long enough for a large file over a slow line.
 const UPLOAD_TIME: u64 = 24 * 3_600_000;
+
+/// What an account may store that has paid this pool nothing so far, in bytes.
+const TRIAL: u64 = 256 << 20;
 
 #[async_trait]
 impl SchedulerRpcServer for Api {
@@ -105,18 +108,33 @@ impl SchedulerRpcServer for Api {
 		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
 		if !self.means.chain.is_funded(account.0.clone()).await.map_err(internal)? {
 			let words =
-				format!("{account} owns nothing on this chain; only accounts that own something may store files");
+				format!("{account} owns too little on this chain to store files: it needs 0.1 RLC, free or locked");
 			return Err(error(code::NOT_ALLOWED, words));
 		}
-		let usage = self.means.store.usage();
-		if size > usage.quota.saturating_sub(usage.bytes.saturating_add(usage.reserved)) {
-			return Err(error(code::QUOTA_EXCEEDED, format!("the store has no room for {size} bytes")));
+		let (room, quota) = self.allowance(&account.0).await?;
+		if size > quota {
+			let words = match room {
+				Room::Trials => format!(
+					"{account} may store {quota} bytes here, and {size} are too many: it has paid this pool nothing lately; \
+					name a URL or another store, or have a task done here first"
+				),
+				_ => format!("{account} may store {quota} bytes here by what it paid this pool; {size} are too many"),
+			};
+			return Err(error(code::QUOTA_EXCEEDED, words));
+		}
+		if size > self.means.store.usage().uploads_left {
+			let words =
+				format!("the store has no room for {size} bytes now; try again later, or name a URL or another store");
+			return Err(error(code::QUOTA_EXCEEDED, words));
 		}
 		let grant = Grant {
 			cid: Cid::of_sha256(content.0),
 			max_size: size,
 			expires: system_time() + UPLOAD_TIME,
 			who: account.to_string(),
+			by: None,
+			room,
+			quota: Some(quota),
 			keep: Keep::Retention,
 		};
 		Ok(self.means.store.token(&grant))
@@ -124,6 +142,17 @@ impl SchedulerRpcServer for Api {
 }
 
 impl Api {
+	/// Returns in which part of the store an account may upload, and how many bytes in all.
+	async fn allowance(&self, account: &AccountId) -> Result<(Room, u64), ErrorObjectOwned> {
+		let paid = self.means.db.paid(account).await.map_err(internal)?;
+		let bytes = paid.saturating_mul(self.means.terms.uploads_per_rlc.into()) / RLC;
+		let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+		if bytes == 0 {
+			return Ok((Room::Trials, TRIAL));
+		}
+		Ok((Room::Uploads, bytes.saturating_add(TRIAL)))
+	}
+
 	/// Checks that an account signed a claim, and not long ago.
 	fn check_signed(
 		&self,

@@ -22,6 +22,9 @@ pub const HEARTBEAT: Moment = 1_000;
 /// The largest result, in bytes.
 pub const MAX_RESULT: u64 = 50_000;
 
+/// How long results are kept, in ms.
+pub const RETENTION: Moment = 30 * 24 * 3_600_000;
+
 /// A scheduler's state, and the chain that it sees.
 pub struct Scene {
 	/// The state.
@@ -38,10 +41,12 @@ impl Scene {
 	/// Returns a scene with nothing in it.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
-		let now = Now { local: START, chain: START };
-		let mut state = State::new(MAX_RESULT);
-		state.recall_machines(Vec::new(), now);
-		Self { state, world, now, decided: Vec::new() }
+		Self {
+			state: State::new(MAX_RESULT, RETENTION),
+			world,
+			now: Now { local: START, chain: START },
+			decided: Vec::new(),
+		}
 	}
 
 	/// Makes a deal, whose tasks are in memory.

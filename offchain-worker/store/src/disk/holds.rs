@@ -42,6 +42,15 @@ impl Disk {
 		Ok(())
 	}
 
+	/// Holds a content that is there for a holder too, for the usual time from now, in the room for uploads.
+	pub(crate) fn keep(&self, cid: &Cid, who: &str, quota: u64) -> Result<(), StoreError> {
+		let claim = Claim { who, room: Room::Uploads, quota: Some(quota) };
+		let mut state = self.state();
+		let size = state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
+		self.check_quotas(&mut state, cid, claim, size)?;
+		self.hold(&mut state, *cid, size, claim, Keep::Retention)
+	}
+
 	/// Holds a content until it is unpinned or released.
 	pub(crate) fn pin(&self, cid: &Cid, who: &str) -> Result<(), StoreError> {
 		self.hold_until(cid, who, FOREVER)

@@ -185,3 +185,16 @@ async fn many_at_once_are_all_there() {
 	}
 	assert_eq!((store.usage().objects, store.usage().bytes), (100, 400));
 }
+
+#[tokio::test]
+async fn what_is_needed_is_kept_for_who_needs_it_beside_who_brought_it() {
+	let dir = tempfile::tempdir().unwrap();
+	let store = open(dir.path()).await;
+	let cid = put(&store, b"an app", "developer").await.unwrap();
+	assert!(matches!(store.keep(&sha256(b"none"), "requester", 100).await, Err(StoreError::NotFound(_))));
+	assert!(matches!(store.keep(&cid, "requester", 5).await, Err(StoreError::QuotaUsed { .. })));
+	store.keep(&cid, "requester", 6).await.unwrap();
+	store.release(&cid, "developer").await.unwrap();
+	assert_eq!((store.contains(&cid).await, store.held_by("requester")), (Some(6), 6));
+	assert_eq!(store.collect(now() + 31 * DAY).await.unwrap().objects, 1);
+}

@@ -68,7 +68,13 @@ impl WorkerRpcServer for Scheduler {
 		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
 		assert!(claim.is_signed_by(H256::zero(), &join.signature, &join.account.0));
 		self.0.joins.lock().unwrap().push(join);
-		Ok(Joined { session: H256::repeat_byte(6), heartbeat: 20, forget: vec![task(9)], max_result: 1_000 })
+		Ok(Joined {
+			session: H256::repeat_byte(6),
+			heartbeat: 20,
+			forget: vec![task(9)],
+			max_result: 1_000,
+			retention: Some(9),
+		})
 	}
 
 	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {

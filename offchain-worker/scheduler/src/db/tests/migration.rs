@@ -41,14 +41,14 @@ const VERSION_2: [&str; 2] = [
 	 \"delegation\":\"0x00\",\"batched\":false}]}'",
 ];
 
-/// What version 3 wrote otherwise: delegations expire, and mail has been read.
+/// What version 3 wrote otherwise: delegations that expire.
 const VERSION_3: [&str; 3] = [
 	"UPDATE meta SET value = '3' WHERE name = 'version'",
 	"ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0",
 	"DELETE FROM mail",
 ];
 
-/// Makes a database of an older version.
+/// Makes a database of version 1, 2 or 3.
 async fn write_version(version: i64, url: &str) {
 	sqlx::any::install_default_drivers();
 	let pool = AnyPool::connect(url).await.unwrap();
@@ -63,6 +63,7 @@ async fn write_version(version: i64, url: &str) {
 
 async fn is_migrated(db: &Db) {
 	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("4"));
+	assert_eq!(db.paid(&account(1)).await.unwrap(), 0, "it is counted from now on");
 	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));

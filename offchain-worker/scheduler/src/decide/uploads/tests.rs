@@ -3,7 +3,7 @@ use crate::{
 	decide::Action,
 	testing::{
 		account,
-		scene::{report, MAX_RESULT},
+		scene::{report, MAX_RESULT, RETENTION},
 		task, Scene,
 	},
 };
@@ -81,11 +81,16 @@ fn huge_claim_does_not_keep_the_others_out() {
 
 #[test]
 fn wait_ends_when_results_are_no_longer_kept() {
-	let (scene, id, first) = closed();
-	let (mut task, now) = (scene.task(id).clone(), 2 * KEPT);
-	task.upload.asked = Some((first, now));
-	assert_eq!(next(&scene.state, &task, now, now - KEPT + 5), Next::Wait(now + 5));
-	assert_eq!(next(&scene.state, &task, now, now - KEPT), Next::Done);
+	let (mut scene, id, first) = closed();
+	let deal = scene.state.deal(&scene.task(id).chain().deal).unwrap().clone();
+	let end = deal.deal.final_deadline() + RETENTION;
+	let mut task = scene.task(id).clone();
+	task.upload.asked = Some((first, end - 5));
+	assert_eq!(next(&scene.state, &deal, &task, end - 5), Next::Wait(end));
+	assert_eq!(next(&scene.state, &deal, &task, end), Next::Done);
+	scene.state.finalize(scene.state.best());
+	scene.now.chain = end;
+	assert_eq!(scene.decide().last(), Some(&Action::Remove { task: id }));
 }
 
 #[test]
@@ -107,17 +112,62 @@ fn winner_that_comes_back_is_asked_again() {
 }
 
 #[test]
-fn result_that_no_winner_can_bring_is_given_up() {
+fn winners_that_fail_are_asked_again_and_again_and_ever_later() {
 	let (mut scene, id, first) = closed();
-	let mut next = first;
-	for _ in 0..2 * TRIES - 1 {
-		scene.reports(&next, id, Step::Failed);
-		next = asked(&scene.decide()).pop().expect("a winner is left");
-	}
-	scene.reports(&next, id, Step::Failed);
-	assert_eq!(asked(&scene.decide()), []);
 	scene.state.finalize(scene.state.best());
-	assert_eq!(scene.decide().last(), Some(&Action::Remove { task: id }));
+	scene.reports(&first, id, Step::Failed);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+	let mut pauses = Vec::new();
+	let mut last = other(&first);
+	for _ in 0..8 {
+		scene.reports(&last, id, Step::Failed);
+		let mut pause = 0;
+		last = loop {
+			if let Some(worker) = asked(&scene.decide()).pop() {
+				break worker;
+			}
+			scene.pass(500, &[]);
+			pause += 500;
+		};
+		pauses.push(pause);
+	}
+	assert_eq!(pauses, [1_000, 0, 2_000, 0, 4_000, 0, 8_000, 0], "both are asked, and then both have a pause");
+	assert!(scene.state.task(&id).is_some_and(|task| task.is_homeless()), "it is not given up");
+	assert_eq!((pause(1), pause(40), pause(u32::MAX)), (FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE));
+}
+
+#[test]
+fn winner_that_was_away_for_a_day_is_asked_when_it_comes_back() {
+	let (mut scene, id, first) = closed();
+	scene.state.finalize(scene.state.best());
+	scene.pass(4_000, &[1, 2]);
+	scene.now.chain += 24 * 3_600_000;
+	scene.now.local += 24 * 3_600_000;
+	assert_eq!(scene.decide(), []);
+	let n = AsRef::<[u8]>::as_ref(&first)[0];
+	let forget = scene.join(n, None, |_| (), vec![report(id, Step::Revealed)]);
+	assert_eq!((forget, asked(&scene.decide())), (Vec::new(), vec![first]));
+}
+
+#[test]
+fn nobody_is_asked_while_the_store_is_full() {
+	let (mut scene, id, first) = closed();
+	scene.reports(&first, id, Step::Failed);
+	scene.state.room_mut().set_left(9);
+	let usage = Some(Usage { output: 10, ..Default::default() });
+	for n in [1, 2] {
+		scene.state.report(&account(n), Report { usage: usage.clone(), ..report(id, Step::Computed) }, scene.now);
+	}
+	assert_eq!(asked(&scene.decide()), []);
+	scene.pass(FULL_PAUSE, &[]);
+	assert_eq!(asked(&scene.decide()), []);
+	scene.state.room_mut().set_left(10);
+	scene.pass(FULL_PAUSE, &[]);
+	assert_eq!(asked(&scene.decide()), [other(&first)]);
+	let room = scene.task(id).room();
+	assert_eq!(scene.state.room().total(), room);
+	scene.state.stored(&id, Some(&other(&first)), 10, scene.now);
+	assert_eq!((scene.task(id).room(), scene.state.room().total()), (0, 0), "what is stored needs no room set aside");
 }
 
 #[test]

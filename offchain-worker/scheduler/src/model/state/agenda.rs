@@ -67,8 +67,10 @@ impl State {
 	pub fn ask_for_upload(&mut self, id: &TaskId, winner: &AccountId, now: Now) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		if let Some((late, _)) = task.upload.asked.replace((winner.clone(), now.chain)) {
-			*task.upload.failures.entry(late).or_default() += 1;
+			task.upload.fail(&late, now.chain);
 		}
+		let size = task.replicates.get(winner).map_or(0, |part| part.output.min(self.max_result));
+		self.set_room_aside(id, Some(size));
 		// Its time limit becomes the alarm.
 		self.look_at(id);
 	}

@@ -35,12 +35,13 @@ impl State {
 			let deal = self.deals.get(&task.chain().deal).filter(|_| is_news);
 			if let Some((deal, app)) = deal.and_then(|deal| Some((deal, deal.content.first()?))) {
 				self.run_times.add(*app, usage.time.min(deal.deal.reference_time));
+				self.room.see(*app, usage.output);
 			}
 		}
 		match report.step {
 			Step::Uploaded => return true,
 			Step::Failed if task.has_contribution(account) || task.chain().is_closed() => {
-				self.upload_failed(&id, account);
+				self.upload_failed(&id, account, now);
 			}
 			Step::Failed | Step::Aborted => {
 				let Some(part) = task.replicates.get(account).filter(|part| part.is_pending()) else { return false };
@@ -65,18 +66,23 @@ impl State {
 	}
 
 	/// Records that a winner did not get the result into the store.
-	pub fn upload_failed(&mut self, id: &TaskId, account: &AccountId) {
+	pub fn upload_failed(&mut self, id: &TaskId, account: &AccountId, now: Now) {
 		let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) else { return };
 		task.upload.asked = None;
-		*task.upload.failures.entry(account.clone()).or_default() += 1;
+		task.upload.fail(account, now.chain);
 		self.touch(id);
 	}
 
 	/// Records that the result is in the store, with its size in bytes.
 	pub fn stored(&mut self, id: &TaskId, account: Option<&AccountId>, size: u64, now: Now) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
-		task.upload.stored = Some(size);
+		let is_news = task.upload.stored.replace(size).is_none();
 		task.upload.asked = None;
+		if let Some(deal) = self.deals.get(&task.chain().deal).filter(|_| is_news) {
+			let paid = self.changes.paid.entry(deal.deal.requester.clone()).or_default();
+			*paid = paid.saturating_add(deal.deal.workerpool.price);
+		}
+		self.give_room_back(id);
 		self.changes.tasks.insert(*id);
 		if let Some(account) = account {
 			self.step(id, account, Step::Uploaded, None, now);

@@ -77,7 +77,12 @@ impl State {
 		if let Some(block) = task.closed_by {
 			self.unfinal.insert((block, id));
 		}
+		let needs_room = task.needs_room();
 		self.tasks.insert(id, task);
+		if needs_room {
+			// It was begun before.
+			self.set_room_aside(&id, None);
+		}
 		for account in missing {
 			self.lose_part(&id, &account, now);
 		}
@@ -85,6 +90,24 @@ impl State {
 		// What became final before is final.
 		self.finalize(self.finalized);
 		held
+	}
+
+	/// Sets room aside for a task's result, whether there is any or not: so many bytes, or what its app's results take. What
+	/// it has set aside already counts.
+	pub(super) fn set_room_aside(&mut self, id: &TaskId, size: Option<u64>) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let Some(deal) = self.deals.get(&task.chain().deal) else { return };
+		let size = size.unwrap_or_else(|| self.room.of_task(deal));
+		let more = size.saturating_sub(task.room);
+		task.room = task.room.saturating_add(more);
+		self.room.set_aside(&deal.deal.requester, more);
+	}
+
+	/// Gives back the room that is set aside for a task's result.
+	pub(super) fn give_room_back(&mut self, id: &TaskId) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let Some(deal) = self.deals.get(&task.chain().deal) else { return };
+		self.room.give_back(&deal.deal.requester, std::mem::take(&mut task.room));
 	}
 
 	/// Removes a task that another instance looks after from now on. Its workers here go on. Returns as
@@ -101,6 +124,7 @@ impl State {
 
 	/// Removes a task. Returns its deal's part if that has no other task in memory.
 	pub fn remove_task(&mut self, id: &TaskId) -> Option<(DealId, u64)> {
+		self.give_room_back(id);
 		let task = self.tasks.remove(id)?;
 		let deal_id = task.chain().deal;
 		let index = task.chain().index;
@@ -157,6 +181,7 @@ impl State {
 		self.ready.update(account, Some(worker));
 		self.changes.replicates.insert((*id, account.clone()));
 		self.changes.visible.insert(*id);
+		self.set_room_aside(id, None);
 	}
 
 	/// Puts a task in line for a worker.
