@@ -95,6 +95,8 @@ pub(crate) mod tests {
 			slots: 6,
 			waiting,
 			running: 0,
+			room: None,
+			homeless: 0,
 		}
 	}
 

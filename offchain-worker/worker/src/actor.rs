@@ -79,9 +79,9 @@ pub(crate) struct Parts {
 pub(crate) struct Bounds {
 	/// What tasks share: each takes as many of the slots as its share of the rest says.
 	pub resources: Resources,
-	/// How long a result is kept that nobody asked for.
+	/// How long a result is kept at least that is in no store, from when its task was taken.
 	pub keep_for: Duration,
-	/// How many bytes of such results are kept.
+	/// How many bytes of such results are kept, before no more tasks are taken.
 	pub keep_bytes: u64,
 	/// How often the chain is asked about a task of which nothing was heard.
 	pub quiet: Duration,
@@ -112,7 +112,10 @@ pub(crate) struct Actor {
 	asks: ask::Asks,
 	/// Closed tasks, by the block that has to be finalized.
 	closing: BTreeMap<BlockNumber, Vec<TaskId>>,
+	/// Results that are in no store.
 	kept: clean_up::Kept,
+	/// Data of callbacks that the scheduler did not take.
+	data: clean_up::Kept,
 	/// Tasks that are tried again at a time.
 	later: BTreeSet<(Instant, TaskId)>,
 	/// Why the last tasks failed, for evidence on chain.
@@ -139,7 +142,7 @@ impl Actor {
 		now: rlc_chain::Clock,
 	) -> Self {
 		let account = parts.chain.account();
-		let kept = clean_up::Kept::new(bounds.keep_for, bounds.keep_bytes);
+		let kept = clean_up::Kept::new(bounds.keep_bytes);
 		let sends = send::Sends::new(bounds.batch_time);
 		let mut actor = Self {
 			parts,
@@ -156,6 +159,7 @@ impl Actor {
 			asks: ask::Asks::default(),
 			closing: BTreeMap::new(),
 			kept,
+			data: clean_up::Kept::new(u64::MAX),
 			later: BTreeSet::new(),
 			failures: VecDeque::new(),
 			clock: Clock::new(now),
@@ -326,7 +330,7 @@ impl Actor {
 
 	fn tell_status(&self) {
 		let filled = self.queue.iter().fold(self.taken, |filled, (_, slots)| filled.saturating_add(*slots));
-		let takes_tasks = self.active && !self.draining;
+		let takes_tasks = self.active && !self.draining && !self.kept.is_full();
 		let free_slots = if takes_tasks { self.bounds.resources.slots.saturating_sub(filled) } else { 0 };
 		let status = Status { free_slots, draining: self.draining };
 		self.parts.status.send_if_modified(|last| std::mem::replace(last, status) != status);

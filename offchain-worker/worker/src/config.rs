@@ -42,7 +42,8 @@ pub struct Config {
 	pub download_time: Duration,
 	/// What is kept of each stream that an app writes, in bytes.
 	pub logs: usize,
-	/// How long a result is kept after its task closed, if nobody asks for it.
+	/// How long a result is kept at least that the pool's store does not have, from when its task was taken. A pool that
+	/// keeps results for longer gets them for longer.
 	pub keep_results: Duration,
 	/// The RPC of an IPFS node, to look for contents in that the pool's store does not have: `http://127.0.0.1:5001`.
 	pub ipfs: Option<Url>,
@@ -147,7 +148,7 @@ impl Config {
 			max_download: 4 << 30,
 			download_time: Duration::from_secs(600),
 			logs: 64 << 10,
-			keep_results: Duration::from_secs(3_600),
+			keep_results: Duration::from_secs(30 * 24 * 3_600),
 			ipfs: None,
 			allow_files: false,
 			allow_private_networks: false,

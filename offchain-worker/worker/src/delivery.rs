@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use rlc_primitives::TaskId;
-use rlc_store::{Cid, Client};
+use rlc_store::{Cid, Client, UploadError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -31,8 +31,12 @@ impl Output {
 
 #[async_trait]
 impl Delivery for Pool {
-	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String> {
-		self.store.upload_file(&output.cid(), token, &file, |_, _| ()).await.map_err(|error| error.to_string())
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), Undelivered> {
+		let uploaded = self.store.upload_file(&output.cid(), token, &file, |_, _| ()).await;
+		uploaded.map_err(|error| match error {
+			UploadError::Later { after, words, .. } => Undelivered::Later { after, words },
+			error => Undelivered::Failed(error.to_string()),
+		})
 	}
 
 	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered> {

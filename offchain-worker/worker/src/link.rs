@@ -179,6 +179,9 @@ impl Link {
 		};
 		let joined = client.join(join).await?;
 		self.results.limit(joined.max_result);
+		if let Some(time) = joined.retention {
+			self.results.retain(time);
+		}
 		let messages = [Message::Told(ended), Message::Joined(joined.forget)];
 		messages.into_iter().try_for_each(|message| self.actor.send(message)).map_err(|_| Broken::Ended)?;
 		Ok(Admitted { session: joined.session, heartbeat: Duration::from_millis(joined.heartbeat.max(10)), rest })

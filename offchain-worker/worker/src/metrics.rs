@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use rlc_primitives::Balance;
 use rlc_protocol::worker::Step;
 use rlc_service::{
-	metrics::exponential_buckets, Histogram, IntCounter, IntCounterVec, MetricsError, Observed, Registry,
+	metrics::exponential_buckets, Histogram, IntCounter, IntCounterVec, IntGauge, MetricsError, Observed, Registry,
 };
 use serde_json::{Map, Value};
 use tokio::sync::watch;
@@ -20,6 +20,8 @@ pub(crate) struct Metrics {
 	runs: Histogram,
 	earned: IntCounter,
 	tips: IntCounter,
+	kept: IntGauge,
+	kept_bytes: IntGauge,
 }
 
 impl Metrics {
@@ -36,6 +38,8 @@ impl Metrics {
 			runs: registry.histogram("run_seconds", "Time that apps ran.", buckets)?,
 			earned: registry.counter("earned_nrlc_total", "RLC that this worker was paid, in nRLC.")?,
 			tips: registry.counter("tips_nrlc_total", "RLC that was paid so that transactions came first, in nRLC.")?,
+			kept: registry.gauge("results_kept", "Results of closed tasks that are in no store yet.")?,
+			kept_bytes: registry.gauge("results_kept_bytes", "Bytes of those.")?,
 			registry,
 		})
 	}
@@ -48,6 +52,12 @@ impl Metrics {
 	/// Counts a run of this many ms.
 	pub fn run(&self, time: u64) {
 		self.runs.observe(time as f64 / 1_000.0);
+	}
+
+	/// Sets how many results wait for a store, and their bytes.
+	pub fn kept(&self, (count, bytes): (usize, u64)) {
+		self.kept.set(count.try_into().unwrap_or(i64::MAX));
+		self.kept_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
 	}
 
 	/// Counts a tip that was paid, in nRLC.
@@ -96,12 +106,15 @@ mod tests {
 		metrics.earned(42);
 		metrics.tip(3);
 		metrics.tip(4);
+		metrics.kept((2, 300));
 		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
 			"rlc_worker_run_seconds_sum 1.5",
 			"rlc_worker_earned_nrlc_total 42",
 			"rlc_worker_tips_nrlc_total 7",
+			"rlc_worker_results_kept 2",
+			"rlc_worker_results_kept_bytes 300",
 		] {
 			assert!(text.contains(line), "{line} in {text}");
 		}

@@ -144,6 +144,14 @@ pub(crate) enum Undelivered {
 	/// The scheduler knows nothing of this worker's part in the task, or not any more.
 	#[error("{0}")]
 	Unknown(String),
+	/// The store has no room for it now.
+	#[error("{words}")]
+	Later {
+		/// When to try again.
+		after: Duration,
+		/// What it says.
+		words: String,
+	},
 	/// Something else, in words: it may go well later.
 	#[error("{0}")]
 	Failed(String),
@@ -152,8 +160,8 @@ pub(crate) enum Undelivered {
 /// Where results go.
 #[async_trait]
 pub(crate) trait Delivery: Send + Sync {
-	/// Uploads a result with the scheduler's token. Errors in words.
-	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String>;
+	/// Uploads a result with the scheduler's token.
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), Undelivered>;
 	/// Brings the data of a callback.
 	async fn callback(&self, task: TaskId, data: Vec<u8>) -> Result<(), Undelivered>;
 }

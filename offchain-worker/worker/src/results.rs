@@ -16,12 +16,18 @@ use std::{
 /// The most files that are kept. What is beyond is removed, and slow: in bursts only.
 const MOST: usize = 10_000;
 
+/// How much longer than the pool's store a worker keeps results, in ms. It counts from when it took the task, the pool from
+/// the deal's final deadline, which is no later than this in the largest category.
+const LONGER: u64 = 4 * 24 * 3_600_000;
+
 /// A directory of results.
 pub(crate) struct Results {
 	dir: PathBuf,
 	spares: Mutex<Spares>,
 	/// The largest that can be handed over, in bytes.
 	most: AtomicU64,
+	/// How long the pool takes them, in ms.
+	keep_for: AtomicU64,
 }
 
 #[derive(Default)]
@@ -33,7 +39,7 @@ struct Spares {
 impl Results {
 	/// Returns results in this directory, of which nothing is left from an earlier time.
 	pub fn new(dir: PathBuf) -> Self {
-		Self { dir, spares: Mutex::default(), most: AtomicU64::new(u64::MAX) }
+		Self { dir, spares: Mutex::default(), most: AtomicU64::new(u64::MAX), keep_for: AtomicU64::default() }
 	}
 
 	/// Returns where the directory is.
@@ -50,6 +56,16 @@ impl Results {
 	/// that join.
 	pub fn most(&self) -> u64 {
 		self.most.load(Ordering::Relaxed)
+	}
+
+	/// Notes how long the pool's store keeps results after their deal, in ms: it takes them until then.
+	pub fn retain(&self, time: u64) {
+		self.keep_for.store(time.saturating_add(LONGER), Ordering::Relaxed);
+	}
+
+	/// Returns how long a result is kept for the pool, from when its task was taken, in ms; 0 if it has not said.
+	pub fn keep_for(&self) -> u64 {
+		self.keep_for.load(Ordering::Relaxed)
 	}
 
 	/// Makes an empty file in the directory, or empties the one that is there.

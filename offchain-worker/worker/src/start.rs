@@ -220,7 +220,8 @@ fn bounds(config: &Config, machine: &Machine, resources: &Resources) -> Bounds {
 	Bounds {
 		resources: resources.clone(),
 		keep_for: config.keep_results,
-		keep_bytes: machine.disk,
+		// What is kept takes from what tasks may write, in the end.
+		keep_bytes: machine.disk / 2,
 		quiet: QUIET,
 		grace: GRACE,
 		batch_time: BATCH_TIME,

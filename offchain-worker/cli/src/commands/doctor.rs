@@ -27,6 +27,8 @@ const OLD_BLOCK: u64 = 60_000;
 const CLOCK_TOLERANCE: u64 = 30_000;
 /// A worker needs at least this much disk, in bytes.
 const LITTLE_DISK: u64 = 1 << 30;
+/// A pool's store needs at least this much room for results, in bytes.
+const LITTLE_ROOM: u64 = 1 << 20;
 /// A module that does nothing, to try the wasm tier with.
 const NOTHING: &[u8] = &[
 	0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, // \0asm, version 1
@@ -108,7 +110,7 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 		}
 	}
 	if let Some(url) = &doctor.scheduler {
-		checks.push(Check::new("scheduler", true, scheduler(url).await));
+		checks.extend(scheduler(url).await);
 	}
 	let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
 	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
@@ -237,13 +239,38 @@ fn clock(block: u64, now: u64) -> Result<String> {
 	})
 }
 
-async fn scheduler(url: &str) -> Result<String> {
+/// Returns whether a scheduler answers, and whether its store takes results.
+async fn scheduler(url: &str) -> Vec<Check> {
 	let begin = std::time::Instant::now();
-	let client = pool::connect(url).await?;
-	let info = client.info().await.map_err(|error| pool::refused(&error))?;
+	let asked = async {
+		let client = pool::connect(url).await?;
+		client.info().await.map_err(|error| pool::refused(&error))
+	};
+	let info = match asked.await {
+		Ok(info) => info,
+		Err(wrong) => return vec![Check::new("scheduler", true, Err(wrong))],
+	};
 	let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
 	let (workers, slots) = (counted(info.workers.into(), "worker"), counted(info.free_slots.into(), "free slot"));
-	Ok(format!("{url} answers in {}, {workers}, {slots}", span(took)))
+	let answers = format!("{url} answers in {}, {workers}, {slots}", span(took));
+	let mut checks = vec![Check::new("scheduler", true, Ok(answers))];
+	// Older ones do not say.
+	checks.extend(info.room.map(|room| Check::new("results", false, results(room, info.homeless))));
+	checks
+}
+
+/// Judges the room that a pool has for results, in bytes, and how many of them have none.
+fn results(room: u64, homeless: u64) -> Result<String> {
+	if room < LITTLE_ROOM {
+		return Err(failure!(StoreFull, "the pool has room for {} of results, so tasks wait", size(room);
+			"raise --store-quota, lower --retention, or free its disk"));
+	}
+	if homeless > 0 {
+		let results = counted(homeless, "result");
+		return Err(failure!(ResultsHomeless, "{results} of completed tasks are not in the pool's store yet";
+			"look at its log, and at the workers that have them; this goes by itself while they upload"));
+	}
+	Ok(format!("each has a home, and there is room for {} more", size(room)))
 }
 
 #[cfg(test)]
@@ -260,6 +287,15 @@ mod tests {
 		assert!(clock(1_000_000, 1_000_500).is_ok());
 		assert!(clock(1_000_000, 990_000).is_ok());
 		assert!(clock(1_000_000, 900_000).unwrap_err().to_string().contains("100 s behind"));
+	}
+
+	#[test]
+	fn pool_whose_results_have_no_home_is_unfit() {
+		assert!(results(1 << 30, 0).is_ok());
+		let full = results(1_000, 0).unwrap_err().to_string();
+		assert!(full.contains("tasks wait") && full.contains("--store-quota"), "{full}");
+		let homeless = results(1 << 30, 2).unwrap_err().to_string();
+		assert!(homeless.contains("2 results of completed tasks are not in the pool's store"), "{homeless}");
 	}
 
 	#[test]

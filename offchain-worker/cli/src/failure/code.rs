@@ -306,6 +306,12 @@ catalog! {
 	StoreUpload, "store.upload",
 		"The store does not take the upload.",
 		"The message says why. Try again later, or use another store.";
+	StoreFull, "store.full",
+		"The store has no room now: for an upload, or for the results of tasks.",
+		"Try again later, or use another store. Its operator gives it more room, or keeps things for less long.";
+	ResultsHomeless, "results.homeless",
+		"Results of completed tasks are in no store yet. Their workers keep them, and bring them once they can.",
+		"Wait. If it lasts, the pool's operator looks at the scheduler's log, its store, and the workers.";
 	ContentMissing, "content.missing",
 		"The content is not where it should be.",
 		"Check its name or URL.";

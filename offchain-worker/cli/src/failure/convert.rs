@@ -17,8 +17,17 @@ macro_rules! codes {
 }
 codes! {
 	InvalidAmount => AmountInvalid;
-	rlc_store::UploadError => StoreUpload;
 	serde_json::Error => Internal;
+}
+
+impl From<rlc_store::UploadError> for Failure {
+	fn from(error: rlc_store::UploadError) -> Self {
+		let code = match &error {
+			rlc_store::UploadError::Later { .. } => Code::StoreFull,
+			_ => Code::StoreUpload,
+		};
+		Self::of(code, &error)
+	}
 }
 
 impl From<KeystoreError> for Failure {
@@ -76,16 +85,16 @@ impl From<rlc_store::FetchError> for Failure {
 	}
 }
 
-impl From<rlc_protocol::Unserved> for Failure {
-	fn from(unserved: rlc_protocol::Unserved) -> Self {
-		use rlc_protocol::{Unrepeatable, Unserved};
-		let code = match &unserved {
-			Unserved::Invalid(_) => Code::ParamsInvalid,
-			Unserved::Unsupported(_) => Code::ParamsUnsupported,
-			Unserved::Unrepeatable(Unrepeatable::Input { .. }) => Code::InputUnpinned,
-			Unserved::Unrepeatable(Unrepeatable::Network) => Code::OffersNetwork,
+impl From<rlc_protocol::Unservable> for Failure {
+	fn from(unservable: rlc_protocol::Unservable) -> Self {
+		use rlc_protocol::{Unrepeatable, Unservable};
+		let code = match &unservable {
+			Unservable::Invalid(_) => Code::ParamsInvalid,
+			Unservable::Unsupported(_) => Code::ParamsUnsupported,
+			Unservable::Unrepeatable(Unrepeatable::Input { .. }) => Code::InputUnpinned,
+			Unservable::Unrepeatable(Unrepeatable::Network) => Code::OffersNetwork,
 		};
-		Self::of(code, &unserved)
+		Self::of(code, &unservable)
 	}
 }
 

@@ -114,6 +114,28 @@ async fn closed_deals_are_pruned(db: &Db) {
 	assert_eq!(db.replicates_of(DEAL, 0, 100).await.unwrap().len(), 0);
 }
 
+async fn payments_add_up_until_they_are_old(db: &Db) {
+	let pay = |amount: u128, at: u64| Batch { paid: [(account(1), (amount, at))].into(), ..Default::default() };
+	for (amount, at) in [(5, 100), (7, 200)] {
+		db.write(&pay(amount, at)).await.unwrap();
+	}
+	assert_eq!([db.paid(&account(1)).await.unwrap(), db.paid(&account(2)).await.unwrap()], [12, 0]);
+	db.prune_closed_before(200).await.unwrap();
+	assert_eq!(db.paid(&account(1)).await.unwrap(), 12, "as long as it pays now and then");
+	for at in [300, 301, 302] {
+		db.write(&pay(u128::MAX, at)).await.unwrap();
+	}
+	assert!(db.paid(&account(1)).await.unwrap() > 1 << 60, "it does not wrap");
+	db.prune_closed_before(303).await.unwrap();
+	assert_eq!(db.paid(&account(1)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn sqlite_adds_up_payments() {
+	let dir = tempfile::tempdir().unwrap();
+	payments_add_up_until_they_are_old(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
+}
+
 #[tokio::test]
 async fn sqlite_keeps_rows() {
 	let dir = tempfile::tempdir().unwrap();
@@ -177,6 +199,7 @@ async fn one_file_serves_one_scheduler_of_one_pool() {
 async fn postgres_keeps_rows() {
 	let Some(postgres) = Postgres::start() else { return };
 	rows_are_read_as_written(&open(&postgres).await).await;
+	payments_add_up_until_they_are_old(&open(&postgres).await).await;
 }
 
 #[tokio::test]

@@ -95,13 +95,20 @@ impl Actor {
 				}
 			}
 			self.consider(id);
+			// Its end may have been final before.
+			self.keep(id);
 		}
 	}
 
 	/// Takes in that the chain does not know the task: the node is behind, the task is pruned, or the chain is another one.
 	fn unknown(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id) else { return };
-		let keep = if entry.record.state.may_be_on_chain() { KEEP_UNKNOWN } else { KEEP_UNKNOWN_FREE };
+		let keep = match &entry.record.state {
+			// The chain forgets tasks earlier than the pool's store takes their results.
+			State::Revealed(_) if entry.local.stop.is_none() => KEEP_UNKNOWN.max(self.keep_for()),
+			state if state.may_be_on_chain() => KEEP_UNKNOWN,
+			_ => KEEP_UNKNOWN_FREE,
+		};
 		if self.clock.now().saturating_sub(entry.record.taken) > keep {
 			self.end(id, End::Aborted("the chain does not know the task".into()));
 		} else {

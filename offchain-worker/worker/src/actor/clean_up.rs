@@ -1,53 +1,72 @@
 //! Ends: what is told, removed, and kept for a while.
 
-use std::{collections::VecDeque, fs::metadata, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs::metadata, path::Path};
 
-use rlc_primitives::{work::DelegationProof, TaskId};
-use tokio::time::Instant;
+use rlc_primitives::{work::DelegationProof, Moment, TaskId};
 
 use super::{Actor, Busy, Change};
 use crate::{
+	clock::millis,
 	messages::Effect,
-	record::{End, State},
+	record::{End, OutputKind, State},
 };
 
-/// The most results that are kept without being asked for.
+/// The most results that are kept without being asked for, before no more tasks are taken.
 const MAX_KEPT: usize = 10_000;
 
 /// The most failures that are remembered for evidence.
 const MAX_FAILURES: usize = 1_000;
 
-/// Results of closed tasks that nobody asked for yet, the oldest first.
+/// How long the data of a callback are kept, in ms: the chain has them too.
+const KEEP_DATA: u64 = 3_600_000;
+
+/// Results of closed tasks that nobody asked for yet. None is dropped because there are many: then no more tasks are taken.
 pub(crate) struct Kept {
-	results: VecDeque<(Instant, TaskId, u64)>,
+	/// By when their tasks were taken, in ms of PoCo time, which a restart does not change: their sizes.
+	results: BTreeMap<(Moment, TaskId), u64>,
 	bytes: u64,
-	/// For so long.
-	time: Duration,
-	/// This many bytes.
+	/// So many bytes fill it.
 	limit: u64,
 }
 
 impl Kept {
-	/// Returns that none are kept yet. Each is kept for `time`, all together up to `limit` bytes.
-	pub fn new(time: Duration, limit: u64) -> Self {
-		Self { results: VecDeque::new(), bytes: 0, time, limit }
+	/// Returns that none are kept yet. So many bytes fill it.
+	pub fn new(limit: u64) -> Self {
+		Self { results: BTreeMap::new(), bytes: 0, limit }
 	}
 
-	fn add(&mut self, task: TaskId, size: u64, now: Instant) {
-		self.results.push_back((now, task, size));
-		self.bytes = self.bytes.saturating_add(size);
+	/// Adds the result of a task that was taken at a time.
+	fn add(&mut self, taken: Moment, task: TaskId, size: u64) {
+		if self.results.insert((taken, task), size).is_none() {
+			self.bytes = self.bytes.saturating_add(size);
+		}
 	}
 
-	/// Takes out a result that is too old, or too much.
-	fn take(&mut self, now: Instant) -> Option<TaskId> {
-		let (since, task, size) = *self.results.front()?;
-		let old = now.duration_since(since) >= self.time;
-		if !old && self.bytes <= self.limit && self.results.len() <= MAX_KEPT {
+	/// Removes the result of a task that was taken at a time.
+	fn remove(&mut self, taken: Moment, task: TaskId) {
+		if let Some(size) = self.results.remove(&(taken, task)) {
+			self.bytes = self.bytes.saturating_sub(size);
+		}
+	}
+
+	/// Takes out a result whose task was taken before a time.
+	fn take_before(&mut self, time: Moment) -> Option<TaskId> {
+		let (&(taken, task), _) = self.results.first_key_value()?;
+		if taken > time {
 			return None;
 		}
-		self.results.pop_front();
-		self.bytes = self.bytes.saturating_sub(size);
+		self.remove(taken, task);
 		Some(task)
+	}
+
+	/// Returns whether nothing more should come to it.
+	pub fn is_full(&self) -> bool {
+		self.bytes > self.limit || self.results.len() > MAX_KEPT
+	}
+
+	/// Returns how many there are, and their bytes.
+	pub fn count(&self) -> (usize, u64) {
+		(self.results.len(), self.bytes)
 	}
 }
 
@@ -57,6 +76,8 @@ impl Actor {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let _span = entry.span.clone().entered();
 		entry.busy = Busy::No;
+		self.kept.remove(entry.record.taken, id);
+		self.data.remove(entry.record.taken, id);
 		match &end {
 			End::Completed => tracing::info!("completed"),
 			End::Aborted(reason) => tracing::info!("given up: {reason}"),
@@ -99,23 +120,40 @@ impl Actor {
 		}
 	}
 
-	/// Keeps the result of a closed task, in case somebody asks for it.
+	/// Keeps the result of a closed task until the pool's store has it.
 	pub(super) fn keep(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id).filter(|entry| entry.local.finalized) else { return };
-		if let State::Revealed(output) = &entry.record.state {
-			self.kept.add(id, output.size, Instant::now());
+		let State::Revealed(output) = &entry.record.state else { return };
+		let taken = entry.record.taken;
+		if output.kind == OutputKind::Callback {
+			return self.data.add(taken, id, output.size);
 		}
+		let was_full = self.kept.is_full();
+		self.kept.add(taken, id, output.size);
+		if self.kept.is_full() && !was_full {
+			let (count, bytes) = self.kept.count();
+			tracing::warn!(
+				"{count} results of {bytes} bytes wait for the pool's store: no more tasks are taken until then"
+			);
+		}
+	}
+
+	/// Returns for how long results are kept, in ms: as long as the pool takes them, or as this worker is told.
+	pub(super) fn keep_for(&self) -> u64 {
+		millis(self.bounds.keep_for).max(self.parts.results.keep_for())
 	}
 
 	/// Lets go of results that were kept long enough.
 	pub(super) fn expire(&mut self) {
-		let now = Instant::now();
-		while let Some(id) = self.kept.take(now) {
+		let (now, keep_for) = (self.clock.now(), self.keep_for());
+		let (results, data) = (now.saturating_sub(keep_for), now.saturating_sub(keep_for.min(KEEP_DATA)));
+		while let Some(id) = self.kept.take_before(results).or_else(|| self.data.take_before(data)) {
 			if let Some(entry) = self.tasks.get_mut(&id) {
 				entry.local.expired = true;
 				self.consider(id);
 			}
 		}
+		self.parts.metrics.kept(self.kept.count());
 	}
 }
 
@@ -134,24 +172,36 @@ mod tests {
 	}
 
 	#[test]
-	fn results_are_kept_for_a_time_and_up_to_a_size() {
-		let now = Instant::now();
-		let mut kept = Kept::new(Duration::from_secs(60), 100);
-		kept.add(task(1), 50, now);
-		kept.add(task(2), 50, now);
-		assert_eq!(kept.take(now), None);
-		kept.add(task(3), 1, now);
-		assert_eq!((kept.take(now), kept.take(now)), (Some(task(1)), None), "the oldest goes first");
-		let later = now + Duration::from_secs(60);
-		assert_eq!((kept.take(later), kept.take(later), kept.take(later)), (Some(task(2)), Some(task(3)), None));
-		assert_eq!(kept.bytes, 0);
+	fn results_go_in_the_order_in_which_their_tasks_were_taken() {
+		let mut kept = Kept::new(100);
+		kept.add(20, task(2), 50);
+		kept.add(10, task(1), 50);
+		assert_eq!(kept.take_before(9), None);
+		assert_eq!((kept.take_before(10), kept.take_before(19)), (Some(task(1)), None));
+		assert_eq!((kept.take_before(20), kept.take_before(20)), (Some(task(2)), None));
+		assert_eq!(kept.count(), (0, 0));
 	}
 
 	#[test]
-	fn results_are_kept_up_to_a_number() {
-		let now = Instant::now();
-		let mut kept = Kept::new(Duration::from_secs(60), u64::MAX);
-		(0..=MAX_KEPT as u64).for_each(|number| kept.add(task(number), 1, now));
-		assert_eq!((kept.take(now), kept.take(now)), (Some(task(0)), None));
+	fn full_does_not_mean_that_anything_goes() {
+		let mut kept = Kept::new(100);
+		kept.add(1, task(1), 100);
+		assert!(!kept.is_full());
+		kept.add(2, task(2), 1);
+		kept.add(2, task(2), 1);
+		assert!(kept.is_full());
+		assert_eq!((kept.take_before(0), kept.count()), (None, (2, 101)));
+		kept.remove(1, task(1));
+		kept.remove(1, task(1));
+		assert_eq!((kept.is_full(), kept.count()), (false, (1, 1)));
+	}
+
+	#[test]
+	fn many_small_results_fill_it_too() {
+		let mut kept = Kept::new(u64::MAX);
+		(0..MAX_KEPT as u64).for_each(|number| kept.add(number, task(number), 1));
+		assert!(!kept.is_full());
+		kept.add(0, task(MAX_KEPT as u64), 1);
+		assert!(kept.is_full());
 	}
 }

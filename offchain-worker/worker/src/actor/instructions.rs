@@ -95,6 +95,11 @@ impl Actor {
 	fn asked_to_stop(&mut self, id: TaskId, reason: String) {
 		if let Some(entry) = self.tasks.get_mut(&id) {
 			entry.local.stop = Some(reason);
+			if !matches!(entry.busy, Busy::Uploading) {
+				// What it was asked for before is not wanted any more, though the store had no room until now.
+				entry.local.upload = false;
+				entry.token = None;
+			}
 			self.hasten(id);
 			self.consider(id);
 		}

@@ -1,16 +1,28 @@
 //! Tasks that are tried again at a time.
 
+use std::time::Duration;
+
 use rlc_primitives::TaskId;
 use tokio::time::Instant;
 
 use super::{Actor, Busy};
 use crate::{clock::LONGEST_WAIT, record::State};
 
+/// The longest wait that another may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+
 impl Actor {
 	/// Tries this task again after a while, which doubles each time.
 	pub(super) fn put_off(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
-		let at = Instant::now() + entry.waits.next_wait().unwrap_or(LONGEST_WAIT);
+		let wait = entry.waits.next_wait().unwrap_or(LONGEST_WAIT);
+		self.put_off_for(id, wait);
+	}
+
+	/// Tries this task again after so long.
+	pub(super) fn put_off_for(&mut self, id: TaskId, wait: Duration) {
+		let Some(entry) = self.tasks.get_mut(&id) else { return };
+		let at = Instant::now() + wait.min(LONGEST_PAUSE);
 		entry.not_before = Some(at);
 		self.later.insert((at, id));
 	}

@@ -29,7 +29,7 @@ impl Actor {
 		let span = tracing::info_span!(parent: &entry.span, "upload");
 		let upload = async move {
 			let result = match token {
-				Some(token) => delivery.upload(&token, &output, file).await.map_err(Undelivered::Failed),
+				Some(token) => delivery.upload(&token, &output, file).await,
 				None => match tokio::fs::read(&file).await {
 					Ok(data) => delivery.callback(id, data).await,
 					Err(error) => Err(Undelivered::Failed(format!("the result cannot be read: {error}"))),
@@ -47,6 +47,11 @@ impl Actor {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let _span = entry.span.clone().entered();
 		entry.busy = Busy::No;
+		if let Err(Undelivered::Later { after, words }) = &result {
+			// Nothing failed, so the scheduler need not know. The token is good for other tries.
+			tracing::info!("the store does not accept the result now, and is asked again: {words}");
+			return self.put_off_for(id, *after);
+		}
 		let asked = entry.token.take().is_some();
 		entry.local.upload = false;
 		match (result, entry.record.state.output().copied()) {

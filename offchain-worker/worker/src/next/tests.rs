@@ -333,6 +333,16 @@ fn upload_is_done_when_asked_for_and_again_when_asked_again() {
 }
 
 #[test]
+fn result_of_a_task_that_the_chain_has_forgotten_is_uploaded_when_asked_for() {
+	let asked = Local { upload: true, ..here() };
+	let forgotten = |state, local: &Local| next_action(&record(0, state), None, local, 500);
+	assert_eq!(forgotten(State::Revealed(output()), &asked), Action::Upload(output()));
+	assert_eq!(forgotten(State::Revealed(output()), &here()), Action::Ask);
+	assert_eq!(forgotten(State::Contributed(output()), &asked), Action::Ask, "the reveal comes first");
+	assert_eq!(forgotten(State::Revealed(failure()), &asked), Action::Ask, "a failure has no file");
+}
+
+#[test]
 fn data_of_a_callback_is_brought_unasked_and_once() {
 	let output = Output { kind: OutputKind::Callback, ..output() };
 	let agreed = seen(consensus(output.hash(id())), ours(Proved));

@@ -111,6 +111,14 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "GIB")]
 	pub store_quota: Option<u64>,
 
+	/// How much of the store accounts may upload to, in percent; the rest takes results only [default: 25]
+	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
+	pub store_uploads: Option<u8>,
+
+	/// How many MiB an account may upload for each RLC that it paid this pool, beyond a trial of 256 MiB [default: 1024]
+	#[arg(long, value_name = "MIB")]
+	pub uploads_per_rlc: Option<u64>,
+
 	/// Keep the store on the IPFS node with this RPC, such as http://127.0.0.1:5001; the disk is then a cache of it
 	#[arg(long, value_name = "URL")]
 	pub ipfs: Option<Url>,
@@ -229,6 +237,8 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		database: run.database.clone().unwrap_or(usual.database),
 		store_dir: run.store_dir.clone().unwrap_or(usual.store_dir),
 		store_quota: run.store_quota.map_or(usual.store_quota, |quota| quota.saturating_mul(1 << 30)),
+		store_uploads: run.store_uploads.unwrap_or(usual.store_uploads),
+		uploads_per_rlc: run.uploads_per_rlc.map_or(usual.uploads_per_rlc, |size| size.saturating_mul(1 << 20)),
 		ipfs: run.ipfs.clone(),
 		store_cache: run.store_cache.map_or(usual.store_cache, |size| size.saturating_mul(1 << 30)),
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),

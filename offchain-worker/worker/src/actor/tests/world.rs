@@ -4,7 +4,7 @@ use std::{
 	collections::HashMap,
 	path::PathBuf,
 	sync::{
-		atomic::{AtomicU32, Ordering},
+		atomic::{AtomicBool, AtomicU32, Ordering},
 		Arc, Mutex, MutexGuard,
 	},
 	time::Duration,
@@ -72,6 +72,8 @@ pub struct World {
 	pub refuses: Mutex<Option<Undelivered>>,
 	/// How often it did not.
 	pub refused: AtomicU32,
+	/// Whether the store has no room.
+	pub is_full: AtomicBool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -106,6 +108,7 @@ impl World {
 			callbacks: Mutex::default(),
 			refuses: Mutex::default(),
 			refused: AtomicU32::new(0),
+			is_full: AtomicBool::new(false),
 		})
 	}
 
@@ -252,12 +255,16 @@ impl Runner for World {
 
 #[async_trait]
 impl Delivery for World {
-	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), String> {
+	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), Undelivered> {
 		self.killer.point().await;
-		let data = std::fs::read(file).map_err(|error| error.to_string())?;
+		let data = std::fs::read(file).map_err(|error| Undelivered::Failed(error.to_string()))?;
 		assert_eq!(ResultDigest::of_callback(&data), output.digest);
 		if token == "bad" {
-			return Err("the token is not of this store".into());
+			return Err(Undelivered::Failed("the token is not of this store".into()));
+		}
+		if self.is_full.load(Ordering::SeqCst) {
+			self.refused.fetch_add(1, Ordering::SeqCst);
+			return Err(Undelivered::Later { after: Duration::from_millis(10), words: "the store is full".into() });
 		}
 		let tasks = self.chain().tasks.keys().copied().collect::<Vec<_>>();
 		let task = tasks.into_iter().find(|task| result(*task, output.kind).1.digest == output.digest);
