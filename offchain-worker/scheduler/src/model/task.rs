@@ -199,6 +199,11 @@ impl TaskState {
 		self.is_completed() && !self.is_failure && self.upload.stored.is_none()
 	}
 
+	/// Returns the size of the largest result that a worker reported, in bytes.
+	pub(super) fn largest_output(&self) -> Option<u64> {
+		self.replicates.values().map(|part| part.output).max().filter(|size| *size > 0)
+	}
+
 	/// Returns whether there may be a result of it that is in no store yet.
 	pub(super) fn needs_room(&self) -> bool {
 		let is_worked_on = self.replicates.values().any(|part| !part.step.is_last());

@@ -38,6 +38,10 @@ impl State {
 				self.room.see(*app, usage.output);
 			}
 		}
+		if usage.is_some() {
+			self.fit_room(&id);
+		}
+		let Some(task) = self.tasks.get(&id) else { return false };
 		match report.step {
 			Step::Uploaded => return true,
 			Step::Failed if task.has_contribution(account) || task.chain().is_closed() => {

@@ -78,10 +78,11 @@ impl State {
 			self.unfinal.insert((block, id));
 		}
 		let needs_room = task.needs_room();
+		let size = task.largest_output();
 		self.tasks.insert(id, task);
 		if needs_room {
 			// It was begun before.
-			self.set_room_aside(&id, None);
+			self.set_room_aside(&id, size);
 		}
 		for account in missing {
 			self.lose_part(&id, &account, now);
@@ -101,6 +102,17 @@ impl State {
 		let more = size.saturating_sub(task.room);
 		task.room = task.room.saturating_add(more);
 		self.room.set_aside(&deal.deal.requester, more);
+	}
+
+	/// Gives back what is set aside for a task beyond what its result takes, once that is known.
+	pub(super) fn fit_room(&mut self, id: &TaskId) {
+		let Some(task) = self.tasks.get_mut(id).filter(|task| task.room > 0) else { return };
+		let Some(deal) = self.deals.get(&task.chain().deal) else { return };
+		// That it has room of its own at all stays known.
+		let size = task.largest_output().unwrap_or(0).max(1);
+		let less = task.room.saturating_sub(size);
+		task.room -= less;
+		self.room.give_back(&deal.deal.requester, less);
 	}
 
 	/// Gives back the room that is set aside for a task's result.

@@ -65,7 +65,7 @@ async fn logs_are_for_the_requester_and_the_beneficiary() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn account_that_owns_something_stores_files() {
-	let yard = Yard::with(|config| config.store_quota = 1_000).await;
+	let yard = Yard::with(|config| config.store_quota = 2_000).await;
 	let client = yard.client().await;
 	let content = vec![7; 100];
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
@@ -81,6 +81,97 @@ async fn account_that_owns_something_stores_files() {
 	assert!(put.status().is_success(), "{}", put.status());
 	assert_eq!(code_of(ask(2_000, now).await), code::QUOTA_EXCEEDED);
 	assert_eq!(code_of(ask(100, now - 120_000).await), code::WRONG_SIGNATURE);
+	yard.scheduler.stop().await.unwrap();
+}
+
+/// Returns the answer to Eve's request to store so many bytes.
+async fn ask_to_store(yard: &Yard, size: u64) -> Result<String, ClientError> {
+	let (content, at) = (H256::repeat_byte(5), system_time());
+	let signature = key("Eve").sign(&Claim::Upload { content, size, at }.payload(GENESIS)).encode();
+	let request = UploadRequest { account: Account(key("Eve").account()), content, size, at, signature };
+	yard.client().await.upload(request).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn account_stores_more_once_it_has_paid() {
+	let yard = Yard::new().await;
+	let much = 300 << 20;
+	assert!(ask_to_store(&yard, 256 << 20).await.is_ok(), "a trial");
+	assert_eq!(code_of(ask_to_store(&yard, much).await), code::QUOTA_EXCEEDED);
+	let mut bob = yard.worker("Bob").await;
+	let content = b"the result".to_vec();
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let digest = ResultDigest(H256(cid.digest()));
+	let requester = key("Eve").account();
+	let change = |deal: &mut Deal| (deal.requester, deal.workerpool.price) = (requester, rlc_primitives::RLC / 2);
+	let task = TaskRef { deal: yard.deal(100, 1, 1, change), index: 0 }.id();
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	yard.chain.change(|world| world.contribute_digest(task, &account, digest).unwrap());
+	yard.chain.change(|world| world.reveal_digest(task, &account, digest).unwrap());
+	assert_eq!(code_of(ask_to_store(&yard, much).await), code::QUOTA_EXCEEDED, "nothing was delivered yet");
+	let Instruction::Upload { token, .. } = bob.instruction().await else { panic!("nobody asks for the result") };
+	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
+	let put = reqwest::Client::new().put(&url).bearer_auth(token).body(content).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	for _ in 0..2 {
+		bob.report(task, Step::Uploaded).await;
+	}
+	yard.until(task, |info| info.result.is_some()).await;
+	let yard = yard.restart().await;
+	assert!(ask_to_store(&yard, much).await.is_ok(), "half a GiB and the trial");
+	assert_eq!(code_of(ask_to_store(&yard, 800 << 20).await), code::QUOTA_EXCEEDED, "it counts once");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_wait_while_the_store_has_no_room_for_their_results() {
+	let yard = Yard::with(|config| config.store_quota = 10_000).await;
+	let mut bob = yard.worker("Bob").await;
+	yard.deal(100, 1, 1, |_| ());
+	let metrics = || async {
+		let url = format!("http://{}/metrics", yard.scheduler.address);
+		reqwest::get(url).await.unwrap().text().await.unwrap()
+	};
+	let wait = async {
+		while !metrics().await.contains("rlc_scheduler_deals_without_room 1") {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("it is told");
+	assert!(metrics().await.contains("rlc_scheduler_store_results_left_bytes 7500"));
+	let info = yard.client().await.info().await.unwrap();
+	assert_eq!((info.waiting, info.room, info.homeless), (1, Some(7_500), 0));
+	assert!(timeout(Duration::from_millis(500), bob.instructions.next()).await.is_err(), "nobody computes it");
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn result_without_a_home_is_told_and_is_asked_for_again() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let digest = ResultDigest(H256::repeat_byte(3));
+	let task = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 }.id();
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	yard.chain.change(|world| world.contribute_digest(task, &account, digest).unwrap());
+	yard.chain.change(|world| world.reveal_digest(task, &account, digest).unwrap());
+	for _ in 0..3 {
+		assert!(matches!(bob.instruction().await, Instruction::Upload { task: asked, .. } if asked == task));
+		bob.report(task, Step::Failed).await;
+	}
+	let client = yard.client().await;
+	let wait = async {
+		while client.info().await.unwrap().homeless != 1 {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("it is told");
+	// Also after a restart.
+	drop(client);
+	let yard = yard.restart().await;
+	let mut bob = yard.worker_with("Bob", vec![report(task, Step::Revealed)]).await.unwrap();
+	assert!(matches!(bob.instruction().await, Instruction::Upload { task: asked, .. } if asked == task));
 	yard.scheduler.stop().await.unwrap();
 }
 
