@@ -109,7 +109,9 @@ impl Promised {
 			0 | 1 => what.advise(format_args!(
 				"at trust {trust} it rests on one worker's word: try again later, and ask for a higher --trust next time"
 			)),
-			_ => what.advise("try again later, or ask the workerpool's owner"),
+			_ => what.advise(
+				"they keep it until the pool's store has room for it: try again later, or ask the workerpool's owner",
+			),
 		}
 	}
 }

@@ -18,6 +18,7 @@ use futures::{
 	future::{BoxFuture, Shared, WeakShared},
 	FutureExt,
 };
+use rlc_service::blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{
 	field::{display, Empty},
@@ -84,7 +85,7 @@ impl Fetcher {
 		let expected = expected(&location, [sha256, by_location])?;
 		if let Some(cid) = expected.first() {
 			Span::current().record("cid", display(cid));
-			if let Some(file) = self.0.sources.cache.get(cid) {
+			if let Some(file) = self.cached_file(*cid).await? {
 				return Ok(file);
 			}
 		}
@@ -100,6 +101,15 @@ impl Fetcher {
 	/// Returns the SHA-256 of each content that need not be fetched.
 	pub fn cached(&self) -> Vec<[u8; 32]> {
 		self.0.sources.cache.hashes()
+	}
+
+	/// Returns a content that is there already.
+	async fn cached_file(&self, cid: Cid) -> Result<Option<Fetched>, FetchError> {
+		if let Some(file) = self.0.sources.cache.get_checked(&cid) {
+			return Ok(Some(file));
+		}
+		let sources = self.0.sources.clone();
+		blocking(move || Ok(sources.cache.get(&cid))).await
 	}
 
 	/// Returns the fetch that is under way, or a new one.

@@ -11,6 +11,7 @@ use std::{
 
 use tracing::warn;
 
+use super::{contents::remove_file, durable::is_whole};
 use crate::{Cid, HashKind};
 
 /// A fetched file. It stays where it is as long as this, or a clone of it, exists.
@@ -51,6 +52,8 @@ struct Entry {
 	size: u64,
 	/// When it was last written: shows if somebody changed it.
 	modified: SystemTime,
+	/// Whether it was seen to be what its name says since the cache was opened.
+	is_checked: bool,
 	/// Grows with each use of anything.
 	used: u64,
 	in_use: Arc<()>,
@@ -82,6 +85,7 @@ impl Cache {
 					let metadata = entry.metadata()?;
 					files.push((metadata.modified()?, cid, metadata.len()));
 				}
+				None if entry.file_type()?.is_dir() => fs::remove_dir_all(entry.path())?,
 				None => fs::remove_file(entry.path())?,
 			}
 		}
@@ -89,7 +93,7 @@ impl Cache {
 		files.sort_unstable();
 		let mut entries = Entries::default();
 		for (modified, cid, size) in files {
-			entries.add(cid, size, modified);
+			entries.add(cid, size, modified, false);
 		}
 		let cache = Self { dir: dir.into(), max_size, entries: Mutex::new(entries) };
 		cache.make_room(&mut cache.entries(), 0);
@@ -104,9 +108,34 @@ impl Cache {
 		self.dir.join(cid.to_string())
 	}
 
-	/// Returns a file, if it is there as it came.
+	/// Returns a file, if it is there as it came and was seen to be what its name says. Does not block for long.
+	pub(crate) fn get_checked(&self, cid: &Cid) -> Option<Fetched> {
+		let entries = &mut *self.entries();
+		entries.files.get(cid).filter(|entry| entry.is_checked)?;
+		self.look_up(entries, cid)
+	}
+
+	/// Returns a file, if it is there as it came. One from before the cache was opened is read through before its first use:
+	/// a disk may forget, and a file may be changed so that nobody sees it.
 	pub(crate) fn get(&self, cid: &Cid) -> Option<Fetched> {
-		self.look_up(&mut self.entries(), cid)
+		let found = self.look_up(&mut self.entries(), cid)?;
+		if self.entries().files.get(cid).is_some_and(|entry| entry.is_checked) {
+			return Some(found);
+		}
+		let is_whole = is_whole(cid, &found.path).unwrap_or_else(|error| {
+			warn!("{} cannot be read: {error}", found.path.display());
+			false
+		});
+		let entries = &mut *self.entries();
+		if is_whole {
+			if let Some(entry) = entries.files.get_mut(cid) {
+				entry.is_checked = true;
+			}
+			return Some(found);
+		}
+		warn!("{} is damaged; it is fetched again", found.path.display());
+		self.remove(entries, cid);
+		None
 	}
 
 	fn look_up(&self, entries: &mut Entries, cid: &Cid) -> Option<Fetched> {
@@ -128,6 +157,11 @@ impl Cache {
 	/// Takes a file that is what its name says, and makes room for it. What is in use stays, even if that is too much.
 	pub(crate) fn insert(&self, file: &Path, cid: Cid) -> io::Result<Fetched> {
 		let entries = &mut *self.entries();
+		if entries.files.get(&cid).is_some_and(|entry| !entry.is_checked) {
+			// What came now was checked.
+			entries.forget(&cid);
+			remove_file(&self.path(&cid))?;
+		}
 		if let Some(known) = self.look_up(entries, &cid) {
 			fs::remove_file(file)?;
 			return Ok(known);
@@ -137,7 +171,7 @@ impl Cache {
 		self.make_room(entries, metadata.len());
 		let path = self.path(&cid);
 		fs::rename(file, &path)?;
-		let in_use = entries.add(cid, metadata.len(), metadata.modified()?);
+		let in_use = entries.add(cid, metadata.len(), metadata.modified()?, true);
 		Ok(Fetched { path, cid, size: metadata.len(), _in_use: in_use })
 	}
 
@@ -157,9 +191,7 @@ impl Cache {
 	}
 
 	fn remove(&self, entries: &mut Entries, cid: &Cid) {
-		if let Some(entry) = entries.files.remove(cid) {
-			entries.total -= entry.size;
-		}
+		entries.forget(cid);
 		if let Err(error) = fs::remove_file(self.path(cid)) {
 			warn!("{} cannot be removed: {error}", self.path(cid).display());
 		}
@@ -167,10 +199,16 @@ impl Cache {
 }
 
 impl Entries {
-	fn add(&mut self, cid: Cid, size: u64, modified: SystemTime) -> Arc<()> {
+	fn forget(&mut self, cid: &Cid) {
+		if let Some(entry) = self.files.remove(cid) {
+			self.total -= entry.size;
+		}
+	}
+
+	fn add(&mut self, cid: Cid, size: u64, modified: SystemTime, is_checked: bool) -> Arc<()> {
 		self.uses += 1;
 		let in_use = Arc::new(());
-		let entry = Entry { size, modified, used: self.uses, in_use: in_use.clone() };
+		let entry = Entry { size, modified, is_checked, used: self.uses, in_use: in_use.clone() };
 		self.total += size;
 		self.files.insert(cid, entry);
 		in_use
@@ -218,17 +256,45 @@ mod tests {
 		assert!(!is_there(&cache, 1) && is_there(&cache, 3) && is_there(&cache, 4));
 	}
 
+	/// Puts a content into the cache, under the name that it has.
+	fn insert_right(cache: &Cache, bytes: &[u8]) -> Fetched {
+		let new = cache.dir.with_extension("new");
+		fs::write(&new, bytes).unwrap();
+		cache.insert(&new, Cid::of(HashKind::Sha256, bytes)).unwrap()
+	}
+
 	#[test]
 	fn files_are_read_only_and_there_after_a_restart() {
 		let dir = tempfile::tempdir().unwrap();
 		let files = dir.path().join("files");
-		let path = insert(&Cache::open(&files, 20).unwrap(), 1, 10).path().to_path_buf();
-		assert!(fs::metadata(&path).unwrap().permissions().readonly());
+		let fetched = insert_right(&Cache::open(&files, 20).unwrap(), b"an app");
+		assert!(fs::metadata(fetched.path()).unwrap().permissions().readonly());
 		fs::write(files.join("other"), "").unwrap();
+		fs::create_dir_all(files.join("stray/directory")).unwrap();
 		let cache = Cache::open(&files, 20).unwrap();
-		assert_eq!(cache.get(&Cid::of_sha256([1; 32])).unwrap().path(), path);
-		assert!(!files.join("other").exists());
+		assert!(cache.get_checked(&fetched.cid()).is_none(), "it is read through first");
+		assert_eq!(cache.get(&fetched.cid()).unwrap().path(), fetched.path());
+		assert!(cache.get_checked(&fetched.cid()).is_some());
+		assert!(!files.join("other").exists() && !files.join("stray").exists());
 		assert_eq!(Cache::open(&files, 5).unwrap().hashes().len(), 0);
+	}
+
+	#[test]
+	fn file_that_was_changed_between_two_runs_is_not_used() {
+		let dir = tempfile::tempdir().unwrap();
+		let files = dir.path().join("files");
+		let fetched = insert_right(&Cache::open(&files, 20).unwrap(), b"an app");
+		let (path, cid) = (fetched.path().to_path_buf(), fetched.cid());
+		let modified = fs::metadata(&path).unwrap().modified().unwrap();
+		fs::remove_file(&path).unwrap();
+		fs::write(&path, b"no app").unwrap();
+		fs::File::open(&path).unwrap().set_modified(modified).unwrap();
+		let cache = Cache::open(&files, 20).unwrap();
+		assert!(cache.get(&cid).is_none() && !path.exists());
+		fs::write(&path, b"no app").unwrap();
+		let cache = Cache::open(&files, 20).unwrap();
+		assert_eq!(fs::read(insert_right(&cache, b"an app").path()).unwrap(), b"an app");
+		assert!(cache.get_checked(&cid).is_some());
 	}
 
 	#[test]

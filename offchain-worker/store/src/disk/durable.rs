@@ -74,7 +74,7 @@ impl Disk {
 }
 
 /// Returns whether a file is what its name says.
-fn is_whole(cid: &Cid, path: &Path) -> io::Result<bool> {
+pub(super) fn is_whole(cid: &Cid, path: &Path) -> io::Result<bool> {
 	let file = match File::open(path) {
 		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
 		other => other?,

@@ -35,7 +35,7 @@ impl State {
 			let deal = self.deals.get(&task.chain().deal).filter(|_| is_news);
 			if let Some((deal, app)) = deal.and_then(|deal| Some((deal, deal.content.first()?))) {
 				self.run_times.add(*app, usage.time.min(deal.deal.reference_time));
-				self.room.see(*app, usage.output);
+				self.room.hear(*app, usage.output);
 			}
 		}
 		if usage.is_some() {
@@ -83,6 +83,9 @@ impl State {
 		let is_news = task.upload.stored.replace(size).is_none();
 		task.upload.asked = None;
 		if let Some(deal) = self.deals.get(&task.chain().deal).filter(|_| is_news) {
+			if let Some(app) = deal.content.first() {
+				self.room.see(*app, size);
+			}
 			let paid = self.changes.paid.entry(deal.deal.requester.clone()).or_default();
 			*paid = paid.saturating_add(deal.deal.workerpool.price);
 		}

@@ -98,7 +98,7 @@ impl State {
 	pub(super) fn set_room_aside(&mut self, id: &TaskId, size: Option<u64>) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		let Some(deal) = self.deals.get(&task.chain().deal) else { return };
-		let size = size.unwrap_or_else(|| self.room.of_task(deal));
+		let size = size.unwrap_or_else(|| self.room.of_task(deal)).min(self.max_result);
 		let more = size.saturating_sub(task.room);
 		task.room = task.room.saturating_add(more);
 		self.room.set_aside(&deal.deal.requester, more);
