@@ -39,7 +39,8 @@ pub(crate) use inputs::{Input, Question, Reply};
 use crate::{
 	chain::PoolChain,
 	db::{Batch, Db},
-	decide::{sale::Limits, Action},
+	decide::Action,
+	elsewhere::Misses,
 	metrics::Metrics,
 	model::{ChainEvent, Now, State, TaskState},
 	Error,
@@ -109,6 +110,8 @@ pub(crate) struct Means {
 	pub store: Store,
 	/// Asks other instances of the pool.
 	pub http: reqwest::Client,
+	/// What none of them had just now.
+	pub misses: Arc<Misses>,
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.
 	pub inputs: mpsc::Sender<Input>,

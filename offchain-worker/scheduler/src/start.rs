@@ -135,6 +135,7 @@ pub(crate) async fn start_over(
 		db: db.clone(),
 		store,
 		http: reqwest::Client::builder().no_proxy().build().map_err(Error::internal)?,
+		misses: Arc::default(),
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
 		calls: Arc::new(Semaphore::new(CALLS)),

@@ -4,7 +4,7 @@ mod fetch;
 mod measure;
 
 use std::{
-	fs,
+	fs::{self, File},
 	io::{self, BufWriter, Write},
 	path::{Path, PathBuf},
 	sync::Arc,
@@ -42,6 +42,10 @@ use crate::{
 	record::{Output, OutputKind, RunFailure},
 	results::Results,
 };
+
+/// Results of at least this many bytes are on the disk before anybody hears of them, as in the pool's store: to force each of
+/// many small ones there would take longer than to compute them.
+const SYNCED_FROM: u64 = 1 << 20;
 
 /// What an app that cannot be started at all ends with, as a shell would say.
 const CANNOT_START: i32 = 126;
@@ -272,7 +276,8 @@ fn trace_of(run: &Run) -> Option<H256> {
 	run.memory.map(|memory| trace::of_run(run.used.fuel, stdout, stderr, H256(memory)))
 }
 
-/// Writes the result of a run to `file`, which is there completely or not at all.
+/// Writes the result of a run to `file`, which is there completely or not at all: after a kill, and if it is large also
+/// after a power cut.
 fn pack(
 	output: &Path,
 	(results, file): (&Results, &Path),
@@ -312,9 +317,17 @@ fn pack(
 			Ok(Output { digest, kind: OutputKind::Callback, size: data.len() as u64 })
 		}
 	};
-	let finish = || writer.into_inner().map_err(|error| error.into_error()).map(drop);
-	match result.and_then(|output| finish().map_err(disk).map(|()| output)) {
-		Ok(output) => fs::rename(&unfinished, file).map_err(disk).map(|()| output),
+	let finish = |size: u64| {
+		let written = writer.into_inner().map_err(|error| error.into_error())?;
+		if size < SYNCED_FROM {
+			return fs::rename(&unfinished, file);
+		}
+		written.sync_data()?;
+		fs::rename(&unfinished, file)?;
+		File::open(results.dir())?.sync_all()
+	};
+	match result.and_then(|output| finish(output.size).map_err(disk).map(|()| output)) {
+		Ok(output) => Ok(output),
 		Err(failure) => {
 			// If that fails too, it is removed at the next start.
 			let _ = results.remove(&unfinished);
