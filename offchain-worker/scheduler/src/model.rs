@@ -36,5 +36,5 @@ pub use run_times::RunTimes;
 pub use selling::Selling;
 pub use standing::{Ending, Endings, Party, Standings, DAY, HOUR, REMEMBERED};
 pub use state::{State, BLOCK_MARGIN};
-pub use task::{are_agreed_on, has_contributed_to_consensus, GivenUp, Sending, TaskState, UploadFailures};
+pub use task::{are_agreed_on, has_contributed_to_consensus, GivenUp, Sending, TaskState};
 pub use worker::{Presence, Profile, WorkerState};

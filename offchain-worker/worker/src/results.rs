@@ -18,7 +18,7 @@ const MOST: usize = 10_000;
 
 /// How much longer than the pool's store a worker keeps results, in ms. It counts from when it took the task, the pool from
 /// the deal's final deadline, which is no later than this in the largest category.
-const LONGER: u64 = 4 * 24 * 3_600_000;
+const LONGER: u64 = 7 * 24 * 3_600_000;
 
 /// A directory of results.
 pub(crate) struct Results {
