@@ -21,8 +21,7 @@ use rlc_primitives::Moment;
 use sqlx::{any::AnyPoolOptions, AnyPool};
 use tokio::time::sleep;
 
-pub use business::Business;
-pub use rows::{DealRow, LogRow, ReplicateRow, TaskRow};
+pub use rows::{DealRow, HomelessRow, LogRow, ReplicateRow, TaskRow};
 pub use write::Batch;
 
 /// Why the database cannot be used.

@@ -15,6 +15,7 @@ mod effects;
 mod follow;
 mod inputs;
 mod links;
+mod pruned;
 mod siblings;
 mod spans;
 mod turn;
@@ -49,6 +50,7 @@ use answers::Watchers;
 use business::Orders;
 use clock::Clock;
 use links::Links;
+use pruned::Pruned;
 
 /// How long inputs are gathered, when there are many.
 const TURN: Duration = Duration::from_millis(20);
@@ -139,6 +141,8 @@ pub(crate) struct Pool {
 	opened: Vec<DealId>,
 	/// Deals that are being read.
 	reading: BTreeSet<DealId>,
+	/// Deals that the chain has pruned, and whose results are not all in a store.
+	pruned: Pruned,
 	/// Events of tasks that may be in a part that is being taken into memory.
 	missed: Vec<(u32, ChainEvent)>,
 	/// What was decided between turns.
@@ -174,6 +178,7 @@ impl Pool {
 			stale: BTreeSet::new(),
 			opened: Vec::new(),
 			reading: BTreeSet::new(),
+			pruned: Pruned::default(),
 			missed: Vec::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),

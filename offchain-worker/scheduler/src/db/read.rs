@@ -1,11 +1,11 @@
 //! Reading: at start, for tasks that are taken into memory, and for people.
 
-use rlc_primitives::{DealId, TaskId};
-use rlc_protocol::{requester::WorkerLogs, worker::Logs};
+use rlc_primitives::{AccountId, Balance, DealId, TaskId};
+use rlc_protocol::{requester::WorkerLogs, worker::Logs, TaskRef};
 
 use super::{
 	rows::{self, deal_id, hash, number, unsigned},
-	Db, DbError, DealRow, ReplicateRow, TaskRow,
+	Db, DbError, DealRow, HomelessRow, ReplicateRow, TaskRow,
 };
 
 const REPLICATE: &str = "SELECT deal, idx, worker, operator, step, since, cause, words, output, expiry FROM replicates";
@@ -69,6 +69,24 @@ impl Db {
 		let parts = sqlx::query_as(&parts).bind(hash(task.0)).fetch_all(&self.pool).await?;
 		let parts = parts.into_iter().map(rows::replicate).collect::<Result<_, _>>()?;
 		Ok((row.map(rows::task).transpose()?, parts))
+	}
+
+	/// Returns results of a deal that were noted to be in no store, a thousand at most.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn homeless_of(&self, deal: DealId) -> Result<Vec<HomelessRow>, DbError> {
+		let sql = "SELECT t.idx, t.result, MAX(r.since) FROM tasks t JOIN replicates r ON r.task = t.task \
+			WHERE t.deal = $1 AND t.stored < 0 AND t.result <> '' AND t.given_up = '' GROUP BY t.idx, t.result \
+			ORDER BY t.idx LIMIT 1000";
+		let query = sqlx::query_as::<_, (i64, String, i64)>(sql).bind(hash(deal.0));
+		let row = |(index, result, since)| HomelessRow {
+			task: TaskRef { deal, index: unsigned(index) },
+			result,
+			since: unsigned(since),
+		};
+		Ok(query.fetch_all(&self.pool).await?.into_iter().map(row).collect())
 	}
 
 	/// Returns what a requester paid lately for results that came into the store, in nRLC.

@@ -68,6 +68,17 @@ impl TaskRow {
 	}
 }
 
+/// A result that is in no store, though its task is completed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomelessRow {
+	/// The task.
+	pub task: TaskRef,
+	/// The result's CID.
+	pub result: String,
+	/// When one of its workers made its last step, in ms.
+	pub since: Moment,
+}
+
 /// What a worker's app wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogRow {

@@ -166,6 +166,29 @@ impl State {
 		self.tasks.values().filter(|task| task.is_homeless()).count()
 	}
 
+	/// Counts the tasks whose result was in no store at the last count either. They are to be written down: the chain may
+	/// forget them before anyone brings it.
+	pub fn note_homeless(&mut self) -> usize {
+		let mut count = 0;
+		for (id, task) in self.tasks.iter_mut().filter(|(_, task)| task.is_homeless()) {
+			match task.homeless {
+				0 => task.homeless = 1,
+				1 => {
+					task.homeless = 2;
+					self.changes.tasks.insert(*id);
+					count += 1;
+				}
+				_ => count += 1,
+			}
+		}
+		count
+	}
+
+	/// Returns the workers that are here and have a task in hand that is not in memory.
+	pub fn holders(&self, id: &TaskId) -> Vec<AccountId> {
+		self.strays.get(id).map_or_else(Vec::new, |workers| workers.keys().cloned().collect())
+	}
+
 	/// Returns what workers that are here have in hand of tasks that are not in memory.
 	#[cfg(test)]
 	pub fn strays(&self) -> &HashMap<TaskId, BTreeMap<AccountId, Report>> {

@@ -108,6 +108,8 @@ pub struct TaskState {
 	pub(super) refusals: u32,
 	/// Where its result is.
 	pub upload: Upload,
+	/// How many counts in a row found its result in no store, as far as that matters: two.
+	pub(super) homeless: u8,
 	/// How much room in the store is set aside for its result, in bytes.
 	pub(super) room: u64,
 	/// Why it was given up, if it was.
@@ -144,6 +146,7 @@ impl TaskState {
 			not_before: 0,
 			refusals: 0,
 			upload: Upload::default(),
+			homeless: 0,
 			room: 0,
 			given_up: None,
 			reports: BTreeMap::new(),

@@ -23,7 +23,7 @@ use crate::{
 const MAX_BATCH: usize = 100;
 
 /// How long a token for a result is good, in ms.
-const TOKEN_TIME: u64 = 3_600_000;
+pub(super) const TOKEN_TIME: u64 = 3_600_000;
 
 impl Pool {
 	/// Carries out actions. Answers come back as inputs.

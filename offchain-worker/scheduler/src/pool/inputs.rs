@@ -2,8 +2,8 @@
 
 use rlc_primitives::{AccountId, Deal, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
-	requester::{PoolInfo, PoolStatus, TaskInfo, WorkerInfo},
-	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session},
+	requester::{PoolInfo, TaskInfo, WorkerInfo},
+	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session, Step},
 	Account,
 };
 use sp_core::H256;
@@ -12,9 +12,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::{spans, Adoption, Brought, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
-	db::Business,
-	decide::{membership, replies, sale::Sale},
-	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Selling, Sending},
+	db::HomelessRow,
+	decide::{membership, replies},
+	model::{ChainBlock, ChainEvent, DealState, Member, Sending},
 };
 
 /// Where an answer goes. The asker may have gone.
@@ -48,6 +48,8 @@ pub(crate) enum Input {
 	Refreshed(TaskId, u64, Answer<Option<(Task, bool)>>),
 	/// The result of a task is in the store with this size, or is not, as a worker says or as the scheduler put it there.
 	Stored(TaskId, Option<AccountId>, Option<u64>),
+	/// Which results of a deal are in no store, of one that the chain does not have any more.
+	Homeless(DealId, Result<Vec<HomelessRow>, String>),
 	/// A worker's score.
 	Score(AccountId, u64),
 	/// What all instances wrote down of the pool's business.
@@ -118,6 +120,7 @@ impl Pool {
 				replies::answered(&mut self.state, &task, false, now);
 			}
 			Input::Stored(task, worker, size) => self.stored(task, worker, size),
+			Input::Homeless(deal, rows) => self.homeless(deal, rows),
 			Input::Score(account, score) => self.state.set_score(&account, score),
 			Input::Recalled(business) => self.recalled(*business),
 			Input::Sold(sale, result) => self.sold(sale, result),
@@ -128,13 +131,15 @@ impl Pool {
 		let account = member.account.clone();
 		let session = self.links.open(&account);
 		tracing::info!(worker = %Account(account.clone()), "joined");
-		let uploaded = member.held.iter().filter(|report| report.step == rlc_protocol::worker::Step::Uploaded);
+		let uploaded = member.held.iter().filter(|report| report.step == Step::Uploaded);
 		let uploaded = uploaded.cloned().collect::<Vec<_>>();
+		let held = member.held.iter().map(|report| report.task).collect::<Vec<_>>();
 		let now = self.now();
 		let forget = membership::join(&mut self.state, member, session, now);
 		for report in uploaded {
 			self.report(&account, report);
 		}
+		self.ask_newcomer(&account, &held);
 		let terms = &self.means.terms;
 		let (heartbeat, max_result, retention) = (terms.heartbeat, terms.max_result, Some(terms.retention));
 		let joined = Joined { session, heartbeat, forget, max_result, retention };
@@ -143,6 +148,9 @@ impl Pool {
 
 	fn report(&mut self, account: &AccountId, report: Report) {
 		let task = report.task;
+		if report.step == Step::Uploaded && self.look_for_pruned(task) {
+			return;
+		}
 		if self.state.task(&task).is_none() && self.means.db.is_shared() {
 			self.pass_on(account, report);
 			return;
@@ -157,6 +165,7 @@ impl Pool {
 		match (worker, size) {
 			(worker, Some(size)) => {
 				self.state.stored(&task, worker.as_ref(), size, now);
+				self.pruned_stored(task, size);
 				self.means.metrics.stored.inc();
 			}
 			(Some(worker), None) => self.state.upload_failed(&task, &worker, now),
@@ -222,10 +231,7 @@ impl Pool {
 				}
 				self.adopt_parts();
 			}
-			Ok(None) => {
-				tracing::warn!(deal = ?deal.0, "not there any more: undone by a fork, or pruned");
-				self.batch.closed.push((deal, self.now().chain));
-			}
+			Ok(None) => self.look_for_homeless(deal),
 			Err(error) => {
 				tracing::warn!(deal = ?deal.0, "cannot be read: {error}");
 				self.read_deal(deal, true);

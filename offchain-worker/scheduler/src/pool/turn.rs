@@ -68,7 +68,9 @@ impl Pool {
 			self.refresh_scores();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
-			self.means.metrics.homeless.set(self.state.count_homeless() as i64);
+			self.look_for_homeless_again();
+			let homeless = self.state.note_homeless() + self.pruned.count();
+			self.means.metrics.homeless.set(homeless as i64);
 		}
 		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
 			self.beats.clean = Instant::now();

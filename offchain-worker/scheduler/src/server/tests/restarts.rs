@@ -24,6 +24,46 @@ async fn restart_assigns_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn result_of_a_deal_that_the_chain_has_pruned_still_comes_into_the_store() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let content = b"the result".to_vec();
+	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+	let digest = ResultDigest(H256(cid.digest()));
+	let deal = yard.deal(100, 1, 1, |_| ());
+	let task = TaskRef { deal, index: 0 }.id();
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	yard.chain.change(|world| world.contribute_digest(task, &account, digest).unwrap());
+	yard.chain.change(|world| world.reveal_digest(task, &account, digest).unwrap());
+	assert!(matches!(bob.instruction().await, Instruction::Upload { task: asked, .. } if asked == task));
+	let client = yard.client().await;
+	let wait = async {
+		while client.info().await.unwrap().homeless != 1 {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("it is told, and written down");
+	drop((bob, client));
+	yard.chain.change(|world| {
+		world.deals.remove(&deal);
+		world.tasks.remove(&task);
+		Vec::new()
+	});
+	let yard = yard.restart().await;
+	let mut bob = yard.worker_with("Bob", vec![report(task, Step::Revealed)]).await.unwrap();
+	let Instruction::Upload { token, .. } = bob.instruction().await else { panic!("nobody asks for the result") };
+	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
+	let put = reqwest::Client::new().put(&url).bearer_auth(token).body(content).send().await.unwrap();
+	assert!(put.status().is_success(), "{}", put.status());
+	bob.report(task, Step::Uploaded).await;
+	let info = yard.until(task, |info| info.result.is_some()).await;
+	assert_eq!(info.result, Some(cid.to_string()));
+	assert!(matches!(bob.instruction().await, Instruction::Stop { task: asked, .. } if asked == task));
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn instruction_that_a_killed_scheduler_did_not_send_is_sent_again() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;

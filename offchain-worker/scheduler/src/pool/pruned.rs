@@ -1,0 +1,161 @@
+//! Results of deals that the chain has pruned. It keeps deals for days, workers and the store keep results for weeks. The
+//! database says which of them are in no store yet: workers that still have them are asked, and nothing else is left to do
+//! about such a deal.
+
+use std::{
+	collections::HashMap,
+	time::{Duration, Instant},
+};
+
+use rlc_primitives::{AccountId, DealId, TaskId};
+use rlc_protocol::{worker::Instruction, Account};
+use rlc_store::{Cid, Grant, HashKind, Keep, Room};
+use tracing::Instrument;
+
+use super::{effects::TOKEN_TIME, spans, system_time, Input, Means, Pool};
+use crate::{
+	db::{HomelessRow, TaskRow},
+	decide::adoption,
+	elsewhere,
+};
+
+/// How often it is looked which results of such a deal have no home, and who has them.
+const AGAIN: Duration = Duration::from_secs(600);
+
+/// Deals that the chain has pruned, and whose results are not all in a store.
+#[derive(Default)]
+pub(super) struct Pruned(HashMap<DealId, Looked>);
+
+/// What was seen of such a deal.
+struct Looked {
+	at: Instant,
+	results: Vec<HomelessRow>,
+}
+
+impl Pruned {
+	/// Returns how many results have no home.
+	pub fn count(&self) -> usize {
+		self.0.values().map(|looked| looked.results.len()).sum()
+	}
+
+	/// Returns the result of a task, if it has no home.
+	fn get(&self, task: &TaskId) -> Option<&HomelessRow> {
+		self.0.values().flat_map(|looked| &looked.results).find(|row| row.task.id() == *task)
+	}
+
+	/// Takes out the result of a task.
+	fn take(&mut self, task: &TaskId) -> Option<HomelessRow> {
+		let deal = self.get(task)?.task.deal;
+		let results = &mut self.0.get_mut(&deal)?.results;
+		let at = results.iter().position(|row| row.task.id() == *task)?;
+		Some(results.swap_remove(at))
+	}
+}
+
+impl Pool {
+	/// Looks for results of a deal that the chain does not have, or not any more.
+	pub(super) fn look_for_homeless(&self, deal: DealId) {
+		tokio::spawn(look(self.means.clone(), deal).instrument(spans::of_deal(deal)));
+	}
+
+	/// Takes in which results of such a deal have no home, and asks for them. A deal without any is over.
+	pub(super) fn homeless(&mut self, deal: DealId, rows: Result<Vec<HomelessRow>, String>) {
+		let now = self.now();
+		let rows = rows.map(|mut rows| {
+			rows.retain(|row| row.since.saturating_add(self.means.terms.retention) > now.local);
+			rows
+		});
+		match rows {
+			Ok(rows) if rows.is_empty() => {
+				tracing::warn!(deal = ?deal.0, "not there any more: undone by a fork, or pruned");
+				self.pruned.0.remove(&deal);
+				self.batch.closed.push((deal, now.chain));
+			}
+			Ok(rows) => {
+				tracing::warn!(deal = ?deal.0, "pruned by the chain, with {} results that are in no store", rows.len());
+				for row in &rows {
+					for worker in self.state.holders(&row.task.id()) {
+						self.ask_for_pruned(&worker, row);
+					}
+				}
+				self.pruned.0.insert(deal, Looked { at: Instant::now(), results: rows });
+			}
+			Err(error) => {
+				tracing::warn!(deal = ?deal.0, "its results cannot be looked up, and are later: {error}");
+				self.pruned.0.entry(deal).or_insert(Looked { at: Instant::now(), results: Vec::new() });
+			}
+		}
+	}
+
+	/// Looks again at the deals whose time has come.
+	pub(super) fn look_for_homeless_again(&mut self) {
+		for (deal, looked) in &mut self.pruned.0 {
+			if looked.at.elapsed() >= AGAIN {
+				looked.at = Instant::now();
+				tokio::spawn(look(self.means.clone(), *deal).instrument(spans::of_deal(*deal)));
+			}
+		}
+	}
+
+	/// Asks a worker that joined for what it has in hand of such deals.
+	pub(super) fn ask_newcomer(&mut self, worker: &AccountId, held: &[TaskId]) {
+		let rows = held.iter().filter_map(|task| self.pruned.get(task)).cloned().collect::<Vec<_>>();
+		for row in rows {
+			self.ask_for_pruned(worker, &row);
+		}
+	}
+
+	/// Tells a worker to put a result into the store.
+	fn ask_for_pruned(&mut self, worker: &AccountId, row: &HomelessRow) {
+		let Some(cid) = archive_of(row) else { return };
+		let grant = Grant {
+			cid,
+			max_size: self.means.terms.max_result,
+			expires: system_time() + TOKEN_TIME,
+			// Who asked for it is not known any more.
+			who: format!("results for deal {:?}", row.task.deal.0),
+			by: Some(Account(worker.clone()).to_string()),
+			room: Room::Results,
+			quota: None,
+			keep: Keep::ForMs(self.means.terms.retention),
+		};
+		let token = self.means.store.token(&grant);
+		self.send(worker, Instruction::Upload { task: row.task.id(), token });
+	}
+
+	/// Looks for a result of such a deal that is in the store, as a worker says. Returns whether there is one to look for.
+	pub(super) fn look_for_pruned(&self, task: TaskId) -> bool {
+		let Some(cid) = self.pruned.get(&task).and_then(archive_of) else { return false };
+		let means = self.means.clone();
+		let looking = async move {
+			let size = elsewhere::size(&means, &cid).await;
+			let _ = means.inputs.send(Input::Stored(task, None, size)).await;
+		};
+		tokio::spawn(looking.instrument(spans::of_task_id(task)));
+		true
+	}
+
+	/// Takes in that a result of such a deal is in the store.
+	pub(super) fn pruned_stored(&mut self, task: TaskId, size: u64) {
+		let Some(row) = self.pruned.take(&task) else { return };
+		let stored =
+			TaskRow { task: row.task, given_up: None, stored: Some(size), result: Some(row.result), data: None };
+		self.batch.tasks.push(stored);
+		self.decided.extend(adoption::dismiss(&mut self.state, task));
+		let deal = row.task.deal;
+		if self.pruned.0.get(&deal).is_some_and(|looked| looked.results.is_empty()) {
+			self.pruned.0.remove(&deal);
+			self.batch.closed.push((deal, self.now().chain));
+		}
+	}
+}
+
+async fn look(means: Means, deal: DealId) {
+	let rows = means.db.homeless_of(deal).await.map_err(|error| error.to_string());
+	let _ = means.inputs.send(Input::Homeless(deal, rows)).await;
+}
+
+/// Returns the name of a result that a worker can bring. The data of callbacks are on chain.
+fn archive_of(row: &HomelessRow) -> Option<Cid> {
+	row.result.parse::<Cid>().ok().filter(|cid| cid.hash_kind() == HashKind::Sha256)
+}
