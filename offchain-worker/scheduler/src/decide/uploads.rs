@@ -46,11 +46,14 @@ pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> N
 		if now < until {
 			return Next::Wait(until.min(end));
 		}
-		late = Some(worker);
+		late = Some((worker, until));
 	}
 	let rank = |worker: &AccountId| {
 		let failures = task.upload.failures.get(worker).copied().unwrap_or_default();
-		let failures = if late == Some(worker) { failures.and_one(now) } else { failures };
+		let failures = match late {
+			Some((late, until)) if late == worker => failures.and_one(until),
+			_ => failures,
+		};
 		(failures.last.saturating_add(pause(failures.count)).max(now), failures.count)
 	};
 	let reachable = task.winners().filter(|worker| state.worker(worker).is_some_and(WorkerState::is_reachable));
@@ -70,9 +73,9 @@ pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> N
 
 /// Returns for how long a winner is not asked again that failed so often, in ms.
 fn pause(failures: u32) -> Moment {
-	match failures {
-		0 => 0,
-		_ => FIRST_PAUSE.checked_shl(failures - 1).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE)),
+	match failures.checked_sub(1) {
+		None => 0,
+		Some(more) => (FIRST_PAUSE << more.min(10)).min(LONGEST_PAUSE),
 	}
 }
 

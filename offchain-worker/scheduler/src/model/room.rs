@@ -12,10 +12,11 @@ use sp_core::H256;
 use super::DealState;
 
 /// The least that a task sets aside, in bytes.
-const LEAST: u64 = 64 * 1024;
+pub const LEAST: u64 = 64 * 1024;
 
-/// A task of an app that was not seen sets aside such a part of the room that is left, or the largest result.
-const UNSEEN: u64 = 16;
+/// A task of an app that was not seen sets aside such a part of the room that is left, or the largest result. More would
+/// leave workers without tasks: few results are large.
+const UNSEEN: u64 = 1_024;
 
 /// The most apps whose results' sizes are remembered: then all are learned again.
 const MAX_APPS: usize = 10_000;

@@ -137,6 +137,21 @@ fn winners_that_fail_are_asked_again_and_again_and_ever_later() {
 }
 
 #[test]
+fn only_winner_is_asked_again_when_it_was_slow() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	scene.contributes(&one, id, 7);
+	scene.reveals(&one, id, 7);
+	assert_eq!(asked(&scene.decide()), [one.clone()]);
+	scene.pass(LEAST_TIME, &[]);
+	assert_eq!(asked(&scene.decide()), []);
+	scene.pass(FIRST_PAUSE, &[]);
+	assert_eq!(asked(&scene.decide()), [one]);
+}
+
+#[test]
 fn winner_that_was_away_for_a_day_is_asked_when_it_comes_back() {
 	let (mut scene, id, first) = closed();
 	scene.state.finalize(scene.state.best());

@@ -6,7 +6,7 @@ use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::Report;
 
 use super::State;
-use crate::model::{DealState, End, Now, Replicate, TaskState, WorkerState};
+use crate::model::{room::LEAST, DealState, End, Now, Replicate, TaskState, WorkerState};
 
 impl State {
 	/// Adds a deal, if it is not known.
@@ -78,11 +78,11 @@ impl State {
 			self.unfinal.insert((block, id));
 		}
 		let needs_room = task.needs_room();
-		let size = task.largest_output();
+		let size = task.largest_output().unwrap_or(LEAST);
 		self.tasks.insert(id, task);
 		if needs_room {
-			// It was begun before.
-			self.set_room_aside(&id, size);
+			// It was begun before, so it had room. How much is not known any more, and to keep others waiting helps nobody.
+			self.set_room_aside(&id, Some(size));
 		}
 		for account in missing {
 			self.lose_part(&id, &account, now);
