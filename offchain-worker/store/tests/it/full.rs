@@ -59,7 +59,7 @@ async fn full_disk_is_later_and_what_was_stored_before_stays() {
 	let left = served.store.usage().results_left;
 	assert!((4 << 20..5 << 20).contains(&left), "the disk is smaller than the quota: {left}");
 	// Something else fills the disk, and then some.
-	std::fs::write(disk.path().join("ballast"), vec![0; 3 << 20]).unwrap();
+	std::fs::write(disk.path().join("ballast"), vec![0u8; 3 << 20]).unwrap();
 	let mut filling = 0;
 	while std::fs::write(disk.path().join(format!("filling-{filling}")), [1; 4_096]).is_ok() {
 		filling += 1;

@@ -3,6 +3,7 @@
 mod callbacks;
 mod chain;
 mod kill;
+mod stores;
 mod story;
 mod world;
 

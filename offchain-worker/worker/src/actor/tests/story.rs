@@ -230,68 +230,6 @@ async fn contribution_that_is_refused_for_good_ends_with_the_reason() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failed_app_is_reported_and_nothing_is_contributed() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let failure = FailureCause::AppFailed { code: 3 };
-	*world.app.lock().unwrap() = Behavior::Fails(failure);
-	let mut worker = Worker::start(&world, &dir).await;
-	worker.instruct(compute([0], true));
-	worker.until_all([0], Step::Failed).await;
-	assert_eq!(worker.cause(0).unwrap().0, Some(failure));
-	assert!(world.chain().contributions().is_empty());
-	// It was delegated on chain: the evidence goes there too, and again when the scheduler asks.
-	let evidence = Submission::ReportFailure(task(0), failure);
-	eventually(|| world.chain().sent == [evidence.clone()]).await;
-	worker.instruct(Instruction::ReportFailure { task: TaskRef { deal: DEAL, index: 0 } });
-	eventually(|| world.chain().sent.len() == 2).await;
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn report_that_the_chain_would_refuse_is_not_sent() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().deal.params = br#"{"bulk_cid": "Qm"}"#.to_vec().try_into().unwrap();
-	world.chain().takes_reports = false;
-	let worker = Worker::start(&world, &dir).await;
-	worker.instruct(Instruction::ReportFailure { task: task(0) });
-	eventually(|| world.chain().asked_for_reports > 0).await;
-	assert!(world.chain().sent.is_empty());
-	// The scheduler's delegation may be in a block that this node does not have yet.
-	world.chain().takes_reports = true;
-	let report = Submission::ReportFailure(task(0), FailureCause::InvalidParams);
-	eventually(|| world.chain().sent == [report.clone()]).await;
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn task_that_was_never_given_is_reported_only_if_it_is_hopeless() {
-	let unpinned = r#"{"iexec_input_files": ["https://x.org/a"]}"#;
-	for (trust, params, cause) in [
-		(1, r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
-		(1, r#"{"iexec_secrets": {"1": "x"}}"#, Some(FailureCause::SecretUnavailable)),
-		(1, r#"{"rlc_needs": {"cores": 5}}"#, Some(FailureCause::InvalidParams)),
-		(1, r#"{"rlc_needs": {"cores": 4}}"#, None),
-		(2, unpinned, Some(FailureCause::InvalidParams)),
-		(1, unpinned, None),
-	] {
-		let (world, dir) = (World::new(trust), tempfile::tempdir().unwrap());
-		world.chain().deal.params = params.as_bytes().to_vec().try_into().unwrap();
-		let mut worker = Worker::start(&world, &dir).await;
-		worker.instruct(Instruction::ReportFailure { task: task(0) });
-		match cause {
-			Some(cause) => eventually(|| world.chain().sent == [Submission::ReportFailure(task(0), cause)]).await,
-			None => {
-				worker.instruct(compute([1], true));
-				worker.until_all([1], Step::Revealed).await;
-				assert!(!world.chain().sent.iter().any(|sent| matches!(sent, Submission::ReportFailure(..))));
-			}
-		}
-		assert_eq!(world.runs.load(Ordering::SeqCst), u32::from(cause.is_none()), "{params}");
-		worker.stop().await;
-	}
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn worker_that_was_outvoted_ends_when_that_is_final() {
 	let (world, dir) = (World::new(3), tempfile::tempdir().unwrap());
 	world.chain().finalizes = false;
@@ -460,58 +398,6 @@ async fn failed_upload_can_be_asked_for_again() {
 	assert_eq!(worker.cause(0).unwrap().0, Some(FailureCause::ResultNotStored));
 	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
 	worker.until_all([0], Step::Completed).await;
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn full_store_is_asked_again_until_it_has_room() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::start(&world, &dir).await;
-	world.is_full.store(true, Ordering::SeqCst);
-	worker.instruct(compute([0], true));
-	worker.until_all([0], Step::Revealed).await;
-	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
-	eventually(|| world.refused.load(Ordering::SeqCst) > 2).await;
-	world.is_full.store(false, Ordering::SeqCst);
-	worker.until_all([0], Step::Completed).await;
-	assert!(worker.told.all.iter().all(|report| report.step != Step::Failed), "nothing failed");
-	assert_eq!(*world.uploads.lock().unwrap(), [(task(0).id(), "good".to_string())]);
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn result_that_another_stored_meanwhile_is_not_brought_to_a_full_store_for_ever() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::start(&world, &dir).await;
-	world.is_full.store(true, Ordering::SeqCst);
-	worker.instruct(compute([0], true));
-	worker.until_all([0], Step::Revealed).await;
-	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
-	eventually(|| world.refused.load(Ordering::SeqCst) > 0).await;
-	// It may be just asking.
-	while worker.told.last.get(&task(0).id()) != Some(&Step::Completed) {
-		worker.instruct(Instruction::Stop { task: task(0).id(), reason: "the task is closed".into() });
-		let outgoing = timeout(Duration::from_millis(100), worker.outgoing.recv()).await;
-		if let Ok(Some(outgoing)) = outgoing {
-			worker.hear(outgoing);
-		}
-	}
-	worker.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn worker_whose_results_have_no_home_keeps_them_and_takes_nothing_more() {
-	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_bytes = 0).await;
-	worker.instruct(compute([0], true));
-	worker.until_all([0], Step::Revealed).await;
-	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
-	worker.stop().await;
-	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_bytes = 0).await;
-	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
-	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
-	worker.until_all([0], Step::Completed).await;
-	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
 	worker.stop().await;
 }
 
