@@ -150,6 +150,7 @@ impl Pool {
 	}
 }
 
+/// Looks for results of a deal that are in no store.
 async fn look(means: Means, deal: DealId) {
 	let rows = means.db.homeless_of(deal).await.map_err(|error| error.to_string());
 	let _ = means.inputs.send(Input::Homeless(deal, rows)).await;
