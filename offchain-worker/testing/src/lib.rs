@@ -1,9 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod spoiled;
+
 use std::{
 	env,
 	io::{self, Write},
 };
+
+pub use self::spoiled::{spoiled, spoiled_text};
 
 /// The variable that lists what must not be skipped.
 pub const REQUIRE: &str = "RLC_REQUIRE";
