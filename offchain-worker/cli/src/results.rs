@@ -38,7 +38,7 @@ use crate::{
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(60);
 /// How often the store is asked whether it is there.
 const AGAIN: Duration = Duration::from_millis(500);
-/// The most files in a result.
+/// The most files and directories in a result.
 const MAX_FILES: u32 = 1_000_000;
 /// The directory of a download that is not complete.
 const PART: &str = ".rlc-download";

@@ -11,6 +11,10 @@
 //! - A path of more than 100 bytes comes before, as a file of type `L` named `././@LongLink` with the path and a zero as
 //!   its bytes; the header has the first 100 bytes then.
 
+#[cfg(test)]
+mod parsing;
+mod paths;
+
 use std::{
 	ffi::{OsStr, OsString},
 	fs::{self, File},
@@ -22,6 +26,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use tar::{EntryType, Header};
 
+use self::paths::Paths;
 use crate::Cid;
 
 /// The size of tar's blocks, in bytes.
@@ -56,7 +61,7 @@ impl Packed {
 pub struct UnpackLimits {
 	/// All files together, in bytes.
 	pub max_size: u64,
-	/// How many files.
+	/// How many files and directories.
 	pub max_files: u32,
 }
 
@@ -89,7 +94,7 @@ pub enum ArchiveError {
 	#[error("not a canonical archive: {0}")]
 	NotCanonical(&'static str),
 	/// The archive holds more than is allowed.
-	#[error("the archive holds more than {max_size} bytes or {max_files} files", max_size = .0.max_size, max_files = .0.max_files)]
+	#[error("the archive holds more than {max_size} bytes, or {max_files} files and directories", max_size = .0.max_size, max_files = .0.max_files)]
 	TooLarge(UnpackLimits),
 }
 
@@ -173,20 +178,25 @@ fn pack_file(name: &[u8], path: &Path, out: &mut impl Write) -> Result<(), Archi
 /// [`ArchiveError`], if it is not what [`pack`] writes, or more than the limits allow. The files before the fault remain.
 pub fn unpack(from: impl Read, into: &Path, limits: UnpackLimits) -> Result<Packed, ArchiveError> {
 	fs::create_dir_all(into).map_err(|error| ArchiveError::Io { path: into.into(), error })?;
+	walk(from, limits, |name, size, input| unpack_file(input, &into.join(OsStr::from_bytes(name)), size))
+}
+
+/// Reads an archive. `file` is given each file's path and size, and reads that many bytes.
+fn walk<R: Read>(
+	from: R,
+	limits: UnpackLimits,
+	mut file: impl FnMut(&[u8], u64, &mut Hashing<R>) -> Result<(), ArchiveError>,
+) -> Result<Packed, ArchiveError> {
 	let mut input = Hashing::new(from);
-	let mut last: Option<Vec<u8>> = None;
-	let (mut files, mut left) = (0, limits.max_size);
+	let mut paths = Paths::default();
+	let (mut files, mut left, mut left_names) = (0, limits.max_size, limits.max_files);
 	while let Some((name, size)) = read_headers(&mut input)? {
-		if last.as_ref().is_some_and(|last| *last >= name) {
-			return Err(ArchiveError::NotCanonical("its files are not in order"));
-		}
+		// A path can be that of very many directories.
+		left_names = left_names.checked_sub(paths.take(&name)?).ok_or(ArchiveError::TooLarge(limits))?;
 		left = left.checked_sub(size).ok_or(ArchiveError::TooLarge(limits))?;
+		file(&name, size, &mut input)?;
+		read_padding(&mut input, size)?;
 		files += 1;
-		if files > limits.max_files {
-			return Err(ArchiveError::TooLarge(limits));
-		}
-		unpack_file(&mut input, &into.join(OsStr::from_bytes(&name)), size)?;
-		last = Some(name);
 	}
 	if input.read(&mut [0]).map_err(ArchiveError::Stream)? > 0 {
 		return Err(ArchiveError::NotCanonical("something follows its end"));
@@ -221,9 +231,6 @@ fn read_headers(input: &mut impl Read) -> Result<Option<(Vec<u8>, u64)>, Archive
 		seen.extend(rest);
 	}
 	let size = size_of(&header)?;
-	if !is_plain(&name) {
-		return Err(ArchiveError::NotCanonical("a path is absolute, empty, or leads out"));
-	}
 	// Links, devices, other modes, owners and times, and other ways to write the same all end here.
 	if seen != headers(&name, size) {
 		return Err(ArchiveError::NotCanonical(
@@ -250,6 +257,11 @@ fn unpack_file(input: &mut impl Read, path: &Path, size: u64) -> Result<(), Arch
 		file.write_all(&buffer[..count]).map_err(at)?;
 		left -= count as u64;
 	}
+	Ok(())
+}
+
+/// Reads what fills a file's last block.
+fn read_padding(input: &mut impl Read, size: u64) -> Result<(), ArchiveError> {
 	let mut pad = [0; BLOCK];
 	let pad = &mut pad[..padding(size)];
 	read_exact(input, pad)?;
@@ -297,11 +309,6 @@ fn size_of(header: &Header) -> Result<u64, ArchiveError> {
 
 fn up_to_zero(bytes: &[u8]) -> Vec<u8> {
 	bytes.iter().copied().take_while(|byte| *byte != 0).collect()
-}
-
-/// Returns whether a path names a file below the directory that it is joined to, in one way only.
-fn is_plain(name: &[u8]) -> bool {
-	name.split(|byte| *byte == b'/').all(|part| !part.is_empty() && part != b"." && part != b"..")
 }
 
 fn padding(size: u64) -> usize {

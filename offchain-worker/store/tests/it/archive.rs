@@ -206,6 +206,11 @@ fn limits_hold() {
 		let into = tempfile::tempdir().unwrap();
 		assert!(matches!(unpack(bytes.as_slice(), into.path(), limits), Err(ArchiveError::TooLarge(_))));
 	}
+	let deep = tar(&[plain("a/b/c/d", b""), plain("a/b/e", b"")]);
+	for (max_files, is_allowed) in [(5, true), (4, false)] {
+		let (into, limits) = (tempfile::tempdir().unwrap(), UnpackLimits { max_size: 1, max_files });
+		assert_eq!(unpack(deep.as_slice(), into.path(), limits).is_ok(), is_allowed, "directories count too");
+	}
 	// A size that is only claimed takes no space.
 	let mut header = Header::new_gnu();
 	header.as_old_mut().name[0] = b'a';
