@@ -60,8 +60,10 @@ impl Location {
 		if let Ok(cid) = of_content.parse() {
 			return Ok((Self::Content(cid), sha256));
 		}
-		if let Ok(cid) = cid::Cid::try_from(name) {
-			return Ok((Self::Ipfs(cid.to_string()), sha256));
+		// With a slash, it would also be read out of the middle of a URL.
+		if let Some(cid) = cid::Cid::try_from(name).ok().filter(|_| !name.contains('/')) {
+			let name = cid.to_string();
+			return Ok((name.parse().map_or(Self::Ipfs(name), Self::Content), sha256));
 		}
 		let mut url = Url::parse(bare).map_err(|_| wrong("expected a CID, http(s)://… or file://…"))?;
 		url.set_fragment(None);
@@ -75,6 +77,9 @@ impl Location {
 		}
 	}
 }
+
+#[cfg(test)]
+mod parsing;
 
 #[cfg(test)]
 mod tests {
@@ -97,13 +102,28 @@ mod tests {
 		for text in [other.to_owned(), format!("ipfs://{other}?filename=notes.txt")] {
 			assert_eq!(Location::parse(&text), Ok((Location::Ipfs(other.into()), None)));
 		}
-		let url = "https://example.org/a?filename=b";
-		assert_eq!(Location::parse(url), Ok((Location::Web(url.parse().unwrap()), None)));
+		for url in [
+			"https://example.org/a?filename=b".to_owned(),
+			format!("https://ipfs.example/ipfs/{other}"),
+			format!("https://ipfs.example/ipfs/{cid}?filename=b"),
+		] {
+			assert_eq!(Location::parse(&url), Ok((Location::Web(url.parse().unwrap()), None)));
+		}
 		let digest = [0xab; 32];
 		let url = format!("https://example.org/a?b=c#sha256={}", hex::encode(digest));
 		let expected = Location::Web("https://example.org/a?b=c".parse().unwrap());
 		assert_eq!(Location::parse(&url), Ok((expected, Some(digest))));
 		assert_eq!(Location::parse("file:///etc/a%20b"), Ok((Location::File("/etc/a b".into()), None)));
+	}
+
+	#[test]
+	fn name_of_bytes_is_one_in_each_base() {
+		let cid = Cid::of_sha256([1; 32]);
+		let bytes = format!("f01551220{}", "01".repeat(32));
+		for text in [bytes.clone(), bytes.to_uppercase(), cid.to_string().to_uppercase()] {
+			assert_eq!(Location::parse(&text), Ok((Location::Content(cid), None)), "{text}");
+			assert!(is_pinned(&text));
+		}
 	}
 
 	#[test]
