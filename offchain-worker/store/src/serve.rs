@@ -23,12 +23,12 @@ use self::{
 	body::{answer, next},
 	range::Part,
 	refusal::Refusal,
-	request::{grant, number, parse},
+	request::{grant, parse},
 };
 use crate::{
 	disk::upload::Reached,
 	error::StoreError,
-	http::headers::{UPLOAD_LENGTH, UPLOAD_OFFSET},
+	http::headers::{number, UPLOAD_LENGTH, UPLOAD_OFFSET},
 	sizes::{CHUNK, MAX_PUT, READ_AT_ONCE},
 	Store,
 };

@@ -21,6 +21,7 @@ use crate::{
 	disk::lock::lock_patiently,
 	error::{FetchError, FetchErrorKind},
 	http::{
+		headers::number,
 		url::shown,
 		web::{failure, RequestFailure, Web},
 	},
@@ -203,7 +204,7 @@ async fn attempt(web: &Web, wanted: &Download<'_>, part: &mut PartFile) -> Resul
 		}
 	}
 	let too_large = || RequestFailure::Final(FetchError::too_large(&shown(&wanted.url), wanted.max_size));
-	let declared = headers_length(&response).map(|length| length.saturating_add(part.size));
+	let declared = number(response.headers(), CONTENT_LENGTH).map(|length| length.saturating_add(part.size));
 	if declared.is_some_and(|size| size > wanted.max_size) {
 		return Err(too_large());
 	}
@@ -215,10 +216,6 @@ async fn attempt(web: &Web, wanted: &Download<'_>, part: &mut PartFile) -> Resul
 		(wanted.progress)(part.size, declared.unwrap_or(0));
 	}
 	part.file.flush().await.map_err(disk)
-}
-
-fn headers_length(response: &reqwest::Response) -> Option<u64> {
-	response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn starts_at(range: Option<&HeaderValue>, at: u64) -> bool {

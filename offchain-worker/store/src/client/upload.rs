@@ -15,7 +15,7 @@ use super::retries::BACKOFF;
 use crate::{
 	error::UploadError,
 	http::{
-		headers::{UPLOAD_LENGTH, UPLOAD_OFFSET},
+		headers::{number, UPLOAD_LENGTH, UPLOAD_OFFSET},
 		url::content_url,
 		web::Web,
 	},
@@ -175,7 +175,7 @@ impl<'a> Upload<'a> {
 			Err(error) => return Answer::Ask(one_line(&error)),
 		};
 		let status = response.status();
-		let offset = response.headers().get(UPLOAD_OFFSET).and_then(|offset| offset.to_str().ok()?.parse().ok());
+		let offset = number(response.headers(), UPLOAD_OFFSET);
 		match (status, offset) {
 			(status, Some(offset)) if status.is_success() => Answer::Has(offset),
 			(StatusCode::INSUFFICIENT_STORAGE, _) => match retry_after(&response) {

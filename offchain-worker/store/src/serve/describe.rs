@@ -58,3 +58,52 @@ pub(super) fn upload(status: StatusCode, reached: Reached) -> Response {
 	];
 	(status, headers).into_response()
 }
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use crate::http::headers::number;
+	use proptest::{collection::vec, prelude::*};
+	use rlc_testing::spoiled;
+
+	fn cid() -> Cid {
+		Cid::of_sha256([1; 32])
+	}
+
+	/// Returns headers that ask for a part, with what may stand in them.
+	fn said() -> impl Strategy<Value = Vec<(HeaderName, Vec<u8>)>> {
+		let names = vec![header::RANGE, header::IF_RANGE, header::IF_NONE_MATCH];
+		let range = (0..20_u64, 0..20_u64).prop_map(|(first, last)| format!("bytes={first}-{last}"));
+		let tag = prop::sample::select(vec![format!("\"{}\"", cid()), "*".into(), "\"a\", \"b\"".into()]);
+		let value = spoiled(prop_oneof![range, tag].prop_map(String::into_bytes));
+		vec((prop::sample::select(names), value), 0..4)
+	}
+
+	proptest! {
+		#[test]
+		fn answer_says_what_it_sends(said in said(), size in prop_oneof![4 => 0..20_u64, 1 => any::<u64>()]) {
+			let mut headers = HeaderMap::new();
+			for (name, value) in said {
+				if let Ok(value) = HeaderValue::from_bytes(&value) {
+					headers.append(name, value);
+				}
+			}
+			let (response, part) = content(&cid(), size, &headers);
+			let length = number(response.headers(), header::CONTENT_LENGTH);
+			let range = text(response.headers(), header::CONTENT_RANGE).map(str::to_owned);
+			match (response.status(), part) {
+				(StatusCode::OK, Part::All) => prop_assert_eq!((length, range), (Some(size), None)),
+				(StatusCode::PARTIAL_CONTENT, Part::Bytes(first, last)) => {
+					prop_assert!(first <= last && last < size);
+					let expected = format!("bytes {first}-{last}/{size}");
+					prop_assert_eq!((length, range), (Some(last - first + 1), Some(expected)));
+				}
+				(StatusCode::RANGE_NOT_SATISFIABLE, Part::None) => {
+					prop_assert_eq!((length, range), (Some(0), Some(format!("bytes */{size}"))));
+				}
+				(StatusCode::NOT_MODIFIED, Part::None) => prop_assert_eq!((length, range), (None, None)),
+				other => prop_assert!(false, "{other:?}"),
+			}
+		}
+	}
+}

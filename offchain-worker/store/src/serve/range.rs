@@ -1,5 +1,7 @@
 //! The part of a content that a request asks for.
 
+use crate::http::headers::digits as number;
+
 /// What a `Range` header asks of a content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -20,8 +22,6 @@ pub(super) fn requested(header: Option<&str>, size: u64) -> Part {
 	else {
 		return Part::All;
 	};
-	// `u64`'s own reading would take a sign.
-	let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok())?;
 	match (first, last) {
 		("", count) => match number(count) {
 			None => Part::All,
@@ -38,6 +38,37 @@ pub(super) fn requested(header: Option<&str>, size: u64) -> Part {
 				(Some(first), Some(last)) => Part::Bytes(first, last.min(size - 1)),
 				_ => Part::All,
 			}
+		}
+	}
+}
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled_text;
+
+	fn ranges() -> impl Strategy<Value = String> {
+		let number = || prop_oneof![3 => (0..20_u64).prop_map(|it| it.to_string()), 1 => any::<u64>().prop_map(|it| it.to_string()), 1 => Just(String::new())];
+		(number(), number()).prop_map(|(first, last)| format!("bytes={first}-{last}"))
+	}
+
+	proptest! {
+		#[test]
+		fn part_is_within_the_content(
+			header in spoiled_text(ranges()),
+			size in prop_oneof![3 => 0..20_u64, 1 => any::<u64>()],
+		) {
+			if let Part::Bytes(first, last) = requested(Some(&header), size) {
+				prop_assert!(first <= last && last < size);
+				prop_assert_eq!(requested(Some(&format!("bytes={first}-{last}")), size), Part::Bytes(first, last));
+			}
+		}
+
+		#[test]
+		fn range_in_order_is_understood(first in 0..20_u64, more in 0..20_u64, size in 1..20_u64) {
+			let expected = if first < size { Part::Bytes(first, (first + more).min(size - 1)) } else { Part::None };
+			prop_assert_eq!(requested(Some(&format!("bytes={first}-{}", first + more)), size), expected);
 		}
 	}
 }

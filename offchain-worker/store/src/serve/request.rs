@@ -26,8 +26,3 @@ pub(super) fn grant(store: &Store, cid: &str, headers: &HeaderMap) -> Result<Gra
 pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 	headers.get(name)?.to_str().ok()
 }
-
-/// Returns a header's number.
-pub(super) fn number(headers: &HeaderMap, name: HeaderName) -> Option<u64> {
-	text(headers, name)?.parse().ok()
-}
