@@ -68,6 +68,47 @@ pub(super) fn content_of(digest: &str) -> Option<Cid> {
 }
 
 #[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled_text;
+
+	fn images() -> impl Strategy<Value = String> {
+		let host =
+			prop::sample::select(vec!["docker.io", "ghcr.io", "registry.example:5000", "127.0.0.1:5000", "[::1]:5000"]);
+		let reference = prop_oneof![
+			Just(String::new()),
+			Just(":1.0".to_owned()),
+			any::<[u8; 32]>().prop_map(|digest| format!("@sha256:{}", hex::encode(digest))),
+		];
+		(host, "[a-z]{1,4}(/[a-z0-9._-]{1,4})?", reference)
+			.prop_map(|(host, name, reference)| format!("{host}/{name}{reference}"))
+	}
+
+	proptest! {
+		#[test]
+		fn name_leads_to_its_host_and_nowhere_else(text in spoiled_text(images())) {
+			let Ok(RegistryImage { base, reference }) = text.parse::<RegistryImage>() else { return Ok(()) };
+			prop_assert!(base.username().is_empty() && base.password().is_none());
+			prop_assert!(base.query().is_none() && base.fragment().is_none());
+			prop_assert!(base.path().starts_with("/v2/") && base.path().ends_with('/'));
+			prop_assert!(base.scheme() == "https" || !text.starts_with("docker.io"));
+			for part in [format!("manifests/{reference}"), "blobs/sha256:00".into()] {
+				let url: Url = format!("{base}{part}").parse().unwrap();
+				prop_assert_eq!(url.path(), format!("{}{part}", base.path()), "{} stays below {}", part, base);
+			}
+		}
+
+		#[test]
+		fn digest_is_written_in_one_way(text in spoiled_text(any::<[u8; 32]>().prop_map(|it| format!("sha256:{}", hex::encode(it))))) {
+			if let Some(cid) = content_of(&text) {
+				prop_assert_eq!(format!("sha256:{}", hex::encode(cid.digest())), text);
+			}
+		}
+	}
+}
+
+#[cfg(test)]
 mod tests {
 	use super::*;
 

@@ -219,7 +219,7 @@ impl Pull<'_> {
 			self.image.wrong(FetchErrorKind::NotAllowed, words)
 		};
 		let challenge = refused.headers().get(WWW_AUTHENTICATE).and_then(|text| text.to_str().ok()).unwrap_or_default();
-		let url = auth::token_url(challenge).ok_or_else(private)?;
+		let url = auth::token_url(challenge, &self.image.base).ok_or_else(private)?;
 		let response = self.client.get(url).send().await.map_err(|error| self.broken(error))?;
 		if !response.status().is_success() {
 			return Err(private());
