@@ -180,6 +180,40 @@ impl<'de> Deserialize<'de> for Cid {
 }
 
 #[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled_text;
+
+	fn cids() -> impl Strategy<Value = Cid> {
+		let kind = prop_oneof![Just(HashKind::Sha256), Just(HashKind::Keccak256)];
+		(kind, any::<[u8; 32]>()).prop_map(|(kind, digest)| Cid { kind, digest })
+	}
+
+	proptest! {
+		#[test]
+		fn each_content_has_one_name(cid in cids()) {
+			prop_assert_eq!(cid.to_string().parse(), Ok(cid));
+		}
+
+		#[test]
+		fn whatever_is_a_name_is_written_so(text in spoiled_text(cids().prop_map(|cid| cid.to_string()))) {
+			match text.parse::<Cid>() {
+				Ok(cid) => prop_assert_eq!(cid.to_string(), text),
+				Err(error) => prop_assert!(error.to_string().len() < 1_000, "errors do not grow with what is wrong"),
+			}
+		}
+
+		#[test]
+		fn name_is_a_name_of_one_file(text in spoiled_text(cids().prop_map(|cid| cid.to_string()))) {
+			if text.parse::<Cid>().is_ok() {
+				prop_assert!(text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+			}
+		}
+	}
+}
+
+#[cfg(test)]
 mod tests {
 	use super::*;
 

@@ -112,6 +112,45 @@ fn mac(key: &[u8; 32], grant: &[u8]) -> Hmac<Sha256> {
 }
 
 #[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled_text;
+
+	const KEY: [u8; 32] = [7; 32];
+
+	fn grant() -> Grant {
+		let (who, keep) = ("someone".into(), Keep::Retention);
+		Grant {
+			cid: Cid::of_sha256([1; 32]),
+			max_size: 10,
+			expires: 9,
+			who,
+			by: None,
+			room: Room::Uploads,
+			quota: None,
+			keep,
+		}
+	}
+
+	proptest! {
+		#[test]
+		fn nobody_changes_what_a_token_allows(token in spoiled_text(Just(sign(&KEY, &grant())))) {
+			match check(&KEY, &token, &grant().cid, 0) {
+				Ok(allowed) => prop_assert_eq!(allowed, grant()),
+				Err(error) => prop_assert_eq!(error, TokenError::Forged),
+			}
+		}
+
+		#[test]
+		fn token_of_another_key_allows_nothing(key: [u8; 32]) {
+			prop_assume!(key != KEY);
+			prop_assert_eq!(check(&KEY, &sign(&key, &grant()), &grant().cid, 0), Err(TokenError::Forged));
+		}
+	}
+}
+
+#[cfg(test)]
 mod tests {
 	use super::*;
 

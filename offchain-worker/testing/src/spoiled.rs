@@ -6,7 +6,8 @@
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 /// Bytes that mean something to one reader or another.
-const TELLING: &[u8] = b"\0\t\n\r \"#%&'()*+,-./0123456789:;<=>?@ABCEFTXZ[\\]_abcdefnrtuxz{|}~\x7f\x80\xbf\xc3\xed\xf4\xff";
+const TELLING: &[u8] =
+	b"\0\t\n\r \"#%&'()*+,-./0123456789:;<=>?@ABCEFTXZ[\\]_abcdefnrtuxz{|}~\x7f\x80\xbf\xc3\xed\xf4\xff";
 
 /// The most changes of one text.
 const MOST_CHANGES: usize = 3;

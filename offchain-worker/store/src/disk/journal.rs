@@ -25,7 +25,7 @@ const MAX_UNWRITTEN: usize = 1 << 20;
 const OLD_RESULTS: &str = "results of ";
 
 /// A line of the journal.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Line {
 	/// A holder has a content until a time, in ms, in a part of the store. Older programs name no part.
@@ -86,12 +86,16 @@ pub(super) struct Journal {
 impl Journal {
 	/// Reads what a journal says is held; nothing if there is none.
 	pub(super) fn read(path: &Path) -> io::Result<Held> {
+		match File::open(path) {
+			Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Held::default()),
+			other => Self::replay(BufReader::new(other?)),
+		}
+	}
+
+	/// Returns what is held after these lines.
+	fn replay(lines: impl BufRead) -> io::Result<Held> {
 		let mut held = Held::default();
-		let file = match File::open(path) {
-			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(held),
-			other => other?,
-		};
-		for line in BufReader::new(file).split(b'\n') {
+		for line in lines.split(b'\n') {
 			// The last line of a process that was killed may be cut off.
 			if let Ok(line) = serde_json::from_slice::<Line>(&line?) {
 				line.replay(&mut held);
@@ -206,3 +210,6 @@ impl Journal {
 fn needed(held: &Held) -> usize {
 	2 * held.holds + held.loose.len()
 }
+
+#[cfg(test)]
+mod parsing;
