@@ -50,6 +50,9 @@ pub enum InvalidParams {
 	/// A quotation mark is not closed.
 	#[error("iexec_args: a quotation mark is not closed")]
 	OpenQuote,
+	/// No program can be given a zero byte: it ends an argument.
+	#[error("iexec_args: an argument has a zero byte in it")]
+	ZeroByte,
 }
 
 /// What iExec's params can ask for, and no worker here does.
@@ -206,8 +209,11 @@ impl RequestParams {
 	///
 	/// # Errors
 	///
-	/// [`InvalidParams::OpenQuote`].
+	/// [`InvalidParams::OpenQuote`] and [`InvalidParams::ZeroByte`].
 	pub fn args(&self) -> Result<Vec<String>, InvalidParams> {
+		if self.iexec_args.contains('\0') {
+			return Err(InvalidParams::ZeroByte);
+		}
 		let (mut args, mut current) = (Vec::new(), None::<String>);
 		let mut quote = None;
 		let mut characters = self.iexec_args.chars();
@@ -328,5 +334,9 @@ mod tests {
 	fn arguments_are_split_as_by_a_shell() {
 		assert_eq!(args(" a  'b c' \"d \\\" e\" f\\ g '' ").unwrap(), ["a", "b c", "d \" e", "f g", ""]);
 		assert_eq!(args("it's"), Err(InvalidParams::OpenQuote));
+		assert_eq!(args("a\0b"), Err(InvalidParams::ZeroByte));
 	}
 }
+
+#[cfg(test)]
+mod parsing;
