@@ -3,6 +3,8 @@
 pub mod address;
 pub mod needs;
 pub mod params;
+#[cfg(test)]
+mod parsing;
 pub mod pool;
 pub mod requester;
 pub mod signing;

@@ -38,3 +38,25 @@ mod tests {
 		assert_eq!(PoolDescription::parse(b"plain").name, "plain");
 	}
 }
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::{collection::vec, prelude::*};
+	use rlc_testing::spoiled;
+
+	fn described() -> impl Strategy<Value = Vec<u8>> {
+		("(?s).{0,8}", any::<bool>()).prop_map(|(name, has_url)| {
+			let url = has_url.then(|| "http://127.0.0.1:9000".into());
+			PoolDescription { name, url }.to_bytes()
+		})
+	}
+
+	proptest! {
+		#[test]
+		fn description_has_one_form(bytes in prop_oneof![spoiled(described()), vec(any::<u8>(), 0..40)]) {
+			let pool = PoolDescription::parse(&bytes);
+			prop_assert_eq!(PoolDescription::parse(&pool.to_bytes()), pool);
+		}
+	}
+}
