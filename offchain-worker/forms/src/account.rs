@@ -15,6 +15,9 @@ use crate::hex;
 /// The SS58 prefix of accounts: the one of networks without a registered prefix.
 const SS58_PREFIX: u16 = 42;
 
+/// How many characters of a text that is not an account are shown.
+const SHOWN: usize = 100;
+
 /// An account, as SS58. Read also as `0x` and 64 hex digits, and as `0x` and 40: the account of an Ethereum key, by its
 /// address.
 ///
@@ -39,7 +42,7 @@ impl FromStr for Account {
 	type Err = InvalidAccount;
 
 	fn from_str(text: &str) -> Result<Self, InvalidAccount> {
-		read(text).map(Self).ok_or_else(|| InvalidAccount(text.into()))
+		read(text).map(Self).ok_or_else(|| InvalidAccount(text.chars().take(SHOWN).collect()))
 	}
 }
 

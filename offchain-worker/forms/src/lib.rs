@@ -10,6 +10,8 @@ mod domain;
 pub mod hex;
 mod number;
 mod order;
+#[cfg(test)]
+mod parsing;
 mod restriction;
 pub mod rpc;
 pub mod schema;

@@ -106,4 +106,6 @@ impl JsonSchema for Request {
 }
 
 #[cfg(test)]
+mod parsing;
+#[cfg(test)]
 mod tests;

@@ -20,7 +20,7 @@ fn id(byte: u8) -> H160 {
 	H160::repeat_byte(byte)
 }
 
-fn orders() -> [AnyOrder; 4] {
+pub(super) fn orders() -> [AnyOrder; 4] {
 	let app = AppOrder {
 		app: AppId(id(1)),
 		price: 5,
