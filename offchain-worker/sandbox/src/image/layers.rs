@@ -17,14 +17,15 @@ use std::{
 use sha2::{Digest, Sha256};
 use tar::{Archive, Entry, EntryType};
 
-use crate::{Error, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{kept::Sha, Error, GUEST_INPUT, GUEST_OUTPUT};
 
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
-/// How many symbolic links may be on the way to a file, and how many directories.
+/// How many symbolic links may be on the way to a file, how many directories, and how many names with those of the links.
 const MOST_LINKS: u32 = 40;
 const DEEPEST: usize = 128;
+const LONGEST: u32 = 512;
 /// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
 const MOST_DESCRIPTION: u64 = 1 << 20;
 /// What may follow an archive's end in a layer, in bytes: programs fill their last block.
@@ -85,8 +86,7 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget)
 pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) -> Result<(), Error> {
 	let mut layer = Hashed { from: layer, hasher: Sha256::new() };
 	let mut unpack = || -> io::Result<()> {
-		// What this layer itself has: its whiteouts are for those below it.
-		let mut own = HashSet::new();
+		let mut own = Own::default();
 		each_entry(&mut layer, budget, |entry, budget| unpack_entry(entry, root, &mut own, budget))?;
 		// What comes after the archive's end counts for the digest.
 		match io::copy(&mut (&mut layer).take(MOST_REST + 1), &mut io::sink())? {
@@ -100,6 +100,47 @@ pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) 
 		return Err(Error::App(format!("the image cannot be used: its layer {content} is {is}")));
 	}
 	Ok(())
+}
+
+/// What a layer itself has: its whiteouts are for those below it.
+///
+/// By the hashes of paths, as a layer can have very many of the longest paths.
+#[derive(Default)]
+struct Own {
+	/// Files and directories.
+	paths: HashSet<Sha>,
+	/// Directories out of which lower layers were taken.
+	emptied: HashSet<Sha>,
+}
+
+impl Own {
+	/// Adds a path below the root, and the directories that lead to it.
+	fn add(&mut self, path: &Path, root: &Path) {
+		for above in path.ancestors().take_while(|above| *above != root) {
+			// Those that lead to one that is known are known, too.
+			if !self.paths.insert(hash(above)) {
+				break;
+			}
+		}
+	}
+
+	/// Removes everything that lower layers have put into a directory. What came since is the layer's own, so once is enough.
+	fn empty(&mut self, directory: &Path) -> io::Result<()> {
+		if !self.emptied.insert(hash(directory)) {
+			return Ok(());
+		}
+		for below in fs::read_dir(directory)? {
+			let below = below?.path();
+			if !self.paths.contains(&hash(&below)) {
+				remove(&below)?;
+			}
+		}
+		Ok(())
+	}
+}
+
+fn hash(path: &Path) -> Sha {
+	Sha256::digest(path.as_os_str().as_bytes()).into()
 }
 
 /// Does something with each entry of an archive. An archive that compresses well could otherwise fill the worker's memory
@@ -123,18 +164,13 @@ fn each_entry<R: Read>(
 	}
 }
 
-fn unpack_entry<R: Read>(
-	mut entry: Entry<'_, R>,
-	root: &Path,
-	own: &mut HashSet<PathBuf>,
-	budget: &mut Budget,
-) -> io::Result<()> {
+fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, budget: &mut Budget) -> io::Result<()> {
 	let names = names(&entry.path()?)?;
 	// The root itself has neither name nor rights to set.
 	let Some((name, parents)) = names.split_last() else { return Ok(()) };
 	let parent = enter(root, parents, budget)?;
 	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
-		return if name.as_bytes() == OPAQUE { hide_all(&parent, own) } else { hide(&parent, hidden) };
+		return if name.as_bytes() == OPAQUE { own.empty(&parent) } else { hide(&parent, hidden) };
 	}
 	let path = parent.join(name);
 	let kind = entry.header().entry_type();
@@ -156,13 +192,18 @@ fn unpack_entry<R: Read>(
 			file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.header().mtime()?.min(1 << 33)))?;
 		}
 		EntryType::Symlink => {
+			let target = entry.link_name()?.filter(|target| !target.as_os_str().is_empty());
+			let target = target.ok_or_else(|| bad("a link has no target"))?;
 			remove(&path)?;
-			symlink(entry.link_name()?.ok_or_else(|| bad("a link has no target"))?, &path)?;
+			symlink(target, &path)?;
 		}
 		EntryType::Link => {
 			let target = names_of_link(&entry)?;
 			let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
 			let target = enter(root, parents, budget)?.join(name);
+			if !target.symlink_metadata().is_ok_and(|data| !data.is_dir()) {
+				return Err(bad("a link leads to no file"));
+			}
 			// Linking a file to itself would remove it.
 			if target != path {
 				remove(&path)?;
@@ -172,18 +213,7 @@ fn unpack_entry<R: Read>(
 		// Devices, pipes: nothing that an app may have.
 		_ => return Ok(()),
 	}
-	own.extend(path.ancestors().take_while(|above| *above != root).map(Path::to_owned));
-	Ok(())
-}
-
-/// Removes everything that lower layers have put into a directory.
-fn hide_all(directory: &Path, own: &HashSet<PathBuf>) -> io::Result<()> {
-	for below in fs::read_dir(directory)? {
-		let below = below?.path();
-		if !own.contains(&below) {
-			remove(&below)?;
-		}
-	}
+	own.add(&path, root);
 	Ok(())
 }
 
@@ -245,8 +275,12 @@ fn names(path: &Path) -> io::Result<Vec<OsString>> {
 /// What is missing is made.
 fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<PathBuf> {
 	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
-	let (mut path, mut links, mut depth) = (root.to_owned(), 0, 0);
+	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);
 	while let Some(name) = left.pop() {
+		steps += 1;
+		if steps > LONGEST {
+			return Err(bad("a path is too long"));
+		}
 		if name == ".." {
 			if path != root {
 				path.pop();
@@ -338,13 +372,18 @@ fn bad(cause: &str) -> io::Error {
 	io::Error::new(io::ErrorKind::InvalidData, cause)
 }
 
-/// Tells whose fault an error is: the operating system's errors are this machine's, but for impossible names; all others
-/// are the archive's.
+/// Tells whose fault an error is: the operating system's errors are this machine's, but for those about names and links that
+/// cannot be; all others are the archive's.
 fn whose(error: io::Error) -> Error {
-	match error.raw_os_error() {
-		Some(_) if error.kind() != io::ErrorKind::InvalidFilename => {
-			Error::Host(format!("the image could not be unpacked: {error}"))
-		}
-		_ => Error::App(format!("the image cannot be unpacked: {error}")),
+	use io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory, TooManyLinks};
+	let is_of_archive =
+		matches!(error.kind(), AlreadyExists | InvalidFilename | IsADirectory | NotADirectory | TooManyLinks);
+	if error.raw_os_error().is_some() && !is_of_archive {
+		Error::Host(format!("the image could not be unpacked: {error}"))
+	} else {
+		Error::App(format!("the image cannot be unpacked: {error}"))
 	}
 }
+
+#[cfg(test)]
+mod parsing;

@@ -187,15 +187,34 @@ fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
 		return Err(app(format!("it has {} layers, but names {}", files.len(), contents.len())));
 	}
 	let run = config.config.unwrap_or_default();
-	Ok(Found {
-		settings: Settings {
-			entrypoint: run.entrypoint.unwrap_or_default(),
-			command: run.command.unwrap_or_default(),
-			environment: run.environment.unwrap_or_default(),
-			directory: run.directory.filter(|directory| !directory.is_empty()),
-		},
-		layers: files.into_iter().zip(contents).map(|(file, content)| Layer { file, content }).collect(),
-	})
+	let settings = Settings {
+		entrypoint: run.entrypoint.unwrap_or_default(),
+		command: run.command.unwrap_or_default(),
+		environment: run.environment.unwrap_or_default(),
+		directory: run.directory.filter(|directory| !directory.is_empty()),
+	};
+	check(&settings)?;
+	let layers = files.into_iter().zip(contents).map(|(file, content)| Layer { file, content }).collect();
+	Ok(Found { settings, layers })
+}
+
+/// Checks that a container can be started so. `runc` would refuse the rest, as if this machine were to blame.
+fn check(settings: &Settings) -> Result<(), Error> {
+	let Settings { entrypoint, command, environment, directory } = settings;
+	let mut texts = entrypoint.iter().chain(command).chain(environment).chain(directory);
+	if texts.any(|text| text.contains('\0')) {
+		return Err(app("its configuration has a text with a zero byte".into()));
+	}
+	let is_named = |variable: &&String| variable.find('=').is_some_and(|end| end > 0);
+	if let Some(variable) = environment.iter().find(|variable| !is_named(variable)) {
+		return Err(app(format!("its variable {variable:?} is not NAME=value")));
+	}
+	match directory {
+		Some(directory) if !directory.starts_with('/') => {
+			Err(app(format!("its working directory {directory:?} is not an absolute path")))
+		}
+		_ => Ok(()),
+	}
 }
 
 /// Returns a file of the layout, which may not be elsewhere.
@@ -232,3 +251,6 @@ pub fn architecture() -> &'static str {
 fn app(cause: String) -> Error {
 	Error::App(format!("the image cannot be used: {cause}"))
 }
+
+#[cfg(test)]
+mod parsing;

@@ -280,6 +280,82 @@ fn name_cannot_fill_the_memory() {
 	}
 }
 
+/// Returns why an archive cannot be unpacked, which must be its own fault.
+fn cause(outcome: Result<(), Error>) -> String {
+	match outcome {
+		Err(Error::App(cause)) if cause.contains("cannot be unpacked") => cause,
+		other => panic!("{other:?}"),
+	}
+}
+
+#[test]
+fn names_that_cannot_be_are_the_archives_fault() {
+	for entries in [
+		&[("a", File("")), ("a/b", File(""))][..],
+		&[("a", Hard("b"))],
+		&[("a", Hard("a"))],
+		&[("a/", Directory), ("b", Hard("a"))],
+	] {
+		let root = tempfile::tempdir().unwrap();
+		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Budget::new(9, 9)));
+	}
+	for entries in [[("a", File("")), ("a/b", File(""))], [("a/b", File("")), ("a", File(""))]] {
+		let directory = tempfile::tempdir().unwrap();
+		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Budget::new(9, 9)));
+	}
+}
+
+#[test]
+fn links_cannot_lead_about_for_long() {
+	// Each comes back to where it begins.
+	const ABOUT: &str = "a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/../a/..";
+	let names: Vec<_> = (0..20).map(|number| format!("l{number}")).collect();
+	let path = format!("{}/x", names.join("/"));
+	let mut entries = vec![("a/", Directory)];
+	entries.extend(names.iter().map(|name| (name.as_str(), Link(ABOUT))));
+	entries.push((path.as_str(), File("")));
+	let root = tempfile::tempdir().unwrap();
+	let outcome = layers::apply(&layer(&entries)[..], "", root.path(), &mut Budget::new(9, 99));
+	assert!(cause(outcome).contains("a path is too long"));
+}
+
+#[test]
+fn whiteouts_of_a_layer_spare_what_it_has_itself() {
+	let lower = layer(&[("dir/a", File("a")), ("dir/sub/b", File("b"))]);
+	let upper = layer(&[
+		("dir/sub/c", File("c")),
+		("dir/.wh..wh..opq", File("")),
+		("dir/d", File("d")),
+		("dir/.wh..wh..opq", File("")),
+		("dir/sub/.wh..wh..opq", File("")),
+	]);
+	let layout = Layout::of(&[lower, upper]);
+	let image = layout.unpack().unwrap();
+	assert_eq!(tree(&image.root), ["dir/", "dir/d=d", "dir/sub/", "dir/sub/c=c"]);
+}
+
+#[test]
+fn image_that_no_container_can_be_started_of_is_the_apps_fault() {
+	for (what, value) in [
+		("Env", json!(["A"])),
+		("Env", json!(["=1"])),
+		("Env", json!(["A=\u{0}"])),
+		("Cmd", json!(["a\u{0}"])),
+		("WorkingDir", json!("work")),
+		("WorkingDir", json!("/\u{0}")),
+	] {
+		let layout = Layout::new();
+		let one = layer(&[("a", File("a"))]);
+		let mut config = config(std::slice::from_ref(&one), layout::architecture());
+		config["config"][what] = value;
+		let config = layout.blob(config.to_string().as_bytes());
+		let layers = [layout.blob(&one)];
+		let manifest = layout.blob(json!({ "config": config, "layers": layers }).to_string().as_bytes());
+		layout.index(&[manifest]);
+		assert!(fault(layout.unpack()).contains("cannot be used: its "), "{what}");
+	}
+}
+
 #[test]
 fn nothing_long_follows_a_layer() {
 	let root = tempfile::tempdir().unwrap();
