@@ -21,6 +21,8 @@ use crate::guest::{Halt, MemoryMeter};
 const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 1024;
 const DEEPEST: usize = 32;
+/// The longest text of a path, in bytes: that of Linux. A module's memory can hold one of more names than ours could.
+const LONGEST_TEXT: usize = 4096;
 /// What a file or directory takes of memory at least, in bytes: a page.
 const PAGE: u64 = 4096;
 
@@ -128,6 +130,9 @@ impl Tree {
 	pub fn resolve(&self, from: &Node, path: &str) -> Result<Node> {
 		if path.is_empty() {
 			return Err(Errno::NOENT.into());
+		}
+		if path.len() > LONGEST_TEXT {
+			return Err(Errno::NAMETOOLONG.into());
 		}
 		if path.starts_with('/') {
 			return Err(Errno::NOTCAPABLE.into());

@@ -36,6 +36,8 @@ fn paths_cannot_leave_their_tree() {
 	assert_eq!(errno(tree.resolve(&root, "")), Errno::NOENT);
 	assert_eq!(errno(tree.resolve(&root, &"a".repeat(256))), Errno::NAMETOOLONG);
 	assert_eq!(errno(tree.resolve(&root, &"a/".repeat(33))), Errno::NAMETOOLONG);
+	assert_eq!(tree.resolve(&root, &"./".repeat(2048)).unwrap(), root);
+	assert_eq!(errno(tree.resolve(&root, &"./".repeat(2049))), Errno::NAMETOOLONG);
 	assert_eq!(errno(tree.resolve(&root, &format!("{}/", "a".repeat(250)).repeat(5))), Errno::NAMETOOLONG);
 }
 
