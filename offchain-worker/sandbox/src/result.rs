@@ -254,3 +254,51 @@ mod tests {
 		assert!(read(r#"{"callback-data": "0x", "own": 1}"#).is_ok());
 	}
 }
+
+#[cfg(test)]
+mod parsing {
+	use std::os::unix::fs::symlink;
+
+	use proptest::prelude::*;
+	use rlc_testing::spoiled;
+	use serde_json::json;
+
+	use super::*;
+
+	/// Returns what apps write into `computed.json`.
+	fn written() -> impl Strategy<Value = Vec<u8>> {
+		let paths =
+			vec!["/iexec_out/result.txt", "./sub/../sub/part", "../secret", "up", "etc/passwd", "/iexec_out/sub/"];
+		let json = prop_oneof![
+			prop::sample::select(paths).prop_map(|path| json!({ "deterministic-output-path": path })),
+			prop::collection::vec(any::<u8>(), 0..6)
+				.prop_map(|data| json!({ "callback-data": format!("0x{}", hex::encode(data)), "own": 1 })),
+		];
+		json.prop_map(|json| json.to_string().into_bytes())
+	}
+
+	#[test]
+	fn result_is_within_out_and_never_this_machines_fault() {
+		let directory = tempfile::tempdir().unwrap();
+		let output = directory.path().canonicalize().unwrap().join("out");
+		fs::create_dir_all(output.join("sub")).unwrap();
+		fs::write(output.join("result.txt"), "42").unwrap();
+		fs::write(output.join("sub/part"), "1").unwrap();
+		fs::write(directory.path().join("secret"), "").unwrap();
+		symlink("../secret", output.join("up")).unwrap();
+		symlink("/etc", output.join("etc")).unwrap();
+		proptest!(|(json in spoiled(written()))| {
+			fs::write(output.join(FILE), &json).unwrap();
+			match read_result(&output) {
+				Ok(Output::Files(path)) => prop_assert!(path.starts_with(&output), "{}", path.display()),
+				Ok(Output::Callback(data)) => {
+					let computed: Value = serde_json::from_slice(&json).unwrap();
+					let written = computed["callback-data"].as_str().unwrap().to_ascii_lowercase();
+					prop_assert_eq!(written, format!("0x{}", hex::encode(data)));
+				}
+				Err(InvalidResult::Host(error)) => prop_assert!(false, "{error}"),
+				Err(_) => {}
+			}
+		});
+	}
+}

@@ -23,6 +23,8 @@ mod errno;
 mod fail;
 mod files;
 mod memory;
+#[cfg(test)]
+mod parsing;
 mod paths;
 mod random;
 mod surroundings;
