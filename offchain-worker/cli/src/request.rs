@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Params, Tag, WorkerpoolId};
+use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Moment, Params, Tag, WorkerpoolId};
 use rlc_protocol::RequestParams;
 use rlc_store::{Cid, HashKind};
 use sp_core::H256;
@@ -38,8 +38,8 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app: a path (it is uploaded), a CID, or an http(s), file or ipfs URL; may be repeated. At a trust above 1,
-	/// URLs are pinned: what is there is read once, and #sha256=HEX is added, so that all workers read the same
+	/// A file for the app: a path (it is uploaded), a CID, or an http(s), file or ipfs URL; may be repeated. Above trust 1,
+	/// URLs are pinned: the content is read once, and #sha256=HEX is added, so that all workers read the same bytes
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
 
@@ -231,15 +231,15 @@ impl RequestOptions {
 	}
 }
 
-/// Returns whether an input says where it is, and is not a file to be uploaded: a URL, or a CID, with a name or a hash after
-/// it or not.
+/// Returns whether an input is a location, and not a file to be uploaded: a URL, or a CID, perhaps followed by a name or a
+/// hash.
 fn is_location(input: &str) -> bool {
 	let is_url = ["http://", "https://", "file://", "ipfs://"].iter().any(|scheme| input.starts_with(scheme));
 	let first = input.split(['/', '?', '#']).next().unwrap_or_default();
 	is_url || first.parse::<Cid>().is_ok()
 }
 
-/// Returns params as they are written into a request: nothing, if they say nothing.
+/// Returns params as they are written into a request: no bytes, if they say nothing.
 fn encoded(params: &RequestParams) -> Result<Params> {
 	let bytes = if *params == RequestParams::default() { Vec::new() } else { serde_json::to_vec(params)? };
 	bytes.try_into().map_err(|bytes: Vec<u8>| {
@@ -267,7 +267,7 @@ mod tests {
 
 	#[test]
 	fn request_without_options_has_no_params() {
-		assert_eq!(options(&[]).params().unwrap(), (Vec::new(), Vec::new()));
+		assert_eq!(options(&[]).params().unwrap(), (RequestParams::default(), Vec::new()));
 	}
 
 	#[test]

@@ -139,7 +139,7 @@ pub struct Joined {
 	/// The largest result that the pool's store takes, in bytes. Older schedulers do not say.
 	#[serde(default = "no_limit")]
 	pub max_result: u64,
-	/// How long after a task's final deadline the pool still takes its result, in ms: until then a worker keeps it, unless it
+	/// How long after a task's final deadline the pool still accepts its result, in ms: until then, a worker keeps it unless it
 	/// is told that it need not. Older schedulers do not say.
 	#[serde(default)]
 	pub retention: Option<u64>,

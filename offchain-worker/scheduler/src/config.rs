@@ -36,11 +36,11 @@ pub struct Config {
 	pub store_dir: PathBuf,
 	/// What the store holds, in bytes.
 	pub store_quota: u64,
-	/// How much of that is for what accounts upload, in percent. The rest is for results alone.
+	/// How much of that is for uploads of accounts, in percent. The rest is for results alone.
 	pub store_uploads: u8,
 	/// What it holds of each account's uploads, and of each requester's results, in bytes.
 	pub store_quota_each: u64,
-	/// How many bytes an account may upload for each RLC that it paid this pool lately. One that paid nothing has a trial.
+	/// How many bytes an account can upload for each RLC that it recently paid this pool, beyond a trial.
 	pub uploads_per_rlc: u64,
 	/// The RPC of an IPFS node that keeps what is in the store, such as `http://127.0.0.1:5001`: one of this instance alone.
 	/// `None`: it is on this disk only.

@@ -26,10 +26,10 @@ const SENT_ON: &str = "sent-on";
 /// How long it is remembered that no other instance has a content.
 const MISSED_FOR: Duration = Duration::from_secs(2);
 
-/// The most contents of which that is remembered.
+/// The most contents for which that is remembered.
 const MAX_MISSES: usize = 10_000;
 
-/// Contents that no other instance had just now. Anyone can ask for any name, and each question goes to the database and to
+/// Contents that no other instance had a moment ago. Anyone can ask for any name, and each question goes to the database and to
 /// all instances.
 #[derive(Default)]
 pub(crate) struct Misses(Mutex<HashMap<Cid, Instant>>);

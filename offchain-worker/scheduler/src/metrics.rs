@@ -22,7 +22,7 @@ pub(crate) struct Metrics {
 	pub stored: IntCounter,
 	/// Results that were given up though they were never stored.
 	pub lost_results: IntCounter,
-	/// Results of tasks that are over which are in no store.
+	/// Results of completed tasks that are in no store.
 	pub homeless: IntGauge,
 	/// Extrinsics that the chain refused.
 	pub refused: IntCounter,

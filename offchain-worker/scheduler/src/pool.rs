@@ -92,7 +92,7 @@ pub(crate) struct Terms {
 	pub retention: Moment,
 	/// The most that the store holds of one requester's results, in bytes.
 	pub quota_each: u64,
-	/// How many bytes a requester may upload for each RLC that it paid.
+	/// How many bytes a requester can upload for each RLC that it paid.
 	pub uploads_per_rlc: u64,
 	/// Where to begin to look for deals at the first start.
 	pub first_block: Option<u32>,
@@ -112,7 +112,7 @@ pub(crate) struct Means {
 	pub store: Store,
 	/// Asks other instances of the pool.
 	pub http: reqwest::Client,
-	/// What none of them had just now.
+	/// Contents that none of them had a moment ago.
 	pub misses: Arc<Misses>,
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.

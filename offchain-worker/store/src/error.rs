@@ -62,7 +62,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-	/// Returns whether the same may go well later, without anything that the caller could do about it.
+	/// Returns whether the same may succeed later, without the caller doing anything about it.
 	pub fn is_for_now(&self) -> bool {
 		matches!(self, Self::Full(_) | Self::DiskFull)
 	}

@@ -19,7 +19,7 @@ use crate::{
 	Cid, HashKind, Ipfs,
 };
 
-/// How many files from before a restart are read through at once before their first use. Others wait, without a thread.
+/// How many files from before a restart are hashed at once before their first use. Others wait, without a thread.
 const READ_THROUGH: usize = 4;
 
 /// A store: contents by their CIDs. Clones are handles on the same store.
@@ -70,8 +70,8 @@ impl Store {
 		self.on_disk(move |disk| disk.put(content, kind, &who)).await
 	}
 
-	/// Holds a content that is there for a holder too, for the usual time from now, in the room for uploads. The holder may
-	/// have so many bytes in all.
+	/// Holds a content that is there for one more holder, for the usual time from now, in the room for uploads. The holder may
+	/// have `quota` bytes in all.
 	///
 	/// # Errors
 	///

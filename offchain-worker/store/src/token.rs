@@ -25,10 +25,10 @@ pub enum Keep {
 pub enum Room {
 	/// What the store's owner was paid to keep: results.
 	Results,
-	/// What accounts upload that have paid the store's owner.
+	/// Uploads of accounts that have paid the store's owner.
 	#[default]
 	Uploads,
-	/// What accounts upload that have paid nothing so far: a part of the room for uploads.
+	/// Uploads of accounts that have paid nothing so far: a part of the room for uploads.
 	Trials,
 }
 

@@ -79,7 +79,7 @@ pub(crate) struct Parts {
 pub(crate) struct Bounds {
 	/// What tasks share: each takes as many of the slots as its share of the rest says.
 	pub resources: Resources,
-	/// How long a result is kept at least that is in no store, from when its task was taken.
+	/// How long a result that is in no store is kept at least, from when its task was taken.
 	pub keep_for: Duration,
 	/// How many bytes of such results are kept, before no more tasks are taken.
 	pub keep_bytes: u64,

@@ -42,8 +42,8 @@ pub struct Config {
 	pub download_time: Duration,
 	/// What is kept of each stream that an app writes, in bytes.
 	pub logs: usize,
-	/// How long a result is kept at least that the pool's store does not have, from when its task was taken. A pool that
-	/// keeps results for longer gets them for longer.
+	/// How long a result that the pool's store does not have is kept at least, from when its task was taken. A pool that
+	/// keeps results for longer can get them for longer.
 	pub keep_results: Duration,
 	/// The RPC of an IPFS node, to look for contents in that the pool's store does not have: `http://127.0.0.1:5001`.
 	pub ipfs: Option<Url>,

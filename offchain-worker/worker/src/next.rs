@@ -12,7 +12,7 @@
 //! | contributed | closed, and finalized | end: the stake is free again if it failed, unless others agreed on how |
 //! | revealed, of a failure | another failure was agreed on, and finalized | end: the stake is free again |
 //! | revealed or further | failed, and finalized | end |
-//! | revealed or further | completed, and finalized | end, once the result is stored, or kept as long as the pool takes it |
+//! | revealed or further | completed, and finalized | end, once the result is stored, or kept as long as the pool accepts it |
 //!
 //! Of a revealed task, an instruction to upload comes first: the scheduler knows why it asks. The data of a callback come
 //! last, after what a fork undid and after the end: a scheduler that has forgotten the task refuses them each time. Once
@@ -76,7 +76,7 @@ pub(crate) fn next_action(record: &Record, seen: Option<&Seen>, local: &Local, n
 			Some(reason) => abort(reason),
 			None => Action::Ask,
 		},
-		// The chain may have forgotten the task, and the store still takes its result.
+		// The chain may have pruned the task while the store still accepts its result.
 		(State::Revealed(output), None) if local.upload && output.failure().is_none() => Action::Upload(*output),
 		(_, None) => Action::Ask,
 		(State::Taken, Some(seen)) => taken(record, seen, local, now),

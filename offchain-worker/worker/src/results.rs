@@ -26,7 +26,7 @@ pub(crate) struct Results {
 	spares: Mutex<Spares>,
 	/// The largest that can be handed over, in bytes.
 	most: AtomicU64,
-	/// How long the pool takes them, in ms.
+	/// How long the pool accepts them, in ms.
 	keep_for: AtomicU64,
 }
 
@@ -58,7 +58,7 @@ impl Results {
 		self.most.load(Ordering::Relaxed)
 	}
 
-	/// Notes how long the pool's store keeps results after their deal, in ms: it takes them until then.
+	/// Notes how long the pool's store keeps results after their deal, in ms: it accepts them until then.
 	pub fn retain(&self, time: u64) {
 		self.keep_for.store(time.saturating_add(LONGER), Ordering::Relaxed);
 	}

@@ -43,8 +43,8 @@ use crate::{
 	results::Results,
 };
 
-/// Results of at least this many bytes are on the disk before anybody hears of them, as in the pool's store: to force each of
-/// many small ones there would take longer than to compute them.
+/// Results of at least this many bytes are on the disk before anyone is told of them, as in the pool's store: to force each of
+/// many small ones to the disk would take longer than to compute them.
 const SYNCED_FROM: u64 = 1 << 20;
 
 /// What an app that cannot be started at all ends with, as a shell would say.

@@ -220,7 +220,7 @@ fn bounds(config: &Config, machine: &Machine, resources: &Resources) -> Bounds {
 	Bounds {
 		resources: resources.clone(),
 		keep_for: config.keep_results,
-		// What is kept takes from what tasks may write, in the end.
+		// Kept results take disk from tasks, in the end.
 		keep_bytes: machine.disk / 2,
 		quiet: QUIET,
 		grace: GRACE,

@@ -28,7 +28,7 @@ impl Tag {
 	/// Bit 8: the task needs a graphics processor.
 	pub const GPU: u64 = 1 << 8;
 	/// Bit 16: the app reaches the internet. Only the app's own order can grant it, so that neither requesters nor datasets
-	/// open an app that is sold as closed; and only at trust 1, since it may tell each worker something else.
+	/// open an app that is sold as closed; and only at trust 1, since a network can tell each worker something else.
 	pub const NETWORK: u64 = 1 << 16;
 
 	/// Returns the tag whose lowest 64 bits are `bits`, and whose others are not set.

@@ -239,7 +239,7 @@ fn clock(block: u64, now: u64) -> Result<String> {
 	})
 }
 
-/// Returns whether a scheduler answers, and whether its store takes results.
+/// Returns whether a scheduler answers, and whether its store accepts results.
 async fn scheduler(url: &str) -> Vec<Check> {
 	let begin = std::time::Instant::now();
 	let asked = async {
@@ -254,12 +254,12 @@ async fn scheduler(url: &str) -> Vec<Check> {
 	let (workers, slots) = (counted(info.workers.into(), "worker"), counted(info.free_slots.into(), "free slot"));
 	let answers = format!("{url} answers in {}, {workers}, {slots}", span(took));
 	let mut checks = vec![Check::new("scheduler", true, Ok(answers))];
-	// Older ones do not say.
+	// Older schedulers do not say.
 	checks.extend(info.room.map(|room| Check::new("results", false, results(room, info.homeless))));
 	checks
 }
 
-/// Judges the room that a pool has for results, in bytes, and how many of them have none.
+/// Judges the room that a pool has for results, in bytes, and how many results are in no store.
 fn results(room: u64, homeless: u64) -> Result<String> {
 	if room < LITTLE_ROOM {
 		return Err(failure!(StoreFull, "the pool has room for {} of results, so tasks wait", size(room);
@@ -270,7 +270,7 @@ fn results(room: u64, homeless: u64) -> Result<String> {
 		return Err(failure!(ResultsHomeless, "{results} of completed tasks are not in the pool's store yet";
 			"look at its log, and at the workers that have them; this goes by itself while they upload"));
 	}
-	Ok(format!("each has a home, and there is room for {} more", size(room)))
+	Ok(format!("all are in the store, which has room for {} more", size(room)))
 }
 
 #[cfg(test)]

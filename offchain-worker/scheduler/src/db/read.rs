@@ -71,7 +71,7 @@ impl Db {
 		Ok((row.map(rows::task).transpose()?, parts))
 	}
 
-	/// Returns results of a deal that were noted to be in no store, a thousand at most.
+	/// Returns the results of a deal that were noted to be in no store, at most a thousand.
 	///
 	/// # Errors
 	///
@@ -89,7 +89,7 @@ impl Db {
 		Ok(query.fetch_all(&self.pool).await?.into_iter().map(row).collect())
 	}
 
-	/// Returns what a requester paid lately for results that came into the store, in nRLC.
+	/// Returns what a requester recently paid for results that came into the store, in nRLC.
 	///
 	/// # Errors
 	///

@@ -15,7 +15,7 @@ use crate::model::{Ended, Machine};
 /// Rows of one statement.
 const ROWS: usize = 40;
 
-/// What a requester paid counts up to this, in nRLC: more than there is, and less than a column holds.
+/// The most that counts of what a requester paid, in nRLC: more than there is, and less than a column holds.
 const MOST_PAID: i64 = 1 << 61;
 
 /// What one turn changed.

@@ -26,8 +26,8 @@ pub fn to_adopt(state: &State) -> Vec<DealId> {
 	deals.map(|(id, _)| *id).collect()
 }
 
-/// Returns whether more tasks may come into memory. Those whose results have no home may wait for long, and are let be beside
-/// as many others.
+/// Returns whether more tasks may come into memory. Tasks whose results are in no store may wait for long, so they do not count
+/// unless there are as many of them as others may be.
 fn has_place(state: &State) -> bool {
 	let tasks = state.tasks().len();
 	tasks < MAX_TASKS || (tasks < 2 * MAX_TASKS && tasks - state.count_homeless() < MAX_TASKS)

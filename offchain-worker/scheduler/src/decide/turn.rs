@@ -131,7 +131,7 @@ fn assign_one_of(
 			continue;
 		};
 		if !state.has_room(deal, task) {
-			// Its result would have no place. All tasks of the deal have the same size, as far as is known.
+			// There would be no room for its result. As far as is known, results of all tasks of a deal have the same size.
 			state.room_mut().note_short(*deal_id);
 			return Err(awaited);
 		}

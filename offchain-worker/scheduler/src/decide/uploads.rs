@@ -10,7 +10,7 @@ const LEAST_TIME: u64 = 60_000;
 /// The slowest upload that is waited for, in bytes per ms.
 const LEAST_SPEED: u64 = 50;
 
-/// How long a winner that failed is not asked again, in ms: twice as long after each failure more.
+/// How long a winner that failed is not asked again, in ms: twice as long after each further failure.
 const FIRST_PAUSE: u64 = 1_000;
 const LONGEST_PAUSE: u64 = 600_000;
 
@@ -29,8 +29,8 @@ pub enum Next {
 }
 
 /// Returns what is to be done about the result of a task that was revealed or completed. A winner that was asked and let
-/// its time pass has failed. Winners keep results as long as the pool does, so until then none is given up: a store that is
-/// full, a worker that is away, and one that fails have time to be well again.
+/// its time pass has failed. Winners keep results for as long as the pool does, so none is given up before: a store that is
+/// full, a worker that is away, and a worker that fails have time to recover.
 pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> Next {
 	if task.upload.stored.is_some() {
 		return Next::Done;
@@ -71,7 +71,7 @@ pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> N
 	Next::Ask(worker.clone())
 }
 
-/// Returns for how long a winner is not asked again that failed so often, in ms.
+/// Returns how long a winner that failed this often is not asked again, in ms.
 fn pause(failures: u32) -> Moment {
 	match failures.checked_sub(1) {
 		None => 0,

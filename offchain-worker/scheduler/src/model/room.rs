@@ -1,8 +1,8 @@
-//! Room for results in the store: how much there is, and how much of it tasks in hand have set aside.
+//! Room for results in the store: how much there is, and how much of it current tasks have set aside.
 //!
-//! A task sets room aside when its first worker gets it, and waits for its worker until it can. What it sets aside is what
-//! results of its app take, as far as that was seen; a larger result waits at its worker until there is room. The room is
-//! not set aside for whole deals: one that is long and cheap would then lock out all others.
+//! A task sets room aside when it goes to its first worker, and waits until it can. It sets aside what results of its app
+//! take, as far as they were seen; a larger result waits at its worker until there is room. Room is not set aside for whole
+//! deals: otherwise, a long, cheap deal would keep out all others.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,11 +14,11 @@ use super::DealState;
 /// The least that a task sets aside, in bytes.
 pub const LEAST: u64 = 64 * 1024;
 
-/// A task of an app that was not seen sets aside such a part of the room that is left, or the largest result. More would
-/// leave workers without tasks: few results are large.
+/// A task of an app without known results sets aside one in this many bytes of the room that is left, at most the largest
+/// result. More would leave workers without tasks, since few results are large.
 const UNSEEN: u64 = 1_024;
 
-/// The most apps whose results' sizes are remembered: then all are learned again.
+/// The most apps whose results' sizes are remembered: beyond that, all are learned again.
 const MAX_APPS: usize = 10_000;
 
 /// Room for results.
@@ -32,17 +32,17 @@ pub struct Room {
 	each: u64,
 	/// What the results of requesters take in the store, in bytes.
 	held: HashMap<AccountId, u64>,
-	/// What tasks in hand have set aside, in bytes: in all, and by requester.
+	/// What current tasks have set aside, in bytes: in all, and by requester.
 	total: u64,
 	set_aside: HashMap<AccountId, u64>,
-	/// The largest results of late, by app, in bytes.
+	/// The largest recent results, by app, in bytes.
 	sizes: HashMap<H256, u64>,
 	/// Deals whose tasks wait for room.
 	short: BTreeSet<DealId>,
 }
 
 impl Default for Room {
-	/// Returns room without any limit that is known yet.
+	/// Returns room without a known limit.
 	fn default() -> Self {
 		Self {
 			max_result: u64::MAX,
@@ -58,7 +58,7 @@ impl Default for Room {
 }
 
 impl Room {
-	/// Returns room for results of at most so many bytes.
+	/// Returns room for results of at most this many bytes.
 	pub fn new(max_result: u64) -> Self {
 		Self { max_result, ..Self::default() }
 	}
@@ -74,8 +74,8 @@ impl Room {
 		self.each = each;
 	}
 
-	/// Records the size of a result of this app, in bytes, as a worker says: it counts until one came into the store, so that
-	/// nobody makes an app's results look large for long.
+	/// Records the size of a result of this app, in bytes, as a worker says. It counts only until a result came into the store,
+	/// so that nobody can make an app's results look large for long.
 	pub fn hear(&mut self, app: H256, size: u64) {
 		if !self.sizes.contains_key(&app) {
 			self.see(app, size);
@@ -102,14 +102,14 @@ impl Room {
 		size.max(LEAST).min(self.max_result)
 	}
 
-	/// Returns whether a requester may set so many bytes aside.
+	/// Returns whether a requester may set this many bytes aside.
 	pub fn has(&self, requester: &AccountId, size: u64) -> bool {
 		let of = |bytes: &HashMap<AccountId, u64>| bytes.get(requester).copied().unwrap_or(0);
 		let each = of(&self.held).saturating_add(of(&self.set_aside)).saturating_add(size);
 		each <= self.each && self.total.saturating_add(size) <= self.left
 	}
 
-	/// Returns whether the store accepts a result of so many bytes now, for which a requester has set so many aside.
+	/// Returns whether the store accepts a result of this size now, for which its requester has set this many bytes aside.
 	pub fn accepts(&self, requester: &AccountId, size: u64, set_aside: u64) -> bool {
 		let more = size.saturating_sub(set_aside);
 		size <= self.left && (more == 0 || self.has(requester, more))
@@ -147,12 +147,12 @@ impl Room {
 		self.short.len()
 	}
 
-	/// Returns what tasks in hand have set aside, in bytes.
+	/// Returns what current tasks have set aside, in bytes.
 	pub fn total(&self) -> u64 {
 		self.total
 	}
 
-	/// Returns how many bytes more tasks can set aside.
+	/// Returns how many more bytes tasks can set aside.
 	pub fn to_set_aside(&self) -> u64 {
 		self.left.saturating_sub(self.total)
 	}

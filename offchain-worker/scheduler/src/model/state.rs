@@ -166,8 +166,8 @@ impl State {
 		self.tasks.values().filter(|task| task.is_homeless()).count()
 	}
 
-	/// Counts the tasks whose result was in no store at the last count either. They are to be written down: the chain may
-	/// forget them before anyone brings it.
+	/// Counts the tasks whose result was in no store at the last count either, and has them written down: the chain may prune
+	/// them before anyone uploads it.
 	pub fn note_homeless(&mut self) -> usize {
 		let mut count = 0;
 		for (id, task) in self.tasks.iter_mut().filter(|(_, task)| task.is_homeless()) {
@@ -184,7 +184,7 @@ impl State {
 		count
 	}
 
-	/// Returns the workers that are here and have a task in hand that is not in memory.
+	/// Returns the connected workers that have a task in hand that is not in memory.
 	pub fn holders(&self, id: &TaskId) -> Vec<AccountId> {
 		self.strays.get(id).map_or_else(Vec::new, |workers| workers.keys().cloned().collect())
 	}

@@ -108,7 +108,7 @@ pub struct TaskState {
 	pub(super) refusals: u32,
 	/// Where its result is.
 	pub upload: Upload,
-	/// How many counts in a row found its result in no store, as far as that matters: two.
+	/// How many counts in a row found its result in no store; two at most.
 	pub(super) homeless: u8,
 	/// How much room in the store is set aside for its result, in bytes.
 	pub(super) room: u64,

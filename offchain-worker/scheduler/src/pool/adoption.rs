@@ -105,8 +105,8 @@ impl Pool {
 		self.state.room_mut().set_held(held, self.means.terms.quota_each);
 	}
 
-	/// Keeps what a deal needs of the store as long as if it had just come: whoever uploaded it, the deal is what it was
-	/// uploaded for.
+	/// Keeps what a deal needs in the store as if it had just been uploaded: whoever uploaded it, the deal is what it is there
+	/// for.
 	pub(super) fn keep_content(&self, facts: &DealFacts) {
 		for checksum in &facts.content {
 			let store = self.means.store.clone();

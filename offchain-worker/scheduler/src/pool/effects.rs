@@ -144,7 +144,7 @@ impl Pool {
 		let max_result = self.means.terms.max_result;
 		let grant = Grant {
 			cid,
-			// A worker brings no more than it said: the rest of the room is set aside for others.
+			// A worker uploads no more than it said: the rest of the room is set aside for others.
 			max_size: if reported > 0 { reported.max(task.room()).min(max_result) } else { max_result },
 			expires: system_time() + TOKEN_TIME,
 			who: results_for(&deal.deal.requester),
@@ -169,12 +169,12 @@ impl Pool {
 		tokio::spawn(looking.instrument(spans::of_task_id(id)));
 	}
 
-	/// Tells of a result that is given up though it was never stored.
+	/// Logs and counts a result that is given up though it was never stored.
 	fn note_loss(&self, id: TaskId) {
 		let Some(task) = self.state.task(&id).filter(|task| task.is_homeless()) else { return };
 		let deal = self.state.deal(&task.chain().deal);
 		if deal.is_some_and(|deal| deal.deal.callback.is_none()) {
-			tracing::error!("its result is lost: no winner brought it as long as results are kept");
+			tracing::error!("its result is lost: no winner brought it while there was time");
 			self.means.metrics.lost_results.inc();
 		}
 	}
@@ -289,8 +289,8 @@ impl Pool {
 	}
 }
 
-/// Returns the name under which a requester's results count against the store's quota. Whoever computed them: a busy worker
-/// shall not use up a share.
+/// Returns the name under which a requester's results count against the store's quota, whoever computed them: a busy worker
+/// must not use up a share.
 pub(super) fn results_for(requester: &AccountId) -> String {
 	format!("results for {}", Account(requester.clone()))
 }

@@ -48,7 +48,7 @@ pub(crate) enum Input {
 	Refreshed(TaskId, u64, Answer<Option<(Task, bool)>>),
 	/// The result of a task is in the store with this size, or is not, as a worker says or as the scheduler put it there.
 	Stored(TaskId, Option<AccountId>, Option<u64>),
-	/// Which results of a deal are in no store, of one that the chain does not have any more.
+	/// Which results are in no store, of a deal that the chain no longer has.
 	Homeless(DealId, Result<Vec<HomelessRow>, String>),
 	/// A worker's score.
 	Score(AccountId, u64),

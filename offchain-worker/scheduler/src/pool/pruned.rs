@@ -1,6 +1,6 @@
-//! Results of deals that the chain has pruned. It keeps deals for days, workers and the store keep results for weeks. The
-//! database says which of them are in no store yet: workers that still have them are asked, and nothing else is left to do
-//! about such a deal.
+//! Results of deals that the chain has pruned. The chain keeps deals for days; workers and the store keep results for weeks.
+//! The database says which results are in no store yet. Workers that still have them are asked for them; nothing else is left
+//! to do about such a deal.
 
 use std::{
 	collections::HashMap,
@@ -19,7 +19,7 @@ use crate::{
 	elsewhere,
 };
 
-/// How often it is looked which results of such a deal have no home, and who has them.
+/// How often results of such a deal that are in no store are looked for.
 const AGAIN: Duration = Duration::from_secs(600);
 
 /// Deals that the chain has pruned, and whose results are not all in a store.
@@ -33,12 +33,12 @@ struct Looked {
 }
 
 impl Pruned {
-	/// Returns how many results have no home.
+	/// Returns how many results are in no store.
 	pub fn count(&self) -> usize {
 		self.0.values().map(|looked| looked.results.len()).sum()
 	}
 
-	/// Returns the result of a task, if it has no home.
+	/// Returns the result of a task, if it is in no store.
 	fn get(&self, task: &TaskId) -> Option<&HomelessRow> {
 		self.0.values().flat_map(|looked| &looked.results).find(|row| row.task.id() == *task)
 	}
@@ -53,12 +53,12 @@ impl Pruned {
 }
 
 impl Pool {
-	/// Looks for results of a deal that the chain does not have, or not any more.
+	/// Looks for results of a deal that the chain does not have, or no longer has.
 	pub(super) fn look_for_homeless(&self, deal: DealId) {
 		tokio::spawn(look(self.means.clone(), deal).instrument(spans::of_deal(deal)));
 	}
 
-	/// Takes in which results of such a deal have no home, and asks for them. A deal without any is over.
+	/// Takes in which results of such a deal are in no store, and asks for them. If there are none, the deal is over.
 	pub(super) fn homeless(&mut self, deal: DealId, rows: Result<Vec<HomelessRow>, String>) {
 		let now = self.now();
 		let rows = rows.map(|mut rows| {
@@ -112,7 +112,7 @@ impl Pool {
 			cid,
 			max_size: self.means.terms.max_result,
 			expires: system_time() + TOKEN_TIME,
-			// Who asked for it is not known any more.
+			// Its requester is no longer known.
 			who: format!("results for deal {:?}", row.task.deal.0),
 			by: Some(Account(worker.clone()).to_string()),
 			room: Room::Results,

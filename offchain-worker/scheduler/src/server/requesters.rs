@@ -27,7 +27,7 @@ use crate::{
 /// How long a token for an upload is good, in ms: long enough for a large file over a slow line.
 const UPLOAD_TIME: u64 = 24 * 3_600_000;
 
-/// What an account may store that has paid this pool nothing so far, in bytes.
+/// What every account can store, in bytes, even one that has paid this pool nothing.
 const TRIAL: u64 = 256 << 20;
 
 #[async_trait]
@@ -142,7 +142,7 @@ impl SchedulerRpcServer for Api {
 }
 
 impl Api {
-	/// Returns in which part of the store an account may upload, and how many bytes in all.
+	/// Returns to which part of the store an account can upload, and how many bytes in all.
 	async fn allowance(&self, account: &AccountId) -> Result<(Room, u64), ErrorObjectOwned> {
 		let paid = self.means.db.paid(account).await.map_err(internal)?;
 		let bytes = paid.saturating_mul(self.means.terms.uploads_per_rlc.into()) / RLC;

@@ -29,7 +29,7 @@ pub(super) mod tests {
 		static FAILED: Cell<usize> = const { Cell::new(0) };
 	}
 
-	/// Does something on a disk that is full after so many writes. Returns also how many writes failed.
+	/// Does something on a disk that is full after this many writes. Also returns how many writes failed.
 	pub fn full_after<T>(writes: usize, work: impl FnOnce() -> T) -> (T, usize) {
 		LEFT.set(Some(writes));
 		let done = work();

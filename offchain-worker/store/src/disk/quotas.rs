@@ -5,8 +5,8 @@
 //! ├────────── results ──────────┼ uploads ┤
 //!                               ├ trials ┤
 //! ```
-//! Nothing in one part takes room from the other: however much accounts upload, results have theirs. An upload that has
-//! begun counts with the bytes that have come, and with no others.
+//! No part takes room from another: however much accounts upload, results have theirs. An upload that has begun counts with
+//! the bytes that have come, and with no others.
 
 use std::{
 	path::Path,
@@ -86,13 +86,13 @@ impl Disk {
 		state.index.held_by(who).saturating_add(state.uploads.sent_by(who))
 	}
 
-	/// Returns how many bytes a part of the store takes beside those that it has.
+	/// Returns how many more bytes a part of the store accepts.
 	fn left(&self, state: &State, room: Room) -> u64 {
 		let State { index, uploads, .. } = state;
 		let limits = &self.limits;
 		let used = |room| index.in_room(room).saturating_add(uploads.sent_in(room));
 		let in_all = limits.total.saturating_sub(index.total().saturating_add(uploads.sent()));
-		// Of uploads from before a restart nobody knows more than that they are not results: a worker opens its own again.
+		// All that is known of uploads from before a restart is that they are not results: workers reopen theirs.
 		let uploaded = used(Room::Uploads).saturating_add(used(Room::Trials)).saturating_add(uploads.orphaned());
 		let of_uploads = limits.uploads.saturating_sub(uploaded);
 		let in_part = match room {
@@ -114,7 +114,7 @@ impl Disk {
 		room.min(limits.each).min(claim.quota.unwrap_or(u64::MAX))
 	}
 
-	/// Fails if a holder may not store so many bytes more of a content. One that is stored already counts for a new holder
+	/// Fails if a holder may not store this many more bytes of a content. A content that is stored already counts for a new holder
 	/// only.
 	pub(super) fn check_quotas(
 		&self,
@@ -133,7 +133,7 @@ impl Disk {
 		Ok(())
 	}
 
-	/// Fails if a part of the store has no room for so many bytes, even once what has expired is gone.
+	/// Fails if a part of the store has no room for this many bytes, even once expired contents are gone.
 	fn check_room(&self, state: &mut State, room: Room, size: u64) -> Result<(), StoreError> {
 		if self.left(state, room) < size {
 			self.collect_if_due(state)?;
@@ -165,7 +165,7 @@ impl Disk {
 		})
 	}
 
-	/// Removes what has expired, unless that was done just now: who asks a full store again and again costs it little.
+	/// Removes expired contents, unless that was done a moment ago, so that repeated requests cost a full store little.
 	fn collect_if_due(&self, state: &mut State) -> Result<(), StoreError> {
 		if state.collected.is_some_and(|at| at.elapsed() < COLLECT_EVERY) {
 			return Ok(());

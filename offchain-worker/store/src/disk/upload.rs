@@ -92,7 +92,7 @@ impl Disk {
 		if length > most {
 			return Err(StoreError::TooLarge(most));
 		}
-		// Nothing is set aside: this only spares the uploader to send what there is no room for now.
+		// Nothing is set aside: this only spares the uploader from sending bytes for which there is no room now.
 		let to_come = length.saturating_sub(state.uploads.orphan(grant));
 		self.check_quotas(state, &grant.cid, grant.into(), to_come)?;
 		state.uploads.make_place(grant, &self.partial())?;

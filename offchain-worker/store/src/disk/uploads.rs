@@ -1,7 +1,7 @@
 //! The uploads that have begun.
 //!
-//! Each counts with the bytes that have come. One on which nobody works for a while is removed, and so is the idlest of
-//! too many: to begin an upload takes nothing from others.
+//! Each counts with the bytes that have come. One on which nobody works for a while is removed, and so is the most idle of
+//! too many: beginning an upload takes nothing from others.
 
 use std::{
 	collections::HashMap,
@@ -28,10 +28,10 @@ use crate::{
 /// The most uploads in pieces that one uploader may have at once.
 pub const MAX_UPLOADS_EACH: usize = 8;
 
-/// The most that all accounts may have at once, those of results not counted: whoever brings a result was asked to.
+/// The most that all accounts may have at once, not counting those of results: a worker that brings a result was asked to.
 const MAX_UPLOADS: usize = 1_024;
 
-/// How long an upload is kept to which nothing comes.
+/// How long an upload to which nothing comes is kept.
 const IDLE_LIFE: Duration = Duration::from_secs(3_600);
 
 /// How an upload is called on disk: by its content and its uploader, so that nobody can spoil another's.
@@ -86,7 +86,7 @@ impl Upload {
 		self.progress.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
-	/// Counts so many bytes from now on.
+	/// Counts this many bytes from now on.
 	pub(super) fn count(&self, sent: u64) {
 		self.sent.store(sent, Ordering::Relaxed);
 		self.touched.store(now_ms(), Ordering::Relaxed);

@@ -23,7 +23,7 @@ use crate::{
 /// Returns a location with the SHA-256 of what is there now; one that is pinned already as it is. Nothing is kept of what is
 /// read. A URL is followed into private networks only if it leads there itself: the caller has chosen it.
 ///
-/// `progress` is told how many bytes have come, and of how many; 0 of an unknown number.
+/// `progress` is told how many bytes have come, and how many there are; 0 if that is not known.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ const TRIALS: u64 = 4;
 pub struct StoreConfig {
 	/// How much it holds, in bytes, with what has come of uploads that are not finished.
 	pub quota_total: u64,
-	/// How much of that accounts may upload, in percent. The rest is for results alone.
+	/// How much of that accounts can upload, in percent. The rest is for results alone.
 	pub uploads_share: u8,
 	/// How much it holds for each holder, in bytes.
 	pub quota_each: u64,

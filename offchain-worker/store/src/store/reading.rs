@@ -24,7 +24,7 @@ impl Store {
 			return None;
 		}
 		let cid = *cid;
-		// Anyone can ask for any content: so a few threads are busy with that at most. It fails never: nobody closes it.
+		// Anyone can ask for any content, so at most a few threads are busy with that. It never fails: nobody closes it.
 		let _permit = self.reads.acquire().await.ok()?;
 		self.on_disk(move |disk| disk.size(&cid)).await.unwrap_or_else(|error| {
 			warn!(%cid, "the content cannot be read: {error}");

@@ -29,7 +29,7 @@ fn digits(bytes: &[u8]) -> String {
 	hex::encode(sha256(bytes).digest())
 }
 
-/// Serves one thing to the first who asks, and another to all others.
+/// Serves one thing to the first client that asks, and another to all others.
 fn two_faces() -> Server {
 	let asked = Arc::new(AtomicUsize::new(0));
 	let face = get(move || async move {

@@ -104,7 +104,7 @@ impl Actor {
 	fn unknown(&mut self, id: TaskId) {
 		let Some(entry) = self.tasks.get(&id) else { return };
 		let keep = match &entry.record.state {
-			// The chain forgets tasks earlier than the pool's store takes their results.
+			// The chain prunes tasks while the pool's store still accepts their results.
 			State::Revealed(_) if entry.local.stop.is_none() => KEEP_UNKNOWN.max(self.keep_for()),
 			state if state.may_be_on_chain() => KEEP_UNKNOWN,
 			_ => KEEP_UNKNOWN_FREE,

@@ -22,15 +22,15 @@ const KEEP_DATA: u64 = 3_600_000;
 
 /// Results of closed tasks that nobody asked for yet. None is dropped because there are many: then no more tasks are taken.
 pub(crate) struct Kept {
-	/// By when their tasks were taken, in ms of PoCo time, which a restart does not change: their sizes.
+	/// Their sizes, by when their tasks were taken, in ms of PoCo time, which a restart does not change.
 	results: BTreeMap<(Moment, TaskId), u64>,
 	bytes: u64,
-	/// So many bytes fill it.
+	/// How many bytes fill it.
 	limit: u64,
 }
 
 impl Kept {
-	/// Returns that none are kept yet. So many bytes fill it.
+	/// Returns that none are kept yet. `limit` bytes fill it.
 	pub fn new(limit: u64) -> Self {
 		Self { results: BTreeMap::new(), bytes: 0, limit }
 	}
@@ -138,7 +138,7 @@ impl Actor {
 		}
 	}
 
-	/// Returns for how long results are kept, in ms: as long as the pool takes them, or as this worker is told.
+	/// Returns how long results are kept, in ms: as long as the pool accepts them, or as this worker is told.
 	pub(super) fn keep_for(&self) -> u64 {
 		millis(self.bounds.keep_for).max(self.parts.results.keep_for())
 	}

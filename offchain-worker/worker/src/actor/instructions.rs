@@ -96,7 +96,7 @@ impl Actor {
 		if let Some(entry) = self.tasks.get_mut(&id) {
 			entry.local.stop = Some(reason);
 			if !matches!(entry.busy, Busy::Uploading) {
-				// What it was asked for before is not wanted any more, though the store had no room until now.
+				// The result that it was asked for, and for which the store had no room until now, is no longer wanted.
 				entry.local.upload = false;
 				entry.token = None;
 			}

@@ -19,7 +19,7 @@ impl Actor {
 		self.put_off_for(id, wait);
 	}
 
-	/// Tries this task again after so long.
+	/// Tries this task again after this time.
 	pub(super) fn put_off_for(&mut self, id: TaskId, wait: Duration) {
 		let Some(entry) = self.tasks.get_mut(&id) else { return };
 		let at = Instant::now() + wait.min(LONGEST_PAUSE);

@@ -111,11 +111,11 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "GIB")]
 	pub store_quota: Option<u64>,
 
-	/// How much of the store accounts may upload to, in percent; the rest takes results only [default: 25]
+	/// How much of the store accounts can upload to, in percent; the rest is for results only [default: 25]
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
 	pub store_uploads: Option<u8>,
 
-	/// How many MiB an account may upload for each RLC that it paid this pool, beyond a trial of 256 MiB [default: 1024]
+	/// How many MiB an account can upload for each RLC that it paid this pool, beyond a trial of 256 MiB [default: 1024]
 	#[arg(long, value_name = "MIB")]
 	pub uploads_per_rlc: Option<u64>,
 

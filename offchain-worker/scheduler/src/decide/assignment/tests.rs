@@ -381,7 +381,7 @@ fn tasks_wait_until_there_is_room_for_their_results() {
 	assert_eq!((served(&scene, &first, &[deal]), first.len()), (vec![1], 2), "one of each deal, and no more");
 	assert_eq!((scene.state.room().total(), scene.state.room().count_short()), (2 * MAX_RESULT, 1));
 	assert_eq!(scene.decide(), []);
-	// What is over gives its room back.
+	// A task that is over gives its room back.
 	scene.state.remove_task(&first[0].task());
 	let more = scene.decide();
 	assert_eq!((served(&scene, &more, &[deal, other]), more.len()), (vec![1, 0], 1));

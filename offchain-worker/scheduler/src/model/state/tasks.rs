@@ -81,7 +81,7 @@ impl State {
 		let size = task.largest_output().unwrap_or(LEAST);
 		self.tasks.insert(id, task);
 		if needs_room {
-			// It was begun before, so it had room. How much is not known any more, and to keep others waiting helps nobody.
+			// It was begun before, so it had room. How much is no longer known, and it would help nobody to keep others waiting.
 			self.set_room_aside(&id, Some(size));
 		}
 		for account in missing {
@@ -93,7 +93,7 @@ impl State {
 		held
 	}
 
-	/// Sets room aside for a task's result, whether there is any or not: so many bytes, or what its app's results take. What
+	/// Sets room aside for a task's result, whether there is any or not: this many bytes, or what its app's results take. What
 	/// it has set aside already counts.
 	pub(super) fn set_room_aside(&mut self, id: &TaskId, size: Option<u64>) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
@@ -108,7 +108,7 @@ impl State {
 	pub(super) fn fit_room(&mut self, id: &TaskId) {
 		let Some(task) = self.tasks.get_mut(id).filter(|task| task.room > 0) else { return };
 		let Some(deal) = self.deals.get(&task.chain().deal) else { return };
-		// That it has room of its own at all stays known.
+		// One byte is left to show that it has set room aside.
 		let size = task.largest_output().unwrap_or(0).max(1);
 		let less = task.room.saturating_sub(size);
 		task.room -= less;

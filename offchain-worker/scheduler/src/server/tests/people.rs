@@ -84,7 +84,7 @@ async fn account_that_owns_something_stores_files() {
 	yard.scheduler.stop().await.unwrap();
 }
 
-/// Returns the answer to Eve's request to store so many bytes.
+/// Returns the answer to Eve's request to store this many bytes.
 async fn ask_to_store(yard: &Yard, size: u64) -> Result<String, ClientError> {
 	let (content, at) = (H256::repeat_byte(5), system_time());
 	let signature = key("Eve").sign(&Claim::Upload { content, size, at }.payload(GENESIS)).encode();
