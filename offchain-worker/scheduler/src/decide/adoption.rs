@@ -62,7 +62,7 @@ pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.opened);
 		let is_deserted = match &deal.hopeless {
 			Some(hopeless) => hopeless::lacks_witnesses(state, deal, task, hopeless),
-			None => task.is_queued() && !has_candidate(state, deal, task, WorkerState::is_here),
+			None => task.is_queued() && !has_candidate(state, deal, task, now, WorkerState::is_here),
 		};
 		if since + WAITED < now.local && is_deserted {
 			parts.insert((task.chain().deal, deal.part_of(task.chain().index)));

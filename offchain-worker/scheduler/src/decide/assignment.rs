@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 
 use rlc_primitives::{AccountId, Deal, Moment};
 
-use crate::model::{DealState, Now, State, TaskState, WorkerState};
+use crate::model::{DealState, Now, Replicate, State, TaskState, WorkerState};
 
 /// How much work is assigned ahead to each slot, in ms.
 const AHEAD: u64 = 500;
@@ -33,6 +33,14 @@ const DELEGATED_FOR: u64 = 2;
 
 /// How much longer it is good, in ms, so that a worker can fetch, pack and wait for a block.
 const ALLOWANCE: Moment = 60_000;
+
+/// The first and the longest pause, in ms, before a worker gets a task again that it failed for reasons of its own.
+const PAUSE: Moment = 30_000;
+const LONGEST_PAUSE: Moment = 1_800_000;
+
+/// How often a worker failed a task for reasons of its own if nobody waits for it any more, where others say that the task
+/// is hopeless. It gets the task again nevertheless.
+const ENOUGH_TROUBLE: u32 = 4;
 
 /// How many workers of one kind are compared for a task.
 const COMPARED: usize = 16;
@@ -54,14 +62,40 @@ pub fn expiry(deal: &Deal, now: Now) -> Moment {
 	now.chain.saturating_add(time).min(deal.contribution_deadline())
 }
 
-/// Returns whether the worker may have a part in the task: an operator contributes to a task once, and so
-/// does a worker. A worker that lost a task, or was stopped, may try again, unlike other workers of its operator.
-pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState) -> bool {
+/// Returns whether the worker may have a part in the task now: an operator contributes to a task once, and so does a worker.
+/// One that lost a task, was stopped, or failed for reasons of its own may try again; other workers of its operator
+/// may once its delegation has expired.
+pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState, now: Now) -> bool {
+	let is_rested = |part: &Replicate| part.since.saturating_add(pause(task.troubles_of(account))) <= now.local;
+	may_have_part(task, account, worker, now, is_rested)
+}
+
+/// Returns whether the worker may have a part in the task now or later.
+fn may_try_later(task: &TaskState, account: &AccountId, worker: &WorkerState, now: Now) -> bool {
+	may_have_part(task, account, worker, now, |_| task.troubles_of(account) < ENOUGH_TROUBLE)
+}
+
+fn may_have_part(
+	task: &TaskState,
+	account: &AccountId,
+	worker: &WorkerState,
+	now: Now,
+	is_over: impl Fn(&Replicate) -> bool,
+) -> bool {
+	let is_free = |other: &AccountId, part: &Replicate| {
+		if other == account {
+			return part.is_written_off() || (part.is_own_trouble() && is_over(part));
+		}
+		// Until then it could contribute after all, and its operator would twice.
+		(part.is_written_off() || part.is_own_trouble()) && part.has_expired(now.chain)
+	};
 	!task.has_contribution(account)
-		&& task
-			.replicates
-			.iter()
-			.all(|(other, part)| part.operator != worker.operator || (other == account && part.is_written_off()))
+		&& task.replicates.iter().all(|(other, part)| part.operator != worker.operator || is_free(other, part))
+}
+
+/// Returns how long, in ms, a worker gets a task not again that it failed so often for reasons of its own.
+fn pause(troubles: u32) -> Moment {
+	PAUSE.saturating_mul(1 << troubles.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
 }
 
 /// A worker that was chosen.
@@ -98,6 +132,7 @@ pub fn choose(
 	deal: &DealState,
 	task: &TaskState,
 	reserved: &BTreeSet<AccountId>,
+	now: Now,
 ) -> Result<Choice, NoWorker> {
 	let run_time = state.run_time_in(deal);
 	let mut best: Option<(Rank, u32)> = None;
@@ -122,7 +157,7 @@ pub fn choose(
 			}
 			let after = worker.load.saturating_add(slots);
 			has_room |= after <= limit;
-			if !may_try(task, account, worker) {
+			if !may_try(task, account, worker, now) {
 				continue;
 			}
 			if after > limit {
@@ -165,11 +200,17 @@ fn could_run(deal: &DealState, worker: &WorkerState) -> bool {
 
 /// Returns whether a worker `among` those that are known has not tried the task, or may try again, and could run it,
 /// were it free.
-pub fn has_candidate(state: &State, deal: &DealState, task: &TaskState, among: impl Fn(&WorkerState) -> bool) -> bool {
+pub fn has_candidate(
+	state: &State,
+	deal: &DealState,
+	task: &TaskState,
+	now: Now,
+	among: impl Fn(&WorkerState) -> bool,
+) -> bool {
 	state
 		.workers()
 		.iter()
-		.any(|(account, worker)| among(worker) && could_run(deal, worker) && may_try(task, account, worker))
+		.any(|(account, worker)| among(worker) && could_run(deal, worker) && may_try_later(task, account, worker, now))
 }
 
 #[cfg(test)]

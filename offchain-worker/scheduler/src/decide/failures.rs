@@ -20,7 +20,7 @@ use codec::Encode;
 use rlc_primitives::{work::FailureCause, AccountId, Moment, Rules};
 use rlc_protocol::worker::Step;
 
-use crate::model::TaskState;
+use crate::model::{is_tasks_own, TaskState};
 
 /// How many operators' workers have to fail for the same cause, at least.
 pub const ENOUGH: usize = 3;
@@ -64,17 +64,6 @@ pub struct Verdict {
 	pub witnesses: Vec<AccountId>,
 	/// How many operators they belong to.
 	pub operators: usize,
-}
-
-/// Returns whether other workers would fail too, so that the task is released. What lies in the app is contributed: a worker
-/// that only says so has nothing to show for it.
-fn is_tasks_own(cause: FailureCause) -> bool {
-	use FailureCause::*;
-	match cause {
-		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams | TimedOut => true,
-		AppFailed { .. } | ResourcesExceeded | InvalidResult => false,
-		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
-	}
 }
 
 impl Verdict {

@@ -57,7 +57,7 @@ fn may_go_on(state: &State, account: &AccountId, report: &Report, now: Now) -> b
 		// It could not contribute, however far it has come.
 		Some(part) if part.has_expired(now.chain) => false,
 		Some(part) if !part.is_written_off() => !part.step.is_last(),
-		_ => (task.is_queued() || report.step >= Step::Computed) && may_try(task, account, worker),
+		_ => (task.is_queued() || report.step >= Step::Computed) && may_try(task, account, worker, now),
 	}
 }
 

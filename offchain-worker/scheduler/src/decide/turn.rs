@@ -130,12 +130,7 @@ fn assign_one_of(
 			state.requeue_first(deal_id, End::Back, now);
 			continue;
 		};
-		if !state.has_room(deal, task) {
-			// There would be no room for its result. As far as is known, results of all tasks of a deal have the same size.
-			state.room_mut().note_short(*deal_id);
-			return Err(awaited);
-		}
-		match choose(state, deal, task, reserved) {
+		match choose(state, deal, task, reserved, now) {
 			Ok(Choice { worker, slots }) => {
 				let expiry = expiry(&deal.deal, now);
 				state.assign(&id, &worker, slots, expiry, now);

@@ -1,6 +1,6 @@
 //! A worker's part in a task.
 
-use rlc_primitives::{AccountId, Moment};
+use rlc_primitives::{work::FailureCause, AccountId, Moment};
 use rlc_protocol::worker::{Cause, Step};
 
 /// A worker's part in a task.
@@ -44,5 +44,28 @@ impl Replicate {
 	/// Returns whether it was written off: the worker was lost or stopped. It may try again.
 	pub fn is_written_off(&self) -> bool {
 		matches!(self.step, Step::Lost | Step::Aborted)
+	}
+
+	/// Returns whether the worker failed for reasons of its own, such as a full disk: that says nothing about the task, which
+	/// others may compute, and later this one, too.
+	pub fn is_own_trouble(&self) -> bool {
+		let cause = self.cause.as_ref().and_then(|said| said.cause);
+		self.step == Step::Failed && cause.is_none_or(|cause| !is_tasks_own(cause.0))
+	}
+}
+
+/// Returns whether a failure for this cause is the task's own fault: other workers would fail too.
+pub fn is_tasks_own(cause: FailureCause) -> bool {
+	use FailureCause::*;
+	match cause {
+		AppUnavailable
+		| DatasetUnavailable
+		| InputUnavailable { .. }
+		| InvalidParams
+		| AppFailed { .. }
+		| TimedOut
+		| ResourcesExceeded
+		| InvalidResult => true,
+		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
 	}
 }

@@ -98,6 +98,8 @@ pub struct TaskState {
 	pub(super) is_final: bool,
 	/// The workers that have or had a part in it.
 	pub replicates: BTreeMap<AccountId, Replicate>,
+	/// How often workers failed for reasons of their own, since this scheduler started.
+	pub(super) troubles: BTreeMap<AccountId, u32>,
 	/// Whether it waits for a worker.
 	pub(super) queued: bool,
 	/// What is under way.
@@ -141,6 +143,7 @@ impl TaskState {
 			closed_by: None,
 			is_final: false,
 			replicates: BTreeMap::new(),
+			troubles: BTreeMap::new(),
 			queued: false,
 			sending: None,
 			not_before: 0,
@@ -165,6 +168,11 @@ impl TaskState {
 	pub fn at(chain: Task, block: u32) -> Self {
 		let closed_by = chain.is_closed().then_some(block);
 		Self { closed_by, ..Self::new(chain) }
+	}
+
+	/// Returns how often this worker failed for reasons of its own.
+	pub fn troubles_of(&self, worker: &AccountId) -> u32 {
+		self.troubles.get(worker).copied().unwrap_or(0)
 	}
 
 	/// Returns the task as the best block has it.

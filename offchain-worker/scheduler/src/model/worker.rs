@@ -66,6 +66,10 @@ pub struct WorkerState {
 	pub progress: Moment,
 	/// Whether it lost tasks because it made no progress, and has said nothing since: it gets nothing more until it does.
 	pub stalled: bool,
+	/// How many tasks in a row it failed for reasons of its own.
+	pub troubles: u32,
+	/// Until when it gets nothing for that, in ms; `None`: it does.
+	pub unwell: Option<Moment>,
 	/// Whether it takes nothing more.
 	pub draining: bool,
 	/// Whether the machine is needed for something else.
@@ -79,6 +83,14 @@ pub struct WorkerState {
 	/// The sum of these slots. More than it has, if tasks were given ahead.
 	pub load: u32,
 }
+
+/// How many tasks in a row a worker may fail for reasons of its own before it rests.
+const PARDONED: u32 = 3;
+
+/// The first and the longest rest of a worker that fails by itself, in ms. Tasks may cause such trouble on purpose, so it
+/// is short.
+const REST: Moment = 1_000;
+const LONGEST_REST: Moment = 60_000;
 
 /// The most checksums that are remembered of a worker.
 const MAX_CACHED: usize = 1_000;
@@ -95,6 +107,8 @@ impl WorkerState {
 			seen: since,
 			progress: since,
 			stalled: false,
+			troubles: 0,
+			unwell: None,
 			draining: false,
 			resting: false,
 			cached: BTreeSet::new(),
@@ -126,7 +140,8 @@ impl WorkerState {
 
 	/// Returns whether tasks may be given to it.
 	pub fn is_willing(&self) -> bool {
-		self.is_here() && !self.draining && !self.resting && !self.stalled && self.resources.slots > 0
+		let is_fit = !self.stalled && self.unwell.is_none();
+		self.is_here() && !self.draining && !self.resting && is_fit && self.resources.slots > 0
 	}
 
 	/// Returns how many slots could be filled now.
@@ -136,6 +151,22 @@ impl WorkerState {
 		} else {
 			0
 		}
+	}
+
+	/// Records that it failed a task for reasons of its own. One that does so again and again, and fast, would be given task
+	/// after task, as it always has room: it rests, twice as long each time.
+	pub fn fail_by_itself(&mut self, now: Moment) {
+		self.troubles = self.troubles.saturating_add(1);
+		if let Some(more) = self.troubles.checked_sub(PARDONED) {
+			let rest = REST.saturating_mul(1 << more.min(16)).min(LONGEST_REST);
+			self.unwell = Some(now.saturating_add(rest));
+		}
+	}
+
+	/// Records that it computed a task: what troubled it is over.
+	pub fn recover(&mut self) {
+		self.troubles = 0;
+		self.unwell = None;
 	}
 
 	/// Records how many of its slots the task takes from now on; 0: none.
@@ -157,6 +188,7 @@ impl WorkerState {
 	/// Records a sign of life.
 	pub fn beat(&mut self, heartbeat: Heartbeat, now: Moment) {
 		self.seen = now;
+		self.unwell = self.unwell.filter(|until| *until > now);
 		self.draining = heartbeat.draining;
 		// With less in hand than it has slots, a worker that has none free wants none filled.
 		self.resting = heartbeat.free_slots == 0 && self.load < self.resources.slots;

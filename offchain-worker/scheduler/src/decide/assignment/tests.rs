@@ -325,7 +325,7 @@ fn worker_that_is_too_small_is_not_a_candidate() {
 	let left = |scene: &Scene| {
 		let known = &scene.task(id);
 		let deal = scene.state.deal(&known.chain().deal).unwrap();
-		has_candidate(&scene.state, deal, known, WorkerState::is_reachable)
+		has_candidate(&scene.state, deal, known, scene.now, WorkerState::is_reachable)
 	};
 	assert!(!left(&scene));
 	let two = machine(&mut scene, 2, 3, 0);
@@ -370,52 +370,100 @@ fn delegation_is_good_for_two_runs_but_no_longer_than_contributions_are_accepted
 	assert_eq!(expiry(deal, late), deal.contribution_deadline());
 }
 
-#[test]
-fn tasks_wait_until_there_is_room_for_their_results() {
-	let mut scene = Scene::new();
-	scene.worker(1, 4);
-	scene.state.room_mut().set_left(2 * MAX_RESULT + 1);
-	let deal = scene.deal(100, 1, 4);
-	let other = scene.deal(101, 1, 1);
-	let first = scene.decide();
-	assert_eq!((served(&scene, &first, &[deal]), first.len()), (vec![1], 2), "one of each deal, and no more");
-	assert_eq!((scene.state.room().total(), scene.state.room().count_short()), (2 * MAX_RESULT, 1));
-	assert_eq!(scene.decide(), []);
-	// A task that is over gives its room back.
-	scene.state.remove_task(&first[0].task());
-	let more = scene.decide();
-	assert_eq!((served(&scene, &more, &[deal, other]), more.len()), (vec![1, 0], 1));
-	scene.state.room_mut().set_left(u64::MAX);
-	assert_eq!(scene.decide().len(), 2);
-	assert_eq!(scene.state.room().count_short(), 0);
+/// Lets a worker fail for a reason of its own.
+fn has_trouble(scene: &mut Scene, worker: &AccountId, id: rlc_primitives::TaskId) {
+	let cause = Some(rlc_protocol::worker::Cause { cause: None, words: "the disk is full".into() });
+	let failed = rlc_protocol::worker::Report { cause, ..crate::testing::scene::report(id, Step::Failed) };
+	scene.state.report(worker, failed, scene.now);
 }
 
 #[test]
-fn one_requesters_results_do_not_take_all_the_room() {
+fn workers_own_trouble_is_tried_again_after_pauses_that_double() {
 	let mut scene = Scene::new();
-	scene.worker(1, 8);
-	scene.state.room_mut().set_held([(account(60), 1)].into(), 2 * MAX_RESULT);
-	let by = |n: u8| move |deal: &mut rlc_primitives::Deal| deal.requester = account(n);
-	let [one, two] = [scene.deal_with(100, 1, 4, by(60)), scene.deal_with(101, 1, 4, by(61))];
-	let actions = scene.decide();
-	assert_eq!(served(&scene, &actions, &[one, two]), [1, 2], "what the store has of the first counts");
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	assert_eq!(scene.computing(id), vec![one.clone()]);
+	for wait in [PAUSE, 2 * PAUSE, 4 * PAUSE] {
+		has_trouble(&mut scene, &one, id);
+		scene.pass(wait - 1_000, &[]);
+		assert_eq!(scene.computing(id), [], "before {wait}");
+		scene.pass(1_000, &[]);
+		assert_eq!(scene.computing(id), vec![one.clone()], "after {wait}");
+	}
+	assert_eq!((pause(0), pause(1), pause(u32::MAX)), (PAUSE, PAUSE, LONGEST_PAUSE));
 }
 
 #[test]
-fn room_of_a_task_that_was_begun_before_a_restart_is_set_aside_again() {
-	let mut before = Scene::new();
-	let one = before.worker(1, 1);
-	let deal = before.deal(100, 1, 1);
-	let id = task(deal, 0);
-	before.decide();
+fn task_goes_first_to_workers_that_had_no_trouble_with_it() {
 	let mut scene = Scene::new();
-	scene.world.open(100, 1, 1, |_| ());
-	scene.know_deal(deal, before.state.deal(&deal).unwrap());
-	let mut restored = TaskState::new(scene.world.tasks[&id].clone());
-	restored.replicates.insert(one.clone(), before.task(id).replicates[&one].clone());
-	scene.state.room_mut().set_left(0);
-	scene.adopt(id, restored);
-	assert_eq!((scene.state.room().total(), scene.task(id).room()), (MAX_RESULT, MAX_RESULT));
-	scene.state.remove_task(&id);
-	assert_eq!(scene.state.room().total(), 0);
+	let one = scene.worker(1, 1);
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	has_trouble(&mut scene, &one, id);
+	let two = scene.worker(2, 1);
+	assert_eq!(scene.computing(id), vec![two.clone()], "at once");
+	scene.pass(PAUSE, &[]);
+	has_trouble(&mut scene, &two, id);
+	let three = scene.worker(3, 1);
+	assert_eq!(scene.computing(id), [three], "though the first one has rested");
+}
+
+#[test]
+fn operator_of_a_worker_in_trouble_has_its_vote_again_once_the_delegation_expired() {
+	let mut scene = Scene::new();
+	scene.join(1, Some(50), |_| (), Vec::new());
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.decide();
+	has_trouble(&mut scene, &account(1), id);
+	scene.join(2, Some(50), |_| (), Vec::new());
+	assert_eq!(scene.computing(id), [], "the other one could contribute after all");
+	let left = scene.task(id).replicates[&account(1)].expiry - scene.now.chain;
+	scene.now = Now { local: scene.now.local + left, chain: scene.now.chain + left };
+	assert_eq!(scene.computing(id), [account(2)]);
+}
+
+#[test]
+fn worker_that_fails_task_after_task_by_itself_rests() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1);
+	let deal = scene.deal(100, 1, 9);
+	for index in 0..3 {
+		assert_eq!(scene.computing(task(deal, index)), vec![one.clone()], "task {index}");
+		has_trouble(&mut scene, &one, task(deal, index));
+	}
+	assert_eq!(scene.decide(), [], "it rests");
+	scene.pass(1_000, &[]);
+	let given = scene.decide();
+	assert_eq!(share(&given, std::slice::from_ref(&one)), [1]);
+	let Some(Action::Compute { task: fourth, .. }) = given.first() else { panic!("{given:?}") };
+	has_trouble(&mut scene, &one, *fourth);
+	scene.pass(1_000, &[]);
+	assert_eq!(scene.decide(), [], "twice as long");
+	scene.pass(1_000, &[]);
+	let given = scene.decide();
+	let Some(Action::Compute { task: fifth, .. }) = given.first() else { panic!("{given:?}") };
+	scene.computed(&one, *fifth, 10_000);
+	assert_eq!(scene.known(&one).troubles, 0, "it is well again");
+}
+
+#[test]
+fn worker_in_trouble_is_waited_for_before_others_decide_that_a_task_is_hopeless() {
+	let mut scene = Scene::new();
+	let (one, two) = (scene.worker(1, 1), scene.worker(2, 1));
+	let id = task(scene.deal(100, 1, 1), 0);
+	let first = scene.computing(id).remove(0);
+	let other = if first == one { two } else { one };
+	scene.fails(&first, id, rlc_primitives::work::FailureCause::AppFailed { code: 3 });
+	for times in 1..=ENOUGH_TROUBLE {
+		assert_eq!(scene.computing(id), vec![other.clone()], "time {times}");
+		has_trouble(&mut scene, &other, id);
+		scene.decide();
+		if times < ENOUGH_TROUBLE {
+			scene.pass(pause(times), &[]);
+		}
+		assert!(scene.task(id).given_up.is_none(), "time {times}");
+	}
+	scene.pass(crate::decide::failures::PATIENCE, &[]);
+	scene.decide();
+	assert!(scene.task(id).given_up.is_some(), "by the one word that there is");
 }

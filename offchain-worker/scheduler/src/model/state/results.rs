@@ -37,6 +37,9 @@ impl State {
 				self.run_times.add(*app, usage.time.min(deal.deal.reference_time));
 				self.room.hear(*app, usage.output);
 			}
+			if let Some(worker) = self.workers.get_mut(account).filter(|_| is_news) {
+				worker.recover();
+			}
 		}
 		if usage.is_some() {
 			self.fit_room(&id);
@@ -53,6 +56,7 @@ impl State {
 				let came_too_late = deal.is_some_and(|deal| came_too_late(part, &report, &deal.deal, now));
 				let step = if came_too_late { Step::Aborted } else { report.step };
 				self.set_step(&id, account, step, report.cause, now);
+				self.count_trouble(&id, account, now);
 			}
 			// The chain says which workers contributed and revealed, and the scheduler itself the rest.
 			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}
@@ -62,7 +66,21 @@ impl State {
 		false
 	}
 
-	/// Records that the scheduler stops asking a winner for the result of a task.
+	/// Counts a worker's failure, if it was for reasons of its own.
+	fn count_trouble(&mut self, id: &TaskId, account: &AccountId, now: Now) {
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		if !task.replicates.get(account).is_some_and(Replicate::is_own_trouble) {
+			return;
+		}
+		let troubles = task.troubles.entry(account.clone()).or_default();
+		*troubles = troubles.saturating_add(1);
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.fail_by_itself(now.local);
+			self.ready.update(account, Some(worker));
+		}
+	}
+
+	/// Records that a winner is not asked for the result of a task any more.
 	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
 		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
 			task.upload.asked = None;
