@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rlc_chain::Key;
+use rlc_primitives::WorkerpoolId;
 use rlc_worker::Share;
 
 use crate::{worker::Options, Error};
@@ -24,6 +25,10 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "ADDRESS", requires = "scheduler")]
 	pub worker_on_behalf_of: Option<rlc_protocol::Account>,
 
+	/// The workerpool to join, as 0x and 40 hex digits [default: the one that the chain says is at --worker]
+	#[arg(long, value_name = "ID", requires = "scheduler", value_parser = workerpool)]
+	pub worker_workerpool: Option<WorkerpoolId>,
+
 	/// How many tasks at a time [default: one for each core]
 	#[arg(long, value_name = "N", requires = "scheduler", value_parser = clap::value_parser!(u32).range(1..))]
 	pub worker_slots: Option<u32>,
@@ -39,6 +44,11 @@ pub struct WorkerParams {
 	/// Let requests fetch inputs from private networks and this machine.
 	#[arg(long, requires = "scheduler")]
 	pub worker_allow_private_networks: bool,
+}
+
+/// Reads a workerpool's id.
+fn workerpool(text: &str) -> Result<WorkerpoolId, String> {
+	text.parse().map(WorkerpoolId).map_err(|_| "not a workerpool id; write 0x and 40 hex digits".into())
 }
 
 impl WorkerParams {
@@ -66,6 +76,7 @@ impl WorkerParams {
 		};
 		let usual = rlc_worker::Config::new(scheduler.clone(), base_path.join("worker"));
 		let config = rlc_worker::Config {
+			workerpool: self.worker_workerpool,
 			slots: self.worker_slots,
 			memory: self.worker_memory.unwrap_or(usual.memory),
 			disk: self.worker_disk.unwrap_or(usual.disk),
@@ -85,6 +96,7 @@ mod tests {
 			scheduler: Some("http://127.0.0.1:1".into()),
 			worker_key: Some("//Bob".into()),
 			worker_on_behalf_of: None,
+			worker_workerpool: None,
 			worker_slots: None,
 			worker_memory: Some(Share::Bytes(5)),
 			worker_disk: None,

@@ -19,7 +19,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_protocol::{requester::SchedulerRpcClient, worker::Step};
+use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN, worker::Step};
 use rlc_sandbox::{Grants, Job, Limits, WasmTier};
 use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME};
 
@@ -100,7 +100,7 @@ async fn bags(seal: Seal, blocks: &str) {
 		let bought = stack.buy("noop.wasm", TASKS, &[]).await;
 		let begin = Instant::now();
 		eventually("all tasks have workers", || async {
-			let info = scheduler.info().await.ok()?;
+			let info = scheduler.info(Some(SPOKEN)).await.ok()?;
 			(info.waiting == 0 && info.running > 0 || stack.open(bought).await == 0).then_some(())
 		})
 		.await;

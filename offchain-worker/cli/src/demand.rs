@@ -4,6 +4,7 @@ use rlc_chain::Chain;
 use rlc_primitives::{assets::AppKind, deal::FINAL_WINDOW, Tag};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, WorkerInfo},
+	version::SPOKEN,
 	Needs,
 };
 
@@ -82,7 +83,7 @@ pub(crate) async fn shortage(context: &Context, chain: &Chain, quote: &Quote, wi
 	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
 	let scheduler = pool::connect(&url).await?;
 	let able = if demand.is_nothing() {
-		scheduler.info().await.map(|info| info.workers > 0)
+		scheduler.info(Some(SPOKEN)).await.map(|info| info.workers > 0)
 	} else {
 		scheduler.workers().await.map(|workers| workers.iter().any(|worker| demand.slots(worker).is_some()))
 	};

@@ -5,14 +5,15 @@ use std::time::Duration;
 use codec::Encode;
 use jsonrpsee::{
 	core::ClientError,
+	types::ErrorCode,
 	ws_client::{WsClient, WsClientBuilder},
 };
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{work::TaskView, Tag, WorkerpoolId};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
-	signing::Claim,
-	version::{self, PROTOCOL},
+	signing::{Bounds, Claim, CLAIM_TIME},
+	version::{self, SPOKEN},
 	Account, PoolDescription,
 };
 use rlc_store::{is_public, Client, Url};
@@ -48,8 +49,8 @@ pub(crate) async fn connect(base: &str) -> Result<WsClient> {
 	let client = client.build(rpc_url(base)?).await.map_err(
 		|error| failure!(SchedulerUnreachable, "the scheduler at {base} does not answer ({error})"; "check that it runs"),
 	)?;
-	let info = client.info().await.map_err(|error| refused(&error))?;
-	version::check("program", PROTOCOL, info.protocol)
+	let info = client.info(Some(SPOKEN)).await.map_err(|error| refused(&error))?;
+	version::check("program", info.protocol)
 		.map_err(|other| failure!(SchedulerProtocol, "the scheduler at {base} cannot be asked: {other}"))?;
 	Ok(client)
 }
@@ -131,6 +132,40 @@ async fn ensure_public(base: &str) -> Result<()> {
 		"if you trust its owner, give --allow-private-schedulers"))
 }
 
+/// A pool's scheduler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scheduler {
+	/// The pool. It is never taken from the scheduler alone.
+	pub workerpool: WorkerpoolId,
+	/// Its HTTP base.
+	pub url: String,
+}
+
+/// Returns the scheduler of a pool.
+///
+/// # Errors
+///
+/// If there is no such pool, or it does not say where its scheduler is.
+pub(crate) async fn scheduler(chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
+	Ok(Scheduler { workerpool, url: url(chain, workerpool).await? })
+}
+
+/// Returns the scheduler at an address, if the chain says the same of its pool.
+///
+/// # Errors
+///
+/// If it does not answer, or is of a pool that is elsewhere.
+pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler> {
+	let client = connect(base).await?;
+	let workerpool = client.info(Some(SPOKEN)).await.map_err(|error| refused(&error))?.workerpool;
+	let registered = description(chain, workerpool).await?.url;
+	if !registered.is_some_and(|registered| rlc_protocol::address::is_same(&registered, base)) {
+		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \
+			there, as the chain says", workerpool.0; "give the URL that `rlc workerpool show` tells"));
+	}
+	Ok(Scheduler { workerpool, url: base.into() })
+}
+
 /// Returns the store of a scheduler, by its HTTP base.
 ///
 /// # Errors
@@ -146,6 +181,23 @@ fn parsed(base: &str) -> Result<Url> {
 	)
 }
 
+/// Returns within what a claim is good that is signed now for this pool. Which pool is meant is not asked of its scheduler,
+/// which could name another one, and use the claim there.
+pub(crate) fn bounds(genesis: H256, workerpool: WorkerpoolId) -> Bounds {
+	let nonce = H256(rand::random());
+	Bounds { genesis, workerpool, not_after: now().saturating_add(CLAIM_TIME), nonce }
+}
+
+/// Returns why a scheduler did not take what was signed.
+pub(crate) fn signed_refused(error: &ClientError) -> Failure {
+	match error {
+		ClientError::Call(answer) if answer.code() == ErrorCode::InvalidParams.code() => {
+			failure!(SchedulerProtocol, "the scheduler is too old to take what this program signs"; "upgrade the scheduler")
+		}
+		other => refused(other),
+	}
+}
+
 /// Asks a scheduler whether a file may be stored; returns the token for its store.
 ///
 /// # Errors
@@ -153,15 +205,16 @@ fn parsed(base: &str) -> Result<Url> {
 /// If it refuses, or does not answer.
 pub(crate) async fn upload_token(
 	scheduler: &WsClient,
-	genesis: H256,
+	bounds: Bounds,
 	key: &Key,
 	content: [u8; 32],
 	size: u64,
 ) -> Result<String> {
-	let (content, at) = (H256(content), now());
-	let signature = key.sign(&Claim::Upload { content, size, at }.payload(genesis)).encode();
-	let request = UploadRequest { account: Account(key.account()), content, size, at, signature };
-	scheduler.upload(request).await.map_err(|error| refused(&error))
+	let content = H256(content);
+	let signature = key.sign(&Claim::Upload { bounds, content, size }.payload()).encode();
+	let Bounds { not_after, nonce, .. } = bounds;
+	let request = UploadRequest { account: Account(key.account()), content, size, not_after, nonce, signature };
+	scheduler.upload(request).await.map_err(|error| signed_refused(&error))
 }
 
 /// Returns what the scheduler of a task knows of it; `None` if it knows nothing.

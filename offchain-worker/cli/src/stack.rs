@@ -15,7 +15,10 @@ use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	Address, WorkerpoolId,
 };
-use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient, WorkerInfo};
+use rlc_protocol::{
+	requester::{PoolInfo, SchedulerRpcClient, WorkerInfo},
+	version::SPOKEN,
+};
 use serde_json::json;
 
 use crate::{
@@ -113,7 +116,7 @@ async fn bring_up(options: &Options, plan: &Plan, stack: &mut Processes, context
 	let url = plan.scheduler_url();
 	let scheduler = until(stack, "the scheduler", || async {
 		let client = pool::connect(&url).await.ok()?;
-		client.info().await.ok().map(|info| (client, info))
+		client.info(Some(SPOKEN)).await.ok().map(|info| (client, info))
 	});
 	let (scheduler, info) = scheduler.await?;
 	progress.line(format_args!("scheduler  {url}, store {url}/store, workerpool {:?}", info.workerpool.0));

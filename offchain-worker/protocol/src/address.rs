@@ -15,9 +15,46 @@ pub fn websocket(base: &str) -> Option<String> {
 	(is_plain && !rest.is_empty()).then(|| format!("{scheme}://{rest}"))
 }
 
+/// Returns whether two base addresses are of one scheduler: the same host, port and path, reached in the same way.
+pub fn is_same(one: &str, other: &str) -> bool {
+	place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
+}
+
+/// Returns an address in one form: host names have no case, and each scheme has a port of its own.
+fn place(base: &str) -> Option<String> {
+	let address = websocket(base)?;
+	let (scheme, rest) = address.split_once("://")?;
+	let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+	let authority = authority.to_ascii_lowercase();
+	let usual = if scheme == "wss" { ":443" } else { ":80" };
+	let authority = authority.strip_suffix(usual).unwrap_or(&authority);
+	Some(format!("{scheme}://{authority}/{path}"))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn addresses_of_one_scheduler_may_be_written_in_several_ways() {
+		for (one, other) in [
+			("https://pool.example.org", "wss://pool.example.org:443/"),
+			("http://127.0.0.1:9955/", "ws://127.0.0.1:9955"),
+			("https://Pool.example.org", "https://pool.example.org"),
+		] {
+			assert!(is_same(one, other) && is_same(other, one), "{one} {other}");
+		}
+		for (one, other) in [
+			("https://pool.example.org", "http://pool.example.org"),
+			("https://pool.example.org", "https://pool.example.org:9955"),
+			("https://pool.example.org", "https://pool.example.org:80"),
+			("https://pool.example.org", "https://pool.example.com"),
+			("https://pool.example.org/a", "https://pool.example.org/b"),
+			("nowhere", "nowhere"),
+		] {
+			assert!(!is_same(one, other), "{one} {other}");
+		}
+	}
 
 	#[test]
 	fn schedulers_address_becomes_a_websockets() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sp_core::H256;
 
 use crate::{
-	version,
+	version::{self, Protocols},
 	worker::{Cause, Logs, Resources, Step},
 	Account, TaskRef,
 };
@@ -42,7 +42,7 @@ pub struct PoolInfo {
 	pub scheduler: Account,
 	/// The program's version.
 	pub version: String,
-	/// The scheduler's [`PROTOCOL`](version::PROTOCOL).
+	/// The protocol that the scheduler speaks with who asks: the newest that [both](version::choose) do.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
 	/// How many workers are there.
@@ -181,8 +181,12 @@ pub struct UploadRequest {
 	pub content: H256,
 	/// Its size, in bytes.
 	pub size: u64,
-	/// When it was signed, in ms.
-	pub at: u64,
+	/// Until when the claim is good, in ms. 0: the program is too old to say.
+	#[serde(default, rename = "notAfter")]
+	pub not_after: u64,
+	/// What makes the claim good once.
+	#[serde(default)]
+	pub nonce: H256,
 	/// The signature under [`Claim::Upload`](crate::signing::Claim::Upload), SCALE-encoded.
 	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
@@ -195,8 +199,12 @@ pub struct LogsRequest {
 	pub account: Account,
 	/// The task.
 	pub task: TaskId,
-	/// When it was signed, in ms.
-	pub at: u64,
+	/// Until when the claim is good, in ms. 0: the program is too old to say.
+	#[serde(default, rename = "notAfter")]
+	pub not_after: u64,
+	/// What makes the claim good once.
+	#[serde(default)]
+	pub nonce: H256,
 	/// The signature under [`Claim::Logs`](crate::signing::Claim::Logs), SCALE-encoded.
 	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
@@ -214,9 +222,10 @@ pub struct WorkerLogs {
 /// What requesters and operators ask of a scheduler. Errors: [`code`].
 #[rpc(server, client, namespace = "scheduler")]
 pub trait SchedulerRpc {
-	/// Returns the pool.
+	/// Returns the pool. `protocols` are those that the client speaks; one that does not say is older than
+	/// [`NEGOTIATED`](version::NEGOTIATED).
 	#[method(name = "info")]
-	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned>;
+	async fn info(&self, protocols: Option<Protocols>) -> Result<PoolInfo, ErrorObjectOwned>;
 
 	/// Returns how the pool's business goes.
 	#[method(name = "status")]

@@ -15,7 +15,7 @@ use serde_json::Value;
 use sp_core::H256;
 
 use crate::{
-	version::{self, PROTOCOL},
+	version::{self, Protocols},
 	Account, TaskRef,
 };
 
@@ -32,11 +32,14 @@ pub type Session = H256;
 /// What a worker has to sign to join.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Challenge {
-	/// The scheduler's [`PROTOCOL`].
+	/// The protocol that the scheduler speaks with this worker: the newest that [both](version::choose) do.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
-	/// Random, and good for one join within a minute.
+	/// Random, and good for one join.
 	pub challenge: H256,
+	/// Until when, in ms by the scheduler's clock. Schedulers of protocol 3 do not say: for a minute.
+	#[serde(default, rename = "notAfter")]
+	pub not_after: u64,
 	/// The pool.
 	pub workerpool: WorkerpoolId,
 	/// The chain that the pool is on.
@@ -72,13 +75,16 @@ pub struct Resources {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Join {
-	/// The worker's [`PROTOCOL`].
+	/// The protocol that the scheduler chose, with its challenge.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
 	/// The worker's account on chain.
 	pub account: Account,
 	/// The challenge that it answers.
 	pub challenge: H256,
+	/// Until when that is good, as the challenge said.
+	#[serde(default, rename = "notAfter")]
+	pub not_after: u64,
 	/// Its signature under [`Claim::Join`](crate::signing::Claim::Join), SCALE-encoded.
 	#[serde(with = "Hex")]
 	pub signature: Vec<u8>,
@@ -108,7 +114,9 @@ impl<'de> Deserialize<'de> for Join {
 		let mut join = Value::deserialize(deserializer)?;
 		if let Some(fields) = join.as_object_mut() {
 			// Another protocol may write these otherwise. They are not needed to refuse the worker and to say why.
-			if fields.get("protocol") != Some(&PROTOCOL.into()) {
+			let protocol: Option<u32> =
+				fields.get("protocol").and_then(Value::as_u64).and_then(|spoken| spoken.try_into().ok());
+			if !protocol.is_some_and(|spoken| version::SPOKEN.includes(spoken)) {
 				fields.insert("held".into(), Value::Array(Vec::new()));
 			}
 		}
@@ -315,9 +323,10 @@ pub struct Heartbeat {
 /// What workers ask of a scheduler. Errors: [`crate::requester::code`].
 #[rpc(server, client, namespace = "worker")]
 pub trait WorkerRpc {
-	/// Asks for a challenge to sign.
+	/// Asks for a challenge to sign. `protocols` are those that the worker speaks; one that does not say is older than
+	/// [`NEGOTIATED`](version::NEGOTIATED).
 	#[method(name = "challenge")]
-	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned>;
+	async fn challenge(&self, account: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned>;
 
 	/// Joins the pool.
 	#[method(name = "join")]
@@ -350,6 +359,7 @@ pub trait WorkerRpc {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::version::{OLDEST, PROTOCOL};
 
 	#[test]
 	fn older_schedulers_name_no_limit_of_results() {
@@ -379,6 +389,7 @@ mod tests {
 			protocol: PROTOCOL,
 			account: Account([1; 32].into()),
 			challenge: H256::zero(),
+			not_after: 0,
 			signature: vec![1],
 			signer: None,
 			operator: None,
@@ -404,8 +415,11 @@ mod tests {
 		written.as_object_mut().unwrap().remove("protocol");
 		let read: Join = serde_json::from_value(written.clone()).unwrap();
 		assert_eq!((read.protocol, read.held.len()), (1, 0));
-		written["protocol"] = PROTOCOL.into();
-		assert!(serde_json::from_value::<Join>(written).is_err(), "one of this protocol has to be readable");
+		for spoken in [OLDEST, PROTOCOL] {
+			written["protocol"] = spoken.into();
+			let read = serde_json::from_value::<Join>(written.clone());
+			assert!(read.is_err(), "one of protocol {spoken} has to be readable");
+		}
 	}
 
 	#[test]
@@ -418,6 +432,15 @@ mod tests {
 		let proxied = Assignment { signer: Some(Account([7; 32].into())), ..own };
 		let written = serde_json::to_value(&proxied).unwrap();
 		assert_eq!(serde_json::from_value::<Assignment>(written).unwrap(), proxied);
+	}
+
+	#[test]
+	fn worker_of_protocol_3_names_no_end_of_its_claim() {
+		let mut written = serde_json::to_value(join()).unwrap();
+		written.as_object_mut().unwrap().remove("notAfter");
+		written["protocol"] = 3.into();
+		let read: Join = serde_json::from_value(written).unwrap();
+		assert_eq!((read.protocol, read.not_after, read.held.len()), (3, 0, 1));
 	}
 
 	#[test]

@@ -6,10 +6,11 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_primitives::{AccountId, GroupId, WorkerpoolId};
+use rlc_primitives::{AccountId, GroupId, Moment, WorkerpoolId};
 use rlc_protocol::{
 	requester::code,
-	signing::Claim,
+	signing::{Bounds, Claim},
+	version,
 	worker::{Join, Resources, MAX_REPORTS},
 };
 use sp_core::H256;
@@ -105,23 +106,39 @@ impl Challenges {
 	}
 }
 
-/// Checks what a worker shows, whichever workers may join. That its challenge was given to it was checked before.
+/// Returns until when a challenge is good that is given out at `now`, both in ms.
+pub fn not_after(now: Moment) -> Moment {
+	now.saturating_add(CHALLENGE_TIME.as_millis().try_into().unwrap_or(Moment::MAX))
+}
+
+/// Returns what a worker claims that joins this pool.
+fn claim(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Claim<'static> {
+	if join.protocol < version::NEGOTIATED {
+		return Claim::JoinUnbound { genesis, workerpool, challenge: join.challenge };
+	}
+	Claim::Join(Bounds { genesis, workerpool, not_after: join.not_after, nonce: join.challenge })
+}
+
+/// Checks at `now`, in ms, what a worker shows, whichever workers may join. That its challenge was given to it was checked
+/// before.
 ///
 /// # Errors
 ///
 /// [`AdmissionRefusal`].
-pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256) -> Result<(), AdmissionRefusal> {
+pub fn check(join: &Join, workerpool: WorkerpoolId, genesis: H256, now: Moment) -> Result<(), AdmissionRefusal> {
 	let account = &join.account.0;
 	let signer = join.signer.as_ref().unwrap_or(&join.account);
-	let claim = Claim::Join { workerpool, challenge: join.challenge };
-	if !claim.is_signed_by(genesis, &join.signature, &signer.0) {
+	if !claim(join, workerpool, genesis).is_signed_by(&join.signature, &signer.0) {
 		let words = format!("the challenge is not signed by {signer}, for this pool and chain");
 		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 	}
+	if join.protocol >= version::NEGOTIATED && !(now..=not_after(now)).contains(&join.not_after) {
+		return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, "the claim has expired: ask for a new challenge"));
+	}
 	let operator = join.operator.as_ref();
 	if let Some(operator) = operator {
-		let claim = Claim::Operator { worker: account };
-		if !claim.is_signed_by(genesis, &operator.signature, &operator.account.0) {
+		let claim = Claim::Operator { genesis, worker: account };
+		if !claim.is_signed_by(&operator.signature, &operator.account.0) {
 			let words = format!("{} did not sign that {} is its worker", operator.account, join.account);
 			return Err(AdmissionRefusal::new(code::WRONG_SIGNATURE, words));
 		}
@@ -202,6 +219,14 @@ mod tests {
 
 	const GENESIS: H256 = H256::repeat_byte(9);
 
+	/// When the tests' workers join, in ms.
+	const NOW: Moment = 1_000_000;
+
+	/// Returns the signature of a join, as its protocol wants it, for this pool.
+	fn signed(join: &Join, by: &Key, workerpool: WorkerpoolId) -> Vec<u8> {
+		by.sign(&claim(join, workerpool, GENESIS).payload()).encode()
+	}
+
 	fn key(name: &str) -> Key {
 		Key::from_suri(&format!("//{name}")).unwrap()
 	}
@@ -210,22 +235,22 @@ mod tests {
 	fn join(change: impl FnOnce(&mut Join)) -> Join {
 		let bob = key("Bob");
 		let charlie = key("Charlie");
-		let challenge = H256::repeat_byte(7);
-		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge };
-		let of = Claim::Operator { worker: &bob.account() };
+		let of = Claim::Operator { genesis: GENESIS, worker: &bob.account() };
 		let operator =
-			Operator { account: Account(charlie.account()), signature: charlie.sign(&of.payload(GENESIS)).encode() };
+			Operator { account: Account(charlie.account()), signature: charlie.sign(&of.payload()).encode() };
 		let mut join = Join {
-			protocol: rlc_protocol::version::PROTOCOL,
+			protocol: version::PROTOCOL,
 			account: Account(bob.account()),
-			challenge,
-			signature: bob.sign(&claim.payload(GENESIS)).encode(),
+			challenge: H256::repeat_byte(7),
+			not_after: not_after(NOW),
+			signature: Vec::new(),
 			signer: None,
 			operator: Some(operator),
 			resources: Resources { slots: 1, wasm: true, ..Default::default() },
 			version: String::new(),
 			held: Vec::new(),
 		};
+		join.signature = signed(&join, &bob, WorkerpoolId::default());
 		change(&mut join);
 		join
 	}
@@ -233,7 +258,7 @@ mod tests {
 	fn checked(join: &Join, admission: &Admission) -> Result<(), i32> {
 		let alice = key("Alice").account();
 		let admitted =
-			check(join, WorkerpoolId::default(), GENESIS).and_then(|()| admit(join, admission, &alice, false));
+			check(join, WorkerpoolId::default(), GENESIS, NOW).and_then(|()| admit(join, admission, &alice, false));
 		admitted.map_err(|refusal| refusal.code)
 	}
 
@@ -252,11 +277,34 @@ mod tests {
 	}
 
 	#[test]
+	fn claim_that_another_pool_heard_or_that_expired_is_refused() {
+		let wrong = Err(code::WRONG_SIGNATURE);
+		let elsewhere = WorkerpoolId(H160::repeat_byte(5));
+		for protocol in [version::OLDEST, version::PROTOCOL] {
+			let made_for = |pool: WorkerpoolId| {
+				join(|join| {
+					join.protocol = protocol;
+					join.signature = signed(join, &key("Bob"), pool);
+				})
+			};
+			assert_eq!(checked(&made_for(WorkerpoolId::default()), &Admission::Open), Ok(()), "protocol {protocol}");
+			assert_eq!(checked(&made_for(elsewhere), &Admission::Open), wrong, "protocol {protocol}");
+		}
+		for (not_after, expected) in [(NOW - 1, wrong), (NOW, Ok(())), (not_after(NOW) + 1, wrong)] {
+			let claimed = join(|join| {
+				join.not_after = not_after;
+				join.signature = signed(join, &key("Bob"), WorkerpoolId::default());
+			});
+			assert_eq!(checked(&claimed, &Admission::Open), expected, "{not_after}");
+		}
+		assert_eq!(checked(&join(|join| join.not_after -= 1), &Admission::Open), wrong, "it is signed, too");
+	}
+
+	#[test]
 	fn proxy_signs_with_its_own_key_and_is_named() {
 		let [bob, dave] = ["Bob", "Dave"].map(|name| Account(key(name).account()));
 		let by_dave = |join: &mut Join| {
-			let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
-			join.signature = key("Dave").sign(&claim.payload(GENESIS)).encode();
+			join.signature = signed(join, &key("Dave"), WorkerpoolId::default());
 			join.signer = Some(Account(key("Dave").account()));
 		};
 		let signed = join(by_dave);
@@ -280,8 +328,8 @@ mod tests {
 		assert_eq!(checked(&join(|_| ()), &Admission::Private), Err(code::NOT_ALLOWED));
 		let alice = key("Alice");
 		let own = |join: &mut Join| {
-			let claim = Claim::Operator { worker: &join.account.0 };
-			let signature = alice.sign(&claim.payload(GENESIS)).encode();
+			let claim = Claim::Operator { genesis: GENESIS, worker: &join.account.0 };
+			let signature = alice.sign(&claim.payload()).encode();
 			join.operator = Some(Operator { account: Account(alice.account()), signature });
 		};
 		assert_eq!(checked(&join(own), &Admission::Private), Ok(()));

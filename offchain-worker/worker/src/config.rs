@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-use rlc_primitives::{Balance, Tag, RLC};
+use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
 use rlc_store::Url;
 
@@ -13,6 +13,8 @@ use crate::Activation;
 pub struct Config {
 	/// The base address of the pool's scheduler: `http://host:port`, also of its store.
 	pub scheduler: String,
+	/// The pool that it joins. `None`: the one that is at this address, as the chain says.
+	pub workerpool: Option<WorkerpoolId>,
 	/// The worker's own directory: journal, results, cache. One for each worker.
 	pub dir: PathBuf,
 	/// Tasks at a time, fewer if they need more than an equal part of the machine; at most the number of cores. `None`: as
@@ -136,6 +138,7 @@ impl Config {
 	pub fn new(scheduler: impl Into<String>, dir: impl Into<PathBuf>) -> Self {
 		Self {
 			scheduler: scheduler.into(),
+			workerpool: None,
 			dir: dir.into(),
 			slots: None,
 			activation: Activation::Always,

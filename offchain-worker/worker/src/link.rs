@@ -9,6 +9,7 @@
 //! joining like any other step. At worst, a task for which that was too late is computed twice, and its failure counts as
 //! a loss.
 
+mod audience;
 mod broken;
 mod tell;
 
@@ -19,11 +20,13 @@ use jsonrpsee::{
 	core::client::Subscription,
 	ws_client::{WsClient, WsClientBuilder},
 };
-use rlc_primitives::Signature;
+use rlc_primitives::{Signature, WorkerpoolId};
 use rlc_protocol::{
-	signing::Claim,
-	version::{self, PROTOCOL},
-	worker::{Heartbeat, Instruction, Join, Operator, Report, Resources, Session, WorkerRpcClient, MAX_REPORTS},
+	signing::{Bounds, Claim},
+	version::{self, NEGOTIATED, SPOKEN},
+	worker::{
+		Challenge, Heartbeat, Instruction, Join, Operator, Report, Resources, Session, WorkerRpcClient, MAX_REPORTS,
+	},
 	Account,
 };
 use sp_core::H256;
@@ -32,6 +35,7 @@ use tokio::{
 	time::{interval, sleep, MissedTickBehavior},
 };
 
+pub(crate) use self::audience::Whereabouts;
 use self::{
 	broken::Broken,
 	tell::{put_by, tell, UntoldLogs},
@@ -57,6 +61,11 @@ pub(crate) struct Identity {
 	/// Whose key signs, if that is a proxy of the account.
 	pub signer: Option<Account>,
 	pub genesis: H256,
+	/// The pool that it joins. `None`: the one that is at the scheduler's address, as the chain says; once it was found, it
+	/// joins no other.
+	pub workerpool: Option<WorkerpoolId>,
+	/// Asks the chain where a pool is.
+	pub whereabouts: Whereabouts,
 	pub sign: Sign,
 	pub operator: Option<Operator>,
 	pub resources: Resources,
@@ -146,14 +155,13 @@ impl Link {
 
 	/// Shows who is there and what it has in hand.
 	async fn join(&mut self, client: &WsClient, logs: &mut UntoldLogs) -> Result<Admitted, Broken> {
-		let identity = &self.identity;
-		let challenge = client.challenge(identity.account.clone()).await?;
-		version::check("worker", PROTOCOL, challenge.protocol)?;
-		if challenge.genesis != identity.genesis {
+		let challenge = client.challenge(self.identity.account.clone(), Some(SPOKEN)).await?;
+		let protocol = version::check("worker", challenge.protocol)?;
+		if challenge.genesis != self.identity.genesis {
 			return Err(Broken::OtherChain(challenge.genesis));
 		}
-		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
-		let signature = (identity.sign)(&claim.payload(identity.genesis)).encode();
+		self.ensure_pool(challenge.workerpool).await?;
+		let signature = (self.identity.sign)(&claim(&challenge).payload()).encode();
 		let (ask, answer) = oneshot::channel();
 		self.actor.send(Message::Connected(ask)).map_err(|_| Broken::Ended)?;
 		let mut held = answer.await.map_err(|_| Broken::Ended)?;
@@ -167,9 +175,10 @@ impl Link {
 		let ended: Vec<_> = held.iter().filter(|report| report.step.is_last()).map(|report| report.task).collect();
 		let identity = &self.identity;
 		let join = Join {
-			protocol: PROTOCOL,
+			protocol,
 			account: identity.account.clone(),
 			challenge: challenge.challenge,
+			not_after: challenge.not_after,
 			signature,
 			signer: identity.signer.clone(),
 			operator: identity.operator.clone(),
@@ -186,6 +195,15 @@ impl Link {
 		messages.into_iter().try_for_each(|message| self.actor.send(message)).map_err(|_| Broken::Ended)?;
 		Ok(Admitted { session: joined.session, heartbeat: Duration::from_millis(joined.heartbeat.max(10)), rest })
 	}
+}
+
+/// Returns what a worker claims that answers this challenge, in the form of the protocol that the scheduler chose.
+fn claim(challenge: &Challenge) -> Claim<'static> {
+	let Challenge { protocol, challenge: nonce, not_after, workerpool, genesis } = challenge.clone();
+	if protocol < NEGOTIATED {
+		return Claim::JoinUnbound { genesis, workerpool, challenge: nonce };
+	}
+	Claim::Join(Bounds { genesis, workerpool, not_after, nonce })
 }
 
 async fn take_instructions(

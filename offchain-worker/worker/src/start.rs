@@ -2,12 +2,9 @@
 
 use std::{fs, future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use futures::FutureExt;
 use rlc_chain::{Chain, Key};
-use rlc_protocol::{
-	address,
-	worker::{Operator, Resources},
-	Account,
-};
+use rlc_protocol::{address, worker::Resources, Account, PoolDescription};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
 use rlc_service::{http, listen, observe, one_line, Shutdown};
 use rlc_store::{Client, FetchConfig, Fetcher, Url};
@@ -27,7 +24,7 @@ use crate::{
 	error::Error,
 	handle::{Exit, Handle},
 	journal::{Journal, JournalError},
-	link::{Identity, Link},
+	link::{Identity, Link, Whereabouts},
 	machine::{self, Machine},
 	messages::Status,
 	metrics::{Metrics, Watched},
@@ -108,7 +105,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	let bounds = bounds(&config, &machine, &resources);
 	let link = Link {
 		url: websocket,
-		identity: identity(&node, key, config.operator, resources.clone(), cached),
+		identity: identity(&node, chain, key, &config, resources.clone(), cached),
 		outgoing: to_link,
 		status: statuses,
 		actor: back.clone(),
@@ -132,17 +129,31 @@ fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> wat
 	exited
 }
 
-/// Returns what the scheduler is told about this worker: who it is, and what it has.
-fn identity(node: &Node, key: Key, operator: Option<Operator>, resources: Resources, fetcher: Fetcher) -> Identity {
+/// Returns who the scheduler is told that this worker is, and what it has.
+fn identity(node: &Node, chain: Chain, key: Key, config: &Config, resources: Resources, fetcher: Fetcher) -> Identity {
 	Identity {
 		account: Account(node.account()),
 		signer: key.is_proxy().then(|| Account(key.signer())),
 		genesis: node.genesis(),
+		workerpool: config.workerpool,
+		whereabouts: whereabouts(chain),
 		sign: Box::new(move |payload: &[u8]| key.sign(payload)),
-		operator,
+		operator: config.operator.clone(),
 		resources,
 		cached: Box::new(move || fetcher.cached().into_iter().map(H256).collect()),
 	}
+}
+
+/// Returns what asks the chain where a pool's scheduler is.
+fn whereabouts(chain: Chain) -> Whereabouts {
+	Box::new(move |pool| {
+		let chain = chain.clone();
+		let asked = async move {
+			let found = chain.workerpool(pool).await.map_err(|error| error.to_string())?;
+			Ok(found.and_then(|pool| PoolDescription::parse(&pool.content.description).url))
+		};
+		asked.boxed()
+	})
 }
 
 /// Waits until the loop has ended, and ends all that runs beside it.

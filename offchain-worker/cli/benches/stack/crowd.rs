@@ -10,8 +10,9 @@ use jsonrpsee::{
 };
 use rlc_chain::Key;
 use rlc_protocol::{
-	signing::Claim,
-	worker::{Heartbeat, Instruction, Join, Joined, Resources, WorkerRpcClient},
+	signing::{Bounds, Claim},
+	version::SPOKEN,
+	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Resources, WorkerRpcClient},
 	Account,
 };
 use tokio::{sync::watch, task::JoinHandle};
@@ -62,13 +63,15 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruc
 	let patience = Duration::from_secs(60);
 	let client = WsClientBuilder::default().connection_timeout(patience).request_timeout(patience);
 	let client = client.build(url).await.expect("the scheduler answers");
-	let challenge = client.challenge(account.clone()).await.expect("there is room for another one");
-	let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
+	let challenge = client.challenge(account.clone(), Some(SPOKEN)).await.expect("there is room for another one");
+	let Challenge { protocol, challenge: nonce, not_after, workerpool, genesis } = challenge;
+	let claim = Claim::Join(Bounds { genesis, workerpool, not_after, nonce });
 	let join = Join {
-		protocol: rlc_protocol::version::PROTOCOL,
+		protocol,
 		account,
-		challenge: challenge.challenge,
-		signature: key.sign(&claim.payload(challenge.genesis)).encode(),
+		challenge: nonce,
+		not_after,
+		signature: key.sign(&claim.payload()).encode(),
 		signer: None,
 		operator: None,
 		resources: Resources { slots: 1, cores: 1, memory: 1 << 30, disk: 1 << 30, wasm: true, ..Default::default() },

@@ -12,7 +12,7 @@ use rlc_store::{Ipfs, Url};
 use crate::{
 	context::Context,
 	failure::{failure, Result},
-	pool,
+	pool::{self, Scheduler},
 	request::LocalFile,
 };
 
@@ -65,19 +65,20 @@ impl Location {
 			return Ok(named(format!("ipfs://{name}"), file));
 		}
 		let scheduler = match self.store {
-			Some(url) => url,
+			Some(url) => pool::scheduler_at(chain, &url).await?,
 			None => {
 				let found = first_store(context, chain).await?;
 				context.out.say(format_args!(
-					"warning: {found} keeps the file as long as its owner wants, usually 30 days; to sell for longer, keep it \
-					 yourself and give --location, --store or --ipfs"
+					"warning: {} keeps the file as long as its owner wants, usually 30 days; to sell for longer, keep it \
+					 yourself and give --location, --store or --ipfs",
+					found.url
 				));
 				found
 			}
 		};
 		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
 		// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
-		Ok(named(format!("{}/store/{}", scheduler.trim_end_matches('/'), file.cid), file))
+		Ok(named(format!("{}/store/{}", scheduler.url.trim_end_matches('/'), file.cid), file))
 	}
 }
 
@@ -100,16 +101,17 @@ pub(crate) async fn upload(
 	context: &Context,
 	chain: &Chain,
 	key: &Key,
-	scheduler: &str,
+	scheduler: &Scheduler,
 	files: &[LocalFile],
 ) -> Result<()> {
 	if files.is_empty() {
 		return Ok(());
 	}
-	let client = pool::connect(scheduler).await?;
-	let store = pool::store(scheduler)?;
+	let client = pool::connect(&scheduler.url).await?;
+	let store = pool::store(&scheduler.url)?;
 	for file in files {
-		let token = pool::upload_token(&client, chain.genesis(), key, file.cid.digest(), file.size).await?;
+		let bounds = pool::bounds(chain.genesis(), scheduler.workerpool);
+		let token = pool::upload_token(&client, bounds, key, file.cid.digest(), file.size).await?;
 		let progress = context.out.bytes(format!("uploading {}", file.path.display()), file.size);
 		store.upload_file(&file.cid, &token, &file.path, |done, _| progress.set(done)).await?;
 	}
@@ -117,13 +119,13 @@ pub(crate) async fn upload(
 }
 
 /// Returns the scheduler of the first workerpool that has an offer in the book and says where it is.
-async fn first_store(context: &Context, chain: &Chain) -> Result<String> {
+async fn first_store(context: &Context, chain: &Chain) -> Result<Scheduler> {
 	for (category, _) in chain.categories().await? {
 		let filter = BookFilter { list: BookKey::Workerpools(category), min_price: None, max_price: None };
 		for entry in chain.orderbook(filter, None, LOOKED_AT).await?.entries {
 			let AnyOrder::Workerpool(order) = entry.order else { continue };
-			if let Ok(url) = pool::url(context, chain, order.workerpool).await {
-				return Ok(url);
+			if let Ok(scheduler) = pool::scheduler(context, chain, order.workerpool).await {
+				return Ok(scheduler);
 			}
 		}
 	}

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
-use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
 use serde::Serialize;
 use serde_json::json;
@@ -242,14 +242,8 @@ fn clock(block: u64, now: u64) -> Result<String> {
 /// Returns whether a scheduler answers, and whether its store accepts results.
 async fn scheduler(url: &str) -> Vec<Check> {
 	let begin = std::time::Instant::now();
-	let asked = async {
-		let client = pool::connect(url).await?;
-		client.info().await.map_err(|error| pool::refused(&error))
-	};
-	let info = match asked.await {
-		Ok(info) => info,
-		Err(wrong) => return vec![Check::new("scheduler", true, Err(wrong))],
-	};
+	let client = pool::connect(url).await?;
+	let info = client.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?;
 	let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
 	let (workers, slots) = (counted(info.workers.into(), "worker"), counted(info.free_slots.into(), "free slot"));
 	let answers = format!("{url} answers in {}, {workers}, {slots}", span(took));

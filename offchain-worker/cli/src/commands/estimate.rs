@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rlc_chain::Chain;
-use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 
 use crate::{
 	answer::Answer,
@@ -43,7 +43,7 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 async fn ask(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
 	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
 	let scheduler = pool::connect(&url).await?;
-	let info = scheduler.info().await.map_err(|error| pool::refused(&error))?;
+	let info = scheduler.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?;
 	let demand = Demand::of(chain, quote, wish).await?;
 	let room = if demand.is_nothing() {
 		info.clone()

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use rlc_chain::{Event, RlcEvent};
 use rlc_primitives::{task::Stage, RLC};
-use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient};
+use rlc_protocol::{
+	requester::{PoolInfo, SchedulerRpcClient},
+	version::SPOKEN,
+};
 use rlc_store::Cid;
 
 use super::{
@@ -122,7 +125,7 @@ fn machines_without_keys_of_stakes_run_a_pool_and_compute() {
 			// Dearer than the other pool: nobody else buys here.
 			let options = ["--workerpool", &pool, "--publish-price", "3", "--on-behalf-of", OTHER_SCHEDULER];
 			let (scheduler, url) = stack.start_scheduler("proxied", proxy, &options);
-			let workers = [stack.new_proxied_worker(&url).await, stack.new_proxied_worker(&url).await];
+			let workers = [stack.new_proxied_worker(&url, &pool).await, stack.new_proxied_worker(&url, &pool).await];
 
 			for trust in ["1", "2"] {
 				let bought = stack.buy("noop.wasm", 4, &["--workerpool", &pool, "--trust", trust]).await;
@@ -209,7 +212,8 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 			pool.extend(["--workerpool", &workerpool]);
 			let (mut second, second_url) = stack.start_scheduler("second", OTHER_SCHEDULER, &pool);
 			let near = stack.new_workers_at(&first_url, 1, "").await[0];
-			let far = stack.new_workers_at(&second_url, 1, "").await[0];
+			// The chain names the first one only.
+			let far = stack.new_workers_at(&second_url, 1, &format!("--workerpool {workerpool}")).await[0];
 
 			let before = stack.spent().await;
 			// More than one instance takes at a time.
@@ -250,7 +254,7 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 
 /// Returns what a scheduler says of its pool.
 async fn info(stack: &Stack, url: &str) -> PoolInfo {
-	stack.connect_to(url).await.info().await.unwrap()
+	stack.connect_to(url).await.info(Some(SPOKEN)).await.unwrap()
 }
 
 /// Returns the report of the hello app.

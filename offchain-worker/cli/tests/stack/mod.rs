@@ -24,7 +24,7 @@ use std::{
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use rlc_chain::{BalancesCall, Call, Chain, Key, Sender};
 use rlc_primitives::{AccountId, Address, RLC};
-use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_store::Cid;
 use serde_json::Value;
 
@@ -139,7 +139,7 @@ impl Stack {
 		let url = url.replace("http://", "ws://");
 		eventually("the scheduler answers", || async {
 			let client = WsClientBuilder::default().build(&url).await.ok()?;
-			client.info().await.ok().map(|_| client)
+			client.info(Some(SPOKEN)).await.ok().map(|_| client)
 		})
 		.await
 	}
@@ -169,12 +169,12 @@ impl Stack {
 	}
 
 	/// Starts a new worker whose machine has no more than the key of a proxy, which has [`PITTANCE`]. Returns its number.
-	pub async fn new_proxied_worker(&mut self, url: &str) -> u32 {
+	pub async fn new_proxied_worker(&mut self, url: &str, workerpool: &str) -> u32 {
 		let number = self.new_number();
 		let (proxy, account) = (proxy_key(number), worker_key(number));
 		self.rlc(&["account", "send", &proxy, PITTANCE, "--account", &account]).await.unwrap();
 		self.rlc(&["account", "proxy", "add", &proxy, "--type", "worker", "--account", &account]).await.unwrap();
-		self.start_worker_by(url, number, &proxy, &format!("--on-behalf-of {account}"));
+		self.start_worker_by(url, number, &proxy, &format!("--on-behalf-of {account} --workerpool {workerpool}"));
 		self.joined(url, &[number]).await;
 		number
 	}

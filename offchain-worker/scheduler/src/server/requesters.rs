@@ -11,7 +11,8 @@ use rlc_protocol::{
 		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
 		WorkerInfo, WorkerLogs,
 	},
-	signing::{Claim, MAX_CLOCK_DIFFERENCE},
+	signing::{Bounds, Claim},
+	version::{self, Protocols},
 	Account,
 };
 use rlc_store::{Cid, Grant, Keep, Room};
@@ -32,8 +33,9 @@ const TRIAL: u64 = 256 << 20;
 
 #[async_trait]
 impl SchedulerRpcServer for Api {
-	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned> {
-		self.ask(|reply| Input::Ask(Question::Info(reply))).await
+	async fn info(&self, protocols: Option<Protocols>) -> Result<PoolInfo, ErrorObjectOwned> {
+		let info = self.ask(|reply| Input::Ask(Question::Info(reply))).await?;
+		Ok(PoolInfo { protocol: version::choose(protocols), ..info })
 	}
 
 	async fn status(&self) -> Result<PoolStatus, ErrorObjectOwned> {
@@ -90,8 +92,9 @@ impl SchedulerRpcServer for Api {
 
 	#[instrument(skip_all, fields(task = ?request.task.0))]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
-		let LogsRequest { account, task, at, signature } = request;
-		self.check_signed(&Claim::Logs { task, at }, at, &signature, &account)?;
+		let LogsRequest { account, task, not_after, nonce, signature } = request;
+		let bounds = self.bounds(not_after, nonce)?;
+		check_signed(&Claim::Logs { bounds, task }, &signature, &account)?;
 		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
 		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
 		let [requester, beneficiary] = self.readers(deal).await?.ok_or_else(unknown)?;
@@ -99,13 +102,15 @@ impl SchedulerRpcServer for Api {
 			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
 			return Err(error(code::NOT_ALLOWED, words));
 		}
+		self.use_once(&account, bounds).await?;
 		self.means.db.logs(task).await.map_err(internal)
 	}
 
 	#[instrument(skip_all, fields(content = ?request.content))]
 	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned> {
-		let UploadRequest { account, content, size, at, signature } = request;
-		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
+		let UploadRequest { account, content, size, not_after, nonce, signature } = request;
+		let bounds = self.bounds(not_after, nonce)?;
+		check_signed(&Claim::Upload { bounds, content, size }, &signature, &account)?;
 		if !self.means.chain.is_funded(account.0.clone()).await.map_err(internal)? {
 			let words =
 				format!("{account} owns too little on this chain to store files: it needs 0.1 RLC, free or locked");
@@ -127,6 +132,7 @@ impl SchedulerRpcServer for Api {
 				format!("the store has no room for {size} bytes now; try again later, or name a URL or another store");
 			return Err(error(code::QUOTA_EXCEEDED, words));
 		}
+		self.use_once(&account, bounds).await?;
 		let grant = Grant {
 			cid: Cid::of_sha256(content.0),
 			max_size: size,
@@ -142,32 +148,24 @@ impl SchedulerRpcServer for Api {
 }
 
 impl Api {
-	/// Returns to which part of the store an account can upload, and how many bytes in all.
-	async fn allowance(&self, account: &AccountId) -> Result<(Room, u64), ErrorObjectOwned> {
-		let paid = self.means.db.paid(account).await.map_err(internal)?;
-		let bytes = paid.saturating_mul(self.means.terms.uploads_per_rlc.into()) / RLC;
-		let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-		if bytes == 0 {
-			return Ok((Room::Trials, TRIAL));
+	/// Returns within what a requester's claim is good, if that is here and now.
+	fn bounds(&self, not_after: u64, nonce: H256) -> Result<Bounds, ErrorObjectOwned> {
+		let identity = &self.means.identity;
+		if not_after == 0 {
+			let words = "requests have to say for which pool and until when they are signed: upgrade this program";
+			return Err(error(code::OTHER_PROTOCOL, words));
 		}
-		Ok((Room::Uploads, bytes.saturating_add(TRIAL)))
+		let bounds = Bounds { genesis: identity.genesis, workerpool: identity.workerpool, not_after, nonce };
+		if !bounds.is_current(system_time()) {
+			return Err(error(code::WRONG_SIGNATURE, "it has expired, or a clock is wrong: sign again"));
+		}
+		Ok(bounds)
 	}
 
-	/// Checks that an account signed a claim, and not long ago.
-	fn check_signed(
-		&self,
-		claim: &Claim<'_>,
-		at: u64,
-		signature: &[u8],
-		account: &Account,
-	) -> Result<(), ErrorObjectOwned> {
-		if at.abs_diff(system_time()) > MAX_CLOCK_DIFFERENCE {
-			return Err(error(code::WRONG_SIGNATURE, "it was signed too long ago, or a clock is wrong: sign again"));
-		}
-		if !claim.is_signed_by(self.means.identity.genesis, signature, &account.0) {
-			return Err(error(code::WRONG_SIGNATURE, format!("it is not signed by {account}, for this chain")));
-		}
-		Ok(())
+	/// Takes note that an account's claim is used. One that somebody overheard is worth nothing afterwards, at any instance.
+	async fn use_once(&self, account: &Account, bounds: Bounds) -> Result<(), ErrorObjectOwned> {
+		let is_new = self.means.db.use_nonce(&account.0, bounds.nonce, bounds.forget_at()).await.map_err(internal)?;
+		is_new.then_some(()).ok_or_else(|| error(code::WRONG_SIGNATURE, "it was used before: sign again"))
 	}
 
 	/// Returns a task that is no longer in memory.
@@ -191,6 +189,15 @@ impl Api {
 		};
 		Ok(deal.map(|deal| [Some(deal.requester), deal.beneficiary]))
 	}
+}
+
+/// Checks that an account signed a claim.
+fn check_signed(claim: &Claim<'_>, signature: &[u8], account: &Account) -> Result<(), ErrorObjectOwned> {
+	if !claim.is_signed_by(signature, &account.0) {
+		let words = format!("it is not signed by {account}, for this pool and chain");
+		return Err(error(code::WRONG_SIGNATURE, words));
+	}
+	Ok(())
 }
 
 /// Returns whether nothing more will happen to a task that is not in memory.

@@ -19,10 +19,10 @@ use rlc_primitives::{
 };
 use rlc_protocol::{
 	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},
-	signing::Claim,
-	version::PROTOCOL,
+	signing::{Bounds, Claim, CLAIM_TIME},
+	version::{PROTOCOL, SPOKEN},
 	worker::{
-		Assignment, Cause, Heartbeat, Instruction, Join, Joined, Logs, Operator, Report, Resources, Step,
+		Assignment, Cause, Challenge, Heartbeat, Instruction, Join, Joined, Logs, Operator, Report, Resources, Step,
 		WorkerRpcClient,
 	},
 	Account, TaskRef,
@@ -51,6 +51,48 @@ fn key(name: &str) -> Key {
 
 fn domain() -> SigningDomain {
 	SigningDomain::new(GENESIS, 1, H160::zero())
+}
+
+/// Returns a request to join, in answer to a challenge.
+fn join(key: &Key, challenge: Challenge, held: Vec<Report>) -> Join {
+	let Challenge { protocol, challenge, not_after, workerpool, genesis } = challenge;
+	let claim = match protocol {
+		3 => Claim::JoinUnbound { genesis, workerpool, challenge },
+		_ => Claim::Join(Bounds { genesis, workerpool, not_after, nonce: challenge }),
+	};
+	Join {
+		protocol,
+		account: Account(key.account()),
+		challenge,
+		not_after,
+		signature: key.sign(&claim.payload()).encode(),
+		signer: key.is_proxy().then(|| Account(key.signer())),
+		operator: None,
+		resources: Resources { slots: 4, cores: 4, wasm: true, ..Default::default() },
+		version: "1".into(),
+		held,
+	}
+}
+
+/// Returns within what a requester's claim is good, at the pool of the tests.
+fn bounds() -> Bounds {
+	let not_after = system_time() + CLAIM_TIME;
+	Bounds { genesis: GENESIS, workerpool: WorkerpoolId::default(), not_after, nonce: H256(rand::random()) }
+}
+
+/// Returns a request for a task's logs in the name of an account, with a claim that this key signs.
+fn logs_request(who: &str, task: TaskId, signer: &str, bounds: Bounds) -> LogsRequest {
+	let signature = key(signer).sign(&Claim::Logs { bounds, task }.payload()).encode();
+	let Bounds { not_after, nonce, .. } = bounds;
+	LogsRequest { account: Account(key(who).account()), task, not_after, nonce, signature }
+}
+
+/// Returns a request of Eve's to store a file.
+fn upload_request(content: [u8; 32], size: u64, bounds: Bounds) -> UploadRequest {
+	let content = H256(content);
+	let signature = key("Eve").sign(&Claim::Upload { bounds, content, size }.payload()).encode();
+	let Bounds { not_after, nonce, .. } = bounds;
+	UploadRequest { account: Account(key("Eve").account()), content, size, not_after, nonce, signature }
 }
 
 /// A scheduler, its chain, and its files.
@@ -110,20 +152,8 @@ impl Yard {
 	async fn worker_by(&self, key: Key, held: Vec<Report>) -> Result<Worker, ClientError> {
 		let client = self.client().await;
 		let account = Account(key.account());
-		let challenge = client.challenge(account.clone()).await?;
-		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
-		let join = Join {
-			protocol: PROTOCOL,
-			account,
-			challenge: challenge.challenge,
-			signature: key.sign(&claim.payload(challenge.genesis)).encode(),
-			signer: key.is_proxy().then(|| Account(key.signer())),
-			operator: None,
-			resources: Resources { slots: 4, cores: 4, wasm: true, ..Default::default() },
-			version: "1".into(),
-			held,
-		};
-		let joined = WorkerRpcClient::join(&client, join).await?;
+		let challenge = client.challenge(account, Some(SPOKEN)).await?;
+		let joined = WorkerRpcClient::join(&client, join(&key, challenge, held)).await?;
 		let instructions = client.subscribe_instructions(joined.session).await?;
 		let (beating, session) = (Arc::new(client), joined.session);
 		let beats = tokio::spawn({

@@ -10,7 +10,7 @@ use jsonrpsee::{
 use rlc_primitives::{work::MAX_CALLBACK_DATA, TaskId};
 use rlc_protocol::{
 	requester::code,
-	version::{self, PROTOCOL},
+	version::{self, Protocols},
 	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Step, WorkerRpcServer, MAX_REPORTS},
 	Account,
 };
@@ -20,7 +20,7 @@ use super::{error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
 	model::Member,
-	pool::{Brought, Input},
+	pool::{system_time, Brought, Input},
 };
 
 /// How long a worker may take to receive an instruction.
@@ -31,22 +31,28 @@ const MAX_CAUSE: usize = 64 * 1024;
 
 #[async_trait]
 impl WorkerRpcServer for Api {
-	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned> {
+	async fn challenge(&self, account: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned> {
 		let challenge = self.challenges.give(account.0, Instant::now());
 		let challenge = challenge.ok_or_else(|| error(code::NOT_ALLOWED, "too many workers join; try again soon"))?;
 		let identity = &self.means.identity;
-		Ok(Challenge { protocol: PROTOCOL, challenge, workerpool: identity.workerpool, genesis: identity.genesis })
+		Ok(Challenge {
+			protocol: version::choose(protocols),
+			challenge,
+			not_after: admission::not_after(system_time()),
+			workerpool: identity.workerpool,
+			genesis: identity.genesis,
+		})
 	}
 
 	#[instrument(skip_all, fields(worker = %join.account))]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
-		version::check("worker", join.protocol, PROTOCOL)
+		version::check_client("worker", join.protocol)
 			.map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
 		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
 		let identity = &self.means.identity;
-		admission::check(&join, identity.workerpool, identity.genesis)?;
+		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
 		self.ensure_proxy(&join).await?;
 		self.admit(&join).await?;
 		check_reports(&join.held)?;

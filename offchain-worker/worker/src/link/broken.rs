@@ -1,6 +1,7 @@
 //! Why a connection to the scheduler ended.
 
 use jsonrpsee::core::client::Error as RpcError;
+use rlc_primitives::WorkerpoolId;
 use rlc_protocol::version::OtherProtocol;
 use sp_core::H256;
 
@@ -15,6 +16,15 @@ pub(super) enum Broken {
 	OtherProtocol(#[from] OtherProtocol),
 	#[error("the scheduler is on another chain ({0:?}); check the addresses of scheduler and node")]
 	OtherChain(H256),
+	#[error("the scheduler is of workerpool {:?}, not of {:?}; check its address and --workerpool", .said.0, .expected.0)]
+	OtherPool { said: WorkerpoolId, expected: WorkerpoolId },
+	#[error(
+		"the scheduler says that it is of workerpool {:?}, for which the chain names {registered}; if you mean that pool, \
+		 start with --workerpool {:?}", .said.0, .said.0
+	)]
+	ElsewhereOnChain { said: WorkerpoolId, registered: String },
+	#[error("the node cannot be asked where the scheduler's workerpool is: {0}")]
+	Unverified(String),
 	/// The worker itself ends.
 	#[error("the worker ends")]
 	Ended,

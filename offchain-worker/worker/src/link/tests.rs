@@ -10,6 +10,7 @@ use rlc_primitives::{AccountId, TaskId, WorkerpoolId};
 use rlc_protocol::{
 	address::websocket,
 	requester::code,
+	version::{Protocols, OLDEST, PROTOCOL},
 	worker::{Challenge, Joined, Logs, Step, WorkerRpcServer},
 };
 use sp_core::{sr25519, Pair};
@@ -54,19 +55,25 @@ impl Default for Heard {
 
 #[async_trait]
 impl WorkerRpcServer for Scheduler {
-	async fn challenge(&self, _: Account) -> Result<Challenge, ErrorObjectOwned> {
-		let challenge = H256::repeat_byte(5);
+	async fn challenge(&self, _: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned> {
+		assert_eq!(protocols, Some(SPOKEN));
 		Ok(Challenge {
 			protocol: self.0.protocol,
-			challenge,
+			challenge: H256::repeat_byte(5),
+			not_after: 9,
 			workerpool: WorkerpoolId::default(),
 			genesis: H256::zero(),
 		})
 	}
 
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
-		let claim = Claim::Join { workerpool: WorkerpoolId::default(), challenge: join.challenge };
-		assert!(claim.is_signed_by(H256::zero(), &join.signature, &join.account.0));
+		let (genesis, workerpool, challenge) = (H256::zero(), WorkerpoolId::default(), join.challenge);
+		let claim = match self.0.protocol {
+			3 => Claim::JoinUnbound { genesis, workerpool, challenge },
+			_ => Claim::Join(Bounds { genesis, workerpool, not_after: 9, nonce: challenge }),
+		};
+		assert!(claim.is_signed_by(&join.signature, &join.account.0));
+		assert_eq!((join.protocol, join.not_after), (self.0.protocol, 9));
 		self.0.joins.lock().unwrap().push(join);
 		Ok(Joined {
 			session: H256::repeat_byte(6),
@@ -152,6 +159,8 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 		account: Account(AccountId::new(pair.public().0)),
 		signer: None,
 		genesis: H256::zero(),
+		workerpool: Some(WorkerpoolId::default()),
+		whereabouts: Box::new(|_| Box::pin(async { Err("the pool is known".into()) })),
 		sign: Box::new(move |payload: &[u8]| pair.sign(payload).into()),
 		operator: None,
 		resources: Resources { slots: 2, ..Resources::default() },
@@ -207,9 +216,72 @@ async fn worker_joins_and_hears_instructions() {
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduler_of_the_protocol_before_is_joined_in_its_way() {
+	let scheduler = Scheduler(Arc::new(Heard { protocol: 3, ..Heard::default() }));
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	link(address).joined(&[]).await;
+	assert_eq!(scheduler.joins(), 1);
+}
+
+/// Returns why the worker does not join a scheduler, by what it is told of the scheduler's pool.
+async fn refused(change: impl FnOnce(&mut Identity)) -> String {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
+	let (mut link, _others) = unconnected(address);
+	change(&mut link.identity);
+	let Err(refused) = link.join(&client, &mut UntoldLogs::new()).await else { panic!("it may be another pool") };
+	assert_eq!(scheduler.joins(), 0);
+	refused.to_string()
+}
+
+/// Returns a chain that says that a pool is at this address.
+fn registered(url: Option<String>) -> Whereabouts {
+	Box::new(move |_| {
+		let url = url.clone();
+		Box::pin(async move { Ok(url) })
+	})
+}
+
+#[tokio::test]
+async fn scheduler_that_passes_on_another_pools_challenge_is_not_answered() {
+	let other = WorkerpoolId(sp_core::H160::repeat_byte(5));
+	let words = refused(|identity| identity.workerpool = Some(other)).await;
+	assert!(words.contains("--workerpool") && words.contains(&format!("not of 0x{}", "05".repeat(20))), "{words}");
+	for url in [None, Some("https://pool.example.org".into())] {
+		let words = refused(|identity| {
+			identity.workerpool = None;
+			identity.whereabouts = registered(url.clone());
+		});
+		let words = words.await;
+		assert!(words.contains(url.as_deref().unwrap_or("no address")) && words.contains("--workerpool"), "{words}");
+	}
+	let words = refused(|identity| identity.workerpool = None).await;
+	assert!(words.contains("cannot be asked"), "{words}");
+}
+
+#[tokio::test]
+async fn pool_that_the_chain_says_is_at_the_schedulers_address_is_joined_and_no_other_afterwards() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
+	let (mut link, (_outgoing, _status, mut actor)) = unconnected(address);
+	link.identity.workerpool = None;
+	link.identity.whereabouts = registered(Some(format!("http://{address}/")));
+	let answering = tokio::spawn(async move {
+		let Some(Message::Connected(answer)) = actor.recv().await else { panic!("it asks what is in hand") };
+		answer.send(Vec::new()).unwrap();
+		actor
+	});
+	assert!(link.join(&client, &mut UntoldLogs::new()).await.is_ok());
+	assert_eq!((link.identity.workerpool, scheduler.joins()), (Some(WorkerpoolId::default()), 1));
+	answering.await.unwrap();
+}
+
 #[tokio::test]
 async fn scheduler_of_another_protocol_is_not_joined() {
-	let scheduler = Scheduler(Arc::new(Heard { protocol: PROTOCOL - 1, ..Heard::default() }));
+	let scheduler = Scheduler(Arc::new(Heard { protocol: OLDEST - 1, ..Heard::default() }));
 	let (address, _server) = scheduler.serve(anywhere()).await;
 	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
 	let (mut link, _ends) = unconnected(address);

@@ -57,8 +57,7 @@ pub(crate) struct Run {
 
 /// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
-	let key = context.key()?;
-	let chain = context.chain().await?;
+	let (key, chain) = context.signer().await?;
 	let (wish, files) = run.request.wish(context, &chain, key.account(), Pinning::Read).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let volume = quote.estimate.volume;
@@ -74,7 +73,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
 	let purchase = context.approve(&chain, key.clone(), quote.purchase(&wish)).await?;
 	if !files.is_empty() {
-		let scheduler = pool::url(context, &chain, quote.workerpool.workerpool).await?;
+		let scheduler = pool::scheduler(context, &chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
 	}
 	let progress = context.out.wait("matching the orders");

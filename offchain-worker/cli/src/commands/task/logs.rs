@@ -4,18 +4,11 @@ use clap::Args;
 use codec::Encode;
 use rlc_protocol::{
 	requester::{LogsRequest, SchedulerRpcClient},
-	signing::Claim,
+	signing::{Bounds, Claim},
 	Account,
 };
 
-use crate::{
-	answer::Answer,
-	context::{now, Context},
-	deals,
-	failure::Result,
-	ids::TaskName,
-	pool, say,
-};
+use crate::{answer::Answer, context::Context, deals, failure::Result, ids::TaskName, pool, say};
 
 /// Show what the app wrote, as the deal's requester or beneficiary
 #[derive(Debug, Args)]
@@ -32,10 +25,12 @@ pub(crate) async fn run(logs: Logs, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let task = deals::task(&chain, logs.task).await?;
 	let deal = deals::deal(&chain, task.task.deal).await?;
-	let scheduler = pool::connect(&pool::url(context, &chain, deal.deal.workerpool.id).await?).await?;
-	let at = now();
-	let signature = key.sign(&Claim::Logs { task: task.id, at }.payload(chain.genesis())).encode();
-	let request = LogsRequest { account: Account(key.account()), task: task.id, at, signature };
-	let logs = scheduler.logs(request).await.map_err(|error| pool::refused(&error))?;
+	let workerpool = deal.deal.workerpool.id;
+	let scheduler = pool::connect(&pool::url(context, &chain, workerpool).await?).await?;
+	let bounds = pool::bounds(chain.genesis(), workerpool);
+	let signature = key.sign(&Claim::Logs { bounds, task: task.id }.payload()).encode();
+	let Bounds { not_after, nonce, .. } = bounds;
+	let request = LogsRequest { account: Account(key.account()), task: task.id, not_after, nonce, signature };
+	let logs = scheduler.logs(request).await.map_err(|error| pool::signed_refused(&error))?;
 	Ok(say::task::logs(&logs))
 }

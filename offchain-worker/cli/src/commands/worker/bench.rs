@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use rlc_protocol::requester::SchedulerRpcClient;
+use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::WasmTier;
 use serde_json::json;
 
@@ -80,7 +80,7 @@ async fn round_trip(url: &str) -> Result<u64> {
 	let mut shortest = Duration::MAX;
 	for _ in 0..PINGS {
 		let begin = Instant::now();
-		scheduler.info().await.map_err(|error| pool::refused(&error))?;
+		scheduler.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?;
 		shortest = shortest.min(begin.elapsed());
 	}
 	Ok(u64::try_from(shortest.as_millis()).unwrap_or(u64::MAX))

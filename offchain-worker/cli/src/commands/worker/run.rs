@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use rlc_chain::ProxyType;
-use rlc_primitives::Tag;
+use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{worker::Operator, Account};
 use rlc_store::Url;
 use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
@@ -40,6 +40,10 @@ pub(crate) struct Run {
 	/// The pool's scheduler: http(s)://HOST:PORT
 	#[arg(long, value_name = "URL")]
 	pub scheduler: String,
+
+	/// The workerpool to join [default: the one that the chain says is at --scheduler]
+	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
+	pub workerpool: Option<WorkerpoolId>,
 
 	/// Work for this account, as its proxy: it stakes and earns, and --account needs a little RLC to exist
 	#[arg(long, value_name = "ACCOUNT")]
@@ -151,6 +155,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	refuse_public(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Worker).await?;
 	let config = Config {
+		workerpool: run.workerpool,
 		slots: run.slots,
 		activation: run.activation,
 		memory: run.memory,

@@ -21,7 +21,8 @@ pub(crate) struct Vouch {
 pub(crate) async fn run(vouch: Vouch, context: &Context) -> Result<Answer> {
 	let worker = context.account(&vouch.worker)?;
 	let (key, chain) = context.signer().await?;
-	let signature = key.sign(&Claim::Operator { worker: &worker }.payload(chain.genesis())).encode();
+	let genesis = chain.genesis();
+	let signature = key.sign(&Claim::Operator { genesis, worker: &worker }.payload()).encode();
 	let operator = Account(key.account());
 	let voucher = format!("{operator}:0x{}", hex::encode(signature));
 	let json = json!({ "operator": operator, "worker": Account(worker), "voucher": voucher });

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::scene::APP;
-use rlc_protocol::worker::Usage;
+use rlc_protocol::{version::Protocols, worker::Usage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_of_a_task_are_streamed() {
@@ -33,7 +33,7 @@ async fn run_times_are_known_once_they_are_measured() {
 	bob.client.report(bob.joined.session, vec![computed]).await.unwrap();
 	assert_eq!(client.run_time(APP).await.unwrap(), Some(1_000));
 	assert_eq!(client.run_time(H256::zero()).await.unwrap(), None);
-	assert_eq!(client.info().await.unwrap().slots, 4);
+	assert_eq!(client.info(Some(SPOKEN)).await.unwrap().slots, 4);
 	yard.scheduler.stop().await.unwrap();
 }
 
@@ -48,18 +48,26 @@ async fn logs_are_for_the_requester_and_the_beneficiary() {
 	let logs = Logs { stdout: "hello".into(), stderr: String::new() };
 	WorkerRpcClient::logs(&*bob.client, bob.joined.session, task, logs.clone()).await.unwrap();
 	let client = yard.client().await;
-	let read = |who: &str, at: u64, signer: &str| {
-		let signature = key(signer).sign(&Claim::Logs { task, at }.payload(GENESIS)).encode();
-		let request = LogsRequest { account: Account(key(who).account()), task, at, signature };
-		SchedulerRpcClient::logs(&client, request)
+	let read = |who: &str, signer: &str, bounds: Bounds| {
+		SchedulerRpcClient::logs(&client, logs_request(who, task, signer, bounds))
 	};
-	let now = system_time();
 	for reader in ["Eve", "Ferdie"] {
-		assert_eq!(read(reader, now, reader).await.unwrap()[0].logs, logs);
+		assert_eq!(read(reader, reader, bounds()).await.unwrap()[0].logs, logs);
 	}
-	assert_eq!(code_of(read("Bob", now, "Bob").await), code::NOT_ALLOWED);
-	assert_eq!(code_of(read("Eve", now, "Bob").await), code::WRONG_SIGNATURE);
-	assert_eq!(code_of(read("Eve", now - 120_000, "Eve").await), code::WRONG_SIGNATURE);
+	assert_eq!(code_of(read("Bob", "Bob", bounds()).await), code::NOT_ALLOWED);
+	assert_eq!(code_of(read("Eve", "Bob", bounds()).await), code::WRONG_SIGNATURE);
+	let expired = Bounds { not_after: system_time() - 120_000, ..bounds() };
+	let for_good = Bounds { not_after: system_time() + 3_600_000, ..bounds() };
+	let elsewhere = Bounds { workerpool: WorkerpoolId(H160::repeat_byte(5)), ..bounds() };
+	for wrong in [expired, for_good, elsewhere] {
+		assert_eq!(code_of(read("Eve", "Eve", wrong).await), code::WRONG_SIGNATURE, "{wrong:?}");
+	}
+	let once = bounds();
+	read("Eve", "Eve", once).await.unwrap();
+	assert_eq!(code_of(read("Eve", "Eve", once).await), code::WRONG_SIGNATURE, "somebody heard it");
+	read("Ferdie", "Ferdie", once).await.expect("the same number of somebody else");
+	let older = Bounds { not_after: 0, ..bounds() };
+	assert_eq!(code_of(read("Eve", "Eve", older).await), code::OTHER_PROTOCOL);
 	yard.scheduler.stop().await.unwrap();
 }
 
@@ -69,27 +77,24 @@ async fn account_that_owns_something_stores_files() {
 	let client = yard.client().await;
 	let content = vec![7; 100];
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
-	let ask = |size: u64, at: u64| {
-		let content = H256(cid.digest());
-		let signature = key("Eve").sign(&Claim::Upload { content, size, at }.payload(GENESIS)).encode();
-		client.upload(UploadRequest { account: Account(key("Eve").account()), content, size, at, signature })
-	};
-	let now = system_time();
-	let token = ask(100, now).await.unwrap();
+	let ask = |size: u64, bounds: Bounds| client.upload(upload_request(cid.digest(), size, bounds));
+	let once = bounds();
+	let token = ask(100, once).await.unwrap();
+	assert_eq!(code_of(ask(100, once).await), code::WRONG_SIGNATURE, "somebody heard it");
 	let url = format!("http://{}/store/{cid}", yard.scheduler.address);
 	let put = reqwest::Client::new().put(&url).bearer_auth(token).body(content).send().await.unwrap();
 	assert!(put.status().is_success(), "{}", put.status());
-	assert_eq!(code_of(ask(2_000, now).await), code::QUOTA_EXCEEDED);
-	assert_eq!(code_of(ask(100, now - 120_000).await), code::WRONG_SIGNATURE);
+	assert_eq!(code_of(ask(2_000, bounds()).await), code::QUOTA_EXCEEDED);
+	let elsewhere = Bounds { workerpool: WorkerpoolId(H160::repeat_byte(5)), ..bounds() };
+	for wrong in [Bounds { not_after: system_time() - 120_000, ..bounds() }, elsewhere] {
+		assert_eq!(code_of(ask(100, wrong).await), code::WRONG_SIGNATURE, "{wrong:?}");
+	}
 	yard.scheduler.stop().await.unwrap();
 }
 
 /// Returns the answer to Eve's request to store this many bytes.
 async fn ask_to_store(yard: &Yard, size: u64) -> Result<String, ClientError> {
-	let (content, at) = (H256::repeat_byte(5), system_time());
-	let signature = key("Eve").sign(&Claim::Upload { content, size, at }.payload(GENESIS)).encode();
-	let request = UploadRequest { account: Account(key("Eve").account()), content, size, at, signature };
-	yard.client().await.upload(request).await
+	yard.client().await.upload(upload_request([5; 32], size, bounds())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -140,7 +145,7 @@ async fn tasks_wait_while_the_store_has_no_room_for_their_results() {
 	};
 	timeout(LONG, wait).await.expect("it is told");
 	assert!(metrics().await.contains("rlc_scheduler_store_results_left_bytes 7500"));
-	let info = yard.client().await.info().await.unwrap();
+	let info = yard.client().await.info(Some(SPOKEN)).await.unwrap();
 	assert_eq!((info.waiting, info.room, info.homeless), (1, Some(7_500), 0));
 	assert!(timeout(Duration::from_millis(500), bob.instructions.next()).await.is_err(), "nobody computes it");
 	yard.scheduler.stop().await.unwrap();
@@ -162,7 +167,7 @@ async fn result_without_a_home_is_told_and_is_asked_for_again() {
 	}
 	let client = yard.client().await;
 	let wait = async {
-		while client.info().await.unwrap().homeless != 1 {
+		while client.info(Some(SPOKEN)).await.unwrap().homeless != 1 {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
@@ -182,10 +187,8 @@ async fn uploads_do_not_wait_for_an_ipfs_node_that_is_away() {
 	let client = yard.client().await;
 	let content = b"served from the disk".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
-	let (digest, size, at) = (H256(cid.digest()), content.len() as u64, system_time());
-	let signature = key("Eve").sign(&Claim::Upload { content: digest, size, at }.payload(GENESIS)).encode();
-	let request = UploadRequest { account: Account(key("Eve").account()), content: digest, size, at, signature };
-	let token = client.upload(request).await.unwrap();
+	let size = content.len() as u64;
+	let token = client.upload(upload_request(cid.digest(), size, bounds())).await.unwrap();
 	let url = |path: &str| format!("http://{}/{path}", yard.scheduler.address);
 	let at_store = url(&format!("store/{cid}"));
 	let put = reqwest::Client::new().put(&at_store).bearer_auth(token).body(content.clone()).send().await.unwrap();
@@ -209,6 +212,7 @@ async fn only_admitted_workers_join() {
 		protocol: PROTOCOL,
 		account: dave.clone(),
 		challenge: H256::zero(),
+		not_after: 0,
 		signature: Vec::new(),
 		signer: None,
 		operator: Some(Operator { account: dave, signature: Vec::new() }),
@@ -222,6 +226,43 @@ async fn only_admitted_workers_join() {
 	assert!(refusal.contains("upgrade the worker"), "{refusal}");
 	let report = client.report(H256::zero(), vec![report(TaskId::default(), Step::Started)]).await;
 	assert_eq!(code_of(report), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_of_the_protocol_before_are_spoken_to_in_their_way() {
+	let yard = Yard::new().await;
+	let client = yard.client().await;
+	// They name no versions.
+	assert_eq!(client.info(None).await.unwrap().protocol, 3);
+	let challenge = client.challenge(Account(key("Bob").account()), None).await.unwrap();
+	assert_eq!(challenge.protocol, 3);
+	let joined = WorkerRpcClient::join(&client, join(&key("Bob"), challenge, Vec::new())).await.unwrap();
+	let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
+	client.heartbeat(joined.session, heartbeat).await.unwrap();
+	let newer = Protocols { oldest: 3, newest: 9 };
+	assert_eq!(client.info(Some(newer)).await.unwrap().protocol, PROTOCOL);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_s_claim_is_for_the_pool_that_gave_the_challenge() {
+	let yard = Yard::new().await;
+	let client = yard.client().await;
+	let challenge = || client.challenge(Account(key("Bob").account()), Some(SPOKEN));
+	let changed: [fn(&mut Challenge); 3] = [
+		|challenge| challenge.workerpool = WorkerpoolId(H160::repeat_byte(5)),
+		|challenge| challenge.genesis = H256::zero(),
+		|challenge| challenge.not_after = system_time() + 3_600_000,
+	];
+	for change in changed {
+		let mut given = challenge().await.unwrap();
+		change(&mut given);
+		let refused = WorkerRpcClient::join(&client, join(&key("Bob"), given, Vec::new())).await;
+		assert_eq!(code_of(refused), code::WRONG_SIGNATURE);
+	}
+	let given = challenge().await.unwrap();
+	WorkerRpcClient::join(&client, join(&key("Bob"), given, Vec::new())).await.expect("as it was given");
 	yard.scheduler.stop().await.unwrap();
 }
 
@@ -247,7 +288,7 @@ async fn scheduler_that_is_a_proxy_signs_delegations_and_names_itself() {
 	let account = rlc_primitives::AccountId::new([1; 32]);
 	let hot = key("Alice").on_behalf_of(account.clone());
 	let yard = Yard::run_by(hot.clone(), |_| ()).await;
-	assert_eq!(yard.client().await.info().await.unwrap().scheduler, Account(account));
+	assert_eq!(yard.client().await.info(Some(SPOKEN)).await.unwrap().scheduler, Account(account));
 	let mut bob = yard.worker("Bob").await;
 	let worker = bob.key.account();
 	yard.deal(100, 1, 3, |_| ());

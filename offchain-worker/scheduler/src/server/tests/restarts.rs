@@ -223,11 +223,13 @@ async fn worker_brings_logs_and_callback_data_to_the_instance_it_is_connected_to
 	let bob = yards[1].worker_with("Bob", vec![report(id, Step::Contributed)]).await.unwrap();
 	let logs = Logs { stdout: "hello".into(), stderr: String::new() };
 	WorkerRpcClient::logs(&*bob.client, bob.joined.session, id, logs.clone()).await.unwrap();
-	let at = system_time();
-	let signature = key("Ferdie").sign(&Claim::Logs { task: id, at }.payload(GENESIS)).encode();
+	let mut used = None;
 	for yard in &yards {
-		let request =
-			LogsRequest { account: Account(key("Ferdie").account()), task: id, at, signature: signature.clone() };
+		if let Some(used) = used.replace(logs_request("Ferdie", id, "Ferdie", bounds())) {
+			let again = SchedulerRpcClient::logs(&yard.client().await, used).await;
+			assert_eq!(code_of(again), code::WRONG_SIGNATURE, "it was used at the other instance");
+		}
+		let request = used.clone().expect("it was just signed");
 		let read = SchedulerRpcClient::logs(&yard.client().await, request).await.unwrap();
 		assert_eq!(
 			read.into_iter().map(|one| one.logs).collect::<Vec<_>>(),

@@ -74,7 +74,7 @@ async fn batch_is_assigned_in_few_instructions() {
 	let more = worker.tasks(100).await;
 	assert_eq!((more.len(), worker.taken), (100, 2), "a hundred in one instruction");
 	assert_eq!(more.iter().map(|assignment| assignment.task.deal).collect::<Vec<_>>(), vec![deal; more.len()]);
-	let info = yard.client().await.info().await.unwrap();
+	let info = yard.client().await.info(Some(SPOKEN)).await.unwrap();
 	assert_eq!((info.workers, info.waiting), (1, 600 - 4 - 104), "as many as fill the slots, and 100 ahead");
 	yard.scheduler.stop().await.unwrap();
 }
