@@ -5,6 +5,8 @@
 //! right where the two differ.
 
 mod business;
+mod connections;
+mod nonces;
 mod read;
 mod rows;
 mod schema;
@@ -13,13 +15,16 @@ mod write;
 
 use std::{
 	fs::{File, TryLockError},
+	future::Future,
 	path::PathBuf,
+	sync::Arc,
 	time::Duration,
 };
 
-use rlc_primitives::Moment;
-use sqlx::{any::AnyPoolOptions, AnyPool};
-use tokio::time::sleep;
+use sqlx::AnyPool;
+use tokio::time::{sleep, timeout};
+
+use connections::Connections;
 
 pub use rows::{DealRow, HomelessRow, LogRow, ReplicateRow, TaskRow};
 pub use write::Batch;
@@ -30,6 +35,18 @@ pub enum DbError {
 	/// It does not answer, or refuses.
 	#[error("the database: {0}")]
 	Sql(#[from] sqlx::Error),
+	/// It is not heard of.
+	#[error("the database does not answer")]
+	Silent,
+	/// The server follows another one, and takes no writes.
+	#[error("the database server is a standby; it takes no writes before it is promoted")]
+	Standby,
+	/// What goes to a server on another machine would be encrypted only if that is asked for.
+	#[error(
+		"the database at {0} could be spoken to in clear text; give sslmode=verify-full in its URL, or sslmode=disable if \
+		 nobody else is on that network"
+	)]
+	ClearText(String),
 	/// The file cannot be made or locked.
 	#[error("{0}: {1}")]
 	File(PathBuf, std::io::Error),
@@ -65,48 +82,85 @@ pub enum DbError {
 	LeaseLost,
 }
 
+impl DbError {
+	/// Returns whether it may go well later, with nothing changed here: the server restarts, or another one takes its place;
+	/// the disk is full; somebody else was first.
+	pub fn is_passing(&self) -> bool {
+		match self {
+			Self::Sql(error) => is_passing(error),
+			Self::Silent | Self::Standby => true,
+			_ => false,
+		}
+	}
+}
+
+fn is_passing(error: &sqlx::Error) -> bool {
+	match error {
+		// A certificate that is not good comes as data that are not.
+		sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::InvalidData,
+		sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+			true
+		}
+		sqlx::Error::Database(error) => error.code().is_some_and(|code| is_passing_code(&code)),
+		_ => false,
+	}
+}
+
+/// Returns whether what a database said may pass. PostgreSQL's codes have five characters, of which two are the class:
+/// broken connections, wrong states (a server became a standby), conflicts, lack of resources, locks, operators, and the
+/// system. SQLite's are numbers, of which the low byte is the class: busy, locked, input and output, full, not to be opened.
+fn is_passing_code(code: &str) -> bool {
+	match code.parse::<u32>() {
+		Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 10 | 13 | 14),
+		_ => matches!(code.get(..2), Some("08" | "25" | "40" | "53" | "55" | "57" | "58")),
+	}
+}
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Db {
-	pool: AnyPool,
+	connections: Arc<Connections>,
 	/// Names this instance among those that share the database.
 	instance: String,
 	shared: bool,
 	/// Locked as long as this process uses the file.
-	_lock: Option<std::sync::Arc<File>>,
+	_lock: Option<Arc<File>>,
 }
-
-/// The most connections to a shared database.
-const CONNECTIONS: u32 = 8;
 
 /// How often, ten times a second, the lock of a file is tried that another scheduler uses.
 const LOCK_TRIES: u32 = 50;
 
-/// How long a statement waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the database may take for what decisions wait for.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
+
+/// Returns what the database says, if it does in time: a machine that lost its power or its network says nothing more.
+///
+/// # Errors
+///
+/// [`DbError`].
+pub async fn in_time<T>(answer: impl Future<Output = Result<T, DbError>>) -> Result<T, DbError> {
+	timeout(ANSWER_TIME, answer).await.unwrap_or(Err(DbError::Silent))
+}
 
 impl Db {
-	/// Opens the database at `url` (`sqlite:FILE` or `postgres://…`) at this time, in ms. Makes it if it is a file that does
-	/// not exist, and migrates what an older version wrote.
+	/// Opens the database at `url` (`sqlite:FILE` or `postgres://…`). Makes it if it is a file that does not exist, and
+	/// migrates what an older version wrote.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn open(url: &str, now: Moment) -> Result<Self, DbError> {
+	pub async fn open(url: &str) -> Result<Self, DbError> {
 		sqlx::any::install_default_drivers();
 		let file = url.strip_prefix("sqlite:").map(|rest| PathBuf::from(rest.trim_start_matches("//")));
-		let lock = match file.clone() {
-			Some(file) => Some(lock(file).await?),
+		let shared = file.is_none();
+		let lock = match file {
+			Some(file) => Some(Arc::new(lock(file).await?)),
 			None => None,
 		};
-		let full = if file.is_some() { format!("{url}?mode=rwc") } else { url.into() };
-		let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-		let options = if file.is_some() { with_pragmas(options) } else { options };
-		let pool = options.connect(&full).await?;
-		let shared = file.is_none();
+		let connections = if shared { Connections::to_servers(url).await? } else { Connections::to_file(url).await? };
 		let instance = if shared { hex::encode(rand::random::<[u8; 8]>()) } else { "alone".into() };
-		let db = Self { pool, instance, shared, _lock: lock.map(std::sync::Arc::new) };
-		db.migrate(now).await?;
+		let db = Self { connections: Arc::new(connections), instance, shared, _lock: lock };
+		db.migrate().await?;
 		Ok(db)
 	}
 
@@ -115,23 +169,32 @@ impl Db {
 		self.shared
 	}
 
+	/// Opens new connections after an error that [may pass](DbError::is_passing), to the server that is the primary now.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn reconnect(&self) -> Result<(), DbError> {
+		self.connections.renew().await
+	}
+
 	/// Ends all connections.
 	pub async fn close(&self) {
-		self.pool.close().await;
+		self.pool().close().await;
 	}
-}
 
-/// Sets up each connection to a file. What a killed process wrote is there. What a machine wrote before it lost power may
-/// not be: the chain has it, or workers report it again.
-fn with_pragmas(options: AnyPoolOptions) -> AnyPoolOptions {
-	options.after_connect(|connection, _| {
-		Box::pin(async move {
-			for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"] {
-				sqlx::query(pragma).execute(&mut *connection).await?;
-			}
-			Ok(())
-		})
-	})
+	fn pool(&self) -> AnyPool {
+		self.connections.pool()
+	}
+
+	/// Returns the SQL of the time, in ms: the database's, since instances' clocks may differ.
+	fn clock(&self) -> &'static str {
+		if self.shared {
+			"CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+		} else {
+			"(CAST(strftime('%s', 'now') AS BIGINT) * 1000)"
+		}
+	}
 }
 
 /// Locks the file: two schedulers on it would assign tasks twice. One that is just ending is waited for.

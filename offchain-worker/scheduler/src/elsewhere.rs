@@ -15,7 +15,7 @@ use axum::{
 };
 use rlc_store::Cid;
 
-use crate::pool::{system_time, Means};
+use crate::pool::Means;
 
 /// How long another instance may take to say whether it has a content.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -89,7 +89,7 @@ async fn find(means: &Means, cid: &Cid) -> Option<Location> {
 	if !means.db.is_shared() {
 		return None;
 	}
-	let addresses = means.db.addresses_elsewhere(system_time()).await;
+	let addresses = means.db.addresses_elsewhere().await;
 	let addresses = addresses
 		.inspect_err(|error| tracing::warn!("the addresses of other instances cannot be read: {error}"))
 		.ok()?;

@@ -11,6 +11,7 @@ mod answers;
 mod brought;
 mod business;
 mod clock;
+mod database;
 mod effects;
 mod follow;
 mod inputs;
@@ -39,9 +40,8 @@ pub(crate) use inputs::{Input, Question, Reply};
 
 use crate::{
 	chain::PoolChain,
-	db::{Batch, Db},
-	decide::Action,
-	elsewhere::Misses,
+	db::{in_time, Batch, Db},
+	decide::{sale::Limits, Action},
 	metrics::Metrics,
 	model::{ChainEvent, Now, State, TaskState},
 	Error,
@@ -157,7 +157,12 @@ struct Beats {
 	tick: Instant,
 	slow: Instant,
 	clean: Instant,
+	/// The last sign of life of this instance.
 	lease: Instant,
+	/// Other instances were met, or it was tried.
+	met: Instant,
+	/// The database was away for so long that other instances could not give signs of life either.
+	away: Option<Instant>,
 }
 
 impl Pool {
@@ -182,7 +187,7 @@ impl Pool {
 			missed: Vec::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
-			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now },
+			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, met: now, away: None },
 		}
 	}
 
@@ -212,8 +217,8 @@ impl Pool {
 			self.turn().await?;
 			next_turn = Instant::now() + TURN;
 		}
-		self.means.db.write(&std::mem::take(&mut self.batch)).await?;
-		self.means.db.resign().await?;
+		in_time(self.means.db.write(&std::mem::take(&mut self.batch))).await?;
+		in_time(self.means.db.resign()).await?;
 		Ok(())
 	}
 

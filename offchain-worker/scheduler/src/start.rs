@@ -73,7 +73,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
 	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-	let db = Db::open(&config.database, system_time()).await?;
+	let db = Db::open(&config.database).await?;
 	let known = db.workerpool(chain.genesis()).await?;
 	// A mistake in its name would keep all workers out.
 	if let Admission::Group(group) = config.admission {

@@ -1,5 +1,6 @@
 //! What tests share: a chain in memory that keeps the rules of `rlc-primitives`, and a scheduler's state over it.
 
+pub mod cluster;
 mod fake;
 pub mod postgres;
 pub mod scene;

@@ -45,7 +45,7 @@ impl Db {
 	async fn machines(&self, now: Moment) -> Result<Vec<(AccountId, Machine)>, DbError> {
 		let query =
 			sqlx::query_as::<_, (String, String, i64)>("SELECT worker, resources, seen FROM machines WHERE seen > $1");
-		let rows = query.bind(number(now.saturating_sub(RECENT))).fetch_all(&self.pool).await?;
+		let rows = query.bind(number(now.saturating_sub(RECENT))).fetch_all(&self.pool()).await?;
 		let machine = |(worker, resources, seen): (String, String, _)| {
 			let resources = serde_json::from_str(&resources)
 				.map_err(|error| DbError::Damaged(format!("a worker's resources: {error}")))?;
@@ -57,7 +57,7 @@ impl Db {
 	async fn days(&self, now: Moment) -> Result<Vec<(Party, u64, Endings)>, DbError> {
 		let sql = "SELECT party, day, completed, failed, lost FROM standings WHERE day > $1";
 		let query = sqlx::query_as::<_, (String, i64, i64, i64, i64)>(sql);
-		let rows = query.bind(oldest_day(now)).fetch_all(&self.pool).await?;
+		let rows = query.bind(oldest_day(now)).fetch_all(&self.pool()).await?;
 		let day = |(name, day, completed, failed, lost): (String, _, _, _, _)| {
 			let endings = Endings { completed: unsigned(completed), failed: unsigned(failed), lost: unsigned(lost) };
 			Ok((party(&name)?, unsigned(day), endings))
@@ -67,7 +67,7 @@ impl Db {
 
 	async fn losses(&self, now: Moment) -> Result<Vec<(u64, Balance)>, DbError> {
 		let query = sqlx::query_as::<_, (i64, i64)>("SELECT hour, stake FROM losses WHERE hour > $1");
-		let rows = query.bind(oldest_hour(now)).fetch_all(&self.pool).await?;
+		let rows = query.bind(oldest_hour(now)).fetch_all(&self.pool()).await?;
 		Ok(rows.into_iter().map(|(hour, stake)| (unsigned(hour), unsigned(stake).into())).collect())
 	}
 
@@ -133,7 +133,7 @@ impl Db {
 			("DELETE FROM standings WHERE day <= $1", oldest_day(now)),
 			("DELETE FROM losses WHERE hour <= $1", oldest_hour(now)),
 		] {
-			sqlx::query(sql).bind(oldest).execute(&self.pool).await?;
+			sqlx::query(sql).bind(oldest).execute(&self.pool()).await?;
 		}
 		Ok(())
 	}
@@ -141,7 +141,7 @@ impl Db {
 	async fn set_meta(&self, name: &str, value: &str) -> Result<(), DbError> {
 		let sql =
 			"INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-		sqlx::query(sql).bind(name).bind(value).execute(&self.pool).await?;
+		sqlx::query(sql).bind(name).bind(value).execute(&self.pool()).await?;
 		Ok(())
 	}
 }

@@ -28,7 +28,7 @@ impl Db {
 	/// [`DbError`].
 	pub async fn open_deals(&self) -> Result<Vec<DealRow>, DbError> {
 		let sql = "SELECT deal, first, size FROM deals WHERE closed = 0 OR deal IN (SELECT deal FROM parts)";
-		let rows = sqlx::query_as::<_, (String, i64, i64)>(sql).fetch_all(&self.pool).await?;
+		let rows = sqlx::query_as::<_, (String, i64, i64)>(sql).fetch_all(&self.pool()).await?;
 		let row = |(deal, first, size): (String, _, _)| {
 			Ok(DealRow { deal: deal_id(&deal)?, first: unsigned(first), size: unsigned(size) })
 		};
@@ -43,7 +43,7 @@ impl Db {
 	pub async fn replicates_of(&self, deal: DealId, from: u64, count: u64) -> Result<Vec<ReplicateRow>, DbError> {
 		let sql = format!("{REPLICATE} WHERE deal = $1 AND idx >= $2 AND idx < $3");
 		let query = sqlx::query_as(&sql).bind(hash(deal.0)).bind(number(from)).bind(number(from.saturating_add(count)));
-		query.fetch_all(&self.pool).await?.into_iter().map(rows::replicate).collect()
+		query.fetch_all(&self.pool()).await?.into_iter().map(rows::replicate).collect()
 	}
 
 	/// Returns what else is known of the tasks of a deal from index `from` on, `count` of them.
@@ -54,7 +54,7 @@ impl Db {
 	pub async fn tasks_of(&self, deal: DealId, from: u64, count: u64) -> Result<Vec<TaskRow>, DbError> {
 		let sql = format!("{TASK} WHERE deal = $1 AND idx >= $2 AND idx < $3");
 		let query = sqlx::query_as(&sql).bind(hash(deal.0)).bind(number(from)).bind(number(from.saturating_add(count)));
-		query.fetch_all(&self.pool).await?.into_iter().map(rows::task).collect()
+		query.fetch_all(&self.pool()).await?.into_iter().map(rows::task).collect()
 	}
 
 	/// Returns a task, with the parts of workers in it.
@@ -65,8 +65,8 @@ impl Db {
 	pub async fn task(&self, task: TaskId) -> Result<(Option<TaskRow>, Vec<ReplicateRow>), DbError> {
 		let one = format!("{TASK} WHERE task = $1");
 		let parts = format!("{REPLICATE} WHERE task = $1");
-		let row = sqlx::query_as(&one).bind(hash(task.0)).fetch_optional(&self.pool).await?;
-		let parts = sqlx::query_as(&parts).bind(hash(task.0)).fetch_all(&self.pool).await?;
+		let row = sqlx::query_as(&one).bind(hash(task.0)).fetch_optional(&self.pool()).await?;
+		let parts = sqlx::query_as(&parts).bind(hash(task.0)).fetch_all(&self.pool()).await?;
 		let parts = parts.into_iter().map(rows::replicate).collect::<Result<_, _>>()?;
 		Ok((row.map(rows::task).transpose()?, parts))
 	}
@@ -86,7 +86,7 @@ impl Db {
 			result,
 			since: unsigned(since),
 		};
-		Ok(query.fetch_all(&self.pool).await?.into_iter().map(row).collect())
+		Ok(query.fetch_all(&self.pool()).await?.into_iter().map(row).collect())
 	}
 
 	/// Returns what a requester recently paid for results that came into the store, in nRLC.
@@ -96,7 +96,7 @@ impl Db {
 	/// [`DbError`].
 	pub async fn paid(&self, requester: &AccountId) -> Result<Balance, DbError> {
 		let query = sqlx::query_as::<_, (i64,)>("SELECT amount FROM paid WHERE account = $1");
-		let row = query.bind(rows::account(requester)).fetch_optional(&self.pool).await?;
+		let row = query.bind(rows::account(requester)).fetch_optional(&self.pool()).await?;
 		Ok(row.map_or(0, |(amount,)| rows::unsigned(amount).into()))
 	}
 
@@ -107,7 +107,7 @@ impl Db {
 	/// [`DbError`].
 	pub async fn logs(&self, task: TaskId) -> Result<Vec<WorkerLogs>, DbError> {
 		let query = sqlx::query_as("SELECT worker, stdout, stderr FROM logs WHERE task = $1").bind(hash(task.0));
-		let rows: Vec<(String, String, String)> = query.fetch_all(&self.pool).await?;
+		let rows: Vec<(String, String, String)> = query.fetch_all(&self.pool()).await?;
 		let logs = |(worker, stdout, stderr): (String, _, _)| {
 			Ok(WorkerLogs { worker: rows::worker(&worker)?, logs: Logs { stdout, stderr } })
 		};

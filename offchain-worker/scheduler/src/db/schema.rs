@@ -1,29 +1,28 @@
 //! The tables, and how those of an older version become these.
 
-use rlc_primitives::{Moment, WorkerpoolId};
+use rlc_primitives::WorkerpoolId;
 use sp_core::H256;
 use sqlx::{Any, Transaction};
 
-use super::{
-	rows::{hash, number},
-	Db, DbError,
-};
+use super::{rows::hash, Db, DbError};
 
 /// The version of the tables and of what is in them.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// What makes the tables of each version those of the next, from version 1 on.
-const MIGRATIONS: [&[&str]; 3] = [
+const MIGRATIONS: [&[&str]; 4] = [
 	// Instructions have another form. What undelivered mail asks for is decided again, or was for instances that ended.
 	&["DELETE FROM mail"],
 	// Delegations expire. Earlier ones are worthless on chain: they expired at 0, and their tasks are given out again.
 	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
 	// What requesters paid is counted, from now on: a new table. Older programs would not count.
 	&[],
+	// An instance lives as long as it has a row. What those that were killed left was never removed.
+	&["DELETE FROM mail", "DELETE FROM workers", "DELETE FROM addresses", "DELETE FROM instances"],
 ];
 
 /// Makes the tables.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 19] = [
 	// The version, the pool and its chain, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	// `next_part`: the first part that no instance took. `closed`: when the last task was closed, in ms; 0: it was not.
@@ -59,18 +58,22 @@ const TABLES: [&str; 15] = [
 	// How many tasks of a requester or of an app ended how, by day since the Unix epoch.
 	"CREATE TABLE IF NOT EXISTS standings (party TEXT NOT NULL, day BIGINT NOT NULL, completed BIGINT NOT NULL, \
 	 failed BIGINT NOT NULL, lost BIGINT NOT NULL, PRIMARY KEY (party, day))",
+	// Numbers of claims that were used, until when they would be good. Without an account: of batches that were written.
+	"CREATE TABLE IF NOT EXISTS nonces (account TEXT NOT NULL, nonce TEXT NOT NULL, expires BIGINT NOT NULL, \
+	 PRIMARY KEY (account, nonce))",
+	"CREATE INDEX IF NOT EXISTS nonces_expires ON nonces (expires)",
 	// What the pool lost, in nRLC, by hour since the Unix epoch.
 	"CREATE TABLE IF NOT EXISTS losses (hour BIGINT PRIMARY KEY, stake BIGINT NOT NULL)",
 ];
 
 impl Db {
-	/// Makes what is missing, and migrates what is older. `now` is in ms.
+	/// Makes what is missing, and migrates what is older.
 	///
 	/// # Errors
 	///
 	/// [`DbError::TooNew`] if a newer program made the tables, [`DbError::OldInstance`] if an older one works with them.
-	pub(super) async fn migrate(&self, now: Moment) -> Result<(), DbError> {
-		let mut transaction = self.pool.begin().await?;
+	pub(super) async fn migrate(&self) -> Result<(), DbError> {
+		let mut transaction = self.pool().begin().await?;
 		if self.shared {
 			// Instances that start at the same time make the tables one after the other.
 			sqlx::query("SELECT pg_advisory_xact_lock(7265900)").execute(&mut *transaction).await?;
@@ -84,7 +87,7 @@ impl Db {
 			return Err(DbError::TooNew { found, known: VERSION });
 		}
 		if found < VERSION {
-			ensure_alone(&mut transaction, now).await?;
+			self.ensure_alone(&mut transaction).await?;
 			for sql in steps_from(found) {
 				sqlx::query(sql).execute(&mut *transaction).await?;
 			}
@@ -92,6 +95,16 @@ impl Db {
 			query.execute(&mut *transaction).await?;
 		}
 		transaction.commit().await?;
+		Ok(())
+	}
+
+	/// Checks that no instance works with the tables: one of an older version would misread what this one writes.
+	async fn ensure_alone(&self, transaction: &mut Transaction<'_, Any>) -> Result<(), DbError> {
+		let sql = format!("SELECT COUNT(*) FROM instances WHERE expires > {}", self.clock());
+		let (living,) = sqlx::query_as::<_, (i64,)>(&sql).fetch_one(&mut **transaction).await?;
+		if living > 0 {
+			return Err(DbError::OldInstance);
+		}
 		Ok(())
 	}
 
@@ -130,12 +143,12 @@ impl Db {
 	/// Returns a named value.
 	pub(super) async fn meta(&self, name: &str) -> Result<Option<String>, DbError> {
 		let row = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = $1");
-		Ok(row.bind(name).fetch_optional(&self.pool).await?.map(|(value,)| value))
+		Ok(row.bind(name).fetch_optional(&self.pool()).await?.map(|(value,)| value))
 	}
 
 	/// Returns a named value, which is set if it is not there yet and does not change after that.
 	pub async fn meta_or_insert(&self, name: &str, value: &str) -> Result<String, DbError> {
-		let mut transaction = self.pool.begin().await?;
+		let mut transaction = self.pool().begin().await?;
 		insert_meta(&mut transaction, name, value).await?;
 		transaction.commit().await?;
 		Ok(self.meta(name).await?.unwrap_or_else(|| value.into()))
@@ -153,16 +166,6 @@ async fn version(transaction: &mut Transaction<'_, Any>) -> Result<i64, DbError>
 fn steps_from(version: i64) -> impl Iterator<Item = &'static str> {
 	let done = usize::try_from(version - 1).unwrap_or(0);
 	MIGRATIONS.iter().skip(done).flat_map(|statements| statements.iter().copied())
-}
-
-/// Checks that no instance works with the tables: one of an older version would misread what this one writes.
-async fn ensure_alone(transaction: &mut Transaction<'_, Any>, now: Moment) -> Result<(), DbError> {
-	let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1").bind(number(now));
-	let (living,) = query.fetch_one(&mut **transaction).await?;
-	if living > 0 {
-		return Err(DbError::OldInstance);
-	}
-	Ok(())
 }
 
 /// Inserts a named value, if there is none yet.

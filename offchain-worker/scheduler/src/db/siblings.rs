@@ -3,9 +3,12 @@
 //! Each worker is connected to one instance. The tasks of a deal are owned in parts ([`PART`](crate::model::PART) tasks):
 //! only a part's owner assigns its tasks, to workers of its own, and sends extrinsics about them. A part is taken by a row
 //! update that succeeds for one instance only, so no task is assigned twice. An instance that has no worker left for
-//! a part leaves it to others. One that gives no sign of life for [`LEASE`] ms loses what it owns.
+//! a part leaves it to others.
 //!
-//! The instances' clocks have to agree within some seconds.
+//! An instance lives as long as it has a row. It has a lease of [`LEASE`] ms, which each sign of life renews. One whose
+//! lease ran out is buried by another: its row goes, and what it owned is free. Each write checks that the row is there,
+//! and keeps it there until it is done. So nothing is written, and nothing decided, by an instance that was buried,
+//! however long it hung; and whoever takes a part sees all that was written of it. All times are the database's.
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::{Instruction, Logs, Report};
@@ -25,23 +28,82 @@ const ABSENCE: Moment = 5_000;
 /// Tasks of one statement.
 const ASKED: usize = 500;
 
+/// What frees what an instance has.
+const LEAVE: [&str; 4] = [
+	"UPDATE parts SET owner = '' WHERE owner = $1",
+	"DELETE FROM workers WHERE instance = $1",
+	"DELETE FROM mail WHERE instance = $1",
+	"DELETE FROM addresses WHERE instance = $1",
+];
+
+/// How long those that live are waited for, in PostgreSQL's words, before the dead are buried another time.
+const LOCK_TIME: &str = "SET LOCAL lock_timeout = 1000";
+
 impl Db {
+	/// Says that this instance lives from now on.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn enlist(&self) -> Result<(), DbError> {
+		if !self.shared {
+			return Ok(());
+		}
+		let sql = format!(
+			"INSERT INTO instances (instance, expires) VALUES ($1, {} + {LEASE}) ON CONFLICT (instance) DO UPDATE \
+			 SET expires = excluded.expires",
+			self.clock()
+		);
+		sqlx::query(&sql).bind(&self.instance).execute(&self.pool()).await?;
+		Ok(())
+	}
+
 	/// Gives a sign of life of this instance.
 	///
 	/// # Errors
 	///
-	/// [`DbError::LeaseLost`] if it did not for too long.
-	pub async fn renew(&self, now: Moment) -> Result<(), DbError> {
+	/// [`DbError::LeaseLost`] if it did not for too long, and was buried.
+	pub async fn renew(&self) -> Result<(), DbError> {
 		if !self.shared {
 			return Ok(());
 		}
-		let sql = "INSERT INTO instances (instance, expires) VALUES ($1, $2) ON CONFLICT (instance) DO UPDATE \
-			SET expires = excluded.expires WHERE instances.expires > $3";
-		let query = sqlx::query(sql).bind(&self.instance).bind(number(now + LEASE)).bind(number(now));
-		if query.execute(&self.pool).await?.rows_affected() == 0 {
+		let sql = format!("UPDATE instances SET expires = {} + {LEASE} WHERE instance = $1", self.clock());
+		if sqlx::query(&sql).bind(&self.instance).execute(&self.pool()).await?.rows_affected() == 0 {
 			return Err(DbError::LeaseLost);
 		}
 		Ok(())
+	}
+
+	/// Buries the instances whose lease ran out: what they had is free. Returns how many.
+	///
+	/// # Errors
+	///
+	/// [`DbError`]. One that may pass, if such an instance is writing something.
+	pub async fn bury(&self) -> Result<usize, DbError> {
+		let mut transaction = self.pool().begin().await?;
+		sqlx::query(LOCK_TIME).execute(&mut *transaction).await?;
+		let sql =
+			format!("DELETE FROM instances WHERE expires <= {} AND instance <> $1 RETURNING instance", self.clock());
+		let query = sqlx::query_as::<_, (String,)>(&sql).bind(&self.instance);
+		let dead = query.fetch_all(&mut *transaction).await?;
+		for (instance,) in &dead {
+			for sql in LEAVE {
+				sqlx::query(sql).bind(instance).execute(&mut *transaction).await?;
+			}
+		}
+		transaction.commit().await?;
+		Ok(dead.len())
+	}
+
+	/// Checks that this instance lives, and keeps others from burying it until the transaction ends.
+	///
+	/// # Errors
+	///
+	/// [`DbError::LeaseLost`].
+	pub(super) async fn ensure_alive(&self, transaction: &mut Transaction<'_, Any>) -> Result<(), DbError> {
+		let query = sqlx::query_as::<_, (String,)>("SELECT instance FROM instances WHERE instance = $1 FOR KEY SHARE");
+		let found = query.bind(&self.instance).fetch_optional(&mut **transaction).await?;
+		found.map(|_| ()).ok_or(DbError::LeaseLost)
 	}
 
 	/// Leaves everything to others, at the end.
@@ -53,14 +115,8 @@ impl Db {
 		if !self.shared {
 			return Ok(());
 		}
-		let mut transaction = self.pool.begin().await?;
-		for sql in [
-			"UPDATE parts SET owner = '' WHERE owner = $1",
-			"DELETE FROM workers WHERE instance = $1",
-			"DELETE FROM mail WHERE instance = $1",
-			"DELETE FROM addresses WHERE instance = $1",
-			"DELETE FROM instances WHERE instance = $1",
-		] {
+		let mut transaction = self.pool().begin().await?;
+		for sql in LEAVE.into_iter().chain(["DELETE FROM instances WHERE instance = $1"]) {
 			sqlx::query(sql).bind(&self.instance).execute(&mut *transaction).await?;
 		}
 		transaction.commit().await?;
@@ -73,15 +129,18 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn take_part(&self, deal: DealId, held: &[u64], now: Moment) -> Result<Option<u64>, DbError> {
+	pub async fn take_part(&self, deal: DealId, held: &[u64]) -> Result<Option<u64>, DbError> {
 		let deal = hash(deal.0);
-		let sql = "SELECT part, owner FROM parts WHERE deal = $1 AND (owner = '' OR owner = $2 OR owner NOT IN \
-			(SELECT instance FROM instances WHERE expires > $3)) AND NOT (left_by = $2 AND left_at > $4) ORDER BY part";
-		let query = sqlx::query_as::<_, (i64, String)>(sql).bind(&deal).bind(&self.instance).bind(number(now));
-		let free = query.bind(number(now.saturating_sub(ABSENCE))).fetch_all(&self.pool).await?;
+		let sql = format!(
+			"SELECT part, owner FROM parts WHERE deal = $1 AND (owner = '' OR owner = $2 OR owner NOT IN \
+			 (SELECT instance FROM instances)) AND NOT (left_by = $2 AND left_at > {} - {ABSENCE}) ORDER BY part",
+			self.clock()
+		);
+		let query = sqlx::query_as::<_, (i64, String)>(&sql).bind(&deal).bind(&self.instance);
+		let free = query.fetch_all(&self.pool()).await?;
 		for (part, owner) in free.into_iter().filter(|(part, _)| !held.contains(&unsigned(*part))) {
 			let query = sqlx::query("UPDATE parts SET owner = $1 WHERE deal = $2 AND part = $3 AND owner = $4");
-			let taken = query.bind(&self.instance).bind(&deal).bind(part).bind(owner).execute(&self.pool).await?;
+			let taken = query.bind(&self.instance).bind(&deal).bind(part).bind(owner).execute(&self.pool()).await?;
 			if taken.rows_affected() == 1 {
 				return Ok(Some(unsigned(part)));
 			}
@@ -93,11 +152,11 @@ impl Db {
 	async fn take_new_part(&self, deal: &str) -> Result<Option<u64>, DbError> {
 		loop {
 			let query = sqlx::query_as::<_, (i64, i64)>("SELECT next_part, size FROM deals WHERE deal = $1");
-			let Some((next, size)) = query.bind(deal).fetch_optional(&self.pool).await? else { return Ok(None) };
+			let Some((next, size)) = query.bind(deal).fetch_optional(&self.pool()).await? else { return Ok(None) };
 			if unsigned(next) >= unsigned(size).div_ceil(crate::model::PART) {
 				return Ok(None);
 			}
-			let mut transaction = self.pool.begin().await?;
+			let mut transaction = self.pool().begin().await?;
 			let query = sqlx::query("UPDATE deals SET next_part = next_part + 1 WHERE deal = $1 AND next_part = $2");
 			if query.bind(deal).bind(next).execute(&mut *transaction).await?.rows_affected() == 0 {
 				continue;
@@ -115,11 +174,13 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn leave_part(&self, deal: DealId, part: u64, now: Moment) -> Result<(), DbError> {
-		let sql =
-			"UPDATE parts SET owner = '', left_by = $1, left_at = $2 WHERE deal = $3 AND part = $4 AND owner = $1";
-		let query = sqlx::query(sql).bind(&self.instance).bind(number(now)).bind(hash(deal.0)).bind(number(part));
-		query.execute(&self.pool).await?;
+	pub async fn leave_part(&self, deal: DealId, part: u64) -> Result<(), DbError> {
+		let sql = format!(
+			"UPDATE parts SET owner = '', left_by = $1, left_at = {} WHERE deal = $2 AND part = $3 AND owner = $1",
+			self.clock()
+		);
+		let query = sqlx::query(&sql).bind(&self.instance).bind(hash(deal.0)).bind(number(part));
+		query.execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -128,9 +189,9 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn siblings(&self, now: Moment) -> Result<u64, DbError> {
-		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1 AND instance <> $2");
-		let (count,) = query.bind(number(now)).bind(&self.instance).fetch_one(&self.pool).await?;
+	pub async fn siblings(&self) -> Result<u64, DbError> {
+		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE instance <> $1");
+		let (count,) = query.bind(&self.instance).fetch_one(&self.pool()).await?;
 		Ok(unsigned(count))
 	}
 
@@ -141,7 +202,7 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn announce(&self, url: &str) -> Result<(), DbError> {
-		let mut transaction = self.pool.begin().await?;
+		let mut transaction = self.pool().begin().await?;
 		sqlx::query("DELETE FROM addresses WHERE url = $1").bind(url).execute(&mut *transaction).await?;
 		let query = sqlx::query("INSERT INTO addresses (instance, url) VALUES ($1, $2)");
 		query.bind(&self.instance).bind(url).execute(&mut *transaction).await?;
@@ -154,11 +215,14 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn addresses_elsewhere(&self, now: Moment) -> Result<Vec<String>, DbError> {
-		let sql = "SELECT url FROM addresses WHERE instance <> $1 AND instance IN \
-			(SELECT instance FROM instances WHERE expires > $2)";
-		let query = sqlx::query_as::<_, (String,)>(sql).bind(&self.instance).bind(number(now));
-		Ok(query.fetch_all(&self.pool).await?.into_iter().map(|(url,)| url).collect())
+	pub async fn addresses_elsewhere(&self) -> Result<Vec<String>, DbError> {
+		let sql = format!(
+			"SELECT url FROM addresses WHERE instance <> $1 AND instance IN \
+			 (SELECT instance FROM instances WHERE expires > {})",
+			self.clock()
+		);
+		let query = sqlx::query_as::<_, (String,)>(&sql).bind(&self.instance);
+		Ok(query.fetch_all(&self.pool()).await?.into_iter().map(|(url,)| url).collect())
 	}
 
 	/// Returns the workers that are connected to other instances.
@@ -166,11 +230,14 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn workers_elsewhere(&self, now: Moment) -> Result<Vec<AccountId>, DbError> {
-		let sql = "SELECT worker FROM workers WHERE instance <> $1 AND instance IN \
-			(SELECT instance FROM instances WHERE expires > $2)";
-		let query = sqlx::query_as::<_, (String,)>(sql).bind(&self.instance).bind(number(now));
-		let rows = query.fetch_all(&self.pool).await?;
+	pub async fn workers_elsewhere(&self) -> Result<Vec<AccountId>, DbError> {
+		let sql = format!(
+			"SELECT worker FROM workers WHERE instance <> $1 AND instance IN \
+			 (SELECT instance FROM instances WHERE expires > {})",
+			self.clock()
+		);
+		let query = sqlx::query_as::<_, (String,)>(&sql).bind(&self.instance);
+		let rows = query.fetch_all(&self.pool()).await?;
 		rows.into_iter().map(|(worker,)| Ok(rows::bytes32(&worker)?.into())).collect()
 	}
 
@@ -188,7 +255,7 @@ impl Db {
 		let sql =
 			"UPDATE replicates SET step = $1, cause = $2, words = $3, output = $4 WHERE task = $5 AND worker = $6";
 		let query = sqlx::query(sql).bind(step_name(report.step)).bind(cause).bind(said).bind(size.map_or(0, number));
-		query.bind(hash(report.task.0)).bind(account(worker)).execute(&self.pool).await?;
+		query.bind(hash(report.task.0)).bind(account(worker)).execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -203,7 +270,7 @@ impl Db {
 			FROM replicates WHERE task = $3 AND worker = $4 ON CONFLICT (task, worker) DO UPDATE \
 			SET stdout = excluded.stdout, stderr = excluded.stderr";
 		let query = sqlx::query(sql).bind(tail(&logs.stdout)).bind(tail(&logs.stderr));
-		query.bind(hash(task.0)).bind(account(worker)).execute(&self.pool).await?;
+		query.bind(hash(task.0)).bind(account(worker)).execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -218,7 +285,7 @@ impl Db {
 			SELECT task, deal, idx, '', -1, '', $1 FROM replicates WHERE task = $2 AND worker = $3 \
 			ON CONFLICT (task) DO UPDATE SET data = excluded.data";
 		let query = sqlx::query(sql).bind(hex::encode(data)).bind(hash(task.0)).bind(account(worker));
-		query.execute(&self.pool).await?;
+		query.execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -234,7 +301,7 @@ impl Db {
 			let sql = format!("SELECT task, data FROM tasks WHERE data <> '' AND task IN ({parameters})");
 			let query = sqlx::query_as::<Any, (String, String)>(&sql);
 			let query = chunk.iter().fold(query, |query, task| query.bind(hash(task.0)));
-			for (task, data) in query.fetch_all(&self.pool).await? {
+			for (task, data) in query.fetch_all(&self.pool()).await? {
 				found.push((TaskId(rows::bytes32(&task)?.into()), rows::bytes(&data)?));
 			}
 		}
@@ -251,7 +318,7 @@ impl Db {
 		let sql = "INSERT INTO mail (id, instance, worker, body) SELECT $1, instance, worker, $2 FROM workers \
 			WHERE worker = $3";
 		let query = sqlx::query(sql).bind(hex::encode(rand::random::<[u8; 16]>())).bind(body).bind(account(worker));
-		query.execute(&self.pool).await?;
+		query.execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -261,11 +328,10 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn take_mail(&self) -> Result<Vec<(AccountId, Instruction)>, DbError> {
-		let query =
-			sqlx::query_as::<_, (String, String, String)>("SELECT id, worker, body FROM mail WHERE instance = $1");
+		let sql = "DELETE FROM mail WHERE instance = $1 RETURNING worker, body";
+		let query = sqlx::query_as::<_, (String, String)>(sql).bind(&self.instance);
 		let mut mail = Vec::new();
-		for (id, worker, body) in query.bind(&self.instance).fetch_all(&self.pool).await? {
-			sqlx::query("DELETE FROM mail WHERE id = $1").bind(id).execute(&self.pool).await?;
+		for (worker, body) in query.fetch_all(&self.pool()).await? {
 			match serde_json::from_str(&body) {
 				Ok(instruction) => mail.push((rows::bytes32(&worker)?.into(), instruction)),
 				// What it asks for is decided again when its time has passed.

@@ -1,11 +1,13 @@
 //! Each check runs on SQLite and on PostgreSQL: on a real server, started for the test.
 
 mod business;
+mod failover;
 mod migration;
+mod tls;
 
 use std::path::Path;
 
-use rlc_primitives::{AccountId, DealId, TaskId, WorkerpoolId};
+use rlc_primitives::{AccountId, DealId, Moment, TaskId, WorkerpoolId};
 use rlc_protocol::{
 	worker::{Cause, Instruction, Logs, Step},
 	TaskRef,
@@ -18,8 +20,17 @@ use crate::{
 	testing::{account, postgres::Postgres, scene::report},
 };
 
+/// Returns an instance that lives.
 async fn open(postgres: &Postgres) -> Db {
-	Db::open(&postgres.url, NOW).await.unwrap()
+	let db = Db::open(&postgres.url).await.unwrap();
+	db.enlist().await.unwrap();
+	db
+}
+
+/// Lets an instance be silent for longer than its lease.
+async fn silence(db: &Db) {
+	let query = sqlx::query("UPDATE instances SET expires = 0 WHERE instance = $1").bind(&db.instance);
+	query.execute(&db.pool()).await.unwrap();
 }
 
 fn sqlite(dir: &Path) -> String {
@@ -89,16 +100,16 @@ async fn rows_are_read_as_written(db: &Db) {
 
 async fn parts_are_taken_once(db: &Db) {
 	with_deal(db, 1_001).await;
-	db.renew(1_000).await.unwrap();
+	db.renew().await.unwrap();
 	let mut held = Vec::new();
-	while let Some(part) = db.take_part(DEAL, &held, 1_000).await.unwrap() {
+	while let Some(part) = db.take_part(DEAL, &held).await.unwrap() {
 		held.push(part);
 	}
 	assert_eq!(held, [0, 1, 2], "500, 500 and one task");
 	db.write(&Batch { done: vec![(DEAL, 1)], ..Default::default() }).await.unwrap();
-	assert_eq!(db.take_part(DEAL, &[0, 2], 1_000).await.unwrap(), None, "what is done is done");
-	assert_eq!(db.take_part(DEAL, &[], 1_000).await.unwrap(), Some(0), "its own again, after a restart");
-	assert_eq!(db.take_part(DealId::default(), &[], 1_000).await.unwrap(), None);
+	assert_eq!(db.take_part(DEAL, &[0, 2]).await.unwrap(), None, "what is done is done");
+	assert_eq!(db.take_part(DEAL, &[]).await.unwrap(), Some(0), "its own again, after a restart");
+	assert_eq!(db.take_part(DealId::default(), &[]).await.unwrap(), None);
 }
 
 async fn closed_deals_are_pruned(db: &Db) {
@@ -139,52 +150,52 @@ async fn sqlite_adds_up_payments() {
 #[tokio::test]
 async fn sqlite_keeps_rows() {
 	let dir = tempfile::tempdir().unwrap();
-	rows_are_read_as_written(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
+	rows_are_read_as_written(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn sqlite_gives_parts_once() {
 	let dir = tempfile::tempdir().unwrap();
-	parts_are_taken_once(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
+	parts_are_taken_once(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn sqlite_prunes_closed_deals() {
 	let dir = tempfile::tempdir().unwrap();
-	closed_deals_are_pruned(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
+	closed_deals_are_pruned(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
 }
 
 #[tokio::test]
 async fn what_was_written_survives_a_kill() {
 	let dir = tempfile::tempdir().unwrap();
-	let db = Db::open(&sqlite(dir.path()), NOW).await.unwrap();
+	let db = Db::open(&sqlite(dir.path())).await.unwrap();
 	with_deal(&db, 10).await;
-	let part = db.take_part(DEAL, &[], 0).await.unwrap();
+	let part = db.take_part(DEAL, &[]).await.unwrap();
 	db.write(&Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() }).await.unwrap();
 	// Killed: nothing is closed or flushed. The copy is what another process would find.
 	let copy = tempfile::tempdir().unwrap();
 	for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
 		std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
 	}
-	let after = Db::open(&sqlite(copy.path()), NOW).await.unwrap();
+	let after = Db::open(&sqlite(copy.path())).await.unwrap();
 	assert_eq!(after.replicates_of(DEAL, 0, 10).await.unwrap(), [replicate(3, 1, Step::Created)]);
-	assert_eq!(after.take_part(DEAL, &[], 0).await.unwrap(), part);
+	assert_eq!(after.take_part(DEAL, &[]).await.unwrap(), part);
 }
 
 #[tokio::test]
 async fn one_file_serves_one_scheduler_of_one_pool() {
 	let dir = tempfile::tempdir().unwrap();
 	let url = sqlite(dir.path());
-	let db = Db::open(&url, NOW).await.unwrap();
-	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::InUse(_))));
+	let db = Db::open(&url).await.unwrap();
+	assert!(matches!(Db::open(&url).await, Err(DbError::InUse(_))));
 	let secret = db.meta_or_insert("secret", "one").await.unwrap();
 	assert_eq!(db.meta_or_insert("secret", "two").await.unwrap(), secret);
-	sqlx::query("UPDATE meta SET value = '9' WHERE name = 'version'").execute(&db.pool).await.unwrap();
+	sqlx::query("UPDATE meta SET value = '9' WHERE name = 'version'").execute(&db.pool()).await.unwrap();
 	db.close().await;
 	drop(db);
-	assert!(matches!(Db::open(&url, NOW).await, Err(DbError::TooNew { found: 9, known: 4 })));
+	assert!(matches!(Db::open(&url).await, Err(DbError::TooNew { found: 9, known: 5 })));
 	let other = tempfile::tempdir().unwrap();
-	let db = Db::open(&sqlite(other.path()), NOW).await.unwrap();
+	let db = Db::open(&sqlite(other.path())).await.unwrap();
 	let (one, two) = (WorkerpoolId(H160::repeat_byte(1)), WorkerpoolId(H160::repeat_byte(2)));
 	let (chain, fork) = (H256::repeat_byte(1), H256::repeat_byte(2));
 	assert_eq!(db.workerpool(chain).await.unwrap(), None);
@@ -217,12 +228,9 @@ async fn siblings_never_take_the_same_part() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	with_deal(&one, 5_000).await;
-	for db in [&one, &two] {
-		db.renew(1_000).await.unwrap();
-	}
 	let take = |db: Db| async move {
 		let mut held = Vec::new();
-		while let Some(part) = db.take_part(DEAL, &held, 1_000).await.unwrap() {
+		while let Some(part) = db.take_part(DEAL, &held).await.unwrap() {
 			held.push(part);
 		}
 		held
@@ -231,38 +239,115 @@ async fn siblings_never_take_the_same_part() {
 	let mut all = [first.clone(), second].concat();
 	all.sort_unstable();
 	assert_eq!(all, (0..10).collect::<Vec<_>>());
-	assert_eq!(one.siblings(1_000).await.unwrap(), 1);
+	assert_eq!(one.siblings().await.unwrap(), 1);
 
-	one.leave_part(DEAL, first[0], 2_000).await.unwrap();
-	assert_eq!(one.take_part(DEAL, &first[1..], 3_000).await.unwrap(), None, "it has no worker for it");
-	two.renew(3_000).await.unwrap();
-	one.renew(3_000).await.unwrap();
+	one.leave_part(DEAL, first[0]).await.unwrap();
+	assert_eq!(one.take_part(DEAL, &first[1..]).await.unwrap(), None, "it has no worker for it");
 	let mut held = all.iter().filter(|part| !first.contains(part)).copied().collect::<Vec<_>>();
-	assert_eq!(two.take_part(DEAL, &held, 3_000).await.unwrap(), Some(first[0]), "the other may have");
+	assert_eq!(two.take_part(DEAL, &held).await.unwrap(), Some(first[0]), "the other may have");
 	held.push(first[0]);
-	let later = 3_000 + LEASE - 1;
-	two.renew(later).await.unwrap();
-	assert!(matches!(one.renew(later + 1).await, Err(DbError::LeaseLost)), "too late");
-	while let Some(part) = two.take_part(DEAL, &held, later + 1).await.unwrap() {
+	assert_eq!(two.bury().await.unwrap(), 0, "both live");
+	silence(&one).await;
+	assert_eq!(two.take_part(DEAL, &held).await.unwrap(), None, "it may have written something since");
+	one.renew().await.expect("nobody buried it");
+	silence(&one).await;
+	assert_eq!(two.bury().await.unwrap(), 1);
+	assert!(matches!(one.renew().await, Err(DbError::LeaseLost)), "too late");
+	while let Some(part) = two.take_part(DEAL, &held).await.unwrap() {
 		held.push(part);
 	}
 	assert_eq!(held.len(), 10, "what the silent one owned");
 	two.resign().await.unwrap();
-	assert_eq!(one.siblings(later).await.unwrap(), 0);
+	assert_eq!(one.siblings().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn instance_that_was_buried_writes_nothing_more_and_leaves_nothing_behind() {
+	let Some(postgres) = Postgres::start() else { return };
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	one.announce("http://one").await.unwrap();
+	let here = Batch { arrived: [account(1)].into(), ..Default::default() };
+	one.write(&here).await.unwrap();
+	two.send_mail(&account(1), &Instruction::Drain).await.unwrap();
+	silence(&one).await;
+	one.write(&here).await.expect("nobody buried it");
+	assert_eq!(two.bury().await.unwrap(), 1);
+	let part = Batch { replicates: vec![replicate(3, 1, Step::Created)], ..Default::default() };
+	assert!(matches!(one.write(&part).await, Err(DbError::LeaseLost)), "however long it hung");
+	assert_eq!(two.replicates_of(DEAL, 0, 10).await.unwrap(), []);
+	for table in ["workers", "mail", "addresses"] {
+		let sql = format!("SELECT COUNT(*) FROM {table}");
+		let (left,) = sqlx::query_as::<_, (i64,)>(&sql).fetch_one(&two.pool()).await.unwrap();
+		assert_eq!(left, 0, "{table}");
+	}
+}
+
+#[tokio::test]
+async fn instance_is_not_buried_while_it_writes() {
+	let Some(postgres) = Postgres::start() else { return };
+	let (one, two) = (open(&postgres).await, open(&postgres).await);
+	let mut writing = one.pool().begin().await.unwrap();
+	one.ensure_alive(&mut writing).await.unwrap();
+	silence(&one).await;
+	let waited = two.bury().await.unwrap_err();
+	assert!(waited.is_passing(), "{waited}");
+	one.renew().await.expect("its own signs of life do not wait for its writes");
+	silence(&one).await;
+	writing.commit().await.unwrap();
+	assert_eq!(two.bury().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn clocks_of_instances_do_not_matter() {
+	let Some(postgres) = Postgres::start() else { return };
+	let one = open(&postgres).await;
+	let sql = format!("SELECT expires - {} FROM instances", one.clock());
+	let (left,) = sqlx::query_as::<_, (i64,)>(&sql).fetch_one(&one.pool()).await.unwrap();
+	assert!((LEASE as i64 - 5_000..=LEASE as i64).contains(&left), "{left}");
+}
+
+async fn number_of_a_claim_is_good_once_for_each_account(db: &Db) {
+	let nonce = H256::repeat_byte(7);
+	assert!(db.use_nonce(&account(1), nonce, 1_000).await.unwrap());
+	assert!(!db.use_nonce(&account(1), nonce, 2_000).await.unwrap());
+	assert!(db.use_nonce(&account(2), nonce, 2_000).await.unwrap());
+	db.prune_nonces(1_000).await.unwrap();
+	assert!(db.use_nonce(&account(1), nonce, 3_000).await.unwrap(), "it has expired, so it does not matter");
+	assert!(!db.use_nonce(&account(2), nonce, 3_000).await.unwrap());
+}
+
+#[tokio::test]
+async fn sqlite_remembers_claims() {
+	let dir = tempfile::tempdir().unwrap();
+	number_of_a_claim_is_good_once_for_each_account(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn postgres_remembers_claims() {
+	let Some(postgres) = Postgres::start() else { return };
+	number_of_a_claim_is_good_once_for_each_account(&open(&postgres).await).await;
+}
+
+#[test]
+fn errors_that_pass_are_known_by_their_codes() {
+	for passing in ["08006", "25006", "40001", "40P01", "53300", "55P03", "57P01", "57P03", "58030", "5", "517", "13"] {
+		assert!(is_passing_code(passing), "{passing}");
+	}
+	for lasting in ["42P01", "23505", "28P01", "3D000", "1", "11", "19", "26", ""] {
+		assert!(!is_passing_code(lasting), "{lasting}");
+	}
+	assert!(DbError::Standby.is_passing() && !DbError::LeaseLost.is_passing());
 }
 
 #[tokio::test]
 async fn siblings_pass_on_instructions_and_reports() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
-	for db in [&one, &two] {
-		db.renew(1_000).await.unwrap();
-	}
 	let worker = account(1);
 	let arrived = Batch { arrived: [worker.clone()].into(), ..Default::default() };
 	two.write(&arrived).await.unwrap();
-	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), vec![worker.clone()]);
-	assert_eq!(two.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
+	assert_eq!(one.workers_elsewhere().await.unwrap(), vec![worker.clone()]);
+	assert_eq!(two.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new());
 	one.send_mail(&worker, &Instruction::Drain).await.unwrap();
 	one.send_mail(&account(9), &Instruction::Drain).await.unwrap();
 	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Instruction::Drain)]);
@@ -274,7 +359,7 @@ async fn siblings_pass_on_instructions_and_reports() {
 	assert_eq!((row.part.step, row.part.output), (Step::Uploaded, 77));
 	let departed = Batch { departed: [worker].into(), ..Default::default() };
 	two.write(&departed).await.unwrap();
-	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
+	assert_eq!(one.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new());
 }
 
 #[tokio::test]
@@ -313,15 +398,14 @@ async fn siblings_that_live_are_known_by_their_addresses() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	for (db, url) in [(&one, "http://one"), (&two, "http://two")] {
-		db.renew(1_000).await.unwrap();
 		db.announce(url).await.unwrap();
 	}
-	assert_eq!(one.addresses_elsewhere(1_000).await.unwrap(), ["http://two"]);
-	assert_eq!(one.addresses_elsewhere(1_000 + LEASE).await.unwrap(), Vec::<String>::new(), "it does not live");
+	assert_eq!(one.addresses_elsewhere().await.unwrap(), ["http://two"]);
+	silence(&two).await;
+	assert_eq!(one.addresses_elsewhere().await.unwrap(), Vec::<String>::new(), "it does not live");
 	let again = open(&postgres).await;
-	again.renew(2_000).await.unwrap();
 	again.announce("http://two").await.unwrap();
-	assert_eq!(one.addresses_elsewhere(2_000).await.unwrap(), ["http://two"], "once, after a restart");
+	assert_eq!(one.addresses_elsewhere().await.unwrap(), ["http://two"], "once, after a restart");
 	again.resign().await.unwrap();
-	assert_eq!(one.addresses_elsewhere(2_000).await.unwrap(), Vec::<String>::new());
+	assert_eq!(one.addresses_elsewhere().await.unwrap(), Vec::<String>::new());
 }

@@ -7,6 +7,7 @@ use sqlx::{query::Query, Any, Transaction};
 
 use super::{
 	business::{write_endings, write_machines},
+	nonces::is_first,
 	rows::{account, hash, number, step_name, stored_cause, tail, words},
 	Db, DbError, DealRow, LogRow, ReplicateRow, TaskRow,
 };
@@ -21,6 +22,8 @@ const MOST_PAID: i64 = 1 << 61;
 /// What one turn changed.
 #[derive(Debug, Default)]
 pub struct Batch {
+	/// Names it, if it may be written again: what counts is counted once.
+	pub name: String,
 	/// New deals.
 	pub deals: Vec<DealRow>,
 	/// Deals whose tasks are all closed, with the time, in ms.
@@ -81,7 +84,10 @@ impl Db {
 		if batch.is_empty() {
 			return Ok(());
 		}
-		let mut transaction = self.pool.begin().await?;
+		let mut transaction = self.pool().begin().await?;
+		if self.shared {
+			self.ensure_alive(&mut transaction).await?;
+		}
 		for deal in &batch.deals {
 			let sql = "INSERT INTO deals (deal, first, size, next_part, closed) VALUES ($1, $2, $3, 0, 0) \
 				ON CONFLICT (deal) DO NOTHING";
@@ -101,14 +107,11 @@ impl Db {
 			let query = sqlx::query("UPDATE deals SET closed = $1 WHERE deal = $2 AND closed = 0");
 			query.bind(number(*at)).bind(hash(deal.0)).execute(&mut *transaction).await?;
 		}
-		for (requester, (paid, at)) in &batch.paid {
-			let sql =
-				"INSERT INTO paid (account, amount, paid_at) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE \
-				SET amount = CASE WHEN paid.amount < $4 THEN paid.amount + excluded.amount ELSE paid.amount END, \
-				paid_at = excluded.paid_at";
-			let paid = i64::try_from(*paid).unwrap_or(MOST_PAID).min(MOST_PAID);
-			let query = sqlx::query(sql).bind(account(requester)).bind(paid).bind(number(*at)).bind(MOST_PAID);
-			query.execute(&mut *transaction).await?;
+		write_machines(&mut transaction, &batch.machines).await?;
+		if let Some(last) = batch.ended.last() {
+			if is_first(&mut transaction, &batch.name, last.at).await? {
+				write_endings(&mut transaction, &batch.ended).await?;
+			}
 		}
 		if self.shared {
 			self.write_workers(&mut transaction, batch).await?;
@@ -130,7 +133,7 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn prune_closed_before(&self, time: Moment) -> Result<u64, DbError> {
-		let mut transaction = self.pool.begin().await?;
+		let mut transaction = self.pool().begin().await?;
 		let old = "SELECT deal FROM deals WHERE closed > 0 AND closed < $1";
 		for table in ["replicates", "tasks", "logs", "parts"] {
 			let sql = format!("DELETE FROM {table} WHERE deal IN ({old})");

@@ -8,12 +8,11 @@ use rlc_protocol::{worker::Step, Account};
 use rlc_store::{Cid, StoreError};
 use tracing::Instrument;
 
-use super::{effects::results_for, spans, system_time, Input, Means, Pool};
+use super::{spans, Input, Means, Pool};
 use crate::{
-	chain::DealFacts,
-	db::{ReplicateRow, TaskRow},
-	decide::adoption,
-	model::{range, Replicate, TaskState, BLOCK_MARGIN},
+	db::{in_time, ReplicateRow, TaskRow},
+	decide::{adoption, failures},
+	model::{range, GivenUp, Replicate, TaskState, BLOCK_MARGIN},
 };
 
 /// A part of a deal, as it stands.
@@ -143,11 +142,11 @@ impl Pool {
 
 /// Takes a part, and reads it.
 async fn adopt(means: &Means, id: DealId, first: u64, size: u64, held: Vec<u64>) -> Result<Option<Adoption>, String> {
-	let taken = means.db.take_part(id, &held, system_time()).await.map_err(|error| error.to_string())?;
+	let taken = in_time(means.db.take_part(id, &held)).await.map_err(|error| error.to_string())?;
 	let Some(part) = taken else { return Ok(None) };
 	let (from, count) = range(first, size, part);
-	let replicates = means.db.replicates_of(id, from, count).await.map_err(|error| error.to_string())?;
-	let rows = means.db.tasks_of(id, from, count).await.map_err(|error| error.to_string())?;
+	let replicates = in_time(means.db.replicates_of(id, from, count)).await.map_err(|error| error.to_string())?;
+	let rows = in_time(means.db.tasks_of(id, from, count)).await.map_err(|error| error.to_string())?;
 	let _permit = means.calls.acquire().await;
 	// Last, so that it is the newest.
 	let limit = count.try_into().unwrap_or(u32::MAX);

@@ -20,7 +20,7 @@ impl Pool {
 	/// Reads what was written down, and follows the chain from there.
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
 		self.ask_the_time().await;
-		self.means.db.renew(system_time()).await?;
+		self.means.db.enlist().await?;
 		let business = self.means.db.business(system_time()).await?;
 		self.recalled(business);
 		let cursor = self.means.db.cursor().await?;

@@ -12,30 +12,69 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::{spans, Means, Pool};
-use crate::{decide::adoption, elsewhere, Error};
+use crate::{
+	db::{in_time, siblings::LEASE},
+	decide::adoption,
+	elsewhere, Error,
+};
 
 /// How often the others are met.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// After how long without a sign of life the database was away, and not only slow. Then others have as long to give theirs
+/// as after any other one.
+const HICCUP: Duration = Duration::from_secs(5);
+
 impl Pool {
-	/// Says that this instance lives, learns where workers are and what they reported to others, takes mail, and leaves
-	/// the parts for which it has no worker.
+	/// Meets the other instances, now and then. If the database is away, so are they.
+	///
+	/// # Errors
+	///
+	/// The database's, if it does not pass: [`DbError::LeaseLost`], if this instance was silent for too long.
 	pub(super) async fn meet_siblings(&mut self) -> Result<(), Error> {
-		if self.beats.lease.elapsed() < EVERY {
+		if self.beats.met.elapsed() < EVERY {
 			return Ok(());
 		}
-		let now = self.now();
-		self.means.db.renew(now.local).await?;
+		self.beats.met = Instant::now();
+		match self.meet().await {
+			Err(Error::Db(error)) if error.is_passing() => {
+				tracing::warn!("other instances are not met for now: {error}");
+				self.reconnect().await;
+				Ok(())
+			}
+			met => met,
+		}
+	}
+
+	/// Says that this instance lives, buries those that do not, learns where workers are and what they reported to others,
+	/// takes mail, and leaves the parts for which it has no worker.
+	async fn meet(&mut self) -> Result<(), Error> {
+		in_time(self.means.db.renew()).await?;
+		if self.beats.lease.elapsed() > HICCUP {
+			self.beats.away = Some(Instant::now());
+		}
 		self.beats.lease = Instant::now();
-		for (worker, instruction) in self.means.db.take_mail().await? {
+		if self.beats.away.is_none_or(|until| until.elapsed() >= Duration::from_millis(LEASE)) {
+			self.bury().await?;
+		}
+		for (worker, instruction) in in_time(self.means.db.take_mail()).await? {
 			self.links.send(&worker, instruction);
 		}
-		let elsewhere = self.means.db.workers_elsewhere(now.local).await?.into_iter().collect::<BTreeSet<_>>();
-		self.state.locate(&elsewhere, now);
+		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeSet<_>>();
+		self.state.locate(&elsewhere, self.now());
 		self.read_foreign_parts(&elsewhere).await?;
 		self.read_foreign_data().await?;
-		if self.means.db.siblings(now.local).await? > 0 {
+		if in_time(self.means.db.siblings()).await? > 0 {
 			self.leave_parts().await?;
+		}
+		Ok(())
+	}
+
+	/// Buries instances that were silent for too long.
+	async fn bury(&self) -> Result<(), Error> {
+		let dead = in_time(self.means.db.bury()).await?;
+		if dead > 0 {
+			tracing::warn!("{dead} other instances were silent for too long: what they had is free");
 		}
 		Ok(())
 	}
@@ -46,7 +85,7 @@ impl Pool {
 		let tasks = self.state.workers().iter().filter(|(worker, _)| is_foreign(worker));
 		let tasks = tasks.flat_map(|(_, worker)| worker.tasks.iter().copied()).collect::<BTreeSet<_>>();
 		for id in tasks {
-			let (_, parts) = self.means.db.task(id).await?;
+			let (_, parts) = in_time(self.means.db.task(id)).await?;
 			for row in parts.into_iter().filter(|row| is_foreign(&&row.worker)) {
 				let report = Report {
 					task: id,
@@ -75,7 +114,7 @@ impl Pool {
 
 	/// Reads data of callbacks that workers brought to other instances.
 	async fn read_foreign_data(&mut self) -> Result<(), Error> {
-		for (id, data) in self.means.db.data_of(&self.state.without_data()).await? {
+		for (id, data) in in_time(self.means.db.data_of(&self.state.without_data())).await? {
 			self.state.take_data(&id, data);
 		}
 		Ok(())
@@ -98,7 +137,7 @@ impl Pool {
 			}
 			// What was decided about it is written before another may have it.
 			self.write().await?;
-			self.means.db.leave_part(id, part, now.local).await?;
+			in_time(self.means.db.leave_part(id, part)).await?;
 			tracing::info!(deal = ?id.0, part, "left to other instances: no worker here can take its tasks");
 		}
 		Ok(())

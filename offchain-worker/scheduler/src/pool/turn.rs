@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use rlc_protocol::Account;
-use rlc_service::Backoff;
-use tokio::time::{sleep, Instant};
+use tokio::time::Instant;
 use tracing::instrument;
 
 use super::{system_time, Pool, TICK};
@@ -14,9 +13,6 @@ use crate::{
 	model::Changes,
 	Error,
 };
-
-/// How often, and after which pauses, writing is tried again before the scheduler gives up.
-const WRITE_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(5)).times(9);
 
 impl Pool {
 	/// Decides, writes down, acts.
@@ -103,26 +99,6 @@ impl Pool {
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}
 
-	/// Writes the batch. Nothing is done that is not written.
-	///
-	/// # Errors
-	///
-	/// The database's, after the last attempt of [`WRITE_AGAIN`].
-	pub(super) async fn write(&mut self) -> Result<(), Error> {
-		let batch = std::mem::take(&mut self.batch);
-		let started = Instant::now();
-		let mut waits = WRITE_AGAIN.waits();
-		while let Err(error) = self.means.db.write(&batch).await {
-			let Some(wait) = waits.next_wait() else { return Err(error.into()) };
-			tracing::error!("nothing can be written, and so nothing is done: {error}");
-			sleep(wait).await;
-		}
-		if !batch.is_empty() {
-			self.means.metrics.write_time.observe(started.elapsed().as_secs_f64());
-		}
-		Ok(())
-	}
-
 	/// Removes what is older than the pool keeps.
 	fn clean_up(&self) {
 		let means = self.means.clone();
@@ -132,6 +108,9 @@ impl Pool {
 				Ok(0) => {}
 				Ok(deals) => tracing::info!("removed the records of {deals} deals that closed long ago"),
 				Err(error) => tracing::warn!("old deals stay: {error}"),
+			}
+			if let Err(error) = means.db.prune_nonces(system_time()).await {
+				tracing::warn!("numbers of claims that expired stay: {error}");
 			}
 			if let Err(error) = means.store.collect(system_time()).await {
 				tracing::warn!("the store is not cleaned up: {error}");

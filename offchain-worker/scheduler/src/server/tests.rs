@@ -1,6 +1,7 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
 mod business;
+mod failover;
 mod people;
 mod restarts;
 mod tasks;
@@ -218,7 +219,7 @@ async fn start_by(scheduler: Key, config: Config, chain: &FakeChain) -> Handle {
 		domain: domain(),
 		key: scheduler,
 	};
-	let db = Db::open(&config.database, system_time()).await.unwrap();
+	let db = Db::open(&config.database).await.unwrap();
 	start_over(config, listener, db, Arc::new(chain.clone()), identity, 0).await.unwrap()
 }
 

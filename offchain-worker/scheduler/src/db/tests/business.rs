@@ -72,7 +72,7 @@ async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
 #[tokio::test]
 async fn sqlite_counts_business() {
 	let dir = tempfile::tempdir().unwrap();
-	let db = Db::open(&sqlite(dir.path()), NOW).await.unwrap();
+	let db = Db::open(&sqlite(dir.path())).await.unwrap();
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
 }

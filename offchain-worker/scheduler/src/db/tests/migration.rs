@@ -48,13 +48,23 @@ const VERSION_3: [&str; 3] = [
 	"DELETE FROM mail",
 ];
 
-/// Makes a database of version 1, 2 or 3.
+/// What version 4 wrote otherwise: it counted.
+const VERSION_4: [&str; 4] = [
+	"UPDATE meta SET value = '4' WHERE name = 'version'",
+	"CREATE TABLE machines (worker TEXT PRIMARY KEY, resources TEXT NOT NULL, seen BIGINT NOT NULL)",
+	"CREATE TABLE standings (party TEXT NOT NULL, day BIGINT NOT NULL, completed BIGINT NOT NULL, failed BIGINT NOT NULL, \
+	 lost BIGINT NOT NULL, PRIMARY KEY (party, day))",
+	"CREATE TABLE losses (hour BIGINT PRIMARY KEY, stake BIGINT NOT NULL)",
+];
+
+/// Makes a database of an older version.
 async fn write_version(version: i64, url: &str) {
 	sqlx::any::install_default_drivers();
 	let pool = AnyPool::connect(url).await.unwrap();
 	let second = VERSION_2.iter().filter(|_| version >= 2);
 	let third = VERSION_3.iter().filter(|_| version >= 3);
-	for sql in VERSION_1.iter().chain(second).chain(third) {
+	let fourth = VERSION_4.iter().filter(|_| version >= 4);
+	for sql in VERSION_1.iter().chain(second).chain(third).chain(fourth) {
 		let sql = sql.replace("TASK", &hex::encode(task(3).id().0)).replace("DEAL", &hex::encode(DEAL.0));
 		sqlx::query(&sql).execute(&pool).await.unwrap();
 	}
@@ -62,9 +72,8 @@ async fn write_version(version: i64, url: &str) {
 }
 
 async fn is_migrated(db: &Db) {
-	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("4"));
-	assert_eq!(db.paid(&account(1)).await.unwrap(), 0, "it is counted from now on");
-	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool).await.unwrap();
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("5"));
+	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool()).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
 	let business = db.business(NOW).await.unwrap();
@@ -86,16 +95,16 @@ async fn is_migrated(db: &Db) {
 
 #[tokio::test]
 async fn sqlite_of_older_versions_is_migrated() {
-	for version in [1, 2, 3] {
+	for version in [1, 2, 3, 4] {
 		let dir = tempfile::tempdir().unwrap();
 		let url = sqlite(dir.path());
 		write_version(version, &format!("{url}?mode=rwc")).await;
-		let db = Db::open(&url, NOW).await.unwrap();
+		let db = Db::open(&url).await.unwrap();
 		is_migrated(&db).await;
 		db.write(&Batch { replicates: vec![replicate(4, 1, Step::Created)], ..Default::default() }).await.unwrap();
 		db.close().await;
 		drop(db);
-		let db = Db::open(&url, NOW).await.unwrap();
+		let db = Db::open(&url).await.unwrap();
 		is_migrated(&db).await;
 		let (_, parts) = db.task(task(4).id()).await.unwrap();
 		assert_eq!(parts, [replicate(4, 1, Step::Created)], "new rows have an expiry");
@@ -104,17 +113,20 @@ async fn sqlite_of_older_versions_is_migrated() {
 
 #[tokio::test]
 async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_with_it() {
-	for version in [1, 2, 3] {
+	for version in [1, 2, 3, 4] {
 		let Some(postgres) = Postgres::start() else { return };
 		write_version(version, &postgres.url).await;
 		let pool = AnyPool::connect(&postgres.url).await.unwrap();
 		let query = sqlx::query("INSERT INTO instances (instance, expires) VALUES ('old', $1)");
-		query.bind((NOW + LEASE) as i64).execute(&pool).await.unwrap();
-		assert!(matches!(Db::open(&postgres.url, NOW).await, Err(DbError::OldInstance)));
+		query.bind(i64::MAX).execute(&pool).await.unwrap();
+		assert!(matches!(Db::open(&postgres.url).await, Err(DbError::OldInstance)));
 		let query = sqlx::query_as::<_, (String,)>("SELECT value FROM meta WHERE name = 'version'");
 		let (found,) = query.fetch_one(&pool).await.unwrap();
 		assert_eq!(found, version.to_string(), "nothing has changed");
-		is_migrated(&Db::open(&postgres.url, NOW + LEASE).await.unwrap()).await;
+		sqlx::query("UPDATE instances SET expires = 0").execute(&pool).await.unwrap();
+		let db = Db::open(&postgres.url).await.unwrap();
+		is_migrated(&db).await;
+		assert_eq!(db.siblings().await.unwrap(), 0, "it has ended");
 	}
 }
 
@@ -122,10 +134,9 @@ async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_wit
 async fn unreadable_mail_is_dropped() {
 	let Some(postgres) = Postgres::start() else { return };
 	let db = open(&postgres).await;
-	db.renew(NOW).await.unwrap();
 	db.write(&Batch { arrived: [account(1)].into(), ..Default::default() }).await.unwrap();
 	db.send_mail(&account(1), &Instruction::Drain).await.unwrap();
-	sqlx::query("UPDATE mail SET body = '{\"order\":\"drain\"}'").execute(&db.pool).await.unwrap();
+	sqlx::query("UPDATE mail SET body = '{\"order\":\"drain\"}'").execute(&db.pool()).await.unwrap();
 	assert_eq!(db.take_mail().await.unwrap(), []);
 	db.send_mail(&account(1), &Instruction::Drain).await.unwrap();
 	assert_eq!(db.take_mail().await.unwrap(), [(account(1), Instruction::Drain)]);
@@ -143,8 +154,8 @@ async fn sqlite_that_a_program_of_version_2_left_is_gone_on_with() {
 	sqlx::raw_sql(LEFT_BY_VERSION_2).execute(&pool).await.unwrap();
 	pool.close().await;
 
-	let db = Db::open(&url, NOW).await.unwrap();
-	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("4"));
+	let db = Db::open(&url).await.unwrap();
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("5"));
 	assert_eq!(db.cursor().await.unwrap(), Some(36));
 	let [closed, open, failing] = [
 		"a503827ffa1608e978cb6424236880ca49cc9b3299b949680f09719f383942ea",
@@ -168,4 +179,73 @@ async fn sqlite_that_a_program_of_version_2_left_is_gone_on_with() {
 	let (_, failed) = db.task(TaskRef { deal: failing, index: 0 }.id()).await.unwrap();
 	let cause = failed[0].part.cause.as_ref().unwrap();
 	assert_eq!(cause.cause, Some(rlc_json::FailureCause(FailureCause::AppFailed { code: 1 })));
+}
+
+/// What programs of version 3 left, by its statements.
+const LEFT_BY_VERSION_3: &str = include_str!("version_3.sql");
+const LEFT_BY_VERSION_3_IN_POSTGRES: &str = include_str!("version_3_postgres.sql");
+
+/// Makes a database as a program left it.
+async fn write_dump(dump: &str, url: &str) {
+	sqlx::any::install_default_drivers();
+	let pool = AnyPool::connect(url).await.unwrap();
+	sqlx::raw_sql(dump).execute(&pool).await.unwrap();
+	pool.close().await;
+}
+
+fn deal(hex: &str) -> DealId {
+	DealId(hex.parse().unwrap())
+}
+
+#[tokio::test]
+async fn sqlite_that_a_program_of_version_3_left_is_gone_on_with() {
+	let dir = tempfile::tempdir().unwrap();
+	let url = sqlite(dir.path());
+	write_dump(LEFT_BY_VERSION_3, &format!("{url}?mode=rwc")).await;
+	let db = Db::open(&url).await.unwrap();
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("5"));
+	assert_eq!(db.cursor().await.unwrap(), Some(25));
+	let [closed, failed, open] = [
+		"fd0668b40b2c3deaee7bece0a71d193d30ff878b955bb1520f27fc5f58892b6c",
+		"82525682d652c98beebd09d239dd3098792e8676d97af9b6e4551cbbd72f10b1",
+		"42f60641979d0ab094563df596ce524d3d0257eadf9f2dcb6f2ffa203000f418",
+	]
+	.map(deal);
+	assert_eq!(db.open_deals().await.unwrap(), [DealRow { deal: open, first: 0, size: 2 }]);
+	for row in db.tasks_of(closed, 0, 2).await.unwrap() {
+		assert_eq!((row.stored, row.result.is_some()), (Some(2_048), true));
+	}
+	let mut steps = Vec::new();
+	for deal in [closed, failed, open] {
+		let rows = db.replicates_of(deal, 0, 2).await.unwrap();
+		assert!(rows.iter().all(|row| row.part.expiry > 1_795_968_000_000), "their delegations are as good as before");
+		steps.push(rows.iter().map(|row| row.part.step).collect::<Vec<_>>());
+	}
+	assert_eq!(steps, [vec![Step::Completed; 4], vec![Step::Aborted], vec![Step::Created; 4]]);
+	assert_eq!(db.take_part(open, &[]).await.unwrap(), Some(0), "it owned it");
+}
+
+#[tokio::test]
+async fn postgres_that_a_program_of_version_3_left_is_gone_on_with() {
+	let Some(postgres) = Postgres::start() else { return };
+	// Its lease ran out long ago, whatever the time is on this machine.
+	write_dump(&LEFT_BY_VERSION_3_IN_POSTGRES.replace("1795967667332", "1"), &postgres.url).await;
+	let db = open(&postgres).await;
+	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("5"));
+	let [failing, crashing, looping] = [
+		"e44dccf6e061cf0132fc56774039b95049ffa01914ef6c749c5ff0c9322fd2fa",
+		"d0a00d3c77e61f11c5e971710f4b772ebdf8c3030371686e9198a65af893e560",
+		"7f2876e4c5ce17008073d4774283a27d82181f2953102c669b91d729a4a82c2e",
+	]
+	.map(deal);
+	assert_eq!(db.open_deals().await.unwrap().len(), 3);
+	assert_eq!(db.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new(), "the instance that was killed is gone");
+	for (deal, expected) in [(failing, 4), (crashing, 1), (looping, 4)] {
+		let rows = db.replicates_of(deal, 0, 2).await.unwrap();
+		assert_eq!(rows.len(), expected, "{deal:?}");
+		assert_eq!(db.take_part(deal, &[]).await.unwrap(), Some(0), "its owner is gone");
+	}
+	let rows = db.replicates_of(failing, 0, 2).await.unwrap();
+	let words = rows[0].part.cause.as_ref().map(|cause| (cause.cause, cause.words.contains("cannot pay its fee")));
+	assert!(rows[0].part.is_own_trouble() && words == Some((None, true)), "{rows:?}");
 }

@@ -85,6 +85,13 @@ impl State {
 		self.ready.update(account, Some(worker));
 	}
 
+	/// Records that workers that are here could not be heard until now: their silence does not count.
+	pub fn excuse(&mut self, now: Now) {
+		for worker in self.workers.values_mut().filter(|worker| worker.is_here()) {
+			worker.seen = now.local;
+		}
+	}
+
 	/// Records a worker's score on chain.
 	pub fn set_score(&mut self, account: &AccountId, score: Score) {
 		if let Some(worker) = self.workers.get_mut(account) {

@@ -125,13 +125,13 @@ async fn result_that_a_killed_scheduler_asked_for_is_asked_for_again() {
 }
 
 /// Starts two instances of one pool.
-async fn siblings(postgres: &Postgres, chain: &FakeChain) -> Vec<Yard> {
+pub(super) async fn siblings(database: &str, chain: &FakeChain) -> Vec<Yard> {
 	let mut yards = Vec::new();
 	for dir in [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()] {
 		// A port that was free a moment ago: the instance has to know it before it listens.
 		let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
 		let instance_url = Some(format!("http://{listen}"));
-		let config = Config { database: postgres.url.clone(), listen, instance_url, ..config(&dir) };
+		let config = Config { database: database.into(), listen, instance_url, ..config(&dir) };
 		let scheduler = start(config, chain).await;
 		yards.push(Yard { chain: chain.clone(), dir, scheduler });
 	}
@@ -142,7 +142,7 @@ async fn siblings(postgres: &Postgres, chain: &FakeChain) -> Vec<Yard> {
 async fn result_that_another_instance_got_is_found_there() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
-	let yards = siblings(&postgres, &chain).await;
+	let yards = siblings(&postgres.url, &chain).await;
 	let mut bob = yards[0].worker("Bob").await;
 	let content = b"behind a balancer".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
@@ -175,7 +175,7 @@ async fn result_that_another_instance_got_is_found_there() {
 async fn instances_share_the_workers_of_a_task() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
-	let yards = siblings(&postgres, &chain).await;
+	let yards = siblings(&postgres.url, &chain).await;
 	let mut workers = [yards[0].worker("Bob").await, yards[1].worker("Charlie").await];
 	let content = b"shared".to_vec();
 	let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
@@ -209,7 +209,7 @@ async fn instances_share_the_workers_of_a_task() {
 async fn worker_brings_logs_and_callback_data_to_the_instance_it_is_connected_to() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
-	let yards = siblings(&postgres, &chain).await;
+	let yards = siblings(&postgres.url, &chain).await;
 	let mut bob = yards[0].worker("Bob").await;
 	let requester = key("Ferdie").account();
 	let deal = chain.open(100, 1, 1, |deal| (deal.requester, deal.callback) = (requester, Some(Default::default())));
@@ -283,7 +283,7 @@ async fn closed_task_accepts_late_logs_and_callback_data() {
 	WorkerRpcClient::logs(&*bob.client, bob.joined.session, id, logs.clone()).await.unwrap();
 	let Yard { dir, scheduler, .. } = yard;
 	scheduler.stop().await.unwrap();
-	let db = Db::open(&config(&dir).database, system_time()).await.unwrap();
+	let db = Db::open(&config(&dir).database).await.unwrap();
 	assert_eq!(db.logs(id).await.unwrap()[0].logs, logs);
 	assert_eq!(db.task(id).await.unwrap().0.unwrap().data, Some(data.to_vec()));
 }

@@ -1,0 +1,71 @@
+//! The database may be away for a while: its server restarts, another one takes its place, or its disk is full. Nothing is
+//! decided meanwhile, nothing is lost, and the scheduler goes on when it is back.
+
+use std::time::Duration;
+
+use rlc_service::{retry::Waits, Backoff};
+use tokio::time::{sleep, Instant};
+
+use super::Pool;
+use crate::{
+	db::{in_time, DbError},
+	Error,
+};
+
+/// After which pauses the database is asked again. A server that takes another's place does so within seconds.
+const AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(1));
+
+impl Pool {
+	/// Writes the batch. Nothing is done that is not written.
+	///
+	/// # Errors
+	///
+	/// The database's, if it does not pass, or if the scheduler is to stop meanwhile.
+	pub(super) async fn write(&mut self) -> Result<(), Error> {
+		let mut batch = std::mem::take(&mut self.batch);
+		if !batch.ended.is_empty() {
+			batch.name = hex::encode(rand::random::<[u8; 16]>());
+		}
+		let started = Instant::now();
+		let mut waits = AGAIN.waits();
+		let mut has_failed = false;
+		while let Err(error) = in_time(self.means.db.write(&batch)).await {
+			has_failed = true;
+			self.bear(error, &mut waits).await?;
+		}
+		if !batch.is_empty() {
+			self.means.metrics.write_time.observe(started.elapsed().as_secs_f64());
+		}
+		if has_failed {
+			tracing::info!("the database is back after {:.1?}", started.elapsed());
+			// What they said meanwhile was not heard.
+			self.state.excuse(self.now());
+		}
+		Ok(())
+	}
+
+	/// Waits after an error of the database, and connects to it anew.
+	///
+	/// # Errors
+	///
+	/// This one, if it does not pass, or if the scheduler is to stop.
+	async fn bear(&self, error: DbError, waits: &mut Waits) -> Result<(), Error> {
+		if !error.is_passing() {
+			return Err(error.into());
+		}
+		tracing::error!("nothing can be written, and so nothing is done: {error}");
+		let wait = waits.next_wait().unwrap_or_default();
+		if self.means.shutdown.unless_stopped(sleep(wait)).await.is_none() {
+			return Err(error.into());
+		}
+		self.reconnect().await;
+		Ok(())
+	}
+
+	/// Connects to the database anew.
+	pub(super) async fn reconnect(&self) {
+		if let Err(error) = self.means.db.reconnect().await {
+			tracing::warn!("there is no database server that takes writes: {error}");
+		}
+	}
+}

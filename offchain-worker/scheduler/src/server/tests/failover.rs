@@ -1,0 +1,67 @@
+//! The database's primary dies at work, and a standby takes its place.
+
+use std::collections::BTreeMap;
+
+use tokio::time::Instant;
+
+use super::{restarts::siblings, *};
+use crate::testing::cluster::Cluster;
+
+/// How long nothing may be decided meanwhile.
+const MOST: Duration = Duration::from_secs(10);
+
+/// How many tasks are given out before the primary dies, and after that.
+const TASKS: usize = 200;
+
+/// Lets a worker compute what it is given, until so many tasks were, from now on. Returns the tasks, and the longest time
+/// without one.
+async fn compute(mut worker: Worker, until: impl Fn(usize) -> bool) -> (Vec<TaskId>, Duration, Worker) {
+	let (mut given, mut longest) = (Vec::new(), Duration::ZERO);
+	while !until(given.len()) {
+		let since = Instant::now();
+		for one in worker.tasks(1).await {
+			let id = one.task.id();
+			given.push(id);
+			worker.report(id, Step::Computed).await;
+		}
+		longest = longest.max(since.elapsed());
+	}
+	(given, longest, worker)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_go_on_with_a_promoted_standby_and_decide_nothing_twice() {
+	let Some(mut cluster) = Cluster::start() else { return };
+	let chain = FakeChain::new(system_time());
+	let yards = siblings(&cluster.url, &chain).await;
+	let workers = [yards[0].worker("Bob").await, yards[1].worker("Charlie").await];
+	for n in 100..110 {
+		chain.open(n, 1, 2_000, |_| ());
+	}
+	let mut all = BTreeMap::<TaskId, u32>::new();
+	let mut count = |given: Vec<TaskId>| given.into_iter().for_each(|id| *all.entry(id).or_default() += 1);
+	let [bob, charlie] = workers;
+	let enough = |given: usize| given >= TASKS;
+	let ((first, _, bob), (second, _, charlie)) = tokio::join!(compute(bob, enough), compute(charlie, enough));
+	count(first);
+	count(second);
+
+	let promoted = tokio::task::spawn_blocking(move || {
+		cluster.fail_over();
+		cluster
+	});
+	let enough = |given: usize| promoted.is_finished() && given >= TASKS;
+	let ((first, longest, bob), (second, other, charlie)) =
+		tokio::join!(compute(bob, enough), compute(charlie, enough));
+	assert!(longest.max(other) < MOST, "{longest:?}, {other:?}");
+	count(first);
+	count(second);
+	assert!(all.len() >= 4 * TASKS);
+	let twice: Vec<_> = all.iter().filter(|(_, times)| **times > 1).collect();
+	assert!(twice.is_empty(), "{twice:?}");
+	drop((bob, charlie));
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
+	promoted.await.unwrap();
+}

@@ -1,0 +1,80 @@
+//! Two PostgreSQL servers, of which one follows the other, for a test.
+
+use std::{
+	path::{Path, PathBuf},
+	process::Command,
+	time::Duration,
+};
+
+use rlc_testing::skip;
+use tempfile::TempDir;
+
+use super::postgres::{binaries, data, directory, make, unprivileged, Postgres, PORT};
+
+/// A primary, and a standby that has all that the primary confirmed.
+pub struct Cluster {
+	/// Names both.
+	pub url: String,
+	bin: PathBuf,
+	primary: Option<Postgres>,
+	standby: Postgres,
+}
+
+impl Cluster {
+	/// Starts both. `None` where PostgreSQL is not installed.
+	pub fn start() -> Option<Self> {
+		let Some(bin) = binaries() else { skip!("needs postgres" => None) };
+		let dir = directory();
+		make(&bin, &dir);
+		let serve = |dir: TempDir| {
+			let server = Postgres::serve(&bin, dir, PORT, &["-c", "listen_addresses="]);
+			server.unwrap_or_else(|error| panic!("{error}"))
+		};
+		let primary = serve(dir);
+		let copy = directory();
+		let mut backup = unprivileged(&bin.join("pg_basebackup"));
+		backup.args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--username=postgres", "--host"]);
+		run(backup.arg(primary.dir.path()).arg("--pgdata").arg(data(&copy)));
+		let standby = serve(copy);
+		let cluster = Self { url: url(&[&primary, &standby]), bin, primary: Some(primary), standby };
+		// Not before: the standby would wait for a standby of its own, once it is promoted.
+		cluster.ask("ALTER SYSTEM SET synchronous_standby_names = '*'");
+		cluster.ask("SELECT pg_reload_conf()");
+		for _ in 0..300 {
+			if cluster.ask("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == "1" {
+				return Some(cluster);
+			}
+			std::thread::sleep(Duration::from_millis(100));
+		}
+		panic!("the standby does not follow");
+	}
+
+	/// Kills the primary, and promotes the standby.
+	pub fn fail_over(&mut self) {
+		self.primary = None;
+		let mut promote = unprivileged(&self.bin.join("pg_ctl"));
+		run(promote.args(["promote", "--wait", "--timeout=60", "--pgdata"]).arg(data(&self.standby.dir)));
+	}
+
+	/// Asks the primary.
+	fn ask(&self, sql: &str) -> String {
+		let primary = self.primary.as_ref().expect("it was not killed");
+		let mut psql = unprivileged(&self.bin.join("psql"));
+		psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--host"]);
+		run(psql.arg(primary.dir.path()).args(["--command", sql]))
+	}
+}
+
+/// Returns the URL of several servers, each by its socket.
+fn url(servers: &[&Postgres]) -> String {
+	let escaped = |dir: &Path| dir.display().to_string().replace('/', "%2F");
+	let hosts: Vec<_> = servers.iter().map(|server| escaped(server.dir.path())).collect();
+	format!("postgres://postgres@{}/postgres", hosts.join(","))
+}
+
+/// Runs a command that has to succeed. Returns what it wrote.
+fn run(command: &mut Command) -> String {
+	let output = command.current_dir("/").output().unwrap();
+	assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+	String::from_utf8_lossy(&output.stdout).trim().into()
+}
