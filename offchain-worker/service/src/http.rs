@@ -12,7 +12,11 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{listen::Listener, Shutdown};
+use crate::{
+	listen::Listener,
+	tls::{self, Tls},
+	Shutdown,
+};
 
 /// The wait after a connection that could not be accepted: most often, the process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -47,7 +51,8 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown:
 	while let Some(Some((permit, accepted))) = shutdown.unless_stopped(next()).await {
 		match accepted {
 			Ok((stream, _)) => {
-				shutdown.spawn(answer(stream, router.clone(), limits, shutdown.clone(), permit));
+				let tls = listener.tls.clone();
+				shutdown.spawn(answer(stream, tls, router.clone(), limits, shutdown.clone(), permit));
 			}
 			Err(error) => {
 				tracing::warn!("a connection was not accepted: {error}");
@@ -58,9 +63,22 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown:
 }
 
 /// Answers the requests of one connection.
-async fn answer(stream: TcpStream, router: Router, limits: Limits, shutdown: Shutdown, _permit: OwnedSemaphorePermit) {
+async fn answer(
+	stream: TcpStream,
+	tls: Option<Tls>,
+	router: Router,
+	limits: Limits,
+	shutdown: Shutdown,
+	_permit: OwnedSemaphorePermit,
+) {
 	// Answers are small and awaited. Without it they are only later.
 	let _ = stream.set_nodelay(true);
+	let accepted = shutdown.unless_stopped(tls::accept(stream, tls.as_ref(), limits.header_time)).await;
+	let stream = match accepted {
+		Some(Ok(stream)) => stream,
+		Some(Err(error)) => return tracing::debug!("a connection is not encrypted as it should be: {error}"),
+		None => return,
+	};
 	let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
 	let mut server = http1::Builder::new();
 	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time);

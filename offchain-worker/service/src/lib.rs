@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod observe;
 pub mod retry;
 pub mod shutdown;
+pub mod tls;
 
 pub use blocking::blocking;
 pub use error::one_line;
@@ -16,3 +17,4 @@ pub use metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, MetricsError, 
 pub use observe::Observed;
 pub use retry::{Backoff, Retryable};
 pub use shutdown::{stop_requested, Shutdown};
+pub use tls::{Tls, TlsError};

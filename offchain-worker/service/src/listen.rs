@@ -7,10 +7,13 @@ use std::{
 
 use tokio::net::TcpListener;
 
+use crate::Tls;
+
 /// A bound address: connections wait there until [`http::serve`](crate::http::serve) takes them.
 #[derive(Debug)]
 pub struct Listener {
 	pub(crate) socket: TcpListener,
+	pub(crate) tls: Option<Tls>,
 	address: SocketAddr,
 }
 
@@ -18,6 +21,17 @@ impl Listener {
 	/// Returns where it listens: with the port that the system chose, if port 0 was asked for.
 	pub fn address(&self) -> SocketAddr {
 		self.address
+	}
+
+	/// Returns the same address, at which TLS is spoken, and nothing else.
+	#[must_use]
+	pub fn with_tls(self, tls: Tls) -> Self {
+		Self { tls: Some(tls), ..self }
+	}
+
+	/// Returns whether what goes over its connections is encrypted.
+	pub fn is_encrypted(&self) -> bool {
+		self.tls.is_some()
 	}
 }
 
@@ -42,7 +56,7 @@ pub async fn bind(address: SocketAddr, purpose: &'static str) -> Result<Listener
 	let failed = |error| ListenError { address, purpose, error };
 	let socket = TcpListener::bind(address).await.map_err(failed)?;
 	let address = socket.local_addr().map_err(failed)?;
-	Ok(Listener { socket, address })
+	Ok(Listener { socket, tls: None, address })
 }
 
 fn advice(error: &io::Error) -> String {
