@@ -1,40 +1,70 @@
-//! Serving a router over HTTP/1 until shutdown: no more connections than allowed, and none that stays silent.
+//! Serving a router over HTTP/1 until shutdown: no more connections than allowed, in all and of one address, and none
+//! that stays silent or does not take what is sent to it.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+mod peers;
+mod socket;
+
+use std::{
+	net::{IpAddr, SocketAddr},
+	pin::pin,
+	sync::Arc,
+	time::Duration,
+};
 
 use axum::{body::Body, http::Request, Router};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
 	net::TcpStream,
-	sync::{OwnedSemaphorePermit, Semaphore},
 	time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
-use crate::{
-	listen::Listener,
-	tls::{self, Tls},
-	Shutdown,
-};
+pub use peers::Peer;
+
+use self::{peers::Peers, socket::Socket};
+use crate::{listen::Listener, Shutdown};
 
 /// The wait after a connection that could not be accepted: most often, the process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Where a reverse proxy says whom it forwards.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 /// What connections have to keep to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Connections that were upgraded, to a WebSocket for instance, count for as long as somebody has their [`Peer`], which is
+/// among the extensions of each request. A connection for which there is no room takes the place of another one, see
+/// [`Peer`].
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-	/// The most connections at a time; others wait. One that was upgraded, to a WebSocket for instance, counts no more.
+	/// The most connections at a time.
 	pub connections: usize,
+	/// The most connections of one address at a time that have not [proven](Peer::prove) who they are.
+	pub each: usize,
+	/// The most connections of one address at a time that have.
+	pub proven_each: usize,
 	/// How long a connection has to send the headers of a request.
 	pub header_time: Duration,
+	/// How long a connection may take nothing of what is sent to it.
+	pub write_time: Duration,
 	/// How long a request that is being answered at shutdown has to end.
 	pub last_answer: Duration,
+	/// The addresses of reverse proxies, whose header `X-Forwarded-For` is believed.
+	pub proxies: Vec<IpAddr>,
 }
 
 impl Default for Limits {
 	fn default() -> Self {
-		Self { connections: 256, header_time: Duration::from_secs(20), last_answer: Duration::from_secs(5) }
+		Self {
+			connections: 256,
+			each: 64,
+			proven_each: 256,
+			header_time: Duration::from_secs(20),
+			write_time: Duration::from_secs(20),
+			last_answer: Duration::from_secs(5),
+			proxies: Vec::new(),
+		}
 	}
 }
 
@@ -43,16 +73,14 @@ impl Default for Limits {
 /// It returns once no connection is accepted any more. Those that are open end by themselves, within
 /// [`Limits::last_answer`]; [`Shutdown::finish`] waits for them.
 pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown: Shutdown) {
-	let room = Arc::new(Semaphore::new(limits.connections));
-	let next = || async {
-		let permit = room.clone().acquire_owned().await.ok()?;
-		Some((permit, listener.socket.accept().await))
-	};
-	while let Some(Some((permit, accepted))) = shutdown.unless_stopped(next()).await {
+	let peers = Peers::new(&limits);
+	let limits = Arc::new(limits);
+	while let Some(accepted) = shutdown.unless_stopped(listener.socket.accept()).await {
 		match accepted {
-			Ok((stream, _)) => {
-				let tls = listener.tls.clone();
-				shutdown.spawn(answer(stream, tls, router.clone(), limits, shutdown.clone(), permit));
+			Ok((stream, from)) => {
+				let is_proxy = limits.proxies.contains(&from.ip().to_canonical());
+				let peer = peers.admit(from.ip(), is_proxy);
+				shutdown.spawn(answer(stream, from, router.clone(), limits.clone(), shutdown.clone(), peer));
 			}
 			Err(error) => {
 				tracing::warn!("a connection was not accepted: {error}");
@@ -65,26 +93,31 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown:
 /// Answers the requests of one connection.
 async fn answer(
 	stream: TcpStream,
-	tls: Option<Tls>,
+	from: SocketAddr,
 	router: Router,
-	limits: Limits,
+	limits: Arc<Limits>,
 	shutdown: Shutdown,
-	_permit: OwnedSemaphorePermit,
+	peer: Arc<Peer>,
 ) {
 	// Answers are small and awaited. Without it they are only later.
 	let _ = stream.set_nodelay(true);
-	let accepted = shutdown.unless_stopped(tls::accept(stream, tls.as_ref(), limits.header_time)).await;
-	let stream = match accepted {
-		Some(Ok(stream)) => stream,
-		Some(Err(error)) => return tracing::debug!("a connection is not encrypted as it should be: {error}"),
-		None => return,
-	};
-	let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+	let socket = Socket::new(stream, limits.write_time);
+	let is_proxy = limits.proxies.contains(&from.ip().to_canonical());
+	let of = peer.clone();
+	let service = service_fn(move |request: Request<Incoming>| {
+		if let Some(address) = is_proxy.then(|| forwarded(&request)).flatten() {
+			of.speaks_for(address);
+		}
+		let mut request = request.map(Body::new);
+		request.extensions_mut().insert(of.clone());
+		router.clone().oneshot(request)
+	});
 	let mut server = http1::Builder::new();
 	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
-	let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service).with_upgrades());
+	let mut connection = pin!(server.serve_connection(TokioIo::new(socket), service).with_upgrades());
 	let ended = tokio::select! {
 		ended = connection.as_mut() => ended,
+		() = peer.evicted() => Ok(()),
 		() = shutdown.begun() => {
 			connection.as_mut().graceful_shutdown();
 			timeout(limits.last_answer, connection).await.unwrap_or(Ok(()))
@@ -93,4 +126,10 @@ async fn answer(
 	if let Err(error) = ended {
 		tracing::debug!("a connection broke: {error}");
 	}
+}
+
+/// Returns whom a reverse proxy forwards: the last address of the header, which is the one that it wrote itself.
+fn forwarded(request: &Request<Incoming>) -> Option<IpAddr> {
+	let lines = request.headers().get_all(FORWARDED_FOR);
+	lines.iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }

@@ -12,9 +12,16 @@ use async_trait::async_trait;
 use axum::{routing::get, Router};
 use rlc_service::{http, listen, observe, IntGauge, Observed, Registry, Shutdown};
 use serde_json::{json, Map, Value};
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+	io::{AsyncReadExt, AsyncWriteExt},
+	net::TcpStream,
+	time::timeout,
+};
 
 const LIMIT: Duration = Duration::from_secs(10);
+
+/// More than lies between two sockets, in bytes.
+const LARGE: usize = 64 << 20;
 
 struct Daemon {
 	registry: Registry,
@@ -54,7 +61,8 @@ async fn start(limits: http::Limits) -> Running {
 		tokio::time::sleep(Duration::from_millis(200)).await;
 		"done"
 	});
-	let routes = Router::new().route("/slow", slow).merge(observe::routes(daemon.clone()));
+	let large = get(|| async { "x".repeat(LARGE) });
+	let routes = Router::new().route("/slow", slow).route("/large", large).merge(observe::routes(daemon.clone()));
 	let shutdown = Shutdown::new();
 	shutdown.spawn(http::serve(listener, routes, limits, shutdown.clone()));
 	Running { url, daemon, shutdown }
@@ -99,12 +107,54 @@ async fn request_under_way_is_answered_before_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn silent_connection_is_closed_and_leaves_room_for_others() {
-	let limits = http::Limits { connections: 1, header_time: Duration::from_millis(100), ..Default::default() };
+async fn silent_connection_is_closed() {
+	let limits = http::Limits { header_time: Duration::from_millis(100), ..Default::default() };
+	let Running { url, .. } = start(limits).await;
+	let mut silent = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+	let mut rest = Vec::new();
+	timeout(LIMIT, silent.read_to_end(&mut rest)).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn newcomer_takes_the_place_of_a_silent_connection() {
+	let limits = http::Limits { connections: 1, ..Default::default() };
 	let Running { url, .. } = start(limits).await;
 	let mut silent = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
 	let answered = timeout(LIMIT, read(&url, "/healthz")).await.unwrap();
 	assert_eq!(answered.0, 200);
 	let mut rest = Vec::new();
-	timeout(LIMIT, silent.read_to_end(&mut rest)).await.unwrap().unwrap();
+	// Closed or reset: it is gone, long before its time for headers is over.
+	let _ = timeout(LIMIT, silent.read_to_end(&mut rest)).await.expect("it had to go");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_has_as_many_connections_as_it_may() {
+	let limits = http::Limits { each: 2, ..Default::default() };
+	let Running { url, .. } = start(limits).await;
+	let mut all = Vec::new();
+	for _ in 0..6 {
+		all.push(TcpStream::connect(url.trim_start_matches("http://")).await.unwrap());
+	}
+	let gone = all.iter_mut().map(|stream| async move {
+		let mut byte = [0];
+		timeout(Duration::from_secs(2), stream.read(&mut byte)).await.is_ok()
+	});
+	let mut count = 0;
+	for is_gone in gone {
+		count += usize::from(is_gone.await);
+	}
+	assert_eq!(count, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connection_that_does_not_read_is_closed() {
+	let limits = http::Limits { write_time: Duration::from_millis(300), ..Default::default() };
+	let Running { url, .. } = start(limits).await;
+	let mut slow = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+	slow.write_all(b"GET /large HTTP/1.1\r\nhost: test\r\n\r\n").await.unwrap();
+	tokio::time::sleep(Duration::from_secs(2)).await;
+	let mut rest = Vec::new();
+	// What is under way still comes, and then the end: not all of it.
+	let _ = timeout(LIMIT, slow.read_to_end(&mut rest)).await.expect("it ends");
+	assert!(rest.len() < LARGE, "{} bytes", rest.len());
 }
