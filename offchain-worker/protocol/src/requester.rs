@@ -28,6 +28,8 @@ pub mod code {
 	pub const INTERNAL: i32 = 13_006;
 	/// The worker speaks another [protocol](crate::version).
 	pub const OTHER_PROTOCOL: i32 = 13_007;
+	/// This address or account makes too many calls: try again later.
+	pub const BUSY: i32 = 13_008;
 }
 
 /// A pool, as its scheduler sees it.

@@ -35,7 +35,7 @@ pub struct Challenge {
 	/// The protocol that the scheduler speaks with this worker: the newest that [both](version::choose) do.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
-	/// Random, and good for one join.
+	/// Good for this account, on the connection on which it was given, within a minute.
 	pub challenge: H256,
 	/// Until when, in ms by the scheduler's clock. Schedulers of protocol 3 do not say: for a minute.
 	#[serde(default, rename = "notAfter")]
@@ -332,8 +332,8 @@ pub trait WorkerRpc {
 	#[method(name = "join")]
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned>;
 
-	/// Sends instructions for this worker, from now on. The connection's end ends the session's instructions, not its
-	/// work.
+	/// Sends instructions for this worker, from now on. A session is good on the connection on which the worker joined: its
+	/// end ends the session's instructions, not the work.
 	#[subscription(name = "subscribeInstructions" => "instruction", unsubscribe = "unsubscribeInstructions", item = Instruction)]
 	async fn subscribe_instructions(&self, session: Session) -> SubscriptionResult;
 

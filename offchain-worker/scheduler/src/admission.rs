@@ -1,11 +1,9 @@
 //! Which workers may join: those that prove that they hold their key, and that the pool admits.
 
-use std::{
-	collections::{BTreeSet, HashMap},
-	sync::Mutex,
-	time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
+use codec::Encode;
+use hmac::{Hmac, Mac};
 use rlc_primitives::{AccountId, GroupId, Moment, WorkerpoolId};
 use rlc_protocol::{
 	requester::code,
@@ -13,6 +11,7 @@ use rlc_protocol::{
 	version,
 	worker::{Join, Resources, MAX_REPORTS},
 };
+use sha2::Sha256;
 use sp_core::H256;
 
 /// Which workers the pool admits.
@@ -29,15 +28,8 @@ pub enum Admission {
 	Group(GroupId),
 }
 
-/// How long a challenge is good.
-const CHALLENGE_TIME: Duration = Duration::from_secs(60);
-
-/// The most challenges that are remembered.
-const MAX_CHALLENGES: usize = 10_000;
-
-/// How many challenges are given out in a second, on average, and the most at once.
-const RATE: f64 = 200.0;
-const BURST: f64 = 1_000.0;
+/// How long a challenge is good, in ms.
+const CHALLENGE_TIME: Moment = 60_000;
 
 /// The most slots that a worker can have: more is a mistake.
 const MAX_SLOTS: u32 = 1_024;
@@ -58,57 +50,56 @@ impl AdmissionRefusal {
 	}
 }
 
-/// Challenges that were given out.
-#[derive(Debug)]
-pub struct Challenges(Mutex<Given>);
-
-#[derive(Debug)]
-struct Given {
-	open: HashMap<H256, (AccountId, Instant)>,
-	/// How many may be given out now.
-	allowance: f64,
-	since: Instant,
+/// Challenges. None is remembered: each says itself for whom it is, and since when, in a way that nobody else can.
+///
+/// ```text
+/// 8 bytes: when, in ms │ 24 bytes: an authentication code of the connection, of the account, and of when
+/// ```
+/// It is good on the connection on which it was given, for a minute: a signature of it that is seen elsewhere is worth
+/// nothing.
+pub struct Challenges {
+	key: [u8; 32],
 }
+
+/// How many bytes of a challenge say when it was given, and how many prove that.
+const WHEN: usize = 8;
+const CODE: usize = 24;
 
 impl Default for Challenges {
 	fn default() -> Self {
-		Self(Mutex::new(Given { open: HashMap::new(), allowance: BURST, since: Instant::now() }))
+		Self { key: rand::random() }
 	}
 }
 
 impl Challenges {
-	/// Returns a new challenge for an account; `None` if too many were asked for recently.
-	pub fn give(&self, account: AccountId, now: Instant) -> Option<H256> {
-		let mut given = self.lock();
-		let earned = now.saturating_duration_since(given.since).as_secs_f64() * RATE;
-		given.allowance = (given.allowance + earned).min(BURST);
-		given.since = now;
-		if given.open.len() >= MAX_CHALLENGES {
-			given.open.retain(|_, (_, at)| now.saturating_duration_since(*at) < CHALLENGE_TIME);
-		}
-		if given.allowance < 1.0 || given.open.len() >= MAX_CHALLENGES {
-			return None;
-		}
-		given.allowance -= 1.0;
-		let challenge = H256(rand::random());
-		given.open.insert(challenge, (account, now));
-		Some(challenge)
+	/// Returns a challenge for an account on a connection, at this time in ms.
+	pub fn give(&self, account: &AccountId, connection: usize, now: Moment) -> H256 {
+		let mut challenge = H256(self.code(account, connection, now).finalize().into_bytes().into());
+		challenge.0.copy_within(..CODE, WHEN);
+		challenge.0[..WHEN].copy_from_slice(&now.to_be_bytes());
+		challenge
 	}
 
-	/// Takes a challenge back. Returns whether it was given to this account within a minute. Each is good once.
-	pub fn take(&self, challenge: &H256, account: &AccountId, now: Instant) -> bool {
-		let taken = self.lock().open.remove(challenge);
-		taken.is_some_and(|(to, at)| to == *account && now.saturating_duration_since(at) < CHALLENGE_TIME)
+	/// Returns whether a challenge was given to this account, on this connection, and within a minute.
+	pub fn is_good(&self, challenge: &H256, account: &AccountId, connection: usize, now: Moment) -> bool {
+		let mut given = [0; WHEN];
+		given.copy_from_slice(&challenge.0[..WHEN]);
+		let given = Moment::from_be_bytes(given);
+		let is_fresh = (given..given.saturating_add(CHALLENGE_TIME)).contains(&now);
+		let code = self.code(account, connection, given);
+		is_fresh && code.verify_truncated_left(&challenge.0[WHEN..]).is_ok()
 	}
 
-	fn lock(&self) -> std::sync::MutexGuard<'_, Given> {
-		self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+	fn code(&self, account: &AccountId, connection: usize, given: Moment) -> Hmac<Sha256> {
+		let mut code = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+		code.update(&(connection as u64, account, given).encode());
+		code
 	}
 }
 
 /// Returns until when a challenge is good that is given out at `now`, both in ms.
 pub fn not_after(now: Moment) -> Moment {
-	now.saturating_add(CHALLENGE_TIME.as_millis().try_into().unwrap_or(Moment::MAX))
+	now.saturating_add(CHALLENGE_TIME)
 }
 
 /// Returns what a worker claims that joins this pool.
@@ -212,7 +203,6 @@ fn check_resources(resources: &Resources) -> Result<(), AdmissionRefusal> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use codec::Encode;
 	use rlc_chain::Key;
 	use rlc_protocol::{worker::Operator, Account};
 	use sp_core::H160;
@@ -364,26 +354,29 @@ mod tests {
 	}
 
 	#[test]
-	fn challenge_is_good_once_for_one_account_and_a_minute() {
+	fn challenge_is_good_for_one_account_on_one_connection_for_a_minute() {
 		let challenges = Challenges::default();
-		let now = Instant::now();
-		let bob = key("Bob").account();
-		let dave = key("Dave").account();
-		let give = || challenges.give(bob.clone(), now).unwrap();
-		assert!(!challenges.take(&give(), &dave, now));
-		let challenge = give();
-		assert!(challenges.take(&challenge, &bob, now));
-		assert!(!challenges.take(&challenge, &bob, now));
-		assert!(!challenges.take(&give(), &bob, now + CHALLENGE_TIME));
+		let now = 1_000_000;
+		let [bob, dave] = ["Bob", "Dave"].map(|name| key(name).account());
+		let challenge = challenges.give(&bob, 1, now);
+		assert!(challenges.is_good(&challenge, &bob, 1, now));
+		assert!(challenges.is_good(&challenge, &bob, 1, now + CHALLENGE_TIME - 1));
+		assert!(!challenges.is_good(&challenge, &bob, 1, now + CHALLENGE_TIME));
+		assert!(!challenges.is_good(&challenge, &bob, 1, now - 1), "it is not from the future");
+		assert!(!challenges.is_good(&challenge, &dave, 1, now));
+		assert!(!challenges.is_good(&challenge, &bob, 2, now));
+		assert!(!Challenges::default().is_good(&challenge, &bob, 1, now), "another scheduler's");
 	}
 
 	#[test]
-	fn challenges_are_limited_in_rate() {
+	fn changed_challenge_is_not_good() {
 		let challenges = Challenges::default();
-		let now = Instant::now();
 		let bob = key("Bob").account();
-		let given = (0..2_000).filter(|_| challenges.give(bob.clone(), now).is_some()).count();
-		assert_eq!(given, 1_000);
-		assert!(challenges.give(bob, now + Duration::from_secs(1)).is_some());
+		let challenge = challenges.give(&bob, 1, 1_000_000);
+		for byte in 0..32 {
+			let mut changed = challenge;
+			changed.0[byte] ^= 1;
+			assert!(!challenges.is_good(&changed, &bob, 1, 1_000_001), "byte {byte}");
+		}
 	}
 }

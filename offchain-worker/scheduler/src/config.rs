@@ -1,6 +1,10 @@
 //! How a scheduler is set up.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+	net::{IpAddr, SocketAddr},
+	path::PathBuf,
+	time::Duration,
+};
 
 use rlc_primitives::{Balance, WorkerpoolId, RLC};
 use rlc_store::Url;
@@ -15,6 +19,29 @@ pub enum PoolChoice {
 	/// The key's pool with this name. If the database belongs to such a pool, that one, whatever its URL; else the one with
 	/// the scheduler's URL, which is registered if it does not exist yet.
 	Named(String),
+}
+
+/// How much of a scheduler everybody gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Traffic {
+	/// The most connections, of workers, requesters, and the store's clients. A newcomer takes the place of one of the address
+	/// that has the most.
+	pub connections: u32,
+	/// The most connections of one address, beside those of its workers.
+	pub connections_each: u32,
+	/// The most workers of one address that keep their connections when others need room.
+	pub workers_each: u32,
+	/// How many calls and requests one address may make in a second, beside those of its workers. It may make those of ten
+	/// seconds at once; what is above waits.
+	pub calls_each: u32,
+	/// The addresses of reverse proxies before the scheduler: for whom they speak, they say in `X-Forwarded-For`.
+	pub proxies: Vec<IpAddr>,
+}
+
+impl Default for Traffic {
+	fn default() -> Self {
+		Self { connections: 2_000, connections_each: 64, workers_each: 256, calls_each: 50, proxies: Vec::new() }
+	}
 }
 
 /// How a scheduler is set up.
@@ -55,8 +82,8 @@ pub struct Config {
 	pub admission: Admission,
 	/// How often workers give a sign of life. After three times that in silence they are lost.
 	pub heartbeat: Duration,
-	/// The most connections of workers and requesters.
-	pub max_connections: u32,
+	/// How much of it everybody gets.
+	pub traffic: Traffic,
 	/// From which failure rate on, in percent, deals of a requester or of an app are served after all others that have as much
 	/// time. Above 100: none.
 	pub max_failures: u8,
@@ -94,7 +121,7 @@ impl Config {
 			max_result: 1 << 30,
 			admission: Admission::Open,
 			heartbeat: Duration::from_secs(1),
-			max_connections: 2_000,
+			traffic: Traffic::default(),
 			max_failures: 50,
 			max_loss: Some(5 * RLC),
 			quiet: None,

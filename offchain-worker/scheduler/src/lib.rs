@@ -17,7 +17,7 @@ mod start;
 #[cfg(test)]
 mod testing;
 
-pub use config::{Admission, Config, PoolChoice};
+pub use config::{Admission, Config, PoolChoice, Traffic};
 pub use db::DbError;
 pub use error::Error;
 pub use start::{start, Handle};

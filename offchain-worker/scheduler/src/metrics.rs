@@ -30,6 +30,14 @@ pub(crate) struct Metrics {
 	pub withdrawals: IntCounter,
 	/// Whether they are: 1 if so.
 	pub withdrawn: IntGauge,
+	/// WebSockets that are open.
+	pub connections: IntGauge,
+	/// WebSockets that had to make room for others.
+	pub evicted: IntCounter,
+	/// Calls that waited for their turn.
+	pub calls_delayed: IntCounter,
+	/// Calls that would have had to wait for too long.
+	pub calls_refused: IntCounter,
 	/// Time of writes to the database, in seconds.
 	pub write_time: Histogram,
 	contributed: IntCounter,
@@ -81,6 +89,16 @@ impl Metrics {
 				"Times that the orders were withdrawn since stake was lost",
 			)?,
 			withdrawn: gauge("orders_withdrawn", "1 if the orders are withdrawn since stake was lost, else 0")?,
+			connections: gauge("connections", "WebSockets that are open")?,
+			evicted: counter("connections_evicted_total", "WebSockets that had to make room for others")?,
+			calls_delayed: counter(
+				"calls_delayed_total",
+				"Calls that waited, since their address or worker made many",
+			)?,
+			calls_refused: counter(
+				"calls_refused_total",
+				"Calls that were refused, since they had to wait for too long",
+			)?,
 			stake_lost: gauge("stake_lost_nrlc", "Stake lost within a day by tasks that were not done, in nRLC")?,
 			hopeless: gauge("deals_hopeless", "Deals that are not over, and that no worker can serve")?,
 			last: gauge("deals_served_last", "Deals that are not over, of requesters or apps that fail too often")?,

@@ -18,6 +18,7 @@ mod run_times;
 mod selling;
 mod standing;
 mod state;
+mod strays;
 mod task;
 mod worker;
 
@@ -35,5 +36,6 @@ pub use run_times::RunTimes;
 pub use selling::Selling;
 pub use standing::{Ending, Endings, Party, Standings, DAY, HOUR, REMEMBERED};
 pub use state::{State, BLOCK_MARGIN};
+pub use strays::Strays;
 pub use task::{are_agreed_on, has_contributed_to_consensus, GivenUp, Sending, TaskState};
-pub use worker::{Presence, Profile, WorkerState};
+pub use worker::{Presence, Profile, WorkerState, MAX_CACHED};

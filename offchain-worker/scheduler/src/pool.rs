@@ -1,13 +1,16 @@
 //! The pool at work: one task that owns the [`State`], told of everything in [`Input`]s.
 //!
 //! ```text
-//! blocks, workers, people, answers ─► inputs ─► State ─► decide ─► write ─► effects ─► answers …
+//! blocks, workers, answers ─► inputs ─► State ─► decide ─► write ─► effects ─► answers …
+//!                                         ▲        └─► Board ─► whoever asks
+//! workers' signs of life ─► Links ────────┘
 //! ```
 //! Inputs that come within [`TURN`] are handled together, and what they changed is written in one transaction before any
-//! of it is done.
+//! of it is done. Questions and signs of life are no inputs: they cost the pool no turn, and wait for none.
 
 mod adoption;
 mod answers;
+mod board;
 mod brought;
 mod business;
 mod clock;
@@ -34,9 +37,11 @@ use tokio::{
 };
 
 pub(crate) use adoption::Adoption;
+pub(crate) use board::Board;
 pub(crate) use brought::Brought;
 pub(crate) use clock::system_time;
-pub(crate) use inputs::{Input, Question, Reply};
+pub(crate) use inputs::{Input, Reply};
+pub(crate) use links::{Line, Links, Pulse};
 
 use crate::{
 	chain::PoolChain,
@@ -46,11 +51,8 @@ use crate::{
 	model::{ChainEvent, Now, State, TaskState},
 	Error,
 };
-use answers::Watchers;
 use business::Orders;
 use clock::Clock;
-use links::Links;
-use pruned::Pruned;
 
 /// How long inputs are gathered, when there are many.
 const TURN: Duration = Duration::from_millis(20);
@@ -117,6 +119,10 @@ pub(crate) struct Means {
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.
 	pub inputs: mpsc::Sender<Input>,
+	/// The workers' connections.
+	pub links: Arc<Links>,
+	/// What the pool publishes of itself.
+	pub board: Arc<Board>,
 	/// Calls to the chain that may be under way.
 	pub calls: Arc<Semaphore>,
 	/// Says when to stop.
@@ -127,11 +133,9 @@ pub(crate) struct Means {
 pub(crate) struct Pool {
 	means: Means,
 	state: State,
-	links: Links,
 	batch: Batch,
 	/// What is answered once the batch is written.
 	replies: Vec<Box<dyn FnOnce() + Send>>,
-	watchers: Watchers,
 	clock: Clock,
 	/// The last block that was seen to be final, in this run or an earlier one.
 	cursor: u32,
@@ -174,10 +178,8 @@ impl Pool {
 		Self {
 			means,
 			state,
-			links: Links::default(),
 			batch: Batch::default(),
 			replies: Vec::new(),
-			watchers: Watchers::default(),
 			clock: Clock::new(),
 			cursor: 0,
 			stale: BTreeSet::new(),
@@ -195,11 +197,18 @@ impl Pool {
 	pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>) -> Result<(), Error> {
 		self.begin().await?;
 		let shutdown = self.means.shutdown.clone();
+		let links = self.means.links.clone();
+		let board = self.means.board.clone();
 		let mut next_turn = Instant::now();
 		loop {
 			let first = tokio::select! {
 				() = shutdown.begun() => break,
 				input = inputs.recv() => input,
+				() = async {
+					links.news.notified().await;
+					sleep_until(next_turn).await;
+				} => None,
+				() = board.wanted() => None,
 				_ = sleep_until(self.next_wake()) => None,
 			};
 			let mut count = 0;
@@ -229,6 +238,7 @@ impl Pool {
 	/// Returns when to act if no input comes.
 	fn next_wake(&self) -> Instant {
 		let tick = self.beats.tick + TICK;
+		let tick = self.means.board.next().map_or(tick, |next| tick.min(next.into()));
 		let Some(alarm) = self.state.next_alarm() else { return tick };
 		let wait = Duration::from_millis(alarm.saturating_sub(self.now().chain).max(1));
 		tick.min(Instant::now() + wait)
@@ -247,6 +257,6 @@ impl Pool {
 
 	/// Returns the worker that joined under this session.
 	fn member(&self, session: &Session) -> Option<AccountId> {
-		self.links.account(session)
+		self.means.links.account(session)
 	}
 }

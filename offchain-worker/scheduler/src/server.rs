@@ -1,17 +1,26 @@
-//! One port: JSON-RPC over WebSocket and HTTP at `/`, the store at `/store/`, `/metrics` and `/healthz`.
+//! One port: JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics` and `/healthz`.
+//!
+//! ```text
+//!              ┌─ Peer: one of so many of its address
+//! connection ──┤                   ┌─ questions ─► Board, database, chain
+//!              └─► Gate: turns ──► │
+//!                                  ├─ heartbeats ─► Links
+//!                                  └─ joins, reports, logs ─► the pool
+//! ```
 
+mod caller;
+mod connection;
+mod dispatch;
+mod gate;
 mod requesters;
+mod turns;
 mod workers;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{http::StatusCode, middleware, response::IntoResponse};
-use jsonrpsee::{
-	server::{stop_channel, ServerHandle},
-	types::ErrorObjectOwned,
-	RpcModule,
-};
+use axum::{extract::Request, middleware};
+use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
 use rlc_protocol::{
 	requester::{code, SchedulerRpcServer},
 	worker::WorkerRpcServer,
@@ -22,29 +31,28 @@ use rlc_service::{
 	observe, Observed, Registry, Shutdown,
 };
 use serde_json::{Map, Value};
-use tokio::{sync::oneshot, time::timeout};
-
-use crate::{
-	admission::{Admission, AdmissionRefusal, Challenges},
-	elsewhere,
-	pool::{Input, Means, Question, Reply},
-	Error,
+use tokio::{
+	sync::oneshot,
+	time::{sleep, timeout},
 };
 
-/// The largest message, in bytes: a thousand reports, or the logs of a run.
-const MAX_MESSAGE: u32 = 2 * 1024 * 1024;
-
-/// The most subscriptions of one connection.
-const MAX_SUBSCRIPTIONS: u32 = 64;
-
-/// Messages that wait for a slow connection.
-const MESSAGE_BUFFER: u32 = 256;
+use self::{connection::Rpc, gate::Gate};
+use crate::{
+	admission::{Admission, AdmissionRefusal, Challenges},
+	config::Traffic,
+	elsewhere,
+	pool::{Input, Means, Reply},
+	Error,
+};
 
 /// How long the pool may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Connections beside those of JSON-RPC: the store's, and those that ask for metrics.
-const MORE: u32 = 256;
+/// How old what the pool published may be, how long it may take to publish something newer, and how often that is looked
+/// for.
+const STUCK: Duration = Duration::from_secs(10);
+const TURN_TIME: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How long connections have to end when the scheduler stops.
 const END_TIME: Duration = Duration::from_secs(10);
@@ -55,12 +63,12 @@ pub(crate) struct Api {
 	means: Means,
 	admission: Arc<Admission>,
 	challenges: Arc<Challenges>,
+	gate: Arc<Gate>,
 }
 
 /// A server that runs.
 pub(crate) struct Server {
 	pub address: SocketAddr,
-	rpc: ServerHandle,
 	shutdown: Shutdown,
 }
 
@@ -68,49 +76,54 @@ impl Server {
 	/// Starts to answer requests.
 	pub async fn start(
 		listener: Listener,
-		max_connections: u32,
+		traffic: Traffic,
 		admission: Admission,
 		means: Means,
 	) -> Result<Self, Error> {
 		let address = listener.address();
-		let api = Api { means: means.clone(), admission: Arc::new(admission), challenges: Arc::default() };
+		let gate = Arc::new(Gate::new(traffic.calls_each, means.metrics.clone()));
+		let admission = Arc::new(admission);
+		let api = Api { means: means.clone(), admission, challenges: Arc::default(), gate: gate.clone() };
 		let mut methods = RpcModule::new(());
 		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
 		merged.and_then(|()| methods.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
-		let (stop, rpc) = stop_channel();
-		let builder = jsonrpsee::server::Server::builder()
-			.max_request_body_size(MAX_MESSAGE)
-			.max_response_body_size(MAX_MESSAGE * 8)
-			.max_connections(max_connections)
-			.max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
-			.set_message_buffer_capacity(MESSAGE_BUFFER)
-			.to_service_builder();
-		let rpc_service = tower::service_fn(move |request: axum::extract::Request| {
-			let mut service = builder.clone().build(methods.clone(), stop.clone());
-			async move {
-				Ok::<_, std::convert::Infallible>(match tower::Service::call(&mut service, request).await {
-					Ok(response) => response.map(axum::body::Body::new),
-					Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
-				})
-			}
+		let rpc = Rpc {
+			methods: methods.into(),
+			gate: gate.clone(),
+			metrics: means.metrics.clone(),
+			shutdown: means.shutdown.clone(),
+			count: Arc::default(),
+		};
+		let rpc_service = tower::service_fn(move |request: Request| {
+			let response = rpc.open(request);
+			async move { Ok::<_, Infallible>(response) }
 		});
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
-		let router = observe::routes(Arc::new(api)).nest("/store", store).fallback_service(rpc_service);
-		let connections = max_connections.saturating_add(MORE) as usize;
-		let limits = Limits { connections, ..Limits::default() };
+		let throttle = middleware::from_fn_with_state(gate, gate::throttle);
+		let router = observe::routes(Arc::new(api)).nest("/store", store).fallback_service(rpc_service).layer(throttle);
 		let shutdown = means.shutdown;
-		shutdown.spawn(http::serve(listener, router, limits, shutdown.clone()));
-		Ok(Self { address, rpc, shutdown })
+		shutdown.spawn(http::serve(listener, router, limits(traffic), shutdown.clone()));
+		Ok(Self { address, shutdown })
 	}
 
 	/// Ends all connections. Requests that are being answered have some seconds.
 	pub async fn stop(self) {
-		// It fails if it was stopped before.
-		let _ = self.rpc.stop();
 		if let Err(unfinished) = self.shutdown.finish(END_TIME).await {
 			tracing::warn!("{unfinished}");
 		}
+	}
+}
+
+/// Returns what connections have to keep to.
+fn limits(traffic: Traffic) -> Limits {
+	let Traffic { connections, connections_each, workers_each, proxies, calls_each: _ } = traffic;
+	Limits {
+		connections: connections as usize,
+		each: connections_each as usize,
+		proven_each: workers_each as usize,
+		proxies,
+		..Limits::default()
 	}
 }
 
@@ -125,8 +138,15 @@ impl Observed for Api {
 	}
 
 	async fn health(&self) -> Result<Map<String, Value>, String> {
-		let info = self.ask(|reply| Input::Ask(Question::Info(reply))).await;
-		let info = info.map_err(|error| error.message().to_owned())?;
+		let board = &self.means.board;
+		let status = board.status.get().await.ok_or("the pool has not begun yet")?;
+		let turn = async {
+			while board.age().is_none_or(|age| age >= STUCK) {
+				sleep(LOOK).await;
+			}
+		};
+		timeout(TURN_TIME, turn).await.map_err(|_| "the pool does not get on: read its log")?;
+		let info = &status.pool;
 		Ok([("workers".into(), info.workers.into()), ("waiting".into(), info.waiting.into())].into_iter().collect())
 	}
 }
@@ -142,13 +162,18 @@ impl Api {
 		match timeout(PATIENCE, asked).await {
 			Ok(Some(answer)) => Ok(answer),
 			Ok(None) => Err(error(code::INTERNAL, "the scheduler is stopping; try again soon")),
-			Err(_) => Err(error(code::INTERNAL, "the scheduler is busy; try again soon")),
+			Err(_) => Err(not_yet()),
 		}
 	}
 }
 
 fn error(code: i32, words: impl Into<String>) -> ErrorObjectOwned {
 	ErrorObjectOwned::owned(code, words, None::<()>)
+}
+
+/// Returns what those are told to whom the pool has not come yet.
+fn not_yet() -> ErrorObjectOwned {
+	error(code::INTERNAL, "the scheduler is busy; try again soon")
 }
 
 fn unknown_session() -> ErrorObjectOwned {
@@ -163,6 +188,12 @@ fn internal(what: impl std::fmt::Display) -> ErrorObjectOwned {
 impl From<AdmissionRefusal> for ErrorObjectOwned {
 	fn from(refusal: AdmissionRefusal) -> Self {
 		error(refusal.code, refusal.words)
+	}
+}
+
+impl From<gate::Refused> for ErrorObjectOwned {
+	fn from(_: gate::Refused) -> Self {
+		connection::busy()
 	}
 }
 

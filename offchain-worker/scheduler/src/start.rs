@@ -138,10 +138,12 @@ pub(crate) async fn start_over(
 		misses: Arc::default(),
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
+		links: Arc::default(),
+		board: Arc::default(),
 		calls: Arc::new(Semaphore::new(CALLS)),
 		shutdown: shutdown.clone(),
 	};
-	let server = Server::start(listener, config.max_connections, config.admission, means.clone()).await?;
+	let server = Server::start(listener, config.traffic, config.admission, means.clone()).await?;
 	let address = server.address;
 	let (end, ended) = watch::channel(false);
 	let store = means.store.clone();

@@ -184,13 +184,23 @@ impl Queue {
 		self.last.remove(deal);
 	}
 
-	/// Returns about how many tasks come before this one, if it waits: those before it in its deal's line, and as many of each
-	/// other deal.
-	pub fn position(&self, deal: &DealId, task: &TaskId) -> Option<u64> {
-		let before = self.lines.get(deal)?.tasks.iter().position(|waiting| waiting == task)?;
-		let others = self.lines.iter().filter(|(other, _)| *other != deal);
-		let sum: usize = others.map(|(_, line)| line.tasks.len().min(before)).sum();
-		Some((before + sum) as u64)
+	/// Returns about how many tasks come before each that waits: those before it in its deal's line, and as many of each other
+	/// deal.
+	pub fn positions(&self) -> HashMap<TaskId, u64> {
+		let longest = self.lines.values().map(|line| line.tasks.len()).max().unwrap_or(0);
+		// How many lines end after so many tasks.
+		let mut ends = vec![0; longest + 1];
+		self.lines.values().for_each(|line| ends[line.tasks.len()] += 1);
+		let mut lines = self.lines.len() as u64;
+		let mut before = Vec::with_capacity(longest);
+		let mut sum = 0;
+		for ended in ends.into_iter().take(longest) {
+			lines -= ended;
+			before.push(sum);
+			sum += lines;
+		}
+		let of = |line: &Line| line.tasks.iter().copied().zip(before.iter().copied()).collect::<Vec<_>>();
+		self.lines.values().flat_map(of).collect()
 	}
 }
 
@@ -342,10 +352,11 @@ mod tests {
 		let mut queue = Queue::default();
 		push(&mut queue, 1, 100, 10..15);
 		push(&mut queue, 2, 200, 20..22);
-		assert_eq!(queue.position(&deal(1), &task(10)), Some(0));
-		assert_eq!(queue.position(&deal(1), &task(14)), Some(6), "four of its own, two of the other");
+		let positions = queue.positions();
+		assert_eq!((positions[&task(10)], positions[&task(20)], positions.len()), (0, 0, 7));
+		assert_eq!(positions[&task(14)], 6, "four of its own, two of the other");
 		queue.remove(&deal(1), &task(14));
-		assert_eq!(queue.position(&deal(1), &task(14)), None);
+		assert_eq!(queue.positions().get(&task(14)), None);
 		assert_eq!((queue.len(), queue.len_of(&deal(1))), (6, 4));
 		for n in 20..22 {
 			queue.remove(&deal(2), &task(n));

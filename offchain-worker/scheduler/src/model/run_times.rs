@@ -21,6 +21,11 @@ impl RunTimes {
 		*mean = mean.saturating_mul(7).saturating_add(time) / 8;
 	}
 
+	/// Returns how long a run of each app takes, in ms.
+	pub fn all(&self) -> &HashMap<H256, u64> {
+		&self.0
+	}
+
 	/// Returns how long a run of this app takes, in ms; `None` if none was seen.
 	pub fn of(&self, app: &H256) -> Option<u64> {
 		self.0.get(app).copied()

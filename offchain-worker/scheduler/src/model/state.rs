@@ -10,13 +10,12 @@ mod steps;
 mod tasks;
 mod workers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
-use rlc_protocol::worker::Report;
 use sp_core::H256;
 
-use super::{Changes, DealState, Queue, Ready, Room, RunTimes, TaskState, WorkerState};
+use super::{Changes, DealState, Machines, Queue, Ready, RunTimes, Standings, Strays, TaskState, WorkerState};
 
 pub use chain::BLOCK_MARGIN;
 
@@ -46,7 +45,7 @@ pub struct State {
 	/// How long results are kept after their deal closed, in ms.
 	retention: Moment,
 	/// What workers that are here have in hand of tasks that are not in memory.
-	strays: HashMap<TaskId, BTreeMap<AccountId, Report>>,
+	strays: Strays,
 	/// Tasks that blocks changed which may still be undone, with the blocks' numbers.
 	touched: VecDeque<(u32, TaskId)>,
 	/// Closed tasks whose end is not final yet, by the block that closed them.
@@ -104,9 +103,9 @@ impl State {
 		&self.ready
 	}
 
-	/// Returns how long a run of an app takes, in ms; `None` if none was seen.
-	pub fn run_time(&self, app: &H256) -> Option<u64> {
-		self.run_times.of(app)
+	/// Returns how long a run of each app takes, in ms, of those of which one was seen.
+	pub fn run_times(&self) -> &HashMap<H256, u64> {
+		self.run_times.all()
 	}
 
 	/// Returns how long a run of the deal's app takes, in ms; `None` if none was seen. The app's runs in other categories
@@ -191,7 +190,7 @@ impl State {
 
 	/// Returns what workers that are here have in hand of tasks that are not in memory.
 	#[cfg(test)]
-	pub fn strays(&self) -> &HashMap<TaskId, BTreeMap<AccountId, Report>> {
+	pub fn strays(&self) -> &Strays {
 		&self.strays
 	}
 

@@ -93,7 +93,7 @@ const REST: Moment = 1_000;
 const LONGEST_REST: Moment = 60_000;
 
 /// The most checksums that are remembered of a worker.
-const MAX_CACHED: usize = 1_000;
+pub const MAX_CACHED: usize = 1_000;
 
 impl WorkerState {
 	/// Returns a worker of which only the operator is known.

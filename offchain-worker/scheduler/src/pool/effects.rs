@@ -106,7 +106,7 @@ impl Pool {
 	pub(super) fn send(&mut self, worker: &AccountId, instruction: Instruction) {
 		let is_elsewhere = self.state.worker(worker).is_some_and(|known| known.presence == Presence::Elsewhere);
 		if !is_elsewhere {
-			if !self.links.send(worker, instruction) {
+			if !self.means.links.send(worker, instruction) {
 				self.state.rest(worker);
 			}
 			return;

@@ -1,15 +1,13 @@
 //! What the pool is told.
 
-use rlc_primitives::{AccountId, Deal, DealId, Task, TaskEvent, TaskId};
+use rlc_primitives::{AccountId, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
-	requester::{PoolInfo, TaskInfo, WorkerInfo},
-	worker::{Heartbeat, Instruction, Joined, Logs, Report, Session, Step},
+	worker::{Joined, Logs, Report, Session},
 	Account,
 };
-use sp_core::H256;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::{spans, Adoption, Brought, Pool};
+use super::{spans, Adoption, Brought, Line, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
 	db::HomelessRow,
@@ -22,20 +20,14 @@ pub(crate) type Reply<T> = oneshot::Sender<T>;
 
 /// Something that the pool is told.
 pub(crate) enum Input {
-	/// A worker that proved its identity joins.
-	Join(Box<Member>, Reply<Joined>),
-	/// A worker subscribes to its instructions: once for each session.
-	Instructions(Session, Reply<Option<mpsc::Receiver<Instruction>>>),
-	/// A worker gives a sign of life. The reply is whether its session lives.
-	Heartbeat(Session, Heartbeat, Reply<bool>),
+	/// A worker that proved its identity joins, over this connection.
+	Join(Box<Member>, Line, Reply<Joined>),
 	/// A worker made progress. Replies once that is written down.
 	Reports(Session, Vec<Report>, Reply<bool>),
 	/// What an app wrote.
 	Logs(Session, TaskId, Logs, Reply<bool>),
 	/// The data of a callback. The reply is what becomes of them; `None` for an unknown session.
 	CallbackData(Session, TaskId, Vec<u8>, Reply<Option<Brought>>),
-	/// A question.
-	Ask(Question),
 	/// A block.
 	Block(BlockKind, ChainBlock),
 	/// A deal was read.
@@ -58,42 +50,12 @@ pub(crate) enum Input {
 	Sold(Sale, Result<Selling, String>),
 }
 
-/// What requesters and operators ask.
-pub(crate) enum Question {
-	/// The pool.
-	Info(Reply<PoolInfo>),
-	/// Its workers.
-	Workers(Reply<Vec<WorkerInfo>>),
-	/// How its business goes.
-	Status(Reply<PoolStatus>),
-	/// How long a run of an app takes, in ms; `None` if none was seen.
-	RunTime(H256, Reply<Option<u64>>),
-	/// A task; `None` if it is not in memory.
-	Task(TaskId, Reply<Option<TaskInfo>>),
-	/// A task, whenever it changes; `None` if it is not in memory.
-	Watch(TaskId, Reply<Option<mpsc::Receiver<TaskInfo>>>),
-	/// A deal; `None` if it is not in memory.
-	Deal(DealId, Reply<Option<Deal>>),
-	/// Which deal a task is of; `None` if it is not in memory.
-	DealOf(TaskId, Reply<Option<DealId>>),
-}
-
 impl Pool {
 	/// Records an input. Decisions are taken at the end of the turn.
 	pub(super) fn handle(&mut self, input: Input) {
 		let now = self.now();
 		match input {
-			Input::Join(member, reply) => self.join(*member, reply),
-			Input::Instructions(session, reply) => {
-				let _ = reply.send(self.links.take(&session));
-			}
-			Input::Heartbeat(session, heartbeat, reply) => {
-				let member = self.member(&session);
-				if let Some(account) = &member {
-					self.state.beat(account, heartbeat, now);
-				}
-				let _ = reply.send(member.is_some());
-			}
+			Input::Join(member, line, reply) => self.join(*member, line, reply),
 			Input::Reports(session, reports, reply) => {
 				let member = self.member(&session);
 				if let Some(account) = &member {
@@ -105,7 +67,6 @@ impl Pool {
 			}
 			Input::Logs(session, task, logs, reply) => self.logs(session, task, logs, reply),
 			Input::CallbackData(session, task, data, reply) => self.callback_data(session, task, data, reply),
-			Input::Ask(question) => self.answer(question),
 			Input::Block(BlockKind::Best, block) => self.see_best(block),
 			Input::Block(BlockKind::Final, block) => self.see_final(&block),
 			Input::Deal(deal, facts) => self.deal_read(deal, facts),
@@ -127,9 +88,9 @@ impl Pool {
 		}
 	}
 
-	fn join(&mut self, member: Member, reply: Reply<Joined>) {
+	fn join(&mut self, member: Member, line: Line, reply: Reply<Joined>) {
 		let account = member.account.clone();
-		let session = self.links.open(&account);
+		let session = self.means.links.open(&account, line);
 		tracing::info!(worker = %Account(account.clone()), "joined");
 		let uploaded = member.held.iter().filter(|report| report.step == Step::Uploaded);
 		let uploaded = uploaded.cloned().collect::<Vec<_>>();

@@ -54,11 +54,8 @@ impl Pool {
 			self.beats.away = Some(Instant::now());
 		}
 		self.beats.lease = Instant::now();
-		if self.beats.away.is_none_or(|until| until.elapsed() >= Duration::from_millis(LEASE)) {
-			self.bury().await?;
-		}
-		for (worker, instruction) in in_time(self.means.db.take_mail()).await? {
-			self.links.send(&worker, instruction);
+		for (worker, instruction) in self.means.db.take_mail().await? {
+			self.means.links.send(&worker, instruction);
 		}
 		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeSet<_>>();
 		self.state.locate(&elsewhere, self.now());
@@ -129,7 +126,7 @@ impl Pool {
 		}
 		let changes = self.state.take_changes();
 		self.note(&changes);
-		self.tell_watchers(&changes.visible);
+		self.show(&changes.visible);
 		for (id, part) in parts {
 			let Some(tasks) = adoption::leavable_tasks(&self.state, id, part) else { continue };
 			for task in tasks {

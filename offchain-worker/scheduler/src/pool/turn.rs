@@ -10,7 +10,7 @@ use super::{system_time, Pool, TICK};
 use crate::{
 	db::{ReplicateRow, TaskRow},
 	decide::{self, membership},
-	model::Changes,
+	model::{Changes, Now},
 	Error,
 };
 
@@ -18,39 +18,38 @@ impl Pool {
 	/// Decides, writes down, acts.
 	#[instrument(level = "debug", skip_all)]
 	pub(super) async fn turn(&mut self) -> Result<(), Error> {
-		if self.beats.tick.elapsed() >= TICK {
+		let since = self.beats.tick.elapsed();
+		if since >= TICK {
 			self.beats.tick = Instant::now();
-			self.tick().await?;
+			self.tick(since).await?;
 		}
 		let now = self.now();
-		self.state.room_mut().set_left(self.means.store.usage().results_left);
+		for (account, heartbeat) in self.means.links.beats() {
+			self.state.beat(&account, heartbeat, now);
+		}
 		let mut actions = std::mem::take(&mut self.decided);
 		actions.extend(decide::decide(&mut self.state, now));
 		let changes = self.state.take_changes();
 		self.note(&changes);
 		self.write().await?;
+		// First, so that whoever is answered finds what it did.
+		self.show(&changes.visible);
+		self.publish();
 		for reply in self.replies.drain(..) {
 			reply();
 		}
 		for deal in std::mem::take(&mut self.opened) {
 			self.read_deal(deal, false);
 		}
-		self.tell_watchers(&changes.visible);
 		self.act(actions, now);
 		self.means.metrics.state(&self.state);
 		Ok(())
 	}
 
-	/// Sees to what no input tells of.
-	async fn tick(&mut self) -> Result<(), Error> {
+	/// Sees to what no input tells of. The last time was so long ago.
+	async fn tick(&mut self, since: Duration) -> Result<(), Error> {
 		let now = self.now();
-		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
-			self.state.lose(&lost, now);
-			tracing::info!(worker = %Account(lost.clone()), "lost: it was silent for too long");
-			self.links.cut(&lost);
-			self.means.metrics.lost.inc();
-		}
-		self.count_held();
+		self.lose_silent(since, now);
 		self.adopt_parts();
 		if self.means.db.is_shared() {
 			self.meet_siblings().await?;
@@ -60,7 +59,7 @@ impl Pool {
 			for stalled in membership::lose_stalled(&mut self.state, now) {
 				tracing::warn!(worker = %Account(stalled), "no progress: its tasks go elsewhere");
 			}
-			self.watchers.sweep(|id| self.state.task(id).is_some());
+			self.means.board.sweep(|id| self.state.task(id).is_some());
 			self.refresh_scores();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
@@ -75,6 +74,24 @@ impl Pool {
 			self.recall();
 		}
 		Ok(())
+	}
+
+	/// Gives up workers that were silent for too long. If this process itself did not get to run for as long as workers may be
+	/// silent, what they said may still be unread: they have until the next time.
+	fn lose_silent(&mut self, since: Duration, now: Now) {
+		for (account, heard) in self.means.links.heard() {
+			self.state.hear(&account, heard);
+		}
+		if since >= TICK + Duration::from_millis(self.means.terms.heartbeat) {
+			tracing::debug!("busy for {since:?}: no worker is lost now");
+			return;
+		}
+		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
+			self.state.lose(&lost, now);
+			tracing::info!(worker = %Account(lost.clone()), "lost: it was silent for too long");
+			self.means.links.cut(&lost);
+			self.means.metrics.lost.inc();
+		}
 	}
 
 	/// Puts what changed into the batch.

@@ -11,19 +11,22 @@ use rlc_protocol::{
 		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
 		WorkerInfo, WorkerLogs,
 	},
-	signing::{Bounds, Claim},
-	version::{self, Protocols},
+	signing::{Claim, MAX_CLOCK_DIFFERENCE},
+	worker::Step,
 	Account,
 };
 use rlc_store::{Cid, Grant, Keep, Room};
 use sp_core::H256;
 use tracing::instrument;
 
-use super::{error, internal, Api};
+use super::{error, internal, not_yet, Api};
 use crate::{
 	db::{ReplicateRow, TaskRow},
-	pool::{system_time, Input, Question},
+	pool::system_time,
 };
+
+/// About how large a worker is in an answer, in bytes.
+const WORKER_SIZE: usize = 512;
 
 /// How long a token for an upload is good, in ms: long enough for a large file over a slow line.
 const UPLOAD_TIME: u64 = 24 * 3_600_000;
@@ -33,43 +36,43 @@ const TRIAL: u64 = 256 << 20;
 
 #[async_trait]
 impl SchedulerRpcServer for Api {
-	async fn info(&self, protocols: Option<Protocols>) -> Result<PoolInfo, ErrorObjectOwned> {
-		let info = self.ask(|reply| Input::Ask(Question::Info(reply))).await?;
-		Ok(PoolInfo { protocol: version::choose(protocols), ..info })
+	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned> {
+		Ok(self.means.board.status.get().await.ok_or_else(not_yet)?.pool.clone())
 	}
 
 	async fn status(&self) -> Result<PoolStatus, ErrorObjectOwned> {
-		self.ask(|reply| Input::Ask(Question::Status(reply))).await
+		Ok((*self.means.board.status.get().await.ok_or_else(not_yet)?).clone())
 	}
 
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {
-		self.ask(|reply| Input::Ask(Question::Workers(reply))).await
+		let workers = self.means.board.workers.get().await.ok_or_else(not_yet)?;
+		self.gate.admit_answer(workers.len().saturating_mul(WORKER_SIZE)).await?;
+		Ok((*workers).clone())
 	}
 
 	async fn run_time(&self, app: H256) -> Result<Option<u64>, ErrorObjectOwned> {
-		self.ask(|reply| Input::Ask(Question::RunTime(app, reply))).await
+		Ok(self.means.board.run_times.get().await.ok_or_else(not_yet)?.get(&app).copied())
 	}
 
 	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
-		match self.ask(|reply| Input::Ask(Question::Task(task, reply))).await? {
-			Some(info) => Ok(Some(info)),
+		match self.means.board.task(&task) {
+			Some(info) => Ok(Some(self.placed(&info).await)),
 			None => self.past_task(task).await,
 		}
 	}
 
 	async fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskId) -> SubscriptionResult {
 		// Watched first, so that no change is missed in between.
-		let watched = self.ask(|reply| Input::Ask(Question::Watch(task, reply))).await;
-		let now = SchedulerRpcServer::task(self, task).await;
-		let (changes, info) = match (watched, now) {
-			(Ok(changes), Ok(Some(info))) if changes.is_some() || is_over(&info) => (changes, info),
-			(Ok(_), Ok(_)) => {
+		let changes = self.means.board.watch(&task);
+		let info = match SchedulerRpcServer::task(self, task).await {
+			Ok(Some(info)) if changes.is_some() || is_over(&info) => info,
+			Ok(_) => {
 				// One that is known from before may come into memory: a client that asks again watches it then.
 				pending.reject(error(code::UNKNOWN_TASK, "no such task is known here (yet)")).await;
 				return Ok(());
 			}
-			(Err(error), _) | (_, Err(error)) => {
+			Err(error) => {
 				pending.reject(error).await;
 				return Ok(());
 			}
@@ -78,11 +81,16 @@ impl SchedulerRpcServer for Api {
 		sink.send(SubscriptionMessage::from_json(&info)?).await?;
 		let Some(mut changes) = changes else { return Ok(()) };
 		loop {
-			let info = tokio::select! {
+			let changed = tokio::select! {
 				_ = sink.closed() => break,
-				info = changes.recv() => info,
+				changed = changes.changed() => changed,
 			};
-			let Some(info) = info else { break };
+			if changed.is_err() {
+				break;
+			}
+			// What changes while this is sent is told next: the newest of it.
+			let info = changes.borrow_and_update().clone();
+			let info = self.placed(&info).await;
 			if sink.send(SubscriptionMessage::from_json(&info)?).await.is_err() {
 				break;
 			}
@@ -92,9 +100,9 @@ impl SchedulerRpcServer for Api {
 
 	#[instrument(skip_all, fields(task = ?request.task.0))]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
-		let LogsRequest { account, task, not_after, nonce, signature } = request;
-		let bounds = self.bounds(not_after, nonce)?;
-		check_signed(&Claim::Logs { bounds, task }, &signature, &account)?;
+		let LogsRequest { account, task, at, signature } = request;
+		self.check_signed(&Claim::Logs { task, at }, at, &signature, &account)?;
+		self.gate.admit_account(&account.0).await?;
 		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
 		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
 		let [requester, beneficiary] = self.readers(deal).await?.ok_or_else(unknown)?;
@@ -102,16 +110,19 @@ impl SchedulerRpcServer for Api {
 			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
 			return Err(error(code::NOT_ALLOWED, words));
 		}
-		self.use_once(&account, bounds).await?;
+		let _question = self.gate.database().await;
 		self.means.db.logs(task).await.map_err(internal)
 	}
 
 	#[instrument(skip_all, fields(content = ?request.content))]
 	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned> {
-		let UploadRequest { account, content, size, not_after, nonce, signature } = request;
-		let bounds = self.bounds(not_after, nonce)?;
-		check_signed(&Claim::Upload { bounds, content, size }, &signature, &account)?;
-		if !self.means.chain.is_funded(account.0.clone()).await.map_err(internal)? {
+		let UploadRequest { account, content, size, at, signature } = request;
+		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
+		self.gate.admit_account(&account.0).await?;
+		let question = self.gate.chain().await;
+		let is_funded = self.means.chain.is_funded(account.0.clone()).await.map_err(internal)?;
+		drop(question);
+		if !is_funded {
 			let words =
 				format!("{account} owns too little on this chain to store files: it needs 0.1 RLC, free or locked");
 			return Err(error(code::NOT_ALLOWED, words));
@@ -168,26 +179,36 @@ impl Api {
 		is_new.then_some(()).ok_or_else(|| error(code::WRONG_SIGNATURE, "it was used before: sign again"))
 	}
 
+	/// Returns a task with its place in the queue, if it waits.
+	async fn placed(&self, info: &TaskInfo) -> TaskInfo {
+		let mut info = info.clone();
+		let may_wait = info.given_up.is_none() && info.result.is_none();
+		if may_wait && info.replicates.iter().all(|part| part.step >= Step::Contributed) {
+			let positions = self.means.board.positions.get().await;
+			info.queue_position = positions.and_then(|positions| positions.get(&info.task.id()).copied());
+		}
+		info
+	}
+
 	/// Returns a task that is no longer in memory.
 	async fn past_task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
+		let _question = self.gate.database().await;
 		let (row, parts) = self.means.db.task(task).await.map_err(internal)?;
 		Ok(past(row, parts))
 	}
 
 	async fn deal_of(&self, task: TaskId) -> Result<Option<DealId>, ErrorObjectOwned> {
-		if let Some(deal) = self.ask(|reply| Input::Ask(Question::DealOf(task, reply))).await? {
-			return Ok(Some(deal));
+		if let Some(info) = self.means.board.task(&task) {
+			return Ok(Some(info.task.deal));
 		}
 		Ok(self.past_task(task).await?.map(|info| info.task.deal))
 	}
 
 	/// Returns the accounts that may read what a deal's apps wrote: its requester and its beneficiary.
 	async fn readers(&self, id: DealId) -> Result<Option<[Option<AccountId>; 2]>, ErrorObjectOwned> {
-		let deal = match self.ask(|reply| Input::Ask(Question::Deal(id, reply))).await? {
-			Some(deal) => Some(deal),
-			None => self.means.chain.deal(id).await.map_err(internal)?.map(|facts| facts.deal),
-		};
-		Ok(deal.map(|deal| [Some(deal.requester), deal.beneficiary]))
+		let _question = self.gate.chain().await;
+		let facts = self.means.chain.deal(id).await.map_err(internal)?;
+		Ok(facts.map(|facts| [Some(facts.deal.requester), facts.deal.beneficiary]))
 	}
 }
 

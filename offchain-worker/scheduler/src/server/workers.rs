@@ -1,6 +1,6 @@
 //! What workers ask and report.
 
-use std::{time::Duration, time::Instant};
+use std::time::Duration;
 
 use jsonrpsee::{
 	core::{async_trait, SubscriptionResult},
@@ -16,24 +16,26 @@ use rlc_protocol::{
 };
 use tracing::instrument;
 
-use super::{error, internal, unknown_session, Api};
+use super::{caller::Caller, error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
-	model::Member,
+	model::{Member, MAX_CACHED},
 	pool::{system_time, Brought, Input},
 };
 
 /// How long a worker may take to receive an instruction.
 const INSTRUCTION_TIME: Duration = Duration::from_secs(30);
 
+/// How many more turns of its address a join takes than another call: a signature is checked, and the chain is asked.
+const JOIN_TURNS: u32 = 4;
+
 /// The longest words about a failure, in bytes.
 const MAX_CAUSE: usize = 64 * 1024;
 
 #[async_trait]
 impl WorkerRpcServer for Api {
-	async fn challenge(&self, account: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned> {
-		let challenge = self.challenges.give(account.0, Instant::now());
-		let challenge = challenge.ok_or_else(|| error(code::NOT_ALLOWED, "too many workers join; try again soon"))?;
+	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned> {
+		let challenge = self.challenges.give(&account.0, Caller::current()?.connection, system_time());
 		let identity = &self.means.identity;
 		Ok(Challenge {
 			protocol: version::choose(protocols),
@@ -48,32 +50,36 @@ impl WorkerRpcServer for Api {
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
 		version::check_client("worker", join.protocol)
 			.map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
-		if !self.challenges.take(&join.challenge, &join.account.0, Instant::now()) {
+		let caller = Caller::current()?;
+		if !self.challenges.is_good(&join.challenge, &join.account.0, caller.connection, system_time()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
+		if !caller.may_join(&join.account.0) {
+			return Err(error(code::NOT_ALLOWED, "another worker joined over this connection: open one of your own"));
+		}
+		self.gate.charge(&caller.peer, JOIN_TURNS).await?;
 		let identity = &self.means.identity;
-		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
-		self.ensure_proxy(&join).await?;
-		self.admit(&join).await?;
+		admission::check(&join, identity.workerpool, identity.genesis)?;
+		self.gate.admit_account(&join.account.0).await?;
 		check_reports(&join.held)?;
+		let score = {
+			let _question = self.gate.chain().await;
+			self.ensure_proxy(&join).await?;
+			self.admit(&join).await?;
+			self.means.chain.score(join.account.0.clone()).await.map_err(internal)?
+		};
 		let account = join.account.0;
-		let score = self.means.chain.score(account.clone()).await.map_err(internal)?;
 		let operator = join.operator.map(|operator| operator.account.0);
-		let member = Member { account, operator, resources: join.resources, held: join.held, score };
-		self.ask(|reply| Input::Join(Box::new(member), reply)).await
+		let member = Member { account: account.clone(), operator, resources: join.resources, held: join.held, score };
+		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
+		caller.joined(account);
+		Ok(joined)
 	}
 
 	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, session: Session) -> SubscriptionResult {
-		let mut instructions = match self.ask(|reply| Input::Instructions(session, reply)).await {
-			Ok(Some(instructions)) => instructions,
-			Ok(None) => {
-				pending.reject(unknown_session()).await;
-				return Ok(());
-			}
-			Err(error) => {
-				pending.reject(error).await;
-				return Ok(());
-			}
+		let Some(mut instructions) = self.means.links.take(&session, pending.connection_id().0) else {
+			pending.reject(unknown_session()).await;
+			return Ok(());
 		};
 		let sink = pending.accept().await?;
 		loop {
@@ -91,22 +97,28 @@ impl WorkerRpcServer for Api {
 		Ok(())
 	}
 
-	async fn heartbeat(&self, session: Session, heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned> {
-		ensure_session(self.ask(|reply| Input::Heartbeat(session, heartbeat, reply)).await?)
+	async fn heartbeat(&self, session: Session, mut heartbeat: Heartbeat) -> Result<(), ErrorObjectOwned> {
+		if let Some(cached) = &mut heartbeat.cached {
+			cached.truncate(MAX_CACHED);
+		}
+		ensure_session(self.means.links.beat(&session, Caller::current()?.connection, heartbeat))
 	}
 
 	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
+		self.ensure_own(&session)?;
 		check_reports(&reports)?;
 		ensure_session(self.ask(|reply| Input::Reports(session, reports, reply)).await?)
 	}
 
 	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned> {
+		self.ensure_own(&session)?;
 		ensure_session(self.ask(|reply| Input::Logs(session, task, logs, reply)).await?)
 	}
 
 	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
+		self.ensure_own(&session)?;
 		let bytes = hex::decode(data.trim_start_matches("0x")).ok();
 		let bytes = bytes.filter(|bytes| bytes.len() <= MAX_CALLBACK_DATA as usize);
 		let wrong = || error(code::NOT_ALLOWED, "these are not the data of that task, or it is not this worker's");
@@ -127,6 +139,11 @@ impl WorkerRpcServer for Api {
 }
 
 impl Api {
+	/// Refuses a session that is not this connection's, before the pool is asked.
+	fn ensure_own(&self, session: &Session) -> Result<(), ErrorObjectOwned> {
+		ensure_session(self.means.links.is_of(session, Caller::current()?.connection))
+	}
+
 	/// Refuses a worker whose signer may not act for its account. The chain is asked each time: a proxy that was removed is
 	/// refused the next time.
 	async fn ensure_proxy(&self, join: &Join) -> Result<(), ErrorObjectOwned> {

@@ -255,19 +255,19 @@ fn worker_that_joins_again_names_all_that_it_has_in_hand() {
 	let cause = Some(Cause { cause: Some(FailureCause(work::FailureCause::InvalidParams)), words: "params".into() });
 	let failed = Report { cause: cause.clone(), ..report(first, Step::Failed) };
 	scene.join(1, None, |_| (), vec![failed]);
-	assert_eq!(scene.state.strays()[&first][&account(1)].cause, cause);
+	assert_eq!(scene.state.strays().all()[&first][&account(1)].cause, cause);
 	let usage = Some(rlc_protocol::worker::Usage::default());
 	let computed = Report { cause, usage, ..report(second, Step::Computed) };
 	scene.join(1, None, |_| (), vec![computed]);
-	assert_eq!(scene.state.strays().keys().collect::<Vec<_>>(), [&second]);
-	assert_eq!(scene.state.strays()[&second][&account(1)], report(second, Step::Computed), "and no more of it");
+	assert_eq!(scene.state.strays().all().keys().collect::<Vec<_>>(), [&second]);
+	assert_eq!(scene.state.strays().all()[&second][&account(1)], report(second, Step::Computed), "and no more of it");
 }
 
 #[test]
 fn task_that_is_handed_over_goes_on() {
 	let (mut scene, id, one) = given();
 	scene.state.hand_over(&id, scene.now);
-	assert!(scene.state.strays()[&id].contains_key(&one));
+	assert!(scene.state.strays().all()[&id].contains_key(&one));
 	scene.dismiss(id);
 	let stop = Action::Stop { task: id, worker: one, reason: "the task is over" };
 	assert_eq!(scene.decide(), [stop]);

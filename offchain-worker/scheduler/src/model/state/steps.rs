@@ -67,7 +67,7 @@ impl State {
 			self.workers.remove(account);
 		}
 		self.ready.update(account, self.workers.get(account));
-		self.drop_strays(account);
+		self.strays.drop_of(account);
 	}
 
 	/// Records that a worker does not have a task in hand any more, or cannot be reached. What is on chain stays there.

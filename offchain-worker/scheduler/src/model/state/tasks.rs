@@ -62,7 +62,7 @@ impl State {
 		}
 		let part = deal.part_of(task.chain().index);
 		*deal.parts.entry(part).or_default() += 1;
-		let held = self.strays.remove(&id).unwrap_or_default();
+		let held = self.strays.take(&id);
 		let mut missing = Vec::new();
 		for (account, replicate) in task.replicates.iter().filter(|(_, part)| !part.step.is_last()) {
 			let unknown = || WorkerState::unknown(replicate.operator.clone(), now.local);
@@ -129,7 +129,7 @@ impl State {
 		let is_here = |account: &AccountId| self.workers.get(account).is_some_and(WorkerState::is_here);
 		for (account, part) in parts.into_iter().filter(|(account, part)| !part.step.is_last() && is_here(account)) {
 			let report = Report { task: *id, step: part.step, at: now.local, cause: None, digest: None, usage: None };
-			self.strays.entry(*id).or_default().insert(account, report);
+			self.strays.add(&account, report);
 		}
 		self.remove_task(id)
 	}
@@ -163,7 +163,7 @@ impl State {
 
 	/// Returns the workers that are here and have a task in hand that is not in memory, and remembers them no longer.
 	pub fn take_strays(&mut self, id: &TaskId) -> impl Iterator<Item = AccountId> + use<> {
-		self.strays.remove(id).unwrap_or_default().into_keys()
+		self.strays.take(id).into_keys()
 	}
 
 	/// Records that a worker has nothing to do for a task any more.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use rlc_primitives::{money::Score, AccountId};
-use rlc_protocol::worker::{Heartbeat, Report, Session, Step};
+use rlc_primitives::{money::Score, AccountId, Moment};
+use rlc_protocol::worker::{Heartbeat, Report, Session};
 
 use super::State;
 use crate::model::{Machine, Member, Now, Presence, WorkerState};
@@ -15,7 +15,7 @@ impl State {
 		let Member { account, operator, resources, held, score } = member;
 		if self.workers.get(&account).is_some_and(WorkerState::is_here) {
 			// What it has in hand is what it names now.
-			self.drop_strays(&account);
+			self.strays.drop_of(&account);
 		}
 		let worker =
 			self.workers.entry(account.clone()).or_insert_with(|| WorkerState::unknown(account.clone(), now.local));
@@ -40,12 +40,7 @@ impl State {
 		}
 		let (in_memory, strays): (Vec<_>, Vec<_>) =
 			held.into_iter().partition(|report| self.tasks.contains_key(&report.task));
-		for report in strays {
-			// Only why it failed is asked for later.
-			let cause = report.cause.filter(|_| report.step == Step::Failed);
-			let report = Report { cause, digest: None, usage: None, ..report };
-			self.strays.entry(report.task).or_default().insert(account.clone(), report);
-		}
+		strays.into_iter().for_each(|report| self.strays.add(&account, report));
 		in_memory.iter().for_each(|report| self.touch(&report.task));
 		in_memory
 	}
@@ -85,10 +80,10 @@ impl State {
 		self.ready.update(account, Some(worker));
 	}
 
-	/// Records that workers that are here could not be heard until now: their silence does not count.
-	pub fn excuse(&mut self, now: Now) {
-		for worker in self.workers.values_mut().filter(|worker| worker.is_here()) {
-			worker.seen = now.local;
+	/// Records when a worker was heard of, in ms: not before it was known to be heard of.
+	pub fn hear(&mut self, account: &AccountId, heard: Moment) {
+		if let Some(worker) = self.workers.get_mut(account) {
+			worker.seen = worker.seen.max(heard);
 		}
 	}
 
@@ -122,13 +117,5 @@ impl State {
 		}
 		// A requester may wait for their results.
 		found.iter().for_each(|task| self.touch(task));
-	}
-
-	/// Drops what a worker had in hand of tasks that are not in memory.
-	pub(super) fn drop_strays(&mut self, account: &AccountId) {
-		self.strays.retain(|_, workers| {
-			workers.remove(account);
-			!workers.is_empty()
-		});
 	}
 }

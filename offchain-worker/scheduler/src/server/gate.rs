@@ -1,0 +1,161 @@
+//! How much of the scheduler each address and each worker gets.
+//!
+//! A call waits for its turn before the next one is read from its connection. So what one address sends too much of stays in
+//! its own sockets, and all its connections get on one after the other: a worker that shares an address with a flood waits
+//! for as many calls as there are connections, whatever is sent over them. Once it has joined, it has turns of its own.
+
+use std::{
+	hash::Hash,
+	net::{IpAddr, Ipv4Addr},
+	sync::{Arc, Mutex, PoisonError},
+	time::{Duration, Instant},
+};
+
+use axum::{
+	extract::{Request, State},
+	http::{header, StatusCode},
+	middleware::Next,
+	response::{IntoResponse, Response},
+};
+use rlc_primitives::AccountId;
+use rlc_service::http::Peer;
+use tokio::{
+	sync::{Semaphore, SemaphorePermit},
+	time::sleep,
+};
+
+use super::{caller::Caller, turns::Turns};
+use crate::metrics::Metrics;
+
+/// How long a call waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An address may make the calls of so many seconds at once.
+const BURST: u32 = 10;
+
+/// What each worker may call in a second, and at once, beside the calls for the tasks that it is given: heartbeats.
+const WORKER_RATE: u32 = 10;
+const WORKER_BURST: u32 = 100;
+
+/// What an account may have checked in a second, and at once: joins, uploads, logs.
+const ACCOUNT_RATE: u32 = 20;
+const ACCOUNT_BURST: u32 = 200;
+
+/// The large answers of a second, and of a burst, in units of [`LARGE`] bytes.
+const LARGE_RATE: u32 = 1_024;
+const LARGE_BURST: u32 = 4_096;
+
+/// The bytes of a message, or of an answer, that make it count for one more.
+const LARGE: usize = 16 * 1024;
+
+/// What strangers have under way at once: calls, questions to the database, and questions to the chain. The database and
+/// the node serve the pool first.
+const CALLS: usize = 64;
+const IN_DATABASE: usize = 3;
+const ON_CHAIN: usize = 16;
+
+/// How much of the scheduler each address and each worker gets.
+pub(super) struct Gate {
+	addresses: Mutex<Turns<IpAddr>>,
+	workers: Mutex<Turns<AccountId>>,
+	accounts: Mutex<Turns<AccountId>>,
+	large: Mutex<Turns<()>>,
+	calls: Semaphore,
+	database: Semaphore,
+	chain: Semaphore,
+	metrics: Arc<Metrics>,
+}
+
+/// A call that would have to wait for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refused;
+
+impl Gate {
+	/// Returns a gate that lets each address make so many calls in a second.
+	pub fn new(rate: u32, metrics: Arc<Metrics>) -> Self {
+		Self {
+			addresses: Mutex::new(Turns::new(rate, rate.saturating_mul(BURST), PATIENCE)),
+			workers: Mutex::new(Turns::new(WORKER_RATE, WORKER_BURST, PATIENCE)),
+			accounts: Mutex::new(Turns::new(ACCOUNT_RATE, ACCOUNT_BURST, PATIENCE)),
+			large: Mutex::new(Turns::new(LARGE_RATE, LARGE_BURST, Duration::ZERO)),
+			calls: Semaphore::new(CALLS),
+			database: Semaphore::new(IN_DATABASE),
+			chain: Semaphore::new(ON_CHAIN),
+			metrics,
+		}
+	}
+
+	/// Waits for the turn of a message of so many bytes. `for_worker`: it is one of those that only workers send.
+	pub async fn admit(&self, caller: &Caller, for_worker: bool, size: usize) -> Result<(), Refused> {
+		let turns = 1 + u32::try_from(size / LARGE).unwrap_or(u32::MAX);
+		match caller.worker().filter(|_| for_worker) {
+			Some(_) if turns == 1 && caller.pulse.spend() => Ok(()),
+			Some(worker) => self.wait(&self.workers, worker.clone(), turns).await,
+			None => self.charge(&caller.peer, turns).await,
+		}
+	}
+
+	/// Waits for so many more turns of an address.
+	pub async fn charge(&self, peer: &Peer, turns: u32) -> Result<(), Refused> {
+		// A proxy that does not say for whom it speaks is one caller.
+		let address = peer.address().unwrap_or(Ipv4Addr::UNSPECIFIED.into());
+		self.wait(&self.addresses, address, turns).await
+	}
+
+	/// Waits for the turn of an account that has proven who it is.
+	pub async fn admit_account(&self, account: &AccountId) -> Result<(), Refused> {
+		self.wait(&self.accounts, account.clone(), 1).await
+	}
+
+	/// Takes the turn of an answer of so many bytes, if there is one now: it is asked for with a call under way.
+	pub async fn admit_answer(&self, size: usize) -> Result<(), Refused> {
+		let turns = u32::try_from(size / LARGE).unwrap_or(u32::MAX).min(LARGE_BURST);
+		if turns == 0 {
+			return Ok(());
+		}
+		self.wait(&self.large, (), turns).await
+	}
+
+	/// Waits until a stranger's call may begin.
+	pub async fn call(&self) -> Option<SemaphorePermit<'_>> {
+		self.calls.acquire().await.ok()
+	}
+
+	/// Waits until a stranger's question may be put to the database.
+	pub async fn database(&self) -> Option<SemaphorePermit<'_>> {
+		self.database.acquire().await.ok()
+	}
+
+	/// Waits until a stranger's question may be put to the chain.
+	pub async fn chain(&self) -> Option<SemaphorePermit<'_>> {
+		self.chain.acquire().await.ok()
+	}
+
+	async fn wait<K: Eq + Hash>(&self, of: &Mutex<Turns<K>>, caller: K, turns: u32) -> Result<(), Refused> {
+		let wait = of.lock().unwrap_or_else(PoisonError::into_inner).take(caller, turns, Instant::now());
+		match wait {
+			Some(Duration::ZERO) => Ok(()),
+			Some(wait) => {
+				self.metrics.calls_delayed.inc();
+				sleep(wait).await;
+				Ok(())
+			}
+			None => {
+				self.metrics.calls_refused.inc();
+				Err(Refused)
+			}
+		}
+	}
+}
+
+/// Lets a request wait for the turn of its address. Uploads do not: they show a token, which says how much they may.
+pub(super) async fn throttle(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
+	let peer = request.extensions().get::<Arc<Peer>>().cloned();
+	if let Some(peer) = peer.filter(|_| !request.headers().contains_key(header::AUTHORIZATION)) {
+		if gate.charge(&peer, 1).await.is_err() {
+			let wait = [(header::RETRY_AFTER, PATIENCE.as_secs().to_string())];
+			return (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests; try again later\n").into_response();
+		}
+	}
+	next.run(request).await
+}
