@@ -191,11 +191,5 @@ impl From<AdmissionRefusal> for ErrorObjectOwned {
 	}
 }
 
-impl From<gate::Refused> for ErrorObjectOwned {
-	fn from(_: gate::Refused) -> Self {
-		connection::busy()
-	}
-}
-
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 mod run;
 mod sale;
 mod status;
+mod traffic;
 mod workers;
 
 use clap::Subcommand;

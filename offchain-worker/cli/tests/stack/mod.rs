@@ -100,6 +100,9 @@ impl Stack {
 		fund(&chain).await;
 
 		let mut arguments = words("scheduler run --name stack --publish-price 1 --volume 1000000 --trust 100");
+		// All of a stack's parties share an address.
+		arguments.extend(words("--max-connections 20000 --max-connections-each 10000 --max-workers-each 10000"));
+		arguments.extend(words("--max-calls-each 100000"));
 		arguments.extend(words("--category XS --category BLINK --category FLASH --account"));
 		arguments.push(SCHEDULER.into());
 		arguments.extend(options([

@@ -29,9 +29,8 @@ use futures::{
 };
 use jsonrpsee::{
 	core::server::{BoundedSubscriptions, MethodResponse, MethodSink, Methods},
-	types::{error::ErrorCode, ErrorObjectOwned},
+	types::ErrorObjectOwned,
 };
-use rlc_protocol::requester::code;
 use rlc_service::{http::Peer, Shutdown};
 use serde::Deserialize;
 use tokio::{
@@ -51,7 +50,6 @@ use tokio_tungstenite::{
 use super::{
 	caller::{Caller, Measured, CALLER},
 	dispatch::{self, id_of, Call},
-	error,
 	gate::Gate,
 };
 use crate::metrics::Metrics;
@@ -165,8 +163,8 @@ impl Rpc {
 			while under_way.try_join_next().is_some() {}
 			let heading = serde_json::from_str::<Heading<'_>>(&text).ok();
 			let for_worker = heading.is_some_and(|heading| dispatch::is_for_workers(&heading.method));
-			if self.gate.admit(caller, for_worker, text.len()).await.is_err() {
-				let refusal = MethodResponse::error(id_of(&text), busy());
+			if let Err(refused) = self.gate.admit(caller, for_worker, text.len()).await {
+				let refusal = MethodResponse::error(id_of(&text), ErrorObjectOwned::from(refused));
 				if answers.send(refusal.into_result()).await.is_err() {
 					return;
 				}
@@ -246,14 +244,4 @@ fn websocket_key(headers: &HeaderMap) -> Option<String> {
 		&& has(header::SEC_WEBSOCKET_VERSION, "13");
 	let key = headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?;
 	is_asked_for.then(|| key.to_owned())
-}
-
-/// Returns what a call is told that would have to wait for too long.
-pub(super) fn busy() -> ErrorObjectOwned {
-	error(code::BUSY, "too many calls from this address or account; try again later")
-}
-
-/// Returns what a message is told that is no call.
-pub(super) fn no_batches() -> ErrorObjectOwned {
-	ErrorObjectOwned::owned(ErrorCode::InvalidRequest.code(), "batches are not served: send single calls", None::<()>)
 }

@@ -12,12 +12,12 @@ use jsonrpsee::{
 	},
 	types::{
 		error::{reject_too_many_subscriptions, ErrorCode},
-		ErrorObject, Id, Params, Request,
+		ErrorObject, ErrorObjectOwned, Id, Params, Request,
 	},
 };
 use serde::{de::IgnoredAny, Deserialize};
 
-use super::{connection::no_batches, gate::Gate};
+use super::{error, gate::Gate};
 
 /// The largest answer, in bytes: the logs of all workers of a task, or a large pool's workers.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -50,6 +50,11 @@ struct Notification {
 /// Returns whether only workers that joined call this.
 pub(super) fn is_for_workers(method: &str) -> bool {
 	method.starts_with(OF_WORKERS) && !BEFORE_JOINING.contains(&method)
+}
+
+/// Returns what an array is told.
+fn no_batches() -> ErrorObjectOwned {
+	error(ErrorCode::InvalidRequest.code(), "batches are not served: send single calls")
 }
 
 /// Returns the id of a call, as far as it can be read.

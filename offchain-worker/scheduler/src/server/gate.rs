@@ -17,14 +17,16 @@ use axum::{
 	middleware::Next,
 	response::{IntoResponse, Response},
 };
+use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
+use rlc_protocol::requester::code;
 use rlc_service::http::Peer;
 use tokio::{
 	sync::{Semaphore, SemaphorePermit},
 	time::sleep,
 };
 
-use super::{caller::Caller, turns::Turns};
+use super::{caller::Caller, error, turns::Turns};
 use crate::metrics::Metrics;
 
 /// How long a call waits for its turn.
@@ -48,6 +50,9 @@ const LARGE_BURST: u32 = 4_096;
 /// The bytes of a message, or of an answer, that make it count for one more.
 const LARGE: usize = 16 * 1024;
 
+/// So many reports about tasks that are not in memory count for one call.
+const UNKNOWN: usize = 8;
+
 /// What strangers have under way at once: calls, questions to the database, and questions to the chain. The database and
 /// the node serve the pool first.
 const CALLS: usize = 64;
@@ -69,6 +74,12 @@ pub(super) struct Gate {
 /// A call that would have to wait for too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused;
+
+impl From<Refused> for ErrorObjectOwned {
+	fn from(_: Refused) -> Self {
+		error(code::BUSY, "too many calls from this address or account; try again later")
+	}
+}
 
 impl Gate {
 	/// Returns a gate that lets each address make so many calls in a second.
@@ -93,6 +104,12 @@ impl Gate {
 			Some(worker) => self.wait(&self.workers, worker.clone(), turns).await,
 			None => self.charge(&caller.peer, turns).await,
 		}
+	}
+
+	/// Waits for the turns of a worker's reports about so many tasks that are not in memory: the database may have to be asked.
+	pub async fn admit_unknown(&self, worker: &AccountId, tasks: usize) -> Result<(), Refused> {
+		let turns = u32::try_from(tasks / UNKNOWN).unwrap_or(u32::MAX);
+		self.wait(&self.workers, worker.clone(), turns).await
 	}
 
 	/// Waits for so many more turns of an address.

@@ -107,6 +107,10 @@ impl WorkerRpcServer for Api {
 	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
 		self.ensure_own(&session)?;
 		check_reports(&reports)?;
+		let unknown = reports.iter().filter(|report| self.means.board.task(&report.task).is_none()).count();
+		if let Some(worker) = Caller::current()?.worker() {
+			self.gate.admit_unknown(worker, unknown).await?;
+		}
 		ensure_session(self.ask(|reply| Input::Reports(session, reports, reply)).await?)
 	}
 

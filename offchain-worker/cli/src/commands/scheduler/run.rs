@@ -10,7 +10,10 @@ use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
 
-use super::sale::{publish, Offer, Sale};
+use super::{
+	sale::{publish, Offer, Sale},
+	traffic::Shares,
+};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
@@ -53,6 +56,10 @@ asked each time a worker joins: a worker that leaves the group works on until it
 By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that \
 it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them \
 with `rlc workerpool unpublish`.
+
+What one address may use is limited, so that nobody keeps the others out: --max-connections-each, --max-calls-each. A worker \
+that has joined has a share of its own. Behind a reverse proxy, name its address with --behind-proxy: else all who come \
+through it share what one address gets.
 
 A task that is not done in time costs its stake. Once more than --max-loss is lost within a day, the scheduler withdraws all \
 orders of the workerpool that its account has in the book, and goes on with the deals that it has. It publishes them again \
@@ -150,6 +157,9 @@ pub(crate) struct Run {
 	#[command(flatten)]
 	pub offer: Offer,
 
+	#[command(flatten)]
+	pub shares: Shares,
+
 	/// Serve deals last of which the requester or the app has failed this often, in percent; 100: never. A task that cost its
 	/// stake weighs as much as four that did not
 	#[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
@@ -244,6 +254,7 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
 		first_block: run.first_block,
 		admission,
+		traffic: run.shares.traffic(),
 		max_failures: run.max_failures,
 		max_loss: run.max_loss.0,
 		quiet: run.quiet_time.map(|hours| Duration::from_secs(hours.saturating_mul(3_600))),
