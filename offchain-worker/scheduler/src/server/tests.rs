@@ -1,7 +1,8 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
 mod business;
-mod failover;
+mod crowd;
+mod hostile;
 mod people;
 mod restarts;
 mod tasks;
@@ -31,14 +32,17 @@ use rlc_protocol::{
 use rlc_store::Cid;
 use sp_core::{H160, H256};
 use tempfile::TempDir;
-use tokio::time::{sleep, timeout};
+use tokio::{
+	net::{TcpSocket, TcpStream},
+	time::{sleep, timeout},
+};
 
 use crate::{
 	db::Db,
 	pool::{system_time, Identity},
 	start::{listen, start_over},
 	testing::{postgres::Postgres, scene::report, FakeChain},
-	Admission, Config, Handle, PoolChoice,
+	Admission, Config, Handle, PoolChoice, Traffic,
 };
 
 const GENESIS: H256 = H256::repeat_byte(9);
@@ -141,6 +145,19 @@ impl Yard {
 		WsClientBuilder::default().build(format!("ws://{}", self.scheduler.address)).await.unwrap()
 	}
 
+	/// Connects from this address of the machine.
+	async fn stream_from(&self, from: [u8; 4]) -> std::io::Result<TcpStream> {
+		let socket = TcpSocket::new_v4()?;
+		socket.bind((from, 0).into())?;
+		socket.connect(self.scheduler.address).await
+	}
+
+	async fn client_from(&self, from: [u8; 4]) -> WsClient {
+		let stream = self.stream_from(from).await.unwrap();
+		let client = WsClientBuilder::default().request_timeout(LONG);
+		client.build_with_stream(format!("ws://{}", self.scheduler.address), stream).await.unwrap()
+	}
+
 	/// Lets a worker with this key join.
 	async fn worker(&self, name: &str) -> Worker {
 		self.worker_with(name, Vec::new()).await.unwrap()
@@ -151,7 +168,11 @@ impl Yard {
 	}
 
 	async fn worker_by(&self, key: Key, held: Vec<Report>) -> Result<Worker, ClientError> {
-		let client = self.client().await;
+		self.worker_over(self.client().await, key, held).await
+	}
+
+	/// Lets a worker with this key join over a connection.
+	async fn worker_over(&self, client: WsClient, key: Key, held: Vec<Report>) -> Result<Worker, ClientError> {
 		let account = Account(key.account());
 		let challenge = client.challenge(account, Some(SPOKEN)).await?;
 		let joined = WorkerRpcClient::join(&client, join(&key, challenge, held)).await?;

@@ -57,7 +57,7 @@ mod tests {
 
 	#[test]
 	fn options_that_are_not_given_have_their_defaults() {
-		let line = |arguments: &[&str]| Line::try_parse_from([&["test"], arguments].concat());
+		let line = |arguments: &[&str]| Line::try_parse_from([&["test"][..], arguments].concat());
 		assert_eq!(line(&[]).unwrap().shares.traffic(), Traffic::default());
 		let given = line(&["--max-calls-each", "7", "--behind-proxy", "::ffff:192.0.2.1"]).unwrap().shares.traffic();
 		let proxies = vec![[192, 0, 2, 1].into()];
