@@ -1,5 +1,7 @@
 //! Addresses of schedulers.
 
+use std::net::IpAddr;
+
 /// Returns the address of a scheduler's JSON-RPC, a WebSocket, from its base address (`http://host:port`); `None` if that
 /// is neither HTTP nor a WebSocket.
 pub fn websocket(base: &str) -> Option<String> {
@@ -13,6 +15,16 @@ pub fn websocket(base: &str) -> Option<String> {
 	// Programs read what follows these differently, so it could be another host for each.
 	let is_plain = !rest.chars().any(|one| one.is_whitespace() || one.is_control() || one == '\\');
 	(is_plain && !rest.is_empty()).then(|| format!("{scheme}://{rest}"))
+}
+
+/// Returns whether what goes to a scheduler leaves this machine in clear text.
+pub fn is_clear_text(base: &str) -> bool {
+	let Some(address) = websocket(base) else { return false };
+	let Some(rest) = address.strip_prefix("ws://") else { return false };
+	let authority = rest.split('/').next().unwrap_or_default();
+	let host = authority.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).map_or(authority, |(host, _)| host);
+	let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+	host != "localhost" && !ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Returns whether two base addresses are of one scheduler: the same host, port and path, reached in the same way.
@@ -34,6 +46,16 @@ fn place(base: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn clear_text_may_be_spoken_on_this_machine() {
+		for clear in ["http://pool.example.org", "http://10.0.0.5:9955/", "ws://[fd00::1]:9955"] {
+			assert!(is_clear_text(clear), "{clear}");
+		}
+		for private in ["https://pool.example.org", "http://localhost:9955", "http://127.0.0.9", "ws://[::1]:9955"] {
+			assert!(!is_clear_text(private), "{private}");
+		}
+	}
 
 	#[test]
 	fn addresses_of_one_scheduler_may_be_written_in_several_ways() {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use rlc_primitives::{Balance, WorkerpoolId, RLC};
+use rlc_service::Tls;
 use rlc_store::Url;
 
 pub use crate::admission::Admission;
@@ -51,6 +52,11 @@ pub struct Config {
 	pub pool: PoolChoice,
 	/// Where to listen; port 0 takes a free one.
 	pub listen: SocketAddr,
+	/// The certificate that it shows, with which it speaks TLS. `None`: it speaks in clear text.
+	pub tls: Option<Tls>,
+	/// Whether it speaks in clear text beyond this machine though no [proxy](Traffic::proxies) is named, before which TLS
+	/// ends: where nobody else is on the network.
+	pub clear_text: bool,
 	/// Where others reach it, as the description on chain of a pool that it registers says: `http(s)://host:port`.
 	/// `None`: the address that it listens at.
 	pub public_url: Option<String>,
@@ -107,6 +113,8 @@ impl Config {
 		Self {
 			pool,
 			listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+			tls: None,
+			clear_text: false,
 			public_url: None,
 			instance_url: None,
 			database: format!("sqlite:{}", dir.join("scheduler.db").display()),

@@ -1,6 +1,6 @@
 //! What can go wrong with a scheduler as a whole.
 
-use std::fmt::Display;
+use std::{fmt::Display, net::SocketAddr};
 
 use rlc_primitives::{GroupId, WorkerpoolId};
 use rlc_service::listen::ListenError;
@@ -22,6 +22,12 @@ pub enum Error {
 	/// The address cannot be listened on.
 	#[error(transparent)]
 	Listen(#[from] ListenError),
+	/// What goes over the network could be read by others.
+	#[error(
+		"{0} is not an address of this machine alone, and nothing would be encrypted there; give --tls-certificate and \
+		 --tls-key, or listen at 127.0.0.1 behind a reverse proxy, or name the proxy by --behind-proxy"
+	)]
+	ClearText(SocketAddr),
 	/// There is no such pool.
 	#[error(
 		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"

@@ -72,7 +72,8 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let listener = listen(&config).await?;
 	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
-	let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+	let scheme = if listener.is_encrypted() { "https" } else { "http" };
+	let url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
 	let db = Db::open(&config.database).await?;
 	let known = db.workerpool(chain.genesis()).await?;
 	// A mistake in its name would keep all workers out.
@@ -93,8 +94,20 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 }
 
 /// Binds the address of the configuration.
+///
+/// # Errors
+///
+/// [`Error::ClearText`], if strangers could read what goes over the network there.
 pub(crate) async fn listen(config: &Config) -> Result<Listener, Error> {
-	Ok(bind(config.listen, "the scheduler").await?)
+	let is_private = config.listen.ip().to_canonical().is_loopback() || !config.traffic.proxies.is_empty();
+	if config.tls.is_none() && !is_private && !config.clear_text {
+		return Err(Error::ClearText(config.listen));
+	}
+	let listener = bind(config.listen, "the scheduler").await?;
+	Ok(match &config.tls {
+		Some(tls) => listener.with_tls(tls.clone()),
+		None => listener,
+	})
 }
 
 /// Starts a scheduler over any chain.
@@ -160,7 +173,7 @@ pub(crate) async fn start_over(
 		let _ = end.send(true);
 		result
 	});
-	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
+	tracing::info!(workerpool = ?workerpool.0, "scheduler at {address}");
 	Ok(Handle { address, workerpool, withdrawn, shutdown, ended, server, pool })
 }
 
@@ -196,4 +209,42 @@ async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
 
 fn millis(duration: Duration) -> u64 {
 	duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{PoolChoice, Traffic};
+
+	/// Returns whether a scheduler listens at any address of this machine, set up so.
+	async fn is_listening(change: impl FnOnce(&mut Config)) -> bool {
+		let mut config = Config::new(PoolChoice::Named("test".into()), "/nowhere");
+		config.listen = ([0, 0, 0, 0], 0).into();
+		change(&mut config);
+		match listen(&config).await {
+			Ok(_) => true,
+			Err(Error::ClearText(address)) => {
+				assert_eq!(address, config.listen);
+				false
+			}
+			Err(other) => panic!("{other}"),
+		}
+	}
+
+	#[tokio::test]
+	async fn nothing_is_said_in_clear_text_beyond_this_machine_unless_that_is_asked_for() {
+		assert!(!is_listening(|_| ()).await);
+		assert!(!is_listening(|config| config.listen = "[::]:0".parse().unwrap()).await);
+		assert!(is_listening(|config| config.listen = ([127, 0, 0, 9], 0).into()).await);
+		assert!(is_listening(|config| config.clear_text = true).await);
+		let traffic = Traffic { proxies: vec![[10, 0, 0, 5].into()], ..Traffic::default() };
+		assert!(is_listening(|config| config.traffic = traffic).await);
+		let dir = tempfile::tempdir().unwrap();
+		let (certificate, key) = (dir.path().join("certificate.pem"), dir.path().join("key.pem"));
+		let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+		std::fs::write(&certificate, made.serialize_pem().unwrap()).unwrap();
+		std::fs::write(&key, made.serialize_private_key_pem()).unwrap();
+		let tls = rlc_service::Tls::read(&certificate, &key).unwrap();
+		assert!(is_listening(|config| config.tls = Some(tls)).await);
+	}
 }

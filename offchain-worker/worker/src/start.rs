@@ -64,6 +64,12 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	let address = || Error::Address(config.scheduler.clone());
 	let scheduler: Url = config.scheduler.parse().map_err(|_| address())?;
 	let websocket = address::websocket(&config.scheduler).ok_or_else(address)?;
+	if address::is_clear_text(&config.scheduler) {
+		tracing::warn!(
+			"{} is spoken to in clear text: anyone on the way can read and change what is said",
+			config.scheduler
+		);
+	}
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
 	let now = chain.clock().await?;

@@ -26,7 +26,7 @@ use crate::{
 	pool, proxy,
 	table::when,
 };
-use rlc_service::stop_requested;
+use rlc_service::{stop_requested, Tls};
 
 /// Run a workerpool's scheduler and its store until it is stopped
 #[derive(Debug, Args)]
@@ -69,6 +69,13 @@ last (--max-failures). `rlc scheduler status` shows both.
 If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another \
 node it misses the deals that were opened meanwhile.
 
+Everything is spoken in clear text at an address of this machine alone, behind a reverse proxy, or with TLS: give \
+--tls-certificate and --tls-key. Anything else is refused, unless --clear-text asks for it.
+
+A PostgreSQL server on another machine has to show a certificate of its name (sslmode=verify-full), unless its URL says \
+otherwise. A URL may name several servers, such as postgres://me@one,two/pool: when the primary dies, the scheduler goes on \
+with the one that took its place.
+
 Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to \
 the same one. Give each an --instance-url: a client that asks one of them for what another has in its store is sent there.
 
@@ -90,12 +97,24 @@ pub(crate) struct Run {
 	#[arg(long, default_value = "127.0.0.1:9955", value_name = "HOST:PORT")]
 	pub listen: SocketAddr,
 
-	/// The URL at which others reach it; registered with --name [default: http:// and --listen]
+	/// Speak TLS with the certificate in this file, followed by those that it was signed with, in PEM
+	#[arg(long, value_name = "FILE", requires = "tls_key")]
+	pub tls_certificate: Option<PathBuf>,
+
+	/// The key of --tls-certificate, in PEM
+	#[arg(long, value_name = "FILE", requires = "tls_certificate")]
+	pub tls_key: Option<PathBuf>,
+
+	/// Speak in clear text though --listen is not an address of this machine alone: only where nobody else is on the network
+	#[arg(long, conflicts_with = "tls_certificate")]
+	pub clear_text: bool,
+
+	/// The URL at which others reach it; registered with --name [default: http(s):// and --listen]
 	#[arg(long, value_name = "URL")]
 	pub public_url: Option<String>,
 
-	/// The URL of this very scheduler, when several share a --database behind one --public-url
-	#[arg(long, value_name = "URL", requires = "database")]
+	/// The URL of this very scheduler, when several share a database behind one --public-url
+	#[arg(long, value_name = "URL")]
 	pub instance_url: Option<String>,
 
 	/// Run the workerpool of this account, as its proxy: --account pays the fees, and this account stakes
@@ -106,9 +125,14 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
-	/// The database: sqlite://FILE or postgres://… [default: SQLite in --dir]
-	#[arg(long, value_name = "URL")]
+	/// The database: sqlite://FILE or postgres://… [default: SQLite in --dir]. A URL with a password is better given by
+	/// --database-file, or by the environment: others on this machine see options
+	#[arg(long, value_name = "URL", env = "RLC_DATABASE", hide_env_values = true)]
 	pub database: Option<String>,
+
+	/// Read the database's URL from this file
+	#[arg(long, value_name = "FILE", conflicts_with = "database")]
+	pub database_file: Option<PathBuf>,
 
 	/// The directory of results and inputs [default: in --dir]
 	#[arg(long, value_name = "DIR")]
@@ -198,7 +222,12 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 			));
 		} else if let Some(sale) = &sale {
 			publish(context, &chain, &key, id, sale).await?;
-			let here = Ok(format!("http://{}", handle.address));
+			let here = match &run.public_url {
+				// It shows a certificate of that name.
+				Some(url) if run.tls_certificate.is_some() => url.clone(),
+				_ => format!("http://{}", handle.address),
+			};
+			let here = Ok(here);
 			if let Some(warning) = pool::warning(here, run.offer.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
 			}
@@ -214,6 +243,20 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	// If the scheduler ended by itself, this says why.
 	handle.stop().await?;
 	ended.map(|()| Answer::new("the scheduler has stopped", json!({ "workerpool": id })))
+}
+
+/// Reads the certificate to show, if one is given.
+fn certificate(run: &Run) -> Result<Option<Tls>> {
+	let Some((certificate, key)) = run.tls_certificate.as_ref().zip(run.tls_key.as_ref()) else { return Ok(None) };
+	let read = Tls::read(certificate, key).map_err(|error| failure!(FileUnusable, "{error}"))?;
+	Ok(Some(read))
+}
+
+/// Returns the URL of the database, if one is given.
+fn database(run: &Run) -> Result<Option<String>> {
+	let Some(file) = &run.database_file else { return Ok(run.database.clone()) };
+	let text = std::fs::read_to_string(file).map_err(disk(file))?;
+	Ok(Some(text.trim().to_owned()))
 }
 
 /// Returns the configuration that the options ask for, with defaults for the rest.
@@ -240,11 +283,17 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		None => Admission::Listed(listed),
 	};
 	let usual = Config::new(pool, dir);
+	let database = database(run)?;
+	if run.instance_url.is_some() && database.is_none() {
+		return Err(failure!(Usage, "--instance-url is for schedulers that share a database"; "give --database"));
+	}
 	Ok(Config {
 		listen: run.listen,
+		tls: certificate(run)?,
+		clear_text: run.clear_text,
 		public_url: run.public_url.clone(),
 		instance_url: run.instance_url.clone(),
-		database: run.database.clone().unwrap_or(usual.database),
+		database: database.unwrap_or(usual.database),
 		store_dir: run.store_dir.clone().unwrap_or(usual.store_dir),
 		store_quota: run.store_quota.map_or(usual.store_quota, |quota| quota.saturating_mul(1 << 30)),
 		store_uploads: run.store_uploads.unwrap_or(usual.store_uploads),
@@ -352,21 +401,35 @@ mod tests {
 		run: Run,
 	}
 
-	/// The id of whatever the tests name.
-	const ID: &str = "0x1111111111111111111111111111111111111111";
-	const MEMBERS: &str = "group:0x1111111111111111111111111111111111111111";
-
-	/// Returns an order that is published with these options.
-	fn order(arguments: &[&str]) -> WorkerpoolOrder {
-		let usual = ["test", "--name", "mine", "--publish-price", "1"];
-		let Line { global, run } = Line::try_parse_from([&usual[..], arguments].concat()).unwrap();
-		let context = Context::new(global, Output::new(true));
-		let sale = Sale::of(&context, &run).unwrap().unwrap();
-		sale.order(WorkerpoolId::default(), CategoryId(0))
+	fn parsed(arguments: &[&str]) -> std::result::Result<Run, clap::Error> {
+		Line::try_parse_from([&["test", "--name", "mine"], arguments].concat()).map(|line| line.run)
 	}
 
-	fn to_one() -> WorkerpoolOrder {
-		order(&["--only-app", ID, "--only-dataset", ID, "--only-requester", "//Alice"])
+	#[test]
+	fn certificate_has_a_key_and_is_not_given_with_clear_text() {
+		assert!(parsed(&["--tls-certificate", "a", "--tls-key", "b"]).is_ok());
+		for wrong in [
+			&["--tls-certificate", "a"][..],
+			&["--tls-key", "b"],
+			&["--tls-certificate", "a", "--tls-key", "b", "--clear-text"],
+		] {
+			assert!(parsed(wrong).is_err(), "{wrong:?}");
+		}
+		let missing = parsed(&["--tls-certificate", "/nowhere/a", "--tls-key", "/nowhere/b"]).unwrap();
+		let refused = certificate(&missing).unwrap_err().to_string();
+		assert!(refused.contains("/nowhere/a"), "{refused}");
+	}
+
+	#[test]
+	fn database_s_url_is_read_from_a_file() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("url");
+		std::fs::write(&file, "postgres://me:secret@db.example.org/pool\n").unwrap();
+		let run = parsed(&["--database-file", file.to_str().unwrap()]).unwrap();
+		assert_eq!(database(&run).unwrap().as_deref(), Some("postgres://me:secret@db.example.org/pool"));
+		assert!(parsed(&["--database-file", "x", "--database", "y"]).is_err());
+		let missing = parsed(&["--database-file", "/nowhere/url"]).unwrap();
+		assert!(database(&missing).is_err());
 	}
 
 	#[test]
