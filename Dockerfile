@@ -12,7 +12,11 @@
 #   docker run --rm --interactive --tty --volume pool:/data --entrypoint rlc rlc-node account create me
 #   docker run --volume pool:/data --publish 9955:9955 --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me \
 #       --env RLC_PASSWORD --health-cmd 'curl -fsS http://127.0.0.1:9955/healthz' --entrypoint rlc \
-#       rlc-node scheduler run --name my-pool --listen 0.0.0.0:9955 --public-url https://pool.example.org
+#       rlc-node scheduler run --name my-pool --listen 0.0.0.0:9955 --behind-proxy 172.17.0.1 \
+#       --public-url https://pool.example.org
+#
+# There, a reverse proxy on the machine ends TLS, which has that address as containers see it.
+#
 #   docker run --volume worker:/data --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me --env RLC_PASSWORD \
 #       --no-healthcheck --entrypoint rlc rlc-node worker run --scheduler https://pool.example.org
 
