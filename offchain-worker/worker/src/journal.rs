@@ -350,22 +350,28 @@ mod tests {
 		}
 	}
 
-	/// What a program of version 1 left, by its statements.
+	/// What programs left, by their statements.
 	const VERSION_1: &str = include_str!("journal/version_1.sql");
-	/// Whose journal it is, on which chain.
+	const VERSION_2: &str = include_str!("journal/version_2.sql");
+	/// Whose journal the first is, on which chain.
 	const OWNER: &str = "747f28c94f3bb6a30bfd4d197ec40ae9680579e4e29793aeccb0ea9ea7d09214";
 	const GENESIS: &str = "7be55d4469b704841f8e52e9e2e3238487264266cdd531de0dc47ebacb3c2917";
 	/// The deal of its tasks.
 	const DEAL: &str = "62efc64badc9ee1e7b507aa2fcad3b3cfb7182100bfe67c59c182be3bb435855";
 
+	/// Makes a journal as a program left it.
+	async fn write_dump(dump: &str, path: &Path) {
+		let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+		let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+		sqlx::raw_sql(dump).execute(&mut connection).await.unwrap();
+		connection.close().await.unwrap();
+	}
+
 	#[tokio::test]
 	async fn journal_that_a_program_of_version_1_left_is_gone_on_with() {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("journal");
-		let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
-		let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-		sqlx::raw_sql(VERSION_1).execute(&mut connection).await.unwrap();
-		connection.close().await.unwrap();
+		write_dump(VERSION_1, &path).await;
 		let [owner, genesis, deal] = [OWNER, GENESIS, DEAL].map(|hex| hex.parse::<H256>().unwrap());
 		let account = AccountId::new(owner.0);
 		for _ in 0..2 {
@@ -382,6 +388,26 @@ mod tests {
 			journal.write(&[Change::Put(records[0].clone())]).await.unwrap();
 			journal.close().await.unwrap();
 		}
+	}
+
+	#[tokio::test]
+	async fn journal_that_a_program_of_version_2_left_is_gone_on_with() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("journal");
+		write_dump(VERSION_2, &path).await;
+		let [owner, genesis, deal] = [
+			"6e2c0edbcb276505166c3227acda4e3aa9142a05da1ff4b34e24f0508c30447a",
+			"6c9fb7c3db0a8dc81c9d03a9246ed23fbac61a797a216eadd39e5a5d23c7b7e6",
+			"42f60641979d0ab094563df596ce524d3d0257eadf9f2dcb6f2ffa203000f418",
+		]
+		.map(|hex| hex.parse::<H256>().unwrap());
+		let (journal, records) = Journal::open(&path, &AccountId::new(owner.0), genesis).await.unwrap();
+		for (index, record) in (0..).zip(&records) {
+			assert_eq!((record.task, &record.state), (TaskRef { deal: DealId(deal), index }, &State::Taken));
+			assert!(matches!(record.authorization, DelegationProof::Signed { expiry: 1_795_968_252_020, .. }));
+		}
+		assert_eq!(records.len(), 2);
+		journal.close().await.unwrap();
 	}
 
 	#[tokio::test]
