@@ -1,7 +1,7 @@
 //! Speaking TLS to clients, with a certificate of one's own.
 
 use std::{
-	io,
+	io::{self, IoSlice},
 	path::{Path, PathBuf},
 	pin::Pin,
 	sync::Arc,
@@ -116,6 +116,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
 		match self.get_mut() {
 			Self::Clear(stream) => Pin::new(stream).poll_write(cx, bytes),
 			Self::Encrypted(stream) => Pin::new(stream).poll_write(cx, bytes),
+		}
+	}
+
+	fn poll_write_vectored(
+		self: Pin<&mut Self>,
+		cx: &mut Context<'_>,
+		parts: &[IoSlice<'_>],
+	) -> Poll<io::Result<usize>> {
+		match self.get_mut() {
+			Self::Clear(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+			Self::Encrypted(stream) => Pin::new(stream).poll_write_vectored(cx, parts),
+		}
+	}
+
+	fn is_write_vectored(&self) -> bool {
+		match self {
+			Self::Clear(stream) => stream.is_write_vectored(),
+			Self::Encrypted(stream) => stream.is_write_vectored(),
 		}
 	}
 
