@@ -124,16 +124,7 @@ pub(crate) async fn start_over(
 		db.announce(url).await?;
 	}
 	let store = open_store(&config, &db).await?;
-	let terms = Terms {
-		heartbeat: millis(config.heartbeat).max(1),
-		max_result: config.max_result,
-		retention: millis(config.retention),
-		quota_each: config.store_quota_each,
-		uploads_per_rlc: config.uploads_per_rlc,
-		first_block: Some(first_block),
-		max_failures: config.max_failures,
-		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
-	};
+	let terms = terms(&config, first_block);
 	if config.resume {
 		resume(&db, &*chain).await?;
 	}
@@ -175,6 +166,17 @@ pub(crate) async fn start_over(
 	});
 	tracing::info!(workerpool = ?workerpool.0, "scheduler at {address}");
 	Ok(Handle { address, workerpool, withdrawn, shutdown, ended, server, pool })
+}
+
+fn terms(config: &Config, first_block: u32) -> Terms {
+	Terms {
+		heartbeat: millis(config.heartbeat).max(1),
+		max_result: config.max_result,
+		retention: millis(config.retention),
+		first_block: Some(first_block),
+		max_failures: config.max_failures,
+		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
+	}
 }
 
 /// Publishes the orders again that were withdrawn. If that fails, they stay so.

@@ -61,15 +61,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 
 /// Starts a worker. All that it spawns stays in the current span.
 async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
-	let address = || Error::Address(config.scheduler.clone());
-	let scheduler: Url = config.scheduler.parse().map_err(|_| address())?;
-	let websocket = address::websocket(&config.scheduler).ok_or_else(address)?;
-	if address::is_clear_text(&config.scheduler) {
-		tracing::warn!(
-			"{} is spoken to in clear text: anyone on the way can read and change what is said",
-			config.scheduler
-		);
-	}
+	let (scheduler, websocket) = addresses(&config.scheduler)?;
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
 	let now = chain.clock().await?;
@@ -125,6 +117,17 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
 }
 
+/// Returns where a scheduler and its store are, and its JSON-RPC.
+fn addresses(base: &str) -> Result<(Url, String), Error> {
+	let wrong = || Error::Address(base.into());
+	let scheduler = base.parse().map_err(|_| wrong())?;
+	let websocket = address::websocket(base).ok_or_else(wrong)?;
+	if address::is_clear_text(base) {
+		tracing::warn!("{base} is spoken to in clear text: anyone on the way can read and change what is said");
+	}
+	Ok((scheduler, websocket))
+}
+
 /// Returns a channel that says how the worker ended, once it has.
 fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> watch::Receiver<Option<Exit>> {
 	let (exit, exited) = watch::channel(None);
@@ -135,7 +138,7 @@ fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> wat
 	exited
 }
 
-/// Returns who the scheduler is told that this worker is, and what it has.
+/// Returns what the scheduler is told about this worker: who it is, and what it has.
 fn identity(node: &Node, chain: Chain, key: Key, config: &Config, resources: Resources, fetcher: Fetcher) -> Identity {
 	Identity {
 		account: Account(node.account()),
