@@ -5,7 +5,7 @@ use std::{
 	time::Instant,
 };
 
-use futures::{SinkExt, StreamExt};
+use futures::SinkExt;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
@@ -114,7 +114,7 @@ async fn live(client: Arc<WsClient>, session: H256, until: Instant) -> Vec<Durat
 		let heartbeat = Heartbeat { free_slots: 4, draining: false, cached: None };
 		client.heartbeat(session, heartbeat).await.expect("its session lives");
 		took.push(began.elapsed());
-		sleep(Duration::from_millis(100)).await;
+		sleep(Duration::from_millis(200)).await;
 	}
 	took
 }
@@ -183,7 +183,7 @@ async fn misdeed(yard: &Yard, n: usize, until: Instant) {
 			let url = format!("ws://{}", yard.scheduler.address);
 			let Ok(client) = WsClientBuilder::default().build_with_stream(url, stream).await else { return };
 			let held = (0..200).map(|n| report(TaskId(H256::from_low_u64_be(n)), Step::Computed)).collect();
-			let _ = yard.guest_over(client, &format!("Hostile{n}-{:?}", Instant::now()), held).await;
+			let _ = yard.guest_over(client, &format!("Hostile{}", rand::random::<u64>()), held).await;
 		}
 		// Opens more and more connections.
 		_ => {
