@@ -26,7 +26,7 @@ pub use changes::{Changes, Ended};
 pub use deal::{range, DealState, PART};
 pub use event::{ChainBlock, ChainEvent};
 pub use hopeless::Hopeless;
-pub use machines::{Machine, Machines, RECENT};
+pub use machines::{Machine, Machines, MAX_MACHINES, RECENT};
 pub use member::Member;
 pub use now::Now;
 pub use queue::{End, Queue};

@@ -12,8 +12,8 @@ mod caller;
 mod connection;
 mod dispatch;
 mod gate;
+mod rate_limit;
 mod requesters;
-mod turns;
 mod workers;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};

@@ -12,7 +12,7 @@ use super::{
 	rows::{account, bytes, bytes32, number, unsigned},
 	Db, DbError,
 };
-use crate::model::{Ended, Endings, Machine, Party, Selling, Standings, DAY, HOUR, RECENT, REMEMBERED};
+use crate::model::{Ended, Endings, Machine, Party, Selling, Standings, DAY, HOUR, MAX_MACHINES, RECENT, REMEMBERED};
 
 /// Names of values in `meta`.
 const WITHDRAWN: &str = "withdrawn";
@@ -122,7 +122,7 @@ impl Db {
 		self.set_meta(ORDERS, &hex::encode(all.encode())).await
 	}
 
-	/// Removes what is too old to count.
+	/// Removes what is too old to count, and of machines more than are remembered.
 	///
 	/// # Errors
 	///
@@ -135,6 +135,11 @@ impl Db {
 		] {
 			sqlx::query(sql).bind(oldest).execute(&self.pool()).await?;
 		}
+		// Anybody can let any number of workers join, one after the other.
+		let sql = "DELETE FROM machines WHERE worker IN \
+			(SELECT worker FROM machines ORDER BY seen DESC, worker LIMIT $1 OFFSET $2)";
+		let most = number(MAX_MACHINES as u64);
+		sqlx::query(sql).bind(i64::MAX).bind(most).execute(&self.pool).await?;
 		Ok(())
 	}
 

@@ -15,7 +15,7 @@ pub const RECENT: Moment = 24 * 3_600_000;
 const REFRESH: Moment = 3_600_000;
 
 /// The most machines that are remembered; of more, those that were seen last.
-const MAX_MACHINES: usize = 10_000;
+pub const MAX_MACHINES: usize = 10_000;
 
 /// A worker's machine.
 #[derive(Clone, Debug, PartialEq)]

@@ -108,9 +108,10 @@ impl Board {
 
 	/// Shows tasks as they are now.
 	pub fn show(&self, changed: impl IntoIterator<Item = TaskInfo>) {
+		// Before, so that readers do not wait for that.
+		let changed = changed.into_iter().map(Arc::new).collect::<Vec<_>>();
 		let mut tasks = self.tasks.write().unwrap_or_else(PoisonError::into_inner);
 		for info in changed {
-			let info = Arc::new(info);
 			let shown = tasks.entry(info.task.id()).or_insert_with(|| Shown { info: info.clone(), watchers: None });
 			if let Some(watchers) = &shown.watchers {
 				watchers.send_replace(info.clone());

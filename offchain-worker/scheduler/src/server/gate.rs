@@ -2,13 +2,13 @@
 //!
 //! A call waits for its turn before the next one is read from its connection. So what one address sends too much of stays in
 //! its own sockets, and all its connections get on one after the other: a worker that shares an address with a flood waits
-//! for as many calls as there are connections, whatever is sent over them. Once it has joined, it has turns of its own.
+//! for as many turns as there are connections, whatever is sent over them. Once it has joined, it has turns of its own.
 
 use std::{
 	hash::Hash,
 	net::{IpAddr, Ipv4Addr},
-	sync::{Arc, Mutex, PoisonError},
-	time::{Duration, Instant},
+	sync::Arc,
+	time::Duration,
 };
 
 use axum::{
@@ -21,15 +21,16 @@ use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
 use rlc_protocol::requester::code;
 use rlc_service::http::Peer;
-use tokio::{
-	sync::{Semaphore, SemaphorePermit},
-	time::sleep,
-};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{caller::Caller, error, turns::Turns};
+use super::{
+	caller::Caller,
+	error,
+	rate_limit::{RateLimit, Refused},
+};
 use crate::metrics::Metrics;
 
-/// How long a call waits for its turn.
+/// How long a call stands in line for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An address may make the calls of so many seconds at once.
@@ -61,19 +62,15 @@ const ON_CHAIN: usize = 16;
 
 /// How much of the scheduler each address and each worker gets.
 pub(super) struct Gate {
-	addresses: Mutex<Turns<IpAddr>>,
-	workers: Mutex<Turns<AccountId>>,
-	accounts: Mutex<Turns<AccountId>>,
-	large: Mutex<Turns<()>>,
+	addresses: RateLimit<IpAddr>,
+	workers: RateLimit<AccountId>,
+	accounts: RateLimit<AccountId>,
+	large: RateLimit<()>,
 	calls: Semaphore,
 	database: Semaphore,
 	chain: Semaphore,
 	metrics: Arc<Metrics>,
 }
-
-/// A call that would have to wait for too long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refused;
 
 impl From<Refused> for ErrorObjectOwned {
 	fn from(_: Refused) -> Self {
@@ -85,10 +82,10 @@ impl Gate {
 	/// Returns a gate that lets each address make so many calls in a second.
 	pub fn new(rate: u32, metrics: Arc<Metrics>) -> Self {
 		Self {
-			addresses: Mutex::new(Turns::new(rate, rate.saturating_mul(BURST), PATIENCE)),
-			workers: Mutex::new(Turns::new(WORKER_RATE, WORKER_BURST, PATIENCE)),
-			accounts: Mutex::new(Turns::new(ACCOUNT_RATE, ACCOUNT_BURST, PATIENCE)),
-			large: Mutex::new(Turns::new(LARGE_RATE, LARGE_BURST, Duration::ZERO)),
+			addresses: RateLimit::new(rate, rate.saturating_mul(BURST), PATIENCE),
+			workers: RateLimit::new(WORKER_RATE, WORKER_BURST, PATIENCE),
+			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, PATIENCE),
+			large: RateLimit::new(LARGE_RATE, LARGE_BURST, PATIENCE),
 			calls: Semaphore::new(CALLS),
 			database: Semaphore::new(IN_DATABASE),
 			chain: Semaphore::new(ON_CHAIN),
@@ -101,7 +98,7 @@ impl Gate {
 		let turns = 1 + u32::try_from(size / LARGE).unwrap_or(u32::MAX);
 		match caller.worker().filter(|_| for_worker) {
 			Some(_) if turns == 1 && caller.pulse.spend() => Ok(()),
-			Some(worker) => self.wait(&self.workers, worker.clone(), turns).await,
+			Some(worker) => self.wait(&self.workers, worker, turns).await,
 			None => self.charge(&caller.peer, turns).await,
 		}
 	}
@@ -109,28 +106,28 @@ impl Gate {
 	/// Waits for the turns of a worker's reports about so many tasks that are not in memory: the database may have to be asked.
 	pub async fn admit_unknown(&self, worker: &AccountId, tasks: usize) -> Result<(), Refused> {
 		let turns = u32::try_from(tasks / UNKNOWN).unwrap_or(u32::MAX);
-		self.wait(&self.workers, worker.clone(), turns).await
+		self.wait(&self.workers, worker, turns).await
 	}
 
 	/// Waits for so many more turns of an address.
 	pub async fn charge(&self, peer: &Peer, turns: u32) -> Result<(), Refused> {
 		// A proxy that does not say for whom it speaks is one caller.
 		let address = peer.address().unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-		self.wait(&self.addresses, address, turns).await
+		self.wait(&self.addresses, &address, turns).await
 	}
 
 	/// Waits for the turn of an account that has proven who it is.
 	pub async fn admit_account(&self, account: &AccountId) -> Result<(), Refused> {
-		self.wait(&self.accounts, account.clone(), 1).await
+		self.wait(&self.accounts, account, 1).await
 	}
 
 	/// Takes the turn of an answer of so many bytes, if there is one now: it is asked for with a call under way.
-	pub async fn admit_answer(&self, size: usize) -> Result<(), Refused> {
+	pub fn admit_answer(&self, size: usize) -> Result<(), Refused> {
 		let turns = u32::try_from(size / LARGE).unwrap_or(u32::MAX).min(LARGE_BURST);
 		if turns == 0 {
 			return Ok(());
 		}
-		self.wait(&self.large, (), turns).await
+		self.large.take(&(), turns).inspect_err(|_| self.metrics.calls_refused.inc())
 	}
 
 	/// Waits until a stranger's call may begin.
@@ -148,20 +145,16 @@ impl Gate {
 		self.chain.acquire().await.ok()
 	}
 
-	async fn wait<K: Eq + Hash>(&self, of: &Mutex<Turns<K>>, caller: K, turns: u32) -> Result<(), Refused> {
-		let wait = of.lock().unwrap_or_else(PoisonError::into_inner).take(caller, turns, Instant::now());
-		match wait {
-			Some(Duration::ZERO) => Ok(()),
-			Some(wait) => {
-				self.metrics.calls_delayed.inc();
-				sleep(wait).await;
-				Ok(())
-			}
-			None => {
+	async fn wait<K: Clone + Eq + Hash>(&self, limit: &RateLimit<K>, caller: &K, turns: u32) -> Result<(), Refused> {
+		match limit.wait(caller, turns).await {
+			Ok(true) => self.metrics.calls_delayed.inc(),
+			Ok(false) => {}
+			Err(Refused) => {
 				self.metrics.calls_refused.inc();
-				Err(Refused)
+				return Err(Refused);
 			}
 		}
+		Ok(())
 	}
 }
 

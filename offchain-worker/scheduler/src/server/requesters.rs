@@ -46,7 +46,7 @@ impl SchedulerRpcServer for Api {
 
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {
 		let workers = self.means.board.workers.get().await.ok_or_else(not_yet)?;
-		self.gate.admit_answer(workers.len().saturating_mul(WORKER_SIZE)).await?;
+		self.gate.admit_answer(workers.len().saturating_mul(WORKER_SIZE))?;
 		Ok((*workers).clone())
 	}
 

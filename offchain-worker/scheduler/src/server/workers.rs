@@ -27,7 +27,7 @@ use crate::{
 const INSTRUCTION_TIME: Duration = Duration::from_secs(30);
 
 /// How many more turns of its address a join takes than another call: a signature is checked, and the chain is asked.
-const JOIN_TURNS: u32 = 4;
+const JOIN_TURNS: u32 = 2;
 
 /// The longest words about a failure, in bytes.
 const MAX_CAUSE: usize = 64 * 1024;

@@ -4,7 +4,7 @@ use rlc_primitives::{AppId, CategoryId, Restriction, Tag, WorkerpoolOrder};
 use rlc_protocol::worker::Resources;
 
 use super::*;
-use crate::model::{Ended, Ending, Machine, Party, Selling, DAY, REMEMBERED};
+use crate::model::{Ended, Ending, Machine, Party, Selling, DAY, MAX_MACHINES, REMEMBERED};
 
 /// When tasks ended, in ms.
 const THEN: Moment = 3 * DAY;
@@ -57,6 +57,20 @@ async fn business_is_counted_and_forgotten(db: &Db) {
 	assert_eq!(business.standings.lost_since(0, THEN), 0);
 }
 
+async fn machines_are_bounded(db: &Db) {
+	let machine = |n: u64| {
+		let mut account = [0; 32];
+		account[..8].copy_from_slice(&n.to_be_bytes());
+		(account.into(), Machine { resources: Resources::default(), seen: THEN + n })
+	};
+	let machines = (0..MAX_MACHINES as u64 + 3).map(machine).collect();
+	db.write(&Batch { machines, ..Default::default() }).await.unwrap();
+	db.prune_business(THEN).await.unwrap();
+	let kept = db.business(THEN).await.unwrap().machines;
+	assert_eq!(kept.len(), MAX_MACHINES);
+	assert!(kept.iter().all(|(_, machine)| machine.seen >= THEN + 3), "the oldest are removed");
+}
+
 async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
 	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::default(), Vec::new()));
 	db.add_withdrawn_orders(&[order(1, 10), order(2, 10)]).await.unwrap();
@@ -75,6 +89,7 @@ async fn sqlite_counts_business() {
 	let db = Db::open(&sqlite(dir.path())).await.unwrap();
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+	machines_are_bounded(&db).await;
 }
 
 #[tokio::test]
@@ -83,4 +98,5 @@ async fn postgres_counts_business() {
 	let db = open(&postgres).await;
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+	machines_are_bounded(&db).await;
 }

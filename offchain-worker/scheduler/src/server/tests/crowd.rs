@@ -153,7 +153,7 @@ async fn work(yard: Arc<Yard>, mut worker: Worker) {
 async fn misbehave(yard: Arc<Yard>, n: usize, until: Instant) -> usize {
 	let count = AtomicUsize::new(0);
 	let misdeeds = async {
-		loop {
+		while Instant::now() < until {
 			misdeed(&yard, n, until).await;
 			count.fetch_add(1, Ordering::Relaxed);
 			sleep(Duration::from_millis(50)).await;
