@@ -45,7 +45,7 @@ pub(crate) struct Board {
 	pub positions: Published<HashMap<TaskId, u64>>,
 	tasks: RwLock<HashMap<TaskId, Shown>>,
 	wanted: Arc<Notify>,
-	pace: Mutex<Option<Pace>>,
+	pace: Mutex<Pace>,
 }
 
 /// A task that is in memory.
@@ -55,10 +55,10 @@ struct Shown {
 	watchers: Option<watch::Sender<Arc<TaskInfo>>>,
 }
 
-/// When was published last, and when it may be again.
+/// When the pool published last, if it did, and when it may again.
 #[derive(Clone, Copy)]
 struct Pace {
-	last: Instant,
+	last: Option<Instant>,
 	next: Instant,
 }
 
@@ -72,7 +72,7 @@ impl Default for Board {
 			positions: Published::new(&wanted),
 			tasks: RwLock::default(),
 			wanted,
-			pace: Mutex::default(),
+			pace: Mutex::new(Pace { last: None, next: Instant::now() }),
 		}
 	}
 }
@@ -89,21 +89,23 @@ impl Board {
 			|| self.workers.is_wanted()
 			|| self.run_times.is_wanted()
 			|| self.positions.is_wanted();
-		let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-		is_wanted.then(|| pace.map_or_else(Instant::now, |pace| pace.next))
+		is_wanted.then(|| self.pace().next)
 	}
 
 	/// Records that what was wanted is published. It began to be summed up at this time.
 	pub fn published(&self, began: Instant) {
 		let now = Instant::now();
 		let next = began + EVERY.max(now.saturating_duration_since(began) * SHARE);
-		*self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Some(Pace { last: now, next });
+		*self.pace.lock().unwrap_or_else(PoisonError::into_inner) = Pace { last: Some(now), next };
 	}
 
-	/// Returns how long ago the pool last took a turn in which it published; `None` if it never did.
+	/// Returns how long ago the pool published last; `None` if it never did.
 	pub fn age(&self) -> Option<Duration> {
-		let pace = *self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-		pace.map(|pace| pace.last.elapsed())
+		self.pace().last.map(|last| last.elapsed())
+	}
+
+	fn pace(&self) -> Pace {
+		*self.pace.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// Shows tasks as they are now.

@@ -18,11 +18,11 @@ const MAX_CALLERS: usize = 100_000;
 /// How often those that may call again are forgotten.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// RateLimit of callers. One that has called too much lately waits for its turn, and others do not.
+/// How often each of many callers may call. One that has called too much lately waits for its turn, and others do not.
 ///
 /// Of each caller, only the time is known at which all its turns are over; the longer that is away, the longer it waits (a
-/// generic cell rate algorithm). Those who call for the same caller stand in line for that, and one who wants several turns
-/// goes to its end after each: none gets more than another. One who leaves the line has taken no turn.
+/// generic cell rate algorithm). All calls of a caller stand in one line, and one that takes several turns goes to the
+/// line's end after each: none gets on faster than another. One that leaves the line has taken no turn.
 pub(super) struct RateLimit<K> {
 	/// How long a turn takes.
 	turn: Duration,

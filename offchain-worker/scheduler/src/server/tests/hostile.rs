@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use futures::{stream::SplitStream, SinkExt, StreamExt};
 use serde_json::Value;
+use sqlx::Connection;
 use tokio_tungstenite::{
 	tungstenite::{client::IntoClientRequest, Message},
 	WebSocketStream,
@@ -93,6 +94,34 @@ async fn flood_of_calls_in_flight_delays_no_heartbeat() {
 	assert_eq!(yard.metric("workers_lost_total").await, 0);
 	let workers = yard.client().await.workers().await.unwrap();
 	assert_eq!(workers.len(), 1, "others are answered");
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn busy_pool_takes_no_worker_for_dead_and_questions_are_answered() {
+	let yard = Yard::with(|config| config.heartbeat = Duration::from_millis(500)).await;
+	let mut bob = yard.worker("Bob").await;
+	assert_eq!(yard.client().await.info().await.unwrap().workers, 1);
+	// Nothing can be written for longer than a worker may be silent, so the pool cannot end its turn.
+	let mut locked = sqlx::AnyConnection::connect(&config(&yard.dir).database).await.unwrap();
+	sqlx::query("BEGIN IMMEDIATE").execute(&mut locked).await.unwrap();
+	yard.deal(100, 1, 1, |_| ());
+	let until = Instant::now() + Duration::from_secs(4);
+	let asking = async {
+		let client = yard.client().await;
+		while Instant::now() < until {
+			let began = Instant::now();
+			assert_eq!(client.info().await.unwrap().workers, 1);
+			assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+			sleep(Duration::from_millis(100)).await;
+		}
+	};
+	let (slowest, ()) = tokio::join!(slowest_heartbeat(&bob, until), asking);
+	assert!(slowest < SOON, "{slowest:?}");
+	sqlx::query("COMMIT").execute(&mut locked).await.unwrap();
+	assert_eq!(bob.tasks(1).await.len(), 1);
+	assert_eq!(yard.metric("workers_lost_total").await, 0);
 	drop(bob);
 	yard.scheduler.stop().await.unwrap();
 }
