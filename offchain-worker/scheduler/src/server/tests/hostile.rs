@@ -102,7 +102,7 @@ async fn flood_of_calls_in_flight_delays_no_heartbeat() {
 async fn busy_pool_takes_no_worker_for_dead_and_questions_are_answered() {
 	let yard = Yard::with(|config| config.heartbeat = Duration::from_millis(500)).await;
 	let mut bob = yard.worker("Bob").await;
-	assert_eq!(yard.client().await.info().await.unwrap().workers, 1);
+	assert_eq!(yard.client().await.info(Some(SPOKEN)).await.unwrap().workers, 1);
 	// Nothing can be written for longer than a worker may be silent, so the pool cannot end its turn.
 	let mut locked = sqlx::AnyConnection::connect(&config(&yard.dir).database).await.unwrap();
 	sqlx::query("BEGIN IMMEDIATE").execute(&mut locked).await.unwrap();
@@ -112,7 +112,7 @@ async fn busy_pool_takes_no_worker_for_dead_and_questions_are_answered() {
 		let client = yard.client().await;
 		while Instant::now() < until {
 			let began = Instant::now();
-			assert_eq!(client.info().await.unwrap().workers, 1);
+			assert_eq!(client.info(Some(SPOKEN)).await.unwrap().workers, 1);
 			assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 			sleep(Duration::from_millis(100)).await;
 		}
