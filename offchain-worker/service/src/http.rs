@@ -92,8 +92,7 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown:
 
 /// Answers the requests of one connection.
 async fn answer(
-	stream: TcpStream,
-	from: SocketAddr,
+	(stream, from, tls): (TcpStream, SocketAddr, Option<Tls>),
 	router: Router,
 	limits: Arc<Limits>,
 	shutdown: Shutdown,
