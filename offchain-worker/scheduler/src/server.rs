@@ -19,7 +19,7 @@ mod workers;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{extract::Request, middleware};
+use axum::{extract::Request, middleware, Router};
 use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
 use rlc_protocol::{
 	requester::{code, SchedulerRpcServer},
@@ -87,21 +87,11 @@ impl Server {
 		let mut methods = RpcModule::new(());
 		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
 		merged.and_then(|()| methods.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
-		let rpc = Rpc {
-			methods: methods.into(),
-			gate: gate.clone(),
-			metrics: means.metrics.clone(),
-			shutdown: means.shutdown.clone(),
-			count: Arc::default(),
-		};
-		let rpc_service = tower::service_fn(move |request: Request| {
-			let response = rpc.open(request);
-			async move { Ok::<_, Infallible>(response) }
-		});
+		let methods = answers(methods, gate.clone(), &means);
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
 		let throttle = middleware::from_fn_with_state(gate, gate::throttle);
-		let router = observe::routes(Arc::new(api)).nest("/store", store).fallback_service(rpc_service).layer(throttle);
+		let router = observe::routes(Arc::new(api)).nest("/store", store).merge(methods).layer(throttle);
 		let shutdown = means.shutdown;
 		shutdown.spawn(http::serve(listener, router, limits(traffic), shutdown.clone()));
 		Ok(Self { address, shutdown })
@@ -113,6 +103,16 @@ impl Server {
 			tracing::warn!("{unfinished}");
 		}
 	}
+}
+
+/// Returns what answers these methods, whatever the path.
+fn answers(methods: RpcModule<()>, gate: Arc<Gate>, means: &Means) -> Router {
+	let (metrics, shutdown) = (means.metrics.clone(), means.shutdown.clone());
+	let rpc = Rpc { methods: methods.into(), gate, metrics, shutdown, count: Arc::default() };
+	Router::new().fallback_service(tower::service_fn(move |request: Request| {
+		let response = rpc.open(request);
+		async move { Ok::<_, Infallible>(response) }
+	}))
 }
 
 /// Returns what connections have to keep to.

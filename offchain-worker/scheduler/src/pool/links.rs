@@ -50,7 +50,7 @@ impl Pulse {
 		self.heard.store(system_time(), Ordering::Relaxed);
 	}
 
-	/// Records whether nothing is read for now. Whoever is not listened to is not silent.
+	/// Records whether nothing is read for now. Whoever is not listened to is not silent, until its connection ends.
 	pub fn pause(&self, is_paused: bool) {
 		if !is_paused {
 			self.beat();

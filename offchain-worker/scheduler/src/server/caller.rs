@@ -14,7 +14,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
-use rlc_protocol::requester::code;
+use rlc_protocol::{requester::code, Account};
 use rlc_service::http::Peer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
@@ -66,7 +66,8 @@ impl Caller {
 	pub fn joined(&self, account: AccountId) {
 		let worker = self.worker.get_or_init(|| account);
 		if !self.peer.prove() {
-			tracing::info!(worker = %rlc_protocol::Account(worker.clone()), "its address has many workers: it may have to make room for others");
+			let worker = Account(worker.clone());
+			tracing::info!(%worker, "its address has many workers: it may have to make room for others");
 		}
 	}
 

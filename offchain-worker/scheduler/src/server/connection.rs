@@ -146,6 +146,8 @@ impl Rpc {
 			() = caller.peer.evicted() => self.metrics.evicted.inc(),
 			() = self.shutdown.begun() => {}
 		}
+		// It may have ended while nothing was read from it: from now on, it is silent.
+		caller.pulse.pause(false);
 		self.metrics.connections.dec();
 	}
 
