@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// After which pauses the database is asked again. A server that takes another's place does so within seconds.
-const AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(1));
+pub(super) const AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(1));
 
 impl Pool {
 	/// Writes the batch. Nothing is done that is not written.
@@ -44,28 +44,26 @@ impl Pool {
 		Ok(())
 	}
 
-	/// Waits after an error of the database, and connects to it anew.
+	/// Waits after an error of the database until it is there again, with new connections. On those from before, a machine
+	/// that is gone would be waited for.
 	///
 	/// # Errors
 	///
-	/// This one, if it does not pass, or if the scheduler is to stop.
-	async fn bear(&self, error: DbError, waits: &mut Waits) -> Result<(), Error> {
-		if !error.is_passing() {
-			return Err(error.into());
-		}
-		tracing::error!("nothing can be written, and so nothing is done: {error}");
-		let wait = waits.next_wait().unwrap_or_default();
-		if self.means.shutdown.unless_stopped(sleep(wait)).await.is_none() {
-			return Err(error.into());
-		}
-		self.reconnect().await;
-		Ok(())
-	}
-
-	/// Connects to the database anew.
-	pub(super) async fn reconnect(&self) {
-		if let Err(error) = self.means.db.reconnect().await {
-			tracing::warn!("there is no database server that takes writes: {error}");
+	/// The database's, if it does not pass, or if the scheduler is to stop meanwhile.
+	pub(super) async fn bear(&self, mut error: DbError, waits: &mut Waits) -> Result<(), Error> {
+		loop {
+			if !error.is_passing() {
+				return Err(error.into());
+			}
+			tracing::error!("nothing can be written, and so nothing is done: {error}");
+			let wait = waits.next_wait().unwrap_or_default();
+			if self.means.shutdown.unless_stopped(sleep(wait)).await.is_none() {
+				return Err(error.into());
+			}
+			match self.means.db.reconnect().await {
+				Ok(()) => return Ok(()),
+				Err(again) => error = again,
+			}
 		}
 	}
 }

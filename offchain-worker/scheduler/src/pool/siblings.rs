@@ -11,7 +11,7 @@ use rlc_store::Cid;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{spans, Means, Pool};
+use super::{database::AGAIN, spans, Means, Pool};
 use crate::{
 	db::{in_time, siblings::LEASE},
 	decide::adoption,
@@ -37,11 +37,7 @@ impl Pool {
 		}
 		self.beats.met = Instant::now();
 		match self.meet().await {
-			Err(Error::Db(error)) if error.is_passing() => {
-				tracing::warn!("other instances are not met for now: {error}");
-				self.reconnect().await;
-				Ok(())
-			}
+			Err(Error::Db(error)) => self.bear(error, &mut AGAIN.waits()).await,
 			met => met,
 		}
 	}
@@ -67,11 +63,13 @@ impl Pool {
 		Ok(())
 	}
 
-	/// Buries instances that were silent for too long.
+	/// Buries instances that were silent for too long. One that hangs while it writes may keep others waiting for a moment.
 	async fn bury(&self) -> Result<(), Error> {
-		let dead = in_time(self.means.db.bury()).await?;
-		if dead > 0 {
-			tracing::warn!("{dead} other instances were silent for too long: what they had is free");
+		match in_time(self.means.db.bury()).await {
+			Ok(0) => {}
+			Ok(dead) => tracing::warn!("{dead} other instances were silent for too long: what they had is free"),
+			Err(error) if error.is_passing() => tracing::warn!("silent instances are not buried yet: {error}"),
+			Err(error) => return Err(error.into()),
 		}
 		Ok(())
 	}

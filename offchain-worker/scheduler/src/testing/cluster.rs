@@ -18,6 +18,17 @@ pub struct Cluster {
 	bin: PathBuf,
 	primary: Option<Postgres>,
 	standby: Postgres,
+	/// The processes that were stopped.
+	frozen: String,
+}
+
+impl Drop for Cluster {
+	fn drop(&mut self) {
+		if !self.frozen.is_empty() {
+			// What is stopped does not notice that its server is gone.
+			let _ = Command::new("sh").args(["-c", &format!("kill -KILL {}", self.frozen)]).status();
+		}
+	}
 }
 
 impl Cluster {
@@ -36,7 +47,8 @@ impl Cluster {
 		backup.args(["--checkpoint=fast", "--write-recovery-conf", "--no-sync", "--username=postgres", "--host"]);
 		run(backup.arg(primary.dir.path()).arg("--pgdata").arg(data(&copy)));
 		let standby = serve(copy);
-		let cluster = Self { url: url(&[&primary, &standby]), bin, primary: Some(primary), standby };
+		let cluster =
+			Self { url: url(&[&primary, &standby]), bin, primary: Some(primary), standby, frozen: String::new() };
 		// Not before: the standby would wait for a standby of its own, once it is promoted.
 		cluster.ask("ALTER SYSTEM SET synchronous_standby_names = '*'");
 		cluster.ask("SELECT pg_reload_conf()");
@@ -52,6 +64,20 @@ impl Cluster {
 	/// Kills the primary, and promotes the standby.
 	pub fn fail_over(&mut self) {
 		self.primary = None;
+		self.promote();
+	}
+
+	/// Stops the primary in the middle of what it does, and promotes the standby. As if its machine were gone: connections
+	/// stay, and nothing is heard of them.
+	pub fn freeze(&mut self) {
+		let primary = self.primary.as_ref().expect("it was not killed").id();
+		let children = std::fs::read_to_string(format!("/proc/{primary}/task/{primary}/children")).unwrap();
+		self.frozen = format!("{primary} {}", children.trim());
+		run(Command::new("sh").args(["-c", &format!("kill -STOP {}", self.frozen)]));
+		self.promote();
+	}
+
+	fn promote(&self) {
 		let mut promote = unprivileged(&self.bin.join("pg_ctl"));
 		run(promote.args(["promote", "--wait", "--timeout=60", "--pgdata"]).arg(data(&self.standby.dir)));
 	}

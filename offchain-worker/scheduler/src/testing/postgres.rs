@@ -31,6 +31,11 @@ impl Postgres {
 		Some(Self::serve(&bin, dir, PORT, &["-c", "listen_addresses="]).unwrap_or_else(|error| panic!("{error}")))
 	}
 
+	/// Returns its process id.
+	pub fn id(&self) -> u32 {
+		self.server.id()
+	}
+
 	/// Starts a server over the data in a directory. The socket is named by the port.
 	///
 	/// # Errors
@@ -57,7 +62,7 @@ impl Postgres {
 			}
 			std::thread::sleep(Duration::from_millis(100));
 		}
-		Err(format!("PostgreSQL does not answer at {}: {}", started.url, said()))
+		Err(format!("PostgreSQL, process {}, does not answer at {}: {}", started.id(), started.url, said()))
 	}
 }
 

@@ -31,6 +31,16 @@ async fn compute(mut worker: Worker, until: impl Fn(usize) -> bool) -> (Vec<Task
 
 #[tokio::test(flavor = "multi_thread")]
 async fn instances_go_on_with_a_promoted_standby_and_decide_nothing_twice() {
+	lose_primary(Cluster::fail_over).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn primary_of_which_nothing_is_heard_is_not_waited_for() {
+	lose_primary(Cluster::freeze).await;
+}
+
+/// Lets two instances work while they lose the primary in this way.
+async fn lose_primary(lose: fn(&mut Cluster)) {
 	let Some(mut cluster) = Cluster::start() else { return };
 	let chain = FakeChain::new(system_time());
 	let yards = siblings(&cluster.url, &chain).await;
@@ -47,7 +57,7 @@ async fn instances_go_on_with_a_promoted_standby_and_decide_nothing_twice() {
 	count(second);
 
 	let promoted = tokio::task::spawn_blocking(move || {
-		cluster.fail_over();
+		lose(&mut cluster);
 		cluster
 	});
 	let enough = |given: usize| promoted.is_finished() && given >= TASKS;
