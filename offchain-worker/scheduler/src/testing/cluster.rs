@@ -1,6 +1,7 @@
 //! Two PostgreSQL servers, of which one follows the other, for a test.
 
 use std::{
+	fs,
 	path::{Path, PathBuf},
 	process::Command,
 	time::Duration,
@@ -71,8 +72,10 @@ impl Cluster {
 	/// stay, and nothing is heard of them.
 	pub fn freeze(&mut self) {
 		let primary = self.primary.as_ref().expect("it was not killed").id();
-		let children = std::fs::read_to_string(format!("/proc/{primary}/task/{primary}/children")).unwrap();
-		self.frozen = format!("{primary} {}", children.trim());
+		// First the one that starts the others.
+		run(Command::new("sh").args(["-c", &format!("kill -STOP {primary}")]));
+		let all: Vec<_> = [primary].into_iter().chain(children_of(primary)).map(|id| id.to_string()).collect();
+		self.frozen = all.join(" ");
 		run(Command::new("sh").args(["-c", &format!("kill -STOP {}", self.frozen)]));
 		self.promote();
 	}
@@ -89,6 +92,17 @@ impl Cluster {
 		psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--host"]);
 		run(psql.arg(primary.dir.path()).args(["--command", sql]))
 	}
+}
+
+/// Returns the processes that a process has started.
+fn children_of(parent: u32) -> Vec<u32> {
+	let is_child = |id: &u32| {
+		let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+		status.lines().any(|line| line.strip_prefix("PPid:").is_some_and(|id| id.trim() == parent.to_string()))
+	};
+	let all = fs::read_dir("/proc").unwrap().flatten();
+	let all = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+	all.filter(is_child).collect()
 }
 
 /// Returns the URL of several servers, each by its socket.
