@@ -107,8 +107,13 @@ impl Server {
 
 /// Returns what answers these methods, whatever the path.
 fn answers(methods: RpcModule<()>, gate: Arc<Gate>, means: &Means) -> Router {
-	let (metrics, shutdown) = (means.metrics.clone(), means.shutdown.clone());
-	let rpc = Rpc { methods: methods.into(), gate, metrics, shutdown, count: Arc::default() };
+	let rpc = Rpc {
+		methods: methods.into(),
+		gate,
+		metrics: means.metrics.clone(),
+		shutdown: means.shutdown.clone(),
+		count: Arc::default(),
+	};
 	Router::new().fallback_service(tower::service_fn(move |request: Request| {
 		let response = rpc.open(request);
 		async move { Ok::<_, Infallible>(response) }

@@ -56,7 +56,7 @@ const UNKNOWN: usize = 8;
 
 /// What strangers have under way at once: calls, questions to the database, and questions to the chain. The database and
 /// the node serve the pool first.
-const CALLS: usize = 64;
+const CALLS: usize = 1_024;
 const IN_DATABASE: usize = 3;
 const ON_CHAIN: usize = 16;
 
