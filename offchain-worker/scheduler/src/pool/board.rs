@@ -188,11 +188,6 @@ impl<T> Published<T> {
 		latest.clone()
 	}
 
-	/// Returns it as it was published last.
-	pub fn latest(&self) -> Option<Arc<T>> {
-		self.latest.borrow().clone()
-	}
-
 	/// Publishes it, if somebody wants it.
 	pub fn publish(&self, sum_up: impl FnOnce() -> T) {
 		// First, so that one who asks while it is summed up gets the next.
