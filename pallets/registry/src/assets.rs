@@ -76,6 +76,24 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	pub(crate) fn do_set_description(caller: AccountId, id: WorkerpoolId, description: Description) -> DispatchResult {
+		let mut workerpool = Self::owned::<Workerpools<T>, _, _>(id, &caller)?;
+		workerpool.content.description = description.clone();
+		let deposit = Self::deposit_for(workerpool.content.encoded_size())?;
+
+		let reason = HoldReason::from(AssetId::Workerpool(id));
+		if deposit > workerpool.deposit {
+			Self::hold(reason, &caller, deposit.saturating_sub(workerpool.deposit))?;
+		} else {
+			Self::release(reason, &caller, workerpool.deposit.saturating_sub(deposit))?;
+		}
+		workerpool.deposit = deposit;
+		Workerpools::<T>::insert(id, workerpool);
+
+		Self::deposit_event(Event::DescriptionSet { workerpool: id, description });
+		Ok(())
+	}
+
 	/// Returns the thing with this id, if `caller` owns it.
 	pub(crate) fn owned<Map, Id, Content>(id: Id, caller: &AccountId) -> Result<Registered<Content>, Error<T>>
 	where

@@ -229,6 +229,20 @@ mod benches {
 	}
 
 	#[benchmark]
+	fn set_description() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>("owner")?;
+		let short = Description::default();
+		Pallet::<T>::do_register_workerpool(owner.clone(), short.clone())?;
+		let id = WorkerpoolId::derive(&owner, &short);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id, description());
+
+		assert_eq!(Workerpools::<T>::get(id).map(|pool| pool.content.description), Some(description()));
+		Ok(())
+	}
+
+	#[benchmark]
 	fn deregister_app() -> Result<(), BenchmarkError> {
 		let owner = funded::<T>("owner")?;
 		let id = registered_app::<T>(&owner)?;

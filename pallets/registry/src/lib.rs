@@ -147,6 +147,13 @@ pub mod pallet {
 			/// Who or what left.
 			members: Batch<T>,
 		},
+		/// A workerpool says something else about itself.
+		DescriptionSet {
+			/// The workerpool.
+			workerpool: WorkerpoolId,
+			/// What it says now.
+			description: Description,
+		},
 	}
 
 	/// Why a call is refused.
@@ -292,6 +299,23 @@ pub mod pallet {
 		pub fn deregister(origin: OriginFor<T>, asset: AssetId) -> DispatchResult {
 			let caller = ensure_signed(origin)?;
 			Self::do_deregister(caller, asset)
+		}
+
+		/// Changes what a workerpool says about itself, such as where it is reached. Its id stays: it is derived from the
+		/// description that it was registered with. Its deposit becomes that of a new one. Emits [`Event::DescriptionSet`].
+		///
+		/// # Errors
+		///
+		/// [`Error::NotFound`], [`Error::NotOwner`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::set_description())]
+		pub fn set_description(
+			origin: OriginFor<T>,
+			workerpool: WorkerpoolId,
+			description: Description,
+		) -> DispatchResult {
+			let caller = ensure_signed(origin)?;
+			Self::do_set_description(caller, workerpool, description)
 		}
 	}
 

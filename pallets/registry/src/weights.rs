@@ -42,6 +42,9 @@ pub trait WeightInfo {
 	/// Returns the weight of [`Pallet::set_policy`](crate::Pallet::set_policy).
 	fn set_policy() -> Weight;
 
+	/// Returns the weight of [`Pallet::set_description`](crate::Pallet::set_description).
+	fn set_description() -> Weight;
+
 	/// Returns the weight of [`Pallet::deregister`](crate::Pallet::deregister) of an app.
 	fn deregister_app() -> Weight;
 
@@ -105,6 +108,10 @@ impl WeightInfo for () {
 	}
 
 	fn set_policy() -> Weight {
+		Weight::zero()
+	}
+
+	fn set_description() -> Weight {
 		Weight::zero()
 	}
 

@@ -188,6 +188,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			Self::Scheduler => match call {
 				RuntimeCall::Poco(call) => Part::of(call).is_schedulers(),
 				RuntimeCall::Marketplace(call) => is_offer(call),
+				// Where the scheduler is reached, which moves with its machine.
+				RuntimeCall::Registry(pallet_registry::Call::set_description { .. }) => true,
 				RuntimeCall::Utility(call) => batches(*self, call),
 				_ => false,
 			},

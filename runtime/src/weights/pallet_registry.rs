@@ -74,6 +74,12 @@ impl<T: frame_system::Config> pallet_registry::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
+	/// Not measured yet: `deregister_app`, with another event.
+	fn set_description() -> Weight {
+		Weight::from_parts(50_000_000, 3923)
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().writes(3))
+	}
 	fn deregister_app() -> Weight {
 		Weight::from_parts(58_947_000, 3923)
 			.saturating_add(T::DbWeight::get().reads(3))

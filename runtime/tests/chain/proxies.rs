@@ -296,6 +296,11 @@ fn scheduler_s_proxy_delegates_and_offers_and_does_nothing_else() {
 			pallet_poco::Call::abandon { task }.into(),
 			pallet_poco::Call::release { task, cause }.into(),
 			pallet_poco::Call::finalize { task, callback_data: None }.into(),
+			pallet_registry::Call::set_description {
+				workerpool: WorkerpoolId::default(),
+				description: assets::description(2),
+			}
+			.into(),
 		];
 		let denied = [
 			transfer(),

@@ -64,4 +64,11 @@ pub enum RegistryCall {
 		/// The asset.
 		asset: AssetId,
 	},
+	/// Changes what a workerpool says about itself.
+	SetDescription {
+		/// The workerpool.
+		workerpool: WorkerpoolId,
+		/// What it says from now on.
+		description: Description,
+	},
 }

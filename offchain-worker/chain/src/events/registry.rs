@@ -2,7 +2,7 @@
 
 use codec::Decode;
 use rlc_primitives::{
-	assets::{AssetId, Policy},
+	assets::{AssetId, Description, Policy},
 	orders::Member,
 	AccountId, GroupId, WorkerpoolId,
 };
@@ -25,4 +25,6 @@ pub enum RegistryEvent {
 	MembersAdded { group: GroupId, members: Vec<Member> },
 	/// A group has fewer members.
 	MembersRemoved { group: GroupId, members: Vec<Member> },
+	/// A workerpool says something else about itself.
+	DescriptionSet { workerpool: WorkerpoolId, description: Description },
 }

@@ -5,6 +5,7 @@ use rlc_primitives::{
 	traits::{Assets, WorkerpoolPolicy},
 	Settlement, WorkerpoolId,
 };
+use sp_runtime::TokenError;
 
 use crate::{mock::*, Error, Event, Policy, Workerpools};
 
@@ -63,6 +64,64 @@ fn only_its_owner_sets_a_pool_s_policy() {
 		assert_noop!(Registry::set_policy(signed(ALICE), none, policy), Error::<Test>::NotFound);
 		let id = pool();
 		assert_noop!(Registry::set_policy(signed(BOB), id, policy), Error::<Test>::NotOwner);
+	});
+}
+
+#[test]
+fn owner_changes_the_description_and_the_id_stays() {
+	test(|| {
+		let id = pool();
+		let long = description(&"x".repeat(200));
+		assert_ok!(Registry::set_description(signed(ALICE), id, long.clone()));
+		System::assert_last_event(Event::DescriptionSet { workerpool: id, description: long.clone() }.into());
+		let stored = Workerpools::<Test>::get(id).unwrap();
+		assert_eq!((stored.content.description, stored.content.policy), (long.clone(), Policy::default()));
+		assert_eq!(id, Registry::workerpool_id(ALICE, description("a pool")), "it is that of the first description");
+		assert_noop!(
+			Registry::register_workerpool(signed(ALICE), description("a pool")),
+			Error::<Test>::AlreadyRegistered
+		);
+		assert_ok!(Registry::register_workerpool(signed(ALICE), long));
+	});
+}
+
+#[test]
+fn deposit_follows_the_description() {
+	test(|| {
+		let id = pool();
+		let held = || Workerpools::<Test>::get(id).unwrap().deposit;
+		let before = held();
+		assert_ok!(Registry::set_description(signed(ALICE), id, description("a pool that says more")));
+		let more = held();
+		assert!(more > before);
+		assert_ok!(Registry::do_try_state());
+		assert_ok!(Registry::set_description(signed(ALICE), id, description("a pool")));
+		assert_eq!(held(), before);
+		assert_ok!(Registry::do_try_state());
+		assert_ok!(Registry::deregister(signed(ALICE), crate::AssetId::Workerpool(id)));
+	});
+}
+
+#[test]
+fn description_that_cannot_be_paid_for_is_refused() {
+	test(|| {
+		let id = pool();
+		assert_ok!(Balances::transfer_allow_death(signed(ALICE), BOB, free(&ALICE) - 1));
+		assert_noop!(
+			Registry::set_description(signed(ALICE), id, description(&"x".repeat(200))),
+			TokenError::FundsUnavailable
+		);
+	});
+}
+
+#[test]
+fn only_its_owner_sets_a_pool_s_description() {
+	test(|| {
+		let none = WorkerpoolId::default();
+		let other = || description("another");
+		assert_noop!(Registry::set_description(signed(ALICE), none, other()), Error::<Test>::NotFound);
+		let id = pool();
+		assert_noop!(Registry::set_description(signed(BOB), id, other()), Error::<Test>::NotOwner);
 	});
 }
 

@@ -14,7 +14,7 @@ impl World {
 		let by = self.anyone(random);
 		let account = by.account();
 		let few = |count: usize| count < 6;
-		let call: RuntimeCall = match random.gen_range(0..14) {
+		let call: RuntimeCall = match random.gen_range(0..15) {
 			0 | 1 if few(self.apps.len()) => {
 				let app = assets::app(self.next_salt());
 				self.apps.push(AppId::derive(&account, &app));
@@ -55,6 +55,12 @@ impl World {
 				let dest = self.anyone(random).account().into();
 				let value = random.gen_range(0..100 * rlc_primitives::RLC);
 				pallet_balances::Call::transfer_allow_death { dest, value }.into()
+			}
+			13 => {
+				let workerpool = *self.workerpools.choose(random)?;
+				let description = assets::description(self.next_salt());
+				let call = Registry::set_description { workerpool, description };
+				return signed(self.mostly(self.scheduler_of(workerpool), random), call);
 			}
 			_ => return None,
 		};
