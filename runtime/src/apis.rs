@@ -9,12 +9,14 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_marketplace::{
-	api::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, RecordView},
+	api::{BookFilter, BookPage, DealView, DomainView, Estimate, OpenDeal, OrderView, RecordView},
 	types::{Rank, Trade},
 };
 use pallet_poco::api::{TaskView, WorkItem, WorkerView};
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
-use rlc_primitives::{deal::Category, record::Recorded, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, TaskId};
+use rlc_primitives::{
+	deal::Category, record::Recorded, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, TaskId, WorkerpoolId,
+};
 use sp_api::impl_runtime_apis;
 use sp_consensus_beefy::ecdsa_crypto::{AuthorityId as BeefyId, Signature as BeefySignature};
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -324,6 +326,9 @@ impl_runtime_apis! {
 		}
 		fn deal(id: DealId) -> Option<DealView> {
 			Marketplace::deal_view(id)
+		}
+		fn open_deals(workerpool: WorkerpoolId, after: Option<DealId>, limit: u32) -> Vec<OpenDeal> {
+			Marketplace::open_deals(workerpool, after, limit)
 		}
 		fn trades(category: CategoryId, limit: u32) -> Vec<Trade> {
 			Marketplace::trades(category, limit)

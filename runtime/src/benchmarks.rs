@@ -159,6 +159,7 @@ impl pallet_poco::BenchmarkHelper for Computing {
 			unattended: true,
 		};
 		pallet_marketplace::Deals::<Runtime>::insert(id, deal);
+		pallet_marketplace::OpenDeals::<Runtime>::insert(deal.workerpool.id, id, ());
 		pallet_marketplace::Params::<Runtime>::insert(id, Params::default());
 		pallet_marketplace::Progress::<Runtime>::insert(id, progress);
 	}

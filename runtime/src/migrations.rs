@@ -14,16 +14,17 @@ mod long;
 mod translate;
 mod v1;
 pub mod v2;
+pub mod v3;
 
 /// Migrations that fit into one block, in the order in which they run.
 pub type SingleBlock = (v1::OfAllPallets, bounds::Bounds, v2::StartClock);
 
 /// Migrations that take several blocks, in which nothing else runs but inherents.
 #[cfg(not(any(feature = "next-version", feature = "runtime-benchmarks")))]
-pub type MultiBlock = v2::OfAllPallets;
+pub type MultiBlock = (v2::OfAllPallets, v3::OfAllPallets);
 /// The migrations of the runtime that a test network upgrades to.
 #[cfg(all(feature = "next-version", not(feature = "runtime-benchmarks")))]
-pub type MultiBlock = (v2::OfAllPallets, long::Long);
+pub type MultiBlock = (v2::OfAllPallets, v3::OfAllPallets, long::Long);
 /// What stands for them while they are measured.
 #[cfg(feature = "runtime-benchmarks")]
 pub type MultiBlock = pallet_migrations::mock_helpers::MockedMigrations;

@@ -8,10 +8,10 @@ use codec::Encode;
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::{BookFilter, MarketplaceApi};
 use rlc_json::{
-	rpc::At, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Record, Recorded, Request,
-	SigningDomain, Trade,
+	rpc::At, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, OpenDeal, Order, Record, Recorded,
+	Request, SigningDomain, Trade,
 };
-use rlc_primitives::{CategoryId, DealId, Hash, OrderHash};
+use rlc_primitives::{CategoryId, DealId, Hash, OrderHash, WorkerpoolId};
 use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
 use sp_io::hashing::blake2_256;
@@ -22,7 +22,8 @@ use super::{
 	follow::follow,
 };
 
-/// How many orders or trades an answer has unless told otherwise. More than 100 orders are never looked at for one.
+/// How many orders, deals or trades an answer has unless told otherwise. More than 100 orders or deals are never looked at
+/// for one.
 pub const PAGE: u32 = 20;
 
 /// Market data.
@@ -59,6 +60,16 @@ pub trait MarketplaceRpc {
 	/// Returns a deal, and how far it has come; `null` if there never was one, or if it is pruned.
 	#[method(name = "deal", blocking)]
 	fn deal(&self, id: DealId, at: Option<Hash>) -> Result<Option<Deal>, Refusal>;
+
+	/// Returns a workerpool's deals that have open tasks, in the order of their ids, after the deal `after`.
+	#[method(name = "openDeals", blocking)]
+	fn open_deals(
+		&self,
+		workerpool: WorkerpoolId,
+		after: Option<DealId>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> Result<Vec<OpenDeal>, Refusal>;
 
 	/// Returns the last trades of a category, the newest first.
 	#[method(name = "trades", blocking)]
@@ -126,6 +137,19 @@ impl MarketplaceRpcServer for Marketplace {
 
 	fn deal(&self, id: DealId, at: Option<Hash>) -> Result<Option<Deal>, Refusal> {
 		self.chain.ask_with_clock(at, |api, block, clock| Ok(api.deal(block, id)?.map(|deal| Deal::of(deal, clock))))
+	}
+
+	fn open_deals(
+		&self,
+		workerpool: WorkerpoolId,
+		after: Option<DealId>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> Result<Vec<OpenDeal>, Refusal> {
+		self.chain.ask(at, |api, block| {
+			let deals = api.open_deals(block, workerpool, after, limit.unwrap_or(PAGE))?;
+			Ok(deals.into_iter().map(Into::into).collect())
+		})
 	}
 
 	fn trades(&self, category: CategoryId, limit: Option<u32>, at: Option<Hash>) -> Result<Vec<Trade>, Refusal> {

@@ -64,6 +64,11 @@ async fn market_is_seen_without_a_server_in_between() {
 	let told = market.ask("marketplace_deal", json!([deal])).await;
 	assert_eq!((&told["id"], &told["size"], &told["open"]), (&json!(deal), &json!("3"), &json!("3")));
 	assert_eq!(told["payer"], json!(market.requester.account().to_string()));
+	let open = market.ask("marketplace_openDeals", json!([told["workerpool"]["id"]])).await;
+	let scheduler = market.scheduler.account().to_string();
+	assert_eq!(open, json!([{ "id": deal, "scheduler": scheduler, "first": "0", "size": "3", "open": "3" }]));
+	let more = market.ask("marketplace_openDeals", json!([told["workerpool"]["id"], deal])).await;
+	assert_eq!(more, json!([]), "none comes after it");
 	assert_eq!((&told["params"], &told["settlement"]), (&json!("{\"iexec_args\": \"1\"}"), &json!("automatic")));
 	assert_eq!(market.ask("marketplace_deal", json!([deal, market.genesis])).await, Value::Null, "not at genesis");
 	drop(book);

@@ -7,7 +7,7 @@ use codec::Decode;
 use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, Rank, RecordView, Trade},
+	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade},
 	orders::Member,
 	record::Recorded,
 	work::{TaskView, WorkItem, WorkerView},
@@ -86,6 +86,7 @@ questions! {
 	RECORD = MarketplaceApi.record(Recorded) -> Option<RecordView>;
 	ORDER = MarketplaceApi.order(OrderHash) -> Option<OrderView>;
 	DEAL = MarketplaceApi.deal(DealId) -> Option<DealView>;
+	OPEN_DEALS = MarketplaceApi.open_deals(WorkerpoolId, Option<DealId>, u32) -> Vec<OpenDeal>;
 	TRADES = MarketplaceApi.trades(CategoryId, u32) -> Vec<Trade>;
 	SIGNING_DOMAIN = MarketplaceApi.signing_domain() -> DomainView;
 	CATEGORIES = MarketplaceApi.categories() -> Vec<(CategoryId, Category)>;

@@ -9,6 +9,7 @@ pub mod described;
 mod domain;
 pub mod hex;
 mod number;
+mod open_deal;
 mod order;
 #[cfg(test)]
 mod parsing;
@@ -32,6 +33,7 @@ pub use self::{
 	domain::SigningDomain,
 	hex::Hex,
 	number::{Decimal, Whole},
+	open_deal::OpenDeal,
 	order::{
 		AppOrder, DatasetOrder, HashedOrder, LeastRecord, Order, OrderKind, Request, RequestOrder, WorkerpoolOrder,
 	},

@@ -10,11 +10,11 @@ use rlc_primitives::{
 	deal::Category,
 	market::{Rank, Trade},
 	record::Recorded,
-	AnyOrder, CategoryId, DealId, OrderHash, RequestOrder,
+	AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, WorkerpoolId,
 };
 
 pub use rlc_primitives::market::{
-	BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, RecordView, MAX_PAGE,
+	BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OpenDeal, OrderView, RecordView, MAX_PAGE,
 };
 
 sp_api::decl_runtime_apis! {
@@ -34,6 +34,10 @@ sp_api::decl_runtime_apis! {
 
 		/// Returns a deal; `None` if there never was one, or if it is pruned.
 		fn deal(id: DealId) -> Option<DealView>;
+
+		/// Returns a workerpool's deals that have open tasks, in the order of their ids, after `after`: at most `limit`, and
+		/// at most [`MAX_PAGE`]. Fewer are the last ones.
+		fn open_deals(workerpool: WorkerpoolId, after: Option<DealId>, limit: u32) -> Vec<OpenDeal>;
 
 		/// Returns the last trades of a category, the newest first.
 		fn trades(category: CategoryId, limit: u32) -> Vec<Trade>;

@@ -17,7 +17,7 @@ use crate::{
 	agreement::{Agreement, Now, Proposal},
 	matching::{Conditions, Refusal, Terms},
 	types::{DealProgress, Trade},
-	Categories, Config, Consumed, Deals, Error, Event, Pallet, Params, Progress,
+	Categories, Config, Consumed, Deals, Error, Event, OpenDeals, Pallet, Params, Progress,
 };
 
 impl<T: Config> Pallet<T> {
@@ -80,6 +80,7 @@ impl<T: Config> Pallet<T> {
 			},
 		);
 		Deals::<T>::insert(id, &deal);
+		OpenDeals::<T>::insert(deal.workerpool.id, id, ());
 		if unattended {
 			Self::note_unattended(&deal);
 		}
@@ -122,6 +123,9 @@ impl<T: Config> traits::Deals for Pallet<T> {
 		Progress::<T>::insert(id, progress);
 
 		if closed {
+			if let Some(deal) = Deals::<T>::get(id) {
+				OpenDeals::<T>::remove(deal.workerpool.id, id);
+			}
 			Self::deposit_event(Event::DealClosed { deal: *id });
 		}
 		Ok(())

@@ -199,7 +199,7 @@ pub mod pallet {
 	}
 
 	/// The layout of storage that this code reads and writes. A change of it needs a migration.
-	const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	/// The pallet's handle.
 	#[pallet::pallet]
@@ -284,6 +284,13 @@ pub mod pallet {
 	/// How far each deal has come. Comes, goes and is paid for with the deal.
 	#[pallet::storage]
 	pub type Progress<T> = StorageMap<_, Blake2_128Concat, DealId, DealProgress>;
+
+	/// The deals of each workerpool that have open tasks: what its scheduler has to do, however long it was away.
+	///
+	/// Comes with the deal, is paid for by its deposit, and goes when its last task is closed. The keys of deals are hashes,
+	/// so they are not hashed again.
+	#[pallet::storage]
+	pub type OpenDeals<T> = StorageDoubleMap<_, Blake2_128Concat, WorkerpoolId, Identity, DealId, ()>;
 
 	/// The last trades of each category: at most `TradeHistory`, the newest overwrites the oldest.
 	#[pallet::storage]

@@ -4,14 +4,14 @@ use alloc::vec::Vec;
 
 use frame_support::traits::{Get, Time};
 use rlc_primitives::{
-	deal::Category, money, traits::TaskCharge, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder,
+	deal::Category, money, traits::TaskCharge, AnyOrder, CategoryId, DealId, OrderHash, RequestOrder, WorkerpoolId,
 };
 
 use crate::{
-	api::{BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OrderView, MAX_PAGE},
+	api::{BookEntry, BookFilter, BookPage, DealView, DomainView, Estimate, OpenDeal, OrderView, MAX_PAGE},
 	search::{Ask, Budget, Found, Search},
 	types::{self, OfferKey, Offered, Rank, Trade},
-	Categories, Config, Consumed, Deals, NextCategory, Orders, Pallet, Params, Presigned, Progress,
+	Categories, Config, Consumed, Deals, NextCategory, OpenDeals, Orders, Pallet, Params, Presigned, Progress,
 };
 
 impl<T: Config> Pallet<T> {
@@ -125,6 +125,24 @@ impl<T: Config> Pallet<T> {
 		let deal = Deals::<T>::get(id)?;
 		let params = Params::<T>::get(id)?;
 		Some(DealView { id, deal, params, progress: Progress::<T>::get(id)? })
+	}
+
+	/// Returns a workerpool's deals that have open tasks, in the order of their ids, after `after`.
+	pub fn open_deals(workerpool: WorkerpoolId, after: Option<DealId>, limit: u32) -> Vec<OpenDeal> {
+		let ids = match after {
+			None => OpenDeals::<T>::iter_key_prefix(workerpool),
+			Some(after) => {
+				OpenDeals::<T>::iter_key_prefix_from(workerpool, OpenDeals::<T>::hashed_key_for(workerpool, after))
+			}
+		};
+		let limit = usize::try_from(limit.min(MAX_PAGE)).unwrap_or(usize::MAX);
+		ids.take(limit).filter_map(Self::open_deal_view).collect()
+	}
+
+	fn open_deal_view(id: DealId) -> Option<OpenDeal> {
+		let deal = Deals::<T>::get(id)?;
+		let open = Progress::<T>::get(id)?.open;
+		Some(OpenDeal { id, scheduler: deal.workerpool.owner, first: deal.first, size: deal.size, open })
 	}
 
 	/// Returns the last trades of a category, the newest first.

@@ -12,8 +12,8 @@ use sp_runtime::TryRuntimeError;
 use crate::{
 	book::{entries, offer_entry},
 	types::Listed,
-	Book, Categories, Config, Consumed, Deals, HoldReason, NextCategory, Offers, Orders, Pallet, Params, PoolRecords,
-	Presigned, Progress, Trades,
+	Book, Categories, Config, Consumed, Deals, HoldReason, NextCategory, Offers, OpenDeals, Orders, Pallet, Params,
+	PoolRecords, Presigned, Progress, Trades,
 };
 
 impl<T: Config> Pallet<T> {
@@ -23,6 +23,7 @@ impl<T: Config> Pallet<T> {
 		Self::offers_list_the_orders()?;
 		Self::volume_is_consumed_once()?;
 		Self::deals_have_progress()?;
+		Self::open_deals_are_listed()?;
 		Self::deposits_are_held()?;
 		Self::bonds_are_held()?;
 		Self::unattended_tasks_are_counted()?;
@@ -95,6 +96,18 @@ impl<T: Config> Pallet<T> {
 		let deals = Deals::<T>::iter_keys().count();
 		ensure!(Progress::<T>::iter_keys().count() == deals, "I7: the progress of no deal is kept");
 		ensure!(Params::<T>::iter_keys().count() == deals, "I7: the params of no deal are kept");
+		Ok(())
+	}
+
+	/// Checks that the list of open deals has each deal with an open task under its pool, and nothing else.
+	fn open_deals_are_listed() -> Result<(), TryRuntimeError> {
+		let mut open: usize = 0;
+		for (id, _) in Progress::<T>::iter().filter(|(_, progress)| progress.open > 0) {
+			let deal = Deals::<T>::get(id).ok_or("the progress of no deal is kept")?;
+			ensure!(OpenDeals::<T>::contains_key(deal.workerpool.id, id), "a deal with an open task is not listed");
+			open = open.saturating_add(1);
+		}
+		ensure!(OpenDeals::<T>::iter_keys().count() == open, "I7: a deal without open tasks is listed as open");
 		Ok(())
 	}
 

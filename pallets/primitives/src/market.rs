@@ -284,6 +284,21 @@ pub struct DealView {
 	pub progress: DealProgress,
 }
 
+/// A deal that has open tasks, in brief.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct OpenDeal {
+	/// Its id.
+	pub id: DealId,
+	/// Who schedules it: the workerpool's owner when the orders matched.
+	pub scheduler: AccountId,
+	/// The index of its first task.
+	pub first: u64,
+	/// How many tasks it has.
+	pub size: u64,
+	/// How many of them are not closed.
+	pub open: u64,
+}
+
 /// How the tasks of a workerpool, under its current owner, or of an app ended. Weights are nRLC, halved every 90 days.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct RecordView {

@@ -31,6 +31,12 @@ pub trait Translation {
 	fn translate(key: &[u8], value: &[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 }
 
+/// Returns a value of a pallet's item with its key as it was.
+pub fn in_place(item: (&str, &str), key: &[u8], value: impl Encode) -> Option<(Vec<u8>, Vec<u8>)> {
+	let prefix = storage_prefix(item.0.as_bytes(), item.1.as_bytes());
+	Some(([&prefix, key].concat(), value.encode()))
+}
+
 /// Names a migration among all those that a chain went through.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
 pub struct Id {
@@ -46,10 +52,10 @@ impl<T: Translation> Translate<T> {
 		storage_prefix(T::Pallet::name().as_bytes(), T::ITEM.as_bytes())
 	}
 
-	/// Returns what one entry weighs: it is found, read, and written, perhaps elsewhere.
+	/// Returns what one entry weighs: it is found, read, and written, perhaps elsewhere, with what another entry adds to it.
 	fn weight() -> Weight {
 		let entry = Weight::from_parts(50_000_000, 20_000);
-		entry.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads_writes(2, 2))
+		entry.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads_writes(3, 2))
 	}
 
 	/// Translates the entry after the raw key `last`. Returns its raw key; `None` if there is none.

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use codec::{Decode, Encode};
+use codec::Decode;
 use frame_support::{
 	traits::{Get, OnRuntimeUpgrade},
 	weights::Weight,
@@ -15,7 +15,7 @@ use pallet_marketplace::types::{self, Listed, OfferKey, Published};
 use pallet_poco::{Delegate, Delegated, DueKey};
 use rlc_primitives::{market::DealProgress, money, rules::Standing, AnyOrder, Deal, DealId, Moment, OrderHash, TaskId};
 
-use super::translate::Translation;
+use super::translate::{in_place, Translation};
 pub use super::translate::{Finish, Translate};
 use crate::{presets::MAX_GAP, timing::NetworkLengths, Clock, Marketplace, Poco, Runtime};
 
@@ -41,12 +41,6 @@ impl OnRuntimeUpgrade for StartClock {
 		}
 		<Runtime as frame_system::Config>::DbWeight::get().reads_writes(2, 1)
 	}
-}
-
-/// Returns a value with its key as it was.
-fn in_place(item: (&str, &str), key: &[u8], value: impl Encode) -> Option<(Vec<u8>, Vec<u8>)> {
-	let prefix = frame_support::storage::storage_prefix(item.0.as_bytes(), item.1.as_bytes());
-	Some(([&prefix, key].concat(), value.encode()))
 }
 
 /// Deals begin in PoCo time when they began in chain time: the two were the same.

@@ -120,29 +120,32 @@ impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
+	/// Not measured yet: the write of the deal's entry in its workerpool's list.
 	/// `b`: 0 to 8192.
 	fn match_orders(b: u32, ) -> Weight {
-		Weight::from_parts(1_484_702_033, 45542)
-			.saturating_add(Weight::from_parts(13_205, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(57))
-			.saturating_add(T::DbWeight::get().writes(50))
+		Weight::from_parts(1_015_915_227, 45406)
+			.saturating_add(Weight::from_parts(12_093, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(44))
+			.saturating_add(T::DbWeight::get().writes(40))
 	}
+	/// Not measured yet: the write of the deal's entry in its workerpool's list.
 	/// `b`: 0 to 8192.
 	fn sponsor_match_orders(b: u32, ) -> Weight {
-		Weight::from_parts(1_449_868_464, 45542)
-			.saturating_add(Weight::from_parts(15_008, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(57))
-			.saturating_add(T::DbWeight::get().writes(50))
+		Weight::from_parts(1_044_346_975, 45406)
+			.saturating_add(Weight::from_parts(12_817, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(44))
+			.saturating_add(T::DbWeight::get().writes(40))
 	}
+	/// Not measured yet: the write of the deal's entry in its workerpool's list.
 	fn match_published_signed() -> Weight {
-		Weight::from_parts(1_044_196_000, 45542)
-			.saturating_add(T::DbWeight::get().reads(56))
-			.saturating_add(T::DbWeight::get().writes(50))
+		Weight::from_parts(699_430_000, 45406)
+			.saturating_add(T::DbWeight::get().reads(43))
+			.saturating_add(T::DbWeight::get().writes(40))
 	}
 	fn match_published_unattended() -> Weight {
-		Weight::from_parts(1_080_670_000, 45542)
-			.saturating_add(T::DbWeight::get().reads(55))
-			.saturating_add(T::DbWeight::get().writes(50))
+		Weight::from_parts(699_430_000, 45406)
+			.saturating_add(T::DbWeight::get().reads(43))
+			.saturating_add(T::DbWeight::get().writes(40))
 	}
 	fn authorize_match_published() -> Weight {
 		Weight::from_parts(1_105_057_000, 45542)

@@ -84,7 +84,7 @@ fn without_entries() {
 
 /// What the code has.
 fn of_today() -> [StorageVersion; 4] {
-	[2, 1, 2, 2].map(StorageVersion::new)
+	[2, 1, 3, 2].map(StorageVersion::new)
 }
 
 /// What chains have that only went through the migrations of one block: those of many are not part of a runtime that can
@@ -123,7 +123,7 @@ fn migrations_pass_their_own_checks_once_and_again() {
 	// What goes on over several blocks is checked where it is tested, and is done by now.
 	let erase = || {
 		without_versions();
-		StorageVersion::new(2).put::<Marketplace>();
+		StorageVersion::new(3).put::<Marketplace>();
 		StorageVersion::new(2).put::<Poco>();
 	};
 	earlier_chain(erase, || {
@@ -220,7 +220,7 @@ fn version_1_of_poco_and_marketplace_becomes_version_2() {
 		run::<v2::Translate<v2::Progress>>();
 		run::<v2::Finish<Marketplace, 1>>();
 
-		assert_eq!(versions()[2..], of_today()[2..]);
+		assert_eq!(versions()[2..], [2, 2].map(StorageVersion::new));
 		assert!((1u64..).zip(&workers).all(|(score, who)| Scores::<Runtime>::get(who).score == score));
 		let delegated = Delegates::<Runtime>::get(task).into_inner();
 		assert_eq!((delegated.len(), &delegated[0].delegate), (1, &delegate));
@@ -238,6 +238,61 @@ fn version_1_of_poco_and_marketplace_becomes_version_2() {
 
 		assert_eq!(run::<v2::Translate<v2::Scores>>(), 1, "once only");
 		assert!((1u64..).zip(&workers).all(|(score, who)| Scores::<Runtime>::get(who).score == score));
+	});
+}
+
+/// State as version 2 wrote it: bytes that do not come from today's types.
+#[test]
+fn version_2_of_the_marketplace_becomes_version_3() {
+	use pallet_marketplace::OpenDeals;
+	use rlc_primitives::{DealId, WorkerpoolId};
+	use rlc_runtime::migrations::v3;
+	use sp_core::{H160, H256};
+
+	chain(LOCAL).execute_with(|| {
+		blocks(1);
+		StorageVersion::new(2).put::<Marketplace>();
+		let owner = AccountId::new([1; 32]);
+		let id = |n: u8| DealId(H256::repeat_byte(n));
+		let hashed = |deal: DealId| frame_support::Blake2_128Concat::hash(deal.0.as_bytes());
+		// The first half of them are open; each pool has every other one.
+		let deals: Vec<_> = (1..=200u8).collect();
+		for n in &deals {
+			let deal = (
+				([1u8; 20], owner.clone(), 10u128),
+				None::<([u8; 20], AccountId, u128)>,
+				([n % 2; 20], owner.clone(), 1_000u128),
+				(owner.clone(), owner.clone(), None::<AccountId>, None::<[u8; 20]>),
+				(0u32, 300_000u64, 3u64, [0u8; 32], 77_000u64, 77_000u64),
+				(4u64, 2u64, 300u128, 300u128, 7u128, 1u8, 0u8),
+			);
+			write("Marketplace", "Deals", &hashed(id(*n)), deal);
+			let open = if *n <= 100 { 2u64 } else { 0 };
+			let closed_at = (open == 0).then_some(80_000u64);
+			let progress = (open, 2u64, closed_at, owner.clone(), 77u128, 5u64, false);
+			write("Marketplace", "Progress", &hashed(id(*n)), progress);
+		}
+		let before = data::<Marketplace>();
+
+		let steps = run::<v3::Translate<v3::Progress>>();
+		run::<v3::Finish<Marketplace, 2>>();
+
+		assert!(steps > 1, "more than fits into one step");
+		assert_eq!(versions()[2], StorageVersion::new(3));
+		for pool in [0u8, 1] {
+			let listed: Vec<_> = OpenDeals::<Runtime>::iter_key_prefix(WorkerpoolId(H160::repeat_byte(pool))).collect();
+			let open: Vec<_> = deals.iter().filter(|n| **n <= 100 && **n % 2 == pool).map(|n| id(*n)).collect();
+			assert_eq!(listed, open);
+		}
+		let listed = storage_prefix(b"Marketplace", b"OpenDeals");
+		let mut after = data::<Marketplace>();
+		after.retain(|(key, _)| !listed.ends_with(&key[..key.len().min(16)]));
+		assert_eq!(after, before, "nothing else has changed");
+		let first = Marketplace::open_deals(WorkerpoolId(H160::repeat_byte(1)), None, 1);
+		assert_eq!((first[0].id, first[0].open, first[0].first, first[0].size), (id(1), 2, 4, 2));
+
+		assert_eq!(run::<v3::Translate<v3::Progress>>(), 1, "once only");
+		assert_eq!(OpenDeals::<Runtime>::iter_keys().count(), 100);
 	});
 }
 

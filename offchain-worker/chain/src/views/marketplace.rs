@@ -2,9 +2,9 @@
 
 use rlc_primitives::{
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, Estimate, OrderView, Rank, RecordView, Trade},
+	market::{BookFilter, BookPage, DealView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade, MAX_PAGE},
 	record::Recorded,
-	AnyOrder, Balance, CategoryId, DealId, OrderHash, RequestOrder, SigningDomain,
+	AnyOrder, Balance, CategoryId, DealId, OrderHash, RequestOrder, SigningDomain, WorkerpoolId,
 };
 
 use crate::{questions, Chain, Error};
@@ -54,6 +54,21 @@ impl Chain {
 	/// Returns a deal; `None` if there is none, or if it is pruned.
 	pub async fn deal(&self, id: DealId) -> Result<Option<DealView>, Error> {
 		self.question(&questions::DEAL, &(id,)).await
+	}
+
+	/// Returns a workerpool's deals that have open tasks. Each page is of the best block of its moment: a deal that opens
+	/// meanwhile may be missing.
+	pub async fn open_deals(&self, workerpool: WorkerpoolId) -> Result<Vec<OpenDeal>, Error> {
+		let (mut deals, mut after) = (Vec::<OpenDeal>::new(), None);
+		loop {
+			let page: Vec<OpenDeal> = self.question(&questions::OPEN_DEALS, &(workerpool, after, MAX_PAGE)).await?;
+			let is_last = page.len() < MAX_PAGE as usize;
+			deals.extend(page);
+			after = deals.last().map(|deal| deal.id);
+			if is_last {
+				return Ok(deals);
+			}
+		}
 	}
 
 	/// Returns the last trades of a category, the newest first.

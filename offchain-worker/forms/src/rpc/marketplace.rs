@@ -1,13 +1,13 @@
 //! The namespace `marketplace`: market data without any server in between.
 
-use rlc_primitives::{CategoryId, DealId, OrderHash};
+use rlc_primitives::{CategoryId, DealId, OrderHash, WorkerpoolId};
 use serde_json::json;
 use sp_core::H256;
 
 use super::{error, examples, At, Method, Part, Subscription};
 use crate::{
-	described::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, Order, Record, Recorded, Request,
-	SigningDomain, Trade,
+	described::As, BookPage, Category, Cursor, Deal, Estimate, Filter, KnownOrder, OpenDeal, Order, Record, Recorded,
+	Request, SigningDomain, Trade,
 };
 
 const AT: &str = "The hash of the block that is asked about. Absent: the best block.";
@@ -25,6 +25,7 @@ pub(super) fn methods() -> Vec<Method> {
 		order(),
 		order_hash(),
 		deal(),
+		open_deals(),
 		trades(),
 		signing_domain(),
 		categories(),
@@ -136,6 +137,30 @@ fn deal() -> Method {
 		errors: error::OF_QUESTIONS,
 		asked: vec![json!(examples::deal_id())],
 		answered: examples::deal(2, None),
+		subscription: None,
+	}
+}
+
+fn open_deals() -> Method {
+	Method {
+		name: "marketplace_openDeals",
+		summary: "Returns a workerpool's deals that have open tasks, in the order of their ids.",
+		description: "If there are as many as were asked for, more may follow.",
+		params: vec![
+			Part::required::<As<WorkerpoolId>>("workerpool", "The workerpool's id."),
+			Part::optional::<As<DealId>>(
+				"after",
+				"The id of the last deal of the page before. Absent: the first page.",
+			),
+			Part::optional::<u32>("limit", "How many deals at most, and at most 100. Absent: 20."),
+			at(),
+		],
+		answer: Part::required::<Vec<OpenDeal>>("deals", "The deals."),
+		errors: error::OF_QUESTIONS,
+		asked: vec![json!(examples::workerpool()), json!(null), json!(1)],
+		answered: json!([{
+			"id": examples::deal_id(), "scheduler": examples::BOB, "first": "0", "size": "3", "open": "2",
+		}]),
 		subscription: None,
 	}
 }

@@ -1,16 +1,18 @@
 //! Deals: who pays, what is fixed, what is locked, and how they end.
 
+use std::collections::BTreeSet;
+
 use frame_support::{assert_noop, assert_ok};
 use rlc_primitives::{
 	deal::{Resource, Settlement},
 	traits::Deals,
-	AccountId, CallbackId, Deal, RLC,
+	AccountId, CallbackId, Deal, WorkerpoolId, RLC,
 };
 use sp_core::H160;
 use sp_runtime::TokenError;
 
 use super::*;
-use crate::{types::Trade, Error, Event, Orders, Progress};
+use crate::{api::OpenDeal, types::Trade, Error, Event, OpenDeals, Orders, Progress};
 
 fn sponsored(who: Who, four: &Four) -> DispatchResult {
 	Market::sponsor_match_orders(who.origin(), Box::new(four.signed()))
@@ -232,6 +234,62 @@ fn deal_closes_with_its_last_task() {
 		assert_eq!(Progress::<Test>::get(deal).unwrap().closed_at, Some(START + 2));
 		assert_noop!(Market::close_task(&deal, START + 3), Error::<Test>::NoOpenTask);
 		assert_noop!(Market::close_task(&DealId::default(), START), Error::<Test>::DealNotFound);
+	});
+}
+
+#[test]
+fn deal_is_listed_as_open_until_its_last_task_closes() {
+	test(|| {
+		let deal = two_tasks();
+		let pool = Market::deal_view(deal).unwrap().deal.workerpool.id;
+		let listed = |open| OpenDeal { id: deal, scheduler: Who::Scheduler.id(), first: 0, size: 2, open };
+		assert_eq!(Market::open_deals(pool, None, 10), [listed(2)]);
+		assert_eq!(Market::open_deals(WorkerpoolId::default(), None, 10), [], "it is another pool's");
+		assert_ok!(Market::close_task(&deal, START));
+		settle_one();
+		assert_eq!(Market::open_deals(pool, None, 10), [listed(1)]);
+		assert_ok!(Market::close_task(&deal, START));
+		settle_one();
+		assert_eq!(Market::open_deals(pool, None, 10), []);
+	});
+}
+
+#[test]
+fn open_deals_are_listed_page_by_page() {
+	test(|| {
+		let deals: BTreeSet<_> = (1..=5u8)
+			.map(|number| {
+				let four = four().with(|it| {
+					it.request.salt.0[0] = number;
+					it.request.volume = 1;
+				});
+				assert_ok!(four.matched());
+				four.deal()
+			})
+			.collect();
+		let pool = Market::deal_view(*deals.first().unwrap()).unwrap().deal.workerpool.id;
+		let (mut found, mut after) = (Vec::new(), None);
+		loop {
+			let page = Market::open_deals(pool, after, 2);
+			assert!(page.len() <= 2);
+			found.extend(page.iter().map(|deal| deal.id));
+			match page.last() {
+				Some(last) if page.len() == 2 => after = Some(last.id),
+				_ => break,
+			}
+		}
+		assert_eq!(found, deals.into_iter().collect::<Vec<_>>(), "each once, by id");
+		assert_eq!(Market::open_deals(pool, None, u32::MAX).len(), 5);
+	});
+}
+
+#[test]
+fn unlisted_open_deal_is_seen_by_try_state() {
+	market().execute_with(|| {
+		let deal = two_tasks();
+		let pool = Market::deal_view(deal).unwrap().deal.workerpool.id;
+		OpenDeals::<Test>::remove(pool, deal);
+		assert_eq!(Market::do_try_state(), Err("a deal with an open task is not listed".into()));
 	});
 }
 
