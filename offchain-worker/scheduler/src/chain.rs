@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use rlc_primitives::{
 	assets::AppKind,
+	market::OpenDeal,
 	money::Score,
 	work::{FailureCause, TaskRef, TaskView},
 	AccountId, Deal, DealId, GroupId, Moment, OrderHash, WorkerpoolOrder,
@@ -62,6 +63,9 @@ pub enum BlockKind {
 pub trait PoolChain: Send + Sync + 'static {
 	/// Returns a deal; `None` if there is none.
 	async fn deal(&self, deal: DealId) -> Answer<Option<DealFacts>>;
+
+	/// Returns the deals that have open tasks, of those that this account schedules.
+	async fn open_deals(&self) -> Answer<Vec<OpenDeal>>;
 
 	/// Returns what time it is on the chain: that of the best block.
 	async fn clock(&self) -> Answer<rlc_chain::Clock>;

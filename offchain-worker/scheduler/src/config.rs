@@ -99,10 +99,6 @@ pub struct Config {
 	pub quiet: Option<Duration>,
 	/// Whether orders that were withdrawn are on sale again from this start on.
 	pub resume: bool,
-	/// From which block on to look for deals of the pool, at the first start with a database. `None`: the last few
-	/// minutes. A pool that had deals before, and lost its database, has to say since when, to a node that still has those
-	/// blocks.
-	pub first_block: Option<u32>,
 }
 
 impl Config {
@@ -134,7 +130,6 @@ impl Config {
 			max_loss: Some(5 * RLC),
 			quiet: None,
 			resume: false,
-			first_block: None,
 		}
 	}
 }

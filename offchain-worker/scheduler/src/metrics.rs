@@ -48,6 +48,8 @@ pub(crate) struct Metrics {
 	waiting: IntGauge,
 	tasks: IntGauge,
 	deals: IntGauge,
+	/// By how much the machine's clock is ahead of the chain's time, in seconds.
+	pub clock_ahead: IntGauge,
 	best: IntGauge,
 	finalized: IntGauge,
 	stake_lost: IntGauge,
@@ -110,6 +112,7 @@ impl Metrics {
 			waiting: gauge("tasks_waiting", "Tasks that wait for a worker")?,
 			tasks: gauge("tasks", "Tasks in memory")?,
 			deals: gauge("deals", "Deals that are not over")?,
+			clock_ahead: gauge("clock_ahead_seconds", "By how much the machine's clock is ahead of the chain's time")?,
 			best: gauge("best_block", "Number of the best block")?,
 			finalized: gauge("finalized_block", "Number of the last final block")?,
 			store_bytes: gauge("store_bytes", "Bytes of the store's contents, wherever they are")?,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
 use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceCall, MarketplaceEvent, PocoCall, ProxyType, Sender};
 use rlc_primitives::{
-	market::{BookEntry, BookFilter, BookKey, MAX_PAGE},
+	market::{BookEntry, BookFilter, BookKey, OpenDeal, MAX_PAGE},
 	money::Score,
 	task::Stage,
 	work::{Delegate, FailureCause, TaskRef, TaskView},
@@ -57,6 +57,13 @@ impl PoolChain for NodeChain {
 		let kind = app.content.kind;
 		let closed = view.progress.closed_at;
 		Ok(Some(DealFacts { deal: view.deal, kind, asked, unservable, content, closed }))
+	}
+
+	async fn open_deals(&self) -> Answer<Vec<OpenDeal>> {
+		let mut deals = self.chain.open_deals(self.workerpool).await.map_err(ChainError::new)?;
+		// Those of an earlier owner of the pool are not this account's.
+		deals.retain(|deal| deal.scheduler == self.sender.account());
+		Ok(deals)
 	}
 
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {

@@ -92,12 +92,6 @@ pub(crate) struct Terms {
 	pub max_result: u64,
 	/// How long results and records are kept after a deal closed, in ms.
 	pub retention: Moment,
-	/// The most that the store holds of one requester's results, in bytes.
-	pub quota_each: u64,
-	/// How many bytes a requester can upload for each RLC that it paid.
-	pub uploads_per_rlc: u64,
-	/// Where to begin to look for deals at the first start.
-	pub first_block: Option<u32>,
 	/// From which failure rate on, in percent, deals of a requester or an app are served last.
 	pub max_failures: u8,
 	/// When to stop selling.
@@ -163,10 +157,8 @@ struct Beats {
 	clean: Instant,
 	/// The last sign of life of this instance.
 	lease: Instant,
-	/// Other instances were met, or it was tried.
-	met: Instant,
-	/// The database was away for so long that other instances could not give signs of life either.
-	away: Option<Instant>,
+	/// When the chain last listed the pool's open deals.
+	deals: Option<Instant>,
 }
 
 impl Pool {
@@ -189,7 +181,7 @@ impl Pool {
 			missed: Vec::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
-			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, met: now, away: None },
+			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, deals: None },
 		}
 	}
 

@@ -28,9 +28,6 @@ use crate::{
 	Config, Error,
 };
 
-/// How many final blocks before the last one are looked through at the first start: less than a node keeps.
-const LOOK_BACK: u32 = 200;
-
 /// A scheduler that runs. Dropping the handle does not stop it.
 pub struct Handle {
 	/// Where it listens.
@@ -81,16 +78,12 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 		chain.group(group).await?.ok_or(Error::UnknownGroup(group))?;
 	}
 	let workerpool = find_or_register(&config.pool, known, &url, &chain, &sender).await?;
-	let first_block = match config.first_block {
-		Some(block) => block,
-		None => chain.finalized().await?.0.saturating_sub(LOOK_BACK),
-	};
 	let account = key.account();
 	let genesis = chain.genesis();
 	let domain = chain.domain().await?;
 	let identity = Identity { workerpool, account, genesis, domain, key };
 	let chain = Arc::new(NodeChain::new(chain, sender, workerpool));
-	start_over(config, listener, db, chain, identity, first_block).await
+	start_over(config, listener, db, chain, identity).await
 }
 
 /// Binds the address of the configuration.
@@ -117,14 +110,19 @@ pub(crate) async fn start_over(
 	db: Db,
 	chain: Arc<dyn PoolChain>,
 	identity: Identity,
-	first_block: u32,
 ) -> Result<Handle, Error> {
 	db.claim(identity.workerpool, identity.genesis).await?;
 	if let Some(url) = config.instance_url.as_ref().filter(|_| db.is_shared()) {
 		db.announce(url).await?;
 	}
 	let store = open_store(&config, &db).await?;
-	let terms = terms(&config, first_block);
+	let terms = Terms {
+		heartbeat: millis(config.heartbeat).max(1),
+		max_result: config.max_result,
+		retention: millis(config.retention),
+		max_failures: config.max_failures,
+		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
+	};
 	if config.resume {
 		resume(&db, &*chain).await?;
 	}

@@ -12,7 +12,7 @@ use super::{
 	rows::{account, bytes, bytes32, number, unsigned},
 	Db, DbError,
 };
-use crate::model::{Ended, Endings, Machine, Party, Selling, Standings, DAY, HOUR, MAX_MACHINES, RECENT, REMEMBERED};
+use crate::model::{Ended, Endings, Machine, Now, Party, Selling, Standings, DAY, HOUR, RECENT, REMEMBERED};
 
 /// Names of values in `meta`.
 const WITHDRAWN: &str = "withdrawn";
@@ -36,9 +36,9 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn business(&self, now: Moment) -> Result<Business, DbError> {
-		let machines = self.machines(now).await?;
-		let standings = Standings::new(self.days(now).await?, self.losses(now).await?);
+	pub async fn business(&self, now: Now) -> Result<Business, DbError> {
+		let machines = self.machines(now.local).await?;
+		let standings = Standings::new(self.days(now.date).await?, self.losses(now.date).await?);
 		Ok(Business { machines, standings, selling: self.selling().await? })
 	}
 
@@ -127,11 +127,11 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn prune_business(&self, now: Moment) -> Result<(), DbError> {
+	pub async fn prune_business(&self, now: Now) -> Result<(), DbError> {
 		for (sql, oldest) in [
-			("DELETE FROM machines WHERE seen <= $1", number(now.saturating_sub(RECENT))),
-			("DELETE FROM standings WHERE day <= $1", oldest_day(now)),
-			("DELETE FROM losses WHERE hour <= $1", oldest_hour(now)),
+			("DELETE FROM machines WHERE seen <= $1", number(now.local.saturating_sub(RECENT))),
+			("DELETE FROM standings WHERE day <= $1", oldest_day(now.date)),
+			("DELETE FROM losses WHERE hour <= $1", oldest_hour(now.date)),
 		] {
 			sqlx::query(sql).bind(oldest).execute(&self.pool()).await?;
 		}

@@ -22,9 +22,7 @@ const MOST_PAID: i64 = 1 << 61;
 /// What one turn changed.
 #[derive(Debug, Default)]
 pub struct Batch {
-	/// Names it, if it may be written again: what counts is counted once.
-	pub name: String,
-	/// New deals.
+	/// New deals, and those that a fork undid and that are there again.
 	pub deals: Vec<DealRow>,
 	/// Deals whose tasks are all closed, with the time, in ms.
 	pub closed: Vec<(DealId, Moment)>,
@@ -90,7 +88,7 @@ impl Db {
 		}
 		for deal in &batch.deals {
 			let sql = "INSERT INTO deals (deal, first, size, next_part, closed) VALUES ($1, $2, $3, 0, 0) \
-				ON CONFLICT (deal) DO NOTHING";
+				ON CONFLICT (deal) DO UPDATE SET closed = 0";
 			let query = sqlx::query(sql).bind(hash(deal.deal.0)).bind(number(deal.first)).bind(number(deal.size));
 			query.execute(&mut *transaction).await?;
 		}

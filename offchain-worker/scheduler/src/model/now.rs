@@ -7,6 +7,8 @@ use rlc_primitives::Moment;
 pub struct Now {
 	/// By this machine: for workers' signs of life.
 	pub local: Moment,
-	/// By the chain: for deadlines.
+	/// PoCo time: for deadlines.
 	pub chain: Moment,
+	/// Chain time: for what is decided about money by the hour or the day.
+	pub date: Moment,
 }

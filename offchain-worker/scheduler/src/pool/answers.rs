@@ -66,7 +66,7 @@ impl Pool {
 
 	fn status(&self) -> PoolStatus {
 		let (now, terms, selling) = (self.now(), &self.means.terms, self.orders.selling);
-		let worst = self.state.standings().at_least(terms.max_failures, now.local);
+		let worst = self.state.standings().at_least(terms.max_failures, now.date);
 		let served_last = worst.into_iter().take(MAX_SERVED_LAST).map(|(party, failure_rate)| {
 			let who = match party {
 				Party::Requester(requester) => Counted::Requester(Account(requester)),

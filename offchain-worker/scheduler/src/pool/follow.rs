@@ -20,19 +20,51 @@ impl Pool {
 	/// Reads what was written down, and follows the chain from there.
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
 		self.ask_the_time().await;
-		self.means.db.enlist().await?;
-		let business = self.means.db.business(system_time()).await?;
+		self.means.db.renew(system_time()).await?;
+		let business = self.means.db.business(self.now()).await?;
 		self.recalled(business);
-		let cursor = self.means.db.cursor().await?;
-		self.cursor = cursor.unwrap_or(0);
-		let from = cursor.map(|cursor| cursor.saturating_add(1)).or(self.means.terms.first_block);
+		self.cursor = self.means.db.cursor().await?.unwrap_or(0);
+		// Blocks tell what happens from here on, and the state what happened before, however long ago: no node has to keep
+		// that.
+		let from = self.last_final().await;
 		for row in self.means.db.open_deals().await? {
 			self.read_deal(row.deal, false);
 		}
 		for kind in [BlockKind::Best, BlockKind::Final] {
 			tokio::spawn(follow(self.means.clone(), from, kind));
 		}
+		self.find_deals();
 		Ok(())
+	}
+
+	/// Asks the chain which deals of the pool are open. Events say so sooner, but they are hints: a scheduler that was away,
+	/// or a node that has discarded old state, misses some.
+	pub(super) fn find_deals(&self) {
+		let means = self.means.clone();
+		let known = self.state.deals().keys().copied().collect();
+		tokio::spawn(async move {
+			let _permit = means.calls.acquire().await;
+			match means.chain.open_deals().await {
+				// Fails only when the pool ends.
+				Ok(deals) => _ = means.inputs.send(Input::OpenDeals(known, deals)).await,
+				Err(error) => tracing::warn!("the chain does not list the pool's open deals: {error}"),
+			}
+		});
+	}
+
+	/// Returns the last final block, once the chain tells; `None` if this scheduler is to stop.
+	async fn last_final(&self) -> Option<u32> {
+		let shutdown = self.means.shutdown.clone();
+		loop {
+			match self.means.chain.finalized().await {
+				Ok(number) => return Some(number),
+				Err(error) => tracing::warn!("the chain does not tell which block is final: {error}"),
+			}
+			tokio::select! {
+				() = shutdown.begun() => return None,
+				() = sleep(PAUSE) => {}
+			}
+		}
 	}
 
 	/// Asks the chain what time it is, until it tells or this scheduler is to stop. PoCo time may be far behind the

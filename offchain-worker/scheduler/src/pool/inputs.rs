@@ -1,13 +1,19 @@
 //! What the pool is told.
 
-use rlc_primitives::{AccountId, DealId, Task, TaskEvent, TaskId};
+use std::collections::BTreeSet;
+
+use rlc_primitives::{market::OpenDeal, AccountId, Deal, DealId, Task, TaskEvent, TaskId};
 use rlc_protocol::{
 	worker::{Joined, Logs, Report, Session},
 	Account,
 };
-use tokio::sync::oneshot;
+use sp_core::H256;
+use tokio::{
+	sync::{mpsc, oneshot},
+	time::Instant,
+};
 
-use super::{spans, Adoption, Brought, Line, Pool};
+use super::{spans, system_time, Adoption, Brought, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
 	db::HomelessRow,
@@ -32,6 +38,8 @@ pub(crate) enum Input {
 	Block(BlockKind, ChainBlock),
 	/// A deal was read.
 	Deal(DealId, Answer<Option<Box<DealFacts>>>),
+	/// The pool's open deals, as the chain lists them, and the deals that were in memory when it was asked.
+	OpenDeals(Vec<DealId>, Vec<OpenDeal>),
 	/// A part of a deal was taken into memory, if there is one.
 	Adopted(DealId, Result<Option<Adoption>, String>),
 	/// An extrinsic about a task was included or not.
@@ -70,6 +78,7 @@ impl Pool {
 			Input::Block(BlockKind::Best, block) => self.see_best(block),
 			Input::Block(BlockKind::Final, block) => self.see_final(&block),
 			Input::Deal(deal, facts) => self.deal_read(deal, facts),
+			Input::OpenDeals(asked_about, deals) => self.deals_found(&asked_about, &deals),
 			Input::Adopted(deal, adoption) => self.adopted(deal, adoption),
 			Input::Sent(task, sending, result) => self.sent(task, sending, result),
 			Input::Refreshed(task, version, Ok(chain)) => {
@@ -141,7 +150,11 @@ impl Pool {
 	/// Records a block that is best.
 	fn see_best(&mut self, block: ChainBlock) {
 		self.see_deals(&block);
-		self.clock.set(block.clock);
+		self.see_time(block.clock);
+		// Events of blocks that the node has discarded, or that were passed over, are told by nobody.
+		if self.state.best() > 0 && block.number > self.state.best().saturating_add(1) {
+			self.read_anew();
+		}
 		if self.state.deals().values().any(|deal| deal.adopting) {
 			let is_unknown = |event: &&ChainEvent| event.task().is_some_and(|task| self.state.task(&task).is_none());
 			let missed = block.events.iter().filter(is_unknown).map(|event| (block.number, event.clone()));
@@ -158,6 +171,47 @@ impl Pool {
 			if contributions.len() > 1 {
 				self.stale.extend(contributions.iter().map(|one| one.worker.clone()));
 			}
+		}
+	}
+
+	/// Records the time of a block, and tells if the machine's clock is far from it.
+	fn see_time(&mut self, block: rlc_chain::Clock) {
+		let Some(ahead) = self.clock.follow(block, system_time()) else { return };
+		self.means.metrics.clock_ahead.set(ahead / 1_000);
+		if self.clock.is_to_tell(ahead) {
+			tracing::error!(
+				"this machine's clock differs from the chain's by {} s: set it; claims that are signed by it are refused, and \
+				 deadlines go by the chain's time",
+				ahead / 1_000
+			);
+		}
+	}
+
+	/// Asks the chain about all that is in memory: what was told of it may be incomplete.
+	fn read_anew(&mut self) {
+		tracing::warn!("blocks were missed: tasks and deals are read anew");
+		for task in self.state.tasks().keys().copied().collect::<Vec<_>>() {
+			self.refresh(task);
+		}
+		self.find_deals();
+	}
+
+	/// Takes note of the pool's open deals, as the chain lists them. Deals in memory that it does not list are over.
+	fn deals_found(&mut self, asked_about: &[DealId], deals: &[OpenDeal]) {
+		self.beats.deals = Some(Instant::now());
+		for deal in deals {
+			self.deal_opened(deal.id, deal.first, deal.size);
+		}
+		let open = deals.iter().map(|deal| deal.id).collect::<BTreeSet<_>>();
+		let is_over =
+			|id: &&DealId| !open.contains(id) && self.state.deal(id).is_some_and(|deal| deal.closed.is_none());
+		for id in asked_about.iter().filter(is_over).copied().collect::<Vec<_>>() {
+			let of_it =
+				self.state.tasks().iter().filter(|(_, task)| task.chain().deal == id && !task.chain().is_closed());
+			for task in of_it.map(|(task, _)| *task).collect::<Vec<_>>() {
+				self.refresh(task);
+			}
+			self.read_deal(id, false);
 		}
 	}
 

@@ -14,6 +14,12 @@ use crate::{
 	Error,
 };
 
+/// How often, and after which pauses, writing is tried again before the scheduler gives up.
+const WRITE_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(5)).times(9);
+
+/// How often the chain is asked which deals are open.
+const LIST_DEALS: Duration = Duration::from_secs(60);
+
 impl Pool {
 	/// Decides, writes down, acts.
 	#[instrument(level = "debug", skip_all)]
@@ -63,9 +69,10 @@ impl Pool {
 			self.refresh_scores();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
-			self.look_for_homeless_again();
-			let homeless = self.state.note_homeless() + self.pruned.count();
-			self.means.metrics.homeless.set(homeless as i64);
+			if self.beats.deals.is_none_or(|listed| listed.elapsed() >= LIST_DEALS) {
+				self.find_deals();
+			}
+			self.see_to_business();
 		}
 		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
 			self.beats.clean = Instant::now();

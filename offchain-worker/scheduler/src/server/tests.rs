@@ -240,8 +240,8 @@ async fn start_by(scheduler: Key, config: Config, chain: &FakeChain) -> Handle {
 		domain: domain(),
 		key: scheduler,
 	};
-	let db = Db::open(&config.database).await.unwrap();
-	start_over(config, listener, db, Arc::new(chain.clone()), identity, 0).await.unwrap()
+	let db = Db::open(&config.database, system_time()).await.unwrap();
+	start_over(config, listener, db, Arc::new(chain.clone()), identity).await.unwrap()
 }
 
 struct Worker {

@@ -9,6 +9,7 @@ use futures::{
 };
 use rlc_primitives::{
 	assets::AppKind,
+	market::OpenDeal,
 	money::Score,
 	task::TaskError,
 	work::{FailureCause, TaskRef, TaskView},
@@ -77,6 +78,20 @@ impl FakeChain {
 		id
 	}
 
+	/// Opens a deal without a block that tells of it.
+	pub fn open_untold(&self, n: u8, trust: u64, size: u64) -> DealId {
+		self.world().open(n, trust, size, |_| ())
+	}
+
+	/// Makes a block that comes so many blocks after the last one: nobody sees those between.
+	pub fn skip(&self, count: u32) {
+		let time = self.world().now;
+		self.blocks.send_modify(|blocks| {
+			let number = blocks.last().map_or(0, |block| block.number) + count;
+			blocks.push(ChainBlock { number, clock: time.into(), events: Vec::new() });
+		});
+	}
+
 	/// Lets a worker contribute, as its software would: one that the chain has already changes nothing.
 	pub fn contribute(&self, task: TaskRef, worker: &AccountId, result: u8) {
 		self.change(|world| world.contribute(task.id(), worker, result).unwrap_or_default());
@@ -115,6 +130,19 @@ impl PoolChain for FakeChain {
 				closed: None,
 			}
 		}))
+	}
+
+	async fn open_deals(&self) -> Answer<Vec<OpenDeal>> {
+		let world = self.world();
+		let open_of = |id: &DealId| world.tasks.values().filter(|task| task.deal == *id && !task.is_closed()).count();
+		let deals = world.deals.iter().map(|(id, deal)| OpenDeal {
+			id: *id,
+			scheduler: deal.scheduler().clone(),
+			first: deal.first,
+			size: deal.size,
+			open: open_of(id) as u64,
+		});
+		Ok(deals.filter(|deal| deal.open > 0).collect())
 	}
 
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {

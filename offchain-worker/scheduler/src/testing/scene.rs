@@ -41,12 +41,10 @@ impl Scene {
 	/// Returns a scene with nothing in it.
 	pub fn new() -> Self {
 		let world = World { now: START, ..Default::default() };
-		Self {
-			state: State::new(MAX_RESULT, RETENTION),
-			world,
-			now: Now { local: START, chain: START },
-			decided: Vec::new(),
-		}
+		let now = Now { local: START, chain: START, date: START };
+		let mut state = State::new(MAX_RESULT);
+		state.recall_machines(Vec::new(), now);
+		Self { state, world, now, decided: Vec::new() }
 	}
 
 	/// Makes a deal, whose tasks are in memory.
@@ -132,7 +130,8 @@ impl Scene {
 		let end = self.now.local + time;
 		while self.now.local < end {
 			let step = HEARTBEAT.min(end - self.now.local);
-			self.now = Now { local: self.now.local + step, chain: self.now.chain + step };
+			let Now { local, chain, date } = self.now;
+			self.now = Now { local: local + step, chain: chain + step, date: date + step };
 			self.world.now = self.now.chain;
 			let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here());
 			for worker in here.map(|(account, _)| account.clone()).collect::<Vec<_>>() {

@@ -4,10 +4,14 @@ use rlc_primitives::{AppId, CategoryId, Restriction, Tag, WorkerpoolOrder};
 use rlc_protocol::worker::Resources;
 
 use super::*;
-use crate::model::{Ended, Ending, Machine, Party, Selling, DAY, MAX_MACHINES, REMEMBERED};
+use crate::model::{Ended, Ending, Machine, Now, Party, Selling, DAY, REMEMBERED};
 
 /// When tasks ended, in ms.
 const THEN: Moment = 3 * DAY;
+
+fn at(time: Moment) -> Now {
+	Now { local: time, chain: time, date: time }
+}
 
 fn parties() -> Vec<Party> {
 	vec![Party::Requester(account(1)), Party::App(AppId(H160::repeat_byte(2)))]
@@ -42,7 +46,7 @@ async fn business_is_counted_and_forgotten(db: &Db) {
 	// As two instances do.
 	db.write(&batch()).await.unwrap();
 	db.write(&batch()).await.unwrap();
-	let business = db.business(THEN).await.unwrap();
+	let business = db.business(at(THEN)).await.unwrap();
 	assert_eq!(business.machines, [(account(3), machine.clone())]);
 	for party in parties() {
 		assert_eq!(business.standings.failure_rate(&party, THEN), 40, "2 completed, 2 lost: 8 of 8 + 2 + 10");
@@ -50,8 +54,8 @@ async fn business_is_counted_and_forgotten(db: &Db) {
 	assert_eq!(business.standings.lost_since(0, THEN), 14);
 
 	let later = THEN + REMEMBERED * DAY;
-	db.prune_business(later).await.unwrap();
-	let business = db.business(THEN).await.unwrap();
+	db.prune_business(at(later)).await.unwrap();
+	let business = db.business(at(THEN)).await.unwrap();
 	assert!(business.machines.is_empty(), "removed, not only passed over");
 	assert_eq!(business.standings.at_least(1, THEN), []);
 	assert_eq!(business.standings.lost_since(0, THEN), 0);

@@ -76,7 +76,8 @@ async fn is_migrated(db: &Db) {
 	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool()).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
-	let business = db.business(NOW).await.unwrap();
+	let now = crate::model::Now { local: NOW, chain: NOW, date: NOW };
+	let business = db.business(now).await.unwrap();
 	assert_eq!((business.machines.len(), business.selling), (0, Selling::default()), "nothing was counted before");
 	let (row, parts) = db.task(task(3).id()).await.unwrap();
 	let given_up = Some("why".into());

@@ -221,7 +221,7 @@ fn task_without_workers_is_closed_after_the_contribution_deadline() {
 	let mut scene = Scene::new();
 	let id = task(scene.deal(100, 1, 1), 0);
 	scene.decide();
-	scene.now = Now { local: START + 7 * T, chain: START + 7 * T };
+	scene.now = Now { local: START + 7 * T, chain: START + 7 * T, date: START + 7 * T };
 	assert_eq!(scene.decide(), []);
 	scene.pass(MARGIN, &[]);
 	let actions = scene.decide();

@@ -22,12 +22,12 @@ impl State {
 		let is_theirs = ending != Ending::Lost || !task.replicates.is_empty() || deal.hopeless.is_some();
 		let parties = if is_theirs { parties(deal).to_vec() } else { Vec::new() };
 		for party in &parties {
-			self.standings.count(party.clone(), ending, now.local);
+			self.standings.count(party.clone(), ending, now.date);
 		}
 		if lost > 0 {
-			self.standings.lose(lost, now.local);
+			self.standings.lose(lost, now.date);
 		}
-		self.changes.ended.push(Ended { parties, ending, lost, at: now.local });
+		self.changes.ended.push(Ended { parties, ending, lost, at: now.date });
 	}
 
 	/// Replaces how tasks ended lately by what was written down, by all instances.
@@ -37,7 +37,7 @@ impl State {
 
 	/// Returns the greater failure rate of a deal's requester and of its app, in percent.
 	pub fn failure_rate(&self, deal: &DealState, now: Now) -> u8 {
-		let rates = parties(deal).map(|party| self.standings.failure_rate(&party, now.local));
+		let rates = parties(deal).map(|party| self.standings.failure_rate(&party, now.date));
 		rates.into_iter().max().unwrap_or(0)
 	}
 

@@ -289,6 +289,52 @@ async fn closed_task_accepts_late_logs_and_callback_data() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn deal_that_no_block_tells_of_is_found_in_the_state() {
+	// As over a node that has discarded the blocks of that time.
+	let yard = Yard::new().await;
+	let Yard { chain, dir, scheduler } = yard;
+	scheduler.stop().await.unwrap();
+	let deal = chain.open_untold(100, 1, 1);
+	let scheduler = start(config(&dir), &chain).await;
+	let yard = Yard { chain, dir, scheduler };
+	let mut bob = yard.worker("Bob").await;
+	assert_eq!(bob.tasks(1).await[0].task.deal, deal);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_database_loses_no_deal() {
+	let yard = Yard::new().await;
+	let deal = yard.deal(100, 1, 1, |_| ());
+	yard.until(TaskRef { deal, index: 0 }.id(), |_| true).await;
+	let Yard { chain, scheduler, .. } = yard;
+	scheduler.stop().await.unwrap();
+	(0..1_000).for_each(|_| chain.change(|_| Vec::new()));
+	let dir = tempfile::tempdir().unwrap();
+	let scheduler = start(config(&dir), &chain).await;
+	let yard = Yard { chain, dir, scheduler };
+	let mut bob = yard.worker("Bob").await;
+	assert_eq!(bob.tasks(1).await[0].task.deal, deal);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_read_anew_when_blocks_were_missed() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let task = TaskRef { deal: yard.deal(100, 2, 1, |_| ()), index: 0 };
+	bob.tasks(1).await;
+	let account = bob.key.account();
+	// A deal and a contribution in blocks that are passed over.
+	yard.chain.world().contribute(task.id(), &account, 7).unwrap();
+	let missed = yard.chain.open_untold(101, 1, 1);
+	yard.chain.skip(10);
+	yard.until(task.id(), |info| step_of(info, &bob) == Some(Step::Contributed)).await;
+	assert_eq!(bob.tasks(1).await[0].task.deal, missed);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scheduler_catches_up_with_what_happened_while_it_was_down() {
 	let yard = Yard::new().await;
 	let mut bob = yard.worker("Bob").await;
