@@ -9,7 +9,7 @@ pub mod metrics;
 pub mod observe;
 pub mod retry;
 pub mod shutdown;
-pub mod tls;
+pub mod week;
 
 pub use blocking::blocking;
 pub use error::one_line;

@@ -67,6 +67,6 @@ pub fn refreshed(state: &mut State, id: &TaskId, version: u64, chain: Option<(Ta
 		// It has changed since: the chain is asked again, if that still matters.
 		state.send_from(id, now.chain);
 	} else if let Some((chain, is_failure)) = chain {
-		state.replace_task(id, chain, is_failure);
+		state.replace_task(id, chain, is_failure, now);
 	}
 }

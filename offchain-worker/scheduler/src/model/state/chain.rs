@@ -44,25 +44,9 @@ impl State {
 		let weight = |worker: &AccountId| workers.get(worker).map_or(consensus::weight(0), |known| known.weight());
 		task.apply(event, number, weight);
 		match event {
-			TaskEvent::Contributed { worker, .. } => {
-				let operator = workers.get(worker).map_or_else(|| worker.clone(), |known| known.operator.clone());
-				// One that counted as lost, or was not known any more, counts again.
-				let part = task.replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(operator, now.local));
-				if part.is_pending() || part.is_written_off() {
-					self.set_step(id, worker, Step::Contributed, None, now);
-				}
-			}
+			TaskEvent::Contributed { worker, .. } => self.contributed(id, worker, now),
 			TaskEvent::Revealed { worker, .. } => self.step(id, worker, Step::Revealed, None, now),
-			TaskEvent::Closed { .. } => {
-				let winners = task.winners().cloned().collect::<Vec<_>>();
-				for winner in winners {
-					self.step(id, &winner, Step::Revealed, None, now);
-				}
-				self.await_finality(*id, number);
-				if !was_closed {
-					self.count_ending(id, now);
-				}
-			}
+			TaskEvent::Closed { .. } => self.closed(id, number, was_closed, now),
 			TaskEvent::Delegated { .. }
 			| TaskEvent::ConsensusReached { .. }
 			| TaskEvent::Reopened
@@ -75,12 +59,42 @@ impl State {
 
 	/// Replaces what was seen of a task by what the chain answers: the task, and whether its consensus was shown to be a
 	/// failure of the app.
-	pub fn replace_task(&mut self, id: &TaskId, chain: Task, is_failure: bool) {
+	pub fn replace_task(&mut self, id: &TaskId, chain: Task, is_failure: bool, now: Now) {
 		let block = self.best.saturating_add(BLOCK_MARGIN);
 		let Some(task) = self.tasks.get_mut(id) else { return };
+		let was_closed = task.chain().is_closed();
 		task.replace_chain(chain, is_failure, block);
-		if let Some(block) = task.closed_by {
-			self.await_finality(*id, block);
+		let closed_by = task.closed_by;
+		let contributors = task.chain().contributions.iter().map(|one| one.worker.clone()).collect::<Vec<_>>();
+		for worker in contributors {
+			self.contributed(id, &worker, now);
+		}
+		if let Some(block) = closed_by {
+			self.closed(id, block, was_closed, now);
+		}
+		self.touch(id);
+	}
+
+	/// Records that a worker contributed to a task. One that counted as lost, or was not known any more, counts again.
+	fn contributed(&mut self, id: &TaskId, worker: &AccountId, now: Now) {
+		let known = self.workers.get(worker);
+		let operator = known.map_or_else(|| worker.clone(), |known| known.operator.clone());
+		let Some(task) = self.tasks.get_mut(id) else { return };
+		let part = task.replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(operator, now.local));
+		if part.is_pending() || part.is_written_off() {
+			self.set_step(id, worker, Step::Contributed, None, now);
+		}
+	}
+
+	/// Records that a task is closed, by this block or an earlier one. `was_closed`: that was known.
+	fn closed(&mut self, id: &TaskId, block: u32, was_closed: bool, now: Now) {
+		let Some(task) = self.tasks.get(id) else { return };
+		for winner in task.winners().cloned().collect::<Vec<_>>() {
+			self.step(id, &winner, Step::Revealed, None, now);
+		}
+		self.await_finality(*id, block);
+		if !was_closed {
+			self.count_ending(id, now);
 		}
 	}
 
