@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod address;
+pub mod admin;
 pub mod needs;
 pub mod params;
 #[cfg(test)]
@@ -12,7 +13,7 @@ pub mod version;
 pub mod worker;
 
 pub use needs::Needs;
-pub use params::{InvalidParams, RequestParams, Unrepeatable, Unserved, Unsupported};
+pub use params::{InvalidParams, RequestParams, Unrepeatable, Unservable, Unsupported};
 pub use pool::PoolDescription;
 pub use rlc_json::Account;
 pub use rlc_primitives::work::TaskRef;

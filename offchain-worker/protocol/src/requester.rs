@@ -72,8 +72,17 @@ pub struct PoolInfo {
 pub struct PoolStatus {
 	/// The pool.
 	pub pool: PoolInfo,
-	/// Since when its orders are withdrawn, in ms, if the scheduler withdrew them.
+	/// Since when its orders are withdrawn, in ms of chain time, if the scheduler withdrew them since too much stake was lost.
 	pub withdrawn: Option<u64>,
+	/// Since when its operator has it paused, in ms of chain time, if that is so.
+	#[serde(default)]
+	pub paused: Option<u64>,
+	/// Why nothing is on sale, for people, if that is so.
+	#[serde(default)]
+	pub halted: Option<String>,
+	/// How many of its deals are not over: open, or with a result that is not in the store yet.
+	#[serde(default)]
+	pub deals: u64,
 	/// What the pool lost within a day, in nRLC, as far as it counts: since the orders were withdrawn or published again.
 	pub lost: Decimal<Balance>,
 	/// How much that may be before the orders are withdrawn, in nRLC; `None`: any.

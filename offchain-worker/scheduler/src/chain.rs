@@ -109,11 +109,8 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns the orders that the pool's owner has in the book, each with what is left of it as its volume.
 	async fn orders(&self) -> Answer<Vec<(OrderHash, WorkerpoolOrder)>>;
 
-	/// Withdraws orders from the book.
-	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()>;
-
-	/// Publishes orders, but for those of which the book has the same.
-	async fn publish(&self, orders: Vec<WorkerpoolOrder>) -> Answer<()>;
+	/// Withdraws orders from the book and publishes others, in one go as far as that fits into a transaction.
+	async fn replace(&self, withdraw: Vec<OrderHash>, publish: Vec<WorkerpoolOrder>) -> Answer<()>;
 
 	/// Delegates tasks to workers on chain.
 	async fn delegate(&self, tasks: Vec<TaskRef>, workers: Vec<AccountId>) -> Answer<()>;

@@ -7,10 +7,11 @@ use std::{
 };
 
 use rlc_primitives::{Balance, WorkerpoolId, RLC};
-use rlc_service::Tls;
+use rlc_service::week::Windows;
 use rlc_store::Url;
 
 pub use crate::admission::Admission;
+pub use crate::offer::Offer;
 
 /// Which pool a scheduler runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,8 +98,15 @@ pub struct Config {
 	pub max_loss: Option<Balance>,
 	/// After how long without such a loss they are published again. `None`: only by hand.
 	pub quiet: Option<Duration>,
-	/// Whether orders that were withdrawn are on sale again from this start on.
+	/// Whether the pool sells from this start on, though too much stake was lost, or its operator had paused it.
 	pub resume: bool,
+	/// What is on sale. The scheduler then owns the pool's orders: it publishes, replaces and withdraws them. `None`: what the
+	/// pool's owner publishes by hand, as long as there is no reason to sell nothing.
+	pub offers: Option<Vec<Offer>>,
+	/// When the workers rest. What would not be done before is not sold.
+	pub maintenance: Option<Windows>,
+	/// The socket, in the file system, at which it takes its operator's commands.
+	pub admin: PathBuf,
 }
 
 impl Config {
@@ -130,6 +138,9 @@ impl Config {
 			max_loss: Some(5 * RLC),
 			quiet: None,
 			resume: false,
+			offers: None,
+			maintenance: None,
+			admin: dir.join("admin.sock"),
 		}
 	}
 }

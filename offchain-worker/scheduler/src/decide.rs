@@ -3,7 +3,7 @@
 //! Judgments are functions of `&State` and of the time, and change nothing: what a task needs ([`supervision`], with
 //! [`replication`], [`failures`] and [`uploads`]), which worker gets it ([`assignment`]), which workers go on and which are
 //! lost ([`membership`]), which parts of deals to take and to leave ([`adoption`]), which deals no worker can serve
-//! ([`hopeless`]), which come last ([`standing`]), and when to stop selling ([`sale`]).
+//! ([`hopeless`]), which come last ([`standing`]), how much the pool can sell ([`capacity`]), and whether it does ([`sale`]).
 //!
 //! A judgment may depend on the one before. So a few functions, those with `&mut State`, ask a judgment, record its
 //! outcome in the model, and ask the next: [`turn::decide`] and the like. They judge nothing themselves.
@@ -14,6 +14,7 @@
 mod action;
 pub mod adoption;
 pub mod assignment;
+pub mod capacity;
 pub mod failures;
 pub mod hopeless;
 pub mod membership;

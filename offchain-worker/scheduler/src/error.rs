@@ -22,12 +22,9 @@ pub enum Error {
 	/// The address cannot be listened on.
 	#[error(transparent)]
 	Listen(#[from] ListenError),
-	/// What goes over the network could be read by others.
-	#[error(
-		"{0} is not an address of this machine alone, and nothing would be encrypted there; give --tls-certificate and \
-		 --tls-key, or listen at 127.0.0.1 behind a reverse proxy, or name the proxy by --behind-proxy"
-	)]
-	ClearText(SocketAddr),
+	/// The chain does not tell the time.
+	#[error("the chain does not tell the time: {0}")]
+	NoTime(String),
 	/// There is no such pool.
 	#[error(
 		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"

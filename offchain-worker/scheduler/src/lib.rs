@@ -10,6 +10,7 @@ mod error;
 mod metrics;
 mod model;
 mod node;
+mod offer;
 mod pool;
 mod registration;
 mod server;
@@ -17,7 +18,7 @@ mod start;
 #[cfg(test)]
 mod testing;
 
-pub use config::{Admission, Config, PoolChoice, Traffic};
+pub use config::{Admission, Config, Offer, PoolChoice};
 pub use db::DbError;
 pub use error::Error;
 pub use start::{start, Handle};

@@ -53,6 +53,7 @@ pub(crate) struct Metrics {
 	best: IntGauge,
 	finalized: IntGauge,
 	stake_lost: IntGauge,
+	on_sale: IntGauge,
 	hopeless: IntGauge,
 	last: IntGauge,
 	store_bytes: IntGauge,
@@ -102,6 +103,7 @@ impl Metrics {
 				"Calls that were refused, since they had to wait for too long",
 			)?,
 			stake_lost: gauge("stake_lost_nrlc", "Stake lost within a day by tasks that were not done, in nRLC")?,
+			on_sale: gauge("tasks_on_sale", "Tasks that the pool's orders in the book are good for")?,
 			hopeless: gauge("deals_hopeless", "Deals that are not over, and that no worker can serve")?,
 			last: gauge("deals_served_last", "Deals that are not over, of requesters or apps that fail too often")?,
 			contributed: counter("contributions_total", "Contributions seen on the chain")?,
@@ -156,6 +158,11 @@ impl Metrics {
 	/// Sets how much stake was lost, in nRLC.
 	pub fn stake_lost(&self, stake: Balance) {
 		self.stake_lost.set(stake.try_into().unwrap_or(i64::MAX));
+	}
+
+	/// Sets for how many tasks orders are in the book.
+	pub fn on_sale(&self, tasks: u64) {
+		self.on_sale.set(tasks.try_into().unwrap_or(i64::MAX));
 	}
 
 	/// Sets how full the store is.

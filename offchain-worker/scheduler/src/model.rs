@@ -33,7 +33,7 @@ pub use queue::{End, Queue};
 pub use ready::Ready;
 pub use replicate::{is_tasks_own, Replicate};
 pub use run_times::RunTimes;
-pub use selling::Selling;
+pub use selling::{Halt, Selling};
 pub use standing::{Ending, Endings, Party, Standings, DAY, HOUR, REMEMBERED};
 pub use state::{State, BLOCK_MARGIN};
 pub use strays::Strays;

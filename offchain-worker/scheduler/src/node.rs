@@ -147,24 +147,17 @@ impl PoolChain for NodeChain {
 		}
 	}
 
-	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()> {
-		let withdraw = |order: &OrderHash| Call::Marketplace(MarketplaceCall::UnpublishOrder { order: *order });
-		for some in orders.chunks(BATCH) {
-			self.send(Call::BatchAll(some.iter().map(withdraw).collect())).await?;
-		}
-		Ok(())
-	}
-
-	async fn publish(&self, mut orders: Vec<WorkerpoolOrder>) -> Answer<()> {
-		let in_book = self.orders().await?;
-		orders.retain(|order| !in_book.iter().any(|(_, known)| is_same(known, order)));
-		let publish = |order: &WorkerpoolOrder| {
+	async fn replace(&self, withdraw: Vec<OrderHash>, publish: Vec<WorkerpoolOrder>) -> Answer<()> {
+		let withdraw = withdraw.into_iter().map(|order| MarketplaceCall::UnpublishOrder { order });
+		let publish = publish.into_iter().map(|order| {
 			// Another salt makes it another order, of which nothing is consumed.
-			let order = WorkerpoolOrder { salt: H256(rand::random()), ..order.clone() };
-			Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() })
-		};
-		for some in orders.chunks(BATCH) {
-			self.send(Call::BatchAll(some.iter().map(publish).collect())).await?;
+			let order = WorkerpoolOrder { salt: H256(rand::random()), ..order };
+			MarketplaceCall::PublishOrder { order: order.into() }
+		});
+		let calls = withdraw.chain(publish).map(Call::Marketplace).collect::<Vec<_>>();
+		for some in calls.chunks(BATCH) {
+			// All or nothing: a requester that sees one sees all.
+			self.send(Call::BatchAll(some.to_vec())).await?;
 		}
 		Ok(())
 	}
@@ -181,11 +174,6 @@ fn left_of(entry: BookEntry) -> Option<(OrderHash, WorkerpoolOrder)> {
 		AnyOrder::Workerpool(order) => Some((entry.hash, WorkerpoolOrder { volume: entry.remaining, ..order })),
 		_ => None,
 	}
-}
-
-/// Returns whether an order says the same as another, but for how many tasks.
-fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
-	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
 }
 
 /// Returns what a block says about the pool's deals and about all tasks: it does not tell whose these are.

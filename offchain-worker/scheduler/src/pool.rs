@@ -19,7 +19,8 @@ mod effects;
 mod follow;
 mod inputs;
 mod links;
-mod pruned;
+mod operator;
+mod sale;
 mod siblings;
 mod spans;
 mod turn;
@@ -28,11 +29,11 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use rlc_primitives::{AccountId, DealId, Moment, SigningDomain, WorkerpoolId};
 use rlc_protocol::worker::Session;
-use rlc_service::Shutdown;
+use rlc_service::{week::Windows, Shutdown};
 use rlc_store::{Cid, Store};
 use sp_core::H256;
 use tokio::{
-	sync::{mpsc, Semaphore},
+	sync::{mpsc, watch, Semaphore},
 	time::{sleep_until, timeout_at, Instant},
 };
 
@@ -40,8 +41,8 @@ pub(crate) use adoption::Adoption;
 pub(crate) use board::Board;
 pub(crate) use brought::Brought;
 pub(crate) use clock::system_time;
-pub(crate) use inputs::{Input, Reply};
-pub(crate) use links::{Line, Links, Pulse};
+pub(crate) use inputs::{Command, Input, Question, Reply};
+pub(crate) use sale::Market;
 
 use crate::{
 	chain::PoolChain,
@@ -49,10 +50,13 @@ use crate::{
 	decide::{sale::Limits, Action},
 	metrics::Metrics,
 	model::{ChainEvent, Now, State, TaskState},
+	offer::Offer,
 	Error,
 };
-use business::Orders;
+use answers::Watchers;
 use clock::Clock;
+use links::Links;
+use sale::Orders;
 
 /// How long inputs are gathered, when there are many.
 const TURN: Duration = Duration::from_millis(20);
@@ -96,6 +100,10 @@ pub(crate) struct Terms {
 	pub max_failures: u8,
 	/// When to stop selling.
 	pub limits: Limits,
+	/// What is on sale; `None`: what the pool's owner publishes by hand.
+	pub offers: Option<Vec<Offer>>,
+	/// When the workers rest: what would not be done before is not sold.
+	pub maintenance: Option<Windows>,
 }
 
 /// What all parts of the pool work with.
@@ -113,10 +121,8 @@ pub(crate) struct Means {
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.
 	pub inputs: mpsc::Sender<Input>,
-	/// The workers' connections.
-	pub links: Arc<Links>,
-	/// What the pool publishes of itself.
-	pub board: Arc<Board>,
+	/// Whether the pool's orders have been looked at since the start.
+	pub looked: Arc<watch::Sender<bool>>,
 	/// Calls to the chain that may be under way.
 	pub calls: Arc<Semaphore>,
 	/// Says when to stop.
@@ -218,8 +224,9 @@ impl Pool {
 			self.turn().await?;
 			next_turn = Instant::now() + TURN;
 		}
-		in_time(self.means.db.write(&std::mem::take(&mut self.batch))).await?;
-		in_time(self.means.db.resign()).await?;
+		self.means.db.write(&std::mem::take(&mut self.batch)).await?;
+		self.leave_market().await;
+		self.means.db.resign().await?;
 		Ok(())
 	}
 

@@ -8,26 +8,27 @@
 //!                                  └─ joins, reports, logs ─► the pool
 //! ```
 
-mod caller;
-mod connection;
-mod dispatch;
-mod gate;
-mod rate_limit;
+mod admin;
 mod requesters;
 mod workers;
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{extract::Request, middleware, Router};
-use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
+use axum::{http::StatusCode, middleware, response::IntoResponse, Router};
+use jsonrpsee::{
+	server::{stop_channel, ServerHandle, StopHandle},
+	types::ErrorObjectOwned,
+	RpcModule,
+};
 use rlc_protocol::{
+	admin::AdminRpcServer,
 	requester::{code, SchedulerRpcServer},
 	worker::WorkerRpcServer,
 };
 use rlc_service::{
 	http::{self, Limits},
-	listen::Listener,
+	listen::{Listener, LocalListener},
 	observe, Observed, Registry, Shutdown,
 };
 use serde_json::{Map, Value};
@@ -57,6 +58,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long connections have to end when the scheduler stops.
 const END_TIME: Duration = Duration::from_secs(10);
 
+/// The most connections of operators.
+const MAX_OPERATORS: u32 = 16;
+
 /// What the RPC methods work with.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -76,7 +80,8 @@ impl Server {
 	/// Starts to answer requests.
 	pub async fn start(
 		listener: Listener,
-		traffic: Traffic,
+		operators: Option<LocalListener>,
+		max_connections: u32,
 		admission: Admission,
 		means: Means,
 	) -> Result<Self, Error> {
@@ -87,11 +92,21 @@ impl Server {
 		let mut methods = RpcModule::new(());
 		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
 		merged.and_then(|()| methods.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
-		let methods = answers(methods, gate.clone(), &means);
+		let mut commands = RpcModule::new(());
+		let merged = commands.merge(AdminRpcServer::into_rpc(api.clone()));
+		merged.and_then(|()| commands.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
+		let (stop, rpc) = stop_channel();
+		if let Some(operators) = operators {
+			let router = answers(commands, MAX_OPERATORS, stop.clone());
+			let limits = Limits { connections: MAX_OPERATORS as usize, ..Limits::default() };
+			means.shutdown.spawn(http::serve(operators, router, limits, means.shutdown.clone()));
+		}
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
-		let throttle = middleware::from_fn_with_state(gate, gate::throttle);
-		let router = observe::routes(Arc::new(api)).nest("/store", store).merge(methods).layer(throttle);
+		let methods = answers(methods, max_connections, stop);
+		let router = observe::routes(Arc::new(api)).nest("/store", store).merge(methods);
+		let connections = max_connections.saturating_add(MORE) as usize;
+		let limits = Limits { connections, ..Limits::default() };
 		let shutdown = means.shutdown;
 		shutdown.spawn(http::serve(listener, router, limits(traffic), shutdown.clone()));
 		Ok(Self { address, shutdown })
@@ -105,31 +120,25 @@ impl Server {
 	}
 }
 
-/// Returns what answers these methods, whatever the path.
-fn answers(methods: RpcModule<()>, gate: Arc<Gate>, means: &Means) -> Router {
-	let rpc = Rpc {
-		methods: methods.into(),
-		gate,
-		metrics: means.metrics.clone(),
-		shutdown: means.shutdown.clone(),
-		count: Arc::default(),
-	};
-	Router::new().fallback_service(tower::service_fn(move |request: Request| {
-		let response = rpc.open(request);
-		async move { Ok::<_, Infallible>(response) }
-	}))
-}
-
-/// Returns what connections have to keep to.
-fn limits(traffic: Traffic) -> Limits {
-	let Traffic { connections, connections_each, workers_each, proxies, calls_each: _ } = traffic;
-	Limits {
-		connections: connections as usize,
-		each: connections_each as usize,
-		proven_each: workers_each as usize,
-		proxies,
-		..Limits::default()
-	}
+/// Returns what answers these methods, whatever the path, to so many connections at a time.
+fn answers(methods: RpcModule<()>, max_connections: u32, stop: StopHandle) -> Router {
+	let builder = jsonrpsee::server::Server::builder()
+		.max_request_body_size(MAX_MESSAGE)
+		.max_response_body_size(MAX_MESSAGE * 8)
+		.max_connections(max_connections)
+		.max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
+		.set_message_buffer_capacity(MESSAGE_BUFFER)
+		.to_service_builder();
+	let service = tower::service_fn(move |request: axum::extract::Request| {
+		let mut service = builder.clone().build(methods.clone(), stop.clone());
+		async move {
+			Ok::<_, std::convert::Infallible>(match tower::Service::call(&mut service, request).await {
+				Ok(response) => response.map(axum::body::Body::new),
+				Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+			})
+		}
+	});
+	Router::new().fallback_service(service)
 }
 
 #[async_trait]

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use rlc_chain::{Chain, Key, Sender};
 use rlc_primitives::{Moment, WorkerpoolId};
 use rlc_service::{
-	listen::{bind, Listener},
+	listen::{bind, bind_local, Listener},
 	Shutdown,
 };
 use rlc_store::{Ipfs, Store, StoreConfig};
@@ -36,6 +36,9 @@ pub struct Handle {
 	pub workerpool: WorkerpoolId,
 	/// Since when the pool's orders were withdrawn when it started, in ms, if they were: it had lost too much stake.
 	pub withdrawn: Option<Moment>,
+	/// Since when its operator had it paused when it started, in ms, if that is so.
+	pub paused: Option<Moment>,
+	looked: watch::Receiver<bool>,
 	shutdown: Shutdown,
 	ended: watch::Receiver<bool>,
 	server: Server,
@@ -52,6 +55,11 @@ impl Handle {
 		self.shutdown.begin();
 		self.server.stop().await;
 		self.pool.await.map_err(Error::internal)?
+	}
+
+	/// Waits until the pool's orders have been looked at for the first time: what is to be on sale is, if that was possible.
+	pub async fn has_sold(&self) {
+		let _ = self.looked.clone().wait_for(|looked| *looked).await;
 	}
 
 	/// Waits until it ends, by itself: [`stop`](Self::stop) then says why.
@@ -122,11 +130,15 @@ pub(crate) async fn start_over(
 		retention: millis(config.retention),
 		max_failures: config.max_failures,
 		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
+		offers: config.offers,
+		maintenance: config.maintenance,
 	};
 	if config.resume {
-		resume(&db, &*chain).await?;
+		let now = chain.clock().await.map_err(|error| Error::NoTime(error.to_string()))?.chain;
+		db.set_selling(Selling::resumed(now)).await?;
 	}
-	let withdrawn = db.selling().await?.withdrawn;
+	let Selling { withdrawn, paused, .. } = db.selling().await?;
+	let (look, looked) = watch::channel(false);
 	let (inputs, receiver) = mpsc::channel(INPUTS);
 	let shutdown = Shutdown::new();
 	let workerpool = identity.workerpool;
@@ -140,12 +152,14 @@ pub(crate) async fn start_over(
 		misses: Arc::default(),
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
-		links: Arc::default(),
-		board: Arc::default(),
+		looked: Arc::new(look),
 		calls: Arc::new(Semaphore::new(CALLS)),
 		shutdown: shutdown.clone(),
 	};
-	let server = Server::start(listener, config.traffic, config.admission, means.clone()).await?;
+	let operators = bind_local(&config.admin, "the scheduler's operator").await;
+	// It works without: `rlc scheduler pause` and the like do not.
+	let operators = operators.inspect_err(|error| tracing::error!("{error}")).ok();
+	let server = Server::start(listener, operators, config.max_connections, config.admission, means.clone()).await?;
 	let address = server.address;
 	let (end, ended) = watch::channel(false);
 	let store = means.store.clone();
@@ -162,31 +176,8 @@ pub(crate) async fn start_over(
 		let _ = end.send(true);
 		result
 	});
-	tracing::info!(workerpool = ?workerpool.0, "scheduler at {address}");
-	Ok(Handle { address, workerpool, withdrawn, shutdown, ended, server, pool })
-}
-
-fn terms(config: &Config, first_block: u32) -> Terms {
-	Terms {
-		heartbeat: millis(config.heartbeat).max(1),
-		max_result: config.max_result,
-		retention: millis(config.retention),
-		first_block: Some(first_block),
-		max_failures: config.max_failures,
-		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
-	}
-}
-
-/// Publishes the orders again that were withdrawn. If that fails, they stay so.
-async fn resume(db: &Db, chain: &dyn PoolChain) -> Result<(), Error> {
-	if db.selling().await?.withdrawn.is_none() {
-		return Ok(());
-	}
-	match chain.publish(db.withdrawn_orders().await?).await {
-		Ok(()) => db.set_selling(Selling::resumed(system_time())).await?,
-		Err(error) => tracing::warn!("the withdrawn orders cannot be published again: {error}"),
-	}
-	Ok(())
+	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
+	Ok(Handle { address, workerpool, withdrawn, paused, looked, shutdown, ended, server, pool })
 }
 
 /// Opens the store, with a secret that outlives restarts. Instances that share a database issue tokens for each other.

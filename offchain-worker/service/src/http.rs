@@ -15,15 +15,13 @@ use axum::{body::Body, http::Request, Router};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
-	net::TcpStream,
+	io::{AsyncRead, AsyncWrite},
+	sync::{OwnedSemaphorePermit, Semaphore},
 	time::{sleep, timeout},
 };
 use tower::ServiceExt;
 
-pub use peers::Peer;
-
-use self::{peers::Peers, socket::Socket};
-use crate::{listen::Listener, Shutdown};
+use crate::{listen::Accept, Shutdown};
 
 /// The wait after a connection that could not be accepted: most often, the process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -72,15 +70,16 @@ impl Default for Limits {
 ///
 /// It returns once no connection is accepted any more. Those that are open end by themselves, within
 /// [`Limits::last_answer`]; [`Shutdown::finish`] waits for them.
-pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown: Shutdown) {
-	let peers = Peers::new(&limits);
-	let limits = Arc::new(limits);
-	while let Some(accepted) = shutdown.unless_stopped(listener.socket.accept()).await {
+pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdown: Shutdown) {
+	let room = Arc::new(Semaphore::new(limits.connections));
+	let next = || async {
+		let permit = room.clone().acquire_owned().await.ok()?;
+		Some((permit, listener.accept().await))
+	};
+	while let Some(Some((permit, accepted))) = shutdown.unless_stopped(next()).await {
 		match accepted {
-			Ok((stream, from)) => {
-				let is_proxy = limits.proxies.contains(&from.ip().to_canonical());
-				let peer = peers.admit(from.ip(), is_proxy);
-				shutdown.spawn(answer(stream, from, router.clone(), limits.clone(), shutdown.clone(), peer));
+			Ok(stream) => {
+				shutdown.spawn(answer(stream, router.clone(), limits, shutdown.clone(), permit));
 			}
 			Err(error) => {
 				tracing::warn!("a connection was not accepted: {error}");
@@ -92,25 +91,13 @@ pub async fn serve(listener: Listener, router: Router, limits: Limits, shutdown:
 
 /// Answers the requests of one connection.
 async fn answer(
-	(stream, from, tls): (TcpStream, SocketAddr, Option<Tls>),
+	stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
 	router: Router,
-	limits: Arc<Limits>,
+	limits: Limits,
 	shutdown: Shutdown,
-	peer: Arc<Peer>,
+	_permit: OwnedSemaphorePermit,
 ) {
-	// Answers are small and awaited. Without it they are only later.
-	let _ = stream.set_nodelay(true);
-	let socket = Socket::new(stream, limits.write_time);
-	let is_proxy = limits.proxies.contains(&from.ip().to_canonical());
-	let of = peer.clone();
-	let service = service_fn(move |request: Request<Incoming>| {
-		if let Some(address) = is_proxy.then(|| forwarded(&request)).flatten() {
-			of.speaks_for(address);
-		}
-		let mut request = request.map(Body::new);
-		request.extensions_mut().insert(of.clone());
-		router.clone().oneshot(request)
-	});
+	let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
 	let mut server = http1::Builder::new();
 	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
 	let mut connection = pin!(server.serve_connection(TokioIo::new(socket), service).with_upgrades());

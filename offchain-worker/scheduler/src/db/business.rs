@@ -18,6 +18,8 @@ use crate::model::{Ended, Endings, Machine, Now, Party, Selling, Standings, DAY,
 const WITHDRAWN: &str = "withdrawn";
 const CHANGED: &str = "selling_changed";
 const ORDERS: &str = "withdrawn_orders";
+const PAUSED: &str = "paused";
+const BANS: &str = "bans";
 
 /// How the pool's business went lately.
 #[derive(Debug, Default)]
@@ -26,8 +28,6 @@ pub struct Business {
 	pub machines: Vec<(AccountId, Machine)>,
 	/// How tasks ended.
 	pub standings: Standings,
-	/// Whether the pool sells.
-	pub selling: Selling,
 }
 
 impl Db {
@@ -39,7 +39,7 @@ impl Db {
 	pub async fn business(&self, now: Now) -> Result<Business, DbError> {
 		let machines = self.machines(now.local).await?;
 		let standings = Standings::new(self.days(now.date).await?, self.losses(now.date).await?);
-		Ok(Business { machines, standings, selling: self.selling().await? })
+		Ok(Business { machines, standings })
 	}
 
 	async fn machines(&self, now: Moment) -> Result<Vec<(AccountId, Machine)>, DbError> {
@@ -79,19 +79,19 @@ impl Db {
 	pub async fn selling(&self) -> Result<Selling, DbError> {
 		let time = |text: Option<String>| text.and_then(|text| text.parse::<Moment>().ok());
 		let withdrawn = time(self.meta(WITHDRAWN).await?);
-		Ok(Selling { withdrawn, changed: time(self.meta(CHANGED).await?).unwrap_or(0) })
+		let paused = time(self.meta(PAUSED).await?);
+		Ok(Selling { withdrawn, paused, changed: time(self.meta(CHANGED).await?).unwrap_or(0) })
 	}
 
-	/// Records whether the pool sells. If it does, no orders are withdrawn any more.
+	/// Records whether the pool sells.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
 	pub async fn set_selling(&self, selling: Selling) -> Result<(), DbError> {
 		self.set_meta(CHANGED, &selling.changed.to_string()).await?;
-		self.set_meta(WITHDRAWN, &selling.withdrawn.map(|since| since.to_string()).unwrap_or_default()).await?;
-		if selling.withdrawn.is_none() {
-			self.set_meta(ORDERS, "").await?;
+		for (name, since) in [(WITHDRAWN, selling.withdrawn), (PAUSED, selling.paused)] {
+			self.set_meta(name, &since.map(|since| since.to_string()).unwrap_or_default()).await?;
 		}
 		Ok(())
 	}
@@ -122,7 +122,44 @@ impl Db {
 		self.set_meta(ORDERS, &hex::encode(all.encode())).await
 	}
 
-	/// Removes what is too old to count, and of machines more than are remembered.
+	/// Records that no orders are withdrawn any more.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn forget_withdrawn_orders(&self) -> Result<(), DbError> {
+		self.set_meta(ORDERS, "").await
+	}
+
+	/// Returns the accounts that the operator has banned, each with the time, in ms, at which that ends.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn bans(&self) -> Result<BTreeMap<AccountId, Moment>, DbError> {
+		match self.meta(BANS).await?.filter(|text| !text.is_empty()) {
+			Some(text) => Decode::decode(&mut &bytes(&text)?[..])
+				.map_err(|error| DbError::Damaged(format!("accounts that are banned: {error}"))),
+			None => Ok(BTreeMap::new()),
+		}
+	}
+
+	/// Bans a worker or an operator until a time in ms, or no longer. Bans that are over at `now` are forgotten.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn ban(&self, account: AccountId, until: Option<Moment>, now: Moment) -> Result<(), DbError> {
+		let mut bans = self.bans().await?;
+		bans.retain(|_, until| *until > now);
+		match until {
+			Some(until) => bans.insert(account, until),
+			None => bans.remove(&account),
+		};
+		self.set_meta(BANS, &hex::encode(bans.encode())).await
+	}
+
+	/// Removes what is too old to count.
 	///
 	/// # Errors
 	///

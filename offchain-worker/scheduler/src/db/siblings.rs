@@ -195,6 +195,20 @@ impl Db {
 		Ok(unsigned(count))
 	}
 
+	/// Returns whether this instance does what one instance does for all: keep the pool's orders.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn leads(&self, now: Moment) -> Result<bool, DbError> {
+		if !self.shared {
+			return Ok(true);
+		}
+		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1 AND instance < $2");
+		let (before,) = query.bind(number(now)).bind(&self.instance).fetch_one(&self.pool).await?;
+		Ok(before == 0)
+	}
+
 	/// Announces where clients reach this instance itself: `http(s)://host:port`. An instance that had this address before
 	/// does not live any more.
 	///

@@ -346,8 +346,9 @@ async fn siblings_pass_on_instructions_and_reports() {
 	let worker = account(1);
 	let arrived = Batch { arrived: [worker.clone()].into(), ..Default::default() };
 	two.write(&arrived).await.unwrap();
-	assert_eq!(one.workers_elsewhere().await.unwrap(), vec![worker.clone()]);
-	assert_eq!(two.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new());
+	assert_ne!(one.leads(1_000).await.unwrap(), two.leads(1_000).await.unwrap(), "one of them");
+	assert_eq!(one.workers_elsewhere(1_000).await.unwrap(), vec![worker.clone()]);
+	assert_eq!(two.workers_elsewhere(1_000).await.unwrap(), Vec::<AccountId>::new());
 	one.send_mail(&worker, &Instruction::Drain).await.unwrap();
 	one.send_mail(&account(9), &Instruction::Drain).await.unwrap();
 	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Instruction::Drain)]);

@@ -1,107 +1,119 @@
-//! When the pool stops to sell by itself: a circuit breaker. It withdraws its orders once it has lost too much stake in a day,
-//! and sells again by hand, or after a quiet time without a loss.
+//! Whether the pool sells, and which orders it has in the book for that.
 //!
 //! ```text
-//!            more than max_loss lost in a day, as far as it counts
-//!  on sale ──────────────────────────────────────────────────────► withdrawn
-//!      ▲                                                               │
-//!      └──────────── by hand, or no loss for the quiet time ───────────┘
+//!               more than max_loss lost in a day, as far as it counts
+//!             ┌──────────────────────────────────────────────────────► withdrawn ─┐
+//!  on sale ───┤ the operator pauses it                                            ├── nothing in the book
+//!             ├──────────────────────────────────────────────────────► paused ────┤
+//!             └ no worker takes tasks; the scheduler stops ───────────────────────┘
 //! ```
-//! What was lost before orders were withdrawn, or published again, does not count any more. So orders that somebody publishes
-//! by hand while they count as withdrawn stay, until too much is lost once more.
+//! It sells again by hand; after losses also by itself, after a quiet time without one; and as soon as there are workers.
+//! What was lost before it stopped or began to sell does not count any more.
 
-use rlc_primitives::{Balance, Moment};
+use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, OrderHash, WorkerpoolOrder};
 
-use crate::model::{Now, Selling, Standings, HOUR};
+use crate::model::{Halt, Selling, Standings, HOUR};
+
+/// How long, in ms, orders stay in the book while no worker takes tasks: one that reconnects is back sooner, and contributions
+/// to tasks of the shortest category are good for longer.
+pub const GRACE: Moment = 60_000;
 
 /// When to stop and to go on selling.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
 	/// How much stake may be lost in a day, in nRLC; `None`: any.
 	pub max_loss: Option<Balance>,
-	/// After how long without a loss orders are published again, in ms; `None`: by hand only.
+	/// After how long without a loss the pool sells again, in ms; `None`: by hand only.
 	pub quiet: Option<Moment>,
 }
 
-/// What is to be done about the orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sale {
-	/// Withdraw them: so much stake was lost, in nRLC.
-	Withdraw(Balance),
-	/// Publish them again.
-	Publish,
+/// What is to be done with the book, in one go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+	/// Orders that leave it.
+	pub withdraw: Vec<OrderHash>,
+	/// Orders that enter it.
+	pub publish: Vec<WorkerpoolOrder>,
+}
+
+impl Plan {
+	/// Returns whether the book is as it is to be.
+	pub fn is_empty(&self) -> bool {
+		self.withdraw.is_empty() && self.publish.is_empty()
+	}
 }
 
 /// Returns what was lost in a day, in nRLC, as far as it counts. The hour in which the pool stopped or began to sell has its
-/// losses behind it, most likely.
-pub fn loss(standings: &Standings, selling: Selling, now: Now) -> Balance {
+/// losses behind it, most likely. `now` is chain time, in ms.
+pub fn loss(standings: &Standings, selling: Selling, now: Moment) -> Balance {
 	let since = if selling.changed == 0 { 0 } else { selling.changed.saturating_add(HOUR) };
-	standings.lost_since(since, now.local)
+	standings.lost_since(since, now)
 }
 
-/// Returns what is to be done about the orders.
-pub fn next(limits: Limits, standings: &Standings, selling: Selling, now: Now) -> Option<Sale> {
-	let lost = loss(standings, selling, now);
-	if limits.max_loss.is_some_and(|max| lost > max) {
-		return Some(Sale::Withdraw(lost));
+/// Returns what holds from now on, if losses or their absence change it.
+pub fn judge_losses(limits: Limits, standings: &Standings, selling: Selling, now: Moment) -> Option<Selling> {
+	if limits.max_loss.is_some_and(|max| loss(standings, selling, now) > max) {
+		return Some(selling.stopped(now));
 	}
 	let quiet_since = selling.withdrawn?.max(standings.last_loss().unwrap_or(0));
-	(quiet_since.saturating_add(limits.quiet?) <= now.local).then_some(Sale::Publish)
+	(quiet_since.saturating_add(limits.quiet?) <= now).then(|| selling.recovered(now))
+}
+
+/// Returns why nothing is to be on sale; `None`: something is. `deserted` is for how long no worker has taken tasks, in ms.
+pub fn halt(selling: Selling, deserted: Moment, is_stopping: bool) -> Option<Halt> {
+	if is_stopping {
+		Some(Halt::Stopping)
+	} else if selling.paused.is_some() {
+		Some(Halt::Paused)
+	} else if selling.withdrawn.is_some() {
+		Some(Halt::Losses)
+	} else {
+		(deserted >= GRACE).then_some(Halt::NoWorkers)
+	}
+}
+
+/// Returns whether tasks of this reference time, in ms, that are sold now are over before the workers rest, in so many ms.
+pub fn ends_before(reference_time: Moment, rest: Moment) -> bool {
+	reference_time.saturating_mul(FINAL_WINDOW) < rest
+}
+
+/// Returns what makes the book hold the orders that are wanted, and nothing else of the pool's. The volume of an order in the
+/// book is what is left of it.
+pub fn plan(book: &[(OrderHash, WorkerpoolOrder)], wanted: Vec<WorkerpoolOrder>) -> Plan {
+	let mut kept = Vec::new();
+	let mut publish = Vec::new();
+	for order in wanted.into_iter().filter(|order| order.volume > 0) {
+		match book.iter().find(|(hash, known)| !kept.contains(hash) && serves_as(known, &order)) {
+			Some((hash, _)) => kept.push(*hash),
+			None => publish.push(order),
+		}
+	}
+	let withdraw = book.iter().map(|(hash, _)| *hash).filter(|hash| !kept.contains(hash)).collect();
+	Plan { withdraw, publish }
+}
+
+/// Returns what puts orders back into the book that were withdrawn, but for those of which it has the same.
+pub fn put_back(book: &[(OrderHash, WorkerpoolOrder)], withdrawn: Vec<WorkerpoolOrder>) -> Plan {
+	let is_missing = |order: &WorkerpoolOrder| !book.iter().any(|(_, known)| *known == like(known, order));
+	Plan { withdraw: Vec::new(), publish: withdrawn.into_iter().filter(is_missing).collect() }
+}
+
+/// Returns whether an order in the book does for one that is wanted: it says the same, and promises no more, or hardly more,
+/// and not much less. To replace it for less would cost a fee each time that a task comes or goes.
+fn serves_as(known: &WorkerpoolOrder, wanted: &WorkerpoolOrder) -> bool {
+	let is_same = *known == WorkerpoolOrder { trust: known.trust, ..like(known, wanted) };
+	let is_enough = |known: u64, wanted: u64| known.saturating_mul(2) >= wanted;
+	is_same
+		&& known.trust <= wanted.trust
+		&& is_enough(known.trust, wanted.trust)
+		&& known.volume <= wanted.volume.saturating_add(wanted.volume / 4)
+		&& is_enough(known.volume, wanted.volume)
+}
+
+/// Returns an order for as many tasks as another is for, which is the same if it says the same.
+fn like(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> WorkerpoolOrder {
+	WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use crate::model::DAY;
-
-	const LIMITS: Limits = Limits { max_loss: Some(100), quiet: Some(6 * HOUR) };
-	const ON_SALE: Selling = Selling { withdrawn: None, changed: 0 };
-
-	fn at(local: Moment) -> Now {
-		Now { local, chain: 0 }
-	}
-
-	/// Returns standings with these losses, each at an hour.
-	fn lost(losses: &[(u64, Balance)]) -> Standings {
-		Standings::new(Vec::new(), losses.to_vec())
-	}
-
-	/// Orders were withdrawn in the hour 20.
-	fn withdrawn() -> Selling {
-		Selling::stopped(20 * HOUR + 7)
-	}
-
-	#[test]
-	fn orders_are_withdrawn_once_more_than_the_limit_was_lost_in_a_day() {
-		let standings = lost(&[(1, 50), (20, 50), (22, 1)]);
-		assert_eq!(next(LIMITS, &lost(&[(1, 50), (20, 50)]), ON_SALE, at(22 * HOUR)), None, "no more than the limit");
-		assert_eq!(next(LIMITS, &standings, ON_SALE, at(22 * HOUR)), Some(Sale::Withdraw(101)));
-		assert_eq!(next(LIMITS, &standings, ON_SALE, at(DAY + 2 * HOUR)), None, "the first is more than a day ago");
-		let any = Limits { max_loss: None, ..LIMITS };
-		assert_eq!(next(any, &standings, ON_SALE, at(22 * HOUR)), None);
-	}
-
-	#[test]
-	fn withdrawn_orders_are_published_after_a_quiet_time() {
-		let standings = lost(&[(20, 200), (23, 1)]);
-		assert_eq!(next(LIMITS, &standings, withdrawn(), at(30 * HOUR - 1)), None, "the last loss was in the hour 23");
-		assert_eq!(next(LIMITS, &standings, withdrawn(), at(30 * HOUR)), Some(Sale::Publish));
-		let by_hand = Limits { quiet: None, ..LIMITS };
-		assert_eq!(next(by_hand, &standings, withdrawn(), at(90 * DAY)), None);
-	}
-
-	#[test]
-	fn losses_of_before_do_not_count_once_the_pool_sells_again() {
-		let again = Selling::resumed(26 * HOUR + 7);
-		assert_eq!(next(LIMITS, &lost(&[(20, 200), (27, 100)]), again, at(28 * HOUR)), None);
-		let more = lost(&[(20, 200), (27, 101)]);
-		assert_eq!(next(LIMITS, &more, again, at(28 * HOUR)), Some(Sale::Withdraw(101)));
-	}
-
-	#[test]
-	fn orders_that_somebody_published_meanwhile_are_withdrawn_for_new_losses_alone() {
-		assert_eq!(next(LIMITS, &lost(&[(20, 200), (21, 100)]), withdrawn(), at(22 * HOUR)), None);
-		let more = lost(&[(20, 200), (21, 100), (22, 1)]);
-		assert_eq!(next(LIMITS, &more, withdrawn(), at(22 * HOUR)), Some(Sale::Withdraw(101)));
-	}
-}
+mod tests;

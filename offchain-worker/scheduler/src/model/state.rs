@@ -50,6 +50,8 @@ pub struct State {
 	touched: VecDeque<(u32, TaskId)>,
 	/// Closed tasks whose end is not final yet, by the block that closed them.
 	unfinal: BTreeSet<(u32, TaskId)>,
+	/// Workers that other instances have.
+	elsewhere: BTreeSet<AccountId>,
 	/// When tasks are to be looked at.
 	alarms: BTreeSet<(Moment, TaskId)>,
 	/// Tasks to look at, in the order of their deals and indexes.
@@ -91,6 +93,11 @@ impl State {
 	/// Returns all workers that are here, or have something in hand.
 	pub fn workers(&self) -> &HashMap<AccountId, WorkerState> {
 		&self.workers
+	}
+
+	/// Returns the workers that other instances have.
+	pub fn elsewhere(&self) -> &BTreeSet<AccountId> {
+		&self.elsewhere
 	}
 
 	/// Returns the tasks that wait for workers.

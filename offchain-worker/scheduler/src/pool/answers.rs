@@ -80,7 +80,10 @@ impl Pool {
 		PoolStatus {
 			pool: self.info(),
 			withdrawn: selling.withdrawn,
-			lost: Decimal(sale::loss(self.state.standings(), selling, now)),
+			paused: selling.paused,
+			halted: self.orders.halted.map(|halt| halt.to_string()),
+			deals: self.state.deals().len() as u64,
+			lost: Decimal(sale::loss(self.state.standings(), selling, now.date)),
 			max_loss: terms.limits.max_loss.map(Decimal),
 			max_failures: terms.max_failures,
 			served_last: served_last.collect(),

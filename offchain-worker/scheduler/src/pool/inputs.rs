@@ -1,8 +1,8 @@
 //! What the pool is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{market::OpenDeal, AccountId, Deal, DealId, Task, TaskEvent, TaskId};
+use rlc_primitives::{market::OpenDeal, AccountId, Deal, DealId, Moment, Task, TaskEvent, TaskId};
 use rlc_protocol::{
 	worker::{Joined, Logs, Report, Session},
 	Account,
@@ -13,12 +13,12 @@ use tokio::{
 	time::Instant,
 };
 
-use super::{spans, system_time, Adoption, Brought, Pool};
+use super::{spans, system_time, Adoption, Brought, Market, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
-	db::HomelessRow,
+	db::Business,
 	decide::{membership, replies},
-	model::{ChainBlock, ChainEvent, DealState, Member, Sending},
+	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Selling, Sending},
 };
 
 /// Where an answer goes. The asker may have gone.
@@ -54,8 +54,48 @@ pub(crate) enum Input {
 	Score(AccountId, u64),
 	/// What all instances wrote down of the pool's business.
 	Recalled(Box<Business>),
-	/// The orders were withdrawn or published again, or not.
-	Sold(Sale, Result<Selling, String>),
+	/// What there is to decide about the pool's orders.
+	Market(Result<Box<Market>, String>),
+	/// The book is as it was to be, or not.
+	Sold(Result<(), String>),
+	/// Whether the pool sells was written down, as its operator wants it, or not.
+	Selling(Selling, Result<(), String>, Reply<Result<(), String>>),
+	/// A ban was written down, or its end, or neither.
+	Banned(AccountId, bool, Result<(), String>, Reply<Result<(), String>>),
+	/// The operator tells the pool something.
+	Command(Command),
+}
+
+/// What requesters and operators ask.
+pub(crate) enum Question {
+	/// The pool.
+	Info(Reply<PoolInfo>),
+	/// Its workers.
+	Workers(Reply<Vec<WorkerInfo>>),
+	/// How its business goes.
+	Status(Reply<PoolStatus>),
+	/// How long a run of an app takes, in ms; `None` if none was seen.
+	RunTime(H256, Reply<Option<u64>>),
+	/// A task; `None` if it is not in memory.
+	Task(TaskId, Reply<Option<TaskInfo>>),
+	/// A task, whenever it changes; `None` if it is not in memory.
+	Watch(TaskId, Reply<Option<mpsc::Receiver<TaskInfo>>>),
+	/// A deal; `None` if it is not in memory.
+	Deal(DealId, Reply<Option<Deal>>),
+	/// Which deal a task is of; `None` if it is not in memory.
+	DealOf(TaskId, Reply<Option<DealId>>),
+}
+
+/// What the operator tells the pool.
+pub(crate) enum Command {
+	/// Sell, or do not.
+	Sell(bool, Reply<Result<(), String>>),
+	/// Let a worker finish its tasks and end. The reply is whether it is connected.
+	Drain(AccountId, Reply<bool>),
+	/// Ban a worker or an operator until a time in ms; `None`: no longer.
+	Ban(AccountId, Option<Moment>, Reply<Result<(), String>>),
+	/// Tell who is banned.
+	Bans(Reply<Result<BTreeMap<AccountId, Moment>, String>>),
 }
 
 impl Pool {
@@ -93,7 +133,14 @@ impl Pool {
 			Input::Homeless(deal, rows) => self.homeless(deal, rows),
 			Input::Score(account, score) => self.state.set_score(&account, score),
 			Input::Recalled(business) => self.recalled(*business),
-			Input::Sold(sale, result) => self.sold(sale, result),
+			Input::Market(market) => self.market_read(market),
+			Input::Sold(result) => self.sold(result),
+			Input::Selling(selling, result, reply) => self.selling_set(selling, result, reply),
+			Input::Banned(account, is_banned, result, reply) => self.banned(&account, is_banned, result, reply),
+			Input::Command(Command::Sell(sells, reply)) => self.sell(sells, reply),
+			Input::Command(Command::Drain(worker, reply)) => self.drain(&worker, reply),
+			Input::Command(Command::Ban(account, until, reply)) => self.ban(account, until, reply),
+			Input::Command(Command::Bans(reply)) => self.tell_bans(reply),
 		}
 	}
 

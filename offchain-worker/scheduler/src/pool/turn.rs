@@ -57,6 +57,7 @@ impl Pool {
 		let now = self.now();
 		self.lose_silent(since, now);
 		self.adopt_parts();
+		self.see_to_orders();
 		if self.means.db.is_shared() {
 			self.meet_siblings().await?;
 		}

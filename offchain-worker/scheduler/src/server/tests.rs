@@ -1,8 +1,7 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
 mod business;
-mod crowd;
-mod hostile;
+mod operator;
 mod people;
 mod restarts;
 mod tasks;

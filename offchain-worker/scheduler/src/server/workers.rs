@@ -19,7 +19,7 @@ use tracing::instrument;
 use super::{caller::Caller, error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
-	model::{Member, MAX_CACHED},
+	model::Member,
 	pool::{system_time, Brought, Input},
 };
 
@@ -60,7 +60,9 @@ impl WorkerRpcServer for Api {
 		self.gate.charge(&caller.peer, JOIN_TURNS).await?;
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis)?;
-		self.gate.admit_account(&join.account.0).await?;
+		self.ensure_proxy(&join).await?;
+		self.ensure_no_ban(&join).await?;
+		self.admit(&join).await?;
 		check_reports(&join.held)?;
 		let score = {
 			let _question = self.gate.chain().await;
@@ -161,6 +163,15 @@ impl Api {
 			"{proxy} is not a proxy of {account} for workers; name it with `rlc account proxy add {proxy} --type worker`"
 		);
 		Err(error(code::NOT_ALLOWED, words))
+	}
+
+	/// Refuses a worker that the operator has banned, or whose operator is.
+	async fn ensure_no_ban(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
+		let bans = self.means.db.bans().await.map_err(internal)?;
+		let now = system_time();
+		let banned = admission::candidates(join).find(|account| bans.get(account).is_some_and(|until| *until > now));
+		let Some(account) = banned else { return Ok(()) };
+		Err(error(code::NOT_ALLOWED, format!("{} may not join this pool: ask its operator", Account(account.clone()))))
 	}
 
 	/// Admits a worker, or refuses it. The chain is asked each time: a worker that left the group is refused the next time.

@@ -211,15 +211,11 @@ impl PoolChain for FakeChain {
 		Ok(self.world().orders.iter().map(|order| (OrderHash(order.salt), order.clone())).collect())
 	}
 
-	async fn withdraw(&self, orders: Vec<OrderHash>) -> Answer<()> {
-		self.sent.lock().expect("as above").push("withdraw");
-		self.world().orders.retain(|order| !orders.contains(&OrderHash(order.salt)));
-		Ok(())
-	}
-
-	async fn publish(&self, orders: Vec<WorkerpoolOrder>) -> Answer<()> {
-		self.sent.lock().expect("as above").push("publish");
-		self.world().orders.extend(orders);
+	async fn replace(&self, withdraw: Vec<OrderHash>, publish: Vec<WorkerpoolOrder>) -> Answer<()> {
+		self.sent.lock().expect("as above").push("replace");
+		let mut world = self.world();
+		world.orders.retain(|order| !withdraw.contains(&OrderHash(order.salt)));
+		world.orders.extend(publish);
 		Ok(())
 	}
 

@@ -78,13 +78,26 @@ async fn machines_are_bounded(db: &Db) {
 async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
 	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::default(), Vec::new()));
 	db.add_withdrawn_orders(&[order(1, 10), order(2, 10)]).await.unwrap();
-	db.set_selling(Selling::stopped(5)).await.unwrap();
+	let stopped = Selling::default().stopped(5).paused(4);
+	db.set_selling(stopped).await.unwrap();
 	db.add_withdrawn_orders(&[order(2, 9), order(3, 10)]).await.unwrap();
-	assert_eq!(db.selling().await.unwrap(), Selling::stopped(5));
+	assert_eq!(db.selling().await.unwrap(), stopped);
 	let all = [order(1, 10), order(2, 9), order(3, 10)];
 	assert_eq!(db.withdrawn_orders().await.unwrap(), all, "each once, with what is left of it");
 	db.set_selling(Selling::resumed(9)).await.unwrap();
+	assert_eq!(db.withdrawn_orders().await.unwrap(), all, "they are not on sale yet");
+	db.forget_withdrawn_orders().await.unwrap();
 	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::resumed(9), Vec::new()));
+}
+
+async fn bans_are_remembered_until_they_end(db: &Db) {
+	db.ban(account(1), Some(10), 5).await.unwrap();
+	db.ban(account(2), Some(Moment::MAX), 5).await.unwrap();
+	assert_eq!(db.bans().await.unwrap(), [(account(1), 10), (account(2), Moment::MAX)].into());
+	db.ban(account(3), Some(30), 10).await.unwrap();
+	assert_eq!(db.bans().await.unwrap(), [(account(2), Moment::MAX), (account(3), 30)].into(), "the first is over");
+	db.ban(account(2), None, 10).await.unwrap();
+	assert_eq!(db.bans().await.unwrap(), [(account(3), 30)].into());
 }
 
 #[tokio::test]
@@ -93,7 +106,7 @@ async fn sqlite_counts_business() {
 	let db = Db::open(&sqlite(dir.path())).await.unwrap();
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
-	machines_are_bounded(&db).await;
+	bans_are_remembered_until_they_end(&db).await;
 }
 
 #[tokio::test]
@@ -102,5 +115,5 @@ async fn postgres_counts_business() {
 	let db = open(&postgres).await;
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
-	machines_are_bounded(&db).await;
+	bans_are_remembered_until_they_end(&db).await;
 }

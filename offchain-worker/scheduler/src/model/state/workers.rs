@@ -115,6 +115,7 @@ impl State {
 				_ => {}
 			}
 		}
+		self.elsewhere = elsewhere.clone();
 		// A requester may wait for their results.
 		found.iter().for_each(|task| self.touch(task));
 	}

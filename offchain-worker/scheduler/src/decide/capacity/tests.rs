@@ -1,0 +1,149 @@
+use rlc_primitives::{CategoryId, Restriction};
+use rlc_protocol::Needs;
+
+use super::*;
+use crate::testing::{account, Scene, T};
+
+fn offer(trust: u64) -> Offer {
+	Offer {
+		price: 1,
+		category: CategoryId(0),
+		reference_time: T,
+		trust,
+		tag: Tag::NONE,
+		app_restrict: Restriction::Anyone,
+		dataset_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		volume: None,
+	}
+}
+
+fn open(scene: &Scene, id: DealId) -> OpenDeal {
+	let deal = &scene.world.deals[&id];
+	OpenDeal { id, scheduler: account(200), first: deal.first, size: deal.size, open: deal.size }
+}
+
+/// Returns the room for the one offer of this trust, beside these deals.
+fn room_for(scene: &Scene, trust: u64, deals: &[DealId]) -> Room {
+	let open: Vec<_> = deals.iter().map(|id| open(scene, *id)).collect();
+	rooms(&scene.state, &[offer(trust)], &open)[0]
+}
+
+#[test]
+fn pool_without_workers_sells_nothing() {
+	let scene = Scene::new();
+	assert_eq!(room_for(&scene, 1, &[]), Room::default());
+	assert!(!has_workers(&scene.state));
+}
+
+#[test]
+fn slot_sells_six_tasks() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	assert_eq!(room_for(&scene, 1, &[]), Room { trust: 1, volume: 6 });
+	scene.worker(2, 3);
+	assert_eq!(room_for(&scene, 1, &[]).volume, 24);
+	assert!(has_workers(&scene.state));
+}
+
+#[test]
+fn trust_takes_its_workers() {
+	let mut scene = Scene::new();
+	for n in 1..=3 {
+		scene.worker(n, 2);
+	}
+	assert_eq!(room_for(&scene, 5, &[]), Room { trust: 5, volume: 12 }, "three workers a task");
+	assert_eq!(room_for(&scene, 2, &[]), Room { trust: 2, volume: 18 }, "two");
+}
+
+#[test]
+fn trust_is_promised_that_the_workers_reach() {
+	let mut scene = Scene::new();
+	scene.worker(1, 4);
+	assert_eq!(room_for(&scene, 100, &[]).trust, 1, "one worker cannot be checked");
+	scene.worker(2, 4);
+	assert_eq!(room_for(&scene, 100, &[]).trust, 4);
+	scene.worker(3, 4);
+	assert_eq!(room_for(&scene, 100, &[]).trust, 8);
+	// A second worker of an operator adds none.
+	scene.join(4, Some(3), |resources| resources.slots = 4, Vec::new());
+	assert_eq!(room_for(&scene, 100, &[]).trust, 8);
+}
+
+#[test]
+fn what_is_sold_takes_its_part() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	scene.worker(2, 1);
+	let deal = scene.deal(100, 1, 5);
+	assert_eq!(room_for(&scene, 1, &[deal]).volume, 7);
+	let both = scene.deal(101, 2, 3);
+	assert_eq!(room_for(&scene, 1, &[deal, both]).volume, 1, "five tries, and six for two workers each");
+	let more = scene.deal(102, 1, 100);
+	assert_eq!(room_for(&scene, 1, &[deal, both, more]).volume, 0);
+}
+
+#[test]
+fn long_task_takes_its_slot_and_no_more() {
+	let mut scene = Scene::new();
+	scene.worker(1, 2);
+	let long = scene.deal_with(100, 1, 1, |deal| deal.reference_time = 100 * T);
+	assert_eq!(room_for(&scene, 1, &[long]).volume, 6, "one of two slots");
+	let short = scene.deal_with(101, 1, 3, |deal| deal.reference_time = T / 10);
+	assert_eq!(room_for(&scene, 1, &[long, short]).volume, 3, "a try is a try");
+}
+
+#[test]
+fn task_of_several_slots_takes_several() {
+	let mut scene = Scene::new();
+	scene.join(1, None, |resources| (resources.slots, resources.cores) = (4, 4), Vec::new());
+	let deal = scene.deal_needing(100, 3, Needs { cores: 2, ..Default::default() });
+	assert_eq!(room_for(&scene, 1, &[deal]).volume, 24 - 6);
+}
+
+#[test]
+fn hopeless_deal_takes_nothing() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let deal = scene.hopeless_deal(100, 1, 50);
+	assert_eq!(room_for(&scene, 1, &[deal]).volume, 6);
+}
+
+#[test]
+fn offers_share_what_is_free() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let volumes = |count: usize| {
+		let offers = vec![offer(1); count];
+		rooms(&scene.state, &offers, &[]).into_iter().map(|room| room.volume).collect::<Vec<_>>()
+	};
+	assert_eq!(volumes(3), [2, 2, 2]);
+	assert_eq!(volumes(7), [1; 7], "none is left out while there is room for a task");
+}
+
+#[test]
+fn tag_that_no_worker_has_is_not_sold() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let tagged = Offer { tag: Tag::from_bits(0x10), ..offer(1) };
+	assert_eq!(rooms(&scene.state, &[tagged.clone()], &[]), [Room::default()]);
+	scene.join(2, None, |resources| resources.tag = Tag::from_bits(0x10).0, Vec::new());
+	assert_eq!(rooms(&scene.state, &[tagged], &[])[0].volume, 6);
+}
+
+#[test]
+fn worker_that_takes_nothing_more_does_not_count() {
+	let mut scene = Scene::new();
+	let worker = scene.worker(1, 1);
+	let draining = rlc_protocol::worker::Heartbeat { free_slots: 1, draining: true, cached: None };
+	scene.state.beat(&worker, draining, scene.now);
+	assert_eq!(room_for(&scene, 1, &[]), Room::default());
+}
+
+#[test]
+fn chosen_volume_is_sold_whatever_workers_can_do() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let fixed = Offer { volume: Some(1_000), ..offer(100) };
+	assert_eq!(rooms(&scene.state, &[fixed], &[]), [Room { trust: 100, volume: 1_000 }]);
+}

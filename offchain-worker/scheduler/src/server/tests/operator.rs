@@ -1,0 +1,175 @@
+//! What the operator tells the scheduler, and what it sells.
+
+use rlc_primitives::{CategoryId, Restriction, Tag, WorkerpoolOrder};
+use rlc_protocol::{
+	admin::{AdminRpcClient, Ban},
+	requester::PoolStatus,
+};
+use tokio::net::UnixStream;
+
+use super::*;
+use crate::Offer;
+
+fn offer(volume: Option<u64>) -> Offer {
+	Offer {
+		price: 5,
+		category: CategoryId(0),
+		reference_time: 300_000,
+		trust: 10,
+		tag: Tag::NONE,
+		app_restrict: Restriction::Anyone,
+		dataset_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		volume,
+	}
+}
+
+impl Yard {
+	/// Starts a scheduler that sells this.
+	async fn selling(offers: Vec<Offer>) -> Self {
+		Self::with(|config| config.offers = Some(offers)).await
+	}
+
+	/// Connects to the scheduler as its operator.
+	async fn operator(&self) -> WsClient {
+		let stream = UnixStream::connect(self.dir.path().join("admin.sock")).await.unwrap();
+		WsClientBuilder::default().build_with_stream("ws://localhost", stream).await.unwrap()
+	}
+
+	async fn status(&self) -> PoolStatus {
+		SchedulerRpcClient::status(&self.client().await).await.unwrap()
+	}
+
+	/// Waits until the book is as expected.
+	async fn until_book(&self, is_expected: impl Fn(&[WorkerpoolOrder]) -> bool) {
+		let wait = async {
+			while !is_expected(&self.chain.world().orders) {
+				sleep(Duration::from_millis(50)).await;
+			}
+		};
+		let waited = timeout(LONG, wait).await;
+		assert!(waited.is_ok(), "{:?}", self.chain.world().orders);
+	}
+
+	/// Waits until so many tasks are on sale at this trust, in one order.
+	async fn until_sold(&self, trust: u64, volume: u64) {
+		self.until_book(|book| matches!(book, [one] if (one.trust, one.volume) == (trust, volume))).await;
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_on_sale_follows_what_workers_can_do() {
+	let yard = Yard::selling(vec![offer(None)]).await;
+	yard.scheduler.has_sold().await;
+	assert_eq!(yard.chain.world().orders, [], "no worker is here");
+	let bob = yard.worker("Bob").await;
+	// Four slots try six tasks each, and one worker cannot be checked.
+	yard.until_sold(1, 24).await;
+	yard.deal(100, 1, 20, |_| ());
+	yard.until_sold(1, 4).await;
+	drop(bob);
+	yard.scheduler.stop().await.unwrap();
+	assert_eq!(yard.chain.world().orders, [], "a scheduler that stops sells nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_that_are_not_offered_any_more_are_replaced() {
+	let yard = Yard::selling(vec![offer(Some(100))]).await;
+	yard.until_sold(10, 100).await;
+	let Yard { chain, dir, scheduler } = yard;
+	// As if it had been killed: its order stays, and somebody publishes another by hand.
+	let left = chain.world().orders.clone();
+	scheduler.stop().await.unwrap();
+	chain.world().orders = left.clone();
+	let by_hand = WorkerpoolOrder { price: 1, salt: H256::repeat_byte(7), ..left[0].clone() };
+	chain.world().orders.push(by_hand);
+	let dearer = Offer { price: 6, ..offer(Some(100)) };
+	let scheduler = start(Config { offers: Some(vec![dearer]), ..config(&dir) }, &chain).await;
+	let yard = Yard { chain, dir, scheduler };
+	yard.until_book(|book| matches!(book, [one] if one.price == 6)).await;
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn paused_pool_sells_nothing_until_it_is_resumed() {
+	let yard = Yard::selling(vec![offer(Some(100))]).await;
+	yard.until_sold(10, 100).await;
+	let operator = yard.operator().await;
+	operator.pause().await.unwrap();
+	yard.until_book(|book| book.is_empty()).await;
+	let status = yard.status().await;
+	assert!(status.paused.is_some() && status.withdrawn.is_none(), "{status:?}");
+	drop(operator);
+	let Yard { chain, dir, scheduler } = yard;
+	scheduler.stop().await.unwrap();
+	let scheduler = start(Config { offers: Some(vec![offer(Some(100))]), ..config(&dir) }, &chain).await;
+	assert!(scheduler.paused.is_some());
+	scheduler.has_sold().await;
+	assert_eq!(chain.world().orders, [], "a restart alone sells nothing");
+	let yard = Yard { chain, dir, scheduler };
+	assert_eq!(yard.status().await.halted.as_deref(), Some("its operator paused it"));
+	yard.operator().await.resume().await.unwrap();
+	yard.until_sold(10, 100).await;
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_published_by_hand_come_back_after_a_pause_and_after_a_stop() {
+	let yard = Yard::new().await;
+	let by_hand = offer(None).order(WorkerpoolId::default(), 3, 70);
+	yard.chain.world().orders.push(by_hand.clone());
+	let operator = yard.operator().await;
+	operator.pause().await.unwrap();
+	yard.until_book(|book| book.is_empty()).await;
+	operator.resume().await.unwrap();
+	yard.until_book(|book| book == [by_hand.clone()]).await;
+	drop(operator);
+	let Yard { chain, dir, scheduler } = yard;
+	scheduler.stop().await.unwrap();
+	assert_eq!(chain.world().orders, []);
+	let scheduler = start(config(&dir), &chain).await;
+	let yard = Yard { chain, dir, scheduler };
+	yard.until_book(|book| book == [by_hand.clone()]).await;
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn banned_worker_loses_its_tasks_and_may_not_join() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let task = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 };
+	bob.tasks(1).await;
+	let operator = yard.operator().await;
+	let account = Account(bob.key.account());
+	operator.ban(account.clone(), None).await.unwrap();
+	yard.until(task.id(), |info| step_of(info, &bob) == Some(Step::Lost)).await;
+	assert_eq!(code_of(yard.worker_with("Bob", Vec::new()).await.map(drop)), code::NOT_ALLOWED);
+	assert_eq!(operator.bans().await.unwrap(), [Ban { account: account.clone(), until: None }]);
+	let mut charlie = yard.worker("Charlie").await;
+	assert_eq!(charlie.tasks(1).await[0].task, task);
+	operator.unban(account).await.unwrap();
+	yard.worker_with("Bob", Vec::new()).await.unwrap();
+	drop(operator);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_is_drained_from_afar() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let operator = yard.operator().await;
+	assert!(operator.drain(Account(bob.key.account())).await.unwrap());
+	assert_eq!(bob.instruction().await, Instruction::Drain);
+	assert!(!operator.drain(Account(key("Charlie").account())).await.unwrap(), "it is not here");
+	drop(operator);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_not_taken_at_the_public_port() {
+	let yard = Yard::new().await;
+	let client = yard.client().await;
+	assert!(client.pause().await.is_err() && client.bans().await.is_err());
+	assert!(yard.operator().await.bans().await.is_ok());
+	yard.scheduler.stop().await.unwrap();
+}
