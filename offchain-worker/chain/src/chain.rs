@@ -107,6 +107,15 @@ impl Chain {
 		Ok((self.rpc.header(Some(hash)).await?.number, hash))
 	}
 
+	/// Returns whether the node says that this is a network for everybody, and not one for development.
+	///
+	/// # Errors
+	///
+	/// Those of every question.
+	pub async fn is_live(&self) -> Result<bool, Error> {
+		self.rpc.is_live().await
+	}
+
 	/// Returns the chain's time, in ms: that of the best block.
 	///
 	/// # Errors

@@ -18,8 +18,7 @@ pub use crate::offer::Offer;
 pub enum PoolChoice {
 	/// One that is registered.
 	Registered(WorkerpoolId),
-	/// The key's pool with this name. If the database belongs to such a pool, that one, whatever its URL; else the one with
-	/// the scheduler's URL, which is registered if it does not exist yet.
+	/// The key's pool with this name, which is registered if it does not exist yet.
 	Named(String),
 }
 
@@ -53,13 +52,8 @@ pub struct Config {
 	pub pool: PoolChoice,
 	/// Where to listen; port 0 takes a free one.
 	pub listen: SocketAddr,
-	/// The certificate that it shows, with which it speaks TLS. `None`: it speaks in clear text.
-	pub tls: Option<Tls>,
-	/// Whether it speaks in clear text beyond this machine though no [proxy](Traffic::proxies) is named, before which TLS
-	/// ends: where nobody else is on the network.
-	pub clear_text: bool,
-	/// Where others reach it, as the description on chain of a pool that it registers says: `http(s)://host:port`.
-	/// `None`: the address that it listens at.
+	/// Where others reach it: `http(s)://host:port`. The pool's description on the chain is made to say so. `None`: what that
+	/// says, and of a new pool, the address that it listens at.
 	pub public_url: Option<String>,
 	/// Where clients reach this instance itself, when several share a pool behind one `public_url`: `http(s)://host:port`.
 	/// The other instances redirect clients there that ask for what this one has. `None`: they do not know of it.

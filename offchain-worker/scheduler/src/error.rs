@@ -22,6 +22,12 @@ pub enum Error {
 	/// The address cannot be listened on.
 	#[error(transparent)]
 	Listen(#[from] ListenError),
+	/// What goes over the network could be read by others.
+	#[error(
+		"{0} is not an address of this machine alone, and nothing would be encrypted there; give --tls-certificate and \
+		 --tls-key, or listen at 127.0.0.1 behind a reverse proxy, or name the proxy by --behind-proxy"
+	)]
+	ClearText(SocketAddr),
 	/// The chain does not tell the time.
 	#[error("the chain does not tell the time: {0}")]
 	NoTime(String),
@@ -40,10 +46,15 @@ pub enum Error {
 	NotOwner(WorkerpoolId, rlc_protocol::Account),
 	/// A proxy may not register a pool for its account.
 	#[error(
-		"{1} has no workerpool called {0:?} with this URL, and its proxy cannot register one; run `rlc workerpool init` \
+		"{1} has no workerpool called {0:?}, and its proxy cannot register one; run `rlc workerpool init` \
 		 with the account's own key"
 	)]
 	Unregistered(String, rlc_protocol::Account),
+	/// Nobody else reaches the scheduler at its URL.
+	#[error(
+		"nobody else reaches {0}, and this network is for everybody; give --public-url, the URL at which others do"
+	)]
+	Unreachable(String),
 	/// The pool's description does not fit on the chain.
 	#[error("the pool's name and URL are too long together: at most 256 bytes of JSON; give it shorter ones")]
 	LongDescription,

@@ -23,7 +23,7 @@ use crate::{
 	model::Selling,
 	node::NodeChain,
 	pool::{system_time, Identity, Means, Pool, Terms, CALLS, INPUTS},
-	registration::find_or_register,
+	registration::{find_or_register, Reach},
 	server::Server,
 	Config, Error,
 };
@@ -77,15 +77,14 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 	let listener = listen(&config).await?;
 	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
-	let scheme = if listener.is_encrypted() { "https" } else { "http" };
-	let url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
-	let db = Db::open(&config.database).await?;
+	let db = Db::open(&config.database, system_time()).await?;
 	let known = db.workerpool(chain.genesis()).await?;
 	// A mistake in its name would keep all workers out.
 	if let Admission::Group(group) = config.admission {
 		chain.group(group).await?.ok_or(Error::UnknownGroup(group))?;
 	}
-	let workerpool = find_or_register(&config.pool, known, &url, &chain, &sender).await?;
+	let reach = Reach { public: config.public_url.as_deref(), here: &format!("http://{address}") };
+	let workerpool = find_or_register(&config.pool, known, &reach, &chain, &sender).await?;
 	let account = key.account();
 	let genesis = chain.genesis();
 	let domain = chain.domain().await?;

@@ -21,7 +21,7 @@ pub use self::{
 	disk::{cache::Fetched, collect::Collected, quotas::Usage, uploads::MAX_UPLOADS_EACH},
 	error::{FetchError, FetchErrorKind, StoreError, UploadError},
 	fetch::{is_pinned, pin, FetchConfig, Fetcher},
-	http::web::MAX_REDIRECTS,
+	http::{address::is_public, web::MAX_REDIRECTS},
 	ipfs::Ipfs,
 	registry::RegistryImage,
 	serve::routes,

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use rlc_chain::{Call, RegistryCall};
 use rlc_primitives::{
-	assets::{Policy, MAX_DESCRIPTION, MAX_SCHEDULER_RATIO, MAX_WORKER_STAKE_RATIO},
+	assets::{Description, Policy, MAX_DESCRIPTION, MAX_SCHEDULER_RATIO, MAX_WORKER_STAKE_RATIO},
 	Settlement, WorkerpoolId,
 };
 use rlc_protocol::PoolDescription;
@@ -59,7 +59,7 @@ impl From<Closer> for Settlement {
 	}
 }
 
-/// Registers the workerpool with its policy, unless the account has one with this name and URL.
+/// Registers the workerpool with its policy, unless the account has one with this name.
 pub(crate) async fn run(init: Init, context: &Context) -> Result<Answer> {
 	let policy = Policy {
 		worker_stake_ratio: init.stake_ratio,
@@ -71,13 +71,14 @@ pub(crate) async fn run(init: Init, context: &Context) -> Result<Answer> {
 			"a worker's stake is at most {MAX_WORKER_STAKE_RATIO} percent, a scheduler's part at most {MAX_SCHEDULER_RATIO}"));
 	}
 	let (key, chain) = context.signer().await?;
-	let description = PoolDescription { name: init.name, url: init.url }.to_bytes().try_into();
-	let description = description.map_err(|_| {
-		failure!(NameTooLong, "name and URL are too long together: at most {MAX_DESCRIPTION} bytes are allowed";
-			"shorten them")
-	})?;
+	// The id is derived from the name alone: the pool stays the same at another URL.
+	let description = describe(&init.name, None)?;
 	let id = WorkerpoolId::derive(&key.account(), &description);
 	let mut calls = vec![Call::Registry(RegistryCall::RegisterWorkerpool { description })];
+	if init.url.is_some() {
+		let description = describe(&init.name, init.url)?;
+		calls.push(Call::Registry(RegistryCall::SetDescription { workerpool: id, description }));
+	}
 	if policy != Policy::default() {
 		calls.push(Call::Registry(RegistryCall::SetPolicy { workerpool: id, policy }));
 	}
@@ -89,4 +90,13 @@ pub(crate) async fn run(init: Init, context: &Context) -> Result<Answer> {
 		format!("{registered}; its policy has not changed")
 	};
 	Ok(Answer::new(text, json!({ "workerpool": id, "new": is_new })))
+}
+
+/// Returns what a workerpool says about itself.
+fn describe(name: &str, url: Option<String>) -> Result<Description> {
+	let description = PoolDescription { name: name.into(), url }.to_bytes().try_into();
+	description.map_err(|_| {
+		failure!(NameTooLong, "name and URL are too long together: at most {MAX_DESCRIPTION} bytes are allowed";
+			"shorten them")
+	})
 }
