@@ -7,6 +7,6 @@ mod registry;
 mod sale;
 
 pub(crate) use location::{upload, Location};
-pub(crate) use offer::{category, requesters, AppOffer, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST, VOLUME};
+pub(crate) use offer::{requesters, AppOffer, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
 pub(crate) use registry::{name, register, registered, show, transfer};
 pub(crate) use sale::{own_orders, publish, publish_as, unpublish};

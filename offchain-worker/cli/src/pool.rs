@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How long a scheduler has to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Returns the URL of a scheduler's JSON-RPC: its HTTP base, as WebSocket.
 ///

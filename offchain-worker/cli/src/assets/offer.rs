@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many tasks an offer is good for by default.
-pub(crate) const VOLUME: u64 = 1_000_000;
+const VOLUME: u64 = 1_000_000;
 
 /// The highest trust that offers promise by default.
 pub(crate) const PROMISED_TRUST: u64 = 10;
@@ -195,6 +195,6 @@ impl WorkerpoolOffer {
 /// # Errors
 ///
 /// If there is none.
-pub(crate) async fn category(chain: &Chain, text: &str) -> Result<CategoryId> {
+async fn category(chain: &Chain, text: &str) -> Result<CategoryId> {
 	ids::category(text, &chain.categories().await?).map_err(Failure::category)
 }

@@ -284,6 +284,9 @@ catalog! {
 	SchedulerUnreachable, "scheduler.unreachable",
 		"The scheduler does not answer.",
 		"Check that it runs and that the URL is right. What is on the chain goes on without it.";
+	SchedulerMissing, "scheduler.missing",
+		"No scheduler on this machine takes commands at this socket.",
+		"Run the command as the user of `rlc scheduler run`, and with its --dir or --admin.";
 	SchedulerRefused, "scheduler.refused",
 		"The scheduler refuses a question.",
 		"The message says why.";

@@ -10,16 +10,19 @@ use crate::{
 
 /// Shows how a pool's business goes; `now` is this machine's time, in ms since the Unix epoch.
 pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
-	let PoolStatus { pool, withdrawn, lost, max_loss, max_failures, served_last, hopeless } = status;
-	let sale = match withdrawn {
-		Some(since) => format!("withdrawn {}, since too much stake was lost", when(*since, now)),
-		None => "as published".into(),
+	let PoolStatus { pool, lost, max_loss, max_failures, served_last, hopeless, .. } = status;
+	let sale = match (status.paused, status.withdrawn, &status.halted) {
+		(Some(since), ..) => format!("paused {}", when(since, now)),
+		(None, Some(since), _) => format!("withdrawn {}, since too much stake was lost", when(since, now)),
+		(None, None, Some(why)) => format!("withdrawn: {why}"),
+		(None, None, None) => "on sale".into(),
 	};
 	let limit = max_loss.map_or_else(String::new, |max| format!(" of {} at most", Amount(max.0)));
 	let mut parts = vec![fields([
 		("workerpool", format!("{:?}", pool.workerpool.0)),
 		("scheduler", format!("{}, version {}", pool.scheduler, pool.version)),
 		("workers", format!("{}, {} of {} slots free", pool.workers, pool.free_slots, pool.slots)),
+		("deals", status.deals.to_string()),
 		("tasks", format!("{} running, {} waiting", pool.running, pool.waiting)),
 		("orders", sale),
 		("lost in a day", format!("{}{limit}", Amount(lost.0))),
@@ -54,6 +57,9 @@ mod tests {
 		PoolStatus {
 			pool: info(3, 6, 0),
 			withdrawn: None,
+			paused: None,
+			halted: None,
+			deals: 0,
 			lost: Decimal(0),
 			max_loss: None,
 			max_failures: 50,
@@ -65,7 +71,7 @@ mod tests {
 	#[test]
 	fn pool_that_stopped_selling_says_so_and_why() {
 		let text = status(&calm(), 10_000).text;
-		assert!(text.contains("as published") && !text.contains("at most") && !text.contains("served last"), "{text}");
+		assert!(text.contains("on sale") && !text.contains("at most") && !text.contains("served last"), "{text}");
 		let stopped = PoolStatus {
 			withdrawn: Some(4_000),
 			lost: Decimal(6 * RLC),
@@ -77,6 +83,10 @@ mod tests {
 			hopeless: vec![HopelessDeal { deal: DealId::default(), reason: "too large".into() }],
 			..calm()
 		};
+		let paused = PoolStatus { paused: Some(9_000), ..stopped.clone() };
+		assert!(status(&paused, 10_000).text.contains("paused 1 s ago"));
+		let empty = PoolStatus { halted: Some("no worker takes tasks".into()), ..calm() };
+		assert!(status(&empty, 10_000).text.contains("withdrawn: no worker takes tasks"));
 		let answer = status(&stopped, 10_000);
 		for words in ["withdrawn 6 s ago", "6 RLC of 5 RLC at most", "80 %", "too large"] {
 			assert!(answer.text.contains(words), "{words} in {}", answer.text);

@@ -123,7 +123,8 @@ fn machines_without_keys_of_stakes_run_a_pool_and_compute() {
 			let refused = stack.rlc(&[&register[..], &["--on-behalf-of", OTHER_SCHEDULER]].concat()).await.unwrap_err();
 			assert!(refused.contains("its proxy cannot register one"), "{refused}");
 			// Dearer than the other pool: nobody else buys here.
-			let options = ["--workerpool", &pool, "--publish-price", "3", "--on-behalf-of", OTHER_SCHEDULER];
+			let sale = ["--publish-price", "3", "--volume", "100"];
+			let options = [&sale[..], &["--workerpool", &pool, "--on-behalf-of", OTHER_SCHEDULER]].concat();
 			let (scheduler, url) = stack.start_scheduler("proxied", proxy, &options);
 			let workers = [stack.new_proxied_worker(&url, &pool).await, stack.new_proxied_worker(&url, &pool).await];
 
@@ -205,11 +206,11 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 		Box::pin(async move {
 			let Some(postgres) = Postgres::start() else { return };
 			// Dearer than the other pool: nobody else buys here.
-			let mut pool = vec!["--database", &postgres.url, "--name", "shared", "--publish-price", "2"];
-			let (_first, first_url) = stack.start_scheduler("first", OTHER_SCHEDULER, &pool);
+			let shared = ["--database", &postgres.url, "--publish-price", "2", "--volume", "1000000"];
+			let first = [&shared[..], &["--name", "shared"]].concat();
+			let (_first, first_url) = stack.start_scheduler("first", OTHER_SCHEDULER, &first);
 			let workerpool = format!("{:?}", info(stack, &first_url).await.workerpool.0);
-			pool.truncate(2);
-			pool.extend(["--workerpool", &workerpool]);
+			let pool = [&shared[..], &["--workerpool", &workerpool]].concat();
 			let (mut second, second_url) = stack.start_scheduler("second", OTHER_SCHEDULER, &pool);
 			let near = stack.new_workers_at(&first_url, 1, "").await[0];
 			// The chain names the first one only.

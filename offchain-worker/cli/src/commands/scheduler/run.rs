@@ -4,29 +4,22 @@ use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration}
 
 use clap::Args;
 use rlc_chain::{Key, ProxyType};
-use rlc_json::Account;
 use rlc_primitives::{Balance, GroupId, Tag, WorkerpoolId};
 use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
 
-use super::{
-	sale::{publish, Offer, Sale},
-	traffic::Shares,
-};
+use super::{operator::directory, sale::Offer};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
 	assets,
 	context::{refuse_public, Context},
 	failure::{disk, failure, Result},
-	gate::Approved,
-	ids,
-	keystore::data_home,
-	pool, proxy,
+	ids, pool, proxy,
 	table::when,
 };
-use rlc_service::{stop_requested, Tls};
+use rlc_service::{stop_requested, week::Windows};
 
 /// Run a workerpool's scheduler and its store until it is stopped
 #[derive(Debug, Args)]
@@ -40,6 +33,7 @@ Examples:
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-requester //Alice --account me
   rlc scheduler run --name mine --publish-price 0.5 --max-loss 2 --quiet-time 24 --account me
+  rlc scheduler run --name mine --publish-price 0.5 --maintenance 'Sat 2-6' --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
@@ -53,9 +47,17 @@ By default any worker may join; with --private only the account's own; with --al
 of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is \
 asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
 
+With --publish-price, the scheduler owns the workerpool's orders: it replaces and withdraws whatever else its account has in \
+the book for it. Their volume follows what the connected workers can try before contributions end, and their trust what they can \
+reach; --volume fixes both. It withdraws them when it stops, when no worker takes tasks for a minute, when it is paused, and \
+before windows of --maintenance. Without --publish-price, orders that you publish by hand stay as they are, but are withdrawn \
+while nothing is to be sold, and published again afterwards.
+
 By default anyone may buy from it, and run any app. --only-app, --only-dataset and --only-requester restrict the orders that \
-it publishes, each to one or to a group on the chain. Orders that are in the book already stay as they are: withdraw them \
-with `rlc workerpool unpublish`.
+it publishes, each to one or to a group on the chain.
+
+`rlc scheduler pause`, `resume`, `drain` and `ban` steer it while it runs, over a socket in its directory that nobody else can \
+use.
 
 What one address may use is limited, so that nobody keeps the others out: --max-connections-each, --max-calls-each. A worker \
 that has joined has a share of its own. Behind a reverse proxy, name its address with --behind-proxy: else all who come \
@@ -63,18 +65,8 @@ through it share what one address gets.
 
 A task that is not done in time costs its stake. Once more than --max-loss is lost within a day, the scheduler withdraws all \
 orders of the workerpool that its account has in the book, and goes on with the deals that it has. It publishes them again \
-with --resume, or after --quiet-time. Orders cannot exclude single requesters: deals of those that fail too often are served \
+after `rlc scheduler resume`, with --resume, or after --quiet-time. Orders cannot exclude single requesters: deals of those that fail too often are served \
 last (--max-failures). `rlc scheduler status` shows both.
-
-If it was down for longer than its node keeps state, start it over an archive node (--state-pruning archive): over another \
-node it misses the deals that were opened meanwhile.
-
-Everything is spoken in clear text at an address of this machine alone, behind a reverse proxy, or with TLS: give \
---tls-certificate and --tls-key. Anything else is refused, unless --clear-text asks for it.
-
-A PostgreSQL server on another machine has to show a certificate of its name (sslmode=verify-full), unless its URL says \
-otherwise. A URL may name several servers, such as postgres://me@one,two/pool: when the primary dies, the scheduler goes on \
-with the one that took its place.
 
 Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to \
 the same one. Give each an --instance-url: a client that asks one of them for what another has in its store is sent there.
@@ -97,19 +89,8 @@ pub(crate) struct Run {
 	#[arg(long, default_value = "127.0.0.1:9955", value_name = "HOST:PORT")]
 	pub listen: SocketAddr,
 
-	/// Speak TLS with the certificate in this file, followed by those that it was signed with, in PEM
-	#[arg(long, value_name = "FILE", requires = "tls_key")]
-	pub tls_certificate: Option<PathBuf>,
-
-	/// The key of --tls-certificate, in PEM
-	#[arg(long, value_name = "FILE", requires = "tls_certificate")]
-	pub tls_key: Option<PathBuf>,
-
-	/// Speak in clear text though --listen is not an address of this machine alone: only where nobody else is on the network
-	#[arg(long, conflicts_with = "tls_certificate")]
-	pub clear_text: bool,
-
-	/// The URL at which others reach it; registered with --name [default: http(s):// and --listen]
+	/// The URL at which others reach it, which the workerpool's description on the chain is made to say [default: what that says;
+	/// of a new workerpool, http:// and --listen]
 	#[arg(long, value_name = "URL")]
 	pub public_url: Option<String>,
 
@@ -162,10 +143,6 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "HOURS")]
 	pub retention: Option<u64>,
 
-	/// With a new database: look for the pool's deals from this block on [default: the last few minutes]
-	#[arg(long, value_name = "NUMBER")]
-	pub first_block: Option<u32>,
-
 	/// Let only this worker join, or workers of this operator; may be repeated [default: any]
 	#[arg(long, value_name = "ACCOUNT", conflicts_with = "private")]
 	pub allow: Vec<String>,
@@ -181,8 +158,13 @@ pub(crate) struct Run {
 	#[command(flatten)]
 	pub offer: Offer,
 
-	#[command(flatten)]
-	pub shares: Shares,
+	/// When the workers rest, by this machine's time zone: what would not be over before is not sold
+	#[arg(long, value_name = "WINDOWS", requires = "publish_price")]
+	pub maintenance: Option<Windows>,
+
+	/// The socket for `rlc scheduler pause` and the like [default: admin.sock in --dir]
+	#[arg(long, value_name = "FILE")]
+	pub admin: Option<PathBuf>,
 
 	/// Serve deals last of which the requester or the app has failed this often, in percent; 100: never. A task that cost its
 	/// stake weighs as much as four that did not
@@ -197,8 +179,8 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..))]
 	pub quiet_time: Option<u64>,
 
-	/// Sell again, though orders were withdrawn since stake was lost: what was lost before does not count any more. For one
-	/// start: left in a service's options, it sells again whenever that restarts
+	/// Sell again, though the pool was paused, or stake was lost: what was lost before does not count any more. For one start:
+	/// left in a service's options, it sells again whenever that restarts. A scheduler that runs needs `rlc scheduler resume`
 	#[arg(long)]
 	pub resume: bool,
 }
@@ -207,27 +189,28 @@ pub(crate) struct Run {
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
-	let sale = Sale::of(context, &run.offer)?;
 	let chain = context.chain().await?;
 	refuse_public(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
+	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
+	let sells = config.offers.is_some();
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
 	let told = async {
 		if let Some(since) = handle.withdrawn {
 			context.out.say(format_args!(
 				"warning: this workerpool's orders were withdrawn {}, since it lost too much stake, and are not published \
-				 now; find out why, then start with --resume",
+				 now; find out why, then run `rlc scheduler resume`",
 				when(since, now())
 			));
-		} else if let Some(sale) = &sale {
-			publish(context, &chain, &key, id, sale).await?;
-			let here = match &run.public_url {
-				// It shows a certificate of that name.
-				Some(url) if run.tls_certificate.is_some() => url.clone(),
-				_ => format!("http://{}", handle.address),
-			};
-			let here = Ok(here);
+		} else if let Some(since) = handle.paused {
+			context.out.say(format_args!(
+				"warning: this workerpool was paused {}, and sells nothing; `rlc scheduler resume` lets it sell",
+				when(since, now())
+			));
+		} else if sells {
+			handle.has_sold().await;
+			let here = Ok(format!("http://{}", handle.address));
 			if let Some(warning) = pool::warning(here, run.offer.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
 			}
@@ -261,14 +244,7 @@ fn database(run: &Run) -> Result<Option<String>> {
 
 /// Returns the configuration that the options ask for, with defaults for the rest.
 fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
-	let dir = match &run.dir {
-		Some(dir) => dir.clone(),
-		None => {
-			let home =
-				data_home().ok_or_else(|| failure!(HomeMissing, "there is no directory for it"; "give --dir"))?;
-			home.join(format!("scheduler-{}", Account(key.account())))
-		}
-	};
+	let dir = directory(run.dir.as_ref(), || Ok(key.account()))?;
 	std::fs::create_dir_all(&dir).map_err(disk(&dir))?;
 	let pool = match (run.workerpool, &run.name) {
 		(Some(id), _) => PoolChoice::Registered(id),
@@ -301,13 +277,14 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		ipfs: run.ipfs.clone(),
 		store_cache: run.store_cache.map_or(usual.store_cache, |size| size.saturating_mul(1 << 30)),
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
-		first_block: run.first_block,
 		admission,
 		traffic: run.shares.traffic(),
 		max_failures: run.max_failures,
 		max_loss: run.max_loss.0,
 		quiet: run.quiet_time.map(|hours| Duration::from_secs(hours.saturating_mul(3_600))),
 		resume: run.resume,
+		maintenance: run.maintenance.clone(),
+		admin: run.admin.clone().unwrap_or(usual.admin),
 		..usual
 	})
 }

@@ -12,7 +12,7 @@ Examples:
   rlc scheduler status
   rlc scheduler status --scheduler https://pool.example.org --json
 
-If the scheduler has withdrawn its orders, find out why stakes were lost, then start it with --resume.")]
+If the scheduler has withdrawn its orders, find out why stakes were lost, then run `rlc scheduler resume`.")]
 pub(crate) struct Status {
 	/// The scheduler
 	#[arg(long, value_name = "URL", default_value = "http://127.0.0.1:9955")]

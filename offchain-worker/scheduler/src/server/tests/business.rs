@@ -75,7 +75,7 @@ async fn orders_are_withdrawn_when_too_much_stake_is_lost_and_sold_again_by_hand
 		}
 	};
 	let status = timeout(LONG, wait).await.expect("15 nRLC of 10 are lost");
-	assert_eq!(yard.chain.world().orders, []);
+	yard.until_book(|book| book.is_empty()).await;
 	assert_eq!(status.max_loss, Some(rlc_json::Decimal(10)));
 	let worst = &status.served_last[0];
 	assert_eq!(worst.failure_rate, 54, "three tasks cost their stakes: {status:?}");

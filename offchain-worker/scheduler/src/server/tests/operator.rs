@@ -41,7 +41,7 @@ impl Yard {
 	}
 
 	/// Waits until the book is as expected.
-	async fn until_book(&self, is_expected: impl Fn(&[WorkerpoolOrder]) -> bool) {
+	pub(super) async fn until_book(&self, is_expected: impl Fn(&[WorkerpoolOrder]) -> bool) {
 		let wait = async {
 			while !is_expected(&self.chain.world().orders) {
 				sleep(Duration::from_millis(50)).await;
