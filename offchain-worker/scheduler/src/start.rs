@@ -123,15 +123,7 @@ pub(crate) async fn start_over(
 		db.announce(url).await?;
 	}
 	let store = open_store(&config, &db).await?;
-	let terms = Terms {
-		heartbeat: millis(config.heartbeat).max(1),
-		max_result: config.max_result,
-		retention: millis(config.retention),
-		max_failures: config.max_failures,
-		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
-		offers: config.offers,
-		maintenance: config.maintenance,
-	};
+	let terms = terms(&config);
 	if config.resume {
 		let now = chain.clock().await.map_err(|error| Error::NoTime(error.to_string()))?.chain;
 		db.set_selling(Selling::resumed(now)).await?;
@@ -177,6 +169,19 @@ pub(crate) async fn start_over(
 	});
 	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
 	Ok(Handle { address, workerpool, withdrawn, paused, looked, shutdown, ended, server, pool })
+}
+
+/// Returns how the pool is run.
+fn terms(config: &Config) -> Terms {
+	Terms {
+		heartbeat: millis(config.heartbeat).max(1),
+		max_result: config.max_result,
+		retention: millis(config.retention),
+		max_failures: config.max_failures,
+		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
+		offers: config.offers.clone(),
+		maintenance: config.maintenance.clone(),
+	}
 }
 
 /// Opens the store, with a secret that outlives restarts. Instances that share a database issue tokens for each other.

@@ -176,9 +176,8 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let handle = rlc_worker::start(config, chain, key).await?;
 	context.out.say(format_args!("worker {account} works in {}; Ctrl-C stops it", dir.path().display()));
 	let drained = tokio::select! {
-		ended = handle.exited() => {
-			return Err(ended.err().map_or_else(|| failure!(WorkerFailed, "the worker has ended"), Into::into));
-		}
+		// Its scheduler let it end, once its tasks were done.
+		ended = handle.exited() => ended.map(|()| true)?,
 		() = stop_requested() => false,
 		() = dir.asked_to_drain() => {
 			context.out.say("finishing the tasks in hand");
