@@ -11,12 +11,7 @@ use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
 use crate::{
-	amount::Amount,
-	answer::Answer,
-	context::{refuse_public, Context},
-	failure::{failure, Result},
-	ids, pool, proxy,
-	worker_dir::WorkerDir,
+	amount::Amount, answer::Answer, context::Context, failure::Result, ids, pool, proxy, worker_dir::WorkerDir,
 };
 use rlc_service::stop_requested;
 
