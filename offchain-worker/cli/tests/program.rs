@@ -125,6 +125,16 @@ fn unreachable_scheduler_is_one_line_that_names_it() {
 	assert!(line.contains(&url), "{line}");
 }
 
+#[test]
+fn command_for_a_scheduler_that_does_not_run_says_where_it_was_looked_for() {
+	let home = tempfile::tempdir().unwrap();
+	let dir = home.path().to_str().unwrap();
+	for command in ["pause", "resume", "drain", "ban"] {
+		let line = refusal(&run(home.path(), &["scheduler", command, "--dir", dir]), 1);
+		assert!(line.contains("admin.sock") && line.contains("scheduler.missing"), "{line}");
+	}
+}
+
 /// Writes a module that says its arguments, variables and input on standard output, leaves `computed.json` with this
 /// text, and ends with this code. Its memory has this many pages.
 fn app(dir: &Path, computed: &str, code: i32, pages: u32) -> String {

@@ -1,6 +1,6 @@
 //! Owning things: registering, handing over, giving up, and what a workerpool promises.
 
-use codec::{FullCodec, FullEncode};
+use codec::{Encode, FullCodec, FullEncode};
 use frame_support::{
 	ensure,
 	storage::StorageMap,

@@ -116,6 +116,47 @@ fn scheduler_that_is_killed_in_the_middle_of_a_bag_finishes_it() {
 }
 
 #[test]
+fn scheduler_that_lost_its_database_finds_its_deals_in_the_state() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let number = stack.new_workers(1, "").await[0];
+			stack.worker(number).pause();
+			let bought = stack.buy("noop.wasm", 3, &[]).await;
+			stack.scheduler.kill();
+			stack.forget_database();
+			// The deal is in none of the blocks that it looks at when it starts.
+			for _ in 0..3 {
+				let send = ["account", "send", "//Eve", "0.001", "--account", REQUESTER];
+				stack.rlc(&send).await.unwrap();
+			}
+			stack.scheduler.start_again();
+			stack.worker(number).resume();
+			assert_eq!(stack.closed(bought).await, 3);
+		})
+	});
+}
+
+#[test]
+fn paused_pool_sells_nothing_until_it_is_resumed() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(1, "").await;
+			let here = stack.scheduler_dir();
+			let steer = |command| ["scheduler", command, "--dir", &here];
+			stack.rlc(&steer("pause")).await.unwrap();
+			stack.until_offered(false).await;
+			stack.rlc(&steer("resume")).await.unwrap();
+			stack.until_offered(true).await;
+			let answer = stack.run("hello.wasm", &[], &stack.room()).await.unwrap();
+			assert_eq!(answer["completed"], 1);
+			let drained = stack.rlc(&steer("drain")).await.unwrap();
+			assert_eq!((&drained["paused"], &drained["deals"]), (&true.into(), &0.into()));
+			stack.until_offered(false).await;
+		})
+	});
+}
+
+#[test]
 fn node_that_is_killed_in_the_middle_of_a_bag_is_waited_for() {
 	play(Seal::Slots, |stack| {
 		Box::pin(async move {

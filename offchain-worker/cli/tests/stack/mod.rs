@@ -127,6 +127,30 @@ impl Stack {
 		stack
 	}
 
+	/// Returns the scheduler's directory.
+	pub fn scheduler_dir(&self) -> String {
+		self.dir.join("scheduler").to_str().unwrap().to_owned()
+	}
+
+	/// Removes the database of a scheduler that does not run.
+	pub fn forget_database(&self) {
+		for file in fs::read_dir(self.scheduler_dir()).unwrap().flatten() {
+			if file.file_name().to_string_lossy().starts_with("scheduler.db") {
+				fs::remove_file(file.path()).unwrap();
+			}
+		}
+	}
+
+	/// Waits until the pool has an order in category XS, or none.
+	pub async fn until_offered(&self, is_offered: bool) {
+		let offered = ["orderbook", "--kind", "workerpool", "--category", "XS"];
+		eventually("the pool offers its work, or not", || async {
+			let book = self.rlc(&offered).await.ok()?;
+			(book.to_string().contains("0x") == is_offered).then_some(())
+		})
+		.await;
+	}
+
 	/// Waits until the node answers that was started again: a connection from before gives up earlier.
 	pub async fn node_answers(&mut self) {
 		self.chain = node_at(&self.node_url).await;

@@ -48,7 +48,8 @@ pub fn has_workers(state: &State) -> bool {
 }
 
 fn room(state: &State, hands: &[Hand], offer: &Offer, offers: u64, open: &[OpenDeal]) -> Room {
-	let serving = || hands.iter().filter(|hand| Tag(hand.profile.tag).covers(offer.tag));
+	let tag = offer.tag;
+	let serving = || hands.iter().filter(move |hand| Tag(hand.profile.tag).covers(tag));
 	let slots: u64 = serving().map(|hand| hand.slots).sum();
 	if let Some(volume) = offer.volume {
 		return Room { trust: offer.trust, volume };
