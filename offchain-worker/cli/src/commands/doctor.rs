@@ -220,7 +220,7 @@ fn block_age(block: u64, now: u64) -> Result<String> {
 	let age = now.saturating_sub(block);
 	if age > OLD_BLOCK {
 		return Err(failure!(ChainStalled, "is {} old, so the chain has stalled", span(age);
-			"check its validators, unless it makes blocks on demand only"));
+			"check its validators and this machine's clock, unless it makes blocks on demand only"));
 	}
 	Ok(format!("{} old", span(age)))
 }

@@ -5,9 +5,10 @@
 //!             ┌──────────────────────────────────────────────────────► withdrawn ─┐
 //!  on sale ───┤ the operator pauses it                                            ├── nothing in the book
 //!             ├──────────────────────────────────────────────────────► paused ────┤
-//!             └ no worker takes tasks; the scheduler stops ───────────────────────┘
+//!             └ no worker takes tasks; the store is full; the scheduler stops ────┘
 //! ```
-//! It sells again by hand; after losses also by itself, after a quiet time without one; and as soon as there are workers.
+//! It sells again by hand; after losses also by itself, after a quiet time without one; and as soon as there are workers, or
+//! room.
 //! What was lost before it stopped or began to sell does not count any more.
 
 use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, OrderHash, WorkerpoolOrder};
@@ -60,16 +61,22 @@ pub fn judge_losses(limits: Limits, standings: &Standings, selling: Selling, now
 }
 
 /// Returns why nothing is to be on sale; `None`: something is. `deserted` is for how long no worker has taken tasks, in ms.
-pub fn halt(selling: Selling, deserted: Moment, is_stopping: bool) -> Option<Halt> {
-	if is_stopping {
-		Some(Halt::Stopping)
-	} else if selling.paused.is_some() {
+pub fn halt(selling: Selling, deserted: Moment, is_full: bool) -> Option<Halt> {
+	if selling.paused.is_some() {
 		Some(Halt::Paused)
 	} else if selling.withdrawn.is_some() {
 		Some(Halt::Losses)
+	} else if deserted >= GRACE {
+		Some(Halt::NoWorkers)
 	} else {
-		(deserted >= GRACE).then_some(Halt::NoWorkers)
+		is_full.then_some(Halt::StoreFull)
 	}
+}
+
+/// Returns whether a store that holds so much of its quota has too little room for results of tasks that are not sold yet. One
+/// that was full is so until there is more room.
+pub fn is_full(bytes: u64, quota: u64, was_full: bool) -> bool {
+	bytes >= quota / 100 * if was_full { 90 } else { 95 }
 }
 
 /// Returns whether tasks of this reference time, in ms, that are sold now are over before the workers rest, in so many ms.

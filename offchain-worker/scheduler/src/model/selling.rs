@@ -46,6 +46,8 @@ pub enum Halt {
 	Paused,
 	/// No worker takes tasks.
 	NoWorkers,
+	/// The store has no room for results.
+	StoreFull,
 	/// The scheduler stops.
 	Stopping,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for Halt {
 			Self::Losses => "too much stake was lost within a day",
 			Self::Paused => "its operator paused it",
 			Self::NoWorkers => "no worker takes tasks",
+			Self::StoreFull => "the store is full",
 			Self::Stopping => "the scheduler stops",
 		})
 	}

@@ -178,7 +178,10 @@ impl Pool {
 		}
 		let deserted = self.orders.deserted;
 		let without_workers = deserted.map_or(0, |since| since.elapsed().as_millis() as Moment);
-		let halted = sale::halt(self.orders.selling, without_workers, false);
+		let was_full = self.orders.halted == Some(Halt::StoreFull);
+		let store = self.means.store.usage();
+		let is_full = sale::is_full(store.bytes, store.quota, was_full);
+		let halted = sale::halt(self.orders.selling, without_workers, is_full);
 		self.set_halted(halted);
 		self.means.metrics.on_sale(lot.book.iter().map(|(_, order)| order.volume).fold(0, u64::saturating_add));
 		let Lot { book, withdrawn, open } = lot;

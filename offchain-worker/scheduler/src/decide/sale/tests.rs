@@ -57,8 +57,14 @@ fn nothing_is_on_sale_while_there_is_a_reason() {
 	assert_eq!(halt(ON_SALE, GRACE, false), Some(Halt::NoWorkers));
 	assert_eq!(halt(withdrawn(), 0, false), Some(Halt::Losses));
 	assert_eq!(halt(ON_SALE.paused(1), 0, false), Some(Halt::Paused));
-	assert_eq!(halt(ON_SALE, 0, true), Some(Halt::Stopping));
+	assert_eq!(halt(ON_SALE, 0, true), Some(Halt::StoreFull));
 	assert_eq!(halt(Selling::resumed(9), 0, false), None);
+}
+
+#[test]
+fn full_store_is_full_until_there_is_more_room() {
+	assert!(!is_full(94, 100, false) && is_full(95, 100, false));
+	assert!(is_full(90, 100, true) && !is_full(89, 100, true));
 }
 
 #[test]
