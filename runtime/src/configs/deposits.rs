@@ -25,7 +25,7 @@ use pallet_proxy::{Announcement, ProxyDefinition};
 use rlc_primitives::{
 	orders::Member,
 	task::{Contribution, MAX_CONTRIBUTORS},
-	AnyOrder, Deal, DealId, GroupId, OrderHash, Task, TaskId,
+	AnyOrder, Deal, DealId, GroupId, OrderHash, Task, TaskId, WorkerpoolId,
 };
 use sp_core::{ConstU32, H160};
 use sp_runtime::traits::Convert;
@@ -57,12 +57,14 @@ parameter_types! {
 		entry::<(OfferKey, Rank), Listed>(),
 	]);
 	pub RecordDeposit: Balance = stored(1, &[entry::<OrderHash, Consumption>()]);
-	/// A deal, its progress, its entry in the agenda, and its params, whose bytes are paid for beside it.
-	pub DealDeposit: Balance = stored(4, &[
+	/// A deal, its progress, its entries in the agenda and in its workerpool's list, and its params, whose bytes are paid for
+	/// beside it.
+	pub DealDeposit: Balance = stored(5, &[
 		entry::<DealId, Deal>(),
 		entry::<DealId, DealProgress>(),
 		entry::<DealId, ()>() + LENGTH,
 		entry::<DueKey<DealId>, u64>(),
+		entry::<(WorkerpoolId, DealId), ()>(),
 	]);
 
 	/// An approval that waits for others.

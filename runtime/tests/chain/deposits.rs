@@ -62,7 +62,7 @@ enum Paid {
 /// Workers of a task of the highest trust that contributed, and as many that were delegated.
 const EVERYBODY: u32 = 2 * MAX_CONTRIBUTORS;
 
-const ITEMS: [(&str, &str, Paid); 30] = [
+const ITEMS: [(&str, &str, Paid); 31] = [
 	("Poco", "Tasks", Paid::ByTask(1)),
 	("Poco", "Delegates", Paid::ByTask(1)),
 	("Poco", "Work", Paid::ByTask(EVERYBODY)),
@@ -77,6 +77,7 @@ const ITEMS: [(&str, &str, Paid); 30] = [
 	("Marketplace", "Deals", Paid::ByDeal(1)),
 	("Marketplace", "Params", Paid::ByDeal(1)),
 	("Marketplace", "Progress", Paid::ByDeal(1)),
+	("Marketplace", "OpenDeals", Paid::ByDeal(1)),
 	("Marketplace", "Orders", Paid::ByOrder(1)),
 	("Marketplace", "Book", Paid::ByOrder(2)),
 	("Marketplace", "Offers", Paid::ByOrder(1)),
