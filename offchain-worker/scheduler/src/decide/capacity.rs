@@ -35,6 +35,13 @@ struct Hand<'a> {
 	slots: u64,
 }
 
+/// The workers of an operator.
+struct Operator {
+	weight: u64,
+	/// How many tries their slots have.
+	tries: u64,
+}
+
 /// Returns how much of each offer can be on sale: each has the same share of what is free.
 pub fn rooms(state: &State, offers: &[Offer], open: &[OpenDeal]) -> Vec<Room> {
 	let hands = hands(state);
@@ -48,30 +55,55 @@ pub fn has_workers(state: &State) -> bool {
 }
 
 fn room(state: &State, hands: &[Hand], offer: &Offer, offers: u64, open: &[OpenDeal]) -> Room {
-	let tag = offer.tag;
-	let serving = || hands.iter().filter(move |hand| Tag(hand.profile.tag).covers(tag));
-	let slots: u64 = serving().map(|hand| hand.slots).sum();
 	if let Some(volume) = offer.volume {
 		return Room { trust: offer.trust, volume };
 	}
 	// An operator counts once, by the worker whose word counts least: no choice of workers is worse.
-	let mut weights = BTreeMap::new();
-	for hand in serving() {
-		let least = weights.entry(hand.operator).or_insert(hand.weight);
-		*least = hand.weight.min(*least);
+	let mut operators = BTreeMap::<&AccountId, Operator>::new();
+	for hand in hands.iter().filter(|hand| Tag(hand.profile.tag).covers(offer.tag)) {
+		let operator = operators.entry(hand.operator).or_insert(Operator { weight: hand.weight, tries: 0 });
+		operator.weight = operator.weight.min(hand.weight);
+		operator.tries = operator.tries.saturating_add(hand.slots.saturating_mul(TRIES));
 	}
-	let mut weights = weights.into_values().collect::<Vec<_>>();
+	let mut weights = operators.values().map(|operator| operator.weight).collect::<Vec<_>>();
 	weights.sort_unstable();
-	if slots == 0 || weights.is_empty() {
+	if weights.is_empty() {
 		return Room::default();
 	}
 	let trust = reachable(&weights, offer.trust);
 	let workers = workers_for(&weights, trust);
 	let taken = open.iter().map(|deal| taken(state, &weights, deal, offer.reference_time));
-	let taken = taken.fold(0u64, u64::saturating_add);
-	let free = slots.saturating_mul(TRIES).saturating_sub(taken);
-	let share = free / offers.max(1) / workers;
-	Room { trust, volume: share.max(u64::from(free >= workers)) }
+	let tries = operators.values().map(|operator| operator.tries).collect::<Vec<_>>();
+	let volume = tasks_for(&tries, workers, taken.fold(0, u64::saturating_add));
+	Room { trust, volume: (volume / offers.max(1)).max(volume.min(1)) }
+}
+
+/// Returns how many tasks can be tried by so many operators each, of operators that have so many tries, of which some are
+/// taken. Work is spread by how loaded workers are, so each operator has the same part of its tries left.
+fn tasks_for(tries: &[u64], workers: u64, taken: u64) -> u64 {
+	/// Parts of a try.
+	const PARTS: u128 = 1_000;
+	let all: u128 = tries.iter().copied().map(u128::from).sum();
+	let free = all.saturating_sub(taken.into());
+	if free == 0 {
+		return 0;
+	}
+	// A worker has 1,024 slots at most, so nothing of this overflows.
+	let left = tries.iter().map(|tries| u128::from(*tries) * PARTS * free / all).collect::<Vec<_>>();
+	// An operator tries a task once.
+	let can_do = |tasks: u128| {
+		left.iter().map(|left| (*left).min(tasks * PARTS)).sum::<u128>() >= tasks * PARTS * u128::from(workers)
+	};
+	let (mut done, mut missed) = (0, free / u128::from(workers.max(1)) + 1);
+	while missed - done > 1 {
+		let middle = done + (missed - done) / 2;
+		if can_do(middle) {
+			done = middle;
+		} else {
+			missed = middle;
+		}
+	}
+	done.try_into().unwrap_or(u64::MAX)
 }
 
 /// Returns how many tries at tasks of this reference time a deal's open tasks take. A try takes no more of a slot than until

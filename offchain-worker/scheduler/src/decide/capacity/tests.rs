@@ -57,6 +57,26 @@ fn trust_takes_its_workers() {
 }
 
 #[test]
+fn many_slots_of_one_operator_do_not_make_up_for_another() {
+	let mut scene = Scene::new();
+	scene.worker(1, 100);
+	scene.worker(2, 1);
+	assert_eq!(room_for(&scene, 2, &[]), Room { trust: 2, volume: 6 }, "each task needs both");
+	assert_eq!(room_for(&scene, 1, &[]).volume, 606);
+	// What is sold is spread over both.
+	let deal = scene.deal(100, 1, 303);
+	assert_eq!(room_for(&scene, 2, &[deal]).volume, 3);
+}
+
+#[test]
+fn nothing_is_lost_by_rounding() {
+	let tries = vec![6; 100];
+	assert_eq!(tasks_for(&tries, 1, 1), 599);
+	assert_eq!(tasks_for(&tries, 3, 0), 200);
+	assert_eq!((tasks_for(&tries, 1, 600), tasks_for(&tries, 1, u64::MAX)), (0, 0));
+}
+
+#[test]
 fn trust_is_promised_that_the_workers_reach() {
 	let mut scene = Scene::new();
 	scene.worker(1, 4);
