@@ -225,7 +225,7 @@ impl Pool {
 			next_turn = Instant::now() + TURN;
 		}
 		self.means.db.write(&std::mem::take(&mut self.batch)).await?;
-		self.leave_market().await;
+		sale::leave_market(&self.means).await;
 		self.means.db.resign().await?;
 		Ok(())
 	}

@@ -26,7 +26,7 @@ impl Pool {
 		self.cursor = self.means.db.cursor().await?.unwrap_or(0);
 		// Blocks tell what happens from here on, and the state what happened before, however long ago: no node has to keep
 		// that.
-		let from = self.last_final().await;
+		let from = last_final(&self.means).await;
 		for row in self.means.db.open_deals().await? {
 			self.read_deal(row.deal, false);
 		}
@@ -50,21 +50,6 @@ impl Pool {
 				Err(error) => tracing::warn!("the chain does not list the pool's open deals: {error}"),
 			}
 		});
-	}
-
-	/// Returns the last final block, once the chain tells; `None` if this scheduler is to stop.
-	async fn last_final(&self) -> Option<u32> {
-		let shutdown = self.means.shutdown.clone();
-		loop {
-			match self.means.chain.finalized().await {
-				Ok(number) => return Some(number),
-				Err(error) => tracing::warn!("the chain does not tell which block is final: {error}"),
-			}
-			tokio::select! {
-				() = shutdown.begun() => return None,
-				() = sleep(PAUSE) => {}
-			}
-		}
 	}
 
 	/// Asks the chain what time it is, until it tells or this scheduler is to stop. PoCo time may be far behind the
@@ -108,6 +93,20 @@ impl Pool {
 			let facts = deal_of(&*means.chain, deal, cursor).await.map(|facts| facts.map(Box::new));
 			let _ = means.inputs.send(Input::Deal(deal, facts)).await;
 		});
+	}
+}
+
+/// Returns the last final block, once the chain tells; `None` if this scheduler is to stop.
+async fn last_final(means: &Means) -> Option<u32> {
+	loop {
+		match means.chain.finalized().await {
+			Ok(number) => return Some(number),
+			Err(error) => tracing::warn!("the chain does not tell which block is final: {error}"),
+		}
+		tokio::select! {
+			() = means.shutdown.begun() => return None,
+			() = sleep(PAUSE) => {}
+		}
 	}
 }
 

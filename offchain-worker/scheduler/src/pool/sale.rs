@@ -272,15 +272,15 @@ impl Pool {
 		}
 		let _ = reply.send(result);
 	}
+}
 
-	/// Takes the orders out of the book at the end, unless other instances go on.
-	pub(super) async fn leave_market(&self) {
-		match timeout(LEAVE_TIME, leave(&self.means)).await {
-			Ok(Ok(0)) => {}
-			Ok(Ok(count)) => tracing::info!("{count} orders are withdrawn: {}", Halt::Stopping),
-			Ok(Err(error)) => tracing::error!("the pool's orders stay in the book, and nobody serves them: {error}"),
-			Err(_) => tracing::error!("the pool's orders stay in the book, and nobody serves them: the chain is slow"),
-		}
+/// Takes the orders out of the book at the end, unless other instances go on.
+pub(super) async fn leave_market(means: &Means) {
+	match timeout(LEAVE_TIME, leave(means)).await {
+		Ok(Ok(0)) => {}
+		Ok(Ok(count)) => tracing::info!("{count} orders are withdrawn: {}", Halt::Stopping),
+		Ok(Err(error)) => tracing::error!("the pool's orders stay in the book, and nobody serves them: {error}"),
+		Err(_) => tracing::error!("the pool's orders stay in the book, and nobody serves them: the chain is slow"),
 	}
 }
 
