@@ -152,6 +152,8 @@ fn paused_pool_sells_nothing_until_it_is_resumed() {
 			let drained = stack.rlc(&steer("drain")).await.unwrap();
 			assert_eq!((&drained["paused"], &drained["deals"]), (&true.into(), &0.into()));
 			stack.until_offered(false).await;
+			stack.rlc(&steer("resume")).await.unwrap();
+			stack.until_offered(true).await;
 		})
 	});
 }

@@ -235,6 +235,10 @@ impl Stack {
 			accounts.iter().all(is_there).then_some(())
 		})
 		.await;
+		// A pool that was without workers for a minute sold nothing.
+		if url == self.scheduler_url && !numbers.is_empty() {
+			self.until_offered(true).await;
+		}
 	}
 
 	/// Waits until the stack's scheduler knows that a worker is away.

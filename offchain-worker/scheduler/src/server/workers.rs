@@ -169,7 +169,7 @@ impl Api {
 	async fn ensure_no_ban(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
 		let bans = self.means.db.bans().await.map_err(internal)?;
 		let now = system_time();
-		let banned = admission::candidates(join).find(|account| bans.get(account).is_some_and(|until| *until > now));
+		let banned = admission::candidates(join).find(|account| bans.get(*account).is_some_and(|until| *until > now));
 		let Some(account) = banned else { return Ok(()) };
 		Err(error(code::NOT_ALLOWED, format!("{} may not join this pool: ask its operator", Account(account.clone()))))
 	}
