@@ -57,9 +57,14 @@ impl Handle {
 		self.pool.await.map_err(Error::internal)?
 	}
 
-	/// Waits until the pool's orders have been looked at for the first time: what is to be on sale is, if that was possible.
+	/// Waits until the pool's orders have been looked at for the first time: what is to be on sale is, if that was possible. Or
+	/// until it ends by itself.
 	pub async fn has_sold(&self) {
-		let _ = self.looked.clone().wait_for(|looked| *looked).await;
+		let mut looked = self.looked.clone();
+		tokio::select! {
+			_ = looked.wait_for(|looked| *looked) => {}
+			() = self.exited() => {}
+		}
 	}
 
 	/// Waits until it ends, by itself: [`stop`](Self::stop) then says why.
