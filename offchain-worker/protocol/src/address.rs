@@ -21,7 +21,9 @@ pub fn websocket(base: &str) -> Option<String> {
 pub fn is_clear_text(base: &str) -> bool {
 	let Some(address) = websocket(base) else { return false };
 	let Some(rest) = address.strip_prefix("ws://") else { return false };
-	let authority = rest.split('/').next().unwrap_or_default();
+	let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+	// What stands before it are a name and a password.
+	let authority = authority.rsplit('@').next().unwrap_or_default();
 	let host = authority.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).map_or(authority, |(host, _)| host);
 	let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
 	host != "localhost" && !ip.is_ok_and(|ip| ip.is_loopback())
@@ -49,7 +51,14 @@ mod tests {
 
 	#[test]
 	fn clear_text_may_be_spoken_on_this_machine() {
-		for clear in ["http://pool.example.org", "http://10.0.0.5:9955/", "ws://[fd00::1]:9955"] {
+		for clear in [
+			"http://pool.example.org",
+			"http://10.0.0.5:9955/",
+			"ws://[fd00::1]:9955",
+			"http://localhost:word@pool.example.org",
+			"http://pool.example.org?@localhost",
+			"http://pool.example.org#@localhost",
+		] {
 			assert!(is_clear_text(clear), "{clear}");
 		}
 		for private in ["https://pool.example.org", "http://localhost:9955", "http://127.0.0.9", "ws://[::1]:9955"] {

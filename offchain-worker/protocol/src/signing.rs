@@ -174,3 +174,6 @@ mod tests {
 		assert!(!bounds().is_current(bounds().forget_at()) && bounds().is_current(bounds().forget_at() - 1));
 	}
 }
+
+#[cfg(test)]
+mod parsing;
