@@ -149,3 +149,30 @@ mod tests {
 		assert_eq!(input_names(&locations, Some("data")), ["a", "2-a", "3-data", "4-2-a", "input-5"]);
 	}
 }
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::{collection::vec, prelude::*};
+	use rlc_testing::spoiled_text;
+
+	fn locations() -> impl Strategy<Value = Vec<String>> {
+		let location =
+			prop::sample::select(vec!["http://x/a", "http://x/2-a", "bafk?filename=a", "file:///tmp/..", "a/."]);
+		vec(spoiled_text(location.prop_map(String::from)), 0..6)
+	}
+
+	proptest! {
+		#[test]
+		fn each_file_has_a_plain_name_of_its_own(locations in locations(), taken in "a|2-a|input-1|[a-z.]{1,4}") {
+			let names = input_names(&locations, Some(taken.as_str()));
+			prop_assert_eq!(names.len(), locations.len());
+			let all: std::collections::BTreeSet<_> = names.iter().chain([&taken]).collect();
+			prop_assert_eq!(all.len(), names.len() + 1, "{:?}", names);
+			for name in names {
+				prop_assert!(name.chars().all(|one| one.is_ascii_alphanumeric() || ".-_".contains(one)), "{name}");
+				prop_assert!(!name.trim_matches('.').is_empty() && name.len() <= 255, "{name}");
+			}
+		}
+	}
+}

@@ -4,7 +4,7 @@ mod version_1;
 
 use std::{collections::HashMap, path::Path};
 
-use codec::{Decode, Encode};
+use codec::{DecodeAll, Encode};
 use rlc_primitives::{AccountId, TaskId};
 use sp_core::H256;
 use sqlx::{
@@ -143,7 +143,7 @@ impl Journal {
 
 	/// Returns all entries, the oldest first.
 	async fn read(&mut self) -> Result<Vec<Record>, JournalError> {
-		self.read_as(|mut bytes| Record::decode(&mut bytes)).await
+		self.read_as(|mut bytes| Record::decode_all(&mut bytes)).await
 	}
 
 	async fn read_as(&mut self, form: fn(&[u8]) -> Result<Record, codec::Error>) -> Result<Vec<Record>, JournalError> {

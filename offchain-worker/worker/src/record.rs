@@ -285,3 +285,6 @@ mod tests {
 		assert_eq!(cause, Some(rlc_json::FailureCause(FailureCause::TimedOut)));
 	}
 }
+
+#[cfg(test)]
+mod parsing;

@@ -3,7 +3,7 @@
 //! The chain refuses them now. So they are read as expired: a task that was not contributed to is given back, and one that
 //! was is revealed.
 
-use codec::{Decode, Error};
+use codec::{Decode, DecodeAll, Error};
 use rlc_primitives::{
 	work::{DelegationProof, TaskRef},
 	SchedulerSignature,
@@ -34,7 +34,7 @@ enum Proof1 {
 ///
 /// If they are none.
 pub(super) fn read(mut bytes: &[u8]) -> Result<Record, Error> {
-	let Record1 { task, authorization, batched, taken, state } = Record1::decode(&mut bytes)?;
+	let Record1 { task, authorization, batched, taken, state } = Record1::decode_all(&mut bytes)?;
 	let authorization = match authorization {
 		Proof1::OnChain => DelegationProof::OnChain,
 		Proof1::Signed(signature) => DelegationProof::Signed { signature, expiry: 0 },
@@ -75,5 +75,27 @@ pub(super) mod tests {
 		let bytes = [[1; 32].as_slice(), &[3 << 2], &[0], &[0, 9, 0, 0, 0, 0, 0, 0, 0], &[0]].concat();
 		let record = read(&bytes).unwrap();
 		assert_eq!((record.authorization, record.state), (DelegationProof::OnChain, State::Taken));
+	}
+}
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled;
+
+	proptest! {
+		#[test]
+		fn entry_is_read_as_one_that_has_expired(bytes in spoiled(Just(tests::contributed()))) {
+			if let Ok(record) = read(&bytes) {
+				prop_assert!(record.authorization.expiry().is_none_or(|expiry| expiry == 0));
+			}
+		}
+
+		#[test]
+		fn nothing_follows_an_entry(more in 0..4_usize) {
+			let entry = [tests::contributed(), vec![0; more]].concat();
+			prop_assert_eq!(read(&entry).is_ok(), more == 0);
+		}
 	}
 }
