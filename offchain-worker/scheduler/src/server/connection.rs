@@ -25,7 +25,7 @@ use axum::{
 };
 use futures::{
 	stream::{SplitSink, SplitStream},
-	SinkExt, StreamExt,
+	SinkExt, Stream, StreamExt,
 };
 use jsonrpsee::{
 	core::server::{BoundedSubscriptions, MethodResponse, MethodSink, Methods},
@@ -42,7 +42,7 @@ use tokio_tungstenite::{
 	tungstenite::{
 		handshake::derive_accept_key,
 		protocol::{Role, WebSocketConfig},
-		Message, Utf8Bytes,
+		Error, Message, Utf8Bytes,
 	},
 	WebSocketStream,
 };
@@ -132,12 +132,7 @@ impl Rpc {
 
 	/// Serves a connection until it ends, has to make room, or the scheduler stops.
 	async fn serve(&self, connection: Measured, caller: &Arc<Caller>) {
-		let config = WebSocketConfig::default()
-			.read_buffer_size(READ_BUFFER)
-			.write_buffer_size(0)
-			.max_message_size(Some(MAX_MESSAGE))
-			.max_frame_size(Some(MAX_MESSAGE));
-		let (sink, stream) = WebSocketStream::from_raw_socket(connection, Role::Server, Some(config)).await.split();
+		let (sink, stream) = WebSocketStream::from_raw_socket(connection, Role::Server, Some(frames())).await.split();
 		let (answers, waiting) = mpsc::channel(MAX_ANSWERS);
 		self.metrics.connections.inc();
 		tokio::select! {
@@ -160,7 +155,7 @@ impl Rpc {
 			caller.pulse.pause(true);
 			let Ok(permit) = room.clone().acquire_owned().await else { return };
 			caller.pulse.pause(false);
-			let Some(text) = next(&mut stream, caller).await else { return };
+			let Some(text) = next(&mut stream, || caller.heard()).await else { return };
 			caller.pulse.pause(true);
 			while under_way.try_join_next().is_some() {}
 			let heading = serde_json::from_str::<Heading<'_>>(&text).ok();
@@ -196,16 +191,29 @@ impl Rpc {
 	}
 }
 
-/// Returns the next message; an empty one for a ping. `None` if the connection has ended.
-async fn next(stream: &mut SplitStream<Socket>, caller: &Caller) -> Option<Utf8Bytes> {
+/// Returns what frames have to keep to.
+fn frames() -> WebSocketConfig {
+	WebSocketConfig::default()
+		.read_buffer_size(READ_BUFFER)
+		.write_buffer_size(0)
+		.max_message_size(Some(MAX_MESSAGE))
+		.max_frame_size(Some(MAX_MESSAGE))
+}
+
+/// Returns the next message; an empty one for a ping. `None` if the connection has ended. `heard` is told of each that is
+/// not empty.
+async fn next(
+	stream: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
+	heard: impl Fn(),
+) -> Option<Utf8Bytes> {
 	loop {
 		match timeout(IDLE, stream.next()).await.ok()??.ok()? {
 			Message::Text(text) if !text.is_empty() => {
-				caller.heard();
+				heard();
 				return Some(text);
 			}
 			Message::Binary(bytes) if !bytes.is_empty() => {
-				caller.heard();
+				heard();
 				return Utf8Bytes::try_from(bytes).ok();
 			}
 			Message::Close(_) => return None,
@@ -247,3 +255,6 @@ fn websocket_key(headers: &HeaderMap) -> Option<String> {
 	let key = headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?;
 	is_asked_for.then(|| key.to_owned())
 }
+
+#[cfg(test)]
+mod parsing;

@@ -106,3 +106,6 @@ impl Call {
 		}
 	}
 }
+
+#[cfg(test)]
+mod parsing;

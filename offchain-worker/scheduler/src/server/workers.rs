@@ -125,8 +125,7 @@ impl WorkerRpcServer for Api {
 	#[instrument(skip_all, fields(task = ?task.0))]
 	async fn callback_data(&self, session: Session, task: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
 		self.ensure_own(&session)?;
-		let bytes = hex::decode(data.trim_start_matches("0x")).ok();
-		let bytes = bytes.filter(|bytes| bytes.len() <= MAX_CALLBACK_DATA as usize);
+		let bytes = rlc_json::hex::read(&data).filter(|bytes| bytes.len() <= MAX_CALLBACK_DATA as usize);
 		let wrong = || error(code::NOT_ALLOWED, "these are not the data of that task, or it is not this worker's");
 		let bytes = bytes.ok_or_else(wrong)?;
 		match self.ask(|reply| Input::CallbackData(session, task, bytes, reply)).await? {

@@ -240,7 +240,7 @@ async fn worker_brings_logs_and_callback_data_to_the_instance_it_is_connected_to
 
 	chain.change(|world| world.reveal_digest(id, &account, digest).unwrap());
 	let bring = |worker: &Worker, data: &[u8]| {
-		let (client, session, data) = (worker.client.clone(), worker.joined.session, hex::encode(data));
+		let (client, session, data) = (worker.client.clone(), worker.joined.session, rlc_json::hex::write(data));
 		async move { client.callback_data(session, id, data).await }
 	};
 	let charlie = yards[1].worker("Charlie").await;
@@ -275,7 +275,7 @@ async fn closed_task_accepts_late_logs_and_callback_data() {
 	for _ in 0..3 {
 		yard.chain.change(|_| Vec::new());
 	}
-	let bring = |task: TaskId| bob.client.callback_data(bob.joined.session, task, hex::encode(data));
+	let bring = |task: TaskId| bob.client.callback_data(bob.joined.session, task, rlc_json::hex::write(data));
 	yard.until(id, |info| step_of(info, &bob) == Some(Step::Completed)).await;
 	bring(id).await.unwrap();
 	assert_eq!(code_of(bring(TaskId::default()).await), code::UNKNOWN_TASK);

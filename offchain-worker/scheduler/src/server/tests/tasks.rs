@@ -161,7 +161,7 @@ async fn scheduler_pool_is_finalized_with_its_callback() {
 	let account = bob.key.account();
 	yard.chain.change(|world| world.contribute_digest(task.id(), &account, digest).unwrap());
 	yard.until(task.id(), |info| step_of(info, &bob) == Some(Step::Contributed)).await;
-	let bring = |data: &[u8]| bob.client.callback_data(bob.joined.session, task.id(), hex::encode(data));
+	let bring = |data: &[u8]| bob.client.callback_data(bob.joined.session, task.id(), rlc_json::hex::write(data));
 	assert_eq!(code_of(bring(&[9]).await), code::NOT_ALLOWED);
 	bring(&data).await.unwrap();
 	yard.chain.change(|world| world.reveal_digest(task.id(), &account, digest).unwrap());
