@@ -34,12 +34,15 @@ impl FromStr for Amount {
 		let unit = trimmed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(trimmed.len());
 		let (number, unit) = trimmed.split_at(unit);
 		let number = number.trim_end();
-		let digits = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit() || digit == b'_');
-		let (whole, part) = number.split_once('.').unwrap_or((number, ""));
-		if whole.is_empty() || !digits(whole) || !digits(part) || number.ends_with('.') {
+		let is_number = |part: &str| {
+			let is_digit = |one: u8| one.is_ascii_digit() || one == b'_';
+			part.starts_with(|first: char| first.is_ascii_digit()) && part.bytes().all(is_digit)
+		};
+		let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
+		if !is_number(whole) || part.is_some_and(|part| !is_number(part)) {
 			return Err(wrong());
 		}
-		let (whole, part) = (whole.replace('_', ""), part.replace('_', ""));
+		let (whole, part) = (whole.replace('_', ""), part.unwrap_or_default().replace('_', ""));
 		let parse = |digits: &str| digits.parse::<Balance>().map_err(|_| InvalidAmount::TooLarge(text.into()));
 		if unit.eq_ignore_ascii_case("nrlc") {
 			return if part.is_empty() { parse(&whole).map(Self) } else { Err(InvalidAmount::TooFine(text.into())) };
@@ -89,7 +92,9 @@ mod tests {
 
 	#[test]
 	fn text_that_is_not_an_amount_is_refused() {
-		for text in ["", "RLC", ".5", "5.", "1,5", "-1", "+1", "1e9", "1.5ETH", "0x10", "1.2.3", "1 2"] {
+		for text in
+			["", "RLC", ".5", "5.", "1,5", "-1", "+1", "1e9", "1.5ETH", "0x10", "1.2.3", "1 2", "_", "_1", "1._"]
+		{
 			assert_eq!(text.parse::<Amount>(), Err(InvalidAmount::Form(text.into())), "{text}");
 		}
 		for text in ["0.0000000001", "1.5nRLC"] {
@@ -113,5 +118,27 @@ mod tests {
 			assert_eq!(text.parse(), Ok(Amount(nrlc)));
 		}
 		assert_eq!(Amount(Balance::MAX).to_string().parse(), Ok(Amount(Balance::MAX)));
+	}
+}
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::prelude::*;
+	use rlc_testing::spoiled_text;
+
+	proptest! {
+		#[test]
+		fn amount_has_one_form(text in spoiled_text(any::<Balance>().prop_map(|nrlc| Amount(nrlc).to_string()))) {
+			if let Ok(amount) = text.parse::<Amount>() {
+				prop_assert_eq!(amount.to_string().parse(), Ok(amount));
+			}
+		}
+
+		#[test]
+		fn amount_comes_back_as_it_was(nrlc in any::<Balance>()) {
+			prop_assert_eq!(Amount(nrlc).to_string().parse(), Ok(Amount(nrlc)));
+			prop_assert_eq!(format!("{nrlc}nRLC").parse(), Ok(Amount(nrlc)));
+		}
 	}
 }

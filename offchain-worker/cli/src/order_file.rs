@@ -90,7 +90,7 @@ mod tests {
 	use serde_json::json;
 	use sp_core::{sr25519, H160, H256};
 
-	fn signed() -> Signed {
+	pub(super) fn signed() -> Signed {
 		let order = AppOrder {
 			app: AppId(H160::repeat_byte(1)),
 			price: 5,
@@ -121,6 +121,30 @@ mod tests {
 		for broken in ["", "{}", "[1]", r#"{"hash": 1, "order": {}, "encoded": "0x00", "signature": "0x"}"#] {
 			std::fs::write(&path, broken).unwrap();
 			assert!(OrderFile::read(&path).unwrap_err().to_string().contains("is not an order"), "{broken}");
+		}
+	}
+}
+
+#[cfg(test)]
+mod parsing {
+	use proptest::prelude::*;
+	use rlc_testing::spoiled;
+	use sp_core::{H160, H256};
+
+	use super::{tests::signed, *};
+
+	proptest! {
+		#[test]
+		fn file_holds_what_it_encodes(text in spoiled(Just({
+			let domain = SigningDomain::new(H256::zero(), 1, H160::zero());
+			serde_json::to_vec(&OrderFile::new(&signed(), &domain)).unwrap()
+		}))) {
+			let Ok(file) = serde_json::from_slice::<Value>(&text) else { return Ok(()) };
+			if let Some(Signed { order, signature }) = held(&file) {
+				let encoded = file["encoded"].as_str().or(file["order"].as_str()).unwrap();
+				prop_assert_eq!(encoded.to_ascii_lowercase(), to_hex(&order));
+				prop_assert_eq!(file["signature"].as_str().unwrap().to_ascii_lowercase(), to_hex(&signature));
+			}
 		}
 	}
 }
