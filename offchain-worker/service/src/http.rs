@@ -11,7 +11,11 @@ use std::{
 	time::Duration,
 };
 
-use axum::{body::Body, http::Request, Router};
+use axum::{
+	body::Body,
+	http::{HeaderMap, Request},
+	Router,
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
@@ -97,7 +101,25 @@ async fn answer(
 	shutdown: Shutdown,
 	_permit: OwnedSemaphorePermit,
 ) {
-	let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+	let socket = Socket::new(stream, limits.write_time);
+	let socket = tokio::select! {
+		accepted = tls::accept(socket, tls.as_ref(), limits.header_time) => accepted,
+		() = peer.evicted() => return,
+		() = shutdown.begun() => return,
+	};
+	let socket = match socket {
+		Ok(socket) => socket,
+		Err(error) => return tracing::debug!("a connection is not encrypted as it should be: {error}"),
+	};
+	let of = peer.clone();
+	let service = service_fn(move |request: Request<Incoming>| {
+		if let Some(address) = is_proxy.then(|| forwarded(request.headers())).flatten() {
+			of.speaks_for(address);
+		}
+		let mut request = request.map(Body::new);
+		request.extensions_mut().insert(of.clone());
+		router.clone().oneshot(request)
+	});
 	let mut server = http1::Builder::new();
 	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
 	let mut connection = pin!(server.serve_connection(TokioIo::new(socket), service).with_upgrades());
@@ -114,8 +136,48 @@ async fn answer(
 	}
 }
 
-/// Returns whom a reverse proxy forwards: the last address of the header, which is the one that it wrote itself.
-fn forwarded(request: &Request<Incoming>) -> Option<IpAddr> {
-	let lines = request.headers().get_all(FORWARDED_FOR);
-	lines.iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+/// Returns whom a reverse proxy forwards: the last address of the header, which is the one that it wrote itself. What comes
+/// before is whoever's that is, and need not be text.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+	let line = headers.get_all(FORWARDED_FOR).iter().next_back()?.as_bytes();
+	let last = line.rsplit(|byte| *byte == b',').next()?;
+	std::str::from_utf8(last).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use axum::http::HeaderValue;
+	use proptest::{collection::vec, prelude::*};
+	use rlc_testing::spoiled;
+
+	fn forwarded_by(lines: &[Vec<u8>]) -> Option<IpAddr> {
+		let mut headers = HeaderMap::new();
+		for line in lines {
+			headers.append(FORWARDED_FOR, HeaderValue::from_bytes(line).ok()?);
+		}
+		forwarded(&headers)
+	}
+
+	/// Returns bytes that a header may have.
+	fn said() -> impl Strategy<Value = Vec<u8>> {
+		let byte = prop_oneof![3 => prop::sample::select(&b"0123456789abcdef.:, "[..]), 1 => 0x80..=0xff_u8];
+		vec(byte, 0..12)
+	}
+
+	proptest! {
+		#[test]
+		fn nobody_speaks_for_another_address_than_the_proxy_saw(lines in vec(said(), 0..3), from in any::<IpAddr>()) {
+			let written = from.to_string().into_bytes();
+			prop_assert_eq!(forwarded_by(&[[lines.concat(), b", ".to_vec(), written.clone()].concat()]), Some(from));
+			prop_assert_eq!(forwarded_by(&[lines, vec![written]].concat()), Some(from), "in a line of its own");
+		}
+
+		#[test]
+		fn address_has_one_form(line in spoiled(any::<IpAddr>().prop_map(|address| address.to_string().into_bytes()))) {
+			if let Some(address) = forwarded_by(&[line]) {
+				prop_assert_eq!(forwarded_by(&[address.to_string().into_bytes()]), Some(address));
+			}
+		}
+	}
 }
