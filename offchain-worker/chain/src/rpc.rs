@@ -256,12 +256,6 @@ impl Rpc {
 		self.ask("chain_getBlockHash", params![number]).await
 	}
 
-	pub(crate) async fn is_live(&self) -> Result<bool, Error> {
-		// Others are texts, too, or objects.
-		let kind: serde_json::Value = self.ask("system_chainType", params![]).await?;
-		Ok(kind == "Live")
-	}
-
 	pub(crate) async fn finalized_hash(&self) -> Result<Hash, Error> {
 		self.ask("chain_getFinalizedHead", params![]).await
 	}
@@ -338,3 +332,6 @@ mod tests {
 		assert!(error.to_string().starts_with("the node at ws://127.0.0.1:9 does not answer ("), "{error}");
 	}
 }
+
+#[cfg(test)]
+mod parsing;
