@@ -7,6 +7,7 @@
 #   apps       the example apps: built, and tested natively
 #   build      all programs and tests, and the runtime that the upgrade test upgrades to
 #   cargo      tests of pallets, runtime and node, of what runs beside the chain, and of whole stacks
+#   parsers    readers of what strangers send, each with PROPTEST_CASES cases (100,000)
 #   attacks    known attacks on the economy, on the runtime: none may pay or break a promise
 #   fuzz       random histories on the runtime, every invariant checked after every block
 #   wallets    transactions that polkadot.js and PAPI sign
@@ -30,6 +31,15 @@ part_cargo() {
 	# Most of the time, tests of nodes and of whole stacks wait for blocks: twice as many at a time as there are
 	# processors.
 	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
+}
+part_parsers() {
+	local scratch=/dev/shm
+	[ -w "$scratch" ] || scratch="${TMPDIR:-/tmp}"
+	scratch=$(mktemp -d "$scratch/rlc-parsers.XXXXXX")
+	trap 'rm -rf "$scratch"' EXIT
+	# Some cases write files. What fails is kept in proptest-regressions/, and tried first from then on.
+	TMPDIR="$scratch" PROPTEST_CASES="${PROPTEST_CASES:-100000}" RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(nproc)}" \
+		cargo test --release "${packages[@]}" --lib parsing::
 }
 # These run what the tests built: `cargo build` alone would have other features, and compile all of ours once more.
 part_fuzz() {
@@ -62,7 +72,7 @@ part_demo() {
 built=
 build() { [ -n "$built" ] || part_build; }
 
-all=(apps build cargo attacks fuzz wallets network demo)
+all=(apps build cargo parsers attacks fuzz wallets network demo)
 [ $# != 0 ] || set -- "${all[@]}"
 for part in "$@"; do
 	if ! declare -F "part_$part" >/dev/null; then
