@@ -33,8 +33,8 @@ part_cargo() {
 	RUST_TEST_THREADS="${RUST_TEST_THREADS:-$(($(nproc) * 2))}" cargo test --release "${packages[@]}"
 }
 part_parsers() {
-	local scratch=/dev/shm
-	[ -w "$scratch" ] || scratch="${TMPDIR:-/tmp}"
+	scratch="${TMPDIR:-/tmp}"
+	[ ! -w /dev/shm ] || scratch=/dev/shm
 	scratch=$(mktemp -d "$scratch/rlc-parsers.XXXXXX")
 	trap 'rm -rf "$scratch"' EXIT
 	# Some cases write files. What fails is kept in proptest-regressions/, and tried first from then on.

@@ -68,7 +68,9 @@ fn apply(bytes: &mut Vec<u8>, place: &Index, change: &Change) {
 		}
 		Change::Repeat(count) => {
 			let again = bytes[at..until(count)].to_vec();
-			bytes.splice(at..at, again);
+			let rest = bytes.split_off(at);
+			bytes.extend(again);
+			bytes.extend(rest);
 		}
 		Change::Cut => bytes.truncate(at),
 	}

@@ -29,13 +29,14 @@ mod parsing {
 
 	proptest! {
 		#[test]
-		fn header_of_one_number_is_read_as_written(value in spoiled(any::<u64>().prop_map(|it| it.to_string().into()))) {
+		fn header_of_one_number_is_read_as_written(value in spoiled(any::<u64>().prop_map(|it| it.to_string().into_bytes()))) {
 			let mut headers = HeaderMap::new();
 			let Ok(value) = HeaderValue::from_bytes(&value) else { return Ok(()) };
 			headers.append(UPLOAD_OFFSET, value.clone());
 			if let Some(number) = number(&headers, UPLOAD_OFFSET) {
 				let written = value.to_str().unwrap().trim_start_matches('0');
-				prop_assert_eq!(written, number.to_string().trim_start_matches('0'));
+				let read = number.to_string();
+				prop_assert_eq!(written, read.trim_start_matches('0'));
 			}
 			headers.append(UPLOAD_OFFSET, value);
 			prop_assert_eq!(number(&headers, UPLOAD_OFFSET), None, "which of them counts?");
