@@ -15,6 +15,9 @@ use crate::hex;
 /// The SS58 prefix of accounts: the one of networks without a registered prefix.
 const SS58_PREFIX: u16 = 42;
 
+/// The longest SS58 of an account, in bytes. Reading it takes time that grows with the square of a text's length.
+const LONGEST: usize = 50;
+
 /// How many characters of a text that is not an account are shown.
 const SHOWN: usize = 100;
 
@@ -48,7 +51,7 @@ impl FromStr for Account {
 
 fn read(text: &str) -> Option<AccountId> {
 	if !text.starts_with("0x") {
-		return AccountId::from_ss58check(text).ok();
+		return if text.len() <= LONGEST { AccountId::from_ss58check(text).ok() } else { None };
 	}
 	let bytes = hex::read(text)?;
 	match <[u8; 32]>::try_from(bytes.as_slice()) {
@@ -142,6 +145,19 @@ mod tests {
 		}
 		let ethereum = from_value::<Account>(json!("0x1111111111111111111111111111111111111111")).unwrap();
 		assert_eq!(ethereum.0, account_of(H160::repeat_byte(0x11)));
+	}
+
+	#[test]
+	fn account_of_any_network_is_not_too_long() {
+		let largest = AccountId::new([0xff; 32]).to_ss58check_with_version(Ss58AddressFormat::custom(16_383));
+		assert!(largest.len() <= LONGEST, "{largest}");
+	}
+
+	#[test]
+	fn long_text_takes_no_time() {
+		for text in ["1", "z"].map(|one| one.repeat(4 << 20)) {
+			assert!(text.parse::<Account>().unwrap_err().to_string().len() < 1_000);
+		}
 	}
 
 	#[test]
