@@ -12,6 +12,9 @@ use crate::{
 /// What comes before the SHA-256 of a content, at the end of its location.
 pub(super) const PIN: &str = "#sha256=";
 
+/// The longest name in IPFS that is read, in bytes: some bases take time that grows with the square of a text's length.
+const LONGEST_NAME: usize = 1_024;
+
 /// The location of a content, as orders and requests state it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Location {
@@ -25,10 +28,10 @@ pub(super) enum Location {
 	File(PathBuf),
 }
 
-/// Returns whether a location says which bytes are there, so that everybody who fetches it has the same, or nothing: it is a
+/// Returns whether a location says which bytes are there, so that everyone who fetches it gets these bytes, or none: it is a
 /// CID of bytes, or ends with `#sha256=HEX`.
 ///
-/// Other names in IPFS do not count: they name trees, whose leaves may be named by a hash that two contents have.
+/// Other names in IPFS do not count: they name trees, whose leaves may be named by a hash that two contents share.
 pub fn is_pinned(location: &str) -> bool {
 	let read = Location::parse(location);
 	read.is_ok_and(|(location, sha256)| sha256.is_some() || matches!(location, Location::Content(_)))
@@ -61,7 +64,8 @@ impl Location {
 			return Ok((Self::Content(cid), sha256));
 		}
 		// With a slash, it would also be read out of the middle of a URL.
-		if let Some(cid) = cid::Cid::try_from(name).ok().filter(|_| !name.contains('/')) {
+		let may_be_name = name.len() <= LONGEST_NAME && !name.contains('/');
+		if let Some(cid) = may_be_name.then(|| cid::Cid::try_from(name).ok()).flatten() {
 			let name = cid.to_string();
 			return Ok((name.parse().map_or(Self::Ipfs(name), Self::Content), sha256));
 		}
@@ -173,6 +177,11 @@ mod tests {
 		] {
 			assert!(!is_pinned(open), "{open}");
 		}
+	}
+
+	#[test]
+	fn long_text_takes_no_time() {
+		assert!(Location::parse(&format!("z{}", "1".repeat(4 << 20))).is_err());
 	}
 
 	#[test]
