@@ -20,11 +20,12 @@ pub mod ask;
 pub mod follow;
 pub mod marketplace;
 pub mod poco;
+mod system;
 
 use std::sync::Arc;
 
 use jsonrpsee::RpcModule;
-use rlc_primitives::{AccountId, Block, Hash, Nonce};
+use rlc_primitives::{Block, Hash};
 use sc_client_api::Backend as _;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_beefy::BeefyRPCLinks;
@@ -83,14 +84,12 @@ pub fn create(deps: &Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModu
 	use sc_consensus_babe_rpc::{Babe, BabeApiServer};
 	use sc_consensus_beefy_rpc::{Beefy, BeefyApiServer};
 	use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
-	use substrate_frame_rpc_system::{System, SystemApiServer};
 
 	let other = |error: &dyn std::fmt::Display| sc_service::Error::Other(error.to_string());
 	let client = || deps.client.clone();
 	let offchain = deps.backend.offchain_storage().ok_or("the database has no off-chain storage")?;
 
-	let system = System::<_, _, Block>::new(client(), deps.pool.clone());
-	let system = SystemApiServer::<Hash, AccountId, Nonce>::into_rpc(system);
+	let system = system::methods(deps).map_err(|error| other(&error))?;
 	let payment = TransactionPayment::<_, Block>::new(client()).into_rpc();
 	let babe = Babe::new(client(), deps.babe.clone(), deps.keystore.clone(), deps.select_chain.clone()).into_rpc();
 	let grandpa = Grandpa::new(
@@ -115,7 +114,7 @@ pub fn create(deps: &Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModu
 
 	let mut module = RpcModule::new(());
 	for part in [
-		system.remove_context(),
+		system,
 		payment.remove_context(),
 		babe.remove_context(),
 		grandpa.remove_context(),

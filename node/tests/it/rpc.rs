@@ -61,6 +61,9 @@ async fn every_namespace_answers_in_memory() {
 	assert!(answer(&node, "payment_queryInfo", json!([payment])).await["partialFee"].is_string());
 	let next = answer(&node, "system_accountNextIndex", json!([alice.account().to_string()])).await;
 	assert_eq!(next, json!(0));
+	assert_eq!(answer(&node, "account_nextIndex", json!([alice.account().to_string()])).await, json!(0));
+	let long = node.call::<Value>("system_accountNextIndex", json!(["1".repeat(8 << 20)])).await;
+	assert!(long.is_err(), "it is not read for hours");
 	assert_eq!(answer(&node, "archive_v1_finalizedHeight", json!([])).await.as_u64().map(|h| h >= height), Some(true));
 
 	let proof = answer(&node, "mmr_generateProof", json!([[1], height])).await;
