@@ -17,6 +17,9 @@ const MEMORY_SIZE: usize = 4_096;
 /// What paths are made of, at the beginning of the memory.
 const PATHS: &[u8] = b"a/b/../c.//./../..\0\xffa/a/b/";
 
+/// Numbers at the end of their range.
+const LARGE: &[u64] = &[0xffff_ffff, 0x1f_ffff_ffff, i64::MAX as u64 - 4_000, i64::MAX as u64, u64::MAX];
+
 type Call = fn(&mut GuestMemory<'_>, &mut World, [u64; ARGUMENTS]) -> Result<()>;
 
 macro_rules! calls {
@@ -90,7 +93,7 @@ fn call() -> impl Strategy<Value = ((&'static str, Call), [u64; ARGUMENTS])> {
 			6 => 0..8_u64,
 			3 => 0..PATHS.len() as u64,
 			2 => 0..2 * MEMORY_SIZE as u64,
-			1 => prop::sample::select(vec![0x1f_ffff_ffff, u32::MAX.into(), i64::MAX as u64 - 4_000, i64::MAX as u64, u64::MAX]),
+			1 => prop::sample::select(LARGE),
 			1 => any::<u64>(),
 		]
 	};
