@@ -83,11 +83,13 @@ fn may_have_part(
 	is_over: impl Fn(&Replicate) -> bool,
 ) -> bool {
 	let is_free = |other: &AccountId, part: &Replicate| {
+		// One that stayed silent when it was asked why it failed is delegated on chain.
+		let is_own_trouble = part.is_own_trouble() && !task.was_asked(other);
 		if other == account {
-			return part.is_written_off() || (part.is_own_trouble() && is_over(part));
+			return part.is_written_off() || (is_own_trouble && is_over(part));
 		}
 		// Until then it could contribute after all, and its operator would twice.
-		(part.is_written_off() || part.is_own_trouble()) && part.has_expired(now.chain)
+		(part.is_written_off() || is_own_trouble) && part.has_expired(now.chain)
 	};
 	!task.has_contribution(account)
 		&& task.replicates.iter().all(|(other, part)| part.operator != worker.operator || is_free(other, part))

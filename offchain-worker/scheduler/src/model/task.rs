@@ -170,6 +170,11 @@ impl TaskState {
 		Self { closed_by, ..Self::new(chain) }
 	}
 
+	/// Returns whether this worker was asked to report on chain why it failed.
+	pub fn was_asked(&self, worker: &AccountId) -> bool {
+		self.asked.values().any(|asked| asked == worker)
+	}
+
 	/// Returns how often this worker failed for reasons of its own.
 	pub fn troubles_of(&self, worker: &AccountId) -> u32 {
 		self.troubles.get(worker).copied().unwrap_or(0)

@@ -178,6 +178,11 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 		}
 	}
 	task.replicates = replicates;
+	// For nothing else are workers delegated there.
+	for delegate in view.delegates {
+		let operator = task.replicates.get(&delegate.worker).map_or(&delegate.worker, |part| &part.operator).clone();
+		task.asked.entry(operator).or_insert(delegate.worker);
+	}
 	if let Some(row) = row {
 		// Whether it is given up is decided again, by the words of workers that are back.
 		task.data = row.data;
@@ -191,7 +196,7 @@ mod tests {
 	use super::*;
 	use crate::testing::account;
 	use rlc_primitives::{
-		work::{FailureCause, FailureReport, TaskRef},
+		work::{Delegate, FailureCause, FailureReport, TaskRef},
 		Task,
 	};
 	use rlc_protocol::worker::Cause;
@@ -230,6 +235,14 @@ mod tests {
 	fn finished_task_is_not_adopted() {
 		assert!(restore(view(Stage::Failed(None)), Vec::new(), None, 1, 0).is_none());
 		assert!(restore(view(Stage::Active), Vec::new(), None, 1, 0).is_some());
+	}
+
+	#[test]
+	fn worker_that_was_asked_to_report_is_known_by_its_delegation() {
+		let mut view = view(Stage::Active);
+		view.delegates = vec![Delegate { worker: account(1), enclave: None }];
+		let task = restore(view, vec![failed(1, FailureCause::DatasetUnavailable)], None, 1, 0).unwrap();
+		assert!(task.was_asked(&account(1)) && !task.was_asked(&account(2)));
 	}
 
 	#[test]

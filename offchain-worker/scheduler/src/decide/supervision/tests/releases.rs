@@ -137,7 +137,7 @@ fn slow_worker_ends_no_task_that_another_computes() {
 
 #[test]
 fn words_do_not_end_what_others_contributed_to() {
-	for cause in [ENDLESS, MISSING] {
+	for cause in [ENDLESS, FailureCause::ResourcesExceeded, MISSING] {
 		let mut scene = Scene::new();
 		for n in 1..=6 {
 			scene.worker(n, 1);
@@ -225,6 +225,17 @@ fn others_try_if_too_few_say_on_chain_what_is_missing() {
 	let actions = scene.decide();
 	assert_eq!(actions[0], Action::TakeUp { task: id });
 	assert_eq!(computed_by(&actions, id), [account(4), account(5)]);
+}
+
+#[test]
+fn witnesses_that_stayed_silent_do_not_get_the_task_again() {
+	let (mut scene, id, _) = without_data();
+	scene.pass(WAIT + 1_000, &[]);
+	let others = computed_by(&scene.decide(), id);
+	assert_eq!(others, [account(4), account(5)]);
+	others.iter().for_each(|worker| scene.fails(worker, id, MISSING));
+	scene.pass(2 * PATIENCE, &[]);
+	assert_eq!(scene.computing(id), [], "they did not fail for reasons of their own");
 }
 
 #[test]
