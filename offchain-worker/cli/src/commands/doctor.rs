@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::{
 	amount::Amount,
-	answer::{Answer, Ending},
+	answer::{self, Answer},
 	context::{now, Context},
 	failure::{disk, failure, Result},
 	keystore::data_home,
@@ -115,7 +115,7 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let width = checks.iter().map(|check| check.name.len()).max().unwrap_or_default();
 	let text: Vec<_> = checks.iter().map(|check| check.line(width)).collect();
 	let fit = checks.iter().all(|check| check.good || !check.needed);
-	let ending = if fit { Ending::Well } else { Ending::Wrong };
+	let ending = if fit { answer::Ending::Well } else { answer::Ending::Wrong };
 	Ok(Answer::new(text.join("\n"), json!({ "fit": fit, "checks": checks })).ending(ending))
 }
 
