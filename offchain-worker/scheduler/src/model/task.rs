@@ -252,11 +252,6 @@ impl TaskState {
 		self.deserted
 	}
 
-	/// Returns whether a worker may still contribute.
-	pub fn has_pending(&self) -> bool {
-		self.replicates.values().any(Replicate::is_pending)
-	}
-
 	/// Returns how many workers reported this cause on chain.
 	pub fn reports_of(&self, cause: FailureCause) -> u32 {
 		let count = self.reports.values().filter(|reported| **reported == cause).count();
