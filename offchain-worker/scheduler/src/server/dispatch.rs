@@ -66,8 +66,9 @@ impl Call {
 	/// Returns the answer to a message; `None` if it wants none, or has sent it.
 	pub async fn answer(&self, text: &str) -> Option<String> {
 		let response = match serde_json::from_str::<Request<'_>>(text) {
+			// Also what would be read as the fields of one call.
+			_ if text.trim_start().starts_with('[') => MethodResponse::error(Id::Null, no_batches()),
 			Ok(request) => self.call(request).await,
-			Err(_) if text.trim_start().starts_with('[') => MethodResponse::error(Id::Null, no_batches()),
 			Err(_) => {
 				let (id, code) = prepare_error(text.as_bytes());
 				if matches!(id, Id::Null) && serde_json::from_str::<Notification>(text).is_ok() {
