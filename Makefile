@@ -58,4 +58,4 @@ weights: ## measure every call and regenerate runtime/src/weights/
 	@scripts/weights.sh
 
 weigh: ## the heaviest calls: what they are booked at, what they take (ARGS="--only reveal_batch"; on a quiet machine)
-	@scripts/checks.sh weights $(ARGS)
+	@scripts/weigh.sh $(ARGS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs recorded or random histories, attacks, or full blocks on the runtime: `scripts/checks.sh --help`.
+# Runs recorded or random histories, or attacks, on the runtime: `scripts/checks.sh --help`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh

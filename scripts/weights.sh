@@ -15,6 +15,6 @@ runtime="$TARGET/release/wbuild/rlc-runtime/bench_runtime.compact.compressed.was
 # Pallets whose weights are written by hand around benchmarks of parts are left out; so is the machine itself.
 chosen=(--pallet '*' --exclude-pallets frame_benchmarking,pallet_babe,pallet_grandpa,pallet_offences)
 [ $# = 0 ] || chosen=(--pallets "$(IFS=, && echo "$*")")
-"$TARGET/release/rlc-bencher" --runtime "$runtime" --genesis-builder runtime --genesis-builder-preset sovereign \
+"$TARGET/release/rlc-bencher" pallet --runtime "$runtime" --genesis-builder runtime --genesis-builder-preset sovereign \
 	"${chosen[@]}" --extrinsic '*' --steps "${STEPS:-50}" --repeat "${REPEAT:-20}" \
 	--template scripts/weights.hbs --output runtime/src/weights/

@@ -1,9 +1,9 @@
-//! Runs recorded and random histories, attacks, and full blocks on the runtime.
+//! Runs recorded and random histories and attacks on the runtime.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use rlc_checks::{attacks, fuzz, replay, weights};
+use rlc_checks::{attacks, fuzz, replay};
 
 /// Checks the runtime of the RLC chain against what must hold.
 #[derive(Parser)]
@@ -43,17 +43,6 @@ enum Command {
 		#[arg(long)]
 		list: bool,
 	},
-	/// Fill blocks with each of the heaviest calls; fails if one is booked at less or at far more than it takes
-	#[command(
-		after_help = "Examples:\n  rlc-checks weights\n  rlc-checks weights --only reveal_batch\n\nThe ratio is what is booked, in \
-		parts of what is measured in memory and what a database takes for the keys that change. It fails below 1, where a \
-		call is booked too low, and above 2. Times are the machine's: run it alone."
-	)]
-	Weights {
-		/// Only the call of this name; may be given several times
-		#[arg(long, value_name = "NAME")]
-		only: Vec<String>,
-	},
 }
 
 fn main() -> ExitCode {
@@ -71,10 +60,6 @@ fn main() -> ExitCode {
 		Command::Attacks { only, list: false } => {
 			println!("{}", attacks::head());
 			attacks::run(&only, |one| println!("{one}")).map(|sum| println!("{sum}"))
-		}
-		Command::Weights { only } => {
-			println!("{}", weights::head());
-			weights::run(&only, |one| println!("{one}")).map(|sum| println!("{sum}"))
 		}
 	};
 	match result {
