@@ -10,16 +10,16 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_rlc::WeightInfo for WeightInfo<T> {
 	fn set_treasury_share() -> Weight {
-		Weight::from_parts(6_450_000, 0)
+		Weight::from_parts(6_559_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	fn prune() -> Weight {
-		Weight::from_parts(22_173_000, 3593)
+		Weight::from_parts(22_133_000, 3593)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	fn update_inactive() -> Weight {
-		Weight::from_parts(14_682_000, 6196)
+		Weight::from_parts(14_572_000, 6196)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
