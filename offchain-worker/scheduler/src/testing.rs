@@ -11,8 +11,8 @@ use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
 	work::{FailureCause, FailureReport, TaskFailure, TaskRef, TaskView},
-	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, ResultDigest, ResultHash, ResultSeal, Rules,
-	Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId, WorkerpoolOrder,
+	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, Restriction, ResultDigest, ResultHash, ResultSeal,
+	Rules, Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::H256;
 
@@ -38,6 +38,22 @@ pub fn account(n: u8) -> AccountId {
 /// Returns a result.
 pub fn digest(n: u8) -> ResultDigest {
 	ResultDigest(H256::repeat_byte(n))
+}
+
+/// Returns an order of the tests' pool for so many tasks.
+pub fn pool_order(salt: u8, volume: u64) -> WorkerpoolOrder {
+	WorkerpoolOrder {
+		workerpool: WorkerpoolId::default(),
+		price: 1,
+		volume,
+		tag: Tag::NONE,
+		category: CategoryId(0),
+		trust: 1,
+		app_restrict: Restriction::Anyone,
+		dataset_restrict: Restriction::Anyone,
+		requester_restrict: Restriction::Anyone,
+		salt: H256::repeat_byte(salt),
+	}
 }
 
 /// A chain in memory.
@@ -229,6 +245,11 @@ impl World {
 			delivery: None,
 			failure: None,
 		}
+	}
+
+	/// Returns whether a task has failed.
+	pub fn has_failed(&self, task: &TaskId) -> bool {
+		matches!(self.tasks[task].stage, Stage::Failed(_))
 	}
 
 	/// Returns whether a task is completed.

@@ -15,7 +15,7 @@ use jsonrpsee::{
 };
 use rlc_chain::Key;
 use rlc_primitives::{
-	task::Stage, work::FailureCause, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature,
+	work::FailureCause, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature,
 	SigningDomain, TaskId, WorkerpoolId,
 };
 use rlc_protocol::{

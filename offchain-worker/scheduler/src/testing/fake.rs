@@ -1,6 +1,9 @@
 //! The chain in memory, as the pool asks it.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+	sync::{Arc, Mutex, MutexGuard},
+	time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::{
@@ -13,11 +16,14 @@ use rlc_primitives::{
 	money::Score,
 	task::TaskError,
 	work::{FailureCause, TaskRef, TaskView},
-	AccountId, AppId, DealId, GroupId, OrderHash, TaskEvent, WorkerpoolOrder,
+	AccountId, AppId, DealId, GroupId, OrderHash, TaskEvent, TaskId, WorkerpoolOrder,
 };
 use rlc_protocol::{Needs, Unsupported};
 use sp_core::H160;
-use tokio::sync::watch;
+use tokio::{
+	sync::watch,
+	time::{sleep, timeout},
+};
 
 use super::{scene::APP, World};
 use crate::{
@@ -27,6 +33,9 @@ use crate::{
 
 /// An app of which no worker can serve the deals' params.
 pub const HOPELESS: AppId = AppId(H160::repeat_byte(99));
+
+/// How long the scheduler has to do something on it: long enough for a slow machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A chain in memory. Each change makes a block, which is final at once.
 #[derive(Clone)]
@@ -56,6 +65,22 @@ impl FakeChain {
 	/// Returns how many extrinsics of this name the scheduler sent.
 	pub fn sent(&self, name: &str) -> usize {
 		self.sent.lock().expect("as above").iter().filter(|one| **one == name).count()
+	}
+
+	/// Waits until the scheduler has done what this asks for.
+	pub async fn until(&self, what: &str, is_done: impl Fn(&Self) -> bool) {
+		let wait = async {
+			while !is_done(self) {
+				sleep(Duration::from_millis(50)).await;
+			}
+		};
+		assert!(timeout(PATIENCE, wait).await.is_ok(), "it takes too long until {what}");
+	}
+
+	/// Waits until the scheduler has released a task.
+	pub async fn until_released(&self, task: TaskId) {
+		self.until("the task is released", |chain| chain.world().has_failed(&task)).await;
+		assert!(self.sent("release") > 0, "it failed in another way");
 	}
 
 	/// Changes it, and makes a block of what happened.

@@ -1,10 +1,13 @@
 //! The numbers of the pool's business.
 
-use rlc_primitives::{AppId, CategoryId, Restriction, Tag, WorkerpoolOrder};
+use rlc_primitives::AppId;
 use rlc_protocol::worker::Resources;
 
 use super::*;
-use crate::model::{Ended, Ending, Machine, Now, Party, Selling, DAY, REMEMBERED};
+use crate::{
+	model::{Ended, Ending, Machine, Now, Party, Selling, DAY, MAX_MACHINES, REMEMBERED},
+	testing::pool_order,
+};
 
 /// When tasks ended, in ms.
 const THEN: Moment = 3 * DAY;
@@ -19,21 +22,6 @@ fn parties() -> Vec<Party> {
 
 fn ended(ending: Ending, lost: u128) -> Ended {
 	Ended { parties: parties(), ending, lost, at: THEN }
-}
-
-fn order(salt: u8, volume: u64) -> WorkerpoolOrder {
-	WorkerpoolOrder {
-		workerpool: WorkerpoolId::default(),
-		price: 1,
-		volume,
-		tag: Tag::NONE,
-		category: CategoryId(0),
-		trust: 1,
-		app_restrict: Restriction::Anyone,
-		dataset_restrict: Restriction::Anyone,
-		requester_restrict: Restriction::Anyone,
-		salt: H256::repeat_byte(salt),
-	}
 }
 
 async fn business_is_counted_and_forgotten(db: &Db) {
@@ -77,12 +65,12 @@ async fn machines_are_bounded(db: &Db) {
 
 async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
 	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::default(), Vec::new()));
-	db.add_withdrawn_orders(&[order(1, 10), order(2, 10)]).await.unwrap();
+	db.add_withdrawn_orders(&[pool_order(1, 10), pool_order(2, 10)]).await.unwrap();
 	let stopped = Selling::default().stopped(5).paused(4);
 	db.set_selling(stopped).await.unwrap();
-	db.add_withdrawn_orders(&[order(2, 9), order(3, 10)]).await.unwrap();
+	db.add_withdrawn_orders(&[pool_order(2, 9), pool_order(3, 10)]).await.unwrap();
 	assert_eq!(db.selling().await.unwrap(), stopped);
-	let all = [order(1, 10), order(2, 9), order(3, 10)];
+	let all = [pool_order(1, 10), pool_order(2, 9), pool_order(3, 10)];
 	assert_eq!(db.withdrawn_orders().await.unwrap(), all, "each once, with what is left of it");
 	db.set_selling(Selling::resumed(9)).await.unwrap();
 	assert_eq!(db.withdrawn_orders().await.unwrap(), all, "they are not on sale yet");

@@ -1,24 +1,7 @@
 //! What the pool does about requesters and stakes that it loses.
 
-use rlc_primitives::{CategoryId, Restriction, Tag, WorkerpoolOrder};
-
 use super::*;
-use crate::testing::HOPELESS;
-
-fn order() -> WorkerpoolOrder {
-	WorkerpoolOrder {
-		workerpool: WorkerpoolId::default(),
-		price: 1,
-		volume: 10,
-		tag: Tag::NONE,
-		category: CategoryId(0),
-		trust: 1,
-		app_restrict: Restriction::Anyone,
-		dataset_restrict: Restriction::Anyone,
-		requester_restrict: Restriction::Anyone,
-		salt: H256::repeat_byte(1),
-	}
-}
+use crate::testing::{pool_order, HOPELESS};
 
 impl Yard {
 	/// Lets a task of a deal of this stake fail on chain: one that no worker can serve, and none is here to say so.
@@ -42,12 +25,7 @@ async fn deal_that_no_worker_can_serve_is_released_and_nobody_computes() {
 		let account = worker.key.account();
 		yard.chain.change(|world| world.report_failure(task.id(), &account, cause));
 	}
-	let wait = async {
-		while !matches!(yard.chain.world().tasks[&task.id()].stage, Stage::Failed(_)) {
-			sleep(Duration::from_millis(50)).await;
-		}
-	};
-	timeout(LONG, wait).await.expect("it is released");
+	yard.chain.until_released(task.id()).await;
 	let sent = ["delegate", "release", "abandon"].map(|name| yard.chain.sent(name));
 	assert_eq!(sent, [1, 1, 0]);
 	let info = yard.until(task.id(), |info| info.given_up.is_some()).await;
@@ -60,7 +38,7 @@ async fn deal_that_no_worker_can_serve_is_released_and_nobody_computes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn orders_are_withdrawn_when_too_much_stake_is_lost_and_sold_again_by_hand() {
 	let yard = Yard::with(|config| config.max_loss = Some(10)).await;
-	yard.chain.world().orders.push(order());
+	yard.chain.world().orders.push(pool_order(1, 10));
 	for n in [100, 101, 102] {
 		yard.lose(n, 5).await;
 	}
@@ -92,6 +70,6 @@ async fn orders_are_withdrawn_when_too_much_stake_is_lost_and_sold_again_by_hand
 	assert_eq!(scheduler.withdrawn, None);
 	// Longer than the scheduler takes to look.
 	sleep(Duration::from_secs(6)).await;
-	assert_eq!(yard.chain.world().orders, [order()], "what was lost before does not count any more");
+	assert_eq!(yard.chain.world().orders, [pool_order(1, 10)], "what was lost before does not count any more");
 	scheduler.stop().await.unwrap();
 }

@@ -39,7 +39,7 @@ async fn result_of_a_deal_that_the_chain_has_pruned_still_comes_into_the_store()
 	assert!(matches!(bob.instruction().await, Instruction::Upload { task: asked, .. } if asked == task));
 	let client = yard.client().await;
 	let wait = async {
-		while client.info().await.unwrap().homeless != 1 {
+		while client.info(Some(SPOKEN)).await.unwrap().homeless != 1 {
 			sleep(Duration::from_millis(50)).await;
 		}
 	};
@@ -96,12 +96,7 @@ async fn task_that_a_killed_scheduler_gave_up_is_released_once_its_witnesses_are
 		let account = worker.key.account();
 		yard.chain.change(|world| world.report_failure(task.id(), &account, cause));
 	}
-	let wait = async {
-		while yard.chain.sent("release") == 0 {
-			sleep(Duration::from_millis(50)).await;
-		}
-	};
-	timeout(LONG, wait).await.expect("it is released");
+	yard.chain.until_released(task.id()).await;
 	sleep(Duration::from_millis(500)).await;
 	assert_eq!((yard.chain.sent("release"), yard.chain.sent("abandon")), (1, 0));
 	yard.scheduler.stop().await.unwrap();

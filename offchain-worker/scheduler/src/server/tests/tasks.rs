@@ -110,12 +110,7 @@ async fn hopeless_task_is_put_on_chain_and_released() {
 		let account = worker.key.account();
 		yard.chain.change(|world| world.report_failure(task.id(), &account, cause));
 	}
-	let wait = async {
-		while !matches!(yard.chain.world().tasks[&task.id()].stage, Stage::Failed(_)) {
-			sleep(Duration::from_millis(50)).await;
-		}
-	};
-	timeout(LONG, wait).await.expect("it is released");
+	yard.chain.until_released(task.id()).await;
 	assert_eq!((yard.chain.sent("delegate"), yard.chain.sent("release")), (1, 1));
 	let reason = yard.until(task.id(), |info| info.given_up.is_some()).await.given_up.unwrap();
 	assert!(reason.contains("it broke"), "{reason}");
