@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod disk;
 mod spoiled;
 
 use std::{
@@ -7,7 +8,10 @@ use std::{
 	io::{self, Write},
 };
 
-pub use self::spoiled::{spoiled, spoiled_text};
+pub use self::{
+	disk::SmallDisk,
+	spoiled::{spoiled, spoiled_text},
+};
 
 /// The variable that lists what must not be skipped.
 pub const REQUIRE: &str = "RLC_REQUIRE";

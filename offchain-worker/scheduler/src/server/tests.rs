@@ -15,8 +15,8 @@ use jsonrpsee::{
 };
 use rlc_chain::Key;
 use rlc_primitives::{
-	work::FailureCause, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature,
-	SigningDomain, TaskId, WorkerpoolId,
+	work::FailureCause, Deal, DealId, Delegation, GroupId, ResultDigest, SchedulerSignature, SigningDomain, TaskId,
+	WorkerpoolId,
 };
 use rlc_protocol::{
 	requester::{code, LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest},

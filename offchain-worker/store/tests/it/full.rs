@@ -1,43 +1,9 @@
 //! A store on a file system that is really full.
 
-use std::{path::Path, process::Command};
-
 use rlc_store::{Client, Grant, HashKind, Room, StoreConfig, UploadError};
-use rlc_testing::skip;
-use tempfile::TempDir;
+use rlc_testing::SmallDisk;
 
 use crate::served::{content, grant, sha256, Served, KEY};
-
-/// A file system in memory, of so few bytes, as long as this lives.
-struct SmallDisk(TempDir);
-
-impl SmallDisk {
-	/// Mounts one, if this process may.
-	fn mount(bytes: u64) -> Option<Self> {
-		let dir = tempfile::tempdir().unwrap();
-		let options = format!("size={bytes},mode=0700");
-		let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(dir.path()).output();
-		match mounted {
-			Ok(output) if output.status.success() => Some(Self(dir)),
-			Ok(output) => {
-				let why = String::from_utf8_lossy(&output.stderr).trim().to_string();
-				skip!("needs mount: {why}" => None)
-			}
-			Err(error) => skip!("needs mount: {error}" => None),
-		}
-	}
-
-	fn path(&self) -> &Path {
-		self.0.path()
-	}
-}
-
-impl Drop for SmallDisk {
-	fn drop(&mut self) {
-		let unmounted = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
-		assert!(unmounted.is_ok_and(|status| status.success()), "{:?} stays mounted", self.0.path());
-	}
-}
 
 /// Returns what allows a result to be stored.
 fn result(bytes: &[u8]) -> Grant {
@@ -46,7 +12,7 @@ fn result(bytes: &[u8]) -> Grant {
 
 #[tokio::test]
 async fn full_disk_is_later_and_what_was_stored_before_stays() {
-	let Some(disk) = SmallDisk::mount(8 << 20) else { return };
+	let Some(mut disk) = SmallDisk::mount(8 << 20) else { return };
 	let served = Served::open(disk.path()).await;
 	let client = Client::new([served.server.url()]).unwrap();
 	let upload = |bytes: Vec<u8>| {
@@ -60,10 +26,7 @@ async fn full_disk_is_later_and_what_was_stored_before_stays() {
 	assert!((4 << 20..5 << 20).contains(&left), "the disk is smaller than the quota: {left}");
 	// Something else fills the disk, and then some.
 	std::fs::write(disk.path().join("ballast"), vec![0u8; 3 << 20]).unwrap();
-	let mut filling = 0;
-	while std::fs::write(disk.path().join(format!("filling-{filling}")), [1; 4_096]).is_ok() {
-		filling += 1;
-	}
+	disk.fill();
 	let large = content(2_500_000);
 	let small = b"small".to_vec();
 	for bytes in [&large, &small] {
@@ -82,16 +45,13 @@ async fn full_disk_is_later_and_what_was_stored_before_stays() {
 
 #[tokio::test]
 async fn store_starts_on_a_full_disk_and_serves_what_it_has() {
-	let Some(disk) = SmallDisk::mount(2 << 20) else { return };
+	let Some(mut disk) = SmallDisk::mount(2 << 20) else { return };
 	let served = Served::open(disk.path()).await;
 	let kept = std::io::Cursor::new(content(500_000));
 	let cid = served.store.put(kept, HashKind::Sha256, "alice").await.unwrap();
 	let address = served.server.address;
 	drop(served);
-	let mut filling = 0;
-	while std::fs::write(disk.path().join(format!("filling-{filling}")), [1; 4_096]).is_ok() {
-		filling += 1;
-	}
+	disk.fill();
 	let served = Served::open_at(disk.path(), Some(address), StoreConfig::new(KEY)).await;
 	assert_eq!((served.store.contains(&cid).await, served.store.held_by("alice")), (Some(500_000), 500_000));
 }

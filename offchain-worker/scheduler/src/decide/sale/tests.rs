@@ -1,8 +1,8 @@
-use rlc_primitives::{CategoryId, Restriction, Tag, WorkerpoolId};
+use rlc_primitives::{Restriction, Tag};
 use sp_core::H256;
 
 use super::*;
-use crate::model::DAY;
+use crate::{model::DAY, testing::pool_order};
 
 const LIMITS: Limits = Limits { max_loss: Some(100), quiet: Some(6 * HOUR) };
 const ON_SALE: Selling = Selling { withdrawn: None, paused: None, changed: 0 };
@@ -63,8 +63,8 @@ fn nothing_is_on_sale_while_there_is_a_reason() {
 
 #[test]
 fn full_store_is_full_until_there_is_more_room() {
-	assert!(!is_full(94, 100, false) && is_full(95, 100, false));
-	assert!(is_full(90, 100, true) && !is_full(89, 100, true));
+	assert!(!is_full(6, 100, false) && is_full(5, 100, false));
+	assert!(is_full(10, 100, true) && !is_full(11, 100, true));
 }
 
 #[test]
@@ -75,18 +75,7 @@ fn tasks_are_not_sold_that_would_last_into_a_maintenance_window() {
 }
 
 fn order(price: Balance, trust: u64, volume: u64, salt: u8) -> WorkerpoolOrder {
-	WorkerpoolOrder {
-		workerpool: WorkerpoolId::default(),
-		price,
-		volume,
-		tag: Tag::NONE,
-		category: CategoryId(0),
-		trust,
-		app_restrict: Restriction::Anyone,
-		dataset_restrict: Restriction::Anyone,
-		requester_restrict: Restriction::Anyone,
-		salt: H256::repeat_byte(salt),
-	}
+	WorkerpoolOrder { price, trust, ..pool_order(salt, volume) }
 }
 
 fn hash(n: u8) -> OrderHash {
