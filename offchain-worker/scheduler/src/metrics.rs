@@ -40,6 +40,8 @@ pub(crate) struct Metrics {
 	pub calls_refused: IntCounter,
 	/// Time of writes to the database, in seconds.
 	pub write_time: Histogram,
+	/// Whether nothing can be written to it: 1 if so.
+	pub database_away: IntGauge,
 	contributed: IntCounter,
 	completed: IntCounter,
 	failed: IntCounter,
@@ -124,6 +126,7 @@ impl Metrics {
 			set_aside: gauge("results_set_aside_bytes", "Room in the store that is set aside for tasks in hand")?,
 			short: gauge("deals_without_room", "Deals whose tasks wait for room in the store")?,
 			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
+			database_away: gauge("database_away", "1 if nothing can be written to the database, else 0")?,
 			write_time,
 			registry,
 		})

@@ -192,8 +192,18 @@ impl Pool {
 	}
 
 	/// Works until it is told to stop.
-	pub async fn run(mut self, mut inputs: mpsc::Receiver<Input>) -> Result<(), Error> {
+	pub async fn run(mut self, inputs: mpsc::Receiver<Input>) -> Result<(), Error> {
 		self.begin().await?;
+		let worked = self.work(inputs).await;
+		// Also if nothing can be written: what nobody serves is not to be on sale.
+		sale::leave_market(&self.means).await;
+		worked?;
+		in_time(self.means.db.resign()).await?;
+		Ok(())
+	}
+
+	/// Takes turns until it is told to stop, and writes down what is left.
+	async fn work(&mut self, mut inputs: mpsc::Receiver<Input>) -> Result<(), Error> {
 		let shutdown = self.means.shutdown.clone();
 		let links = self.means.links.clone();
 		let board = self.means.board.clone();
@@ -224,9 +234,7 @@ impl Pool {
 			self.turn().await?;
 			next_turn = Instant::now() + TURN;
 		}
-		self.means.db.write(&std::mem::take(&mut self.batch)).await?;
-		sale::leave_market(&self.means).await;
-		self.means.db.resign().await?;
+		in_time(self.means.db.write(&std::mem::take(&mut self.batch))).await?;
 		Ok(())
 	}
 

@@ -90,7 +90,12 @@ impl Connections {
 
 /// Sets up each connection to a file. What a killed process wrote is there. What a machine wrote before it lost power may
 /// not be: the chain has it, or workers report it again.
+///
+/// A connection is used once more only if its last transaction is over. When the disk is full, SQLite ends a transaction by
+/// itself, the driver believes that it goes on, and what it calls the next one is a savepoint: once that failed to be
+/// released, writes seem to succeed, and nothing of them is ever committed.
 fn with_pragmas(options: AnyPoolOptions) -> AnyPoolOptions {
+	let options = options.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
 	options.after_connect(|connection, _| {
 		Box::pin(async move {
 			for pragma in ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"] {

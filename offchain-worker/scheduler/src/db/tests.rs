@@ -2,6 +2,7 @@
 
 mod business;
 mod failover;
+mod full;
 mod migration;
 mod tls;
 

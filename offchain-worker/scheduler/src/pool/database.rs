@@ -36,7 +36,8 @@ impl Pool {
 		if !batch.is_empty() {
 			self.means.metrics.write_time.observe(started.elapsed().as_secs_f64());
 		}
-		if has_failed {
+		self.means.metrics.database_away.set(0);
+		if failures > 0 {
 			tracing::info!("the database is back after {:.1?}", started.elapsed());
 			// What they said meanwhile was not heard.
 			self.state.excuse(self.now());
@@ -55,6 +56,7 @@ impl Pool {
 			if !error.is_passing() {
 				return Err(error.into());
 			}
+			self.means.metrics.database_away.set(1);
 			tracing::error!("nothing can be written, and so nothing is done: {error}");
 			let wait = waits.next_wait().unwrap_or_default();
 			if self.means.shutdown.unless_stopped(sleep(wait)).await.is_none() {

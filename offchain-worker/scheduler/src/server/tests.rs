@@ -1,6 +1,10 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
 mod business;
+mod crowd;
+mod failover;
+mod full;
+mod hostile;
 mod operator;
 mod people;
 mod restarts;

@@ -10,7 +10,7 @@ use tokio::net::UnixStream;
 use super::*;
 use crate::Offer;
 
-fn offer(volume: Option<u64>) -> Offer {
+pub(super) fn offer(volume: Option<u64>) -> Offer {
 	Offer {
 		price: 5,
 		category: CategoryId(0),
