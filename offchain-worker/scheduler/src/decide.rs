@@ -28,3 +28,6 @@ mod uploads;
 
 pub use action::Action;
 pub use turn::{decide, expedite_urgent};
+
+#[cfg(test)]
+mod clocks;

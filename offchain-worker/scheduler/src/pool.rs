@@ -40,8 +40,9 @@ use tokio::{
 pub(crate) use adoption::Adoption;
 pub(crate) use board::Board;
 pub(crate) use brought::Brought;
-pub(crate) use clock::system_time;
-pub(crate) use inputs::{Command, Input, Question, Reply};
+pub(crate) use clock::{local_time, system_time};
+pub(crate) use inputs::{Command, Input, Reply};
+pub(crate) use links::{Line, Links, Pulse};
 pub(crate) use sale::Market;
 
 use crate::{

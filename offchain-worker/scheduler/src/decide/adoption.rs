@@ -59,12 +59,15 @@ pub fn to_leave(state: &State, now: Now) -> BTreeSet<(DealId, u64)> {
 	let mut parts = BTreeSet::new();
 	for task in state.tasks().values() {
 		let Some(deal) = state.deal(&task.chain().deal) else { continue };
-		let since = task.replicates.values().map(|part| part.since).max().unwrap_or(deal.deal.opened);
+		let has_waited = match task.replicates.values().map(|part| part.since).max() {
+			Some(since) => since + WAITED < now.local,
+			None => deal.deal.opened + WAITED < now.chain,
+		};
 		let is_deserted = match &deal.hopeless {
 			Some(hopeless) => hopeless::lacks_witnesses(state, deal, task, hopeless),
 			None => task.is_queued() && !has_candidate(state, deal, task, now, WorkerState::is_here),
 		};
-		if since + WAITED < now.local && is_deserted {
+		if has_waited && is_deserted {
 			parts.insert((task.chain().deal, deal.part_of(task.chain().index)));
 		}
 	}

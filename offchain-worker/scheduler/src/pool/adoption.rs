@@ -170,6 +170,11 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	task.failure = view.failure;
 	task.reports = view.failures.into_iter().map(|failure| (failure.worker, failure.cause)).collect();
 	let mut replicates = parts.into_iter().map(|row| (row.worker, row.part)).collect::<BTreeMap<_, _>>();
+	for part in replicates.values_mut() {
+		// It was written by another clock, which may have been wrong. Who works on has its time from here on: until its
+		// delegation expires, by the chain's time.
+		part.since = if part.is_pending() { now } else { part.since.min(now) };
+	}
 	for contribution in &task.chain().contributions {
 		let worker = &contribution.worker;
 		let part = replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(worker.clone(), now));
@@ -194,7 +199,7 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::testing::account;
+	use crate::{model::HOUR, testing::account};
 	use rlc_primitives::{
 		work::{Delegate, FailureCause, FailureReport, TaskRef},
 		Task,
@@ -235,6 +240,20 @@ mod tests {
 	fn finished_task_is_not_adopted() {
 		assert!(restore(view(Stage::Failed(None)), Vec::new(), None, 1, 0).is_none());
 		assert!(restore(view(Stage::Active), Vec::new(), None, 1, 0).is_some());
+	}
+
+	#[test]
+	fn part_that_was_written_by_a_wrong_clock_is_neither_late_nor_still_to_come() {
+		const NOW: u64 = 10 * HOUR;
+		let since = |step: Step, since: u64| {
+			let row = failed(1, FailureCause::DatasetUnavailable);
+			let row = ReplicateRow { part: Replicate { step, since, ..row.part }, ..row };
+			restore(view(Stage::Active), vec![row], None, 1, NOW).unwrap().replicates[&account(1)].since
+		};
+		for written in [NOW - HOUR, NOW, NOW + HOUR] {
+			assert_eq!(since(Step::Computing, written), NOW, "it works on");
+			assert_eq!(since(Step::Failed, written), written.min(NOW));
+		}
 	}
 
 	#[test]

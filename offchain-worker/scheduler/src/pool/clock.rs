@@ -5,7 +5,10 @@
 //! the machine's own clock says decides nothing about deadlines and money. A clock that is an hour ahead would give every
 //! task up.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+	sync::LazyLock,
+	time::{self, Duration, SystemTime, UNIX_EPOCH},
+};
 
 use rlc_primitives::Moment;
 use tokio::time::Instant;
@@ -37,7 +40,7 @@ impl Clock {
 	/// Returns the time.
 	pub fn now(&self) -> Now {
 		let date = self.block.chain.saturating_add(self.at.elapsed().as_millis() as Moment);
-		Now { local: system_time(), chain: self.block.at(date), date }
+		Now { local: local_time(), chain: self.block.at(date), date }
 	}
 
 	/// Sets the chain's time by a block that was just seen.
@@ -66,7 +69,16 @@ impl Clock {
 	}
 }
 
-/// Returns the system's time, in ms since the Unix epoch.
+/// Returns the time by this machine, in ms since the Unix epoch: what its clock said when this program first asked, and what
+/// has passed since. When somebody sets the clock, no worker seems to have been silent, and none that is silent seems alive.
+pub(crate) fn local_time() -> Moment {
+	static BEGIN: LazyLock<(time::Instant, Moment)> = LazyLock::new(|| (time::Instant::now(), system_time()));
+	let (at, begin) = *BEGIN;
+	begin.saturating_add(at.elapsed().as_millis() as Moment)
+}
+
+/// Returns the system's time, in ms since the Unix epoch: for what is signed, and for what other programs read. It jumps when
+/// somebody sets the clock.
 pub(crate) fn system_time() -> Moment {
 	SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_millis() as Moment)
 }

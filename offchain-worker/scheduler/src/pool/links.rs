@@ -22,7 +22,7 @@ use tokio::sync::{
 	Notify,
 };
 
-use super::system_time;
+use super::local_time;
 
 /// The most instructions that wait for a worker: one that is slower is cut off, and joins again.
 const MAX_INSTRUCTIONS: usize = 1_024;
@@ -47,7 +47,7 @@ pub(crate) struct Pulse {
 impl Pulse {
 	/// Records that something was read.
 	pub fn beat(&self) {
-		self.heard.store(system_time(), Ordering::Relaxed);
+		self.heard.store(local_time(), Ordering::Relaxed);
 	}
 
 	/// Records whether nothing is read for now. Whoever is not listened to is not silent, until its connection ends.
@@ -74,7 +74,7 @@ impl Pulse {
 
 	fn heard(&self) -> Moment {
 		if self.is_paused.load(Ordering::Relaxed) {
-			return system_time();
+			return local_time();
 		}
 		self.heard.load(Ordering::Relaxed)
 	}

@@ -1,6 +1,7 @@
 //! A whole scheduler over a chain in memory, with real connections.
 
 mod business;
+mod clocks;
 mod crowd;
 mod failover;
 mod full;
@@ -121,8 +122,12 @@ impl Yard {
 
 	/// Starts a scheduler with this key.
 	async fn run_by(key: Key, change: impl FnOnce(&mut Config)) -> Self {
+		Self::run_over(FakeChain::new(system_time()), key, change).await
+	}
+
+	/// Starts a scheduler with this key over a chain.
+	async fn run_over(chain: FakeChain, key: Key, change: impl FnOnce(&mut Config)) -> Self {
 		let dir = tempfile::tempdir().unwrap();
-		let chain = FakeChain::new(system_time());
 		let mut config = config(&dir);
 		change(&mut config);
 		let scheduler = start_by(key, config, &chain).await;

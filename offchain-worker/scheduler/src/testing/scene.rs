@@ -40,9 +40,14 @@ pub struct Scene {
 impl Scene {
 	/// Returns a scene with nothing in it.
 	pub fn new() -> Self {
-		let world = World { now: START, ..Default::default() };
-		let now = Now { local: START, chain: START, date: START };
-		let mut state = State::new(MAX_RESULT);
+		Self::at(START, START)
+	}
+
+	/// Returns the same, where the machine's clock says another time than the chain, in ms.
+	pub fn at(local: Moment, chain: Moment) -> Self {
+		let world = World { now: chain, ..Default::default() };
+		let now = Now { local, chain, date: chain };
+		let mut state = State::new(MAX_RESULT, RETENTION);
 		state.recall_machines(Vec::new(), now);
 		Self { state, world, now, decided: Vec::new() }
 	}

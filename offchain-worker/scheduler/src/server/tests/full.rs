@@ -45,7 +45,9 @@ impl Yard {
 		let done = loop {
 			tokio::select! {
 				done = &mut happens => break done,
-				() = sleep(Duration::from_millis(50)) => _ = disk.free(1),
+				() = sleep(Duration::from_millis(50)) => {
+					disk.free(1);
+				}
 			}
 		};
 		disk.clear();
