@@ -1,7 +1,7 @@
 # What you can do here. Each target sets up what it needs by itself and says so.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run node test e2e bench crowd fuzz attacks replay docs fmt lint advisories ci chain-specs weights weigh
+.PHONY: help setup run node test e2e bench bench-crowd crowd kills fuzz attacks replay docs fmt lint advisories ci chain-specs weights weigh
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,14 @@ e2e: ## of the tests, those of whole stacks, with parts that are killed, lie and
 bench: ## task lifecycles and transfers per second of one node, and what the whole stack does in time
 	@scripts/bench.sh
 
+bench-crowd: ## 10,000 workers that do nothing at one scheduler: its memory and its processor time, beside the goals
+	@scripts/bench-crowd.sh
+
 crowd: ## 200 hostile peers beside the honest workers of a scheduler, for a minute
 	@scripts/crowd.sh
+
+kills: ## a scheduler and its database, each killed 50 times (KILLS=N) while they work
+	@RLC_KILLS="$(or $(KILLS),50)" scripts/kills.sh
 
 fuzz: ## random histories on the runtime (ARGS="--seed 7 --extrinsics 100000")
 	@scripts/checks.sh fuzz $(ARGS)

@@ -6,6 +6,7 @@
 //! container needs no stack.
 
 mod inputs;
+mod kills;
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
 mod reference;

@@ -10,7 +10,7 @@ use std::{
 use rlc_testing::skip;
 use tempfile::TempDir;
 
-use super::postgres::{binaries, data, directory, make, unprivileged, Postgres, PORT};
+use super::postgres::{binaries, data, directory, make, run, unprivileged, Postgres, PORT};
 
 /// A primary, and a standby that has all that the primary confirmed.
 pub struct Cluster {
@@ -87,10 +87,7 @@ impl Cluster {
 
 	/// Asks the primary.
 	fn ask(&self, sql: &str) -> String {
-		let primary = self.primary.as_ref().expect("it was not killed");
-		let mut psql = unprivileged(&self.bin.join("psql"));
-		psql.args(["--no-psqlrc", "--tuples-only", "--no-align", "--username=postgres", "--host"]);
-		run(psql.arg(primary.dir.path()).args(["--command", sql]))
+		self.primary.as_ref().expect("it was not killed").ask(sql)
 	}
 }
 
@@ -110,11 +107,4 @@ fn url(servers: &[&Postgres]) -> String {
 	let escaped = |dir: &Path| dir.display().to_string().replace('/', "%2F");
 	let hosts: Vec<_> = servers.iter().map(|server| escaped(server.dir.path())).collect();
 	format!("postgres://postgres@{}/postgres", hosts.join(","))
-}
-
-/// Runs a command that has to succeed. Returns what it wrote.
-fn run(command: &mut Command) -> String {
-	let output = command.current_dir("/").output().unwrap();
-	assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-	String::from_utf8_lossy(&output.stdout).trim().into()
 }

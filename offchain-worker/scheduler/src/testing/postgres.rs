@@ -12,11 +12,15 @@ use tempfile::TempDir;
 
 /// A PostgreSQL server of its own.
 pub struct Postgres {
-	server: Child,
+	/// Whether it runs or was killed.
+	server: Option<Child>,
 	/// Where it answers.
 	pub url: String,
 	/// Where its data and its socket are.
 	pub dir: TempDir,
+	bin: PathBuf,
+	port: String,
+	options: Vec<String>,
 }
 
 impl Postgres {
@@ -33,7 +37,7 @@ impl Postgres {
 
 	/// Returns its process id.
 	pub fn id(&self) -> u32 {
-		self.server.id()
+		self.server.as_ref().expect("it was not killed").id()
 	}
 
 	/// Starts a server over the data in a directory. The socket is named by the port.
@@ -42,34 +46,78 @@ impl Postgres {
 	///
 	/// In words, if it ends, or does not answer.
 	pub fn serve(bin: &Path, dir: TempDir, port: &str, options: &[&str]) -> Result<Self, String> {
-		let log = dir.path().join("log");
-		let mut server = unprivileged(&bin.join("postgres"));
-		// It is killed: what it has in the machine's shared memory would stay.
-		server.arg("-D").arg(data(&dir)).args(["-c", "dynamic_shared_memory_type=mmap", "-F", "-k"]).arg(dir.path());
-		let errors = File::create(&log).unwrap();
-		let server =
-			server.args(["-p", port]).args(options).current_dir("/").stdout(Stdio::null()).stderr(errors).spawn();
 		let url = format!("postgres://postgres@localhost:{port}/postgres?host={}", dir.path().display());
-		let mut started = Self { server: server.unwrap(), url, dir };
+		let options = options.iter().map(|option| (*option).to_owned()).collect();
+		let mut postgres = Self { server: None, url, dir, bin: bin.into(), port: port.into(), options };
+		postgres.launch()?;
+		Ok(postgres)
+	}
+
+	/// Kills it, as a machine does that loses its power.
+	pub fn kill(&mut self) {
+		if let Some(mut server) = self.server.take() {
+			let _ = server.kill();
+			let _ = server.wait();
+		}
+	}
+
+	/// Starts it again over the same data.
+	pub fn start_again(&mut self) {
+		let mut failed = String::new();
+		for _ in 0..100 {
+			match self.launch() {
+				Ok(()) => return,
+				// What the killed server had started ends a little later.
+				Err(error) => failed = error,
+			}
+			self.kill();
+			std::thread::sleep(Duration::from_millis(100));
+		}
+		panic!("{failed}");
+	}
+
+	/// Returns what it answers, as plain text.
+	pub fn ask(&self, sql: &str) -> String {
+		let mut psql = unprivileged(&self.bin.join("psql"));
+		psql.args([
+			"--no-psqlrc",
+			"--tuples-only",
+			"--no-align",
+			"--username=postgres",
+			"--port",
+			&self.port,
+			"--host",
+		]);
+		run(psql.arg(self.dir.path()).args(["--command", sql, "postgres"]))
+	}
+
+	/// Starts it, and waits until it answers.
+	fn launch(&mut self) -> Result<(), String> {
+		let log = self.dir.path().join("log");
+		let mut server = unprivileged(&self.bin.join("postgres"));
+		// It is killed: what it has in the machine's shared memory would stay.
+		server.arg("-D").arg(data(&self.dir)).args(["-c", "dynamic_shared_memory_type=mmap", "-F", "-k"]);
+		server.arg(self.dir.path()).args(["-p", &self.port]).args(&self.options);
+		let errors = File::create(&log).unwrap();
+		self.server = Some(server.current_dir("/").stdout(Stdio::null()).stderr(errors).spawn().unwrap());
 		let said = || fs::read_to_string(&log).unwrap_or_default();
 		for _ in 0..600 {
-			if let Some(status) = started.server.try_wait().unwrap() {
+			if let Some(status) = self.server.as_mut().and_then(|server| server.try_wait().unwrap()) {
 				return Err(format!("PostgreSQL ended with {status}: {}", said()));
 			}
-			let mut ask = unprivileged(&bin.join("pg_isready"));
-			if ask.args(["-q", "-p", port, "-h"]).arg(started.dir.path()).status().unwrap().success() {
-				return Ok(started);
+			let mut ask = unprivileged(&self.bin.join("pg_isready"));
+			if ask.args(["-q", "-p", &self.port, "-h"]).arg(self.dir.path()).status().unwrap().success() {
+				return Ok(());
 			}
 			std::thread::sleep(Duration::from_millis(100));
 		}
-		Err(format!("PostgreSQL, process {}, does not answer at {}: {}", started.id(), started.url, said()))
+		Err(format!("PostgreSQL, process {}, does not answer at {}: {}", self.id(), self.url, said()))
 	}
 }
 
 impl Drop for Postgres {
 	fn drop(&mut self) {
-		let _ = self.server.kill();
-		let _ = self.server.wait();
+		self.kill();
 	}
 }
 
@@ -111,6 +159,13 @@ pub fn make(bin: &Path, dir: &TempDir) {
 	initdb.args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "-D"]).arg(data(dir));
 	let made = initdb.current_dir("/").output().unwrap();
 	assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// Runs a command that has to succeed. Returns what it wrote.
+pub fn run(command: &mut Command) -> String {
+	let output = command.current_dir("/").output().unwrap();
+	assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+	String::from_utf8_lossy(&output.stdout).trim().into()
 }
 
 fn is_root() -> bool {
