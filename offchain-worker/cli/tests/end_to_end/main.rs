@@ -5,6 +5,7 @@
 //! its own while it plays. The programs are those beside `rlc`, the apps those of scripts/apps.sh. What is tried out in a
 //! container needs no stack.
 
+mod absence;
 mod inputs;
 mod kills;
 #[path = "../../../scheduler/src/testing/postgres.rs"]
@@ -26,7 +27,7 @@ use rlc_chain::{Event, MarketplaceEvent};
 use rlc_primitives::{Balance, RLC};
 use rlc_testing::skip;
 use stack::{deals::Bought, Seal, Stack, RUNTIME};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a task costs: the pool's price and the app's.
 const PRICE: Balance = RLC + RLC / 100;
@@ -37,12 +38,17 @@ type Scenario<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
 /// How many scenarios play at a time. Most of each is waiting, but they share the machine.
 const AT_ONCE: usize = 2;
 
+/// Waits until there is room for another scenario: as long as this is held.
+async fn turn() -> SemaphorePermit<'static> {
+	static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+	TURNS.acquire().await.expect("nobody closes it")
+}
+
 /// Plays a scenario, then checks what has to hold after each.
 fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
-	static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 	static FREE: Mutex<Vec<(Seal, Stack)>> = Mutex::new(Vec::new());
 	RUNTIME.block_on(async {
-		let _turn = TURNS.acquire().await.expect("nobody closes it");
+		let _turn = turn().await;
 		let free = {
 			let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
 			let same = free.iter().position(|(its, _)| *its == seal);

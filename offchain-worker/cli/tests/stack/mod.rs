@@ -80,6 +80,11 @@ pub struct Stack {
 impl Stack {
 	/// Starts node and scheduler, without workers.
 	pub async fn start(seal: Seal) -> Self {
+		Self::start_over(seal, "--state-pruning archive").await
+	}
+
+	/// Does the same with these options of the node, which say how much of the past it keeps.
+	pub async fn start_over(seal: Seal, keeps: &str) -> Self {
 		let dir = directory();
 		fs::create_dir_all(dir.join("logs")).unwrap();
 		let (node_port, scheduler_port) = (free_port(), free_port());
@@ -88,7 +93,8 @@ impl Stack {
 		let program = binaries().join("rlc-node");
 		assert!(program.is_file(), "{} is missing; build it with `cargo build --release`", program.display());
 
-		let mut arguments = words("--dev --no-prometheus --no-telemetry --no-mdns --port 0 --state-pruning archive");
+		let mut arguments = words("--dev --no-prometheus --no-telemetry --no-mdns --port 0");
+		arguments.extend(words(keeps));
 		arguments.extend(options([
 			("--chain", spec(&program, &dir).as_path().as_ref()),
 			("--rpc-port", node_port.to_string().as_ref()),
