@@ -3,11 +3,13 @@
 //!
 //! ```text
 //! make bench
+//! make bench-crowd                                # 10,000 workers at a scheduler, beside the goals
+//! cargo bench --bench stack -- latency            # only this
 //! ```
 //!
 //! Real programs on this machine: one node, one scheduler, some workers, and `rlc` as people type it. All share the
 //! machine's processors, which is part of what is measured. Each line is the median of five, with the lowest and the
-//! highest.
+//! highest; latencies have their percentiles.
 
 #[path = "stack/crowd.rs"]
 mod crowd;
@@ -21,14 +23,26 @@ use std::{
 
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN, worker::Step};
 use rlc_sandbox::{Grants, Job, Limits, WasmTier};
+use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME};
 
 /// How often each is measured.
 const RUNS: usize = 5;
+/// How many workers, one after the other, run tasks of which each takes its time; and how many tasks each. With more of them,
+/// a worker has a score for which fewer have to agree.
+const ROUNDS: usize = 10;
+const TASKS_EACH: usize = 10;
 /// Tasks in a bag.
 const TASKS: u64 = 5_000;
 /// Workers at a time.
 const CROWD: u32 = 1_000;
+/// Workers at a time that do nothing, for which there are goals.
+const CONNECTED: u32 = 10_000;
+/// How long they do nothing.
+const IDLE: Duration = Duration::from_secs(30);
+/// The goals for their scheduler: its memory in MB, and its processor time in cores.
+const MOST_MEMORY: f64 = 600.0;
+const MOST_CORES: f64 = 0.5;
 /// Runs of the wasm tier in a measurement.
 const WASM_RUNS: u32 = 500;
 
@@ -38,15 +52,17 @@ fn main() {
 	if !arguments.iter().any(|argument| argument == "--bench") {
 		return;
 	}
-	let wanted = |name: &str| {
-		let mut names = arguments.iter().filter(|argument| !argument.starts_with("--")).peekable();
-		names.peek().is_none() || names.any(|argument| argument == name)
-	};
+	let names: Vec<_> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+	let named = |name: &str| names.iter().any(|argument| *argument == name);
+	let wanted = |name: &str| names.is_empty() || named(name);
 	println!("{:<56} {:>9} {:>9} {:>9}", format!("medians of {RUNS}"), "median", "lowest", "highest");
 	RUNTIME.block_on(async {
 		if wanted("latency") {
-			latency(Seal::Slots, "no-op task, request to verified result, 1 s blocks, s").await;
-			latency(Seal::Instant, "the same, instant seal, s").await;
+			println!("no-op task, from the request to its verified result, s");
+			latency(Seal::Slots, 1, "  1 s blocks, trust 1 (goal: p50 of 1.60)").await;
+			latency(Seal::Slots, 3, "  1 s blocks, trust 3, two workers").await;
+			latency(Seal::Instant, 1, "  instant seal, trust 1").await;
+			latency(Seal::Instant, 3, "  instant seal, trust 3, two workers").await;
 		}
 		if wanted("bags") {
 			bags(Seal::Instant, "instant seal").await;
@@ -57,6 +73,10 @@ fn main() {
 		}
 		if wanted("crowd") {
 			many_workers().await;
+		}
+		// Only if it is asked for: it takes what the machine has.
+		if named("connected") {
+			connected().await;
 		}
 		if wanted("wasm") {
 			wasm().await;
@@ -72,19 +92,42 @@ fn line(what: &str, mut values: Vec<f64>) {
 	println!("{what:<56} {median:>9.digits$} {lowest:>9.digits$} {highest:>9.digits$}");
 }
 
-/// Measures a task from `rlc app run` to its verified result.
-async fn latency(seal: Seal, what: &str) {
+/// Prints the median of what was measured, and what all but one in a hundred stay below.
+fn percentiles(what: &str, mut values: Vec<f64>) {
+	values.sort_by(f64::total_cmp);
+	// By the nearest rank.
+	let percentile = |percent: usize| values[(values.len() * percent).div_ceil(100) - 1];
+	println!("{what:<46} p50 {:>6.2}   p99 {:>6.2}   of {}", percentile(50), percentile(99), values.len());
+}
+
+/// Prints what was measured beside the most that it is to be.
+fn goal(what: &str, value: f64, most: f64) {
+	let verdict = if value <= most { "reached" } else { "MISSED" };
+	println!("{what:<56} {value:>9.2}   goal {most:>6.2}: {verdict}");
+}
+
+/// Measures tasks from `rlc app run` to their verified results. Each worker has no score when it begins: two have to agree
+/// above trust 1.
+async fn latency(seal: Seal, trust: u32, what: &str) {
 	let mut stack = Stack::start(seal).await;
-	stack.new_workers(1, "").await;
+	let trust_text = trust.to_string();
 	let mut took = Vec::new();
-	// The first run compiles the app.
-	for run in 0..=RUNS {
-		let (begin, output) = (Instant::now(), stack.room());
-		stack.run("noop.wasm", &[], &output).await.expect("it has a result");
-		assert_eq!(fs::read_to_string(output.join("r")).expect("the result is there"), "done\n");
-		took.extend((run > 0).then(|| begin.elapsed().as_secs_f64()));
+	for _ in 0..ROUNDS {
+		let workers = stack.new_workers(trust.min(2), "").await;
+		// The first run of a worker compiles the app.
+		for run in 0..=TASKS_EACH {
+			let (begin, output) = (Instant::now(), stack.room());
+			stack.run("noop.wasm", &["--trust", &trust_text], &output).await.expect("it has a result");
+			assert_eq!(fs::read_to_string(output.join("r")).expect("the result is there"), "done\n");
+			took.extend((run > 0).then(|| begin.elapsed().as_secs_f64()));
+		}
+		for number in workers {
+			stack.worker(number).kill();
+			// Else it seems to be there for a moment, and is given the next task.
+			stack.left(number).await;
+		}
 	}
-	line(what, took);
+	percentiles(what, took);
 	stack.dismiss_workers();
 	stack.audit().await;
 }
@@ -176,6 +219,42 @@ async fn many_workers() {
 	line("memory of a scheduler without workers, MiB", vec![alone]);
 	line("with 1,000 workers and their heartbeats, MiB", memory);
 	line("  processor time, percent of a core", time);
+}
+
+/// Measures what a scheduler needs for [`CONNECTED`] workers that do nothing, beside the goals.
+async fn connected() {
+	// One for each end of a connection, each in a process of its own.
+	allow_files(u64::from(CONNECTED) * 2);
+	let stack = Stack::start(Seal::Instant).await;
+	let begin = Instant::now();
+	let crowd = crowd::Crowd::join(&stack, CONNECTED).await;
+	println!("{:<56} {:>9.2}", format!("{CONNECTED} workers join, s"), begin.elapsed().as_secs_f64());
+	let scheduler = stack.connect().await;
+	eventually("the scheduler knows all of them", || async {
+		let info = scheduler.info(Some(SPOKEN)).await.ok()?;
+		(info.workers >= CONNECTED).then_some(())
+	})
+	.await;
+	let before = stack.scheduler.used().0;
+	tokio::time::sleep(IDLE).await;
+	let (after, memory) = stack.scheduler.used();
+	let info = scheduler.info(Some(SPOKEN)).await.expect("it answers");
+	assert!(info.workers >= CONNECTED, "only {} are left", info.workers);
+	crowd.leave().await;
+	goal(&format!("memory of a scheduler with {CONNECTED} workers, MB"), memory as f64 / 1e6, MOST_MEMORY);
+	let cores = (after - before).as_secs_f64() / IDLE.as_secs_f64();
+	goal(&format!("  processor time over {} s, cores", IDLE.as_secs()), cores, MOST_CORES);
+}
+
+/// Lets this process, and each that it starts, have so many files open.
+fn allow_files(count: u64) {
+	let limit = getrlimit(Resource::Nofile);
+	if limit.current.is_none_or(|current| current >= count) {
+		return;
+	}
+	let maximum = limit.maximum.map(|maximum| maximum.max(count));
+	let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(count), maximum });
+	raised.unwrap_or_else(|error| panic!("this needs {count} open files: {error}; raise the limit, or be root"));
 }
 
 /// Runs of the smallest app, one after the other.

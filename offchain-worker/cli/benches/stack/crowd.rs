@@ -1,6 +1,10 @@
 //! Workers that join and live, and do nothing else: what a scheduler has to bear from each.
 
-use std::{future::Future, time::Duration};
+use std::{
+	future::Future,
+	net::{Ipv4Addr, SocketAddr},
+	time::Duration,
+};
 
 use codec::Encode;
 use futures::{stream, StreamExt};
@@ -15,12 +19,15 @@ use rlc_protocol::{
 	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Resources, WorkerRpcClient},
 	Account,
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{net::TcpSocket, sync::watch, task::JoinHandle};
 
 use crate::stack::Stack;
 
 /// How many join at the same time.
 const AT_ONCE: usize = 32;
+
+/// How many share an address of this machine.
+const AT_AN_ADDRESS: u32 = 50;
 
 /// Workers that live until they are told to leave.
 pub struct Crowd {
@@ -33,12 +40,13 @@ impl Crowd {
 	// What each yields is its life, which goes on beside.
 	#[allow(clippy::async_yields_async)]
 	pub async fn join(stack: &Stack, count: u32) -> Self {
-		let url = stack.scheduler_url.replace("http://", "ws://");
+		let scheduler: SocketAddr =
+			stack.scheduler_url.trim_start_matches("http://").parse().expect("it is an address");
 		let (leave, left) = watch::channel(false);
 		let worker = |number| {
-			let (url, left) = (url.clone(), left.clone());
+			let left = left.clone();
 			async move {
-				let (client, joined, instructions) = join(&url, number).await;
+				let (client, joined, instructions) = join(scheduler, number).await;
 				tokio::spawn(live(client, joined, instructions, left))
 			}
 		};
@@ -57,12 +65,15 @@ impl Crowd {
 	}
 }
 
-async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruction>) {
+async fn join(scheduler: SocketAddr, number: u32) -> (WsClient, Joined, Subscription<Instruction>) {
 	let key = Key::from_suri(&format!("//Crowd//{number}")).expect("it is a derivation");
 	let account = Account(key.account());
 	let patience = Duration::from_secs(60);
 	let client = WsClientBuilder::default().connection_timeout(patience).request_timeout(patience);
-	let client = client.build(url).await.expect("the scheduler answers");
+	let socket = TcpSocket::new_v4().expect("a socket");
+	socket.bind(SocketAddr::from((address(number), 0))).expect("all of 127/8 is this machine");
+	let stream = socket.connect(scheduler).await.expect("the scheduler listens");
+	let client = client.build_with_stream(format!("ws://{scheduler}"), stream).await.expect("the scheduler answers");
 	let challenge = client.challenge(account.clone(), Some(SPOKEN)).await.expect("there is room for another one");
 	let Challenge { protocol, challenge: nonce, not_after, workerpool, genesis } = challenge;
 	let claim = Claim::Join(Bounds { genesis, workerpool, not_after, nonce });
@@ -81,6 +92,12 @@ async fn join(url: &str, number: u32) -> (WsClient, Joined, Subscription<Instruc
 	let joined = client.join(join).await.expect("it is admitted");
 	let instructions = client.subscribe_instructions(joined.session).await.expect("it has a session");
 	(client, joined, instructions)
+}
+
+/// Returns the address of a worker, which it shares with some others.
+fn address(number: u32) -> Ipv4Addr {
+	let [.., third, fourth] = (number / AT_AN_ADDRESS).to_be_bytes();
+	Ipv4Addr::new(127, 9, third, fourth)
 }
 
 /// Sends heartbeats, each of which has to be answered.
