@@ -11,7 +11,7 @@ use rlc_protocol::{
 use rlc_store::{Grant, HashKind, Keep, Room};
 use tracing::Instrument;
 
-use super::{spans, system_time, Input, Means, Pool};
+use super::{database::insist, spans, system_time, Input, Means, Pool};
 use crate::{
 	chain::Answer,
 	decide::{replies, Action},
@@ -114,7 +114,7 @@ impl Pool {
 		let means = self.means.clone();
 		let worker = worker.clone();
 		let sending = async move {
-			if let Err(error) = means.db.send_mail(&worker, &instruction).await {
+			if let Err(error) = insist(&means, || means.db.send_mail(&worker, &instruction)).await {
 				tracing::warn!(worker = %Account(worker), "an instruction is lost: {error}");
 			}
 		};

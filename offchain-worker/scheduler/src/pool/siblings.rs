@@ -11,7 +11,10 @@ use rlc_store::Cid;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{database::AGAIN, spans, Means, Pool};
+use super::{
+	database::{insist, AGAIN},
+	spans, Means, Pool,
+};
 use crate::{
 	db::{in_time, siblings::LEASE},
 	decide::adoption,
@@ -175,5 +178,6 @@ async fn pass_on_to_owner(means: &Means, worker: &AccountId, mut report: Report)
 			report.step = Step::Failed;
 		}
 	}
-	means.db.pass_on(worker, &report, size).await.map_err(|error| error.to_string())
+	let passed_on = insist(means, || means.db.pass_on(worker, &report, size)).await;
+	passed_on.map_err(|error| error.to_string())
 }
