@@ -105,10 +105,8 @@ impl Stack {
 		let chain = node_at(&node_url).await;
 		fund(&chain).await;
 
-		let mut arguments = words("scheduler run --name stack --publish-price 1 --volume 1000000 --trust 100");
-		// All of a stack's parties share an address.
-		arguments.extend(words("--max-connections 20000 --max-connections-each 10000 --max-workers-each 10000"));
-		arguments.extend(words("--max-calls-each 100000"));
+		let mut arguments = run_scheduler();
+		arguments.extend(words("--name stack --publish-price 1 --volume 1000000 --trust 100"));
 		arguments.extend(words("--category XS --category BLINK --category FLASH --account"));
 		arguments.push(SCHEDULER.into());
 		arguments.extend(options([
@@ -272,8 +270,8 @@ impl Stack {
 	pub fn start_scheduler(&self, name: &str, owner: &str, more: &[&str]) -> (Process, String) {
 		let address = format!("127.0.0.1:{}", free_port());
 		let url = format!("http://{address}");
-		let mut arguments = words("scheduler run --account");
-		arguments.push(owner.into());
+		let mut arguments = run_scheduler();
+		arguments.extend(options([("--account", owner.as_ref())]));
 		arguments.extend(options([
 			("--node", self.node_url.as_ref()),
 			("--dir", self.dir.join(name).as_ref()),
@@ -416,6 +414,13 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, ask: impl 
 
 fn words(text: &str) -> Vec<OsString> {
 	text.split_whitespace().map(OsString::from).collect()
+}
+
+/// Returns how every scheduler of a stack is run. All of a stack's parties share an address.
+fn run_scheduler() -> Vec<OsString> {
+	let mut arguments = words("scheduler run --max-connections 20000 --max-connections-each 10000");
+	arguments.extend(words("--max-workers-each 10000 --max-calls-each 100000"));
+	arguments
 }
 
 fn options<const N: usize>(options: [(&str, &std::ffi::OsStr); N]) -> impl Iterator<Item = OsString> {
