@@ -54,6 +54,15 @@ mod tests {
 	use super::*;
 
 	#[test]
+	fn machine_s_clock_decides_nothing() {
+		let hour = 3_600_000;
+		for chain in [machine_time() - hour, machine_time() + hour] {
+			let clock = Clock::new(chain.into());
+			assert!((chain..chain + hour / 2).contains(&clock.now()));
+		}
+	}
+
+	#[test]
 	fn chain_time_goes_on_between_blocks() {
 		let clock = Clock::new(1_000.into());
 		std::thread::sleep(Duration::from_millis(5));
