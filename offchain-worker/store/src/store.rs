@@ -70,8 +70,8 @@ impl Store {
 		self.on_disk(move |disk| disk.put(content, kind, &who)).await
 	}
 
-	/// Holds a content that is there for one more holder, for the usual time from now, in the room for uploads. The holder may
-	/// have `quota` bytes in all.
+	/// Holds a content that is there for one more holder, for the usual time from now, in the part of the room for uploads that
+	/// has it. The holder may have `quota` bytes in all.
 	///
 	/// # Errors
 	///

@@ -30,7 +30,7 @@ pub(super) struct Hold {
 
 impl Object {
 	/// Returns the parts of the store that it takes.
-	fn rooms(&self) -> BTreeSet<Room> {
+	pub(super) fn rooms(&self) -> BTreeSet<Room> {
 		self.holds.values().map(|hold| hold.room).collect()
 	}
 }

@@ -42,12 +42,17 @@ impl Disk {
 		Ok(())
 	}
 
-	/// Holds a content that is there for a holder too, for the usual time from now, in the room for uploads.
+	/// Holds a content that is there for a holder too, for the usual time from now: where it has it already, or else where
+	/// others have uploaded it. So a trial remains one, however cheap the deal is that needs it.
 	pub(crate) fn keep(&self, cid: &Cid, who: &str, quota: u64) -> Result<(), StoreError> {
-		let claim = Claim { who, room: Room::Uploads, quota: Some(quota) };
 		let mut state = self.state();
 		let size = state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
+		let uploaded = || state.index.rooms(cid).into_iter().find(|room| *room != Room::Results);
+		let room = state.index.room(cid, who).or_else(uploaded).unwrap_or(Room::Uploads);
+		let claim = Claim { who, room, quota: Some(quota) };
 		self.check_quotas(&mut state, cid, claim, size)?;
+		// It may have gone to make room.
+		state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
 		self.hold(&mut state, *cid, size, claim, Keep::Retention)
 	}
 

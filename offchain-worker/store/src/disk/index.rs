@@ -4,7 +4,12 @@
 //! are the truth, and the journal says what it can about them. Of contents that are on an IPFS node only it is all that
 //! is known: it is forced to the disk before their files go.
 
-use std::{collections::HashMap, fs::File, io, path::Path};
+use std::{
+	collections::{BTreeSet, HashMap},
+	fs::File,
+	io,
+	path::Path,
+};
 
 use super::{
 	checked::Checked,
@@ -134,6 +139,11 @@ impl Index {
 	/// Returns in which part of the store a holder has a content.
 	pub(super) fn room(&self, cid: &Cid, who: &str) -> Option<Room> {
 		self.held.objects.get(cid)?.holds.get(who).map(|hold| hold.room)
+	}
+
+	/// Returns the parts of the store in which a content counts.
+	pub(super) fn rooms(&self, cid: &Cid) -> BTreeSet<Room> {
+		self.held.objects.get(cid).map(Object::rooms).unwrap_or_default()
 	}
 
 	/// Holds a content for a holder, whatever was said before. One that is new here was hashed as it came.

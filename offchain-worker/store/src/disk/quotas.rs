@@ -37,6 +37,8 @@ pub struct Usage {
 	pub uploads: usize,
 	/// How many bytes there may be in all.
 	pub quota: u64,
+	/// Bytes of results.
+	pub results: u64,
 	/// How many bytes more of results there may be, as far as quotas and the disk have room.
 	pub results_left: u64,
 	/// How many bytes more accounts may upload.
@@ -74,6 +76,7 @@ impl Disk {
 			unfinished: state.uploads.sent(),
 			uploads: state.uploads.len(),
 			quota: self.limits.total,
+			results: used(&state, Room::Results),
 			results_left: left(Room::Results),
 			uploads_left: left(Room::Uploads),
 			unmirrored: if self.limits.cached.is_some() { state.index.count_pending() } else { 0 },
@@ -89,18 +92,22 @@ impl Disk {
 	/// Returns how many more bytes a part of the store accepts.
 	fn left(&self, state: &State, room: Room) -> u64 {
 		let State { index, uploads, .. } = state;
+		let in_all = self.limits.total.saturating_sub(index.total().saturating_add(uploads.sent()));
+		in_all.min(self.left_in_part(state, room))
+	}
+
+	/// Returns how many more bytes a part of the store accepts of contents that another part has already.
+	fn left_in_part(&self, state: &State, room: Room) -> u64 {
 		let limits = &self.limits;
-		let used = |room| index.in_room(room).saturating_add(uploads.sent_in(room));
-		let in_all = limits.total.saturating_sub(index.total().saturating_add(uploads.sent()));
+		let used = |room| used(state, room);
 		// All that is known of uploads from before a restart is that they are not results: workers reopen theirs.
-		let uploaded = used(Room::Uploads).saturating_add(used(Room::Trials)).saturating_add(uploads.orphaned());
+		let uploaded = used(Room::Uploads).saturating_add(used(Room::Trials)).saturating_add(state.uploads.orphaned());
 		let of_uploads = limits.uploads.saturating_sub(uploaded);
-		let in_part = match room {
+		match room {
 			Room::Results => limits.total.saturating_sub(limits.uploads).saturating_sub(used(Room::Results)),
 			Room::Uploads => of_uploads,
 			Room::Trials => of_uploads.min(limits.trials.saturating_sub(used(Room::Trials))),
-		};
-		in_all.min(in_part)
+		}
 	}
 
 	/// Returns the most bytes that a claim can ever be for.
@@ -114,8 +121,9 @@ impl Disk {
 		room.min(limits.each).min(claim.quota.unwrap_or(u64::MAX))
 	}
 
-	/// Fails if a holder may not store this many more bytes of a content. A content that is stored already counts for a new holder
-	/// only.
+	/// Fails if a holder may not store this many more bytes of a content. One that is stored already counts once more for a new
+	/// holder, and in a part of the store that did not have it: otherwise, whoever names what others have stored would take
+	/// room without limit, and keep it there.
 	pub(super) fn check_quotas(
 		&self,
 		state: &mut State,
@@ -128,23 +136,25 @@ impl Disk {
 			self.check_share(state, claim, size)?;
 		}
 		if is_new {
-			self.check_room(state, claim.room, size)?;
+			self.check_room(state, size, |state| self.left(state, claim.room))?;
+		} else if !state.index.rooms(cid).contains(&claim.room) {
+			self.check_room(state, size, |state| self.left_in_part(state, claim.room))?;
 		}
 		Ok(())
 	}
 
-	/// Fails if a part of the store has no room for this many bytes, even once expired contents are gone.
-	fn check_room(&self, state: &mut State, room: Room, size: u64) -> Result<(), StoreError> {
-		if self.left(state, room) < size {
+	/// Fails if less than this many bytes are left, even once expired contents are gone.
+	fn check_room(&self, state: &mut State, size: u64, left: impl Fn(&State) -> u64) -> Result<(), StoreError> {
+		if left(&*state) < size {
 			self.collect_if_due(state)?;
 		}
-		if self.left(state, room) < size {
+		if left(&*state) < size {
 			return Err(StoreError::Full(self.limits.total));
 		}
 		Ok(())
 	}
 
-	/// Fails if a holder's share has no room for so many bytes.
+	/// Fails if a holder's share has no room for this many bytes.
 	fn check_share(&self, state: &mut State, claim: Claim<'_>, size: u64) -> Result<(), StoreError> {
 		let Claim { who, room, .. } = claim;
 		let quota = self.limits.each.min(claim.quota.unwrap_or(u64::MAX));
@@ -174,6 +184,11 @@ impl Disk {
 		state.collected = Some(Instant::now());
 		Ok(())
 	}
+}
+
+/// Returns how many bytes a part of the store has.
+fn used(state: &State, room: Room) -> u64 {
+	state.index.in_room(room).saturating_add(state.uploads.sent_in(room))
 }
 
 /// Returns the free bytes of the file system that has this directory. If it does not say, a write does.

@@ -113,6 +113,46 @@ fn full_disk_at_any_write_is_later_and_loses_nothing() {
 	}
 }
 
+/// Returns what allows somebody who has paid nothing to store a content.
+fn trial(who: &str, bytes: &[u8]) -> Grant {
+	Grant { who: who.into(), by: None, room: Room::Trials, ..grant(bytes) }
+}
+
+#[test]
+fn part_of_the_store_is_not_exceeded_by_naming_what_another_part_has() {
+	let dir = tempfile::tempdir().unwrap();
+	let disk = open(dir.path());
+	let results = (0..6).map(|n| vec![n; 1 << 20]).collect::<Vec<_>>();
+	for bytes in &results {
+		put(&disk, bytes).unwrap();
+	}
+	let name = |n: usize| disk.begin(&trial(&format!("guest {n}"), &results[n]), 1 << 20);
+	for n in 0..4 {
+		assert!(name(n).unwrap().is_complete(), "its bytes are there");
+	}
+	assert!(matches!(name(4), Err(StoreError::Full(_))), "the trials have their four MiB");
+	let put_again = disk.put_granted(&trial("guest 5", &results[5]), &results[5]);
+	assert!(matches!(put_again, Err(StoreError::Full(_))));
+	assert!(disk.begin(&trial("guest 6", &results[0]), 1 << 20).unwrap().is_complete(), "it counts there already");
+	assert_eq!(disk.usage().uploads_left, 12 << 20);
+}
+
+#[test]
+fn trial_remains_one_when_a_deal_needs_it() {
+	let dir = tempfile::tempdir().unwrap();
+	let disk = open(dir.path());
+	let bytes = [7; 1_000];
+	let cid = Cid::of(HashKind::Sha256, &bytes);
+	disk.put_granted(&trial("guest", &bytes), &bytes).unwrap();
+	for who in ["guest", "requester"] {
+		disk.keep(&cid, who, 1 << 20).unwrap();
+		assert_eq!(disk.state().index.room(&cid, who), Some(Room::Trials));
+	}
+	let result = disk.put(&b"a result"[..], HashKind::Sha256, "results for alice").unwrap();
+	disk.keep(&result, "requester", 1 << 20).unwrap();
+	assert_eq!(disk.state().index.room(&result, "requester"), Some(Room::Uploads));
+}
+
 #[test]
 fn full_disk_while_something_goes_frees_its_room() {
 	let dir = tempfile::tempdir().unwrap();
