@@ -103,10 +103,8 @@ impl Server {
 		}
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
-		let methods = answers(methods, max_connections, stop);
-		let router = observe::routes(Arc::new(api)).nest("/store", store).merge(methods);
-		let connections = max_connections.saturating_add(MORE) as usize;
-		let limits = Limits { connections, ..Limits::default() };
+		let throttle = middleware::from_fn_with_state((gate, means.store.clone()), gate::throttle);
+		let router = observe::routes(Arc::new(api)).nest("/store", store).merge(methods).layer(throttle);
 		let shutdown = means.shutdown;
 		shutdown.spawn(http::serve(listener, router, limits(traffic), shutdown.clone()));
 		Ok(Self { address, shutdown })

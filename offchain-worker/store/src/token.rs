@@ -59,7 +59,7 @@ pub struct Grant {
 
 impl Grant {
 	/// Returns who uploads.
-	pub(crate) fn uploader(&self) -> &str {
+	pub fn uploader(&self) -> &str {
 		self.by.as_deref().unwrap_or(&self.who)
 	}
 }

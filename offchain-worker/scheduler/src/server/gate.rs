@@ -13,7 +13,7 @@ use std::{
 
 use axum::{
 	extract::{Request, State},
-	http::{header, StatusCode},
+	http::{header, Method, StatusCode},
 	middleware::Next,
 	response::{IntoResponse, Response},
 };
@@ -21,6 +21,7 @@ use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
 use rlc_protocol::requester::code;
 use rlc_service::http::Peer;
+use rlc_store::{Cid, Store};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{
@@ -33,6 +34,10 @@ use crate::metrics::Metrics;
 /// How long a call stands in line for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long it stands in the line of an account: meanwhile it is one of the calls under way, of which there are [`CALLS`] for
+/// all strangers.
+const ACCOUNT_PATIENCE: Duration = Duration::from_secs(2);
+
 /// An address may make the calls of so many seconds at once.
 const BURST: u32 = 10;
 
@@ -43,6 +48,10 @@ const WORKER_BURST: u32 = 100;
 /// What an account may have checked in a second, and at once: joins, uploads, logs.
 const ACCOUNT_RATE: u32 = 20;
 const ACCOUNT_BURST: u32 = 200;
+
+/// The requests of a second, and of a burst, of each that shows a token for an upload. The token says how much it may bring.
+const UPLOAD_RATE: u32 = 100;
+const UPLOAD_BURST: u32 = 1_000;
 
 /// The large answers of a second, and of a burst, in units of [`LARGE`] bytes.
 const LARGE_RATE: u32 = 1_024;
@@ -65,6 +74,7 @@ pub(super) struct Gate {
 	addresses: RateLimit<IpAddr>,
 	workers: RateLimit<AccountId>,
 	accounts: RateLimit<AccountId>,
+	uploaders: RateLimit<String>,
 	large: RateLimit<()>,
 	calls: Semaphore,
 	database: Semaphore,
@@ -84,7 +94,8 @@ impl Gate {
 		Self {
 			addresses: RateLimit::new(rate, rate.saturating_mul(BURST), PATIENCE),
 			workers: RateLimit::new(WORKER_RATE, WORKER_BURST, PATIENCE),
-			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, PATIENCE),
+			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, ACCOUNT_PATIENCE),
+			uploaders: RateLimit::new(UPLOAD_RATE, UPLOAD_BURST, PATIENCE),
 			large: RateLimit::new(LARGE_RATE, LARGE_BURST, PATIENCE),
 			calls: Semaphore::new(CALLS),
 			database: Semaphore::new(IN_DATABASE),
@@ -119,6 +130,11 @@ impl Gate {
 	/// Waits for the turn of an account that has proven who it is.
 	pub async fn admit_account(&self, account: &AccountId) -> Result<(), Refused> {
 		self.wait(&self.accounts, account, 1).await
+	}
+
+	/// Waits for the turn of one that shows a token for an upload.
+	async fn admit_upload(&self, uploader: &String) -> Result<(), Refused> {
+		self.wait(&self.uploaders, uploader, 1).await
 	}
 
 	/// Takes the turn of an answer of so many bytes, if there is one now: it is asked for with a call under way.
@@ -158,14 +174,53 @@ impl Gate {
 	}
 }
 
-/// Lets a request wait for the turn of its address. Uploads do not: they show a token, which says how much they may.
-pub(super) async fn throttle(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-	let peer = request.extensions().get::<Arc<Peer>>().cloned();
-	if let Some(peer) = peer.filter(|_| !request.headers().contains_key(header::AUTHORIZATION)) {
-		if gate.charge(&peer, 1).await.is_err() {
+/// Lets a request wait for the turn of its address, or, with a good token for an upload, for that of its uploader: results do
+/// not wait for what others ask from the same address. Any other token is worth nothing here.
+pub(super) async fn throttle(
+	State((gate, store)): State<(Arc<Gate>, Store)>,
+	request: Request,
+	next: Next,
+) -> Response {
+	if let Some(peer) = request.extensions().get::<Arc<Peer>>().cloned() {
+		let admitted = match uploader(&store, &request) {
+			Some(uploader) => gate.admit_upload(&uploader).await,
+			None => gate.charge(&peer, 1).await,
+		};
+		if admitted.is_err() {
 			let wait = [(header::RETRY_AFTER, PATIENCE.as_secs().to_string())];
 			return (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests; try again later\n").into_response();
 		}
 	}
 	next.run(request).await
+}
+
+/// Returns whose upload a request is about, if it shows a token for that.
+fn uploader(store: &Store, request: &Request) -> Option<String> {
+	let token = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+	let cid = request.uri().path().rsplit('/').next()?.parse::<Cid>().ok()?;
+	let grant = store.check_token(token.trim(), &cid).ok()?;
+	// A download is one, whatever it shows.
+	(*request.method() != Method::GET).then(|| grant.uploader().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::account;
+	use std::time::Instant;
+
+	#[tokio::test]
+	async fn nobody_stands_in_the_line_of_an_account_for_long() {
+		let gate = Arc::new(Gate::new(50, Arc::new(Metrics::new().unwrap())));
+		let began = Instant::now();
+		let calls = (0..2 * ACCOUNT_BURST).map(|_| {
+			let gate = gate.clone();
+			tokio::spawn(async move { gate.admit_account(&account(1)).await })
+		});
+		let mut refused = 0;
+		for call in calls.collect::<Vec<_>>() {
+			refused += u32::from(call.await.unwrap().is_err());
+		}
+		assert!(refused > 0 && began.elapsed() < ACCOUNT_PATIENCE * 3, "{refused} after {:?}", began.elapsed());
+	}
 }

@@ -34,7 +34,7 @@ impl IntoResponse for Refusal {
 impl From<StoreError> for Refusal {
 	fn from(error: StoreError) -> Self {
 		let status = status(&error);
-		if status.is_server_error() {
+		if is_ours(&error) {
 			warn!("{error}");
 		}
 		match error {
@@ -57,6 +57,12 @@ impl From<StoreError> for Refusal {
 	}
 }
 
+/// Returns whether the store's owner has to do something about it. Of quotas that are used up, the metrics tell: whoever may
+/// upload can be refused as often as it wants, and is not to fill the log.
+fn is_ours(error: &StoreError) -> bool {
+	matches!(error, StoreError::DiskFull | StoreError::InUse(_) | StoreError::Disk(_) | StoreError::Node(_))
+}
+
 fn status(error: &StoreError) -> StatusCode {
 	match error {
 		StoreError::NotFound(_) => StatusCode::NOT_FOUND,
@@ -69,5 +75,19 @@ fn status(error: &StoreError) -> StatusCode {
 		StoreError::OtherLength(_) | StoreError::OtherOffset(_) | StoreError::NotOpen => StatusCode::CONFLICT,
 		StoreError::InUse(_) | StoreError::Disk(_) => StatusCode::INTERNAL_SERVER_ERROR,
 		StoreError::Node(_) => StatusCode::BAD_GATEWAY,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn refusals_that_uploaders_bring_about_are_not_logged() {
+		let quota = StoreError::QuotaUsed { who: "mallory".into(), quota: 1 };
+		for theirs in [quota, StoreError::Full(1), StoreError::TooLarge(1), StoreError::NotOpen] {
+			assert!(!is_ours(&theirs), "{theirs}");
+		}
+		assert!(is_ours(&StoreError::DiskFull));
 	}
 }

@@ -175,6 +175,24 @@ async fn one_that_reads_nothing_is_not_read_and_then_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn token_that_allows_nothing_spares_no_request_its_wait() {
+	let traffic = Traffic { calls_each: 1, ..Traffic::default() };
+	let yard = Yard::with(|config| config.traffic = traffic).await;
+	let url = format!("http://{}", yard.scheduler.address);
+	let none = Cid::of_sha256([1; 32]);
+	let http = reqwest::Client::new();
+	let began = Instant::now();
+	for _ in 0..5 {
+		for path in ["metrics".to_owned(), format!("store/{none}"), "healthz".to_owned()] {
+			http.get(format!("{url}/{path}")).header("authorization", "Bearer 00.00").send().await.unwrap();
+		}
+	}
+	// All but those of a burst of ten seconds.
+	assert!(began.elapsed() > Duration::from_secs(4), "{:?}", began.elapsed());
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn batches_notifications_and_posts_are_not_served() {
 	let yard = Yard::new().await;
 	let mut raw = raw(&yard, [127, 0, 1, 4]).await.unwrap();
