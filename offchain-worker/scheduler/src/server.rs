@@ -9,6 +9,10 @@
 //! ```
 
 mod admin;
+mod caller;
+mod connection;
+mod dispatch;
+mod gate;
 mod requesters;
 mod workers;
 

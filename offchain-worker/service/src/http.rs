@@ -4,12 +4,7 @@
 mod peers;
 mod socket;
 
-use std::{
-	net::{IpAddr, SocketAddr},
-	pin::pin,
-	sync::Arc,
-	time::Duration,
-};
+use std::{io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
 	body::Body,
@@ -25,10 +20,21 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{listen::Accept, Shutdown};
+pub use peers::Peer;
+
+use self::{peers::Peers, socket::Socket};
+use crate::{
+	listen::Accept,
+	tls::{self, Tls},
+	RateLimit, Shutdown,
+};
 
 /// The wait after a connection that could not be accepted: most often, the process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How much of a request's headers is read, and how much is read of its body at once, in bytes: what strangers send is held in
+/// memory.
+const READ_BUFFER: usize = 64 * 1024;
 
 /// Where a reverse proxy says whom it forwards.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -42,11 +48,13 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 pub struct Limits {
 	/// The most connections at a time.
 	pub connections: usize,
-	/// The most connections of one address at a time that have not [proven](Peer::prove) who they are.
+	/// The most connections of one address at a time that have not [proven](Peer::prove) who they are. It may begin as many
+	/// with TLS in a second, and as many at once as it may have in all: what is above waits. A handshake costs a client hardly
+	/// anything, and a server a signature.
 	pub each: usize,
 	/// The most connections of one address at a time that have.
 	pub proven_each: usize,
-	/// How long a connection has to send the headers of a request.
+	/// How long a connection has to send the headers of a request, and how long it waits for its handshake.
 	pub header_time: Duration,
 	/// How long a connection may take nothing of what is sent to it.
 	pub write_time: Duration,
@@ -75,15 +83,18 @@ impl Default for Limits {
 /// It returns once no connection is accepted any more. Those that are open end by themselves, within
 /// [`Limits::last_answer`]; [`Shutdown::finish`] waits for them.
 pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdown: Shutdown) {
-	let room = Arc::new(Semaphore::new(limits.connections));
-	let next = || async {
-		let permit = room.clone().acquire_owned().await.ok()?;
-		Some((permit, listener.accept().await))
-	};
-	while let Some(Some((permit, accepted))) = shutdown.unless_stopped(next()).await {
+	let peers = Peers::new(&limits);
+	let handshakes = Arc::new(handshakes(&limits));
+	let limits = Arc::new(limits);
+	while let Some(accepted) = shutdown.unless_stopped(listener.accept()).await {
 		match accepted {
-			Ok(stream) => {
-				shutdown.spawn(answer(stream, router.clone(), limits, shutdown.clone(), permit));
+			Ok((stream, from)) => {
+				let from = from.map(|from| from.to_canonical());
+				let is_proxy = from.is_some_and(|from| limits.proxies.contains(&from));
+				let peer = peers.admit(from.filter(|_| !is_proxy));
+				let tls = listener.tls().cloned().map(|tls| (tls, handshakes.clone()));
+				let (stream, limits) = ((stream, tls, is_proxy), limits.clone());
+				shutdown.spawn(answer(stream, router.clone(), limits, shutdown.clone(), peer));
 			}
 			Err(error) => {
 				tracing::warn!("a connection was not accepted: {error}");
@@ -93,9 +104,31 @@ pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdo
 	}
 }
 
+/// When the addresses may begin connections with TLS.
+type Handshakes = RateLimit<IpAddr>;
+
+fn handshakes(limits: &Limits) -> Handshakes {
+	let number = |count: usize| count.try_into().unwrap_or(u32::MAX);
+	RateLimit::new(number(limits.each), number(limits.each.saturating_add(limits.proven_each)), limits.header_time)
+}
+
+/// Encrypts a connection, if that is asked for and once it is its address's turn.
+async fn encrypt<S: AsyncRead + AsyncWrite + Unpin>(
+	socket: S,
+	tls: Option<&(Tls, Arc<Handshakes>)>,
+	limit: Duration,
+	peer: &Peer,
+) -> io::Result<tls::Stream<S>> {
+	if let Some(((_, handshakes), address)) = tls.zip(peer.address()) {
+		let waited = handshakes.wait(&address, 1).await;
+		waited.map_err(|_| io::Error::other("its address begins too many connections"))?;
+	}
+	tls::accept(socket, tls.map(|(tls, _)| tls), limit).await
+}
+
 /// Answers the requests of one connection.
-async fn answer(
-	stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+	(stream, tls, is_proxy): (S, Option<(Tls, Arc<Handshakes>)>, bool),
 	router: Router,
 	limits: Limits,
 	shutdown: Shutdown,
@@ -103,7 +136,7 @@ async fn answer(
 ) {
 	let socket = Socket::new(stream, limits.write_time);
 	let socket = tokio::select! {
-		accepted = tls::accept(socket, tls.as_ref(), limits.header_time) => accepted,
+		encrypted = encrypt(socket, tls.as_ref(), limits.header_time, &peer) => encrypted,
 		() = peer.evicted() => return,
 		() = shutdown.begun() => return,
 	};
@@ -121,7 +154,7 @@ async fn answer(
 		router.clone().oneshot(request)
 	});
 	let mut server = http1::Builder::new();
-	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+	server.timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(READ_BUFFER);
 	let mut connection = pin!(server.serve_connection(TokioIo::new(socket), service).with_upgrades());
 	let ended = tokio::select! {
 		ended = connection.as_mut() => ended,

@@ -1,6 +1,10 @@
 //! A daemon that has a certificate of its own.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+	fs,
+	path::PathBuf,
+	time::{Duration, Instant},
+};
 
 use axum::{routing::get, Router};
 use rlc_service::{http, listen, Shutdown, Tls, TlsError};
@@ -47,11 +51,14 @@ impl Files {
 
 /// Starts a daemon with a certificate. Returns its port.
 async fn start(files: &Files, header_time: Duration) -> (u16, Shutdown) {
+	start_with(files, http::Limits { header_time, ..http::Limits::default() }).await
+}
+
+async fn start_with(files: &Files, limits: http::Limits) -> (u16, Shutdown) {
 	let listener = listen::bind("127.0.0.1:0".parse().unwrap(), "tests").await.unwrap().with_tls(files.tls());
 	assert!(listener.is_encrypted());
 	let (port, shutdown) = (listener.address().port(), Shutdown::new());
 	let routes = Router::new().route("/", get(|| async { "here" }));
-	let limits = http::Limits { header_time, ..http::Limits::default() };
 	shutdown.spawn(http::serve(listener, routes, limits, shutdown.clone()));
 	(port, shutdown)
 }
@@ -79,6 +86,29 @@ async fn connection_that_does_not_say_what_it_wants_is_closed() {
 	assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
 	let _silent = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
 	shutdown.finish(LIMIT).await.expect("it is not waited for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_begins_so_many_connections_in_a_second() {
+	let files = Files::new();
+	let limits = http::Limits { each: 5, proven_each: 0, ..http::Limits::default() };
+	let (port, shutdown) = start_with(&files, limits).await;
+	let url = format!("https://localhost:{port}/");
+	let began = Instant::now();
+	for _ in 0..15 {
+		// Each client has a connection of its own.
+		assert_eq!(files.client().get(&url).send().await.unwrap().status(), 200);
+	}
+	assert!(began.elapsed() > Duration::from_millis(1_500), "ten have to wait: {:?}", began.elapsed());
+	let files = Files::new();
+	let (port, other) = start_with(&files, http::Limits::default()).await;
+	let began = Instant::now();
+	for _ in 0..15 {
+		files.client().get(format!("https://localhost:{port}/")).send().await.unwrap();
+	}
+	assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+	shutdown.finish(LIMIT).await.unwrap();
+	other.finish(LIMIT).await.unwrap();
 }
 
 #[test]

@@ -20,15 +20,11 @@ use axum::{
 use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
 use rlc_protocol::requester::code;
-use rlc_service::http::Peer;
+use rlc_service::{http::Peer, RateLimit};
 use rlc_store::{Cid, Store};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{
-	caller::Caller,
-	error,
-	rate_limit::{RateLimit, Refused},
-};
+use super::{caller::Caller, error};
 use crate::metrics::Metrics;
 
 /// How long a call stands in line for its turn.
@@ -82,6 +78,10 @@ pub(super) struct Gate {
 	metrics: Arc<Metrics>,
 }
 
+/// A call that would have to wait for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Refused;
+
 impl From<Refused> for ErrorObjectOwned {
 	fn from(_: Refused) -> Self {
 		error(code::BUSY, "too many calls from this address or account; try again later")
@@ -132,18 +132,13 @@ impl Gate {
 		self.wait(&self.accounts, account, 1).await
 	}
 
-	/// Waits for the turn of one that shows a token for an upload.
-	async fn admit_upload(&self, uploader: &String) -> Result<(), Refused> {
-		self.wait(&self.uploaders, uploader, 1).await
-	}
-
 	/// Takes the turn of an answer of so many bytes, if there is one now: it is asked for with a call under way.
 	pub fn admit_answer(&self, size: usize) -> Result<(), Refused> {
 		let turns = u32::try_from(size / LARGE).unwrap_or(u32::MAX).min(LARGE_BURST);
 		if turns == 0 {
 			return Ok(());
 		}
-		self.large.take(&(), turns).inspect_err(|_| self.metrics.calls_refused.inc())
+		self.large.take(&(), turns).map_err(|_| self.refuse())
 	}
 
 	/// Waits until a stranger's call may begin.
@@ -162,15 +157,15 @@ impl Gate {
 	}
 
 	async fn wait<K: Clone + Eq + Hash>(&self, limit: &RateLimit<K>, caller: &K, turns: u32) -> Result<(), Refused> {
-		match limit.wait(caller, turns).await {
-			Ok(true) => self.metrics.calls_delayed.inc(),
-			Ok(false) => {}
-			Err(Refused) => {
-				self.metrics.calls_refused.inc();
-				return Err(Refused);
-			}
+		if limit.wait(caller, turns).await.map_err(|_| self.refuse())? {
+			self.metrics.calls_delayed.inc();
 		}
 		Ok(())
+	}
+
+	fn refuse(&self) -> Refused {
+		self.metrics.calls_refused.inc();
+		Refused
 	}
 }
 
@@ -183,7 +178,7 @@ pub(super) async fn throttle(
 ) -> Response {
 	if let Some(peer) = request.extensions().get::<Arc<Peer>>().cloned() {
 		let admitted = match uploader(&store, &request) {
-			Some(uploader) => gate.admit_upload(&uploader).await,
+			Some(uploader) => gate.wait(&gate.uploaders, &uploader, 1).await,
 			None => gate.charge(&peer, 1).await,
 		};
 		if admitted.is_err() {

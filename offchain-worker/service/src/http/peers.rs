@@ -26,8 +26,8 @@ pub struct Peer {
 }
 
 impl Peer {
-	/// Returns where it is: an IPv4 address, or the network of an IPv6 address, of which a host has as many as it wants.
-	/// `None` for a reverse proxy that has not said for whom it speaks.
+	/// Returns where it is: an IPv4 address, or the site of an IPv6 address, which has as many addresses as it wants.
+	/// `None` for one on this machine that has no address, and for a reverse proxy that has not said for whom it speaks.
 	pub fn address(&self) -> Option<IpAddr> {
 		self.table.lock().open.get(&self.id)?.address
 	}
@@ -193,10 +193,14 @@ fn any_of(ids: &[u64]) -> Option<u64> {
 	ids.iter().max_by_key(|id| state.hash_one(id)).copied()
 }
 
-/// Returns what counts as one address: of IPv6, a host has a whole network.
+/// How many bits of an IPv6 address name a site. Each home or server has a network of 64 bits at least; whoever wants more is
+/// given up to this, for nothing. Source: RFC 6177.
+const SITE: u32 = 48;
+
+/// Returns what counts as one address: of IPv6, a whole site.
 fn subject(address: IpAddr) -> IpAddr {
 	match address.to_canonical() {
-		IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+		IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> (128 - SITE) << (128 - SITE)).into(),
 		v4 => v4,
 	}
 }
@@ -262,10 +266,10 @@ mod tests {
 	}
 
 	#[test]
-	fn network_of_an_ipv6_address_counts_as_one() {
-		let [one, two] = ["2001:db8:1:2::1", "2001:db8:1:2:ffff::2"].map(|text| subject(text.parse().unwrap()));
+	fn site_of_an_ipv6_address_counts_as_one() {
+		let [one, two] = ["2001:db8:1:2::1", "2001:db8:1:ffff:3::2"].map(|text| subject(text.parse().unwrap()));
 		assert_eq!(one, two);
-		assert_ne!(one, subject("2001:db8:1:3::1".parse().unwrap()));
+		assert_ne!(one, subject("2001:db8:2:2::1".parse().unwrap()));
 		assert_eq!(subject("::ffff:192.0.2.1".parse().unwrap()), address(1));
 	}
 }
