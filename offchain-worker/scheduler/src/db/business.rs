@@ -10,6 +10,7 @@ use sqlx::{Any, Transaction};
 
 use super::{
 	rows::{account, bytes, bytes32, number, unsigned},
+	schema::insert_meta,
 	Db, DbError,
 };
 use crate::model::{Ended, Endings, Machine, Now, Party, Selling, Standings, DAY, HOUR, RECENT, REMEMBERED};
@@ -20,6 +21,11 @@ const CHANGED: &str = "selling_changed";
 const ORDERS: &str = "withdrawn_orders";
 const PAUSED: &str = "paused";
 const BANS: &str = "bans";
+
+/// Sets such a value; and replaces one, unless it is another one by now.
+const SET_META: &str =
+	"INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const REPLACE_META: &str = "UPDATE meta SET value = $1 WHERE name = $2 AND value = $3";
 
 /// How the pool's business went lately.
 #[derive(Debug, Default)]
@@ -83,17 +89,40 @@ impl Db {
 		Ok(Selling { withdrawn, paused, changed: time(self.meta(CHANGED).await?).unwrap_or(0) })
 	}
 
-	/// Records whether the pool sells.
+	/// Records whether the pool sells, as its operator says.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
 	pub async fn set_selling(&self, selling: Selling) -> Result<(), DbError> {
-		self.set_meta(CHANGED, &selling.changed.to_string()).await?;
-		for (name, since) in [(WITHDRAWN, selling.withdrawn), (PAUSED, selling.paused)] {
-			self.set_meta(name, &since.map(|since| since.to_string()).unwrap_or_default()).await?;
+		let mut transaction = self.pool().begin().await?;
+		for (name, value) in [
+			(CHANGED, selling.changed.to_string()),
+			(WITHDRAWN, text(selling.withdrawn)),
+			(PAUSED, text(selling.paused)),
+		] {
+			sqlx::query(SET_META).bind(name).bind(value).execute(&mut *transaction).await?;
 		}
-		Ok(())
+		Ok(transaction.commit().await?)
+	}
+
+	/// Records what losses, or their absence, make of that, if it is still what they were judged by, which had `changed` at
+	/// this time. Returns whether it is: what the operator said meanwhile holds.
+	///
+	/// # Errors
+	///
+	/// [`DbError`].
+	pub async fn set_judged(&self, changed: Moment, judged: Selling) -> Result<bool, DbError> {
+		let mut transaction = self.pool().begin().await?;
+		insert_meta(&mut transaction, CHANGED, "0").await?;
+		let query = sqlx::query(REPLACE_META).bind(judged.changed.to_string()).bind(CHANGED).bind(changed.to_string());
+		if query.execute(&mut *transaction).await?.rows_affected() == 0 {
+			return Ok(false);
+		}
+		let query = sqlx::query(SET_META).bind(WITHDRAWN).bind(text(judged.withdrawn));
+		query.execute(&mut *transaction).await?;
+		transaction.commit().await?;
+		Ok(true)
 	}
 
 	/// Returns the orders that were withdrawn, or are about to be.
@@ -137,11 +166,7 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn bans(&self) -> Result<BTreeMap<AccountId, Moment>, DbError> {
-		match self.meta(BANS).await?.filter(|text| !text.is_empty()) {
-			Some(text) => Decode::decode(&mut &bytes(&text)?[..])
-				.map_err(|error| DbError::Damaged(format!("accounts that are banned: {error}"))),
-			None => Ok(BTreeMap::new()),
-		}
+		bans_in(&self.meta(BANS).await?.unwrap_or_default())
 	}
 
 	/// Bans a worker or an operator until a time in ms, or no longer. Bans that are over at `now` are forgotten.
@@ -150,13 +175,20 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn ban(&self, account: AccountId, until: Option<Moment>, now: Moment) -> Result<(), DbError> {
-		let mut bans = self.bans().await?;
-		bans.retain(|_, until| *until > now);
-		match until {
-			Some(until) => bans.insert(account, until),
-			None => bans.remove(&account),
-		};
-		self.set_meta(BANS, &hex::encode(bans.encode())).await
+		// Another one may be written at the same time.
+		loop {
+			let before = self.meta_or_insert(BANS, "").await?;
+			let mut bans = bans_in(&before)?;
+			bans.retain(|_, until| *until > now);
+			match until {
+				Some(until) => bans.insert(account.clone(), until),
+				None => bans.remove(&account),
+			};
+			let query = sqlx::query(REPLACE_META).bind(hex::encode(bans.encode())).bind(BANS).bind(before);
+			if query.execute(&self.pool()).await?.rows_affected() == 1 {
+				return Ok(());
+			}
+		}
 	}
 
 	/// Removes what is too old to count.
@@ -181,11 +213,23 @@ impl Db {
 	}
 
 	async fn set_meta(&self, name: &str, value: &str) -> Result<(), DbError> {
-		let sql =
-			"INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-		sqlx::query(sql).bind(name).bind(value).execute(&self.pool()).await?;
+		sqlx::query(SET_META).bind(name).bind(value).execute(&self.pool()).await?;
 		Ok(())
 	}
+}
+
+/// Returns a time as it is written down, if there is one.
+fn text(time: Option<Moment>) -> String {
+	time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+/// Reads accounts that are banned.
+fn bans_in(text: &str) -> Result<BTreeMap<AccountId, Moment>, DbError> {
+	if text.is_empty() {
+		return Ok(BTreeMap::new());
+	}
+	Decode::decode(&mut &bytes(text)?[..])
+		.map_err(|error| DbError::Damaged(format!("accounts that are banned: {error}")))
 }
 
 /// Writes down that workers are here with their machines.

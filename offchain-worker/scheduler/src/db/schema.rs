@@ -169,7 +169,11 @@ fn steps_from(version: i64) -> impl Iterator<Item = &'static str> {
 }
 
 /// Inserts a named value, if there is none yet.
-async fn insert_meta(transaction: &mut Transaction<'_, Any>, name: &str, value: &str) -> Result<(), sqlx::Error> {
+pub(super) async fn insert_meta(
+	transaction: &mut Transaction<'_, Any>,
+	name: &str,
+	value: &str,
+) -> Result<(), sqlx::Error> {
 	sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
 		.bind(name)
 		.bind(value)

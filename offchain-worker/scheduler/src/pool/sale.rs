@@ -85,8 +85,8 @@ struct Lot {
 /// What is to be done.
 #[derive(Debug, Default)]
 struct Change {
-	/// Whether the pool sells from now on, if that changes.
-	selling: Option<Selling>,
+	/// Whether the pool sells from now on, if that changes, and when that by which it was judged had changed.
+	judged: Option<(Moment, Selling)>,
 	/// Orders to remember before they are withdrawn.
 	remember: Vec<WorkerpoolOrder>,
 	plan: Plan,
@@ -96,7 +96,7 @@ struct Change {
 
 impl Change {
 	fn is_empty(&self) -> bool {
-		self.selling.is_none() && self.plan.is_empty() && !self.forget
+		self.judged.is_none() && self.plan.is_empty() && !self.forget
 	}
 }
 
@@ -171,6 +171,7 @@ impl Pool {
 	/// Returns what is to be done about the orders.
 	fn change(&mut self, lot: Lot) -> Change {
 		let (now, terms) = (self.now(), self.means.terms.clone());
+		let changed = self.orders.selling.changed;
 		let judged = sale::judge_losses(terms.limits, self.state.standings(), self.orders.selling, now.date);
 		if let Some(judged) = judged {
 			self.tell_judgment(judged, now.date);
@@ -185,7 +186,7 @@ impl Pool {
 		self.set_halted(halted);
 		self.means.metrics.on_sale(lot.book.iter().map(|(_, order)| order.volume).fold(0, u64::saturating_add));
 		let Lot { book, withdrawn, open } = lot;
-		let change = Change { selling: judged, ..Default::default() };
+		let change = Change { judged: judged.map(|judged| (changed, judged)), ..Default::default() };
 		match (&terms.offers, halted) {
 			(Some(_), Some(_)) => {
 				Change { plan: sale::plan(&book, Vec::new()), forget: !withdrawn.is_empty(), ..change }
@@ -301,9 +302,13 @@ async fn look(means: &Means, version: u64) -> Result<Market, String> {
 
 /// Does what was decided. Which orders are withdrawn is written down before.
 async fn act(means: &Means, change: Change) -> Result<(), String> {
-	let Change { selling, remember, plan: Plan { withdraw, publish }, forget } = change;
-	if let Some(selling) = selling {
-		means.db.set_selling(selling).await.map_err(|error| error.to_string())?;
+	let Change { judged, remember, plan: Plan { withdraw, publish }, forget } = change;
+	if let Some((changed, judged)) = judged {
+		let holds = in_time(means.db.set_judged(changed, judged)).await.map_err(|error| error.to_string())?;
+		if !holds {
+			// The operator has said something else meanwhile. What that means is decided next.
+			return Ok(());
+		}
 	}
 	if !remember.is_empty() {
 		means.db.add_withdrawn_orders(&remember).await.map_err(|error| error.to_string())?;

@@ -78,6 +78,31 @@ async fn withdrawn_orders_are_remembered_until_they_are_on_sale(db: &Db) {
 	assert_eq!((db.selling().await.unwrap(), db.withdrawn_orders().await.unwrap()), (Selling::resumed(9), Vec::new()));
 }
 
+async fn judgment_takes_back_nothing_that_the_operator_said(db: &Db) {
+	let before = Selling::resumed(10);
+	db.set_selling(before).await.unwrap();
+	let judged = before.stopped(20);
+	db.set_selling(before.paused(15)).await.unwrap();
+	assert!(db.set_judged(before.changed, judged).await.unwrap());
+	assert_eq!(db.selling().await.unwrap(), judged.paused(15), "it was paused meanwhile, and remains so");
+	let resumed = Selling::resumed(30);
+	db.set_selling(resumed).await.unwrap();
+	assert!(!db.set_judged(judged.changed, judged.recovered(25)).await.unwrap());
+	assert_eq!(db.selling().await.unwrap(), resumed);
+}
+
+async fn bans_at_the_same_time_are_all_remembered(db: &Db) {
+	let banning = (10..20).map(|n| db.ban(account(n), Some(Moment::MAX), 0));
+	for banned in futures::future::join_all(banning).await {
+		banned.unwrap();
+	}
+	let bans = db.bans().await.unwrap();
+	assert!((10..20).all(|n| bans.contains_key(&account(n))), "{bans:?}");
+	for n in 10..20 {
+		db.ban(account(n), None, 0).await.unwrap();
+	}
+}
+
 async fn bans_are_remembered_until_they_end(db: &Db) {
 	db.ban(account(1), Some(10), 5).await.unwrap();
 	db.ban(account(2), Some(Moment::MAX), 5).await.unwrap();
@@ -94,6 +119,9 @@ async fn sqlite_counts_business() {
 	let db = Db::open(&sqlite(dir.path())).await.unwrap();
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+	machines_are_bounded(&db).await;
+	judgment_takes_back_nothing_that_the_operator_said(&db).await;
+	bans_at_the_same_time_are_all_remembered(&db).await;
 	bans_are_remembered_until_they_end(&db).await;
 }
 
@@ -103,5 +131,8 @@ async fn postgres_counts_business() {
 	let db = open(&postgres).await;
 	business_is_counted_and_forgotten(&db).await;
 	withdrawn_orders_are_remembered_until_they_are_on_sale(&db).await;
+	machines_are_bounded(&db).await;
+	judgment_takes_back_nothing_that_the_operator_said(&db).await;
+	bans_at_the_same_time_are_all_remembered(&db).await;
 	bans_are_remembered_until_they_end(&db).await;
 }
