@@ -40,8 +40,9 @@ pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> N
 		return Next::Done;
 	}
 	let mut late = None;
+	let size = size_of(state, task);
 	if let Some((worker, since)) = &task.upload.asked {
-		let time = LEAST_TIME.saturating_add(size_of(state, task, worker) / LEAST_SPEED);
+		let time = LEAST_TIME.saturating_add(size / LEAST_SPEED);
 		let until = since.saturating_add(time);
 		if now < until {
 			return Next::Wait(until.min(end));
@@ -64,7 +65,6 @@ pub fn next(state: &State, deal: &DealState, task: &TaskState, now: Moment) -> N
 	if at > now {
 		return Next::Wait(at.min(end));
 	}
-	let size = size_of(state, task, worker);
 	if !state.room().accepts(&deal.deal.requester, size, task.room()) {
 		return Next::Wait(now.saturating_add(FULL_PAUSE).min(end));
 	}
@@ -79,9 +79,12 @@ fn pause(failures: u32) -> Moment {
 	}
 }
 
-/// Returns the size of the result as the worker reported it, in bytes. The store takes none above the pool's limit.
-fn size_of(state: &State, task: &TaskState, worker: &AccountId) -> u64 {
-	task.replicates.get(worker).map_or(0, |part| part.output.min(state.max_result()))
+/// Returns the least size of the result that a winner reported, in bytes: all of them have the same, and one that claims more
+/// would keep the others waiting, for room or for its upload. The store takes none above the pool's limit.
+fn size_of(state: &State, task: &TaskState) -> u64 {
+	let parts = task.winners().filter_map(|worker| task.replicates.get(worker));
+	let least = parts.map(|part| part.output).filter(|size| *size > 0).min();
+	least.unwrap_or(0).min(state.max_result())
 }
 
 #[cfg(test)]

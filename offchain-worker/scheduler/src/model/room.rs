@@ -37,6 +37,8 @@ pub struct Room {
 	set_aside: HashMap<AccountId, u64>,
 	/// The largest recent results, by app, in bytes.
 	sizes: HashMap<H256, u64>,
+	/// What workers say of apps of which no result came into the store yet, in bytes.
+	heard: HashMap<H256, u64>,
 	/// Deals whose tasks wait for room.
 	short: BTreeSet<DealId>,
 }
@@ -52,6 +54,7 @@ impl Default for Room {
 			total: 0,
 			set_aside: HashMap::new(),
 			sizes: HashMap::new(),
+			heard: HashMap::new(),
 			short: BTreeSet::new(),
 		}
 	}
@@ -77,9 +80,13 @@ impl Room {
 	/// Records the size of a result of this app, in bytes, as a worker says. It counts only until a result came into the store,
 	/// so that nobody can make an app's results look large for long.
 	pub fn hear(&mut self, app: H256, size: u64) {
-		if !self.sizes.contains_key(&app) {
-			self.see(app, size);
+		if self.sizes.contains_key(&app) {
+			return;
 		}
+		if self.heard.len() >= MAX_APPS && !self.heard.contains_key(&app) {
+			self.heard.clear();
+		}
+		self.heard.entry(app).or_insert(size.min(self.max_result));
 	}
 
 	/// Records the size of a result of this app that came into the store, in bytes.
@@ -87,6 +94,7 @@ impl Room {
 		if self.sizes.len() >= MAX_APPS && !self.sizes.contains_key(&app) {
 			self.sizes.clear();
 		}
+		self.heard.remove(&app);
 		let size = size.min(self.max_result);
 		let known = self.sizes.entry(app).or_insert(size);
 		*known = (*known - *known / 8).max(size);
@@ -97,7 +105,7 @@ impl Room {
 		if deal.deal.callback.is_some() {
 			return MAX_CALLBACK_DATA.into();
 		}
-		let seen = deal.content.first().and_then(|app| self.sizes.get(app));
+		let seen = deal.content.first().and_then(|app| self.sizes.get(app).or_else(|| self.heard.get(app)));
 		let size = seen.map_or(self.left / UNSEEN, |size| size.saturating_mul(2));
 		size.max(LEAST).min(self.max_result)
 	}
@@ -197,13 +205,23 @@ mod tests {
 		let mut room = Room::new(1 << 30);
 		room.hear(APP, 8 << 20);
 		room.hear(APP, 1 << 30);
-		assert_eq!(room.sizes[&APP], 8 << 20, "what workers say counts once");
+		assert_eq!(room.heard[&APP], 8 << 20, "what workers say counts once");
+		room.see(APP, 1);
+		assert_eq!((room.sizes[&APP], room.heard.len()), (1, 0), "and no longer than until one is seen");
+		room.hear(APP, 1 << 30);
+		assert_eq!((room.sizes[&APP], room.heard.len()), (1, 0));
+		room.see(APP, 8 << 20);
 		room.see(APP, 1);
 		assert_eq!(room.sizes[&APP], 7 << 20, "a large one is remembered for a while");
 		room.see(APP, 9 << 20);
 		assert_eq!(room.sizes[&APP], 9 << 20);
 		room.see(APP, u64::MAX);
 		assert_eq!(room.sizes[&APP], 1 << 30);
+		for n in 0..=MAX_APPS {
+			let app = H256::from_low_u64_be(n.try_into().unwrap());
+			room.hear(app, 1);
+			assert!(room.heard.len() <= MAX_APPS);
+		}
 		for n in 0..=MAX_APPS {
 			room.see(H256::from_low_u64_be(n.try_into().unwrap()), 1);
 		}

@@ -168,7 +168,8 @@ async fn pass_on_to_owner(means: &Means, worker: &AccountId, mut report: Report)
 			// The data of a callback: they are written down already, and the owner puts them into its store.
 			return Ok(());
 		}
-		let Some(task) = parts.first().map(|part| part.task) else { return Ok(()) };
+		// Of others' tasks it has nothing to say, and each question costs the chain and all instances something.
+		let Some(task) = parts.iter().find(|part| part.worker == *worker).map(|part| part.task) else { return Ok(()) };
 		let view = means.chain.task(task).await.map_err(|error| error.to_string())?;
 		let digest = view.and_then(|view| view.task.consensus().and_then(|consensus| consensus.digest));
 		let Some(digest) = digest else { return Ok(()) };

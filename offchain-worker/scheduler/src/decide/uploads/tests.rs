@@ -80,6 +80,23 @@ fn huge_claim_does_not_keep_the_others_out() {
 }
 
 #[test]
+fn claim_of_one_winner_is_measured_by_that_of_the_others() {
+	let (mut scene, id, first) = closed();
+	for (worker, output) in [(first.clone(), u64::MAX), (other(&first), 10)] {
+		let usage = Some(Usage { output, ..Default::default() });
+		scene.state.report(&worker, Report { usage, ..report(id, Step::Computed) }, scene.now);
+	}
+	let room = scene.task(id).room();
+	scene.state.room_mut().set_left(room);
+	scene.pass(LEAST_TIME + 500, &[]);
+	assert_eq!(asked(&scene.decide()), [other(&first)], "its time is that of ten bytes");
+	scene.state.room_mut().set_left(10);
+	scene.reports(&other(&first), id, Step::Failed);
+	scene.pass(2 * FIRST_PAUSE, &[]);
+	assert_eq!(asked(&scene.decide()).len(), 1, "there is room for ten bytes");
+}
+
+#[test]
 fn wait_ends_when_results_are_no_longer_kept() {
 	let (mut scene, id, first) = closed();
 	let deal = scene.state.deal(&scene.task(id).chain().deal).unwrap().clone();
