@@ -54,6 +54,8 @@ pub struct Limits {
 	pub each: usize,
 	/// The most connections of one address at a time that have.
 	pub proven_each: usize,
+	/// The most bytes that are [held](Peer::hold) in memory for the connections of one address.
+	pub held_each: usize,
 	/// How long a connection has to send the headers of a request, and how long it waits for its handshake.
 	pub header_time: Duration,
 	/// How long a connection may take nothing of what is sent to it.
@@ -70,6 +72,7 @@ impl Default for Limits {
 			connections: 256,
 			each: 64,
 			proven_each: 256,
+			held_each: 64 << 20,
 			header_time: Duration::from_secs(20),
 			write_time: Duration::from_secs(20),
 			last_answer: Duration::from_secs(5),

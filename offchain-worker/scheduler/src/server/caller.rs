@@ -24,6 +24,9 @@ use crate::pool::{Line, Pulse};
 /// The largest message of one that has not joined, in bytes.
 const MAX_MESSAGE: usize = 512 * 1024;
 
+/// How many bytes of a message count together, for what is held for an address.
+const PART: usize = 64 * 1024;
+
 tokio::task_local! {
 	/// Who makes the call that is being answered.
 	pub(super) static CALLER: Arc<Caller>;
@@ -37,7 +40,7 @@ pub(super) struct Caller {
 	pub pulse: Arc<Pulse>,
 	/// The worker that joined.
 	worker: OnceLock<AccountId>,
-	/// The bytes of the message that is being read.
+	/// The bytes of the message that is being read, or that waits for its turn.
 	received: AtomicUsize,
 }
 
@@ -76,14 +79,25 @@ impl Caller {
 		Line { connection: self.connection, pulse: self.pulse.clone() }
 	}
 
-	/// Records that a message was read.
-	pub fn heard(&self) {
-		self.received.store(0, Ordering::Relaxed);
-		self.pulse.beat();
+	/// Counts bytes of the message that is being read. Returns whether they may be held.
+	fn receive(&self, bytes: usize) -> bool {
+		let before = self.received.fetch_add(bytes, Ordering::Relaxed);
+		let received = before.saturating_add(bytes);
+		let parts = received / PART - before / PART;
+		let is_short = received <= MAX_MESSAGE || self.worker().is_some();
+		is_short && (parts == 0 || self.peer.hold(parts * PART))
+	}
+
+	/// Records that a message that was read had its turn.
+	pub fn taken(&self) {
+		if self.received.swap(0, Ordering::Relaxed) >= PART {
+			self.peer.let_go();
+		}
 	}
 }
 
-/// A connection on which strangers send no large messages: what they have sent of one is held in memory.
+/// A connection on which strangers send no large messages, and nobody too many from one address: what has come of a message
+/// is held in memory.
 pub(super) struct Measured {
 	connection: TokioIo<Upgraded>,
 	caller: Arc<Caller>,
@@ -104,9 +118,8 @@ impl AsyncRead for Measured {
 		let before = buffer.filled().len();
 		ready!(Pin::new(&mut self.connection).poll_read(context, buffer))?;
 		let read = buffer.filled().len() - before;
-		let received = self.caller.received.fetch_add(read, Ordering::Relaxed) + read;
-		if received > MAX_MESSAGE && self.caller.worker().is_none() {
-			return Poll::Ready(Err(io::Error::other("too large a message")));
+		if !self.caller.receive(read) {
+			return Poll::Ready(Err(io::Error::other("too large a message, or too many of its address")));
 		}
 		Poll::Ready(Ok(()))
 	}

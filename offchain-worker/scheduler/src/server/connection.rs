@@ -155,12 +155,17 @@ impl Rpc {
 			caller.pulse.pause(true);
 			let Ok(permit) = room.clone().acquire_owned().await else { return };
 			caller.pulse.pause(false);
-			let Some(text) = next(&mut stream, || caller.heard()).await else { return };
+			let Some(text) = next(&mut stream, || caller.pulse.beat()).await else { return };
 			caller.pulse.pause(true);
 			while under_way.try_join_next().is_some() {}
 			let heading = serde_json::from_str::<Heading<'_>>(&text).ok();
 			let for_worker = heading.is_some_and(|heading| dispatch::is_for_workers(&heading.method));
-			if let Err(refused) = self.gate.admit(caller, for_worker, text.len()).await {
+			let admitted = self.gate.admit(caller, for_worker, text.len()).await;
+			// A ping may come in the middle of a message.
+			if !text.is_empty() {
+				caller.taken();
+			}
+			if let Err(refused) = admitted {
 				let refusal = MethodResponse::error(id_of(&text), ErrorObjectOwned::from(refused));
 				if answers.send(refusal.into_result()).await.is_err() {
 					return;

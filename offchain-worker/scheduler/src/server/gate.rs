@@ -56,6 +56,11 @@ const LARGE_BURST: u32 = 4_096;
 /// The bytes of a message, or of an answer, that make it count for one more.
 const LARGE: usize = 16 * 1024;
 
+/// What workers of an address may send in large messages in a second, and at once, in the same units: until they are written
+/// down, they are held in memory.
+const HEAVY_RATE: u32 = 512;
+const HEAVY_BURST: u32 = 2_048;
+
 /// So many reports about tasks that are not in memory count for one call.
 const UNKNOWN: usize = 8;
 
@@ -72,6 +77,7 @@ pub(super) struct Gate {
 	accounts: RateLimit<AccountId>,
 	uploaders: RateLimit<String>,
 	large: RateLimit<()>,
+	heavy: RateLimit<IpAddr>,
 	calls: Semaphore,
 	database: Semaphore,
 	chain: Semaphore,
@@ -97,6 +103,7 @@ impl Gate {
 			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, ACCOUNT_PATIENCE),
 			uploaders: RateLimit::new(UPLOAD_RATE, UPLOAD_BURST, PATIENCE),
 			large: RateLimit::new(LARGE_RATE, LARGE_BURST, PATIENCE),
+			heavy: RateLimit::new(HEAVY_RATE, HEAVY_BURST, PATIENCE),
 			calls: Semaphore::new(CALLS),
 			database: Semaphore::new(IN_DATABASE),
 			chain: Semaphore::new(ON_CHAIN),
@@ -109,7 +116,12 @@ impl Gate {
 		let turns = 1 + u32::try_from(size / LARGE).unwrap_or(u32::MAX);
 		match caller.worker().filter(|_| for_worker) {
 			Some(_) if turns == 1 && caller.pulse.spend() => Ok(()),
-			Some(worker) => self.wait(&self.workers, worker, turns).await,
+			Some(worker) => {
+				if turns > 1 {
+					self.wait(&self.heavy, &address_of(&caller.peer), turns).await?;
+				}
+				self.wait(&self.workers, worker, turns).await
+			}
 			None => self.charge(&caller.peer, turns).await,
 		}
 	}
@@ -122,9 +134,7 @@ impl Gate {
 
 	/// Waits for so many more turns of an address.
 	pub async fn charge(&self, peer: &Peer, turns: u32) -> Result<(), Refused> {
-		// A proxy that does not say for whom it speaks is one caller.
-		let address = peer.address().unwrap_or(Ipv4Addr::UNSPECIFIED.into());
-		self.wait(&self.addresses, &address, turns).await
+		self.wait(&self.addresses, &address_of(peer), turns).await
 	}
 
 	/// Waits for the turn of an account that has proven who it is.
@@ -167,6 +177,11 @@ impl Gate {
 		self.metrics.calls_refused.inc();
 		Refused
 	}
+}
+
+/// Returns where a peer is. A proxy that does not say for whom it speaks is one caller.
+fn address_of(peer: &Peer) -> IpAddr {
+	peer.address().unwrap_or(Ipv4Addr::UNSPECIFIED.into())
 }
 
 /// Lets a request wait for the turn of its address, or, with a good token for an upload, for that of its uploader: results do

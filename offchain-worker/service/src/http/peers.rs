@@ -47,6 +47,27 @@ impl Peer {
 		true
 	}
 
+	/// Counts this many more bytes that are held in memory for it. Returns whether its address may have so many; if not, they
+	/// are not counted.
+	pub fn hold(&self, bytes: usize) -> bool {
+		let mut inner = self.table.lock();
+		let Some(address) = inner.open.get(&self.id).map(|open| open.address) else { return false };
+		if inner.held_for(address).saturating_add(bytes) > self.table.held_each {
+			return false;
+		}
+		if let Some(open) = inner.open.get_mut(&self.id) {
+			open.held = open.held.saturating_add(bytes);
+		}
+		true
+	}
+
+	/// Records that nothing of that is held any more.
+	pub fn let_go(&self) {
+		if let Some(open) = self.table.lock().open.get_mut(&self.id) {
+			open.held = 0;
+		}
+	}
+
 	/// Waits until it has to go, since others need its place.
 	pub async fn evicted(&self) {
 		self.evicted.cancelled().await;
@@ -81,8 +102,8 @@ pub(super) struct Peers(Arc<Table>);
 impl Peers {
 	/// Returns a table without connections.
 	pub(super) fn new(limits: &Limits) -> Self {
-		let Limits { connections, each, proven_each, .. } = *limits;
-		Self(Arc::new(Table { connections, each: each.max(1), proven_each, inner: Mutex::default() }))
+		let Limits { connections, each, proven_each, held_each, .. } = *limits;
+		Self(Arc::new(Table { connections, each: each.max(1), proven_each, held_each, inner: Mutex::default() }))
 	}
 
 	/// Adds a connection. Another one may have to go.
@@ -99,7 +120,7 @@ impl Peers {
 		}
 		let id = inner.next;
 		inner.next += 1;
-		inner.open.insert(id, Open { address, is_proven: false, evicted: evicted.clone() });
+		inner.open.insert(id, Open { address, is_proven: false, held: 0, evicted: evicted.clone() });
 		inner.list(id, address, false);
 		Arc::new(Peer { id, table: self.0.clone(), evicted })
 	}
@@ -111,6 +132,7 @@ struct Table {
 	connections: usize,
 	each: usize,
 	proven_each: usize,
+	held_each: usize,
 	inner: Mutex<Inner>,
 }
 
@@ -132,6 +154,8 @@ struct Inner {
 struct Open {
 	address: Option<IpAddr>,
 	is_proven: bool,
+	/// How many bytes are held in memory for it.
+	held: usize,
 	evicted: CancellationToken,
 }
 
@@ -139,6 +163,12 @@ impl Inner {
 	/// Returns the connections of an address.
 	fn of(&self, address: Option<IpAddr>, is_proven: bool) -> impl Iterator<Item = &u64> {
 		self.listed.get(&(address, is_proven)).into_iter().flatten()
+	}
+
+	/// Returns how many bytes are held in memory for the connections of an address.
+	fn held_for(&self, address: Option<IpAddr>) -> usize {
+		let ids = [false, true].into_iter().flat_map(|is_proven| self.of(address, is_proven));
+		ids.filter_map(|id| self.open.get(id)).map(|open| open.held).sum()
 	}
 
 	/// Returns how many were not told to go.
@@ -253,6 +283,19 @@ mod tests {
 		drop(strangers);
 		drop(second);
 		assert_eq!(peers.0.lock().staying(), 1, "what is dropped counts no more");
+	}
+
+	#[test]
+	fn what_is_held_for_an_address_is_limited() {
+		let peers = Peers::new(&Limits { held_each: 100, ..Limits::default() });
+		let [one, two] = [1, 1].map(|last| peers.admit(Some(address(last))));
+		assert!(two.prove() && one.hold(60) && two.hold(40));
+		assert!(!one.hold(1) && !two.hold(1), "whether it is a worker or not");
+		assert!(peers.admit(Some(address(2))).hold(100), "others have their own");
+		one.let_go();
+		assert!(two.hold(60) && !one.hold(1));
+		drop(two);
+		assert!(one.hold(100));
 	}
 
 	#[test]
