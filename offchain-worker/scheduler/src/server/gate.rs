@@ -53,6 +53,10 @@ const UPLOAD_BURST: u32 = 1_000;
 const LARGE_RATE: u32 = 1_024;
 const LARGE_BURST: u32 = 4_096;
 
+/// Those that one address gets of them: none of them has all.
+const LARGE_RATE_EACH: u32 = 256;
+const LARGE_BURST_EACH: u32 = 2_048;
+
 /// The bytes of a message, or of an answer, that make it count for one more.
 const LARGE: usize = 16 * 1024;
 
@@ -77,6 +81,7 @@ pub(super) struct Gate {
 	accounts: RateLimit<AccountId>,
 	uploaders: RateLimit<String>,
 	large: RateLimit<()>,
+	large_each: RateLimit<IpAddr>,
 	heavy: RateLimit<IpAddr>,
 	calls: Semaphore,
 	database: Semaphore,
@@ -103,6 +108,7 @@ impl Gate {
 			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, ACCOUNT_PATIENCE),
 			uploaders: RateLimit::new(UPLOAD_RATE, UPLOAD_BURST, PATIENCE),
 			large: RateLimit::new(LARGE_RATE, LARGE_BURST, PATIENCE),
+			large_each: RateLimit::new(LARGE_RATE_EACH, LARGE_BURST_EACH, PATIENCE),
 			heavy: RateLimit::new(HEAVY_RATE, HEAVY_BURST, PATIENCE),
 			calls: Semaphore::new(CALLS),
 			database: Semaphore::new(IN_DATABASE),
@@ -142,13 +148,14 @@ impl Gate {
 		self.wait(&self.accounts, account, 1).await
 	}
 
-	/// Takes the turn of an answer of so many bytes, if there is one now: it is asked for with a call under way.
-	pub fn admit_answer(&self, size: usize) -> Result<(), Refused> {
-		let turns = u32::try_from(size / LARGE).unwrap_or(u32::MAX).min(LARGE_BURST);
+	/// Takes the turn of an answer of so many bytes to a peer, if there is one now: it is asked for with a call under way.
+	pub fn admit_answer(&self, peer: &Peer, size: usize) -> Result<(), Refused> {
+		let turns = u32::try_from(size / LARGE).unwrap_or(u32::MAX).min(LARGE_BURST_EACH);
 		if turns == 0 {
 			return Ok(());
 		}
-		self.large.take(&(), turns).map_err(|_| self.refuse())
+		let taken = self.large_each.take(&address_of(peer), turns).and_then(|()| self.large.take(&(), turns));
+		taken.map_err(|_| self.refuse())
 	}
 
 	/// Waits until a stranger's call may begin.

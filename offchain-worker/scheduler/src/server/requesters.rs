@@ -19,7 +19,7 @@ use rlc_store::{Cid, Grant, Keep, Room};
 use sp_core::H256;
 use tracing::instrument;
 
-use super::{error, internal, not_yet, Api};
+use super::{caller::Caller, error, internal, not_yet, Api};
 use crate::{
 	db::{ReplicateRow, TaskRow},
 	pool::system_time,
@@ -46,7 +46,7 @@ impl SchedulerRpcServer for Api {
 
 	async fn workers(&self) -> Result<Vec<WorkerInfo>, ErrorObjectOwned> {
 		let workers = self.means.board.workers.get().await.ok_or_else(not_yet)?;
-		self.gate.admit_answer(workers.len().saturating_mul(WORKER_SIZE))?;
+		self.gate.admit_answer(&Caller::current()?.peer, workers.len().saturating_mul(WORKER_SIZE))?;
 		Ok((*workers).clone())
 	}
 
@@ -110,8 +110,13 @@ impl SchedulerRpcServer for Api {
 			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
 			return Err(error(code::NOT_ALLOWED, words));
 		}
-		let _question = self.gate.database().await;
-		self.means.db.logs(task).await.map_err(internal)
+		let question = self.gate.database().await;
+		self.use_once(&account, bounds).await?;
+		let logs = self.means.db.logs(task).await.map_err(internal)?;
+		drop(question);
+		let size = logs.iter().map(|of_worker| of_worker.logs.stdout.len() + of_worker.logs.stderr.len()).sum();
+		self.gate.admit_answer(&Caller::current()?.peer, size)?;
+		Ok(logs)
 	}
 
 	#[instrument(skip_all, fields(content = ?request.content))]
