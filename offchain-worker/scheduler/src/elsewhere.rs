@@ -9,19 +9,26 @@ use std::{
 
 use axum::{
 	extract::{Request, State},
-	http::{header, Method, StatusCode},
+	http::{header, HeaderMap, Method, StatusCode},
 	middleware::Next,
 	response::{IntoResponse, Redirect, Response},
 };
-use rlc_store::Cid;
+use rlc_store::{Cid, Grant, Keep, Room, Store};
 
-use crate::pool::Means;
+use crate::pool::{system_time, Means};
 
 /// How long another instance may take to say whether it has a content.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The query of a request that was sent on. It is not sent on again.
 const SENT_ON: &str = "sent-on";
+
+/// The header in which an instance shows that it is one, and whose token that is.
+const SHOWN: &str = "rlc-instance";
+const INSTANCE: &str = "another instance";
+
+/// How long its token is good, in ms: longer than clocks differ.
+const TOKEN_TIME: u64 = 24 * 3_600_000;
 
 /// How long it is remembered that no other instance has a content.
 const MISSED_FOR: Duration = Duration::from_secs(2);
@@ -93,14 +100,37 @@ async fn find(means: &Means, cid: &Cid) -> Option<Location> {
 	let addresses = addresses
 		.inspect_err(|error| tracing::warn!("the addresses of other instances cannot be read: {error}"))
 		.ok()?;
-	let asked = addresses.iter().map(|address| ask(&means.http, address, cid));
+	let token = token(&means.store, cid);
+	let asked = addresses.iter().map(|address| ask(&means.http, address, cid, &token));
 	futures::future::join_all(asked).await.into_iter().flatten().next()
 }
 
+/// Returns a token by which other instances know this one, since they have the same secret. It allows no upload.
+fn token(store: &Store, cid: &Cid) -> String {
+	store.token(&Grant {
+		cid: *cid,
+		max_size: 0,
+		expires: system_time().saturating_add(TOKEN_TIME),
+		who: INSTANCE.into(),
+		by: None,
+		room: Room::Trials,
+		quota: Some(0),
+		keep: Keep::ForMs(0),
+	})
+}
+
+/// Returns whether another instance asks for this content. Its questions do not count for its address: otherwise, strangers
+/// would use up by theirs what the instances have to ask each other.
+pub(crate) fn is_of_instance(store: &Store, headers: &HeaderMap, cid: &Cid) -> bool {
+	let shown = headers.get(SHOWN).and_then(|token| token.to_str().ok());
+	let grant = shown.and_then(|token| store.check_token(token, cid).ok());
+	grant.is_some_and(|grant| grant.who == INSTANCE)
+}
+
 /// Asks another instance.
-async fn ask(http: &reqwest::Client, address: &str, cid: &Cid) -> Option<Location> {
+async fn ask(http: &reqwest::Client, address: &str, cid: &Cid, token: &str) -> Option<Location> {
 	let url = format!("{}/store/{cid}?{SENT_ON}", address.trim_end_matches('/'));
-	let answer = http.head(&url).timeout(PATIENCE).send().await;
+	let answer = http.head(&url).header(SHOWN, token).timeout(PATIENCE).send().await;
 	let answer = answer.inspect_err(|error| tracing::warn!("another instance does not answer: {error}")).ok()?;
 	let size = answer.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()?;
 	answer.status().is_success().then_some(Location { url, size })
@@ -109,6 +139,19 @@ async fn ask(http: &reqwest::Client, address: &str, cid: &Cid) -> Option<Locatio
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[tokio::test]
+	async fn instances_know_each_other_by_their_secret() {
+		let dir = tempfile::tempdir().unwrap();
+		let store = Store::open(dir.path(), rlc_store::StoreConfig::new([7; 32])).await.unwrap();
+		let [cid, other] = [1, 2].map(|n| Cid::of_sha256([n; 32]));
+		let shown = |token: &str| HeaderMap::from_iter([(SHOWN.parse().unwrap(), token.parse().unwrap())]);
+		let good = shown(&token(&store, &cid));
+		assert!(is_of_instance(&store, &good, &cid) && !is_of_instance(&store, &good, &other));
+		assert!(!is_of_instance(&store, &HeaderMap::new(), &cid) && !is_of_instance(&store, &shown("00.00"), &cid));
+		let upload = Grant { who: "5Alice".into(), ..store.check_token(&token(&store, &cid), &cid).unwrap() };
+		assert!(!is_of_instance(&store, &shown(&store.token(&upload)), &cid), "an account is none");
+	}
 
 	#[test]
 	fn what_nobody_had_is_not_looked_for_again_at_once() {

@@ -25,7 +25,7 @@ use rlc_store::{Cid, Store};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{caller::Caller, error};
-use crate::metrics::Metrics;
+use crate::{elsewhere::is_of_instance, metrics::Metrics};
 
 /// How long a call stands in line for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -199,7 +199,11 @@ pub(super) async fn throttle(
 	next: Next,
 ) -> Response {
 	if let Some(peer) = request.extensions().get::<Arc<Peer>>().cloned() {
-		let admitted = match uploader(&store, &request) {
+		let cid = cid_of(&request);
+		let is_of_instance = cid.is_some_and(|cid| is_of_instance(&store, request.headers(), &cid));
+		let uploader = cid.and_then(|cid| uploader(&store, &request, &cid));
+		let admitted = match uploader {
+			_ if is_of_instance => Ok(()),
 			Some(uploader) => gate.wait(&gate.uploaders, &uploader, 1).await,
 			None => gate.charge(&peer, 1).await,
 		};
@@ -211,11 +215,15 @@ pub(super) async fn throttle(
 	next.run(request).await
 }
 
-/// Returns whose upload a request is about, if it shows a token for that.
-fn uploader(store: &Store, request: &Request) -> Option<String> {
+/// Returns which content a request is about, if it is about one.
+fn cid_of(request: &Request) -> Option<Cid> {
+	request.uri().path().rsplit('/').next()?.parse().ok()
+}
+
+/// Returns whose upload of a content a request is about, if it shows a token for that.
+fn uploader(store: &Store, request: &Request, cid: &Cid) -> Option<String> {
 	let token = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
-	let cid = request.uri().path().rsplit('/').next()?.parse::<Cid>().ok()?;
-	let grant = store.check_token(token.trim(), &cid).ok()?;
+	let grant = store.check_token(token.trim(), cid).ok()?;
 	// A download is one, whatever it shows.
 	(*request.method() != Method::GET).then(|| grant.uploader().to_owned())
 }
