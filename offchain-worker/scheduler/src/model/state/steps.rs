@@ -6,6 +6,9 @@ use rlc_protocol::worker::{Cause, Step};
 use super::State;
 use crate::model::{Now, Presence, Replicate};
 
+/// How many characters of why a worker failed are kept: as many as are written down.
+const MAX_WORDS: usize = 1_000;
+
 impl State {
 	/// Records that a worker's part in a task has come so far. A step that is behind what is known is passed over.
 	pub fn step(&mut self, id: &TaskId, account: &AccountId, step: Step, cause: Option<Cause>, now: Now) {
@@ -22,7 +25,7 @@ impl State {
 		let Some(part) = task.replicates.get_mut(account) else { return };
 		part.step = step;
 		part.since = now.local;
-		part.cause = cause;
+		part.cause = cause.map(|cause| Cause { words: cause.words.chars().take(MAX_WORDS).collect(), ..cause });
 		let part = &*part;
 		if let Some(worker) = self.workers.get_mut(account).filter(|_| step != Step::Lost) {
 			worker.progress = now.local;
@@ -92,5 +95,24 @@ impl State {
 			worker.stalled = true;
 			self.ready.update(account, Some(worker));
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::{scene::report, task, Scene};
+	use rlc_protocol::worker::Report;
+
+	#[test]
+	fn long_words_of_workers_are_not_kept() {
+		let mut scene = Scene::new();
+		let worker = scene.worker(1, 1);
+		let id = task(scene.deal(100, 1, 1), 0);
+		scene.decide();
+		let cause = Some(Cause { cause: None, words: "é".repeat(30_000) });
+		scene.state.report(&worker, Report { cause, ..report(id, Step::Failed) }, scene.now);
+		let kept = scene.task(id).replicates[&worker].cause.clone();
+		assert_eq!(kept.map(|cause| cause.words.chars().count()), Some(MAX_WORDS));
 	}
 }
