@@ -15,7 +15,10 @@ use axum::{
 };
 use rlc_store::{Cid, Grant, Keep, Room, Store};
 
-use crate::pool::{system_time, Means};
+use crate::{
+	db::in_time,
+	pool::{system_time, Means},
+};
 
 /// How long another instance may take to say whether it has a content.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -96,7 +99,7 @@ async fn find(means: &Means, cid: &Cid) -> Option<Location> {
 	if !means.db.is_shared() {
 		return None;
 	}
-	let addresses = means.db.addresses_elsewhere().await;
+	let addresses = in_time(means.db.addresses_elsewhere()).await;
 	let addresses = addresses
 		.inspect_err(|error| tracing::warn!("the addresses of other instances cannot be read: {error}"))
 		.ok()?;

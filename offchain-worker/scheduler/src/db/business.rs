@@ -9,6 +9,7 @@ use rlc_primitives::{AccountId, AppId, Balance, Moment, WorkerpoolOrder};
 use sqlx::{Any, Transaction};
 
 use super::{
+	in_time,
 	rows::{account, bytes, bytes32, number, unsigned},
 	schema::insert_meta,
 	Db, DbError,
@@ -166,7 +167,8 @@ impl Db {
 	///
 	/// [`DbError`].
 	pub async fn bans(&self) -> Result<BTreeMap<AccountId, Moment>, DbError> {
-		bans_in(&self.meta(BANS).await?.unwrap_or_default())
+		// Whoever joins asks for them: a database that says nothing more must not keep others waiting.
+		bans_in(&in_time(self.meta(BANS)).await?.unwrap_or_default())
 	}
 
 	/// Bans a worker or an operator until a time in ms, or no longer. Bans that are over at `now` are forgotten.

@@ -1,6 +1,6 @@
 //! From the text of a call to that of its answer.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jsonrpsee::{
 	core::{
@@ -16,11 +16,16 @@ use jsonrpsee::{
 	},
 };
 use serde::{de::IgnoredAny, Deserialize};
+use tokio::time::timeout;
 
-use super::{error, gate::Gate};
+use super::{error, gate::Gate, not_yet};
 
 /// The largest answer, in bytes: the logs of all workers of a task, or a large pool's workers.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// How long answering takes at most: longer than the lines and the pool together. What hangs would keep its place among the
+/// calls under way.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The names of what requesters and operators ask begin with this, and those of what workers do with that.
 const ASKED: &str = "scheduler_";
@@ -89,8 +94,13 @@ impl Call {
 			None => MethodResponse::error(id, ErrorObject::from(ErrorCode::MethodNotFound)),
 			Some((_, MethodCallback::Sync(callback))) => callback(id, params, MAX_ANSWER, nothing),
 			Some((_, MethodCallback::Async(callback))) => {
-				let _turn = if method.starts_with(ASKED) { self.gate.call().await } else { None };
-				callback(id.into_owned(), params.into_owned(), self.connection.into(), MAX_ANSWER, nothing).await
+				let asked = id.clone();
+				let answering = async {
+					let _turn = if method.starts_with(ASKED) { self.gate.call().await } else { None };
+					callback(id.into_owned(), params.into_owned(), self.connection.into(), MAX_ANSWER, nothing).await
+				};
+				let answer = timeout(LONGEST, answering).await;
+				answer.unwrap_or_else(|_| MethodResponse::error(asked, not_yet()))
 			}
 			Some((_, MethodCallback::Subscription(callback))) => {
 				let Some(subscription_permit) = self.subscriptions.acquire() else {

@@ -11,7 +11,8 @@ use rlc_protocol::{
 		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
 		WorkerInfo, WorkerLogs,
 	},
-	signing::{Claim, MAX_CLOCK_DIFFERENCE},
+	signing::{Bounds, Claim},
+	version::{self, Protocols},
 	worker::Step,
 	Account,
 };
@@ -21,7 +22,7 @@ use tracing::instrument;
 
 use super::{caller::Caller, error, internal, not_yet, Api};
 use crate::{
-	db::{ReplicateRow, TaskRow},
+	db::{in_time, ReplicateRow, TaskRow},
 	pool::system_time,
 };
 
@@ -36,8 +37,9 @@ const TRIAL: u64 = 256 << 20;
 
 #[async_trait]
 impl SchedulerRpcServer for Api {
-	async fn info(&self) -> Result<PoolInfo, ErrorObjectOwned> {
-		Ok(self.means.board.status.get().await.ok_or_else(not_yet)?.pool.clone())
+	async fn info(&self, protocols: Option<Protocols>) -> Result<PoolInfo, ErrorObjectOwned> {
+		let status = self.means.board.status.get().await.ok_or_else(not_yet)?;
+		Ok(PoolInfo { protocol: version::choose(protocols), ..status.pool.clone() })
 	}
 
 	async fn status(&self) -> Result<PoolStatus, ErrorObjectOwned> {
@@ -100,8 +102,9 @@ impl SchedulerRpcServer for Api {
 
 	#[instrument(skip_all, fields(task = ?request.task.0))]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
-		let LogsRequest { account, task, at, signature } = request;
-		self.check_signed(&Claim::Logs { task, at }, at, &signature, &account)?;
+		let LogsRequest { account, task, not_after, nonce, signature } = request;
+		let bounds = self.bounds(not_after, nonce)?;
+		check_signed(&Claim::Logs { bounds, task }, &signature, &account)?;
 		self.gate.admit_account(&account.0).await?;
 		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
 		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
@@ -112,7 +115,7 @@ impl SchedulerRpcServer for Api {
 		}
 		let question = self.gate.database().await;
 		self.use_once(&account, bounds).await?;
-		let logs = self.means.db.logs(task).await.map_err(internal)?;
+		let logs = in_time(self.means.db.logs(task)).await.map_err(internal)?;
 		drop(question);
 		let size = logs.iter().map(|of_worker| of_worker.logs.stdout.len() + of_worker.logs.stderr.len()).sum();
 		self.gate.admit_answer(&Caller::current()?.peer, size)?;
@@ -121,8 +124,9 @@ impl SchedulerRpcServer for Api {
 
 	#[instrument(skip_all, fields(content = ?request.content))]
 	async fn upload(&self, request: UploadRequest) -> Result<String, ErrorObjectOwned> {
-		let UploadRequest { account, content, size, at, signature } = request;
-		self.check_signed(&Claim::Upload { content, size, at }, at, &signature, &account)?;
+		let UploadRequest { account, content, size, not_after, nonce, signature } = request;
+		let bounds = self.bounds(not_after, nonce)?;
+		check_signed(&Claim::Upload { bounds, content, size }, &signature, &account)?;
 		self.gate.admit_account(&account.0).await?;
 		let question = self.gate.chain().await;
 		let is_funded = self.means.chain.is_funded(account.0.clone()).await.map_err(internal)?;
@@ -164,6 +168,19 @@ impl SchedulerRpcServer for Api {
 }
 
 impl Api {
+	/// Returns to which part of the store an account can upload, and how many bytes in all.
+	async fn allowance(&self, account: &AccountId) -> Result<(Room, u64), ErrorObjectOwned> {
+		let question = self.gate.database().await;
+		let paid = in_time(self.means.db.paid(account)).await.map_err(internal)?;
+		drop(question);
+		let bytes = paid.saturating_mul(self.means.terms.uploads_per_rlc.into()) / RLC;
+		let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+		if bytes == 0 {
+			return Ok((Room::Trials, TRIAL));
+		}
+		Ok((Room::Uploads, bytes.saturating_add(TRIAL)))
+	}
+
 	/// Returns within what a requester's claim is good, if that is here and now.
 	fn bounds(&self, not_after: u64, nonce: H256) -> Result<Bounds, ErrorObjectOwned> {
 		let identity = &self.means.identity;
@@ -180,7 +197,8 @@ impl Api {
 
 	/// Takes note that an account's claim is used. One that somebody overheard is worth nothing afterwards, at any instance.
 	async fn use_once(&self, account: &Account, bounds: Bounds) -> Result<(), ErrorObjectOwned> {
-		let is_new = self.means.db.use_nonce(&account.0, bounds.nonce, bounds.forget_at()).await.map_err(internal)?;
+		let used = self.means.db.use_nonce(&account.0, bounds.nonce, bounds.forget_at());
+		let is_new = in_time(used).await.map_err(internal)?;
 		is_new.then_some(()).ok_or_else(|| error(code::WRONG_SIGNATURE, "it was used before: sign again"))
 	}
 
@@ -198,7 +216,7 @@ impl Api {
 	/// Returns a task that is no longer in memory.
 	async fn past_task(&self, task: TaskId) -> Result<Option<TaskInfo>, ErrorObjectOwned> {
 		let _question = self.gate.database().await;
-		let (row, parts) = self.means.db.task(task).await.map_err(internal)?;
+		let (row, parts) = in_time(self.means.db.task(task)).await.map_err(internal)?;
 		Ok(past(row, parts))
 	}
 

@@ -71,6 +71,19 @@ fn each_text_has_one_answer_to_its_id() {
 	});
 }
 
+#[tokio::test(start_paused = true)]
+async fn call_that_hangs_is_answered_and_keeps_nobody_out() {
+	let mut methods = RpcModule::new(());
+	let never = methods
+		.register_async_method("scheduler_never", |_, _, _| std::future::pending::<Result<u64, ErrorObjectOwned>>());
+	never.unwrap();
+	let call = Call { methods: methods.into(), ..answering() };
+	let text = json!({ "jsonrpc": "2.0", "id": 7, "method": "scheduler_never" }).to_string();
+	let answer = timeout(2 * LONGEST, call.answer(&text)).await.expect("in time").unwrap();
+	let answer: Value = from_str(&answer).unwrap();
+	assert_eq!((&answer["id"], &answer["error"]["message"]), (&json!(7), &json!(not_yet().message())));
+}
+
 #[test]
 fn batches_are_refused_as_a_whole() {
 	let runtime = Builder::new_current_thread().enable_all().build().unwrap();
