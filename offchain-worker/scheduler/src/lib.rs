@@ -7,6 +7,7 @@ mod db;
 mod decide;
 mod elsewhere;
 mod error;
+mod files;
 mod metrics;
 mod model;
 mod node;

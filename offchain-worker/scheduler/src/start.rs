@@ -19,6 +19,7 @@ use crate::{
 	chain::PoolChain,
 	db::Db,
 	decide::sale::Limits,
+	files,
 	metrics::Metrics,
 	model::Selling,
 	node::NodeChain,
@@ -79,6 +80,8 @@ impl Handle {
 ///
 /// [`Error`]: what keeps it from starting.
 pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+	let traffic = files::bounded(config.traffic.clone(), files::allow_all());
+	let config = Config { traffic, ..config };
 	let listener = listen(&config).await?;
 	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
