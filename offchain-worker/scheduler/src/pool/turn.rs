@@ -6,7 +6,7 @@ use rlc_protocol::Account;
 use tokio::time::Instant;
 use tracing::instrument;
 
-use super::{system_time, Pool, TICK};
+use super::{clock, system_time, Pool, TICK};
 use crate::{
 	db::{ReplicateRow, TaskRow},
 	decide::{self, membership},
@@ -127,7 +127,7 @@ impl Pool {
 	/// Removes what is older than the pool keeps.
 	fn clean_up(&self) {
 		let means = self.means.clone();
-		let now = self.now().chain;
+		let Now { chain: now, date, .. } = self.now();
 		tokio::spawn(async move {
 			match means.db.prune_closed_before(now.saturating_sub(means.terms.retention)).await {
 				Ok(0) => {}
@@ -136,6 +136,10 @@ impl Pool {
 			}
 			if let Err(error) = means.db.prune_nonces(system_time()).await {
 				tracing::warn!("numbers of claims that expired stay: {error}");
+			}
+			if !clock::may_expire_by(system_time(), date) {
+				tracing::error!("nothing in the store expires: this machine's clock is more than a day off");
+				return;
 			}
 			if let Err(error) = means.store.collect(system_time()).await {
 				tracing::warn!("the store is not cleaned up: {error}");
