@@ -107,7 +107,10 @@ impl Pool {
 			Input::Reports(session, reports, reply) => {
 				let member = self.member(&session);
 				if let Some(account) = &member {
-					for report in reports {
+					let mut uploaded = BTreeSet::new();
+					// The store is asked once for each.
+					let is_news = |report: &Report| report.step != Step::Uploaded || uploaded.insert(report.task);
+					for report in reports.into_iter().filter(is_news) {
 						self.report(account, report);
 					}
 				}

@@ -161,7 +161,7 @@ fn only_winner_is_asked_again_when_it_was_slow() {
 	scene.decide();
 	scene.contributes(&one, id, 7);
 	scene.reveals(&one, id, 7);
-	assert_eq!(asked(&scene.decide()), [one.clone()]);
+	assert_eq!(asked(&scene.decide()), std::slice::from_ref(&one));
 	scene.pass(LEAST_TIME, &[]);
 	assert_eq!(asked(&scene.decide()), []);
 	scene.pass(FIRST_PAUSE, &[]);
@@ -200,6 +200,19 @@ fn nobody_is_asked_while_the_store_is_full() {
 	assert_eq!(scene.state.room().total(), room);
 	scene.state.stored(&id, Some(&other(&first)), 10, scene.now);
 	assert_eq!((scene.task(id).room(), scene.state.room().total()), (0, 0), "what is stored needs no room set aside");
+}
+
+#[test]
+fn store_is_asked_for_winners_alone_and_until_it_has_the_result() {
+	let (mut scene, id, first) = closed();
+	let stranger = scene.worker(3, 1);
+	assert!(
+		!scene.reports(&stranger, id, Step::Uploaded),
+		"each look costs the store, the database, and other instances"
+	);
+	assert!(scene.reports(&first, id, Step::Uploaded));
+	scene.state.stored(&id, Some(&first), 10, scene.now);
+	assert!(!scene.reports(&first, id, Step::Uploaded));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn came_too_late(part: &Replicate, report: &Report, deal: &Deal, now: Now) -> bo
 }
 
 impl State {
-	/// Records a step that a worker reports. Returns whether it says that the result is in the store.
+	/// Records a step that a worker reports. Returns whether the store is to be asked for the result.
 	pub fn report(&mut self, account: &AccountId, report: Report, now: Now) -> bool {
 		let id = report.task;
 		if let Some(worker) = self.workers.get_mut(account) {
@@ -46,7 +46,8 @@ impl State {
 		}
 		let Some(task) = self.tasks.get(&id) else { return false };
 		match report.step {
-			Step::Uploaded => return true,
+			// The store is asked, perhaps those of all instances: not for those who have no part in it.
+			Step::Uploaded => return task.has_contribution(account) && task.upload.stored.is_none(),
 			Step::Failed if task.has_contribution(account) || task.chain().is_closed() => {
 				self.upload_failed(&id, account, now);
 			}
