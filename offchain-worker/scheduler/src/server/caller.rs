@@ -88,6 +88,12 @@ impl Caller {
 		is_short && (parts == 0 || self.peer.hold(parts * PART))
 	}
 
+	/// Returns how many bytes came for the message that was just read: with the frames of it, and with what came before it and
+	/// wants no answer.
+	pub fn received(&self) -> usize {
+		self.received.load(Ordering::Relaxed)
+	}
+
 	/// Records that a message that was read had its turn.
 	pub fn taken(&self) {
 		if self.received.swap(0, Ordering::Relaxed) >= PART {

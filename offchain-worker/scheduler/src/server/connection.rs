@@ -160,7 +160,9 @@ impl Rpc {
 			while under_way.try_join_next().is_some() {}
 			let heading = serde_json::from_str::<Heading<'_>>(&text).ok();
 			let for_worker = heading.is_some_and(|heading| dispatch::is_for_workers(&heading.method));
-			let admitted = self.gate.admit(caller, for_worker, text.len()).await;
+			// Frames without text take time to read, too.
+			let size = if text.is_empty() { 0 } else { text.len().max(caller.received()) };
+			let admitted = self.gate.admit(caller, for_worker, size).await;
 			// A ping may come in the middle of a message.
 			if !text.is_empty() {
 				caller.taken();

@@ -233,6 +233,22 @@ async fn large_message_of_a_stranger_is_not_read_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn frames_that_want_no_answer_are_not_free() {
+	let traffic = Traffic { calls_each: 1, ..Traffic::default() };
+	let yard = Yard::with(|config| config.traffic = traffic).await;
+	let mut raw = raw(&yard, [127, 0, 1, 8]).await.unwrap();
+	// As much as counts for twelve calls, and ten need no wait.
+	for _ in 0..2_000 {
+		raw.send(Message::Pong(vec![0; 100].into())).await.unwrap();
+	}
+	let began = Instant::now();
+	raw.send(call("none")).await.unwrap();
+	while !timeout(LONG, raw.next()).await.unwrap().unwrap().unwrap().is_text() {}
+	assert!(began.elapsed() > Duration::from_secs(2), "{:?}", began.elapsed());
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn challenge_and_session_are_worth_nothing_on_another_connection() {
 	let yard = Yard::new().await;
 	let [one, other] = [yard.client().await, yard.client().await];
