@@ -14,8 +14,9 @@ use crate::{
 	Error,
 };
 
-/// How often, and after which pauses, writing is tried again before the scheduler gives up.
-const WRITE_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(5)).times(9);
+/// For how long, in ms, numbers of claims are remembered that have expired by this machine's clock: by that of another
+/// instance, they may be good.
+const CLOCKS: u64 = 3_600_000;
 
 /// How often the chain is asked which deals are open.
 const LIST_DEALS: Duration = Duration::from_secs(60);
@@ -134,7 +135,7 @@ impl Pool {
 				Ok(deals) => tracing::info!("removed the records of {deals} deals that closed long ago"),
 				Err(error) => tracing::warn!("old deals stay: {error}"),
 			}
-			if let Err(error) = means.db.prune_nonces(system_time()).await {
+			if let Err(error) = means.db.prune_nonces(system_time().saturating_sub(CLOCKS)).await {
 				tracing::warn!("numbers of claims that expired stay: {error}");
 			}
 			if !clock::may_expire_by(system_time(), date) {
