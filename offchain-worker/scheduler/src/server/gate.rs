@@ -21,7 +21,7 @@ use jsonrpsee::types::ErrorObjectOwned;
 use rlc_primitives::AccountId;
 use rlc_protocol::requester::code;
 use rlc_service::{http::Peer, RateLimit};
-use rlc_store::{Cid, Store};
+use rlc_store::{Cid, Grant, Room, Store};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{caller::Caller, error};
@@ -45,9 +45,12 @@ const WORKER_BURST: u32 = 100;
 const ACCOUNT_RATE: u32 = 20;
 const ACCOUNT_BURST: u32 = 200;
 
-/// The requests of a second, and of a burst, of each that shows a token for an upload. The token says how much it may bring.
+/// The requests of a second, and of a burst, of each that shows a token for an upload: of accounts, and of workers that bring
+/// results, of which a large machine has hundreds a second. The token says how much it may bring.
 const UPLOAD_RATE: u32 = 100;
 const UPLOAD_BURST: u32 = 1_000;
+const RESULT_RATE: u32 = 2_000;
+const RESULT_BURST: u32 = 20_000;
 
 /// The large answers of a second, and of a burst, in units of [`LARGE`] bytes.
 const LARGE_RATE: u32 = 1_024;
@@ -80,6 +83,7 @@ pub(super) struct Gate {
 	workers: RateLimit<AccountId>,
 	accounts: RateLimit<AccountId>,
 	uploaders: RateLimit<String>,
+	bringers: RateLimit<String>,
 	large: RateLimit<()>,
 	large_each: RateLimit<IpAddr>,
 	heavy: RateLimit<IpAddr>,
@@ -107,6 +111,7 @@ impl Gate {
 			workers: RateLimit::new(WORKER_RATE, WORKER_BURST, PATIENCE),
 			accounts: RateLimit::new(ACCOUNT_RATE, ACCOUNT_BURST, ACCOUNT_PATIENCE),
 			uploaders: RateLimit::new(UPLOAD_RATE, UPLOAD_BURST, PATIENCE),
+			bringers: RateLimit::new(RESULT_RATE, RESULT_BURST, PATIENCE),
 			large: RateLimit::new(LARGE_RATE, LARGE_BURST, PATIENCE),
 			large_each: RateLimit::new(LARGE_RATE_EACH, LARGE_BURST_EACH, PATIENCE),
 			heavy: RateLimit::new(HEAVY_RATE, HEAVY_BURST, PATIENCE),
@@ -146,6 +151,12 @@ impl Gate {
 	/// Waits for the turn of an account that has proven who it is.
 	pub async fn admit_account(&self, account: &AccountId) -> Result<(), Refused> {
 		self.wait(&self.accounts, account, 1).await
+	}
+
+	/// Waits for the turn of one that shows a token for an upload.
+	async fn admit_upload(&self, grant: &Grant) -> Result<(), Refused> {
+		let limit = if grant.room == Room::Results { &self.bringers } else { &self.uploaders };
+		self.wait(limit, &grant.uploader().to_owned(), 1).await
 	}
 
 	/// Takes the turn of an answer of so many bytes to a peer, if there is one now: it is asked for with a call under way.
@@ -201,10 +212,10 @@ pub(super) async fn throttle(
 	if let Some(peer) = request.extensions().get::<Arc<Peer>>().cloned() {
 		let cid = cid_of(&request);
 		let is_of_instance = cid.is_some_and(|cid| is_of_instance(&store, request.headers(), &cid));
-		let uploader = cid.and_then(|cid| uploader(&store, &request, &cid));
-		let admitted = match uploader {
+		let grant = cid.and_then(|cid| granted(&store, &request, &cid));
+		let admitted = match grant {
 			_ if is_of_instance => Ok(()),
-			Some(uploader) => gate.wait(&gate.uploaders, &uploader, 1).await,
+			Some(grant) => gate.admit_upload(&grant).await,
 			None => gate.charge(&peer, 1).await,
 		};
 		if admitted.is_err() {
@@ -220,12 +231,12 @@ fn cid_of(request: &Request) -> Option<Cid> {
 	request.uri().path().rsplit('/').next()?.parse().ok()
 }
 
-/// Returns whose upload of a content a request is about, if it shows a token for that.
-fn uploader(store: &Store, request: &Request, cid: &Cid) -> Option<String> {
+/// Returns what a request may upload of a content, if it shows a token for that.
+fn granted(store: &Store, request: &Request, cid: &Cid) -> Option<Grant> {
 	let token = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
 	let grant = store.check_token(token.trim(), cid).ok()?;
 	// A download is one, whatever it shows.
-	(*request.method() != Method::GET).then(|| grant.uploader().to_owned())
+	(*request.method() != Method::GET).then_some(grant)
 }
 
 #[cfg(test)]
