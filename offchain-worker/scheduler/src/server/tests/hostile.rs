@@ -5,6 +5,7 @@ use std::time::Instant;
 use futures::{stream::SplitStream, SinkExt, StreamExt};
 use serde_json::Value;
 use sqlx::Connection;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::{
 	tungstenite::{client::IntoClientRequest, Message},
 	WebSocketStream,
@@ -245,6 +246,33 @@ async fn frames_that_want_no_answer_are_not_free() {
 	raw.send(call("none")).await.unwrap();
 	while !timeout(LONG, raw.next()).await.unwrap().unwrap().unwrap().is_text() {}
 	assert!(began.elapsed() > Duration::from_secs(2), "{:?}", began.elapsed());
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn address_fills_a_limited_part_of_memory_with_messages_that_it_does_not_end() {
+	let traffic = Traffic { connections_each: 200, ..Traffic::default() };
+	let yard = Yard::with(|config| config.traffic = traffic).await;
+	// The beginning of a text of 500,000 bytes, masked by zeros.
+	let mut begun = vec![0x81, 0xff];
+	begun.extend(500_000_u64.to_be_bytes());
+	begun.extend([0; 4]);
+	begun.extend(vec![b' '; 480_000]);
+	let mut open = Vec::new();
+	for _ in 0..180 {
+		let mut raw = raw(&yard, [127, 0, 1, 9]).await.unwrap();
+		// One for which there is no room may be closed before it has sent all that.
+		let _ = raw.get_mut().write_all(&begun).await;
+		open.push(raw);
+	}
+	let closed = async {
+		while yard.metric("connections").await > 150 {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, closed).await.expect("64 MiB are those of 146 connections");
+	assert!(yard.metric("connections").await >= 140, "the others are left alone");
+	drop(open);
 	yard.scheduler.stop().await.unwrap();
 }
 
