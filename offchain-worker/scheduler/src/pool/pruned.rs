@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 use super::{effects::TOKEN_TIME, spans, system_time, Input, Means, Pool};
 use crate::{
-	db::{HomelessRow, TaskRow},
+	db::{in_time, HomelessRow, TaskRow},
 	decide::adoption,
 	elsewhere,
 };
@@ -24,31 +24,56 @@ const AGAIN: Duration = Duration::from_secs(600);
 
 /// Deals that the chain has pruned, and whose results are not all in a store.
 #[derive(Default)]
-pub(super) struct Pruned(HashMap<DealId, Looked>);
+pub(super) struct Pruned {
+	deals: HashMap<DealId, Looked>,
+	/// The deal of each result: any worker can ask about any number of tasks.
+	of: HashMap<TaskId, DealId>,
+}
 
 /// What was seen of such a deal.
 struct Looked {
 	at: Instant,
-	results: Vec<HomelessRow>,
+	results: HashMap<TaskId, HomelessRow>,
 }
 
 impl Pruned {
 	/// Returns how many results are in no store.
 	pub fn count(&self) -> usize {
-		self.0.values().map(|looked| looked.results.len()).sum()
+		self.of.len()
 	}
 
 	/// Returns the result of a task, if it is in no store.
 	fn get(&self, task: &TaskId) -> Option<&HomelessRow> {
-		self.0.values().flat_map(|looked| &looked.results).find(|row| row.task.id() == *task)
+		self.deals.get(self.of.get(task)?)?.results.get(task)
 	}
 
-	/// Takes out the result of a task.
+	/// Takes out the result of a task, and its deal if that has no other.
 	fn take(&mut self, task: &TaskId) -> Option<HomelessRow> {
-		let deal = self.get(task)?.task.deal;
-		let results = &mut self.0.get_mut(&deal)?.results;
-		let at = results.iter().position(|row| row.task.id() == *task)?;
-		Some(results.swap_remove(at))
+		let deal = self.of.remove(task)?;
+		let results = &mut self.deals.get_mut(&deal)?.results;
+		let row = results.remove(task);
+		if results.is_empty() {
+			self.deals.remove(&deal);
+		}
+		row
+	}
+
+	/// Returns whether a deal is one of them.
+	fn has(&self, deal: &DealId) -> bool {
+		self.deals.contains_key(deal)
+	}
+
+	/// Takes in which results of a deal are in no store, as was just seen.
+	fn insert(&mut self, deal: DealId, results: Vec<HomelessRow>) {
+		self.remove(&deal);
+		let results = results.into_iter().map(|row| (row.task.id(), row)).collect::<HashMap<_, _>>();
+		self.of.extend(results.keys().map(|task| (*task, deal)));
+		self.deals.insert(deal, Looked { at: Instant::now(), results });
+	}
+
+	fn remove(&mut self, deal: &DealId) {
+		let Some(looked) = self.deals.remove(deal) else { return };
+		looked.results.keys().for_each(|task| _ = self.of.remove(task));
 	}
 }
 
@@ -68,7 +93,7 @@ impl Pool {
 		match rows {
 			Ok(rows) if rows.is_empty() => {
 				tracing::warn!(deal = ?deal.0, "not there any more: undone by a fork, or pruned");
-				self.pruned.0.remove(&deal);
+				self.pruned.remove(&deal);
 				self.batch.closed.push((deal, now.chain));
 			}
 			Ok(rows) => {
@@ -78,18 +103,20 @@ impl Pool {
 						self.ask_for_pruned(&worker, row);
 					}
 				}
-				self.pruned.0.insert(deal, Looked { at: Instant::now(), results: rows });
+				self.pruned.insert(deal, rows);
 			}
 			Err(error) => {
 				tracing::warn!(deal = ?deal.0, "its results cannot be looked up, and are later: {error}");
-				self.pruned.0.entry(deal).or_insert(Looked { at: Instant::now(), results: Vec::new() });
+				if !self.pruned.has(&deal) {
+					self.pruned.insert(deal, Vec::new());
+				}
 			}
 		}
 	}
 
 	/// Looks again at the deals whose time has come.
 	pub(super) fn look_for_homeless_again(&mut self) {
-		for (deal, looked) in &mut self.pruned.0 {
+		for (deal, looked) in &mut self.pruned.deals {
 			if looked.at.elapsed() >= AGAIN {
 				looked.at = Instant::now();
 				tokio::spawn(look(self.means.clone(), *deal).instrument(spans::of_deal(*deal)));
@@ -143,8 +170,7 @@ impl Pool {
 		self.batch.tasks.push(stored);
 		self.decided.extend(adoption::dismiss(&mut self.state, task));
 		let deal = row.task.deal;
-		if self.pruned.0.get(&deal).is_some_and(|looked| looked.results.is_empty()) {
-			self.pruned.0.remove(&deal);
+		if !self.pruned.has(&deal) {
 			self.batch.closed.push((deal, self.now().chain));
 		}
 	}
@@ -152,11 +178,36 @@ impl Pool {
 
 /// Looks for results of a deal that are in no store.
 async fn look(means: Means, deal: DealId) {
-	let rows = means.db.homeless_of(deal).await.map_err(|error| error.to_string());
+	let rows = in_time(means.db.homeless_of(deal)).await.map_err(|error| error.to_string());
 	let _ = means.inputs.send(Input::Homeless(deal, rows)).await;
 }
 
 /// Returns the name of a result that a worker can bring. The data of callbacks are on chain.
 fn archive_of(row: &HomelessRow) -> Option<Cid> {
 	row.result.parse::<Cid>().ok().filter(|cid| cid.hash_kind() == HashKind::Sha256)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use rlc_primitives::work::TaskRef;
+	use sp_core::H256;
+
+	#[test]
+	fn results_are_found_by_their_tasks_until_they_are_stored() {
+		let row = |deal: u8, index| {
+			let task = TaskRef { deal: DealId(H256::repeat_byte(deal)), index };
+			HomelessRow { task, result: String::new(), since: 0 }
+		};
+		let mut pruned = Pruned::default();
+		pruned.insert(row(1, 0).task.deal, vec![row(1, 0), row(1, 1)]);
+		pruned.insert(row(2, 0).task.deal, vec![row(2, 0)]);
+		assert_eq!((pruned.count(), pruned.get(&row(1, 1).task.id())), (3, Some(&row(1, 1))));
+		pruned.insert(row(1, 0).task.deal, vec![row(1, 0)]);
+		assert_eq!((pruned.count(), pruned.get(&row(1, 1).task.id())), (2, None), "it was seen elsewhere");
+		assert_eq!(pruned.take(&row(1, 0).task.id()), Some(row(1, 0)));
+		assert!(!pruned.has(&row(1, 0).task.deal) && pruned.take(&row(1, 0).task.id()).is_none());
+		pruned.remove(&row(2, 0).task.deal);
+		assert!(pruned.deals.is_empty() && pruned.of.is_empty());
+	}
 }
