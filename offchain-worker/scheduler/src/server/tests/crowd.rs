@@ -1,6 +1,7 @@
 //! A crowd of hostile peers beside honest workers.
 
 use std::{
+	net::IpAddr,
 	sync::atomic::{AtomicUsize, Ordering},
 	time::Instant,
 };
@@ -166,7 +167,7 @@ async fn misbehave(yard: Arc<Yard>, n: usize, until: Instant) -> usize {
 async fn misdeed(yard: &Yard, n: usize, until: Instant) {
 	let from = hostile_address(n);
 	let Some(mut raw) = raw(yard, from).await else { return };
-	match n % 6 {
+	match n % 8 {
 		// Calls in flight.
 		0 => _ = flood(raw, call("scheduler_workers"), until).await,
 		// Batches, and what is no call at all.
@@ -184,6 +185,14 @@ async fn misdeed(yard: &Yard, n: usize, until: Instant) {
 			let Ok(client) = WsClientBuilder::default().build_with_stream(url, stream).await else { return };
 			let held = (0..200).map(|n| report(TaskId(H256::from_low_u64_be(n)), Step::Computed)).collect();
 			let _ = yard.guest_over(client, &format!("Hostile{}", rand::random::<u64>()), held).await;
+		}
+		// Sends what wants no answer.
+		5 => _ = flood(raw, Message::Pong(vec![0; 100].into()), until).await,
+		// Asks for numbers, with a token that allows nothing.
+		6 => {
+			let http = reqwest::Client::builder().local_address(IpAddr::from(from)).build().unwrap();
+			let url = format!("http://{}/metrics", yard.scheduler.address);
+			while http.get(&url).header("authorization", "Bearer 00.00").send().await.is_ok() {}
 		}
 		// Opens more and more connections.
 		_ => {
