@@ -187,7 +187,7 @@ async fn misdeed(yard: &Yard, n: usize, until: Instant) {
 			let _ = yard.guest_over(client, &format!("Hostile{}", rand::random::<u64>()), held).await;
 		}
 		// Sends what wants no answer.
-		5 => _ = flood(raw, Message::Pong(vec![0; 100].into()), until).await,
+		5 => _ = flood(raw, Message::Pong(vec![0_u8; 100].into()), until).await,
 		// Asks for numbers, with a token that allows nothing.
 		6 => {
 			let http = reqwest::Client::builder().local_address(IpAddr::from(from)).build().unwrap();
@@ -208,20 +208,8 @@ impl Yard {
 	/// Joins as a worker that runs no module: it is given nothing.
 	async fn guest_over(&self, client: WsClient, name: &str, held: Vec<Report>) -> Result<Joined, ClientError> {
 		let key = key(name);
-		let account = Account(key.account());
-		let challenge = client.challenge(account.clone()).await?;
-		let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
-		let join = Join {
-			protocol: PROTOCOL,
-			account,
-			challenge: challenge.challenge,
-			signature: key.sign(&claim.payload(challenge.genesis)).encode(),
-			signer: None,
-			operator: None,
-			resources: Resources { slots: 1_024, cores: 1_024, container: true, ..Default::default() },
-			version: "1".into(),
-			held,
-		};
-		WorkerRpcClient::join(&client, join).await
+		let challenge = client.challenge(Account(key.account()), Some(SPOKEN)).await?;
+		let resources = Resources { slots: 1_024, cores: 1_024, container: true, ..Default::default() };
+		WorkerRpcClient::join(&client, Join { resources, ..super::join(&key, challenge, held) }).await
 	}
 }

@@ -240,7 +240,7 @@ async fn frames_that_want_no_answer_are_not_free() {
 	let mut raw = raw(&yard, [127, 0, 1, 8]).await.unwrap();
 	// As much as counts for twelve calls, and ten need no wait.
 	for _ in 0..2_000 {
-		raw.send(Message::Pong(vec![0; 100].into())).await.unwrap();
+		raw.send(Message::Pong(vec![0_u8; 100].into())).await.unwrap();
 	}
 	let began = Instant::now();
 	raw.send(call("none")).await.unwrap();
@@ -281,19 +281,8 @@ async fn challenge_and_session_are_worth_nothing_on_another_connection() {
 	let yard = Yard::new().await;
 	let [one, other] = [yard.client().await, yard.client().await];
 	let bob = key("Bob");
-	let challenge = one.challenge(Account(bob.account())).await.unwrap();
-	let claim = Claim::Join { workerpool: challenge.workerpool, challenge: challenge.challenge };
-	let join = Join {
-		protocol: PROTOCOL,
-		account: Account(bob.account()),
-		challenge: challenge.challenge,
-		signature: bob.sign(&claim.payload(GENESIS)).encode(),
-		signer: None,
-		operator: None,
-		resources: Resources { slots: 1, wasm: true, ..Default::default() },
-		version: "1".into(),
-		held: Vec::new(),
-	};
+	let challenge = one.challenge(Account(bob.account()), Some(SPOKEN)).await.unwrap();
+	let join = join(&bob, challenge, Vec::new());
 	assert_eq!(code_of(WorkerRpcClient::join(&other, join.clone()).await), code::NOT_ALLOWED);
 	let joined = WorkerRpcClient::join(&one, join).await.unwrap();
 	let heartbeat = || Heartbeat { free_slots: 1, draining: false, cached: None };
