@@ -6,6 +6,9 @@
 //! that it waits for gets nothing from the deals whose turn comes later, until it has room. That is one worker for each
 //! such deal; all others go on with smaller tasks.
 //!
+//! Strangers have as many slots as they have earned, whatever they declare ([`crate::model::Record`]). Until they are proven,
+//! they get nothing ahead, and it does not matter what they say that they have cached.
+//!
 //! Short tasks are assigned ahead of free slots, so that a worker never waits for its scheduler: as many as fill
 //! [`AHEAD`] ms by measured run time, [`MAX_AHEAD`] at most.
 //!
@@ -148,8 +151,9 @@ pub fn choose(
 			// A worker that is too small is passed over; a task that needs no more than a slot fits all.
 			let Some(slots) = deal.needs.slots(&worker.resources) else { continue };
 			exists = true;
-			let all = worker.resources.slots;
-			let limit = all.saturating_add(ahead(all, run_time));
+			// One that has nothing in hand gets one task, however large: else it could never earn the slots for it.
+			let all = worker.usable_slots().max(slots);
+			let limit = if worker.is_believed() { all.saturating_add(ahead(all, run_time)) } else { all };
 			if worker.load >= limit && (slots == 1 || awaited.is_some()) {
 				// Those that follow have no less to do: they have no room either, nor have it sooner.
 				break;
@@ -190,9 +194,10 @@ pub fn choose(
 	})
 }
 
-/// Returns how many of a deal's files the worker would have to fetch.
+/// Returns how many of a deal's files the worker would have to fetch, as far as it is believed.
 fn missing(deal: &DealState, worker: &WorkerState) -> usize {
-	deal.content.iter().filter(|content| !worker.cached.contains(content)).count()
+	let has = |content| worker.is_believed() && worker.cached.contains(content);
+	deal.content.iter().filter(|content| !has(*content)).count()
 }
 
 /// Returns whether a worker of this kind and size could have the deal's tasks, were it free.

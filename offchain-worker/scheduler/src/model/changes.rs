@@ -2,7 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{AccountId, Balance, TaskId};
+use rlc_primitives::{AccountId, Balance, Moment, TaskId};
+
+use super::{Ending, Mark, Party};
+
+/// A task that ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+	/// Who asked for it, and what it ran; nobody, if that is not to blame.
+	pub parties: Vec<Party>,
+	/// How.
+	pub ending: Ending,
+	/// What the pool lost, in nRLC.
+	pub lost: Balance,
+	/// When, in ms.
+	pub at: Moment,
+}
 
 /// What changed and is to be written down, or told to those who watch it.
 #[derive(Debug, Default)]
@@ -15,7 +30,7 @@ pub struct Changes {
 	pub visible: BTreeSet<TaskId>,
 	/// What requesters paid the pool for results that came into the store, in nRLC.
 	pub paid: BTreeMap<AccountId, Balance>,
-	/// Workers that joined.
+	/// Workers that joined, or that have earned more slots.
 	pub arrived: BTreeSet<AccountId>,
 	/// Workers that were lost.
 	pub departed: BTreeSet<AccountId>,
@@ -23,4 +38,8 @@ pub struct Changes {
 	pub machines: BTreeSet<AccountId>,
 	/// Tasks that ended.
 	pub ended: Vec<Ended>,
+	/// Marks on the records of strangers, and when, in ms.
+	pub marks: Vec<(AccountId, Mark, Moment)>,
+	/// Strangers that are banned since.
+	pub banned: BTreeSet<AccountId>,
 }

@@ -1,5 +1,6 @@
 //! Machines that the pool's workers had lately, those that are gone too: a task that none of them could hold is hopeless,
-//! one that waits for a machine which is off for the night is not.
+//! one that waits for a machine which is off for the night is not. A stranger's machine counts once the stranger is proven:
+//! anybody can declare anything.
 
 use std::collections::HashMap;
 

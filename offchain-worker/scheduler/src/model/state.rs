@@ -5,12 +5,13 @@
 mod agenda;
 mod chain;
 mod endings;
+mod records;
 mod results;
 mod steps;
 mod tasks;
 mod workers;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use sp_core::H256;
@@ -50,12 +51,14 @@ pub struct State {
 	touched: VecDeque<(u32, TaskId)>,
 	/// Closed tasks whose end is not final yet, by the block that closed them.
 	unfinal: BTreeSet<(u32, TaskId)>,
-	/// Workers that other instances have.
-	elsewhere: BTreeSet<AccountId>,
+	/// Workers that other instances have, and how many of their slots are used.
+	elsewhere: BTreeMap<AccountId, u32>,
 	/// When tasks are to be looked at.
 	alarms: BTreeSet<(Moment, TaskId)>,
 	/// Tasks to look at, in the order of their deals and indexes.
 	dirty: BTreeSet<(DealId, u64, TaskId)>,
+	/// The database's secret: on which tasks a proven stranger has a vote of its own, nobody else can tell.
+	secret: H256,
 }
 
 impl State {
@@ -95,8 +98,8 @@ impl State {
 		&self.workers
 	}
 
-	/// Returns the workers that other instances have.
-	pub fn elsewhere(&self) -> &BTreeSet<AccountId> {
+	/// Returns the workers that other instances have, and how many of their slots are used.
+	pub fn elsewhere(&self) -> &BTreeMap<AccountId, u32> {
 		&self.elsewhere
 	}
 

@@ -6,6 +6,8 @@ use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Moment
 use rlc_protocol::worker::{Heartbeat, Resources, Session};
 use sp_core::H256;
 
+use super::{Mark, Record};
+
 /// Whether a worker can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
@@ -54,6 +56,16 @@ pub struct WorkerState {
 	pub operator: AccountId,
 	/// Whether it showed an operator.
 	pub has_operator: bool,
+	/// Whether it has joined since the scheduler started: else nothing is known of it but its operator.
+	pub has_joined: bool,
+	/// Whether the pool's operator vouches for it. If not, it is a stranger, and has what it earned.
+	pub is_vouched: bool,
+	/// How a stranger's results turned out here.
+	pub record: Record,
+	/// What decides on which tasks it has a vote of its own, once it is proven.
+	pub lot: H256,
+	/// Until when a stranger gets nothing, since it lost tasks or is banned, in ms; `None`: it does.
+	pub away: Option<Moment>,
 	/// Whether it can be reached.
 	pub presence: Presence,
 	/// What it can do.
@@ -101,6 +113,11 @@ impl WorkerState {
 		Self {
 			operator,
 			has_operator: false,
+			has_joined: false,
+			is_vouched: false,
+			record: Record::default(),
+			lot: H256::zero(),
+			away: None,
 			presence: Presence::Away(since),
 			resources: Resources::default(),
 			score: 0,
@@ -138,16 +155,46 @@ impl WorkerState {
 		matches!(self.presence, Presence::Here(_) | Presence::Elsewhere)
 	}
 
+	/// Returns whether it is vouched for, or has proven itself: what it says of itself is believed.
+	pub fn is_believed(&self) -> bool {
+		self.is_vouched || self.record.is_proven()
+	}
+
+	/// Returns whether it has a vote of its own on a task. All others share one.
+	pub fn has_vote(&self, task: &TaskId) -> bool {
+		self.is_vouched || self.record.has_vote(self.lot, task)
+	}
+
+	/// Returns how many of its slots are used: all, or as many as a stranger has earned.
+	pub fn usable_slots(&self) -> u32 {
+		if self.is_vouched {
+			self.resources.slots
+		} else {
+			self.resources.slots.min(self.record.earned())
+		}
+	}
+
+	/// Puts a mark on its record.
+	pub fn mark(&mut self, mark: Mark, now: Moment) {
+		self.record.mark(mark, now);
+		self.see_record(now);
+	}
+
+	/// Takes note of until when its record keeps it away.
+	pub fn see_record(&mut self, now: Moment) {
+		self.away = Some(self.record.away_until()).filter(|until| !self.is_vouched && *until > now);
+	}
+
 	/// Returns whether tasks may be given to it.
 	pub fn is_willing(&self) -> bool {
-		let is_fit = !self.stalled && self.unwell.is_none();
+		let is_fit = !self.stalled && self.unwell.is_none() && self.away.is_none();
 		self.is_here() && !self.draining && !self.resting && is_fit && self.resources.slots > 0
 	}
 
 	/// Returns how many slots could be filled now.
 	pub fn free_slots(&self) -> u32 {
 		if self.is_willing() {
-			self.resources.slots.saturating_sub(self.load)
+			self.usable_slots().saturating_sub(self.load)
 		} else {
 			0
 		}
@@ -180,15 +227,21 @@ impl WorkerState {
 		self.taken.len().try_into().unwrap_or(u32::MAX)
 	}
 
-	/// Returns how loaded it is, in thousandths of its slots.
+	/// Returns how loaded it is, in thousandths of its slots. One that has no free slot, and gets nothing ahead, is more loaded
+	/// than all others.
 	pub fn load_ratio(&self) -> u32 {
-		self.load.saturating_mul(1_000) / self.resources.slots.max(1)
+		let slots = self.usable_slots();
+		if self.load >= slots && !self.is_believed() {
+			return u32::MAX;
+		}
+		self.load.saturating_mul(1_000) / slots.max(1)
 	}
 
 	/// Records a sign of life.
 	pub fn beat(&mut self, heartbeat: Heartbeat, now: Moment) {
 		self.seen = now;
 		self.unwell = self.unwell.filter(|until| *until > now);
+		self.away = self.away.filter(|until| *until > now);
 		self.draining = heartbeat.draining;
 		// With less in hand than it has slots, a worker that has none free wants none filled.
 		self.resting = heartbeat.free_slots == 0 && self.load < self.resources.slots;

@@ -95,6 +95,7 @@ impl State {
 		self.await_finality(*id, block);
 		if !was_closed {
 			self.count_ending(id, now);
+			self.judge(id, now);
 		}
 	}
 

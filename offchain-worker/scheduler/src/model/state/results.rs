@@ -4,7 +4,7 @@ use rlc_primitives::{AccountId, Deal, Moment, TaskId};
 use rlc_protocol::worker::{Report, Step};
 
 use super::State;
-use crate::model::{are_agreed_on, has_contributed_to_consensus, Now, Replicate, TaskState};
+use crate::model::{are_agreed_on, has_contributed_to_consensus, Mark, Now, Replicate, TaskState};
 
 /// How long, in ms, before its delegation expires a worker ends what it cannot finish, at the latest.
 const LATE: Moment = 20_000;
@@ -56,8 +56,12 @@ impl State {
 				let deal = self.deals.get(&task.chain().deal);
 				let came_too_late = deal.is_some_and(|deal| came_too_late(part, &report, &deal.deal, now));
 				let step = if came_too_late { Step::Aborted } else { report.step };
+				let is_given_back = report.step == Step::Aborted && !came_too_late;
 				self.set_step(&id, account, step, report.cause, now);
 				self.count_trouble(&id, account, now);
+				if is_given_back && self.workers.get(account).is_some_and(|worker| !worker.draining) {
+					self.mark(account, Mark::Lost, now);
+				}
 			}
 			// The chain says which workers contributed and revealed, and the scheduler itself the rest.
 			Step::Contributed | Step::Revealed | Step::Completed | Step::Lost => {}

@@ -4,7 +4,7 @@ use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::worker::{Cause, Step};
 
 use super::State;
-use crate::model::{Now, Presence, Replicate};
+use crate::model::{Mark, Now, Presence, Replicate};
 
 /// How many characters of why a worker failed are kept: as many as are written down.
 const MAX_WORDS: usize = 1_000;
@@ -60,6 +60,15 @@ impl State {
 	/// Records that a worker was silent for too long: what it was computing is lost, and what it had in hand of other
 	/// tasks does not count any more.
 	pub fn lose(&mut self, account: &AccountId, now: Now) {
+		let here = self.workers.get(account).filter(|worker| worker.is_here());
+		if here.is_some_and(|worker| worker.tasks.iter().any(|id| self.is_in_hand(id, account))) {
+			self.mark(account, Mark::Lost, now);
+		}
+		self.expel(account, now);
+	}
+
+	/// Records that a worker is not to be here any more, for whatever reason. That is not held against it.
+	pub fn expel(&mut self, account: &AccountId, now: Now) {
 		let Some(worker) = self.workers.get_mut(account) else { return };
 		worker.presence = Presence::Lost;
 		self.changes.departed.insert(account.clone());
@@ -73,14 +82,19 @@ impl State {
 		self.strays.drop_of(account);
 	}
 
+	/// Returns whether a worker has yet to contribute to a task that it was given.
+	pub(super) fn is_in_hand(&self, id: &TaskId, account: &AccountId) -> bool {
+		let Some(task) = self.tasks.get(id) else { return false };
+		task.replicates.get(account).is_some_and(Replicate::is_pending) && !task.has_contribution(account)
+	}
+
 	/// Records that a worker does not have a task in hand any more, or cannot be reached. What is on chain stays there.
 	pub fn lose_part(&mut self, id: &TaskId, account: &AccountId, now: Now) {
 		let Some(task) = self.tasks.get_mut(id) else { return };
 		if task.upload.is_asked_of(account) {
 			task.upload.asked = None;
 		}
-		let is_pending = task.replicates.get(account).is_some_and(Replicate::is_pending);
-		if is_pending && !task.has_contribution(account) {
+		if self.is_in_hand(id, account) {
 			self.step(id, account, Step::Lost, None, now);
 		}
 		self.touch(id);
@@ -95,6 +109,7 @@ impl State {
 			worker.stalled = true;
 			self.ready.update(account, Some(worker));
 		}
+		self.mark(account, Mark::Lost, now);
 	}
 }
 

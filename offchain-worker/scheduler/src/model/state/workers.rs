@@ -1,18 +1,22 @@
 //! Workers join, live, rest, and move between instances.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{money::Score, AccountId, Moment};
-use rlc_protocol::worker::{Heartbeat, Report, Session};
+use rlc_primitives::{money::Score, AccountId, Moment, TaskId};
+use rlc_protocol::worker::{Heartbeat, Report, Session, Step};
+use sp_core::H256;
 
 use super::State;
-use crate::model::{Machine, Member, Now, Presence, WorkerState};
+use crate::model::{lot, Machine, Mark, Member, Now, Presence, WorkerState};
+
+/// After how long, in ms, a worker has got a task that it was given, if it is there.
+const DELIVERED: Moment = 30_000;
 
 impl State {
 	/// Records that a worker joined. It loses the tasks that it does not have in hand. Returns what it has in hand of tasks
 	/// that are in memory: whether it goes on with them is to be decided. The rest is kept until they come into memory.
 	pub fn join(&mut self, member: Member, session: Session, now: Now) -> Vec<Report> {
-		let Member { account, operator, resources, held, score } = member;
+		let Member { account, operator, is_vouched, resources, held, score, record } = member;
 		if self.workers.get(&account).is_some_and(WorkerState::is_here) {
 			// What it has in hand is what it names now.
 			self.strays.drop_of(&account);
@@ -21,10 +25,17 @@ impl State {
 			self.workers.entry(account.clone()).or_insert_with(|| WorkerState::unknown(account.clone(), now.local));
 		worker.has_operator = operator.is_some();
 		worker.operator = operator.unwrap_or_else(|| account.clone());
+		worker.has_joined = true;
+		worker.is_vouched = is_vouched;
+		worker.record = record;
+		worker.lot = lot(self.secret, H256(account.clone().into()));
+		worker.see_record(now.local);
 		worker.presence = Presence::Here(session);
-		self.machines.see(account.clone(), resources.clone(), now.local);
-		self.changes.machines.insert(account.clone());
 		worker.resources = resources;
+		if worker.is_believed() {
+			self.machines.see(account.clone(), worker.resources.clone(), now.local);
+			self.changes.machines.insert(account.clone());
+		}
 		worker.score = score;
 		worker.seen = now.local;
 		worker.progress = now.local;
@@ -35,14 +46,28 @@ impl State {
 		self.recount_slots(&account);
 		self.changes.arrived.insert(account.clone());
 		self.changes.departed.remove(&account);
-		for id in known.iter().filter(|id| !held.iter().any(|report| report.task == **id)) {
-			self.lose_part(id, &account, now);
+		let dropped = known.into_iter().filter(|id| !held.iter().any(|report| report.task == *id)).collect::<Vec<_>>();
+		if dropped.iter().any(|id| self.had_taken(id, &account, now)) {
+			self.mark(&account, Mark::Lost, now);
+		}
+		for id in dropped {
+			self.lose_part(&id, &account, now);
 		}
 		let (in_memory, strays): (Vec<_>, Vec<_>) =
 			held.into_iter().partition(|report| self.tasks.contains_key(&report.task));
 		strays.into_iter().for_each(|report| self.strays.add(&account, report));
 		in_memory.iter().for_each(|report| self.touch(&report.task));
 		in_memory
+	}
+
+	/// Returns whether a worker that is here has surely taken a task that it has not contributed to: what it was given a moment
+	/// ago may not have got to it.
+	fn had_taken(&self, id: &TaskId, account: &AccountId, now: Now) -> bool {
+		let part = self.tasks.get(id).and_then(|task| task.replicates.get(account));
+		let is_taken = part.is_some_and(|part| {
+			part.step > Step::Created || part.since.saturating_add(DELIVERED) <= now.local
+		});
+		is_taken && self.is_in_hand(id, account)
 	}
 
 	/// Takes in machines that were written down.
@@ -52,7 +77,7 @@ impl State {
 
 	/// Records that the workers that are here still are, now and then, and forgets machines that have been gone for long.
 	pub fn refresh_machines(&mut self, now: Now) {
-		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here()) {
+		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here() && worker.is_believed()) {
 			if self.machines.is_stale(account, now.local) {
 				self.machines.see(account.clone(), worker.resources.clone(), now.local);
 				self.changes.machines.insert(account.clone());
@@ -102,11 +127,12 @@ impl State {
 		}
 	}
 
-	/// Records which workers other instances have. Those of an instance that ended are away.
-	pub fn locate(&mut self, elsewhere: &BTreeSet<AccountId>, now: Now) {
+	/// Records which workers other instances have, and how many of their slots are used. Those of an instance that ended are
+	/// away.
+	pub fn locate(&mut self, elsewhere: &BTreeMap<AccountId, u32>, now: Now) {
 		let mut found = BTreeSet::new();
 		for (account, worker) in &mut self.workers {
-			match (worker.presence, elsewhere.contains(account)) {
+			match (worker.presence, elsewhere.contains_key(account)) {
 				(Presence::Elsewhere, false) => worker.presence = Presence::Away(now.local),
 				(Presence::Away(_) | Presence::Lost, true) => {
 					worker.presence = Presence::Elsewhere;
