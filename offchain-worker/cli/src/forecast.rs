@@ -21,7 +21,7 @@ pub(crate) fn room_for(info: &PoolInfo, workers: &[WorkerInfo], demand: &Demand)
 		room.workers = room.workers.saturating_add(1);
 		room.free_slots = room.free_slots.saturating_add(worker.free_slots / slots);
 		if !worker.draining {
-			room.slots = room.slots.saturating_add(u64::from(worker.resources.slots / slots));
+			room.slots = room.slots.saturating_add(u64::from(worker.usable_slots() / slots));
 		}
 	}
 	room
@@ -121,6 +121,9 @@ pub(crate) mod tests {
 			operator: None,
 			alive,
 			draining: false,
+			vouched: true,
+			record: None,
+			usable_slots: None,
 			resources: Resources { slots, memory, wasm: true, ..Resources::default() },
 			free_slots: slots - 1,
 			running: 1,

@@ -93,6 +93,21 @@ pub struct PoolStatus {
 	pub served_last: Vec<ServedLast>,
 	/// Deals that no worker can serve, and why: at most [`MAX_SERVED_LAST`].
 	pub hopeless: Vec<HopelessDeal>,
+	/// Its workers that nobody vouches for.
+	#[serde(default)]
+	pub strangers: Strangers,
+}
+
+/// How many workers of a pool are strangers: its operator does not vouch for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Strangers {
+	/// How many are there.
+	pub here: u32,
+	/// How many of them are proven.
+	pub proven: u32,
+	/// How many of them get nothing for now, since they lost tasks.
+	pub away: u32,
 }
 
 /// How many requesters and apps a [`PoolStatus`] names at most.
@@ -140,14 +155,50 @@ pub struct WorkerInfo {
 	pub alive: bool,
 	/// Whether it takes nothing more.
 	pub draining: bool,
-	/// What it can do.
+	/// Whether the pool's operator vouches for it; so also if the scheduler is too old to say. If not, it is a stranger.
+	#[serde(default = "is_vouched")]
+	pub vouched: bool,
+	/// How a stranger's results turned out here.
+	#[serde(default)]
+	pub record: Option<WorkerRecord>,
+	/// What it can do, as it says.
 	pub resources: Resources,
+	/// How many of its slots are used: all, or as many as a stranger has earned; `None` if the scheduler is too old to say.
+	#[serde(default)]
+	pub usable_slots: Option<u32>,
 	/// Slots of it that could be filled now.
 	pub free_slots: u32,
 	/// Tasks that it computes or is about to.
 	pub running: u32,
 	/// When it was last heard of, in ms.
 	pub seen: u64,
+}
+
+impl WorkerInfo {
+	/// Returns how many of its slots are used.
+	pub fn usable_slots(&self) -> u32 {
+		self.usable_slots.unwrap_or(self.resources.slots)
+	}
+}
+
+fn is_vouched() -> bool {
+	true
+}
+
+/// How results of a worker that nobody vouches for turned out in a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkerRecord {
+	/// How many were validated, since one was refuted.
+	pub validated: u64,
+	/// How many were refuted.
+	pub refuted: u64,
+	/// How many tasks it lost, or failed for reasons of its own.
+	pub lost: u64,
+	/// Whether it is proven: what it says of itself is believed.
+	pub proven: bool,
+	/// Until when it gets nothing, in ms; `None`: it does.
+	pub away_until: Option<u64>,
 }
 
 /// A worker's part in a task.

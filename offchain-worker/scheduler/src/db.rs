@@ -8,6 +8,7 @@ mod business;
 mod connections;
 mod nonces;
 mod read;
+mod records;
 mod rows;
 mod schema;
 pub mod siblings;
@@ -26,6 +27,7 @@ use tokio::time::{sleep, timeout};
 
 use connections::Connections;
 
+pub use business::Business;
 pub use rows::{DealRow, HomelessRow, LogRow, ReplicateRow, TaskRow};
 pub use write::Batch;
 

@@ -4,7 +4,7 @@ use rlc_primitives::{Balance, TaskEvent};
 use rlc_service::{Histogram, IntCounter, IntGauge, MetricsError, Registry};
 use rlc_store::Usage;
 
-use crate::model::{ChainBlock, ChainEvent, State};
+use crate::model::{Changes, ChainBlock, ChainEvent, Mark, State};
 
 /// The upper bounds of the classes of write times, in seconds.
 const WRITE_TIMES: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -38,6 +38,8 @@ pub(crate) struct Metrics {
 	pub calls_delayed: IntCounter,
 	/// Calls that would have had to wait for too long.
 	pub calls_refused: IntCounter,
+	refuted: IntCounter,
+	banned: IntCounter,
 	/// Time of writes to the database, in seconds.
 	pub write_time: Histogram,
 	/// Whether nothing can be written to it: 1 if so.
@@ -104,6 +106,8 @@ impl Metrics {
 				"calls_refused_total",
 				"Calls that were refused, since they had to wait for too long",
 			)?,
+			refuted: counter("results_refuted_total", "Results of strangers that a worker that is believed refuted")?,
+			banned: counter("strangers_banned_total", "Strangers that were banned since their results were refuted")?,
 			stake_lost: gauge("stake_lost_nrlc", "Stake lost within a day by tasks that were not done, in nRLC")?,
 			on_sale: gauge("tasks_on_sale", "Tasks that the pool's orders in the book are good for")?,
 			hopeless: gauge("deals_hopeless", "Deals that are not over, and that no worker can serve")?,
@@ -143,6 +147,13 @@ impl Metrics {
 				_ => {}
 			}
 		}
+	}
+
+	/// Counts what was found out about strangers.
+	pub fn marks(&self, changes: &Changes) {
+		let refuted = changes.marks.iter().filter(|(_, mark, _)| *mark == Mark::Refuted).count();
+		self.refuted.inc_by(refuted as u64);
+		self.banned.inc_by(changes.banned.len() as u64);
 	}
 
 	/// Sets what the scheduler knows.

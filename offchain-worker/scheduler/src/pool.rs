@@ -150,6 +150,8 @@ pub(crate) struct Pool {
 	pruned: Pruned,
 	/// Events of tasks that may be in a part that is being taken into memory.
 	missed: Vec<(u32, ChainEvent)>,
+	/// Workers that may not stay, once that is written down.
+	expelled: BTreeSet<AccountId>,
 	/// What was decided between turns.
 	decided: Vec<Action>,
 	/// What becomes of the pool's orders.
@@ -186,6 +188,7 @@ impl Pool {
 			reading: BTreeSet::new(),
 			pruned: Pruned::default(),
 			missed: Vec::new(),
+			expelled: BTreeSet::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
 			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, deals: None },

@@ -1,6 +1,6 @@
 //! How a pool's business goes, as its scheduler sees it.
 
-use rlc_protocol::requester::{Counted, PoolStatus};
+use rlc_protocol::requester::{Counted, PoolStatus, Strangers};
 
 use crate::{
 	amount::Amount,
@@ -22,6 +22,7 @@ pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
 		("workerpool", format!("{:?}", pool.workerpool.0)),
 		("scheduler", format!("{}, version {}", pool.scheduler, pool.version)),
 		("workers", format!("{}, {} of {} slots free", pool.workers, pool.free_slots, pool.slots)),
+		("strangers", strangers(&status.strangers)),
 		("deals", status.deals.to_string()),
 		("tasks", format!("{} running, {} waiting", pool.running, pool.waiting)),
 		("orders", sale),
@@ -45,6 +46,15 @@ pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
 	Answer::new(parts.join("\n\n"), status)
 }
 
+/// Shows how many workers nobody vouches for; nothing if there are none.
+fn strangers(strangers: &Strangers) -> String {
+	let Strangers { here, proven, away } = *strangers;
+	if here == 0 {
+		return String::new();
+	}
+	format!("{here}, of which {proven} are proven, and {away} get nothing for now")
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -65,6 +75,7 @@ mod tests {
 			max_failures: 50,
 			served_last: Vec::new(),
 			hopeless: Vec::new(),
+			strangers: Strangers::default(),
 		}
 	}
 
@@ -92,5 +103,13 @@ mod tests {
 			assert!(answer.text.contains(words), "{words} in {}", answer.text);
 		}
 		assert!(answer.json["servedLast"][0]["requester"].is_string(), "{}", answer.json);
+	}
+
+	#[test]
+	fn strangers_are_counted_if_there_are_any() {
+		assert!(!status(&calm(), 0).text.contains("strangers"));
+		let answer = status(&PoolStatus { strangers: Strangers { here: 7, proven: 2, away: 1 }, ..calm() }, 0);
+		assert!(answer.text.contains("7, of which 2 are proven, and 1 get nothing for now"), "{}", answer.text);
+		assert_eq!(answer.json["strangers"]["proven"], 2);
 	}
 }

@@ -35,6 +35,8 @@ pub struct Business {
 	pub machines: Vec<(AccountId, Machine)>,
 	/// How tasks ended.
 	pub standings: Standings,
+	/// Strangers that may not join since their results were refuted, each with the time, in ms, at which that ends.
+	pub refuted: BTreeMap<AccountId, Moment>,
 }
 
 impl Db {
@@ -46,7 +48,8 @@ impl Db {
 	pub async fn business(&self, now: Now) -> Result<Business, DbError> {
 		let machines = self.machines(now.local).await?;
 		let standings = Standings::new(self.days(now.date).await?, self.losses(now.date).await?);
-		Ok(Business { machines, standings })
+		let refuted = self.refuted(now.local).await?;
+		Ok(Business { machines, standings, refuted })
 	}
 
 	async fn machines(&self, now: Moment) -> Result<Vec<(AccountId, Machine)>, DbError> {
@@ -206,6 +209,7 @@ impl Db {
 		] {
 			sqlx::query(sql).bind(oldest).execute(&self.pool()).await?;
 		}
+		self.prune_records(now.local).await?;
 		// Anybody can let any number of workers join, one after the other.
 		let sql = "DELETE FROM machines WHERE worker IN \
 			(SELECT worker FROM machines ORDER BY seen DESC, worker LIMIT $1 OFFSET $2)";

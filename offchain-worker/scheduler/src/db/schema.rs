@@ -17,12 +17,20 @@ const MIGRATIONS: [&[&str]; 4] = [
 	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
 	// What requesters paid is counted, from now on: a new table. Older programs would not count.
 	&[],
-	// An instance lives as long as it has a row. What those that were killed left was never removed.
-	&["DELETE FROM mail", "DELETE FROM workers", "DELETE FROM addresses", "DELETE FROM instances"],
+	// What requesters paid is counted from now on, in a new table, and numbers of claims that were used are remembered. An
+	// instance lives as long as it has a row: what those that were killed left was never removed. Instances tell each other how
+	// many slots of their workers are used, and strangers have records.
+	&[
+		"DELETE FROM mail",
+		"DELETE FROM workers",
+		"DELETE FROM addresses",
+		"DELETE FROM instances",
+		"ALTER TABLE workers ADD COLUMN slots BIGINT NOT NULL DEFAULT 0",
+	],
 ];
 
 /// Makes the tables.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 21] = [
 	// The version, the pool and its chain, and the block up to which all deals are known.
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	// `next_part`: the first part that no instance took. `closed`: when the last task was closed, in ms; 0: it was not.
@@ -46,9 +54,11 @@ const TABLES: [&str; 19] = [
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
 	// What requesters paid for results that came into the store, in nRLC, and when that was last, in ms.
 	"CREATE TABLE IF NOT EXISTS paid (account TEXT PRIMARY KEY, amount BIGINT NOT NULL, paid_at BIGINT NOT NULL)",
-	// Of a shared database: instances that live, where workers are, and instructions for workers of other instances.
+	// Of a shared database: instances that live, where workers are and how many of their slots are used, and instructions for
+	// workers of other instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL, \
+	 slots BIGINT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
 	 body TEXT NOT NULL)",
 	// Where clients reach an instance itself.
@@ -62,6 +72,10 @@ const TABLES: [&str; 19] = [
 	"CREATE TABLE IF NOT EXISTS nonces (account TEXT NOT NULL, nonce TEXT NOT NULL, expires BIGINT NOT NULL, \
 	 PRIMARY KEY (account, nonce))",
 	"CREATE INDEX IF NOT EXISTS nonces_expires ON nonces (expires)",
+	// How results of strangers turned out. `away`, `banned`: until when, in ms. `seen`: when something last happened, in ms.
+	"CREATE TABLE IF NOT EXISTS records (worker TEXT PRIMARY KEY, validated BIGINT NOT NULL, refuted BIGINT NOT NULL, \
+	 lost BIGINT NOT NULL, setbacks BIGINT NOT NULL, bans BIGINT NOT NULL, away BIGINT NOT NULL, banned BIGINT NOT NULL, \
+	 seen BIGINT NOT NULL)",
 	// What the pool lost, in nRLC, by hour since the Unix epoch.
 	"CREATE TABLE IF NOT EXISTS losses (hour BIGINT PRIMARY KEY, stake BIGINT NOT NULL)",
 ];

@@ -11,10 +11,10 @@ use super::{
 	rows::{account, hash, number, step_name, stored_cause, tail, words},
 	Db, DbError, DealRow, LogRow, ReplicateRow, TaskRow,
 };
-use crate::model::{Ended, Machine};
+use crate::model::{Ended, Machine, Mark};
 
 /// Rows of one statement.
-const ROWS: usize = 40;
+pub(super) const ROWS: usize = 40;
 
 /// The most that counts of what a requester paid, in nRLC: more than there is, and less than a column holds.
 const MOST_PAID: i64 = 1 << 61;
@@ -38,14 +38,16 @@ pub struct Batch {
 	pub paid: BTreeMap<AccountId, (Balance, Moment)>,
 	/// Up to this block, all deals are known.
 	pub cursor: Option<u32>,
-	/// Workers that joined this instance.
-	pub arrived: BTreeSet<AccountId>,
+	/// Workers that joined this instance, and how many of their slots are used.
+	pub arrived: BTreeMap<AccountId, u32>,
 	/// Workers that this instance lost.
 	pub departed: BTreeSet<AccountId>,
 	/// Machines of workers that are here.
 	pub machines: Vec<(AccountId, Machine)>,
 	/// Tasks that ended.
 	pub ended: Vec<Ended>,
+	/// Marks on the records of strangers, and when, in ms.
+	pub marks: Vec<(AccountId, Mark, Moment)>,
 }
 
 impl Batch {
@@ -63,11 +65,17 @@ impl Batch {
 			&& self.departed.is_empty()
 			&& self.machines.is_empty()
 			&& self.ended.is_empty()
+			&& self.marks.is_empty()
+	}
+
+	/// Returns whether something of it is added to what is there, and so has to be written once.
+	pub fn counts(&self) -> bool {
+		!self.ended.is_empty() || !self.paid.is_empty() || !self.marks.is_empty()
 	}
 }
 
 /// A value of a row.
-enum Value {
+pub(super) enum Value {
 	Text(String),
 	Number(i64),
 }
@@ -106,10 +114,10 @@ impl Db {
 			query.bind(number(*at)).bind(hash(deal.0)).execute(&mut *transaction).await?;
 		}
 		write_machines(&mut transaction, &batch.machines).await?;
-		if let Some(last) = batch.ended.last() {
-			if is_first(&mut transaction, &batch.name, last.at).await? {
-				write_endings(&mut transaction, &batch.ended).await?;
-			}
+		if batch.counts() && is_first(&mut transaction, &batch.name, self.clock()).await? {
+			write_endings(&mut transaction, &batch.ended).await?;
+			write_paid(&mut transaction, &batch.paid).await?;
+			self.write_marks(&mut transaction, &batch.marks).await?;
 		}
 		if self.shared {
 			self.write_workers(&mut transaction, batch).await?;
@@ -147,12 +155,12 @@ impl Db {
 }
 
 /// A table, its columns, and how a row replaces an older one.
-struct Table {
-	name: &'static str,
-	columns: &'static [&'static str],
-	key: &'static str,
+pub(super) struct Table {
+	pub name: &'static str,
+	pub columns: &'static [&'static str],
+	pub key: &'static str,
 	/// A column that no empty text replaces: what another instance wrote there may not be known to this one yet.
-	lasting: Option<&'static str>,
+	pub lasting: Option<&'static str>,
 }
 
 const REPLICATES: Table = Table {
@@ -222,7 +230,7 @@ fn newest<'a, Row, Key: Ord>(rows: &'a [Row], key: impl Fn(&'a Row) -> Key) -> V
 }
 
 /// Writes rows, many with one statement.
-async fn write_rows<Row>(
+pub(super) async fn write_rows<Row>(
 	transaction: &mut Transaction<'_, Any>,
 	table: &Table,
 	rows: Vec<&Row>,

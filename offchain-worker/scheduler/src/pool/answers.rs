@@ -6,7 +6,7 @@ use rlc_json::Decimal;
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
 	requester::{
-		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, TaskInfo, WorkerInfo, MAX_SERVED_LAST,
+		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, Strangers, TaskInfo, WorkerInfo, WorkerRecord, MAX_SERVED_LAST,
 	},
 	version::PROTOCOL,
 	Account,
@@ -15,7 +15,7 @@ use rlc_protocol::{
 use super::Pool;
 use crate::{
 	decide::sale,
-	model::{Party, TaskState, WorkerState},
+	model::{Party, Record, TaskState, WorkerState},
 };
 
 impl Pool {
@@ -56,7 +56,7 @@ impl Pool {
 			protocol: PROTOCOL,
 			workers: here.count().try_into().unwrap_or(u32::MAX),
 			free_slots: self.state.ready().free_slots(),
-			slots: willing.map(|worker| u64::from(worker.resources.slots)).sum(),
+			slots: willing.map(|worker| u64::from(worker.usable_slots())).sum(),
 			waiting: self.state.queue().len() as u64 + to_come.sum::<u64>(),
 			running,
 			room: Some(self.state.room().to_set_aside()),
@@ -88,7 +88,18 @@ impl Pool {
 			max_failures: terms.max_failures,
 			served_last: served_last.collect(),
 			hopeless: hopeless.take(MAX_SERVED_LAST).collect(),
+			strangers: self.strangers(),
 		}
+	}
+
+	fn strangers(&self) -> Strangers {
+		let mut strangers = Strangers::default();
+		for worker in self.state.workers().values().filter(|worker| worker.is_here() && !worker.is_vouched) {
+			strangers.here += 1;
+			strangers.proven += u32::from(worker.record.is_proven());
+			strangers.away += u32::from(worker.away.is_some());
+		}
+		strangers
 	}
 
 	fn task_info(&self, id: &TaskId) -> Option<TaskInfo> {
@@ -115,6 +126,12 @@ fn task_info(task: &TaskState, result: Option<String>) -> TaskInfo {
 	}
 }
 
+/// Returns what a stranger has earned, as operators see it.
+fn worker_record(worker: &WorkerState) -> WorkerRecord {
+	let Record { validated, refuted, lost, .. } = worker.record;
+	WorkerRecord { validated, refuted, lost, proven: worker.record.is_proven(), away_until: worker.away }
+}
+
 /// Returns a worker as operators see it.
 fn worker_info(account: &AccountId, worker: &WorkerState) -> WorkerInfo {
 	WorkerInfo {
@@ -122,7 +139,10 @@ fn worker_info(account: &AccountId, worker: &WorkerState) -> WorkerInfo {
 		operator: worker.has_operator.then(|| Account(worker.operator.clone())),
 		alive: worker.is_reachable(),
 		draining: worker.draining,
+		vouched: worker.is_vouched,
+		record: (!worker.is_vouched).then(|| worker_record(worker)),
 		resources: worker.resources.clone(),
+		usable_slots: Some(worker.usable_slots()),
 		free_slots: worker.free_slots(),
 		running: worker.running(),
 		seen: worker.seen,

@@ -13,7 +13,8 @@ use crate::{
 impl Pool {
 	/// Takes in what all instances wrote down.
 	pub(super) fn recalled(&mut self, business: Business) {
-		let Business { machines, standings } = business;
+		let Business { machines, standings, refuted } = business;
+		self.expel_refuted(&refuted);
 		self.state.recall_machines(machines, self.now());
 		self.state.recall_standings(standings);
 	}

@@ -20,7 +20,11 @@ impl Pool {
 	/// Reads what was written down, and follows the chain from there.
 	pub(super) async fn begin(&mut self) -> Result<(), Error> {
 		self.ask_the_time().await;
-		self.means.db.renew(system_time()).await?;
+		// Blocks tell what happens from here on, and the state what happened before, however long ago: no node has to keep
+		// that.
+		let from = last_final(&self.means).await;
+		self.means.db.enlist().await?;
+		self.state.set_secret(self.means.db.secret_of_votes().await?);
 		let business = self.means.db.business(self.now()).await?;
 		self.recalled(business);
 		self.cursor = self.means.db.cursor().await?.unwrap_or(0);

@@ -6,12 +6,13 @@ use rlc_primitives::{AccountId, Moment};
 use rlc_protocol::{worker::Instruction, Account};
 
 use super::{system_time, Input, Pool, Reply};
+use crate::db::{in_time, DbError};
 
 impl Pool {
 	/// Tells a worker to finish its tasks and end. Replies whether it is connected.
 	pub(super) fn drain(&mut self, worker: &AccountId, reply: Reply<bool>) {
 		let is_known = self.state.worker(worker).is_some_and(|known| known.is_reachable());
-		let is_elsewhere = self.state.elsewhere().contains(worker);
+		let is_elsewhere = self.state.elsewhere().contains_key(worker);
 		if is_elsewhere && !is_known {
 			let (means, worker) = (self.means.clone(), worker.clone());
 			tokio::spawn(async move {
@@ -26,12 +27,20 @@ impl Pool {
 		let _ = reply.send(is_known);
 	}
 
-	/// Bans a worker or an operator until a time in ms, or no longer. Replies once that is written down.
+	/// Bans a worker or an operator until a time in ms, or no longer: then what a stranger's record says does not keep it away
+	/// either. Replies once that is written down.
 	pub(super) fn ban(&mut self, account: AccountId, until: Option<Moment>, reply: Reply<Result<(), String>>) {
 		let means = self.means.clone();
 		tokio::spawn(async move {
-			let written = means.db.ban(account.clone(), until, system_time()).await;
-			let result = written.map_err(|error| error.to_string());
+			let written = async {
+				means.db.ban(account.clone(), until, system_time()).await?;
+				match until {
+					Some(_) => Ok(()),
+					// What its record says goes with it.
+					None => means.db.lift(&account).await,
+				}
+			};
+			let result = in_time(written).await.map_err(|error| error.to_string());
 			let _ = means.inputs.send(Input::Banned(account, until.is_some(), result, reply)).await;
 		});
 	}
@@ -49,25 +58,55 @@ impl Pool {
 			let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here());
 			let theirs = here.filter(|(worker, known)| *worker == account || known.operator == *account);
 			for worker in theirs.map(|(worker, _)| worker.clone()).collect::<Vec<_>>() {
-				tracing::warn!(worker = %Account(worker.clone()), "banned: its tasks go elsewhere");
-				self.links.cut(&worker);
-				let now = self.now();
-				self.state.lose(&worker, now);
+				self.expel(&worker);
 			}
+		}
+		if result.is_ok() && !is_banned {
+			let now = self.now();
+			self.state.lift(account, now);
 		}
 		let _ = reply.send(result);
 	}
 
-	/// Reads who is banned, and until when, in ms.
+	/// Expels the strangers that are banned since their results were refuted. That is written down, so they cannot join again.
+	pub(super) fn expel_banned(&mut self) {
+		for worker in std::mem::take(&mut self.expelled) {
+			self.expel(&worker);
+		}
+	}
+
+	/// Expels those that other instances found to be wrong, or that joined while this was found out here.
+	pub(super) fn expel_refuted(&mut self, refuted: &BTreeMap<AccountId, Moment>) {
+		let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here() && !worker.is_vouched);
+		let theirs = here.filter(|(worker, _)| refuted.contains_key(*worker));
+		for worker in theirs.map(|(worker, _)| worker.clone()).collect::<Vec<_>>() {
+			self.expel(&worker);
+		}
+	}
+
+	/// Ends a worker's session, and gives what it has in hand to others.
+	fn expel(&mut self, worker: &AccountId) {
+		tracing::warn!(worker = %Account(worker.clone()), "banned: its tasks go elsewhere");
+		self.means.links.cut(worker);
+		let now = self.now();
+		self.state.expel(worker, now);
+	}
+
+	/// Reads who is banned, by the operator or by its record, and until when, in ms.
 	pub(super) fn tell_bans(&self, reply: Reply<Result<BTreeMap<AccountId, Moment>, String>>) {
 		let means = self.means.clone();
 		tokio::spawn(async move {
-			let mut bans = means.db.bans().await.map_err(|error| error.to_string());
-			if let Ok(bans) = &mut bans {
-				let now = system_time();
+			let now = system_time();
+			let read = async {
+				let mut bans = means.db.bans().await?;
 				bans.retain(|_, until| *until > now);
-			}
-			let _ = reply.send(bans);
+				for (worker, until) in means.db.refuted(now).await? {
+					let known = bans.entry(worker).or_default();
+					*known = until.max(*known);
+				}
+				Ok::<_, DbError>(bans)
+			};
+			let _ = reply.send(in_time(read).await.map_err(|error| error.to_string()));
 		});
 	}
 }

@@ -39,6 +39,7 @@ impl Pool {
 		let changes = self.state.take_changes();
 		self.note(&changes);
 		self.write().await?;
+		self.expel_banned();
 		// First, so that whoever is answered finds what it did.
 		self.show(&changes.visible);
 		self.publish();
@@ -116,12 +117,21 @@ impl Pool {
 				self.batch.tasks.push(TaskRow::of(task, self.result_of(task)));
 			}
 		}
+		let machines = changes.machines.iter();
+		let machines = machines.filter_map(|worker| Some((worker.clone(), self.state.machines().of(worker)?.clone())));
+		self.batch.machines.extend(machines);
+		self.batch.ended.extend(changes.ended.iter().cloned());
+		self.batch.marks.extend(changes.marks.iter().cloned());
+		self.means.metrics.marks(changes);
+		self.expelled.extend(changes.banned.iter().cloned());
 		let now = self.now().chain;
 		for (requester, paid) in &changes.paid {
 			let (sum, at) = self.batch.paid.entry(requester.clone()).or_default();
 			(*sum, *at) = (sum.saturating_add(*paid), now);
 		}
-		self.batch.arrived.extend(changes.arrived.iter().cloned());
+		let arrived = changes.arrived.iter();
+		let arrived = arrived.filter_map(|worker| Some((worker.clone(), self.state.worker(worker)?.usable_slots())));
+		self.batch.arrived.extend(arrived);
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}
 

@@ -19,7 +19,7 @@ use tracing::instrument;
 use super::{caller::Caller, error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
-	model::Member,
+	model::{Member, Record, HOUR, MAX_CACHED},
 	pool::{system_time, Brought, Input},
 };
 
@@ -59,11 +59,10 @@ impl WorkerRpcServer for Api {
 		}
 		self.gate.charge(&caller.peer, JOIN_TURNS).await?;
 		let identity = &self.means.identity;
-		admission::check(&join, identity.workerpool, identity.genesis)?;
-		self.ensure_proxy(&join).await?;
-		self.ensure_no_ban(&join).await?;
-		self.admit(&join).await?;
+		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
+		self.gate.admit_account(&join.account.0).await?;
 		check_reports(&join.held)?;
+		let record = self.ensure_no_ban(&join).await?;
 		let score = {
 			let _question = self.gate.chain().await;
 			self.ensure_proxy(&join).await?;
@@ -72,7 +71,15 @@ impl WorkerRpcServer for Api {
 		};
 		let account = join.account.0;
 		let operator = join.operator.map(|operator| operator.account.0);
-		let member = Member { account: account.clone(), operator, resources: join.resources, held: join.held, score };
+		let member = Member {
+			account: account.clone(),
+			operator,
+			is_vouched: true,
+			resources: join.resources,
+			held: join.held,
+			score,
+			record,
+		};
 		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
 		caller.joined(account);
 		Ok(joined)
@@ -164,12 +171,26 @@ impl Api {
 		Err(error(code::NOT_ALLOWED, words))
 	}
 
-	/// Refuses a worker that the operator has banned, or whose operator is.
-	async fn ensure_no_ban(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
-		let bans = self.means.db.bans().await.map_err(internal)?;
+	/// Refuses a worker that the operator has banned, or whose operator is, and one whose record keeps it out, whoever vouches for
+	/// it now. Returns its record.
+	async fn ensure_no_ban(&self, join: &Join) -> Result<Record, ErrorObjectOwned> {
+		let (bans, record) = {
+			let _question = self.gate.database().await;
+			let bans = self.means.db.bans().await.map_err(internal)?;
+			(bans, self.means.db.record(&join.account.0).await.map_err(internal)?)
+		};
 		let now = system_time();
+		if record.is_banned(now) {
+			let hours = record.banned.saturating_sub(now).div_ceil(HOUR);
+			let words = format!(
+				"{account} may not join this pool for {hours} h: other workers refuted its result; check its memory, disk, and \
+				 program, or ask the pool's operator to lift the ban with `rlc scheduler ban {account} --lift`",
+				account = join.account
+			);
+			return Err(error(code::NOT_ALLOWED, words));
+		}
 		let banned = admission::candidates(join).find(|account| bans.get(*account).is_some_and(|until| *until > now));
-		let Some(account) = banned else { return Ok(()) };
+		let Some(account) = banned else { return Ok(record) };
 		Err(error(code::NOT_ALLOWED, format!("{} may not join this pool: ask its operator", Account(account.clone()))))
 	}
 

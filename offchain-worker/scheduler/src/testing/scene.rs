@@ -10,7 +10,7 @@ use sp_core::H256;
 use super::{account, World, START};
 use crate::{
 	decide::{self, adoption, membership, replies, Action},
-	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Now, State, TaskState, WorkerState},
+	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Now, Record, State, TaskState, WorkerState},
 };
 
 /// The checksum of the tests' app.
@@ -126,7 +126,27 @@ impl Scene {
 	) -> Vec<TaskId> {
 		let mut resources = Resources { slots: 1, cores: 1, wasm: true, ..Default::default() };
 		change(&mut resources);
-		let member = Member { account: account(n), operator: operator.map(account), resources, held, score: 0 };
+		self.admit(n, Member {
+			account: account(n),
+			operator: operator.map(account),
+			is_vouched: true,
+			resources,
+			held,
+			score: 0,
+			record: Record::default(),
+		})
+	}
+
+	/// Lets a worker join that nobody vouches for, with what it has in hand. It declares this many slots.
+	pub fn stranger(&mut self, n: u8, slots: u32, record: Record, held: Vec<Report>) -> AccountId {
+		let resources = Resources { slots, cores: 1, wasm: true, ..Default::default() };
+		let member =
+			Member { account: account(n), operator: None, is_vouched: false, resources, held, score: 0, record };
+		self.admit(n, member);
+		account(n)
+	}
+
+	fn admit(&mut self, n: u8, member: Member) -> Vec<TaskId> {
 		membership::join(&mut self.state, member, H256::repeat_byte(n), self.now)
 	}
 

@@ -16,6 +16,12 @@ fn came_too_late(part: &Replicate, report: &Report, deal: &Deal, now: Now) -> bo
 	is_own && part.expiry < deal.contribution_deadline() && part.has_expired(now.chain.saturating_add(LATE))
 }
 
+/// Returns whether a worker that has one task at a time has kept this one for longer than a run and what belongs to it may
+/// take.
+fn was_kept(part: &Replicate, deal: &Deal, now: Now) -> bool {
+	part.expiry < deal.contribution_deadline() && part.has_expired(now.chain.saturating_add(deal.reference_time))
+}
+
 impl State {
 	/// Records a step that a worker reports. Returns whether the store is to be asked for the result.
 	pub fn report(&mut self, account: &AccountId, report: Report, now: Now) -> bool {
@@ -56,10 +62,11 @@ impl State {
 				let deal = self.deals.get(&task.chain().deal);
 				let came_too_late = deal.is_some_and(|deal| came_too_late(part, &report, &deal.deal, now));
 				let step = if came_too_late { Step::Aborted } else { report.step };
-				let is_given_back = report.step == Step::Aborted && !came_too_late;
+				let was_kept = step == Step::Aborted && deal.is_some_and(|deal| was_kept(part, &deal.deal, now));
 				self.set_step(&id, account, step, report.cause, now);
 				self.count_trouble(&id, account, now);
-				if is_given_back && self.workers.get(account).is_some_and(|worker| !worker.draining) {
+				// A proven stranger may have had others to finish before.
+				if was_kept && self.workers.get(account).is_some_and(|worker| !worker.is_believed()) {
 					self.mark(account, Mark::Lost, now);
 				}
 			}
@@ -85,7 +92,7 @@ impl State {
 		}
 	}
 
-	/// Records that a winner is not asked for the result of a task any more.
+	/// Records that the scheduler stops asking a winner for the result of a task.
 	pub fn withdraw_upload(&mut self, id: &TaskId, account: &AccountId) {
 		if let Some(task) = self.tasks.get_mut(id).filter(|task| task.upload.is_asked_of(account)) {
 			task.upload.asked = None;
