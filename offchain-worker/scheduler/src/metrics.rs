@@ -4,7 +4,7 @@ use rlc_primitives::{Balance, TaskEvent};
 use rlc_service::{Histogram, IntCounter, IntGauge, MetricsError, Registry};
 use rlc_store::Usage;
 
-use crate::model::{Changes, ChainBlock, ChainEvent, Mark, State};
+use crate::model::{ChainBlock, ChainEvent, Changes, Mark, State};
 
 /// The upper bounds of the classes of write times, in seconds.
 const WRITE_TIMES: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

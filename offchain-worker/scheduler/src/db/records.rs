@@ -30,8 +30,7 @@ const RECORD: &str = "SELECT worker, validated, refuted, lost, setbacks, bans, a
 
 /// What comes last is removed first: records of those that are neither banned nor have anything to lose, the oldest first. Anybody
 /// can make any number of them.
-const OF_MOST_WORTH: &str =
-	"ORDER BY CASE WHEN validated > 0 OR banned > $1 THEN 0 ELSE 1 END, seen DESC, worker";
+const OF_MOST_WORTH: &str = "ORDER BY CASE WHEN validated > 0 OR banned > $1 THEN 0 ELSE 1 END, seen DESC, worker";
 
 type RecordText = (String, i64, i64, i64, i64, i64, i64, i64);
 

@@ -254,9 +254,8 @@ impl Db {
 		);
 		let query = sqlx::query_as::<_, (String, i64)>(&sql).bind(&self.instance);
 		let rows = query.fetch_all(&self.pool()).await?;
-		let row = |(worker, slots): (String, i64)| {
-			Ok((rows::bytes32(&worker)?.into(), u32::try_from(slots).unwrap_or(0)))
-		};
+		let row =
+			|(worker, slots): (String, i64)| Ok((rows::bytes32(&worker)?.into(), u32::try_from(slots).unwrap_or(0)));
 		rows.into_iter().map(row).collect()
 	}
 
@@ -369,7 +368,8 @@ impl Db {
 		batch: &Batch,
 	) -> Result<(), DbError> {
 		for (worker, slots) in &batch.arrived {
-			let sql = "INSERT INTO workers (worker, instance, slots) VALUES ($1, $2, $3) ON CONFLICT (worker) DO UPDATE \
+			let sql =
+				"INSERT INTO workers (worker, instance, slots) VALUES ($1, $2, $3) ON CONFLICT (worker) DO UPDATE \
 				SET instance = excluded.instance, slots = excluded.slots";
 			let query = sqlx::query(sql).bind(account(worker)).bind(&self.instance).bind(i64::from(*slots));
 			query.execute(&mut **transaction).await?;

@@ -46,6 +46,7 @@ fn reaches(group: U256, total: U256, trust: u64) -> bool {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::model::{lot, Record, WorkerState, PROVEN};
 	use rlc_primitives::{AccountId, DealId, ObservedTask, ResultHash, TaskEvent};
 	use sp_core::H256;
 
@@ -85,6 +86,47 @@ mod tests {
 		// 2ⁿ · 5 > (2ⁿ + 2 + 1) · 4 holds from n = 4 on.
 		assert_eq!(chosen(5, 0, &[1, 1, 2]), 2);
 		assert_eq!(chosen(3, 0, &[1, 2]), 2);
+	}
+
+	/// Returns a worker that nobody vouches for, after so many validated results.
+	fn stranger(n: u8, validated: u64, score: u64) -> WorkerState {
+		let record = Record { validated, ..Record::default() };
+		let lot = lot(H256::repeat_byte(9), H256::repeat_byte(n));
+		WorkerState { has_joined: true, record, lot, score, ..WorkerState::unknown(AccountId::new([n; 32]), 0) }
+	}
+
+	/// Returns the weights of the votes that strangers have on a task: their own, and the one that all others share, which counts
+	/// as much as the best of them could wish.
+	fn votes(strangers: &[WorkerState], task: &Task) -> Vec<u64> {
+		let (own, shared): (Vec<_>, Vec<_>) = strangers.iter().partition(|one| one.has_vote(&task.id()));
+		let own = own.into_iter().map(WorkerState::weight);
+		own.chain(shared.into_iter().map(WorkerState::weight).max()).collect()
+	}
+
+	#[test]
+	fn strangers_that_are_not_proven_are_never_enough() {
+		for index in 0..100 {
+			let task = Task::new(DealId::default(), index);
+			for (validated, score) in [(0, 0), (1, 300), (PROVEN - 1, u64::MAX)] {
+				let strangers = (0..=255).map(|n| stranger(n, validated, score)).collect::<Vec<_>>();
+				let votes = votes(&strangers, &task);
+				for trust in [2, 3, 10, 100] {
+					assert!(!is_enough(&task, trust, votes.iter().copied()), "trust {trust} after {validated}");
+				}
+			}
+		}
+	}
+
+	#[test]
+	fn proven_strangers_are_checked_now_and_then_but_never_less_than_trust_asks_for() {
+		let tasks = (0..1_000).map(|index| Task::new(DealId::default(), index)).collect::<Vec<_>>();
+		let strangers = [1, 2].map(|n| stranger(n, PROVEN, 0));
+		let is_alone_enough = |task: &&Task| is_enough(task, 2, votes(&strangers, task));
+		let checked = tasks.iter().filter(|task| !is_alone_enough(task)).count();
+		// Both share the vote on 1 task in 400; then two workers have one vote.
+		assert!((0..=20).contains(&checked), "{checked}");
+		let one = |task: &&Task| is_enough(task, 2, votes(&strangers[..1], task));
+		assert!(!tasks.iter().any(|task| one(&task)), "one alone never is");
 	}
 
 	#[test]

@@ -6,7 +6,8 @@ use rlc_json::Decimal;
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
 	requester::{
-		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, Strangers, TaskInfo, WorkerInfo, WorkerRecord, MAX_SERVED_LAST,
+		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, Strangers, TaskInfo, WorkerInfo,
+		WorkerRecord, MAX_SERVED_LAST,
 	},
 	version::PROTOCOL,
 	Account,

@@ -74,7 +74,8 @@ impl Scene {
 		id
 	}
 
-	fn open(&mut self, n: u8, trust: u64, size: u64, needs: Needs, change: impl FnOnce(&mut Deal)) -> DealId {
+	/// Makes a deal, with all that can be agreed on.
+	pub fn open(&mut self, n: u8, trust: u64, size: u64, needs: Needs, change: impl FnOnce(&mut Deal)) -> DealId {
 		let id = self.world.open(n, trust, size, change);
 		let deal = self.world.deals[&id].clone();
 		let tasks = (deal.first..deal.first + deal.size).map(|index| super::task(id, index)).collect::<Vec<_>>();
@@ -126,20 +127,24 @@ impl Scene {
 	) -> Vec<TaskId> {
 		let mut resources = Resources { slots: 1, cores: 1, wasm: true, ..Default::default() };
 		change(&mut resources);
-		self.admit(n, Member {
-			account: account(n),
-			operator: operator.map(account),
-			is_vouched: true,
-			resources,
-			held,
-			score: 0,
-			record: Record::default(),
-		})
+		self.admit(
+			n,
+			Member {
+				account: account(n),
+				operator: operator.map(account),
+				is_vouched: true,
+				resources,
+				held,
+				score: 0,
+				record: Record::default(),
+			},
+		)
 	}
 
-	/// Lets a worker join that nobody vouches for, with what it has in hand. It declares this many slots.
+	/// Lets a worker join that nobody vouches for, with what it has in hand. It declares this many slots, and as
+	/// many cores.
 	pub fn stranger(&mut self, n: u8, slots: u32, record: Record, held: Vec<Report>) -> AccountId {
-		let resources = Resources { slots, cores: 1, wasm: true, ..Default::default() };
+		let resources = Resources { slots, cores: slots, wasm: true, ..Default::default() };
 		let member =
 			Member { account: account(n), operator: None, is_vouched: false, resources, held, score: 0, record };
 		self.admit(n, member);

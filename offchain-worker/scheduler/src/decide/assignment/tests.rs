@@ -1,3 +1,4 @@
+mod strangers;
 mod trouble;
 
 use super::*;

@@ -72,9 +72,8 @@ impl State {
 			Some((one.worker.clone(), mark))
 		});
 		// Others computed it, so it was not the task.
-		let failed = task.replicates.iter().filter(|(worker, part)| {
-			part.is_own_trouble() && !task.has_contribution(worker)
-		});
+		let failed =
+			task.replicates.iter().filter(|(worker, part)| part.is_own_trouble() && !task.has_contribution(worker));
 		judged.chain(failed.map(|(worker, _)| (worker.clone(), Mark::Lost))).collect()
 	}
 }

@@ -10,7 +10,7 @@ use super::State;
 use crate::model::{lot, Machine, Mark, Member, Now, Presence, WorkerState};
 
 /// After how long, in ms, a worker has got a task that it was given, if it is there.
-const DELIVERED: Moment = 30_000;
+pub(super) const DELIVERED: Moment = 30_000;
 
 impl State {
 	/// Records that a worker joined. It loses the tasks that it does not have in hand. Returns what it has in hand of tasks
@@ -64,9 +64,8 @@ impl State {
 	/// ago may not have got to it.
 	fn had_taken(&self, id: &TaskId, account: &AccountId, now: Now) -> bool {
 		let part = self.tasks.get(id).and_then(|task| task.replicates.get(account));
-		let is_taken = part.is_some_and(|part| {
-			part.step > Step::Created || part.since.saturating_add(DELIVERED) <= now.local
-		});
+		let is_taken =
+			part.is_some_and(|part| part.step > Step::Created || part.since.saturating_add(DELIVERED) <= now.local);
 		is_taken && self.is_in_hand(id, account)
 	}
 
