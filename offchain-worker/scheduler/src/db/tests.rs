@@ -4,6 +4,7 @@ mod business;
 mod failover;
 mod full;
 mod migration;
+mod records;
 mod tls;
 
 use std::path::Path;

@@ -119,12 +119,12 @@ mod tests {
 
 	#[test]
 	fn proven_strangers_are_checked_now_and_then_but_never_less_than_trust_asks_for() {
-		let tasks = (0..1_000).map(|index| Task::new(DealId::default(), index)).collect::<Vec<_>>();
+		let tasks = (0..10_000).map(|index| Task::new(DealId::default(), index)).collect::<Vec<_>>();
 		let strangers = [1, 2].map(|n| stranger(n, PROVEN, 0));
 		let is_alone_enough = |task: &&Task| is_enough(task, 2, votes(&strangers, task));
 		let checked = tasks.iter().filter(|task| !is_alone_enough(task)).count();
 		// Both share the vote on 1 task in 400; then two workers have one vote.
-		assert!((0..=20).contains(&checked), "{checked}");
+		assert!((5..=60).contains(&checked), "{checked}");
 		let one = |task: &&Task| is_enough(task, 2, votes(&strangers[..1], task));
 		assert!(!tasks.iter().any(|task| one(&task)), "one alone never is");
 	}

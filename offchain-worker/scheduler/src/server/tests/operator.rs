@@ -8,7 +8,11 @@ use rlc_protocol::{
 use tokio::net::UnixStream;
 
 use super::*;
-use crate::Offer;
+use crate::{
+	db::Batch,
+	model::{Mark, DAY},
+	Offer,
+};
 
 pub(super) fn offer(volume: Option<u64>) -> Offer {
 	Offer {
@@ -149,6 +153,37 @@ async fn banned_worker_loses_its_tasks_and_may_not_join() {
 	assert_eq!(charlie.tasks(1).await[0].task, task);
 	operator.unban(account).await.unwrap();
 	yard.worker_with("Bob", Vec::new()).await.unwrap();
+	drop(operator);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_whose_result_was_refuted_may_not_join_until_that_is_over_or_lifted() {
+	let dir = tempfile::tempdir().unwrap();
+	let db = Db::open(&config(&dir).database).await.unwrap();
+	let (bob, charlie, now) = (key("Bob").account(), key("Charlie").account(), system_time());
+	// A moment ago, and longer ago than a ban lasts.
+	let marks = vec![(bob.clone(), Mark::Refuted, now), (charlie, Mark::Refuted, now - 2 * DAY)];
+	db.write(&Batch { marks, ..Batch::default() }).await.unwrap();
+	db.close().await;
+	drop(db);
+	let chain = FakeChain::new(now);
+	let scheduler = start(config(&dir), &chain).await;
+	let yard = Yard { chain, dir, scheduler };
+	match yard.worker_with("Bob", Vec::new()).await.map(drop) {
+		Err(ClientError::Call(error)) => {
+			assert_eq!(error.code(), code::NOT_ALLOWED);
+			assert!(error.message().contains("for 24 h"), "{error}");
+		}
+		other => panic!("{other:?}"),
+	}
+	yard.worker("Charlie").await;
+	let operator = yard.operator().await;
+	let ban = Ban { account: Account(bob.clone()), until: Some(now + DAY) };
+	assert_eq!(operator.bans().await.unwrap(), [ban]);
+	operator.unban(Account(bob)).await.unwrap();
+	assert_eq!(operator.bans().await.unwrap(), []);
+	yard.worker("Bob").await;
 	drop(operator);
 	yard.scheduler.stop().await.unwrap();
 }
