@@ -3,7 +3,7 @@
 //! Instances that share the database put marks on the same rows, one after the other: a row is locked while one of them
 //! does.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rlc_primitives::{AccountId, Moment};
 use sp_core::H256;
@@ -103,14 +103,20 @@ impl Db {
 		transaction: &mut Transaction<'_, Any>,
 		marks: &[(AccountId, Mark, Moment)],
 	) -> Result<(), DbError> {
-		let workers = marks.iter().map(|(worker, ..)| worker).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+		let mut of_workers = BTreeMap::<&AccountId, Vec<(Mark, Moment)>>::new();
+		for (worker, mark, at) in marks {
+			of_workers.entry(worker).or_default().push((*mark, *at));
+		}
+		let workers = of_workers.keys().copied().collect::<Vec<_>>();
 		// In the same sequence at all instances, so that none waits for another that waits for it.
 		for chunk in workers.chunks(ROWS) {
 			let mut records = self.records_of(transaction, chunk).await?;
-			for (worker, mark, at) in marks.iter().filter(|(worker, ..)| chunk.contains(&worker)) {
-				let (record, seen) = records.entry(worker.clone()).or_default();
-				record.mark(*mark, *at);
-				*seen = *at;
+			for worker in chunk {
+				let (record, seen) = records.entry((*worker).clone()).or_default();
+				for (mark, at) in of_workers.get(worker).into_iter().flatten() {
+					record.mark(*mark, *at);
+					*seen = *at;
+				}
 			}
 			let rows = records.into_iter().collect::<Vec<_>>();
 			write_rows(transaction, &RECORDS, rows.iter().collect(), values).await?;

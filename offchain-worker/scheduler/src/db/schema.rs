@@ -18,15 +18,9 @@ const MIGRATIONS: [&[&str]; 4] = [
 	// What requesters paid is counted, from now on: a new table. Older programs would not count.
 	&[],
 	// What requesters paid is counted from now on, in a new table, and numbers of claims that were used are remembered. An
-	// instance lives as long as it has a row: what those that were killed left was never removed. Instances tell each other how
-	// many slots of their workers are used, and strangers have records.
-	&[
-		"DELETE FROM mail",
-		"DELETE FROM workers",
-		"DELETE FROM addresses",
-		"DELETE FROM instances",
-		"ALTER TABLE workers ADD COLUMN slots BIGINT NOT NULL DEFAULT 0",
-	],
+	// instance lives as long as it has a row: what those that were killed left was never removed. Strangers have records, in a
+	// new table.
+	&["DELETE FROM mail", "DELETE FROM workers", "DELETE FROM addresses", "DELETE FROM instances"],
 ];
 
 /// Makes the tables.
@@ -54,11 +48,9 @@ const TABLES: [&str; 21] = [
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
 	// What requesters paid for results that came into the store, in nRLC, and when that was last, in ms.
 	"CREATE TABLE IF NOT EXISTS paid (account TEXT PRIMARY KEY, amount BIGINT NOT NULL, paid_at BIGINT NOT NULL)",
-	// Of a shared database: instances that live, where workers are and how many of their slots are used, and instructions for
-	// workers of other instances.
+	// Of a shared database: instances that live, where workers are, and instructions for workers of other instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL, \
-	 slots BIGINT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
 	 body TEXT NOT NULL)",
 	// Where clients reach an instance itself.

@@ -10,8 +10,6 @@
 //! and keeps it there until it is done. So nothing is written, and nothing decided, by an instance that was buried,
 //! however long it hung; and whoever takes a part sees all that was written of it. All times are the database's.
 
-use std::collections::BTreeMap;
-
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::{Instruction, Logs, Report};
 use sqlx::{Any, Transaction};
@@ -241,22 +239,20 @@ impl Db {
 		Ok(query.fetch_all(&self.pool()).await?.into_iter().map(|(url,)| url).collect())
 	}
 
-	/// Returns the workers that are connected to other instances, and how many of their slots are used.
+	/// Returns the workers that are connected to other instances.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn workers_elsewhere(&self) -> Result<BTreeMap<AccountId, u32>, DbError> {
+	pub async fn workers_elsewhere(&self) -> Result<Vec<AccountId>, DbError> {
 		let sql = format!(
-			"SELECT worker, slots FROM workers WHERE instance <> $1 AND instance IN \
+			"SELECT worker FROM workers WHERE instance <> $1 AND instance IN \
 			 (SELECT instance FROM instances WHERE expires > {})",
 			self.clock()
 		);
-		let query = sqlx::query_as::<_, (String, i64)>(&sql).bind(&self.instance);
+		let query = sqlx::query_as::<_, (String,)>(&sql).bind(&self.instance);
 		let rows = query.fetch_all(&self.pool()).await?;
-		let row =
-			|(worker, slots): (String, i64)| Ok((rows::bytes32(&worker)?.into(), u32::try_from(slots).unwrap_or(0)));
-		rows.into_iter().map(row).collect()
+		rows.into_iter().map(|(worker,)| Ok(rows::bytes32(&worker)?.into())).collect()
 	}
 
 	/// Writes down a report of a worker of this instance about a task that another instance looks after. `size` is that of
@@ -367,12 +363,10 @@ impl Db {
 		transaction: &mut Transaction<'_, Any>,
 		batch: &Batch,
 	) -> Result<(), DbError> {
-		for (worker, slots) in &batch.arrived {
-			let sql =
-				"INSERT INTO workers (worker, instance, slots) VALUES ($1, $2, $3) ON CONFLICT (worker) DO UPDATE \
-				SET instance = excluded.instance, slots = excluded.slots";
-			let query = sqlx::query(sql).bind(account(worker)).bind(&self.instance).bind(i64::from(*slots));
-			query.execute(&mut **transaction).await?;
+		for worker in &batch.arrived {
+			let sql = "INSERT INTO workers (worker, instance) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE \
+				SET instance = excluded.instance";
+			sqlx::query(sql).bind(account(worker)).bind(&self.instance).execute(&mut **transaction).await?;
 		}
 		for worker in &batch.departed {
 			let query = sqlx::query("DELETE FROM workers WHERE worker = $1 AND instance = $2");

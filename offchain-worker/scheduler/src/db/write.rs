@@ -38,8 +38,8 @@ pub struct Batch {
 	pub paid: BTreeMap<AccountId, (Balance, Moment)>,
 	/// Up to this block, all deals are known.
 	pub cursor: Option<u32>,
-	/// Workers that joined this instance, and how many of their slots are used.
-	pub arrived: BTreeMap<AccountId, u32>,
+	/// Workers that joined this instance.
+	pub arrived: BTreeSet<AccountId>,
 	/// Workers that this instance lost.
 	pub departed: BTreeSet<AccountId>,
 	/// Machines of workers that are here.

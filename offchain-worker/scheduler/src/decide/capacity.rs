@@ -51,7 +51,7 @@ pub fn rooms(state: &State, offers: &[Offer], open: &[OpenDeal]) -> Vec<Room> {
 /// Returns whether a worker takes tasks.
 pub fn has_workers(state: &State) -> bool {
 	let is_here = state.workers().values().any(|worker| worker.is_willing());
-	is_here || state.elsewhere().keys().any(|account| state.machines().of(account).is_some())
+	is_here || state.elsewhere().iter().any(|account| state.machines().of(account).is_some())
 }
 
 fn room(state: &State, hands: &[Hand], offer: &Offer, offers: u64, open: &[OpenDeal]) -> Room {
@@ -130,8 +130,8 @@ fn slots_of(state: &State, deal: &DealState) -> u64 {
 	willing.filter_map(|worker| deal.needs.slots(&worker.resources)).max().unwrap_or(1).into()
 }
 
-/// Returns the workers that take tasks, of this instance and of others, with the slots that are used of them. Of those of
-/// others, only their machines are known, and of strangers that are not proven, not even these.
+/// Returns the workers that take tasks, of this instance and of others, with the slots that strangers among them have earned.
+/// Of those of others, only their machines are known.
 fn hands(state: &State) -> Vec<Hand<'_>> {
 	let here = state.workers().values().filter(|worker| worker.is_willing()).map(|worker| Hand {
 		operator: &worker.operator,
@@ -139,13 +139,13 @@ fn hands(state: &State) -> Vec<Hand<'_>> {
 		profile: worker.profile(),
 		slots: worker.usable_slots().into(),
 	});
-	let elsewhere = state.elsewhere().iter().filter_map(|(account, slots)| {
+	let elsewhere = state.elsewhere().iter().filter_map(|account| {
 		let machine = state.machines().of(account)?;
 		Some(Hand {
 			operator: account,
 			weight: consensus::weight(state.worker(account).map_or(0, |known| known.score)),
 			profile: Profile::of(&machine.resources),
-			slots: machine.resources.slots.min(*slots).into(),
+			slots: machine.resources.slots.into(),
 		})
 	});
 	here.chain(elsewhere).filter(|hand| hand.slots > 0).collect()

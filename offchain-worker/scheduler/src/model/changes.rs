@@ -30,7 +30,7 @@ pub struct Changes {
 	pub visible: BTreeSet<TaskId>,
 	/// What requesters paid the pool for results that came into the store, in nRLC.
 	pub paid: BTreeMap<AccountId, Balance>,
-	/// Workers that joined, or that have earned more slots.
+	/// Workers that joined.
 	pub arrived: BTreeSet<AccountId>,
 	/// Workers that were lost.
 	pub departed: BTreeSet<AccountId>,

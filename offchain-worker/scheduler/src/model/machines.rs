@@ -1,6 +1,5 @@
 //! Machines that the pool's workers had lately, those that are gone too: a task that none of them could hold is hopeless,
-//! one that waits for a machine which is off for the night is not. A stranger's machine counts once the stranger is proven:
-//! anybody can declare anything.
+//! one that waits for a machine which is off for the night is not.
 
 use std::collections::HashMap;
 
@@ -21,7 +20,7 @@ pub const MAX_MACHINES: usize = 10_000;
 /// A worker's machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
-	/// What it can do.
+	/// What it can do; of a stranger's, with as many slots as the stranger has earned.
 	pub resources: Resources,
 	/// When its worker was last known to be here, in ms.
 	pub seen: Moment,

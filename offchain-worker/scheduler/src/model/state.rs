@@ -11,7 +11,7 @@ mod steps;
 mod tasks;
 mod workers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use sp_core::H256;
@@ -51,8 +51,8 @@ pub struct State {
 	touched: VecDeque<(u32, TaskId)>,
 	/// Closed tasks whose end is not final yet, by the block that closed them.
 	unfinal: BTreeSet<(u32, TaskId)>,
-	/// Workers that other instances have, and how many of their slots are used.
-	elsewhere: BTreeMap<AccountId, u32>,
+	/// Workers that other instances have.
+	elsewhere: BTreeSet<AccountId>,
 	/// When tasks are to be looked at.
 	alarms: BTreeSet<(Moment, TaskId)>,
 	/// Tasks to look at, in the order of their deals and indexes.
@@ -98,8 +98,8 @@ impl State {
 		&self.workers
 	}
 
-	/// Returns the workers that other instances have, and how many of their slots are used.
-	pub fn elsewhere(&self) -> &BTreeMap<AccountId, u32> {
+	/// Returns the workers that other instances have.
+	pub fn elsewhere(&self) -> &BTreeSet<AccountId> {
 		&self.elsewhere
 	}
 

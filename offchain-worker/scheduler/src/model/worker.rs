@@ -174,6 +174,11 @@ impl WorkerState {
 		}
 	}
 
+	/// Returns its machine as far as it is used: no more slots than it has earned.
+	pub fn usable(&self) -> Resources {
+		Resources { slots: self.usable_slots(), ..self.resources.clone() }
+	}
+
 	/// Puts a mark on its record.
 	pub fn mark(&mut self, mark: Mark, now: Moment) {
 		self.record.mark(mark, now);

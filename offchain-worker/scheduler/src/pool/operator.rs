@@ -12,7 +12,7 @@ impl Pool {
 	/// Tells a worker to finish its tasks and end. Replies whether it is connected.
 	pub(super) fn drain(&mut self, worker: &AccountId, reply: Reply<bool>) {
 		let is_known = self.state.worker(worker).is_some_and(|known| known.is_reachable());
-		let is_elsewhere = self.state.elsewhere().contains_key(worker);
+		let is_elsewhere = self.state.elsewhere().contains(worker);
 		if is_elsewhere && !is_known {
 			let (means, worker) = (self.means.clone(), worker.clone());
 			tokio::spawn(async move {

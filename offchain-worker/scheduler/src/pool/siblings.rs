@@ -1,9 +1,6 @@
 //! Meeting the other instances of a shared pool, see [`crate::db::siblings`].
 
-use std::{
-	collections::{BTreeMap, BTreeSet},
-	time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use rlc_primitives::AccountId;
 use rlc_protocol::{
@@ -59,7 +56,7 @@ impl Pool {
 		for (worker, instruction) in self.means.db.take_mail().await? {
 			self.means.links.send(&worker, instruction);
 		}
-		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?;
+		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeSet<_>>();
 		self.state.locate(&elsewhere, self.now());
 		self.read_foreign_parts(&elsewhere).await?;
 		self.read_foreign_data().await?;
@@ -81,8 +78,8 @@ impl Pool {
 	}
 
 	/// Reads what workers of other instances reported about tasks that this one looks after.
-	async fn read_foreign_parts(&mut self, elsewhere: &BTreeMap<AccountId, u32>) -> Result<(), Error> {
-		let is_foreign = |worker: &&AccountId| elsewhere.contains_key(*worker);
+	async fn read_foreign_parts(&mut self, elsewhere: &BTreeSet<AccountId>) -> Result<(), Error> {
+		let is_foreign = |worker: &&AccountId| elsewhere.contains(*worker);
 		let tasks = self.state.workers().iter().filter(|(worker, _)| is_foreign(worker));
 		let tasks = tasks.flat_map(|(_, worker)| worker.tasks.iter().copied()).collect::<BTreeSet<_>>();
 		for id in tasks {

@@ -129,9 +129,7 @@ impl Pool {
 			let (sum, at) = self.batch.paid.entry(requester.clone()).or_default();
 			(*sum, *at) = (sum.saturating_add(*paid), now);
 		}
-		let arrived = changes.arrived.iter();
-		let arrived = arrived.filter_map(|worker| Some((worker.clone(), self.state.worker(worker)?.usable_slots())));
-		self.batch.arrived.extend(arrived);
+		self.batch.arrived.extend(changes.arrived.iter().cloned());
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}
 

@@ -141,12 +141,18 @@ impl Scene {
 		)
 	}
 
-	/// Lets a worker join that nobody vouches for, with what it has in hand. It declares this many slots, and as
-	/// many cores.
-	pub fn stranger(&mut self, n: u8, slots: u32, record: Record, held: Vec<Report>) -> AccountId {
+	/// Lets a worker join that nobody vouches for, with this record. It declares this many slots, and as many cores.
+	pub fn stranger_with(&mut self, n: u8, slots: u32, record: Record) -> AccountId {
 		let resources = Resources { slots, cores: slots, wasm: true, ..Default::default() };
-		let member =
-			Member { account: account(n), operator: None, is_vouched: false, resources, held, score: 0, record };
+		let member = Member {
+			account: account(n),
+			operator: None,
+			is_vouched: false,
+			resources,
+			held: Vec::new(),
+			score: 0,
+			record,
+		};
 		self.admit(n, member);
 		account(n)
 	}

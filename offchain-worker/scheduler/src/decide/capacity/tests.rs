@@ -1,9 +1,9 @@
 use rlc_primitives::{CategoryId, Restriction};
-use rlc_protocol::{worker::Resources, Needs};
+use rlc_protocol::Needs;
 
 use super::*;
 use crate::{
-	model::{Machine, Record},
+	model::Record,
 	testing::{account, Scene, T},
 };
 
@@ -76,7 +76,7 @@ fn slots_that_a_stranger_has_not_earned_are_not_sold() {
 	for (validated, volume) in [(0, 6), (18, 60), (1_000, 600)] {
 		let mut scene = Scene::new();
 		scene.worker(1, 100);
-		scene.stranger(2, 100, Record { validated, ..Record::default() }, Vec::new());
+		scene.stranger_with(2, 100, Record { validated, ..Record::default() });
 		assert_eq!(room_for(&scene, 2, &[]), Room { trust: 2, volume }, "after {validated}");
 	}
 }
@@ -86,18 +86,8 @@ fn stranger_that_is_away_sells_nothing() {
 	let mut scene = Scene::new();
 	scene.worker(1, 100);
 	let away = Record { away: scene.now.local + 1, ..Record::default() };
-	scene.stranger(2, 100, away, Vec::new());
+	scene.stranger_with(2, 100, away);
 	assert_eq!(room_for(&scene, 2, &[]).trust, 1);
-}
-
-#[test]
-fn machine_of_another_instances_worker_sells_as_many_slots_as_are_used_of_it() {
-	let mut scene = Scene::new();
-	scene.worker(1, 100);
-	let resources = Resources { slots: 100, wasm: true, ..Default::default() };
-	scene.state.recall_machines(vec![(account(2), Machine { resources, seen: scene.now.local })], scene.now);
-	scene.state.locate(&[(account(2), 3)].into(), scene.now);
-	assert_eq!(room_for(&scene, 2, &[]), Room { trust: 2, volume: 18 });
 }
 
 #[test]

@@ -19,15 +19,22 @@ impl State {
 			return;
 		}
 		let (was_banned, usable) = (worker.record.is_banned(now.local), worker.usable_slots());
+		let was_believed = worker.is_believed();
 		worker.mark(mark, now.local);
 		self.changes.marks.push((account.clone(), mark, now.local));
 		if !was_banned && worker.record.is_banned(now.local) {
 			self.changes.banned.insert(account.clone());
 		}
-		if worker.is_here() && worker.usable_slots() != usable {
-			self.changes.arrived.insert(account.clone());
+		if worker.usable_slots() != usable {
+			// Other instances sell what it has.
+			self.machines.see(account.clone(), worker.usable(), worker.is_vouched, now.local);
+			self.changes.machines.insert(account.clone());
 		}
+		let is_news = worker.is_believed() != was_believed;
 		self.ready.update(account, Some(worker));
+		if is_news {
+			self.settle_vote(account);
+		}
 	}
 
 	/// Lets a stranger that is away, or was banned, have tasks again.
@@ -49,18 +56,18 @@ impl State {
 
 	/// Returns what a completed task says of its workers.
 	///
-	/// A result counts for or against a worker only if one that is believed, of another operator, agreed on the consensus:
+	/// A result counts for or against a worker only if one that is believed, and votes as another, agreed on the consensus:
 	/// else people with many keys would validate, and refute, whatever they like. An agreed failure says nothing: it costs
 	/// little, and what fails on one machine may work on another.
 	fn marks_of(&self, task: &TaskState) -> Vec<(AccountId, Mark)> {
 		let chain = task.chain();
-		let operator_of = |account: &AccountId| task.replicates.get(account).map(|part| part.operator.clone());
+		let voter_of = |account: &AccountId| task.replicates.get(account).map(|part| &part.voter);
 		let agreeing = chain.contributions.iter().filter(|one| has_contributed_to_consensus(chain, &one.worker));
 		let believed = agreeing.filter(|one| self.workers.get(&one.worker).is_some_and(|known| known.is_believed()));
-		let witnesses = believed.map(|one| operator_of(&one.worker)).collect::<Vec<_>>();
+		let witnesses = believed.map(|one| voter_of(&one.worker)).collect::<Vec<_>>();
 		let is_witnessed = |account: &AccountId| {
-			let operator = operator_of(account);
-			!task.is_failure && witnesses.iter().any(|other| *other != operator)
+			let voter = voter_of(account);
+			!task.is_failure && witnesses.iter().any(|other| *other != voter)
 		};
 		let judged = chain.contributions.iter().filter(|one| is_witnessed(&one.worker)).filter_map(|one| {
 			let mark = match (has_contributed_to_consensus(chain, &one.worker), one.status) {

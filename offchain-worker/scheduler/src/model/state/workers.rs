@@ -1,6 +1,6 @@
 //! Workers join, live, rest, and move between instances.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rlc_primitives::{money::Score, AccountId, Moment, TaskId};
 use rlc_protocol::worker::{Heartbeat, Report, Session, Step};
@@ -32,10 +32,8 @@ impl State {
 		worker.see_record(now.local);
 		worker.presence = Presence::Here(session);
 		worker.resources = resources;
-		if worker.is_believed() {
-			self.machines.see(account.clone(), worker.resources.clone(), now.local);
-			self.changes.machines.insert(account.clone());
-		}
+		self.machines.see(account.clone(), worker.usable(), now.local);
+		self.changes.machines.insert(account.clone());
 		worker.score = score;
 		worker.seen = now.local;
 		worker.progress = now.local;
@@ -76,9 +74,9 @@ impl State {
 
 	/// Records that the workers that are here still are, now and then, and forgets machines that have been gone for long.
 	pub fn refresh_machines(&mut self, now: Now) {
-		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here() && worker.is_believed()) {
+		for (account, worker) in self.workers.iter().filter(|(_, worker)| worker.is_here()) {
 			if self.machines.is_stale(account, now.local) {
-				self.machines.see(account.clone(), worker.resources.clone(), now.local);
+				self.machines.see(account.clone(), worker.usable(), now.local);
 				self.changes.machines.insert(account.clone());
 			}
 		}
@@ -126,12 +124,11 @@ impl State {
 		}
 	}
 
-	/// Records which workers other instances have, and how many of their slots are used. Those of an instance that ended are
-	/// away.
-	pub fn locate(&mut self, elsewhere: &BTreeMap<AccountId, u32>, now: Now) {
+	/// Records which workers other instances have. Those of an instance that ended are away.
+	pub fn locate(&mut self, elsewhere: &BTreeSet<AccountId>, now: Now) {
 		let mut found = BTreeSet::new();
 		for (account, worker) in &mut self.workers {
-			match (worker.presence, elsewhere.contains_key(account)) {
+			match (worker.presence, elsewhere.contains(account)) {
 				(Presence::Elsewhere, false) => worker.presence = Presence::Away(now.local),
 				(Presence::Away(_) | Presence::Lost, true) => {
 					worker.presence = Presence::Elsewhere;

@@ -13,7 +13,7 @@ fn validated(count: u64) -> Record {
 fn stranger_gets_as_many_tasks_as_it_has_earned_whatever_it_declares() {
 	for (count, given) in [(0, 1), (1, 1), (2, 2), (6, 4), (18, 10)] {
 		let mut scene = Scene::new();
-		let workers = [scene.worker(1, 100), scene.stranger(2, 64, validated(count), Vec::new())];
+		let workers = [scene.worker(1, 100), scene.stranger_with(2, 64, validated(count))];
 		scene.deal(100, 3, 30);
 		assert_eq!(share(&scene.decide(), &workers), [30, given], "after {count}");
 	}
@@ -22,7 +22,7 @@ fn stranger_gets_as_many_tasks_as_it_has_earned_whatever_it_declares() {
 #[test]
 fn stranger_has_no_more_slots_than_it_declares() {
 	let mut scene = Scene::new();
-	let workers = [scene.worker(1, 100), scene.stranger(2, 3, validated(1_000), Vec::new())];
+	let workers = [scene.worker(1, 100), scene.stranger_with(2, 3, validated(1_000))];
 	scene.deal(100, 3, 30);
 	assert_eq!(share(&scene.decide(), &workers), [30, 3]);
 }
@@ -36,7 +36,7 @@ fn stranger_gets_nothing_ahead_until_it_is_proven() {
 		scene.decide();
 		// A run takes 10 ms.
 		scene.computed(&one, task(first, 0), 10);
-		let stranger = scene.stranger(2, 64, validated(count), Vec::new());
+		let stranger = scene.stranger_with(2, 64, validated(count));
 		scene.deal(101, 3, 300);
 		assert_eq!(share(&scene.decide(), &[stranger]), [given], "after {count}");
 	}
@@ -50,7 +50,7 @@ fn full_stranger_does_not_hide_workers_that_get_tasks_ahead() {
 	scene.decide();
 	scene.computed(&one, task(first, 0), 10);
 	// Of the lower account, and as loaded: it would be looked at first.
-	scene.stranger(1, 1, validated(0), Vec::new());
+	scene.stranger_with(1, 1, validated(0));
 	scene.deal(101, 3, 20);
 	assert_eq!(share(&scene.decide(), &[account(1), one]), [1, 20]);
 }
@@ -59,7 +59,7 @@ fn full_stranger_does_not_hide_workers_that_get_tasks_ahead() {
 fn it_does_not_matter_what_a_stranger_says_that_it_has_until_it_is_proven() {
 	for (count, is_chosen) in [(PROVEN - 1, false), (PROVEN, true)] {
 		let mut scene = Scene::new();
-		let stranger = scene.stranger(1, 1, validated(count), Vec::new());
+		let stranger = scene.stranger_with(1, 1, validated(count));
 		let others = [scene.worker(2, 1), scene.worker(3, 1)];
 		for worker in others.iter().chain([&stranger]) {
 			beat(&mut scene, worker, |heartbeat| heartbeat.cached = Some(vec![crate::testing::scene::APP]));
@@ -74,7 +74,7 @@ fn idle_stranger_gets_one_task_however_large() {
 	let mut scene = Scene::new();
 	let large = |resources: &mut rlc_protocol::worker::Resources| (resources.slots, resources.cores) = (8, 8);
 	scene.join(1, None, large, Vec::new());
-	let stranger = scene.stranger(2, 8, validated(0), Vec::new());
+	let stranger = scene.stranger_with(2, 8, validated(0));
 	let deal = scene.open(100, 3, 2, Needs { cores: 4, ..Needs::default() }, |_| ());
 	let workers = [account(1), stranger];
 	assert_eq!(share(&scene.decide(), &workers), [2, 1], "one that takes four slots");
@@ -86,7 +86,7 @@ fn idle_stranger_gets_one_task_however_large() {
 fn stranger_that_is_away_gets_nothing() {
 	let mut scene = Scene::new();
 	let away = Record { away: scene.now.local + 1_000, ..Record::default() };
-	let workers = [scene.worker(1, 1), scene.stranger(2, 1, away, Vec::new())];
+	let workers = [scene.worker(1, 1), scene.stranger_with(2, 1, away)];
 	scene.deal(100, 3, 1);
 	assert_eq!(share(&scene.decide(), &workers), [1, 0]);
 	scene.pass(1_000, &[]);

@@ -35,7 +35,7 @@ fn marks(scene: &mut Scene) -> Vec<(AccountId, Mark)> {
 /// Gives a task of trust 3 to the worker 1, which is vouched for, and to the stranger 2.
 fn given() -> (Scene, TaskId, AccountId, AccountId) {
 	let mut scene = Scene::new();
-	let (one, stranger) = (scene.worker(1, 1), scene.stranger(2, 8, Record::default(), Vec::new()));
+	let (one, stranger) = (scene.worker(1, 1), scene.stranger_with(2, 8, Record::default()));
 	let id = new_task(&mut scene, 100);
 	assert_eq!(scene.computing(id), [one.clone(), stranger.clone()]);
 	(scene, id, one, stranger)
@@ -44,7 +44,7 @@ fn given() -> (Scene, TaskId, AccountId, AccountId) {
 #[test]
 fn result_that_a_believed_worker_agrees_on_is_validated() {
 	let mut scene = Scene::new();
-	let (one, stranger) = (scene.worker(1, 1), scene.stranger(2, 8, Record::default(), Vec::new()));
+	let (one, stranger) = (scene.worker(1, 1), scene.stranger_with(2, 8, Record::default()));
 	for n in 0..4 {
 		let id = new_task(&mut scene, 100 + n);
 		agree(&mut scene, id, &[&one, &stranger]);
@@ -57,7 +57,7 @@ fn result_that_a_believed_worker_agrees_on_is_validated() {
 #[test]
 fn task_that_is_told_twice_to_be_closed_counts_once() {
 	let mut scene = Scene::new();
-	let (one, stranger) = (scene.worker(1, 1), scene.stranger(2, 8, Record::default(), Vec::new()));
+	let (one, stranger) = (scene.worker(1, 1), scene.stranger_with(2, 8, Record::default()));
 	let id = new_task(&mut scene, 100);
 	agree(&mut scene, id, &[&one, &stranger]);
 	scene.see_task(id, [TaskEvent::Closed { outcome: scene.task(id).digest() }]);
@@ -67,12 +67,11 @@ fn task_that_is_told_twice_to_be_closed_counts_once() {
 #[test]
 fn strangers_do_not_validate_each_other() {
 	let mut scene = Scene::new();
-	let (one, two) =
-		(scene.stranger(1, 1, Record::default(), Vec::new()), scene.stranger(2, 1, Record::default(), Vec::new()));
+	let (one, two) = (scene.stranger_with(1, 1, Record::default()), scene.stranger_with(2, 1, Record::default()));
 	let id = new_task(&mut scene, 100);
 	agree(&mut scene, id, &[&one, &two]);
 	assert_eq!(marks(&mut scene), []);
-	let proven = scene.stranger(3, 1, validated(PROVEN), Vec::new());
+	let proven = scene.stranger_with(3, 1, validated(PROVEN));
 	let id = new_task(&mut scene, 101);
 	agree(&mut scene, id, &[&one, &proven]);
 	assert_eq!(marks(&mut scene), [(one, Mark::Validated)], "the other way round it says nothing");
@@ -82,7 +81,7 @@ fn strangers_do_not_validate_each_other() {
 fn refuted_stranger_loses_what_it_earned_and_gets_nothing() {
 	let mut scene = Scene::new();
 	let right = [scene.worker(1, 9), scene.worker(3, 9), scene.worker(4, 9)];
-	let stranger = scene.stranger(2, 16, validated(50), Vec::new());
+	let stranger = scene.stranger_with(2, 16, validated(50));
 	let id = new_task(&mut scene, 100);
 	scene.contributes(&stranger, id, 8);
 	agree(&mut scene, id, &right.each_ref());
@@ -98,22 +97,25 @@ fn refuted_stranger_loses_what_it_earned_and_gets_nothing() {
 }
 
 #[test]
-fn slots_that_were_earned_and_lost_are_told_to_other_instances() {
+fn machine_is_known_with_the_slots_that_are_earned() {
 	let mut scene = Scene::new();
-	let (one, stranger) = (scene.worker(1, 1), scene.stranger(2, 8, validated(1), Vec::new()));
+	let (one, stranger) = (scene.worker(1, 1), scene.stranger_with(2, 8, validated(1)));
+	let slots = |scene: &Scene| scene.state.machines().of(&account(2)).unwrap().resources.slots;
+	assert_eq!(slots(&scene), 1, "not what it declares");
 	scene.state.take_changes();
 	for (n, is_told) in [(100, true), (101, false)] {
 		let id = new_task(&mut scene, n);
 		agree(&mut scene, id, &[&one, &stranger]);
-		assert_eq!(scene.state.take_changes().arrived.contains(&stranger), is_told, "{n}");
+		assert_eq!(slots(&scene), 2);
+		assert_eq!(scene.state.take_changes().machines.contains(&stranger), is_told, "other instances sell them");
 	}
 }
 
 #[test]
 fn colluders_cannot_have_an_honest_stranger_banned() {
 	let mut scene = Scene::new();
-	let colluders = [1, 3, 4].map(|n| scene.stranger(n, 1, validated(PROVEN - 1), Vec::new()));
-	let honest = scene.stranger(2, 1, Record::default(), Vec::new());
+	let colluders = [1, 3, 4].map(|n| scene.stranger_with(n, 1, validated(PROVEN - 1)));
+	let honest = scene.stranger_with(2, 1, Record::default());
 	let id = new_task(&mut scene, 100);
 	scene.contributes(&honest, id, 8);
 	agree(&mut scene, id, &colluders.each_ref());
@@ -123,8 +125,8 @@ fn colluders_cannot_have_an_honest_stranger_banned() {
 #[test]
 fn agreed_failure_says_nothing_about_a_stranger() {
 	let mut scene = Scene::new();
-	let right = [scene.worker(1, 1), scene.worker(3, 1), scene.stranger(4, 1, Record::default(), Vec::new())];
-	let other = scene.stranger(2, 1, Record::default(), Vec::new());
+	let right = [scene.worker(1, 1), scene.worker(3, 1), scene.stranger_with(4, 1, Record::default())];
+	let other = scene.stranger_with(2, 1, Record::default());
 	let id = new_task(&mut scene, 100);
 	scene.contributes(&other, id, 8);
 	right.iter().for_each(|worker| scene.contributes(worker, id, 7));
@@ -147,7 +149,7 @@ fn stranger_that_falls_silent_with_a_task_in_hand_comes_back_to_nothing() {
 	}
 	assert_eq!(record.lost, 1);
 	// As the database has it.
-	scene.stranger(2, 8, record, Vec::new());
+	scene.stranger_with(2, 8, record);
 	assert_eq!(scene.computing(id), [], "joining again changes nothing");
 	scene.pass(58_000, &[]);
 	assert_eq!(scene.computing(id), []);
@@ -158,7 +160,7 @@ fn stranger_that_falls_silent_with_a_task_in_hand_comes_back_to_nothing() {
 #[test]
 fn silence_is_held_against_strangers_with_tasks_only() {
 	let (mut scene, _, one, _) = given();
-	scene.stranger(3, 1, Record::default(), Vec::new());
+	scene.stranger_with(3, 1, Record::default());
 	scene.pass(3 * HEARTBEAT + 1, &[1, 3]);
 	assert!(scene.state.worker(&one).is_none());
 	assert_eq!(marks(&mut scene), [], "one is vouched for, and the other had nothing in hand");
@@ -178,13 +180,13 @@ fn stranger_that_joins_without_a_task_that_it_began_has_lost_it() {
 	for (step, is_lost) in [(None, false), (Some(Step::Started), true)] {
 		let (mut scene, id, _, stranger) = given();
 		step.into_iter().for_each(|step| _ = scene.reports(&stranger, id, step));
-		scene.stranger(2, 8, Record::default(), Vec::new());
+		scene.stranger_with(2, 8, Record::default());
 		assert_eq!(!marks(&mut scene).is_empty(), is_lost, "what it was given a moment ago may not have got to it");
 		assert_eq!(scene.known(&stranger).away.is_some(), is_lost);
 	}
 	let (mut scene, _, _, stranger) = given();
 	scene.pass(DELIVERED, &[]);
-	scene.stranger(2, 8, Record::default(), Vec::new());
+	scene.stranger_with(2, 8, Record::default());
 	assert_eq!(marks(&mut scene), [(stranger, Mark::Lost)], "it had time to say that it has it");
 }
 
@@ -220,19 +222,6 @@ fn stranger_that_keeps_a_task_and_then_gives_it_back_has_lost_it() {
 		ends(&mut scene, &stranger, id, Step::Aborted);
 		assert_eq!(!marks(&mut scene).is_empty(), is_lost, "after {time} ms");
 	}
-}
-
-#[test]
-fn machine_counts_once_its_stranger_is_proven() {
-	let mut scene = Scene::new();
-	let new = scene.stranger(1, 64, validated(PROVEN - 1), Vec::new());
-	let proven = scene.stranger(2, 64, validated(PROVEN), Vec::new());
-	assert!(scene.state.machines().of(&new).is_none(), "anybody can declare anything");
-	assert!(scene.state.machines().of(&proven).is_some());
-	let (one, id) = (scene.worker(3, 1), new_task(&mut scene, 100));
-	agree(&mut scene, id, &[&one, &new]);
-	scene.state.refresh_machines(scene.now);
-	assert!(scene.state.machines().of(&new).is_some());
 }
 
 #[test]
