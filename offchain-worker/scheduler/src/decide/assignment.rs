@@ -196,8 +196,8 @@ pub fn choose(
 
 /// Returns how many of a deal's files the worker would have to fetch, as far as it is believed.
 fn missing(deal: &DealState, worker: &WorkerState) -> usize {
-	let has = |content| worker.is_believed() && worker.cached.contains(content);
-	deal.content.iter().filter(|content| !has(*content)).count()
+	let is_believed = worker.is_believed();
+	deal.content.iter().filter(|content| !is_believed || !worker.cached.contains(content)).count()
 }
 
 /// Returns whether a worker of this kind and size could have the deal's tasks, were it free.
