@@ -90,9 +90,11 @@ mod tests {
 
 	/// Returns a worker that nobody vouches for, after so many validated results.
 	fn stranger(n: u8, validated: u64, score: u64) -> WorkerState {
-		let record = Record { validated, ..Record::default() };
-		let lot = lot(H256::repeat_byte(9), H256::repeat_byte(n));
-		WorkerState { has_joined: true, record, lot, score, ..WorkerState::unknown(AccountId::new([n; 32]), 0) }
+		let mut worker = WorkerState::unknown(AccountId::new([n; 32]), 0);
+		worker.record = Record { validated, ..Record::default() };
+		worker.lot = lot(H256::repeat_byte(9), H256::repeat_byte(n));
+		worker.score = score;
+		worker
 	}
 
 	/// Returns the weights of the votes that strangers have on a task: their own, and the one that all others share, which counts
