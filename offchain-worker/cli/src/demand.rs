@@ -112,9 +112,9 @@ mod tests {
 		let mut worker = WorkerInfo {
 			account: Account(AccountId::new([1; 32])),
 			operator: None,
+			vouched: true,
 			alive: true,
 			draining: false,
-			vouched: true,
 			record: None,
 			usable_slots: None,
 			resources,

@@ -119,9 +119,9 @@ pub(crate) mod tests {
 		let worker = |slots, memory, alive| WorkerInfo {
 			account: Account(AccountId::new([1; 32])),
 			operator: None,
+			vouched: true,
 			alive,
 			draining: false,
-			vouched: true,
 			record: None,
 			usable_slots: None,
 			resources: Resources { slots, memory, wasm: true, ..Resources::default() },

@@ -145,9 +145,9 @@ pub(crate) struct Scheduler {
 ///
 /// # Errors
 ///
-/// If there is no such pool, or it does not say where its scheduler is.
-pub(crate) async fn scheduler(chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
-	Ok(Scheduler { workerpool, url: url(chain, workerpool).await? })
+/// Those of [`url`].
+pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
+	Ok(Scheduler { workerpool, url: url(context, chain, workerpool).await? })
 }
 
 /// Returns the scheduler at an address, if the chain says the same of its pool.
@@ -239,9 +239,9 @@ mod tests {
 		let worker = |bits, alive| WorkerInfo {
 			account: Account(AccountId::new([1; 32])),
 			operator: None,
+			vouched: true,
 			alive,
 			draining: false,
-			vouched: true,
 			record: None,
 			usable_slots: None,
 			resources: Resources { tag: Tag::from_bits(bits).0, ..Resources::default() },

@@ -151,13 +151,13 @@ pub struct WorkerInfo {
 	pub account: Account,
 	/// Its operator.
 	pub operator: Option<Account>,
+	/// Whether the pool vouches for it; `false` also if the scheduler is too old to say.
+	#[serde(default)]
+	pub vouched: bool,
 	/// Whether it is connected.
 	pub alive: bool,
 	/// Whether it takes nothing more.
 	pub draining: bool,
-	/// Whether the pool's operator vouches for it; so also if the scheduler is too old to say. If not, it is a stranger.
-	#[serde(default = "is_vouched")]
-	pub vouched: bool,
 	/// How a stranger's results turned out here.
 	#[serde(default)]
 	pub record: Option<WorkerRecord>,
@@ -179,10 +179,6 @@ impl WorkerInfo {
 	pub fn usable_slots(&self) -> u32 {
 		self.usable_slots.unwrap_or(self.resources.slots)
 	}
-}
-
-fn is_vouched() -> bool {
-	true
 }
 
 /// How results of a worker that nobody vouches for turned out in a pool.

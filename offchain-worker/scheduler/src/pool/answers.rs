@@ -138,9 +138,9 @@ fn worker_info(account: &AccountId, worker: &WorkerState) -> WorkerInfo {
 	WorkerInfo {
 		account: Account(account.clone()),
 		operator: worker.has_operator.then(|| Account(worker.operator.clone())),
+		vouched: worker.is_vouched,
 		alive: worker.is_reachable(),
 		draining: worker.draining,
-		vouched: worker.is_vouched,
 		record: (!worker.is_vouched).then(|| worker_record(worker)),
 		resources: worker.resources.clone(),
 		usable_slots: Some(worker.usable_slots()),

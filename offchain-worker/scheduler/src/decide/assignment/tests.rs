@@ -1,4 +1,4 @@
-mod strangers;
+mod earning;
 mod trouble;
 
 use super::*;

@@ -1,4 +1,4 @@
-//! Workers that nobody vouches for.
+//! What workers that nobody vouches for have earned.
 
 use rlc_protocol::Needs;
 
