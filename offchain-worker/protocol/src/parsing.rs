@@ -37,12 +37,14 @@ fn messages() -> Vec<(Kind, Value)> {
 		"slots": 4, "cores": 8, "memory": 1 << 34, "disk": 1_u64 << 40, "gpus": 0, "tag": id, "wasm": true, "container": false,
 		"speed": 1_000_000,
 	});
+	let mut shown = report.clone();
+	shown["delegation"] = json!({ "signature": "0x0001", "signer": account, "expiry": 10 });
 	let assignment = json!({ "task": task, "delegation": "0x0001", "signer": account, "expiry": 10, "batched": true });
 	vec![
 		of::<Join>(json!({
 			"protocol": PROTOCOL, "account": account, "challenge": id, "notAfter": 9, "signature": "0x0102",
 			"signer": account, "operator": { "account": account, "signature": "0x" }, "resources": resources,
-			"version": "0.1.0", "held": [report],
+			"version": "0.1.0", "held": [report, shown],
 		})),
 		of::<Heartbeat>(json!({ "freeSlots": 1, "draining": false, "cached": [id] })),
 		of::<Vec<Report>>(json!([report])),

@@ -93,21 +93,9 @@ pub struct PoolStatus {
 	pub served_last: Vec<ServedLast>,
 	/// Deals that no worker can serve, and why: at most [`MAX_SERVED_LAST`].
 	pub hopeless: Vec<HopelessDeal>,
-	/// Its workers that nobody vouches for.
+	/// Deals with a task that waits though workers which could run it take tasks, and why: at most [`MAX_SERVED_LAST`].
 	#[serde(default)]
-	pub strangers: Strangers,
-}
-
-/// How many workers of a pool are strangers: its operator does not vouch for them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Strangers {
-	/// How many are there.
-	pub here: u32,
-	/// How many of them are proven.
-	pub proven: u32,
-	/// How many of them get nothing for now, since they lost tasks.
-	pub away: u32,
+	pub lacking: Vec<LackingDeal>,
 }
 
 /// How many requesters and apps a [`PoolStatus`] names at most.
@@ -140,6 +128,15 @@ pub struct HopelessDeal {
 	/// The deal.
 	pub deal: DealId,
 	/// Why, for people.
+	pub reason: String,
+}
+
+/// A deal whose tasks wait for a worker that the pool vouches for, or that has the stake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LackingDeal {
+	/// The deal.
+	pub deal: DealId,
+	/// What is lacking, for people.
 	pub reason: String,
 }
 

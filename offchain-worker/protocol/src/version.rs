@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// |---|---|
 /// | 1 | programs that name no version |
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
-/// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes that; a trace follows what a module leaves for a callback |
-/// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once |
+/// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes the failure; a trace follows the data that a module leaves for a callback |
+/// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once; workers that join show delegations |
 pub const PROTOCOL: u32 = 4;
 
 /// The oldest version that is still spoken.

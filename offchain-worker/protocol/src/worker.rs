@@ -100,7 +100,38 @@ pub struct Join {
 	/// What it still has in hand from before: tasks with the last step that was done, at most [`MAX_REPORTS`]. What the
 	/// scheduler gave it, is not on chain yet and is not named counts as lost, and goes to others; so a worker that has more
 	/// names those first that are not on chain, and reports the rest after it joined.
-	pub held: Vec<Report>,
+	pub held: Vec<Held>,
+}
+
+/// A task that a worker has in hand when it joins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+	/// The last step that was done.
+	#[serde(flatten)]
+	pub report: Report,
+	/// That it was given to this worker. A scheduler that has no record of that, having lost its database, believes nothing
+	/// else. Workers show it for tasks that are not on chain yet; those of protocol 3 show none.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub delegation: Option<ShownDelegation>,
+}
+
+impl From<Report> for Held {
+	fn from(report: Report) -> Self {
+		Self { report, delegation: None }
+	}
+}
+
+/// A delegation that a worker got with an [`Assignment`], and shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownDelegation {
+	/// The signature, a SCALE-encoded [`SchedulerSignature`](rlc_primitives::SchedulerSignature).
+	#[serde(with = "Hex")]
+	pub signature: Vec<u8>,
+	/// The proxy that signed it, if it was not the scheduler itself.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub signer: Option<Account>,
+	/// When it expires, in ms of PoCo time.
+	pub expiry: Moment,
 }
 
 impl Serialize for Join {
@@ -395,7 +426,7 @@ mod tests {
 			operator: None,
 			resources: Resources::default(),
 			version: "0.1.0".into(),
-			held: vec![failed],
+			held: vec![failed.into()],
 		}
 	}
 
@@ -405,6 +436,19 @@ mod tests {
 		let cause = serde_json::json!({ "cause": { "kind": "appFailed", "code": 1 }, "words": "exit code 1" });
 		assert_eq!(written["held"][0]["cause"], cause);
 		assert_eq!(serde_json::from_value::<Join>(written).unwrap().held, join().held);
+	}
+
+	#[test]
+	fn delegation_is_shown_beside_the_step_of_its_task() {
+		let mut join = join();
+		let plain = serde_json::to_value(&join).unwrap();
+		assert!(plain["held"][0].get("delegation").is_none(), "{plain}");
+		join.held[0].delegation = Some(ShownDelegation { signature: vec![1, 2], signer: None, expiry: 9 });
+		let shown = serde_json::to_value(&join).unwrap();
+		assert_eq!(shown["held"][0]["delegation"], serde_json::json!({ "signature": "0x0102", "expiry": 9 }));
+		assert_eq!(shown["held"][0]["step"], "failed");
+		assert_eq!(serde_json::from_value::<Join>(shown).unwrap().held, join.held);
+		assert_eq!(serde_json::from_value::<Join>(plain).unwrap().held[0].delegation, None);
 	}
 
 	#[test]

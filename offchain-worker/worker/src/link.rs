@@ -166,13 +166,14 @@ impl Link {
 		self.actor.send(Message::Connected(ask)).map_err(|_| Broken::Ended)?;
 		let mut held = answer.await.map_err(|_| Broken::Ended)?;
 		// The earlier the step, the more is lost if the scheduler does not know of it.
-		held.sort_by_key(|report| report.step);
-		let rest = held.split_off(held.len().min(MAX_REPORTS));
+		held.sort_by_key(|held| held.report.step);
+		let rest = held.split_off(held.len().min(MAX_REPORTS)).into_iter().map(|held| held.report).collect();
 		// What was to be told before is in the list, or in the rest of it.
 		while let Ok(outgoing) = self.outgoing.try_recv() {
 			put_by(outgoing, logs);
 		}
-		let ended: Vec<_> = held.iter().filter(|report| report.step.is_last()).map(|report| report.task).collect();
+		let ended = held.iter().map(|held| &held.report).filter(|report| report.step.is_last());
+		let ended: Vec<_> = ended.map(|report| report.task).collect();
 		let identity = &self.identity;
 		let join = Join {
 			protocol,

@@ -4,7 +4,7 @@ use rlc_primitives::{
 	work::{TaskView, WorkItem},
 	BlockNumber, Moment, TaskId,
 };
-use rlc_protocol::worker::{Instruction, Logs, Report};
+use rlc_protocol::worker::{Held, Instruction, Logs, Report};
 use tokio::sync::oneshot;
 
 use crate::ports::{Finished, Included, SendError, Undelivered, Unreachable};
@@ -14,7 +14,7 @@ pub(crate) enum Message {
 	/// The scheduler wants something.
 	Instruction(Instruction),
 	/// The scheduler is there again, and asks what is in hand.
-	Connected(oneshot::Sender<Vec<Report>>),
+	Connected(oneshot::Sender<Vec<Held>>),
 	/// It admitted the worker, and no longer wants these tasks.
 	Joined(Vec<TaskId>),
 	/// It knows how these tasks ended.

@@ -5,7 +5,10 @@ use rlc_primitives::{
 	work::{AgreedFailure, AppFault, DelegationProof, FailureCause, TaskRef},
 	AccountId, Moment, ResultDigest, ResultHash, SchedulerSignature, TaskId,
 };
-use rlc_protocol::worker::{Assignment, Cause, Step};
+use rlc_protocol::{
+	worker::{Assignment, Cause, ShownDelegation, Step},
+	Account,
+};
 
 /// A task that this worker took, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -216,6 +219,17 @@ impl Record {
 		Ok(record)
 	}
 
+	/// Returns the scheduler's delegation as it is shown to a scheduler; `None` if it is on chain.
+	pub fn shown_delegation(&self) -> Option<ShownDelegation> {
+		let (signature, signer, expiry) = match &self.authorization {
+			DelegationProof::OnChain => return None,
+			DelegationProof::Signed { signature, expiry } => (signature, None, *expiry),
+			DelegationProof::SignedByProxy { proxy, signature, expiry } => (signature, Some(proxy), *expiry),
+		};
+		let signer = signer.map(|proxy| Account(proxy.clone()));
+		Some(ShownDelegation { signature: signature.encode(), signer, expiry })
+	}
+
 	/// Returns when the worker's delegation expires, in ms of PoCo time: nothing can be contributed from then on. One on
 	/// chain does not.
 	pub fn expiry(&self) -> Moment {
@@ -233,7 +247,6 @@ mod tests {
 	use super::*;
 	use rlc_primitives::work::TaskRef;
 	use rlc_primitives::DealId;
-	use rlc_protocol::Account;
 	use sp_core::{sr25519, Pair, H256};
 
 	fn assignment(delegation: Vec<u8>) -> Assignment {
@@ -248,6 +261,17 @@ mod tests {
 		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into());
 		let signed = Record::new(&assignment(signature.encode()), 5).unwrap();
 		assert_eq!(signed.authorization, DelegationProof::Signed { signature, expiry: 10 });
+	}
+
+	#[test]
+	fn delegation_is_shown_as_it_was_given() {
+		assert_eq!(Record::new(&assignment(vec![]), 5).unwrap().shown_delegation(), None, "it is on chain");
+		let signature = SchedulerSignature::Native(sr25519::Pair::from_seed(&[1; 32]).sign(b"x").into()).encode();
+		for signer in [None, Some(Account(AccountId::new([7; 32])))] {
+			let given = Assignment { signer: signer.clone(), ..assignment(signature.clone()) };
+			let shown = ShownDelegation { signature: signature.clone(), signer, expiry: 10 };
+			assert_eq!(Record::new(&given, 5).unwrap().shown_delegation(), Some(shown));
+		}
 	}
 
 	#[test]

@@ -10,7 +10,7 @@ use crate::{
 
 /// Shows how a pool's business goes; `now` is this machine's time, in ms since the Unix epoch.
 pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
-	let PoolStatus { pool, lost, max_loss, max_failures, served_last, hopeless, .. } = status;
+	let PoolStatus { pool, lost, max_loss, max_failures, served_last, hopeless, lacking, .. } = status;
 	let sale = match (status.paused, status.withdrawn, &status.halted) {
 		(Some(since), ..) => format!("paused {}", when(since, now)),
 		(None, Some(since), _) => format!("withdrawn {}, since too much stake was lost", when(since, now)),
@@ -43,6 +43,10 @@ pub(crate) fn status(status: &PoolStatus, now: u64) -> Answer {
 		let rows = hopeless.iter().map(|deal| [format!("{:?}", deal.deal.0), deal.reason.clone()]);
 		parts.push(table(["HOPELESS DEAL", "REASON"], rows));
 	}
+	if !lacking.is_empty() {
+		let rows = lacking.iter().map(|deal| [format!("{:?}", deal.deal.0), deal.reason.clone()]);
+		parts.push(table(["WAITING DEAL", "LACKS"], rows));
+	}
 	Answer::new(parts.join("\n\n"), status)
 }
 
@@ -61,7 +65,7 @@ mod tests {
 	use crate::forecast::tests::info;
 	use rlc_json::{Account, Decimal};
 	use rlc_primitives::{AccountId, DealId, RLC};
-	use rlc_protocol::requester::{HopelessDeal, ServedLast};
+	use rlc_protocol::requester::{HopelessDeal, LackingDeal, ServedLast};
 
 	fn calm() -> PoolStatus {
 		PoolStatus {
@@ -75,7 +79,7 @@ mod tests {
 			max_failures: 50,
 			served_last: Vec::new(),
 			hopeless: Vec::new(),
-			strangers: Strangers::default(),
+			lacking: Vec::new(),
 		}
 	}
 
@@ -92,6 +96,7 @@ mod tests {
 				failure_rate: 80,
 			}],
 			hopeless: vec![HopelessDeal { deal: DealId::default(), reason: "too large".into() }],
+			lacking: vec![LackingDeal { deal: DealId::default(), reason: "a stake".into() }],
 			..calm()
 		};
 		let paused = PoolStatus { paused: Some(9_000), ..stopped.clone() };
@@ -99,7 +104,7 @@ mod tests {
 		let empty = PoolStatus { halted: Some("no worker takes tasks".into()), ..calm() };
 		assert!(status(&empty, 10_000).text.contains("withdrawn: no worker takes tasks"));
 		let answer = status(&stopped, 10_000);
-		for words in ["withdrawn 6 s ago", "6 RLC of 5 RLC at most", "80 %", "too large"] {
+		for words in ["withdrawn 6 s ago", "6 RLC of 5 RLC at most", "80 %", "too large", "WAITING DEAL", "a stake"] {
 			assert!(answer.text.contains(words), "{words} in {}", answer.text);
 		}
 		assert!(answer.json["servedLast"][0]["requester"].is_string(), "{}", answer.json);

@@ -83,7 +83,7 @@ mod tests {
 			running: 1,
 			seen: 1_000,
 		};
-		let lost = WorkerInfo { alive: false, ..worker.clone() };
+		let lost = WorkerInfo { alive: false, vouched: false, ..worker.clone() };
 		let text = listed(&[worker, lost], 2_000).text;
 		let lines: Vec<_> = text.lines().collect();
 		assert!(lines[1].contains("alive") && lines[1].contains("wasm") && lines[1].ends_with("1 s ago"), "{text}");

@@ -1,7 +1,7 @@
 //! A task in hand.
 
 use rlc_primitives::Moment;
-use rlc_protocol::worker::{Report, Usage};
+use rlc_protocol::worker::{Held, Report, Step, Usage};
 use rlc_service::retry::Waits;
 use tokio::{sync::watch, time::Instant};
 use tracing::Span;
@@ -88,6 +88,14 @@ impl Entry {
 			(What::Reveal, Phase::Revealing { deadline, .. }) => Some(deadline),
 			(What::Reveal, _) => None,
 		}
+	}
+
+	/// Returns what a scheduler is told that may have forgotten: the last step, and that the task was given to this worker,
+	/// unless the chain says so, or it has ended.
+	pub fn held(&self) -> Held {
+		let is_on_chain = self.record.state.step() >= Step::Contributed;
+		let delegation = if is_on_chain { None } else { self.record.shown_delegation() };
+		Held { report: self.report(None), delegation }
 	}
 
 	/// Returns what the scheduler is told: the last step.

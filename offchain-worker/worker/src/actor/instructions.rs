@@ -6,7 +6,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::worker::{Assignment, Instruction, Report, Resources, Step};
+use rlc_protocol::worker::{Assignment, Held, Instruction, Report, Resources, Step};
 use rlc_service::{Backoff, Retryable};
 use tracing::{Instrument, Span};
 
@@ -139,8 +139,8 @@ impl Actor {
 	}
 
 	/// Returns all that is in hand, for a scheduler that may have forgotten.
-	pub(super) fn held(&self) -> Vec<Report> {
-		self.tasks.values().map(|entry| entry.report(None)).collect()
+	pub(super) fn held(&self) -> Vec<Held> {
+		self.tasks.values().map(Entry::held).collect()
 	}
 
 	/// Takes in that the scheduler has admitted the worker, and which tasks it no longer wants.

@@ -13,7 +13,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::worker::{Assignment, Instruction, Report, Resources, Step};
+use rlc_protocol::worker::{Assignment, Held, Instruction, Report, Resources, Step};
 use tempfile::TempDir;
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -100,11 +100,12 @@ impl Worker {
 	}
 
 	/// Joins as the link does. Returns what is in hand.
-	async fn join(&self) -> Vec<Report> {
+	async fn join(&self) -> Vec<Held> {
 		let (ask, answer) = oneshot::channel();
 		self.inbox.send(Message::Connected(ask)).unwrap();
 		let held = timeout(PATIENCE, answer).await.unwrap().unwrap();
-		let ended = held.iter().filter(|report| report.step.is_last()).map(|report| report.task).collect();
+		let ended = held.iter().map(|held| &held.report).filter(|report| report.step.is_last());
+		let ended = ended.map(|report| report.task).collect();
 		self.inbox.send(Message::Told(ended)).unwrap();
 		self.inbox.send(Message::Joined(vec![])).unwrap();
 		held

@@ -11,7 +11,7 @@ use rlc_protocol::{
 	address::websocket,
 	requester::code,
 	version::{Protocols, OLDEST, PROTOCOL},
-	worker::{Challenge, Joined, Logs, Step, WorkerRpcServer},
+	worker::{Challenge, Held, Joined, Logs, Step, WorkerRpcServer},
 };
 use sp_core::{sr25519, Pair};
 use std::{net::SocketAddr, sync::Mutex};
@@ -132,6 +132,11 @@ impl Scheduler {
 	}
 }
 
+/// Returns what is in hand, without a delegation to show.
+fn in_hand(held: &[Report]) -> Vec<Held> {
+	held.iter().cloned().map(Held::from).collect()
+}
+
 /// The ends of a link that runs.
 struct Ends {
 	outgoing: mpsc::UnboundedSender<Outgoing>,
@@ -177,7 +182,7 @@ impl Ends {
 	async fn next(&mut self, held: &[Report]) -> Message {
 		loop {
 			match timeout(PATIENCE, self.actor.recv()).await.unwrap().unwrap() {
-				Message::Connected(answer) => answer.send(held.to_vec()).unwrap(),
+				Message::Connected(answer) => answer.send(in_hand(held)).unwrap(),
 				other => return other,
 			}
 		}
@@ -210,7 +215,7 @@ async fn worker_joins_and_hears_instructions() {
 	let mut ends = link(address);
 	let held = [report(1, Step::Contributed), report(2, Step::Failed)];
 	assert_eq!(ends.joined(&held).await, (vec![task(2)], vec![task(9)]), "what ended is told by joining");
-	assert_eq!(scheduler.0.joins.lock().unwrap()[0].held, held);
+	assert_eq!(scheduler.0.joins.lock().unwrap()[0].held, in_hand(&held));
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Stop { .. })));
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Drain)));
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
@@ -302,7 +307,11 @@ async fn what_has_no_room_in_the_list_is_told_after_joining() {
 	let (told, _) = ends.joined(&held).await;
 	assert!(told.is_empty(), "what ended is not among the first");
 	let named = scheduler.0.joins.lock().unwrap()[0].held.clone();
-	assert_eq!((named.len(), named[0].task), (MAX_REPORTS, task(most + 1)), "first what only the worker knows of");
+	assert_eq!(
+		(named.len(), named[0].report.task),
+		(MAX_REPORTS, task(most + 1)),
+		"first what only the worker knows of"
+	);
 	loop {
 		if let Message::Told(told) = ends.next(&held).await {
 			assert_eq!(told, [task(0)]);
@@ -389,7 +398,7 @@ async fn broken_connection_is_opened_anew_and_logs_are_kept() {
 		}
 	}
 	assert_eq!(scheduler.joins(), 2);
-	assert_eq!(scheduler.0.joins.lock().unwrap()[1].held, held);
+	assert_eq!(scheduler.0.joins.lock().unwrap()[1].held, in_hand(&held));
 	eventually(|| scheduler.0.logs.lock().unwrap().contains(&task(3))).await;
 }
 

@@ -31,7 +31,7 @@ async fn play(world: Arc<World>, point: u32, batch: bool) -> bool {
 		world.killer.after(0);
 		worker = Worker::start(&world, &dir).await;
 		let held = worker.join().await;
-		for report in held {
+		for Held { report, .. } in held {
 			worker.told.last.insert(report.task, report.step);
 		}
 		follow(&world, &mut worker).await;
@@ -168,7 +168,7 @@ async fn failure_of_the_app_survives_a_kill_at_any_point() {
 			worker.kill().await;
 			world.killer.after(0);
 			worker = Worker::start(&world, &dir).await;
-			for report in worker.join().await {
+			for Held { report, .. } in worker.join().await {
 				worker.told.last.insert(report.task, report.step);
 			}
 			see_it_fail(&world, &mut worker).await;
