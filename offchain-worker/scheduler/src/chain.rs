@@ -9,7 +9,7 @@ use rlc_primitives::{
 	market::OpenDeal,
 	money::Score,
 	work::{FailureCause, TaskRef, TaskView},
-	AccountId, Deal, DealId, GroupId, Moment, OrderHash, WorkerpoolOrder,
+	AccountId, Balance, Deal, DealId, GroupId, Moment, OrderHash, WorkerpoolOrder,
 };
 use rlc_protocol::{Needs, Unservable};
 use sp_core::H256;
@@ -81,6 +81,12 @@ pub trait PoolChain: Send + Sync + 'static {
 
 	/// Returns a worker's score.
 	async fn score(&self, worker: AccountId) -> Answer<Score>;
+
+	/// Returns what an account has.
+	async fn funds(&self, account: AccountId) -> Answer<rlc_chain::Funds>;
+
+	/// Returns what a worker stakes for a task of the pool at this price, both in nRLC.
+	async fn worker_stake(&self, price: Balance) -> Answer<Balance>;
 
 	/// Returns whether an account owns enough to store anything.
 	async fn is_funded(&self, account: AccountId) -> Answer<bool>;

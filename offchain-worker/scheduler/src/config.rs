@@ -1,13 +1,14 @@
 //! How a scheduler is set up.
 
 use std::{
+	collections::BTreeSet,
 	net::{IpAddr, SocketAddr},
 	path::PathBuf,
 	time::Duration,
 };
 
-use rlc_primitives::{Balance, WorkerpoolId, RLC};
-use rlc_service::week::Windows;
+use rlc_primitives::{AccountId, Balance, WorkerpoolId, RLC};
+use rlc_service::{week::Windows, Tls};
 use rlc_store::Url;
 
 pub use crate::admission::Admission;
@@ -81,6 +82,11 @@ pub struct Config {
 	pub max_result: u64,
 	/// Which workers it admits.
 	pub admission: Admission,
+	/// Accounts that it vouches for, of workers and of operators, if it admits anyone. Workers that nobody vouches for vote as one
+	/// operator, and get no tasks on which one worker decides alone. The scheduler's own account is vouched for always.
+	pub vouched: BTreeSet<AccountId>,
+	/// What the account of a worker that nobody vouches for has to own when it joins, in nRLC, beside the stake of a task.
+	pub least_stake: Balance,
 	/// How often workers give a sign of life. After three times that in silence they are lost.
 	pub heartbeat: Duration,
 	/// How much of it everybody gets.
@@ -126,6 +132,8 @@ impl Config {
 			retention: Duration::from_secs(30 * 24 * 3_600),
 			max_result: 1 << 30,
 			admission: Admission::Open,
+			vouched: BTreeSet::new(),
+			least_stake: 10 * RLC,
 			heartbeat: Duration::from_secs(1),
 			traffic: Traffic::default(),
 			max_failures: 50,

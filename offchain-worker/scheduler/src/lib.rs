@@ -5,6 +5,7 @@ mod chain;
 mod config;
 mod db;
 mod decide;
+mod delegations;
 mod elsewhere;
 mod error;
 mod files;
@@ -18,8 +19,9 @@ mod server;
 mod start;
 #[cfg(test)]
 mod testing;
+mod vouching;
 
-pub use config::{Admission, Config, Offer, PoolChoice};
+pub use config::{Admission, Config, Offer, PoolChoice, Traffic};
 pub use db::DbError;
 pub use error::Error;
 pub use start::{start, Handle};

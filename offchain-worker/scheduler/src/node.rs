@@ -2,15 +2,18 @@
 
 use async_trait::async_trait;
 use futures::{stream::BoxStream, StreamExt};
-use rlc_chain::{At, BlockEvents, Call, Chain, Event, MarketplaceCall, MarketplaceEvent, PocoCall, ProxyType, Sender};
+use rlc_chain::{
+	At, BlockEvents, Call, Chain, Event, Funds, MarketplaceCall, MarketplaceEvent, PocoCall, ProxyType, Sender,
+};
 use rlc_primitives::{
 	market::{BookEntry, BookFilter, BookKey, OpenDeal, MAX_PAGE},
-	money::Score,
+	money::{worker_stake, Score},
 	task::Stage,
 	work::{Delegate, FailureCause, TaskRef, TaskView},
-	AccountId, Balance, DealId, GroupId, WorkerpoolId, RLC,
+	AccountId, AnyOrder, Balance, Deal, DealId, GroupId, OrderHash, WorkerpoolId, WorkerpoolOrder, RLC,
 };
-use rlc_protocol::{Needs, RequestParams};
+use rlc_protocol::{Needs, RequestParams, Unservable};
+use rlc_store::is_pinned;
 use sp_core::H256;
 
 use crate::{
@@ -18,7 +21,10 @@ use crate::{
 	model::{ChainBlock, ChainEvent},
 };
 
-/// What an account owns at least that may store something, in nRLC, free or locked: with less, accounts cost nothing.
+/// The most orders that are published or withdrawn in one transaction.
+const BATCH: usize = 20;
+
+/// The least that an account must own to store something, in nRLC, free or locked: with less, accounts would cost nothing.
 const LEAST_FUNDS: Balance = RLC / 10;
 
 /// A node, for one pool.
@@ -50,10 +56,7 @@ impl PoolChain for NodeChain {
 			let dataset = self.chain.dataset(dataset.id).await.map_err(ChainError::new)?;
 			content.extend(dataset.map(|dataset| dataset.content.checksum));
 		}
-		let (asked, unservable) = match RequestParams::parse_servable(&view.params) {
-			Ok((params, _)) => (params.rlc_needs, None),
-			Err(unservable) => (Needs::default(), Some(unservable)),
-		};
+		let (asked, unservable) = asked(&view.params, &view.deal);
 		let kind = app.content.kind;
 		let closed = view.progress.closed_at;
 		Ok(Some(DealFacts { deal: view.deal, kind, asked, unservable, content, closed }))
@@ -86,8 +89,22 @@ impl PoolChain for NodeChain {
 		self.chain.worker(&worker).await.map(|view| view.score).map_err(ChainError::new)
 	}
 
+	async fn funds(&self, account: AccountId) -> Answer<Funds> {
+		self.chain.funds(&account).await.map_err(ChainError::new)
+	}
+
+	async fn worker_stake(&self, price: Balance) -> Answer<Balance> {
+		if price == 0 {
+			return Ok(0);
+		}
+		let pool = self.chain.workerpool(self.workerpool).await.map_err(ChainError::new)?;
+		let pool = pool.ok_or_else(|| ChainError("the workerpool is not registered".into()))?;
+		worker_stake(price, pool.content.policy.worker_stake_ratio)
+			.map_err(|error| ChainError(format!("a worker's stake has no value: {error:?}")))
+	}
+
 	async fn is_funded(&self, account: AccountId) -> Answer<bool> {
-		let funds = self.chain.funds(&account).await.map_err(ChainError::new)?;
+		let funds = self.funds(account).await?;
 		Ok(funds.free.saturating_add(funds.locked) >= LEAST_FUNDS)
 	}
 
@@ -168,6 +185,14 @@ impl PoolChain for NodeChain {
 	}
 }
 
+/// Returns what the params of a deal say that each of its tasks needs, or why no worker can serve them.
+fn asked(params: &[u8], deal: &Deal) -> (Needs, Option<Unservable>) {
+	match RequestParams::parse_servable(params, deal.trust, deal.tag, is_pinned) {
+		Ok((params, _)) => (params.rlc_needs, None),
+		Err(unservable) => (Needs::default(), Some(unservable)),
+	}
+}
+
 /// Returns an order in the book, with what is left of it as its volume.
 fn left_of(entry: BookEntry) -> Option<(OrderHash, WorkerpoolOrder)> {
 	match entry.order {
@@ -192,9 +217,31 @@ fn concerning(block: BlockEvents, pool: WorkerpoolId) -> ChainBlock {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::testing::World;
 	use rlc_chain::PocoEvent;
-	use rlc_primitives::{AppId, CategoryId, TaskEvent, TaskId};
+	use rlc_primitives::{AppId, CategoryId, Tag, TaskEvent, TaskId};
+	use rlc_protocol::Unrepeatable;
 	use sp_core::H160;
+
+	#[test]
+	fn deal_on_which_workers_could_not_agree_is_unservable() {
+		let unservable = |trust, tag, input: &str| {
+			let mut world = World::default();
+			let id = world.open(1, trust, 1, |deal| deal.tag = Tag::from_bits(tag));
+			let params = format!(r#"{{"iexec_input_files": ["{input}"], "rlc_needs": {{"cores": 2}}}}"#);
+			let (needs, unservable) = asked(params.as_bytes(), &world.deals[&id]);
+			assert_eq!(needs.cores, if unservable.is_some() { 0 } else { 2 });
+			unservable
+		};
+		let url = "https://x.org/a";
+		let pinned = format!("{url}#sha256={}", "ab".repeat(32));
+		assert_eq!(unservable(1, Tag::NETWORK, url), None);
+		assert_eq!(unservable(2, 0, &pinned), None);
+		let input = Unrepeatable::Input { number: 1, location: url.into() };
+		assert_eq!(unservable(2, 0, url), Some(Unservable::Unrepeatable(input)));
+		let network = Unservable::Unrepeatable(Unrepeatable::Network);
+		assert_eq!(unservable(2, Tag::NETWORK, &pinned), Some(network));
+	}
 
 	#[test]
 	fn deals_of_other_pools_are_passed_over() {

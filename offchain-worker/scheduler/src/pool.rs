@@ -20,14 +20,19 @@ mod follow;
 mod inputs;
 mod links;
 mod operator;
+mod pruned;
 mod sale;
 mod siblings;
 mod spans;
 mod turn;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	sync::Arc,
+	time::Duration,
+};
 
-use rlc_primitives::{AccountId, DealId, Moment, SigningDomain, WorkerpoolId};
+use rlc_primitives::{AccountId, Balance, DealId, Moment, SigningDomain, WorkerpoolId};
 use rlc_protocol::worker::Session;
 use rlc_service::{week::Windows, Shutdown};
 use rlc_store::{Cid, Store};
@@ -49,14 +54,14 @@ use crate::{
 	chain::PoolChain,
 	db::{in_time, Batch, Db},
 	decide::{sale::Limits, Action},
+	elsewhere::Misses,
 	metrics::Metrics,
-	model::{ChainEvent, Now, State, TaskState},
+	model::{ChainEvent, Lack, Now, State, TaskState},
 	offer::Offer,
 	Error,
 };
-use answers::Watchers;
 use clock::Clock;
-use links::Links;
+use pruned::Pruned;
 use sale::Orders;
 
 /// How long inputs are gathered, when there are many.
@@ -97,6 +102,10 @@ pub(crate) struct Terms {
 	pub max_result: u64,
 	/// How long results and records are kept after a deal closed, in ms.
 	pub retention: Moment,
+	/// The most that the store holds of one requester's results, in bytes.
+	pub quota_each: u64,
+	/// How many bytes a requester can upload for each RLC that it paid.
+	pub uploads_per_rlc: u64,
 	/// From which failure rate on, in percent, deals of a requester or an app are served last.
 	pub max_failures: u8,
 	/// When to stop selling.
@@ -105,6 +114,13 @@ pub(crate) struct Terms {
 	pub offers: Option<Vec<Offer>>,
 	/// When the workers rest: what would not be done before is not sold.
 	pub maintenance: Option<Windows>,
+}
+
+impl Terms {
+	/// Returns what a task of the dearest offer costs, in nRLC; 0 if the pool's owner publishes by hand.
+	pub fn dearest(&self) -> Balance {
+		self.offers.iter().flatten().map(|offer| offer.price).max().unwrap_or(0)
+	}
 }
 
 /// What all parts of the pool work with.
@@ -122,6 +138,10 @@ pub(crate) struct Means {
 	pub metrics: Arc<Metrics>,
 	/// Brings inputs.
 	pub inputs: mpsc::Sender<Input>,
+	/// The workers' connections.
+	pub links: Arc<Links>,
+	/// What the pool publishes of itself.
+	pub board: Arc<Board>,
 	/// Whether the pool's orders have been looked at since the start.
 	pub looked: Arc<watch::Sender<bool>>,
 	/// Calls to the chain that may be under way.
@@ -136,12 +156,14 @@ pub(crate) struct Pool {
 	state: State,
 	batch: Batch,
 	/// What is answered once the batch is written.
-	replies: Vec<Box<dyn FnOnce() + Send>>,
+	replies: Vec<Box<dyn FnOnce() + Send + Sync>>,
 	clock: Clock,
 	/// The last block that was seen to be final, in this run or an earlier one.
 	cursor: u32,
-	/// Workers whose score may have changed.
+	/// Workers whose score, or what they can stake, may have changed.
 	stale: BTreeSet<AccountId>,
+	/// Deals that wait for a worker that is vouched for, or has the stake, as the log has it.
+	lacking: BTreeMap<DealId, Lack>,
 	/// Deals that are to be read once they are written down.
 	opened: Vec<DealId>,
 	/// Deals that are being read.
@@ -166,6 +188,10 @@ struct Beats {
 	clean: Instant,
 	/// The last sign of life of this instance.
 	lease: Instant,
+	/// Other instances were met, or it was tried.
+	met: Instant,
+	/// The database was away for so long that other instances could not give signs of life either.
+	away: Option<Instant>,
 	/// When the chain last listed the pool's open deals.
 	deals: Option<Instant>,
 }
@@ -184,6 +210,7 @@ impl Pool {
 			clock: Clock::new(),
 			cursor: 0,
 			stale: BTreeSet::new(),
+			lacking: BTreeMap::new(),
 			opened: Vec::new(),
 			reading: BTreeSet::new(),
 			pruned: Pruned::default(),
@@ -191,7 +218,7 @@ impl Pool {
 			expelled: BTreeSet::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
-			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, deals: None },
+			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, met: now, away: None, deals: None },
 		}
 	}
 

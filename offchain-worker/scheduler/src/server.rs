@@ -1,11 +1,12 @@
-//! One port: JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics` and `/healthz`.
+//! One port: JSON-RPC over WebSocket at `/`, the store at `/store/`, `/metrics` and `/healthz`. And a socket in the file
+//! system, for the operator.
 //!
 //! ```text
 //!              ┌─ Peer: one of so many of its address
 //! connection ──┤                   ┌─ questions ─► Board, database, chain
 //!              └─► Gate: turns ──► │
 //!                                  ├─ heartbeats ─► Links
-//!                                  └─ joins, reports, logs ─► the pool
+//!                                  └─ joins, reports, logs, commands ─► the pool
 //! ```
 
 mod admin;
@@ -19,12 +20,8 @@ mod workers;
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{http::StatusCode, middleware, response::IntoResponse, Router};
-use jsonrpsee::{
-	server::{stop_channel, ServerHandle, StopHandle},
-	types::ErrorObjectOwned,
-	RpcModule,
-};
+use axum::{extract::Request, middleware, Router};
+use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
 use rlc_protocol::{
 	admin::AdminRpcServer,
 	requester::{code, SchedulerRpcServer},
@@ -43,10 +40,11 @@ use tokio::{
 
 use self::{connection::Rpc, gate::Gate};
 use crate::{
-	admission::{Admission, AdmissionRefusal, Challenges},
+	admission::{AdmissionRefusal, Challenges},
 	config::Traffic,
 	elsewhere,
 	pool::{Input, Means, Reply},
+	vouching::Entry,
 	Error,
 };
 
@@ -62,14 +60,15 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long connections have to end when the scheduler stops.
 const END_TIME: Duration = Duration::from_secs(10);
 
-/// The most connections of operators.
-const MAX_OPERATORS: u32 = 16;
+/// The most connections of operators, and how many calls they may make in a second.
+const MAX_OPERATORS: usize = 16;
+const OPERATOR_CALLS: u32 = 50;
 
 /// What the RPC methods work with.
 #[derive(Clone)]
 pub(crate) struct Api {
 	means: Means,
-	admission: Arc<Admission>,
+	entry: Arc<Entry>,
 	challenges: Arc<Challenges>,
 	gate: Arc<Gate>,
 }
@@ -85,25 +84,19 @@ impl Server {
 	pub async fn start(
 		listener: Listener,
 		operators: Option<LocalListener>,
-		max_connections: u32,
-		admission: Admission,
+		traffic: Traffic,
+		entry: Entry,
 		means: Means,
 	) -> Result<Self, Error> {
 		let address = listener.address();
 		let gate = Arc::new(Gate::new(traffic.calls_each, means.metrics.clone()));
-		let admission = Arc::new(admission);
-		let api = Api { means: means.clone(), admission, challenges: Arc::default(), gate: gate.clone() };
+		let api = Api { means: means.clone(), entry: Arc::new(entry), challenges: Arc::default(), gate: gate.clone() };
 		let mut methods = RpcModule::new(());
 		let merged = methods.merge(WorkerRpcServer::into_rpc(api.clone()));
 		merged.and_then(|()| methods.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
-		let mut commands = RpcModule::new(());
-		let merged = commands.merge(AdminRpcServer::into_rpc(api.clone()));
-		merged.and_then(|()| commands.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
-		let (stop, rpc) = stop_channel();
+		let methods = answers(methods, gate.clone(), &means);
 		if let Some(operators) = operators {
-			let router = answers(commands, MAX_OPERATORS, stop.clone());
-			let limits = Limits { connections: MAX_OPERATORS as usize, ..Limits::default() };
-			means.shutdown.spawn(http::serve(operators, router, limits, means.shutdown.clone()));
+			serve_operators(operators, &api)?;
 		}
 		let elsewhere = middleware::from_fn_with_state(means.clone(), elsewhere::or_elsewhere);
 		let store = rlc_store::routes(means.store.clone()).layer(elsewhere);
@@ -122,25 +115,45 @@ impl Server {
 	}
 }
 
-/// Returns what answers these methods, whatever the path, to so many connections at a time.
-fn answers(methods: RpcModule<()>, max_connections: u32, stop: StopHandle) -> Router {
-	let builder = jsonrpsee::server::Server::builder()
-		.max_request_body_size(MAX_MESSAGE)
-		.max_response_body_size(MAX_MESSAGE * 8)
-		.max_connections(max_connections)
-		.max_subscriptions_per_connection(MAX_SUBSCRIPTIONS)
-		.set_message_buffer_capacity(MESSAGE_BUFFER)
-		.to_service_builder();
-	let service = tower::service_fn(move |request: axum::extract::Request| {
-		let mut service = builder.clone().build(methods.clone(), stop.clone());
-		async move {
-			Ok::<_, std::convert::Infallible>(match tower::Service::call(&mut service, request).await {
-				Ok(response) => response.map(axum::body::Body::new),
-				Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
-			})
-		}
-	});
-	Router::new().fallback_service(service)
+/// Takes the commands of operators at a socket. They have turns of their own: no flood of strangers keeps them out.
+fn serve_operators(socket: LocalListener, api: &Api) -> Result<(), Error> {
+	let means = &api.means;
+	let gate = Arc::new(Gate::new(OPERATOR_CALLS, means.metrics.clone()));
+	let api = Api { gate: gate.clone(), ..api.clone() };
+	let mut commands = RpcModule::new(());
+	let merged = commands.merge(AdminRpcServer::into_rpc(api.clone()));
+	merged.and_then(|()| commands.merge(SchedulerRpcServer::into_rpc(api.clone()))).map_err(Error::internal)?;
+	let router = answers(commands, gate, means);
+	let limits = Limits { connections: MAX_OPERATORS, ..Limits::default() };
+	means.shutdown.spawn(http::serve(socket, router, limits, means.shutdown.clone()));
+	Ok(())
+}
+
+/// Returns what answers these methods, whatever the path.
+fn answers(methods: RpcModule<()>, gate: Arc<Gate>, means: &Means) -> Router {
+	let rpc = Rpc {
+		methods: methods.into(),
+		gate,
+		metrics: means.metrics.clone(),
+		shutdown: means.shutdown.clone(),
+		count: Arc::default(),
+	};
+	Router::new().fallback_service(tower::service_fn(move |request: Request| {
+		let response = rpc.open(request);
+		async move { Ok::<_, Infallible>(response) }
+	}))
+}
+
+/// Returns what connections have to keep to.
+fn limits(traffic: Traffic) -> Limits {
+	let Traffic { connections, connections_each, workers_each, proxies, calls_each: _ } = traffic;
+	Limits {
+		connections: connections as usize,
+		each: connections_each as usize,
+		proven_each: workers_each as usize,
+		proxies,
+		..Limits::default()
+	}
 }
 
 #[async_trait]

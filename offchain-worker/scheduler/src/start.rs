@@ -15,7 +15,6 @@ use tokio::{
 };
 
 use crate::{
-	admission::Admission,
 	chain::PoolChain,
 	db::Db,
 	decide::sale::Limits,
@@ -26,7 +25,8 @@ use crate::{
 	pool::{system_time, Identity, Means, Pool, Terms, CALLS, INPUTS},
 	registration::{find_or_register, Reach},
 	server::Server,
-	Config, Error,
+	vouching::Entry,
+	Admission, Config, Error,
 };
 
 /// A scheduler that runs. Dropping the handle does not stop it.
@@ -155,10 +155,10 @@ pub(crate) async fn start_over(
 		calls: Arc::new(Semaphore::new(CALLS)),
 		shutdown: shutdown.clone(),
 	};
-	let operators = bind_local(&config.admin, "the scheduler's operator").await;
-	// It works without: `rlc scheduler pause` and the like do not.
-	let operators = operators.inspect_err(|error| tracing::error!("{error}")).ok();
-	let server = Server::start(listener, operators, config.max_connections, config.admission, means.clone()).await?;
+	let operators = listen_to_operators(&config.admin).await;
+	let Config { admission, vouched, least_stake, .. } = config;
+	let entry = Entry { admission, vouched, least_stake };
+	let server = Server::start(listener, operators, config.traffic, entry, means.clone()).await?;
 	let address = server.address;
 	let (end, ended) = watch::channel(false);
 	let store = means.store.clone();

@@ -11,8 +11,8 @@ use rlc_primitives::{
 	deal::Resource,
 	task::{Commitment, Stage, TaskError},
 	work::{FailureCause, FailureReport, TaskFailure, TaskRef, TaskView},
-	AccountId, AppId, CategoryId, Deal, DealId, GroupId, Moment, Restriction, ResultDigest, ResultHash, ResultSeal,
-	Rules, Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId, WorkerpoolOrder,
+	AccountId, AppId, Balance, CategoryId, Deal, DealId, GroupId, Moment, Restriction, ResultDigest, ResultHash,
+	ResultSeal, Rules, Settlement, Tag, Task, TaskEvent, TaskId, WorkerpoolId, WorkerpoolOrder,
 };
 use sp_core::H256;
 
@@ -71,6 +71,8 @@ pub struct World {
 	pub members: BTreeSet<(GroupId, AccountId)>,
 	/// Accounts, with their proxies for the work of workers.
 	pub proxies: BTreeSet<(AccountId, AccountId)>,
+	/// What accounts have, in nRLC; those that are not here have plenty.
+	pub funds: BTreeMap<AccountId, Balance>,
 	/// Failures that were reported.
 	pub failures: BTreeMap<TaskId, Vec<FailureReport>>,
 	/// The pool's orders in the book.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use codec::{Decode, Encode};
 use rlc_primitives::{AccountId, AppId, Balance, Moment, WorkerpoolOrder};
+use rlc_protocol::worker::Resources;
+use serde::{Deserialize, Serialize};
 use sqlx::{Any, Transaction};
 
 use super::{
@@ -14,7 +16,9 @@ use super::{
 	schema::insert_meta,
 	Db, DbError,
 };
-use crate::model::{Ended, Endings, Machine, Now, Party, Selling, Standings, DAY, HOUR, RECENT, REMEMBERED};
+use crate::model::{
+	Ended, Endings, Machine, Now, Party, Selling, Standings, DAY, HOUR, MAX_MACHINES, RECENT, REMEMBERED,
+};
 
 /// Names of values in `meta`.
 const WITHDRAWN: &str = "withdrawn";
@@ -39,6 +43,20 @@ pub struct Business {
 	pub refuted: BTreeMap<AccountId, Moment>,
 }
 
+/// A machine, as it is written.
+#[derive(Serialize, Deserialize)]
+struct WrittenMachine {
+	#[serde(flatten)]
+	resources: Resources,
+	/// Before this was written, all machines counted.
+	#[serde(default = "all_counted")]
+	vouched: bool,
+}
+
+fn all_counted() -> bool {
+	true
+}
+
 impl Db {
 	/// Returns how the pool's business went lately.
 	///
@@ -57,9 +75,9 @@ impl Db {
 			sqlx::query_as::<_, (String, String, i64)>("SELECT worker, resources, seen FROM machines WHERE seen > $1");
 		let rows = query.bind(number(now.saturating_sub(RECENT))).fetch_all(&self.pool()).await?;
 		let machine = |(worker, resources, seen): (String, String, _)| {
-			let resources = serde_json::from_str(&resources)
+			let WrittenMachine { resources, vouched } = serde_json::from_str(&resources)
 				.map_err(|error| DbError::Damaged(format!("a worker's resources: {error}")))?;
-			Ok((bytes32(&worker)?.into(), Machine { resources, seen: unsigned(seen) }))
+			Ok((bytes32(&worker)?.into(), Machine { resources, is_vouched: vouched, seen: unsigned(seen) }))
 		};
 		rows.into_iter().map(machine).collect()
 	}
@@ -155,7 +173,7 @@ impl Db {
 		self.set_meta(ORDERS, &hex::encode(all.encode())).await
 	}
 
-	/// Records that no orders are withdrawn any more.
+	/// Records that no orders are withdrawn any longer.
 	///
 	/// # Errors
 	///
@@ -196,7 +214,7 @@ impl Db {
 		}
 	}
 
-	/// Removes what is too old to count.
+	/// Removes what is too old to count, and of machines more than are remembered.
 	///
 	/// # Errors
 	///
@@ -214,7 +232,7 @@ impl Db {
 		let sql = "DELETE FROM machines WHERE worker IN \
 			(SELECT worker FROM machines ORDER BY seen DESC, worker LIMIT $1 OFFSET $2)";
 		let most = number(MAX_MACHINES as u64);
-		sqlx::query(sql).bind(i64::MAX).bind(most).execute(&self.pool).await?;
+		sqlx::query(sql).bind(i64::MAX).bind(most).execute(&self.pool()).await?;
 		Ok(())
 	}
 
@@ -246,7 +264,8 @@ pub(super) async fn write_machines(
 	for (worker, machine) in machines {
 		let sql = "INSERT INTO machines (worker, resources, seen) VALUES ($1, $2, $3) ON CONFLICT (worker) DO UPDATE \
 			SET resources = excluded.resources, seen = excluded.seen";
-		let resources = serde_json::to_string(&machine.resources)
+		let written = WrittenMachine { resources: machine.resources.clone(), vouched: machine.is_vouched };
+		let resources = serde_json::to_string(&written)
 			.map_err(|error| DbError::Damaged(format!("a worker's resources: {error}")))?;
 		let query = sqlx::query(sql).bind(account(worker)).bind(resources).bind(number(machine.seen));
 		query.execute(&mut **transaction).await?;

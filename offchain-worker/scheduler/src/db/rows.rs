@@ -163,12 +163,12 @@ pub(super) fn stored_cause(cause: &Cause) -> String {
 }
 
 pub(super) fn replicate(row: ReplicateText) -> Result<ReplicateRow, DbError> {
-	let (deal, index, worker, operator, name, since, cause, words, output, expiry) = row;
+	let (deal, index, worker, voter, name, since, cause, words, output, expiry) = row;
 	let step = step(&name)?;
 	let has_cause = step == Step::Failed || !words.is_empty();
 	let cause = if has_cause { Some(Cause { cause: failure_cause(&bytes(&cause)?), words }) } else { None };
 	let part = Replicate {
-		operator: bytes32(&operator)?.into(),
+		voter: bytes32(&voter)?.into(),
 		step,
 		since: unsigned(since) as Moment,
 		cause,

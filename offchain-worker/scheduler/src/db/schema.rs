@@ -15,12 +15,20 @@ const MIGRATIONS: [&[&str]; 4] = [
 	&["DELETE FROM mail"],
 	// Delegations expire. Earlier ones are worthless on chain: they expired at 0, and their tasks are given out again.
 	&["ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0", "DELETE FROM mail"],
-	// What requesters paid is counted, from now on: a new table. Older programs would not count.
+	// Nothing was counted before: only tables are new, and they are made before.
 	&[],
 	// What requesters paid is counted from now on, in a new table, and numbers of claims that were used are remembered. An
 	// instance lives as long as it has a row: what those that were killed left was never removed. Strangers have records, in a
 	// new table.
-	&["DELETE FROM mail", "DELETE FROM workers", "DELETE FROM addresses", "DELETE FROM instances"],
+	// Of each worker it is known as whom it votes: by parts in tasks, those of before vote for themselves.
+	&[
+		"DELETE FROM mail",
+		"DELETE FROM workers",
+		"DELETE FROM addresses",
+		"DELETE FROM instances",
+		"ALTER TABLE workers ADD COLUMN voter TEXT NOT NULL DEFAULT ''",
+		"ALTER TABLE workers ADD COLUMN vouched BIGINT NOT NULL DEFAULT 0",
+	],
 ];
 
 /// Makes the tables.
@@ -34,7 +42,7 @@ const TABLES: [&str; 21] = [
 	// Parts of deals that an instance took and that are not done. `owner`: an instance, or empty.
 	"CREATE TABLE IF NOT EXISTS parts (deal TEXT NOT NULL, part BIGINT NOT NULL, owner TEXT NOT NULL, \
 	 left_by TEXT NOT NULL, left_at BIGINT NOT NULL, PRIMARY KEY (deal, part))",
-	// `expiry`: of the worker's delegation, in ms of PoCo time.
+	// `operator`: as whom the worker votes. `expiry`: of the worker's delegation, in ms of PoCo time.
 	"CREATE TABLE IF NOT EXISTS replicates (task TEXT NOT NULL, worker TEXT NOT NULL, deal TEXT NOT NULL, \
 	 idx BIGINT NOT NULL, operator TEXT NOT NULL, step TEXT NOT NULL, since BIGINT NOT NULL, cause TEXT NOT NULL, \
 	 words TEXT NOT NULL, output BIGINT NOT NULL, expiry BIGINT NOT NULL, PRIMARY KEY (task, worker))",
@@ -48,14 +56,16 @@ const TABLES: [&str; 21] = [
 	"CREATE INDEX IF NOT EXISTS logs_deal ON logs (deal)",
 	// What requesters paid for results that came into the store, in nRLC, and when that was last, in ms.
 	"CREATE TABLE IF NOT EXISTS paid (account TEXT PRIMARY KEY, amount BIGINT NOT NULL, paid_at BIGINT NOT NULL)",
-	// Of a shared database: instances that live, where workers are, and instructions for workers of other instances.
+	// Of a shared database: instances that live, where workers are and as whom they vote, and instructions for workers of other
+	// instances.
 	"CREATE TABLE IF NOT EXISTS instances (instance TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL)",
+	"CREATE TABLE IF NOT EXISTS workers (worker TEXT PRIMARY KEY, instance TEXT NOT NULL, voter TEXT NOT NULL, \
+	 vouched BIGINT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS mail (id TEXT PRIMARY KEY, instance TEXT NOT NULL, worker TEXT NOT NULL, \
 	 body TEXT NOT NULL)",
 	// Where clients reach an instance itself.
 	"CREATE TABLE IF NOT EXISTS addresses (instance TEXT PRIMARY KEY, url TEXT NOT NULL)",
-	// Machines that workers had lately. `resources`: JSON. `seen`: in ms.
+	// Machines that workers had lately. `resources`: JSON, with whether the pool vouches for the worker. `seen`: in ms.
 	"CREATE TABLE IF NOT EXISTS machines (worker TEXT PRIMARY KEY, resources TEXT NOT NULL, seen BIGINT NOT NULL)",
 	// How many tasks of a requester or of an app ended how, by day since the Unix epoch.
 	"CREATE TABLE IF NOT EXISTS standings (party TEXT NOT NULL, day BIGINT NOT NULL, completed BIGINT NOT NULL, \

@@ -18,6 +18,7 @@ use super::{
 	rows::{self, account, hash, number, step_name, tail, unsigned, words},
 	Batch, Db, DbError,
 };
+use crate::model::Voice;
 
 /// How long, in ms, a silent instance keeps what it owns.
 pub const LEASE: Moment = 15_000;
@@ -200,12 +201,13 @@ impl Db {
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn leads(&self, now: Moment) -> Result<bool, DbError> {
+	pub async fn leads(&self) -> Result<bool, DbError> {
 		if !self.shared {
 			return Ok(true);
 		}
-		let query = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM instances WHERE expires > $1 AND instance < $2");
-		let (before,) = query.bind(number(now)).bind(&self.instance).fetch_one(&self.pool).await?;
+		let sql = format!("SELECT COUNT(*) FROM instances WHERE expires > {} AND instance < $1", self.clock());
+		let query = sqlx::query_as::<_, (i64,)>(&sql).bind(&self.instance);
+		let (before,) = query.fetch_one(&self.pool()).await?;
 		Ok(before == 0)
 	}
 
@@ -239,20 +241,24 @@ impl Db {
 		Ok(query.fetch_all(&self.pool()).await?.into_iter().map(|(url,)| url).collect())
 	}
 
-	/// Returns the workers that are connected to other instances.
+	/// Returns the workers that are connected to other instances, and as whom they vote.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
-	pub async fn workers_elsewhere(&self) -> Result<Vec<AccountId>, DbError> {
+	pub async fn workers_elsewhere(&self) -> Result<Vec<(AccountId, Voice)>, DbError> {
 		let sql = format!(
-			"SELECT worker FROM workers WHERE instance <> $1 AND instance IN \
+			"SELECT worker, voter, vouched FROM workers WHERE instance <> $1 AND instance IN \
 			 (SELECT instance FROM instances WHERE expires > {})",
 			self.clock()
 		);
-		let query = sqlx::query_as::<_, (String,)>(&sql).bind(&self.instance);
+		let query = sqlx::query_as::<_, (String, String, i64)>(&sql).bind(&self.instance);
 		let rows = query.fetch_all(&self.pool()).await?;
-		rows.into_iter().map(|(worker,)| Ok(rows::bytes32(&worker)?.into())).collect()
+		let worker = |(worker, voter, vouched): (String, String, i64)| {
+			let voice = Voice { voter: rows::bytes32(&voter)?.into(), is_vouched: vouched != 0 };
+			Ok((rows::bytes32(&worker)?.into(), voice))
+		};
+		rows.into_iter().map(worker).collect()
 	}
 
 	/// Writes down a report of a worker of this instance about a task that another instance looks after. `size` is that of
@@ -363,10 +369,12 @@ impl Db {
 		transaction: &mut Transaction<'_, Any>,
 		batch: &Batch,
 	) -> Result<(), DbError> {
-		for worker in &batch.arrived {
-			let sql = "INSERT INTO workers (worker, instance) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE \
-				SET instance = excluded.instance";
-			sqlx::query(sql).bind(account(worker)).bind(&self.instance).execute(&mut **transaction).await?;
+		for (worker, voice) in &batch.arrived {
+			let sql = "INSERT INTO workers (worker, instance, voter, vouched) VALUES ($1, $2, $3, $4) \
+				ON CONFLICT (worker) DO UPDATE SET instance = excluded.instance, voter = excluded.voter, \
+				vouched = excluded.vouched";
+			let query = sqlx::query(sql).bind(account(worker)).bind(&self.instance).bind(account(&voice.voter));
+			query.bind(i64::from(voice.is_vouched)).execute(&mut **transaction).await?;
 		}
 		for worker in &batch.departed {
 			let query = sqlx::query("DELETE FROM workers WHERE worker = $1 AND instance = $2");

@@ -9,7 +9,7 @@ mod tls;
 
 use std::path::Path;
 
-use rlc_primitives::{AccountId, DealId, Moment, TaskId, WorkerpoolId};
+use rlc_primitives::{DealId, Moment, TaskId, WorkerpoolId};
 use rlc_protocol::{
 	worker::{Cause, Instruction, Logs, Step},
 	TaskRef,
@@ -18,7 +18,7 @@ use sp_core::{H160, H256};
 
 use super::{siblings::LEASE, *};
 use crate::{
-	model::Replicate,
+	model::{Replicate, Voice, STRANGERS},
 	testing::{account, postgres::Postgres, scene::report},
 };
 
@@ -54,8 +54,13 @@ fn task(index: u64) -> TaskRef {
 fn replicate(index: u64, worker: u8, step: Step) -> ReplicateRow {
 	let cause = Cause { cause: Some(CAUSE), words: "it \0broke".into() };
 	let cause = (step == Step::Failed).then_some(cause);
-	let part = Replicate { operator: account(50), step, since: 7, cause, output: 9, expiry: 11 };
+	let part = Replicate { voter: account(50), step, since: 7, cause, output: 9, expiry: 11 };
 	ReplicateRow { task: task(index), worker: account(worker), part }
+}
+
+/// Returns that a worker votes for itself, and is vouched for.
+fn own(n: u8) -> Voice {
+	Voice { voter: account(n), is_vouched: true }
 }
 
 async fn with_deal(db: &Db, size: u64) {
@@ -146,7 +151,7 @@ async fn payments_add_up_until_they_are_old(db: &Db) {
 #[tokio::test]
 async fn sqlite_adds_up_payments() {
 	let dir = tempfile::tempdir().unwrap();
-	payments_add_up_until_they_are_old(&Db::open(&sqlite(dir.path()), NOW).await.unwrap()).await;
+	payments_add_up_until_they_are_old(&Db::open(&sqlite(dir.path())).await.unwrap()).await;
 }
 
 #[tokio::test]
@@ -268,7 +273,7 @@ async fn instance_that_was_buried_writes_nothing_more_and_leaves_nothing_behind(
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	one.announce("http://one").await.unwrap();
-	let here = Batch { arrived: [account(1)].into(), ..Default::default() };
+	let here = Batch { arrived: [(account(1), own(1))].into(), ..Default::default() };
 	one.write(&here).await.unwrap();
 	two.send_mail(&account(1), &Instruction::Drain).await.unwrap();
 	silence(&one).await;
@@ -346,11 +351,14 @@ async fn siblings_pass_on_instructions_and_reports() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	let worker = account(1);
-	let arrived = Batch { arrived: [worker.clone()].into(), ..Default::default() };
-	two.write(&arrived).await.unwrap();
+	let shared = Voice { voter: STRANGERS, is_vouched: false };
+	let arrived = [(worker.clone(), own(1)), (account(2), shared.clone())].into();
+	two.write(&Batch { arrived, ..Default::default() }).await.unwrap();
 	assert_ne!(one.leads().await.unwrap(), two.leads().await.unwrap(), "one of them");
-	assert_eq!(one.workers_elsewhere().await.unwrap(), vec![worker.clone()]);
-	assert_eq!(two.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new());
+	let mut elsewhere = one.workers_elsewhere().await.unwrap();
+	elsewhere.sort_by_key(|(worker, _)| worker.clone());
+	assert_eq!(elsewhere, [(worker.clone(), own(1)), (account(2), shared)]);
+	assert_eq!(two.workers_elsewhere().await.unwrap(), []);
 	one.send_mail(&worker, &Instruction::Drain).await.unwrap();
 	one.send_mail(&account(9), &Instruction::Drain).await.unwrap();
 	assert_eq!(two.take_mail().await.unwrap(), [(worker.clone(), Instruction::Drain)]);
@@ -360,9 +368,9 @@ async fn siblings_pass_on_instructions_and_reports() {
 	two.pass_on(&worker, &report(task(3).id(), Step::Uploaded), Some(77)).await.unwrap();
 	let row = one.replicates_of(DEAL, 3, 1).await.unwrap().remove(0);
 	assert_eq!((row.part.step, row.part.output), (Step::Uploaded, 77));
-	let departed = Batch { departed: [worker].into(), ..Default::default() };
+	let departed = Batch { departed: [worker, account(2)].into(), ..Default::default() };
 	two.write(&departed).await.unwrap();
-	assert_eq!(one.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new());
+	assert_eq!(one.workers_elsewhere().await.unwrap(), []);
 }
 
 #[tokio::test]

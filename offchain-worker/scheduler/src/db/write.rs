@@ -11,7 +11,7 @@ use super::{
 	rows::{account, hash, number, step_name, stored_cause, tail, words},
 	Db, DbError, DealRow, LogRow, ReplicateRow, TaskRow,
 };
-use crate::model::{Ended, Machine, Mark};
+use crate::model::{Ended, Machine, Mark, Voice};
 
 /// Rows of one statement.
 pub(super) const ROWS: usize = 40;
@@ -22,6 +22,8 @@ const MOST_PAID: i64 = 1 << 61;
 /// What one turn changed.
 #[derive(Debug, Default)]
 pub struct Batch {
+	/// Names it, if it may be written again: what counts is counted once.
+	pub name: String,
 	/// New deals, and those that a fork undid and that are there again.
 	pub deals: Vec<DealRow>,
 	/// Deals whose tasks are all closed, with the time, in ms.
@@ -38,8 +40,8 @@ pub struct Batch {
 	pub paid: BTreeMap<AccountId, (Balance, Moment)>,
 	/// Up to this block, all deals are known.
 	pub cursor: Option<u32>,
-	/// Workers that joined this instance.
-	pub arrived: BTreeSet<AccountId>,
+	/// Workers that joined this instance, and as whom they vote.
+	pub arrived: BTreeMap<AccountId, Voice>,
 	/// Workers that this instance lost.
 	pub departed: BTreeSet<AccountId>,
 	/// Machines of workers that are here.
@@ -191,7 +193,7 @@ fn replicate_values(row: &ReplicateRow) -> Vec<Value> {
 		Value::Text(hash(row.task.deal.0)),
 		Value::Number(number(row.task.index)),
 		Value::Text(account(&row.worker)),
-		Value::Text(account(&row.part.operator)),
+		Value::Text(account(&row.part.voter)),
 		Value::Text(step_name(row.part.step)),
 		Value::Number(number(row.part.since)),
 		Value::Text(cause),
@@ -252,6 +254,22 @@ fn bind<'q>(
 		Value::Text(text) => query.bind(text),
 		Value::Number(number) => query.bind(number),
 	}
+}
+
+/// Adds what requesters paid to what they paid before.
+async fn write_paid(
+	transaction: &mut Transaction<'_, Any>,
+	paid: &BTreeMap<AccountId, (Balance, Moment)>,
+) -> Result<(), DbError> {
+	for (requester, (amount, at)) in paid {
+		let sql = "INSERT INTO paid (account, amount, paid_at) VALUES ($1, $2, $3) ON CONFLICT (account) DO UPDATE \
+			SET amount = CASE WHEN paid.amount < $4 THEN paid.amount + excluded.amount ELSE paid.amount END, \
+			paid_at = excluded.paid_at";
+		let amount = i64::try_from(*amount).unwrap_or(MOST_PAID).min(MOST_PAID);
+		let query = sqlx::query(sql).bind(account(requester)).bind(amount).bind(number(*at)).bind(MOST_PAID);
+		query.execute(&mut **transaction).await?;
+	}
+	Ok(())
 }
 
 /// Returns the statement that writes this many rows.

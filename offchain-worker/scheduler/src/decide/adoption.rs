@@ -42,7 +42,7 @@ pub fn idle(state: &State) -> Vec<DealId> {
 /// Takes a task into memory. Returns what workers are told that have it in hand.
 pub fn adopt(state: &mut State, id: TaskId, task: TaskState, now: Now) -> Vec<Action> {
 	let held = state.insert_task(id, task, now);
-	let stopped = held.into_iter().filter(|(worker, report)| !resume(state, worker, report, now));
+	let stopped = held.into_iter().filter(|(worker, held)| !resume(state, worker, held, now));
 	let stop = |worker: AccountId| Action::Stop { task: id, worker, reason: "it is not wanted any more" };
 	stopped.map(|(worker, _)| stop(worker)).collect()
 }

@@ -1,5 +1,5 @@
-//! Which worker gets a task: one that can run it, whose operator has no part in it yet, with the least load, and preferably
-//! one that already has the app and the dataset.
+//! Which worker gets a task: one that can run it, that is trusted with it, whose account has the stake, and as whom nobody votes
+//! on it yet; with the least load, and preferably one that already has the app and the dataset.
 //!
 //! Load is counted in slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
 //! several would wait forever for that many to be free at once, if each free slot went to a smaller task. So the worker
@@ -16,11 +16,13 @@
 //! before it begins with this one. Then it is void, so a worker cannot keep a task for itself, or wait with its
 //! contribution for those of others: three workers can have a task one after the other before the contribution deadline.
 
-use std::collections::BTreeSet;
+mod search;
 
 use rlc_primitives::{AccountId, Deal, Moment};
 
-use crate::model::{DealState, Now, Replicate, State, TaskState, WorkerState};
+pub use search::choose;
+
+use crate::model::{DealState, Lack, Now, Replicate, State, TaskState, WorkerState};
 
 /// How much work is assigned ahead to each slot, in ms.
 const AHEAD: u64 = 500;
@@ -45,9 +47,6 @@ const LONGEST_PAUSE: Moment = 1_800_000;
 /// is hopeless. It gets the task again nevertheless.
 const ENOUGH_TROUBLE: u32 = 4;
 
-/// How many workers of one kind are compared for a task.
-const COMPARED: usize = 16;
-
 /// Returns for how many slots beyond those that it has a worker is assigned tasks, if a run takes so long.
 fn ahead(slots: u32, run_time: Option<u64>) -> u32 {
 	match run_time {
@@ -65,9 +64,9 @@ pub fn expiry(deal: &Deal, now: Now) -> Moment {
 	now.chain.saturating_add(time).min(deal.contribution_deadline())
 }
 
-/// Returns whether the worker may have a part in the task now: an operator contributes to a task once, and so does a worker.
-/// One that lost a task, was stopped, or failed for reasons of its own may try again; other workers of its operator
-/// may once its delegation has expired.
+/// Returns whether the worker may have a part in the task now: each voter contributes to a task once, and so does a worker.
+/// One that lost a task, was stopped, or failed for reasons of its own may try again; others that vote as the same may once its
+/// delegation has expired.
 pub fn may_try(task: &TaskState, account: &AccountId, worker: &WorkerState, now: Now) -> bool {
 	let is_rested = |part: &Replicate| part.since.saturating_add(pause(task.troubles_of(account))) <= now.local;
 	may_have_part(task, account, worker, now, is_rested)
@@ -91,11 +90,11 @@ fn may_have_part(
 		if other == account {
 			return part.is_written_off() || (is_own_trouble && is_over(part));
 		}
-		// Until then it could contribute after all, and its operator would twice.
+		// Until then it could contribute after all, and its voter would twice.
 		(part.is_written_off() || is_own_trouble) && part.has_expired(now.chain)
 	};
 	!task.has_contribution(account)
-		&& task.replicates.iter().all(|(other, part)| part.operator != worker.operator || is_free(other, part))
+		&& task.replicates.iter().all(|(other, part)| part.voter != worker.voter || is_free(other, part))
 }
 
 /// Returns how long, in ms, a worker gets a task not again that it failed so often for reasons of its own.
@@ -121,77 +120,8 @@ pub enum NoWorker {
 	Busy(Option<AccountId>),
 	/// Those that have room have a part in it. If it takes several slots: the one of the others it waits for.
 	Taken(Option<AccountId>),
-}
-
-/// What makes a worker a better choice than another: that it did not try before, that it begins at once, how little it has
-/// to fetch, how little it has to do.
-type Rank<'a> = (bool, bool, usize, u32, &'a AccountId);
-
-/// Returns the worker for a task; never one that is `reserved` for another deal.
-///
-/// # Errors
-///
-/// [`NoWorker`].
-pub fn choose(
-	state: &State,
-	deal: &DealState,
-	task: &TaskState,
-	reserved: &BTreeSet<AccountId>,
-	now: Now,
-) -> Result<Choice, NoWorker> {
-	let run_time = state.run_time_in(deal);
-	let mut best: Option<(Rank, u32)> = None;
-	let mut awaited: Option<(u32, &AccountId)> = None;
-	let mut exists = false;
-	let mut has_room = false;
-	for (_, workers) in state.ready().by_profile().filter(|(profile, _)| profile.serves(deal.kind, deal.deal.tag)) {
-		let mut compared = 0;
-		for (ratio, account) in workers {
-			let Some(worker) = state.worker(account) else { continue };
-			// A worker that is too small is passed over; a task that needs no more than a slot fits all.
-			let Some(slots) = deal.needs.slots(&worker.resources) else { continue };
-			exists = true;
-			// One that has nothing in hand gets one task, however large: else it could never earn the slots for it.
-			let all = worker.usable_slots().max(slots);
-			let limit = if worker.is_believed() { all.saturating_add(ahead(all, run_time)) } else { all };
-			if worker.load >= limit && (slots == 1 || awaited.is_some()) {
-				// Those that follow have no less to do: they have no room either, nor have it sooner.
-				break;
-			}
-			if reserved.contains(account) {
-				continue;
-			}
-			let after = worker.load.saturating_add(slots);
-			has_room |= after <= limit;
-			if !may_try(task, account, worker, now) {
-				continue;
-			}
-			if after > limit {
-				if awaited.is_none_or(|other| (*ratio, account) < other) {
-					awaited = Some((*ratio, account));
-				}
-				continue;
-			}
-			let has_tried = task.replicates.contains_key(account);
-			let rank = (has_tried, after > all, missing(deal, worker), *ratio, account);
-			if best.is_none_or(|(other, _)| rank < other) {
-				best = Some((rank, slots));
-			}
-			compared += 1;
-			if compared == COMPARED {
-				break;
-			}
-		}
-	}
-	if let Some(((_, _, _, _, account), slots)) = best {
-		return Ok(Choice { worker: account.clone(), slots });
-	}
-	let awaited = awaited.map(|(_, account)| account.clone());
-	Err(match (exists, has_room) {
-		(_, true) => NoWorker::Taken(awaited),
-		(true, false) => NoWorker::Busy(awaited),
-		(false, false) => NoWorker::Absent,
-	})
+	/// All that could run it lack something beside room.
+	Lacking(Lack),
 }
 
 /// Returns how many of a deal's files the worker would have to fetch, as far as it is believed.
@@ -200,9 +130,25 @@ fn missing(deal: &DealState, worker: &WorkerState) -> usize {
 	deal.content.iter().filter(|content| !is_believed || !worker.cached.contains(content)).count()
 }
 
-/// Returns whether a worker of this kind and size could have the deal's tasks, were it free.
+/// Returns whether a worker's account has the stake for another task of the deal. Where one worker decides alone, that is for a
+/// failure of the app.
+fn can_stake(deal: &DealState, worker: &WorkerState) -> bool {
+	worker.free_funds() >= deal.deal.worker_stake
+}
+
+/// Returns the workers that take tasks, but whose accounts lack the stake for another one of some deal.
+pub fn without_stake(state: &State) -> impl Iterator<Item = &AccountId> {
+	let most = state.deals().values().map(|deal| deal.deal.worker_stake).max().unwrap_or(0);
+	let lacks_it = move |worker: &WorkerState| worker.is_willing() && worker.free_funds() < most;
+	state.workers().iter().filter(move |(_, worker)| lacks_it(worker)).map(|(account, _)| account)
+}
+
+/// Returns whether a worker of this kind and size could have the deal's tasks, were it free, and had the stake.
 fn could_run(deal: &DealState, worker: &WorkerState) -> bool {
-	worker.profile().serves(deal.kind, deal.deal.tag) && deal.needs.slots(&worker.resources).is_some()
+	let profile = worker.profile();
+	profile.serves(deal.kind, deal.deal.tag)
+		&& profile.is_trusted_at(deal.deal.trust)
+		&& deal.needs.slots(&worker.resources).is_some()
 }
 
 /// Returns whether a worker `among` those that are known has not tried the task, or may try again, and could run it,

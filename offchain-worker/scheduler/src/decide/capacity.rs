@@ -1,13 +1,18 @@
 //! How much the pool can sell: what its workers can do in time.
 //!
 //! Contributions to a task are good for seven reference times. A slot that runs tasks of a category one after the other, each
-//! as long as it may be, tries [`TRIES`] in that time, and a task needs as many workers as its trust asks for. What is sold
-//! already takes its part. So a task that is sold gets workers in time, however long all of them run: what runs too long ends
-//! by the clock and costs no stake, and what no slot tried would.
+//! as long as it may be, tries [`TRIES`] in that time, and a task needs as many workers as its trust asks for, each with a vote
+//! of its own. What is sold already takes its part. So a task that is sold gets workers in time, however long all of them run:
+//! what runs too long ends by the clock and costs no stake, and what no slot tried would.
+//!
+//! Whoever buys at a trust may ask for less, down to that at which one worker decides alone. Such tasks are for workers that the
+//! pool vouches for. So for each task that is sold, one of these has a try left.
 
 use std::collections::BTreeMap;
 
-use rlc_primitives::{consensus, deal::CONTRIBUTION_WINDOW, market::OpenDeal, AccountId, DealId, Moment, Tag, Task};
+use rlc_primitives::{
+	consensus, deal::CONTRIBUTION_WINDOW, market::OpenDeal, AccountId, DealId, Moment, Rules, Tag, Task,
+};
 
 use super::replication::is_enough;
 use crate::{
@@ -29,17 +34,36 @@ pub struct Room {
 
 /// A worker that takes tasks.
 struct Hand<'a> {
-	operator: &'a AccountId,
+	voter: &'a AccountId,
 	weight: u64,
 	profile: Profile,
 	slots: u64,
 }
 
-/// The workers of an operator.
-struct Operator {
+/// Workers that vote as one.
+#[derive(Clone, Copy, Debug)]
+struct Voter {
 	weight: u64,
+	/// Whether the pool vouches for them.
+	is_vouched: bool,
 	/// How many tries their slots have.
 	tries: u64,
+}
+
+/// Tries that tasks take which are sold already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Taken {
+	/// Those of tasks on which one worker decides alone: tries of workers that the pool vouches for.
+	alone: u64,
+	/// Those of others.
+	shared: u64,
+}
+
+impl Taken {
+	fn and(self, other: Self) -> Self {
+		let (alone, shared) = (self.alone.saturating_add(other.alone), self.shared.saturating_add(other.shared));
+		Self { alone, shared }
+	}
 }
 
 /// Returns how much of each offer can be on sale: each has the same share of what is free.
@@ -51,49 +75,86 @@ pub fn rooms(state: &State, offers: &[Offer], open: &[OpenDeal]) -> Vec<Room> {
 /// Returns whether a worker takes tasks.
 pub fn has_workers(state: &State) -> bool {
 	let is_here = state.workers().values().any(|worker| worker.is_willing());
-	is_here || state.elsewhere().iter().any(|account| state.machines().of(account).is_some())
+	is_here || state.elsewhere().keys().any(|account| state.machines().of(account).is_some())
 }
 
 fn room(state: &State, hands: &[Hand], offer: &Offer, offers: u64, open: &[OpenDeal]) -> Room {
 	if let Some(volume) = offer.volume {
 		return Room { trust: offer.trust, volume };
 	}
-	// An operator counts once, by the worker whose word counts least: no choice of workers is worse.
-	let mut operators = BTreeMap::<&AccountId, Operator>::new();
-	for hand in hands.iter().filter(|hand| Tag(hand.profile.tag).covers(offer.tag)) {
-		let operator = operators.entry(hand.operator).or_insert(Operator { weight: hand.weight, tries: 0 });
-		operator.weight = operator.weight.min(hand.weight);
-		operator.tries = operator.tries.saturating_add(hand.slots.saturating_mul(TRIES));
+	let mut voters = voters(hands, offer.tag);
+	let mut trust = reachable(&weights(&voters), offer.trust);
+	if decides_alone(trust) {
+		voters.retain(|voter| voter.is_vouched);
+		trust = reachable(&weights(&voters), offer.trust);
 	}
-	let mut weights = operators.values().map(|operator| operator.weight).collect::<Vec<_>>();
-	weights.sort_unstable();
-	if weights.is_empty() {
+	let weights = weights(&voters);
+	let taken = open.iter().map(|deal| taken(state, &weights, deal, offer.reference_time));
+	let left = left(&voters, taken.fold(Taken::default(), Taken::and));
+	let alone = voters.iter().zip(&left).filter(|(voter, _)| voter.is_vouched).map(|(_, left)| *left);
+	let volume = tasks_for(&left, workers_for(&weights, trust)).min(tasks_for(&alone.collect::<Vec<_>>(), 1));
+	if volume == 0 {
 		return Room::default();
 	}
-	let trust = reachable(&weights, offer.trust);
-	let workers = workers_for(&weights, trust);
-	let taken = open.iter().map(|deal| taken(state, &weights, deal, offer.reference_time));
-	let tries = operators.values().map(|operator| operator.tries).collect::<Vec<_>>();
-	let volume = tasks_for(&tries, workers, taken.fold(0, u64::saturating_add));
-	Room { trust, volume: (volume / offers.max(1)).max(volume.min(1)) }
+	Room { trust, volume: (volume / offers.max(1)).max(1) }
 }
 
-/// Returns how many tasks can be tried by so many operators each, of operators that have so many tries, of which some are
-/// taken. Work is spread by how loaded workers are, so each operator has the same part of its tries left.
-fn tasks_for(tries: &[u64], workers: u64, taken: u64) -> u64 {
-	/// Parts of a try.
-	const PARTS: u128 = 1_000;
-	let all: u128 = tries.iter().copied().map(u128::from).sum();
-	let free = all.saturating_sub(taken.into());
-	if free == 0 {
-		return 0;
+/// Returns whether one worker decides alone on a task of this trust.
+fn decides_alone(trust: u64) -> bool {
+	Rules::LIVE.least_contributors(trust) == 1
+}
+
+/// Returns as whom the workers vote that satisfy a tag. Several that vote as one count once, by the one whose word counts least:
+/// no choice of workers is worse.
+fn voters(hands: &[Hand], tag: Tag) -> Vec<Voter> {
+	let mut voters = BTreeMap::<&AccountId, Voter>::new();
+	for hand in hands.iter().filter(|hand| Tag(hand.profile.tag).covers(tag)) {
+		let is_vouched = hand.profile.is_vouched;
+		let voter = voters.entry(hand.voter).or_insert(Voter { weight: hand.weight, is_vouched, tries: 0 });
+		voter.weight = voter.weight.min(hand.weight);
+		voter.is_vouched &= is_vouched;
+		voter.tries = voter.tries.saturating_add(hand.slots.saturating_mul(TRIES));
 	}
-	// A worker has 1,024 slots at most, so nothing of this overflows.
-	let left = tries.iter().map(|tries| u128::from(*tries) * PARTS * free / all).collect::<Vec<_>>();
-	// An operator tries a task once.
+	voters.into_values().collect()
+}
+
+/// Returns what the voters' words count, the least first.
+fn weights(voters: &[Voter]) -> Vec<u64> {
+	let mut weights = voters.iter().map(|voter| voter.weight).collect::<Vec<_>>();
+	weights.sort_unstable();
+	weights
+}
+
+/// Parts of a try.
+const PARTS: u128 = 1_000_000;
+
+/// Returns what is left of each voter's tries, in [`PARTS`]. Work is spread by how loaded workers are, so each voter has the same
+/// part of its tries left: of what is taken alone, each that the pool vouches for; of the rest, all. A part that is too much makes
+/// no try.
+// A worker has 1,024 slots at most, so nothing of this overflows.
+fn left(voters: &[Voter], taken: Taken) -> Vec<u128> {
+	let vouched: u128 = voters.iter().filter(|voter| voter.is_vouched).map(|voter| u128::from(voter.tries)).sum();
+	let after_alone = |voter: &Voter| {
+		let tries = u128::from(voter.tries) * PARTS;
+		if voter.is_vouched && vouched > 0 {
+			(tries * vouched.saturating_sub(taken.alone.into())).div_ceil(vouched)
+		} else {
+			tries
+		}
+	};
+	let left = voters.iter().map(after_alone).collect::<Vec<_>>();
+	let all: u128 = left.iter().sum();
+	let free = all.saturating_sub(u128::from(taken.shared) * PARTS);
+	left.into_iter().map(|left| if all == 0 { 0 } else { (left * free).div_ceil(all) }).collect()
+}
+
+/// Returns how many tasks can be tried by so many voters each, that have so much left of their tries.
+fn tasks_for(left: &[u128], workers: u64) -> u64 {
+	// A voter tries a task once.
 	let can_do = |tasks: u128| {
 		left.iter().map(|left| (*left).min(tasks * PARTS)).sum::<u128>() >= tasks * PARTS * u128::from(workers)
 	};
+	let free = left.iter().sum::<u128>() / PARTS;
 	let (mut done, mut missed) = (0, free / u128::from(workers.max(1)) + 1);
 	while missed - done > 1 {
 		let middle = done + (missed - done) / 2;
@@ -106,19 +167,24 @@ fn tasks_for(tries: &[u64], workers: u64, taken: u64) -> u64 {
 	done.try_into().unwrap_or(u64::MAX)
 }
 
-/// Returns how many tries at tasks of this reference time a deal's open tasks take. A try takes no more of a slot than until
+/// Returns which tries at tasks of this reference time a deal's open tasks take. A try takes no more of a slot than until
 /// contributions to those tasks end.
-fn taken(state: &State, weights: &[u64], open: &OpenDeal, reference_time: Moment) -> u64 {
+fn taken(state: &State, weights: &[u64], open: &OpenDeal, reference_time: Moment) -> Taken {
 	let Some(known) = state.deal(&open.id) else {
 		// It was made just now, most likely of an order that promised this much.
-		return open.open.saturating_mul(weights.len() as u64);
+		return Taken { alone: 0, shared: open.open.saturating_mul(weights.len() as u64) };
 	};
 	if known.hopeless.is_some() {
-		return 0;
+		return Taken::default();
 	}
 	let workers = workers_for(weights, known.deal.trust);
 	let length = known.deal.reference_time.div_ceil(reference_time.max(1)).clamp(1, TRIES);
-	open.open.saturating_mul(workers).saturating_mul(slots_of(state, known)).saturating_mul(length)
+	let tries = open.open.saturating_mul(workers).saturating_mul(slots_of(state, known)).saturating_mul(length);
+	if decides_alone(known.deal.trust) {
+		Taken { alone: tries, shared: 0 }
+	} else {
+		Taken { alone: 0, shared: tries }
+	}
 }
 
 /// Returns how many slots a task of a deal takes on the machines of workers that are here: the most on any that can hold it.
@@ -134,17 +200,17 @@ fn slots_of(state: &State, deal: &DealState) -> u64 {
 /// Of those of others, only their machines are known.
 fn hands(state: &State) -> Vec<Hand<'_>> {
 	let here = state.workers().values().filter(|worker| worker.is_willing()).map(|worker| Hand {
-		operator: &worker.operator,
+		voter: &worker.voter,
 		weight: worker.weight(),
 		profile: worker.profile(),
 		slots: worker.usable_slots().into(),
 	});
-	let elsewhere = state.elsewhere().iter().filter_map(|account| {
+	let elsewhere = state.elsewhere().iter().filter_map(|(account, voice)| {
 		let machine = state.machines().of(account)?;
 		Some(Hand {
-			operator: account,
+			voter: &voice.voter,
 			weight: consensus::weight(state.worker(account).map_or(0, |known| known.score)),
-			profile: Profile::of(&machine.resources),
+			profile: Profile::of(&machine.resources, voice),
 			slots: machine.resources.slots.into(),
 		})
 	});

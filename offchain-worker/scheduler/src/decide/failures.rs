@@ -4,9 +4,8 @@
 //! clocks ended its runs: as many workers report that on chain as the deal's trust needs new ones, the task is released,
 //! and nobody loses anything. What else an app does wrong is contributed, so a word about it ends nothing.
 //!
-//! If what is missing lies outside the task, or machines ended its runs, and as many workers report that on chain as the
-//! deal's trust needs new ones, the task is released, and nobody loses anything. What else an app does wrong is not
-//! reported, but contributed.
+//! A person with many keys is many workers, if the pool admits anyone, and has nothing at stake until they contribute. All that
+//! nobody vouches for have one voice together. And whoever vouches for a worker may be wrong about it: so words alone never make the scheduler abandon a task, which costs the pool a stake:
 //!
 //! A run that a clock ended says that the app never ends, or that the machine is slow; one that took all memory, that the
 //! app is greedy, or the machine small. So it counts only if [`ENOUGH`] operators say so or no other is left, and not while
@@ -20,12 +19,12 @@ use codec::Encode;
 use rlc_primitives::{work::FailureCause, AccountId, Moment, Rules};
 use rlc_protocol::worker::Step;
 
-use crate::model::{is_tasks_own, TaskState};
+use crate::model::{TaskState, STRANGERS};
 
-/// How many operators' workers have to fail for the same cause, at least.
+/// How many voters' workers have to fail for the same cause, at least.
 pub const ENOUGH: usize = 3;
 
-/// Returns how many operators' workers have to fail for the same cause to end a task early, after its witnesses stayed silent
+/// Returns how many voters' workers have to fail for the same cause to end a task early, after its witnesses stayed silent
 /// this many times when they were asked to report it on chain.
 pub fn enough(silences: u32) -> usize {
 	ENOUGH.saturating_mul(1usize.checked_shl(silences).unwrap_or(usize::MAX))
@@ -62,8 +61,8 @@ pub struct Verdict {
 	pub outside: Option<FailureCause>,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
-	/// How many operators they belong to.
-	pub operators: usize,
+	/// As how many voters they vote.
+	pub voters: usize,
 }
 
 impl Verdict {
@@ -90,8 +89,8 @@ pub fn has_timed_out(task: &TaskState) -> bool {
 	said.filter_map(|said| said.cause).any(|cause| cause.0 == FailureCause::TimedOut)
 }
 
-/// Returns the cause for which most operators' workers failed, of those that reported it on chain or still can: they are
-/// reachable.
+/// Returns the cause for which most voters' workers failed, of those that reported it on chain or still can: they are
+/// reachable. Of workers that nobody vouches for, one counts.
 pub fn verdict(task: &TaskState, is_reachable: impl Fn(&AccountId) -> bool) -> Option<Verdict> {
 	let mut causes = BTreeMap::<Vec<u8>, (BTreeSet<&AccountId>, Vec<AccountId>, &str, FailureCause)>::new();
 	for (worker, part) in task.replicates.iter().filter(|(_, part)| part.step == Step::Failed) {
@@ -99,12 +98,13 @@ pub fn verdict(task: &TaskState, is_reachable: impl Fn(&AccountId) -> bool) -> O
 		let can_say = || said.cause.map(|cause| cause.0).filter(|_| is_reachable(worker));
 		let cause = task.reports.get(worker).copied().or_else(can_say);
 		let Some(cause) = cause.filter(|cause| is_tasks_own(*cause)) else { continue };
-		let (operators, workers, ..) =
+		let (voters, workers, ..) =
 			causes.entry(cause.encode()).or_insert_with(|| (BTreeSet::new(), Vec::new(), said.words.as_str(), cause));
-		operators.insert(&part.operator);
-		workers.push(worker.clone());
+		if voters.insert(&part.voter) || part.voter != STRANGERS {
+			workers.push(worker.clone());
+		}
 	}
-	let (operators, witnesses, words, cause) = causes.into_values().max_by_key(|(operators, ..)| operators.len())?;
+	let (voters, witnesses, words, cause) = causes.into_values().max_by_key(|(voters, ..)| voters.len())?;
 	let reason = format!("{} workers failed: {words}", witnesses.len());
-	Some(Verdict { reason, cause, witnesses, operators: operators.len() })
+	Some(Verdict { reason, cause, witnesses, voters: voters.len() })
 }

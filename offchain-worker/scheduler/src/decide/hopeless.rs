@@ -54,8 +54,9 @@ pub fn lacks_witnesses(state: &State, deal: &DealState, task: &TaskState, hopele
 /// Returns `needed` workers that can say on chain why a task is hopeless; fewer if fewer can be reached. Tasks of one deal get
 /// the same ones, so that they are delegated together; other deals get others. Those that were asked in vain come last.
 ///
-/// A worker that is delegated to say so can contribute as well. So an operator has one voice, as with tasks that are
-/// computed: several workers of one would reach a consensus on whatever it likes.
+/// A worker that is delegated to say so can contribute as well. So each voter has one voice, as with tasks that are computed:
+/// several workers of one operator would reach a consensus on whatever it likes. And where one worker decides alone, only those
+/// are asked that the pool vouches for.
 pub fn witnesses(
 	state: &State,
 	deal: &DealState,
@@ -68,8 +69,9 @@ pub fn witnesses(
 		Hopeless::Needs => deal.asked.slots(&worker.resources).is_none(),
 	};
 	let can_say = |(account, worker): &(&AccountId, &WorkerState)| {
-		let is_operators = task.asked.get(&worker.operator).is_none_or(|asked| asked == *account);
-		worker.is_reachable() && !task.reports.contains_key(*account) && is_operators && sees_it(worker)
+		let is_voters = task.asked.get(&worker.voter).is_none_or(|asked| asked == *account);
+		let is_trusted = worker.profile().is_trusted_at(deal.deal.trust);
+		worker.is_reachable() && !task.reports.contains_key(*account) && is_voters && is_trusted && sees_it(worker)
 	};
 	let mut able = state.workers().iter().filter(can_say).map(|(account, _)| account).collect::<Vec<_>>();
 	let silent = task.given_up.as_ref().map(|given_up| &given_up.witnesses);
@@ -78,8 +80,8 @@ pub fn witnesses(
 		distance.iter_mut().zip(task.chain().deal.0 .0).for_each(|(byte, of_deal)| *byte ^= of_deal);
 		(silent.is_some_and(|silent| silent.contains(*account)), distance)
 	});
-	let mut operators = BTreeSet::new();
-	let is_new = |account: &&AccountId| state.worker(account).is_some_and(|worker| operators.insert(&worker.operator));
+	let mut voters = BTreeSet::new();
+	let is_new = |account: &&AccountId| state.worker(account).is_some_and(|worker| voters.insert(&worker.voter));
 	able.into_iter().filter(is_new).take(needed).cloned().collect()
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use rlc_primitives::{task::Stage, AccountId, Moment, TaskId};
-use rlc_protocol::worker::{Report, Session, Step, MISSED_HEARTBEATS};
+use rlc_protocol::worker::{Session, Step, MISSED_HEARTBEATS};
 
 use super::assignment::may_try;
-use crate::model::{Member, Now, Presence, Replicate, State, WorkerState};
+use crate::model::{Held, Member, Now, Presence, Replicate, State, WorkerState};
 
 /// How long, in ms, a worker that was there before the scheduler started has to come back.
 const RETURN: Moment = 10_000;
@@ -22,12 +22,13 @@ const ALLOWANCE: Moment = 60_000;
 pub fn join(state: &mut State, member: Member, session: Session, now: Now) -> Vec<TaskId> {
 	let account = member.account.clone();
 	let held = state.join(member, session, now);
-	let dropped = held.into_iter().filter(|report| !resume(state, &account, report, now));
-	dropped.map(|report| report.task).collect()
+	let dropped = held.into_iter().filter(|held| !resume(state, &account, held, now));
+	dropped.map(|held| held.report.task).collect()
 }
 
 /// Records that a worker that is here has this task in hand. Returns whether it shall keep it.
-pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, now: Now) -> bool {
+pub(super) fn resume(state: &mut State, account: &AccountId, held: &Held, now: Now) -> bool {
+	let Held { report, delegated_until } = held;
 	let id = report.task;
 	if state.task(&id).is_none() || state.worker(account).is_none() {
 		return true;
@@ -37,15 +38,17 @@ pub(super) fn resume(state: &mut State, account: &AccountId, report: &Report, no
 		state.report(account, report.clone(), now);
 		return true;
 	}
-	let is_kept = may_go_on(state, account, report, now);
+	let is_kept = may_go_on(state, account, held, now);
 	if is_kept {
-		state.resume(&id, account, report.step, now);
+		state.resume(&id, account, report.step, *delegated_until, now);
 	}
 	is_kept
 }
 
-/// Returns whether a worker shall go on with a task that it has in hand.
-fn may_go_on(state: &State, account: &AccountId, report: &Report, now: Now) -> bool {
+/// Returns whether a worker shall go on with a task that it has in hand. Its word is not enough: it has a part in the task, as
+/// the chain or the database knows, or it shows the scheduler's own delegation. Anybody could hold up tasks else, by saying
+/// that they are about to be contributed to.
+fn may_go_on(state: &State, account: &AccountId, Held { report, delegated_until }: &Held, now: Now) -> bool {
 	let (Some(task), Some(worker)) = (state.task(&report.task), state.worker(account)) else { return true };
 	if task.has_contribution(account) {
 		return true;
@@ -57,6 +60,7 @@ fn may_go_on(state: &State, account: &AccountId, report: &Report, now: Now) -> b
 		// It could not contribute, however far it has come.
 		Some(part) if part.has_expired(now.chain) => false,
 		Some(part) if !part.is_written_off() => !part.step.is_last(),
+		None if delegated_until.is_none_or(|expiry| expiry <= now.chain) => false,
 		_ => (task.is_queued() || report.step >= Step::Computed) && may_try(task, account, worker, now),
 	}
 }

@@ -147,7 +147,7 @@ impl Case<'_> {
 		if let Some(verdict) = verdict {
 			let is_deserted = !is_busy && !assignment::has_candidate(state, deal, task, now, WorkerState::is_reachable);
 			let waited = task.deserted_since().map_or(0, |since| now.local.saturating_sub(since));
-			let is_clear = verdict.operators >= enough(task.silences) && !failures::is_doubtful(task);
+			let is_clear = verdict.voters >= enough(task.silences) && !failures::is_doubtful(task);
 			let can_end = is_clear || (is_deserted && waited >= PATIENCE);
 			if can_end && verdict.can_release(deal.deal.trust) {
 				return next.act(self.end_by(&verdict));

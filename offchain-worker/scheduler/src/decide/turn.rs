@@ -98,6 +98,7 @@ fn assign(state: &mut State, now: Now) -> Vec<Action> {
 	let mut assigned = Vec::new();
 	let mut reserved = BTreeSet::new();
 	state.room_mut().forget_short();
+	state.forget_lacks();
 	while assigned.len() < MAX_ASSIGNED && !state.ready().is_empty() {
 		let Some(deal) = state.queue().next() else { break };
 		match assign_one_of(state, &deal, &reserved, now) {
@@ -130,6 +131,11 @@ fn assign_one_of(
 			state.requeue_first(deal_id, End::Back, now);
 			continue;
 		};
+		if !state.has_room(deal, task) {
+			// There would be no room for its result. As far as is known, results of all tasks of a deal have the same size.
+			state.room_mut().note_short(*deal_id);
+			return Err(awaited);
+		}
 		match choose(state, deal, task, reserved, now) {
 			Ok(Choice { worker, slots }) => {
 				let expiry = expiry(&deal.deal, now);
@@ -142,6 +148,11 @@ fn assign_one_of(
 			// It stays in line: its deal, if this is its only task, would else lose its turn each time it waits.
 			Err(NoWorker::Busy(worker)) => return Err(awaited.or(worker)),
 			Err(NoWorker::Absent) => {
+				state.requeue_first(deal_id, End::Front, now);
+				return Err(awaited);
+			}
+			Err(NoWorker::Lacking(lack)) => {
+				state.note_lack(*deal_id, lack);
 				state.requeue_first(deal_id, End::Front, now);
 				return Err(awaited);
 			}

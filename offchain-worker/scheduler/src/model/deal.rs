@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rlc_primitives::{assets::AppKind, Deal, Moment};
+use rlc_primitives::{assets::AppKind, Balance, Deal, Moment, Rules};
 use rlc_protocol::{worker::Resources, Needs};
 use sp_core::H256;
 
@@ -65,6 +65,16 @@ impl DealState {
 	pub fn slots_taken(&self, part: &Replicate, resources: &Resources) -> u32 {
 		if part.is_computing() {
 			self.needs.slots(resources).unwrap_or(1)
+		} else {
+			0
+		}
+	}
+
+	/// Returns what a task of it takes of a worker's funds while it is in hand, in nRLC. Where one worker decides alone, it
+	/// delivers its result without a stake; only a failure of the app takes one.
+	pub fn stake_taken(&self) -> Balance {
+		if Rules::LIVE.least_contributors(self.deal.trust) > 1 {
+			self.deal.worker_stake
 		} else {
 			0
 		}

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rlc_primitives::{AccountId, Moment};
 use rlc_protocol::worker::Resources;
 
-use super::{DealState, Profile};
+use super::{DealState, Profile, Voice, STRANGERS};
 
 /// How long, in ms, a machine counts that has gone.
 pub const RECENT: Moment = 24 * 3_600_000;
@@ -22,8 +22,16 @@ pub const MAX_MACHINES: usize = 10_000;
 pub struct Machine {
 	/// What it can do; of a stranger's, with as many slots as the stranger has earned.
 	pub resources: Resources,
+	/// Whether the pool vouches for its worker: what others say that they have keeps no task from being judged.
+	pub is_vouched: bool,
 	/// When its worker was last known to be here, in ms.
 	pub seen: Moment,
+}
+
+impl Machine {
+	fn profile(&self) -> Profile {
+		Profile::of(&self.resources, &Voice { voter: STRANGERS, is_vouched: self.is_vouched })
+	}
 }
 
 /// Machines that the pool's workers had lately.
@@ -46,7 +54,7 @@ impl Machines {
 	}
 
 	/// Records that a worker is here, with this machine.
-	pub fn see(&mut self, worker: AccountId, resources: Resources, now: Moment) {
+	pub fn see(&mut self, worker: AccountId, resources: Resources, is_vouched: bool, now: Moment) {
 		let is_full = self.known.len() >= MAX_MACHINES && !self.known.contains_key(&worker);
 		if is_full {
 			let oldest = self.known.iter().min_by_key(|(_, machine)| machine.seen).map(|(worker, _)| worker.clone());
@@ -54,7 +62,7 @@ impl Machines {
 				self.known.remove(&oldest);
 			}
 		}
-		self.known.insert(worker, Machine { resources, seen: now });
+		self.known.insert(worker, Machine { resources, is_vouched, seen: now });
 	}
 
 	/// Takes in machines that were written down, by this instance before or by another. What is known here is newer.
@@ -62,7 +70,7 @@ impl Machines {
 		self.since.get_or_insert(now);
 		for (worker, machine) in written {
 			if self.known.get(&worker).is_none_or(|known| known.seen < machine.seen) {
-				self.see(worker, machine.resources, machine.seen);
+				self.see(worker, machine.resources, machine.is_vouched, machine.seen);
 			}
 		}
 	}
@@ -78,10 +86,11 @@ impl Machines {
 	}
 
 	/// Returns whether none of them could hold a task of a deal, though some run such apps. If there are none of those, it is
-	/// the pool that offered what it does not have.
+	/// the pool that offered what it does not have. Machines of strangers do not count: they say what they like, and cannot
+	/// serve a deal among themselves.
 	pub fn are_too_small_for(&self, deal: &DealState) -> bool {
-		let serves = |machine: &&Machine| Profile::of(&machine.resources).serves(deal.kind, deal.deal.tag);
-		let mut serving = self.known.values().filter(serves).peekable();
+		let serves = |machine: &&Machine| machine.profile().serves(deal.kind, deal.deal.tag);
+		let mut serving = self.known.values().filter(|machine| machine.is_vouched).filter(serves).peekable();
 		serving.peek().is_some() && serving.all(|machine| deal.asked.slots(&machine.resources).is_none())
 	}
 }
@@ -107,8 +116,8 @@ mod tests {
 	#[test]
 	fn machine_that_is_gone_counts_for_a_day() {
 		let mut machines = Machines::default();
-		machines.see(account(1), machine(8), 1_000);
-		machines.see(account(2), machine(2), 1_000 + RECENT);
+		machines.see(account(1), machine(8), true, 1_000);
+		machines.see(account(2), machine(2), true, 1_000 + RECENT);
 		assert!(!machines.are_too_small_for(&deal(8)));
 		machines.forget(1_000 + RECENT);
 		assert!(machines.are_too_small_for(&deal(8)));
@@ -119,18 +128,28 @@ mod tests {
 	fn pool_without_such_machines_is_not_too_small_for_a_deal() {
 		let mut machines = Machines::default();
 		assert!(!machines.are_too_small_for(&deal(8)), "nothing is known");
-		machines.see(account(1), Resources { wasm: false, container: true, ..machine(1) }, 1_000);
+		machines.see(account(1), Resources { wasm: false, container: true, ..machine(1) }, true, 1_000);
 		assert!(!machines.are_too_small_for(&deal(8)), "it is the pool that sold what it cannot run");
-		machines.see(account(2), machine(1), 1_000);
+		machines.see(account(2), machine(1), true, 1_000);
 		assert!(machines.are_too_small_for(&deal(8)));
+	}
+
+	#[test]
+	fn machine_that_a_stranger_claims_keeps_no_deal_from_being_judged() {
+		let mut machines = Machines::default();
+		machines.see(account(1), machine(2), true, 1_000);
+		machines.see(account(2), machine(64), false, 1_000);
+		assert!(machines.are_too_small_for(&deal(8)));
+		machines.see(account(2), machine(64), true, 1_000);
+		assert!(!machines.are_too_small_for(&deal(8)));
 	}
 
 	#[test]
 	fn newest_sight_of_a_machine_counts() {
 		let mut machines = Machines::default();
-		machines.see(account(1), machine(4), 2_000);
-		let older = Machine { resources: machine(8), seen: 1_000 };
-		machines.recall(vec![(account(1), older), (account(2), Machine { resources: machine(2), seen: 9 })], 3_000);
+		machines.see(account(1), machine(4), true, 2_000);
+		let written = |cores, seen| Machine { resources: machine(cores), is_vouched: true, seen };
+		machines.recall(vec![(account(1), written(8, 1_000)), (account(2), written(2, 9))], 3_000);
 		assert_eq!(machines.of(&account(1)).unwrap().resources.cores, 4);
 		assert_eq!((machines.of(&account(2)).unwrap().seen, machines.since()), (9, Some(3_000)));
 	}
@@ -141,7 +160,7 @@ mod tests {
 		for n in 0..=MAX_MACHINES as u64 {
 			let mut bytes = [0; 32];
 			bytes[..8].copy_from_slice(&n.to_le_bytes());
-			machines.see(AccountId::new(bytes), machine(1), n);
+			machines.see(AccountId::new(bytes), machine(1), true, n);
 		}
 		assert_eq!(machines.known.len(), MAX_MACHINES);
 		assert!(machines.of(&AccountId::new([0; 32])).is_none(), "the oldest is forgotten");

@@ -6,8 +6,8 @@ use rlc_protocol::worker::{Cause, Step};
 /// A worker's part in a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replicate {
-	/// The worker's operator, which contributes to a task once.
-	pub operator: AccountId,
+	/// As whom the worker votes: only once on a task.
+	pub voter: AccountId,
 	/// The last step.
 	pub step: Step,
 	/// When that was, in ms.
@@ -22,8 +22,8 @@ pub struct Replicate {
 
 impl Replicate {
 	/// Returns a part that began at `now`, in ms. No delegation of it is known.
-	pub fn new(operator: AccountId, now: Moment) -> Self {
-		Self { operator, step: Step::Created, since: now, cause: None, output: 0, expiry: Moment::MAX }
+	pub fn new(voter: AccountId, now: Moment) -> Self {
+		Self { voter, step: Step::Created, since: now, cause: None, output: 0, expiry: Moment::MAX }
 	}
 
 	/// Returns whether the worker's delegation has expired at `now`, in ms of PoCo time.
@@ -50,22 +50,18 @@ impl Replicate {
 	/// others may compute, and later this one, too.
 	pub fn is_own_trouble(&self) -> bool {
 		let cause = self.cause.as_ref().and_then(|said| said.cause);
-		self.step == Step::Failed && cause.is_none_or(|cause| !is_tasks_own(cause.0))
+		self.step == Step::Failed && cause.is_none_or(|cause| is_workers_own(cause.0))
 	}
 }
 
-/// Returns whether a failure for this cause is the task's own fault: other workers would fail too.
-pub fn is_tasks_own(cause: FailureCause) -> bool {
+/// Returns whether a failure for this cause is the worker's alone.
+fn is_workers_own(cause: FailureCause) -> bool {
 	use FailureCause::*;
 	match cause {
-		AppUnavailable
-		| DatasetUnavailable
-		| InputUnavailable { .. }
-		| InvalidParams
-		| AppFailed { .. }
-		| TimedOut
-		| ResourcesExceeded
-		| InvalidResult => true,
-		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
+		SecretUnavailable | EnclaveFailed | ResultNotStored => true,
+		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams => false,
+		TimedOut | ResourcesExceeded => false,
+		// An app that fails is contributed. One that only says so does not get the task again.
+		AppFailed { .. } | InvalidResult => false,
 	}
 }

@@ -11,12 +11,14 @@ mod steps;
 mod tasks;
 mod workers;
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use sp_core::H256;
 
-use super::{Changes, DealState, Machines, Queue, Ready, RunTimes, Standings, Strays, TaskState, WorkerState};
+use super::{
+	Changes, DealState, Lack, Machines, Queue, Ready, Room, RunTimes, Standings, Strays, TaskState, Voice, WorkerState,
+};
 
 pub use chain::BLOCK_MARGIN;
 
@@ -34,6 +36,10 @@ pub struct State {
 	/// Workers that take tasks.
 	ready: Ready,
 	run_times: RunTimes,
+	/// Machines that workers had lately.
+	machines: Machines,
+	/// How tasks ended lately.
+	standings: Standings,
 	/// Room for results in the store.
 	room: Room,
 	changes: Changes,
@@ -51,8 +57,10 @@ pub struct State {
 	touched: VecDeque<(u32, TaskId)>,
 	/// Closed tasks whose end is not final yet, by the block that closed them.
 	unfinal: BTreeSet<(u32, TaskId)>,
-	/// Workers that other instances have.
-	elsewhere: BTreeSet<AccountId>,
+	/// Workers that other instances have, and as whom they vote.
+	elsewhere: BTreeMap<AccountId, Voice>,
+	/// Deals with a task that waits though workers which could run it take tasks.
+	lacks: BTreeMap<DealId, Lack>,
 	/// When tasks are to be looked at.
 	alarms: BTreeSet<(Moment, TaskId)>,
 	/// Tasks to look at, in the order of their deals and indexes.
@@ -62,8 +70,8 @@ pub struct State {
 }
 
 impl State {
-	/// Returns the state of a pool that knows nothing yet, with results of at most so many bytes, which are kept so long, in
-	/// ms, after their deal closed.
+	/// Returns the state of a pool that knows nothing yet, with results of at most this many bytes, which are kept for this
+	/// long, in ms, after their deal closed.
 	pub fn new(max_result: u64, retention: Moment) -> Self {
 		Self { max_result, retention, room: Room::new(max_result), ..Self::default() }
 	}
@@ -98,9 +106,24 @@ impl State {
 		&self.workers
 	}
 
-	/// Returns the workers that other instances have.
-	pub fn elsewhere(&self) -> &BTreeSet<AccountId> {
+	/// Returns the workers that other instances have, and as whom they vote.
+	pub fn elsewhere(&self) -> &BTreeMap<AccountId, Voice> {
 		&self.elsewhere
+	}
+
+	/// Returns the deals with a task that waits though workers which could run it take tasks, and what these lack.
+	pub fn lacks(&self) -> &BTreeMap<DealId, Lack> {
+		&self.lacks
+	}
+
+	/// Records what the workers lack that could run a deal's task.
+	pub fn note_lack(&mut self, deal: DealId, lack: Lack) {
+		self.lacks.insert(deal, lack);
+	}
+
+	/// Records that no deal is known to wait for that: tasks are assigned anew.
+	pub fn forget_lacks(&mut self) {
+		self.lacks.clear();
 	}
 
 	/// Returns the tasks that wait for workers.
@@ -195,7 +218,7 @@ impl State {
 
 	/// Returns the connected workers that have a task in hand that is not in memory.
 	pub fn holders(&self, id: &TaskId) -> Vec<AccountId> {
-		self.strays.get(id).map_or_else(Vec::new, |workers| workers.keys().cloned().collect())
+		self.strays.holders(id)
 	}
 
 	/// Returns what workers that are here have in hand of tasks that are not in memory.

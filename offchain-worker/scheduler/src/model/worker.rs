@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Moment, Tag, TaskId};
+use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Balance, Moment, Rules, Tag, TaskId};
 use rlc_protocol::worker::{Heartbeat, Resources, Session};
 use sp_core::H256;
 
-use super::{Mark, Record};
+use super::{voter, Voice, STRANGERS};
 
 /// Whether a worker can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub enum Presence {
 	Lost,
 }
 
-/// What a machine can run: workers with the same are interchangeable, but for how much they have of what tasks need.
+/// What a machine can run, and how far its worker is trusted: workers with the same are interchangeable, but for how much they
+/// have of what tasks need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Profile {
 	/// The tag's bits that it satisfies.
@@ -30,13 +31,23 @@ pub struct Profile {
 	pub wasm: bool,
 	/// Whether it runs container images.
 	pub container: bool,
+	/// Whether the pool vouches for the worker.
+	pub is_vouched: bool,
+	/// Whether the worker votes with all others that nobody vouches for.
+	pub shares_vote: bool,
 }
 
 impl Profile {
-	/// Returns what a machine with these resources can run.
-	pub fn of(resources: &Resources) -> Self {
+	/// Returns what a machine with these resources can run, of a worker that is trusted so far.
+	pub fn of(resources: &Resources, voice: &Voice) -> Self {
 		let Resources { tag, wasm, container, .. } = *resources;
-		Self { tag, wasm, container }
+		Self { tag, wasm, container, is_vouched: voice.is_vouched, shares_vote: voice.voter == STRANGERS }
+	}
+
+	/// Returns whether the worker may have tasks of this trust: where one worker decides alone, it may only if the pool vouches
+	/// for it. It would be paid whatever it answers.
+	pub fn is_trusted_at(&self, trust: u64) -> bool {
+		self.is_vouched || Rules::LIVE.least_contributors(trust) > 1
 	}
 
 	/// Returns whether it can run an app of this kind under this tag.
@@ -52,26 +63,26 @@ impl Profile {
 /// A worker.
 #[derive(Clone, Debug)]
 pub struct WorkerState {
-	/// The operator that it shows, or itself.
+	/// The operator that it shows, or itself. Anybody can show any: see [`voice`](Self::voice).
 	pub operator: AccountId,
 	/// Whether it showed an operator.
 	pub has_operator: bool,
-	/// Whether it has joined since the scheduler started: else nothing is known of it but its operator.
-	pub has_joined: bool,
-	/// Whether the pool's operator vouches for it. If not, it is a stranger, and has what it earned.
+	/// Whether the pool vouches for it.
 	pub is_vouched: bool,
-	/// How a stranger's results turned out here.
-	pub record: Record,
-	/// What decides on which tasks it has a vote of its own, once it is proven.
-	pub lot: H256,
-	/// Until when a stranger gets nothing, since it lost tasks or is banned, in ms; `None`: it does.
-	pub away: Option<Moment>,
+	/// As whom it votes: see [`voter`].
+	pub voter: AccountId,
 	/// Whether it can be reached.
 	pub presence: Presence,
 	/// What it can do.
 	pub resources: Resources,
 	/// Its score on chain.
 	pub score: Score,
+	/// What its account could stake when the chain was last asked, in nRLC.
+	funds: Balance,
+	/// What of that the tasks in its hand take, in nRLC.
+	staked: BTreeMap<TaskId, Balance>,
+	/// The sum of that.
+	at_stake: Balance,
 	/// When it was last heard of, in ms.
 	pub seen: Moment,
 	/// When it last made progress with a task, or joined, in ms.
@@ -108,19 +119,19 @@ const LONGEST_REST: Moment = 60_000;
 pub const MAX_CACHED: usize = 1_000;
 
 impl WorkerState {
-	/// Returns a worker of which only the operator is known.
-	pub fn unknown(operator: AccountId, since: Moment) -> Self {
+	/// Returns a worker of which only the account is known: a stranger.
+	pub fn unknown(account: AccountId, since: Moment) -> Self {
 		Self {
-			operator,
+			operator: account,
 			has_operator: false,
-			has_joined: false,
 			is_vouched: false,
-			record: Record::default(),
-			lot: H256::zero(),
-			away: None,
+			voter: STRANGERS,
 			presence: Presence::Away(since),
 			resources: Resources::default(),
 			score: 0,
+			funds: 0,
+			staked: BTreeMap::new(),
+			at_stake: 0,
 			seen: since,
 			progress: since,
 			stalled: false,
@@ -142,7 +153,46 @@ impl WorkerState {
 
 	/// Returns what it can run.
 	pub fn profile(&self) -> Profile {
-		Profile::of(&self.resources)
+		Profile::of(&self.resources, &self.voice())
+	}
+
+	/// Returns as whom it votes, and how far it is trusted.
+	pub fn voice(&self) -> Voice {
+		Voice { voter: self.voter.clone(), is_vouched: self.is_vouched }
+	}
+
+	/// Decides again as whom it votes.
+	pub fn choose_voter(&mut self, account: &AccountId) {
+		self.voter = voter(account, self.has_operator.then_some(&self.operator), self.is_vouched);
+	}
+
+	/// Returns what its account can still stake, in nRLC.
+	pub fn free_funds(&self) -> Balance {
+		self.funds.saturating_sub(self.at_stake)
+	}
+
+	/// Records what its account can stake, in nRLC, beyond what it has staked on these tasks and others.
+	pub fn set_funds(&mut self, funds: Balance, is_staked: impl Fn(&TaskId) -> bool) {
+		self.funds = funds;
+		self.staked.retain(|task, _| !is_staked(task));
+		self.at_stake = self.staked.values().copied().fold(0, Balance::saturating_add);
+	}
+
+	/// Records that it has a task in hand, which takes this stake, in nRLC, of what it has.
+	pub fn take(&mut self, task: TaskId, stake: Balance) {
+		if self.tasks.insert(task) && stake > 0 {
+			self.staked.insert(task, stake);
+			self.at_stake = self.at_stake.saturating_add(stake);
+		}
+	}
+
+	/// Records that it has nothing to do for a task any more.
+	pub fn let_go(&mut self, task: &TaskId) {
+		self.tasks.remove(task);
+		if let Some(stake) = self.staked.remove(task) {
+			self.at_stake = self.at_stake.saturating_sub(stake);
+		}
+		self.occupy(*task, 0);
 	}
 
 	/// Returns whether it joined this instance.
@@ -253,5 +303,31 @@ impl WorkerState {
 		if let Some(cached) = heartbeat.cached {
 			self.cached = cached.into_iter().take(MAX_CACHED).collect();
 		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::testing::account;
+
+	fn id(n: u64) -> TaskId {
+		TaskId(H256::from_low_u64_be(n))
+	}
+
+	#[test]
+	fn tasks_in_hand_take_their_stakes_of_what_the_account_has() {
+		let mut worker = WorkerState::unknown(account(1), 0);
+		worker.set_funds(10, |_| false);
+		worker.take(id(1), 4);
+		worker.take(id(2), 4);
+		worker.take(id(2), 4);
+		assert_eq!(worker.free_funds(), 2, "a task counts once");
+		worker.let_go(&id(1));
+		assert_eq!(worker.free_funds(), 6);
+		worker.set_funds(3, |task| *task == id(2));
+		assert_eq!(worker.free_funds(), 3, "what is locked on the chain is not in its account any more");
+		worker.take(id(3), 9);
+		assert_eq!(worker.free_funds(), 0);
 	}
 }

@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rlc_primitives::{task::Stage, work::TaskView, AccountId, DealId, TaskId};
+use rlc_primitives::{task::Stage, work::TaskView, DealId, TaskId};
 use rlc_protocol::{worker::Step, Account};
 use rlc_store::{Cid, StoreError};
 use tracing::Instrument;
 
-use super::{spans, Input, Means, Pool};
+use super::{effects::results_for, spans, Input, Means, Pool};
 use crate::{
+	chain::DealFacts,
 	db::{in_time, ReplicateRow, TaskRow},
-	decide::{adoption, failures},
-	model::{range, GivenUp, Replicate, TaskState, BLOCK_MARGIN},
+	decide::adoption,
+	model::{range, Replicate, TaskState, BLOCK_MARGIN, STRANGERS},
 };
 
 /// A part of a deal, as it stands.
@@ -177,7 +178,7 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	}
 	for contribution in &task.chain().contributions {
 		let worker = &contribution.worker;
-		let part = replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(worker.clone(), now));
+		let part = replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(STRANGERS, now));
 		if part.is_pending() || part.is_written_off() {
 			part.step = Step::Contributed;
 		}
@@ -185,8 +186,8 @@ fn restore(view: TaskView, parts: Vec<ReplicateRow>, row: Option<TaskRow>, block
 	task.replicates = replicates;
 	// For nothing else are workers delegated there.
 	for delegate in view.delegates {
-		let operator = task.replicates.get(&delegate.worker).map_or(&delegate.worker, |part| &part.operator).clone();
-		task.asked.entry(operator).or_insert(delegate.worker);
+		let voter = task.replicates.get(&delegate.worker).map_or(STRANGERS, |part| part.voter.clone());
+		task.asked.entry(voter).or_insert(delegate.worker);
 	}
 	if let Some(row) = row {
 		// Whether it is given up is decided again, by the words of workers that are back.

@@ -6,8 +6,8 @@ use rlc_json::Decimal;
 use rlc_primitives::{AccountId, TaskId};
 use rlc_protocol::{
 	requester::{
-		Counted, HopelessDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, Strangers, TaskInfo, WorkerInfo,
-		WorkerRecord, MAX_SERVED_LAST,
+		Counted, HopelessDeal, LackingDeal, PoolInfo, PoolStatus, ReplicateInfo, ServedLast, Strangers, TaskInfo,
+		WorkerInfo, WorkerRecord, MAX_SERVED_LAST,
 	},
 	version::PROTOCOL,
 	Account,
@@ -24,7 +24,7 @@ impl Pool {
 	pub(super) fn publish(&self) {
 		let board = &self.means.board;
 		let began = std::time::Instant::now();
-		if !board.next().is_some_and(|next| next <= began) {
+		if board.next().is_none_or(|next| next > began) {
 			return;
 		}
 		board.status.publish(|| self.status());
@@ -78,6 +78,8 @@ impl Pool {
 		let hopeless = self.state.deals().iter().filter_map(|(deal, known)| {
 			Some(HopelessDeal { deal: *deal, reason: known.hopeless.as_ref()?.to_string() })
 		});
+		let lacks = self.state.lacks().iter();
+		let lacking = lacks.map(|(deal, lack)| LackingDeal { deal: *deal, reason: lack.to_string() });
 		PoolStatus {
 			pool: self.info(),
 			withdrawn: selling.withdrawn,
@@ -90,6 +92,7 @@ impl Pool {
 			served_last: served_last.collect(),
 			hopeless: hopeless.take(MAX_SERVED_LAST).collect(),
 			strangers: self.strangers(),
+			lacking: lacking.take(MAX_SERVED_LAST).collect(),
 		}
 	}
 

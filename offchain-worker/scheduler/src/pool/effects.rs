@@ -272,8 +272,8 @@ impl Pool {
 		}
 	}
 
-	/// Asks for scores that may have changed.
-	pub(super) fn refresh_scores(&mut self) {
+	/// Asks for scores, and for what workers can stake, where that may have changed.
+	pub(super) fn refresh_standings(&mut self) {
 		for worker in std::mem::take(&mut self.stale) {
 			if self.state.worker(&worker).is_none() {
 				continue;
@@ -281,8 +281,9 @@ impl Pool {
 			let means = self.means.clone();
 			tokio::spawn(async move {
 				let _permit = means.calls.acquire().await;
-				if let Ok(score) = means.chain.score(worker.clone()).await {
-					let _ = means.inputs.send(Input::Score(worker, score)).await;
+				let asked = futures::try_join!(means.chain.score(worker.clone()), means.chain.funds(worker.clone()));
+				if let Ok((score, funds)) = asked {
+					let _ = means.inputs.send(Input::Standing(worker, score, funds.spendable())).await;
 				}
 			});
 		}

@@ -2,21 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rlc_primitives::{market::OpenDeal, AccountId, Deal, DealId, Moment, Task, TaskEvent, TaskId};
+use rlc_primitives::{market::OpenDeal, AccountId, Balance, DealId, Moment, Task, TaskEvent, TaskId};
 use rlc_protocol::{
-	worker::{Joined, Logs, Report, Session},
+	worker::{Joined, Logs, Report, Session, Step},
 	Account,
 };
-use sp_core::H256;
-use tokio::{
-	sync::{mpsc, oneshot},
-	time::Instant,
-};
+use tokio::{sync::oneshot, time::Instant};
 
-use super::{spans, system_time, Adoption, Brought, Market, Pool};
+use super::{spans, system_time, Adoption, Brought, Line, Market, Pool};
 use crate::{
 	chain::{Answer, BlockKind, DealFacts},
-	db::Business,
+	db::{Business, HomelessRow},
 	decide::{membership, replies},
 	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Selling, Sending},
 };
@@ -50,8 +46,8 @@ pub(crate) enum Input {
 	Stored(TaskId, Option<AccountId>, Option<u64>),
 	/// Which results are in no store, of a deal that the chain no longer has.
 	Homeless(DealId, Result<Vec<HomelessRow>, String>),
-	/// A worker's score.
-	Score(AccountId, u64),
+	/// A worker's score, and what its account can stake, in nRLC.
+	Standing(AccountId, u64, Balance),
 	/// What all instances wrote down of the pool's business.
 	Recalled(Box<Business>),
 	/// What there is to decide about the pool's orders.
@@ -64,26 +60,6 @@ pub(crate) enum Input {
 	Banned(AccountId, bool, Result<(), String>, Reply<Result<(), String>>),
 	/// The operator tells the pool something.
 	Command(Command),
-}
-
-/// What requesters and operators ask.
-pub(crate) enum Question {
-	/// The pool.
-	Info(Reply<PoolInfo>),
-	/// Its workers.
-	Workers(Reply<Vec<WorkerInfo>>),
-	/// How its business goes.
-	Status(Reply<PoolStatus>),
-	/// How long a run of an app takes, in ms; `None` if none was seen.
-	RunTime(H256, Reply<Option<u64>>),
-	/// A task; `None` if it is not in memory.
-	Task(TaskId, Reply<Option<TaskInfo>>),
-	/// A task, whenever it changes; `None` if it is not in memory.
-	Watch(TaskId, Reply<Option<mpsc::Receiver<TaskInfo>>>),
-	/// A deal; `None` if it is not in memory.
-	Deal(DealId, Reply<Option<Deal>>),
-	/// Which deal a task is of; `None` if it is not in memory.
-	DealOf(TaskId, Reply<Option<DealId>>),
 }
 
 /// What the operator tells the pool.
@@ -134,7 +110,10 @@ impl Pool {
 			}
 			Input::Stored(task, worker, size) => self.stored(task, worker, size),
 			Input::Homeless(deal, rows) => self.homeless(deal, rows),
-			Input::Score(account, score) => self.state.set_score(&account, score),
+			Input::Standing(account, score, funds) => {
+				self.state.set_score(&account, score);
+				self.state.set_funds(&account, funds);
+			}
 			Input::Recalled(business) => self.recalled(*business),
 			Input::Market(market) => self.market_read(market),
 			Input::Sold(result) => self.sold(result),
@@ -151,9 +130,9 @@ impl Pool {
 		let account = member.account.clone();
 		let session = self.means.links.open(&account, line);
 		tracing::info!(worker = %Account(account.clone()), "joined");
-		let uploaded = member.held.iter().filter(|report| report.step == Step::Uploaded);
-		let uploaded = uploaded.cloned().collect::<Vec<_>>();
-		let held = member.held.iter().map(|report| report.task).collect::<Vec<_>>();
+		let reports = || member.held.iter().map(|held| &held.report);
+		let uploaded = reports().filter(|report| report.step == Step::Uploaded).cloned().collect::<Vec<_>>();
+		let held = reports().map(|report| report.task).collect::<Vec<_>>();
 		let now = self.now();
 		let forget = membership::join(&mut self.state, member, session, now);
 		for report in uploaded {
@@ -168,6 +147,10 @@ impl Pool {
 
 	fn report(&mut self, account: &AccountId, report: Report) {
 		let task = report.task;
+		if report.step == Step::Failed {
+			// Perhaps for want of a stake.
+			self.stale.insert(account.clone());
+		}
 		if report.step == Step::Uploaded && self.look_for_pruned(task) {
 			return;
 		}
@@ -290,7 +273,15 @@ impl Pool {
 			Ok(Some(facts)) => {
 				let facts = *facts;
 				self.keep_content(&facts);
-				self.state.insert_deal(deal, || DealState::new(facts.deal, facts.kind, facts.needs, facts.content));
+				let hopeless = facts.unservable.map(Hopeless::Params);
+				if let Some(hopeless) = &hopeless {
+					tracing::warn!(deal = ?deal.0, "hopeless: {hopeless}");
+				}
+				self.state.insert_deal(deal, || DealState {
+					hopeless,
+					..DealState::new(facts.deal, facts.kind, facts.asked, facts.content)
+				});
+				self.rank_deal(deal);
 				if let Some(closed) = facts.closed {
 					self.state.close_deal(&deal, closed);
 				}

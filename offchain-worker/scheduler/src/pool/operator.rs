@@ -12,11 +12,11 @@ impl Pool {
 	/// Tells a worker to finish its tasks and end. Replies whether it is connected.
 	pub(super) fn drain(&mut self, worker: &AccountId, reply: Reply<bool>) {
 		let is_known = self.state.worker(worker).is_some_and(|known| known.is_reachable());
-		let is_elsewhere = self.state.elsewhere().contains(worker);
+		let is_elsewhere = self.state.elsewhere().contains_key(worker);
 		if is_elsewhere && !is_known {
 			let (means, worker) = (self.means.clone(), worker.clone());
 			tokio::spawn(async move {
-				let sent = means.db.send_mail(&worker, &Instruction::Drain).await;
+				let sent = in_time(means.db.send_mail(&worker, &Instruction::Drain)).await;
 				let _ = reply.send(sent.is_ok());
 			});
 			return;

@@ -1,6 +1,9 @@
 //! Meeting the other instances of a shared pool, see [`crate::db::siblings`].
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+	collections::{BTreeMap, BTreeSet},
+	time::Duration,
+};
 
 use rlc_primitives::AccountId;
 use rlc_protocol::{
@@ -53,12 +56,15 @@ impl Pool {
 			self.beats.away = Some(Instant::now());
 		}
 		self.beats.lease = Instant::now();
-		for (worker, instruction) in self.means.db.take_mail().await? {
+		if self.beats.away.is_none_or(|until| until.elapsed() >= Duration::from_millis(LEASE)) {
+			self.bury().await?;
+		}
+		for (worker, instruction) in in_time(self.means.db.take_mail()).await? {
 			self.means.links.send(&worker, instruction);
 		}
-		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeSet<_>>();
-		self.state.locate(&elsewhere, self.now());
-		self.read_foreign_parts(&elsewhere).await?;
+		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeMap<_, _>>();
+		self.state.locate(elsewhere, self.now());
+		self.read_foreign_parts().await?;
 		self.read_foreign_data().await?;
 		if in_time(self.means.db.siblings()).await? > 0 {
 			self.leave_parts().await?;
@@ -78,7 +84,8 @@ impl Pool {
 	}
 
 	/// Reads what workers of other instances reported about tasks that this one looks after.
-	async fn read_foreign_parts(&mut self, elsewhere: &BTreeSet<AccountId>) -> Result<(), Error> {
+	async fn read_foreign_parts(&mut self) -> Result<(), Error> {
+		let elsewhere = self.state.elsewhere().keys().cloned().collect::<BTreeSet<AccountId>>();
 		let is_foreign = |worker: &&AccountId| elsewhere.contains(*worker);
 		let tasks = self.state.workers().iter().filter(|(worker, _)| is_foreign(worker));
 		let tasks = tasks.flat_map(|(_, worker)| worker.tasks.iter().copied()).collect::<BTreeSet<_>>();

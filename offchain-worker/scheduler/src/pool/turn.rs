@@ -9,7 +9,7 @@ use tracing::instrument;
 use super::{clock, system_time, Pool, TICK};
 use crate::{
 	db::{ReplicateRow, TaskRow},
-	decide::{self, membership},
+	decide::{self, assignment, membership},
 	model::{Changes, Now},
 	Error,
 };
@@ -34,6 +34,7 @@ impl Pool {
 		for (account, heartbeat) in self.means.links.beats() {
 			self.state.beat(&account, heartbeat, now);
 		}
+		self.state.room_mut().set_left(self.means.store.usage().results_left);
 		let mut actions = std::mem::take(&mut self.decided);
 		actions.extend(decide::decide(&mut self.state, now));
 		let changes = self.state.take_changes();
@@ -58,6 +59,7 @@ impl Pool {
 	async fn tick(&mut self, since: Duration) -> Result<(), Error> {
 		let now = self.now();
 		self.lose_silent(since, now);
+		self.count_held();
 		self.adopt_parts();
 		self.see_to_orders();
 		if self.means.db.is_shared() {
@@ -69,18 +71,24 @@ impl Pool {
 				tracing::warn!(worker = %Account(stalled), "no progress: its tasks go elsewhere");
 			}
 			self.means.board.sweep(|id| self.state.task(id).is_some());
-			self.refresh_scores();
+			self.refresh_standings();
+			self.tell_lacks();
 			decide::expedite_urgent(&mut self.state, now);
 			self.close_deals();
 			if self.beats.deals.is_none_or(|listed| listed.elapsed() >= LIST_DEALS) {
 				self.find_deals();
 			}
 			self.see_to_business();
+			self.look_for_homeless_again();
+			let homeless = self.state.note_homeless() + self.pruned.count();
+			self.means.metrics.homeless.set(homeless as i64);
 		}
 		if self.beats.clean.elapsed() >= Duration::from_secs(60) {
 			self.beats.clean = Instant::now();
 			self.clean_up();
 			self.state.refresh_machines(now);
+			// Somebody may have sent them RLC.
+			self.stale.extend(assignment::without_stake(&self.state).cloned());
 			self.recall();
 		}
 		Ok(())
@@ -102,6 +110,15 @@ impl Pool {
 			self.means.links.cut(&lost);
 			self.means.metrics.lost.inc();
 		}
+	}
+
+	/// Logs which deals wait for a worker that is vouched for, or has the stake: each once, as long as it waits.
+	fn tell_lacks(&mut self) {
+		let lacks = self.state.lacks();
+		for (deal, lack) in lacks.iter().filter(|(deal, lack)| self.lacking.get(*deal) != Some(*lack)) {
+			tracing::warn!(deal = ?deal.0, "its tasks wait for {lack}");
+		}
+		self.lacking.clone_from(lacks);
 	}
 
 	/// Puts what changed into the batch.
@@ -129,7 +146,9 @@ impl Pool {
 			let (sum, at) = self.batch.paid.entry(requester.clone()).or_default();
 			(*sum, *at) = (sum.saturating_add(*paid), now);
 		}
-		self.batch.arrived.extend(changes.arrived.iter().cloned());
+		let arrived = changes.arrived.iter();
+		let arrived = arrived.filter_map(|worker| Some((worker.clone(), self.state.worker(worker)?.voice())));
+		self.batch.arrived.extend(arrived);
 		self.batch.departed.extend(changes.departed.iter().cloned());
 	}
 

@@ -19,8 +19,10 @@ use tracing::instrument;
 use super::{caller::Caller, error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
-	model::{Member, Record, HOUR, MAX_CACHED},
-	pool::{system_time, Brought, Input},
+	delegations,
+	model::{Member, MAX_CACHED},
+	pool::{system_time, Brought, Input, Means},
+	vouching::ensure_owns,
 };
 
 /// How long a worker may take to receive an instruction.
@@ -61,25 +63,15 @@ impl WorkerRpcServer for Api {
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
 		self.gate.admit_account(&join.account.0).await?;
-		check_reports(&join.held)?;
-		let record = self.ensure_no_ban(&join).await?;
-		let score = {
+		check_reports(join.held.iter().map(|held| &held.report))?;
+		self.ensure_no_ban(&join).await?;
+		let member = {
 			let _question = self.gate.chain().await;
 			self.ensure_proxy(&join).await?;
 			self.admit(&join).await?;
-			self.means.chain.score(join.account.0.clone()).await.map_err(internal)?
+			self.member(join).await?
 		};
-		let account = join.account.0;
-		let operator = join.operator.map(|operator| operator.account.0);
-		let member = Member {
-			account: account.clone(),
-			operator,
-			is_vouched: true,
-			resources: join.resources,
-			held: join.held,
-			score,
-			record,
-		};
+		let account = member.account.clone();
 		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
 		caller.joined(account);
 		Ok(joined)
@@ -115,7 +107,7 @@ impl WorkerRpcServer for Api {
 
 	async fn report(&self, session: Session, reports: Vec<Report>) -> Result<(), ErrorObjectOwned> {
 		self.ensure_own(&session)?;
-		check_reports(&reports)?;
+		check_reports(reports.iter())?;
 		let unknown = reports.iter().filter(|report| self.means.board.task(&report.task).is_none()).count();
 		if let Some(worker) = Caller::current()?.worker() {
 			self.gate.admit_unknown(worker, unknown).await?;
@@ -197,13 +189,29 @@ impl Api {
 	/// Admits a worker, or refuses it. The chain is asked each time: a worker that left the group is refused the next time.
 	async fn admit(&self, join: &Join) -> Result<(), ErrorObjectOwned> {
 		let mut in_group = false;
-		if let Admission::Group(group) = &*self.admission {
+		if let Admission::Group(group) = &self.entry.admission {
 			for account in admission::candidates(join) {
 				in_group = in_group || self.means.chain.is_member(*group, account.clone()).await.map_err(internal)?;
 			}
 		}
-		admission::admit(join, &self.admission, &self.means.identity.account, in_group)?;
+		admission::admit(join, &self.entry.admission, &self.means.identity.account, in_group)?;
 		Ok(())
+	}
+
+	/// Returns what is to be known of a worker that was admitted, or refuses it, if nobody vouches for it and it owns too little.
+	async fn member(&self, join: Join) -> Result<Member, ErrorObjectOwned> {
+		let Means { chain, identity, terms, .. } = &self.means;
+		let is_vouched = self.entry.vouches_for(&join, &identity.account);
+		let Join { account, operator, resources, held, .. } = join;
+		let funds = chain.funds(account.0.clone()).await.map_err(internal)?;
+		if !is_vouched {
+			let dearest = chain.worker_stake(terms.dearest()).await.map_err(internal)?;
+			ensure_owns(&account, &funds, self.entry.least_stake, dearest)?;
+		}
+		let score = chain.score(account.0.clone()).await.map_err(internal)?;
+		let held = delegations::verified(held, &account.0, identity);
+		let operator = operator.map(|operator| operator.account.0);
+		Ok(Member { account: account.0, operator, is_vouched, resources, held, score, funds: funds.spendable() })
 	}
 }
 
@@ -213,15 +221,15 @@ fn ensure_session(is_alive: bool) -> Result<(), ErrorObjectOwned> {
 }
 
 /// Checks that reports are within bounds.
-fn check_reports(reports: &[Report]) -> Result<(), ErrorObjectOwned> {
+fn check_reports<'a>(reports: impl ExactSizeIterator<Item = &'a Report> + Clone) -> Result<(), ErrorObjectOwned> {
 	if reports.len() > MAX_REPORTS {
 		return Err(error(code::NOT_ALLOWED, format!("at most {MAX_REPORTS} steps can be reported at once")));
 	}
 	let size = |report: &Report| report.cause.as_ref().map_or(0, |cause| cause.words.len());
-	if reports.iter().any(|report| size(report) > MAX_CAUSE) {
+	if reports.clone().any(|report| size(report) > MAX_CAUSE) {
 		return Err(error(code::NOT_ALLOWED, "a cause is too long"));
 	}
-	if reports.iter().any(|report| report.step == Step::Created) {
+	if reports.clone().any(|report| report.step == Step::Created) {
 		return Err(error(code::NOT_ALLOWED, "a worker begins with the step \"started\""));
 	}
 	Ok(())

@@ -10,13 +10,14 @@ use futures::{
 	stream::{self, BoxStream},
 	StreamExt,
 };
+use rlc_chain::Funds;
 use rlc_primitives::{
 	assets::AppKind,
 	market::OpenDeal,
-	money::Score,
+	money::{worker_stake, Score},
 	task::TaskError,
 	work::{FailureCause, TaskRef, TaskView},
-	AccountId, AppId, DealId, GroupId, OrderHash, TaskEvent, TaskId, WorkerpoolOrder,
+	AccountId, AppId, Balance, DealId, GroupId, OrderHash, TaskEvent, TaskId, WorkerpoolOrder,
 };
 use rlc_protocol::{Needs, Unsupported};
 use sp_core::H160;
@@ -25,7 +26,10 @@ use tokio::{
 	time::{sleep, timeout},
 };
 
-use super::{scene::APP, World};
+use super::{
+	scene::{APP, PLENTY},
+	World,
+};
 use crate::{
 	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
 	model::{ChainBlock, ChainEvent},
@@ -192,6 +196,15 @@ impl PoolChain for FakeChain {
 
 	async fn score(&self, _: AccountId) -> Answer<Score> {
 		Ok(0)
+	}
+
+	async fn funds(&self, account: AccountId) -> Answer<Funds> {
+		let free = self.world().funds.get(&account).copied().unwrap_or(PLENTY);
+		Ok(Funds { free, ..Funds::default() })
+	}
+
+	async fn worker_stake(&self, price: Balance) -> Answer<Balance> {
+		Ok(worker_stake(price, 30).expect("it is less than the price"))
 	}
 
 	async fn is_funded(&self, account: AccountId) -> Answer<bool> {

@@ -1,6 +1,8 @@
 //! A scheduler's state over a chain in memory.
 
-use rlc_primitives::{assets::AppKind, work::FailureCause, AccountId, Deal, DealId, Moment, TaskEvent, TaskId};
+use rlc_primitives::{
+	assets::AppKind, work::FailureCause, AccountId, Balance, Deal, DealId, Moment, TaskEvent, TaskId, RLC,
+};
 use rlc_protocol::{
 	worker::{Cause, Heartbeat, Report, Resources, Step, Usage},
 	Needs, Unsupported,
@@ -10,7 +12,7 @@ use sp_core::H256;
 use super::{account, World, START};
 use crate::{
 	decide::{self, adoption, membership, replies, Action},
-	model::{ChainBlock, ChainEvent, DealState, Hopeless, Member, Now, Record, State, TaskState, WorkerState},
+	model::{ChainBlock, ChainEvent, DealState, Held, Hopeless, Member, Now, Record, State, TaskState, WorkerState},
 };
 
 /// The checksum of the tests' app.
@@ -21,6 +23,9 @@ pub const HEARTBEAT: Moment = 1_000;
 
 /// The largest result, in bytes.
 pub const MAX_RESULT: u64 = 50_000;
+
+/// What a worker can stake, in nRLC: more than it needs.
+pub const PLENTY: Balance = 1_000_000 * RLC;
 
 /// How long results are kept, in ms.
 pub const RETENTION: Moment = 30 * 24 * 3_600_000;
@@ -111,13 +116,19 @@ impl Scene {
 		self.state.worker(worker).expect("it is known")
 	}
 
-	/// Lets a worker of its own operator join.
+	/// Lets a worker join that is its own operator, and that the pool vouches for.
 	pub fn worker(&mut self, n: u8, slots: u32) -> AccountId {
 		self.join(n, None, |resources| resources.slots = slots, Vec::new());
 		account(n)
 	}
 
-	/// Lets a worker join.
+	/// Lets a worker join that nobody vouches for.
+	pub fn stranger(&mut self, n: u8, slots: u32) -> AccountId {
+		self.join_with(n, |member| (member.is_vouched, member.resources.slots) = (false, slots));
+		account(n)
+	}
+
+	/// Lets a worker join that the pool vouches for, with these tasks in hand.
 	pub fn join(
 		&mut self,
 		n: u8,
@@ -125,39 +136,35 @@ impl Scene {
 		change: impl FnOnce(&mut Resources),
 		held: Vec<Report>,
 	) -> Vec<TaskId> {
-		let mut resources = Resources { slots: 1, cores: 1, wasm: true, ..Default::default() };
-		change(&mut resources);
-		self.admit(
-			n,
-			Member {
-				account: account(n),
-				operator: operator.map(account),
-				is_vouched: true,
-				resources,
-				held,
-				score: 0,
-				record: Record::default(),
-			},
-		)
+		self.join_with(n, |member| {
+			member.operator = operator.map(account);
+			change(&mut member.resources);
+			member.held = held.into_iter().map(Held::from).collect();
+		})
 	}
 
 	/// Lets a worker join that nobody vouches for, with this record. It declares this many slots, and as many cores.
 	pub fn stranger_with(&mut self, n: u8, slots: u32, record: Record) -> AccountId {
-		let resources = Resources { slots, cores: slots, wasm: true, ..Default::default() };
-		let member = Member {
-			account: account(n),
-			operator: None,
-			is_vouched: false,
-			resources,
-			held: Vec::new(),
-			score: 0,
-			record,
-		};
-		self.admit(n, member);
+		self.join_with(n, |member| {
+			(member.is_vouched, member.record) = (false, record);
+			(member.resources.slots, member.resources.cores) = (slots, slots);
+		});
 		account(n)
 	}
 
-	fn admit(&mut self, n: u8, member: Member) -> Vec<TaskId> {
+	/// Lets a worker join that the pool vouches for, but for what this changes. Returns the tasks that it shall drop.
+	pub fn join_with(&mut self, n: u8, change: impl FnOnce(&mut Member)) -> Vec<TaskId> {
+		let mut member = Member {
+			account: account(n),
+			operator: None,
+			is_vouched: true,
+			resources: Resources { slots: 1, cores: 1, wasm: true, ..Default::default() },
+			held: Vec::new(),
+			score: 0,
+			record: Record::default(),
+			funds: PLENTY,
+		};
+		change(&mut member);
 		membership::join(&mut self.state, member, H256::repeat_byte(n), self.now)
 	}
 

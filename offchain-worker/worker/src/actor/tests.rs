@@ -3,6 +3,7 @@
 mod callbacks;
 mod chain;
 mod kill;
+mod reports;
 mod stores;
 mod story;
 mod world;
@@ -13,7 +14,7 @@ use rlc_primitives::{
 	work::{FailureCause, TaskRef},
 	TaskId,
 };
-use rlc_protocol::worker::{Assignment, Held, Instruction, Report, Resources, Step};
+use rlc_protocol::worker::{Assignment, Held, Instruction, Resources, Step};
 use tempfile::TempDir;
 use tokio::{
 	sync::{mpsc, oneshot, watch},

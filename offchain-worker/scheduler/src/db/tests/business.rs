@@ -25,17 +25,20 @@ fn ended(ending: Ending, lost: u128) -> Ended {
 }
 
 async fn business_is_counted_and_forgotten(db: &Db) {
-	let machine = Machine { resources: Resources { cores: 8, wasm: true, ..Default::default() }, seen: THEN };
+	let resources = Resources { cores: 8, wasm: true, ..Default::default() };
+	let machine = Machine { resources: resources.clone(), is_vouched: true, seen: THEN };
+	let claimed = Machine { resources, is_vouched: false, seen: THEN };
 	let batch = || Batch {
 		ended: vec![ended(Ending::Completed, 0), ended(Ending::Lost, 7)],
-		machines: vec![(account(3), machine.clone())],
+		machines: vec![(account(3), machine.clone()), (account(4), claimed.clone())],
 		..Default::default()
 	};
 	// As two instances do.
 	db.write(&batch()).await.unwrap();
 	db.write(&batch()).await.unwrap();
-	let business = db.business(at(THEN)).await.unwrap();
-	assert_eq!(business.machines, [(account(3), machine.clone())]);
+	let mut business = db.business(at(THEN)).await.unwrap();
+	business.machines.sort_by_key(|(worker, _)| worker.clone());
+	assert_eq!(business.machines, [(account(3), machine.clone()), (account(4), claimed.clone())]);
 	for party in parties() {
 		assert_eq!(business.standings.failure_rate(&party, THEN), 40, "2 completed, 2 lost: 8 of 8 + 2 + 10");
 	}
@@ -53,12 +56,12 @@ async fn machines_are_bounded(db: &Db) {
 	let machine = |n: u64| {
 		let mut account = [0; 32];
 		account[..8].copy_from_slice(&n.to_be_bytes());
-		(account.into(), Machine { resources: Resources::default(), seen: THEN + n })
+		(account.into(), Machine { resources: Resources::default(), is_vouched: true, seen: THEN + n })
 	};
 	let machines = (0..MAX_MACHINES as u64 + 3).map(machine).collect();
 	db.write(&Batch { machines, ..Default::default() }).await.unwrap();
-	db.prune_business(THEN).await.unwrap();
-	let kept = db.business(THEN).await.unwrap().machines;
+	db.prune_business(at(THEN)).await.unwrap();
+	let kept = db.business(at(THEN)).await.unwrap().machines;
 	assert_eq!(kept.len(), MAX_MACHINES);
 	assert!(kept.iter().all(|(_, machine)| machine.seen >= THEN + 3), "the oldest are removed");
 }

@@ -41,20 +41,28 @@ const VERSION_2: [&str; 2] = [
 	 \"delegation\":\"0x00\",\"batched\":false}]}'",
 ];
 
-/// What version 3 wrote otherwise: delegations that expire.
+/// What version 3 wrote otherwise: delegations expire, and mail has been read.
 const VERSION_3: [&str; 3] = [
 	"UPDATE meta SET value = '3' WHERE name = 'version'",
 	"ALTER TABLE replicates ADD COLUMN expiry BIGINT NOT NULL DEFAULT 0",
 	"DELETE FROM mail",
 ];
 
-/// What version 4 wrote otherwise: it counted.
-const VERSION_4: [&str; 4] = [
+/// What version 4 wrote otherwise: it counted, and withdrew the orders.
+const VERSION_4: [&str; 8] = [
 	"UPDATE meta SET value = '4' WHERE name = 'version'",
 	"CREATE TABLE machines (worker TEXT PRIMARY KEY, resources TEXT NOT NULL, seen BIGINT NOT NULL)",
 	"CREATE TABLE standings (party TEXT NOT NULL, day BIGINT NOT NULL, completed BIGINT NOT NULL, failed BIGINT NOT NULL, \
 	 lost BIGINT NOT NULL, PRIMARY KEY (party, day))",
 	"CREATE TABLE losses (hour BIGINT PRIMARY KEY, stake BIGINT NOT NULL)",
+	"INSERT INTO machines (worker, resources, seen) VALUES \
+	 ('0101010101010101010101010101010101010101010101010101010101010101', '{\"slots\":1,\"cores\":2,\"memory\":3,\
+	 \"disk\":4,\"gpus\":0,\"tag\":\"0x0000000000000000000000000000000000000000000000000000000000000000\",\
+	 \"wasm\":true,\"container\":false,\"speed\":0}', 900)",
+	"INSERT INTO standings (party, day, completed, failed, lost) VALUES \
+	 ('requester 0101010101010101010101010101010101010101010101010101010101010101', 1, 2, 3, 4)",
+	"INSERT INTO losses (hour, stake) VALUES (1, 7)",
+	"INSERT INTO meta (name, value) VALUES ('withdrawn', '9'), ('selling_changed', '9')",
 ];
 
 /// Makes a database of an older version.
@@ -71,16 +79,20 @@ async fn write_version(version: i64, url: &str) {
 	pool.close().await;
 }
 
-async fn is_migrated(db: &Db) {
+/// Checks that a database of an older version is as this one makes them, and has what was in it.
+async fn is_migrated(db: &Db, version: i64) {
 	assert_eq!(db.meta("version").await.unwrap().as_deref(), Some("5"));
+	assert_eq!(db.paid(&account(1)).await.unwrap(), 0, "it is counted from now on");
 	let mail = sqlx::query_as::<_, (i64,)>("SELECT COUNT(*) FROM mail").fetch_one(&db.pool()).await.unwrap();
 	assert_eq!(mail, (0,), "instructions have another form now");
 	assert_eq!(db.record(&account(1)).await.unwrap(), Record::default(), "nobody was a stranger before");
 	assert_eq!(db.cursor().await.unwrap(), Some(12));
-	let now = crate::model::Now { local: NOW, chain: NOW, date: NOW };
-	let business = db.business(now).await.unwrap();
+	let business = db.business(Now { local: NOW, chain: NOW, date: NOW }).await.unwrap();
+	assert!(business.machines.iter().all(|(_, machine)| machine.is_vouched), "all machines counted");
+	let lost = business.standings.lost_since(0, NOW);
 	let selling = db.selling().await.unwrap();
-	assert_eq!((business.machines.len(), selling), (0, Selling::default()), "nothing was counted before");
+	let expected = if version < 4 { (0, Selling::default(), 0) } else { (1, Selling::default().stopped(9), 7) };
+	assert_eq!((business.machines.len(), selling, lost), expected, "nothing was counted before version 4");
 	let (row, parts) = db.task(task(3).id()).await.unwrap();
 	let given_up = Some("why".into());
 	let expected =
@@ -103,7 +115,7 @@ async fn sqlite_of_older_versions_is_migrated() {
 		let url = sqlite(dir.path());
 		write_version(version, &format!("{url}?mode=rwc")).await;
 		let db = Db::open(&url).await.unwrap();
-		is_migrated(&db).await;
+		is_migrated(&db, version).await;
 		db.write(&Batch { replicates: vec![replicate(4, 1, Step::Created)], ..Default::default() }).await.unwrap();
 		let marks = vec![(account(2), Mark::Validated, NOW)];
 		db.write(&Batch { marks, ..Default::default() }).await.unwrap();
@@ -111,7 +123,7 @@ async fn sqlite_of_older_versions_is_migrated() {
 		db.close().await;
 		drop(db);
 		let db = Db::open(&url).await.unwrap();
-		is_migrated(&db).await;
+		is_migrated(&db, version).await;
 		let (_, parts) = db.task(task(4).id()).await.unwrap();
 		assert_eq!(parts, [replicate(4, 1, Step::Created)], "new rows have an expiry");
 	}
@@ -131,7 +143,7 @@ async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_wit
 		assert_eq!(found, version.to_string(), "nothing has changed");
 		sqlx::query("UPDATE instances SET expires = 0").execute(&pool).await.unwrap();
 		let db = Db::open(&postgres.url).await.unwrap();
-		is_migrated(&db).await;
+		is_migrated(&db, version).await;
 		assert_eq!(db.siblings().await.unwrap(), 0, "it has ended");
 	}
 }
@@ -140,7 +152,7 @@ async fn postgres_of_older_versions_is_migrated_once_no_older_instance_works_wit
 async fn unreadable_mail_is_dropped() {
 	let Some(postgres) = Postgres::start() else { return };
 	let db = open(&postgres).await;
-	db.write(&Batch { arrived: [account(1)].into(), ..Default::default() }).await.unwrap();
+	db.write(&Batch { arrived: [(account(1), own(1))].into(), ..Default::default() }).await.unwrap();
 	db.send_mail(&account(1), &Instruction::Drain).await.unwrap();
 	sqlx::query("UPDATE mail SET body = '{\"order\":\"drain\"}'").execute(&db.pool()).await.unwrap();
 	assert_eq!(db.take_mail().await.unwrap(), []);
@@ -245,7 +257,7 @@ async fn postgres_that_a_program_of_version_3_left_is_gone_on_with() {
 	]
 	.map(deal);
 	assert_eq!(db.open_deals().await.unwrap().len(), 3);
-	assert_eq!(db.workers_elsewhere().await.unwrap(), Vec::<AccountId>::new(), "the instance that was killed is gone");
+	assert_eq!(db.workers_elsewhere().await.unwrap(), [], "the instance that was killed is gone");
 	for (deal, expected) in [(failing, 4), (crashing, 1), (looping, 4)] {
 		let rows = db.replicates_of(deal, 0, 2).await.unwrap();
 		assert_eq!(rows.len(), expected, "{deal:?}");

@@ -78,7 +78,7 @@ fn tag_and_kind_of_app_are_matched() {
 	assert_eq!(scene.computing(task(deal, 0)), []);
 	scene.join(2, None, |resources| resources.tag = Tag::from_bits(0b110).0, Vec::new());
 	assert_eq!(scene.computing(task(deal, 0)), [account(2)]);
-	let profile = Profile { wasm: true, ..Profile { tag: H256::zero(), wasm: false, container: false } };
+	let profile = Profile { tag: H256::zero(), wasm: true, container: false, is_vouched: true, shares_vote: false };
 	assert!(profile.serves(rlc_primitives::assets::AppKind::Wasm, Tag::NONE));
 	assert!(!profile.serves(rlc_primitives::assets::AppKind::Container, Tag::NONE));
 }

@@ -92,10 +92,13 @@ fn stranger_that_is_away_sells_nothing() {
 
 #[test]
 fn nothing_is_lost_by_rounding() {
-	let tries = vec![6; 100];
-	assert_eq!(tasks_for(&tries, 1, 1), 599);
-	assert_eq!(tasks_for(&tries, 3, 0), 200);
-	assert_eq!((tasks_for(&tries, 1, 600), tasks_for(&tries, 1, u64::MAX)), (0, 0));
+	let voters = vec![Voter { weight: 3, is_vouched: true, tries: 6 }; 100];
+	let tasks = |workers: u64, alone: u64, shared: u64| tasks_for(&left(&voters, Taken { alone, shared }), workers);
+	for (alone, shared) in [(0, 1), (1, 0)] {
+		assert_eq!(tasks(1, alone, shared), 599);
+	}
+	assert_eq!((tasks(3, 0, 0), tasks(1, 7, 6)), (200, 587));
+	assert_eq!((tasks(1, 0, 600), tasks(1, 600, 0), tasks(1, 0, u64::MAX), tasks(1, u64::MAX, u64::MAX)), (0, 0, 0, 0));
 }
 
 #[test]
@@ -188,4 +191,50 @@ fn chosen_volume_is_sold_whatever_workers_can_do() {
 	scene.worker(1, 1);
 	let fixed = Offer { volume: Some(1_000), ..offer(100) };
 	assert_eq!(rooms(&scene.state, &[fixed], &[]), [Room { trust: 100, volume: 1_000 }]);
+}
+
+#[test]
+fn pool_of_strangers_sells_nothing() {
+	let mut scene = Scene::new();
+	for n in 1..=5 {
+		scene.stranger(n, 10);
+	}
+	for trust in [1, 2, 10] {
+		assert_eq!(room_for(&scene, trust, &[]), Room::default(), "a task of trust 1 could be bought");
+	}
+}
+
+#[test]
+fn strangers_add_one_vote_and_no_task_that_one_worker_decides() {
+	let mut scene = Scene::new();
+	for n in 1..=5 {
+		scene.stranger(n, 100);
+	}
+	scene.worker(6, 1);
+	assert_eq!(room_for(&scene, 100, &[]), Room { trust: 4, volume: 6 }, "two votes, and one try each of the one");
+	assert_eq!(room_for(&scene, 1, &[]), Room { trust: 1, volume: 6 }, "the strangers' slots are not for sale");
+	let alone = scene.deal(100, 1, 5);
+	assert_eq!(room_for(&scene, 100, &[alone]).volume, 1, "strangers take nothing of it off the one");
+	scene.worker(7, 1);
+	assert_eq!(room_for(&scene, 100, &[]), Room { trust: 8, volume: 6 });
+}
+
+#[test]
+fn workers_of_another_instance_vote_as_they_do_there() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	let resources = || rlc_protocol::worker::Resources { slots: 1, wasm: true, ..Default::default() };
+	let machine = |is_vouched| crate::model::Machine { resources: resources(), is_vouched, seen: scene.now.local };
+	let machines = vec![(account(2), machine(false)), (account(3), machine(false)), (account(4), machine(true))];
+	scene.state.recall_machines(machines, scene.now);
+	let voice = |voter: AccountId, is_vouched| crate::model::Voice { voter, is_vouched };
+	let stranger = || voice(crate::model::STRANGERS, false);
+	let elsewhere = [(account(2), stranger()), (account(3), stranger())];
+	scene.state.locate(elsewhere.clone().into(), scene.now);
+	assert_eq!(room_for(&scene, 100, &[]).trust, 4, "both strangers have one vote");
+	let [two, three] = elsewhere;
+	scene.state.locate([two, three, (account(4), voice(account(1), true))].into(), scene.now);
+	assert_eq!(room_for(&scene, 100, &[]).trust, 4, "it has the operator of the one here");
+	scene.state.locate([(account(4), voice(account(4), true))].into(), scene.now);
+	assert_eq!(room_for(&scene, 1, &[]).volume, 12);
 }

@@ -255,12 +255,13 @@ fn worker_that_joins_again_names_all_that_it_has_in_hand() {
 	let cause = Some(Cause { cause: Some(FailureCause(work::FailureCause::InvalidParams)), words: "params".into() });
 	let failed = Report { cause: cause.clone(), ..report(first, Step::Failed) };
 	scene.join(1, None, |_| (), vec![failed]);
-	assert_eq!(scene.state.strays().all()[&first][&account(1)].cause, cause);
+	assert_eq!(scene.state.strays().all()[&first][&account(1)].report.cause, cause);
 	let usage = Some(rlc_protocol::worker::Usage::default());
 	let computed = Report { cause, usage, ..report(second, Step::Computed) };
 	scene.join(1, None, |_| (), vec![computed]);
 	assert_eq!(scene.state.strays().all().keys().collect::<Vec<_>>(), [&second]);
-	assert_eq!(scene.state.strays().all()[&second][&account(1)], report(second, Step::Computed), "and no more of it");
+	let kept = &scene.state.strays().all()[&second][&account(1)];
+	assert_eq!(kept.report, report(second, Step::Computed), "and no more of it");
 }
 
 #[test]

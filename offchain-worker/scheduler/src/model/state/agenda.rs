@@ -3,7 +3,7 @@
 use rlc_primitives::{work::FailureCause, AccountId, DealId, Moment, TaskId};
 
 use super::State;
-use crate::model::{GivenUp, Now, Sending};
+use crate::model::{GivenUp, Now, Sending, STRANGERS};
 
 impl State {
 	/// Marks a task as changed: it is to be looked at, and looks different to requesters.
@@ -92,8 +92,9 @@ impl State {
 		given_up.asked = Some(now.chain);
 		given_up.refused = 0;
 		for worker in &given_up.witnesses {
-			let operator = self.workers.get(worker).map_or(worker, |known| &known.operator);
-			task.asked.entry(operator.clone()).or_insert_with(|| worker.clone());
+			let voter = task.replicates.get(worker).map(|part| &part.voter);
+			let voter = voter.or_else(|| Some(&self.workers.get(worker)?.voter)).unwrap_or(&STRANGERS);
+			task.asked.entry(voter.clone()).or_insert_with(|| worker.clone());
 		}
 		self.touch(id);
 	}

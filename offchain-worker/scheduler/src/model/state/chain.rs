@@ -4,7 +4,7 @@ use rlc_primitives::{consensus, AccountId, Moment, Task, TaskEvent, TaskId};
 use rlc_protocol::worker::Step;
 
 use super::State;
-use crate::model::{ChainBlock, ChainEvent, Now, Replicate};
+use crate::model::{ChainBlock, ChainEvent, Now, Replicate, STRANGERS};
 
 /// An answer of the chain may be of a block that was not seen yet; it is not newer than this many.
 pub const BLOCK_MARGIN: u32 = 2;
@@ -75,12 +75,12 @@ impl State {
 		self.touch(id);
 	}
 
-	/// Records that a worker contributed to a task. One that counted as lost, or was not known any more, counts again.
+	/// Records that a worker contributed to a task. One that counted as lost, or was no longer known, counts again.
 	fn contributed(&mut self, id: &TaskId, worker: &AccountId, now: Now) {
 		let known = self.workers.get(worker);
-		let operator = known.map_or_else(|| worker.clone(), |known| known.operator.clone());
+		let voter = known.map_or(STRANGERS, |known| known.voter_on(|| *id).clone());
 		let Some(task) = self.tasks.get_mut(id) else { return };
-		let part = task.replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(operator, now.local));
+		let part = task.replicates.entry(worker.clone()).or_insert_with(|| Replicate::new(voter, now.local));
 		if part.is_pending() || part.is_written_off() {
 			self.set_step(id, worker, Step::Contributed, None, now);
 		}

@@ -1,6 +1,6 @@
 //! How far workers have come with their tasks.
 
-use rlc_primitives::{AccountId, TaskId};
+use rlc_primitives::{AccountId, Moment, TaskId};
 use rlc_protocol::worker::{Cause, Step};
 
 use super::State;
@@ -37,21 +37,26 @@ impl State {
 		if step.is_last() {
 			self.release(id, account);
 		} else if let Some(worker) = self.workers.get_mut(account) {
-			worker.tasks.insert(*id);
+			worker.take(*id, deal.stake_taken());
 			worker.occupy(*id, deal.slots_taken(part, &worker.resources));
 			self.ready.update(account, Some(worker));
 		}
 		self.touch(id);
 	}
 
-	/// Records that a worker goes on with a task that it had in hand when it joined.
-	pub fn resume(&mut self, id: &TaskId, account: &AccountId, step: Step, now: Now) {
+	/// Records that a worker goes on with a task that it had in hand when it joined. If nothing was known of that, its
+	/// delegation expires at this time, in ms of PoCo time.
+	pub fn resume(&mut self, id: &TaskId, account: &AccountId, step: Step, expiry: Option<Moment>, now: Now) {
 		let (Some(task), Some(worker)) = (self.tasks.get_mut(id), self.workers.get(account)) else { return };
 		let contributed = task.has_contribution(account);
 		let known = task.replicates.get(account).map(|part| part.step);
 		let on_chain = known.filter(|step| !step.is_last()).unwrap_or(Step::Contributed).max(Step::Contributed);
 		let step = if contributed { step.max(on_chain) } else { step };
-		task.replicates.entry(account.clone()).or_insert(Replicate::new(worker.operator.clone(), now.local));
+		let unknown = || {
+			let part = Replicate::new(worker.voter_on(|| *id).clone(), now.local);
+			Replicate { expiry: expiry.unwrap_or(part.expiry), ..part }
+		};
+		task.replicates.entry(account.clone()).or_insert_with(unknown);
 		if known != Some(Step::Completed) {
 			self.set_step(id, account, step, None, now);
 		}

@@ -1,12 +1,12 @@
 //! Deals and tasks come into memory, wait, are assigned, and leave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rlc_primitives::{AccountId, DealId, Moment, TaskId};
 use rlc_protocol::worker::Report;
 
 use super::State;
-use crate::model::{room::LEAST, DealState, End, Now, Replicate, TaskState, WorkerState};
+use crate::model::{room::LEAST, DealState, End, Held, Now, Replicate, TaskState, WorkerState};
 
 impl State {
 	/// Adds a deal, if it is not known.
@@ -55,7 +55,7 @@ impl State {
 
 	/// Takes a task into memory. Workers that are here but do not have their part in hand lose it. Returns what workers
 	/// that are here have in hand of it: whether they go on is to be decided.
-	pub fn insert_task(&mut self, id: TaskId, task: TaskState, now: Now) -> BTreeMap<AccountId, Report> {
+	pub fn insert_task(&mut self, id: TaskId, mut task: TaskState, now: Now) -> BTreeMap<AccountId, Held> {
 		let Some(deal) = self.deals.get_mut(&task.chain().deal) else { return BTreeMap::new() };
 		if self.tasks.contains_key(&id) {
 			return BTreeMap::new();
@@ -64,10 +64,19 @@ impl State {
 		*deal.parts.entry(part).or_default() += 1;
 		let held = self.strays.take(&id);
 		let mut missing = Vec::new();
-		for (account, replicate) in task.replicates.iter().filter(|(_, part)| !part.step.is_last()) {
-			let unknown = || WorkerState::unknown(replicate.operator.clone(), now.local);
+		let contributors = task.chain().contributions.iter().map(|one| one.worker.clone()).collect::<BTreeSet<_>>();
+		for (account, replicate) in task.replicates.iter_mut().filter(|(_, part)| !part.step.is_last()) {
+			let unknown = || {
+				let mut worker = WorkerState::unknown(account.clone(), now.local);
+				worker.voter = replicate.voter.clone();
+				worker
+			};
 			let worker = self.workers.entry(account.clone()).or_insert_with(unknown);
-			worker.tasks.insert(id);
+			if worker.is_here() {
+				// It may vote as somebody else than it did when this was written down.
+				replicate.voter = worker.voter_on(|| id).clone();
+			}
+			worker.take(id, if contributors.contains(account) { 0 } else { deal.stake_taken() });
 			worker.occupy(id, deal.slots_taken(replicate, &worker.resources));
 			if worker.is_here() && !held.contains_key(account) {
 				missing.push(account.clone());
@@ -129,7 +138,8 @@ impl State {
 		let is_here = |account: &AccountId| self.workers.get(account).is_some_and(WorkerState::is_here);
 		for (account, part) in parts.into_iter().filter(|(account, part)| !part.step.is_last() && is_here(account)) {
 			let report = Report { task: *id, step: part.step, at: now.local, cause: None, digest: None, usage: None };
-			self.strays.add(&account, report);
+			let delegated_until = Some(part.expiry);
+			self.strays.add(&account, Held { report, delegated_until });
 		}
 		self.remove_task(id)
 	}
@@ -169,8 +179,7 @@ impl State {
 	/// Records that a worker has nothing to do for a task any more.
 	pub(super) fn release(&mut self, id: &TaskId, account: &AccountId) {
 		let Some(worker) = self.workers.get_mut(account) else { return };
-		worker.tasks.remove(id);
-		worker.occupy(*id, 0);
+		worker.let_go(id);
 		if worker.tasks.is_empty() && !worker.is_reachable() {
 			self.workers.remove(account);
 		}
@@ -185,8 +194,8 @@ impl State {
 		let Some(deal) = self.deals.get(&deal_id) else { return };
 		self.queue.pop(&deal_id);
 		self.queue.serve(&deal_id, slots);
-		let part = Replicate { expiry, ..Replicate::new(worker.operator.clone(), now.local) };
-		worker.tasks.insert(*id);
+		let part = Replicate { expiry, ..Replicate::new(worker.voter_on(|| *id).clone(), now.local) };
+		worker.take(*id, deal.stake_taken());
 		worker.occupy(*id, deal.slots_taken(&part, &worker.resources));
 		task.replicates.insert(account.clone(), part);
 		task.queued = false;
