@@ -66,6 +66,7 @@ pub(crate) struct Metrics {
 	uploads_left: IntGauge,
 	set_aside: IntGauge,
 	short: IntGauge,
+	lacking: IntGauge,
 	unmirrored: IntGauge,
 }
 
@@ -129,6 +130,10 @@ impl Metrics {
 			uploads_left: gauge("store_uploads_left_bytes", "Bytes that the store accepts of accounts' uploads")?,
 			set_aside: gauge("results_set_aside_bytes", "Room in the store that is set aside for tasks in hand")?,
 			short: gauge("deals_without_room", "Deals whose tasks wait for room in the store")?,
+			lacking: gauge(
+				"deals_lacking_workers",
+				"Deals whose tasks wait for a worker that is vouched for, or has the stake",
+			)?,
 			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
 			database_away: gauge("database_away", "1 if nothing can be written to the database, else 0")?,
 			write_time,
@@ -165,6 +170,7 @@ impl Metrics {
 		self.deals.set(state.deals().len() as i64);
 		self.set_aside.set(bytes(state.room().total()));
 		self.short.set(state.room().count_short() as i64);
+		self.lacking.set(state.lacks().len() as i64);
 		self.best.set(state.best().into());
 		self.finalized.set(state.finalized().into());
 	}

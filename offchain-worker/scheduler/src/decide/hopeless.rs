@@ -52,7 +52,8 @@ pub fn lacks_witnesses(state: &State, deal: &DealState, task: &TaskState, hopele
 }
 
 /// Returns `needed` workers that can say on chain why a task is hopeless; fewer if fewer can be reached. Tasks of one deal get
-/// the same ones, so that they are delegated together; other deals get others. Those that were asked in vain come last.
+/// the same ones, so that they are delegated together; other deals get others. Those that were asked in vain come last, before
+/// them those that nobody vouches for.
 ///
 /// A worker that is delegated to say so can contribute as well. So each voter has one voice, as with tasks that are computed:
 /// several workers of one operator would reach a consensus on whatever it likes. And where one worker decides alone, only those
@@ -78,7 +79,8 @@ pub fn witnesses(
 	able.sort_by_cached_key(|account| {
 		let mut distance: [u8; 32] = (*account).clone().into();
 		distance.iter_mut().zip(task.chain().deal.0 .0).for_each(|(byte, of_deal)| *byte ^= of_deal);
-		(silent.is_some_and(|silent| silent.contains(*account)), distance)
+		let is_silent = silent.is_some_and(|silent| silent.contains(*account));
+		(is_silent, state.worker(account).is_none_or(|worker| !worker.is_vouched), distance)
 	});
 	let mut voters = BTreeSet::new();
 	let is_new = |account: &&AccountId| state.worker(account).is_some_and(|worker| voters.insert(&worker.voter));

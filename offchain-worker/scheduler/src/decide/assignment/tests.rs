@@ -1,4 +1,5 @@
 mod earning;
+mod strangers;
 mod trouble;
 
 use super::*;
@@ -371,4 +372,54 @@ fn delegation_is_good_for_two_runs_but_no_longer_than_contributions_are_accepted
 	let deal = &scene.state.deal(&scene.task(id).chain().deal).unwrap().deal;
 	let late = Now { chain: deal.contribution_deadline() - T, ..scene.now };
 	assert_eq!(expiry(deal, late), deal.contribution_deadline());
+}
+
+#[test]
+fn tasks_wait_until_there_is_room_for_their_results() {
+	let mut scene = Scene::new();
+	scene.worker(1, 4);
+	scene.state.room_mut().set_left(2 * MAX_RESULT + 1);
+	let deal = scene.deal(100, 1, 4);
+	let other = scene.deal(101, 1, 1);
+	let first = scene.decide();
+	assert_eq!((served(&scene, &first, &[deal]), first.len()), (vec![1], 2), "one of each deal, and no more");
+	assert_eq!((scene.state.room().total(), scene.state.room().count_short()), (2 * MAX_RESULT, 1));
+	assert_eq!(scene.decide(), []);
+	// A task that is over gives its room back.
+	scene.state.remove_task(&first[0].task());
+	let more = scene.decide();
+	assert_eq!((served(&scene, &more, &[deal, other]), more.len()), (vec![1, 0], 1));
+	scene.state.room_mut().set_left(u64::MAX);
+	assert_eq!(scene.decide().len(), 2);
+	assert_eq!(scene.state.room().count_short(), 0);
+}
+
+#[test]
+fn one_requesters_results_do_not_take_all_the_room() {
+	let mut scene = Scene::new();
+	scene.worker(1, 8);
+	scene.state.room_mut().set_held([(account(60), 1)].into(), 2 * MAX_RESULT);
+	let by = |n: u8| move |deal: &mut rlc_primitives::Deal| deal.requester = account(n);
+	let [one, two] = [scene.deal_with(100, 1, 4, by(60)), scene.deal_with(101, 1, 4, by(61))];
+	let actions = scene.decide();
+	assert_eq!(served(&scene, &actions, &[one, two]), [1, 2], "what the store has of the first counts");
+}
+
+#[test]
+fn room_of_a_task_that_was_begun_before_a_restart_is_set_aside_again() {
+	let mut before = Scene::new();
+	let one = before.worker(1, 1);
+	let deal = before.deal(100, 1, 1);
+	let id = task(deal, 0);
+	before.decide();
+	let mut scene = Scene::new();
+	scene.world.open(100, 1, 1, |_| ());
+	scene.know_deal(deal, before.state.deal(&deal).unwrap());
+	let mut restored = TaskState::new(scene.world.tasks[&id].clone());
+	restored.replicates.insert(one.clone(), before.task(id).replicates[&one].clone());
+	scene.state.room_mut().set_left(0);
+	scene.adopt(id, restored);
+	assert_eq!((scene.state.room().total(), scene.task(id).room()), (MAX_RESULT, MAX_RESULT));
+	scene.state.remove_task(&id);
+	assert_eq!(scene.state.room().total(), 0);
 }

@@ -158,6 +158,45 @@ fn operator_says_by_one_of_its_workers_what_it_finds() {
 }
 
 #[test]
+fn strangers_have_one_voice_about_a_hopeless_task() {
+	let mut scene = Scene::new();
+	let strangers = [1, 2, 3].map(|n| scene.stranger(n, 1));
+	let id = task(scene.hopeless_deal(100, 3, 1), 0);
+	assert_eq!(scene.decide(), [], "two are needed");
+	let known = scene.worker(4, 1);
+	scene.pass(30_000, &[]);
+	let first = delegated(&scene.decide());
+	assert!(first.len() == 2 && first.contains(&known), "{first:?}");
+	asked(&mut scene, id, &first);
+	scene.pass(301_000, &[]);
+	let second = delegated(&scene.decide());
+	let asked =
+		|workers: &[AccountId]| strangers.iter().filter(|one| workers.contains(one)).cloned().collect::<Vec<_>>();
+	assert_eq!((asked(&second).len(), asked(&second)), (1, asked(&first)), "another one could contribute too");
+}
+
+#[test]
+fn stranger_is_not_delegated_a_task_on_which_one_worker_decides() {
+	let mut scene = Scene::new();
+	scene.stranger(1, 1);
+	scene.hopeless_deal(100, 1, 1);
+	assert_eq!(scene.decide(), [], "it could answer anything, and be paid");
+	let known = scene.worker(2, 1);
+	scene.pass(30_000, &[]);
+	assert_eq!(delegated(&scene.decide()), [known]);
+}
+
+#[test]
+fn large_machine_that_a_stranger_claims_keeps_no_deal_from_being_judged() {
+	let mut scene = Scene::new();
+	scene.worker(1, 1);
+	scene.join_with(2, |member| (member.is_vouched, member.resources.cores) = (false, 64));
+	let deal = needing(&mut scene, 2);
+	scene.pass(PATIENCE, &[]);
+	assert_eq!(judge(&mut scene.state, scene.now), [deal]);
+}
+
+#[test]
 fn release_that_is_refused_is_tried_again() {
 	let (mut scene, id) = hopeless();
 	let workers = delegated(&scene.decide());

@@ -12,7 +12,7 @@ use crate::{
 	},
 };
 use rlc_primitives::TaskEvent;
-use rlc_protocol::worker::Cause;
+use rlc_protocol::worker::{Cause, Report};
 
 /// Gives worker 1 the only task, of trust 1.
 fn given() -> (Scene, TaskId, AccountId) {
@@ -151,6 +151,57 @@ fn lost_worker_that_comes_back_late_drops_its_task_unless_it_is_computed() {
 		let two = scene.worker(2, 1);
 		assert_eq!(scene.computing(id), [two]);
 		assert_eq!(scene.join(1, None, |_| (), vec![report(id, held)]).contains(&id), forgets, "{held:?}");
+	}
+}
+
+/// Returns what a worker holds of a task, with a delegation that it shows.
+fn held(id: TaskId, step: Step, delegated_until: Option<Moment>) -> Vec<Held> {
+	vec![Held { report: report(id, step), delegated_until }]
+}
+
+#[test]
+fn task_in_which_a_worker_has_no_part_is_dropped_unless_it_shows_the_delegation() {
+	for (shows, until) in [(None, 0), (Some(0), 0), (Some(1), 1)] {
+		for step in [Step::Started, Step::Computed, Step::Revealed] {
+			let mut scene = Scene::new();
+			let id = task(scene.deal(100, 1, 1), 0);
+			scene.decide();
+			let until = shows.map(|_: u8| scene.now.chain + until);
+			let forget = scene.join_with(1, |member| member.held = held(id, step, until));
+			let is_believed = shows == Some(1);
+			assert_eq!(forget.is_empty(), is_believed, "{step:?} until {until:?}");
+			let part = scene.task(id).replicates.get(&account(1));
+			assert_eq!(part.map(|part| part.expiry), until.filter(|_| is_believed), "it loses the task then");
+		}
+	}
+}
+
+#[test]
+fn task_that_a_worker_only_claims_goes_to_others() {
+	let mut scene = Scene::new();
+	let id = task(scene.deal(100, 1, 1), 0);
+	scene.join_with(1, |member| {
+		member.resources.slots = 0;
+		member.held = held(id, Step::Computed, None);
+	});
+	let two = scene.worker(2, 1);
+	assert_eq!(scene.computing(id), [two]);
+}
+
+#[test]
+fn delegation_that_was_shown_counts_once_its_task_comes_into_memory() {
+	let (scene, id, one) = given();
+	let chain = scene.world.tasks[&id].clone();
+	for (until, is_believed) in [(Some(scene.now.chain + 1), true), (None, false)] {
+		let mut later = Scene::new();
+		let deal = later.world.open(100, 1, 1, |_| ());
+		later.know_deal(deal, scene.state.deal(&deal).unwrap());
+		later.join_with(1, |member| member.held = held(id, Step::Computed, until));
+		later.adopt(id, TaskState::new(chain.clone()));
+		let stop = Action::Stop { task: id, worker: one.clone(), reason: "it is not wanted any more" };
+		assert_eq!(later.decide().contains(&stop), !is_believed);
+		let part = later.task(id).replicates.get(&one);
+		assert_eq!(part.is_some_and(|part| part.step == Step::Computed), is_believed);
 	}
 }
 

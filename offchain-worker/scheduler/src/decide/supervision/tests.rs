@@ -112,6 +112,25 @@ fn hopeless_task_is_given_up_after_three_operators_failed() {
 	assert!(stops(&actions).iter().all(|worker| !workers.contains(worker)), "those who still compute stop");
 }
 
+#[test]
+fn strangers_end_no_task_by_their_words() {
+	let mut scene = Scene::new();
+	let id = task(scene.deal(100, 3, 1), 0);
+	let mut said = Vec::new();
+	for n in 1..=3 {
+		let stranger = scene.stranger(n, 1);
+		assert_eq!(scene.computing(id), [stranger.clone()]);
+		scene.fails(&stranger, id, MISSING);
+		// Then another one may try.
+		scene.pass(2 * T + 60_000, &[]);
+		said.push(stranger);
+	}
+	let verdict = failures::verdict(scene.task(id), |_| true).unwrap();
+	assert_eq!((verdict.voters, verdict.witnesses.len()), (1, 1), "of {said:?}");
+	assert!(!verdict.can_release(3));
+	assert_eq!(scene.decide(), [], "two have to report it on chain");
+}
+
 /// Honest workers contribute what lies in the app, and have a stake in it.
 #[test]
 fn words_that_the_app_failed_end_no_task() {

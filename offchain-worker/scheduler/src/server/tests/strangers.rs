@@ -143,7 +143,7 @@ async fn worker_without_a_stake_gets_no_task_until_its_account_has_one() {
 	drop(worker);
 	yard.chain.world().funds.insert(bob, 5);
 	let mut worker = yard.worker("Bob").await;
-	assert!(worker.tasks(1).await.iter().any(|given| given.task.deal == dear));
+	assert!(worker.tasks(2).await.iter().any(|given| given.task.deal == dear), "and the other one again");
 	yard.scheduler.stop().await.unwrap();
 }
 
