@@ -16,12 +16,12 @@ use rlc_chain::Key;
 use rlc_protocol::{
 	signing::{Bounds, Claim},
 	version::SPOKEN,
-	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Resources, WorkerRpcClient},
+	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Operator, Resources, WorkerRpcClient},
 	Account,
 };
 use tokio::{net::TcpSocket, sync::watch, task::JoinHandle};
 
-use crate::stack::Stack;
+use crate::stack::{Stack, SCHEDULER};
 
 /// How many join at the same time.
 const AT_ONCE: usize = 32;
@@ -77,6 +77,10 @@ async fn join(scheduler: SocketAddr, number: u32) -> (WsClient, Joined, Subscrip
 	let challenge = client.challenge(account.clone(), Some(SPOKEN)).await.expect("there is room for another one");
 	let Challenge { protocol, challenge: nonce, not_after, workerpool, genesis } = challenge;
 	let claim = Claim::Join(Bounds { genesis, workerpool, not_after, nonce });
+	// It owns nothing, so the pool has to vouch for it.
+	let scheduler = Key::from_suri(SCHEDULER).expect("it is a derivation");
+	let voucher = Claim::Operator { genesis, worker: &account.0 }.payload();
+	let operator = Operator { account: Account(scheduler.account()), signature: scheduler.sign(&voucher).encode() };
 	let join = Join {
 		protocol,
 		account,
@@ -84,7 +88,7 @@ async fn join(scheduler: SocketAddr, number: u32) -> (WsClient, Joined, Subscrip
 		not_after,
 		signature: key.sign(&claim.payload()).encode(),
 		signer: None,
-		operator: None,
+		operator: Some(operator),
 		resources: Resources { slots: 1, cores: 1, memory: 1 << 30, disk: 1 << 30, wasm: true, ..Default::default() },
 		version: "bench".into(),
 		held: Vec::new(),

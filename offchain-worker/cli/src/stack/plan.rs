@@ -103,6 +103,7 @@ impl Plan {
 		Part { name: "node".into(), program: self.node.clone(), arguments }
 	}
 
+	/// Returns the scheduler. It vouches for the workers: each has a vote, and may decide alone.
 	pub(super) fn scheduler(&self) -> Part {
 		let mut arguments = self.role("scheduler", SCHEDULER, "scheduler");
 		arguments.extend(["--name".into(), "rlc up".into()]);
@@ -111,6 +112,10 @@ impl Plan {
 		arguments.extend(["--publish-price".into(), format!("{}nRLC", self.options.price.0).into()]);
 		arguments.extend(["--volume".into(), VOLUME.to_string().into()]);
 		arguments.extend(["--trust".into(), TRUST.to_string().into()]);
+		let workers = (1..=self.options.workers).map(worker_key).collect::<Vec<_>>();
+		if !workers.is_empty() {
+			arguments.extend(["--vouch-for".into(), workers.join(",").into()]);
+		}
 		for category in CATEGORIES {
 			arguments.extend(["--category".into(), category.into()]);
 		}
@@ -203,6 +208,15 @@ pub(crate) mod tests {
 			let given = arguments.windows(2).any(|pair| pair == ["--ipfs", "http://127.0.0.1:5001/"]);
 			assert!(given, "{arguments:?}");
 		}
+	}
+
+	#[test]
+	fn scheduler_vouches_for_all_workers() {
+		let arguments = plan(options()).scheduler().arguments;
+		let option = ["--vouch-for", "//Worker//1,//Worker//2,//Worker//3"];
+		assert!(arguments.windows(2).any(|pair| pair == option), "{arguments:?}");
+		let alone = plan(Options { workers: 0, ..options() }).scheduler().arguments;
+		assert!(!alone.contains(&"--vouch-for".into()), "{alone:?}");
 	}
 
 	#[test]

@@ -114,6 +114,7 @@ impl Stack {
 			("--dir", dir.join("scheduler").as_ref()),
 			("--listen", format!("127.0.0.1:{scheduler_port}").as_ref()),
 			("--public-url", scheduler_url.as_ref()),
+			("--vouch-for", vouched().as_ref()),
 		]));
 		let scheduler = Process::start("scheduler", &dir.join("logs"), rlc(), arguments);
 		let (workers, apps) = (BTreeMap::new(), BTreeMap::new());
@@ -266,7 +267,7 @@ impl Stack {
 		self.workers.clear();
 	}
 
-	/// Starts one more scheduler, of an account, that listens on a free port; its URL.
+	/// Starts one more scheduler, of an account, that listens on a free port and vouches for the workers; its URL.
 	pub fn start_scheduler(&self, name: &str, owner: &str, more: &[&str]) -> (Process, String) {
 		let address = format!("127.0.0.1:{}", free_port());
 		let url = format!("http://{address}");
@@ -276,6 +277,7 @@ impl Stack {
 			("--node", self.node_url.as_ref()),
 			("--dir", self.dir.join(name).as_ref()),
 			("--listen", address.as_ref()),
+			("--vouch-for", vouched().as_ref()),
 		]));
 		// Only schedulers that share a database have siblings.
 		if more.contains(&"--database") {
@@ -383,6 +385,11 @@ pub fn account(suri: &str) -> AccountId {
 /// Returns the account of the worker with this number.
 pub fn worker(number: u32) -> AccountId {
 	account(&worker_key(number))
+}
+
+/// Returns all workers that have RLC, as `--vouch-for` takes them: each has a vote, and may decide alone.
+fn vouched() -> String {
+	(1..=WORKERS).map(worker_key).collect::<Vec<_>>().join(",")
 }
 
 /// Returns the key of the proxy of the worker with this number.

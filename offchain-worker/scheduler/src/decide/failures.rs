@@ -19,7 +19,7 @@ use codec::Encode;
 use rlc_primitives::{work::FailureCause, AccountId, Moment, Rules};
 use rlc_protocol::worker::Step;
 
-use crate::model::{TaskState, STRANGERS};
+use crate::model::TaskState;
 
 /// How many voters' workers have to fail for the same cause, at least.
 pub const ENOUGH: usize = 3;
@@ -90,7 +90,7 @@ pub fn has_timed_out(task: &TaskState) -> bool {
 }
 
 /// Returns the cause for which most voters' workers failed, of those that reported it on chain or still can: they are
-/// reachable. Of workers that nobody vouches for, one counts.
+/// reachable.
 pub fn verdict(task: &TaskState, is_reachable: impl Fn(&AccountId) -> bool) -> Option<Verdict> {
 	let mut causes = BTreeMap::<Vec<u8>, (BTreeSet<&AccountId>, Vec<AccountId>, &str, FailureCause)>::new();
 	for (worker, part) in task.replicates.iter().filter(|(_, part)| part.step == Step::Failed) {
@@ -100,9 +100,8 @@ pub fn verdict(task: &TaskState, is_reachable: impl Fn(&AccountId) -> bool) -> O
 		let Some(cause) = cause.filter(|cause| is_tasks_own(*cause)) else { continue };
 		let (voters, workers, ..) =
 			causes.entry(cause.encode()).or_insert_with(|| (BTreeSet::new(), Vec::new(), said.words.as_str(), cause));
-		if voters.insert(&part.voter) || part.voter != STRANGERS {
-			workers.push(worker.clone());
-		}
+		voters.insert(&part.voter);
+		workers.push(worker.clone());
 	}
 	let (voters, witnesses, words, cause) = causes.into_values().max_by_key(|(voters, ..)| voters.len())?;
 	let reason = format!("{} workers failed: {words}", witnesses.len());

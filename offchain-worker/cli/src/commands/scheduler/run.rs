@@ -31,6 +31,7 @@ Examples:
   rlc scheduler run --name mine --ipfs http://127.0.0.1:5001 --store-quota 1000 --store-cache 20 --account me
   rlc scheduler run --name private --allow //Worker//1 --allow //Worker//2 --account me
   rlc scheduler run --name ours --group 0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
+  rlc scheduler run --name mine --publish-price 0.5 --vouch-for //Worker//1,//Worker//2 --account me
   rlc scheduler run --name mine --publish-price 0.5 --only-requester //Alice --account me
   rlc scheduler run --name mine --publish-price 0.5 --max-loss 2 --quiet-time 24 --account me
   rlc scheduler run --name mine --publish-price 0.5 --maintenance 'Sat 2-6' --account me
@@ -46,6 +47,11 @@ The account's key need not be on this machine: with --on-behalf-of, the key of -
 By default any worker may join; with --private only the account's own; with --allow those of a list; with --group the members \
 of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is \
 asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
+
+If any worker may join, nobody knows how many of them are one person. Those that nobody vouches for have one vote together on \
+each task, get no task of trust 1, on which one worker decides alone, and must own --least-stake when they join. Name those \
+that you know, or their operators, with --vouch-for; workers with a voucher of the account (`rlc worker vouch`) need not be \
+named. With --private, --allow and --group, everyone admitted is vouched for. A pool of strangers alone sells nothing.
 
 With --publish-price, the scheduler owns the workerpool's orders: it replaces and withdraws whatever else its account has in \
 the book for it. Their volume follows what the connected workers can try before contributions end, and their trust what they can \
@@ -155,6 +161,15 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "GROUP", value_parser = ids::group, conflicts_with_all = ["allow", "private"])]
 	pub group: Option<GroupId>,
 
+	/// Vouch for these workers, or workers of these operators: each operator has a vote, and may have tasks of trust 1; may be
+	/// repeated
+	#[arg(long, value_name = "ACCOUNT", value_delimiter = ',', conflicts_with_all = ["allow", "private", "group"])]
+	pub vouch_for: Vec<String>,
+
+	/// What the account of a worker must own to join that nobody vouches for, beside the stake of a task [default: 10 RLC]
+	#[arg(long, value_name = "AMOUNT")]
+	pub least_stake: Option<Amount>,
+
 	#[command(flatten)]
 	pub offer: Offer,
 
@@ -258,6 +273,7 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		None if listed.is_empty() => Admission::Open,
 		None => Admission::Listed(listed),
 	};
+	let vouched = run.vouch_for.iter().map(|name| context.account(name)).collect::<Result<BTreeSet<_>>>()?;
 	let usual = Config::new(pool, dir);
 	let database = database(run)?;
 	if run.instance_url.is_some() && database.is_none() {
@@ -278,6 +294,8 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		store_cache: run.store_cache.map_or(usual.store_cache, |size| size.saturating_mul(1 << 30)),
 		retention: run.retention.map_or(usual.retention, |hours| Duration::from_secs(hours.saturating_mul(3_600))),
 		admission,
+		vouched,
+		least_stake: run.least_stake.map_or(usual.least_stake, |Amount(least)| least),
 		traffic: run.shares.traffic(),
 		max_failures: run.max_failures,
 		max_loss: run.max_loss.0,
@@ -407,6 +425,21 @@ mod tests {
 		assert!(parsed(&["--database-file", "x", "--database", "y"]).is_err());
 		let missing = parsed(&["--database-file", "/nowhere/url"]).unwrap();
 		assert!(database(&missing).is_err());
+	}
+
+	#[test]
+	fn open_pool_vouches_for_those_that_are_named() {
+		let named = |arguments: &[&str]| parsed(arguments).map(|run| run.vouch_for).unwrap();
+		assert_eq!(named(&["--vouch-for", "//A,//B", "--vouch-for", "me"]), ["//A", "//B", "me"]);
+		assert!(named(&[]).is_empty());
+		for admitted in [&["--allow", "//A"][..], &["--private"], &["--group", &format!("0x{}", "ab".repeat(20))]] {
+			assert!(
+				parsed(&[admitted, &["--vouch-for", "//B"]].concat()).is_err(),
+				"they are vouched for: {admitted:?}"
+			);
+		}
+		let least = |arguments: &[&str]| parsed(arguments).unwrap().least_stake.map(|Amount(least)| least);
+		assert_eq!((least(&[]), least(&["--least-stake", "2.5"])), (None, Some(5 * RLC / 2)));
 	}
 
 	#[test]
