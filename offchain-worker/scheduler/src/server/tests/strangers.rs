@@ -181,3 +181,55 @@ async fn scheduler_without_its_database_believes_its_own_delegations_and_no_othe
 	assert_eq!(info.replicates.len(), 1, "nobody else has a part in it");
 	yard.scheduler.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stranger_is_shown_with_what_it_has_earned() {
+	let yard = Yard::new().await;
+	let mallory = yard.worker("Mallory").await;
+	let bob = yard.worker("Bob").await;
+	let status = yard.until_status(|status| status.strangers.here == 1).await;
+	assert_eq!((status.strangers.proven, status.strangers.away), (0, 0));
+	let workers = yard.client().await.workers().await.unwrap();
+	let of = |worker: &Worker| {
+		let account = Account(worker.key.account());
+		workers.iter().find(|known| known.account == account).expect("it has joined").clone()
+	};
+	assert_eq!((of(&mallory).usable_slots, of(&mallory).resources.slots), (Some(1), 4), "it has not earned more");
+	assert_eq!(of(&mallory).record.map(|record| (record.validated, record.proven)), Some((0, false)));
+	assert_eq!((of(&bob).usable_slots, of(&bob).record), (Some(4), None));
+	drop((bob, mallory));
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stranger_whose_result_is_refuted_is_expelled_and_may_not_join() {
+	let yard = Yard::new().await;
+	let mallory = yard.worker("Mallory").await;
+	let honest = ["Bob", "Charlie", "Dave"];
+	let mut workers = Vec::new();
+	for name in honest {
+		workers.push(yard.worker(name).await);
+	}
+	let task = TaskRef { deal: yard.deal(100, 3, 1, |_| ()), index: 0 };
+	yard.until(task.id(), |_| true).await;
+	yard.chain.contribute(task, &mallory.key.account(), 8);
+	for name in honest {
+		yard.chain.contribute(task, &key(name).account(), 7);
+	}
+	for name in honest {
+		yard.chain.change(|world| world.reveal(task.id(), &key(name).account(), 7).unwrap());
+	}
+	let heartbeat = || Heartbeat { free_slots: 4, draining: false, cached: None };
+	let ended = async {
+		while mallory.client.heartbeat(mallory.joined.session, heartbeat()).await.is_ok() {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, ended).await.expect("its session ends");
+	let refused = refusal(&yard, "Mallory").await;
+	assert!(refused.contains("refuted"), "{refused}");
+	let yard = yard.restart().await;
+	assert_eq!(refusal(&yard, "Mallory").await, refused, "that is written down");
+	drop(workers);
+	yard.scheduler.stop().await.unwrap();
+}

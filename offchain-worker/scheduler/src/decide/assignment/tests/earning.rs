@@ -1,9 +1,11 @@
 //! What workers that nobody vouches for have earned.
 
+use std::collections::BTreeSet;
+
 use rlc_protocol::Needs;
 
 use super::*;
-use crate::model::{Record, PROVEN};
+use crate::model::{Record, PROVEN, STRANGERS};
 
 fn validated(count: u64) -> Record {
 	Record { validated: count, ..Record::default() }
@@ -99,4 +101,42 @@ fn worker_that_is_vouched_for_has_all_that_it_declares() {
 	let one = scene.worker(1, 64);
 	scene.deal(100, 1, 100);
 	assert_eq!(share(&scene.decide(), &[one]), [64]);
+}
+
+#[test]
+fn proven_stranger_votes_as_itself_where_it_has_a_vote_and_with_the_strangers_where_not() {
+	let mut scene = Scene::new();
+	let one = scene.worker(1, 1_000);
+	let proven = [2, 3].map(|n| scene.stranger_with(n, 1_000, validated(2_000)));
+	let deal = scene.deal(100, 5, 600);
+	scene.decide();
+	let mut shared = 0;
+	for index in 0..600 {
+		let task = scene.task(task(deal, index));
+		let voters = task.replicates.values().map(|part| &part.voter).collect::<BTreeSet<_>>();
+		assert_eq!(voters.len(), task.replicates.len(), "each vote is given once");
+		assert!(task.replicates.contains_key(&one));
+		for (account, part) in task.replicates.iter().filter(|(account, _)| proven.contains(account)) {
+			let has_vote = scene.known(account).has_vote(&task.chain().id());
+			assert_eq!(part.voter, if has_vote { account.clone() } else { STRANGERS });
+			shared += u32::from(!has_vote);
+		}
+	}
+	assert!(shared < 10, "{shared} of 1,200, where one in 2,000 is expected");
+}
+
+#[test]
+fn stranger_that_has_no_vote_of_its_own_leaves_the_task_to_another_worker() {
+	let mut scene = Scene::new();
+	scene.worker(1, 9);
+	let proven = [2, 3].map(|n| scene.stranger_with(n, 9, validated(PROVEN)));
+	// The first task on which neither has a vote of its own: 1 in 400 is.
+	let deal = DealId(H256::repeat_byte(100));
+	let has_vote = |index: u64| proven.iter().any(|one| scene.known(one).has_vote(&task(deal, index)));
+	let index = (0..100_000).find(|index| !has_vote(*index)).expect("there is one");
+	let id = task(scene.deal_with(100, 5, 1, |deal| deal.first = index), index);
+	let given = scene.computing(id);
+	assert_eq!(given.len(), 2, "both share one vote, and three are needed");
+	let four = scene.worker(4, 1);
+	assert_eq!(scene.computing(id), [four]);
 }
