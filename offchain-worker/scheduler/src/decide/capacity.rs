@@ -72,10 +72,11 @@ pub fn rooms(state: &State, offers: &[Offer], open: &[OpenDeal]) -> Vec<Room> {
 	offers.iter().map(|offer| room(state, &hands, offer, offers.len() as u64, open)).collect()
 }
 
-/// Returns whether a worker takes tasks.
+/// Returns whether a worker takes tasks for which the pool vouches: without one, there is nothing to sell.
 pub fn has_workers(state: &State) -> bool {
-	let is_here = state.workers().values().any(|worker| worker.is_willing());
-	is_here || state.elsewhere().keys().any(|account| state.machines().of(account).is_some())
+	let is_here = state.workers().values().any(|worker| worker.is_vouched && worker.is_willing());
+	let mut elsewhere = state.elsewhere().iter().filter(|(_, voice)| voice.is_vouched);
+	is_here || elsewhere.any(|(account, _)| state.machines().of(account).is_some())
 }
 
 fn room(state: &State, hands: &[Hand], offer: &Offer, offers: u64, open: &[OpenDeal]) -> Room {

@@ -5,7 +5,7 @@
 //!             ┌──────────────────────────────────────────────────────► withdrawn ─┐
 //!  on sale ───┤ the operator pauses it                                            ├── nothing in the book
 //!             ├──────────────────────────────────────────────────────► paused ────┤
-//!             └ no worker takes tasks; the store is full; the scheduler stops ────┘
+//!             └ no known worker takes tasks; the store is full; the scheduler stops ────┘
 //! ```
 //! It sells again by hand; after losses also by itself, after a quiet time without one; and as soon as there are workers, or
 //! room.
@@ -15,7 +15,7 @@ use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, OrderHash, WorkerpoolO
 
 use crate::model::{Halt, Selling, Standings, HOUR};
 
-/// How long, in ms, orders stay in the book while no worker takes tasks: one that reconnects is back sooner, and contributions
+/// How long, in ms, orders stay in the book while no worker takes tasks that is vouched for: one that reconnects is back sooner, and contributions
 /// to tasks of the shortest category are good for longer.
 pub const GRACE: Moment = 60_000;
 

@@ -26,7 +26,7 @@ impl Selling {
 		Self { paused: self.paused.or(Some(now)), ..self }
 	}
 
-	/// Returns what holds once stakes that were lost do not count any more.
+	/// Returns what holds once stakes that were lost no longer count.
 	pub fn recovered(self, now: Moment) -> Self {
 		Self { withdrawn: None, changed: now, ..self }
 	}
@@ -44,7 +44,7 @@ pub enum Halt {
 	Losses,
 	/// The operator paused it.
 	Paused,
-	/// No worker takes tasks.
+	/// No worker takes tasks for which the pool vouches: whoever buys may want what others may not compute.
 	NoWorkers,
 	/// The store has no room for results.
 	StoreFull,
@@ -57,7 +57,7 @@ impl fmt::Display for Halt {
 		f.write_str(match self {
 			Self::Losses => "too much stake was lost within a day",
 			Self::Paused => "its operator paused it",
-			Self::NoWorkers => "no worker takes tasks",
+			Self::NoWorkers => "no worker takes tasks that the pool vouches for",
 			Self::StoreFull => "the store is full",
 			Self::Stopping => "the scheduler stops",
 		})

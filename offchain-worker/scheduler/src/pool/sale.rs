@@ -13,8 +13,9 @@ use rlc_primitives::{market::OpenDeal, Moment, OrderHash, WorkerpoolOrder};
 use rlc_service::week;
 use tokio::time::{timeout, Instant};
 
-use super::{system_time, Input, Means, Pool, Reply};
+use super::{Input, Means, Pool, Reply};
 use crate::{
+	db::in_time,
 	decide::{
 		capacity,
 		sale::{self, Plan},
@@ -44,7 +45,7 @@ pub(super) struct Orders {
 	next: Instant,
 	/// How often the operator has changed what is decided here: what was read before does not hold.
 	version: u64,
-	/// Since when no worker takes tasks.
+	/// Since when no worker takes tasks that the pool vouches for.
 	deserted: Option<Instant>,
 }
 
@@ -90,7 +91,7 @@ struct Change {
 	/// Orders to remember before they are withdrawn.
 	remember: Vec<WorkerpoolOrder>,
 	plan: Plan,
-	/// Whether no order is to be put back any more, once that is done.
+	/// Whether no order is left to be put back, once that is done.
 	forget: bool,
 }
 
@@ -180,8 +181,7 @@ impl Pool {
 		let deserted = self.orders.deserted;
 		let without_workers = deserted.map_or(0, |since| since.elapsed().as_millis() as Moment);
 		let was_full = self.orders.halted == Some(Halt::StoreFull);
-		let store = self.means.store.usage();
-		let is_full = sale::is_full(store.bytes, store.quota, was_full);
+		let is_full = self.is_store_full(was_full);
 		let halted = sale::halt(self.orders.selling, without_workers, is_full);
 		self.set_halted(halted);
 		self.means.metrics.on_sale(lot.book.iter().map(|(_, order)| order.volume).fold(0, u64::saturating_add));
@@ -202,6 +202,13 @@ impl Pool {
 			}
 			(None, None) => Change { forget: !withdrawn.is_empty(), plan: sale::put_back(&book, withdrawn), ..change },
 		}
+	}
+
+	/// Returns whether the store has too little room for results of tasks that are not sold yet.
+	fn is_store_full(&self, was_full: bool) -> bool {
+		let store = self.means.store.usage();
+		let left = store.results_left.saturating_sub(self.state.room().total());
+		sale::is_full(left, store.results.saturating_add(store.results_left), was_full)
 	}
 
 	/// Returns the orders that the book is to hold.
@@ -254,7 +261,7 @@ impl Pool {
 		let selling = if sells { Selling::resumed(now) } else { self.orders.selling.paused(now) };
 		let means = self.means.clone();
 		tokio::spawn(async move {
-			let result = means.db.set_selling(selling).await.map_err(|error| error.to_string());
+			let result = in_time(means.db.set_selling(selling)).await.map_err(|error| error.to_string());
 			let _ = means.inputs.send(Input::Selling(selling, result, reply)).await;
 		});
 	}
@@ -287,11 +294,11 @@ pub(super) async fn leave_market(means: &Means) {
 
 /// Reads what there is to decide about.
 async fn look(means: &Means, version: u64) -> Result<Market, String> {
-	let selling = means.db.selling().await.map_err(|error| error.to_string())?;
-	if !means.db.leads(system_time()).await.map_err(|error| error.to_string())? {
+	let selling = in_time(means.db.selling()).await.map_err(|error| error.to_string())?;
+	if !in_time(means.db.leads()).await.map_err(|error| error.to_string())? {
 		return Ok(Market { version, selling, lot: None });
 	}
-	let withdrawn = means.db.withdrawn_orders().await.map_err(|error| error.to_string())?;
+	let withdrawn = in_time(means.db.withdrawn_orders()).await.map_err(|error| error.to_string())?;
 	let book = means.chain.orders().await.map_err(|error| error.to_string())?;
 	let open = match &means.terms.offers {
 		Some(_) => means.chain.open_deals().await.map_err(|error| error.to_string())?,
@@ -311,20 +318,20 @@ async fn act(means: &Means, change: Change) -> Result<(), String> {
 		}
 	}
 	if !remember.is_empty() {
-		means.db.add_withdrawn_orders(&remember).await.map_err(|error| error.to_string())?;
+		in_time(means.db.add_withdrawn_orders(&remember)).await.map_err(|error| error.to_string())?;
 	}
 	if !withdraw.is_empty() || !publish.is_empty() {
 		means.chain.replace(withdraw, publish).await.map_err(|error| error.to_string())?;
 	}
 	if forget {
-		means.db.forget_withdrawn_orders().await.map_err(|error| error.to_string())?;
+		in_time(means.db.forget_withdrawn_orders()).await.map_err(|error| error.to_string())?;
 	}
 	Ok(())
 }
 
 /// Withdraws the pool's orders, unless another instance lives. Returns how many.
 async fn leave(means: &Means) -> Result<usize, String> {
-	if means.db.siblings(system_time()).await.map_err(|error| error.to_string())? > 0 {
+	if in_time(means.db.siblings()).await.map_err(|error| error.to_string())? > 0 {
 		return Ok(0);
 	}
 	let book = means.chain.orders().await.map_err(|error| error.to_string())?;

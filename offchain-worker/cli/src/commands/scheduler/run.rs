@@ -209,9 +209,16 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
 	let sells = config.offers.is_some();
+	let knows_nobody = config.admission == Admission::Open && config.vouched.is_empty();
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;
 	let id = handle.workerpool;
 	let told = async {
+		if sells && knows_nobody {
+			context.out.say(
+				"warning: this workerpool sells nothing before a worker joins that it vouches for; name those that you know with \
+				 --vouch-for, or give them vouchers of this account (`rlc worker vouch`)",
+			);
+		}
 		if let Some(since) = handle.withdrawn {
 			context.out.say(format_args!(
 				"warning: this workerpool's orders were withdrawn {}, since it lost too much stake, and are not published \

@@ -202,6 +202,7 @@ fn pool_of_strangers_sells_nothing() {
 	for trust in [1, 2, 10] {
 		assert_eq!(room_for(&scene, trust, &[]), Room::default(), "a task of trust 1 could be bought");
 	}
+	assert!(!has_workers(&scene.state), "orders that were published by hand are withdrawn");
 }
 
 #[test]
