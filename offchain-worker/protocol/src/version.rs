@@ -1,6 +1,6 @@
-//! Which protocol two programs speak, and what they say if they have none in common.
+//! The versions of the protocol that two programs speak, and what they say if they have none in common.
 //!
-//! A client says which versions it speaks ([`Protocols`]), the scheduler answers with the newest that both do. So the
+//! A client says which versions it speaks ([`Protocols`]), and the scheduler answers with the newest that both speak. So the
 //! programs of a pool can be upgraded one after the other, in any order.
 
 use std::fmt;
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// | 1 | programs that name no version |
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
 /// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes the failure; a trace follows the data that a module leaves for a callback |
-/// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once; workers that join show delegations |
+/// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once; a worker that joins shows its delegations |
 pub const PROTOCOL: u32 = 4;
 
 /// The oldest version that is still spoken.

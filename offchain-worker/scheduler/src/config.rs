@@ -53,6 +53,11 @@ pub struct Config {
 	pub pool: PoolChoice,
 	/// Where to listen; port 0 takes a free one.
 	pub listen: SocketAddr,
+	/// The certificate that it shows, with which it speaks TLS. `None`: it speaks in clear text.
+	pub tls: Option<Tls>,
+	/// Whether it speaks in clear text beyond this machine though no [proxy](Traffic::proxies) is named, before which TLS
+	/// ends: where nobody else is on the network.
+	pub clear_text: bool,
 	/// Where others reach it: `http(s)://host:port`. The pool's description on the chain is made to say so. `None`: what that
 	/// says, and of a new pool, the address that it listens at.
 	pub public_url: Option<String>,
@@ -82,8 +87,8 @@ pub struct Config {
 	pub max_result: u64,
 	/// Which workers it admits.
 	pub admission: Admission,
-	/// Accounts that it vouches for, of workers and of operators, if it admits anyone. Workers that nobody vouches for vote as one
-	/// operator, and get no tasks on which one worker decides alone. The scheduler's own account is vouched for always.
+	/// Accounts that it vouches for, of workers and of operators, if it admits anyone. Workers that nobody vouches for vote as
+	/// one operator, and get no tasks on which one worker decides alone. The scheduler's own account is vouched for always.
 	pub vouched: BTreeSet<AccountId>,
 	/// What the account of a worker that nobody vouches for has to own when it joins, in nRLC, beside the stake of a task.
 	pub least_stake: Balance,

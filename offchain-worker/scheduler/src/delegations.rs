@@ -11,11 +11,12 @@ use rlc_protocol::worker::{self, ShownDelegation};
 
 use crate::{model::Held, pool::Identity};
 
-/// How many wrong signatures of one worker are looked at when it joins. An honest one has some if the scheduler's key is another.
+/// How many wrong signatures of one worker are looked at when it joins. An honest one has some if the scheduler's key has
+/// changed.
 const MAX_WRONG: usize = 16;
 
-/// Returns what a worker has in hand, each with until when the delegation is good that it shows for it, if this scheduler, or its
-/// proxy with this key, signed that.
+/// Returns what a worker has in hand, each with until when the delegation is good that it shows for it, if this scheduler, or
+/// its proxy with this key, signed that.
 pub fn verified(held: Vec<worker::Held>, worker: &AccountId, identity: &Identity) -> Vec<Held> {
 	let (mut wrong, mut seen) = (0, BTreeSet::new());
 	let verify = |worker::Held { report, delegation }: worker::Held| {

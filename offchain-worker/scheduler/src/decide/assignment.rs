@@ -1,5 +1,5 @@
-//! Which worker gets a task: one that can run it, that is trusted with it, whose account has the stake, and as whom nobody votes
-//! on it yet; with the least load, and preferably one that already has the app and the dataset.
+//! Which worker gets a task: one that can run it, is trusted with it, has the stake, and as whom nobody votes on it yet; with
+//! the least load, and preferably one that already has the app and the dataset.
 //!
 //! Load is counted in slots: a task takes as many of a worker's as [`rlc_protocol::Needs::slots`] says. One that takes
 //! several would wait forever for that many to be free at once, if each free slot went to a smaller task. So the worker
@@ -93,8 +93,12 @@ fn may_have_part(
 		// Until then it could contribute after all, and its voter would twice.
 		(part.is_written_off() || is_own_trouble) && part.has_expired(now.chain)
 	};
+	let voter = worker.voter_on(|| task.chain().id());
 	!task.has_contribution(account)
-		&& task.replicates.iter().all(|(other, part)| part.voter != worker.voter || is_free(other, part))
+		&& task.replicates.iter().all(|(other, part)| {
+			let is_same = other == account || part.voter == *voter;
+			!is_same || is_free(other, part)
+		})
 }
 
 /// Returns how long, in ms, a worker gets a task not again that it failed so often for reasons of its own.

@@ -5,8 +5,8 @@
 //! of its own. What is sold already takes its part. So a task that is sold gets workers in time, however long all of them run:
 //! what runs too long ends by the clock and costs no stake, and what no slot tried would.
 //!
-//! Whoever buys at a trust may ask for less, down to that at which one worker decides alone. Such tasks are for workers that the
-//! pool vouches for. So for each task that is sold, one of these has a try left.
+//! Whoever buys at a trust may ask for less, down to that at which one worker decides alone. Such tasks are for workers that
+//! the pool vouches for. So for each task that is sold, one of these has a try left.
 
 use std::collections::BTreeMap;
 
@@ -105,8 +105,8 @@ fn decides_alone(trust: u64) -> bool {
 	Rules::LIVE.least_contributors(trust) == 1
 }
 
-/// Returns as whom the workers vote that satisfy a tag. Several that vote as one count once, by the one whose word counts least:
-/// no choice of workers is worse.
+/// Returns as whom the workers vote that satisfy a tag. Several that vote as one count once, by the one whose word counts
+/// least: no choice of workers is worse.
 fn voters(hands: &[Hand], tag: Tag) -> Vec<Voter> {
 	let mut voters = BTreeMap::<&AccountId, Voter>::new();
 	for hand in hands.iter().filter(|hand| Tag(hand.profile.tag).covers(tag)) {
@@ -129,9 +129,9 @@ fn weights(voters: &[Voter]) -> Vec<u64> {
 /// Parts of a try.
 const PARTS: u128 = 1_000_000;
 
-/// Returns what is left of each voter's tries, in [`PARTS`]. Work is spread by how loaded workers are, so each voter has the same
-/// part of its tries left: of what is taken alone, each that the pool vouches for; of the rest, all. A part that is too much makes
-/// no try.
+/// Returns what is left of each voter's tries, in [`PARTS`]. Work is spread by how loaded workers are, so each voter has the
+/// same part of its tries left: of what is taken alone, each that the pool vouches for; of the rest, all. Rounded up, since
+/// parts that are missing could add up to a try.
 // A worker has 1,024 slots at most, so nothing of this overflows.
 fn left(voters: &[Voter], taken: Taken) -> Vec<u128> {
 	let vouched: u128 = voters.iter().filter(|voter| voter.is_vouched).map(|voter| u128::from(voter.tries)).sum();

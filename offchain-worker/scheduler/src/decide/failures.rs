@@ -1,17 +1,24 @@
 //! When a task is hopeless: the workers that tried agree that it is the task's own fault.
 //!
 //! Then the requester is refunded at once, instead of after the final deadline. What is missing lies outside the task, or
-//! clocks ended its runs: as many workers report that on chain as the deal's trust needs new ones, the task is released,
+//! machines ended its runs: as many workers report that on chain as the deal's trust needs new ones, the task is released,
 //! and nobody loses anything. What else an app does wrong is contributed, so a word about it ends nothing.
 //!
-//! A person with many keys is many workers, if the pool admits anyone, and has nothing at stake until they contribute. All that
-//! nobody vouches for have one voice together. And whoever vouches for a worker may be wrong about it: so words alone never make the scheduler abandon a task, which costs the pool a stake:
+//! A person with many keys is many workers, if the pool admits anyone, and has nothing at stake until they contribute. All
+//! that nobody vouches for have one voice together. But whoever vouches for a worker may be wrong about it. So words alone
+//! never make the scheduler abandon a task, which costs the pool a stake:
 //!
-//! A run that a clock ended says that the app never ends, or that the machine is slow; one that took all memory, that the
-//! app is greedy, or the machine small. So it counts only if [`ENOUGH`] operators say so or no other is left, and not while
-//! somebody has contributed and others can try. A task that took all the time of a worker waits behind those that no worker
-//! tried: an app that never ends keeps nobody else's task from its one run. When contributions are about to [end](notice),
-//! the reports that there are have to do.
+//! - What cannot be reported on chain does not count: the word of a worker that is away, or that stayed silent when it was
+//!   asked. Others try then, as long as they can contribute.
+//! - A dishonest operator has one voice among [`ENOUGH`]. Each time that witnesses stayed silent, it takes
+//!   [twice as many](enough), so that they cannot make the scheduler delegate in vain for long.
+//! - Words do not count while somebody has contributed and others can try. If a clock ended a run, either the app never ends
+//!   or the machine is slow; if a run took too much memory or disk, either the app is greedy or the machine small. And what
+//!   one worker found, others may find too.
+//!
+//! A task that used up the category's time on a worker waits behind tasks that no worker has tried, so that an app that
+//! never ends cannot keep other tasks from their first run. When contributions are about to [end](notice), or no other
+//! worker is left, as many reports as the chain demands are enough.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,24 +64,30 @@ pub const PATIENCE: u64 = 60_000;
 pub struct Verdict {
 	/// The cause, for people.
 	pub reason: String,
-	/// The same, if it comes from outside the task, or machines ended its runs: then nobody is to blame.
-	pub outside: Option<FailureCause>,
+	/// What they report on chain.
+	pub cause: FailureCause,
 	/// The workers.
 	pub witnesses: Vec<AccountId>,
 	/// As how many voters they vote.
 	pub voters: usize,
 }
 
+/// Returns whether other workers would fail too, so that the task is released. What lies in the app is contributed: a worker
+/// that only says so has nothing to show for it.
+fn is_tasks_own(cause: FailureCause) -> bool {
+	use FailureCause::*;
+	match cause {
+		AppUnavailable | DatasetUnavailable | InputUnavailable { .. } | InvalidParams => true,
+		TimedOut | ResourcesExceeded => true,
+		AppFailed { .. } | InvalidResult => false,
+		SecretUnavailable | EnclaveFailed | ResultNotStored => false,
+	}
+}
+
 impl Verdict {
 	/// Returns whether there are enough workers to release a task of this trust.
 	pub fn can_release(&self, trust: u64) -> bool {
-		self.outside.is_some() && self.witnesses.len() >= reports_for(trust) as usize
-	}
-
-	/// Returns whether somebody shows by a contribution that others may do what these workers could not.
-	pub fn is_doubtful(&self, task: &TaskState) -> bool {
-		let is_of_machines = matches!(self.outside, Some(FailureCause::TimedOut | FailureCause::ResourcesExceeded));
-		is_of_machines && !task.chain().contributions.is_empty()
+		self.witnesses.len() >= reports_for(trust) as usize
 	}
 }
 

@@ -9,14 +9,14 @@
 //! ```
 //! It sells again by hand; after losses also by itself, after a quiet time without one; and as soon as there are workers, or
 //! room.
-//! What was lost before it stopped or began to sell does not count any more.
+//! What was lost before it stopped or began to sell no longer counts.
 
 use rlc_primitives::{deal::FINAL_WINDOW, Balance, Moment, OrderHash, WorkerpoolOrder};
 
 use crate::model::{Halt, Selling, Standings, HOUR};
 
-/// How long, in ms, orders stay in the book while no worker takes tasks that is vouched for: one that reconnects is back sooner, and contributions
-/// to tasks of the shortest category are good for longer.
+/// How long, in ms, orders stay in the book while no worker takes tasks that is vouched for: one that reconnects is back
+/// sooner, and contributions to tasks of the shortest category are good for longer.
 pub const GRACE: Moment = 60_000;
 
 /// When to stop and to go on selling.
@@ -73,10 +73,10 @@ pub fn halt(selling: Selling, deserted: Moment, is_full: bool) -> Option<Halt> {
 	}
 }
 
-/// Returns whether a store that holds so much of its quota has too little room for results of tasks that are not sold yet. One
-/// that was full is so until there is more room.
-pub fn is_full(bytes: u64, quota: u64, was_full: bool) -> bool {
-	bytes >= quota / 100 * if was_full { 90 } else { 95 }
+/// Returns whether too few bytes are left, of those that a store has for results: a twentieth, and a tenth for one that was
+/// full. What current tasks have set aside is not left.
+pub fn is_full(left: u64, room: u64, was_full: bool) -> bool {
+	left <= room / 100 * if was_full { 10 } else { 5 }
 }
 
 /// Returns whether tasks of this reference time, in ms, that are sold now are over before the workers rest, in so many ms.

@@ -118,7 +118,7 @@ pub struct TaskState {
 	pub given_up: Option<GivenUp>,
 	/// What workers reported of it on chain.
 	pub reports: BTreeMap<AccountId, FailureCause>,
-	/// As whom workers vote, with the one worker of each that was asked to report it on chain, and was delegated there for that.
+	/// As whom workers vote, with the one worker of each that was asked to report it on chain, and delegated there for that.
 	pub asked: BTreeMap<AccountId, AccountId>,
 	/// How many times workers were asked to report it on chain, and too few did.
 	pub silences: u32,

@@ -198,7 +198,7 @@ impl Api {
 		Ok(())
 	}
 
-	/// Returns what is to be known of a worker that was admitted, or refuses it, if nobody vouches for it and it owns too little.
+	/// Returns what is to be known of a worker that was admitted. Refuses one that nobody vouches for and that owns too little.
 	async fn member(&self, join: Join) -> Result<Member, ErrorObjectOwned> {
 		let Means { chain, identity, terms, .. } = &self.means;
 		let is_vouched = self.entry.vouches_for(&join, &identity.account);

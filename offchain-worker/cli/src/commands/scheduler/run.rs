@@ -215,8 +215,8 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let told = async {
 		if sells && knows_nobody {
 			context.out.say(
-				"warning: this workerpool sells nothing before a worker joins that it vouches for; name those that you know with \
-				 --vouch-for, or give them vouchers of this account (`rlc worker vouch`)",
+				"warning: this workerpool sells nothing before a worker joins that it vouches for; name those that you \
+				 know with --vouch-for, or give them vouchers of this account (`rlc worker vouch`)",
 			);
 		}
 		if let Some(since) = handle.withdrawn {
