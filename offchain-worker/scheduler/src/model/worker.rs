@@ -6,7 +6,7 @@ use rlc_primitives::{assets::AppKind, consensus, money::Score, AccountId, Balanc
 use rlc_protocol::worker::{Heartbeat, Resources, Session};
 use sp_core::H256;
 
-use super::{voter, Voice, STRANGERS};
+use super::{voter, Mark, Record, Voice, STRANGERS};
 
 /// Whether a worker can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,18 @@ pub struct WorkerState {
 	pub operator: AccountId,
 	/// Whether it showed an operator.
 	pub has_operator: bool,
-	/// Whether the pool vouches for it.
+	/// Whether it has joined since the scheduler started: else nothing is known of it but as whom it votes.
+	pub has_joined: bool,
+	/// Whether the pool vouches for it. If not, it is a stranger, and has what it earned.
 	pub is_vouched: bool,
-	/// As whom it votes: see [`voter`].
+	/// As whom it votes, where it has a vote of its own: see [`voter_on`](Self::voter_on).
 	pub voter: AccountId,
+	/// How a stranger's results turned out here.
+	pub record: Record,
+	/// What decides on which tasks it has a vote of its own, once it is proven.
+	pub lot: H256,
+	/// Until when a stranger gets nothing, since it lost tasks or is banned, in ms; `None`: it does.
+	pub away: Option<Moment>,
 	/// Whether it can be reached.
 	pub presence: Presence,
 	/// What it can do.
@@ -124,8 +132,12 @@ impl WorkerState {
 		Self {
 			operator: account,
 			has_operator: false,
+			has_joined: false,
 			is_vouched: false,
 			voter: STRANGERS,
+			record: Record::default(),
+			lot: H256::zero(),
+			away: None,
 			presence: Presence::Away(since),
 			resources: Resources::default(),
 			score: 0,
@@ -161,9 +173,25 @@ impl WorkerState {
 		Voice { voter: self.voter.clone(), is_vouched: self.is_vouched }
 	}
 
-	/// Decides again as whom it votes.
+	/// Decides again as whom it votes, where it has a vote of its own.
 	pub fn choose_voter(&mut self, account: &AccountId) {
-		self.voter = voter(account, self.has_operator.then_some(&self.operator), self.is_vouched);
+		let operator = self.has_operator.then_some(&self.operator);
+		self.voter = if self.is_vouched || !self.record.is_proven() {
+			voter(account, operator, self.is_vouched)
+		} else {
+			// Who its operator is, it only says.
+			account.clone()
+		};
+	}
+
+	/// Returns as whom it votes on a task: with all other strangers, if it has no vote of its own.
+	pub fn voter_on(&self, task: impl FnOnce() -> TaskId) -> &AccountId {
+		let is_known = self.has_joined && !self.is_vouched && self.voter != STRANGERS;
+		if is_known && !self.has_vote(&task()) {
+			&STRANGERS
+		} else {
+			&self.voter
+		}
 	}
 
 	/// Returns what its account can still stake, in nRLC.

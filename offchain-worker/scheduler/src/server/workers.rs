@@ -203,12 +203,12 @@ impl Api {
 		let Means { chain, identity, terms, .. } = &self.means;
 		let is_vouched = self.entry.vouches_for(&join, &identity.account);
 		let Join { account, operator, resources, held, .. } = join;
-		let funds = chain.funds(account.0.clone()).await.map_err(internal)?;
+		let asked = futures::try_join!(chain.funds(account.0.clone()), chain.score(account.0.clone()));
+		let (funds, score) = asked.map_err(internal)?;
 		if !is_vouched {
 			let dearest = chain.worker_stake(terms.dearest()).await.map_err(internal)?;
 			ensure_owns(&account, &funds, self.entry.least_stake, dearest)?;
 		}
-		let score = chain.score(account.0.clone()).await.map_err(internal)?;
 		let held = delegations::verified(held, &account.0, identity);
 		let operator = operator.map(|operator| operator.account.0);
 		Ok(Member { account: account.0, operator, is_vouched, resources, held, score, funds: funds.spendable() })
