@@ -53,16 +53,23 @@ struct Voter {
 /// Tries that tasks take which are sold already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Taken {
-	/// Those of tasks on which one worker decides alone: tries of workers that the pool vouches for.
-	alone: u64,
-	/// Those of others.
-	shared: u64,
+	/// Those of workers that the pool vouches for: all but one of a task's, since strangers have one vote; and that one, if it
+	/// decides alone. Else a stranger that claims a large machine would seem to take what these have to do.
+	vouched: u64,
+	/// Those of anyone.
+	any: u64,
 }
 
 impl Taken {
+	/// Returns the tries of so many tasks, each of which takes so many workers.
+	fn of(tasks: u64, workers: u64) -> Self {
+		let vouched = workers.saturating_sub(1).max(1);
+		let any = workers.saturating_sub(vouched);
+		Self { vouched: tasks.saturating_mul(vouched), any: tasks.saturating_mul(any) }
+	}
+
 	fn and(self, other: Self) -> Self {
-		let (alone, shared) = (self.alone.saturating_add(other.alone), self.shared.saturating_add(other.shared));
-		Self { alone, shared }
+		Self { vouched: self.vouched.saturating_add(other.vouched), any: self.any.saturating_add(other.any) }
 	}
 }
 
@@ -130,22 +137,22 @@ fn weights(voters: &[Voter]) -> Vec<u64> {
 const PARTS: u128 = 1_000_000;
 
 /// Returns what is left of each voter's tries, in [`PARTS`]. Work is spread by how loaded workers are, so each voter has the
-/// same part of its tries left: of what is taken alone, each that the pool vouches for; of the rest, all. Rounded up, since
-/// parts that are missing could add up to a try.
+/// same part of its tries left: first of those that the pool vouches for, then of all. Rounded up, since parts that are missing
+/// could add up to a try.
 // A worker has 1,024 slots at most, so nothing of this overflows.
 fn left(voters: &[Voter], taken: Taken) -> Vec<u128> {
 	let vouched: u128 = voters.iter().filter(|voter| voter.is_vouched).map(|voter| u128::from(voter.tries)).sum();
-	let after_alone = |voter: &Voter| {
+	let after_vouched = |voter: &Voter| {
 		let tries = u128::from(voter.tries) * PARTS;
 		if voter.is_vouched && vouched > 0 {
-			(tries * vouched.saturating_sub(taken.alone.into())).div_ceil(vouched)
+			(tries * vouched.saturating_sub(taken.vouched.into())).div_ceil(vouched)
 		} else {
 			tries
 		}
 	};
-	let left = voters.iter().map(after_alone).collect::<Vec<_>>();
+	let left = voters.iter().map(after_vouched).collect::<Vec<_>>();
 	let all: u128 = left.iter().sum();
-	let free = all.saturating_sub(u128::from(taken.shared) * PARTS);
+	let free = all.saturating_sub(u128::from(taken.any) * PARTS);
 	left.into_iter().map(|left| if all == 0 { 0 } else { (left * free).div_ceil(all) }).collect()
 }
 
@@ -173,19 +180,14 @@ fn tasks_for(left: &[u128], workers: u64) -> u64 {
 fn taken(state: &State, weights: &[u64], open: &OpenDeal, reference_time: Moment) -> Taken {
 	let Some(known) = state.deal(&open.id) else {
 		// It was made just now, most likely of an order that promised this much.
-		return Taken { alone: 0, shared: open.open.saturating_mul(weights.len() as u64) };
+		return Taken::of(open.open, weights.len() as u64);
 	};
 	if known.hopeless.is_some() {
 		return Taken::default();
 	}
 	let workers = workers_for(weights, known.deal.trust);
 	let length = known.deal.reference_time.div_ceil(reference_time.max(1)).clamp(1, TRIES);
-	let tries = open.open.saturating_mul(workers).saturating_mul(slots_of(state, known)).saturating_mul(length);
-	if decides_alone(known.deal.trust) {
-		Taken { alone: tries, shared: 0 }
-	} else {
-		Taken { alone: 0, shared: tries }
-	}
+	Taken::of(open.open.saturating_mul(slots_of(state, known)).saturating_mul(length), workers)
 }
 
 /// Returns how many slots a task of a deal takes on the machines of workers that are here: the most on any that can hold it.

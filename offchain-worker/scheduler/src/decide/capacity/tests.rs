@@ -93,9 +93,9 @@ fn stranger_that_is_away_sells_nothing() {
 #[test]
 fn nothing_is_lost_by_rounding() {
 	let voters = vec![Voter { weight: 3, is_vouched: true, tries: 6 }; 100];
-	let tasks = |workers: u64, alone: u64, shared: u64| tasks_for(&left(&voters, Taken { alone, shared }), workers);
-	for (alone, shared) in [(0, 1), (1, 0)] {
-		assert_eq!(tasks(1, alone, shared), 599);
+	let tasks = |workers: u64, vouched: u64, any: u64| tasks_for(&left(&voters, Taken { vouched, any }), workers);
+	for (vouched, any) in [(0, 1), (1, 0)] {
+		assert_eq!(tasks(1, vouched, any), 599);
 	}
 	assert_eq!((tasks(3, 0, 0), tasks(1, 7, 6)), (200, 587));
 	assert_eq!((tasks(1, 0, 600), tasks(1, 600, 0), tasks(1, 0, u64::MAX), tasks(1, u64::MAX, u64::MAX)), (0, 0, 0, 0));
@@ -171,7 +171,7 @@ fn tag_that_no_worker_has_is_not_sold() {
 	let mut scene = Scene::new();
 	scene.worker(1, 1);
 	let tagged = Offer { tag: Tag::from_bits(0x10), ..offer(1) };
-	assert_eq!(rooms(&scene.state, &[tagged.clone()], &[]), [Room::default()]);
+	assert_eq!(rooms(&scene.state, std::slice::from_ref(&tagged), &[]), [Room::default()]);
 	scene.join(2, None, |resources| resources.tag = Tag::from_bits(0x10).0, Vec::new());
 	assert_eq!(rooms(&scene.state, &[tagged], &[])[0].volume, 6);
 }
@@ -216,6 +216,8 @@ fn strangers_add_one_vote_and_no_task_that_one_worker_decides() {
 	assert_eq!(room_for(&scene, 1, &[]), Room { trust: 1, volume: 6 }, "the strangers' slots are not for sale");
 	let alone = scene.deal(100, 1, 5);
 	assert_eq!(room_for(&scene, 100, &[alone]).volume, 1, "strangers take nothing of it off the one");
+	let checked = scene.deal(101, 3, 4);
+	assert_eq!(room_for(&scene, 100, &[checked]).volume, 1, "nor of what it has to do with one of them");
 	scene.worker(7, 1);
 	assert_eq!(room_for(&scene, 100, &[]), Room { trust: 8, volume: 6 });
 }
