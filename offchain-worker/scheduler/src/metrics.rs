@@ -130,10 +130,7 @@ impl Metrics {
 			uploads_left: gauge("store_uploads_left_bytes", "Bytes that the store accepts of accounts' uploads")?,
 			set_aside: gauge("results_set_aside_bytes", "Room in the store that is set aside for tasks in hand")?,
 			short: gauge("deals_without_room", "Deals whose tasks wait for room in the store")?,
-			lacking: gauge(
-				"deals_lacking_workers",
-				"Deals whose tasks wait for a worker that is vouched for, or has the stake",
-			)?,
+			lacking: gauge("deals_lacking_workers", "Deals that wait for a worker that is known, or can stake")?,
 			unmirrored: gauge("store_unmirrored", "Contents that wait for the store's IPFS node; 0 without one")?,
 			database_away: gauge("database_away", "1 if nothing can be written to the database, else 0")?,
 			write_time,

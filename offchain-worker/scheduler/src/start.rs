@@ -156,8 +156,7 @@ pub(crate) async fn start_over(
 		shutdown: shutdown.clone(),
 	};
 	let operators = listen_to_operators(&config.admin).await;
-	let Config { admission, vouched, least_stake, .. } = config;
-	let entry = Entry { admission, vouched, least_stake };
+	let entry = Entry { admission: config.admission, vouched: config.vouched, least_stake: config.least_stake };
 	let server = Server::start(listener, operators, config.traffic, entry, means.clone()).await?;
 	let address = server.address;
 	let (end, ended) = watch::channel(false);
