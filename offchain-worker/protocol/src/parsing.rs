@@ -34,7 +34,7 @@ fn messages() -> Vec<(Kind, Value)> {
 	let usage = json!({ "time": 1, "fuel": 2, "memory": 3, "output": 4 });
 	let report = json!({ "task": id, "step": "failed", "at": 5, "cause": cause, "digest": id, "usage": usage });
 	let resources = json!({
-		"slots": 4, "cores": 8, "memory": 1 << 34, "disk": 1_u64 << 40, "gpus": 0, "tag": id, "wasm": true, "container": false,
+		"slots": 4, "cores": 8, "memory": 1_u64 << 34, "disk": 1_u64 << 40, "gpus": 0, "tag": id, "wasm": true, "container": false,
 		"speed": 1_000_000,
 	});
 	let mut shown = report.clone();
