@@ -73,8 +73,8 @@ impl Chain {
 		self.shared.genesis
 	}
 
-	/// Returns whether this is a network where RLC are worth something, as the node's chain specification says. A node that
-	/// does not tell is taken for one of such a network.
+	/// Returns whether this is a live network, one where RLC are worth something, as the node's chain specification says. A
+	/// node that does not tell is taken for one of such a network.
 	///
 	/// # Errors
 	///
@@ -105,15 +105,6 @@ impl Chain {
 	pub async fn finalized(&self) -> Result<(BlockNumber, Hash), Error> {
 		let hash = self.rpc.finalized_hash().await?;
 		Ok((self.rpc.header(Some(hash)).await?.number, hash))
-	}
-
-	/// Returns whether the node says that this is a network for everybody, and not one for development.
-	///
-	/// # Errors
-	///
-	/// Those of every question.
-	pub async fn is_live(&self) -> Result<bool, Error> {
-		self.rpc.is_live().await
 	}
 
 	/// Returns the chain's time, in ms: that of the best block.

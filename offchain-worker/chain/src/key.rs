@@ -1,6 +1,6 @@
 //! Secret keys, and what they sign.
 
-mod public;
+mod development;
 
 use std::fmt;
 
@@ -36,8 +36,7 @@ pub struct Key {
 	signer: AccountId,
 	/// If it is a proxy: for whom.
 	real: Option<AccountId>,
-	/// Whether everybody has it.
-	is_public: bool,
+	is_development: bool,
 }
 
 // The kinds differ in size by a few hundred bytes, and a process holds few keys.
@@ -88,12 +87,12 @@ impl Key {
 				Self::of(wallet_account(&pair)?, Secret::Ethereum(pair))
 			}
 		};
-		let is_public = public::is_phrase(suri) || public::is_account(&key.signer);
-		Ok(Self { is_public, ..key })
+		let is_development = development::is_phrase(suri) || development::is_account(&key.signer);
+		Ok(Self { is_development, ..key })
 	}
 
 	fn of(signer: AccountId, pair: Secret) -> Self {
-		Self { pair, signer, real: None, is_public: false }
+		Self { pair, signer, real: None, is_development: false }
 	}
 
 	/// Returns the same key, as a proxy of this account: what it sends is that account's call. Its signatures stay its own:
@@ -120,10 +119,10 @@ impl Key {
 		self.real.is_some()
 	}
 
-	/// Returns whether everybody has it: a key for development, derived from a phrase that is printed in manuals, such as
-	/// that of `//Alice`.
-	pub fn is_public(&self) -> bool {
-		self.is_public
+	/// Returns whether it is a key for development, which everybody has: it is derived from a phrase that manuals print, such
+	/// as that of `//Alice`, or development tools start with it.
+	pub fn is_development(&self) -> bool {
+		self.is_development
 	}
 
 	/// Returns which kind it is.
@@ -236,16 +235,16 @@ mod tests {
 	}
 
 	#[test]
-	fn key_that_everybody_has_is_known_however_it_is_written() {
+	fn development_key_is_known_however_it_is_written() {
 		let phrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Someone";
 		let alice = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
 		for suri in ["//Alice", "/soft", "//Worker//7", phrase, alice] {
 			let key = Key::from_suri(suri).unwrap();
-			assert!(key.is_public() && key.on_behalf_of(AccountId::new([7; 32])).is_public(), "{suri}");
+			assert!(key.is_development() && key.on_behalf_of(AccountId::new([7; 32])).is_development(), "{suri}");
 		}
-		assert!(Key::new(Scheme::Ethereum, WALLET.0).unwrap().is_public());
-		assert!(!Key::from_suri(&format!("0x{}", "5a".repeat(32))).unwrap().is_public());
-		assert!(!Key::new(Scheme::Ethereum, &format!("0x{}", "5a".repeat(32))).unwrap().is_public());
+		assert!(Key::new(Scheme::Ethereum, WALLET.0).unwrap().is_development());
+		assert!(!Key::from_suri(&format!("0x{}", "5a".repeat(32))).unwrap().is_development());
+		assert!(!Key::new(Scheme::Ethereum, &format!("0x{}", "5a".repeat(32))).unwrap().is_development());
 	}
 
 	#[test]

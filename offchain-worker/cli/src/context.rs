@@ -108,11 +108,11 @@ impl Context {
 	///
 	/// # Errors
 	///
-	/// Those of [`key`](Self::key), [`chain`](Self::chain), and [`refuse_public`].
+	/// Those of [`key`](Self::key), [`chain`](Self::chain), and [`refuse_development`].
 	pub(crate) async fn signer(&self) -> Result<(Key, Chain)> {
 		let key = self.key()?;
 		let chain = self.chain().await?;
-		refuse_public(&chain, &key).await?;
+		refuse_development(&chain, &key).await?;
 		Ok((key, chain))
 	}
 
@@ -130,7 +130,7 @@ impl Context {
 			let bytes = bytes.ok_or_else(
 				|| failure!(AccountInvalid, "{text} is not an Ethereum address"; "write 0x and 40 hex digits"),
 			)?;
-			return if is_checked(address) {
+			return if has_right_checksum(address) {
 				Ok(account_of(H160(bytes)))
 			} else {
 				Err(failure!(AccountChecksum, "{text} has a wrong checksum: a digit is mistyped, or its case";
@@ -219,28 +219,28 @@ pub(crate) fn now() -> u64 {
 	u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Returns whether this names a development key, derived from a phrase that everybody knows. With one slash it would be as
-/// like the path of a file.
+/// Returns whether this names a development key, derived from a phrase that everybody knows. With one slash, it
+/// could as well be the path of a file.
 fn is_derivation(name: &str) -> bool {
 	name.starts_with("//")
 }
 
-/// Refuses a key that everybody has on a network where RLC are worth something: whatever its account gets is gone at once.
+/// Refuses a key for development on a live network: everybody has it, and whatever its account gets is gone at once.
 ///
 /// # Errors
 ///
 /// If it is such a key, and the chain such a network; if the node does not answer.
-pub(crate) async fn refuse_public(chain: &Chain, key: &Key) -> Result<()> {
-	if !key.is_public() || !chain.is_live().await? {
+pub(crate) async fn refuse_development(chain: &Chain, key: &Key) -> Result<()> {
+	if !key.is_development() || !chain.is_live().await? {
 		return Ok(());
 	}
 	let account = Account(key.signer());
-	Err(failure!(KeyPublic, "{account} is an account for development, whose key everybody has";
+	Err(failure!(KeyDevelopment, "{account} is an account for development, whose key everybody has";
 		"make one of your own with `rlc account create`"))
 }
 
 /// Returns whether the case of an address's hex digits is right. Digits of one case have no checksum. Source: EIP-55.
-fn is_checked(digits: &str) -> bool {
+fn has_right_checksum(digits: &str) -> bool {
 	let has = |case: fn(&char) -> bool| digits.chars().any(|one| case(&one));
 	if !has(char::is_ascii_uppercase) || !has(char::is_ascii_lowercase) {
 		return true;

@@ -74,9 +74,9 @@ catalog! {
 	AccountChecksum, "account.checksum",
 		"An Ethereum address in letters of both cases has a checksum in them, and it is wrong: a digit is mistyped, or its case.",
 		"Copy the address once more. In lower case it is taken without a check.";
-	KeyPublic, "key.public",
-		"The key is one for development, such as that of //Alice: everybody has it, and takes what its account gets. Chains \
-		 where RLC are worth something refuse it here.",
+	KeyDevelopment, "key.development",
+		"The key is one for development, such as that of //Alice: everybody has it, and can take what its account gets. \
+		 The command refuses it on a live network.",
 		"Make a key of your own with `rlc account create`.";
 	PasswordEmpty, "password.empty",
 		"A new key is to be sealed with a password, and it is empty. Nothing was saved.",

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
 	answer::Answer,
-	context::{refuse_public, Context},
+	context::{refuse_development, Context},
 	failure::{failure, Result},
 	proxy::Kind,
 	table::table,
@@ -97,7 +97,7 @@ async fn change(context: &Context, proxy: &str, kind: Kind, call: ProxyCall, don
 		return Err(failure!(AccountInvalid, "an account is not its own proxy"; "name the account of another key"));
 	}
 	let chain = context.chain().await?;
-	refuse_public(&chain, &key).await?;
+	refuse_development(&chain, &key).await?;
 	let receipt = context.send_as(&chain, key, Call::Proxy(call), "asking the chain").await?;
 	let kind = Kind::name_of(kind.on_chain());
 	let text = format!("{proxy} {done} {account} as its {kind} proxy");

@@ -13,8 +13,7 @@ use super::{operator::directory, sale::Offer};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
-	assets,
-	context::{refuse_public, Context},
+	context::{now, refuse_development, Context},
 	failure::{disk, failure, Result},
 	ids, pool, proxy,
 	table::when,
@@ -205,7 +204,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
 	let chain = context.chain().await?;
-	refuse_public(&chain, &key).await?;
+	refuse_development(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
 	let sells = config.offers.is_some();

@@ -11,7 +11,12 @@ use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
 use crate::{
-	amount::Amount, answer::Answer, context::Context, failure::Result, ids, pool, proxy, worker_dir::WorkerDir,
+	amount::Amount,
+	answer::Answer,
+	context::{refuse_development, Context},
+	failure::Result,
+	ids, pool, proxy,
+	worker_dir::WorkerDir,
 };
 use rlc_service::stop_requested;
 
@@ -147,7 +152,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let account = Account(key.account());
 	dir.create()?;
 	let chain = context.chain().await?;
-	refuse_public(&chain, &key).await?;
+	refuse_development(&chain, &key).await?;
 	proxy::check(&chain, &key, ProxyType::Worker).await?;
 	let config = Config {
 		workerpool: run.workerpool,

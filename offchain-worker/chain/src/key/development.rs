@@ -1,4 +1,4 @@
-//! Keys that everybody has, since tools for development print them.
+//! Keys for development, which everybody has, since manuals and tools print them.
 
 use rlc_primitives::{ethereum::address_of, AccountId};
 use sp_core::crypto::DEV_PHRASE;
@@ -33,7 +33,7 @@ pub(super) fn is_phrase(suri: &str) -> bool {
 	words.is_empty() || words.starts_with('/') || words.starts_with(DEV_PHRASE)
 }
 
-/// Returns whether this is the account of a key that everybody has, whatever it was made of.
+/// Returns whether this is the account of a key for development, whatever it was made of.
 pub(super) fn is_account(account: &AccountId) -> bool {
 	match address_of(account) {
 		Some(address) => WALLETS.contains(&hex::encode(address).as_str()),
