@@ -39,7 +39,7 @@ const READ_BUFFER: usize = 64 * 1024;
 /// Where a reverse proxy says whom it forwards.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// What connections have to keep to.
+/// Limits of connections.
 ///
 /// Connections that were upgraded, to a WebSocket for instance, count for as long as somebody has their [`Peer`], which is
 /// among the extensions of each request. A connection for which there is no room takes the place of another one, see
@@ -95,9 +95,8 @@ pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdo
 				let from = from.map(|from| from.to_canonical());
 				let is_proxy = from.is_some_and(|from| limits.proxies.contains(&from));
 				let peer = peers.admit(from.filter(|_| !is_proxy));
-				let tls = listener.tls().cloned().map(|tls| (tls, handshakes.clone()));
-				let (stream, limits) = ((stream, tls, is_proxy), limits.clone());
-				shutdown.spawn(answer(stream, router.clone(), limits, shutdown.clone(), peer));
+				let accepted = Accepted { stream, tls: listener.tls().cloned(), is_proxy, peer };
+				shutdown.spawn(answer(accepted, router.clone(), limits.clone(), shutdown.clone()));
 			}
 			Err(error) => {
 				tracing::warn!("a connection was not accepted: {error}");
@@ -107,35 +106,21 @@ pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdo
 	}
 }
 
-/// When the addresses may begin connections with TLS.
-type Handshakes = RateLimit<IpAddr>;
-
-fn handshakes(limits: &Limits) -> Handshakes {
-	let number = |count: usize| count.try_into().unwrap_or(u32::MAX);
-	RateLimit::new(number(limits.each), number(limits.each.saturating_add(limits.proven_each)), limits.header_time)
-}
-
-/// Encrypts a connection, if that is asked for and once it is its address's turn.
-async fn encrypt<S: AsyncRead + AsyncWrite + Unpin>(
-	socket: S,
-	tls: Option<&(Tls, Arc<Handshakes>)>,
-	limit: Duration,
-	peer: &Peer,
-) -> io::Result<tls::Stream<S>> {
-	if let Some(((_, handshakes), address)) = tls.zip(peer.address()) {
-		let waited = handshakes.wait(&address, 1).await;
-		waited.map_err(|_| io::Error::other("its address begins too many connections"))?;
-	}
-	tls::accept(socket, tls.map(|(tls, _)| tls), limit).await
+/// A connection that was accepted.
+struct Accepted<S> {
+	stream: S,
+	tls: Option<Tls>,
+	/// Whether it comes from a reverse proxy.
+	is_proxy: bool,
+	peer: Arc<Peer>,
 }
 
 /// Answers the requests of one connection.
 async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-	(stream, tls, is_proxy): (S, Option<(Tls, Arc<Handshakes>)>, bool),
+	Accepted { stream, tls, is_proxy, peer }: Accepted<S>,
 	router: Router,
 	limits: Limits,
 	shutdown: Shutdown,
-	_permit: OwnedSemaphorePermit,
 ) {
 	let socket = Socket::new(stream, limits.write_time);
 	let socket = tokio::select! {

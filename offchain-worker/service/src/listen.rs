@@ -1,96 +1,57 @@
-//! Binding an address. What goes wrong there is the user's to mend, so the error says how.
+//! Binding what connections come to: an address, or a socket in the file system. What goes wrong there is the user's to
+//! mend, so the errors say how.
+
+mod local;
 
 use std::{
-	fs,
 	future::Future,
 	io::{self, ErrorKind},
-	net::SocketAddr,
-	os::unix::fs::PermissionsExt,
-	path::{Path, PathBuf},
+	net::{IpAddr, SocketAddr},
 };
 
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
-	net::{TcpListener, TcpStream, UnixListener, UnixStream},
+	net::{TcpListener, TcpStream},
 };
+
+pub use self::local::{bind_local, LocalListenError, LocalListener};
+use crate::Tls;
 
 /// What connections come from.
 pub trait Accept: Send + Sync + 'static {
 	/// A connection.
 	type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-	/// Waits for the next one.
-	fn accept(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+	/// Waits for the next one, and returns from which address it comes: `None` if there are none here, since both sides are
+	/// on this machine.
+	fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Option<IpAddr>)>> + Send;
+
+	/// Returns the certificate to show; `None`: they are in clear text.
+	fn tls(&self) -> Option<&Tls> {
+		None
+	}
 }
 
 impl Accept for Listener {
 	type Stream = TcpStream;
 
-	async fn accept(&self) -> io::Result<TcpStream> {
-		let (stream, _) = self.socket.accept().await?;
+	async fn accept(&self) -> io::Result<(TcpStream, Option<IpAddr>)> {
+		let (stream, from) = self.socket.accept().await?;
 		// Answers are small and awaited. Without it they are only later.
 		let _ = stream.set_nodelay(true);
-		Ok(stream)
+		Ok((stream, Some(from.ip())))
+	}
+
+	fn tls(&self) -> Option<&Tls> {
+		self.tls.as_ref()
 	}
 }
-
-impl Accept for LocalListener {
-	type Stream = UnixStream;
-
-	async fn accept(&self) -> io::Result<UnixStream> {
-		Ok(self.socket.accept().await?.0)
-	}
-}
-
-/// A socket in the file system, which only its owner can connect to. Its file is removed when it is dropped.
-#[derive(Debug)]
-pub struct LocalListener {
-	socket: UnixListener,
-	path: PathBuf,
-}
-
-impl Drop for LocalListener {
-	fn drop(&mut self) {
-		let _ = fs::remove_file(&self.path);
-	}
-}
-
-/// A socket that cannot be listened on. The text is one line, and says what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {} for {purpose}: {error}; choose another file, of at most 100 characters, in a directory of this \
-	 user's", path.display())]
-pub struct LocalListenError {
-	/// The file that was asked for.
-	pub path: PathBuf,
-	/// What it is for.
-	pub purpose: &'static str,
-	/// The system's answer.
-	pub error: io::Error,
-}
-
-/// Binds a socket in the file system. One that a program left which does not run any more is replaced.
-///
-/// # Errors
-///
-/// [`LocalListenError`], if the file cannot be used.
-pub async fn bind_local(path: &Path, purpose: &'static str) -> Result<LocalListener, LocalListenError> {
-	let failed = |error| LocalListenError { path: path.into(), purpose, error };
-	let is_left_over = UnixStream::connect(path).await.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
-	if is_left_over {
-		fs::remove_file(path).map_err(failed)?;
-	}
-	let socket = UnixListener::bind(path).map_err(failed)?;
-	let listener = LocalListener { socket, path: path.into() };
-	fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-	Ok(listener)
-}
-
-use crate::Tls;
 
 /// A bound address: connections wait there until [`http::serve`](crate::http::serve) takes them.
 #[derive(Debug)]
 pub struct Listener {
 	socket: TcpListener,
+	tls: Option<Tls>,
 	address: SocketAddr,
 }
 
@@ -164,24 +125,6 @@ mod tests {
 		let address = listener.address();
 		assert!(refused.starts_with(&format!("cannot listen on {address} for metrics: another program")), "{refused}");
 		assert!(refused.ends_with("choose another port"), "{refused}");
-	}
-
-	#[tokio::test]
-	async fn socket_is_its_owner_s_and_replaces_one_that_was_left() {
-		let dir = std::env::temp_dir().join(format!("rlc-listen-{}", std::process::id()));
-		fs::create_dir_all(&dir).unwrap();
-		let path = dir.join("admin.sock");
-		let first = bind_local(&path, "tests").await.unwrap();
-		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-		let refused = bind_local(&path, "tests").await.unwrap_err().to_string();
-		assert!(refused.contains("admin.sock for tests"), "{refused}");
-		drop(first);
-		assert!(!path.exists());
-		// As a program that is killed leaves it.
-		drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-		assert!(path.exists());
-		drop(bind_local(&path, "tests").await.unwrap());
-		fs::remove_dir_all(&dir).unwrap();
 	}
 
 	#[tokio::test]

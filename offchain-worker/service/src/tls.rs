@@ -23,7 +23,7 @@ use tokio_rustls::{
 	TlsAcceptor,
 };
 
-/// A certificate with its key, which cannot be used. The text is one line, and says what to do.
+/// Why a certificate and its key cannot be used. The text is one line, and says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
 	/// A file cannot be read.

@@ -132,7 +132,8 @@ fn day(text: &str) -> Option<u8> {
 
 fn minute(text: &str) -> Option<u16> {
 	let (hours, minutes) = text.trim().split_once(':').unwrap_or((text.trim(), "0"));
-	let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+	let hours = hours.parse::<u16>().ok()?;
+	let minutes = minutes.parse::<u16>().ok()?;
 	(hours <= 24 && minutes < 60).then_some(hours * 60 + minutes).filter(|minute| *minute <= DAY)
 }
 

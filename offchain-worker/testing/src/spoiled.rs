@@ -15,7 +15,7 @@ const MOST_CHANGES: usize = 3;
 /// The most bytes that one change removes or repeats.
 const MOST_BYTES: usize = 16;
 
-/// A change of some bytes, at a place.
+/// A change of some bytes, at a position.
 #[derive(Clone, Debug)]
 enum Change {
 	Replace(u8),
@@ -26,17 +26,17 @@ enum Change {
 	Cut,
 }
 
-/// Returns what is right with up to three changes. Each byte may be replaced, removed or repeated, others inserted.
+/// Returns bytes that are right with up to three changes. Each byte may be replaced, removed or repeated, others inserted.
 pub fn spoiled(right: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
 	(right, vec((any::<Index>(), change()), 0..=MOST_CHANGES)).prop_map(|(mut bytes, changes)| {
-		for (place, change) in changes {
-			apply(&mut bytes, &place, &change);
+		for (position, change) in changes {
+			apply(&mut bytes, &position, &change);
 		}
 		bytes
 	})
 }
 
-/// Returns the same of a text. What is no longer UTF-8 is replaced.
+/// Returns a text that is right with such changes. What is no longer UTF-8 is replaced.
 pub fn spoiled_text(right: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
 	spoiled(right.prop_map(String::into_bytes)).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -52,8 +52,8 @@ fn change() -> impl Strategy<Value = Change> {
 	]
 }
 
-fn apply(bytes: &mut Vec<u8>, place: &Index, change: &Change) {
-	let at = place.index(bytes.len() + 1);
+fn apply(bytes: &mut Vec<u8>, position: &Index, change: &Change) {
+	let at = position.index(bytes.len() + 1);
 	let until = |count: usize| (at + count).min(bytes.len());
 	match *change {
 		Change::Insert(byte) => bytes.insert(at, byte),

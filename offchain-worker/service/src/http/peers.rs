@@ -106,9 +106,10 @@ impl Peers {
 		Self(Arc::new(Table { connections, each: each.max(1), proven_each, held_each, inner: Mutex::default() }))
 	}
 
-	/// Adds a connection. Another one may have to go.
-	pub(super) fn admit(&self, from: IpAddr, is_proxy: bool) -> Arc<Peer> {
-		let address = (!is_proxy).then(|| subject(from));
+	/// Adds a connection from an address. Another one may have to go. `None`: it comes from nowhere, or from a reverse proxy
+	/// that says later for whom it speaks.
+	pub(super) fn admit(&self, from: Option<IpAddr>) -> Arc<Peer> {
+		let address = from.map(subject);
 		let evicted = CancellationToken::new();
 		let mut inner = self.0.lock();
 		if address.is_some() && inner.of(address, false).count() >= self.0.each {
@@ -189,11 +190,11 @@ impl Inner {
 
 	fn unlist(&mut self, id: u64) {
 		let Some(open) = self.open.get(&id) else { return };
-		let place = (open.address, open.is_proven);
-		let Some(ids) = self.listed.get_mut(&place) else { return };
+		let key = (open.address, open.is_proven);
+		let Some(ids) = self.listed.get_mut(&key) else { return };
 		ids.retain(|listed| *listed != id);
 		if ids.is_empty() {
-			self.listed.remove(&place);
+			self.listed.remove(&key);
 		}
 	}
 
@@ -249,7 +250,7 @@ mod tests {
 
 	/// Lets this many of an address connect, and returns those that stay.
 	fn connect(peers: &Peers, from: IpAddr, count: usize) -> Vec<Arc<Peer>> {
-		let mut all = (0..count).map(|_| peers.admit(from, false)).collect::<Vec<_>>();
+		let mut all = (0..count).map(|_| peers.admit(Some(from))).collect::<Vec<_>>();
 		all.retain(|peer| !peer.evicted.is_cancelled());
 		all
 	}
@@ -257,7 +258,7 @@ mod tests {
 	#[test]
 	fn address_keeps_as_many_as_it_may_and_others_are_left_alone() {
 		let peers = peers(100, 3);
-		let other = peers.admit(address(2), false);
+		let other = peers.admit(Some(address(2)));
 		assert_eq!(connect(&peers, address(1), 50).len(), 3);
 		assert!(!other.evicted.is_cancelled());
 	}
@@ -266,7 +267,7 @@ mod tests {
 	fn newcomer_takes_the_place_of_one_of_the_crowd() {
 		let peers = peers(10, 9);
 		let crowd = connect(&peers, address(1), 9);
-		let few = [peers.admit(address(2), false), peers.admit(address(3), false)];
+		let few = [peers.admit(Some(address(2))), peers.admit(Some(address(3)))];
 		assert!(few.iter().all(|peer| !peer.evicted.is_cancelled()));
 		assert_eq!(crowd.iter().filter(|peer| peer.evicted.is_cancelled()).count(), 1);
 	}
@@ -274,9 +275,9 @@ mod tests {
 	#[test]
 	fn those_that_proved_who_they_are_stay_while_there_are_others() {
 		let peers = peers(4, 9);
-		let worker = peers.admit(address(1), false);
+		let worker = peers.admit(Some(address(1)));
 		assert!(worker.prove() && worker.prove());
-		let second = peers.admit(address(1), false);
+		let second = peers.admit(Some(address(1)));
 		assert!(!second.prove(), "one of an address may");
 		let strangers = connect(&peers, address(1), 50);
 		assert!(!worker.evicted.is_cancelled());
@@ -301,7 +302,7 @@ mod tests {
 	#[test]
 	fn proxy_is_limited_by_those_for_whom_it_speaks() {
 		let peers = peers(100, 2);
-		let through = (0..10).map(|_| peers.admit(address(9), true)).collect::<Vec<_>>();
+		let through = (0..10).map(|_| peers.admit(None)).collect::<Vec<_>>();
 		assert_eq!(through[0].address(), None);
 		through.iter().for_each(|peer| peer.speaks_for(address(1)));
 		assert_eq!(through[0].address(), Some(address(1)));
