@@ -63,7 +63,7 @@ pub enum StoreError {
 
 impl StoreError {
 	/// Returns whether the same may succeed later, without the caller doing anything about it.
-	pub fn is_for_now(&self) -> bool {
+	pub fn is_temporary(&self) -> bool {
 		matches!(self, Self::Full(_) | Self::DiskFull)
 	}
 }

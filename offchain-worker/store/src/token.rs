@@ -113,25 +113,11 @@ fn mac(key: &[u8; 32], grant: &[u8]) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod parsing {
-	use super::*;
+	use super::{tests::grant, *};
 	use proptest::prelude::*;
 	use rlc_testing::spoiled_text;
 
 	const KEY: [u8; 32] = [7; 32];
-
-	fn grant() -> Grant {
-		let (who, keep) = ("someone".into(), Keep::Retention);
-		Grant {
-			cid: Cid::of_sha256([1; 32]),
-			max_size: 10,
-			expires: 9,
-			who,
-			by: None,
-			room: Room::Uploads,
-			quota: None,
-			keep,
-		}
-	}
 
 	proptest! {
 		#[test]
@@ -154,7 +140,7 @@ mod parsing {
 mod tests {
 	use super::*;
 
-	fn grant() -> Grant {
+	pub(super) fn grant() -> Grant {
 		Grant {
 			cid: Cid::of_sha256([1; 32]),
 			max_size: 10,

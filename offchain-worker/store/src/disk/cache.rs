@@ -159,7 +159,7 @@ impl Cache {
 		let entries = &mut *self.entries();
 		if entries.files.get(&cid).is_some_and(|entry| !entry.is_checked) {
 			// What came now was checked.
-			entries.forget(&cid);
+			entries.remove(&cid);
 			remove_file(&self.path(&cid))?;
 		}
 		if let Some(known) = self.look_up(entries, &cid) {
@@ -191,7 +191,7 @@ impl Cache {
 	}
 
 	fn remove(&self, entries: &mut Entries, cid: &Cid) {
-		entries.forget(cid);
+		entries.remove(cid);
 		if let Err(error) = fs::remove_file(self.path(cid)) {
 			warn!("{} cannot be removed: {error}", self.path(cid).display());
 		}
@@ -199,7 +199,7 @@ impl Cache {
 }
 
 impl Entries {
-	fn forget(&mut self, cid: &Cid) {
+	fn remove(&mut self, cid: &Cid) {
 		if let Some(entry) = self.files.remove(cid) {
 			self.total -= entry.size;
 		}

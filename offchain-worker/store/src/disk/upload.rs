@@ -95,7 +95,7 @@ impl Disk {
 		// Nothing is set aside: this only spares the uploader from sending bytes for which there is no room now.
 		let to_come = length.saturating_sub(state.uploads.orphan(grant));
 		self.check_quotas(state, &grant.cid, grant.into(), to_come)?;
-		state.uploads.make_place(grant, &self.partial())?;
+		state.uploads.admit(grant, &self.partial())?;
 		Ok(state.uploads.insert(grant, length))
 	}
 

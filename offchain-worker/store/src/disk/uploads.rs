@@ -171,9 +171,9 @@ impl Uploads {
 		Ok(Some(upload))
 	}
 
-	/// Makes sure that one more upload may begin: fails if the uploader has too many, and ends the idlest of all if those of
-	/// accounts are too many.
-	pub(super) fn make_place(&mut self, grant: &Grant, dir: &Path) -> Result<(), StoreError> {
+	/// Admits one more upload: fails if the uploader has too many, and ends the idlest of all if those of accounts are too
+	/// many.
+	pub(super) fn admit(&mut self, grant: &Grant, dir: &Path) -> Result<(), StoreError> {
 		let who = grant.uploader();
 		if self.begun.values().filter(|upload| upload.uploader == who).count() >= MAX_UPLOADS_EACH {
 			return Err(StoreError::TooManyUploads { who: who.into(), count: MAX_UPLOADS_EACH });
@@ -279,11 +279,11 @@ mod tests {
 		let worked_on = uploads.insert(&grant(0), 10);
 		worked_on.touched.store(0, Ordering::Relaxed);
 		for n in 1..MAX_UPLOADS as u32 {
-			uploads.make_place(&grant(n), dir.path()).unwrap();
+			uploads.admit(&grant(n), dir.path()).unwrap();
 			uploads.insert(&grant(n), 10).touched.store(n.into(), Ordering::Relaxed);
 		}
 		fs::write(dir.path().join(name(&grant(1))), "some").unwrap();
-		uploads.make_place(&grant(9_999), dir.path()).unwrap();
+		uploads.admit(&grant(9_999), dir.path()).unwrap();
 		assert!(uploads.get(&grant(0)).is_some() && uploads.get(&grant(1)).is_none());
 		assert!(!dir.path().join(name(&grant(1))).exists());
 		assert_eq!(uploads.len(), MAX_UPLOADS - 1);
@@ -294,9 +294,9 @@ mod tests {
 		let dir = tempfile::tempdir().unwrap();
 		let mut uploads = Uploads::default();
 		let all = (0..MAX_UPLOADS as u32).map(|n| uploads.insert(&grant(n), 10)).collect::<Vec<_>>();
-		let full = uploads.make_place(&grant(9_999), dir.path());
+		let full = uploads.admit(&grant(9_999), dir.path());
 		assert!(matches!(full, Err(StoreError::TooManyUploads { .. })));
-		uploads.make_place(&Grant { room: Room::Results, ..grant(9_999) }, dir.path()).unwrap();
+		uploads.admit(&Grant { room: Room::Results, ..grant(9_999) }, dir.path()).unwrap();
 		assert_eq!(all.len(), uploads.len());
 	}
 

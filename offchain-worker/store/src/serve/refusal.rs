@@ -4,7 +4,6 @@ use axum::{
 	http::{header, HeaderMap, StatusCode},
 	response::{IntoResponse, Response},
 };
-
 use tracing::warn;
 
 use crate::{error::StoreError, http::headers::UPLOAD_OFFSET, token::TokenError};
@@ -46,9 +45,9 @@ impl From<StoreError> for Refusal {
 				refusal
 			}
 			error => {
-				let is_for_now = error.is_for_now();
+				let is_temporary = error.is_temporary();
 				let mut refusal = Self::new(status, error);
-				if is_for_now {
+				if is_temporary {
 					refusal.headers.insert(header::RETRY_AFTER, RETRY_AFTER.into());
 				}
 				refusal
