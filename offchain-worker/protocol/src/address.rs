@@ -31,11 +31,11 @@ pub fn is_clear_text(base: &str) -> bool {
 
 /// Returns whether two base addresses are of one scheduler: the same host, port and path, reached in the same way.
 pub fn is_same(one: &str, other: &str) -> bool {
-	place(one).is_some_and(|place_of_one| place(other) == Some(place_of_one))
+	canonical(one).is_some_and(|one| canonical(other) == Some(one))
 }
 
 /// Returns an address in one form: host names have no case, and each scheme has a port of its own.
-fn place(base: &str) -> Option<String> {
+fn canonical(base: &str) -> Option<String> {
 	let address = websocket(base)?;
 	let (scheme, rest) = address.split_once("://")?;
 	let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));

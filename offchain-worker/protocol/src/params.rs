@@ -17,7 +17,7 @@ pub struct RequestParams {
 	/// What the app is started with, separated as a shell would.
 	#[serde(default, skip_serializing_if = "String::is_empty")]
 	pub iexec_args: String,
-	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it. At a trust above 1 each has to be
+	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it. Above trust 1, each must be
 	/// pinned: a CID, or a location that ends with `#sha256=HEX`.
 	#[serde(default, skip_serializing_if = "Vec::is_empty")]
 	pub iexec_input_files: Vec<String>,
@@ -85,19 +85,19 @@ pub enum Unservable {
 	/// They ask for something that no worker does.
 	#[error(transparent)]
 	Unsupported(#[from] Unsupported),
-	/// Workers could not agree.
+	/// Its workers might not agree.
 	#[error(transparent)]
 	Unrepeatable(#[from] Unrepeatable),
 }
 
-/// Why honest workers of one task need not have the same result: what they compute from is not part of what they agree on.
+/// Why honest workers of one task might not have the same result: the deal does not fix what they compute from.
 ///
-/// At a trust above 1, those who see something other than the rest lose their stakes. So such deals are refused.
+/// Above trust 1, workers that see something other than the rest lose their stakes. So such deals are refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unrepeatable {
-	/// An input may be other bytes for each worker.
+	/// An input can be other bytes for each worker.
 	#[error(
-		"input file {number} ({}) may be something else for each worker, and a trust above 1 needs all of them to read the \
+		"input file {number} ({}) may be something else for each worker, and above trust 1 all of them have to read the \
 		 same; name it by its CID, add #sha256=HEX to it, or ask for trust 1",
 		shown(.location)
 	)]
@@ -107,8 +107,8 @@ pub enum Unrepeatable {
 		/// Where it is.
 		location: String,
 	},
-	/// A network may tell each worker something else.
-	#[error("the app's order grants a network, which may tell each worker something else; ask for trust 1")]
+	/// A network can tell each worker something else.
+	#[error("the app's order grants a network, which can tell each worker something else; ask for trust 1")]
 	Network,
 }
 
@@ -128,20 +128,21 @@ impl Unservable {
 }
 
 impl RequestParams {
-	/// Reads the params of a deal of this trust and tag, if workers can serve them. Returns them with the app's arguments.
-	/// Schedulers and workers judge by this alone, so they agree on which deals are hopeless.
+	/// Reads the params of a deal of this trust and tag that workers can serve. Returns them with the app's arguments.
+	/// Workers and schedulers judge by this alone, so they agree on which deals are hopeless.
 	///
-	/// `is_pinned` tells whether a location says which bytes are there: who fetches it knows how it is read.
+	/// `is_pinned` tells whether a location says which bytes are there. It is the caller's, since the code that fetches a
+	/// location knows how to read it.
 	///
 	/// # Errors
 	///
-	/// [`Unserved`].
-	pub fn served(
+	/// [`Unservable`].
+	pub fn parse_servable(
 		bytes: &[u8],
 		trust: u64,
 		tag: Tag,
 		is_pinned: impl Fn(&str) -> bool,
-	) -> Result<(Self, Vec<String>), Unserved> {
+	) -> Result<(Self, Vec<String>), Unservable> {
 		let params = Self::parse(bytes)?;
 		let args = params.args()?;
 		params.supported()?;
@@ -149,7 +150,7 @@ impl RequestParams {
 		Ok((params, args))
 	}
 
-	/// Returns whether all workers of a task compute from the same bytes, as far as the deal's trust needs that.
+	/// Checks that all workers of a task compute from the same bytes, as far as the deal's trust needs that.
 	///
 	/// # Errors
 	///
@@ -168,7 +169,7 @@ impl RequestParams {
 		}
 	}
 
-	/// Returns whether workers do what is asked for: requesters find out before they pay, workers before they compute.
+	/// Checks that workers do what is asked for: requesters find out before they pay, workers before they compute.
 	///
 	/// # Errors
 	///
@@ -277,9 +278,9 @@ mod tests {
 		}
 	}
 
-	/// Judges as [`RequestParams::served`] does, where a location is pinned that says so.
-	fn served(params: &str, trust: u64, tag: Tag) -> Result<(RequestParams, Vec<String>), Unserved> {
-		RequestParams::served(params.as_bytes(), trust, tag, |location| location.ends_with("pinned"))
+	/// Judges as [`RequestParams::parse_servable`] does, with locations that say themselves that they are pinned.
+	fn servable(params: &str, trust: u64, tag: Tag) -> Result<(RequestParams, Vec<String>), Unservable> {
+		RequestParams::parse_servable(params.as_bytes(), trust, tag, |location| location.ends_with("pinned"))
 	}
 
 	#[test]
@@ -287,13 +288,13 @@ mod tests {
 		let inputs = |inputs: &str| format!(r#"{{"iexec_input_files": [{inputs}]}}"#);
 		let mixed = inputs(r#""a#pinned", "https://x.org/b""#);
 		for trust in [0, 1] {
-			assert!(served(&mixed, trust, Tag::NONE).is_ok(), "one worker's word");
+			assert!(servable(&mixed, trust, Tag::NONE).is_ok(), "one worker's word");
 		}
 		let unpinned = Unrepeatable::Input { number: 2, location: "https://x.org/b".into() };
 		for trust in [2, u64::MAX] {
-			assert_eq!(served(&mixed, trust, Tag::NONE), Err(Unserved::Unrepeatable(unpinned.clone())));
-			assert!(served(&inputs(r#""a#pinned", "b#pinned""#), trust, Tag::NONE).is_ok());
-			assert!(served("--url https://x.org/b", trust, Tag::NONE).is_ok(), "an argument is the same for all");
+			assert_eq!(servable(&mixed, trust, Tag::NONE), Err(Unservable::Unrepeatable(unpinned.clone())));
+			assert!(servable(&inputs(r#""a#pinned", "b#pinned""#), trust, Tag::NONE).is_ok());
+			assert!(servable("--url https://x.org/b", trust, Tag::NONE).is_ok(), "an argument is the same for all");
 		}
 		let words = unpinned.to_string();
 		assert!(words.starts_with("input file 2 (https://x.org/b) may be") && words.contains("#sha256=HEX"), "{words}");
@@ -309,9 +310,9 @@ mod tests {
 	#[test]
 	fn network_is_for_trust_1_alone() {
 		let network = Tag::from_bits(Tag::NETWORK | Tag::GPU);
-		assert!(served("", 1, network).is_ok());
-		assert_eq!(served("", 2, network), Err(Unserved::Unrepeatable(Unrepeatable::Network)));
-		assert!(served("", 2, Tag::from_bits(Tag::GPU)).is_ok());
+		assert!(servable("", 1, network).is_ok());
+		assert_eq!(servable("", 2, network), Err(Unservable::Unrepeatable(Unrepeatable::Network)));
+		assert!(servable("", 2, Tag::from_bits(Tag::GPU)).is_ok());
 	}
 
 	#[test]
@@ -323,11 +324,11 @@ mod tests {
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, FailureCause::SecretUnavailable),
 			(r#"{"iexec_input_files": ["https://x.org/1"]}"#, FailureCause::InvalidParams),
 		] {
-			let unserved = served(params, 2, Tag::NONE).unwrap_err();
-			assert_eq!(unserved.cause(), cause, "{params}");
-			assert!(unserved.cause().is_from_outside(), "{params}");
+			let unservable = servable(params, 2, Tag::NONE).unwrap_err();
+			assert_eq!(unservable.cause(), cause, "{params}");
+			assert!(unservable.cause().is_from_outside(), "{params}");
 		}
-		assert_eq!(served("a 'b c'", 2, Tag::NONE).unwrap().1, ["a", "b c"]);
+		assert_eq!(servable("a 'b c'", 2, Tag::NONE).unwrap().1, ["a", "b c"]);
 	}
 
 	#[test]
