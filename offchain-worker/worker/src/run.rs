@@ -118,9 +118,9 @@ impl Apps {
 		TaskDir { input: self.tasks.join(name), output }
 	}
 
-	/// Returns what a task that takes so many slots may use, but for time and fuel: what its request says that it needs,
-	/// which is the same on each machine, and of the rest the share of its slots. The former is part of the latter: see
-	/// [`rlc_protocol::Needs::slots`].
+	/// Returns what a task that takes this many slots may use, time and fuel aside: of what its request names as a need,
+	/// that, which is the same on every machine; of everything else, the share of its slots. The needs fit into that share,
+	/// see [`rlc_protocol::Needs::slots`].
 	fn limits_of(&self, slots: u32, needs: &Needs) -> Limits {
 		let all = self.slots.max(1);
 		let share = |total: u64| {
@@ -352,7 +352,7 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 		}
 		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),
 		Ending::OutOfStack => {
-			(FailureCause::ResourcesExceeded, "the app recursed deeper than this machine's stack goes".into())
+			(FailureCause::ResourcesExceeded, "the app recursed deeper than this machine's stack allows".into())
 		}
 		Ending::OutOfFuel => {
 			(FailureCause::TimedOut, "the app executed more instructions than its category is good for".into())

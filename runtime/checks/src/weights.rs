@@ -2,9 +2,9 @@
 //!
 //! Weights are what a block has room for, so a call that takes longer than it is booked at lets blocks come late. Here the
 //! heaviest calls of the market and of PoCo fill blocks, as signed extrinsics with real signatures, up to what a block has
-//! room for. Which that are, and what is booked for them, the native runtime says. What they take, whoever runs the runtime
-//! that validators run says: the time in memory, and how many keys each extrinsic reads and writes, at the prices that weights
-//! are made of.
+//! room for. The native runtime makes the extrinsics, and says what is booked for them. The caller executes the blocks with
+//! the runtime that validators run, and says what they take: the time in memory, and how many keys each extrinsic reads and
+//! writes, at the prices that weights are made of.
 //!
 //! ```text
 //! booked ÷ (measured + keys read · read + keys written · write)      1 to 2; below 1, a call is booked too low
