@@ -30,8 +30,8 @@ pub(crate) struct Global {
 	#[arg(long, global = true, env = "RLC_MAX_COST", value_name = "AMOUNT")]
 	pub max_cost: Option<Amount>,
 
-	/// Talk to schedulers of workerpools whose URL leads to this machine or into a private network. On development chains, all
-	/// may
+	/// Talk to schedulers of workerpools whose URL leads to this machine or into a private network. On development
+	/// chains, this is always allowed
 	#[arg(long, global = true)]
 	pub allow_private_schedulers: bool,
 

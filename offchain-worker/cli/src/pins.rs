@@ -59,7 +59,7 @@ async fn read(out: &Output, location: &str) -> Result<String> {
 			.during(format_args!("input {location} cannot be pinned, which a trust above 1 needs"))
 			.advise("add #sha256=HEX to it yourself, or ask for --trust 1")
 	})?;
-	out.say(format_args!("every worker has to read the same: {pinned}"));
+	out.say(format_args!("pinned, so that every worker reads the same bytes: {pinned}"));
 	Ok(pinned)
 }
 

@@ -242,8 +242,14 @@ fn clock(block: u64, now: u64) -> Result<String> {
 /// Returns whether a scheduler answers, and whether its store accepts results.
 async fn scheduler(url: &str) -> Vec<Check> {
 	let begin = std::time::Instant::now();
-	let client = pool::connect(url).await?;
-	let info = client.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?;
+	let asked = async {
+		let client = pool::connect(url).await?;
+		client.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))
+	};
+	let info = match asked.await {
+		Ok(info) => info,
+		Err(wrong) => return vec![Check::new("scheduler", true, Err(wrong))],
+	};
 	let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
 	let (workers, slots) = (counted(info.workers.into(), "worker"), counted(info.free_slots.into(), "free slot"));
 	let answers = format!("{url} answers in {}, {workers}, {slots}", span(took));
@@ -262,7 +268,7 @@ fn results(room: u64, homeless: u64) -> Result<String> {
 	if homeless > 0 {
 		let results = counted(homeless, "result");
 		return Err(failure!(ResultsHomeless, "{results} of completed tasks are not in the pool's store yet";
-			"look at its log, and at the workers that have them; this goes by itself while they upload"));
+			"look at its log, and at the workers that have them; this ends by itself once they have uploaded them"));
 	}
 	Ok(format!("all are in the store, which has room for {} more", size(room)))
 }

@@ -45,7 +45,7 @@ catalog! {
 		"Copy the code from the end of an error, without the brackets; `rlc explain` lists all.";
 	NotConfirmed, "not-confirmed",
 		"The command asks before it goes on, and the answer was no, or there was no terminal to ask on. Nothing was done.",
-		"Answer y, or give --yes. To what a command costs, --max-cost agrees too, up to an amount.";
+		"Answer y, or give --yes. --max-cost agrees to what a command costs, up to an amount.";
 	CostTooHigh, "cost.too-high",
 		"The command would cost more than --max-cost, with deposits and fees. Nothing more was signed.",
 		"Allow more with --max-cost, or ask for less.";
@@ -73,7 +73,7 @@ catalog! {
 		"Give an address (SS58, 0x and 64 hex digits, or an Ethereum address), a name of `rlc account list`, or //Alice and the like.";
 	AccountChecksum, "account.checksum",
 		"An Ethereum address in letters of both cases has a checksum in them, and it is wrong: a digit is mistyped, or its case.",
-		"Copy the address once more. In lower case it is taken without a check.";
+		"Copy the address once more. An address in lower case alone is accepted without a check.";
 	KeyDevelopment, "key.development",
 		"The key is one for development, such as that of //Alice: everybody has it, and can take what its account gets. \
 		 The command refuses it on a live network.",
@@ -195,9 +195,9 @@ catalog! {
 		"Upload the file first, and name it by its CID or by a URL.";
 	InputUnpinned, "input.unpinned",
 		"A request for a trust above 1 names an input by a URL that does not say which bytes are there. Each worker could \
-		 read something else, and lose its stake by that.",
-		"Name the input by its CID, or add #sha256= and the SHA-256 of the file in hex to its URL; `rlc app run` and \
-		 `rlc order sign` do that. Or ask for --trust 1.";
+		 read something else, and lose its stake.",
+		"Name the input by its CID, or add #sha256= and the file's SHA-256 in hex to its URL, as `rlc app run` and \
+		 `rlc order sign` do. Or ask for --trust 1.";
 	PriceMissing, "price.missing",
 		"A signed request needs a highest price.",
 		"Give --max-price.";
@@ -215,8 +215,8 @@ catalog! {
 		"No workerpool on sale has all that the request demands by its tag.",
 		"Demand less with --tag, or wait for another workerpool.";
 	OffersNetwork, "offers.network",
-		"The app is sold with a network only, and the request asks for a trust above 1. A network may tell each worker \
-		 something else, so workers need not agree.",
+		"The app is sold only with a network, and the request asks for a trust above 1. A network can tell each worker \
+		 something else, so workers might not agree.",
 		"Ask for --trust 1, or ask the app's owner for an order without a network.";
 	OffersRecord, "offers.record",
 		"No workerpool on sale has as good a record as the request demands. A new workerpool has no record.",
@@ -310,11 +310,11 @@ catalog! {
 		"The store does not take the upload.",
 		"The message says why. Try again later, or use another store.";
 	StoreFull, "store.full",
-		"The store has no room now: for an upload, or for the results of tasks.",
-		"Try again later, or use another store. Its operator gives it more room, or keeps things for less long.";
+		"The store has no room for an upload now, or for the results of tasks.",
+		"Try again later, or use another store. Its operator can give it more room, or keep results for a shorter time.";
 	ResultsHomeless, "results.homeless",
-		"Results of completed tasks are in no store yet. Their workers keep them, and bring them once they can.",
-		"Wait. If it lasts, the pool's operator looks at the scheduler's log, its store, and the workers.";
+		"Results of completed tasks are in no store yet. Their workers keep them, and upload them as soon as they can.",
+		"Wait. If it lasts, the pool's operator should look at the scheduler's log, its store, and the workers.";
 	ContentMissing, "content.missing",
 		"The content is not where it should be.",
 		"Check its name or URL.";
@@ -347,8 +347,8 @@ catalog! {
 		"`rlc task logs` shows what the app wrote. Try it with `rlc app try` before you buy again.";
 	TaskReleased, "task.released",
 		"No task of the deal has a result: something that the workers had to fetch, or to read, is missing; or the app took \
-		 longer than the category allows, or more memory or disk than the workers have. The price is \
-		 paid back; the charge for what workers do on the chain is not.",
+		 longer than the category allows, or more memory or disk than the workers have. The price is paid back; the charge for \
+		 what workers do on the chain is not.",
 		"The message says which. Check the locations and checksums of the app, the dataset and the inputs; or try the app \
 		 with `rlc app try`, and choose a longer category, or say what it needs with --memory and --disk.";
 	RunFailed, "run.failed",

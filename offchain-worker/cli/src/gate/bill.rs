@@ -205,14 +205,10 @@ impl Bill {
 impl fmt::Display for Bill {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		write!(f, "it costs {} at most", Amount(self.total()))?;
-		for (amount, what) in [
-			(self.pays, "is paid, or locked to be paid"),
-			(self.holds, "is held, and comes back"),
-			(self.fee, "is the fee"),
-		] {
-			if amount > 0 {
-				write!(f, ", {} {what}", Amount(amount))?;
-			}
+		let parts = [(self.pays, "paid or locked"), (self.holds, "held and returned later"), (self.fee, "in fees")];
+		for (index, (amount, what)) in parts.into_iter().filter(|(amount, _)| *amount > 0).enumerate() {
+			let before = if index == 0 { ": " } else { ", " };
+			write!(f, "{before}{} {what}", Amount(amount))?;
 		}
 		self.beyond.iter().try_for_each(|more| write!(f, "; it {more}"))
 	}
@@ -258,12 +254,11 @@ mod tests {
 	#[test]
 	fn bill_tells_what_is_gone_and_what_comes_back() {
 		let bill = Bill { pays: 7, holds: 2, fee: 1, beyond: vec!["lets go".into()] };
-		let said = bill.to_string();
-		for words in ["0.00000001 RLC at most", "0.000000007 RLC is paid", "0.000000002 RLC is held", "fee; it lets go"]
-		{
-			assert!(said.contains(words), "{said}");
-		}
-		assert!(!Bill { holds: 0, ..bill }.to_string().contains("held"));
+		let said = "it costs 0.00000001 RLC at most: 0.000000007 RLC paid or locked, 0.000000002 RLC held and returned later, \
+			0.000000001 RLC in fees; it lets go";
+		assert_eq!(bill.to_string(), said);
+		let held = Bill { holds: 2, ..Bill::default() };
+		assert_eq!(held.to_string(), "it costs 0.000000002 RLC at most: 0.000000002 RLC held and returned later");
 	}
 
 	#[test]

@@ -123,7 +123,7 @@ fn scheduler_that_lost_its_database_finds_its_deals_in_the_state() {
 			stack.worker(number).pause();
 			let bought = stack.buy("noop.wasm", 3, &[]).await;
 			stack.scheduler.kill();
-			stack.forget_database();
+			stack.remove_database();
 			// The deal is in none of the blocks that it looks at when it starts.
 			for _ in 0..3 {
 				let send = ["account", "send", "//Eve", "0.001", "--account", REQUESTER];

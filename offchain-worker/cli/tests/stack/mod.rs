@@ -138,7 +138,7 @@ impl Stack {
 	}
 
 	/// Removes the database of a scheduler that does not run.
-	pub fn forget_database(&self) {
+	pub fn remove_database(&self) {
 		for file in fs::read_dir(self.scheduler_dir()).unwrap().flatten() {
 			if file.file_name().to_string_lossy().starts_with("scheduler.db") {
 				fs::remove_file(file.path()).unwrap();

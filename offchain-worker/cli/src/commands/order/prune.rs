@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{answer::Answer, context::Context, failure::Result, ids, table::counted};
 
-/// Remove what the chain remembers of expired requests: the deposits for it go back to who paid them
+/// Remove the chain's records of expired requests; their deposits go back to the accounts that paid them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:

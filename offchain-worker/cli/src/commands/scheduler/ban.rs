@@ -13,7 +13,7 @@ use crate::{
 	table::{table, when},
 };
 
-/// Keep a worker, or all of an operator, out of a pool whose scheduler is on this machine; without an account, list who is
+/// Ban a worker, or all of an operator, from the pool of a scheduler on this machine; without an account, list the bans
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -58,5 +58,5 @@ pub(crate) async fn run(command: Ban, context: &Context) -> Result<Answer> {
 	let until = command.hours.map(|hours| now().saturating_add(hours.saturating_mul(3_600_000)));
 	scheduler.ban(account.clone(), until).await.map_err(|error| pool::refused(&error))?;
 	let json = json!({ "account": account, "banned": true, "until": until });
-	Ok(Answer::new(format!("{account} may not join any more"), json))
+	Ok(Answer::new(format!("{account} may no longer join"), json))
 }

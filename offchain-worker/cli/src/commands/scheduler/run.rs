@@ -70,8 +70,15 @@ through it share what one address gets.
 
 A task that is not done in time costs its stake. Once more than --max-loss is lost within a day, the scheduler withdraws all \
 orders of the workerpool that its account has in the book, and goes on with the deals that it has. It publishes them again \
-after `rlc scheduler resume`, with --resume, or after --quiet-time. Orders cannot exclude single requesters: deals of those that fail too often are served \
-last (--max-failures). `rlc scheduler status` shows both.
+after `rlc scheduler resume`, with --resume, or after --quiet-time. Orders cannot exclude single requesters: deals of those \
+that fail too often are served last (--max-failures). `rlc scheduler status` shows both.
+
+The scheduler speaks in clear text if --listen is a loopback address. Any other address needs TLS (--tls-certificate and \
+--tls-key), a reverse proxy that ends it (--behind-proxy), or --clear-text.
+
+A PostgreSQL server on another machine has to show a certificate of its name (sslmode=verify-full), unless its URL says \
+otherwise. A URL may name several servers, such as postgres://me@one,two/pool: when the primary dies, the scheduler goes on \
+with the one that took its place.
 
 Several schedulers that share a PostgreSQL database run behind one load balancer, which has to send a client's requests to \
 the same one. Give each an --instance-url: a client that asks one of them for what another has in its store is sent there.
@@ -94,8 +101,20 @@ pub(crate) struct Run {
 	#[arg(long, default_value = "127.0.0.1:9955", value_name = "HOST:PORT")]
 	pub listen: SocketAddr,
 
-	/// The URL at which others reach it, which the workerpool's description on the chain is made to say [default: what that says;
-	/// of a new workerpool, http:// and --listen]
+	/// Speak TLS with the certificate in this file, followed by those that it was signed with, in PEM
+	#[arg(long, value_name = "FILE", requires = "tls_key")]
+	pub tls_certificate: Option<PathBuf>,
+
+	/// The key of --tls-certificate, in PEM
+	#[arg(long, value_name = "FILE", requires = "tls_certificate")]
+	pub tls_key: Option<PathBuf>,
+
+	/// Speak in clear text even though --listen is not a loopback address: only where nobody else is on the network
+	#[arg(long, conflicts_with = "tls_certificate")]
+	pub clear_text: bool,
+
+	/// The URL at which others reach it, written to the workerpool's description on the chain [default: the URL in that
+	/// description; for a new workerpool, http(s):// and --listen]
 	#[arg(long, value_name = "URL")]
 	pub public_url: Option<String>,
 
@@ -231,8 +250,12 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 			));
 		} else if sells {
 			handle.has_sold().await;
-			let here = Ok(format!("http://{}", handle.address));
-			if let Some(warning) = pool::warning(here, run.offer.tag.unwrap_or(Tag::NONE)).await {
+			let here = match &run.public_url {
+				// It shows a certificate of that name.
+				Some(url) if run.tls_certificate.is_some() => url.clone(),
+				_ => format!("http://{}", handle.address),
+			};
+			if let Some(warning) = pool::warning(Ok(here), run.offer.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
 			}
 		}
@@ -450,14 +473,12 @@ mod tests {
 
 	#[test]
 	fn limits_of_losses_are_amounts_or_off() {
-		let usual = ["test", "--name", "mine"];
-		let run = |arguments: &[&str]| Line::try_parse_from([&usual[..], arguments].concat());
-		assert_eq!(run(&[]).unwrap().run.max_loss.0, Some(5 * RLC));
-		assert_eq!(run(&["--max-loss", "0.5"]).unwrap().run.max_loss.0, Some(RLC / 2));
-		assert_eq!(run(&["--max-loss", "off"]).unwrap().run.max_loss.0, None);
+		assert_eq!(parsed(&[]).unwrap().max_loss.0, Some(5 * RLC));
+		assert_eq!(parsed(&["--max-loss", "0.5"]).unwrap().max_loss.0, Some(RLC / 2));
+		assert_eq!(parsed(&["--max-loss", "off"]).unwrap().max_loss.0, None);
 		for wrong in [["--max-loss", "much"], ["--max-failures", "0"], ["--max-failures", "101"], ["--quiet-time", "0"]]
 		{
-			assert!(run(&wrong).is_err(), "{wrong:?}");
+			assert!(parsed(&wrong).is_err(), "{wrong:?}");
 		}
 	}
 }

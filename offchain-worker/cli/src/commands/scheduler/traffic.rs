@@ -47,7 +47,7 @@ impl Shares {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use clap::Parser;
+	use clap::{CommandFactory, Parser};
 
 	#[derive(Parser)]
 	struct Line {
@@ -68,9 +68,16 @@ mod tests {
 	#[test]
 	fn help_names_the_defaults() {
 		let usual = Traffic::default();
-		assert_eq!(
-			(usual.connections, usual.connections_each, usual.workers_each, usual.calls_each),
-			(2_000, 64, 256, 50)
-		);
+		for (option, default) in [
+			("max_connections", usual.connections),
+			("max_connections_each", usual.connections_each),
+			("max_workers_each", usual.workers_each),
+			("max_calls_each", usual.calls_each),
+		] {
+			let command = Line::command();
+			let argument = command.get_arguments().find(|argument| argument.get_id().as_str() == option).unwrap();
+			let help = argument.get_help().unwrap().to_string();
+			assert!(help.ends_with(&format!("[default: {default}]")), "{help}");
+		}
 	}
 }
