@@ -1,5 +1,5 @@
-//! Texts of strangers, as they are shown: names, URLs, causes and logs come from whoever registered, computed, or answered.
-//! On a terminal, none of them commands it, forges a line, or hides what it says.
+//! Texts of strangers, as they are shown: names, URLs, causes, and logs come from those who registered, computed, or
+//! answered. On a terminal, none of them commands it, forges a line, or hides what it says.
 
 use std::borrow::Cow;
 

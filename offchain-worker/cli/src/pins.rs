@@ -1,4 +1,4 @@
-//! Pinned inputs: at a trust above 1 several workers compute the same, so all of them have to read the same bytes.
+//! Pinned inputs: above trust 1, several workers compute the same task, so all of them have to read the same bytes.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::{
 	output::Output,
 };
 
-/// How much is read of one location, and how long: workers fetch no larger file, unless they are told to.
+/// How much is read from one location, and for how long: workers fetch no larger file, unless they are told to.
 const LIMITS: DownloadLimits = DownloadLimits { max_size: 4 << 30, timeout: Duration::from_secs(3_600) };
 
-/// The SHA-256 of nothing that anybody knows.
+/// A SHA-256 that no known content has.
 const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Where the hash of an input that is not pinned comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pinning {
-	/// From what is there now, which is read for that.
+	/// From the content that is there now, which is read for this.
 	Read,
-	/// From nowhere: the request is never sent, and only asks for a price, to which its length belongs.
+	/// From nowhere: the request is never sent. It only asks for a price, which depends on its length.
 	Pretend,
 }
 
@@ -63,13 +63,13 @@ async fn read(out: &Output, location: &str) -> Result<String> {
 	Ok(pinned)
 }
 
-/// Checks that workers can serve a request of somebody's whose tasks demand this.
+/// Checks that workers can serve a request, no matter who wrote it, if its tasks demand this.
 ///
 /// # Errors
 ///
-/// If none does, whatever machine it has.
+/// If no worker can, whatever its machine.
 pub(crate) fn check(request: &RequestOrder, demanded: Tag) -> Result<()> {
-	RequestParams::served(&request.params, request.trust, demanded, is_pinned)?;
+	RequestParams::parse_servable(&request.params, request.trust, demanded, is_pinned)?;
 	Ok(())
 }
 

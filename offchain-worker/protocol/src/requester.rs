@@ -44,7 +44,7 @@ pub struct PoolInfo {
 	pub scheduler: Account,
 	/// The program's version.
 	pub version: String,
-	/// The protocol that the scheduler speaks with who asks: the newest that [both](version::choose) do.
+	/// The protocol that the scheduler speaks with the client: the newest that [both](version::choose) do.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
 	/// How many workers are there.

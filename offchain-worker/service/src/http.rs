@@ -15,7 +15,6 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
 	io::{AsyncRead, AsyncWrite},
-	sync::{OwnedSemaphorePermit, Semaphore},
 	time::{sleep, timeout},
 };
 use tower::ServiceExt;
@@ -95,7 +94,8 @@ pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdo
 				let from = from.map(|from| from.to_canonical());
 				let is_proxy = from.is_some_and(|from| limits.proxies.contains(&from));
 				let peer = peers.admit(from.filter(|_| !is_proxy));
-				let accepted = Accepted { stream, tls: listener.tls().cloned(), is_proxy, peer };
+				let tls = listener.tls().cloned().map(|tls| (tls, handshakes.clone()));
+				let accepted = Accepted { stream, tls, is_proxy, peer };
 				shutdown.spawn(answer(accepted, router.clone(), limits.clone(), shutdown.clone()));
 			}
 			Err(error) => {
@@ -106,10 +106,33 @@ pub async fn serve(listener: impl Accept, router: Router, limits: Limits, shutdo
 	}
 }
 
+/// When the addresses may begin connections with TLS.
+type Handshakes = RateLimit<IpAddr>;
+
+fn handshakes(limits: &Limits) -> Handshakes {
+	let number = |count: usize| count.try_into().unwrap_or(u32::MAX);
+	RateLimit::new(number(limits.each), number(limits.each.saturating_add(limits.proven_each)), limits.header_time)
+}
+
+/// Encrypts a connection, if that is asked for and once it is its address's turn.
+async fn encrypt<S: AsyncRead + AsyncWrite + Unpin>(
+	socket: S,
+	tls: Option<&(Tls, Arc<Handshakes>)>,
+	limit: Duration,
+	peer: &Peer,
+) -> io::Result<tls::Stream<S>> {
+	if let Some(((_, handshakes), address)) = tls.zip(peer.address()) {
+		let waited = handshakes.wait(&address, 1).await;
+		waited.map_err(|_| io::Error::other("its address begins too many connections"))?;
+	}
+	tls::accept(socket, tls.map(|(tls, _)| tls), limit).await
+}
+
 /// A connection that was accepted.
 struct Accepted<S> {
 	stream: S,
-	tls: Option<Tls>,
+	/// What it speaks TLS with, if it does.
+	tls: Option<(Tls, Arc<Handshakes>)>,
 	/// Whether it comes from a reverse proxy.
 	is_proxy: bool,
 	peer: Arc<Peer>,
@@ -119,7 +142,7 @@ struct Accepted<S> {
 async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 	Accepted { stream, tls, is_proxy, peer }: Accepted<S>,
 	router: Router,
-	limits: Limits,
+	limits: Arc<Limits>,
 	shutdown: Shutdown,
 ) {
 	let socket = Socket::new(stream, limits.write_time);
@@ -157,8 +180,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 	}
 }
 
-/// Returns whom a reverse proxy forwards: the last address of the header, which is the one that it wrote itself. What comes
-/// before is whoever's that is, and need not be text.
+/// Returns whom a reverse proxy forwards: the last address of the header, which is the one that it wrote itself. The
+/// client may have written what comes before, which need not be text.
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
 	let line = headers.get_all(FORWARDED_FOR).iter().next_back()?.as_bytes();
 	let last = line.rsplit(|byte| *byte == b',').next()?;

@@ -27,7 +27,7 @@ fn without_a_terminal_somebody_agreed_before_or_nothing_is_signed() {
 }
 
 #[test]
-fn limit_holds_for_all_that_a_command_signs_whoever_agrees() {
+fn limit_holds_for_all_that_a_command_signs() {
 	for consent in [NOBODY, Consent { yes: true, ..NOBODY }, Consent { can_ask: true, ..NOBODY }] {
 		assert_eq!(refusal(&bill(), Consent { max_cost: Some(99), ..consent }), "cost.too-high");
 		let again = judge(&bill(), 1, Consent { max_cost: Some(100), ..consent });

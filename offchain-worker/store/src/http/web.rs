@@ -56,7 +56,7 @@ pub(crate) struct Web {
 
 impl Web {
 	/// Makes requests to public addresses, and to the stores and IPFS nodes of `own` wherever they are: there to contents
-	/// alone, since whoever names an input names the rest of a URL too, such as that of metrics.
+	/// alone, since a requester that names an input chooses the whole URL, which might be that of metrics.
 	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, allow_private: bool) -> Result<Self, FetchError> {
 		let client = || {
 			Client::builder()
