@@ -9,7 +9,7 @@ use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
 
-use super::{operator::directory, sale::Offer};
+use super::{operator::directory, sale::Offer, traffic::Shares};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
@@ -18,7 +18,7 @@ use crate::{
 	ids, pool, proxy,
 	table::when,
 };
-use rlc_service::{stop_requested, week::Windows};
+use rlc_service::{stop_requested, week::Windows, Tls};
 
 /// Run a workerpool's scheduler and its store until it is stopped
 #[derive(Debug, Args)]
@@ -47,10 +47,11 @@ By default any worker may join; with --private only the account's own; with --al
 of a group that is kept on the chain with registry.createGroup, registry.addMembers and registry.removeMembers. The chain is \
 asked each time a worker joins: a worker that leaves the group works on until its connection ends, and is then refused.
 
-If any worker may join, nobody knows how many of them are one person. Those that nobody vouches for have one vote together on \
-each task, get no task of trust 1, on which one worker decides alone, and must own --least-stake when they join. Name those \
-that you know, or their operators, with --vouch-for; workers with a voucher of the account (`rlc worker vouch`) need not be \
-named. With --private, --allow and --group, everyone admitted is vouched for. A pool of strangers alone sells nothing.
+If any worker may join, nobody knows how many of them are one person. Workers that nobody vouches for share one vote on each \
+task until they have proven themselves, get no tasks of trust 1, on which one worker decides alone, and must own --least-stake \
+to join. Name those that you know, or their operators, with --vouch-for; workers with a voucher of the account (`rlc worker \
+vouch`) need not be named. With --private, --allow and --group, all workers are vouched for. A pool of strangers alone sells \
+nothing.
 
 With --publish-price, the scheduler owns the workerpool's orders: it replaces and withdraws whatever else its account has in \
 the book for it. Their volume follows what the connected workers can try before contributions end, and their trust what they can \
@@ -179,17 +180,21 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "GROUP", value_parser = ids::group, conflicts_with_all = ["allow", "private"])]
 	pub group: Option<GroupId>,
 
-	/// Vouch for these workers, or workers of these operators: each operator has a vote, and may have tasks of trust 1; may be
-	/// repeated
+	/// Vouch for these workers, or for all workers of these operators: each operator has a vote of its own, and its workers get
+	/// tasks of trust 1; may be repeated
 	#[arg(long, value_name = "ACCOUNT", value_delimiter = ',', conflicts_with_all = ["allow", "private", "group"])]
 	pub vouch_for: Vec<String>,
 
-	/// What the account of a worker must own to join that nobody vouches for, beside the stake of a task [default: 10 RLC]
+	/// What a worker that nobody vouches for must own to join; the stake of a task of the dearest offer, if that is more
+	/// [default: 10 RLC]
 	#[arg(long, value_name = "AMOUNT")]
 	pub least_stake: Option<Amount>,
 
 	#[command(flatten)]
 	pub offer: Offer,
+
+	#[command(flatten)]
+	pub shares: Shares,
 
 	/// When the workers rest, by this machine's time zone: what would not be over before is not sold
 	#[arg(long, value_name = "WINDOWS", requires = "publish_price")]
@@ -204,15 +209,16 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "PERCENT", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=100))]
 	pub max_failures: u8,
 
-	/// The highest trust that the published orders promise
-	#[arg(long, default_value_t = assets::PROMISED_TRUST, value_name = "T", value_parser = clap::value_parser!(u64).range(1..))]
-	pub trust: u64,
+	/// Withdraw the workerpool's orders once tasks that were not done in time have cost more stake than this in a day; `off`:
+	/// never
+	#[arg(long, value_name = "AMOUNT|off", default_value = "5 RLC", value_parser = limit)]
+	pub max_loss: Limit,
 
 	/// Publish withdrawn orders again after so many hours without a loss [default: only with --resume]
 	#[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u64).range(1..))]
 	pub quiet_time: Option<u64>,
 
-	/// Sell again, though the pool was paused, or stake was lost: what was lost before does not count any more. For one start:
+	/// Sell again, though the pool was paused, or stake was lost: what was lost before no longer counts. For one start:
 	/// left in a service's options, it sells again whenever that restarts. A scheduler that runs needs `rlc scheduler resume`
 	#[arg(long)]
 	pub resume: bool,
@@ -233,8 +239,8 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let told = async {
 		if sells && knows_nobody {
 			context.out.say(
-				"warning: this workerpool sells nothing before a worker joins that it vouches for; name those that you \
-				 know with --vouch-for, or give them vouchers of this account (`rlc worker vouch`)",
+				"warning: this workerpool sells nothing until a worker joins that it vouches for; name the workers that \
+				 you know with --vouch-for, or give them vouchers of this account (`rlc worker vouch`)",
 			);
 		}
 		if let Some(since) = handle.withdrawn {
@@ -345,72 +351,6 @@ fn limit(text: &str) -> std::result::Result<Limit, InvalidAmount> {
 		"off" => Ok(Limit(None)),
 		amount => amount.parse::<Amount>().map(|Amount(most)| Limit(Some(most))),
 	}
-
-	/// Returns the order of a category.
-	fn order(&self, workerpool: WorkerpoolId, category: CategoryId) -> WorkerpoolOrder {
-		let Self { run, price, requesters } = self;
-		WorkerpoolOrder {
-			workerpool,
-			price: price.0,
-			volume: run.volume,
-			tag: run.tag.unwrap_or(Tag::NONE),
-			category,
-			trust: run.trust,
-			app_restrict: run.only_app.clone().unwrap_or_default(),
-			dataset_restrict: run.only_dataset.clone().unwrap_or_default(),
-			requester_restrict: requesters.clone(),
-			salt: H256(rand::random()),
-		}
-	}
-}
-
-/// Publishes the orders that are not on sale yet, and names those on sale that the restrictions do not hold for.
-async fn publish(context: &Context, chain: &Chain, key: &Key, id: WorkerpoolId, sale: &Sale<'_>) -> Result<()> {
-	let mut mine = assets::own_orders(chain, BookKey::Workerpool(id), &key.account()).await?;
-	mine.retain(|entry| entry.remaining > 0);
-	let default = ["XS".to_owned()];
-	let categories = &sale.run.category;
-	let mut orders = Vec::new();
-	for name in if categories.is_empty() { default.as_slice() } else { categories } {
-		let category = assets::category(chain, name).await?;
-		let order = sale.order(id, category);
-		let same = |known: &AnyOrder| matches!(known, AnyOrder::Workerpool(known) if is_same(known, &order));
-		if mine.iter().any(|entry| same(&entry.order)) {
-			continue;
-		}
-		context.out.say(format_args!("on sale for {} a task of category {name}", sale.price));
-		orders.push(Call::Marketplace(MarketplaceCall::PublishOrder { order: order.into() }));
-	}
-	let asked = sale.order(id, CategoryId::default());
-	for entry in mine {
-		if matches!(&entry.order, AnyOrder::Workerpool(known) if admits_others(known, &asked)) {
-			context.out.say(format_args!(
-				"order {:?} is on sale without these restrictions; withdraw it with \
-				 `rlc workerpool unpublish {:?} --order {0:?}`",
-				entry.hash.0, id.0
-			));
-		}
-	}
-	if !orders.is_empty() {
-		// All at once: a requester that sees one sees all.
-		Approved::by_policy(key.clone(), Call::BatchAll(orders)).send(chain).await?;
-	}
-	Ok(())
-}
-
-/// Returns whether an order says the same as another, but for how many tasks.
-fn is_same(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
-	*known == WorkerpoolOrder { volume: known.volume, salt: known.salt, ..order.clone() }
-}
-
-/// Returns whether an order may admit what another one excludes.
-fn admits_others(known: &WorkerpoolOrder, order: &WorkerpoolOrder) -> bool {
-	fn is_other<Id: PartialEq>(known: &Restriction<Id>, wanted: &Restriction<Id>) -> bool {
-		!wanted.is_anyone() && known != wanted
-	}
-	is_other(&known.app_restrict, &order.app_restrict)
-		|| is_other(&known.dataset_restrict, &order.dataset_restrict)
-		|| is_other(&known.requester_restrict, &order.requester_restrict)
 }
 
 #[cfg(test)]
