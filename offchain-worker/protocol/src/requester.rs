@@ -93,12 +93,27 @@ pub struct PoolStatus {
 	pub served_last: Vec<ServedLast>,
 	/// Deals that no worker can serve, and why: at most [`MAX_SERVED_LAST`].
 	pub hopeless: Vec<HopelessDeal>,
-	/// Deals with a task that waits though workers which could run it take tasks, and why: at most [`MAX_SERVED_LAST`].
+	/// Deals with a task that waits although workers that could run it take tasks, and why: at most [`MAX_SERVED_LAST`].
 	#[serde(default)]
 	pub lacking: Vec<LackingDeal>,
+	/// Its workers that nobody vouches for.
+	#[serde(default)]
+	pub strangers: Strangers,
 }
 
-/// How many requesters and apps a [`PoolStatus`] names at most.
+/// The strangers among the workers of a pool: its operator does not vouch for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Strangers {
+	/// How many are there.
+	pub here: u32,
+	/// How many of them are proven.
+	pub proven: u32,
+	/// How many of them get no tasks for now, since they lost some.
+	pub away: u32,
+}
+
+/// The most requesters and apps, and the most deals of a kind, that a [`PoolStatus`] names.
 pub const MAX_SERVED_LAST: usize = 100;
 
 /// A requester, or an app, whose deals are served after others.
@@ -182,7 +197,7 @@ impl WorkerInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkerRecord {
-	/// How many were validated, since one was refuted.
+	/// How many were validated since the last one was refuted.
 	pub validated: u64,
 	/// How many were refuted.
 	pub refuted: u64,
@@ -190,7 +205,7 @@ pub struct WorkerRecord {
 	pub lost: u64,
 	/// Whether it is proven: what it says of itself is believed.
 	pub proven: bool,
-	/// Until when it gets nothing, in ms; `None`: it does.
+	/// Until when it gets no tasks, in ms; `None`: it gets tasks.
 	pub away_until: Option<u64>,
 }
 

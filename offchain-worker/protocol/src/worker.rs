@@ -35,7 +35,7 @@ pub struct Challenge {
 	/// The protocol that the scheduler speaks with this worker: the newest that [both](version::choose) do.
 	#[serde(default = "version::unnamed")]
 	pub protocol: u32,
-	/// Good for this account, on the connection on which it was given, within a minute.
+	/// Good for one join of this account, on the connection on which it was given.
 	pub challenge: H256,
 	/// Until when, in ms by the scheduler's clock. Schedulers of protocol 3 do not say: for a minute.
 	#[serde(default, rename = "notAfter")]
@@ -97,9 +97,9 @@ pub struct Join {
 	pub resources: Resources,
 	/// The program's version.
 	pub version: String,
-	/// What it still has in hand from before: tasks with the last step that was done, at most [`MAX_REPORTS`]. What the
-	/// scheduler gave it, is not on chain yet and is not named counts as lost, and goes to others; so a worker that has more
-	/// names those first that are not on chain, and reports the rest after it joined.
+	/// What it still has in hand from before: tasks with the last step that was done, at most [`MAX_REPORTS`]. Tasks
+	/// that the scheduler gave it and that it does not name count as lost, and go to others, unless they are on chain. So a
+	/// worker that has more names those first that are not on chain, and reports the rest after it joined.
 	pub held: Vec<Held>,
 }
 
@@ -109,8 +109,8 @@ pub struct Held {
 	/// The last step that was done.
 	#[serde(flatten)]
 	pub report: Report,
-	/// That it was given to this worker. A scheduler that has no record of that, having lost its database, believes nothing
-	/// else. Workers show it for tasks that are not on chain yet; those of protocol 3 show none.
+	/// What shows that the task was given to this worker. A scheduler that lost its database has no record of that, and
+	/// believes nothing else. Workers show it for tasks that are not on chain yet; those of protocol 3 show none.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub delegation: Option<ShownDelegation>,
 }

@@ -56,7 +56,7 @@ fn strangers(strangers: &Strangers) -> String {
 	if here == 0 {
 		return String::new();
 	}
-	format!("{here}, of which {proven} are proven, and {away} get nothing for now")
+	format!("{here}, of which {proven} are proven, and {away} get no tasks for now")
 }
 
 #[cfg(test)]
@@ -79,6 +79,7 @@ mod tests {
 			max_failures: 50,
 			served_last: Vec::new(),
 			hopeless: Vec::new(),
+			strangers: Strangers::default(),
 			lacking: Vec::new(),
 		}
 	}
@@ -114,7 +115,7 @@ mod tests {
 	fn strangers_are_counted_if_there_are_any() {
 		assert!(!status(&calm(), 0).text.contains("strangers"));
 		let answer = status(&PoolStatus { strangers: Strangers { here: 7, proven: 2, away: 1 }, ..calm() }, 0);
-		assert!(answer.text.contains("7, of which 2 are proven, and 1 get nothing for now"), "{}", answer.text);
+		assert!(answer.text.contains("7, of which 2 are proven, and 1 get no tasks for now"), "{}", answer.text);
 		assert_eq!(answer.json["strangers"]["proven"], 2);
 	}
 }
