@@ -20,9 +20,8 @@ own_words=(
 
 # Prints FILE:LINE:TEXT of the code of these folders: without tests, which come last in a file, and without comments.
 code() {
-	find "$@" -name '*.rs' ! -path '*/tests/*' ! -path '*/testing/*' ! -name tests.rs ! -name testing.rs \
-		! -name parsing.rs -print0 |
-		sort -z | xargs -0 awk '
+	find "$@" -name '*.rs' ! -path '*/tests/*' ! -path '*/testing/*' ! -name tests.rs ! -name testing.rs ! -name parsing.rs \
+		-print0 | sort -z | xargs -0 awk '
 			FNR == 1 { tests = 0 }
 			/^#\[cfg\(test\)\]/ { tests = 1 }
 			!tests && !/^[[:space:]]*\/\// { print FILENAME ":" FNR ":" $0 }'
