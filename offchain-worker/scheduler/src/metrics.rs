@@ -92,10 +92,7 @@ impl Metrics {
 			)?,
 			homeless: gauge("results_homeless", "Results of completed tasks that are in no store yet")?,
 			refused: counter("extrinsics_refused_total", "Extrinsics that the chain refused")?,
-			withdrawals: counter(
-				"orders_withdrawn_total",
-				"Times that the orders were withdrawn since stake was lost",
-			)?,
+			withdrawals: counter("orders_withdrawn_total", "Times that orders were withdrawn since stake was lost")?,
 			withdrawn: gauge("orders_withdrawn", "1 if the orders are withdrawn since stake was lost, else 0")?,
 			connections: gauge("connections", "WebSockets that are open")?,
 			evicted: counter("connections_evicted_total", "WebSockets that had to make room for others")?,
@@ -165,6 +162,8 @@ impl Metrics {
 		self.waiting.set(state.queue().len() as i64);
 		self.tasks.set(state.tasks().len() as i64);
 		self.deals.set(state.deals().len() as i64);
+		self.hopeless.set(state.deals().values().filter(|deal| deal.hopeless.is_some()).count() as i64);
+		self.last.set(state.deals().values().filter(|deal| deal.is_last).count() as i64);
 		self.set_aside.set(bytes(state.room().total()));
 		self.short.set(state.room().count_short() as i64);
 		self.lacking.set(state.lacks().len() as i64);

@@ -19,8 +19,9 @@ use tracing::instrument;
 use super::{caller::Caller, error, internal, unknown_session, Api};
 use crate::{
 	admission::{self, Admission},
+	db::in_time,
 	delegations,
-	model::{Member, MAX_CACHED},
+	model::{Member, Record, HOUR, MAX_CACHED},
 	pool::{system_time, Brought, Input, Means},
 	vouching::ensure_owns,
 };
@@ -36,13 +37,14 @@ const MAX_CAUSE: usize = 64 * 1024;
 
 #[async_trait]
 impl WorkerRpcServer for Api {
-	async fn challenge(&self, account: Account) -> Result<Challenge, ErrorObjectOwned> {
-		let challenge = self.challenges.give(&account.0, Caller::current()?.connection, system_time());
+	async fn challenge(&self, account: Account, protocols: Option<Protocols>) -> Result<Challenge, ErrorObjectOwned> {
+		let now = system_time();
+		let challenge = self.challenges.give(&account.0, Caller::current()?.connection, now);
 		let identity = &self.means.identity;
 		Ok(Challenge {
 			protocol: version::choose(protocols),
 			challenge,
-			not_after: admission::not_after(system_time()),
+			not_after: admission::not_after(now),
 			workerpool: identity.workerpool,
 			genesis: identity.genesis,
 		})
@@ -64,12 +66,12 @@ impl WorkerRpcServer for Api {
 		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
 		self.gate.admit_account(&join.account.0).await?;
 		check_reports(join.held.iter().map(|held| &held.report))?;
-		self.ensure_no_ban(&join).await?;
+		let record = self.ensure_no_ban(&join).await?;
 		let member = {
 			let _question = self.gate.chain().await;
 			self.ensure_proxy(&join).await?;
 			self.admit(&join).await?;
-			self.member(join).await?
+			self.member(join, record).await?
 		};
 		let account = member.account.clone();
 		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
@@ -168,8 +170,8 @@ impl Api {
 	async fn ensure_no_ban(&self, join: &Join) -> Result<Record, ErrorObjectOwned> {
 		let (bans, record) = {
 			let _question = self.gate.database().await;
-			let bans = self.means.db.bans().await.map_err(internal)?;
-			(bans, self.means.db.record(&join.account.0).await.map_err(internal)?)
+			let asked = async { Ok((self.means.db.bans().await?, self.means.db.record(&join.account.0).await?)) };
+			in_time(asked).await.map_err(internal)?
 		};
 		let now = system_time();
 		if record.is_banned(now) {
@@ -199,7 +201,7 @@ impl Api {
 	}
 
 	/// Returns what is to be known of a worker that was admitted. Refuses one that nobody vouches for and that owns too little.
-	async fn member(&self, join: Join) -> Result<Member, ErrorObjectOwned> {
+	async fn member(&self, join: Join, record: Record) -> Result<Member, ErrorObjectOwned> {
 		let Means { chain, identity, terms, .. } = &self.means;
 		let is_vouched = self.entry.vouches_for(&join, &identity.account);
 		let Join { account, operator, resources, held, .. } = join;
@@ -211,7 +213,16 @@ impl Api {
 		}
 		let held = delegations::verified(held, &account.0, identity);
 		let operator = operator.map(|operator| operator.account.0);
-		Ok(Member { account: account.0, operator, is_vouched, resources, held, score, funds: funds.spendable() })
+		Ok(Member {
+			account: account.0,
+			operator,
+			is_vouched,
+			resources,
+			held,
+			score,
+			record,
+			funds: funds.spendable(),
+		})
 	}
 }
 
