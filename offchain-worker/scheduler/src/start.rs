@@ -1,17 +1,18 @@
 //! Starting and stopping.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use rlc_chain::{Chain, Key, Sender};
 use rlc_primitives::{Moment, WorkerpoolId};
 use rlc_service::{
-	listen::{bind, bind_local, Listener},
+	listen::{bind, bind_local, Listener, LocalListener},
 	Shutdown,
 };
 use rlc_store::{Ipfs, Store, StoreConfig};
 use tokio::{
 	sync::{mpsc, watch, Semaphore},
 	task::JoinHandle,
+	time::{sleep, Instant},
 };
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 	metrics::Metrics,
 	model::Selling,
 	node::NodeChain,
-	pool::{system_time, Identity, Means, Pool, Terms, CALLS, INPUTS},
+	pool::{Identity, Means, Pool, Terms, CALLS, INPUTS},
 	registration::{find_or_register, Reach},
 	server::Server,
 	vouching::Entry,
@@ -74,24 +75,42 @@ impl Handle {
 	}
 }
 
-/// Starts a scheduler: it returns when it listens.
+/// For how long a start is tried while the database is away, and the pause between two tries.
+const START_TIME: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Starts a scheduler: it returns when it listens. A database that goes away meanwhile is waited for, for a while.
 ///
 /// # Errors
 ///
 /// [`Error`]: what keeps it from starting.
 pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+	let begun = Instant::now();
+	loop {
+		match try_to_start(config.clone(), chain.clone(), key.clone()).await {
+			Err(Error::Db(error)) if error.is_passing() && begun.elapsed() < START_TIME => {
+				tracing::warn!("it cannot start yet: {error}");
+				sleep(PAUSE).await;
+			}
+			done => return done,
+		}
+	}
+}
+
+async fn try_to_start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
 	let traffic = files::bounded(config.traffic.clone(), files::allow_all());
 	let config = Config { traffic, ..config };
 	let listener = listen(&config).await?;
 	let address = listener.address();
 	let sender = Sender::new(chain.clone(), key.clone());
-	let db = Db::open(&config.database, system_time()).await?;
+	let scheme = if listener.is_encrypted() { "https" } else { "http" };
+	let db = Db::open(&config.database).await?;
 	let known = db.workerpool(chain.genesis()).await?;
 	// A mistake in its name would keep all workers out.
 	if let Admission::Group(group) = config.admission {
 		chain.group(group).await?.ok_or(Error::UnknownGroup(group))?;
 	}
-	let reach = Reach { public: config.public_url.as_deref(), here: &format!("http://{address}") };
+	let reach = Reach { public: config.public_url.as_deref(), here: &format!("{scheme}://{address}") };
 	let workerpool = find_or_register(&config.pool, known, &reach, &chain, &sender).await?;
 	let account = key.account();
 	let genesis = chain.genesis();
@@ -151,6 +170,8 @@ pub(crate) async fn start_over(
 		misses: Arc::default(),
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
+		links: Arc::default(),
+		board: Arc::default(),
 		looked: Arc::new(look),
 		calls: Arc::new(Semaphore::new(CALLS)),
 		shutdown: shutdown.clone(),
@@ -174,8 +195,14 @@ pub(crate) async fn start_over(
 		let _ = end.send(true);
 		result
 	});
-	tracing::info!(workerpool = ?workerpool.0, "scheduler at http://{address}");
+	tracing::info!(workerpool = ?workerpool.0, "scheduler at {address}");
 	Ok(Handle { address, workerpool, withdrawn, paused, looked, shutdown, ended, server, pool })
+}
+
+/// Binds the socket for the operator's commands. The scheduler works without it: `rlc scheduler pause` and the like do not.
+async fn listen_to_operators(path: &Path) -> Option<LocalListener> {
+	let bound = bind_local(path, "the scheduler's operator").await;
+	bound.inspect_err(|error| tracing::error!("{error}")).ok()
 }
 
 /// Returns how the pool is run.
@@ -184,6 +211,8 @@ fn terms(config: &Config) -> Terms {
 		heartbeat: millis(config.heartbeat).max(1),
 		max_result: config.max_result,
 		retention: millis(config.retention),
+		quota_each: config.store_quota_each,
+		uploads_per_rlc: config.uploads_per_rlc,
 		max_failures: config.max_failures,
 		limits: Limits { max_loss: config.max_loss, quiet: config.quiet.map(millis) },
 		offers: config.offers.clone(),

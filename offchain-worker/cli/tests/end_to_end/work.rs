@@ -1,6 +1,6 @@
 //! What the stack is for, in each of its forms.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use rlc_chain::{Event, RlcEvent};
 use rlc_primitives::{task::Stage, RLC};
@@ -9,6 +9,7 @@ use rlc_protocol::{
 	version::SPOKEN,
 };
 use rlc_store::Cid;
+use tokio::time::sleep;
 
 use super::{
 	has_containers, last_deal, play,
@@ -188,7 +189,14 @@ fn node_computes_too() {
 			stack.node_answers().await;
 			stack.joined(&url, &[number]).await;
 			let output = stack.room();
-			stack.run("hello.wasm", &["--args", "from the node"], &output).await.unwrap();
+			// For a moment, the pool may still withdraw its orders: it was without a node, and without workers.
+			for _ in 0..30 {
+				match stack.run("hello.wasm", &["--args", "from the node"], &output).await {
+					Ok(_) => break,
+					Err(refused) => assert!(refused.contains("offers.none"), "{refused}"),
+				}
+				sleep(Duration::from_secs(1)).await;
+			}
 			let report = hello(&output);
 			assert!(report.contains("  3: node\n"), "{report}");
 			let paid = stack.rewards(last_deal(stack).await.task(0)).await;

@@ -59,12 +59,12 @@ impl Clock {
 
 	/// Does the same with a block that follows the last one. Returns by how much the machine's clock, at `local` in ms, is
 	/// ahead of the chain, in ms; `None` if the block is not new: blocks that are caught up with come faster than time
-	/// passes.
+	/// passes. And of a chain's first block, which has no time.
 	pub fn follow(&mut self, block: rlc_chain::Clock, local: Moment) -> Option<i64> {
 		let passed = block.chain.saturating_sub(self.block.chain);
 		let is_new = passed <= (self.at.elapsed().as_millis() as Moment).saturating_add(1_000);
 		self.set(block);
-		is_new.then(|| local as i64 - block.chain as i64)
+		(is_new && block.chain > 0).then(|| local as i64 - block.chain as i64)
 	}
 
 	/// Returns whether it is time to tell that the machine's clock is ahead of the chain by so much, in ms, or behind it.

@@ -4,17 +4,28 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use rlc_primitives::DealId;
+use sp_core::H256;
 use tokio::time::sleep;
 
-use super::{system_time, Input, Means, Pool};
+use super::{database::AGAIN, Input, Means, Pool};
 use crate::{
 	chain::{Answer, BlockKind, ChainError, DealFacts, PoolChain},
-	db::DealRow,
+	db::{Business, DbError, DealRow},
 	Error,
 };
 
 /// How long to wait before the chain is followed again, or asked again.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// What was written down before this scheduler started.
+struct Written {
+	/// What decides on the votes of proven strangers.
+	secret: H256,
+	business: Business,
+	/// The block up to which all deals are known.
+	cursor: u32,
+	deals: Vec<DealRow>,
+}
 
 impl Pool {
 	/// Reads what was written down, and follows the chain from there.
@@ -23,15 +34,17 @@ impl Pool {
 		// Blocks tell what happens from here on, and the state what happened before, however long ago: no node has to keep
 		// that.
 		let from = last_final(&self.means).await;
-		self.means.db.enlist().await?;
-		self.state.set_secret(self.means.db.secret_of_votes().await?);
-		let business = self.means.db.business(self.now()).await?;
-		self.recalled(business);
-		self.cursor = self.means.db.cursor().await?.unwrap_or(0);
-		// Blocks tell what happens from here on, and the state what happened before, however long ago: no node has to keep
-		// that.
-		let from = last_final(&self.means).await;
-		for row in self.means.db.open_deals().await? {
+		let mut waits = AGAIN.waits();
+		let written = loop {
+			match self.read_written().await {
+				Ok(written) => break written,
+				Err(error) => self.bear(error, &mut waits).await?,
+			}
+		};
+		self.state.set_secret(written.secret);
+		self.recalled(written.business);
+		self.cursor = written.cursor;
+		for row in written.deals {
 			self.read_deal(row.deal, false);
 		}
 		for kind in [BlockKind::Best, BlockKind::Final] {
@@ -39,6 +52,18 @@ impl Pool {
 		}
 		self.find_deals();
 		Ok(())
+	}
+
+	/// Enters this instance among those that live, and reads what was written down.
+	async fn read_written(&self) -> Result<Written, DbError> {
+		let db = &self.means.db;
+		db.enlist().await?;
+		Ok(Written {
+			secret: db.secret_of_votes().await?,
+			business: db.business(self.now()).await?,
+			cursor: db.cursor().await?.unwrap_or(0),
+			deals: db.open_deals().await?,
+		})
 	}
 
 	/// Asks the chain which deals of the pool are open. Events say so sooner, but they are hints: a scheduler that was away,

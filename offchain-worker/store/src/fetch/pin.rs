@@ -1,4 +1,4 @@
-//! Pinning: adding to a location which bytes are there now, so that everybody who fetches it has the same, or nothing.
+//! Pinning: adding to a location which bytes are there now, so that everyone who fetches it gets these bytes, or none.
 
 use std::{io, path::PathBuf};
 
@@ -20,8 +20,8 @@ use crate::{
 	Cid, HashKind,
 };
 
-/// Returns a location with the SHA-256 of what is there now; one that is pinned already as it is. Nothing is kept of what is
-/// read. A URL is followed into private networks only if it leads there itself: the caller has chosen it.
+/// Returns a location with the SHA-256 of what is there now, or the location itself if it is pinned already. Keeps nothing of
+/// what it reads. Follows a URL into private networks only if the URL itself is in one: the caller has chosen it.
 ///
 /// `progress` is told how many bytes have come, and how many there are; 0 if that is not known.
 ///
@@ -60,7 +60,7 @@ async fn of_url(
 	limits: DownloadLimits,
 	progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Cid, FetchError> {
-	let web = Web::new([url], false)?.trusting_own();
+	let web = Web::new([], false)?.trusting(url.clone());
 	let read = async {
 		let mut waits = BACKOFF.waits();
 		loop {

@@ -52,6 +52,8 @@ pub(crate) struct Web {
 	allow_private: bool,
 	/// Whether one of `own` that is in a private network may redirect to another address there.
 	trust_own: bool,
+	/// A URL that may be anywhere, and redirect to where it is.
+	chosen: Option<Url>,
 }
 
 impl Web {
@@ -77,12 +79,18 @@ impl Web {
 			own: own.into_iter().cloned().collect(),
 			allow_private,
 			trust_own: false,
+			chosen: None,
 		})
 	}
 
 	/// Lets those of `own` that are in private networks redirect to others there: for users who chose them.
 	pub(crate) fn trusting_own(self) -> Self {
 		Self { trust_own: true, ..self }
+	}
+
+	/// Makes requests to this URL wherever it is, and follows it into private networks if it is in one: for a user who chose it.
+	pub(crate) fn trusting(self, chosen: Url) -> Self {
+		Self { chosen: Some(chosen), ..self }
 	}
 
 	/// Returns the client for hosts that may be anywhere.
@@ -116,7 +124,7 @@ impl Web {
 			}
 			// Where it really is: a name alone says nothing.
 			let is_inside = response.remote_addr().is_some_and(|address| !is_public(address.ip()));
-			allow_private |= self.trust_own && is_inside && self.is_own(&url);
+			allow_private |= is_inside && (self.is_chosen(&url) || (self.trust_own && self.is_own(&url)));
 			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
 			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
 				let words = format!("{} redirects without a usable target", shown(&url));
@@ -136,13 +144,17 @@ impl Web {
 		self.own.iter().any(|base| origin(base) == origin(url) && is_below(base))
 	}
 
+	fn is_chosen(&self, url: &Url) -> bool {
+		self.chosen.as_ref() == Some(url)
+	}
+
 	/// Returns the client to ask for a URL with, if it may be asked for.
 	fn client_for(&self, url: &Url, allow_private: bool) -> Result<&Client, FetchError> {
 		let refused = |why: &str| FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {why}", shown(url)));
 		if !matches!(url.scheme(), "http" | "https") {
 			return Err(refused("only http and https are fetched"));
 		}
-		if allow_private || self.is_own(url) {
+		if allow_private || self.is_own(url) || self.is_chosen(url) {
 			return Ok(&self.open);
 		}
 		let host = url.host_str().unwrap_or_default();
