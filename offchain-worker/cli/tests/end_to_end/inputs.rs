@@ -47,6 +47,10 @@ fn unpinned_input_that_another_program_names_is_released_and_costs_no_stake() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			let workers = stack.new_workers(3, "--slots 1").await;
+			// Those of another scenario would be asked too, why none can serve the task.
+			for earlier in 1..workers[0] {
+				stack.left(earlier).await;
+			}
 			let before = (stack.spent().await, stack.seized(&account(SCHEDULER)).await);
 			let params = format!(r#"{{"iexec_input_files": ["{}"]}}"#, serve("what it is"));
 			let bought = stack.buy_unchecked("hello.wasm", 3, &params).await;
@@ -70,7 +74,7 @@ fn server_that_shows_workers_different_inputs_makes_nobody_lose_a_stake() {
 			let workers = stack.new_workers(4, "--slots 1").await;
 			let asked = Arc::new(AtomicUsize::new(0));
 			let count = asked.clone();
-			// The requester's tool is the first who asks, and pins the input. The first worker is shown something else.
+			// The requester's tool asks first, and pins the input. The first worker is shown something else.
 			let url = serve_each(move |before| {
 				count.store(before + 1, Ordering::SeqCst);
 				["one face", "another"][usize::from(before == 1)]
@@ -93,7 +97,7 @@ fn serve(text: &'static str) -> String {
 	serve_each(move |_| text)
 }
 
-/// Serves a text to each who asks, by how many asked before.
+/// Serves each request a text that depends on how many requests came before.
 fn serve_each(text: impl Fn(usize) -> &'static str + Send + 'static) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").unwrap();
 	let url = format!("http://{}/input.txt", listener.local_addr().unwrap());

@@ -48,6 +48,7 @@ pub fn may(kind: ProxyType, call: &RuntimeCall) -> bool {
 			}
 			_ => function_name == "unpublish_order",
 		},
+		(ProxyType::Scheduler, "Registry") => function_name == "set_description",
 		_ => false,
 	}
 }
@@ -84,8 +85,7 @@ pub fn reporters(deal: &Deal) -> usize {
 	PocoRules::get().new_workers(deal.trust) as usize
 }
 
-/// Returns whether a cause lies outside of a task: in something that it is computed from, or in a
-/// machine's clock or memory.
+/// Returns whether a cause counts as from outside the task: in an input, or in a machine's clock or limits.
 pub fn is_outside(cause: &FailureCause) -> bool {
 	use FailureCause::*;
 	matches!(
