@@ -135,7 +135,7 @@ async fn requester_that_trusted_one_worker_is_told_so_when_its_result_never_come
 #[tokio::test]
 async fn several_workers_that_deliver_nothing_are_counted() {
 	let words = said_of_what_never_came(&revealed(2), 3).await;
-	assert!(words.contains("though 2 workers revealed it; try again later"), "{words}");
+	assert!(words.contains("though 2 workers revealed it; they keep it until"), "{words}");
 }
 
 #[test]

@@ -23,8 +23,13 @@ const GROUND: [&str; 6] = ["archive", "cid", "clock", "error", "sizes", "token"]
 fn files(part: &str) -> Vec<PathBuf> {
 	let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
 	let mut files = vec![source.join(format!("{part}.rs"))];
-	let inside = fs::read_dir(source.join(part)).into_iter().flatten();
-	files.extend(inside.map(|entry| entry.unwrap().path()));
+	let mut directories = vec![source.join(part)];
+	while let Some(directory) = directories.pop() {
+		for entry in fs::read_dir(directory).into_iter().flatten() {
+			let path = entry.unwrap().path();
+			if path.is_dir() { &mut directories } else { &mut files }.push(path);
+		}
+	}
 	files
 }
 
