@@ -37,7 +37,7 @@ Examples:
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --max-cost 10 --json --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
 
-It shows what it costs, and asks. Where there is no terminal, agree with --yes, or with --max-cost to a cost in all.
+It shows what it costs, and asks. Without a terminal, agree with --yes, or with --max-cost to a cost in all.
 The exit code is 3 if some tasks failed, and 4 if all did.
 
 Ctrl-C stops watching, not the deal: resume with `rlc deal watch DEAL` and `rlc deal download DEAL`.")]

@@ -54,7 +54,7 @@ impl Here {
 ///
 /// # Errors
 ///
-/// If none is given, and there is no owner or no directory for it.
+/// If none is given, and neither an owner nor a directory for it is known.
 pub(super) fn directory(given: Option<&PathBuf>, owner: impl FnOnce() -> Result<AccountId>) -> Result<PathBuf> {
 	if let Some(dir) = given {
 		return Ok(dir.clone());
