@@ -92,7 +92,8 @@ fn judge(bill: &Bill, before: Balance, consent: Consent) -> Verdict {
 	if consent.can_ask {
 		return Verdict::Ask;
 	}
-	let why: Failure = failure!(NotConfirmed, "nothing was signed: {bill}, and there is no terminal to ask on");
+	let why: Failure =
+		failure!(NotConfirmed, "nothing was signed: {bill}, and without a terminal nobody can agree to it");
 	Verdict::Refused(if bill.beyond.is_empty() {
 		why.advise("give --yes, or the most that it may cost with --max-cost")
 	} else {

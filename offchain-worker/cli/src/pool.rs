@@ -104,7 +104,7 @@ pub(crate) async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<Poo
 ///
 /// # Errors
 ///
-/// If there is no such pool, or it does not say. If, on a live network, it is in a private one: a stranger wrote the URL,
+/// If no such pool exists, or it does not say. If, on a live network, it is in a private one: a stranger wrote the URL,
 /// and this program can reach more than that stranger.
 pub(crate) async fn url(context: &Context, chain: &Chain, pool: WorkerpoolId) -> Result<String> {
 	let url = description(chain, pool).await?.url;

@@ -94,7 +94,7 @@ fn directory(chosen: &Directory) -> Result<(PathBuf, Option<tempfile::TempDir>)>
 		Directory::At(path) => Ok((std::path::absolute(path).map_err(disk(path))?, None)),
 		Directory::OfUser => {
 			let home = data_home();
-			let home = home.ok_or_else(|| failure!(HomeMissing, "there is no directory for it"; "give --base-path"))?;
+			let home = home.ok_or_else(|| failure!(HomeMissing, "no directory for it is known"; "give --base-path"))?;
 			Ok((home.join("up"), None))
 		}
 	}

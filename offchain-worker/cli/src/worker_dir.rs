@@ -36,7 +36,7 @@ impl WorkerDir {
 			return Ok(Self(dir));
 		}
 		let home = data_home();
-		let home = home.ok_or_else(|| failure!(HomeMissing, "there is no directory for it"; "give --dir"))?;
+		let home = home.ok_or_else(|| failure!(HomeMissing, "no directory for it is known"; "give --dir"))?;
 		Ok(Self(home.join(format!("worker-{}", Account(context.who()?)))))
 	}
 

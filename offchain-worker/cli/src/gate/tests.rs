@@ -1,4 +1,4 @@
-//! Who has to agree to what, and that there is no way around.
+//! Who has to agree to what, and that nothing gets around it.
 
 use std::{fs, path::Path};
 

@@ -59,6 +59,6 @@ pub(super) fn directory(given: Option<&PathBuf>, owner: impl FnOnce() -> Result<
 	if let Some(dir) = given {
 		return Ok(dir.clone());
 	}
-	let home = data_home().ok_or_else(|| failure!(HomeMissing, "there is no directory for it"; "give --dir"))?;
+	let home = data_home().ok_or_else(|| failure!(HomeMissing, "no directory for it is known"; "give --dir"))?;
 	Ok(home.join(format!("scheduler-{}", Account(owner()?))))
 }
