@@ -3,10 +3,7 @@
 //!
 //! Only what happens under a pool's current owner counts: a record ends when the pool changes hands.
 
-use frame_support::{
-	ensure,
-	traits::{Get, Time},
-};
+use frame_support::{ensure, traits::Time};
 use rlc_primitives::{
 	record::{Ending, PoolRecord, Recorded, Tally},
 	traits::{Assets, OnTaskClosed, Outcome},
@@ -156,7 +153,6 @@ impl<T: Config> OnTaskClosed for Pallet<T> {
 	}
 
 	fn weight() -> Weight {
-		// The last task of a deal takes it off the list of open deals.
-		T::WeightInfo::record_task().saturating_add(T::DbWeight::get().writes(1))
+		T::WeightInfo::record_task()
 	}
 }
