@@ -9,12 +9,11 @@ use std::{
 
 use rlc_chain::{Chain, Key};
 use rlc_json::Account;
-use rlc_primitives::{ethereum::account_of, AccountId, Balance};
-use rlc_store::{Cid, HashKind};
-use sp_core::H160;
+use rlc_primitives::{AccountId, Balance};
 use zeroize::Zeroizing;
 
 use crate::{
+	ethereum_address,
 	failure::{disk, failure, Failure, Result},
 	global::Global,
 	keystore::{Entry, Keystore},
@@ -125,17 +124,8 @@ impl Context {
 		if is_derivation(text) {
 			return Ok(development_key(text)?.account());
 		}
-		if let Some(address) = text.strip_prefix("0x").filter(|digits| digits.len() == 40) {
-			let bytes = hex::decode(address).ok().and_then(|bytes| <[u8; 20]>::try_from(bytes).ok());
-			let bytes = bytes.ok_or_else(
-				|| failure!(AccountInvalid, "{text} is not an Ethereum address"; "write 0x and 40 hex digits"),
-			)?;
-			return if has_right_checksum(address) {
-				Ok(account_of(H160(bytes)))
-			} else {
-				Err(failure!(AccountChecksum, "{text} has a wrong checksum: a digit is mistyped, or its case";
-					"copy it once more from the wallet"))
-			};
+		if ethereum_address::is_meant(text) {
+			return ethereum_address::account(text);
 		}
 		if let Ok(account) = text.parse::<Account>() {
 			return Ok(account.0);
@@ -239,19 +229,6 @@ pub(crate) async fn refuse_development(chain: &Chain, key: &Key) -> Result<()> {
 		"make one of your own with `rlc account create`"))
 }
 
-/// Returns whether the case of an address's hex digits is right. Digits of one case have no checksum. Source: EIP-55.
-fn has_right_checksum(digits: &str) -> bool {
-	let has = |case: fn(&char) -> bool| digits.chars().any(|one| case(&one));
-	if !has(char::is_ascii_uppercase) || !has(char::is_ascii_lowercase) {
-		return true;
-	}
-	let hash = hex::encode(Cid::of(HashKind::Keccak256, digits.to_ascii_lowercase().as_bytes()).digest());
-	digits
-		.chars()
-		.zip(hash.chars())
-		.all(|(digit, nibble)| !digit.is_ascii_alphabetic() || digit.is_ascii_uppercase() == (nibble >= '8'))
-}
-
 fn development_key(derivation: &str) -> Result<Key> {
 	Key::from_suri(derivation).map_err(
 		|_| failure!(AccountInvalid, "{derivation} is not a derivation"; "write it as //Alice, or //Alice//stash"),
@@ -271,31 +248,6 @@ mod tests {
 
 	fn context() -> Context {
 		Context::new(Line::try_parse_from(["test"]).unwrap().global, Output::new(true))
-	}
-
-	/// The examples of EIP-55.
-	const ADDRESSES: [&str; 6] = [
-		"0x52908400098527886E0F7030069857D2E4169EE7",
-		"0xde709f2102306220921060314715629080e2fb77",
-		"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-		"0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-		"0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
-		"0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
-	];
-
-	#[test]
-	fn ethereum_address_with_a_wrong_checksum_is_refused() {
-		for address in ADDRESSES {
-			let account = context().account(address).unwrap();
-			assert_eq!(context().account(&address.to_lowercase()).unwrap(), account, "without a checksum");
-		}
-		for address in &ADDRESSES[2..] {
-			let other_case = address.replacen('a', "A", 1);
-			let other_digit = format!("{}0", &address[..41]);
-			for wrong in [other_case, other_digit] {
-				assert_eq!(context().account(&wrong).unwrap_err().code(), "account.checksum", "{wrong}");
-			}
-		}
 	}
 
 	#[test]
