@@ -186,6 +186,7 @@ struct Beats {
 	tick: Instant,
 	slow: Instant,
 	clean: Instant,
+	recalled: Instant,
 	/// The last sign of life of this instance.
 	lease: Instant,
 	/// Other instances were met, or it was tried.
@@ -218,7 +219,16 @@ impl Pool {
 			expelled: BTreeSet::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
-			beats: Beats { tick: long_ago, slow: now, clean: now, lease: now, met: now, away: None, deals: None },
+			beats: Beats {
+				tick: long_ago,
+				slow: now,
+				clean: now,
+				recalled: now,
+				lease: now,
+				met: now,
+				away: None,
+				deals: None,
+			},
 		}
 	}
 

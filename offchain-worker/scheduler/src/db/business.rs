@@ -39,6 +39,8 @@ pub struct Business {
 	pub machines: Vec<(AccountId, Machine)>,
 	/// How tasks ended.
 	pub standings: Standings,
+	/// Accounts that the operator has banned, each with the time, in ms, at which that ends.
+	pub bans: BTreeMap<AccountId, Moment>,
 	/// Strangers that may not join since their results were refuted, each with the time, in ms, at which that ends.
 	pub refuted: BTreeMap<AccountId, Moment>,
 }
@@ -66,8 +68,10 @@ impl Db {
 	pub async fn business(&self, now: Now) -> Result<Business, DbError> {
 		let machines = self.machines(now.local).await?;
 		let standings = Standings::new(self.days(now.date).await?, self.losses(now.date).await?);
+		let mut bans = self.bans().await?;
+		bans.retain(|_, until| *until > now.local);
 		let refuted = self.refuted(now.local).await?;
-		Ok(Business { machines, standings, refuted })
+		Ok(Business { machines, standings, bans, refuted })
 	}
 
 	async fn machines(&self, now: Moment) -> Result<Vec<(AccountId, Machine)>, DbError> {

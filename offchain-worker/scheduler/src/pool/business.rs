@@ -13,8 +13,8 @@ use crate::{
 impl Pool {
 	/// Takes in what all instances wrote down.
 	pub(super) fn recalled(&mut self, business: Business) {
-		let Business { machines, standings, refuted } = business;
-		self.expel_refuted(&refuted);
+		let Business { machines, standings, bans, refuted } = business;
+		self.expel_found(&bans, &refuted);
 		self.state.recall_machines(machines, self.now());
 		self.state.recall_standings(standings);
 	}

@@ -6,7 +6,10 @@ use rlc_primitives::{AccountId, Moment};
 use rlc_protocol::{worker::Instruction, Account};
 
 use super::{system_time, Input, Pool, Reply};
-use crate::db::{in_time, DbError};
+use crate::{
+	db::{in_time, DbError},
+	model::WorkerState,
+};
 
 impl Pool {
 	/// Tells a worker to finish its tasks and end. Replies whether it is connected.
@@ -45,8 +48,8 @@ impl Pool {
 		});
 	}
 
-	/// Takes note that a ban is written down: workers that it is about lose what they have in hand. Those of other instances
-	/// are refused when they join again.
+	/// Takes note that a ban is written down: workers that it is about lose what they have in hand. Other instances find it
+	/// when they look at the business again.
 	pub(super) fn banned(
 		&mut self,
 		account: &AccountId,
@@ -55,11 +58,7 @@ impl Pool {
 		reply: Reply<Result<(), String>>,
 	) {
 		if result.is_ok() && is_banned {
-			let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here());
-			let theirs = here.filter(|(worker, known)| *worker == account || known.operator == *account);
-			for worker in theirs.map(|(worker, _)| worker.clone()).collect::<Vec<_>>() {
-				self.expel(&worker);
-			}
+			self.expel_where(|worker, known| worker == account || known.operator == *account);
 		}
 		if result.is_ok() && !is_banned {
 			let now = self.now();
@@ -75,11 +74,21 @@ impl Pool {
 		}
 	}
 
-	/// Expels those that other instances found to be wrong, or that joined while this was found out here.
-	pub(super) fn expel_refuted(&mut self, refuted: &BTreeMap<AccountId, Moment>) {
-		let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here() && !worker.is_vouched);
-		let theirs = here.filter(|(worker, _)| refuted.contains_key(*worker));
-		for worker in theirs.map(|(worker, _)| worker.clone()).collect::<Vec<_>>() {
+	/// Expels those that are banned elsewhere, or joined while that was written down: whom the operator banned, and strangers
+	/// whose results were refuted.
+	pub(super) fn expel_found(&mut self, bans: &BTreeMap<AccountId, Moment>, refuted: &BTreeMap<AccountId, Moment>) {
+		self.expel_where(|worker, known| {
+			bans.contains_key(worker)
+				|| bans.contains_key(&known.operator)
+				|| (!known.is_vouched && refuted.contains_key(worker))
+		});
+	}
+
+	/// Expels the connected workers that are meant.
+	fn expel_where(&mut self, is_meant: impl Fn(&AccountId, &WorkerState) -> bool) {
+		let here = self.state.workers().iter().filter(|(_, worker)| worker.is_here());
+		let meant = here.filter(|(worker, known)| is_meant(worker, known));
+		for worker in meant.map(|(worker, _)| worker.clone()).collect::<Vec<_>>() {
 			self.expel(&worker);
 		}
 	}

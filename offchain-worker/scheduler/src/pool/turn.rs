@@ -21,6 +21,9 @@ const CLOCKS: u64 = 3_600_000;
 /// How often the chain is asked which deals are open.
 const LIST_DEALS: Duration = Duration::from_secs(60);
 
+/// How often what all instances wrote down is read: whom the operator banned, among others.
+const RECALL: Duration = Duration::from_secs(20);
+
 impl Pool {
 	/// Decides, writes down, acts.
 	#[instrument(level = "debug", skip_all)]
@@ -89,6 +92,9 @@ impl Pool {
 			self.state.refresh_machines(now);
 			// Somebody may have sent them RLC.
 			self.stale.extend(assignment::without_stake(&self.state).cloned());
+		}
+		if self.beats.recalled.elapsed() >= RECALL {
+			self.beats.recalled = Instant::now();
 			self.recall();
 		}
 		Ok(())

@@ -7,7 +7,7 @@ use rlc_protocol::{
 };
 use tokio::net::UnixStream;
 
-use super::*;
+use super::{restarts::siblings, *};
 use crate::{
 	db::Batch,
 	model::{Mark, DAY},
@@ -155,6 +155,22 @@ async fn banned_worker_loses_its_tasks_and_may_not_join() {
 	yard.worker_with("Bob", Vec::new()).await.unwrap();
 	drop(operator);
 	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_that_is_banned_over_another_instance_loses_its_tasks_too() {
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
+	let yards = siblings(&postgres.url, &chain).await;
+	let mut bob = yards[0].worker("Bob").await;
+	let task = TaskRef { deal: chain.open(100, 1, 1, |_| ()), index: 0 };
+	bob.tasks(1).await;
+	yards[1].operator().await.ban(Account(bob.key.account()), None).await.unwrap();
+	yards[0].until(task.id(), |info| step_of(info, &bob) == Some(Step::Lost)).await;
+	drop(bob);
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
 }
 
 #[tokio::test(flavor = "multi_thread")]
