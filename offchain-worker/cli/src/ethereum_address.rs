@@ -20,7 +20,7 @@ pub(crate) fn is_meant(text: &str) -> bool {
 ///
 /// If it is not written in hex digits, or their case is not as the checksum has it.
 pub(crate) fn account(address: &str) -> Result<AccountId> {
-	let digits = address.trim_start_matches("0x");
+	let digits = address.strip_prefix("0x").unwrap_or(address);
 	let bytes = hex::decode(digits).ok().and_then(|bytes| <[u8; DIGITS / 2]>::try_from(bytes).ok());
 	let Some(bytes) = bytes else {
 		return Err(failure!(AccountInvalid, "{address} is not an Ethereum address"; "write 0x and 40 hex digits"));
