@@ -44,9 +44,11 @@ async fn turn() -> SemaphorePermit<'static> {
 	TURNS.acquire().await.expect("nobody closes it")
 }
 
-/// Plays a scenario, then checks what has to hold after each.
+/// The stacks that no scenario uses now.
+static FREE: Mutex<Vec<(Seal, Stack)>> = Mutex::new(Vec::new());
+
+/// Plays a scenario on a stack that others may have used, then checks what has to hold after each.
 fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
-	static FREE: Mutex<Vec<(Seal, Stack)>> = Mutex::new(Vec::new());
 	RUNTIME.block_on(async {
 		let _turn = turn().await;
 		let free = {
@@ -54,16 +56,29 @@ fn play(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>
 			let same = free.iter().position(|(its, _)| *its == seal);
 			same.map(|index| free.swap_remove(index).1)
 		};
-		let mut stack = match free {
+		let stack = match free {
 			Some(stack) => stack,
 			None => Stack::start(seal).await,
 		};
-		scenario(&mut stack).await;
-		stack.dismiss_workers();
-		stack.audit().await;
-		// A scenario that fails takes its stack along.
-		FREE.lock().unwrap_or_else(PoisonError::into_inner).push((seal, stack));
+		play_on(stack, seal, scenario).await;
 	});
+}
+
+/// Does the same on a new stack. Others leave deals at theirs: workers go as soon as the chain has what a scenario asks for,
+/// also with a result that they did not upload.
+fn play_alone(seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
+	RUNTIME.block_on(async {
+		let _turn = turn().await;
+		play_on(Stack::start(seal).await, seal, scenario).await;
+	});
+}
+
+async fn play_on(mut stack: Stack, seal: Seal, scenario: impl for<'a> FnOnce(&'a mut Stack) -> Scenario<'a>) {
+	scenario(&mut stack).await;
+	stack.dismiss_workers();
+	stack.audit().await;
+	// A scenario that fails takes its stack along.
+	FREE.lock().unwrap_or_else(PoisonError::into_inner).push((seal, stack));
 }
 
 /// Returns the deal that was made last.

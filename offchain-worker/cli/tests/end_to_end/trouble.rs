@@ -10,7 +10,7 @@ use rlc_primitives::{
 use rlc_protocol::worker::Step;
 
 use super::{
-	has_containers, last_deal, play,
+	has_containers, last_deal, play, play_alone,
 	stack::{account, deals::Bought, worker, Seal, Stack, BLINK, FLASH, REQUESTER, SCHEDULER},
 	PRICE,
 };
@@ -138,7 +138,7 @@ fn scheduler_that_lost_its_database_finds_its_deals_in_the_state() {
 
 #[test]
 fn paused_pool_sells_nothing_until_it_is_resumed() {
-	play(Seal::Instant, |stack| {
+	play_alone(Seal::Instant, |stack| {
 		Box::pin(async move {
 			stack.new_workers(1, "").await;
 			let here = stack.scheduler_dir();
