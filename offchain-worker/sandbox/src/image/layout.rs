@@ -7,6 +7,9 @@ use std::{
 	path::{Component, Path, PathBuf},
 };
 
+use oci_spec::image::{
+	Arch, Descriptor, ImageConfiguration, ImageIndex, ImageManifest, MediaType, Os, Platform, ToDockerV2S2,
+};
 use serde::{de::DeserializeOwned, Deserialize};
 use sha2::{Digest, Sha256};
 
@@ -41,57 +44,13 @@ pub struct Layer {
 	pub content: String,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Node {
-	Index { manifests: Vec<Descriptor> },
-	Manifest { config: Descriptor, layers: Vec<Descriptor> },
-}
-
-#[derive(Deserialize)]
-struct Descriptor {
-	digest: String,
-	platform: Option<Platform>,
-}
-
-#[derive(Deserialize)]
-struct Platform {
-	architecture: String,
-	os: String,
-}
-
+/// An image as `docker save` lists it.
 #[derive(Deserialize)]
 struct DockerImage {
 	#[serde(rename = "Config")]
 	config: String,
 	#[serde(rename = "Layers")]
 	layers: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct ImageConfig {
-	architecture: String,
-	os: String,
-	#[serde(default)]
-	config: Option<RunConfig>,
-	rootfs: RootFs,
-}
-
-#[derive(Default, Deserialize)]
-struct RunConfig {
-	#[serde(rename = "Entrypoint", default)]
-	entrypoint: Option<Vec<String>>,
-	#[serde(rename = "Cmd", default)]
-	command: Option<Vec<String>>,
-	#[serde(rename = "Env", default)]
-	environment: Option<Vec<String>>,
-	#[serde(rename = "WorkingDir", default)]
-	directory: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct RootFs {
-	diff_ids: Vec<String>,
 }
 
 /// Finds the image in a layout that this machine can run.
@@ -102,23 +61,19 @@ struct RootFs {
 pub fn find(layout: &Path) -> Result<Found, Error> {
 	if layout.join(INDEX).is_file() {
 		let index = json(&layout.join(INDEX))?;
-		let found = Parts { layout, left: MOST_PARTS, checked: HashSet::new() }.search(index, 0)?;
-		return found.ok_or_else(|| app(format!("it holds no image for linux/{}", architecture())));
+		let found = Parts { layout, left: MOST_PARTS, checked: HashSet::new() }.search(&index, 0)?;
+		return found.ok_or_else(|| app(format!("it holds no image for linux/{}", Arch::default())));
 	}
 	if layout.join(DOCKER).is_file() {
 		let images: Vec<DockerImage> = json(&layout.join(DOCKER))?;
 		let [image] = &images[..] else { return Err(app(format!("it holds {} images instead of one", images.len()))) };
-		let config: ImageConfig = json(&inside(layout, &image.config)?)?;
-		if !runs_here(&config.os, &config.architecture) {
-			return Err(app(format!(
-				"it is for {}/{}; this machine is {}",
-				config.os,
-				config.architecture,
-				architecture()
-			)));
+		let config: ImageConfiguration = json(&inside(layout, &image.config)?)?;
+		let (os, of) = (config.os(), config.architecture());
+		if !runs_here(os, of) {
+			return Err(app(format!("it is for {os}/{of}; this machine is {}", Arch::default())));
 		}
 		let files = image.layers.iter().map(|layer| inside(layout, layer)).collect::<Result<_, _>>()?;
-		return found(config, files);
+		return found(&config, files);
 	}
 	Err(app(format!("it has neither {INDEX} nor {DOCKER}, so it is neither an OCI layout nor from docker save")))
 }
@@ -133,36 +88,41 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-	fn search(&mut self, node: Node, depth: u32) -> Result<Option<Found>, Error> {
-		match node {
-			Node::Index { .. } if depth > DEEPEST => Err(app("its index is too deep".into())),
-			Node::Index { manifests } => {
-				let runs_here = |platform: &Platform| runs_here(&platform.os, &platform.architecture);
-				for manifest in manifests.iter().filter(|manifest| manifest.platform.as_ref().is_none_or(runs_here)) {
-					let node = json(&self.blob(&manifest.digest)?)?;
-					if let Some(found) = self.search(node, depth + 1)? {
-						return Ok(Some(found));
-					}
-				}
-				Ok(None)
-			}
-			Node::Manifest { config, layers } => {
-				let config: ImageConfig = json(&self.blob(&config.digest)?)?;
-				if !runs_here(&config.os, &config.architecture) {
-					return Ok(None);
-				}
-				let files = layers.iter().map(|layer| self.blob(&layer.digest)).collect::<Result<_, _>>()?;
-				found(config, files).map(Some)
+	/// Returns the first image of an index that this machine can run.
+	fn search(&mut self, index: &ImageIndex, depth: u32) -> Result<Option<Found>, Error> {
+		if depth > DEEPEST {
+			return Err(app("its index is too deep".into()));
+		}
+		let is_for_here = |platform: &Platform| runs_here(platform.os(), platform.architecture());
+		for part in index.manifests().iter().filter(|part| part.platform().as_ref().is_none_or(is_for_here)) {
+			let file = self.blob(part)?;
+			let found = if is_index(part.media_type()) {
+				self.search(&json(&file)?, depth + 1)?
+			} else {
+				self.image(&json(&file)?)?
+			};
+			if found.is_some() {
+				return Ok(found);
 			}
 		}
+		Ok(None)
+	}
+
+	/// Returns an image, if this machine can run it.
+	fn image(&mut self, manifest: &ImageManifest) -> Result<Option<Found>, Error> {
+		let config: ImageConfiguration = json(&self.blob(manifest.config())?)?;
+		if !runs_here(config.os(), config.architecture()) {
+			return Ok(None);
+		}
+		let files = manifest.layers().iter().map(|layer| self.blob(layer)).collect::<Result<_, _>>()?;
+		found(&config, files).map(Some)
 	}
 
 	/// Returns the location of a blob, once its digest is checked.
-	fn blob(&mut self, digest: &str) -> Result<PathBuf, Error> {
+	fn blob(&mut self, part: &Descriptor) -> Result<PathBuf, Error> {
 		self.left = self.left.checked_sub(1).ok_or_else(|| app(format!("it has more than {MOST_PARTS} parts")))?;
-		let hex =
-			digest.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()));
-		let Some(hex) = hex else { return Err(app(format!("{digest:?} is not a digest of SHA-256"))) };
+		let digest = part.digest();
+		let hex = part.as_digest_sha256().ok_or_else(|| app(format!("{digest} is not a digest of SHA-256")))?;
 		let path = inside(self.layout, &format!("blobs/sha256/{hex}"))?;
 		if self.checked.contains(&path) {
 			return Ok(path);
@@ -170,7 +130,7 @@ impl Parts<'_> {
 		let mut hasher = Sha256::new();
 		let mut file = File::open(&path).map_err(Error::io("open", &path))?;
 		io::copy(&mut file, &mut hasher).map_err(Error::io("read", &path))?;
-		if hex::encode(hasher.finalize()) != hex.to_ascii_lowercase() {
+		if hex::encode(hasher.finalize()) != hex {
 			return Err(app(format!("the part {digest} is not what its digest says")));
 		}
 		self.checked.insert(path.clone());
@@ -178,23 +138,24 @@ impl Parts<'_> {
 	}
 }
 
-fn found(config: ImageConfig, files: Vec<PathBuf>) -> Result<Found, Error> {
-	let contents = config.rootfs.diff_ids;
+fn found(config: &ImageConfiguration, files: Vec<PathBuf>) -> Result<Found, Error> {
+	let contents = config.rootfs().diff_ids();
 	if files.len() > MOST_PARTS as usize {
 		return Err(app(format!("it has more than {MOST_PARTS} layers")));
 	}
 	if contents.len() != files.len() {
 		return Err(app(format!("it has {} layers, but names {}", files.len(), contents.len())));
 	}
-	let run = config.config.unwrap_or_default();
+	let run = config.config().clone().unwrap_or_default();
 	let settings = Settings {
-		entrypoint: run.entrypoint.unwrap_or_default(),
-		command: run.command.unwrap_or_default(),
-		environment: run.environment.unwrap_or_default(),
-		directory: run.directory.filter(|directory| !directory.is_empty()),
+		entrypoint: run.entrypoint().clone().unwrap_or_default(),
+		command: run.cmd().clone().unwrap_or_default(),
+		environment: run.env().clone().unwrap_or_default(),
+		directory: run.working_dir().clone().filter(|directory| !directory.is_empty()),
 	};
 	check(&settings)?;
-	let layers = files.into_iter().zip(contents).map(|(file, content)| Layer { file, content }).collect();
+	let layers =
+		files.into_iter().zip(contents).map(|(file, content)| Layer { file, content: content.clone() }).collect();
 	Ok(Found { settings, layers })
 }
 
@@ -235,17 +196,13 @@ fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
 	serde_json::from_slice(&bytes).map_err(|error| app(format!("its {name} is not understood: {error}")))
 }
 
-fn runs_here(os: &str, of: &str) -> bool {
-	os == "linux" && of == architecture()
+/// Returns whether a part is an index, by the type that names it: a part that could be read as either is not read as both.
+fn is_index(kind: &MediaType) -> bool {
+	*kind == MediaType::ImageIndex || MediaType::ImageIndex.to_docker_v2s2().is_ok_and(|docker| kind.as_ref() == docker)
 }
 
-/// Returns this machine's architecture, as images name it.
-pub fn architecture() -> &'static str {
-	match std::env::consts::ARCH {
-		"x86_64" => "amd64",
-		"aarch64" => "arm64",
-		other => other,
-	}
+fn runs_here(os: &Os, of: &Arch) -> bool {
+	*os == Os::Linux && *of == Arch::default()
 }
 
 fn app(cause: String) -> Error {

@@ -4,11 +4,12 @@ mod build;
 
 use std::os::unix::fs::symlink;
 
+use oci_spec::image::MediaType;
 use serde_json::{json, Value};
 use tar::{Builder, EntryType, Header};
 
 use self::build::{
-	config, layer, sha, zipped, Layout,
+	config, descriptor, here, index, layer, sha, zipped, Layout,
 	What::{Device, Directory, File, Hard, Link},
 };
 use super::*;
@@ -19,6 +20,11 @@ fn fault(result: Result<Image, Error>) -> String {
 		Err(Error::App(cause)) => cause,
 		other => panic!("{other:?}"),
 	}
+}
+
+/// Returns where the part that a descriptor names is, below `blobs`.
+fn digest_path(descriptor: &Value) -> String {
+	descriptor["digest"].as_str().unwrap().replace(':', "/")
 }
 
 /// Lists all below a directory, with the contents of files.
@@ -150,7 +156,7 @@ fn links_are_followed_inside_of_the_root_only() {
 #[test]
 fn every_part_must_be_what_its_digest_says() {
 	let layers = [layer(&[("a", File("a"))])];
-	let (zipped, text) = (zipped(&layers[0]), config(&layers, layout::architecture()).to_string());
+	let (zipped, text) = (zipped(&layers[0]), config(&layers, &here()).to_string());
 	for part in [&zipped[..], text.as_bytes()] {
 		let layout = Layout::of(&layers);
 		fs::write(layout.path().join("blobs/sha256").join(sha(part)), "other").unwrap();
@@ -160,24 +166,27 @@ fn every_part_must_be_what_its_digest_says() {
 	}
 	// A layer that its manifest names rightly, but its configuration does not.
 	let layout = Layout::new();
-	let config = layout.blob(config(&[layer(&[("b", File("b"))])], layout::architecture()).to_string().as_bytes());
-	let part = layout.blob(&zipped);
-	layout.index(&[layout.blob(json!({ "config": config, "layers": [part] }).to_string().as_bytes())]);
+	let config = layout.described(&MediaType::ImageConfig, &config(&[layer(&[("b", File("b"))])], &here()));
+	let part = layout.blob(&MediaType::ImageLayerGzip, &zipped);
+	layout.index(&[layout.image(&config, &[part])]);
 	assert!(fault(layout.unpack()).contains("its layer"));
 	assert!(!layout.directory().join("unpacked").exists(), "nothing stays of what failed");
 }
 
 #[test]
 fn blobs_cannot_be_elsewhere() {
-	for digest in ["sha256:../../../../etc/passwd", "md5:00", "sha256:", ""] {
+	let manifest = |digest: &str| descriptor(&MediaType::ImageManifest, digest, 0);
+	let upper = format!("sha256:{}", sha(b"").to_ascii_uppercase());
+	for digest in ["sha256:../../../../etc/passwd", "md5:00", "sha256:", "", &upper] {
 		let layout = Layout::new();
-		layout.index(&[json!({ "digest": digest })]);
-		assert!(fault(layout.unpack()).contains("not a digest"), "{digest}");
+		layout.index(&[manifest(digest)]);
+		let cause = fault(layout.unpack());
+		assert!(cause.contains("its index.json is not understood") || cause.contains("is not a digest of"), "{cause}");
 	}
 	let layout = Layout::new();
 	let empty = sha(b"");
 	symlink("/dev/null", layout.path().join("blobs/sha256").join(&empty)).unwrap();
-	layout.index(&[json!({ "digest": format!("sha256:{empty}") })]);
+	layout.index(&[manifest(&format!("sha256:{empty}"))]);
 	assert!(fault(layout.unpack()).contains("has no file"));
 }
 
@@ -187,12 +196,16 @@ fn of_several_images_that_of_this_machine_is_taken() {
 	let other = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
 	layout.index(std::slice::from_ref(&other));
 	assert!(fault(layout.unpack()).contains("no image for linux/"));
-	let ours = layout.manifest(&[layer(&[("ours", File(""))])], layout::architecture());
+	let ours = layout.manifest(&[layer(&[("ours", File(""))])], &here());
 	// As buildx writes it: an index in the index, and papers that are not an image.
-	let papers = json!({ "digest": "sha256:none", "platform": { "os": "unknown", "architecture": "unknown" } });
-	let inner = layout.blob(json!({ "manifests": [papers, other, ours] }).to_string().as_bytes());
-	layout.index(&[inner]);
-	assert_eq!(tree(&layout.unpack().unwrap().root), ["ours="]);
+	let mut papers = descriptor(&MediaType::ImageManifest, &format!("sha256:{}", sha(b"papers")), 6);
+	papers["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+	let inner = index(&[papers, other, ours]);
+	for kind in ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"]
+	{
+		layout.index(&[layout.described(&kind.into(), &inner)]);
+		assert_eq!(tree(&layout.unpack().unwrap().root), ["ours="]);
+	}
 }
 
 #[test]
@@ -210,7 +223,7 @@ fn one_file_may_hold_it_compressed_or_not() {
 fn what_docker_saves_is_an_image() {
 	let layout = Layout::new();
 	let layers = [layer(&[("a", File("a"))]), layer(&[("b", File("b"))])];
-	fs::write(layout.path().join("config.json"), config(&layers, layout::architecture()).to_string()).unwrap();
+	fs::write(layout.path().join("config.json"), config(&layers, &here()).to_string()).unwrap();
 	for (number, layer) in layers.iter().enumerate() {
 		fs::create_dir(layout.path().join(number.to_string())).unwrap();
 		fs::write(layout.path().join(format!("{number}/layer.tar")), layer).unwrap();
@@ -346,12 +359,10 @@ fn image_that_no_container_can_be_started_of_is_the_apps_fault() {
 	] {
 		let layout = Layout::new();
 		let one = layer(&[("a", File("a"))]);
-		let mut config = config(std::slice::from_ref(&one), layout::architecture());
+		let mut config = config(std::slice::from_ref(&one), &here());
 		config["config"][what] = value;
-		let config = layout.blob(config.to_string().as_bytes());
-		let layers = [layout.blob(&one)];
-		let manifest = layout.blob(json!({ "config": config, "layers": layers }).to_string().as_bytes());
-		layout.index(&[manifest]);
+		let config = layout.described(&MediaType::ImageConfig, &config);
+		layout.index(&[layout.image(&config, &[layout.blob(&MediaType::ImageLayer, &one)])]);
 		assert!(fault(layout.unpack()).contains("cannot be used: its "), "{what}");
 	}
 }
@@ -368,11 +379,33 @@ fn nothing_long_follows_a_layer() {
 #[test]
 fn few_parts_cannot_name_each_other_forever() {
 	let layout = Layout::new();
-	let mut index = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
-	index["platform"] = Value::Null;
+	let mut part = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
+	part["platform"] = Value::Null;
 	for _ in 0..3 {
-		index = layout.blob(json!({ "manifests": vec![index; 100] }).to_string().as_bytes());
+		part = layout.described(&MediaType::ImageIndex, &index(&vec![part; 100]));
 	}
-	layout.index(&[index]);
+	layout.index(&[part]);
 	assert!(fault(layout.unpack()).contains("more than 1000 parts"));
+}
+
+#[test]
+fn part_is_what_its_descriptor_calls_it() {
+	let layout = Layout::new();
+	let [one, other] = ["one", "other"].map(|name| layout.manifest(&[layer(&[(name, File(""))])], &here()));
+	let mut both: Value =
+		serde_json::from_slice(&fs::read(layout.path().join("blobs").join(digest_path(&one))).unwrap()).unwrap();
+	both["manifests"] = json!([other]);
+	for (kind, found) in [(MediaType::ImageManifest, "one="), (MediaType::ImageIndex, "other=")] {
+		layout.index(&[layout.described(&kind, &both)]);
+		assert_eq!(tree(&layout.unpack().unwrap().root), [found]);
+	}
+}
+
+#[test]
+fn description_that_lacks_something_is_refused_with_what_it_lacks() {
+	let layout = Layout::of(&[layer(&[("a", File("a"))])]);
+	let mut manifest = layout.manifest(&[], &here());
+	manifest.as_object_mut().unwrap().remove("mediaType");
+	layout.index(&[manifest]);
+	assert!(fault(layout.unpack()).contains("its index.json is not understood: missing field `mediaType`"));
 }

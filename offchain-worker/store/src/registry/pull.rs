@@ -6,6 +6,7 @@ use std::{
 	path::{Path, PathBuf},
 };
 
+use oci_spec::image::{Arch, Descriptor, Digest, ImageIndex, ImageManifest, MediaType, Os, Platform};
 use reqwest::{
 	header::{ACCEPT, WWW_AUTHENTICATE},
 	redirect::Policy,
@@ -30,8 +31,6 @@ use crate::{
 
 /// Where a layout has its parts.
 const BLOBS: &str = "blobs/sha256";
-/// The type of an image's description, if it does not state one.
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 /// The types of all descriptions that are understood.
 const DESCRIPTIONS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
 	application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
@@ -40,33 +39,34 @@ const LARGEST: usize = 4 << 20;
 /// The most bytes of all other parts: what a sandbox unpacks.
 const MOST_BYTES: u64 = 16 << 30;
 
-// The sandbox reads the same descriptions from disk, with types of its own: it must not know this crate, and thirty lines
-// do not make a third one.
-/// The description of an image, or of several.
+/// The description of several images, or of one.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Node {
-	Index {
-		manifests: Vec<Descriptor>,
-	},
-	Manifest {
-		#[serde(rename = "mediaType")]
-		media_type: Option<String>,
-		config: Descriptor,
-		layers: Vec<Descriptor>,
-	},
+enum Description {
+	Index(ImageIndex),
+	Image(Box<ImageManifest>),
 }
 
-#[derive(Deserialize)]
-struct Descriptor {
-	digest: String,
-	platform: Option<Platform>,
+impl Description {
+	/// Reads what a registry says.
+	///
+	/// # Errors
+	///
+	/// Why it cannot be used, to follow the image's name.
+	fn parse(bytes: &[u8]) -> Result<Self, String> {
+		serde_json::from_slice(bytes).map_err(|error| format!("its description is not understood: {error}"))
+	}
 }
 
-#[derive(Deserialize)]
-struct Platform {
-	architecture: String,
-	os: String,
+/// Returns the first image of an index that this machine can run.
+fn for_here(index: &ImageIndex) -> Option<&Descriptor> {
+	let runs_here = |on: &Platform| *on.os() == Os::Linux && *on.architecture() == Arch::default();
+	index.manifests().iter().find(|one| one.platform().as_ref().is_none_or(runs_here))
+}
+
+/// Returns all parts of an image but its manifest.
+fn parts(manifest: &ImageManifest) -> impl Iterator<Item = &Descriptor> {
+	iter::once(manifest.config()).chain(manifest.layers())
 }
 
 impl RegistryImage {
@@ -80,21 +80,19 @@ impl RegistryImage {
 		tokio::fs::create_dir_all(layout.join(BLOBS)).await?;
 		let mut pull = Pull { image: self, layout, client: self.client()?, token: None, left: MOST_BYTES };
 		let mut found = pull.description(&self.reference, content_of(&self.reference)).await?;
-		if let Node::Index { manifests } = &found.1 {
-			let runs_here = |on: &Platform| on.os == "linux" && on.architecture == architecture();
-			let here = manifests.iter().find(|one| one.platform.as_ref().is_none_or(runs_here));
-			let none = || self.wrong(FetchErrorKind::NotFound, format!("it has no image for linux/{}", architecture()));
-			let digest = here.ok_or_else(none)?.digest.clone();
-			let cid = self.content(&digest)?;
-			found = pull.description(&digest, Some(cid)).await?;
+		if let Description::Index(index) = &found.1 {
+			let none =
+				|| self.wrong(FetchErrorKind::NotFound, format!("it has no image for linux/{}", Arch::default()));
+			let cid = self.content(for_here(index).ok_or_else(none)?.digest())?;
+			found = pull.description(&digest_of(&cid), Some(cid)).await?;
 		}
-		let (manifest, Node::Manifest { media_type, config, layers }) = found else {
+		let (bytes, Description::Image(manifest)) = found else {
 			return Err(self.wrong(FetchErrorKind::Unreachable, "it has an index where an image should be"));
 		};
-		for part in iter::once(&config).chain(&layers) {
-			pull.blob(&part.digest).await?;
+		for part in parts(&manifest) {
+			pull.blob(part.digest()).await?;
 		}
-		pull.finish(&manifest, media_type.as_deref().unwrap_or(MANIFEST)).await
+		pull.finish(&bytes, manifest.media_type().as_ref().unwrap_or(&MediaType::ImageManifest)).await
 	}
 
 	fn client(&self) -> Result<Client, FetchError> {
@@ -110,9 +108,9 @@ impl RegistryImage {
 	}
 
 	/// Returns what a digest in a description names.
-	fn content(&self, digest: &str) -> Result<Cid, FetchError> {
-		content_of(digest)
-			.ok_or_else(|| self.wrong(FetchErrorKind::NotAllowed, format!("{digest:?} is not a digest of SHA-256")))
+	fn content(&self, digest: &Digest) -> Result<Cid, FetchError> {
+		content_of(digest.as_ref())
+			.ok_or_else(|| self.wrong(FetchErrorKind::NotAllowed, format!("{digest} is not a digest of SHA-256")))
 	}
 
 	fn wrong(&self, kind: FetchErrorKind, what: impl Display) -> FetchError {
@@ -132,20 +130,18 @@ struct Pull<'a> {
 
 impl Pull<'_> {
 	/// Returns the description of the image, or of several: the bytes by which it is known, and what they say.
-	async fn description(&mut self, reference: &str, cid: Option<Cid>) -> Result<(Vec<u8>, Node), FetchError> {
+	async fn description(&mut self, reference: &str, cid: Option<Cid>) -> Result<(Vec<u8>, Description), FetchError> {
 		let response = self.get(&format!("manifests/{reference}")).await?;
 		let bytes = self.small(response).await?;
 		if cid.is_some_and(|cid| !cid.verify(&bytes)) {
 			return Err(self.wrong_checksum(reference));
 		}
-		let node = serde_json::from_slice(&bytes).map_err(|error| {
-			self.image.wrong(FetchErrorKind::Unreachable, format!("its description is not understood: {error}"))
-		})?;
-		Ok((bytes, node))
+		let description = Description::parse(&bytes);
+		Ok((bytes, description.map_err(|why| self.image.wrong(FetchErrorKind::Unreachable, why))?))
 	}
 
 	/// Brings a part into the layout.
-	async fn blob(&mut self, digest: &str) -> Result<(), FetchError> {
+	async fn blob(&mut self, digest: &Digest) -> Result<(), FetchError> {
 		let cid = self.image.content(digest)?;
 		let path = self.location(&cid);
 		if tokio::fs::try_exists(&path).await? {
@@ -161,20 +157,20 @@ impl Pull<'_> {
 		}
 		file.flush().await?;
 		if hasher.finish() != cid {
-			return Err(self.wrong_checksum(digest));
+			return Err(self.wrong_checksum(digest.as_ref()));
 		}
 		Ok(())
 	}
 
 	/// Makes the parts that are there a layout.
-	async fn finish(&self, manifest: &[u8], media_type: &str) -> Result<(), FetchError> {
+	async fn finish(&self, manifest: &[u8], media_type: &MediaType) -> Result<(), FetchError> {
 		let cid = Cid::of(HashKind::Sha256, manifest);
 		tokio::fs::write(self.location(&cid), manifest).await?;
 		let index = json!({
 			"schemaVersion": 2,
 			"manifests": [{
 				"mediaType": media_type,
-				"digest": format!("sha256:{}", hex::encode(cid.digest())),
+				"digest": digest_of(&cid),
 				"size": manifest.len(),
 			}],
 		});
@@ -218,8 +214,8 @@ impl Pull<'_> {
 			let words = "it is not public; pull it with another program, and deploy the saved image";
 			self.image.wrong(FetchErrorKind::NotAllowed, words)
 		};
-		let challenge = refused.headers().get(WWW_AUTHENTICATE).and_then(|text| text.to_str().ok()).unwrap_or_default();
-		let url = auth::token_url(challenge, &self.image.base).ok_or_else(private)?;
+		let refusal = refused.headers().get_all(WWW_AUTHENTICATE).iter().filter_map(|text| text.to_str().ok());
+		let url = auth::token_url(refusal, &self.image.base).ok_or_else(private)?;
 		let response = self.client.get(url).send().await.map_err(|error| self.broken(error))?;
 		if !response.status().is_success() {
 			return Err(private());
@@ -251,11 +247,45 @@ impl Pull<'_> {
 	}
 }
 
-/// Returns this machine's architecture, as images name it.
-fn architecture() -> &'static str {
-	match std::env::consts::ARCH {
-		"x86_64" => "amd64",
-		"aarch64" => "arm64",
-		other => other,
+/// Returns the digest that names a content.
+fn digest_of(cid: &Cid) -> String {
+	format!("sha256:{}", hex::encode(cid.digest()))
+}
+
+#[cfg(test)]
+mod parsing {
+	use super::*;
+	use proptest::{collection::vec, prelude::*, sample::select};
+	use rlc_testing::spoiled;
+
+	fn descriptions() -> impl Strategy<Value = Vec<u8>> {
+		let digest =
+			select(vec![digest_of(&Cid::of(HashKind::Sha256, b"")), "sha512:00".into(), "sha256:../..".into()]);
+		let platform = select(vec![json!(null), json!({ "os": "linux", "architecture": Arch::default() })]);
+		let part = (digest, platform).prop_map(|(digest, platform)| {
+			json!({ "mediaType": MediaType::ImageManifest, "digest": digest, "size": 1, "platform": platform })
+		});
+		(vec(part, 1..3), select(vec!["manifests", "layers"])).prop_map(|(parts, kind)| {
+			let mut description = json!({ "schemaVersion": 2, "config": parts[0] });
+			description[kind] = json!(parts);
+			description.to_string().into_bytes()
+		})
+	}
+
+	proptest! {
+		#[test]
+		fn part_is_named_by_what_it_is(bytes in prop_oneof![4 => spoiled(descriptions()), 1 => vec(any::<u8>(), 0..40)]) {
+			let image: RegistryImage = "registry.example/app".parse().unwrap();
+			let named: Vec<_> = match Description::parse(&bytes) {
+				Ok(Description::Index(index)) => for_here(&index).into_iter().cloned().collect(),
+				Ok(Description::Image(manifest)) => parts(&manifest).cloned().collect(),
+				Err(_) => return Ok(()),
+			};
+			for part in named {
+				if let Ok(cid) = image.content(part.digest()) {
+					prop_assert_eq!(digest_of(&cid), part.digest().to_string());
+				}
+			}
+		}
 	}
 }

@@ -22,8 +22,10 @@ fn hex_of(bytes: &[u8]) -> String {
 	hex::encode(sha256(bytes).digest())
 }
 
-fn descriptor(bytes: &[u8]) -> Value {
-	json!({ "digest": format!("sha256:{}", hex_of(bytes)), "size": bytes.len() })
+/// Returns what names a part.
+fn descriptor(kind: &str, bytes: &[u8]) -> Value {
+	let kind = format!("application/vnd.oci.image.{kind}");
+	json!({ "mediaType": kind, "digest": format!("sha256:{}", hex_of(bytes)), "size": bytes.len() })
 }
 
 /// A registry with the image `team/app:1`. It wants a token, and keeps its blobs elsewhere, where nobody may bring one.
@@ -37,16 +39,18 @@ impl Registry {
 	/// Returns a registry whose layer is to be `LAYER`, and is `layer`.
 	fn with(layer: &'static [u8]) -> Self {
 		let config = br#"{"os":"linux"}"#;
-		let manifest = json!({ "config": descriptor(config), "layers": [descriptor(LAYER), descriptor(LAYER)] });
+		let layer_part = descriptor("layer.v1.tar", LAYER);
+		let config_part = descriptor("config.v1+json", config);
+		let manifest = json!({ "schemaVersion": 2, "config": config_part, "layers": [layer_part, layer_part] });
 		let manifest = manifest.to_string().into_bytes();
 		let on = |os: &str, architecture: &str, bytes: &[u8]| {
-			let mut one = descriptor(bytes);
+			let mut one = descriptor("manifest.v1+json", bytes);
 			one["platform"] = json!({ "os": os, "architecture": architecture });
 			one
 		};
 		let mut images = vec![on("plan9", "amd64", b"")];
 		images.extend([std::env::consts::ARCH, "amd64", "arm64"].map(|one| on("linux", one, &manifest)));
-		let index = json!({ "manifests": images }).to_string();
+		let index = json!({ "schemaVersion": 2, "manifests": images }).to_string();
 		let blob = |bytes: &[u8]| format!("sha256:{}", hex_of(bytes));
 		let manifests = HashMap::from([
 			("1".into(), index.into_bytes()),
@@ -121,7 +125,7 @@ async fn images_become_layouts() {
 
 	let index: Value = serde_json::from_slice(&fs::read(dir.path().join("index.json")).unwrap()).unwrap();
 	let manifest = &index["manifests"][0];
-	assert_eq!(manifest["digest"], descriptor(&registry.manifest)["digest"]);
+	assert_eq!(manifest["digest"], descriptor("manifest.v1+json", &registry.manifest)["digest"]);
 	assert_eq!(manifest["mediaType"], "application/vnd.oci.image.manifest.v1+json");
 	assert!(dir.path().join("oci-layout").is_file());
 	let parts: Vec<_> =

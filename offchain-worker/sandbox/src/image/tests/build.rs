@@ -7,13 +7,14 @@ use std::{
 };
 
 use flate2::{write::GzEncoder, Compression};
+use oci_spec::image::{Arch, MediaType};
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
 use tempfile::TempDir;
 
 use crate::{
-	image::{layout, unpack, Image},
+	image::{unpack, Image},
 	Error,
 };
 
@@ -61,6 +62,11 @@ pub fn zipped(bytes: &[u8]) -> Vec<u8> {
 	encoder.finish().unwrap()
 }
 
+/// Returns this machine's architecture, as images name it.
+pub fn here() -> String {
+	Arch::default().to_string()
+}
+
 pub fn config(layers: &[Vec<u8>], architecture: &str) -> Value {
 	let contents: Vec<_> = layers.iter().map(|layer| format!("sha256:{}", sha(layer))).collect();
 	json!({
@@ -68,6 +74,15 @@ pub fn config(layers: &[Vec<u8>], architecture: &str) -> Value {
 		"config": { "Entrypoint": ["/bin/app"], "Cmd": ["now"], "Env": ["A=1"], "WorkingDir": "/work" },
 		"rootfs": { "type": "layers", "diff_ids": contents },
 	})
+}
+
+/// Returns what names a part.
+pub fn descriptor(kind: &MediaType, digest: &str, size: usize) -> Value {
+	json!({ "mediaType": kind, "digest": digest, "size": size })
+}
+
+pub fn index(manifests: &[Value]) -> Value {
+	json!({ "schemaVersion": 2, "manifests": manifests })
 }
 
 /// A layout on disk, under construction.
@@ -83,7 +98,7 @@ impl Layout {
 	/// Makes one with one image, of compressed layers.
 	pub fn of(layers: &[Vec<u8>]) -> Self {
 		let layout = Self::new();
-		let manifest = layout.manifest(layers, layout::architecture());
+		let manifest = layout.manifest(layers, &here());
 		layout.index(&[manifest]);
 		layout
 	}
@@ -97,21 +112,33 @@ impl Layout {
 		self.0.path().join("layout")
 	}
 
-	pub fn blob(&self, bytes: &[u8]) -> Value {
+	/// Adds a part, and returns what names it.
+	pub fn blob(&self, kind: &MediaType, bytes: &[u8]) -> Value {
 		fs::write(self.path().join("blobs/sha256").join(sha(bytes)), bytes).unwrap();
-		json!({ "digest": format!("sha256:{}", sha(bytes)), "size": bytes.len() })
+		descriptor(kind, &format!("sha256:{}", sha(bytes)), bytes.len())
+	}
+
+	/// Adds a description.
+	pub fn described(&self, kind: &MediaType, text: &Value) -> Value {
+		self.blob(kind, text.to_string().as_bytes())
+	}
+
+	/// Adds the manifest of an image of these parts.
+	pub fn image(&self, config: &Value, layers: &[Value]) -> Value {
+		let manifest = json!({ "schemaVersion": 2, "config": config, "layers": layers });
+		self.described(&MediaType::ImageManifest, &manifest)
 	}
 
 	pub fn manifest(&self, layers: &[Vec<u8>], architecture: &str) -> Value {
-		let config = self.blob(config(layers, architecture).to_string().as_bytes());
-		let layers: Vec<_> = layers.iter().map(|layer| self.blob(&zipped(layer))).collect();
-		let mut manifest = self.blob(json!({ "config": config, "layers": layers }).to_string().as_bytes());
+		let config = self.described(&MediaType::ImageConfig, &config(layers, architecture));
+		let layers: Vec<_> = layers.iter().map(|layer| self.blob(&MediaType::ImageLayerGzip, &zipped(layer))).collect();
+		let mut manifest = self.image(&config, &layers);
 		manifest["platform"] = json!({ "os": "linux", "architecture": architecture });
 		manifest
 	}
 
 	pub fn index(&self, manifests: &[Value]) {
-		fs::write(self.path().join("index.json"), json!({ "manifests": manifests }).to_string()).unwrap();
+		fs::write(self.path().join("index.json"), index(manifests).to_string()).unwrap();
 	}
 
 	/// Packs it as one file.
