@@ -2,10 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
-use bytes::Bytes;
-use futures::{stream, StreamExt};
 use reqwest::{
-	header::CONTENT_TYPE, redirect::Policy, Body, Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
+	multipart::{Form, Part},
+	redirect::Policy,
+	Body, Client, ClientBuilder, RequestBuilder, Response, StatusCode, Url,
 };
 use rlc_service::one_line;
 use serde::Deserialize;
@@ -19,8 +19,6 @@ use crate::{
 	},
 };
 
-/// Separates the parts of the form. It is long enough not to occur by chance.
-const BOUNDARY: &str = "rlc-8f2d7c1be06a4935b7ef0c52d3a1964e";
 /// The size of the chunks into which the node cuts files, in bytes. Up to this size, a file's name in IPFS is its [`Cid`](crate::Cid).
 const CHUNK: usize = 1 << 20;
 /// How long a file may take. The node answers only once it has all of it.
@@ -70,16 +68,10 @@ impl Ipfs {
 	/// [`UploadError`]. Nothing is tried again.
 	pub async fn add(&self, path: &Path) -> Result<String, UploadError> {
 		let file = tokio::fs::File::open(path).await?;
-		let head = format!(
-			"--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n\
-			 Content-Type: application/octet-stream\r\n\r\n"
-		);
-		let part = |text: String| stream::once(async move { Ok::<_, std::io::Error>(Bytes::from(text)) });
-		let form = part(head).chain(ReaderStream::new(file)).chain(part(format!("\r\n--{BOUNDARY}--\r\n")));
+		let part = Part::stream(Body::wrap_stream(ReaderStream::new(file))).file_name("file");
 		let options = format!("api/v0/add?cid-version=1&raw-leaves=true&pin=true&chunker=size-{CHUNK}");
-		let request = self.client.post(below(&self.rpc, &options));
-		let request = request.header(CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));
-		let response = self.send(request.body(Body::wrap_stream(Box::pin(form)))).await?;
+		let request = self.client.post(below(&self.rpc, &options)).multipart(Form::new().part("file", part));
+		let response = self.send(request).await?;
 		let status = response.status();
 		let answer = response.bytes().await.map_err(|error| self.unreachable(&error))?;
 		// One line of JSON for each file.
