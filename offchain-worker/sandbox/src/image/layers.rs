@@ -36,7 +36,7 @@ const MOST_REST: u64 = 1 << 20;
 pub struct Budget {
 	/// Bytes of files.
 	pub bytes: u64,
-	/// Entries of archives, whatever they are.
+	/// Entries of archives, whatever they are, and the directories that lead to them.
 	pub entries: u64,
 }
 
@@ -69,8 +69,7 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget)
 		let names = names(&entry.path()?)?;
 		if entry.header().entry_type() == EntryType::Regular {
 			let Some((name, parents)) = names.split_last() else { return Ok(()) };
-			let parent = parents.iter().fold(directory.to_owned(), |path, name| path.join(name));
-			fs::create_dir_all(&parent)?;
+			let parent = enter(directory, parents, budget)?;
 			budget.copy(&mut entry, &mut File::create(parent.join(name))?)?;
 		}
 		Ok(())

@@ -29,6 +29,8 @@ fn read(bytes: &[u8]) -> Result<Files, ArchiveError> {
 	let mut files = Files::new();
 	let packed = walk(bytes, LIMITS, |name, size, input| {
 		assert!(size <= LIMITS.max_size, "no room is made for what is only claimed");
+		let path = Path::new(OsStr::from_bytes(name));
+		assert!(path.components().all(|one| matches!(one, std::path::Component::Normal(_))), "{path:?} leads out");
 		let mut content = vec![0; size as usize];
 		read_exact(input, &mut content)?;
 		files.insert(name.to_vec(), content);
