@@ -21,7 +21,7 @@ use crate::{
 	say::task::{stage, Counts},
 };
 use news::news;
-use rlc_service::stop_requested;
+use rlc_service::{stop_requested, Backoff};
 
 /// With this many tasks at most, each has lines of its own; more are summed up.
 const SINGLE_LINES: u64 = 8;
@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// The longest time between two looks, should the node report no blocks.
 const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 /// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
-const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// Follows a deal to its end, and says how it goes. Returns the closed deal with its tasks.
 ///
@@ -173,7 +173,7 @@ async fn ask_scheduler(context: &Context, chain: &Chain, deal: &DealView) -> Res
 
 /// Passes on what the scheduler tells of a task, until the watch ends.
 async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result<TaskInfo>>) {
-	let mut pause = ASK_AGAIN.0;
+	let mut waits = ASK_AGAIN.waits();
 	let mut changes = loop {
 		match scheduler.subscribe_task(task).await {
 			Ok(changes) => break changes,
@@ -187,7 +187,7 @@ async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result
 		}
 		tokio::select! {
 			() = to.closed() => return,
-			() = tokio::time::sleep(pause) => pause = (pause * 2).min(ASK_AGAIN.1),
+			() = tokio::time::sleep(waits.next_wait().unwrap_or_default()) => {}
 		}
 	};
 	while let Some(Ok(info)) = changes.next().await {
