@@ -15,7 +15,7 @@ use crate::{
 	cli::{BuildSpec, Cli, Subcommand},
 	preflight,
 	service::{self, Options, Prepared, Seal},
-	worker, Error,
+	watchdog, worker, Error,
 };
 
 /// Exit code for arguments that make no sense, as is the custom.
@@ -129,6 +129,7 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 		if let Some(worker) = worker {
 			worker::start(&mut node, worker);
 		}
+		watchdog::start(&node);
 		Ok::<_, Error>(node.tasks)
 	})
 }

@@ -13,6 +13,7 @@
 //! | `preflight` | what is checked before anything starts: ports, folders, seeds |
 //! | `service` | the parts of a running node, wired together; the types that they are made of are in `service/types.rs` |
 //! | `worker` | a worker that runs in the node |
+//! | `watchdog` | telling systemd that the node works on |
 //! | `logs` | the log: as Substrate writes it, or as JSON |
 //! | `in_memory` | the node's RPC without a connection |
 //! | `defaults` | what the program and embedded nodes have in common |
@@ -39,6 +40,7 @@ mod in_memory;
 mod logs;
 mod preflight;
 mod service;
+mod watchdog;
 mod worker;
 
 pub use command::run;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use rlc_primitives::{AccountId, Balance, WorkerpoolId, RLC};
-use rlc_service::{week::Windows, Tls};
+use rlc_service::{week::Windows, ServiceManager, Tls};
 use rlc_store::Url;
 
 pub use crate::admission::Admission;
@@ -112,6 +112,8 @@ pub struct Config {
 	pub maintenance: Option<Windows>,
 	/// The socket, in the file system, at which it takes its operator's commands.
 	pub admin: PathBuf,
+	/// Who hears that the pool is ready, and that it takes its turns.
+	pub manager: Option<ServiceManager>,
 }
 
 impl Config {
@@ -148,6 +150,7 @@ impl Config {
 			offers: None,
 			maintenance: None,
 			admin: dir.join("admin.sock"),
+			manager: None,
 		}
 	}
 }

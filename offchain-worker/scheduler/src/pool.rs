@@ -34,7 +34,7 @@ use std::{
 
 use rlc_primitives::{AccountId, Balance, DealId, Moment, SigningDomain, WorkerpoolId};
 use rlc_protocol::worker::Session;
-use rlc_service::{week::Windows, Shutdown};
+use rlc_service::{week::Windows, Shutdown, Watchdog};
 use rlc_store::{Cid, Store};
 use sp_core::H256;
 use tokio::{
@@ -179,6 +179,8 @@ pub(crate) struct Pool {
 	/// What becomes of the pool's orders.
 	orders: Orders,
 	beats: Beats,
+	/// Hears that turns go on.
+	watchdog: Watchdog,
 }
 
 /// When what was done last.
@@ -199,7 +201,7 @@ struct Beats {
 
 impl Pool {
 	/// Returns a pool that knows nothing yet.
-	pub fn new(means: Means) -> Self {
+	pub fn new(means: Means, watchdog: Watchdog) -> Self {
 		let now = Instant::now();
 		let long_ago = now - Duration::from_secs(1);
 		let state = State::new(means.terms.max_result, means.terms.retention);
@@ -229,6 +231,7 @@ impl Pool {
 				away: None,
 				deals: None,
 			},
+			watchdog,
 		}
 	}
 
@@ -273,6 +276,7 @@ impl Pool {
 				}
 			}
 			self.turn().await?;
+			self.watchdog.beat();
 			next_turn = Instant::now() + TURN;
 		}
 		in_time(self.means.db.write(&std::mem::take(&mut self.batch))).await?;

@@ -6,7 +6,7 @@ use rlc_chain::{Chain, Key, Sender};
 use rlc_primitives::{Moment, WorkerpoolId};
 use rlc_service::{
 	listen::{bind, bind_local, Listener, LocalListener},
-	Shutdown,
+	Shutdown, Watchdog,
 };
 use rlc_store::{Ipfs, Store, StoreConfig};
 use tokio::{
@@ -183,11 +183,10 @@ pub(crate) async fn start_over(
 	let (end, ended) = watch::channel(false);
 	let store = means.store.clone();
 	let mirror = tokio::spawn(async move { store.mirror().await });
+	let pool = Pool::new(means, Watchdog::new(config.manager.as_ref()));
 	let pool = tokio::spawn(async move {
-		let result = Pool::new(means).run(receiver).await;
-		if let Err(error) = &result {
-			tracing::error!("the scheduler ends: {error}");
-		}
+		let result = pool.run(receiver).await;
+		let result = result.inspect_err(|error| tracing::error!("the scheduler ends: {error}"));
 		// What was under way is done again after the next start.
 		mirror.abort();
 		let _ = mirror.await;

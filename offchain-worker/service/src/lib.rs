@@ -11,6 +11,7 @@ pub mod rate_limit;
 pub mod retry;
 pub mod shutdown;
 pub mod tls;
+pub mod watchdog;
 pub mod week;
 
 pub use blocking::blocking;
@@ -21,3 +22,4 @@ pub use rate_limit::RateLimit;
 pub use retry::{Backoff, Retryable};
 pub use shutdown::{stop_requested, Shutdown};
 pub use tls::{Tls, TlsError};
+pub use watchdog::{ServiceManager, Watchdog};

@@ -32,6 +32,7 @@ use rlc_primitives::{
 	AccountId, Balance, BlockNumber, TaskId,
 };
 use rlc_protocol::worker::{Resources, Usage};
+use rlc_service::Watchdog;
 use sp_core::H256;
 use tokio::{
 	sync::{mpsc, watch},
@@ -72,6 +73,8 @@ pub(crate) struct Parts {
 	pub metrics: Arc<Metrics>,
 	/// Where results are kept.
 	pub results: Arc<Results>,
+	/// Hears that the loop goes on.
+	pub watchdog: Watchdog,
 }
 
 /// What the loop has to keep to.
@@ -217,6 +220,7 @@ impl Actor {
 			self.start_sends();
 			self.hand_over();
 			self.tell_status();
+			self.parts.watchdog.beat();
 		}
 		self.wind_up().await
 	}

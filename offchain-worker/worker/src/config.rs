@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
+use rlc_service::ServiceManager;
 use rlc_store::Url;
 
 use crate::Activation;
@@ -63,6 +64,8 @@ pub struct Config {
 	pub operator: Option<Operator>,
 	/// Where to serve `/metrics`.
 	pub metrics: Option<SocketAddr>,
+	/// Who hears that the worker is ready, and that its loop goes on.
+	pub manager: Option<ServiceManager>,
 	/// For demonstrations and tests: do wrong.
 	pub misbehave: Option<Misbehavior>,
 }
@@ -159,6 +162,7 @@ impl Config {
 			max_tip: RLC / 100,
 			operator: None,
 			metrics: None,
+			manager: None,
 			misbehave: None,
 		}
 	}

@@ -6,7 +6,7 @@ use futures::FutureExt;
 use rlc_chain::{Chain, Key};
 use rlc_protocol::{address, worker::Resources, Account, PoolDescription};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
-use rlc_service::{http, listen, observe, one_line, Shutdown};
+use rlc_service::{http, listen, observe, one_line, Shutdown, Watchdog};
 use rlc_store::{Client, FetchConfig, Fetcher, Url};
 use sp_core::H256;
 use tokio::{
@@ -99,6 +99,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 		status,
 		metrics,
 		results: results.clone(),
+		watchdog: Watchdog::new(config.manager.as_ref()),
 	};
 	let bounds = bounds(&config, &machine, &resources);
 	let link = Link {

@@ -81,6 +81,8 @@ impl Pool {
 				return Err(error.into());
 			}
 			self.means.metrics.database_away.set(1);
+			// It waits, and does not hang: a restart would bring no database back.
+			self.watchdog.beat();
 			tracing::error!("nothing can be written, and so nothing is done: {error}");
 			let wait = waits.next_wait().unwrap_or_default();
 			if self.means.shutdown.unless_stopped(sleep(wait)).await.is_none() {

@@ -11,6 +11,7 @@ mod people;
 mod restarts;
 mod strangers;
 mod tasks;
+mod watchdog;
 
 use std::{sync::Arc, time::Duration};
 

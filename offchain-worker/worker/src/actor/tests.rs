@@ -6,6 +6,7 @@ mod kill;
 mod reports;
 mod stores;
 mod story;
+mod watchdog;
 mod world;
 
 use std::{sync::Arc, time::Duration};
@@ -15,6 +16,7 @@ use rlc_primitives::{
 	TaskId,
 };
 use rlc_protocol::worker::{Assignment, Held, Instruction, Resources, Step};
+use rlc_service::Watchdog;
 use tempfile::TempDir;
 use tokio::{
 	sync::{mpsc, oneshot, watch},
@@ -77,6 +79,10 @@ impl Worker {
 	}
 
 	async fn with(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds)) -> Self {
+		Self::watched(world, dir, change, Watchdog::default()).await
+	}
+
+	async fn watched(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds), watchdog: Watchdog) -> Self {
 		let mut bounds = bounds();
 		change(&mut bounds);
 		let results = dir.path().join("results");
@@ -89,7 +95,7 @@ impl Worker {
 		let (status, status_receiver) = watch::channel(Status::default());
 		let metrics = Arc::new(Metrics::new().unwrap());
 		let (chain, runner, delivery) = (world.clone(), world.clone(), world.clone());
-		let parts = Parts { chain, runner, delivery, link, status, metrics, results };
+		let parts = Parts { chain, runner, delivery, link, status, metrics, results, watchdog };
 		let now = world.chain().now().into();
 		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
 		let loop_ = tokio::spawn(actor.run());

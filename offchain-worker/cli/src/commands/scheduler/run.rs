@@ -18,7 +18,7 @@ use crate::{
 	ids, pool, proxy,
 	table::when,
 };
-use rlc_service::{stop_requested, week::Windows, Tls};
+use rlc_service::{stop_requested, week::Windows, ServiceManager, Tls};
 
 /// Run a workerpool's scheduler and its store until it is stopped
 #[derive(Debug, Args)]
@@ -338,6 +338,7 @@ fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 		resume: run.resume,
 		maintenance: run.maintenance.clone(),
 		admin: run.admin.clone().unwrap_or(usual.admin),
+		manager: ServiceManager::of_process(),
 		..usual
 	})
 }

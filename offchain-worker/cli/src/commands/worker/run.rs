@@ -18,7 +18,7 @@ use crate::{
 	ids, pool, proxy,
 	worker_dir::WorkerDir,
 };
-use rlc_service::stop_requested;
+use rlc_service::{stop_requested, ServiceManager};
 
 /// The bits of a tag that stand for enclaves: that there is one, and its framework.
 const ENCLAVE: u64 = 0b1111;
@@ -170,6 +170,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		max_tip: run.max_tip.0,
 		operator: run.operator,
 		metrics: run.metrics,
+		manager: ServiceManager::of_process(),
 		misbehave: run.lie.then_some(Misbehavior::WrongResults),
 		..Config::new(run.scheduler, dir.path().to_owned())
 	};
