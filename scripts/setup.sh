@@ -143,7 +143,7 @@ rust_target() {
 
 rust() {
 	if ! command -v cargo >/dev/null || ! command -v rustup >/dev/null; then
-		fail "needs Rust through rustup (https://rustup.rs), stable 1.94 or newer; install it and run this again"
+		fail "needs Rust through rustup (https://rustup.rs), stable 1.95 or newer; install it and run this again"
 	fi
 	rust_target "$WASM_TARGET" core,alloc "the runtime is compiled"
 	rust_target "$APP_TARGET" std,panic_abort "apps are compiled"

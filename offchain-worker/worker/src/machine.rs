@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path, time::Duration};
 
 use rlc_primitives::Tag;
 use rlc_protocol::worker::Resources;
-use sysinfo::{Disks, Pid, System};
+use sysinfo::{Disks, Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -30,12 +30,10 @@ pub(crate) struct Machine {
 impl Machine {
 	/// Measures what there is, and takes the owner's share of it.
 	pub fn measure(dir: &Path, memory: Share, disk: Share) -> Self {
-		let mut system = System::new();
-		system.refresh_memory();
 		let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
 		Self {
 			cores: cores.try_into().unwrap_or(u32::MAX),
-			memory: memory.of(system.total_memory()),
+			memory: memory.of(usable_memory()),
 			disk: disk.of(free_disk(dir)),
 		}
 	}
@@ -58,6 +56,17 @@ impl Machine {
 			speed,
 		}
 	}
+}
+
+/// Returns how much memory this process may use, in bytes: the machine's, or what its control group leaves of it, or one above.
+/// Containers and services of systemd are given less than there is.
+fn usable_memory() -> u64 {
+	let mut system = System::new();
+	system.refresh_memory();
+	let own = Pid::from_u32(std::process::id());
+	system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), true, ProcessRefreshKind::nothing());
+	let limits = system.process(own).and_then(Process::cgroup_limits);
+	limits.map_or(u64::MAX, |limits| limits.total_memory).min(system.total_memory())
 }
 
 /// Returns the free bytes on the disk that holds a directory.
@@ -98,8 +107,8 @@ impl Load {
 	/// Returns how many cores are kept busy by processes that are not this one's or its children, since the last look.
 	fn of_others(&mut self) -> f32 {
 		self.0.refresh_cpu_usage();
-		self.0.refresh_processes();
-		let all = self.0.global_cpu_info().cpu_usage() * self.0.cpus().len() as f32;
+		self.0.refresh_processes(ProcessesToUpdate::All, true);
+		let all = self.0.global_cpu_usage() * self.0.cpus().len() as f32;
 		let processes = self.0.processes().iter();
 		let processes = processes.map(|(pid, process)| (*pid, (process.parent(), process.cpu_usage())));
 		of_others(all, Pid::from_u32(std::process::id()), &processes.collect())
@@ -129,6 +138,57 @@ mod tests {
 		assert!(all.cores > 0 && all.memory > 0 && all.disk > 0);
 		let some = Machine::measure(dir.path(), Share::Percent(50), Share::Bytes(5));
 		assert!(some.memory <= all.memory / 2 + 1 && some.disk == 5);
+	}
+
+	/// A control group for memory, removed when this is dropped.
+	struct Group(std::path::PathBuf);
+
+	impl Group {
+		/// Returns a group of this many bytes below that of this process.
+		fn new(most: u64) -> std::io::Result<Self> {
+			let groups = std::fs::read_to_string("/proc/self/cgroup")?;
+			let find = |kind: &str| groups.lines().find_map(|line| line.split_once(kind)).map(|(_, path)| path);
+			let (root, path, limit) = match find(":memory:") {
+				Some(path) => ("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes"),
+				None => ("/sys/fs/cgroup", find("0::").unwrap_or("/"), "memory.max"),
+			};
+			// In a namespace of its own, the process is at the root.
+			let above = [format!("{root}{path}"), root.into()].into_iter().find(|path| Path::new(path).is_dir());
+			let group = Self(Path::new(&above.unwrap_or_default()).join(format!("rlc-test-{}", std::process::id())));
+			std::fs::create_dir(&group.0)?;
+			std::fs::write(group.0.join(limit), most.to_string())?;
+			Ok(group)
+		}
+	}
+
+	impl Drop for Group {
+		fn drop(&mut self) {
+			let _ = std::fs::remove_dir(&self.0);
+		}
+	}
+
+	#[test]
+	fn memory_is_what_the_control_group_leaves() {
+		let group = match Group::new(64 << 20) {
+			Ok(group) => group,
+			Err(error) => rlc_testing::skip!("needs runc: there is no control group for memory: {error}"),
+		};
+		let inside = std::process::Command::new("sh")
+			.args(["-c", r#"echo $$ >"$0/cgroup.procs" && exec "$@""#])
+			.arg(&group.0)
+			.arg(std::env::current_exe().unwrap())
+			.args(["--exact", "machine::tests::tell_memory", "--ignored", "--nocapture"])
+			.output()
+			.unwrap();
+		let told = String::from_utf8_lossy(&inside.stdout);
+		assert!(told.contains(&format!("memory: {}", 64 << 20)), "{told}{}", String::from_utf8_lossy(&inside.stderr));
+		assert!(usable_memory() > 64 << 20, "out here there is more");
+	}
+
+	#[test]
+	#[ignore = "another test starts it"]
+	fn tell_memory() {
+		println!("memory: {}", usable_memory());
 	}
 
 	#[test]
