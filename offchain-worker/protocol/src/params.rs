@@ -206,7 +206,7 @@ impl RequestParams {
 	}
 
 	/// Returns the arguments one by one: separated by spaces, but not within single or double quotation marks; a
-	/// backslash takes the next character as it is.
+	/// backslash takes the next character as it is. Nothing else is special: `#`, `$` and `*` stand for themselves.
 	///
 	/// # Errors
 	///
@@ -334,6 +334,7 @@ mod tests {
 	#[test]
 	fn arguments_are_split_as_by_a_shell() {
 		assert_eq!(args(" a  'b c' \"d \\\" e\" f\\ g '' ").unwrap(), ["a", "b c", "d \" e", "f g", ""]);
+		assert_eq!(args("--color #fff $A *").unwrap(), ["--color", "#fff", "$A", "*"], "there is no shell");
 		assert_eq!(args("it's"), Err(InvalidParams::OpenQuote));
 		assert_eq!(args("a\0b"), Err(InvalidParams::ZeroByte));
 	}

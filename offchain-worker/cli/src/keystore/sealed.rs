@@ -74,3 +74,36 @@ fn cipher(password: &str, salt: &[u8], log_n: u8) -> Option<ChaCha20Poly1305> {
 	scrypt::scrypt(password.as_bytes(), salt, &params, key.as_mut()).ok()?;
 	Some(ChaCha20Poly1305::new(Key::from_slice(key.as_ref())))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// Seals as [`Sealed::seal`] does, at this cost.
+	fn sealed(log_n: u8) -> Sealed {
+		let (salt, nonce) = ([1; 16], [2; 12]);
+		let cipher = cipher("pass", &salt, log_n).unwrap();
+		let sealed = cipher.encrypt(&nonce.into(), Payload { msg: b"//Alice", aad: b"context" }).unwrap();
+		Sealed { log_n, salt: hex::encode(salt), nonce: hex::encode(nonce), sealed: hex::encode(sealed) }
+	}
+
+	#[test]
+	fn guess_costs_as_much_as_owasp_asks_for() {
+		let new = Sealed::seal("//Alice", b"context", "pass");
+		assert!(new.log_n >= 17, "scrypt with N = 2^17, r = 8, p = 1");
+	}
+
+	#[test]
+	fn older_files_with_a_lower_cost_still_open() {
+		for log_n in [14, 15] {
+			assert_eq!(*sealed(log_n).open(b"context", "pass").unwrap(), "//Alice");
+			assert_eq!(sealed(log_n).open(b"context", "Pass"), Err(Unsealable::WrongPassword));
+		}
+	}
+
+	#[test]
+	fn file_cannot_take_the_machines_memory() {
+		let dear = Sealed { log_n: MAX_LOG_N + 1, ..sealed(4) };
+		assert_eq!(dear.open(b"context", "pass"), Err(Unsealable::Corrupt));
+	}
+}
