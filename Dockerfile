@@ -2,25 +2,43 @@
 # The programs in a small image: compiled from this tree in the first stage, copied alone into the second.
 #
 #   docker build --tag rlc-node .
-#   docker run --volume rlc:/data --volume "$PWD/spec.json:/spec.json:ro" --publish 30333:30333 \
+#   docker run --stop-timeout 60 --volume rlc:/data --volume "$PWD/spec.json:/spec.json:ro" --publish 30333:30333 \
 #       rlc-node --chain /spec.json --name "my node"
+#
+# `docker stop` kills what has not ended after 10 s, unless --stop-timeout says otherwise: a node needs up to 60 s to close
+# its database, a scheduler and a worker 30 s for their last words.
 #
 # `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc, and
 # slirp4netns and iproute2 to reach the internet), and every other command. Each role has a volume of its own, with its
-# key in it, made once with the first of these:
+# key in it, made once with the second of these. The password comes in a file that the container's user alone can read: what
+# is given by --env, anyone can see who may ask Docker (`docker inspect`).
 #
-#   docker run --rm --interactive --tty --volume pool:/data --entrypoint rlc rlc-node account create me
-#   docker run --volume pool:/data --publish 9955:9955 --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me \
-#       --env RLC_PASSWORD --health-cmd 'curl -fsS http://127.0.0.1:9955/healthz' --entrypoint rlc \
-#       rlc-node scheduler run --name my-pool --listen 0.0.0.0:9955 --behind-proxy 172.17.0.1 \
-#       --public-url https://pool.example.org
+#   install -m 400 -o 10001 /dev/stdin pool.password            # type the password, end with Ctrl-D
+#   docker run --rm --volume pool:/data --volume "$PWD/pool.password:/run/secrets/password:ro" --entrypoint rlc \
+#       rlc-node account create me --password-file /run/secrets/password
+#   docker run --stop-timeout 30 --memory 4g --pids-limit 512 --volume pool:/data \
+#       --volume "$PWD/pool.password:/run/secrets/password:ro" --publish 9955:9955 \
+#       --env RLC_NODE=ws://NODE:9944 --health-cmd 'curl -fsS http://127.0.0.1:9955/healthz' --entrypoint rlc \
+#       rlc-node scheduler run --account me --password-file /run/secrets/password --name my-pool --listen 0.0.0.0:9955 \
+#       --behind-proxy 172.17.0.1 --public-url https://pool.example.org
 #
 # There, a reverse proxy on the machine ends TLS, which has that address as containers see it.
 #
-#   docker run --volume worker:/data --env RLC_NODE=ws://NODE:9944 --env RLC_ACCOUNT=me --env RLC_PASSWORD \
-#       --no-healthcheck --entrypoint rlc rlc-node worker run --scheduler https://pool.example.org
+#   docker run --stop-timeout 30 --memory 4g --cpus 2 --pids-limit 512 --volume worker:/data \
+#       --volume "$PWD/worker.password:/run/secrets/password:ro" --env RLC_NODE=ws://NODE:9944 --no-healthcheck \
+#       --entrypoint rlc rlc-node worker run --account me --password-file /run/secrets/password \
+#       --scheduler https://pool.example.org
+#
+# The worker shares out among tasks what --memory and --cpus leave it.
+#
+# Tags move. To build from images that cannot, name them by the digests that `docker images --digests` shows:
+#
+#   docker build --build-arg BUILD_IMAGE=rust@sha256:… --build-arg RUN_IMAGE=debian@sha256:… --tag rlc-node .
 
-FROM rust:1.95-bookworm AS build
+ARG BUILD_IMAGE=docker.io/library/rust:1.95-bookworm
+ARG RUN_IMAGE=docker.io/library/debian:bookworm-slim
+
+FROM $BUILD_IMAGE AS build
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /rlc
 # Before the rest, so that a change of the sources does not install the toolchain again.
@@ -37,7 +55,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 	cargo build --release --locked --package rlc-node --package rlc-cli --features rlc-node/metadata-hash && \
 	install -D --target-directory /out target/release/rlc-node target/release/rlc
 
-FROM debian:bookworm-slim
+FROM $RUN_IMAGE
 # The node links OpenSSL dynamically (see .cargo/config.toml); curl asks for health.
 RUN apt-get update && \
 	apt-get install --yes --no-install-recommends ca-certificates curl libssl3 && \
