@@ -9,6 +9,7 @@ use std::{
 
 use rlc_chain::{Chain, Key};
 use rlc_json::Account;
+use rlc_keystore::{Entry, Keystore};
 use rlc_primitives::{AccountId, Balance};
 use zeroize::Zeroizing;
 
@@ -16,7 +17,6 @@ use crate::{
 	ethereum_address,
 	failure::{disk, failure, Failure, Result},
 	global::Global,
-	keystore::{Entry, Keystore},
 	output::Output,
 };
 

@@ -16,7 +16,6 @@ mod forecast;
 mod gate;
 mod global;
 mod ids;
-mod keystore;
 mod market;
 mod named_order;
 mod needs;

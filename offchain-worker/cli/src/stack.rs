@@ -11,6 +11,7 @@ use std::{future::Future, path::PathBuf, time::Duration};
 
 use jsonrpsee::ws_client::WsClient;
 use rlc_chain::{BalancesCall, Call, Chain, Key};
+use rlc_keystore::data_home;
 use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	Address, WorkerpoolId,
@@ -26,7 +27,6 @@ use crate::{
 	context::Context,
 	failure::{disk, failure, Failure, Result},
 	gate::Approved,
-	keystore::data_home,
 	pool,
 	table::fields,
 };

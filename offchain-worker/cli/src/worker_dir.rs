@@ -7,11 +7,11 @@ use std::{
 };
 
 use rlc_json::Account;
+use rlc_keystore::data_home;
 
 use crate::{
 	context::Context,
 	failure::{disk, failure, Result},
-	keystore::data_home,
 };
 
 /// The file that asks the worker to drain.

@@ -5,6 +5,7 @@ use std::{path::Path, time::Duration};
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
+use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
 use serde::Serialize;
@@ -15,7 +16,6 @@ use crate::{
 	answer::{self, Answer},
 	context::{now, Context},
 	failure::{disk, failure, Result},
-	keystore::data_home,
 	pool,
 	proxy::{self, Kind},
 	table::{counted, size, span},

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rlc_keystore::KeystoreError;
+
 use super::{refusal_code, Code, Failure};
-use crate::{amount::InvalidAmount, keystore::KeystoreError};
+use crate::amount::InvalidAmount;
 
 /// Declares which code the errors of a type have.
 macro_rules! codes {
@@ -40,7 +42,8 @@ impl From<KeystoreError> for Failure {
 			KeystoreError::WrongPassword(_) => Code::PasswordWrong,
 			KeystoreError::Corrupt(_) => Code::KeyDamaged,
 			KeystoreError::InvalidSecret { .. } => Code::SecretInvalid,
-			KeystoreError::Disk(..) => Code::FileUnusable,
+			KeystoreError::Sealed(_) => Code::PasswordMissing,
+			KeystoreError::Exposed(_) | KeystoreError::Disk(..) => Code::FileUnusable,
 		};
 		Self::of(code, &error)
 	}

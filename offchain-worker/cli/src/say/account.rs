@@ -2,13 +2,13 @@
 
 use rlc_chain::Funds;
 use rlc_json::{Account, Decimal};
+use rlc_keystore::Entry;
 use rlc_primitives::{work::WorkerView, AccountId};
 use serde_json::{json, Value};
 
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	keystore::Entry,
 	table::{fields, table},
 };
 

@@ -1,14 +1,9 @@
 //! `rlc account create`: a new key.
 
 use clap::Args;
+use rlc_keystore::{Kind, Secret};
 
-use crate::{
-	answer::Answer,
-	context::Context,
-	failure::Result,
-	keystore::{Kind, Secret},
-	say,
-};
+use crate::{answer::Answer, context::Context, failure::Result, say};
 
 /// Create a key, and show its secret once
 #[derive(Debug, Args)]

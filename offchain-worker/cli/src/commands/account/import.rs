@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rlc_keystore::{Kind, Secret};
 use zeroize::Zeroizing;
 
 use crate::{
 	answer::Answer,
 	context::{read_secret, Context},
 	failure::{failure, Result},
-	keystore::{Kind, Secret},
 	say,
 };
 

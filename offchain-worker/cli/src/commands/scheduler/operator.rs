@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use rlc_json::Account;
+use rlc_keystore::data_home;
 use rlc_primitives::AccountId;
 use tokio::net::UnixStream;
 
 use crate::{
 	context::Context,
 	failure::{failure, Result},
-	keystore::data_home,
 	pool,
 };
 

@@ -6,7 +6,7 @@ use super::{secret::Kind, MAX_NAME};
 
 /// Why the keystore refuses.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum KeystoreError {
+pub enum KeystoreError {
 	/// Neither the environment nor a home directory says where to keep keys.
 	#[error("there is no directory for keys; set XDG_DATA_HOME or HOME")]
 	NoHome,
@@ -31,6 +31,13 @@ pub(crate) enum KeystoreError {
 		/// The kind of key that was expected.
 		kind: Kind,
 	},
+	/// The file holds a secret in the open, and others on this machine can read it.
+	#[error("others on this machine can read {path}, which holds a secret; `chmod 600 {path}`, or keep the key sealed \
+		with a password, as `rlc account import` does", path = .0.display())]
+	Exposed(PathBuf),
+	/// The file is sealed, and no password was given.
+	#[error("{path} is sealed with a password, which is missing", path = .0.display())]
+	Sealed(PathBuf),
 	/// The disk failed.
 	#[error("{path}: {1}", path = .0.display())]
 	Disk(PathBuf, #[source] io::Error),

@@ -1,9 +1,7 @@
-//! Keys on disk, each in a file of its own, sealed with a password.
-//!
-//! `$XDG_DATA_HOME/rlc/keys/NAME.json` holds the key's kind and account in the open, so that keys and balances can be
-//! shown without a password. Both are sealed together with the secret, so that neither can be changed.
+#![doc = include_str!("../README.md")]
 
 mod error;
+mod key_file;
 mod sealed;
 mod secret;
 
@@ -16,16 +14,17 @@ use std::{
 use rlc_json::Account;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use error::KeystoreError;
+pub use error::KeystoreError;
+pub use key_file::read_key;
 use sealed::{Sealed, Unsealable};
-pub(crate) use secret::{Kind, Secret};
+pub use secret::{Kind, Secret};
 
 /// The longest name of a key.
 const MAX_NAME: usize = 64;
 
 /// A key in the store, as far as it can be seen without its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub struct Entry {
 	/// What it is called.
 	pub name: String,
 	/// What kind it is.
@@ -47,15 +46,27 @@ struct File {
 /// The form of files that this program writes and reads.
 const VERSION: u32 = 1;
 
+impl File {
+	/// Reads a file; `None` if it is not as it was written.
+	fn parse(text: &[u8]) -> Option<Self> {
+		serde_json::from_slice(text).ok().filter(|file: &Self| file.version == VERSION)
+	}
+
+	fn open(&self, password: &str) -> Result<Secret, Unsealable> {
+		let text = self.secret.open(&context(self.kind, &self.account), password)?;
+		Ok(Secret { kind: self.kind, text })
+	}
+}
+
 /// A directory with keys.
 #[derive(Clone, Debug)]
-pub(crate) struct Keystore {
+pub struct Keystore {
 	dir: PathBuf,
 }
 
 impl Keystore {
 	/// Returns the keys in this directory, which need not exist.
-	pub(crate) fn at(dir: impl Into<PathBuf>) -> Self {
+	pub fn at(dir: impl Into<PathBuf>) -> Self {
 		Self { dir: dir.into() }
 	}
 
@@ -64,12 +75,12 @@ impl Keystore {
 	/// # Errors
 	///
 	/// [`KeystoreError::NoHome`].
-	pub(crate) fn of_user() -> Result<Self, KeystoreError> {
+	pub fn of_user() -> Result<Self, KeystoreError> {
 		data_home().map(|home| Self::at(home.join("keys"))).ok_or(KeystoreError::NoHome)
 	}
 
 	/// Returns the directory.
-	pub(crate) fn dir(&self) -> &Path {
+	pub fn dir(&self) -> &Path {
 		&self.dir
 	}
 
@@ -78,7 +89,7 @@ impl Keystore {
 	/// # Errors
 	///
 	/// [`KeystoreError::Disk`].
-	pub(crate) fn list(&self) -> Result<Vec<Entry>, KeystoreError> {
+	pub fn list(&self) -> Result<Vec<Entry>, KeystoreError> {
 		let files = match fs::read_dir(&self.dir) {
 			Ok(files) => files,
 			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -96,7 +107,7 @@ impl Keystore {
 	///
 	/// [`Unknown`](KeystoreError::Unknown), [`Corrupt`](KeystoreError::Corrupt),
 	/// [`InvalidName`](KeystoreError::InvalidName), [`Disk`](KeystoreError::Disk).
-	pub(crate) fn entry(&self, name: &str) -> Result<Entry, KeystoreError> {
+	pub fn entry(&self, name: &str) -> Result<Entry, KeystoreError> {
 		let file = self.read(name)?;
 		Ok(Entry { name: name.into(), kind: file.kind, account: file.account })
 	}
@@ -107,7 +118,7 @@ impl Keystore {
 	///
 	/// [`Exists`](KeystoreError::Exists), [`InvalidSecret`](KeystoreError::InvalidSecret),
 	/// [`InvalidName`](KeystoreError::InvalidName), [`Disk`](KeystoreError::Disk).
-	pub(crate) fn add(&self, name: &str, secret: &Secret, password: &str) -> Result<Entry, KeystoreError> {
+	pub fn add(&self, name: &str, secret: &Secret, password: &str) -> Result<Entry, KeystoreError> {
 		let path = self.path(name)?;
 		if path.exists() {
 			return Err(KeystoreError::Exists(name.into()));
@@ -133,14 +144,11 @@ impl Keystore {
 	/// # Errors
 	///
 	/// [`WrongPassword`](KeystoreError::WrongPassword), and those of [`entry`](Self::entry).
-	pub(crate) fn open(&self, name: &str, password: &str) -> Result<Secret, KeystoreError> {
-		let file = self.read(name)?;
-		let opened = file.secret.open(&context(file.kind, &file.account), password);
-		let text = opened.map_err(|error| match error {
+	pub fn open(&self, name: &str, password: &str) -> Result<Secret, KeystoreError> {
+		self.read(name)?.open(password).map_err(|error| match error {
 			Unsealable::WrongPassword => KeystoreError::WrongPassword(name.into()),
 			Unsealable::Corrupt => KeystoreError::Corrupt(self.dir.join(format!("{name}.json"))),
-		})?;
-		Ok(Secret { kind: file.kind, text })
+		})
 	}
 
 	/// Removes a key.
@@ -148,7 +156,7 @@ impl Keystore {
 	/// # Errors
 	///
 	/// [`Unknown`](KeystoreError::Unknown), [`InvalidName`](KeystoreError::InvalidName), [`Disk`](KeystoreError::Disk).
-	pub(crate) fn remove(&self, name: &str) -> Result<(), KeystoreError> {
+	pub fn remove(&self, name: &str) -> Result<(), KeystoreError> {
 		let path = self.path(name)?;
 		fs::remove_file(&path).map_err(|error| match error.kind() {
 			io::ErrorKind::NotFound => KeystoreError::Unknown(name.into()),
@@ -162,8 +170,7 @@ impl Keystore {
 			io::ErrorKind::NotFound => KeystoreError::Unknown(name.into()),
 			_ => KeystoreError::Disk(path.clone(), error),
 		})?;
-		let file: Option<File> = serde_json::from_slice(&text).ok();
-		file.filter(|file| file.version == VERSION).ok_or(KeystoreError::Corrupt(path))
+		File::parse(&text).ok_or(KeystoreError::Corrupt(path))
 	}
 
 	/// Returns the file of a key; only a name that passes here becomes part of a path.
@@ -177,7 +184,7 @@ impl Keystore {
 }
 
 /// Returns where this program keeps the user's data: `$XDG_DATA_HOME/rlc`, else `~/.local/share/rlc`.
-pub(crate) fn data_home() -> Option<PathBuf> {
+pub fn data_home() -> Option<PathBuf> {
 	let absolute = |variable| std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
 	let home = absolute("XDG_DATA_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
 	home.map(|home| home.join("rlc"))

@@ -9,7 +9,7 @@ use super::KeystoreError;
 /// The kinds of keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
+pub enum Kind {
 	/// A Substrate key.
 	#[default]
 	Sr25519,
@@ -37,7 +37,7 @@ impl Kind {
 }
 
 /// What a key is made of: a phrase, a seed in hex, or a derivation such as `//Alice`; for Ethereum the private key in hex.
-pub(crate) struct Secret {
+pub struct Secret {
 	/// What kind of key it makes.
 	pub kind: Kind,
 	/// The text.
@@ -46,7 +46,7 @@ pub(crate) struct Secret {
 
 impl Secret {
 	/// Returns a new secret from the operating system's randomness: a phrase of twelve words, or for Ethereum 32 bytes in hex.
-	pub(crate) fn generate(kind: Kind) -> Self {
+	pub fn generate(kind: Kind) -> Self {
 		use rand::RngCore;
 		use sp_core::Pair;
 		let text = match kind {
@@ -65,7 +65,7 @@ impl Secret {
 	/// # Errors
 	///
 	/// [`KeystoreError::InvalidSecret`].
-	pub(crate) fn key(&self) -> Result<Key, KeystoreError> {
+	pub fn key(&self) -> Result<Key, KeystoreError> {
 		let text = self.text.trim();
 		if text.is_empty() {
 			// An empty phrase would be the development phrase.
