@@ -43,6 +43,16 @@ impl Chain {
 	///
 	/// [`Error::Unreachable`] if nobody answers now; [`Error::Mismatch`] if this program does not fit the chain.
 	pub async fn connect(url: &str) -> Result<Self, Error> {
+		Self::checked(Rpc::connect(url).await?).await
+	}
+
+	/// Connects as [`connect`](Self::connect) does, to a node that may not know the chain yet, and so may answer with a
+	/// runtime of the past. Whether this program fits the chain is for [`until_in_sync`](Self::until_in_sync) to say.
+	///
+	/// # Errors
+	///
+	/// [`Error::Unreachable`] if nobody answers now.
+	pub async fn connect_early(url: &str) -> Result<Self, Error> {
 		Self::of(Rpc::connect(url).await?).await
 	}
 
@@ -52,15 +62,20 @@ impl Chain {
 	///
 	/// [`Error::Unreachable`] if it does not answer; [`Error::Mismatch`] if this program does not fit the chain.
 	pub async fn over(rpc: impl RpcClientT) -> Result<Self, Error> {
-		Self::of(Rpc::over(RpcClient::new(rpc))).await
+		Self::checked(Rpc::over(RpcClient::new(rpc))).await
+	}
+
+	/// Returns the chain of a node, if this program fits it.
+	async fn checked(rpc: Rpc) -> Result<Self, Error> {
+		let chain = Self::of(rpc).await?;
+		chain.runtime(None).await?;
+		Ok(chain)
 	}
 
 	async fn of(rpc: Rpc) -> Result<Self, Error> {
 		let genesis = rpc.block_hash(0).await?;
 		let genesis = genesis.ok_or_else(|| bad_answer("chain_getBlockHash", "it has no first block"))?;
-		let chain = Self { rpc, shared: Arc::new(Shared { genesis, runtimes: Mutex::default() }) };
-		chain.runtime(None).await?;
-		Ok(chain)
+		Ok(Self { rpc, shared: Arc::new(Shared { genesis, runtimes: Mutex::default() }) })
 	}
 
 	/// Returns the same connection, on which a question waits for the node up to `patience` instead of 30 s.

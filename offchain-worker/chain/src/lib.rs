@@ -15,6 +15,7 @@ mod rpc;
 mod runtime;
 mod sender;
 mod structure;
+mod sync;
 mod task_event;
 mod views;
 
@@ -27,4 +28,5 @@ pub use key::{Key, Scheme};
 pub use receipt::Receipt;
 pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
+pub use sync::Lag;
 pub use views::{Deposits, Funds};
