@@ -131,6 +131,7 @@ pub(crate) struct Actor {
 	/// To be done after that.
 	effects: Vec<Effect>,
 	active: bool,
+	behind: bool,
 	draining: bool,
 	stopping: bool,
 }
@@ -171,6 +172,7 @@ impl Actor {
 			changes: Vec::new(),
 			effects: Vec::new(),
 			active: true,
+			behind: false,
 			draining: false,
 			stopping: false,
 		};
@@ -242,6 +244,7 @@ impl Actor {
 			Message::Work(items) => self.work(items),
 			Message::Uploaded(task, result) => self.uploaded(task, result),
 			Message::Active(active) => self.active = active,
+			Message::Behind(behind) => self.fall_behind(behind),
 			Message::Drain => self.drain(),
 			Message::Stop => self.stopping = true,
 		}
@@ -334,10 +337,16 @@ impl Actor {
 
 	fn tell_status(&self) {
 		let filled = self.queue.iter().fold(self.taken, |filled, (_, slots)| filled.saturating_add(*slots));
-		let takes_tasks = self.active && !self.draining && !self.kept.is_full();
+		let takes_tasks = self.active && !self.behind && !self.draining && !self.kept.is_full();
 		let free_slots = if takes_tasks { self.bounds.resources.slots.saturating_sub(filled) } else { 0 };
 		let status = Status { free_slots, draining: self.draining };
 		self.parts.status.send_if_modified(|last| std::mem::replace(last, status) != status);
+	}
+
+	/// Takes nothing new while the node is behind. What is in hand goes on: what it owes has deadlines.
+	fn fall_behind(&mut self, behind: bool) {
+		self.behind = behind;
+		self.parts.metrics.behind(behind);
 	}
 
 	fn tick(&mut self) {

@@ -26,6 +26,7 @@ mod run;
 mod scratch;
 mod seen;
 mod start;
+mod sync;
 #[cfg(test)]
 mod testing;
 mod tips;

@@ -35,6 +35,8 @@ pub(crate) enum Message {
 	Uploaded(TaskId, Result<(), Undelivered>),
 	/// Whether new tasks may come, by the policy of the machine's owner.
 	Active(bool),
+	/// Whether the node does not know the chain as it is now.
+	Behind(bool),
 	/// Finish what is in hand.
 	Drain,
 	/// End soon; what is in hand resumes at the next start.

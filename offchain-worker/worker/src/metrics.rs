@@ -22,6 +22,7 @@ pub(crate) struct Metrics {
 	tips: IntCounter,
 	kept: IntGauge,
 	kept_bytes: IntGauge,
+	behind: IntGauge,
 }
 
 impl Metrics {
@@ -40,6 +41,7 @@ impl Metrics {
 			tips: registry.counter("tips_nrlc_total", "RLC that was paid so that transactions came first, in nRLC.")?,
 			kept: registry.gauge("results_kept", "Results of closed tasks that are in no store yet.")?,
 			kept_bytes: registry.gauge("results_kept_bytes", "Bytes of those.")?,
+			behind: registry.gauge("node_behind", "1 while the node is not in sync, and no tasks are taken.")?,
 			registry,
 		})
 	}
@@ -58,6 +60,11 @@ impl Metrics {
 	pub fn kept(&self, (count, bytes): (usize, u64)) {
 		self.kept.set(count.try_into().unwrap_or(i64::MAX));
 		self.kept_bytes.set(bytes.try_into().unwrap_or(i64::MAX));
+	}
+
+	/// Sets whether the node is behind.
+	pub fn behind(&self, behind: bool) {
+		self.behind.set(behind.into());
 	}
 
 	/// Counts a tip that was paid, in nRLC.
@@ -107,12 +114,14 @@ mod tests {
 		metrics.tip(3);
 		metrics.tip(4);
 		metrics.kept((2, 300));
+		metrics.behind(true);
 		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
 			"rlc_worker_run_seconds_sum 1.5",
 			"rlc_worker_earned_nrlc_total 42",
 			"rlc_worker_tips_nrlc_total 7",
+			"rlc_worker_node_behind 1",
 			"rlc_worker_results_kept 2",
 			"rlc_worker_results_kept_bytes 300",
 		] {

@@ -32,6 +32,7 @@ use crate::{
 	ports::ChainPort,
 	results::Results,
 	run::Apps,
+	sync,
 };
 
 /// How often the chain is asked about a task of which nothing was heard.
@@ -102,6 +103,7 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 		watchdog: Watchdog::new(config.manager.as_ref()),
 	};
 	let bounds = bounds(&config, &machine, &resources);
+	shutdown.spawn(sync::watch(chain.clone(), back.clone()));
 	let link = Link {
 		url: websocket,
 		identity: identity(&node, chain, key, &config, resources.clone(), cached),

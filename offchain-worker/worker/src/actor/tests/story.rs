@@ -430,6 +430,20 @@ async fn machine_that_is_needed_offers_no_slots_and_finishes_what_it_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn worker_whose_node_is_behind_offers_no_slots_and_finishes_what_it_has() {
+	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
+	let mut worker = Worker::start(&world, &dir).await;
+	worker.instruct(compute([0], true));
+	worker.inbox.send(Message::Behind(true)).unwrap();
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
+	worker.until_all([0], Step::Revealed).await;
+	assert_eq!(worker.status.borrow().free_slots, 0);
+	worker.inbox.send(Message::Behind(false)).unwrap();
+	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
+	worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn order_that_comes_twice_is_followed_once() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
 	let mut worker = Worker::start(&world, &dir).await;
