@@ -67,6 +67,9 @@ pub trait PoolChain: Send + Sync + 'static {
 	/// Returns the deals that have open tasks, of those that this account schedules.
 	async fn open_deals(&self) -> Answer<Vec<OpenDeal>>;
 
+	/// Returns why the node does not know the chain as it is now; `None` if it does.
+	async fn lag(&self) -> Answer<Option<rlc_chain::Lag>>;
+
 	/// Returns what time it is on the chain: that of the best block.
 	async fn clock(&self) -> Answer<rlc_chain::Clock>;
 

@@ -69,6 +69,10 @@ impl PoolChain for NodeChain {
 		Ok(deals)
 	}
 
+	async fn lag(&self) -> Answer<Option<rlc_chain::Lag>> {
+		self.chain.lag().await.map_err(ChainError::new)
+	}
+
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {
 		self.chain.clock().await.map_err(ChainError::new)
 	}

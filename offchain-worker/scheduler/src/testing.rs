@@ -79,6 +79,8 @@ pub struct World {
 	pub orders: Vec<WorkerpoolOrder>,
 	/// Its time, in ms.
 	pub now: Moment,
+	/// Why the node is behind, if it is.
+	pub lag: Option<rlc_chain::Lag>,
 }
 
 impl World {

@@ -298,6 +298,10 @@ async fn look(means: &Means, version: u64) -> Result<Market, String> {
 	if !in_time(means.db.leads()).await.map_err(|error| error.to_string())? {
 		return Ok(Market { version, selling, lot: None });
 	}
+	// A book of the past says nothing of what is on sale now, and transactions over such a node are numbered as they were.
+	if let Some(lag) = means.chain.lag().await.map_err(|error| error.to_string())? {
+		return Err(lag.to_string());
+	}
 	let withdrawn = in_time(means.db.withdrawn_orders()).await.map_err(|error| error.to_string())?;
 	let book = means.chain.orders().await.map_err(|error| error.to_string())?;
 	let open = match &means.terms.offers {

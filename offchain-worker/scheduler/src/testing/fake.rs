@@ -174,6 +174,10 @@ impl PoolChain for FakeChain {
 		Ok(deals.filter(|deal| deal.open > 0).collect())
 	}
 
+	async fn lag(&self) -> Answer<Option<rlc_chain::Lag>> {
+		Ok(self.world().lag)
+	}
+
 	async fn clock(&self) -> Answer<rlc_chain::Clock> {
 		Ok(self.world().now.into())
 	}

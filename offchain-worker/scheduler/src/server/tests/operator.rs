@@ -95,6 +95,20 @@ async fn orders_that_are_not_offered_any_more_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pool_whose_node_is_behind_leaves_the_book_as_it_is() {
+	let Yard { chain, dir, scheduler } = Yard::new().await;
+	scheduler.stop().await.unwrap();
+	chain.world().lag = Some(rlc_chain::Lag::Syncing);
+	let scheduler = start(Config { offers: Some(vec![offer(Some(100))]), ..config(&dir) }, &chain).await;
+	scheduler.has_sold().await;
+	assert_eq!(chain.world().orders, [], "what is in the book of now is not known");
+	chain.world().lag = None;
+	let yard = Yard { chain, dir, scheduler };
+	yard.until_sold(10, 100).await;
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn paused_pool_sells_nothing_until_it_is_resumed() {
 	let yard = Yard::selling(vec![offer(Some(100))]).await;
 	yard.until_sold(10, 100).await;
