@@ -1,6 +1,7 @@
 //! The account that acts, its key, and the node it acts over.
 
 use std::{
+	future::Future,
 	io::Read,
 	path::Path,
 	sync::Mutex,
@@ -47,8 +48,33 @@ impl Context {
 	///
 	/// If the node does not answer, or serves another chain.
 	pub(crate) async fn chain(&self) -> Result<Chain> {
-		let chain = Chain::connect(&self.global.node).await;
-		chain.map_err(|error| Failure::from(error).advise("start a node with `rlc up`, or name another with --node"))
+		self.connected(Chain::connect(&self.global.node).await)
+	}
+
+	/// Connects to a node that may not know the chain yet, for a role that waits for it: see
+	/// [`when_in_sync`](Self::when_in_sync).
+	///
+	/// # Errors
+	///
+	/// If the node does not answer.
+	pub(crate) async fn early_chain(&self) -> Result<Chain> {
+		self.connected(Chain::connect_early(&self.global.node).await)
+	}
+
+	/// Waits until the node is in sync, or `stop` ends first. Returns whether it is in sync.
+	///
+	/// # Errors
+	///
+	/// If the node does not answer, or serves another chain.
+	pub(crate) async fn when_in_sync(&self, chain: &Chain, stop: impl Future<Output = ()>) -> Result<bool> {
+		tokio::select! {
+			in_sync = chain.until_in_sync() => self.connected(in_sync).map(|()| true),
+			() = stop => Ok(false),
+		}
+	}
+
+	fn connected<T>(&self, answer: std::result::Result<T, rlc_chain::Error>) -> Result<T> {
+		answer.map_err(|error| Failure::from(error).advise("start a node with `rlc up`, or name another with --node"))
 	}
 
 	/// Returns the user's keys.

@@ -1,6 +1,6 @@
 //! `rlc scheduler run`: a workerpool's scheduler.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf, pin::pin, time::Duration};
 
 use clap::Args;
 use rlc_chain::{Key, ProxyType};
@@ -228,8 +228,13 @@ pub(crate) struct Run {
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let config = configuration(context, &run, &key)?;
-	let chain = context.chain().await?;
+	let chain = context.early_chain().await?;
 	refuse_development(&chain, &key).await?;
+	// Once, so that none is missed between two looks.
+	let mut stop = pin!(stop_requested());
+	if !context.when_in_sync(&chain, stop.as_mut()).await? {
+		return Ok(Answer::new("the scheduler has stopped", json!({ "workerpool": run.workerpool })));
+	}
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
 	let sells = config.offers.is_some();
@@ -271,7 +276,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	};
 	let ended = tokio::select! {
 		ended = told => ended,
-		() = stop_requested() => Ok(()),
+		() = stop => Ok(()),
 	};
 	// If the scheduler ended by itself, this says why.
 	handle.stop().await?;

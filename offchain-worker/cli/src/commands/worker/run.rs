@@ -1,6 +1,6 @@
 //! `rlc worker run`: work for a workerpool.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, pin::pin};
 
 use clap::Args;
 use rlc_chain::ProxyType;
@@ -151,8 +151,13 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let account = Account(key.account());
 	dir.create()?;
-	let chain = context.chain().await?;
+	let chain = context.early_chain().await?;
 	refuse_development(&chain, &key).await?;
+	// Once, so that none is missed between two looks.
+	let mut stop = pin!(stop_requested());
+	if !context.when_in_sync(&chain, stop.as_mut()).await? {
+		return Ok(stopped(&account, false));
+	}
 	proxy::check(&chain, &key, ProxyType::Worker).await?;
 	let config = Config {
 		workerpool: run.workerpool,
@@ -179,19 +184,24 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let drained = tokio::select! {
 		// Its scheduler let it end, once its tasks were done.
 		ended = handle.exited() => ended.map(|()| true)?,
-		() = stop_requested() => false,
+		() = stop.as_mut() => false,
 		() = dir.asked_to_drain() => {
 			context.out.say("finishing the tasks in hand");
 			handle.drain();
 			tokio::select! {
 				ended = handle.exited() => ended.is_ok(),
-				() = stop_requested() => false,
+				() = stop.as_mut() => false,
 			}
 		}
 	};
 	handle.stop().await?;
+	Ok(stopped(&account, drained))
+}
+
+/// Says that a worker has ended.
+fn stopped(account: &Account, drained: bool) -> Answer {
 	let text = if drained { "the worker has finished its tasks" } else { "the worker has stopped" };
-	Ok(Answer::new(text, json!({ "worker": account, "drained": drained })))
+	Answer::new(text, json!({ "worker": account, "drained": drained }))
 }
 
 #[cfg(test)]
