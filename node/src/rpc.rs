@@ -36,6 +36,7 @@ use sp_keystore::KeystorePtr;
 
 use self::{
 	ask::Chain,
+	follow::Follows,
 	marketplace::{Marketplace, MarketplaceRpcServer as _},
 	poco::{Poco, PocoRpcServer as _},
 };
@@ -109,8 +110,9 @@ pub fn create(deps: &Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModu
 	.into_rpc();
 	let mmr = Mmr::<_, (Block, Hash), _>::new(client(), offchain).into_rpc();
 	let chain = Chain::new(client());
-	let marketplace = Marketplace::new(chain.clone(), executor.clone()).into_rpc();
-	let poco = Poco::new(chain, executor).into_rpc();
+	let follows = Arc::new(Follows::new(chain.clone(), executor));
+	let marketplace = Marketplace::new(chain.clone(), follows.clone()).into_rpc();
+	let poco = Poco::new(chain, follows).into_rpc();
 
 	let mut module = RpcModule::new(());
 	for part in [

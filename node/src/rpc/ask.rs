@@ -7,6 +7,7 @@
 //! | 12002 | the runtime gave no answer: the block's state is pruned, or its runtime is too old for the question |
 //! | 12003 | signatures were asked about on the first block, whose state does not know its own hash |
 //! | 12004 | too many costly questions are waiting: ask again later, or ask a node of your own |
+//! | 12005 | there are too many subscriptions, of this connection or in all: end some, or ask a node of your own |
 //!
 //! A question about something that does not exist is answered with `null`, not with an error.
 
@@ -21,6 +22,7 @@ use rlc_runtime::Runtime;
 use sc_client_api::{HeaderBackend, StorageKey, StorageProvider};
 use sp_api::{ApiError, ProvideRuntimeApi};
 
+use super::follow::{EACH, IN_ALL};
 use crate::service::types::Client;
 
 /// The code of [`Refusal::UnknownBlock`].
@@ -32,6 +34,9 @@ pub const NO_DOMAIN_YET: i32 = error::NO_DOMAIN_YET.code;
 
 /// The code of [`Refusal::Busy`].
 pub const BUSY: i32 = error::BUSY.code;
+
+/// The code of [`Refusal::TooManyHere`] and [`Refusal::TooManyInAll`].
+pub const TOO_MANY_SUBSCRIPTIONS: i32 = error::TOO_MANY_SUBSCRIPTIONS.code;
 
 /// The runtime's APIs.
 pub type Api = <Client as ProvideRuntimeApi<Block>>::Api;
@@ -48,6 +53,12 @@ pub enum Refusal {
 	/// Too many questions wait that cost the node time.
 	#[error("too many questions wait for an answer: ask again later, or ask a node of your own")]
 	Busy,
+	/// The connection has as many subscriptions as one may have.
+	#[error("this connection has {EACH} subscriptions, the most that one may have: end some first")]
+	TooManyHere,
+	/// There are as many subscriptions as the node serves.
+	#[error("the node has {IN_ALL} subscriptions, the most that it serves: try later, or ask a node of your own")]
+	TooManyInAll,
 	/// The runtime gave no answer.
 	#[error("the runtime gave no answer at block {block:?}: {reason}")]
 	NoAnswer {
@@ -64,6 +75,7 @@ impl From<Refusal> for ErrorObjectOwned {
 			Refusal::UnknownBlock(_) => UNKNOWN_BLOCK,
 			Refusal::NoDomainYet => NO_DOMAIN_YET,
 			Refusal::Busy => BUSY,
+			Refusal::TooManyHere | Refusal::TooManyInAll => TOO_MANY_SUBSCRIPTIONS,
 			Refusal::NoAnswer { .. } => NO_ANSWER,
 		};
 		ErrorObject::owned(code, refusal.to_string(), None::<()>)

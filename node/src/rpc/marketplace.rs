@@ -4,6 +4,8 @@
 //! are in [`ask`](super::ask). Questions are about the best block, or about the one with the hash `at`, the
 //! last parameter of each.
 
+use std::sync::Arc;
+
 use codec::Encode;
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::{BookFilter, MarketplaceApi};
@@ -12,14 +14,13 @@ use rlc_json::{
 	Request, SigningDomain, Trade,
 };
 use rlc_primitives::{CategoryId, DealId, Hash, OrderHash, WorkerpoolId};
-use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
 use sp_io::hashing::blake2_256;
 
 use super::{
 	answers::Answers,
 	ask::{Api, Chain, Refusal},
-	follow::follow,
+	follow::{Follows, Topic},
 };
 
 /// How many orders, deals or trades an answer has unless told otherwise. More than 100 orders or deals are never looked at
@@ -92,15 +93,15 @@ pub trait MarketplaceRpc {
 /// Answers for a chain.
 pub struct Marketplace {
 	chain: Chain,
-	executor: SubscriptionTaskExecutor,
+	follows: Arc<Follows>,
 	/// By block and hash of the request.
 	estimates: Answers<(Hash, [u8; 32]), Option<Estimate>>,
 }
 
 impl Marketplace {
-	/// Answers for `chain`. Subscriptions run on `executor`.
-	pub fn new(chain: Chain, executor: SubscriptionTaskExecutor) -> Self {
-		Self { chain, executor, estimates: Answers::for_each_core() }
+	/// Answers for `chain`. Subscriptions are among `follows`.
+	pub fn new(chain: Chain, follows: Arc<Follows>) -> Self {
+		Self { chain, follows, estimates: Answers::for_each_core() }
 	}
 }
 
@@ -174,7 +175,8 @@ impl MarketplaceRpcServer for Marketplace {
 		limit: Option<u32>,
 		at: Option<At>,
 	) {
-		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+		let topic = Topic::new("orderbook", at, &(&filter.0, limit));
+		self.follows.follow(pending, topic, move |chain: &Chain, block| {
 			chain.ask(Some(block), |api, block| page(api, block, filter.0.clone(), None, limit))
 		});
 	}

@@ -5,17 +5,18 @@
 //! last parameter of each. Subscriptions follow the blocks that their `at` names: `"best"`, unless told otherwise, or
 //! `"finalized"`; each sends its first answer at once.
 
+use std::sync::Arc;
+
 use jsonrpsee::{proc_macros::rpc, PendingSubscriptionSink};
 use pallet_marketplace::api::MarketplaceApi;
 use pallet_poco::{api::PocoApi, TaskRef};
 use rlc_json::{rpc::At, Account, Deal, DealTasks, Decimal, Task, TaskName, WorkItem, Worker};
 use rlc_primitives::{Clock, DealId, Hash};
-use sc_rpc::SubscriptionTaskExecutor;
 use sp_api::ApiError;
 
 use super::{
 	ask::{Api, Chain, Refusal},
-	follow::follow,
+	follow::{Follows, Topic},
 };
 
 /// How many tasks or work items an answer has unless told otherwise. It never has more than 1,000.
@@ -69,13 +70,13 @@ pub trait PocoRpc {
 /// Answers for a chain.
 pub struct Poco {
 	chain: Chain,
-	executor: SubscriptionTaskExecutor,
+	follows: Arc<Follows>,
 }
 
 impl Poco {
-	/// Answers for `chain`. Subscriptions run on `executor`.
-	pub fn new(chain: Chain, executor: SubscriptionTaskExecutor) -> Self {
-		Self { chain, executor }
+	/// Answers for `chain`. Subscriptions are among `follows`.
+	pub fn new(chain: Chain, follows: Arc<Follows>) -> Self {
+		Self { chain, follows }
 	}
 }
 
@@ -106,7 +107,11 @@ impl PocoRpcServer for Poco {
 	}
 
 	fn subscribe_task(&self, pending: PendingSubscriptionSink, task: TaskName, at: Option<At>) {
-		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+		let topic = match task {
+			TaskName::Id(id) => Topic::new("task", at, &id),
+			TaskName::Ref(task) => Topic::new("task of", at, &task),
+		};
+		self.follows.follow(pending, topic, move |chain: &Chain, block| {
 			chain.ask_with_clock(Some(block), |api, block, clock| find(api, block, task, clock))
 		});
 	}
@@ -118,7 +123,8 @@ impl PocoRpcServer for Poco {
 		at: Option<At>,
 		from: Option<Decimal<u64>>,
 	) {
-		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+		let topic = Topic::new("deal", at, &(deal, first(from)));
+		self.follows.follow(pending, topic, move |chain: &Chain, block| {
 			chain.ask_with_clock(Some(block), |api, block, clock| {
 				let Some(found) = api.deal(block, deal)? else { return Ok(None) };
 				let tasks = api.tasks_of(block, deal, first(from), FOLLOWED)?;
@@ -129,7 +135,8 @@ impl PocoRpcServer for Poco {
 	}
 
 	fn subscribe_work(&self, pending: PendingSubscriptionSink, worker: Account, at: Option<At>) {
-		follow(self.chain.clone(), &self.executor, pending, at, move |chain: &Chain, block| {
+		let topic = Topic::new("work", at, &worker.0);
+		self.follows.follow(pending, topic, move |chain: &Chain, block| {
 			chain.ask_with_clock(Some(block), |api, block, clock| work(api, block, worker.clone(), FOLLOWED, clock))
 		});
 	}

@@ -7,7 +7,10 @@ use crate::common::{eventually, market::Market};
 use pallet_poco::{Delegate, DelegationProof, TaskRef};
 use rlc_node::{
 	embedded::NodeBuilder,
-	rpc::ask::{NO_DOMAIN_YET, UNKNOWN_BLOCK},
+	rpc::{
+		ask::{NO_DOMAIN_YET, TOO_MANY_SUBSCRIPTIONS, UNKNOWN_BLOCK},
+		follow::EACH,
+	},
 	Error,
 };
 use rlc_primitives::{task::Commitment, ResultDigest};
@@ -154,6 +157,34 @@ async fn task_is_followed_from_its_delegation_to_its_end() {
 	let tasks = market.ask("poco_tasksOf", json!([deal, "1", 10])).await;
 	assert_eq!((tasks.as_array().map(Vec::len), &tasks[0]["index"]), (Some(1), &json!("1")));
 	drop((task, work, whole));
+	market.stop().await;
+}
+
+#[tokio::test]
+async fn connection_follows_so_much_and_no_more() {
+	let market = Market::on(NodeBuilder::dev().instant_seal()).await;
+	let pools = json!([{ "kind": "workerpool", "category": 0 }]);
+	let mut books = Vec::new();
+	for _ in 0..EACH {
+		books.push(market.follow("marketplace_subscribeOrderbook", pools.clone()).await);
+	}
+	let someone = json!([market.worker.account().to_string()]);
+	let (code, message) = refusal(market.node.subscribe("poco_subscribeWork", someone.clone()).await);
+	assert_eq!(code, TOO_MANY_SUBSCRIPTIONS);
+	assert!(message.contains(&EACH.to_string()) && message.contains("end some first"), "{message}");
+
+	market.register().await;
+	market.offer().await;
+	for book in &mut books {
+		assert_eq!(book.next().await["entries"], json!([]));
+		assert_eq!(book.next().await["entries"][0]["kind"], "workerpool", "each is told");
+	}
+	drop(books.pop());
+	eventually("a subscription that has ended to make room", || async {
+		market.node.subscribe("poco_subscribeWork", someone.clone()).await.ok()
+	})
+	.await;
+	drop(books);
 	market.stop().await;
 }
 

@@ -45,6 +45,13 @@ pub const BUSY: RpcError = RpcError {
 	message: "Too many questions wait that cost the node time: ask again later, or ask a node of your own.",
 };
 
+/// There are too many subscriptions, of one connection or of all.
+pub const TOO_MANY_SUBSCRIPTIONS: RpcError = RpcError {
+	name: "TooManySubscriptions",
+	code: 12_005,
+	message: "There are too many subscriptions, of this connection or in all: end some, or ask a node of your own.",
+};
+
 /// What any question may meet.
 pub(super) const OF_QUESTIONS: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER];
 /// What a question that costs the node time may meet.
@@ -52,6 +59,7 @@ pub(super) const OF_ESTIMATES: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER, BUSY];
 /// What a question about signatures may meet.
 pub(super) const OF_SIGNATURES: &[RpcError] = &[UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET];
 /// What a subscription may meet when it begins.
-pub(super) const OF_SUBSCRIPTIONS: &[RpcError] = &[NO_ANSWER];
+pub(super) const OF_SUBSCRIPTIONS: &[RpcError] = &[NO_ANSWER, TOO_MANY_SUBSCRIPTIONS];
 /// All of them.
-pub(super) const ALL: [RpcError; 5] = [INVALID_PARAMS, UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET, BUSY];
+pub(super) const ALL: [RpcError; 6] =
+	[INVALID_PARAMS, UNKNOWN_BLOCK, NO_ANSWER, NO_DOMAIN_YET, BUSY, TOO_MANY_SUBSCRIPTIONS];
