@@ -10,7 +10,7 @@ use sc_storage_monitor::StorageMonitorParams;
 
 use crate::{
 	chain_spec::{self, ChainSpec},
-	defaults::{IMPL_NAME, IMPL_VERSION, MAX_BATCH},
+	defaults::{CALLS_PER_MINUTE, IMPL_NAME, IMPL_VERSION, MAX_BATCH, UNLIMITED},
 	logs,
 	preflight::Chosen,
 	service::Seal,
@@ -21,16 +21,13 @@ mod worker;
 
 pub use worker::WorkerParams;
 
-/// The most RPC calls a minute of one connection that does not come from this machine.
-const CALLS_PER_MINUTE: &str = "60000";
-
 const EXAMPLES: &str = "\
 Examples:
   rlc-node --dev                                   one validator, a block a second, forgotten at the end
   rlc-node --dev --instant-seal                    a block as soon as there is a transaction
   rlc-node --dev --base-path ./data                the same chain again next time
   rlc-node --chain local --alice --unsafe-force-node-key-generation --base-path ./alice
-  rlc-node --chain spec.json --worker https://pool.example.org --worker-key ./key
+  rlc-node --chain spec.json --worker https://pool.example.org --worker-key ./keys/me.json
   rlc-node build-spec --chain testnet --founders founders.json --raw --output spec.json
   rlc-node --chain spec.json --validator --base-path /var/lib/rlc
   rlc-node key generate-node-key --chain spec.json --base-path /var/lib/rlc
@@ -156,10 +153,9 @@ impl Cli {
 			// beside the chain is not for validators only.
 			.mut_arg("indexing_enabled", |flag| flag.default_value("true"))
 			.mut_arg("enabled", |flag| flag.default_value("always"))
-			// Programs on this machine share its resources anyway.
 			.mut_arg("rpc_max_batch_request_len", |length| length.default_value(MAX_BATCH.to_string()))
-			.mut_arg("rpc_rate_limit", |calls| calls.default_value(CALLS_PER_MINUTE))
-			.mut_arg("rpc_rate_limit_whitelisted_ips", |ips| ips.default_values(["127.0.0.0/8", "::1/128"]));
+			.mut_arg("rpc_rate_limit", |calls| calls.default_value(CALLS_PER_MINUTE.to_string()))
+			.mut_arg("rpc_rate_limit_whitelisted_ips", |ips| ips.default_values(UNLIMITED));
 		let matches = command.try_get_matches_from(args)?;
 		let inspect = matches.subcommand_matches("key").and_then(|key| key.subcommand_matches("inspect"));
 		let secret = inspect.filter(|inspect| !inspect.get_flag("public"));

@@ -16,7 +16,7 @@ use sc_transaction_pool::TransactionPoolType;
 use super::builder::{Keys, NodeBuilder};
 use crate::{
 	chain_spec::ChainSpec,
-	defaults::{IMPL_NAME, IMPL_VERSION, MAX_BATCH},
+	defaults::{CALLS_PER_MINUTE, IMPL_NAME, IMPL_VERSION, MAX_BATCH, UNLIMITED},
 	service::{Options, Seal},
 };
 
@@ -119,6 +119,7 @@ fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
 			.map(String::from)
 			.to_vec(),
 	);
+	let unlimited: Vec<_> = UNLIMITED.into_iter().filter_map(|network| network.parse().ok()).collect();
 	let endpoint = |listen_addr| RpcEndpoint {
 		listen_addr,
 		batch_config,
@@ -127,9 +128,9 @@ fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
 		max_payload_out_mb: sc_cli::RPC_DEFAULT_MAX_RESPONSE_SIZE_MB,
 		max_subscriptions_per_connection: sc_cli::RPC_DEFAULT_MAX_SUBS_PER_CONN,
 		max_buffer_capacity_per_connection: sc_cli::RPC_DEFAULT_MESSAGE_CAPACITY_PER_CONN,
-		rate_limit: None,
+		rate_limit: Some(CALLS_PER_MINUTE),
 		rate_limit_trust_proxy_headers: false,
-		rate_limit_whitelisted_ips: Vec::new(),
+		rate_limit_whitelisted_ips: unlimited.clone(),
 		cors: cors.clone(),
 		rpc_methods: sc_service::config::RpcMethods::Auto,
 		is_optional: false,
@@ -147,9 +148,30 @@ fn rpc(address: Option<SocketAddr>) -> RpcConfiguration {
 		port: sc_cli::RPC_DEFAULT_PORT,
 		message_buffer_capacity: sc_cli::RPC_DEFAULT_MESSAGE_CAPACITY_PER_CONN,
 		batch_config,
-		rate_limit: None,
-		rate_limit_whitelisted_ips: Vec::new(),
+		rate_limit: Some(CALLS_PER_MINUTE),
+		rate_limit_whitelisted_ips: unlimited,
 		rate_limit_trust_proxy_headers: false,
 		request_logger_limit: 1024,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::cli::Cli;
+
+	#[test]
+	fn strangers_ask_an_embedded_node_as_little_as_the_program() {
+		let program = Cli::read(["rlc-node", "--dev"]).expect("good arguments").run.rpc_params;
+		let config = rpc(Some(([0, 0, 0, 0], 9944).into()));
+		let [endpoint] = config.addr.as_deref().expect("it serves") else { panic!("one address, one endpoint") };
+		let limits = [
+			(endpoint.rate_limit, &endpoint.rate_limit_whitelisted_ips),
+			(config.rate_limit, &config.rate_limit_whitelisted_ips),
+		];
+		for limit in limits {
+			assert_eq!(limit, (program.rpc_rate_limit, &program.rpc_rate_limit_whitelisted_ips));
+		}
+		assert!(program.rpc_rate_limit.is_some());
 	}
 }
