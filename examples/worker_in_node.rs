@@ -1,7 +1,8 @@
 //! A worker beside a node, in one process, over the node's in-memory RPC.
 //!
-//! This is what `rlc-node --worker URL` does. The scheduler, too, runs in this program, so that the example needs
-//! nothing else; usually it is somebody else's, and all you have is its URL.
+//! The worker runs what strangers send in this very process; `rlc-node --worker URL` gives it one of its own. The scheduler,
+//! too, runs in this program, so that the example needs nothing else; usually it is somebody else's, and all you have is its
+//! URL.
 //!
 //! ```sh
 //! cargo run --release --features rlc-examples/programs --example worker_in_node

@@ -8,7 +8,7 @@ use std::{io::Write, process::ExitCode};
 use clap::error::ErrorKind;
 use rlc_primitives::Block;
 use sc_cli::{CliConfiguration, SharedParams, SubstrateCli};
-use sc_service::{BasePath, Configuration};
+use sc_service::{BasePath, ChainSpec as _, Configuration};
 
 use crate::{
 	chain_spec,
@@ -27,8 +27,12 @@ pub fn run() -> ExitCode {
 		Ok(cli) => cli,
 		Err(error) => return usage(&error),
 	};
-	match execute(&cli) {
-		Ok(()) => ExitCode::SUCCESS,
+	let ended = match cli.worker.child() {
+		Some(child) => worker::run(child, cli.log_format),
+		None => execute(&cli).map(|()| ExitCode::SUCCESS),
+	};
+	match ended {
+		Ok(code) => code,
 		Err(error) => {
 			eprintln!("error: {}", error.one_line());
 			ExitCode::FAILURE
@@ -107,6 +111,7 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	check_chain(cli, &cli.run.shared_params)?;
 	// Before the libraries write there: their errors do not say where that was.
 	preflight::folder(base_path(&cli.run)?.path())?;
+	let has_worker = wants_worker(cli)?;
 	let mut runner = cli.create_runner(&cli.run)?;
 	let config = runner.config_mut();
 	if cli.run.telemetry_params.telemetry_endpoints.is_empty() {
@@ -122,16 +127,29 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	}
 	preflight::ports(config, cli.chosen_ports())?;
 	let options = Options { seal: cli.seal(), storage: cli.storage.clone(), rpc_server: true };
-	let development = config.chain_spec.chain_type() == sc_service::ChainType::Development;
-	let worker = cli.worker.options(config.base_path.path(), development)?;
+	if has_worker {
+		worker::add_endpoint(config);
+	}
+	let base_path = config.base_path.path().to_path_buf();
+	let registry = config.prometheus_registry().cloned();
 	runner.run_node_until_exit(|config| async move {
 		let mut node = service::start(config, options)?;
-		if let Some(worker) = worker {
-			worker::start(&mut node, worker);
+		if has_worker {
+			worker::start(&mut node, &base_path, registry.as_ref())?;
 		}
 		watchdog::start(&node);
 		Ok::<_, Error>(node.tasks)
 	})
+}
+
+/// Returns whether a worker is to run beside the node, and can.
+fn wants_worker(cli: &Cli) -> Result<bool, Error> {
+	if cli.worker.scheduler.is_none() {
+		return Ok(false);
+	}
+	let is_dev = cli.run.is_dev()?;
+	let chain = cli.load(&cli.run.shared_params.chain_id(is_dev))?.chain_type();
+	cli.worker.is_wanted(cli.run.role(is_dev)?, chain)
 }
 
 fn base_path(command: &impl CliConfiguration) -> Result<BasePath, Error> {

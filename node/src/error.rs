@@ -39,8 +39,8 @@ pub enum Error {
 	/// The node was built without the runtime's Wasm, so it can only run chains given as a spec file.
 	#[error("this node was built without a Wasm runtime (SKIP_WASM_BUILD): give the path of a raw chain spec")]
 	NoWasm,
-	/// A worker cannot be started beside the node.
-	#[error("no worker can run in this node: {reason}")]
+	/// A worker cannot run beside the node.
+	#[error("no worker can run beside this node: {reason}")]
 	BadWorker {
 		/// What is wrong.
 		reason: String,

@@ -12,8 +12,8 @@
 //! | `cli`, `command` | the command line, and what each subcommand does |
 //! | `preflight` | what is checked before anything starts: ports, folders, seeds |
 //! | `service` | the parts of a running node, wired together; the types that they are made of are in `service/types.rs` |
-//! | `worker` | a worker that runs in the node |
 //! | `watchdog` | telling systemd that the node works on |
+//! | `worker` | a worker beside the node, in a process of its own |
 //! | `logs` | the log: as Substrate writes it, or as JSON |
 //! | `in_memory` | the node's RPC without a connection |
 //! | `defaults` | what the program and embedded nodes have in common |

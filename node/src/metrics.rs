@@ -5,6 +5,8 @@
 //! | [`activity`] | counters: what happened | the events of blocks | with each new best block |
 //! | [`inventory`] | gauges: what there is | a scan of the state | every [`inventory::PERIOD`] |
 //!
+//! [`worker`] tells of the worker beside the node, if there is one.
+//!
 //! Each pallet has a file with its counters and its gauges: `marketplace`, `poco`, `rlc`. The two modules above feed
 //! them; `activity` also logs what happens to each deal and task, at the level `debug`.
 //!
@@ -22,6 +24,7 @@ mod register;
 mod rlc;
 mod scan;
 mod state;
+pub(crate) mod worker;
 
 use std::sync::Arc;
 

@@ -1,136 +1,114 @@
-//! A worker inside the node: the same code as `rlc worker run`, over the node's RPC in memory.
+//! A worker beside the node: a process of its own, with the code of `rlc worker run`.
 //!
-//! It computes for a workerpool while the node runs. If it ends, the node goes on; its unfinished tasks are in its
-//! journal and continue with the next start. A node that ends waits until the worker has stopped what it runs, such as
-//! containers, which would outlive them both.
+//! ```text
+//! rlc-node --worker URL …                      the node: keys of its own, RPC, database
+//!    │  standard input: a pipe that the system closes when the node is gone
+//!    │  a port of this machine, for this worker alone: RPC without the unsafe methods
+//!    ▼
+//! rlc-node --worker URL … --worker-node ws://127.0.0.1:PORT      the worker: strangers' programs, its key
+//! ```
+//!
+//! What strangers send is so never compiled or run in the process that has the node's keys, and a worker that takes too
+//! much memory is ended before the node is. The worker is the same program, started from the file that the node runs from
+//! even if another version has taken its name: it can neither be missing nor be of another version.
+//!
+//! [`supervisor`] starts it, starts it again when it fails, and ends it. [`child`] is that process, and [`limits`] what it
+//! may take of the machine.
+//!
+//! An embedded node has no such child: its program is another one. It can run a worker in its own process, over
+//! [`InMemory`](crate::InMemory).
+
+mod child;
+mod limits;
+mod supervisor;
+
+pub use child::{run, Child};
 
 use std::{
-	future::Future,
-	sync::mpsc::{self, RecvTimeoutError},
-	time::Duration,
+	ffi::OsString,
+	io,
+	net::{Ipv4Addr, SocketAddr},
+	path::Path,
+	process::Command,
 };
 
-use rlc_chain::{Chain, Key};
-use tokio::sync::oneshot;
+use sc_service::{
+	config::{RpcEndpoint, RpcMethods},
+	Configuration,
+};
+use substrate_prometheus_endpoint::Registry;
 
-use crate::{in_memory::InMemory, service::Node};
+use self::supervisor::Supervisor;
+use crate::{embedded::addresses, metrics::worker::Metrics, service::Node, Error};
 
-/// How long a node that ends waits for its worker: as long as the worker gives to what runs, and a little more.
-const STOP_PATIENCE: Duration = Duration::from_secs(12);
+/// How many connections the worker has: one, and the one before it that is not closed yet.
+const CONNECTIONS: u32 = 8;
 
-/// What a worker is started with.
-pub struct Options {
-	/// How it works, and for whom.
-	pub config: rlc_worker::Config,
-	/// Its account's key.
-	pub key: Key,
-}
-
-/// Starts a worker beside a node that runs. It ends with the node.
-pub fn start(node: &mut Node, options: Options) {
-	let rpc = InMemory::of(&node.rpc, tokio::runtime::Handle::current());
-	// Kept by this task alone, so that it goes when the node ends.
-	let handlers = node.rpc.clone();
-	let running = Running::spawn(|stop| async move {
-		let _handlers = handlers;
-		if let Err(error) = work(rpc, options, stop).await {
-			tracing::error!("the worker has ended, the node goes on: {error}");
-		}
+/// Gives the worker an endpoint of its own: strangers that take all connections of the others do not keep it from revealing.
+pub fn add_endpoint(config: &mut Configuration) {
+	let Some(endpoints) = &mut config.rpc.addr else { return };
+	let Some(usual) = endpoints.first().cloned() else { return };
+	endpoints.push(RpcEndpoint {
+		listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+		max_connections: CONNECTIONS,
+		rate_limit: None,
+		// No web page.
+		cors: Some(Vec::new()),
+		rpc_methods: RpcMethods::Safe,
+		is_optional: false,
+		retry_random_port: false,
+		..usual
 	});
-	// A node that ends drops its own tasks at once; this waits when it is dropped, while there still are threads.
-	node.tasks.keep_alive(running);
 }
 
-async fn work(
-	rpc: InMemory,
-	options: Options,
-	stop: oneshot::Receiver<()>,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-	let chain = Chain::over(rpc).await?;
-	let account = rlc_protocol::Account(options.key.account());
-	if options.key.is_development() && chain.is_live().await? {
-		return Err(format!("{account} is an account for development, whose key everybody has: name another").into());
-	}
-	tracing::info!("worker {account} works for {}", options.config.scheduler);
-	let worker = rlc_worker::start(options.config, chain, options.key).await?;
-	tokio::select! {
-		ended = worker.exited() => ended?,
-		// The sender is dropped.
-		_ = stop => worker.stop().await?,
-	}
+/// Starts the worker of a node that runs, which has [an endpoint](add_endpoint) for it. It ends with the node.
+///
+/// # Errors
+///
+/// [`Error::BadWorker`] if there is no such endpoint, or no thread for it; those of the metrics.
+pub fn start(node: &mut Node, base_path: &Path, registry: Option<&Registry>) -> Result<(), Error> {
+	let wrong = |reason: String| Error::BadWorker { reason };
+	let endpoint = node.rpc.listen_addresses().last().and_then(addresses::socket_address);
+	let endpoint = endpoint.ok_or_else(|| wrong("the node serves no RPC".into()))?;
+	let metrics = Metrics::register(registry).map_err(sc_service::Error::Prometheus)?;
+	let arguments = arguments(std::env::args_os().skip(1), endpoint, &base_path.join("worker"));
+	let supervisor = Supervisor::start(move || program(&arguments), metrics);
+	let supervisor = supervisor.map_err(|error| wrong(format!("no thread watches it: {error}")))?;
+	// A node that ends drops its own tasks at once; this waits when it is dropped.
+	node.tasks.keep_alive(supervisor);
 	Ok(())
 }
 
-/// Work that goes on until this is dropped, which waits for its end.
-struct Running {
-	/// Dropped to stop it.
-	stop: Option<oneshot::Sender<()>>,
-	/// Closed when it has ended.
-	ended: mpsc::Receiver<()>,
+/// Returns this program, to be started with these arguments.
+fn program(arguments: &[OsString]) -> io::Result<Command> {
+	// The file that this process runs from, whatever its name leads to by now.
+	let file = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
+	let mut command = Command::new(file);
+	command.args(arguments);
+	Ok(command)
 }
 
-impl Running {
-	/// Starts work that ends soon when what it is given resolves.
-	fn spawn<Work>(work: impl FnOnce(oneshot::Receiver<()>) -> Work) -> Self
-	where
-		Work: Future<Output = ()> + Send + 'static,
-	{
-		let (stop, stopped) = oneshot::channel();
-		let (end, ended) = mpsc::channel::<()>();
-		let work = work(stopped);
-		tokio::spawn(async move {
-			let _end = end;
-			work.await;
-		});
-		Self { stop: Some(stop), ended }
-	}
-}
-
-impl Drop for Running {
-	fn drop(&mut self) {
-		drop(self.stop.take());
-		if self.ended.recv_timeout(STOP_PATIENCE) == Err(RecvTimeoutError::Timeout) {
-			tracing::warn!("the worker did not stop in time; what runs may go on until its next start");
-		}
-	}
+/// Returns the arguments of the worker: those of the node, and where it finds the node and keeps what it has.
+fn arguments(node: impl Iterator<Item = OsString>, endpoint: SocketAddr, dir: &Path) -> Vec<OsString> {
+	let more: [OsString; 4] =
+		["--worker-node".into(), format!("ws://{endpoint}").into(), "--worker-dir".into(), dir.into()];
+	node.chain(more).collect()
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use sc_service::TaskManager;
-	use std::sync::{
-		atomic::{AtomicBool, Ordering},
-		Arc,
-	};
+	use crate::cli::Cli;
 
 	#[test]
-	fn ending_node_waits_for_its_worker() {
-		let threads = tokio::runtime::Runtime::new().expect("threads");
-		let mut tasks = TaskManager::new(threads.handle().clone(), None).expect("no metrics");
-		let stopped = Arc::new(AtomicBool::new(false));
-		let seen = stopped.clone();
-		let running = threads.block_on(async {
-			Running::spawn(|stop| async move {
-				// The sender is dropped.
-				let _ = stop.await;
-				tokio::time::sleep(Duration::from_millis(100)).await;
-				seen.store(true, Ordering::SeqCst);
-			})
-		});
-		tasks.keep_alive(running);
-		assert!(!stopped.load(Ordering::SeqCst), "it goes on while the node does");
-		// As the library does when the node is to end.
-		drop(tasks.into_task_registry());
-		assert!(stopped.load(Ordering::SeqCst));
-	}
-
-	#[test]
-	fn ended_worker_is_not_waited_for() {
-		let threads = tokio::runtime::Runtime::new().expect("threads");
-		let running = threads.block_on(async { Running::spawn(|_| async {}) });
-		let begin = std::time::Instant::now();
-		drop(running);
-		assert!(begin.elapsed() < STOP_PATIENCE);
+	fn worker_is_told_all_that_the_node_was() {
+		let node = ["--chain", "spec.json", "--worker", "http://127.0.0.1:1", "--worker-key", "key", "--bootnodes"];
+		let peer = "/ip4/127.0.0.1/tcp/1/p2p/12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+		let node = node.into_iter().chain([peer]).map(OsString::from);
+		let all = arguments(node, SocketAddr::from(([127, 0, 0, 1], 9)), Path::new("/data/worker"));
+		let cli = Cli::read(std::iter::once("rlc-node".into()).chain(all)).expect("good arguments");
+		let child = cli.worker.child().expect("it is the worker");
+		assert_eq!((child.node, child.config.scheduler.as_str()), ("ws://127.0.0.1:9", "http://127.0.0.1:1"));
+		assert_eq!(child.config.dir, Path::new("/data/worker"));
 	}
 }

@@ -4,22 +4,34 @@ use std::path::{Path, PathBuf};
 
 use rlc_chain::Key;
 use rlc_primitives::WorkerpoolId;
-use rlc_worker::Share;
+use rlc_worker::{Config, Share};
+use sc_service::{ChainType, Role};
+use zeroize::Zeroizing;
 
-use crate::{worker::Options, Error};
+use crate::{worker::Child, Error};
+
+/// The environment variable that may hold the password of the worker's key, as for the program `rlc`.
+const PASSWORD_VARIABLE: &str = "RLC_PASSWORD";
 
 /// The options of the command line.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Computing for a workerpool")]
 pub struct WorkerParams {
 	/// Also work for the workerpool with this scheduler: http(s)://HOST:PORT.
+	///
+	/// The worker is a process of its own, of low priority, which the node starts, starts again if it fails, and ends. It
+	/// takes tasks while the node is in sync.
 	#[arg(long = "worker", value_name = "URL", requires = "worker_key")]
 	pub scheduler: Option<String>,
 
-	/// The worker's secret key: a file with its phrase or seed; on development chains also a derivation such as
-	/// //Worker//1.
+	/// The worker's secret key: a file as `rlc account create` writes it, or one with its phrase or seed, which nobody else
+	/// can read; where RLC are worth nothing, also a derivation such as //Worker//1.
 	#[arg(long, value_name = "FILE", requires = "scheduler")]
 	pub worker_key: Option<String>,
+
+	/// Read the password of --worker-key from this file [default: RLC_PASSWORD]
+	#[arg(long, value_name = "FILE", requires = "scheduler")]
+	pub worker_password_file: Option<PathBuf>,
 
 	/// Work for this account, which stakes and earns, as its proxy: the key needs a little RLC to exist.
 	#[arg(long, value_name = "ADDRESS", requires = "scheduler")]
@@ -29,7 +41,11 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "ID", requires = "scheduler", value_parser = workerpool)]
 	pub worker_workerpool: Option<WorkerpoolId>,
 
-	/// How many tasks at a time [default: one for each core]
+	/// How many cores it computes on [default: all but one, which is left to the node]
+	#[arg(long, value_name = "N", requires = "scheduler", value_parser = clap::value_parser!(u32).range(1..))]
+	pub worker_cores: Option<u32>,
+
+	/// How many tasks at a time [default: one for each of its cores]
 	#[arg(long, value_name = "N", requires = "scheduler", value_parser = clap::value_parser!(u32).range(1..))]
 	pub worker_slots: Option<u32>,
 
@@ -44,6 +60,23 @@ pub struct WorkerParams {
 	/// Let requests fetch inputs from private networks and this machine.
 	#[arg(long, requires = "scheduler")]
 	pub worker_allow_private_networks: bool,
+
+	/// Let the worker run beside a validator.
+	///
+	/// It computes what strangers send it, as the same user of this machine. A program that breaks out of its sandbox can
+	/// read the validator's session keys and sign with them, for which its stake is slashed; and any program takes time,
+	/// memory and disk from making blocks. Run the worker on another machine instead, with `rlc worker run`.
+	#[arg(long, requires = "scheduler")]
+	pub unsafe_worker_beside_validator: bool,
+
+	/// Be the worker, not the node, and reach the node at this address. A node starts itself once more with what it was
+	/// started with, and this.
+	#[arg(long, hide = true, value_name = "URL", requires_all = ["scheduler", "worker_dir"])]
+	pub worker_node: Option<String>,
+
+	/// The directory of that worker.
+	#[arg(long, hide = true, value_name = "DIR", requires = "worker_node")]
+	pub worker_dir: Option<PathBuf>,
 }
 
 /// Reads a workerpool's id.
@@ -52,30 +85,11 @@ fn workerpool(text: &str) -> Result<WorkerpoolId, String> {
 }
 
 impl WorkerParams {
-	/// Returns what the worker is started with, its directory below the node's, or `None` if no worker is asked for.
-	///
-	/// # Errors
-	///
-	/// [`Error::BadWorker`] if the key cannot be read or is not valid.
-	pub fn options(&self, base_path: &Path, development: bool) -> Result<Option<Options>, Error> {
-		let (Some(scheduler), Some(key)) = (&self.scheduler, &self.worker_key) else { return Ok(None) };
-		let wrong = |reason: String| Error::BadWorker { reason };
-		let secret = if key.starts_with("//") {
-			if !development {
-				return Err(wrong(format!("everybody knows the key {key}; give a file with a key of your own")));
-			}
-			key.clone()
-		} else {
-			let path = PathBuf::from(key);
-			std::fs::read_to_string(&path).map_err(|error| wrong(format!("the key in {key}: {error}")))?
-		};
-		let key = Key::from_suri(secret.trim()).map_err(|_| wrong("the key is neither a phrase nor a seed".into()))?;
-		let key = match &self.worker_on_behalf_of {
-			Some(account) => key.on_behalf_of(account.0.clone()),
-			None => key,
-		};
-		let usual = rlc_worker::Config::new(scheduler.clone(), base_path.join("worker"));
-		let config = rlc_worker::Config {
+	/// Returns what this process is to do as a worker, if it is one that a node started.
+	pub fn child(&self) -> Option<Child<'_>> {
+		let (scheduler, node, dir) = (self.scheduler.as_ref()?, self.worker_node.as_ref()?, self.worker_dir.as_ref()?);
+		let usual = Config::new(scheduler.clone(), dir.clone());
+		let config = Config {
 			workerpool: self.worker_workerpool,
 			slots: self.worker_slots,
 			memory: self.worker_memory.unwrap_or(usual.memory),
@@ -83,42 +97,132 @@ impl WorkerParams {
 			allow_private_networks: self.worker_allow_private_networks,
 			..usual
 		};
-		Ok(Some(Options { config, key }))
+		Some(Child { node, config, cores: self.worker_cores, key: Box::new(|live| self.key(live)) })
 	}
+
+	/// Returns whether a worker is to run beside the node, after all that can be known before anything starts was checked.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadWorker`] beside a validator, and for a key that cannot be used. On a development chain everybody knows
+	/// the keys of the validators, so there is nothing to protect.
+	pub fn is_wanted(&self, role: Role, chain: ChainType) -> Result<bool, Error> {
+		if self.scheduler.is_none() {
+			return Ok(false);
+		}
+		let is_exposed = role.is_authority() && chain != ChainType::Development;
+		if is_exposed && !self.unsafe_worker_beside_validator {
+			return Err(wrong(
+				"a program that breaks out of its sandbox could take the session keys of this validator: run it on another \
+				 machine, or give --unsafe-worker-beside-validator",
+			));
+		}
+		self.key(chain == ChainType::Live).map(|_| true)
+	}
+
+	/// Reads the worker's key, for a network that is a live one or not.
+	///
+	/// # Errors
+	///
+	/// [`Error::BadWorker`] if it cannot be read, or if everybody has it and the network is a live one.
+	fn key(&self, live: bool) -> Result<Key, Error> {
+		let name = self.worker_key.as_deref().unwrap_or_default();
+		let key = if name.starts_with("//") {
+			Key::from_suri(name)
+				.map_err(|_| wrong(format_args!("{name} is not a derivation; write it as //Worker//1")))?
+		} else {
+			let password = self.password()?;
+			rlc_keystore::read_key(Path::new(name), password.as_deref().map(String::as_str)).map_err(wrong)?
+		};
+		if live && key.is_development() {
+			return Err(wrong(format_args!(
+				"{} is an account for development, whose key everybody has: name another",
+				rlc_protocol::Account(key.signer())
+			)));
+		}
+		Ok(match &self.worker_on_behalf_of {
+			Some(account) => key.on_behalf_of(account.0.clone()),
+			None => key,
+		})
+	}
+
+	/// Returns the password of the key, if one is given.
+	fn password(&self) -> Result<Option<Zeroizing<String>>, Error> {
+		let Some(path) = &self.worker_password_file else {
+			return Ok(std::env::var(PASSWORD_VARIABLE).ok().map(Zeroizing::new));
+		};
+		let text = std::fs::read_to_string(path).map(Zeroizing::new);
+		let text = text.map_err(|error| wrong(format_args!("the password in {}: {error}", path.display())))?;
+		Ok(Some(Zeroizing::new(text.trim_end_matches(['\n', '\r']).into())))
+	}
+}
+
+fn wrong(reason: impl std::fmt::Display) -> Error {
+	Error::BadWorker { reason: reason.to_string() }
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::{fs, os::unix::fs::PermissionsExt};
 
-	fn params() -> WorkerParams {
+	fn params(key: &str) -> WorkerParams {
 		WorkerParams {
 			scheduler: Some("http://127.0.0.1:1".into()),
-			worker_key: Some("//Bob".into()),
-			worker_on_behalf_of: None,
-			worker_workerpool: None,
-			worker_slots: None,
-			worker_memory: Some(Share::Bytes(5)),
-			worker_disk: None,
-			worker_allow_private_networks: false,
+			worker_key: Some(key.into()),
+			..Default::default()
 		}
 	}
 
-	fn options(params: &WorkerParams) -> Options {
-		params.options(Path::new("/nowhere"), true).expect("a key").expect("a worker")
+	/// Returns why a worker cannot run so.
+	fn refusal(params: &WorkerParams, role: Role, chain: ChainType) -> String {
+		params.is_wanted(role, chain).expect_err("it cannot").one_line()
 	}
 
 	#[test]
 	fn worker_gets_its_share_of_the_machine() {
-		let options = options(&params());
-		assert_eq!((options.config.memory, options.config.disk), (Share::Bytes(5), Share::Percent(50)));
+		let params = WorkerParams {
+			worker_memory: Some(Share::Bytes(5)),
+			worker_node: Some("ws://127.0.0.1:2".into()),
+			worker_dir: Some("/nowhere".into()),
+			..params("//Bob")
+		};
+		let child = params.child().expect("it is one");
+		assert_eq!((child.config.memory, child.config.disk), (Share::Bytes(5), Share::Percent(50)));
+		assert!(WorkerParams { worker_node: None, ..params }.child().is_none(), "it is the node");
 	}
 
 	#[test]
 	fn worker_acts_for_the_account_that_is_named() {
 		let alice = Key::from_suri("//Alice").expect("a key").account();
 		let worker_on_behalf_of = Some(rlc_protocol::Account(alice.clone()));
-		let key = options(&WorkerParams { worker_on_behalf_of, ..params() }).key;
-		assert_eq!((key.account(), key.signer()), (alice, options(&params()).key.account()));
+		let key = WorkerParams { worker_on_behalf_of, ..params("//Bob") }.key(false).expect("a key");
+		assert_eq!((key.account(), key.signer()), (alice, params("//Bob").key(false).expect("a key").account()));
+	}
+
+	#[test]
+	fn validator_has_no_worker_beside_it_unless_that_is_forced() {
+		let params = params("//Bob");
+		assert!(refusal(&params, Role::Authority, ChainType::Local).contains("--unsafe-worker-beside-validator"));
+		assert!(params.is_wanted(Role::Full, ChainType::Local).expect("a full node"));
+		assert!(params.is_wanted(Role::Authority, ChainType::Development).expect("keys that everybody knows"));
+		let forced = WorkerParams { unsafe_worker_beside_validator: true, ..params };
+		assert!(forced.is_wanted(Role::Authority, ChainType::Local).expect("it is forced"));
+		assert!(!WorkerParams::default().is_wanted(Role::Authority, ChainType::Live).expect("no worker"));
+	}
+
+	#[test]
+	fn live_network_takes_no_key_that_everybody_has() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let file = folder.path().join("phrase");
+		fs::write(&file, "//Worker//1").expect("a file");
+		fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("ours");
+		for key in ["//Bob", file.to_str().expect("text")] {
+			assert!(refusal(&params(key), Role::Full, ChainType::Live).contains("everybody has"), "{key}");
+			assert!(params(key).is_wanted(Role::Full, ChainType::Local).is_ok(), "{key}");
+		}
+		fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("ours");
+		let exposed = params(file.to_str().expect("text"));
+		assert!(refusal(&exposed, Role::Full, ChainType::Local).contains("chmod 600"));
 	}
 }

@@ -9,3 +9,4 @@ mod metrics;
 mod rpc;
 mod rpc_market;
 mod tips;
+mod worker;

@@ -1,6 +1,11 @@
 //! What the stack is for, in each of its forms.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{
+	collections::BTreeSet,
+	fs,
+	path::Path,
+	time::{Duration, Instant},
+};
 
 use rlc_chain::{Event, RlcEvent};
 use rlc_primitives::{task::Stage, RLC};
@@ -14,7 +19,13 @@ use tokio::time::sleep;
 use super::{
 	has_containers, last_deal, play,
 	postgres::Postgres,
-	stack::{account, eventually, proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER, REQUESTER},
+	stack::{
+		account,
+		deals::Bought,
+		eventually,
+		process::{kill, runs},
+		proxy_key, worker, worker_key, Seal, Stack, OTHER_SCHEDULER, REQUESTER,
+	},
 	PRICE,
 };
 
@@ -88,6 +99,30 @@ fn development_keys_sign_nothing_on_a_live_network() {
 			}
 			let shown = stack.rlc(&["account", "show", "//Alice", "--node", &url]).await;
 			assert!(shown.is_ok(), "to look is no signature: {shown:?}");
+		})
+	});
+}
+
+#[test]
+fn roles_wait_for_a_node_that_is_behind() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let (_live, url) = stack.start_live_node().await;
+			let create = ["account", "create", "waits", "--password-file", &stack.password_file()];
+			stack.rlc(&create).await.unwrap();
+			let dir = stack.room();
+			for role in [
+				&["worker", "run", "--scheduler", &stack.scheduler_url] as &[_],
+				&["scheduler", "run", "--name", "waits", "--listen", "127.0.0.1:0"],
+			] {
+				let mut waiting = stack.start_role(role, &url, "waits", &dir);
+				eventually("it says that it waits", || async {
+					waiting.tail().contains("the node has no block yet but the first; it is waited for").then_some(())
+				})
+				.await;
+				waiting.must_run();
+				waiting.kill();
+			}
 		})
 	});
 }
@@ -199,9 +234,28 @@ fn node_computes_too() {
 			}
 			let report = hello(&output);
 			assert!(report.contains("  3: node\n"), "{report}");
-			let paid = stack.rewards(last_deal(stack).await.task(0)).await;
-			assert!(paid.iter().any(|(who, _)| *who == worker(number)), "{paid:?}");
+			assert_paid(stack, last_deal(stack).await, number).await;
+
+			// Two have to agree, and there is one.
+			let bought = stack.buy("hello.wasm", 1, &["--args", "twice", "--trust", "3"]).await;
+			eventually("it contributes", || async {
+				(!stack.task(bought, 0).await.task.contributions.is_empty()).then_some(())
+			})
+			.await;
+			let killed = stack.node.child().expect("its worker is a process of its own");
+			kill(killed);
+			let back = eventually("it is back", || async { stack.node.child().filter(|pid| *pid != killed) }).await;
+			stack.new_workers(1, "").await;
+			assert_eq!(stack.closed(bought).await, 1);
+			assert_paid(stack, bought, number).await;
+
 			stack.node.kill();
+			let begin = Instant::now();
+			while runs(back) {
+				// 2 s, and as much again for a machine that is busy.
+				assert!(begin.elapsed() < Duration::from_secs(4), "it outlives its node");
+				sleep(Duration::from_millis(20)).await;
+			}
 			stack.node.start_again();
 			stack.node_answers().await;
 		})
@@ -259,6 +313,12 @@ fn schedulers_that_share_a_pool_do_each_other_s_work() {
 			assert!(report.contains("  1: from\n  2: afar\n"), "{report}");
 		})
 	});
+}
+
+/// Fails unless the worker with this number was paid for the first task of a deal.
+async fn assert_paid(stack: &Stack, bought: Bought, number: u32) {
+	let paid = stack.rewards(bought.task(0)).await;
+	assert!(paid.iter().any(|(who, _)| *who == worker(number)), "{paid:?}");
 }
 
 /// Returns what a scheduler says of its pool.

@@ -290,6 +290,28 @@ impl Stack {
 		(Process::start(name, &self.dir.join("logs"), rlc(), arguments), url)
 	}
 
+	/// Writes a password, and returns the file.
+	pub fn password_file(&self) -> String {
+		let file = self.dir.join("password");
+		fs::write(&file, "a password").unwrap();
+		file.to_str().unwrap().to_owned()
+	}
+
+	/// Starts `rlc` in a role, with an account of the keystore that [`password_file`](Self::password_file) opens.
+	pub fn start_role(&self, role: &[&str], node: &str, account: &str, dir: &Path) -> Process {
+		// As the keystore is found by commands that are run to their end.
+		let data = format!("XDG_DATA_HOME={}", self.dir.display());
+		let mut arguments = vec![data.into(), rlc().into_os_string()];
+		arguments.extend(role.iter().map(OsString::from));
+		arguments.extend(options([
+			("--node", node.as_ref()),
+			("--account", account.as_ref()),
+			("--password-file", self.password_file().as_ref()),
+			("--dir", dir.as_ref()),
+		]));
+		Process::start(role[0], &self.dir.join("logs"), "env".into(), arguments)
+	}
+
 	/// Starts a node of a network that calls itself a live one, and returns its URL. It makes no blocks.
 	pub async fn start_live_node(&self) -> (Process, String) {
 		let (program, dir, port) = (binaries().join("rlc-node"), self.dir.join("live"), free_port());

@@ -93,6 +93,11 @@ impl Process {
 		self.running.as_ref().unwrap_or_else(|| panic!("{} does not run", self.name)).pid
 	}
 
+	/// Returns a process that it has started, if there is one.
+	pub fn child(&self) -> Option<u32> {
+		only_child(self.pid())
+	}
+
 	/// Fails if it has ended by itself.
 	pub fn must_run(&self) {
 		assert!(Path::new("/proc").join(self.pid().to_string()).exists(), "it has ended: {}", self.tail());
@@ -146,6 +151,17 @@ impl Drop for Process {
 	fn drop(&mut self) {
 		self.kill();
 	}
+}
+
+/// Ends a process that a program of the stack started.
+pub fn kill(pid: u32) {
+	signal(pid, Signal::KILL);
+}
+
+/// Returns whether a process runs. One that has ended may be kept until its parent takes note.
+pub fn runs(pid: u32) -> bool {
+	let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+	stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
 fn signal(pid: u32, signal: Signal) {

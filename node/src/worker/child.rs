@@ -1,0 +1,105 @@
+//! The worker's process.
+//!
+//! It ends when it is asked to (SIGTERM), when its scheduler let it finish (then successfully: it is not started again), and
+//! when the node is gone, however that ended: the node holds the other end of this process's standard input. That needs
+//! no signal of a parent's death, which would come when the thread ends that started this process.
+
+use std::{future::Future, io, pin::pin, process::ExitCode, thread, time::Duration};
+
+use rlc_chain::{Chain, Key};
+use rlc_protocol::Account;
+use rlc_service::{
+	logs::{self, Format},
+	one_line, stop_requested,
+};
+use rlc_worker::Config;
+use tokio::sync::oneshot;
+
+use super::limits;
+use crate::Error;
+
+/// What is logged, where `RUST_LOG` does not say.
+const FILTER: &str = "warn,rlc_node=info,rlc_worker=info,rlc_store=info";
+/// How long a worker has to stop what runs once its node is gone.
+const LAST: Duration = Duration::from_millis(1_500);
+/// What a program returns that was asked to end by SIGTERM.
+const TERMINATED: u8 = 128 + 15;
+
+/// What a worker's process is to do.
+pub struct Child<'a> {
+	/// Where its node is.
+	pub node: &'a str,
+	/// How it works, and for whom.
+	pub config: Config,
+	/// On how many cores it computes.
+	pub cores: Option<u32>,
+	/// Reads its key, for a network that is a live one or not.
+	pub key: Box<dyn Fn(bool) -> Result<Key, Error> + 'a>,
+}
+
+/// How it ended.
+enum End {
+	/// Its scheduler let it finish what it had.
+	Finished,
+	/// It was asked to end, or its node is gone.
+	Stopped,
+}
+
+/// Works until it ends, and returns its exit code.
+///
+/// # Errors
+///
+/// [`Error::BadWorker`] and [`Error::Threads`]: it is then to be started again.
+pub fn run(child: Child<'_>, format: Option<Format>) -> Result<ExitCode, Error> {
+	logs::init(FILTER, format).map_err(|error| Error::BadWorker { reason: error.to_string() })?;
+	limits::apply(child.cores);
+	let gone = node_is_gone();
+	let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+	let threads = threads.map_err(|error| Error::Threads(error.to_string()))?;
+	let ended = threads.block_on(work(child, gone));
+	threads.shutdown_background();
+	Ok(match ended? {
+		End::Finished => ExitCode::SUCCESS,
+		End::Stopped => ExitCode::from(TERMINATED),
+	})
+}
+
+async fn work(child: Child<'_>, gone: impl Future<Output = ()>) -> Result<End, Error> {
+	let wrong = |error: &dyn std::error::Error| Error::BadWorker { reason: one_line(error) };
+	let mut stop = pin!(async {
+		tokio::select! {
+			() = gone => tracing::warn!("the node is gone: the worker ends"),
+			() = stop_requested() => {}
+		}
+	});
+	let chain = Chain::connect_early(child.node).await.map_err(|error| wrong(&error))?;
+	let key = (child.key)(chain.is_live().await.map_err(|error| wrong(&error))?)?;
+	tokio::select! {
+		in_sync = chain.until_in_sync() => in_sync.map_err(|error| wrong(&error))?,
+		() = stop.as_mut() => return Ok(End::Stopped),
+	}
+	tracing::info!("worker {} works for {}", Account(key.account()), child.config.scheduler);
+	let worker = rlc_worker::start(child.config, chain, key).await.map_err(|error| wrong(&error))?;
+	tokio::select! {
+		ended = worker.exited() => ended.map(|()| End::Finished).map_err(|error| wrong(&*error)),
+		() = stop => worker.stop().await.map(|()| End::Stopped).map_err(|error| wrong(&*error)),
+	}
+}
+
+/// Returns a future that ends when the node is gone. From then on, this process has [`LAST`] to end by itself; then it is
+/// ended, whatever it does.
+fn node_is_gone() -> impl Future<Output = ()> {
+	let (tell, told) = oneshot::channel();
+	thread::spawn(move || {
+		// Nothing comes from there but its end.
+		let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+		// Nobody listens if the worker ends already.
+		let _ = tell.send(());
+		thread::sleep(LAST);
+		// At once: nothing more is waited for.
+		std::process::abort();
+	});
+	async {
+		let _ = told.await;
+	}
+}

@@ -1,0 +1,76 @@
+//! What a worker's process may take of the machine: what the node leaves.
+//!
+//! | limit | what it does |
+//! |---|---|
+//! | cores | it runs on some of them only, and so do the programs that it starts |
+//! | priority | where both want a core, the node gets it |
+//! | memory | when the machine has none left, the system ends the worker first |
+//! | core dumps | none: they would hold its key |
+//!
+//! How much memory and disk tasks get, the worker sees to itself. A limit that the system does not grant is told in the
+//! log; the worker runs without it.
+
+use std::io;
+
+use rustix::process::{nice, setrlimit, Resource, Rlimit};
+
+/// How much lower its priority is.
+const NICE: i32 = 10;
+/// Of all processes, it is the first to end for want of memory.
+const OOM_SCORE: &str = "1000";
+
+/// Limits this process, and all that it starts from now on. Call it while the process has one thread.
+pub fn apply(cores: Option<u32>) {
+	let none = Rlimit { current: Some(0), maximum: Some(0) };
+	for (limit, result) in [
+		("its cores", pin(cores)),
+		("its priority", nice(NICE).map(drop).map_err(Into::into)),
+		("that it ends before others for want of memory", std::fs::write("/proc/self/oom_score_adj", OOM_SCORE)),
+		("that it leaves no core dump", setrlimit(Resource::Core, none).map_err(Into::into)),
+	] {
+		if let Err(error) = result {
+			tracing::warn!("the worker goes on without a limit, {limit}: {error}");
+		}
+	}
+}
+
+/// Lets this process run on so many cores; by default on all but one.
+#[cfg(target_os = "linux")]
+fn pin(cores: Option<u32>) -> io::Result<()> {
+	use rustix::thread::{sched_getaffinity, sched_setaffinity, CpuSet};
+	let allowed = sched_getaffinity(None)?;
+	let allowed: Vec<_> = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect();
+	let mut set = CpuSet::new();
+	for core in chosen(&allowed, cores) {
+		set.set(*core);
+	}
+	Ok(sched_setaffinity(None, &set)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn pin(_: Option<u32>) -> io::Result<()> {
+	Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Returns the last of the cores: so many, but no more than there are; by default all but one, and at least one.
+fn chosen(allowed: &[usize], cores: Option<u32>) -> &[usize] {
+	let all_but_one = allowed.len().saturating_sub(1);
+	let wanted = cores.map_or(all_but_one, |cores| usize::try_from(cores).unwrap_or(usize::MAX));
+	let count = wanted.max(1).min(allowed.len());
+	&allowed[allowed.len() - count..]
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn node_keeps_a_core_where_there_are_several() {
+		assert_eq!(chosen(&[0, 1, 2, 3], None), [1, 2, 3]);
+		assert_eq!(chosen(&[2, 5], None), [5]);
+		assert_eq!(chosen(&[4], None), [4], "there is no other");
+		assert_eq!(chosen(&[0, 1, 2, 3], Some(2)), [2, 3]);
+		assert_eq!(chosen(&[0, 1], Some(9)), [0, 1]);
+		assert_eq!(chosen(&[], None), [0_usize; 0]);
+	}
+}
