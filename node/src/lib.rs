@@ -22,7 +22,7 @@
 //!
 //! - No rule of the chain is written here. They are all in `rlc-runtime`, which the node runs as Wasm, at genesis too.
 //! - Nothing outside `command` writes to the terminal, sets up logging or any other state of the process, so that
-//!   several nodes live in one process.
+//!   several nodes live in one process. What `command` runs as the worker of a node has a process of its own.
 //! - Bad input never panics: it becomes an [`Error`], checked before start wherever a library would panic later.
 
 #![deny(missing_docs)]
