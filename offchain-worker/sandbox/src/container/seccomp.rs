@@ -1,100 +1,85 @@
-//! System calls that no app needs.
+//! The system calls that apps may make.
 
 use serde_json::{json, Value};
 
-/// Calls that change the machine or other processes, or have a history of holes. The kernel refuses most of them without
-/// capabilities anyway; this is the second wall.
-const DENIED: &[&str] = &[
-	"_sysctl",
-	"acct",
-	"add_key",
-	"adjtimex",
-	"bpf",
-	"chroot",
-	"clock_adjtime",
-	"clock_settime",
-	"create_module",
-	"delete_module",
-	"fanotify_init",
-	"finit_module",
-	"fsconfig",
-	"fsmount",
-	"fsopen",
-	"fspick",
-	"get_kernel_syms",
-	"init_module",
-	"io_uring_enter",
-	"io_uring_register",
-	"io_uring_setup",
-	"ioperm",
-	"iopl",
-	"kexec_file_load",
-	"kexec_load",
-	"keyctl",
-	"lookup_dcookie",
-	"mount",
-	"mount_setattr",
-	"move_mount",
-	"name_to_handle_at",
-	"nfsservctl",
-	"open_by_handle_at",
-	"open_tree",
-	"perf_event_open",
-	"personality",
-	"pivot_root",
-	"process_vm_readv",
-	"process_vm_writev",
-	"ptrace",
-	"query_module",
-	"quotactl",
-	"quotactl_fd",
-	"reboot",
-	"request_key",
-	"setdomainname",
-	"sethostname",
-	"setns",
-	"settimeofday",
-	"stime",
-	"swapoff",
-	"swapon",
-	"sysfs",
-	"syslog",
-	"umount",
-	"umount2",
-	"unshare",
-	"uselib",
-	"userfaultfd",
-	"ustat",
-	"vhangup",
-	"vm86",
-	"vm86old",
-];
-/// "Not permitted", and "no such call".
-const EPERM: u32 = 1;
+/// Those that may be made with any arguments.
+const ALLOWED: &str = include_str!("seccomp.txt");
+/// "No such call". Programs cope with it, as older kernels say so.
 const ENOSYS: u32 = 38;
-/// `clone` that makes namespaces: `CLONE_NEWNS`, `NEWCGROUP`, `NEWUTS`, `NEWIPC`, `NEWUSER`, `NEWPID`, `NEWNET`.
-const NEW_NAMESPACES: [u64; 7] =
-	[0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
 
-/// Returns a profile that allows all other calls.
-pub fn profile() -> Value {
+/// What an argument must be: its index, the bits that are looked at, and what they are.
+type Argument = (u32, u64, u64);
+
+/// All bits, and those of an `int`: the kernel ignores what is above.
+const LONG: u64 = u64::MAX;
+const INT: u64 = 0xffff_ffff;
+
+/// `AF_UNIX`, `AF_INET`, `AF_INET6`, `AF_NETLINK`.
+const UNIX: Argument = (0, INT, 1);
+const INET: Argument = (0, INT, 2);
+const INET6: Argument = (0, INT, 10);
+const NETLINK: Argument = (0, INT, 16);
+/// `SOCK_STREAM`, `SOCK_DGRAM`, `SOCK_RAW`, `SOCK_SEQPACKET`, with any flags.
+const STREAM: Argument = (1, SOCKET_TYPE, 1);
+const DATAGRAM: Argument = (1, SOCKET_TYPE, 2);
+const RAW: Argument = (1, SOCKET_TYPE, 3);
+const SEQUENCE: Argument = (1, SOCKET_TYPE, 5);
+const SOCKET_TYPE: u64 = INT & !FLAGS;
+/// `SOCK_CLOEXEC`, `SOCK_NONBLOCK`.
+const FLAGS: u64 = 0o2_004_000;
+/// `NETLINK_ROUTE`, by which programs list the interfaces.
+const ROUTE: Argument = (2, INT, 0);
+/// All of `CLONE_NEWNS`, `NEWCGROUP`, `NEWUTS`, `NEWIPC`, `NEWUSER`, `NEWPID`, `NEWNET`: namespaces. `clone3`, whose flags
+/// no filter sees, is not there; programs fall back to `clone`.
+const NEW_NAMESPACES: u64 = 0x7e02_0000;
+/// `S_IFMT`, and of it a plain file in both ways to say it, a pipe, a socket: anything but a device.
+const KIND: u64 = 0o170_000;
+const FILES: [u64; 4] = [0, 0o100_000, 0o010_000, 0o140_000];
+/// `PER_LINUX`, and the question.
+const PERSONALITIES: [u64; 2] = [0, 0xffff_ffff];
+
+/// Returns the calls that may be made with some arguments. Each line is one way to make them.
+fn restricted() -> Vec<(&'static str, Vec<Argument>)> {
 	let mut calls = vec![
-		json!({ "names": DENIED, "action": "SCMP_ACT_ERRNO", "errnoRet": EPERM }),
-		// Its flags are in memory, where no filter sees them; programs fall back to clone.
-		json!({ "names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS }),
+		("socket", vec![UNIX, STREAM]),
+		("socket", vec![UNIX, DATAGRAM]),
+		("socket", vec![UNIX, SEQUENCE]),
+		("socket", vec![INET, STREAM]),
+		("socket", vec![INET, DATAGRAM]),
+		("socket", vec![INET6, STREAM]),
+		("socket", vec![INET6, DATAGRAM]),
+		("socket", vec![NETLINK, RAW, ROUTE]),
+		("socket", vec![NETLINK, DATAGRAM, ROUTE]),
+		("socketpair", vec![UNIX]),
+		("clone", vec![(0, NEW_NAMESPACES, 0)]),
 	];
-	calls.extend(NEW_NAMESPACES.map(|flag| {
-		json!({
-			"names": ["clone"], "action": "SCMP_ACT_ERRNO", "errnoRet": EPERM,
-			"args": [{ "index": 0, "value": flag, "valueTwo": flag, "op": "SCMP_CMP_MASKED_EQ" }],
-		})
-	}));
-	// Calls of any other architecture end the program.
-	let architectures: &[&str] = match std::env::consts::ARCH {
-		"x86_64" => &["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
-		"aarch64" => &["SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"],
-		// The machine's own, by default.
-		_ => &[],
-	};
-	json!({ "defaultAction": "SCMP_ACT_ALLOW", "architectures": architectures, "syscalls": calls })
+	calls.extend(FILES.map(|kind| ("mknod", vec![(1, KIND, kind)])));
+	calls.extend(FILES.map(|kind| ("mknodat", vec![(2, KIND, kind)])));
+	calls.extend(PERSONALITIES.map(|personality| ("personality", vec![(0, LONG, personality)])));
+	calls
 }
+
+fn allowed() -> Vec<&'static str> {
+	let lines = ALLOWED.lines().filter(|line| !line.starts_with('#'));
+	lines.flat_map(str::split_whitespace).collect()
+}
+
+/// Returns the profile, as the runtime specification has it.
+pub fn profile() -> Value {
+	let mut calls = vec![json!({ "names": allowed(), "action": "SCMP_ACT_ALLOW" })];
+	calls.extend(restricted().iter().map(|(name, arguments)| {
+		let arguments: Vec<_> = arguments
+			.iter()
+			.map(
+				|(index, bits, value)| json!({ "index": index, "value": bits, "valueTwo": value, "op": "SCMP_CMP_MASKED_EQ" }),
+			)
+			.collect();
+		json!({ "names": [name], "action": "SCMP_ACT_ALLOW", "args": arguments })
+	}));
+	// No architecture is named, so it is the machine's own alone: 32-bit calls, which would get around the restrictions, end
+	// the program.
+	json!({ "defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": ENOSYS, "syscalls": calls })
+}
+
+#[cfg(test)]
+mod tests;

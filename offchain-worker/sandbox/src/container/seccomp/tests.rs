@@ -1,0 +1,136 @@
+//! The list, beside the containers project's.
+
+use std::{collections::HashSet, env, fs, path::PathBuf};
+
+use rlc_testing::skip;
+use serde::Deserialize;
+
+use super::*;
+
+/// The profile of the containers project: `containers-common`, as Debian ships it.
+#[derive(Deserialize)]
+struct Theirs {
+	syscalls: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+	names: Vec<String>,
+	action: String,
+	args: Option<Vec<Condition>>,
+	#[serde(default)]
+	includes: When,
+	#[serde(default)]
+	excludes: When,
+}
+
+/// When a rule counts, or does not.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct When {
+	caps: Vec<String>,
+	arches: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Condition {
+	index: u32,
+	value: u64,
+	op: String,
+}
+
+impl Rule {
+	/// Returns whether it counts for a program without capabilities.
+	fn counts(&self) -> bool {
+		let here = match env::consts::ARCH {
+			"x86_64" => "amd64",
+			"aarch64" => "arm64",
+			other => other,
+		};
+		let is_here = |arches: &[String]| arches.iter().any(|arch| arch == here);
+		self.includes.caps.is_empty()
+			&& (self.includes.arches.is_empty() || is_here(&self.includes.arches))
+			&& !is_here(&self.excludes.arches)
+	}
+
+	fn is_unconditional(&self) -> bool {
+		self.args.as_ref().is_none_or(Vec::is_empty)
+	}
+
+	/// Returns whether its conditions hold whenever the arguments are as these say.
+	fn holds_for(&self, arguments: &[Argument]) -> bool {
+		self.args.iter().flatten().all(|condition| {
+			arguments.iter().filter(|(index, ..)| *index == condition.index).any(|(_, bits, value)| {
+				match condition.op.as_str() {
+					"SCMP_CMP_EQ" => *bits == LONG && *value == condition.value,
+					"SCMP_CMP_NE" => condition.value & bits != *value,
+					op => panic!("{op}?"),
+				}
+			})
+		})
+	}
+}
+
+impl Theirs {
+	/// Reads it from where the package has it, or `scripts/setup.sh --test` has put it.
+	fn find() -> Option<Self> {
+		let data = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+		let data = data.or_else(|| env::home_dir().map(|home| home.join(".local/share")));
+		let ours = data.map(|data| data.join("rlc/seccomp.json"));
+		let text = [Some("/usr/share/containers/seccomp.json".into()), ours]
+			.into_iter()
+			.flatten()
+			.find_map(|path| fs::read_to_string(path).ok())?;
+		Some(serde_json::from_str(&text).unwrap())
+	}
+
+	/// Returns whether it allows a call without capabilities, whenever its arguments are as these say.
+	fn allows(&self, name: &str, arguments: &[Argument]) -> bool {
+		let rules = || self.syscalls.iter().filter(|rule| rule.counts() && rule.names.iter().any(|one| one == name));
+		let is_refused = rules().any(|rule| rule.action != "SCMP_ACT_ALLOW" && rule.is_unconditional());
+		!is_refused && rules().any(|rule| rule.action == "SCMP_ACT_ALLOW" && rule.holds_for(arguments))
+	}
+}
+
+#[test]
+fn nothing_is_allowed_that_the_containers_project_does_not_allow() {
+	let Some(theirs) = Theirs::find() else {
+		skip!("needs seccomp: there is no seccomp.json; run scripts/setup.sh --test")
+	};
+	// It is read as it is meant.
+	assert!(theirs.allows("read", &[]) && theirs.allows("personality", &[(0, LONG, 0)]));
+	assert!(!theirs.allows("personality", &[]) && !theirs.allows("bpf", &[]) && !theirs.allows("none", &[]));
+	assert!(theirs.allows("socket", &[(0, INT, 1)]) && !theirs.allows("socket", &[]), "NETLINK_AUDIT");
+	for name in allowed() {
+		// Names of other architectures are no calls here.
+		assert!(theirs.allows(name, &[]) || (name == "arch_prctl" && cfg!(not(target_arch = "x86_64"))), "{name}");
+	}
+	for (name, arguments) in restricted() {
+		assert!(theirs.allows(name, &arguments), "{name} {arguments:?}");
+	}
+}
+
+#[test]
+fn each_call_is_named_once() {
+	let names = allowed();
+	let unique: HashSet<_> = names.iter().collect();
+	assert_eq!(unique.len(), names.len());
+	for (name, _) in restricted() {
+		assert!(!unique.contains(&name), "{name} is restricted, so it cannot be allowed");
+	}
+}
+
+#[test]
+fn what_has_a_history_of_holes_is_not_there() {
+	let profile = profile();
+	assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO");
+	assert_eq!(profile["architectures"], Value::Null);
+	let names: HashSet<_> = allowed().into_iter().chain(restricted().into_iter().map(|(name, _)| name)).collect();
+	let holes =
+		"add_key bpf clone3 delete_module finit_module fsmount fsopen init_module io_uring_setup kexec_load keyctl \
+		mount mount_setattr move_mount name_to_handle_at open_by_handle_at open_tree perf_event_open pivot_root reboot \
+		request_key setns socketcall umount2 unshare userfaultfd vmsplice";
+	for name in holes.split_whitespace() {
+		assert!(!names.contains(name), "{name}");
+	}
+}
