@@ -4,7 +4,7 @@
 //! tier ──► probe ──► leftovers            what works here; what a crash left
 //!   │        │           │
 //!   ▼        ▼           ▼
-//!  run ──► machine    network, output     one run; what a tier has; what a run gets
+//!  run ──► machine    network, mounts     one run; what a tier has; what a run gets
 //!   │        │           │
 //!   ▼        ▼           ▼
 //! bundle   runc, cgroups, programs, streams
@@ -20,9 +20,11 @@
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
 //! | `network` | the internet by `slirp4netns`: one namespace and one process per run that is granted it |
 //! | `devices` | graphics processors, for runs that are granted them |
+//! | `ids` | users of this machine: each run has its own |
+//! | `mounts` | image and input, which no run can write; nodes of devices |
 //! | `output` | OUT: memory of a fixed size, copied when the run is over |
 //! | `bundle` | what `runc` is told: one JSON document per run |
-//! | `seccomp` | system calls that no app needs |
+//! | `seccomp` | the system calls that apps may make |
 //! | `runc` | the program |
 //! | `cgroups` | what the kernel counted |
 //! | `programs` | where programs are, and what a crash left of them |
@@ -30,14 +32,17 @@
 //! | `names`, `user`, `unavailable` | names of runs; the user in containers; why there is no tier |
 //!
 //! On disk, in the directory of the tier: `lock`, held by the process that uses it; `images/N`; `runs/ID`; `runc`, its
-//! own state. And in `/run/netns`, where `ip netns` shows them: the networks of runs, by the same ID.
+//! own state. In `/run/netns`, where `ip netns` shows them: the networks of runs, by the same ID. And in
+//! `/run/rlc-containers`: mounts of runs, by the same ID, and in `ids`, which users have which run.
 
 mod bundle;
 mod cgroups;
 mod devices;
 mod environment;
+mod ids;
 mod leftovers;
 mod machine;
+mod mounts;
 mod names;
 mod network;
 mod output;

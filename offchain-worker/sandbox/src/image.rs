@@ -84,8 +84,8 @@ pub fn unpack(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
 	for layer in &found.layers {
 		layers::apply(open(&layer.file)?, &layer.content, &unpacked.root, &mut budget)?;
 	}
-	layers::make_mount_points(&unpacked.root, &mut budget)?;
 	unpacked.settings = found.settings;
+	layers::make_mount_points(&unpacked.root, unpacked.settings.directory.as_deref(), &mut budget)?;
 	if layout == archive {
 		fs::remove_dir_all(&archive).map_err(Error::io("remove", &archive))?;
 	}

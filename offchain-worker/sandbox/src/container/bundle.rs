@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 
-use super::{devices::Device, seccomp, user::USER};
+use super::{devices::Device, ids::Ids, mounts, seccomp, user::USER};
 use crate::Limits;
 
 /// The period in which processors are shared out, in µs.
@@ -35,8 +35,8 @@ pub struct Bundle<'a> {
 	pub environment: &'a [String],
 	/// The directory in which the program starts.
 	pub directory: &'a str,
-	/// The root directory, on this machine.
-	pub root: &'a Path,
+	/// Its users on this machine. Its root directory is where its mounts are.
+	pub ids: &'a Ids,
 	/// Other directories and files: where they are on this machine and in the container, and whether they can be written.
 	pub mounts: &'a [(&'a Path, &'a str, bool)],
 	/// What it may use.
@@ -59,19 +59,20 @@ impl Bundle<'_> {
 		if self.swap {
 			memory["swap"] = json!(most);
 		}
-		let mut namespaces: Vec<Value> = ["pid", "ipc", "uts", "mount"].map(|kind| json!({ "type": kind })).into();
+		let mut namespaces: Vec<Value> =
+			["pid", "ipc", "uts", "mount", "user", "cgroup"].map(|kind| json!({ "type": kind })).into();
 		namespaces.push(match self.network {
 			None => json!({ "type": "network" }),
 			Some(path) => json!({ "type": "network", "path": path }),
 		});
 		let mut may_open = vec![json!({ "allow": false, "access": "rwm" })];
 		may_open.extend(self.devices.iter().map(Device::rule));
-		let devices: Vec<_> = self.devices.iter().map(Device::node).collect();
+		let [users, groups] = self.ids.mappings();
 		let quota = (f64::from(self.limits.cpus) * PERIOD as f64).max(1_000.0) as u64;
 		json!({
 			"ociVersion": "1.0.2",
 			"hostname": "task",
-			"root": { "path": self.root, "readonly": true },
+			"root": { "path": mounts::root(self.name), "readonly": true },
 			"process": {
 				"terminal": false,
 				"user": { "uid": USER, "gid": USER },
@@ -98,8 +99,9 @@ impl Bundle<'_> {
 					"cpu": { "quota": quota, "period": PERIOD },
 					"pids": { "limit": self.limits.pids },
 				},
-				"devices": devices,
 				"namespaces": namespaces,
+				"uidMappings": users,
+				"gidMappings": groups,
 				"seccomp": seccomp::profile(),
 				"maskedPaths": MASKED,
 				"readonlyPaths": READ_ONLY,
@@ -130,6 +132,12 @@ impl Bundle<'_> {
 				"options": ["rbind", "rprivate", "nosuid", "nodev", access],
 			}));
 		}
+		for (number, device) in self.devices.iter().enumerate() {
+			mounts.push(json!({
+				"destination": device.path(), "type": "bind", "source": mounts::node(self.name, number),
+				"options": ["bind", "rprivate", "nosuid", "noexec"],
+			}));
+		}
 		mounts
 	}
 }
@@ -139,12 +147,13 @@ mod tests {
 	use super::*;
 
 	fn config(network: Option<&Path>, devices: &[Device]) -> Value {
+		let ids = Ids::fixed(100_000);
 		Bundle {
 			name: "name",
 			args: &["app".into()],
 			environment: &[],
 			directory: "/",
-			root: Path::new("/root"),
+			ids: &ids,
 			mounts: &[],
 			limits: &Limits::default(),
 			network,
@@ -159,11 +168,16 @@ mod tests {
 		namespaces.iter().find(|namespace| namespace["type"] == "network").unwrap()
 	}
 
+	fn devices(config: &Value) -> Vec<&Value> {
+		let mounts = config["mounts"].as_array().unwrap();
+		mounts.iter().filter(|mount| mount["destination"].as_str().unwrap().starts_with("/dev/null")).collect()
+	}
+
 	#[test]
 	fn what_is_not_granted_is_not_there() {
 		let config = config(None, &[]);
 		assert_eq!(network(&config), &json!({ "type": "network" }), "a new one");
-		assert_eq!(config["linux"]["devices"], json!([]));
+		assert_eq!(devices(&config), [&json!(null); 0]);
 		assert_eq!(config["linux"]["resources"]["devices"], json!([{ "allow": false, "access": "rwm" }]));
 	}
 
@@ -172,12 +186,8 @@ mod tests {
 		let device = Device::find(Path::new("/dev/null")).unwrap();
 		let config = config(Some(Path::new("/run/netns/name")), &[device]);
 		assert_eq!(network(&config), &json!({ "type": "network", "path": "/run/netns/name" }));
-		assert_eq!(
-			config["linux"]["devices"],
-			json!([{
-				"path": "/dev/null", "type": "c", "major": 1, "minor": 3, "fileMode": 0o666, "uid": USER, "gid": USER,
-			}])
-		);
+		let [node] = devices(&config)[..] else { panic!("{config}") };
+		assert_eq!(node["source"], json!("/run/rlc-containers/name/dev/0"));
 		assert_eq!(
 			config["linux"]["resources"]["devices"],
 			json!([
@@ -185,5 +195,15 @@ mod tests {
 				{ "allow": true, "type": "c", "major": 1, "minor": 3, "access": "rw" },
 			])
 		);
+	}
+
+	#[test]
+	fn namespaces_are_its_own() {
+		let config = config(None, &[]);
+		for kind in ["pid", "ipc", "uts", "mount", "user", "cgroup", "network"] {
+			let namespaces = config["linux"]["namespaces"].as_array().unwrap();
+			assert!(namespaces.contains(&json!({ "type": kind })), "{kind}");
+		}
+		assert_eq!(config["linux"]["uidMappings"][1], json!({ "containerID": 65534, "hostID": 100_001, "size": 1 }));
 	}
 }

@@ -2,14 +2,12 @@
 
 use std::{
 	io,
-	os::unix::fs::{FileTypeExt, MetadataExt},
+	os::unix::fs::{chown, FileTypeExt, MetadataExt},
 	path::{Component, Path, PathBuf},
 };
 
-use rustix::fs::{major, minor};
+use rustix::fs::{major, makedev, minor, mknodat, FileType, Mode, CWD};
 use serde_json::{json, Value};
-
-use super::user::USER;
 
 /// The directory of devices.
 const DEVICES: &str = "/dev";
@@ -63,12 +61,19 @@ impl Device {
 		Ok(Self { path: text.into(), major: major(data.rdev()), minor: minor(data.rdev()) })
 	}
 
-	/// Describes its file in a container, as the runtime specification has it.
-	pub fn node(&self) -> Value {
-		json!({
-			"path": self.path, "type": "c", "major": self.major, "minor": self.minor,
-			"fileMode": 0o666, "uid": USER, "gid": USER,
-		})
+	/// Returns where it is in containers.
+	pub fn path(&self) -> &str {
+		&self.path
+	}
+
+	/// Makes a file of this device that one user may open.
+	///
+	/// # Errors
+	///
+	/// Those of the file system.
+	pub fn make_node(&self, at: &Path, (uid, gid): (u32, u32)) -> io::Result<()> {
+		mknodat(CWD, at, FileType::CharacterDevice, Mode::RUSR | Mode::WUSR, makedev(self.major, self.minor))?;
+		chown(at, Some(uid), Some(gid))
 	}
 
 	/// Allows it to be opened, but not created.

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time;
 
-use super::{cgroups::Cgroups, network, output, runc::Runc, unavailable::Unavailable};
+use super::{cgroups::Cgroups, ids, mounts, network, output, runc::Runc, unavailable::Unavailable};
 use crate::Error;
 
 /// How often the removal of what a crash left is tried.
@@ -71,11 +71,14 @@ fn remove_files(cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
 			output::remove(&run.path().join("out"));
 			let Some(name) = run.file_name().to_str().map(str::to_owned) else { continue };
 			network::remove_left(&name)?;
+			mounts::remove(&name)?;
 			if let Some(cgroups) = cgroups {
 				cgroups.remove(&name).map_err(Error::io("remove the control groups of", &run.path()))?;
 			}
 		}
 	}
+	// Now nothing runs any longer.
+	ids::free_left(state)?;
 	// `runc` does not know containers that it had only begun to make.
 	for part in ["runc", "runs", "images"] {
 		let path = state.join(part);

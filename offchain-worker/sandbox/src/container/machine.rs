@@ -6,7 +6,7 @@ use std::{
 	sync::Arc,
 };
 
-use super::{cgroups::Cgroups, names, runc::Runc};
+use super::{cgroups::Cgroups, ids::AllIds, names, runc::Runc};
 use crate::{
 	image::{self, Image},
 	kept::{Digests, Kept},
@@ -24,6 +24,8 @@ pub struct Machine {
 	pub runc: Runc,
 	/// What the kernel counts.
 	pub cgroups: Cgroups,
+	/// Who runs can be.
+	pub ids: AllIds,
 	/// Where images and runs are. Nothing else uses it.
 	pub directory: PathBuf,
 	images: Kept<Arc<Image>>,
@@ -34,9 +36,9 @@ pub struct Machine {
 
 impl Machine {
 	/// Begins with no image unpacked.
-	pub fn new(runc: Runc, cgroups: Cgroups, directory: PathBuf, lock: File) -> Self {
+	pub fn new(runc: Runc, cgroups: Cgroups, ids: AllIds, directory: PathBuf, lock: File) -> Self {
 		let images = Kept::new(MOST_IMAGES, MOST_IMAGE_BYTES);
-		Self { runc, cgroups, directory, images, digests: Digests::default(), _lock: lock }
+		Self { runc, cgroups, ids, directory, images, digests: Digests::default(), _lock: lock }
 	}
 
 	/// Returns an image, unpacked now or before.

@@ -16,7 +16,7 @@ use rustix::{
 	mount::{mount, unmount, MountFlags, UnmountFlags},
 };
 
-use super::user::USER;
+use super::ids::Ids;
 use crate::{Error, Limits};
 
 /// What a file takes at least, in bytes: a page.
@@ -29,15 +29,16 @@ pub fn size(limits: &Limits) -> u64 {
 	limits.output.saturating_add(limits.files.saturating_add(1).saturating_mul(PAGE))
 }
 
-/// Makes OUT.
+/// Makes OUT, which belongs to the app.
 ///
 /// # Errors
 ///
 /// [`Error::Host`].
-pub fn create(output: &Path, limits: &Limits) -> Result<(), Error> {
+pub fn create(output: &Path, limits: &Limits, ids: &Ids) -> Result<(), Error> {
 	fs::create_dir_all(output).map_err(Error::io("create", output))?;
+	let (uid, gid) = ids.user();
 	let options = format!(
-		"size={},nr_inodes={},mode=0700,uid={USER},gid={USER}",
+		"size={},nr_inodes={},mode=0700,uid={uid},gid={gid}",
 		size(limits),
 		// The directory itself is one too.
 		limits.files.saturating_add(1)

@@ -7,9 +7,10 @@ use tracing::info;
 use super::{
 	bundle::Bundle,
 	cgroups::Cgroups,
+	ids::AllIds,
 	leftovers::{lock, remove_all},
 	machine::Machine,
-	names,
+	mounts, names,
 	runc::Runc,
 	unavailable::Unavailable,
 };
@@ -31,6 +32,10 @@ pub async fn probe(state: &Path) -> Result<Machine, Unavailable> {
 		return Err(Unavailable::NoRights);
 	}
 	let cgroups = Cgroups::find()?;
+	if !has_user_namespaces() {
+		return Err(Unavailable::NoUserNamespaces);
+	}
+	let ids = AllIds::find()?;
 	let directory = |error: Error| Unavailable::Directory(error.to_string());
 	fs::create_dir_all(state).map_err(Error::io("create", state)).map_err(directory)?;
 	let state = state.canonicalize().map_err(|error| directory(Error::io("find", state)(error)))?;
@@ -41,26 +46,39 @@ pub async fn probe(state: &Path) -> Result<Machine, Unavailable> {
 	let runc = Runc::find(&state).unwrap_or(runc);
 	remove_all(Some(&runc), Some(&cgroups), &state).await.map_err(directory)?;
 	let version = runc.version().await.map_err(|error| Unavailable::Failed(error.to_string()))?;
-	trial(&runc, &cgroups, &state).await.map_err(|error| Unavailable::Failed(error.to_string()))?;
+	trial(&runc, &cgroups, &ids, &state).await.map_err(|error| Unavailable::Failed(error.to_string()))?;
 	info!("containers run here, by runc {version}");
-	Ok(Machine::new(runc, cgroups, state, lock))
+	Ok(Machine::new(runc, cgroups, ids, state, lock))
+}
+
+/// Returns whether the kernel makes user namespaces, as far as it says. There is no tier without them: they are what
+/// keeps the root of this machine out of reach when another wall breaks.
+fn has_user_namespaces() -> bool {
+	let most = fs::read_to_string("/proc/sys/user/max_user_namespaces");
+	Path::new("/proc/self/ns/user").exists() && most.is_ok_and(|most| most.trim() != "0")
 }
 
 /// Runs a container made of this machine's own files, with all limits set.
-async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error> {
+async fn trial(runc: &Runc, cgroups: &Cgroups, ids: &AllIds, state: &Path) -> Result<(), Error> {
 	let name = names::unique();
 	let directory = state.join("runs").join(&name);
 	let root = directory.join("root");
-	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
-	let mounts: Vec<_> =
-		SYSTEM.iter().map(|path| (Path::new(path), *path, false)).filter(|(path, ..)| path.exists()).collect();
+	let system: Vec<_> = SYSTEM.into_iter().filter(|path| Path::new(path).exists()).collect();
+	// It cannot be written any more when the container is made.
+	for point in ["/proc", "/dev", "/tmp"].iter().chain(&system) {
+		let point = root.join(point.trim_start_matches('/'));
+		fs::create_dir_all(&point).map_err(Error::io("create", &point))?;
+	}
+	let ids = ids.take(&directory)?;
+	mounts::make(&name, &ids, &root, None, &[])?;
+	let mounts: Vec<_> = system.iter().map(|path| (Path::new(*path), *path, false)).collect();
 	let limits = Limits { memory: 64 << 20, pids: 16, ..Limits::default() };
 	let bundle = Bundle {
 		name: &name,
 		args: &[TRIAL.into()],
 		environment: &[],
 		directory: "/",
-		root: &root,
+		ids: &ids,
 		mounts: &mounts,
 		limits: &limits,
 		network: None,
@@ -73,6 +91,8 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, state: &Path) -> Result<(), Error
 	let status = output.map_err(|error| Error::Host(format!("runc is lost: {error}")))?.status;
 	let cause = Runc::errors(&log);
 	runc.delete(&name).await?;
+	mounts::remove(&name)?;
+	ids.free();
 	fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
 	if status.success() {
 		return Ok(());

@@ -16,7 +16,9 @@ use super::{
 	bundle::Bundle,
 	devices::Device,
 	environment::environment,
+	ids::Ids,
 	machine::Machine,
+	mounts,
 	network::{self, Slirp},
 	output,
 	readable::check_readable,
@@ -91,20 +93,33 @@ impl Prepared {
 
 	/// Runs it, and removes what was made for it.
 	pub async fn run(self, machine: Arc<Machine>, stop: Stop) -> Result<Run, Error> {
-		let config = self.config(machine.cgroups.swap);
+		let ids = Arc::new(machine.ids.take(&self.directory)?);
+		let config = self.config(&ids, machine.cgroups.swap);
 		let this = Arc::new(self);
-		let run = this.clone().run_inside(&machine, config, &stop).await;
+		let run = this.clone().run_inside(&machine, ids.clone(), config, &stop).await;
 		let deleted = machine.runc.delete(&this.name).await;
 		let removed = blocking(move || this.remove()).await;
-		if let Err(error) = deleted.and(removed) {
-			warn!("something is left of a container; the next start removes it: {error}");
+		match deleted.and(removed) {
+			Ok(()) => {
+				if let Some(ids) = Arc::into_inner(ids) {
+					ids.free();
+				}
+			}
+			// Until then, nobody else gets its users.
+			Err(error) => warn!("something is left of a container; the next start removes it: {error}"),
 		}
 		run
 	}
 
-	async fn run_inside(self: Arc<Self>, machine: &Machine, config: Value, stop: &Stop) -> Result<Run, Error> {
+	async fn run_inside(
+		self: Arc<Self>,
+		machine: &Machine,
+		ids: Arc<Ids>,
+		config: Value,
+		stop: &Stop,
+	) -> Result<Run, Error> {
 		let this = self.clone();
-		blocking(move || this.make(&config)).await?;
+		blocking(move || this.make(&ids, &config)).await?;
 		let Some(slirp) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
 		let network = slirp.start(&self.name).await?;
 		let run = self.clone().run_container(machine, stop).await;
@@ -152,10 +167,11 @@ impl Prepared {
 		Ok(Run::new(ending, written, Used { time, fuel: 0, memory }))
 	}
 
-	fn config(&self, swap: bool) -> Value {
+	fn config(&self, ids: &Ids, swap: bool) -> Value {
 		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.name));
 		let files = network::FILES.map(|(name, location, _)| (self.directory.join(name), location));
-		let mut mounts = vec![(self.input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
+		let input = mounts::input(&self.name);
+		let mut mounts = vec![(input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
 		if network.is_some() {
 			mounts.extend(files.iter().map(|(file, location)| (file.as_path(), *location, false)));
 		}
@@ -164,7 +180,7 @@ impl Prepared {
 			args: &self.args,
 			environment: &self.environment,
 			directory: self.image.settings.directory.as_deref().unwrap_or("/"),
-			root: &self.image.root,
+			ids,
 			mounts: &mounts,
 			limits: &self.limits,
 			network: network.as_deref(),
@@ -175,9 +191,10 @@ impl Prepared {
 	}
 
 	/// Makes its directory.
-	fn make(&self, config: &Value) -> Result<(), Error> {
-		output::create(&self.mounted, &self.limits)?;
+	fn make(&self, ids: &Ids, config: &Value) -> Result<(), Error> {
+		output::create(&self.mounted, &self.limits, ids)?;
 		check_readable(&self.input)?;
+		mounts::make(&self.name, ids, &self.image.root, Some(&self.input), &self.granted.devices)?;
 		if self.granted.network.is_some() {
 			for (name, _, text) in network::FILES {
 				let file = self.directory.join(name);
@@ -202,6 +219,7 @@ impl Prepared {
 
 	fn remove(&self) -> Result<(), Error> {
 		output::remove(&self.mounted);
+		mounts::remove(&self.name)?;
 		if self.granted.network.is_some() {
 			network::remove(&self.name)?;
 		}

@@ -11,6 +11,15 @@ pub enum Unavailable {
 	/// This process lacks the rights.
 	#[error("no containers: they need root; start the worker as root, or do without the container tier")]
 	NoRights,
+	/// Runs cannot have users of their own.
+	#[error(
+		"no containers: this machine lets no user namespaces be made; set user.max_user_namespaces (sysctl) to 1000 or \
+		 more, and take a kernel with CONFIG_USER_NS"
+	)]
+	NoUserNamespaces,
+	/// There are no users for runs.
+	#[error("no containers: there are no users for them in {0}")]
+	NoIds(String),
 	/// The kernel does not count what processes use.
 	#[error("no containers: {0} is missing; mount the cgroup file systems (systemd does) with memory, cpu and pids")]
 	NoCgroups(String),

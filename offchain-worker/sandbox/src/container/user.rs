@@ -1,4 +1,5 @@
 //! The user of containers.
 
-/// The user and group `nobody` of most systems, as numbers. Nothing on this machine belongs to it.
+/// The user and group of apps in their namespace, as numbers: `nobody` of most images. On this machine, each run has
+/// others: see `ids`.
 pub const USER: u32 = 65534;

@@ -228,13 +228,14 @@ fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
 	names(&entry.link_name()?.ok_or_else(|| bad("a link has no target"))?)
 }
 
-/// Makes the directories that a container has anew, and the files. `runc` takes over the rights of a directory that is
-/// there. The files are for networks, and made for all: one image serves containers with and without, in any order.
+/// Makes the directories that a container has anew, the one that it starts in, and the files: no container can write the
+/// image, not even `runc` for one. It takes over the rights of a directory that is there. The files are for networks, and
+/// made for all: one image serves containers with and without, in any order.
 ///
 /// # Errors
 ///
 /// [`Error::App`], if something else is there; [`Error::Host`], if the disk fails.
-pub fn make_mount_points(root: &Path, budget: &mut Budget) -> Result<(), Error> {
+pub fn make_mount_points(root: &Path, start: Option<&str>, budget: &mut Budget) -> Result<(), Error> {
 	let mut make = |point: &str, mode| {
 		let path = enter(root, &names(Path::new(point))?, budget)?;
 		fs::set_permissions(path, Permissions::from_mode(mode))
@@ -243,6 +244,9 @@ pub fn make_mount_points(root: &Path, budget: &mut Budget) -> Result<(), Error> 
 		make(point, 0o755).map_err(whose)?;
 	}
 	make("/tmp", 0o1777).map_err(whose)?;
+	if let Some(start) = start {
+		names(Path::new(start)).and_then(|names| enter(root, &names, budget)).map_err(whose)?;
+	}
 	let mut make_file = |name: &str| {
 		let path = enter(root, &names(Path::new("/etc"))?, budget)?.join(name);
 		if path.symlink_metadata().is_ok_and(|data| data.is_file()) {

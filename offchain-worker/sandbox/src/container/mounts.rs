@@ -1,0 +1,159 @@
+//! What a run gets of this machine's files beside OUT: its image and its input, and nodes of devices.
+//!
+//! Image and input are shared with other runs. They are mounted read-only by this process, outside of the run's user
+//! namespace, so the kernel does not let anything in the namespace change these mounts, even root: see "Locked mounts" in
+//! `mount_namespaces(7)`. And they are mounted where root of the namespace can reach them, and no other user of this
+//! machine, whatever the rights of the directories that they come from.
+
+use std::{
+	fs::{self, Permissions},
+	io,
+	os::unix::fs::{chown, PermissionsExt},
+	path::{Path, PathBuf},
+};
+
+use rustix::mount::{mount, mount_bind, mount_remount, unmount, MountFlags, UnmountFlags};
+
+use super::{
+	devices::Device,
+	ids::{Ids, SHARED},
+};
+use crate::Error;
+
+/// The names of what is mounted in the directory of a run.
+const ROOT: &str = "root";
+const INPUT: &str = "in";
+const NODES: &str = "dev";
+
+/// The directory of a run's mounts.
+fn directory_of(run: &str) -> PathBuf {
+	Path::new(SHARED).join(run)
+}
+
+/// Returns where the image of a run is.
+pub fn root(run: &str) -> PathBuf {
+	directory_of(run).join(ROOT)
+}
+
+/// Returns where the input of a run is.
+pub fn input(run: &str) -> PathBuf {
+	directory_of(run).join(INPUT)
+}
+
+/// Returns where the nodes of a run's devices are, numbered as in the list.
+pub fn node(run: &str, device: usize) -> PathBuf {
+	directory_of(run).join(NODES).join(device.to_string())
+}
+
+/// Makes the mounts of a run, `input` and nodes if there are any. They are there until they are removed, also after an
+/// error.
+///
+/// # Errors
+///
+/// [`Error::Host`].
+pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: &[Device]) -> Result<(), Error> {
+	let directory = directory_of(run);
+	fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
+	let shut = chown(&directory, None, Some(ids.root().1))
+		.and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(0o710)));
+	shut.map_err(Error::io("give away", &directory))?;
+	mount_read_only(image, &directory.join(ROOT))?;
+	if let Some(input) = input {
+		mount_read_only(input, &directory.join(INPUT))?;
+	}
+	if !devices.is_empty() {
+		make_nodes(&directory.join(NODES), ids, devices)?;
+	}
+	Ok(())
+}
+
+/// Removes the mounts of a run, if they are there.
+///
+/// # Errors
+///
+/// [`Error::Host`], if something stays.
+pub fn remove(run: &str) -> Result<(), Error> {
+	let directory = directory_of(run);
+	for part in [ROOT, INPUT, NODES].map(|part| directory.join(part)) {
+		// "Not mounted" is what is wanted. What is mounted still is not removed: its directory is busy.
+		let _ = unmount(&part, UnmountFlags::DETACH);
+		remove_directory(&part)?;
+	}
+	remove_directory(&directory)
+}
+
+fn remove_directory(path: &Path) -> Result<(), Error> {
+	match fs::remove_dir(path) {
+		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+		_ => Ok(()),
+	}
+}
+
+fn mount_read_only(from: &Path, to: &Path) -> Result<(), Error> {
+	fs::create_dir(to).map_err(Error::io("create", to))?;
+	let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+	mount_bind(from, to)
+		.and_then(|()| mount_remount(to, flags, ""))
+		.map_err(|error| Error::io("mount", to)(error.into()))
+}
+
+/// Makes nodes of devices that the app may open, whoever may open those of this machine.
+fn make_nodes(at: &Path, ids: &Ids, devices: &[Device]) -> Result<(), Error> {
+	fs::create_dir(at).map_err(Error::io("create", at))?;
+	// The directory above may be on a file system without devices.
+	mount("rlc", at, "tmpfs", MountFlags::NOSUID | MountFlags::NOEXEC, c"size=64k,mode=0711")
+		.map_err(|error| Error::io("mount", at)(error.into()))?;
+	for (number, device) in devices.iter().enumerate() {
+		let node = at.join(number.to_string());
+		device.make_node(&node, ids.user()).map_err(Error::io("create", &node))?;
+	}
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use std::{os::unix::fs::MetadataExt, process::Command};
+
+	use rlc_testing::skip;
+
+	use super::*;
+	use crate::container::names;
+
+	#[test]
+	fn mounts_that_never_were_are_removed() {
+		assert!(remove("rlc-none-of-this-name").is_ok());
+	}
+
+	/// Tries to make a mount writable, as root of a new mount namespace, and of a new user namespace if there is one.
+	fn unlocks(options: &[&str], mount: &Path) -> bool {
+		let mut unshare = Command::new("unshare");
+		unshare.args(options).args(["--mount", "--", "mount", "-o", "remount,bind,rw"]).arg(mount);
+		unshare.output().unwrap().status.success()
+	}
+
+	#[test]
+	fn root_of_a_namespace_cannot_make_them_writable() {
+		let directory = tempfile::tempdir().unwrap();
+		let (image, input) = (directory.path().join("image"), directory.path().join("in"));
+		for path in [&image, &input] {
+			fs::create_dir(path).unwrap();
+			fs::write(path.join("file"), "").unwrap();
+		}
+		let (run, ids) = (names::unique(), Ids::fixed(0x7100_0000));
+		let made = make(&run, &ids, &image, Some(&input), &[]);
+		if let (Err(why), false) = (&made, rustix::process::geteuid().is_root()) {
+			skip!("needs mount: {why}");
+		}
+		made.unwrap();
+		let mounts = [root(&run), self::input(&run)];
+		for mount in &mounts {
+			assert!(mount.join("file").exists() && fs::write(mount.join("new"), "").is_err());
+			assert!(unlocks(&[], mount), "outside of user namespaces root can");
+			assert!(!unlocks(&["--user", "--map-root-user"], mount));
+		}
+		let data = directory_of(&run).metadata().unwrap();
+		assert_eq!((data.mode() & 0o777, data.uid(), data.gid()), (0o710, 0, 0x7100_0000), "others cannot pass");
+		remove(&run).unwrap();
+		assert!(!directory_of(&run).exists() && image.join("file").exists() && input.join("file").exists());
+	}
+}
