@@ -330,16 +330,23 @@ async fn what_a_crash_left_is_removed() {
 		.stderr(Stdio::null())
 		.spawn()
 		.unwrap();
-	let mounted = || fs::read_to_string("/proc/self/mounts").unwrap().contains(state.to_str().unwrap());
 	let victim_id = victim.id();
 	let name = format!("rlc-{victim_id}-");
+	// OUT, and what is mounted by the name of the run.
+	let mounts = || fs::read_to_string("/proc/self/mounts").unwrap();
+	let mounted = || mounts().contains(state.to_str().unwrap()) && mounts().contains(&name);
+	let users = || {
+		let links = fs::read_dir("/run/rlc-containers/ids").unwrap().map(|link| fs::read_link(link.unwrap().path()));
+		links.filter(|run| run.as_ref().is_ok_and(|run| run.starts_with(&state))).count()
+	};
 	let cgroups = || {
 		let groups = ["/sys/fs/cgroup/memory/rlc", "/sys/fs/cgroup/rlc"];
 		let entries = groups.into_iter().filter_map(|group| fs::read_dir(group).ok()).flatten();
 		entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(&*name)).count()
 	};
 	let network = || namespaces(victim_id).len();
-	wait_until("it starts", || there(&state) == (1, 1) && mounted() && cgroups() > 0 && network() == networks).await;
+	let runs = || there(&state) == (1, 1) && mounted() && users() == 1 && cgroups() > 0;
+	wait_until("it starts", || runs() && network() == networks).await;
 	// At any moment: `runc` may be about to make the container, or long be done.
 	tokio::time::sleep(Duration::from_millis(u64::from(victim_id % 8) * 10)).await;
 	victim.kill().unwrap();
@@ -348,13 +355,18 @@ async fn what_a_crash_left_is_removed() {
 	// A `runc` that lost its caller may yet make what it had begun; a later cleaning removes that too.
 	for _ in 0..50 {
 		clean(&state).await.unwrap();
-		if there(&state) == (0, 0) && !mounted() && cgroups() == 0 && network() == 0 && programs(victim_id) == 0 {
+		if there(&state) == (0, 0)
+			&& !mounts().contains(&name)
+			&& cgroups() == 0
+			&& network() == 0
+			&& programs(victim_id) == 0
+		{
 			break;
 		}
 		tokio::time::sleep(Duration::from_millis(100)).await;
 	}
 	assert_eq!(there(&state), (0, 0));
-	assert!(!mounted());
-	assert_eq!((cgroups(), network(), programs(victim_id)), (0, 0, 0));
+	assert!(!mounts().contains(state.to_str().unwrap()) && !mounts().contains(&name));
+	assert_eq!((users(), cgroups(), network(), programs(victim_id)), (0, 0, 0, 0));
 	assert!(probe(&state).await.is_some());
 }

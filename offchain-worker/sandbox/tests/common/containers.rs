@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 
 use super::program;
 
+/// Files of this name have the bit that makes one their owner, in images.
+pub const SUID: &str = "suid";
+
 /// Returns the tier in a directory, if there is one here.
 pub async fn probe(state: &Path) -> Option<ContainerTier> {
 	match ContainerTier::probe(state).await {
@@ -32,16 +35,20 @@ pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
 
 /// Returns an image of the app of the tests, as `docker save` writes it.
 pub fn image() -> &'static Path {
-	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| {
-		let program = program();
-		let file = program.with_extension("tar");
-		// Written whole or not at all: another test program may read it.
-		let new = file.with_extension(std::process::id().to_string());
-		fs::write(&new, packed(&[("app", &fs::read(program).unwrap())], &["/app"])).unwrap();
-		fs::rename(new, &file).unwrap();
-		file
-	});
+	static IMAGE: LazyLock<PathBuf> = LazyLock::new(|| image_of(&program(), &[]));
 	&IMAGE
+}
+
+/// Returns an image of a program and other files.
+pub fn image_of(program: &Path, others: &[(&str, &[u8])]) -> PathBuf {
+	let app = fs::read(program).unwrap();
+	let files: Vec<_> = [("app", &*app)].into_iter().chain(others.iter().copied()).collect();
+	let file = program.with_extension("tar");
+	// Written whole or not at all: another test program may read it.
+	let new = file.with_extension(std::process::id().to_string());
+	fs::write(&new, packed(&files, &["/app"])).unwrap();
+	fs::rename(new, &file).unwrap();
+	file
 }
 
 /// Returns an image of these files, as `docker save` writes it, that begins with this program.
@@ -68,7 +75,7 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 	let mut builder = tar::Builder::new(Vec::new());
 	for (name, bytes) in files {
 		let mut header = tar::Header::new_gnu();
-		header.set_mode(0o755);
+		header.set_mode(if name.ends_with(SUID) { 0o4755 } else { 0o755 });
 		header.set_size(bytes.len() as u64);
 		builder.append_data(&mut header, name, *bytes).unwrap();
 	}

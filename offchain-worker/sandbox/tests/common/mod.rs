@@ -16,8 +16,20 @@ use std::{
 use rlc_sandbox::{ContainerTier, Error, Grants, Job, Limits, Run, Stop, WasmTier};
 use tempfile::TempDir;
 
-/// What the app of the tests is made from.
-const GUEST: &str = include_str!("../guest/guest.rs");
+/// What the app of the tests is made from: its files, the first of which has the others.
+const GUEST: [(&str, &str); 1] = [("guest.rs", include_str!("../guest/guest.rs"))];
+/// The same of the app that tries ways out.
+const WAYS: [(&str, &str); 7] = [
+	("ways.rs", include_str!("../guest/ways.rs")),
+	("ways/calls.rs", include_str!("../guest/ways/calls.rs")),
+	("ways/files.rs", include_str!("../guest/ways/files.rs")),
+	("ways/kernel.rs", include_str!("../guest/ways/kernel.rs")),
+	("ways/mounts.rs", include_str!("../guest/ways/mounts.rs")),
+	("ways/processes.rs", include_str!("../guest/ways/processes.rs")),
+	("ways/sockets.rs", include_str!("../guest/ways/sockets.rs")),
+];
+/// For programs that need no library.
+const STATIC: [&str; 2] = ["-C", "target-feature=+crt-static"];
 
 /// The directories of a run, and what it may use.
 pub struct Room {
@@ -82,25 +94,30 @@ impl Room {
 
 /// Returns the app as a module.
 pub fn module() -> PathBuf {
-	compiled("wasm", &["--target", "wasm32-wasip1"])
+	compiled(&GUEST, "wasm", &["--target", "wasm32-wasip1"])
 }
 
 /// Returns the app as a program that needs no library.
 pub fn program() -> PathBuf {
-	compiled("bin", &["-C", "target-feature=+crt-static"])
+	compiled(&GUEST, "bin", &STATIC)
 }
 
-/// Compiles the app once for all tests, until its source changes. Returns the file.
-fn compiled(kind: &str, options: &[&str]) -> PathBuf {
+/// Returns the app that tries ways out, as such a program.
+pub fn ways() -> PathBuf {
+	compiled(&WAYS, "bin", &STATIC)
+}
+
+/// Compiles an app once for all tests, until its source changes. Returns the file.
+fn compiled(sources: &[(&str, &str)], kind: &str, options: &[&str]) -> PathBuf {
 	let mut hasher = DefaultHasher::new();
-	(GUEST, options).hash(&mut hasher);
+	(sources, options).hash(&mut hasher);
 	let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
 	let file = directory.join(format!("guest-{:016x}.{kind}", hasher.finish()));
 	if !file.exists() {
 		// Several tests may do so at once, so it appears whole.
 		let new = tempfile::tempdir_in(directory).unwrap();
 		let compiled = new.path().join("guest");
-		let source = Path::new("tests/guest/guest.rs");
+		let source = Path::new("tests/guest").join(sources[0].0);
 		let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
 		let mut command = Command::new(compiler);
 		command.args(["--edition", "2021", "-O", "-C", "debuginfo=0"]).args(options);
