@@ -33,7 +33,7 @@ impl Shutdown {
 		Self::default()
 	}
 
-	/// Returns a shutdown that also begins at Ctrl-C or SIGTERM: see [`stop_requested`].
+	/// Returns a shutdown that also begins at Ctrl-C, SIGTERM or SIGHUP: see [`stop_requested`].
 	///
 	/// # Panics
 	///
@@ -89,23 +89,24 @@ impl Shutdown {
 	}
 }
 
-/// Returns a future that ends at Ctrl-C or at SIGTERM, which `kill` sends. From the call on, these do not end the program
-/// by themselves any more.
+/// Returns a future that ends at Ctrl-C, at SIGTERM, which `kill` sends, or at SIGHUP, which a terminal sends that is closed.
+/// From the call on, these do not end the program by themselves any more.
 ///
 /// # Panics
 ///
 /// Outside a tokio runtime.
 pub fn stop_requested() -> impl Future<Output = ()> + Send {
-	let signals =
-		signal(SignalKind::interrupt()).and_then(|interrupt| Ok((interrupt, signal(SignalKind::terminate())?)));
+	let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+	let [interrupt, terminate, hangup] = kinds.map(signal);
 	async move {
-		let Ok((mut interrupt, mut terminate)) = signals else {
+		let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (interrupt, terminate, hangup) else {
 			// Without handlers, signals end the program by themselves.
 			return std::future::pending().await;
 		};
 		tokio::select! {
 			_ = interrupt.recv() => {}
 			_ = terminate.recv() => {}
+			_ = hangup.recv() => {}
 		}
 	}
 }
@@ -129,6 +130,15 @@ mod tests {
 		shutdown.finish(LIMIT).await.unwrap();
 		assert!(shutdown.is_begun() && task.is_finished());
 		assert_eq!(task.await.unwrap(), 7);
+	}
+
+	/// Other tests of this program do not mind: signals go to all who wait for them.
+	#[tokio::test]
+	async fn closed_terminal_asks_to_stop() {
+		let requested = stop_requested();
+		let kill = format!("kill -HUP {}", std::process::id());
+		assert!(std::process::Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+		tokio::time::timeout(LIMIT, requested).await.unwrap();
 	}
 
 	#[tokio::test]
