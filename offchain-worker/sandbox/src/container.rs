@@ -1,46 +1,65 @@
-//! The container tier: runs images with `runc`, and removes what is left.
+//! The container tier: runs images with `runc`, and removes what is left. It is here, or in a service of root's.
 //!
 //! ```text
-//! tier ──► probe ──► leftovers            what works here; what a crash left
-//!   │        │           │
-//!   ▼        ▼           ▼
-//!  run ──► machine    network, mounts     one run; what a tier has; what a run gets
-//!   │        │           │
-//!   ▼        ▼           ▼
-//! bundle   runc, cgroups, programs, streams
+//!            tier
+//!          ┌──┴───┐
+//!          ▼      ▼
+//! service ──► local   remote      here, and for others; elsewhere
+//!    │        │  │      │
+//!    ▼        │  ▼      ▼
+//! allowance   │ probe  wire       what works here; what is said over the socket
+//!             ▼  │
+//!            run ▼
+//!             │ leftovers         one run; what a crash left
+//!             ▼  │
+//! machine, network, mounts        what a tier has; what a run gets
+//!             │
+//!             ▼
+//! bundle, runc, reaper, cgroups, files, programs, streams
 //! ```
 //!
 //! | module | what |
 //! |---|---|
-//! | `tier` | the public type: what is granted, unpacking, a run that outlives its caller |
+//! | `tier` | the public type: here or elsewhere |
+//! | `local` | what is granted, unpacking, a run that outlives its caller |
+//! | `service`, `allowance` | a tier for a process without rights; what it may take |
+//! | `remote` | the tier of such a service |
+//! | `wire` | what both say |
 //! | `probe` | whether all that works here |
 //! | `leftovers` | what a crash left |
 //! | `run` | one run, from its directory to its removal |
+//! | `fault` | what is wrong with an image whose program did not run |
 //! | `environment`, `readable` | its variables; whether its input can be read |
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
+//! | `reaper` | ends all runs when the process ends |
 //! | `network` | the internet by `slirp4netns`: one namespace and one process per run that is granted it |
 //! | `devices` | graphics processors, for runs that are granted them |
 //! | `ids` | users of this machine: each run has its own |
 //! | `mounts` | image and input, which no run can write; nodes of devices |
-//! | `output` | OUT: memory of a fixed size, copied when the run is over |
+//! | `files`, `output` | where files come from; OUT: memory of a fixed size, copied when the run is over |
 //! | `bundle` | what `runc` is told: one JSON document per run |
 //! | `seccomp` | the system calls that apps may make |
 //! | `runc` | the program |
-//! | `cgroups` | what the kernel counted |
+//! | `cgroups` | what the kernel counted, and ending all that is in a group |
 //! | `programs` | where programs are, and what a crash left of them |
 //! | `streams` | what programs write |
 //! | `names`, `user`, `unavailable` | names of runs; the user in containers; why there is no tier |
 //!
-//! On disk, in the directory of the tier: `lock`, held by the process that uses it; `images/N`; `runs/ID`; `runc`, its
-//! own state. In `/run/netns`, where `ip netns` shows them: the networks of runs, by the same ID. And in
-//! `/run/rlc-containers`: mounts of runs, by the same ID, and in `ids`, which users have which run.
+//! On disk, in the directory of the tier: `lock`, held by the process that uses it and by its reaper; `group`, the name of
+//! its control group; `images/N`; `runs/ID`; `runc`, its own state. In `/run/netns`, where `ip netns` shows them: the
+//! networks of runs, by the same ID. And in `/run/rlc-containers`: mounts of runs, by the same ID, and in `ids`, which users
+//! have which run.
 
+mod allowance;
 mod bundle;
 mod cgroups;
 mod devices;
 mod environment;
+mod fault;
+mod files;
 mod ids;
 mod leftovers;
+mod local;
 mod machine;
 mod mounts;
 mod names;
@@ -49,14 +68,27 @@ mod output;
 mod probe;
 mod programs;
 mod readable;
+mod reaper;
+mod remote;
 mod run;
 mod runc;
 mod seccomp;
+mod service;
 mod streams;
 mod tier;
 mod unavailable;
 mod user;
+mod wire;
+
+use tokio::task::spawn_blocking;
 
 pub use self::{
-	devices::NoDevice, leftovers::clean, network::NoNetwork, tier::ContainerTier, unavailable::Unavailable,
+	allowance::Allowance, devices::NoDevice, leftovers::clean, network::NoNetwork, service::ContainerService,
+	tier::ContainerTier, unavailable::Unavailable,
 };
+use crate::Error;
+
+/// Runs work that waits for the disk on a thread that may.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+	spawn_blocking(work).await.unwrap_or_else(|error| Err(Error::Host(format!("work on the disk broke off: {error}"))))
+}

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What an image may hold, unpacked. Its archive may hold as much again.
-const MOST_BYTES: u64 = 16 << 30;
+pub const MOST_BYTES: u64 = 16 << 30;
 const MOST_FILES: u64 = 1_000_000;
 
 /// An unpacked image. Removed from disk when it is dropped.

@@ -2,6 +2,7 @@
 
 use std::{io, path::Path, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::tail::Written;
@@ -36,7 +37,7 @@ pub struct Job<'a> {
 }
 
 /// What an app gets of the machine beside computing. By default: nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
 	/// The internet, without private networks; of this machine, only what its public addresses offer to everybody. See
 	/// [`ContainerTier::with_network`](crate::ContainerTier::with_network).
@@ -46,7 +47,7 @@ pub struct Grants {
 }
 
 /// What an app may use.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
 	/// Wall clock time, from its first instruction.
 	pub time: Duration,
@@ -112,7 +113,7 @@ impl Run {
 }
 
 /// What an app used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Used {
 	/// Wall clock time.
 	pub time: Duration,
@@ -123,7 +124,7 @@ pub struct Used {
 }
 
 /// How an app ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
 	/// By itself, with this exit code. 0 is success.
 	Exited(i32),

@@ -10,7 +10,7 @@ mod tail;
 mod wasi;
 mod wasm;
 
-pub use container::{clean, ContainerTier, NoDevice, NoNetwork, Unavailable};
+pub use container::{clean, Allowance, ContainerService, ContainerTier, NoDevice, NoNetwork, Unavailable};
 pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 pub use result::{read_result, InvalidResult, Output};
 pub use wasm::WasmTier;

@@ -26,6 +26,13 @@ impl Default for Written {
 	}
 }
 
+impl Written {
+	/// Returns that this was written, all of which is kept.
+	pub fn of(bytes: &[u8]) -> Self {
+		Self { end: bytes.into(), sha256: Sha256::digest(bytes).into() }
+	}
+}
+
 impl Tail {
 	/// Keeps up to this many bytes.
 	pub fn new(limit: usize) -> Self {

@@ -14,7 +14,7 @@ use std::{
 };
 
 use common::{
-	containers::{image, namespaces, packed, probe, programs, wait_until, with_network},
+	containers::{image, namespaces, packed, packed_in, probe, programs, wait_until, with_network},
 	text, Room,
 };
 use rlc_sandbox::{clean, read_result, ContainerTier, Ending, Error, Grants, Output, Run, Stop, Unavailable};
@@ -227,17 +227,36 @@ async fn image_without_its_program_is_the_apps_fault() {
 	let Some(tier) = tier().await else { return };
 	let room = Room::new();
 	let file = room.directory.path().join("image.tar");
-	fs::write(&file, packed(&[("text", b"no program")], &["/none"])).unwrap();
-	let run = room.container(tier, &file, &[]).await;
-	assert!(matches!(&run, Err(Error::App(cause)) if cause.contains("/none")), "{run:?}");
-	fs::write(&file, packed(&[("text", b"no program")], &["/text"])).unwrap();
-	let run = room.container(tier, &file, &[]).await.unwrap();
-	assert_eq!((&run.ending, text(&run.stderr)), (&Ending::Exited(1), "exec /text: exec format error\n"));
-	fs::write(&file, packed(&[("tmp", b"no directory")], &["/tmp"])).unwrap();
-	let run = room.container(tier, &file, &[]).await;
-	assert!(matches!(run, Err(Error::App(_))), "{run:?}");
+	// As Docker has it: 127 if there is none, 126 if it cannot be executed.
+	let small = [&b"\x7fELF\x01"[..], &[0; 64]].concat();
+	for (files, program, code, said) in [
+		(&[("text", &b"no program"[..])], "/none", 127, "/none"),
+		(&[("text", b"no program")], "none", 127, "none"),
+		(&[("text", b"no program")], "/text", 126, "/text: it is neither a program nor a script"),
+		(&[("text", b"#!/bin/none\n")], "/text", 127, "no interpreter /bin/none"),
+		(&[("text", &small)], "/text", 126, "another machine"),
+		(&[("tmp/x", b"no directory")], "/tmp", 126, "/tmp: it is not a file"),
+	] {
+		fs::write(&file, packed(files, &[program])).unwrap();
+		let run = room.container(tier, &file, &[]).await.unwrap();
+		assert_eq!(run.ending, Ending::Exited(code), "{program}: {}", text(&run.stderr));
+		assert!(text(&run.stderr).contains(said), "{program}: {}", text(&run.stderr));
+	}
 	let run = room.container(tier, &room.input().join("question.txt"), &[]).await;
 	assert!(matches!(run, Err(Error::App(_))), "{run:?}");
+}
+
+#[tokio::test]
+async fn image_whose_directory_cannot_be_is_at_fault() {
+	let Some(tier) = tier().await else { return };
+	let room = Room::new();
+	let file = room.directory.path().join("image.tar");
+	let program = fs::read(common::program()).unwrap();
+	for (directory, code) in [("/none/made", 0), ("/app", 126), ("/app/below", 126)] {
+		fs::write(&file, packed_in(&[("app", &program)], &["/app"], directory)).unwrap();
+		let run = room.container(tier, &file, &["nothing"]).await.unwrap();
+		assert_eq!(run.ending, Ending::Exited(code), "{directory}: {}", text(&run.stderr));
+	}
 }
 
 /// The bound is loose, for slow machines; the number is printed.

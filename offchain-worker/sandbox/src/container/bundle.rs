@@ -29,6 +29,8 @@ const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
 pub struct Bundle<'a> {
 	/// Its name.
 	pub name: &'a str,
+	/// Its control group.
+	pub group: &'a str,
 	/// The program and its arguments.
 	pub args: &'a [String],
 	/// `NAME=value` each.
@@ -92,7 +94,7 @@ impl Bundle<'_> {
 			},
 			"mounts": self.mounts(),
 			"linux": {
-				"cgroupsPath": super::cgroups::path(self.name),
+				"cgroupsPath": self.group,
 				"resources": {
 					"devices": may_open,
 					"memory": memory,
@@ -150,6 +152,7 @@ mod tests {
 		let ids = Ids::fixed(100_000);
 		Bundle {
 			name: "name",
+			group: "/rlc/tier/name",
 			args: &["app".into()],
 			environment: &[],
 			directory: "/",

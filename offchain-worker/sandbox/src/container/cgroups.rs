@@ -1,13 +1,34 @@
-//! What the kernel counted.
+//! Control groups: where runs are, what the kernel counted, and how all that is in one is ended.
+//!
+//! ```text
+//! /                                   or the group that systemd delegated to this process's unit
+//! └── rlc/<tier>                      one for each tier; its reaper ends all below it
+//!     ├── programs                    what the tier starts, such as `runc`
+//!     └── <run>                       a container
+//! ```
 
 use std::{
 	fs, io,
 	path::{Path, PathBuf},
+	thread,
+	time::{Duration, Instant},
 };
 
-use rustix::process::{kill_process, Pid, Signal};
+use rustix::{
+	fs::getxattr,
+	process::{kill_process, Pid, Signal},
+};
+use tracing::warn;
 
-use super::unavailable::Unavailable;
+use super::{names, unavailable::Unavailable};
+
+/// The group of what a tier starts, below its own.
+const PROGRAMS: &str = "programs";
+/// Where a process is that made room in its own group: version two has no processes beside groups.
+const ITSELF: &str = "itself";
+/// How long a group is waited for that was killed: only what waits for a broken device takes longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+const BETWEEN_KILLS: Duration = Duration::from_millis(5);
 
 /// The two versions of control groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,88 +37,211 @@ enum Version {
 	Two,
 }
 
-/// The control groups of this machine.
+/// The control groups of a tier.
 #[derive(Clone, Debug)]
 pub struct Cgroups {
 	root: PathBuf,
 	version: Version,
 	/// Whether memory on disk can be counted, and there is any.
 	pub swap: bool,
-}
-
-/// Returns the group of a container, below the root of the control groups.
-pub fn path(name: &str) -> String {
-	format!("/rlc/{name}")
+	/// The group of the tier, below the root: `/rlc/…`.
+	tier: String,
 }
 
 impl Cgroups {
-	/// Finds them.
+	/// Finds them, and names a group for a tier.
 	///
 	/// # Errors
 	///
 	/// [`Unavailable::NoCgroups`].
 	pub fn find() -> Result<Self, Unavailable> {
 		let swaps = fs::read_to_string("/proc/swaps").unwrap_or_default();
-		Self::find_in(Path::new("/sys/fs/cgroup"), swaps.lines().count() > 1)
+		let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+		Self::find_in(Path::new("/sys/fs/cgroup"), swaps.lines().count() > 1, &own)
 	}
 
-	fn find_in(root: &Path, swap: bool) -> Result<Self, Unavailable> {
+	/// Finds them below `root`. `own` tells the groups of this process, as the kernel writes them.
+	fn find_in(root: &Path, swap: bool, own: &str) -> Result<Self, Unavailable> {
 		let needed = ["memory", "cpu", "pids"];
 		let missing = |path: PathBuf| Unavailable::NoCgroups(path.display().to_string());
-		if let Ok(controllers) = fs::read_to_string(root.join("cgroup.controllers")) {
+		let (version, swap) = if let Ok(controllers) = fs::read_to_string(root.join("cgroup.controllers")) {
 			for controller in needed {
 				if !controllers.split_whitespace().any(|name| name == controller) {
 					return Err(missing(root.join(controller)));
 				}
 			}
-			return Ok(Self { root: root.into(), version: Version::Two, swap });
-		}
-		for controller in needed {
-			if !root.join(controller).is_dir() {
-				return Err(missing(root.join(controller)));
+			(Version::Two, swap)
+		} else {
+			for controller in needed {
+				if !root.join(controller).is_dir() {
+					return Err(missing(root.join(controller)));
+				}
 			}
-		}
-		let counted = root.join("memory/memory.memsw.limit_in_bytes").exists();
-		Ok(Self { root: root.into(), version: Version::One, swap: swap && counted })
+			(Version::One, swap && root.join("memory/memory.memsw.limit_in_bytes").exists())
+		};
+		let tier = format!("{}/rlc/{}", delegated(root, version, own), names::unique());
+		Ok(Self { root: root.into(), version, swap, tier })
 	}
 
-	/// Kills what is in the groups of a container, and removes them, as far as `runc` has not.
+	/// Returns the group of the tier, below the root of the control groups.
+	pub fn tier(&self) -> &str {
+		&self.tier
+	}
+
+	/// Returns the group of a container, below the root of the control groups.
+	pub fn path(&self, run: &str) -> String {
+		format!("{}/{run}", self.tier)
+	}
+
+	/// Returns the directories that a group has, or would have: version one has a hierarchy for each controller.
+	pub fn directories(&self, group: &str) -> Vec<PathBuf> {
+		hierarchies(&self.root, self.version).iter().map(|hierarchy| below(hierarchy, group)).collect()
+	}
+
+	/// Makes the group of what the tier starts. Returns the file that takes processes in.
 	///
 	/// # Errors
 	///
-	/// If something is still there, as right after killing.
-	pub fn remove(&self, name: &str) -> io::Result<()> {
-		let path = path(name);
-		let path = path.trim_start_matches('/');
-		// Version one has a hierarchy for each controller; beside version two there may be some.
-		let below = fs::read_dir(&self.root)?.flatten().map(|hierarchy| hierarchy.path());
-		for group in
-			below.chain([self.root.clone()]).map(|hierarchy| hierarchy.join(path)).filter(|group| group.is_dir())
-		{
-			let processes = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
-			for process in processes.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::from_raw) {
-				// It may have ended by now.
-				let _ = kill_process(process, Signal::KILL);
+	/// If it cannot be made.
+	pub fn programs(&self) -> io::Result<PathBuf> {
+		let hierarchies = hierarchies(&self.root, self.version);
+		// One is enough to end what is there: one that can do so at once, if there is one.
+		let home = match self.version {
+			Version::Two => Some(self.root.clone()),
+			Version::One => {
+				let named = |name: &str| hierarchies.iter().find(|path| path.ends_with(name)).cloned();
+				["unified", "freezer", "memory"].into_iter().find_map(named)
 			}
-			match fs::remove_dir(group) {
-				Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-				_ => {}
-			}
-		}
-		Ok(())
+		};
+		let group = below(&home.ok_or(io::ErrorKind::NotFound)?, &self.path(PROGRAMS));
+		fs::create_dir_all(&group)?;
+		Ok(group.join("cgroup.procs"))
+	}
+
+	/// Kills all that is in the group of a container now, if there is one.
+	pub fn kill(&self, run: &str) {
+		kill(&self.directories(&self.path(run)));
+	}
+
+	/// Ends all that is in the group of a container, and removes it, however it was left.
+	///
+	/// # Errors
+	///
+	/// If something goes on though it was killed.
+	pub fn end(&self, run: &str) -> io::Result<()> {
+		end(&self.directories(&self.path(run)), PATIENCE)
+	}
+
+	/// Ends all that is in the group of another tier, whose process is gone, and removes it. `tier` is what
+	/// [`tier`](Self::tier) was there.
+	///
+	/// # Errors
+	///
+	/// If something goes on though it was killed.
+	pub fn end_tier(&self, tier: &str) -> io::Result<()> {
+		let tops = self.directories(tier);
+		let subgroups = tops.iter().flat_map(|top| fs::read_dir(top).into_iter().flatten().flatten());
+		let subgroups = subgroups.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+		end(&subgroups.map(|entry| entry.path()).chain(tops.clone()).collect::<Vec<_>>(), PATIENCE)
 	}
 
 	/// Returns how often the kernel killed a process of a container for memory, and the most memory that it used, in bytes;
-	/// 0 if the kernel does not say. Call it before the container is deleted.
-	pub fn memory(&self, name: &str) -> (u64, u64) {
-		let (group, events, peak) = match self.version {
+	/// 0 if the kernel does not say. Call it before the container's group is ended.
+	pub fn memory(&self, run: &str) -> (u64, u64) {
+		let (hierarchy, events, peak) = match self.version {
 			Version::One => (self.root.join("memory"), "memory.oom_control", "memory.max_usage_in_bytes"),
 			Version::Two => (self.root.clone(), "memory.events", "memory.peak"),
 		};
-		let read = |file: &str| {
-			fs::read_to_string(group.join(path(name).trim_start_matches('/')).join(file)).unwrap_or_default()
-		};
+		let group = below(&hierarchy, &self.path(run));
+		let read = |file: &str| fs::read_to_string(group.join(file)).unwrap_or_default();
 		(field(&read(events), "oom_kill"), read(peak).trim().parse().unwrap_or(0))
+	}
+}
+
+fn below(hierarchy: &Path, group: &str) -> PathBuf {
+	hierarchy.join(group.trim_start_matches('/'))
+}
+
+/// Returns the hierarchies: one of version two; one for each controller of version one, and perhaps a bare one of version two
+/// beside them. Names of several controllers are links to one hierarchy.
+fn hierarchies(root: &Path, version: Version) -> Vec<PathBuf> {
+	if version == Version::Two {
+		return vec![root.into()];
+	}
+	let all = fs::read_dir(root).into_iter().flatten().flatten();
+	all.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path()).collect()
+}
+
+/// Returns the group of this process, if systemd delegated it to its unit, or else nothing. There, stopping the unit ends
+/// all runs, and its limits hold for all of them.
+fn delegated(root: &Path, version: Version, own: &str) -> String {
+	let (prefix, hierarchy) = match version {
+		Version::Two => ("0::", root.to_owned()),
+		Version::One => ("name=systemd:", root.join("systemd")),
+	};
+	let path = own.lines().find_map(|line| line.split_once(prefix)).map_or("/", |(_, path)| path);
+	let path = path.strip_suffix("/itself").unwrap_or(path).trim_end_matches('/');
+	let group = below(&hierarchy, path);
+	let mut mark = [0; 1];
+	let is_delegated = ["trusted.delegate", "user.delegate"]
+		.iter()
+		.any(|name| getxattr(&group, *name, &mut mark).is_ok() && &mark == b"1");
+	if path.is_empty() || !is_delegated {
+		return String::new();
+	}
+	if version == Version::Two {
+		if let Err(error) = make_room(&group) {
+			warn!("the control group of this unit cannot be used for runs: {error}");
+			return String::new();
+		}
+	}
+	path.to_owned()
+}
+
+/// Moves this process out of its group into one below it, as groups of version two that have groups with limits hold no
+/// processes.
+fn make_room(group: &Path) -> io::Result<()> {
+	let itself = group.join(ITSELF);
+	fs::create_dir_all(&itself)?;
+	fs::write(itself.join("cgroup.procs"), std::process::id().to_string())
+}
+
+/// Kills all that is in these directories of groups, and below them where the kernel does that at once.
+fn kill(directories: &[PathBuf]) {
+	for directory in directories {
+		// Linux 5.14, version two: also what forks at this moment.
+		if fs::write(directory.join("cgroup.kill"), "1").is_ok() {
+			continue;
+		}
+		// Version one: nothing forks in a frozen group, and what was killed ends as it thaws.
+		let freezer = directory.join("freezer.state");
+		let is_frozen = fs::write(&freezer, "FROZEN").is_ok();
+		let processes = fs::read_to_string(directory.join("cgroup.procs")).unwrap_or_default();
+		for process in processes.lines().filter_map(|line| line.parse().ok()).filter_map(Pid::from_raw) {
+			// It may have ended by now.
+			let _ = kill_process(process, Signal::KILL);
+		}
+		if is_frozen {
+			let _ = fs::write(&freezer, "THAWED");
+		}
+	}
+}
+
+/// Kills what is in these directories of groups until none of it is left, and removes them.
+fn end(directories: &[PathBuf], patience: Duration) -> io::Result<()> {
+	let start = Instant::now();
+	loop {
+		let there: Vec<_> = directories.iter().filter(|directory| directory.is_dir()).cloned().collect();
+		kill(&there);
+		let left = there.iter().filter_map(|directory| match fs::remove_dir(directory) {
+			Err(error) if error.kind() != io::ErrorKind::NotFound => Some(error),
+			_ => None,
+		});
+		match left.last() {
+			None => return Ok(()),
+			Some(error) if start.elapsed() > patience => return Err(error),
+			Some(_) => thread::sleep(BETWEEN_KILLS),
+		}
 	}
 }
 
@@ -117,33 +261,81 @@ mod tests {
 		fs::write(file, text).unwrap();
 	}
 
+	fn version_two() -> tempfile::TempDir {
+		let root = tempfile::tempdir().unwrap();
+		write(root.path(), "cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
+		root
+	}
+
 	#[test]
 	fn version_one_is_read() {
 		let root = tempfile::tempdir().unwrap();
 		for controller in ["memory", "pids"] {
 			fs::create_dir(root.path().join(controller)).unwrap();
 		}
-		assert!(
-			matches!(Cgroups::find_in(root.path(), true), Err(Unavailable::NoCgroups(path)) if path.ends_with("cpu"))
-		);
+		let find = || Cgroups::find_in(root.path(), true, "3:pids:/\n1:name=systemd:/\n");
+		assert!(matches!(find(), Err(Unavailable::NoCgroups(path)) if path.ends_with("cpu")));
 		fs::create_dir(root.path().join("cpu")).unwrap();
-		let groups = Cgroups::find_in(root.path(), true).unwrap();
-		assert!(!groups.swap);
-		write(root.path(), "memory/rlc/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
-		write(root.path(), "memory/rlc/a/memory.max_usage_in_bytes", "4096\n");
+		let groups = find().unwrap();
+		assert!(!groups.swap && groups.tier().starts_with("/rlc/rlc-"), "{groups:?}");
+		let group = format!("memory{}", groups.path("a"));
+		write(root.path(), &format!("{group}/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+		write(root.path(), &format!("{group}/memory.max_usage_in_bytes"), "4096\n");
 		assert_eq!((groups.memory("a"), groups.memory("b")), ((3, 4096), (0, 0)));
+		assert_eq!(groups.directories("/x").len(), 3);
+		assert!(groups.programs().unwrap().starts_with(root.path().join("memory")), "there is no freezer");
 	}
 
 	#[test]
 	fn version_two_is_read() {
 		let root = tempfile::tempdir().unwrap();
 		write(root.path(), "cgroup.controllers", "cpuset cpu io memory hugetlb\n");
-		assert!(Cgroups::find_in(root.path(), true).is_err());
-		write(root.path(), "cgroup.controllers", "cpuset cpu io memory hugetlb pids\n");
-		let groups = Cgroups::find_in(root.path(), true).unwrap();
+		assert!(Cgroups::find_in(root.path(), true, "0::/\n").is_err());
+		let root = version_two();
+		let groups = Cgroups::find_in(root.path(), true, "0::/\n").unwrap();
 		assert!(groups.swap);
-		write(root.path(), "rlc/a/memory.events", "low 0\nhigh 0\nmax 9\noom 2\noom_kill 1\noom_group_kill 0\n");
-		write(root.path(), "rlc/a/memory.peak", "8192\n");
+		let group = groups.path("a");
+		let events = "low 0\nhigh 0\nmax 9\noom 2\noom_kill 1\noom_group_kill 0\n";
+		write(root.path(), &format!("{}/memory.events", &group[1..]), events);
+		write(root.path(), &format!("{}/memory.peak", &group[1..]), "8192\n");
 		assert_eq!(groups.memory("a"), (1, 8192));
+	}
+
+	/// By files as the kernel has them: no kernel acts on them here, and they keep the group from being removed.
+	#[test]
+	fn version_two_is_killed_at_once() {
+		let root = version_two();
+		let groups = Cgroups::find_in(root.path(), false, "0::/\n").unwrap();
+		let file = groups.directories(&groups.path("a"))[0].join("cgroup.kill");
+		write(root.path(), file.strip_prefix(root.path()).unwrap().to_str().unwrap(), "");
+		groups.kill("a");
+		assert_eq!(fs::read_to_string(&file).unwrap(), "1");
+		assert!(end(&groups.directories(&groups.path("a")), Duration::ZERO).is_err(), "something is left");
+		assert!(groups.end("never there").is_ok());
+	}
+
+	#[test]
+	fn group_that_is_not_delegated_is_left_alone() {
+		let root = version_two();
+		fs::create_dir_all(root.path().join("user.slice/session-1.scope")).unwrap();
+		let groups = Cgroups::find_in(root.path(), false, "0::/user.slice/session-1.scope\n").unwrap();
+		assert!(groups.tier().starts_with("/rlc/"), "{groups:?}");
+		assert!(!root.path().join("user.slice/session-1.scope").join(ITSELF).exists());
+	}
+
+	#[test]
+	fn delegated_group_has_runs_and_process_in_groups_of_their_own() {
+		let root = version_two();
+		let unit = root.path().join("system.slice/one.service");
+		fs::create_dir_all(&unit).unwrap();
+		if let Err(error) = rustix::fs::setxattr(&unit, "user.delegate", b"1", rustix::fs::XattrFlags::empty()) {
+			rlc_testing::skip!("needs xattr: {error}");
+		}
+		for own in ["0::/system.slice/one.service\n", "0::/system.slice/one.service/itself\n"] {
+			let groups = Cgroups::find_in(root.path(), false, own).unwrap();
+			assert!(groups.tier().starts_with("/system.slice/one.service/rlc/"), "{groups:?}");
+			let moved = fs::read_to_string(unit.join(ITSELF).join("cgroup.procs")).unwrap();
+			assert_eq!(moved, std::process::id().to_string());
+		}
 	}
 }

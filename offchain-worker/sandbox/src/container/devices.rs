@@ -38,6 +38,9 @@ pub enum NoDevice {
 	/// It is not below `/dev`.
 	#[error("no containers with {}: name a device by its path below /dev, without ..", .0.display())]
 	Elsewhere(PathBuf),
+	/// The container service does not give it.
+	#[error("no containers with {path}: the container service does not give it; start it with --gpu {path}", path = .0.display())]
+	NotServed(PathBuf),
 }
 
 impl Device {

@@ -96,6 +96,9 @@ pub enum NoNetwork {
 		 network namespaces can be made (ip netns add)"
 	)]
 	Failed(String),
+	/// The container service has none.
+	#[error("no network for containers: the container service gives them none; start it with --network")]
+	NotServed,
 }
 
 /// The programs that make networks.

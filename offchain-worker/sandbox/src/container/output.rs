@@ -8,7 +8,7 @@ use std::{
 	fs::{self, File},
 	io::{self, Read},
 	os::unix::fs::symlink,
-	path::Path,
+	path::{Path, PathBuf},
 };
 
 use rustix::{
@@ -23,6 +23,8 @@ use crate::{Error, Limits};
 const PAGE: u64 = 4096;
 /// The deepest directory that is copied, as in the Wasm tier.
 const DEEPEST: u32 = 32;
+/// The longest path that is copied, in bytes, as in the Wasm tier.
+const LONGEST: usize = 1024;
 
 /// Returns the size of a file system in which every OUT within its limits fits, in bytes.
 pub fn size(limits: &Limits) -> u64 {
@@ -49,9 +51,17 @@ pub fn create(output: &Path, limits: &Limits, ids: &Ids) -> Result<(), Error> {
 }
 
 /// Removes OUT, if it is there. Nobody uses it any longer, or can see it afterwards.
-pub fn remove(output: &Path) {
+///
+/// # Errors
+///
+/// [`Error::Host`], if it stays.
+pub fn remove(output: &Path) -> Result<(), Error> {
 	// "Not mounted" is what is wanted.
 	let _ = unmount(output, UnmountFlags::DETACH);
+	match fs::remove_dir(output) {
+		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("unmount", output)(error)),
+		_ => Ok(()),
+	}
 }
 
 /// Returns whether nothing more can be written to OUT.
@@ -59,16 +69,49 @@ pub fn is_full(output: &Path) -> bool {
 	statvfs(output).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 
-/// Copies OUT. Files and directories become the worker's; symbolic links stay links, sockets and pipes are left out.
+/// What takes the result of a run.
+pub trait Target {
+	/// Makes a directory.
+	///
+	/// # Errors
+	///
+	/// If the target fails, as with the others.
+	fn directory(&mut self, path: &Path) -> io::Result<()>;
+
+	/// Makes a symbolic link.
+	fn link(&mut self, path: &Path, target: &Path) -> io::Result<()>;
+
+	/// Makes a file with all that can be read, which is so many bytes.
+	fn file(&mut self, path: &Path, content: &mut dyn Read, bytes: u64) -> io::Result<()>;
+}
+
+/// A directory as target.
+pub struct Below(pub PathBuf);
+
+impl Target for Below {
+	fn directory(&mut self, path: &Path) -> io::Result<()> {
+		fs::create_dir(self.0.join(path))
+	}
+
+	fn link(&mut self, path: &Path, target: &Path) -> io::Result<()> {
+		symlink(target, self.0.join(path))
+	}
+
+	fn file(&mut self, path: &Path, content: &mut dyn Read, _: u64) -> io::Result<()> {
+		io::copy(content, &mut File::create_new(self.0.join(path))?).map(drop)
+	}
+}
+
+/// Copies OUT. Files and directories become the target's owner's; symbolic links stay links, sockets and pipes are left out.
 /// Returns `false` if it has more than the limits allow, counted as in the Wasm tier.
 ///
 /// # Errors
 ///
 /// [`Error::Host`].
-pub fn copy(from: &Path, to: &Path, limits: &Limits) -> Result<bool, Error> {
+pub fn copy(from: &Path, to: &mut dyn Target, limits: &Limits) -> Result<bool, Error> {
 	let mut left = Left { bytes: limits.output, files: limits.files };
-	copy_directory(from, to, &mut left, 0)
-		.map_err(|error| Error::Host(format!("OUT could not be copied to {}: {error}", to.display())))
+	copy_directory(from, Path::new(""), to, &mut left, 0)
+		.map_err(|error| Error::Host(format!("OUT could not be copied: {error}")))
 }
 
 struct Left {
@@ -76,29 +119,54 @@ struct Left {
 	files: u64,
 }
 
-fn copy_directory(from: &Path, to: &Path, left: &mut Left, depth: u32) -> io::Result<bool> {
+/// Copies a directory. `path` is where it is below OUT.
+fn copy_directory(from: &Path, path: &Path, to: &mut dyn Target, left: &mut Left, depth: u32) -> io::Result<bool> {
 	if depth > DEEPEST {
 		return Ok(false);
 	}
 	for entry in fs::read_dir(from)? {
 		let entry = entry?;
-		let (kind, to) = (entry.file_type()?, to.join(entry.file_name()));
+		let (kind, path) = (entry.file_type()?, path.join(entry.file_name()));
 		let Some(files) = left.files.checked_sub(1) else { return Ok(false) };
 		left.files = files;
+		if path.as_os_str().len() > LONGEST {
+			return Ok(false);
+		}
 		if kind.is_dir() {
-			fs::create_dir(&to)?;
-			if !copy_directory(&entry.path(), &to, left, depth + 1)? {
+			to.directory(&path)?;
+			if !copy_directory(&entry.path(), &path, to, left, depth + 1)? {
 				return Ok(false);
 			}
 		} else if kind.is_symlink() {
-			symlink(fs::read_link(entry.path())?, &to)?;
+			to.link(&path, &fs::read_link(entry.path())?)?;
 		} else if kind.is_file() {
 			// Its listed size counts: holes would become bytes.
 			let bytes = entry.metadata()?.len();
 			let Some(rest) = left.bytes.checked_sub(bytes) else { return Ok(false) };
 			left.bytes = rest;
-			io::copy(&mut File::open(entry.path())?.take(bytes), &mut File::create_new(&to)?)?;
+			to.file(&path, &mut File::open(entry.path())?.take(bytes), bytes)?;
 		}
 	}
 	Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn copied(from: &Path, limits: &Limits) -> (tempfile::TempDir, bool) {
+		let to = tempfile::tempdir().unwrap();
+		let fits = copy(from, &mut Below(to.path().into()), limits).unwrap();
+		(to, fits)
+	}
+
+	#[test]
+	fn path_that_is_too_long_is_not_taken() {
+		let out = tempfile::tempdir().unwrap();
+		let deep = |names: usize| (0..names).fold(out.path().to_owned(), |path, _| path.join("n".repeat(200)));
+		fs::create_dir_all(deep(5)).unwrap();
+		assert!(copied(out.path(), &Limits::default()).1);
+		fs::create_dir(deep(6)).unwrap();
+		assert!(!copied(out.path(), &Limits::default()).1);
+	}
 }

@@ -5,12 +5,14 @@ use std::{fs, path::Path};
 use tracing::info;
 
 use super::{
+	blocking,
 	bundle::Bundle,
 	cgroups::Cgroups,
 	ids::AllIds,
-	leftovers::{lock, remove_all},
+	leftovers::{lock, note, remove_all},
 	machine::Machine,
 	mounts, names,
+	reaper::Reaper,
 	runc::Runc,
 	unavailable::Unavailable,
 };
@@ -42,13 +44,18 @@ pub async fn probe(state: &Path) -> Result<Machine, Unavailable> {
 	if state.to_str().is_none() {
 		return Err(Unavailable::Directory(format!("the path {} is not UTF-8", state.display())));
 	}
-	let lock = lock(&state)?;
+	let lock = lock(&state).await?;
 	let runc = Runc::find(&state).unwrap_or(runc);
-	remove_all(Some(&runc), Some(&cgroups), &state).await.map_err(directory)?;
-	let version = runc.version().await.map_err(|error| Unavailable::Failed(error.to_string()))?;
-	trial(&runc, &cgroups, &ids, &state).await.map_err(|error| Unavailable::Failed(error.to_string()))?;
+	remove_all(Some(&cgroups), &state).await.map_err(directory)?;
+	note(&cgroups, &state).map_err(directory)?;
+	let failed = |error: Error| Unavailable::Failed(error.to_string());
+	let version = runc.version().await.map_err(failed)?;
+	let reaper = Reaper::start(&state, cgroups.directories(cgroups.tier()), lock);
+	let reaper = reaper.map_err(|error| Unavailable::Failed(format!("/bin/sh: {error}")))?;
+	let machine = Machine::new(runc, cgroups, ids, state, reaper);
+	trial(&machine).await.map_err(failed)?;
 	info!("containers run here, by runc {version}");
-	Ok(Machine::new(runc, cgroups, ids, state, lock))
+	Ok(machine)
 }
 
 /// Returns whether the kernel makes user namespaces, as far as it says. There is no tier without them: they are what
@@ -59,9 +66,9 @@ fn has_user_namespaces() -> bool {
 }
 
 /// Runs a container made of this machine's own files, with all limits set.
-async fn trial(runc: &Runc, cgroups: &Cgroups, ids: &AllIds, state: &Path) -> Result<(), Error> {
+async fn trial(machine: &Machine) -> Result<(), Error> {
 	let name = names::unique();
-	let directory = state.join("runs").join(&name);
+	let directory = machine.directory.join("runs").join(&name);
 	let root = directory.join("root");
 	let system: Vec<_> = SYSTEM.into_iter().filter(|path| Path::new(path).exists()).collect();
 	// It cannot be written any more when the container is made.
@@ -69,12 +76,13 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, ids: &AllIds, state: &Path) -> Re
 		let point = root.join(point.trim_start_matches('/'));
 		fs::create_dir_all(&point).map_err(Error::io("create", &point))?;
 	}
-	let ids = ids.take(&directory)?;
+	let ids = machine.ids.take(&directory)?;
 	mounts::make(&name, &ids, &root, None, &[])?;
 	let mounts: Vec<_> = system.iter().map(|path| (Path::new(*path), *path, false)).collect();
 	let limits = Limits { memory: 64 << 20, pids: 16, ..Limits::default() };
 	let bundle = Bundle {
 		name: &name,
+		group: &machine.cgroups.path(&name),
 		args: &[TRIAL.into()],
 		environment: &[],
 		directory: "/",
@@ -83,19 +91,23 @@ async fn trial(runc: &Runc, cgroups: &Cgroups, ids: &AllIds, state: &Path) -> Re
 		limits: &limits,
 		network: None,
 		devices: &[],
-		swap: cgroups.swap,
+		swap: machine.cgroups.swap,
 	};
 	let (config, log) = (directory.join("config.json"), directory.join("log"));
 	fs::write(&config, bundle.config().to_string()).map_err(Error::io("write", &config))?;
-	let output = runc.run(&name, &directory, &log)?.wait_with_output().await;
-	let status = output.map_err(|error| Error::Host(format!("runc is lost: {error}")))?.status;
+	let output = machine.start(&name, &directory, &log)?.wait_with_output().await;
+	let output = output.map_err(|error| Error::Host(format!("runc is lost: {error}")))?;
 	let cause = Runc::errors(&log);
-	runc.delete(&name).await?;
+	let cgroups = machine.cgroups.clone();
+	let run = name.clone();
+	blocking(move || cgroups.end(&run).map_err(|error| Error::Host(format!("{run} does not end: {error}")))).await?;
+	machine.runc.forget(&name)?;
 	mounts::remove(&name)?;
 	ids.free();
 	fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
-	if status.success() {
+	if output.status.success() {
 		return Ok(());
 	}
-	Err(Error::Host(cause.unwrap_or_else(|| format!("{TRIAL} ended with {status}"))))
+	let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+	Err(Error::Host(cause.unwrap_or_else(|| format!("{TRIAL} ended with {}: {said}", output.status))))
 }

@@ -24,6 +24,14 @@ pub fn command(program: &Path) -> Command {
 	command
 }
 
+/// Returns the same, to be started in a control group: `group` is the file that takes processes in. Where it is gone, the
+/// program is not started.
+pub fn command_in(group: &Path, program: &Path) -> Command {
+	let mut command = command(Path::new("/bin/sh"));
+	command.args(["-c", r#"echo $$ >"$0" && exec "$@""#]).arg(group).arg(program);
+	command
+}
+
 /// Kills each process that was started with this argument, which no other process has.
 pub fn kill_with(argument: &[u8]) {
 	let Ok(processes) = fs::read_dir("/proc") else { return };

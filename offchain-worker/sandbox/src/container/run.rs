@@ -4,31 +4,38 @@ use std::{
 	fs::{self, Permissions},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
-	sync::Arc,
-	time::Instant,
+	sync::{Arc, Mutex, PoisonError},
+	time::{Duration, Instant},
 };
 
 use serde_json::Value;
-use tokio::{process::Child, task, time};
+use tokio::{process::Child, time};
 use tracing::warn;
 
 use super::{
+	blocking,
 	bundle::Bundle,
 	devices::Device,
 	environment::environment,
+	fault::{self, Fault},
+	files::Input,
 	ids::Ids,
+	leftovers::remove_run,
 	machine::Machine,
 	mounts,
 	network::{self, Slirp},
-	output,
+	output::{self, Target},
 	readable::check_readable,
 	runc::Runc,
 	streams::{finish, read},
 };
-use crate::{image::Image, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 
-/// Shows in the log of `runc` that the program of the image cannot be started.
-const NO_PROGRAM: &str = "exec: ";
+/// How often a container that does not end is killed again before `runc` is, and how long it is waited for each time.
+const KILLS: u32 = 10;
+const BETWEEN_KILLS: Duration = Duration::from_millis(100);
+/// What a container exits with if its program could not be executed at last, by version of `runc`.
+const EXEC_FAILED: [i32; 2] = [1, 255];
 
 /// What a container gets beside what it may use.
 #[derive(Clone, Debug)]
@@ -48,34 +55,38 @@ pub struct Prepared {
 	mounted: PathBuf,
 	args: Vec<String>,
 	environment: Vec<String>,
+	/// The directory in which the program starts.
+	working: String,
 	/// Kept from being removed while it runs.
 	image: Arc<Image>,
-	input: PathBuf,
-	output: PathBuf,
+	input: Input,
+	output: Mutex<Box<dyn Target + Send>>,
 	limits: Limits,
 	granted: Granted,
 }
 
 impl Prepared {
-	/// Prepares the container of a job.
+	/// Prepares the container of a job, of which input and output are given apart.
 	///
 	/// # Errors
 	///
 	/// [`Error::App`], if image and job name no program, or cannot be given to one.
-	pub fn new(name: String, state: &Path, image: Arc<Image>, job: &Job<'_>, granted: Granted) -> Result<Self, Error> {
+	pub fn new(
+		name: String,
+		state: &Path,
+		image: Arc<Image>,
+		job: &Job<'_>,
+		(input, output): (Input, Box<dyn Target + Send>),
+		granted: Granted,
+	) -> Result<Self, Error> {
 		let settings = &image.settings;
 		let own = if job.args.is_empty() { &settings.command } else { job.args };
 		let args: Vec<_> = settings.entrypoint.iter().chain(own).cloned().collect();
 		if args.is_empty() {
 			return Err(Error::App("neither the image nor the request names a program to run".into()));
 		}
+		let working = settings.directory.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| "/".into());
 		let environment = environment(&settings.environment, job.environment()?);
-		let absolute = |path: &Path| {
-			let found = path.canonicalize().map_err(Error::io("find", path))?;
-			// The configuration is JSON, where other paths cannot be written.
-			found.to_str().ok_or_else(|| Error::Host(format!("the path {} is not UTF-8", found.display())))?;
-			Ok::<_, Error>(found)
-		};
 		let directory = state.join("runs").join(&name);
 		Ok(Self {
 			mounted: directory.join("out"),
@@ -83,8 +94,9 @@ impl Prepared {
 			directory,
 			args,
 			environment,
-			input: absolute(job.input)?,
-			output: absolute(job.output)?,
+			working,
+			input,
+			output: Mutex::new(output),
 			limits: job.limits.clone(),
 			granted,
 			image,
@@ -94,12 +106,10 @@ impl Prepared {
 	/// Runs it, and removes what was made for it.
 	pub async fn run(self, machine: Arc<Machine>, stop: Stop) -> Result<Run, Error> {
 		let ids = Arc::new(machine.ids.take(&self.directory)?);
-		let config = self.config(&ids, machine.cgroups.swap);
+		let config = self.config(&ids, &machine);
 		let this = Arc::new(self);
 		let run = this.clone().run_inside(&machine, ids.clone(), config, &stop).await;
-		let deleted = machine.runc.delete(&this.name).await;
-		let removed = blocking(move || this.remove()).await;
-		match deleted.and(removed) {
+		match blocking(move || this.remove(&machine)).await {
 			Ok(()) => {
 				if let Some(ids) = Arc::into_inner(ids) {
 					ids.free();
@@ -138,36 +148,96 @@ impl Prepared {
 	async fn run_container(self: Arc<Self>, machine: &Machine, stop: &Stop) -> Result<Run, Error> {
 		let log = self.directory.join("log");
 		let start = Instant::now();
-		let mut child = machine.runc.run(&self.name, &self.directory, &log)?;
+		let mut child = machine.start(&self.name, &self.directory, &log)?;
 		let stdout = read(child.stdout.take(), self.limits.log);
 		let stderr = read(child.stderr.take(), self.limits.log);
 		let ended = tokio::select! {
-			code = code(&mut child) => Ok(code?),
+			code = code(&mut child) => Ok(code),
 			() = time::sleep(self.limits.time) => Err(Ending::TimedOut),
 			() = stop.stopped() => Err(Ending::Stopped),
 		};
 		if ended.is_err() {
-			machine.runc.kill(&self.name, &mut child).await?;
+			self.kill(machine, &mut child).await;
 		}
 		let time = start.elapsed();
 		let (kills, memory) = machine.cgroups.memory(&self.name);
+		// Whatever became of `runc`: nothing of the container goes on.
+		self.end(machine).await?;
 		let written = [finish(stdout).await, finish(stderr).await];
-		let ending = match ended {
-			Err(ending) => ending,
-			Ok(code) if code != 0 && kills > 0 => Ending::OutOfMemory,
-			Ok(code) => {
-				if let Some(cause) = Runc::errors(&log).filter(|_| code != 0) {
-					let whose = if cause.contains(NO_PROGRAM) { Error::App } else { Error::Host };
-					return Err(whose(cause));
-				}
-				let this = self.clone();
-				blocking(move || this.collect(code)).await?
-			}
+		let used = Used { time, fuel: 0, memory };
+		let code = match ended {
+			Err(ending) => return Ok(Run::new(ending, written, used)),
+			Ok(code) => code?,
 		};
-		Ok(Run::new(ending, written, Used { time, fuel: 0, memory }))
+		if code != 0 && kills > 0 {
+			return Ok(Run::new(Ending::OutOfMemory, written, used));
+		}
+		if let Some(fault) = self.failure(machine, code, &log, &written)? {
+			let written = [Written::default(), Written::of(fault.words.as_bytes())];
+			return Ok(Run::new(Ending::Exited(fault.code), written, used));
+		}
+		let this = self.clone();
+		Ok(Run::new(blocking(move || this.collect(code)).await?, written, used))
 	}
 
-	fn config(&self, ids: &Ids, swap: bool) -> Value {
+	/// Kills a container until `runc` sees its end. It may have ended by itself, or be about to begin.
+	async fn kill(&self, machine: &Machine, child: &mut Child) {
+		for _ in 0..KILLS {
+			let (cgroups, name) = (machine.cgroups.clone(), self.name.clone());
+			let killed = blocking(move || {
+				cgroups.kill(&name);
+				Ok(())
+			});
+			if killed.await.is_ok() && time::timeout(BETWEEN_KILLS, child.wait()).await.is_ok() {
+				return;
+			}
+		}
+		// It has ended, or does not end, as the group will show.
+		let _ = child.kill().await;
+	}
+
+	/// Ends what is in the container's control group, and removes it.
+	async fn end(&self, machine: &Machine) -> Result<(), Error> {
+		let (cgroups, name) = (machine.cgroups.clone(), self.name.clone());
+		let failed = |error| Error::Host(format!("a container was killed, and does not end: {error}"));
+		blocking(move || cgroups.end(&name).map_err(failed)).await
+	}
+
+	/// Returns what is wrong with the image, if that is why the program did not run.
+	///
+	/// # Errors
+	///
+	/// [`Error::Host`], if it did not run for another reason.
+	fn failure(
+		&self,
+		machine: &Machine,
+		code: i32,
+		log: &Path,
+		written: &[Written; 2],
+	) -> Result<Option<Fault>, Error> {
+		if code == 0 {
+			return Ok(None);
+		}
+		let cause = Runc::errors(log);
+		let has_begun = cause.is_none() && machine.runc.knows(&self.name);
+		if has_begun && !EXEC_FAILED.contains(&code) {
+			return Ok(None);
+		}
+		let fault = fault::of_image(&self.image.root, &self.args[0], &self.environment, &self.working);
+		if let Some(fault) = fault.filter(|fault| !has_begun || fault.is_certain) {
+			return Ok(Some(fault));
+		}
+		match cause {
+			Some(cause) => Err(Error::Host(cause)),
+			None if has_begun => Ok(None),
+			None => {
+				let said = String::from_utf8_lossy(&written[1].end).trim().to_owned();
+				Err(Error::Host(format!("runc did not begin, and ended with {code}: {said}")))
+			}
+		}
+	}
+
+	fn config(&self, ids: &Ids, machine: &Machine) -> Value {
 		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.name));
 		let files = network::FILES.map(|(name, location, _)| (self.directory.join(name), location));
 		let input = mounts::input(&self.name);
@@ -177,15 +247,16 @@ impl Prepared {
 		}
 		Bundle {
 			name: &self.name,
+			group: &machine.cgroups.path(&self.name),
 			args: &self.args,
 			environment: &self.environment,
-			directory: self.image.settings.directory.as_deref().unwrap_or("/"),
+			directory: &self.working,
 			ids,
 			mounts: &mounts,
 			limits: &self.limits,
 			network: network.as_deref(),
 			devices: &self.granted.devices,
-			swap,
+			swap: machine.cgroups.swap,
 		}
 		.config()
 	}
@@ -193,8 +264,12 @@ impl Prepared {
 	/// Makes its directory.
 	fn make(&self, ids: &Ids, config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits, ids)?;
-		check_readable(&self.input)?;
-		mounts::make(&self.name, ids, &self.image.root, Some(&self.input), &self.granted.devices)?;
+		// Who opened a directory has checked it.
+		if let Input::Path(path) = &self.input {
+			check_readable(path)?;
+		}
+		let input = self.input.path();
+		mounts::make(&self.name, ids, &self.image.root, Some(&input), &self.granted.devices)?;
 		if self.granted.network.is_some() {
 			for (name, _, text) in network::FILES {
 				let file = self.directory.join(name);
@@ -211,19 +286,19 @@ impl Prepared {
 	/// Copies what it wrote, and says how it ended.
 	fn collect(&self, code: i32) -> Result<Ending, Error> {
 		let failed_for_space = code != 0 && output::is_full(&self.mounted);
-		if failed_for_space || !output::copy(&self.mounted, &self.output, &self.limits)? {
+		let mut target = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+		if failed_for_space || !output::copy(&self.mounted, &mut **target, &self.limits)? {
 			return Ok(Ending::OutOfDisk);
 		}
 		Ok(Ending::Exited(code))
 	}
 
-	fn remove(&self) -> Result<(), Error> {
-		output::remove(&self.mounted);
-		mounts::remove(&self.name)?;
+	fn remove(&self, machine: &Machine) -> Result<(), Error> {
+		machine.runc.forget(&self.name)?;
 		if self.granted.network.is_some() {
 			network::remove(&self.name)?;
 		}
-		fs::remove_dir_all(&self.directory).map_err(Error::io("remove", &self.directory))
+		remove_run(&self.name, &self.directory)
 	}
 }
 
@@ -231,11 +306,4 @@ impl Prepared {
 async fn code(child: &mut Child) -> Result<i32, Error> {
 	let status = child.wait().await.map_err(|error| Error::Host(format!("runc is lost: {error}")))?;
 	status.code().ok_or_else(|| Error::Host(format!("runc was killed: {status}")))
-}
-
-/// Runs work that waits for the disk on a thread that may.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-	task::spawn_blocking(work)
-		.await
-		.unwrap_or_else(|error| Err(Error::Host(format!("work on the disk broke off: {error}"))))
 }

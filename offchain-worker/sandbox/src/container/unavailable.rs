@@ -9,7 +9,10 @@ pub enum Unavailable {
 	#[error("no containers: there is no runc in PATH; install it (Debian, Ubuntu: apt-get install runc)")]
 	NoRunc,
 	/// This process lacks the rights.
-	#[error("no containers: they need root; start the worker as root, or do without the container tier")]
+	#[error(
+		"no containers: they need root, or a service of root's: start `rlc worker containers` beside the \
+		 worker, or do without the container tier"
+	)]
 	NoRights,
 	/// Runs cannot have users of their own.
 	#[error(
@@ -29,6 +32,17 @@ pub enum Unavailable {
 	/// The directory cannot be used.
 	#[error("no containers: {0}")]
 	Directory(String),
+	/// The service that runs containers for this process cannot be used.
+	#[error(
+		"no containers: the container service at {} cannot be used: {why}; see that `rlc worker containers` runs there for \
+		 this user", socket.display()
+	)]
+	NoService {
+		/// Its socket.
+		socket: PathBuf,
+		/// What is wrong.
+		why: String,
+	},
 	/// All is there, and still no container starts.
 	#[error("no containers: a trial did not start: {0}")]
 	Failed(String),

@@ -7,10 +7,11 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_sandbox::ContainerTier;
+use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
 use rlc_testing::skip;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::{sync::oneshot, task::JoinHandle};
 
 use super::program;
 
@@ -53,12 +54,17 @@ pub fn image_of(program: &Path, others: &[(&str, &[u8])]) -> PathBuf {
 
 /// Returns an image of these files, as `docker save` writes it, that begins with this program.
 pub fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
+	packed_in(files, entrypoint, "/work")
+}
+
+/// Returns the same, whose program begins in this directory.
+pub fn packed_in(files: &[(&str, &[u8])], entrypoint: &[&str], directory: &str) -> Vec<u8> {
 	let layer = archive(files);
 	let config = json!({
 		"architecture": match env::consts::ARCH { "x86_64" => "amd64", "aarch64" => "arm64", other => other },
 		"os": "linux",
 		"config": {
-			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": "/work", "User": "root",
+			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": directory, "User": "root",
 			"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
 		},
 		"rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex::encode(Sha256::digest(&layer)))] },
@@ -104,4 +110,25 @@ pub fn programs(process: u32) -> usize {
 	let lines =
 		fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
 	lines.filter(|line| line.split(|byte| *byte == 0).any(|one| one.starts_with(argument.as_bytes()))).count()
+}
+
+/// A container service in this process, for this user, and its tier.
+pub struct Served {
+	pub tier: ContainerTier,
+	pub socket: PathBuf,
+	/// Dropped to stop it.
+	pub stop: oneshot::Sender<()>,
+	pub ended: JoinHandle<()>,
+}
+
+/// Returns a container service with its state in a directory, if there can be one here.
+pub async fn served(state: &Path, allowance: Allowance) -> Option<Served> {
+	let service = ContainerService::new(probe(state).await?, allowance, 0).unwrap();
+	let socket = state.join("socket");
+	let listener = service.bind(&socket).unwrap();
+	let (stop, stopped) = oneshot::channel();
+	let ended = tokio::spawn(service.serve(listener, async {
+		let _ = stopped.await;
+	}));
+	Some(Served { tier: ContainerTier::connect(&socket).await.unwrap(), socket, stop, ended })
 }

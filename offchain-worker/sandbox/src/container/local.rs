@@ -1,0 +1,126 @@
+//! Containers that this process runs itself.
+
+use std::{
+	path::{Path, PathBuf},
+	sync::Arc,
+};
+
+use tokio::{task::spawn_blocking, time};
+use tracing::Instrument;
+
+use super::{
+	devices::{Device, NoDevice},
+	files::{Files, Source},
+	machine::Machine,
+	names,
+	network::{NoNetwork, Slirp},
+	probe,
+	run::{Granted, Prepared},
+	unavailable::Unavailable,
+};
+use crate::{image::Image, Ending, Error, Grants, Job, Run, Stop};
+
+/// Runs images in this process. Clones share what was unpacked.
+#[derive(Clone)]
+pub struct Local {
+	machine: Arc<Machine>,
+	/// What gives containers a network, if there is something.
+	network: Option<Slirp>,
+	/// The devices that containers may be given.
+	devices: Vec<Device>,
+}
+
+impl Local {
+	/// See [`ContainerTier::probe`](super::ContainerTier::probe).
+	pub async fn probe(state: &Path) -> Result<Self, Unavailable> {
+		let machine = Arc::new(probe::probe(state).await?);
+		Ok(Self { machine, network: None, devices: Vec::new() })
+	}
+
+	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
+	pub async fn with_network(self) -> Result<Self, NoNetwork> {
+		let slirp = Slirp::find()?;
+		slirp.try_out(&self.machine.directory).await.map_err(|error| NoNetwork::Failed(error.to_string()))?;
+		Ok(Self { network: Some(slirp), ..self })
+	}
+
+	/// See [`ContainerTier::with_gpus`](super::ContainerTier::with_gpus).
+	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
+		let devices = devices.iter().map(|path| Device::find(path)).collect::<Result<_, _>>()?;
+		Ok(Self { devices, ..self })
+	}
+
+	/// Returns whether containers can be given a network, and the paths of the devices that they can be given.
+	pub fn offered(&self) -> (bool, Vec<PathBuf>) {
+		(self.network.is_some(), self.devices.iter().map(|device| device.path().into()).collect())
+	}
+
+	/// Runs a job, with other files than its own. See [`ContainerTier::run`](super::ContainerTier::run).
+	pub async fn run(&self, job: &Job<'_>, files: Files, stop: &Stop) -> Result<Run, Error> {
+		let granted = self.granted(job.grants)?;
+		let image = match self.image(files.image, job, stop).await? {
+			Ok(image) => image,
+			Err(ending) => return Ok(Run::unbegun(ending)),
+		};
+		let files = (files.input, files.output);
+		let prepared = Prepared::new(names::unique(), &self.machine.directory, image, job, files, granted)?;
+		let stop = StopOnDrop(stop.child());
+		// On its own, so that it is cleaned up even if nobody waits any longer.
+		let run = tokio::spawn(prepared.run(self.machine.clone(), stop.0.clone()).in_current_span());
+		run.await.unwrap_or_else(|error| Err(Error::Host(format!("the run of the container ended: {error}"))))
+	}
+
+	/// Returns what a job gets.
+	fn granted(&self, grants: Grants) -> Result<Granted, Error> {
+		check_grants(grants, self.network.is_some(), !self.devices.is_empty())?;
+		Ok(Granted {
+			network: self.network.clone().filter(|_| grants.network),
+			devices: if grants.gpu { self.devices.clone() } else { Vec::new() },
+		})
+	}
+
+	/// Returns the unpacked image, or why it was not waited for. Unpacking continues then, for the next job.
+	async fn image(&self, app: Source, job: &Job<'_>, stop: &Stop) -> Result<Result<Arc<Image>, Ending>, Error> {
+		let machine = self.machine.clone();
+		let unpacked = async {
+			// Closed by nobody.
+			let turn = self.machine.unpacking.clone().acquire_owned().await;
+			let unpacked = spawn_blocking(move || {
+				let _turn = turn;
+				machine.unpack(&app)
+			});
+			unpacked.await.unwrap_or_else(|_| Err(Error::App("unpacking the image panicked".into())))
+		};
+		tokio::select! {
+			unpacked = unpacked => unpacked.map(Ok),
+			() = stop.stopped() => Ok(Err(Ending::Stopped)),
+			() = time::sleep(job.limits.time) => Ok(Err(Ending::TimedOut)),
+		}
+	}
+}
+
+/// Checks that what a job is granted is there: a network, graphics processors.
+///
+/// # Errors
+///
+/// [`Error::Host`], which says what is missing.
+pub fn check_grants(grants: Grants, network: bool, gpus: bool) -> Result<(), Error> {
+	let missing = |what: &str| Err(Error::Host(format!("the app is granted {what}")));
+	if grants.network && !network {
+		return missing(
+			"a network, but containers have none here; let the worker give them one, or have it refuse such apps",
+		);
+	}
+	if grants.gpu && !gpus {
+		return missing("graphics processors, but there are none here; name their devices to the worker");
+	}
+	Ok(())
+}
+
+struct StopOnDrop(Stop);
+
+impl Drop for StopOnDrop {
+	fn drop(&mut self) {
+		self.0.stop();
+	}
+}

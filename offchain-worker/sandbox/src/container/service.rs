@@ -1,0 +1,237 @@
+//! The container service: runs images for a process that has no rights to, and believes nothing it says.
+//!
+//! Its worker chooses images that it can read, arguments, variables, limits within the allowance, and what is granted of
+//! what the owner of the machine gives. All else is the service's: user, rights, system calls, mounts, names. A directory
+//! of the worker's is only ever read, and nothing is written for the worker but to its connection.
+
+use std::{
+	fs::Permissions,
+	future::Future,
+	io,
+	net::Shutdown,
+	os::{
+		fd::OwnedFd,
+		unix::{
+			fs::{FileTypeExt, PermissionsExt},
+			net::UnixStream,
+		},
+	},
+	path::Path,
+	sync::Arc,
+	thread,
+	time::{Duration, Instant},
+};
+
+use rustix::fs::{fcntl_getfl, fstat, FileType, OFlags};
+use tokio::{
+	net::UnixListener,
+	runtime::Handle,
+	sync::{OwnedSemaphorePermit, Semaphore},
+	time,
+};
+use tracing::{info, warn};
+
+use super::{
+	allowance::{Allowance, Room},
+	files::{Files, Input, Source},
+	local::Local,
+	tier::{ContainerTier, Where},
+	unavailable::Unavailable,
+	wire::{self, Offer, Reply, Request, Sent, VERSION},
+};
+use crate::{image, Ending, Error, Job, Run, Stop};
+
+/// How long a request may take to arrive, and each piece of a reply to leave.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the runs in hand may take to end when the service does.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How many connections there may be beside those of runs: of runs that wait, and of those that look.
+const SPARE_CONNECTIONS: usize = 16;
+/// How long no connection is accepted after one could not be.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A container service.
+pub struct ContainerService {
+	tier: Local,
+	room: Room,
+	/// Who may ask.
+	user: u32,
+	stop: Stop,
+}
+
+impl ContainerService {
+	/// Offers a tier of this process to a user, within an allowance.
+	///
+	/// # Errors
+	///
+	/// [`Unavailable::Failed`], if the tier is another process's.
+	pub fn new(tier: ContainerTier, allowance: Allowance, user: u32) -> Result<Self, Unavailable> {
+		match tier.0 {
+			Where::Here(tier) => Ok(Self { tier, room: Room::new(allowance), user, stop: Stop::new() }),
+			Where::There(_) => Err(Unavailable::Failed("they are another process's already".into())),
+		}
+	}
+
+	/// Makes the socket at a path, for its user alone. One that nobody listens at any longer is replaced.
+	///
+	/// # Errors
+	///
+	/// If it cannot be made.
+	pub fn bind(&self, path: &Path) -> io::Result<UnixListener> {
+		if path.symlink_metadata().is_ok_and(|data| data.file_type().is_socket()) {
+			if UnixStream::connect(path).is_ok() {
+				return Err(io::Error::new(io::ErrorKind::AddrInUse, "another process listens there"));
+			}
+			std::fs::remove_file(path)?;
+		}
+		let listener = UnixListener::bind(path)?;
+		std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+		std::os::unix::fs::chown(path, Some(self.user), None)?;
+		Ok(listener)
+	}
+
+	/// Serves until it is told to stop; runs in hand are ended then.
+	pub async fn serve(self, listener: UnixListener, stopped: impl Future<Output = ()>) {
+		let this = Arc::new(self);
+		let most = this.room.allowance().runs as usize + SPARE_CONNECTIONS;
+		let connections = Arc::new(Semaphore::new(most));
+		tokio::pin!(stopped);
+		loop {
+			let accepted = tokio::select! {
+				() = &mut stopped => break,
+				accepted = listener.accept() => accepted.and_then(|(stream, _)| stream.into_std()),
+			};
+			let begun = match accepted {
+				Ok(stream) => this.clone().begin(stream, &connections),
+				Err(error) => Err(error),
+			};
+			if let Err(error) = begun {
+				warn!("a connection is refused: {error}");
+				time::sleep(PAUSE).await;
+			}
+		}
+		this.stop.stop();
+		let all = connections.acquire_many(most.try_into().unwrap_or(u32::MAX));
+		if time::timeout(FAREWELL, all).await.is_err() {
+			warn!("some runs do not end; they are ended with this process");
+		}
+	}
+
+	/// Answers a connection, on a thread of its own.
+	fn begin(self: Arc<Self>, stream: UnixStream, connections: &Arc<Semaphore>) -> io::Result<()> {
+		let denied = |why: String| io::Error::new(io::ErrorKind::PermissionDenied, why);
+		let peer = wire::peer(&stream)?;
+		if peer != self.user {
+			return Err(denied(format!("it is of user {peer}; the service is for user {}", self.user)));
+		}
+		let full = |_| denied("there are too many".into());
+		let connection = connections.clone().try_acquire_owned().map_err(full)?;
+		let runtime = Handle::current();
+		thread::Builder::new().name("rlc-containers".into()).spawn(move || {
+			self.answer(&stream, &runtime, connection);
+		})?;
+		Ok(())
+	}
+
+	fn answer(&self, stream: &UnixStream, runtime: &Handle, _connection: OwnedSemaphorePermit) {
+		let answered = stream.set_nonblocking(false).and_then(|()| {
+			stream.set_write_timeout(Some(PATIENCE))?;
+			let (request, file) = wire::receive(stream, Instant::now() + PATIENCE)?;
+			let reply = self.reply(request, file, stream, runtime);
+			wire::send(stream, &reply, None)
+		});
+		if let Err(error) = answered {
+			warn!("a connection broke down: {error}");
+		}
+		// Also for the thread that waits for its end.
+		let _ = stream.shutdown(Shutdown::Both);
+	}
+
+	fn reply(&self, request: Request, file: Option<OwnedFd>, stream: &UnixStream, runtime: &Handle) -> Reply {
+		let (Request::Look { version } | Request::Run { version, .. }) = &request;
+		if *version != VERSION {
+			return Reply::Host(format!(
+				"the container service speaks version {VERSION}, this worker {version}; run both by the same program"
+			));
+		}
+		match request {
+			Request::Look { .. } => {
+				let (network, gpus) = self.tier.offered();
+				Reply::Offer(Offer { allowance: self.room.allowance(), network, gpus })
+			}
+			Request::Run { args, env, input, limits, grants, .. } => {
+				let nowhere = Path::new("");
+				let job = Job {
+					app: nowhere,
+					args: &args,
+					env: &env,
+					input: nowhere,
+					output: nowhere,
+					limits: &limits,
+					grants,
+					seed: [0; 32],
+					hash_memory: false,
+				};
+				self.run(&job, file, &input, stream, runtime).into()
+			}
+		}
+	}
+
+	fn run(
+		&self,
+		job: &Job<'_>,
+		file: Option<OwnedFd>,
+		input: &Path,
+		stream: &UnixStream,
+		runtime: &Handle,
+	) -> Result<Run, Error> {
+		let wrong = |why: String| Error::Host(format!("the container service refuses this run: {why}"));
+		let image = image_of(file).map_err(wrong)?;
+		let opened = Input::open_of(input, self.user);
+		let input = opened.map_err(|error| {
+			wrong(format!("its input {}: {error}; is it where the service sees it too?", input.display()))
+		})?;
+		let duplicate = || stream.try_clone().map_err(|error| Error::Host(format!("no socket: {error}")));
+		let files = Files { image, input, output: Box::new(Sent(duplicate()?)) };
+		let (gone, watched) = (self.stop.child(), duplicate()?);
+		let stop = gone.clone();
+		// The worker says nothing more: what comes is its end, or that the run is to end.
+		let watcher = thread::Builder::new().name("rlc-containers-end".into()).spawn(move || {
+			// The time limit of the request goes on to hold otherwise.
+			if watched.set_read_timeout(None).is_ok() {
+				let _ = io::Read::read(&mut &watched, &mut [0]);
+			}
+			gone.stop();
+		});
+		watcher.map_err(|error| Error::Host(format!("no thread: {error}")))?;
+		let run = runtime.block_on(async {
+			let _taken = tokio::select! {
+				taken = self.room.take(job.limits) => taken?,
+				() = stop.stopped() => return Ok(Run::unbegun(Ending::Stopped)),
+			};
+			let run = self.tier.run(job, files, &stop).await;
+			info!(ending = ?run.as_ref().map(|run| &run.ending), "a run ended");
+			run
+		})?;
+		// A run that nobody wanted to end says nothing about its app.
+		if run.ending == Ending::Stopped && self.stop.is_stopped() {
+			return Err(Error::Host("the container service ends".into()));
+		}
+		Ok(run)
+	}
+}
+
+/// Returns the image that came along: a file that its sender could read, not one of which it knows the name alone.
+fn image_of(file: Option<OwnedFd>) -> Result<Source, String> {
+	let file = file.ok_or("there is no image")?;
+	let flags = fcntl_getfl(&file).map_err(|error| error.to_string())?;
+	let data = fstat(&file).map_err(|error| error.to_string())?;
+	let is_readable = !flags.contains(OFlags::PATH) && !flags.contains(OFlags::WRONLY);
+	if FileType::from_raw_mode(data.st_mode) != FileType::RegularFile || !is_readable {
+		return Err("its image is not a file that is open to be read".into());
+	}
+	if u64::try_from(data.st_size).is_ok_and(|size| size > image::MOST_BYTES) {
+		return Err("its image is too large".into());
+	}
+	Ok(Source::Open(Arc::new(file.into())))
+}

@@ -1,0 +1,141 @@
+//! Whatever a stranger sends is refused, and takes no longer or more than is allowed.
+
+use super::*;
+use crate::container::output::Below;
+use proptest::prelude::*;
+use std::{os::fd::AsRawFd, time::Duration};
+
+/// Returns what is made of bytes, however they are cut.
+fn received(bytes: &[u8]) -> io::Result<(Request, Option<OwnedFd>)> {
+	let (mut there, here) = UnixStream::pair().unwrap();
+	let bytes = bytes.to_owned();
+	let writer = std::thread::spawn(move || {
+		// It may not be read to its end.
+		let _ = there.write_all(&bytes);
+	});
+	let received = receive(&here, Instant::now() + Duration::from_secs(10));
+	drop(here);
+	writer.join().unwrap();
+	received
+}
+
+fn framed(kind: u8, payload: &[u8]) -> Vec<u8> {
+	[&header(kind, payload.len()).unwrap()[..], payload].concat()
+}
+
+fn request() -> Request {
+	Request::Run {
+		version: VERSION,
+		args: vec!["a".into()],
+		env: vec![("B".into(), "c".into())],
+		input: "/in".into(),
+		limits: Limits::default(),
+		grants: Grants::default(),
+	}
+}
+
+#[test]
+fn request_comes_with_its_file() {
+	let (here, there) = UnixStream::pair().unwrap();
+	let file = std::fs::File::open("/dev/null").unwrap();
+	send(&here, &request(), Some(file.as_fd())).unwrap();
+	let (received, file) = receive(&there, Instant::now() + Duration::from_secs(10)).unwrap();
+	assert_eq!(format!("{received:?}"), format!("{:?}", request()));
+	let flags = rustix::io::fcntl_getfd(file.unwrap()).unwrap();
+	assert!(flags.contains(rustix::io::FdFlags::CLOEXEC), "no container inherits it");
+}
+
+/// Returns how many files this process has open that are pipes of this number.
+fn open_pipes(inode: u64) -> usize {
+	let name = format!("pipe:[{inode}]");
+	let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+	files.filter(|file| std::fs::read_link(file.path()).is_ok_and(|to| to.as_os_str() == &*name)).count()
+}
+
+#[test]
+fn more_files_are_refused_and_closed() {
+	let (here, there) = UnixStream::pair().unwrap();
+	let (pipe, _) = std::io::pipe().unwrap();
+	let inode = rustix::fs::fstat(&pipe).unwrap().st_ino;
+	let files = [pipe.as_fd(); 9];
+	let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(9))];
+	let mut along = SendAncillaryBuffer::new(&mut space);
+	assert!(along.push(SendAncillaryMessage::ScmRights(&files)));
+	let bytes = framed(MESSAGE, &serde_json::to_vec(&request()).unwrap());
+	sendmsg(&here, &[io::IoSlice::new(&bytes)], &mut along, SendFlags::empty()).unwrap();
+	assert!(receive(&there, Instant::now() + Duration::from_secs(10)).is_err());
+	assert!(pipe.as_raw_fd() > 0);
+	assert_eq!(open_pipes(inode), 1);
+}
+
+#[test]
+fn request_that_does_not_come_is_not_waited_for() {
+	let (mut here, there) = UnixStream::pair().unwrap();
+	here.write_all(&framed(MESSAGE, b"{}")[..3]).unwrap();
+	let start = Instant::now();
+	assert!(receive(&there, start + Duration::from_millis(50)).is_err());
+	assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn huge_frame_is_refused_before_it_is_read() {
+	let huge = header(MESSAGE, LONGEST_REQUEST as usize + 1).unwrap();
+	assert_eq!(received(&huge).unwrap_err().to_string(), "it is too long");
+}
+
+fn out(bytes: &[u8]) -> (tempfile::TempDir, io::Result<Reply>) {
+	let to = tempfile::tempdir().unwrap();
+	let reply = receive_run(bytes, &mut Below(to.path().into()));
+	(to, reply)
+}
+
+#[test]
+fn out_is_received_as_it_was_sent() {
+	let (here, there) = UnixStream::pair().unwrap();
+	let sender = std::thread::spawn(move || {
+		let mut sent = Sent(here);
+		sent.directory(Path::new("sub")).unwrap();
+		sent.file(Path::new("sub/file"), &mut &b"words"[..], 5).unwrap();
+		sent.link(Path::new("link"), Path::new("/a\nb")).unwrap();
+		send(&sent.0, &Reply::App("why".into()), None).unwrap();
+	});
+	let to = tempfile::tempdir().unwrap();
+	let reply = receive_run(&there, &mut Below(to.path().into())).unwrap();
+	sender.join().unwrap();
+	assert!(matches!(reply, Reply::App(why) if why == "why"));
+	assert_eq!(std::fs::read(to.path().join("sub/file")).unwrap(), b"words");
+	assert_eq!(std::fs::read_link(to.path().join("link")).unwrap(), Path::new("/a\nb"));
+}
+
+#[test]
+fn path_of_out_stays_in_out() {
+	for path in ["", "/etc/x", "../x", "a/../../x", ".", "./x"] {
+		for kind in [DIRECTORY, LINK, FILE] {
+			let payload = match kind {
+				LINK => [path.as_bytes(), &[0], b"to"].concat(),
+				FILE => [&0u64.to_le_bytes(), path.as_bytes()].concat(),
+				_ => path.into(),
+			};
+			let (_, reply) = out(&framed(kind, &payload));
+			assert!(reply.is_err(), "{kind} {path}");
+		}
+	}
+}
+
+proptest! {
+	#[test]
+	fn anything_at_all_is_no_request(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+		prop_assert!(received(&bytes).is_err());
+	}
+
+	#[test]
+	fn spoiled_request_is_the_same_or_refused(cut in 0usize..600, byte in any::<u8>()) {
+		let mut bytes = framed(MESSAGE, &serde_json::to_vec(&request()).unwrap());
+		let at = cut % bytes.len();
+		bytes[at] = byte;
+		// Whatever it means now, it is read without a panic.
+		let _ = received(&bytes);
+		let (_, reply) = out(&bytes[..at]);
+		prop_assert!(reply.is_err());
+	}
+}
