@@ -70,12 +70,17 @@ pub struct Config {
 	pub misbehave: Option<Misbehavior>,
 }
 
-/// Whether container images are run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Where a container service listens, if nothing else is said.
+pub const CONTAINER_SERVICE: &str = "/run/rlc/containers.sock";
+
+/// Whether container images are run, and by whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Containers {
-	/// If the machine can.
+	/// By the service at [`CONTAINER_SERVICE`], if there is one; else by the worker itself, if it is root and the machine can.
 	#[default]
 	Auto,
+	/// By the service at this socket.
+	Service(PathBuf),
 	/// Never.
 	Off,
 }

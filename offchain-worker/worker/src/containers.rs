@@ -2,22 +2,28 @@
 
 use std::path::Path;
 
-use rlc_sandbox::ContainerTier;
+use rlc_sandbox::{Allowance, ContainerTier};
 
 use crate::{
-	config::{Config, Containers},
+	config::{Config, Containers, CONTAINER_SERVICE},
 	error::Error,
+	machine::Machine,
 };
 
-/// Returns the tier, or why there is none. `dir` is its directory.
+/// Returns the tier, or why there is none. `dir` is its directory, if the worker runs containers itself.
 ///
 /// # Errors
 ///
-/// [`Error::NoContainers`], [`Error::NoNetwork`], [`Error::NoDevice`], if the owner lets apps have what the machine cannot
-/// give them: the pool would be told of it, and its tasks fail.
+/// [`Error::NoService`], if there is no service where one was named; [`Error::NoContainers`], [`Error::NoNetwork`],
+/// [`Error::NoDevice`], if the owner lets apps have what the machine cannot give them: the pool would be told of it, and its
+/// tasks fail.
 pub(crate) async fn tier(config: &Config, dir: &Path) -> Result<Result<ContainerTier, String>, Error> {
-	let probed = match config.containers {
+	let probed = match &config.containers {
 		Containers::Off => Err("container images are not run by this worker".to_owned()),
+		Containers::Service(socket) => Ok(ContainerTier::connect(socket).await.map_err(Error::NoService)?),
+		Containers::Auto if Path::new(CONTAINER_SERVICE).exists() => {
+			ContainerTier::connect(Path::new(CONTAINER_SERVICE)).await.map_err(|why| why.to_string())
+		}
 		Containers::Auto => ContainerTier::probe(dir).await.map_err(|why| why.to_string()),
 	};
 	let mut tier = match probed {
@@ -28,10 +34,31 @@ pub(crate) async fn tier(config: &Config, dir: &Path) -> Result<Result<Container
 			return Ok(Err(why));
 		}
 	};
+	if tier.allowance().is_none() {
+		tracing::warn!(
+			"this worker is root, with its key and all that it fetches: better let `rlc worker containers` run containers, \
+			 and start the worker as another user"
+		);
+	}
 	if config.network {
 		tier = tier.with_network().await?;
 	}
 	Ok(Ok(tier.with_gpus(&config.gpu_devices)?))
+}
+
+/// Keeps what tasks get of a machine within what a service allows, so that none is refused there. Returns how many slots
+/// there are at most.
+pub(crate) fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
+	let cores = machine.cores.min(allowance.cpus as u32).max(1);
+	let within = Machine { cores, memory: machine.memory.min(allowance.memory), ..machine };
+	let slots = slots.unwrap_or(cores).min(allowance.runs);
+	if within != machine {
+		tracing::info!(
+			"tasks get {cores} cores and {} MiB of memory, as the container service allows no more",
+			within.memory >> 20
+		);
+	}
+	(within, Some(slots))
 }
 
 #[cfg(test)]
@@ -49,5 +76,26 @@ mod tests {
 			assert!(matches!(&refused, Error::NoContainers(_)), "{refused}");
 			assert!(refused.to_string().contains("or start the worker without"), "{refused}");
 		}
+	}
+
+	#[tokio::test]
+	async fn service_that_was_named_has_to_be_there() {
+		let named = Containers::Service("/nowhere/containers.sock".into());
+		let config = Config { containers: named, ..crate::testing::config("/nowhere") };
+		let refused = tier(&config, Path::new("/nowhere")).await.err().unwrap();
+		assert!(matches!(refused, Error::NoService(_)), "{refused}");
+		let said = refused.to_string();
+		assert!(said.contains("/nowhere/containers.sock") && said.contains("rlc worker containers"), "{said}");
+	}
+
+	#[test]
+	fn no_more_is_promised_than_the_service_allows() {
+		let machine = Machine { cores: 4, memory: 8 << 30, disk: 1 };
+		let enough = Allowance { runs: 4, memory: 8 << 30, cpus: 4.0 };
+		assert_eq!(within(&enough, machine, None), (machine, Some(4)));
+		assert_eq!(within(&enough, machine, Some(2)), (machine, Some(2)));
+		assert_eq!(within(&Allowance { runs: 3, ..enough }, machine, None), (machine, Some(3)));
+		let small = Allowance { runs: 9, memory: 1 << 30, cpus: 2.0 };
+		assert_eq!(within(&small, machine, None), (Machine { cores: 2, memory: 1 << 30, disk: 1 }, Some(2)));
 	}
 }

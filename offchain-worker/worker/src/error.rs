@@ -35,6 +35,9 @@ pub enum Error {
 		 without them"
 	)]
 	NoContainers(String),
+	/// Containers were to be another process's.
+	#[error("{0}; or start the worker without --containers")]
+	NoService(rlc_sandbox::Unavailable),
 	/// Apps were to have a network.
 	#[error("{0}; or start the worker without a network for apps")]
 	NoNetwork(#[from] rlc_sandbox::NoNetwork),

@@ -33,8 +33,9 @@ mod tips;
 pub mod trial;
 
 pub use activation::{Activation, InvalidActivation};
-pub use config::{Config, Containers, InvalidShare, Misbehavior, Share};
+pub use config::{Config, Containers, InvalidShare, Misbehavior, Share, CONTAINER_SERVICE};
 pub use error::Error;
 pub use handle::Handle;
 pub use journal::JournalError;
+pub use machine::usable_memory;
 pub use start::start;

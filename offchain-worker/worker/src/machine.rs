@@ -60,7 +60,7 @@ impl Machine {
 
 /// Returns how much memory this process may use, in bytes: the machine's, or what its control group leaves of it, or one above.
 /// Containers and services of systemd are given less than there is.
-fn usable_memory() -> u64 {
+pub fn usable_memory() -> u64 {
 	let mut system = System::new();
 	system.refresh_memory();
 	let own = Pid::from_u32(std::process::id());

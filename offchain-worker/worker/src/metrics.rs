@@ -18,6 +18,7 @@ pub(crate) struct Metrics {
 	registry: Registry,
 	steps: IntCounterVec,
 	runs: Histogram,
+	troubles: IntCounter,
 	earned: IntCounter,
 	tips: IntCounter,
 	kept: IntGauge,
@@ -37,6 +38,7 @@ impl Metrics {
 		Ok(Self {
 			steps: registry.counters("tasks_total", "Tasks that came to a step.", &["step"])?,
 			runs: registry.histogram("run_seconds", "Time that apps ran.", buckets)?,
+			troubles: registry.counter("trouble_total", "Runs that failed for reasons of this machine's own.")?,
 			earned: registry.counter("earned_nrlc_total", "RLC that this worker was paid, in nRLC.")?,
 			tips: registry.counter("tips_nrlc_total", "RLC that was paid so that transactions came first, in nRLC.")?,
 			kept: registry.gauge("results_kept", "Results of closed tasks that are in no store yet.")?,
@@ -54,6 +56,11 @@ impl Metrics {
 	/// Counts a run of this many ms.
 	pub fn run(&self, time: u64) {
 		self.runs.observe(time as f64 / 1_000.0);
+	}
+
+	/// Counts a run that failed for reasons of this machine's own, such as a container service that is away.
+	pub fn trouble(&self) {
+		self.troubles.inc();
 	}
 
 	/// Sets how many results wait for a store, and their bytes.
@@ -110,6 +117,7 @@ mod tests {
 		metrics.step(Step::Revealed);
 		metrics.step(Step::Revealed);
 		metrics.run(1_500);
+		metrics.trouble();
 		metrics.earned(42);
 		metrics.tip(3);
 		metrics.tip(4);
@@ -119,6 +127,7 @@ mod tests {
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
 			"rlc_worker_run_seconds_sum 1.5",
+			"rlc_worker_trouble_total 1",
 			"rlc_worker_earned_nrlc_total 42",
 			"rlc_worker_tips_nrlc_total 7",
 			"rlc_worker_node_behind 1",

@@ -61,7 +61,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 }
 
 /// Starts a worker. All that it spawns stays in the current span.
-async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
 	let (scheduler, websocket) = addresses(&config.scheduler)?;
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
@@ -73,9 +73,12 @@ async fn start_inside(config: Config, chain: Chain, key: Key) -> Result<Handle, 
 	dirs.clean(&records)?;
 	rlc_sandbox::clean(&dirs.containers).await?;
 
-	let machine = Machine::measure(&dirs.results, config.memory, config.disk);
+	let mut machine = Machine::measure(&dirs.results, config.memory, config.disk);
 	let wasm = WasmTier::new(Some(&dirs.modules))?;
 	let containers = containers::tier(&config, &dirs.containers).await?;
+	if let Some(allowance) = containers.as_ref().ok().and_then(ContainerTier::allowance) {
+		(machine, config.slots) = containers::within(&allowance, machine, config.slots);
+	}
 	let resources = machine.resources(&config, containers.is_ok(), speed(wasm.clone()).await?);
 	let fetcher = fetcher(&config, &scheduler, &dirs)?;
 	let cached = fetcher.clone();

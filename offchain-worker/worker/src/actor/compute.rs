@@ -146,6 +146,9 @@ impl Actor {
 			// It was stopped: why is found again, or holds no more.
 			Err(_) if is_stopped => self.consider(id),
 			Err(failure) => {
+				if failure.cause.is_none() {
+					self.parts.metrics.trouble();
+				}
 				self.effects.extend(logs.map(Effect::Tell));
 				self.end(id, super::End::Failed(failure));
 			}
