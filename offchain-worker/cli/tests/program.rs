@@ -277,6 +277,9 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["worker", "run", "--scheduler", "http://x", "--tag", "network"], "is not set by hand; give --network"),
 		(&["worker", "run", "--scheduler", "http://x", "--network", "--no-containers"], "cannot be used with"),
 		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--gpu", "/dev/x"], "cannot be used with"),
+		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--containers", "/x"], "cannot be used with"),
+		(&["worker", "containers"], "--user <USER>"),
+		(&["worker", "containers", "--user", "x", "--runs", "0"], "0 is not in"),
 		(&["scheduler", "run"], "required arguments were not provided"),
 		(
 			&["scheduler", "run", "--name", "x", "--store-cache", "1"],
@@ -327,6 +330,7 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 		(&["account", "show", "//"], "is not a derivation"),
 		(&["account", "show", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD"], "has a wrong checksum"),
 		(&["account", "show", "nobody"], "no account is called nobody; "),
+		(&["worker", "containers", "--user", "nobody at all"], "give the number that `id -u` prints"),
 		(&["worker", "drain", "--dir", "/no/such/dir"], "give the worker's --dir"),
 		(&["worker", "run", "--scheduler", "pool", "--account", "//Alice"], "pool is not the URL of a scheduler; "),
 		(&["up", "--node-binary", "/no/such/node", "--tmp"], "there is no program /no/such/node"),

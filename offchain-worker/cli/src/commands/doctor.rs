@@ -8,6 +8,7 @@ use rlc_json::Account;
 use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
+use rlc_worker::CONTAINER_SERVICE;
 use serde::Serialize;
 use serde_json::json;
 
@@ -158,8 +159,13 @@ async fn wasm_tier() -> Result<String> {
 	}
 }
 
-/// Returns whether images run, and whether they can be given a network.
+/// Returns whether images run, and whether they can be given a network: by the container service, or by a worker that is
+/// root.
 async fn container_tier() -> (Result<String>, Result<String>) {
+	let service = Path::new(CONTAINER_SERVICE);
+	if service.exists() {
+		return container_service(service).await;
+	}
 	let no_network = || Err(failure!(TierFailed, "needs the container tier"));
 	let dir = match tempfile::tempdir() {
 		Ok(dir) => dir,
@@ -169,12 +175,29 @@ async fn container_tier() -> (Result<String>, Result<String>) {
 		Ok(tier) => {
 			let network = tier.with_network().await.map_err(|why| failure!(TierFailed, "{why}"));
 			(
-				Ok("runs container images".into()),
+				Ok("runs container images, by workers that are root; better use `rlc worker containers`".into()),
 				network.map(|_| "can be given to containers (rlc worker run --network)".into()),
 			)
 		}
 		Err(why) => (Err(failure!(TierFailed, "{why}")), no_network()),
 	}
+}
+
+/// Returns what the container service at a socket does.
+async fn container_service(socket: &Path) -> (Result<String>, Result<String>) {
+	let failed = |why: String| failure!(TierFailed, "{why}");
+	let tier = match ContainerTier::connect(socket).await {
+		Ok(tier) => tier,
+		Err(why) => return (Err(failed(why.to_string())), Err(failed("needs the container tier".into()))),
+	};
+	let room = tier.allowance().map_or_else(String::new, |allowance| {
+		format!(", up to {} with {} of memory", counted(allowance.runs.into(), "run"), size(allowance.memory))
+	});
+	let network = tier.with_network().await.map_err(|why| failed(why.to_string()));
+	(
+		Ok(format!("the service at {} runs container images{room}", socket.display())),
+		network.map(|_| "can be given to containers (rlc worker run --network)".into()),
+	)
 }
 
 fn keystore(context: &Context) -> Result<String> {

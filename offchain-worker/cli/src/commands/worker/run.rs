@@ -31,11 +31,15 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
   rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
+  rlc worker run --scheduler https://pool.example.org --containers /run/rlc/containers.sock --account me
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
 acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks; \
-`rlc worker drain` finishes them first.")]
+`rlc worker drain` finishes them first.
+
+Container images need root. Do not give it to the worker: run `rlc worker containers` as root beside it, and the worker as \
+another user. A worker that is root runs containers itself if there is no such service.")]
 pub(crate) struct Run {
 	/// The pool's scheduler: http(s)://HOST:PORT
 	#[arg(long, value_name = "URL")]
@@ -83,6 +87,11 @@ pub(crate) struct Run {
 	/// repeated
 	#[arg(long = "gpu", value_name = "DEVICE", conflicts_with = "no_containers")]
 	pub gpus: Vec<PathBuf>,
+
+	/// Let the container service at this socket run container images [default: /run/rlc/containers.sock, if it is there;
+	/// else this process, if it is root]
+	#[arg(long, value_name = "SOCKET", conflicts_with = "no_containers")]
+	pub containers: Option<PathBuf>,
 
 	/// Do not run container images
 	#[arg(long)]
@@ -135,6 +144,15 @@ fn tag(text: &str) -> Result<Tag, String> {
 	Ok(tag)
 }
 
+/// Returns who runs container images.
+fn containers(service: Option<PathBuf>, none: bool) -> Containers {
+	match service {
+		_ if none => Containers::Off,
+		Some(socket) => Containers::Service(socket),
+		None => Containers::Auto,
+	}
+}
+
 /// Reads a voucher.
 fn operator(text: &str) -> Result<Operator, String> {
 	let wrong = || "not a voucher; `rlc worker vouch WORKER` prints one".to_owned();
@@ -168,7 +186,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		gpu_devices: run.gpus,
 		network: run.network,
 		tag: run.tag.unwrap_or(Tag::NONE),
-		containers: if run.no_containers { Containers::Off } else { Containers::Auto },
+		containers: containers(run.containers, run.no_containers),
 		ipfs: run.ipfs,
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,

@@ -1,0 +1,166 @@
+//! `rlc worker containers`: the part of a worker that needs root, and nothing else.
+
+use std::{
+	env, fs, io,
+	os::{
+		linux::net::SocketAddrExt,
+		unix::{
+			ffi::OsStrExt,
+			fs::DirBuilderExt,
+			net::{SocketAddr, UnixDatagram},
+		},
+	},
+	path::{Path, PathBuf},
+	thread::available_parallelism,
+};
+
+use clap::Args;
+use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
+use rlc_service::stop_requested;
+use rlc_worker::{total_memory, Share, CONTAINER_SERVICE};
+use serde_json::json;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{disk, failure, Result},
+	table::size,
+};
+
+/// Where the system knows users by name.
+const USERS: &str = "/etc/passwd";
+
+/// Run containers, as root, for a worker that is not root
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc worker containers --user rlc-worker
+  rlc worker containers --user rlc-worker --memory 8G --cores 4 --runs 4
+  rlc worker containers --user rlc-worker --network --gpu /dev/dri/renderD128
+
+It needs no key, account, node or scheduler: it unpacks the images that the worker hands to it, and runs them within these \
+limits. A run ends when its worker does, and all of them end with this program, however it ends. \
+scripts/rlc-worker-containers.service runs it under systemd.")]
+pub(crate) struct Containers {
+	/// The user that the worker runs as, by name or number; nobody else may connect, and not root either
+	#[arg(long, value_name = "USER")]
+	pub user: String,
+
+	/// The socket to listen on
+	#[arg(long, default_value = CONTAINER_SERVICE, value_name = "SOCKET")]
+	pub socket: PathBuf,
+
+	/// The directory for unpacked images and for runs; nothing else may use it
+	#[arg(long, default_value = "/var/lib/rlc-containers", value_name = "DIR")]
+	pub dir: PathBuf,
+
+	/// The most memory of all runs together: 75%, 8G
+	#[arg(long, default_value = "75%", value_name = "SHARE")]
+	pub memory: Share,
+
+	/// The most cores of all runs together [default: all]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+	pub cores: Option<u16>,
+
+	/// The most runs at a time [default: one for each core]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+	pub runs: Option<u32>,
+
+	/// Let the worker grant apps the internet, but neither this machine nor private networks. Needs slirp4netns
+	#[arg(long)]
+	pub network: bool,
+
+	/// Let the worker grant apps this device, such as /dev/dri/renderD128; may be repeated
+	#[arg(long = "gpu", value_name = "DEVICE")]
+	pub gpus: Vec<PathBuf>,
+}
+
+/// Returns the number of a user. Names are those of this machine's own file.
+fn user(text: &str) -> Result<u32> {
+	let found = text.parse().ok().or_else(|| named(text, &fs::read_to_string(USERS).unwrap_or_default()));
+	found.ok_or_else(|| failure!(Usage, "{USERS} has no user {text}"; "give the number that `id -u` prints"))
+}
+
+fn named(name: &str, users: &str) -> Option<u32> {
+	let lines = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+	lines.into_iter().find_map(|line| match line[..] {
+		[user, _, number, ..] if user == name => number.parse().ok(),
+		_ => None,
+	})
+}
+
+/// Runs containers until it is stopped.
+pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer> {
+	let user = user(&options.user)?;
+	let cores = available_parallelism().map_or(1, |cores| cores.get() as u32);
+	let allowance = Allowance {
+		runs: options.runs.unwrap_or(cores),
+		memory: options.memory.of(total_memory()),
+		cpus: options.cores.map_or(cores as f32, f32::from),
+	};
+	let failed = |why: String| failure!(TierFailed, "{why}");
+	let mut tier = ContainerTier::probe(&options.dir).await.map_err(|why| failed(why.to_string()))?;
+	if options.network {
+		tier = tier.with_network().await.map_err(|why| failed(why.to_string()))?;
+	}
+	let tier = tier.with_gpus(&options.gpus).map_err(|why| failed(why.to_string()))?;
+	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
+	let stopped = stop_requested();
+	make_parent(&options.socket).map_err(disk(&options.socket))?;
+	let listener = service.bind(&options.socket).map_err(disk(&options.socket))?;
+	tell_systemd().map_err(disk("NOTIFY_SOCKET"))?;
+	context.out.say(format_args!(
+		"running containers for user {} at {}, up to {} at a time with {}; Ctrl-C stops it",
+		options.user,
+		options.socket.display(),
+		allowance.runs,
+		size(allowance.memory),
+	));
+	service.serve(listener, stopped).await;
+	// Without it, a worker that starts now knows at once that nobody is there.
+	let _ = fs::remove_file(&options.socket);
+	Ok(Answer::new("the container service has stopped", json!({ "user": user, "socket": options.socket })))
+}
+
+/// Makes the directory of the socket. Everybody may enter it: the socket itself is its user's alone.
+fn make_parent(socket: &Path) -> io::Result<()> {
+	let parent = socket.parent().unwrap_or(Path::new("/"));
+	fs::DirBuilder::new().recursive(true).mode(0o755).create(parent)
+}
+
+/// Tells systemd that the socket is there, if it started this program and wants to know.
+fn tell_systemd() -> io::Result<()> {
+	let Some(path) = env::var_os("NOTIFY_SOCKET") else { return Ok(()) };
+	let address = match path.as_bytes().strip_prefix(b"@") {
+		Some(name) => SocketAddr::from_abstract_name(name)?,
+		None => SocketAddr::from_pathname(&path)?,
+	};
+	UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn user_is_a_name_or_a_number() {
+		let users =
+			"root:x:0:0:root:/root:/bin/bash\nwrong\nrlc-worker:x:998:998::/var/lib/rlc-worker:/usr/sbin/nologin\n";
+		assert_eq!((named("rlc-worker", users), named("rlc", users), named("wrong", users)), (Some(998), None, None));
+		assert_eq!((user("12345"), user("root")), (Ok(12345), Ok(0)));
+		assert!(user("no such user").unwrap_err().to_string().contains("give the number"));
+	}
+
+	#[test]
+	fn systemd_is_told_where_it_listens() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("notify");
+		let listener = UnixDatagram::bind(&path).unwrap();
+		env::set_var("NOTIFY_SOCKET", &path);
+		tell_systemd().unwrap();
+		env::remove_var("NOTIFY_SOCKET");
+		let mut said = [0; 16];
+		let count = listener.recv(&mut said).unwrap();
+		assert_eq!(&said[..count], b"READY=1");
+	}
+}
