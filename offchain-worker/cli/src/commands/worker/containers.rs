@@ -17,7 +17,7 @@ use std::{
 use clap::Args;
 use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
 use rlc_service::stop_requested;
-use rlc_worker::{total_memory, Share, CONTAINER_SERVICE};
+use rlc_worker::{usable_memory, Share, CONTAINER_SERVICE};
 use serde_json::json;
 
 use crate::{
@@ -95,7 +95,7 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	let cores = available_parallelism().map_or(1, |cores| cores.get() as u32);
 	let allowance = Allowance {
 		runs: options.runs.unwrap_or(cores),
-		memory: options.memory.of(total_memory()),
+		memory: options.memory.of(usable_memory()),
 		cpus: options.cores.map_or(cores as f32, f32::from),
 	};
 	let failed = |why: String| failure!(TierFailed, "{why}");
