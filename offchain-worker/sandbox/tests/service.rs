@@ -5,6 +5,7 @@
 mod common;
 
 use std::{
+	env,
 	fs::{self, File, Permissions},
 	io::{IoSlice, Read, Write},
 	mem::MaybeUninit,
@@ -13,9 +14,11 @@ use std::{
 		unix::{
 			fs::{chown, symlink, MetadataExt, PermissionsExt},
 			net::UnixStream,
+			process::CommandExt,
 		},
 	},
 	path::Path,
+	process::Command,
 	time::Duration,
 };
 
@@ -265,6 +268,55 @@ async fn hostile_worker_gets_nothing() {
 	.await;
 	let run = room.container(tier, image(), &["nothing"]).await.unwrap();
 	assert_eq!((run.ending, mounts(directory.path())), (Ending::Exited(0), String::new()));
+}
+
+/// A user that has nothing on this machine.
+const STRANGER: u32 = 12345;
+/// Set for the process that is that user: the socket, and the image.
+const SOCKET: &str = "RLC_TEST_SOCKET";
+const IMAGE: &str = "RLC_TEST_IMAGE";
+
+#[tokio::test]
+#[ignore = "another test starts it"]
+async fn worker_that_is_a_stranger() {
+	let Some((socket, image)) = env::var_os(SOCKET).zip(env::var_os(IMAGE)) else { return };
+	assert_eq!(rustix::process::geteuid().as_raw(), STRANGER);
+	let here = tempfile::tempdir().unwrap();
+	assert!(matches!(ContainerTier::probe(here.path()).await, Err(Unavailable::NoRights)));
+	let tier = ContainerTier::connect(Path::new(&socket)).await.unwrap();
+	let room = Room::new();
+	let run = room.container(&tier, Path::new(&image), &["answer"]).await.unwrap();
+	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
+	let result = room.output().join("result.txt");
+	assert_eq!(fs::metadata(result).unwrap().uid(), STRANGER);
+	// What is root's stays root's, though the service could read it.
+	for input in ["/", "/etc", "/root", "/proc/1"] {
+		let request = request(Path::new(input));
+		assert_refused(Path::new(&socket), &request, &[opened(Path::new(&image), OFlags::RDONLY)], "its input");
+	}
+	let shadow = opened(Path::new("/etc/shadow"), OFlags::PATH);
+	assert_refused(Path::new(&socket), &request(&room.input()), &[shadow], "open to be read");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn worker_needs_no_rights() {
+	let directory = tempfile::tempdir().unwrap();
+	let Some(tier) = probe(&directory.path().join("state")).await else { return };
+	fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+	let service = ContainerService::new(tier, ALLOWANCE, STRANGER).unwrap();
+	let path = |name: &str| directory.path().join(name);
+	let listener = service.bind(&path("socket")).unwrap();
+	tokio::spawn(service.serve(listener, std::future::pending()));
+	// Where that user finds them.
+	fs::copy(env::current_exe().unwrap(), path("worker")).unwrap();
+	fs::copy(image(), path("image.tar")).unwrap();
+	fs::set_permissions(path("image.tar"), Permissions::from_mode(0o644)).unwrap();
+	let mut worker = Command::new(path("worker"));
+	worker.args(["--exact", "worker_that_is_a_stranger", "--ignored", "--nocapture"]);
+	worker.env_clear().env(SOCKET, path("socket")).env(IMAGE, path("image.tar")).current_dir("/");
+	let ended = worker.uid(STRANGER).gid(STRANGER).output().unwrap();
+	let said = String::from_utf8_lossy(&ended.stdout);
+	assert!(ended.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&ended.stderr));
 }
 
 /// This process is not that user.
