@@ -164,20 +164,22 @@ async fn more_than_is_allowed_is_refused() {
 	let run = room.container(tier, image(), &["nothing"]).await;
 	assert!(matches!(&run, Err(Error::Host(cause)) if cause.contains("1024 MiB of memory")), "{run:?}");
 	// Two run, a third waits, and is refused at last.
-	let rooms: [Room; 3] = std::array::from_fn(|_| Room::with(|limits| limits.time = Duration::from_secs(20)));
+	let rooms: [Room; 3] = std::array::from_fn(|_| Room::new());
 	let [one, two, three] = &rooms;
-	let late = async {
-		let runs = || fs::read_dir(directory.path().join("runs")).into_iter().flatten().count();
-		wait_until("two run", || runs() == 2).await;
-		let run = three.container(tier, image(), &["sleep", "1000"]).await;
-		assert_eq!(runs(), 2);
-		run
-	};
+	let runs = || fs::read_dir(directory.path().join("runs")).into_iter().flatten().count();
 	let sleep = ["sleep", "1000"];
-	let (one, two, three) =
-		tokio::join!(one.container(tier, image(), &sleep), two.container(tier, image(), &sleep), late);
-	assert_eq!((one.unwrap().ending, two.unwrap().ending), (Ending::TimedOut, Ending::TimedOut));
-	assert!(matches!(&three, Err(Error::Host(cause)) if cause.contains("is full")), "{three:?}");
+	let third = async {
+		wait_until("two run", || runs() == 2).await;
+		three.container(tier, image(), &sleep).await
+	};
+	let refused = tokio::select! {
+		run = one.container(tier, image(), &sleep) => panic!("it ended: {run:?}"),
+		run = two.container(tier, image(), &sleep) => panic!("it ended: {run:?}"),
+		refused = third => refused,
+	};
+	assert!(matches!(&refused, Err(Error::Host(cause)) if cause.contains("is full")), "{refused:?}");
+	wait_until("they end", || runs() == 0).await;
+	assert_eq!(three.container(tier, image(), &["nothing"]).await.unwrap().ending, Ending::Exited(0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -28,7 +28,7 @@ const PROGRAMS: &str = "programs";
 const ITSELF: &str = "itself";
 /// How long a group is waited for that was killed: only what waits for a broken device takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
-const BETWEEN_KILLS: Duration = Duration::from_millis(5);
+const BETWEEN_KILLS: Duration = Duration::from_millis(1);
 
 /// The two versions of control groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,11 +233,14 @@ fn end(directories: &[PathBuf], patience: Duration) -> io::Result<()> {
 	loop {
 		let there: Vec<_> = directories.iter().filter(|directory| directory.is_dir()).cloned().collect();
 		kill(&there);
-		let left = there.iter().filter_map(|directory| match fs::remove_dir(directory) {
-			Err(error) if error.kind() != io::ErrorKind::NotFound => Some(error),
-			_ => None,
-		});
-		match left.last() {
+		let mut left = None;
+		for directory in &there {
+			match fs::remove_dir(directory) {
+				Err(error) if error.kind() != io::ErrorKind::NotFound => left = Some(error),
+				_ => {}
+			}
+		}
+		match left {
 			None => return Ok(()),
 			Some(error) if start.elapsed() > patience => return Err(error),
 			Some(_) => thread::sleep(BETWEEN_KILLS),

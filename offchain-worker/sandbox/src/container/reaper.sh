@@ -3,6 +3,8 @@
 # Standard input ends with that process. Standard output is the lock of the tier's directory, so that nobody else uses it
 # until all is done. Arguments: the tier's directory; that of the mounts of all tiers' runs; then the directories of the
 # tier's control group, one in each hierarchy.
+#
+# What kills starts no program: on a machine that is busy, each would take its time.
 
 trap '' HUP INT QUIT TERM PIPE
 while read -r _; do :; done
@@ -17,6 +19,12 @@ end() {
 	echo THAWED >"$1/freezer.state"
 }
 
+# Nothing can enter a group that is gone. Those below others come first.
+remove() {
+	for tier do set -- "$tier"/*/ "$@"; done
+	rmdir "$@"
+}
+
 # What does not end within ten seconds waits for a broken device. The next start tries again.
 round=0
 left=yes
@@ -25,18 +33,14 @@ while [ $left = yes ] && [ $round -lt 200 ]; do
 	for tier do
 		[ -d "$tier" ] || continue
 		left=yes
-		for group in "$tier"/*/ "$tier"; do
-			end "${group%/}"
-			# Nothing can enter a group that is gone.
-			rmdir "$group"
-		done
+		for group in "$tier"/*/ "$tier"; do end "${group%/}"; done
 	done
 	round=$((round + 1))
-	[ $left = no ] || sleep 0.05
+	[ $left = no ] || remove "$@" || sleep 0.05
 done 2>/dev/null
+set --
 for run in "$state"/runs/*; do
 	name=${run##*/}
-	for mount in "$run/out" "$shared/$name/root" "$shared/$name/in" "$shared/$name/dev"; do
-		umount -l "$mount"
-	done
-done 2>/dev/null
+	set -- "$@" "$run/out" "$shared/$name/root" "$shared/$name/in" "$shared/$name/dev"
+done
+umount -l "$@" 2>/dev/null
