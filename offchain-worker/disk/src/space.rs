@@ -1,0 +1,67 @@
+//! What a file system has.
+
+use std::{fs, io, os::unix::fs::MetadataExt, path::Path};
+
+/// What a file takes of a disk in steps, in bytes, on all usual file systems.
+const BLOCK: u64 = 4096;
+
+/// In what systems count what files take, in bytes, whatever the disk.
+const SECTOR: u64 = 512;
+
+/// Returns the free bytes of the file system that holds a directory, as far as this user may have them.
+///
+/// # Errors
+///
+/// The system's.
+pub fn available(dir: &Path) -> io::Result<u64> {
+	let system = rustix::fs::statvfs(dir)?;
+	Ok(system.f_bavail.saturating_mul(system.f_frsize))
+}
+
+/// Returns how many bytes a file of this size takes on the disk.
+#[must_use]
+pub fn on_disk(size: u64) -> u64 {
+	size.checked_next_multiple_of(BLOCK).unwrap_or(u64::MAX)
+}
+
+/// Returns whether an error says that a disk has no room: it is full, or a quota is used up.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+	matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Returns how many bytes the files below a directory take on the disk. What cannot be read counts as nothing: it may just
+/// have been removed.
+#[must_use]
+pub fn usage(dir: &Path) -> u64 {
+	let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+	let sizes = entries.map(|entry| match entry.metadata() {
+		Ok(data) => {
+			let below = if data.is_dir() { usage(&entry.path()) } else { 0 };
+			data.blocks().saturating_mul(SECTOR).saturating_add(below)
+		}
+		Err(_) => 0,
+	});
+	sizes.fold(0, u64::saturating_add)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn files_take_whole_blocks() {
+		assert_eq!([0, 1, 4096, 4097, u64::MAX].map(on_disk), [0, 4096, 4096, 8192, u64::MAX]);
+	}
+
+	#[test]
+	fn all_below_a_directory_counts() {
+		let dir = tempfile::tempdir().unwrap();
+		fs::create_dir(dir.path().join("below")).unwrap();
+		fs::write(dir.path().join("below/one"), [1; 5000]).unwrap();
+		fs::write(dir.path().join("two"), [1; 10]).unwrap();
+		let all = usage(dir.path());
+		assert!((5_010..100_000).contains(&all), "{all}");
+		assert_eq!(usage(&dir.path().join("none")), 0);
+	}
+}
