@@ -65,7 +65,11 @@ impl Hasher {
 	}
 
 	/// Takes all bytes of a reader, and returns how many there were.
-	pub(crate) fn update_from(&mut self, mut reader: impl Read) -> io::Result<u64> {
+	///
+	/// # Errors
+	///
+	/// Those of the reader.
+	pub fn update_from(&mut self, mut reader: impl Read) -> io::Result<u64> {
 		let (mut size, mut buffer) = (0, vec![0; BUFFER]);
 		loop {
 			match reader.read(&mut buffer)? {

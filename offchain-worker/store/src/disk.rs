@@ -92,6 +92,7 @@ struct State {
 impl Disk {
 	/// Opens a directory, which is made if it is missing.
 	pub(crate) fn open(dir: &Path, limits: Limits) -> Result<Self, StoreError> {
+		rlc_disk::private_dir(dir)?;
 		fs::create_dir_all(dir.join("objects"))?;
 		fs::create_dir_all(dir.join("partial"))?;
 		let lock = File::create(dir.join("lock"))?;

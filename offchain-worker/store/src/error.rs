@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use rlc_disk::{is_full, NoRoom};
+
 use crate::{Cid, TokenError};
 
 /// Why something was not stored or found.
@@ -68,9 +70,9 @@ impl StoreError {
 	}
 }
 
-/// Returns whether an error says that the disk has no room.
-pub(crate) fn is_full(error: &io::Error) -> bool {
-	matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+/// Returns what a write fails with that would exceed a budget: what it would fail with on a disk of that size.
+pub(crate) fn no_room(error: NoRoom) -> io::Error {
+	io::Error::new(io::ErrorKind::StorageFull, error)
 }
 
 impl From<io::Error> for StoreError {
@@ -125,7 +127,8 @@ impl FetchError {
 
 impl From<io::Error> for FetchError {
 	fn from(error: io::Error) -> Self {
-		Self::new(FetchErrorKind::Disk, format!("this machine's disk failed: {error}"))
+		let what = if is_full(&error) { "has no room" } else { "failed" };
+		Self::new(FetchErrorKind::Disk, format!("this machine's disk {what}: {error}"))
 	}
 }
 

@@ -18,6 +18,7 @@ use futures::{
 	future::{BoxFuture, Shared, WeakShared},
 	FutureExt,
 };
+use rlc_disk::private_dir;
 use rlc_service::blocking;
 use tokio_util::sync::CancellationToken;
 use tracing::{
@@ -28,7 +29,7 @@ use tracing::{
 pub use self::{config::FetchConfig, location::is_pinned, pin::pin};
 use self::{location::Location, sources::Sources};
 use crate::{
-	disk::cache::{Cache, Fetched},
+	disk::cache::{remove_stray, Cache, Fetched},
 	error::{FetchError, FetchErrorKind},
 	http::web::Web,
 	Cid, HashKind,
@@ -55,11 +56,11 @@ impl Fetcher {
 	///
 	/// [`FetchErrorKind::Disk`]; [`FetchErrorKind::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(config: FetchConfig) -> Result<Self, FetchError> {
-		let cache = Cache::open(&config.dir.join("files"), config.cache_size)?;
+		let cache = Cache::open(&config.dir.join("files"), config.cache_size, &config.budget)?;
 		let parts = config.dir.join("parts");
-		fs::create_dir_all(&parts)?;
+		private_dir(&parts)?;
 		for entry in fs::read_dir(&parts)? {
-			fs::remove_file(entry?.path())?;
+			remove_stray(&entry?.path());
 		}
 		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.allow_private_networks)?;
 		let sources = Arc::new(Sources { config, web, cache });

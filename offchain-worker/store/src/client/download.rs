@@ -12,6 +12,7 @@ use reqwest::{
 	header::{HeaderValue, CONTENT_LENGTH, CONTENT_RANGE, ETAG},
 	Method, StatusCode, Url,
 };
+use rlc_disk::Taken;
 use rlc_service::blocking;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufWriter};
 use tracing::debug;
@@ -19,7 +20,7 @@ use tracing::debug;
 use super::retries::BACKOFF;
 use crate::{
 	disk::lock::lock_patiently,
-	error::{FetchError, FetchErrorKind},
+	error::{no_room, FetchError, FetchErrorKind},
 	http::{
 		headers::number,
 		url::shown,
@@ -51,6 +52,8 @@ pub(crate) struct PartFile {
 	hashers: Vec<Hasher>,
 	size: u64,
 	etag: Option<HeaderValue>,
+	/// What it takes of a budget, if it is on one.
+	room: Option<Taken>,
 }
 
 impl PartFile {
@@ -75,9 +78,14 @@ impl PartFile {
 				size += count as u64;
 			}
 			let file = BufWriter::with_capacity(CHUNK, tokio::fs::File::from_std(file));
-			Ok(Self { file, path, hashers, size, etag: None })
+			Ok(Self { file, path, hashers, size, etag: None, room: None })
 		})
 		.await
+	}
+
+	/// Has it take its bytes of a budget as they come.
+	pub(crate) fn drawing(self, room: Taken) -> Self {
+		Self { room: Some(room), ..self }
 	}
 
 	async fn reset(&mut self) -> io::Result<()> {
@@ -90,6 +98,9 @@ impl PartFile {
 	}
 
 	async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {
+		if let Some(room) = &mut self.room {
+			room.reach(self.size + bytes.len() as u64).map_err(no_room)?;
+		}
 		self.file.write_all(bytes).await?;
 		self.hashers.iter_mut().for_each(|hasher| hasher.update(bytes));
 		self.size += bytes.len() as u64;
@@ -116,11 +127,12 @@ impl PartFile {
 		self.size
 	}
 
-	/// Moves the whole file to its location. It is on the disk then.
-	pub(crate) async fn finish(mut self, location: &Path) -> Result<(), FetchError> {
+	/// Moves the whole file to its location. It is on the disk then. Returns what it takes of its budget.
+	pub(crate) async fn finish(mut self, location: &Path) -> Result<Option<Taken>, FetchError> {
 		self.file.flush().await?;
 		self.file.get_ref().sync_all().await?;
-		Ok(tokio::fs::rename(&self.path, location).await?)
+		tokio::fs::rename(&self.path, location).await?;
+		Ok(self.room)
 	}
 
 	/// Removes the file.

@@ -5,10 +5,11 @@ use std::{
 	fs, io,
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
-	sync::{Arc, Mutex, MutexGuard, PoisonError},
+	sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 	time::SystemTime,
 };
 
+use rlc_disk::{on_disk, private_dir, Budget, GiveWay, Part, Taken};
 use tracing::warn;
 
 use super::{contents::remove_file, durable::is_whole};
@@ -57,6 +58,8 @@ struct Entry {
 	/// Grows with each use of anything.
 	used: u64,
 	in_use: Arc<()>,
+	/// What it takes of the budget.
+	_room: Taken,
 }
 
 #[derive(Default)]
@@ -74,29 +77,29 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-	/// Opens a cache; files that are not its own are removed.
-	pub(crate) fn open(dir: &Path, max_size: u64) -> io::Result<Self> {
-		fs::create_dir_all(dir)?;
+	/// Opens a cache, which draws from the budget; what is not its own is removed.
+	pub(crate) fn open(dir: &Path, max_size: u64, budget: &Budget) -> io::Result<Arc<Self>> {
+		private_dir(dir)?;
 		let mut files = Vec::new();
 		for entry in fs::read_dir(dir)? {
 			let entry = entry?;
-			match entry.file_name().to_str().and_then(|name| name.parse::<Cid>().ok()) {
-				Some(cid) => {
-					let metadata = entry.metadata()?;
-					files.push((metadata.modified()?, cid, metadata.len()));
-				}
-				None if entry.file_type()?.is_dir() => fs::remove_dir_all(entry.path())?,
-				None => fs::remove_file(entry.path())?,
+			let cid = entry.file_name().to_str().and_then(|name| name.parse::<Cid>().ok());
+			match (cid, entry.metadata()) {
+				(Some(cid), Ok(data)) if data.is_file() => files.push((data.modified()?, cid, data.len())),
+				_ => remove_stray(&entry.path()),
 			}
 		}
 		// What came first counts as used first.
 		files.sort_unstable();
 		let mut entries = Entries::default();
 		for (modified, cid, size) in files {
-			entries.add(cid, size, modified, false);
+			entries.add(cid, size, modified, false, budget.count(Part::Cache, on_disk(size)));
 		}
-		let cache = Self { dir: dir.into(), max_size, entries: Mutex::new(entries) };
+		let cache = Arc::new(Self { dir: dir.into(), max_size, entries: Mutex::new(entries) });
 		cache.make_room(&mut cache.entries(), 0);
+		cache.give_way(budget.excess());
+		let giver: Weak<Self> = Arc::downgrade(&cache);
+		budget.give_way_by(giver);
 		Ok(cache)
 	}
 
@@ -154,8 +157,9 @@ impl Cache {
 		Some(Fetched { path, cid: *cid, size: entry.size, _in_use: entry.in_use.clone() })
 	}
 
-	/// Takes a file that is what its name says, and makes room for it. What is in use stays, even if that is too much.
-	pub(crate) fn insert(&self, file: &Path, cid: Cid) -> io::Result<Fetched> {
+	/// Takes a file that is what its name says, with its room, and makes room for it. What is in use stays, even if that is
+	/// too much.
+	pub(crate) fn insert(&self, file: &Path, cid: Cid, mut room: Taken) -> io::Result<Fetched> {
 		let entries = &mut *self.entries();
 		if entries.files.get(&cid).is_some_and(|entry| !entry.is_checked) {
 			// What came now was checked.
@@ -171,7 +175,8 @@ impl Cache {
 		self.make_room(entries, metadata.len());
 		let path = self.path(&cid);
 		fs::rename(file, &path)?;
-		let in_use = entries.add(cid, metadata.len(), metadata.modified()?, true);
+		room.set(on_disk(metadata.len()));
+		let in_use = entries.add(cid, metadata.len(), metadata.modified()?, true, room);
 		Ok(Fetched { path, cid, size: metadata.len(), _in_use: in_use })
 	}
 
@@ -184,8 +189,7 @@ impl Cache {
 
 	fn make_room(&self, entries: &mut Entries, size: u64) {
 		while entries.total.saturating_add(size) > self.max_size {
-			let free = entries.files.iter().filter(|(_, entry)| Arc::strong_count(&entry.in_use) == 1);
-			let Some(cid) = free.min_by_key(|(_, entry)| entry.used).map(|(cid, _)| *cid) else { return };
+			let Some(cid) = entries.least_used() else { return };
 			self.remove(entries, &cid);
 		}
 	}
@@ -198,17 +202,56 @@ impl Cache {
 	}
 }
 
+impl GiveWay for Cache {
+	fn idle(&self) -> u64 {
+		let entries = self.entries();
+		entries.files.values().filter(|entry| entry.is_idle()).map(|entry| on_disk(entry.size)).sum()
+	}
+
+	fn give_way(&self, bytes: u64) {
+		let entries = &mut *self.entries();
+		let mut given = 0;
+		while given < bytes {
+			let Some(cid) = entries.least_used() else { return };
+			given += entries.files.get(&cid).map_or(0, |entry| on_disk(entry.size));
+			self.remove(entries, &cid);
+		}
+	}
+}
+
+/// Removes what is not a cache's own, if it can be: it is only in the way of its bytes.
+pub(crate) fn remove_stray(path: &Path) {
+	let is_dir = fs::symlink_metadata(path).is_ok_and(|data| data.is_dir());
+	let removed = if is_dir { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+	if let Err(error) = removed {
+		warn!("{} is not of the cache, and cannot be removed: {error}", path.display());
+	}
+}
+
+impl Entry {
+	/// Returns whether nobody uses it.
+	fn is_idle(&self) -> bool {
+		Arc::strong_count(&self.in_use) == 1
+	}
+}
+
 impl Entries {
+	/// Returns what was used the longest ago, of what nobody uses.
+	fn least_used(&self) -> Option<Cid> {
+		let idle = self.files.iter().filter(|(_, entry)| entry.is_idle());
+		idle.min_by_key(|(_, entry)| entry.used).map(|(cid, _)| *cid)
+	}
+
 	fn remove(&mut self, cid: &Cid) {
 		if let Some(entry) = self.files.remove(cid) {
 			self.total -= entry.size;
 		}
 	}
 
-	fn add(&mut self, cid: Cid, size: u64, modified: SystemTime, is_checked: bool) -> Arc<()> {
+	fn add(&mut self, cid: Cid, size: u64, modified: SystemTime, is_checked: bool, room: Taken) -> Arc<()> {
 		self.uses += 1;
 		let in_use = Arc::new(());
-		let entry = Entry { size, modified, is_checked, used: self.uses, in_use: in_use.clone() };
+		let entry = Entry { size, modified, is_checked, used: self.uses, in_use: in_use.clone(), _room: room };
 		self.total += size;
 		self.files.insert(cid, entry);
 		in_use
@@ -219,11 +262,23 @@ impl Entries {
 mod tests {
 	use super::*;
 
+	fn open(dir: &Path, max_size: u64) -> io::Result<Arc<Cache>> {
+		Cache::open(dir, max_size, &Budget::unlimited())
+	}
+
+	fn room() -> Taken {
+		Budget::unlimited().take(Part::Cache, 0).unwrap()
+	}
+
 	/// Puts a content of this many bytes into the cache.
 	fn insert(cache: &Cache, byte: u8, size: usize) -> Fetched {
+		insert_with(cache, byte, size, room())
+	}
+
+	fn insert_with(cache: &Cache, byte: u8, size: usize, room: Taken) -> Fetched {
 		let new = cache.dir.with_extension("new");
 		fs::write(&new, vec![byte; size]).unwrap();
-		cache.insert(&new, Cid::of_sha256([byte; 32])).unwrap()
+		cache.insert(&new, Cid::of_sha256([byte; 32]), room).unwrap()
 	}
 
 	fn is_there(cache: &Cache, byte: u8) -> bool {
@@ -233,7 +288,7 @@ mod tests {
 	#[test]
 	fn least_recently_used_goes_first() {
 		let dir = tempfile::tempdir().unwrap();
-		let cache = Cache::open(&dir.path().join("files"), 30).unwrap();
+		let cache = open(&dir.path().join("files"), 30).unwrap();
 		for byte in 1..=3 {
 			insert(&cache, byte, 10);
 		}
@@ -246,7 +301,7 @@ mod tests {
 	#[test]
 	fn what_is_in_use_stays() {
 		let dir = tempfile::tempdir().unwrap();
-		let cache = Cache::open(&dir.path().join("files"), 20).unwrap();
+		let cache = open(&dir.path().join("files"), 20).unwrap();
 		let first = insert(&cache, 1, 10);
 		insert(&cache, 2, 10);
 		insert(&cache, 3, 15);
@@ -260,39 +315,44 @@ mod tests {
 	fn insert_right(cache: &Cache, bytes: &[u8]) -> Fetched {
 		let new = cache.dir.with_extension("new");
 		fs::write(&new, bytes).unwrap();
-		cache.insert(&new, Cid::of(HashKind::Sha256, bytes)).unwrap()
+		cache.insert(&new, Cid::of(HashKind::Sha256, bytes), room()).unwrap()
 	}
 
 	#[test]
 	fn files_are_read_only_and_there_after_a_restart() {
 		let dir = tempfile::tempdir().unwrap();
 		let files = dir.path().join("files");
-		let fetched = insert_right(&Cache::open(&files, 20).unwrap(), b"an app");
+		let fetched = insert_right(&open(&files, 20).unwrap(), b"an app");
 		assert!(fs::metadata(fetched.path()).unwrap().permissions().readonly());
 		fs::write(files.join("other"), "").unwrap();
+		let cids = [7, 8].map(|byte| files.join(Cid::of_sha256([byte; 32]).to_string()));
 		fs::create_dir_all(files.join("stray/directory")).unwrap();
-		let cache = Cache::open(&files, 20).unwrap();
+		fs::create_dir_all(cids[0].join("directory")).unwrap();
+		std::os::unix::fs::symlink("/etc/passwd", &cids[1]).unwrap();
+		let cache = open(&files, 20).unwrap();
 		assert!(cache.get_checked(&fetched.cid()).is_none(), "it is read through first");
 		assert_eq!(cache.get(&fetched.cid()).unwrap().path(), fetched.path());
 		assert!(cache.get_checked(&fetched.cid()).is_some());
 		assert!(!files.join("other").exists() && !files.join("stray").exists());
-		assert_eq!(Cache::open(&files, 5).unwrap().hashes().len(), 0);
+		assert!(cids.iter().all(|stray| fs::symlink_metadata(stray).is_err()), "contents are files");
+		assert_eq!(cache.hashes().len(), 1);
+		assert_eq!(open(&files, 5).unwrap().hashes().len(), 0);
 	}
 
 	#[test]
 	fn file_that_was_changed_between_two_runs_is_not_used() {
 		let dir = tempfile::tempdir().unwrap();
 		let files = dir.path().join("files");
-		let fetched = insert_right(&Cache::open(&files, 20).unwrap(), b"an app");
+		let fetched = insert_right(&open(&files, 20).unwrap(), b"an app");
 		let (path, cid) = (fetched.path().to_path_buf(), fetched.cid());
 		let modified = fs::metadata(&path).unwrap().modified().unwrap();
 		fs::remove_file(&path).unwrap();
 		fs::write(&path, b"no app").unwrap();
 		fs::File::open(&path).unwrap().set_modified(modified).unwrap();
-		let cache = Cache::open(&files, 20).unwrap();
+		let cache = open(&files, 20).unwrap();
 		assert!(cache.get(&cid).is_none() && !path.exists());
 		fs::write(&path, b"no app").unwrap();
-		let cache = Cache::open(&files, 20).unwrap();
+		let cache = open(&files, 20).unwrap();
 		assert_eq!(fs::read(insert_right(&cache, b"an app").path()).unwrap(), b"an app");
 		assert!(cache.get_checked(&cid).is_some());
 	}
@@ -300,11 +360,30 @@ mod tests {
 	#[test]
 	fn changed_file_is_removed() {
 		let dir = tempfile::tempdir().unwrap();
-		let cache = Cache::open(&dir.path().join("files"), 20).unwrap();
+		let cache = open(&dir.path().join("files"), 20).unwrap();
 		let path = insert(&cache, 1, 10).path().to_path_buf();
 		fs::remove_file(&path).unwrap();
 		fs::write(&path, [9; 11]).unwrap();
 		assert!(cache.get(&Cid::of_sha256([1; 32])).is_none());
 		assert!(!path.exists());
+	}
+	#[test]
+	fn what_nobody_uses_gives_way_for_other_parts() {
+		let dir = tempfile::tempdir().unwrap();
+		let budget = Budget::new(dir.path(), 40_960);
+		let cache = Cache::open(&dir.path().join("files"), u64::MAX, &budget).unwrap();
+		let used = insert_with(&cache, 1, 4_096, budget.take(Part::Cache, 4_096).unwrap());
+		for byte in 2..=5 {
+			insert_with(&cache, byte, 8_192, budget.take(Part::Cache, 8_192).unwrap());
+		}
+		assert_eq!((budget.used(Part::Cache), cache.idle()), (36_864, 32_768));
+		let task = budget.take(Part::Tasks, 16_384).unwrap();
+		assert!(is_there(&cache, 1) && !is_there(&cache, 2) && is_there(&cache, 5));
+		assert!(budget.take(Part::Tasks, 40_960).is_err(), "the first is used");
+		assert_eq!((cache.hashes().len(), budget.used(Part::Cache)), (1, 4_096));
+		drop((used, task, cache));
+		let budget = Budget::new(dir.path(), 4_095);
+		let cache = Cache::open(&dir.path().join("files"), u64::MAX, &budget).unwrap();
+		assert_eq!((cache.hashes().len(), budget.used(Part::Cache)), (0, 0), "there may be less after a restart");
 	}
 }

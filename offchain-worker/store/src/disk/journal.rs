@@ -6,6 +6,7 @@ use std::{
 	path::{Path, PathBuf},
 };
 
+use rlc_disk::is_full;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 	faults,
 	held::{Held, Hold},
 };
-use crate::{error::is_full, token::Room, Cid};
+use crate::{token::Room, Cid};
 
 /// Lines that a journal may have beyond those it needs, before it is rewritten.
 pub(super) const SPARE_LINES: usize = 10_000;

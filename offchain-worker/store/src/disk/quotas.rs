@@ -8,10 +8,7 @@
 //! No part takes room from another: however much accounts upload, results have theirs. An upload that has begun counts with
 //! the bytes that have come, and with no others.
 
-use std::{
-	path::Path,
-	time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{Disk, State};
 use crate::{
@@ -68,7 +65,8 @@ impl Disk {
 	/// Returns how full it is.
 	pub(crate) fn usage(&self) -> Usage {
 		let state = self.state();
-		let free = free_disk(&self.dir);
+		// If the file system does not say, a write does.
+		let free = rlc_disk::available(&self.dir).unwrap_or(u64::MAX);
 		let left = |room| self.left(&state, room).min(free);
 		Usage {
 			objects: state.index.len(),
@@ -189,9 +187,4 @@ impl Disk {
 /// Returns how many bytes a part of the store has.
 fn used(state: &State, room: Room) -> u64 {
 	state.index.in_room(room).saturating_add(state.uploads.sent_in(room))
-}
-
-/// Returns the free bytes of the file system that has this directory. If it does not say, a write does.
-fn free_disk(dir: &Path) -> u64 {
-	rustix::fs::statvfs(dir).map_or(u64::MAX, |system| system.f_bavail.saturating_mul(system.f_frsize))
 }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use reqwest::Url;
+use rlc_disk::Budget;
 
 /// How contents are fetched.
 #[derive(Clone, Debug)]
@@ -11,6 +12,8 @@ pub struct FetchConfig {
 	pub dir: PathBuf,
 	/// How much it keeps, in bytes. What is in use is kept in any case.
 	pub cache_size: u64,
+	/// From what the cache draws, with what is on its way to it. What nobody uses gives way for other parts.
+	pub budget: Budget,
 	/// The servers of the stores in which CIDs are looked for: `https://host:port` for `https://host:port/store/CID`.
 	pub stores: Vec<Url>,
 	/// The RPC of the IPFS node in which CIDs are looked for after the stores, such as `http://127.0.0.1:5001`.
@@ -32,6 +35,7 @@ impl FetchConfig {
 		Self {
 			dir: dir.into(),
 			cache_size: 16 << 30,
+			budget: Budget::unlimited(),
 			stores: Vec::new(),
 			ipfs: None,
 			max_size: 4 << 30,

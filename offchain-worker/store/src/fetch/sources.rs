@@ -8,13 +8,14 @@ use std::{
 };
 
 use reqwest::{Method, Url};
+use rlc_disk::{Part, Taken};
 use rlc_service::blocking;
 
 use super::{config::FetchConfig, location::Location};
 use crate::{
 	client::download::{download, Download, PartFile},
 	disk::cache::{Cache, Fetched},
-	error::{FetchError, FetchErrorKind},
+	error::{no_room, FetchError, FetchErrorKind},
 	http::{url::content_url, web::Web},
 	ipfs::cat_url,
 	sizes::CHUNK,
@@ -25,7 +26,7 @@ use crate::{
 pub(super) struct Sources {
 	pub(super) config: FetchConfig,
 	pub(super) web: Web,
-	pub(super) cache: Cache,
+	pub(super) cache: Arc<Cache>,
 }
 
 /// Removes an unfinished file, however its fetch ends.
@@ -114,7 +115,7 @@ impl Sources {
 		expected: &[Cid],
 		path: &Path,
 	) -> Result<Fetched, FetchError> {
-		let mut part = PartFile::open(path, expected).await?;
+		let mut part = PartFile::open(path, expected).await?.drawing(self.room()?);
 		let max_size = self.config.max_size;
 		let wanted = Download { method, url: url.clone(), expected, max_size, progress: &|_, _| () };
 		download(&self.web, &wanted, &mut part).await?;
@@ -122,13 +123,18 @@ impl Sources {
 		// Its own name until it is in the cache, where it may be known already.
 		let whole = path.with_extension("whole");
 		let _unfinished = Unfinished(&whole);
-		part.finish(&whole).await?;
-		self.insert(&whole, cid).await
+		let room = part.finish(&whole).await?;
+		let (inner, file) = (self.clone(), whole.clone());
+		blocking(move || {
+			let room = room.map_or_else(|| inner.room(), Ok)?;
+			Ok(inner.cache.insert(&file, cid, room)?)
+		})
+		.await
 	}
 
-	async fn insert(self: &Arc<Self>, file: &Path, cid: Cid) -> Result<Fetched, FetchError> {
-		let (inner, file) = (self.clone(), file.to_path_buf());
-		blocking(move || Ok(inner.cache.insert(&file, cid)?)).await
+	/// Returns what something that is not here yet takes of the budget.
+	fn room(&self) -> io::Result<Taken> {
+		self.config.budget.take(Part::Cache, 0).map_err(no_room)
 	}
 
 	/// Copies a file of this machine.
@@ -139,23 +145,43 @@ impl Sources {
 		}
 		let (inner, path, expected, part) = (self.clone(), path.to_path_buf(), expected.to_vec(), part.to_path_buf());
 		blocking(move || {
-			let cid = copy_file(&path, &part, inner.config.max_size)?;
+			let (cid, room) = copy_file(&path, &part, inner.config.max_size, inner.room()?)?;
 			if expected.iter().any(|expected| *expected != cid) {
 				let words = format!("file://{} is not what its checksum says", path.display());
 				return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
 			}
-			Ok(inner.cache.insert(&part, cid)?)
+			Ok(inner.cache.insert(&part, cid, room)?)
 		})
 		.await
 	}
 }
 
-/// Copies a regular file, and returns its name by SHA-256.
-fn copy_file(from: &Path, to: &Path, max_size: u64) -> Result<Cid, FetchError> {
-	let mut target = File::create(to)?;
+/// Copies a regular file, and returns its name by SHA-256, and what it takes of its budget.
+fn copy_file(from: &Path, to: &Path, max_size: u64, room: Taken) -> Result<(Cid, Taken), FetchError> {
+	let mut target = Drawing { file: File::create(to)?, size: 0, room };
 	let cid = read_file(from, &mut target, max_size)?;
-	target.sync_all()?;
-	Ok(cid)
+	target.file.sync_all()?;
+	Ok((cid, target.room))
+}
+
+/// A file that takes its bytes of a budget as they come.
+struct Drawing {
+	file: File,
+	size: u64,
+	room: Taken,
+}
+
+impl Write for Drawing {
+	fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+		self.room.reach(self.size + bytes.len() as u64).map_err(no_room)?;
+		let written = self.file.write(bytes)?;
+		self.size += written as u64;
+		Ok(written)
+	}
+
+	fn flush(&mut self) -> io::Result<()> {
+		self.file.flush()
+	}
 }
 
 /// Writes the bytes of a regular file to `target`, and returns their name by SHA-256.
