@@ -17,20 +17,24 @@ use std::{
 	fs::{self, File},
 	io::{self, Read},
 	path::{Path, PathBuf},
+	time::{Duration, Instant},
 };
 
 use flate2::read::MultiGzDecoder;
+use rlc_disk::{Budget as DiskBudget, Part, Taken};
 use tracing::warn;
 
 use self::{layers::Budget, settings::Settings};
 use crate::{
 	kept::{Digests, Sha},
-	Error,
+	Error, Stop,
 };
 
 /// What an image may hold, unpacked. Its archive may hold as much again.
 pub const MOST_BYTES: u64 = 16 << 30;
 const MOST_FILES: u64 = 1_000_000;
+/// How long unpacking one may take.
+const MOST_TIME: Duration = Duration::from_secs(600);
 
 /// An unpacked image. Removed from disk when it is dropped.
 #[derive(Debug)]
@@ -41,6 +45,9 @@ pub struct Image {
 	pub settings: Settings,
 	/// What is removed.
 	directory: PathBuf,
+	/// What it takes of the disk, once it is unpacked. Given back after the files are gone.
+	#[allow(dead_code, reason = "it is only held")]
+	room: Option<Taken>,
 }
 
 impl Drop for Image {
@@ -61,26 +68,30 @@ pub fn digest(image: &Path, digests: &Digests) -> Result<Sha, Error> {
 	digests.of(&file).map_err(Error::io("read", &file))
 }
 
-/// Unpacks an image into a new directory. Returns how many bytes it takes, too.
+/// Unpacks an image into a new directory, and takes room on the disk as it comes. Returns how many bytes it takes, too.
 ///
 /// # Errors
 ///
-/// [`Error::App`], if it is not an image for this machine, or not what its digests say; [`Error::Host`], if the disk fails.
-pub fn unpack(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
+/// [`Error::App`], if it is not an image for this machine, or not what its digests say; [`Error::Host`], if the disk fails
+/// or has no room, or if it is stopped or takes too long.
+pub fn unpack(image: &Path, directory: PathBuf, disk: &DiskBudget, stop: &Stop) -> Result<(Image, u64), Error> {
+	let until = Instant::now() + MOST_TIME;
+	let budget = || Budget::new(MOST_BYTES, MOST_FILES, disk.count(Part::Images, 0), (stop, until));
+	// Dropped after the files are.
+	let (mut of_archive, mut budget) = (budget(), budget());
 	let root = directory.join("root");
 	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
 	// From here on, whatever happens, dropping it removes what was unpacked.
-	let mut unpacked = Image { root, settings: Settings::default(), directory };
+	let mut unpacked = Image { root, settings: Settings::default(), directory, room: None };
 	let archive = unpacked.directory.join("archive");
 	let layout = if image.is_dir() {
 		image.to_owned()
 	} else {
 		fs::create_dir(&archive).map_err(Error::io("create", &archive))?;
-		layers::unpack_archive(open(image)?, &archive, &mut Budget::new(MOST_BYTES, MOST_FILES))?;
+		layers::unpack_archive(open(image)?, &archive, &mut of_archive)?;
 		archive.clone()
 	};
 	let found = layout::find(&layout)?;
-	let mut budget = Budget::new(MOST_BYTES, MOST_FILES);
 	for layer in &found.layers {
 		layers::apply(open(&layer.file)?, &layer.content, &unpacked.root, &mut budget)?;
 	}
@@ -89,7 +100,10 @@ pub fn unpack(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
 	if layout == archive {
 		fs::remove_dir_all(&archive).map_err(Error::io("remove", &archive))?;
 	}
-	Ok((unpacked, MOST_BYTES - budget.bytes))
+	let room = budget.into_room();
+	let bytes = room.bytes();
+	unpacked.room = Some(room);
+	Ok((unpacked, bytes))
 }
 
 /// Opens a file to read it, decompressed if need be.

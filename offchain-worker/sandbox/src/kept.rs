@@ -88,9 +88,39 @@ impl<V: Clone> Kept<V> {
 		entries.shrink(self.most, self.most_bytes, &key);
 		Ok(value)
 	}
+
+	/// Returns how many bytes the things have that nobody uses.
+	pub fn idle(&self, is_idle: impl Fn(&V) -> bool) -> u64 {
+		let entries = lock(&self.entries);
+		entries.by_key.values().filter(|entry| entry.is_idle(&is_idle)).map(|entry| entry.bytes).sum()
+	}
+
+	/// Lets go of things that nobody uses until they have this many bytes, or nothing is left.
+	pub fn let_go(&self, bytes: u64, is_idle: impl Fn(&V) -> bool) {
+		let mut gone = 0;
+		while gone < bytes {
+			// Dropped without the lock: that may take a while.
+			let Some(entry) = lock(&self.entries).take_idle(&is_idle) else { return };
+			gone += entry.bytes;
+		}
+	}
+}
+
+impl<V> Entry<V> {
+	/// Returns whether it is made, and nobody uses it.
+	fn is_idle(&self, is_idle: impl Fn(&V) -> bool) -> bool {
+		self.slot.try_lock().is_ok_and(|slot| slot.as_ref().is_some_and(is_idle))
+	}
 }
 
 impl<V> Entries<V> {
+	/// Takes out the least recently used of the things that nobody uses.
+	fn take_idle(&mut self, is_idle: impl Fn(&V) -> bool) -> Option<Entry<V>> {
+		let idle = self.by_key.iter().filter(|(_, entry)| entry.is_idle(&is_idle));
+		let key = idle.min_by_key(|(_, entry)| entry.last_use).map(|(key, _)| *key)?;
+		self.by_key.remove(&key)
+	}
+
 	fn shrink(&mut self, most: usize, most_bytes: u64, newest: &Sha) {
 		let mut bytes: u64 = self.by_key.values().map(|entry| entry.bytes).sum();
 		while self.by_key.len() > most || bytes > most_bytes {
@@ -197,6 +227,19 @@ mod tests {
 		assert_eq!((kept.get(&[1; 32]), kept.get(&[2; 32])), (None, Some(2)));
 		assert!(made(&kept, 3, 200));
 		assert_eq!((kept.get(&[2; 32]), kept.get(&[3; 32])), (None, Some(3)));
+	}
+
+	#[test]
+	fn what_nobody_uses_is_let_go_the_least_recently_used_first() {
+		let kept = Kept::new(10, 100);
+		assert!(made(&kept, 1, 10) && made(&kept, 2, 10) && made(&kept, 3, 10) && made(&kept, 4, 10));
+		let is_idle = |thing: &u8| *thing != 2;
+		assert_eq!(kept.idle(is_idle), 30);
+		kept.let_go(11, is_idle);
+		let left = [1, 2, 3, 4].map(|key| kept.get(&[key; 32]).is_some());
+		assert_eq!(left, [false, true, false, true]);
+		kept.let_go(100, is_idle);
+		assert_eq!((kept.idle(is_idle), kept.get(&[2; 32])), (0, Some(2)));
 	}
 
 	#[test]

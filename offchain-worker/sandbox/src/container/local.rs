@@ -2,9 +2,10 @@
 
 use std::{
 	path::{Path, PathBuf},
-	sync::Arc,
+	sync::{Arc, Weak},
 };
 
+use rlc_disk::Budget;
 use tokio::{task::spawn_blocking, time};
 use tracing::Instrument;
 
@@ -28,13 +29,15 @@ pub struct Local {
 	network: Option<Slirp>,
 	/// The devices that containers may be given.
 	devices: Vec<Device>,
+	/// From what unpacked images draw.
+	disk: Budget,
 }
 
 impl Local {
 	/// See [`ContainerTier::probe`](super::ContainerTier::probe).
 	pub async fn probe(state: &Path) -> Result<Self, Unavailable> {
 		let machine = Arc::new(probe::probe(state).await?);
-		Ok(Self { machine, network: None, devices: Vec::new() })
+		Ok(Self { machine, network: None, devices: Vec::new(), disk: Budget::unlimited() })
 	}
 
 	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
@@ -48,6 +51,13 @@ impl Local {
 	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
 		let devices = devices.iter().map(|path| Device::find(path)).collect::<Result<_, _>>()?;
 		Ok(Self { devices, ..self })
+	}
+
+	/// See [`ContainerTier::with_disk`](super::ContainerTier::with_disk).
+	pub fn with_disk(self, disk: Budget) -> Self {
+		let giver: Weak<Machine> = Arc::downgrade(&self.machine);
+		disk.give_way_by(giver);
+		Self { disk, ..self }
 	}
 
 	/// Returns whether containers can be given a network, and the paths of the devices that they can be given.
@@ -79,22 +89,28 @@ impl Local {
 		})
 	}
 
-	/// Returns the unpacked image, or why it was not waited for. Unpacking continues then, for the next job.
+	/// Returns the unpacked image, or why it was not waited for. Unpacking ends if the job is stopped. After the job's time
+	/// it continues, for the next job.
 	async fn image(&self, app: Source, job: &Job<'_>, stop: &Stop) -> Result<Result<Arc<Image>, Ending>, Error> {
-		let machine = self.machine.clone();
+		let (machine, disk) = (self.machine.clone(), self.disk.clone());
+		let mut unpacking = StopOnDrop(stop.child());
+		let stopped = unpacking.0.clone();
 		let unpacked = async {
 			// Closed by nobody.
 			let turn = self.machine.unpacking.clone().acquire_owned().await;
 			let unpacked = spawn_blocking(move || {
 				let _turn = turn;
-				machine.unpack(&app)
+				machine.unpack(&app, &disk, &stopped)
 			});
 			unpacked.await.unwrap_or_else(|_| Err(Error::App("unpacking the image panicked".into())))
 		};
 		tokio::select! {
 			unpacked = unpacked => unpacked.map(Ok),
 			() = stop.stopped() => Ok(Err(Ending::Stopped)),
-			() = time::sleep(job.limits.time) => Ok(Err(Ending::TimedOut)),
+			() = time::sleep(job.limits.time) => {
+				unpacking.0 = Stop::new();
+				Ok(Err(Ending::TimedOut))
+			}
 		}
 	}
 }

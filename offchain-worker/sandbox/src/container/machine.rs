@@ -5,13 +5,14 @@ use std::{
 	sync::Arc,
 };
 
+use rlc_disk::{Budget, GiveWay};
 use tokio::{process::Child, sync::Semaphore};
 
 use super::{cgroups::Cgroups, files::Source, ids::AllIds, names, reaper::Reaper, runc::Runc};
 use crate::{
 	image::{self, Image},
 	kept::{Digests, Kept},
-	Error,
+	Error, Stop,
 };
 
 /// How many unpacked images are kept, and of how many bytes.
@@ -48,16 +49,17 @@ impl Machine {
 		Self { runc, cgroups, ids, directory, unpacking, images, digests: Digests::default(), reaper }
 	}
 
-	/// Returns an image, unpacked now or before.
+	/// Returns an image, unpacked now or before. What is unpacked takes room on the disk.
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails.
-	pub fn unpack(&self, app: &Source) -> Result<Arc<Image>, Error> {
+	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails or has no room, or if
+	/// it is stopped. Others that wait for the same image try again then.
+	pub fn unpack(&self, app: &Source, disk: &Budget, stop: &Stop) -> Result<Arc<Image>, Error> {
 		let app = app.path();
 		let digest = image::digest(&app, &self.digests)?;
 		self.images.get_or_make(digest, || {
-			let (image, bytes) = image::unpack(&app, self.directory.join("images").join(names::unique()))?;
+			let (image, bytes) = image::unpack(&app, self.directory.join("images").join(names::unique()), disk, stop)?;
 			Ok((Arc::new(image), bytes))
 		})
 	}
@@ -73,4 +75,19 @@ impl Machine {
 		let group = self.cgroups.programs().map_err(|error| Error::Host(format!("no control group: {error}")))?;
 		self.runc.run(&group, name, bundle, log)
 	}
+}
+
+impl GiveWay for Machine {
+	fn idle(&self) -> u64 {
+		self.images.idle(is_idle)
+	}
+
+	fn give_way(&self, bytes: u64) {
+		self.images.let_go(bytes, is_idle);
+	}
+}
+
+/// Returns whether no container runs an image.
+fn is_idle(image: &Arc<Image>) -> bool {
+	Arc::strong_count(image) == 1
 }

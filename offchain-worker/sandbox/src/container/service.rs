@@ -193,15 +193,18 @@ impl ContainerService {
 		})?;
 		let duplicate = || stream.try_clone().map_err(|error| Error::Host(format!("no socket: {error}")));
 		let files = Files { image, input, output: Box::new(Sent(duplicate()?)) };
-		let (gone, watched) = (self.stop.child(), duplicate()?);
-		let stop = gone.clone();
+		let (stop, watched) = (Arc::new(self.stop.child()), duplicate()?);
+		// Its end after that of the run stops nothing: the image may still be unpacked, for the next run.
+		let running = Arc::downgrade(&stop);
 		// The worker says nothing more: what comes is its end, or that the run is to end.
 		let watcher = thread::Builder::new().name("rlc-containers-end".into()).spawn(move || {
 			// The time limit of the request goes on to hold otherwise.
 			if watched.set_read_timeout(None).is_ok() {
 				let _ = io::Read::read(&mut &watched, &mut [0]);
 			}
-			gone.stop();
+			if let Some(stop) = running.upgrade() {
+				stop.stop();
+			}
 		});
 		watcher.map_err(|error| Error::Host(format!("no thread: {error}")))?;
 		let run = runtime.block_on(async {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rlc_disk::Budget;
+
 use super::{
 	allowance::Allowance, devices::NoDevice, files::Files, local::Local, network::NoNetwork, remote::Remote,
 	unavailable::Unavailable,
@@ -73,6 +75,15 @@ impl ContainerTier {
 			Where::Here(tier) => Where::Here(tier.with_gpus(devices)?),
 			Where::There(tier) => Where::There(tier.with_gpus(devices)?),
 		}))
+	}
+
+	/// Has unpacked images draw from this budget. Those that no container runs give way for other parts. A service's are on
+	/// its own disk, and draw from its own.
+	pub fn with_disk(self, disk: Budget) -> Self {
+		Self(match self.0 {
+			Where::Here(tier) => Where::Here(tier.with_disk(disk)),
+			there @ Where::There(_) => there,
+		})
 	}
 
 	/// Runs an image to its end, and removes all that was made for it. If the future is dropped, the run is stopped.

@@ -5,19 +5,20 @@ use std::{
 	collections::HashSet,
 	ffi::{OsStr, OsString},
 	fs::{self, File, Permissions},
-	io::{self, Read},
+	io::{self, Read, Write},
 	os::unix::{
 		ffi::OsStrExt,
 		fs::{symlink, PermissionsExt},
 	},
 	path::{Component, Path, PathBuf},
-	time::{Duration, SystemTime},
+	time::{Duration, Instant, SystemTime},
 };
 
+use rlc_disk::Taken;
 use sha2::{Digest, Sha256};
 use tar::{Archive, Entry, EntryType};
 
-use crate::{kept::Sha, Error, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{kept::Sha, Error, Stop, GUEST_INPUT, GUEST_OUTPUT};
 
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
@@ -28,34 +29,81 @@ const DEEPEST: usize = 128;
 const LONGEST: u32 = 512;
 /// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
 const MOST_DESCRIPTION: u64 = 1 << 20;
+/// How much of a file is read at once, in bytes.
+const CHUNK: usize = 16 << 10;
+/// What the smallest file takes of a disk, in bytes.
+const BLOCK: u64 = 4096;
 /// What may follow an archive's end in a layer, in bytes: programs fill their last block.
 const MOST_REST: u64 = 1 << 20;
 
-/// What may still be unpacked.
+/// What may still be unpacked, and until when.
 #[derive(Debug)]
 pub struct Budget {
 	/// Bytes of files.
-	pub bytes: u64,
+	bytes: u64,
 	/// Entries of archives, whatever they are, and the directories that lead to them.
-	pub entries: u64,
+	entries: u64,
+	/// What it takes of the disk, as it comes.
+	room: Taken,
+	/// How many bytes that are by now.
+	taken: u64,
+	/// Ends it early.
+	stop: Stop,
+	/// Ends it at last.
+	until: Instant,
 }
 
 impl Budget {
-	/// Allows this much.
-	pub fn new(bytes: u64, entries: u64) -> Self {
-		Self { bytes, entries }
+	/// Allows this much, which takes its room on the disk, until it is stopped or the time has come.
+	pub fn new(bytes: u64, entries: u64, room: Taken, (stop, until): (&Stop, Instant)) -> Self {
+		Self { bytes, entries, room, taken: 0, stop: stop.clone(), until }
+	}
+
+	/// Returns what was taken of the disk.
+	pub fn into_room(self) -> Taken {
+		let mut room = self.room;
+		room.set(self.taken);
+		room
+	}
+
+	/// Takes room for bytes that are about to be written.
+	fn draw(&mut self, bytes: u64) -> io::Result<()> {
+		if self.stop.is_stopped() || Instant::now() > self.until {
+			return Err(io::Error::new(io::ErrorKind::TimedOut, "it was stopped, or took too long"));
+		}
+		self.taken = self.taken.saturating_add(bytes);
+		self.room.reach(self.taken).map_err(|error| io::Error::new(io::ErrorKind::StorageFull, error))
 	}
 
 	fn entry(&mut self) -> io::Result<()> {
 		self.entries = self.entries.checked_sub(1).ok_or_else(|| bad("it has too many files"))?;
-		Ok(())
+		// Its place in a directory, and what its last block has too much.
+		self.draw(BLOCK)
 	}
 
 	/// Writes a file as far as allowed.
 	fn copy(&mut self, from: &mut impl Read, to: &mut File) -> io::Result<()> {
-		let copied = io::copy(&mut from.take(self.bytes.saturating_add(1)), to)?;
-		self.bytes = self.bytes.checked_sub(copied).ok_or_else(|| bad("it is too large"))?;
-		Ok(())
+		let mut buffer = [0; CHUNK];
+		loop {
+			let count = match from.read(&mut buffer) {
+				Ok(0) => return Ok(()),
+				Ok(count) => count,
+				Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+				Err(error) => return Err(error),
+			};
+			self.bytes = self.bytes.checked_sub(count as u64).ok_or_else(|| bad("it is too large"))?;
+			self.draw(count as u64)?;
+			to.write_all(&buffer[..count])?;
+		}
+	}
+}
+
+#[cfg(test)]
+impl Budget {
+	/// Allows this much on a disk without end.
+	pub fn of(bytes: u64, entries: u64) -> Self {
+		let room = rlc_disk::Budget::unlimited().count(rlc_disk::Part::Images, 0);
+		Self::new(bytes, entries, room, (&Stop::new(), Instant::now() + Duration::from_secs(600)))
 	}
 }
 
@@ -376,12 +424,13 @@ fn bad(cause: &str) -> io::Error {
 }
 
 /// Tells whose fault an error is: the operating system's errors are this machine's, but for those about names and links that
-/// cannot be; all others are the archive's.
+/// cannot be, and so is it if there is no room or no time; all others are the archive's.
 fn whose(error: io::Error) -> Error {
 	use io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory, TooManyLinks};
 	let is_of_archive =
 		matches!(error.kind(), AlreadyExists | InvalidFilename | IsADirectory | NotADirectory | TooManyLinks);
-	if error.raw_os_error().is_some() && !is_of_archive {
+	let is_of_machine = rlc_disk::is_full(&error) || error.kind() == io::ErrorKind::TimedOut;
+	if is_of_machine || (error.raw_os_error().is_some() && !is_of_archive) {
 		Error::Host(format!("the image could not be unpacked: {error}"))
 	} else {
 		Error::App(format!("the image cannot be unpacked: {error}"))

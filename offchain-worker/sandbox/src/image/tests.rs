@@ -265,7 +265,7 @@ fn unpacking_is_bounded() {
 	let bytes = layer(&[("a", File("12345")), ("b/c/d", File("12345"))]);
 	let content = format!("sha256:{}", sha(&bytes));
 	let apply = |most: u64, entries: u64| {
-		layers::apply(&bytes[..], &content, root.path(), &mut Budget::new(most, entries))
+		layers::apply(&bytes[..], &content, root.path(), &mut Budget::of(most, entries))
 			.map_err(|error| error.to_string())
 	};
 	assert_eq!(apply(10, 4), Ok(()));
@@ -284,7 +284,7 @@ fn name_cannot_fill_the_memory() {
 		let mut builder = Builder::new(Vec::new());
 		builder.append(&header, io::repeat(b'x').take(64 << 20)).unwrap();
 		let bytes = builder.into_inner().unwrap();
-		let mut budget = Budget::new(1 << 30, 100);
+		let mut budget = Budget::of(1 << 30, 100);
 		let archive = layers::unpack_archive(&bytes[..], root.path(), &mut budget);
 		let layer = layers::apply(&bytes[..], "", root.path(), &mut budget);
 		for outcome in [archive, layer] {
@@ -310,11 +310,11 @@ fn names_that_cannot_be_are_the_archives_fault() {
 		&[("a/", Directory), ("b", Hard("a"))],
 	] {
 		let root = tempfile::tempdir().unwrap();
-		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Budget::new(9, 9)));
+		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Budget::of(9, 9)));
 	}
 	for entries in [[("a", File("")), ("a/b", File(""))], [("a/b", File("")), ("a", File(""))]] {
 		let directory = tempfile::tempdir().unwrap();
-		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Budget::new(9, 9)));
+		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Budget::of(9, 9)));
 	}
 }
 
@@ -328,7 +328,7 @@ fn links_cannot_lead_about_for_long() {
 	entries.extend(names.iter().map(|name| (name.as_str(), Link(ABOUT))));
 	entries.push((path.as_str(), File("")));
 	let root = tempfile::tempdir().unwrap();
-	let outcome = layers::apply(&layer(&entries)[..], "", root.path(), &mut Budget::new(9, 99));
+	let outcome = layers::apply(&layer(&entries)[..], "", root.path(), &mut Budget::of(9, 99));
 	assert!(cause(outcome).contains("a path is too long"));
 }
 
@@ -372,7 +372,7 @@ fn nothing_long_follows_a_layer() {
 	let root = tempfile::tempdir().unwrap();
 	let mut bytes = layer(&[("a", File("a"))]);
 	bytes.resize(bytes.len() + (2 << 20), 0);
-	let outcome = layers::apply(&bytes[..], "", root.path(), &mut Budget::new(1 << 30, 100));
+	let outcome = layers::apply(&bytes[..], "", root.path(), &mut Budget::of(1 << 30, 100));
 	assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("something follows its end")), "{outcome:?}");
 }
 
@@ -408,4 +408,78 @@ fn description_that_lacks_something_is_refused_with_what_it_lacks() {
 	manifest.as_object_mut().unwrap().remove("mediaType");
 	layout.index(&[manifest]);
 	assert!(fault(layout.unpack()).contains("its index.json is not understood: missing field `mediaType`"));
+}
+
+/// Returns an image of more than a few pages.
+fn large() -> Layout {
+	let large = "x".repeat(9_000);
+	let layer = layer(&[("bin/app", File("app")), ("one", File(&large)), ("two", File(&large)), ("link", Link("one"))]);
+	Layout::of(&[layer])
+}
+
+#[test]
+fn unpacked_image_takes_its_room_until_it_is_removed() {
+	let layout = large();
+	let disk = DiskBudget::new(&layout.path(), 1 << 30);
+	let target = tempfile::tempdir().unwrap();
+	let (image, bytes) = unpack(&layout.path(), target.path().join("image"), &disk, &Stop::new()).unwrap();
+	assert_eq!(disk.used(Part::Images), bytes);
+	assert!(bytes >= rlc_disk::usage(&image.root), "{bytes}");
+	drop(image);
+	assert_eq!((disk.used(Part::Images), target.path().read_dir().unwrap().count()), (0, 0));
+}
+
+#[test]
+fn image_for_which_there_is_no_room_is_the_machines_trouble_and_leaves_nothing() {
+	let (layout, target) = (large(), tempfile::tempdir().unwrap());
+	let unpack = |total| {
+		let disk = DiskBudget::new(target.path(), total);
+		let unpacked = unpack(&layout.path(), target.path().join("image"), &disk, &Stop::new());
+		let taken = disk.used(Part::Images);
+		unpacked.map(|(image, bytes)| {
+			drop(image);
+			(bytes, taken)
+		})
+	};
+	let (needed, _) = unpack(1 << 30).unwrap();
+	for total in (0..needed).step_by(4_096) {
+		match unpack(total) {
+			Err(Error::Host(cause)) => assert!(cause.contains("no room for") && cause.contains("images"), "{cause}"),
+			other => panic!("{total}: {other:?}"),
+		}
+		assert_eq!(target.path().read_dir().unwrap().count(), 0, "{total}");
+	}
+	assert_eq!(unpack(needed).unwrap(), (needed, needed));
+}
+
+#[test]
+fn disk_that_is_full_at_any_page_of_an_image_is_the_machines_trouble() {
+	let Some(mut disk) = rlc_testing::SmallDisk::mount(256 << 10) else { return };
+	let layout = large();
+	let archive = layout.packed();
+	disk.fill();
+	let mut failures = 0;
+	let image = loop {
+		match unpack(&archive, disk.path().join("image"), &DiskBudget::unlimited(), &Stop::new()) {
+			Ok((image, _)) => break image,
+			Err(Error::Host(_)) => {
+				failures += 1;
+				assert!(!disk.path().join("image").exists(), "nothing stays of it");
+				assert!(disk.free(1), "it is not unpacked, though there is room");
+			}
+			Err(fault) => panic!("{fault}"),
+		}
+	};
+	assert!(failures > 4, "{failures}");
+	assert_eq!(fs::read(image.root.join("two")).unwrap().len(), 9_000);
+}
+
+#[test]
+fn unpacking_ends_when_it_is_stopped() {
+	let (layout, target) = (large(), tempfile::tempdir().unwrap());
+	let stop = Stop::new();
+	stop.stop();
+	let unpacked = unpack(&layout.path(), target.path().join("image"), &DiskBudget::unlimited(), &stop);
+	assert!(matches!(&unpacked, Err(Error::Host(cause)) if cause.contains("it was stopped")), "{unpacked:?}");
+	assert_eq!(target.path().read_dir().unwrap().count(), 0);
 }

@@ -151,6 +151,7 @@ impl Layout {
 	}
 
 	pub fn unpack(&self) -> Result<Image, Error> {
-		unpack(&self.path(), self.0.path().join("unpacked")).map(|(image, _)| image)
+		let disk = DiskBudget::unlimited();
+		unpack(&self.path(), self.0.path().join("unpacked"), &disk, &Stop::new()).map(|(image, _)| image)
 	}
 }
