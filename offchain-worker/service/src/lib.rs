@@ -16,7 +16,7 @@ pub mod week;
 
 pub use blocking::blocking;
 pub use error::one_line;
-pub use metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, MetricsError, Registry};
+pub use metrics::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, MetricsError, Registry};
 pub use observe::Observed;
 pub use rate_limit::RateLimit;
 pub use retry::{Backoff, Retryable};

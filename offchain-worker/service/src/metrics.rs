@@ -2,7 +2,9 @@
 
 use prometheus::{core::Collector, Encoder, HistogramOpts, Opts, TextEncoder};
 
-pub use prometheus::{exponential_buckets, Error as MetricsError, Histogram, IntCounter, IntCounterVec, IntGauge};
+pub use prometheus::{
+	exponential_buckets, Error as MetricsError, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+};
 
 /// What the text of [`Registry::text`] is, for the header `Content-Type`.
 pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
@@ -48,6 +50,15 @@ impl Registry {
 		self.with(IntGauge::new(name, help)?)
 	}
 
+	/// Registers a family of numbers that go up and down, one for each value of the labels.
+	///
+	/// # Errors
+	///
+	/// As of [`counter`](Self::counter).
+	pub fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, MetricsError> {
+		self.with(IntGaugeVec::new(Opts::new(name, help), labels)?)
+	}
+
 	/// Registers a distribution. `buckets` are its upper bounds; none stands for Prometheus' own, for seconds of a request.
 	///
 	/// # Errors
@@ -84,6 +95,7 @@ mod tests {
 		registry.counter("done_total", "What is done").unwrap().inc_by(2);
 		registry.gauge("open", "What is open").unwrap().set(3);
 		registry.counters("steps_total", "Steps", &["step"]).unwrap().with_label_values(&["run"]).inc();
+		registry.gauges("bytes", "Bytes", &["part"]).unwrap().with_label_values(&["cache"]).set(4);
 		registry.histogram("run_seconds", "Runs", vec![1.0, 2.0]).unwrap().observe(1.5);
 		let text = registry.text();
 		for line in [
@@ -91,6 +103,7 @@ mod tests {
 			"rlc_test_done_total 2",
 			"rlc_test_open 3",
 			"rlc_test_steps_total{step=\"run\"} 1",
+			"rlc_test_bytes{part=\"cache\"} 4",
 			"rlc_test_run_seconds_bucket{le=\"2\"} 1",
 			"rlc_test_run_seconds_sum 1.5",
 		] {
