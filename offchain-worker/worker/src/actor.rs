@@ -15,6 +15,7 @@ mod entry;
 mod follow;
 mod instructions;
 mod later;
+mod room;
 mod send;
 mod upload;
 mod write;
@@ -42,6 +43,7 @@ use tokio::{
 use self::entry::{Busy, Entry};
 use crate::{
 	clock::{self, Clock},
+	disk::Disk,
 	journal::{Change, Journal, JournalError},
 	messages::{Effect, Message, Outgoing, Status},
 	metrics::Metrics,
@@ -49,7 +51,7 @@ use crate::{
 	plans::Plans,
 	ports::{ChainPort, Delivery, Runner},
 	record::{End, Record, State},
-	results::Results,
+	results::{is_there, is_whole, Results},
 };
 
 /// The most messages that are taken in before the journal is written.
@@ -75,6 +77,8 @@ pub(crate) struct Parts {
 	pub results: Arc<Results>,
 	/// Hears that the loop goes on.
 	pub watchdog: Watchdog,
+	/// On what all of that is written.
+	pub disk: Arc<Disk>,
 }
 
 /// What the loop has to keep to.
@@ -84,8 +88,6 @@ pub(crate) struct Bounds {
 	pub resources: Resources,
 	/// How long a result that is in no store is kept at least, from when its task was taken.
 	pub keep_for: Duration,
-	/// How many bytes of such results are kept, before no more tasks are taken.
-	pub keep_bytes: u64,
 	/// How often the chain is asked about a task of which nothing was heard.
 	pub quiet: Duration,
 	/// How long what may have been sent before the start has to get into a block, before it is sent again.
@@ -132,6 +134,10 @@ pub(crate) struct Actor {
 	effects: Vec<Effect>,
 	active: bool,
 	behind: bool,
+	/// Why no task has room, if none has.
+	no_room: Option<String>,
+	/// Whether the journal waits for room.
+	journal_full: bool,
 	draining: bool,
 	stopping: bool,
 }
@@ -146,12 +152,13 @@ impl Actor {
 		now: rlc_chain::Clock,
 	) -> Self {
 		let account = parts.chain.account();
-		let kept = clean_up::Kept::new(bounds.keep_bytes);
 		let sends = send::Sends::new(bounds.batch_time);
+		let (ballast, results) = (parts.disk.ballast.clone(), parts.results.clone());
+		let writer = write::Writer::spawn(journal, ballast, results, back.clone());
 		let mut actor = Self {
 			parts,
 			bounds,
-			writer: write::Writer::spawn(journal, back.clone()),
+			writer,
 			plans: Arc::default(),
 			account,
 			inbox,
@@ -162,8 +169,8 @@ impl Actor {
 			sends,
 			asks: ask::Asks::default(),
 			closing: BTreeMap::new(),
-			kept,
-			data: clean_up::Kept::new(u64::MAX),
+			kept: clean_up::Kept::default(),
+			data: clean_up::Kept::default(),
 			later: BTreeSet::new(),
 			failures: VecDeque::new(),
 			clock: Clock::new(now),
@@ -173,13 +180,18 @@ impl Actor {
 			effects: Vec::new(),
 			active: true,
 			behind: false,
+			no_room: None,
+			journal_full: false,
 			draining: false,
 			stopping: false,
 		};
 		for record in records {
-			let present = record.state.output().is_some_and(|output| {
-				output.failure().is_some() || clean_up::is_there(&actor.result_file(record.id()), output.size)
-			});
+			let file = actor.result_file(record.id());
+			let present = match &record.state {
+				// It may still be computed again. Of all others, a reader finds out.
+				State::Computed(output) | State::Contributing(output) => is_whole(&file, output),
+				state => state.output().is_some_and(|output| output.failure().is_some() || is_there(&file, output)),
+			};
 			let (id, mut entry) = (record.id(), Entry::new(record, None, present));
 			if matches!(entry.record.state, State::Contributing(_) | State::Revealing(_)) {
 				entry.grace = Some(Instant::now() + actor.bounds.grace);
@@ -198,6 +210,7 @@ impl Actor {
 		for (_, id) in oldest {
 			self.consider(id);
 		}
+		self.look_for_room();
 		let mut tick = tokio::time::interval(TICK);
 		tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
 		while !self.stopping && !self.is_drained() {
@@ -237,6 +250,8 @@ impl Actor {
 			Message::Joined(forget) => self.joined(forget),
 			Message::Told(tasks) => self.told(tasks),
 			Message::Written(effects) => self.perform(effects),
+			Message::JournalFull(full) => self.journal_full(full),
+			Message::Resources(resources) => self.bounds.resources = resources,
 			Message::Ran(task, slots, ran) => self.ran(task, slots, ran),
 			Message::NeedsMore(task, taken, needed) => self.needs_more(task, taken, needed),
 			Message::Sent(sent) => self.sent(sent),
@@ -337,7 +352,7 @@ impl Actor {
 
 	fn tell_status(&self) {
 		let filled = self.queue.iter().fold(self.taken, |filled, (_, slots)| filled.saturating_add(*slots));
-		let takes_tasks = self.active && !self.behind && !self.draining && !self.kept.is_full();
+		let takes_tasks = self.active && !self.behind && !self.draining && self.refuses().is_none();
 		let free_slots = if takes_tasks { self.bounds.resources.slots.saturating_sub(filled) } else { 0 };
 		let status = Status { free_slots, draining: self.draining };
 		self.parts.status.send_if_modified(|last| std::mem::replace(last, status) != status);
@@ -350,6 +365,7 @@ impl Actor {
 	}
 
 	fn tick(&mut self) {
+		self.look_for_room();
 		self.ask_about_the_quiet();
 		self.expire();
 	}

@@ -1,13 +1,13 @@
 //! What a worker is told to do.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
 use rlc_service::ServiceManager;
 use rlc_store::Url;
 
-use crate::Activation;
+use crate::{disk::Shares, Activation};
 
 /// A worker's configuration. The chain's connection and the worker's key are given to [`start`](crate::start) beside it.
 #[derive(Clone, Debug)]
@@ -25,7 +25,8 @@ pub struct Config {
 	pub activation: Activation,
 	/// Memory for all tasks. Each slot gets an equal part, and a task the parts of all its slots.
 	pub memory: Share,
-	/// Disk for all tasks. Each slot gets an equal part, and a task the parts of all its slots.
+	/// What the worker may use of the disk that has its directory: of what is free there, or the worker's already. A quarter
+	/// of it is promised to tasks. Each slot gets an equal part of that, and a task the parts of all its slots.
 	pub disk: Share,
 	/// The devices of graphics processors, such as `/dev/dri/renderD128`: character devices below `/dev`. Apps in containers
 	/// may open all of them if their deal has [`Tag::GPU`] or needs some. The pool is told how many there are, and gives the
@@ -37,7 +38,8 @@ pub struct Config {
 	/// The tags' bits that the machine satisfies beside those two, as the pool is told: it gives the worker tasks that
 	/// demand no others. There are no enclaves here, so tasks that demand one fail, whatever is said.
 	pub tag: Tag,
-	/// Disk for apps, datasets and inputs that may be needed again, in bytes. A task whose own have more is not computed.
+	/// Disk for apps, datasets and inputs that may be needed again, in bytes, and no more than a quarter of what the worker may
+	/// use. A task whose own have more is not computed.
 	pub cache: u64,
 	/// The largest app, dataset or input, in bytes.
 	pub max_download: u64,
@@ -108,6 +110,20 @@ impl Share {
 		match self {
 			Self::Percent(percent) => total / 100 * u64::from(percent.min(100)),
 			Self::Bytes(bytes) => bytes.min(total),
+		}
+	}
+
+	/// Returns what tasks are promised by a worker that may use this share of a disk with so many free bytes.
+	pub fn promised(self, free: u64) -> u64 {
+		Shares::of(self, free).promised
+	}
+}
+
+impl fmt::Display for Share {
+	fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Percent(percent) => write!(out, "{percent}%"),
+			Self::Bytes(bytes) => write!(out, "{bytes}"),
 		}
 	}
 }

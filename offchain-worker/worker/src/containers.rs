@@ -6,18 +6,20 @@ use rlc_sandbox::{Allowance, ContainerTier};
 
 use crate::{
 	config::{Config, Containers, CONTAINER_SERVICE},
+	disk::{takes_more, Disk},
 	error::Error,
 	machine::Machine,
 };
 
-/// Returns the tier, or why there is none. `dir` is its directory, if the worker runs containers itself.
+/// Returns the tier, or why there is none. `dir` is its directory, if the worker runs containers itself: unpacked
+/// images draw from the disk's budget then.
 ///
 /// # Errors
 ///
 /// [`Error::NoService`], if there is no service where one was named; [`Error::NoContainers`], [`Error::NoNetwork`],
 /// [`Error::NoDevice`], if the owner lets apps have what the machine cannot give them: the pool would be told of it, and its
 /// tasks fail.
-pub(crate) async fn tier(config: &Config, dir: &Path) -> Result<Result<ContainerTier, String>, Error> {
+pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Result<ContainerTier, String>, Error> {
 	let probed = match &config.containers {
 		Containers::Off => Err("container images are not run by this worker".to_owned()),
 		Containers::Service(socket) => Ok(ContainerTier::connect(socket).await.map_err(Error::NoService)?),
@@ -27,7 +29,12 @@ pub(crate) async fn tier(config: &Config, dir: &Path) -> Result<Result<Container
 		Containers::Auto => ContainerTier::probe(dir).await.map_err(|why| why.to_string()),
 	};
 	let mut tier = match probed {
-		Ok(tier) => tier,
+		Ok(tier) => tier.with_disk(disk.budget.clone()),
+		// What is owed has to be revealed. Trying containers out takes a few files.
+		Err(why) if takes_more(dir).is_err() => {
+			tracing::error!("container images are not run before a restart: the disk is full, and {why}");
+			return Ok(Err(why));
+		}
 		Err(why) if config.network || !config.gpu_devices.is_empty() => return Err(Error::NoContainers(why)),
 		Err(why) => {
 			tracing::info!("container images are not run: {why}");
@@ -64,15 +71,17 @@ pub(crate) fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::dirs::Dirs;
 
 	#[tokio::test]
 	async fn what_only_containers_have_is_refused_without_them() {
-		let none = Config { containers: Containers::Off, ..crate::testing::config("/nowhere") };
-		let nowhere = Path::new("/nowhere");
-		assert!(matches!(tier(&none, nowhere).await, Ok(Err(why)) if why.contains("not run by this worker")));
+		let dir = tempfile::tempdir().unwrap();
+		let disk = Disk::unlimited(&Dirs::make(dir.path()).unwrap(), 0);
+		let none = Config { containers: Containers::Off, ..crate::testing::config(dir.path()) };
+		assert!(matches!(tier(&none, dir.path(), &disk).await, Ok(Err(why)) if why.contains("not run by this worker")));
 		let gpu_devices = vec!["/dev/null".into()];
 		for wanting in [Config { network: true, ..none.clone() }, Config { gpu_devices, ..none.clone() }] {
-			let refused = tier(&wanting, nowhere).await.err().unwrap();
+			let refused = tier(&wanting, dir.path(), &disk).await.err().unwrap();
 			assert!(matches!(&refused, Error::NoContainers(_)), "{refused}");
 			assert!(refused.to_string().contains("or start the worker without"), "{refused}");
 		}
@@ -80,9 +89,11 @@ mod tests {
 
 	#[tokio::test]
 	async fn service_that_was_named_has_to_be_there() {
+		let dir = tempfile::tempdir().unwrap();
+		let disk = Disk::unlimited(&Dirs::make(dir.path()).unwrap(), 0);
 		let named = Containers::Service("/nowhere/containers.sock".into());
-		let config = Config { containers: named, ..crate::testing::config("/nowhere") };
-		let refused = tier(&config, Path::new("/nowhere")).await.err().unwrap();
+		let config = Config { containers: named, ..crate::testing::config(dir.path()) };
+		let refused = tier(&config, dir.path(), &disk).await.err().unwrap();
 		assert!(matches!(refused, Error::NoService(_)), "{refused}");
 		let said = refused.to_string();
 		assert!(said.contains("/nowhere/containers.sock") && said.contains("rlc worker containers"), "{said}");

@@ -8,11 +8,16 @@ use std::{
 	path::{Path, PathBuf},
 };
 
+use rlc_disk::Ballast;
+
 use crate::{
 	error::Error,
 	record::{Record, State},
-	scratch,
+	scratch::Scratch,
 };
+
+/// What is set aside on the disk for the journal, in bytes: many times what the tasks of a full machine write.
+const BALLAST: u64 = 16 << 20;
 
 /// A worker's directories.
 pub(crate) struct Dirs {
@@ -27,48 +32,60 @@ pub(crate) struct Dirs {
 }
 
 impl Dirs {
-	/// Makes those that are missing.
+	/// Makes those that are missing, and closes them to others, whatever the umask. Through that of containers, others can
+	/// pass, and see nothing: a container's user may be one of them, and looks for its root there.
 	///
 	/// # Errors
 	///
 	/// [`Error::Directory`].
 	pub fn make(dir: &Path) -> Result<Self, Error> {
-		fs::create_dir_all(dir).map_err(unusable(dir))?;
-		let dir = dir.canonicalize().map_err(unusable(dir))?;
-		let make = |name: &str| {
-			let path = dir.join(name);
+		let make = |path: PathBuf, mode| {
 			fs::create_dir_all(&path).map_err(unusable(&path))?;
+			fs::set_permissions(&path, Permissions::from_mode(mode)).map_err(unusable(&path))?;
 			Ok::<_, Error>(path)
 		};
-		let nothing = make("nothing")?;
-		// A container's user is a stranger here, and reads it.
-		fs::set_permissions(&nothing, Permissions::from_mode(0o755)).map_err(unusable(&nothing))?;
+		if !dir.exists() {
+			make(dir.into(), 0o711)?;
+		}
+		let dir = dir.canonicalize().map_err(unusable(dir))?;
+		let private = |name: &str| make(dir.join(name), 0o700);
 		Ok(Self {
 			journal: dir.join("journal"),
-			results: make("results")?,
-			tasks: make("tasks")?,
-			containers: make("containers")?,
-			cache: make("cache")?,
-			modules: make("modules")?,
-			nothing,
+			results: private("results")?,
+			tasks: private("tasks")?,
+			containers: make(dir.join("containers"), 0o711)?,
+			cache: private("cache")?,
+			modules: private("modules")?,
+			// A container's user reads it.
+			nothing: make(dir.join("nothing"), 0o755)?,
 			all: dir,
 		})
 	}
 
-	/// Returns where modules write, empty, or `None` if that is on disk. Tasks may use this many bytes of memory.
-	pub fn scratch(&self, memory: u64) -> Result<Option<PathBuf>, Error> {
-		let path = match scratch::in_memory(&self.all, memory) {
-			Ok(path) => path,
+	/// Returns the room that is set aside for the journal.
+	pub fn ballast(&self) -> Ballast {
+		Ballast::new(self.all.join("ballast"), BALLAST)
+	}
+
+	/// Returns the directory that has the others.
+	pub fn all(&self) -> &Path {
+		&self.all
+	}
+
+	/// Returns where modules write in memory, empty, or `None` if they write on disk. One task may write this many bytes.
+	pub fn scratch(&self, task: u64) -> Result<Option<Scratch>, Error> {
+		let scratch = match Scratch::find(&self.all, task) {
+			Ok(scratch) => scratch,
 			Err(why) => {
 				tracing::info!("modules write on disk, which is slower: {why}");
 				return Ok(None);
 			}
 		};
-		for left in fs::read_dir(&path).map_err(unusable(&path))? {
-			let left = left.map_err(unusable(&path))?.path();
+		for left in fs::read_dir(&scratch.dir).map_err(unusable(&scratch.dir))? {
+			let left = left.map_err(unusable(&scratch.dir))?.path();
 			fs::remove_dir_all(&left).map_err(unusable(&left))?;
 		}
-		Ok(Some(path))
+		Ok(Some(scratch))
 	}
 
 	/// Removes what the journal does not know: what ran, and results of tasks that have ended.
@@ -129,5 +146,21 @@ mod tests {
 		fs::set_permissions(&nothing, Permissions::from_mode(0o700)).unwrap();
 		Dirs::make(dir.path()).unwrap();
 		assert_eq!(fs::metadata(nothing).unwrap().permissions().mode() & 0o777, 0o755);
+	}
+
+	#[test]
+	fn others_can_read_nothing_that_is_the_workers() {
+		let dir = tempfile::tempdir().unwrap();
+		let all = dir.path().join("worker");
+		fs::create_dir_all(all.join("results")).unwrap();
+		fs::set_permissions(all.join("results"), Permissions::from_mode(0o755)).unwrap();
+		let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+		let before = mode(&all);
+		let dirs = Dirs::make(&all).unwrap();
+		assert_eq!([&dirs.results, &dirs.tasks, &dirs.cache, &dirs.modules].map(|dir| mode(dir)), [0o700; 4]);
+		assert_eq!((mode(&dirs.containers), mode(&all)), (0o711, before), "a directory that was there is the owner's");
+		let new = dir.path().join("new");
+		Dirs::make(&new).unwrap();
+		assert_eq!(mode(&new), 0o711);
 	}
 }

@@ -5,11 +5,12 @@ mod version_1;
 use std::{collections::HashMap, path::Path};
 
 use codec::{DecodeAll, Encode};
+use rlc_disk::private_database;
 use rlc_primitives::{AccountId, TaskId};
 use sp_core::H256;
 use sqlx::{
 	sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
-	Connection, QueryBuilder, Row, Sqlite, SqliteConnection,
+	Connection, Executor, QueryBuilder, Row, Sqlite, SqliteConnection,
 };
 
 use crate::record::Record;
@@ -57,6 +58,21 @@ pub enum JournalError {
 	},
 }
 
+impl JournalError {
+	/// Returns whether SQLite says that its disk is full (13), or that it cannot write or make a file (10, 14), which it says
+	/// of a used up quota, among others.
+	pub(crate) fn may_be_full(&self) -> bool {
+		let Self::Database { error: sqlx::Error::Database(error), .. } = self else { return false };
+		let class = error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff);
+		matches!(class, Some(10 | 13 | 14))
+	}
+
+	/// Returns whether SQLite says that its disk is full.
+	pub(crate) fn is_full(&self) -> bool {
+		matches!(self, Self::Database { error: sqlx::Error::Database(error), .. } if error.code().as_deref() == Some("13"))
+	}
+}
+
 /// A change of one task's entry.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "most changes put a record")]
@@ -68,7 +84,8 @@ pub(crate) enum Change {
 }
 
 impl Change {
-	fn task(&self) -> TaskId {
+	/// Returns whose entry it changes.
+	pub fn task(&self) -> TaskId {
 		match self {
 			Self::Put(record) => record.id(),
 			Self::Remove(task) => *task,
@@ -86,6 +103,7 @@ impl Journal {
 	/// Opens the journal of `account` on the chain with this genesis hash, and reads what it holds.
 	pub async fn open(path: &Path, account: &AccountId, genesis: H256) -> Result<(Self, Vec<Record>), JournalError> {
 		let name = path.display().to_string();
+		private_database(path).map_err(|error| JournalError::Database { path: name.clone(), error: error.into() })?;
 		let database = |error| JournalError::Database { path: name.clone(), error };
 		let options = SqliteConnectOptions::new()
 			.filename(path)
@@ -181,13 +199,30 @@ impl Journal {
 				Change::Remove(_) => removals.push(task),
 			}
 		}
-		let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
+		// Not the driver's transaction: SQLite ends one by itself when the disk is full, the driver believes that it goes on,
+		// and no other one can begin.
+		self.connection.execute("BEGIN IMMEDIATE").await?;
+		let done = self.write_rows(&puts, &removals, version).await;
+		if done.is_err() {
+			// If SQLite has ended it, there is nothing to take back.
+			let _ = self.connection.execute("ROLLBACK").await;
+		}
+		done
+	}
+
+	/// Writes rows in the transaction that is open, and ends it.
+	async fn write_rows(
+		&mut self,
+		puts: &[(TaskId, &Record)],
+		removals: &[TaskId],
+		version: Option<i64>,
+	) -> Result<(), sqlx::Error> {
 		for some in puts.chunks(ROWS) {
 			let mut query = QueryBuilder::<Sqlite>::new("INSERT OR REPLACE INTO tasks ");
 			query.push_values(some, |mut row, (task, record)| {
 				row.push_bind(task.0.as_bytes().to_vec()).push_bind(record.encode());
 			});
-			query.build().persistent(false).execute(&mut *transaction).await?;
+			query.build().persistent(false).execute(&mut self.connection).await?;
 		}
 		for some in removals.chunks(ROWS) {
 			let mut query = QueryBuilder::<Sqlite>::new("DELETE FROM tasks WHERE id IN (");
@@ -195,12 +230,13 @@ impl Journal {
 			for task in some {
 				ids.push_bind(task.0.as_bytes().to_vec());
 			}
-			query.push(")").build().persistent(false).execute(&mut *transaction).await?;
+			query.push(")").build().persistent(false).execute(&mut self.connection).await?;
 		}
 		if let Some(version) = version {
-			sqlx::query(&format!("PRAGMA user_version = {version}")).execute(&mut *transaction).await?;
+			sqlx::query(&format!("PRAGMA user_version = {version}")).execute(&mut self.connection).await?;
 		}
-		transaction.commit().await
+		self.connection.execute("COMMIT").await?;
+		Ok(())
 	}
 
 	fn failed(&self, error: sqlx::Error) -> JournalError {
@@ -214,6 +250,8 @@ impl Journal {
 	}
 }
 
+#[cfg(test)]
+mod full;
 #[cfg(test)]
 mod tests {
 	use super::*;

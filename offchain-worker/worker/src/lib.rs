@@ -7,6 +7,7 @@ pub mod config;
 mod containers;
 mod delivery;
 mod dirs;
+mod disk;
 mod environment;
 mod error;
 mod handle;

@@ -68,7 +68,8 @@ pub(crate) struct Identity {
 	pub whereabouts: Whereabouts,
 	pub sign: Sign,
 	pub operator: Option<Operator>,
-	pub resources: Resources,
+	/// What it offers. It joins again when that changes.
+	pub resources: watch::Receiver<Resources>,
 	/// Checksums of what need not be fetched.
 	pub cached: Box<dyn Fn() -> Vec<H256> + Send + Sync>,
 }
@@ -145,7 +146,9 @@ impl Link {
 		};
 		tracing::info!("joined the pool of {}", self.url);
 		let Self { identity, outgoing, status, actor, .. } = self;
+		let mut resources = identity.resources.clone();
 		tokio::select! {
+			Ok(()) = resources.changed() => Broken::Outdated,
 			broken = take_instructions(instructions, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
 			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
@@ -174,6 +177,7 @@ impl Link {
 		}
 		let ended = held.iter().map(|held| &held.report).filter(|report| report.step.is_last());
 		let ended: Vec<_> = ended.map(|report| report.task).collect();
+		let resources = self.identity.resources.borrow_and_update().clone();
 		let identity = &self.identity;
 		let join = Join {
 			protocol,
@@ -183,7 +187,7 @@ impl Link {
 			signature,
 			signer: identity.signer.clone(),
 			operator: identity.operator.clone(),
-			resources: identity.resources.clone(),
+			resources,
 			version: env!("CARGO_PKG_VERSION").into(),
 			held,
 		};

@@ -1,10 +1,10 @@
 //! What the machine has, and how busy others keep it.
 
-use std::{collections::HashMap, path::Path, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use rlc_primitives::Tag;
 use rlc_protocol::worker::Resources;
-use sysinfo::{Disks, Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -15,6 +15,9 @@ use crate::{
 
 /// How often the activation is looked at.
 const LOOK_TIME: Duration = Duration::from_secs(5);
+
+/// What the worker itself needs of the memory, in bytes: its own, and the modules that it has compiled.
+const OWN_MEMORY: u64 = 256 << 20;
 
 /// What tasks get of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +31,13 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-	/// Measures what there is, and takes the owner's share of it.
-	pub fn measure(dir: &Path, memory: Share, disk: Share) -> Self {
+	/// Measures what there is, of which control groups may leave this process a part, and takes the owner's share of it.
+	/// `disk`: what tasks may write.
+	pub fn measure(memory: Share, disk: u64) -> Self {
+		// This minds control groups already.
 		let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-		Self {
-			cores: cores.try_into().unwrap_or(u32::MAX),
-			memory: memory.of(usable_memory()),
-			disk: disk.of(free_disk(dir)),
-		}
+		let memory = memory_for_tasks(memory, usable_memory());
+		Self { cores: cores.try_into().unwrap_or(u32::MAX), memory, disk }
 	}
 
 	/// Returns what a worker offers. What apps are granted needs containers.
@@ -69,12 +71,10 @@ pub fn usable_memory() -> u64 {
 	limits.map_or(u64::MAX, |limits| limits.total_memory).min(system.total_memory())
 }
 
-/// Returns the free bytes on the disk that holds a directory.
-fn free_disk(dir: &Path) -> u64 {
-	let disks = Disks::new_with_refreshed_list();
-	let dir = dir.canonicalize().unwrap_or_else(|_| dir.into());
-	let holding = disks.iter().filter(|disk| dir.starts_with(disk.mount_point()));
-	holding.max_by_key(|disk| disk.mount_point().as_os_str().len()).map_or(0, |disk| disk.available_space())
+/// Returns the owner's share of the memory that is there, and no more than the worker itself leaves of it. Of very little
+/// memory, the worker has to do with a half.
+pub(crate) fn memory_for_tasks(share: Share, there: u64) -> u64 {
+	share.of(there).min(there - OWN_MEMORY.min(there / 2))
 }
 
 /// Tells the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
@@ -129,19 +129,28 @@ fn of_others(all: f32, own: Pid, processes: &HashMap<Pid, (Option<Pid>, f32)>) -
 
 #[cfg(test)]
 mod tests {
+	use std::path::{Path, PathBuf};
+
 	use super::*;
 
 	#[test]
 	fn machine_has_something() {
-		let dir = tempfile::tempdir().unwrap();
-		let all = Machine::measure(dir.path(), Share::Percent(100), Share::Percent(100));
-		assert!(all.cores > 0 && all.memory > 0 && all.disk > 0);
-		let some = Machine::measure(dir.path(), Share::Percent(50), Share::Bytes(5));
-		assert!(some.memory <= all.memory / 2 + 1 && some.disk == 5);
+		let all = Machine::measure(Share::Percent(100), 7);
+		assert!(all.cores > 0 && all.memory > 0 && all.disk == 7);
+		assert!(Machine::measure(Share::Percent(50), 5).memory <= all.memory);
+	}
+
+	#[test]
+	fn worker_leaves_itself_some_memory() {
+		let tasks = |share, there| memory_for_tasks(share, there);
+		assert_eq!(tasks(Share::Percent(50), 4 << 30), (4 << 30) / 100 * 50);
+		assert_eq!(tasks(Share::Percent(100), 4 << 30), (4 << 30) - OWN_MEMORY);
+		assert_eq!(tasks(Share::Bytes(8 << 30), 4 << 30), (4 << 30) - OWN_MEMORY);
+		assert_eq!(tasks(Share::Percent(100), 100 << 20), 50 << 20);
 	}
 
 	/// A control group for memory, removed when this is dropped.
-	struct Group(std::path::PathBuf);
+	struct Group(PathBuf);
 
 	impl Group {
 		/// Returns a group of this many bytes below that of this process.

@@ -4,7 +4,7 @@ use rlc_primitives::{
 	work::{TaskView, WorkItem},
 	BlockNumber, Moment, TaskId,
 };
-use rlc_protocol::worker::{Held, Instruction, Logs, Report};
+use rlc_protocol::worker::{Held, Instruction, Logs, Report, Resources};
 use tokio::sync::oneshot;
 
 use crate::ports::{Finished, Included, SendError, Undelivered, Unreachable};
@@ -21,6 +21,10 @@ pub(crate) enum Message {
 	Told(Vec<TaskId>),
 	/// The journal is on disk up to here, and this follows from it.
 	Written(Vec<Effect>),
+	/// Whether the journal waits for room on its disk.
+	JournalFull(bool),
+	/// The worker offers this from now on.
+	Resources(Resources),
 	/// A run ended, and gives back this many slots.
 	Ran(TaskId, u32, Ran),
 	/// A task gives back the slots it took (first), because it needs more (second).
@@ -53,6 +57,16 @@ pub(crate) enum Effect {
 	Upload(TaskId),
 	/// Removes a result's file.
 	Remove(TaskId),
+}
+
+impl Effect {
+	/// Returns whether it must not happen before the journal is on the disk, come what may: a worker that commits to a result
+	/// of which the journal knows nothing loses its stake after a crash.
+	///
+	/// All else can be done again. What a reveal needs is in the journal since the contribution.
+	pub fn needs_journal(&self) -> bool {
+		matches!(self, Self::Send(Batch { what: What::Contribute, .. }))
+	}
 }
 
 /// What is told to the scheduler.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use rlc_disk::{Budget, Part};
 use rlc_primitives::Balance;
 use rlc_protocol::worker::Step;
 use rlc_service::{
-	metrics::exponential_buckets, Histogram, IntCounter, IntCounterVec, IntGauge, MetricsError, Observed, Registry,
+	metrics::exponential_buckets, Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, MetricsError, Observed,
+	Registry,
 };
 use serde_json::{Map, Value};
 use tokio::sync::watch;
@@ -24,6 +26,8 @@ pub(crate) struct Metrics {
 	kept: IntGauge,
 	kept_bytes: IntGauge,
 	behind: IntGauge,
+	disk: IntGaugeVec,
+	disk_total: IntGauge,
 }
 
 impl Metrics {
@@ -44,6 +48,8 @@ impl Metrics {
 			kept: registry.gauge("results_kept", "Results of closed tasks that are in no store yet.")?,
 			kept_bytes: registry.gauge("results_kept_bytes", "Bytes of those.")?,
 			behind: registry.gauge("node_behind", "1 while the node is not in sync, and no tasks are taken.")?,
+			disk: registry.gauges("disk_bytes", "Bytes of the disk that a part of the worker takes.", &["part"])?,
+			disk_total: registry.gauge("disk_allowed_bytes", "Bytes of the disk that all parts may take together.")?,
 			registry,
 		})
 	}
@@ -72,6 +78,15 @@ impl Metrics {
 	/// Sets whether the node is behind.
 	pub fn behind(&self, behind: bool) {
 		self.behind.set(behind.into());
+	}
+
+	/// Sets what each part takes of the disk.
+	pub fn disk(&self, budget: &Budget) {
+		let number = |bytes: u64| bytes.try_into().unwrap_or(i64::MAX);
+		for part in Part::ALL {
+			self.disk.with_label_values(&[part.name()]).set(number(budget.used(part)));
+		}
+		self.disk_total.set(number(budget.total()));
 	}
 
 	/// Counts a tip that was paid, in nRLC.
@@ -123,6 +138,9 @@ mod tests {
 		metrics.tip(4);
 		metrics.kept((2, 300));
 		metrics.behind(true);
+		let budget = Budget::of(1_000);
+		let _results = budget.count(Part::Results, 400);
+		metrics.disk(&budget);
 		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
@@ -133,6 +151,8 @@ mod tests {
 			"rlc_worker_node_behind 1",
 			"rlc_worker_results_kept 2",
 			"rlc_worker_results_kept_bytes 300",
+			"rlc_worker_disk_bytes{part=\"results\"} 400",
+			"rlc_worker_disk_allowed_bytes 1000",
 		] {
 			assert!(text.contains(line), "{line} in {text}");
 		}

@@ -4,14 +4,20 @@
 //! it makes a new file. With hundreds of results a second that takes longer than a short task.
 
 use std::{
+	collections::{HashMap, HashSet},
 	fs::{self, File},
 	io,
+	os::unix::fs::OpenOptionsExt,
 	path::{Path, PathBuf},
 	sync::{
 		atomic::{AtomicU64, Ordering},
-		Mutex, PoisonError,
+		Mutex, MutexGuard, PoisonError,
 	},
 };
+
+use rlc_disk::{on_disk, Budget, Part, Taken};
+
+use crate::record::{Output, OutputKind};
 
 /// The most files that are kept. What is beyond is removed, and slow: in bursts only.
 const MOST: usize = 10_000;
@@ -20,14 +26,28 @@ const MOST: usize = 10_000;
 /// the deal's final deadline, which is no later than this in the largest category.
 const LONGER: u64 = 7 * 24 * 3_600_000;
 
+/// So many results are forced to the disk one by one. More of them at once, with all else that is written there: one flush
+/// takes about as long as one file.
+const ONE_BY_ONE: usize = 4;
+
 /// A directory of results.
 pub(crate) struct Results {
 	dir: PathBuf,
 	spares: Mutex<Spares>,
+	files: Mutex<Files>,
 	/// The largest that can be handed over, in bytes.
 	most: AtomicU64,
 	/// How long the pool accepts them, in ms.
 	keep_for: AtomicU64,
+}
+
+/// The results that are there.
+#[derive(Default)]
+struct Files {
+	/// What each takes of the budget.
+	rooms: HashMap<PathBuf, Taken>,
+	/// Those that a power cut may still tear.
+	unsynced: HashSet<PathBuf>,
 }
 
 #[derive(Default)]
@@ -37,9 +57,15 @@ struct Spares {
 }
 
 impl Results {
-	/// Returns results in this directory, of which nothing is left from an earlier time.
-	pub fn new(dir: PathBuf) -> Self {
-		Self { dir, spares: Mutex::default(), most: AtomicU64::new(u64::MAX), keep_for: AtomicU64::default() }
+	/// Returns results in this directory, where nothing else is left from an earlier time. They draw from the budget.
+	pub fn new(dir: PathBuf, budget: &Budget) -> Self {
+		let rooms = fs::read_dir(&dir).into_iter().flatten().flatten().filter_map(|entry| {
+			let size = entry.metadata().ok()?.len();
+			Some((entry.path(), budget.count(Part::Results, on_disk(size))))
+		});
+		let files = Mutex::new(Files { rooms: rooms.collect(), unsynced: HashSet::new() });
+		let (most, keep_for) = (AtomicU64::new(u64::MAX), AtomicU64::default());
+		Self { dir, spares: Mutex::default(), files, most, keep_for }
 	}
 
 	/// Returns where the directory is.
@@ -75,7 +101,56 @@ impl Results {
 			// If somebody removed it, there will be a new one.
 			let _ = fs::rename(spare, path);
 		}
-		File::create(path)
+		File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+	}
+
+	/// Gives a file of the directory that is complete the name of a result, with its room. Call [`sync`](Self::sync) before
+	/// anybody is told of it.
+	pub fn keep(&self, file: &Path, result: &Path, room: Taken) -> io::Result<()> {
+		fs::rename(file, result)?;
+		let files = &mut *self.files();
+		files.rooms.insert(result.into(), room);
+		files.unsynced.insert(result.into());
+		Ok(())
+	}
+
+	/// Forces all results that are there to the disk, with their names: a power cut leaves them as they are from here on.
+	/// Blocks.
+	pub fn sync(&self) -> io::Result<()> {
+		let unsynced = std::mem::take(&mut self.files().unsynced);
+		let synced = self.sync_files(&unsynced);
+		if synced.is_err() {
+			self.files().unsynced.extend(unsynced);
+		}
+		synced
+	}
+
+	fn sync_files(&self, files: &HashSet<PathBuf>) -> io::Result<()> {
+		if files.is_empty() {
+			return Ok(());
+		}
+		let dir = File::open(&self.dir)?;
+		if files.len() > ONE_BY_ONE {
+			return Ok(rustix::fs::syncfs(&dir)?);
+		}
+		for file in files {
+			match File::open(file) {
+				Ok(file) => file.sync_data()?,
+				// It was removed by now.
+				Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+				Err(error) => return Err(error),
+			}
+		}
+		dir.sync_all()
+	}
+
+	/// Returns whether something is to be forced to the disk.
+	pub fn is_unsynced(&self) -> bool {
+		!self.files().unsynced.is_empty()
+	}
+
+	fn files(&self) -> MutexGuard<'_, Files> {
+		self.files.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// Removes a file of the directory, if it is there.
@@ -91,7 +166,12 @@ impl Results {
 		};
 		match removed {
 			Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-			_ => Ok(()),
+			_ => {
+				let files = &mut *self.files();
+				files.unsynced.remove(path);
+				files.rooms.remove(path);
+				Ok(())
+			}
 		}
 	}
 
@@ -106,6 +186,24 @@ impl Results {
 	}
 }
 
+/// Returns whether a result's file is there, of the size that it was written with.
+pub(crate) fn is_there(file: &Path, output: &Output) -> bool {
+	fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() == output.size)
+}
+
+/// Returns whether a result's file is what was computed: a power cut or a bad disk may have made something else of it.
+/// Reads all of it, and blocks.
+pub(crate) fn is_whole(file: &Path, output: &Output) -> bool {
+	if let OutputKind::Failure(_) = output.kind {
+		return true;
+	}
+	let cid = output.cid();
+	let mut hasher = cid.hasher();
+	is_there(file, output)
+		&& File::open(file).and_then(|file| hasher.update_from(file)).is_ok()
+		&& hasher.finish() == cid
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -113,7 +211,7 @@ mod tests {
 
 	fn results() -> (tempfile::TempDir, Results) {
 		let dir = tempfile::tempdir().unwrap();
-		let results = Results::new(dir.path().into());
+		let results = Results::new(dir.path().into(), &Budget::unlimited());
 		(dir, results)
 	}
 

@@ -2,9 +2,9 @@
 
 mod fetch;
 mod measure;
+mod room;
 
 use std::{
-	fs::{self, File},
 	io::{self, BufWriter, Write},
 	path::{Path, PathBuf},
 	sync::Arc,
@@ -33,19 +33,21 @@ use rlc_store::{
 use sp_core::H256;
 use tokio::{task::spawn_blocking, time::Instant};
 
-use self::measure::{is_of_machine, Largest};
+pub(crate) use self::room::most_written;
+use self::{
+	measure::{is_of_machine, Largest},
+	room::TaskDir,
+};
 use crate::{
 	clock::millis,
 	config::Misbehavior,
+	disk::Disk,
 	environment,
 	ports::{Computation, Finished, Runner, Stop},
 	record::{Output, OutputKind, RunFailure},
 	results::Results,
+	scratch::Scratch,
 };
-
-/// Results of at least this many bytes are on the disk before anyone is told of them, as in the pool's store: to force each of
-/// many small ones to the disk would take longer than to compute them.
-const SYNCED_FROM: u64 = 1 << 20;
 
 /// What an app that cannot be started at all ends with, as a shell would say.
 const CANNOT_START: i32 = 126;
@@ -72,8 +74,8 @@ pub(crate) struct Apps {
 	pub wasm: WasmTier,
 	/// The tier, or why there is none.
 	pub containers: Result<ContainerTier, String>,
-	/// What all tasks together may use. Each gets the share of its slots of memory, output and processors; of the rest but
-	/// time and fuel, which its deal sets, as much as any.
+	/// What all tasks together may use. Each gets the share of its slots of memory and processors; of the rest but time and
+	/// fuel, which its deal sets, as much as any. What they may write, the disk says.
 	pub limits: Limits,
 	/// How many slots share that.
 	pub slots: u32,
@@ -81,12 +83,14 @@ pub(crate) struct Apps {
 	pub most_input: u64,
 	/// Where tasks have their directories while they run.
 	pub tasks: PathBuf,
-	/// Where modules write, if that is elsewhere.
-	pub scratch: Option<PathBuf>,
+	/// Where modules write, if that is elsewhere and has room.
+	pub scratch: Option<Scratch>,
 	/// An empty directory.
 	pub nothing: PathBuf,
 	/// Where results go.
 	pub results: Arc<Results>,
+	/// What tasks were promised, and draw from.
+	pub disk: Arc<Disk>,
 	pub account: AccountId,
 	pub misbehave: Option<Misbehavior>,
 }
@@ -94,8 +98,11 @@ pub(crate) struct Apps {
 #[async_trait]
 impl Runner for Apps {
 	async fn run(&self, computation: Computation, stop: Stop) -> Finished {
-		let dir = self.dir(&computation);
-		let finished = match self.try_run(&computation, &dir, stop).await {
+		let mut dir = match self.dir(&computation) {
+			Ok(dir) => dir,
+			Err(no_room) => return RunFailure::own(no_room.to_string()).into(),
+		};
+		let finished = match self.try_run(&computation, &mut dir, stop).await {
 			Ok(finished) => finished,
 			Err(failure) => failure.into(),
 		};
@@ -108,16 +115,6 @@ impl Runner for Apps {
 }
 
 impl Apps {
-	/// Returns a task's directories. A container has its own memory for what it writes, and leaves it on disk.
-	fn dir(&self, computation: &Computation) -> TaskDir {
-		let name = hex::encode(computation.task.id().0);
-		let output = match (computation.plan.app.kind, &self.scratch) {
-			(AppKind::Wasm, Some(scratch)) => scratch.join(&name),
-			_ => self.tasks.join(format!("{name}-out")),
-		};
-		TaskDir { input: self.tasks.join(name), output }
-	}
-
 	/// Returns what a task that takes this many slots may use, time and fuel aside: of what its request names as a need,
 	/// that, which is the same on every machine; of everything else, the share of its slots. The needs fit into that share,
 	/// see [`rlc_protocol::Needs::slots`].
@@ -130,13 +127,13 @@ impl Apps {
 		let named = |need: u64, total: u64| if need > 0 { need } else { share(total) };
 		Limits {
 			memory: named(needs.memory, self.limits.memory),
-			output: named(needs.disk, self.limits.output),
+			output: named(needs.disk, self.disk.shares().promised),
 			cpus: self.limits.cpus * slots as f32 / all as f32,
 			..self.limits.clone()
 		}
 	}
 
-	async fn try_run(&self, computation: &Computation, dir: &TaskDir, stop: Stop) -> Result<Finished, RunFailure> {
+	async fn try_run(&self, computation: &Computation, dir: &mut TaskDir, stop: Stop) -> Result<Finished, RunFailure> {
 		let inputs = tokio::time::timeout_at(computation.until, self.fetch(computation, stop.clone()));
 		let inputs = inputs.await.map_err(|_| RunFailure::own("fetching took until the deadline"))??;
 		(computation.progress)(Step::DataFetched);
@@ -226,19 +223,21 @@ impl Apps {
 		})
 	}
 
-	/// Packs what the app left, with the trace of its run if there is one.
+	/// Packs what the app left, with the trace of its run if there is one. Of the task's room, the result keeps what it
+	/// takes.
 	async fn result(
 		&self,
 		computation: &Computation,
-		dir: &TaskDir,
+		dir: &mut TaskDir,
 		trace: Option<H256>,
 	) -> Result<Output, RunFailure> {
 		let size = self.largest(computation);
-		let (output, file) = (dir.output.clone(), computation.result.clone());
+		let (output, unfinished) = (dir.output.clone(), computation.result.with_extension("part"));
 		let callback = computation.plan.deal.deal.callback.is_some();
 		let results = self.results.clone();
-		let packed = spawn_blocking(move || pack(&output, (&results, &file), size, callback, trace)).await;
+		let packed = spawn_blocking(move || pack(&output, (&results, &unfinished), size, callback, trace)).await;
 		let mut output = packed.map_err(|error| RunFailure::own(format!("the result was not packed: {error}")))??;
+		self.keep(&computation.result, dir, output.size)?;
 		if self.misbehave == Some(Misbehavior::WrongResults) {
 			output.digest = lie(output.digest, &self.account);
 		}
@@ -276,8 +275,7 @@ fn trace_of(run: &Run) -> Option<H256> {
 	run.memory.map(|memory| trace::of_run(run.used.fuel, stdout, stderr, H256(memory)))
 }
 
-/// Writes the result of a run to `file`, which is there completely or not at all: after a kill, and if it is large also
-/// after a power cut.
+/// Writes the result of a run to `file`, completely, or removes it.
 fn pack(
 	output: &Path,
 	(results, file): (&Results, &Path),
@@ -291,8 +289,7 @@ fn pack(
 		InvalidResult::Host(error) => RunFailure::own(error.to_string()),
 		error => invalid(error.to_string()),
 	})?;
-	let unfinished = file.with_extension("part");
-	let mut writer = BufWriter::new(results.create(&unfinished).map_err(disk)?);
+	let mut writer = BufWriter::new(results.create(file).map_err(disk)?);
 	let result = match left {
 		Left::Files(_) if callback => Err(invalid("the deal has a callback, and the app left no callback-data".into())),
 		Left::Files(path) => match archive::pack(&path, &mut writer) {
@@ -317,23 +314,13 @@ fn pack(
 			Ok(Output { digest, kind: OutputKind::Callback, size: data.len() as u64 })
 		}
 	};
-	let finish = |size: u64| {
-		let written = writer.into_inner().map_err(|error| error.into_error())?;
-		if size < SYNCED_FROM {
-			return fs::rename(&unfinished, file);
-		}
-		written.sync_data()?;
-		fs::rename(&unfinished, file)?;
-		File::open(results.dir())?.sync_all()
-	};
-	match result.and_then(|output| finish(output.size).map_err(disk).map(|()| output)) {
-		Ok(output) => Ok(output),
-		Err(failure) => {
-			// If that fails too, it is removed at the next start.
-			let _ = results.remove(&unfinished);
-			Err(failure)
-		}
-	}
+	let written = result.and_then(|output| writer.flush().map_err(disk).map(|()| output));
+	// What it still holds is not to be written to a file that is removed.
+	let _ = writer.into_parts();
+	written.inspect_err(|_| {
+		// If that fails too, it is removed at the next start.
+		let _ = results.remove(file);
+	})
 }
 
 /// Returns why a run that ended like this has no result, or `None` if it may have one.
@@ -397,22 +384,6 @@ fn agreed(failure: &RunFailure, kind: AppKind, run: Option<&Run>) -> Option<Agre
 
 fn text(bytes: &[u8]) -> String {
 	String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// A task's directories, removed when this is dropped.
-struct TaskDir {
-	input: PathBuf,
-	output: PathBuf,
-}
-
-impl Drop for TaskDir {
-	fn drop(&mut self) {
-		for dir in [&self.input, &self.output] {
-			if let Err(error) = fetch::remove(dir) {
-				tracing::warn!("{} stays: {error}", dir.display());
-			}
-		}
-	}
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::{
 	path::{Path, PathBuf},
 };
 
+use rlc_disk::Budget;
 use rustix::{fs::statfs, process::getuid};
 use sp_core::{Blake2Hasher, Hasher};
 
@@ -19,27 +20,34 @@ const SHARED: &str = "/dev/shm";
 /// What says that files are in memory: `TMPFS_MAGIC` of Linux.
 const TMPFS: i64 = 0x0102_1994;
 
-/// Returns a directory in memory for the worker of `dir`, the same after each start, for tasks that may take `memory` bytes.
-///
-/// Half of that must fit: a task that writes nearly all of its memory full is rare, and where there is too little room,
-/// the worker gives it back.
-///
-/// # Errors
-///
-/// Why it is better on disk.
-pub(crate) fn in_memory(dir: &Path, memory: u64) -> Result<PathBuf, String> {
-	below(Path::new(SHARED), dir, memory)
+/// Where modules write, in memory. Tasks for which there is no room any more write on disk.
+pub(crate) struct Scratch {
+	/// The directory.
+	pub dir: PathBuf,
+	/// How much may be written there.
+	pub budget: Budget,
 }
 
-fn below(shared: &Path, dir: &Path, memory: u64) -> Result<PathBuf, String> {
+impl Scratch {
+	/// Returns one for the worker of `dir`, the same after each start. One task may write `task` bytes.
+	///
+	/// # Errors
+	///
+	/// Why it is better on disk.
+	pub fn find(dir: &Path, task: u64) -> Result<Self, String> {
+		below(Path::new(SHARED), dir, task)
+	}
+}
+
+fn below(shared: &Path, dir: &Path, task: u64) -> Result<Scratch, String> {
 	let failed = |error: io::Error| format!("{}: {error}", shared.display());
 	let disk = statfs(shared).map_err(|error| failed(error.into()))?;
 	if disk.f_type != TMPFS {
 		return Err(format!("{} is not in memory", shared.display()));
 	}
 	let size = disk.f_blocks.saturating_mul(u64::try_from(disk.f_bsize).unwrap_or(0));
-	if size < memory / 2 {
-		return Err(format!("{} holds {} MiB; tasks may take {} MiB", shared.display(), size >> 20, memory >> 20));
+	if size < task {
+		return Err(format!("{} holds {} MiB; a task may write {} MiB", shared.display(), size >> 20, task >> 20));
 	}
 	let digest = Blake2Hasher::hash(dir.as_os_str().as_encoded_bytes());
 	let path = shared.join(format!("rlc-worker-{}-{}", getuid().as_raw(), hex::encode(&digest.as_bytes()[..8])));
@@ -52,7 +60,7 @@ fn below(shared: &Path, dir: &Path, memory: u64) -> Result<PathBuf, String> {
 	if !found.is_dir() || found.uid() != getuid().as_raw() || found.mode() & 0o077 != 0 {
 		return Err(format!("{} is somebody else's", path.display()));
 	}
-	Ok(path)
+	Ok(Scratch { dir: path, budget: Budget::of(size) })
 }
 
 #[cfg(test)]
@@ -72,7 +80,7 @@ mod tests {
 	#[test]
 	fn worker_finds_its_own_directory_again() {
 		let Some(shared) = shared() else { return };
-		let scratch = |dir: &str| below(shared.path(), Path::new(dir), 1).unwrap();
+		let scratch = |dir: &str| below(shared.path(), Path::new(dir), 1).unwrap().dir;
 		assert_eq!(scratch("/one"), scratch("/one"));
 		assert_ne!(scratch("/one"), scratch("/two"));
 		assert_eq!(fs::metadata(scratch("/one")).unwrap().mode() & 0o777, 0o700);
@@ -81,7 +89,7 @@ mod tests {
 	#[test]
 	fn directory_is_refused_if_others_could_write_there() {
 		let Some(shared) = shared() else { return };
-		let scratch = || below(shared.path(), Path::new("/one"), 1);
+		let scratch = || below(shared.path(), Path::new("/one"), 1).map(|scratch| scratch.dir);
 		let path = scratch().unwrap();
 		fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
 		assert!(scratch().unwrap_err().contains("somebody else's"));
@@ -98,12 +106,12 @@ mod tests {
 		if statfs(disk.path()).unwrap().f_type == TMPFS {
 			skip!("needs disk: {program:?} is in memory");
 		}
-		assert!(below(disk.path(), Path::new("/one"), 1).unwrap_err().contains("is not in memory"));
+		assert!(below(disk.path(), Path::new("/one"), 1).err().unwrap().contains("is not in memory"));
 	}
 
 	#[test]
 	fn small_memories_are_refused() {
 		let Some(shared) = shared() else { return };
-		assert!(below(shared.path(), Path::new("/one"), u64::MAX).unwrap_err().contains("holds"));
+		assert!(below(shared.path(), Path::new("/one"), u64::MAX).err().unwrap().contains("holds"));
 	}
 }

@@ -21,6 +21,7 @@ use crate::{
 	containers,
 	delivery::Pool,
 	dirs::Dirs,
+	disk::{self, Disk},
 	error::Error,
 	handle::{Exit, Handle},
 	journal::{Journal, JournalError},
@@ -30,8 +31,10 @@ use crate::{
 	metrics::{Metrics, Watched},
 	node::Node,
 	ports::ChainPort,
+	record::Record,
 	results::Results,
-	run::Apps,
+	run::{most_written, Apps},
+	scratch::Scratch,
 	sync,
 };
 
@@ -66,25 +69,24 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
 	let now = chain.clock().await?;
-	let (journal, records) = Journal::open(&dirs.journal, &node.account(), node.genesis()).await?;
-	if !records.is_empty() {
-		tracing::info!("{} tasks are taken up from the journal", records.len());
-	}
-	dirs.clean(&records)?;
-	rlc_sandbox::clean(&dirs.containers).await?;
-
-	let mut machine = Machine::measure(&dirs.results, config.memory, config.disk);
+	let (journal, records) = take_up(&dirs, &node).await?;
+	let disk = Arc::new(Disk::new(&dirs, config.disk));
+	let mut machine = Machine::measure(config.memory, disk.shares().promised);
+	let results = Arc::new(Results::new(dirs.results.clone(), &disk.budget));
+	let fetcher = fetcher(&config, &scheduler, &dirs, &disk)?;
+	let cached = fetcher.clone();
 	let wasm = WasmTier::new(Some(&dirs.modules))?;
-	let containers = containers::tier(&config, &dirs.containers).await?;
+	let containers = containers::tier(&config, &dirs.containers, &disk).await?;
 	if let Some(allowance) = containers.as_ref().ok().and_then(ContainerTier::allowance) {
 		(machine, config.slots) = containers::within(&allowance, machine, config.slots);
 	}
+	disk.let_modules_give_way();
 	let resources = machine.resources(&config, containers.is_ok(), speed(wasm.clone()).await?);
-	let fetcher = fetcher(&config, &scheduler, &dirs)?;
-	let cached = fetcher.clone();
-	let scratch = dirs.scratch(machine.memory)?;
-	let results = Arc::new(Results::new(dirs.results.clone()));
-	let sandbox = Sandbox { fetcher, wasm, containers, scratch: scratch.clone(), results: results.clone() };
+	let limits = limits(&machine, config.logs);
+	let scratch = dirs.scratch(slot(&limits, &resources))?;
+	let scratch_dir = scratch.as_ref().map(|scratch| scratch.dir.clone());
+	let (offer, offered) = watch::channel(resources.clone());
+	let sandbox = Sandbox { fetcher, wasm, containers, scratch, limits, results: results.clone(), disk: disk.clone() };
 
 	let shutdown = Shutdown::new();
 	let metrics = Arc::new(Metrics::new()?);
@@ -97,19 +99,20 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	};
 	let parts = Parts {
 		chain: node.clone(),
-		runner: Arc::new(apps(sandbox, &config, dirs, &machine, resources.slots, &node)),
+		runner: Arc::new(apps(sandbox, &config, dirs, resources.slots, &node)),
 		delivery: Arc::new(Pool { store: Client::new([scheduler])?, link: outgoing.clone() }),
 		link: outgoing,
 		status,
 		metrics,
 		results: results.clone(),
 		watchdog: Watchdog::new(config.manager.as_ref()),
+		disk: disk.clone(),
 	};
-	let bounds = bounds(&config, &machine, &resources);
+	let bounds = bounds(&config, &resources);
 	shutdown.spawn(sync::watch(chain.clone(), back.clone()));
 	let link = Link {
 		url: websocket,
-		identity: identity(&node, chain, key, &config, resources.clone(), cached),
+		identity: identity(&node, chain, key, &config, offered, cached),
 		outgoing: to_link,
 		status: statuses,
 		actor: back.clone(),
@@ -118,9 +121,23 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let actor = Actor::new(parts, bounds, (journal, records), (back.clone(), inbox), now);
 	let actor = tokio::spawn(actor.run().in_current_span());
 	let link = shutdown.spawn(link.run());
+	shutdown.spawn(disk::watch(disk, offer, back.clone()));
 	shutdown.spawn(machine::watch(config.activation, back.clone()));
-	let exited = exit_of(end(actor, link, shutdown, scratch));
+	let exited = exit_of(end(actor, link, shutdown, scratch_dir));
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })
+}
+
+/// Opens the journal, and removes what a crash left that it does not know. Returns what is in hand, too.
+async fn take_up(dirs: &Dirs, node: &Node) -> Result<(Journal, Vec<Record>), Error> {
+	// What the start has to write may need it, if the disk is full.
+	dirs.ballast().release();
+	let (journal, records) = Journal::open(&dirs.journal, &node.account(), node.genesis()).await?;
+	if !records.is_empty() {
+		tracing::info!("{} tasks are taken up from the journal", records.len());
+	}
+	dirs.clean(&records)?;
+	rlc_sandbox::clean(&dirs.containers).await?;
+	Ok((journal, records))
 }
 
 /// Returns where a scheduler and its store are, and its JSON-RPC.
@@ -145,7 +162,14 @@ fn exit_of(end: impl Future<Output = Result<(), Error>> + Send + 'static) -> wat
 }
 
 /// Returns what the scheduler is told about this worker: who it is, and what it has.
-fn identity(node: &Node, chain: Chain, key: Key, config: &Config, resources: Resources, fetcher: Fetcher) -> Identity {
+fn identity(
+	node: &Node,
+	chain: Chain,
+	key: Key,
+	config: &Config,
+	resources: watch::Receiver<Resources>,
+	fetcher: Fetcher,
+) -> Identity {
 	Identity {
 		account: Account(node.account()),
 		signer: key.is_proxy().then(|| Account(key.signer())),
@@ -200,9 +224,10 @@ async fn speed(wasm: WasmTier) -> Result<u64, Error> {
 	spawn_blocking(move || wasm.speed()).await.map_err(|error| Error::Inside(error.to_string()))
 }
 
-fn fetcher(config: &Config, scheduler: &Url, dirs: &Dirs) -> Result<Fetcher, Error> {
+fn fetcher(config: &Config, scheduler: &Url, dirs: &Dirs, disk: &Disk) -> Result<Fetcher, Error> {
 	let fetcher = Fetcher::new(FetchConfig {
-		cache_size: config.cache,
+		cache_size: most_input(config, disk),
+		budget: disk.budget.clone(),
 		stores: vec![scheduler.clone()],
 		ipfs: config.ipfs.clone(),
 		max_size: config.max_download,
@@ -220,34 +245,52 @@ struct Sandbox {
 	wasm: WasmTier,
 	/// The tier, or why there is none.
 	containers: Result<ContainerTier, String>,
-	scratch: Option<PathBuf>,
+	scratch: Option<Scratch>,
+	/// What all tasks together may use.
+	limits: Limits,
 	results: Arc<Results>,
+	disk: Arc<Disk>,
 }
 
-fn apps(sandbox: Sandbox, config: &Config, dirs: Dirs, machine: &Machine, slots: u32, node: &Node) -> Apps {
-	let Sandbox { fetcher, wasm, containers, scratch, results } = sandbox;
+/// Returns how much is kept of inputs, and the most that one task's may have together.
+fn most_input(config: &Config, disk: &Disk) -> u64 {
+	// A worker that has no room at the start may have some later.
+	match disk.shares().cache {
+		0 => config.cache,
+		share => config.cache.min(share),
+	}
+}
+
+/// Returns how many bytes a module in one slot may write.
+fn slot(limits: &Limits, resources: &Resources) -> u64 {
+	let slots = u64::from(resources.slots.max(1));
+	most_written(&Limits { output: resources.disk / slots, memory: limits.memory / slots, ..limits.clone() })
+}
+
+fn apps(sandbox: Sandbox, config: &Config, dirs: Dirs, slots: u32, node: &Node) -> Apps {
+	let Sandbox { fetcher, wasm, containers, scratch, limits, results, disk } = sandbox;
+	let most_input = most_input(config, &disk);
 	Apps {
 		fetcher,
 		wasm,
 		containers,
-		limits: limits(machine, config.logs),
+		limits,
 		slots,
-		most_input: config.cache,
+		most_input,
 		tasks: dirs.tasks,
 		scratch,
 		nothing: dirs.nothing,
 		results,
+		disk,
 		account: node.account(),
 		misbehave: config.misbehave,
 	}
 }
 
-fn bounds(config: &Config, machine: &Machine, resources: &Resources) -> Bounds {
+fn bounds(config: &Config, resources: &Resources) -> Bounds {
 	Bounds {
 		resources: resources.clone(),
 		keep_for: config.keep_results,
-		// Kept results take disk from tasks, in the end.
-		keep_bytes: machine.disk / 2,
 		quiet: QUIET,
 		grace: GRACE,
 		batch_time: BATCH_TIME,
@@ -269,9 +312,9 @@ async fn serve(
 	Ok(address)
 }
 
-/// Returns what all tasks together may use, but for time and fuel.
+/// Returns what all tasks together may use, but for time, fuel, and disk.
 fn limits(machine: &Machine, logs: usize) -> Limits {
-	Limits { memory: machine.memory, output: machine.disk, cpus: machine.cores as f32, log: logs, ..Limits::default() }
+	Limits { memory: machine.memory, cpus: machine.cores as f32, log: logs, ..Limits::default() }
 }
 
 #[cfg(test)]
@@ -282,6 +325,6 @@ mod tests {
 	fn tasks_share_the_machine() {
 		let machine = Machine { cores: 4, memory: 800, disk: 400 };
 		let limits = limits(&machine, 10);
-		assert_eq!((limits.memory, limits.output, limits.cpus, limits.log), (800, 400, 4.0, 10));
+		assert_eq!((limits.memory, limits.cpus, limits.log), (800, 4.0, 10));
 	}
 }

@@ -6,6 +6,7 @@ use std::{
 	time::Duration,
 };
 
+use rlc_disk::Budget;
 use rlc_primitives::{
 	assets::{App, AppKind, Dataset},
 	deal::{Deal, Resource, Settlement},
@@ -21,6 +22,7 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
 	clock::millis,
 	dirs::Dirs,
+	disk::Disk,
 	error::Error,
 	plan::Plan,
 	ports::{Computation, Runner},
@@ -77,10 +79,11 @@ impl Trial {
 			limits: self.limits.clone(),
 			slots: 1,
 			most_input: u64::MAX,
-			tasks: dirs.tasks,
+			tasks: dirs.tasks.clone(),
 			scratch: None,
-			nothing: dirs.nothing,
-			results: Arc::new(Results::new(dirs.results)),
+			nothing: dirs.nothing.clone(),
+			results: Arc::new(Results::new(dirs.results.clone(), &Budget::unlimited())),
+			disk: Arc::new(Disk::unlimited(&dirs, self.limits.output)),
 			account: nobody(),
 			misbehave: None,
 		};

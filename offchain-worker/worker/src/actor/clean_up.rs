@@ -1,6 +1,6 @@
 //! Ends: what is told, removed, and kept for a while.
 
-use std::{collections::BTreeMap, fs::metadata, path::Path};
+use std::collections::BTreeMap;
 
 use rlc_primitives::{work::DelegationProof, Moment, TaskId};
 
@@ -21,20 +21,14 @@ const MAX_FAILURES: usize = 1_000;
 const KEEP_DATA: u64 = 3_600_000;
 
 /// Results of closed tasks that nobody asked for yet. None is dropped because there are many: then no more tasks are taken.
+#[derive(Default)]
 pub(crate) struct Kept {
 	/// Their sizes, by when their tasks were taken, in ms of PoCo time, which a restart does not change.
 	results: BTreeMap<(Moment, TaskId), u64>,
 	bytes: u64,
-	/// How many bytes fill it.
-	limit: u64,
 }
 
 impl Kept {
-	/// Returns that none are kept yet. `limit` bytes fill it.
-	pub fn new(limit: u64) -> Self {
-		Self { results: BTreeMap::new(), bytes: 0, limit }
-	}
-
 	/// Adds the result of a task that was taken at a time.
 	fn add(&mut self, taken: Moment, task: TaskId, size: u64) {
 		if self.results.insert((taken, task), size).is_none() {
@@ -59,9 +53,9 @@ impl Kept {
 		Some(task)
 	}
 
-	/// Returns whether nothing more should come to it.
-	pub fn is_full(&self) -> bool {
-		self.bytes > self.limit || self.results.len() > MAX_KEPT
+	/// Returns whether nothing more should come to it. `limit` bytes fill it.
+	pub fn is_full(&self, limit: u64) -> bool {
+		self.bytes > limit || self.results.len() > MAX_KEPT
 	}
 
 	/// Returns how many there are, and their bytes.
@@ -128,14 +122,7 @@ impl Actor {
 		if output.kind == OutputKind::Callback {
 			return self.data.add(taken, id, output.size);
 		}
-		let was_full = self.kept.is_full();
 		self.kept.add(taken, id, output.size);
-		if self.kept.is_full() && !was_full {
-			let (count, bytes) = self.kept.count();
-			tracing::warn!(
-				"{count} results of {bytes} bytes wait for the pool's store: no more tasks are taken until then"
-			);
-		}
 	}
 
 	/// Returns how long results are kept, in ms: as long as the pool accepts them, or as this worker is told.
@@ -157,11 +144,6 @@ impl Actor {
 	}
 }
 
-/// Returns whether a result's file is there as it was written.
-pub(super) fn is_there(file: &Path, size: u64) -> bool {
-	metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() == size)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -173,7 +155,7 @@ mod tests {
 
 	#[test]
 	fn results_go_in_the_order_in_which_their_tasks_were_taken() {
-		let mut kept = Kept::new(100);
+		let mut kept = Kept::default();
 		kept.add(20, task(2), 50);
 		kept.add(10, task(1), 50);
 		assert_eq!(kept.take_before(9), None);
@@ -184,24 +166,24 @@ mod tests {
 
 	#[test]
 	fn full_does_not_mean_that_anything_goes() {
-		let mut kept = Kept::new(100);
+		let mut kept = Kept::default();
 		kept.add(1, task(1), 100);
-		assert!(!kept.is_full());
+		assert!(!kept.is_full(100));
 		kept.add(2, task(2), 1);
 		kept.add(2, task(2), 1);
-		assert!(kept.is_full());
+		assert!(kept.is_full(100));
 		assert_eq!((kept.take_before(0), kept.count()), (None, (2, 101)));
 		kept.remove(1, task(1));
 		kept.remove(1, task(1));
-		assert_eq!((kept.is_full(), kept.count()), (false, (1, 1)));
+		assert_eq!((kept.is_full(100), kept.count()), (false, (1, 1)));
 	}
 
 	#[test]
 	fn many_small_results_fill_it_too() {
-		let mut kept = Kept::new(u64::MAX);
+		let mut kept = Kept::default();
 		(0..MAX_KEPT as u64).for_each(|number| kept.add(number, task(number), 1));
-		assert!(!kept.is_full());
+		assert!(!kept.is_full(u64::MAX));
 		kept.add(0, task(MAX_KEPT as u64), 1);
-		assert!(kept.is_full());
+		assert!(kept.is_full(u64::MAX));
 	}
 }

@@ -50,6 +50,10 @@ impl Actor {
 		match self.tasks.get(&id).map(|entry| &entry.record.state) {
 			// It was told twice.
 			Some(state) if !matches!(state, State::Ended(_)) => return,
+			_ if self.refuses().is_some() => {
+				let words = format!("the worker has no room: {}", self.refuses().unwrap_or_default());
+				return self.refuse(id, End::Failed(RunFailure::own(words)));
+			}
 			_ if self.draining => return self.refuse(id, End::Aborted("the worker drains".into())),
 			_ if self.queue.len() >= MAX_QUEUED => {
 				return self.refuse(id, End::Failed(RunFailure::own("too many tasks wait already")));

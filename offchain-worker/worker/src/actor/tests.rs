@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod chain;
+mod full;
 mod kill;
 mod reports;
 mod stores;
@@ -9,7 +10,7 @@ mod story;
 mod watchdog;
 mod world;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use rlc_primitives::{
 	work::{FailureCause, TaskRef},
@@ -26,6 +27,8 @@ use tokio::{
 
 use super::{Actor, Bounds, Parts};
 use crate::{
+	dirs::Dirs,
+	disk::Disk,
 	journal::{Journal, JournalError},
 	messages::{Message, Outgoing, Status},
 	metrics::Metrics,
@@ -65,7 +68,6 @@ fn bounds() -> Bounds {
 	Bounds {
 		resources: Resources { slots: 2, cores: 4, ..Resources::default() },
 		keep_for: Duration::from_secs(3_600),
-		keep_bytes: u64::MAX,
 		quiet: Duration::from_secs(3_600),
 		grace: Duration::from_millis(10),
 		batch_time: Duration::from_millis(50),
@@ -79,23 +81,28 @@ impl Worker {
 	}
 
 	async fn with(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds)) -> Self {
-		Self::watched(world, dir, change, Watchdog::default()).await
-	}
-
-	async fn watched(world: &Arc<World>, dir: &TempDir, change: impl FnOnce(&mut Bounds), watchdog: Watchdog) -> Self {
 		let mut bounds = bounds();
 		change(&mut bounds);
-		let results = dir.path().join("results");
-		std::fs::create_dir_all(&results).unwrap();
-		let results = Arc::new(Results::new(results));
+		Self::on(world, Disk::unlimited(&Dirs::make(dir.path()).unwrap(), 1), dir.path(), bounds).await
+	}
+
+	/// Starts it in a directory, with this disk.
+	async fn on(world: &Arc<World>, disk: Disk, dir: &Path, bounds: Bounds) -> Self {
+		Self::watched(world, disk, dir, bounds, Watchdog::default()).await
+	}
+
+	async fn watched(world: &Arc<World>, disk: Disk, dir: &Path, bounds: Bounds, watchdog: Watchdog) -> Self {
+		let dirs = Dirs::make(dir).unwrap();
+		let results = Arc::new(Results::new(dirs.results.clone(), &disk.budget));
 		let (account, genesis) = (world.account(), world.genesis());
-		let journal = Journal::open(&dir.path().join("journal"), &account, genesis).await.unwrap();
+		let journal = Journal::open(&dirs.journal, &account, genesis).await.unwrap();
 		let (inbox, receiver) = mpsc::unbounded_channel();
 		let (link, outgoing) = mpsc::unbounded_channel();
 		let (status, status_receiver) = watch::channel(Status::default());
 		let metrics = Arc::new(Metrics::new().unwrap());
 		let (chain, runner, delivery) = (world.clone(), world.clone(), world.clone());
-		let parts = Parts { chain, runner, delivery, link, status, metrics, results, watchdog };
+		let disk = Arc::new(disk);
+		let parts = Parts { chain, runner, delivery, link, status, metrics, results, disk, watchdog };
 		let now = world.chain().now().into();
 		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
 		let loop_ = tokio::spawn(actor.run());

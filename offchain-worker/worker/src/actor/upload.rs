@@ -1,15 +1,19 @@
 //! Handing results over: an archive when the scheduler asks for it, the data of a callback unasked.
 
+use std::path::{Path, PathBuf};
+
 use rlc_primitives::{work::FailureCause, TaskId};
 use rlc_protocol::worker::{Cause, Report, Step};
+use tokio::task::spawn_blocking;
 use tracing::Instrument;
 
 use super::{Actor, Busy};
 use crate::{
 	clock,
 	messages::{Effect, Message, Outgoing},
-	ports::Undelivered,
-	record::State,
+	ports::{Delivery, Undelivered},
+	record::{Output, State},
+	results::is_whole,
 };
 
 impl Actor {
@@ -28,12 +32,10 @@ impl Actor {
 		let (delivery, back) = (self.parts.delivery.clone(), self.back.clone());
 		let span = tracing::info_span!(parent: &entry.span, "upload");
 		let upload = async move {
-			let result = match token {
-				Some(token) => delivery.upload(&token, &output, file).await,
-				None => match tokio::fs::read(&file).await {
-					Ok(data) => delivery.callback(id, data).await,
-					Err(error) => Err(Undelivered::Failed(format!("the result cannot be read: {error}"))),
-				},
+			let result = if is_as_computed(&output, &file).await {
+				hand_over(delivery.as_ref(), id, &output, file, token).await
+			} else {
+				Err(Undelivered::Failed("the result was damaged on the disk".into()))
 			};
 			// Fails only when the worker ends.
 			let _ = back.send(Message::Uploaded(id, result));
@@ -85,4 +87,27 @@ impl Actor {
 		self.effects.push(Effect::Tell(Outgoing::Report(report)));
 		self.consider(id);
 	}
+}
+
+/// Hands a result over: to the store with a token, or the data of a callback to the scheduler.
+async fn hand_over(
+	delivery: &dyn Delivery,
+	id: TaskId,
+	output: &Output,
+	file: PathBuf,
+	token: Option<String>,
+) -> Result<(), Undelivered> {
+	match token {
+		Some(token) => delivery.upload(&token, output, file).await,
+		None => match tokio::fs::read(&file).await {
+			Ok(data) => delivery.callback(id, data).await,
+			Err(error) => Err(Undelivered::Failed(format!("the result cannot be read: {error}"))),
+		},
+	}
+}
+
+/// Returns whether a result's file is what was computed. One that is not need not cross the network.
+async fn is_as_computed(output: &Output, file: &Path) -> bool {
+	let (output, file) = (*output, file.to_owned());
+	spawn_blocking(move || is_whole(&file, &output)).await.unwrap_or(false)
 }

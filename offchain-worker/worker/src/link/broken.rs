@@ -25,6 +25,8 @@ pub(super) enum Broken {
 	ElsewhereOnChain { said: WorkerpoolId, registered: String },
 	#[error("the node cannot be asked where the scheduler's workerpool is: {0}")]
 	Unverified(String),
+	#[error("the worker offers something else than before, and joins again")]
+	Outdated,
 	/// The worker itself ends.
 	#[error("the worker ends")]
 	Ended,

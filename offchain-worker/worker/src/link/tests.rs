@@ -6,6 +6,7 @@ use jsonrpsee::{
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
+use rlc_disk::Budget;
 use rlc_primitives::{AccountId, TaskId, WorkerpoolId};
 use rlc_protocol::{
 	address::websocket,
@@ -168,11 +169,11 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 		whereabouts: Box::new(|_| Box::pin(async { Err("the pool is known".into()) })),
 		sign: Box::new(move |payload: &[u8]| pair.sign(payload).into()),
 		operator: None,
-		resources: Resources { slots: 2, ..Resources::default() },
+		resources: watch::channel(Resources { slots: 2, ..Resources::default() }).1,
 		cached: Box::new(|| vec![H256::repeat_byte(8)]),
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
-	let results = Arc::new(Results::new("nowhere".into()));
+	let results = Arc::new(Results::new("nowhere".into(), &Budget::unlimited()));
 	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender, results };
 	(link, (outgoing, status, actor))
 }

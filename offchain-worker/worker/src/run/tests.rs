@@ -1,8 +1,12 @@
 use super::*;
 use crate::{
+	config::Share,
+	dirs::Dirs,
+	disk::{Shares, OWN},
 	plan::Plan,
 	testing::{deal, DEAL},
 };
+use rlc_disk::{on_disk, Budget, Part};
 use rlc_primitives::{
 	assets::{App, Dataset},
 	deal::Resource,
@@ -13,6 +17,7 @@ use rlc_protocol::{worker::Resources, RequestParams};
 use rlc_store::{Cid, FetchConfig, HashKind};
 use sp_core::{H160, H256};
 use std::{
+	fs,
 	os::unix::fs::PermissionsExt,
 	sync::{Arc, Mutex},
 };
@@ -47,6 +52,12 @@ fn module(computed: &str, code: i32) -> Vec<u8> {
 	wat::parse_str(module).unwrap()
 }
 
+/// Returns a disk without end, of which tasks are promised this much.
+fn disk(promised: u64) -> Arc<Disk> {
+	let dir = tempfile::tempdir().unwrap();
+	Arc::new(Disk::unlimited(&Dirs::make(dir.path()).unwrap(), promised))
+}
+
 struct Bench {
 	dir: TempDir,
 	apps: Apps,
@@ -69,13 +80,14 @@ fn bench(app: &[u8]) -> Bench {
 		fetcher: Fetcher::new(fetch).unwrap(),
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err("there are none in tests".into()),
-		limits: Limits { output: 1 << 20, ..Limits::default() },
+		limits: Limits::default(),
+		disk: disk(1 << 20),
 		slots: 1,
 		most_input: 1 << 20,
 		tasks: made("tasks"),
-		scratch: Some(made("scratch")),
+		scratch: Some(Scratch { dir: made("scratch"), budget: Budget::unlimited() }),
 		nothing: made("nothing"),
-		results: Arc::new(Results::new(dir.path().into())),
+		results: Arc::new(Results::new(made("results"), &Budget::unlimited())),
 		account: AccountId::new([1; 32]),
 		misbehave: None,
 	};
@@ -178,7 +190,7 @@ async fn trace_of_the_run_follows_what_the_app_left_for_a_callback() {
 #[test]
 fn callback_data_leave_room_for_their_trace() {
 	let dir = tempfile::tempdir().unwrap();
-	let results = Results::new(dir.path().into());
+	let results = Results::new(dir.path().into(), &Budget::unlimited());
 	let file = dir.path().join("result");
 	let pack = |bytes: u32, trace| {
 		let data = "00".repeat(bytes as usize);
@@ -250,7 +262,7 @@ fn what_a_clock_ends_or_a_container_writes_is_not_agreed_on() {
 async fn no_result_is_a_failure() {
 	assert_eq!(bench(&module("{}", 0)).cause().await, Some(FailureCause::InvalidResult));
 	let mut small = bench(&module(FILES, 0));
-	small.apps.limits.output = 1_000;
+	small.apps.disk = disk(1_000);
 	assert_eq!(small.cause().await, Some(FailureCause::InvalidResult), "the archive is larger than its files");
 	let refused = bench(&module(FILES, 0));
 	refused.apps.results.limit(1_000);
@@ -375,7 +387,8 @@ fn limits_are_what_is_needed_and_of_the_rest_the_share_of_the_slots() {
 	let mut apps = bench(b"an app").apps;
 	let machine = Resources { slots: 3, cores: 7, memory: 1_000, disk: 500, ..Resources::default() };
 	apps.slots = machine.slots;
-	apps.limits = Limits { memory: machine.memory, output: machine.disk, cpus: 7.0, log: 10, ..Limits::default() };
+	apps.limits = Limits { memory: machine.memory, cpus: 7.0, log: 10, ..Limits::default() };
+	apps.disk = disk(machine.disk);
 	let limits = |slots| apps.limits_of(slots, &Needs::default());
 	assert_eq!((limits(1).memory, limits(1).output, limits(1).cpus), (333, 166, 7.0 / 3.0));
 	assert_eq!((limits(2).memory, limits(2).output, limits(2).cpus), (666, 333, 14.0 / 3.0));
@@ -438,7 +451,7 @@ fn what_a_machine_ends_by_its_own_measure_is_reported() {
 async fn result_may_be_as_large_as_the_share_of_its_slots() {
 	let mut bench = bench(&module(FILES, 0));
 	let size = bench.run().await.outcome.unwrap().size;
-	bench.apps.limits.output = 2 * size - 1;
+	bench.apps.disk = disk(2 * size - 1);
 	assert!(bench.run().await.outcome.is_ok());
 	fs::remove_file(bench.result_file()).unwrap();
 	bench.apps.slots = 2;
@@ -506,12 +519,13 @@ fn inputs_lie_where_the_app_looks() {
 		wasm: WasmTier::new(None).unwrap(),
 		containers: Err(String::new()),
 		limits: Limits::default(),
+		disk: disk(1 << 20),
 		slots: 1,
 		most_input: 1 << 20,
 		tasks: dir.path().into(),
 		scratch: None,
 		nothing: PathBuf::new(),
-		results: Arc::new(Results::new(dir.path().into())),
+		results: Arc::new(Results::new(dir.path().join("results"), &Budget::unlimited())),
 		account: AccountId::new([1; 32]),
 		misbehave: None,
 	};
@@ -527,7 +541,7 @@ fn inputs_lie_where_the_app_looks() {
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
 	let stop = watch::Sender::new(false);
 	let inputs = runtime.block_on(apps.fetch(&computation, stop.subscribe())).unwrap();
-	let tasks = apps.dir(&computation);
+	let tasks = apps.dir(&computation).unwrap();
 	inputs.lay_out(&tasks.input, &tasks.output).unwrap();
 	for (name, content) in [("data.csv", "data"), ("one.txt", "1"), ("two.txt", "2")] {
 		assert_eq!(fs::read_to_string(tasks.input.join(name)).unwrap(), content);
@@ -536,4 +550,58 @@ fn inputs_lie_where_the_app_looks() {
 	assert_eq!(mode(&tasks.input), 0o755, "readable for a container's user, whatever the umask");
 	assert_eq!(fs::read_dir(&tasks.input).unwrap().count(), 3);
 	assert_eq!(fs::read_dir(&tasks.output).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn task_for_which_there_is_no_room_is_given_back_and_nothing_stays() {
+	let mut bench = bench(&module(FILES, 0));
+	let size = bench.run().await.outcome.unwrap().size;
+	fs::remove_file(bench.result_file()).unwrap();
+	let slot = 1 << 20;
+	let results = |budget: &Budget| Arc::new(Results::new(bench.dir.path().join("results"), budget));
+	let with = |total| Arc::new(Disk { budget: Budget::of(total), ..unlimited(slot) });
+	let disk = with(slot - 1);
+	(bench.apps.results, bench.apps.disk) = (results(&disk.budget), disk);
+	let failure = bench.run().await.outcome.unwrap_err();
+	assert_eq!(failure.cause, None, "it says nothing of the task");
+	assert!(failure.words.contains("no room for") && failure.words.contains("of tasks"), "{}", failure.words);
+	// What the result takes beside what it is packed of is the result's from then on.
+	let disk = with(slot);
+	(bench.apps.results, bench.apps.disk) = (results(&disk.budget), disk.clone());
+	bench.run().await.outcome.unwrap();
+	assert_eq!((disk.budget.used(Part::Tasks), disk.budget.used(Part::Results)), (0, on_disk(size)));
+	bench.apps.results.remove(&bench.result_file()).unwrap();
+	assert_eq!(disk.budget.used(Part::Results), 0);
+	// A module writes on disk where the memory for files has no room.
+	bench.apps.scratch = Some(Scratch { dir: bench.dir.path().join("scratch"), budget: Budget::of(slot - 1) });
+	assert!(bench.run().await.outcome.unwrap_err().words.contains("no room for"), "and needs twice as much there");
+}
+
+#[tokio::test]
+async fn disk_that_is_full_at_any_page_of_a_result_is_the_workers_trouble() {
+	let Some(mut small) = rlc_testing::SmallDisk::mount(1 << 20) else { return };
+	let bench = bench(&module(FILES, 0));
+	let results = Results::new(small.path().into(), &Budget::unlimited());
+	let out = bench.dir.path().join("out");
+	fs::create_dir(&out).unwrap();
+	fs::write(out.join("computed.json"), FILES.replace("/iexec_out", "/iexec_out/data")).unwrap();
+	fs::write(out.join("data"), [7; 20_000]).unwrap();
+	let file = small.path().join("result");
+	small.fill();
+	let mut failures = 0;
+	let largest = Largest { pool: u64::MAX, disk: u64::MAX, is_share: false };
+	let output = loop {
+		match super::pack(&out, (&results, &file), largest, false, None) {
+			Ok(output) => break output,
+			Err(failure) => {
+				assert_eq!(failure.cause, None, "{}", failure.words);
+				failures += 1;
+				assert!(small.free(1), "{}, though there is room", failure.words);
+			}
+		}
+	};
+	assert!(failures > 4, "{failures}");
+	assert!(crate::results::is_whole(&file, &output));
+	fs::write(&file, vec![0; output.size as usize]).unwrap();
+	assert!(!crate::results::is_whole(&file, &output), "its size alone says nothing");
 }

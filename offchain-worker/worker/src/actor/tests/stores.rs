@@ -2,7 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use rlc_disk::Budget;
+
 use super::*;
+use crate::{config::Share, disk::Shares};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn full_store_is_asked_again_until_it_has_room() {
@@ -43,15 +46,21 @@ async fn result_that_another_stored_meanwhile_is_not_brought_to_a_full_store_for
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_whose_results_have_no_home_keeps_them_and_takes_nothing_more() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_bytes = 0).await;
+	let mut worker = Worker::on(&world, without_room_for_results(&dir), dir.path(), bounds()).await;
 	worker.instruct(compute([0], true));
 	worker.until_all([0], Step::Revealed).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
 	worker.stop().await;
-	let mut worker = Worker::with(&world, &dir, |bounds| bounds.keep_bytes = 0).await;
+	let mut worker = Worker::on(&world, without_room_for_results(&dir), dir.path(), bounds()).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 0)).await.unwrap().unwrap();
 	worker.instruct(Instruction::Upload { task: task(0).id(), token: "good".into() });
 	worker.until_all([0], Step::Completed).await;
 	timeout(PATIENCE, worker.status.wait_for(|status| status.free_slots == 2)).await.unwrap().unwrap();
 	worker.stop().await;
+}
+
+/// Returns a disk on which one result is too much to keep.
+fn without_room_for_results(dir: &TempDir) -> Disk {
+	let shares = Shares { total: u64::MAX, promised: 1, kept: 0, cache: 0 };
+	Disk::of(&Dirs::make(dir.path()).unwrap(), Share::Percent(50), shares, Budget::unlimited())
 }

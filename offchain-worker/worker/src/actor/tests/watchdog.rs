@@ -17,7 +17,8 @@ async fn service_manager_hears_that_the_loop_goes_on_and_nothing_after_its_end()
 		manager.recv(&mut bytes).map(|count| String::from_utf8(bytes[..count].to_vec()).unwrap())
 	};
 	let watchdog = Watchdog::new(Some(&ServiceManager::at(&address, Some(Duration::ZERO))));
-	let worker = Worker::watched(&world, &dir, |_| {}, watchdog).await;
+	let disk = Disk::unlimited(&Dirs::make(dir.path()).unwrap(), 1);
+	let worker = Worker::watched(&world, disk, dir.path(), bounds(), watchdog).await;
 	assert_eq!(hear().unwrap(), "READY=1\nWATCHDOG=1");
 	for _ in 0..2 {
 		assert_eq!(hear().unwrap(), "WATCHDOG=1", "a worker with nothing to do has its ticks");

@@ -21,6 +21,7 @@ use rlc_primitives::{
 	AccountId, AppId, DatasetId, DealId, ResultDigest, TaskId,
 };
 use rlc_protocol::worker::{Logs, Step, Usage};
+use rlc_store::{Cid, HashKind};
 use sp_core::H256;
 use tokio::sync::Notify;
 
@@ -89,7 +90,10 @@ pub enum Behavior {
 /// Returns the result of a task's app.
 pub fn result(task: TaskId, kind: OutputKind) -> (Vec<u8>, Output) {
 	let data = [b"result of ", task.0.as_bytes()].concat();
-	let digest = ResultDigest::of_callback(&data);
+	let digest = match kind {
+		OutputKind::Callback => ResultDigest::of_callback(&data),
+		_ => ResultDigest(H256(Cid::of(HashKind::Sha256, &data).digest())),
+	};
 	let size = data.len() as u64;
 	(data, Output { digest, kind, size })
 }
@@ -243,8 +247,8 @@ impl Runner for World {
 			Behavior::Ends(kind) => {
 				tokio::time::sleep(Duration::from_millis(1)).await;
 				let (data, output) = result(computation.task.id(), kind);
-				std::fs::write(&computation.result, data).unwrap();
-				Ok(output)
+				let written = std::fs::write(&computation.result, data);
+				written.map(|()| output).map_err(|error| RunFailure::own(error.to_string()))
 			}
 		};
 		self.running.fetch_sub(1, Ordering::SeqCst);
@@ -258,7 +262,7 @@ impl Delivery for World {
 	async fn upload(&self, token: &str, output: &Output, file: PathBuf) -> Result<(), Undelivered> {
 		self.killer.point().await;
 		let data = std::fs::read(file).map_err(|error| Undelivered::Failed(error.to_string()))?;
-		assert_eq!(ResultDigest::of_callback(&data), output.digest);
+		assert!(output.cid().verify(&data));
 		if token == "bad" {
 			return Err(Undelivered::Failed("the token is not of this store".into()));
 		}
