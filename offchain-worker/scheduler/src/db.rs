@@ -22,6 +22,7 @@ use std::{
 	time::Duration,
 };
 
+use rlc_disk::{private_database, private_dir, private_file};
 use sqlx::AnyPool;
 use tokio::time::{sleep, timeout};
 
@@ -156,7 +157,12 @@ impl Db {
 		let file = url.strip_prefix("sqlite:").map(|rest| PathBuf::from(rest.trim_start_matches("//")));
 		let shared = file.is_none();
 		let lock = match file {
-			Some(file) => Some(Arc::new(lock(file).await?)),
+			Some(file) => {
+				let lock = lock(file.clone()).await?;
+				// It has the secret by which tokens are made, and what apps wrote.
+				private_database(&file).map_err(|error| DbError::File(file, error))?;
+				Some(Arc::new(lock))
+			}
 			None => None,
 		};
 		let connections = if shared { Connections::to_servers(url).await? } else { Connections::to_file(url).await? };
@@ -203,9 +209,11 @@ impl Db {
 async fn lock(file: PathBuf) -> Result<File, DbError> {
 	let path = file.with_extension("lock");
 	let failed = |error| DbError::File(path.clone(), error);
-	if let Some(parent) = path.parent() {
-		std::fs::create_dir_all(parent).map_err(failed)?;
+	let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.exists());
+	if let Some(parent) = parent {
+		private_dir(parent).map_err(failed)?;
 	}
+	private_file(&path).map_err(failed)?;
 	let lock = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
 	for _ in 0..LOCK_TRIES {
 		match lock.try_lock() {

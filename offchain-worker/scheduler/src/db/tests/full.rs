@@ -67,3 +67,20 @@ async fn writes_beside_one_another_go_on_after_a_full_disk() {
 	db.write(&large()).await.unwrap();
 	assert_eq!((written(&db).await, db.bans().await.unwrap().len()), ((200, 5), 4));
 }
+
+#[tokio::test]
+async fn other_users_can_read_neither_the_database_nor_what_is_beside_it() {
+	use std::os::unix::fs::PermissionsExt;
+	let dir = tempfile::tempdir().unwrap();
+	let inside = dir.path().join("scheduler");
+	let db = Db::open(&sqlite(&inside)).await.unwrap();
+	with_deal(&db, 1).await;
+	let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+	assert_eq!(mode(&inside), 0o700);
+	let files: Vec<_> = std::fs::read_dir(&inside).unwrap().map(|file| file.unwrap().path()).collect();
+	assert!(files.len() > 2, "database, log, and lock: {files:?}");
+	for file in files {
+		assert_eq!(mode(&file), 0o600, "{}", file.display());
+	}
+	db.close().await;
+}
