@@ -129,7 +129,7 @@ impl Keystore {
 		let text = serde_json::to_vec_pretty(&file).expect("the file has text for keys");
 		// Written next to it and moved there, so that there is never half a key, nor one that others can read.
 		let disk = |error| KeystoreError::Disk(path.clone(), error);
-		fs::create_dir_all(&self.dir).map_err(disk)?;
+		rlc_disk::private_dir(&self.dir).map_err(disk)?;
 		let mut temporary = tempfile::NamedTempFile::new_in(&self.dir).map_err(disk)?;
 		temporary.write_all(&text).and_then(|()| temporary.as_file().sync_all()).map_err(disk)?;
 		temporary.persist_noclobber(&path).map_err(|error| match error.error.kind() {
@@ -223,6 +223,7 @@ mod tests {
 		assert_eq!(*store.open("alice", "pass").unwrap().text, "//Alice");
 		let mode = fs::metadata(store.dir().join("alice.json")).unwrap().permissions().mode();
 		assert_eq!(mode & 0o777, 0o600);
+		assert_eq!(fs::metadata(store.dir()).unwrap().permissions().mode() & 0o777, 0o700);
 		assert!(!fs::read_to_string(store.dir().join("alice.json")).unwrap().contains("//Alice"));
 	}
 

@@ -1,6 +1,10 @@
 //! `rlc doctor`: what this machine can do, and what is missing.
 
-use std::{path::Path, time::Duration};
+use std::{
+	os::unix::fs::MetadataExt,
+	path::{Path, PathBuf},
+	time::Duration,
+};
 
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
@@ -8,7 +12,7 @@ use rlc_json::Account;
 use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
-use rlc_worker::CONTAINER_SERVICE;
+use rlc_worker::{Share, CONTAINER_SERVICE};
 use serde::Serialize;
 use serde_json::json;
 
@@ -100,6 +104,7 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 		Check::new("container network", false, network),
 		Check::new("keystore", true, keystore(context)),
 		Check::new("disk", true, disk_space()),
+		Check::new("own disk", false, own_disk()),
 	];
 	match context.chain().await {
 		Err(wrong) => checks.push(Check::new("node", true, Err(wrong))),
@@ -210,22 +215,38 @@ fn keystore(context: &Context) -> Result<String> {
 	})
 }
 
-fn disk_space() -> Result<String> {
+/// Returns the directory that has, or would have, the data of a worker.
+fn data_dir() -> Result<PathBuf> {
 	let home = data_home()
 		.ok_or_else(|| failure!(HomeMissing, "there is no directory for data"; "set XDG_DATA_HOME or HOME"))?;
-	let there = home.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("/"));
-	let free = free_disk(there)?;
+	Ok(home.ancestors().find(|dir| dir.exists()).unwrap_or(Path::new("/")).to_owned())
+}
+
+fn disk_space() -> Result<String> {
+	let there = data_dir()?;
+	let free = rlc_disk::available(&there).map_err(disk(&there))?;
 	if free < LITTLE_DISK {
 		return Err(failure!(DiskSmall, "only {} are free at {}", size(free), there.display();
 			"a worker needs at least {}", size(LITTLE_DISK)));
 	}
-	Ok(format!("{} are free at {}", size(free), there.display()))
+	let usual = Share::Percent(50);
+	let (takes, promises) = (size(usual.of(free)), size(usual.promised(free)));
+	let there = there.display();
+	Ok(format!(
+		"{} are free at {there}; a new worker takes {takes} ({usual}), and promises tasks {promises}",
+		size(free)
+	))
 }
 
-/// Returns the free bytes of the file system that holds this directory.
-fn free_disk(dir: &Path) -> Result<u64> {
-	let system = rustix::fs::statvfs(dir).map_err(|error| disk(dir)(error.into()))?;
-	Ok(system.f_bavail.saturating_mul(system.f_frsize))
+/// Returns whether what fills the system's disk does not fill the worker's, nor the other way round.
+fn own_disk() -> Result<String> {
+	let there = data_dir()?;
+	let device = |dir: &Path| std::fs::metadata(dir).map(|data| data.dev()).map_err(disk(dir));
+	if device(&there)? == device(Path::new("/"))? {
+		return Err(failure!(DiskShared, "{} is on the disk of the system", there.display();
+			"a worker there stops taking tasks when others fill the disk; give it a file system of its own, or a quota"));
+	}
+	Ok(format!("{} is on another file system than the system", there.display()))
 }
 
 async fn node(chain: &Chain, url: &str) -> [Check; 3] {
@@ -303,6 +324,12 @@ mod tests {
 	#[tokio::test]
 	async fn module_that_does_nothing_runs() {
 		assert_eq!(wasm_tier().await, Ok("runs WebAssembly apps".into()));
+	}
+
+	#[test]
+	fn disk_says_what_a_worker_would_take_and_promise_of_it() {
+		let said = disk_space().unwrap();
+		assert!(said.contains("a new worker takes") && said.contains("(50%), and promises tasks"), "{said}");
 	}
 
 	#[test]

@@ -118,6 +118,9 @@ catalog! {
 	OutputTaken, "output.taken",
 		"The directory or file to be written exists already and holds something else. Nothing is overwritten.",
 		"Choose another one, or remove it.";
+	DiskShared, "disk.shared",
+		"A worker's data would be on the disk of the system, which others can fill.",
+		"Give the worker a file system of its own with --dir, or set a quota.";
 	DiskSmall, "disk.small",
 		"The disk has too little room for a worker.",
 		"Free some, or keep the worker's data on another disk with --dir.";

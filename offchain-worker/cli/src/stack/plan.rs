@@ -25,6 +25,9 @@ const TRUST: u64 = 100;
 /// How many tasks the pool's orders are good for.
 const VOLUME: u64 = 1_000_000;
 
+/// How much of the machine's memory and disk all workers have together, in percent.
+const SHARE: u32 = 50;
+
 /// A part of the stack: one child process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
@@ -129,6 +132,9 @@ impl Plan {
 		let mut arguments = self.role("worker", &worker_key(number), &name);
 		arguments.extend(["--scheduler".into(), self.scheduler_url().into()]);
 		arguments.extend(["--slots".into(), self.options.slots.to_string().into()]);
+		// They share what one worker would take.
+		let share = OsString::from(format!("{}%", (SHARE / self.options.workers.max(1)).max(1)));
+		arguments.extend(["--memory".into(), share.clone(), "--disk".into(), share]);
 		arguments.push("--allow-private-networks".into());
 		arguments.extend(self.ipfs());
 		if number > self.options.workers - self.options.liars {
@@ -225,6 +231,16 @@ pub(crate) mod tests {
 		let lies = |number| plan.worker(number).arguments.contains(&"--lie".into());
 		assert_eq!([1, 2, 3].map(lies), [false, false, true]);
 		assert_eq!(plan.worker_accounts().unwrap().len(), 3);
+	}
+
+	#[test]
+	fn workers_share_what_one_would_take() {
+		for (workers, share) in [(1, "50%"), (3, "16%"), (200, "1%")] {
+			let arguments = plan(Options { workers, ..options() }).worker(1).arguments;
+			for option in ["--memory", "--disk"] {
+				assert!(arguments.windows(2).any(|pair| pair == [option, share]), "{arguments:?}");
+			}
+		}
 	}
 
 	#[test]

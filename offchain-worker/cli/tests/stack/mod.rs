@@ -220,7 +220,7 @@ impl Stack {
 
 	fn start_worker_by(&mut self, url: &str, number: u32, key: &str, more: &str) {
 		let name = format!("worker-{number}");
-		let mut arguments = words("worker run --memory 512M --disk 64M --allow-private-networks");
+		let mut arguments = words("worker run --memory 512M --disk 512M --allow-private-networks");
 		arguments.extend(words(more));
 		arguments.extend(options([
 			("--node", self.node_url.as_ref()),

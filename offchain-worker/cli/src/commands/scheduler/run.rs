@@ -300,7 +300,7 @@ fn database(run: &Run) -> Result<Option<String>> {
 /// Returns the configuration that the options ask for, with defaults for the rest.
 fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 	let dir = directory(run.dir.as_ref(), || Ok(key.account()))?;
-	std::fs::create_dir_all(&dir).map_err(disk(&dir))?;
+	rlc_disk::private_dir(&dir).map_err(disk(&dir))?;
 	let pool = match (run.workerpool, &run.name) {
 		(Some(id), _) => PoolChoice::Registered(id),
 		(None, Some(name)) => PoolChoice::Named(name.clone()),

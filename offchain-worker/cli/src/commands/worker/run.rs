@@ -69,7 +69,8 @@ pub(crate) struct Run {
 	#[arg(long, default_value = "50%", value_name = "SHARE")]
 	pub memory: Share,
 
-	/// Disk for all tasks: 50%, 20G
+	/// Disk for the worker, of what is free where its directory is: 50%, 20G. A quarter of it is for what tasks write; the
+	/// rest is for results, inputs, and images
 	#[arg(long, default_value = "50%", value_name = "SHARE")]
 	pub disk: Share,
 
