@@ -15,6 +15,7 @@ use std::{
 };
 
 use clap::Args;
+use rlc_disk::Budget;
 use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
 use rlc_service::stop_requested;
 use rlc_worker::{usable_memory, Share, CONTAINER_SERVICE};
@@ -35,7 +36,7 @@ const USERS: &str = "/etc/passwd";
 #[command(after_help = "\
 Examples:
   rlc worker containers --user rlc-worker
-  rlc worker containers --user rlc-worker --memory 8G --cores 4 --runs 4
+  rlc worker containers --user rlc-worker --memory 8G --cores 4 --runs 4 --disk 20G
   rlc worker containers --user rlc-worker --network --gpu /dev/dri/renderD128
 
 It needs no key, account, node or scheduler: it unpacks the images that the worker hands to it, and runs them within these \
@@ -57,6 +58,10 @@ pub(crate) struct Containers {
 	/// The most memory of all runs together: 75%, 8G
 	#[arg(long, default_value = "75%", value_name = "SHARE")]
 	pub memory: Share,
+
+	/// The most disk for unpacked images, of what is free where --dir is: 50%, 20G. Those that no run uses make way for others
+	#[arg(long, default_value = "50%", value_name = "SHARE")]
+	pub disk: Share,
 
 	/// The most cores of all runs together [default: all]
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
@@ -103,7 +108,9 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	if options.network {
 		tier = tier.with_network().await.map_err(|why| failed(why.to_string()))?;
 	}
+	let images = options.disk.of(rlc_disk::available(&options.dir).map_err(disk(&options.dir))?);
 	let tier = tier.with_gpus(&options.gpus).map_err(|why| failed(why.to_string()))?;
+	let tier = tier.with_disk(Budget::new(&options.dir, images));
 	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
 	let stopped = stop_requested();
 	make_parent(&options.socket).map_err(disk(&options.socket))?;
