@@ -9,7 +9,7 @@
 # its database, a scheduler and a worker 30 s for their last words.
 #
 # `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc, and
-# slirp4netns and iproute2 to reach the internet), and every other command. Each role has a volume of its own, with its
+# passt and nftables to reach the internet), and every other command. Each role has a volume of its own, with its
 # key in it, made once with the second of these. The password comes in a file that the container's user alone can read: what
 # is given by --env, anyone can see who may ask Docker (`docker inspect`).
 #

@@ -44,8 +44,10 @@ system_packages() {
 	pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
 	command -v runc >/dev/null || [ -x /usr/sbin/runc ] || missing+=(runc) # runs containers for workers
 	command -v slirp4netns >/dev/null || missing+=(slirp4netns)    # lets containers reach the internet
-	command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2)
+	command -v nft >/dev/null || [ -x /usr/sbin/nft ] || missing+=(nftables) # and nothing that is nearer
 	if [ "$with_tests" = yes ]; then
+		command -v pasta >/dev/null || missing+=(passt)            # does so too, and better where it is new
+		command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2) # networks of the tests' own
 		command -v node >/dev/null || missing+=(nodejs npm)        # the zombienet program is JavaScript
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) # schedulers can share one
 	fi

@@ -32,7 +32,7 @@
 //! | `environment`, `readable` | its variables; whether its input can be read |
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
 //! | `reaper` | ends all runs when the process ends |
-//! | `network` | the internet by `slirp4netns`: one namespace and one process per run that is granted it |
+//! | `network` | the internet by `pasta` or `slirp4netns`: namespaces and a program for each run that is granted it |
 //! | `devices` | graphics processors, for runs that are granted them |
 //! | `ids` | users of this machine: each run has its own |
 //! | `mounts` | image and input, which no run can write; nodes of devices |
@@ -46,9 +46,8 @@
 //! | `names`, `user`, `unavailable` | names of runs; the user in containers; why there is no tier |
 //!
 //! On disk, in the directory of the tier: `lock`, held by the process that uses it and by its reaper; `group`, the name of
-//! its control group; `images/N`; `runs/ID`; `runc`, its own state. In `/run/netns`, where `ip netns` shows them: the
-//! networks of runs, by the same ID. And in `/run/rlc-containers`: mounts of runs, by the same ID, and in `ids`, which users
-//! have which run.
+//! its control group; `images/N`; `runs/ID`; `runc`, its own state. In `/run/rlc-containers`: mounts of runs, by the same ID,
+//! and in `ids`, which users have which run. A run's network is gone with the processes that make it.
 
 mod allowance;
 mod bundle;
@@ -83,8 +82,13 @@ mod wire;
 use tokio::task::spawn_blocking;
 
 pub use self::{
-	allowance::Allowance, devices::NoDevice, leftovers::clean, network::NoNetwork, service::ContainerService,
-	tier::ContainerTier, unavailable::Unavailable,
+	allowance::Allowance,
+	devices::NoDevice,
+	leftovers::clean,
+	network::{NetworkConfig, NetworkProgram, NoNetwork},
+	service::ContainerService,
+	tier::ContainerTier,
+	unavailable::Unavailable,
 };
 use crate::Error;
 

@@ -7,26 +7,22 @@ mod common;
 
 use std::{
 	env,
-	io::Write,
-	net::TcpListener,
 	os::unix::fs::FileTypeExt,
 	path::{Path, PathBuf},
 	process::{self, Command},
-	thread,
 };
 
 use common::{
-	containers::{image, namespaces, probe, programs, with_network},
+	containers::{image, networking, probe, wait_until, with_network},
+	internet::{ip, SmallInternet, MOVING, NEIGHBOR, OUTSIDE, PRIVATE, PUBLIC},
 	text, Room,
 };
-use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NoDevice, Run};
+use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NetworkConfig, NetworkProgram, NoDevice, Perimeter, Run};
 use rlc_testing::skip;
 
-/// In a namespace of its own, so that nothing of this machine's network is changed: an address of the public internet,
-/// and one of a private network.
-const PUBLIC: &str = "1.2.3.4";
-const PRIVATE: &str = "192.168.77.1";
-/// Set where that is.
+/// What an operator denies beside what is near.
+const DENIED: &str = "131.1.0.0/16";
+/// Set where there is a network of the test's own.
 const SMALL_INTERNET: &str = "RLC_TEST_SMALL_INTERNET";
 
 /// Returns what a container says of its network.
@@ -49,7 +45,7 @@ names ""
 "#;
 	let there = ["1.1.1.1:80".to_owned()];
 	assert_eq!(text(&look(&tier, false, &there).await.stdout), without);
-	let Some(tier) = with_network(&tier).await else { return };
+	let Some(tier) = with_network(&tier, NetworkConfig::default()).await else { return };
 	assert_eq!(text(&look(&tier, false, &there).await.stdout), without, "the tier has one, the job does not");
 }
 
@@ -68,7 +64,7 @@ async fn what_the_tier_does_not_have_is_this_machines_trouble() {
 }
 
 #[test]
-fn network_reaches_the_internet_and_nothing_private() {
+fn network_reaches_the_internet_and_nothing_near() {
 	let itself = env::current_exe().unwrap();
 	let mut there = Command::new("unshare");
 	there.args(["--net", "--"]).arg(itself).args(["--exact", "small_internet", "--ignored", "--nocapture"]);
@@ -79,23 +75,6 @@ fn network_reaches_the_internet_and_nothing_private() {
 	}
 }
 
-fn ip(arguments: &str) {
-	let status = Command::new("ip").args(arguments.split(' ')).status().unwrap();
-	assert!(status.success(), "ip {arguments}: {status}");
-}
-
-/// Answers who connects, at any address of the machine; returns the port.
-fn serve() -> u16 {
-	let listener = TcpListener::bind("0.0.0.0:0").unwrap();
-	let port = listener.local_addr().unwrap().port();
-	thread::spawn(move || {
-		for stream in listener.incoming() {
-			let _ = stream.unwrap().write_all(b"hello");
-		}
-	});
-	port
-}
-
 #[tokio::test]
 #[ignore = "another test starts it"]
 async fn small_internet() {
@@ -104,33 +83,63 @@ async fn small_internet() {
 	}
 	let directory = tempfile::tempdir().unwrap();
 	let Some(tier) = probe(directory.path()).await else { return };
-	let Some(tier) = with_network(&tier).await else { return };
-	assert_eq!((namespaces(process::id()).len(), programs(process::id())), (0, 0), "after the trial");
-	ip("link set lo up");
-	for address in [PUBLIC, PRIVATE] {
-		ip(&format!("address add {address}/32 dev lo"));
+	let internet = SmallInternet::make();
+	for program in NetworkProgram::ALL {
+		let config = NetworkConfig {
+			perimeter: Perimeter::new([DENIED.parse().unwrap()]),
+			resolvers: vec![PRIVATE.parse().unwrap()],
+			program: Some(program),
+		};
+		let Some(tier) = with_network(&tier, config).await else { return };
+		assert_eq!(networking(process::id()), 0, "after the trial");
+		reaches_the_internet_alone(&tier, internet.port).await;
+		follows_the_addresses_of_the_machine(&tier, &internet).await;
+		assert_eq!(networking(process::id()), 0, "after the runs");
 	}
-	let port = serve();
-	// The machine as its network sees it; its private side; its loopback behind the gateway; its own name; a neighbor
-	// and a service of the cloud, neither of which is there, so they would time out or be refused.
-	let to = [PUBLIC, PRIVATE, "10.0.2.2", "127.0.0.1", "10.1.2.3", "169.254.169.254"];
-	let to = to.map(|address| format!("{address}:{port}"));
-	let expected = format!(
-		r#"interfaces ["lo", "tap0"]
-default ["tap0"]
-names "nameserver 10.0.2.3"
-{PUBLIC}:{port} says hello
-{PRIVATE}:{port} HostUnreachable
-10.0.2.2:{port} NetworkUnreachable
-127.0.0.1:{port} ConnectionRefused
-10.1.2.3:{port} HostUnreachable
-169.254.169.254:{port} HostUnreachable
-"#
+}
+
+/// What a container reaches, whatever carries its packets.
+async fn reaches_the_internet_alone(tier: &ContainerTier, port: u16) {
+	let to = |how: &str, address: &str| format!("{how}{address}:{port}");
+	let mut asked = vec![to("", OUTSIDE), to("udp%", OUTSIDE), to("tap0%", OUTSIDE)];
+	// The machine as its network sees it, its private side, what its neighbors have, what the operator denies; the network's
+	// gateway, and the server of names that slirp4netns has; a service of the cloud.
+	let shut = [PUBLIC, PRIVATE, NEIGHBOR, "131.1.0.1", "10.0.2.2", "10.0.2.3", "169.254.169.254", "168.63.129.16"];
+	for address in shut {
+		asked.extend(["", "udp%", "tap0%"].map(|how| to(how, address)));
+	}
+	asked.extend([to("", "127.0.0.1"), format!("{OUTSIDE}:25"), format!("{PRIVATE}:53"), format!("udp%{PRIVATE}:53")]);
+	let mut expected = format!(
+		"interfaces [\"lo\", \"tap0\"]\ndefault [\"tap0\"]\nnames \"nameserver {PRIVATE}\"\n\
+		 {OUTSIDE}:{port} says outside\nudp%{OUTSIDE}:{port} is sent to\ntap0%{OUTSIDE}:{port} says outside\n"
+	);
+	for address in shut {
+		expected += &format!(
+			"{address}:{port} ConnectionRefused\nudp%{address}:{port} PermissionDenied\n\
+			 tap0%{address}:{port} ConnectionRefused\n"
+		);
+	}
+	expected += &format!(
+		"127.0.0.1:{port} ConnectionRefused\n{OUTSIDE}:25 ConnectionRefused\n{PRIVATE}:53 says machine\n\
+		 udp%{PRIVATE}:53 is sent to\n"
 	);
 	// Two at a time do not disturb each other.
-	let (one, two) = tokio::join!(look(&tier, true, &to), look(&tier, true, &to));
+	let (one, two) = tokio::join!(look(tier, true, &asked), look(tier, true, &asked));
 	assert_eq!((text(&one.stdout), text(&two.stdout)), (&*expected, &*expected));
-	assert_eq!((namespaces(process::id()).len(), programs(process::id())), (0, 0), "after the runs");
+}
+
+/// An address that the machine gets while a container runs is shut for it.
+async fn follows_the_addresses_of_the_machine(tier: &ContainerTier, internet: &SmallInternet) {
+	let before = internet.answers();
+	let moves = async {
+		wait_until("it was reached", || internet.answers() > before).await;
+		ip(&format!("address add {MOVING}/32 dev lo"));
+	};
+	let asked = [format!("until%{MOVING}:{}", internet.port)];
+	let (run, ()) = tokio::join!(look(tier, true, &asked), moves);
+	ip(&format!("address del {MOVING}/32 dev lo"));
+	let said = text(&run.stdout).lines().last().unwrap().to_owned();
+	assert_eq!(said, format!("{} answered true and then ConnectionRefused", asked[0]));
 }
 
 /// Returns a device of this machine that containers do not have by themselves, and that does nothing when it is opened.

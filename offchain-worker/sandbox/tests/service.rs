@@ -27,8 +27,8 @@ use common::{
 	text, Room,
 };
 use rlc_sandbox::{
-	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, Grants, Limits, NoDevice, NoNetwork,
-	Output, Stop, Unavailable,
+	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, Grants, Limits, NetworkConfig, NoDevice,
+	NoNetwork, Output, Stop, Unavailable,
 };
 use rustix::{
 	fs::{open, Mode, OFlags},
@@ -187,7 +187,7 @@ async fn what_the_service_does_not_give_cannot_be_granted() {
 	let directory = tempfile::tempdir().unwrap();
 	let Some(service) = served(directory.path(), ALLOWANCE).await else { return };
 	let (tier, socket) = (&service.tier, &service.socket);
-	let network = tier.clone().with_network().await.err().unwrap();
+	let network = tier.clone().with_network(NetworkConfig::default()).await.err().unwrap();
 	assert!(matches!(network, NoNetwork::NotServed), "{network}");
 	let device = tier.clone().with_gpus(&["/dev/null".into()]).err().unwrap();
 	assert!(matches!(&device, NoDevice::NotServed(_)), "{device}");

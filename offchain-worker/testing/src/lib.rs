@@ -17,7 +17,7 @@ pub use self::{
 pub const REQUIRE: &str = "RLC_REQUIRE";
 
 /// What a test may need of its machine, as the README lists it.
-pub const NEEDS: [&str; 9] = ["device", "disk", "mount", "netns", "postgres", "runc", "seccomp", "shm", "slirp4netns"];
+pub const NEEDS: [&str; 9] = ["device", "disk", "mount", "netns", "network", "postgres", "runc", "seccomp", "shm"];
 
 /// Leaves the test, since the machine lacks what it needs: `skip!("needs runc: {why}")`. In a function that returns
 /// something, `skip!("needs runc: {why}" => None)` returns that.
@@ -87,7 +87,7 @@ mod tests {
 
 	#[test]
 	fn lists_name_needs() {
-		for list in ["", "postgres", "slirp4netns, postgres"] {
+		for list in ["", "postgres", "network, postgres"] {
 			assert!(!is_required("runc", list), "{list}");
 		}
 		for list in ["all", "runc", "postgres,runc", "postgres, all"] {
@@ -137,7 +137,7 @@ mod tests {
 
 	#[test]
 	fn skipped_test_passes_and_says_so() {
-		let (output, said) = skipping_where("slirp4netns");
+		let (output, said) = skipping_where("network");
 		assert!(output.status.success(), "{said}");
 		assert!(said.contains("1 passed"), "{said}");
 		for line in ["skipped: needs runc: this is a test (", "skipped: needs postgres ("] {

@@ -96,7 +96,7 @@ fn remove_now(cgroups: Option<&Cgroups>, state: &Path) -> Result<(), Error> {
 	if let Ok(runs) = fs::read_dir(state.join("runs")) {
 		for run in runs.flatten() {
 			let Some(name) = run.file_name().to_str().map(str::to_owned) else { continue };
-			network::remove_left(&name)?;
+			network::end_left(&name);
 			remove_run(&name, &run.path())?;
 		}
 	}

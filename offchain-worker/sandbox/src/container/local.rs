@@ -14,7 +14,7 @@ use super::{
 	files::{Files, Source},
 	machine::Machine,
 	names,
-	network::{NoNetwork, Slirp},
+	network::{Internet, NetworkConfig, NoNetwork},
 	probe,
 	run::{Granted, Prepared},
 	unavailable::Unavailable,
@@ -26,7 +26,7 @@ use crate::{image::Image, Ending, Error, Grants, Job, Run, Stop};
 pub struct Local {
 	machine: Arc<Machine>,
 	/// What gives containers a network, if there is something.
-	network: Option<Slirp>,
+	network: Option<Internet>,
 	/// The devices that containers may be given.
 	devices: Vec<Device>,
 	/// From what unpacked images draw.
@@ -41,10 +41,9 @@ impl Local {
 	}
 
 	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
-	pub async fn with_network(self) -> Result<Self, NoNetwork> {
-		let slirp = Slirp::find()?;
-		slirp.try_out(&self.machine.directory).await.map_err(|error| NoNetwork::Failed(error.to_string()))?;
-		Ok(Self { network: Some(slirp), ..self })
+	pub async fn with_network(self, config: NetworkConfig) -> Result<Self, NoNetwork> {
+		let internet = Internet::find(config, &self.machine.directory).await?;
+		Ok(Self { network: Some(internet), ..self })
 	}
 
 	/// See [`ContainerTier::with_gpus`](super::ContainerTier::with_gpus).

@@ -1,99 +1,97 @@
-//! The internet for containers, without this machine and its private networks.
+//! The internet for containers, without this machine and what is near it.
 //!
-//! `slirp4netns` is an ordinary program that speaks TCP and UDP for one network namespace, so nothing of this machine's
-//! own network is changed, and nothing of it is left when the program ends. What is not to be reached is shut by routes of
-//! that namespace, which its containers have no right to change.
+//! An ordinary program, `pasta` or `slirp4netns`, carries the packets of one network namespace, so nothing of this
+//! machine's own network is changed, and nothing of it is left when the program ends. What is not to be reached is refused
+//! by rules of that namespace, which its containers have no right to change. They follow this machine's addresses.
 //!
 //! ```text
-//! container ── tap0 ── slirp4netns ── sockets of this machine ── internet
-//!     └── "unreachable" routes: private networks
+//! container ── rules ── tap0 ── pasta ── sockets of this machine ── internet
+//!                └── refused: what rlc-perimeter says, mail
 //! ```
 
+mod gateway;
+mod namespace;
+mod rules;
+
 use std::{
-	fs, io,
+	fs,
+	net::Ipv4Addr,
+	os::unix::fs::symlink,
 	path::{Path, PathBuf},
-	process::Stdio,
 	time::Duration,
 };
 
-use rustix::mount::{unmount, UnmountFlags};
+use rlc_perimeter::{Ipv4Net, Perimeter};
 use tokio::{
-	io::{AsyncReadExt, AsyncWriteExt},
-	process::Child,
+	process::{Child, ChildStdin},
 	task::JoinHandle,
 	time,
 };
+use tokio_util::task::AbortOnDropHandle;
+use tracing::{info, warn};
 
+pub use self::gateway::NetworkProgram;
+use self::{
+	gateway::{Gateway, NETWORK},
+	namespace::{mark, Namespace, Tools, PATIENCE},
+};
 use super::{
 	names, programs,
 	streams::{finish, read},
 };
 use crate::{tail::Written, Error};
 
-/// The directory in which `ip netns` keeps namespaces.
-const NAMESPACES: &str = "/run/netns";
-/// How long `ip` may take, and `slirp4netns` to begin or to end.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// What is kept of what `slirp4netns` says, in bytes.
+/// What is kept of what a program says, in bytes.
 const MOST_SAID: usize = 4 << 10;
-/// What is not the public internet: IANA's registry of special-purpose addresses, multicast and what is reserved.
-const UNREACHABLE: [&str; 15] = [
-	"0.0.0.0/8",
-	"10.0.0.0/8",
-	"100.64.0.0/10",
-	"127.0.0.0/8",
-	"169.254.0.0/16",
-	"172.16.0.0/12",
-	"192.0.0.0/24",
-	"192.0.2.0/24",
-	"192.88.99.0/24",
-	"192.168.0.0/16",
-	"198.18.0.0/15",
-	"198.51.100.0/24",
-	"203.0.113.0/24",
-	"224.0.0.0/4",
-	"240.0.0.0/4",
-];
-/// What a shell runs: the program with its arguments, whose readiness comes on standard output, and all its words on
-/// standard error. Each connection takes a file and a quarter of a megabyte of it at most, so what a container can make
-/// it take is bounded, by 1 GiB in all.
-const STARTER: &str = r#"ulimit -n 1024 && ulimit -v 1048576 && exec "$@" 3>&1 1>&2"#;
-/// Without capabilities, files or system calls that it does not need; until its standard input ends, as it does if this
-/// process is gone.
-const OPTIONS: [&str; 8] = [
-	"--configure",
-	"--mtu=65520",
-	"--disable-host-loopback",
-	"--enable-sandbox",
-	"--enable-seccomp",
-	"--netns-type=path",
-	"--ready-fd=3",
-	"--exit-fd=0",
-];
-/// The container's interface.
-const INTERFACE: &str = "tap0";
+/// How often it is looked whether a network is ready.
+const GLANCE: Duration = Duration::from_millis(5);
+/// How often this machine's addresses are looked up while a container has a network.
+const REFRESH: Duration = Duration::from_secs(2);
+/// The servers of names, if the operator names none: Quad9's and Cloudflare's.
+const RESOLVERS: [Ipv4Addr; 2] = [Ipv4Addr::new(9, 9, 9, 9), Ipv4Addr::new(1, 1, 1, 1)];
 
-/// Files that containers with a network see: their name in the directory of the run, their location in the container, and
-/// what is in them.
-/// `slirp4netns` hands what is asked at that address on to the server of names that this machine asks.
-pub const FILES: [(&str, &str, &str); 2] = [
-	("resolv.conf", "/etc/resolv.conf", "nameserver 10.0.2.3\n"),
-	("hosts", "/etc/hosts", "127.0.0.1 localhost task\n"),
-];
+/// What the networks of containers are like.
+#[derive(Clone, Debug)]
+pub struct NetworkConfig {
+	/// What they do not reach.
+	pub perimeter: Perimeter,
+	/// The servers of names that containers ask, by port 53. They are reached wherever they are. Never empty.
+	pub resolvers: Vec<Ipv4Addr>,
+	/// What carries their packets. `None`: `pasta` if it is of August 2024 or newer, else `slirp4netns`, else an older `pasta`.
+	pub program: Option<NetworkProgram>,
+}
+
+impl Default for NetworkConfig {
+	/// Closes what is closed everywhere, and asks public servers for names: 9.9.9.9 and 1.1.1.1.
+	fn default() -> Self {
+		Self { perimeter: Perimeter::default(), resolvers: RESOLVERS.into(), program: None }
+	}
+}
 
 /// Why containers cannot have a network on this machine, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoNetwork {
 	/// A program is missing.
 	#[error(
-		"no network for containers: there is no {0} in PATH; install it (Debian, Ubuntu: apt-get install slirp4netns \
-		 iproute2 util-linux)"
+		"no network for containers: there is no {0} in PATH; install it (Debian, Ubuntu: apt-get install passt \
+		 slirp4netns nftables util-linux)"
 	)]
 	NoProgram(&'static str),
+	/// A program does not know an option that it needs.
+	#[error("no network for containers: {program} does not know {option}; install a newer one")]
+	TooOld {
+		/// The program.
+		program: &'static str,
+		/// The option.
+		option: String,
+	},
+	/// Containers cannot ask for names there.
+	#[error("no network for containers: {0} cannot be their resolver; name the address of a server of names")]
+	Resolver(Ipv4Addr),
 	/// All is there, and still none can be made.
 	#[error(
-		"no network for containers: a trial failed: {0}; see that there is /dev/net/tun (modprobe tun), and that \
-		 network namespaces can be made (ip netns add)"
+		"no network for containers: a trial failed: {0}; see that there is /dev/net/tun (modprobe tun), that user and \
+		 network namespaces can be made (sysctl user.max_user_namespaces), and that the kernel has nf_tables"
 	)]
 	Failed(String),
 	/// The container service has none.
@@ -101,158 +99,192 @@ pub enum NoNetwork {
 	NotServed,
 }
 
-/// The programs that make networks.
+/// What gives containers the internet.
 #[derive(Clone, Debug)]
-pub struct Slirp {
-	slirp4netns: PathBuf,
-	ip: PathBuf,
-	unshare: PathBuf,
+pub struct Internet {
+	gateway: Gateway,
+	tools: Tools,
+	perimeter: Perimeter,
+	resolvers: Vec<Ipv4Addr>,
 }
 
-/// The network of a run that has not ended. It breaks down when this is dropped, but its namespace stays until [`remove`].
+/// The network of a run that has not ended. It breaks down when this is dropped.
 #[derive(Debug)]
 pub struct Network {
-	slirp4netns: Child,
+	program: &'static str,
+	gateway: Child,
 	said: JoinHandle<Written>,
+	/// Has the gateway's standard input, so the network ends with it.
+	refresh: AbortOnDropHandle<()>,
+	namespace: Namespace,
 }
 
-/// Returns the file of a run's network namespace.
-pub fn namespace(run: &str) -> PathBuf {
-	Path::new(NAMESPACES).join(run)
+/// Returns where the network namespace of a run is found while it has one. `directory` is that of the run.
+pub fn namespace(directory: &Path) -> PathBuf {
+	directory.join("network")
 }
 
-/// Removes the namespace of a run, if it has one.
-///
-/// # Errors
-///
-/// [`Error::Host`], if it stays.
-pub fn remove(run: &str) -> Result<(), Error> {
-	let file = namespace(run);
-	// "Not mounted" is what is wanted.
-	let _ = unmount(&file, UnmountFlags::DETACH);
-	match fs::remove_file(&file) {
-		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", &file)(error)),
-		_ => Ok(()),
-	}
+/// Ends what a crash left of the network of a run.
+pub fn end_left(run: &str) {
+	programs::kill_with(mark(run).as_bytes());
 }
 
-/// Removes what a crash left of the network of a run.
-///
-/// # Errors
-///
-/// [`Error::Host`], if something stays.
-pub fn remove_left(run: &str) -> Result<(), Error> {
-	let file = namespace(run);
-	if file.exists() {
-		programs::kill_with(file.as_os_str().as_encoded_bytes());
-	}
-	remove(run)
+/// Returns whether containers can ask for names at an address: it is one of a host, and not of their own network.
+fn can_resolve(address: Ipv4Addr) -> bool {
+	let is_own = address.octets().starts_with(&NETWORK);
+	!(address.octets()[0] == 0 || address.is_loopback() || address.octets()[0] >= 224 || is_own)
 }
 
-impl Slirp {
-	/// Finds them in PATH.
+impl Internet {
+	/// Finds what works here, by making a network with it. `state` is the directory of a tier.
 	///
 	/// # Errors
 	///
-	/// [`NoNetwork::NoProgram`].
-	pub fn find() -> Result<Self, NoNetwork> {
-		let find = |name| programs::find(name).ok_or(NoNetwork::NoProgram(name));
-		Ok(Self { slirp4netns: find("slirp4netns")?, ip: find("ip")?, unshare: find("unshare")? })
+	/// [`NoNetwork`]: that of the last program that was tried.
+	pub async fn find(config: NetworkConfig, state: &Path) -> Result<Self, NoNetwork> {
+		if let Some(wrong) = config.resolvers.iter().find(|address| !can_resolve(**address)) {
+			return Err(NoNetwork::Resolver(*wrong));
+		}
+		let tools = Tools::find()?;
+		let candidates = config.program.map_or(NetworkProgram::ALL.to_vec(), |program| vec![program]);
+		let (mut gateways, mut why) = (Vec::new(), NoNetwork::NoProgram(NetworkProgram::Pasta.name()));
+		for program in candidates {
+			match Gateway::find(program).await {
+				Ok(gateway) => gateways.push(gateway),
+				Err(new) => why = new,
+			}
+		}
+		gateways.sort_by_key(|gateway| gateway.is_unsteady);
+		for gateway in gateways {
+			let name = gateway.program.name();
+			let (perimeter, resolvers) = (config.perimeter.clone(), config.resolvers.clone());
+			let internet = Self { gateway, tools: tools.clone(), perimeter, resolvers };
+			match internet.try_out(state).await {
+				Ok(()) => {
+					info!("containers can have a network, by {name}");
+					return Ok(internet);
+				}
+				Err(error) => why = NoNetwork::Failed(format!("{name}: {error}")),
+			}
+			info!("{why}");
+		}
+		Err(why)
 	}
 
-	/// Makes a network, and removes it. `state` is the directory of a tier.
-	///
-	/// # Errors
-	///
-	/// [`Error::Host`], if that fails.
-	pub async fn try_out(&self, state: &Path) -> Result<(), Error> {
+	/// Makes a network, and ends it.
+	async fn try_out(&self, state: &Path) -> Result<(), Error> {
 		let name = names::unique();
 		// A later start finds the name here, should this process end now.
 		let directory = state.join("runs").join(&name);
 		fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
-		let tried = match self.start(&name).await {
+		let tried = match self.start(&name, &directory).await {
 			Ok(network) => network.end().await,
 			Err(error) => Err(error),
 		};
-		remove(&name)?;
 		fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
 		tried
 	}
 
-	/// Makes the network of a run. Its namespace is there until it is removed, also after an error.
+	/// Returns the files that containers with a network see: their name in the directory of the run, their location in the
+	/// container, and what is in them.
+	pub fn files(&self) -> [(&'static str, &'static str, String); 2] {
+		let resolvers = self.resolvers.iter().map(|address| format!("nameserver {address}\n")).collect();
+		let hosts = "127.0.0.1 localhost task\n".to_owned();
+		[("resolv.conf", "/etc/resolv.conf", resolvers), ("hosts", "/etc/hosts", hosts)]
+	}
+
+	/// Makes the network of a run, and shows its namespace in the directory of the run.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if that fails.
-	pub async fn start(&self, run: &str) -> Result<Network, Error> {
-		self.ip(&["netns", "add", run], "").await?;
-		let routes: String = UNREACHABLE.map(|range| format!("route add unreachable {range}\n")).concat();
-		self.ip(&["-n", run, "-batch", "-"], &routes).await?;
-		// Its sandbox would unmount what it shares with this machine, so it has mounts of its own.
-		let mut command = programs::command(&self.unshare);
-		command.args(["--mount", "--", "/bin/sh", "-c", STARTER, "sh"]);
-		command.arg(&self.slirp4netns).args(OPTIONS).arg(namespace(run)).arg(INTERFACE);
-		command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-		let mut slirp4netns = command.spawn().map_err(Error::io("start", &self.unshare))?;
-		let stdout = slirp4netns.stdout.take();
-		let network = Network { said: read(slirp4netns.stderr.take(), MOST_SAID), slirp4netns };
-		let ready = async {
-			match stdout {
-				Some(mut stdout) => stdout.read_u8().await.is_ok(),
-				None => false,
-			}
-		};
-		if time::timeout(PATIENCE, ready).await.unwrap_or(false) {
-			return Ok(network);
+	pub async fn start(&self, run: &str, directory: &Path) -> Result<Network, Error> {
+		let space = self.tools.namespace(run).await?;
+		let closed = self.closed()?;
+		// Before there is a way out.
+		self.tools.set_rules(&space.file(), &rules::all(&closed, &self.resolvers)).await?;
+		let mut gateway = self.tools.gateway(run, &space, &self.gateway.command(&space.file()))?;
+		let said = read(gateway.stderr.take(), MOST_SAID);
+		let refresh = self.clone().refresh(space.file(), closed, gateway.stdin.take());
+		let refresh = AbortOnDropHandle::new(tokio::spawn(refresh));
+		let mut network = Network { program: self.gateway.program.name(), gateway, said, refresh, namespace: space };
+		if !network.is_ready().await {
+			let program = network.program;
+			let said = network.stop().await?;
+			return Err(Error::Host(format!("{program} does not start: {said}")));
 		}
-		let said = network.stop().await?;
-		Err(Error::Host(format!("slirp4netns does not start: {said}")))
+		let link = namespace(directory);
+		symlink(network.namespace.file(), &link).map_err(Error::io("create", &link))?;
+		Ok(network)
 	}
 
-	/// Runs `ip` with arguments and input.
-	async fn ip(&self, arguments: &[&str], input: &str) -> Result<(), Error> {
-		let failed = |why: &str| Error::Host(format!("ip {} failed: {why}", arguments.join(" ")));
-		let mut command = programs::command(&self.ip);
-		command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
-		let mut child = command.spawn().map_err(Error::io("start", &self.ip))?;
-		let output = async {
-			if let Some(mut stdin) = child.stdin.take() {
-				// If it was not read, the exit status shows it.
-				let _ = stdin.write_all(input.as_bytes()).await;
+	fn closed(&self) -> Result<Vec<Ipv4Net>, Error> {
+		let closed = self.perimeter.now();
+		Ok(closed.map_err(|error| Error::Host(format!("this machine's addresses are not known: {error}")))?.v4())
+	}
+
+	/// Closes what this machine's addresses become, until that fails: then the network ends.
+	async fn refresh(self, namespace: PathBuf, mut closed: Vec<Ipv4Net>, _gateway: Option<ChildStdin>) {
+		loop {
+			time::sleep(REFRESH).await;
+			if let Err(error) = self.follow(&namespace, &mut closed).await {
+				warn!("the network of a container ends: {error}");
+				return;
 			}
-			child.wait_with_output().await
-		};
-		let output = time::timeout(PATIENCE, output).await.map_err(|_| failed("it does not end"))?;
-		let output = output.map_err(Error::io("start", &self.ip))?;
-		if !output.status.success() {
-			return Err(failed(String::from_utf8_lossy(&output.stderr).trim()));
+		}
+	}
+
+	/// Closes what this machine's addresses have become.
+	async fn follow(&self, namespace: &Path, closed: &mut Vec<Ipv4Net>) -> Result<(), Error> {
+		let now = self.closed()?;
+		if now != *closed {
+			self.tools.set_rules(namespace, &rules::change(&now)).await?;
+			*closed = now;
 		}
 		Ok(())
 	}
 }
 
 impl Network {
-	/// Ends the network, and waits until the program has ended.
+	/// Waits until the container can reach the internet. Returns whether it can.
+	async fn is_ready(&mut self) -> bool {
+		let ready = async {
+			loop {
+				if !matches!(self.gateway.try_wait(), Ok(None)) {
+					return false;
+				}
+				if self.namespace.has_way_out() {
+					return true;
+				}
+				time::sleep(GLANCE).await;
+			}
+		};
+		time::timeout(PATIENCE, ready).await.unwrap_or(false)
+	}
+
+	/// Ends the network, and waits until nothing of it is left.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if it had broken down before.
 	pub async fn end(mut self) -> Result<(), Error> {
-		let before = self.slirp4netns.try_wait();
+		let (program, before) = (self.program, self.gateway.try_wait());
 		let said = self.stop().await?;
 		match before {
 			Ok(None) => Ok(()),
-			Ok(Some(status)) => Err(Error::Host(format!("slirp4netns broke down ({status}): {said}"))),
-			Err(error) => Err(Error::Host(format!("slirp4netns is lost: {error}"))),
+			Ok(Some(status)) => Err(Error::Host(format!("{program} broke down ({status}): {said}"))),
+			Err(error) => Err(Error::Host(format!("{program} is lost: {error}"))),
 		}
 	}
 
-	/// Ends the program, and returns what it said.
+	/// Ends its processes, and returns what the program said.
 	async fn stop(mut self) -> Result<String, Error> {
-		drop(self.slirp4netns.stdin.take());
-		if time::timeout(PATIENCE, self.slirp4netns.wait()).await.is_err() {
-			self.slirp4netns.kill().await.map_err(|error| Error::Host(format!("slirp4netns does not end: {error}")))?;
+		drop(self.refresh);
+		if time::timeout(PATIENCE, self.gateway.wait()).await.is_err() {
+			let failed = |error| Error::Host(format!("{} does not end: {error}", self.program));
+			self.gateway.kill().await.map_err(failed)?;
 		}
+		self.namespace.end().await;
 		let said = finish(self.said).await.end;
 		Ok(String::from_utf8_lossy(&said).trim().replace('\n', "; "))
 	}
@@ -261,70 +293,25 @@ impl Network {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::net::Ipv4Addr;
-
-	/// Returns whether one of the ranges has an address.
-	fn is_shut(address: Ipv4Addr) -> bool {
-		UNREACHABLE.iter().any(|range| {
-			let (first, bits) = range.split_once('/').unwrap();
-			let (first, bits) = (first.parse::<Ipv4Addr>().unwrap(), bits.parse::<u32>().unwrap());
-			let shift = 32 - bits;
-			assert_eq!((u32::from(first) >> shift) << shift, u32::from(first), "{range} begins where it says");
-			u32::from(first) >> shift == u32::from(address) >> shift
-		})
-	}
-
-	#[test]
-	fn only_the_public_internet_is_open() {
-		for shut in [
-			[0u8, 0, 0, 1],
-			[10, 1, 2, 3],
-			[100, 64, 0, 1],
-			[100, 127, 255, 255],
-			[127, 0, 0, 53],
-			[169, 254, 169, 254],
-			[172, 16, 0, 1],
-			[172, 31, 255, 255],
-			[192, 0, 0, 8],
-			[192, 0, 2, 1],
-			[192, 88, 99, 1],
-			[192, 168, 1, 1],
-			[198, 18, 0, 1],
-			[198, 19, 255, 255],
-			[198, 51, 100, 1],
-			[203, 0, 113, 1],
-			[224, 0, 0, 251],
-			[239, 255, 255, 250],
-			[240, 0, 0, 1],
-			[255, 255, 255, 255],
-		] {
-			assert!(is_shut(shut.into()), "{shut:?}");
-		}
-		for open in [
-			[1u8, 1, 1, 1],
-			[9, 255, 255, 255],
-			[11, 0, 0, 0],
-			[100, 63, 255, 255],
-			[100, 128, 0, 0],
-			[172, 32, 0, 0],
-			[192, 0, 1, 1],
-			[198, 20, 0, 0],
-			[223, 255, 255, 255],
-		] {
-			assert!(!is_shut(open.into()), "{open:?}");
-		}
-	}
 
 	#[test]
 	fn what_is_missing_is_named() {
-		let missing = NoNetwork::NoProgram("slirp4netns").to_string();
-		assert!(missing.contains("no slirp4netns in PATH; install it"), "{missing}");
+		let missing = NoNetwork::NoProgram("nft").to_string();
+		assert!(missing.contains("no nft in PATH; install it"), "{missing}");
 	}
 
 	#[test]
-	fn network_that_never_was_is_removed() {
-		for remove in [remove, remove_left] {
-			assert!(remove("rlc-none-of-this-name").is_ok());
+	fn resolver_is_a_host() {
+		for address in [[9, 9, 9, 9], [10, 0, 0, 53], [192, 168, 1, 1]] {
+			assert!(can_resolve(address.into()), "{address:?}");
 		}
+		for address in [[0, 0, 0, 0], [127, 0, 0, 53], [10, 0, 2, 3], [224, 0, 0, 251], [255, 255, 255, 255]] {
+			assert!(!can_resolve(address.into()), "{address:?}");
+		}
+	}
+
+	#[test]
+	fn network_that_never_was_is_ended() {
+		end_left("rlc-none-of-this-name");
 	}
 }

@@ -23,7 +23,7 @@ use super::{
 	leftovers::remove_run,
 	machine::Machine,
 	mounts,
-	network::{self, Slirp},
+	network::{self, Internet},
 	output::{self, Target},
 	readable::check_readable,
 	runc::Runc,
@@ -41,7 +41,7 @@ const EXEC_FAILED: [i32; 2] = [1, 255];
 #[derive(Clone, Debug)]
 pub struct Granted {
 	/// What gives it a network, if it is granted one.
-	pub network: Option<Slirp>,
+	pub network: Option<Internet>,
 	/// The devices that it may open.
 	pub devices: Vec<Device>,
 }
@@ -130,8 +130,8 @@ impl Prepared {
 	) -> Result<Run, Error> {
 		let this = self.clone();
 		blocking(move || this.make(&ids, &config)).await?;
-		let Some(slirp) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
-		let network = slirp.start(&self.name).await?;
+		let Some(internet) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
+		let network = internet.start(&self.name, &self.directory).await?;
 		let run = self.clone().run_container(machine, stop).await;
 		match (run, network.end().await) {
 			// An app is not to blame for failing without the network that it was granted.
@@ -238,13 +238,12 @@ impl Prepared {
 	}
 
 	fn config(&self, ids: &Ids, machine: &Machine) -> Value {
-		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.name));
-		let files = network::FILES.map(|(name, location, _)| (self.directory.join(name), location));
+		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.directory));
+		let files = self.granted.network.iter().flat_map(Internet::files);
+		let files: Vec<_> = files.map(|(name, location, _)| (self.directory.join(name), location)).collect();
 		let input = mounts::input(&self.name);
 		let mut mounts = vec![(input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
-		if network.is_some() {
-			mounts.extend(files.iter().map(|(file, location)| (file.as_path(), *location, false)));
-		}
+		mounts.extend(files.iter().map(|(file, location)| (file.as_path(), *location, false)));
 		Bundle {
 			name: &self.name,
 			group: &machine.cgroups.path(&self.name),
@@ -270,14 +269,12 @@ impl Prepared {
 		}
 		let input = self.input.path();
 		mounts::make(&self.name, ids, &self.image.root, Some(&input), &self.granted.devices)?;
-		if self.granted.network.is_some() {
-			for (name, _, text) in network::FILES {
-				let file = self.directory.join(name);
-				let written = fs::write(&file, text);
-				// The container's user is a stranger here, whatever the umask.
-				let written = written.and_then(|()| fs::set_permissions(&file, Permissions::from_mode(0o644)));
-				written.map_err(Error::io("write", &file))?;
-			}
+		for (name, _, text) in self.granted.network.iter().flat_map(Internet::files) {
+			let file = self.directory.join(name);
+			let written = fs::write(&file, text);
+			// The container's user is a stranger here, whatever the umask.
+			let written = written.and_then(|()| fs::set_permissions(&file, Permissions::from_mode(0o644)));
+			written.map_err(Error::io("write", &file))?;
 		}
 		let file = self.directory.join("config.json");
 		fs::write(&file, config.to_string()).map_err(Error::io("write", &file))
@@ -295,9 +292,6 @@ impl Prepared {
 
 	fn remove(&self, machine: &Machine) -> Result<(), Error> {
 		machine.runc.forget(&self.name)?;
-		if self.granted.network.is_some() {
-			network::remove(&self.name)?;
-		}
 		remove_run(&self.name, &self.directory)
 	}
 }

@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use rlc_disk::Budget;
 
 use super::{
-	allowance::Allowance, devices::NoDevice, files::Files, local::Local, network::NoNetwork, remote::Remote,
+	allowance::Allowance,
+	devices::NoDevice,
+	files::Files,
+	local::Local,
+	network::{NetworkConfig, NoNetwork},
+	remote::Remote,
 	unavailable::Unavailable,
 };
 use crate::{Error, Job, Run, Stop};
@@ -50,16 +55,16 @@ impl ContainerTier {
 		}
 	}
 
-	/// Lets containers whose [`Job::grants`] say so reach the internet: by TCP, UDP and names, over IPv4. Not private
-	/// networks, and of this machine only what its public addresses offer to everybody. Looks whether that works here, by
-	/// making such a network, or whether the service has it.
+	/// Lets containers whose [`Job::grants`] say so reach the internet: by TCP, UDP and names, over IPv4. Neither this
+	/// machine, at any of its addresses, nor what is near it. Looks whether that works here, by making such a network, or
+	/// whether the service has one, whose configuration is its own.
 	///
 	/// # Errors
 	///
 	/// [`NoNetwork`], which says why not and what to do.
-	pub async fn with_network(self) -> Result<Self, NoNetwork> {
+	pub async fn with_network(self, config: NetworkConfig) -> Result<Self, NoNetwork> {
 		Ok(Self(match self.0 {
-			Where::Here(tier) => Where::Here(tier.with_network().await?),
+			Where::Here(tier) => Where::Here(tier.with_network(config).await?),
 			Where::There(tier) => Where::There(tier.with_network()?),
 		}))
 	}

@@ -7,7 +7,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
+use rlc_sandbox::{Allowance, ContainerService, ContainerTier, NetworkConfig};
 use rlc_testing::skip;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -26,11 +26,11 @@ pub async fn probe(state: &Path) -> Option<ContainerTier> {
 	}
 }
 
-/// Returns the same with a network, if there can be one here.
-pub async fn with_network(tier: &ContainerTier) -> Option<ContainerTier> {
-	match tier.clone().with_network().await {
+/// Returns the same with such a network, if there can be one here.
+pub async fn with_network(tier: &ContainerTier, config: NetworkConfig) -> Option<ContainerTier> {
+	match tier.clone().with_network(config).await {
 		Ok(tier) => Some(tier),
-		Err(why) => skip!("needs slirp4netns: {why}" => None),
+		Err(why) => skip!("needs network: {why}" => None),
 	}
 }
 
@@ -97,16 +97,9 @@ pub async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 	}
 }
 
-/// Returns the network namespaces of the runs of a process.
-pub fn namespaces(process: u32) -> Vec<String> {
-	let entries = fs::read_dir("/run/netns").into_iter().flatten().flatten();
-	let names = entries.map(|entry| entry.file_name().into_string().unwrap());
-	names.filter(|name| name.starts_with(&format!("rlc-{process}-"))).collect()
-}
-
-/// Returns how many programs give a network to the runs of a process.
-pub fn programs(process: u32) -> usize {
-	let argument = format!("/run/netns/rlc-{process}-");
+/// Returns how many processes give a network to the runs of a process.
+pub fn networking(process: u32) -> usize {
+	let argument = format!("network-of-rlc-{process}-");
 	let lines =
 		fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
 	lines.filter(|line| line.split(|byte| *byte == 0).any(|one| one.starts_with(argument.as_bytes()))).count()

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // Each test program uses a part of it.
 
 pub mod containers;
+pub mod internet;
 
 use std::{
 	collections::hash_map::DefaultHasher,

@@ -5,7 +5,7 @@ use std::{
 	env,
 	fs::{self, File, OpenOptions},
 	io::{Read, Seek, SeekFrom, Write},
-	net::{SocketAddr, TcpStream},
+	net::{SocketAddr, TcpStream, UdpSocket},
 	path::{Path, PathBuf},
 	process::exit,
 	thread,
@@ -292,16 +292,73 @@ fn network(addresses: impl Iterator<Item = String>) {
 	let names = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
 	println!("names {:?}", names.trim());
 	for address in addresses {
-		let to: SocketAddr = address.parse().unwrap();
-		let connected = TcpStream::connect_timeout(&to, Duration::from_secs(10)).and_then(|mut stream| {
-			let mut said = String::new();
-			stream.read_to_string(&mut said).map(|_| said)
-		});
-		match connected {
-			Ok(said) => println!("{address} says {said}"),
+		match said(&address) {
+			Ok(said) => println!("{address} {said}"),
 			Err(error) => println!("{address} {:?}", error.kind()),
 		}
 	}
+}
+
+/// Returns what is said at an address. `tap0%` before it binds the socket to that interface, `udp%` sends a packet instead,
+/// and `until%` connects until it is refused.
+fn said(address: &str) -> std::io::Result<String> {
+	let (how, at) = address.split_once('%').unwrap_or(("", address));
+	let to: SocketAddr = at.parse().unwrap();
+	let read = |stream: std::io::Result<TcpStream>| {
+		let mut said = String::new();
+		stream?.read_to_string(&mut said).map(|_| format!("says {said}"))
+	};
+	match how {
+		"" => read(TcpStream::connect_timeout(&to, Duration::from_secs(10))),
+		"udp" => UdpSocket::bind("0.0.0.0:0")?.send_to(b"hello", to).map(|_| "is sent to".into()),
+		"until" => {
+			let mut answers = 0;
+			loop {
+				match read(TcpStream::connect_timeout(&to, Duration::from_secs(10))) {
+					Ok(_) if answers > 600 => return Ok("answers for ever".into()),
+					Ok(_) => answers += 1,
+					Err(error) => return Ok(format!("answered {} and then {:?}", answers > 0, error.kind())),
+				}
+				std::thread::sleep(Duration::from_millis(100));
+			}
+		}
+		interface => read(connect_from(interface, to)),
+	}
+}
+
+/// Connects by a socket that is bound to an interface, as any program may.
+#[cfg(target_os = "linux")]
+fn connect_from(interface: &str, to: SocketAddr) -> std::io::Result<TcpStream> {
+	use std::os::fd::{AsRawFd, FromRawFd};
+	extern "C" {
+		fn socket(domain: i32, kind: i32, protocol: i32) -> i32;
+		fn setsockopt(socket: i32, level: i32, name: i32, value: *const u8, length: u32) -> i32;
+		fn connect(socket: i32, address: *const u8, length: u32) -> i32;
+	}
+	const INET: i32 = 2;
+	const STREAM: i32 = 1;
+	const SOCKET: i32 = 1;
+	const BIND_TO_DEVICE: i32 = 25;
+	let SocketAddr::V4(to) = to else { panic!("IPv4 only") };
+	let check = |result: i32| if result < 0 { Err(std::io::Error::last_os_error()) } else { Ok(result) };
+	let mut address = [0; 16];
+	address[..2].copy_from_slice(&(INET as u16).to_ne_bytes());
+	address[2..4].copy_from_slice(&to.port().to_be_bytes());
+	address[4..8].copy_from_slice(&to.ip().octets());
+	// SAFETY: the calls get what they expect, with its length.
+	unsafe {
+		let stream = TcpStream::from_raw_fd(check(socket(INET, STREAM, 0))?);
+		stream.set_write_timeout(Some(Duration::from_secs(10)))?;
+		let (raw, length) = (stream.as_raw_fd(), interface.len() as u32);
+		check(setsockopt(raw, SOCKET, BIND_TO_DEVICE, interface.as_ptr(), length))?;
+		check(connect(raw, address.as_ptr(), 16))?;
+		Ok(stream)
+	}
+}
+
+#[cfg(not(target_os = "linux"))]
+fn connect_from(_: &str, _: SocketAddr) -> std::io::Result<TcpStream> {
+	Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// Tells whether a device is there, and can be opened.
