@@ -20,7 +20,7 @@ use self::{
 };
 use crate::{
 	error::{FetchError, FetchErrorKind, UploadError},
-	http::{url::content_url, web::Web},
+	http::{reach::Reach, url::content_url, web::Web},
 	Cid,
 };
 
@@ -57,7 +57,7 @@ impl Client {
 	/// [`FetchErrorKind::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(stores: impl IntoIterator<Item = Url>) -> Result<Self, FetchError> {
 		let stores: Arc<[Url]> = stores.into_iter().collect();
-		Ok(Self { web: Web::new(stores.iter(), false)?.trusting_own(), stores })
+		Ok(Self { web: Web::new(stores.iter(), Reach::default())?.trusting_own(), stores })
 	}
 
 	/// Uploads bytes under their name, as a token allows.

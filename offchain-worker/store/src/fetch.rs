@@ -62,7 +62,7 @@ impl Fetcher {
 		for entry in fs::read_dir(&parts)? {
 			remove_stray(&entry?.path());
 		}
-		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.allow_private_networks)?;
+		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.reach.clone())?;
 		let sources = Arc::new(Sources { config, web, cache });
 		Ok(Self(Arc::new(Inner { sources, under_way: Mutex::default(), begun: AtomicU64::new(0) })))
 	}

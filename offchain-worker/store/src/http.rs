@@ -1,6 +1,8 @@
 //! What all HTTP of this crate shares: requests that do not lead into private networks, URLs, header names.
 
-pub(crate) mod address;
+pub(crate) mod guard;
 pub(crate) mod headers;
+pub(crate) mod proxy;
+pub(crate) mod reach;
 pub(crate) mod url;
 pub(crate) mod web;

@@ -15,7 +15,7 @@ use crate::{
 	error::{StoreError, UploadError},
 	http::{
 		url::{below, shown},
-		web::{CONNECT_TIMEOUT, READ_TIMEOUT, USER_AGENT},
+		web::{self, READ_TIMEOUT},
 	},
 };
 
@@ -47,10 +47,7 @@ impl Ipfs {
 	///
 	/// [`UploadError::Unreachable`], if HTTP cannot be used at all.
 	pub fn new(rpc: Url) -> Result<Self, UploadError> {
-		let client = || {
-			let client = Client::builder().redirect(Policy::none()).no_proxy().user_agent(USER_AGENT);
-			client.connect_timeout(CONNECT_TIMEOUT).timeout(LONGEST)
-		};
+		let client = || web::client().redirect(Policy::none()).timeout(LONGEST);
 		let build = |client: ClientBuilder| {
 			let failed =
 				|error: reqwest::Error| UploadError::Unreachable { store: shown(&rpc), words: one_line(&error) };

@@ -21,7 +21,11 @@ pub use self::{
 	disk::{cache::Fetched, collect::Collected, quotas::Usage, uploads::MAX_UPLOADS_EACH},
 	error::{FetchError, FetchErrorKind, StoreError, UploadError},
 	fetch::{is_pinned, pin, FetchConfig, Fetcher},
-	http::{address::is_public, web::MAX_REDIRECTS},
+	http::{
+		proxy::{InvalidProxy, Proxy},
+		reach::Reach,
+		web::MAX_REDIRECTS,
+	},
 	ipfs::Ipfs,
 	registry::RegistryImage,
 	serve::routes,
@@ -30,4 +34,5 @@ pub use self::{
 	token::{Grant, Keep, Room, TokenError},
 };
 pub use reqwest::Url;
+pub use rlc_perimeter::{is_public, IpNet, Perimeter};
 pub use tokio_util::sync::CancellationToken;

@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use reqwest::Url;
 use rlc_disk::Budget;
 
+use crate::http::reach::Reach;
+
 /// How contents are fetched.
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
@@ -24,9 +26,8 @@ pub struct FetchConfig {
 	pub timeout: Duration,
 	/// Whether `file://` may be fetched: any file that this process may read.
 	pub allow_file: bool,
-	/// Whether URLs may lead into private networks and to this machine. The stores and the IPFS node may be there in any
-	/// case.
-	pub allow_private_networks: bool,
+	/// Where URLs may lead. The stores and the IPFS node may be anywhere, and are reached without a proxy.
+	pub reach: Reach,
 }
 
 impl FetchConfig {
@@ -41,7 +42,7 @@ impl FetchConfig {
 			max_size: 4 << 30,
 			timeout: Duration::from_secs(600),
 			allow_file: false,
-			allow_private_networks: false,
+			reach: Reach::default(),
 		}
 	}
 }

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use reqwest::{Method, StatusCode, Url};
+use reqwest::{header::CONTENT_LENGTH, Method, StatusCode, Url};
 use rlc_service::blocking;
 use tracing::debug;
 
@@ -14,6 +14,9 @@ use crate::{
 	client::{retries::BACKOFF, DownloadLimits},
 	error::{FetchError, FetchErrorKind},
 	http::{
+		headers::number,
+		proxy::Proxy,
+		reach::Reach,
 		url::shown,
 		web::{failure, RequestFailure, Web},
 	},
@@ -21,7 +24,8 @@ use crate::{
 };
 
 /// Returns a location with the SHA-256 of what is there now, or the location itself if it is pinned already. Keeps nothing of
-/// what it reads. Follows a URL into private networks only if the URL itself is in one: the caller has chosen it.
+/// what it reads. Follows a URL into private networks only if the URL itself is in one: the caller has chosen it. With a
+/// proxy it follows none there.
 ///
 /// `progress` is told how many bytes have come, and how many there are; 0 if that is not known.
 ///
@@ -31,6 +35,7 @@ use crate::{
 pub async fn pin(
 	location: &str,
 	limits: DownloadLimits,
+	proxy: Option<Proxy>,
 	progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<String, FetchError> {
 	let (target, known) = Location::parse(location)?;
@@ -44,7 +49,7 @@ pub async fn pin(
 				format!("{name} names a tree in IPFS, not bytes; add {PIN} and the SHA-256 of the file, in hex");
 			return Err(FetchError::new(FetchErrorKind::NotAllowed, words));
 		}
-		Location::Web(url) => of_url(&url, limits, &progress).await?,
+		Location::Web(url) => of_url(&url, limits, proxy, &progress).await?,
 		Location::File(path) => of_file(path, limits.max_size).await?,
 	};
 	let bare = location.trim().split('#').next().unwrap_or_default();
@@ -58,9 +63,10 @@ async fn of_file(path: PathBuf, max_size: u64) -> Result<Cid, FetchError> {
 async fn of_url(
 	url: &Url,
 	limits: DownloadLimits,
+	proxy: Option<Proxy>,
 	progress: &(dyn Fn(u64, u64) + Send + Sync),
 ) -> Result<Cid, FetchError> {
-	let web = Web::new([], false)?.trusting(url.clone());
+	let web = Web::new([], Reach { proxy, ..Reach::default() })?.trusting(url.clone());
 	let read = async {
 		let mut waits = BACKOFF.waits();
 		loop {
@@ -94,7 +100,7 @@ async fn attempt(
 		let words = format!("{} answers {} to a request for all of it", shown(url), response.status());
 		return Err(RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words)));
 	}
-	let declared = response.content_length().unwrap_or(0);
+	let declared = number(response.headers(), CONTENT_LENGTH).unwrap_or(0);
 	if declared > max_size {
 		return Err(too_large());
 	}

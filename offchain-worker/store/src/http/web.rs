@@ -1,20 +1,25 @@
 //! HTTP requests that do not lead into private networks.
 //!
-//! A name is resolved once, its addresses are checked, and the connection goes to one of those that were checked. So
-//! nobody can show one address to the check and another one to the connection. Each target of a redirection is checked
-//! like the first one.
+//! Each target of a redirection is checked like the first URL: by the address that is connected to, see
+//! [`guard`](super::guard).
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{error::Error, io, iter, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::{
-	dns::{Addrs, Name, Resolve, Resolving},
 	header::{HeaderValue, ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE},
 	redirect::Policy,
-	Client, Method, Response, StatusCode, Url,
+	Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode, Url,
 };
+use rlc_perimeter::Perimeter;
 use rlc_service::one_line;
+use tokio::time::error::Elapsed;
+use tower_http::timeout::TimeoutError;
 
-use super::{address::is_public, url::shown};
+use super::{
+	guard::{BoxError, ClosedHost, Guarded},
+	reach::Reach,
+	url::shown,
+};
 use crate::error::{FetchError, FetchErrorKind};
 
 /// How many redirections are followed, at most.
@@ -26,7 +31,7 @@ pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// What servers of one's own are asked for, below their URL: contents of stores, and of IPFS.
 const OWN: [&str; 2] = ["/store/", "/api/v0/cat"];
 /// How long a connection is kept for the next request.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
+pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// How requests name their sender.
 pub(crate) const USER_AGENT: &str = concat!("rlc/", env!("CARGO_PKG_VERSION"));
@@ -40,44 +45,50 @@ pub(crate) enum RequestFailure {
 	Final(FetchError),
 }
 
+/// Returns what begins each client of this crate. None takes a proxy from the environment.
+pub(crate) fn client() -> ClientBuilder {
+	Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT)
+}
+
 /// Makes HTTP requests.
 #[derive(Clone)]
 pub(crate) struct Web {
-	/// Connects to public addresses only.
-	guarded: Client,
-	/// Connects to any.
+	/// Connects where strangers may lead.
+	guarded: Guarded,
+	/// Connects to any address, and through the proxy to those that are not closed.
+	anywhere: Guarded,
+	/// Connects to servers of one's own, without the proxy.
 	open: Client,
 	/// Servers that may be anywhere, for what [`OWN`] lists.
 	own: Arc<[Url]>,
-	allow_private: bool,
+	reach: Reach,
 	/// Whether one of `own` that is in a private network may redirect to another address there.
 	trust_own: bool,
 	/// A URL that may be anywhere, and redirect to where it is.
 	chosen: Option<Url>,
 }
 
+/// Who connects for a request.
+enum By<'a> {
+	/// A client for servers of one's own.
+	Open,
+	/// One that checks addresses.
+	Guard(&'a Guarded),
+}
+
 impl Web {
-	/// Makes requests to public addresses, and to the stores and IPFS nodes of `own` wherever they are: there to contents
+	/// Makes requests to what may be reached, and to the stores and IPFS nodes of `own` wherever they are: there to contents
 	/// alone, since a requester that names an input chooses the whole URL, which might be that of metrics.
-	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, allow_private: bool) -> Result<Self, FetchError> {
-		let client = || {
-			Client::builder()
-				.redirect(Policy::none())
-				// A proxy would connect to addresses that were not checked.
-				.no_proxy()
-				.connect_timeout(CONNECT_TIMEOUT)
-				.read_timeout(READ_TIMEOUT)
-				.pool_idle_timeout(KEEP_ALIVE)
-				.user_agent(USER_AGENT)
-		};
-		let failed = |error: reqwest::Error| {
-			FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"))
-		};
+	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, reach: Reach) -> Result<Self, FetchError> {
+		let open = client().redirect(Policy::none()).read_timeout(READ_TIMEOUT).pool_idle_timeout(KEEP_ALIVE).build();
+		let failed =
+			|error: BoxError| FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"));
 		Ok(Self {
-			guarded: client().dns_resolver(Arc::new(PublicOnly)).build().map_err(failed)?,
-			open: client().build().map_err(failed)?,
+			guarded: Guarded::new(&reach).map_err(failed)?,
+			anywhere: Guarded::new(&Reach { private: true, ..reach.clone() }).map_err(failed)?,
+			open: open.map_err(|error| failed(error.into()))?,
 			own: own.into_iter().cloned().collect(),
-			allow_private,
+			reach,
 			trust_own: false,
 			chosen: None,
 		})
@@ -93,7 +104,7 @@ impl Web {
 		Self { chosen: Some(chosen), ..self }
 	}
 
-	/// Returns the client for hosts that may be anywhere.
+	/// Returns the client for servers of one's own.
 	pub(crate) fn open(&self) -> &Client {
 		&self.open
 	}
@@ -107,24 +118,22 @@ impl Web {
 		etag: Option<&HeaderValue>,
 	) -> Result<Response, RequestFailure> {
 		let mut url = url.clone();
-		let mut allow_private = self.allow_private;
+		let mut is_inside = false;
 		for _ in 0..=MAX_REDIRECTS {
-			let client = self.client_for(&url, allow_private).map_err(RequestFailure::Final)?;
+			let by = self.who_connects(&url, is_inside).map_err(RequestFailure::Final)?;
 			// What is hashed has to be what is stored there.
-			let mut request = client.request(method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
+			let mut request = self.open.request(method.clone(), url.clone()).header(ACCEPT_ENCODING, "identity");
 			if from > 0 {
 				request = request.header(RANGE, format!("bytes={from}-"));
 				if let Some(etag) = etag {
 					request = request.header(IF_RANGE, etag);
 				}
 			}
-			let response = request.send().await.map_err(|error| failure(&url, &error))?;
+			let response = self.send(request, by).await.map_err(|error| failure(&url, &*error))?;
 			if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
 				return check_status(&url, response);
 			}
-			// Where it really is: a name alone says nothing.
-			let is_inside = response.remote_addr().is_some_and(|address| !is_public(address.ip()));
-			allow_private |= is_inside && (self.is_chosen(&url) || (self.trust_own && self.is_own(&url)));
+			is_inside |= self.leads_inside(&url, &response);
 			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
 			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
 				let words = format!("{} redirects without a usable target", shown(&url));
@@ -148,43 +157,75 @@ impl Web {
 		self.chosen.as_ref() == Some(url)
 	}
 
-	/// Returns the client to ask for a URL with, if it may be asked for.
-	fn client_for(&self, url: &Url, allow_private: bool) -> Result<&Client, FetchError> {
-		let refused = |why: &str| FetchError::new(FetchErrorKind::NotAllowed, format!("{}: {why}", shown(url)));
+	/// Says who connects for a URL, if it may be asked for. `is_inside`: a server led there that may lead into its own
+	/// private network.
+	fn who_connects(&self, url: &Url, is_inside: bool) -> Result<By<'_>, FetchError> {
 		if !matches!(url.scheme(), "http" | "https") {
-			return Err(refused("only http and https are fetched"));
+			let words = format!("{}: only http and https are fetched", shown(url));
+			return Err(FetchError::new(FetchErrorKind::NotAllowed, words));
 		}
-		if allow_private || self.is_own(url) || self.is_chosen(url) {
-			return Ok(&self.open);
+		Ok(if self.is_own(url) {
+			By::Open
+		} else if is_inside || self.is_chosen(url) {
+			By::Guard(&self.anywhere)
+		} else {
+			By::Guard(&self.guarded)
+		})
+	}
+
+	async fn send(&self, request: RequestBuilder, by: By<'_>) -> Result<Response, BoxError> {
+		match by {
+			By::Open => Ok(request.send().await?),
+			By::Guard(guarded) => guarded.send(request).await,
 		}
-		let host = url.host_str().unwrap_or_default();
-		match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-			Ok(address) if !is_public(address) => Err(refused(PRIVATE)),
-			_ => Ok(&self.guarded),
-		}
+	}
+
+	/// Returns whether an answer's redirections may lead into private networks: it comes from one, and its server is
+	/// trusted.
+	fn leads_inside(&self, url: &Url, response: &Response) -> bool {
+		let is_own = self.trust_own && self.is_own(url);
+		// Behind a proxy, the address is that of the proxy.
+		let is_chosen = self.reach.proxy.is_none() && self.is_chosen(url);
+		// Where it really is: a name alone says nothing.
+		(is_own || is_chosen)
+			&& response.remote_addr().is_some_and(|address| is_closed(&self.reach.perimeter, address.ip()))
 	}
 }
 
-const PRIVATE: &str = "its address is private; it can be fetched only where private networks are allowed";
+/// Returns whether an address is closed. It is not known to be, if this machine's addresses are not known.
+fn is_closed(perimeter: &Perimeter, address: IpAddr) -> bool {
+	perimeter.now().is_ok_and(|closed| closed.has(address))
+}
+
+const PRIVATE: &str =
+	"it is private, near this machine or denied here; it is fetched only where private networks are allowed";
 
 fn origin(url: &Url) -> Option<(String, u16)> {
 	Some((url.host_str()?.to_string(), url.port_or_known_default()?))
 }
 
 /// Says what an error of a request, or of reading its answer, means.
-pub(crate) fn failure(url: &Url, error: &reqwest::Error) -> RequestFailure {
-	let mut source = std::error::Error::source(error);
-	while let Some(error) = source {
-		if error.is::<PrivateAddress>() {
-			let words = format!("{}: {PRIVATE}", shown(url));
-			return RequestFailure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
-		}
-		source = error.source();
+pub(crate) fn failure(url: &Url, error: &(dyn Error + 'static)) -> RequestFailure {
+	if causes(error).any(|cause| cause.is::<ClosedHost>()) {
+		let words = format!("{}: {PRIVATE}", shown(url));
+		return RequestFailure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
 	}
-	let kind = if error.is_timeout() { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
+	let kind = if causes(error).any(is_timeout) { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
 	// The message has the URL already, without its secrets.
 	let words = one_line(error).replace(&format!(" for url ({url})"), "");
 	RequestFailure::Again(FetchError::new(kind, format!("{}: {words}", shown(url))))
+}
+
+/// Returns an error and all that is behind it.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+	iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+}
+
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+	error.is::<Elapsed>()
+		|| error.is::<TimeoutError>()
+		|| error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
+		|| error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
 fn check_status(url: &Url, response: Response) -> Result<Response, RequestFailure> {
@@ -201,27 +242,6 @@ fn check_status(url: &Url, response: Response) -> Result<Response, RequestFailur
 	}
 }
 
-/// A name has no public address.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} has no public address")]
-struct PrivateAddress(String);
-
-/// Resolves names to their public addresses.
-struct PublicOnly;
-
-impl Resolve for PublicOnly {
-	fn resolve(&self, name: Name) -> Resolving {
-		Box::pin(async move {
-			let addresses = tokio::net::lookup_host((name.as_str(), 0)).await?;
-			let public: Vec<_> = addresses.filter(|address| is_public(address.ip())).collect();
-			if public.is_empty() {
-				return Err(PrivateAddress(name.as_str().into()).into());
-			}
-			Ok::<Addrs, Box<dyn std::error::Error + Send + Sync>>(Box::new(public.into_iter()))
-		})
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -229,7 +249,7 @@ mod tests {
 	#[test]
 	fn own_server_is_asked_for_contents_alone() {
 		let own = ["http://127.0.0.1:9955", "https://pool.example/base/"].map(|url| url.parse::<Url>().unwrap());
-		let web = Web::new(&own, false).unwrap();
+		let web = Web::new(&own, Reach::default()).unwrap();
 		let is_own = |url: &str| web.is_own(&url.parse().unwrap());
 		for url in [
 			"http://127.0.0.1:9955/store/bafy",

@@ -10,7 +10,7 @@ use oci_spec::image::{Arch, Descriptor, Digest, ImageIndex, ImageManifest, Media
 use reqwest::{
 	header::{ACCEPT, WWW_AUTHENTICATE},
 	redirect::Policy,
-	Client, Response, StatusCode,
+	Client, ClientBuilder, Response, StatusCode,
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -23,8 +23,9 @@ use super::{
 use crate::{
 	error::{FetchError, FetchErrorKind},
 	http::{
+		proxy::Proxy,
 		url::shown,
-		web::{failure, RequestFailure, CONNECT_TIMEOUT, MAX_REDIRECTS, READ_TIMEOUT, USER_AGENT},
+		web::{self, failure, RequestFailure, MAX_REDIRECTS, READ_TIMEOUT},
 	},
 	Cid, HashKind,
 };
@@ -76,9 +77,9 @@ impl RegistryImage {
 	/// # Errors
 	///
 	/// [`FetchError`]. What came until then stays in the directory.
-	pub async fn pull(&self, layout: &Path) -> Result<(), FetchError> {
+	pub async fn pull(&self, layout: &Path, proxy: Option<&Proxy>) -> Result<(), FetchError> {
 		tokio::fs::create_dir_all(layout.join(BLOBS)).await?;
-		let mut pull = Pull { image: self, layout, client: self.client()?, token: None, left: MOST_BYTES };
+		let mut pull = Pull { image: self, layout, client: self.client(proxy)?, token: None, left: MOST_BYTES };
 		let mut found = pull.description(&self.reference, content_of(&self.reference)).await?;
 		if let Description::Index(index) = &found.1 {
 			let none =
@@ -95,16 +96,14 @@ impl RegistryImage {
 		pull.finish(&bytes, manifest.media_type().as_ref().unwrap_or(&MediaType::ImageManifest)).await
 	}
 
-	fn client(&self) -> Result<Client, FetchError> {
+	fn client(&self, proxy: Option<&Proxy>) -> Result<Client, FetchError> {
 		// Another host that the registry redirects to is not sent the token.
-		let client = Client::builder()
-			.redirect(Policy::limited(MAX_REDIRECTS))
-			.connect_timeout(CONNECT_TIMEOUT)
-			.read_timeout(READ_TIMEOUT)
-			.user_agent(USER_AGENT);
+		let client = web::client().redirect(Policy::limited(MAX_REDIRECTS)).read_timeout(READ_TIMEOUT);
 		// No proxy leads back to this machine.
-		let client = if self.base.scheme() == "http" { client.no_proxy() } else { client };
-		client.build().map_err(|error| self.wrong(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}")))
+		let proxy = proxy.filter(|_| self.base.scheme() != "http");
+		let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url().clone())).transpose();
+		let built = proxy.and_then(|proxy| proxy.into_iter().fold(client, ClientBuilder::proxy).build());
+		built.map_err(|error| self.wrong(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}")))
 	}
 
 	/// Returns what a digest in a description names.

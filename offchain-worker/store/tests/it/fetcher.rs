@@ -20,7 +20,7 @@ use axum::{
 };
 use futures::StreamExt;
 use rlc_store::{
-	CancellationToken, FetchConfig, FetchError, FetchErrorKind, Fetched, Fetcher, HashKind, Ipfs, MAX_REDIRECTS,
+	CancellationToken, FetchConfig, FetchError, FetchErrorKind, Fetched, Fetcher, HashKind, Ipfs, Reach, MAX_REDIRECTS,
 };
 use tokio::sync::Notify;
 
@@ -33,7 +33,11 @@ const HELLO: &[u8] = b"hello";
 
 /// Returns a fetcher that may go everywhere.
 fn fetcher(dir: &Path) -> Fetcher {
-	let allowed = FetchConfig { allow_private_networks: true, allow_file: true, ..FetchConfig::new(dir.join("cache")) };
+	let allowed = FetchConfig {
+		reach: Reach { private: true, ..Reach::default() },
+		allow_file: true,
+		..FetchConfig::new(dir.join("cache"))
+	};
 	Fetcher::new(allowed).unwrap()
 }
 
@@ -73,7 +77,7 @@ async fn contents_come_from_urls_files_and_stores() {
 	let file = dir.path().join("a file");
 	fs::write(&file, HELLO).unwrap();
 	let config = FetchConfig {
-		allow_private_networks: true,
+		reach: Reach { private: true, ..Reach::default() },
 		allow_file: true,
 		// The first does not have it.
 		stores: vec![server.url(), served.server.url()],
@@ -214,7 +218,7 @@ async fn redirections_into_private_networks_are_refused() {
 	let location = format!("{}store/redirect", outside.url());
 	assert_eq!(kind(&Fetcher::new(config.clone()).unwrap(), &location).await, FetchErrorKind::NotAllowed);
 	assert_eq!(asked.load(Ordering::SeqCst), 0);
-	let allowed = FetchConfig { allow_private_networks: true, ..config };
+	let allowed = FetchConfig { reach: Reach { private: true, ..Reach::default() }, ..config };
 	assert_eq!(fs::read(fetch(&Fetcher::new(allowed).unwrap(), &location).await.unwrap()).unwrap(), HELLO);
 }
 
@@ -250,7 +254,7 @@ async fn too_large_ones_are_not_fetched() {
 	let server = Server::at(None, router);
 	let config = FetchConfig {
 		max_size: 10_000,
-		allow_private_networks: true,
+		reach: Reach { private: true, ..Reach::default() },
 		allow_file: true,
 		..FetchConfig::new(dir.path().join("cache"))
 	};
@@ -275,7 +279,7 @@ async fn stalling_server_is_left() {
 	let server = Server::at(None, Router::new().route("/silent", silent).route("/stalls", stalls));
 	let config = FetchConfig {
 		timeout: Duration::from_secs(1),
-		allow_private_networks: true,
+		reach: Reach { private: true, ..Reach::default() },
 		..FetchConfig::new(dir.path().join("cache"))
 	};
 	let fetcher = Fetcher::new(config).unwrap();

@@ -9,6 +9,7 @@ mod layers;
 mod mirror;
 mod node;
 mod pin;
+mod proxy;
 mod registry;
 mod served;
 mod store;

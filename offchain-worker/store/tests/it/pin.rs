@@ -14,7 +14,7 @@ use axum::{
 	routing::get,
 	Router,
 };
-use rlc_store::{is_pinned, pin, CancellationToken, DownloadLimits, FetchConfig, FetchErrorKind, Fetcher};
+use rlc_store::{is_pinned, pin, CancellationToken, DownloadLimits, FetchConfig, FetchErrorKind, Fetcher, Reach};
 
 use crate::served::{content, sha256, Breaking, Server};
 
@@ -22,7 +22,7 @@ const LIMITS: DownloadLimits = DownloadLimits { max_size: 1_000_000, timeout: Du
 
 /// Returns the pinned location, or what kept it from being pinned.
 async fn pinned(location: &str) -> Result<String, FetchErrorKind> {
-	pin(location, LIMITS, |_, _| ()).await.map_err(|error| error.kind)
+	pin(location, LIMITS, None, |_, _| ()).await.map_err(|error| error.kind)
 }
 
 fn digits(bytes: &[u8]) -> String {
@@ -49,7 +49,7 @@ async fn server_with_two_faces_deceives_nobody_who_fetches_a_pinned_location() {
 	let named = pinned(&location).await.unwrap();
 	assert_eq!(named, format!("{}in.txt?a=b#sha256={}", server.url(), digits(b"for the first")));
 	assert!(is_pinned(&named));
-	let config = FetchConfig { allow_private_networks: true, ..FetchConfig::new(dir.path()) };
+	let config = FetchConfig { reach: Reach { private: true, ..Reach::default() }, ..FetchConfig::new(dir.path()) };
 	let fetcher = Fetcher::new(config).unwrap();
 	let stop = CancellationToken::new();
 	assert_eq!(fetcher.fetch(&named, None, &stop).await.unwrap_err().kind, FetchErrorKind::WrongChecksum);
@@ -88,7 +88,7 @@ async fn broken_connections_are_begun_again_and_progress_is_told() {
 		total.store(all, Ordering::Relaxed);
 	};
 	let location = format!("http://{}/in", way.address);
-	let named = pin(&location, LIMITS, progress).await.unwrap();
+	let named = pin(&location, LIMITS, None, progress).await.unwrap();
 	assert_eq!(named, format!("{location}#sha256={}", digits(&bytes)));
 	assert_eq!((seen.into_inner(), total.into_inner()), (500_000, 500_000));
 	assert_eq!(way.connections.load(Ordering::SeqCst), 3);
@@ -103,10 +103,10 @@ async fn what_cannot_be_pinned_is_named() {
 	assert_eq!(pinned(&at("large")).await, Err(FetchErrorKind::TooLarge));
 	assert_eq!(pinned(&at("none")).await, Err(FetchErrorKind::NotFound));
 	let hurried = DownloadLimits { timeout: Duration::from_millis(200), ..LIMITS };
-	let late = pin(&at("slow"), hurried, |_, _| ()).await.unwrap_err();
+	let late = pin(&at("slow"), hurried, None, |_, _| ()).await.unwrap_err();
 	assert_eq!(late.kind, FetchErrorKind::TimedOut);
 	let tree = "ipfs://bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi";
-	let unnamed = pin(tree, LIMITS, |_, _| ()).await.unwrap_err();
+	let unnamed = pin(tree, LIMITS, None, |_, _| ()).await.unwrap_err();
 	assert_eq!(unnamed.kind, FetchErrorKind::NotAllowed);
 	assert!(unnamed.words.contains("; add #sha256= "), "{unnamed}");
 	assert_eq!(pinned("ftp://example.org/a").await, Err(FetchErrorKind::NotAllowed));

@@ -63,7 +63,7 @@ impl Registry {
 
 	async fn pull(&self, reference: &str, layout: &Path) -> Result<(), FetchErrorKind> {
 		let image: RegistryImage = format!("{}/team/app{reference}", self.server.address).parse().unwrap();
-		image.pull(layout).await.map_err(|error| error.kind)
+		image.pull(layout, None).await.map_err(|error| error.kind)
 	}
 }
 
