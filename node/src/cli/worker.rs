@@ -57,9 +57,17 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "SHARE", requires = "scheduler")]
 	pub worker_disk: Option<Share>,
 
-	/// Let requests fetch inputs from private networks and this machine.
+	/// Let requests fetch inputs from private networks, this machine and its neighbors.
 	#[arg(long, requires = "scheduler")]
 	pub worker_allow_private_networks: bool,
+
+	/// Keep inputs away from this network too, such as a campus with public addresses: 131.1.0.0/16; may be repeated.
+	#[arg(long = "worker-deny-network", value_name = "CIDR", requires = "scheduler")]
+	pub worker_denied_networks: Vec<rlc_worker::IpNet>,
+
+	/// Fetch inputs from the web through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT.
+	#[arg(long, value_name = "URL", requires = "scheduler")]
+	pub worker_proxy: Option<rlc_worker::Proxy>,
 
 	/// Let the worker run beside a validator.
 	///
@@ -95,6 +103,8 @@ impl WorkerParams {
 			memory: self.worker_memory.unwrap_or(usual.memory),
 			disk: self.worker_disk.unwrap_or(usual.disk),
 			allow_private_networks: self.worker_allow_private_networks,
+			denied_networks: self.worker_denied_networks.clone(),
+			proxy: self.worker_proxy.clone(),
 			..usual
 		};
 		Some(Child { node, config, cores: self.worker_cores, key: Box::new(|live| self.key(live)) })

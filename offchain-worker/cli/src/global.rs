@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rlc_store::Proxy;
 
 use crate::amount::Amount;
 
@@ -34,6 +35,12 @@ pub(crate) struct Global {
 	/// chains, this is always allowed
 	#[arg(long, global = true)]
 	pub allow_private_schedulers: bool,
+
+	/// Fetch inputs from the web and images from registries through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT. It has
+	/// to allow CONNECT to addresses. Nodes, schedulers and their stores are reached without it. HTTPS_PROXY and the like
+	/// are not read
+	#[arg(long, global = true, env = "RLC_PROXY", hide_env_values = true, value_name = "URL")]
+	pub proxy: Option<Proxy>,
 
 	/// Print one JSON document instead of text, and errors as JSON on standard error
 	#[arg(long, global = true)]

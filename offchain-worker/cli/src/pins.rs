@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rlc_primitives::{RequestOrder, Tag};
 use rlc_protocol::RequestParams;
-use rlc_store::{is_pinned, pin, DownloadLimits};
+use rlc_store::{is_pinned, pin, DownloadLimits, Proxy};
 
 use crate::{
 	failure::{Failure, Result},
@@ -32,7 +32,13 @@ impl Pinning {
 	/// # Errors
 	///
 	/// If a location is invalid, or what is there cannot be read.
-	pub(crate) async fn pin(self, out: &Output, mut params: RequestParams, trust: u64) -> Result<RequestParams> {
+	pub(crate) async fn pin(
+		self,
+		out: &Output,
+		proxy: Option<&Proxy>,
+		mut params: RequestParams,
+		trust: u64,
+	) -> Result<RequestParams> {
 		if trust <= 1 {
 			return Ok(params);
 		}
@@ -41,7 +47,7 @@ impl Pinning {
 				continue;
 			}
 			*location = match self {
-				Self::Read => read(out, location).await?,
+				Self::Read => read(out, proxy, location).await?,
 				Self::Pretend => format!("{location}#sha256={NO_HASH}"),
 			};
 		}
@@ -50,9 +56,9 @@ impl Pinning {
 }
 
 /// Reads what is at a location, and returns the location with its hash.
-async fn read(out: &Output, location: &str) -> Result<String> {
+async fn read(out: &Output, proxy: Option<&Proxy>, location: &str) -> Result<String> {
 	let progress = out.bytes(format!("reading {location}, to pin it"), 0);
-	let pinned = pin(location, LIMITS, |done, total| progress.set_of(done, total)).await;
+	let pinned = pin(location, LIMITS, proxy.cloned(), |done, total| progress.set_of(done, total)).await;
 	drop(progress);
 	let pinned = pinned.map_err(|error| {
 		Failure::from(error)
@@ -83,7 +89,7 @@ mod tests {
 	}
 
 	async fn pinned(pinning: Pinning, inputs: &[String], trust: u64) -> Result<Vec<String>> {
-		let pinned = pinning.pin(&Output::new(true), params(inputs), trust).await;
+		let pinned = pinning.pin(&Output::new(true), None, params(inputs), trust).await;
 		pinned.map(|params| params.iexec_input_files)
 	}
 

@@ -1,11 +1,18 @@
 //! What a worker is told to do.
 
-use std::{fmt, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+	fmt,
+	net::{Ipv4Addr, SocketAddr},
+	path::PathBuf,
+	str::FromStr,
+	time::Duration,
+};
 
 use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
+use rlc_sandbox::NetworkProgram;
 use rlc_service::ServiceManager;
-use rlc_store::Url;
+use rlc_store::{IpNet, Proxy, Url};
 
 use crate::{disk::Shares, Activation};
 
@@ -32,9 +39,15 @@ pub struct Config {
 	/// may open all of them if their deal has [`Tag::GPU`] or needs some. The pool is told how many there are, and gives the
 	/// worker no more tasks at a time than have as many each as they need.
 	pub gpu_devices: Vec<PathBuf>,
-	/// Whether apps in containers reach the internet if their order's tag has [`Tag::NETWORK`]: neither private networks nor
-	/// this machine, but for what its public addresses offer to everybody. Needs `slirp4netns`.
+	/// Whether apps in containers reach the internet if their order's tag has [`Tag::NETWORK`]: neither this machine, nor what
+	/// is near it, nor [`denied_networks`](Self::denied_networks). Needs `pasta` or `slirp4netns`, and `nft`.
 	pub network: bool,
+	/// What carries these apps' packets. `None`: what suits best of what is installed.
+	pub network_program: Option<NetworkProgram>,
+	/// The servers of names that these apps ask. Empty: public ones, 9.9.9.9 and 1.1.1.1.
+	pub resolvers: Vec<Ipv4Addr>,
+	/// What neither apps nor inputs may reach, beside what is closed everywhere: networks of the owner with public addresses.
+	pub denied_networks: Vec<IpNet>,
 	/// The tags' bits that the machine satisfies beside those two, as the pool is told: it gives the worker tasks that
 	/// demand no others. There are no enclaves here, so tasks that demand one fail, whatever is said.
 	pub tag: Tag,
@@ -55,8 +68,12 @@ pub struct Config {
 	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Anyone who makes a
 	/// deal can then have the worker read any file it has access to.
 	pub allow_files: bool,
-	/// Whether they may be fetched from private networks and from this machine.
+	/// Whether they may be fetched from private networks, from this machine and what is near it, and from
+	/// [`denied_networks`](Self::denied_networks).
 	pub allow_private_networks: bool,
+	/// The proxy through which they are fetched from anywhere else. The scheduler, its store, the node and the IPFS node are
+	/// reached without it.
+	pub proxy: Option<Proxy>,
 	/// Whether apps that are container images are run.
 	pub containers: Containers,
 	/// The most that is offered as a tip for a transaction whose deadline is near while blocks are full, in nRLC. What
@@ -170,6 +187,9 @@ impl Config {
 			disk: Share::Percent(50),
 			gpu_devices: Vec::new(),
 			network: false,
+			network_program: None,
+			resolvers: Vec::new(),
+			denied_networks: Vec::new(),
 			tag: Tag::NONE,
 			cache: 10 << 30,
 			max_download: 4 << 30,
@@ -179,6 +199,7 @@ impl Config {
 			ipfs: None,
 			allow_files: false,
 			allow_private_networks: false,
+			proxy: None,
 			containers: Containers::Auto,
 			max_tip: RLC / 100,
 			operator: None,

@@ -39,4 +39,6 @@ pub use error::Error;
 pub use handle::Handle;
 pub use journal::JournalError;
 pub use machine::usable_memory;
+pub use rlc_sandbox::NetworkProgram;
+pub use rlc_store::{IpNet, Proxy};
 pub use start::start;

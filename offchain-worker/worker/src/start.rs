@@ -7,7 +7,7 @@ use rlc_chain::{Chain, Key};
 use rlc_protocol::{address, worker::Resources, Account, PoolDescription};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
 use rlc_service::{http, listen, observe, one_line, Shutdown, Watchdog};
-use rlc_store::{Client, FetchConfig, Fetcher, Url};
+use rlc_store::{Client, FetchConfig, Fetcher, Perimeter, Reach, Url};
 use sp_core::H256;
 use tokio::{
 	sync::{mpsc, watch},
@@ -233,7 +233,11 @@ fn fetcher(config: &Config, scheduler: &Url, dirs: &Dirs, disk: &Disk) -> Result
 		max_size: config.max_download,
 		timeout: config.download_time,
 		allow_file: config.allow_files,
-		allow_private_networks: config.allow_private_networks,
+		reach: Reach {
+			private: config.allow_private_networks,
+			perimeter: Perimeter::new(config.denied_networks.iter().copied()),
+			proxy: config.proxy.clone(),
+		},
 		..FetchConfig::new(&dirs.cache)
 	});
 	Ok(fetcher?)

@@ -11,7 +11,7 @@ use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
 use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
-use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, Stop, WasmTier};
+use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, NetworkConfig, Stop, WasmTier};
 use rlc_worker::{Share, CONTAINER_SERVICE};
 use serde::Serialize;
 use serde_json::json;
@@ -178,7 +178,8 @@ async fn container_tier() -> (Result<String>, Result<String>) {
 	};
 	match ContainerTier::probe(dir.path()).await {
 		Ok(tier) => {
-			let network = tier.with_network().await.map_err(|why| failure!(TierFailed, "{why}"));
+			let network =
+				tier.with_network(NetworkConfig::default()).await.map_err(|why| failure!(TierFailed, "{why}"));
 			(
 				Ok("runs container images, by workers that are root; better use `rlc worker containers`".into()),
 				network.map(|_| "can be given to containers (rlc worker run --network)".into()),
@@ -198,7 +199,7 @@ async fn container_service(socket: &Path) -> (Result<String>, Result<String>) {
 	let room = tier.allowance().map_or_else(String::new, |allowance| {
 		format!(", up to {} with {} of memory", counted(allowance.runs.into(), "run"), size(allowance.memory))
 	});
-	let network = tier.with_network().await.map_err(|why| failed(why.to_string()));
+	let network = tier.with_network(NetworkConfig::default()).await.map_err(|why| failed(why.to_string()));
 	(
 		Ok(format!("the service at {} runs container images{room}", socket.display())),
 		network.map(|_| "can be given to containers (rlc worker run --network)".into()),

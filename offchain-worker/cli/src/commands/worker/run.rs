@@ -1,13 +1,17 @@
 //! `rlc worker run`: work for a workerpool.
 
-use std::{net::SocketAddr, path::PathBuf, pin::pin};
+use std::{
+	net::{Ipv4Addr, SocketAddr},
+	path::PathBuf,
+	pin::pin,
+};
 
 use clap::Args;
 use rlc_chain::ProxyType;
 use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{worker::Operator, Account};
-use rlc_store::Url;
-use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
+use rlc_store::{IpNet, Url};
+use rlc_worker::{Activation, Config, Containers, Misbehavior, NetworkProgram, Share};
 use serde_json::json;
 
 use crate::{
@@ -32,6 +36,7 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
   rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
   rlc worker run --scheduler https://pool.example.org --containers /run/rlc/containers.sock --account me
+  rlc worker run --scheduler https://pool.example.org --network --deny-network 131.1.0.0/16 --account me
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
@@ -79,10 +84,25 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "TAG", value_parser = tag)]
 	pub tag: Option<Tag>,
 
-	/// Let container apps whose order grants it reach the internet, but neither this machine nor private networks. Needs
-	/// slirp4netns
+	/// Let container apps whose order grants it reach the internet, but neither this machine, nor its neighbors, nor private
+	/// networks. Needs pasta or slirp4netns, and nft
 	#[arg(long, conflicts_with = "no_containers")]
 	pub network: bool,
+
+	/// What carries the packets of container apps: pasta, or slirp4netns [default: pasta if it is of August 2024 or newer, else
+	/// slirp4netns, else an older pasta]
+	#[arg(long, value_name = "PROGRAM", requires = "network")]
+	pub network_program: Option<NetworkProgram>,
+
+	/// The server that container apps with a network ask for names; may be repeated [default: 9.9.9.9 and 1.1.1.1, which are
+	/// public. This machine's own resolver may know names that are nobody's business]
+	#[arg(long = "resolver", value_name = "IP", requires = "network")]
+	pub resolvers: Vec<Ipv4Addr>,
+
+	/// Keep apps and fetched inputs away from this network too, such as a campus with public addresses: 131.1.0.0/16; may be
+	/// repeated
+	#[arg(long = "deny-network", value_name = "CIDR")]
+	pub denied_networks: Vec<IpNet>,
 
 	/// Let container apps whose deal has the tag gpu, or needs some, open this device, such as /dev/dri/renderD128; may be
 	/// repeated
@@ -106,7 +126,7 @@ pub(crate) struct Run {
 	#[arg(long)]
 	pub allow_files: bool,
 
-	/// Let requests fetch inputs from private networks and this machine
+	/// Let requests fetch inputs from private networks, this machine and its neighbors, and what --deny-network names
 	#[arg(long)]
 	pub allow_private_networks: bool,
 
@@ -186,11 +206,15 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		disk: run.disk,
 		gpu_devices: run.gpus,
 		network: run.network,
+		network_program: run.network_program,
+		resolvers: run.resolvers,
+		denied_networks: run.denied_networks,
 		tag: run.tag.unwrap_or(Tag::NONE),
 		containers: containers(run.containers, run.no_containers),
 		ipfs: run.ipfs,
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,
+		proxy: context.global.proxy.clone(),
 		max_tip: run.max_tip.0,
 		operator: run.operator,
 		metrics: run.metrics,
