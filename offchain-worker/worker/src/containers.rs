@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rlc_sandbox::{Allowance, ContainerTier, NetworkConfig, Perimeter};
+use rlc_sandbox::{Allowance, ContainerTier, NetworkConfig};
 
 use crate::{
 	config::{Config, Containers, CONTAINER_SERVICE},
@@ -48,17 +48,17 @@ pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Res
 		);
 	}
 	if config.network {
+		if tier.allowance().is_some() && !config.denied_networks.is_empty() {
+			tracing::warn!("containers reach what the container service does not deny: give --deny-network to it, too");
+		}
 		tier = tier.with_network(network(config)).await?;
 	}
 	Ok(Ok(tier.with_gpus(&config.gpu_devices)?))
 }
 
-/// Returns what the networks of containers are like.
+/// Returns what the networks of containers are like, if this process makes them.
 fn network(config: &Config) -> NetworkConfig {
-	let usual = NetworkConfig::default();
-	let perimeter = Perimeter::new(config.denied_networks.iter().copied());
-	let resolvers = if config.resolvers.is_empty() { usual.resolvers } else { config.resolvers.clone() };
-	NetworkConfig { perimeter, resolvers, program: config.network_program }
+	NetworkConfig::new(config.denied_networks.iter().copied(), config.resolvers.clone(), config.network_program)
 }
 
 /// Keeps what tasks get of a machine within what a service allows, so that none is refused there. Returns how many slots
@@ -80,16 +80,6 @@ pub(crate) fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>
 mod tests {
 	use super::*;
 	use crate::dirs::Dirs;
-
-	#[test]
-	fn containers_ask_the_owners_resolvers_or_public_ones() {
-		let usual = crate::testing::config("/nowhere");
-		assert!(!network(&usual).resolvers.is_empty());
-		let resolvers = vec![[10, 0, 0, 53].into()];
-		let denied_networks = vec!["131.1.0.0/16".parse().unwrap()];
-		let own = network(&Config { resolvers: resolvers.clone(), denied_networks: denied_networks.clone(), ..usual });
-		assert_eq!((own.resolvers, own.perimeter), (resolvers, Perimeter::new(denied_networks)));
-	}
 
 	#[tokio::test]
 	async fn what_only_containers_have_is_refused_without_them() {

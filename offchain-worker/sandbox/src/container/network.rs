@@ -21,7 +21,7 @@ use std::{
 	time::Duration,
 };
 
-use rlc_perimeter::{Ipv4Net, Perimeter};
+use rlc_perimeter::{IpNet, Ipv4Net, Perimeter};
 use tokio::{
 	process::{Child, ChildStdin},
 	task::JoinHandle,
@@ -61,10 +61,22 @@ pub struct NetworkConfig {
 	pub program: Option<NetworkProgram>,
 }
 
+impl NetworkConfig {
+	/// Closes these networks beside what is closed everywhere, and asks these resolvers, or else public ones.
+	pub fn new(
+		denied: impl IntoIterator<Item = IpNet>,
+		resolvers: Vec<Ipv4Addr>,
+		program: Option<NetworkProgram>,
+	) -> Self {
+		let resolvers = if resolvers.is_empty() { RESOLVERS.into() } else { resolvers };
+		Self { perimeter: Perimeter::new(denied), resolvers, program }
+	}
+}
+
 impl Default for NetworkConfig {
 	/// Closes what is closed everywhere, and asks public servers for names: 9.9.9.9 and 1.1.1.1.
 	fn default() -> Self {
-		Self { perimeter: Perimeter::default(), resolvers: RESOLVERS.into(), program: None }
+		Self::new([], Vec::new(), None)
 	}
 }
 
@@ -293,6 +305,14 @@ impl Network {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn containers_ask_the_owners_resolvers_or_public_ones() {
+		assert_eq!(NetworkConfig::default().resolvers, RESOLVERS);
+		let (denied, resolvers) = (["131.1.0.0/16".parse().unwrap()], vec![[10, 0, 0, 53].into()]);
+		let own = NetworkConfig::new(denied, resolvers.clone(), None);
+		assert_eq!((own.resolvers, own.perimeter), (resolvers, Perimeter::new(denied)));
+	}
 
 	#[test]
 	fn what_is_missing_is_named() {

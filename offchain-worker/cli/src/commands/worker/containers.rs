@@ -21,6 +21,7 @@ use rlc_service::stop_requested;
 use rlc_worker::{usable_memory, Share, CONTAINER_SERVICE};
 use serde_json::json;
 
+use super::internet::Internet;
 use crate::{
 	answer::Answer,
 	context::Context,
@@ -71,9 +72,8 @@ pub(crate) struct Containers {
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
 	pub runs: Option<u32>,
 
-	/// Let the worker grant apps the internet, but neither this machine nor private networks. Needs slirp4netns
-	#[arg(long)]
-	pub network: bool,
+	#[command(flatten)]
+	pub internet: Internet,
 
 	/// Let the worker grant apps this device, such as /dev/dri/renderD128; may be repeated
 	#[arg(long = "gpu", value_name = "DEVICE")]
@@ -105,8 +105,8 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	};
 	let failed = |why: String| failure!(TierFailed, "{why}");
 	let mut tier = ContainerTier::probe(&options.dir).await.map_err(|why| failed(why.to_string()))?;
-	if options.network {
-		tier = tier.with_network().await.map_err(|why| failed(why.to_string()))?;
+	if options.internet.network {
+		tier = tier.with_network(options.internet.config()).await.map_err(|why| failed(why.to_string()))?;
 	}
 	let images = options.disk.of(rlc_disk::available(&options.dir).map_err(disk(&options.dir))?);
 	let tier = tier.with_gpus(&options.gpus).map_err(|why| failed(why.to_string()))?;

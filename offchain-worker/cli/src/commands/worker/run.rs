@@ -1,19 +1,16 @@
 //! `rlc worker run`: work for a workerpool.
 
-use std::{
-	net::{Ipv4Addr, SocketAddr},
-	path::PathBuf,
-	pin::pin,
-};
+use std::{net::SocketAddr, path::PathBuf, pin::pin};
 
 use clap::Args;
 use rlc_chain::ProxyType;
 use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{worker::Operator, Account};
-use rlc_store::{IpNet, Url};
-use rlc_worker::{Activation, Config, Containers, Misbehavior, NetworkProgram, Share};
+use rlc_store::Url;
+use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
+use super::internet::Internet;
 use crate::{
 	amount::Amount,
 	answer::Answer,
@@ -84,25 +81,8 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "TAG", value_parser = tag)]
 	pub tag: Option<Tag>,
 
-	/// Let container apps whose order grants it reach the internet, but neither this machine, nor its neighbors, nor private
-	/// networks. Needs pasta or slirp4netns, and nft
-	#[arg(long, conflicts_with = "no_containers")]
-	pub network: bool,
-
-	/// What carries the packets of container apps: pasta, or slirp4netns [default: pasta if it is of August 2024 or newer, else
-	/// slirp4netns, else an older pasta]
-	#[arg(long, value_name = "PROGRAM", requires = "network")]
-	pub network_program: Option<NetworkProgram>,
-
-	/// The server that container apps with a network ask for names; may be repeated [default: 9.9.9.9 and 1.1.1.1, which are
-	/// public. This machine's own resolver may know names that are nobody's business]
-	#[arg(long = "resolver", value_name = "IP", requires = "network")]
-	pub resolvers: Vec<Ipv4Addr>,
-
-	/// Keep apps and fetched inputs away from this network too, such as a campus with public addresses: 131.1.0.0/16; may be
-	/// repeated
-	#[arg(long = "deny-network", value_name = "CIDR")]
-	pub denied_networks: Vec<IpNet>,
+	#[command(flatten)]
+	pub internet: Internet,
 
 	/// Let container apps whose deal has the tag gpu, or needs some, open this device, such as /dev/dri/renderD128; may be
 	/// repeated
@@ -115,7 +95,7 @@ pub(crate) struct Run {
 	pub containers: Option<PathBuf>,
 
 	/// Do not run container images
-	#[arg(long)]
+	#[arg(long, conflicts_with = "network")]
 	pub no_containers: bool,
 
 	/// The RPC of an IPFS node, such as http://127.0.0.1:5001, to look for what the pool's store does not have
@@ -205,10 +185,10 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		memory: run.memory,
 		disk: run.disk,
 		gpu_devices: run.gpus,
-		network: run.network,
-		network_program: run.network_program,
-		resolvers: run.resolvers,
-		denied_networks: run.denied_networks,
+		network: run.internet.network,
+		network_program: run.internet.network_program,
+		resolvers: run.internet.resolvers,
+		denied_networks: run.internet.denied_networks,
 		tag: run.tag.unwrap_or(Tag::NONE),
 		containers: containers(run.containers, run.no_containers),
 		ipfs: run.ipfs,
