@@ -63,7 +63,7 @@ impl Machine {
 /// Returns how much memory this process may use, in bytes: the machine's, or what its control group leaves of it, or one above.
 /// Containers and services of systemd are given less than there is.
 pub fn usable_memory() -> u64 {
-	let mut system = System::new();
+	let Ok(mut system) = System::new() else { return 0 };
 	system.refresh_memory();
 	let own = Pid::from_u32(std::process::id());
 	system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), true, ProcessRefreshKind::nothing());
@@ -80,7 +80,7 @@ pub(crate) fn memory_for_tasks(share: Share, there: u64) -> u64 {
 /// Tells the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
 pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<Message>) {
 	let mut last = None;
-	let mut load = Load::default();
+	let mut load = Load(System::new().ok());
 	loop {
 		let active = activation.is_active(match activation {
 			Activation::LoadBelow(_) => load.of_others(),
@@ -99,17 +99,17 @@ pub(crate) async fn watch(activation: Activation, actor: mpsc::UnboundedSender<M
 	}
 }
 
-/// How busy the processors are.
-#[derive(Default)]
-struct Load(System);
+/// How busy the processors are, where that can be measured.
+struct Load(Option<System>);
 
 impl Load {
 	/// Returns how many cores are kept busy by processes that are not this one's or its children, since the last look.
 	fn of_others(&mut self) -> f32 {
-		self.0.refresh_cpu_usage();
-		self.0.refresh_processes(ProcessesToUpdate::All, true);
-		let all = self.0.global_cpu_usage() * self.0.cpus().len() as f32;
-		let processes = self.0.processes().iter();
+		let Some(system) = &mut self.0 else { return 0.0 };
+		system.refresh_cpu_usage();
+		system.refresh_processes(ProcessesToUpdate::All, true);
+		let all = system.global_cpu_usage() * system.cpus().len() as f32;
+		let processes = system.processes().iter();
 		let processes = processes.map(|(pid, process)| (*pid, (process.parent(), process.cpu_usage())));
 		of_others(all, Pid::from_u32(std::process::id()), &processes.collect())
 	}

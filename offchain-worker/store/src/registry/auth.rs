@@ -91,7 +91,8 @@ mod parsing {
 			vec(any::<u8>(), 0..40),
 		]) {
 			if let Some(token) = token(&answer) {
-				prop_assert!(HeaderValue::from_str(&format!("Bearer {token}")).is_ok());
+				let header = format!("Bearer {token}");
+				prop_assert!(HeaderValue::from_str(&header).is_ok());
 			}
 		}
 	}
