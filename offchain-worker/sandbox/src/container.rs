@@ -33,9 +33,9 @@
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
 //! | `reaper` | ends all runs when the process ends |
 //! | `network` | the internet by `pasta` or `slirp4netns`: namespaces and a program for each run that is granted it |
-//! | `devices` | graphics processors, for runs that are granted them |
+//! | `devices` | graphics processors: what there is, who has which, what a run gets of them |
 //! | `ids` | users of this machine: each run has its own |
-//! | `mounts` | image and input, which no run can write; nodes of devices |
+//! | `mounts` | image and input, which no run can write; what a run has of devices |
 //! | `files`, `output` | where files come from; OUT: memory of a fixed size, copied when the run is over |
 //! | `bundle` | what `runc` is told: one JSON document per run |
 //! | `seccomp` | the system calls that apps may make |
@@ -83,7 +83,7 @@ use tokio::task::spawn_blocking;
 
 pub use self::{
 	allowance::Allowance,
-	devices::NoDevice,
+	devices::{gpus_out_of_use, survey, FoundGpu, GpuClear, GpuState, Gpus, NoCommand, NoDevice, Survey},
 	leftovers::clean,
 	network::{NetworkConfig, NetworkProgram, NoNetwork},
 	service::ContainerService,

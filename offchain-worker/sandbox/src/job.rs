@@ -42,8 +42,9 @@ pub struct Grants {
 	/// The internet, without private networks; of this machine, only what its public addresses offer to everybody. See
 	/// [`ContainerTier::with_network`](crate::ContainerTier::with_network).
 	pub network: bool,
-	/// The graphics processors of [`ContainerTier::with_gpus`](crate::ContainerTier::with_gpus), all of them.
-	pub gpu: bool,
+	/// How many graphics processors of [`ContainerTier::with_gpus`](crate::ContainerTier::with_gpus), which no other run has
+	/// meanwhile.
+	pub gpus: u32,
 }
 
 /// What an app may use.

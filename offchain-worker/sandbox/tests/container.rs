@@ -331,7 +331,7 @@ async fn victim() {
 		}
 	};
 	let with_network = tier.clone().with_network(NetworkConfig::default()).await;
-	let grants = Grants { network: with_network.is_ok(), gpu: false };
+	let grants = Grants { network: with_network.is_ok(), gpus: 0 };
 	let room = Room { grants, ..Room::new() };
 	room.container(&with_network.unwrap_or(tier), image(), &["sleep", "1000"]).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! What containers get beside computing: a network, graphics processors.
+//! What containers get beside computing: a network. Graphics processors are in `gpus.rs`.
 //!
 //! They run where a container can be run, and where `RLC_REQUIRE` says so they must. No test needs an internet: they
 //! make a small one.
@@ -7,8 +7,6 @@ mod common;
 
 use std::{
 	env,
-	os::unix::fs::FileTypeExt,
-	path::{Path, PathBuf},
 	process::{self, Command},
 };
 
@@ -17,7 +15,7 @@ use common::{
 	internet::{ip, SmallInternet, MOVING, NEIGHBOR, OUTSIDE, PRIVATE, PUBLIC},
 	text, Room,
 };
-use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NetworkConfig, NetworkProgram, NoDevice, Perimeter, Run};
+use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NetworkConfig, NetworkProgram, Perimeter, Run};
 use rlc_testing::skip;
 
 /// What an operator denies beside what is near.
@@ -27,7 +25,7 @@ const SMALL_INTERNET: &str = "RLC_TEST_SMALL_INTERNET";
 
 /// Returns what a container says of its network.
 async fn look(tier: &ContainerTier, network: bool, addresses: &[String]) -> Run {
-	let room = Room { grants: Grants { network, gpu: false }, ..Room::new() };
+	let room = Room { grants: Grants { network, gpus: 0 }, ..Room::new() };
 	let args: Vec<_> = ["network"].into_iter().chain(addresses.iter().map(String::as_str)).collect();
 	let run = room.container(tier, image(), &args).await.unwrap();
 	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
@@ -54,8 +52,8 @@ async fn what_the_tier_does_not_have_is_this_machines_trouble() {
 	let directory = tempfile::tempdir().unwrap();
 	let Some(tier) = probe(directory.path()).await else { return };
 	for (grants, what) in [
-		(Grants { network: true, gpu: false }, "the app is granted a network"),
-		(Grants { network: false, gpu: true }, "the app is granted graphics processors"),
+		(Grants { network: true, gpus: 0 }, "the app is granted a network"),
+		(Grants { network: false, gpus: 1 }, "the app is granted graphics processors"),
 	] {
 		let room = Room { grants, ..Room::new() };
 		let run = room.container(&tier, image(), &["nothing"]).await;
@@ -140,41 +138,4 @@ async fn follows_the_addresses_of_the_machine(tier: &ContainerTier, internet: &S
 	ip(&format!("address del {MOVING}/32 dev lo"));
 	let said = text(&run.stdout).lines().last().unwrap().to_owned();
 	assert_eq!(said, format!("{} answered true and then ConnectionRefused", asked[0]));
-}
-
-/// Returns a device of this machine that containers do not have by themselves, and that does nothing when it is opened.
-fn spare_device() -> Option<PathBuf> {
-	let devices = ["/dev/fuse", "/dev/loop-control", "/dev/hwrng"].map(PathBuf::from);
-	let found = devices.into_iter().find(|path| path.metadata().is_ok_and(|data| data.file_type().is_char_device()));
-	if found.is_none() {
-		skip!("needs device" => None);
-	}
-	found
-}
-
-#[tokio::test]
-async fn devices_are_there_for_those_that_are_granted_them() {
-	let directory = tempfile::tempdir().unwrap();
-	let Some(tier) = probe(directory.path()).await else { return };
-	let Some(device) = spare_device() else { return };
-	let tier = tier.with_gpus(std::slice::from_ref(&device)).unwrap();
-	for (gpu, said) in [(true, "there true opens true\n"), (false, "there false opens false\n")] {
-		let room = Room { grants: Grants { network: false, gpu }, ..Room::new() };
-		let run = room.container(&tier, image(), &["device", device.to_str().unwrap()]).await.unwrap();
-		assert_eq!((&run.ending, text(&run.stdout)), (&Ending::Exited(0), said));
-	}
-}
-
-#[tokio::test]
-async fn other_files_are_refused_as_devices_at_the_start() {
-	let directory = tempfile::tempdir().unwrap();
-	let Some(tier) = probe(directory.path()).await else { return };
-	for (path, said) in [
-		("/etc/passwd", "by its path below /dev"),
-		("/dev/shm", "it is not a character device"),
-		("/dev/none", "name a device that exists"),
-	] {
-		let error: NoDevice = tier.clone().with_gpus(&[Path::new(path).into()]).err().unwrap();
-		assert!(error.to_string().contains(said), "{error}");
-	}
 }

@@ -27,8 +27,8 @@ use common::{
 	text, Room,
 };
 use rlc_sandbox::{
-	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, Grants, Limits, NetworkConfig, NoDevice,
-	NoNetwork, Output, Stop, Unavailable,
+	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, GpuClear, Gpus, Grants, Limits,
+	NetworkConfig, NoDevice, NoNetwork, Output, Stop, Unavailable,
 };
 use rustix::{
 	fs::{open, Mode, OFlags},
@@ -189,13 +189,13 @@ async fn what_the_service_does_not_give_cannot_be_granted() {
 	let (tier, socket) = (&service.tier, &service.socket);
 	let network = tier.clone().with_network(NetworkConfig::default()).await.err().unwrap();
 	assert!(matches!(network, NoNetwork::NotServed), "{network}");
-	let device = tier.clone().with_gpus(&["/dev/null".into()]).err().unwrap();
-	assert!(matches!(&device, NoDevice::NotServed(_)), "{device}");
+	let device = tier.clone().with_gpus(&Gpus::new(vec!["/dev/null".into()], GpuClear::Driver)).await.err().unwrap();
+	assert!(matches!(&device, NoDevice::NotServed), "{device}");
 	// A worker that does not ask itself first.
 	let room = Room::new();
-	for grant in ["network", "gpu"] {
+	for (grant, wanted) in [("network", json!(true)), ("gpus", json!(1))] {
 		let mut request = request(&room.input());
-		request["Run"]["grants"][grant] = true.into();
+		request["Run"]["grants"][grant] = wanted;
 		assert_refused(socket, &request, &image_file(), "the app is granted");
 	}
 }

@@ -10,7 +10,7 @@ use std::{
 
 use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
-use rlc_sandbox::NetworkProgram;
+use rlc_sandbox::{Gpus, NetworkProgram};
 use rlc_service::ServiceManager;
 use rlc_store::{IpNet, Proxy, Url};
 
@@ -35,10 +35,10 @@ pub struct Config {
 	/// What the worker may use of the disk that has its directory: of what is free there, or the worker's already. A quarter
 	/// of it is promised to tasks. Each slot gets an equal part of that, and a task the parts of all its slots.
 	pub disk: Share,
-	/// The devices of graphics processors, such as `/dev/dri/renderD128`: character devices below `/dev`. Apps in containers
-	/// may open all of them if their deal has [`Tag::GPU`] or needs some. The pool is told how many there are, and gives the
-	/// worker no more tasks at a time than have as many each as they need.
-	pub gpu_devices: Vec<PathBuf>,
+	/// The graphics processors that apps in containers get if their deal has [`Tag::GPU`] or needs some: each task as many as
+	/// it needs, and no two tasks the same. The pool is told how many there are, and gives the worker no more tasks at a time
+	/// than have as many each as they need.
+	pub gpus: Option<Gpus>,
 	/// Whether apps in containers reach the internet if their order's tag has [`Tag::NETWORK`]: neither this machine, nor what
 	/// is near it, nor [`denied_networks`](Self::denied_networks). Needs `pasta` or `slirp4netns`, and `nft`.
 	pub network: bool,
@@ -185,7 +185,7 @@ impl Config {
 			activation: Activation::Always,
 			memory: Share::Percent(50),
 			disk: Share::Percent(50),
-			gpu_devices: Vec::new(),
+			gpus: None,
 			network: false,
 			network_program: None,
 			resolvers: Vec::new(),

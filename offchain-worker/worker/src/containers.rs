@@ -35,7 +35,7 @@ pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Res
 			tracing::error!("container images are not run before a restart: the disk is full, and {why}");
 			return Ok(Err(why));
 		}
-		Err(why) if config.network || !config.gpu_devices.is_empty() => return Err(Error::NoContainers(why)),
+		Err(why) if config.network || config.gpus.is_some() => return Err(Error::NoContainers(why)),
 		Err(why) => {
 			tracing::info!("container images are not run: {why}");
 			return Ok(Err(why));
@@ -53,7 +53,12 @@ pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Res
 		}
 		tier = tier.with_network(network(config)).await?;
 	}
-	Ok(Ok(tier.with_gpus(&config.gpu_devices)?))
+	let Some(gpus) = &config.gpus else { return Ok(Ok(tier)) };
+	let tier = tier.with_gpus(gpus).await?;
+	if tier.gpus().is_some_and(|states| states.borrow().is_empty()) {
+		tracing::warn!("no graphics processor was found, so the pool is told of none; `rlc doctor` says what there is");
+	}
+	Ok(Ok(tier))
 }
 
 /// Returns what the networks of containers are like, if this process makes them.
@@ -78,6 +83,8 @@ pub(crate) fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>
 
 #[cfg(test)]
 mod tests {
+	use rlc_sandbox::{GpuClear, Gpus};
+
 	use super::*;
 	use crate::dirs::Dirs;
 
@@ -87,8 +94,8 @@ mod tests {
 		let disk = Disk::unlimited(&Dirs::make(dir.path()).unwrap(), 0);
 		let none = Config { containers: Containers::Off, ..crate::testing::config(dir.path()) };
 		assert!(matches!(tier(&none, dir.path(), &disk).await, Ok(Err(why)) if why.contains("not run by this worker")));
-		let gpu_devices = vec!["/dev/null".into()];
-		for wanting in [Config { network: true, ..none.clone() }, Config { gpu_devices, ..none.clone() }] {
+		let gpus = Some(Gpus::new(vec!["/dev/null".into()], GpuClear::Driver));
+		for wanting in [Config { network: true, ..none.clone() }, Config { gpus, ..none.clone() }] {
 			let refused = tier(&wanting, dir.path(), &disk).await.err().unwrap();
 			assert!(matches!(&refused, Error::NoContainers(_)), "{refused}");
 			assert!(refused.to_string().contains("or start the worker without"), "{refused}");

@@ -40,9 +40,10 @@ impl Machine {
 		Self { cores: cores.try_into().unwrap_or(u32::MAX), memory, disk }
 	}
 
-	/// Returns what a worker offers. What apps are granted needs containers.
-	pub fn resources(&self, config: &Config, container: bool, speed: u64) -> Resources {
-		let gpus = if container { config.gpu_devices.len() } else { 0 };
+	/// Returns what a worker offers, with this many graphics processors if there are containers. What apps are granted needs
+	/// containers.
+	pub fn resources(&self, config: &Config, containers: Option<u32>, speed: u64) -> Resources {
+		let (container, gpus) = (containers.is_some(), containers.unwrap_or(0));
 		let bit = |is, bits| if is { Tag::from_bits(bits) } else { Tag::NONE };
 		let tag = config.tag | bit(gpus > 0, Tag::GPU) | bit(container && config.network, Tag::NETWORK);
 		let slots = config.slots.unwrap_or(self.cores).clamp(1, self.cores.max(1));
@@ -51,7 +52,7 @@ impl Machine {
 			cores: self.cores,
 			memory: self.memory,
 			disk: self.disk,
-			gpus: gpus.try_into().unwrap_or(u32::MAX),
+			gpus,
 			tag: tag.0,
 			wasm: true,
 			container,
@@ -205,7 +206,7 @@ mod tests {
 		let machine = Machine { cores: 4, memory: 1, disk: 1 };
 		for (configured, slots) in [(None, 4), (Some(2), 2), (Some(9), 4), (Some(0), 1)] {
 			let config = Config { slots: configured, ..crate::testing::config("/nowhere") };
-			assert_eq!(machine.resources(&config, false, 0).slots, slots);
+			assert_eq!(machine.resources(&config, None, 0).slots, slots);
 		}
 	}
 
@@ -213,10 +214,10 @@ mod tests {
 	fn what_the_owner_declares_is_offered() {
 		let machine = Machine { cores: 4, memory: 1, disk: 1 };
 		let usual = crate::testing::config("/nowhere");
-		let offered = machine.resources(&usual, false, 0);
+		let offered = machine.resources(&usual, None, 0);
 		assert_eq!((offered.gpus, offered.tag), (0, Tag::NONE.0));
 		let declared = Config { tag: Tag::from_bits(0x30), ..usual };
-		let offered = machine.resources(&declared, false, 0);
+		let offered = machine.resources(&declared, None, 0);
 		assert_eq!((offered.gpus, offered.tag), (0, Tag::from_bits(0x30).0));
 	}
 
@@ -224,14 +225,13 @@ mod tests {
 	fn what_apps_may_be_granted_is_offered_with_containers_only() {
 		let machine = Machine { cores: 4, memory: 1, disk: 1 };
 		let usual = Config { tag: Tag::from_bits(0x30), ..crate::testing::config("/nowhere") };
-		let gpu_devices = vec!["/dev/dri/card0".into(), "/dev/dri/renderD128".into()];
-		let gpus = Config { gpu_devices, ..usual.clone() };
 		let network = Config { network: true, ..usual.clone() };
-		let both = Config { network: true, ..gpus.clone() };
-		for (config, count, bits) in [(usual, 0, 0x30), (gpus, 2, 0x130), (network, 0, 0x1_0030), (both, 2, 0x1_0130)] {
-			let offered = machine.resources(&config, true, 0);
-			assert_eq!((offered.gpus, offered.tag), (count, Tag::from_bits(bits).0));
-			let offered = machine.resources(&config, false, 0);
+		for (config, gpus, bits) in
+			[(&usual, 0, 0x30), (&usual, 2, 0x130), (&network, 0, 0x1_0030), (&network, 2, 0x1_0130)]
+		{
+			let offered = machine.resources(config, Some(gpus), 0);
+			assert_eq!((offered.gpus, offered.tag), (gpus, Tag::from_bits(bits).0));
+			let offered = machine.resources(config, None, 0);
 			assert_eq!((offered.gpus, offered.tag), (0, Tag::from_bits(0x30).0), "without containers");
 		}
 	}

@@ -28,6 +28,8 @@ pub(crate) struct Metrics {
 	behind: IntGauge,
 	disk: IntGaugeVec,
 	disk_total: IntGauge,
+	gpus: IntGauge,
+	gpus_out: IntGauge,
 }
 
 impl Metrics {
@@ -50,6 +52,9 @@ impl Metrics {
 			behind: registry.gauge("node_behind", "1 while the node is not in sync, and no tasks are taken.")?,
 			disk: registry.gauges("disk_bytes", "Bytes of the disk that a part of the worker takes.", &["part"])?,
 			disk_total: registry.gauge("disk_allowed_bytes", "Bytes of the disk that all parts may take together.")?,
+			gpus: registry.gauge("gpus", "Graphics processors that tasks can get.")?,
+			gpus_out: registry
+				.gauge("gpus_out_of_use", "Graphics processors that no task gets until the next start.")?,
 			registry,
 		})
 	}
@@ -87,6 +92,13 @@ impl Metrics {
 			self.disk.with_label_values(&[part.name()]).set(number(budget.used(part)));
 		}
 		self.disk_total.set(number(budget.total()));
+	}
+
+	/// Sets how many graphics processors are in use, of how many.
+	pub fn gpus(&self, usable: u32, all: usize) {
+		let out = all.saturating_sub(usize::try_from(usable).unwrap_or(usize::MAX));
+		self.gpus.set(usable.into());
+		self.gpus_out.set(out.try_into().unwrap_or(i64::MAX));
 	}
 
 	/// Counts a tip that was paid, in nRLC.
@@ -141,6 +153,7 @@ mod tests {
 		let budget = Budget::of(1_000);
 		let _results = budget.count(Part::Results, 400);
 		metrics.disk(&budget);
+		metrics.gpus(3, 4);
 		let text = metrics.registry.text();
 		for line in [
 			"rlc_worker_tasks_total{step=\"revealed\"} 2",
@@ -153,6 +166,8 @@ mod tests {
 			"rlc_worker_results_kept_bytes 300",
 			"rlc_worker_disk_bytes{part=\"results\"} 400",
 			"rlc_worker_disk_allowed_bytes 1000",
+			"rlc_worker_gpus 3",
+			"rlc_worker_gpus_out_of_use 1",
 		] {
 			assert!(text.contains(line), "{line} in {text}");
 		}

@@ -254,7 +254,7 @@ impl Apps {
 
 /// Returns what a deal grants its app. The chain opens a deal with a network only if the app's own order has one.
 fn grants(tag: Tag, needs: &Needs) -> Grants {
-	Grants { network: tag.has_network(), gpu: needs.gpus > 0 }
+	Grants { network: tag.has_network(), gpus: needs.gpus }
 }
 
 /// Returns how many Wasm instructions an app may execute in a category with this reference time, in ms.

@@ -30,6 +30,7 @@ use crate::{
 	messages::Status,
 	metrics::{Metrics, Watched},
 	node::Node,
+	offer::Offer,
 	ports::ChainPort,
 	record::Record,
 	results::Results,
@@ -81,11 +82,13 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 		(machine, config.slots) = containers::within(&allowance, machine, config.slots);
 	}
 	disk.let_modules_give_way();
-	let resources = machine.resources(&config, containers.is_ok(), speed(wasm.clone()).await?);
+	let (tier, speed) = (containers.as_ref().ok().cloned(), speed(wasm.clone()).await?);
+	let offer = Offer { machine, config: config.clone(), tier, speed };
+	let (changes, offered) = watch::channel(offer.resources());
+	let resources = offered.borrow().clone();
 	let limits = limits(&machine, config.logs);
 	let scratch = dirs.scratch(slot(&limits, &resources))?;
 	let scratch_dir = scratch.as_ref().map(|scratch| scratch.dir.clone());
-	let (offer, offered) = watch::channel(resources.clone());
 	let sandbox = Sandbox { fetcher, wasm, containers, scratch, limits, results: results.clone(), disk: disk.clone() };
 
 	let shutdown = Shutdown::new();
@@ -103,7 +106,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 		delivery: Arc::new(Pool { store: Client::new([scheduler])?, link: outgoing.clone() }),
 		link: outgoing,
 		status,
-		metrics,
+		metrics: metrics.clone(),
 		results: results.clone(),
 		watchdog: Watchdog::new(config.manager.as_ref()),
 		disk: disk.clone(),
@@ -121,7 +124,8 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let actor = Actor::new(parts, bounds, (journal, records), (back.clone(), inbox), now);
 	let actor = tokio::spawn(actor.run().in_current_span());
 	let link = shutdown.spawn(link.run());
-	shutdown.spawn(disk::watch(disk, offer, back.clone()));
+	shutdown.spawn(disk::watch(disk, changes.clone(), back.clone()));
+	shutdown.spawn(offer.follow(changes, metrics, shutdown.clone()));
 	shutdown.spawn(machine::watch(config.activation, back.clone()));
 	let exited = exit_of(end(actor, link, shutdown, scratch_dir));
 	Ok(Handle { actor: back, exited, resources, metrics: metrics_address })

@@ -3,6 +3,7 @@
 mod bench;
 mod containers;
 mod drain;
+mod gpus;
 mod internet;
 mod run;
 mod vouch;

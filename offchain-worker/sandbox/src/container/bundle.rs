@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 
-use super::{devices::Device, ids::Ids, mounts, seccomp, user::USER};
+use super::{devices::Layer, ids::Ids, mounts, seccomp, user::USER};
 use crate::Limits;
 
 /// The period in which processors are shared out, in µs.
@@ -45,8 +45,8 @@ pub struct Bundle<'a> {
 	pub limits: &'a Limits,
 	/// The network's namespace, as a file. `None`: a new one, with no interface but its own loopback.
 	pub network: Option<&'a Path>,
-	/// What it may open of this machine's devices.
-	pub devices: &'a [Device],
+	/// What it has of this machine's devices.
+	pub layer: Option<&'a Layer>,
 	/// Whether memory on disk is to be counted too.
 	pub swap: bool,
 }
@@ -68,7 +68,7 @@ impl Bundle<'_> {
 			Some(path) => json!({ "type": "network", "path": path }),
 		});
 		let mut may_open = vec![json!({ "allow": false, "access": "rwm" })];
-		may_open.extend(self.devices.iter().map(Device::rule));
+		may_open.extend(self.layer.iter().flat_map(|layer| layer.rules()));
 		let [users, groups] = self.ids.mappings();
 		let quota = (f64::from(self.limits.cpus) * PERIOD as f64).max(1_000.0) as u64;
 		json!({
@@ -134,12 +134,7 @@ impl Bundle<'_> {
 				"options": ["rbind", "rprivate", "nosuid", "nodev", access],
 			}));
 		}
-		for (number, device) in self.devices.iter().enumerate() {
-			mounts.push(json!({
-				"destination": device.path(), "type": "bind", "source": mounts::node(self.name, number),
-				"options": ["bind", "rprivate", "nosuid", "noexec"],
-			}));
-		}
+		mounts.extend(self.layer.iter().flat_map(|layer| layer.mounts()));
 		mounts
 	}
 }
@@ -148,7 +143,7 @@ impl Bundle<'_> {
 mod tests {
 	use super::*;
 
-	fn config(network: Option<&Path>, devices: &[Device]) -> Value {
+	fn config(network: Option<&Path>) -> Value {
 		let ids = Ids::fixed(100_000);
 		Bundle {
 			name: "name",
@@ -160,7 +155,7 @@ mod tests {
 			mounts: &[],
 			limits: &Limits::default(),
 			network,
-			devices,
+			layer: None,
 			swap: false,
 		}
 		.config()
@@ -171,38 +166,22 @@ mod tests {
 		namespaces.iter().find(|namespace| namespace["type"] == "network").unwrap()
 	}
 
-	fn devices(config: &Value) -> Vec<&Value> {
-		let mounts = config["mounts"].as_array().unwrap();
-		mounts.iter().filter(|mount| mount["destination"].as_str().unwrap().starts_with("/dev/null")).collect()
-	}
-
 	#[test]
 	fn what_is_not_granted_is_not_there() {
-		let config = config(None, &[]);
+		let config = config(None);
 		assert_eq!(network(&config), &json!({ "type": "network" }), "a new one");
-		assert_eq!(devices(&config), [&json!(null); 0]);
 		assert_eq!(config["linux"]["resources"]["devices"], json!([{ "allow": false, "access": "rwm" }]));
 	}
 
 	#[test]
-	fn what_is_granted_is_named() {
-		let device = Device::find(Path::new("/dev/null")).unwrap();
-		let config = config(Some(Path::new("/run/netns/name")), &[device]);
-		assert_eq!(network(&config), &json!({ "type": "network", "path": "/run/netns/name" }));
-		let [node] = devices(&config)[..] else { panic!("{config}") };
-		assert_eq!(node["source"], json!("/run/rlc-containers/name/dev/0"));
-		assert_eq!(
-			config["linux"]["resources"]["devices"],
-			json!([
-				{ "allow": false, "access": "rwm" },
-				{ "allow": true, "type": "c", "major": 1, "minor": 3, "access": "rw" },
-			])
-		);
+	fn network_that_is_granted_is_named() {
+		let config = config(Some(Path::new("/runs/name/network")));
+		assert_eq!(network(&config), &json!({ "type": "network", "path": "/runs/name/network" }));
 	}
 
 	#[test]
 	fn namespaces_are_its_own() {
-		let config = config(None, &[]);
+		let config = config(None);
 		for kind in ["pid", "ipc", "uts", "mount", "user", "cgroup", "network"] {
 			let namespaces = config["linux"]["namespaces"].as_array().unwrap();
 			assert!(namespaces.contains(&json!({ "type": kind })), "{kind}");

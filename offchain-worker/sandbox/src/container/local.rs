@@ -1,16 +1,16 @@
 //! Containers that this process runs itself.
 
 use std::{
-	path::{Path, PathBuf},
+	path::Path,
 	sync::{Arc, Weak},
 };
 
 use rlc_disk::Budget;
-use tokio::{task::spawn_blocking, time};
+use tokio::{sync::watch, task::spawn_blocking, time};
 use tracing::Instrument;
 
 use super::{
-	devices::{Device, NoDevice},
+	devices::{GpuState, Gpus, Lease, Ledger, NoDevice},
 	files::{Files, Source},
 	machine::Machine,
 	names,
@@ -27,8 +27,8 @@ pub struct Local {
 	machine: Arc<Machine>,
 	/// What gives containers a network, if there is something.
 	network: Option<Internet>,
-	/// The devices that containers may be given.
-	devices: Vec<Device>,
+	/// The devices that containers may be given, if there may be some.
+	gpus: Option<Arc<Ledger>>,
 	/// From what unpacked images draw.
 	disk: Budget,
 }
@@ -37,7 +37,7 @@ impl Local {
 	/// See [`ContainerTier::probe`](super::ContainerTier::probe).
 	pub async fn probe(state: &Path) -> Result<Self, Unavailable> {
 		let machine = Arc::new(probe::probe(state).await?);
-		Ok(Self { machine, network: None, devices: Vec::new(), disk: Budget::unlimited() })
+		Ok(Self { machine, network: None, gpus: None, disk: Budget::unlimited() })
 	}
 
 	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
@@ -47,9 +47,9 @@ impl Local {
 	}
 
 	/// See [`ContainerTier::with_gpus`](super::ContainerTier::with_gpus).
-	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
-		let devices = devices.iter().map(|path| Device::find(path)).collect::<Result<_, _>>()?;
-		Ok(Self { devices, ..self })
+	pub async fn with_gpus(self, gpus: &Gpus) -> Result<Self, NoDevice> {
+		let ledger = Ledger::open(gpus, &self.machine.directory).await?;
+		Ok(Self { gpus: Some(ledger), ..self })
 	}
 
 	/// See [`ContainerTier::with_disk`](super::ContainerTier::with_disk).
@@ -59,18 +59,28 @@ impl Local {
 		Self { disk, ..self }
 	}
 
-	/// Returns whether containers can be given a network, and the paths of the devices that they can be given.
-	pub fn offered(&self) -> (bool, Vec<PathBuf>) {
-		(self.network.is_some(), self.devices.iter().map(|device| device.path().into()).collect())
+	/// See [`ContainerTier::gpus`](super::ContainerTier::gpus).
+	pub fn gpus(&self) -> Option<watch::Receiver<Vec<GpuState>>> {
+		self.gpus.as_ref().map(|ledger| ledger.watch())
+	}
+
+	/// Returns whether containers can be given a network.
+	pub fn has_network(&self) -> bool {
+		self.network.is_some()
 	}
 
 	/// Runs a job, with other files than its own. See [`ContainerTier::run`](super::ContainerTier::run).
 	pub async fn run(&self, job: &Job<'_>, files: Files, stop: &Stop) -> Result<Run, Error> {
-		let granted = self.granted(job.grants)?;
+		check_grants(job.grants, self.network.is_some(), self.gpus.is_some())?;
 		let image = match self.image(files.image, job, stop).await? {
 			Ok(image) => image,
 			Err(ending) => return Ok(Run::unbegun(ending)),
 		};
+		let gpus = match self.lease(job, stop).await? {
+			Ok(gpus) => gpus,
+			Err(ending) => return Ok(Run::unbegun(ending)),
+		};
+		let granted = Granted { network: self.network.clone().filter(|_| job.grants.network), gpus };
 		let files = (files.input, files.output);
 		let prepared = Prepared::new(names::unique(), &self.machine.directory, image, job, files, granted)?;
 		let stop = StopOnDrop(stop.child());
@@ -79,13 +89,17 @@ impl Local {
 		run.await.unwrap_or_else(|error| Err(Error::Host(format!("the run of the container ended: {error}"))))
 	}
 
-	/// Returns what a job gets.
-	fn granted(&self, grants: Grants) -> Result<Granted, Error> {
-		check_grants(grants, self.network.is_some(), !self.devices.is_empty())?;
-		Ok(Granted {
-			network: self.network.clone().filter(|_| grants.network),
-			devices: if grants.gpu { self.devices.clone() } else { Vec::new() },
-		})
+	/// Waits for the devices that a job is granted, or returns why they were not waited for.
+	async fn lease(&self, job: &Job<'_>, stop: &Stop) -> Result<Result<Option<Lease>, Ending>, Error> {
+		let Some(ledger) = self.gpus.as_ref().filter(|_| job.grants.gpus > 0) else { return Ok(Ok(None)) };
+		tokio::select! {
+			lease = ledger.take(job.grants.gpus) => lease.map(|lease| Ok(Some(lease))),
+			() = stop.stopped() => Ok(Err(Ending::Stopped)),
+			// It is not the app that took so long.
+			() = time::sleep(job.limits.time) => {
+				Err(Error::Host("no graphics processor became free in the time that the app has".into()))
+			}
+		}
 	}
 
 	/// Returns the unpacked image, or why it was not waited for. Unpacking ends if the job is stopped. After the job's time
@@ -126,7 +140,7 @@ pub fn check_grants(grants: Grants, network: bool, gpus: bool) -> Result<(), Err
 			"a network, but containers have none here; let the worker give them one, or have it refuse such apps",
 		);
 	}
-	if grants.gpu && !gpus {
+	if grants.gpus > 0 && !gpus {
 		return missing("graphics processors, but there are none here; name their devices to the worker");
 	}
 	Ok(())

@@ -1,4 +1,4 @@
-//! What a run gets of this machine's files beside OUT: its image and its input, and nodes of devices.
+//! What a run gets of this machine's files beside OUT: its image and its input, and what it has of devices.
 //!
 //! Image and input are shared with other runs. They are mounted read-only by this process, outside of the run's user
 //! namespace, so the kernel does not let anything in the namespace change these mounts, even root: see "Locked mounts" in
@@ -12,10 +12,10 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use rustix::mount::{mount, mount_bind, mount_remount, unmount, MountFlags, UnmountFlags};
+use rustix::mount::{mount_bind, mount_remount, unmount, MountFlags, UnmountFlags};
 
 use super::{
-	devices::Device,
+	devices::Layer,
 	ids::{Ids, SHARED},
 };
 use crate::Error;
@@ -23,7 +23,7 @@ use crate::Error;
 /// The names of what is mounted in the directory of a run.
 const ROOT: &str = "root";
 const INPUT: &str = "in";
-const NODES: &str = "dev";
+const DEVICES: &str = "dev";
 
 /// The directory of a run's mounts.
 fn directory_of(run: &str) -> PathBuf {
@@ -40,29 +40,30 @@ pub fn input(run: &str) -> PathBuf {
 	directory_of(run).join(INPUT)
 }
 
-/// Returns where the nodes of a run's devices are, numbered as in the list.
-pub fn node(run: &str, device: usize) -> PathBuf {
-	directory_of(run).join(NODES).join(device.to_string())
+/// Returns where what a run has of devices is.
+pub fn devices(run: &str) -> PathBuf {
+	directory_of(run).join(DEVICES)
 }
 
-/// Makes the mounts of a run, `input` and nodes if there are any. They are there until they are removed, also after an
+/// Makes the mounts of a run, `input` and `devices` if there are any. They are there until they are removed, also after an
 /// error.
 ///
 /// # Errors
 ///
 /// [`Error::Host`].
-pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: &[Device]) -> Result<(), Error> {
+pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: Option<&Layer>) -> Result<(), Error> {
 	let directory = directory_of(run);
 	fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
 	let shut = chown(&directory, None, Some(ids.root().1))
 		.and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(0o710)));
 	shut.map_err(Error::io("give away", &directory))?;
-	mount_read_only(image, &directory.join(ROOT))?;
+	let root = match devices {
+		Some(devices) => devices.make(ids.user(), image)?,
+		None => image.into(),
+	};
+	mount_read_only(&root, &directory.join(ROOT))?;
 	if let Some(input) = input {
 		mount_read_only(input, &directory.join(INPUT))?;
-	}
-	if !devices.is_empty() {
-		make_nodes(&directory.join(NODES), ids, devices)?;
 	}
 	Ok(())
 }
@@ -74,7 +75,7 @@ pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: &
 /// [`Error::Host`], if something stays.
 pub fn remove(run: &str) -> Result<(), Error> {
 	let directory = directory_of(run);
-	for part in [ROOT, INPUT, NODES].map(|part| directory.join(part)) {
+	for part in [ROOT, INPUT, DEVICES].map(|part| directory.join(part)) {
 		// "Not mounted" is what is wanted. What is mounted still is not removed: its directory is busy.
 		let _ = unmount(&part, UnmountFlags::DETACH);
 		remove_directory(&part)?;
@@ -95,19 +96,6 @@ fn mount_read_only(from: &Path, to: &Path) -> Result<(), Error> {
 	mount_bind(from, to)
 		.and_then(|()| mount_remount(to, flags, ""))
 		.map_err(|error| Error::io("mount", to)(error.into()))
-}
-
-/// Makes nodes of devices that the app may open, whoever may open those of this machine.
-fn make_nodes(at: &Path, ids: &Ids, devices: &[Device]) -> Result<(), Error> {
-	fs::create_dir(at).map_err(Error::io("create", at))?;
-	// The directory above may be on a file system without devices.
-	mount("rlc", at, "tmpfs", MountFlags::NOSUID | MountFlags::NOEXEC, c"size=64k,mode=0711")
-		.map_err(|error| Error::io("mount", at)(error.into()))?;
-	for (number, device) in devices.iter().enumerate() {
-		let node = at.join(number.to_string());
-		device.make_node(&node, ids.user()).map_err(Error::io("create", &node))?;
-	}
-	Ok(())
 }
 
 #[cfg(test)]
@@ -140,7 +128,7 @@ mod tests {
 			fs::write(path.join("file"), "").unwrap();
 		}
 		let (run, ids) = (names::unique(), Ids::fixed(0x7100_0000));
-		let made = make(&run, &ids, &image, Some(&input), &[]);
+		let made = make(&run, &ids, &image, Some(&input), None);
 		if let (Err(why), false) = (&made, rustix::process::geteuid().is_root()) {
 			skip!("needs mount: {why}");
 		}

@@ -77,7 +77,7 @@ async fn trial(machine: &Machine) -> Result<(), Error> {
 		fs::create_dir_all(&point).map_err(Error::io("create", &point))?;
 	}
 	let ids = machine.ids.take(&directory)?;
-	mounts::make(&name, &ids, &root, None, &[])?;
+	mounts::make(&name, &ids, &root, None, None)?;
 	let mounts: Vec<_> = system.iter().map(|path| (Path::new(*path), *path, false)).collect();
 	let limits = Limits { memory: 64 << 20, pids: 16, ..Limits::default() };
 	let bundle = Bundle {
@@ -90,7 +90,7 @@ async fn trial(machine: &Machine) -> Result<(), Error> {
 		mounts: &mounts,
 		limits: &limits,
 		network: None,
-		devices: &[],
+		layer: None,
 		swap: machine.cgroups.swap,
 	};
 	let (config, log) = (directory.join("config.json"), directory.join("log"));

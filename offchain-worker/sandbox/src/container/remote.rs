@@ -5,16 +5,16 @@ use std::{
 	io,
 	net::Shutdown,
 	os::{fd::AsFd, unix::net::UnixStream},
-	path::{Path, PathBuf},
+	path::Path,
 	sync::Arc,
 	time::Duration,
 };
 
-use tokio::{task::spawn_blocking, time};
+use tokio::{sync::watch, task::spawn_blocking, time};
 
 use super::{
 	blocking,
-	devices::NoDevice,
+	devices::{GpuState, NoDevice},
 	files::absolute,
 	local::check_grants,
 	network::NoNetwork,
@@ -37,9 +37,10 @@ const OVERHEAD: Duration = Duration::from_secs(600);
 pub struct Remote {
 	socket: Arc<Path>,
 	offer: Arc<Offer>,
-	/// Whether runs may be granted a network, and devices: what the service offers, and the worker's owner wants.
+	/// Whether runs may be granted a network: what the service offers, and the worker's owner wants.
 	network: bool,
-	gpus: bool,
+	/// The same of devices: what was done with each when it was looked last.
+	gpus: Option<watch::Sender<Vec<GpuState>>>,
 }
 
 impl Remote {
@@ -50,7 +51,7 @@ impl Remote {
 		let failed = |why: String| Unavailable::NoService { socket: socket.into(), why };
 		match looked.map_err(|error| failed(error.to_string()))? {
 			Reply::Offer(offer) => {
-				Ok(Self { socket: socket.into(), offer: Arc::new(offer), network: false, gpus: false })
+				Ok(Self { socket: socket.into(), offer: Arc::new(offer), network: false, gpus: None })
 			}
 			Reply::Host(why) | Reply::App(why) => Err(failed(why)),
 			Reply::Ended { .. } => Err(failed("it said something unexpected".into())),
@@ -71,16 +72,38 @@ impl Remote {
 	}
 
 	/// See [`ContainerTier::with_gpus`](super::ContainerTier::with_gpus).
-	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
-		if let Some(missing) = devices.iter().find(|device| !self.offer.gpus.contains(device)) {
-			return Err(NoDevice::NotServed(missing.clone()));
+	pub fn with_gpus(self) -> Result<Self, NoDevice> {
+		let states = self.offer.gpus.clone().ok_or(NoDevice::NotServed)?;
+		Ok(Self { gpus: Some(watch::Sender::new(states)), ..self })
+	}
+
+	/// See [`ContainerTier::gpus`](super::ContainerTier::gpus).
+	pub fn gpus(&self) -> Option<watch::Receiver<Vec<GpuState>>> {
+		self.gpus.as_ref().map(watch::Sender::subscribe)
+	}
+
+	/// Looks what became of the devices.
+	async fn look_at_gpus(&self) {
+		let Some(states) = &self.gpus else { return };
+		let socket = self.socket.clone();
+		// Without an answer, the next run finds out.
+		if let Ok(Ok(Reply::Offer(offer))) = spawn_blocking(move || look(&socket)).await {
+			let now = offer.gpus.unwrap_or_default();
+			states.send_if_modified(|known| std::mem::replace(known, now.clone()) != now);
 		}
-		Ok(Self { gpus: !devices.is_empty(), ..self })
 	}
 
 	/// See [`ContainerTier::run`](super::ContainerTier::run).
 	pub async fn run(&self, job: &Job<'_>, stop: &Stop) -> Result<Run, Error> {
-		check_grants(job.grants, self.network, self.gpus)?;
+		let run = self.run_there(job, stop).await;
+		if job.grants.gpus > 0 {
+			self.look_at_gpus().await;
+		}
+		run
+	}
+
+	async fn run_there(&self, job: &Job<'_>, stop: &Stop) -> Result<Run, Error> {
+		check_grants(job.grants, self.network, self.gpus.is_some())?;
 		job.environment()?;
 		let (app, input, output) = (job.app.to_owned(), absolute(job.input)?, Below(absolute(job.output)?));
 		let request = Request::Run {

@@ -15,7 +15,7 @@ use tracing::warn;
 use super::{
 	blocking,
 	bundle::Bundle,
-	devices::Device,
+	devices::{Layer, Lease},
 	environment::environment,
 	fault::{self, Fault},
 	files::Input,
@@ -38,12 +38,12 @@ const BETWEEN_KILLS: Duration = Duration::from_millis(100);
 const EXEC_FAILED: [i32; 2] = [1, 255];
 
 /// What a container gets beside what it may use.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Granted {
 	/// What gives it a network, if it is granted one.
 	pub network: Option<Internet>,
-	/// The devices that it may open.
-	pub devices: Vec<Device>,
+	/// The devices that it has, if it is granted some.
+	pub gpus: Option<Lease>,
 }
 
 /// A container to be. It owns all that it needs, so that it can outlive its caller.
@@ -63,6 +63,8 @@ pub struct Prepared {
 	output: Mutex<Box<dyn Target + Send>>,
 	limits: Limits,
 	granted: Granted,
+	/// What it has of these devices.
+	layer: Option<Layer>,
 }
 
 impl Prepared {
@@ -86,7 +88,11 @@ impl Prepared {
 			return Err(Error::App("neither the image nor the request names a program to run".into()));
 		}
 		let working = settings.directory.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| "/".into());
-		let environment = environment(&settings.environment, job.environment()?);
+		let mut environment = environment(&settings.environment, job.environment()?);
+		let layer = granted.gpus.as_ref().map(|lease| Layer::new(mounts::devices(&name), lease.edits()));
+		if let Some(layer) = &layer {
+			layer.set_environment(&mut environment);
+		}
 		let directory = state.join("runs").join(&name);
 		Ok(Self {
 			mounted: directory.join("out"),
@@ -99,6 +105,7 @@ impl Prepared {
 			output: Mutex::new(output),
 			limits: job.limits.clone(),
 			granted,
+			layer,
 			image,
 		})
 	}
@@ -200,7 +207,11 @@ impl Prepared {
 	async fn end(&self, machine: &Machine) -> Result<(), Error> {
 		let (cgroups, name) = (machine.cgroups.clone(), self.name.clone());
 		let failed = |error| Error::Host(format!("a container was killed, and does not end: {error}"));
-		blocking(move || cgroups.end(&name).map_err(failed)).await
+		let ended = blocking(move || cgroups.end(&name).map_err(failed)).await;
+		if let (Err(error), Some(lease)) = (&ended, &self.granted.gpus) {
+			lease.lose(&format!("the container that had it may still run: {error}"));
+		}
+		ended
 	}
 
 	/// Returns what is wrong with the image, if that is why the program did not run.
@@ -254,7 +265,7 @@ impl Prepared {
 			mounts: &mounts,
 			limits: &self.limits,
 			network: network.as_deref(),
-			devices: &self.granted.devices,
+			layer: self.layer.as_ref(),
 			swap: machine.cgroups.swap,
 		}
 		.config()
@@ -268,7 +279,7 @@ impl Prepared {
 			check_readable(path)?;
 		}
 		let input = self.input.path();
-		mounts::make(&self.name, ids, &self.image.root, Some(&input), &self.granted.devices)?;
+		mounts::make(&self.name, ids, &self.image.root, Some(&input), self.layer.as_ref())?;
 		for (name, _, text) in self.granted.network.iter().flat_map(Internet::files) {
 			let file = self.directory.join(name);
 			let written = fs::write(&file, text);

@@ -156,8 +156,8 @@ impl ContainerService {
 		}
 		match request {
 			Request::Look { .. } => {
-				let (network, gpus) = self.tier.offered();
-				Reply::Offer(Offer { allowance: self.room.allowance(), network, gpus })
+				let gpus = self.tier.gpus().map(|states| states.borrow().clone());
+				Reply::Offer(Offer { allowance: self.room.allowance(), network: self.tier.has_network(), gpus })
 			}
 			Request::Run { args, env, input, limits, grants, .. } => {
 				let nowhere = Path::new("");

@@ -1,12 +1,13 @@
 //! The tier itself: containers of this process, or of a container service.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rlc_disk::Budget;
+use tokio::sync::watch;
 
 use super::{
 	allowance::Allowance,
-	devices::NoDevice,
+	devices::{GpuState, Gpus, NoDevice},
 	files::Files,
 	local::Local,
 	network::{NetworkConfig, NoNetwork},
@@ -69,17 +70,27 @@ impl ContainerTier {
 		}))
 	}
 
-	/// Lets containers whose [`Job::grants`] say so open these character devices of this machine, by these paths: graphics
-	/// processors. A service gives all those that it has.
+	/// Lets containers whose [`Job::grants`] say so have these devices of this machine: each container as many as it is
+	/// granted, and none that another one has. Clears them first. A service gives those that it was started with, whichever
+	/// these are.
 	///
 	/// # Errors
 	///
 	/// [`NoDevice`], which says what is wrong with one.
-	pub fn with_gpus(self, devices: &[PathBuf]) -> Result<Self, NoDevice> {
+	pub async fn with_gpus(self, gpus: &Gpus) -> Result<Self, NoDevice> {
 		Ok(Self(match self.0 {
-			Where::Here(tier) => Where::Here(tier.with_gpus(devices)?),
-			Where::There(tier) => Where::There(tier.with_gpus(devices)?),
+			Where::Here(tier) => Where::Here(tier.with_gpus(gpus).await?),
+			Where::There(tier) => Where::There(tier.with_gpus()?),
 		}))
+	}
+
+	/// Returns what is done with each of these devices, now and later; `None` without any. Of a service's, it is looked after
+	/// each run that has some.
+	pub fn gpus(&self) -> Option<watch::Receiver<Vec<GpuState>>> {
+		match &self.0 {
+			Where::Here(tier) => tier.gpus(),
+			Where::There(tier) => tier.gpus(),
+		}
 	}
 
 	/// Has unpacked images draw from this budget. Those that no container runs give way for other parts. A service's are on

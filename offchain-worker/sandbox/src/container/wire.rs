@@ -29,7 +29,7 @@ use rustix::net::{
 };
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 
-use super::{allowance::Allowance, output::Target};
+use super::{allowance::Allowance, devices::GpuState, output::Target};
 use crate::{Ending, Error, Grants, Limits, Run, Used};
 
 /// The version of what is said here. Another one is refused.
@@ -95,8 +95,8 @@ pub struct Offer {
 	pub allowance: Allowance,
 	/// Whether runs can be granted a network.
 	pub network: bool,
-	/// The devices that runs can be granted.
-	pub gpus: Vec<PathBuf>,
+	/// What is done with each of the devices that runs can be granted, if they can.
+	pub gpus: Option<Vec<GpuState>>,
 }
 
 impl From<Result<Run, Error>> for Reply {

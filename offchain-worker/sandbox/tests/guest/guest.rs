@@ -49,6 +49,8 @@ fn main() {
 		"fork" => fork(),
 		"network" => network(args),
 		"device" => device(&args.next().unwrap()),
+		"driver" => driver(args),
+		"hold" => hold(number(&mut args)),
 		"links" => links(),
 		other => panic!("{other}?"),
 	}
@@ -364,6 +366,28 @@ fn connect_from(_: &str, _: SocketAddr) -> std::io::Result<TcpStream> {
 /// Tells whether a device is there, and can be opened.
 fn device(path: &str) {
 	println!("there {} opens {}", Path::new(path).exists(), File::open(path).is_ok());
+}
+
+/// Tells what each of these files is, whether it can be changed, and what the environment says of devices.
+fn driver(paths: impl Iterator<Item = String>) {
+	for path in paths {
+		let text = fs::read_to_string(&path).unwrap_or_else(|error| error.kind().to_string());
+		let writes = OpenOptions::new().write(true).open(&path).is_ok();
+		let parent = Path::new(&path).parent().unwrap();
+		let creates = File::create(parent.join("new")).is_ok();
+		println!("{path} says {:?} writes {writes} creates {creates}", text.trim());
+	}
+	for name in ["GPU", "LD_LIBRARY_PATH"] {
+		println!("{name}={}", env::var(name).unwrap_or_default());
+	}
+}
+
+/// Has what it has for so many ms. Tells from when to when, in ns.
+fn hold(time: u64) {
+	let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+	let start = now();
+	thread::sleep(Duration::from_millis(time));
+	println!("{start} {}", now());
 }
 
 /// Starts itself again and again, as often as it is let.

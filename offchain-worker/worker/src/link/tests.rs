@@ -143,16 +143,22 @@ struct Ends {
 	outgoing: mpsc::UnboundedSender<Outgoing>,
 	status: watch::Sender<Status>,
 	actor: mpsc::UnboundedReceiver<Message>,
+	offer: watch::Sender<Resources>,
 	results: Arc<Results>,
 	link: tokio::task::JoinHandle<()>,
 }
 
 /// What a link's other ends are.
-type Others = (mpsc::UnboundedSender<Outgoing>, watch::Sender<Status>, mpsc::UnboundedReceiver<Message>);
+type Others = (
+	mpsc::UnboundedSender<Outgoing>,
+	watch::Sender<Status>,
+	mpsc::UnboundedReceiver<Message>,
+	watch::Sender<Resources>,
+);
 
 fn link(address: SocketAddr) -> Ends {
-	let (link, (outgoing, status, actor)) = unconnected(address);
-	Ends { outgoing, status, actor, results: link.results.clone(), link: tokio::spawn(link.run()) }
+	let (link, (outgoing, status, actor, offer)) = unconnected(address);
+	Ends { outgoing, status, actor, offer, results: link.results.clone(), link: tokio::spawn(link.run()) }
 }
 
 /// Returns a link that does not run yet.
@@ -161,6 +167,7 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 	let (outgoing, receiver) = mpsc::unbounded_channel();
 	let (status, status_receiver) = watch::channel(Status::default());
 	let (actor_sender, actor) = mpsc::unbounded_channel();
+	let (offer, resources) = watch::channel(Resources { slots: 2, gpus: 2, ..Resources::default() });
 	let identity = Identity {
 		account: Account(AccountId::new(pair.public().0)),
 		signer: None,
@@ -169,13 +176,13 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 		whereabouts: Box::new(|_| Box::pin(async { Err("the pool is known".into()) })),
 		sign: Box::new(move |payload: &[u8]| pair.sign(payload).into()),
 		operator: None,
-		resources: watch::channel(Resources { slots: 2, ..Resources::default() }).1,
+		resources,
 		cached: Box::new(|| vec![H256::repeat_byte(8)]),
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
 	let results = Arc::new(Results::new("nowhere".into(), &Budget::unlimited()));
 	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender, results };
-	(link, (outgoing, status, actor))
+	(link, (outgoing, status, actor, offer))
 }
 
 impl Ends {
@@ -220,6 +227,25 @@ async fn worker_joins_and_hears_instructions() {
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Stop { .. })));
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Drain)));
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduler_is_told_by_joining_again_that_a_graphics_processor_is_lost() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	ends.offer.send_modify(|resources| resources.gpus = 1);
+	let told = async {
+		while scheduler.joins() < 2 {
+			if let Message::Connected(answer) = ends.actor.recv().await.unwrap() {
+				answer.send(Vec::new()).unwrap();
+			}
+		}
+	};
+	timeout(PATIENCE, told).await.unwrap();
+	let joins = scheduler.0.joins.lock().unwrap();
+	assert_eq!(joins.iter().map(|join| join.resources.gpus).collect::<Vec<_>>(), [2, 1]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +298,7 @@ async fn pool_that_the_chain_says_is_at_the_schedulers_address_is_joined_and_no_
 	let scheduler = Scheduler::default();
 	let (address, _server) = scheduler.serve(anywhere()).await;
 	let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
-	let (mut link, (_outgoing, _status, mut actor)) = unconnected(address);
+	let (mut link, (_outgoing, _status, mut actor, _offer)) = unconnected(address);
 	link.identity.workerpool = None;
 	link.identity.whereabouts = registered(Some(format!("http://{address}/")));
 	let answering = tokio::spawn(async move {

@@ -326,17 +326,18 @@ async fn container_without_the_tier_is_this_workers_trouble() {
 
 #[test]
 fn deals_tag_and_needs_say_what_the_app_is_granted() {
-	for (bits, gpus, network, gpu) in [
-		(0, 0, false, false),
-		(0, 1, false, true),
-		(0x30, 0, false, false),
-		(Tag::GPU, 0, false, true),
-		(Tag::NETWORK, 0, true, false),
-		(!0, 0, true, true),
+	for (bits, needed, network, gpus) in [
+		(0, 0, false, 0),
+		(0, 2, false, 2),
+		(0x30, 0, false, 0),
+		(Tag::GPU, 0, false, 1),
+		(Tag::GPU, 3, false, 3),
+		(Tag::NETWORK, 0, true, 0),
+		(!0, 0, true, 1),
 	] {
 		let tag = Tag::from_bits(bits);
-		let needs = Needs { gpus, ..Needs::default() }.under(tag);
-		assert_eq!(grants(tag, &needs), Grants { network, gpu }, "{bits:x} {gpus}");
+		let needs = Needs { gpus: needed, ..Needs::default() }.under(tag);
+		assert_eq!(grants(tag, &needs), Grants { network, gpus }, "{bits:x} {needed}");
 	}
 }
 

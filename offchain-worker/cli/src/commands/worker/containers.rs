@@ -21,7 +21,7 @@ use rlc_service::stop_requested;
 use rlc_worker::{usable_memory, Share, CONTAINER_SERVICE};
 use serde_json::json;
 
-use super::internet::Internet;
+use super::{gpus::Gpus, internet::Internet};
 use crate::{
 	answer::Answer,
 	context::Context,
@@ -38,7 +38,7 @@ const USERS: &str = "/etc/passwd";
 Examples:
   rlc worker containers --user rlc-worker
   rlc worker containers --user rlc-worker --memory 8G --cores 4 --runs 4 --disk 20G
-  rlc worker containers --user rlc-worker --network --gpu /dev/dri/renderD128
+  rlc worker containers --user rlc-worker --network --gpu auto --gpu-clear driver
 
 It needs no key, account, node or scheduler: it unpacks the images that the worker hands to it, and runs them within these \
 limits. A run ends when its worker does, and all of them end with this program, however it ends. \
@@ -75,9 +75,8 @@ pub(crate) struct Containers {
 	#[command(flatten)]
 	pub internet: Internet,
 
-	/// Let the worker grant apps this device, such as /dev/dri/renderD128; may be repeated
-	#[arg(long = "gpu", value_name = "DEVICE")]
-	pub gpus: Vec<PathBuf>,
+	#[command(flatten)]
+	pub gpus: Gpus,
 }
 
 /// Returns the number of a user. Names are those of this machine's own file.
@@ -109,7 +108,9 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 		tier = tier.with_network(options.internet.config()).await.map_err(|why| failed(why.to_string()))?;
 	}
 	let images = options.disk.of(rlc_disk::available(&options.dir).map_err(disk(&options.dir))?);
-	let tier = tier.with_gpus(&options.gpus).map_err(|why| failed(why.to_string()))?;
+	if let Some(gpus) = options.gpus.config() {
+		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(why.to_string()))?;
+	}
 	let tier = tier.with_disk(Budget::new(&options.dir, images));
 	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
 	let stopped = stop_requested();

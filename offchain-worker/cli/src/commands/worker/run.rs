@@ -10,7 +10,7 @@ use rlc_store::Url;
 use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
-use super::internet::Internet;
+use super::{gpus::Gpus, internet::Internet};
 use crate::{
 	amount::Amount,
 	answer::Answer,
@@ -31,9 +31,11 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --account me
   rlc worker run --scheduler https://pool.example.org --slots 2 --activation 'Mon-Fri 18-8, Sat-Sun *' --account me
   rlc worker run --scheduler https://pool.example.org --activation 'load<0.5' --memory 4G --account me
-  rlc worker run --scheduler https://pool.example.org --network --gpu /dev/dri/renderD128 --account me
   rlc worker run --scheduler https://pool.example.org --containers /run/rlc/containers.sock --account me
   rlc worker run --scheduler https://pool.example.org --network --deny-network 131.1.0.0/16 --account me
+  rlc worker run --scheduler https://pool.example.org --network --gpu auto --gpu-clear driver --account me
+  rlc worker run --scheduler https://pool.example.org --gpu nvidia.com/gpu=0 --account me \\
+    --gpu-clear 'nvidia-smi --gpu-reset -i \"$RLC_GPU_NAME\"'
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
@@ -84,10 +86,8 @@ pub(crate) struct Run {
 	#[command(flatten)]
 	pub internet: Internet,
 
-	/// Let container apps whose deal has the tag gpu, or needs some, open this device, such as /dev/dri/renderD128; may be
-	/// repeated
-	#[arg(long = "gpu", value_name = "DEVICE", conflicts_with = "no_containers")]
-	pub gpus: Vec<PathBuf>,
+	#[command(flatten)]
+	pub gpus: Gpus,
 
 	/// Let the container service at this socket run container images [default: /run/rlc/containers.sock, if it is there;
 	/// else this process, if it is root]
@@ -95,7 +95,7 @@ pub(crate) struct Run {
 	pub containers: Option<PathBuf>,
 
 	/// Do not run container images
-	#[arg(long, conflicts_with = "network")]
+	#[arg(long, conflicts_with_all = ["network", "gpus"])]
 	pub no_containers: bool,
 
 	/// The RPC of an IPFS node, such as http://127.0.0.1:5001, to look for what the pool's store does not have
@@ -184,7 +184,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		activation: run.activation,
 		memory: run.memory,
 		disk: run.disk,
-		gpu_devices: run.gpus,
+		gpus: run.gpus.config(),
 		network: run.internet.network,
 		network_program: run.internet.network_program,
 		resolvers: run.internet.resolvers,

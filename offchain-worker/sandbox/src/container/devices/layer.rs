@@ -1,0 +1,216 @@
+//! What a run with devices has on this machine beside its directory: their nodes, and a layer over the image for what is
+//! mounted and linked.
+//!
+//! ```text
+//! /run/rlc-containers/ID/dev   a file system in memory:
+//!                        0, 1  the devices, open to the app, whatever their mode on this machine
+//!                      upper/  points to mount on, and links
+//!                       root/  the image below that layer: the container's root directory
+//! ```
+//! The image itself, which other runs share, stays as it is. Its own links may lead anywhere: they are followed as if the
+//! image were all there is.
+
+use std::{
+	ffi::{CStr, CString},
+	fs::{self, Permissions},
+	io,
+	os::{
+		fd::{AsFd, BorrowedFd, OwnedFd},
+		unix::fs::{chown, PermissionsExt},
+	},
+	path::{Path, PathBuf},
+};
+
+use rustix::{
+	fs::{
+		chmodat, makedev, mkdirat, mknodat, open, openat, openat2, symlinkat, unlinkat, AtFlags, FileType, Mode,
+		OFlags, ResolveFlags, CWD,
+	},
+	mount::{mount, MountFlags},
+};
+use serde_json::{json, Value};
+
+use super::edits::{Edits, Link, Mount};
+use crate::Error;
+
+/// How much the layer may hold: directories, links and empty files. A device of NVIDIA's has some hundred.
+const OPTIONS: &CStr = c"size=4m,nr_inodes=8k,mode=0711";
+/// The container's root directory, in that of the devices.
+const ROOT: &str = "root";
+
+/// What a run with devices has on this machine beside its directory.
+#[derive(Debug)]
+pub struct Layer {
+	/// Its directory.
+	directory: PathBuf,
+	edits: Edits,
+}
+
+impl Layer {
+	/// Returns that of a run in a directory for it alone. It has to be [made](Self::make).
+	pub fn new(directory: PathBuf, edits: Edits) -> Self {
+		Self { directory, edits }
+	}
+
+	/// Returns what is mounted, as the runtime specification has it. Nodes come after `/dev`.
+	pub fn mounts(&self) -> impl Iterator<Item = Value> + '_ {
+		let files = self.edits.mounts.iter().map(|mount| {
+			// Not with what is mounted below it: only the first would be read-only.
+			let options = ["bind", "rprivate", "nosuid", "nodev", "ro"];
+			json!({ "destination": mount.path, "type": "bind", "source": mount.host, "options": options })
+		});
+		let nodes = self.edits.nodes.iter().enumerate().map(move |(index, node)| {
+			let options = ["bind", "rprivate", "nosuid", "noexec", "ro"];
+			json!({ "destination": node.path, "type": "bind", "source": self.node(index), "options": options })
+		});
+		files.chain(nodes)
+	}
+
+	/// Returns which devices can be opened, as the runtime specification has it. None can be made.
+	pub fn rules(&self) -> impl Iterator<Item = Value> + '_ {
+		self.edits.nodes.iter().map(|node| {
+			let (major, minor) = node.number;
+			json!({ "allow": true, "type": "c", "major": major, "minor": minor, "access": node.access.letters() })
+		})
+	}
+
+	/// Sets the variables that the devices have.
+	pub fn set_environment(&self, variables: &mut Vec<String>) {
+		self.edits.set_environment(variables);
+	}
+
+	fn node(&self, index: usize) -> PathBuf {
+		self.directory.join(index.to_string())
+	}
+
+	/// Makes it over this image, for an app that is this user and group. Returns the container's root directory. All of it is
+	/// gone when its directory is unmounted.
+	///
+	/// # Errors
+	///
+	/// [`Error::Host`].
+	pub fn make(&self, user: (u32, u32), image: &Path) -> Result<PathBuf, Error> {
+		let failed = |error: io::Error| Error::Host(format!("the devices of the container cannot be set up: {error}"));
+		self.make_nodes(user).map_err(failed)?;
+		if !self.edits.needs_layer() {
+			return Ok(image.into());
+		}
+		let root = self.mount_root(image).map_err(failed)?;
+		for one in &self.edits.links {
+			link(&root, one).map_err(|error| of_path(&one.path, error)).map_err(failed)?;
+		}
+		for one in &self.edits.mounts {
+			mount_point(&root, one).map_err(|error| of_path(&one.path, error)).map_err(failed)?;
+		}
+		Ok(self.directory.join(ROOT))
+	}
+
+	fn make_nodes(&self, (uid, gid): (u32, u32)) -> io::Result<()> {
+		fs::create_dir(&self.directory)?;
+		// The directory above may be on a file system without devices.
+		mount("rlc", &self.directory, "tmpfs", MountFlags::NOSUID | MountFlags::NOEXEC, OPTIONS)?;
+		for (index, node) in self.edits.nodes.iter().enumerate() {
+			let path = self.node(index);
+			let mode = Mode::RUSR | Mode::WUSR;
+			mknodat(CWD, &path, FileType::CharacterDevice, mode, makedev(node.number.0, node.number.1))?;
+			chown(&path, Some(uid), Some(gid))?;
+		}
+		Ok(())
+	}
+
+	fn mount_root(&self, image: &Path) -> io::Result<OwnedFd> {
+		let [root, upper, work] = [ROOT, "upper", "work"].map(|name| self.directory.join(name));
+		for directory in [&root, &upper, &work] {
+			fs::create_dir(directory)?;
+		}
+		// The root directory gets these rights, whatever the umask.
+		fs::set_permissions(&upper, Permissions::from_mode(0o755))?;
+		let [lower, upper, work] = [image, &upper, &work].map(escaped);
+		let options = CString::new(format!("lowerdir={lower},upperdir={upper},workdir={work}"))?;
+		mount("overlay", &root, "overlay", MountFlags::NOSUID | MountFlags::NODEV, &*options)?;
+		Ok(open(&root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
+	}
+}
+
+/// Returns a path as an overlay's options have it.
+fn escaped(path: &Path) -> String {
+	let mut text = String::new();
+	for letter in path.to_string_lossy().chars() {
+		if ['\\', ':', ','].contains(&letter) {
+			text.push('\\');
+		}
+		text.push(letter);
+	}
+	text
+}
+
+fn of_path(path: &str, error: io::Error) -> io::Error {
+	io::Error::new(error.kind(), format!("{path} in the image: {error}"))
+}
+
+/// Opens what is at a path in a root directory, out of which no link leads.
+fn inside(root: impl AsFd, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+	let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+	Ok(openat2(root, path, flags | OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), resolve)?)
+}
+
+/// Returns the directory of a path in a root directory, made if need be, and the name in it.
+fn parent<'a>(root: &OwnedFd, path: &'a str) -> io::Result<(OwnedFd, &'a str)> {
+	let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
+	let mut there = root.try_clone()?;
+	let mut so_far = PathBuf::from("/");
+	for part in directories.split('/').filter(|part| !part.is_empty()) {
+		so_far.push(part);
+		there = match inside(root, &so_far, OFlags::DIRECTORY) {
+			Err(error) if error.kind() == io::ErrorKind::NotFound => {
+				make_directory(&there, part)?;
+				inside(root, &so_far, OFlags::DIRECTORY)?
+			}
+			directory => directory?,
+		};
+	}
+	Ok((there, name))
+}
+
+/// Makes a directory that the app may enter, whatever the umask.
+fn make_directory(at: &OwnedFd, name: &str) -> io::Result<()> {
+	let mode = Mode::from_raw_mode(0o755);
+	mkdirat(at, name, mode)?;
+	Ok(chmodat(at, name, mode, AtFlags::empty())?)
+}
+
+/// Removes a file or link, if it is there.
+fn make_room(directory: BorrowedFd<'_>, name: &str) -> io::Result<()> {
+	match unlinkat(directory, name, AtFlags::empty()) {
+		Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+		Err(error) => Err(error.into()),
+	}
+}
+
+fn link(root: &OwnedFd, link: &Link) -> io::Result<()> {
+	let (directory, name) = parent(root, &link.path)?;
+	make_room(directory.as_fd(), name)?;
+	Ok(symlinkat(&link.target, &directory, name)?)
+}
+
+/// Makes an empty file or directory to mount on, unless there is one.
+fn mount_point(root: &OwnedFd, mount: &Mount) -> io::Result<()> {
+	let is_directory = mount.host.is_dir();
+	if let Ok(there) = inside(root, Path::new(&mount.path), OFlags::empty()) {
+		let kind = FileType::from_raw_mode(rustix::fs::fstat(&there)?.st_mode);
+		if (kind == FileType::Directory) == is_directory {
+			return Ok(());
+		}
+	}
+	let (directory, name) = parent(root, &mount.path)?;
+	make_room(directory.as_fd(), name)?;
+	if is_directory {
+		return make_directory(&directory, name);
+	}
+	let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+	openat(&directory, name, flags, Mode::from_raw_mode(0o644))?;
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What a worker offers its pool: what the machine has, with the graphics processors that are in use.
+
+use std::sync::Arc;
+
+use rlc_protocol::worker::Resources;
+use rlc_sandbox::{ContainerTier, GpuState};
+use rlc_service::Shutdown;
+use tokio::sync::watch;
+
+use crate::{config::Config, machine::Machine, metrics::Metrics};
+
+/// What makes the offer.
+pub(crate) struct Offer {
+	pub machine: Machine,
+	pub config: Config,
+	/// The tier, if there is one.
+	pub tier: Option<ContainerTier>,
+	/// Wasm instructions per second.
+	pub speed: u64,
+}
+
+impl Offer {
+	/// Returns what the worker has now.
+	pub fn resources(&self) -> Resources {
+		let gpus = |tier: &ContainerTier| tier.gpus().map_or(0, |states| in_use(&states.borrow()));
+		self.machine.resources(&self.config, self.tier.as_ref().map(gpus), self.speed)
+	}
+
+	/// Follows the graphics processors until the shutdown: counts those in use, and tells `resources` when one is lost.
+	pub async fn follow(self, resources: watch::Sender<Resources>, metrics: Arc<Metrics>, shutdown: Shutdown) {
+		let Some(mut states) = self.tier.as_ref().and_then(ContainerTier::gpus) else { return };
+		let follow = async {
+			loop {
+				let (usable, all) = {
+					let states = states.borrow_and_update();
+					(in_use(&states), states.len())
+				};
+				metrics.gpus(usable, all);
+				let now = self.resources();
+				// The rest is others' to change.
+				resources.send_if_modified(|offered| {
+					let told = (offered.gpus, offered.tag);
+					(offered.gpus, offered.tag) = (now.gpus, now.tag);
+					told != (now.gpus, now.tag)
+				});
+				// Fails only without the tier, which is here.
+				if states.changed().await.is_err() {
+					return;
+				}
+			}
+		};
+		shutdown.unless_stopped(follow).await;
+	}
+}
+
+/// Returns how many graphics processors are in use.
+fn in_use(states: &[GpuState]) -> u32 {
+	states.iter().filter(|state| state.is_usable()).count().try_into().unwrap_or(u32::MAX)
+}
