@@ -276,10 +276,26 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		(&["worker", "run", "--scheduler", "http://x", "--tag", "tee"], "the sandbox has none"),
 		(&["worker", "run", "--scheduler", "http://x", "--tag", "network"], "is not set by hand; give --network"),
 		(&["worker", "run", "--scheduler", "http://x", "--network", "--no-containers"], "cannot be used with"),
-		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--gpu", "/dev/x"], "cannot be used with"),
 		(&["worker", "run", "--scheduler", "http://x", "--no-containers", "--containers", "/x"], "cannot be used with"),
 		(&["worker", "containers"], "--user <USER>"),
 		(&["worker", "containers", "--user", "x", "--runs", "0"], "0 is not in"),
+		(
+			&[
+				"worker",
+				"run",
+				"--scheduler",
+				"http://x",
+				"--no-containers",
+				"--gpu",
+				"/dev/x",
+				"--gpu-clear",
+				"driver",
+			],
+			"cannot be used with",
+		),
+		(&["worker", "run", "--scheduler", "http://x", "--gpu", "auto"], "--gpu-clear"),
+		(&["worker", "run", "--scheduler", "http://x", "--gpu-clear", "driver"], "--gpu"),
+		(&["worker", "run", "--scheduler", "http://x", "--gpu", "auto", "--gpu-clear", " "], "an empty command"),
 		(&["scheduler", "run"], "required arguments were not provided"),
 		(
 			&["scheduler", "run", "--name", "x", "--store-cache", "1"],
@@ -454,6 +470,37 @@ fn doctor_says_what_is_missing_and_fails() {
 	let check = |name: &str| checks.iter().find(|check| check["name"] == name).unwrap().clone();
 	assert_eq!((&check("wasm tier")["good"], &check("keystore")["good"]), (&Value::Bool(true), &Value::Bool(true)));
 	assert!(check("node")["good"] == false && check("node")["words"].as_str().unwrap().contains(&node));
+}
+
+#[test]
+fn doctor_says_which_graphics_processors_containers_can_have() {
+	let home = tempfile::tempdir().unwrap();
+	let [cdi, worker] = ["cdi", "worker"].map(|name| home.path().join(name));
+	std::fs::create_dir_all(worker.join("containers")).unwrap();
+	std::fs::create_dir(&cdi).unwrap();
+	let device = |name: &str, node: &str| {
+		let nodes = serde_json::json!([{ "path": "/dev/gpu0", "hostPath": node }]);
+		serde_json::json!({ "name": name, "containerEdits": { "deviceNodes": nodes } })
+	};
+	let devices = [device("0", "/dev/full"), device("1", "/dev/none")];
+	let spec = serde_json::json!({ "cdiVersion": "0.6.0", "kind": "example.com/gpu", "devices": devices });
+	std::fs::write(cdi.join("a.json"), spec.to_string()).unwrap();
+	std::fs::write(cdi.join("b.yaml"), "kind: [").unwrap();
+	std::fs::write(worker.join("containers/devices-out-of-use"), "example.com/gpu=0 is out of use: busy\n").unwrap();
+	let dirs = [cdi.to_str().unwrap(), worker.to_str().unwrap()];
+	let output =
+		run(home.path(), &["doctor", "--node", &closed_port(), "--cdi-dir", dirs[0], "--dir", dirs[1], "--json"]);
+	let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+	let checks = answer["checks"].as_array().unwrap().iter().filter(|check| check["name"] == "graphics");
+	let said: Vec<_> = checks.map(|check| (check["good"] == true, check["words"].as_str().unwrap())).collect();
+	for (good, words) in [
+		(true, "example.com/gpu=0 of"),
+		(false, "example.com/gpu=1: /dev/none: No such file"),
+		(false, "b.yaml is not read"),
+		(false, "the worker says: example.com/gpu=0 is out of use: busy"),
+	] {
+		assert!(said.iter().any(|(is, text)| *is == good && text.contains(words)), "{words} in {said:?}");
+	}
 }
 
 #[test]

@@ -11,7 +11,7 @@ use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
 use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
-use rlc_sandbox::{ContainerTier, Ending, Grants, Job, Limits, NetworkConfig, Stop, WasmTier};
+use rlc_sandbox::{ContainerTier, Ending, FoundGpu, Gpus, Grants, Job, Limits, NetworkConfig, Stop, WasmTier};
 use rlc_worker::{Share, CONTAINER_SERVICE};
 use serde::Serialize;
 use serde_json::json;
@@ -24,6 +24,7 @@ use crate::{
 	pool,
 	proxy::{self, Kind},
 	table::{counted, size, span},
+	worker_dir::WorkerDir,
 };
 
 /// A chain whose last block is older has stalled, in ms.
@@ -62,6 +63,15 @@ pub(crate) struct Doctor {
 	/// Check too whether --account can work, or run a workerpool, as the proxy of this account
 	#[arg(long, value_name = "ACCOUNT")]
 	pub on_behalf_of: Option<String>,
+
+	/// A directory of CDI specifications, which describe graphics processors; may be repeated [default: /etc/cdi,
+	/// /var/run/cdi]
+	#[arg(long = "cdi-dir", value_name = "DIR")]
+	pub cdi_dirs: Vec<PathBuf>,
+
+	/// The directory of a worker, to tell which of its graphics processors are out of use [default: that of --account]
+	#[arg(long, value_name = "DIR")]
+	pub dir: Option<PathBuf>,
 }
 
 /// What was checked, and what was found.
@@ -102,10 +112,13 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 		Check::new("wasm tier", true, wasm_tier().await),
 		Check::new("container tier", false, containers),
 		Check::new("container network", false, network),
+	];
+	checks.extend(gpus(&doctor, context));
+	checks.extend([
 		Check::new("keystore", true, keystore(context)),
 		Check::new("disk", true, disk_space()),
 		Check::new("own disk", false, own_disk()),
-	];
+	]);
 	match context.chain().await {
 		Err(wrong) => checks.push(Check::new("node", true, Err(wrong))),
 		Ok(chain) => {
@@ -204,6 +217,45 @@ async fn container_service(socket: &Path) -> (Result<String>, Result<String>) {
 		Ok(format!("the service at {} runs container images{room}", socket.display())),
 		network.map(|_| "can be given to containers (rlc worker run --network)".into()),
 	)
+}
+
+/// Returns which devices containers can be given, which not, and which a worker has put out of use.
+fn gpus(doctor: &Doctor, context: &Context) -> Vec<Check> {
+	const NAME: &str = "graphics";
+	let dirs = if doctor.cdi_dirs.is_empty() { Gpus::usual_specifications() } else { doctor.cdi_dirs.clone() };
+	let found = rlc_sandbox::survey(&dirs);
+	let check = |words: Result<String>| Check::new(NAME, false, words);
+	let mut checks: Vec<_> = found.devices.iter().map(|gpu| check(gpu_words(gpu))).collect();
+	checks.extend(
+		found
+			.unread
+			.iter()
+			.map(|(path, why)| check(Err(failure!(DeviceUnusable, "{} is not read: {why}", path.display())))),
+	);
+	if checks.is_empty() {
+		let dirs: Vec<_> = dirs.iter().map(|dir| dir.display().to_string()).collect();
+		checks.push(check(Err(failure!(
+			DeviceUnusable,
+			"no graphics processor is described in {}, and none is in /dev/dri",
+			dirs.join(" or ")
+		))));
+	}
+	let dir = WorkerDir::of(context, doctor.dir.clone()).ok();
+	let out = dir.and_then(|dir| rlc_sandbox::gpus_out_of_use(&dir.path().join("containers")));
+	checks.extend(out.map(|words| {
+		check(Err(failure!(DeviceUnusable, "the worker says: {words}"; "mend that, and start the worker again")))
+	}));
+	checks
+}
+
+/// Returns what a container gets with a device.
+fn gpu_words(gpu: &FoundGpu) -> Result<String> {
+	let nodes = gpu.nodes.as_ref().map_err(|why| failure!(DeviceUnusable, "{}: {why}", gpu.name))?;
+	let source = gpu.source.as_ref().map(|path| format!(" of {}", path.display())).unwrap_or_default();
+	let auto = if gpu.is_auto { "" } else { "; not one of `--gpu auto`" };
+	let left_out =
+		if gpu.left_out.is_empty() { String::new() } else { format!(", without {}", gpu.left_out.join(", ")) };
+	Ok(format!("{}{source} has {}{left_out}{auto}", gpu.name, nodes.join(", ")))
 }
 
 fn keystore(context: &Context) -> Result<String> {
@@ -331,6 +383,23 @@ mod tests {
 	fn disk_says_what_a_worker_would_take_and_promise_of_it() {
 		let said = disk_space().unwrap();
 		assert!(said.contains("a new worker takes") && said.contains("(50%), and promises tasks"), "{said}");
+	}
+
+	#[test]
+	fn device_is_told_with_what_containers_get_of_it() {
+		let gpu = FoundGpu {
+			name: "nvidia.com/gpu=all".into(),
+			source: Some("/etc/cdi/nvidia.yaml".into()),
+			nodes: Ok(vec!["/dev/nvidia0".into(), "/dev/nvidiactl".into()]),
+			is_auto: false,
+			left_out: vec!["/run/x (a service)".into()],
+		};
+		let said =
+			"nvidia.com/gpu=all of /etc/cdi/nvidia.yaml has /dev/nvidia0, /dev/nvidiactl, without /run/x (a service); \
+			not one of `--gpu auto`";
+		assert_eq!(gpu_words(&gpu), Ok(said.into()));
+		let broken = gpu_words(&FoundGpu { nodes: Err("it is empty".into()), ..gpu }).unwrap_err().to_string();
+		assert!(broken.starts_with("nvidia.com/gpu=all: it is empty"), "{broken}");
 	}
 
 	#[test]

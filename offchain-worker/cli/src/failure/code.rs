@@ -343,6 +343,9 @@ catalog! {
 	TierFailed, "tier.failed",
 		"WebAssembly modules or container images do not run on this machine.",
 		"The message says what is missing.";
+	DeviceUnusable, "device.unusable",
+		"A graphics processor cannot be given to containers, or there is none.",
+		"The message says why. Workers without graphics processors need none.";
 	AppFailed, "app.failed",
 		"No task of the deal has a result: the app fails by itself, and the workers agree on how. The price is paid back, \
 		 but for what the workers are paid for their attempt: a fifth of the workerpool's price at most, and nothing at \
