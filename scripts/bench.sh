@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What one node does in a second: task lifecycles beside transfers, as it computes them; then transfers from the RPC into
-# blocks; then what the whole stack does, from a request to its verified result. Medians of five runs.
+# blocks; then runs of an app that does nothing; then what the whole stack does, from a request to its verified result.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
@@ -9,5 +9,6 @@ scripts/setup.sh
 cargo build --release
 cargo bench --bench lifecycles "$@"
 cargo bench --bench transfers "$@"
+cargo bench --bench runs "$@"
 scripts/apps.sh
 cargo bench --bench stack "$@"

@@ -1,5 +1,5 @@
 //! What the whole stack does in time: from a request to its verified result, tasks a second, workers at a time, lost
-//! workers, runs of the wasm tier.
+//! workers.
 //!
 //! ```text
 //! make bench
@@ -22,9 +22,8 @@ use std::{
 };
 
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN, worker::Step};
-use rlc_sandbox::{Grants, Job, Limits, WasmTier};
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
-use stack::{app_file, eventually, process::Process, worker, Seal, Stack, RUNTIME};
+use stack::{eventually, process::Process, worker, Seal, Stack, RUNTIME};
 
 /// How often each is measured.
 const RUNS: usize = 5;
@@ -43,8 +42,6 @@ const IDLE: Duration = Duration::from_secs(30);
 /// The goals for their scheduler: its memory in MB, and its processor time in cores.
 const MOST_MEMORY: f64 = 600.0;
 const MOST_CORES: f64 = 0.5;
-/// Runs of the wasm tier in a measurement.
-const WASM_RUNS: u32 = 500;
 
 fn main() {
 	// Cargo passes `--bench`; `cargo test --benches` passes something else, and wants no measurement.
@@ -77,9 +74,6 @@ fn main() {
 		// Only if it is asked for: it takes what the machine has.
 		if named("connected") {
 			connected().await;
-		}
-		if wanted("wasm") {
-			wasm().await;
 		}
 	});
 }
@@ -255,29 +249,4 @@ fn allow_files(count: u64) {
 	let maximum = limit.maximum.map(|maximum| maximum.max(count));
 	let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(count), maximum });
 	raised.unwrap_or_else(|error| panic!("this needs {count} open files: {error}; raise the limit, or be root"));
-}
-
-/// Runs of the smallest app, one after the other.
-async fn wasm() {
-	let app = app_file("noop.wasm");
-	let tier = WasmTier::new(None).expect("modules run here");
-	let room = tempfile::tempdir().expect("there is room");
-	let input = room.path().join("in");
-	fs::create_dir(&input).expect("there is room");
-	let limits = Limits::default();
-	let mut rates = Vec::new();
-	for round in 0..=RUNS {
-		let begin = Instant::now();
-		for run in 0..WASM_RUNS {
-			let output = room.path().join(format!("{round}-{run}"));
-			fs::create_dir(&output).expect("there is room");
-			let (limits, grants, seed, hash_memory) = (&limits, Grants::default(), [1; 32], false);
-			let (input, output) = (input.as_path(), output.as_path());
-			let job = Job { app: &app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory };
-			let ended = tier.run(&job, &rlc_sandbox::Stop::new()).await.expect("it runs");
-			assert_eq!(ended.ending, rlc_sandbox::Ending::Exited(0));
-		}
-		rates.extend((round > 0).then(|| f64::from(WASM_RUNS) / begin.elapsed().as_secs_f64()));
-	}
-	line("wasm tier: no-op runs a second, one after the other", rates);
 }
