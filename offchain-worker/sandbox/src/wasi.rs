@@ -17,6 +17,69 @@
 //! Confinement: a path is made of names only (`..` is resolved beforehand, and cannot leave its directory), symbolic links
 //! are not followed, and a module cannot make one. Nothing else writes to the directories while it runs.
 
+/// Hands all calls but `proc_exit` to another macro, behind what else is given: by module, each with its arguments.
+macro_rules! calls {
+	($into:ident $($more:tt)*) => {
+		$into! { $($more)*
+			surroundings {
+				args_get(list: u32, text: u32);
+				args_sizes_get(count: u32, bytes: u32);
+				environ_get(list: u32, text: u32);
+				environ_sizes_get(count: u32, bytes: u32);
+				clock_res_get(id: u32, resolution: u32);
+				clock_time_get(id: u32, precision: u64, time: u32);
+				poll_oneoff(subscriptions: u32, events: u32, count: u32, ready: u32);
+				proc_raise(signal: u32);
+				random_get(at: u32, bytes: u32);
+				sched_yield();
+				sock_accept(fd: u32, flags: u32, new: u32);
+				sock_recv(fd: u32, list: u32, count: u32, flags: u32, read: u32, out: u32);
+				sock_send(fd: u32, list: u32, count: u32, flags: u32, written: u32);
+				sock_shutdown(fd: u32, how: u32);
+			}
+			files {
+				fd_advise(fd: u32, offset: u64, bytes: u64, advice: u32);
+				fd_allocate(fd: u32, offset: u64, bytes: u64);
+				fd_close(fd: u32);
+				fd_datasync(fd: u32);
+				fd_fdstat_get(fd: u32, stat: u32);
+				fd_fdstat_set_flags(fd: u32, flags: u32);
+				fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64);
+				fd_filestat_get(fd: u32, stat: u32);
+				fd_filestat_set_size(fd: u32, bytes: u64);
+				fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32);
+				fd_pread(fd: u32, list: u32, count: u32, offset: u64, read: u32);
+				fd_prestat_dir_name(fd: u32, name: u32, bytes: u32);
+				fd_prestat_get(fd: u32, stat: u32);
+				fd_pwrite(fd: u32, list: u32, count: u32, offset: u64, written: u32);
+				fd_read(fd: u32, list: u32, count: u32, read: u32);
+				fd_readdir(fd: u32, buffer: u32, bytes: u32, cookie: u64, used: u32);
+				fd_renumber(from: u32, to: u32);
+				fd_seek(fd: u32, offset: i64, whence: u32, position: u32);
+				fd_sync(fd: u32);
+				fd_tell(fd: u32, position: u32);
+				fd_write(fd: u32, list: u32, count: u32, written: u32);
+			}
+			paths {
+				path_create_directory(fd: u32, path: u32, bytes: u32);
+				path_filestat_get(fd: u32, follow: u32, path: u32, bytes: u32, stat: u32);
+				path_filestat_set_times(
+					fd: u32, follow: u32, path: u32, bytes: u32, accessed: u64, modified: u64, flags: u32
+				);
+				path_link(from_fd: u32, follow: u32, from: u32, from_bytes: u32, to_fd: u32, to: u32, to_bytes: u32);
+				path_open(
+					fd: u32, follow: u32, path: u32, bytes: u32, how: u32, base: u64, inheriting: u64, flags: u32, new: u32
+				);
+				path_readlink(fd: u32, path: u32, bytes: u32, buffer: u32, size: u32, used: u32);
+				path_remove_directory(fd: u32, path: u32, bytes: u32);
+				path_rename(from_fd: u32, from: u32, from_bytes: u32, to_fd: u32, to: u32, to_bytes: u32);
+				path_symlink(target: u32, target_bytes: u32, fd: u32, path: u32, bytes: u32);
+				path_unlink_file(fd: u32, path: u32, bytes: u32);
+			}
+		}
+	};
+}
+
 mod clock;
 mod descriptors;
 mod errno;
@@ -45,7 +108,7 @@ use crate::guest::{Halt, MEMORY};
 const MODULE: &str = "wasi_snapshot_preview1";
 
 /// Gives a module's calls their meaning. Each function gets the module's memory, its world, and the call's arguments.
-macro_rules! provide {
+macro_rules! link {
 	($linker:ident, $($part:ident { $($name:ident($($argument:ident: $type:ty),*);)* })*) => { $($(
 		$linker.func_wrap(MODULE, stringify!($name), |mut caller: Caller<'_, World>, $($argument: $type),*| {
 			enter(&mut caller, |guest, world| $part::$name(guest, world, $($argument),*))
@@ -59,59 +122,7 @@ macro_rules! provide {
 ///
 /// If two have one name.
 pub fn provide(linker: &mut Linker<World>) -> wasmtime::Result<()> {
-	provide!(linker,
-		surroundings {
-			args_get(list: u32, text: u32);
-			args_sizes_get(count: u32, bytes: u32);
-			environ_get(list: u32, text: u32);
-			environ_sizes_get(count: u32, bytes: u32);
-			clock_res_get(id: u32, resolution: u32);
-			clock_time_get(id: u32, precision: u64, time: u32);
-			poll_oneoff(subscriptions: u32, events: u32, count: u32, ready: u32);
-			proc_raise(signal: u32);
-			random_get(at: u32, bytes: u32);
-			sched_yield();
-			sock_accept(fd: u32, flags: u32, new: u32);
-			sock_recv(fd: u32, list: u32, count: u32, flags: u32, read: u32, out: u32);
-			sock_send(fd: u32, list: u32, count: u32, flags: u32, written: u32);
-			sock_shutdown(fd: u32, how: u32);
-		}
-		files {
-			fd_advise(fd: u32, offset: u64, bytes: u64, advice: u32);
-			fd_allocate(fd: u32, offset: u64, bytes: u64);
-			fd_close(fd: u32);
-			fd_datasync(fd: u32);
-			fd_fdstat_get(fd: u32, stat: u32);
-			fd_fdstat_set_flags(fd: u32, flags: u32);
-			fd_fdstat_set_rights(fd: u32, base: u64, inheriting: u64);
-			fd_filestat_get(fd: u32, stat: u32);
-			fd_filestat_set_size(fd: u32, bytes: u64);
-			fd_filestat_set_times(fd: u32, accessed: u64, modified: u64, flags: u32);
-			fd_pread(fd: u32, list: u32, count: u32, offset: u64, read: u32);
-			fd_prestat_dir_name(fd: u32, name: u32, bytes: u32);
-			fd_prestat_get(fd: u32, stat: u32);
-			fd_pwrite(fd: u32, list: u32, count: u32, offset: u64, written: u32);
-			fd_read(fd: u32, list: u32, count: u32, read: u32);
-			fd_readdir(fd: u32, buffer: u32, bytes: u32, cookie: u64, used: u32);
-			fd_renumber(from: u32, to: u32);
-			fd_seek(fd: u32, offset: i64, whence: u32, position: u32);
-			fd_sync(fd: u32);
-			fd_tell(fd: u32, position: u32);
-			fd_write(fd: u32, list: u32, count: u32, written: u32);
-		}
-		paths {
-			path_create_directory(fd: u32, path: u32, bytes: u32);
-			path_filestat_get(fd: u32, follow: u32, path: u32, bytes: u32, stat: u32);
-			path_filestat_set_times(fd: u32, follow: u32, path: u32, bytes: u32, accessed: u64, modified: u64, flags: u32);
-			path_link(from_fd: u32, follow: u32, from: u32, from_bytes: u32, to_fd: u32, to: u32, to_bytes: u32);
-			path_open(fd: u32, follow: u32, path: u32, bytes: u32, how: u32, base: u64, inheriting: u64, flags: u32, new: u32);
-			path_readlink(fd: u32, path: u32, bytes: u32, buffer: u32, size: u32, used: u32);
-			path_remove_directory(fd: u32, path: u32, bytes: u32);
-			path_rename(from_fd: u32, from: u32, from_bytes: u32, to_fd: u32, to: u32, to_bytes: u32);
-			path_symlink(target: u32, target_bytes: u32, fd: u32, path: u32, bytes: u32);
-			path_unlink_file(fd: u32, path: u32, bytes: u32);
-		}
-	);
+	calls!(link linker,);
 	// The one call that does not return.
 	linker.func_wrap(MODULE, "proc_exit", |code: i32| -> wasmtime::Result<()> { Err(Halt::Exit(code).into()) })?;
 	Ok(())
