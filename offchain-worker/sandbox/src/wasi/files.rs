@@ -41,7 +41,7 @@ pub fn fd_allocate(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, offset: 
 }
 
 pub fn fd_close(_: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Result<()> {
-	world.descriptors.close(fd).map(|_| ())
+	world.descriptors.close(fd)
 }
 
 /// Does nothing: the result is packed after the run, and need not outlive a power cut before.
@@ -266,11 +266,12 @@ pub fn fd_readdir(
 	cookie: u64,
 	used: u32,
 ) -> Result<()> {
-	let directory = world.descriptors.directory(fd)?;
 	if cookie == 0 {
 		let own = [".", ".."].map(|name| (name.to_owned(), Kind::Directory));
-		directory.listing = own.into_iter().chain(world.tree.list(&directory.node)?).collect();
+		let inside = world.tree.list(&world.descriptors.directory(fd)?.node)?;
+		world.descriptors.list(fd, own.into_iter().chain(inside).collect())?;
 	}
+	let directory = world.descriptors.directory(fd)?;
 	let out = guest.bytes_mut(buffer, bytes)?;
 	let mut filled = 0;
 	let first = usize::try_from(cookie).unwrap_or(usize::MAX);
@@ -302,10 +303,7 @@ fn entry(next: u64, inode: u64, name: &str, kind: Kind) -> Vec<u8> {
 }
 
 pub fn fd_renumber(_: &mut GuestMemory<'_>, world: &mut World, from: u32, to: u32) -> Result<()> {
-	world.descriptors.get(to)?;
-	let open = world.descriptors.close(from)?;
-	world.descriptors.put(to, open);
-	Ok(())
+	world.descriptors.renumber(from, to)
 }
 
 pub fn fd_seek(

@@ -4,7 +4,7 @@
 #![allow(clippy::too_many_arguments)]
 
 use super::{
-	descriptors::{Descriptor, Directory, File},
+	descriptors::{Descriptor, Directory, File, Listing},
 	errno::Errno,
 	fail::Result,
 	files::{put_stat, set_size, wanted},
@@ -118,7 +118,7 @@ fn open(
 		Some(_) if how & CREATE != 0 && how & EXCLUSIVE != 0 => return Err(Errno::EXIST.into()),
 		Some(Kind::Directory) if writable || how & (CREATE | TRUNCATE) != 0 => return Err(Errno::ISDIR.into()),
 		Some(Kind::Directory) => {
-			return Ok(Descriptor::Directory(Directory { node, name: None, listing: Vec::new() }));
+			return Ok(Descriptor::Directory(Directory { node, name: None, listing: Listing::new() }));
 		}
 		Some(_) if how & DIRECTORY != 0 => return Err(Errno::NOTDIR.into()),
 		Some(Kind::File) if node.root == Root::Input && (writable || how & TRUNCATE != 0) => {

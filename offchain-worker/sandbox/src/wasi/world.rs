@@ -50,7 +50,7 @@ impl World {
 			clock: Clock::default(),
 			random: Random::new(job.seed),
 			tree: Tree::new(job.input, job.output, limits.output, limits.files, memory.clone()),
-			descriptors: Descriptors::default(),
+			descriptors: Descriptors::new(memory.clone()),
 			memory,
 			stdout: Tail::new(limits.log),
 			stderr: Tail::new(limits.log),
