@@ -1,21 +1,9 @@
-//! How many files the scheduler may have open. Each connection is one: a crowd must leave some for the database and results.
-
-use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
+//! How many connections there may be. Each is an open file: a crowd must leave some for the database and results.
 
 use crate::Traffic;
 
 /// One file in so many is for what is no connection.
 const KEPT: u64 = 4;
-
-/// Lets this process have as many files open as the system allows it, which begins with 1,024. Returns how many; `None`: any
-/// number.
-pub fn allow_all() -> Option<u64> {
-	let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-	match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
-		Ok(()) => maximum,
-		Err(_) => current,
-	}
-}
 
 /// Returns how much everybody gets if so many files may be open.
 pub fn bounded(traffic: Traffic, files: Option<u64>) -> Traffic {
@@ -45,12 +33,5 @@ mod tests {
 		assert_eq!((connections(2_000, Some(1_024)), connections(500, Some(1_024))), (768, 500));
 		assert_eq!((connections(2_000, Some(0)), connections(2_000, None)), (1, 2_000));
 		assert_eq!(connections(u32::MAX, Some(u64::MAX)), u32::MAX);
-	}
-
-	#[test]
-	fn process_may_have_more_files_open_than_at_first() {
-		let before = getrlimit(Resource::Nofile);
-		assert_eq!(allow_all(), before.maximum);
-		assert_eq!(getrlimit(Resource::Nofile).current, before.maximum);
 	}
 }

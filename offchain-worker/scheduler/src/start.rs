@@ -98,7 +98,7 @@ pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Err
 }
 
 async fn try_to_start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
-	let traffic = files::bounded(config.traffic.clone(), files::allow_all());
+	let traffic = files::bounded(config.traffic.clone(), rlc_service::files::allow_all());
 	let config = Config { traffic, ..config };
 	let listener = listen(&config).await?;
 	let address = listener.address();

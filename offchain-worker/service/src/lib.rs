@@ -2,6 +2,7 @@
 
 pub mod blocking;
 pub mod error;
+pub mod files;
 pub mod http;
 pub mod listen;
 pub mod logs;
