@@ -15,11 +15,18 @@ use rlc_chain::{Chain, Key};
 use rlc_node::embedded::NodeBuilder;
 use rlc_protocol::requester::{SchedulerRpcClient, WorkerInfo};
 use rlc_scheduler::PoolChoice;
+use rlc_worker::Compiler;
+
+fn main() -> Result<(), Box<dyn Error>> {
+	// A worker has strangers' modules compiled by a process of its own, which is this program once more.
+	rlc_worker::compile_if_asked();
+	show()
+}
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn show() -> Result<(), Box<dyn Error>> {
 	let folder = tempfile::tempdir()?;
-	let worker = run(folder.path()).await?;
+	let worker = run(folder.path(), Compiler::this_program()).await?;
 	println!("{} works here, in {} slots", worker.account, worker.free_slots);
 	Ok(())
 }
@@ -29,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// # Errors
 ///
 /// If one of them cannot be started or stopped.
-pub async fn run(folder: &Path) -> Result<WorkerInfo, Box<dyn Error>> {
+pub async fn run(folder: &Path, compiler: Compiler) -> Result<WorkerInfo, Box<dyn Error>> {
 	let node = NodeBuilder::dev().instant_seal().start().await?;
 	let chain = Chain::over(node.rpc_client()?).await?;
 
@@ -41,6 +48,7 @@ pub async fn run(folder: &Path) -> Result<WorkerInfo, Box<dyn Error>> {
 	// Our worker. It keeps its journal in a folder of its own: what must survive a crash is there before it is done.
 	let config = rlc_worker::Config {
 		slots: Some(1),
+		compiler,
 		..rlc_worker::Config::new(format!("http://{address}"), folder.join("worker"))
 	};
 	let worker = rlc_worker::start(config, chain, Key::from_suri("//Bob")?).await?;

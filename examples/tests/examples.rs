@@ -20,6 +20,7 @@ use rlc_primitives::{
 	work::{DelegationProof, TaskRef},
 	AppId, AppOrder, CategoryId, Delegation, Restriction, ResultDigest, Tag, WorkerpoolId, WorkerpoolOrder, RLC,
 };
+use rlc_worker::Compiler;
 use sp_core::H256;
 
 #[test]
@@ -35,7 +36,7 @@ async fn whole_node_runs_inside_a_program() {
 #[tokio::test(flavor = "multi_thread")]
 async fn worker_joins_a_pool_from_inside_a_node() {
 	let folder = tempfile::tempdir().expect("a folder");
-	let worker = worker_in_node::run(folder.path()).await.expect("it runs");
+	let worker = worker_in_node::run(folder.path(), Compiler::unlimited()).await.expect("it runs");
 	assert_eq!((worker.account.0, worker.alive), (Key::from_suri("//Bob").expect("a key").account(), true));
 }
 

@@ -23,6 +23,7 @@ const USAGE: u8 = 2;
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
+	rlc_worker::compile_if_asked();
 	let cli = match Cli::read(std::env::args_os()) {
 		Ok(cli) => cli,
 		Err(error) => return usage(&error),

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+	rlc_worker::compile_if_asked();
 	rlc_cli::run(std::env::args_os())
 }

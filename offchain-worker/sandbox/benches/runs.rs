@@ -13,7 +13,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-use rlc_sandbox::{Ending, Grants, Job, Limits, Stop, WasmTier};
+use rlc_sandbox::{Compiler, Ending, Grants, Job, Limits, Stop, WasmTier};
 
 /// Rounds that are measured, after one that is not.
 const ROUNDS: usize = 9;
@@ -36,7 +36,8 @@ async fn main() {
 	let app = room.path().join("noop.wasm");
 	fs::write(&app, wat::parse_str(include_str!("noop.wat")).expect("it is a module")).expect("there is room");
 	fs::create_dir(room.path().join("in")).expect("there is room");
-	let tier = WasmTier::new(None).expect("modules run here");
+	let compiler = Compiler::program(env!("CARGO_BIN_EXE_compile-module"));
+	let tier = WasmTier::new(compiler, None).expect("modules run here");
 	println!("{:<48} {:>8} {:>8} {:>8}", "no-op runs a second, one after another", "median", "lowest", "highest");
 	for (what, hash_memory) in [("  with a result", false), ("  with a result for a callback: memory is hashed", true)]
 	{

@@ -139,6 +139,8 @@ pub enum Ending {
 	OutOfFuel,
 	/// A module recursed deeper than this machine's stack allows, which differs between processors and engines.
 	OutOfStack,
+	/// It did not begin: compiling the module takes more than there is for that, which differs between machines. What.
+	Uncompiled(String),
 	/// It did what no program may do, such as dividing by zero: what, and where.
 	Trapped(String),
 	/// [`Stop::stop`] was called.

@@ -2,7 +2,8 @@
 
 use std::{
 	collections::HashMap,
-	fs, io,
+	fs,
+	io::{self, Read},
 	os::unix::fs::MetadataExt,
 	path::Path,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -171,12 +172,29 @@ impl Digests {
 		let mut hasher = Sha256::new();
 		io::copy(&mut fs::File::open(file)?, &mut hasher)?;
 		let digest = hasher.finalize().into();
+		self.remember(identity, digest);
+		Ok(digest)
+	}
+
+	/// Returns a file, up to so many bytes, and the digest of that.
+	///
+	/// # Errors
+	///
+	/// If it cannot be read.
+	pub fn read(&self, file: &Path, most: u64) -> io::Result<(Sha, Vec<u8>)> {
+		let (identity, mut bytes) = (Identity::of(file)?, Vec::new());
+		fs::File::open(file)?.take(most).read_to_end(&mut bytes)?;
+		let digest = Sha256::digest(&bytes).into();
+		self.remember(identity, digest);
+		Ok((digest, bytes))
+	}
+
+	fn remember(&self, identity: Identity, digest: Sha) {
 		let mut digests = lock(&self.0);
 		if digests.len() >= MOST_DIGESTS {
 			digests.clear();
 		}
 		digests.insert(identity, digest);
-		Ok(digest)
 	}
 }
 
@@ -260,6 +278,8 @@ mod tests {
 		assert_eq!(digests.known(&file).unwrap(), Some(one));
 		fs::write(&file, "three").unwrap();
 		assert_eq!(digests.known(&file).unwrap(), None);
-		assert_eq!(digests.of(&file).unwrap(), <Sha>::from(Sha256::digest("three")));
+		let three = <Sha>::from(Sha256::digest("three"));
+		assert_eq!(digests.read(&file, 10).unwrap(), (three, b"three".to_vec()));
+		assert_eq!((digests.known(&file).unwrap(), digests.of(&file).unwrap()), (Some(three), three));
 	}
 }

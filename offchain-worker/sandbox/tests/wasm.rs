@@ -11,14 +11,16 @@ use std::{
 };
 
 use common::{module, text, Room};
-use rlc_sandbox::{read_result, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
+use rlc_sandbox::{read_result, Compiler, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
 /// Returns the one tier of all tests, so that the app is compiled once.
 fn tier() -> &'static WasmTier {
 	static TIER: OnceLock<WasmTier> = OnceLock::new();
-	TIER.get_or_init(|| WasmTier::new(Some(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules"))).unwrap())
+	let compiler = || Compiler::program(env!("CARGO_BIN_EXE_compile-module"));
+	let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules");
+	TIER.get_or_init(|| WasmTier::new(compiler(), Some(&cache)).unwrap())
 }
 
 /// Runs the app of the tests.

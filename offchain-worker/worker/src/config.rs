@@ -10,7 +10,7 @@ use std::{
 
 use rlc_primitives::{Balance, Tag, WorkerpoolId, RLC};
 use rlc_protocol::worker::Operator;
-use rlc_sandbox::{Gpus, NetworkProgram};
+use rlc_sandbox::{Compiler, Gpus, NetworkProgram};
 use rlc_service::ServiceManager;
 use rlc_store::{IpNet, Proxy, Url};
 
@@ -74,6 +74,8 @@ pub struct Config {
 	/// The proxy through which they are fetched from anywhere else. The scheduler, its store, the node and the IPFS node are
 	/// reached without it.
 	pub proxy: Option<Proxy>,
+	/// The program that compiles modules.
+	pub compiler: Compiler,
 	/// Whether apps that are container images are run.
 	pub containers: Containers,
 	/// The most that is offered as a tip for a transaction whose deadline is near while blocks are full, in nRLC. What
@@ -200,6 +202,7 @@ impl Config {
 			allow_files: false,
 			allow_private_networks: false,
 			proxy: None,
+			compiler: Compiler::this_program(),
 			containers: Containers::Auto,
 			max_tip: RLC / 100,
 			operator: None,

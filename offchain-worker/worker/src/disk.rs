@@ -181,7 +181,7 @@ pub(crate) async fn watch(disk: Arc<Disk>, resources: watch::Sender<Resources>, 
 	}
 }
 
-/// Compiled modules, which the engine keeps by itself.
+/// Compiled modules, which the tier keeps by itself.
 struct Modules {
 	dir: PathBuf,
 	room: Mutex<Taken>,
@@ -208,10 +208,10 @@ impl GiveWay for Modules {
 		self.room().bytes()
 	}
 
-	/// Removes all of them: the engine compiles what it misses, and how it names what it keeps is its own.
+	/// Removes all of them: the tier compiles what it misses, and how it names what it keeps is its own.
 	fn give_way(&self, _: u64) {
 		for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-			if let Err(error) = fs::remove_dir_all(entry.path()) {
+			if let Err(error) = fs::remove_file(entry.path()) {
 				tracing::debug!("{} stays: {error}", entry.path().display());
 			}
 		}

@@ -40,6 +40,6 @@ pub use error::Error;
 pub use handle::Handle;
 pub use journal::JournalError;
 pub use machine::usable_memory;
-pub use rlc_sandbox::{GpuClear, Gpus, NetworkProgram};
+pub use rlc_sandbox::{compile_if_asked, Compiler, GpuClear, Gpus, NetworkProgram};
 pub use rlc_store::{IpNet, Proxy};
 pub use start::start;

@@ -341,6 +341,7 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 		Ending::OutOfStack => {
 			(FailureCause::ResourcesExceeded, "the app recursed deeper than this machine's stack allows".into())
 		}
+		Ending::Uncompiled(why) => (FailureCause::ResourcesExceeded, format!("the app cannot be compiled here: {why}")),
 		Ending::OutOfFuel => {
 			(FailureCause::TimedOut, "the app executed more instructions than its category is good for".into())
 		}

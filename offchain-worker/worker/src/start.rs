@@ -78,7 +78,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let results = Arc::new(Results::new(dirs.results.clone(), &disk.budget));
 	let fetcher = fetcher(&config, &scheduler, &dirs, &disk)?;
 	let cached = fetcher.clone();
-	let wasm = WasmTier::new(Some(&dirs.modules))?;
+	let wasm = WasmTier::new(config.compiler.clone(), Some(&dirs.modules))?;
 	let containers = containers::tier(&config, &dirs.containers, &disk).await?;
 	if let Some(allowance) = containers.as_ref().ok().and_then(ContainerTier::allowance) {
 		(machine, config.slots) = containers::within(&allowance, machine, config.slots);

@@ -15,7 +15,7 @@ use rlc_primitives::{
 	AccountId, AppId, CategoryId, DatasetId, DealId, Tag, WorkerpoolId,
 };
 use rlc_protocol::RequestParams;
-use rlc_sandbox::{ContainerTier, Limits, WasmTier};
+use rlc_sandbox::{Compiler, ContainerTier, Limits, WasmTier};
 use rlc_store::{FetchConfig, Fetcher};
 use tokio::{sync::watch, time::Instant};
 
@@ -74,7 +74,7 @@ impl Trial {
 		};
 		let apps = Apps {
 			fetcher: Fetcher::new(FetchConfig { allow_file: true, ..FetchConfig::new(&dirs.cache) })?,
-			wasm: WasmTier::new(None)?,
+			wasm: WasmTier::new(Compiler::this_program(), None)?,
 			containers,
 			limits: self.limits.clone(),
 			slots: 1,

@@ -11,7 +11,9 @@ use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
 use rlc_keystore::data_home;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
-use rlc_sandbox::{ContainerTier, Ending, FoundGpu, Gpus, Grants, Job, Limits, NetworkConfig, Stop, WasmTier};
+use rlc_sandbox::{
+	Compiler, ContainerTier, Ending, FoundGpu, Gpus, Grants, Job, Limits, NetworkConfig, Stop, WasmTier,
+};
 use rlc_worker::{Share, CONTAINER_SERVICE};
 use serde::Serialize;
 use serde_json::json;
@@ -109,7 +111,7 @@ impl Check {
 pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 	let (containers, network) = container_tier().await;
 	let mut checks = vec![
-		Check::new("wasm tier", true, wasm_tier().await),
+		Check::new("wasm tier", true, wasm_tier(Compiler::this_program()).await),
 		Check::new("container tier", false, containers),
 		Check::new("container network", false, network),
 	];
@@ -156,7 +158,7 @@ async fn on_behalf_of(context: &Context, chain: &Chain, real: &str) -> Result<St
 	Ok(format!("{signer} is a {} proxy of {real}, which has {free} free", types.join(" and ")))
 }
 
-async fn wasm_tier() -> Result<String> {
+async fn wasm_tier(compiler: Compiler) -> Result<String> {
 	let wrong = |error: &dyn std::fmt::Display| failure!(TierFailed, "does not run: {error}");
 	let dir = tempfile::tempdir().map_err(|error| wrong(&error))?;
 	let path = |name: &str| dir.path().join(name);
@@ -165,7 +167,7 @@ async fn wasm_tier() -> Result<String> {
 	for dir in [&input, &output] {
 		std::fs::create_dir(dir).map_err(|error| wrong(&error))?;
 	}
-	let tier = WasmTier::new(None).map_err(|error| wrong(&error))?;
+	let tier = WasmTier::new(compiler, None).map_err(|error| wrong(&error))?;
 	let limits = &Limits { time: Duration::from_secs(30), ..Limits::default() };
 	let (input, output) = (input.as_path(), output.as_path());
 	let (grants, seed, hash_memory) = (Grants::default(), [0; 32], false);
@@ -376,7 +378,7 @@ mod tests {
 
 	#[tokio::test]
 	async fn module_that_does_nothing_runs() {
-		assert_eq!(wasm_tier().await, Ok("runs WebAssembly apps".into()));
+		assert_eq!(wasm_tier(Compiler::unlimited()).await, Ok("runs WebAssembly apps".into()));
 	}
 
 	#[test]

@@ -4,6 +4,7 @@
 
 pub mod containers;
 pub mod internet;
+pub mod modules;
 
 use std::{
 	collections::hash_map::DefaultHasher,

@@ -59,8 +59,7 @@ fn tasks_in_all_slots_have_what_was_promised_and_results_and_inputs_theirs() {
 #[test]
 fn modules_count_and_give_way() {
 	let (_dir, dirs) = dirs();
-	let module = dirs.modules.join("wasmtime/module");
-	fs::create_dir_all(module.parent().unwrap()).unwrap();
+	let module = dirs.modules.join("module.compiled");
 	fs::write(&module, [1; 10_000]).unwrap();
 	let disk = Disk::new(&dirs, Share::Percent(50));
 	disk.let_modules_give_way();

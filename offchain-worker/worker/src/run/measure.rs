@@ -1,7 +1,7 @@
 //! Runs that this machine's own limits ended, while another machine may have more to give.
 //!
-//! Memory and disk that a request does not name are each machine's own share, and how deep a native stack is depends on
-//! processor and engine. Workers that have to agree report a run that such a limit ended, as they do when a clock ended it.
+//! Memory and disk that a request does not name are each machine's own share, how deep a native stack is depends on
+//! processor and engine, and what it takes to compile a module on more than that. Workers that have to agree report a run that such a limit ended, as they do when a clock ended it.
 //! If they contributed it, a requester could make workers with small shares lose their stakes, with an app that takes more.
 
 use rlc_primitives::work::FailureCause;
@@ -14,7 +14,7 @@ pub(super) fn is_of_machine(failure: &RunFailure, ending: &Ending, plan: &Plan) 
 	let needs = plan.needs();
 	let is_share = match ending {
 		Ending::OutOfMemory => needs.memory == 0,
-		Ending::OutOfStack => true,
+		Ending::OutOfStack | Ending::Uncompiled(_) => true,
 		_ => needs.disk == 0,
 	};
 	failure.cause == Some(FailureCause::ResourcesExceeded) && is_share && plan.is_compared()

@@ -14,6 +14,7 @@ use rlc_primitives::{
 	CallbackId, DatasetId,
 };
 use rlc_protocol::{worker::Resources, RequestParams};
+use rlc_sandbox::Compiler;
 use rlc_store::{Cid, FetchConfig, HashKind};
 use sp_core::{H160, H256};
 use std::{
@@ -78,7 +79,7 @@ fn bench(app: &[u8]) -> Bench {
 	};
 	let apps = Apps {
 		fetcher: Fetcher::new(fetch).unwrap(),
-		wasm: WasmTier::new(None).unwrap(),
+		wasm: WasmTier::new(Compiler::unlimited(), None).unwrap(),
 		containers: Err("there are none in tests".into()),
 		limits: Limits::default(),
 		disk: disk(1 << 20),
@@ -378,7 +379,7 @@ async fn endless_app_is_blamed_only_if_it_had_all_of_the_category_s_time() {
 
 #[test]
 fn fuel_is_far_more_than_a_category_s_time_is_good_for() {
-	let speed = WasmTier::new(None).unwrap().speed();
+	let speed = WasmTier::new(Compiler::unlimited(), None).unwrap().speed();
 	assert!(fuel(1_000) / 30 > speed, "{speed} instructions a second");
 	assert_eq!((fuel(2), fuel(u64::MAX)), (2 * fuel(1), u64::MAX));
 }
@@ -442,7 +443,9 @@ fn what_a_machine_ends_by_its_own_measure_is_reported() {
 	};
 	assert!(is_own(Ending::OutOfMemory, 2, 0, 1) && !is_own(Ending::OutOfMemory, 2, 1, 0));
 	assert!(is_own(Ending::OutOfDisk, 2, 1, 0) && !is_own(Ending::OutOfDisk, 2, 0, 1));
-	assert!(is_own(Ending::OutOfStack, 2, 1, 1), "no request can name it");
+	for unnamed in [Ending::OutOfStack, Ending::Uncompiled("much".into())] {
+		assert!(is_own(unnamed.clone(), 2, 1, 1) && !is_own(unnamed, 1, 1, 1), "no request can name it");
+	}
 	assert!(!is_own(Ending::OutOfMemory, 1, 0, 0), "there is one worker");
 	let app = RunFailure::of_task(FailureCause::AppFailed { code: 1 }, "");
 	assert!(!is_of_machine(&app, &Ending::Exited(1), &bench(b"an app").plan));
@@ -517,7 +520,7 @@ fn inputs_lie_where_the_app_looks() {
 	plan.params.iexec_input_files = vec![put(&dir, "one.txt", b"1").0, put(&dir, "two.txt", b"2").0];
 	let apps = Apps {
 		fetcher,
-		wasm: WasmTier::new(None).unwrap(),
+		wasm: WasmTier::new(Compiler::unlimited(), None).unwrap(),
 		containers: Err(String::new()),
 		limits: Limits::default(),
 		disk: disk(1 << 20),

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
-use rlc_sandbox::WasmTier;
+use rlc_sandbox::{Compiler, WasmTier};
 use serde_json::json;
 
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) struct Bench {
 
 /// Measures the processor, the disk, and the way to a scheduler.
 pub(crate) async fn run(Bench { dir, scheduler }: Bench) -> Result<Answer> {
-	let speed = tokio::task::spawn_blocking(|| WasmTier::new(None).map(|tier| tier.speed()));
+	let speed = tokio::task::spawn_blocking(|| WasmTier::new(Compiler::unlimited(), None).map(|tier| tier.speed()));
 	let speed = speed.await.map_err(|error| failure!(Internal, "the benchmark did not end: {error}"))?;
 	let speed = speed.map_err(|error| failure!(TierFailed, "the wasm tier does not run: {error}"))?;
 	let cores = std::thread::available_parallelism().map_or(1, usize::from);
