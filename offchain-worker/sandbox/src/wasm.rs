@@ -6,6 +6,7 @@
 //! | `compile` | which modules are compiled |
 //! | `compiler` | the program that does it, beside this one |
 //! | `modules`, `files` | compiled modules, in memory and on disk |
+//! | `threads`, `ticks` | what runs need beside a module: threads, and being woken |
 //! | `run`, `limits` | one run |
 //! | `speed` | how fast this machine is |
 
@@ -17,25 +18,20 @@ mod limits;
 mod modules;
 mod run;
 mod speed;
+mod threads;
+mod ticks;
 
 use std::{
 	path::Path,
 	sync::{Arc, OnceLock},
-	thread,
-	time::Duration,
 };
 
-use tokio::{sync::oneshot, time};
+use tokio::time;
 use wasmtime::{Engine, InstancePre};
 
 pub use self::compiler::{compile_if_asked, Compiler};
-use self::{engine::MODULE_STACK, modules::Modules, run::execute};
+use self::{modules::Modules, run::execute, threads::Threads, ticks::Ticks};
 use crate::{wasi::World, Ending, Error, Job, Run, Stop};
-
-/// How often a run looks whether it should end.
-const TICK: Duration = Duration::from_millis(10);
-/// The thread's stack: the module's, and as much again for what the module calls.
-const THREAD_STACK: usize = 2 * MODULE_STACK;
 
 /// Runs Wasm modules. Cheap to clone; clones share what was compiled.
 #[derive(Clone)]
@@ -44,6 +40,8 @@ pub struct WasmTier(Arc<Inner>);
 struct Inner {
 	engine: Engine,
 	modules: Arc<Modules>,
+	threads: Threads,
+	ticks: Ticks,
 	speed: OnceLock<u64>,
 }
 
@@ -58,7 +56,8 @@ impl WasmTier {
 	pub fn new(compiler: Compiler, cache: Option<&Path>) -> Result<Self, Error> {
 		let engine = engine::engine()?;
 		let modules = Arc::new(Modules::new(&engine, compiler, cache)?);
-		Ok(Self(Arc::new(Inner { engine, modules, speed: OnceLock::new() })))
+		let (threads, ticks) = (Threads::new()?, Ticks::new(&engine)?);
+		Ok(Self(Arc::new(Inner { engine, modules, threads, ticks, speed: OnceLock::new() })))
 	}
 
 	/// Runs a module to its end. If the future is dropped, the run is stopped.
@@ -79,24 +78,16 @@ impl WasmTier {
 				Err(ending) => return Ok(Run::unbegun(ending)),
 			},
 		};
-		let run = StopOnDrop { stop: stop.child(), engine: &inner.engine };
-		let world = World::new(job, run.stop.clone())?;
-		let (limits, engine, hash_memory) = (job.limits.clone(), inner.engine.clone(), job.hash_memory);
-		let (send, mut receive) = oneshot::channel();
-		thread::Builder::new()
-			.name("rlc-wasm".into())
-			.stack_size(THREAD_STACK)
-			.spawn(move || send.send(execute(&engine, &module, world, &limits, hash_memory)))
-			.map_err(|error| Error::Host(format!("the thread of the run cannot be started: {error}")))?;
-		let mut ticks = time::interval_at(time::Instant::now() + TICK, TICK);
-		loop {
-			tokio::select! {
-				result = &mut receive => {
-					return result.unwrap_or_else(|_| Err(Error::Host("the thread of the run panicked".into())));
-				}
-				_ = ticks.tick() => inner.engine.increment_epoch(),
-			}
-		}
+		let stop = StopOnDrop(stop.child());
+		let world = World::new(job, stop.0.clone())?;
+		let (engine, limits, hash_memory) = (inner.engine.clone(), job.limits.clone(), job.hash_memory);
+		let ticking = inner.ticks.start();
+		let run = inner.threads.run(move || {
+			let run = execute(&engine, &module, world, &limits, hash_memory);
+			drop(ticking);
+			run
+		});
+		run.await
 	}
 
 	/// Returns how many Wasm instructions one processor executes in a second, about: measured once, in a tenth of a second.
@@ -115,15 +106,10 @@ impl WasmTier {
 }
 
 /// Ends a run whose future is dropped.
-struct StopOnDrop<'a> {
-	stop: Stop,
-	engine: &'a Engine,
-}
+struct StopOnDrop(Stop);
 
-impl Drop for StopOnDrop<'_> {
+impl Drop for StopOnDrop {
 	fn drop(&mut self) {
-		self.stop.stop();
-		// So that the run looks.
-		self.engine.increment_epoch();
+		self.0.stop();
 	}
 }

@@ -200,14 +200,14 @@ async fn dropped_run_ends() {
 	// Compiled before, so that what is dropped is the run.
 	run(&room, &["nothing"]).await;
 	assert!(tokio::time::timeout(Duration::from_millis(300), tier().run(&job, &Stop::new())).await.is_err());
-	let threads = || {
+	let running = || {
 		let tasks = fs::read_dir("/proc/self/task").unwrap();
-		let names = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("comm")).ok());
-		names.filter(|name| name.trim() == "rlc-wasm").count()
+		let stats = tasks.filter_map(|task| fs::read_to_string(task.unwrap().path().join("stat")).ok());
+		stats.filter(|stat| stat.contains("(rlc-wasm) R")).count()
 	};
 	// Other tests' runs come and go, so it is waited for a moment without any.
 	let start = Instant::now();
-	while threads() > 0 {
+	while running() > 0 {
 		assert!(start.elapsed() < Duration::from_secs(100), "it still runs");
 		tokio::time::sleep(Duration::from_millis(10)).await;
 	}

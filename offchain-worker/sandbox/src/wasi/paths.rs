@@ -114,7 +114,8 @@ fn open(
 	(readable, writable): (bool, bool),
 	append: bool,
 ) -> Result<Descriptor> {
-	let file = match world.tree.find(&node)?.map(|stat| stat.kind) {
+	let found = world.tree.find(&node)?.map(|stat| stat.kind);
+	let file = match found {
 		Some(_) if how & CREATE != 0 && how & EXCLUSIVE != 0 => return Err(Errno::EXIST.into()),
 		Some(Kind::Directory) if writable || how & (CREATE | TRUNCATE) != 0 => return Err(Errno::ISDIR.into()),
 		Some(Kind::Directory) => {
@@ -131,7 +132,8 @@ fn open(
 		None => world.tree.create(&node)?,
 	};
 	let file = File { file, node, position: 0, readable, writable, append };
-	if how & TRUNCATE != 0 {
+	// A new one is empty.
+	if how & TRUNCATE != 0 && found.is_some() {
 		set_size(&mut world.tree, &file, 0)?;
 	}
 	Ok(Descriptor::File(file))
