@@ -39,8 +39,8 @@ pub(crate) struct Global {
 	/// Fetch inputs from the web and images from registries through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT. It has
 	/// to allow CONNECT to addresses. Nodes, schedulers and their stores are reached without it. HTTPS_PROXY and the like
 	/// are not read
-	#[arg(long, global = true, env = "RLC_PROXY", hide_env_values = true, value_name = "URL")]
-	pub proxy: Option<Proxy>,
+	#[arg(long = "proxy", global = true, env = "RLC_PROXY", hide_env_values = true, value_name = "URL")]
+	pub http_proxy: Option<Proxy>,
 
 	/// Print one JSON document instead of text, and errors as JSON on standard error
 	#[arg(long, global = true)]

@@ -49,7 +49,7 @@ impl Program {
 			Some(image) => {
 				let (from, layout) = (image.parse::<RegistryImage>()?, dir.path().join("layout"));
 				let progress = context.out.wait(format!("pulling {image}"));
-				from.pull(&layout, context.global.proxy.as_ref()).await.map_err(|error| match error.kind {
+				from.pull(&layout, context.global.http_proxy.as_ref()).await.map_err(|error| match error.kind {
 					FetchErrorKind::Unreachable => Failure::from(error)
 						.advise("check HOST, or give an image that another program pulled and saved"),
 					_ => error.into(),

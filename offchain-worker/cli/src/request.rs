@@ -169,7 +169,8 @@ impl RequestOptions {
 		pinning: Pinning,
 	) -> Result<(Wish, Vec<LocalFile>)> {
 		let (params, files) = self.params()?;
-		let params = encoded(&pinning.pin(&context.out, context.global.proxy.as_ref(), params, self.trust).await?)?;
+		let params =
+			encoded(&pinning.pin(&context.out, context.global.http_proxy.as_ref(), params, self.trust).await?)?;
 		let categories = chain.categories().await?;
 		let category = ids::category(&self.category, &categories).map_err(Failure::category)?;
 		let known = categories.iter().find(|(id, _)| *id == category);

@@ -66,9 +66,17 @@ fn network(config: &Config) -> NetworkConfig {
 	NetworkConfig::new(config.denied_networks.iter().copied(), config.resolvers.clone(), config.network_program)
 }
 
-/// Keeps what tasks get of a machine within what a service allows, so that none is refused there. Returns how many slots
-/// there are at most.
-pub(crate) fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
+/// Keeps what tasks get of a machine within what a container service allows, if there is one. Returns how many slots there
+/// are at most, if that is said.
+pub(crate) fn served(tier: Option<&ContainerTier>, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
+	match tier.and_then(ContainerTier::allowance) {
+		Some(allowance) => within(&allowance, machine, slots),
+		None => (machine, slots),
+	}
+}
+
+/// Keeps it within what a service allows, so that none of the tasks is refused there.
+fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
 	let cores = machine.cores.min(allowance.cpus as u32).max(1);
 	let within = Machine { cores, memory: machine.memory.min(allowance.memory), ..machine };
 	let slots = slots.unwrap_or(cores).min(allowance.runs);

@@ -2,7 +2,7 @@
 
 use std::{fs, future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use futures::FutureExt;
+use futures::{future::OptionFuture, FutureExt};
 use rlc_chain::{Chain, Key};
 use rlc_protocol::{address, worker::Resources, Account, PoolDescription};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
@@ -60,14 +60,14 @@ const FAREWELL: Duration = Duration::from_secs(5);
 ///
 /// [`Error`], if the configuration, the directory, the chain or the machine cannot be used.
 pub async fn start(config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
+	// Each task may have more than a hundred open.
+	rlc_service::files::allow_all();
 	let span = tracing::info_span!("worker", worker = %Account(key.account()));
 	start_inside(config, chain, key).instrument(span).await
 }
 
 /// Starts a worker. All that it spawns stays in the current span.
 async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Handle, Error> {
-	// Each task may have more than a hundred open.
-	rlc_service::files::allow_all();
 	let (scheduler, websocket) = addresses(&config.scheduler)?;
 	let dirs = Dirs::make(&config.dir)?;
 	let node = Arc::new(Node::new(chain.clone(), key.clone()));
@@ -80,9 +80,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let cached = fetcher.clone();
 	let wasm = WasmTier::new(config.compiler.clone(), Some(&dirs.modules))?;
 	let containers = containers::tier(&config, &dirs.containers, &disk).await?;
-	if let Some(allowance) = containers.as_ref().ok().and_then(ContainerTier::allowance) {
-		(machine, config.slots) = containers::within(&allowance, machine, config.slots);
-	}
+	(machine, config.slots) = containers::served(containers.as_ref().ok(), machine, config.slots);
 	disk.let_modules_give_way();
 	let (tier, speed) = (containers.as_ref().ok().cloned(), speed(wasm.clone()).await?);
 	let offer = Offer { machine, config: config.clone(), tier, speed };
@@ -98,10 +96,8 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let (back, inbox) = mpsc::unbounded_channel();
 	let (outgoing, to_link) = mpsc::unbounded_channel();
 	let (status, statuses) = watch::channel(Status::default());
-	let metrics_address = match config.metrics {
-		None => None,
-		Some(address) => Some(serve(address, metrics.clone(), statuses.clone(), &shutdown).await?),
-	};
+	let served = config.metrics.map(|address| serve(address, metrics.clone(), statuses.clone(), &shutdown));
+	let metrics_address = OptionFuture::from(served).await.transpose()?;
 	let parts = Parts {
 		chain: node.clone(),
 		runner: Arc::new(apps(sandbox, &config, dirs, resources.slots, &node)),
@@ -113,7 +109,6 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 		watchdog: Watchdog::new(config.manager.as_ref()),
 		disk: disk.clone(),
 	};
-	let bounds = bounds(&config, &resources);
 	shutdown.spawn(sync::watch(chain.clone(), back.clone()));
 	let link = Link {
 		url: websocket,
@@ -123,7 +118,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 		actor: back.clone(),
 		results,
 	};
-	let actor = Actor::new(parts, bounds, (journal, records), (back.clone(), inbox), now);
+	let actor = Actor::new(parts, bounds(&config, &resources), (journal, records), (back.clone(), inbox), now);
 	let actor = tokio::spawn(actor.run().in_current_span());
 	let link = shutdown.spawn(link.run());
 	shutdown.spawn(disk::watch(disk, changes.clone(), back.clone()));

@@ -194,7 +194,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		ipfs: run.ipfs,
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,
-		proxy: context.global.proxy.clone(),
+		proxy: context.global.http_proxy.clone(),
 		max_tip: run.max_tip.0,
 		operator: run.operator,
 		metrics: run.metrics,
