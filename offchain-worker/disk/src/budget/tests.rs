@@ -154,7 +154,8 @@ proptest! {
 					let which = which % held.len();
 					let before = held[which].bytes();
 					let reached = held[which].reach(bytes).is_ok();
-					prop_assert!(held[which].bytes() >= if reached { bytes.max(before) } else { before });
+					let least = if reached { bytes.max(before) } else { before };
+					prop_assert!(held[which].bytes() >= least);
 				}
 				Act::Split(which, part, bytes) if !held.is_empty() => {
 					let which = which % held.len();

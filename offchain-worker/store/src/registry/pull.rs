@@ -44,7 +44,7 @@ const MOST_BYTES: u64 = 16 << 30;
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Description {
-	Index(ImageIndex),
+	Index(Box<ImageIndex>),
 	Image(Box<ImageManifest>),
 }
 

@@ -33,7 +33,7 @@ proptest! {
 		let shares = Shares::of(disk_share, disk);
 		let machine = Machine { cores, memory: memory_for_tasks(memory_share, memory), disk: shares.promised };
 		let config = Config { slots, ..testing::config("/nowhere") };
-		let offered = machine.resources(&config, true, 0);
+		let offered = machine.resources(&config, Some(0), 0);
 		prop_assert!(shares.total <= disk);
 		let own = OWN.min(shares.total);
 		prop_assert!(own + needed(offered.disk) + shares.kept + shares.cache <= shares.total);

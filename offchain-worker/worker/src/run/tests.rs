@@ -1,8 +1,6 @@
 use super::*;
 use crate::{
-	config::Share,
 	dirs::Dirs,
-	disk::{Shares, OWN},
 	plan::Plan,
 	testing::{deal, DEAL},
 };
@@ -563,7 +561,9 @@ async fn task_for_which_there_is_no_room_is_given_back_and_nothing_stays() {
 	fs::remove_file(bench.result_file()).unwrap();
 	let slot = 1 << 20;
 	let results = |budget: &Budget| Arc::new(Results::new(bench.dir.path().join("results"), budget));
-	let with = |total| Arc::new(Disk { budget: Budget::of(total), ..unlimited(slot) });
+	let with = |total| {
+		Arc::new(Disk { budget: Budget::of(total), ..Disk::unlimited(&Dirs::make(bench.dir.path()).unwrap(), slot) })
+	};
 	let disk = with(slot - 1);
 	(bench.apps.results, bench.apps.disk) = (results(&disk.budget), disk);
 	let failure = bench.run().await.outcome.unwrap_err();

@@ -8,6 +8,7 @@ use std::{
 
 use flate2::{write::GzEncoder, Compression};
 use oci_spec::image::{Arch, MediaType};
+use rlc_disk::Budget as DiskBudget;
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
@@ -15,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
 	image::{unpack, Image},
-	Error,
+	Error, Stop,
 };
 
 /// An entry of a layer.
