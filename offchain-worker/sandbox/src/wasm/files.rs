@@ -198,6 +198,6 @@ mod tests {
 		disk.fill();
 		files.put(&[2; 32], &[7; 100_000]);
 		assert_eq!((files.find(&[1; 32]), files.find(&[2; 32])), (Some(b"code".to_vec()), None));
-		assert_eq!(super::files(disk.path(), UNFINISHED).unwrap(), [PathBuf::new(); 0]);
+		assert!(super::files(disk.path(), UNFINISHED).unwrap().is_empty());
 	}
 }

@@ -562,7 +562,9 @@ async fn task_for_which_there_is_no_room_is_given_back_and_nothing_stays() {
 	let slot = 1 << 20;
 	let results = |budget: &Budget| Arc::new(Results::new(bench.dir.path().join("results"), budget));
 	let with = |total| {
-		Arc::new(Disk { budget: Budget::of(total), ..Disk::unlimited(&Dirs::make(bench.dir.path()).unwrap(), slot) })
+		let mut disk = Disk::unlimited(&Dirs::make(bench.dir.path()).unwrap(), slot);
+		disk.budget = Budget::of(total);
+		Arc::new(disk)
 	};
 	let disk = with(slot - 1);
 	(bench.apps.results, bench.apps.disk) = (results(&disk.budget), disk);
