@@ -210,59 +210,57 @@ async fn module_that_takes_too_much_memory_is_not_compiled() {
 #[tokio::test]
 async fn compiler_limits_itself_and_inherits_nothing() {
 	let bench = Bench::new(7, &slow());
-	let tier = bench.tier();
-	let seen = tokio::select! {
-		_ = bench.run(&tier) => panic!("it is compiled"),
-		pid = bench.compiler() => {
-			let limit = |name: &str| {
-				let limits = of_process(pid, "limits");
-				let line = limits.lines().find(|line| line.starts_with(name)).unwrap_or_default();
-				line[name.len()..].split_whitespace().next().unwrap_or_default().to_owned()
-			};
-			let files = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).unwrap().count();
-			assert_eq!((files, of_process(pid, "environ")), (3, String::new()));
-			assert!(of_process(pid, "status").contains("NoNewPrivs:\t1"));
-			assert_eq!(of_process(pid, "oom_score_adj").trim(), "1000");
-			assert!(stat(pid, 19) >= 10, "it is nice");
-			["Max data size", "Max cpu time", "Max file size", "Max core file size"].map(limit)
-		}
+	let look = async {
+		let pid = bench.compiler().await;
+		let files = fs::read_dir(format!("/proc/{}/fd", pid.as_raw_nonzero())).unwrap().count();
+		assert_eq!((files, of_process(pid, "environ")), (3, String::new()));
+		assert!(of_process(pid, "status").contains("NoNewPrivs:\t1"));
+		assert_eq!(of_process(pid, "oom_score_adj").trim(), "1000");
+		assert!(stat(pid, 19) >= 10, "it is nice");
+		let limits = of_process(pid, "limits");
+		let limit = |name: &str| {
+			let line = limits.lines().find_map(|line| line.strip_prefix(name));
+			line.and_then(|line| line.split_whitespace().next()).unwrap_or_default().to_owned()
+		};
+		["Max data size", "Max cpu time", "Max file size", "Max core file size"].map(limit)
 	};
-	assert_eq!(seen, [bench.compiler_memory.as_str(), "300", "0", "0"]);
+	let tier = bench.tier();
+	let limits = tokio::select! {
+		_ = bench.run(&tier) => panic!("it is compiled"),
+		limits = look => limits,
+	};
+	assert_eq!(limits, [bench.compiler_memory.as_str(), "300", "0", "0"]);
 	bench.no_compiler().await;
 }
 
 #[tokio::test]
 async fn jobs_that_need_one_module_share_its_compiler() {
-	let bench = Bench::new(8, &ordinary());
-	let (tier, other) = (bench.tier(), Room::new());
-	let most = async {
-		let (mut most, begin) = (0, Instant::now());
-		bench.compiler().await;
-		loop {
-			let now = bench.compilers().len();
-			most = most.max(now);
-			if now == 0 {
-				return most;
-			}
-			assert!(begin.elapsed() < PATIENCE, "it is compiled for ever");
-			tokio::time::sleep(Duration::from_millis(1)).await;
-		}
-	};
-	let (one, two, most) = tokio::join!(bench.run(&tier), other.wasm(&tier, &bench.app, &[]), most);
-	assert_eq!((one.unwrap().ending, two.unwrap().ending, most), (Ending::Exited(0), Ending::Exited(0), 1));
+	let (bench, other) = (Bench::new(8, &ordinary()), Room::new());
+	let log = bench.room.directory.path().join("log");
+	let script = bench.script(&format!("echo started >> {}; exec {COMPILER} \"$@\"", log.display()));
+	let tier = bench.tier_with(script);
+	let (one, two) = tokio::join!(bench.run(&tier), other.wasm(&tier, &bench.app, &[]));
+	assert_eq!((one.unwrap().ending, two.unwrap().ending), (Ending::Exited(0), Ending::Exited(0)));
+	assert_eq!(fs::read_to_string(log).unwrap(), "started\n");
 }
 
 #[tokio::test]
 async fn job_that_waits_for_a_stopped_one_has_its_module_compiled() {
-	let bench = Bench::new(9, &ordinary());
-	let (tier, other, stop) = (bench.tier(), Room::new(), Stop::new());
-	let (one, two, ()) = tokio::join!(bench.run_until(&tier, &stop), other.wasm(&tier, &bench.app, &[]), async {
-		bench.compiler().await;
-		stop.stop();
-	});
-	// The second may have been the first to begin.
-	assert!(matches!(one.unwrap().ending, Ending::Stopped | Ending::Exited(0)));
-	assert_eq!(two.unwrap().ending, Ending::Exited(0));
+	let (bench, other, stop) = (Bench::new(9, &ordinary()), Room::new(), Stop::new());
+	let first = bench.room.directory.path().join("first");
+	// The first compiler makes a directory, and never ends.
+	let script = format!("mkdir {} 2>/dev/null && exec sleep 1000; exec {COMPILER} \"$@\"", first.display());
+	let tier = bench.tier_with(bench.script(&script));
+	let second = async {
+		let begin = Instant::now();
+		while !first.exists() {
+			assert!(begin.elapsed() < PATIENCE, "nothing is compiled");
+			tokio::time::sleep(Duration::from_millis(5)).await;
+		}
+		tokio::join!(other.wasm(&tier, &bench.app, &[]), async { stop.stop() }).0
+	};
+	let (one, two) = tokio::join!(bench.run_until(&tier, &stop), second);
+	assert_eq!((one.unwrap().ending, two.unwrap().ending), (Ending::Stopped, Ending::Exited(0)));
 }
 
 #[tokio::test]
