@@ -17,7 +17,8 @@ pub use self::{
 pub const REQUIRE: &str = "RLC_REQUIRE";
 
 /// What a test may need of its machine, as the README lists it.
-pub const NEEDS: [&str; 9] = ["device", "disk", "mount", "netns", "network", "postgres", "runc", "seccomp", "shm"];
+pub const NEEDS: [&str; 11] =
+	["cgroups", "device", "disk", "mount", "netns", "network", "postgres", "runc", "seccomp", "shm", "xattr"];
 
 /// Leaves the test, since the machine lacks what it needs: `skip!("needs runc: {why}")`. In a function that returns
 /// something, `skip!("needs runc: {why}" => None)` returns that.
