@@ -7,7 +7,7 @@ mod common;
 
 use std::{
 	env,
-	process::{self, Command},
+	process::{self, Command, Stdio},
 };
 
 use common::{
@@ -66,8 +66,12 @@ fn network_reaches_the_internet_and_nothing_near() {
 	let itself = env::current_exe().unwrap();
 	let mut there = Command::new("unshare");
 	there.args(["--net", "--"]).arg(itself).args(["--exact", "small_internet", "--ignored", "--nocapture"]);
-	match there.env(SMALL_INTERNET, "1").status() {
-		Ok(status) if status.success() => {}
+	// What it skips, it says on standard error.
+	match there.env(SMALL_INTERNET, "1").stderr(Stdio::inherit()).output() {
+		Ok(output) if output.status.success() => {
+			let said = String::from_utf8_lossy(&output.stdout);
+			assert!(said.contains("1 passed"), "small_internet: {said}");
+		}
 		failed if !rustix::process::geteuid().is_root() => skip!("needs netns: {failed:?}"),
 		failed => panic!("{failed:?}"),
 	}

@@ -3,7 +3,7 @@
 use std::{
 	env,
 	path::Path,
-	process::Command,
+	process::{Command, Stdio},
 	sync::{Arc, Mutex},
 };
 
@@ -137,8 +137,13 @@ fn alone(test: &str, variables: &[(&str, &str)]) {
 		"sh",
 	]);
 	there.arg(env::current_exe().unwrap()).args(["--exact", test, "--ignored", "--nocapture"]);
-	match there.env(ALONE, "1").envs(variables.iter().copied()).status() {
-		Ok(status) if status.success() => {}
+	// What it skips, it says on standard error.
+	there.env(ALONE, "1").envs(variables.iter().copied()).stderr(Stdio::inherit());
+	match there.output() {
+		Ok(output) if output.status.success() => {
+			let said = String::from_utf8_lossy(&output.stdout);
+			assert!(said.contains("1 passed"), "{test}: {said}");
+		}
 		failed if !rustix::process::geteuid().is_root() => skip!("needs netns: {failed:?}"),
 		failed => panic!("{failed:?}"),
 	}
