@@ -39,7 +39,7 @@ pub struct Job<'a> {
 /// What an app gets of the machine beside computing. By default: nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grants {
-	/// The internet, without private networks; of this machine, only what its public addresses offer to everybody. See
+	/// The internet: neither this machine, at any of its addresses, nor what is near it, nor what its owner denies. See
 	/// [`ContainerTier::with_network`](crate::ContainerTier::with_network).
 	pub network: bool,
 	/// How many graphics processors of [`ContainerTier::with_gpus`](crate::ContainerTier::with_gpus), which no other run has
