@@ -142,7 +142,7 @@ impl Ledger {
 
 	fn lose(&self, index: usize, why: &str) {
 		let name = &self.gpus[index].name;
-		error!("{name} is out of use until the worker is started again: {why}");
+		error!("{name} is out of use until this process is started again: {why}");
 		self.set(index, GpuState::OutOfUse(why.into()));
 		self.tell();
 	}
