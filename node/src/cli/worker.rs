@@ -29,7 +29,7 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "FILE", requires = "scheduler")]
 	pub worker_key: Option<String>,
 
-	/// Read the password of --worker-key from this file [default: RLC_PASSWORD]
+	/// Read the password of --worker-key from this file [default: the variable RLC_PASSWORD]
 	#[arg(long, value_name = "FILE", requires = "scheduler")]
 	pub worker_password_file: Option<PathBuf>,
 
@@ -53,7 +53,8 @@ pub struct WorkerParams {
 	#[arg(long, value_name = "SHARE", requires = "scheduler")]
 	pub worker_memory: Option<Share>,
 
-	/// Disk for all tasks: 50%, 20G [default: 50%]
+	/// Disk for the worker, of what is free where its directory is: 50%, 20G. A quarter of it is for what tasks write
+	/// [default: 50%]
 	#[arg(long, value_name = "SHARE", requires = "scheduler")]
 	pub worker_disk: Option<Share>,
 
