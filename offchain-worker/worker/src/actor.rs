@@ -132,7 +132,9 @@ pub(crate) struct Actor {
 	changes: Vec<Change>,
 	/// To be done after that.
 	effects: Vec<Effect>,
+	/// Whether tasks may come, by the owner's policy.
 	active: bool,
+	/// Whether the node is behind.
 	behind: bool,
 	/// Why no task has room, if none has.
 	no_room: Option<String>,

@@ -62,7 +62,7 @@ impl Machine {
 }
 
 /// Returns how much memory this process may use, in bytes: the machine's, or what its control group leaves of it, or one above.
-/// Containers and services of systemd are given less than there is.
+/// Containers and services of systemd are given less than there is. 0 if the system cannot be measured: then tasks get none.
 pub fn usable_memory() -> u64 {
 	let Ok(mut system) = System::new() else { return 0 };
 	system.refresh_memory();

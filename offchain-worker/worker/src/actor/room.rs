@@ -14,9 +14,8 @@ impl Actor {
 	/// Looks whether there is room for one more task.
 	pub(super) fn look_for_room(&mut self) {
 		let (count, bytes) = self.kept.count();
-		let full = self.kept.is_full(self.parts.disk.shares().kept).then(|| {
-			format!("{count} results of {bytes} bytes wait for the pool's store: no more tasks are taken until then")
-		});
+		let full = self.kept.is_full(self.parts.disk.shares().kept);
+		let full = full.then(|| format!("{count} results ({bytes} bytes) wait for the pool's store"));
 		let no_room = full.or_else(|| self.parts.disk.refuses(self.bounds.resources.slots));
 		match (&self.no_room, &no_room) {
 			(None, Some(why)) => tracing::warn!("no tasks are taken: {why}"),
