@@ -21,7 +21,7 @@ test: ## every test: pallets, runtime, node, whole stacks, a network of validato
 e2e: ## of the tests, those of whole stacks, with parts that are killed, lie and break (some minutes)
 	@scripts/e2e.sh
 
-bench: ## task lifecycles and transfers per second of one node, and what the whole stack does in time
+bench: ## task lifecycles and transfers per second of one node, runs of a module, and what the whole stack does in time
 	@scripts/bench.sh
 
 bench-crowd: ## 10,000 workers that do nothing at one scheduler: its memory and its processor time, beside the goals
