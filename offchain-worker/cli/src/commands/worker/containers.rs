@@ -1,15 +1,8 @@
 //! `rlc worker containers`: the part of a worker that needs root, and nothing else.
 
 use std::{
-	env, fs, io,
-	os::{
-		linux::net::SocketAddrExt,
-		unix::{
-			ffi::OsStrExt,
-			fs::DirBuilderExt,
-			net::{SocketAddr, UnixDatagram},
-		},
-	},
+	fs, io,
+	os::unix::fs::DirBuilderExt,
 	path::{Path, PathBuf},
 	thread::available_parallelism,
 };
@@ -17,7 +10,7 @@ use std::{
 use clap::Args;
 use rlc_disk::Budget;
 use rlc_sandbox::{Allowance, ContainerService, ContainerTier};
-use rlc_service::stop_requested;
+use rlc_service::{stop_requested, ServiceManager, Watchdog};
 use rlc_worker::{usable_memory, Share, CONTAINER_SERVICE};
 use serde_json::json;
 
@@ -116,7 +109,7 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	let stopped = stop_requested();
 	make_parent(&options.socket).map_err(disk(&options.socket))?;
 	let listener = service.bind(&options.socket).map_err(disk(&options.socket))?;
-	tell_systemd().map_err(disk("NOTIFY_SOCKET"))?;
+	Watchdog::new(ServiceManager::of_process().as_ref()).beat();
 	context.out.say(format_args!(
 		"running containers for user {} at {}, up to {} at a time with {}; Ctrl-C stops it",
 		options.user,
@@ -136,16 +129,6 @@ fn make_parent(socket: &Path) -> io::Result<()> {
 	fs::DirBuilder::new().recursive(true).mode(0o755).create(parent)
 }
 
-/// Tells systemd that the socket is there, if it started this program and wants to know.
-fn tell_systemd() -> io::Result<()> {
-	let Some(path) = env::var_os("NOTIFY_SOCKET") else { return Ok(()) };
-	let address = match path.as_bytes().strip_prefix(b"@") {
-		Some(name) => SocketAddr::from_abstract_name(name)?,
-		None => SocketAddr::from_pathname(&path)?,
-	};
-	UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address).map(drop)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -157,18 +140,5 @@ mod tests {
 		assert_eq!((named("rlc-worker", users), named("rlc", users), named("wrong", users)), (Some(998), None, None));
 		assert_eq!((user("12345"), user("root")), (Ok(12345), Ok(0)));
 		assert!(user("no such user").unwrap_err().to_string().contains("give the number"));
-	}
-
-	#[test]
-	fn systemd_is_told_where_it_listens() {
-		let dir = tempfile::tempdir().unwrap();
-		let path = dir.path().join("notify");
-		let listener = UnixDatagram::bind(&path).unwrap();
-		env::set_var("NOTIFY_SOCKET", &path);
-		tell_systemd().unwrap();
-		env::remove_var("NOTIFY_SOCKET");
-		let mut said = [0; 16];
-		let count = listener.recv(&mut said).unwrap();
-		assert_eq!(&said[..count], b"READY=1");
 	}
 }
