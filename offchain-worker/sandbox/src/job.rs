@@ -178,6 +178,15 @@ impl Stop {
 	}
 }
 
+/// Stops what it is for when it is dropped: nobody waits for that any longer.
+pub(crate) struct StopOnDrop(pub Stop);
+
+impl Drop for StopOnDrop {
+	fn drop(&mut self) {
+		self.0.stop();
+	}
+}
+
 /// Why an app could not be run at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

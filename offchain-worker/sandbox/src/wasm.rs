@@ -31,7 +31,7 @@ use wasmtime::{Engine, InstancePre};
 
 pub use self::compiler::{compile_if_asked, Compiler};
 use self::{modules::Modules, run::execute, threads::Threads, ticks::Ticks};
-use crate::{wasi::World, Ending, Error, Job, Run, Stop};
+use crate::{job::StopOnDrop, wasi::World, Ending, Error, Job, Run, Stop};
 
 /// Runs Wasm modules. Cheap to clone; clones share what was compiled.
 #[derive(Clone)]
@@ -102,14 +102,5 @@ impl WasmTier {
 			() = stop.stopped() => Ok(Err(Ending::Stopped)),
 			() = time::sleep(job.limits.time) => Ok(Err(Ending::TimedOut)),
 		}
-	}
-}
-
-/// Ends a run whose future is dropped.
-struct StopOnDrop(Stop);
-
-impl Drop for StopOnDrop {
-	fn drop(&mut self) {
-		self.0.stop();
 	}
 }

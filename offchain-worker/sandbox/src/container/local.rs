@@ -19,7 +19,7 @@ use super::{
 	run::{Granted, Prepared},
 	unavailable::Unavailable,
 };
-use crate::{image::Image, Ending, Error, Grants, Job, Run, Stop};
+use crate::{image::Image, job::StopOnDrop, Ending, Error, Grants, Job, Run, Stop};
 
 /// Runs images in this process. Clones share what was unpacked.
 #[derive(Clone)]
@@ -144,12 +144,4 @@ pub fn check_grants(grants: Grants, network: bool, gpus: bool) -> Result<(), Err
 		return missing("graphics processors, but there are none here; name their devices to the worker");
 	}
 	Ok(())
-}
-
-struct StopOnDrop(Stop);
-
-impl Drop for StopOnDrop {
-	fn drop(&mut self) {
-		self.0.stop();
-	}
 }
