@@ -9,6 +9,7 @@
 
 mod layers;
 mod layout;
+mod quota;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -21,10 +22,10 @@ use std::{
 };
 
 use flate2::read::MultiGzDecoder;
-use rlc_disk::{Budget as DiskBudget, Part, Taken};
+use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
-use self::{layers::Budget, settings::Settings};
+use self::{quota::Quota, settings::Settings};
 use crate::{
 	kept::{Digests, Sha},
 	Error, Stop,
@@ -74,11 +75,11 @@ pub fn digest(image: &Path, digests: &Digests) -> Result<Sha, Error> {
 ///
 /// [`Error::App`], if it is not an image for this machine, or not what its digests say; [`Error::Host`], if the disk fails
 /// or has no room, or if it is stopped or takes too long.
-pub fn unpack(image: &Path, directory: PathBuf, disk: &DiskBudget, stop: &Stop) -> Result<(Image, u64), Error> {
+pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> Result<(Image, u64), Error> {
 	let until = Instant::now() + MOST_TIME;
-	let budget = || Budget::new(MOST_BYTES, MOST_FILES, disk.count(Part::Images, 0), (stop, until));
+	let quota = || Quota::new(MOST_BYTES, MOST_FILES, disk.count(Part::Images, 0), (stop, until));
 	// Dropped after the files are.
-	let (mut of_archive, mut budget) = (budget(), budget());
+	let (mut of_archive, mut quota) = (quota(), quota());
 	let root = directory.join("root");
 	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
 	// From here on, whatever happens, dropping it removes what was unpacked.
@@ -93,14 +94,14 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &DiskBudget, stop: &Stop) 
 	};
 	let found = layout::find(&layout)?;
 	for layer in &found.layers {
-		layers::apply(open(&layer.file)?, &layer.content, &unpacked.root, &mut budget)?;
+		layers::apply(open(&layer.file)?, &layer.content, &unpacked.root, &mut quota)?;
 	}
 	unpacked.settings = found.settings;
-	layers::make_mount_points(&unpacked.root, unpacked.settings.directory.as_deref(), &mut budget)?;
+	layers::make_mount_points(&unpacked.root, unpacked.settings.directory.as_deref(), &mut quota)?;
 	if layout == archive {
 		fs::remove_dir_all(&archive).map_err(Error::io("remove", &archive))?;
 	}
-	let room = budget.into_room();
+	let room = quota.into_room();
 	let bytes = room.bytes();
 	unpacked.room = Some(room);
 	Ok((unpacked, bytes))

@@ -5,20 +5,20 @@ use std::{
 	collections::HashSet,
 	ffi::{OsStr, OsString},
 	fs::{self, File, Permissions},
-	io::{self, Read, Write},
+	io::{self, Read},
 	os::unix::{
 		ffi::OsStrExt,
 		fs::{symlink, PermissionsExt},
 	},
 	path::{Component, Path, PathBuf},
-	time::{Duration, Instant, SystemTime},
+	time::{Duration, SystemTime},
 };
 
-use rlc_disk::Taken;
 use sha2::{Digest, Sha256};
 use tar::{Archive, Entry, EntryType};
 
-use crate::{kept::Sha, Error, Stop, GUEST_INPUT, GUEST_OUTPUT};
+use super::quota::Quota;
+use crate::{kept::Sha, Error, GUEST_INPUT, GUEST_OUTPUT};
 
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
@@ -29,96 +29,21 @@ const DEEPEST: usize = 128;
 const LONGEST: u32 = 512;
 /// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
 const MOST_DESCRIPTION: u64 = 1 << 20;
-/// How much of a file is read at once, in bytes.
-const CHUNK: usize = 16 << 10;
-/// What the smallest file takes of a disk, in bytes.
-const BLOCK: u64 = 4096;
 /// What may follow an archive's end in a layer, in bytes: programs fill their last block.
 const MOST_REST: u64 = 1 << 20;
-
-/// What may still be unpacked, and until when.
-#[derive(Debug)]
-pub struct Budget {
-	/// Bytes of files.
-	bytes: u64,
-	/// Entries of archives, whatever they are, and the directories that lead to them.
-	entries: u64,
-	/// What it takes of the disk, as it comes.
-	room: Taken,
-	/// How many bytes that are by now.
-	taken: u64,
-	/// Ends it early.
-	stop: Stop,
-	/// Ends it at last.
-	until: Instant,
-}
-
-impl Budget {
-	/// Allows this much, which takes its room on the disk, until it is stopped or the time has come.
-	pub fn new(bytes: u64, entries: u64, room: Taken, (stop, until): (&Stop, Instant)) -> Self {
-		Self { bytes, entries, room, taken: 0, stop: stop.clone(), until }
-	}
-
-	/// Returns what was taken of the disk.
-	pub fn into_room(self) -> Taken {
-		let mut room = self.room;
-		room.set(self.taken);
-		room
-	}
-
-	/// Takes room for bytes that are about to be written.
-	fn draw(&mut self, bytes: u64) -> io::Result<()> {
-		if self.stop.is_stopped() || Instant::now() > self.until {
-			return Err(io::Error::new(io::ErrorKind::TimedOut, "it was stopped, or took too long"));
-		}
-		self.taken = self.taken.saturating_add(bytes);
-		self.room.reach(self.taken).map_err(|error| io::Error::new(io::ErrorKind::StorageFull, error))
-	}
-
-	fn entry(&mut self) -> io::Result<()> {
-		self.entries = self.entries.checked_sub(1).ok_or_else(|| bad("it has too many files"))?;
-		// Its place in a directory, and what its last block has too much.
-		self.draw(BLOCK)
-	}
-
-	/// Writes a file as far as allowed.
-	fn copy(&mut self, from: &mut impl Read, to: &mut File) -> io::Result<()> {
-		let mut buffer = [0; CHUNK];
-		loop {
-			let count = match from.read(&mut buffer) {
-				Ok(0) => return Ok(()),
-				Ok(count) => count,
-				Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-				Err(error) => return Err(error),
-			};
-			self.bytes = self.bytes.checked_sub(count as u64).ok_or_else(|| bad("it is too large"))?;
-			self.draw(count as u64)?;
-			to.write_all(&buffer[..count])?;
-		}
-	}
-}
-
-#[cfg(test)]
-impl Budget {
-	/// Allows this much on a disk without end.
-	pub fn of(bytes: u64, entries: u64) -> Self {
-		let room = rlc_disk::Budget::unlimited().count(rlc_disk::Part::Images, 0);
-		Self::new(bytes, entries, room, (&Stop::new(), Instant::now() + Duration::from_secs(600)))
-	}
-}
 
 /// Unpacks the files of an archive that holds an image: no links, nothing special.
 ///
 /// # Errors
 ///
 /// [`Error::App`], if it is not an archive, or a bad one; [`Error::Host`], if the disk fails.
-pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget) -> Result<(), Error> {
-	let unpacked = each_entry(archive, budget, |mut entry, budget| {
+pub fn unpack_archive(archive: impl Read, directory: &Path, quota: &mut Quota) -> Result<(), Error> {
+	let unpacked = each_entry(archive, quota, |mut entry, quota| {
 		let names = names(&entry.path()?)?;
 		if entry.header().entry_type() == EntryType::Regular {
 			let Some((name, parents)) = names.split_last() else { return Ok(()) };
-			let parent = enter(directory, parents, budget)?;
-			budget.copy(&mut entry, &mut File::create(parent.join(name))?)?;
+			let parent = enter(directory, parents, quota)?;
+			quota.copy(&mut entry, &mut File::create(parent.join(name))?)?;
 		}
 		Ok(())
 	});
@@ -130,11 +55,11 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, budget: &mut Budget)
 /// # Errors
 ///
 /// [`Error::App`], if it is not, or leads out of the root; [`Error::Host`], if the disk fails.
-pub fn apply(layer: impl Read, content: &str, root: &Path, budget: &mut Budget) -> Result<(), Error> {
+pub fn apply(layer: impl Read, content: &str, root: &Path, quota: &mut Quota) -> Result<(), Error> {
 	let mut layer = Hashed { from: layer, hasher: Sha256::new() };
 	let mut unpack = || -> io::Result<()> {
 		let mut own = Own::default();
-		each_entry(&mut layer, budget, |entry, budget| unpack_entry(entry, root, &mut own, budget))?;
+		each_entry(&mut layer, quota, |entry, quota| unpack_entry(entry, root, &mut own, quota))?;
 		// What comes after the archive's end counts for the digest.
 		match io::copy(&mut (&mut layer).take(MOST_REST + 1), &mut io::sink())? {
 			..=MOST_REST => Ok(()),
@@ -194,8 +119,8 @@ fn hash(path: &Path) -> Sha {
 /// with one name.
 fn each_entry<R: Read>(
 	from: R,
-	budget: &mut Budget,
-	mut with: impl FnMut(Entry<'_, Bounded<'_, R>>, &mut Budget) -> io::Result<()>,
+	quota: &mut Quota,
+	mut with: impl FnMut(Entry<'_, Bounded<'_, R>>, &mut Quota) -> io::Result<()>,
 ) -> io::Result<()> {
 	let left = Cell::new(MOST_DESCRIPTION);
 	let mut archive = Archive::new(Bounded { from, left: &left });
@@ -204,18 +129,18 @@ fn each_entry<R: Read>(
 		// Covers what was not read of the entry before, too.
 		left.set(MOST_DESCRIPTION);
 		let Some(entry) = entries.next() else { return Ok(()) };
-		// Its bytes go to the disk, within the budget.
+		// Its bytes go to the disk, within the quota.
 		left.set(u64::MAX);
-		budget.entry()?;
-		with(entry?, budget)?;
+		quota.entry()?;
+		with(entry?, quota)?;
 	}
 }
 
-fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, budget: &mut Budget) -> io::Result<()> {
+fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, quota: &mut Quota) -> io::Result<()> {
 	let names = names(&entry.path()?)?;
 	// The root itself has neither name nor rights to set.
 	let Some((name, parents)) = names.split_last() else { return Ok(()) };
-	let parent = enter(root, parents, budget)?;
+	let parent = enter(root, parents, quota)?;
 	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
 		return if name.as_bytes() == OPAQUE { own.empty(&parent) } else { hide(&parent, hidden) };
 	}
@@ -232,7 +157,7 @@ fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, bu
 		EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
 			remove(&path)?;
 			let mut file = File::create_new(&path)?;
-			budget.copy(&mut entry, &mut file)?;
+			quota.copy(&mut entry, &mut file)?;
 			let runs = entry.header().mode()? & 0o111 != 0;
 			file.set_permissions(Permissions::from_mode(if runs { 0o755 } else { 0o644 }))?;
 			// Interpreters compare the times of sources and what was compiled from them.
@@ -247,7 +172,7 @@ fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, bu
 		EntryType::Link => {
 			let target = names_of_link(&entry)?;
 			let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
-			let target = enter(root, parents, budget)?.join(name);
+			let target = enter(root, parents, quota)?.join(name);
 			if !target.symlink_metadata().is_ok_and(|data| !data.is_dir()) {
 				return Err(bad("a link leads to no file"));
 			}
@@ -283,9 +208,9 @@ fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
 /// # Errors
 ///
 /// [`Error::App`], if something else is there; [`Error::Host`], if the disk fails.
-pub fn make_mount_points(root: &Path, start: Option<&str>, budget: &mut Budget) -> Result<(), Error> {
+pub fn make_mount_points(root: &Path, start: Option<&str>, quota: &mut Quota) -> Result<(), Error> {
 	let mut make = |point: &str, mode| {
-		let path = enter(root, &names(Path::new(point))?, budget)?;
+		let path = enter(root, &names(Path::new(point))?, quota)?;
 		fs::set_permissions(path, Permissions::from_mode(mode))
 	};
 	for point in ["/proc", "/dev", GUEST_INPUT, GUEST_OUTPUT] {
@@ -293,14 +218,14 @@ pub fn make_mount_points(root: &Path, start: Option<&str>, budget: &mut Budget) 
 	}
 	make("/tmp", 0o1777).map_err(whose)?;
 	if let Some(start) = start {
-		match names(Path::new(start)).and_then(|names| enter(root, &names, budget)).map_err(whose) {
+		match names(Path::new(start)).and_then(|names| enter(root, &names, quota)).map_err(whose) {
 			// The run says that nothing can start there.
 			Ok(_) | Err(Error::App(_)) => {}
 			Err(failed) => return Err(failed),
 		}
 	}
 	let mut make_file = |name: &str| {
-		let path = enter(root, &names(Path::new("/etc"))?, budget)?.join(name);
+		let path = enter(root, &names(Path::new("/etc"))?, quota)?.join(name);
 		if path.symlink_metadata().is_ok_and(|data| data.is_file()) {
 			return Ok(());
 		}
@@ -328,7 +253,7 @@ fn names(path: &Path) -> io::Result<Vec<OsString>> {
 
 /// Returns the directory that a path means inside of the root, where absolute links begin, and which `..` does not leave.
 /// What is missing is made.
-fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<PathBuf> {
+fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
 	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
 	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);
 	while let Some(name) = left.pop() {
@@ -365,7 +290,7 @@ fn enter(root: &Path, names: &[OsString], budget: &mut Budget) -> io::Result<Pat
 			}
 			Ok(_) => return Err(bad("a path goes through a file")),
 			Err(error) if error.kind() == io::ErrorKind::NotFound => {
-				budget.entry()?;
+				quota.entry()?;
 				fs::create_dir(&next)?;
 				fs::set_permissions(&next, Permissions::from_mode(0o755))?;
 				path = next;

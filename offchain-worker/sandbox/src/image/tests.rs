@@ -16,7 +16,7 @@ use super::*;
 
 /// Unpacks an image onto a disk that has room for all.
 fn unpack_freely(image: &Path, directory: PathBuf) -> Result<(Image, u64), Error> {
-	unpack(image, directory, &DiskBudget::unlimited(), &Stop::new())
+	unpack(image, directory, &Budget::unlimited(), &Stop::new())
 }
 
 /// Returns what went wrong, which must be the app's fault.
@@ -270,7 +270,7 @@ fn unpacking_is_bounded() {
 	let bytes = layer(&[("a", File("12345")), ("b/c/d", File("12345"))]);
 	let content = format!("sha256:{}", sha(&bytes));
 	let apply = |most: u64, entries: u64| {
-		layers::apply(&bytes[..], &content, root.path(), &mut Budget::of(most, entries))
+		layers::apply(&bytes[..], &content, root.path(), &mut Quota::of(most, entries))
 			.map_err(|error| error.to_string())
 	};
 	assert_eq!(apply(10, 4), Ok(()));
@@ -289,9 +289,9 @@ fn name_cannot_fill_the_memory() {
 		let mut builder = Builder::new(Vec::new());
 		builder.append(&header, io::repeat(b'x').take(64 << 20)).unwrap();
 		let bytes = builder.into_inner().unwrap();
-		let mut budget = Budget::of(1 << 30, 100);
-		let archive = layers::unpack_archive(&bytes[..], root.path(), &mut budget);
-		let layer = layers::apply(&bytes[..], "", root.path(), &mut budget);
+		let mut quota = Quota::of(1 << 30, 100);
+		let archive = layers::unpack_archive(&bytes[..], root.path(), &mut quota);
+		let layer = layers::apply(&bytes[..], "", root.path(), &mut quota);
 		for outcome in [archive, layer] {
 			assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("description of a file is too long")));
 		}
@@ -315,11 +315,11 @@ fn names_that_cannot_be_are_the_archives_fault() {
 		&[("a/", Directory), ("b", Hard("a"))],
 	] {
 		let root = tempfile::tempdir().unwrap();
-		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Budget::of(9, 9)));
+		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Quota::of(9, 9)));
 	}
 	for entries in [[("a", File("")), ("a/b", File(""))], [("a/b", File("")), ("a", File(""))]] {
 		let directory = tempfile::tempdir().unwrap();
-		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Budget::of(9, 9)));
+		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Quota::of(9, 9)));
 	}
 }
 
@@ -333,7 +333,7 @@ fn links_cannot_lead_about_for_long() {
 	entries.extend(names.iter().map(|name| (name.as_str(), Link(ABOUT))));
 	entries.push((path.as_str(), File("")));
 	let root = tempfile::tempdir().unwrap();
-	let outcome = layers::apply(&layer(&entries)[..], "", root.path(), &mut Budget::of(9, 99));
+	let outcome = layers::apply(&layer(&entries)[..], "", root.path(), &mut Quota::of(9, 99));
 	assert!(cause(outcome).contains("a path is too long"));
 }
 
@@ -377,7 +377,7 @@ fn nothing_long_follows_a_layer() {
 	let root = tempfile::tempdir().unwrap();
 	let mut bytes = layer(&[("a", File("a"))]);
 	bytes.resize(bytes.len() + (2 << 20), 0);
-	let outcome = layers::apply(&bytes[..], "", root.path(), &mut Budget::of(1 << 30, 100));
+	let outcome = layers::apply(&bytes[..], "", root.path(), &mut Quota::of(1 << 30, 100));
 	assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("something follows its end")), "{outcome:?}");
 }
 
@@ -425,7 +425,7 @@ fn large() -> Layout {
 #[test]
 fn unpacked_image_takes_its_room_until_it_is_removed() {
 	let layout = large();
-	let disk = DiskBudget::new(&layout.path(), 1 << 30);
+	let disk = Budget::new(&layout.path(), 1 << 30);
 	let target = tempfile::tempdir().unwrap();
 	let (image, bytes) = unpack(&layout.path(), target.path().join("image"), &disk, &Stop::new()).unwrap();
 	assert_eq!(disk.used(Part::Images), bytes);
@@ -438,7 +438,7 @@ fn unpacked_image_takes_its_room_until_it_is_removed() {
 fn image_for_which_there_is_no_room_is_the_machines_trouble_and_leaves_nothing() {
 	let (layout, target) = (large(), tempfile::tempdir().unwrap());
 	let unpack = |total| {
-		let disk = DiskBudget::new(target.path(), total);
+		let disk = Budget::new(target.path(), total);
 		let unpacked = unpack(&layout.path(), target.path().join("image"), &disk, &Stop::new());
 		let taken = disk.used(Part::Images);
 		unpacked.map(|(image, bytes)| {
@@ -465,7 +465,7 @@ fn disk_that_is_full_at_any_page_of_an_image_is_the_machines_trouble() {
 	disk.fill();
 	let mut failures = 0;
 	let image = loop {
-		match unpack(&archive, disk.path().join("image"), &DiskBudget::unlimited(), &Stop::new()) {
+		match unpack(&archive, disk.path().join("image"), &Budget::unlimited(), &Stop::new()) {
 			Ok((image, _)) => break image,
 			Err(Error::Host(_)) => {
 				failures += 1;
@@ -484,7 +484,7 @@ fn unpacking_ends_when_it_is_stopped() {
 	let (layout, target) = (large(), tempfile::tempdir().unwrap());
 	let stop = Stop::new();
 	stop.stop();
-	let unpacked = unpack(&layout.path(), target.path().join("image"), &DiskBudget::unlimited(), &stop);
+	let unpacked = unpack(&layout.path(), target.path().join("image"), &Budget::unlimited(), &stop);
 	assert!(matches!(&unpacked, Err(Error::Host(cause)) if cause.contains("it was stopped")), "{unpacked:?}");
 	assert_eq!(target.path().read_dir().unwrap().count(), 0);
 }

@@ -178,23 +178,23 @@ fn zipped_and_changed(bytes: &[u8], changes: Vec<(Index, u8)>) -> Vec<u8> {
 }
 
 #[test]
-fn archive_writes_within_its_directory_and_budget_and_is_never_this_machines_fault() {
+fn archive_writes_within_its_directory_and_quota_and_is_never_this_machines_fault() {
 	let outside = tempfile::tempdir().unwrap();
 	let (mine, root) = (outside.path().join("mine"), outside.path().join("root"));
 	fs::write(&mine, "mine").unwrap();
 	let compressed = option::of(vec((any::<Index>(), any::<u8>()), 0..2));
 	proptest!(|(bytes in changed(), compressed in compressed, is_layer in any::<bool>(), entries in 0..12_u64)| {
 		fs::create_dir(&root).unwrap();
-		let mut budget = Budget::of(BYTES, entries);
+		let mut quota = Quota::of(BYTES, entries);
 		let content = format!("sha256:{}", hex::encode(Sha256::digest(&bytes)));
 		let from: Box<dyn Read> = match compressed {
 			None => Box::new(Cursor::new(bytes)),
 			Some(changes) => Box::new(MultiGzDecoder::new(Cursor::new(zipped_and_changed(&bytes, changes)))),
 		};
 		let outcome = if is_layer {
-			apply(from, &content, &root, &mut budget)
+			apply(from, &content, &root, &mut quota)
 		} else {
-			unpack_archive(from, &root, &mut budget)
+			unpack_archive(from, &root, &mut quota)
 		};
 		let there = fs::read_dir(outside.path()).unwrap().count();
 		let written = written(&root)?;
@@ -226,7 +226,7 @@ fn honest_layer_is_unpacked_as_it_was_packed() {
 		let layer = builder.into_inner().unwrap();
 		fs::create_dir(&root).unwrap();
 		let content = format!("sha256:{}", hex::encode(Sha256::digest(&layer)));
-		apply(&layer[..], &content, &root, &mut Budget::of(BYTES, 99)).unwrap();
+		apply(&layer[..], &content, &root, &mut Quota::of(BYTES, 99)).unwrap();
 		let read = |name: &String| (name.clone(), fs::read(root.join(name)).unwrap());
 		let read: BTreeMap<_, _> = files.keys().map(read).collect();
 		let count = written(&root)?.entries;

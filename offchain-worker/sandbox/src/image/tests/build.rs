@@ -8,7 +8,7 @@ use std::{
 
 use flate2::{write::GzEncoder, Compression};
 use oci_spec::image::{Arch, MediaType};
-use rlc_disk::Budget as DiskBudget;
+use rlc_disk::Budget;
 use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType, Header};
@@ -152,7 +152,7 @@ impl Layout {
 	}
 
 	pub fn unpack(&self) -> Result<Image, Error> {
-		let disk = DiskBudget::unlimited();
+		let disk = Budget::unlimited();
 		unpack(&self.path(), self.0.path().join("unpacked"), &disk, &Stop::new()).map(|(image, _)| image)
 	}
 }
