@@ -40,19 +40,13 @@ pub fn read_key(path: &Path, password: Option<&str>) -> Result<Key, KeystoreErro
 	secret.key()
 }
 
-/// Returns whether others than its owner can read a file.
-#[cfg(unix)]
+/// Returns whether others than its owner may do anything with a file.
 fn is_open_to_others(about: &Metadata) -> bool {
 	use std::os::unix::fs::PermissionsExt;
 	about.permissions().mode() & 0o077 != 0
 }
 
-#[cfg(not(unix))]
-fn is_open_to_others(_: &Metadata) -> bool {
-	false
-}
-
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::Keystore;
