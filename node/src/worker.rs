@@ -26,7 +26,6 @@ pub use child::{run, Child};
 
 use std::{
 	ffi::OsString,
-	io,
 	net::{Ipv4Addr, SocketAddr},
 	path::Path,
 	process::Command,
@@ -80,12 +79,11 @@ pub fn start(node: &mut Node, base_path: &Path, registry: Option<&Registry>) -> 
 }
 
 /// Returns this program, to be started with these arguments.
-fn program(arguments: &[OsString]) -> io::Result<Command> {
+fn program(arguments: &[OsString]) -> Command {
 	// The file that this process runs from, whatever its name leads to by now.
-	let file = if cfg!(target_os = "linux") { "/proc/self/exe".into() } else { std::env::current_exe()? };
-	let mut command = Command::new(file);
+	let mut command = Command::new("/proc/self/exe");
 	command.args(arguments);
-	Ok(command)
+	command
 }
 
 /// Returns the arguments of the worker: those of the node, and where it finds the node and keeps what it has.

@@ -12,7 +12,10 @@
 
 use std::io;
 
-use rustix::process::{nice, setrlimit, Resource, Rlimit};
+use rustix::{
+	process::{nice, setrlimit, Resource, Rlimit},
+	thread::{sched_getaffinity, sched_setaffinity, CpuSet},
+};
 
 /// How much lower its priority is.
 const NICE: i32 = 10;
@@ -35,9 +38,7 @@ pub fn apply(cores: Option<u32>) {
 }
 
 /// Lets this process run on so many cores; by default on all but one.
-#[cfg(target_os = "linux")]
 fn pin(cores: Option<u32>) -> io::Result<()> {
-	use rustix::thread::{sched_getaffinity, sched_setaffinity, CpuSet};
 	let allowed = sched_getaffinity(None)?;
 	let allowed: Vec<_> = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect();
 	let mut set = CpuSet::new();
@@ -45,11 +46,6 @@ fn pin(cores: Option<u32>) -> io::Result<()> {
 		set.set(*core);
 	}
 	Ok(sched_setaffinity(None, &set)?)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn pin(_: Option<u32>) -> io::Result<()> {
-	Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Returns the last of the cores: so many, but no more than there are; by default all but one, and at least one.

@@ -37,7 +37,7 @@ impl Supervisor {
 	/// # Errors
 	///
 	/// The system's, if there is no thread.
-	pub fn start(command: impl Fn() -> io::Result<Command> + Send + 'static, metrics: Metrics) -> io::Result<Self> {
+	pub fn start(command: impl Fn() -> Command + Send + 'static, metrics: Metrics) -> io::Result<Self> {
 		let (stop, stopped) = mpsc::channel();
 		let (end, ended) = mpsc::channel();
 		thread::Builder::new().name("worker".into()).spawn(move || {
@@ -70,7 +70,7 @@ struct Watch<Start> {
 	stopped: Receiver<()>,
 }
 
-impl<Start: Fn() -> io::Result<Command>> Watch<Start> {
+impl<Start: Fn() -> Command> Watch<Start> {
 	fn run(self) {
 		let mut waits = BACKOFF.waits();
 		loop {
@@ -98,7 +98,7 @@ impl<Start: Fn() -> io::Result<Command>> Watch<Start> {
 
 	/// Starts the worker, and waits until it or the node ends.
 	fn once(&self) -> io::Result<End> {
-		let mut child = (self.command)()?
+		let mut child = (self.command)()
 			// Its other end closes with this process, however that ends.
 			.stdin(Stdio::piped())
 			// Ctrl-C is for the node, which then ends its worker.
@@ -164,7 +164,7 @@ mod tests {
 		let command = move || {
 			let mut command = Command::new("sh");
 			command.args(["-c", &script]);
-			Ok(command)
+			command
 		};
 		(Supervisor::start(command, metrics.clone()).expect("a thread"), metrics)
 	}
