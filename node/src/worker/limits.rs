@@ -26,13 +26,13 @@ const OOM_SCORE: &str = "1000";
 pub fn apply(cores: Option<u32>) {
 	let none = Rlimit { current: Some(0), maximum: Some(0) };
 	for (limit, result) in [
-		("its cores", pin(cores)),
-		("its priority", nice(NICE).map(drop).map_err(Into::into)),
-		("that it ends before others for want of memory", std::fs::write("/proc/self/oom_score_adj", OOM_SCORE)),
-		("that it leaves no core dump", setrlimit(Resource::Core, none).map_err(Into::into)),
+		("a limit of cores", pin(cores)),
+		("a lower priority", nice(NICE).map(drop).map_err(Into::into)),
+		("being the first to end for want of memory", std::fs::write("/proc/self/oom_score_adj", OOM_SCORE)),
+		("a ban of core dumps", setrlimit(Resource::Core, none).map_err(Into::into)),
 	] {
 		if let Err(error) = result {
-			tracing::warn!("the worker goes on without a limit, {limit}: {error}");
+			tracing::warn!("the worker runs without {limit}: {error}");
 		}
 	}
 }
