@@ -3,8 +3,7 @@
 use std::net::Ipv4Addr;
 
 use clap::Args;
-use rlc_sandbox::NetworkConfig;
-use rlc_store::IpNet;
+use rlc_sandbox::{IpNet, NetworkConfig};
 use rlc_worker::NetworkProgram;
 
 /// What of the internet containers get.
