@@ -18,17 +18,17 @@ pub struct Files {
 	/// The image.
 	pub image: Source,
 	/// What the app reads.
-	pub input: Input,
+	pub input: Source,
 	/// What takes its result.
 	pub output: Box<dyn Target + Send>,
 }
 
-/// An image's file or directory.
+/// What is read: the file or directory of an image, or the directory of an input.
 #[derive(Clone)]
 pub enum Source {
 	/// By its path.
 	Path(PathBuf),
-	/// Opened by somebody who may read it.
+	/// Opened by somebody who may read it. Its path may lead elsewhere by now.
 	Open(Arc<File>),
 }
 
@@ -37,25 +37,7 @@ impl Source {
 	pub fn path(&self) -> PathBuf {
 		match self {
 			Self::Path(path) => path.clone(),
-			Self::Open(file) => of_open(file),
-		}
-	}
-}
-
-/// A directory to read.
-pub enum Input {
-	/// By its path.
-	Path(PathBuf),
-	/// Opened, as its path may lead elsewhere by now.
-	Open(File),
-}
-
-impl Input {
-	/// Returns a path to it, which is valid while this exists.
-	pub fn path(&self) -> PathBuf {
-		match self {
-			Self::Path(path) => path.clone(),
-			Self::Open(directory) => of_open(directory),
+			Self::Open(file) => Path::new("/proc/self/fd").join(file.as_raw_fd().to_string()),
 		}
 	}
 
@@ -70,13 +52,8 @@ impl Input {
 		if fstat(&directory)?.st_uid != user {
 			return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it belongs to another user"));
 		}
-		Ok(Self::Open(directory.into()))
+		Ok(Self::Open(Arc::new(directory.into())))
 	}
-}
-
-/// Returns a path to what is opened.
-fn of_open(file: &File) -> PathBuf {
-	Path::new("/proc/self/fd").join(file.as_raw_fd().to_string())
 }
 
 impl Files {
@@ -88,7 +65,7 @@ impl Files {
 	pub fn of(job: &Job<'_>) -> Result<Self, Error> {
 		Ok(Self {
 			image: Source::Path(job.app.into()),
-			input: Input::Path(absolute(job.input)?),
+			input: Source::Path(absolute(job.input)?),
 			output: Box::new(super::output::Below(absolute(job.output)?)),
 		})
 	}

@@ -18,7 +18,7 @@ use super::{
 	devices::{Layer, Lease},
 	environment::environment,
 	fault::{self, Fault},
-	files::Input,
+	files::Source,
 	ids::Ids,
 	leftovers::remove_run,
 	machine::Machine,
@@ -59,7 +59,7 @@ pub struct Prepared {
 	working: String,
 	/// Kept from being removed while it runs.
 	image: Arc<Image>,
-	input: Input,
+	input: Source,
 	output: Mutex<Box<dyn Target + Send>>,
 	limits: Limits,
 	granted: Granted,
@@ -78,7 +78,7 @@ impl Prepared {
 		state: &Path,
 		image: Arc<Image>,
 		job: &Job<'_>,
-		(input, output): (Input, Box<dyn Target + Send>),
+		(input, output): (Source, Box<dyn Target + Send>),
 		granted: Granted,
 	) -> Result<Self, Error> {
 		let settings = &image.settings;
@@ -275,7 +275,7 @@ impl Prepared {
 	fn make(&self, ids: &Ids, config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits, ids)?;
 		// Who opened a directory has checked it.
-		if let Input::Path(path) = &self.input {
+		if let Source::Path(path) = &self.input {
 			check_readable(path)?;
 		}
 		let input = self.input.path();

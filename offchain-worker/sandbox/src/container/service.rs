@@ -33,7 +33,7 @@ use tracing::{info, warn};
 
 use super::{
 	allowance::{Allowance, Room},
-	files::{Files, Input, Source},
+	files::{Files, Source},
 	local::Local,
 	tier::{ContainerTier, Where},
 	unavailable::Unavailable,
@@ -187,7 +187,7 @@ impl ContainerService {
 	) -> Result<Run, Error> {
 		let wrong = |why: String| Error::Host(format!("the container service refuses this run: {why}"));
 		let image = image_of(file).map_err(wrong)?;
-		let opened = Input::open_of(input, self.user);
+		let opened = Source::open_of(input, self.user);
 		let input = opened.map_err(|error| {
 			wrong(format!("its input {}: {error}; is it where the service sees it too?", input.display()))
 		})?;
