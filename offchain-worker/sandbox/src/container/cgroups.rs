@@ -26,6 +26,8 @@ use super::{names, unavailable::Unavailable};
 const PROGRAMS: &str = "programs";
 /// Where a process is that made room in its own group: version two has no processes beside groups.
 const ITSELF: &str = "itself";
+/// The same, as the end of a path.
+const BELOW_ITSELF: &str = "/itself";
 /// How long a group is waited for that was killed: only what waits for a broken device takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_KILLS: Duration = Duration::from_millis(1);
@@ -180,7 +182,7 @@ fn delegated(root: &Path, version: Version, own: &str) -> String {
 		Version::One => ("name=systemd:", root.join("systemd")),
 	};
 	let path = own.lines().find_map(|line| line.split_once(prefix)).map_or("/", |(_, path)| path);
-	let path = path.strip_suffix("/itself").unwrap_or(path).trim_end_matches('/');
+	let path = path.strip_suffix(BELOW_ITSELF).unwrap_or(path).trim_end_matches('/');
 	let group = below(&hierarchy, path);
 	let mut mark = [0; 1];
 	let is_delegated = ["trusted.delegate", "user.delegate"]

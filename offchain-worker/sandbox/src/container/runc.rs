@@ -8,10 +8,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use tokio::{
-	process::{Child, Command},
-	time,
-};
+use tokio::{process::Child, time};
 
 use super::programs;
 use crate::Error;
@@ -86,7 +83,7 @@ impl Runc {
 	/// [`Error::Host`], if it cannot be started.
 	pub async fn version(&self) -> Result<String, Error> {
 		let failed = |why: &str| Error::Host(format!("runc --version failed: {why}"));
-		let mut command: Command = programs::command(&self.program);
+		let mut command = programs::command(&self.program);
 		let output = command.arg("--version").stdin(Stdio::null()).kill_on_drop(true).output();
 		let output = time::timeout(PATIENCE, output).await.map_err(|_| failed("it does not end"))?;
 		let output = output.map_err(Error::io("start", &self.program))?;

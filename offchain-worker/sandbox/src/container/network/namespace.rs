@@ -18,7 +18,7 @@ use std::{
 
 use tokio::{
 	io::{AsyncReadExt, AsyncWriteExt},
-	process::{Child, ChildStdin, Command},
+	process::{Child, Command},
 	time,
 };
 
@@ -134,8 +134,7 @@ impl Tools {
 async fn output(mut command: Command, input: &str) -> std::io::Result<std::process::Output> {
 	command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
 	let mut child = command.spawn()?;
-	let stdin: Option<ChildStdin> = child.stdin.take();
-	if let Some(mut stdin) = stdin {
+	if let Some(mut stdin) = child.stdin.take() {
 		// If it was not read, the exit status shows it.
 		let _ = stdin.write_all(input.as_bytes()).await;
 	}
