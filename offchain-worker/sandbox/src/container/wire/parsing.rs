@@ -3,7 +3,7 @@
 use super::*;
 use crate::container::output::Below;
 use proptest::prelude::*;
-use std::{os::fd::AsRawFd, time::Duration};
+use std::time::Duration;
 
 /// Returns what is made of bytes, however they are cut.
 fn received(bytes: &[u8]) -> io::Result<(Request, Option<OwnedFd>)> {
@@ -64,8 +64,8 @@ fn more_files_are_refused_and_closed() {
 	let bytes = framed(MESSAGE, &serde_json::to_vec(&request()).unwrap());
 	sendmsg(&here, &[io::IoSlice::new(&bytes)], &mut along, SendFlags::empty()).unwrap();
 	assert!(receive(&there, Instant::now() + Duration::from_secs(10)).is_err());
-	assert!(pipe.as_raw_fd() > 0);
 	assert_eq!(open_pipes(inode), 1);
+	drop(pipe);
 }
 
 #[test]
@@ -129,7 +129,7 @@ proptest! {
 	}
 
 	#[test]
-	fn spoiled_request_is_the_same_or_refused(cut in 0usize..600, byte in any::<u8>()) {
+	fn spoiled_request_is_read_without_a_panic(cut in 0usize..600, byte in any::<u8>()) {
 		let mut bytes = framed(MESSAGE, &serde_json::to_vec(&request()).unwrap());
 		let at = cut % bytes.len();
 		bytes[at] = byte;
