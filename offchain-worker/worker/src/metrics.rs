@@ -94,7 +94,7 @@ impl Metrics {
 		self.disk_total.set(number(budget.total()));
 	}
 
-	/// Sets how many graphics processors are in use, of how many.
+	/// Sets how many graphics processors tasks can get, of how many.
 	pub fn gpus(&self, usable: u32, all: usize) {
 		let out = all.saturating_sub(usize::try_from(usable).unwrap_or(usize::MAX));
 		self.gpus.set(usable.into());

@@ -1,4 +1,4 @@
-//! What a worker offers its pool: what the machine has, with the graphics processors that are in use.
+//! What a worker offers its pool: what the machine has, with the graphics processors that tasks can get.
 
 use std::sync::Arc;
 
@@ -22,18 +22,18 @@ pub(crate) struct Offer {
 impl Offer {
 	/// Returns what the worker has now.
 	pub fn resources(&self) -> Resources {
-		let gpus = |tier: &ContainerTier| tier.gpus().map_or(0, |states| in_use(&states.borrow()));
+		let gpus = |tier: &ContainerTier| tier.gpus().map_or(0, |states| usable(&states.borrow()));
 		self.machine.resources(&self.config, self.tier.as_ref().map(gpus), self.speed)
 	}
 
-	/// Follows the graphics processors until the shutdown: counts those in use, and tells `resources` when one is lost.
+	/// Follows the graphics processors until the shutdown: counts those that tasks can get, and tells `resources` when one is lost.
 	pub async fn follow(self, resources: watch::Sender<Resources>, metrics: Arc<Metrics>, shutdown: Shutdown) {
 		let Some(mut states) = self.tier.as_ref().and_then(ContainerTier::gpus) else { return };
 		let follow = async {
 			loop {
 				let (usable, all) = {
 					let states = states.borrow_and_update();
-					(in_use(&states), states.len())
+					(usable(&states), states.len())
 				};
 				metrics.gpus(usable, all);
 				let now = self.resources();
@@ -53,7 +53,7 @@ impl Offer {
 	}
 }
 
-/// Returns how many graphics processors are in use.
-fn in_use(states: &[GpuState]) -> u32 {
+/// Returns how many graphics processors tasks can get.
+fn usable(states: &[GpuState]) -> u32 {
 	states.iter().filter(|state| state.is_usable()).count().try_into().unwrap_or(u32::MAX)
 }

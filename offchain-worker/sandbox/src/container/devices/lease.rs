@@ -100,7 +100,7 @@ impl Ledger {
 	///
 	/// # Errors
 	///
-	/// [`Error::Host`], if there are not, or no longer, as many in use.
+	/// [`Error::Host`], if there are not, or no longer, as many that can be used.
 	pub async fn take(self: &Arc<Self>, count: u32) -> Result<Lease, Error> {
 		let count = usize::try_from(count).unwrap_or(usize::MAX);
 		let mut changes = self.states.subscribe();
@@ -122,7 +122,7 @@ impl Ledger {
 			}
 			if usable < count {
 				return Err(Error::Host(format!(
-					"the app is granted {count} graphics processors, and {usable} are in use here{}",
+					"the app is granted {count} graphics processors; {usable} can be used here{}",
 					self.out_of_use()
 				)));
 			}
@@ -249,7 +249,7 @@ mod tests {
 		drop(other);
 		assert_eq!(waiting.await.unwrap().unwrap().edits().nodes.len(), 2);
 		let too_many = ledger.take(3).await.unwrap_err().to_string();
-		assert!(too_many.contains("granted 3 graphics processors, and 2 are in use here"), "{too_many}");
+		assert!(too_many.contains("granted 3 graphics processors; 2 can be used here"), "{too_many}");
 	}
 
 	#[tokio::test]
@@ -274,7 +274,7 @@ mod tests {
 		fs::write(directory.path().join("broken"), "").unwrap();
 		drop(ledger.take(2).await.unwrap());
 		let refused = ledger.take(2).await.unwrap_err().to_string();
-		assert!(refused.contains("1 are in use here; /dev/full is out of use: it could not be cleared"), "{refused}");
+		assert!(refused.contains("1 can be used here; /dev/full is out of use: it could not be cleared"), "{refused}");
 		assert_eq!(ledger.take(1).await.unwrap().edits().nodes.first().unwrap().path, "/dev/zero");
 		let told = fs::read_to_string(directory.path().join(OUT_OF_USE)).unwrap();
 		assert!(told.starts_with("/dev/full is out of use"), "{told}");
