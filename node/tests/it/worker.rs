@@ -15,7 +15,7 @@ use crate::common::program::{path, rlc_node, runs, signal, stderr, Running};
 const LAST: Duration = Duration::from_secs(4);
 
 /// What a worker says that waits for a node which has no blocks.
-const WAITS: &str = "the node has no block yet but the first; it is waited for";
+const WAITS: &str = "the node has no block yet but the first; waiting for it";
 
 /// A scheduler that is not there: port 9 is discard's, which nobody serves any more.
 const NOBODY: &str = "http://127.0.0.1:9";

@@ -85,12 +85,13 @@ impl Chain {
 		let mut told: Option<Instant> = None;
 		while let Some(lag) = self.lag().await? {
 			if told.is_none_or(|told| told.elapsed() >= REMINDER) {
-				log::warn!("{lag}; it is waited for");
+				log::warn!("{lag}; waiting for it");
 				told = Some(Instant::now());
 			}
 			sleep(LOOK).await;
 		}
 		if told.is_some() {
+			// At the level of what it ends: whoever saw that sees this.
 			log::warn!("the node is in sync");
 		}
 		self.runtime(None).await.map(drop)

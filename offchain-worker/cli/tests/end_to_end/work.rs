@@ -117,7 +117,7 @@ fn roles_wait_for_a_node_that_is_behind() {
 			] {
 				let mut waiting = stack.start_role(role, &url, "waits", &dir);
 				eventually("it says that it waits", || async {
-					waiting.tail().contains("the node has no block yet but the first; it is waited for").then_some(())
+					waiting.tail().contains("the node has no block yet but the first; waiting for it").then_some(())
 				})
 				.await;
 				waiting.must_run();
