@@ -7,9 +7,10 @@
 //!    why not ◄──────────── stderr, exit code ─────┘
 //! ```
 //!
-//! Compilers take much more memory and time for some modules than for others of the same size: a module of 64 KiB can keep
-//! one busy for minutes, and a larger one crash it. The child keeps that from what this process owes. It does not make the compiler harmless: what it
-//! returns is run in this process, so a module that took the compiler over could take this process over too.
+//! Compilers take much more memory and time for some modules than for others of the same size. A module of 64 KiB can keep
+//! one busy for minutes, and a larger one can crash it. In a child, neither harms what this process owes. That does not make
+//! the compiler harmless: what it returns is run in this process, so a module that took the compiler over could take this
+//! process over too.
 
 mod child;
 

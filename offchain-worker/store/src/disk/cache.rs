@@ -367,6 +367,7 @@ mod tests {
 		assert!(cache.get(&Cid::of_sha256([1; 32])).is_none());
 		assert!(!path.exists());
 	}
+
 	#[test]
 	fn what_nobody_uses_gives_way_for_other_parts() {
 		let dir = tempfile::tempdir().unwrap();

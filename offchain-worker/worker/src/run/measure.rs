@@ -1,8 +1,9 @@
 //! Runs that this machine's own limits ended, while another machine may have more to give.
 //!
 //! Memory and disk that a request does not name are each machine's own share, how deep a native stack is depends on
-//! processor and engine, and what it takes to compile a module on more than that. Workers that have to agree report a run that such a limit ended, as they do when a clock ended it.
-//! If they contributed it, a requester could make workers with small shares lose their stakes, with an app that takes more.
+//! processor and engine, and what it takes to compile a module on more than that. Workers that have to agree report a run
+//! that such a limit ended, as they do when a clock ended it. If they contributed it, a requester could make workers with
+//! small shares lose their stakes, with an app that takes more.
 
 use rlc_primitives::work::FailureCause;
 use rlc_sandbox::Ending;
