@@ -1,6 +1,6 @@
 //! Graphics processors in containers: devices that a specification describes, one run at a time.
 //!
-//! They run where a container can be run. No machine here has a graphics processor: devices that do nothing, such as
+//! They run where a container can be run. No test needs a graphics processor: devices that do nothing, such as
 //! `/dev/full`, stand for them under other names.
 
 mod common;
