@@ -172,7 +172,10 @@ impl Range {
 		for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
 			match (Self::parse(line), line.split(':').next() == Some(NAME)) {
 				(Some(range), true) if found.is_none() => found = Some(range),
-				(_, true) => return Err(format!("the line `{line}` is not one `{NAME}:FIRST:COUNT`")),
+				(Some(_), true) => {
+					return Err(format!("the line `{line}` is a second one of `{NAME}`; leave only one"))
+				}
+				(None, true) => return Err(format!("the line `{line}` does not have the form `{NAME}:FIRST:COUNT`")),
 				(Some(range), false) => others.push((line, range)),
 				// Whoever reads it finds out.
 				(None, false) => {}
@@ -237,9 +240,9 @@ mod tests {
 			("rlc:1000:65536", "from 65536 on"),
 			("rlc:100000:1", "2 numbers or more"),
 			("rlc:4294967295:2", "2 numbers or more"),
-			("rlc:100000", "is not one `rlc:FIRST:COUNT`"),
-			("rlc:100000:ten", "is not one"),
-			("rlc:100000:10\nrlc:200000:10", "is not one"),
+			("rlc:100000", "does not have the form `rlc:FIRST:COUNT`"),
+			("rlc:100000:ten", "does not have the form"),
+			("rlc:100000:10\nrlc:200000:10", "`rlc:200000:10` is a second one"),
 			("rlc:100000:10\nme:100009:1", "`me:100009:1` have numbers in common"),
 			("me:1879048000:65536", "`me:1879048000:65536` have numbers in common"),
 		] {
