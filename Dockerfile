@@ -10,8 +10,8 @@
 #
 # `rlc` is in it too: a scheduler, a worker (of apps that are modules; container images need root and runc, and
 # passt and nftables to reach the internet), and every other command. Each role has a volume of its own, with its
-# key in it, made once with the second of these. The password comes in a file that the container's user alone can read: what
-# is given by --env, anyone can see who may ask Docker (`docker inspect`).
+# key in it, made once with the second of these. The password comes in a file that only the container's user can read: anyone
+# who may ask Docker (`docker inspect`) sees what `--env` gives.
 #
 #   install -m 400 -o 10001 /dev/stdin pool.password            # type the password, end with Ctrl-D
 #   docker run --rm --volume pool:/data --volume "$PWD/pool.password:/run/secrets/password:ro" --entrypoint rlc \

@@ -1,4 +1,4 @@
-//! The container tier: runs images with `runc`, and removes what is left. It is here, or in a service of root's.
+//! The container tier: runs images with `runc`, and removes what is left. It runs here, or in a service that is root.
 //!
 //! ```text
 //!            tier

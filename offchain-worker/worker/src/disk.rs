@@ -50,7 +50,7 @@ impl Shares {
 	}
 }
 
-/// Returns what a task has to be sure of that may write this many bytes, and whose result is packed of that.
+/// Returns how many bytes a task needs that may write this many: its result is packed beside them.
 pub(crate) fn needed(output: u64) -> u64 {
 	output.saturating_mul(2)
 }

@@ -26,7 +26,8 @@ impl Offer {
 		self.machine.resources(&self.config, self.tier.as_ref().map(gpus), self.speed)
 	}
 
-	/// Follows the graphics processors until the shutdown: counts those that tasks can get, and tells `resources` when one is lost.
+	/// Follows the graphics processors until the shutdown: counts those that tasks can get, and tells `resources` when one
+	/// is lost.
 	pub async fn follow(self, resources: watch::Sender<Resources>, metrics: Arc<Metrics>, shutdown: Shutdown) {
 		let Some(mut states) = self.tier.as_ref().and_then(ContainerTier::gpus) else { return };
 		let follow = async {

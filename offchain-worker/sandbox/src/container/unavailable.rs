@@ -10,7 +10,7 @@ pub enum Unavailable {
 	NoRunc,
 	/// This process lacks the rights.
 	#[error(
-		"no containers: they need root, or a service of root's: start `rlc worker containers` beside the \
+		"no containers: they need root, or a service that has it: start `rlc worker containers` beside the \
 		 worker, or do without the container tier"
 	)]
 	NoRights,

@@ -17,7 +17,7 @@ use tracing::warn;
 
 use crate::{kept::Sha, Error};
 
-/// How files of compiled modules end, and such as are still written.
+/// How the names of compiled modules end, and of those that are still being written.
 const ENDING: &str = "compiled";
 const UNFINISHED: &str = "part";
 /// What earlier versions have left in the directory.

@@ -121,7 +121,7 @@ impl Work {
 			self.write(&mut writing).await?;
 		}
 		if !writing.is_empty() {
-			tracing::warn!("the disk is full, and the journal ends before what the chain knows");
+			tracing::warn!("the disk is full: the journal ends without what the chain already knows");
 		}
 		self.journal.close().await
 	}
