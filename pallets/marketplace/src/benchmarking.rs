@@ -553,6 +553,27 @@ mod benches {
 		assert_eq!(record.map(|record| record.allowance), Some(0));
 	}
 
+	/// Tasks of one deal: what the second one and each after it add is only time.
+	#[benchmark]
+	fn record_again(n: Linear<1, 100>) {
+		let market = Market::new::<T>(0).published::<T>().recorded::<T>();
+		let id = market.dealt::<T>();
+		let deal = Deals::<T>::get(id).expect("it was just made");
+		let failure = Outcome::AgreedFailure { cause: AppFault::AppFailed, code: 1 };
+
+		#[block]
+		{
+			for index in 0..n {
+				let allowance = Pallet::<T>::allowance_of(&deal);
+				Pallet::<T>::take_allowance(&deal, allowance.min(1));
+				Pallet::<T>::on_task_closed(&id, &TaskId::of(id, index.into()), failure);
+			}
+		}
+
+		let record = PoolRecords::<T>::get(market.workerpool.workerpool);
+		assert_eq!(record.map(|record| record.allowance), Some(CHARGE - Balance::from(n)));
+	}
+
 	/// The scheduler has sold the pool, and the new owner has made no deal yet.
 	#[benchmark]
 	fn record_of_sold_pool() {

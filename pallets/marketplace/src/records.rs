@@ -155,4 +155,8 @@ impl<T: Config> OnTaskClosed for Pallet<T> {
 	fn weight() -> Weight {
 		T::WeightInfo::record_task()
 	}
+
+	fn weight_again() -> Weight {
+		T::WeightInfo::record_again(1).saturating_sub(T::WeightInfo::record_again(0))
+	}
 }

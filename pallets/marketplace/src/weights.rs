@@ -76,6 +76,8 @@ pub trait WeightInfo {
 	fn record_agreed_failure() -> Weight;
 	/// Returns the weight of the same for a task of a workerpool that was sold.
 	fn record_of_sold_pool() -> Weight;
+	/// Returns the weight of the same for `n` tasks of one deal, with what their attempts are paid.
+	fn record_again(n: u32) -> Weight;
 	/// Returns the weight of the verification of a request's native signature by an ed25519 key.
 	fn verify_ed25519(b: u32) -> Weight;
 	/// Returns the weight of the same for an sr25519 key, with which calls are measured.
@@ -258,6 +260,9 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn record_of_sold_pool() -> Weight {
+		Weight::zero()
+	}
+	fn record_again(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn verify_ed25519(_: u32) -> Weight {

@@ -204,6 +204,10 @@ impl OnTaskClosed for Witness {
 	fn weight() -> Weight {
 		units(5)
 	}
+
+	fn weight_again() -> Weight {
+		units(4)
+	}
 }
 
 /// Receives results.

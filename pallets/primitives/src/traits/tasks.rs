@@ -35,6 +35,10 @@ pub trait OnTaskClosed {
 
 	/// Returns the most that a call of the hook weighs.
 	fn weight() -> Weight;
+
+	/// Returns the most that a call of the hook weighs for another task of a deal, in the same call of the chain: what it
+	/// reads and writes of the deal was read and written for the first one.
+	fn weight_again() -> Weight;
 }
 
 #[impl_trait_for_tuples::impl_for_tuples(5)]
@@ -46,6 +50,12 @@ impl OnTaskClosed for Tuple {
 	fn weight() -> Weight {
 		let mut weight = Weight::zero();
 		for_tuples!( #( weight = weight.saturating_add(Tuple::weight()); )* );
+		weight
+	}
+
+	fn weight_again() -> Weight {
+		let mut weight = Weight::zero();
+		for_tuples!( #( weight = weight.saturating_add(Tuple::weight_again()); )* );
 		weight
 	}
 }
