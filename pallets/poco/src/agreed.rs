@@ -22,7 +22,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
 	batch::Loaded,
 	charge::Met,
-	close::{people, Closing},
+	close::{people, removed, Closing},
 	settle::Money,
 	Config, Delegates, Error, Event, Pallet, TaskFailure, TaskFailures, TaskRef, Tasks, Work,
 };
@@ -103,8 +103,9 @@ impl<T: Config> Pallet<T> {
 		if let Some(failure) = known.filter(|_| Self::is_failed_by_now(deal, task)) {
 			task.agree_to_fail(deal, now, &T::Rules::get()).map_err(Error::<T>::from)?;
 			let delegates = Delegates::<T>::get(*id);
-			met.closed = 1;
+			(met.closed, met.deals) = (1, 1);
 			met.people = people(task, &delegates);
+			met.removed = removed(task, &delegates);
 			closes = Some(Closing { delegates, failure: Some(failure) });
 		}
 		Ok(Shown { after, digest, is_agreed, closes, met })

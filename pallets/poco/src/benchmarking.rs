@@ -5,7 +5,8 @@
 //!
 //! A task has its contributors, and as many delegates beside them as it can; closing it empties the lists of both. A task
 //! that is completed was revealed by one contributor, so the others keep their work until then. Each item of a batch is of
-//! another deal. Where calls are free within a budget, the trust is so high that all are.
+//! another deal, but for the `t` items that are of one deal with another item: what they add is only their own. Where calls
+//! are free within a budget, the trust is so high that all are.
 
 mod helper;
 mod scene;
@@ -26,8 +27,7 @@ use sp_runtime::{BoundedVec, MultiSignature};
 
 use crate::{
 	charge::{MOVEMENTS, PARTIES},
-	close::Closing,
-	settle::{Money, Moved},
+	settle::Moved,
 	*,
 };
 pub use helper::BenchmarkHelper;
@@ -281,35 +281,34 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn complete_with_result(c: Linear<1, 64>) {
-		let mut loaded = load::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
-		assert!(loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get()).is_ok());
+	fn complete_with_result(c: Linear<1, 64>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
+		let tasks = completed::<T>(c, t);
 		// All contributors but one, and the delegates.
 		assert_eq!(Work::<T>::iter().count() as u32, 2 * c - 1);
-		let closing = Closing { delegates: Delegates::<T>::get(loaded.id), failure: None };
+		let money;
 
 		#[block]
 		{
-			assert!(Pallet::<T>::complete(&loaded, &closing, None, &mut Money::new::<T>()).is_ok());
+			money = complete_all::<T>(&tasks);
 		}
 
 		assert_eq!(Work::<T>::iter().count(), 0);
+		assert!(!money.movements.is_empty());
 	}
 
 	#[benchmark]
-	fn complete_with_failure(c: Linear<1, 64>) {
-		let mut loaded = load::<T>(attempted::<T>(c));
-		assert!(loaded.task.agree_to_fail(&loaded.deal, Pallet::<T>::now(), &T::Rules::get()).is_ok());
-		let closing = Closing { delegates: Delegates::<T>::get(loaded.id), failure: Some(agreed()) };
-		let mut money = Money::new::<T>();
+	fn complete_with_failure(c: Linear<1, 64>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
+		let tasks = failed::<T>(c, t);
+		let money;
 
 		#[block]
 		{
-			assert!(Pallet::<T>::complete(&loaded, &closing, None, &mut money).is_ok());
+			money = complete_all::<T>(&tasks);
 		}
 
 		assert_eq!(Work::<T>::iter().count(), 0);
-		assert!(money.movements.iter().any(|one| one.kind == MovementKind::Reward), "the attempt is paid");
+		let rewards = money.movements.iter().filter(|one| one.kind == MovementKind::Reward);
+		assert!(rewards.count() as u32 > t, "each attempt is paid");
 	}
 
 	/// As many accounts as a full task has: batches' grow evenly from there, and what one small task takes would be lost in
@@ -364,9 +363,9 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn contribute_and_finalize_batch(n: Linear<1, { T::MaxBatch::get() }>) {
+	fn contribute_and_finalize_batch(d: Linear<1, { T::MaxBatch::get() }>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
 		fill_kitty::<T>();
-		let batch: Vec<_> = (0..n).map(deliverable::<T>).collect();
+		let batch = deliverables::<T>(d, t);
 		let closed;
 
 		#[block]
@@ -374,7 +373,7 @@ mod benches {
 			closed = Pallet::<T>::deliver_direct(&me(), &batch, None);
 		}
 
-		assert_eq!(closed.map(|(_, met)| met.closed), Ok(n));
+		assert_eq!(closed.map(|(_, met)| met.closed), Ok(d + t));
 	}
 
 	#[benchmark]
@@ -495,14 +494,15 @@ mod benches {
 	}
 
 	#[benchmark]
-	fn prune(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch = prunable::<T>(n);
-		let first = batch[0];
+	fn prune(d: Linear<1, { T::MaxBatch::get() }>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
+		let batch = prunable::<T>(d, t);
 
-		#[extrinsic_call]
-		_(RawOrigin::Signed(me()), BoundedVec::truncate_from(batch));
+		#[block]
+		{
+			assert!(Pallet::<T>::do_prune(&batch).is_ok());
+		}
 
-		assert!(!Tasks::<T>::contains_key(first.id()));
+		assert!(!batch.iter().any(|task| Tasks::<T>::contains_key(task.id())));
 	}
 
 	#[benchmark]

@@ -2,15 +2,19 @@
 //!
 //! A call that is free while it would be accepted is checked once more before it is dispatched: it weighs both. What is
 //! measured for `c` contributors grows evenly with `c`, so one number for all tasks of a batch is enough.
+//!
+//! Tasks of one deal share the deal's keys. A block reads and writes those once for a call, so they are measured, and
+//! charged, for one task of each deal; its other tasks add what is their own. So too, what a check has read for certain is
+//! charged once, though the call reads it again.
 
-use frame_support::weights::Weight;
+use frame_support::{traits::Get, weights::Weight};
 use rlc_primitives::{
 	count,
-	ethereum::EthereumSignature,
 	task::MAX_CONTRIBUTORS,
 	traits::{EnclaveRegistry, OnTaskClosed},
-	AccountId, Moment, ResultDigest, SchedulerSignature,
+	ResultDigest, SchedulerSignature,
 };
+use sp_runtime::MultiSignature;
 
 use crate::{
 	settle::Moved, CallbackData, Config, ContributionOf, DelegationProof, Pallet, ResultOf, TaskRef, WeightInfo,
@@ -39,8 +43,12 @@ pub(crate) struct Met {
 	pub contributions: u32,
 	/// How many tasks were closed.
 	pub closed: u32,
+	/// How many deals those are of; one counts again for tasks that are not next to each other.
+	pub deals: u32,
 	/// How many people those concerned in all.
 	pub people: u32,
+	/// How many entries of storage were removed for those people: their work, and lists of delegates.
+	pub removed: u32,
 	/// What of their money moved.
 	pub moved: Moved,
 }
@@ -62,14 +70,13 @@ impl<T: Config> Pallet<T> {
 	/// calls they are, and how many bytes they have. `budget` says which they are.
 	pub fn free_calls(workers: u32) -> (Weight, u32, u32) {
 		let contributions = workers.saturating_add(1);
-		let signature = SchedulerSignature::Ethereum(EthereumSignature::Full([0; 65]));
-		// Costs one lookup more than the scheduler's own signature.
-		let proxy = AccountId::new([0; 32]);
-		let proof = DelegationProof::SignedByProxy { proxy, signature, expiry: Moment::MAX };
+		// A proxy costs one lookup more than the scheduler's own signature.
+		let verified = T::WeightInfo::verify_delegation().saturating_add(T::WeightInfo::find_proxy());
 		let people = contributions.min(MAX_CONTRIBUTORS);
-		let met = Met { contributions: people, closed: 0, people: 0, moved: Moved::default() };
+		let met = Met { contributions: people, ..Met::default() };
 		let reveal = Self::reveal_weight(Some(met)).max(Self::reveal_failure_weight(Some(met)));
-		let pair = Self::contribute_weight(&proof, false, people).saturating_add(reveal);
+		let pair =
+			Self::contribution_weight(people).saturating_add(Self::delegation_weight(verified)).saturating_add(reveal);
 		let report = T::WeightInfo::report_failure().saturating_add(T::WeightInfo::check_report_failure());
 		let weight = pair
 			.saturating_mul(contributions.into())
@@ -91,9 +98,12 @@ impl<T: Config> Pallet<T> {
 
 	/// Returns what a contribution weighs, to a task that had `earlier` ones.
 	pub(crate) fn contribute_weight(authorization: &DelegationProof, enclave: bool, earlier: u32) -> Weight {
-		T::WeightInfo::contribute(earlier)
-			.saturating_add(T::WeightInfo::check_contribute(earlier))
-			.saturating_add(Self::proofs_weight(authorization, enclave))
+		Self::contribution_weight(earlier).saturating_add(Self::proofs_weight(authorization, enclave))
+	}
+
+	/// Returns the same without the verification of signatures.
+	fn contribution_weight(earlier: u32) -> Weight {
+		T::WeightInfo::contribute(earlier).saturating_add(T::WeightInfo::check_contribute(earlier))
 	}
 
 	/// Returns what contributions weigh, to tasks that had `earlier` ones in all; `None`: as many as they can have.
@@ -109,23 +119,45 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(proofs)
 	}
 
-	/// Returns what a scheduler's and an enclave's signature weigh. They are verified before the call and in it; the call also
-	/// emits the event of the delegation. A delegation without an enclave is tried only if one with it does not verify. The
-	/// proxy is looked up once in each of the two.
+	/// Returns what a scheduler's and an enclave's signature weigh. They are verified before the call and in it. A delegation
+	/// without an enclave is tried only if one with it does not verify. The proxy is looked up once in each of the two.
 	fn proofs_weight(authorization: &DelegationProof, enclave: bool) -> Weight {
-		let verified = T::WeightInfo::verify_delegation().saturating_mul(if enclave { 2 } else { 1 });
+		let verified = |signature| Self::signature_weight(signature).saturating_mul(if enclave { 2 } else { 1 });
 		let delegation = match authorization {
 			DelegationProof::OnChain => Weight::zero(),
-			DelegationProof::Signed { .. } => verified,
-			DelegationProof::SignedByProxy { .. } => verified.saturating_add(T::WeightInfo::find_proxy()),
+			DelegationProof::Signed { signature, .. } => Self::delegation_weight(verified(signature)),
+			DelegationProof::SignedByProxy { signature, .. } => {
+				Self::delegation_weight(verified(signature).saturating_add(T::WeightInfo::find_proxy()))
+			}
 		};
-		let told = if authorization.is_signed() { T::WeightInfo::tell_delegated() } else { Weight::zero() };
 		let enclave = if enclave {
 			T::WeightInfo::verify_enclave().saturating_add(T::Enclaves::weight())
 		} else {
 			Weight::zero()
 		};
-		delegation.saturating_add(enclave).saturating_mul(2).saturating_add(told)
+		delegation.saturating_add(enclave.saturating_mul(2))
+	}
+
+	/// Returns what a signed delegation weighs that takes this to verify: before the call and in it. The call also emits the
+	/// event of the delegation, and has the chain's first hash, over which is signed, from the check.
+	fn delegation_weight(verified: Weight) -> Weight {
+		verified
+			.saturating_mul(2)
+			.saturating_sub(T::DbWeight::get().reads(1))
+			.saturating_add(T::WeightInfo::tell_delegated())
+	}
+
+	/// Returns what the verification of a scheduler's signature weighs.
+	fn signature_weight(signature: &SchedulerSignature) -> Weight {
+		match signature {
+			SchedulerSignature::Native(signature) => match &signature.0 {
+				MultiSignature::Ed25519(_) => T::WeightInfo::verify_delegation_ed25519(),
+				MultiSignature::Sr25519(_) => T::WeightInfo::verify_delegation_sr25519(),
+				MultiSignature::Ecdsa(_) => T::WeightInfo::verify_delegation_ecdsa(),
+				MultiSignature::Eth(_) => T::WeightInfo::verify_delegation_eth(),
+			},
+			SchedulerSignature::Ethereum(_) => T::WeightInfo::verify_delegation_message(),
+		}
 	}
 
 	/// Returns what a reveal weighs that met this; `None`: that closes a full task.
@@ -149,7 +181,7 @@ impl<T: Config> Pallet<T> {
 	fn full_task() -> Met {
 		let people = MAX_CONTRIBUTORS;
 		let moved = Moved::most(1, 1, people, people.saturating_mul(2));
-		Met { contributions: people, closed: 1, people, moved }
+		Met { contributions: people, closed: 1, deals: 1, people, removed: people.saturating_mul(2), moved }
 	}
 
 	/// Reveals that met this; `None`: that close as many tasks as they can.
@@ -160,9 +192,12 @@ impl<T: Config> Pallet<T> {
 			let people = contributions.min(MAX_SETTLED);
 			let deals = deals(reveals.iter().map(|(task, _)| task));
 			let moved = Moved::most(deals, number, people, people.saturating_mul(2));
-			Met { contributions, closed: number, people, moved }
+			Met { contributions, closed: number, deals, people, removed: people.saturating_mul(2), moved }
 		});
+		// The check has read each task.
+		let known = T::DbWeight::get().reads(number.into());
 		T::WeightInfo::reveal_batch(number)
+			.saturating_sub(known)
 			.saturating_add(T::WeightInfo::check_reveal_batch(number))
 			.saturating_add(growth(T::WeightInfo::reveal, met.contributions))
 			.saturating_add(growth(T::WeightInfo::check_reveal, met.contributions))
@@ -174,14 +209,33 @@ impl<T: Config> Pallet<T> {
 		if met.closed == 0 {
 			return Weight::zero();
 		}
-		let completion = |people| {
-			T::WeightInfo::check_complete(people).saturating_mul(2).saturating_add(T::WeightInfo::complete(people))
-		};
-		completion(0)
-			.saturating_add(T::OnTaskClosed::weight())
-			.saturating_mul(met.closed.into())
-			.saturating_add(growth(completion, met.people))
+		let check = |people| T::WeightInfo::check_complete(people).saturating_mul(2);
+		let checks = check(0).saturating_mul(met.closed.into()).saturating_add(growth(check, met.people));
+		// A reveal that closes its task leaves it to the closing to store it.
+		let stored = T::DbWeight::get().writes(met.closed.into());
+		checks
+			.saturating_add(Self::completions_weight(met))
 			.saturating_add(Self::moved_weight(met.moved))
+			.saturating_sub(stored)
+	}
+
+	/// Returns what it weighs to complete these tasks, each in the way that takes longer, beside the movement of money.
+	fn completions_weight(met: Met) -> Weight {
+		let result = T::WeightInfo::complete_with_result;
+		let failure = T::WeightInfo::complete_with_failure;
+		let more = met.closed.saturating_sub(met.deals);
+		let first = result(0, 0).max(failure(0, 0)).saturating_add(T::OnTaskClosed::weight());
+		let tasks = growth(|tasks| result(0, tasks), more).max(growth(|tasks| failure(0, tasks), more));
+		let people =
+			growth(|people| result(people, 0), met.people).max(growth(|people| failure(people, 0), met.people));
+		// Measured with a contributor that did not reveal, and a delegate, for each of the people.
+		let kept = met.people.saturating_mul(2).saturating_sub(met.removed);
+		first
+			.saturating_mul(met.deals.into())
+			.saturating_add(tasks)
+			.saturating_add(T::OnTaskClosed::weight_again().saturating_mul(more.into()))
+			.saturating_add(people)
+			.saturating_sub(T::DbWeight::get().writes(kept.into()))
 	}
 
 	/// Returns what money weighs that moves. Each account that is touched has two movements; more of them are only added up
@@ -195,24 +249,34 @@ impl<T: Config> Pallet<T> {
 	/// this; `None`: tasks with as many delegates as they can have.
 	pub(crate) fn direct_weight(items: &[ResultOf], bytes: Option<usize>, met: Option<Met>) -> Weight {
 		let number = count(items.len());
-		let proofs = items.iter().fold(T::OnTaskClosed::weight().saturating_mul(number.into()), |sum, one| {
-			sum.saturating_add(Self::proofs_weight(&one.authorization, one.enclave.is_some()))
-		});
+		let deals = deals(items.iter().map(|one| &one.task));
+		let more = number.saturating_sub(deals);
+		let told = T::OnTaskClosed::weight()
+			.saturating_mul(deals.into())
+			.saturating_add(T::OnTaskClosed::weight_again().saturating_mul(more.into()));
+		let proofs = items
+			.iter()
+			.fold(told, |sum, one| sum.saturating_add(Self::proofs_weight(&one.authorization, one.enclave.is_some())));
 		if let Some(bytes) = bytes {
 			let people = met.map_or(MAX_CONTRIBUTORS, |met| met.people);
 			return T::WeightInfo::contribute_and_finalize(people, count(bytes))
 				.saturating_add(T::WeightInfo::check_contribute_and_finalize(people, count(bytes)))
 				.saturating_add(proofs);
 		}
-		let met = met.unwrap_or_else(|| Met {
-			contributions: number,
-			closed: number,
-			people: MAX_CONTRIBUTORS.saturating_mul(number).min(MAX_SETTLED),
-			moved: Moved::most(deals(items.iter().map(|one| &one.task)), number, 1, number),
+		// Measured with a delegate of each task, whose work goes, and with it the list.
+		let booked = |people: u32| people.saturating_add(number.saturating_mul(2));
+		let met = met.unwrap_or_else(|| {
+			let people = MAX_CONTRIBUTORS.saturating_mul(number).min(MAX_SETTLED);
+			let moved = Moved::most(deals, number, 1, number);
+			Met { contributions: number, closed: number, deals, people, removed: booked(people), moved }
 		});
-		T::WeightInfo::contribute_and_finalize_batch(number)
-			.saturating_add(T::WeightInfo::check_contribute_and_finalize_batch(number))
+		let kept = booked(met.people).saturating_sub(met.removed);
+		// The check has read each task, and its delegates.
+		let known = number.saturating_mul(2);
+		T::WeightInfo::contribute_and_finalize_batch(deals, more)
 			.saturating_add(growth(|people| T::WeightInfo::contribute_and_finalize(people, 0), met.people))
+			.saturating_sub(T::DbWeight::get().reads_writes(known.into(), kept.into()))
+			.saturating_add(T::WeightInfo::check_contribute_and_finalize_batch(number))
 			.saturating_add(growth(|people| T::WeightInfo::check_contribute_and_finalize(people, 0), met.people))
 			.saturating_add(Self::moved_weight(met.moved))
 			.saturating_add(proofs)
@@ -224,6 +288,12 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::finalize(people, bytes)
 			.saturating_add(T::WeightInfo::check_finalize(people, bytes))
 			.saturating_add(T::OnTaskClosed::weight())
+	}
+
+	/// Returns what it weighs to prune these tasks.
+	pub(crate) fn prune_weight(tasks: &[TaskRef]) -> Weight {
+		let deals = deals(tasks.iter());
+		T::WeightInfo::prune(deals, count(tasks.len()).saturating_sub(deals))
 	}
 
 	pub(crate) fn reopen_weight(contributors: u32) -> Weight {
@@ -254,7 +324,7 @@ fn growth(of: impl Fn(u32) -> Weight, number: u32) -> Weight {
 }
 
 /// Returns how many deals these tasks are of; one counts again for tasks that are not next to each other.
-fn deals<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> u32 {
+pub(crate) fn deals<'a>(tasks: impl Iterator<Item = &'a TaskRef>) -> u32 {
 	let mut last = None;
 	tasks.fold(0, |deals: u32, task| {
 		let is_same = last.replace(task.deal) == Some(task.deal);

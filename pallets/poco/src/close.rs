@@ -20,6 +20,14 @@ pub(crate) fn people(task: &Task, delegates: &DelegatedList) -> u32 {
 	count(task.contributions.len().max(delegates.len()))
 }
 
+/// Returns how many entries of storage a closing removes: the work of contributors that did not reveal and of delegates, and
+/// the list of the delegates.
+pub(crate) fn removed(task: &Task, delegates: &DelegatedList) -> u32 {
+	let hidden = task.contributions.iter().filter(|one| !one.status.is_shown()).count();
+	let lists = usize::from(!delegates.is_empty());
+	count(hidden.saturating_add(delegates.len()).saturating_add(lists))
+}
+
 /// What closes with a task, and how it ends.
 pub(crate) struct Closing {
 	/// The workers that were delegated to it in vain.

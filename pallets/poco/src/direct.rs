@@ -8,7 +8,7 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
 	batch::{DealReader, Loaded},
 	charge::{Met, MAX_SETTLED},
-	close::Closing,
+	close::{removed, Closing},
 	settle::Money,
 	sifted::Sifted,
 	CallbackData, Config, DelegatedList, Delegates, DelegationProof, Error, Event, Pallet, ResultOf, TaskRef,
@@ -57,6 +57,7 @@ impl<T: Config> Pallet<T> {
 		met.closed = count(all.accepted.len());
 		let mut money = Money::new::<T>();
 		for (_, one) in all.accepted {
+			met.removed = met.removed.saturating_add(removed(&one.completed.task, &one.delegates));
 			Self::close_direct(worker, one, data.clone(), &mut money)?;
 		}
 		Self::tell_refused(worker, all.refused);

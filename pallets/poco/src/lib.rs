@@ -453,7 +453,7 @@ pub mod pallet {
 		/// Removes closed tasks of deals whose tasks can be pruned and whose final deadline has passed. For anyone.
 		/// Emits [`Event::Pruned`] for each.
 		#[pallet::call_index(11)]
-		#[pallet::weight(T::WeightInfo::prune(count(tasks.len())))]
+		#[pallet::weight(Pallet::<T>::prune_weight(tasks))]
 		pub fn prune(origin: OriginFor<T>, tasks: BoundedVec<TaskRef, T::MaxBatch>) -> DispatchResult {
 			ensure_signed(origin)?;
 			Self::do_prune(&tasks)

@@ -6,8 +6,8 @@ use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
 	batch::{DealReader, Loaded},
-	charge::{Met, MAX_SETTLED},
-	close::{people, Closing},
+	charge::{deals, Met, MAX_SETTLED},
+	close::{people, removed, Closing},
 	settle::Money,
 	sifted::Sifted,
 	Config, Delegates, Error, Event, Pallet, TaskRef, Tasks, Work,
@@ -33,6 +33,8 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_reveal(worker: &AccountId, items: &[(TaskRef, ResultDigest)]) -> Result<Met, DispatchError> {
 		let now = Self::now();
 		let Reveals { all, mut met } = Self::check_reveals(worker, items, now)?;
+		let closing = all.accepted.iter().filter(|(_, one)| one.closes.is_some());
+		met.deals = deals(closing.map(|(task, _)| task));
 		let mut money = None;
 		for (_, Accepted { after, digest, closes }) in all.accepted {
 			let task = after.id;
@@ -106,6 +108,7 @@ impl<T: Config> Pallet<T> {
 				let delegates = Delegates::<T>::get(*id);
 				met.closed = met.closed.saturating_add(1);
 				met.people = met.people.saturating_add(people(task, &delegates));
+				met.removed = met.removed.saturating_add(removed(task, &delegates));
 				closes = Some(Closing { delegates, failure });
 			}
 		}

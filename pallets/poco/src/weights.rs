@@ -70,15 +70,10 @@ pub trait WeightInfo {
 	/// reading what closes with it.
 	fn check_complete(c: u32) -> Weight;
 	/// Returns the weight of the completion, with a result, of a task with `c` contributors and as many delegates that did
-	/// not contribute, beside the movement of its money.
-	fn complete_with_result(c: u32) -> Weight;
-	/// Returns the weight of the same with a failure that workers agree on.
-	fn complete_with_failure(c: u32) -> Weight;
-
-	/// Returns the weight of the same, of the kind that takes longer.
-	fn complete(c: u32) -> Weight {
-		Self::complete_with_result(c).max(Self::complete_with_failure(c))
-	}
+	/// not contribute, and of `t` more tasks of its deal, each with one contributor, beside the movement of their money.
+	fn complete_with_result(c: u32, t: u32) -> Weight;
+	/// Returns the weight of the same with failures that workers agree on.
+	fn complete_with_failure(c: u32, t: u32) -> Weight;
 
 	/// Returns the weight of the movement of money that touches `a` accounts twice, and their scores.
 	fn settle(a: u32) -> Weight;
@@ -90,8 +85,9 @@ pub trait WeightInfo {
 	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
 	/// Returns the weight of [`Pallet::contribute_and_finalize_batch`](crate::Pallet::contribute_and_finalize_batch)
-	/// for `n` tasks with one delegate each, beside the movement of their money.
-	fn contribute_and_finalize_batch(n: u32) -> Weight;
+	/// for a task of each of `d` deals, and `t` more tasks of one of them, with one delegate each, beside the movement of
+	/// their money.
+	fn contribute_and_finalize_batch(d: u32, t: u32) -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight;
 	/// Returns the weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with a result, `c` contributors, and as
@@ -123,8 +119,9 @@ pub trait WeightInfo {
 	fn report_failure() -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_report_failure() -> Weight;
-	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune) of `n` tasks.
-	fn prune(n: u32) -> Weight;
+	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune) of a task of each of `d` deals, and of `t` more tasks of
+	/// one of them.
+	fn prune(d: u32, t: u32) -> Weight;
 	/// Returns the weight of [`Pallet::deliver`](crate::Pallet::deliver) with `d` bytes.
 	fn deliver(d: u32) -> Weight;
 	/// Returns the weight of the hook for a new deal.
@@ -244,11 +241,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn complete_with_result(_: u32) -> Weight {
+	fn complete_with_result(_: u32, _: u32) -> Weight {
 		Weight::zero()
 	}
 
-	fn complete_with_failure(_: u32) -> Weight {
+	fn complete_with_failure(_: u32, _: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -270,7 +267,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn contribute_and_finalize_batch(_: u32) -> Weight {
+	fn contribute_and_finalize_batch(_: u32, _: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -314,7 +311,7 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn prune(_: u32) -> Weight {
+	fn prune(_: u32, _: u32) -> Weight {
 		Weight::zero()
 	}
 

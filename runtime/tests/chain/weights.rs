@@ -7,7 +7,11 @@ use std::{
 };
 
 use frame_benchmarking::{runtime_decl_for_benchmark::BenchmarkV2, BenchmarkList};
-use frame_support::traits::{GetCallMetadata, PalletsInfoAccess};
+use frame_support::{
+	traits::{Get, GetCallMetadata, PalletsInfoAccess},
+	weights::Weight,
+};
+use pallet_poco::WeightInfo;
 use rlc_runtime::*;
 
 /// Pallets with calls that nothing here measures, and why.
@@ -90,6 +94,36 @@ fn copies_are_found_unless_they_are_estimates() {
 	]
 	.concat();
 	assert_eq!(of_one_time(&text), ["first, fourth"]);
+}
+
+/// `pallet_poco` gives back what a call did not read and write of what was measured for each task and each worker: so much
+/// must have been measured.
+#[test]
+fn what_closings_give_back_was_measured() {
+	type Measured = <Runtime as pallet_poco::Config>::WeightInfo;
+	let database = <Runtime as frame_system::Config>::DbWeight::get();
+	let completions: [fn(u32, u32) -> Weight; 2] = [Measured::complete_with_result, Measured::complete_with_failure];
+	for complete in completions {
+		let (one, person, task) = (complete(1, 0), complete(2, 0), complete(1, 1));
+		assert!(database.writes(2).all_lte(person - one), "the work of a contributor, and of a delegate");
+		assert!(database.writes(1).all_lte(task - one), "the task");
+	}
+	let reveal = Measured::reveal_batch(2) - Measured::reveal_batch(1);
+	assert!(database.reads(1).all_lte(reveal), "the task");
+	let person = Measured::contribute_and_finalize(2, 0) - Measured::contribute_and_finalize(1, 0);
+	assert!(database.writes(1).all_lte(person), "the work of a delegate");
+	let one = Measured::contribute_and_finalize_batch(1, 0);
+	for more in [Measured::contribute_and_finalize_batch(2, 0), Measured::contribute_and_finalize_batch(1, 1)] {
+		assert!(database.reads_writes(2, 3).all_lte(more - one), "the task, its delegates, and the work of one");
+	}
+	let verifications = [
+		Measured::verify_delegation_ed25519(),
+		Measured::verify_delegation_sr25519(),
+		Measured::verify_delegation_ecdsa(),
+		Measured::verify_delegation_eth(),
+		Measured::verify_delegation_message(),
+	];
+	assert!(verifications.iter().all(|one| database.reads(1).all_lte(*one)), "the first block's hash");
 }
 
 /// Returns the names of the runtime's benchmarks, by the file that holds their weights.

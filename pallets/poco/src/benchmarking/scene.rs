@@ -16,7 +16,7 @@ use rlc_primitives::{
 use sp_core::{H160, H256, U256};
 use sp_runtime::BoundedVec;
 
-use crate::{batch::Loaded, settle::Money, BenchmarkHelper, *};
+use crate::{batch::Loaded, close::Closing, settle::Money, BenchmarkHelper, *};
 
 /// When deals are opened, in ms.
 pub const NOW: Moment = 1_700_000_000_000;
@@ -208,6 +208,13 @@ pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStat
 
 fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus, digest: ResultDigest) -> TaskRef {
 	let task = open::<T>(n, deal.clone());
+	reach_consensus::<T>(task, &deal, c, status, digest);
+	delegate_to::<T>(task, (0..c).map(nth_delegate));
+	task
+}
+
+/// Gives a task `c` contributors that agree, as above.
+fn reach_consensus<T: Config>(task: TaskRef, deal: &Deal, c: u32, status: ContributionStatus, digest: ResultDigest) {
 	let id = task.id();
 	let mut stored = contributed::<T>(task, c, status, digest);
 	let winners = winners(c, status);
@@ -219,9 +226,56 @@ fn revealing_to<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatu
 	let reveal_deadline = deal.reveal_deadline(NOW);
 	stored.stage = Stage::Revealing(Consensus { result, reveal_deadline, winners, reveals, digest });
 	Tasks::<T>::insert(id, stored);
-	Pallet::<T>::expect_reveals(id, &deal, reveal_deadline);
-	delegate_to::<T>(task, (0..c).map(nth_delegate));
-	task
+	Pallet::<T>::expect_reveals(id, deal, reveal_deadline);
+}
+
+/// Returns the task with this index of the first deal.
+fn nth(index: u32) -> TaskRef {
+	TaskRef { deal: deal_id(0), index: index.into() }
+}
+
+/// Opens the first deal, with `t` tasks more, and has workers reveal these digests of its tasks: of the first one the last of
+/// `c` contributors, beside as many delegates, and of the others their only one.
+fn proved<T: Config>(deal: &Deal, c: u32, t: u32, digest: impl Fn(TaskId) -> ResultDigest) {
+	let deal = Deal { size: u64::from(t) + 1, ..deal.clone() };
+	revealing_to::<T>(0, deal.clone(), c, ContributionStatus::Proved, digest(nth(0).id()));
+	for task in (1..=t).map(nth) {
+		reach_consensus::<T>(task, &deal, 1, ContributionStatus::Proved, digest(task.id()));
+	}
+}
+
+/// Returns a task that has its result, with `c` contributors and as many delegates, and `t` more of its deal with one
+/// contributor each.
+pub fn completed<T: Config>(c: u32, t: u32) -> Vec<(Loaded, Closing)> {
+	proved::<T>(&deal(Settlement::Automatic), c, t, |_| answer());
+	let close = |task| {
+		let mut loaded = load::<T>(task);
+		assert!(loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get()).is_ok());
+		let delegates = Delegates::<T>::get(loaded.id);
+		(loaded, Closing { delegates, failure: None })
+	};
+	(0..=t).map(nth).map(close).collect()
+}
+
+/// Returns the same of tasks whose workers agree on a failure. Each attempt is paid.
+pub fn failed<T: Config>(c: u32, t: u32) -> Vec<(Loaded, Closing)> {
+	attempts::<T>(c, t);
+	let close = |task| {
+		let mut loaded = load::<T>(task);
+		assert!(loaded.task.agree_to_fail(&loaded.deal, Pallet::<T>::now(), &T::Rules::get()).is_ok());
+		let delegates = Delegates::<T>::get(loaded.id);
+		(loaded, Closing { delegates, failure: Some(agreed()) })
+	};
+	(0..=t).map(nth).map(close).collect()
+}
+
+/// Completes tasks, as one call does. Returns what they pay.
+pub fn complete_all<T: Config>(tasks: &[(Loaded, Closing)]) -> Money {
+	let mut money = Money::new::<T>();
+	for (loaded, closing) in tasks {
+		assert!(Pallet::<T>::complete(loaded, closing, None, &mut money).is_ok());
+	}
+	money
 }
 
 /// Returns a task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
@@ -265,22 +319,32 @@ pub fn overdue<T: Config>(c: u32) -> TaskRef {
 	task
 }
 
-/// Returns `n` closed tasks whose retention is over, each of another deal, and with all that can be stored about one.
-pub fn prunable<T: Config>(n: u32) -> Vec<TaskRef> {
+/// Returns closed tasks whose retention is over: one of each of `d` deals, and `t` more of the first one.
+pub fn prunable<T: Config>(d: u32, t: u32) -> Vec<TaskRef> {
 	let mut batch = Vec::new();
-	for n in 0..n {
-		let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
-		let task = revealing::<T>(n, deal, MAX_CONTRIBUTORS, ContributionStatus::Proved);
-		let mut loaded = load::<T>(task);
-		loaded.task.stage = Stage::Failed(loaded.task.consensus().copied());
-		assert!(Pallet::<T>::fail(&loaded).is_ok());
-		TaskFailures::<T>::insert(task.id(), agreed());
-		Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
-		Failures::<T>::insert(task.id(), reports(MAX_CONTRIBUTORS));
-		batch.push(task);
+	for n in 0..d {
+		let more = if n == 0 { t } else { 0 };
+		let deal = Deal { callback: Some(CALLBACK), size: u64::from(more) + 1, ..deal(Settlement::Automatic) };
+		let first = open::<T>(n, deal.clone());
+		for index in 0..=more {
+			let task = TaskRef { index: index.into(), ..first };
+			fill_and_fail::<T>(task, &deal);
+			batch.push(task);
+		}
 	}
 	T::BenchmarkHelper::set_time(NOW + LONG);
 	batch
+}
+
+/// Closes a task as failed, and stores all about it that can be stored.
+fn fill_and_fail<T: Config>(task: TaskRef, deal: &Deal) {
+	reach_consensus::<T>(task, deal, MAX_CONTRIBUTORS, ContributionStatus::Proved, answer());
+	let mut loaded = load::<T>(task);
+	loaded.task.stage = Stage::Failed(loaded.task.consensus().copied());
+	assert!(Pallet::<T>::fail(&loaded).is_ok());
+	TaskFailures::<T>::insert(task.id(), agreed());
+	Deliveries::<T>::insert(task.id(), DeliveryOutcome::QueueFull);
+	Failures::<T>::insert(task.id(), reports(MAX_CONTRIBUTORS));
 }
 
 /// Returns `d` bytes for a callback.
@@ -342,12 +406,19 @@ pub fn excusable<T: Config>(c: u32) -> TaskRef {
 /// Returns a task with `c` contributors, only the last of which revealed the failure, and as many delegates. The reveal
 /// window is over, and the attempt is paid.
 pub fn attempted<T: Config>(c: u32) -> TaskRef {
+	attempts::<T>(c, 0);
+	nth(0)
+}
+
+/// Makes such a task, and `t` more of its deal with one contributor each.
+fn attempts<T: Config>(c: u32, t: u32) {
 	let deal = Deal { trust: 2, ..deal(Settlement::Automatic) };
-	let task = revealing_to::<T>(0, deal.clone(), c, ContributionStatus::Proved, digest_of(failure()));
-	TaskFailures::<T>::insert(task.id(), agreed());
-	T::BenchmarkHelper::allow_attempts(&deal, 100 * RLC);
+	proved::<T>(&deal, c, t, |task| failure().digest(&task));
+	for task in (0..=t).map(nth) {
+		TaskFailures::<T>::insert(task.id(), agreed());
+	}
+	T::BenchmarkHelper::allow_attempts(&deal, 100 * RLC * (u128::from(t) + 1));
 	T::BenchmarkHelper::set_time(deal.reveal_deadline(NOW));
-	task
 }
 
 /// Returns a task with `c` contributors that do not agree, and as many delegates. The first one has withheld a consensus, so
@@ -415,7 +486,17 @@ pub fn load<T: Config>(task: TaskRef) -> Loaded {
 
 /// Returns a result of mine of the only task of a deal.
 pub fn deliverable<T: Config>(n: u32) -> ResultOf {
-	let task = open::<T>(n, deal(Settlement::Automatic));
+	result_of::<T>(open::<T>(n, deal(Settlement::Automatic)))
+}
+
+/// Returns results of mine of one task of each of `d` deals, and of `t` more tasks of the first one.
+pub fn deliverables<T: Config>(d: u32, t: u32) -> Vec<ResultOf> {
+	open::<T>(0, Deal { size: u64::from(t) + 1, ..deal(Settlement::Automatic) });
+	(0..=t).map(nth).map(result_of::<T>).chain((1..d).map(deliverable::<T>)).collect()
+}
+
+/// Returns a result of mine of a task that I am the only delegate of.
+fn result_of<T: Config>(task: TaskRef) -> ResultOf {
 	delegate_to::<T>(task, [me()].into_iter());
 	ResultOf { task, digest: answer(), authorization: DelegationProof::OnChain, enclave: None }
 }

@@ -67,11 +67,11 @@ impl WeightInfo for Units {
 	fn check_complete(c: u32) -> Weight {
 		units(51 + u64::from(c))
 	}
-	fn complete_with_result(c: u32) -> Weight {
-		units(19 + u64::from(c))
+	fn complete_with_result(c: u32, t: u32) -> Weight {
+		units(19 + u64::from(c) + 3 * u64::from(t))
 	}
-	fn complete_with_failure(c: u32) -> Weight {
-		units(8 + u64::from(c))
+	fn complete_with_failure(c: u32, t: u32) -> Weight {
+		units(8 + u64::from(c) + 2 * u64::from(t))
 	}
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(20 + u64::from(c) + u64::from(d) / 64)
@@ -100,8 +100,8 @@ impl WeightInfo for Units {
 	fn settle_again(m: u32) -> Weight {
 		units(46 + u64::from(m))
 	}
-	fn contribute_and_finalize_batch(n: u32) -> Weight {
-		units(43 + u64::from(n))
+	fn contribute_and_finalize_batch(d: u32, t: u32) -> Weight {
+		units(43 + 2 * u64::from(d) + u64::from(t))
 	}
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight {
 		units(44 + u64::from(n))
@@ -133,8 +133,8 @@ impl WeightInfo for Units {
 	fn check_report_failure() -> Weight {
 		units(29)
 	}
-	fn prune(n: u32) -> Weight {
-		units(30 + u64::from(n))
+	fn prune(d: u32, t: u32) -> Weight {
+		units(30 + 2 * u64::from(d) + u64::from(t))
 	}
 	fn deliver(d: u32) -> Weight {
 		units(31 + u64::from(d) / 64)

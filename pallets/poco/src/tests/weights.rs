@@ -6,10 +6,11 @@ use frame_support::{
 	traits::UnfilteredDispatchable,
 	weights::Weight,
 };
-use rlc_primitives::{AccountId, Deal, ResultDigest};
-use sp_runtime::BoundedVec;
+use rlc_primitives::{AccountId, Deal, DealId, Moment, ResultDigest, SchedulerSignature};
+use sp_core::H256;
+use sp_runtime::{BoundedVec, MultiSignature};
 
-use crate::{mock::*, Call, DelegationProof, ResultOf, WeightInfo};
+use crate::{mock::*, Call, DelegationProof, ResultOf, TaskRef, WeightInfo};
 
 /// Dispatches a call, and returns what it was charged for at first, and in the end.
 fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
@@ -20,14 +21,21 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 	(declared, actual)
 }
 
-/// Returns what completing a task with this many people weighs, checked before the call and in it.
+/// Returns what completing a task with this many people weighs, checked before the call and in it. Of both ways, in these
+/// weights, a result takes longer.
 fn completion(people: u32) -> Weight {
-	Units::check_complete(people).saturating_mul(2) + Units::complete(people)
+	Units::check_complete(people).saturating_mul(2) + Units::complete_with_result(people, 0)
+}
+
+/// Returns what another task of the same deal adds to that, but for its people, with the hook for closed tasks.
+fn another_completion() -> Weight {
+	let completed = Units::complete_with_result(0, 1) - Units::complete_with_result(0, 0);
+	Units::check_complete(0).saturating_mul(2) + completed + units(4)
 }
 
 /// Returns what this many signed delegations weigh: each is verified before the call and in it, and has an event.
 fn proofs(delegations: u64) -> Weight {
-	(Units::verify_delegation().saturating_mul(2) + Units::tell_delegated()).saturating_mul(delegations)
+	(Units::verify_delegation_sr25519().saturating_mul(2) + Units::tell_delegated()).saturating_mul(delegations)
 }
 
 /// Returns what this many movements weigh beside the two of each account.
@@ -85,7 +93,7 @@ fn batches_weigh_by_what_they_hold() {
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 		let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: reveals.try_into().unwrap() });
 		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
-		let closed = (completion(0) + units(5)).saturating_mul(3) + growth(completion);
+		let closed = completion(0) + units(5) + another_completion().saturating_mul(2) + growth(completion);
 		// Of the same four and one worker; each task has seven movements.
 		let closed = closed + Units::settle(5) + again(3 * 7 - 2 * 5);
 		let checks = Units::check_reveal_batch(3) + growth(Units::check_reveal);
@@ -100,10 +108,10 @@ fn direct_results_weigh_by_what_they_meet() {
 		let result =
 			|n: u64, authorization| ResultOf { task: nth(first, n), digest: digest(1), authorization, enclave: None };
 		let brought = |n| result(n, signature(SCHEDULER_KEY, &worker(1), nth(first, n), None));
-		let weights = |n| {
-			let proven = proofs(1) + units(5);
-			let checked = Units::contribute_and_finalize_batch(n) + Units::check_contribute_and_finalize_batch(n);
-			checked + proven.saturating_mul(n.into())
+		let weights = |n: u32| {
+			let closed = units(5) + units(4).saturating_mul((n - 1).into());
+			let checked = Units::check_contribute_and_finalize_batch(n);
+			Units::contribute_and_finalize_batch(1, n - 1) + checked + closed + proofs(n.into())
 		};
 		let ResultOf { task, digest, authorization, enclave } = brought(0);
 		let one = Call::contribute_and_finalize { task, digest, authorization, enclave, callback_data: None };
@@ -122,6 +130,72 @@ fn direct_results_weigh_by_what_they_meet() {
 		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
 		assert_eq!(actual, weights(1) - proofs(1) + delegates + Units::settle(5));
 	});
+}
+
+/// Returns what calls with these tasks are charged for at first, each with the deal and the index of a task.
+fn declared(tasks: [(u8, u64); 3]) -> [Weight; 3] {
+	let tasks = tasks.map(|(deal, index)| TaskRef { deal: DealId(H256::repeat_byte(deal)), index });
+	let result = |task| {
+		let authorization = DelegationProof::OnChain;
+		ResultOf { task, digest: digest(1), authorization, enclave: None }
+	};
+	let reveals = tasks.map(|task| (task, digest(1))).to_vec();
+	let calls = [
+		Call::<Test>::reveal_batch { reveals: BoundedVec::truncate_from(reveals) },
+		Call::contribute_and_finalize_batch { results: BoundedVec::truncate_from(tasks.map(result).to_vec()) },
+		Call::prune { tasks: BoundedVec::truncate_from(tasks.to_vec()) },
+	];
+	calls.map(|call| call.get_dispatch_info().call_weight)
+}
+
+#[test]
+fn what_tasks_of_one_deal_share_is_charged_once() {
+	let one = declared([(1, 0), (1, 1), (1, 2)]);
+	let two = declared([(1, 0), (1, 1), (2, 0)]);
+	let three = declared([(1, 0), (2, 0), (3, 0)]);
+	for call in 0..3 {
+		assert!(one[call].all_lt(two[call]) && two[call].all_lt(three[call]), "call {call}");
+	}
+	let apart = declared([(1, 0), (2, 0), (1, 1)]);
+	assert_eq!(apart, three, "tasks that are not next to each other count as of another deal");
+	assert_eq!(one[2], Units::prune(1, 2));
+	assert_eq!(three[2], Units::prune(3, 0));
+}
+
+#[test]
+fn closings_of_one_deal_give_back_what_they_share() {
+	test(|| {
+		let first = open_as(1, Deal { size: 3, ..deal(1) });
+		let same = [0, 1, 2].map(|n| nth(first, n));
+		let different = [2, 3, 4].map(|n| open_as(n, deal(1)));
+		let [same, different] = [same, different].map(|tasks| {
+			for task in tasks {
+				assert_ok!(contribute(1, task, 1));
+			}
+			let reveals = tasks.map(|task| (task, digest(1))).to_vec();
+			let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: BoundedVec::truncate_from(reveals) });
+			actual
+		});
+		assert!(another_completion().saturating_mul(3).all_lt(same), "what is a task's own is charged for each");
+		let shared = completion(0) + units(5) - another_completion();
+		assert_eq!(different - same, shared.saturating_mul(2));
+	});
+}
+
+#[test]
+fn signatures_weigh_by_their_kind() {
+	let verified = |signature| {
+		let proof = DelegationProof::Signed { signature, expiry: Moment::MAX };
+		let contributed = Units::contribute(0) + Units::check_contribute(0) + Units::tell_delegated();
+		Poco::contribute_weight(&proof, false, 0) - contributed
+	};
+	let native = |signature: MultiSignature| SchedulerSignature::Native(signature.into());
+	let ecdsa = native(MultiSignature::Ecdsa([0; 65].into()));
+	assert_eq!(verified(ecdsa), Units::verify_delegation_ecdsa().saturating_mul(2));
+	let eth = native(MultiSignature::Eth([0; 65].into()));
+	assert_eq!(verified(eth), Units::verify_delegation_eth().saturating_mul(2));
+	let message = SchedulerSignature::Ethereum(sign_with(1, H256::zero()));
+	assert_eq!(verified(message), Units::verify_delegation_message().saturating_mul(2));
 }
 
 #[test]
