@@ -313,6 +313,29 @@ mod benches {
 		assert_eq!(Deals::<T>::iter().count(), 1);
 	}
 
+	/// Orders that nobody published or presigned: their records are new, and none of them leaves the chain.
+	#[benchmark]
+	fn match_new_orders(b: Linear<0, MAX_PARAMS>) {
+		let orders = Market::new::<T>(b).recorded::<T>().signed::<T>();
+
+		#[extrinsic_call]
+		match_orders(RawOrigin::Signed(stranger::<T>()), orders);
+
+		assert_eq!(Consumed::<T>::iter().count(), 4);
+		assert_eq!(Deals::<T>::iter().count(), 1);
+	}
+
+	#[benchmark]
+	fn sponsor_match_new_orders(b: Linear<0, MAX_PARAMS>) {
+		let orders = Market::new::<T>(b).recorded::<T>().signed::<T>();
+
+		#[extrinsic_call]
+		sponsor_match_orders(RawOrigin::Signed(stranger::<T>()), orders);
+
+		assert_eq!(Consumed::<T>::iter().count(), 4);
+		assert_eq!(Deals::<T>::iter().count(), 1);
+	}
+
 	#[benchmark]
 	fn match_published_signed() {
 		let market = Market::new::<T>(MAX_PARAMS).presigned_by_others::<T>().exhausted::<T>().recorded::<T>();

@@ -20,6 +20,14 @@ use crate::{
 	Categories, Config, Consumed, Deals, Error, Event, OpenDeals, Pallet, Params, Progress,
 };
 
+/// A deal that was just made.
+pub(crate) struct Opened {
+	/// The deal.
+	pub id: DealId,
+	/// Whether an order of it was published or presigned, and is no longer kept.
+	pub withdrawn: bool,
+}
+
 impl<T: Config> Pallet<T> {
 	/// Returns what the chain asks of every deal today.
 	pub(crate) fn conditions() -> Conditions {
@@ -47,7 +55,7 @@ impl<T: Config> Pallet<T> {
 		agreement: Agreement,
 		depositor: AccountId,
 		unattended: bool,
-	) -> Result<DealId, DispatchError> {
+	) -> Result<Opened, DispatchError> {
 		let id = agreement.id();
 		let request = agreement.hashes().request;
 		let params = agreement.params();
@@ -55,7 +63,8 @@ impl<T: Config> Pallet<T> {
 		let charge = money::for_volume(agreement.deal().charge, agreement.deal().size).map_err(Error::<T>::from)?;
 
 		T::Escrow::lock(&agreement.deal().payer, agreement.price())?;
-		Self::lock_stake(&agreement.hashes().workerpool, agreement.deal().scheduler(), agreement.stake())?;
+		let (offer, scheduler) = (agreement.hashes().workerpool, agreement.deal().scheduler());
+		let mut withdrawn = Self::lock_stake(&offer, scheduler, agreement.stake())?;
 		Self::hold_deposit(&depositor, deposit)?;
 		T::TaskCharge::take(&depositor, charge)?;
 		let (deal, orders) = agreement.into_parts();
@@ -63,6 +72,7 @@ impl<T: Config> Pallet<T> {
 		for order in orders {
 			let hash = order.hash;
 			if Self::consume(order, size, &depositor)? && Self::withdraw(&hash)? {
+				withdrawn = true;
 				Self::deposit_event(Event::OrderFilled { order: hash });
 			}
 		}
@@ -99,7 +109,7 @@ impl<T: Config> Pallet<T> {
 			first: deal.first,
 			size,
 		});
-		Ok(id)
+		Ok(Opened { id, withdrawn })
 	}
 }
 

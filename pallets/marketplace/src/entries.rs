@@ -1,16 +1,18 @@
 //! The three ways into a match: with the requester's money, with a sponsor's, and from the book.
 
-use frame_support::ensure;
+use frame_support::{ensure, weights::Weight};
 use rlc_primitives::{
-	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, DealId, Order, OrderHash, RequestOrder, WorkerpoolOrder,
+	traits::OnDealOpened, AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, DealId, Order, OrderHash, RequestOrder,
+	WorkerpoolOrder,
 };
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::DispatchError;
 
 use crate::{
 	agreement::Proposal,
 	errors::not_authorized,
 	matching::{Sides, Terms},
 	types::{Hashes, Published, SignedOrders},
+	weights::WeightInfo,
 	Config, Error, Orders, Pallet,
 };
 
@@ -22,14 +24,21 @@ struct Offer<O> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Matches orders that `caller` brings; the requester pays, or the caller if the request names it as the payer.
-	pub(crate) fn do_match_orders(caller: AccountId, orders: SignedOrders) -> DispatchResult {
+	/// Returns what a match of orders that are brought weighs, with params of this many bytes, if this was measured for it:
+	/// with other signatures and with the hook for new deals.
+	pub(crate) fn match_weight(measured: Weight, params: u32) -> Weight {
+		measured.saturating_add(T::WeightInfo::other_signatures(params)).saturating_add(T::OnDealOpened::weight())
+	}
+
+	/// Matches orders that `caller` brings; the requester pays, or the caller if the request names it as the payer. Returns
+	/// whether one of them was published or presigned, and is no longer kept.
+	pub(crate) fn do_match_orders(caller: AccountId, orders: SignedOrders) -> Result<bool, DispatchError> {
 		let payer = Self::consenting_payer(&orders.request.order, Some(&caller))?;
 		Self::match_signed(caller, payer, orders)
 	}
 
-	/// Matches orders that `caller` brings and pays for.
-	pub(crate) fn do_sponsor_match_orders(caller: AccountId, orders: SignedOrders) -> DispatchResult {
+	/// Matches orders that `caller` brings and pays for. Returns the same.
+	pub(crate) fn do_sponsor_match_orders(caller: AccountId, orders: SignedOrders) -> Result<bool, DispatchError> {
 		ensure!(orders.request.order.may_be_paid_by(&caller), Error::<T>::PaidByAnother);
 		Self::match_signed(caller.clone(), caller, orders)
 	}
@@ -66,11 +75,11 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::ensure_published_by(&workerpool, Some(deal.scheduler()))?;
 		Self::ensure_published_by(&request, Some(&deal.requester))?;
-		Self::open_deal(agreement, depositor, unattended)
+		Self::open_deal(agreement, depositor, unattended).map(|opened| opened.id)
 	}
 
-	/// Matches orders that `caller` brings and `payer` pays for.
-	fn match_signed(caller: AccountId, payer: AccountId, orders: SignedOrders) -> DispatchResult {
+	/// Matches orders that `caller` brings and `payer` pays for. Returns the same.
+	fn match_signed(caller: AccountId, payer: AccountId, orders: SignedOrders) -> Result<bool, DispatchError> {
 		let domain = Self::signing_domain();
 		let sides = Sides::of(&orders);
 		let hashes = sides.hashes(&domain);
@@ -83,7 +92,7 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::ensure_authorized(&orders.workerpool, &hashes.workerpool, deal.scheduler(), &caller, &domain)?;
 		Self::ensure_authorized(&orders.request, &hashes.request, &deal.requester, &caller, &domain)?;
-		Self::open_deal(agreement, caller, false).map(|_| ())
+		Self::open_deal(agreement, caller, false).map(|opened| opened.withdrawn)
 	}
 
 	/// Returns the account that pays unless somebody sponsors. A payer that the request names has signed nothing, so it

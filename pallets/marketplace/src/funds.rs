@@ -17,7 +17,7 @@ use rlc_primitives::{
 	traits::{Escrow, TaskCharge},
 	AccountId, Balance, OrderHash, RequestOrder, WorkerpoolOrder,
 };
-use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
+use sp_runtime::{traits::Convert, DispatchError};
 
 use crate::{
 	matching::{Refusal, Terms},
@@ -87,9 +87,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Locks a scheduler's stake: of its free RLC, or, if that is too little, with the bond of the order, which then leaves
-	/// the book.
-	pub(crate) fn lock_stake(order: &OrderHash, scheduler: &AccountId, stake: Balance) -> DispatchResult {
-		let Err(error) = T::Escrow::lock(scheduler, stake) else { return Ok(()) };
+	/// the book. Returns whether it did.
+	pub(crate) fn lock_stake(order: &OrderHash, scheduler: &AccountId, stake: Balance) -> Result<bool, DispatchError> {
+		let Err(error) = T::Escrow::lock(scheduler, stake) else { return Ok(false) };
 		let bonded = Orders::<T>::get(order).filter(|published| published.owner == *scheduler && published.bond > 0);
 		let published = bonded.ok_or(error)?;
 
@@ -100,7 +100,7 @@ impl<T: Config> Pallet<T> {
 		T::Escrow::lock(scheduler, stake)?;
 
 		Self::deposit_event(Event::OrderUnfunded { order: *order });
-		Ok(())
+		Ok(true)
 	}
 
 	/// Runs `look` and undoes what it did.

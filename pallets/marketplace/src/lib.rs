@@ -520,28 +520,32 @@ pub mod pallet {
 		/// charged on the word of the requester alone. The caller pays the charge for free calls, and the deposits of
 		/// the deal and of new records. Emits [`Event::DealOpened`].
 		#[pallet::call_index(6)]
-		#[pallet::weight(
-			T::WeightInfo::match_orders(orders.params_len())
-				.saturating_add(T::WeightInfo::other_signatures(orders.params_len()))
-				.saturating_add(T::OnDealOpened::weight())
-		)]
-		pub fn match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
+		#[pallet::weight({
+			let params = orders.params_len();
+			Pallet::<T>::match_weight(T::WeightInfo::match_orders(params), params)
+		})]
+		pub fn match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_match_orders(who, *orders)
+			let params = orders.params_len();
+			let withdrawn = Self::do_match_orders(who, *orders)?;
+			let lighter = Self::match_weight(T::WeightInfo::match_new_orders(params), params);
+			Ok((!withdrawn).then_some(lighter).into())
 		}
 
 		/// Makes a deal of orders, and pays for it.
 		///
 		/// Refused if the request names another payer. Emits [`Event::DealOpened`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(
-			T::WeightInfo::sponsor_match_orders(orders.params_len())
-				.saturating_add(T::WeightInfo::other_signatures(orders.params_len()))
-				.saturating_add(T::OnDealOpened::weight())
-		)]
-		pub fn sponsor_match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResult {
+		#[pallet::weight({
+			let params = orders.params_len();
+			Pallet::<T>::match_weight(T::WeightInfo::sponsor_match_orders(params), params)
+		})]
+		pub fn sponsor_match_orders(origin: OriginFor<T>, orders: Box<SignedOrders>) -> DispatchResultWithPostInfo {
 			let who = ensure_signed(origin)?;
-			Self::do_sponsor_match_orders(who, *orders)
+			let params = orders.params_len();
+			let withdrawn = Self::do_sponsor_match_orders(who, *orders)?;
+			let lighter = Self::match_weight(T::WeightInfo::sponsor_match_new_orders(params), params);
+			Ok((!withdrawn).then_some(lighter).into())
 		}
 
 		/// Makes a deal of orders in the book.

@@ -113,7 +113,8 @@ impl Four {
 
 	/// Has a broker bring them.
 	pub fn matched(&self) -> DispatchResult {
-		Market::match_orders(Who::Broker.origin(), Box::new(self.signed()))
+		let matched = Market::match_orders(Who::Broker.origin(), Box::new(self.signed()));
+		matched.map(drop).map_err(|refusal| refusal.error)
 	}
 
 	/// Returns the orders with their owners.

@@ -50,6 +50,12 @@ pub trait WeightInfo {
 	fn match_orders(b: u32) -> Weight;
 	/// Returns the weight of [`Pallet::sponsor_match_orders`](crate::Pallet::sponsor_match_orders), without the hooks.
 	fn sponsor_match_orders(b: u32) -> Weight;
+	/// Returns the weight of [`Pallet::match_orders`](crate::Pallet::match_orders) of orders of which the chain keeps nothing
+	/// that it would remove, without the hooks.
+	fn match_new_orders(b: u32) -> Weight;
+	/// Returns the weight of [`Pallet::sponsor_match_orders`](crate::Pallet::sponsor_match_orders) of such orders, without the
+	/// hooks.
+	fn sponsor_match_new_orders(b: u32) -> Weight;
 	/// Returns the weight of [`Pallet::match_published`](crate::Pallet::match_published) that somebody signed, without the
 	/// hooks.
 	fn match_published_signed() -> Weight;
@@ -224,6 +230,12 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 	fn sponsor_match_orders(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn match_new_orders(_: u32) -> Weight {
+		Weight::zero()
+	}
+	fn sponsor_match_new_orders(_: u32) -> Weight {
 		Weight::zero()
 	}
 	fn match_published_signed() -> Weight {

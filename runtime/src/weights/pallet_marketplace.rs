@@ -134,6 +134,22 @@ impl<T: frame_system::Config> pallet_marketplace::WeightInfo for WeightInfo<T> {
 			.saturating_add(T::DbWeight::get().reads(57))
 			.saturating_add(T::DbWeight::get().writes(51))
 	}
+	/// Not measured yet: half of the writes of `match_orders`, and four fifths of its time.
+	/// `b`: 0 to 8192.
+	fn match_new_orders(b: u32, ) -> Weight {
+		Weight::from_parts(1_226_854_766, 45542)
+			.saturating_add(Weight::from_parts(14_106, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(57))
+			.saturating_add(T::DbWeight::get().writes(26))
+	}
+	/// Not measured yet: half of the writes of `sponsor_match_orders`, and four fifths of its time.
+	/// `b`: 0 to 8192.
+	fn sponsor_match_new_orders(b: u32, ) -> Weight {
+		Weight::from_parts(1_226_854_766, 45542)
+			.saturating_add(Weight::from_parts(15_512, 0).saturating_mul(b.into()))
+			.saturating_add(T::DbWeight::get().reads(57))
+			.saturating_add(T::DbWeight::get().writes(26))
+	}
 	fn match_published_signed() -> Weight {
 		Weight::from_parts(1_072_758_000, 45542)
 			.saturating_add(T::DbWeight::get().reads(56))

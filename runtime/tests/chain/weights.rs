@@ -8,7 +8,7 @@ use std::{
 
 use frame_benchmarking::{runtime_decl_for_benchmark::BenchmarkV2, BenchmarkList};
 use frame_support::{
-	traits::{Get, GetCallMetadata, PalletsInfoAccess},
+	traits::{GetCallMetadata, PalletsInfoAccess},
 	weights::Weight,
 };
 use pallet_poco::WeightInfo;
@@ -124,6 +124,16 @@ fn what_closings_give_back_was_measured() {
 		Measured::verify_delegation_message(),
 	];
 	assert!(verifications.iter().all(|one| database.reads(1).all_lte(*one)), "the first block's hash");
+}
+
+#[test]
+fn matches_of_new_orders_weigh_no_more_than_they_were_charged_for() {
+	use pallet_marketplace::WeightInfo;
+	type Measured = <Runtime as pallet_marketplace::Config>::WeightInfo;
+	for params in [0, 8_192] {
+		assert!(Measured::match_new_orders(params).all_lte(Measured::match_orders(params)));
+		assert!(Measured::sponsor_match_new_orders(params).all_lte(Measured::sponsor_match_orders(params)));
+	}
 }
 
 /// Returns the names of the runtime's benchmarks, by the file that holds their weights.

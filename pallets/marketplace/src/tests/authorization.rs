@@ -19,7 +19,8 @@ fn authorizes(owner: AccountId, sign: impl Fn(&AppOrder) -> OrderSignature) -> D
 	let four = four();
 	let authorization = Authorization::Signature(sign(&four.app));
 	let orders = SignedOrders { app: SignedOrder { order: four.app.clone(), authorization }, ..four.signed() };
-	Market::match_orders(Who::Broker.origin(), Box::new(orders))
+	let matched = Market::match_orders(Who::Broker.origin(), Box::new(orders));
+	matched.map(drop).map_err(|refusal| refusal.error)
 }
 
 fn native(sign: impl Fn(&[u8]) -> Signature) -> impl Fn(&AppOrder) -> OrderSignature {

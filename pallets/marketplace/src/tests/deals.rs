@@ -15,7 +15,8 @@ use super::*;
 use crate::{api::OpenDeal, types::Trade, Error, Event, OpenDeals, Orders, Progress};
 
 fn sponsored(who: Who, four: &Four) -> DispatchResult {
-	Market::sponsor_match_orders(who.origin(), Box::new(four.signed()))
+	let matched = Market::sponsor_match_orders(who.origin(), Box::new(four.signed()));
+	matched.map(drop).map_err(|refusal| refusal.error)
 }
 
 fn published(who: Who, four: &Four) -> DispatchResult {
@@ -123,6 +124,23 @@ fn sponsor_pays_in_the_requesters_place() {
 		let deal = Market::deal_view(four().deal()).unwrap().deal;
 		assert_eq!((deal.payer, deal.requester), (Who::Sponsor.id(), Who::Requester.id()));
 	});
+}
+
+#[test]
+fn match_gives_back_what_the_removal_of_kept_orders_weighs_if_there_was_none() {
+	let matched = |who: Who, four: &Four| {
+		let orders = || Box::new(four.signed());
+		let weight = match who {
+			Who::Sponsor => Market::sponsor_match_orders(who.origin(), orders()),
+			_ => Market::match_orders(who.origin(), orders()),
+		};
+		weight.unwrap().actual_weight
+	};
+	for who in [Who::Broker, Who::Sponsor] {
+		test(|| assert!(matched(who, &four()).is_some()));
+		// The request is consumed, and leaves the book.
+		test(|| assert_eq!(matched(who, &four().published()), None));
+	}
 }
 
 #[test]

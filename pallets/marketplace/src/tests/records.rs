@@ -184,7 +184,10 @@ fn matched_in_book(origin: RuntimeOrigin, four: &Four) -> DispatchResult {
 /// All calls that make deals.
 const WAYS: [fn(&Four) -> DispatchResult; 4] = [
 	|four| four.matched(),
-	|four| Market::sponsor_match_orders(Who::Sponsor.origin(), Box::new(four.signed())),
+	|four| {
+		let matched = Market::sponsor_match_orders(Who::Sponsor.origin(), Box::new(four.signed()));
+		matched.map(drop).map_err(|refusal| refusal.error)
+	},
 	|four| matched_in_book(Who::Broker.origin(), four),
 	|four| matched_in_book(frame_system::RawOrigin::Authorized.into(), four),
 ];
