@@ -10,7 +10,7 @@ use rlc_primitives::{AccountId, Deal, DealId, Moment, ResultDigest, SchedulerSig
 use sp_core::H256;
 use sp_runtime::{BoundedVec, MultiSignature};
 
-use crate::{mock::*, Call, DelegationProof, ResultOf, TaskRef, WeightInfo};
+use crate::{close::removed, mock::*, Call, Delegates, DelegationProof, ResultOf, TaskRef, WeightInfo, Work};
 
 /// Dispatches a call, and returns what it was charged for at first, and in the end.
 fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
@@ -179,6 +179,20 @@ fn closings_of_one_deal_give_back_what_they_share() {
 		assert!(another_completion().saturating_mul(3).all_lt(same), "what is a task's own is charged for each");
 		let shared = completion(0) + units(5) - another_completion();
 		assert_eq!(different - same, shared.saturating_mul(2));
+	});
+}
+
+#[test]
+fn closing_knows_how_many_entries_it_removes() {
+	test(|| {
+		let task = open(manual(3));
+		assert_ok!(delegate(task, &[1, 2, 3]));
+		assert_ok!(contribute(1, task, 1));
+		let entries = || Work::<Test>::iter().count() + Delegates::<Test>::iter().count();
+		assert_eq!(removed(&stored(task), &Delegates::<Test>::get(task.id())), 4);
+		assert_eq!(entries(), 4, "the work of a contributor and of two delegates, and their list");
+		assert_ok!(Poco::abandon(signed(&scheduler()), task));
+		assert_eq!(entries(), 0);
 	});
 }
 
