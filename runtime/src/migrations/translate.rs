@@ -26,7 +26,7 @@ pub trait Translation {
 	/// The map's name before.
 	const ITEM: &'static str;
 
-	/// Returns an entry's raw key and value afterward, from what follows the map's prefix in its raw key, and from its
+	/// Returns an entry's raw key and value afterwards, from what follows the map's prefix in its raw key, and from its
 	/// value. `None`: it cannot be read, and stays as it is.
 	fn translate(key: &[u8], value: &[u8]) -> Option<(Vec<u8>, Vec<u8>)>;
 }
