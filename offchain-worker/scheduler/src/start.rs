@@ -233,6 +233,8 @@ async fn open_store(config: &Config, db: &Db) -> Result<Store, Error> {
 		key,
 		ipfs: config.ipfs.clone().map(Ipfs::new).transpose().map_err(Error::internal)?,
 		cache_size: config.store_cache,
+		// The chain's: no jump of this machine's clock ends what is paid for.
+		second_clock: true,
 	};
 	Ok(Store::open(&config.store_dir, store).await?)
 }

@@ -45,7 +45,7 @@ use tracing::warn;
 
 use self::{index::Index, lock::lock_patiently, uploads::Uploads};
 use crate::{
-	clock::{after, now_ms},
+	clock::{after, now_ms, Clocks},
 	error::StoreError,
 	Cid,
 };
@@ -68,12 +68,15 @@ pub(crate) struct Limits {
 	/// Bytes of the files that stay although the IPFS node has them too. `None`: there is no node, so contents that are
 	/// only there are not available.
 	pub(crate) cached: Option<u64>,
+	/// Whether contents expire by a second clock too.
+	pub(crate) second_clock: bool,
 }
 
 /// A store's directory.
 pub(crate) struct Disk {
 	dir: PathBuf,
 	limits: Limits,
+	clocks: Clocks,
 	state: Mutex<State>,
 	/// Notified when contents have come or gone: the IPFS node may have something to do.
 	changed: Notify,
@@ -113,7 +116,13 @@ impl Disk {
 		}
 		let uploads = Uploads::after_restart(&dir.join("partial"))?;
 		let state = Mutex::new(State { index, uploads, collected: None });
-		Ok(Self { dir: dir.into(), limits, state, changed: Notify::new(), _lock: lock })
+		let clocks = Clocks::new(limits.second_clock);
+		Ok(Self { dir: dir.into(), limits, clocks, state, changed: Notify::new(), _lock: lock })
+	}
+
+	/// Sets the second clock, in ms, if there is one.
+	pub(crate) fn set_second_clock(&self, now: u64) {
+		self.clocks.set_second(now);
 	}
 
 	/// Waits until contents have come or gone.

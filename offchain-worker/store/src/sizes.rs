@@ -1,7 +1,6 @@
 //! Sizes on which the disk and the web agree.
 
-/// The largest content that one `PUT` brings, in bytes. Larger ones are uploaded in pieces, and are forced to the disk
-/// before they are confirmed.
+/// The largest content that one `PUT` brings, in bytes. Larger ones are uploaded in pieces.
 pub const MAX_PUT: u64 = 1 << 20;
 
 /// Contents of up to this many bytes are read and sent in one go.

@@ -109,8 +109,15 @@ impl Store {
 		self.disk.unpin(cid, who)
 	}
 
-	/// Removes contents that are no longer held at a time, in ms, those first whose time ended first, and uploads whose
-	/// tokens are no longer good. Call it now and then; a full store does it by itself.
+	/// Sets the second clock, in ms, if there is one: contents are then kept until their time is over by the machine's clock
+	/// and by this one. Neither a clock that jumps nor one that is far off ends anything too early. Call it often: it stands
+	/// still in between.
+	pub fn set_second_clock(&self, now: u64) {
+		self.disk.set_second_clock(now);
+	}
+
+	/// Removes contents that are no longer held when the machine's clock says `now`, in ms, those first whose time ended
+	/// first, and uploads whose tokens are no longer good. Call it now and then; a full store does it by itself.
 	///
 	/// # Errors
 	///

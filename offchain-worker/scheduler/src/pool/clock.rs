@@ -3,7 +3,7 @@
 //! Between blocks, PoCo time is what the next block would say if it were made now: deadlines that stand still, because
 //! the chain does or work is stopped, do not pass here either. Only how long ago a block was seen is measured here: what
 //! the machine's own clock says decides nothing about deadlines and money. A clock that is an hour ahead would give every
-//! task up.
+//! task up. Contents of the store expire once both clocks say so.
 
 use std::{
 	sync::LazyLock,
@@ -20,14 +20,6 @@ const TOLERANCE: u64 = 30_000;
 
 /// How often it is told.
 const TOLD_EVERY: Duration = Duration::from_secs(600);
-
-/// By how much it may differ, in ms, before nothing expires by it: one that is set to another year would remove all results.
-const SURELY_WRONG: u64 = 24 * 3_600_000;
-
-/// Returns whether contents may expire by the machine's clock, when the chain's time is this, both in ms.
-pub(super) fn may_expire_by(system: Moment, chain: Moment) -> bool {
-	system.abs_diff(chain) <= SURELY_WRONG
-}
 
 /// The time, by the system and by the chain.
 pub(super) struct Clock {
@@ -123,13 +115,6 @@ mod tests {
 			clock.set(block.into());
 			assert_eq!((clock.now().chain, clock.now().date), (block, block));
 		}
-	}
-
-	#[test]
-	fn nothing_expires_by_a_clock_of_another_year() {
-		let (day, now) = (SURELY_WRONG, 1_800_000_000_000);
-		assert!([now, now - day, now + day].iter().all(|system| may_expire_by(*system, now)));
-		assert!(!may_expire_by(now + day + 1, now) && !may_expire_by(0, now) && !may_expire_by(u64::MAX, now));
 	}
 
 	#[tokio::test(start_paused = true)]

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Whether a content was seen to be what its name says since the store was opened. Locked while it is read through.
-/// Clones are of the same file.
+/// Whether a content was seen to be what its name says since the store was opened, and is forced to the disk. Locked while
+/// it is read through, and while its new name is forced to the disk. Clones are of the same file.
 #[derive(Clone, Default)]
 pub(super) struct Checked(Arc<Mutex<bool>>);
 
 impl Checked {
-	/// Describes a content that was hashed as it came.
+	/// Describes a content that was hashed as it came, and is on the disk.
 	pub(super) fn yes() -> Self {
 		Self(Arc::new(Mutex::new(true)))
 	}

@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::{faults, quotas::Claim, Disk, State, WRITING};
+use super::{checked::Checked, durable::sync_file, faults, quotas::Claim, Disk, State, WRITING};
 use crate::{
 	error::StoreError,
 	token::{Grant, Keep, Room},
@@ -68,24 +68,37 @@ impl Disk {
 		Ok(tempfile::Builder::new().prefix(WRITING).tempfile_in(self.partial())?)
 	}
 
-	/// Makes a file that was hashed as it came the content that it is.
+	/// Makes a file that was hashed as it came the content that it is. No power cut takes that away then.
 	fn take(&self, file: NamedTempFile, cid: Cid, size: u64, claim: Claim<'_>, keep: Keep) -> Result<(), StoreError> {
-		self.sync_file(file.as_file(), size)?;
+		sync_file(file.as_file())?;
 		// What is there from before and damaged gives way.
 		self.size_on_disk(&cid)?;
-		self.name(file, cid, size, claim, keep)?;
-		Ok(self.sync_name(&cid, size)?)
+		let checked = Checked::default();
+		// Until its name is on the disk, others that look for it wait.
+		let mut done = checked.lock();
+		self.name(file, cid, size, claim, keep, &checked)?;
+		self.sync_name(&cid)?;
+		*done = true;
+		Ok(())
 	}
 
-	fn name(&self, file: NamedTempFile, cid: Cid, size: u64, claim: Claim<'_>, keep: Keep) -> Result<(), StoreError> {
+	fn name(
+		&self,
+		file: NamedTempFile,
+		cid: Cid,
+		size: u64,
+		claim: Claim<'_>,
+		keep: Keep,
+		checked: &Checked,
+	) -> Result<(), StoreError> {
 		let mut state = self.state();
 		self.check_quotas(&mut state, &cid, claim, size)?;
 		// What is there already may have gone to make room, or to the node only.
 		if !state.index.is_on_disk(&cid) {
 			file.persist(self.prepared_location(&cid)?).map_err(|error| error.error)?;
-			state.index.restored(&cid);
+			state.index.restored(&cid, checked);
 		}
-		self.hold(&mut state, cid, size, claim, keep)
+		self.hold(&mut state, cid, size, claim, keep, checked)
 	}
 
 	/// Returns where a content's file belongs, once the directory is there.

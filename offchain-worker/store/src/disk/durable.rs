@@ -1,15 +1,17 @@
-//! What survives a power cut, and what is noticed of what does not.
+//! What survives a power cut: every content that was said to be there.
+//!
+//! ```text
+//! bytes ──► the disk ──► the file takes its name ──► the name ──► the disk ──► it is confirmed
+//! ```
+//! From the moment at which it has its name until that is on the disk, a content counts as unchecked and locked. So whoever
+//! asks for it meanwhile waits, and nobody is told that it is there before a power cut would leave it.
 
 use std::{fs::File, io, path::Path};
 
 use tracing::warn;
 
 use super::{faults, index::Found, Disk};
-use crate::{sizes::MAX_PUT, Cid};
-
-/// Contents of at least this many bytes are on the disk before they are confirmed. A power cut may tear smaller ones:
-/// forcing each to the disk would take longer than all else that is done with a small result.
-const SYNCED_FROM: u64 = MAX_PUT + 1;
+use crate::Cid;
 
 impl Disk {
 	/// Returns a content's size, in bytes, if it is on the disk and known to be whole. Does not block.
@@ -32,14 +34,15 @@ impl Disk {
 		}
 	}
 
-	/// Returns a content's size, in bytes, if it is on the disk. A file that was there when the store was opened is read
-	/// through before its first use; if it is not what its name says, it is removed, so that it can be stored again.
+	/// Returns a content's size, in bytes, if it is on the disk, where a power cut leaves it. A file that was there when the
+	/// store was opened is read through before its first use; if it is not what its name says, it is removed, so that it can
+	/// be stored again.
 	pub(crate) fn size_on_disk(&self, cid: &Cid) -> io::Result<Option<u64>> {
 		loop {
 			let Some(found) = self.state().index.find(cid).filter(|found| found.on_disk) else { return Ok(None) };
 			let checked = found.checked;
 			let mut done = checked.lock();
-			if *done || is_whole(cid, &self.location(cid))? {
+			if *done || self.is_sound(cid)? {
 				*done = true;
 				return Ok(Some(found.size));
 			}
@@ -54,23 +57,32 @@ impl Disk {
 		}
 	}
 
-	/// Forces a file to the disk, if its content is large enough to be waited for.
-	pub(super) fn sync_file(&self, file: &File, size: u64) -> io::Result<()> {
-		if size >= SYNCED_FROM {
-			faults::write()?;
-			file.sync_data()?;
+	/// Returns whether a content's file is what its name says. It is forced to the disk then: the process that wrote it may
+	/// have been killed before it did that.
+	fn is_sound(&self, cid: &Cid) -> io::Result<bool> {
+		let path = self.location(cid);
+		if !is_whole(cid, &path)? {
+			return Ok(false);
 		}
-		Ok(())
+		match File::open(&path) {
+			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+			file => faults::sync_data(&file?)?,
+		}
+		self.sync_name(cid)?;
+		Ok(true)
 	}
 
-	/// Forces the name that such a content has got to the disk.
-	pub(super) fn sync_name(&self, cid: &Cid, size: u64) -> io::Result<()> {
-		if size < SYNCED_FROM {
-			return Ok(());
-		}
+	/// Forces the name that a content has got to the disk.
+	pub(super) fn sync_name(&self, cid: &Cid) -> io::Result<()> {
 		// The directory that names it, and the one that names that.
-		self.location(cid).ancestors().skip(1).take(2).try_for_each(|dir| File::open(dir)?.sync_all())
+		self.location(cid).ancestors().skip(1).take(2).try_for_each(faults::sync_dir)
 	}
+}
+
+/// Forces the bytes of a file that is to be a content to the disk.
+pub(super) fn sync_file(file: &File) -> io::Result<()> {
+	faults::write()?;
+	faults::sync_data(file)
 }
 
 /// Returns whether a file is what its name says.

@@ -168,12 +168,11 @@ impl Held {
 		}
 	}
 
-	/// Notes that a content that was on the node only is on the disk again, hashed as it came. It goes to the node again,
-	/// which may have lost it.
-	pub(super) fn restored(&mut self, cid: &Cid) {
+	/// Notes that a content that was on the node only is on the disk again. It goes to the node again, which may have lost it.
+	pub(super) fn restored(&mut self, cid: &Cid, checked: Checked) {
 		let Some(object) = self.objects.get_mut(cid) else { return };
 		object.on_disk = true;
-		object.checked = Checked::yes();
+		object.checked = checked;
 		self.pending.insert(*cid);
 	}
 
@@ -272,7 +271,7 @@ mod tests {
 		held.mirrored(&cid(1), "name".into());
 		held.evicted(&cid(1));
 		assert!(held.pending.is_empty());
-		held.restored(&cid(1));
+		held.restored(&cid(1), Checked::yes());
 		assert!(held.pending.contains(&cid(1)) && held.surplus(0).is_empty());
 		held.mirrored(&cid(1), "name".into());
 		assert!(held.pending.is_empty() && held.loose.is_empty());

@@ -1,8 +1,8 @@
 //! Who holds which content, and until when. A content stays as long as somebody holds it.
 
-use super::{held::Hold, quotas::Claim, Disk, State};
+use super::{checked::Checked, held::Hold, quotas::Claim, Disk, State};
 use crate::{
-	clock::{after, now_ms, FOREVER},
+	clock::{after, FOREVER},
 	error::StoreError,
 	token::{Grant, Keep, Room},
 	Cid,
@@ -18,11 +18,11 @@ impl Disk {
 		if !state.index.is_on_disk(&grant.cid) {
 			return Ok(None);
 		}
-		self.hold(&mut state, grant.cid, size, grant.into(), grant.keep)?;
+		self.hold(&mut state, grant.cid, size, grant.into(), grant.keep, &Checked::default())?;
 		Ok(Some(size))
 	}
 
-	/// Holds a content whose file has just got its name.
+	/// Holds a content that is there, or whose file has just got its name: `checked` is of one that is new here.
 	pub(super) fn hold(
 		&self,
 		state: &mut State,
@@ -30,14 +30,16 @@ impl Disk {
 		size: u64,
 		claim: Claim<'_>,
 		keep: Keep,
+		checked: &Checked,
 	) -> Result<(), StoreError> {
+		let now = self.clocks.latest();
 		let until = match keep {
-			Keep::Retention => after(now_ms(), self.limits.retention),
-			Keep::ForMs(ms) => now_ms().saturating_add(ms),
+			Keep::Retention => after(now, self.limits.retention),
+			Keep::ForMs(ms) => now.saturating_add(ms),
 		};
 		// What is pinned, or kept for longer, remains so.
 		let until = until.max(state.index.until(&cid, claim.who).unwrap_or(0));
-		state.index.hold(cid, size, claim.who, Hold { until, room: claim.room })?;
+		state.index.bring(cid, size, claim.who, Hold { until, room: claim.room }, checked)?;
 		self.changed.notify_one();
 		Ok(())
 	}
@@ -53,7 +55,7 @@ impl Disk {
 		self.check_quotas(&mut state, cid, claim, size)?;
 		// It may have gone to make room.
 		state.index.size(cid).ok_or(StoreError::NotFound(*cid))?;
-		self.hold(&mut state, *cid, size, claim, Keep::Retention)
+		self.hold(&mut state, *cid, size, claim, Keep::Retention, &Checked::default())
 	}
 
 	/// Holds a content until it is unpinned or released.
@@ -63,7 +65,7 @@ impl Disk {
 
 	/// Holds a content for the usual time from now, whether it was pinned or not.
 	pub(crate) fn unpin(&self, cid: &Cid, who: &str) -> Result<(), StoreError> {
-		self.hold_until(cid, who, after(now_ms(), self.limits.retention))
+		self.hold_until(cid, who, after(self.clocks.latest(), self.limits.retention))
 	}
 
 	fn hold_until(&self, cid: &Cid, who: &str, until: u64) -> Result<(), StoreError> {

@@ -146,10 +146,15 @@ impl Index {
 		self.held.objects.get(cid).map(Object::rooms).unwrap_or_default()
 	}
 
-	/// Holds a content for a holder, whatever was said before. One that is new here was hashed as it came.
+	/// Holds a content that is there for a holder, whatever was said before.
 	pub(super) fn hold(&mut self, cid: Cid, size: u64, who: &str, hold: Hold) -> io::Result<()> {
+		self.bring(cid, size, who, hold, &Checked::yes())
+	}
+
+	/// Does the same with a content that may be new here: `checked` is of one that is.
+	pub(super) fn bring(&mut self, cid: Cid, size: u64, who: &str, hold: Hold, checked: &Checked) -> io::Result<()> {
 		let size = self.size(&cid).unwrap_or(size);
-		self.held.hold(cid, size, who, hold, Checked::yes());
+		self.held.hold(cid, size, who, hold, checked.clone());
 		let Hold { until, room } = hold;
 		self.journal.append(&Line::Hold { cid, size, who: who.into(), until, room: Some(room) }, &self.held)
 	}
@@ -170,8 +175,8 @@ impl Index {
 	}
 
 	/// Notes that the file of a content that was on the IPFS node only is on the disk again.
-	pub(super) fn restored(&mut self, cid: &Cid) {
-		self.held.restored(cid);
+	pub(super) fn restored(&mut self, cid: &Cid, checked: &Checked) {
+		self.held.restored(cid, checked.clone());
 	}
 
 	/// Notes that the file of a content that the IPFS node has is gone from the disk.

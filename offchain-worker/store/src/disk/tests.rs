@@ -1,8 +1,18 @@
 //! A disk that is full at each of its writes.
 
-use std::{io::Read, sync::Arc};
+use std::{
+	io::Read,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		mpsc, Arc,
+	},
+	thread,
+};
 
-use super::{faults::tests::full_after, *};
+use super::{
+	faults::tests::{before_names, forget_forced, full_after, survives},
+	*,
+};
 use crate::{
 	token::{Grant, Keep, Room},
 	HashKind,
@@ -19,6 +29,7 @@ fn open(dir: &Path) -> Arc<Disk> {
 		each: 32 << 20,
 		retention: Duration::from_secs(3_600),
 		cached: None,
+		second_clock: false,
 	};
 	Arc::new(Disk::open(dir, limits).unwrap())
 }
@@ -101,7 +112,7 @@ fn is_stored_later(way: Way, bytes: &[u8], writes: usize, restarts: bool) -> boo
 
 #[test]
 fn full_disk_at_any_write_is_later_and_loses_nothing() {
-	// Large enough to be forced to the disk.
+	// Several pieces.
 	let large = (0..1_200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>();
 	let small = &b"small"[..];
 	let ways = [(put as Way, small), (put_granted as Way, small), (upload as Way, &large[..])];
@@ -110,6 +121,54 @@ fn full_disk_at_any_write_is_later_and_loses_nothing() {
 			let writes = (0..).take_while(|writes| is_stored_later(way, bytes, *writes, restarts)).count();
 			assert!(writes >= 4, "a file, its bytes, its name, and a line of the journal: {writes}");
 		}
+	}
+}
+
+#[test]
+fn what_is_confirmed_survives_a_power_cut_whatever_its_size() {
+	let (small, large) = (&b"small"[..], vec![7; 1_200_000]);
+	let ways = [(put as Way, small), (put_granted as Way, small), (upload as Way, small), (upload as Way, &large[..])];
+	for (way, bytes) in ways {
+		forget_forced();
+		let dir = tempfile::tempdir().unwrap();
+		let disk = open(dir.path());
+		way(&disk, bytes).unwrap();
+		let location = disk.location(&Cid::of(HashKind::Sha256, bytes));
+		assert!(survives(&location), "{} bytes", bytes.len());
+		// As if another process had been killed before it came to that.
+		drop(disk);
+		forget_forced();
+		assert!(!survives(&location));
+		way(&open(dir.path()), bytes).unwrap();
+		assert!(survives(&location), "{} bytes from before", bytes.len());
+	}
+}
+
+#[test]
+fn content_is_there_for_nobody_before_its_name_is_on_the_disk() {
+	const RESULT: &[u8] = b"a result";
+	for way in [put as Way, put_granted as Way, upload as Way] {
+		let dir = tempfile::tempdir().unwrap();
+		let disk = open(dir.path());
+		let cid = Cid::of(HashKind::Sha256, RESULT);
+		let is_confirmed = Arc::new(AtomicBool::new(false));
+		let (begun, other) = mpsc::channel();
+		let (same, confirmed) = (disk.clone(), is_confirmed.clone());
+		before_names(move || {
+			assert_eq!(same.checked_size(&cid), None, "the scheduler is not told yet");
+			let (same_too, told) = (same.clone(), confirmed.clone());
+			let work = move || {
+				put_granted(&same_too, RESULT).unwrap();
+				told.store(true, Ordering::SeqCst);
+			};
+			begun.send(thread::spawn(work)).unwrap();
+			thread::sleep(Duration::from_millis(200));
+			assert!(!confirmed.load(Ordering::SeqCst), "nor is another worker");
+		});
+		way(&disk, RESULT).unwrap();
+		assert_eq!(disk.checked_size(&cid), Some(8));
+		other.recv().unwrap().join().unwrap();
+		assert!(is_confirmed.load(Ordering::SeqCst));
 	}
 }
 

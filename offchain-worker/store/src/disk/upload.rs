@@ -11,7 +11,9 @@ use std::{
 };
 
 use super::{
+	checked::Checked,
 	contents::remove_file,
+	durable::sync_file,
 	faults,
 	uploads::{name, Progress, Upload},
 	Disk,
@@ -120,8 +122,8 @@ impl Disk {
 		Ok(())
 	}
 
-	/// Makes the bytes, which are all there, the content, if they are it. If the disk has no room for its name, it can be
-	/// done again.
+	/// Makes the bytes, which are all there, the content, if they are it. No power cut takes that away then. If the disk has
+	/// no room for its name, it can be done again.
 	fn finish(&self, grant: &Grant, upload: &Upload, progress: &mut Progress) -> Result<(), StoreError> {
 		let Some((file, hasher)) = &progress.file else { return Err(StoreError::NotOpen) };
 		let is_right = hasher.clone().finish() == upload.cid;
@@ -129,13 +131,18 @@ impl Disk {
 			self.drop_upload(grant, progress)?;
 			return Err(StoreError::WrongContent(upload.cid));
 		}
-		if let Err(error) = self.sync_file(file, upload.length) {
+		if let Err(error) = sync_file(file) {
 			// Nobody knows which bytes are on the disk, and another try would not say.
 			self.drop_upload(grant, progress)?;
 			return Err(error.into());
 		}
-		self.conclude(grant, upload, progress)?;
-		Ok(self.sync_name(&upload.cid, upload.length)?)
+		let checked = Checked::default();
+		// Until its name is on the disk, others that look for it wait.
+		let mut done = checked.lock();
+		self.conclude(grant, upload, progress, &checked)?;
+		self.sync_name(&upload.cid)?;
+		*done = true;
+		Ok(())
 	}
 
 	/// Ends an upload whose bytes are good for nothing.
@@ -145,7 +152,13 @@ impl Disk {
 		Ok(remove_file(&self.upload_path(grant))?)
 	}
 
-	fn conclude(&self, grant: &Grant, upload: &Upload, progress: &mut Progress) -> Result<(), StoreError> {
+	fn conclude(
+		&self,
+		grant: &Grant,
+		upload: &Upload,
+		progress: &mut Progress,
+		checked: &Checked,
+	) -> Result<(), StoreError> {
 		let state = &mut *self.state();
 		let path = self.upload_path(grant);
 		if state.index.is_on_disk(&upload.cid) {
@@ -154,11 +167,11 @@ impl Disk {
 		} else {
 			let location = self.prepared_location(&upload.cid)?;
 			fs::rename(&path, location)?;
-			state.index.restored(&upload.cid);
+			state.index.restored(&upload.cid, checked);
 		}
 		progress.is_over = true;
 		state.uploads.remove(grant);
-		self.hold(state, upload.cid, upload.length, grant.into(), grant.keep)
+		self.hold(state, upload.cid, upload.length, grant.into(), grant.keep, checked)
 	}
 
 	/// Counts the bytes that an upload has and will have, if there is room for them.

@@ -25,10 +25,14 @@ pub struct StoreConfig {
 	pub ipfs: Option<Ipfs>,
 	/// How much of what the node has stays on the disk all the same, in bytes.
 	pub cache_size: u64,
+	/// Whether contents expire by a second clock too, which [`Store::set_second_clock`](crate::Store::set_second_clock) sets.
+	/// Nothing expires before it is set.
+	pub second_clock: bool,
 }
 
 impl StoreConfig {
-	/// Allows 64 GiB in all, a quarter of it for uploads, and 16 GiB each, kept for 30 days, on the disk only.
+	/// Allows 64 GiB in all, a quarter of it for uploads, and 16 GiB each, kept for 30 days by the machine's clock, on the
+	/// disk only.
 	pub fn new(key: [u8; 32]) -> Self {
 		Self {
 			quota_total: 64 << 30,
@@ -38,6 +42,7 @@ impl StoreConfig {
 			key,
 			ipfs: None,
 			cache_size: 4 << 30,
+			second_clock: false,
 		}
 	}
 
@@ -52,6 +57,7 @@ impl StoreConfig {
 			each: self.quota_each,
 			retention: self.retention,
 			cached: self.ipfs.as_ref().map(|_| self.cache_size),
+			second_clock: self.second_clock,
 		}
 	}
 }

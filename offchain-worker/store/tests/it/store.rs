@@ -172,6 +172,42 @@ async fn full_store_makes_room_by_itself() {
 }
 
 #[tokio::test]
+async fn what_has_expired_by_one_of_two_clocks_stays() {
+	let dir = tempfile::tempdir().unwrap();
+	let config = StoreConfig { second_clock: true, ..StoreConfig::new(KEY) };
+	let store = Store::open(dir.path(), config).await.unwrap();
+	put(&store, b"paid", "a").await.unwrap();
+	let late = now() + 31 * DAY;
+	assert_eq!(store.collect(late).await.unwrap().objects, 0, "the second clock was not set yet");
+	store.set_second_clock(now());
+	assert_eq!(store.collect(late).await.unwrap().objects, 0, "the machine's clock jumped ahead");
+	store.set_second_clock(late);
+	assert_eq!(store.collect(now()).await.unwrap().objects, 0, "the second clock is ahead");
+	put(&store, b"paid by a clock that is ahead", "a").await.unwrap();
+	assert_eq!(store.collect(late).await.unwrap().objects, 1);
+	store.set_second_clock(late + 31 * DAY);
+	assert_eq!(store.collect(late).await.unwrap().objects, 0, "it is kept from the later time on");
+	assert_eq!(store.collect(late + 31 * DAY).await.unwrap().objects, 1);
+}
+
+#[tokio::test]
+async fn full_store_makes_no_room_before_both_clocks_say_so() {
+	let dir = tempfile::tempdir().unwrap();
+	let (retention, second_clock) = (Duration::ZERO, true);
+	let config = StoreConfig { quota_total: 10, uploads_share: 0, retention, second_clock, ..StoreConfig::new(KEY) };
+	let store = Store::open(dir.path(), config).await.unwrap();
+	store.set_second_clock(now() - DAY);
+	let first = put(&store, &[1; 10], "a").await.unwrap();
+	assert!(matches!(put(&store, &[2; 10], "b").await, Err(StoreError::Full(10))));
+	assert_eq!(store.contains(&first).await, Some(10));
+	store.set_second_clock(now() + DAY);
+	// A full store looks once a second.
+	tokio::time::sleep(Duration::from_millis(1_100)).await;
+	put(&store, &[2; 10], "b").await.unwrap();
+	assert_eq!(store.contains(&first).await, None);
+}
+
+#[tokio::test]
 async fn many_at_once_are_all_there() {
 	let dir = tempfile::tempdir().unwrap();
 	let store = open(dir.path()).await;

@@ -54,3 +54,35 @@ async fn clock_that_is_an_hour_wrong_is_told_of_and_moves_no_deadline() {
 		yard.scheduler.stop().await.unwrap();
 	}
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clock_that_is_ahead_makes_no_room_in_a_full_store() {
+	let change = |config: &mut Config| (config.store_quota, config.retention) = (1_600, Duration::ZERO);
+	let yard = Yard::run_over(FakeChain::new(system_time() - HOUR), key("Alice"), change).await;
+	let client = yard.client().await;
+	let mut uploads = Vec::new();
+	for byte in *b"ab" {
+		let content = vec![byte; 60];
+		let cid = Cid::of(rlc_store::HashKind::Sha256, &content);
+		let token = client.upload(upload_request(cid.digest(), 60, bounds())).await.unwrap();
+		uploads.push((format!("http://{}/store/{cid}", yard.scheduler.address), token, content));
+	}
+	let status = |(url, token, content): (String, String, Vec<u8>)| async move {
+		reqwest::Client::new().put(url).bearer_auth(token).body(content).send().await.unwrap().status().as_u16()
+	};
+	let (second, first) = (uploads.pop().unwrap(), uploads.pop().unwrap());
+	assert_eq!(status(first.clone()).await, 201);
+	assert_eq!(status(second.clone()).await, 507, "by the chain's time, the first may stay for an hour");
+	assert_eq!(reqwest::get(&first.0).await.unwrap().bytes().await.unwrap(), first.2);
+	yard.chain.change(|world| {
+		world.now += 2 * HOUR;
+		Vec::new()
+	});
+	let wait = async {
+		while status(second.clone()).await != 201 {
+			sleep(Duration::from_millis(500)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("its time is over by both clocks");
+	yard.scheduler.stop().await.unwrap();
+}
