@@ -166,7 +166,7 @@ pub(crate) async fn start_over(
 		chain,
 		db: db.clone(),
 		store,
-		http: reqwest::Client::builder().no_proxy().build().map_err(Error::internal)?,
+		http: asker().map_err(Error::internal)?,
 		misses: Arc::default(),
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
@@ -196,6 +196,11 @@ pub(crate) async fn start_over(
 	});
 	tracing::info!(workerpool = ?workerpool.0, "scheduler at {address}");
 	Ok(Handle { address, workerpool, withdrawn, paused, looked, shutdown, ended, server, pool })
+}
+
+/// Returns what asks other instances. It follows no redirections: what it shows them is for them alone.
+fn asker() -> reqwest::Result<reqwest::Client> {
+	reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }
 
 /// Binds the socket for the operator's commands. The scheduler works without it: `rlc scheduler pause` and the like do not.

@@ -4,5 +4,6 @@ pub(crate) mod guard;
 pub(crate) mod headers;
 pub(crate) mod proxy;
 pub(crate) mod reach;
+pub(crate) mod redirects;
 pub(crate) mod url;
 pub(crate) mod web;

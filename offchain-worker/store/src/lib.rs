@@ -24,7 +24,7 @@ pub use self::{
 	http::{
 		proxy::{InvalidProxy, Proxy},
 		reach::Reach,
-		web::MAX_REDIRECTS,
+		redirects::MAX_REDIRECTS,
 	},
 	ipfs::Ipfs,
 	registry::RegistryImage,

@@ -1,12 +1,12 @@
 //! HTTP requests that do not lead into private networks.
 //!
 //! Each target of a redirection is checked like the first URL: by the address that is connected to, see
-//! [`guard`](super::guard).
+//! [`guard`](super::guard). Which ones are followed at all says [`redirects`].
 
 use std::{error::Error, io, iter, net::IpAddr, sync::Arc, time::Duration};
 
 use reqwest::{
-	header::{HeaderValue, ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE},
+	header::{HeaderValue, ACCEPT_ENCODING, IF_RANGE, RANGE},
 	redirect::Policy,
 	Client, ClientBuilder, Method, RequestBuilder, Response, StatusCode, Url,
 };
@@ -18,12 +18,11 @@ use tower_http::timeout::TimeoutError;
 use super::{
 	guard::{BoxError, ClosedHost, Guarded},
 	reach::Reach,
+	redirects::{self, ClearText, MAX_REDIRECTS},
 	url::shown,
 };
 use crate::error::{FetchError, FetchErrorKind};
 
-/// How many redirections are followed, at most.
-pub const MAX_REDIRECTS: usize = 5;
 /// How long a connection may take.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for the next bytes.
@@ -134,12 +133,7 @@ impl Web {
 				return check_status(&url, response);
 			}
 			is_inside |= self.leads_inside(&url, &response);
-			let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
-			let target = target.and_then(|target| url.join(target).ok()).ok_or_else(|| {
-				let words = format!("{} redirects without a usable target", shown(&url));
-				RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words))
-			})?;
-			url = target;
+			url = redirects::target(&url, &response).map_err(RequestFailure::Final)?;
 		}
 		let words = format!("more than {MAX_REDIRECTS} redirections, the last to {}", shown(&url));
 		Err(RequestFailure::Final(FetchError::new(FetchErrorKind::Unreachable, words)))
@@ -209,6 +203,9 @@ pub(crate) fn failure(url: &Url, error: &(dyn Error + 'static)) -> RequestFailur
 	if causes(error).any(|cause| cause.is::<ClosedHost>()) {
 		let words = format!("{}: {PRIVATE}", shown(url));
 		return RequestFailure::Final(FetchError::new(FetchErrorKind::NotAllowed, words));
+	}
+	if let Some(refused) = causes(error).find_map(|cause| cause.downcast_ref::<ClearText>()) {
+		return RequestFailure::Final(refused.of(url));
 	}
 	let kind = if causes(error).any(is_timeout) { FetchErrorKind::TimedOut } else { FetchErrorKind::Unreachable };
 	// The message has the URL already, without its secrets.

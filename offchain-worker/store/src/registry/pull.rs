@@ -9,7 +9,6 @@ use std::{
 use oci_spec::image::{Arch, Descriptor, Digest, ImageIndex, ImageManifest, MediaType, Os, Platform};
 use reqwest::{
 	header::{ACCEPT, WWW_AUTHENTICATE},
-	redirect::Policy,
 	Client, ClientBuilder, Response, StatusCode,
 };
 use serde::Deserialize;
@@ -24,8 +23,9 @@ use crate::{
 	error::{FetchError, FetchErrorKind},
 	http::{
 		proxy::Proxy,
+		redirects,
 		url::shown,
-		web::{self, failure, RequestFailure, MAX_REDIRECTS, READ_TIMEOUT},
+		web::{self, failure, RequestFailure, READ_TIMEOUT},
 	},
 	Cid, HashKind,
 };
@@ -98,7 +98,7 @@ impl RegistryImage {
 
 	fn client(&self, proxy: Option<&Proxy>) -> Result<Client, FetchError> {
 		// Another host that the registry redirects to is not sent the token.
-		let client = web::client().redirect(Policy::limited(MAX_REDIRECTS)).read_timeout(READ_TIMEOUT);
+		let client = web::client().redirect(redirects::policy()).read_timeout(READ_TIMEOUT);
 		// No proxy leads back to this machine.
 		let proxy = proxy.filter(|_| self.base.scheme() != "http");
 		let proxy = proxy.map(|proxy| reqwest::Proxy::all(proxy.url().clone())).transpose();
