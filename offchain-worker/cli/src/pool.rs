@@ -1,13 +1,11 @@
 //! Finding a scheduler, and talking to it.
 
+mod place;
+
 use std::time::Duration;
 
 use codec::Encode;
-use jsonrpsee::{
-	core::ClientError,
-	types::ErrorCode,
-	ws_client::{WsClient, WsClientBuilder},
-};
+use jsonrpsee::{core::ClientError, types::ErrorCode, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{work::TaskView, Tag, WorkerpoolId};
 use rlc_protocol::{
@@ -16,8 +14,10 @@ use rlc_protocol::{
 	version::{self, SPOKEN},
 	Account, PoolDescription,
 };
-use rlc_store::{is_public, Client, Url};
+use rlc_store::{Client, Url};
 use sp_core::H256;
+
+pub(crate) use self::place::Place;
 
 use crate::{
 	context::{now, Context},
@@ -39,19 +39,17 @@ pub(crate) fn rpc_url(base: &str) -> Result<String> {
 	url.ok_or_else(|| failure!(SchedulerUrl, "{base} is not the URL of a scheduler"; "write it as http://HOST:9955"))
 }
 
-/// Connects to a scheduler, by its HTTP base.
+/// Connects to a scheduler, by its HTTP base or where it was found.
 ///
 /// # Errors
 ///
 /// If it does not answer, or speaks another protocol.
-pub(crate) async fn connect(base: &str) -> Result<WsClient> {
-	let client = WsClientBuilder::default().connection_timeout(PATIENCE).request_timeout(PATIENCE);
-	let client = client.build(rpc_url(base)?).await.map_err(
-		|error| failure!(SchedulerUnreachable, "the scheduler at {base} does not answer ({error})"; "check that it runs"),
-	)?;
+pub(crate) async fn connect(place: impl Into<Place>) -> Result<WsClient> {
+	let place = place.into();
+	let client = place.connect().await?;
 	let info = client.info(Some(SPOKEN)).await.map_err(|error| refused(&error))?;
 	version::check("program", info.protocol)
-		.map_err(|other| failure!(SchedulerProtocol, "the scheduler at {base} cannot be asked: {other}"))?;
+		.map_err(|other| failure!(SchedulerProtocol, "the scheduler at {} cannot be asked: {other}", place.url))?;
 	Ok(client)
 }
 
@@ -65,7 +63,7 @@ pub(crate) fn refused(error: &ClientError) -> Failure {
 }
 
 /// Returns a warning for an offer under a tag: that no worker of this scheduler has it. `None` if one does.
-pub(crate) async fn warning(scheduler: Result<String>, tag: Tag) -> Option<String> {
+pub(crate) async fn warning(scheduler: Result<Place>, tag: Tag) -> Option<String> {
 	if tag == Tag::NONE {
 		return None;
 	}
@@ -79,7 +77,7 @@ pub(crate) async fn warning(scheduler: Result<String>, tag: Tag) -> Option<Strin
 	}
 }
 
-async fn workers(scheduler: Result<String>) -> Result<Vec<WorkerInfo>> {
+async fn workers(scheduler: Result<Place>) -> Result<Vec<WorkerInfo>> {
 	let client = connect(&scheduler?).await?;
 	client.workers().await.map_err(|error| refused(&error))
 }
@@ -106,30 +104,15 @@ pub(crate) async fn description(chain: &Chain, pool: WorkerpoolId) -> Result<Poo
 ///
 /// If no such pool exists, or it does not say. If, on a live network, it is in a private one: a stranger wrote the URL,
 /// and this program can reach more than that stranger.
-pub(crate) async fn url(context: &Context, chain: &Chain, pool: WorkerpoolId) -> Result<String> {
+pub(crate) async fn url(context: &Context, chain: &Chain, pool: WorkerpoolId) -> Result<Place> {
 	let url = description(chain, pool).await?.url;
 	let url = url.ok_or_else(
 		|| failure!(SchedulerHidden, "workerpool {:?} does not say where its scheduler is", pool.0; "ask its owner"),
 	)?;
 	if !context.global.allow_private_schedulers && chain.is_live().await? {
-		ensure_public(&url).await?;
+		return Place::of_stranger(url).await;
 	}
-	Ok(url)
-}
-
-/// Fails if a URL leads to this machine, or into a private network.
-async fn ensure_public(base: &str) -> Result<()> {
-	let url = parsed(base)?;
-	let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-	let port = url.port_or_known_default().unwrap_or_default();
-	let mut addresses = tokio::net::lookup_host((host, port)).await.map_err(
-		|error| failure!(SchedulerUnreachable, "the scheduler at {base} is not found ({error})"; "check your network"),
-	)?;
-	if addresses.all(|address| is_public(address.ip())) {
-		return Ok(());
-	}
-	Err(failure!(SchedulerPrivate, "the workerpool says that its scheduler is at {base}, in a private network";
-		"if you trust its owner, give --allow-private-schedulers"))
+	Ok(url.into())
 }
 
 /// A pool's scheduler.
@@ -137,8 +120,8 @@ async fn ensure_public(base: &str) -> Result<()> {
 pub(crate) struct Scheduler {
 	/// The pool. It is never taken from the scheduler alone.
 	pub workerpool: WorkerpoolId,
-	/// Its HTTP base.
-	pub url: String,
+	/// Where it is.
+	pub place: Place,
 }
 
 /// Returns the scheduler of a pool.
@@ -147,7 +130,7 @@ pub(crate) struct Scheduler {
 ///
 /// Those of [`url`].
 pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: WorkerpoolId) -> Result<Scheduler> {
-	Ok(Scheduler { workerpool, url: url(context, chain, workerpool).await? })
+	Ok(Scheduler { workerpool, place: url(context, chain, workerpool).await? })
 }
 
 /// Returns the scheduler at an address, if the chain says the same of its pool.
@@ -163,16 +146,16 @@ pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler>
 		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \
 			there, as the chain says", workerpool.0; "give the URL that `rlc workerpool show` tells"));
 	}
-	Ok(Scheduler { workerpool, url: base.into() })
+	Ok(Scheduler { workerpool, place: base.into() })
 }
 
-/// Returns the store of a scheduler, by its HTTP base.
+/// Returns the store of a scheduler, by its HTTP base or where it was found.
 ///
 /// # Errors
 ///
 /// If it is not a URL.
-pub(crate) fn store(base: &str) -> Result<Client> {
-	Ok(Client::new([parsed(base)?])?)
+pub(crate) fn store(place: impl Into<Place>) -> Result<Client> {
+	place.into().store()
 }
 
 fn parsed(base: &str) -> Result<Url> {
@@ -260,15 +243,6 @@ mod tests {
 		assert_eq!(warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::NONE).await, None);
 		let said = warning(Err(failure!(SchedulerUnreachable, "it is down")), Tag::from_bits(0x30)).await.unwrap();
 		assert!(said.contains("cannot tell") && said.ends_with("it is down"), "{said}");
-	}
-
-	#[tokio::test]
-	async fn scheduler_in_a_private_network_is_not_believed() {
-		for url in ["http://127.0.0.1:9955", "http://[::1]:9955", "https://10.1.2.3", "http://169.254.169.254/latest"] {
-			assert_eq!(ensure_public(url).await.unwrap_err().code(), "scheduler.private", "{url}");
-		}
-		assert_eq!(ensure_public("https://1.1.1.1").await, Ok(()));
-		assert_eq!(ensure_public("pool").await.unwrap_err().code(), "scheduler.url");
 	}
 
 	#[test]

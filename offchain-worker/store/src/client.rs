@@ -5,6 +5,7 @@ pub(crate) mod retries;
 mod upload;
 
 use std::{
+	net::SocketAddr,
 	path::{Path, PathBuf},
 	sync::Arc,
 	time::Duration,
@@ -58,6 +59,17 @@ impl Client {
 	pub fn new(stores: impl IntoIterator<Item = Url>) -> Result<Self, FetchError> {
 		let stores: Arc<[Url]> = stores.into_iter().collect();
 		Ok(Self { web: Web::new(stores.iter(), Reach::default())?.trusting_own(), stores })
+	}
+
+	/// Makes a client of the store at a server that a stranger names: it is connected to at these addresses alone, which were
+	/// checked, wherever its name leads by now. It cannot lead the client into private networks.
+	///
+	/// # Errors
+	///
+	/// [`FetchErrorKind::Unreachable`], if HTTP cannot be used at all.
+	pub fn at(store: Url, addresses: &[SocketAddr]) -> Result<Self, FetchError> {
+		let web = Web::new([&store], Reach::default())?.at(&store, addresses)?;
+		Ok(Self { web, stores: Arc::from([store]) })
 	}
 
 	/// Uploads bytes under their name, as a token allows.

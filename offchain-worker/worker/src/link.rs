@@ -129,6 +129,8 @@ impl Link {
 			.request_timeout(REQUEST_TIME)
 			.connection_timeout(REQUEST_TIME)
 			.max_buffer_capacity_per_subscription(MAX_INSTRUCTIONS)
+			// One connection: it follows no redirections, which could lead to clear text.
+			.max_redirections(1)
 			.build(&self.url)
 			.await;
 		let client = match client {

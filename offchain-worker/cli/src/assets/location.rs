@@ -71,14 +71,14 @@ impl Location {
 				context.out.say(format_args!(
 					"warning: {} keeps the file as long as its owner wants, usually 30 days; to sell for longer, keep it \
 					 yourself and give --location, --store or --ipfs",
-					found.url
+					found.place.url
 				));
 				found
 			}
 		};
 		upload(context, chain, key, &scheduler, std::slice::from_ref(file)).await?;
 		// A URL, so that workers of every pool find it. Their own pool's store is asked first, by the checksum.
-		Ok(named(format!("{}/store/{}", scheduler.url.trim_end_matches('/'), file.cid), file))
+		Ok(named(format!("{}/store/{}", scheduler.place.url.trim_end_matches('/'), file.cid), file))
 	}
 }
 
@@ -107,8 +107,8 @@ pub(crate) async fn upload(
 	if files.is_empty() {
 		return Ok(());
 	}
-	let client = pool::connect(&scheduler.url).await?;
-	let store = pool::store(&scheduler.url)?;
+	let client = pool::connect(&scheduler.place).await?;
+	let store = pool::store(&scheduler.place)?;
 	for file in files {
 		let bounds = pool::bounds(chain.genesis(), scheduler.workerpool);
 		let token = pool::upload_token(&client, bounds, key, file.cid.digest(), file.size).await?;

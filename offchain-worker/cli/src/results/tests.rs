@@ -108,7 +108,7 @@ fn deal(trust: u64) -> Deal {
 /// Returns what is said if a store that has nothing is asked for a task's result, and the time is over.
 async fn said_of_what_never_came(task: &TaskView, trust: u64) -> String {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-	let store = pool::store(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+	let store = pool::store(format!("http://{}", listener.local_addr().unwrap())).unwrap();
 	let empty = tokio::spawn(async move {
 		while let Ok((mut connection, _)) = listener.accept().await {
 			let _ = connection.read(&mut [0; 4096]).await;

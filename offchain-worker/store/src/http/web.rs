@@ -3,7 +3,13 @@
 //! Each target of a redirection is checked like the first URL: by the address that is connected to, see
 //! [`guard`](super::guard). Which ones are followed at all says [`redirects`].
 
-use std::{error::Error, io, iter, net::IpAddr, sync::Arc, time::Duration};
+use std::{
+	error::Error,
+	io, iter,
+	net::{IpAddr, SocketAddr},
+	sync::Arc,
+	time::Duration,
+};
 
 use reqwest::{
 	header::{HeaderValue, ACCEPT_ENCODING, IF_RANGE, RANGE},
@@ -49,6 +55,15 @@ pub(crate) fn client() -> ClientBuilder {
 	Client::builder().no_proxy().connect_timeout(CONNECT_TIMEOUT).user_agent(USER_AGENT)
 }
 
+/// Returns what begins a client for servers of one's own.
+fn open() -> ClientBuilder {
+	client().redirect(Policy::none()).read_timeout(READ_TIMEOUT).pool_idle_timeout(KEEP_ALIVE)
+}
+
+fn unusable(error: BoxError) -> FetchError {
+	FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"))
+}
+
 /// Makes HTTP requests.
 #[derive(Clone)]
 pub(crate) struct Web {
@@ -79,18 +94,21 @@ impl Web {
 	/// Makes requests to what may be reached, and to the stores and IPFS nodes of `own` wherever they are: there to contents
 	/// alone, since a requester that names an input chooses the whole URL, which might be that of metrics.
 	pub(crate) fn new<'a>(own: impl IntoIterator<Item = &'a Url>, reach: Reach) -> Result<Self, FetchError> {
-		let open = client().redirect(Policy::none()).read_timeout(READ_TIMEOUT).pool_idle_timeout(KEEP_ALIVE).build();
-		let failed =
-			|error: BoxError| FetchError::new(FetchErrorKind::Unreachable, format!("HTTP cannot be used: {error}"));
 		Ok(Self {
-			guarded: Guarded::new(&reach).map_err(failed)?,
-			anywhere: Guarded::new(&Reach { private: true, ..reach.clone() }).map_err(failed)?,
-			open: open.map_err(|error| failed(error.into()))?,
+			guarded: Guarded::new(&reach).map_err(unusable)?,
+			anywhere: Guarded::new(&Reach { private: true, ..reach.clone() }).map_err(unusable)?,
+			open: open().build().map_err(|error| unusable(error.into()))?,
 			own: own.into_iter().cloned().collect(),
 			reach,
 			trust_own: false,
 			chosen: None,
 		})
+	}
+
+	/// Connects to one of `own` at these addresses alone, whatever its name leads to.
+	pub(crate) fn at(self, own: &Url, addresses: &[SocketAddr]) -> Result<Self, FetchError> {
+		let open = open().resolve_to_addrs(own.host_str().unwrap_or_default(), addresses);
+		Ok(Self { open: open.build().map_err(|error| unusable(error.into()))?, ..self })
 	}
 
 	/// Lets those of `own` that are in private networks redirect to others there: for users who chose them.

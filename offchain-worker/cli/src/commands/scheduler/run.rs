@@ -266,7 +266,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 				Some(url) if run.tls_certificate.is_some() => url.clone(),
 				_ => format!("http://{}", handle.address),
 			};
-			if let Some(warning) = pool::warning(Ok(here), run.offer.tag.unwrap_or(Tag::NONE)).await {
+			if let Some(warning) = pool::warning(Ok(here.into()), run.offer.tag.unwrap_or(Tag::NONE)).await {
 				context.out.say(warning);
 			}
 		}
