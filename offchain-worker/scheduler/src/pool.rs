@@ -174,6 +174,8 @@ pub(crate) struct Pool {
 	missed: Vec<(u32, ChainEvent)>,
 	/// Workers that may not stay, once that is written down.
 	expelled: BTreeSet<AccountId>,
+	/// Workers that are to drain, and have not said yet that they do.
+	drains: BTreeSet<AccountId>,
 	/// What was decided between turns.
 	decided: Vec<Action>,
 	/// What becomes of the pool's orders.
@@ -219,6 +221,7 @@ impl Pool {
 			pruned: Pruned::default(),
 			missed: Vec::new(),
 			expelled: BTreeSet::new(),
+			drains: BTreeSet::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
 			beats: Beats {

@@ -38,7 +38,7 @@ use tokio::{
 pub(crate) use self::audience::Whereabouts;
 use self::{
 	broken::Broken,
-	tell::{put_by, tell, UntoldLogs},
+	tell::{put_by, tell, tell_drained, UntoldLogs},
 };
 use crate::{
 	clock::{BACKOFF, LONGEST_WAIT},
@@ -149,13 +149,18 @@ impl Link {
 		tracing::info!("joined the pool of {}", self.url);
 		let Self { identity, outgoing, status, actor, .. } = self;
 		let mut resources = identity.resources.clone();
-		tokio::select! {
+		let broken = tokio::select! {
 			Ok(()) = resources.changed() => Broken::Outdated,
 			broken = take_instructions(instructions, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
 			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
 			() = client.on_disconnect() => Broken::Closed,
+		};
+		if matches!(broken, Broken::Ended) {
+			let last = *status.borrow();
+			tell_drained(&client, session, last).await;
 		}
+		broken
 	}
 
 	/// Shows who is there and what it has in hand.

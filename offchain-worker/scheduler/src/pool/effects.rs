@@ -111,6 +111,11 @@ impl Pool {
 			}
 			return;
 		}
+		self.mail(worker, instruction);
+	}
+
+	/// Sends an instruction to a worker over the instance that it is connected to.
+	pub(super) fn mail(&self, worker: &AccountId, instruction: Instruction) {
 		let means = self.means.clone();
 		let worker = worker.clone();
 		let sending = async move {

@@ -139,6 +139,7 @@ impl Pool {
 			self.report(&account, report);
 		}
 		self.ask_newcomer(&account, &held);
+		self.ask_again_to_drain(&account);
 		let terms = &self.means.terms;
 		let (heartbeat, max_result, retention) = (terms.heartbeat, terms.max_result, Some(terms.retention));
 		let joined = Joined { session, heartbeat, forget, max_result, retention };

@@ -8,7 +8,7 @@ use rlc_protocol::{worker::Instruction, Account};
 use super::{system_time, Input, Pool, Reply};
 use crate::{
 	db::{in_time, DbError},
-	model::WorkerState,
+	model::{Voice, WorkerState},
 };
 
 impl Pool {
@@ -25,9 +25,41 @@ impl Pool {
 			return;
 		}
 		if is_known {
+			self.expect_drain(worker);
 			self.send(worker, Instruction::Drain);
 		}
 		let _ = reply.send(is_known);
+	}
+
+	/// Remembers that a worker that is here is asked to drain, until it says so or is gone: its connection may break first.
+	fn expect_drain(&mut self, worker: &AccountId) {
+		if self.state.worker(worker).is_some_and(WorkerState::is_here) {
+			self.drains.insert(worker.clone());
+		}
+	}
+
+	/// Passes on what another instance tells a worker of this one.
+	pub(super) fn deliver(&mut self, worker: &AccountId, instruction: Instruction) {
+		if matches!(instruction, Instruction::Drain) {
+			self.expect_drain(worker);
+		}
+		self.means.links.send(worker, instruction);
+	}
+
+	/// Asks a worker once more that joined again before it said that it drains.
+	pub(super) fn ask_again_to_drain(&self, worker: &AccountId) {
+		if self.drains.contains(worker) {
+			self.means.links.send(worker, Instruction::Drain);
+		}
+	}
+
+	/// Does the same with those that have joined other instances, which remember it from then on.
+	pub(super) fn pass_drains_on(&mut self, elsewhere: &BTreeMap<AccountId, Voice>) {
+		let moved = self.drains.iter().filter(|worker| elsewhere.contains_key(*worker)).cloned().collect::<Vec<_>>();
+		for worker in moved {
+			self.drains.remove(&worker);
+			self.mail(&worker, Instruction::Drain);
+		}
 	}
 
 	/// Bans a worker or an operator until a time in ms, or no longer: then what a stranger's record says does not keep it away
@@ -97,6 +129,7 @@ impl Pool {
 	fn expel(&mut self, worker: &AccountId) {
 		tracing::warn!(worker = %Account(worker.clone()), "banned: its tasks go elsewhere");
 		self.means.links.cut(worker);
+		self.drains.remove(worker);
 		let now = self.now();
 		self.state.expel(worker, now);
 	}

@@ -60,9 +60,10 @@ impl Pool {
 			self.bury().await?;
 		}
 		for (worker, instruction) in in_time(self.means.db.take_mail()).await? {
-			self.means.links.send(&worker, instruction);
+			self.deliver(&worker, instruction);
 		}
 		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeMap<_, _>>();
+		self.pass_drains_on(&elsewhere);
 		self.state.locate(elsewhere, self.now());
 		self.read_foreign_parts().await?;
 		self.read_foreign_data().await?;

@@ -36,6 +36,9 @@ impl Pool {
 		let now = self.now();
 		self.means.store.set_second_clock(now.date);
 		for (account, heartbeat) in self.means.links.beats() {
+			if heartbeat.draining {
+				self.drains.remove(&account);
+			}
 			self.state.beat(&account, heartbeat, now);
 		}
 		self.state.room_mut().set_left(self.means.store.usage().results_left);
@@ -113,6 +116,7 @@ impl Pool {
 		}
 		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
 			self.state.lose(&lost, now);
+			self.drains.remove(&lost);
 			tracing::info!(worker = %Account(lost.clone()), "lost: it was silent for too long");
 			self.means.links.cut(&lost);
 			self.means.metrics.lost.inc();

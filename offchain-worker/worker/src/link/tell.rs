@@ -10,7 +10,7 @@ use jsonrpsee::{core::client::Error as RpcError, ws_client::WsClient};
 use rlc_primitives::TaskId;
 use rlc_protocol::{
 	requester::code,
-	worker::{Logs, Report, Session, Step, WorkerRpcClient, MAX_REPORTS},
+	worker::{Heartbeat, Logs, Report, Session, Step, WorkerRpcClient, MAX_REPORTS},
 };
 use tokio::{
 	sync::{mpsc, oneshot},
@@ -20,7 +20,7 @@ use tokio::{
 use super::broken::Broken;
 use crate::{
 	clock,
-	messages::{Message, Outgoing},
+	messages::{Message, Outgoing, Status},
 	ports::Undelivered,
 };
 
@@ -86,6 +86,16 @@ pub(super) async fn tell(
 		}
 	}
 	Broken::Ended
+}
+
+/// Tells the scheduler that the worker drains, if that is why it ends. It may not know yet, and would drain the worker again
+/// when it is next started.
+pub(super) async fn tell_drained(client: &WsClient, session: Session, Status { draining, .. }: Status) {
+	if draining {
+		let heartbeat = Heartbeat { free_slots: 0, draining, cached: None };
+		// Fails only if the connection broke just now: then it is drained once more than needed.
+		let _ = timeout(LAST_WORDS_TIME, client.heartbeat(session, heartbeat)).await;
+	}
 }
 
 async fn tell_these(

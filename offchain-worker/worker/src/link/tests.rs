@@ -442,6 +442,19 @@ async fn last_words_are_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn worker_that_ends_since_it_drained_has_said_so() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	ends.status.send_replace(Status { free_slots: 0, draining: true });
+	drop(ends.outgoing);
+	timeout(PATIENCE, ends.link).await.unwrap().unwrap();
+	let heartbeats = scheduler.0.heartbeats.lock().unwrap();
+	assert!(heartbeats.last().is_some_and(|last| last.draining), "{heartbeats:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scheduler_that_is_not_there_does_not_keep_the_worker_from_ending() {
 	let ends = link(([127, 0, 0, 1], 1).into());
 	ends.outgoing.send(Outgoing::Report(report(4, Step::Completed))).unwrap();

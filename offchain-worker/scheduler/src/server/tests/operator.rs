@@ -231,6 +231,50 @@ async fn worker_is_drained_from_afar() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn worker_whose_connection_breaks_is_asked_again_until_it_says_that_it_drains() {
+	let yard = Yard::new().await;
+	let bob = yard.worker("Bob").await;
+	let operator = yard.operator().await;
+	assert!(operator.drain(Account(bob.key.account())).await.unwrap());
+	// Nobody has read the instruction.
+	drop(bob);
+	let mut bob = yard.worker("Bob").await;
+	assert_eq!(bob.instruction().await, Instruction::Drain);
+	bob.beats.abort();
+	let heartbeat = Heartbeat { free_slots: 0, draining: true, cached: None };
+	bob.client.heartbeat(bob.joined.session, heartbeat).await.unwrap();
+	let client = yard.client().await;
+	let wait = async {
+		while !client.workers().await.unwrap().iter().any(|worker| worker.draining) {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("it is told");
+	drop(bob);
+	let mut bob = yard.worker("Bob").await;
+	let asked = timeout(Duration::from_millis(500), bob.instructions.next()).await;
+	assert!(asked.is_err(), "it may have been started again: {asked:?}");
+	drop((operator, client));
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_is_drained_at_the_instance_that_it_came_back_to() {
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
+	let yards = siblings(&postgres.url, &chain).await;
+	let bob = yards[0].worker("Bob").await;
+	assert!(yards[0].operator().await.drain(Account(bob.key.account())).await.unwrap());
+	drop(bob);
+	let mut bob = yards[1].worker("Bob").await;
+	assert_eq!(bob.instruction().await, Instruction::Drain);
+	drop(bob);
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn commands_are_not_taken_at_the_public_port() {
 	let yard = Yard::new().await;
 	let client = yard.client().await;
