@@ -15,7 +15,9 @@ use common::{
 	containers::{image, probe, wait_until},
 	text, Room,
 };
-use rlc_sandbox::{survey, ContainerTier, Ending, Error, GpuClear, GpuState, Gpus, Grants, NoDevice, Run};
+use rlc_sandbox::{
+	survey, Allowance, ContainerService, ContainerTier, Ending, Error, GpuClear, GpuState, Gpus, Grants, NoDevice, Run,
+};
 use rlc_testing::skip;
 use serde_json::{json, Value};
 use tempfile::TempDir;
@@ -186,6 +188,23 @@ async fn device_that_cannot_be_cleared_goes_to_nobody() {
 	assert!(told.contains(said), "{told}");
 	assert_eq!(run(&tier, 0, &["nothing"]).await, "", "others run");
 	assert!(machine.tier(&["auto"], "exit 3").await.err().unwrap().to_string().contains("exit status: 3"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn service_tells_which_of_its_devices_is_out_of_use_and_why() {
+	let Some(machine) = Machine::with(&specification(&["/dev/full", "/dev/zero"])).await else { return };
+	let names = ["example.com/gpu=0", "example.com/gpu=1"];
+	let tier = machine.tier(&names, "[ $RLC_GPU != example.com/gpu=1 ]").await.unwrap();
+	assert!(tier.service_gpus().is_empty(), "they are of this process");
+	let allowance = Allowance { runs: 1, memory: 64 << 20, cpus: 1.0 };
+	let service = ContainerService::new(tier, allowance, 0).unwrap();
+	let socket = machine.path("socket");
+	let listener = service.bind(&socket).unwrap();
+	tokio::spawn(service.serve(listener, std::future::pending()));
+	let seen = ContainerTier::connect(&socket).await.unwrap().service_gpus();
+	assert_eq!(seen.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), names);
+	assert_eq!(seen[0].1, GpuState::Free);
+	assert!(matches!(&seen[1].1, GpuState::OutOfUse(why) if why.contains("could not be cleared")), "{seen:?}");
 }
 
 #[tokio::test]

@@ -3,13 +3,14 @@
 mod disk;
 mod tiers;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::Compiler;
+use rlc_worker::CONTAINER_SERVICE;
 use serde::Serialize;
 use serde_json::json;
 
@@ -98,6 +99,7 @@ pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
 		Check::new("container network", false, network),
 	];
 	checks.extend(tiers::gpus(&doctor, context));
+	checks.extend(tiers::service_gpus(Path::new(CONTAINER_SERVICE)).await);
 	checks.extend([
 		Check::new("keystore", true, keystore(context)),
 		Check::new("disk", true, disk::disk_space()),

@@ -64,6 +64,11 @@ impl Local {
 		self.gpus.as_ref().map(|ledger| ledger.watch())
 	}
 
+	/// Returns the names of these devices.
+	pub fn gpu_names(&self) -> Vec<String> {
+		self.gpus.as_ref().map(|ledger| ledger.names()).unwrap_or_default()
+	}
+
 	/// Returns whether containers can be given a network.
 	pub fn has_network(&self) -> bool {
 		self.network.is_some()

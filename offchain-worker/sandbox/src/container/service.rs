@@ -157,7 +157,8 @@ impl ContainerService {
 		match request {
 			Request::Look { .. } => {
 				let gpus = self.tier.gpus().map(|states| states.borrow().clone());
-				Reply::Offer(Offer { allowance: self.room.allowance(), network: self.tier.has_network(), gpus })
+				let (allowance, network) = (self.room.allowance(), self.tier.has_network());
+				Reply::Offer(Offer { allowance, network, gpus, gpu_names: self.tier.gpu_names() })
 			}
 			Request::Run { args, env, input, limits, grants, .. } => {
 				let nowhere = Path::new("");

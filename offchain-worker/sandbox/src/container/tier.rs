@@ -13,6 +13,7 @@ use super::{
 	network::{NetworkConfig, NoNetwork},
 	remote::Remote,
 	unavailable::Unavailable,
+	wire::Offer,
 };
 use crate::{Error, Job, Run, Stop};
 
@@ -91,6 +92,16 @@ impl ContainerTier {
 			Where::Here(tier) => tier.gpus(),
 			Where::There(tier) => tier.gpus(),
 		}
+	}
+
+	/// Returns which devices a service can give, and what was done with each when it was asked: none, if it is this process
+	/// that runs the containers.
+	pub fn service_gpus(&self) -> Vec<(String, GpuState)> {
+		let Where::There(tier) = &self.0 else { return Vec::new() };
+		let Offer { gpus, gpu_names, .. } = tier.offer();
+		let states = gpus.iter().flatten().cloned().enumerate();
+		let name = |index: usize| gpu_names.get(index).cloned().unwrap_or_else(|| format!("device {index}"));
+		states.map(|(index, state)| (name(index), state)).collect()
 	}
 
 	/// Has unpacked images draw from this budget. Those that no container runs give way for other parts. A service's are on

@@ -97,6 +97,9 @@ pub struct Offer {
 	pub network: bool,
 	/// What is done with each of the devices that runs can be granted, if they can.
 	pub gpus: Option<Vec<GpuState>>,
+	/// The names of these devices. Older services do not say.
+	#[serde(default)]
+	pub gpu_names: Vec<String>,
 }
 
 impl From<Result<Run, Error>> for Reply {

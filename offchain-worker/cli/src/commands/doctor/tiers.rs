@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use rlc_sandbox::{
-	Compiler, ContainerTier, Ending, FoundGpu, Gpus, Grants, Job, Limits, NetworkConfig, Stop, WasmTier,
+	Compiler, ContainerTier, Ending, FoundGpu, GpuState, Gpus, Grants, Job, Limits, NetworkConfig, Stop, WasmTier,
 };
 use rlc_worker::CONTAINER_SERVICE;
 
@@ -15,6 +15,8 @@ use crate::{
 	worker_dir::WorkerDir,
 };
 
+/// The name of all checks of graphics processors.
+const GRAPHICS: &str = "graphics";
 /// A module that does nothing, to try the wasm tier with.
 const NOTHING: &[u8] = &[
 	0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00, // \0asm, version 1
@@ -92,10 +94,9 @@ async fn container_service(socket: &Path) -> (Result<String>, Result<String>) {
 
 /// Returns which devices containers can be given, which not, and which a worker has put out of use.
 pub(super) fn gpus(doctor: &Doctor, context: &Context) -> Vec<Check> {
-	const NAME: &str = "graphics";
 	let dirs = if doctor.cdi_dirs.is_empty() { Gpus::usual_specifications() } else { doctor.cdi_dirs.clone() };
 	let found = rlc_sandbox::survey(&dirs);
-	let check = |words: Result<String>| Check::new(NAME, false, words);
+	let check = |words: Result<String>| Check::new(GRAPHICS, false, words);
 	let mut checks: Vec<_> = found.devices.iter().map(|gpu| check(gpu_words(gpu))).collect();
 	checks.extend(
 		found
@@ -117,6 +118,30 @@ pub(super) fn gpus(doctor: &Doctor, context: &Context) -> Vec<Check> {
 		check(Err(failure!(DeviceUnusable, "the worker says: {words}"; "fix the cause, and start the worker again")))
 	}));
 	checks
+}
+
+/// Returns which devices the container service at a socket gives, and which it has put out of use.
+pub(super) async fn service_gpus(socket: &Path) -> Vec<Check> {
+	if !socket.exists() {
+		return Vec::new();
+	}
+	// Why it does not answer is said of the container tier.
+	let Ok(tier) = ContainerTier::connect(socket).await else { return Vec::new() };
+	let words = |(name, state): (String, GpuState)| Check::new(GRAPHICS, false, service_gpu_words(&name, state));
+	tier.service_gpus().into_iter().map(words).collect()
+}
+
+/// Returns what the container service does with a device.
+fn service_gpu_words(name: &str, state: GpuState) -> Result<String> {
+	match state {
+		GpuState::OutOfUse(why) => {
+			Err(failure!(DeviceUnusable, "the container service says: {name} is out of use: {why}";
+			"fix the cause, and start the service again"))
+		}
+		GpuState::Free | GpuState::Taken | GpuState::Clearing => {
+			Ok(format!("the container service gives {name} to apps"))
+		}
+	}
 }
 
 /// Returns what a container gets with a device.
@@ -153,5 +178,16 @@ mod tests {
 		assert_eq!(gpu_words(&gpu), Ok(said.into()));
 		let broken = gpu_words(&FoundGpu { nodes: Err("it is empty".into()), ..gpu }).unwrap_err().to_string();
 		assert!(broken.starts_with("nvidia.com/gpu=all: it is empty"), "{broken}");
+	}
+
+	#[test]
+	fn device_that_the_service_has_out_of_use_is_told_with_the_cause() {
+		assert_eq!(
+			service_gpu_words("example.com/gpu=0", GpuState::Taken),
+			Ok("the container service gives example.com/gpu=0 to apps".into())
+		);
+		let out = service_gpu_words("example.com/gpu=1", GpuState::OutOfUse("it is busy".into())).unwrap_err();
+		let said = "the container service says: example.com/gpu=1 is out of use: it is busy";
+		assert!(out.to_string().starts_with(said), "{out}");
 	}
 }

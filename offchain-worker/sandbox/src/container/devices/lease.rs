@@ -95,6 +95,11 @@ impl Ledger {
 		self.states.subscribe()
 	}
 
+	/// Returns the name of each device.
+	pub fn names(&self) -> Vec<String> {
+		self.gpus.iter().map(|gpu| gpu.name.clone()).collect()
+	}
+
 	/// Waits until that many devices are free, and takes them. All that wait get theirs if the devices are enough for all
 	/// together, as they are for the slots of a worker: so nobody waits for longer than runs and clearing take.
 	///
