@@ -10,7 +10,12 @@ pub(crate) const FOREVER: u64 = u64::MAX;
 
 /// Returns the time now.
 pub(crate) fn now_ms() -> u64 {
-	ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+	in_ms(SystemTime::now())
+}
+
+/// Returns a time of the system in ms.
+pub(crate) fn in_ms(time: SystemTime) -> u64 {
+	ms(time.duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
 /// Returns the time so long after another.
@@ -23,14 +28,17 @@ pub(crate) fn after(start: u64, duration: Duration) -> u64 {
 /// Either may be wrong: a machine's clock jumps, a chain is read only as far as its node has come. So contents are kept from
 /// the later time on, and end once it is over by both.
 pub(crate) struct Clocks {
+	/// It is later than that for sure.
+	past: u64,
 	/// What the second one says; 0 until it is set. `None`: there is none.
 	second: Option<AtomicU64>,
 }
 
 impl Clocks {
-	/// Returns the machine's clock, with a second one or without.
-	pub(crate) fn new(has_second: bool) -> Self {
-		Self { second: has_second.then(AtomicU64::default) }
+	/// Returns the machine's clock, with a second one or without. `past` is surely over: a machine that starts after a power cut
+	/// may have lost the time.
+	pub(crate) fn new(has_second: bool, past: u64) -> Self {
+		Self { past, second: has_second.then(AtomicU64::default) }
 	}
 
 	/// Sets the second one, if there is one.
@@ -42,7 +50,7 @@ impl Clocks {
 
 	/// Returns the time now, by the one that is ahead.
 	pub(crate) fn latest(&self) -> u64 {
-		now_ms().max(self.second().unwrap_or(0))
+		now_ms().max(self.past).max(self.second().unwrap_or(0))
 	}
 
 	/// Returns the time when the machine's clock says `now`, by the one that is behind.

@@ -35,6 +35,7 @@ pub(crate) mod uploads;
 
 use std::{
 	fs::{self, File},
+	io,
 	path::{Path, PathBuf},
 	sync::{Mutex, MutexGuard, PoisonError},
 	time::{Duration, Instant},
@@ -45,7 +46,7 @@ use tracing::warn;
 
 use self::{index::Index, lock::lock_patiently, uploads::Uploads};
 use crate::{
-	clock::{after, now_ms, Clocks},
+	clock::{after, in_ms, Clocks},
 	error::StoreError,
 	Cid,
 };
@@ -108,15 +109,16 @@ impl Disk {
 				fs::remove_file(entry.path())?;
 			}
 		}
-		let default_until = after(now_ms(), limits.retention);
-		let index = Index::open(&dir.join("journal"), contents::list(&dir.join("objects"))?, default_until)?;
+		let journal = dir.join("journal");
+		let clocks = Clocks::new(limits.second_clock, last_written(&journal)?);
+		let default_until = after(clocks.latest(), limits.retention);
+		let index = Index::open(&journal, contents::list(&dir.join("objects"))?, default_until)?;
 		let elsewhere = index.only_on_node();
 		if limits.cached.is_none() && elsewhere > 0 {
 			warn!("{elsewhere} contents are on an IPFS node only; start with its RPC again to have them");
 		}
 		let uploads = Uploads::after_restart(&dir.join("partial"))?;
 		let state = Mutex::new(State { index, uploads, collected: None });
-		let clocks = Clocks::new(limits.second_clock);
 		Ok(Self { dir: dir.into(), limits, clocks, state, changed: Notify::new(), _lock: lock })
 	}
 
@@ -143,6 +145,14 @@ impl Disk {
 	/// Returns where a content's file is, if it is on the disk.
 	pub(crate) fn location(&self, cid: &Cid) -> PathBuf {
 		self.dir.join("objects").join(hex::encode(&cid.digest()[..1])).join(cid.to_string())
+	}
+}
+
+/// Returns when a file was last written to, in ms; 0 if there is none.
+fn last_written(path: &Path) -> io::Result<u64> {
+	match fs::metadata(path) {
+		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+		data => Ok(in_ms(data?.modified()?)),
 	}
 }
 

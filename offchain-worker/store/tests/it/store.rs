@@ -191,6 +191,22 @@ async fn what_has_expired_by_one_of_two_clocks_stays() {
 }
 
 #[tokio::test]
+async fn what_is_found_or_stored_by_a_clock_that_was_set_back_is_kept_as_long_as_ever() {
+	let dir = tempfile::tempdir().unwrap();
+	drop(open(dir.path()).await);
+	// When the clock was right, the journal was written to, and something was stored that it does not know.
+	let right = std::time::SystemTime::now() + Duration::from_millis(100 * DAY);
+	fs::File::open(dir.path().join("journal")).unwrap().set_modified(right).unwrap();
+	let placed = object(dir.path(), &sha256(b"placed"));
+	fs::create_dir_all(placed.parent().unwrap()).unwrap();
+	fs::write(placed, "placed").unwrap();
+	let store = open(dir.path()).await;
+	put(&store, b"stored", "a").await.unwrap();
+	assert_eq!(store.collect(now() + 129 * DAY).await.unwrap().objects, 0);
+	assert_eq!(store.collect(now() + 131 * DAY).await.unwrap().objects, 2);
+}
+
+#[tokio::test]
 async fn full_store_makes_no_room_before_both_clocks_say_so() {
 	let dir = tempfile::tempdir().unwrap();
 	let (retention, second_clock) = (Duration::ZERO, true);
