@@ -55,7 +55,8 @@ impl Rpc {
 		if !(url.starts_with("ws://") || url.starts_with("wss://")) {
 			return Err(Error::BadAddress(url.into()));
 		}
-		let unreachable = |cause: String| Error::Unreachable { node: url.into(), cause };
+		let node = public(url);
+		let unreachable = |cause: String| Error::Unreachable { node: node.clone(), cause };
 		// The reconnecting client never gives up, so somebody else has to find out whether anyone is there.
 		let first = timeout(CONNECTING, RpcClient::from_insecure_url(url)).await;
 		first.map_err(|_| unreachable("it is too slow".into()))?.map_err(|error| unreachable(words(&error)))?;
@@ -68,7 +69,7 @@ impl Rpc {
 			.await
 			.map_err(|_| unreachable("it is too slow".into()))?
 			.map_err(|error| unreachable(words(&error)))?;
-		Ok(Self { client: RpcClient::new(client), node: url.into(), patience: PATIENCE })
+		Ok(Self { client: RpcClient::new(client), node, patience: PATIENCE })
 	}
 
 	/// Asks a node in this process.
@@ -152,6 +153,14 @@ impl Rpc {
 	fn unreachable(&self, cause: impl Into<String>) -> Error {
 		Error::Unreachable { node: self.node.clone(), cause: cause.into() }
 	}
+}
+
+/// Returns an address as it may be told: without what may be a key to the node, in its path or before its host.
+fn public(url: &str) -> String {
+	let (scheme, rest) = url.split_once("://").unwrap_or_default();
+	let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+	let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+	format!("{scheme}://{host}")
 }
 
 /// Returns whether it is worth asking again.
@@ -324,12 +333,26 @@ mod tests {
 		assert!(decode_all::<u16>("it", &[5]).is_err());
 	}
 
+	#[test]
+	fn key_to_a_node_is_not_told() {
+		for (url, told) in [
+			("ws://127.0.0.1:9", "ws://127.0.0.1:9"),
+			("ws://127.0.0.1:9/a-key", "ws://127.0.0.1:9"),
+			("wss://rpc.example.org?key=a-key", "wss://rpc.example.org"),
+			("wss://me:a-key@rpc.example.org/", "wss://rpc.example.org"),
+		] {
+			assert_eq!(public(url), told);
+		}
+	}
+
 	#[tokio::test]
 	async fn what_is_no_node_is_told_at_once() {
 		assert_eq!(Rpc::connect("http://localhost").await.err(), Some(Error::BadAddress("http://localhost".into())));
 		// Port 9 is discard's, which nobody serves any more.
 		let error = Rpc::connect("ws://127.0.0.1:9").await.err().unwrap();
 		assert!(error.to_string().starts_with("the node at ws://127.0.0.1:9 does not answer ("), "{error}");
+		let error = Rpc::connect("ws://127.0.0.1:9/a-key").await.err().unwrap();
+		assert!(!error.to_string().contains("a-key"), "{error}");
 	}
 }
 
