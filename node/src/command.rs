@@ -128,9 +128,6 @@ fn run_node(cli: &Cli) -> Result<(), Error> {
 	}
 	preflight::ports(config, cli.chosen_ports())?;
 	let options = Options { seal: cli.seal(), storage: cli.storage.clone(), rpc_server: true };
-	if has_worker {
-		worker::add_endpoint(config);
-	}
 	let base_path = config.base_path.path().to_path_buf();
 	let registry = config.prometheus_registry().cloned();
 	runner.run_node_until_exit(|config| async move {

@@ -38,7 +38,7 @@ use tokio::sync::watch;
 
 use crate::{defaults::SUBSCRIPTION_BUFFER, in_memory::InMemory, service::types::Client, Error};
 
-pub(crate) mod addresses;
+mod addresses;
 mod builder;
 mod config;
 mod start;

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! rlc-node --worker URL …                      the node: keys of its own, RPC, database
-//!    │  standard input: a pipe that the system closes when the node is gone
-//!    │  a port of this machine, for this worker alone: RPC without the unsafe methods
+//!    │  standard input: a pipe with a secret, which the system closes when the node is gone
+//!    │  a port of this machine, for whoever knows that secret: RPC without the unsafe methods
 //!    ▼
 //! rlc-node --worker URL … --worker-node ws://127.0.0.1:PORT      the worker: strangers' programs, its key
 //! ```
@@ -12,67 +12,44 @@
 //! much memory is ended before the node is. The worker is the same program, started from the file that the node runs from
 //! even if another version has taken its name: it can neither be missing nor be of another version.
 //!
-//! [`supervisor`] starts it, starts it again when it fails, and ends it. [`child`] is that process, and [`limits`] what it
-//! may take of the machine.
+//! [`supervisor`] starts it, starts it again when it fails, and ends it. [`child`] is that process, [`limits`] what it may
+//! take of the machine, and [`endpoint`] where it reaches its node.
 //!
 //! An embedded node has no such child: its program is another one. It can run a worker in its own process, over
 //! [`InMemory`](crate::InMemory).
 
 mod child;
+mod endpoint;
 mod limits;
 mod supervisor;
 
 pub use child::{run, Child};
 
-use std::{
-	ffi::OsString,
-	net::{Ipv4Addr, SocketAddr},
-	path::Path,
-	process::Command,
-};
+use std::{ffi::OsString, net::SocketAddr, path::Path, process::Command};
 
-use sc_service::{
-	config::{RpcEndpoint, RpcMethods},
-	Configuration,
-};
 use substrate_prometheus_endpoint::Registry;
 
-use self::supervisor::Supervisor;
-use crate::{embedded::addresses, metrics::worker::Metrics, service::Node, Error};
+use self::{endpoint::Endpoint, supervisor::Supervisor};
+use crate::{metrics::worker::Metrics, service::Node, Error};
 
-/// How many connections the worker has: one, and the one before it that is not closed yet.
-const CONNECTIONS: u32 = 8;
-
-/// Gives the worker an endpoint of its own: strangers that take all connections of the others do not keep it from revealing.
-pub fn add_endpoint(config: &mut Configuration) {
-	let Some(endpoints) = &mut config.rpc.addr else { return };
-	let Some(usual) = endpoints.first().cloned() else { return };
-	endpoints.push(RpcEndpoint {
-		listen_addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-		max_connections: CONNECTIONS,
-		rate_limit: None,
-		// No web page.
-		cors: Some(Vec::new()),
-		rpc_methods: RpcMethods::Safe,
-		is_optional: false,
-		retry_random_port: false,
-		..usual
-	});
-}
-
-/// Starts the worker of a node that runs, which has [an endpoint](add_endpoint) for it. It ends with the node.
+/// Starts the worker of a node that runs, on a thread of tokio's. It ends with the node.
+///
+/// The worker has an endpoint of its own: strangers that take all connections of the others, and other users of this
+/// machine, do not keep it from revealing.
 ///
 /// # Errors
 ///
-/// [`Error::BadWorker`] if there is no such endpoint, or no thread for it; those of the metrics.
+/// [`Error::BadWorker`] if there is no port or no thread for it; those of the metrics.
 pub fn start(node: &mut Node, base_path: &Path, registry: Option<&Registry>) -> Result<(), Error> {
 	let wrong = |reason: String| Error::BadWorker { reason };
-	let endpoint = node.rpc.listen_addresses().last().and_then(addresses::socket_address);
-	let endpoint = endpoint.ok_or_else(|| wrong("the node serves no RPC".into()))?;
+	let endpoint = Endpoint::open((*node.rpc.handle()).clone().into());
+	let endpoint = endpoint.map_err(|error| wrong(format!("no port is there for it: {error}")))?;
 	let metrics = Metrics::register(registry).map_err(sc_service::Error::Prometheus)?;
-	let arguments = arguments(std::env::args_os().skip(1), endpoint, &base_path.join("worker"));
-	let supervisor = Supervisor::start(move || program(&arguments), metrics);
+	let arguments = arguments(std::env::args_os().skip(1), endpoint.address(), &base_path.join("worker"));
+	let supervisor = Supervisor::start(move || program(&arguments), endpoint.secret().into(), metrics);
 	let supervisor = supervisor.map_err(|error| wrong(format!("no thread watches it: {error}")))?;
+	// What is given last is dropped first, so that a worker that ends has its node until then.
+	node.tasks.keep_alive(endpoint);
 	// A node that ends drops its own tasks at once; this waits when it is dropped.
 	node.tasks.keep_alive(supervisor);
 	Ok(())

@@ -11,7 +11,7 @@ pub(super) fn multiaddr(address: SocketAddr) -> Multiaddr {
 }
 
 /// Reads a TCP address as peers write it.
-pub(crate) fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
+pub(super) fn socket_address(address: &Multiaddr) -> Option<SocketAddr> {
 	let mut parts = address.iter();
 	let ip = match parts.next()? {
 		Protocol::Ip4(ip) => ip.into(),

@@ -3,8 +3,17 @@
 //! It ends when it is asked to (SIGTERM), when its scheduler let it finish (then successfully: it is not started again), and
 //! when the node is gone, however that ended: the node holds the other end of this process's standard input. That needs
 //! no signal of a parent's death, which would come when the thread ends that started this process.
+//!
+//! The first line there is what opens the node's endpoint.
 
-use std::{future::Future, io, pin::pin, process::ExitCode, thread, time::Duration};
+use std::{
+	future::Future,
+	io::{self, BufRead},
+	pin::pin,
+	process::ExitCode,
+	thread,
+	time::Duration,
+};
 
 use rlc_chain::{Chain, Key};
 use rlc_protocol::Account;
@@ -24,6 +33,8 @@ const FILTER: &str = "warn,rlc_node=info,rlc_worker=info,rlc_store=info";
 const LAST: Duration = Duration::from_millis(1_500);
 /// What a program returns that was asked to end by SIGTERM.
 const TERMINATED: u8 = 128 + 15;
+/// The longest line that is read from the node, in bytes.
+const MAX_LINE: u64 = 1_024;
 
 /// What a worker's process is to do.
 pub struct Child<'a> {
@@ -53,10 +64,11 @@ enum End {
 pub fn run(child: Child<'_>, format: Option<Format>) -> Result<ExitCode, Error> {
 	logs::init(FILTER, format).map_err(|error| Error::BadWorker { reason: error.to_string() })?;
 	limits::apply(child.cores);
+	let address = format!("{}/{}", child.node, secret(io::stdin().lock())?);
 	let gone = node_is_gone();
 	let threads = tokio::runtime::Builder::new_multi_thread().enable_all().build();
 	let threads = threads.map_err(|error| Error::Threads(error.to_string()))?;
-	let ended = threads.block_on(work(child, gone));
+	let ended = threads.block_on(work(child, &address, gone));
 	threads.shutdown_background();
 	Ok(match ended? {
 		End::Finished => ExitCode::SUCCESS,
@@ -64,7 +76,7 @@ pub fn run(child: Child<'_>, format: Option<Format>) -> Result<ExitCode, Error> 
 	})
 }
 
-async fn work(child: Child<'_>, gone: impl Future<Output = ()>) -> Result<End, Error> {
+async fn work(child: Child<'_>, address: &str, gone: impl Future<Output = ()>) -> Result<End, Error> {
 	let wrong = |error: &dyn std::error::Error| Error::BadWorker { reason: one_line(error) };
 	let mut stop = pin!(async {
 		tokio::select! {
@@ -72,7 +84,7 @@ async fn work(child: Child<'_>, gone: impl Future<Output = ()>) -> Result<End, E
 			() = stop_requested() => {}
 		}
 	});
-	let chain = Chain::connect_early(child.node).await.map_err(|error| wrong(&error))?;
+	let chain = Chain::connect_early(address).await.map_err(|error| wrong(&error))?;
 	let key = (child.key)(chain.is_live().await.map_err(|error| wrong(&error))?)?;
 	tokio::select! {
 		in_sync = chain.until_in_sync() => in_sync.map_err(|error| wrong(&error))?,
@@ -83,6 +95,22 @@ async fn work(child: Child<'_>, gone: impl Future<Output = ()>) -> Result<End, E
 	tokio::select! {
 		ended = worker.exited() => ended.map(|()| End::Finished).map_err(|error| wrong(&*error)),
 		() = stop => worker.stop().await.map(|()| End::Stopped).map_err(|error| wrong(&*error)),
+	}
+}
+
+/// Reads what opens the node's endpoint.
+///
+/// # Errors
+///
+/// [`Error::BadWorker`] if the node is gone before it said so.
+fn secret(input: impl BufRead) -> Result<String, Error> {
+	let wrong = |reason: String| Error::BadWorker { reason };
+	let mut line = String::new();
+	let read = input.take(MAX_LINE).read_line(&mut line);
+	read.map_err(|error| wrong(format!("the node cannot be heard: {error}")))?;
+	match line.strip_suffix('\n') {
+		Some(secret) if !secret.is_empty() => Ok(secret.into()),
+		_ => Err(wrong("the node did not say what opens its endpoint: only a node can start its worker".into())),
 	}
 }
 
@@ -101,5 +129,24 @@ fn node_is_gone() -> impl Future<Output = ()> {
 	});
 	async {
 		let _ = told.await;
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn first_line_of_the_node_is_the_secret() {
+		let mut input = &b"a secret\nand more"[..];
+		assert_eq!(secret(&mut input).ok().as_deref(), Some("a secret"));
+		assert_eq!(input, b"and more", "the rest is left");
+	}
+
+	#[test]
+	fn node_that_says_nothing_is_none() {
+		for said in ["", "\n", "a secr", "1".repeat(2_000).as_str()] {
+			assert!(secret(said.as_bytes()).is_err(), "{said}");
+		}
 	}
 }

@@ -1,7 +1,7 @@
 //! Starts the worker, starts it again when it fails, and ends it.
 
 use std::{
-	io,
+	io::{self, Write},
 	os::unix::process::CommandExt,
 	process::{Child, Command, ExitStatus, Stdio},
 	sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -32,17 +32,18 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-	/// Starts the worker that `command` starts, on a thread of its own.
+	/// Starts the worker that `command` starts, on a thread of its own. Its standard input has a line with the secret, and
+	/// lasts as long as this process.
 	///
 	/// # Errors
 	///
 	/// The system's, if there is no thread.
-	pub fn start(command: impl Fn() -> Command + Send + 'static, metrics: Metrics) -> io::Result<Self> {
+	pub fn start(command: impl Fn() -> Command + Send + 'static, secret: String, metrics: Metrics) -> io::Result<Self> {
 		let (stop, stopped) = mpsc::channel();
 		let (end, ended) = mpsc::channel();
 		thread::Builder::new().name("worker".into()).spawn(move || {
 			let _end: Sender<()> = end;
-			Watch { command, metrics, stopped }.run();
+			Watch { command, secret, metrics, stopped }.run();
 		})?;
 		Ok(Self { stop: Some(stop), ended })
 	}
@@ -66,6 +67,7 @@ enum End {
 
 struct Watch<Start> {
 	command: Start,
+	secret: String,
 	metrics: Metrics,
 	stopped: Receiver<()>,
 }
@@ -105,6 +107,10 @@ impl<Start: Fn() -> Command> Watch<Start> {
 			.process_group(0)
 			.spawn()?;
 		tracing::info!("the worker runs as process {}", child.id());
+		if let Some(input) = &mut child.stdin {
+			// It fails if the worker has ended already, which is seen below.
+			let _ = writeln!(input, "{}", self.secret);
+		}
 		self.metrics.up.set(1);
 		let ended = self.watch(&mut child);
 		self.metrics.up.set(0);
@@ -156,6 +162,8 @@ mod tests {
 
 	/// Longer than anything here takes, on any machine.
 	const LONG: Duration = Duration::from_secs(60);
+	/// What the worker is told.
+	const SECRET: &str = "between us";
 
 	/// Starts what stands for a worker: a script that knows `$log`, a file.
 	fn start(log: &Path, script: &str) -> (Supervisor, Metrics) {
@@ -166,7 +174,7 @@ mod tests {
 			command.args(["-c", &script]);
 			command
 		};
-		(Supervisor::start(command, metrics.clone()).expect("a thread"), metrics)
+		(Supervisor::start(command, SECRET.into(), metrics.clone()).expect("a thread"), metrics)
 	}
 
 	fn until(what: &str, is_so: impl Fn() -> bool) {
@@ -220,6 +228,17 @@ mod tests {
 		until("it runs", || lines(&log) == 1);
 		drop(supervisor);
 		assert_eq!(lines(&log), 2, "it had its last words");
+	}
+
+	#[test]
+	fn worker_is_told_the_secret_whenever_it_starts() {
+		let folder = tempfile::tempdir().expect("a folder");
+		let log = folder.path().join("log");
+		let script = "read -r line; echo \"$line\" >>$log; [ $(wc -l <$log) = 1 ] && exit 1; cat";
+		let (supervisor, _metrics) = start(&log, script);
+		until("it is told twice", || lines(&log) == 2);
+		assert_eq!(fs::read_to_string(&log).expect("it writes there"), format!("{SECRET}\n{SECRET}\n"));
+		drop(supervisor);
 	}
 
 	#[test]

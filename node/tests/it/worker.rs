@@ -2,6 +2,8 @@
 
 use std::{
 	fs,
+	io::Write,
+	net::{SocketAddr, TcpStream},
 	os::unix::fs::PermissionsExt,
 	path::Path,
 	time::{Duration, Instant},
@@ -61,6 +63,36 @@ fn worker_waits_for_its_node_comes_back_when_it_is_killed_and_ends_with_the_node
 
 	node.kill();
 	ends(again);
+}
+
+/// Asks for a WebSocket, without a secret, and holds the connection.
+fn stranger(address: SocketAddr) -> TcpStream {
+	let request = format!(
+		"GET / HTTP/1.1\r\nHost: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+		 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+	);
+	let mut stream = TcpStream::connect(address).expect("everybody can connect");
+	stream.write_all(request.as_bytes()).expect("a request");
+	stream
+}
+
+#[test]
+fn others_on_the_machine_do_not_keep_a_worker_from_its_node() {
+	let folder = tempfile::tempdir().expect("a folder");
+	let mut node = lonely_node(folder.path());
+	let worker = node.starts(None);
+	node.says(WAITS, 1);
+	let arguments = fs::read_to_string(format!("/proc/{worker}/cmdline")).expect("it runs");
+	let mut arguments = arguments.split('\0').skip_while(|argument| *argument != "--worker-node");
+	let address = arguments.nth(1).and_then(|url| url.strip_prefix("ws://")).expect("an address");
+	let address: SocketAddr = address.parse().expect("what everybody can see has no secret in it");
+
+	signal(worker, Signal::KILL);
+	ends(worker);
+	// Until the node has seen that its connections are gone, and before it starts the worker again.
+	std::thread::sleep(Duration::from_millis(200));
+	let _held: Vec<_> = (0..100).map(|_| stranger(address)).collect();
+	node.says(WAITS, 2);
 }
 
 #[test]
