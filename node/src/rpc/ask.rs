@@ -22,7 +22,7 @@ use rlc_runtime::Runtime;
 use sc_client_api::{HeaderBackend, StorageKey, StorageProvider};
 use sp_api::{ApiError, ProvideRuntimeApi};
 
-use super::follow::{EACH, IN_ALL};
+use super::follow::{EACH, OWN};
 use crate::service::types::Client;
 
 /// The code of [`Refusal::UnknownBlock`].
@@ -56,8 +56,8 @@ pub enum Refusal {
 	/// The connection has as many subscriptions as one may have.
 	#[error("this connection has {EACH} subscriptions, the most that one may have: end some first")]
 	TooManyHere,
-	/// There are as many subscriptions as the node serves.
-	#[error("the node has {IN_ALL} subscriptions, the most that it serves: try later, or ask a node of your own")]
+	/// There are as many subscriptions as the node serves, and the connection has its own already.
+	#[error("the node has no more subscriptions than {OWN} for each connection: try later, or ask a node of your own")]
 	TooManyInAll,
 	/// The runtime gave no answer.
 	#[error("the runtime gave no answer at block {block:?}: {reason}")]

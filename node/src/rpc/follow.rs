@@ -33,7 +33,7 @@ use self::{
 };
 use super::ask::{Chain, Refusal};
 
-pub use self::seats::{EACH, IN_ALL};
+pub use self::seats::{EACH, OWN, SHARED};
 
 /// A client that takes no message for this long is dropped.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,4 +1,8 @@
 //! How many subscriptions there may be.
+//!
+//! Each connection has a few of its own, and more as long as there are some left for all. So whoever takes all that is left
+//! does not refuse the others theirs. There are as many connections as the server accepts (`--rpc-max-connections`), which
+//! bounds all of them together. They are not counted by address: the server tells none, and behind a proxy all have one.
 
 use std::{
 	collections::HashMap,
@@ -12,8 +16,11 @@ use crate::rpc::ask::Refusal;
 /// How many subscriptions of these namespaces a connection may have.
 pub const EACH: usize = 64;
 
-/// How many all connections together may have.
-pub const IN_ALL: usize = 2_048;
+/// How many of these a connection has in any case.
+pub const OWN: usize = 8;
+
+/// How many all connections together may have beyond their own.
+pub const SHARED: usize = 2_048;
 
 /// The subscriptions that there are. Connections are numbered at each address at which the node listens: two with one
 /// number share what one may have.
@@ -23,7 +30,8 @@ pub struct Seats(Mutex<Taken>);
 #[derive(Default)]
 struct Taken {
 	each: HashMap<ConnectionId, usize>,
-	in_all: usize,
+	/// How many of all these are beyond their connection's own.
+	shared: usize,
 }
 
 impl Seats {
@@ -34,15 +42,17 @@ impl Seats {
 	/// [`Refusal::TooManyHere`], [`Refusal::TooManyInAll`].
 	pub fn take(self: &Arc<Self>, connection: ConnectionId) -> Result<Seat, Refusal> {
 		let mut taken = self.lock();
-		if taken.in_all >= IN_ALL {
-			return Err(Refusal::TooManyInAll);
-		}
-		let each = taken.each.entry(connection).or_default();
-		if *each >= EACH {
+		let before = taken.each.get(&connection).copied().unwrap_or_default();
+		if before >= EACH {
 			return Err(Refusal::TooManyHere);
 		}
-		*each += 1;
-		taken.in_all += 1;
+		if before >= OWN {
+			if taken.shared >= SHARED {
+				return Err(Refusal::TooManyInAll);
+			}
+			taken.shared += 1;
+		}
+		taken.each.insert(connection, before + 1);
 		Ok(Seat { seats: self.clone(), connection })
 	}
 
@@ -61,12 +71,13 @@ pub struct Seat {
 impl Drop for Seat {
 	fn drop(&mut self) {
 		let mut taken = self.seats.lock();
-		taken.in_all = taken.in_all.saturating_sub(1);
-		if let Some(each) = taken.each.get_mut(&self.connection) {
-			*each = each.saturating_sub(1);
-			if *each == 0 {
-				taken.each.remove(&self.connection);
-			}
+		let before = taken.each.remove(&self.connection).unwrap_or_default();
+		// Those beyond its own are given back first, whichever this was.
+		if before > OWN {
+			taken.shared = taken.shared.saturating_sub(1);
+		}
+		if before > 1 {
+			taken.each.insert(self.connection, before - 1);
 		}
 	}
 }
@@ -84,15 +95,28 @@ mod tests {
 		taken.pop();
 		taken.push(seats.take(ConnectionId(1)).expect("one was given back"));
 		drop((taken, other));
-		assert!(seats.lock().each.is_empty() && seats.lock().in_all == 0, "nothing is left");
+		assert!(seats.lock().each.is_empty());
+		assert_eq!(seats.lock().shared, 0, "nothing is left");
 	}
 
 	#[test]
-	fn all_connections_together_have_so_many_subscriptions() {
+	fn whoever_takes_all_that_is_shared_leaves_the_others_their_own() {
 		let seats = Arc::new(Seats::default());
-		let mut taken: Vec<_> = (0..IN_ALL).map(|n| seats.take(ConnectionId(n / EACH)).expect("a seat")).collect();
-		assert_eq!(seats.take(ConnectionId(IN_ALL)).err(), Some(Refusal::TooManyInAll));
+		let greedy = 0..=SHARED / (EACH - OWN);
+		let mut taken = Vec::new();
+		for connection in greedy.clone() {
+			taken.extend((0..EACH).map_while(|_| seats.take(ConnectionId(connection)).ok()));
+		}
+		assert_eq!(taken.len(), SHARED + OWN * greedy.count(), "they have all that is shared");
+
+		let other = ConnectionId(SHARED);
+		let own: Vec<_> = (0..OWN).map(|_| seats.take(other).expect("its own")).collect();
+		assert_eq!(seats.take(other).err(), Some(Refusal::TooManyInAll));
 		taken.pop();
-		assert!(seats.take(ConnectionId(IN_ALL)).is_ok());
+		let shared = seats.take(other).expect("one was given back");
+		assert_eq!(seats.take(other).err(), Some(Refusal::TooManyInAll));
+		drop((taken, own, shared));
+		assert!(seats.lock().each.is_empty());
+		assert_eq!(seats.lock().shared, 0, "nothing is left");
 	}
 }
