@@ -7,8 +7,13 @@
 //! | memory | when the machine has none left, the system ends the worker first |
 //! | core dumps | none: they would hold its key |
 //!
-//! How much memory and disk tasks get, the worker sees to itself. A limit that the system does not grant is told in the
-//! log; the worker runs without it.
+//! How much memory and disk tasks get, the worker sees to itself. There is no limit of all the memory that it takes: limits
+//! of a process count the addresses that a Wasm engine reserves, not what it uses, and each process by itself; and a control
+//! group that has limits must be somebody's to give. The group of a service is systemd's, unless the unit delegates it; and
+//! then the kernel wants the node out of it first, with all else that is in there. `docs/operators/worker.md` says what an
+//! operator can do.
+//!
+//! A limit that the system does not grant is told in the log; the worker runs without it.
 
 use std::io;
 
