@@ -82,6 +82,9 @@ impl fmt::Display for NoRoom {
 		}
 		let used = Part::ALL.iter().zip(used).filter(|(_, bytes)| **bytes > 0);
 		let used: Vec<_> = used.map(|(part, bytes)| format!("{} {}", part.name(), Size(*bytes))).collect();
+		if used.is_empty() {
+			return write!(out, "no more than {} may be used; allow more", Size(*total));
+		}
 		write!(out, "of {} that may be used, {} are taken; allow more", Size(*total), used.join(", "))
 	}
 }
@@ -106,6 +109,8 @@ pub struct Budget(Arc<Account>);
 struct Account {
 	/// `None`: what is free does not matter.
 	dir: Option<PathBuf>,
+	/// How many percent of what others leave may be taken, at any time.
+	share: Option<u8>,
 	state: Mutex<State>,
 	/// Asked in this order.
 	givers: Mutex<Vec<Weak<dyn GiveWay>>>,
@@ -120,23 +125,26 @@ impl State {
 	fn sum(&self) -> u64 {
 		self.used.iter().copied().fold(0, u64::saturating_add)
 	}
-
-	fn left(&self) -> u64 {
-		self.total.saturating_sub(self.sum())
-	}
 }
 
 impl Budget {
 	/// Allows this many bytes on the file system that holds a directory, and no more than it has free.
 	#[must_use]
 	pub fn new(dir: &Path, total: u64) -> Self {
-		Self::over(Some(dir.into()), total)
+		Self::over(Some(dir.into()), None, total)
+	}
+
+	/// Allows this many percent of what others leave of the file system that holds a directory. Unlike a number of bytes,
+	/// that becomes less as others write: programs with half of one disk each never take all of it.
+	#[must_use]
+	pub fn share(dir: &Path, percent: u8) -> Self {
+		Self::over(Some(dir.into()), Some(percent.min(100)), u64::MAX)
 	}
 
 	/// Allows this many bytes, whatever is free.
 	#[must_use]
 	pub fn of(total: u64) -> Self {
-		Self::over(None, total)
+		Self::over(None, None, total)
 	}
 
 	/// Allows everything, and counts it.
@@ -145,9 +153,9 @@ impl Budget {
 		Self::of(u64::MAX)
 	}
 
-	fn over(dir: Option<PathBuf>, total: u64) -> Self {
+	fn over(dir: Option<PathBuf>, share: Option<u8>, total: u64) -> Self {
 		let state = State { total, used: [0; Part::ALL.len()] };
-		Self(Arc::new(Account { dir, state: Mutex::new(state), givers: Mutex::default() }))
+		Self(Arc::new(Account { dir, share, state: Mutex::new(state), givers: Mutex::default() }))
 	}
 
 	/// Has this give way before something is refused, after those that were named before. It is not kept alive.
@@ -240,13 +248,17 @@ impl Budget {
 
 	/// Checks that a part may take more. What tasks were promised counts as not written yet: they can rely on it.
 	fn check(&self, state: &State, free: u64, part: Part, bytes: u64) -> Result<(), NoRoom> {
+		let sum = state.sum();
+		let others_leave = free.saturating_add(sum);
+		let share = self.0.share.map_or(u64::MAX, |percent| others_leave / 100 * u64::from(percent));
+		let total = state.total.min(share);
 		let free = free.saturating_sub(state.used[Part::Tasks as usize]);
-		let lacking = bytes.saturating_sub(state.left().min(free));
+		let lacking = bytes.saturating_sub(total.saturating_sub(sum).min(free));
 		if lacking == 0 {
 			return Ok(());
 		}
 		let free = self.0.dir.clone().filter(|_| bytes > free).map(|dir| (dir, free));
-		Err(NoRoom { part, bytes, lacking, total: state.total, used: state.used, free })
+		Err(NoRoom { part, bytes, lacking, total, used: state.used, free })
 	}
 
 	fn add(&self, part: Part, bytes: u64) {

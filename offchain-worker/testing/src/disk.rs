@@ -26,9 +26,22 @@ impl SmallDisk {
 	/// If there is no temporary directory.
 	#[must_use]
 	pub fn mount(bytes: u64) -> Option<Self> {
+		Self::with(&format!("size={bytes},mode=0700"))
+	}
+
+	/// Mounts one of so many bytes and so many files, its own directory among them; 0: it does not count files.
+	///
+	/// # Panics
+	///
+	/// If there is no temporary directory.
+	#[must_use]
+	pub fn mount_for(bytes: u64, files: u64) -> Option<Self> {
+		Self::with(&format!("size={bytes},nr_inodes={files},mode=0700"))
+	}
+
+	fn with(options: &str) -> Option<Self> {
 		let dir = tempfile::tempdir().expect("there is room");
-		let options = format!("size={bytes},mode=0700");
-		let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "none"]).arg(dir.path()).output();
+		let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "none"]).arg(dir.path()).output();
 		match mounted {
 			Ok(output) if output.status.success() => Some(Self { dir, filling: 0 }),
 			Ok(output) => {

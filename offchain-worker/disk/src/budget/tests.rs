@@ -52,6 +52,21 @@ fn nobody_gets_more_than_is_left_and_what_is_dropped_is_given_back() {
 }
 
 #[test]
+fn share_becomes_less_as_others_write_and_counts_what_it_has() {
+	let Some(disk) = SmallDisk::mount(8 << 20) else { return };
+	let budget = Budget::share(disk.path(), 50);
+	drop(budget.take(Part::Images, 4_000_000).unwrap());
+	let refused = budget.take(Part::Images, 5_000_000).unwrap_err().to_string();
+	assert!(refused.contains("no more than 4.0 MiB may be used"), "{refused}");
+	std::fs::write(disk.path().join("of-others"), vec![1; 6 << 20]).unwrap();
+	assert!(budget.take(Part::Images, 2_000_000).is_err());
+	let _image = budget.take(Part::Images, 1_000_000).unwrap();
+	std::fs::write(disk.path().join("image"), vec![1; 1_000_000]).unwrap();
+	assert!(budget.take(Part::Images, 100_000).is_err(), "the other half is for others");
+	assert_eq!(budget.used(Part::Images), 1_000_000);
+}
+
+#[test]
 fn what_nobody_uses_gives_way_and_no_more_of_it_than_needed() {
 	let dir = dir();
 	let budget = Budget::new(dir.path(), 100);
