@@ -53,7 +53,8 @@ pub(crate) struct Containers {
 	#[arg(long, default_value = "75%", value_name = "SHARE")]
 	pub memory: Share,
 
-	/// The most disk for unpacked images, of what is free where --dir is: 50%, 20G. Those that no run uses make way for others
+	/// The most disk for unpacked images, of what others leave where --dir is: 50%, 20G. Those that no run uses make way for
+	/// others
 	#[arg(long, default_value = "50%", value_name = "SHARE")]
 	pub disk: Share,
 
@@ -100,11 +101,16 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	if options.internet.network {
 		tier = tier.with_network(options.internet.config()).await.map_err(|why| failed(why.to_string()))?;
 	}
-	let images = options.disk.of(rlc_disk::available(&options.dir).map_err(disk(&options.dir))?);
+	let free = rlc_disk::available(&options.dir).map_err(disk(&options.dir))?;
+	let images = match options.disk {
+		// The worker may have its share of the same disk.
+		Share::Percent(percent) => Budget::share(&options.dir, percent),
+		Share::Bytes(bytes) => Budget::new(&options.dir, bytes.min(free)),
+	};
 	if let Some(gpus) = options.gpus.config() {
 		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(why.to_string()))?;
 	}
-	let tier = tier.with_disk(Budget::new(&options.dir, images));
+	let tier = tier.with_disk(images);
 	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
 	let stopped = stop_requested();
 	make_parent(&options.socket).map_err(disk(&options.socket))?;
