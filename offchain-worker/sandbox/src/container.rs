@@ -21,7 +21,8 @@
 //! | module | what |
 //! |---|---|
 //! | `tier` | the public type: here or elsewhere |
-//! | `local` | what is granted, unpacking, a run that outlives its caller |
+//! | `local` | what is granted, an image to run, a run that outlives its caller |
+//! | `unpacking` | images that are unpacked now, each once for all that wait for it |
 //! | `service`, `allowance` | a tier for a process without rights; what it may take |
 //! | `remote` | the tier of such a service |
 //! | `wire` | what both say |
@@ -76,6 +77,7 @@ mod service;
 mod streams;
 mod tier;
 mod unavailable;
+mod unpacking;
 mod user;
 mod wire;
 

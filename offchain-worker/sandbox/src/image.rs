@@ -27,12 +27,12 @@ use tracing::warn;
 
 use self::{quota::Quota, settings::Settings};
 use crate::{
-	kept::{Digests, Sha},
+	kept::{Digests, Sha, UntilStopped},
 	Error, Stop,
 };
 
 /// What an image may hold, unpacked. Its archive may hold as much again.
-pub const MOST_BYTES: u64 = 16 << 30;
+const MOST_BYTES: u64 = 16 << 30;
 const MOST_FILES: u64 = 1_000_000;
 /// How long unpacking one may take.
 const MOST_TIME: Duration = Duration::from_secs(600);
@@ -63,10 +63,14 @@ impl Drop for Image {
 ///
 /// # Errors
 ///
-/// [`Error::Host`], if it cannot be read.
-pub fn digest(image: &Path, digests: &Digests) -> Result<Sha, Error> {
+/// [`Error::App`], if it is too large; [`Error::Host`], if it cannot be read, or if it is stopped.
+pub fn digest(image: &Path, digests: &Digests, stop: &Stop) -> Result<Sha, Error> {
 	let file = if image.is_dir() { image.join(layout::INDEX) } else { image.to_owned() };
-	digests.of(&file).map_err(Error::io("read", &file))
+	if fs::metadata(&file).is_ok_and(|data| data.len() > MOST_BYTES) {
+		return Err(Error::App(format!("the image cannot be used: it has more than {MOST_BYTES} bytes")));
+	}
+	// It may grow while it is read.
+	digests.of(&file, MOST_BYTES, stop).map_err(Error::io("read", &file))
 }
 
 /// Unpacks an image into a new directory, and takes room on the disk as it comes. Returns how many bytes it takes, too.
@@ -77,11 +81,12 @@ pub fn digest(image: &Path, digests: &Digests) -> Result<Sha, Error> {
 /// or has no room, or if it is stopped or takes too long.
 pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> Result<(Image, u64), Error> {
 	let until = Instant::now() + MOST_TIME;
-	let quota = || Quota::new(MOST_BYTES, MOST_FILES, disk.count(Part::Images, 0), (stop, until));
-	// Dropped after the files are.
-	let (mut of_archive, mut quota) = (quota(), quota());
 	let root = directory.join("root");
 	fs::create_dir_all(&root).map_err(Error::io("create", &root))?;
+	let entry = rlc_disk::per_file(&root);
+	let quota = || Quota::new(MOST_BYTES, (MOST_FILES, entry), disk.count(Part::Images, 0), (stop, until));
+	// Dropped after the files are.
+	let (mut of_archive, mut quota) = (quota(), quota());
 	// From here on, whatever happens, dropping it removes what was unpacked.
 	let mut unpacked = Image { root, settings: Settings::default(), directory, room: None };
 	let archive = unpacked.directory.join("archive");
@@ -89,12 +94,12 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 		image.to_owned()
 	} else {
 		fs::create_dir(&archive).map_err(Error::io("create", &archive))?;
-		layers::unpack_archive(open(image)?, &archive, &mut of_archive)?;
+		layers::unpack_archive(open(image, stop)?, &archive, &mut of_archive)?;
 		archive.clone()
 	};
 	let found = layout::find(&layout)?;
 	for layer in &found.layers {
-		layers::apply(open(&layer.file)?, &layer.content, &unpacked.root, &mut quota)?;
+		layers::apply(open(&layer.file, stop)?, &layer.content, &unpacked.root, &mut quota)?;
 	}
 	unpacked.settings = found.settings;
 	layers::make_mount_points(&unpacked.root, unpacked.settings.directory.as_deref(), &mut quota)?;
@@ -107,9 +112,11 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 	Ok((unpacked, bytes))
 }
 
-/// Opens a file to read it, decompressed if need be.
-fn open(path: &Path) -> Result<Box<dyn Read>, Error> {
-	let mut file = File::open(path).map_err(Error::io("open", path))?;
+/// Opens a file to read it, decompressed if need be. The file may grow meanwhile, or be much of what decompresses to nothing:
+/// so it ends where images do, or when it is stopped.
+fn open(path: &Path, stop: &Stop) -> Result<Box<dyn Read>, Error> {
+	let file = File::open(path).map_err(Error::io("open", path))?;
+	let mut file = UntilStopped::new(file, stop).take(MOST_BYTES);
 	let mut first = Vec::new();
 	(&mut file).take(4).read_to_end(&mut first).map_err(Error::io("read", path))?;
 	let whole = io::Cursor::new(first.clone()).chain(file);

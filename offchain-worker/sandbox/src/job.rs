@@ -188,7 +188,7 @@ impl Drop for StopOnDrop {
 }
 
 /// Why an app could not be run at all.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
 	/// It is the app's or the requester's fault, and the same everywhere.
 	#[error("the app cannot be run: {0}")]

@@ -227,6 +227,12 @@ async fn hostile_worker_gets_nothing() {
 	let (pipe, _writer) = std::io::pipe().unwrap();
 	assert_refused(socket, &good, &[pipe.into()], "is not a file");
 
+	// More than anybody could hash, though it takes nothing of the disk.
+	let endless = directory.path().join("endless");
+	File::create(&endless).unwrap().set_len(1 << 42).unwrap();
+	let reply = send(socket, &framed(&good), &[opened(&endless, OFlags::RDONLY)]).unwrap_or_default();
+	assert!(reply["App"].as_str().is_some_and(|said| said.contains("has more than")), "{reply}");
+
 	let of_another = directory.path().join("of-another");
 	fs::create_dir(&of_another).unwrap();
 	chown(&of_another, Some(12345), None).unwrap();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use rlc_disk::Budget;
-use tokio::{sync::watch, task::spawn_blocking, time};
+use tokio::{sync::watch, time};
 use tracing::Instrument;
 
 use super::{
@@ -107,27 +107,30 @@ impl Local {
 		}
 	}
 
-	/// Returns the unpacked image, or why it was not waited for. Unpacking ends if the job is stopped. After the job's time
-	/// it continues, for the next job.
+	/// Returns the unpacked image, or why it was not waited for. Unpacking ends when nobody waits for it any longer.
 	async fn image(&self, app: Source, job: &Job<'_>, stop: &Stop) -> Result<Result<Arc<Image>, Ending>, Error> {
-		let (machine, disk) = (self.machine.clone(), self.disk.clone());
-		let mut unpacking = StopOnDrop(stop.child());
-		let stopped = unpacking.0.clone();
-		let unpacked = async {
-			// Closed by nobody.
-			let turn = self.machine.unpacking.clone().acquire_owned().await;
-			let unpacked = spawn_blocking(move || {
-				let _turn = turn;
-				machine.unpack(&app, &disk, &stopped)
-			});
-			unpacked.await.unwrap_or_else(|_| Err(Error::App("unpacking the image panicked".into())))
+		let time = time::sleep(job.limits.time);
+		tokio::pin!(time);
+		let hashing = StopOnDrop(stop.child());
+		let digest = tokio::select! {
+			digest = self.machine.digest(app.clone(), hashing.0.clone()) => digest?,
+			() = stop.stopped() => return Ok(Err(Ending::Stopped)),
+			() = &mut time => return Ok(Err(Ending::TimedOut)),
 		};
+		if let Some(image) = self.machine.unpacked(&digest) {
+			return Ok(Ok(image));
+		}
+		let unpacking = self.machine.unpack(digest, app, self.disk.clone());
+		let at_once = unpacking.has_begun();
 		tokio::select! {
-			unpacked = unpacked => unpacked.map(Ok),
+			image = unpacking.done() => image.map(Ok),
 			() = stop.stopped() => Ok(Err(Ending::Stopped)),
-			() = time::sleep(job.limits.time) => {
-				unpacking.0 = Stop::new();
-				Ok(Err(Ending::TimedOut))
+			() = &mut time => {
+				if at_once {
+					return Ok(Err(Ending::TimedOut));
+				}
+				// It is not the app that took so long.
+				Err(Error::Host("other images were unpacked for too much of the time that the app has".into()))
 			}
 		}
 	}

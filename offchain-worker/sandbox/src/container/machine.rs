@@ -6,19 +6,28 @@ use std::{
 };
 
 use rlc_disk::{Budget, GiveWay};
-use tokio::{process::Child, sync::Semaphore};
+use tokio::process::Child;
 
-use super::{cgroups::Cgroups, files::Source, ids::AllIds, names, reaper::Reaper, runc::Runc};
+use super::{
+	blocking,
+	cgroups::Cgroups,
+	files::Source,
+	ids::AllIds,
+	names,
+	reaper::Reaper,
+	runc::Runc,
+	unpacking::{Unpacking, Unpackings},
+};
 use crate::{
 	image::{self, Image},
-	kept::{Digests, Kept},
+	kept::{Digests, Kept, Sha},
 	Error, Stop,
 };
 
 /// How many unpacked images are kept, and of how many bytes.
 const MOST_IMAGES: usize = 16;
 const MOST_IMAGE_BYTES: u64 = 32 << 30;
-/// How many images are unpacked at a time. Nobody may be waiting for one of them any longer.
+/// How many images are unpacked at a time.
 const MOST_UNPACKED_AT_ONCE: usize = 4;
 
 /// What a tier has of its machine.
@@ -32,9 +41,8 @@ pub struct Machine {
 	pub ids: AllIds,
 	/// Where images and runs are. Nothing else uses it.
 	pub directory: PathBuf,
-	/// Taken by who unpacks an image.
-	pub unpacking: Arc<Semaphore>,
 	images: Kept<Arc<Image>>,
+	unpackings: Unpackings<Arc<Image>>,
 	digests: Digests,
 	/// Ends all runs if this process ends. Holds the lock of the directory, also for a moment after the last clone of the
 	/// tier is dropped.
@@ -45,23 +53,41 @@ impl Machine {
 	/// Begins with no image unpacked.
 	pub fn new(runc: Runc, cgroups: Cgroups, ids: AllIds, directory: PathBuf, reaper: Reaper) -> Self {
 		let images = Kept::new(MOST_IMAGES, MOST_IMAGE_BYTES);
-		let unpacking = Arc::new(Semaphore::new(MOST_UNPACKED_AT_ONCE));
-		Self { runc, cgroups, ids, directory, unpacking, images, digests: Digests::default(), reaper }
+		let unpackings = Unpackings::new(MOST_UNPACKED_AT_ONCE);
+		Self { runc, cgroups, ids, directory, images, unpackings, digests: Digests::default(), reaper }
 	}
 
-	/// Returns an image, unpacked now or before. What is unpacked takes room on the disk.
+	/// Returns the digest by which an image is known.
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails or has no room, or if
-	/// it is stopped. Others that wait for the same image try again then.
-	pub fn unpack(&self, app: &Source, disk: &Budget, stop: &Stop) -> Result<Arc<Image>, Error> {
-		let app = app.path();
-		let digest = image::digest(&app, &self.digests)?;
-		self.images.get_or_make(digest, || {
-			let (image, bytes) = image::unpack(&app, self.directory.join("images").join(names::unique()), disk, stop)?;
-			Ok((Arc::new(image), bytes))
+	/// [`Error::App`], if it is too large; [`Error::Host`], if it cannot be read, or if it is stopped.
+	pub async fn digest(self: &Arc<Self>, app: Source, stop: Stop) -> Result<Sha, Error> {
+		let machine = self.clone();
+		blocking(move || image::digest(&app.path(), &machine.digests, &stop)).await
+	}
+
+	/// Returns the unpacking of an image, by its digest: that of others that wait for it, or one of its own. It fails with
+	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails or has no room on the
+	/// disk, or if nobody waits any longer.
+	pub fn unpack(self: &Arc<Self>, digest: Sha, app: Source, disk: Budget) -> Arc<Unpacking<Arc<Image>>> {
+		let machine = self.clone();
+		self.unpackings.join(digest, move |stop| {
+			// Unpacked by others since it was looked for.
+			if let Some(image) = machine.unpacked(&digest) {
+				return Ok(image);
+			}
+			let directory = machine.directory.join("images").join(names::unique());
+			let (image, bytes) = image::unpack(&app.path(), directory, &disk, stop)?;
+			let image = Arc::new(image);
+			machine.images.keep(digest, image.clone(), bytes);
+			Ok(image)
 		})
+	}
+
+	/// Returns an image that was unpacked before.
+	pub fn unpacked(&self, digest: &Sha) -> Option<Arc<Image>> {
+		self.images.get(digest)
 	}
 
 	/// Starts a container, whose bundle is in this directory.

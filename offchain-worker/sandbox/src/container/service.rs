@@ -39,7 +39,7 @@ use super::{
 	unavailable::Unavailable,
 	wire::{self, Offer, Reply, Request, Sent, VERSION},
 };
-use crate::{image, Ending, Error, Job, Run, Stop};
+use crate::{Ending, Error, Job, Run, Stop};
 
 /// How long a request may take to arrive, and each piece of a reply to leave.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -195,7 +195,7 @@ impl ContainerService {
 		let duplicate = || stream.try_clone().map_err(|error| Error::Host(format!("no socket: {error}")));
 		let files = Files { image, input, output: Box::new(Sent(duplicate()?)) };
 		let (stop, watched) = (Arc::new(self.stop.child()), duplicate()?);
-		// Its end after that of the run stops nothing: the image may still be unpacked, for the next run.
+		// Its end after that of the run stops nothing.
 		let running = Arc::downgrade(&stop);
 		// The worker says nothing more: what comes is its end, or that the run is to end.
 		let watcher = thread::Builder::new().name("rlc-containers-end".into()).spawn(move || {
@@ -233,9 +233,6 @@ fn image_of(file: Option<OwnedFd>) -> Result<Source, String> {
 	let is_readable = !flags.contains(OFlags::PATH) && !flags.contains(OFlags::WRONLY);
 	if FileType::from_raw_mode(data.st_mode) != FileType::RegularFile || !is_readable {
 		return Err("its image is not a file that is open to be read".into());
-	}
-	if u64::try_from(data.st_size).is_ok_and(|size| size > image::MOST_BYTES) {
-		return Err("its image is too large".into());
 	}
 	Ok(Source::Open(Arc::new(file.into())))
 }

@@ -6,7 +6,7 @@ use std::{
 	time::Instant,
 };
 
-use rlc_disk::{on_disk, Taken};
+use rlc_disk::Taken;
 
 use crate::Stop;
 
@@ -20,6 +20,8 @@ pub struct Quota {
 	bytes: u64,
 	/// Entries of archives, whatever they are, and the directories that lead to them.
 	entries: u64,
+	/// What each of them takes of the disk, in bytes.
+	entry: u64,
 	/// What it takes of the disk, as it comes.
 	room: Taken,
 	/// How many bytes it has taken so far.
@@ -31,9 +33,10 @@ pub struct Quota {
 }
 
 impl Quota {
-	/// Allows this much, which takes its room on the disk, until it is stopped or the time has come.
-	pub fn new(bytes: u64, entries: u64, room: Taken, (stop, until): (&Stop, Instant)) -> Self {
-		Self { bytes, entries, room, taken: 0, stop: stop.clone(), until }
+	/// Allows so many bytes, and entries of so many bytes each beside them, which take their room on the disk, until it is
+	/// stopped or the time has come.
+	pub fn new(bytes: u64, (entries, entry): (u64, u64), room: Taken, (stop, until): (&Stop, Instant)) -> Self {
+		Self { bytes, entries, entry, room, taken: 0, stop: stop.clone(), until }
 	}
 
 	/// Returns what was taken of the disk.
@@ -50,8 +53,8 @@ impl Quota {
 	/// If there are too many, if the disk has no room, or if the time is over.
 	pub fn entry(&mut self) -> io::Result<()> {
 		self.entries = self.entries.checked_sub(1).ok_or_else(|| exceeded("it has too many files"))?;
-		// Its place in a directory, and what its last block has too much.
-		self.draw(on_disk(1))
+		// Its place in a directory, what its last block has too much, and that the disk can hold one file less.
+		self.draw(self.entry)
 	}
 
 	/// Writes a file as far as allowed.
@@ -89,7 +92,7 @@ impl Quota {
 	/// Allows this much on a disk without end.
 	pub fn of(bytes: u64, entries: u64) -> Self {
 		let room = rlc_disk::Budget::unlimited().count(rlc_disk::Part::Images, 0);
-		Self::new(bytes, entries, room, (&Stop::new(), Instant::now() + std::time::Duration::from_secs(600)))
+		Self::new(bytes, (entries, 4_096), room, (&Stop::new(), Instant::now() + std::time::Duration::from_secs(600)))
 	}
 }
 

@@ -435,6 +435,20 @@ fn unpacked_image_takes_its_room_until_it_is_removed() {
 }
 
 #[test]
+fn empty_files_take_the_disks_part_that_goes_with_each() {
+	let Some(disk) = rlc_testing::SmallDisk::mount_for(16 << 20, 256) else { return };
+	let names: Vec<_> = (0..50).map(|number| format!("file-{number}")).collect();
+	let entries: Vec<_> = names.iter().map(|name| (name.as_str(), File(""))).collect();
+	let layout = Layout::of(&[layer(&entries)]);
+	let budget = Budget::unlimited();
+	let (_image, bytes) = unpack(&layout.path(), disk.path().join("image"), &budget, &Stop::new()).unwrap();
+	assert!(bytes >= 50 * (16 << 20) / 256, "{bytes}");
+	let budget = Budget::of(50 * (16 << 20) / 256);
+	let unpacked = unpack(&layout.path(), disk.path().join("more"), &budget, &Stop::new());
+	assert!(matches!(&unpacked, Err(Error::Host(cause)) if cause.contains("no room for")), "{unpacked:?}");
+}
+
+#[test]
 fn image_for_which_there_is_no_room_is_the_machines_trouble_and_leaves_nothing() {
 	let (layout, target) = (large(), tempfile::tempdir().unwrap());
 	let unpack = |total| {

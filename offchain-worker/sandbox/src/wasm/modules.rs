@@ -145,7 +145,8 @@ impl Modules {
 		let linked = self.linker.instantiate_pre(module).map_err(|error| why_not_linked(&error))?;
 		let code = module.image_range();
 		let bytes = (code.end as usize).saturating_sub(code.start as usize) as u64;
-		self.kept.get_or_make(digest, || Ok((linked, bytes)))
+		self.kept.keep(digest, linked.clone(), bytes);
+		Ok(linked)
 	}
 
 	/// Returns the turn of those that need a module.
