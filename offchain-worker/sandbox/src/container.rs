@@ -87,7 +87,7 @@ pub use self::{
 	allowance::Allowance,
 	devices::{gpus_out_of_use, survey, FoundGpu, GpuClear, GpuState, Gpus, NoCommand, NoDevice, Survey},
 	leftovers::clean,
-	network::{NetworkConfig, NetworkProgram, NoNetwork},
+	network::{NetworkConfig, NetworkProgram, NoNetwork, NETWORK_MEMORY},
 	service::ContainerService,
 	tier::ContainerTier,
 	unavailable::Unavailable,

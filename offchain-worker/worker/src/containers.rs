@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rlc_sandbox::{Allowance, ContainerTier, NetworkConfig};
+use rlc_sandbox::{Allowance, ContainerTier, NetworkConfig, NETWORK_MEMORY};
 
 use crate::{
 	config::{Config, Containers, CONTAINER_SERVICE},
@@ -68,18 +68,21 @@ fn network(config: &Config) -> NetworkConfig {
 
 /// Keeps what tasks get of a machine within what a container service allows, if there is one. Returns how many slots there
 /// are at most, if that is said.
-pub(crate) fn served(tier: Option<&ContainerTier>, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
+pub(crate) fn served(tier: Option<&ContainerTier>, machine: Machine, config: &Config) -> (Machine, Option<u32>) {
 	match tier.and_then(ContainerTier::allowance) {
-		Some(allowance) => within(&allowance, machine, slots),
-		None => (machine, slots),
+		Some(allowance) => within(&allowance, machine, config.slots, config.network),
+		None => (machine, config.slots),
 	}
 }
 
-/// Keeps it within what a service allows, so that none of the tasks is refused there.
-fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>) -> (Machine, Option<u32>) {
+/// Keeps it within what a service allows, so that none of the tasks is refused there, with a network or without. Networks
+/// leave tasks at least a half.
+fn within(allowance: &Allowance, machine: Machine, slots: Option<u32>, network: bool) -> (Machine, Option<u32>) {
 	let cores = machine.cores.min(allowance.cpus as u32).max(1);
-	let within = Machine { cores, memory: machine.memory.min(allowance.memory), ..machine };
 	let slots = slots.unwrap_or(cores).min(allowance.runs);
+	let networks = if network { u64::from(slots) * NETWORK_MEMORY } else { 0 };
+	let memory = allowance.memory - networks.min(allowance.memory / 2);
+	let within = Machine { cores, memory: machine.memory.min(memory), ..machine };
 	if within != machine {
 		tracing::info!(
 			"tasks get {cores} cores and {} MiB of memory, as the container service allows no more",
@@ -126,10 +129,13 @@ mod tests {
 	fn no_more_is_promised_than_the_service_allows() {
 		let machine = Machine { cores: 4, memory: 8 << 30, disk: 1 };
 		let enough = Allowance { runs: 4, memory: 8 << 30, cpus: 4.0 };
-		assert_eq!(within(&enough, machine, None), (machine, Some(4)));
-		assert_eq!(within(&enough, machine, Some(2)), (machine, Some(2)));
-		assert_eq!(within(&Allowance { runs: 3, ..enough }, machine, None), (machine, Some(3)));
+		assert_eq!(within(&enough, machine, None, false), (machine, Some(4)));
+		assert_eq!(within(&enough, machine, Some(2), false), (machine, Some(2)));
+		assert_eq!(within(&Allowance { runs: 3, ..enough }, machine, None, false), (machine, Some(3)));
 		let small = Allowance { runs: 9, memory: 1 << 30, cpus: 2.0 };
-		assert_eq!(within(&small, machine, None), (Machine { cores: 2, memory: 1 << 30, disk: 1 }, Some(2)));
+		assert_eq!(within(&small, machine, None, false), (Machine { cores: 2, memory: 1 << 30, disk: 1 }, Some(2)));
+		let (with_networks, slots) = within(&enough, machine, None, true);
+		assert_eq!((with_networks.memory + 4 * NETWORK_MEMORY, slots), (enough.memory, Some(4)));
+		assert_eq!(within(&small, machine, None, true).0.memory, 512 << 20, "no more than a half is for networks");
 	}
 }

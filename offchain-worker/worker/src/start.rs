@@ -80,7 +80,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let cached = fetcher.clone();
 	let wasm = WasmTier::new(config.compiler.clone(), Some(&dirs.modules))?;
 	let containers = containers::tier(&config, &dirs.containers, &disk).await?;
-	(machine, config.slots) = containers::served(containers.as_ref().ok(), machine, config.slots);
+	(machine, config.slots) = containers::served(containers.as_ref().ok(), machine, &config);
 	disk.let_modules_give_way();
 	let (tier, speed) = (containers.as_ref().ok().cloned(), speed(wasm.clone()).await?);
 	let offer = Offer { machine, config: config.clone(), tier, speed };

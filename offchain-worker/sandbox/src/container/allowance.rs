@@ -8,6 +8,7 @@ use tokio::{
 	time,
 };
 
+use super::network::NETWORK_MEMORY;
 use crate::{Error, Limits};
 
 /// What no run may have more of, whoever asks.
@@ -26,24 +27,25 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Allowance {
 	/// How many there are.
 	pub runs: u32,
-	/// Their memory, in bytes.
+	/// Their memory, in bytes. [`NETWORK_MEMORY`] of it is for each that has a network.
 	pub memory: u64,
 	/// Their processors.
 	pub cpus: f32,
 }
 
 impl Allowance {
-	/// Checks that a run with these limits can fit.
+	/// Checks that a run with these limits can fit, with a network or without.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], which names the limit.
-	pub fn check(&self, limits: &Limits) -> Result<(), Error> {
+	pub fn check(&self, limits: &Limits, network: bool) -> Result<(), Error> {
 		let too_much = |what: &str, most: String| {
 			Err(Error::Host(format!("the container service allows runs no more than {most} of {what}; ask for less")))
 		};
-		if !(1..=self.memory).contains(&limits.memory) {
-			return too_much("memory", format!("{} MiB", self.memory / MEMORY_UNIT));
+		if limits.memory == 0 || memory_of(limits, network) > self.memory {
+			let what = if network { "memory, that of its network included" } else { "memory" };
+			return too_much(what, format!("{} MiB", self.memory / MEMORY_UNIT));
 		}
 		if !(limits.cpus > 0.0 && limits.cpus <= self.cpus) {
 			return too_much("processors", self.cpus.to_string());
@@ -94,24 +96,29 @@ impl Room {
 		self.allowance
 	}
 
-	/// Takes the room for a run, as soon as others leave it.
+	/// Takes the room for a run, with a network or without, as soon as others leave it.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if it can never fit, or others stay.
-	pub async fn take(&self, limits: &Limits) -> Result<Taken, Error> {
-		self.allowance.check(limits)?;
+	pub async fn take(&self, limits: &Limits, network: bool) -> Result<Taken, Error> {
+		self.allowance.check(limits, network)?;
 		let take = |from: &Arc<Semaphore>, permits| from.clone().acquire_many_owned(permits);
 		let taken = async {
 			// Always in this sequence, so that no two wait for each other.
 			let runs = take(&self.runs, 1).await;
-			let memory = take(&self.memory, memory(limits.memory)).await;
+			let memory = take(&self.memory, memory(memory_of(limits, network))).await;
 			let cpus = take(&self.cpus, cpus(limits.cpus)).await;
 			runs.and_then(|runs| Ok(Taken([runs, memory?, cpus?])))
 		};
 		let full = || Error::Host("the container service is full; let the worker have fewer slots".into());
 		time::timeout(PATIENCE, taken).await.map_err(|_| full())?.map_err(|_| full())
 	}
+}
+
+/// Returns what memory a run may make this machine take, in bytes.
+fn memory_of(limits: &Limits, network: bool) -> u64 {
+	limits.memory.saturating_add(if network { NETWORK_MEMORY } else { 0 })
 }
 
 fn memory(bytes: u64) -> u32 {
@@ -135,7 +142,7 @@ mod tests {
 
 	#[test]
 	fn run_beyond_what_is_allowed_is_refused() {
-		assert!(ALLOWANCE.check(&limits(1 << 30, 2.0)).is_ok());
+		assert!(ALLOWANCE.check(&limits(1 << 30, 2.0), false).is_ok());
 		let with = |change: fn(&mut Limits)| {
 			let mut limits = Limits::default();
 			change(&mut limits);
@@ -155,7 +162,7 @@ mod tests {
 			(with(|limits| limits.pids = u32::MAX), "processes"),
 			(with(|limits| limits.pids = 0), "processes"),
 		] {
-			let refused = ALLOWANCE.check(&wrong).unwrap_err().to_string();
+			let refused = ALLOWANCE.check(&wrong, false).unwrap_err().to_string();
 			assert!(refused.contains(&format!("of {what}")), "{refused}");
 		}
 	}
@@ -164,17 +171,32 @@ mod tests {
 	async fn room_is_given_back() {
 		let room = Room::new(ALLOWANCE);
 		let half = limits(1 << 29, 1.0);
-		let (one, _two) = (room.take(&half).await.unwrap(), room.take(&half).await.unwrap());
-		let third = time::timeout(Duration::from_millis(20), room.take(&half)).await;
+		let (one, _two) = (room.take(&half, false).await.unwrap(), room.take(&half, false).await.unwrap());
+		let third = time::timeout(Duration::from_millis(20), room.take(&half, false)).await;
 		assert!(third.is_err(), "it waits");
 		drop(one);
-		room.take(&half).await.unwrap();
+		room.take(&half, false).await.unwrap();
+	}
+
+	#[tokio::test]
+	async fn network_of_a_run_takes_memory_too() {
+		let (room, half) = (Room::new(ALLOWANCE), limits(1 << 29, 1.0));
+		let rest = limits((1 << 30) - NETWORK_MEMORY, 1.0);
+		assert!(ALLOWANCE.check(&rest, true).is_ok());
+		let refused = ALLOWANCE.check(&limits(1 << 30, 1.0), true).unwrap_err().to_string();
+		assert!(refused.contains("1024 MiB of memory, that of its network included"), "{refused}");
+		let one = room.take(&half, true).await.unwrap();
+		let second = time::timeout(Duration::from_millis(20), room.take(&half, false)).await;
+		assert!(second.is_err(), "it waits");
+		drop(one);
+		let _both = [room.take(&half, false).await, room.take(&half, false).await].map(Result::unwrap);
 	}
 
 	#[tokio::test]
 	async fn equal_shares_make_a_whole() {
 		let room = Room::new(Allowance { runs: 3, memory: 3 << 20, cpus: 1.0 });
 		let third = limits(1 << 20, 1.0 / 3.0);
-		let _taken = [room.take(&third).await, room.take(&third).await, room.take(&third).await].map(Result::unwrap);
+		let _taken = [room.take(&third, false).await, room.take(&third, false).await, room.take(&third, false).await]
+			.map(Result::unwrap);
 	}
 }

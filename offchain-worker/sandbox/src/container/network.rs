@@ -41,6 +41,9 @@ use super::{
 };
 use crate::{tail::Written, Error};
 
+/// What the network of a run takes of memory at most, in bytes, beside what the run itself may have: a quarter of a MiB for
+/// each of its 1,024 connections, and what the programs take that make it.
+pub const NETWORK_MEMORY: u64 = 320 << 20;
 /// What is kept of what a program says, in bytes.
 const MOST_SAID: usize = 4 << 10;
 /// How often it is looked whether a network is ready.

@@ -210,7 +210,7 @@ impl ContainerService {
 		watcher.map_err(|error| Error::Host(format!("no thread: {error}")))?;
 		let run = runtime.block_on(async {
 			let _taken = tokio::select! {
-				taken = self.room.take(job.limits) => taken?,
+				taken = self.room.take(job.limits, job.grants.network) => taken?,
 				() = stop.stopped() => return Ok(Run::unbegun(Ending::Stopped)),
 			};
 			let run = self.tier.run(job, files, &stop).await;
