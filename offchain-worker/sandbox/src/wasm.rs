@@ -26,12 +26,18 @@ use std::{
 	sync::{Arc, OnceLock},
 };
 
-use tokio::time;
+use rlc_disk::Budget;
 use wasmtime::{Engine, InstancePre};
 
 pub use self::compiler::{compile_if_asked, Compiler};
 use self::{modules::Modules, run::execute, threads::Threads, ticks::Ticks};
 use crate::{job::StopOnDrop, wasi::World, Ending, Error, Job, Run, Stop};
+
+/// The memory that a program needs beside that of its jobs, in bytes, to run modules: in all, for compilers and for what
+/// is kept of modules that nobody runs.
+pub const WASM_MEMORY: u64 = modules::COMPILING + modules::MOST_BYTES;
+/// The same for each job that runs: the code of its module.
+pub const WASM_JOB_MEMORY: u64 = compiler::MOST_CODE;
 
 /// Runs Wasm modules. Cheap to clone; clones share what was compiled.
 #[derive(Clone)]
@@ -47,13 +53,14 @@ struct Inner {
 
 impl WasmTier {
 	/// Makes a tier, whose modules `compiler` compiles. `cache`: a directory for this purpose only, where compiled modules
-	/// stay for the next start. It becomes this user's alone: what is written there is run by this process.
+	/// stay for the next start, and the budget of its disk from which they draw, and give way. It becomes this user's alone:
+	/// what is written there is run by this process.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if this processor is not supported, this program is to be the compiler and does not begin with
 	/// [`compile_if_asked`], or the directory cannot be used.
-	pub fn new(compiler: Compiler, cache: Option<&Path>) -> Result<Self, Error> {
+	pub fn new(compiler: Compiler, cache: Option<(&Path, &Budget)>) -> Result<Self, Error> {
 		let engine = engine::engine()?;
 		let modules = Arc::new(Modules::new(&engine, compiler, cache)?);
 		let (threads, ticks) = (Threads::new()?, Ticks::new(&engine)?);
@@ -98,9 +105,8 @@ impl WasmTier {
 	/// Returns the module, or how the job ends without it.
 	async fn compile(&self, job: &Job<'_>, stop: &Stop) -> Result<Result<InstancePre<World>, Ending>, Error> {
 		tokio::select! {
-			module = self.0.modules.load(job.app, job.limits.memory) => module,
+			module = self.0.modules.load(job.app, job.limits.memory, job.limits.time) => module,
 			() = stop.stopped() => Ok(Err(Ending::Stopped)),
-			() = time::sleep(job.limits.time) => Ok(Err(Ending::TimedOut)),
 		}
 	}
 }

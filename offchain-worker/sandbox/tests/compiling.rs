@@ -18,6 +18,7 @@ use common::{
 	modules::{calls, loops, module, nothing, sums},
 	Room,
 };
+use rlc_disk::Budget;
 use rlc_sandbox::{Compiler, Ending, Error, Run, Stop, WasmTier};
 use rustix::process::{kill_process, Pid, Signal};
 
@@ -55,7 +56,8 @@ impl Bench {
 	}
 
 	fn tier_with(&self, compiler: impl Into<PathBuf>) -> WasmTier {
-		WasmTier::new(Compiler::program(compiler), Some(&self.cache())).unwrap()
+		let cache = self.cache();
+		WasmTier::new(Compiler::program(compiler), Some((cache.as_path(), &Budget::unlimited()))).unwrap()
 	}
 
 	fn cache(&self) -> PathBuf {

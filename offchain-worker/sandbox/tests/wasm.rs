@@ -11,6 +11,7 @@ use std::{
 };
 
 use common::{module, text, Room};
+use rlc_disk::Budget;
 use rlc_sandbox::{read_result, Compiler, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
@@ -20,7 +21,7 @@ fn tier() -> &'static WasmTier {
 	static TIER: OnceLock<WasmTier> = OnceLock::new();
 	let compiler = || Compiler::program(env!("CARGO_BIN_EXE_compile-module"));
 	let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("modules");
-	TIER.get_or_init(|| WasmTier::new(compiler(), Some(&cache)).unwrap())
+	TIER.get_or_init(|| WasmTier::new(compiler(), Some((cache.as_path(), &Budget::unlimited()))).unwrap())
 }
 
 /// Runs the app of the tests.

@@ -12,11 +12,11 @@
 use std::{
 	fs, io,
 	path::{Path, PathBuf},
-	sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
 
-use rlc_disk::{available, usage, Ballast, Budget, GiveWay, Part, Taken};
+use rlc_disk::{available, usage, Ballast, Budget, Part, Taken};
 use rlc_protocol::worker::Resources;
 use tokio::sync::{mpsc, watch};
 
@@ -65,7 +65,6 @@ pub(crate) struct Disk {
 	pub budget: Budget,
 	/// For the journal.
 	pub ballast: Arc<Ballast>,
-	modules: Option<Arc<Modules>>,
 	_own: Taken,
 }
 
@@ -74,7 +73,7 @@ impl Disk {
 	pub fn new(dirs: &Dirs, share: Share) -> Self {
 		let shares = Shares::of(share, there(dirs.all()));
 		let budget = Budget::new(dirs.all(), shares.total);
-		Self { modules: Some(Modules::new(dirs.modules.clone(), &budget)), ..Self::of(dirs, share, shares, budget) }
+		Self::of(dirs, share, shares, budget)
 	}
 
 	/// Returns one on which everything has room, and tasks are promised this much.
@@ -87,15 +86,7 @@ impl Disk {
 	pub fn of(dirs: &Dirs, share: Share, shares: Shares, budget: Budget) -> Self {
 		let ballast = Arc::new(dirs.ballast());
 		let own = budget.count(Part::Journal, OWN);
-		Self { dir: dirs.all().into(), share, shares: Mutex::new(shares), budget, ballast, modules: None, _own: own }
-	}
-
-	/// Has compiled modules give way for other parts, after whatever gives way already: all of them go at once.
-	pub fn let_modules_give_way(&self) {
-		if let Some(modules) = &self.modules {
-			let giver: Weak<Modules> = Arc::downgrade(modules);
-			self.budget.give_way_by(giver);
-		}
+		Self { dir: dirs.all().into(), share, shares: Mutex::new(shares), budget, ballast, _own: own }
 	}
 
 	/// Returns what the parts may use.
@@ -117,16 +108,6 @@ impl Disk {
 		}
 		let slot = needed(promised / u64::from(slots.max(1)));
 		self.budget.could_take(Part::Tasks, slot).err().map(|error| error.to_string())
-	}
-
-	/// Takes in what other programs see to: compiled modules, and room for the ballast.
-	fn look(&self) {
-		if let Some(modules) = &self.modules {
-			modules.measure();
-		}
-		if let Err(error) = self.ballast.fill() {
-			tracing::warn!("no room is set aside for the journal: {error}");
-		}
 	}
 
 	/// Looks again what is there, if it was too little to promise anything. Returns what the parts may use from now on.
@@ -165,7 +146,9 @@ pub(crate) async fn watch(disk: Arc<Disk>, resources: watch::Sender<Resources>, 
 		let looked = disk.clone();
 		let grown = tokio::task::spawn_blocking(move || {
 			let grown = looked.grow();
-			looked.look();
+			if let Err(error) = looked.ballast.fill() {
+				tracing::warn!("no room is set aside for the journal: {error}");
+			}
 			grown
 		});
 		if let Ok(Some(shares)) = grown.await {
@@ -178,44 +161,6 @@ pub(crate) async fn watch(disk: Arc<Disk>, resources: watch::Sender<Resources>, 
 			() = tokio::time::sleep(LOOK_TIME) => {}
 			() = actor.closed() => return,
 		}
-	}
-}
-
-/// Compiled modules, which the tier keeps by itself.
-struct Modules {
-	dir: PathBuf,
-	room: Mutex<Taken>,
-}
-
-impl Modules {
-	fn new(dir: PathBuf, budget: &Budget) -> Arc<Self> {
-		let room = budget.count(Part::Modules, usage(&dir));
-		Arc::new(Self { dir, room: Mutex::new(room) })
-	}
-
-	fn measure(&self) {
-		let bytes = usage(&self.dir);
-		self.room().set(bytes);
-	}
-
-	fn room(&self) -> MutexGuard<'_, Taken> {
-		self.room.lock().unwrap_or_else(PoisonError::into_inner)
-	}
-}
-
-impl GiveWay for Modules {
-	fn idle(&self) -> u64 {
-		self.room().bytes()
-	}
-
-	/// Removes all of them: the tier compiles what it misses, and how it names what it keeps is its own.
-	fn give_way(&self, _: u64) {
-		for entry in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
-			if let Err(error) = fs::remove_file(entry.path()) {
-				tracing::debug!("{} stays: {error}", entry.path().display());
-			}
-		}
-		self.measure();
 	}
 }
 

@@ -4,6 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use rlc_primitives::Tag;
 use rlc_protocol::worker::Resources;
+use rlc_sandbox::{NETWORK_MEMORY, WASM_JOB_MEMORY, WASM_MEMORY};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::sync::mpsc;
 
@@ -16,7 +17,7 @@ use crate::{
 /// How often the activation is looked at.
 const LOOK_TIME: Duration = Duration::from_secs(5);
 
-/// What the worker itself needs of the memory, in bytes: its own, and the modules that it has compiled.
+/// What the worker itself needs of the memory, in bytes, beside what it takes to run modules and networks.
 const OWN_MEMORY: u64 = 256 << 20;
 
 /// What tasks get of a machine.
@@ -33,11 +34,12 @@ pub(crate) struct Machine {
 impl Machine {
 	/// Measures what there is, of which control groups may leave this process a part, and takes the owner's share of it.
 	/// `disk`: what tasks may write.
-	pub fn measure(memory: Share, disk: u64) -> Self {
+	pub fn measure(config: &Config, disk: u64) -> Self {
 		// This minds control groups already.
 		let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
-		let memory = memory_for_tasks(memory, usable_memory());
-		Self { cores: cores.try_into().unwrap_or(u32::MAX), memory, disk }
+		let cores = cores.try_into().unwrap_or(u32::MAX);
+		let own = own_memory(slots(config, cores), config.network);
+		Self { cores, memory: memory_for_tasks(config.memory, usable_memory(), own), disk }
 	}
 
 	/// Returns what a worker offers, with this many graphics processors if there are containers. What apps are granted needs
@@ -46,9 +48,8 @@ impl Machine {
 		let (container, gpus) = (containers.is_some(), containers.unwrap_or(0));
 		let bit = |is, bits| if is { Tag::from_bits(bits) } else { Tag::NONE };
 		let tag = config.tag | bit(gpus > 0, Tag::GPU) | bit(container && config.network, Tag::NETWORK);
-		let slots = config.slots.unwrap_or(self.cores).clamp(1, self.cores.max(1));
 		Resources {
-			slots,
+			slots: slots(config, self.cores),
 			cores: self.cores,
 			memory: self.memory,
 			disk: self.disk,
@@ -72,10 +73,22 @@ pub fn usable_memory() -> u64 {
 	limits.map_or(u64::MAX, |limits| limits.total_memory).min(system.total_memory())
 }
 
+/// Returns how many tasks run at a time.
+fn slots(config: &Config, cores: u32) -> u32 {
+	config.slots.unwrap_or(cores).clamp(1, cores.max(1))
+}
+
+/// Returns what memory the worker needs beside that of its tasks, in bytes: its own, what compiles modules and what is kept of
+/// them, and of each slot the code that runs there, and its network.
+pub(crate) fn own_memory(slots: u32, network: bool) -> u64 {
+	let networks = if network { NETWORK_MEMORY } else { 0 };
+	OWN_MEMORY + WASM_MEMORY + u64::from(slots) * (WASM_JOB_MEMORY + networks)
+}
+
 /// Returns the owner's share of the memory that is there, and no more than the worker itself leaves of it. Of very little
 /// memory, the worker has to do with a half.
-pub(crate) fn memory_for_tasks(share: Share, there: u64) -> u64 {
-	share.of(there).min(there - OWN_MEMORY.min(there / 2))
+pub(crate) fn memory_for_tasks(share: Share, there: u64, own: u64) -> u64 {
+	share.of(there).min(there - own.min(there / 2))
 }
 
 /// Tells the loop whenever the machine becomes free for tasks, or is needed for something else. Ends with the loop.
@@ -136,18 +149,25 @@ mod tests {
 
 	#[test]
 	fn machine_has_something() {
-		let all = Machine::measure(Share::Percent(100), 7);
+		let with = |memory| Config { memory, ..crate::testing::config("/nowhere") };
+		let all = Machine::measure(&with(Share::Percent(100)), 7);
 		assert!(all.cores > 0 && all.memory > 0 && all.disk == 7);
-		assert!(Machine::measure(Share::Percent(50), 5).memory <= all.memory);
+		assert!(Machine::measure(&with(Share::Percent(50)), 5).memory <= all.memory);
 	}
 
 	#[test]
 	fn worker_leaves_itself_some_memory() {
-		let tasks = |share, there| memory_for_tasks(share, there);
+		let tasks = |share, there| memory_for_tasks(share, there, 1 << 30);
 		assert_eq!(tasks(Share::Percent(50), 4 << 30), (4 << 30) / 100 * 50);
-		assert_eq!(tasks(Share::Percent(100), 4 << 30), (4 << 30) - OWN_MEMORY);
-		assert_eq!(tasks(Share::Bytes(8 << 30), 4 << 30), (4 << 30) - OWN_MEMORY);
+		assert_eq!(tasks(Share::Percent(100), 4 << 30), 3 << 30);
+		assert_eq!(tasks(Share::Bytes(8 << 30), 4 << 30), 3 << 30);
 		assert_eq!(tasks(Share::Percent(100), 100 << 20), 50 << 20);
+	}
+
+	#[test]
+	fn worker_needs_memory_for_what_all_slots_can_make_it_take() {
+		assert_eq!((own_memory(1, false), own_memory(8, false)), (1_280 << 20, 3 << 30));
+		assert_eq!(own_memory(8, true) - own_memory(8, false), 8 * NETWORK_MEMORY);
 	}
 
 	/// A control group for memory, removed when this is dropped.

@@ -74,14 +74,14 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let now = chain.clock().await?;
 	let (journal, records) = take_up(&dirs, &node).await?;
 	let disk = Arc::new(Disk::new(&dirs, config.disk));
-	let mut machine = Machine::measure(config.memory, disk.shares().promised);
+	let mut machine = Machine::measure(&config, disk.shares().promised);
 	let results = Arc::new(Results::new(dirs.results.clone(), &disk.budget));
 	let fetcher = fetcher(&config, &scheduler, &dirs, &disk)?;
 	let cached = fetcher.clone();
-	let wasm = WasmTier::new(config.compiler.clone(), Some(&dirs.modules))?;
 	let containers = containers::tier(&config, &dirs.containers, &disk).await?;
+	// After the images: what gives way last is begun with last.
+	let wasm = WasmTier::new(config.compiler.clone(), Some((dirs.modules.as_path(), &disk.budget)))?;
 	(machine, config.slots) = containers::served(containers.as_ref().ok(), machine, &config);
-	disk.let_modules_give_way();
 	let (tier, speed) = (containers.as_ref().ok().cloned(), speed(wasm.clone()).await?);
 	let offer = Offer { machine, config: config.clone(), tier, speed };
 	let (changes, offered) = watch::channel(offer.resources());

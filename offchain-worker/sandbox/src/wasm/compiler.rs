@@ -35,12 +35,12 @@ use crate::{Ending, Error};
 
 /// The memory that compiling a module may take, in bytes: as much as its job, and within these bounds. A module of 32 MiB
 /// takes about 1 GiB, unless it is made to take more.
-const LEAST_MEMORY: u64 = 512 << 20;
+pub(super) const LEAST_MEMORY: u64 = 512 << 20;
 const MOST_MEMORY: u64 = 2 << 30;
 /// The processor time that it may take, in seconds. A module of 32 MiB takes about 2 minutes.
 const MOST_TIME: u64 = 300;
 /// The most machine code that a module may become, in bytes. It is about six times as much.
-const MOST_CODE: u64 = 256 << 20;
+pub(super) const MOST_CODE: u64 = 256 << 20;
 /// The most that is read of what the compiler says, in bytes.
 const MOST_WORDS: u64 = 4 << 10;
 /// What Rust's library says when there is no memory left.
@@ -111,12 +111,17 @@ impl Compiler {
 				return compiled.map(Ok).map_err(Error::App);
 			}
 		};
-		let memory = memory.clamp(LEAST_MEMORY, MOST_MEMORY);
+		let memory = memory_for(memory);
 		let lost = |error: io::Error| Error::Host(format!("the compiler cannot be run: {error}"));
 		let child = start(program, memory).map_err(lost)?;
 		let output = talk(child, &module).await.map_err(lost)?;
 		judge(output, memory)
 	}
+}
+
+/// Returns the memory that compiling a module may take whose job has so much, in bytes.
+pub(super) fn memory_for(job: u64) -> u64 {
+	job.clamp(LEAST_MEMORY, MOST_MEMORY)
 }
 
 fn start(program: &OsStr, memory: u64) -> io::Result<Child> {

@@ -8,9 +8,11 @@ use std::{
 	io::{self, Read, Write},
 	os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
 	path::{Path, PathBuf},
+	sync::{Mutex, PoisonError},
 	time::SystemTime,
 };
 
+use rlc_disk::{on_disk, Budget, GiveWay, Part, Taken};
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 use tracing::warn;
@@ -25,17 +27,23 @@ const OLD: &str = "modules";
 /// The most that is kept, in bytes. What was not used for longest goes first.
 const MOST: u64 = 1 << 30;
 
-/// A directory of compiled modules: each in a file of its module's name, a hash before it.
+/// A directory of compiled modules: each in a file of its module's name, a hash before it. They draw from the disk's budget,
+/// and give way.
 #[derive(Debug)]
-pub struct Files(PathBuf);
+pub struct Files {
+	directory: PathBuf,
+	disk: Budget,
+	/// What is there.
+	room: Mutex<Taken>,
+}
 
 impl Files {
-	/// Opens a directory, which is made if it is missing.
+	/// Opens a directory, which is made if it is missing. What is there counts, whatever is left of the budget.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if it is another user's, or cannot be used.
-	pub fn open(directory: &Path) -> Result<Self, Error> {
+	pub fn open(directory: &Path, disk: &Budget) -> Result<Self, Error> {
 		let unusable = |error| Error::io("use", directory)(error);
 		DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(unusable)?;
 		let directory = directory.canonicalize().map_err(unusable)?;
@@ -51,7 +59,8 @@ impl Files {
 		for file in files(&directory, UNFINISHED).map_err(unusable)? {
 			fs::remove_file(&file).map_err(Error::io("remove", &file))?;
 		}
-		Ok(Self(directory))
+		let room = Mutex::new(disk.count(Part::Modules, bytes_of(&kept(&directory))));
+		Ok(Self { directory, disk: disk.clone(), room })
 	}
 
 	/// Returns what a module was compiled to, if it is there as it was written.
@@ -74,12 +83,17 @@ impl Files {
 	pub fn put(&self, module: &Sha, code: &[u8]) {
 		let path = self.path(module);
 		let unfinished = path.with_extension(UNFINISHED);
+		let size = (size_of::<Sha>() + code.len()) as u64;
 		let write = || {
+			// Before it is written, and until it counts as what is there. What was not used for longest gives way, too.
+			let _room = self.disk.take(Part::Modules, on_disk(size)).map_err(io::Error::other)?;
 			let mut file = File::create(&unfinished)?;
 			file.write_all(&hash_of(module, code))?;
 			file.write_all(code)?;
 			fs::rename(&unfinished, &path)?;
-			self.shrink()
+			let shrunk = self.shrink(MOST);
+			self.measure();
+			shrunk
 		};
 		if let Err(error) = write() {
 			warn!("a compiled module is not kept: {}: {error}", path.display());
@@ -91,30 +105,65 @@ impl Files {
 	pub fn remove(&self, module: &Sha) {
 		// If that fails, it is written over.
 		let _ = fs::remove_file(self.path(module));
+		self.measure();
 	}
 
 	fn path(&self, module: &Sha) -> PathBuf {
-		self.0.join(hex::encode(module)).with_extension(ENDING)
+		self.directory.join(hex::encode(module)).with_extension(ENDING)
 	}
 
-	/// Removes what was not used for longest, until the rest is not too much.
-	fn shrink(&self) -> io::Result<()> {
-		let mut all = Vec::new();
-		for path in files(&self.0, ENDING)? {
-			let data = fs::metadata(&path)?;
-			all.push((data.modified()?, data.len(), path));
-		}
+	/// Counts what is there, as it is now.
+	fn measure(&self) {
+		let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+		room.set(bytes_of(&kept(&self.directory)));
+	}
+
+	/// Removes what was not used for longest, until the rest has no more than so many bytes.
+	fn shrink(&self, most: u64) -> io::Result<()> {
+		let mut all = kept(&self.directory);
 		all.sort();
-		let mut bytes: u64 = all.iter().map(|(_, bytes, _)| bytes).sum();
+		let mut bytes = bytes_of(&all);
 		for (_, size, path) in all {
-			if bytes <= MOST {
+			if bytes <= most {
 				break;
 			}
-			fs::remove_file(path)?;
-			bytes -= size;
+			match fs::remove_file(path) {
+				Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+				_ => bytes -= size,
+			}
 		}
 		Ok(())
 	}
+}
+
+impl GiveWay for Files {
+	fn idle(&self) -> u64 {
+		self.room.lock().unwrap_or_else(PoisonError::into_inner).bytes()
+	}
+
+	fn give_way(&self, bytes: u64) {
+		if let Err(error) = self.shrink(self.idle().saturating_sub(bytes)) {
+			warn!("compiled modules stay in {}: {error}", self.directory.display());
+		}
+		self.measure();
+	}
+}
+
+/// What is kept of a module: when it was used last, what it takes of the disk, and where it is.
+type Kept = (SystemTime, u64, PathBuf);
+
+/// Returns what is kept in a directory. What cannot be looked at may just have been removed.
+fn kept(directory: &Path) -> Vec<Kept> {
+	let paths = files(directory, ENDING).unwrap_or_default().into_iter();
+	let kept = paths.filter_map(|path| {
+		let data = fs::metadata(&path).ok()?;
+		Some((data.modified().ok()?, on_disk(data.len()), path))
+	});
+	kept.collect()
+}
+
+fn bytes_of(kept: &[Kept]) -> u64 {
+	kept.iter().map(|(_, bytes, _)| bytes).sum()
 }
 
 /// Returns the files of a directory whose names end like this.
@@ -132,26 +181,34 @@ fn hash_of(module: &Sha, code: &[u8]) -> Sha {
 
 #[cfg(test)]
 mod tests {
-	use std::os::unix::fs::chown;
+	use std::{
+		os::unix::fs::chown,
+		sync::{Arc, Weak},
+	};
 
 	use rlc_testing::SmallDisk;
 
 	use super::*;
 
+	/// Opens a directory on a disk that has room for all.
+	fn open(directory: &Path) -> Result<Files, Error> {
+		Files::open(directory, &Budget::unlimited())
+	}
+
 	#[test]
 	fn what_is_kept_is_found_as_it_was() {
 		let directory = tempfile::tempdir().unwrap();
-		let files = Files::open(directory.path()).unwrap();
+		let files = open(directory.path()).unwrap();
 		assert_eq!(files.find(&[1; 32]), None);
 		files.put(&[1; 32], b"code");
 		assert_eq!(files.find(&[1; 32]), Some(b"code".to_vec()));
-		assert_eq!(Files::open(directory.path()).unwrap().find(&[1; 32]), Some(b"code".to_vec()), "at the next start");
+		assert_eq!(open(directory.path()).unwrap().find(&[1; 32]), Some(b"code".to_vec()), "at the next start");
 	}
 
 	#[test]
 	fn damaged_or_exchanged_file_is_not_loaded() {
 		let directory = tempfile::tempdir().unwrap();
-		let files = Files::open(directory.path()).unwrap();
+		let files = open(directory.path()).unwrap();
 		let damaged = |damage: fn(&mut Vec<u8>)| {
 			files.put(&[1; 32], b"some code");
 			let path = files.path(&[1; 32]);
@@ -178,7 +235,7 @@ mod tests {
 		fs::create_dir(&path).unwrap();
 		fs::set_permissions(&path, Permissions::from_mode(0o777)).unwrap();
 		fs::write(path.join("x.part"), "left by a crash").unwrap();
-		Files::open(&path).unwrap();
+		open(&path).unwrap();
 		assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o700);
 		assert!(!path.join("x.part").exists());
 		let foreign = if geteuid().is_root() {
@@ -187,17 +244,38 @@ mod tests {
 		} else {
 			Path::new("/")
 		};
-		assert!(matches!(Files::open(foreign), Err(Error::Host(cause)) if cause.contains("another user")));
+		assert!(matches!(open(foreign), Err(Error::Host(cause)) if cause.contains("another user")));
 	}
 
 	#[test]
 	fn full_disk_keeps_nothing_more_and_harms_nothing() {
 		let Some(mut disk) = SmallDisk::mount(1 << 20) else { return };
-		let files = Files::open(disk.path()).unwrap();
+		let files = open(disk.path()).unwrap();
 		files.put(&[1; 32], b"code");
 		disk.fill();
 		files.put(&[2; 32], &[7; 100_000]);
 		assert_eq!((files.find(&[1; 32]), files.find(&[2; 32])), (Some(b"code".to_vec()), None));
 		assert!(super::files(disk.path(), UNFINISHED).unwrap().is_empty());
+	}
+	#[test]
+	fn what_is_kept_draws_from_the_budget_first_and_the_oldest_gives_way() {
+		let directory = tempfile::tempdir().unwrap();
+		let budget = Budget::of(90_000);
+		let files = Arc::new(Files::open(directory.path(), &budget).unwrap());
+		let giver: Weak<Files> = Arc::downgrade(&files);
+		budget.give_way_by(giver);
+		files.put(&[1; 32], &[7; 30_000]);
+		fs::File::open(files.path(&[1; 32])).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+		files.put(&[2; 32], &[7; 30_000]);
+		assert_eq!(budget.used(Part::Modules), 2 * 32_768);
+		files.put(&[3; 32], &[7; 30_000]);
+		let found = || [1, 2, 3].map(|module| files.path(&[module; 32]).exists());
+		assert_eq!(found(), [false, true, true]);
+		let task = budget.take(Part::Tasks, 90_000).unwrap();
+		assert_eq!((found(), budget.used(Part::Modules)), ([false; 3], 0));
+		files.put(&[4; 32], b"code");
+		assert!(!files.path(&[4; 32]).exists() && super::files(directory.path(), UNFINISHED).unwrap().is_empty());
+		drop(task);
+		assert_eq!(Files::open(directory.path(), &budget).unwrap().idle(), 0);
 	}
 }

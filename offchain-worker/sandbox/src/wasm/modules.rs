@@ -3,15 +3,23 @@
 use std::{
 	collections::HashMap,
 	path::Path,
-	sync::{Arc, Mutex, PoisonError, Weak},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, PoisonError, Weak,
+	},
+	time::Duration,
 };
 
-use tokio::{sync, task};
+use rlc_disk::Budget;
+use tokio::{
+	sync::{self, Semaphore, SemaphorePermit},
+	task, time,
+};
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, UnknownImportError};
 
 use super::{
 	compile::{check_size, LARGEST},
-	compiler::Compiler,
+	compiler::{memory_for, Compiler, LEAST_MEMORY, MOST_CODE},
 	files::Files,
 };
 use crate::{
@@ -23,41 +31,65 @@ use crate::{
 
 /// How many compiled modules are kept in memory, and of how many bytes of machine code.
 const MOST: usize = 64;
-const MOST_BYTES: u64 = 256 << 20;
+pub const MOST_BYTES: u64 = 256 << 20;
 
 /// Has modules compiled, links them to WASI, and keeps them by the SHA-256 of their files.
 pub struct Modules {
 	engine: Engine,
 	linker: Linker<World>,
 	compiler: Compiler,
-	files: Option<Files>,
+	files: Option<Arc<Files>>,
 	digests: Digests,
 	kept: Kept<InstancePre<World>>,
-	turns: Turns,
+	turns: Mutex<HashMap<Sha, Weak<Turn>>>,
+	/// What compiling takes beyond the memory of the jobs that have it done, in units of it.
+	memory: Semaphore,
 }
 
-/// Held by the one job that has a module compiled, so that others that need it wait for it.
-type Turn = Arc<sync::Mutex<()>>;
-type Turns = Mutex<HashMap<Sha, Weak<sync::Mutex<()>>>>;
+/// Of a module: shared by the jobs that need it.
+#[derive(Default)]
+struct Turn {
+	/// Held by the one that has it compiled. The others wait for it.
+	lock: sync::Mutex<()>,
+	/// Whether other modules had the memory that it needed.
+	had_to_wait: AtomicBool,
+}
+
+/// A module, or how its job ends without it.
+type Loaded = Result<InstancePre<World>, Ending>;
+
+/// What compiling may take of memory beyond that of its jobs, in all, in bytes. One compiler never takes more.
+pub const COMPILING: u64 = LEAST_MEMORY;
+const MEMORY_UNIT: u64 = 1 << 20;
 
 impl Modules {
-	/// Keeps none in memory yet. `cache`: a directory for what was compiled.
+	/// Keeps none in memory yet. `cache`: a directory for what was compiled, and from what it draws.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if there is no compiler, or the directory cannot be used.
-	pub fn new(engine: &Engine, compiler: Compiler, cache: Option<&Path>) -> Result<Self, Error> {
+	pub fn new(engine: &Engine, compiler: Compiler, cache: Option<(&Path, &Budget)>) -> Result<Self, Error> {
 		compiler.check()?;
 		let mut linker = Linker::new(engine);
 		wasi::provide(&mut linker).map_err(|error| Error::Host(format!("{error:#}")))?;
+		let files = match cache {
+			Some((directory, disk)) => {
+				let files = Arc::new(Files::open(directory, disk)?);
+				let giver: Weak<Files> = Arc::downgrade(&files);
+				disk.give_way_by(giver);
+				Some(files)
+			}
+			None => None,
+		};
 		Ok(Self {
 			engine: engine.clone(),
 			linker,
 			compiler,
-			files: cache.map(Files::open).transpose()?,
+			files,
 			digests: Digests::default(),
 			kept: Kept::new(MOST, MOST_BYTES),
-			turns: Turns::default(),
+			turns: Mutex::default(),
+			memory: Semaphore::new(units(COMPILING) as usize),
 		})
 	}
 
@@ -73,27 +105,64 @@ impl Modules {
 
 	/// Returns the module; has it compiled if need be, which may take minutes, and memory that follows from that of its
 	/// job. If the future is dropped, so is that: another job that waits for it begins again. Returns how the job ends if
-	/// compiling takes too much.
+	/// compiling takes too much, or more than its time.
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is not a module that can run here; [`Error::Host`], if the machine fails.
-	pub async fn load(self: &Arc<Self>, file: &Path, memory: u64) -> Result<Result<InstancePre<World>, Ending>, Error> {
+	/// [`Error::App`], if it is not a module that can run here; [`Error::Host`], if the machine fails, or compiled others for
+	/// too long.
+	pub async fn load(self: &Arc<Self>, file: &Path, memory: u64, time: Duration) -> Result<Loaded, Error> {
 		let path = file.to_owned();
 		let (digest, module) = self.blocking(move |modules| modules.read(&path)).await?;
 		let turn = self.turn(digest);
-		let _turn = turn.lock().await;
+		tokio::select! {
+			loaded = self.load_in(&turn, digest, module, memory) => loaded,
+			() = time::sleep(time) => {
+				if turn.had_to_wait.load(Ordering::Relaxed) {
+					// It is not the module that took so long.
+					let why = "other modules were compiled for too much of the time that the app has";
+					return Err(Error::Host(why.into()));
+				}
+				Ok(Err(Ending::TimedOut))
+			}
+		}
+	}
+
+	async fn load_in(
+		self: &Arc<Self>,
+		turn: &Turn,
+		digest: Sha,
+		module: Vec<u8>,
+		memory: u64,
+	) -> Result<Loaded, Error> {
+		let _turn = turn.lock.lock().await;
 		if let Some(module) = self.kept.get(&digest) {
 			return Ok(Ok(module));
 		}
+		// It is read, and then loaded: once as bytes, and once as code.
+		let room = self.room(turn, MOST_CODE, memory).await;
 		if let Some(module) = self.blocking(move |modules| modules.find(&digest)).await? {
 			return Ok(Ok(module));
 		}
+		drop(room);
+		let _room = self.room(turn, memory_for(memory), memory).await;
 		let code = match self.compiler.compile(&self.engine, module, memory).await? {
 			Ok(code) => code,
 			Err(ending) => return Ok(Err(ending)),
 		};
 		self.blocking(move |modules| modules.take(digest, &code)).await.map(Ok)
+	}
+
+	/// Takes what loading a module needs of memory beyond that of its job, which has not begun; in bytes. Its code itself has
+	/// room beside its job.
+	async fn room(&self, turn: &Turn, needed: u64, of_job: u64) -> Option<SemaphorePermit<'_>> {
+		let units = units(needed.saturating_sub(of_job));
+		if let Ok(room) = self.memory.try_acquire_many(units) {
+			return Some(room);
+		}
+		turn.had_to_wait.store(true, Ordering::Relaxed);
+		// Closed by nobody.
+		self.memory.acquire_many(units).await.ok()
 	}
 
 	/// Reads the file of a module.
@@ -150,13 +219,13 @@ impl Modules {
 	}
 
 	/// Returns the turn of those that need a module.
-	fn turn(&self, digest: Sha) -> Turn {
+	fn turn(&self, digest: Sha) -> Arc<Turn> {
 		let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
 		turns.retain(|_, turn| turn.strong_count() > 0);
 		if let Some(turn) = turns.get(&digest).and_then(Weak::upgrade) {
 			return turn;
 		}
-		let turn = Turn::default();
+		let turn = Arc::new(Turn::default());
 		turns.insert(digest, Arc::downgrade(&turn));
 		turn
 	}
@@ -170,6 +239,10 @@ impl Modules {
 		let done = task::spawn_blocking(move || work(&modules)).await;
 		done.unwrap_or_else(|error| Err(Error::Host(format!("loading the module broke off: {error}"))))
 	}
+}
+
+fn units(bytes: u64) -> u32 {
+	bytes.div_ceil(MEMORY_UNIT).try_into().unwrap_or(u32::MAX)
 }
 
 fn check_exports(module: &Module) -> Result<(), Error> {
@@ -191,5 +264,51 @@ fn why_not_linked(error: &wasmtime::Error) -> Error {
 			import.module()
 		)),
 		None => Error::App(format!("it uses WASI wrongly: {error:#}")),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::wasm::engine::engine;
+
+	const MODULE: &str = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+	const PATIENCE: Duration = Duration::from_secs(60);
+	const SOON: Duration = Duration::from_millis(50);
+
+	fn modules() -> (Arc<Modules>, tempfile::TempDir) {
+		let directory = tempfile::tempdir().unwrap();
+		std::fs::write(directory.path().join("app"), wat::parse_str(MODULE).unwrap()).unwrap();
+		(Arc::new(Modules::new(&engine().unwrap(), Compiler::unlimited(), None).unwrap()), directory)
+	}
+
+	#[tokio::test]
+	async fn compilers_take_no_more_than_their_jobs_and_what_is_set_aside() {
+		let (modules, _directory) = modules();
+		let turn = Turn::default();
+		for job in [0, 1, 64 << 20, 511 << 20, 512 << 20, 1 << 30, 2 << 30, u64::MAX] {
+			let mut rooms = Vec::new();
+			// All that fit, of jobs of this size.
+			while let Ok(Some(room)) = time::timeout(SOON, modules.room(&turn, memory_for(job), job)).await {
+				rooms.push(room);
+				if job >= LEAST_MEMORY {
+					break;
+				}
+			}
+			let beyond = memory_for(job).saturating_sub(job) * rooms.len() as u64;
+			assert!(!rooms.is_empty() && beyond <= COMPILING, "{job}: {beyond}");
+		}
+	}
+
+	#[tokio::test]
+	async fn module_that_waits_for_others_is_not_to_blame() {
+		let (modules, directory) = modules();
+		let app = directory.path().join("app");
+		let others = modules.memory.acquire_many(units(COMPILING)).await.unwrap();
+		let waited = modules.load(&app, 1 << 20, SOON).await.map(|loaded| loaded.is_ok());
+		assert!(matches!(&waited, Err(Error::Host(why)) if why.contains("other modules")), "{waited:?}");
+		let own = modules.load(&app, LEAST_MEMORY, PATIENCE).await.map(|loaded| loaded.is_ok());
+		assert!(matches!(own, Ok(true)), "a job with enough memory of its own does not wait: {own:?}");
+		drop(others);
 	}
 }

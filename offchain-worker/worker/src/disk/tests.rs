@@ -4,7 +4,7 @@ use rlc_testing::SmallDisk;
 use super::*;
 use crate::{
 	config::Config,
-	machine::{memory_for_tasks, Machine},
+	machine::{memory_for_tasks, own_memory, Machine},
 	testing,
 };
 
@@ -29,15 +29,19 @@ proptest! {
 		(disk, memory, cores) in (size(), size(), 1..512u32),
 		(disk_share, memory_share) in (share(), share()),
 		slots in prop::option::of(any::<u32>()),
+		network in any::<bool>(),
 	) {
 		let shares = Shares::of(disk_share, disk);
-		let machine = Machine { cores, memory: memory_for_tasks(memory_share, memory), disk: shares.promised };
 		let config = Config { slots, ..testing::config("/nowhere") };
+		let own_memory = own_memory(slots.unwrap_or(cores).clamp(1, cores), network);
+		let for_tasks = memory_for_tasks(memory_share, memory, own_memory);
+		let machine = Machine { cores, memory: for_tasks, disk: shares.promised };
 		let offered = machine.resources(&config, Some(0), 0);
 		prop_assert!(shares.total <= disk);
 		let own = OWN.min(shares.total);
 		prop_assert!(own + needed(offered.disk) + shares.kept + shares.cache <= shares.total);
 		prop_assert!(offered.memory <= memory && (memory < 2 || offered.memory < memory));
+		prop_assert!(memory / 2 < own_memory || offered.memory + own_memory <= memory);
 		prop_assert!(offered.slots >= 1 && offered.slots <= cores);
 		// The slots' parts are rounded down.
 		let (slots, part) = (u64::from(offered.slots), |all: u64| all / u64::from(offered.slots));
@@ -56,25 +60,11 @@ fn tasks_in_all_slots_have_what_was_promised_and_results_and_inputs_theirs() {
 	assert!(disk.refuses(7).unwrap().contains("no room for"));
 }
 
-#[test]
-fn modules_count_and_give_way() {
-	let (_dir, dirs) = dirs();
-	let module = dirs.modules.join("module.compiled");
-	fs::write(&module, [1; 10_000]).unwrap();
-	let disk = Disk::new(&dirs, Share::Percent(50));
-	disk.let_modules_give_way();
-	assert!((10_000..100_000).contains(&disk.budget.used(Part::Modules)));
-	let left = disk.budget.total() - disk.budget.used(Part::Journal);
-	disk.budget.allow(left.min(1 << 20) + OWN);
-	assert!(disk.budget.could_take(Part::Cache, 1 << 20).is_ok());
-	let _cache = disk.budget.take(Part::Cache, 1 << 20).unwrap();
-	assert!(!module.exists() && disk.budget.used(Part::Modules) == 0);
-}
-
 #[tokio::test]
 async fn worker_that_starts_on_a_full_disk_offers_something_once_there_is_room() {
 	let Some(mut small) = SmallDisk::mount(128 << 20) else { return };
-	let dirs = Dirs::make(small.path()).unwrap();
+	// What fills the disk is somebody else's.
+	let dirs = Dirs::make(&small.path().join("worker")).unwrap();
 	small.fill();
 	let disk = Arc::new(Disk::new(&dirs, Share::Percent(100)));
 	assert_eq!(disk.shares().promised, 0);
