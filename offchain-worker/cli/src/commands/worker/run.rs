@@ -34,8 +34,7 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --containers /run/rlc/containers.sock --account me
   rlc worker run --scheduler https://pool.example.org --network --deny-network 131.1.0.0/16 --account me
   rlc worker run --scheduler https://pool.example.org --network --gpu auto --gpu-clear driver --account me
-  rlc worker run --scheduler https://pool.example.org --gpu nvidia.com/gpu=0 --account me \\
-    --gpu-clear 'nvidia-smi --gpu-reset -i \"$RLC_GPU_NAME\"'
+  rlc worker run --scheduler https://pool.example.org --gpu nvidia.com/gpu=0 --gpu-clear 'nvidia-smi --gpu-reset -i \"$RLC_GPU_NAME\"' --account me
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
