@@ -338,6 +338,22 @@ async fn runs_of_a_unit_are_in_its_group_and_end_with_it() {
 	drop((tier, unit));
 }
 
+/// A group above the run's has less memory than the run may use, as if the machine had no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn run_for_which_the_machine_has_too_little_memory_is_not_blamed() {
+	let (_directory, state) = directory();
+	let Some(tier) = probe(&state).await else { return };
+	let run = Room::new().container(&tier, image(), &["memory", "150000000"]).await.unwrap();
+	assert_eq!(run.ending, Ending::Exited(0), "it stays within its own limit");
+	let files = ["memory.max", "memory.limit_in_bytes"];
+	let limits: Vec<_> = groups(&state).iter().flat_map(|group| files.map(|file| group.join(file))).collect();
+	let Some(limit) = limits.iter().find(|file| file.exists()) else { panic!("{limits:?}") };
+	fs::write(limit, (64 << 20).to_string()).unwrap();
+	let run = Room::new().container(&tier, image(), &["memory", "150000000"]).await;
+	assert!(matches!(&run, Err(Error::Host(cause)) if cause.contains("memory was short")), "{run:?}");
+	assert_eq!((containers(&state), mounts(&state)), (vec![], 0));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn stopped_run_ends_at_once() {
 	let (_directory, state) = directory();

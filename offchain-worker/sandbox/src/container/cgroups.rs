@@ -39,6 +39,24 @@ enum Version {
 	Two,
 }
 
+/// What the kernel counted of a container's memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+	/// The most that it used, in bytes; 0 if the kernel does not say.
+	pub peak: u64,
+	/// Whose memory was short, if the kernel killed a process of the container for that.
+	pub shortage: Option<Shortage>,
+}
+
+/// Whose memory was short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortage {
+	/// The container's, which met its limit.
+	OfContainer,
+	/// That of the machine, or of a group which holds more than the container.
+	OfMachine,
+}
+
 /// The control groups of a tier.
 #[derive(Clone, Debug)]
 pub struct Cgroups {
@@ -147,16 +165,33 @@ impl Cgroups {
 		end(&subgroups.map(|entry| entry.path()).chain(tops.clone()).collect::<Vec<_>>(), PATIENCE)
 	}
 
-	/// Returns how often the kernel killed a process of a container for memory, and the most memory that it used, in bytes;
-	/// 0 if the kernel does not say. Call it before the container's group is ended.
-	pub fn memory(&self, run: &str) -> (u64, u64) {
-		let (hierarchy, events, peak) = match self.version {
-			Version::One => (self.root.join("memory"), "memory.oom_control", "memory.max_usage_in_bytes"),
-			Version::Two => (self.root.clone(), "memory.events", "memory.peak"),
+	/// Returns what the kernel counted of a container's memory. Call it before the container's group is ended.
+	///
+	/// That the kernel killed a process for memory says nothing about whose memory was short: it kills the processes of
+	/// containers, too, if the machine has no more, or a group above theirs. So it is the container's own doing only if its own
+	/// limit was in the way. Version two counts those times, one for each process that it kills for them. Version one counts
+	/// each time that a limit was met, also when something could be thrown away then; it does not tell more.
+	pub fn memory(&self, run: &str) -> Memory {
+		let (hierarchy, peak) = match self.version {
+			Version::One => (self.root.join("memory"), "memory.max_usage_in_bytes"),
+			Version::Two => (self.root.clone(), "memory.peak"),
 		};
 		let group = below(&hierarchy, &self.path(run));
 		let read = |file: &str| fs::read_to_string(group.join(file)).unwrap_or_default();
-		(field(&read(events), "oom_kill"), read(peak).trim().parse().unwrap_or(0))
+		let number = |file: &str| read(file).trim().parse::<u64>().unwrap_or(0);
+		let (kills, is_own) = match self.version {
+			Version::One => {
+				let met = ["memory.failcnt", "memory.memsw.failcnt"].into_iter().any(|file| number(file) > 0);
+				(field(&read("memory.oom_control"), "oom_kill"), met)
+			}
+			Version::Two => {
+				let events = read("memory.events");
+				let kills = field(&events, "oom_kill");
+				(kills, field(&events, "oom") >= kills)
+			}
+		};
+		let shortage = if is_own { Shortage::OfContainer } else { Shortage::OfMachine };
+		Memory { peak: number(peak), shortage: (kills > 0).then_some(shortage) }
 	}
 }
 
@@ -284,9 +319,20 @@ mod tests {
 		let groups = find().unwrap();
 		assert!(!groups.swap && groups.tier().starts_with("/rlc/rlc-"), "{groups:?}");
 		let group = format!("memory{}", groups.path("a"));
-		write(root.path(), &format!("{group}/memory.oom_control"), "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
 		write(root.path(), &format!("{group}/memory.max_usage_in_bytes"), "4096\n");
-		assert_eq!((groups.memory("a"), groups.memory("b")), ((3, 4096), (0, 0)));
+		for file in ["memory.failcnt", "memory.memsw.failcnt"] {
+			write(root.path(), &format!("{group}/{file}"), "7\n");
+			let shortage = |kills: u32| {
+				let text = format!("oom_kill_disable 0\nunder_oom 0\noom_kill {kills}\n");
+				write(root.path(), &format!("{group}/memory.oom_control"), &text);
+				groups.memory("a")
+			};
+			assert_eq!(shortage(3), Memory { peak: 4096, shortage: Some(Shortage::OfContainer) }, "{file}");
+			assert_eq!(shortage(0).shortage, None, "a limit alone ends nothing");
+			write(root.path(), &format!("{group}/{file}"), "0\n");
+			assert_eq!(shortage(3).shortage, Some(Shortage::OfMachine), "its limit was never met");
+		}
+		assert_eq!(groups.memory("b"), Memory::default());
 		assert_eq!(groups.directories("/x").len(), 3);
 		assert!(groups.programs().unwrap().starts_with(root.path().join("memory")), "there is no freezer");
 	}
@@ -300,10 +346,16 @@ mod tests {
 		let groups = Cgroups::find_in(root.path(), true, "0::/\n").unwrap();
 		assert!(groups.swap);
 		let group = groups.path("a");
-		let events = "low 0\nhigh 0\nmax 9\noom 2\noom_kill 1\noom_group_kill 0\n";
-		write(root.path(), &format!("{}/memory.events", &group[1..]), events);
 		write(root.path(), &format!("{}/memory.peak", &group[1..]), "8192\n");
-		assert_eq!(groups.memory("a"), (1, 8192));
+		let shortage = |met: u32, kills: u32| {
+			let events = format!("low 0\nhigh 0\nmax 9\noom {met}\noom_kill {kills}\noom_group_kill 0\n");
+			write(root.path(), &format!("{}/memory.events", &group[1..]), &events);
+			groups.memory("a")
+		};
+		assert_eq!(shortage(2, 1), Memory { peak: 8192, shortage: Some(Shortage::OfContainer) });
+		assert_eq!((shortage(1, 1).shortage, shortage(2, 0).shortage), (Some(Shortage::OfContainer), None));
+		assert_eq!(shortage(0, 1).shortage, Some(Shortage::OfMachine), "its limit was never met");
+		assert_eq!(shortage(1, 2).shortage, Some(Shortage::OfMachine), "not for each process that was killed");
 	}
 
 	/// By files as the kernel has them: no kernel acts on them here, and they keep the group from being removed.

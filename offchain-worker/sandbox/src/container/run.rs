@@ -15,6 +15,7 @@ use tracing::warn;
 use super::{
 	blocking,
 	bundle::Bundle,
+	cgroups::Shortage,
 	devices::{Layer, Lease},
 	environment::environment,
 	fault::{self, Fault},
@@ -167,16 +168,21 @@ impl Prepared {
 			self.kill(machine, &mut child).await;
 		}
 		let time = start.elapsed();
-		let (kills, memory) = machine.cgroups.memory(&self.name);
+		let memory = machine.cgroups.memory(&self.name);
 		// Whatever became of `runc`: nothing of the container goes on.
 		self.end(machine).await?;
 		let written = [finish(stdout).await, finish(stderr).await];
-		let used = Used { time, fuel: 0, memory };
+		let used = Used { time, fuel: 0, memory: memory.peak };
+		if memory.shortage == Some(Shortage::OfMachine) && !matches!(ended, Err(Ending::Stopped)) {
+			// Whatever it went on to do, even well: another machine's run of it has all of its processes.
+			let why = "its memory was short, so the kernel killed a process of the app, which was within its own limit";
+			return Err(Error::Host(why.into()));
+		}
 		let code = match ended {
 			Err(ending) => return Ok(Run::new(ending, written, used)),
 			Ok(code) => code?,
 		};
-		if code != 0 && kills > 0 {
+		if code != 0 && memory.shortage.is_some() {
 			return Ok(Run::new(Ending::OutOfMemory, written, used));
 		}
 		if let Some(fault) = self.failure(machine, code, &log, &written)? {
