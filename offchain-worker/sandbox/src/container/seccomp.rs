@@ -27,6 +27,12 @@ const SEQUENCE: Argument = (1, SOCKET_TYPE, 5);
 const SOCKET_TYPE: u64 = INT & !FLAGS;
 /// `SOCK_CLOEXEC`, `SOCK_NONBLOCK`.
 const FLAGS: u64 = 0o2_004_000;
+/// Which protocol of the kind, as there are kinds of streams and of datagrams beside TCP and UDP: `0`, which is these two;
+/// `IPPROTO_TCP`; `IPPROTO_UDP`. For any other, such as SCTP, the kernel loads a module for who asks, however few rights
+/// that has.
+const USUAL: Argument = (2, INT, 0);
+const TCP: Argument = (2, INT, 6);
+const UDP: Argument = (2, INT, 17);
 /// `NETLINK_ROUTE`, by which programs list the interfaces.
 const ROUTE: Argument = (2, INT, 0);
 /// All of `CLONE_NEWNS`, `NEWCGROUP`, `NEWUTS`, `NEWIPC`, `NEWUSER`, `NEWPID`, `NEWNET`: namespaces. `clone3`, whose flags
@@ -44,15 +50,16 @@ fn restricted() -> Vec<(&'static str, Vec<Argument>)> {
 		("socket", vec![UNIX, STREAM]),
 		("socket", vec![UNIX, DATAGRAM]),
 		("socket", vec![UNIX, SEQUENCE]),
-		("socket", vec![INET, STREAM]),
-		("socket", vec![INET, DATAGRAM]),
-		("socket", vec![INET6, STREAM]),
-		("socket", vec![INET6, DATAGRAM]),
 		("socket", vec![NETLINK, RAW, ROUTE]),
 		("socket", vec![NETLINK, DATAGRAM, ROUTE]),
 		("socketpair", vec![UNIX]),
 		("clone", vec![(0, NEW_NAMESPACES, 0)]),
 	];
+	for family in [INET, INET6] {
+		for (kind, protocol) in [(STREAM, USUAL), (STREAM, TCP), (DATAGRAM, USUAL), (DATAGRAM, UDP)] {
+			calls.push(("socket", vec![family, kind, protocol]));
+		}
+	}
 	calls.extend(FILES.map(|kind| ("mknod", vec![(1, KIND, kind)])));
 	calls.extend(FILES.map(|kind| ("mknodat", vec![(2, KIND, kind)])));
 	calls.extend(PERSONALITIES.map(|personality| ("personality", vec![(0, LONG, personality)])));

@@ -120,6 +120,41 @@ fn each_call_is_named_once() {
 	}
 }
 
+/// Returns whether the profile lets a program make a call with these arguments, as the kernel applies it.
+fn lets(call: &str, arguments: [u64; 3]) -> bool {
+	let profile = profile();
+	let rules = profile["syscalls"].as_array().unwrap();
+	let mut named = rules.iter().filter(|rule| rule["names"].as_array().unwrap().iter().any(|name| name == call));
+	named.any(|rule| {
+		rule["args"].as_array().into_iter().flatten().all(|condition| {
+			assert_eq!(condition["op"], "SCMP_CMP_MASKED_EQ");
+			let [index, bits, value] = ["index", "value", "valueTwo"].map(|name| condition[name].as_u64().unwrap());
+			arguments[index as usize] & bits == value
+		})
+	})
+}
+
+#[test]
+fn sockets_of_the_internet_are_of_tcp_and_udp() {
+	// `SOCK_CLOEXEC` and `SOCK_NONBLOCK` change nothing, nor do bits that the kernel does not read.
+	for (flags, above) in [(0, 0), (FLAGS, 0), (0o2_000_000, 1 << 32)] {
+		for family in [2, 10] {
+			let socket = |kind: u64, protocol: u64| lets("socket", [family | above, kind | flags, protocol | above]);
+			assert!(socket(1, 0) && socket(1, 6) && socket(2, 0) && socket(2, 17), "{family} {flags:o}");
+			// Streams: SCTP, SMC, MPTCP, and any other; datagrams: ping, L2TP, UDP-Lite.
+			for protocol in [1, 17, 33, 132, 256, 262] {
+				assert!(!socket(1, protocol), "{family} {flags:o} {protocol}");
+			}
+			for protocol in [1, 6, 58, 115, 136] {
+				assert!(!socket(2, protocol), "{family} {flags:o} {protocol}");
+			}
+			// Raw, DCCP, and SCTP of its own kind.
+			assert!([3, 5, 6].into_iter().all(|kind| !socket(kind, 0)), "{family} {flags:o}");
+		}
+	}
+	assert!(lets("socket", [1, 1, 0]) && lets("socket", [16, 3, 0]) && !lets("socket", [16, 3, 16]));
+}
+
 #[test]
 fn what_has_a_history_of_holes_is_not_there() {
 	let profile = profile();

@@ -18,8 +18,16 @@ const XDP: usize = 44;
 const LAST: usize = 64;
 
 const STREAM: usize = 1;
+const DATAGRAM: usize = 2;
 const RAW: usize = 3;
 const SEQUENCE: usize = 5;
+
+/// Transports beside TCP and UDP: the kind of socket, and the number of the protocol.
+const SCTP: [usize; 2] = [STREAM, 132];
+const MPTCP: [usize; 2] = [STREAM, 262];
+const SMC: [usize; 2] = [STREAM, 256];
+const L2TP: [usize; 2] = [DATAGRAM, 115];
+const UDPLITE: [usize; 2] = [DATAGRAM, 136];
 
 pub fn attempt(name: &str) -> Option<Tried> {
 	Some(match name {
@@ -35,6 +43,12 @@ pub fn attempt(name: &str) -> Option<Tried> {
 		"socket-xdp" => socket(XDP, RAW, 0),
 		"socket-others" => others(),
 		"socket-upper-bits" => socket(PACKET | 1 << 32, RAW, 0),
+		"socket-sctp" => transports(INET, &[SCTP]),
+		"socket-mptcp" => transports(INET, &[MPTCP]),
+		"socket-smc" => transports(INET, &[SMC]),
+		"socket-l2tp" => transports(INET, &[L2TP]),
+		"socket-udplite" => transports(INET, &[UDPLITE]),
+		"socket-transports6" => transports(INET6, &[SCTP, MPTCP, SMC, L2TP, UDPLITE]),
 		"socket-abstract" => to_abstract(),
 		"socket-loopback" => TcpStream::connect(format!("127.0.0.1:{}", told("WAYS_PORT"))).map(drop).map_err(number),
 		_ => return None,
@@ -43,6 +57,15 @@ pub fn attempt(name: &str) -> Option<Tried> {
 
 fn socket(family: usize, kind: usize, protocol: usize) -> Tried {
 	does(SOCKET, [family, kind, protocol])
+}
+
+/// Tries these transports until one is there.
+fn transports(family: usize, all: &[[usize; 2]]) -> Tried {
+	let mut tried = Err(0);
+	for [kind, protocol] in all {
+		tried = tried.or_else(|_: i32| socket(family, *kind, *protocol));
+	}
+	tried
 }
 
 /// Tries each family that has no line of its own and is not an app's to use, in each kind.
