@@ -23,7 +23,7 @@
 //! | `tier` | the public type: here or elsewhere |
 //! | `local` | what is granted, an image to run, a run that outlives its caller |
 //! | `unpacking` | images that are unpacked now, each once for all that wait for it |
-//! | `service`, `allowance` | a tier for a process without rights; what it may take |
+//! | `service`, `allowance`, `socket` | a tier for a process without rights; what it may take; where it asks |
 //! | `remote` | the tier of such a service |
 //! | `wire` | what both say |
 //! | `probe` | whether all that works here |
@@ -74,6 +74,7 @@ mod run;
 mod runc;
 mod seccomp;
 mod service;
+mod socket;
 mod streams;
 mod tier;
 mod unavailable;

@@ -356,6 +356,12 @@ async fn socket_of_a_service_that_is_gone_is_replaced_and_no_other_file() {
 	File::create(&file).unwrap();
 	assert!(service.bind(&file).is_err());
 	assert!(file.is_file());
+	// Where the worker could put a link in its place.
+	let of_worker = directory.path().join("of-worker");
+	fs::create_dir(&of_worker).unwrap();
+	chown(&of_worker, Some(STRANGER), None).unwrap();
+	let refused = service.bind(&of_worker.join("socket")).unwrap_err();
+	assert!(refused.to_string().contains("others can write"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -5,17 +5,10 @@
 //! of the worker's is only ever read, and nothing is written for the worker but to its connection.
 
 use std::{
-	fs::Permissions,
 	future::Future,
 	io,
 	net::Shutdown,
-	os::{
-		fd::OwnedFd,
-		unix::{
-			fs::{FileTypeExt, PermissionsExt},
-			net::UnixStream,
-		},
-	},
+	os::{fd::OwnedFd, unix::net::UnixStream},
 	path::Path,
 	sync::Arc,
 	thread,
@@ -35,6 +28,7 @@ use super::{
 	allowance::{Allowance, Room},
 	files::{Files, Source},
 	local::Local,
+	socket,
 	tier::{ContainerTier, Where},
 	unavailable::Unavailable,
 	wire::{self, Offer, Reply, Request, Sent, VERSION},
@@ -76,18 +70,9 @@ impl ContainerService {
 	///
 	/// # Errors
 	///
-	/// If it cannot be made.
+	/// If it cannot be made, or others than this process's user and root can write to a directory that it is in.
 	pub fn bind(&self, path: &Path) -> io::Result<UnixListener> {
-		if path.symlink_metadata().is_ok_and(|data| data.file_type().is_socket()) {
-			if UnixStream::connect(path).is_ok() {
-				return Err(io::Error::new(io::ErrorKind::AddrInUse, "another process listens there"));
-			}
-			std::fs::remove_file(path)?;
-		}
-		let listener = UnixListener::bind(path)?;
-		std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
-		std::os::unix::fs::chown(path, Some(self.user), None)?;
-		Ok(listener)
+		UnixListener::from_std(socket::make(path, self.user)?)
 	}
 
 	/// Serves until it is told to stop; runs in hand are ended then.
