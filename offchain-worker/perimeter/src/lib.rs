@@ -26,6 +26,17 @@ impl Perimeter {
 		Self { denied: denied.into_iter().collect() }
 	}
 
+	/// Returns what the operator denies.
+	pub fn denied(&self) -> &[IpNet] {
+		&self.denied
+	}
+
+	/// Returns a perimeter that denies these networks as well.
+	#[must_use]
+	pub fn and(&self, more: impl IntoIterator<Item = IpNet>) -> Self {
+		Self::new(self.denied.iter().copied().chain(more))
+	}
+
 	/// Returns what is closed with the addresses that this machine has now.
 	///
 	/// # Errors
@@ -171,6 +182,14 @@ mod tests {
 		let closed = closed(&[], &["131.1.0.0/16", "2a00:2::/32"]);
 		assert!(has(&closed, "131.1.255.1") && has(&closed, "2a00:2:ffff::1") && has(&closed, "2002:8301:1::"));
 		assert!(!has(&closed, "131.2.0.1") && !has(&closed, "2a00:3::1"));
+	}
+
+	#[test]
+	fn what_another_operator_denies_is_closed_as_well() {
+		let [one, two] = ["131.1.0.0/16", "131.2.0.0/16"].map(|text| text.parse().unwrap());
+		let both = Perimeter::new([one]).and([two]);
+		assert_eq!(both.denied(), [one, two]);
+		assert!(has(&both.on(Vec::new()), "131.1.0.1") && has(&both.on(Vec::new()), "131.2.0.1"));
 	}
 
 	#[test]

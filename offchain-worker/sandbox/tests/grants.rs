@@ -7,15 +7,16 @@ mod common;
 
 use std::{
 	env,
+	path::Path,
 	process::{self, Command, Stdio},
 };
 
 use common::{
-	containers::{image, networking, probe, wait_until, with_network},
+	containers::{image, networking, probe, serve, wait_until, with_network},
 	internet::{ip, SmallInternet, MOVING, NEIGHBOR, OUTSIDE, PRIVATE, PUBLIC},
 	text, Room,
 };
-use rlc_sandbox::{ContainerTier, Ending, Error, Grants, NetworkConfig, NetworkProgram, Perimeter, Run};
+use rlc_sandbox::{Allowance, ContainerTier, Ending, Error, Grants, NetworkConfig, NetworkProgram, Perimeter, Run};
 use rlc_testing::skip;
 
 /// What an operator denies beside what is near.
@@ -77,7 +78,7 @@ fn network_reaches_the_internet_and_nothing_near() {
 	}
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "another test starts it"]
 async fn small_internet() {
 	if env::var_os(SMALL_INTERNET).is_none() {
@@ -96,6 +97,7 @@ async fn small_internet() {
 		assert_eq!(networking(process::id()), 0, "after the trial");
 		reaches_the_internet_alone(&tier, internet.port).await;
 		follows_the_addresses_of_the_machine(&tier, &internet).await;
+		service_denies_what_its_worker_denies(tier, directory.path(), internet.port).await;
 		assert_eq!(networking(process::id()), 0, "after the runs");
 	}
 }
@@ -128,6 +130,21 @@ async fn reaches_the_internet_alone(tier: &ContainerTier, port: u16) {
 	// Two at a time do not disturb each other.
 	let (one, two) = tokio::join!(look(tier, true, &asked), look(tier, true, &asked));
 	assert_eq!((text(&one.stdout), text(&two.stdout)), (&*expected, &*expected));
+}
+
+/// What the service itself denies stays shut, too.
+async fn service_denies_what_its_worker_denies(tier: ContainerTier, state: &Path, port: u16) {
+	let served = serve(tier, state, Allowance { runs: 2, memory: 1 << 30, cpus: 64.0 }).await;
+	let asked = [format!("{OUTSIDE}:{port}"), format!("131.1.0.1:{port}")];
+	for (denied, outside) in [(None, "says outside"), (Some("5.6.0.0/16"), "ConnectionRefused")] {
+		let config = NetworkConfig::new(denied.map(|range| range.parse().unwrap()), Vec::new(), None);
+		let tier = served.tier.clone().with_network(config).await.unwrap();
+		let run = look(&tier, true, &asked).await;
+		let said: Vec<_> = text(&run.stdout).lines().skip(3).collect();
+		assert_eq!(said, [format!("{} {outside}", asked[0]), format!("{} ConnectionRefused", asked[1])], "{denied:?}");
+	}
+	drop(served.stop);
+	served.ended.await.unwrap();
 }
 
 /// An address that the machine gets while a container runs is shut for it.

@@ -63,7 +63,7 @@ fn framed(message: &Value) -> Vec<u8> {
 fn request(input: &Path) -> Value {
 	let (limits, grants) = (Limits { memory: 64 << 20, ..Limits::default() }, Grants::default());
 	let run = json!({
-		"version": 1, "args": ["nothing"], "env": [], "input": input, "limits": limits, "grants": grants,
+		"version": 2, "args": ["nothing"], "env": [], "input": input, "limits": limits, "grants": grants, "denied": [],
 	});
 	json!({ "Run": run })
 }
@@ -212,7 +212,7 @@ async fn hostile_worker_gets_nothing() {
 		assert_eq!(send(socket, garbage, &[]), None, "{garbage:?}");
 	}
 	assert_eq!(send(socket, &[&b"m\x01\0\x10\0"[..], &[b'x'; 1 << 20]].concat(), &[]), None, "a byte too long");
-	assert_refused(socket, &json!({ "Look": { "version": 2 } }), &[], "speaks version 1");
+	assert_refused(socket, &json!({ "Look": { "version": 1 } }), &[], "speaks version 2");
 	assert_refused(socket, &good, &[], "there is no image");
 	let two = [opened(image(), OFlags::RDONLY), opened(image(), OFlags::RDONLY)];
 	assert_eq!(send(socket, &framed(&good), &two), None, "two files");
@@ -265,6 +265,11 @@ async fn hostile_worker_gets_nothing() {
 		*request.pointer_mut(pointer).unwrap() = value;
 		let reply = send(socket, &framed(&request), &image_file()).unwrap_or_default();
 		assert!(reply.get("Host").or(reply.get("App")).is_some(), "{pointer}: {reply}");
+	}
+	for wrong in [json!(["everything"]), json!(["10.0.0.0/8; flush ruleset"]), json!(vec!["10.0.0.0/8"; 1_001])] {
+		let mut request = good.clone();
+		request["Run"]["denied"] = wrong;
+		assert_refused(socket, &request, &image_file(), "refuses this run");
 	}
 	// More connections than there are threads for: those beyond are closed.
 	let idle: Vec<_> = (0..100).map(|_| UnixStream::connect(socket).unwrap()).collect();

@@ -48,9 +48,6 @@ pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Res
 		);
 	}
 	if config.network {
-		if tier.allowance().is_some() && !config.denied_networks.is_empty() {
-			tracing::warn!("containers reach what the container service does not deny: give --deny-network to it, too");
-		}
 		tier = tier.with_network(network(config)).await?;
 	}
 	let Some(gpus) = &config.gpus else { return Ok(Ok(tier)) };
@@ -61,7 +58,7 @@ pub(crate) async fn tier(config: &Config, dir: &Path, disk: &Disk) -> Result<Res
 	Ok(Ok(tier))
 }
 
-/// Returns what the networks of containers are like, if this process makes them.
+/// Returns what the networks of containers are like, if this process makes them. A service denies what is denied here too.
 fn network(config: &Config) -> NetworkConfig {
 	NetworkConfig::new(config.denied_networks.iter().copied(), config.resolvers.clone(), config.network_program)
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use rlc_disk::Budget;
+use rlc_perimeter::IpNet;
 use tokio::{sync::watch, time};
 use tracing::Instrument;
 
@@ -72,6 +73,12 @@ impl Local {
 	/// Returns whether containers can be given a network.
 	pub fn has_network(&self) -> bool {
 		self.network.is_some()
+	}
+
+	/// Returns the same tier, whose networks do not reach these either.
+	pub fn denying(&self, more: Vec<IpNet>) -> Self {
+		let network = self.network.clone().map(|internet| internet.denying(more));
+		Self { network, ..self.clone() }
 	}
 
 	/// Runs a job, with other files than its own. See [`ContainerTier::run`](super::ContainerTier::run).

@@ -186,6 +186,11 @@ impl Internet {
 		Err(why)
 	}
 
+	/// Returns the same, which closes these networks as well. Resolvers are reached wherever they are.
+	pub fn denying(self, more: Vec<IpNet>) -> Self {
+		Self { perimeter: self.perimeter.and(more), ..self }
+	}
+
 	/// Makes a network, and ends it.
 	async fn try_out(&self, state: &Path) -> Result<(), Error> {
 		let name = names::unique();

@@ -17,7 +17,7 @@ use super::{
 	devices::{GpuState, NoDevice},
 	files::absolute,
 	local::check_grants,
-	network::NoNetwork,
+	network::{NetworkConfig, NoNetwork},
 	output::Below,
 	readable::check_readable,
 	unavailable::Unavailable,
@@ -39,6 +39,8 @@ pub struct Remote {
 	offer: Arc<Offer>,
 	/// Whether runs may be granted a network: what the service offers, and the worker's owner wants.
 	network: bool,
+	/// What such a network does not reach, beside what the service closes.
+	denied: Vec<String>,
 	/// The same of devices: what was done with each when it was looked last.
 	gpus: Option<watch::Sender<Vec<GpuState>>>,
 }
@@ -51,7 +53,8 @@ impl Remote {
 		let failed = |why: String| Unavailable::NoService { socket: socket.into(), why };
 		match looked.map_err(|error| failed(error.to_string()))? {
 			Reply::Offer(offer) => {
-				Ok(Self { socket: socket.into(), offer: Arc::new(offer), network: false, gpus: None })
+				let denied = Vec::new();
+				Ok(Self { socket: socket.into(), offer: Arc::new(offer), network: false, denied, gpus: None })
 			}
 			Reply::Host(why) | Reply::App(why) => Err(failed(why)),
 			Reply::Ended { .. } => Err(failed("it said something unexpected".into())),
@@ -64,11 +67,12 @@ impl Remote {
 	}
 
 	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
-	pub fn with_network(self) -> Result<Self, NoNetwork> {
+	pub fn with_network(self, config: &NetworkConfig) -> Result<Self, NoNetwork> {
 		if !self.offer.network {
 			return Err(NoNetwork::NotServed);
 		}
-		Ok(Self { network: true, ..self })
+		let denied = config.perimeter.denied().iter().map(ToString::to_string).collect();
+		Ok(Self { network: true, denied, ..self })
 	}
 
 	/// See [`ContainerTier::with_gpus`](super::ContainerTier::with_gpus).
@@ -113,6 +117,7 @@ impl Remote {
 			input: input.clone(),
 			limits: job.limits.clone(),
 			grants: job.grants,
+			denied: self.denied.clone(),
 		};
 		let socket = self.socket.clone();
 		let connected = blocking(move || {

@@ -145,7 +145,7 @@ impl ContainerService {
 				let (allowance, network) = (self.room.allowance(), self.tier.has_network());
 				Reply::Offer(Offer { allowance, network, gpus, gpu_names: self.tier.gpu_names() })
 			}
-			Request::Run { args, env, input, limits, grants, .. } => {
+			Request::Run { args, env, input, limits, grants, denied, .. } => {
 				let nowhere = Path::new("");
 				let job = Job {
 					app: nowhere,
@@ -158,7 +158,7 @@ impl ContainerService {
 					seed: [0; 32],
 					hash_memory: false,
 				};
-				self.run(&job, file, &input, stream, runtime).into()
+				self.run(&job, file, (&input, &denied), stream, runtime).into()
 			}
 		}
 	}
@@ -167,12 +167,13 @@ impl ContainerService {
 		&self,
 		job: &Job<'_>,
 		file: Option<OwnedFd>,
-		input: &Path,
+		(input, denied): (&Path, &[String]),
 		stream: &UnixStream,
 		runtime: &Handle,
 	) -> Result<Run, Error> {
 		let wrong = |why: String| Error::Host(format!("the container service refuses this run: {why}"));
 		let image = image_of(file).map_err(wrong)?;
+		let tier = self.tier.denying(wire::networks(denied).map_err(wrong)?);
 		let opened = Source::open_of(input, self.user);
 		let input = opened.map_err(|error| {
 			wrong(format!("its input {}: {error}; is it where the service sees it too?", input.display()))
@@ -198,7 +199,7 @@ impl ContainerService {
 				taken = self.room.take(job.limits, job.grants.network) => taken?,
 				() = stop.stopped() => return Ok(Run::unbegun(Ending::Stopped)),
 			};
-			let run = self.tier.run(job, files, &stop).await;
+			let run = tier.run(job, files, &stop).await;
 			info!(ending = ?run.as_ref().map(|run| &run.ending), "a run ended");
 			run
 		})?;

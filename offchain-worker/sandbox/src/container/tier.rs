@@ -59,7 +59,8 @@ impl ContainerTier {
 
 	/// Lets containers whose [`Job::grants`] say so reach the internet: by TCP, UDP and names, over IPv4. Neither this
 	/// machine, at any of its addresses, nor what is near it. Looks whether that works here, by making such a network, or
-	/// whether the service has one, whose configuration is its own.
+	/// whether the service has one. That closes what its own configuration does and what this one denies; all else is its
+	/// own.
 	///
 	/// # Errors
 	///
@@ -67,7 +68,7 @@ impl ContainerTier {
 	pub async fn with_network(self, config: NetworkConfig) -> Result<Self, NoNetwork> {
 		Ok(Self(match self.0 {
 			Where::Here(tier) => Where::Here(tier.with_network(config).await?),
-			Where::There(tier) => Where::There(tier.with_network()?),
+			Where::There(tier) => Where::There(tier.with_network(&config)?),
 		}))
 	}
 

@@ -23,6 +23,7 @@ use std::{
 	time::Instant,
 };
 
+use rlc_perimeter::IpNet;
 use rustix::net::{
 	recvmsg, sendmsg, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
 	SendAncillaryMessage, SendFlags,
@@ -33,10 +34,12 @@ use super::{allowance::Allowance, devices::GpuState, output::Target};
 use crate::{Ending, Error, Grants, Limits, Run, Used};
 
 /// The version of what is said here. Another one is refused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The longest request, and the longest reply, which has what the app wrote, in bytes.
 pub const LONGEST_REQUEST: u32 = 1 << 20;
 pub const LONGEST_REPLY: u32 = 8 << 20;
+/// How many networks a worker may deny: each is a rule of its runs' networks.
+const MOST_DENIED: usize = 1_000;
 /// The longest name and the longest target of a link, in bytes.
 const LONGEST_PATH: u32 = 8 << 10;
 
@@ -66,6 +69,8 @@ pub enum Request {
 		input: PathBuf,
 		limits: Limits,
 		grants: Grants,
+		/// Networks that the run may not reach, beside those that the service closes: `131.1.0.0/16`.
+		denied: Vec<String>,
 	},
 }
 
@@ -133,6 +138,18 @@ impl Reply {
 			Self::Offer(_) => Err(Error::Host("the container service said something unexpected".into())),
 		}
 	}
+}
+
+/// Reads the networks that a worker denies.
+///
+/// # Errors
+///
+/// What is wrong with them.
+pub fn networks(denied: &[String]) -> Result<Vec<IpNet>, String> {
+	if denied.len() > MOST_DENIED {
+		return Err(format!("it denies more than {MOST_DENIED} networks"));
+	}
+	denied.iter().map(|text| text.parse().map_err(|_| format!("{text:?} is not a network"))).collect()
 }
 
 /// Sends a message, with an opened file if there is one.

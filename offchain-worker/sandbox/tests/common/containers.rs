@@ -116,12 +116,17 @@ pub struct Served {
 
 /// Returns a container service with its state in a directory, if there can be one here.
 pub async fn served(state: &Path, allowance: Allowance) -> Option<Served> {
-	let service = ContainerService::new(probe(state).await?, allowance, 0).unwrap();
+	Some(serve(probe(state).await?, state, allowance).await)
+}
+
+/// Serves a tier, at a socket in a directory.
+pub async fn serve(tier: ContainerTier, state: &Path, allowance: Allowance) -> Served {
+	let service = ContainerService::new(tier, allowance, 0).unwrap();
 	let socket = state.join("socket");
 	let listener = service.bind(&socket).unwrap();
 	let (stop, stopped) = oneshot::channel();
 	let ended = tokio::spawn(service.serve(listener, async {
 		let _ = stopped.await;
 	}));
-	Some(Served { tier: ContainerTier::connect(&socket).await.unwrap(), socket, stop, ended })
+	Served { tier: ContainerTier::connect(&socket).await.unwrap(), socket, stop, ended }
 }

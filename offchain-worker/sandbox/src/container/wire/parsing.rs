@@ -31,6 +31,7 @@ fn request() -> Request {
 		input: "/in".into(),
 		limits: Limits::default(),
 		grants: Grants::default(),
+		denied: vec!["131.1.0.0/16".into(), "2a00:2::/32".into()],
 	}
 }
 
@@ -122,7 +123,28 @@ fn path_of_out_stays_in_out() {
 	}
 }
 
+#[test]
+fn denied_networks_are_read_as_they_are_written_and_few() {
+	let texts = ["131.1.0.0/16", "2a00:2::/32"].map(str::to_owned);
+	let written: Vec<_> = networks(&texts).unwrap().iter().map(ToString::to_string).collect();
+	assert_eq!(written, texts);
+	assert!(networks(&[]).unwrap().is_empty());
+	for wrong in ["", "131.1.0.0", "131.1.0.0/33", "131.1.0/16", "2a00:2::/129", "any", "131.1.0.0/16, 10.0.0.0/8"] {
+		assert!(networks(&[wrong.to_owned()]).unwrap_err().contains("is not a network"), "{wrong}");
+	}
+	assert!(networks(&vec![texts[0].clone(); MOST_DENIED]).is_ok());
+	assert!(networks(&vec![texts[0].clone(); MOST_DENIED + 1]).is_err());
+}
+
 proptest! {
+	#[test]
+	fn anything_at_all_is_no_network_or_is_read_back(text in "[0-9a-f.:/]{0,20}") {
+		if let Ok(read) = networks(&[text]) {
+			let [network] = read[..] else { panic!("{read:?}") };
+			prop_assert_eq!(networks(&[network.to_string()]), Ok(vec![network]));
+		}
+	}
+
 	#[test]
 	fn anything_at_all_is_no_request(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
 		prop_assert!(received(&bytes).is_err());
