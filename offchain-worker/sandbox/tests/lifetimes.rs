@@ -338,6 +338,51 @@ async fn runs_of_a_unit_are_in_its_group_and_end_with_it() {
 	drop((tier, unit));
 }
 
+/// A process in a group below the run's keeps that from being removed, as one does that waits for a broken disk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn run_that_does_not_end_keeps_its_users_and_its_room() {
+	if !Path::new("/sys/fs/cgroup/freezer").is_dir() {
+		skip!("needs cgroups: version two kills what is in groups below as well");
+	}
+	let (_directory, state) = directory();
+	let Some(served) = served(&state, Allowance { runs: 1, ..ALLOWANCE }).await else { return };
+	let mut waiting = Command::new("sleep").arg("1000").spawn().unwrap();
+	let tier = &served.tier;
+	let users = || {
+		let links = fs::read_dir("/run/rlc-containers/ids").unwrap().flatten().map(|link| fs::read_link(link.path()));
+		links.filter(|run| run.as_ref().is_ok_and(|run| run.starts_with(&state))).count()
+	};
+	let (room, stop) = (Room::new(), Stop::new());
+	let (input, output, args) = (room.input(), room.output(), ["sleep".to_string(), "1000".to_string()]);
+	let job = room.job(image(), &args, &input, &output);
+	let held = async {
+		// Not `runc` in its place: that removes its groups when it cannot start, with whatever is in them.
+		let is_app = |process: &i32| {
+			let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+			!name.is_empty() && !name.starts_with("runc")
+		};
+		wait_until("the app runs", || containers(&state).iter().any(is_app)).await;
+		let all = groups(&state).into_iter().flat_map(|group| fs::read_dir(group).unwrap().flatten());
+		let mut runs = all.filter(|entry| entry.path().is_dir() && entry.file_name() != "programs");
+		let below = runs.next().unwrap().path().join("below");
+		fs::create_dir(&below).unwrap();
+		fs::write(below.join("cgroup.procs"), waiting.id().to_string()).unwrap();
+		stop.stop();
+		below
+	};
+	let (run, below) = tokio::join!(tier.run(&job, &stop), held);
+	assert!(matches!(&run, Err(Error::Host(cause)) if cause.contains("does not end")), "{run:?}");
+	assert_eq!(users(), 1);
+	let refused = Room::new().container(tier, image(), &["nothing"]).await;
+	assert!(matches!(&refused, Err(Error::Host(cause)) if cause.contains("is full")), "{refused:?}");
+	waiting.kill().unwrap();
+	waiting.wait().unwrap();
+	fs::remove_dir(below).unwrap();
+	wait_until("it ends at last", || users() == 0).await;
+	let run = Room::new().container(tier, image(), &["nothing"]).await.unwrap();
+	assert_eq!((run.ending, mounts(&state)), (Ending::Exited(0), 0));
+}
+
 /// A group above the run's has less memory than the run may use, as if the machine had no more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn run_for_which_the_machine_has_too_little_memory_is_not_blamed() {

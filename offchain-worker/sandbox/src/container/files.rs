@@ -10,7 +10,7 @@ use std::{
 
 use rustix::fs::{fstat, openat2, Mode, OFlags, ResolveFlags, CWD};
 
-use super::output::Target;
+use super::{allowance::Taken, output::Target};
 use crate::{Error, Job};
 
 /// The files of a run.
@@ -21,6 +21,8 @@ pub struct Files {
 	pub input: Source,
 	/// What takes its result.
 	pub output: Box<dyn Target + Send>,
+	/// Its part of what all runs may take, if that is counted. Given back when nothing of the run goes on.
+	pub room: Option<Taken>,
 }
 
 /// What is read: the file or directory of an image, or the directory of an input.
@@ -67,6 +69,7 @@ impl Files {
 			image: Source::Path(job.app.into()),
 			input: Source::Path(absolute(job.input)?),
 			output: Box::new(super::output::Below(absolute(job.output)?)),
+			room: None,
 		})
 	}
 }

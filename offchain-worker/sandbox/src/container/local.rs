@@ -92,7 +92,7 @@ impl Local {
 			Ok(gpus) => gpus,
 			Err(ending) => return Ok(Run::unbegun(ending)),
 		};
-		let granted = Granted { network: self.network.clone().filter(|_| job.grants.network), gpus };
+		let granted = Granted { network: self.network.clone().filter(|_| job.grants.network), gpus, room: files.room };
 		let files = (files.input, files.output);
 		let prepared = Prepared::new(names::unique(), &self.machine.directory, image, job, files, granted)?;
 		let stop = StopOnDrop(stop.child());

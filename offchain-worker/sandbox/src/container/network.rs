@@ -139,9 +139,9 @@ pub fn namespace(directory: &Path) -> PathBuf {
 	directory.join("network")
 }
 
-/// Ends what a crash left of the network of a run.
-pub fn end_left(run: &str) {
-	programs::kill_with(mark(run).as_bytes());
+/// Ends what is left of the network of a run, such as after a crash. Returns whether something was.
+pub fn end_left(run: &str) -> bool {
+	programs::kill_with(mark(run).as_bytes())
 }
 
 /// Returns whether containers can ask for names at an address: it is one of a host, and not of their own network.
@@ -198,7 +198,7 @@ impl Internet {
 		let directory = state.join("runs").join(&name);
 		fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
 		let tried = match self.start(&name, &directory).await {
-			Ok(network) => network.end().await,
+			Ok(network) => network.end().await.and_then(|broken| broken.map_or(Ok(()), Err)),
 			Err(error) => Err(error),
 		};
 		fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
@@ -282,27 +282,28 @@ impl Network {
 		time::timeout(PATIENCE, ready).await.unwrap_or(false)
 	}
 
-	/// Ends the network, and waits until nothing of it is left.
+	/// Ends the network, and waits until nothing of it is left. Returns why it had broken down before, if it had.
 	///
 	/// # Errors
 	///
-	/// [`Error::Host`], if it had broken down before.
-	pub async fn end(mut self) -> Result<(), Error> {
+	/// [`Error::Host`], if something of it goes on.
+	pub async fn end(mut self) -> Result<Option<Error>, Error> {
 		let (program, before) = (self.program, self.gateway.try_wait());
 		let said = self.stop().await?;
-		match before {
-			Ok(None) => Ok(()),
-			Ok(Some(status)) => Err(Error::Host(format!("{program} broke down ({status}): {said}"))),
-			Err(error) => Err(Error::Host(format!("{program} is lost: {error}"))),
-		}
+		Ok(match before {
+			Ok(None) => None,
+			Ok(Some(status)) => Some(Error::Host(format!("{program} broke down ({status}): {said}"))),
+			Err(error) => Some(Error::Host(format!("{program} is lost: {error}"))),
+		})
 	}
 
 	/// Ends its processes, and returns what the program said.
 	async fn stop(mut self) -> Result<String, Error> {
 		drop(self.refresh);
 		if time::timeout(PATIENCE, self.gateway.wait()).await.is_err() {
-			let failed = |error| Error::Host(format!("{} does not end: {error}", self.program));
-			self.gateway.kill().await.map_err(failed)?;
+			let lost = |error: &dyn std::fmt::Display| Error::Host(format!("{} does not end: {error}", self.program));
+			let killed = time::timeout(PATIENCE, self.gateway.kill()).await;
+			killed.map_err(|error| lost(&error))?.map_err(|error| lost(&error))?;
 		}
 		self.namespace.end().await;
 		let said = finish(self.said).await.end;
@@ -340,6 +341,6 @@ mod tests {
 
 	#[test]
 	fn network_that_never_was_is_ended() {
-		end_left("rlc-none-of-this-name");
+		assert!(!end_left("rlc-none-of-this-name"));
 	}
 }

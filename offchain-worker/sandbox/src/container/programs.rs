@@ -32,17 +32,20 @@ pub fn command_in(group: &Path, program: &Path) -> Command {
 	command
 }
 
-/// Kills each process that was started with this argument, which no other process has.
-pub fn kill_with(argument: &[u8]) {
-	let Ok(processes) = fs::read_dir("/proc") else { return };
+/// Kills each process that was started with this argument, which no other process has. Returns whether there was one.
+pub fn kill_with(argument: &[u8]) -> bool {
+	let mut was_there = false;
+	let Ok(processes) = fs::read_dir("/proc") else { return was_there };
 	for process in processes.flatten() {
 		let number = process.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
 		let Some((number, line)) = number.zip(fs::read(process.path().join("cmdline")).ok()) else { continue };
 		if line.split(|byte| *byte == 0).any(|one| one == argument) {
+			was_there = true;
 			// It may have ended by now.
 			let _ = kill_process(number, Signal::KILL);
 		}
 	}
+	was_there
 }
 
 #[cfg(test)]

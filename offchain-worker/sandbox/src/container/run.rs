@@ -4,15 +4,19 @@ use std::{
 	fs::{self, Permissions},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
-	sync::{Arc, Mutex, PoisonError},
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, PoisonError,
+	},
 	time::{Duration, Instant},
 };
 
 use serde_json::Value;
 use tokio::{process::Child, time};
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::{
+	allowance::Taken,
 	blocking,
 	bundle::Bundle,
 	cgroups::Shortage,
@@ -35,6 +39,8 @@ use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, 
 /// How often a container that does not end is killed again before `runc` is, and how long it is waited for each time.
 const KILLS: u32 = 10;
 const BETWEEN_KILLS: Duration = Duration::from_millis(100);
+/// How often it is tried again to end one that was given up.
+const BETWEEN_ENDS: Duration = Duration::from_secs(10);
 /// What a container exits with if its program could not be executed at last, by version of `runc`.
 const EXEC_FAILED: [i32; 2] = [1, 255];
 
@@ -45,6 +51,9 @@ pub struct Granted {
 	pub network: Option<Internet>,
 	/// The devices that it has, if it is granted some.
 	pub gpus: Option<Lease>,
+	/// Its part of what all runs may take, if that is counted.
+	#[allow(dead_code, reason = "it is only held")]
+	pub room: Option<Taken>,
 }
 
 /// A container to be. It owns all that it needs, so that it can outlive its caller.
@@ -66,6 +75,8 @@ pub struct Prepared {
 	granted: Granted,
 	/// What it has of these devices.
 	layer: Option<Layer>,
+	/// Whether something of it could not be ended.
+	goes_on: AtomicBool,
 }
 
 impl Prepared {
@@ -107,6 +118,7 @@ impl Prepared {
 			limits: job.limits.clone(),
 			granted,
 			layer,
+			goes_on: AtomicBool::new(false),
 			image,
 		})
 	}
@@ -117,7 +129,35 @@ impl Prepared {
 		let config = self.config(&ids, &machine);
 		let this = Arc::new(self);
 		let run = this.clone().run_inside(&machine, ids.clone(), config, &stop).await;
-		match blocking(move || this.remove(&machine)).await {
+		if this.goes_on.load(Ordering::Relaxed) {
+			// Nobody waits for that.
+			tokio::spawn(this.give_back_at_last(machine, ids));
+		} else {
+			this.give_back(machine, ids).await;
+		}
+		run
+	}
+
+	/// Waits until nothing of it goes on, such as what waits for a broken disk, and gives back what it has only then: another
+	/// run with its users could be changed by it, and it takes its memory still.
+	async fn give_back_at_last(self: Arc<Self>, machine: Arc<Machine>, ids: Arc<Ids>) {
+		warn!(run = %self.name, "a container does not end; its users and its room stay taken until it does");
+		while self.goes_on.load(Ordering::Relaxed) {
+			time::sleep(BETWEEN_ENDS).await;
+			let (this, groups) = (self.clone(), machine.cgroups.clone());
+			let ended = blocking(move || {
+				let is_without_network = !network::end_left(&this.name);
+				Ok(groups.end(&this.name).is_ok() && is_without_network)
+			});
+			self.goes_on.store(!ended.await.unwrap_or(false), Ordering::Relaxed);
+		}
+		info!(run = %self.name, "the container has ended at last");
+		self.give_back(machine, ids).await;
+	}
+
+	/// Removes what was made for it, and gives back its users; its room as well, when it is dropped. Nothing of it goes on.
+	async fn give_back(self: Arc<Self>, machine: Arc<Machine>, ids: Arc<Ids>) {
+		match blocking(move || self.remove(&machine)).await {
 			Ok(()) => {
 				if let Some(ids) = Arc::into_inner(ids) {
 					ids.free();
@@ -126,7 +166,6 @@ impl Prepared {
 			// Until then, nobody else gets its users.
 			Err(error) => warn!("something is left of a container; the next start removes it: {error}"),
 		}
-		run
 	}
 
 	async fn run_inside(
@@ -142,12 +181,16 @@ impl Prepared {
 		let network = internet.start(&self.name, &self.directory).await?;
 		let run = self.clone().run_container(machine, stop).await;
 		match (run, network.end().await) {
+			(run, Ok(None)) => run,
 			// An app is not to blame for failing without the network that it was granted.
-			(Ok(Run { ending: Ending::Exited(1..), .. }), Err(lost)) => Err(lost),
-			(run, ended) => {
-				if let Err(lost) = ended {
-					warn!("a container had no network for a while: {lost}");
-				}
+			(Ok(Run { ending: Ending::Exited(1..), .. }), Ok(Some(lost))) => Err(lost),
+			(run, Ok(Some(lost))) => {
+				warn!("a container had no network for a while: {lost}");
+				run
+			}
+			(run, Err(error)) => {
+				warn!("the network of a container goes on: {error}");
+				self.goes_on.store(true, Ordering::Relaxed);
 				run
 			}
 		}
@@ -214,8 +257,11 @@ impl Prepared {
 		let (cgroups, name) = (machine.cgroups.clone(), self.name.clone());
 		let failed = |error| Error::Host(format!("a container was killed, and does not end: {error}"));
 		let ended = blocking(move || cgroups.end(&name).map_err(failed)).await;
-		if let (Err(error), Some(lease)) = (&ended, &self.granted.gpus) {
-			lease.lose(&format!("the container that had it may still run: {error}"));
+		if let Err(error) = &ended {
+			self.goes_on.store(true, Ordering::Relaxed);
+			if let Some(lease) = &self.granted.gpus {
+				lease.lose(&format!("the container that had it may still run: {error}"));
+			}
 		}
 		ended
 	}

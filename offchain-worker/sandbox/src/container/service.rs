@@ -179,7 +179,7 @@ impl ContainerService {
 			wrong(format!("its input {}: {error}; is it where the service sees it too?", input.display()))
 		})?;
 		let duplicate = || stream.try_clone().map_err(|error| Error::Host(format!("no socket: {error}")));
-		let files = Files { image, input, output: Box::new(Sent(duplicate()?)) };
+		let mut files = Files { image, input, output: Box::new(Sent(duplicate()?)), room: None };
 		let (stop, watched) = (Arc::new(self.stop.child()), duplicate()?);
 		// Its end after that of the run stops nothing.
 		let running = Arc::downgrade(&stop);
@@ -195,10 +195,11 @@ impl ContainerService {
 		});
 		watcher.map_err(|error| Error::Host(format!("no thread: {error}")))?;
 		let run = runtime.block_on(async {
-			let _taken = tokio::select! {
+			let taken = tokio::select! {
 				taken = self.room.take(job.limits, job.grants.network) => taken?,
 				() = stop.stopped() => return Ok(Run::unbegun(Ending::Stopped)),
 			};
+			files.room = Some(taken);
 			let run = tier.run(job, files, &stop).await;
 			info!(ending = ?run.as_ref().map(|run| &run.ending), "a run ended");
 			run
