@@ -12,7 +12,7 @@ use std::{
 };
 
 use common::{
-	containers::{image, networking, probe, serve, wait_until, with_network},
+	containers::{image, networking, probe, serve, users_of_networks, wait_until, with_network},
 	internet::{ip, SmallInternet, MOVING, NEIGHBOR, OUTSIDE, PRIVATE, PUBLIC},
 	text, Room,
 };
@@ -152,6 +152,8 @@ async fn follows_the_addresses_of_the_machine(tier: &ContainerTier, internet: &S
 	let before = internet.answers();
 	let moves = async {
 		wait_until("it was reached", || internet.answers() > before).await;
+		let users = users_of_networks(process::id());
+		assert!(users.len() > 1 && users.iter().all(|user| *user >= 1 << 16), "they are nobody outside: {users:?}");
 		ip(&format!("address add {MOVING}/32 dev lo"));
 	};
 	let asked = [format!("until%{MOVING}:{}", internet.port)];

@@ -43,7 +43,7 @@ impl Local {
 
 	/// See [`ContainerTier::with_network`](super::ContainerTier::with_network).
 	pub async fn with_network(self, config: NetworkConfig) -> Result<Self, NoNetwork> {
-		let internet = Internet::find(config, &self.machine.directory).await?;
+		let internet = Internet::find(config, &self.machine.ids, &self.machine.directory).await?;
 		Ok(Self { network: Some(internet), ..self })
 	}
 

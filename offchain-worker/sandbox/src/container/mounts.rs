@@ -1,4 +1,4 @@
-//! What a run gets of this machine's files beside OUT: its image and its input, and what it has of devices.
+//! What a run gets of this machine's files beside OUT: its image and its input, and what it and its network have of devices.
 //!
 //! Image and input are shared with other runs. They are mounted read-only by this process, outside of the run's user
 //! namespace, so the kernel does not let anything in the namespace change these mounts, even root: see "Locked mounts" in
@@ -24,6 +24,7 @@ use crate::Error;
 const ROOT: &str = "root";
 const INPUT: &str = "in";
 const DEVICES: &str = "dev";
+const TUN: &str = "tun";
 
 /// The directory of a run's mounts.
 fn directory_of(run: &str) -> PathBuf {
@@ -52,11 +53,7 @@ pub fn devices(run: &str) -> PathBuf {
 ///
 /// [`Error::Host`].
 pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: Option<&Layer>) -> Result<(), Error> {
-	let directory = directory_of(run);
-	fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
-	let shut = chown(&directory, None, Some(ids.root().1))
-		.and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(0o710)));
-	shut.map_err(Error::io("give away", &directory))?;
+	let directory = make_directory(run, ids)?;
 	let root = match devices {
 		Some(devices) => devices.make(ids.user(), image)?,
 		None => image.into(),
@@ -68,6 +65,27 @@ pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: O
 	Ok(())
 }
 
+/// Makes the directory in which a run's network has what it needs of devices.
+///
+/// # Errors
+///
+/// [`Error::Host`].
+pub fn make_tun(run: &str, ids: &Ids) -> Result<PathBuf, Error> {
+	let tun = make_directory(run, ids)?.join(TUN);
+	fs::create_dir(&tun).map_err(Error::io("create", &tun))?;
+	Ok(tun)
+}
+
+/// Makes the directory of a run's mounts, unless it is there. Beside root of this machine, only root of the run passes it.
+fn make_directory(run: &str, ids: &Ids) -> Result<PathBuf, Error> {
+	let directory = directory_of(run);
+	fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
+	let shut = chown(&directory, None, Some(ids.root().1))
+		.and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(0o710)));
+	shut.map_err(Error::io("give away", &directory))?;
+	Ok(directory)
+}
+
 /// Removes the mounts of a run, if they are there.
 ///
 /// # Errors
@@ -75,7 +93,7 @@ pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: O
 /// [`Error::Host`], if something stays.
 pub fn remove(run: &str) -> Result<(), Error> {
 	let directory = directory_of(run);
-	for part in [ROOT, INPUT, DEVICES].map(|part| directory.join(part)) {
+	for part in [ROOT, INPUT, DEVICES, TUN].map(|part| directory.join(part)) {
 		// "Not mounted" is what is wanted. What is mounted still is not removed: its directory is busy.
 		let _ = unmount(&part, UnmountFlags::DETACH);
 		remove_directory(&part)?;

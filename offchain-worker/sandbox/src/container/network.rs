@@ -12,6 +12,7 @@
 mod gateway;
 mod namespace;
 mod rules;
+mod tun;
 
 use std::{
 	fs,
@@ -36,7 +37,8 @@ use self::{
 	namespace::{mark, Namespace, Tools, PATIENCE},
 };
 use super::{
-	names, programs,
+	ids::{AllIds, Ids},
+	mounts, names, programs,
 	streams::{finish, read},
 };
 use crate::{tail::Written, Error};
@@ -151,12 +153,12 @@ fn can_resolve(address: Ipv4Addr) -> bool {
 }
 
 impl Internet {
-	/// Finds what works here, by making a network with it. `state` is the directory of a tier.
+	/// Finds what works here, by making a network with it. `state` is the directory of a tier, `ids` who its runs can be.
 	///
 	/// # Errors
 	///
 	/// [`NoNetwork`]: that of the last program that was tried.
-	pub async fn find(config: NetworkConfig, state: &Path) -> Result<Self, NoNetwork> {
+	pub async fn find(config: NetworkConfig, ids: &AllIds, state: &Path) -> Result<Self, NoNetwork> {
 		if let Some(wrong) = config.resolvers.iter().find(|address| !can_resolve(**address)) {
 			return Err(NoNetwork::Resolver(*wrong));
 		}
@@ -174,7 +176,7 @@ impl Internet {
 			let name = gateway.program.name();
 			let (perimeter, resolvers) = (config.perimeter.clone(), config.resolvers.clone());
 			let internet = Self { gateway, tools: tools.clone(), perimeter, resolvers };
-			match internet.try_out(state).await {
+			match internet.try_out(ids, state).await {
 				Ok(()) => {
 					info!("containers can have a network, by {name}");
 					return Ok(internet);
@@ -192,16 +194,22 @@ impl Internet {
 	}
 
 	/// Makes a network, and ends it.
-	async fn try_out(&self, state: &Path) -> Result<(), Error> {
+	async fn try_out(&self, ids: &AllIds, state: &Path) -> Result<(), Error> {
 		let name = names::unique();
 		// A later start finds the name here, should this process end now.
 		let directory = state.join("runs").join(&name);
 		fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
-		let tried = match self.start(&name, &directory).await {
+		let ids = ids.take(&directory)?;
+		let tried = match self.start(&name, &ids, &directory).await {
 			Ok(network) => network.end().await.and_then(|broken| broken.map_or(Ok(()), Err)),
 			Err(error) => Err(error),
 		};
+		mounts::remove(&name)?;
 		fs::remove_dir_all(&directory).map_err(Error::io("remove", &directory))?;
+		// Otherwise something may go on. The next start frees them.
+		if tried.is_ok() {
+			ids.free();
+		}
 		tried
 	}
 
@@ -213,17 +221,19 @@ impl Internet {
 		[("resolv.conf", "/etc/resolv.conf", resolvers), ("hosts", "/etc/hosts", hosts)]
 	}
 
-	/// Makes the network of a run, and shows its namespace in the directory of the run.
+	/// Makes the network of a run, which has these users, and shows its namespace in the directory of the run.
 	///
 	/// # Errors
 	///
 	/// [`Error::Host`], if that fails.
-	pub async fn start(&self, run: &str, directory: &Path) -> Result<Network, Error> {
-		let space = self.tools.namespace(run).await?;
+	pub async fn start(&self, run: &str, ids: &Ids, directory: &Path) -> Result<Network, Error> {
+		let tun = tun::node(run, ids)?;
+		let space = self.tools.namespace(run, ids).await?;
 		let closed = self.closed()?;
 		// Before there is a way out.
 		self.tools.set_rules(&space.file(), &rules::all(&closed, &self.resolvers)).await?;
-		let mut gateway = self.tools.gateway(run, &space, &self.gateway.command(&space.file()))?;
+		let program = self.gateway.command(&space.file());
+		let mut gateway = self.tools.gateway(run, &space, &program, tun.as_deref())?;
 		let said = read(gateway.stderr.take(), MOST_SAID);
 		let refresh = self.clone().refresh(space.file(), closed, gateway.stdin.take());
 		let refresh = AbortOnDropHandle::new(tokio::spawn(refresh));

@@ -175,10 +175,10 @@ impl Prepared {
 		config: Value,
 		stop: &Stop,
 	) -> Result<Run, Error> {
-		let this = self.clone();
-		blocking(move || this.make(&ids, &config)).await?;
+		let (this, own) = (self.clone(), ids.clone());
+		blocking(move || this.make(&own, &config)).await?;
 		let Some(internet) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
-		let network = internet.start(&self.name, &self.directory).await?;
+		let network = internet.start(&self.name, &ids, &self.directory).await?;
 		let run = self.clone().run_container(machine, stop).await;
 		match (run, network.end().await) {
 			(run, Ok(None)) => run,

@@ -99,10 +99,22 @@ pub async fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
 
 /// Returns how many processes give a network to the runs of a process.
 pub fn networking(process: u32) -> usize {
+	users_of_networks(process).len()
+}
+
+/// Returns who, on this machine, the processes are that give a network to the runs of a process: the user of each.
+pub fn users_of_networks(process: u32) -> Vec<u32> {
 	let argument = format!("network-of-rlc-{process}-");
-	let lines =
-		fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
-	lines.filter(|line| line.split(|byte| *byte == 0).any(|one| one.starts_with(argument.as_bytes()))).count()
+	let is_ours = |line: Vec<u8>| line.split(|byte| *byte == 0).any(|one| one.starts_with(argument.as_bytes()));
+	let processes = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
+	let ours = processes.filter(|process| fs::read(process.join("cmdline")).is_ok_and(is_ours));
+	// One that has ended by now is none.
+	let states = ours.filter_map(|process| fs::read_to_string(process.join("status")).ok());
+	states
+		.map(|state| {
+			state.lines().find_map(|line| line.strip_prefix("Uid:")?.split('\t').nth(2)?.parse().ok()).unwrap()
+		})
+		.collect()
 }
 
 /// A container service in this process, for this user, and its tier.
