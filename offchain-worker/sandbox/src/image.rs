@@ -9,6 +9,7 @@
 
 mod layers;
 mod layout;
+pub mod paths;
 mod quota;
 mod settings;
 #[cfg(test)]
@@ -44,6 +45,8 @@ pub struct Image {
 	pub root: PathBuf,
 	/// How it wants to be run.
 	pub settings: Settings,
+	/// Why no program can begin in the directory that it wants, if that is so.
+	pub unusable: Option<String>,
 	/// What is removed.
 	directory: PathBuf,
 	/// What it takes of the disk, once it is unpacked. Given back after the files are gone.
@@ -77,8 +80,8 @@ pub fn digest(image: &Path, digests: &Digests, stop: &Stop) -> Result<Sha, Error
 ///
 /// # Errors
 ///
-/// [`Error::App`], if it is not an image for this machine, or not what its digests say; [`Error::Host`], if the disk fails
-/// or has no room, or if it is stopped or takes too long.
+/// [`Error::App`], if it is not an image, or not what its digests say; [`Error::OtherMachine`], if it is none for this kind
+/// of machine; [`Error::Host`], if the disk fails or has no room, or if it is stopped or takes too long.
 pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> Result<(Image, u64), Error> {
 	let until = Instant::now() + MOST_TIME;
 	let root = directory.join("root");
@@ -88,7 +91,7 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 	// Dropped after the files are.
 	let (mut of_archive, mut quota) = (quota(), quota());
 	// From here on, whatever happens, dropping it removes what was unpacked.
-	let mut unpacked = Image { root, settings: Settings::default(), directory, room: None };
+	let mut unpacked = Image { root, settings: Settings::default(), unusable: None, directory, room: None };
 	let archive = unpacked.directory.join("archive");
 	let layout = if image.is_dir() {
 		image.to_owned()
@@ -102,7 +105,8 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 		layers::apply(open(&layer.file, stop)?, &layer.content, &unpacked.root, &mut quota)?;
 	}
 	unpacked.settings = found.settings;
-	layers::make_mount_points(&unpacked.root, unpacked.settings.directory.as_deref(), &mut quota)?;
+	let start = unpacked.settings.directory.as_deref();
+	unpacked.unusable = layers::make_mount_points(&unpacked.root, start, &mut quota)?;
 	if layout == archive {
 		fs::remove_dir_all(&archive).map_err(Error::io("remove", &archive))?;
 	}

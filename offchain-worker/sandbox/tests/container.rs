@@ -236,7 +236,7 @@ async fn image_without_its_program_is_the_apps_fault() {
 		(&[("text", b"no program")], "none", 127, "none"),
 		(&[("text", b"no program")], "/text", 126, "/text: it is neither a program nor a script"),
 		(&[("text", b"#!/bin/none\n")], "/text", 127, "no interpreter /bin/none"),
-		(&[("text", &small)], "/text", 126, "another machine"),
+		(&[("text", &small)], "/text", 126, "not a program for 64-bit Linux"),
 		(&[("tmp/x", b"no directory")], "/tmp", 126, "/tmp: it is not a file"),
 	] {
 		fs::write(&file, packed(files, &[program])).unwrap();
@@ -246,15 +246,56 @@ async fn image_without_its_program_is_the_apps_fault() {
 	}
 	let run = room.container(tier, &room.input().join("question.txt"), &[]).await;
 	assert!(matches!(run, Err(Error::App(_))), "{run:?}");
+	// For MIPS, where it may run.
+	let other = [&b"\x7fELF\x02\x01"[..], &[0; 12], &[8, 0], &[0; 44]].concat();
+	fs::write(&file, packed(&[("other", &other)], &["/other"])).unwrap();
+	let run = room.container(tier, &file, &[]).await;
+	assert!(matches!(&run, Err(Error::OtherMachine(why)) if why.contains("another kind of machine")), "{run:?}");
+}
+
+/// None of these is this machine's trouble, and none depends on what `runc` says.
+#[tokio::test]
+async fn program_that_is_nowhere_in_the_container_is_the_apps_fault() {
+	let Some(tier) = tier().await else { return };
+	let room = Room::new();
+	let file = room.directory.path().join("image.tar");
+	fs::write(room.input().join("data"), "data").unwrap();
+	for (program, code) in [
+		("/iexec_in/none", 127),
+		("/iexec_in/data", 126),
+		("/iexec_out/none", 127),
+		("/tmp/none", 127),
+		("/dev/null", 126),
+		("/dev/none", 126),
+		("/proc/none", 126),
+		("/proc/self/exe", 126),
+	] {
+		fs::write(&file, packed(&[("text", b"no program")], &[program])).unwrap();
+		let run = room.container(tier, &file, &[]).await.unwrap();
+		assert_eq!(run.ending, Ending::Exited(code), "{program}: {}", text(&run.stderr));
+	}
 }
 
 #[tokio::test]
 async fn image_whose_directory_cannot_be_is_at_fault() {
 	let Some(tier) = tier().await else { return };
-	let room = Room::new();
-	let file = room.directory.path().join("image.tar");
 	let program = fs::read(common::program()).unwrap();
-	for (directory, code) in [("/none/made", 0), ("/app", 126), ("/app/below", 126)] {
+	for (directory, code) in [
+		("/none/made", 0),
+		("/proc", 0),
+		("/dev", 0),
+		("/iexec_in", 0),
+		("/iexec_out/made", 0),
+		("/tmp/made", 0),
+		("/app", 126),
+		("/app/below", 126),
+		("/proc/none", 126),
+		("/dev/null", 126),
+		("/iexec_in/none", 126),
+		("/none/../proc/none", 126),
+	] {
+		let room = Room::new();
+		let file = room.directory.path().join("image.tar");
 		fs::write(&file, packed_in(&[("app", &program)], &["/app"], directory)).unwrap();
 		let run = room.container(tier, &file, &["nothing"]).await.unwrap();
 		assert_eq!(run.ending, Ending::Exited(code), "{directory}: {}", text(&run.stderr));

@@ -215,12 +215,7 @@ impl Apps {
 			run = run => run,
 			() = stopped => return Err(RunFailure::own("stopped")),
 		};
-		run.map_err(|error| match error {
-			SandboxError::App(_) => {
-				RunFailure::of_task(FailureCause::AppFailed { code: CANNOT_START }, error.to_string())
-			}
-			SandboxError::Host(_) => RunFailure::own(error.to_string()),
-		})
+		run.map_err(|error| unstarted(&error))
 	}
 
 	/// Packs what the app left, with the trace of its run if there is one. Of the task's room, the result keeps what it
@@ -249,6 +244,17 @@ impl Apps {
 		let needs = computation.plan.needs();
 		let disk = self.limits_of(computation.slots, &needs).output;
 		Largest { pool: self.results.most(), disk, is_share: needs.disk == 0 && computation.plan.is_compared() }
+	}
+}
+
+/// Returns why an app did not run. One for another kind of machine is reported, not contributed: where it runs, others
+/// contribute its result.
+fn unstarted(error: &SandboxError) -> RunFailure {
+	let words = error.to_string();
+	match error {
+		SandboxError::App(_) => RunFailure::of_task(FailureCause::AppFailed { code: CANNOT_START }, words),
+		SandboxError::OtherMachine(_) => RunFailure::of_task(FailureCause::AppUnavailable, words),
+		SandboxError::Host(_) => RunFailure::own(words),
 	}
 }
 

@@ -57,7 +57,7 @@ impl Remote {
 				Ok(Self { socket: socket.into(), offer: Arc::new(offer), network: false, denied, gpus: None })
 			}
 			Reply::Host(why) | Reply::App(why) => Err(failed(why)),
-			Reply::Ended { .. } => Err(failed("it said something unexpected".into())),
+			Reply::Ended { .. } | Reply::OtherMachine(_) => Err(failed("it said something unexpected".into())),
 		}
 	}
 

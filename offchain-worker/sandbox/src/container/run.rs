@@ -22,7 +22,7 @@ use super::{
 	cgroups::Shortage,
 	devices::{Layer, Lease},
 	environment::environment,
-	fault::{self, Fault},
+	fault::{self, Fault, Kind, Program},
 	files::Source,
 	ids::Ids,
 	leftovers::remove_run,
@@ -34,7 +34,11 @@ use super::{
 	runc::Runc,
 	streams::{finish, read},
 };
-use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{
+	image::{paths, Image},
+	tail::Written,
+	Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT,
+};
 
 /// How often a container that does not end is killed again before `runc` is, and how long it is waited for each time.
 const KILLS: u32 = 10;
@@ -104,6 +108,11 @@ impl Prepared {
 		let layer = granted.gpus.as_ref().map(|lease| Layer::new(mounts::devices(&name), lease.edits()));
 		if let Some(layer) = &layer {
 			layer.set_environment(&mut environment);
+			if let Some(path) = layer.paths().find(|path| paths::is_misled(&image.root, Path::new(path))) {
+				// `runc` would not find what it is to mount on.
+				let why = format!("links of the image lead {path} away, which its devices need");
+				return Err(Error::App(why));
+			}
 		}
 		let directory = state.join("runs").join(&name);
 		Ok(Self {
@@ -125,9 +134,13 @@ impl Prepared {
 
 	/// Runs it, and removes what was made for it.
 	pub async fn run(self, machine: Arc<Machine>, stop: Stop) -> Result<Run, Error> {
-		let ids = Arc::new(machine.ids.take(&self.directory)?);
-		let config = self.config(&ids, &machine);
 		let this = Arc::new(self);
+		let looked = this.clone();
+		if let Some(fault) = blocking(move || Ok(looked.refusal())).await? {
+			return run_of(fault, Used::default());
+		}
+		let ids = Arc::new(machine.ids.take(&this.directory)?);
+		let config = this.config(&ids, &machine);
 		let run = this.clone().run_inside(&machine, ids.clone(), config, &stop).await;
 		if this.goes_on.load(Ordering::Relaxed) {
 			// Nobody waits for that.
@@ -229,8 +242,7 @@ impl Prepared {
 			return Ok(Run::new(Ending::OutOfMemory, written, used));
 		}
 		if let Some(fault) = self.failure(machine, code, &log, &written)? {
-			let written = [Written::default(), Written::of(fault.words.as_bytes())];
-			return Ok(Run::new(Ending::Exited(fault.code), written, used));
+			return run_of(fault, used);
 		}
 		let this = self.clone();
 		Ok(Run::new(blocking(move || this.collect(code)).await?, written, used))
@@ -266,6 +278,26 @@ impl Prepared {
 		ended
 	}
 
+	/// Returns the program, with what can be found in the container.
+	fn program<'a>(&'a self, input: &'a Path) -> Program<'a> {
+		Program {
+			name: &self.args[0],
+			environment: &self.environment,
+			directory: &self.working,
+			root: &self.image.root,
+			input,
+			devices: self.layer.iter().flat_map(|layer| layer.paths()).collect(),
+		}
+	}
+
+	/// Returns why it is not to be run at all, wherever it would: what `runc` makes of it depends on the machine.
+	fn refusal(&self) -> Option<Fault> {
+		if let Some(why) = &self.image.unusable {
+			return Some(fault::cannot(why.clone()));
+		}
+		self.program(&self.input.path()).fault().filter(|fault| fault.kind == Kind::Refused)
+	}
+
 	/// Returns what is wrong with the image, if that is why the program did not run.
 	///
 	/// # Errors
@@ -286,8 +318,9 @@ impl Prepared {
 		if has_begun && !EXEC_FAILED.contains(&code) {
 			return Ok(None);
 		}
-		let fault = fault::of_image(&self.image.root, &self.args[0], &self.environment, &self.working);
-		if let Some(fault) = fault.filter(|fault| !has_begun || fault.is_certain) {
+		// What has begun has found its program, but not all that this needs.
+		let fault = self.program(&self.input.path()).fault();
+		if let Some(fault) = fault.filter(|fault| !has_begun || fault.kind != Kind::Missing) {
 			return Ok(Some(fault));
 		}
 		match cause {
@@ -357,6 +390,15 @@ impl Prepared {
 		machine.runc.forget(&self.name)?;
 		remove_run(&self.name, &self.directory)
 	}
+}
+
+/// Returns the run of a program that could not run for this reason.
+fn run_of(fault: Fault, used: Used) -> Result<Run, Error> {
+	if fault.kind == Kind::OtherMachine {
+		return Err(Error::OtherMachine(fault.words));
+	}
+	let written = [Written::default(), Written::of(fault.words.as_bytes())];
+	Ok(Run::new(Ending::Exited(fault.code), written, used))
 }
 
 /// Returns the exit code of the container's program, as `runc` passes it on.

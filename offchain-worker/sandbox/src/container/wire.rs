@@ -89,6 +89,8 @@ pub enum Reply {
 	},
 	/// [`Error::App`].
 	App(String),
+	/// [`Error::OtherMachine`].
+	OtherMachine(String),
 	/// [`Error::Host`].
 	Host(String),
 }
@@ -111,6 +113,7 @@ impl From<Result<Run, Error>> for Reply {
 	fn from(run: Result<Run, Error>) -> Self {
 		match run {
 			Err(Error::App(why)) => Self::App(why),
+			Err(Error::OtherMachine(why)) => Self::OtherMachine(why),
 			Err(Error::Host(why)) => Self::Host(why),
 			Ok(Run { ending, stdout, stderr, hashes, used, .. }) => {
 				Self::Ended { ending, written: [stdout, stderr].map(hex::encode), hashes, used }
@@ -134,6 +137,7 @@ impl Reply {
 				Ok(Run { ending, stdout, stderr, hashes, memory: None, used })
 			}
 			Self::App(why) => Err(Error::App(why)),
+			Self::OtherMachine(why) => Err(Error::OtherMachine(why)),
 			Self::Host(why) => Err(Error::Host(why)),
 			Self::Offer(_) => Err(Error::Host("the container service said something unexpected".into())),
 		}

@@ -8,7 +8,7 @@ use std::{
 	io::{self, Read},
 	os::unix::{
 		ffi::OsStrExt,
-		fs::{symlink, PermissionsExt},
+		fs::{symlink, MetadataExt, PermissionsExt},
 	},
 	path::{Component, Path, PathBuf},
 	time::{Duration, SystemTime},
@@ -17,16 +17,22 @@ use std::{
 use sha2::{Digest, Sha256};
 use tar::{Archive, Entry, EntryType};
 
-use super::quota::Quota;
-use crate::{kept::Sha, Error, GUEST_INPUT, GUEST_OUTPUT};
+use super::{
+	paths::{self, LONGEST_NAME, LONGEST_PATH, MOST_LINKS},
+	quota::Quota,
+};
+use crate::{kept::Sha, Error, GUEST_OUTPUT};
 
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
-/// How many symbolic links may be on the way to a file, how many directories, and how many names with those of the links.
-const MOST_LINKS: u32 = 40;
+/// How many directories may be on the way to a file, and how many names with those of the links.
 const DEEPEST: usize = 128;
 const LONGEST: u32 = 512;
+/// The longest target of a link, in bytes, and how many names a file may have: less than what any usual file system takes.
+/// Each has limits of its own (XFS those of links' targets, ext4 65,000 names), and an image has to be as good on all of them.
+const LONGEST_TARGET: usize = 1_023;
+const MOST_NAMES: u64 = 30_000;
 /// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
 const MOST_DESCRIPTION: u64 = 1 << 20;
 /// What may follow an archive's end in a layer, in bytes: programs fill their last block.
@@ -43,7 +49,11 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, quota: &mut Quota) -
 		if entry.header().entry_type() == EntryType::Regular {
 			let Some((name, parents)) = names.split_last() else { return Ok(()) };
 			let parent = enter(directory, parents, quota)?;
-			quota.copy(&mut entry, &mut File::create(parent.join(name))?)?;
+			let path = below(directory, &parent, name)?;
+			if path.is_dir() {
+				return Err(bad("a file has the name of a directory"));
+			}
+			quota.copy(&mut entry, &mut File::create(path)?)?;
 		}
 		Ok(())
 	});
@@ -141,10 +151,10 @@ fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, qu
 	// The root itself has neither name nor rights to set.
 	let Some((name, parents)) = names.split_last() else { return Ok(()) };
 	let parent = enter(root, parents, quota)?;
+	let path = below(root, &parent, name)?;
 	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
 		return if name.as_bytes() == OPAQUE { own.empty(&parent) } else { hide(&parent, hidden) };
 	}
-	let path = parent.join(name);
 	let kind = entry.header().entry_type();
 	match kind {
 		EntryType::Directory => {
@@ -166,27 +176,40 @@ fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, qu
 		EntryType::Symlink => {
 			let target = entry.link_name()?.filter(|target| !target.as_os_str().is_empty());
 			let target = target.ok_or_else(|| bad("a link has no target"))?;
+			if target.as_os_str().len() > LONGEST_TARGET {
+				return Err(bad("the target of a link is too long"));
+			}
 			remove(&path)?;
 			symlink(target, &path)?;
 		}
-		EntryType::Link => {
-			let target = names_of_link(&entry)?;
-			let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
-			let target = enter(root, parents, quota)?.join(name);
-			if !target.symlink_metadata().is_ok_and(|data| !data.is_dir()) {
-				return Err(bad("a link leads to no file"));
-			}
-			// Linking a file to itself would remove it.
-			if target != path {
-				remove(&path)?;
-				fs::hard_link(target, &path)?;
-			}
-		}
+		EntryType::Link => link(&entry, &path, root, quota)?,
 		// Devices, pipes: nothing that an app may have.
 		_ => return Ok(()),
 	}
 	own.add(&path, root);
 	Ok(())
+}
+
+/// Gives a file of the image a second name.
+fn link<R: Read>(entry: &Entry<'_, R>, path: &Path, root: &Path, quota: &mut Quota) -> io::Result<()> {
+	let target = names_of_link(entry)?;
+	let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
+	let target = below(root, &enter(root, parents, quota)?, name)?;
+	let Some(data) = target.symlink_metadata().ok().filter(|data| !data.is_dir()) else {
+		return Err(bad("a link leads to no file"));
+	};
+	// Linking a file to itself would remove it.
+	if target == path {
+		return Ok(());
+	}
+	if target.starts_with(path) {
+		return Err(bad("a link takes the place of what it leads to"));
+	}
+	if data.nlink() >= MOST_NAMES {
+		return Err(bad("a file has too many names"));
+	}
+	remove(path)?;
+	fs::hard_link(target, path)
 }
 
 /// Removes what lower layers have put under a name.
@@ -203,36 +226,56 @@ fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
 
 /// Makes the directories that a container has anew, the one that it starts in, and the files: no container can write the
 /// image, not even `runc` for one. It takes over the rights of a directory that is there. The files are for networks, and
-/// made for all: one image serves containers with and without, in any order.
+/// made for all: one image serves containers with and without, in any order. Returns why no program can begin where the
+/// image wants it to, if that is so.
 ///
 /// # Errors
 ///
-/// [`Error::App`], if something else is there; [`Error::Host`], if the disk fails.
-pub fn make_mount_points(root: &Path, start: Option<&str>, quota: &mut Quota) -> Result<(), Error> {
-	let mut make = |point: &str, mode| {
-		let path = enter(root, &names(Path::new(point))?, quota)?;
-		fs::set_permissions(path, Permissions::from_mode(mode))
-	};
-	for point in ["/proc", "/dev", GUEST_INPUT, GUEST_OUTPUT] {
-		make(point, 0o755).map_err(whose)?;
-	}
-	make("/tmp", 0o1777).map_err(whose)?;
-	if let Some(start) = start {
-		match names(Path::new(start)).and_then(|names| enter(root, &names, quota)).map_err(whose) {
-			// The run says that nothing can start there.
-			Ok(_) | Err(Error::App(_)) => {}
-			Err(failed) => return Err(failed),
-		}
+/// [`Error::App`], if they cannot be; [`Error::Host`], if the disk fails.
+pub fn make_mount_points(root: &Path, start: Option<&str>, quota: &mut Quota) -> Result<Option<String>, Error> {
+	for point in paths::POINTS {
+		let mode = if point == paths::TMP { 0o1777 } else { 0o755 };
+		make_point(&root.join(point.trim_start_matches('/')), mode, quota).map_err(whose)?;
 	}
 	let mut make_file = |name: &str| {
-		let path = enter(root, &names(Path::new("/etc"))?, quota)?.join(name);
+		let path = enter_beside_points(root, &names(Path::new("/etc"))?, quota)?.join(name);
 		if path.symlink_metadata().is_ok_and(|data| data.is_file()) {
 			return Ok(());
 		}
 		remove(&path)?;
 		File::create_new(&path)?.set_permissions(Permissions::from_mode(0o644))
 	};
-	["hosts", "resolv.conf"].into_iter().try_for_each(|name| make_file(name).map_err(whose))
+	["hosts", "resolv.conf"].into_iter().try_for_each(|name| make_file(name).map_err(whose))?;
+	let Some(start) = start else { return Ok(None) };
+	let Err(error) = make_start(root, start, quota) else { return Ok(None) };
+	let why = format!("its working directory {start} cannot be one: {error}");
+	match whose(error) {
+		Error::Host(failed) => Err(Error::Host(failed)),
+		_ => Ok(Some(why)),
+	}
+}
+
+/// Makes a directory to mount on, in place of whatever else has its name. It is the root's own: `runc` follows links to it,
+/// and some of them as if they were this machine's.
+fn make_point(path: &Path, mode: u32, quota: &mut Quota) -> io::Result<()> {
+	if !path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
+		remove(path)?;
+		quota.entry()?;
+		fs::create_dir(path)?;
+	}
+	fs::set_permissions(path, Permissions::from_mode(mode))
+}
+
+/// Makes the directory in which a program begins, if it is to be one of the image's.
+fn make_start(root: &Path, start: &str, quota: &mut Quota) -> io::Result<()> {
+	let names = names(Path::new(start))?;
+	let path = names.iter().fold(PathBuf::from("/"), |path, name| path.join(name));
+	// `runc` makes what is missing of it, where it may write.
+	if [paths::TMP, GUEST_OUTPUT].iter().any(|point| path.starts_with(point)) {
+		let is_long = names.iter().any(|name| name.len() > LONGEST_NAME) || path.as_os_str().len() > LONGEST_PATH;
+		return if is_long { Err(bad("a path is too long")) } else { Ok(()) };
+	}
+	enter_beside_points(root, &names, quota).map(drop)
 }
 
 /// Returns the names in a path of an archive.
@@ -251,9 +294,28 @@ fn names(path: &Path) -> io::Result<Vec<OsString>> {
 	Ok(names)
 }
 
+/// Returns the path of a name in a directory below a root, if it is not longer than what every machine takes.
+fn below(root: &Path, directory: &Path, name: &OsStr) -> io::Result<PathBuf> {
+	let path = directory.join(name);
+	let length = path.as_os_str().len().saturating_sub(root.as_os_str().len());
+	if name.len() > LONGEST_NAME || length > LONGEST_PATH {
+		return Err(bad("a path is too long"));
+	}
+	Ok(path)
+}
+
 /// Returns the directory that a path means inside of the root, where absolute links begin, and which `..` does not leave.
 /// What is missing is made.
 fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
+	walk(root, names, quota, |_| true)
+}
+
+/// Returns the same, if the path leads through nothing that is below what each container has anew: it would not be there.
+fn enter_beside_points(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
+	walk(root, names, quota, |path| paths::point_above(root, path).is_none())
+}
+
+fn walk(root: &Path, names: &[OsString], quota: &mut Quota, may_pass: impl Fn(&Path) -> bool) -> io::Result<PathBuf> {
 	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
 	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);
 	while let Some(name) = left.pop() {
@@ -268,7 +330,10 @@ fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathB
 			}
 			continue;
 		}
-		let next = path.join(&name);
+		let next = below(root, &path, &name)?;
+		if !may_pass(&next) {
+			return Err(bad("a path leads below a directory that each container has anew"));
+		}
 		match next.symlink_metadata() {
 			Ok(data) if data.is_dir() => path = next,
 			Ok(data) if data.is_symlink() => {
@@ -280,12 +345,7 @@ fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathB
 				if target.is_absolute() {
 					(path, depth) = (root.to_owned(), 0);
 				}
-				let steps = target.components().filter_map(|component| match component {
-					Component::Normal(name) => Some(name.to_owned()),
-					Component::ParentDir => Some("..".into()),
-					_ => None,
-				});
-				left.extend(steps.collect::<Vec<_>>().into_iter().rev());
+				left.extend(paths::steps(&target).rev());
 				continue;
 			}
 			Ok(_) => return Err(bad("a path goes through a file")),
@@ -352,14 +412,13 @@ fn bad(cause: &str) -> io::Error {
 	io::Error::new(io::ErrorKind::InvalidData, cause)
 }
 
-/// Tells whose fault an error is: the operating system's errors are this machine's, but for those about names and links that
-/// cannot be, and so is it if there is no room or no time; all others are the archive's.
+/// Tells whose fault an error is. Whatever the operating system says is this machine's: file systems differ in what they take,
+/// so what an image may have is checked before they are asked. It is this machine's, too, if there is no room or no time.
+/// All others are the archive's.
 fn whose(error: io::Error) -> Error {
-	use io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory, TooManyLinks};
-	let is_of_archive =
-		matches!(error.kind(), AlreadyExists | InvalidFilename | IsADirectory | NotADirectory | TooManyLinks);
-	let is_of_machine = rlc_disk::is_full(&error) || error.kind() == io::ErrorKind::TimedOut;
-	if is_of_machine || (error.raw_os_error().is_some() && !is_of_archive) {
+	let is_of_machine =
+		error.raw_os_error().is_some() || rlc_disk::is_full(&error) || error.kind() == io::ErrorKind::TimedOut;
+	if is_of_machine {
 		Error::Host(format!("the image could not be unpacked: {error}"))
 	} else {
 		Error::App(format!("the image cannot be unpacked: {error}"))

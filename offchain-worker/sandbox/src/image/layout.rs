@@ -57,12 +57,12 @@ struct DockerImage {
 ///
 /// # Errors
 ///
-/// [`Error::App`], if there is none, or a part is missing or not what its digest says.
+/// [`Error::OtherMachine`], if there is none; [`Error::App`], if a part is missing or not what its digest says.
 pub fn find(layout: &Path) -> Result<Found, Error> {
 	if layout.join(INDEX).is_file() {
 		let index = json(&layout.join(INDEX))?;
 		let found = Parts { layout, left: MOST_PARTS, checked: HashSet::new() }.search(&index, 0)?;
-		return found.ok_or_else(|| app(format!("it holds no image for linux/{}", Arch::default())));
+		return found.ok_or_else(|| Error::OtherMachine(format!("it holds no image for linux/{}", Arch::default())));
 	}
 	if layout.join(DOCKER).is_file() {
 		let images: Vec<DockerImage> = json(&layout.join(DOCKER))?;
@@ -70,7 +70,7 @@ pub fn find(layout: &Path) -> Result<Found, Error> {
 		let config: ImageConfiguration = json(&inside(layout, &image.config)?)?;
 		let (os, of) = (config.os(), config.architecture());
 		if !runs_here(os, of) {
-			return Err(app(format!("it is for {os}/{of}; this machine is {}", Arch::default())));
+			return Err(Error::OtherMachine(format!("it is for {os}/{of}; this machine is {}", Arch::default())));
 		}
 		let files = image.layers.iter().map(|layer| inside(layout, layer)).collect::<Result<_, _>>()?;
 		return found(&config, files);

@@ -200,7 +200,7 @@ fn of_several_images_that_of_this_machine_is_taken() {
 	let layout = Layout::new();
 	let other = layout.manifest(&[layer(&[("other", File(""))])], "s390x");
 	layout.index(std::slice::from_ref(&other));
-	assert!(fault(layout.unpack()).contains("no image for linux/"));
+	assert!(matches!(layout.unpack(), Err(Error::OtherMachine(why)) if why.contains("no image for linux/")));
 	let ours = layout.manifest(&[layer(&[("ours", File(""))])], &here());
 	// As buildx writes it: an index in the index, and papers that are not an image.
 	let mut papers = descriptor(&MediaType::ImageManifest, &format!("sha256:{}", sha(b"papers")), 6);
@@ -245,7 +245,7 @@ fn what_docker_saves_is_an_image() {
 	}
 	fs::write(layout.path().join("config.json"), config(&layers, "s390x").to_string()).unwrap();
 	manifest("config.json");
-	assert!(fault(layout.unpack()).contains("linux/s390x"));
+	assert!(matches!(layout.unpack(), Err(Error::OtherMachine(why)) if why.contains("linux/s390x")));
 }
 
 #[test]
@@ -313,6 +313,7 @@ fn names_that_cannot_be_are_the_archives_fault() {
 		&[("a", Hard("b"))],
 		&[("a", Hard("a"))],
 		&[("a/", Directory), ("b", Hard("a"))],
+		&[("a/b", File("")), ("a", Hard("a/b"))],
 	] {
 		let root = tempfile::tempdir().unwrap();
 		cause(layers::apply(&layer(entries)[..], "", root.path(), &mut Quota::of(9, 9)));
@@ -320,6 +321,106 @@ fn names_that_cannot_be_are_the_archives_fault() {
 	for entries in [[("a", File("")), ("a/b", File(""))], [("a/b", File("")), ("a", File(""))]] {
 		let directory = tempfile::tempdir().unwrap();
 		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Quota::of(9, 9)));
+	}
+}
+
+/// Each file system has limits of its own, and an image is as good on all of them.
+#[test]
+fn what_not_every_disk_takes_is_refused_on_each() {
+	let root = tempfile::tempdir().unwrap();
+	let apply = |layer: &[u8]| layers::apply(layer, "", root.path(), &mut Quota::of(1 << 20, 100_000));
+	let packed = |pack: &dyn Fn(&mut Builder<Vec<u8>>)| {
+		let mut builder = Builder::new(Vec::new());
+		pack(&mut builder);
+		builder.into_inner().unwrap()
+	};
+	let header = |kind: EntryType| {
+		let mut header = Header::new_gnu();
+		header.set_entry_type(kind);
+		header.set_size(0);
+		header.set_mode(0o644);
+		header
+	};
+	let file =
+		|name: &str| packed(&|builder| builder.append_data(&mut header(EntryType::Regular), name, &b""[..]).unwrap());
+	assert!(cause(apply(&file(&"n".repeat(256)))).contains("a path is too long"));
+	assert!(cause(apply(&file(&["n".repeat(200); 16].join("/")))).contains("a path is too long"));
+	let link =
+		|target: &str| packed(&|builder| builder.append_link(&mut header(EntryType::Symlink), "link", target).unwrap());
+	assert!(cause(apply(&link(&"t".repeat(1_024)))).contains("the target of a link is too long"));
+	let names = packed(&|builder| {
+		builder.append_data(&mut header(EntryType::Regular), "file", &b""[..]).unwrap();
+		for number in 0..30_000 {
+			builder.append_link(&mut header(EntryType::Link), format!("names/{number}"), "file").unwrap();
+		}
+	});
+	assert!(cause(apply(&names)).contains("a file has too many names"));
+	// Up to that they are taken, and only the digest of the whole is wrong.
+	for longest in [file(&"n".repeat(255)), file(&["n".repeat(200); 15].join("/")), link(&"t".repeat(1_023))] {
+		let outcome = apply(&longest);
+		assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("its layer")), "{outcome:?}");
+	}
+}
+
+#[test]
+fn what_is_mounted_on_is_a_directory_of_the_root_itself() {
+	use std::os::unix::fs::MetadataExt;
+	for target in ["/elsewhere", "usr", "/tmp", "../../../../../../tmp"] {
+		let mut entries: Vec<_> = paths::POINTS.iter().map(|point| (&point[1..], Link(target))).collect();
+		entries.extend([("usr/x", File("x")), ("elsewhere/x", File("x"))]);
+		let layout = Layout::of(&[layer(&entries)]);
+		let image = layout.unpack().unwrap();
+		for point in paths::POINTS {
+			let data = image.root.join(&point[1..]).symlink_metadata().unwrap();
+			let mode = if point == paths::TMP { 0o1777 } else { 0o755 };
+			assert_eq!((data.is_dir(), data.mode() & 0o7777), (true, mode), "{point} -> {target}");
+		}
+		assert_eq!(tree(&image.root.join("elsewhere")), ["x=x"]);
+	}
+	let layout = Layout::of(&[layer(&[("proc", File("")), ("etc", Link("/proc/x"))])]);
+	assert!(fault(layout.unpack()).contains("leads below a directory that each container has anew"));
+}
+
+/// Returns why no program of an image can begin in this directory.
+fn unusable(directory: &str) -> Option<String> {
+	let layout = Layout::new();
+	let one = layer(&[
+		("file", File("")),
+		("there/", Directory),
+		("link", Link("/there")),
+		("away", Link("/tmp/x")),
+		("about", Link("/dev/fd/../../there")),
+	]);
+	let mut config = config(std::slice::from_ref(&one), &here());
+	config["config"]["WorkingDir"] = json!(directory);
+	let config = layout.described(&MediaType::ImageConfig, &config);
+	layout.index(&[layout.image(&config, &[layout.blob(&MediaType::ImageLayer, &one)])]);
+	layout.unpack().unwrap().unusable.clone()
+}
+
+#[test]
+fn program_begins_only_where_every_container_has_a_directory() {
+	for directory in ["/", "/there", "/link/made", "/proc", "/dev", "/iexec_in", "/iexec_out/made", "/tmp/a/b", "//tmp"]
+	{
+		assert_eq!(unusable(directory), None, "{directory}");
+	}
+	let long = format!("/tmp/{}", "n".repeat(256));
+	for directory in [
+		"/file",
+		"/file/made",
+		"/proc/none",
+		"/proc/self",
+		"/dev/null",
+		"/dev/shm/x",
+		"/iexec_in/none",
+		"/away",
+		"/about",
+		"/there/../there",
+		&long,
+		&long[4..],
+	] {
+		let why = unusable(directory).unwrap_or_default();
+		assert!(why.contains("cannot be one"), "{directory}: {why}");
 	}
 }
 

@@ -431,6 +431,19 @@ async fn what_only_this_machine_has_too_little_of_is_not_contributed() {
 }
 
 #[test]
+fn app_that_may_run_on_another_machine_is_reported_and_not_contributed() {
+	let said = |error| {
+		let failure = unstarted(&error);
+		(failure.cause, agreed(&failure, AppKind::Container, None).map(|agreed| agreed.cause))
+	};
+	let why = || "why".to_owned();
+	assert_eq!(said(SandboxError::OtherMachine(why())), (Some(FailureCause::AppUnavailable), None));
+	assert_eq!(said(SandboxError::Host(why())), (None, None));
+	let failed = Some(FailureCause::AppFailed { code: CANNOT_START });
+	assert_eq!(said(SandboxError::App(why())), (failed, Some(AppFault::AppFailed)));
+}
+
+#[test]
 fn what_a_machine_ends_by_its_own_measure_is_reported() {
 	let failure = RunFailure::of_task(FailureCause::ResourcesExceeded, "");
 	let is_own = |ending, trust, memory, disk| {

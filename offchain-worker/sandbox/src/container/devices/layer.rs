@@ -66,6 +66,12 @@ impl Layer {
 		files.chain(nodes)
 	}
 
+	/// Returns where in the container files and links of the devices are, in place of what the image has there.
+	pub fn paths(&self) -> impl Iterator<Item = &str> {
+		let mounts = self.edits.mounts.iter().map(|mount| mount.path.as_str());
+		mounts.chain(self.edits.links.iter().map(|link| link.path.as_str()))
+	}
+
 	/// Returns which devices can be opened, as the runtime specification has it. None can be made.
 	pub fn rules(&self) -> impl Iterator<Item = Value> + '_ {
 		self.edits.nodes.iter().map(|node| {

@@ -1,0 +1,165 @@
+//! Paths inside of an image's root, where absolute links begin, and which `..` does not leave.
+
+use std::{
+	ffi::OsString,
+	io::{self, ErrorKind},
+	path::{Component, Path, PathBuf},
+};
+
+use crate::{GUEST_INPUT, GUEST_OUTPUT};
+
+/// Where containers have files of their own for a while.
+pub const TMP: &str = "/tmp";
+/// What each container has anew, in place of what its image has there.
+pub const POINTS: [&str; 5] = ["/proc", "/dev", TMP, GUEST_INPUT, GUEST_OUTPUT];
+/// How many symbolic links may be on the way to a file, as for the kernel.
+pub const MOST_LINKS: u32 = 40;
+/// The longest name, and the longest path below a root, in bytes: what Linux and its usual file systems take, whatever the
+/// directory that the root is in.
+pub const LONGEST_NAME: usize = 255;
+pub const LONGEST_PATH: usize = 3_072;
+
+/// Where a path of a container leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+	/// To something of the image: its path on this machine. It is not a link.
+	There(PathBuf),
+	/// To nothing.
+	Missing,
+	/// Below what each container has anew: below which [point](POINTS), and the rest of the path.
+	Mount(&'static str, PathBuf),
+	/// Nowhere: its links form a circle, or a name is too long.
+	Nowhere,
+}
+
+/// Returns the point that something below a root is below, and its path from there.
+pub fn point_above(root: &Path, path: &Path) -> Option<(&'static str, PathBuf)> {
+	let seen = Path::new("/").join(path.strip_prefix(root).ok()?);
+	let below = |point: &'static str| Some((point, seen.strip_prefix(point).ok()?.to_owned()));
+	POINTS.into_iter().filter_map(below).find(|(_, rest)| !rest.as_os_str().is_empty())
+}
+
+/// Follows a path inside of an image's root, which nobody changes.
+///
+/// # Errors
+///
+/// If the disk fails.
+pub fn follow(root: &Path, path: &Path) -> io::Result<Place> {
+	if path.as_os_str().len() > LONGEST_PATH {
+		return Ok(Place::Nowhere);
+	}
+	let mut left: Vec<OsString> = steps(path).rev().collect();
+	let (mut at, mut links) = (root.to_owned(), 0);
+	while let Some(name) = left.pop() {
+		if name == ".." {
+			if !at.symlink_metadata()?.is_dir() {
+				return Ok(Place::Missing);
+			}
+			if at != root {
+				at.pop();
+			}
+			continue;
+		}
+		let next = at.join(&name);
+		if let Some((point, below)) = point_above(root, &next) {
+			let rest = left.iter().rev().fold(below, |path, name| path.join(name));
+			return Ok(Place::Mount(point, rest));
+		}
+		if name.len() > LONGEST_NAME {
+			return Ok(Place::Nowhere);
+		}
+		let data = match next.symlink_metadata() {
+			Ok(data) => data,
+			Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+				return Ok(Place::Missing);
+			}
+			Err(error) => return Err(error),
+		};
+		if !data.is_symlink() {
+			at = next;
+			continue;
+		}
+		links += 1;
+		if links > MOST_LINKS {
+			return Ok(Place::Nowhere);
+		}
+		let target = next.read_link()?;
+		if target.is_absolute() {
+			at = root.to_owned();
+		}
+		left.extend(steps(&target).rev());
+	}
+	Ok(Place::There(at))
+}
+
+/// Returns whether links of an image lead a path below what each container has anew, though the path itself does not.
+pub fn is_misled(root: &Path, path: &Path) -> bool {
+	matches!(follow(root, path), Ok(Place::Mount(point, _)) if !path.starts_with(point))
+}
+
+/// Returns the names in a path, and `..`.
+pub fn steps(path: &Path) -> impl DoubleEndedIterator<Item = OsString> + '_ {
+	path.components().filter_map(|component| match component {
+		Component::Normal(name) => Some(name.to_owned()),
+		Component::ParentDir => Some("..".into()),
+		_ => None,
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use std::{fs, os::unix::fs::symlink};
+
+	use super::*;
+
+	fn root() -> tempfile::TempDir {
+		let root = tempfile::tempdir().unwrap();
+		fs::create_dir_all(root.path().join("usr/bin")).unwrap();
+		for point in POINTS {
+			fs::create_dir(root.path().join(&point[1..])).unwrap();
+		}
+		fs::write(root.path().join("usr/bin/app"), "").unwrap();
+		for (link, target) in [
+			("bin", "usr/bin"),
+			("up", "../../../../usr/bin/app"),
+			("away", "/iexec_in/app"),
+			("through", "/proc/self/../../usr"),
+			("circle", "circle"),
+		] {
+			symlink(target, root.path().join(link)).unwrap();
+		}
+		root
+	}
+
+	#[test]
+	fn path_leads_where_it_does_in_a_container() {
+		let root = root();
+		let follow = |path: &str| follow(root.path(), Path::new(path)).unwrap();
+		let app = || Place::There(root.path().join("usr/bin/app"));
+		for path in ["/bin/app", "usr/bin/./app", "/up", "/../bin/app", "/bin/../bin/app", "/tmp/../up"] {
+			assert_eq!(follow(path), app(), "{path}");
+		}
+		assert_eq!(
+			(follow("/"), follow("/tmp")),
+			(Place::There(root.path().into()), Place::There(root.path().join("tmp")))
+		);
+		for path in ["/none", "/bin/app/x", "/bin/app/../app", "/none/../bin/app"] {
+			assert_eq!(follow(path), Place::Missing, "{path}");
+		}
+		for path in ["/circle", "/circle/x", &"n".repeat(LONGEST_NAME + 1), &"n/".repeat(LONGEST_PATH)] {
+			assert_eq!(follow(path), Place::Nowhere, "{path}");
+		}
+		let mount = |point, rest: &str| Place::Mount(point, rest.into());
+		assert_eq!((follow("/away"), follow("/away/x")), (mount(GUEST_INPUT, "app"), mount(GUEST_INPUT, "app/x")));
+		assert_eq!(follow("/tmp/a/../b"), mount("/tmp", "a/../b"), "whether there is an a is not known");
+		assert_eq!(follow("/through/bin/app"), mount("/proc", "self/../../usr/bin/app"));
+		assert_eq!(follow("/process"), Place::Missing, "it only begins like a point");
+	}
+
+	#[test]
+	fn only_links_mislead() {
+		let root = root();
+		assert!(is_misled(root.path(), Path::new("/away")) && is_misled(root.path(), Path::new("/through/lib")));
+		assert!(!is_misled(root.path(), Path::new("/dev/x")) && !is_misled(root.path(), Path::new("/bin/app")));
+	}
+}
