@@ -121,8 +121,8 @@ impl ContainerTier {
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if it is not an image that can run here; [`Error::Host`], if the machine fails, or if the job is
-	/// granted what this tier does not have.
+	/// [`Error::App`], if it is not an image that can run; [`Error::OtherMachine`], if it is for machines of another kind;
+	/// [`Error::Host`], if the machine fails, or if the job is granted what this tier does not have.
 	pub async fn run(&self, job: &Job<'_>, stop: &Stop) -> Result<Run, Error> {
 		match &self.0 {
 			Where::Here(tier) => tier.run(job, Files::of(job)?, stop).await,
