@@ -154,7 +154,7 @@ impl Prepared {
 	/// Waits until nothing of it goes on, such as what waits for a broken disk, and gives back what it has only then: another
 	/// run with its users could be changed by it, and it takes its memory still.
 	async fn give_back_at_last(self: Arc<Self>, machine: Arc<Machine>, ids: Arc<Ids>) {
-		warn!(run = %self.name, "a container does not end; its users and its room stay taken until it does");
+		warn!(run = %self.name, "something of a container goes on; its users and its room stay taken until it ends");
 		while self.goes_on.load(Ordering::Relaxed) {
 			time::sleep(BETWEEN_ENDS).await;
 			let (this, groups) = (self.clone(), machine.cgroups.clone());
@@ -164,7 +164,7 @@ impl Prepared {
 			});
 			self.goes_on.store(!ended.await.unwrap_or(false), Ordering::Relaxed);
 		}
-		info!(run = %self.name, "the container has ended at last");
+		info!(run = %self.name, "all of the container has ended at last");
 		self.give_back(machine, ids).await;
 	}
 
@@ -191,7 +191,10 @@ impl Prepared {
 		let (this, own) = (self.clone(), ids.clone());
 		blocking(move || this.make(&own, &config)).await?;
 		let Some(internet) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
-		let network = internet.start(&self.name, &ids, &self.directory).await?;
+		let network = internet.start(&self.name, &ids, &self.directory).await.inspect_err(|_| {
+			// Of what was begun, something may go on.
+			self.goes_on.store(true, Ordering::Relaxed);
+		})?;
 		let run = self.clone().run_container(machine, stop).await;
 		match (run, network.end().await) {
 			(run, Ok(None)) => run,
