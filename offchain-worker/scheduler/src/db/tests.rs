@@ -235,14 +235,15 @@ async fn siblings_never_take_the_same_part() {
 	let Some(postgres) = Postgres::start() else { return };
 	let (one, two) = (open(&postgres).await, open(&postgres).await);
 	with_deal(&one, 5_000).await;
-	let take = |db: Db| async move {
-		let mut held = Vec::new();
+	let take = |db: Db, mut held: Vec<u64>| async move {
 		while let Some(part) = db.take_part(DEAL, &held).await.unwrap() {
 			held.push(part);
 		}
 		held
 	};
-	let (first, second) = tokio::join!(take(one.clone()), take(two.clone()));
+	// However fast the other is, it has one to leave.
+	let has = one.take_part(DEAL, &[]).await.unwrap().expect("nobody has any yet");
+	let (first, second) = tokio::join!(take(one.clone(), vec![has]), take(two.clone(), Vec::new()));
 	let mut all = [first.clone(), second].concat();
 	all.sort_unstable();
 	assert_eq!(all, (0..10).collect::<Vec<_>>());
