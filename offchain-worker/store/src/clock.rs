@@ -28,15 +28,15 @@ pub(crate) fn after(start: u64, duration: Duration) -> u64 {
 /// Either may be wrong: a machine's clock jumps, a chain is read only as far as its node has come. So contents are kept from
 /// the later time on, and end once it is over by both.
 pub(crate) struct Clocks {
-	/// It is later than that for sure.
+	/// When something was last written here, by what the machine's clock said then.
 	past: u64,
 	/// What the second one says; 0 until it is set. `None`: there is none.
 	second: Option<AtomicU64>,
 }
 
 impl Clocks {
-	/// Returns the machine's clock, with a second one or without. `past` is surely over: a machine that starts after a power cut
-	/// may have lost the time.
+	/// Returns the machine's clock, with a second one or without. `past` stands for the second one until that is known: a
+	/// machine that starts after a power cut may have lost the time.
 	pub(crate) fn new(has_second: bool, past: u64) -> Self {
 		Self { past, second: has_second.then(AtomicU64::default) }
 	}
@@ -50,7 +50,9 @@ impl Clocks {
 
 	/// Returns the time now, by the one that is ahead.
 	pub(crate) fn latest(&self) -> u64 {
-		now_ms().max(self.past).max(self.second().unwrap_or(0))
+		// A clock that was ahead once has written down a time to come. With two clocks to ask, that need not be believed.
+		let other = self.second().filter(|second| *second > 0).unwrap_or(self.past);
+		now_ms().max(other)
 	}
 
 	/// Returns the time when the machine's clock says `now`, by the one that is behind.

@@ -207,6 +207,25 @@ async fn what_is_found_or_stored_by_a_clock_that_was_set_back_is_kept_as_long_as
 }
 
 #[tokio::test]
+async fn clock_that_was_ahead_once_keeps_nothing_longer_when_the_second_one_is_known() {
+	let dir = tempfile::tempdir().unwrap();
+	drop(open(dir.path()).await);
+	// When the journal was last written to, the clock was wrong.
+	let wrong = std::time::SystemTime::now() + Duration::from_millis(100 * DAY);
+	fs::File::open(dir.path().join("journal")).unwrap().set_modified(wrong).unwrap();
+	let config = StoreConfig { second_clock: true, ..StoreConfig::new(KEY) };
+	let store = Store::open(dir.path(), config).await.unwrap();
+	put(&store, b"stored before it is known", "a").await.unwrap();
+	store.set_second_clock(now());
+	let cid = put(&store, b"stored when it is known", "a").await.unwrap();
+	for (late, gone) in [(29, 0), (31, 1), (129, 0), (131, 1)] {
+		store.set_second_clock(now() + late * DAY);
+		assert_eq!(store.collect(now() + late * DAY).await.unwrap().objects, gone, "after {late} days");
+		assert_eq!(store.contains(&cid).await.is_some(), late < 30, "after {late} days");
+	}
+}
+
+#[tokio::test]
 async fn full_store_makes_no_room_before_both_clocks_say_so() {
 	let dir = tempfile::tempdir().unwrap();
 	let (retention, second_clock) = (Duration::ZERO, true);
