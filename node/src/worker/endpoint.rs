@@ -1,12 +1,14 @@
 //! Where the worker reaches its node: a port of this machine that serves whoever knows a secret, and nobody else.
 //!
 //! Every user of this machine can find the port and connect to it. So a connection has to begin with the secret, as the
-//! path of what it asks for. Until it does, nothing of it is read, it counts as none, and it does not last. The secret is
-//! told to the worker alone, on its standard input: anybody can see its arguments.
+//! path of what it asks for. Until it does, nothing of it is read, it counts as none, and it does not last: it is closed
+//! after a while, or when too many wait as it does. The secret is told to the worker alone, on its standard input: anybody
+//! can see its arguments.
 //!
 //! The server is one of its own, since that of `sc-service` counts a connection before anything of ours could look at it.
 
 use std::{
+	collections::VecDeque,
 	io,
 	net::{Ipv4Addr, SocketAddr},
 	sync::Arc,
@@ -26,11 +28,14 @@ use rlc_primitives::Hash;
 use sc_rpc::DenyUnsafe;
 use tokio::{
 	net::{TcpListener, TcpStream},
+	task::AbortHandle,
 	time::{sleep, timeout},
 };
 
 /// How many connections the worker has: one, and the ones before it that are not closed yet.
 const CONNECTIONS: u32 = 8;
+/// How many more may wait to name the secret: each takes one of the files that the node may have open.
+const STRANGERS: usize = 128;
 /// The largest message, in bytes: what the worker's side takes.
 const MAX_MESSAGE: u32 = 64 * 1024 * 1024;
 /// How often it is looked whether the worker is still there.
@@ -56,13 +61,18 @@ impl Endpoint {
 	///
 	/// The system's, if there is no port.
 	pub fn open(methods: Methods) -> io::Result<Self> {
+		Self::open_with(methods, PATIENCE)
+	}
+
+	/// Opens it. A connection has so long to name the secret.
+	fn open_with(methods: Methods, patience: Duration) -> io::Result<Self> {
 		let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
 		listener.set_nonblocking(true)?;
 		let address = listener.local_addr()?;
 		let listener = TcpListener::from_std(listener)?;
 		let secret = format!("{:x}", Hash::from(rand::random::<[u8; 32]>()));
 		let (stop, open) = stop_channel();
-		tokio::spawn(serve(listener, methods, greeting(&secret), stop));
+		tokio::spawn(serve(listener, methods, greeting(&secret), patience, stop));
 		Ok(Self { address, secret, _open: open })
 	}
 
@@ -82,8 +92,8 @@ fn greeting(secret: &str) -> Arc<[u8]> {
 	format!("GET /{secret} ").into_bytes().into()
 }
 
-/// Serves the connections that begin with `greeting`, until it is stopped.
-async fn serve(listener: TcpListener, methods: Methods, greeting: Arc<[u8]>, stop: StopHandle) {
+/// Serves the connections that begin with `greeting` within `patience`, until it is stopped.
+async fn serve(listener: TcpListener, methods: Methods, greeting: Arc<[u8]>, patience: Duration, stop: StopHandle) {
 	let ping = PingConfig::new().ping_interval(PING).inactive_limit(2 * PING).max_failures(3);
 	let services = Server::builder()
 		.ws_only()
@@ -94,6 +104,7 @@ async fn serve(listener: TcpListener, methods: Methods, greeting: Arc<[u8]>, sto
 		.set_id_provider(RandomStringIdProvider::new(NAME_LENGTH))
 		.set_rpc_middleware(RpcServiceBuilder::new().layer_fn(|service: RpcService| Safe { service }))
 		.to_service_builder();
+	let mut strangers = Strangers::default();
 	loop {
 		let accepted = tokio::select! {
 			accepted = listener.accept() => accepted,
@@ -106,12 +117,34 @@ async fn serve(listener: TcpListener, methods: Methods, greeting: Arc<[u8]>, sto
 		};
 		let service = services.clone().build(methods.clone(), stop.clone());
 		let (greeting, stopped) = (greeting.clone(), stop.clone().shutdown());
-		tokio::spawn(async move {
-			if begins_with(&socket, &greeting, PATIENCE).await {
-				// The worker sees for itself when a connection is lost, and makes another one.
-				let _ = serve_with_graceful_shutdown(socket, service, stopped).await;
+		let stranger = tokio::spawn(async move {
+			if begins_with(&socket, &greeting, patience).await {
+				// A task of its own: this one ends, so that no stranger makes the node close what it serves.
+				tokio::spawn(async move {
+					// The worker sees for itself when a connection is lost, and makes another one.
+					let _ = serve_with_graceful_shutdown(socket, service, stopped).await;
+				});
 			}
 		});
+		strangers.add(stranger.abort_handle());
+	}
+}
+
+/// The tasks of the connections that have not named the secret, those first that wait longest.
+#[derive(Default)]
+struct Strangers(VecDeque<AbortHandle>);
+
+impl Strangers {
+	/// Adds one, and closes the one that waits longest if there are too many. The worker's first bytes name the secret, so
+	/// that is hardly ever the worker's.
+	fn add(&mut self, stranger: AbortHandle) {
+		self.0.retain(|stranger| !stranger.is_finished());
+		self.0.push_back(stranger);
+		if self.0.len() > STRANGERS {
+			if let Some(oldest) = self.0.pop_front() {
+				oldest.abort();
+			}
+		}
 	}
 }
 
@@ -174,7 +207,8 @@ mod tests {
 				matches!(extensions.get::<DenyUnsafe>(), Some(DenyUnsafe::Yes))
 			})
 			.expect("a new name");
-		Endpoint::open(module.into()).expect("a port")
+		// What is closed in a test is so never closed for its silence alone.
+		Endpoint::open_with(module.into(), 2 * LONG).expect("a port")
 	}
 
 	/// Connects with this path, if that is let in.
@@ -214,6 +248,22 @@ mod tests {
 			assert!(answer.contains("true"), "{answer}");
 		}
 		drop(silent);
+	}
+
+	#[tokio::test]
+	async fn who_waits_longest_makes_room_for_others_but_not_who_is_served() {
+		let endpoint = open();
+		let mut served = connect(&endpoint, endpoint.secret()).await.expect("it knows the secret");
+		let oldest = TcpStream::connect(endpoint.address()).await.expect("a port");
+		let mut others = Vec::new();
+		for _ in 0..STRANGERS {
+			others.push(TcpStream::connect(endpoint.address()).await.expect("a port"));
+		}
+		let rest = timeout(LONG, oldest.peek(&mut [0])).await.expect("it is closed");
+		assert_eq!(rest.expect("it is closed in order"), 0);
+		assert!(timeout(PAUSE, others[0].peek(&mut [0])).await.is_err(), "there is room for it");
+		let answer = ask(&mut served).await;
+		assert!(answer.contains("true"), "{answer}");
 	}
 
 	#[tokio::test]
