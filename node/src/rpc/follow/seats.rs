@@ -23,7 +23,8 @@ pub const OWN: usize = 8;
 pub const SHARED: usize = 2_048;
 
 /// The subscriptions that there are. Connections are numbered at each address at which the node listens: two with one
-/// number share what one may have.
+/// number share what one may have. The worker's port is not one of them: it serves the methods that work in memory, which
+/// have seats of their own.
 #[derive(Default)]
 pub struct Seats(Mutex<Taken>);
 
