@@ -8,6 +8,7 @@
 //! another deal, but for the `t` items that are of one deal with another item: what they add is only their own. Where calls
 //! are free within a budget, the trust is so high that all are.
 
+mod free;
 mod helper;
 mod scene;
 mod signatures;
@@ -18,20 +19,20 @@ use frame_benchmarking::v2::*;
 use frame_support::{traits::Get, weights::WeightMeter};
 use frame_system::RawOrigin;
 use rlc_primitives::{
-	ethereum::signed_message_hash,
 	task::{ContributionStatus, Stage, MAX_CONTRIBUTORS},
-	traits::{MovementKind, OnDealOpened, Proxies},
-	ResultDigest, SchedulerSignature, Settlement, TaskId,
+	traits::{OnDealOpened, Proxies},
+	Settlement, TaskId,
 };
-use sp_runtime::{BoundedVec, MultiSignature};
+use sp_runtime::BoundedVec;
 
 use crate::{
 	charge::{MOVEMENTS, PARTIES},
 	settle::Moved,
 	*,
 };
+pub use free::free_batch;
+use free::*;
 pub use helper::BenchmarkHelper;
-pub use scene::free_batch;
 use scene::*;
 use signatures::*;
 
@@ -127,31 +128,25 @@ mod benches {
 
 	#[benchmark]
 	fn verify_delegation_ecdsa() {
-		let signature = by_nobody(MultiSignature::Ecdsa(ETHEREUM_SIGNATURE.into()));
-
 		#[block]
 		{
-			assert!(signature.verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
+			assert!(by_ecdsa().verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
 		}
 	}
 
 	#[benchmark]
 	fn verify_delegation_eth() {
-		let signature = by_nobody(MultiSignature::Eth(ETHEREUM_SIGNATURE.into()));
-
 		#[block]
 		{
-			assert!(signature.verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
+			assert!(by_eth().verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
 		}
 	}
 
 	#[benchmark]
 	fn verify_delegation_message() {
-		let signature = SchedulerSignature::Ethereum(full());
-
 		#[block]
 		{
-			assert!(signature.verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
+			assert!(by_wallet().verify(&delegation(), &T::SigningDomain::get(), &scheduler()).is_err());
 		}
 	}
 
@@ -180,21 +175,17 @@ mod benches {
 
 	#[benchmark]
 	fn verify_enclave_full() {
-		let commitment = commitment(&me(), TaskId::default());
-
 		#[block]
 		{
-			assert!(full().recover(signed_message_hash(commitment.enclave_payload())).is_ok());
+			assert!(full().recover(enclave_hash()).is_ok());
 		}
 	}
 
 	#[benchmark]
 	fn verify_enclave_compact() {
-		let commitment = commitment(&me(), TaskId::default());
-
 		#[block]
 		{
-			assert!(compact().recover(signed_message_hash(commitment.enclave_payload())).is_ok());
+			assert!(compact().recover(enclave_hash()).is_ok());
 		}
 	}
 
@@ -221,23 +212,21 @@ mod benches {
 
 	#[benchmark]
 	fn check_reveal(c: Linear<1, 64>) {
-		let task = revealed_but_one::<T>(0, c);
-		let call = Call::<T>::reveal { task, digest: answer() };
+		let (who, call) = free_reveal::<T>(c);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &worker(c - 1)).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
 	#[benchmark]
 	fn check_reveal_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch: Vec<_> = (0..n).map(|n| (revealed_but_one::<T>(n, 1), answer())).collect();
-		let call = Call::<T>::reveal_batch { reveals: BoundedVec::truncate_from(batch) };
+		let (who, call) = free_reveals::<T>(n);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &worker(0)).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
@@ -252,15 +241,13 @@ mod benches {
 		assert!(TaskFailures::<T>::contains_key(task.id()));
 	}
 
-	/// Reveals another failure than the one that has consensus, which must then be looked up.
 	#[benchmark]
 	fn check_reveal_failure(c: Linear<1, 64>) {
-		let task = excusable::<T>(c);
-		let call = Call::<T>::reveal_failure { task, failure: other_failure() };
+		let (who, call) = free_failure::<T>(c);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &worker(c - 1)).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
@@ -268,47 +255,35 @@ mod benches {
 	#[benchmark]
 	fn check_complete(c: Linear<1, 64>) {
 		let mut loaded = load::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
-		let completed;
-		let delegates;
 
 		#[block]
 		{
-			completed = loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get());
-			delegates = Delegates::<T>::get(loaded.id);
+			assert_eq!(finalized::<T>(&mut loaded).delegates.len() as u32, c);
 		}
-
-		assert!(completed.is_ok() && delegates.len() as u32 == c);
 	}
 
 	#[benchmark]
 	fn complete_with_result(c: Linear<1, 64>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
 		let tasks = completed::<T>(c, t);
-		// All contributors but one, and the delegates.
-		assert_eq!(Work::<T>::iter().count() as u32, 2 * c - 1);
-		let money;
 
 		#[block]
 		{
-			money = complete_all::<T>(&tasks);
+			assert!(complete_all::<T>(&tasks) > t, "each is paid");
 		}
 
 		assert_eq!(Work::<T>::iter().count(), 0);
-		assert!(!money.movements.is_empty());
 	}
 
 	#[benchmark]
 	fn complete_with_failure(c: Linear<1, 64>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
 		let tasks = failed::<T>(c, t);
-		let money;
 
 		#[block]
 		{
-			money = complete_all::<T>(&tasks);
+			assert!(complete_all::<T>(&tasks) > t, "each is paid");
 		}
 
 		assert_eq!(Work::<T>::iter().count(), 0);
-		let rewards = money.movements.iter().filter(|one| one.kind == MovementKind::Reward);
-		assert!(rewards.count() as u32 > t, "each attempt is paid");
 	}
 
 	/// As many accounts as a full task has: batches' grow evenly from there, and what one small task takes would be lost in
@@ -316,35 +291,26 @@ mod benches {
 	#[benchmark]
 	fn settle(a: Linear<1, { PARTIES + MAX_CONTRIBUTORS }>) {
 		let money = money::<T>(a, 2);
-		let moved;
 
 		#[block]
 		{
-			moved = money.settle::<T>();
+			assert_eq!(money.settle::<T>(), Ok(Moved { accounts: a + 2, movements: 2 * a + 2 }));
 		}
-
-		assert_eq!(moved, Ok(Moved { accounts: a + 2, movements: 2 * a + 2 }));
 	}
 
 	#[benchmark]
 	fn settle_again(m: Linear<1, { MOVEMENTS * T::MaxBatch::get() }>) {
 		let money = money::<T>(1, m);
-		let moved;
 
 		#[block]
 		{
-			moved = money.settle::<T>();
+			assert_eq!(money.settle::<T>(), Ok(Moved { accounts: 3, movements: m + 2 }));
 		}
-
-		assert_eq!(moved, Ok(Moved { accounts: 3, movements: m + 2 }));
 	}
 
 	#[benchmark]
 	fn contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		fill_kitty::<T>();
-		let task = with_delegates::<T>(c);
-		let data = data(d);
-		let digest = ResultDigest::of_callback(&data);
+		let (task, digest, data) = direct::<T>(c, d);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(me()), task, digest, DelegationProof::OnChain, None, Some(data));
@@ -354,44 +320,37 @@ mod benches {
 
 	#[benchmark]
 	fn check_contribute_and_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		let call = direct::<T>(c, d);
+		let (who, call) = free_result::<T>(c, d);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &me()).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
 	#[benchmark]
 	fn contribute_and_finalize_batch(d: Linear<1, { T::MaxBatch::get() }>, t: Linear<0, { T::MaxBatch::get() - 1 }>) {
-		fill_kitty::<T>();
 		let batch = deliverables::<T>(d, t);
-		let closed;
 
 		#[block]
 		{
-			closed = Pallet::<T>::deliver_direct(&me(), &batch, None);
+			assert_eq!(Pallet::<T>::deliver_direct(&me(), &batch, None).map(|(_, met)| met.closed), Ok(d + t));
 		}
-
-		assert_eq!(closed.map(|(_, met)| met.closed), Ok(d + t));
 	}
 
 	#[benchmark]
 	fn check_contribute_and_finalize_batch(n: Linear<1, { T::MaxBatch::get() }>) {
-		let batch: Vec<_> = (0..n).map(deliverable::<T>).collect();
-		let call = Call::<T>::contribute_and_finalize_batch { results: BoundedVec::truncate_from(batch) };
+		let (who, call) = free_results::<T>(n);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &me()).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
 	#[benchmark]
 	fn finalize_with_result(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		fill_kitty::<T>();
-		let data = data(d);
-		let task = revealed_data::<T>(c, &data);
+		let (task, data) = finalizable::<T>(c, d);
 
 		#[extrinsic_call]
 		finalize(RawOrigin::Signed(scheduler()), task, Some(data));
@@ -411,13 +370,11 @@ mod benches {
 
 	#[benchmark]
 	fn check_finalize(c: Linear<1, 64>, d: Linear<0, MAX_CALLBACK_DATA>) {
-		let data = data(d);
-		let task = revealed_data::<T>(c, &data);
-		let call = Call::<T>::finalize { task, callback_data: Some(data) };
+		let (who, call) = free_end::<T>(c, d);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &worker(c - 1)).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
@@ -433,12 +390,11 @@ mod benches {
 
 	#[benchmark]
 	fn check_reopen(c: Linear<1, 64>) {
-		let task = reopenable::<T>(c);
-		let call = Call::<T>::reopen { task };
+		let (who, call) = free_reopening::<T>(c);
 
 		#[block]
 		{
-			assert!(Pallet::<T>::free_call(&call, &scheduler()).is_some());
+			assert!(Pallet::<T>::free_call(&call, &who).is_some());
 		}
 	}
 
@@ -484,8 +440,7 @@ mod benches {
 
 	#[benchmark]
 	fn check_report_failure() {
-		let (task, who) = reportable::<T>();
-		let call = Call::<T>::report_failure { task, cause: FailureCause::AppFailed { code: 1 } };
+		let (who, call) = free_report::<T>();
 
 		#[block]
 		{
@@ -558,55 +513,51 @@ mod benches {
 	/// A task whose callback's data is missing.
 	#[benchmark]
 	fn due_skip() {
-		let task = revealed_data::<T>(64, &data(1));
-		let (due, key) = window_over::<T>(task);
+		let due = window_over::<T>(revealed_data::<T>(64, &data(1)));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_reveal(key, due, &mut WeightMeter::new());
+			due.run::<T>();
 		}
 
-		assert!(!DueReveals::<T>::contains_key(key));
-		assert!(!stored::<T>(task).is_closed());
+		assert!(!DueReveals::<T>::contains_key(due.key));
+		assert!(!stored::<T>(due.task).is_closed());
 	}
 
 	#[benchmark]
 	fn due_finalize_with_result(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved);
-		let (due, key) = window_over::<T>(task);
+		let due = window_over::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Proved));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_reveal(key, due, &mut WeightMeter::new());
+			due.run::<T>();
 		}
 
-		assert_closed::<T>(task);
+		assert_closed::<T>(due.task);
 	}
 
 	#[benchmark]
 	fn due_finalize_with_failure(c: Linear<1, 64>) {
-		let task = attempted::<T>(c);
-		let (due, key) = window_over::<T>(task);
+		let due = window_over::<T>(attempted::<T>(c));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_reveal(key, due, &mut WeightMeter::new());
+			due.run::<T>();
 		}
 
-		assert_closed::<T>(task);
+		assert_closed::<T>(due.task);
 	}
 
 	#[benchmark]
 	fn due_reopen(c: Linear<1, 64>) {
-		let task = revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed);
-		let (due, key) = window_over::<T>(task);
+		let due = window_over::<T>(revealing::<T>(0, deal(Settlement::Automatic), c, ContributionStatus::Contributed));
 
 		#[block]
 		{
-			Pallet::<T>::run_due_reveal(key, due, &mut WeightMeter::new());
+			due.run::<T>();
 		}
 
-		assert_eq!(stored::<T>(task).stage, Stage::Active);
+		assert_eq!(stored::<T>(due.task).stage, Stage::Active);
 	}
 
 	#[benchmark]

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use frame_benchmarking::v2::account;
-use frame_support::traits::Get;
+use frame_support::{traits::Get, weights::WeightMeter};
 use rlc_primitives::{
 	consensus,
 	deal::Resource,
@@ -188,18 +188,6 @@ pub fn contributable<T: Config>(n: u32, c: u32, trust: u64) -> ContributionOf {
 	}
 }
 
-/// Returns a free call that contributes after `c` others, and its signer.
-pub fn free_contribution<T: Config>(c: u32) -> (AccountId, Call<T>) {
-	let ContributionOf { task, commitment, authorization, enclave_signature } = contributable::<T>(0, c, MOST_TRUST);
-	(me(), Call::contribute { task, commitment, authorization, enclave_signature })
-}
-
-/// Returns a free call that contributes to `n` tasks, and its signer.
-pub fn free_batch<T: Config>(n: u32) -> (AccountId, Call<T>) {
-	let contributions = (0..n).map(|n| contributable::<T>(n, 0, 1)).collect::<Vec<_>>();
-	(me(), Call::contribute_batch { contributions: BoundedVec::truncate_from(contributions) })
-}
-
 /// Returns a task with `c` contributors that agree, and as many delegates. `Proved`: only the last of them was right,
 /// and revealed.
 pub fn revealing<T: Config>(n: u32, deal: Deal, c: u32, status: ContributionStatus) -> TaskRef {
@@ -248,13 +236,20 @@ fn proved<T: Config>(deal: &Deal, c: u32, t: u32, digest: impl Fn(TaskId) -> Res
 /// contributor each.
 pub fn completed<T: Config>(c: u32, t: u32) -> Vec<(Loaded, Closing)> {
 	proved::<T>(&deal(Settlement::Automatic), c, t, |_| answer());
+	// All contributors but one, and the delegates.
+	assert_eq!(Work::<T>::iter().count() as u32, 2 * c - 1);
 	let close = |task| {
 		let mut loaded = load::<T>(task);
-		assert!(loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get()).is_ok());
-		let delegates = Delegates::<T>::get(loaded.id);
-		(loaded, Closing { delegates, failure: None })
+		let closing = finalized::<T>(&mut loaded);
+		(loaded, closing)
 	};
 	(0..=t).map(nth).map(close).collect()
+}
+
+/// Completes a task, but stores nothing. Returns what closes with it.
+pub fn finalized<T: Config>(loaded: &mut Loaded) -> Closing {
+	assert!(loaded.task.finalize(&loaded.deal, None, NOW, &T::Rules::get()).is_ok());
+	Closing { delegates: Delegates::<T>::get(loaded.id), failure: None }
 }
 
 /// Returns the same of tasks whose workers agree on a failure. Each attempt is paid.
@@ -269,19 +264,26 @@ pub fn failed<T: Config>(c: u32, t: u32) -> Vec<(Loaded, Closing)> {
 	(0..=t).map(nth).map(close).collect()
 }
 
-/// Completes tasks, as one call does. Returns what they pay.
-pub fn complete_all<T: Config>(tasks: &[(Loaded, Closing)]) -> Money {
+/// Completes tasks, as one call does. Returns how many rewards they pay.
+pub fn complete_all<T: Config>(tasks: &[(Loaded, Closing)]) -> u32 {
 	let mut money = Money::new::<T>();
 	for (loaded, closing) in tasks {
 		assert!(Pallet::<T>::complete(loaded, closing, None, &mut money).is_ok());
 	}
-	money
+	money.movements.iter().filter(|one| one.kind == MovementKind::Reward).count() as u32
 }
 
 /// Returns a task with `c` contributors, the last of which alone was right, and revealed this data for its callback.
 pub fn revealed_data<T: Config>(c: u32, data: &CallbackData) -> TaskRef {
 	let deal = Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) };
 	revealing_to::<T>(0, deal, c, ContributionStatus::Proved, ResultDigest::of_callback(data))
+}
+
+/// Returns such a task, with the `d` bytes for its callback, and a kitty that pays for it too.
+pub fn finalizable<T: Config>(c: u32, d: u32) -> (TaskRef, CallbackData) {
+	fill_kitty::<T>();
+	let data = data(d);
+	(revealed_data::<T>(c, &data), data)
 }
 
 /// Returns a task with `c` contributors that agree, all but the last of which have revealed, and as many delegates. The last
@@ -445,20 +447,14 @@ pub fn reportable<T: Config>() -> (TaskRef, AccountId) {
 	(task, nth_delegate(MAX_CONTRIBUTORS - 1))
 }
 
-/// Returns a task of a deal with a callback, whose result `c` workers may deliver directly, me last.
-pub fn with_delegates<T: Config>(c: u32) -> TaskRef {
+/// Returns a task of a deal with a callback, whose result `c` workers may deliver directly, me last; the digest of that
+/// result, and its `d` bytes for the callback. The kitty pays for it too.
+pub fn direct<T: Config>(c: u32, d: u32) -> (TaskRef, ResultDigest, CallbackData) {
+	fill_kitty::<T>();
 	let task = open::<T>(0, Deal { callback: Some(CALLBACK), ..deal(Settlement::Automatic) });
 	delegate_to::<T>(task, (0..c - 1).map(worker).chain([me()]));
-	task
-}
-
-/// Returns my call that delivers such a result, with `d` bytes for the callback.
-pub fn direct<T: Config>(c: u32, d: u32) -> Call<T> {
-	let task = with_delegates::<T>(c);
 	let data = data(d);
-	let digest = ResultDigest::of_callback(&data);
-	let authorization = DelegationProof::OnChain;
-	Call::contribute_and_finalize { task, digest, authorization, enclave: None, callback_data: Some(data) }
+	(task, ResultDigest::of_callback(&data), data)
 }
 
 /// Returns a completed task with 64 contributors, whose result met a full queue, and that result.
@@ -471,12 +467,28 @@ pub fn undelivered<T: Config>(d: u32) -> (TaskRef, CallbackData) {
 	(task, data)
 }
 
-/// Waits until the reveal window of a task is over that had its consensus at [`NOW`]. Returns the end of the window, in ms,
-/// and the task's entry in the agenda.
-pub fn window_over<T: Config>(task: TaskRef) -> (Moment, DueKey<TaskId>) {
-	let due = deal(Settlement::Automatic).reveal_deadline(NOW);
-	T::BenchmarkHelper::set_time(due);
-	(due, DueKey::new(due, task.id()))
+/// The end of a task's reveal window.
+pub struct Due {
+	/// The task.
+	pub task: TaskRef,
+	/// Its entry in the agenda.
+	pub key: DueKey<TaskId>,
+	/// When the window ends, in ms.
+	at: Moment,
+}
+
+impl Due {
+	/// Does what is due, as a block does.
+	pub fn run<T: Config>(&self) {
+		Pallet::<T>::run_due_reveal(self.key, self.at, &mut WeightMeter::new());
+	}
+}
+
+/// Waits until the reveal window of a task is over that had its consensus at [`NOW`].
+pub fn window_over<T: Config>(task: TaskRef) -> Due {
+	let at = deal(Settlement::Automatic).reveal_deadline(NOW);
+	T::BenchmarkHelper::set_time(at);
+	Due { task, key: DueKey::new(at, task.id()), at }
 }
 
 /// Returns a task that was just made, with its deal.
@@ -489,8 +501,10 @@ pub fn deliverable<T: Config>(n: u32) -> ResultOf {
 	result_of::<T>(open::<T>(n, deal(Settlement::Automatic)))
 }
 
-/// Returns results of mine of one task of each of `d` deals, and of `t` more tasks of the first one.
+/// Returns results of mine of one task of each of `d` deals, and of `t` more tasks of the first one. The kitty pays for them
+/// too.
 pub fn deliverables<T: Config>(d: u32, t: u32) -> Vec<ResultOf> {
+	fill_kitty::<T>();
 	open::<T>(0, Deal { size: u64::from(t) + 1, ..deal(Settlement::Automatic) });
 	(0..=t).map(nth).map(result_of::<T>).chain((1..d).map(deliverable::<T>)).collect()
 }

@@ -8,9 +8,12 @@ use alloc::vec::Vec;
 
 use frame_support::traits::Get;
 use rlc_primitives::{
-	ethereum::EthereumSignature, signature, AccountId, Delegation, Moment, SchedulerSignature, TaskId,
+	ethereum::{signed_message_hash, EthereumSignature},
+	signature,
+	task::Commitment,
+	AccountId, Delegation, Moment, ResultHash, ResultSeal, SchedulerSignature, TaskId,
 };
-use sp_core::crypto::KeyTypeId;
+use sp_core::{crypto::KeyTypeId, H256};
 use sp_io::crypto::{ed25519_generate, ed25519_sign, sr25519_generate, sr25519_sign};
 use sp_runtime::MultiSignature;
 
@@ -21,7 +24,7 @@ const KEY_TYPE: KeyTypeId = KeyTypeId(*b"poco");
 
 /// A signature that some key made over any message: `r` is the x coordinate of secp256k1's generator, `s` is low, `v` is 0.
 /// Short ones take less time to recover than real ones. Source: SEC 2, 2.4.1.
-pub const ETHEREUM_SIGNATURE: [u8; 65] = [
+const ETHEREUM_SIGNATURE: [u8; 65] = [
 	0x79, 0xBE, 0x66, 0x7E, 0xF9, 0xDC, 0xBB, 0xAC, 0x55, 0xA0, 0x62, 0x95, 0xCE, 0x87, 0x0B, 0x07, 0x02, 0x9B, 0xFC,
 	0xDB, 0x2D, 0xCE, 0x28, 0xD9, 0x59, 0xF2, 0x81, 0x5B, 0x16, 0xF8, 0x17, 0x98, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
 	0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55,
@@ -53,12 +56,28 @@ pub fn by_sr25519<T: Config>() -> (SchedulerSignature, AccountId) {
 	(SchedulerSignature::Native(signature.into()), AccountId::new(key.0))
 }
 
-/// Returns a native signature that is not the scheduler's.
-pub fn by_nobody(signature: MultiSignature) -> SchedulerSignature {
-	SchedulerSignature::Native(signature.into())
+/// Returns an ecdsa key's native signature. It is not the scheduler's.
+pub fn by_ecdsa() -> SchedulerSignature {
+	SchedulerSignature::Native(MultiSignature::Ecdsa(ETHEREUM_SIGNATURE.into()).into())
 }
 
-/// Returns that signature as Ethereum writes it, in 65 bytes.
+/// Returns the same of an Ethereum key.
+pub fn by_eth() -> SchedulerSignature {
+	SchedulerSignature::Native(MultiSignature::Eth(ETHEREUM_SIGNATURE.into()).into())
+}
+
+/// Returns an Ethereum wallet's signature of a message. It is not the scheduler's.
+pub fn by_wallet() -> SchedulerSignature {
+	SchedulerSignature::Ethereum(full())
+}
+
+/// Returns the hash that an enclave signs for a contribution.
+pub fn enclave_hash() -> H256 {
+	let commitment = Commitment { result: ResultHash::default(), seal: ResultSeal::default(), enclave: None };
+	signed_message_hash(commitment.enclave_payload())
+}
+
+/// Returns an Ethereum signature that anybody made, in 65 bytes.
 pub fn full() -> EthereumSignature {
 	let mut bytes = ETHEREUM_SIGNATURE;
 	bytes[64] = 27;
