@@ -224,10 +224,10 @@ impl<T: Config> Pallet<T> {
 		let result = T::WeightInfo::complete_with_result;
 		let failure = T::WeightInfo::complete_with_failure;
 		let more = met.closed.saturating_sub(met.deals);
-		let first = result(0, 0).max(failure(0, 0)).saturating_add(T::OnTaskClosed::weight());
-		let tasks = growth(|tasks| result(0, tasks), more).max(growth(|tasks| failure(0, tasks), more));
-		let people =
-			growth(|people| result(people, 0), met.people).max(growth(|people| failure(people, 0), met.people));
+		let first = result(0).max(failure(0)).saturating_add(T::OnTaskClosed::weight());
+		let tasks = growth(T::WeightInfo::complete_again_with_result, more)
+			.max(growth(T::WeightInfo::complete_again_with_failure, more));
+		let people = growth(result, met.people).max(growth(failure, met.people));
 		// Measured with a contributor that did not reveal, and a delegate, for each of the people.
 		let kept = met.people.saturating_mul(2).saturating_sub(met.removed);
 		first
@@ -273,7 +273,8 @@ impl<T: Config> Pallet<T> {
 		let kept = booked(met.people).saturating_sub(met.removed);
 		// The check has read each task, and its delegates.
 		let known = number.saturating_mul(2);
-		T::WeightInfo::contribute_and_finalize_batch(deals, more)
+		T::WeightInfo::contribute_and_finalize_batch(deals)
+			.saturating_add(growth(T::WeightInfo::contribute_and_finalize_again, more))
 			.saturating_add(growth(|people| T::WeightInfo::contribute_and_finalize(people, 0), met.people))
 			.saturating_sub(T::DbWeight::get().reads_writes(known.into(), kept.into()))
 			.saturating_add(T::WeightInfo::check_contribute_and_finalize_batch(number))
@@ -293,7 +294,8 @@ impl<T: Config> Pallet<T> {
 	/// Returns what it weighs to prune these tasks.
 	pub(crate) fn prune_weight(tasks: &[TaskRef]) -> Weight {
 		let deals = deals(tasks.iter());
-		T::WeightInfo::prune(deals, count(tasks.len()).saturating_sub(deals))
+		let more = count(tasks.len()).saturating_sub(deals);
+		T::WeightInfo::prune(deals).saturating_add(growth(T::WeightInfo::prune_again, more))
 	}
 
 	pub(crate) fn reopen_weight(contributors: u32) -> Weight {

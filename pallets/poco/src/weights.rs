@@ -70,10 +70,15 @@ pub trait WeightInfo {
 	/// reading what closes with it.
 	fn check_complete(c: u32) -> Weight;
 	/// Returns the weight of the completion, with a result, of a task with `c` contributors and as many delegates that did
-	/// not contribute, and of `t` more tasks of its deal, each with one contributor, beside the movement of their money.
-	fn complete_with_result(c: u32, t: u32) -> Weight;
-	/// Returns the weight of the same with failures that workers agree on.
-	fn complete_with_failure(c: u32, t: u32) -> Weight;
+	/// not contribute, beside the movement of its money.
+	fn complete_with_result(c: u32) -> Weight;
+	/// Returns the weight of the same for a task with one contributor, and for `t` more tasks of its deal.
+	fn complete_again_with_result(t: u32) -> Weight;
+	/// Returns the weight of the completion of a task with a failure that its workers agree on, else as of
+	/// [`complete_with_result`](Self::complete_with_result).
+	fn complete_with_failure(c: u32) -> Weight;
+	/// Returns the weight of the same for a task with one contributor, and for `t` more tasks of its deal.
+	fn complete_again_with_failure(t: u32) -> Weight;
 
 	/// Returns the weight of the movement of money that touches `a` accounts twice, and their scores.
 	fn settle(a: u32) -> Weight;
@@ -85,10 +90,11 @@ pub trait WeightInfo {
 	/// Returns the weight of the check that such a call is free.
 	fn check_contribute_and_finalize(c: u32, d: u32) -> Weight;
 	/// Returns the weight of [`Pallet::contribute_and_finalize_batch`](crate::Pallet::contribute_and_finalize_batch)
-	/// for a task of each of `d` deals, and `t` more tasks of one of them, with one delegate each, beside the movement of
-	/// their money.
-	fn contribute_and_finalize_batch(d: u32, t: u32) -> Weight;
-	/// Returns the weight of the check that such a call is free.
+	/// for a task of each of `n` deals, with one delegate each, beside the movement of their money.
+	fn contribute_and_finalize_batch(n: u32) -> Weight;
+	/// Returns the weight of the same for one task, and for `t` more tasks of its deal.
+	fn contribute_and_finalize_again(t: u32) -> Weight;
+	/// Returns the weight of the check that such a call with `n` results is free.
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight;
 	/// Returns the weight of [`Pallet::finalize`](crate::Pallet::finalize) for a task with a result, `c` contributors, and as
 	/// many delegates, and with `d` bytes for its callback.
@@ -119,9 +125,10 @@ pub trait WeightInfo {
 	fn report_failure() -> Weight;
 	/// Returns the weight of the check that such a call is free.
 	fn check_report_failure() -> Weight;
-	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune) of a task of each of `d` deals, and of `t` more tasks of
-	/// one of them.
-	fn prune(d: u32, t: u32) -> Weight;
+	/// Returns the weight of [`Pallet::prune`](crate::Pallet::prune) of a task of each of `n` deals.
+	fn prune(n: u32) -> Weight;
+	/// Returns the weight of the same of one task, and of `t` more tasks of its deal.
+	fn prune_again(t: u32) -> Weight;
 	/// Returns the weight of [`Pallet::deliver`](crate::Pallet::deliver) with `d` bytes.
 	fn deliver(d: u32) -> Weight;
 	/// Returns the weight of the hook for a new deal.
@@ -241,11 +248,19 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn complete_with_result(_: u32, _: u32) -> Weight {
+	fn complete_with_result(_: u32) -> Weight {
 		Weight::zero()
 	}
 
-	fn complete_with_failure(_: u32, _: u32) -> Weight {
+	fn complete_again_with_result(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn complete_with_failure(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn complete_again_with_failure(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -267,7 +282,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn contribute_and_finalize_batch(_: u32, _: u32) -> Weight {
+	fn contribute_and_finalize_batch(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn contribute_and_finalize_again(_: u32) -> Weight {
 		Weight::zero()
 	}
 
@@ -311,7 +330,11 @@ impl WeightInfo for () {
 		Weight::zero()
 	}
 
-	fn prune(_: u32, _: u32) -> Weight {
+	fn prune(_: u32) -> Weight {
+		Weight::zero()
+	}
+
+	fn prune_again(_: u32) -> Weight {
 		Weight::zero()
 	}
 

@@ -141,30 +141,42 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(113_701, 0).saturating_mul(c.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
-	/// Not measured yet: `t` takes as long as a whole task does.
+	/// Not measured yet: as of a call that completes one task.
 	/// `c`: 1 to 64.
-	/// `t`: 0 to 99.
-	fn complete_with_result(c: u32, t: u32, ) -> Weight {
+	fn complete_with_result(c: u32, ) -> Weight {
 		Weight::from_parts(60_217_802, 3970)
 			.saturating_add(Weight::from_parts(10_205_199, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(60_217_802, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
 			.saturating_add(T::DbWeight::get().writes(4))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
-			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(t.into())))
 			.saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
 	}
-	/// Not measured yet: `t` takes as long as a whole task does.
-	/// `c`: 1 to 64.
+	/// Not measured yet: each task takes as long as the first one, and two writes of its own.
 	/// `t`: 0 to 99.
-	fn complete_with_failure(c: u32, t: u32, ) -> Weight {
+	fn complete_again_with_result(t: u32, ) -> Weight {
+		Weight::from_parts(60_217_802, 3970)
+			.saturating_add(Weight::from_parts(60_217_802, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(8))
+			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(t.into())))
+	}
+	/// Not measured yet: as of a call that completes one task.
+	/// `c`: 1 to 64.
+	fn complete_with_failure(c: u32, ) -> Weight {
 		Weight::from_parts(75_982_306, 3970)
 			.saturating_add(Weight::from_parts(5_337_219, 0).saturating_mul(c.into()))
-			.saturating_add(Weight::from_parts(75_982_306, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
+	}
+	/// Not measured yet: each task takes as long as the first one, and two writes of its own.
+	/// `t`: 0 to 99.
+	fn complete_again_with_failure(t: u32, ) -> Weight {
+		Weight::from_parts(75_982_306, 3970)
+			.saturating_add(Weight::from_parts(75_982_306, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
+			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(t.into())))
 	}
 	/// `a`: 1 to 68.
@@ -202,19 +214,25 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(2_860, 0).saturating_mul(d.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 	}
-	/// Not measured yet: `t` takes as long as `d`.
-	/// `d`: 1 to 100.
-	/// `t`: 0 to 99.
-	fn contribute_and_finalize_batch(d: u32, t: u32, ) -> Weight {
+	/// Not measured yet: as of tasks of different deals.
+	/// `n`: 1 to 100.
+	fn contribute_and_finalize_batch(n: u32, ) -> Weight {
 		Weight::from_parts(9_015_175, 3923)
-			.saturating_add(Weight::from_parts(55_780_942, 0).saturating_mul(d.into()))
-			.saturating_add(Weight::from_parts(55_780_942, 0).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(55_780_942, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
+	}
+	/// Not measured yet: each task takes as long as one of another deal, and has 2 reads and 3 writes of its own.
+	/// `t`: 0 to 99.
+	fn contribute_and_finalize_again(t: u32, ) -> Weight {
+		Weight::from_parts(64_796_117, 14651)
+			.saturating_add(Weight::from_parts(55_780_942, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(5))
 			.saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(t.into())))
-			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(d.into()))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(t.into()))
 	}
 	/// `n`: 1 to 100.
@@ -306,19 +324,25 @@ impl<T: frame_system::Config> pallet_poco::WeightInfo for WeightInfo<T> {
 		Weight::from_parts(113_590_000, 11718)
 			.saturating_add(T::DbWeight::get().reads(4))
 	}
-	/// Not measured yet: `t` takes as long as `d`.
-	/// `d`: 1 to 100.
-	/// `t`: 0 to 99.
-	fn prune(d: u32, t: u32, ) -> Weight {
+	/// Not measured yet: as of a call with tasks of different deals.
+	/// `n`: 1 to 100.
+	fn prune(n: u32, ) -> Weight {
 		Weight::from_parts(131_546_000, 1493)
-			.saturating_add(Weight::from_parts(87_329_550, 0).saturating_mul(d.into()))
-			.saturating_add(Weight::from_parts(87_329_550, 0).saturating_mul(t.into()))
+			.saturating_add(Weight::from_parts(87_329_550, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(n.into()))
+	}
+	/// Not measured yet: each task takes as long as one of another deal, and has 2 reads and 4 writes of its own.
+	/// `t`: 0 to 99.
+	fn prune_again(t: u32, ) -> Weight {
+		Weight::from_parts(218_875_550, 12221)
+			.saturating_add(Weight::from_parts(87_329_550, 0).saturating_mul(t.into()))
+			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(t.into())))
-			.saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(d.into())))
+			.saturating_add(T::DbWeight::get().writes(9))
 			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(t.into())))
-			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(d.into()))
 			.saturating_add(Weight::from_parts(0, 10728).saturating_mul(t.into()))
 	}
 	/// `d`: 0 to 4096.

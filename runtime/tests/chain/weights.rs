@@ -102,19 +102,23 @@ fn copies_are_found_unless_they_are_estimates() {
 fn what_closings_give_back_was_measured() {
 	type Measured = <Runtime as pallet_poco::Config>::WeightInfo;
 	let database = <Runtime as frame_system::Config>::DbWeight::get();
-	let completions: [fn(u32, u32) -> Weight; 2] = [Measured::complete_with_result, Measured::complete_with_failure];
+	let completions: [fn(u32) -> Weight; 2] = [Measured::complete_with_result, Measured::complete_with_failure];
 	for complete in completions {
-		let (one, person, task) = (complete(1, 0), complete(2, 0), complete(1, 1));
-		assert!(database.writes(2).all_lte(person - one), "the work of a contributor, and of a delegate");
-		assert!(database.writes(1).all_lte(task - one), "the task");
+		assert!(database.writes(2).all_lte(complete(2) - complete(1)), "the work of a contributor, and of a delegate");
+	}
+	let tasks: [fn(u32) -> Weight; 2] = [Measured::complete_again_with_result, Measured::complete_again_with_failure];
+	for complete in tasks {
+		assert!(database.writes(1).all_lte(complete(1) - complete(0)), "the task");
 	}
 	let reveal = Measured::reveal_batch(2) - Measured::reveal_batch(1);
 	assert!(database.reads(1).all_lte(reveal), "the task");
 	let person = Measured::contribute_and_finalize(2, 0) - Measured::contribute_and_finalize(1, 0);
 	assert!(database.writes(1).all_lte(person), "the work of a delegate");
-	let one = Measured::contribute_and_finalize_batch(1, 0);
-	for more in [Measured::contribute_and_finalize_batch(2, 0), Measured::contribute_and_finalize_batch(1, 1)] {
-		assert!(database.reads_writes(2, 3).all_lte(more - one), "the task, its delegates, and the work of one");
+	let results: [fn(u32) -> Weight; 2] =
+		[Measured::contribute_and_finalize_batch, Measured::contribute_and_finalize_again];
+	for deliver in results {
+		let more = deliver(2) - deliver(1);
+		assert!(database.reads_writes(2, 3).all_lte(more), "the task, its delegates, and the work of one");
 	}
 	let verifications = [
 		Measured::verify_delegation_ed25519(),

@@ -67,11 +67,17 @@ impl WeightInfo for Units {
 	fn check_complete(c: u32) -> Weight {
 		units(51 + u64::from(c))
 	}
-	fn complete_with_result(c: u32, t: u32) -> Weight {
-		units(19 + u64::from(c) + 3 * u64::from(t))
+	fn complete_with_result(c: u32) -> Weight {
+		units(19 + u64::from(c))
 	}
-	fn complete_with_failure(c: u32, t: u32) -> Weight {
-		units(8 + u64::from(c) + 2 * u64::from(t))
+	fn complete_again_with_result(t: u32) -> Weight {
+		units(54 + 3 * u64::from(t))
+	}
+	fn complete_with_failure(c: u32) -> Weight {
+		units(8 + u64::from(c))
+	}
+	fn complete_again_with_failure(t: u32) -> Weight {
+		units(55 + 2 * u64::from(t))
 	}
 	fn contribute_and_finalize(c: u32, d: u32) -> Weight {
 		units(20 + u64::from(c) + u64::from(d) / 64)
@@ -100,8 +106,11 @@ impl WeightInfo for Units {
 	fn settle_again(m: u32) -> Weight {
 		units(46 + u64::from(m))
 	}
-	fn contribute_and_finalize_batch(d: u32, t: u32) -> Weight {
-		units(43 + 2 * u64::from(d) + u64::from(t))
+	fn contribute_and_finalize_batch(n: u32) -> Weight {
+		units(43 + 2 * u64::from(n))
+	}
+	fn contribute_and_finalize_again(t: u32) -> Weight {
+		units(56 + u64::from(t))
 	}
 	fn check_contribute_and_finalize_batch(n: u32) -> Weight {
 		units(44 + u64::from(n))
@@ -133,8 +142,11 @@ impl WeightInfo for Units {
 	fn check_report_failure() -> Weight {
 		units(29)
 	}
-	fn prune(d: u32, t: u32) -> Weight {
-		units(30 + 2 * u64::from(d) + u64::from(t))
+	fn prune(n: u32) -> Weight {
+		units(30 + 2 * u64::from(n))
+	}
+	fn prune_again(t: u32) -> Weight {
+		units(57 + u64::from(t))
 	}
 	fn deliver(d: u32) -> Weight {
 		units(31 + u64::from(d) / 64)

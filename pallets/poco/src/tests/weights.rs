@@ -24,13 +24,17 @@ fn weigh(who: &AccountId, call: Call<Test>) -> (Weight, Weight) {
 /// Returns what completing a task with this many people weighs, checked before the call and in it. Of both ways, in these
 /// weights, a result takes longer.
 fn completion(people: u32) -> Weight {
-	Units::check_complete(people).saturating_mul(2) + Units::complete_with_result(people, 0)
+	Units::check_complete(people).saturating_mul(2) + Units::complete_with_result(people)
 }
 
 /// Returns what another task of the same deal adds to that, but for its people, with the hook for closed tasks.
 fn another_completion() -> Weight {
-	let completed = Units::complete_with_result(0, 1) - Units::complete_with_result(0, 0);
-	Units::check_complete(0).saturating_mul(2) + completed + units(4)
+	Units::check_complete(0).saturating_mul(2) + growth(Units::complete_again_with_result, 1) + units(4)
+}
+
+/// Returns what `of` adds for `number` above what it takes for none.
+fn growth(of: fn(u32) -> Weight, number: u32) -> Weight {
+	of(number) - of(0)
 }
 
 /// Returns what this many signed delegations weigh: each is verified before the call and in it, and has an event.
@@ -40,7 +44,7 @@ fn proofs(delegations: u64) -> Weight {
 
 /// Returns what this many movements weigh beside the two of each account.
 fn again(movements: u32) -> Weight {
-	Units::settle_again(movements) - Units::settle_again(0)
+	growth(Units::settle_again, movements)
 }
 
 #[test]
@@ -92,12 +96,11 @@ fn batches_weigh_by_what_they_hold() {
 		assert!(actual.any_lt(declared));
 		let reveals: Vec<_> = tasks.iter().map(|task| (*task, digest(1))).collect();
 		let (_, actual) = weigh(&worker(1), Call::reveal_batch { reveals: reveals.try_into().unwrap() });
-		let growth = |of: fn(u32) -> Weight| of(3) - of(0);
-		let closed = completion(0) + units(5) + another_completion().saturating_mul(2) + growth(completion);
+		let closed = completion(0) + units(5) + another_completion().saturating_mul(2) + growth(completion, 3);
 		// Of the same four and one worker; each task has seven movements.
 		let closed = closed + Units::settle(5) + again(3 * 7 - 2 * 5);
-		let checks = Units::check_reveal_batch(3) + growth(Units::check_reveal);
-		assert_eq!(actual, Units::reveal_batch(3) + growth(Units::reveal) + checks + closed);
+		let checks = Units::check_reveal_batch(3) + growth(Units::check_reveal, 3);
+		assert_eq!(actual, Units::reveal_batch(3) + growth(Units::reveal, 3) + checks + closed);
 	});
 }
 
@@ -111,7 +114,9 @@ fn direct_results_weigh_by_what_they_meet() {
 		let weights = |n: u32| {
 			let closed = units(5) + units(4).saturating_mul((n - 1).into());
 			let checked = Units::check_contribute_and_finalize_batch(n);
-			Units::contribute_and_finalize_batch(1, n - 1) + checked + closed + proofs(n.into())
+			let delivered =
+				Units::contribute_and_finalize_batch(1) + growth(Units::contribute_and_finalize_again, n - 1);
+			delivered + checked + closed + proofs(n.into())
 		};
 		let ResultOf { task, digest, authorization, enclave } = brought(0);
 		let one = Call::contribute_and_finalize { task, digest, authorization, enclave, callback_data: None };
@@ -126,8 +131,8 @@ fn direct_results_weigh_by_what_they_meet() {
 		assert_ok!(delegate(nth(first, 3), &[1, 2, 3]));
 		let batch = BoundedVec::truncate_from(vec![result(3, DelegationProof::OnChain)]);
 		let (_, actual) = weigh(&worker(1), Call::contribute_and_finalize_batch { results: batch });
-		let growth = |of: fn(u32, u32) -> Weight| of(3, 0) - of(0, 0);
-		let delegates = growth(Units::contribute_and_finalize) + growth(Units::check_contribute_and_finalize);
+		let delegates = growth(|people| Units::contribute_and_finalize(people, 0), 3)
+			+ growth(|people| Units::check_contribute_and_finalize(people, 0), 3);
 		assert_eq!(actual, weights(1) - proofs(1) + delegates + Units::settle(5));
 	});
 }
@@ -158,8 +163,8 @@ fn what_tasks_of_one_deal_share_is_charged_once() {
 	}
 	let apart = declared([(1, 0), (2, 0), (1, 1)]);
 	assert_eq!(apart, three, "tasks that are not next to each other count as of another deal");
-	assert_eq!(one[2], Units::prune(1, 2));
-	assert_eq!(three[2], Units::prune(3, 0));
+	assert_eq!(one[2], Units::prune(1) + growth(Units::prune_again, 2));
+	assert_eq!(three[2], Units::prune(3));
 }
 
 #[test]
