@@ -12,6 +12,7 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_poco::WeightInfo;
+use rlc_primitives::traits::OnTaskClosed;
 use rlc_runtime::*;
 
 /// Pallets with calls that nothing here measures, and why.
@@ -128,6 +129,32 @@ fn what_closings_give_back_was_measured() {
 		Measured::verify_delegation_message(),
 	];
 	assert!(verifications.iter().all(|one| database.reads(1).all_lte(*one)), "the first block's hash");
+}
+
+/// A further task of a deal is booked at the slope of a line that was fitted to measurements. It shares the deal's keys, so a
+/// line that says that it takes more than a first task was fitted badly.
+#[test]
+fn further_task_of_a_deal_weighs_no_more_than_the_first() {
+	type Measured = <Runtime as pallet_poco::Config>::WeightInfo;
+	let added = |of: fn(u32) -> Weight| of(1) - of(0);
+	let pairs = [
+		("complete_again_with_result", added(Measured::complete_again_with_result), Measured::complete_with_result(0)),
+		(
+			"complete_again_with_failure",
+			added(Measured::complete_again_with_failure),
+			Measured::complete_with_failure(0),
+		),
+		(
+			"contribute_and_finalize_again",
+			added(Measured::contribute_and_finalize_again),
+			added(Measured::contribute_and_finalize_batch),
+		),
+		("prune_again", added(Measured::prune_again), added(Measured::prune)),
+		("record_again", Marketplace::weight_again(), <Marketplace as OnTaskClosed>::weight()),
+	];
+	for (name, further, first) in pairs {
+		assert!(further.all_lte(first), "{name}: {further} of {first}; measure it again, on a quiet machine");
+	}
 }
 
 #[test]
