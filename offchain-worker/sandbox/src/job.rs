@@ -193,8 +193,8 @@ pub enum Error {
 	/// It is the app's or the requester's fault, and the same everywhere.
 	#[error("the app cannot be run: {0}")]
 	App(String),
-	/// It is for machines of another kind, where it may run.
-	#[error("the app is for another kind of machine: {0}")]
+	/// It may run on other machines, such as those of another kind: it says nothing of the app.
+	#[error("the app cannot be run on this machine, and may run on another: {0}")]
 	OtherMachine(String),
 	/// It is this machine's fault; another may succeed.
 	#[error("this machine cannot run it: {0}")]

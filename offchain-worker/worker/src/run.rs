@@ -247,7 +247,7 @@ impl Apps {
 	}
 }
 
-/// Returns why an app did not run. One for another kind of machine is reported, not contributed: where it runs, others
+/// Returns why an app did not run. One that may run on another machine is reported, not contributed: where it runs, others
 /// contribute its result.
 fn unstarted(error: &SandboxError) -> RunFailure {
 	let words = error.to_string();

@@ -34,11 +34,7 @@ use super::{
 	runc::Runc,
 	streams::{finish, read},
 };
-use crate::{
-	image::{paths, Image},
-	tail::Written,
-	Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT,
-};
+use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 
 /// How often a container that does not end is killed again before `runc` is, and how long it is waited for each time.
 const KILLS: u32 = 10;
@@ -88,7 +84,8 @@ impl Prepared {
 	///
 	/// # Errors
 	///
-	/// [`Error::App`], if image and job name no program, or cannot be given to one.
+	/// [`Error::App`], if image and job name no program, or cannot be given to one; [`Error::OtherMachine`], if links of the
+	/// image lead away what this machine's devices need.
 	pub fn new(
 		name: String,
 		state: &Path,
@@ -108,11 +105,7 @@ impl Prepared {
 		let layer = granted.gpus.as_ref().map(|lease| Layer::new(mounts::devices(&name), lease.edits()));
 		if let Some(layer) = &layer {
 			layer.set_environment(&mut environment);
-			if let Some(path) = layer.paths().find(|path| paths::is_misled(&image.root, Path::new(path))) {
-				// `runc` would not find what it is to mount on.
-				let why = format!("links of the image lead {path} away, which its devices need");
-				return Err(Error::App(why));
-			}
+			layer.check(&image.root)?;
 		}
 		let directory = state.join("runs").join(&name);
 		Ok(Self {

@@ -12,6 +12,7 @@
 
 use std::{
 	ffi::{CStr, CString},
+	fmt::Display,
 	fs::{self, Permissions},
 	io,
 	os::{
@@ -26,12 +27,13 @@ use rustix::{
 		chmodat, makedev, mkdirat, mknodat, open, openat, openat2, symlinkat, unlinkat, AtFlags, FileType, Mode,
 		OFlags, ResolveFlags, CWD,
 	},
+	io::Errno,
 	mount::{mount, MountFlags},
 };
 use serde_json::{json, Value};
 
 use super::edits::{Edits, Link, Mount};
-use crate::Error;
+use crate::{image::paths, Error};
 
 /// How much the layer may hold: directories, links and empty files. A device of NVIDIA's has some hundred.
 const OPTIONS: &CStr = c"size=4m,nr_inodes=8k,mode=0711";
@@ -85,6 +87,21 @@ impl Layer {
 		self.edits.set_environment(variables);
 	}
 
+	/// Sees that no link of an image leads away what is mounted, where `runc` would not find it.
+	///
+	/// # Errors
+	///
+	/// [`Error::OtherMachine`]: others have the files of their devices elsewhere.
+	pub fn check(&self, image: &Path) -> Result<(), Error> {
+		match self.paths().find(|path| paths::is_misled(image, Path::new(path))) {
+			Some(path) => {
+				let why = format!("links of the image lead {path} away, which the devices of this machine need");
+				Err(Error::OtherMachine(why))
+			}
+			None => Ok(()),
+		}
+	}
+
 	fn node(&self, index: usize) -> PathBuf {
 		self.directory.join(index.to_string())
 	}
@@ -94,19 +111,18 @@ impl Layer {
 	///
 	/// # Errors
 	///
-	/// [`Error::Host`].
+	/// [`Error::OtherMachine`], if what the image has is in the way; [`Error::Host`].
 	pub fn make(&self, user: (u32, u32), image: &Path) -> Result<PathBuf, Error> {
-		let failed = |error: io::Error| Error::Host(format!("the devices of the container cannot be set up: {error}"));
 		self.make_nodes(user).map_err(failed)?;
 		if !self.edits.needs_layer() {
 			return Ok(image.into());
 		}
 		let root = self.mount_root(image).map_err(failed)?;
 		for one in &self.edits.links {
-			link(&root, one).map_err(|error| of_path(&one.path, error)).map_err(failed)?;
+			link(&root, one).map_err(|error| of_path(&one.path, error))?;
 		}
 		for one in &self.edits.mounts {
-			mount_point(&root, one).map_err(|error| of_path(&one.path, error)).map_err(failed)?;
+			mount_point(&root, one).map_err(|error| of_path(&one.path, error))?;
 		}
 		Ok(self.directory.join(ROOT))
 	}
@@ -150,8 +166,19 @@ fn escaped(path: &Path) -> String {
 	text
 }
 
-fn of_path(path: &str, error: io::Error) -> io::Error {
-	io::Error::new(error.kind(), format!("{path} in the image: {error}"))
+fn failed(error: impl Display) -> Error {
+	Error::Host(format!("the devices of the container cannot be set up: {error}"))
+}
+
+/// Returns why a path of the devices cannot be made. What an image has in its way is no trouble of this machine: others would
+/// have it too, and no task would end. Nor is it the app's failure, as other machines have their devices elsewhere.
+fn of_path(path: &str, error: io::Error) -> Error {
+	// A link to nothing is there, and is no directory.
+	let in_the_way = [Errno::EXIST, Errno::ISDIR, Errno::LOOP, Errno::NAMETOOLONG, Errno::NOTDIR];
+	if Errno::from_io_error(&error).is_some_and(|errno| in_the_way.contains(&errno)) {
+		return Error::OtherMachine(format!("what is at {path} in the image is in the way of devices: {error}"));
+	}
+	failed(format!("{path} in the image: {error}"))
 }
 
 /// Opens what is at a path in a root directory, out of which no link leads.
@@ -188,7 +215,7 @@ fn make_directory(at: &OwnedFd, name: &str) -> io::Result<()> {
 /// Removes a file or link, if it is there.
 fn make_room(directory: BorrowedFd<'_>, name: &str) -> io::Result<()> {
 	match unlinkat(directory, name, AtFlags::empty()) {
-		Ok(()) | Err(rustix::io::Errno::NOENT) => Ok(()),
+		Ok(()) | Err(Errno::NOENT) => Ok(()),
 		Err(error) => Err(error.into()),
 	}
 }

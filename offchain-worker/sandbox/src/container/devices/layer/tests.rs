@@ -105,8 +105,47 @@ fn links_of_an_image_lead_to_nothing_outside_it() {
 	fs::remove_dir(scene.devices()).unwrap();
 	// A link to what is not in the image is not followed, nor made good.
 	let refused = scene.layer(edits(&[], &[("/absolute/d", "x")]));
-	assert!(matches!(refused, Err(Error::Host(why)) if why.contains("/absolute/d in the image")));
+	assert!(matches!(refused, Err(Error::OtherMachine(why)) if why.contains("/absolute/d in the image")));
 	assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+}
+
+/// Each machine with such devices would call it trouble of its own, otherwise.
+#[test]
+fn image_in_the_way_of_devices_is_no_trouble_of_the_machine() {
+	let Some(scene) = Scene::new() else { return };
+	let image = scene.image();
+	for (link, target) in [("dangling", "/none"), ("circle", "circle")] {
+		symlink(target, image.join(link)).unwrap();
+	}
+	symlink(format!("/{}", "n".repeat(300)), image.join("name")).unwrap();
+	fs::write(image.join("file"), "").unwrap();
+	fs::create_dir(image.join("usr/lib/directory")).unwrap();
+	let refused = |edits| {
+		let made = scene.layer(edits);
+		scene.remove();
+		fs::remove_dir(scene.devices()).unwrap();
+		match made {
+			Err(Error::OtherMachine(why)) => why.contains("in the way"),
+			made => panic!("{made:?}"),
+		}
+	};
+	for path in ["/dangling/a", "/circle/a", "/name/a", "/file/a", "/lib/directory"] {
+		assert!(refused(edits(&[("/etc/hostname", path)], &[])), "{path}");
+		assert!(refused(edits(&[], &[(path, "x")])), "{path}");
+	}
+	let elsewhere = Layer::new(scene.directory.path().join("none/dev"), edits(&[], &[])).make(USER, &image);
+	assert!(matches!(elsewhere, Err(Error::Host(_))), "{elsewhere:?}");
+}
+
+#[test]
+fn image_that_leads_devices_away_may_run_where_they_are_elsewhere() {
+	let image = tempfile::tempdir().unwrap();
+	// Every image has it, once it is unpacked.
+	fs::create_dir(image.path().join("tmp")).unwrap();
+	symlink("/tmp", image.path().join("lib")).unwrap();
+	let check = |path| Layer::new("/runs/1".into(), edits(&[("/etc/hostname", path)], &[])).check(image.path());
+	assert!(matches!(check("/lib/libgpu.so"), Err(Error::OtherMachine(why)) if why.contains("/lib/libgpu.so")));
+	assert!(check("/usr/lib/libgpu.so").is_ok());
 }
 
 #[test]
