@@ -236,6 +236,7 @@ async fn image_without_its_program_is_the_apps_fault() {
 		(&[("text", b"no program")], "none", 127, "none"),
 		(&[("text", b"no program")], "/text", 126, "/text: it is neither a program nor a script"),
 		(&[("text", b"#!/bin/none\n")], "/text", 127, "no interpreter /bin/none"),
+		(&[("text", b"#!/proc/self/exe features\n")], "/text", 126, "no interpreter may be below /proc"),
 		(&[("text", &small)], "/text", 126, "not a program for 64-bit Linux"),
 		(&[("tmp/x", b"no directory")], "/tmp", 126, "/tmp: it is not a file"),
 	] {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use common::{
-	containers::{image, probe, wait_until},
+	containers::{image, packed, probe, wait_until},
 	text, Room,
 };
 use rlc_sandbox::{
@@ -151,6 +151,21 @@ async fn device_brings_nodes_libraries_and_variables_and_the_image_stays_as_it_i
 	let of_runs: Vec<_> =
 		mounts.lines().filter(|line| line.contains(machine.directory.path().to_str().unwrap())).collect();
 	assert!(of_runs.is_empty(), "{of_runs:?}");
+}
+
+/// All machines with such devices would take it for trouble of their own.
+#[tokio::test]
+async fn image_in_the_way_of_devices_is_nobodys_trouble() {
+	let Some(machine) = Machine::with(&specification(&["/dev/full"])).await else { return };
+	let tier = machine.tier(&["example.com/gpu=0"], "driver").await.unwrap();
+	let (file, app) = (machine.path("image.tar"), fs::read(common::program()).unwrap());
+	fs::write(&file, packed(&[("app", &app), ("usr/lib/gpu", b"no directory")], &["/app"])).unwrap();
+	let room = Room { grants: Grants { network: false, gpus: 1 }, ..Room::new() };
+	let run = room.container(&tier, &file, &["nothing"]).await;
+	assert!(matches!(&run, Err(Error::OtherMachine(why)) if why.contains("in the way")), "{run:?}");
+	fs::write(&file, packed(&[("app", &app)], &["/none"])).unwrap();
+	let run = room.container(&tier, &file, &["nothing"]).await;
+	assert!(matches!(&run, Err(Error::OtherMachine(why)) if why.contains("/none")), "devices may have it: {run:?}");
 }
 
 #[tokio::test]

@@ -4,10 +4,19 @@
 //! run: what is said here holds on every machine, or the worker that says it loses its stake.
 
 use std::{
+	ffi::OsStr,
 	fs::File,
-	io::Read,
-	os::unix::fs::MetadataExt,
+	io::{self, Read},
+	os::{
+		fd::AsRawFd,
+		unix::{ffi::OsStrExt, fs::MetadataExt},
+	},
 	path::{Component, Path, PathBuf},
+};
+
+use rustix::{
+	fs::{open, openat2, Mode, OFlags, ResolveFlags},
+	io::Errno,
 };
 
 use crate::{
@@ -21,6 +30,10 @@ const NOT_FOUND: i32 = 127;
 /// How a script names its interpreter, and how long the line is.
 const SCRIPT: &[u8] = b"#!";
 const LONGEST_LINE: u64 = 256;
+/// What ends the name of an interpreter in that line.
+const ENDS: &[u8] = b" \t\0";
+/// How many interpreters the kernel starts for a script whose interpreter is a script, and so on.
+const MOST_INTERPRETERS: u32 = 5;
 /// How a program for Linux begins; where its class and its machine are.
 const ELF: &[u8] = b"\x7fELF";
 const CLASS: usize = 4;
@@ -31,6 +44,8 @@ const CLASS_64: u8 = 2;
 const OURS: u16 = if cfg!(target_arch = "aarch64") { 183 } else { 62 };
 const OURS_32: u16 = if cfg!(target_arch = "aarch64") { 40 } else { 3 };
 const NONE: u16 = 0;
+/// Where the kernel's own files are.
+const PROC: &str = "/proc";
 
 /// Why an image's own program cannot run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +69,9 @@ pub enum Kind {
 	Refused,
 	/// It is for machines of another kind.
 	OtherMachine,
+	/// The image does not have it, and still it may be there: with devices, which differ between machines, or by way of a
+	/// directory that is made as the run begins. So nobody is to blame if it does not run.
+	Unsure,
 }
 
 /// A program, and what is in its container.
@@ -88,12 +106,21 @@ impl Program<'_> {
 	pub fn fault(&self) -> Option<Fault> {
 		let words = format!("{}: the image has no such program", self.name);
 		let mut fault = Fault { code: NOT_FOUND, words, kind: Kind::Missing };
+		// Whether devices may have brought one before.
+		let mut is_unsure = false;
 		for candidate in self.candidates() {
 			match self.look(&candidate) {
-				Seen::Missing => {}
+				Seen::Missing => is_unsure = !self.devices.is_empty(),
 				Seen::Passed(passed) => fault = passed,
-				Seen::Found(found) => return found,
+				Seen::Found(None) => return None,
+				Seen::Found(Some(found)) => {
+					fault = found;
+					break;
+				}
 			}
+		}
+		if is_unsure && fault.kind != Kind::Refused {
+			fault.kind = Kind::Unsure;
 		}
 		Some(fault)
 	}
@@ -115,40 +142,65 @@ impl Program<'_> {
 		if self.devices.iter().any(|device| candidate == Path::new(device)) {
 			return Seen::Found(None);
 		}
-		match paths::follow(self.root, candidate) {
-			Ok(Place::There(file)) => self.look_at(&file, candidate),
-			Ok(Place::Missing) => Seen::Missing,
-			Ok(Place::Nowhere) => Seen::Passed(cannot(format!("{} cannot be followed", candidate.display()))),
-			Ok(Place::Mount(GUEST_INPUT, rest)) => self.look_in_input(&rest, candidate),
-			// Nothing is there yet.
-			Ok(Place::Mount(GUEST_OUTPUT | paths::TMP, _)) => Seen::Missing,
-			Ok(Place::Mount(point, _)) => {
+		let Ok((place, is_unsure)) = self.place(candidate) else { return Seen::Found(None) };
+		let seen = match place {
+			Place::There(file) => open_in_image(&file).map_or(Seen::Found(None), |file| self.look_at(&file, candidate)),
+			// Nothing is in those of the run yet.
+			Place::Missing | Place::Mount(GUEST_OUTPUT | paths::TMP, _) => Seen::Missing,
+			Place::Nowhere => Seen::Passed(cannot(format!("{} cannot be followed", candidate.display()))),
+			Place::Mount(GUEST_INPUT, rest) => match self.open_in_input(&rest) {
+				Ok(file) => self.look_at(&file, candidate),
+				Err(Errno::NOENT | Errno::NOTDIR) => Seen::Missing,
+				Err(_) => Seen::Found(None),
+			},
+			Place::Mount(point, _) => {
 				let words = format!("{}: no program may be below {point}", candidate.display());
 				Seen::Found(Some(Fault { kind: Kind::Refused, ..cannot(words) }))
 			}
-			Err(_) => Seen::Found(None),
+		};
+		match seen {
+			Seen::Found(None) if is_unsure => Seen::Found(Some(unsure(candidate))),
+			seen => seen,
 		}
 	}
 
-	/// Looks at a file of IN, in which links are not followed.
-	fn look_in_input(&self, rest: &Path, candidate: &Path) -> Seen {
-		let mut path = self.input.to_owned();
-		for component in rest.components() {
-			let Component::Normal(name) = component else { return Seen::Found(None) };
-			path.push(name);
-			match path.symlink_metadata() {
-				Ok(data) if data.is_symlink() => return Seen::Found(None),
-				Ok(_) => {}
-				Err(_) => return Seen::Missing,
+	/// Returns where a path leads, and whether it does only if there are directories on its way that the image does not have:
+	/// the one in which a program begins is made, below what each container has anew, too.
+	fn place(&self, path: &Path) -> io::Result<(Place, bool)> {
+		let (mut path, mut is_unsure) = (path.to_owned(), false);
+		for _ in 0..paths::MOST_LINKS {
+			match paths::follow(self.root, &path)? {
+				Place::Mount(point @ (GUEST_INPUT | GUEST_OUTPUT | paths::TMP), rest) => match beyond(point, &rest) {
+					Some(next) => (path, is_unsure) = (next, true),
+					None => return Ok((Place::Mount(point, rest), is_unsure)),
+				},
+				place => return Ok((place, is_unsure)),
 			}
 		}
-		self.look_at(&path, candidate)
+		// No program needs that. It may lead to the kernel's own files.
+		Ok((Place::Mount(PROC, path), true))
+	}
+
+	/// Opens a file of IN to look at it, in which links are not followed.
+	///
+	/// A worker that somebody has taken over may change IN at any time, and this process may read more than the worker. So
+	/// all that is seen is of the one file that is opened here, and nothing that may be there is read by that.
+	fn open_in_input(&self, rest: &Path) -> Result<File, Errno> {
+		if rest.components().any(|component| !matches!(component, Component::Normal(_))) {
+			return Err(Errno::INVAL);
+		}
+		// Whatever is wrong with IN itself: it is not the file that is missing.
+		let input = open(self.input, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+		let input = input.map_err(|_| Errno::INVAL)?;
+		// The container does not see what is mounted below, either.
+		let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_XDEV;
+		openat2(input, rest, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), resolve).map(File::from)
 	}
 
 	/// Looks at what is there, which is not a link.
-	fn look_at(&self, file: &Path, candidate: &Path) -> Seen {
+	fn look_at(&self, file: &File, candidate: &Path) -> Seen {
 		let cannot = |why: &str| cannot(format!("{}: {why}", candidate.display()));
-		let Ok(data) = file.symlink_metadata() else { return Seen::Found(None) };
+		let Ok(data) = file.metadata() else { return Seen::Found(None) };
 		if !data.is_file() {
 			return Seen::Passed(cannot("it is not a file"));
 		}
@@ -157,7 +209,7 @@ impl Program<'_> {
 		}
 		let Some(start) = start_of(file) else { return Seen::Found(None) };
 		if let Some(line) = start.strip_prefix(SCRIPT) {
-			return Seen::Found(self.fault_of_script(line, candidate));
+			return Seen::Found(self.fault_of_script(line, candidate, MOST_INTERPRETERS));
 		}
 		if !start.starts_with(ELF) {
 			let why = "it is neither a program nor a script that names its interpreter";
@@ -171,25 +223,47 @@ impl Program<'_> {
 		Seen::Found((!is_ours).then(|| cannot("it is not a program for 64-bit Linux")))
 	}
 
-	/// Returns what is wrong with a script's interpreter.
-	fn fault_of_script(&self, line: &[u8], candidate: &Path) -> Option<Fault> {
-		let line = String::from_utf8_lossy(line.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
-		let interpreter = line.split_whitespace().next().unwrap_or_default();
+	/// Returns what is wrong with a script's interpreter, or with that of a script which is one. `most`: how many there may be.
+	fn fault_of_script(&self, line: &[u8], candidate: &Path, most: u32) -> Option<Fault> {
+		let line = line.split(|byte| *byte == b'\n').next().unwrap_or_default();
+		let interpreter = line.split(|byte| ENDS.contains(byte)).find(|word| !word.is_empty()).unwrap_or_default();
+		let interpreter = Path::new(OsStr::from_bytes(interpreter));
 		let path = Path::new(self.directory).join(interpreter);
 		if self.devices.iter().any(|device| path == Path::new(device)) {
 			return None;
 		}
-		match paths::follow(self.root, &path) {
-			Ok(Place::Missing | Place::Mount(GUEST_OUTPUT | paths::TMP, _)) => {
-				let words = format!("{}: the image has no interpreter {interpreter}", candidate.display());
-				Some(Fault { code: NOT_FOUND, words, kind: Kind::Unfit })
+		let missing = || {
+			let words = format!("{}: the image has no interpreter {}", candidate.display(), interpreter.display());
+			let kind = if self.devices.is_empty() { Kind::Unfit } else { Kind::Unsure };
+			Some(Fault { code: NOT_FOUND, words, kind })
+		};
+		let (place, is_unsure) = self.place(&path).ok()?;
+		let opened = match place {
+			Place::There(file) => open_in_image(&file),
+			Place::Missing | Place::Mount(GUEST_OUTPUT | paths::TMP, _) => return missing(),
+			Place::Nowhere => return None,
+			Place::Mount(GUEST_INPUT, rest) => self.open_in_input(&rest),
+			Place::Mount(point, _) => {
+				// It would be this machine's, such as `runc` itself.
+				let words = format!("{}: no interpreter may be below {point}", candidate.display());
+				return Some(Fault { kind: Kind::Refused, ..cannot(words) });
 			}
-			Ok(Place::There(file)) if start_of(&file).is_some_and(|start| is_of_another(&start)) => {
-				let words = format!("{interpreter}: it is a program for another kind of machine");
+		};
+		let start = match opened {
+			Ok(file) => start_of(&file),
+			Err(Errno::NOENT | Errno::NOTDIR) => return missing(),
+			Err(_) => None,
+		};
+		let start = start.unwrap_or_default();
+		let fault = match start.strip_prefix(SCRIPT) {
+			Some(line) if most > 1 => self.fault_of_script(line, candidate, most - 1),
+			None if is_of_another(&start) => {
+				let words = format!("{}: it is a program for another kind of machine", interpreter.display());
 				Some(Fault { kind: Kind::OtherMachine, ..cannot(words) })
 			}
 			_ => None,
-		}
+		};
+		fault.or_else(|| is_unsure.then(|| unsure(interpreter)))
 	}
 }
 
@@ -198,10 +272,40 @@ pub fn cannot(words: String) -> Fault {
 	Fault { code: CANNOT_EXECUTE, words, kind: Kind::Unfit }
 }
 
-/// Returns how a file begins, if it can be read.
-fn start_of(file: &Path) -> Option<Vec<u8>> {
+/// Returns the fault of what may be there once the run begins.
+fn unsure(path: &Path) -> Fault {
+	let words = format!("{}: whether it is there depends on how the run begins", path.display());
+	Fault { code: NOT_FOUND, words, kind: Kind::Unsure }
+}
+
+/// Returns where a path leads that goes up again to what it is below, if the directories are there through which it goes.
+fn beyond(point: &str, rest: &Path) -> Option<PathBuf> {
+	let (mut depth, mut steps) = (0_u32, paths::steps(rest));
+	while let Some(step) = steps.next() {
+		depth = if step == ".." { depth.saturating_sub(1) } else { depth + 1 };
+		if depth == 0 {
+			return Some(Path::new(point).join(steps.collect::<PathBuf>()));
+		}
+	}
+	None
+}
+
+/// Opens a file of the image, which nobody changes, to look at it.
+fn open_in_image(file: &Path) -> Result<File, Errno> {
+	open(file, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from)
+}
+
+/// Returns how a file begins that was opened to look at it, if it can be read. What is no file is not opened any further: it
+/// could keep who reads it for good, or do something.
+fn start_of(file: &File) -> Option<Vec<u8>> {
+	if !file.metadata().ok()?.is_file() {
+		return None;
+	}
+	let same = format!("/proc/self/fd/{}", file.as_raw_fd());
+	// Its owner's lease on it is not waited for.
+	let file = open(same, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).ok()?;
 	let mut start = Vec::new();
-	File::open(file).ok()?.take(LONGEST_LINE).read_to_end(&mut start).ok()?;
+	File::from(file).take(LONGEST_LINE).read_to_end(&mut start).ok()?;
 	Some(start)
 }
 
@@ -222,6 +326,8 @@ mod tests {
 		fs::{self, Permissions},
 		os::unix::fs::{symlink, PermissionsExt},
 	};
+
+	use rustix::fs::{mknodat, FileType, CWD};
 
 	/// An image, and IN beside it.
 	struct Image(tempfile::TempDir);
@@ -259,8 +365,12 @@ mod tests {
 		}
 
 		fn fault_by(&self, path: &str, name: &str, directory: &str) -> Option<(i32, Kind)> {
+			self.fault_with(&[], path, name, directory)
+		}
+
+		fn fault_with(&self, devices: &[&str], path: &str, name: &str, directory: &str) -> Option<(i32, Kind)> {
 			let (root, input, environment) = (self.root(), self.input(), [format!("PATH={path}")]);
-			let (root, input, devices) = (root.as_path(), input.as_path(), vec!["/usr/bin/of-device"]);
+			let (root, input, devices) = (root.as_path(), input.as_path(), devices.to_vec());
 			let program = Program { name, environment: &environment, directory, root, input, devices };
 			program.fault().map(|fault| (fault.code, fault.kind))
 		}
@@ -269,6 +379,10 @@ mod tests {
 	fn put(path: &Path, mode: u32, bytes: &[u8]) {
 		fs::write(path, bytes).unwrap();
 		fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+	}
+
+	fn pipe(path: &Path) {
+		mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
 	}
 
 	fn program(class: u8, machine: u16) -> Vec<u8> {
@@ -359,7 +473,102 @@ mod tests {
 		for program in ["/iexec_in/hidden", "/iexec_in/none", "/iexec_out/app", "/tmp/hidden", "/iexec_in/app/x"] {
 			assert_eq!(image.fault(program, "/"), MISSING, "{program}");
 		}
-		assert_eq!((image.fault("/usr/bin/of-device", "/"), image.fault("/usr/bin/other", "/")), (None, MISSING));
+	}
+
+	/// Devices bring programs, by paths of this machine. Which one a name means is not known where a link leads to it.
+	#[test]
+	fn what_devices_may_have_is_never_called_missing() {
+		let image = good().with("opt/text", 0o755, b"words").with("script", 0o755, b"#!/sbin/of-device\n");
+		let image = image.with_link("sbin", "usr/bin").with_link("itself", "/proc/self/exe");
+		let fault = |name| image.fault_with(&["/usr/bin/of-device"], "/sbin:/opt:/bin", name, "/");
+		for program in ["/usr/bin/of-device", "/bin/app", "app"] {
+			assert_eq!(fault(program), None, "{program}");
+		}
+		for program in ["/sbin/of-device", "of-device", "/usr/bin/other", "text", "/script"] {
+			assert_eq!(fault(program).map(|(_, kind)| kind), Some(Kind::Unsure), "{program}");
+		}
+		assert_eq!((fault("/opt/text"), fault("/itself")), (UNFIT, REFUSED), "these are found before");
+		assert_eq!(image.fault_by("/sbin:/opt:/bin", "of-device", "/"), MISSING, "there are no devices");
+	}
+
+	/// `runc` makes the directory in which a program begins, so the kernel finds what is above it.
+	#[test]
+	fn program_above_a_directory_that_is_made_is_not_called_missing() {
+		let image = good().with("script", 0o755, b"#!../../bin/app\n").with("other", 0o755, &program(CLASS_64, 8));
+		let image = image.with_link("circle", "/tmp/w/../../circle").with_link("up", "/iexec_out/w/../../bin/app");
+		let kind = |program, directory| image.fault(program, directory).map(|(_, kind)| kind);
+		for (program, directory) in [
+			("../../bin/app", "/tmp/w"),
+			("/tmp/w/../../bin/app", "/tmp/w"),
+			("../../../bin/../tmp/w/../../bin/app", "/iexec_out/v/w"),
+			("/up", "/"),
+			("/script", "/tmp/w"),
+		] {
+			assert_eq!(kind(program, directory), Some(Kind::Unsure), "{program} {directory}");
+		}
+		for (program, fault) in [
+			("../../bin/none", MISSING),
+			("../app", MISSING),
+			("../../other", OTHER),
+			("../../proc/self/exe", REFUSED),
+			("/iexec_in/d/../../proc/self/exe", REFUSED),
+			("/circle", REFUSED),
+		] {
+			assert_eq!(image.fault(program, "/tmp/w"), fault, "{program}");
+		}
+	}
+
+	/// A worker that somebody has taken over can put another file in place of the one that is looked at.
+	#[test]
+	fn what_is_looked_at_is_what_was_opened() {
+		let (image, name) = (good(), Path::new("app"));
+		put(&image.input().join(name), 0o755, &program(CLASS_64, OURS));
+		let (root, input) = (image.root(), image.input());
+		let (root, input) = (root.as_path(), input.as_path());
+		let own = Program { name: "app", environment: &[], directory: "/", root, input, devices: Vec::new() };
+		let opened = own.open_in_input(name).unwrap();
+		fs::remove_file(input.join(name)).unwrap();
+		// Who opens this to read it waits for good.
+		pipe(&input.join(name));
+		assert!(matches!(own.look_at(&opened, name), Seen::Found(None)));
+		assert!(matches!(own.look_at(&own.open_in_input(name).unwrap(), name), Seen::Passed(_)));
+		symlink("/dev", input.join("link")).unwrap();
+		for (path, error) in [
+			("link/null", Errno::LOOP),
+			("link", Errno::LOOP),
+			("none", Errno::NOENT),
+			("app/x", Errno::NOTDIR),
+			("../in/app", Errno::INVAL),
+		] {
+			assert_eq!(own.open_in_input(Path::new(path)).err(), Some(error), "{path}");
+		}
+		let without = Program { input: Path::new("/none"), ..own };
+		assert_eq!(without.open_in_input(name).err(), Some(Errno::INVAL), "no file of it is called missing");
+	}
+
+	#[test]
+	fn script_does_not_begin_with_the_kernels_own_files_either() {
+		let image = good()
+			.with("features", 0o755, b"#!/proc/self/exe features\n")
+			.with("device", 0o755, b"#!\t/dev/fd/3\n")
+			.with("away", 0o755, b"#!/in/app\n")
+			.with("odd", 0o755, b"#!/\xff/../proc/self/exe\n")
+			.with("waits", 0o755, b"#!/pipe\n")
+			.with("gone", 0o755, b"#!/iexec_in/none\n")
+			.with_link("in", "/iexec_in");
+		fs::create_dir(image.root().join(OsStr::from_bytes(b"\xff"))).unwrap();
+		pipe(&image.root().join("pipe"));
+		put(&image.input().join("app"), 0o755, b"#!/features");
+		for script in ["/features", "/device", "/away", "/odd"] {
+			assert_eq!(image.fault(script, "/"), REFUSED, "{script}");
+		}
+		assert_eq!((image.fault("/waits", "/"), image.fault("/gone", "/")), (None, Some((NOT_FOUND, Kind::Unfit))));
+		// As many as the kernel starts.
+		let mut image = image.with("0", 0o755, b"#!/proc/self/exe");
+		for number in 1..=MOST_INTERPRETERS {
+			image = image.with(&number.to_string(), 0o755, format!("#!/{}", number - 1).as_bytes());
+		}
+		assert_eq!((image.fault("/4", "/"), image.fault("/5", "/")), (REFUSED, None));
 	}
 
 	#[test]

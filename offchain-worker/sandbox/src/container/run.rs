@@ -316,7 +316,7 @@ impl Prepared {
 		}
 		// What has begun has found its program, but not all that this needs.
 		let fault = self.program(&self.input.path()).fault();
-		if let Some(fault) = fault.filter(|fault| !has_begun || fault.kind != Kind::Missing) {
+		if let Some(fault) = fault.filter(|fault| !has_begun || !matches!(fault.kind, Kind::Missing | Kind::Unsure)) {
 			return Ok(Some(fault));
 		}
 		match cause {
@@ -390,7 +390,7 @@ impl Prepared {
 
 /// Returns the run of a program that could not run for this reason.
 fn run_of(fault: Fault, used: Used) -> Result<Run, Error> {
-	if fault.kind == Kind::OtherMachine {
+	if matches!(fault.kind, Kind::OtherMachine | Kind::Unsure) {
 		return Err(Error::OtherMachine(fault.words));
 	}
 	let written = [Written::default(), Written::of(fault.words.as_bytes())];
