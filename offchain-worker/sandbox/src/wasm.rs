@@ -33,9 +33,9 @@ pub use self::compiler::{compile_if_asked, Compiler};
 use self::{modules::Modules, run::execute, threads::Threads, ticks::Ticks};
 use crate::{job::StopOnDrop, wasi::World, Ending, Error, Job, Run, Stop};
 
-/// The memory that a program needs beside that of its jobs, in bytes, to run modules: in all, for compilers and for what
-/// is kept of modules that nobody runs.
-pub const WASM_MEMORY: u64 = modules::COMPILING + modules::MOST_BYTES;
+/// The memory that a program needs beside that of its jobs, in bytes, to run modules: in all, for compilers, for loading what
+/// they made, and for what is kept of modules that nobody runs.
+pub const WASM_MEMORY: u64 = modules::COMPILING + modules::LOADING + modules::MOST_BYTES;
 /// The same for each job that runs: the code of its module.
 pub const WASM_JOB_MEMORY: u64 = compiler::MOST_CODE;
 

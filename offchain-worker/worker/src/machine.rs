@@ -166,7 +166,7 @@ mod tests {
 
 	#[test]
 	fn worker_needs_memory_for_what_all_slots_can_make_it_take() {
-		assert_eq!((own_memory(1, false), own_memory(8, false)), (1_280 << 20, 3 << 30));
+		assert_eq!((own_memory(1, false), own_memory(8, false)), (1_536 << 20, 3_328 << 20));
 		assert_eq!(own_memory(8, true) - own_memory(8, false), 8 * NETWORK_MEMORY);
 	}
 

@@ -43,7 +43,9 @@ pub struct Modules {
 	kept: Kept<InstancePre<World>>,
 	turns: Mutex<HashMap<Sha, Weak<Turn>>>,
 	/// What compiling takes beyond the memory of the jobs that have it done, in units of it.
-	memory: Semaphore,
+	compiling: Semaphore,
+	/// The same for loading what is compiled already, which waits for no compiler.
+	loading: Semaphore,
 }
 
 /// Of a module: shared by the jobs that need it.
@@ -60,6 +62,8 @@ type Loaded = Result<InstancePre<World>, Ending>;
 
 /// What compiling may take of memory beyond that of its jobs, in all, in bytes. One compiler never takes more.
 pub const COMPILING: u64 = LEAST_MEMORY;
+/// The same for loading what is compiled already.
+pub const LOADING: u64 = MOST_CODE;
 const MEMORY_UNIT: u64 = 1 << 20;
 
 impl Modules {
@@ -89,7 +93,8 @@ impl Modules {
 			digests: Digests::default(),
 			kept: Kept::new(MOST, MOST_BYTES),
 			turns: Mutex::default(),
-			memory: Semaphore::new(units(COMPILING) as usize),
+			compiling: Semaphore::new(units(COMPILING) as usize),
+			loading: Semaphore::new(units(LOADING) as usize),
 		})
 	}
 
@@ -140,29 +145,17 @@ impl Modules {
 			return Ok(Ok(module));
 		}
 		// It is read, and then loaded: once as bytes, and once as code.
-		let room = self.room(turn, MOST_CODE, memory).await;
+		let loading = room(&self.loading, turn, MOST_CODE, memory).await;
 		if let Some(module) = self.blocking(move |modules| modules.find(&digest)).await? {
 			return Ok(Ok(module));
 		}
-		drop(room);
-		let _room = self.room(turn, memory_for(memory), memory).await;
+		drop(loading);
+		let _room = room(&self.compiling, turn, memory_for(memory), memory).await;
 		let code = match self.compiler.compile(&self.engine, module, memory).await? {
 			Ok(code) => code,
 			Err(ending) => return Ok(Err(ending)),
 		};
 		self.blocking(move |modules| modules.take(digest, &code)).await.map(Ok)
-	}
-
-	/// Takes what loading a module needs of memory beyond that of its job, which has not begun; in bytes. Its code itself has
-	/// room beside its job.
-	async fn room(&self, turn: &Turn, needed: u64, of_job: u64) -> Option<SemaphorePermit<'_>> {
-		let units = units(needed.saturating_sub(of_job));
-		if let Ok(room) = self.memory.try_acquire_many(units) {
-			return Some(room);
-		}
-		turn.had_to_wait.store(true, Ordering::Relaxed);
-		// Closed by nobody.
-		self.memory.acquire_many(units).await.ok()
 	}
 
 	/// Reads the file of a module.
@@ -241,6 +234,18 @@ impl Modules {
 	}
 }
 
+/// Takes, of what there is, what compiling or loading a module needs of memory beyond that of its job, which has not begun; in
+/// bytes. Its code itself has room beside its job.
+async fn room<'a>(of: &'a Semaphore, turn: &Turn, needed: u64, of_job: u64) -> Option<SemaphorePermit<'a>> {
+	let units = units(needed.saturating_sub(of_job));
+	if let Ok(room) = of.try_acquire_many(units) {
+		return Some(room);
+	}
+	turn.had_to_wait.store(true, Ordering::Relaxed);
+	// Closed by nobody.
+	of.acquire_many(units).await.ok()
+}
+
 fn units(bytes: u64) -> u32 {
 	bytes.div_ceil(MEMORY_UNIT).try_into().unwrap_or(u32::MAX)
 }
@@ -289,7 +294,8 @@ mod tests {
 		for job in [0, 1, 64 << 20, 511 << 20, 512 << 20, 1 << 30, 2 << 30, u64::MAX] {
 			let mut rooms = Vec::new();
 			// All that fit, of jobs of this size.
-			while let Ok(Some(room)) = time::timeout(SOON, modules.room(&turn, memory_for(job), job)).await {
+			while let Ok(Some(room)) = time::timeout(SOON, room(&modules.compiling, &turn, memory_for(job), job)).await
+			{
 				rooms.push(room);
 				if job >= LEAST_MEMORY {
 					break;
@@ -304,11 +310,29 @@ mod tests {
 	async fn module_that_waits_for_others_is_not_to_blame() {
 		let (modules, directory) = modules();
 		let app = directory.path().join("app");
-		let others = modules.memory.acquire_many(units(COMPILING)).await.unwrap();
+		let others = modules.compiling.acquire_many(units(COMPILING)).await.unwrap();
 		let waited = modules.load(&app, 1 << 20, SOON).await.map(|loaded| loaded.is_ok());
 		assert!(matches!(&waited, Err(Error::Host(why)) if why.contains("other modules")), "{waited:?}");
 		let own = modules.load(&app, LEAST_MEMORY, PATIENCE).await.map(|loaded| loaded.is_ok());
 		assert!(matches!(own, Ok(true)), "a job with enough memory of its own does not wait: {own:?}");
 		drop(others);
+	}
+
+	/// One module whose compiler takes long would stop all jobs with little memory otherwise.
+	#[tokio::test]
+	async fn module_that_is_compiled_already_waits_for_no_compiler() {
+		let directory = tempfile::tempdir().unwrap();
+		let (app, cache) = (directory.path().join("app"), directory.path().join("cache"));
+		std::fs::write(&app, wat::parse_str(MODULE).unwrap()).unwrap();
+		let disk = Budget::unlimited();
+		let start = || {
+			let cache = Some((cache.as_path(), &disk));
+			Arc::new(Modules::new(&engine().unwrap(), Compiler::unlimited(), cache).unwrap())
+		};
+		assert!(matches!(start().load(&app, 1 << 20, PATIENCE).await, Ok(Ok(_))));
+		let modules = start();
+		let _others = modules.compiling.acquire_many(units(COMPILING)).await.unwrap();
+		let loaded = modules.load(&app, 1 << 20, PATIENCE).await.map(|loaded| loaded.is_ok());
+		assert!(matches!(loaded, Ok(true)), "{loaded:?}");
 	}
 }
