@@ -19,6 +19,7 @@ use std::{
 	net::Ipv4Addr,
 	os::unix::fs::symlink,
 	path::{Path, PathBuf},
+	thread,
 	time::Duration,
 };
 
@@ -50,6 +51,9 @@ pub const NETWORK_MEMORY: u64 = 320 << 20;
 const MOST_SAID: usize = 4 << 10;
 /// How often it is looked whether a network is ready.
 const GLANCE: Duration = Duration::from_millis(5);
+/// How often what is left of a network is killed in a row, and how long it is waited for each time.
+const KILLS: u32 = 20;
+const BETWEEN_KILLS: Duration = Duration::from_millis(50);
 /// How often this machine's addresses are looked up while a container has a network.
 const REFRESH: Duration = Duration::from_secs(2);
 /// The servers of names, if the operator names none: Quad9's and Cloudflare's.
@@ -144,6 +148,17 @@ pub fn namespace(directory: &Path) -> PathBuf {
 /// Ends what is left of the network of a run, such as after a crash. Returns whether something was.
 pub fn end_left(run: &str) -> bool {
 	programs::kill_with(mark(run).as_bytes())
+}
+
+/// Ends what is left of the network of a run, and waits a moment until it has ended: what was killed takes that long. Returns
+/// whether nothing is left.
+pub fn end_all(run: &str) -> bool {
+	(0..KILLS).any(|kill| {
+		if kill > 0 {
+			thread::sleep(BETWEEN_KILLS);
+		}
+		!end_left(run)
+	})
 }
 
 /// Returns whether containers can ask for names at an address: it is one of a host, and not of their own network.
@@ -323,6 +338,8 @@ impl Network {
 
 #[cfg(test)]
 mod tests {
+	use std::{os::unix::process::ExitStatusExt, process::Stdio};
+
 	use super::*;
 
 	#[test]
@@ -351,6 +368,16 @@ mod tests {
 
 	#[test]
 	fn network_that_never_was_is_ended() {
-		assert!(!end_left("rlc-none-of-this-name"));
+		assert!(!end_left("rlc-none-of-this-name") && end_all("rlc-none-of-this-name"));
+	}
+
+	#[test]
+	fn network_that_could_not_be_begun_has_ended_in_a_moment() {
+		let run = names::unique();
+		let mut command = std::process::Command::new("/bin/sh");
+		command.args(["-c", "echo && read -r _"]).arg(mark(&run));
+		let mut left = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+		assert!(end_all(&run), "one look would have found it there");
+		assert_eq!(left.wait().unwrap().signal(), Some(9));
 	}
 }

@@ -147,18 +147,24 @@ impl Prepared {
 	/// Waits until nothing of it goes on, such as what waits for a broken disk, and gives back what it has only then: another
 	/// run with its users could be changed by it, and it takes its memory still.
 	async fn give_back_at_last(self: Arc<Self>, machine: Arc<Machine>, ids: Arc<Ids>) {
-		warn!(run = %self.name, "something of a container goes on; its users and its room stay taken until it ends");
-		while self.goes_on.load(Ordering::Relaxed) {
+		// What was just killed has ended in a moment: the next run may wait for its room.
+		let mut ended = self.end_all(&machine).await;
+		if !ended {
+			warn!(run = %self.name, "something of a container goes on; its users and its room stay taken until it ends");
+		}
+		while !ended {
 			time::sleep(BETWEEN_ENDS).await;
-			let (this, groups) = (self.clone(), machine.cgroups.clone());
-			let ended = blocking(move || {
-				let is_without_network = !network::end_left(&this.name);
-				Ok(groups.end(&this.name).is_ok() && is_without_network)
-			});
-			self.goes_on.store(!ended.await.unwrap_or(false), Ordering::Relaxed);
+			ended = self.end_all(&machine).await;
 		}
 		info!(run = %self.name, "all of the container has ended at last");
 		self.give_back(machine, ids).await;
+	}
+
+	/// Ends all of it, its network too. Returns whether nothing goes on.
+	async fn end_all(self: &Arc<Self>, machine: &Machine) -> bool {
+		let (this, groups) = (self.clone(), machine.cgroups.clone());
+		let ended = blocking(move || Ok(network::end_all(&this.name) && groups.end(&this.name).is_ok()));
+		ended.await.unwrap_or(false)
 	}
 
 	/// Removes what was made for it, and gives back its users; its room as well, when it is dropped. Nothing of it goes on.
