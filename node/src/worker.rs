@@ -39,7 +39,7 @@ use crate::{metrics::worker::Metrics, service::Node, Error};
 ///
 /// # Errors
 ///
-/// [`Error::BadWorker`] if there is no port or no thread for it; those of the metrics.
+/// [`Error::BadWorker`] if it does not get a port or a thread; those of the metrics.
 pub fn start(node: &mut Node, base_path: &Path, registry: Option<&Registry>) -> Result<(), Error> {
 	let wrong = |reason: String| Error::BadWorker { reason };
 	let endpoint = Endpoint::open((*node.rpc.handle()).clone().into());

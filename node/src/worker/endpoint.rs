@@ -59,7 +59,7 @@ impl Endpoint {
 	///
 	/// # Errors
 	///
-	/// The system's, if there is no port.
+	/// The system's, if it does not give a port.
 	pub fn open(methods: Methods) -> io::Result<Self> {
 		Self::open_with(methods, PATIENCE)
 	}

@@ -7,11 +7,11 @@
 //! | memory | when the machine has none left, the system ends the worker first |
 //! | core dumps | none: they would hold its key |
 //!
-//! How much memory and disk tasks get, the worker sees to itself. There is no limit of all the memory that it takes: limits
-//! of a process count the addresses that a Wasm engine reserves, not what it uses, and each process by itself; and a control
-//! group that has limits must be somebody's to give. The group of a service is systemd's, unless the unit delegates it; and
-//! then the kernel wants the node out of it first, with all else that is in there. `docs/operators/worker.md` says what an
-//! operator can do.
+//! The worker itself limits the memory and disk that tasks get. Nothing limits the memory of the worker as a whole. Limits of
+//! a process count the addresses that a Wasm engine reserves, not the memory that it uses, and count each process by itself.
+//! A control group with limits has to come from whoever owns the group above it. For a service that is systemd, unless the
+//! unit delegates its group; even then, the kernel wants the node and everything else out of that group first.
+//! `docs/operators/worker.md` says what an operator can do.
 //!
 //! A limit that the system does not grant is told in the log; the worker runs without it.
 

@@ -295,8 +295,8 @@ fn open_in_image(file: &Path) -> Result<File, Errno> {
 	open(file, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty()).map(File::from)
 }
 
-/// Returns how a file begins that was opened to look at it, if it can be read. What is no file is not opened any further: it
-/// could keep who reads it for good, or do something.
+/// Returns how a file begins that was opened to look at it, if it can be read. Only regular files are opened to be read:
+/// reading from anything else may never end, and opening a device may set it off.
 fn start_of(file: &File) -> Option<Vec<u8>> {
 	if !file.metadata().ok()?.is_file() {
 		return None;

@@ -170,10 +170,10 @@ fn failed(error: impl Display) -> Error {
 	Error::Host(format!("the devices of the container cannot be set up: {error}"))
 }
 
-/// Returns why a path of the devices cannot be made. What an image has in its way is no trouble of this machine: others would
-/// have it too, and no task would end. Nor is it the app's failure, as other machines have their devices elsewhere.
+/// Returns why a path of the devices cannot be made. If the image has something in the way, this machine is not to blame: the
+/// others would meet it too, and the task would never end. Nor has the app failed: other machines have their devices elsewhere.
 fn of_path(path: &str, error: io::Error) -> Error {
-	// A link to nothing is there, and is no directory.
+	// EXIST: a link that leads nowhere.
 	let in_the_way = [Errno::EXIST, Errno::ISDIR, Errno::LOOP, Errno::NAMETOOLONG, Errno::NOTDIR];
 	if Errno::from_io_error(&error).is_some_and(|errno| in_the_way.contains(&errno)) {
 		return Error::OtherMachine(format!("what is at {path} in the image is in the way of devices: {error}"));
