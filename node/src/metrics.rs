@@ -5,7 +5,7 @@
 //! | [`activity`] | counters: what happened | the events of blocks | with each new best block |
 //! | [`inventory`] | gauges: what there is | a scan of the state | every [`inventory::PERIOD`] |
 //!
-//! [`worker`] tells of the worker beside the node, if there is one.
+//! `worker` tells of the worker beside the node, if there is one.
 //!
 //! Each pallet has a file with its counters and its gauges: `marketplace`, `poco`, `rlc`. The two modules above feed
 //! them; `activity` also logs what happens to each deal and task, at the level `debug`.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Anyone may follow anything at anyone's node, and each question costs the node a runtime call at each block. So the cost is
-//! that of the different questions, however many follow them; [`seats`] bounds how many do; and questions that are asked
+//! that of the different questions, however many follow them; `seats` bounds how many do; and questions that are asked
 //! slower than blocks come are asked at the newest one only.
 
 mod seats;
