@@ -207,7 +207,12 @@ impl Context {
 		Ok(std::env::var(PASSWORD_VARIABLE).ok().map(Zeroizing::new))
 	}
 
-	fn named(&self) -> Result<&str> {
+	/// Returns what `--account` says.
+	///
+	/// # Errors
+	///
+	/// If it is missing.
+	pub(crate) fn named(&self) -> Result<&str> {
 		let name = self.global.account.as_deref();
 		name.ok_or_else(|| failure!(AccountMissing, "no account is named"; "give --account NAME, or set RLC_ACCOUNT"))
 	}

@@ -8,6 +8,9 @@ use crate::{
 	table::{counted, span},
 };
 
+/// What a slot needs for a run beside the app's own time, in ms: the next task is assigned, and its content fetched.
+const BETWEEN_RUNS: Moment = 100;
+
 /// Returns how many workers have to agree on a task of this trust if all are new: then each counts least.
 pub(crate) fn workers_needed(trust: u64) -> u64 {
 	Rules::LIVE.new_workers(trust).into()
@@ -62,7 +65,7 @@ pub(crate) fn computed_in(
 	}
 	let busy = info.slots.saturating_sub(info.free_slots.into());
 	let runs = tasks.saturating_mul(workers).saturating_add(info.waiting).saturating_add(busy);
-	Ok(runs.div_ceil(info.slots).saturating_mul(run_time))
+	Ok(runs.div_ceil(info.slots).saturating_mul(run_time.saturating_add(BETWEEN_RUNS)))
 }
 
 /// Returns when all tasks are closed, in words: as expected, and at the latest.
@@ -138,9 +141,11 @@ pub(crate) mod tests {
 	#[test]
 	fn end_is_expected_from_queue_and_run_time() {
 		let time = |info: &PoolInfo, tasks| computed_in(info, Some(1_000), tasks, 3);
-		assert_eq!(time(&info(3, 6, 0), 2), Ok(1_000), "six runs, six slots");
-		assert_eq!(time(&info(3, 5, 0), 2), Ok(2_000), "one has to wait for what runs now");
-		assert_eq!(time(&info(3, 0, 30), 2), Ok(7_000), "six run, 30 wait, six come");
+		assert_eq!(time(&info(3, 6, 0), 2), Ok(1_100), "six runs, six slots");
+		assert_eq!(time(&info(3, 5, 0), 2), Ok(2_200), "one has to wait for what runs now");
+		assert_eq!(time(&info(3, 0, 30), 2), Ok(7_700), "six run, 30 wait, six come");
+		let many = computed_in(&info(3, 6, 0), Some(0), 1_000_000, 3);
+		assert!(many.is_ok_and(|time| time > 3_600_000), "no run takes no time");
 		assert!(time(&info(2, 6, 0), 2).is_err(), "three workers are needed");
 		assert!(time(&PoolInfo { slots: 0, ..info(3, 0, 0) }, 2).is_err());
 		assert!(computed_in(&info(3, 6, 0), None, 2, 3).is_err(), "nothing was measured");

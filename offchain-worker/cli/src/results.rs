@@ -171,6 +171,22 @@ pub(crate) async fn download(
 	}
 }
 
+/// Checks that nothing is in the directory that results are to be unpacked into, but what an interrupted download left.
+///
+/// # Errors
+///
+/// If something is.
+pub(crate) fn ensure_free(output: &Path) -> Result<()> {
+	match is_filled(output) {
+		true => Err(taken(output)),
+		false => Ok(()),
+	}
+}
+
+fn taken(output: &Path) -> Failure {
+	failure!(OutputTaken, "{} holds something else", output.display(); "choose another --output")
+}
+
 async fn one(
 	store: &Client,
 	deal: &Deal,
@@ -184,7 +200,7 @@ async fn one(
 		let there = into.clone();
 		let found = tokio::task::spawn_blocking(move || there_already(&there, digest)).await.unwrap_or_default();
 		let Some((cid, files, size)) = found else {
-			return Err(failure!(OutputTaken, "{} holds something else", into.display(); "choose another --output"));
+			return Err(taken(&into));
 		};
 		return Ok(Fetched { index, digest, cid, path: into, files, size });
 	}

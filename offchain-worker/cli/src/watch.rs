@@ -2,9 +2,9 @@
 
 mod news;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use futures::StreamExt;
+use futures::{future::join_all, StreamExt};
 use jsonrpsee::{core::ClientError, ws_client::WsClient};
 use rlc_chain::{At, Chain};
 use rlc_primitives::{market::DealView, work::TaskView, DealId, TaskId};
@@ -33,6 +33,9 @@ const PAUSE: Duration = Duration::from_millis(300);
 const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 /// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
 const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
+
+/// The shortest and the longest time until a scheduler is called again whose connection was lost.
+const CONNECT_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(15));
 
 /// Follows a deal to its end, and says how it goes. Returns the closed deal with its tasks.
 ///
@@ -111,10 +114,12 @@ impl Heard {
 		heard
 	}
 
-	/// Says what is new. That the scheduler tells nothing is said once, though each task is asked for by itself.
+	/// Says what is new. That the scheduler tells nothing is said once, though each task is asked for by itself, and again only
+	/// if it has told something in between.
 	fn say(&mut self, progress: &Progress, told: Result<TaskInfo>) {
 		match told {
 			Ok(info) => {
+				self.is_silent = false;
 				let task = info.task.id();
 				news(self.infos.get(&task), &info).into_iter().for_each(|line| progress.line(line));
 				self.infos.insert(task, info);
@@ -158,21 +163,45 @@ impl Stages {
 	}
 }
 
-/// Returns what the scheduler tells of the deal's tasks from now on, or why it tells nothing of one.
+/// Returns what the scheduler tells of the deal's tasks from now on, or why it tells nothing of one. If the connection is
+/// lost, that is told, and the scheduler is asked again until it is back.
 async fn ask_scheduler(context: &Context, chain: &Chain, deal: &DealView) -> Result<mpsc::Receiver<Result<TaskInfo>>> {
 	let url = pool::url(context, chain, deal.deal.workerpool.id).await?;
-	let scheduler = Arc::new(pool::connect(&url).await?);
-	let (sender, told) = mpsc::channel(64);
-	for index in deal.deal.first..deal.deal.first.saturating_add(deal.deal.size) {
-		let Some(task) = deal.deal.task(deal.id, index) else { continue };
-		let span = tracing::info_span!("task", task = ?task.0, index);
-		tokio::spawn(pass_on(scheduler.clone(), task, sender.clone()).instrument(span));
-	}
+	let mut scheduler = pool::connect(&url).await?;
+	let indices = deal.deal.first..deal.deal.first.saturating_add(deal.deal.size);
+	let tasks: Vec<_> = indices.filter_map(|index| Some((index, deal.deal.task(deal.id, index)?))).collect();
+	let (to, told) = mpsc::channel(64);
+	let passing_on = async move {
+		loop {
+			let each = tasks.iter().map(|(index, task)| {
+				pass_on(&scheduler, *task, &to).instrument(tracing::info_span!("task", task = ?task.0, index))
+			});
+			join_all(each).await;
+			// The streams also end when the scheduler has nothing more to tell, or nobody listens.
+			if scheduler.is_connected() || to.is_closed() {
+				return;
+			}
+			let lost: Failure = failure!(SchedulerUnreachable, "the connection to the scheduler is lost");
+			// A watch that has ended need not know.
+			let _ = to.send(Err(lost)).await;
+			let mut waits = CONNECT_AGAIN.waits();
+			scheduler = loop {
+				tokio::select! {
+					() = to.closed() => return,
+					() = tokio::time::sleep(waits.next_wait().unwrap_or_default()) => {}
+				}
+				if let Ok(back) = pool::connect(&url).await {
+					break back;
+				}
+			};
+		}
+	};
+	tokio::spawn(passing_on.in_current_span());
 	Ok(told)
 }
 
-/// Passes on what the scheduler tells of a task, until the watch ends.
-async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result<TaskInfo>>) {
+/// Passes on what the scheduler tells of a task, until the watch ends or the connection is lost.
+async fn pass_on(scheduler: &WsClient, task: TaskId, to: &mpsc::Sender<Result<TaskInfo>>) {
 	let mut waits = ASK_AGAIN.waits();
 	let mut changes = loop {
 		match scheduler.subscribe_task(task).await {
@@ -180,8 +209,9 @@ async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result
 			// It may see the block with a new deal a little later than the deal's buyer.
 			Err(ClientError::Call(answer)) if answer.code() == code::UNKNOWN_TASK => {}
 			Err(error) => {
-				// A watch that has ended need not know.
-				let _ = to.send(Err(pool::refused(&error))).await;
+				if scheduler.is_connected() {
+					let _ = to.send(Err(pool::refused(&error))).await;
+				}
 				return;
 			}
 		}
@@ -194,11 +224,6 @@ async fn pass_on(scheduler: Arc<WsClient>, task: TaskId, to: mpsc::Sender<Result
 		if to.send(Ok(info)).await.is_err() {
 			return;
 		}
-	}
-	// The stream also ends when the scheduler has nothing more to tell.
-	if !scheduler.is_connected() {
-		let lost: Failure = failure!(SchedulerUnreachable, "the connection to the scheduler is lost");
-		let _ = to.send(Err(lost)).await;
 	}
 }
 

@@ -1,7 +1,8 @@
 //! A worker's directory, and the file in it that asks the worker to drain.
 
 use std::{
-	fs,
+	fs::{self, DirBuilder},
+	os::unix::fs::DirBuilderExt,
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
@@ -37,7 +38,7 @@ impl WorkerDir {
 		}
 		let home = data_home();
 		let home = home.ok_or_else(|| failure!(HomeMissing, "no directory for it is known"; "give --dir"))?;
-		Ok(Self(home.join(format!("worker-{}", Account(context.who()?)))))
+		Ok(Self(home.join(format!("worker-{}", Account(context.account(context.named()?)?)))))
 	}
 
 	/// Returns its path.
@@ -45,13 +46,19 @@ impl WorkerDir {
 		&self.0
 	}
 
-	/// Creates it for a new worker. An earlier request to drain was for a worker that is gone.
+	/// Creates it for a new worker: others may pass, as containers do, but not look into it. An earlier request to drain was
+	/// for a worker that is gone.
 	///
 	/// # Errors
 	///
 	/// If it cannot be created.
 	pub(crate) fn create(&self) -> Result<()> {
-		fs::create_dir_all(&self.0).map_err(disk(&self.0))?;
+		if let Some(parent) = self.0.parent() {
+			fs::create_dir_all(parent).map_err(disk(parent))?;
+		}
+		if !self.0.is_dir() {
+			DirBuilder::new().mode(0o711).create(&self.0).map_err(disk(&self.0))?;
+		}
 		let _ = fs::remove_file(self.0.join(DRAIN));
 		Ok(())
 	}

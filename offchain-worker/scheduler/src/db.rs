@@ -41,6 +41,9 @@ pub enum DbError {
 	/// It is not heard of.
 	#[error("the database does not answer")]
 	Silent,
+	/// It was waited for in vain.
+	#[error("the database at {0} cannot be reached: {1}")]
+	Unreachable(String, Box<DbError>),
 	/// The server follows another one, and takes no writes.
 	#[error("the database server is a standby; it takes no writes before it is promoted")]
 	Standby,

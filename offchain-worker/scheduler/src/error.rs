@@ -25,7 +25,8 @@ pub enum Error {
 	/// What goes over the network could be read by others.
 	#[error(
 		"{0} is not an address of this machine alone, and nothing would be encrypted there; give --tls-certificate and \
-		 --tls-key, or listen at 127.0.0.1 behind a reverse proxy, or name the proxy by --behind-proxy"
+		 --tls-key; or listen at 127.0.0.1 behind a reverse proxy, or name the proxy by --behind-proxy; or, where nobody else \
+		 is on the network, give --clear-text"
 	)]
 	ClearText(SocketAddr),
 	/// The chain does not tell the time.
@@ -33,16 +34,18 @@ pub enum Error {
 	NoTime(String),
 	/// There is no such pool.
 	#[error(
-		"workerpool {0:?} is not registered on this chain; register one, or give the scheduler a name for a new one"
+		"workerpool {:?} is not registered on this chain; register one, or give the scheduler a --name for a new one", .0.0
 	)]
 	UnknownPool(WorkerpoolId),
 	/// There is no such group.
 	#[error(
-		"group {0:?} is not registered on this chain; create it with registry.createGroup, or name another for the pool"
+		"group {:?} is not registered on this chain; create it with registry.createGroup, or name another for the pool", .0.0
 	)]
 	UnknownGroup(GroupId),
 	/// Another account owns the pool.
-	#[error("workerpool {0:?} is owned by {1}, not by this key; start with the owner's key, or on the owner's behalf")]
+	#[error(
+		"workerpool {:?} is owned by {}, not by this key; start with the owner's key, or on the owner's behalf", .0.0, .1
+	)]
 	NotOwner(WorkerpoolId, rlc_protocol::Account),
 	/// A proxy may not register a pool for its account.
 	#[error(

@@ -3,7 +3,7 @@
 mod disk;
 mod tiers;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
@@ -49,6 +49,10 @@ pub(crate) struct Doctor {
 	#[arg(long, value_name = "ACCOUNT")]
 	pub on_behalf_of: Option<String>,
 
+	/// The socket of the container service, as given to `rlc worker containers`
+	#[arg(long, default_value = CONTAINER_SERVICE, value_name = "SOCKET")]
+	pub containers: PathBuf,
+
 	/// A directory of CDI specifications, which describe graphics processors; may be repeated [default: /etc/cdi,
 	/// /var/run/cdi]
 	#[arg(long = "cdi-dir", value_name = "DIR")]
@@ -92,14 +96,14 @@ impl Check {
 
 /// Checks everything. What is wrong is part of the answer, and the exit code tells whether something needed is missing.
 pub(crate) async fn run(doctor: Doctor, context: &Context) -> Result<Answer> {
-	let (containers, network) = tiers::container_tier().await;
+	let (containers, network) = tiers::container_tier(&doctor.containers).await;
 	let mut checks = vec![
 		Check::new("wasm tier", true, tiers::wasm_tier(Compiler::this_program()).await),
 		Check::new("container tier", false, containers),
 		Check::new("container network", false, network),
 	];
 	checks.extend(tiers::gpus(&doctor, context));
-	checks.extend(tiers::service_gpus(Path::new(CONTAINER_SERVICE)).await);
+	checks.extend(tiers::service_gpus(&doctor.containers).await);
 	checks.extend([
 		Check::new("keystore", true, keystore(context)),
 		Check::new("disk", true, disk::disk_space()),

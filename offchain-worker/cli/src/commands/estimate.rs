@@ -2,6 +2,7 @@
 
 use clap::Args;
 use rlc_chain::Chain;
+use rlc_primitives::AccountId;
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 
 use crate::{
@@ -21,18 +22,27 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --trust 5 --account me
-  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 100 --category S --json --account //Alice")]
+  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --trust 5
+  rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 100 --category S --json --account //Alice
+
+With --account, offers count that are for this account alone.")]
 pub(crate) struct Estimate {
 	/// The request
 	#[command(flatten)]
 	pub request: RequestOptions,
 }
 
+/// Who asks, if no account is named: nobody's account, which only orders for everybody are open to.
+const ANYONE: AccountId = AccountId::new([0; 32]);
+
 /// Asks the chain for the price, and the scheduler for its queue and how long the app takes.
 pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
-	let (wish, _) = estimate.request.wish(context, &chain, context.who()?, Pinning::Pretend).await?;
+	let requester = match context.global.account {
+		Some(_) => context.who()?,
+		None => ANYONE,
+	};
+	let (wish, _) = estimate.request.wish(context, &chain, requester, Pinning::Pretend).await?;
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = ask(context, &chain, &quote, &wish).await;

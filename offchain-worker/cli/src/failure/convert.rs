@@ -105,6 +105,7 @@ impl From<rlc_scheduler::Error> for Failure {
 	fn from(error: rlc_scheduler::Error) -> Self {
 		match error {
 			rlc_scheduler::Error::Chain(error) => error.into(),
+			error @ rlc_scheduler::Error::UnknownPool(_) => Self::of(Code::AssetUnknown, &error),
 			error => Self::of(Code::SchedulerFailed, &error),
 		}
 	}

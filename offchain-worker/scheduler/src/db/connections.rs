@@ -60,13 +60,21 @@ impl Connections {
 	/// Connects to the primary of these servers.
 	pub async fn to_servers(url: &str) -> Result<Self, DbError> {
 		let servers = servers(url).into_iter().map(|server| encrypted(&server)).collect::<Result<Vec<_>, _>>()?;
-		let begun = Instant::now();
+		let (begun, mut is_told) = (Instant::now(), false);
 		loop {
-			match primary(&servers).await {
+			let error = match primary(&servers).await {
 				Ok(pool) => return Ok(Self { servers, open: RwLock::new(pool) }),
-				Err(error) if !error.is_passing() || begun.elapsed() > START_TIME => return Err(error),
-				Err(_) => sleep(PAUSE).await,
+				Err(error) if !error.is_passing() => return Err(error),
+				Err(error) => error,
+			};
+			if begun.elapsed() > START_TIME {
+				return Err(DbError::Unreachable(places(&servers), Box::new(error)));
 			}
+			if !is_told {
+				tracing::warn!("waiting for the database at {}: {error}", places(&servers));
+				is_told = true;
+			}
+			sleep(PAUSE).await;
 		}
 	}
 
@@ -203,6 +211,12 @@ fn host(url: &str) -> String {
 	}
 }
 
+/// Returns where servers are, in words, without what only they should know.
+fn places(servers: &[String]) -> String {
+	let hosts: Vec<_> = servers.iter().map(|server| host(server)).collect();
+	hosts.join(" and ")
+}
+
 /// Returns a parameter of a URL.
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 	let (_, query) = url.split_once('?')?;
@@ -248,6 +262,11 @@ mod tests {
 		}
 		let elsewhere = "postgres://localhost/pool?host=10.0.0.5";
 		assert_eq!(encrypted(elsewhere).unwrap(), format!("{elsewhere}&sslmode=verify-full"));
+	}
+
+	#[test]
+	fn servers_are_told_by_their_hosts() {
+		assert_eq!(places(&servers("postgres://me:secret@one:5433,two/pool?x=1")), "one and two");
 	}
 
 	#[test]

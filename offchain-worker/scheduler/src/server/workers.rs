@@ -7,7 +7,7 @@ use jsonrpsee::{
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
-use rlc_primitives::{work::MAX_CALLBACK_DATA, TaskId};
+use rlc_primitives::{work::MAX_CALLBACK_DATA, Moment, TaskId};
 use rlc_protocol::{
 	requester::code,
 	version::{self, Protocols},
@@ -183,9 +183,16 @@ impl Api {
 			);
 			return Err(error(code::NOT_ALLOWED, words));
 		}
-		let banned = admission::candidates(join).find(|account| bans.get(*account).is_some_and(|until| *until > now));
-		let Some(account) = banned else { return Ok(record) };
-		Err(error(code::NOT_ALLOWED, format!("{} may not join this pool: ask its operator", Account(account.clone()))))
+		let banned = admission::candidates(join).find_map(|account| {
+			let until = bans.get(account).filter(|until| **until > now)?;
+			Some((Account(account.clone()), *until))
+		});
+		let Some((account, until)) = banned else { return Ok(record) };
+		let time = match until {
+			Moment::MAX => String::new(),
+			until => format!(" for {} h", until.saturating_sub(now).div_ceil(HOUR)),
+		};
+		Err(error(code::NOT_ALLOWED, format!("{account} may not join this pool{time}: ask its operator")))
 	}
 
 	/// Admits a worker, or refuses it. The chain is asked each time: a worker that left the group is refused the next time.

@@ -210,7 +210,7 @@ fn is_closed(perimeter: &Perimeter, address: IpAddr) -> bool {
 }
 
 const PRIVATE: &str =
-	"it is private, near this machine or denied here; it is fetched only where private networks are allowed";
+	"it is private, near this machine or denied here; only a worker with --allow-private-networks fetches it";
 
 fn origin(url: &Url) -> Option<(String, u16)> {
 	Some((url.host_str()?.to_string(), url.port_or_known_default()?))

@@ -8,7 +8,7 @@ use sp_core::H256;
 /// Why a connection ended.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Broken {
-	#[error(transparent)]
+	#[error("{}", words(.0))]
 	Rpc(#[from] RpcError),
 	#[error("the scheduler closed the connection")]
 	Closed,
@@ -30,4 +30,12 @@ pub(super) enum Broken {
 	/// The worker itself ends.
 	#[error("the worker ends")]
 	Ended,
+}
+
+/// Returns what an error of a call to the scheduler says: its words, if it refused.
+pub(super) fn words(error: &RpcError) -> String {
+	match error {
+		RpcError::Call(refusal) => format!("the scheduler refuses: {} ({})", refusal.message(), refusal.code()),
+		other => other.to_string(),
+	}
 }

@@ -17,7 +17,7 @@ use tokio::{
 	time::{timeout, Instant},
 };
 
-use super::broken::Broken;
+use super::broken::{words, Broken};
 use crate::{
 	clock,
 	messages::{Message, Outgoing, Status},
@@ -155,7 +155,7 @@ fn undelivered(error: RpcError) -> Undelivered {
 		RpcError::Call(refusal) if refusal.code() == code::UNKNOWN_TASK => {
 			Undelivered::Unknown(refusal.message().into())
 		}
-		error => Undelivered::Failed(error.to_string()),
+		error => Undelivered::Failed(words(&error)),
 	}
 }
 

@@ -57,6 +57,8 @@ pub(crate) struct Run {
 
 /// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
+	// Before anything is paid for.
+	run.output.as_deref().map_or(Ok(()), results::ensure_free)?;
 	let (key, chain) = context.signer().await?;
 	let (wish, files) = run.request.wish(context, &chain, key.account(), Pinning::Read).await?;
 	let quote = market::quote(&chain, &wish).await?;

@@ -50,11 +50,10 @@ pub(super) async fn wasm_tier(compiler: Compiler) -> Result<String> {
 	}
 }
 
-/// Returns whether images run, and whether they can be given a network: by the container service, or by a worker that is
-/// root.
-pub(super) async fn container_tier() -> (Result<String>, Result<String>) {
-	let service = Path::new(CONTAINER_SERVICE);
-	if service.exists() {
+/// Returns whether images run, and whether they can be given a network: by the container service at this socket, or by a
+/// worker that is root, if there is none at the usual one.
+pub(super) async fn container_tier(service: &Path) -> (Result<String>, Result<String>) {
+	if service.exists() || service != Path::new(CONTAINER_SERVICE) {
 		return container_service(service).await;
 	}
 	let no_network = || Err(failure!(TierFailed, "needs the container tier"));

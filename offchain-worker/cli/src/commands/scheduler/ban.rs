@@ -29,7 +29,7 @@ pub(crate) struct Ban {
 	who: Option<String>,
 
 	/// For how many hours [default: for good]
-	#[arg(long, value_name = "N", requires = "who", value_parser = clap::value_parser!(u64).range(1..))]
+	#[arg(long, value_name = "N", requires = "who", value_parser = clap::value_parser!(u64).range(1..=100_000))]
 	hours: Option<u64>,
 
 	/// Let them join again

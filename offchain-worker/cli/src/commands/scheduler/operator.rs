@@ -21,7 +21,8 @@ const SOCKET: &str = "admin.sock";
 /// Which scheduler on this machine.
 #[derive(Debug, Args)]
 pub(super) struct Here {
-	/// The scheduler's directory, as given to `rlc scheduler run` [default: that of --account]
+	/// The scheduler's directory, as given to `rlc scheduler run` [default: that of --account: the workerpool's owner, by name
+	/// or address, whoever signs for it]
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
@@ -39,11 +40,11 @@ impl Here {
 	pub(super) async fn connect(&self, context: &Context) -> Result<WsClient> {
 		let socket = match &self.admin {
 			Some(socket) => socket.clone(),
-			None => directory(self.dir.as_ref(), || context.who())?.join(SOCKET),
+			None => directory(self.dir.as_ref(), || context.account(context.named()?))?.join(SOCKET),
 		};
 		let stream = UnixStream::connect(&socket).await.map_err(|error| {
 			failure!(SchedulerMissing, "no scheduler takes commands at {}: {error}", socket.display();
-				"run this as the user, and with the --dir, of `rlc scheduler run`")
+				"run this as the user of `rlc scheduler run`, with its --dir, or with the workerpool's owner as --account")
 		})?;
 		let client = WsClientBuilder::default().request_timeout(pool::PATIENCE);
 		client.build_with_stream("ws://localhost", stream).await.map_err(|error| pool::refused(&error))

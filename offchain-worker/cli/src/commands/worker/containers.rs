@@ -73,10 +73,14 @@ pub(crate) struct Containers {
 	pub gpus: Gpus,
 }
 
-/// Returns the number of a user. Names are those of this machine's own file.
+/// Returns the number of a user who is not root. Names are those of this machine's own file.
 fn user(text: &str) -> Result<u32> {
-	let found = text.parse().ok().or_else(|| named(text, &fs::read_to_string(USERS).unwrap_or_default()));
-	found.ok_or_else(|| failure!(Usage, "{USERS} has no user {text}"; "give the number that `id -u` prints"))
+	match text.parse().ok().or_else(|| named(text, &fs::read_to_string(USERS).unwrap_or_default())) {
+		Some(0) => Err(failure!(Usage, "{text} is root, who runs containers without this service";
+			"give the user that the worker runs as")),
+		Some(number) => Ok(number),
+		None => Err(failure!(Usage, "{USERS} has no user {text}"; "give the number that `id -u` prints")),
+	}
 }
 
 fn named(name: &str, users: &str) -> Option<u32> {
@@ -109,6 +113,9 @@ pub(crate) async fn run(options: Containers, context: &Context) -> Result<Answer
 	};
 	if let Some(gpus) = options.gpus.config() {
 		tier = tier.with_gpus(&gpus).await.map_err(|why| failed(why.to_string()))?;
+		if tier.gpus().is_some_and(|states| states.borrow().is_empty()) {
+			context.out.say("warning: no graphics processor was found; `rlc doctor` says what there is");
+		}
 	}
 	let tier = tier.with_disk(images);
 	let service = ContainerService::new(tier, allowance, user).map_err(|why| failed(why.to_string()))?;
@@ -144,7 +151,10 @@ mod tests {
 		let users =
 			"root:x:0:0:root:/root:/bin/bash\nwrong\nrlc-worker:x:998:998::/var/lib/rlc-worker:/usr/sbin/nologin\n";
 		assert_eq!((named("rlc-worker", users), named("rlc", users), named("wrong", users)), (Some(998), None, None));
-		assert_eq!((user("12345"), user("root")), (Ok(12345), Ok(0)));
+		assert_eq!(user("12345"), Ok(12345));
+		for root in ["root", "0"] {
+			assert!(user(root).unwrap_err().to_string().contains("is root"), "{root}");
+		}
 		assert!(user("no such user").unwrap_err().to_string().contains("give the number"));
 	}
 }
