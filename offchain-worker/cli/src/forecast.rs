@@ -8,7 +8,8 @@ use crate::{
 	table::{counted, span},
 };
 
-/// What a slot needs for a run beside the app's own time, in ms: the next task is assigned, and its content fetched.
+/// What a slot needs for a run beside the app's own time, in ms: the next task is assigned, and its content fetched. A rough
+/// figure, so that runs which take less than 1 ms are not told to take no time.
 const BETWEEN_RUNS: Moment = 100;
 
 /// Returns how many workers have to agree on a task of this trust if all are new: then each counts least.

@@ -211,7 +211,7 @@ fn host(url: &str) -> String {
 	}
 }
 
-/// Returns where servers are, in words, without what only they should know.
+/// Returns the hosts of servers, for people to read: without passwords.
 fn places(servers: &[String]) -> String {
 	let hosts: Vec<_> = servers.iter().map(|server| host(server)).collect();
 	hosts.join(" and ")
