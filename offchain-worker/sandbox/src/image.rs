@@ -1,14 +1,18 @@
 //! Checks and unpacks images.
 //!
 //! ```text
-//! file ──► archive ──► layout: the image for this machine, its parts checked ──► layers ──► root directory
+//! file ──► packed ──► layout: the image for this machine, its parts checked ──► layers ──► root directory
 //! ```
 //!
 //! The root directory is only ever used read-only, by one unprivileged user. So all of it belongs to the worker and can
 //! be read by everybody; owners, special rights, attributes and devices of the image are left out.
 
+mod blame;
+mod entries;
+mod inside;
 mod layers;
 mod layout;
+mod packed;
 pub mod paths;
 mod quota;
 mod settings;
@@ -97,7 +101,7 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 		image.to_owned()
 	} else {
 		fs::create_dir(&archive).map_err(Error::io("create", &archive))?;
-		layers::unpack_archive(open(image, stop)?, &archive, &mut of_archive)?;
+		packed::unpack_archive(open(image, stop)?, &archive, &mut of_archive)?;
 		archive.clone()
 	};
 	let found = layout::find(&layout)?;

@@ -1,9 +1,8 @@
-//! Unpacks archives: they can write nothing outside of their directory, and no more than allowed.
+//! Unpacks layers over each other: they can write nothing outside of their root, and no more than allowed.
 
 use std::{
-	cell::Cell,
 	collections::HashSet,
-	ffi::{OsStr, OsString},
+	ffi::OsStr,
 	fs::{self, File, Permissions},
 	io::{self, Read},
 	os::unix::{
@@ -15,10 +14,12 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use tar::{Archive, Entry, EntryType};
 
 use super::{
-	paths::{self, LONGEST_NAME, LONGEST_PATH, MOST_LINKS},
+	blame::{bad, of_entry, quoted, whose},
+	entries::{Entries, Entry, Kind},
+	inside::{below, enter, enter_beside_points, names, path_of, remove},
+	paths::{self, LONGEST_NAME, LONGEST_PATH},
 	quota::Quota,
 };
 use crate::{kept::Sha, Error, GUEST_OUTPUT};
@@ -26,39 +27,14 @@ use crate::{kept::Sha, Error, GUEST_OUTPUT};
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
 const OPAQUE: &[u8] = b".wh..wh..opq";
-/// How many directories may be on the way to a file, and how many names with those of the links.
-const DEEPEST: usize = 128;
-const LONGEST: u32 = 512;
+/// What AUFS keeps beside the files of a layer, at its top: what files with several names are links to, among others.
+const OF_AUFS: &[u8] = b".wh..wh.";
 /// The longest target of a link, in bytes, and how many names a file may have: less than what any usual file system takes.
 /// Each has limits of its own (XFS those of links' targets, ext4 65,000 names), and an image has to be as good on all of them.
 const LONGEST_TARGET: usize = 1_023;
-const MOST_NAMES: u64 = 30_000;
-/// What may describe one entry of an archive, in bytes: long names and attributes, which are read into memory.
-const MOST_DESCRIPTION: u64 = 1 << 20;
+pub const MOST_NAMES: u64 = 30_000;
 /// What may follow an archive's end in a layer, in bytes: programs fill their last block.
 const MOST_REST: u64 = 1 << 20;
-
-/// Unpacks the files of an archive that holds an image: no links, nothing special.
-///
-/// # Errors
-///
-/// [`Error::App`], if it is not an archive, or a bad one; [`Error::Host`], if the disk fails.
-pub fn unpack_archive(archive: impl Read, directory: &Path, quota: &mut Quota) -> Result<(), Error> {
-	let unpacked = each_entry(archive, quota, |mut entry, quota| {
-		let names = names(&entry.path()?)?;
-		if entry.header().entry_type() == EntryType::Regular {
-			let Some((name, parents)) = names.split_last() else { return Ok(()) };
-			let parent = enter(directory, parents, quota)?;
-			let path = below(directory, &parent, name)?;
-			if path.is_dir() {
-				return Err(bad("a file has the name of a directory"));
-			}
-			quota.copy(&mut entry, &mut File::create(path)?)?;
-		}
-		Ok(())
-	});
-	unpacked.map_err(whose)
-}
 
 /// Unpacks a layer over those below it, and checks that it is what it should be.
 ///
@@ -67,21 +43,32 @@ pub fn unpack_archive(archive: impl Read, directory: &Path, quota: &mut Quota) -
 /// [`Error::App`], if it is not, or leads out of the root; [`Error::Host`], if the disk fails.
 pub fn apply(layer: impl Read, content: &str, root: &Path, quota: &mut Quota) -> Result<(), Error> {
 	let mut layer = Hashed { from: layer, hasher: Sha256::new() };
-	let mut unpack = || -> io::Result<()> {
-		let mut own = Own::default();
-		each_entry(&mut layer, quota, |entry, quota| unpack_entry(entry, root, &mut own, quota))?;
-		// What comes after the archive's end counts for the digest.
-		match io::copy(&mut (&mut layer).take(MOST_REST + 1), &mut io::sink())? {
-			..=MOST_REST => Ok(()),
-			_ => Err(bad("something follows its end")),
-		}
-	};
-	unpack().map_err(whose)?;
+	unpack(&mut layer, root, quota).map_err(whose)?;
 	let is = format!("sha256:{}", hex::encode(layer.hasher.finalize()));
 	if is != content {
 		return Err(Error::App(format!("the image cannot be used: its layer {content} is {is}")));
 	}
 	Ok(())
+}
+
+fn unpack(layer: &mut impl Read, root: &Path, quota: &mut Quota) -> io::Result<()> {
+	let (mut entries, mut own) = (Entries::new(&mut *layer), Own::default());
+	while let Some(mut entry) = entries.next_entry()? {
+		quota.entry()?;
+		let unpacked = unpack_entry(&mut entry, root, &mut own, quota);
+		unpacked.map_err(|error| of_entry(error, &entry.path))?;
+	}
+	for name in fs::read_dir(root)? {
+		let name = name?.file_name();
+		if name.as_bytes().starts_with(OF_AUFS) {
+			remove(&root.join(name))?;
+		}
+	}
+	// What comes after the archive's end counts for the digest.
+	match io::copy(&mut layer.take(MOST_REST + 1), &mut io::sink())? {
+		..=MOST_REST => Ok(()),
+		_ => Err(bad("something follows its end")),
+	}
 }
 
 /// What a layer itself has: its whiteouts are for those below it.
@@ -106,15 +93,31 @@ impl Own {
 		}
 	}
 
-	/// Removes everything that lower layers have put into a directory. What came since is the layer's own, so once is enough.
+	/// Removes everything that lower layers have put under a name.
+	fn hide(&mut self, path: &Path) -> io::Result<()> {
+		if !self.paths.contains(&hash(path)) {
+			return remove(path);
+		}
+		// A directory of this layer may have something of theirs.
+		if path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
+			return self.empty(path);
+		}
+		Ok(())
+	}
+
+	/// Removes everything that lower layers have put into a directory, at any depth. What came since is the layer's own, so
+	/// once is enough.
 	fn empty(&mut self, directory: &Path) -> io::Result<()> {
 		if !self.emptied.insert(hash(directory)) {
 			return Ok(());
 		}
 		for below in fs::read_dir(directory)? {
-			let below = below?.path();
-			if !self.paths.contains(&hash(&below)) {
-				remove(&below)?;
+			let below = below?;
+			let path = below.path();
+			if !self.paths.contains(&hash(&path)) {
+				remove(&path)?;
+			} else if below.file_type()?.is_dir() {
+				self.empty(&path)?;
 			}
 		}
 		Ok(())
@@ -125,103 +128,87 @@ fn hash(path: &Path) -> Sha {
 	Sha256::digest(path.as_os_str().as_bytes()).into()
 }
 
-/// Does something with each entry of an archive. An archive that compresses well could otherwise fill the worker's memory
-/// with one name.
-fn each_entry<R: Read>(
-	from: R,
-	quota: &mut Quota,
-	mut with: impl FnMut(Entry<'_, Bounded<'_, R>>, &mut Quota) -> io::Result<()>,
-) -> io::Result<()> {
-	let left = Cell::new(MOST_DESCRIPTION);
-	let mut archive = Archive::new(Bounded { from, left: &left });
-	let mut entries = archive.entries()?;
-	loop {
-		// Covers what was not read of the entry before, too.
-		left.set(MOST_DESCRIPTION);
-		let Some(entry) = entries.next() else { return Ok(()) };
-		// Its bytes go to the disk, within the quota.
-		left.set(u64::MAX);
-		quota.entry()?;
-		with(entry?, quota)?;
-	}
-}
-
-fn unpack_entry<R: Read>(mut entry: Entry<'_, R>, root: &Path, own: &mut Own, quota: &mut Quota) -> io::Result<()> {
-	let names = names(&entry.path()?)?;
-	// The root itself has neither name nor rights to set.
-	let Some((name, parents)) = names.split_last() else { return Ok(()) };
+fn unpack_entry<R: Read>(entry: &mut Entry<'_, R>, root: &Path, own: &mut Own, quota: &mut Quota) -> io::Result<()> {
+	let names = names(path_of(&entry.path))?;
+	let Some((name, parents)) = names.split_last() else {
+		// The root itself has neither name nor rights to set.
+		return if entry.is_opaque { own.empty(root) } else { Ok(()) };
+	};
 	let parent = enter(root, parents, quota)?;
 	let path = below(root, &parent, name)?;
-	if let Some(hidden) = name.as_bytes().strip_prefix(WHITEOUT) {
-		return if name.as_bytes() == OPAQUE { own.empty(&parent) } else { hide(&parent, hidden) };
+	match name.as_bytes().strip_prefix(WHITEOUT) {
+		Some(_) if name.as_bytes() == OPAQUE => return own.empty(&parent),
+		// Neither files nor whiteouts.
+		Some(_) if name.as_bytes().starts_with(OF_AUFS) => return Ok(()),
+		Some(hidden) => return own.hide(&parent.join(hidden_name(hidden)?)),
+		None => {}
 	}
-	let kind = entry.header().entry_type();
-	match kind {
-		EntryType::Directory => {
+	match entry.kind {
+		Kind::Directory => {
 			if !path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
 				remove(&path)?;
 				fs::create_dir(&path)?;
 			}
 			fs::set_permissions(&path, Permissions::from_mode(0o755))?;
+			if entry.is_opaque {
+				own.empty(&path)?;
+			}
 		}
-		EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+		Kind::File => {
 			remove(&path)?;
 			let mut file = File::create_new(&path)?;
-			quota.copy(&mut entry, &mut file)?;
-			let runs = entry.header().mode()? & 0o111 != 0;
-			file.set_permissions(Permissions::from_mode(if runs { 0o755 } else { 0o644 }))?;
+			quota.copy(entry, &mut file)?;
+			file.set_permissions(Permissions::from_mode(if entry.is_executable { 0o755 } else { 0o644 }))?;
 			// Interpreters compare the times of sources and what was compiled from them.
-			file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.header().mtime()?.min(1 << 33)))?;
+			file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.modified))?;
 		}
-		EntryType::Symlink => {
-			let target = entry.link_name()?.filter(|target| !target.as_os_str().is_empty());
-			let target = target.ok_or_else(|| bad("a link has no target"))?;
-			if target.as_os_str().len() > LONGEST_TARGET {
+		Kind::Symlink => {
+			if entry.target.is_empty() {
+				return Err(bad("a link has no target"));
+			}
+			if entry.target.len() > LONGEST_TARGET {
 				return Err(bad("the target of a link is too long"));
 			}
 			remove(&path)?;
-			symlink(target, &path)?;
+			symlink(path_of(&entry.target), &path)?;
 		}
-		EntryType::Link => link(&entry, &path, root, quota)?,
-		// Devices, pipes: nothing that an app may have.
-		_ => return Ok(()),
+		Kind::Link => link(&entry.target, &path, root, quota)?,
+		// Nothing that an app may have. It takes the place of what lower layers have all the same: an overlay's layer has such
+		// devices for whiteouts.
+		Kind::Special => return remove(&path),
 	}
 	own.add(&path, root);
 	Ok(())
 }
 
 /// Gives a file of the image a second name.
-fn link<R: Read>(entry: &Entry<'_, R>, path: &Path, root: &Path, quota: &mut Quota) -> io::Result<()> {
-	let target = names_of_link(entry)?;
-	let (name, parents) = target.split_last().ok_or_else(|| bad("a link has no target"))?;
-	let target = below(root, &enter(root, parents, quota)?, name)?;
-	let Some(data) = target.symlink_metadata().ok().filter(|data| !data.is_dir()) else {
-		return Err(bad("a link leads to no file"));
+fn link(target: &[u8], path: &Path, root: &Path, quota: &mut Quota) -> io::Result<()> {
+	let names = names(path_of(target))?;
+	let (name, parents) = names.split_last().ok_or_else(|| bad("a link has no target"))?;
+	let file = below(root, &enter(root, parents, quota)?, name)?;
+	let Some(data) = file.symlink_metadata().ok().filter(|data| !data.is_dir()) else {
+		return Err(bad(format!("it is a hard link to {}, which is not a file that comes before it", quoted(target))));
 	};
 	// Linking a file to itself would remove it.
-	if target == path {
+	if file == path {
 		return Ok(());
 	}
-	if target.starts_with(path) {
+	if file.starts_with(path) {
 		return Err(bad("a link takes the place of what it leads to"));
 	}
 	if data.nlink() >= MOST_NAMES {
 		return Err(bad("a file has too many names"));
 	}
 	remove(path)?;
-	fs::hard_link(target, path)
+	fs::hard_link(file, path)
 }
 
-/// Removes what lower layers have put under a name.
-fn hide(directory: &Path, name: &[u8]) -> io::Result<()> {
-	match Path::new(OsStr::from_bytes(name)).components().next() {
-		Some(Component::Normal(name)) => remove(&directory.join(name)),
+/// Returns the name that a whiteout hides.
+fn hidden_name(name: &[u8]) -> io::Result<&OsStr> {
+	match path_of(name).components().next() {
+		Some(Component::Normal(name)) => Ok(name),
 		_ => Err(bad("a whiteout has no name")),
 	}
-}
-
-fn names_of_link<R: Read>(entry: &Entry<'_, R>) -> io::Result<Vec<OsString>> {
-	names(&entry.link_name()?.ok_or_else(|| bad("a link has no target"))?)
 }
 
 /// Makes the directories that a container has anew, the one that it starts in, and the files: no container can write the
@@ -278,103 +265,6 @@ fn make_start(root: &Path, start: &str, quota: &mut Quota) -> io::Result<()> {
 	enter_beside_points(root, &names, quota).map(drop)
 }
 
-/// Returns the names in a path of an archive.
-fn names(path: &Path) -> io::Result<Vec<OsString>> {
-	let mut names = Vec::new();
-	for component in path.components() {
-		match component {
-			Component::Normal(name) => names.push(name.to_owned()),
-			Component::CurDir | Component::RootDir => {}
-			Component::ParentDir | Component::Prefix(_) => return Err(bad("a path leads out of it")),
-		}
-	}
-	if names.len() > DEEPEST {
-		return Err(bad("a path is too deep"));
-	}
-	Ok(names)
-}
-
-/// Returns the path of a name in a directory below a root, if it is not longer than what every machine takes.
-fn below(root: &Path, directory: &Path, name: &OsStr) -> io::Result<PathBuf> {
-	let path = directory.join(name);
-	let length = path.as_os_str().len().saturating_sub(root.as_os_str().len());
-	if name.len() > LONGEST_NAME || length > LONGEST_PATH {
-		return Err(bad("a path is too long"));
-	}
-	Ok(path)
-}
-
-/// Returns the directory that a path means inside of the root, where absolute links begin, and which `..` does not leave.
-/// What is missing is made.
-fn enter(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
-	walk(root, names, quota, |_| true)
-}
-
-/// Returns the same, if the path leads through nothing that is below what each container has anew: it would not be there.
-fn enter_beside_points(root: &Path, names: &[OsString], quota: &mut Quota) -> io::Result<PathBuf> {
-	walk(root, names, quota, |path| paths::point_above(root, path).is_none())
-}
-
-fn walk(root: &Path, names: &[OsString], quota: &mut Quota, may_pass: impl Fn(&Path) -> bool) -> io::Result<PathBuf> {
-	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
-	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);
-	while let Some(name) = left.pop() {
-		steps += 1;
-		if steps > LONGEST {
-			return Err(bad("a path is too long"));
-		}
-		if name == ".." {
-			if path != root {
-				path.pop();
-				depth -= 1;
-			}
-			continue;
-		}
-		let next = below(root, &path, &name)?;
-		if !may_pass(&next) {
-			return Err(bad("a path leads below a directory that each container has anew"));
-		}
-		match next.symlink_metadata() {
-			Ok(data) if data.is_dir() => path = next,
-			Ok(data) if data.is_symlink() => {
-				links += 1;
-				if links > MOST_LINKS {
-					return Err(bad("links form a circle"));
-				}
-				let target = next.read_link()?;
-				if target.is_absolute() {
-					(path, depth) = (root.to_owned(), 0);
-				}
-				left.extend(paths::steps(&target).rev());
-				continue;
-			}
-			Ok(_) => return Err(bad("a path goes through a file")),
-			Err(error) if error.kind() == io::ErrorKind::NotFound => {
-				quota.entry()?;
-				fs::create_dir(&next)?;
-				fs::set_permissions(&next, Permissions::from_mode(0o755))?;
-				path = next;
-			}
-			Err(error) => return Err(error),
-		}
-		depth += 1;
-		if depth > DEEPEST {
-			return Err(bad("a path is too deep"));
-		}
-	}
-	Ok(path)
-}
-
-/// Removes whatever has this name. Links are not followed.
-fn remove(path: &Path) -> io::Result<()> {
-	match path.symlink_metadata() {
-		Ok(data) if data.is_dir() => fs::remove_dir_all(path),
-		Ok(_) => fs::remove_file(path),
-		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-		Err(error) => Err(error),
-	}
-}
-
 /// Hashes what is read.
 struct Hashed<R> {
 	from: R,
@@ -386,42 +276,6 @@ impl<R: Read> Read for Hashed<R> {
 		let count = self.from.read(buffer)?;
 		self.hasher.update(&buffer[..count]);
 		Ok(count)
-	}
-}
-
-/// Reads as many bytes as are left.
-struct Bounded<'a, R> {
-	from: R,
-	left: &'a Cell<u64>,
-}
-
-impl<R: Read> Read for Bounded<'_, R> {
-	fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-		let left = self.left.get();
-		if left == 0 && !buffer.is_empty() {
-			return Err(bad("the description of a file is too long"));
-		}
-		let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-		let count = self.from.read(&mut buffer[..most])?;
-		self.left.set(left - count as u64);
-		Ok(count)
-	}
-}
-
-fn bad(cause: &str) -> io::Error {
-	io::Error::new(io::ErrorKind::InvalidData, cause)
-}
-
-/// Tells whose fault an error is. Whatever the operating system says is this machine's: file systems differ in what they take,
-/// so what an image may have is checked before they are asked. It is this machine's, too, if there is no room or no time.
-/// All others are the archive's.
-fn whose(error: io::Error) -> Error {
-	let is_of_machine =
-		error.raw_os_error().is_some() || rlc_disk::is_full(&error) || error.kind() == io::ErrorKind::TimedOut;
-	if is_of_machine {
-		Error::Host(format!("the image could not be unpacked: {error}"))
-	} else {
-		Error::App(format!("the image cannot be unpacked: {error}"))
 	}
 }
 

@@ -1,6 +1,7 @@
 //! Images of all kinds, honest and not, and what becomes of them.
 
 mod build;
+mod trees;
 
 use std::os::unix::fs::symlink;
 
@@ -291,7 +292,7 @@ fn name_cannot_fill_the_memory() {
 		builder.append(&header, io::repeat(b'x').take(64 << 20)).unwrap();
 		let bytes = builder.into_inner().unwrap();
 		let mut quota = Quota::of(1 << 30, 100);
-		let archive = layers::unpack_archive(&bytes[..], root.path(), &mut quota);
+		let archive = packed::unpack_archive(&bytes[..], root.path(), &mut quota);
 		let layer = layers::apply(&bytes[..], "", root.path(), &mut quota);
 		for outcome in [archive, layer] {
 			assert!(matches!(&outcome, Err(Error::App(why)) if why.contains("description of a file is too long")));
@@ -321,7 +322,7 @@ fn names_that_cannot_be_are_the_archives_fault() {
 	}
 	for entries in [[("a", File("")), ("a/b", File(""))], [("a/b", File("")), ("a", File(""))]] {
 		let directory = tempfile::tempdir().unwrap();
-		cause(layers::unpack_archive(&layer(&entries)[..], directory.path(), &mut Quota::of(9, 9)));
+		cause(packed::unpack_archive(&layer(&entries)[..], directory.path(), &mut Quota::of(9, 9)));
 	}
 }
 
@@ -461,8 +462,8 @@ fn image_that_no_container_can_be_started_of_is_the_apps_fault() {
 		("Env", json!(["=1"])),
 		("Env", json!(["A=\u{0}"])),
 		("Cmd", json!(["a\u{0}"])),
-		("WorkingDir", json!("work")),
 		("WorkingDir", json!("/\u{0}")),
+		("WorkingDir", json!("work")),
 	] {
 		let layout = Layout::new();
 		let one = layer(&[("a", File("a"))]);

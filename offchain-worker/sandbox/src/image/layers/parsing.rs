@@ -10,9 +10,10 @@ use proptest::{
 	sample::{select, Index},
 };
 use rlc_testing::spoiled;
-use tar::{Builder, Header};
+use tar::{Builder, EntryType, Header};
 
 use super::*;
+use crate::image::packed::unpack_archive;
 
 /// The size of tar's blocks, in bytes.
 const BLOCK: usize = 512;
