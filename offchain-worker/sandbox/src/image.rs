@@ -2,12 +2,16 @@
 //!
 //! ```text
 //! file ──► packed ──► layout: the image for this machine, its parts checked ──► layers ──► root directory
+//!            │                                                                    │
+//!            ▼                                                                    ▼
+//!         entries                                                              entries
 //! ```
 //!
 //! The root directory is only ever used read-only, by one unprivileged user. So all of it belongs to the worker and can
 //! be read by everybody; owners, special rights, attributes and devices of the image are left out.
 
 mod blame;
+mod compressed;
 mod entries;
 mod inside;
 mod layers;
@@ -18,21 +22,20 @@ mod quota;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod zstd;
 
 use std::{
-	fs::{self, File},
-	io::{self, Read},
+	fs,
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
 
-use flate2::read::MultiGzDecoder;
 use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
-use self::{quota::Quota, settings::Settings};
+use self::{compressed::open, quota::Quota, settings::Settings};
 use crate::{
-	kept::{Digests, Sha, UntilStopped},
+	kept::{Digests, Sha},
 	Error, Stop,
 };
 
@@ -118,21 +121,4 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 	let bytes = room.bytes();
 	unpacked.room = Some(room);
 	Ok((unpacked, bytes))
-}
-
-/// Opens a file to read it, decompressed if need be. The file may grow meanwhile, or be much of what decompresses to nothing:
-/// so it ends where images do, or when it is stopped.
-fn open(path: &Path, stop: &Stop) -> Result<Box<dyn Read>, Error> {
-	let file = File::open(path).map_err(Error::io("open", path))?;
-	let mut file = UntilStopped::new(file, stop).take(MOST_BYTES);
-	let mut first = Vec::new();
-	(&mut file).take(4).read_to_end(&mut first).map_err(Error::io("read", path))?;
-	let whole = io::Cursor::new(first.clone()).chain(file);
-	match first[..] {
-		[0x1f, 0x8b, ..] => Ok(Box::new(MultiGzDecoder::new(whole))),
-		[0x28, 0xb5, 0x2f, 0xfd] => {
-			Err(Error::App("the image is compressed with zstd; compress it with gzip, or not at all".into()))
-		}
-		_ => Ok(Box::new(io::BufReader::new(whole))),
-	}
 }

@@ -3,7 +3,10 @@
 mod build;
 mod trees;
 
-use std::os::unix::fs::symlink;
+use std::{
+	io::{self, Read},
+	os::unix::fs::symlink,
+};
 
 use oci_spec::image::MediaType;
 use serde_json::{json, Value};
@@ -258,7 +261,9 @@ fn other_files_are_refused_with_the_cause() {
 		(b"no archive, but long enough to be mistaken for one".repeat(50), "cannot be unpacked"),
 		(Builder::new(Vec::new()).into_inner().unwrap(), "neither index.json nor manifest.json"),
 		(zipped(b"x".repeat(2000).as_slice()), "cannot be unpacked"),
-		(vec![0x28, 0xb5, 0x2f, 0xfd, 0], "zstd"),
+		(vec![0x28, 0xb5, 0x2f, 0xfd, 0], "cannot be decompressed"),
+		(b"\xfd7zXZ\0\0\x04".to_vec(), "compressed with xz; compress it with gzip or zstd"),
+		(b"BZh91AY&SY".to_vec(), "compressed with bzip2"),
 	] {
 		fs::write(&file, bytes).unwrap();
 		let said = fault(unpack_freely(&file, directory.path().join("unpacked")).map(|(image, _)| image));
