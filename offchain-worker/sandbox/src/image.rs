@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! file ──► packed ──► layout: the image for this machine, its parts checked ──► layers ──► root directory
-//!            │                                                                    │
-//!            ▼                                                                    ▼
-//!         entries                                                              entries
+//!            │           │                                                        │
+//!            ▼           ▼                                                        ▼
+//!         entries    documents                                                 entries
 //! ```
 //!
 //! The root directory is only ever used read-only, by one unprivileged user. So all of it belongs to the worker and can
@@ -12,6 +12,7 @@
 
 mod blame;
 mod compressed;
+mod documents;
 mod entries;
 mod inside;
 mod layers;

@@ -39,6 +39,11 @@ pub fn whose(error: io::Error) -> Error {
 	}
 }
 
+/// Returns the fault of an image's description.
+pub fn unusable(cause: impl AsRef<str>) -> Error {
+	Error::App(format!("the image cannot be used: {}", cause.as_ref()))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

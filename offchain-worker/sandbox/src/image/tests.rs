@@ -1,6 +1,8 @@
 //! Images of all kinds, honest and not, and what becomes of them.
 
 mod build;
+mod builders;
+mod choice;
 mod trees;
 
 use std::{
@@ -468,7 +470,8 @@ fn image_that_no_container_can_be_started_of_is_the_apps_fault() {
 		("Env", json!(["A=\u{0}"])),
 		("Cmd", json!(["a\u{0}"])),
 		("WorkingDir", json!("/\u{0}")),
-		("WorkingDir", json!("work")),
+		("Cmd", json!(["a".repeat(128 << 10)])),
+		("Env", json!(vec![format!("A={}", "a".repeat(1_000)); 1_100])),
 	] {
 		let layout = Layout::new();
 		let one = layer(&[("a", File("a"))]);
