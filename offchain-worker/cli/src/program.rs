@@ -2,11 +2,13 @@
 
 use std::{
 	fs::File,
-	io::{BufWriter, Read},
+	io::{self, BufWriter, Read},
 	path::{Path, PathBuf},
 };
 
 use rlc_primitives::assets::AppKind;
+use rlc_sandbox::Error;
+use rlc_service::blocking;
 use rlc_store::{
 	archive::{self, ArchiveError},
 	FetchErrorKind, RegistryImage,
@@ -20,8 +22,9 @@ use crate::{
 
 /// The prefix of an image in a registry.
 const REGISTRY: &str = "docker://";
-/// The first bytes of a gzip file.
+/// The first bytes of what gzip and zstd compress.
 const GZIP: &[u8] = &[0x1f, 0x8b];
+const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 /// How many bytes tell what a file is: a tar names itself at 257.
 const HEAD: u64 = 265;
 
@@ -78,7 +81,7 @@ fn pack(layout: &Path, name: &Path, dir: &Path) -> Result<PathBuf> {
 	match archive::pack(&layout, to) {
 		Ok(_) => Ok(file),
 		Err(ArchiveError::NotRegular { path, kind }) => Err(failure!(ImageInvalid, "{} is a {kind}", path.display();
-				"an image's layout consists of regular files only")),
+				"an image's layout consists of regular files only; copy it with `cp -rL` first")),
 		Err(error) => Err(failure!(ImageInvalid, "the image cannot be packed: {error}")),
 	}
 }
@@ -96,11 +99,32 @@ pub(crate) fn kind_of(path: &Path) -> Result<AppKind> {
 		return Ok(AppKind::Wasm);
 	}
 	// Of compressed files, only an image runs anywhere; whether this is one is seen when it is unpacked.
-	if head.get(257..262) == Some(b"ustar") || head.starts_with(GZIP) {
+	if head.get(257..262) == Some(b"ustar") || head.starts_with(GZIP) || head.starts_with(ZSTD) {
 		return Ok(AppKind::Container);
 	}
 	Err(failure!(FileKind, "{} is neither a WebAssembly module nor the tar of an image", path.display();
 		"build for wasm32-wasip1, or use `docker save`"))
+}
+
+/// Refuses an image that no worker takes: whoever bought it would find out. `named` is what the command calls it.
+///
+/// # Errors
+///
+/// Why it is not taken, or why that cannot be told.
+pub(crate) async fn check_image(context: &Context, named: &Path, path: &Path) -> Result<()> {
+	let dir = tempfile::tempdir().map_err(disk(&std::env::temp_dir()))?;
+	let (image, unpacked) = (path.to_owned(), dir.path().join("image"));
+	let progress = context.out.wait("checking the image as a worker does");
+	let checked = blocking(move || Ok::<_, io::Error>(rlc_sandbox::check_image(&image, unpacked))).await;
+	drop(progress);
+	let named = named.display();
+	checked.map_err(disk(path))?.map_err(|error| match error {
+		Error::App(why) => failure!(ImageInvalid, "{named}: {why}"),
+		Error::OtherMachine(why) => failure!(ImageInvalid, "{named} does not run on this kind of machine: {why}";
+			"build it for this one, or sell it to pools that have others, with --unchecked"),
+		Error::Host(why) => failure!(FileUnusable, "{named} cannot be checked: {why}";
+			"make room where TMPDIR is, or deploy it with --unchecked"),
+	})
 }
 
 #[cfg(test)]
@@ -147,6 +171,7 @@ mod tests {
 		tar[257..262].copy_from_slice(b"ustar");
 		assert_eq!(kind(&tar), Ok(AppKind::Container));
 		assert_eq!(kind(&[0x1f, 0x8b, 0x08, 0x00]), Ok(AppKind::Container));
+		assert_eq!(kind(&[0x28, 0xb5, 0x2f, 0xfd, 0x04]), Ok(AppKind::Container));
 		assert!(kind(b"#!/bin/sh").unwrap_err().to_string().contains("is neither"));
 		assert!(kind_of(Path::new("/no/such/file")).unwrap_err().to_string().starts_with("/no/such/file: "));
 	}

@@ -325,6 +325,36 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 }
 
 #[test]
+fn image_that_no_worker_takes_is_refused_before_the_network_is_needed() {
+	let home = tempfile::tempdir().unwrap();
+	let (layout, node) = (home.path().join("layout"), closed_port());
+	fs::create_dir(&layout).unwrap();
+	fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion": "1.0.0"}"#).unwrap();
+	let deploy = |index: &str, more: &[&str]| {
+		fs::write(layout.join("index.json"), index).unwrap();
+		let mut command = vec!["app", "deploy", layout.to_str().unwrap(), "--name", "x", "--account", "//Alice"];
+		command.extend(["--node", &node]);
+		command.extend(more);
+		refusal(&run(home.path(), &command), 1)
+	};
+	let other = r#"{"mediaType": "application/vnd.oci.image.manifest.v1+json", "size": 0,
+		"digest": "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"platform": {"os": "linux", "architecture": "s390x"}}"#;
+	let other = format!(r#"{{"schemaVersion": 2, "manifests": [{other}]}}"#);
+	for (index, said) in [
+		(r#"{"schemaVersion": 2, "manifests": []}"#, "the image cannot be used: it holds no image"),
+		(other.as_str(), "does not run on this kind of machine: it holds no image for linux/"),
+		(other.as_str(), "but for linux/s390x; "),
+		(other.as_str(), "--unchecked"),
+	] {
+		let refused = deploy(index, &[]);
+		assert!(refused.contains(said) && refused.contains("[image.invalid]"), "{refused}");
+	}
+	let unchecked = deploy(&other, &["--unchecked"]);
+	assert!(!unchecked.contains("[image.invalid]"), "{unchecked}");
+}
+
+#[test]
 fn what_is_missing_is_said_before_the_network_is_needed() {
 	let home = tempfile::tempdir().unwrap();
 	for (arguments, said) in [

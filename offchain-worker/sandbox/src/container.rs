@@ -30,6 +30,7 @@
 //! | `leftovers` | what a crash left |
 //! | `run` | one run, from its directory to its removal |
 //! | `fault` | what is wrong with an image whose program did not run |
+//! | `check` | whether workers can take an image, before it is sold |
 //! | `environment`, `readable` | its variables; whether its input can be read |
 //! | `machine` | what a tier has: programs, control groups, a directory, unpacked images |
 //! | `reaper` | ends all runs when the process ends |
@@ -53,6 +54,7 @@
 mod allowance;
 mod bundle;
 mod cgroups;
+mod check;
 mod devices;
 mod environment;
 mod fault;
@@ -86,6 +88,7 @@ use tokio::task::spawn_blocking;
 
 pub use self::{
 	allowance::Allowance,
+	check::check_image,
 	devices::{gpus_out_of_use, survey, FoundGpu, GpuClear, GpuState, Gpus, NoCommand, NoDevice, Survey},
 	leftovers::clean,
 	network::{NetworkConfig, NetworkProgram, NoNetwork, NETWORK_MEMORY},

@@ -22,7 +22,7 @@ pub mod paths;
 mod quota;
 mod settings;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod zstd;
 
 use std::{

@@ -11,8 +11,8 @@ mod wasi;
 mod wasm;
 
 pub use container::{
-	clean, gpus_out_of_use, survey, Allowance, ContainerService, ContainerTier, FoundGpu, GpuClear, GpuState, Gpus,
-	NetworkConfig, NetworkProgram, NoCommand, NoDevice, NoNetwork, Survey, Unavailable, NETWORK_MEMORY,
+	check_image, clean, gpus_out_of_use, survey, Allowance, ContainerService, ContainerTier, FoundGpu, GpuClear,
+	GpuState, Gpus, NetworkConfig, NetworkProgram, NoCommand, NoDevice, NoNetwork, Survey, Unavailable, NETWORK_MEMORY,
 };
 pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 pub use result::{read_result, InvalidResult, Output};

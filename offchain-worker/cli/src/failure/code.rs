@@ -172,8 +172,9 @@ catalog! {
 		"The text cannot name a package of Rust.",
 		"Use letters, digits, '-' and '_', and begin with a letter.";
 	ImageInvalid, "image.invalid",
-		"The container image cannot be packed into one file.",
-		"Give an OCI layout of regular files, the output of `docker save`, or docker://HOST/NAME:TAG.";
+		"Workers cannot take the container image, or it cannot be packed into one file.",
+		"The message says why. Give an OCI layout of regular files, the output of `docker save`, or docker://HOST/NAME:TAG, \
+		 for linux/amd64.";
 	PolicyInvalid, "policy.invalid",
 		"The policy of a workerpool is out of bounds.",
 		"A worker's stake is at most 1,000 percent of the price, a scheduler's part at most 100 percent.";

@@ -1,6 +1,6 @@
 //! Images of all kinds, honest and not, and what becomes of them.
 
-mod build;
+pub mod build;
 mod builders;
 mod choice;
 mod trees;

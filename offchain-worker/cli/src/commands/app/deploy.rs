@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use rlc_chain::{Call, Chain, Key, RegistryCall};
 use rlc_json::{HashedOrder, Order};
-use rlc_primitives::{assets::App, market::BookKey, AppId};
+use rlc_primitives::{
+	assets::{App, AppKind},
+	market::BookKey,
+	AppId,
+};
 use serde_json::json;
 use sp_core::H256;
 
@@ -15,7 +19,7 @@ use crate::{
 	assets::{self, AppOffer, Location},
 	context::Context,
 	failure::Result,
-	program::{kind_of, Program},
+	program::{check_image, kind_of, Program},
 	request::LocalFile,
 };
 
@@ -30,7 +34,9 @@ Examples:
   rlc app deploy hello.wasm --name hello --ipfs http://127.0.0.1:5001 --account me
 
 The program is uploaded to a workerpool's store, where workers of every pool find it. The store keeps it as long as the pool \
-says, by default 30 days. To keep it longer, use --location, or --ipfs for workers that have an IPFS node too.")]
+says, by default 30 days. To keep it longer, use --location, or --ipfs for workers that have an IPFS node too.
+
+An image is unpacked first, as a worker does it. What no worker can take is refused, with the reason.")]
 pub(crate) struct Deploy {
 	/// A WebAssembly module (.wasm), or a container image: a .tar, an OCI layout's directory, or docker://HOST/NAME:TAG
 	/// (for this machine's architecture)
@@ -47,6 +53,9 @@ pub(crate) struct Deploy {
 	/// Sell it at once
 	#[arg(long)]
 	pub publish: bool,
+	/// Do not check first that workers can take the image, such as one for another kind of machine than this one
+	#[arg(long)]
+	pub unchecked: bool,
 }
 
 /// Uploads the program, registers the app, and sells it if asked to.
@@ -54,6 +63,9 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let name = assets::name(deploy.name)?;
 	let program = Program::find(context, &deploy.file).await?;
 	let kind = kind_of(&program.file)?;
+	if kind == AppKind::Container && !deploy.unchecked {
+		check_image(context, &deploy.file, &program.file).await?;
+	}
 	let file = LocalFile::read(&program.file)?;
 	let (key, chain) = context.signer().await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
