@@ -59,10 +59,11 @@ impl Description {
 	}
 }
 
-/// Returns the first image of an index that this machine can run.
+/// Returns the image of an index that this machine can run: the first one, or that which asks for no newer processor.
 fn for_here(index: &ImageIndex) -> Option<&Descriptor> {
 	let runs_here = |on: &Platform| *on.os() == Os::Linux && *on.architecture() == Arch::default();
-	index.manifests().iter().find(|one| one.platform().as_ref().is_none_or(runs_here))
+	let images = index.manifests().iter().filter(|one| one.platform().as_ref().is_none_or(runs_here));
+	images.min_by_key(|one| one.platform().as_ref().and_then(|on| on.variant().clone()))
 }
 
 /// Returns all parts of an image but its manifest.
@@ -249,6 +250,27 @@ impl Pull<'_> {
 /// Returns the digest that names a content.
 fn digest_of(cid: &Cid) -> String {
 	format!("sha256:{}", hex::encode(cid.digest()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn variant_that_every_processor_runs_is_pulled() {
+		let digests = ["1", "2", "3"].map(|digit| format!("sha256:{}", digit.repeat(64)));
+		let part = |digest: &String, variant: Option<&str>| {
+			let platform = json!({ "os": "linux", "architecture": Arch::default(), "variant": variant });
+			json!({ "mediaType": MediaType::ImageManifest, "digest": digest, "size": 1, "platform": platform })
+		};
+		for every in [None, Some("v1")] {
+			let [newest, newer, ours] = &digests;
+			let parts = [part(newest, Some("v3")), part(newer, Some("v2")), part(ours, every)];
+			let index = json!({ "schemaVersion": 2, "manifests": parts }).to_string();
+			let Ok(Description::Index(index)) = Description::parse(index.as_bytes()) else { panic!("{index}") };
+			assert_eq!(for_here(&index).unwrap().digest().to_string(), *ours);
+		}
+	}
 }
 
 #[cfg(test)]
