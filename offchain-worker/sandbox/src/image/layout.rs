@@ -145,6 +145,7 @@ impl Choice {
 			(*os == Os::Linux || !is_said(os.to_string())) && (*of == Arch::default() || !is_said(of.to_string()));
 		// Papers that are not an image are for an unknown one.
 		if !is_for_here && *of != Arch::Other("unknown".into()) && self.others.len() < MOST_SAID {
+			let os = if is_said(os.to_string()) { os } else { &Os::Linux };
 			let named: String = format!("{os}/{of}").escape_debug().take(LONGEST_PLATFORM).collect();
 			self.others.insert(named);
 		}

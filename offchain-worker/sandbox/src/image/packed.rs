@@ -98,7 +98,7 @@ fn resolved(from: &[OsString], path: &Path) -> Vec<OsString> {
 }
 
 /// Returns what a link leads to at last.
-fn target<'a>(links: &'a Links, name: &'a Vec<OsString>) -> Option<&'a [OsString]> {
+fn target<'a>(links: &'a Links, name: &'a [OsString]) -> Option<&'a [OsString]> {
 	let mut at = name;
 	for _ in 0..MOST_LINKS {
 		match links.get(at) {

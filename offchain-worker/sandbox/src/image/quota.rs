@@ -52,7 +52,7 @@ impl Quota {
 	///
 	/// If there are too many, if the disk has no room, or if the time is over.
 	pub fn entry(&mut self) -> io::Result<()> {
-		self.entries = self.entries.checked_sub(1).ok_or_else(|| exceeded("the image has too many files"))?;
+		self.entries = self.entries.checked_sub(1).ok_or_else(|| exceeded("it has too many files"))?;
 		// Its place in a directory, what its last block has too much, and that the disk can hold one file less.
 		self.draw(self.entry)
 	}
@@ -71,7 +71,7 @@ impl Quota {
 				Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
 				Err(error) => return Err(error),
 			};
-			self.bytes = self.bytes.checked_sub(count as u64).ok_or_else(|| exceeded("the image is too large"))?;
+			self.bytes = self.bytes.checked_sub(count as u64).ok_or_else(|| exceeded("it is too large"))?;
 			self.draw(count as u64)?;
 			to.write_all(&buffer[..count])?;
 		}

@@ -76,7 +76,7 @@ impl<R: Read> Decoder<R> {
 		}
 		let mut header = FRAME.to_le_bytes().to_vec();
 		self.read_header(&mut header)?;
-		let begun = self.frame.reset((&header[..]).chain(&mut self.from));
+		let begun = self.frame.reset(header.as_slice().chain(&mut self.from));
 		begun.map(|()| true).map_err(|error| self.error(error))
 	}
 

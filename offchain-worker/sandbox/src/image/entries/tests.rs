@@ -29,7 +29,7 @@ fn entry(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
 fn attributes(kind: u8, all: &[(&str, &[u8])]) -> Vec<u8> {
 	let mut bytes = Vec::new();
 	for (name, value) in all {
-		let rest = [b" ", name.as_bytes(), b"=", value, b"\n"].concat();
+		let rest = [&b" "[..], name.as_bytes(), b"=", value, b"\n"].concat();
 		let is_length = |length: &usize| length.to_string().len() + rest.len() == *length;
 		let length = (rest.len()..).find(is_length).unwrap();
 		bytes.extend(length.to_string().into_bytes());
@@ -65,6 +65,14 @@ fn file(path: &str, content: &[u8]) -> Seen {
 /// Returns a file with holes, as GNU's programs write it beside POSIX.
 fn sparse(described: &[(&str, &[u8])], content: &[u8]) -> Vec<u8> {
 	[attributes(b'x', described), entry(b'0', "GNUSparseFile.0/file", content)].concat()
+}
+
+/// Writes where the pieces of such a file are, as GNU's programs do without POSIX.
+fn put_map(to: &mut [GnuSparseHeader]) {
+	for (piece, (offset, length)) in to.iter_mut().zip([(1_000, 3), (2_000, 2), (3_000, 0)]) {
+		piece.set_offset(offset);
+		piece.set_length(length);
+	}
 }
 
 fn refusal(bytes: &[u8]) -> String {
@@ -110,24 +118,17 @@ fn files_with_holes_are_whole_in_every_form() {
 	let mut whole = vec![0; 3_000];
 	whole[1_000..1_003].copy_from_slice(b"abc");
 	whole[2_000..2_002].copy_from_slice(b"de");
-	let map = [(1_000, 3), (2_000, 2), (3_000, 0)];
-	let put = |to: &mut [GnuSparseHeader]| {
-		for (place, (offset, length)) in to.iter_mut().zip(map) {
-			place.set_offset(offset);
-			place.set_length(length);
-		}
-	};
 	let gnu = |pairs: bool| {
 		let mut header = header(b'S', "file", 5);
 		let gnu = header.as_gnu_mut().unwrap();
 		gnu.set_real_size(3_000);
 		gnu.set_is_extended(!pairs);
 		if pairs {
-			put(&mut gnu.sparse);
+			put_map(&mut gnu.sparse);
 			return blocks(header, b"abcde");
 		}
 		let mut more = GnuExtSparseHeader::new();
-		put(more.sparse_mut());
+		put_map(more.sparse_mut());
 		[blocks(header, b""), more.as_bytes().to_vec(), entry(b'0', "", b"abcde")[BLOCK..].to_vec()].concat()
 	};
 	let (offset, length) = ("GNU.sparse.offset", "GNU.sparse.numbytes");
