@@ -47,7 +47,7 @@ fn entries() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn names() -> impl Strategy<Value = String> {
-	"(/|\\./)?([ab]|\\.\\.|\\.wh\\.[ab]|\\.wh\\.\\.wh\\.\\.opq)(/([ab]|\\.\\.|\\.wh\\.b)){0,2}/?"
+	"(/|\\./)?([ab]|\\.\\.|\\.wh\\.[ab]|\\.wh\\.\\.wh\\.(\\.opq|plnk))(/([ab]|\\.\\.|\\.wh\\.b)){0,2}/?"
 }
 
 fn targets() -> impl Strategy<Value = String> {
@@ -58,14 +58,20 @@ fn targets() -> impl Strategy<Value = String> {
 fn described() -> impl Strategy<Value = Vec<u8>> {
 	let kind = select(vec![EntryType::XHeader, EntryType::XGlobalHeader]);
 	let size = select(vec!["0", "5", "512", "1099511627776", "18446744073709551615", "-1", ""]).prop_map(String::from);
+	let sparse = select(vec!["GNU.sparse.size", "GNU.sparse.offset", "GNU.sparse.numbytes", "GNU.sparse.realsize"]);
+	let map = select(vec!["0,5", "3,5,600,0", "9,9,0", "5,18446744073709551615"]).prop_map(String::from);
 	let record = prop_oneof![
 		3 => (Just("path"), names()),
 		2 => (Just("linkpath"), targets()),
 		2 => (Just("size"), size.clone()),
 		1 => (Just("mtime"), size.clone()),
-		1 => (Just("GNU.sparse.realsize"), size),
+		1 => (sparse, size),
+		1 => (Just("GNU.sparse.map"), map),
+		1 => (Just("GNU.sparse.major"), select(vec!["0", "1"]).prop_map(String::from)),
+		1 => (Just("GNU.sparse.name"), names()),
+		1 => (Just("SCHILY.xattr.user.overlay.opaque"), Just(String::from("y"))),
 	];
-	(kind, vec(record, 1..3)).prop_map(|(kind, records)| {
+	(kind, vec(record, 1..4)).prop_map(|(kind, records)| {
 		let records: String = records.iter().map(|(name, value)| record_of(name, value)).collect();
 		entry(kind, "attributes", "", records.as_bytes())
 	})
