@@ -54,7 +54,7 @@ impl Document for ImageConfiguration {
 ///
 /// If it is not one, even so.
 pub fn read<T: Document>(bytes: &[u8]) -> serde_json::Result<T> {
-	let mut value = serde_json::from_slice(bytes)?;
+	let mut value: Value = serde_json::from_slice(bytes)?;
 	if let Value::Object(object) = &mut value {
 		T::mend(object);
 	}
