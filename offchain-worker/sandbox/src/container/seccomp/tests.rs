@@ -156,6 +156,28 @@ fn sockets_of_the_internet_are_of_tcp_and_udp() {
 }
 
 #[test]
+fn all_is_asked_of_a_terminal_but_another_line_discipline() {
+	for above in [0, 1 << 32, u64::MAX << 32] {
+		assert!(!lets("ioctl", [3, SET_DISCIPLINE | above, 0]));
+		// `TCGETS`, `TIOCGWINSZ`, `TIOCGETD`, `FIONREAD`, and a device's own.
+		for request in [0, 0x5401, 0x5413, 0x5424, 0x541b, 0xc030_5423, 0xffff_ffff] {
+			assert!(lets("ioctl", [3, request | above, 0]), "{request:x}");
+		}
+	}
+}
+
+#[test]
+fn programs_can_be_what_the_containers_project_lets_them_be() {
+	for personality in [0, 8, 0x2_0000, 0x2_0008, 0xffff_ffff] {
+		assert!(lets("personality", [personality, 0, 0]), "{personality:x}");
+	}
+	// `ADDR_NO_RANDOMIZE`, `READ_IMPLIES_EXEC`.
+	for personality in [0x4_0000, 0x40_0000, 0x4_0008, 1 << 32] {
+		assert!(!lets("personality", [personality, 0, 0]), "{personality:x}");
+	}
+}
+
+#[test]
 fn what_has_a_history_of_holes_is_not_there() {
 	let profile = profile();
 	assert_eq!(profile["defaultAction"], "SCMP_ACT_ERRNO");
