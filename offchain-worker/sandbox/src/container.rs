@@ -15,7 +15,7 @@
 //! machine, network, mounts        what a tier has; what a run gets
 //!             │
 //!             ▼
-//! bundle, runc, reaper, cgroups, files, programs, streams
+//! bundle, scratch, root, hosts, sys, runc, reaper, cgroups, files, programs, streams
 //! ```
 //!
 //! | module | what |
@@ -37,7 +37,9 @@
 //! | `network` | the internet by `pasta` or `slirp4netns`: namespaces and a program for each run that is granted it |
 //! | `devices` | graphics processors: what there is, who has which, what a run gets of them |
 //! | `ids` | users of this machine: each run has its own |
-//! | `mounts` | image and input, which no run can write; what a run has of devices |
+//! | `mounts` | the root directory and the input of a run; what it has of devices |
+//! | `scratch` | what a run writes beside OUT: a layer over its image, in memory |
+//! | `root`, `hosts`, `sys` | files and directories in its root; names of the machine; processors and limits |
 //! | `files`, `output` | where files come from; OUT: memory of a fixed size, copied when the run is over |
 //! | `bundle` | what `runc` is told: one JSON document per run |
 //! | `seccomp` | the system calls that apps may make |
@@ -45,7 +47,7 @@
 //! | `cgroups` | what the kernel counted, and ending all that is in a group |
 //! | `programs` | where programs are, and what a crash left of them |
 //! | `streams` | what programs write |
-//! | `names`, `user`, `unavailable` | names of runs; the user in containers; why there is no tier |
+//! | `names`, `unavailable` | names of runs; why there is no tier |
 //!
 //! On disk, in the directory of the tier: `lock`, held by the process that uses it and by its reaper; `group`, the name of
 //! its control group; `images/N`; `runs/ID`; `runc`, its own state. In `/run/rlc-containers`: mounts of runs, by the same ID,
@@ -59,6 +61,7 @@ mod devices;
 mod environment;
 mod fault;
 mod files;
+mod hosts;
 mod ids;
 mod leftovers;
 mod local;
@@ -72,16 +75,18 @@ mod programs;
 mod readable;
 mod reaper;
 mod remote;
+mod root;
 mod run;
 mod runc;
+mod scratch;
 mod seccomp;
 mod service;
 mod socket;
 mod streams;
+mod sys;
 mod tier;
 mod unavailable;
 mod unpacking;
-mod user;
 mod wire;
 
 use tokio::task::spawn_blocking;

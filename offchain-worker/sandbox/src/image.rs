@@ -7,8 +7,8 @@
 //!         entries    documents                                                 entries
 //! ```
 //!
-//! The root directory is only ever used read-only, by one unprivileged user. So all of it belongs to the worker and can
-//! be read by everybody; owners, special rights, attributes and devices of the image are left out.
+//! Nobody writes the root directory: each run lays a layer of its own over it. So all of it belongs to the worker, and everybody
+//! has the [rights] that root would have; owners, special rights, attributes and devices of the image are left out.
 
 mod blame;
 mod compressed;
@@ -19,14 +19,19 @@ mod layers;
 mod layout;
 mod packed;
 pub mod paths;
+mod points;
 mod quota;
+mod rights;
 mod settings;
+mod start;
 #[cfg(test)]
 pub mod tests;
+mod users;
 mod zstd;
 
 use std::{
-	fs,
+	fs::{self, Permissions},
+	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
 	time::{Duration, Instant},
 };
@@ -35,6 +40,7 @@ use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
 use self::{compressed::open, quota::Quota, settings::Settings};
+pub use self::{start::Start, users::User};
 use crate::{
 	kept::{Digests, Sha},
 	Error, Stop,
@@ -53,8 +59,8 @@ pub struct Image {
 	pub root: PathBuf,
 	/// How it wants to be run.
 	pub settings: Settings,
-	/// Why no program can begin in the directory that it wants, if that is so.
-	pub unusable: Option<String>,
+	/// How its program begins.
+	pub start: Start,
 	/// What is removed.
 	directory: PathBuf,
 	/// What it takes of the disk, once it is unpacked. Given back after the files are gone.
@@ -99,7 +105,10 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 	// Dropped after the files are.
 	let (mut of_archive, mut quota) = (quota(), quota());
 	// From here on, whatever happens, dropping it removes what was unpacked.
-	let mut unpacked = Image { root, settings: Settings::default(), unusable: None, directory, room: None };
+	let mut unpacked = Image { root, settings: Settings::default(), start: Start::default(), directory, room: None };
+	// Whatever the rights of what is in it, other users of this machine do not get there.
+	let shut = fs::set_permissions(&unpacked.directory, Permissions::from_mode(0o700));
+	shut.map_err(Error::io("shut", &unpacked.directory))?;
 	let archive = unpacked.directory.join("archive");
 	let layout = if image.is_dir() {
 		image.to_owned()
@@ -113,8 +122,8 @@ pub fn unpack(image: &Path, directory: PathBuf, disk: &Budget, stop: &Stop) -> R
 		layers::apply(open(&layer.file, stop)?, &layer.content, &unpacked.root, &mut quota)?;
 	}
 	unpacked.settings = found.settings;
-	let start = unpacked.settings.directory.as_deref();
-	unpacked.unusable = layers::make_mount_points(&unpacked.root, start, &mut quota)?;
+	points::make_mount_points(&unpacked.root, &mut quota)?;
+	unpacked.start = Start::make(&unpacked.root, &unpacked.settings, &mut quota)?;
 	if layout == archive {
 		fs::remove_dir_all(&archive).map_err(Error::io("remove", &archive))?;
 	}

@@ -4,13 +4,20 @@ use std::path::Path;
 
 use serde_json::{json, Value};
 
-use super::{devices::Layer, ids::Ids, mounts, seccomp, user::USER};
-use crate::Limits;
+use super::{
+	cgroups::Seen,
+	devices::Layer,
+	hosts,
+	ids::Ids,
+	mounts, scratch, seccomp,
+	sys::{self, quota, PERIOD},
+};
+use crate::{image::User, Limits};
 
-/// The period in which processors are shared out, in µs.
-const PERIOD: u64 = 100_000;
+/// How many terminals a run can have: the kernel has some thousand for all.
+const TERMINALS: u32 = 64;
 /// What the kernel tells of the machine that containers need not know.
-const MASKED: [&str; 11] = [
+const MASKED: [&str; 10] = [
 	"/proc/acpi",
 	"/proc/asound",
 	"/proc/interrupts",
@@ -21,7 +28,6 @@ const MASKED: [&str; 11] = [
 	"/proc/scsi",
 	"/proc/timer_list",
 	"/proc/timer_stats",
-	"/sys/firmware",
 ];
 const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
@@ -37,10 +43,14 @@ pub struct Bundle<'a> {
 	pub environment: &'a [String],
 	/// The directory in which the program starts.
 	pub directory: &'a str,
+	/// Who the app is.
+	pub user: &'a User,
 	/// Its users on this machine. Its root directory is where its mounts are.
 	pub ids: &'a Ids,
 	/// Other directories and files: where they are on this machine and in the container, and whether they can be written.
 	pub mounts: &'a [(&'a Path, &'a str, bool)],
+	/// What it sees of its control group.
+	pub seen: &'a [Seen],
 	/// What it may use.
 	pub limits: &'a Limits,
 	/// The network's namespace, as a file. `None`: a new one, with no interface but its own loopback.
@@ -55,7 +65,8 @@ impl Bundle<'_> {
 	/// Returns the configuration, as the runtime specification of the Open Container Initiative has it.
 	pub fn config(&self) -> Value {
 		let capabilities = json!([]);
-		// Files in memory count too, for the group that writes them first: OUT, /tmp and /dev/shm. So no task takes more.
+		// Files in memory count too, for the group that writes them first: OUT, and all else that is written. So no task takes
+		// more.
 		let most = self.limits.memory.min(i64::MAX as u64);
 		let mut memory = json!({ "limit": most });
 		if self.swap {
@@ -69,15 +80,15 @@ impl Bundle<'_> {
 		});
 		let mut may_open = vec![json!({ "allow": false, "access": "rwm" })];
 		may_open.extend(self.layer.iter().flat_map(|layer| layer.rules()));
-		let [users, groups] = self.ids.mappings();
-		let quota = (f64::from(self.limits.cpus) * PERIOD as f64).max(1_000.0) as u64;
+		let [users, groups] = self.ids.mappings(self.user);
 		json!({
 			"ociVersion": "1.0.2",
-			"hostname": "task",
-			"root": { "path": mounts::root(self.name), "readonly": true },
+			"hostname": hosts::NAME,
+			// A layer of the run's own.
+			"root": { "path": mounts::root(self.name), "readonly": false },
 			"process": {
 				"terminal": false,
-				"user": { "uid": USER, "gid": USER },
+				"user": { "uid": self.user.uid, "gid": self.user.gid },
 				"args": self.args,
 				"env": self.environment,
 				"cwd": self.directory,
@@ -98,7 +109,7 @@ impl Bundle<'_> {
 				"resources": {
 					"devices": may_open,
 					"memory": memory,
-					"cpu": { "quota": quota, "period": PERIOD },
+					"cpu": { "quota": quota(self.limits.cpus), "period": PERIOD },
 					"pids": { "limit": self.limits.pids },
 				},
 				"namespaces": namespaces,
@@ -112,10 +123,7 @@ impl Bundle<'_> {
 	}
 
 	fn mounts(&self) -> Vec<Value> {
-		let tmpfs = |path: &str, options: &[&str]| {
-			let options: Vec<_> = ["nosuid", "nodev"].iter().chain(options).collect();
-			json!({ "destination": path, "type": "tmpfs", "source": "tmpfs", "options": options })
-		};
+		let own = mounts::scratch(self.name);
 		let mut mounts = vec![
 			json!({
 				"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "nodev", "noexec"],
@@ -124,19 +132,26 @@ impl Bundle<'_> {
 				"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
 				"options": ["nosuid", "noexec", "mode=755", "size=64k"],
 			}),
-			tmpfs("/dev/shm", &["noexec", "mode=1777", "size=16m"]),
-			tmpfs("/tmp", &["mode=1777", "size=64m"]),
+			json!({
+				"destination": "/dev/pts", "type": "devpts", "source": "devpts",
+				"options":
+					["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", format!("max={TERMINALS}")],
+			}),
+			bind(&scratch::shm(&own), "/dev/shm", &["noexec", "rw"]),
+			bind(&scratch::sys(&own), sys::SYS, &["noexec", "ro"]),
 		];
+		mounts.extend(self.seen.iter().map(|seen| bind(&seen.host, &seen.path, &["noexec", "ro"])));
 		for (source, destination, writable) in self.mounts {
-			let access = if *writable { "rw" } else { "ro" };
-			mounts.push(json!({
-				"destination": destination, "type": "bind", "source": source,
-				"options": ["rbind", "rprivate", "nosuid", "nodev", access],
-			}));
+			mounts.push(bind(source, destination, if *writable { &["rw"] } else { &["ro"] }));
 		}
 		mounts.extend(self.layer.iter().flat_map(|layer| layer.mounts()));
 		mounts
 	}
+}
+
+fn bind(source: &Path, destination: &str, more: &[&str]) -> Value {
+	let options: Vec<_> = ["rbind", "rprivate", "nosuid", "nodev"].iter().chain(more).collect();
+	json!({ "destination": destination, "type": "bind", "source": source, "options": options })
 }
 
 #[cfg(test)]
@@ -144,15 +159,18 @@ mod tests {
 	use super::*;
 
 	fn config(network: Option<&Path>) -> Value {
-		let ids = Ids::fixed(100_000);
+		let (ids, user) = (Ids::fixed(100_000), User::default());
+		let group = Seen { host: "/sys/fs/cgroup/rlc/tier/name".into(), path: "/sys/fs/cgroup".into() };
 		Bundle {
 			name: "name",
 			group: "/rlc/tier/name",
 			args: &["app".into()],
 			environment: &[],
 			directory: "/",
+			user: &user,
 			ids: &ids,
-			mounts: &[],
+			mounts: &[(Path::new("/runs/name/out"), "/iexec_out", true), (Path::new("/in"), "/iexec_in", false)],
+			seen: &[group],
 			limits: &Limits::default(),
 			network,
 			layer: None,
@@ -177,6 +195,20 @@ mod tests {
 	fn network_that_is_granted_is_named() {
 		let config = config(Some(Path::new("/runs/name/network")));
 		assert_eq!(network(&config), &json!({ "type": "network", "path": "/runs/name/network" }));
+	}
+
+	#[test]
+	fn only_what_is_the_runs_own_can_be_written() {
+		let config = config(None);
+		let mounts = config["mounts"].as_array().unwrap();
+		let binds = mounts.iter().filter(|mount| mount["type"] == "bind");
+		let has = |mount: &Value, option: &str| mount["options"].as_array().unwrap().contains(&json!(option));
+		let (writable, others): (Vec<_>, Vec<_>) = binds.partition(|mount| has(mount, "rw"));
+		let paths = |mounts: &[&Value]| -> Vec<_> { mounts.iter().map(|mount| mount["destination"].clone()).collect() };
+		assert_eq!(paths(&writable), ["/dev/shm", "/iexec_out"]);
+		assert_eq!(paths(&others), ["/sys", "/sys/fs/cgroup", "/iexec_in"]);
+		assert!(others.iter().all(|mount| has(mount, "ro")));
+		assert_eq!(config["root"], json!({ "path": mounts::root("name"), "readonly": false }));
 	}
 
 	#[test]

@@ -32,6 +32,11 @@ const BELOW_ITSELF: &str = "/itself";
 const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_KILLS: Duration = Duration::from_millis(1);
 
+/// Where programs look for control groups.
+pub const GROUPS: &str = "/sys/fs/cgroup";
+/// By which controllers of version one programs find out how much they may use.
+const CONTROLLERS: [&str; 5] = ["memory", "cpu", "cpuacct", "cpuset", "pids"];
+
 /// The two versions of control groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
@@ -57,6 +62,15 @@ pub enum Shortage {
 	OfMachine,
 }
 
+/// What a container sees of its own group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+	/// Where it is on this machine, once there is the container.
+	pub host: PathBuf,
+	/// Where it is in the container.
+	pub path: String,
+}
+
 /// The control groups of a tier.
 #[derive(Clone, Debug)]
 pub struct Cgroups {
@@ -77,7 +91,7 @@ impl Cgroups {
 	pub fn find() -> Result<Self, Unavailable> {
 		let swaps = fs::read_to_string("/proc/swaps").unwrap_or_default();
 		let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-		Self::find_in(Path::new("/sys/fs/cgroup"), swaps.lines().count() > 1, &own)
+		Self::find_in(Path::new(GROUPS), swaps.lines().count() > 1, &own)
 	}
 
 	/// Finds them below `root`. `own` tells the groups of this process, as the kernel writes them.
@@ -111,6 +125,18 @@ impl Cgroups {
 	/// Returns the group of a container, below the root of the control groups.
 	pub fn path(&self, run: &str) -> String {
 		format!("{}/{run}", self.tier)
+	}
+
+	/// Returns what a container sees of its own group, so that programs find its limits where they are used to.
+	pub fn seen(&self, run: &str) -> Vec<Seen> {
+		let group = self.path(run);
+		if self.version == Version::Two {
+			return vec![Seen { host: below(&self.root, &group), path: GROUPS.into() }];
+		}
+		let there = CONTROLLERS.map(|name| (name, self.root.join(name))).into_iter().filter(|(_, path)| path.is_dir());
+		let seen =
+			|(name, path): (&str, PathBuf)| Seen { host: below(&path, &group), path: format!("{GROUPS}/{name}") };
+		there.map(seen).collect()
 	}
 
 	/// Returns the directories that a group has, or would have: version one has a hierarchy for each controller.
@@ -334,6 +360,12 @@ mod tests {
 		}
 		assert_eq!(groups.memory("b"), Memory::default());
 		assert_eq!(groups.directories("/x").len(), 3);
+		let seen: Vec<_> = groups.seen("a").into_iter().map(|seen| (seen.host, seen.path)).collect();
+		let controller = |name: &str| {
+			let host = root.path().join(name).join(groups.path("a").trim_start_matches('/'));
+			(host, format!("/sys/fs/cgroup/{name}"))
+		};
+		assert_eq!(seen, ["memory", "cpu", "pids"].map(controller));
 		assert!(groups.programs().unwrap().starts_with(root.path().join("memory")), "there is no freezer");
 	}
 
@@ -346,6 +378,8 @@ mod tests {
 		let groups = Cgroups::find_in(root.path(), true, "0::/\n").unwrap();
 		assert!(groups.swap);
 		let group = groups.path("a");
+		let seen = Seen { host: root.path().join(&group[1..]), path: "/sys/fs/cgroup".into() };
+		assert_eq!(groups.seen("a"), [seen]);
 		write(root.path(), &format!("{}/memory.peak", &group[1..]), "8192\n");
 		let shortage = |met: u32, kills: u32| {
 			let events = format!("low 0\nhigh 0\nmax 9\noom {met}\noom_kill {kills}\noom_group_kill 0\n");

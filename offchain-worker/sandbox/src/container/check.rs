@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rlc_disk::Budget;
 
 use super::{
-	environment::environment,
+	environment::{environment, usual},
 	fault::{Kind, Program},
 };
 use crate::{
@@ -25,8 +25,8 @@ const NO_INPUT: &str = "/nonexistent";
 /// machine cannot tell: it has no room, or its disk fails.
 pub fn check_image(image: &Path, directory: PathBuf) -> Result<(), Error> {
 	let (image, _) = image::unpack(image, directory, &Budget::unlimited(), &Stop::new())?;
-	if let Some(why) = &image.unusable {
-		return Err(unusable(why));
+	if let Some(wrong) = &image.start.unusable {
+		return Err(unusable(&wrong.why));
 	}
 	check_entrypoint(&image)
 }
@@ -34,13 +34,13 @@ pub fn check_image(image: &Path, directory: PathBuf) -> Result<(), Error> {
 /// Checks that the program is there that the image always begins with. Its command is only what it begins with unless a request
 /// says otherwise.
 fn check_entrypoint(image: &Image) -> Result<(), Error> {
-	let settings = &image.settings;
+	let (settings, start) = (&image.settings, &image.start);
 	let Some(name) = settings.entrypoint.first() else { return Ok(()) };
-	let variables = environment(&settings.environment, Vec::new());
+	let variables = environment(&usual(&start.home, 1.0), &settings.environment, &[]);
 	let program = Program {
 		name,
 		environment: &variables,
-		directory: settings.directory.as_deref().unwrap_or("/"),
+		directory: &start.directory,
 		root: &image.root,
 		input: Path::new(NO_INPUT),
 		devices: Vec::new(),

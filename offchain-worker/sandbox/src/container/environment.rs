@@ -1,13 +1,25 @@
 //! The environment of a container's program.
 
-/// What programs expect, if the image does not set it.
-const USUAL: [&str; 2] = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp"];
+use super::hosts;
 
-/// Returns the image's variables, then ours. Of two with one name, programs take either, so only ours stays.
-pub fn environment(of_image: &[String], ours: Vec<String>) -> Vec<String> {
-	let usual = USUAL.map(str::to_owned);
+/// Where programs are, if the image does not say so.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Returns what programs expect, if neither image nor job sets it: what Docker sets, and how many threads a program has that
+/// would otherwise count this machine's processors. With their number, the last digits of sums change.
+pub fn usual(home: &str, cpus: f32) -> [String; 4] {
+	[
+		format!("PATH={PATH}"),
+		format!("HOME={home}"),
+		format!("HOSTNAME={}", hosts::NAME),
+		format!("OMP_NUM_THREADS={}", cpus.max(1.0) as u32),
+	]
+}
+
+/// Returns the usual variables, the image's, and then ours. Of two with one name, programs take either, so only the later stays.
+pub fn environment(usual: &[String], of_image: &[String], ours: &[String]) -> Vec<String> {
 	let mut all = Vec::new();
-	for more in [&usual[..], of_image, &ours] {
+	for more in [usual, of_image, ours] {
 		all.retain(|old: &String| more.iter().all(|new| name(new) != name(old)));
 		all.extend_from_slice(more);
 	}
@@ -25,7 +37,13 @@ mod tests {
 	#[test]
 	fn variables_of_the_job_win_over_those_of_the_image_and_those_over_the_usual() {
 		let of_image = ["PATH=/opt".to_owned(), "A=1".to_owned(), "B=2".to_owned()];
-		let all = environment(&of_image, vec!["B=3".to_owned(), "C=4".to_owned()]);
-		assert_eq!(all, ["HOME=/tmp", "PATH=/opt", "A=1", "B=3", "C=4"]);
+		let ours = ["B=3".to_owned(), "C=4".to_owned()];
+		let all = environment(&usual("/root", 2.5), &of_image, &ours);
+		assert_eq!(all, ["HOME=/root", "HOSTNAME=task", "OMP_NUM_THREADS=2", "PATH=/opt", "A=1", "B=3", "C=4"]);
+	}
+
+	#[test]
+	fn part_of_a_processor_is_good_for_one_thread() {
+		assert_eq!(usual("/", 0.25)[3], "OMP_NUM_THREADS=1");
 	}
 }

@@ -145,8 +145,8 @@ impl Program<'_> {
 		let Ok((place, is_unsure)) = self.place(candidate) else { return Seen::Found(None) };
 		let seen = match place {
 			Place::There(file) => open_in_image(&file).map_or(Seen::Found(None), |file| self.look_at(&file, candidate)),
-			// Nothing is in those of the run yet.
-			Place::Missing | Place::Mount(GUEST_OUTPUT | paths::TMP, _) => Seen::Missing,
+			// Nothing is in OUT yet.
+			Place::Missing | Place::Mount(GUEST_OUTPUT, _) => Seen::Missing,
 			Place::Nowhere => Seen::Passed(cannot(format!("{} cannot be followed", candidate.display()))),
 			Place::Mount(GUEST_INPUT, rest) => match self.open_in_input(&rest) {
 				Ok(file) => self.look_at(&file, candidate),
@@ -170,7 +170,7 @@ impl Program<'_> {
 		let (mut path, mut is_unsure) = (path.to_owned(), false);
 		for _ in 0..paths::MOST_LINKS {
 			match paths::follow(self.root, &path)? {
-				Place::Mount(point @ (GUEST_INPUT | GUEST_OUTPUT | paths::TMP), rest) => match beyond(point, &rest) {
+				Place::Mount(point @ (GUEST_INPUT | GUEST_OUTPUT), rest) => match beyond(point, &rest) {
 					Some(next) => (path, is_unsure) = (next, true),
 					None => return Ok((Place::Mount(point, rest), is_unsure)),
 				},
@@ -240,7 +240,7 @@ impl Program<'_> {
 		let (place, is_unsure) = self.place(&path).ok()?;
 		let opened = match place {
 			Place::There(file) => open_in_image(&file),
-			Place::Missing | Place::Mount(GUEST_OUTPUT | paths::TMP, _) => return missing(),
+			Place::Missing | Place::Mount(GUEST_OUTPUT, _) => return missing(),
 			Place::Nowhere => return None,
 			Place::Mount(GUEST_INPUT, rest) => self.open_in_input(&rest),
 			Place::Mount(point, _) => {
@@ -268,7 +268,7 @@ impl Program<'_> {
 }
 
 /// Returns the fault of what cannot be executed.
-pub fn cannot(words: String) -> Fault {
+fn cannot(words: String) -> Fault {
 	Fault { code: CANNOT_EXECUTE, words, kind: Kind::Unfit }
 }
 
@@ -413,7 +413,7 @@ mod tests {
 
 	#[test]
 	fn what_is_not_there_is_127() {
-		let image = good().with("script", 0o755, b"#!/bin/none\n").with("later", 0o755, b"#!/tmp/none\n");
+		let image = good().with("script", 0o755, b"#!/bin/none\n").with("later", 0o755, b"#!/iexec_out/none\n");
 		for program in ["", "/none", "none", "/bin/none/x", "/script/x", "/bin/app/"] {
 			assert_eq!(image.fault(program, "/"), MISSING, "{program}");
 		}
@@ -459,8 +459,10 @@ mod tests {
 	/// What a container has beside its image is never called missing, because the image does not have it.
 	#[test]
 	fn what_a_container_has_anew_is_looked_for_where_it_is() {
-		let image =
-			good().with("iexec_in/hidden", 0o755, b"").with("tmp/hidden", 0o755, b"").with_link("in", "/iexec_in/app");
+		let image = good()
+			.with("iexec_in/hidden", 0o755, b"")
+			.with("iexec_out/hidden", 0o755, b"")
+			.with_link("in", "/iexec_in/app");
 		assert_eq!(image.fault("/in", "/"), MISSING);
 		put(&image.input().join("app"), 0o755, &program(CLASS_64, OURS));
 		put(&image.input().join("data"), 0o444, b"data");
@@ -470,7 +472,8 @@ mod tests {
 		}
 		assert_eq!(image.fault("app", "/iexec_in"), None);
 		assert_eq!((image.fault("/iexec_in/data", "/"), image.fault("./data", "/iexec_in")), (UNFIT, UNFIT));
-		for program in ["/iexec_in/hidden", "/iexec_in/none", "/iexec_out/app", "/tmp/hidden", "/iexec_in/app/x"] {
+		for program in ["/iexec_in/hidden", "/iexec_in/none", "/iexec_out/app", "/iexec_out/hidden", "/iexec_in/app/x"]
+		{
 			assert_eq!(image.fault(program, "/"), MISSING, "{program}");
 		}
 	}
@@ -495,14 +498,15 @@ mod tests {
 	#[test]
 	fn program_above_a_directory_that_is_made_is_not_called_missing() {
 		let image = good().with("script", 0o755, b"#!../../bin/app\n").with("other", 0o755, &program(CLASS_64, 8));
-		let image = image.with_link("circle", "/tmp/w/../../circle").with_link("up", "/iexec_out/w/../../bin/app");
+		let image =
+			image.with_link("circle", "/iexec_out/w/../../circle").with_link("up", "/iexec_out/w/../../bin/app");
 		let kind = |program, directory| image.fault(program, directory).map(|(_, kind)| kind);
 		for (program, directory) in [
-			("../../bin/app", "/tmp/w"),
-			("/tmp/w/../../bin/app", "/tmp/w"),
-			("../../../bin/../tmp/w/../../bin/app", "/iexec_out/v/w"),
+			("../../bin/app", "/iexec_out/w"),
+			("/iexec_out/w/../../bin/app", "/iexec_out/w"),
+			("../../../bin/../iexec_out/v/../../bin/app", "/iexec_out/v/w"),
 			("/up", "/"),
-			("/script", "/tmp/w"),
+			("/script", "/iexec_out/w"),
 		] {
 			assert_eq!(kind(program, directory), Some(Kind::Unsure), "{program} {directory}");
 		}
@@ -514,7 +518,7 @@ mod tests {
 			("/iexec_in/d/../../proc/self/exe", REFUSED),
 			("/circle", REFUSED),
 		] {
-			assert_eq!(image.fault(program, "/tmp/w"), fault, "{program}");
+			assert_eq!(image.fault(program, "/iexec_out/w"), fault, "{program}");
 		}
 	}
 
@@ -574,7 +578,8 @@ mod tests {
 	#[test]
 	fn program_of_the_kernels_own_files_is_refused_everywhere() {
 		let image = good().with_link("itself", "/proc/self/exe");
-		for program in ["/proc/self/exe", "/proc/self/root/bin/app", "/dev/fd/3", "/dev/shm/app", "/itself"] {
+		for program in ["/proc/self/exe", "/proc/self/root/bin/app", "/dev/fd/3", "/dev/shm/app", "/sys/app", "/itself"]
+		{
 			assert_eq!(image.fault(program, "/"), REFUSED, "{program}");
 		}
 		assert_eq!(image.fault_by("/proc/self/root/bin:/bin", "app", "/"), REFUSED, "it would be found there");

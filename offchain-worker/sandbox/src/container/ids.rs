@@ -19,8 +19,8 @@ use std::{
 use serde_json::{json, Value};
 use tracing::warn;
 
-use super::{unavailable::Unavailable, user::USER};
-use crate::Error;
+use super::unavailable::Unavailable;
+use crate::{image::User, Error};
 
 /// What runs have outside of the directories of tiers. It is gone when the machine restarts, and so are they.
 pub const SHARED: &str = "/run/rlc-containers";
@@ -128,12 +128,13 @@ impl Ids {
 		(self.uid + 1, self.gid + 1)
 	}
 
-	/// Returns what users and groups of the namespace are on this machine, as the runtime specification has it.
-	pub fn mappings(&self) -> [Value; 2] {
-		[self.uid, self.gid].map(|first| {
+	/// Returns what users and groups of the namespace are on this machine, as the runtime specification has it: root, and the
+	/// app, whoever that is in there.
+	pub fn mappings(&self, app: &User) -> [Value; 2] {
+		[(self.uid, app.uid), (self.gid, app.gid)].map(|(first, app)| {
 			json!([
 				{ "containerID": 0, "hostID": first, "size": 1 },
-				{ "containerID": USER, "hostID": first + 1, "size": 1 },
+				{ "containerID": app, "hostID": first + 1, "size": 1 },
 			])
 		})
 	}
@@ -224,13 +225,15 @@ mod tests {
 			find("me:100000:65536\nrlc:300000:1000\n", "# none\nrlc:500000:100\nme:65536:1\n").unwrap();
 		let ids = ids.take(Path::new("/runs/a")).unwrap();
 		assert_eq!((ids.root(), ids.user()), ((300_000, 500_000), (300_001, 500_001)));
-		let mapped = |first| {
+		let mapped = |first, app| {
 			json!([
 				{ "containerID": 0, "hostID": first, "size": 1 },
-				{ "containerID": 65534, "hostID": first + 1, "size": 1 },
+				{ "containerID": app, "hostID": first + 1, "size": 1 },
 			])
 		};
-		assert_eq!(ids.mappings(), [mapped(300_000), mapped(500_000)]);
+		assert_eq!(ids.mappings(&User::default()), [mapped(300_000, 65534), mapped(500_000, 65534)]);
+		let alice = User { uid: 1000, gid: 50, home: None };
+		assert_eq!(ids.mappings(&alice), [mapped(300_000, 1000), mapped(500_000, 50)]);
 	}
 
 	#[test]

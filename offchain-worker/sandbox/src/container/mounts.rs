@@ -1,9 +1,10 @@
-//! What a run gets of this machine's files beside OUT: its image and its input, and what it and its network have of devices.
+//! What a run gets of this machine's files beside OUT: a layer of its own over its image, its input, and what it and its network
+//! have of devices.
 //!
-//! Image and input are shared with other runs. They are mounted read-only by this process, outside of the run's user
-//! namespace, so the kernel does not let anything in the namespace change these mounts, even root: see "Locked mounts" in
-//! `mount_namespaces(7)`. And they are mounted where root of the namespace can reach them, and no other user of this
-//! machine, whatever the rights of the directories that they come from.
+//! Image and input are shared with other runs. The image is below the layer, where nothing writes. The input is mounted
+//! read-only by this process, outside of the run's user namespace, so the kernel does not let anything in the namespace change
+//! that mount, even root: see "Locked mounts" in `mount_namespaces(7)`. And all is mounted where root of the namespace can
+//! reach it, and no other user of this machine, whatever the rights of the directories that it comes from.
 
 use std::{
 	fs::{self, Permissions},
@@ -17,11 +18,13 @@ use rustix::mount::{mount_bind, mount_remount, unmount, MountFlags, UnmountFlags
 use super::{
 	devices::Layer,
 	ids::{Ids, SHARED},
+	scratch,
 };
-use crate::Error;
+use crate::{Error, Limits};
 
 /// The names of what is mounted in the directory of a run.
 const ROOT: &str = "root";
+const SCRATCH: &str = "scratch";
 const INPUT: &str = "in";
 const DEVICES: &str = "dev";
 const TUN: &str = "tun";
@@ -31,9 +34,14 @@ fn directory_of(run: &str) -> PathBuf {
 	Path::new(SHARED).join(run)
 }
 
-/// Returns where the image of a run is.
+/// Returns where the root directory of a run is: its image, and over it what it writes.
 pub fn root(run: &str) -> PathBuf {
 	directory_of(run).join(ROOT)
+}
+
+/// Returns where what a run writes beside OUT is.
+pub fn scratch(run: &str) -> PathBuf {
+	directory_of(run).join(SCRATCH)
 }
 
 /// Returns where the input of a run is.
@@ -46,21 +54,27 @@ pub fn devices(run: &str) -> PathBuf {
 	directory_of(run).join(DEVICES)
 }
 
-/// Makes the mounts of a run, `input` and `devices` if there are any. They are there until they are removed, also after an
-/// error.
+/// Makes the mounts of a run within these limits, `input` and `devices` if there are any. They are there until they are removed,
+/// also after an error.
 ///
 /// # Errors
 ///
-/// [`Error::Host`].
-pub fn make(run: &str, ids: &Ids, image: &Path, input: Option<&Path>, devices: Option<&Layer>) -> Result<(), Error> {
-	let directory = make_directory(run, ids)?;
-	let root = match devices {
-		Some(devices) => devices.make(ids.user(), image)?,
-		None => image.into(),
-	};
-	mount_read_only(&root, &directory.join(ROOT))?;
+/// [`Error::OtherMachine`], if what the image has is in the way of devices; [`Error::Host`].
+pub fn make(
+	run: &str,
+	ids: &Ids,
+	limits: &Limits,
+	image: &Path,
+	input: Option<&Path>,
+	devices: Option<&Layer>,
+) -> Result<(), Error> {
+	let root = make_directory(run, ids)?.join(ROOT);
+	scratch::make(&scratch(run), image, &root, limits, ids.user())?;
+	if let Some(devices) = devices {
+		devices.make(ids.user(), &root)?;
+	}
 	if let Some(input) = input {
-		mount_read_only(input, &directory.join(INPUT))?;
+		mount_read_only(input, &self::input(run))?;
 	}
 	Ok(())
 }
@@ -93,7 +107,7 @@ fn make_directory(run: &str, ids: &Ids) -> Result<PathBuf, Error> {
 /// [`Error::Host`], if something stays.
 pub fn remove(run: &str) -> Result<(), Error> {
 	let directory = directory_of(run);
-	for part in [ROOT, INPUT, DEVICES, TUN].map(|part| directory.join(part)) {
+	for part in [ROOT, SCRATCH, INPUT, DEVICES, TUN].map(|part| directory.join(part)) {
 		// "Not mounted" is what is wanted. What is mounted still is not removed: its directory is busy.
 		let _ = unmount(&part, UnmountFlags::DETACH);
 		remove_directory(&part)?;
@@ -138,25 +152,32 @@ mod tests {
 	}
 
 	#[test]
-	fn root_of_a_namespace_cannot_make_them_writable() {
-		let directory = tempfile::tempdir().unwrap();
+	fn image_and_input_stay_as_they_are_even_for_root_of_a_namespace() {
+		let directory = tempfile::Builder::new().prefix("a:b,c").tempdir().unwrap();
 		let (image, input) = (directory.path().join("image"), directory.path().join("in"));
 		for path in [&image, &input] {
 			fs::create_dir(path).unwrap();
 			fs::write(path.join("file"), "").unwrap();
 		}
 		let (run, ids) = (names::unique(), Ids::fixed(0x7100_0000));
-		let made = make(&run, &ids, &image, Some(&input), None);
+		let limits = Limits { memory: 1 << 20, ..Limits::default() };
+		let made = make(&run, &ids, &limits, &image, Some(&input), None);
 		if let (Err(why), false) = (&made, rustix::process::geteuid().is_root()) {
 			skip!("needs mount: {why}");
 		}
 		made.unwrap();
-		let mounts = [root(&run), self::input(&run)];
-		for mount in &mounts {
-			assert!(mount.join("file").exists() && fs::write(mount.join("new"), "").is_err());
-			assert!(unlocks(&[], mount), "outside of user namespaces root can");
-			assert!(!unlocks(&["--user", "--map-root-user"], mount));
-		}
+		let mount = self::input(&run);
+		assert!(mount.join("file").exists() && fs::write(mount.join("new"), "").is_err());
+		assert!(unlocks(&[], &mount), "outside of user namespaces root can");
+		assert!(!unlocks(&["--user", "--map-root-user"], &mount));
+		let own = root(&run);
+		assert_eq!(own.metadata().unwrap().uid(), ids.user().0, "the root directory is the app's");
+		fs::write(own.join("new"), "").unwrap();
+		fs::remove_file(own.join("file")).unwrap();
+		let there: Vec<_> = fs::read_dir(&image).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+		assert_eq!(there, ["file"], "the run's layer alone has changed");
+		let too_much = fs::write(own.join("large"), vec![0; 2 << 20]).unwrap_err();
+		assert_eq!(too_much.kind(), io::ErrorKind::StorageFull);
 		let data = directory_of(&run).metadata().unwrap();
 		assert_eq!((data.mode() & 0o777, data.uid(), data.gid()), (0o710, 0, 0x7100_0000), "others cannot pass");
 		remove(&run).unwrap();

@@ -228,12 +228,9 @@ impl Internet {
 		tried
 	}
 
-	/// Returns the files that containers with a network see: their name in the directory of the run, their location in the
-	/// container, and what is in them.
-	pub fn files(&self) -> [(&'static str, &'static str, String); 2] {
-		let resolvers = self.resolvers.iter().map(|address| format!("nameserver {address}\n")).collect();
-		let hosts = "127.0.0.1 localhost task\n".to_owned();
-		[("resolv.conf", "/etc/resolv.conf", resolvers), ("hosts", "/etc/hosts", hosts)]
+	/// Returns who containers ask for names, as `resolv.conf` has it.
+	pub fn resolvers(&self) -> String {
+		self.resolvers.iter().map(|address| format!("nameserver {address}\n")).collect()
 	}
 
 	/// Makes the network of a run, which has these users, and shows its namespace in the directory of the run.

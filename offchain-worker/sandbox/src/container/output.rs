@@ -7,7 +7,7 @@ use std::{
 	ffi::CString,
 	fs::{self, File},
 	io::{self, Read},
-	os::unix::fs::symlink,
+	os::unix::fs::{chown, symlink},
 	path::{Path, PathBuf},
 };
 
@@ -50,6 +50,21 @@ pub fn create(output: &Path, limits: &Limits, ids: &Ids) -> Result<(), Error> {
 		.map_err(|error| Error::Host(format!("{} could not be mounted: {error}", output.display())))
 }
 
+/// Makes a directory below OUT, and those that lead to it. They belong to the app, too.
+///
+/// # Errors
+///
+/// [`Error::Host`].
+pub fn create_below(output: &Path, below: &Path, ids: &Ids) -> Result<(), Error> {
+	let ((uid, gid), mut path) = (ids.user(), output.to_owned());
+	for name in below {
+		path.push(name);
+		let made = fs::create_dir(&path).and_then(|()| chown(&path, Some(uid), Some(gid)));
+		made.map_err(Error::io("create", &path))?;
+	}
+	Ok(())
+}
+
 /// Removes OUT, if it is there. Nobody uses it any longer, or can see it afterwards.
 ///
 /// # Errors
@@ -64,9 +79,9 @@ pub fn remove(output: &Path) -> Result<(), Error> {
 	}
 }
 
-/// Returns whether nothing more can be written to OUT.
-pub fn is_full(output: &Path) -> bool {
-	statvfs(output).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
+/// Returns whether nothing more can be written to a file system.
+pub fn is_full(path: &Path) -> bool {
+	statvfs(path).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 
 /// What takes the result of a run.

@@ -14,9 +14,10 @@ use super::{
 	mounts, names,
 	reaper::Reaper,
 	runc::Runc,
+	scratch, sys,
 	unavailable::Unavailable,
 };
-use crate::{Error, Limits};
+use crate::{image::User, Error, Limits};
 
 /// The machine's own directories, of which the trial is made.
 const SYSTEM: [&str; 4] = ["/usr", "/bin", "/lib", "/lib64"];
@@ -71,23 +72,27 @@ async fn trial(machine: &Machine) -> Result<(), Error> {
 	let directory = machine.directory.join("runs").join(&name);
 	let root = directory.join("root");
 	let system: Vec<_> = SYSTEM.into_iter().filter(|path| Path::new(path).exists()).collect();
-	// It cannot be written any more when the container is made.
-	for point in ["/proc", "/dev", "/tmp"].iter().chain(&system) {
+	// As unpacked images have them.
+	for point in ["/proc", "/dev", "/sys"].iter().chain(&system) {
 		let point = root.join(point.trim_start_matches('/'));
 		fs::create_dir_all(&point).map_err(Error::io("create", &point))?;
 	}
 	let ids = machine.ids.take(&directory)?;
-	mounts::make(&name, &ids, &root, None, None)?;
-	let mounts: Vec<_> = system.iter().map(|path| (Path::new(*path), *path, false)).collect();
 	let limits = Limits { memory: 64 << 20, pids: 16, ..Limits::default() };
+	mounts::make(&name, &ids, &limits, &root, None, None)?;
+	let (seen, own) = (machine.cgroups.seen(&name), scratch::sys(&mounts::scratch(&name)));
+	sys::make(&own, &limits, &seen).map_err(Error::io("fill", &own))?;
+	let mounts: Vec<_> = system.iter().map(|path| (Path::new(*path), *path, false)).collect();
 	let bundle = Bundle {
 		name: &name,
 		group: &machine.cgroups.path(&name),
 		args: &[TRIAL.into()],
 		environment: &[],
 		directory: "/",
+		user: &User::default(),
 		ids: &ids,
 		mounts: &mounts,
+		seen: &seen,
 		limits: &limits,
 		network: None,
 		layer: None,

@@ -41,6 +41,6 @@ done 2>/dev/null
 set --
 for run in "$state"/runs/*; do
 	name=${run##*/}
-	set -- "$@" "$run/out" "$shared/$name/root" "$shared/$name/in" "$shared/$name/dev" "$shared/$name/tun"
+	set -- "$@" "$run/out" "$shared/$name/root" "$shared/$name/scratch" "$shared/$name/in" "$shared/$name/dev" "$shared/$name/tun"
 done
 umount -l "$@" 2>/dev/null

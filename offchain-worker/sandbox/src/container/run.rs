@@ -1,8 +1,7 @@
 //! One run of a container, from its directory to its removal.
 
 use std::{
-	fs::{self, Permissions},
-	os::unix::fs::PermissionsExt,
+	fs, io,
 	path::{Path, PathBuf},
 	sync::{
 		atomic::{AtomicBool, Ordering},
@@ -19,11 +18,12 @@ use super::{
 	allowance::Taken,
 	blocking,
 	bundle::Bundle,
-	cgroups::Shortage,
+	cgroups::{Seen, Shortage},
 	devices::{Layer, Lease},
-	environment::environment,
-	fault::{self, Fault, Kind, Program},
+	environment::{environment, usual},
+	fault::{Fault, Kind, Program},
 	files::Source,
+	hosts,
 	ids::Ids,
 	leftovers::remove_run,
 	machine::Machine,
@@ -31,8 +31,11 @@ use super::{
 	network::{self, Internet},
 	output::{self, Target},
 	readable::check_readable,
+	root,
 	runc::Runc,
+	scratch,
 	streams::{finish, read},
+	sys,
 };
 use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 
@@ -65,8 +68,6 @@ pub struct Prepared {
 	mounted: PathBuf,
 	args: Vec<String>,
 	environment: Vec<String>,
-	/// The directory in which the program starts.
-	working: String,
 	/// Kept from being removed while it runs.
 	image: Arc<Image>,
 	input: Source,
@@ -94,14 +95,14 @@ impl Prepared {
 		(input, output): (Source, Box<dyn Target + Send>),
 		granted: Granted,
 	) -> Result<Self, Error> {
-		let settings = &image.settings;
+		let (settings, start) = (&image.settings, &image.start);
 		let own = if job.args.is_empty() { &settings.command } else { job.args };
 		let args: Vec<_> = settings.entrypoint.iter().chain(own).cloned().collect();
 		if args.is_empty() {
 			return Err(Error::App("neither the image nor the request names a program to run".into()));
 		}
-		let working = settings.directory.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| "/".into());
-		let mut environment = environment(&settings.environment, job.environment()?);
+		let usual = usual(&start.home, job.limits.cpus);
+		let mut environment = environment(&usual, &settings.environment, &job.environment()?);
 		let layer = granted.gpus.as_ref().map(|lease| Layer::new(mounts::devices(&name), lease.edits()));
 		if let Some(layer) = &layer {
 			layer.set_environment(&mut environment);
@@ -114,7 +115,6 @@ impl Prepared {
 			directory,
 			args,
 			environment,
-			working,
 			input,
 			output: Mutex::new(output),
 			limits: job.limits.clone(),
@@ -187,8 +187,8 @@ impl Prepared {
 		config: Value,
 		stop: &Stop,
 	) -> Result<Run, Error> {
-		let (this, own) = (self.clone(), ids.clone());
-		blocking(move || this.make(&own, &config)).await?;
+		let (this, own, seen) = (self.clone(), ids.clone(), machine.cgroups.seen(&self.name));
+		blocking(move || this.make(&own, &seen, &config)).await?;
 		let Some(internet) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
 		let network = internet.start(&self.name, &ids, &self.directory).await.inspect_err(|_| {
 			// Of what was begun, something may go on.
@@ -285,7 +285,7 @@ impl Prepared {
 		Program {
 			name: &self.args[0],
 			environment: &self.environment,
-			directory: &self.working,
+			directory: &self.image.start.directory,
 			root: &self.image.root,
 			input,
 			devices: self.layer.iter().flat_map(|layer| layer.paths()).collect(),
@@ -294,8 +294,8 @@ impl Prepared {
 
 	/// Returns why it is not to be run at all, wherever it would: what `runc` makes of it depends on the machine.
 	fn refusal(&self) -> Option<Fault> {
-		if let Some(why) = &self.image.unusable {
-			return Some(fault::cannot(why.clone()));
+		if let Some(unusable) = &self.image.start.unusable {
+			return Some(Fault { code: unusable.code, words: unusable.why.clone(), kind: Kind::Unfit });
 		}
 		self.program(&self.input.path()).fault().filter(|fault| fault.kind == Kind::Refused)
 	}
@@ -337,19 +337,18 @@ impl Prepared {
 
 	fn config(&self, ids: &Ids, machine: &Machine) -> Value {
 		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.directory));
-		let files = self.granted.network.iter().flat_map(Internet::files);
-		let files: Vec<_> = files.map(|(name, location, _)| (self.directory.join(name), location)).collect();
 		let input = mounts::input(&self.name);
-		let mut mounts = vec![(input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
-		mounts.extend(files.iter().map(|(file, location)| (file.as_path(), *location, false)));
+		let mounts = [(input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
 		Bundle {
 			name: &self.name,
 			group: &machine.cgroups.path(&self.name),
 			args: &self.args,
 			environment: &self.environment,
-			directory: &self.working,
+			directory: &self.image.start.directory,
+			user: &self.image.start.user,
 			ids,
 			mounts: &mounts,
+			seen: &machine.cgroups.seen(&self.name),
 			limits: &self.limits,
 			network: network.as_deref(),
 			layer: self.layer.as_ref(),
@@ -359,27 +358,40 @@ impl Prepared {
 	}
 
 	/// Makes its directory.
-	fn make(&self, ids: &Ids, config: &Value) -> Result<(), Error> {
+	fn make(&self, ids: &Ids, seen: &[Seen], config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits, ids)?;
+		if let Ok(below) = Path::new(&self.image.start.directory).strip_prefix(GUEST_OUTPUT) {
+			output::create_below(&self.mounted, below, ids)?;
+		}
 		// Who opened a directory has checked it.
 		if let Source::Path(path) = &self.input {
 			check_readable(path)?;
 		}
 		let input = self.input.path();
-		mounts::make(&self.name, ids, &self.image.root, Some(&input), self.layer.as_ref())?;
-		for (name, _, text) in self.granted.network.iter().flat_map(Internet::files) {
-			let file = self.directory.join(name);
-			let written = fs::write(&file, text);
-			// The container's user is a stranger here, whatever the umask.
-			let written = written.and_then(|()| fs::set_permissions(&file, Permissions::from_mode(0o644)));
-			written.map_err(Error::io("write", &file))?;
-		}
+		mounts::make(&self.name, ids, &self.limits, &self.image.root, Some(&input), self.layer.as_ref())?;
+		let root = mounts::root(&self.name);
+		self.furnish(&root, ids, seen).map_err(Error::io("furnish", &root))?;
 		let file = self.directory.join("config.json");
 		fs::write(&file, config.to_string()).map_err(Error::io("write", &file))
 	}
 
+	/// Puts into its root directory what programs expect of a machine.
+	fn furnish(&self, root: &Path, ids: &Ids, seen: &[Seen]) -> io::Result<()> {
+		sys::make(&scratch::sys(&mounts::scratch(&self.name)), &self.limits, seen)?;
+		let root = root::enter(root)?;
+		for (path, text) in hosts::files(self.granted.network.as_ref().map(Internet::resolvers)) {
+			root::write(&root, Path::new(path), &text, ids.user())?;
+		}
+		let own = self.image.start.own.iter();
+		own.map(Path::new).try_for_each(|directory| root::give(&root, directory, ids.user()))
+	}
+
 	/// Copies what it wrote, and says how it ended.
 	fn collect(&self, code: i32) -> Result<Ending, Error> {
+		// Of bytes the kernel ends it before; this is of files, which are as many as it has memory for.
+		if code != 0 && output::is_full(&mounts::scratch(&self.name)) {
+			return Ok(Ending::OutOfMemory);
+		}
 		let failed_for_space = code != 0 && output::is_full(&self.mounted);
 		let mut target = self.output.lock().unwrap_or_else(PoisonError::into_inner);
 		if failed_for_space || !output::copy(&self.mounted, &mut **target, &self.limits)? {

@@ -12,6 +12,7 @@ use super::{
 	blame::bad,
 	paths::{self, LONGEST_NAME, LONGEST_PATH, MOST_LINKS},
 	quota::Quota,
+	rights,
 };
 
 /// How many directories may be on the way to a file, and how many names with those of the links.
@@ -113,7 +114,7 @@ fn walk(root: &Path, names: &[OsString], quota: &mut Quota, may_pass: impl Fn(&P
 			Err(error) if error.kind() == io::ErrorKind::NotFound => {
 				quota.entry()?;
 				fs::create_dir(&next)?;
-				fs::set_permissions(&next, Permissions::from_mode(0o755))?;
+				fs::set_permissions(&next, Permissions::from_mode(rights::DIRECTORY))?;
 				path = next;
 			}
 			Err(error) => return Err(error),

@@ -9,7 +9,7 @@ use std::{
 		ffi::OsStrExt,
 		fs::{symlink, MetadataExt, PermissionsExt},
 	},
-	path::{Component, Path, PathBuf},
+	path::{Component, Path},
 	time::{Duration, SystemTime},
 };
 
@@ -18,11 +18,11 @@ use sha2::{Digest, Sha256};
 use super::{
 	blame::{bad, of_entry, quoted, whose},
 	entries::{Entries, Entry, Kind},
-	inside::{below, enter, enter_beside_points, names, path_of, remove},
-	paths::{self, LONGEST_NAME, LONGEST_PATH},
+	inside::{below, enter, names, path_of, remove},
 	quota::Quota,
+	rights,
 };
-use crate::{kept::Sha, Error, GUEST_OUTPUT};
+use crate::{kept::Sha, Error};
 
 /// How a layer removes what lower ones have: before a name; for all that is in a directory.
 const WHITEOUT: &[u8] = b".wh.";
@@ -149,7 +149,7 @@ fn unpack_entry<R: Read>(entry: &mut Entry<'_, R>, root: &Path, own: &mut Own, q
 				remove(&path)?;
 				fs::create_dir(&path)?;
 			}
-			fs::set_permissions(&path, Permissions::from_mode(0o755))?;
+			fs::set_permissions(&path, Permissions::from_mode(rights::DIRECTORY))?;
 			if entry.is_opaque {
 				own.empty(&path)?;
 			}
@@ -158,7 +158,7 @@ fn unpack_entry<R: Read>(entry: &mut Entry<'_, R>, root: &Path, own: &mut Own, q
 			remove(&path)?;
 			let mut file = File::create_new(&path)?;
 			quota.copy(entry, &mut file)?;
-			file.set_permissions(Permissions::from_mode(if entry.is_executable { 0o755 } else { 0o644 }))?;
+			file.set_permissions(Permissions::from_mode(rights::of_file(entry.is_executable)))?;
 			// Interpreters compare the times of sources and what was compiled from them.
 			file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(entry.modified))?;
 		}
@@ -209,60 +209,6 @@ fn hidden_name(name: &[u8]) -> io::Result<&OsStr> {
 		Some(Component::Normal(name)) => Ok(name),
 		_ => Err(bad("a whiteout has no name")),
 	}
-}
-
-/// Makes the directories that a container has anew, the one that it starts in, and the files: no container can write the
-/// image, not even `runc` for one. It takes over the rights of a directory that is there. The files are for networks, and
-/// made for all: one image serves containers with and without, in any order. Returns why no program can begin where the
-/// image wants it to, if that is so.
-///
-/// # Errors
-///
-/// [`Error::App`], if they cannot be; [`Error::Host`], if the disk fails.
-pub fn make_mount_points(root: &Path, start: Option<&str>, quota: &mut Quota) -> Result<Option<String>, Error> {
-	for point in paths::POINTS {
-		let mode = if point == paths::TMP { 0o1777 } else { 0o755 };
-		make_point(&root.join(point.trim_start_matches('/')), mode, quota).map_err(whose)?;
-	}
-	let mut make_file = |name: &str| {
-		let path = enter_beside_points(root, &names(Path::new("/etc"))?, quota)?.join(name);
-		if path.symlink_metadata().is_ok_and(|data| data.is_file()) {
-			return Ok(());
-		}
-		remove(&path)?;
-		File::create_new(&path)?.set_permissions(Permissions::from_mode(0o644))
-	};
-	["hosts", "resolv.conf"].into_iter().try_for_each(|name| make_file(name).map_err(whose))?;
-	let Some(start) = start else { return Ok(None) };
-	let Err(error) = make_start(root, start, quota) else { return Ok(None) };
-	let why = format!("its working directory {start} cannot be one: {error}");
-	match whose(error) {
-		Error::Host(failed) => Err(Error::Host(failed)),
-		_ => Ok(Some(why)),
-	}
-}
-
-/// Makes a directory to mount on, in place of whatever else has its name. It is the root's own: `runc` follows links to it,
-/// and some of them as if they were this machine's.
-fn make_point(path: &Path, mode: u32, quota: &mut Quota) -> io::Result<()> {
-	if !path.symlink_metadata().is_ok_and(|data| data.is_dir()) {
-		remove(path)?;
-		quota.entry()?;
-		fs::create_dir(path)?;
-	}
-	fs::set_permissions(path, Permissions::from_mode(mode))
-}
-
-/// Makes the directory in which a program begins, if it is to be one of the image's.
-fn make_start(root: &Path, start: &str, quota: &mut Quota) -> io::Result<()> {
-	let names = names(Path::new(start))?;
-	let path = names.iter().fold(PathBuf::from("/"), |path, name| path.join(name));
-	// `runc` makes what is missing of it, where it may write.
-	if [paths::TMP, GUEST_OUTPUT].iter().any(|point| path.starts_with(point)) {
-		let is_long = names.iter().any(|name| name.len() > LONGEST_NAME) || path.as_os_str().len() > LONGEST_PATH;
-		return if is_long { Err(bad("a path is too long")) } else { Ok(()) };
-	}
-	enter_beside_points(root, &names, quota).map(drop)
 }
 
 /// Hashes what is read.

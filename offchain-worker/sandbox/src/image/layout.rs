@@ -30,6 +30,8 @@ const LARGEST: u64 = 4 << 20;
 const DEEPEST: u32 = 4;
 /// How many parts are looked at: a few that name each other often would keep a worker busy forever.
 const MOST_PARTS: u32 = 1_000;
+/// How many volumes an image may have: each is a directory that is given to its user at the start of each run.
+const MOST_VOLUMES: usize = 100;
 /// The longest text of a command or a variable, and how much they may have together, in bytes: what every kernel takes.
 const LONGEST_TEXT: usize = 128 << 10;
 const MOST_TEXT: usize = 1 << 20;
@@ -283,11 +285,16 @@ fn found(config: &ImageConfiguration, files: Vec<PathBuf>) -> Result<Found, Erro
 		return Err(unusable(format!("{} is not a digest of SHA-256", quoted(other.as_bytes()))));
 	}
 	let run = config.config().clone().unwrap_or_default();
+	let mut volumes = run.volumes().clone().unwrap_or_default();
+	volumes.sort();
 	let settings = Settings {
-		entrypoint: run.entrypoint().clone().unwrap_or_default(),
+		// An empty word stands for none, as for Docker.
+		entrypoint: run.entrypoint().clone().filter(|entrypoint| entrypoint[..] != [""]).unwrap_or_default(),
 		command: run.cmd().clone().unwrap_or_default(),
 		environment: run.env().clone().unwrap_or_default(),
-		directory: run.working_dir().as_ref().filter(|directory| !directory.is_empty()).map(|path| absolute(path)),
+		directory: run.working_dir().clone().filter(|directory| !directory.is_empty()),
+		user: run.user().clone(),
+		volumes,
 	};
 	check(&settings)?;
 	let layers =
@@ -295,21 +302,11 @@ fn found(config: &ImageConfiguration, files: Vec<PathBuf>) -> Result<Found, Erro
 	Ok(Found { settings, layers })
 }
 
-/// Returns the directory that a path means, as other runners of containers take it: some builders leave it relative.
-fn absolute(path: &str) -> String {
-	if path.starts_with('/') {
-		return path.to_owned();
-	}
-	// Without `.` and what is empty.
-	let path: PathBuf = Path::new("/").join(path).components().collect();
-	path.to_string_lossy().into_owned()
-}
-
 /// Checks that a container can be started so. `runc` would refuse the rest, as if this machine were to blame.
 fn check(settings: &Settings) -> Result<(), Error> {
-	let Settings { entrypoint, command, environment, directory } = settings;
+	let Settings { entrypoint, command, environment, directory, user, volumes } = settings;
 	let texts = || entrypoint.iter().chain(command).chain(environment).chain(directory);
-	if texts().any(|text| text.contains('\0')) {
+	if texts().chain(user).chain(volumes).any(|text| text.contains('\0')) {
 		return Err(unusable("its configuration has a text with a zero byte"));
 	}
 	// The kernel keeps an address and a zero byte beside each.
@@ -318,10 +315,13 @@ fn check(settings: &Settings) -> Result<(), Error> {
 		return Err(unusable("its command and variables are too long for a program to get"));
 	}
 	let is_named = |variable: &&String| variable.find('=').is_some_and(|end| end > 0);
-	match environment.iter().find(|variable| !is_named(variable)) {
-		Some(variable) => Err(unusable(format!("its variable {} is not NAME=value", quoted(variable.as_bytes())))),
-		None => Ok(()),
+	if let Some(variable) = environment.iter().find(|variable| !is_named(variable)) {
+		return Err(unusable(format!("its variable {} is not NAME=value", quoted(variable.as_bytes()))));
 	}
+	if volumes.len() > MOST_VOLUMES {
+		return Err(unusable(format!("it has more than {MOST_VOLUMES} volumes")));
+	}
+	Ok(())
 }
 
 /// Returns a file of the layout, which may not be elsewhere. Its name may begin with `/` or `./`.

@@ -8,10 +8,10 @@ use std::{
 
 use crate::{GUEST_INPUT, GUEST_OUTPUT};
 
-/// Where containers have files of their own for a while.
+/// Where programs have files for a while. Each container has it as its image does.
 pub const TMP: &str = "/tmp";
 /// What each container has anew, in place of what its image has there.
-pub const POINTS: [&str; 5] = ["/proc", "/dev", TMP, GUEST_INPUT, GUEST_OUTPUT];
+pub const POINTS: [&str; 5] = ["/proc", "/dev", "/sys", GUEST_INPUT, GUEST_OUTPUT];
 /// How many symbolic links may be on the way to a file, as for the kernel.
 pub const MOST_LINKS: u32 = 40;
 /// The longest name, and the longest path below a root, in bytes: what Linux and its usual file systems take, whatever the
@@ -136,12 +136,12 @@ mod tests {
 		let root = root();
 		let follow = |path: &str| follow(root.path(), Path::new(path)).unwrap();
 		let app = || Place::There(root.path().join("usr/bin/app"));
-		for path in ["/bin/app", "usr/bin/./app", "/up", "/../bin/app", "/bin/../bin/app", "/tmp/../up"] {
+		for path in ["/bin/app", "usr/bin/./app", "/up", "/../bin/app", "/bin/../bin/app", "/dev/../up"] {
 			assert_eq!(follow(path), app(), "{path}");
 		}
 		assert_eq!(
-			(follow("/"), follow("/tmp")),
-			(Place::There(root.path().into()), Place::There(root.path().join("tmp")))
+			(follow("/"), follow("/dev")),
+			(Place::There(root.path().into()), Place::There(root.path().join("dev")))
 		);
 		for path in ["/none", "/bin/app/x", "/bin/app/../app", "/none/../bin/app"] {
 			assert_eq!(follow(path), Place::Missing, "{path}");
@@ -151,7 +151,7 @@ mod tests {
 		}
 		let mount = |point, rest: &str| Place::Mount(point, rest.into());
 		assert_eq!((follow("/away"), follow("/away/x")), (mount(GUEST_INPUT, "app"), mount(GUEST_INPUT, "app/x")));
-		assert_eq!(follow("/tmp/a/../b"), mount("/tmp", "a/../b"), "whether there is an a is not known");
+		assert_eq!(follow("/sys/a/../b"), mount("/sys", "a/../b"), "whether there is an a is not known");
 		assert_eq!(follow("/through/bin/app"), mount("/proc", "self/../../usr/bin/app"));
 		assert_eq!(follow("/process"), Place::Missing, "it only begins like a point");
 	}

@@ -9,6 +9,10 @@ pub struct Settings {
 	pub command: Vec<String>,
 	/// `NAME=value` each.
 	pub environment: Vec<String>,
-	/// The directory in which the program starts.
+	/// The directory in which the program starts, as it is written.
 	pub directory: Option<String>,
+	/// Who runs it, as it is written: `user`, `uid`, `user:group`, and the like.
+	pub user: Option<String>,
+	/// The directories that it writes, sorted.
+	pub volumes: Vec<String>,
 }

@@ -58,8 +58,8 @@ fn tree(root: &Path) -> Vec<String> {
 		}
 	}
 	// Every image has these, and those of the tests the directory that they start in.
-	let every = ["dev/", "etc/", "etc/hosts=", "etc/resolv.conf=", "iexec_in/", "iexec_out/", "proc/", "tmp/", "work/"];
-	found.retain(|name| !every.contains(&name.as_str()));
+	let every = "dev/ etc/ etc/hostname= etc/hosts= etc/resolv.conf= iexec_in/ iexec_out/ proc/ sys/ tmp/ work/";
+	found.retain(|name| !every.split(' ').any(|one| one == name));
 	found.sort();
 	found
 }
@@ -114,12 +114,14 @@ fn layers_lie_over_each_other() {
 }
 
 #[test]
-fn everybody_can_read_it_and_nothing_has_special_rights() {
+fn everybody_may_do_what_root_may_and_nothing_has_special_rights() {
 	use std::os::unix::fs::MetadataExt;
 	let layout = Layout::of(&[layer(&[("bin/app", File("x")), ("etc/", Directory), ("etc/secret", File("x"))])]);
 	let image = layout.unpack().unwrap();
 	let mode = |name: &str| image.root.join(name).metadata().unwrap().mode() & 0o7777;
-	assert_eq!((mode("bin/app"), mode("bin"), mode("etc/secret"), mode("etc")), (0o755, 0o755, 0o644, 0o755));
+	assert_eq!((mode("bin/app"), mode("bin"), mode("etc/secret"), mode("etc")), (0o777, 0o777, 0o666, 0o777));
+	assert_eq!((mode("tmp"), mode("proc"), mode("etc/hosts"), mode("work")), (0o1777, 0o777, 0o666, 0o777));
+	assert_eq!(mode("..") & 0o077, 0, "to no other user of this machine");
 	assert_eq!(image.root.join("bin/app").metadata().unwrap().mtime(), 1_000_000);
 }
 
@@ -376,13 +378,13 @@ fn what_is_mounted_on_is_a_directory_of_the_root_itself() {
 	use std::os::unix::fs::MetadataExt;
 	for target in ["/elsewhere", "usr", "/tmp", "../../../../../../tmp"] {
 		let mut entries: Vec<_> = paths::POINTS.iter().map(|point| (&point[1..], Link(target))).collect();
+		entries.push(("tmp", Link("elsewhere")));
 		entries.extend([("usr/x", File("x")), ("elsewhere/x", File("x"))]);
 		let layout = Layout::of(&[layer(&entries)]);
 		let image = layout.unpack().unwrap();
 		for point in paths::POINTS {
 			let data = image.root.join(&point[1..]).symlink_metadata().unwrap();
-			let mode = if point == paths::TMP { 0o1777 } else { 0o755 };
-			assert_eq!((data.is_dir(), data.mode() & 0o7777), (true, mode), "{point} -> {target}");
+			assert_eq!((data.is_dir(), data.mode() & 0o7777), (true, 0o777), "{point} -> {target}");
 		}
 		assert_eq!(tree(&image.root.join("elsewhere")), ["x=x"]);
 	}
@@ -390,30 +392,57 @@ fn what_is_mounted_on_is_a_directory_of_the_root_itself() {
 	assert!(fault(layout.unpack()).contains("leads below a directory that each container has anew"));
 }
 
+/// Unpacks an image of one layer that wants to be run in these ways.
+fn unpacked_with(one: Vec<u8>, settings: &[(&str, Value)]) -> (Layout, Image) {
+	let (layout, layers) = (Layout::new(), [one]);
+	let mut config = config(&layers, &here());
+	for (name, value) in settings {
+		config["config"][*name] = value.clone();
+	}
+	let config = layout.described(&MediaType::ImageConfig, &config);
+	layout.index(&[layout.image(&config, &[layout.blob(&MediaType::ImageLayer, &layers[0])])]);
+	let image = layout.unpack().unwrap();
+	(layout, image)
+}
+
+#[test]
+fn image_says_how_it_is_run() {
+	let volumes = json!({ "/c": {}, "/a": {}, "/b": {} });
+	let settings = [("Entrypoint", json!([""])), ("Volumes", volumes), ("User", json!("77:88"))];
+	let (_layout, image) = unpacked_with(layer(&[]), &settings);
+	assert_eq!(image.settings.entrypoint, [""; 0], "an empty word is none");
+	assert_eq!(image.settings.volumes, ["/a", "/b", "/c"]);
+	assert_eq!((image.start.user.uid, image.start.user.gid, &*image.start.home), (77, 88, "/tmp"));
+	assert_eq!(image.start.own, ["/work", "/a", "/b", "/c", "/tmp"]);
+	let many: serde_json::Map<_, _> = (0..101).map(|number| (format!("/{number}"), json!({}))).collect();
+	let layout = Layout::new();
+	let mut config = config(&[], &here());
+	config["config"]["Volumes"] = many.into();
+	let config = layout.described(&MediaType::ImageConfig, &config);
+	layout.index(&[layout.image(&config, &[])]);
+	assert!(fault(layout.unpack()).contains("more than 100 volumes"));
+}
+
 /// Returns why no program of an image can begin in this directory.
 fn unusable(directory: &str) -> Option<String> {
-	let layout = Layout::new();
 	let one = layer(&[
 		("file", File("")),
 		("there/", Directory),
 		("link", Link("/there")),
-		("away", Link("/tmp/x")),
+		("away", Link("/iexec_out/x")),
 		("about", Link("/dev/fd/../../there")),
 	]);
-	let mut config = config(std::slice::from_ref(&one), &here());
-	config["config"]["WorkingDir"] = json!(directory);
-	let config = layout.described(&MediaType::ImageConfig, &config);
-	layout.index(&[layout.image(&config, &[layout.blob(&MediaType::ImageLayer, &one)])]);
-	layout.unpack().unwrap().unusable.clone()
+	let (_layout, image) = unpacked_with(one, &[("WorkingDir", json!(directory))]);
+	image.start.unusable.clone().map(|unusable| unusable.why)
 }
 
 #[test]
 fn program_begins_only_where_every_container_has_a_directory() {
-	for directory in ["/", "/there", "/link/made", "/proc", "/dev", "/iexec_in", "/iexec_out/made", "/tmp/a/b", "//tmp"]
-	{
+	let beside_points = ["/", "/there", "/link/made", "/tmp/a/b", "//tmp", "made", "./there/"];
+	for directory in beside_points.into_iter().chain(["/proc", "/dev", "/sys", "/iexec_in", "/iexec_out/made"]) {
 		assert_eq!(unusable(directory), None, "{directory}");
 	}
-	let long = format!("/tmp/{}", "n".repeat(256));
+	let long = format!("/iexec_out/{}", "n".repeat(256));
 	for directory in [
 		"/file",
 		"/file/made",
@@ -421,12 +450,13 @@ fn program_begins_only_where_every_container_has_a_directory() {
 		"/proc/self",
 		"/dev/null",
 		"/dev/shm/x",
+		"/sys/fs/cgroup",
 		"/iexec_in/none",
 		"/away",
 		"/about",
 		"/there/../there",
 		&long,
-		&long[4..],
+		&long[10..],
 	] {
 		let why = unusable(directory).unwrap_or_default();
 		assert!(why.contains("cannot be one"), "{directory}: {why}");

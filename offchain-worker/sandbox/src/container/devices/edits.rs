@@ -87,11 +87,6 @@ impl Edits {
 		}
 	}
 
-	/// Returns whether there has to be something in the root directory that the image need not have.
-	pub fn needs_layer(&self) -> bool {
-		!self.mounts.is_empty() || !self.links.is_empty()
-	}
-
 	/// Sets variables: the device's win over those of image and job, and its libraries come before others.
 	pub fn set_environment(&self, variables: &mut Vec<String>) {
 		for own in &self.environment {

@@ -1,44 +1,39 @@
-//! What a run with devices has on this machine beside its directory: their nodes, and a layer over the image for what is
-//! mounted and linked.
+//! What a run with devices has on this machine beside its directory: their nodes, and in the run's own layer over the image what
+//! is mounted and linked.
 //!
 //! ```text
 //! /run/rlc-containers/ID/dev   a file system in memory:
 //!                        0, 1  the devices, open to the app, whatever their mode on this machine
-//!                      upper/  points to mount on, and links
-//!                       root/  the image below that layer: the container's root directory
 //! ```
 //! The image itself, which other runs share, stays as it is. Its own links may lead anywhere: they are followed as if the
 //! image were all there is.
 
 use std::{
-	ffi::{CStr, CString},
+	ffi::CStr,
 	fmt::Display,
-	fs::{self, Permissions},
-	io,
+	fs, io,
 	os::{
 		fd::{AsFd, BorrowedFd, OwnedFd},
-		unix::fs::{chown, PermissionsExt},
+		unix::fs::chown,
 	},
 	path::{Path, PathBuf},
 };
 
 use rustix::{
-	fs::{
-		chmodat, makedev, mkdirat, mknodat, open, openat, openat2, symlinkat, unlinkat, AtFlags, FileType, Mode,
-		OFlags, ResolveFlags, CWD,
-	},
+	fs::{chmodat, makedev, mkdirat, mknodat, openat, symlinkat, unlinkat, AtFlags, FileType, Mode, OFlags, CWD},
 	io::Errno,
 	mount::{mount, MountFlags},
 };
 use serde_json::{json, Value};
 
-use super::edits::{Edits, Link, Mount};
+use super::{
+	super::root::{enter, inside},
+	edits::{Edits, Link, Mount},
+};
 use crate::{image::paths, Error};
 
-/// How much the layer may hold: directories, links and empty files. A device of NVIDIA's has some hundred.
-const OPTIONS: &CStr = c"size=4m,nr_inodes=8k,mode=0711";
-/// The container's root directory, in that of the devices.
-const ROOT: &str = "root";
+/// Room for nodes.
+const OPTIONS: &CStr = c"size=64k,nr_inodes=1k,mode=0711";
 
 /// What a run with devices has on this machine beside its directory.
 #[derive(Debug)]
@@ -106,25 +101,21 @@ impl Layer {
 		self.directory.join(index.to_string())
 	}
 
-	/// Makes it over this image, for an app that is this user and group. Returns the container's root directory. All of it is
-	/// gone when its directory is unmounted.
+	/// Makes it, for an app that is this user and group, and in the run's root directory what is mounted on and linked.
 	///
 	/// # Errors
 	///
 	/// [`Error::OtherMachine`], if what the image has is in the way; [`Error::Host`].
-	pub fn make(&self, user: (u32, u32), image: &Path) -> Result<PathBuf, Error> {
+	pub fn make(&self, user: (u32, u32), root: &Path) -> Result<(), Error> {
 		self.make_nodes(user).map_err(failed)?;
-		if !self.edits.needs_layer() {
-			return Ok(image.into());
-		}
-		let root = self.mount_root(image).map_err(failed)?;
+		let root = enter(root).map_err(failed)?;
 		for one in &self.edits.links {
 			link(&root, one).map_err(|error| of_path(&one.path, error))?;
 		}
 		for one in &self.edits.mounts {
 			mount_point(&root, one).map_err(|error| of_path(&one.path, error))?;
 		}
-		Ok(self.directory.join(ROOT))
+		Ok(())
 	}
 
 	fn make_nodes(&self, (uid, gid): (u32, u32)) -> io::Result<()> {
@@ -139,31 +130,6 @@ impl Layer {
 		}
 		Ok(())
 	}
-
-	fn mount_root(&self, image: &Path) -> io::Result<OwnedFd> {
-		let [root, upper, work] = [ROOT, "upper", "work"].map(|name| self.directory.join(name));
-		for directory in [&root, &upper, &work] {
-			fs::create_dir(directory)?;
-		}
-		// The root directory gets these rights, whatever the umask.
-		fs::set_permissions(&upper, Permissions::from_mode(0o755))?;
-		let [lower, upper, work] = [image, &upper, &work].map(escaped);
-		let options = CString::new(format!("lowerdir={lower},upperdir={upper},workdir={work}"))?;
-		mount("overlay", &root, "overlay", MountFlags::NOSUID | MountFlags::NODEV, &*options)?;
-		Ok(open(&root, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?)
-	}
-}
-
-/// Returns a path as an overlay's options have it.
-fn escaped(path: &Path) -> String {
-	let mut text = String::new();
-	for letter in path.to_string_lossy().chars() {
-		if ['\\', ':', ','].contains(&letter) {
-			text.push('\\');
-		}
-		text.push(letter);
-	}
-	text
 }
 
 fn failed(error: impl Display) -> Error {
@@ -181,12 +147,6 @@ fn of_path(path: &str, error: io::Error) -> Error {
 	failed(format!("{path} in the image: {error}"))
 }
 
-/// Opens what is at a path in a root directory, out of which no link leads.
-fn inside(root: impl AsFd, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
-	let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-	Ok(openat2(root, path, flags | OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), resolve)?)
-}
-
 /// Returns the directory of a path in a root directory, made if need be, and the name in it.
 fn parent<'a>(root: &OwnedFd, path: &'a str) -> io::Result<(OwnedFd, &'a str)> {
 	let (directories, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -194,10 +154,10 @@ fn parent<'a>(root: &OwnedFd, path: &'a str) -> io::Result<(OwnedFd, &'a str)> {
 	let mut so_far = PathBuf::from("/");
 	for part in directories.split('/').filter(|part| !part.is_empty()) {
 		so_far.push(part);
-		there = match inside(root, &so_far, OFlags::DIRECTORY) {
+		there = match inside(root, &so_far, OFlags::PATH | OFlags::DIRECTORY) {
 			Err(error) if error.kind() == io::ErrorKind::NotFound => {
 				make_directory(&there, part)?;
-				inside(root, &so_far, OFlags::DIRECTORY)?
+				inside(root, &so_far, OFlags::PATH | OFlags::DIRECTORY)?
 			}
 			directory => directory?,
 		};
@@ -229,7 +189,7 @@ fn link(root: &OwnedFd, link: &Link) -> io::Result<()> {
 /// Makes an empty file or directory to mount on, unless there is one.
 fn mount_point(root: &OwnedFd, mount: &Mount) -> io::Result<()> {
 	let is_directory = mount.host.is_dir();
-	if let Ok(there) = inside(root, Path::new(&mount.path), OFlags::empty()) {
+	if let Ok(there) = inside(root, Path::new(&mount.path), OFlags::PATH) {
 		let kind = FileType::from_raw_mode(rustix::fs::fstat(&there)?.st_mode);
 		if (kind == FileType::Directory) == is_directory {
 			return Ok(());

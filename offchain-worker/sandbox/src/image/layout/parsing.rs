@@ -19,10 +19,12 @@ fn manifests_of_docker() -> impl Strategy<Value = Vec<u8>> {
 fn configs() -> impl Strategy<Value = Vec<u8>> {
 	let directory = select(vec!["", "/work", "work"]);
 	let ports = select(vec![json!(null), json!({ "80/tcp": {} })]);
-	(directory, prop::collection::vec("[A=\0]{0,3}", 0..2), ports).prop_map(|(directory, environment, ports)| {
+	let volumes = select(vec![json!(null), json!({}), json!({ "/b": {}, "/a": {}, "c": {} })]);
+	let environment = prop::collection::vec("[A=\0]{0,3}", 0..2);
+	(directory, environment, ports, volumes).prop_map(|(directory, environment, ports, volumes)| {
 		let run = json!({
 			"Entrypoint": ["/bin/app"], "Cmd": null, "Env": environment, "WorkingDir": directory,
-			"ExposedPorts": ports, "Labels": null,
+			"ExposedPorts": ports, "Labels": null, "User": directory, "Volumes": volumes,
 		});
 		let rootfs = json!({ "type": "layers", "diff_ids": ["sha256:00"] });
 		let config = json!({
@@ -74,8 +76,9 @@ fn check_found(found: Result<Found, Error>, directory: &Path) -> Result<Vec<Path
 		prop_assert!(layer.file.symlink_metadata().unwrap().is_file());
 	}
 	prop_assert!(settings.environment.iter().all(|variable| variable.find('=') > Some(0)));
-	prop_assert!(settings.directory.is_none_or(|directory| directory.starts_with('/')));
-	let mut texts = settings.entrypoint.iter().chain(&settings.command).chain(&settings.environment);
+	prop_assert!(settings.volumes.is_sorted());
+	let words = settings.entrypoint.iter().chain(&settings.command).chain(&settings.environment);
+	let mut texts = words.chain(&settings.directory).chain(&settings.user).chain(&settings.volumes);
 	prop_assert!(texts.all(|text| !text.contains('\0')));
 	Ok(layers.into_iter().map(|layer| layer.file).collect())
 }

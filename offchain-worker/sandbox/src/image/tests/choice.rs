@@ -157,7 +157,7 @@ fn working_directory_begins_at_the_root_wherever_it_is_written() {
 		let layout = Layout::new();
 		layout.index(&[image(&layout, "app", |config| config["config"]["WorkingDir"] = json!(written))]);
 		let image = layout.unpack().unwrap();
-		assert_eq!((image.settings.directory.as_deref(), &image.unusable), (Some(expected), &None));
+		assert_eq!((&*image.start.directory, &image.start.unusable), (expected, &None));
 		assert!(image.root.join(&expected[1..]).is_dir());
 	}
 }

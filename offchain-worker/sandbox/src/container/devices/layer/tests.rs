@@ -4,7 +4,13 @@ use rlc_testing::skip;
 use rustix::mount::{unmount, UnmountFlags};
 
 use super::*;
-use crate::container::devices::edits::{Access, Node};
+use crate::{
+	container::{
+		devices::edits::{Access, Node},
+		scratch,
+	},
+	Limits,
+};
 
 fn edits(mounts: &[(&str, &str)], links: &[(&str, &str)]) -> Edits {
 	let node = Node { path: "/dev/gpu0".into(), host: "/dev/full".into(), number: (1, 7), access: Access::Read };
@@ -39,17 +45,27 @@ impl Scene {
 		self.directory.path().join("image")
 	}
 
+	/// Makes a run's root directory with devices, and returns it.
 	fn layer(&self, edits: Edits) -> Result<PathBuf, Error> {
-		Layer::new(self.devices(), edits).make(USER, &self.image())
+		let [scratch, root, devices] = self.mounts();
+		scratch::make(&scratch, &self.image(), &root, &Limits::default(), USER).unwrap();
+		Layer::new(devices, edits).make(USER, &root).map(|()| root)
 	}
 
 	fn devices(&self) -> PathBuf {
 		self.directory.path().join("dev")
 	}
 
+	fn mounts(&self) -> [PathBuf; 3] {
+		["scratch", "root", "dev"].map(|name| self.directory.path().join(name))
+	}
+
 	fn remove(&self) {
 		// A scene may have none.
-		let _ = unmount(self.devices(), UnmountFlags::DETACH);
+		for mount in self.mounts() {
+			let _ = unmount(&mount, UnmountFlags::DETACH);
+			let _ = fs::remove_dir(mount);
+		}
 	}
 }
 
@@ -62,12 +78,12 @@ impl Drop for Scene {
 #[test]
 fn nodes_are_open_to_the_app_and_to_nobody_else() {
 	let Some(scene) = Scene::new() else { return };
-	assert_eq!(scene.layer(edits(&[], &[])).unwrap(), scene.image(), "without files there is no layer");
+	scene.layer(edits(&[], &[])).unwrap();
 	let node = fs::metadata(scene.devices().join("0")).unwrap();
 	assert!(node.file_type().is_char_device());
 	assert_eq!((node.rdev(), node.mode() & 0o777, (node.uid(), node.gid())), (makedev(1, 7), 0o600, USER));
 	scene.remove();
-	assert_eq!(fs::read_dir(scene.devices()).unwrap().count(), 0);
+	assert!(!scene.devices().exists());
 }
 
 #[test]
@@ -102,7 +118,6 @@ fn links_of_an_image_lead_to_nothing_outside_it() {
 	assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
 	assert!(root.join(outside.strip_prefix("/").unwrap()).join("c").is_file(), "it is below the image's root");
 	scene.remove();
-	fs::remove_dir(scene.devices()).unwrap();
 	// A link to what is not in the image is not followed, nor made good.
 	let refused = scene.layer(edits(&[], &[("/absolute/d", "x")]));
 	assert!(matches!(refused, Err(Error::OtherMachine(why)) if why.contains("/absolute/d in the image")));
@@ -123,7 +138,6 @@ fn image_in_the_way_of_devices_is_no_trouble_of_the_machine() {
 	let refused = |edits| {
 		let made = scene.layer(edits);
 		scene.remove();
-		fs::remove_dir(scene.devices()).unwrap();
 		match made {
 			Err(Error::OtherMachine(why)) => why.contains("in the way"),
 			made => panic!("{made:?}"),
@@ -141,8 +155,8 @@ fn image_in_the_way_of_devices_is_no_trouble_of_the_machine() {
 fn image_that_leads_devices_away_may_run_where_they_are_elsewhere() {
 	let image = tempfile::tempdir().unwrap();
 	// Every image has it, once it is unpacked.
-	fs::create_dir(image.path().join("tmp")).unwrap();
-	symlink("/tmp", image.path().join("lib")).unwrap();
+	fs::create_dir(image.path().join("sys")).unwrap();
+	symlink("/sys", image.path().join("lib")).unwrap();
 	let check = |path| Layer::new("/runs/1".into(), edits(&[("/etc/hostname", path)], &[])).check(image.path());
 	assert!(matches!(check("/lib/libgpu.so"), Err(Error::OtherMachine(why)) if why.contains("/lib/libgpu.so")));
 	assert!(check("/usr/lib/libgpu.so").is_ok());
