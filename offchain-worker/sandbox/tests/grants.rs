@@ -39,7 +39,7 @@ async fn without_a_grant_there_is_no_network() {
 	let Some(tier) = probe(directory.path()).await else { return };
 	let without = r#"interfaces ["lo"]
 default []
-names ""
+names "options timeout:1 attempts:1"
 1.1.1.1:80 NetworkUnreachable
 "#;
 	let there = ["1.1.1.1:80".to_owned()];

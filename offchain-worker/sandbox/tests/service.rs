@@ -124,8 +124,11 @@ async fn input_is_read_and_never_written() {
 	let room = Room::new();
 	let run = room.container(tier, image(), &["escape"]).await.unwrap();
 	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
-	assert!(text(&run.stdout).lines().count() > 15);
-	assert!(text(&run.stdout).lines().all(|line| line.ends_with(": false")), "{}", text(&run.stdout));
+	let stdout = text(&run.stdout);
+	assert!(stdout.lines().count() > 15);
+	// Its root is its own, and it may write that.
+	let mut done = stdout.lines().filter(|line| line.ends_with(": true"));
+	assert!(done.all(|line| line.starts_with("write ") && !line.contains("/iexec_in")), "{stdout}");
 	assert_eq!(fs::read_to_string(room.input().join("question.txt")).unwrap(), "six by nine");
 	let secret = room.input().join("question.txt");
 	fs::set_permissions(secret, Permissions::from_mode(0o600)).unwrap();

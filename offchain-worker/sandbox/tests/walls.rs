@@ -54,7 +54,7 @@ fn list() -> Vec<Way> {
 
 /// What the ways lead to.
 struct Outside {
-	/// Holds what the control has instead of image, IN, OUT, and `/tmp`, and a secret.
+	/// Holds what the control has instead of image, IN, and OUT, and a secret.
 	directory: tempfile::TempDir,
 	victim: Child,
 	socket: String,
@@ -81,13 +81,12 @@ impl Outside {
 	}
 
 	/// Tells the app where things are, given where its own are.
-	fn environment(&self, image: &str, input: &str, output: &str, tmp: &str) -> Vec<(String, String)> {
+	fn environment(&self, image: &str, input: &str, output: &str) -> Vec<(String, String)> {
 		let port = self.service.local_addr().unwrap().port();
 		[
 			("IMAGE", image.to_owned()),
 			("IN", input.to_owned()),
 			("OUT", output.to_owned()),
-			("TMP", tmp.to_owned()),
 			("SECRET", self.directory.path().join("secret").to_str().unwrap().to_owned()),
 			("VICTIM", self.victim.id().to_string()),
 			("SOCKET", self.socket.clone()),
@@ -105,6 +104,8 @@ impl Drop for Outside {
 	}
 }
 
+/// What a run may do to the layer of its own that it has over its image.
+const OWN: [&str; 5] = ["image-write", "image-create", "image-remove", "image-rename", "image-map"];
 /// The files of image and IN that the ways are after.
 const IMAGE_FILES: [&str; 3] = ["data", "gone", "name"];
 const INPUT_FILES: [&str; 2] = ["data", "gone"];
@@ -131,7 +132,7 @@ fn room(outside: &Outside) -> Room {
 	for name in INPUT_FILES {
 		fs::write(room.input().join(name), "data").unwrap();
 	}
-	room.env = outside.environment("/image", "/iexec_in", "/iexec_out", "/tmp");
+	room.env = outside.environment("/image", "/iexec_in", "/iexec_out");
 	room
 }
 
@@ -166,8 +167,8 @@ fn the_same_ways_are_open_without_the_sandbox() {
 		rlc_testing::skip!("needs runc: the control needs root too");
 	}
 	let outside = Outside::new();
-	let [image, input, output, tmp] = ["image", "in", "out", "tmp"].map(|name| outside.directory.path().join(name));
-	for directory in [&image, &input, &output, &tmp] {
+	let [image, input, output] = ["image", "in", "out"].map(|name| outside.directory.path().join(name));
+	for directory in [&image, &input, &output] {
 		fs::create_dir(directory).unwrap();
 	}
 	for file in IMAGE_FILES.map(|name| image.join(name)).into_iter().chain(INPUT_FILES.map(|name| input.join(name))) {
@@ -176,7 +177,7 @@ fn the_same_ways_are_open_without_the_sandbox() {
 	fs::copy(ways(), image.join(SUID)).unwrap();
 	fs::set_permissions(image.join(SUID), Permissions::from_mode(0o4755)).unwrap();
 	let path = |path: &Path| path.to_str().unwrap().to_owned();
-	let environment = outside.environment(&path(&image), &path(&input), &path(&output), &path(&tmp));
+	let environment = outside.environment(&path(&image), &path(&input), &path(&output));
 	let list = list();
 	// Mounts and names of its own, so that this machine stays as it is; and a directory that was left open.
 	let control = Command::new("unshare")
@@ -234,6 +235,12 @@ async fn no_run_changes_what_another_run_reads() {
 	let there = (snapshot(&images), snapshot(&room.input()));
 	assert!(there.0.len() > 10 && there.0.values().all(|data| data.starts_with("(0, 0)")), "{there:?}");
 	run(&tier, &room, &list.iter().map(|way| way.name).collect::<Vec<_>>()).await;
+	let own = run(&tier, &room, &OWN).await;
+	assert_eq!(
+		said(text(&own.stdout)),
+		BTreeMap::from(OWN.map(|way| (way, "open"))),
+		"it is as if the image were the run's"
+	);
 	assert_eq!((snapshot(&images), snapshot(&room.input())), there);
 	// Another run of the same image, and of the same input.
 	let after = Room { env: room.env.clone(), ..Room::new() };

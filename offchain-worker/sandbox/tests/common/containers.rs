@@ -9,7 +9,7 @@ use std::{
 
 use rlc_sandbox::{Allowance, ContainerService, ContainerTier, NetworkConfig};
 use rlc_testing::skip;
-use serde_json::json;
+use serde_json::{json, Value};
 use sha2::{Digest, Sha256};
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -59,14 +59,20 @@ pub fn packed(files: &[(&str, &[u8])], entrypoint: &[&str]) -> Vec<u8> {
 
 /// Returns the same, whose program begins in this directory.
 pub fn packed_in(files: &[(&str, &[u8])], entrypoint: &[&str], directory: &str) -> Vec<u8> {
+	let settings = json!({
+		"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": directory, "User": "root",
+		"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
+	});
+	packed_with(files, &settings)
+}
+
+/// Returns an image of these files, as `docker save` writes it, that wants to be run like this.
+pub fn packed_with(files: &[(&str, &[u8])], settings: &Value) -> Vec<u8> {
 	let layer = archive(files);
 	let config = json!({
 		"architecture": match env::consts::ARCH { "x86_64" => "amd64", "aarch64" => "arm64", other => other },
 		"os": "linux",
-		"config": {
-			"Entrypoint": entrypoint, "Cmd": ["exit", "42"], "WorkingDir": directory, "User": "root",
-			"Env": ["FROM_IMAGE=yes", "IEXEC_OUT=/elsewhere"],
-		},
+		"config": settings,
 		"rootfs": { "type": "layers", "diff_ids": [format!("sha256:{}", hex::encode(Sha256::digest(&layer)))] },
 	});
 	let manifest = json!([{ "Config": "config.json", "Layers": ["layer.tar"] }]).to_string();

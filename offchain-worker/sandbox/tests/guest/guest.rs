@@ -52,6 +52,16 @@ fn main() {
 		"driver" => driver(args),
 		"hold" => hold(number(&mut args)),
 		"links" => links(),
+		"fill" => fill(&args.next().unwrap(), number(&mut args)),
+		"create" => args.for_each(|path| println!("{path} {}", creates(&path))),
+		"read" => {
+			args.for_each(|path| println!("{path} {:?}", fs::read_to_string(&path).map_err(|error| error.kind())))
+		}
+		"change" => change(),
+		"who" => who(),
+		"terminal" => terminal(),
+		// What no program catches: a write to no memory.
+		"crash" => unsafe { std::hint::black_box(std::ptr::null_mut::<u8>()).write_volatile(1) },
 		other => panic!("{other}?"),
 	}
 }
@@ -388,6 +398,49 @@ fn hold(time: u64) {
 	let start = now();
 	thread::sleep(Duration::from_millis(time));
 	println!("{start} {}", now());
+}
+
+/// Fills a file with so many bytes.
+fn fill(path: &str, bytes: u64) {
+	std::io::copy(&mut std::io::repeat(7).take(bytes), &mut File::create(path).unwrap()).unwrap();
+	println!("filled");
+}
+
+/// Tells whether a file can be made in a directory.
+fn creates(directory: &str) -> bool {
+	fs::write(Path::new(directory).join("new"), "new").is_ok()
+}
+
+/// Changes the image in each way that a program has, as far as it can, and tells what it can.
+fn change() {
+	println!("write {}", fs::write("/data/whole", "other").is_ok());
+	println!(
+		"append {}",
+		OpenOptions::new().append(true).open("/data/longer").and_then(|mut file| file.write(b"!")).is_ok()
+	);
+	println!("rename {}", fs::rename("/data/named", "/data/renamed").is_ok());
+	println!("remove {}", fs::remove_file("/data/gone").is_ok());
+	println!("create {}", fs::write("/data/deep/new", "new").is_ok());
+	println!("replace {}", fs::remove_dir_all("/data/tree").and_then(|()| fs::write("/data/tree", "file")).is_ok());
+}
+
+/// Tells who this is, and where.
+fn who() {
+	let status = fs::read_to_string("/proc/self/status").unwrap();
+	for line in status.lines().filter(|line| line.starts_with("Uid") || line.starts_with("Gid")) {
+		println!("{}", line.split_whitespace().take(2).collect::<Vec<_>>().join(" "));
+	}
+	println!("directory {}", env::current_dir().unwrap().display());
+	for name in ["HOME", "HOSTNAME", "OMP_NUM_THREADS"] {
+		println!("{name}={}", env::var(name).unwrap_or_default());
+	}
+}
+
+/// Opens terminals until there are no more, and tells how many.
+fn terminal() {
+	let open = || OpenOptions::new().read(true).write(true).open("/dev/ptmx");
+	let all: Vec<_> = (0..1000).map_while(|_| open().ok()).collect();
+	println!("{} {}", all.len(), Path::new("/dev/pts/0").exists());
 }
 
 /// Starts itself again and again, as often as it is let.

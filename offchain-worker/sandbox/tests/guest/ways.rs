@@ -4,8 +4,8 @@
 //! A way is open if the system does what it asks, or refuses only what it asks it of: a module that is none, a file that is
 //! not there. So nothing that runs this without a sandbox is harmed.
 //!
-//! The environment says where things are: `WAYS_IMAGE`, `WAYS_IN`, `WAYS_OUT` and `WAYS_TMP` are directories,
-//! `WAYS_SECRET` is a file outside, `WAYS_VICTIM` a process, `WAYS_SOCKET` an abstract socket, `WAYS_PORT` one on 127.0.0.1.
+//! The environment says where things are: `WAYS_IMAGE`, `WAYS_IN` and `WAYS_OUT` are directories, `WAYS_SECRET` is a file
+//! outside, `WAYS_VICTIM` a process, `WAYS_SOCKET` an abstract socket, `WAYS_PORT` one on 127.0.0.1.
 
 #[path = "ways/calls.rs"]
 mod calls;

@@ -34,7 +34,6 @@ pub fn attempt(name: &str) -> Option<Tried> {
 		"in-create" => done(fs::write(input("new"), "")),
 		"in-remove" => done(fs::remove_file(input("gone"))),
 		"in-mode" => done(fs::set_permissions(input("data"), PermissionsExt::from_mode(0o666))),
-		"tmp-bomb" => fill(&at("WAYS_TMP", "bomb"), 80),
 		"out-bomb" => fill(&at("WAYS_OUT", "bomb"), 64),
 		_ => return None,
 	})

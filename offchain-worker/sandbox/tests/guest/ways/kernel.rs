@@ -10,6 +10,7 @@ use super::{at, calls::*};
 
 const SESSION: usize = -3_i32 as usize;
 const PROCESS: usize = -2_i32 as usize;
+const TIOCSETD: usize = 0x5423;
 const S_IFCHR: usize = 0o020_000;
 const S_IFBLK: usize = 0o060_000;
 
@@ -49,6 +50,7 @@ pub fn attempt(name: &str) -> Option<Tried> {
 		"open-kmsg" => opens_to_write("/dev/kmsg"),
 		"open-mem" => opens("/dev/mem"),
 		"open-tun" => opens("/dev/net/tun"),
+		"line-discipline" => line_discipline(),
 		"open-fuse" => opens("/dev/fuse"),
 		"core-pattern" => opens_to_write("/proc/sys/kernel/core_pattern"),
 		"modprobe-path" => opens_to_write("/proc/sys/kernel/modprobe"),
@@ -115,6 +117,12 @@ fn adjust_clock() -> Tried {
 
 fn mknod(name: &str, kind: usize, device: usize) -> Tried {
 	does(MKNODAT, [HERE, path(at("WAYS_OUT", name)), kind | 0o600, device])
+}
+
+/// Sets that of a terminal to what it is.
+fn line_discipline() -> Tried {
+	let terminal = File::options().read(true).write(true).open("/dev/ptmx").map_err(number)?;
+	does(IOCTL, [descriptor(&terminal), TIOCSETD, pointer(&0_i32)])
 }
 
 fn open_disk() -> Tried {
