@@ -11,11 +11,11 @@ pub(crate) struct NeedsOptions {
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
 	pub cores: Option<u32>,
 
-	/// Memory that each task needs: 512M, 4G; only workers that have it take one. What it writes into IEXEC_OUT counts too
+	/// Memory that each task needs: 512M, 4G; only workers that have it take one. Files that it writes count too
 	#[arg(long, value_name = "SIZE", value_parser = bytes)]
 	pub memory: Option<u64>,
 
-	/// Disk that each task needs for what it writes: 512M, 4G; only workers that have it take one
+	/// Disk that each task needs for what it writes into IEXEC_OUT: 512M, 4G; only workers that have it take one
 	#[arg(long, value_name = "SIZE", value_parser = bytes)]
 	pub disk: Option<u64>,
 

@@ -54,7 +54,7 @@ pub struct Limits {
 	pub time: Duration,
 	/// Wasm instructions, about. `None`: as many as it can in that time.
 	pub fuel: Option<u64>,
-	/// Memory, in bytes. What is in OUT is part of it; in the container tier, what is in `/tmp` and `/dev/shm` too.
+	/// Memory, in bytes. What is in OUT is part of it; in the container tier, all else that the app writes too.
 	pub memory: u64,
 	/// Bytes in OUT.
 	pub output: u64,

@@ -340,7 +340,7 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 		Ending::Trapped(why) => (FailureCause::AppFailed { code: ABORTED }, format!("the app was aborted: {why}")),
 		Ending::TimedOut => (FailureCause::TimedOut, "the app did not end in the category's time".into()),
 		Ending::OutOfMemory => {
-			let words = "the app wanted more memory than there is; files in OUT count too";
+			let words = "the app wanted more memory than there is; files that it writes count too";
 			(FailureCause::ResourcesExceeded, words.into())
 		}
 		Ending::OutOfDisk => (FailureCause::ResourcesExceeded, "the app wrote more than is allowed".into()),

@@ -74,11 +74,11 @@ pub(crate) struct Try {
 	#[arg(value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
 	pub time: Option<u64>,
 
-	/// How much memory it may take: 512M, 4G. What it writes into IEXEC_OUT counts too
+	/// How much memory it may take: 512M, 4G. Files that it writes count too
 	#[arg(long, default_value = "1G", value_name = "SIZE", value_parser = bytes)]
 	pub memory: u64,
 
-	/// How much it may write: 512M, 4G
+	/// How much it may write into IEXEC_OUT: 512M, 4G
 	#[arg(long, default_value = "1G", value_name = "SIZE", value_parser = bytes)]
 	pub disk: u64,
 
