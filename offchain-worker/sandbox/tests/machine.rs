@@ -142,8 +142,9 @@ async fn users_are_those_of_the_image_and_never_root() {
 		("root:root", 65534, 65534, "/root"),
 	] {
 		let said = machine.said(&settings(&json!({ "User": user, "WorkingDir": "/data" })), &["who"]).await;
-		let expected =
-			format!("Uid: {uid}\nGid: {gid}\ndirectory /data\nHOME={home}\nHOSTNAME=task\nOMP_NUM_THREADS=1\n");
+		let expected = format!(
+			"Umask: 0022\nUid: {uid}\nGid: {gid}\ndirectory /data\nHOME={home}\nHOSTNAME=task\nOMP_NUM_THREADS=1\n"
+		);
 		assert_eq!(said, expected, "{user}");
 		let able = machine.said(&settings(&json!({ "User": user })), &["create", home]).await;
 		assert_eq!(able, format!("{home} true\n"), "{user}");

@@ -88,7 +88,8 @@ impl Bundle<'_> {
 			"root": { "path": mounts::root(self.name), "readonly": false },
 			"process": {
 				"terminal": false,
-				"user": { "uid": self.user.uid, "gid": self.user.gid },
+				// Not what this process has.
+				"user": { "uid": self.user.uid, "gid": self.user.gid, "umask": 0o022 },
 				"args": self.args,
 				"env": self.environment,
 				"cwd": self.directory,
@@ -209,6 +210,7 @@ mod tests {
 		assert_eq!(paths(&others), ["/sys", "/sys/fs/cgroup", "/iexec_in"]);
 		assert!(others.iter().all(|mount| has(mount, "ro")));
 		assert_eq!(config["root"], json!({ "path": mounts::root("name"), "readonly": false }));
+		assert_eq!(config["process"]["user"], json!({ "uid": 65534, "gid": 65534, "umask": 18 }), "not this process's");
 	}
 
 	#[test]

@@ -25,10 +25,10 @@ pub fn command(program: &Path) -> Command {
 }
 
 /// Returns the same, to be started in a control group: `group` is the file that takes processes in. Where it is gone, the
-/// program is not started.
+/// program is not started. Everybody can look at what it makes, such as a container's own control group.
 pub fn command_in(group: &Path, program: &Path) -> Command {
 	let mut command = command(Path::new("/bin/sh"));
-	command.args(["-c", r#"echo $$ >"$0" && exec "$@""#]).arg(group).arg(program);
+	command.args(["-c", r#"echo $$ >"$0" && umask 022 && exec "$@""#]).arg(group).arg(program);
 	command
 }
 

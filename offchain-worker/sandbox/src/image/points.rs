@@ -5,7 +5,7 @@
 use std::{
 	fs::{self, File, Permissions},
 	io,
-	os::unix::fs::PermissionsExt,
+	os::unix::fs::{symlink, PermissionsExt},
 	path::{Path, PathBuf},
 };
 
@@ -21,6 +21,8 @@ use crate::{Error, GUEST_OUTPUT};
 /// Where the files are that each run has its own text for, and what they are called.
 const SETTINGS: &str = "/etc";
 const FILES: [&str; 3] = ["hosts", "hostname", "resolv.conf"];
+/// What old programs read for the mounts that the kernel lists, as Docker has it.
+const MOUNTS: (&str, &str) = ("mtab", "/proc/mounts");
 
 /// Makes the directories that a container has anew, one for temporary files, and the files that each run fills. It takes over
 /// a directory that is there.
@@ -44,6 +46,11 @@ fn make_all(root: &Path, quota: &mut Quota) -> io::Result<()> {
 			quota.entry()?;
 			File::create_new(&file)?.set_permissions(Permissions::from_mode(rights::of_file(false)))?;
 		}
+	}
+	let mounts = settings.join(MOUNTS.0);
+	if mounts.symlink_metadata().is_err() {
+		quota.entry()?;
+		symlink(MOUNTS.1, mounts)?;
 	}
 	Ok(())
 }

@@ -427,7 +427,7 @@ fn change() {
 /// Tells who this is, and where.
 fn who() {
 	let status = fs::read_to_string("/proc/self/status").unwrap();
-	for line in status.lines().filter(|line| line.starts_with("Uid") || line.starts_with("Gid")) {
+	for line in status.lines().filter(|line| ["Umask", "Uid", "Gid"].iter().any(|name| line.starts_with(name))) {
 		println!("{}", line.split_whitespace().take(2).collect::<Vec<_>>().join(" "));
 	}
 	println!("directory {}", env::current_dir().unwrap().display());
