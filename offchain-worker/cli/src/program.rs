@@ -1,7 +1,7 @@
 //! The program that a command names: a file, or an image that is packed into one.
 
 use std::{
-	fs::File,
+	fs::{self, File},
 	io::{self, BufWriter, Read},
 	path::{Path, PathBuf},
 };
@@ -127,10 +127,18 @@ pub(crate) async fn check_image(context: &Context, named: &Path, path: &Path) ->
 	})
 }
 
+/// Refuses a module that runs on no worker: whoever bought it would find out.
+///
+/// # Errors
+///
+/// Why it does not run, and how to build it instead.
+pub(crate) fn check_module(path: &Path) -> Result<()> {
+	let module = fs::read(path).map_err(disk(path))?;
+	rlc_sandbox::check_module(&module).map_err(|why| failure!(FileKind, "{} runs on no worker: {why}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
-	use std::fs;
-
 	use super::*;
 
 	#[test]
@@ -159,11 +167,25 @@ mod tests {
 	}
 
 	#[test]
+	fn module_that_runs_on_no_worker_is_refused_with_what_to_build_for() {
+		let dir = tempfile::tempdir().unwrap();
+		let path = dir.path().join("app.wasm");
+		let check = |import: &str| {
+			let program = r#"(memory (export "memory") 1) (func (export "_start"))"#;
+			fs::write(&path, wat::parse_str(format!("(module {import} {program})")).unwrap()).unwrap();
+			check_module(&path).map_err(|error| error.to_string())
+		};
+		assert_eq!(check(""), Ok(()));
+		let refused = check(r#"(import "wasix_32v1" "thread_exit" (func (param i32)))"#).unwrap_err();
+		assert!(refused.contains("thread_exit of wasix_32v1") && refused.contains("wasm32-wasip1"), "{refused}");
+	}
+
+	#[test]
 	fn kind_of_program_is_what_its_file_begins_with() {
 		let dir = tempfile::tempdir().unwrap();
 		let path = dir.path().join("file");
 		let kind = |bytes: &[u8]| {
-			std::fs::write(&path, bytes).unwrap();
+			fs::write(&path, bytes).unwrap();
 			kind_of(&path)
 		};
 		assert_eq!(kind(b"\0asm\x01\0\0\0"), Ok(AppKind::Wasm));

@@ -17,4 +17,4 @@ pub use container::{
 pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 pub use result::{read_result, InvalidResult, Output};
 pub use rlc_perimeter::{IpNet, Perimeter};
-pub use wasm::{compile_if_asked, Compiler, WasmTier, WASM_JOB_MEMORY, WASM_MEMORY};
+pub use wasm::{check_module, compile_if_asked, Compiler, WasmTier, WASM_JOB_MEMORY, WASM_MEMORY};

@@ -105,7 +105,9 @@ use self::{
 use crate::guest::{Halt, MEMORY};
 
 /// The name under which modules import the calls.
-const MODULE: &str = "wasi_snapshot_preview1";
+pub const MODULE: &str = "wasi_snapshot_preview1";
+/// The one call that does not return.
+const EXIT: &str = "proc_exit";
 
 /// Gives a module's calls their meaning. Each function gets the module's memory, its world, and the call's arguments.
 macro_rules! link {
@@ -116,6 +118,16 @@ macro_rules! link {
 	)*)* };
 }
 
+/// Makes a list of the names of calls.
+macro_rules! names {
+	($($part:ident { $($name:ident($($argument:ident: $type:ty),*);)* })*) => { [$($(stringify!($name),)*)*] };
+}
+
+/// Returns whether there is a call of this name.
+pub fn is_call(name: &str) -> bool {
+	name == EXIT || calls!(names).contains(&name)
+}
+
 /// Links all calls.
 ///
 /// # Errors
@@ -123,8 +135,7 @@ macro_rules! link {
 /// If two have one name.
 pub fn provide(linker: &mut Linker<World>) -> wasmtime::Result<()> {
 	calls!(link linker,);
-	// The one call that does not return.
-	linker.func_wrap(MODULE, "proc_exit", |code: i32| -> wasmtime::Result<()> { Err(Halt::Exit(code).into()) })?;
+	linker.func_wrap(MODULE, EXIT, |code: i32| -> wasmtime::Result<()> { Err(Halt::Exit(code).into()) })?;
 	Ok(())
 }
 

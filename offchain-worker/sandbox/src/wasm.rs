@@ -6,6 +6,7 @@
 //! | `compile` | which modules are compiled |
 //! | `compiler` | the program that does it, beside this one |
 //! | `modules`, `files` | compiled modules, in memory and on disk |
+//! | `imports` | what modules may import |
 //! | `threads`, `ticks` | what runs need beside a module: threads, and being woken |
 //! | `run`, `limits` | one run |
 //! | `speed` | how fast this machine is |
@@ -14,6 +15,7 @@ mod compile;
 mod compiler;
 mod engine;
 mod files;
+mod imports;
 mod limits;
 mod modules;
 mod run;
@@ -29,7 +31,10 @@ use std::{
 use rlc_disk::Budget;
 use wasmtime::{Engine, InstancePre};
 
-pub use self::compiler::{compile_if_asked, Compiler};
+pub use self::{
+	compile::check_module,
+	compiler::{compile_if_asked, Compiler},
+};
 use self::{modules::Modules, run::execute, threads::Threads, ticks::Ticks};
 use crate::{job::StopOnDrop, wasi::World, Ending, Error, Job, Run, Stop};
 

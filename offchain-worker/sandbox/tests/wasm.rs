@@ -12,7 +12,7 @@ use std::{
 
 use common::{module, text, Room};
 use rlc_disk::Budget;
-use rlc_sandbox::{read_result, Compiler, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
+use rlc_sandbox::{check_module, read_result, Compiler, Ending, Error, InvalidResult, Output, Run, Stop, WasmTier};
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
@@ -328,7 +328,11 @@ async fn other_files_are_refused_with_the_cause() {
 	for (module, cause) in [
 		(format!("(module {memory})"), "no function _start"),
 		(r#"(module (func (export "_start")))"#.into(), "memory"),
-		(format!(r#"(module (import "env" "fetch" (func)) {memory} (func (export "_start")))"#), "needs fetch of env"),
+		(
+			format!(r#"(module (import "env" "fetch" (func)) {memory} (func (export "_start")))"#),
+			"needs the function fetch of env",
+		),
+		(format!(r#"(module {memory} (func (export "_start") (param i32)))"#), "takes or returns something"),
 		(
 			format!(r#"(module (import "wasi_snapshot_preview1" "fd_read" (func)) {memory} (func (export "_start")))"#),
 			"wrongly",
@@ -344,6 +348,35 @@ async fn other_files_are_refused_with_the_cause() {
 	let app = room.input().join("question.txt");
 	assert!(matches!(room.wasm(tier(), &app, &[]).await, Err(Error::App(_))));
 	assert!(matches!(room.wasm(tier(), &room.input().join("none"), &[]).await, Err(Error::Host(_))));
+}
+
+/// Without a compiler, as when an app is deployed.
+#[test]
+fn module_that_cannot_run_anywhere_is_known_before_it_is_sold() {
+	let check = |text: &str| check_module(&wat::parse_str(text).unwrap());
+	let program = r#"(memory (export "memory") 1) (func (export "_start"))"#;
+	assert_eq!(check(&format!("(module {program})")), Ok(()));
+	let grown = r#"(import "env" "emscripten_notify_memory_growth" (func (param i32)))"#;
+	assert_eq!(check(&format!("(module {grown} {program})")), Ok(()));
+	for (module, cause) in [
+		(format!(r#"(module (import "wasix_32v1" "thread_exit" (func)) {program})"#), "thread_exit of wasix_32v1"),
+		("(module)".into(), "no function _start"),
+		(r#"(module (memory (export "memory") 1 2 shared) (func (export "_start")))"#.into(), "threads"),
+		("(component)".into(), "component"),
+	] {
+		let said = check(&module).unwrap_err();
+		assert!(said.contains(cause), "{said}");
+	}
+	assert!(check_module(b"\0asm\x01\0\0\0\xff").is_err());
+}
+
+#[tokio::test]
+async fn module_of_emscripten_may_tell_that_it_grew() {
+	let module = r#"(module
+		(import "env" "emscripten_notify_memory_growth" (func $grown (param i32)))
+		(memory (export "memory") 1)
+		(func (export "_start") (drop (memory.grow (i32.const 1))) (call $grown (i32.const 0))))"#;
+	assert_eq!(run_text(&Room::new(), module).await.unwrap().ending, Ending::Exited(0));
 }
 
 #[tokio::test]

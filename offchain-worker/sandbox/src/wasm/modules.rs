@@ -15,17 +15,18 @@ use tokio::{
 	sync::{self, Semaphore, SemaphorePermit},
 	task, time,
 };
-use wasmtime::{Engine, ExternType, InstancePre, Linker, Module, UnknownImportError};
+use wasmtime::{Engine, ExternType, InstancePre, Linker, Module};
 
 use super::{
 	compile::{check_size, LARGEST},
 	compiler::{memory_for, Compiler, LEAST_MEMORY, MOST_CODE},
 	files::Files,
+	imports,
 };
 use crate::{
 	guest::MEMORY,
 	kept::{Digests, Kept, Sha},
-	wasi::{self, World},
+	wasi::World,
 	Ending, Error,
 };
 
@@ -75,7 +76,7 @@ impl Modules {
 	pub fn new(engine: &Engine, compiler: Compiler, cache: Option<(&Path, &Budget)>) -> Result<Self, Error> {
 		compiler.check()?;
 		let mut linker = Linker::new(engine);
-		wasi::provide(&mut linker).map_err(|error| Error::Host(format!("{error:#}")))?;
+		imports::provide(&mut linker).map_err(|error| Error::Host(format!("{error:#}")))?;
 		let files = match cache {
 			Some((directory, disk)) => {
 				let files = Arc::new(Files::open(directory, disk)?);
@@ -203,8 +204,9 @@ impl Modules {
 
 	/// Links a module, and keeps it in memory.
 	fn keep(&self, digest: Sha, module: &Module) -> Result<InstancePre<World>, Error> {
-		check_exports(module)?;
-		let linked = self.linker.instantiate_pre(module).map_err(|error| why_not_linked(&error))?;
+		check_program(module)?;
+		let linked = self.linker.instantiate_pre(module);
+		let linked = linked.map_err(|error| Error::App(format!("it uses WASI wrongly: {error:#}")))?;
 		let code = module.image_range();
 		let bytes = (code.end as usize).saturating_sub(code.start as usize) as u64;
 		self.kept.keep(digest, linked.clone(), bytes);
@@ -250,25 +252,12 @@ fn units(bytes: u64) -> u32 {
 	bytes.div_ceil(MEMORY_UNIT).try_into().unwrap_or(u32::MAX)
 }
 
-fn check_exports(module: &Module) -> Result<(), Error> {
+/// Refuses a module without what runs need of it. Modules that were compiled just now were checked before, in better words.
+fn check_program(module: &Module) -> Result<(), Error> {
+	let has_memory = matches!(module.get_export(MEMORY), Some(ExternType::Memory(_)));
 	match module.get_export("_start") {
-		Some(ExternType::Func(main)) if main.params().len() == 0 && main.results().len() == 0 => {}
-		_ => return Err(Error::App("it has no function _start; build it as a program, not as a library".into())),
-	}
-	if !matches!(module.get_export(MEMORY), Some(ExternType::Memory(_))) {
-		return Err(Error::App("it does not export its memory; build it as a program, for wasm32-wasip1".into()));
-	}
-	Ok(())
-}
-
-fn why_not_linked(error: &wasmtime::Error) -> Error {
-	match error.downcast_ref::<UnknownImportError>() {
-		Some(import) => Error::App(format!(
-			"it needs {} of {}, which the Wasm tier does not offer; build it for wasm32-wasip1, without threads",
-			import.name(),
-			import.module()
-		)),
-		None => Error::App(format!("it uses WASI wrongly: {error:#}")),
+		Some(ExternType::Func(main)) if has_memory && main.params().len() == 0 && main.results().len() == 0 => Ok(()),
+		_ => Err(Error::App("its function _start takes or returns something; build it as a program".into())),
 	}
 }
 

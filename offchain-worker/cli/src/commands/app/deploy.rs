@@ -19,7 +19,7 @@ use crate::{
 	assets::{self, AppOffer, Location},
 	context::Context,
 	failure::Result,
-	program::{check_image, kind_of, Program},
+	program::{check_image, check_module, kind_of, Program},
 	request::LocalFile,
 };
 
@@ -63,8 +63,10 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let name = assets::name(deploy.name)?;
 	let program = Program::find(context, &deploy.file).await?;
 	let kind = kind_of(&program.file)?;
-	if kind == AppKind::Container && !deploy.unchecked {
-		check_image(context, &deploy.file, &program.file).await?;
+	match kind {
+		AppKind::Wasm => check_module(&program.file)?,
+		AppKind::Container if deploy.unchecked => {}
+		AppKind::Container => check_image(context, &deploy.file, &program.file).await?,
 	}
 	let file = LocalFile::read(&program.file)?;
 	let (key, chain) = context.signer().await?;
