@@ -1,9 +1,11 @@
 //! A module that runs: why it is ended, and what memory it takes. The engine and the system calls stand on this.
 
 use std::sync::{
-	atomic::{AtomicU64, Ordering},
+	atomic::{AtomicBool, AtomicU64, Ordering},
 	Arc,
 };
+
+use crate::Limits;
 
 /// The name under which a module exports its memory.
 pub const MEMORY: &str = "memory";
@@ -31,11 +33,10 @@ pub enum Halt {
 	Host(String),
 }
 
-/// Counts what a module's memory and tables take, and its files in OUT, which may be held in memory. Clones count
-/// together.
+/// Counts what a module's memory and tables take, and its files, which may be held in memory. Clones count together.
 ///
-/// What goes beyond the cap ends the run there and then. If the module were told instead, it could continue in its own
-/// way, and its owner would look for the cause in vain.
+/// What goes beyond the cap ends the run there and then, or, where all machines have the same cap, is
+/// [refused](MemoryMeter::ask): programs that try for much make do with less.
 #[derive(Clone, Debug)]
 pub struct MemoryMeter(Arc<Counts>);
 
@@ -44,12 +45,28 @@ struct Counts {
 	used: AtomicU64,
 	peak: AtomicU64,
 	most: u64,
+	/// Whether the module is told that there is no more.
+	tells: bool,
+	/// Whether it was.
+	told: AtomicBool,
 }
 
 impl MemoryMeter {
-	/// Counts from 0 up to a cap, in bytes.
+	/// Counts from 0 up to a cap, in bytes, beyond which the run ends.
+	#[cfg(test)]
 	pub fn new(most: u64) -> Self {
-		Self(Arc::new(Counts { used: AtomicU64::new(0), peak: AtomicU64::new(0), most }))
+		Self::of(&Limits { memory: most, same_memory: false, ..Limits::default() })
+	}
+
+	/// Counts from 0 up to what a job may use.
+	pub fn of(limits: &Limits) -> Self {
+		Self(Arc::new(Counts {
+			used: AtomicU64::new(0),
+			peak: AtomicU64::new(0),
+			most: limits.memory,
+			tells: limits.same_memory,
+			told: AtomicBool::new(false),
+		}))
 	}
 
 	/// Returns the most that was used at a time, in bytes.
@@ -71,5 +88,25 @@ impl MemoryMeter {
 		self.0.used.store(used, Ordering::Relaxed);
 		self.0.peak.fetch_max(used, Ordering::Relaxed);
 		Ok(())
+	}
+
+	/// Counts the same of something for which the module asks, and can be refused. Returns whether it gets it.
+	///
+	/// # Errors
+	///
+	/// [`Halt::OutOfMemory`], beyond the cap, if the module is not to be told.
+	pub fn ask(&self, current: u64, desired: u64) -> Result<bool, Halt> {
+		match self.change(current, desired) {
+			Err(Halt::OutOfMemory) if self.0.tells => {
+				self.0.told.store(true, Ordering::Relaxed);
+				Ok(false)
+			}
+			changed => changed.map(|()| true),
+		}
+	}
+
+	/// Returns whether the module was refused anything.
+	pub fn has_refused(&self) -> bool {
+		self.0.told.load(Ordering::Relaxed)
 	}
 }

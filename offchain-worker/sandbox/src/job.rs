@@ -54,11 +54,16 @@ pub struct Limits {
 	pub time: Duration,
 	/// Wasm instructions, about. `None`: as many as it can in that time.
 	pub fuel: Option<u64>,
-	/// Memory, in bytes. What is in OUT is part of it; in the container tier, all else that the app writes too.
+	/// Memory, in bytes. All that the app writes is part of it, in OUT and elsewhere.
 	pub memory: u64,
-	/// Bytes in OUT.
+	/// Whether every machine whose run is compared with this one has the same memory for it. Then a module that asks for more
+	/// is told that there is none, and may make do with less. Otherwise its run ends there: with more, it would have gone on in
+	/// another way. Wasm only.
+	#[serde(default)]
+	pub same_memory: bool,
+	/// Bytes in OUT; in the Wasm tier, in all of `/` that a module can write.
 	pub output: u64,
-	/// Files and directories in OUT.
+	/// Files and directories there.
 	pub files: u64,
 	/// Bytes kept of standard output and of standard error, each: the last ones.
 	pub log: usize,
@@ -74,6 +79,7 @@ impl Default for Limits {
 			time: Duration::from_secs(300),
 			fuel: None,
 			memory: 1 << 30,
+			same_memory: true,
 			output: 1 << 30,
 			files: 10_000,
 			log: 64 << 10,
@@ -131,9 +137,9 @@ pub enum Ending {
 	Exited(i32),
 	/// It ran longer than [`Limits::time`].
 	TimedOut,
-	/// It wanted more than [`Limits::memory`].
+	/// It wanted more than [`Limits::memory`], or was refused that and aborted.
 	OutOfMemory,
-	/// It wanted more than [`Limits::output`] or [`Limits::files`].
+	/// It wanted to write more than [`Limits::output`] or [`Limits::files`].
 	OutOfDisk,
 	/// It executed more than [`Limits::fuel`].
 	OutOfFuel,

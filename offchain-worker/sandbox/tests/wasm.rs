@@ -224,6 +224,32 @@ async fn greedy_app_is_ended_by_memory() {
 }
 
 #[tokio::test]
+async fn app_that_is_refused_memory_may_make_do_with_less() {
+	let room = |same| Room::with(|limits| (limits.memory, limits.same_memory) = (100 << 20, same));
+	let runs = [run(&room(true), &["make-do", "1073741824"]).await, run(&room(true), &["make-do", "1073741824"]).await];
+	assert_eq!(runs[0].ending, Ending::Exited(0), "{}", text(&runs[0].stderr));
+	assert_eq!(text(&runs[0].stdout), "67108864\n");
+	assert_eq!((runs[0].memory, runs[0].used.fuel), (runs[1].memory, runs[1].used.fuel), "in the same way each time");
+	let run = run(&room(false), &["make-do", "1073741824"]).await;
+	assert_eq!(run.ending, Ending::OutOfMemory, "with more memory, it would have gone on in another way");
+}
+
+#[tokio::test]
+async fn only_an_abort_is_blamed_on_memory_that_was_refused() {
+	let refused = |then: &'static str| async move {
+		let module = format!(
+			r#"(module (memory (export "memory") 1)
+				(func (export "_start") (drop (memory.grow (i32.const 60000))) {then}))"#
+		);
+		run_text(&Room::new(), &module).await.unwrap().ending
+	};
+	assert_eq!(refused("unreachable").await, Ending::OutOfMemory);
+	assert_eq!(refused("").await, Ending::Exited(0));
+	let divided = refused("(drop (i32.div_u (i32.const 1) (i32.const 0)))").await;
+	assert!(matches!(&divided, Ending::Trapped(cause) if cause.contains("divide")), "{divided:?}");
+}
+
+#[tokio::test]
 async fn what_is_in_out_counts_as_memory() {
 	let room = || Room::with(|limits| (limits.memory, limits.output) = (64 << 20, 1 << 30));
 	let written = run(&room(), &["write", "20000000"]).await;
@@ -241,7 +267,8 @@ async fn memory_and_tables_are_capped_from_the_start() {
 		r#"(module (memory (export "memory") 17) (func (export "_start")))"#,
 		r#"(module (memory (export "memory") 1) (table 1000000 funcref) (func (export "_start")))"#,
 		r#"(module (memory (export "memory") 1) (table 1 funcref)
-			(func (export "_start") (drop (table.grow (ref.null func) (i32.const 1000000)))))"#,
+			(func (export "_start")
+				(if (i32.eq (table.grow (ref.null func) (i32.const 1000000)) (i32.const -1)) (then unreachable))))"#,
 	] {
 		assert_eq!(run_text(&room, greedy).await.unwrap().ending, Ending::OutOfMemory, "{greedy}");
 	}

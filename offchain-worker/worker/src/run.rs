@@ -189,7 +189,8 @@ impl Apps {
 		// Of the deal alone, not of the time that is left, so that it is the same for all of the task's workers.
 		let fuel = fuel(computation.plan.deal.deal.reference_time);
 		let needs = computation.plan.needs();
-		let limits = Limits { time, fuel: Some(fuel), ..self.limits_of(computation.slots, &needs) };
+		let same_memory = needs.memory > 0 || !computation.plan.is_compared();
+		let limits = Limits { time, fuel: Some(fuel), same_memory, ..self.limits_of(computation.slots, &needs) };
 		let args = &computation.plan.args;
 		let seed = computation.task.id().0 .0;
 		let deal = &computation.plan.deal.deal;

@@ -43,7 +43,7 @@ impl World {
 	///
 	/// [`Error::App`], if its arguments or environment are impossible.
 	pub fn new(job: &Job<'_>, stop: Stop) -> std::result::Result<Self, Error> {
-		let (limits, memory) = (job.limits, MemoryMeter::new(job.limits.memory));
+		let (limits, memory) = (job.limits, MemoryMeter::of(job.limits));
 		Ok(Self {
 			environment: job.environment()?,
 			args: std::iter::once("app".into()).chain(job.args.iter().cloned()).collect(),

@@ -13,6 +13,10 @@ impl MemoryMeter {
 		if maximum.is_some_and(|maximum| desired > maximum as u64) {
 			return Ok(false);
 		}
+		if current > 0 {
+			return Ok(self.ask(current, desired)?);
+		}
+		// It cannot begin without it. The few modules that begin with none cannot be told from those.
 		self.change(current, desired)?;
 		Ok(true)
 	}
@@ -45,6 +49,7 @@ impl ResourceLimiter for MemoryMeter {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::Limits;
 
 	#[test]
 	fn memory_and_tables_count_together() {
@@ -55,6 +60,19 @@ mod tests {
 		let error = memory.memory_growing(600, 601, None).unwrap_err();
 		assert!(matches!(error.downcast_ref(), Some(Halt::OutOfMemory)));
 		assert_eq!(memory.peak(), 1000);
+	}
+
+	#[test]
+	fn module_is_told_that_there_is_no_more_only_where_that_is_the_same_everywhere() {
+		let mut memory = MemoryMeter::of(&Limits { memory: 1000, same_memory: true, ..Limits::default() });
+		assert!(memory.memory_growing(0, 600, None).unwrap());
+		assert!(!memory.has_refused());
+		assert!(!memory.memory_growing(600, 1001, None).unwrap());
+		assert!(!memory.table_growing(1, 1000, None).unwrap());
+		assert!(memory.has_refused());
+		assert!(memory.memory_growing(600, 1000, None).unwrap(), "it makes do with less");
+		assert!(memory.memory_growing(0, 1, None).is_err(), "what it cannot begin without");
+		assert!(memory.change(0, 1).is_err(), "files");
 	}
 
 	#[test]

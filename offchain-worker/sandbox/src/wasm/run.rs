@@ -44,7 +44,7 @@ pub fn execute(
 	});
 	let ending = match outcome {
 		Ok(()) => Ending::Exited(0),
-		Err(error) => ending(&error)?,
+		Err(error) => ending(&error, store.data().memory.has_refused())?,
 	};
 	let time = start.elapsed();
 	let memory = match begun {
@@ -63,8 +63,8 @@ fn hash_of_memory(instance: Instance, store: &mut Store<World>) -> [u8; 32] {
 	Sha256::digest(memory.map_or(&[][..], |memory| memory.data(&*store))).into()
 }
 
-/// Says what an error of the engine means for the app.
-fn ending(error: &wasmtime::Error) -> Result<Ending, Error> {
+/// Says what an error of the engine means for the app. `refused`: there was no more memory for it.
+fn ending(error: &wasmtime::Error, refused: bool) -> Result<Ending, Error> {
 	if let Some(halt) = error.downcast_ref::<Halt>() {
 		return match halt {
 			Halt::Exit(code) => Ok(Ending::Exited(*code)),
@@ -78,6 +78,8 @@ fn ending(error: &wasmtime::Error) -> Result<Ending, Error> {
 	match error.downcast_ref::<Trap>() {
 		Some(Trap::OutOfFuel) => Ok(Ending::OutOfFuel),
 		Some(Trap::StackOverflow) => Ok(Ending::OutOfStack),
+		// How programs abort, such as one whose allocator found nothing.
+		Some(Trap::UnreachableCodeReached) if refused => Ok(Ending::OutOfMemory),
 		Some(trap) => {
 			let mut text = trap.to_string();
 			let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();

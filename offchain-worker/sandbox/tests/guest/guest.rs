@@ -33,6 +33,7 @@ fn main() {
 			while start.elapsed() < Duration::from_secs(5) {}
 		}
 		"memory" => memory(number(&mut args)),
+		"make-do" => make_do(number(&mut args)),
 		"recursion" => println!("{}", recursion(0)),
 		"panic" => panic!("as told"),
 		"write" => write(number(&mut args)),
@@ -91,6 +92,18 @@ fn memory(bytes: u64) {
 		all.push(vec![1u8; 1 << 20]);
 	}
 	println!("{}", all.iter().map(|part| u64::from(part[7])).sum::<u64>());
+}
+
+/// Tries for much memory, and makes do with a part of it, as caches and garbage collectors do.
+fn make_do(bytes: u64) {
+	let mut all = Vec::<u8>::new();
+	let mut wanted = bytes as usize;
+	while all.try_reserve_exact(wanted).is_err() {
+		wanted /= 2;
+	}
+	all.resize(wanted, 1);
+	println!("{wanted}");
+	fs::write(output("computed.json"), r#"{"callback-data": "0x"}"#).unwrap();
 }
 
 fn recursion(depth: u64) -> u64 {
