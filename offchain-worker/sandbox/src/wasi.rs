@@ -3,6 +3,12 @@
 //! The machine does not show through them: clocks and randomness are virtual, directories are sorted, file times and
 //! inode numbers are made up, and a failure of the machine ends the run instead of being told to the module.
 //!
+//! ```text
+//! descriptor 3  /iexec_in    IN, read-only
+//!            4  /iexec_out   OUT
+//!            5  /            the same two, tmp, and what the module makes: gone after the run
+//! ```
+//!
 //! | module | what |
 //! |---|---|
 //! | `world` | all that a module can reach |
@@ -10,12 +16,14 @@
 //! | `memory` | the module's memory |
 //! | `clock`, `random` | time and chance |
 //! | `surroundings` | calls about arguments, environment, time, chance, and the end |
-//! | `tree` | IN and OUT: paths that cannot leave them, quotas |
+//! | `tree` | `/` with IN and OUT: paths that cannot leave it, links, times, quotas |
+//! | `rights` | what programs ask to do with what they open |
 //! | `descriptors` | what is open |
 //! | `files`, `paths` | calls about what is open; calls about what has a name |
 //!
-//! Confinement: a path is made of names only (`..` is resolved beforehand, and cannot leave its directory), symbolic links
-//! are not followed, and a module cannot make one. Nothing else writes to the directories while it runs.
+//! Confinement: a path is made of names only. `..` is resolved beforehand, and cannot leave the directory that the path is
+//! seen from. Symbolic links that a module makes are resolved here in the same way, and the machine never follows one; those
+//! in IN are not followed at all. Nothing else writes to the directories while it runs.
 
 /// Hands all calls but `proc_exit` to another macro, behind what else is given: by module, each with its arguments.
 macro_rules! calls {
@@ -90,6 +98,7 @@ mod memory;
 mod parsing;
 mod paths;
 mod random;
+mod rights;
 mod surroundings;
 mod tree;
 mod world;

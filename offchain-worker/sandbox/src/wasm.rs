@@ -7,7 +7,7 @@
 //! | `compiler` | the program that does it, beside this one |
 //! | `modules`, `files` | compiled modules, in memory and on disk |
 //! | `imports` | what modules may import |
-//! | `threads`, `ticks` | what runs need beside a module: threads, and being woken |
+//! | `threads`, `ticks`, `open_files` | what runs need beside a module: threads, being woken, and files |
 //! | `run`, `limits` | one run |
 //! | `speed` | how fast this machine is |
 
@@ -18,6 +18,7 @@ mod files;
 mod imports;
 mod limits;
 mod modules;
+mod open_files;
 mod run;
 mod speed;
 mod threads;
@@ -29,6 +30,7 @@ use std::{
 };
 
 use rlc_disk::Budget;
+use tokio::sync::Semaphore;
 use wasmtime::{Engine, InstancePre};
 
 pub use self::{
@@ -53,6 +55,8 @@ struct Inner {
 	modules: Arc<Modules>,
 	threads: Threads,
 	ticks: Ticks,
+	/// Those that modules may still open.
+	open_files: Arc<Semaphore>,
 	speed: OnceLock<u64>,
 }
 
@@ -60,6 +64,8 @@ impl WasmTier {
 	/// Makes a tier, whose modules `compiler` compiles. `cache`: a directory for this purpose only, where compiled modules
 	/// stay for the next start, and the budget of its disk from which they draw, and give way. It becomes this user's alone:
 	/// what is written there is run by this process.
+	///
+	/// Modules have files open, so this process may have as many open from now on as the system allows it.
 	///
 	/// # Errors
 	///
@@ -69,7 +75,8 @@ impl WasmTier {
 		let engine = engine::engine()?;
 		let modules = Arc::new(Modules::new(&engine, compiler, cache)?);
 		let (threads, ticks) = (Threads::new()?, Ticks::new(&engine)?);
-		Ok(Self(Arc::new(Inner { engine, modules, threads, ticks, speed: OnceLock::new() })))
+		let open_files = Arc::new(open_files::allow());
+		Ok(Self(Arc::new(Inner { engine, modules, threads, ticks, open_files, speed: OnceLock::new() })))
 	}
 
 	/// Runs a module to its end. If the future is dropped, the run is stopped.
@@ -91,7 +98,7 @@ impl WasmTier {
 			},
 		};
 		let stop = StopOnDrop(stop.child());
-		let world = World::new(job, stop.0.clone())?;
+		let world = World::new(job, inner.open_files.clone(), stop.0.clone())?;
 		let (engine, limits, hash_memory) = (inner.engine.clone(), job.limits.clone(), job.hash_memory);
 		let ticking = inner.ticks.start();
 		let run = inner.threads.run(move || {

@@ -2,15 +2,18 @@
 
 use std::fs;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::{
 	errno::Errno,
 	fail::Result,
+	rights::{self, READ, WRITE},
 	tree::{Kind, Node, Root},
 };
 use crate::{guest::MemoryMeter, GUEST_INPUT, GUEST_OUTPUT};
 
-/// Most that may be open at once.
-const MOST: usize = 128;
+/// Most that may be open at once: as many as other systems allow at first.
+const MOST: usize = 1024;
 /// What a name in a listing takes of memory beside its bytes.
 const NAME: u64 = 48;
 
@@ -45,6 +48,17 @@ pub struct Directory {
 	pub name: Option<&'static str>,
 	/// What was in it when the module began to list it.
 	pub listing: Listing,
+	/// What it says that it is good for.
+	pub rights: u64,
+	/// What files that are opened in it can be good for.
+	pub inheriting: u64,
+}
+
+impl Directory {
+	/// Returns one that has not been listed.
+	pub fn new(node: Node, name: Option<&'static str>) -> Self {
+		Self { node, name, listing: Listing::new(), rights: rights::DIRECTORY, inheriting: rights::ALL }
+	}
 }
 
 /// The names in a directory.
@@ -57,14 +71,38 @@ pub struct File {
 	pub file: fs::File,
 	/// Its node.
 	pub node: Node,
+	/// Which of the files that have no name any more it is, if it is one.
+	pub removed: Option<u64>,
 	/// Where the next byte is read or written.
 	pub position: u64,
-	/// Whether it was opened to be read.
-	pub readable: bool,
-	/// Whether it was opened to be written.
-	pub writable: bool,
-	/// Whether all is written at its end.
-	pub append: bool,
+	/// What it is good for.
+	pub rights: u64,
+	/// How it was opened, as WASI has it.
+	pub flags: u8,
+	/// Its part of the files that this process may have open.
+	pub _share: OwnedSemaphorePermit,
+}
+
+impl File {
+	/// Writes at the end, whatever the position is.
+	pub const APPEND: u8 = 1;
+	/// All flags that there are.
+	pub const FLAGS: u8 = 0x1f;
+
+	/// Returns whether it can be read.
+	pub fn is_readable(&self) -> bool {
+		self.rights & READ != 0
+	}
+
+	/// Returns whether it can be written.
+	pub fn is_writable(&self) -> bool {
+		self.rights & WRITE != 0
+	}
+
+	/// Returns whether it is the file that has this name.
+	fn is_of(&self, node: &Node) -> bool {
+		self.removed.is_none() && self.node == *node
+	}
 }
 
 impl Descriptor {
@@ -79,28 +117,35 @@ impl Descriptor {
 #[derive(Debug)]
 pub struct Descriptors {
 	open: Vec<Option<Descriptor>>,
+	/// How many files were removed while they were open.
+	removed: u64,
 	memory: MemoryMeter,
 }
 
 impl Descriptors {
 	/// Returns what is open from the beginning.
 	pub fn new(memory: MemoryMeter) -> Self {
-		let tree = |root, name| {
-			Descriptor::Directory(Directory { node: Node::root(root), name: Some(name), listing: Listing::new() })
-		};
+		let tree = |root, name| Descriptor::Directory(Directory::new(Node::root(root), Some(name)));
 		let open = vec![
 			Some(Descriptor::Empty),
 			Some(Descriptor::Log(Stream::Output)),
 			Some(Descriptor::Log(Stream::Error)),
 			Some(tree(Root::Input, GUEST_INPUT)),
 			Some(tree(Root::Output, GUEST_OUTPUT)),
+			// The last one: there are programs that do not look for the others.
+			Some(tree(Root::Scratch, "/")),
 		];
-		Self { open, memory }
+		Self { open, removed: 0, memory }
 	}
 
 	/// Returns one of them.
 	pub fn get(&self, fd: u32) -> Result<&Descriptor> {
 		Ok(self.open.get(fd as usize).and_then(Option::as_ref).ok_or(Errno::BADF)?)
+	}
+
+	/// Returns one of them, to change it.
+	pub fn get_mut(&mut self, fd: u32) -> Result<&mut Descriptor> {
+		Ok(self.open.get_mut(fd as usize).and_then(Option::as_mut).ok_or(Errno::BADF)?)
 	}
 
 	/// Returns one of them, which must be a file.
@@ -139,21 +184,31 @@ impl Descriptors {
 		self.open[fd] = Some(descriptor);
 	}
 
-	/// Closes one of them.
-	pub fn close(&mut self, fd: u32) -> Result<()> {
+	/// Closes one of them. Returns the size of the file, in bytes, if that is gone: it has no name, and nobody else has it
+	/// open.
+	pub fn close(&mut self, fd: u32) -> Result<Option<u64>> {
 		let closed = self.open.get_mut(fd as usize).and_then(Option::take).ok_or(Errno::BADF)?;
-		Ok(self.memory.change(closed.memory(), 0)?)
+		self.memory.change(closed.memory(), 0)?;
+		match closed {
+			Descriptor::File(file)
+				if file.removed.is_some() && !self.files().any(|open| open.removed == file.removed) =>
+			{
+				Ok(Some(file.file.metadata()?.len()))
+			}
+			_ => Ok(None),
+		}
 	}
 
-	/// Gives what is open another number, and closes what had that.
-	pub fn renumber(&mut self, from: u32, to: u32) -> Result<()> {
+	/// Gives what is open another number, and closes what had that: see [`Descriptors::close`].
+	pub fn renumber(&mut self, from: u32, to: u32) -> Result<Option<u64>> {
 		self.get(from)?;
 		self.get(to)?;
-		if from != to {
-			self.close(to)?;
-			self.open.swap(from as usize, to as usize);
+		if from == to {
+			return Ok(None);
 		}
-		Ok(())
+		let gone = self.close(to)?;
+		self.open.swap(from as usize, to as usize);
+		Ok(gone)
 	}
 
 	/// Remembers what is in a directory, in place of what was.
@@ -166,21 +221,39 @@ impl Descriptors {
 
 	/// Returns whether the file of a node is open.
 	pub fn has(&self, node: &Node) -> bool {
-		self.open.iter().flatten().any(|open| matches!(open, Descriptor::File(file) if file.node == *node))
+		self.files().any(|file| file.is_of(node))
+	}
+
+	/// Remembers that the file of a node has no name any more.
+	pub fn remove(&mut self, node: &Node) {
+		self.removed += 1;
+		for open in self.open.iter_mut().flatten() {
+			match open {
+				Descriptor::File(file) if file.is_of(node) => file.removed = Some(self.removed),
+				_ => {}
+			}
+		}
 	}
 
 	/// Renames what is open of a node, and of all below it.
 	pub fn rename(&mut self, from: &Node, to: &Node) {
 		for open in self.open.iter_mut().flatten() {
 			let node = match open {
-				Descriptor::Directory(Directory { node, .. }) | Descriptor::File(File { node, .. }) => node,
+				Descriptor::Directory(directory) => &mut directory.node,
+				Descriptor::File(file) if file.removed.is_none() => &mut file.node,
 				_ => continue,
 			};
 			if node.is_within(from) {
-				let below = node.names.split_off(from.names.len());
-				node.names = to.names.iter().cloned().chain(below).collect();
+				node.go_along(from, to);
 			}
 		}
+	}
+
+	fn files(&self) -> impl Iterator<Item = &File> {
+		self.open.iter().flatten().filter_map(|open| match open {
+			Descriptor::File(file) => Some(file),
+			_ => None,
+		})
 	}
 }
 
@@ -196,8 +269,7 @@ mod tests {
 
 	fn open(descriptors: &mut Descriptors) -> u32 {
 		let fd = descriptors.free().unwrap();
-		let directory = Directory { node: Node::root(Root::Output), name: None, listing: Listing::new() };
-		descriptors.put(fd, Descriptor::Directory(directory));
+		descriptors.put(fd, Descriptor::Directory(Directory::new(Node::root(Root::Output), None)));
 		fd
 	}
 
@@ -228,6 +300,6 @@ mod tests {
 			descriptors.renumber(two, two).unwrap();
 			descriptors.close(two).unwrap();
 		}
-		assert_eq!(open(&mut descriptors), 5, "nothing else is open");
+		assert_eq!(open(&mut descriptors), 6, "nothing else is open");
 	}
 }

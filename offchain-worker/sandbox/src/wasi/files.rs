@@ -3,32 +3,18 @@
 use std::os::unix::fs::FileExt;
 
 use super::{
-	clock::START,
+	clock::{Id, START},
 	descriptors::{Descriptor, File},
 	errno::Errno,
 	fail::Result,
 	memory::GuestMemory,
-	tree::{Kind, Root, Stat, Tree},
+	rights::{reduce, ALL, LOOK, READ, WRITE},
+	tree::{Kind, NewTimes, Node, Root, Stat, Times, Tree},
 	world::World,
 };
 
-/// All rights of preview 1. They say what a program meant to do; what it may do follows from the directory.
-const ALL_RIGHTS: u64 = (1 << 30) - 1;
-/// To read; to seek and tell; to write; to change the size.
-const READ: u64 = 1 << 1;
-const SEEK: u64 = 1 << 2 | 1 << 5;
-const WRITE: u64 = 1 << 6 | 1 << 8 | 1 << 22;
-/// To look at.
-const LOOK: u64 = 1 << 21;
-/// The flag of a descriptor that writes at the end.
-const APPEND: u32 = 1;
 /// What comes before each name in a listing, in bytes.
 const ENTRY: usize = 24;
-
-/// Returns whether rights mean to read, and to write.
-pub fn wanted(rights: u64) -> (bool, bool) {
-	(rights & READ != 0, rights & WRITE != 0)
-}
 
 pub fn fd_advise(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _: u64, _: u64, _: u32) -> Result<()> {
 	world.descriptors.file(fd).map(|_| ())
@@ -41,7 +27,16 @@ pub fn fd_allocate(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, offset: 
 }
 
 pub fn fd_close(_: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Result<()> {
-	world.descriptors.close(fd)
+	let gone = world.descriptors.close(fd)?;
+	give_back(world, gone)
+}
+
+/// Gives the space of a file back that is gone.
+fn give_back(world: &mut World, gone: Option<u64>) -> Result<()> {
+	match gone {
+		Some(bytes) => world.tree.give_back(bytes),
+		None => Ok(()),
+	}
 }
 
 /// Does nothing: the result is packed after the run, and need not outlive a power cut before.
@@ -54,51 +49,66 @@ pub fn fd_sync(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32) -> Resul
 }
 
 pub fn fd_fdstat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
-	let (kind, flags, base) = match world.descriptors.get(fd)? {
+	let (kind, flags, base, inheriting) = match world.descriptors.get(fd)? {
 		// Of no kind in particular, as pipes are: a terminal would have its lines flushed one by one.
-		Descriptor::Empty => (0, 0, READ | LOOK),
-		Descriptor::Log(_) => (0, 0, 1 << 6 | LOOK),
-		Descriptor::Directory(_) => (number(Kind::Directory), 0, ALL_RIGHTS),
-		Descriptor::File(file) => {
-			let read = if file.readable { READ } else { 0 };
-			let write = if file.writable { WRITE } else { 0 };
-			(number(Kind::File), if file.append { APPEND as u8 } else { 0 }, read | write | SEEK | LOOK)
-		}
+		Descriptor::Empty => (0, 0, READ | LOOK, ALL),
+		Descriptor::Log(_) => (0, 0, WRITE | LOOK, ALL),
+		Descriptor::Directory(directory) => (number(Kind::Directory), 0, directory.rights, directory.inheriting),
+		Descriptor::File(file) => (number(Kind::File), file.flags, file.rights, ALL),
 	};
 	let mut bytes = [0; 24];
 	bytes[0] = kind;
 	bytes[2] = flags;
 	bytes[8..16].copy_from_slice(&base.to_le_bytes());
-	bytes[16..].copy_from_slice(&ALL_RIGHTS.to_le_bytes());
+	bytes[16..].copy_from_slice(&inheriting.to_le_bytes());
 	guest.put(stat, &bytes)
 }
 
 pub fn fd_fdstat_set_flags(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, flags: u32) -> Result<()> {
-	if let Descriptor::File(_) = world.descriptors.get(fd)? {
-		world.descriptors.file(fd)?.append = flags & APPEND != 0;
+	if let Descriptor::File(file) = world.descriptors.get_mut(fd)? {
+		file.flags = flags as u8 & File::FLAGS;
 	}
 	Ok(())
 }
 
-pub fn fd_fdstat_set_rights(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _: u64, _: u64) -> Result<()> {
-	world.descriptors.get(fd).map(|_| ())
+pub fn fd_fdstat_set_rights(
+	_: &mut GuestMemory<'_>,
+	world: &mut World,
+	fd: u32,
+	base: u64,
+	inheriting: u64,
+) -> Result<()> {
+	match world.descriptors.get_mut(fd)? {
+		Descriptor::Empty | Descriptor::Log(_) => Ok(()),
+		Descriptor::File(file) => reduce(&mut file.rights, base),
+		Descriptor::Directory(directory) => {
+			reduce(&mut directory.rights, base)?;
+			reduce(&mut directory.inheriting, inheriting)
+		}
+	}
 }
 
 pub fn fd_filestat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, at: u32) -> Result<()> {
 	let stat = match world.descriptors.get(fd)? {
-		Descriptor::Empty | Descriptor::Log(_) => Stat { kind: Kind::Other, bytes: 0, inode: fd.into() },
-		Descriptor::Directory(directory) => Stat { kind: Kind::Directory, bytes: 0, inode: directory.node.inode() },
+		Descriptor::Empty | Descriptor::Log(_) => {
+			Stat { kind: Kind::Other, bytes: 0, inode: fd.into(), times: Times::default() }
+		}
+		Descriptor::Directory(directory) => {
+			let (inode, times) = (directory.node.inode(), world.tree.times(&directory.node));
+			Stat { kind: Kind::Directory, bytes: 0, inode, times }
+		}
 		Descriptor::File(file) => {
-			Stat { kind: Kind::File, bytes: file.file.metadata()?.len(), inode: file.node.inode() }
+			let (inode, times) = (file.node.inode(), world.tree.times(&file.node));
+			Stat { kind: Kind::File, bytes: file.file.metadata()?.len(), inode, times }
 		}
 	};
 	put_stat(guest, at, stat)
 }
 
-/// Writes what is told of a file. Its times are the run's beginning, it has one name, and the device is always the same.
+/// Writes what is told of a file. It has one name, the device is always the same, and it was last changed when the run began.
 pub fn put_stat(guest: &mut GuestMemory<'_>, at: u32, stat: Stat) -> Result<()> {
-	let kind = number(stat.kind).into();
-	let fields = [1, stat.inode, kind, 1, stat.bytes, START, START, START];
+	let (kind, times) = (number(stat.kind).into(), stat.times);
+	let fields = [1, stat.inode, kind, 1, stat.bytes, times.accessed, times.modified, START];
 	let bytes: Vec<_> = fields.into_iter().flat_map(u64::to_le_bytes).collect();
 	guest.put(at, &bytes)
 }
@@ -116,16 +126,28 @@ pub fn fd_filestat_set_size(_: &mut GuestMemory<'_>, world: &mut World, fd: u32,
 	set_size(&mut world.tree, to_write(world.descriptors.file(fd)?)?, bytes)
 }
 
-/// Changes nothing: file times are fixed, and modules are not told.
 pub fn fd_filestat_set_times(
 	_: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
-	_: u64,
-	_: u64,
-	_: u32,
+	accessed: u64,
+	modified: u64,
+	flags: u32,
 ) -> Result<()> {
-	world.descriptors.get(fd).map(|_| ())
+	let times = NewTimes::new(accessed, modified, flags)?;
+	let node = match world.descriptors.get(fd)? {
+		Descriptor::Directory(directory) => directory.node.clone(),
+		Descriptor::File(file) if file.removed.is_none() => file.node.clone(),
+		// Nobody will ask.
+		_ => return Ok(()),
+	};
+	set_times(world, &node, times)
+}
+
+/// Sets the times of a file or directory. To ask for the time takes some.
+pub fn set_times(world: &mut World, node: &Node, times: NewTimes) -> Result<()> {
+	let now = if times.needs_clock() { world.clock.look(Id::Wall) } else { 0 };
+	world.tree.set_times(node, times, now)
 }
 
 pub fn fd_prestat_get(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, stat: u32) -> Result<()> {
@@ -215,7 +237,7 @@ pub fn fd_write(
 		}
 		_ => {
 			let file = to_write(world.descriptors.file(fd)?)?;
-			if file.append {
+			if file.flags & File::APPEND != 0 {
 				file.position = file.file.metadata()?.len();
 			}
 			let total = write_at(guest, &mut world.tree, file, list, count, file.position)?;
@@ -303,7 +325,8 @@ fn entry(next: u64, inode: u64, name: &str, kind: Kind) -> Vec<u8> {
 }
 
 pub fn fd_renumber(_: &mut GuestMemory<'_>, world: &mut World, from: u32, to: u32) -> Result<()> {
-	world.descriptors.renumber(from, to)
+	let gone = world.descriptors.renumber(from, to)?;
+	give_back(world, gone)
 }
 
 pub fn fd_seek(
@@ -334,7 +357,7 @@ pub fn fd_tell(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, position
 }
 
 fn to_read(file: &mut File) -> Result<&mut File> {
-	if file.readable {
+	if file.is_readable() {
 		Ok(file)
 	} else {
 		Err(Errno::BADF.into())
@@ -342,7 +365,7 @@ fn to_read(file: &mut File) -> Result<&mut File> {
 }
 
 fn to_write(file: &mut File) -> Result<&mut File> {
-	if file.writable && file.node.root == Root::Output {
+	if file.is_writable() && file.node.root != Root::Input {
 		Ok(file)
 	} else {
 		Err(Errno::BADF.into())

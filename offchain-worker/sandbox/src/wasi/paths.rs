@@ -4,12 +4,13 @@
 #![allow(clippy::too_many_arguments)]
 
 use super::{
-	descriptors::{Descriptor, Directory, File, Listing},
+	descriptors::{Descriptor, Directory, File},
 	errno::Errno,
 	fail::Result,
-	files::{put_stat, set_size, wanted},
+	files::{put_stat, set_size, set_times},
 	memory::GuestMemory,
-	tree::{Kind, Node, Root},
+	rights::{of_file, TRUNCATE as MAY_TRUNCATE, WRITE},
+	tree::{Kind, NewTimes, Node, Root},
 	world::World,
 };
 
@@ -18,13 +19,18 @@ const CREATE: u32 = 1;
 const DIRECTORY: u32 = 2;
 const EXCLUSIVE: u32 = 4;
 const TRUNCATE: u32 = 8;
-/// The flag of a descriptor that writes at the end.
-const APPEND: u32 = 1;
+/// How to look up: follow a symbolic link, if it is the last name of the path.
+const FOLLOW: u32 = 1;
 
-/// Returns the node that a call's arguments mean.
+/// Returns the node that a call's arguments mean: the symbolic link itself, if it is one.
 fn resolve(guest: &GuestMemory<'_>, world: &mut World, fd: u32, path: u32, bytes: u32) -> Result<Node> {
-	let from = world.descriptors.directory(fd)?.node.clone();
-	world.tree.resolve(&from, guest.text(path, bytes)?)
+	follow(guest, world, (fd, 0), path, bytes)
+}
+
+/// The same for calls that say how to look up.
+fn follow(guest: &GuestMemory<'_>, world: &mut World, (fd, how): (u32, u32), path: u32, bytes: u32) -> Result<Node> {
+	let from = &world.descriptors.directory(fd)?.node;
+	world.tree.resolve(from, guest.text(path, bytes)?, how & FOLLOW != 0)
 }
 
 pub fn path_create_directory(
@@ -42,35 +48,38 @@ pub fn path_filestat_get(
 	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
-	follow: u32,
+	how: u32,
 	path: u32,
 	bytes: u32,
 	at: u32,
 ) -> Result<()> {
-	let node = resolve(guest, world, fd, path, bytes)?;
+	let node = follow(guest, world, (fd, how), path, bytes)?;
 	let stat = world.tree.stat(&node)?;
-	if stat.kind == Kind::Link && follow & 1 == 1 {
+	// One of IN, which is not followed.
+	if stat.kind == Kind::Link && how & FOLLOW != 0 {
 		return Err(Errno::LOOP.into());
 	}
 	put_stat(guest, at, stat)
 }
 
-/// Changes nothing: file times are fixed, and modules are not told.
 pub fn path_filestat_set_times(
 	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
-	_follow: u32,
+	how: u32,
 	path: u32,
 	bytes: u32,
-	_accessed: u64,
-	_modified: u64,
-	_flags: u32,
+	accessed: u64,
+	modified: u64,
+	flags: u32,
 ) -> Result<()> {
-	let node = resolve(guest, world, fd, path, bytes)?;
-	world.tree.stat(&node).map(|_| ())
+	let times = NewTimes::new(accessed, modified, flags)?;
+	let node = follow(guest, world, (fd, how), path, bytes)?;
+	world.tree.stat(&node)?;
+	set_times(world, &node, times)
 }
 
+/// Fails: a file has one name.
 pub fn path_link(
 	_: &mut GuestMemory<'_>,
 	_: &mut World,
@@ -89,7 +98,7 @@ pub fn path_open(
 	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
-	_follow: u32,
+	lookup: u32,
 	path: u32,
 	bytes: u32,
 	how: u32,
@@ -98,29 +107,29 @@ pub fn path_open(
 	flags: u32,
 	new: u32,
 ) -> Result<()> {
-	let node = resolve(guest, world, fd, path, bytes)?;
+	let node = follow(guest, world, (fd, lookup), path, bytes)?;
+	let directory = world.descriptors.directory(fd)?;
+	if how & TRUNCATE != 0 && directory.rights & MAY_TRUNCATE == 0 {
+		return Err(Errno::NOTCAPABLE.into());
+	}
+	let rights = of_file(base & directory.inheriting);
+	// What ends with a slash is a directory.
+	let how = if guest.text(path, bytes)?.ends_with('/') { how | DIRECTORY } else { how };
 	// Before anything is made that could not be told.
 	let fd = world.descriptors.free()?;
 	guest.put_u32(new, fd)?;
-	let descriptor = open(world, node, how, wanted(base), flags & APPEND != 0)?;
+	let descriptor = open(world, node, how, rights, flags as u8 & File::FLAGS)?;
 	world.descriptors.put(fd, descriptor);
 	Ok(())
 }
 
-fn open(
-	world: &mut World,
-	node: Node,
-	how: u32,
-	(readable, writable): (bool, bool),
-	append: bool,
-) -> Result<Descriptor> {
+fn open(world: &mut World, node: Node, how: u32, rights: u64, flags: u8) -> Result<Descriptor> {
+	let (writable, share) = (rights & WRITE != 0, world.take_file()?);
 	let found = world.tree.find(&node)?.map(|stat| stat.kind);
 	let file = match found {
 		Some(_) if how & CREATE != 0 && how & EXCLUSIVE != 0 => return Err(Errno::EXIST.into()),
 		Some(Kind::Directory) if writable || how & (CREATE | TRUNCATE) != 0 => return Err(Errno::ISDIR.into()),
-		Some(Kind::Directory) => {
-			return Ok(Descriptor::Directory(Directory { node, name: None, listing: Listing::new() }));
-		}
+		Some(Kind::Directory) => return Ok(Descriptor::Directory(Directory::new(node, None))),
 		Some(_) if how & DIRECTORY != 0 => return Err(Errno::NOTDIR.into()),
 		Some(Kind::File) if node.root == Root::Input && (writable || how & TRUNCATE != 0) => {
 			return Err(Errno::ROFS.into());
@@ -131,7 +140,7 @@ fn open(
 		None if how & DIRECTORY != 0 || how & CREATE == 0 => return Err(Errno::NOENT.into()),
 		None => world.tree.create(&node)?,
 	};
-	let file = File { file, node, position: 0, readable, writable, append };
+	let file = File { file, node, removed: None, position: 0, rights, flags, _share: share };
 	// A new one is empty.
 	if how & TRUNCATE != 0 && found.is_some() {
 		set_size(&mut world.tree, &file, 0)?;
@@ -139,20 +148,23 @@ fn open(
 	Ok(Descriptor::File(file))
 }
 
-/// Fails: there are no links that could be read.
+/// Writes where a symbolic link leads, as far as the buffer goes.
 pub fn path_readlink(
 	guest: &mut GuestMemory<'_>,
 	world: &mut World,
 	fd: u32,
 	path: u32,
 	bytes: u32,
-	_buffer: u32,
-	_size: u32,
-	_used: u32,
+	buffer: u32,
+	size: u32,
+	used: u32,
 ) -> Result<()> {
 	let node = resolve(guest, world, fd, path, bytes)?;
 	world.tree.stat(&node)?;
-	Err(Errno::INVAL.into())
+	let target = world.tree.target(&node)?.ok_or(Errno::INVAL)?;
+	let count = target.len().min(size as usize);
+	guest.put(buffer, &target.as_bytes()[..count])?;
+	guest.put_u32(used, count as u32)
 }
 
 pub fn path_remove_directory(
@@ -179,15 +191,33 @@ pub fn path_rename(
 	let from = resolve(guest, world, from_fd, from, from_bytes)?;
 	let to = resolve(guest, world, to_fd, to, to_bytes)?;
 	world.tree.rename(&from, &to, world.descriptors.has(&to))?;
-	world.descriptors.rename(&from, &to);
+	if from != to {
+		world.descriptors.remove(&to);
+		world.descriptors.rename(&from, &to);
+	}
 	Ok(())
 }
 
-pub fn path_symlink(_: &mut GuestMemory<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
-	Err(Errno::NOTSUP.into())
+pub fn path_symlink(
+	guest: &mut GuestMemory<'_>,
+	world: &mut World,
+	target: u32,
+	target_bytes: u32,
+	fd: u32,
+	path: u32,
+	bytes: u32,
+) -> Result<()> {
+	let node = resolve(guest, world, fd, path, bytes)?;
+	// What ends with a slash is a directory, and there is none.
+	if guest.text(path, bytes)?.ends_with('/') && world.tree.find(&node)?.is_none() {
+		return Err(Errno::NOENT.into());
+	}
+	world.tree.create_link(&node, guest.text(target, target_bytes)?)
 }
 
 pub fn path_unlink_file(guest: &mut GuestMemory<'_>, world: &mut World, fd: u32, path: u32, bytes: u32) -> Result<()> {
 	let node = resolve(guest, world, fd, path, bytes)?;
-	world.tree.remove_file(&node, world.descriptors.has(&node))
+	world.tree.remove_file(&node, world.descriptors.has(&node))?;
+	world.descriptors.remove(&node);
+	Ok(())
 }

@@ -126,19 +126,34 @@ pub fn proc_raise(_: &mut GuestMemory<'_>, _: &mut World, _signal: u32) -> Resul
 	Err(Errno::NOTSUP.into())
 }
 
-pub fn sock_accept(_: &mut GuestMemory<'_>, _: &mut World, _fd: u32, _flags: u32, _new: u32) -> Result<()> {
-	Err(Errno::NOTSUP.into())
+pub fn sock_accept(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _flags: u32, _new: u32) -> Result<()> {
+	no_socket(world, fd)
 }
 
 #[allow(clippy::too_many_arguments)] // As WASI has it.
-pub fn sock_recv(_: &mut GuestMemory<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
-	Err(Errno::NOTSUP.into())
+pub fn sock_recv(
+	_: &mut GuestMemory<'_>,
+	world: &mut World,
+	fd: u32,
+	_: u32,
+	_: u32,
+	_: u32,
+	_: u32,
+	_: u32,
+) -> Result<()> {
+	no_socket(world, fd)
 }
 
-pub fn sock_send(_: &mut GuestMemory<'_>, _: &mut World, _: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
-	Err(Errno::NOTSUP.into())
+pub fn sock_send(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _: u32, _: u32, _: u32, _: u32) -> Result<()> {
+	no_socket(world, fd)
 }
 
-pub fn sock_shutdown(_: &mut GuestMemory<'_>, _: &mut World, _fd: u32, _how: u32) -> Result<()> {
-	Err(Errno::NOTSUP.into())
+pub fn sock_shutdown(_: &mut GuestMemory<'_>, world: &mut World, fd: u32, _how: u32) -> Result<()> {
+	no_socket(world, fd)
+}
+
+/// Fails: nothing that is open is a socket.
+fn no_socket(world: &World, fd: u32) -> Result<()> {
+	world.descriptors.get(fd)?;
+	Err(Errno::NOTSOCK.into())
 }

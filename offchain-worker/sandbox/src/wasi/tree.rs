@@ -1,15 +1,32 @@
-//! IN and OUT: paths that cannot leave them, and quotas.
+//! `/` with IN and OUT: paths that cannot leave it, and quotas.
+//!
+//! What is not in IN or OUT is kept beside what is in OUT, where the caller has room for it, until the run has ended.
+
+mod node;
+mod times;
+mod walk;
 
 #[cfg(test)]
 mod tests;
 
 use std::{
+	cell::Cell,
+	ffi::OsStr,
 	fs, io,
+	os::unix::{
+		ffi::OsStrExt,
+		fs::{symlink, OpenOptionsExt},
+	},
 	path::{Path, PathBuf},
 };
 
-use sha2::{Digest, Sha256};
+use rustix::fs::OFlags;
 
+use self::times::AllTimes;
+pub use self::{
+	node::{Kind, Node, Root, Stat},
+	times::{NewTimes, Times},
+};
 use super::{
 	errno::Errno,
 	fail::{Fail, Result},
@@ -21,100 +38,20 @@ use crate::guest::{Halt, MemoryMeter};
 const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 1024;
 const DEEPEST: usize = 32;
-/// The longest text of a path, in bytes: that of Linux. A module's memory can hold one of more names than ours could.
-const LONGEST_TEXT: usize = 4096;
 /// What a file or directory takes of memory at least, in bytes: a page.
 const PAGE: u64 = 4096;
+/// The name in OUT of the directory that has what is in `/`. Not UTF-8, so that no module can name it.
+const SCRATCH: &[u8] = b"\xffscratch";
 
-/// One of the two trees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Root {
-	/// Read-only.
-	Input,
-	/// Writable.
-	Output,
-}
-
-/// A node of a tree, by names only. It need not exist.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-	/// The tree.
-	pub root: Root,
-	/// The names on the way. Empty: the root of the tree.
-	pub names: Vec<String>,
-}
-
-/// What a node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-	/// A directory.
-	Directory,
-	/// A regular file.
-	File,
-	/// A symbolic link. Not followed.
-	Link,
-	/// Something else. Not opened.
-	Other,
-}
-
-/// What is told of a file or directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
-	/// What it is.
-	pub kind: Kind,
-	/// The size of a file. 0 for others: it depends on the file system.
-	pub bytes: u64,
-	/// A number of its own.
-	pub inode: u64,
-}
-
-impl Node {
-	/// Returns the root of a tree.
-	pub fn root(root: Root) -> Self {
-		Self { root, names: Vec::new() }
-	}
-
-	/// Returns a number made from the path, instead of the file system's.
-	pub fn inode(&self) -> u64 {
-		let mut hasher = Sha256::new_with_prefix([self.root as u8]);
-		for name in &self.names {
-			hasher.update(name);
-			hasher.update("/");
-		}
-		let digest = hasher.finalize();
-		u64::from_le_bytes(std::array::from_fn(|index| digest[index]))
-	}
-
-	/// Returns the node of a name in it.
-	pub fn child(&self, name: &str) -> Self {
-		let mut node = self.clone();
-		node.names.push(name.into());
-		node
-	}
-
-	/// Returns whether it is the other node, or below it.
-	pub fn is_within(&self, other: &Self) -> bool {
-		self.root == other.root && self.names.starts_with(&other.names)
-	}
-
-	/// Returns the length of the path in bytes, and its depth.
-	fn size(&self) -> (usize, usize) {
-		(self.names.iter().map(|name| name.len() + 1).sum(), self.names.len())
-	}
-
-	/// Fails if it must not change.
-	fn check_writable(&self) -> Result<()> {
-		match self.root {
-			Root::Output => Ok(()),
-			Root::Input => Err(Errno::ROFS.into()),
-		}
-	}
-}
-
-/// IN, OUT, and what may still be written.
+/// IN, OUT, all else in `/`, and what may still be written.
 pub struct Tree {
 	input: PathBuf,
 	output: PathBuf,
+	/// Whether there is a directory for all else. Most runs need none.
+	has_scratch: Cell<bool>,
+	/// Whether the module made a symbolic link: only then can a name on the way be one.
+	has_links: bool,
+	times: AllTimes,
 	bytes_left: u64,
 	files_left: u64,
 	memory: MemoryMeter,
@@ -123,39 +60,28 @@ pub struct Tree {
 impl Tree {
 	/// Allows this many bytes and files to be written, which count as memory too.
 	pub fn new(input: &Path, output: &Path, bytes: u64, files: u64, memory: MemoryMeter) -> Self {
-		Self { input: input.into(), output: output.into(), bytes_left: bytes, files_left: files, memory }
+		Self {
+			input: input.into(),
+			output: output.into(),
+			has_scratch: Cell::new(false),
+			has_links: false,
+			times: AllTimes::default(),
+			bytes_left: bytes,
+			files_left: files,
+			memory,
+		}
 	}
 
-	/// Returns the node that a path means, seen from a directory. It may not exist.
-	pub fn resolve(&self, from: &Node, path: &str) -> Result<Node> {
-		if path.is_empty() {
-			return Err(Errno::NOENT.into());
+	/// Removes what is not in IN or OUT.
+	///
+	/// # Errors
+	///
+	/// If it stays: it must not become part of a result.
+	pub fn clear(&self) -> io::Result<()> {
+		if self.has_scratch.replace(false) {
+			fs::remove_dir_all(self.output.join(OsStr::from_bytes(SCRATCH)))?;
 		}
-		if path.len() > LONGEST_TEXT {
-			return Err(Errno::NAMETOOLONG.into());
-		}
-		if path.starts_with('/') {
-			return Err(Errno::NOTCAPABLE.into());
-		}
-		if path.contains('\0') {
-			return Err(Errno::INVAL.into());
-		}
-		let mut node = from.clone();
-		for name in path.split('/') {
-			match name {
-				"" | "." => {}
-				".." => {
-					node.names.pop().ok_or(Errno::NOTCAPABLE)?;
-				}
-				name if name.len() > LONGEST_NAME => return Err(Errno::NAMETOOLONG.into()),
-				name => node.names.push(name.into()),
-			}
-		}
-		check(node.size())?;
-		if path.ends_with('/') && self.find(&node)?.is_some_and(|stat| stat.kind != Kind::Directory) {
-			return Err(Errno::NOTDIR.into());
-		}
-		Ok(node)
+		Ok(())
 	}
 
 	/// Returns its path on this machine. All that is on the way exists, and is directories.
@@ -163,6 +89,7 @@ impl Tree {
 		let mut path = match node.root {
 			Root::Input => self.input.clone(),
 			Root::Output => self.output.clone(),
+			Root::Scratch => self.scratch()?,
 		};
 		for (number, name) in node.names.iter().enumerate() {
 			if number > 0 {
@@ -177,15 +104,42 @@ impl Tree {
 		Ok(path)
 	}
 
+	/// Returns the machine's directory for what is neither in IN nor in OUT, which is made when it is first needed.
+	fn scratch(&self) -> io::Result<PathBuf> {
+		let path = self.output.join(OsStr::from_bytes(SCRATCH));
+		if !self.has_scratch.replace(true) {
+			let fixed = Node::fixed_names().map(|name| path.join(name));
+			for path in std::iter::once(path.clone()).chain(fixed) {
+				fs::create_dir(path).or_else(|error| match error.kind() {
+					io::ErrorKind::AlreadyExists => Ok(()),
+					_ => Err(error),
+				})?;
+			}
+		}
+		Ok(path)
+	}
+
 	/// Returns what is told of a node.
 	pub fn stat(&self, node: &Node) -> Result<Stat> {
-		let inode = node.inode();
-		if node.names.is_empty() {
-			return Ok(Stat { kind: Kind::Directory, bytes: 0, inode });
+		let (inode, times) = (node.inode(), self.times.of(node));
+		if node.is_fixed() {
+			return Ok(Stat { kind: Kind::Directory, bytes: 0, inode, times });
 		}
 		let data = fs::symlink_metadata(self.host(node)?)?;
 		let kind = kind(data.file_type());
-		Ok(Stat { kind, bytes: if kind == Kind::File { data.len() } else { 0 }, inode })
+		Ok(Stat { kind, bytes: if matches!(kind, Kind::File | Kind::Link) { data.len() } else { 0 }, inode, times })
+	}
+
+	/// Returns what is told of the times of a node.
+	pub fn times(&self, node: &Node) -> Times {
+		self.times.of(node)
+	}
+
+	/// Sets times of a node that exists. `now`: in ns since the Unix epoch.
+	pub fn set_times(&mut self, node: &Node, new: NewTimes, now: u64) -> Result<()> {
+		check_writable(node)?;
+		self.times.set(node, new, now);
+		Ok(())
 	}
 
 	/// Returns what is told of a node, if it exists.
@@ -199,13 +153,15 @@ impl Tree {
 
 	/// Opens a file that exists.
 	pub fn open(&self, node: &Node) -> Result<fs::File> {
-		let writable = node.root == Root::Output;
-		Ok(fs::OpenOptions::new().read(true).write(writable).open(self.host(node)?)?)
+		let mut options = fs::OpenOptions::new();
+		// It is known to be a file. Should it ever be a link, that must not lead out of here.
+		options.read(true).write(node.root != Root::Input).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+		Ok(options.open(self.host(node)?)?)
 	}
 
 	/// Makes a file, and opens it.
 	pub fn create(&mut self, node: &Node) -> Result<fs::File> {
-		node.check_writable()?;
+		check_writable(node)?;
 		let path = self.host(node)?;
 		self.take_file()?;
 		Ok(fs::OpenOptions::new().read(true).write(true).create_new(true).open(path)?)
@@ -216,50 +172,73 @@ impl Tree {
 		if self.find(node)?.is_some() {
 			return Err(Errno::EXIST.into());
 		}
-		node.check_writable()?;
+		check_writable(node)?;
 		let path = self.host(node)?;
 		self.take_file()?;
 		Ok(fs::create_dir(path)?)
 	}
 
+	/// Makes a symbolic link. What it leads to need not exist. There are none in OUT, which others read after the run, and
+	/// would follow.
+	pub fn create_link(&mut self, node: &Node, target: &str) -> Result<()> {
+		if self.find(node)?.is_some() {
+			return Err(Errno::EXIST.into());
+		}
+		check_writable(node)?;
+		if node.root != Root::Scratch {
+			return Err(Errno::NOTSUP.into());
+		}
+		walk::check_target(target)?;
+		let path = self.host(node)?;
+		self.take_file()?;
+		symlink(target, path)?;
+		self.has_links = true;
+		Ok(())
+	}
+
 	/// Removes an empty directory.
 	pub fn remove_directory(&mut self, node: &Node) -> Result<()> {
-		node.check_writable()?;
+		check_writable(node)?;
 		if self.stat(node)?.kind != Kind::Directory {
 			return Err(Errno::NOTDIR.into());
 		}
-		if node.names.is_empty() {
-			return Err(Errno::INVAL.into());
+		if node.is_fixed() {
+			return Err(Errno::BUSY.into());
 		}
 		fs::remove_dir(self.host(node)?)?;
+		self.times.remove(node);
 		self.give_back(0)
 	}
 
-	/// Removes a file. If it is still open, its space stays taken.
+	/// Removes a file or link. If it is still open, it stays taken, until [`Tree::give_back`].
 	pub fn remove_file(&mut self, node: &Node, open: bool) -> Result<()> {
-		node.check_writable()?;
+		check_writable(node)?;
 		let stat = self.stat(node)?;
 		if stat.kind == Kind::Directory {
 			return Err(Errno::ISDIR.into());
 		}
 		fs::remove_file(self.host(node)?)?;
+		self.times.remove(node);
 		if !open {
-			self.give_back(stat.bytes)?;
+			self.give_back(bytes_of(stat))?;
 		}
 		Ok(())
 	}
 
-	/// Renames a node. What had the new name is removed; if it is still open, its space stays taken.
+	/// Renames a node. What had the new name is removed; if it is still open, it stays taken, until [`Tree::give_back`].
 	pub fn rename(&mut self, from: &Node, to: &Node, target_open: bool) -> Result<()> {
-		if from.root != to.root {
+		if from.root != to.root && [from.root, to.root].contains(&Root::Input) {
 			return Err(Errno::XDEV.into());
 		}
-		from.check_writable()?;
+		check_writable(from)?;
 		let moved = self.stat(from)?;
 		if from == to {
 			return Ok(());
 		}
-		if from.names.is_empty() || to.names.is_empty() || to.is_within(from) {
+		if from.is_fixed() || to.is_fixed() {
+			return Err(Errno::BUSY.into());
+		}
+		if to.is_within(from) {
 			return Err(Errno::INVAL.into());
 		}
 		let replaced = self.find(to)?;
@@ -269,23 +248,37 @@ impl Tree {
 			(_, Some(Kind::Directory)) => return Err(Errno::ISDIR.into()),
 			_ => {}
 		}
-		let (from, host) = (self.host(from)?, self.host(to)?);
+		let (old, new) = (self.host(from)?, self.host(to)?);
+		let mut has_links = moved.kind == Kind::Link;
 		if moved.kind == Kind::Directory {
-			let ((bytes, depth), below) = (to.size(), longest(&from)?);
-			check((bytes + below.0, depth + below.1))?;
+			let ((bytes, depth), below) = (to.size(), Below::look(&old)?);
+			check((bytes + below.bytes, depth + below.depth))?;
+			has_links = below.has_links;
 		}
-		fs::rename(from, host)?;
+		if has_links && to.root != Root::Scratch {
+			return Err(Errno::XDEV.into());
+		}
+		fs::rename(old, new)?;
+		self.times.rename(from, to);
 		if let Some(stat) = replaced.filter(|_| !target_open) {
-			self.give_back(stat.bytes)?;
+			self.give_back(bytes_of(stat))?;
 		}
 		Ok(())
 	}
 
 	/// Lists a directory, sorted by name.
 	pub fn list(&self, node: &Node) -> Result<Vec<(String, Kind)>> {
+		// It may have been replaced, by a link too, since it was opened.
+		if self.stat(node)?.kind != Kind::Directory {
+			return Err(Errno::NOTDIR.into());
+		}
+		let is_output = node.root == Root::Output && node.names.is_empty();
 		let mut entries = Vec::new();
 		for entry in fs::read_dir(self.host(node)?)? {
 			let entry = entry?;
+			if is_output && entry.file_name().as_bytes() == SCRATCH {
+				continue;
+			}
 			let name = entry.file_name().into_string().map_err(|name| {
 				Halt::Host(format!("the input has a file whose name is not UTF-8: {}", name.to_string_lossy()))
 			})?;
@@ -295,7 +288,7 @@ impl Tree {
 		Ok(entries)
 	}
 
-	/// Counts that a file of OUT becomes longer or shorter.
+	/// Counts that a file becomes longer or shorter.
 	pub fn resize(&mut self, from: u64, to: u64) -> Result<()> {
 		if to > from {
 			self.bytes_left = self.bytes_left.checked_sub(to - from).ok_or(Halt::OutOfDisk)?;
@@ -311,8 +304,8 @@ impl Tree {
 		Ok(self.memory.change(0, PAGE)?)
 	}
 
-	/// Counts that a file of this many bytes is gone.
-	fn give_back(&mut self, bytes: u64) -> Result<()> {
+	/// Counts that a file of this many bytes is gone: that it has no name, and nobody has it open.
+	pub fn give_back(&mut self, bytes: u64) -> Result<()> {
 		self.files_left += 1;
 		self.resize(bytes, 0)?;
 		Ok(self.memory.change(PAGE, 0)?)
@@ -328,6 +321,22 @@ fn kind(kind: fs::FileType) -> Kind {
 	}
 }
 
+fn check_writable(node: &Node) -> Result<()> {
+	match node.root {
+		Root::Output | Root::Scratch => Ok(()),
+		Root::Input => Err(Errno::ROFS.into()),
+	}
+}
+
+/// Returns how many bytes were counted of what is told of. Those of links were not.
+fn bytes_of(stat: Stat) -> u64 {
+	if stat.kind == Kind::File {
+		stat.bytes
+	} else {
+		0
+	}
+}
+
 fn check((bytes, depth): (usize, usize)) -> Result<()> {
 	if bytes > LONGEST_PATH || depth > DEEPEST {
 		return Err(Errno::NAMETOOLONG.into());
@@ -335,14 +344,28 @@ fn check((bytes, depth): (usize, usize)) -> Result<()> {
 	Ok(())
 }
 
-/// Returns the longest path below a directory in bytes, and the deepest in names.
-fn longest(directory: &Path) -> io::Result<(usize, usize)> {
-	let mut most = (0, 0);
-	for entry in fs::read_dir(directory)? {
-		let entry = entry?;
-		let below = if entry.file_type()?.is_dir() { longest(&entry.path())? } else { (0, 0) };
-		let bytes = entry.file_name().len() + 1 + below.0;
-		most = (most.0.max(bytes), most.1.max(1 + below.1));
+/// What is below a directory.
+#[derive(Default)]
+struct Below {
+	/// The longest path, in bytes.
+	bytes: usize,
+	/// The deepest path, in names.
+	depth: usize,
+	/// Whether there are symbolic links.
+	has_links: bool,
+}
+
+impl Below {
+	fn look(directory: &Path) -> io::Result<Self> {
+		let mut most = Self::default();
+		for entry in fs::read_dir(directory)? {
+			let entry = entry?;
+			let kind = entry.file_type()?;
+			let below = if kind.is_dir() { Self::look(&entry.path())? } else { Self::default() };
+			most.bytes = most.bytes.max(entry.file_name().len() + 1 + below.bytes);
+			most.depth = most.depth.max(1 + below.depth);
+			most.has_links |= below.has_links || kind.is_symlink();
+		}
+		Ok(most)
 	}
-	Ok(most)
 }

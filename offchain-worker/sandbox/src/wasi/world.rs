@@ -1,6 +1,8 @@
 //! All that a module can reach.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{
 	clock::Clock,
@@ -14,6 +16,9 @@ use crate::{
 	Error, Job, Stop,
 };
 
+/// Where programs put files that they need for a while.
+const TEMPORARY: (&str, &str) = ("TMPDIR", "/tmp");
+
 /// All that a module can reach, and what limits it.
 pub struct World {
 	/// The name of the program and its arguments.
@@ -24,7 +29,7 @@ pub struct World {
 	pub clock: Clock,
 	/// Chance.
 	pub random: Random,
-	/// IN and OUT.
+	/// `/`, with IN and OUT.
 	pub tree: Tree,
 	/// What is open.
 	pub descriptors: Descriptors,
@@ -32,20 +37,27 @@ pub struct World {
 	pub memory: MemoryMeter,
 	stdout: Tail,
 	stderr: Tail,
+	/// The files that all modules may still open, each of which is one of this process.
+	files: Arc<Semaphore>,
 	stop: Stop,
 	deadline: Option<Instant>,
 }
 
 impl World {
-	/// Makes the world of a job.
+	/// Makes the world of a job, which draws from the files that this process may have open.
 	///
 	/// # Errors
 	///
 	/// [`Error::App`], if its arguments or environment are impossible.
-	pub fn new(job: &Job<'_>, stop: Stop) -> std::result::Result<Self, Error> {
+	pub fn new(job: &Job<'_>, files: Arc<Semaphore>, stop: Stop) -> std::result::Result<Self, Error> {
 		let (limits, memory) = (job.limits, MemoryMeter::of(job.limits));
+		let mut environment = job.environment()?;
+		let (name, value) = TEMPORARY;
+		if job.env.iter().all(|(taken, _)| taken != name) {
+			environment.push(format!("{name}={value}"));
+		}
 		Ok(Self {
-			environment: job.environment()?,
+			environment,
 			args: std::iter::once("app".into()).chain(job.args.iter().cloned()).collect(),
 			clock: Clock::default(),
 			random: Random::new(job.seed),
@@ -54,6 +66,7 @@ impl World {
 			memory,
 			stdout: Tail::new(limits.log),
 			stderr: Tail::new(limits.log),
+			files,
 			stop,
 			deadline: None,
 		})
@@ -77,6 +90,19 @@ impl World {
 			return Err(Halt::TimedOut);
 		}
 		Ok(())
+	}
+
+	/// Takes one of the files that this process may have open.
+	///
+	/// # Errors
+	///
+	/// [`Halt::Host`], if there are none.
+	pub fn take_file(&self) -> std::result::Result<OwnedSemaphorePermit, Halt> {
+		self.files.clone().try_acquire_owned().map_err(|_| {
+			Halt::Host(
+				"modules have too many files open; let this process have more, by `ulimit -n` for example".into(),
+			)
+		})
 	}
 
 	/// Writes to a stream.

@@ -53,6 +53,7 @@ pub fn execute(
 	};
 	let left = store.get_fuel().unwrap_or(0);
 	let world = store.into_data();
+	world.tree.clear().map_err(|error| Error::Host(format!("what is beside the result cannot be removed: {error}")))?;
 	let used = Used { time, fuel: fuel - left, memory: world.memory.peak() };
 	Ok(Run { memory, ..Run::new(ending, world.into_logs(), used) })
 }

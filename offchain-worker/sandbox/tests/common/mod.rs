@@ -5,6 +5,7 @@
 pub mod containers;
 pub mod internet;
 pub mod modules;
+pub mod wasm;
 
 use std::{
 	collections::hash_map::DefaultHasher,
