@@ -50,6 +50,13 @@ system_packages() {
 		command -v ip >/dev/null || [ -x /usr/sbin/ip ] || missing+=(iproute2) # networks of the tests' own
 		command -v node >/dev/null || missing+=(nodejs npm)        # the zombienet program is JavaScript
 		ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql) # schedulers can share one
+		# Compile apps in C and C++. Parts of a compiler have the same version as it.
+		local clang
+		clang=$(clang -dumpversion 2>/dev/null | cut -d. -f1)
+		command -v wasm-ld >/dev/null || missing+=(lld)
+		[ -e /usr/lib/wasm32-wasi/libc.a ] || missing+=(wasi-libc)
+		[ -e /usr/lib/wasm32-wasi/libc++.a ] ||
+			missing+=("libclang-rt-${clang:-14}-dev-wasm32" "libc++-${clang:-14}-dev-wasm32" "libc++abi-${clang:-14}-dev-wasm32")
 	fi
 	[ ${#missing[@]} = 0 ] && return
 	if ! command -v apt-get >/dev/null; then

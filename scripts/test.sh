@@ -12,6 +12,7 @@
 #   fuzz       random histories on the runtime, every invariant checked after every block
 #   wallets    transactions that polkadot.js and PAPI sign
 #   network    a network of validators
+#   languages  the same app in several languages
 #   demo       `rlc demo`, which checks its results and its books
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -59,6 +60,10 @@ part_network() {
 	RLC_NEXT_RUNTIME="$TARGET/release/wbuild/rlc-runtime/next_runtime.compact.compressed.wasm" \
 		zombienet/run.sh "$TARGET/release/rlc-node"
 }
+part_languages() {
+	build
+	offchain-worker/apps/languages/test.sh "$TARGET/release/rlc" c cpp assemblyscript
+}
 part_demo() {
 	build
 	scripts/apps.sh
@@ -72,7 +77,7 @@ part_demo() {
 built=
 build() { [ -n "$built" ] || part_build; }
 
-all=(apps build cargo parsers attacks fuzz wallets network demo)
+all=(apps build cargo parsers attacks fuzz wallets network languages demo)
 [ $# != 0 ] || set -- "${all[@]}"
 for part in "$@"; do
 	if ! declare -F "part_$part" >/dev/null; then
