@@ -62,7 +62,7 @@ macro_rules! define {
 				NotExpressible,
 				/// An Ethereum signature has neither 65 nor 64 bytes. Send it as the wallet made it.
 				SignatureWrongLength,
-				/// The last byte of an Ethereum signature is neither 27 nor 28. Send it as the wallet made it.
+				/// The last byte of an Ethereum signature is neither 27 nor 28, nor 0 or 1. Send it as the wallet made it.
 				SignatureInvalidV,
 				/// The `s` of an Ethereum signature is in the upper half. Sign with a low `s`.
 				SignatureHighS,

@@ -136,7 +136,7 @@ mod tests {
 		assert_eq!(signature.verify(&delegation(3), &domain(9), &account), Err(SignatureError::WrongSigner));
 		let longer = Delegation { expiry: 1_001, ..signed.clone() };
 		assert_eq!(signature.verify(&longer, &domain(9), &account), Err(SignatureError::WrongSigner));
-		bytes[64] = 0;
+		bytes[64] = 29;
 		let malformed = SchedulerSignature::Ethereum(EthereumSignature::Full(bytes));
 		let error = SignatureError::Malformed(EthereumSignatureError::InvalidV);
 		assert_eq!(malformed.verify(&signed, &domain(9), &account), Err(error));

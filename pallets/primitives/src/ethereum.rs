@@ -67,7 +67,7 @@ pub(crate) fn signed(signature: &[u8; 65], payload: &[u8], signer: &AccountId) -
 pub enum EthereumSignatureError {
 	/// Neither 65 bytes (`r ‖ s ‖ v`) nor 64 (`r ‖ vs`, EIP-2098).
 	WrongLength,
-	/// The last of 65 bytes is neither 27 nor 28.
+	/// The last of 65 bytes is neither 27 nor 28, nor 0 or 1.
 	InvalidV,
 	/// `s` is in the upper half: anyone could have made this from another signature. Sign with a low `s` (EIP-2).
 	HighS,
@@ -76,9 +76,13 @@ pub enum EthereumSignatureError {
 }
 
 /// A signature by an Ethereum key over a 32-byte hash, in either of the usual forms.
+///
+/// One signature can be written in several of them, so nothing may be named by the bytes of a signature. Orders are named
+/// by their hash, and delegations by worker and task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo)]
 pub enum EthereumSignature {
-	/// `r ‖ s ‖ v`, with `v` 27 or 28.
+	/// `r ‖ s ‖ v`, with `v` 27 or 28, or 0 or 1 as hardware wallets and key services write it. Source:
+	/// `SignatureVerifier._recover` of iExec's contracts.
 	Full([u8; 65]),
 	/// `r ‖ vs`: the highest bit of `vs` is `v − 27`, the others are `s`. Source: EIP-2098.
 	Compact([u8; 64]),
@@ -119,7 +123,8 @@ impl EthereumSignature {
 			Self::Full(bytes) => {
 				let (r, s, v) = split(bytes).ok_or(EthereumSignatureError::WrongLength)?;
 				match v {
-					[v @ (27 | 28)] => Ok((r, s, *v)),
+					[0 | 27] => Ok((r, s, 27)),
+					[1 | 28] => Ok((r, s, 28)),
 					_ => Err(EthereumSignatureError::InvalidV),
 				}
 			}
@@ -200,9 +205,64 @@ mod tests {
 		assert!(matches!(EthereumSignature::try_from([1; 65].as_slice()), Ok(EthereumSignature::Full(_))));
 	}
 
+	/// Returns the well-known key's signature over a hash, with `v` 27 or 28.
+	fn wallet_signs(hash: H256) -> [u8; 65] {
+		let mut bytes = ecdsa::KeccakPair::from_string(KEY, None).unwrap().sign_prehashed(&hash.0).0;
+		bytes[64] += 27;
+		bytes
+	}
+
+	#[test]
+	fn parity_may_be_written_as_0_and_1() {
+		// Among so many hashes are some of each parity.
+		let mut parities = [0; 2];
+		for n in 0..16 {
+			let hash = H256::repeat_byte(n);
+			let usual = wallet_signs(hash);
+			let mut plain = usual;
+			plain[64] -= 27;
+			parities[usize::from(plain[64])] += 1;
+			for bytes in [usual, plain] {
+				assert_eq!(EthereumSignature::Full(bytes).recover(hash), Ok(ADDRESS.parse().unwrap()));
+			}
+			let mut flipped = plain;
+			flipped[64] ^= 1;
+			assert_ne!(EthereumSignature::Full(flipped).recover(hash), Ok(ADDRESS.parse().unwrap()));
+		}
+		assert!(parities.iter().all(|count| *count > 0), "{parities:?}");
+	}
+
+	#[test]
+	fn twin_of_a_signature_is_refused_however_its_v_is_written() {
+		let hash = H256::repeat_byte(1);
+		let bytes = wallet_signs(hash);
+		// The order of the group less `s`: twice half of it and one, since it is odd.
+		let order = U256::from_big_endian(&MAX_S) * U256::from(2) + U256::one();
+		let high = (order - U256::from_big_endian(&bytes[32..64])).to_big_endian();
+		let other = 55 - bytes[64];
+		for v in [other, other - 27] {
+			let mut twin = bytes;
+			twin[32..64].copy_from_slice(&high);
+			twin[64] = v;
+			assert_eq!(EthereumSignature::Full(twin).recover(hash), Err(EthereumSignatureError::HighS), "v = {v}");
+		}
+	}
+
+	#[test]
+	fn signature_with_a_zero_r_is_nobodys() {
+		for v in [0, 1, 27, 28] {
+			let mut bytes = wallet_signs(H256::repeat_byte(1));
+			bytes[..32].fill(0);
+			bytes[64] = v;
+			let refused = EthereumSignature::Full(bytes).recover(H256::repeat_byte(1));
+			assert_eq!(refused, Err(EthereumSignatureError::Unrecoverable), "v = {v}");
+		}
+	}
+
 	#[test]
 	fn invalid_v_is_refused() {
-		for v in [0, 1, 2, 26, 29, 255] {
+		// From 35 on, it is that of a transaction and names its chain: EIP-155.
+		for v in [2, 3, 26, 29, 30, 35, 36, 37, 255] {
 			let mut bytes = [1; 65];
 			bytes[64] = v;
 			let refused = EthereumSignature::Full(bytes).recover(H256::zero());

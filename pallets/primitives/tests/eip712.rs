@@ -124,24 +124,29 @@ fn domain() -> SigningDomain {
 /// Checks one vector, and says how many signatures it held.
 fn check<O: Order>(order: &O, vector: &Value) -> usize {
 	let signer = account(h160(&vector["signer"]));
-	let verify = |signature: &Value| {
-		let signature = EthereumSignature::try_from(bytes(signature).as_slice()).expect("65 or 64 bytes");
+	let verify = |signature: &[u8]| {
+		let signature = EthereumSignature::try_from(signature).expect("65 or 64 bytes");
 		OrderSignature::Eip712(signature).verify(order, &domain(), &signer)
 	};
 	assert_eq!(order.struct_hash(), Ok(h256(&vector["struct_hash"])), "{vector}");
 	assert_eq!(domain().eip712_digest(order), Ok(h256(&vector["digest"])), "{vector}");
 	assert_eq!(domain().hash(order).0, h256(&vector["digest"]), "{vector}");
-	assert_eq!(verify(&vector["signature_65"]), Ok(()), "{vector}");
-	assert_eq!(verify(&vector["signature_64"]), Ok(()), "{vector}");
+	let full = bytes(&vector["signature_65"]);
+	// The form of hardware wallets: the last byte is the parity alone.
+	let mut plain = full.clone();
+	plain[64] -= 27;
+	for signature in [full, plain, bytes(&vector["signature_64"])] {
+		assert_eq!(verify(&signature), Ok(()), "{vector}");
+	}
 	let refused = vector["refused"].as_object().expect("signatures that are refused");
 	for (why, signature) in refused {
 		let expected = match why.as_str() {
 			"high_s" => SignatureError::Malformed(EthereumSignatureError::HighS),
 			_ => SignatureError::WrongSigner,
 		};
-		assert_eq!(verify(signature), Err(expected), "{why}: {vector}");
+		assert_eq!(verify(&bytes(signature)), Err(expected), "{why}: {vector}");
 	}
-	2 + refused.len()
+	3 + refused.len()
 }
 
 #[test]
@@ -161,7 +166,7 @@ fn every_vector_of_ethers_is_reproduced() {
 		};
 	}
 	assert_eq!(kinds.values().copied().collect::<Vec<_>>(), [6; 4]);
-	assert_eq!(signatures, 4 * 6 * 8);
+	assert_eq!(signatures, 4 * 6 * 9);
 }
 
 #[test]

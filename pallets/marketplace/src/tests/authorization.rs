@@ -89,6 +89,13 @@ fn compact(full: [u8; 65]) -> [u8; 64] {
 	compact
 }
 
+/// Returns the form whose last byte is the parity alone, as hardware wallets write it.
+fn plain(full: [u8; 65]) -> [u8; 65] {
+	let mut plain = full;
+	plain[64] -= 27;
+	plain
+}
+
 #[test]
 fn signature_of_an_ethereum_wallet_authorizes() {
 	test(|| {
@@ -98,6 +105,30 @@ fn signature_of_an_ethereum_wallet_authorizes() {
 	test(|| {
 		let (owner, sign) = wallet();
 		assert_ok!(authorizes(owner, |order| OrderSignature::Eip712(EthereumSignature::Compact(compact(sign(order))))));
+	});
+	test(|| {
+		let (owner, sign) = wallet();
+		assert_ok!(authorizes(owner, |order| OrderSignature::Eip712(EthereumSignature::Full(plain(sign(order))))));
+	});
+}
+
+#[test]
+fn order_is_consumed_once_however_its_signature_is_written() {
+	test(|| {
+		let (owner, sign) = wallet();
+		Apps::insert(APP, owner);
+		let four = four().with(|it| it.app.volume = it.request.volume);
+		let full = sign(&four.app);
+		let match_with = |form, salt| {
+			let four = four.clone().with(|it| it.request.salt.0[0] = salt);
+			let authorization = Authorization::Signature(OrderSignature::Eip712(form));
+			let app = SignedOrder { order: four.app.clone(), authorization };
+			Market::match_orders(Who::Broker.origin(), Box::new(SignedOrders { app, ..four.signed() }))
+		};
+		assert_ok!(match_with(EthereumSignature::Full(full), 1));
+		for form in [EthereumSignature::Full(plain(full)), EthereumSignature::Compact(compact(full))] {
+			assert_noop!(match_with(form, 2), Error::<Test>::AppOrderConsumed);
+		}
 	});
 }
 
