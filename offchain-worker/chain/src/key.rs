@@ -59,7 +59,8 @@ impl Key {
 		Self::new(Scheme::default(), suri)
 	}
 
-	/// Returns the same for any kind of key. An Ethereum wallet's key is its secret in hex.
+	/// Returns the same for any kind of key. An Ethereum wallet's key is its private key in hex, or a development key such as
+	/// `//Alice`. A phrase is refused: derived as for other keys, it would make an account that no wallet knows.
 	///
 	/// # Errors
 	///
@@ -83,7 +84,7 @@ impl Key {
 				Self::of(account(pair.public().into()), Secret::Ecdsa(pair))
 			}
 			Scheme::Ethereum => {
-				let pair: ecdsa::KeccakPair = pair(suri)?;
+				let pair = if suri.starts_with('/') { pair(suri)? } else { wallet_pair(suri)? };
 				Self::of(wallet_account(&pair)?, Secret::Ethereum(pair))
 			}
 		};
@@ -158,6 +159,13 @@ impl Key {
 	pub fn sign_delegation(&self, delegation: &Delegation, domain: &SigningDomain) -> SchedulerSignature {
 		SchedulerSignature::Native(self.sign(&delegation.native_payload(domain)))
 	}
+}
+
+/// Returns the pair of a private key in hex.
+fn wallet_pair(text: &str) -> Result<ecdsa::KeccakPair, Error> {
+	let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+	let pair = bytes.and_then(|bytes| <ecdsa::KeccakPair as Pair>::from_seed_slice(&bytes).ok());
+	pair.ok_or_else(|| Error::BadKey("it is not a private key of 0x and 64 hex digits".into()))
 }
 
 /// Returns what an Ethereum wallet makes of a hash: `r ‖ s ‖ v`.
@@ -277,6 +285,17 @@ mod tests {
 		let signature = key.sign_order(&special, &domain());
 		assert!(matches!(signature, OrderSignature::Native(_)));
 		assert_eq!(signature.verify(&special, &domain(), &key.account()), Ok(()));
+	}
+
+	#[test]
+	fn ethereum_key_is_a_private_key_and_no_phrase() {
+		let phrase = "test test test test test test test test test test test junk";
+		let derived = format!("{}//0", WALLET.0);
+		let (zero, large) = (format!("0x{}", "0".repeat(64)), format!("0x{}", "f".repeat(64)));
+		for wrong in ["", "0x", phrase, &derived, &zero, &large] {
+			let refused = Key::new(Scheme::Ethereum, wrong).err();
+			assert!(matches!(refused, Some(Error::BadKey(_))), "{wrong}");
+		}
 	}
 
 	#[test]

@@ -9,13 +9,12 @@ use std::{
 };
 
 use rlc_chain::{Chain, Key};
-use rlc_json::Account;
+use rlc_json::{Account, InvalidAccount};
 use rlc_keystore::{Entry, Keystore};
-use rlc_primitives::{AccountId, Balance};
+use rlc_primitives::{ethereum::address_of, AccountId, Balance};
 use zeroize::Zeroizing;
 
 use crate::{
-	ethereum_address,
 	failure::{disk, failure, Failure, Result},
 	global::Global,
 	output::Output,
@@ -150,11 +149,10 @@ impl Context {
 		if is_derivation(text) {
 			return Ok(development_key(text)?.account());
 		}
-		if ethereum_address::is_meant(text) {
-			return ethereum_address::account(text);
-		}
-		if let Ok(account) = text.parse::<Account>() {
-			return Ok(account.0);
+		match text.parse::<Account>() {
+			Ok(account) => return Ok(account.0),
+			Err(wrong @ InvalidAccount::Checksum(_)) => return Err(wrong.into()),
+			Err(InvalidAccount::Form(_)) => {}
 		}
 		let known = self.keystore().and_then(|keystore| Ok(keystore.entry(text)?.account.0));
 		known.map_err(|failure| match text.len() {
@@ -162,6 +160,21 @@ impl Context {
 			_ => failure!(AccountInvalid, "{text} is not an account";
 				"give an address, a name shown by `rlc account list`, or a development account such as //Alice"),
 		})
+	}
+
+	/// Reads the account that something is given to for good: as [`account`](Self::account), but not that of zeros, which
+	/// stands for nobody.
+	///
+	/// # Errors
+	///
+	/// If it is none of these, or nobody's.
+	pub(crate) fn receiver(&self, text: &str) -> Result<AccountId> {
+		let account = self.account(text)?;
+		if account == AccountId::new([0; 32]) || address_of(&account).is_some_and(|address| address.is_zero()) {
+			return Err(failure!(AccountInvalid, "{text} is nobody's account: no key is known to it";
+				"check the receiver's address"));
+		}
+		Ok(account)
 	}
 
 	/// Returns the password: from the file, else from the environment, else as typed.
@@ -279,6 +292,26 @@ mod tests {
 
 	fn context() -> Context {
 		Context::new(Line::try_parse_from(["test"]).unwrap().global, Output::new(true))
+	}
+
+	#[test]
+	fn address_with_a_wrong_checksum_is_refused() {
+		let address = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+		let account = context().account(address).unwrap();
+		assert_eq!(context().account(&address.to_lowercase()).unwrap(), account);
+		let refused = context().account(&address.replace("ed", "eD")).unwrap_err();
+		assert_eq!(refused.code(), "account.checksum");
+		let short = context().account(&address[..41]).unwrap_err();
+		assert_eq!(short.code(), "account.invalid");
+	}
+
+	#[test]
+	fn nobody_receives_nothing() {
+		for nobody in [40, 64].map(|digits| format!("0x{}", "0".repeat(digits))) {
+			assert!(context().account(&nobody).is_ok());
+			assert_eq!(context().receiver(&nobody).unwrap_err().code(), "account.invalid");
+		}
+		assert!(context().receiver("//Bob").is_ok());
 	}
 
 	#[test]

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use rlc_json::{EthereumAddress, InvalidAddress};
 use rlc_primitives::{
 	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Restriction, Tag, TaskId,
 	WorkerpoolId,
@@ -11,36 +12,50 @@ use sp_core::{H160, H256};
 
 /// Declares readers of ids, for `value_parser`.
 macro_rules! readers {
-	($($(#[$doc:meta])* $name:ident: $id:ident($inner:ident), $what:literal;)*) => { $(
+	($($(#[$doc:meta])* $name:ident: $id:ident($read:ident), $what:literal;)*) => { $(
 		$(#[$doc])*
 		///
 		/// # Errors
 		///
 		/// In words, if it is not such an id.
 		pub(crate) fn $name(text: &str) -> Result<$id, String> {
-			let digits = 2 * size_of::<$inner>();
-			let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
-			let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).map($inner);
-			bytes.map($id).ok_or_else(|| format!("not {}; write 0x and {digits} hex digits", $what))
+			$read(text, $what).map($id)
 		}
 	)* };
 }
 
 readers! {
 	/// Reads an app's id.
-	app: AppId(H160), "an app id";
+	app: AppId(short), "an app id";
 	/// Reads a dataset's id.
-	dataset: DatasetId(H160), "a dataset id";
+	dataset: DatasetId(short), "a dataset id";
 	/// Reads a workerpool's id.
-	workerpool: WorkerpoolId(H160), "a workerpool id";
+	workerpool: WorkerpoolId(short), "a workerpool id";
 	/// Reads a group's id.
-	group: GroupId(H160), "a group id";
+	group: GroupId(short), "a group id";
 	/// Reads a callback's id.
-	callback: CallbackId(H160), "a callback id";
+	callback: CallbackId(short), "a callback id";
 	/// Reads an order's hash.
-	order: OrderHash(H256), "the hash of an order";
+	order: OrderHash(long), "the hash of an order";
 	/// Reads a deal's id.
-	deal: DealId(H256), "a deal id";
+	deal: DealId(long), "a deal id";
+}
+
+/// Reads 20 bytes. Ethereum's tools write them as an address, with a checksum in the case of the digits.
+fn short(text: &str, what: &str) -> Result<H160, String> {
+	text.parse::<EthereumAddress>().map(|EthereumAddress(bytes)| bytes).map_err(|wrong| match wrong {
+		InvalidAddress::Form => format!("not {what}; write 0x and 40 hex digits"),
+		InvalidAddress::Checksum => {
+			format!("not {what}: the checksum is wrong, so a digit is mistyped, or its case; copy it once more")
+		}
+	})
+}
+
+/// Reads 32 bytes.
+fn long(text: &str, what: &str) -> Result<H256, String> {
+	let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+	let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).map(H256);
+	bytes.ok_or_else(|| format!("not {what}; write 0x and 64 hex digits"))
 }
 
 /// What stands before a group's id, where an order can be restricted to one id or to a group.
@@ -159,6 +174,14 @@ mod tests {
 		{
 			assert_eq!(app(wrong), Err("not an app id; write 0x and 40 hex digits".into()), "{wrong}");
 		}
+	}
+
+	#[test]
+	fn id_with_a_wrong_checksum_is_refused() {
+		let written = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
+		assert_eq!(app(written), app(&written.to_lowercase()));
+		let refused = app(&written.replace("ed", "eD")).unwrap_err();
+		assert!(refused.starts_with("not an app id: the checksum is wrong"), "{refused}");
 	}
 
 	#[test]

@@ -10,7 +10,6 @@ mod context;
 mod deals;
 mod demand;
 mod escape;
-mod ethereum_address;
 mod failure;
 mod forecast;
 mod gate;

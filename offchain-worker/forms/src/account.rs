@@ -2,15 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use rlc_primitives::{ethereum::account_of, AccountId};
-use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
-use sp_core::{
-	crypto::{Ss58AddressFormat, Ss58Codec},
-	H160,
+use rlc_primitives::{
+	ethereum::{account_of, address_of},
+	AccountId,
 };
+use serde::{de::Error, Deserialize, Deserializer, Serialize, Serializer};
+use sp_core::crypto::{Ss58AddressFormat, Ss58Codec};
 use sp_runtime::AccountId32;
 
-use crate::hex;
+use crate::{ethereum_address::InvalidAddress, hex, EthereumAddress};
 
 /// The SS58 prefix of accounts: the one of networks without a registered prefix.
 const SS58_PREFIX: u16 = 42;
@@ -22,18 +22,24 @@ const LONGEST: usize = 50;
 const SHOWN: usize = 100;
 
 /// An account, as SS58. Read also as `0x` and 64 hex digits, and as `0x` and 40: the account of an Ethereum key, by its
-/// address.
+/// [address](EthereumAddress).
 ///
 /// Also for `#[serde(with = "Account")]` on a field that is an `AccountId`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Account(pub AccountId);
 
-/// The text is not an account.
+/// Why a text is not an account. Holds its beginning.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-	"{0:?} is not an account: expected SS58, or 0x and 64 hex digits, or an Ethereum address (0x and 40 hex digits)"
-)]
-pub struct InvalidAccount(String);
+pub enum InvalidAccount {
+	/// It has none of the forms.
+	#[error(
+		"{0:?} is not an account: expected SS58, or 0x and 64 hex digits, or an Ethereum address (0x and 40 hex digits)"
+	)]
+	Form(String),
+	/// It is an Ethereum address, and the case of its digits is not as the checksum has it.
+	#[error("{0:?} has a wrong checksum: a digit is mistyped, or its case; copy the address once more from the wallet")]
+	Checksum(String),
+}
 
 impl fmt::Display for Account {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,18 +51,24 @@ impl FromStr for Account {
 	type Err = InvalidAccount;
 
 	fn from_str(text: &str) -> Result<Self, InvalidAccount> {
-		read(text).map(Self).ok_or_else(|| InvalidAccount(text.chars().take(SHOWN).collect()))
+		let shown = || -> String { text.chars().take(SHOWN).collect() };
+		match text.parse::<EthereumAddress>() {
+			Ok(EthereumAddress(address)) => Ok(Self(account_of(address))),
+			Err(InvalidAddress::Checksum) => Err(InvalidAccount::Checksum(shown())),
+			Err(InvalidAddress::Form) => read(text).map(Self).ok_or_else(|| InvalidAccount::Form(shown())),
+		}
 	}
 }
 
+/// Reads an account that is not written as an Ethereum address.
 fn read(text: &str) -> Option<AccountId> {
-	if !text.starts_with("0x") {
-		return if text.len() <= LONGEST { AccountId::from_ss58check(text).ok() } else { None };
+	if text.starts_with("0x") {
+		return <[u8; 32]>::try_from(hex::read(text)?).ok().map(AccountId::new);
 	}
-	let bytes = hex::read(text)?;
-	match <[u8; 32]>::try_from(bytes.as_slice()) {
-		Ok(account) => Some(AccountId::new(account)),
-		Err(_) => <[u8; 20]>::try_from(bytes).ok().map(|address| account_of(H160(address))),
+	if text.len() <= LONGEST {
+		AccountId::from_ss58check(text).ok()
+	} else {
+		None
 	}
 }
 
@@ -73,6 +85,11 @@ impl From<Account> for AccountId32 {
 }
 
 impl Account {
+	/// Returns the address of the Ethereum key whose account it is; `None` for every other account.
+	pub fn ethereum_address(&self) -> Option<EthereumAddress> {
+		address_of(&self.0).map(EthereumAddress)
+	}
+
 	/// Writes an account.
 	///
 	/// # Errors
@@ -132,8 +149,11 @@ impl OptionalAccount {
 mod tests {
 	use super::*;
 	use serde_json::{from_value, json, to_value};
+	use sp_core::H160;
 
 	const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	/// The example of EIP-55.
+	const ADDRESS: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 	const ALICE_HEX: &str = "0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 
 	#[test]
@@ -145,6 +165,17 @@ mod tests {
 		}
 		let ethereum = from_value::<Account>(json!("0x1111111111111111111111111111111111111111")).unwrap();
 		assert_eq!(ethereum.0, account_of(H160::repeat_byte(0x11)));
+	}
+
+	#[test]
+	fn address_with_a_wrong_checksum_is_no_account_wherever_it_is_read() {
+		let account: Account = ADDRESS.parse().unwrap();
+		assert_eq!(account.ethereum_address().unwrap().to_string(), ADDRESS);
+		assert_eq!(ALICE.parse::<Account>().unwrap().ethereum_address(), None);
+		let typo = ADDRESS.replace("ed", "eD");
+		assert_eq!(typo.parse::<Account>(), Err(InvalidAccount::Checksum(typo.clone())));
+		assert!(from_value::<Account>(json!(typo)).unwrap_err().to_string().contains("wrong checksum"));
+		assert_eq!(from_value::<Account>(json!(ADDRESS.to_ascii_lowercase())).unwrap(), account);
 	}
 
 	#[test]

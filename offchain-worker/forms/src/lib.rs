@@ -7,6 +7,7 @@ mod cause;
 mod deal;
 pub mod described;
 mod domain;
+mod ethereum_address;
 pub mod hex;
 mod number;
 mod open_deal;
@@ -31,6 +32,7 @@ pub use self::{
 	cause::FailureCause,
 	deal::{Deal, DealOutcome, Resource, Settlement},
 	domain::SigningDomain,
+	ethereum_address::{EthereumAddress, InvalidAddress},
 	hex::Hex,
 	number::{Decimal, Whole},
 	open_deal::OpenDeal,

@@ -29,7 +29,7 @@ pub fn read_key(path: &Path, password: Option<&str>) -> Result<Key, KeystoreErro
 		if is_open_to_others(&about) {
 			return Err(KeystoreError::Exposed(path.into()));
 		}
-		return Secret { kind: Kind::Sr25519, text }.key();
+		return Secret::new(Kind::Sr25519, &text)?.key();
 	}
 	let sealed = crate::File::parse(text.as_bytes()).ok_or_else(|| KeystoreError::Corrupt(path.into()))?;
 	let password = password.ok_or_else(|| KeystoreError::Sealed(path.into()))?;
@@ -58,7 +58,7 @@ mod tests {
 	#[test]
 	fn sealed_file_opens_with_its_password_alone() {
 		let dir = tempfile::tempdir().unwrap();
-		let secret = Secret { kind: Kind::Sr25519, text: Zeroizing::new("//Worker//1".into()) };
+		let secret = Secret::new(Kind::Sr25519, "//Worker//1").unwrap();
 		let entry = Keystore::at(dir.path()).add("worker", &secret, "pass").unwrap();
 		let path = dir.path().join("worker.json");
 		// As a service's credentials may be: sealed, it is nothing that others can use.

@@ -4,6 +4,7 @@ mod error;
 mod key_file;
 mod sealed;
 mod secret;
+mod wallet;
 
 use std::{
 	fs,
@@ -54,7 +55,7 @@ impl File {
 
 	fn open(&self, password: &str) -> Result<Secret, Unsealable> {
 		let text = self.secret.open(&context(self.kind, &self.account), password)?;
-		Ok(Secret { kind: self.kind, text })
+		Secret::kept(self.kind, text).ok_or(Unsealable::Corrupt)
 	}
 }
 
@@ -124,8 +125,8 @@ impl Keystore {
 			return Err(KeystoreError::Exists(name.into()));
 		}
 		let account = Account(secret.key()?.account());
-		let sealed = Sealed::seal(secret.text.trim(), &context(secret.kind, &account), password);
-		let file = File { version: VERSION, kind: secret.kind, account: account.clone(), secret: sealed };
+		let sealed = Sealed::seal(secret.text(), &context(secret.kind(), &account), password);
+		let file = File { version: VERSION, kind: secret.kind(), account: account.clone(), secret: sealed };
 		let text = serde_json::to_vec_pretty(&file).expect("the file has text for keys");
 		// Written next to it and moved there, so that there is never half a key, nor one that others can read.
 		let disk = |error| KeystoreError::Disk(path.clone(), error);
@@ -136,7 +137,7 @@ impl Keystore {
 			io::ErrorKind::AlreadyExists => KeystoreError::Exists(name.into()),
 			_ => disk(error.error),
 		})?;
-		Ok(Entry { name: name.into(), kind: secret.kind, account })
+		Ok(Entry { name: name.into(), kind: secret.kind(), account })
 	}
 
 	/// Returns the secret of a key.
@@ -210,7 +211,7 @@ mod tests {
 	}
 
 	fn secret(text: &str, kind: Kind) -> Secret {
-		Secret { kind, text: Zeroizing::new(text.into()) }
+		Secret::new(kind, text).unwrap()
 	}
 
 	#[test]
@@ -220,7 +221,7 @@ mod tests {
 		let entry = store.add("alice", &secret("//Alice", Kind::Sr25519), "pass").unwrap();
 		assert_eq!(entry.account.to_string(), ALICE);
 		assert_eq!((store.entry("alice").unwrap(), store.list().unwrap()), (entry.clone(), vec![entry]));
-		assert_eq!(*store.open("alice", "pass").unwrap().text, "//Alice");
+		assert_eq!(store.open("alice", "pass").unwrap().text(), "//Alice");
 		let mode = fs::metadata(store.dir().join("alice.json")).unwrap().permissions().mode();
 		assert_eq!(mode & 0o777, 0o600);
 		assert_eq!(fs::metadata(store.dir()).unwrap().permissions().mode() & 0o777, 0o700);
@@ -243,6 +244,35 @@ mod tests {
 		let key = secret("0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80", Kind::Ethereum).key();
 		let address = rlc_primitives::ethereum::address_of(&key.unwrap().account()).unwrap();
 		assert_eq!(hex::encode(address), "f39fd6e51aad88f6f4ce6ab8827279cfffb92266");
+	}
+
+	#[test]
+	fn phrase_of_a_wallet_has_its_first_accounts_address() {
+		let (_dir, store) = store();
+		let phrase = "test test test test test test test test test test test junk";
+		let entry = store.add("wallet", &secret(phrase, Kind::Ethereum), "pass").unwrap();
+		assert_eq!(entry.account.ethereum_address().unwrap().to_string(), "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+		let opened = store.open("wallet", "pass").unwrap();
+		assert_eq!(opened.key().unwrap().account(), entry.account.0);
+		assert!(opened.text().starts_with("0xac0974be"), "what a wallet can import");
+	}
+
+	#[test]
+	fn account_of_an_earlier_phrase_stays_as_it_was() {
+		let (_dir, store) = store();
+		// As versions wrote it that derived an Ethereum key as Substrate does.
+		let phrase = "test test test test test test test test test test test junk";
+		let earlier = Secret::kept(Kind::Ethereum, Zeroizing::new(phrase.into())).unwrap();
+		let account = Account(earlier.key().unwrap().account());
+		assert_ne!(account.0, secret(phrase, Kind::Ethereum).key().unwrap().account());
+		let sealed = Sealed::seal(phrase, &context(Kind::Ethereum, &account), "pass");
+		let file = File { version: VERSION, kind: Kind::Ethereum, account: account.clone(), secret: sealed };
+		fs::create_dir_all(store.dir()).unwrap();
+		fs::write(store.dir().join("old.json"), serde_json::to_vec(&file).unwrap()).unwrap();
+		let opened = store.open("old", "pass").unwrap();
+		assert_eq!(opened.key().unwrap().account(), account.0);
+		let again = secret(opened.text(), Kind::Ethereum);
+		assert_eq!(again.key().unwrap().account(), account.0, "what is exported makes the same account");
 	}
 
 	#[test]
@@ -277,6 +307,20 @@ mod tests {
 	}
 
 	#[test]
+	fn seeds_and_phrases_are_read_as_people_write_them() {
+		let alice = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+		let seed = "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+		for (text, usual) in [
+			(alice.replace(' ', "\r\n  "), alice.to_owned()),
+			(format!("{alice}//Alice\r\n"), "//Alice".into()),
+			(format!("{seed}\r\n"), format!("0x{seed}")),
+		] {
+			let account = |text: &str| secret(text, Kind::Sr25519).key().unwrap().account();
+			assert_eq!(account(&text), account(&usual), "{text:?}");
+		}
+	}
+
+	#[test]
 	fn names_are_taken_once_and_are_not_paths() {
 		let (_dir, store) = store();
 		store.add("a.b-c_1", &secret("//Alice", Kind::Sr25519), "").unwrap();
@@ -293,10 +337,18 @@ mod tests {
 
 	#[test]
 	fn text_that_makes_no_key_is_refused_in_one_line() {
-		for (text, kind) in
-			[("hello world", Kind::Sr25519), ("0x12", Kind::Ethereum), (" ", Kind::Sr25519), ("", Kind::Ethereum)]
-		{
-			let error = secret(text, kind).key().err().unwrap().to_string();
+		// A private key is neither zero nor as large as the order of the curve's group.
+		let (zero, large) = ("0".repeat(64), "f".repeat(64));
+		for (text, kind) in [
+			("hello world", Kind::Sr25519),
+			("0x12", Kind::Ethereum),
+			(zero.as_str(), Kind::Ethereum),
+			(large.as_str(), Kind::Ethereum),
+			("//Alice", Kind::Ethereum),
+			(" ", Kind::Sr25519),
+			("", Kind::Ethereum),
+		] {
+			let error = Secret::new(kind, text).err().unwrap().to_string();
 			assert!(error.contains("this is not the secret of") && error.lines().count() == 1, "{error}");
 			assert!(text.trim().is_empty() || !error.contains(text), "the secret is not repeated");
 		}

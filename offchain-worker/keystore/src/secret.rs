@@ -4,7 +4,7 @@ use rlc_chain::{Key, Scheme};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::KeystoreError;
+use super::{wallet, KeystoreError};
 
 /// The kinds of keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -30,21 +30,36 @@ impl Kind {
 	/// Returns what makes a key of this kind, in words.
 	pub(super) fn expected(self) -> &'static str {
 		match self {
-			Self::Sr25519 => "a phrase of 12 to 24 words, a seed of 0x and 64 hex digits, or a derivation like //Alice",
-			Self::Ethereum => "the private key as 0x and 64 hex digits",
+			Self::Sr25519 => "a phrase of 12 to 24 words, a seed of 64 hex digits, or a derivation like //Alice",
+			Self::Ethereum => "the private key as 64 hex digits, or the wallet's phrase of 12 to 24 English words",
 		}
 	}
 }
 
 /// What a key is made of: a phrase, a seed in hex, or a derivation such as `//Alice`; for Ethereum the private key in hex.
 pub struct Secret {
-	/// What kind of key it makes.
-	pub kind: Kind,
-	/// The text.
-	pub text: Zeroizing<String>,
+	kind: Kind,
+	text: Zeroizing<String>,
 }
 
 impl Secret {
+	/// Returns the secret that a text is, as people and their programs write it: with and without `0x`, with spaces and line
+	/// breaks between words and around it. Of a phrase for Ethereum, it is the private key of the account that wallets show
+	/// first, and the phrase is not kept.
+	///
+	/// # Errors
+	///
+	/// [`KeystoreError::InvalidSecret`].
+	pub fn new(kind: Kind, text: &str) -> Result<Self, KeystoreError> {
+		let text = match kind {
+			Kind::Sr25519 => suri(text),
+			Kind::Ethereum => wallet::private_key(text),
+		};
+		let secret = Self { kind, text: text.ok_or(KeystoreError::InvalidSecret { kind })? };
+		secret.key()?;
+		Ok(secret)
+	}
+
 	/// Returns a new secret from the operating system's randomness: a phrase of twelve words, or for Ethereum 32 bytes in hex.
 	pub fn generate(kind: Kind) -> Self {
 		use rand::RngCore;
@@ -60,21 +75,53 @@ impl Secret {
 		Self { kind, text: Zeroizing::new(text) }
 	}
 
+	/// Returns a secret that was kept; `None` if its text makes no key. Earlier versions kept phrases for Ethereum as they
+	/// were: of these, it is the private key of the account that they showed. They also kept development derivations, which
+	/// stay what they are.
+	pub(super) fn kept(kind: Kind, text: Zeroizing<String>) -> Option<Self> {
+		let text = match kind {
+			Kind::Ethereum if wallet::digits(&text).is_none() && !text.starts_with('/') => {
+				wallet::earlier_private_key(&text)?
+			}
+			_ => text,
+		};
+		Some(Self { kind, text }).filter(|secret| secret.key().is_ok())
+	}
+
+	/// Returns which kind of key it makes.
+	pub fn kind(&self) -> Kind {
+		self.kind
+	}
+
+	/// Returns its text: anyone who has it controls the account.
+	pub fn text(&self) -> &str {
+		&self.text
+	}
+
 	/// Returns the key.
 	///
 	/// # Errors
 	///
 	/// [`KeystoreError::InvalidSecret`].
 	pub fn key(&self) -> Result<Key, KeystoreError> {
-		let text = self.text.trim();
-		if text.is_empty() {
-			// An empty phrase would be the development phrase.
-			return Err(KeystoreError::InvalidSecret { kind: self.kind });
-		}
 		let scheme = match self.kind {
 			Kind::Sr25519 => Scheme::Sr25519,
 			Kind::Ethereum => Scheme::Ethereum,
 		};
-		Key::new(scheme, text).map_err(|_| KeystoreError::InvalidSecret { kind: self.kind })
+		Key::new(scheme, &self.text).map_err(|_| KeystoreError::InvalidSecret { kind: self.kind })
 	}
+}
+
+/// Returns a text as Substrate's libraries read it. `None` if it is empty, which would be the development phrase.
+fn suri(text: &str) -> Option<Zeroizing<String>> {
+	let trimmed = text.trim();
+	if trimmed.is_empty() {
+		return None;
+	}
+	Some(match wallet::digits(trimmed) {
+		Some(digits) => Zeroizing::new(format!("0x{digits}")),
+		// Spaces may belong to a password, which follows slashes.
+		None if trimmed.contains('/') => Zeroizing::new(trimmed.to_owned()),
+		None => wallet::words(trimmed),
+	})
 }

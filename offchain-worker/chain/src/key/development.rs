@@ -13,8 +13,9 @@ const ACCOUNTS: [&str; 6] = [
 	"5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL",
 ];
 
-/// The addresses of the keys that Hardhat and Anvil start with.
-const WALLETS: [&str; 10] = [
+/// The addresses of the keys that Hardhat and Anvil start with, and the first one that wallets make of Substrate's
+/// development phrase.
+const WALLETS: [&str; 11] = [
 	"f39fd6e51aad88f6f4ce6ab8827279cfffb92266",
 	"70997970c51812dc3a010c7d01b50e0d17dc79c8",
 	"3c44cdddb6a900fa2b585dd299e03d12fa4293bc",
@@ -25,6 +26,7 @@ const WALLETS: [&str; 10] = [
 	"14dc79964da2c08b23698b3d3cc7ca32193d9955",
 	"23618e81e3f5cdf7f54c3d65f7fbc0abf5b21e8f",
 	"a0ee7a142d267c1f36714e4a8f75612f20a79720",
+	"f24ff3a9cf04c71dbc94d0b566f7a27b94566cac",
 ];
 
 /// Returns whether a text makes a key of Substrate's development phrase: it begins with that phrase, or with none.

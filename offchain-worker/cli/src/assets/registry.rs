@@ -71,7 +71,7 @@ pub(crate) fn registered<A: Asset>(id: A, is_new: bool) -> String {
 ///
 /// If the chain refuses it.
 pub(crate) async fn transfer<A: Asset>(context: &Context, id: A, to: &str) -> Result<Answer> {
-	let to = context.account(to)?;
+	let to = context.receiver(to)?;
 	let (key, chain) = context.signer().await?;
 	let transfer = RegistryCall::Transfer { asset: id.id(), to: to.clone() };
 	context.send_as(&chain, key, Call::Registry(transfer), "transferring").await?;

@@ -95,7 +95,7 @@ catalog! {
 		"Give --secret-file FILE; - is standard input.";
 	SecretInvalid, "secret.invalid",
 		"The text does not make a key of this kind.",
-		"Give a phrase of 12 to 24 words or a seed for sr25519, the private key in hex for ethereum.";
+		"Give a phrase of 12 to 24 words or a seed for sr25519; for ethereum, the private key in hex, or a wallet's phrase.";
 	KeyDamaged, "key.damaged",
 		"The file of a key is not as this program wrote it.",
 		"Restore the file from a backup, or import the phrase or private key under another name.";

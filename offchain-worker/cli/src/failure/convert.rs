@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rlc_json::InvalidAccount;
 use rlc_keystore::KeystoreError;
 
 use super::{refusal_code, Code, Failure};
@@ -20,6 +21,16 @@ macro_rules! codes {
 codes! {
 	InvalidAmount => AmountInvalid;
 	serde_json::Error => Internal;
+}
+
+impl From<InvalidAccount> for Failure {
+	fn from(error: InvalidAccount) -> Self {
+		let code = match &error {
+			InvalidAccount::Form(_) => Code::AccountInvalid,
+			InvalidAccount::Checksum(_) => Code::AccountChecksum,
+		};
+		Self::of(code, &error)
+	}
 }
 
 impl From<rlc_store::UploadError> for Failure {

@@ -29,11 +29,11 @@ pub(crate) fn run(Create { name, kind }: Create, context: &Context) -> Result<An
 		Kind::Ethereum => "private key",
 	};
 	let text = format!(
-		"{name} is {}\n\n  {}\n\nWrite this {what} down: it is shown only now, and restores the account if the password is lost.",
-		entry.account,
-		secret.text.as_str()
+		"{}\n\n  {}\n\nWrite this {what} down: it is shown only now, and restores the account if the password is lost.",
+		say::account::named(&entry),
+		secret.text()
 	);
 	let mut json = say::account::key(&entry);
-	json["secret"] = secret.text.as_str().into();
+	json["secret"] = secret.text().into();
 	Ok(Answer::new(text, json))
 }

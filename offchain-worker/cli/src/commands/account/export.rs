@@ -21,5 +21,5 @@ pub(crate) fn run(Export { name }: Export, context: &Context) -> Result<Answer> 
 	// An unknown name is refused before a password is asked for.
 	keystore.entry(&name)?;
 	let secret = keystore.open(&name, &context.password(&format!("Password of {name}: "))?)?;
-	Ok(Answer::new(secret.text.as_str(), json!({ "name": name, "secret": secret.text.as_str() })))
+	Ok(Answer::new(secret.text(), json!({ "name": name, "secret": secret.text() })))
 }

@@ -14,11 +14,14 @@ use crate::{
 };
 
 /// Import an existing key: a phrase, a seed, or an Ethereum private key
+///
+/// Of a phrase with --kind ethereum, it is the account that MetaMask and other wallets show first (m/44'/60'/0'/0/0). For
+/// another account of a wallet, export its private key there, and import that.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   rlc account import me                          asks for the phrase or seed
-  rlc account import wallet --kind ethereum --secret-file key.txt
+  rlc account import wallet --kind ethereum --secret-file key.txt     a private key, or a wallet's phrase
   rlc account import alice --suri //Alice        a development key; never type a real secret as an argument")]
 pub(crate) struct Import {
 	/// The name of the account
@@ -41,11 +44,10 @@ pub(crate) fn run(import: Import, context: &Context) -> Result<Answer> {
 		(None, Some(text)) => Zeroizing::new(text),
 		(None, None) => ask(context)?,
 	};
-	let secret = Secret { kind: import.kind, text };
 	// An invalid secret is refused before a password is asked for.
-	secret.key()?;
+	let secret = Secret::new(import.kind, &text)?;
 	let entry = context.keystore()?.add(&import.name, &secret, &context.new_password()?)?;
-	Ok(Answer::new(format!("{} is {}", import.name, entry.account), say::account::key(&entry)))
+	Ok(Answer::new(say::account::named(&entry), say::account::key(&entry)))
 }
 
 fn ask(context: &Context) -> Result<Zeroizing<String>> {
