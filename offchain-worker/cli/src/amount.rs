@@ -2,12 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
-use rlc_primitives::{Balance, RLC};
+use rlc_primitives::{Balance, MAX_SUPPLY, RLC};
 
 /// How many digits follow the point: an RLC is 10⁹ nRLC.
 const DECIMALS: usize = 9;
 
-/// An amount, in nRLC. Written as RLC: `1.5 RLC`. Read as `1.5RLC`, `1.5` or `1500000000nRLC`, spaces allowed.
+/// An amount, in nRLC. Written as RLC: `1.5 RLC`. Read as `1.5RLC`, `1.5` or `1500000000nRLC`, spaces allowed, up to all RLC
+/// that can exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Amount(pub Balance);
 
@@ -20,9 +21,15 @@ pub(crate) enum InvalidAmount {
 	/// It has more than nine digits after the point.
 	#[error("{0:?} is finer than 1 nRLC; at most {DECIMALS} digits may follow the point")]
 	TooFine(String),
-	/// It exceeds 128 bits.
-	#[error("{0:?} is more RLC than can exist; write a smaller amount")]
+	/// It is more than there can be.
+	#[error("{0:?} is more than the {most} RLC that can exist; write a smaller amount", most = MAX_SUPPLY / RLC)]
 	TooLarge(String),
+	/// It is more than there can be, unless nRLC are meant, in which iExec's tools count.
+	#[error(
+		"{0:?} is more than the {most} RLC that can exist; if nRLC are meant, write {1}nRLC",
+		most = MAX_SUPPLY / RLC
+	)]
+	Unit(String, Balance),
 }
 
 impl FromStr for Amount {
@@ -42,20 +49,23 @@ impl FromStr for Amount {
 		if !is_number(whole) || part.is_some_and(|part| !is_number(part)) {
 			return Err(wrong());
 		}
+		let decimals = match unit.to_ascii_lowercase().as_str() {
+			"" | "rlc" => DECIMALS,
+			"nrlc" => 0,
+			_ => return Err(wrong()),
+		};
 		let (whole, part) = (whole.replace('_', ""), part.unwrap_or_default().replace('_', ""));
-		let parse = |digits: &str| digits.parse::<Balance>().map_err(|_| InvalidAmount::TooLarge(text.into()));
-		if unit.eq_ignore_ascii_case("nrlc") {
-			return if part.is_empty() { parse(&whole).map(Self) } else { Err(InvalidAmount::TooFine(text.into())) };
-		}
-		if !unit.is_empty() && !unit.eq_ignore_ascii_case("rlc") {
-			return Err(wrong());
-		}
-		if part.len() > DECIMALS {
+		if part.len() > decimals {
 			return Err(InvalidAmount::TooFine(text.into()));
 		}
-		let part = parse(&format!("{part:0<DECIMALS$}"))?;
-		let whole = parse(&whole)?.checked_mul(RLC);
-		whole.and_then(|whole| whole.checked_add(part)).map(Self).ok_or_else(|| InvalidAmount::TooLarge(text.into()))
+		let possible = |digits: &str| digits.parse::<Balance>().ok().filter(|nrlc| *nrlc <= MAX_SUPPLY);
+		match possible(&format!("{whole}{part:0<decimals$}")) {
+			Some(nrlc) => Ok(Self(nrlc)),
+			None => Err(match possible(&whole) {
+				Some(nrlc) if part.is_empty() => InvalidAmount::Unit(text.into(), nrlc),
+				_ => InvalidAmount::TooLarge(text.into()),
+			}),
+		}
 	}
 }
 
@@ -92,17 +102,36 @@ mod tests {
 
 	#[test]
 	fn text_that_is_not_an_amount_is_refused() {
-		for text in
-			["", "RLC", ".5", "5.", "1,5", "-1", "+1", "1e9", "1.5ETH", "0x10", "1.2.3", "1 2", "_", "_1", "1._"]
-		{
+		for text in [
+			"", "RLC", ".5", "5.", "1,5", "-1", "+1", "1e9", "1.5e3", "1.5ETH", "1gwei", "1mRLC", "1µRLC", "0x10",
+			"1.2.3", "1 2", "1 000", "_", "_1", "1._", "１", "1１", "１RLC", "٣", "1nRLC2", "NaN", "inf",
+		] {
 			assert_eq!(text.parse::<Amount>(), Err(InvalidAmount::Form(text.into())), "{text}");
 		}
 		for text in ["0.0000000001", "1.5nRLC"] {
 			assert_eq!(text.parse::<Amount>(), Err(InvalidAmount::TooFine(text.into())), "{text}");
 		}
+	}
+
+	#[test]
+	fn more_than_can_exist_is_refused() {
+		assert_eq!("87000000".parse(), Ok(Amount(MAX_SUPPLY)));
+		assert_eq!(format!("{MAX_SUPPLY}nRLC").parse(), Ok(Amount(MAX_SUPPLY)));
 		let much = Balance::MAX.to_string();
-		assert_eq!(much.parse::<Amount>(), Err(InvalidAmount::TooLarge(much.clone())));
-		assert_eq!(format!("{much}0nRLC").parse::<Amount>(), Err(InvalidAmount::TooLarge(format!("{much}0nRLC"))));
+		for text in
+			["87000000.000000001", "1000000000.5", &format!("{}nRLC", MAX_SUPPLY + 1), &much, &format!("{much}0nRLC")]
+		{
+			assert_eq!(text.parse::<Amount>(), Err(InvalidAmount::TooLarge(text.into())), "{text}");
+		}
+	}
+
+	#[test]
+	fn price_as_iexec_s_tools_write_it_is_told_apart() {
+		for text in ["1000000000", "1_000_000_000", "1000000000 RLC"] {
+			let refused = text.parse::<Amount>().unwrap_err();
+			assert_eq!(refused, InvalidAmount::Unit(text.into(), RLC));
+			assert!(refused.to_string().ends_with("write 1000000000nRLC"), "{refused}");
+		}
 	}
 
 	#[test]
@@ -117,7 +146,7 @@ mod tests {
 			assert_eq!(Amount(nrlc).to_string(), text);
 			assert_eq!(text.parse(), Ok(Amount(nrlc)));
 		}
-		assert_eq!(Amount(Balance::MAX).to_string().parse(), Ok(Amount(Balance::MAX)));
+		assert_eq!(Amount(MAX_SUPPLY).to_string().parse(), Ok(Amount(MAX_SUPPLY)));
 	}
 }
 
@@ -129,14 +158,14 @@ mod parsing {
 
 	proptest! {
 		#[test]
-		fn amount_has_one_form(text in spoiled_text(any::<Balance>().prop_map(|nrlc| Amount(nrlc).to_string()))) {
+		fn amount_has_one_form(text in spoiled_text((0..=2 * MAX_SUPPLY).prop_map(|nrlc| Amount(nrlc).to_string()))) {
 			if let Ok(amount) = text.parse::<Amount>() {
 				prop_assert_eq!(amount.to_string().parse(), Ok(amount));
 			}
 		}
 
 		#[test]
-		fn amount_comes_back_as_it_was(nrlc in any::<Balance>()) {
+		fn amount_comes_back_as_it_was(nrlc in 0..=MAX_SUPPLY) {
 			prop_assert_eq!(Amount(nrlc).to_string().parse(), Ok(Amount(nrlc)));
 			prop_assert_eq!(format!("{nrlc}nRLC").parse(), Ok(Amount(nrlc)));
 		}

@@ -322,6 +322,8 @@ fn mistakes_on_the_command_line_are_one_line_and_exit_code_2() {
 		let whole = format!("error: {wrong:?} is not an amount; write 1.5, 1.5RLC or 1500000000nRLC [amount.invalid]");
 		assert_eq!(line, whole);
 	}
+	let habit = refusal(&run(home.path(), &["account", "send", "//Bob", "1000000000"]), 2);
+	assert!(habit.ends_with("if nRLC are meant, write 1000000000nRLC [amount.invalid]"), "{habit}");
 }
 
 #[test]

@@ -100,8 +100,8 @@ catalog! {
 		"The file of a key is not as this program wrote it.",
 		"Restore the file from a backup, or import the phrase or private key under another name.";
 	AmountInvalid, "amount.invalid",
-		"The text is not an amount of RLC, or one of nothing where there must be something.",
-		"Write 1.5, 1.5RLC or 1500000000nRLC; an RLC has nine digits after the point.";
+		"The text is not an amount of RLC, one of more than can exist, or one of nothing where there must be something.",
+		"Write 1.5, 1.5RLC or 1500000000nRLC. A number without a unit is RLC; an RLC has nine digits after the point.";
 	FundsShort, "funds.short",
 		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
 		"`rlc account show` shows what is free. Send the account RLC with `rlc account send`, or ask for less.";
