@@ -346,6 +346,44 @@ async fn senders_of_one_key_that_do_not_know_of_each_other_get_along() {
 	node.stop().await.expect("stops");
 }
 
+/// Has many processes of one key pay at a time, and returns what arrives.
+async fn many_pay(chain: &Chain, key: &Key, amount: impl Fn(u32) -> u128) -> u128 {
+	const COUNT: u32 = 20;
+	let to = AccountId::new([9; 32]);
+	let free = || async { chain.funds(&to).await.expect("an answer").free };
+	let before = free().await;
+	let payments = (0..COUNT).map(|number| {
+		// Each counts for itself, as a process does.
+		let sender = Sender::new(chain.clone(), key.clone()).with_patience(LIMIT);
+		let call = pay(&to, amount(number));
+		async move { sender.send(call).await }
+	});
+	for paid in soon("all payments", futures::future::join_all(payments)).await {
+		paid.expect("it is in a block");
+	}
+	free().await - before
+}
+
+#[tokio::test]
+async fn many_senders_of_one_key_at_a_time_all_get_through_once() {
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let people = People::on(&node).await;
+	assert_eq!(many_pay(&people.chain, people.requester.key(), |_| 1_000).await, 20_000);
+	assert_eq!(many_pay(&people.chain, people.requester.key(), |number| 1 << number).await, (1 << 20) - 1);
+	node.stop().await.expect("stops");
+}
+
+#[tokio::test]
+async fn equal_transactions_of_a_key_that_signs_alike_are_told_apart() {
+	let node = NodeBuilder::dev().start().await.expect("starts");
+	let people = People::on(&node).await;
+	// Whoever writes the same for the same number makes the same transaction, of which the node takes one.
+	let wallet = Key::new(Scheme::Ethereum, "//Requester").expect("a key");
+	people.requester.send(pay(&wallet.account(), 100 * RLC)).await.expect("pays");
+	assert_eq!(many_pay(&people.chain, &wallet, |_| 1_000).await, 20_000);
+	node.stop().await.expect("stops");
+}
+
 #[tokio::test]
 async fn refusals_say_why() {
 	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");

@@ -7,6 +7,7 @@ use serde_json::Value;
 use subxt_rpcs::client::RpcSubscription;
 
 use crate::{
+	error::USURPED,
 	events::{Event, PocoEvent},
 	extrinsic::Extrinsic,
 	follow::{At, Head},
@@ -84,7 +85,7 @@ impl Status {
 		match self {
 			Self::InBlock(block) if until == Until::Included => Next::Done(*block),
 			Self::Finalized(block) => Next::Done(*block),
-			Self::Usurped(_) => Next::Gone("usurped"),
+			Self::Usurped(_) => Next::Gone(USURPED),
 			Self::Dropped => Next::Gone("dropped"),
 			Self::Invalid => Next::Gone("invalid"),
 			Self::Future
@@ -207,5 +208,8 @@ mod tests {
 		assert_eq!(told("\"invalid\"").next(Until::Finalized), Next::Gone("invalid"));
 		let usurped = told(&format!("{{\"usurped\":\"{block:?}\"}}"));
 		assert_eq!(usurped.next(Until::Finalized), Next::Gone("usurped"));
+		let Next::Gone(why) = usurped.next(Until::Included) else { panic!("it is gone") };
+		assert!(Error::Dropped { hash: Hash::zero(), why: why.into() }.is_usurped());
+		assert!(!Error::Dropped { hash: Hash::zero(), why: "dropped".into() }.is_usurped());
 	}
 }

@@ -1,6 +1,7 @@
 //! Senders of transactions: one for each key.
 
 mod bids;
+mod contest;
 mod nonces;
 mod raise;
 mod verdict;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 use bids::Wanted;
+use contest::Contest;
 use nonces::Nonces;
 use verdict::Verdict;
 
@@ -30,10 +32,6 @@ pub use bids::Bid;
 
 /// How long a transaction is waited for, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a transaction is written again, because what it was tied to has changed.
-const ATTEMPTS: u32 = 3;
-/// What comes before the next attempt.
-const PAUSE: Duration = Duration::from_millis(100);
 /// Sends a transaction and follows what becomes of it.
 const SUBMIT: (&str, &str) = ("author_submitAndWatchExtrinsic", "author_unwatchExtrinsic");
 
@@ -43,6 +41,9 @@ const SUBMIT: (&str, &str) = ("author_submitAndWatchExtrinsic", "author_unwatchE
 /// Transactions are counted here, so that many can be on their way at once. The count is asked of the node again after
 /// a pause, when a transaction is refused for its number, and when one is lost. A transaction is good for 64 blocks
 /// after the chain's final block when it was signed, and cannot appear later than that.
+///
+/// Other processes may send with the same key. Where one of them is quicker, a call is written again with another number,
+/// for half a minute, but only once it is sure that what was written before can be in no block.
 #[derive(Clone)]
 pub struct Sender {
 	shared: Arc<Shared>,
@@ -94,7 +95,7 @@ impl Sender {
 	/// [`Error::Invalid`] if the node does not take it, and [`Error::Refused`] if the chain does not: then it had no
 	/// effect. [`Error::Dropped`], [`Error::TimedOut`] if it is not known what became of it, [`Error::Unreachable`].
 	pub async fn send(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
-		self.submit(call).await?.included().await
+		self.send_until(call.into(), Until::Included).await
 	}
 
 	/// Sends a call and waits until its block is final.
@@ -103,7 +104,7 @@ impl Sender {
 	///
 	/// Those of [`send`](Self::send).
 	pub async fn send_finalized(&self, call: impl Into<Call>) -> Result<Receipt, Error> {
-		self.submit(call).await?.finalized().await
+		self.send_until(call.into(), Until::Finalized).await
 	}
 
 	/// Sends a call and returns when the node has it. Calls that are submitted one after another are executed in that
@@ -114,13 +115,13 @@ impl Sender {
 	/// [`Error::Invalid`], [`Error::Unreachable`].
 	pub async fn submit(&self, call: impl Into<Call>) -> Result<Pending, Error> {
 		let call = call.into();
-		self.hand_over(&call, 0).await.map_err(|(verdict, hash)| verdict.into_error(hash))
+		self.hand_over(&call, 0).await.map_err(|(verdict, hash)| verdict.into_error(hash, &call))
 	}
 
 	/// Gives a call with a tip to the node. Fails with what the node said last, and of which transaction.
 	async fn hand_over(&self, call: &Call, tip: Balance) -> Result<Pending, (Verdict, Hash)> {
 		let _turn = self.shared.turn.lock().await;
-		let mut attempt = 1;
+		let mut contest = Contest::begin();
 		loop {
 			let written = self.write(call, tip, None).await;
 			let (extrinsic, nonce, since) = written.map_err(|error| (Verdict::Refused(error), Hash::zero()))?;
@@ -130,14 +131,12 @@ impl Sender {
 					log::debug!("transaction {:?} of {} has number {nonce}", extrinsic.hash, self.account());
 					return Ok(Pending { sender: self.clone(), extrinsic, watch, nonce, since });
 				}
-				Err(Verdict::WriteAnew(_) | Verdict::Outranked) if attempt < ATTEMPTS => {
-					self.nonces().forget();
-					attempt += 1;
-					sleep(PAUSE).await;
-				}
 				Err(verdict) => {
 					self.nonces().forget();
-					return Err((verdict, extrinsic.hash));
+					let is_taken =
+						matches!(verdict, Verdict::Outranked | Verdict::Banned) && self.is_taken(nonce).await;
+					let Some(pause) = contest.pause(&verdict, is_taken) else { return Err((verdict, extrinsic.hash)) };
+					sleep(pause).await;
 				}
 			}
 		}
@@ -176,22 +175,27 @@ impl Sender {
 		Ok(chain.rpc().block_hash(number).await?.map_or(finalized, |hash| (number, hash)))
 	}
 
-	/// Gives a transaction to the node. `None`: the node has it, or had it, and does not tell what becomes of it.
+	/// Gives a new transaction to the node. `None`: the node has it, and does not tell what becomes of it. A node that knows
+	/// it already has it from another process, which wrote the same: it is that one's.
 	async fn hand_in(&self, extrinsic: &Extrinsic) -> Result<Option<RpcSubscription<Status>>, Verdict> {
 		let rpc = self.shared.chain.rpc();
 		let bytes = hexadecimal(&extrinsic.bytes);
 		match rpc.follow_once(SUBMIT.0, params![&bytes], SUBMIT.1).await {
 			Ok(watch) => Ok(Some(watch)),
-			Err(Error::Unreachable { .. }) => {
-				// The node may have taken it before the connection was lost. It takes the same one once only.
-				match rpc.follow(SUBMIT.0, params![&bytes], SUBMIT.1).await {
-					Ok(watch) => Ok(Some(watch)),
-					Err(error) => match Verdict::of(error) {
-						Verdict::Known | Verdict::WriteAnew(_) | Verdict::Outranked => Ok(None),
-						verdict => Err(verdict),
-					},
-				}
-			}
+			// The node may have taken it before the connection was lost, and it may be in a block by now.
+			Err(Error::Unreachable { .. }) => match self.hand_in_again(extrinsic).await {
+				Err(Verdict::NumberUsed(_) | Verdict::WriteAnew(_) | Verdict::Outranked | Verdict::Banned) => Ok(None),
+				watch => watch,
+			},
+			Err(error) => Err(Verdict::of(error)),
+		}
+	}
+
+	/// Gives a transaction to the node that it had, or may have had. It takes the same one once only.
+	async fn hand_in_again(&self, extrinsic: &Extrinsic) -> Result<Option<RpcSubscription<Status>>, Verdict> {
+		let bytes = hexadecimal(&extrinsic.bytes);
+		match self.shared.chain.rpc().follow(SUBMIT.0, params![&bytes], SUBMIT.1).await {
+			Ok(watch) => Ok(Some(watch)),
 			Err(error) => match Verdict::of(error) {
 				Verdict::Known => Ok(None),
 				verdict => Err(verdict),
@@ -258,7 +262,7 @@ impl Pending {
 			if let Some(receipt) = chain.watched(&extrinsic, told, until).await? {
 				return Ok(receipt);
 			}
-			watch = match sender.hand_in(&extrinsic).await {
+			watch = match sender.hand_in_again(&extrinsic).await {
 				Ok(watch) => watch,
 				// Its number is used: by itself, or by another one.
 				Err(_) if chain.in_block(&extrinsic, since).await?.is_some() => None,

@@ -37,7 +37,9 @@ pub enum InvalidAccount {
 	)]
 	Form(String),
 	/// It is an Ethereum address, and the case of its digits is not as the checksum has it.
-	#[error("{0:?} has a wrong checksum: a digit is mistyped, or its case; copy the address once more from the wallet")]
+	#[error(
+		"{0:?} has a wrong checksum: a digit is mistyped, or its case; copy the address once more from the wallet"
+	)]
 	Checksum(String),
 }
 

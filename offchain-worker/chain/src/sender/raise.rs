@@ -31,7 +31,7 @@ impl Sender {
 			Err((Verdict::TipTooHigh, _)) => self.hand_over(&call, 0).await.map(|pending| (pending, 0, false)),
 			sent => sent.map(|pending| (pending, tip, true)),
 		};
-		let (pending, tip, can_pay) = sent.map_err(|(verdict, hash)| verdict.into_error(hash))?;
+		let (pending, tip, can_pay) = sent.map_err(|(verdict, hash)| verdict.into_error(hash, &call))?;
 		let nonce = pending.nonce;
 		let _on_its_way = OnItsWay { sender: self, nonce };
 		let raising = Raising { sender: self, call: &call, bids, begun, nonce, tip, can_pay, earlier: Vec::new() };

@@ -1,0 +1,149 @@
+//! Numbers that several processes of one key want.
+//!
+//! Nothing is counted twice: a call is written again only if what was written before can be in no block, since the node
+//! refused it, or since a final block has another transaction with its number.
+
+use std::time::Duration;
+
+use rlc_primitives::Nonce;
+use tokio::time::{sleep, Instant};
+
+use super::{Sender, Verdict};
+use crate::{
+	calls::Call,
+	receipt::{Receipt, Until},
+	Error,
+};
+
+/// How long a call is written again while others are quicker.
+const RACE: Duration = Duration::from_secs(30);
+/// How often a call is written in all, if nobody is.
+const ATTEMPTS: u32 = 3;
+/// What comes before the next attempt: up to so long for each one before.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The longest pause, in such steps.
+const LONGEST: u32 = 5;
+/// How often it is asked whether a number is used for good.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The attempts to get a call into a node's pool.
+pub(super) struct Contest {
+	begun: Instant,
+	attempts: u32,
+}
+
+impl Contest {
+	/// Begins with the first attempt.
+	pub(super) fn begin() -> Self {
+		Self { begun: Instant::now(), attempts: 1 }
+	}
+
+	/// Returns how long to wait before the call is written again, after the node did not take it; `None`: not at all.
+	/// `is_taken`: another transaction has its number.
+	pub(super) fn pause(&mut self, verdict: &Verdict, is_taken: bool) -> Option<Duration> {
+		let goes_on = match verdict {
+			Verdict::Known | Verdict::NumberUsed(_) => self.begun.elapsed() < RACE,
+			// Of a key whose signatures are always the same, another process may have written this very transaction.
+			Verdict::Outranked | Verdict::Banned if is_taken => self.begun.elapsed() < RACE,
+			Verdict::WriteAnew(_) | Verdict::Outranked => self.attempts < ATTEMPTS,
+			Verdict::Banned | Verdict::CannotPay | Verdict::TipTooHigh | Verdict::Refused(_) => false,
+		};
+		let longest = PAUSE * self.attempts.min(LONGEST);
+		self.attempts = self.attempts.saturating_add(1);
+		// Those that collided once would collide again if all waited as long.
+		goes_on.then(|| longest.mul_f64(rand::random()))
+	}
+}
+
+impl Sender {
+	/// Sends a call and waits. A transaction whose place in the pool another one took is written again, once that one's
+	/// block is final.
+	pub(super) async fn send_until(&self, call: Call, until: Until) -> Result<Receipt, Error> {
+		let begun = Instant::now();
+		loop {
+			let pending = self.submit(call.clone()).await?;
+			let (extrinsic, nonce, since) = (pending.extrinsic.clone(), pending.nonce, pending.since);
+			let usurped = match pending.wait(until).await {
+				Err(error) if error.is_usurped() && begun.elapsed() < RACE => error,
+				outcome => return outcome,
+			};
+			if !self.is_used_for_good(nonce).await {
+				return Err(usurped);
+			}
+			if let Some(receipt) = self.chain().in_block(&extrinsic, since).await? {
+				return Ok(receipt);
+			}
+		}
+	}
+
+	/// Returns whether a transaction with this number is in a block, or in the node's pool.
+	pub(super) async fn is_taken(&self, nonce: Nonce) -> bool {
+		let next = self.chain().rpc().next_nonce(&self.key().signer().to_string()).await;
+		next.is_ok_and(|next| next > nonce)
+	}
+
+	/// Waits for a final block that has a transaction with this number, or with a later one. Returns whether there is one
+	/// soon.
+	async fn is_used_for_good(&self, nonce: Nonce) -> bool {
+		let deadline = Instant::now() + RACE.min(self.patience);
+		while Instant::now() < deadline {
+			if self.final_nonce().await.is_ok_and(|next| next > nonce) {
+				return true;
+			}
+			sleep(LOOK).await;
+		}
+		false
+	}
+
+	/// Returns the number that follows those in final blocks.
+	async fn final_nonce(&self) -> Result<Nonce, Error> {
+		let (_, last) = self.chain().finalized().await?;
+		self.chain().call_api("AccountNonceApi_account_nonce", &self.key().signer(), Some(last)).await
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn refused(words: &str) -> Error {
+		Error::Invalid(words.into())
+	}
+
+	#[test]
+	fn call_is_written_again_while_others_are_quicker() {
+		let mut contest = Contest::begin();
+		for _ in 0..20 {
+			for verdict in [Verdict::Known, Verdict::NumberUsed(refused("used")), Verdict::Outranked, Verdict::Banned] {
+				let pause = contest.pause(&verdict, true);
+				assert!(pause.is_some_and(|pause| pause <= PAUSE * LONGEST), "{verdict:?}");
+			}
+		}
+	}
+
+	#[test]
+	fn no_contest_goes_on_for_ever() {
+		let Some(begun) = Instant::now().checked_sub(RACE) else { panic!("clocks start earlier") };
+		let mut contest = Contest { begun, attempts: 1 };
+		for verdict in [Verdict::Known, Verdict::NumberUsed(refused("used")), Verdict::Outranked, Verdict::Banned] {
+			assert_eq!(contest.pause(&verdict, true), None);
+		}
+	}
+
+	#[test]
+	fn without_a_rival_a_few_attempts_are_enough() {
+		for verdict in [Verdict::Outranked, Verdict::WriteAnew(refused("old"))] {
+			let mut contest = Contest::begin();
+			let pauses = [(); 4].map(|()| contest.pause(&verdict, false).is_some());
+			assert_eq!(pauses, [true, true, false, false], "{verdict:?}");
+		}
+	}
+
+	#[test]
+	fn what_is_refused_for_good_is_not_written_again() {
+		for verdict in [Verdict::CannotPay, Verdict::TipTooHigh, Verdict::Refused(refused("no"))] {
+			assert_eq!(Contest::begin().pause(&verdict, true), None);
+		}
+		assert_eq!(Contest::begin().pause(&Verdict::Banned, false), None);
+	}
+}
