@@ -1,5 +1,6 @@
 //! What the chain says has happened.
 
+mod balances;
 mod marketplace;
 mod poco;
 mod registry;
@@ -10,7 +11,9 @@ use rlc_primitives::{BlockNumber, Hash};
 use scale_info::TypeInfo;
 use sp_runtime::DispatchError;
 
-pub use self::{marketplace::MarketplaceEvent, poco::PocoEvent, registry::RegistryEvent, rlc::RlcEvent};
+pub use self::{
+	balances::BalancesEvent, marketplace::MarketplaceEvent, poco::PocoEvent, registry::RegistryEvent, rlc::RlcEvent,
+};
 use crate::{Clock, Failure};
 
 /// Something that happened: a pallet, named as on the chain, and one of its events.
@@ -24,6 +27,8 @@ pub enum Event {
 	Poco(PocoEvent),
 	/// To the money of deals, contributions and tasks.
 	Rlc(RlcEvent),
+	/// To balances: payments.
+	Balances(BalancesEvent),
 	/// An extrinsic of the block did what it was to do.
 	#[codec(skip)]
 	ExtrinsicSuccess,
@@ -51,7 +56,13 @@ macro_rules! events {
 		}
 	)* };
 }
-events!(Registry(RegistryEvent), Marketplace(MarketplaceEvent), Poco(PocoEvent), Rlc(RlcEvent));
+events!(
+	Registry(RegistryEvent),
+	Marketplace(MarketplaceEvent),
+	Poco(PocoEvent),
+	Rlc(RlcEvent),
+	Balances(BalancesEvent)
+);
 
 /// What the frame around the pallets says, as the chain encodes it.
 #[derive(Decode, TypeInfo)]

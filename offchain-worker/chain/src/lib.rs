@@ -22,7 +22,7 @@ mod views;
 pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall};
 pub use chain::Chain;
 pub use error::{Error, Failure};
-pub use events::{BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
+pub use events::{BalancesEvent, BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
 pub use follow::At;
 pub use key::{Key, Scheme};
 pub use receipt::Receipt;

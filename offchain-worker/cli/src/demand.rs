@@ -14,7 +14,7 @@ use crate::{
 	ids,
 	market::{Quote, Wish},
 	pool,
-	table::{counted, span},
+	table::{counted, size, span},
 };
 
 /// What tasks demand of a worker.
@@ -60,7 +60,7 @@ impl Demand {
 	fn words(&self) -> String {
 		let Needs { cores, memory, disk, gpus } = self.needs;
 		let amount = |count: u32, thing: &str| (count > 0).then(|| counted(count.into(), thing));
-		let bytes = |bytes: u64, what: &str| (bytes > 0).then(|| format!("{bytes} bytes of {what}"));
+		let bytes = |bytes: u64, what: &str| (bytes > 0).then(|| format!("{} of {what}", size(bytes)));
 		let all = [
 			(self.kind == AppKind::Container).then(|| "containers".into()),
 			(self.tag != Tag::NONE).then(|| format!("the tag {}", ids::tag_words(self.tag))),
@@ -146,9 +146,10 @@ mod tests {
 
 	#[test]
 	fn what_no_worker_has_is_named() {
-		let needs = Needs { cores: 9, gpus: 1, ..Needs::default() };
+		let needs = Needs { cores: 9, memory: 900 << 30, gpus: 1, ..Needs::default() };
 		let words = missing(&Demand { needs, ..Demand::default() }, &wish());
-		assert!(words.contains("no worker now that has 9 cores, 1 graphics processor: "), "{words}");
+		let has = "no worker now that has 9 cores, 900.0 GiB of memory, 1 graphics processor: ";
+		assert!(words.contains(has), "{words}");
 		let words = missing(&Demand::default(), &wish());
 		assert!(words.contains("no worker now: "), "{words}");
 	}

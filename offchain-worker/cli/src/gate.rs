@@ -6,9 +6,12 @@
 //!                                            daemons, which sign by their own rules ───────────┘
 //! ```
 //!
+//! Who cannot pay is told before anything is agreed to.
+//!
 //! Every transaction of this program is an [`Approved`] call.
 
 mod bill;
+mod funds;
 
 use std::sync::PoisonError;
 
@@ -106,9 +109,10 @@ impl Context {
 	///
 	/// # Errors
 	///
-	/// If the user does not agree, nobody can be asked, or it costs more than --max-cost.
+	/// If the account cannot pay it, the user does not agree, nobody can be asked, or it costs more than --max-cost.
 	pub(crate) async fn approve(&self, chain: &Chain, key: Key, call: Call) -> Result<Approved> {
 		let bill = Bill::of_call(chain, &key, &call).await?;
+		funds::check(chain, &key, &call, &bill).await?;
 		self.agree(&bill)?;
 		Ok(Approved { key, call })
 	}

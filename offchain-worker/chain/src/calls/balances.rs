@@ -23,4 +23,12 @@ pub enum BalancesCall {
 		#[codec(compact)]
 		value: Balance,
 	},
+	/// Pays an account all that the sender can spend once it has paid the fee.
+	TransferAll {
+		/// The receiver.
+		dest: Address,
+		/// Whether what the sender's account must have stays. Otherwise the account ends, unless something is held or staked
+		/// there.
+		keep_alive: bool,
+	},
 }

@@ -16,6 +16,8 @@ use crate::{
 /// change them; what is held already stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deposits {
+	/// For an account: what it has to keep, or it ends.
+	pub account: Balance,
 	/// For an app, a dataset, a workerpool, a group, or a member of one.
 	pub asset: Balance,
 	/// For each byte of it.
@@ -50,6 +52,7 @@ impl Chain {
 			decode_all(name, value)
 		};
 		Ok(Deposits {
+			account: read("Balances", "ExistentialDeposit")?,
 			asset: read("Registry", "ItemDeposit")?,
 			asset_byte: read("Registry", "ByteDeposit")?,
 			order: read("Marketplace", "OrderDeposit")?,
@@ -103,6 +106,7 @@ mod tests {
 	use rlc_primitives::{AccountId, Address, OrderHash};
 
 	const DEPOSITS: Deposits = Deposits {
+		account: 1,
 		asset: 1_000,
 		asset_byte: 1,
 		order: 2_000,

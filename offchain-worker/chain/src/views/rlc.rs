@@ -24,9 +24,9 @@ pub struct Funds {
 }
 
 impl Funds {
-	/// Returns what the account can spend, in nRLC: what is free and not frozen.
+	/// Returns what the account can spend, in nRLC: what is free and not frozen. What is reserved counts first as frozen.
 	pub fn spendable(&self) -> Balance {
-		self.free.saturating_sub(self.frozen)
+		self.free.saturating_sub(self.frozen.saturating_sub(self.reserved))
 	}
 }
 
@@ -62,5 +62,20 @@ impl Chain {
 	/// Returns what the kitty holds, in nRLC: stakes of schedulers that failed.
 	pub async fn kitty(&self) -> Result<Balance, Error> {
 		Ok(self.value(&questions::KITTY).await?.unwrap_or_default())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn frozen_rlc_can_be_what_is_reserved_as_well() {
+		let spendable = |free, reserved, frozen| Funds { free, reserved, frozen, ..Funds::default() }.spendable();
+		assert_eq!(spendable(10, 0, 0), 10);
+		assert_eq!(spendable(10, 0, 4), 6);
+		assert_eq!(spendable(10, 3, 4), 9);
+		assert_eq!(spendable(10, 5, 4), 10);
+		assert_eq!(spendable(10, 0, 11), 0);
 	}
 }

@@ -39,10 +39,14 @@ pub(crate) async fn publish(context: &Context, order: AnyOrder) -> Result<Answer
 pub(crate) async fn publish_as(context: &Context, chain: &Chain, key: Key, order: AnyOrder) -> Result<Answer> {
 	let hash = chain.order_hash(&order).await?;
 	let price = Amount(say::order::price(&order));
+	let state = match &order {
+		AnyOrder::Request(_) => "in the book, paying up to",
+		AnyOrder::App(_) | AnyOrder::Dataset(_) | AnyOrder::Workerpool(_) => "on sale for",
+	};
 	let json = HashedOrder { hash, order: Order(order.clone()) };
 	let call = Call::Marketplace(MarketplaceCall::PublishOrder { order });
 	context.send_as(chain, key, call, "publishing the order").await?;
-	Ok(Answer::new(format!("on sale for {price} a task, order {:?}", hash.0), json))
+	Ok(Answer::new(format!("{state} {price} a task, order {:?}", hash.0), json))
 }
 
 /// Withdraws one's own orders of an asset from the book: one, or all.

@@ -27,6 +27,11 @@ pub(super) struct Bill {
 	pub(super) holds: Balance,
 	/// The fee of the transaction.
 	pub(super) fee: Balance,
+	/// The part of what it pays and holds that is not taken from free RLC at once: orders and matches may lead to it later,
+	/// or to less of it.
+	pub(super) later: Balance,
+	/// What an account has to keep in order to stay one. It costs nothing.
+	pub(super) stays: Balance,
 	/// What it leads to besides, which no amount tells.
 	pub(super) beyond: Vec<String>,
 }
@@ -35,6 +40,11 @@ impl Bill {
 	/// Returns all that it can cost.
 	pub(super) fn total(&self) -> Balance {
 		self.pays.saturating_add(self.holds).saturating_add(self.fee)
+	}
+
+	/// Returns what it takes from the account's free RLC at once, without the fee.
+	pub(super) fn due(&self) -> Balance {
+		self.pays.saturating_add(self.holds).saturating_sub(self.later)
 	}
 
 	/// Returns whether it takes a usual fee and nothing else.
@@ -49,9 +59,12 @@ impl Bill {
 	/// If the node does not answer.
 	pub(super) async fn of_call(chain: &Chain, key: &Key, call: &Call) -> Result<Self> {
 		let (fee, deposits) = (chain.fee(&key.signer(), call).await?, chain.deposits().await?);
-		let mut bill = Self { fee, ..Self::default() };
+		let mut bill = Self { fee, stays: deposits.account, ..Self::default() };
 		for single in singles(call) {
-			bill.holds = bill.holds.saturating_add(deposits.of(single));
+			bill.hold(deposits.of(single));
+			if !takes_all_of_its_deposit(single) {
+				bill.later = bill.later.saturating_add(deposits.of(single));
+			}
 			bill.add(chain, &deposits, &key.account(), single).await?;
 		}
 		Ok(bill)
@@ -74,8 +87,13 @@ impl Bill {
 			Call::Balances(
 				BalancesCall::TransferKeepAlive { value, .. } | BalancesCall::TransferAllowDeath { value, .. },
 			) => self.pay(*value),
+			Call::Balances(BalancesCall::TransferAll { .. }) => {
+				let all = chain.funds(who).await?.spendable();
+				self.pay_later(all.saturating_sub(self.fee));
+				self.beyond.push("empties the account, which ends unless something is held or staked there".into());
+			}
 			Call::Registry(RegistryCall::Transfer { asset, .. }) => {
-				self.pay(deposit_of(chain, *asset).await?);
+				self.pay_later(deposit_of(chain, *asset).await?);
 				self.beyond.push("gives the asset to another owner, with its deposit".into());
 			}
 			Call::Registry(_) => {}
@@ -83,10 +101,12 @@ impl Bill {
 				if let AnyOrder::Workerpool(order) = order {
 					self.hold(stake_of(chain, deposits, order).await?);
 				}
+				self.excuse_record(chain, deposits, order).await?;
 				self.add_order(chain, deposits, order).await?;
 			}
 			Call::Marketplace(MarketplaceCall::PresignOrder { order }) => {
-				self.add_order(chain, deposits, order).await?
+				self.excuse_record(chain, deposits, order).await?;
+				self.add_order(chain, deposits, order).await?;
 			}
 			Call::Marketplace(MarketplaceCall::CancelOrder { order }) => {
 				self.add_records(chain, deposits, std::slice::from_ref(order)).await?;
@@ -128,6 +148,7 @@ impl Bill {
 
 	/// Adds what an order can cost whose owner agreed to it for good.
 	async fn add_order(&mut self, chain: &Chain, deposits: &Deposits, order: &AnyOrder) -> Result<()> {
+		let before = self.due();
 		match order {
 			AnyOrder::App(_) | AnyOrder::Dataset(_) => {}
 			AnyOrder::Workerpool(pool) => {
@@ -140,11 +161,13 @@ impl Bill {
 				self.add_deal(chain, request, request.volume, true).await?;
 			}
 		}
+		self.later = self.later.saturating_add(self.due().saturating_sub(before));
 		Ok(())
 	}
 
 	/// Adds what a deal of these orders costs who brings them: deposits, and, if it `pays`, what the tasks cost.
 	async fn add_match(&mut self, chain: &Chain, deposits: &Deposits, orders: &SignedOrders, pays: bool) -> Result<()> {
+		let before = self.due();
 		let (app, pool, request) = (&orders.app.order, &orders.workerpool.order, &orders.request.order);
 		let dataset = orders.dataset.as_ref().map(|dataset| &dataset.order);
 		let volumes = [app.volume, pool.volume, request.volume].into_iter().chain(dataset.map(|order| order.volume));
@@ -157,7 +180,18 @@ impl Bill {
 		self.add_deal(chain, request, volume, pays).await?;
 		let all: [AnyOrder; 3] = [app.clone().into(), pool.clone().into(), request.clone().into()];
 		let all: Vec<AnyOrder> = all.into_iter().chain(dataset.map(|order| order.clone().into())).collect();
-		self.add_records(chain, deposits, &all).await
+		self.add_records(chain, deposits, &all).await?;
+		// A part of the orders may be consumed already.
+		self.later = self.later.saturating_add(self.due().saturating_sub(before));
+		Ok(())
+	}
+
+	/// Counts what an order's record takes as not due, if the order has one already.
+	async fn excuse_record(&mut self, chain: &Chain, deposits: &Deposits, order: &AnyOrder) -> Result<()> {
+		if chain.record_deposit(order.hash(&chain.domain().await?)).await?.is_some() {
+			self.later = self.later.saturating_add(deposits.record);
+		}
+		Ok(())
 	}
 
 	/// Adds the deposits for the records of those orders that have none yet.
@@ -196,6 +230,11 @@ impl Bill {
 		self.pays = self.pays.saturating_add(amount);
 	}
 
+	fn pay_later(&mut self, amount: Balance) {
+		self.pay(amount);
+		self.later = self.later.saturating_add(amount);
+	}
+
 	fn hold(&mut self, amount: Balance) {
 		self.holds = self.holds.saturating_add(amount);
 	}
@@ -215,11 +254,20 @@ impl fmt::Display for Bill {
 }
 
 /// Returns the calls that a call consists of.
-fn singles(call: &Call) -> Vec<&Call> {
+pub(super) fn singles(call: &Call) -> Vec<&Call> {
 	match call {
 		Call::BatchAll(calls) => calls.iter().flat_map(singles).collect(),
 		Call::For { call, .. } => singles(call),
 		single => vec![single],
+	}
+}
+
+/// Returns whether a call takes all of what [`Deposits::of`] says, not perhaps less, for what is there already.
+fn takes_all_of_its_deposit(call: &Call) -> bool {
+	match call {
+		Call::Registry(call) => !matches!(call, RegistryCall::SetDescription { .. } | RegistryCall::AddMembers { .. }),
+		Call::Marketplace(_) => true,
+		_ => false,
 	}
 }
 
@@ -253,12 +301,20 @@ mod tests {
 
 	#[test]
 	fn bill_tells_what_is_gone_and_what_comes_back() {
-		let bill = Bill { pays: 7, holds: 2, fee: 1, beyond: vec!["lets go".into()] };
+		let bill = Bill { pays: 7, holds: 2, fee: 1, beyond: vec!["lets go".into()], ..Bill::default() };
 		let said = "it costs 0.00000001 RLC at most: 0.000000007 RLC paid or locked, 0.000000002 RLC held and returned later, \
 			0.000000001 RLC in fees; it lets go";
 		assert_eq!(bill.to_string(), said);
 		let held = Bill { holds: 2, ..Bill::default() };
 		assert_eq!(held.to_string(), "it costs 0.000000002 RLC at most: 0.000000002 RLC held and returned later");
+	}
+
+	#[test]
+	fn what_may_be_taken_later_is_a_part_of_the_cost_and_not_due() {
+		let mut bill = Bill { pays: 7, holds: 2, fee: 1, ..Bill::default() };
+		assert_eq!(bill.due(), 9);
+		bill.pay_later(5);
+		assert_eq!((bill.due(), bill.total()), (9, 15));
 	}
 
 	#[test]

@@ -7,7 +7,7 @@ use super::*;
 const NOBODY: Consent = Consent { yes: false, max_cost: None, can_ask: false };
 
 fn bill() -> Bill {
-	Bill { pays: 70, holds: 20, fee: 10, beyond: Vec::new() }
+	Bill { pays: 70, holds: 20, fee: 10, ..Bill::default() }
 }
 
 /// Returns the code that a bill is refused with.

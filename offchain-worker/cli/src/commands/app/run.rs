@@ -3,8 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::Chain;
+use rlc_chain::{Call, Chain};
 use rlc_json::Account;
+use rlc_primitives::Balance;
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -71,9 +72,10 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	if wish.trust <= 1 {
 		context.out.say(say::quote::ONE_WORKER);
 	}
-	check_funds(&chain, &wish, &quote).await?;
+	let call = quote.purchase(&wish);
+	check_funds(&chain, &wish, &quote, &call).await?;
 	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
-	let purchase = context.approve(&chain, key.clone(), quote.purchase(&wish)).await?;
+	let purchase = context.approve(&chain, key.clone(), call).await?;
 	if !files.is_empty() {
 		let scheduler = pool::scheduler(context, &chain, quote.workerpool.workerpool).await?;
 		assets::upload(context, &chain, &key, &scheduler, &files).await?;
@@ -99,20 +101,20 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	Ok(answer)
 }
 
-/// Fails if the requester cannot pay.
-async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote) -> Result<()> {
+/// Fails if the requester cannot pay for the tasks and all that comes with them, and stay an account.
+async fn check_funds(chain: &Chain, wish: &Wish, quote: &Quote, call: &Call) -> Result<()> {
 	let free = chain.funds(&wish.requester).await?.spendable();
-	let besides = quote.deposits().saturating_add(quote.estimate.charge);
+	let (fee, stay) = (chain.fee(&wish.requester, call).await?, chain.deposits().await?.account);
+	let besides = [quote.deposits(), quote.estimate.charge, fee, stay].into_iter().fold(0, Balance::saturating_add);
 	let needed = quote.estimate.total_price.saturating_add(besides);
 	if free >= needed {
 		return Ok(());
 	}
 	let requester = Account(wish.requester.clone());
 	let (free, needed, besides) = (Amount(free), Amount(needed), Amount(besides));
-	Err(
-		failure!(FundsShort, "{requester} has {free} free and needs {needed}, deposits and the charge of {besides} included";
-		"send it RLC with `rlc account send`, or ask for less"),
-	)
+	Err(failure!(FundsShort,
+		"{requester} has {free} free and needs {needed}, {besides} of it for deposits, the charge and the fee";
+		"send it RLC with `rlc account send`, or ask for less"))
 }
 
 /// Fails if no connected worker can run the tasks, and none comes back soon. With `no_wait` that is only a warning: the
