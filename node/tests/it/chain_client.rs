@@ -399,7 +399,9 @@ async fn refusals_say_why() {
 	let poor = Key::from_suri("//Poor").expect("a key");
 	people.requester.send(pay(&poor.account(), RLC)).await.expect("pays");
 	let too_much = Sender::new(people.chain.clone(), poor).send(pay(&people.worker.account(), 2 * RLC)).await;
-	assert!(too_much.as_ref().is_err_and(|error| error.is_refusal("Token", "FundsUnavailable")), "{too_much:?}");
+	let too_much = too_much.expect_err("it has half of it");
+	assert!(too_much.is_refusal("Token", "FundsUnavailable"), "{too_much}");
+	assert!(too_much.to_string().ends_with("Send it RLC, or ask for less."), "{too_much}");
 
 	// All or nothing: the first of the two was good.
 	let calls =

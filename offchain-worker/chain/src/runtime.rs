@@ -4,6 +4,7 @@ mod check;
 mod decode;
 mod errors;
 mod numbers;
+mod unnamed;
 
 use codec::{Decode, Encode};
 use frame_metadata::{

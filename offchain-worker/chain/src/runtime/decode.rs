@@ -6,7 +6,7 @@ use scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
 use scale_info::PortableRegistry;
 use sp_runtime::{DispatchError, ModuleError};
 
-use super::{numbers::Numbers, variants, Runtime};
+use super::{numbers::Numbers, unnamed, variants, Runtime};
 use crate::{
 	events::{Event, FrameEvent, Phase, ProxyEvent, SystemEvent},
 	rpc::bad_answer,
@@ -69,9 +69,7 @@ impl Runtime {
 	pub(crate) fn failure(&self, error: &DispatchError) -> Failure {
 		match error {
 			DispatchError::Module(module) => self.module_failure(module),
-			DispatchError::Token(token) => named("Token", token, (*token).into()),
-			DispatchError::Arithmetic(arithmetic) => named("Arithmetic", arithmetic, (*arithmetic).into()),
-			other => named("System", other, (*other).into()),
+			other => unnamed::failure(other),
 		}
 	}
 
@@ -107,14 +105,6 @@ fn strange(error: codec::Error) -> Error {
 	bad_answer(QUESTION, error)
 }
 
-/// Returns an error of no pallet.
-fn named(kind: &str, error: &impl std::fmt::Debug, docs: &'static str) -> Failure {
-	// The variant's name, without what it holds.
-	let name = format!("{error:?}");
-	let name = name.split(['(', ' ']).next().unwrap_or_default().to_owned();
-	Failure { pallet: kind.into(), error: name, docs: docs.into() }
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -145,13 +135,5 @@ mod tests {
 		assert_eq!(executed(Ok(())), None);
 		let failed = executed(Err(DispatchError::BadOrigin));
 		assert!(matches!(failed, Some(Event::ProxiedFailed { failure }) if failure.is("System", "BadOrigin")));
-	}
-
-	#[test]
-	fn errors_of_no_pallet_have_words() {
-		let failure = named("Token", &sp_runtime::TokenError::FundsUnavailable, "Funds are unavailable");
-		assert_eq!(failure.to_string(), "Token.FundsUnavailable: Funds are unavailable");
-		let failure = named("System", &DispatchError::Other("x"), "x");
-		assert_eq!(failure.error, "Other");
 	}
 }

@@ -1,10 +1,10 @@
 //! Every error that the runtime can refuse a call with, as it describes them.
 
-use super::{variants, Runtime};
+use super::{unnamed, variants, Runtime};
 use crate::{Chain, Error, Failure};
 
 impl Runtime {
-	/// Returns the errors of all pallets, pallet by pallet.
+	/// Returns the errors of all pallets, pallet by pallet, and those of none.
 	fn errors(&self) -> Vec<Failure> {
 		let pallets = self.metadata.pallets.iter();
 		let errors = pallets.filter_map(|pallet| Some((pallet, pallet.error.as_ref()?)));
@@ -15,12 +15,12 @@ impl Runtime {
 				docs: error.docs.join(" ").trim().into(),
 			})
 		});
-		all.collect()
+		all.chain(unnamed::all()).collect()
 	}
 }
 
 impl Chain {
-	/// Returns every error that a pallet of the chain can refuse a call with, and what it means.
+	/// Returns every error that the chain can refuse a call with, and what it means.
 	///
 	/// # Errors
 	///
