@@ -7,6 +7,7 @@ use std::{io::Write, process::ExitCode};
 
 use clap::error::ErrorKind;
 use rlc_primitives::Block;
+use rlc_service::escape;
 use sc_cli::{CliConfiguration, SharedParams, SubstrateCli};
 use sc_service::{BasePath, ChainSpec as _, Configuration};
 
@@ -35,7 +36,7 @@ pub fn run() -> ExitCode {
 	match ended {
 		Ok(code) => code,
 		Err(error) => {
-			eprintln!("error: {}", error.one_line());
+			eprintln!("error: {}", escape::line(&error.one_line()));
 			ExitCode::FAILURE
 		}
 	}
@@ -52,7 +53,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 		_ => {
 			let text = error.to_string();
 			let message = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-			eprintln!("error: {} (see --help)", message.trim_start_matches("error: "));
+			eprintln!("error: {} (see --help)", escape::line(message.trim_start_matches("error: ")));
 			ExitCode::from(USAGE)
 		}
 	}

@@ -9,7 +9,6 @@ mod commands;
 mod context;
 mod deals;
 mod demand;
-mod escape;
 mod failure;
 mod forecast;
 mod gate;

@@ -8,8 +8,9 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rlc_service::escape;
 
-use crate::{answer::Answer, escape, failure::Failure};
+use crate::{answer::Answer, failure::Failure};
 
 /// Where a command's words go. Whatever they quote, they do not command the terminal.
 #[derive(Clone, Debug)]

@@ -2,8 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rlc_chain::Clock;
-
-use crate::escape;
+use rlc_service::escape;
 
 /// Writes rows under a head, columns as wide as they need to be, two spaces between. Amounts and counts look best in the
 /// last columns.

@@ -2,6 +2,7 @@
 
 pub mod blocking;
 pub mod error;
+pub mod escape;
 pub mod files;
 pub mod http;
 pub mod listen;

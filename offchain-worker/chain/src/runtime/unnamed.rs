@@ -54,7 +54,9 @@ fn words(error: &DispatchError) -> &'static str {
 			TokenError::BelowMinimum | TokenError::CannotCreate | TokenError::CannotCreateHold => {
 				"The receiver would have less than an account must have. Send it more."
 			}
-			TokenError::Frozen => "The account's RLC is staked, votes, or has not vested. Unlock it first, or ask for less.",
+			TokenError::Frozen => {
+				"The account's RLC is staked, votes, or has not vested. Unlock it first, or ask for less."
+			}
 			TokenError::Blocked => "The receiver does not accept RLC. Choose another one.",
 			TokenError::UnknownAsset | TokenError::Unsupported => (*token).into(),
 		},

@@ -9,7 +9,10 @@ use tracing_subscriber::{
 	Layer,
 };
 
-use super::{one_line::OneLine, Format};
+use super::{
+	one_line::{escaping, OneLine},
+	Format,
+};
 
 /// Time as UTC with milliseconds: `2026-11-28T21:30:05.123Z`.
 struct Milliseconds;
@@ -26,9 +29,10 @@ where
 	S: Subscriber + for<'span> LookupSpan<'span>,
 	W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
+	let writer = OneLine { writer, escape: escaping(format, is_colored) };
 	match format {
 		Format::Text => {
-			let layer = tracing_subscriber::fmt::layer().with_writer(OneLine(writer));
+			let layer = tracing_subscriber::fmt::layer().with_writer(writer);
 			layer.with_timer(Milliseconds).with_ansi(is_colored).boxed()
 		}
 		Format::Json => json_subscriber::layer()
@@ -77,10 +81,12 @@ mod tests {
 	#[test]
 	fn text_of_a_stranger_forges_no_line_and_commands_no_terminal() {
 		for format in [Format::Text, Format::Json] {
-			let written =
-				quoting(format, "why\n2026-11-28T21:30:05.123Z  INFO all is well\r\u{1b}[2J\u{1b}]0;title\u{7}");
+			let written = quoting(
+				format,
+				"why\n2026-11-28T21:30:05.123Z  INFO all is well\r\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}\u{202e}",
+			);
 			assert_eq!(written.lines().count(), 1, "{written}");
-			for command in ["\r", "\u{1b}[2J", "\u{1b}]", "\u{7}"] {
+			for command in ["\r", "\u{1b}[2J", "\u{1b}]", "\u{7}", "\u{9b}", "\u{202e}"] {
 				assert!(!written.contains(command), "{written:?}");
 			}
 		}

@@ -4,18 +4,18 @@
 use std::borrow::Cow;
 
 /// Returns a text of several lines with all escaped that is not meant to be read. Line breaks and tabs stay.
-pub(crate) fn lines(text: &str) -> Cow<'_, str> {
+pub fn lines(text: &str) -> Cow<'_, str> {
 	escaped(text, |one: char| is_harmful(one) && one != '\n')
 }
 
 /// Returns a text that has to stay on its line: a line break in it would begin one that says something else.
-pub(crate) fn line(text: &str) -> Cow<'_, str> {
+pub fn line(text: &str) -> Cow<'_, str> {
 	escaped(text, is_harmful)
 }
 
 /// Returns a JSON document with the same content, and all characters escaped that JSON allows and a terminal obeys.
 /// Outside of strings there are none but line breaks.
-pub(crate) fn json(document: &str) -> Cow<'_, str> {
+pub fn json(document: &str) -> Cow<'_, str> {
 	if !document.contains(|one: char| is_harmful(one) && one != '\n') {
 		return document.into();
 	}
@@ -46,18 +46,36 @@ fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> Cow<'_, str> {
 	shown.into()
 }
 
-/// Returns whether a character commands a terminal, or changes the direction or the place of others.
-fn is_harmful(one: char) -> bool {
-	one != '\t' && one.is_control()
-		|| matches!(one, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Returns whether a character commands a terminal, changes the direction or the place of others, or cannot be seen where
+/// letters can. Those that join letters are a part of many scripts.
+pub(crate) fn is_harmful(one: char) -> bool {
+	let is_command = one != '\t' && one.is_control();
+	let is_direction = matches!(one, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}');
+	let is_unseen = matches!(
+		one,
+		'\u{200b}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+	);
+	is_command || is_direction || is_unseen
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 
-	/// Clears the screen, sets the title, goes back, in 7 bits and in 8, deletes, and turns the direction around.
-	const COMMANDS: [&str; 6] = ["\u{1b}[2J", "\u{1b}]0;x\u{7}", "\r", "\u{9b}2J", "\u{7f}", "\u{202e}"];
+	/// Clears the screen, sets the title, goes back, in 7 bits and in 8, deletes, turns the direction around, isolates, and
+	/// is not seen.
+	const COMMANDS: [&str; 10] = [
+		"\u{1b}[2J",
+		"\u{1b}]0;x\u{7}",
+		"\r",
+		"\u{9b}2J",
+		"\u{7f}",
+		"\u{8}",
+		"\u{202e}",
+		"\u{2066}",
+		"\u{200b}",
+		"\u{e0041}",
+	];
 
 	#[test]
 	fn text_of_a_stranger_commands_no_terminal() {
@@ -72,7 +90,7 @@ mod tests {
 	#[test]
 	fn line_of_a_stranger_is_not_two() {
 		assert_eq!(line("fine\nerror: pay me"), "fine\\nerror: pay me");
-		assert_eq!(lines("one\n\ttwo é ✓ 数"), "one\n\ttwo é ✓ 数");
+		assert_eq!(lines("one\n\ttwo é ✓ 数 क्‍ष"), "one\n\ttwo é ✓ 数 क्‍ष");
 		assert!(matches!(line("a\tb"), Cow::Borrowed(_)));
 	}
 
