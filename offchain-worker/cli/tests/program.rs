@@ -79,6 +79,28 @@ fn secrets_are_imported_from_files_and_the_environment_has_the_password() {
 }
 
 #[test]
+fn secret_of_an_ethereum_wallet_makes_the_account_that_it_shows() {
+	let home = tempfile::tempdir().unwrap();
+	let home = home.path();
+	let secret = home.join("secret");
+	let import = |name: &str, text: &str| {
+		fs::write(&secret, text).unwrap();
+		let import = ["account", "import", name, "--kind", "ethereum", "--secret-file", secret.to_str().unwrap()];
+		rlc(home, &import).env("RLC_PASSWORD", "x").output().unwrap()
+	};
+	let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+	let phrase = "test test test test test test test test test test test junk\n".to_owned();
+	for (name, text) in [("phrase", phrase), ("key", format!("0x{key}\n")), ("bare", format!("{key}\r\n"))] {
+		let said = stdout(&import(name, &text));
+		assert!(said.trim_end().ends_with("which is 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266 in wallets"), "{said}");
+	}
+	let exported = stdout(&rlc(home, &["account", "export", "phrase"]).env("RLC_PASSWORD", "x").output().unwrap());
+	assert_eq!(exported.trim_end(), format!("0x{key}"));
+	let refused = refusal(&import("derived", "//Alice"), 1);
+	assert!(refused.contains("give the private key as 64 hex digits"), "{refused}");
+}
+
+#[test]
 fn wrong_password_is_one_line() {
 	let home = tempfile::tempdir().unwrap();
 	let home = home.path();
@@ -363,6 +385,14 @@ fn what_is_missing_is_said_before_the_network_is_needed() {
 		(
 			&["app", "deploy", "/no/such/file.wasm", "--name", "x", "--account", "//Alice"] as &[_],
 			"/no/such/file.wasm: ",
+		),
+		(
+			&["account", "send", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD", "1", "--account", "//Alice"],
+			"has a wrong checksum: a digit is mistyped, or its case; ",
+		),
+		(
+			&["account", "send", "0x0000000000000000000000000000000000000000", "1", "--account", "//Alice"],
+			"is nobody's account",
 		),
 		(&["app", "try", "/no/such/file.wasm"], "/no/such/file.wasm: "),
 		(&["app", "try", "/", "--output", "/no/such/dir"], "/ is not a file; "),

@@ -8,6 +8,7 @@
 mod absence;
 mod inputs;
 mod kills;
+mod money;
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
 mod reference;
