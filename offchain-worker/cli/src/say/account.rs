@@ -55,7 +55,7 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answe
 		("frozen", format!("{} staked, voting or not vested", Amount(funds.frozen))),
 		("locked", format!("{} in deals and contributions", Amount(funds.locked))),
 		("deposits", Amount(funds.reserved).to_string()),
-		("score", format!("{}, weight {}", worker.score, worker.weight)),
+		("score", format!("{}, weight {} where several compute", worker.score, worker.weight)),
 		("open work", worker.open.to_string()),
 	]);
 	let json = json!({

@@ -152,7 +152,9 @@ fn contributions(view: &TaskView) -> Option<String> {
 	let all = &view.task.contributions;
 	let rows = all.iter().map(|contribution| {
 		let worker = Account(contribution.worker.clone()).to_string();
-		[worker, ContributionStatus::from(contribution.status).name().into(), contribution.weight.to_string()]
+		// Who delivers a result directly decides alone, whatever its score.
+		let weight = if contribution.weight > 1 { contribution.weight.to_string() } else { "alone".into() };
+		[worker, ContributionStatus::from(contribution.status).name().into(), weight]
 	});
 	(!all.is_empty()).then(|| table(["WORKER", "CONTRIBUTION", "WEIGHT"], rows))
 }
