@@ -97,38 +97,7 @@ impl Bill {
 				self.beyond.push("gives the asset to another owner, with its deposit".into());
 			}
 			Call::Registry(_) => {}
-			Call::Marketplace(MarketplaceCall::PublishOrder { order }) => {
-				if let AnyOrder::Workerpool(order) = order {
-					self.hold(stake_of(chain, deposits, order).await?);
-				}
-				self.excuse_record(chain, deposits, order).await?;
-				self.add_order(chain, deposits, order).await?;
-			}
-			Call::Marketplace(MarketplaceCall::PresignOrder { order }) => {
-				self.excuse_record(chain, deposits, order).await?;
-				self.add_order(chain, deposits, order).await?;
-			}
-			Call::Marketplace(MarketplaceCall::CancelOrder { order }) => {
-				self.add_records(chain, deposits, std::slice::from_ref(order)).await?;
-			}
-			Call::Marketplace(MarketplaceCall::MatchOrders { orders }) => {
-				let request = &orders.request.order;
-				let pays = request.payer.as_ref().unwrap_or(&request.requester) == who;
-				self.add_match(chain, deposits, orders, pays).await?;
-			}
-			Call::Marketplace(MarketplaceCall::SponsorMatchOrders { orders }) => {
-				self.add_match(chain, deposits, orders, true).await?;
-			}
-			Call::Marketplace(MarketplaceCall::MatchPublished { .. }) => {
-				self.beyond.push("holds what the deal of these orders needs".into());
-			}
-			Call::Marketplace(
-				MarketplaceCall::UnpublishOrder { .. }
-				| MarketplaceCall::RemoveExpired { .. }
-				| MarketplaceCall::PruneOrder { .. }
-				| MarketplaceCall::RemoveUnfunded { .. }
-				| MarketplaceCall::PruneRecord { .. },
-			) => {}
+			Call::Marketplace(call) => self.add_market(chain, deposits, who, call).await?,
 			Call::Poco(
 				PocoCall::Contribute { .. }
 				| PocoCall::ContributeBatch { .. }
@@ -142,6 +111,49 @@ impl Bill {
 			}),
 			// Singles are neither.
 			Call::BatchAll(_) | Call::For { .. } => {}
+		}
+		Ok(())
+	}
+
+	/// Adds what a call of the marketplace costs besides the deposits for what it stores.
+	async fn add_market(
+		&mut self,
+		chain: &Chain,
+		deposits: &Deposits,
+		who: &AccountId,
+		call: &MarketplaceCall,
+	) -> Result<()> {
+		match call {
+			MarketplaceCall::PublishOrder { order } => {
+				if let AnyOrder::Workerpool(order) = order {
+					self.hold(stake_of(chain, deposits, order).await?);
+				}
+				self.excuse_record(chain, deposits, order).await?;
+				self.add_order(chain, deposits, order).await?;
+			}
+			MarketplaceCall::PresignOrder { order } => {
+				self.excuse_record(chain, deposits, order).await?;
+				self.add_order(chain, deposits, order).await?;
+			}
+			MarketplaceCall::CancelOrder { order } => {
+				self.add_records(chain, deposits, std::slice::from_ref(order)).await?;
+			}
+			MarketplaceCall::MatchOrders { orders } => {
+				let request = &orders.request.order;
+				let pays = request.payer.as_ref().unwrap_or(&request.requester) == who;
+				self.add_match(chain, deposits, orders, pays).await?;
+			}
+			MarketplaceCall::SponsorMatchOrders { orders } => {
+				self.add_match(chain, deposits, orders, true).await?;
+			}
+			MarketplaceCall::MatchPublished { .. } => {
+				self.beyond.push("holds what the deal of these orders needs".into());
+			}
+			MarketplaceCall::UnpublishOrder { .. }
+			| MarketplaceCall::RemoveExpired { .. }
+			| MarketplaceCall::PruneOrder { .. }
+			| MarketplaceCall::RemoveUnfunded { .. }
+			| MarketplaceCall::PruneRecord { .. } => {}
 		}
 		Ok(())
 	}
