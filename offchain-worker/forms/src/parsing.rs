@@ -8,7 +8,13 @@ use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use serde_json::{from_str, from_value, json, to_value, Value};
 use sp_core::U256;
 
-use crate::{rpc::At, text, Account, Cursor, Decimal, FailureCause, Filter, Hex, Recorded, Request, TaskName, Text};
+use crate::{
+	rpc::At, text, Account, Cursor, Decimal, EthereumAddress, FailureCause, Filter, Hex, Recorded, Request, TaskName,
+	Text,
+};
+
+/// The example of EIP-55.
+const ADDRESS: &str = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct OfText(#[serde(with = "Text")] Vec<u8>);
@@ -43,6 +49,7 @@ fn values() -> Vec<(Form, Value)> {
 		of::<Account>(json!("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")),
 		of::<Account>(json!(hash)),
 		of::<Account>(json!(id)),
+		of::<Account>(json!(ADDRESS)),
 		of::<Decimal<u64>>(json!(u64::MAX.to_string())),
 		of::<Decimal<u128>>(json!(u128::MAX.to_string())),
 		of::<Decimal<U256>>(json!(U256::MAX.to_string())),
@@ -83,6 +90,18 @@ proptest! {
 	fn bytes_have_one_text(bytes in vec(prop_oneof![3 => b'0'..=b'z', 1 => any::<u8>()], 0..12)) {
 		let written = text::write(&bytes).into_owned();
 		prop_assert_eq!(from_value::<OfText>(json!(written)).unwrap(), OfText(bytes));
+	}
+
+	#[test]
+	fn address_is_read_in_one_case_or_with_its_checksum(text in spoiled_text(Just(ADDRESS.to_owned()))) {
+		if let Ok(address) = text.parse::<EthereumAddress>() {
+			let written = address.to_string();
+			prop_assert!(written.eq_ignore_ascii_case(&text));
+			let digits = &text[2..];
+			let has_one_case = digits == digits.to_ascii_lowercase() || digits == digits.to_ascii_uppercase();
+			prop_assert!(has_one_case || written == text, "{}", text);
+			prop_assert_eq!(written.parse(), Ok(address));
+		}
 	}
 
 	#[test]
