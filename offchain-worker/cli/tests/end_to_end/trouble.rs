@@ -126,7 +126,7 @@ fn scheduler_that_lost_its_database_finds_its_deals_in_the_state() {
 			stack.remove_database();
 			// The deal is in none of the blocks that it looks at when it starts.
 			for _ in 0..3 {
-				let send = ["account", "send", "//Eve", "0.001", "--account", REQUESTER];
+				let send = ["account", "send", "//Bob", "0.001", "--account", REQUESTER];
 				stack.rlc(&send).await.unwrap();
 			}
 			stack.scheduler.start_again();
