@@ -148,6 +148,17 @@ pub enum UploadError {
 		/// Its words.
 		words: String,
 	},
+	/// Something before the store, such as a reverse proxy, refuses even small requests for their size.
+	#[error(
+		"a proxy before {store} refuses requests with {size} bytes as too large (413); let it pass bodies of 4 MiB, in nginx \
+		 with `client_max_body_size 4m;`"
+	)]
+	InTheWay {
+		/// The store, by its URL.
+		store: String,
+		/// What is refused, in bytes.
+		size: u64,
+	},
 	/// The store has no room for it now. What it has of it stays there for a while.
 	#[error("{store} does not accept it now: {words}")]
 	Later {

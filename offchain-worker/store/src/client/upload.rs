@@ -25,6 +25,10 @@ use crate::{
 
 /// How many bytes of an upload one request brings: what is sent again after a break, at most.
 const PIECE: u64 = 4 << 20;
+/// A request with so many bytes is never made smaller. A proxy before a store may refuse more: nginx does at 1 MiB.
+const LEAST_PIECE: u64 = 64 << 10;
+/// By how much pieces shrink when one is refused for its size.
+const SHRINK: u64 = 4;
 /// How long an answer of the store may take, with a piece on its way.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(120);
 /// How many bytes of an answer's text are read, and how many characters of it an error has.
@@ -67,6 +71,8 @@ pub(super) struct Upload<'a> {
 	url: Url,
 	authorization: String,
 	waits: Waits,
+	/// How many bytes the next request brings, at most.
+	piece: u64,
 }
 
 /// The store's answer to a request.
@@ -90,6 +96,7 @@ impl<'a> Upload<'a> {
 			url: content_url(store, cid),
 			authorization: format!("Bearer {token}"),
 			waits: BACKOFF.waits(),
+			piece: PIECE,
 		}
 	}
 
@@ -97,19 +104,20 @@ impl<'a> Upload<'a> {
 	pub(super) async fn run(&mut self, mut source: Source, progress: &impl Fn(u64, u64)) -> Result<(), UploadError> {
 		let size = source.size();
 		progress(0, size);
-		if size <= MAX_PUT {
-			self.at_once(source.piece(0, size).await?).await?;
-		} else {
+		if size > MAX_PUT || !self.at_once(source.piece(0, size).await?).await? {
 			self.in_pieces(&mut source, progress).await?;
 		}
 		progress(size, size);
 		Ok(())
 	}
 
-	async fn at_once(&mut self, bytes: Bytes) -> Result<(), UploadError> {
+	/// Uploads with one request. Returns `false` if that is too large for something on its way.
+	async fn at_once(&mut self, bytes: Bytes) -> Result<bool, UploadError> {
+		let size = bytes.len() as u64;
 		loop {
 			match self.send(self.request(Method::PUT).body(bytes.clone())).await {
-				Answer::Has(_) => return Ok(()),
+				Answer::Has(_) => return Ok(true),
+				Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, _) if self.shrink(size) => return Ok(false),
 				Answer::Ask(words) => self.wait(words).await?,
 				Answer::Later(after, words) => return Err(self.later(after, words)),
 				Answer::Refused(status, words) => return Err(self.refused(status, words)),
@@ -138,7 +146,8 @@ impl<'a> Upload<'a> {
 			let before = *from_before.get_or_insert(offset);
 			while offset < size {
 				progress(offset, size);
-				let piece = source.piece(offset, PIECE.min(size - offset)).await?;
+				let length = self.piece.min(size - offset);
+				let piece = source.piece(offset, length).await?;
 				match self.send(self.request(Method::PATCH).header(UPLOAD_OFFSET, offset).body(piece)).await {
 					Answer::Has(now) if now > offset => {
 						offset = now;
@@ -156,12 +165,25 @@ impl<'a> Upload<'a> {
 						from_before = Some(0);
 						continue 'again;
 					}
+					// Not the store's answer: it was told the size, and took it.
+					Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, _) if self.shrink(length) => {}
+					Answer::Refused(StatusCode::PAYLOAD_TOO_LARGE, _) => return Err(self.in_the_way(length)),
 					Answer::Later(after, words) => return Err(self.later(after, words)),
 					Answer::Refused(status, words) => return Err(self.refused(status, words)),
 				}
 			}
 			return Ok(());
 		}
+	}
+
+	/// Makes the next pieces smaller than one of so many bytes that was refused for its size, unless that was the least.
+	fn shrink(&mut self, refused: u64) -> bool {
+		if refused <= LEAST_PIECE {
+			return false;
+		}
+		self.piece = (refused / SHRINK).max(LEAST_PIECE);
+		debug!("{}: requests with {refused} bytes are refused; from now on, they have {}", self.store, self.piece);
+		true
 	}
 
 	fn request(&self, method: Method) -> RequestBuilder {
@@ -201,6 +223,10 @@ impl<'a> Upload<'a> {
 
 	fn later(&self, after: Duration, words: String) -> UploadError {
 		UploadError::Later { store: self.store.to_string(), words, after }
+	}
+
+	fn in_the_way(&self, size: u64) -> UploadError {
+		UploadError::InTheWay { store: self.store.to_string(), size }
 	}
 
 	fn refused(&self, status: StatusCode, words: String) -> UploadError {

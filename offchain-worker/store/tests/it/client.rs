@@ -10,13 +10,16 @@ use std::{
 };
 
 use axum::{
-	http::{HeaderMap, StatusCode},
+	extract::Request,
+	http::{header::CONTENT_LENGTH, HeaderMap, StatusCode},
+	middleware::{from_fn, Next},
+	response::IntoResponse,
 	routing::get,
 	Router,
 };
 use rlc_store::{
 	archive::{pack, unpack, UnpackLimits},
-	Cid, Client, DownloadLimits, FetchErrorKind, Grant, HashKind, Room, StoreConfig, UploadError,
+	routes, Cid, Client, DownloadLimits, FetchErrorKind, Grant, HashKind, Room, Store, StoreConfig, UploadError,
 };
 
 use crate::served::{content, grant, sha256, url_of, Breaking, Served, Server, KEY};
@@ -279,4 +282,48 @@ async fn store_in_a_private_network_may_redirect_within_it() {
 	let got = dir.path().join("got");
 	client.download(&cid, &got, DownloadLimits::default(), |_, _| ()).await.unwrap();
 	assert_eq!(fs::read(got).unwrap(), b"elsewhere");
+}
+
+/// Serves a store as from behind a reverse proxy that passes no larger bodies on.
+fn behind_a_proxy(store: &Store, largest: u64) -> Server {
+	let refuse = from_fn(move |request: Request, next: Next| async move {
+		let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+		if length.unwrap_or(0) <= largest {
+			return next.run(request).await;
+		}
+		// All of it, so that the answer is not lost with the connection.
+		axum::body::to_bytes(request.into_body(), usize::MAX).await.unwrap();
+		(StatusCode::PAYLOAD_TOO_LARGE, "<html>413 Request Entity Too Large</html>").into_response()
+	});
+	Server::at(None, Router::new().nest("/store", routes(store.clone())).layer(refuse))
+}
+
+#[tokio::test]
+async fn upload_passes_a_proxy_that_takes_little_at_once() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = Served::open(dir.path()).await;
+	for (largest, size) in [(1 << 20, 6 << 20), (100_000, 2 << 20), (100_000, 700_000)] {
+		let proxy = behind_a_proxy(&served.store, largest);
+		let bytes = [content(size), largest.to_le_bytes().to_vec()].concat();
+		let cid = sha256(&bytes);
+		let client = Client::new([proxy.url()]).unwrap();
+		client.upload_bytes(&cid, &served.store.token(&grant(cid)), bytes.clone(), |_, _| ()).await.unwrap();
+		assert_eq!(served.store.contains(&cid).await, Some(bytes.len() as u64));
+	}
+}
+
+#[tokio::test]
+async fn proxy_that_takes_too_little_is_named_with_what_to_allow() {
+	let dir = tempfile::tempdir().unwrap();
+	let served = Served::open(dir.path()).await;
+	let proxy = behind_a_proxy(&served.store, 10_000);
+	let client = Client::new([proxy.url()]).unwrap();
+	for size in [2 << 20, 700_000] {
+		let bytes = content(size);
+		let cid = sha256(&bytes);
+		let error = client.upload_bytes(&cid, &served.store.token(&grant(cid)), bytes, |_, _| ()).await.unwrap_err();
+		assert!(matches!(error, UploadError::InTheWay { size: 1..=65_536, .. }), "{error}");
+		let words = error.to_string();
+		assert!(words.contains("413") && words.contains("client_max_body_size 4m"), "{words}");
+	}
 }
