@@ -64,7 +64,7 @@ pub struct Config {
 	/// Where clients reach this instance itself, when several share a pool behind one `public_url`: `http(s)://host:port`.
 	/// The other instances redirect clients there that ask for what this one has. `None`: they do not know of it.
 	pub instance_url: Option<String>,
-	/// The database: `sqlite:FILE`, or `postgres://…` when several schedulers share the pool.
+	/// The database: `sqlite:FILE`, with the path as it is, or `postgres://…` when several schedulers share the pool.
 	pub database: String,
 	/// Where the store keeps results and inputs.
 	pub store_dir: PathBuf,

@@ -149,26 +149,25 @@ pub async fn in_time<T>(answer: impl Future<Output = Result<T, DbError>>) -> Res
 }
 
 impl Db {
-	/// Opens the database at `url` (`sqlite:FILE` or `postgres://…`). Makes it if it is a file that does not exist, and
-	/// migrates what an older version wrote.
+	/// Opens the database at `url`: `sqlite:FILE`, in which each character of the path stands for itself, or `postgres://…`.
+	/// Makes it if it is a file that does not exist, and migrates what an older version wrote.
 	///
 	/// # Errors
 	///
 	/// [`DbError`].
 	pub async fn open(url: &str) -> Result<Self, DbError> {
 		sqlx::any::install_default_drivers();
-		let file = url.strip_prefix("sqlite:").map(|rest| PathBuf::from(rest.trim_start_matches("//")));
+		let file = url.strip_prefix("sqlite:").map(|rest| PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)));
 		let shared = file.is_none();
-		let lock = match file {
+		let (connections, lock) = match file {
 			Some(file) => {
 				let lock = lock(file.clone()).await?;
 				// It has the secret by which tokens are made, and what apps wrote.
-				private_database(&file).map_err(|error| DbError::File(file, error))?;
-				Some(Arc::new(lock))
+				private_database(&file).map_err(|error| DbError::File(file.clone(), error))?;
+				(Connections::to_file(&file).await?, Some(Arc::new(lock)))
 			}
-			None => None,
+			None => (Connections::to_servers(url).await?, None),
 		};
-		let connections = if shared { Connections::to_servers(url).await? } else { Connections::to_file(url).await? };
 		let instance = if shared { hex::encode(rand::random::<[u8; 8]>()) } else { "alone".into() };
 		let db = Self { connections: Arc::new(connections), instance, shared, _lock: lock };
 		db.migrate().await?;

@@ -105,8 +105,10 @@ impl Journal {
 		let name = path.display().to_string();
 		private_database(path).map_err(|error| JournalError::Database { path: name.clone(), error: error.into() })?;
 		let database = |error| JournalError::Database { path: name.clone(), error };
+		// SQLite takes a name that begins with `file:` for a URL; no full path does.
+		let file = std::path::absolute(path).map_err(|error| database(error.into()))?;
 		let options = SqliteConnectOptions::new()
-			.filename(path)
+			.filename(file)
 			.create_if_missing(true)
 			.locking_mode(SqliteLockingMode::Exclusive)
 			.journal_mode(SqliteJournalMode::Wal)

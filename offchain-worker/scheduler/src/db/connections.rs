@@ -5,8 +5,9 @@
 //! taken its place. A server that follows another takes no writes, and is passed over.
 
 use std::{
-	env, fmt,
+	env, fmt, io,
 	net::IpAddr,
+	path::Path,
 	sync::{PoisonError, RwLock},
 	time::Duration,
 };
@@ -51,9 +52,10 @@ impl fmt::Debug for Connections {
 
 impl Connections {
 	/// Opens a file, which is made if it does not exist.
-	pub async fn to_file(url: &str) -> Result<Self, DbError> {
+	pub async fn to_file(file: &Path) -> Result<Self, DbError> {
+		let url = file_url(file).map_err(|error| DbError::File(file.into(), error))?;
 		let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(START_TIME);
-		let pool = with_pragmas(options).connect(&format!("{url}?mode=rwc")).await?;
+		let pool = with_pragmas(options).connect(&url).await?;
 		Ok(Self { servers: Vec::new(), open: RwLock::new(pool) })
 	}
 
@@ -94,6 +96,29 @@ impl Connections {
 		tokio::spawn(async move { before.close().await });
 		Ok(())
 	}
+}
+
+/// Returns the URL by which the driver finds this very file, and makes it if it is missing. The folder that it is to be in is
+/// there.
+///
+/// Names may have characters that mean something in URLs, and `..` may lead elsewhere by way of a link than a URL says.
+pub(super) fn file_url(file: &Path) -> io::Result<String> {
+	let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+		return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+	};
+	let here = Path::new(".");
+	let path = if folder.as_os_str().is_empty() { here } else { folder }.canonicalize()?.join(name);
+	// The driver reads no others.
+	let path = path.to_str().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path is not UTF-8"))?;
+	let escaped = path.bytes().fold(String::new(), |mut url, byte| {
+		if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+			url.push(byte.into());
+		} else {
+			url.extend(["%", &hex::encode([byte])]);
+		}
+		url
+	});
+	Ok(format!("sqlite:{escaped}?mode=rwc"))
 }
 
 /// Sets up each connection to a file. What a killed process wrote is there. What a machine wrote before it lost power may

@@ -190,6 +190,30 @@ async fn what_was_written_survives_a_kill() {
 }
 
 #[tokio::test]
+async fn file_may_be_in_a_folder_of_any_name() {
+	let dir = tempfile::tempdir().unwrap();
+	let names = ["50%41 off", "what?mode=memory", "hash#1", "Größe-大", "a&b=c", "it's", "a+b", ":memory:", "file:x"];
+	for name in names {
+		let folder = dir.path().join(name);
+		let url = sqlite(&folder);
+		Db::open(&url).await.unwrap().meta_or_insert("secret", name).await.unwrap();
+		// A second time, it is there.
+		assert_eq!(Db::open(&url).await.unwrap().meta_or_insert("secret", "").await.unwrap(), name);
+		assert!(folder.join("test.db").is_file(), "{name}");
+	}
+	assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), names.len(), "nothing is beside them");
+}
+
+#[test]
+fn folder_whose_name_is_not_text_is_refused() {
+	use std::os::unix::ffi::OsStrExt;
+	let dir = tempfile::tempdir().unwrap();
+	let folder = dir.path().join(std::ffi::OsStr::from_bytes(b"\xff"));
+	std::fs::create_dir(&folder).unwrap();
+	assert!(connections::file_url(&folder.join("test.db")).unwrap_err().to_string().contains("not UTF-8"));
+}
+
+#[tokio::test]
 async fn one_file_serves_one_scheduler_of_one_pool() {
 	let dir = tempfile::tempdir().unwrap();
 	let url = sqlite(dir.path());

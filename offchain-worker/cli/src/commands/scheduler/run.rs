@@ -131,8 +131,8 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "DIR")]
 	pub dir: Option<PathBuf>,
 
-	/// The database: sqlite://FILE or postgres://… [default: SQLite in --dir]. A URL with a password is better given by
-	/// --database-file, or by the environment: others on this machine see options
+	/// The database: sqlite:FILE, with the path as it is, or postgres://… [default: SQLite in --dir]. A URL with a password is
+	/// better given by --database-file, or by the environment: others on this machine see options
 	#[arg(long, value_name = "URL", env = "RLC_DATABASE", hide_env_values = true)]
 	pub database: Option<String>,
 
@@ -300,6 +300,10 @@ fn database(run: &Run) -> Result<Option<String>> {
 /// Returns the configuration that the options ask for, with defaults for the rest.
 fn configuration(context: &Context, run: &Run, key: &Key) -> Result<Config> {
 	let dir = directory(run.dir.as_ref(), || Ok(key.account()))?;
+	if dir.to_str().is_none() {
+		return Err(failure!(Usage, "--dir {} is not UTF-8, in which databases have their names", dir.display();
+			"give another one"));
+	}
 	rlc_disk::private_dir(&dir).map_err(disk(&dir))?;
 	let pool = match (run.workerpool, &run.name) {
 		(Some(id), _) => PoolChoice::Registered(id),
