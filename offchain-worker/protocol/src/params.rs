@@ -4,11 +4,21 @@ use std::collections::BTreeMap;
 
 use rlc_primitives::{work::FailureCause, Tag};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::Needs;
 
 /// How many characters of a location are shown.
 const SHOWN: usize = 200;
+
+/// What iExec's SDK writes by itself, and means nothing here: results are in the pool's store, logs are kept anyway, and there
+/// are no enclaves.
+const IGNORED: [&str; 4] = [
+	"iexec_result_storage_proxy",
+	"iexec_developer_logger",
+	"iexec_tee_post_compute_fingerprint",
+	"iexec_tee_post_compute_image",
+];
 
 /// The params of a request. Written as JSON; any other text is the arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,7 +190,7 @@ impl RequestParams {
 		}
 		match self.iexec_result_storage_provider.as_deref() {
 			// iExec's tools write `ipfs` if nothing else was asked for: content-addressed, as the workerpool's store is.
-			None | Some("ipfs") => {}
+			None | Some("" | "ipfs") => {}
 			Some(elsewhere) => return Err(Unsupported::Storage(elsewhere.into())),
 		}
 		if !self.iexec_secrets.is_empty() {
@@ -192,17 +202,21 @@ impl RequestParams {
 		}
 	}
 
-	/// Reads the params of a deal.
+	/// Reads the params of a deal. What iExec's SDK writes and means nothing here is passed over, as is what is `null`.
 	///
 	/// # Errors
 	///
 	/// [`InvalidParams`], if they are a JSON object with a key or value that is not known, or not text.
 	pub fn parse(bytes: &[u8]) -> Result<Self, InvalidParams> {
 		let text = std::str::from_utf8(bytes).map_err(|_| InvalidParams::NoText)?.trim();
-		if text.starts_with('{') {
-			return serde_json::from_str(text).map_err(|error| InvalidParams::Form(error.to_string()));
+		if !text.starts_with('{') {
+			return Ok(Self { iexec_args: text.into(), ..Self::default() });
 		}
-		Ok(Self { iexec_args: text.into(), ..Self::default() })
+		let form = |error: serde_json::Error| InvalidParams::Form(error.to_string());
+		let mut fields: Map<String, Value> = serde_json::from_str(text).map_err(form)?;
+		fields.retain(|key, value| !IGNORED.contains(&key.as_str()) && !value.is_null());
+		serde_json::from_value(fields.clone().into())
+			.map_err(|error| wrong_field(fields).unwrap_or_else(|| form(error)))
 	}
 
 	/// Returns the arguments one by one: separated by spaces, but not within single or double quotation marks; a
@@ -238,6 +252,15 @@ impl RequestParams {
 	}
 }
 
+/// Returns what is wrong with the first field that alone is wrong.
+fn wrong_field(fields: Map<String, Value>) -> Option<InvalidParams> {
+	fields.into_iter().find_map(|(key, value)| {
+		let alone = Value::from(Map::from_iter([(key.clone(), value)]));
+		let error = serde_json::from_value::<RequestParams>(alone).err()?;
+		Some(InvalidParams::Form(format!("{key}: {error}")))
+	})
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -263,9 +286,47 @@ mod tests {
 	}
 
 	#[test]
+	fn what_the_sdk_of_iexec_adds_is_passed_over() {
+		let sdk = br#"{
+			"iexec_args": "a",
+			"iexec_result_encryption": false,
+			"iexec_result_storage_provider": "ipfs",
+			"iexec_result_storage_proxy": "https://result.example.org",
+			"iexec_developer_logger": true,
+			"iexec_tee_post_compute_fingerprint": "x",
+			"iexec_tee_post_compute_image": "y",
+			"iexec_secrets": {},
+			"iexec_input_files": null
+		}"#;
+		let params = RequestParams::parse(sdk).unwrap();
+		assert_eq!(params.supported(), Ok(()));
+		assert_eq!((params.iexec_args.as_str(), params.iexec_input_files.len()), ("a", 0));
+		let written = serde_json::to_string(&params).unwrap();
+		assert!(!written.contains("proxy") && !written.contains("tee"), "{written}");
+	}
+
+	#[test]
+	fn field_that_is_wrong_is_named() {
+		let words = |params: &str| RequestParams::parse(params.as_bytes()).unwrap_err().to_string();
+		for (params, key) in [
+			(r#"{"iexec_args": "a", "iexec_input_files": "https://x.org/a"}"#, "iexec_input_files: "),
+			(r#"{"iexec_args": ["a"]}"#, "iexec_args: "),
+			(r#"{"iexec_result_encryption": "no"}"#, "iexec_result_encryption: "),
+			(r#"{"iexec_tee": 1}"#, "iexec_tee: unknown field"),
+		] {
+			assert!(words(params).contains(key), "{}", words(params));
+		}
+	}
+
+	#[test]
 	fn what_nobody_does_is_named() {
 		let supported = |params: &str| RequestParams::parse(params.as_bytes()).unwrap().supported();
-		for params in ["", "a b", r#"{"iexec_result_storage_provider": "ipfs", "iexec_result_encryption": false}"#] {
+		for params in [
+			"",
+			"a b",
+			r#"{"iexec_result_storage_provider": "ipfs", "iexec_result_encryption": false}"#,
+			r#"{"iexec_result_storage_provider": ""}"#,
+		] {
 			assert_eq!(supported(params), Ok(()), "{params}");
 		}
 		for (params, why) in [
