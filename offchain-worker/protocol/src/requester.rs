@@ -30,6 +30,8 @@ pub mod code {
 	pub const OTHER_PROTOCOL: i32 = 13_007;
 	/// This address or account makes too many calls: try again later.
 	pub const BUSY: i32 = 13_008;
+	/// Another machine works with this worker's key.
+	pub const ELSEWHERE: i32 = 13_009;
 }
 
 /// A pool, as its scheduler sees it.

@@ -1,7 +1,7 @@
 //! Between a worker and its scheduler. The worker opens the connection, so it works behind NAT.
 //!
 //! ```text
-//! challenge ─► join ─► subscribeInstructions ◄── Compute, Upload, Stop, ReportFailure, Drain
+//! challenge ─► join ─► subscribeInstructions ◄── Compute, Upload, Stop, ReportFailure, Drain, Replaced
 //!                 └──► heartbeat, every `heartbeat` ms
 //!                 └──► report, for each step of each task; logs
 //! ```
@@ -101,6 +101,10 @@ pub struct Join {
 	/// that the scheduler gave it and that it does not name count as lost, and go to others, unless they are on chain. So a
 	/// worker that has more names those first that are not on chain, and reports the rest after it joined.
 	pub held: Vec<Held>,
+	/// Whether it joins only if no other machine works with its key: it was [replaced](Instruction::Replaced) by one.
+	/// Schedulers that do not know this let it take the other's place.
+	#[serde(default, skip_serializing_if = "std::ops::Not::not")]
+	pub standby: bool,
 }
 
 /// A task that a worker has in hand when it joins.
@@ -222,6 +226,9 @@ pub enum Instruction {
 	},
 	/// Finish what is in hand; nothing more will come.
 	Drain,
+	/// Another machine joined with this worker's key, and this session is over. If both joined again at once, they would
+	/// take each other's place for ever, so this one only [stands by](Join::standby). Workers that do not know this join again.
+	Replaced,
 }
 
 /// A task for a worker.
@@ -427,6 +434,7 @@ mod tests {
 			resources: Resources::default(),
 			version: "0.1.0".into(),
 			held: vec![failed.into()],
+			standby: false,
 		}
 	}
 

@@ -239,6 +239,7 @@ mod tests {
 			resources: Resources { slots: 1, wasm: true, ..Default::default() },
 			version: String::new(),
 			held: Vec::new(),
+			standby: false,
 		};
 		join.signature = signed(&join, &bob, WorkerpoolId::default());
 		change(&mut join);

@@ -92,6 +92,7 @@ mod tests {
 			resources: Resources::default(),
 			version: String::new(),
 			held: Vec::new(),
+			standby: false,
 		}
 	}
 

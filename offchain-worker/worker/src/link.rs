@@ -17,11 +17,12 @@ use std::{sync::Arc, time::Duration};
 
 use codec::Encode;
 use jsonrpsee::{
-	core::client::Subscription,
+	core::client::{Error as RpcError, Subscription},
 	ws_client::{WsClient, WsClientBuilder},
 };
 use rlc_primitives::{Signature, WorkerpoolId};
 use rlc_protocol::{
+	requester::code,
 	signing::{Bounds, Claim},
 	version::{self, NEGOTIATED, SPOKEN},
 	worker::{
@@ -72,6 +73,8 @@ pub(crate) struct Identity {
 	pub resources: watch::Receiver<Resources>,
 	/// Checksums of what need not be fetched.
 	pub cached: Box<dyn Fn() -> Vec<H256> + Send + Sync>,
+	/// Whether it joins only if no other machine works with its key, since one took its place.
+	pub standby: bool,
 }
 
 /// The connection.
@@ -104,12 +107,18 @@ impl Link {
 			let mut has_joined = false;
 			match self.connect_once(&mut logs, &mut has_joined).await {
 				Broken::Ended => return,
-				broken => tracing::warn!("scheduler {}: {broken}", self.url),
+				// It was said when that machine came.
+				broken @ Broken::Elsewhere => tracing::debug!("scheduler {}: {broken}", self.url),
+				broken => {
+					tracing::warn!("scheduler {}: {broken}", self.url);
+					self.identity.standby |= matches!(broken, Broken::Replaced);
+				}
 			}
 			if has_joined {
 				waits.reset();
 			}
-			let wait = sleep(waits.next_wait().unwrap_or(LONGEST_WAIT));
+			let next = waits.next_wait().filter(|_| !self.identity.standby);
+			let wait = sleep(next.unwrap_or(LONGEST_WAIT));
 			tokio::pin!(wait);
 			loop {
 				tokio::select! {
@@ -142,6 +151,7 @@ impl Link {
 			Err(broken) => return broken,
 		};
 		*has_joined = true;
+		self.identity.standby = false;
 		let instructions = match client.subscribe_instructions(session).await {
 			Ok(instructions) => instructions,
 			Err(error) => return error.into(),
@@ -197,8 +207,12 @@ impl Link {
 			resources,
 			version: env!("CARGO_PKG_VERSION").into(),
 			held,
+			standby: identity.standby,
 		};
-		let joined = client.join(join).await?;
+		let joined = client.join(join).await.map_err(|error| match error {
+			RpcError::Call(refusal) if refusal.code() == code::ELSEWHERE => Broken::Elsewhere,
+			error => error.into(),
+		})?;
 		self.results.limit(joined.max_result);
 		if let Some(time) = joined.retention {
 			self.results.retain(time);
@@ -224,6 +238,7 @@ async fn take_instructions(
 ) -> Broken {
 	while let Some(instruction) = instructions.next().await {
 		match instruction {
+			Ok(Instruction::Replaced) => return Broken::Replaced,
 			Ok(instruction) => {
 				if actor.send(Message::Instruction(instruction)).is_err() {
 					return Broken::Ended;

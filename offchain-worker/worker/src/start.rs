@@ -181,6 +181,7 @@ fn identity(
 		operator: config.operator.clone(),
 		resources,
 		cached: Box::new(move || fetcher.cached().into_iter().map(H256).collect()),
+		standby: false,
 	}
 }
 

@@ -92,6 +92,7 @@ async fn join(scheduler: SocketAddr, number: u32) -> (WsClient, Joined, Subscrip
 		resources: Resources { slots: 1, cores: 1, memory: 1 << 30, disk: 1 << 30, wasm: true, ..Default::default() },
 		version: "bench".into(),
 		held: Vec::new(),
+		standby: false,
 	};
 	let joined = client.join(join).await.expect("it is admitted");
 	let instructions = client.subscribe_instructions(joined.session).await.expect("it has a session");

@@ -115,13 +115,18 @@ struct Table {
 }
 
 impl Links {
-	/// Opens a new session of a worker, and ends its old one.
+	/// Opens a new session of a worker, and ends its old one. If that is on another connection, it is told, in case somebody
+	/// is still there: another machine with the same key.
 	pub fn open(&self, account: &AccountId, line: Line) -> Session {
 		line.pulse.beat();
 		let session = H256(rand::random());
 		let (instructions, receiver) = mpsc::channel(MAX_INSTRUCTIONS);
 		let link = Link { account: account.clone(), line, instructions, receiver: Some(receiver), beat: None };
 		let mut table = self.lock();
+		if let Some(other) = table.elsewhere(account, link.line.connection) {
+			// What cannot be sent is missed by nobody: that machine is gone, or joins again, and is refused.
+			let _ = other.instructions.try_send(Instruction::Replaced);
+		}
 		table.cut(account);
 		table.links.insert(session, link);
 		table.sessions.insert(account.clone(), session);
@@ -136,6 +141,11 @@ impl Links {
 	/// Returns whether a session lives, and is that of this connection.
 	pub fn is_of(&self, session: &Session, connection: usize) -> bool {
 		self.lock().link(session, connection).is_some()
+	}
+
+	/// Returns whether a worker has a session on another connection than this.
+	pub fn is_elsewhere(&self, account: &AccountId, connection: usize) -> bool {
+		self.lock().elsewhere(account, connection).is_some()
 	}
 
 	/// Returns the instructions of a session, once.
@@ -214,6 +224,12 @@ impl Table {
 		self.links.get_mut(session).filter(|link| link.line.connection == connection)
 	}
 
+	/// Returns the link of a worker, if it is on another connection than this.
+	fn elsewhere(&self, account: &AccountId, connection: usize) -> Option<&Link> {
+		let link = self.sessions.get(account).and_then(|session| self.links.get(session));
+		link.filter(|link| link.line.connection != connection)
+	}
+
 	fn cut(&mut self, account: &AccountId) {
 		if let Some(session) = self.sessions.remove(account) {
 			self.links.remove(&session);
@@ -245,6 +261,22 @@ mod tests {
 		assert!(links.take(&session, 7).is_some());
 		links.open(&account(1), line(8));
 		assert!(!links.is_of(&session, 7), "a worker has one session");
+	}
+
+	#[test]
+	fn machine_whose_place_another_takes_is_told() {
+		let links = Links::default();
+		let first = links.open(&account(1), line(7));
+		let mut instructions = links.take(&first, 7).unwrap();
+		assert!(links.is_elsewhere(&account(1), 8) && !links.is_elsewhere(&account(1), 7));
+		let again = links.open(&account(1), line(7));
+		assert!(instructions.try_recv().is_err(), "it is the same machine");
+		let mut instructions = links.take(&again, 7).unwrap();
+		links.open(&account(1), line(8));
+		assert_eq!(instructions.try_recv(), Ok(Instruction::Replaced));
+		assert!(instructions.try_recv().is_err() && !links.is_of(&again, 7));
+		links.cut(&account(1));
+		assert!(!links.is_elsewhere(&account(1), 7));
 	}
 
 	#[test]

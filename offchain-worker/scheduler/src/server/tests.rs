@@ -82,6 +82,7 @@ fn join(key: &Key, challenge: Challenge, held: Vec<Report>) -> Join {
 		resources: Resources { slots: 4, cores: 4, wasm: true, ..Default::default() },
 		version: "1".into(),
 		held: held.into_iter().map(Held::from).collect(),
+		standby: false,
 	}
 }
 

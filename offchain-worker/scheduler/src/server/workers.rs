@@ -64,6 +64,9 @@ impl WorkerRpcServer for Api {
 		self.gate.charge(&caller.peer, JOIN_TURNS).await?;
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
+		if join.standby && self.means.links.is_elsewhere(&join.account.0, caller.connection) {
+			return Err(error(code::ELSEWHERE, "another machine works with this key; give each a key of its own"));
+		}
 		self.gate.admit_account(&join.account.0).await?;
 		check_reports(join.held.iter().map(|held| &held.report))?;
 		let record = self.ensure_no_ban(&join).await?;

@@ -36,6 +36,8 @@ impl Actor {
 			Instruction::Stop { task, reason } => self.asked_to_stop(task, reason),
 			Instruction::ReportFailure { task } => self.asked_for_evidence(task),
 			Instruction::Drain => self.drain(),
+			// The link stands by: what is in hand goes on.
+			Instruction::Replaced => {}
 		}
 	}
 

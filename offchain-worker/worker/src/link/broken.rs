@@ -25,6 +25,13 @@ pub(super) enum Broken {
 	ElsewhereOnChain { said: WorkerpoolId, registered: String },
 	#[error("the node cannot be asked where the scheduler's workerpool is: {0}")]
 	Unverified(String),
+	#[error(
+		"another machine joined with this worker's key and works in its place; this one stands by until that is gone: give \
+		 each machine a key of its own"
+	)]
+	Replaced,
+	#[error("another machine works with this worker's key")]
+	Elsewhere,
 	#[error("the worker offers something else than before, and joins again")]
 	Outdated,
 	/// The worker itself ends.

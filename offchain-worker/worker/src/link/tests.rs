@@ -39,6 +39,8 @@ struct Heard {
 	reports: Mutex<Vec<Report>>,
 	logs: Mutex<Vec<TaskId>>,
 	callbacks: Mutex<Vec<String>>,
+	/// Whether another machine works with the key of each worker that joins.
+	has_twin: bool,
 }
 
 impl Default for Heard {
@@ -50,6 +52,7 @@ impl Default for Heard {
 			reports: Mutex::default(),
 			logs: Mutex::default(),
 			callbacks: Mutex::default(),
+			has_twin: false,
 		}
 	}
 }
@@ -75,6 +78,9 @@ impl WorkerRpcServer for Scheduler {
 		};
 		assert!(claim.is_signed_by(&join.signature, &join.account.0));
 		assert_eq!((join.protocol, join.not_after), (self.0.protocol, 9));
+		if self.0.has_twin && join.standby {
+			return Err(ErrorObjectOwned::owned(code::ELSEWHERE, "another works with this key", None::<()>));
+		}
 		self.0.joins.lock().unwrap().push(join);
 		Ok(Joined {
 			session: H256::repeat_byte(6),
@@ -87,6 +93,9 @@ impl WorkerRpcServer for Scheduler {
 
 	async fn subscribe_instructions(&self, pending: PendingSubscriptionSink, _: Session) -> SubscriptionResult {
 		let sink = pending.accept().await?;
+		if self.0.has_twin {
+			sink.send(SubscriptionMessage::from_json(&Instruction::Replaced)?).await?;
+		}
 		for instruction in [Instruction::Stop { task: task(1), reason: "done".into() }, Instruction::Drain] {
 			sink.send(SubscriptionMessage::from_json(&instruction)?).await?;
 		}
@@ -178,6 +187,7 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 		operator: None,
 		resources,
 		cached: Box::new(|| vec![H256::repeat_byte(8)]),
+		standby: false,
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
 	let results = Arc::new(Results::new("nowhere".into(), &Budget::unlimited()));
@@ -246,6 +256,43 @@ async fn scheduler_is_told_by_joining_again_that_a_graphics_processor_is_lost() 
 	timeout(PATIENCE, told).await.unwrap();
 	let joins = scheduler.0.joins.lock().unwrap();
 	assert_eq!(joins.iter().map(|join| join.resources.gpus).collect::<Vec<_>>(), [2, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn worker_whose_place_another_takes_stands_by() {
+	let scheduler = Scheduler(Arc::new(Heard { has_twin: true, ..Heard::default() }));
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	// After any other break, it would be back by now.
+	let again = timeout(Duration::from_secs(4), async {
+		while let Some(message) = ends.actor.recv().await {
+			if matches!(message, Message::Connected(_)) {
+				break;
+			}
+		}
+	});
+	assert!(again.await.is_err(), "it does not take turns");
+	assert_eq!(scheduler.joins(), 1);
+}
+
+#[tokio::test]
+async fn worker_that_stands_by_joins_only_where_no_other_is() {
+	for has_twin in [true, false] {
+		let scheduler = Scheduler(Arc::new(Heard { has_twin, ..Heard::default() }));
+		let (address, _server) = scheduler.serve(anywhere()).await;
+		let client = WsClientBuilder::default().build(format!("ws://{address}")).await.unwrap();
+		let (mut link, (_outgoing, _status, mut actor, _offer)) = unconnected(address);
+		link.identity.standby = true;
+		tokio::spawn(async move {
+			let Some(Message::Connected(answer)) = actor.recv().await else { panic!("it asks what is in hand") };
+			answer.send(Vec::new()).unwrap();
+			while actor.recv().await.is_some() {}
+		});
+		let joined = link.join(&client, &mut UntoldLogs::new()).await;
+		assert_eq!(matches!(joined, Err(Broken::Elsewhere)), has_twin);
+		assert_eq!(joined.is_ok(), !has_twin);
+	}
 }
 
 #[tokio::test(flavor = "multi_thread")]

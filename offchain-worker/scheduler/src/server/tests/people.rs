@@ -219,6 +219,7 @@ async fn only_admitted_workers_join() {
 		resources: Resources::default(),
 		version: String::new(),
 		held: Vec::new(),
+		standby: false,
 	};
 	let older = Join { protocol: 1, ..join.clone() };
 	assert_eq!(code_of(WorkerRpcClient::join(&client, join).await), code::NOT_ALLOWED, "no such challenge");
@@ -226,6 +227,27 @@ async fn only_admitted_workers_join() {
 	assert!(refusal.contains("upgrade the worker"), "{refusal}");
 	let report = client.report(H256::zero(), vec![report(TaskId::default(), Step::Started)]).await;
 	assert_eq!(code_of(report), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_machines_with_one_key_do_not_take_turns() {
+	let yard = Yard::new().await;
+	let mut first = yard.worker("Bob").await;
+	let mut second = yard.worker("Bob").await;
+	assert_eq!(first.instruction().await, Instruction::Replaced);
+	let stand_by = || async { yard.worker_as(yard.client().await, key("Bob"), |join| join.standby = true).await };
+	assert_eq!(code_of(stand_by().await.map(|_| ())), code::ELSEWHERE);
+	yard.deal(1, 1, 1, |_| ());
+	assert_eq!(second.tasks(1).await.len(), 1, "it is served as before");
+	// Once it is gone, the other takes its place.
+	drop(second);
+	let back = async {
+		while stand_by().await.is_err() {
+			sleep(Duration::from_millis(500)).await;
+		}
+	};
+	timeout(LONG, back).await.expect("it is admitted");
 	yard.scheduler.stop().await.unwrap();
 }
 
