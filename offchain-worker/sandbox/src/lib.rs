@@ -15,6 +15,6 @@ pub use container::{
 	GpuState, Gpus, NetworkConfig, NetworkProgram, NoCommand, NoDevice, NoNetwork, Survey, Unavailable, NETWORK_MEMORY,
 };
 pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
-pub use result::{read_result, InvalidResult, Output};
+pub use result::{follow, read_result, Astray, InvalidResult, Output};
 pub use rlc_perimeter::{IpNet, Perimeter};
 pub use wasm::{check_module, compile_if_asked, Compiler, WasmTier, WASM_JOB_MEMORY, WASM_MEMORY};

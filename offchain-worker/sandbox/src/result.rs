@@ -1,15 +1,18 @@
 //! Reads `computed.json`, in which an app says what its result is.
 
+mod links;
+
 use std::{
 	fs,
 	io::{self, Read},
-	path::{Component, Path, PathBuf},
+	path::{Path, PathBuf},
 };
 
 use rlc_primitives::work::MAX_CALLBACK_DATA;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub use self::links::{follow, Astray};
 use crate::GUEST_OUTPUT;
 
 /// The file in which an app says what its result is.
@@ -21,7 +24,7 @@ const LARGEST: u64 = 64 << 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
 	/// A file or directory: its absolute path on this machine, in OUT. A directory may contain anything, symbolic links
-	/// too.
+	/// too: [`follow`] says where they lead.
 	Files(PathBuf),
 	/// Bytes for the deal's callback.
 	Callback(Vec<u8>),
@@ -101,34 +104,12 @@ fn read(file: &Path) -> Result<String, InvalidResult> {
 
 /// Finds a path as the app sees it: absolute, or seen from OUT. Symbolic links are followed within OUT.
 fn find(output: &Path, path: String) -> Result<PathBuf, InvalidResult> {
-	let seen = Path::new(&path);
-	let relative = if seen.is_absolute() {
-		let Ok(relative) = seen.strip_prefix(GUEST_OUTPUT) else { return Err(InvalidResult::Outside(path)) };
-		relative
-	} else {
-		seen
-	};
-	let mut names = Vec::new();
-	for component in relative.components() {
-		match component {
-			Component::Normal(name) => names.push(name),
-			Component::CurDir => {}
-			Component::ParentDir if names.pop().is_some() => {}
-			_ => return Err(InvalidResult::Outside(path)),
-		}
-	}
-	let output = output.canonicalize()?;
-	let found = match output.join(names.iter().collect::<PathBuf>()).canonicalize() {
+	let found = match follow(&output.canonicalize()?, Path::new(&path)) {
 		Ok(found) => found,
-		Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-			return Err(InvalidResult::Missing(path));
-		}
-		// What else can be wrong is the path: a zero byte, a name too long, links in a circle.
-		Err(error) => return Err(InvalidResult::Form(format!("deterministic-output-path: {error}"))),
+		Err(Astray::Outside) => return Err(InvalidResult::Outside(path)),
+		Err(Astray::Nowhere) => return Err(InvalidResult::Missing(path)),
+		Err(astray) => return Err(InvalidResult::Form(format!("deterministic-output-path {astray}"))),
 	};
-	if !found.starts_with(&output) {
-		return Err(InvalidResult::Outside(path));
-	}
 	let kind = fs::metadata(&found)?.file_type();
 	if kind.is_file() || kind.is_dir() {
 		Ok(found)

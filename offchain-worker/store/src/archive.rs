@@ -1,32 +1,38 @@
 //! Canonical archives: one file for a result of many, with the same bytes on every machine.
 //!
-//! A canonical archive is a tar file that holds regular files only, in the order of their paths' bytes, each with mode
-//! 0644, time 0, user and group 0 and no names of them. Directories are there through their files' paths. Any tar program
-//! can unpack it; [`unpack`] accepts nothing else. Byte by byte, for those who write it elsewhere:
+//! A canonical archive is a tar file that holds regular files and empty directories, in the order of their paths' bytes,
+//! with mode 0644 and 0755, time 0, user and group 0 and no names of them. Other directories are there through the paths of
+//! what is in them, and the archive of an empty directory is empty. Any tar program can unpack it; [`unpack`] accepts nothing
+//! else. Byte by byte, for those who write it elsewhere:
 //!
 //! - A file is a header, its bytes, and zeros up to a multiple of 512. The end is 1024 zeros.
 //! - A header is 512 bytes, GNU's: at 0 the path, at 100 the mode, 108 the user, 116 the group (8 bytes each), 124 the
-//!   size, 136 the time (12 bytes each), 148 the checksum (8 bytes), at 156 `0`, at 257 `ustar  ` and a zero. The rest is
-//!   zeros. Numbers are octal digits, filled with `0` from the left, and a zero; a size of 8 GiB or more is GNU's binary.
+//!   size, 136 the time (12 bytes each), 148 the checksum (8 bytes), at 156 `0`, or `5` for a directory, at 257 `ustar  ` and
+//!   a zero. The rest is zeros. Numbers are octal digits, filled with `0` from the left, and a zero; a size of 8 GiB or more is GNU's binary.
 //! - A path of more than 100 bytes comes before, as a file of type `L` named `././@LongLink` with the path and a zero as
 //!   its bytes; the header has the first 100 bytes then.
 
+mod hashing;
 #[cfg(test)]
 mod parsing;
 mod paths;
+mod tree;
 
 use std::{
-	ffi::{OsStr, OsString},
+	ffi::OsStr,
 	fs::{self, File},
 	io::{self, Read, Write},
-	os::unix::ffi::{OsStrExt, OsStringExt},
+	os::unix::ffi::OsStrExt,
 	path::{Path, PathBuf},
 };
 
-use sha2::{Digest, Sha256};
 use tar::{EntryType, Header};
 
-use self::paths::Paths;
+use self::{
+	hashing::Hashing,
+	paths::Paths,
+	tree::{entries_of, Found, Links},
+};
 use crate::Cid;
 
 /// The size of tar's blocks, in bytes.
@@ -45,7 +51,7 @@ pub struct Packed {
 	pub sha256: [u8; 32],
 	/// The archive's size, in bytes.
 	pub size: u64,
-	/// How many files it holds.
+	/// How many files and empty directories it holds.
 	pub files: u32,
 }
 
@@ -56,7 +62,7 @@ impl Packed {
 	}
 }
 
-/// How much may come out of an archive.
+/// How much may come out of an archive, or go into one by way of links.
 #[derive(Clone, Copy, Debug)]
 pub struct UnpackLimits {
 	/// All files together, in bytes.
@@ -87,6 +93,25 @@ pub enum ArchiveError {
 		/// What it is.
 		kind: &'static str,
 	},
+	/// A symbolic link leads to nothing in the result.
+	#[error("{} is a symbolic link that {why}; link to what is in the result, or copy it", .path.display())]
+	Link {
+		/// Its path in the result.
+		path: PathBuf,
+		/// Where it leads.
+		why: String,
+	},
+	/// With what links lead to, there are more files and directories than may go into an archive.
+	#[error("with what its links lead to, the result has more than {0} files and directories")]
+	TooMany(u32),
+	/// With what links lead to, there are more bytes than may go into an archive.
+	#[error("with what its links lead to, the result has {bytes} bytes, and {most} are allowed")]
+	TooMuch {
+		/// How many there are.
+		bytes: u64,
+		/// How many are allowed.
+		most: u64,
+	},
 	/// A file changed while it was packed.
 	#[error("{} changed while it was packed; is the app still running?", .0.display())]
 	Changed(PathBuf),
@@ -98,7 +123,14 @@ pub enum ArchiveError {
 	TooLarge(UnpackLimits),
 }
 
-/// Packs a file, by its name, or a directory's files, by their paths in it. Blocks.
+/// What an entry of an archive is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+	File,
+	EmptyDirectory,
+}
+
+/// Packs a file, by its name, or what is in a directory, by its path in it. Blocks.
 ///
 /// Symbolic links are not followed, not even `path` itself. The caller has to check whether `path` leads through one.
 ///
@@ -107,51 +139,47 @@ pub enum ArchiveError {
 /// [`ArchiveError`], if there is anything but regular files and directories, or reading or writing fails. What was written
 /// then is not an archive.
 pub fn pack(path: &Path, to: impl Write) -> Result<Packed, ArchiveError> {
+	write(entries_of(path, None)?, to)
+}
+
+/// Does the same, but packs what a symbolic link in a directory leads to in the place of the link, if that is in the
+/// directory too. Blocks.
+///
+/// `resolve` returns where a link leads, by its path, or in words what it does instead: "leads nowhere". The answer, and
+/// `path`, lead through no links. `limits` bound what is packed, counting again what a link leads to.
+///
+/// # Errors
+///
+/// As [`pack`]; also if a link leads nowhere, out of the directory, or around in a circle, or there is too much.
+pub fn pack_following(
+	path: &Path,
+	to: impl Write,
+	limits: UnpackLimits,
+	resolve: impl Fn(&Path) -> Result<PathBuf, String>,
+) -> Result<Packed, ArchiveError> {
+	write(entries_of(path, Some(&Links { resolve: &resolve, limits }))?, to)
+}
+
+/// Writes an archive of what was found.
+fn write(entries: Vec<Found>, to: impl Write) -> Result<Packed, ArchiveError> {
 	let mut out = Hashing::new(to);
 	let mut files = 0;
-	for (name, file) in files_of(path)? {
-		pack_file(&name, &file, &mut out)?;
+	for Found { name, path, kind } in entries {
+		match kind {
+			Kind::File => pack_file(&name, &path, &mut out)?,
+			Kind::EmptyDirectory => out.write_all(&headers(&name, 0, kind)).map_err(ArchiveError::Stream)?,
+		}
 		files += 1;
 	}
 	out.write_all(&[0; 2 * BLOCK]).and_then(|()| out.flush()).map_err(ArchiveError::Stream)?;
 	Ok(out.done(files))
 }
 
-/// Returns the regular files at or below a path with their names in the archive, in the archive's order.
-fn files_of(root: &Path) -> Result<Vec<(Vec<u8>, PathBuf)>, ArchiveError> {
-	let name = root.file_name().unwrap_or(OsStr::new("result"));
-	let mut found = Vec::new();
-	// `None`: the root, whose own name counts only if it is a file.
-	let mut open = vec![(None::<OsString>, root.to_path_buf())];
-	while let Some((relative, path)) = open.pop() {
-		let at = |error| ArchiveError::Io { path: path.clone(), error };
-		let kind = fs::symlink_metadata(&path).map_err(at)?.file_type();
-		if kind.is_file() {
-			found.push((relative.unwrap_or_else(|| name.into()).into_vec(), path));
-		} else if kind.is_dir() {
-			for entry in fs::read_dir(&path).map_err(at)? {
-				let entry = entry.map_err(at)?;
-				let mut child = relative.clone().unwrap_or_default();
-				if !child.is_empty() {
-					child.push("/");
-				}
-				child.push(entry.file_name());
-				open.push((Some(child), entry.path()));
-			}
-		} else {
-			let kind = if kind.is_symlink() { "symbolic link" } else { "special file" };
-			return Err(ArchiveError::NotRegular { path, kind });
-		}
-	}
-	found.sort();
-	Ok(found)
-}
-
 fn pack_file(name: &[u8], path: &Path, out: &mut impl Write) -> Result<(), ArchiveError> {
 	let at = |error| ArchiveError::Io { path: path.into(), error };
 	let mut file = File::open(path).map_err(at)?;
 	let size = file.metadata().map_err(at)?.len();
-	out.write_all(&headers(name, size)).map_err(ArchiveError::Stream)?;
+	out.write_all(&headers(name, size, Kind::File)).map_err(ArchiveError::Stream)?;
 	let mut buffer = vec![0; buffer_size(size)];
 	let mut left = size;
 	loop {
@@ -178,24 +206,38 @@ fn pack_file(name: &[u8], path: &Path, out: &mut impl Write) -> Result<(), Archi
 /// [`ArchiveError`], if it is not what [`pack`] writes, or more than the limits allow. The files before the fault remain.
 pub fn unpack(from: impl Read, into: &Path, limits: UnpackLimits) -> Result<Packed, ArchiveError> {
 	fs::create_dir_all(into).map_err(|error| ArchiveError::Io { path: into.into(), error })?;
-	walk(from, limits, |name, size, input| unpack_file(input, &into.join(OsStr::from_bytes(name)), size))
+	walk(from, limits, |entry, input| {
+		let path = into.join(OsStr::from_bytes(&entry.name));
+		match entry.kind {
+			Kind::File => unpack_file(input, &path, entry.size),
+			Kind::EmptyDirectory => unpack_directory(&path),
+		}
+	})
 }
 
-/// Reads an archive. `file` is given each file's path and size, and reads that many bytes.
+/// An entry of an archive that is read.
+struct Entry {
+	name: Vec<u8>,
+	kind: Kind,
+	/// In bytes.
+	size: u64,
+}
+
+/// Reads an archive. `take` is given each entry, and reads as many bytes as that has.
 fn walk<R: Read>(
 	from: R,
 	limits: UnpackLimits,
-	mut file: impl FnMut(&[u8], u64, &mut Hashing<R>) -> Result<(), ArchiveError>,
+	mut take: impl FnMut(&Entry, &mut Hashing<R>) -> Result<(), ArchiveError>,
 ) -> Result<Packed, ArchiveError> {
 	let mut input = Hashing::new(from);
 	let mut paths = Paths::default();
 	let (mut files, mut left, mut left_names) = (0, limits.max_size, limits.max_files);
-	while let Some((name, size)) = read_headers(&mut input)? {
+	while let Some(entry) = read_headers(&mut input)? {
 		// A path can be that of very many directories.
-		left_names = left_names.checked_sub(paths.take(&name)?).ok_or(ArchiveError::TooLarge(limits))?;
-		left = left.checked_sub(size).ok_or(ArchiveError::TooLarge(limits))?;
-		file(&name, size, &mut input)?;
-		read_padding(&mut input, size)?;
+		left_names = left_names.checked_sub(paths.take(&entry.name)?).ok_or(ArchiveError::TooLarge(limits))?;
+		left = left.checked_sub(entry.size).ok_or(ArchiveError::TooLarge(limits))?;
+		take(&entry, &mut input)?;
+		read_padding(&mut input, entry.size)?;
 		files += 1;
 	}
 	if input.read(&mut [0]).map_err(ArchiveError::Stream)? > 0 {
@@ -204,8 +246,8 @@ fn walk<R: Read>(
 	Ok(input.done(files))
 }
 
-/// Returns the next file's path and size; `None` at the end.
-fn read_headers(input: &mut impl Read) -> Result<Option<(Vec<u8>, u64)>, ArchiveError> {
+/// Returns the next entry; `None` at the end.
+fn read_headers(input: &mut impl Read) -> Result<Option<Entry>, ArchiveError> {
 	let mut seen = block(input)?;
 	if seen == [0; BLOCK] {
 		if block(input)? != [0; BLOCK] {
@@ -230,14 +272,23 @@ fn read_headers(input: &mut impl Read) -> Result<Option<(Vec<u8>, u64)>, Archive
 		header = header_of(&rest);
 		seen.extend(rest);
 	}
-	let size = size_of(&header)?;
+	let is_directory = header.entry_type() == EntryType::Directory;
+	let (kind, size) = if is_directory { (Kind::EmptyDirectory, 0) } else { (Kind::File, size_of(&header)?) };
 	// Links, devices, other modes, owners and times, and other ways to write the same all end here.
-	if seen != headers(&name, size) {
+	if seen != headers(&name, size, kind) {
 		return Err(ArchiveError::NotCanonical(
-			"a header is not that of a regular file of mode 0644 without owner and time",
+			"a header is not that of a regular file of mode 0644, or of a directory of mode 0755, without owner and time",
 		));
 	}
-	Ok(Some((name, size)))
+	Ok(Some(Entry { name, kind, size }))
+}
+
+fn unpack_directory(path: &Path) -> Result<(), ArchiveError> {
+	let at = |error| ArchiveError::Io { path: path.into(), error };
+	if let Some(parent) = path.parent() {
+		fs::create_dir_all(parent).map_err(at)?;
+	}
+	fs::create_dir(path).map_err(at)
 }
 
 fn unpack_file(input: &mut impl Read, path: &Path, size: u64) -> Result<(), ArchiveError> {
@@ -271,16 +322,20 @@ fn read_padding(input: &mut impl Read, size: u64) -> Result<(), ArchiveError> {
 	Ok(())
 }
 
-/// Writes what comes before a file's bytes, in the one way that is canonical.
-fn headers(name: &[u8], size: u64) -> Vec<u8> {
+/// Writes what comes before a file's bytes, or stands for a directory, in the one way that is canonical.
+fn headers(name: &[u8], size: u64, kind: Kind) -> Vec<u8> {
+	let kind = match kind {
+		Kind::File => EntryType::Regular,
+		Kind::EmptyDirectory => EntryType::Directory,
+	};
 	if name.len() <= SHORT_PATH {
-		return header(name, size, EntryType::Regular).as_bytes().to_vec();
+		return header(name, size, kind).as_bytes().to_vec();
 	}
 	let length = name.len() as u64 + 1;
 	let mut bytes = header(LONG_PATH, length, EntryType::GNULongName).as_bytes().to_vec();
 	bytes.extend_from_slice(name);
 	bytes.resize(bytes.len() + 1 + padding(length), 0);
-	bytes.extend_from_slice(header(&name[..SHORT_PATH], size, EntryType::Regular).as_bytes());
+	bytes.extend_from_slice(header(&name[..SHORT_PATH], size, kind).as_bytes());
 	bytes
 }
 
@@ -289,7 +344,7 @@ fn header(name: &[u8], size: u64, kind: EntryType) -> Header {
 	header.as_old_mut().name[..name.len()].copy_from_slice(name);
 	header.set_entry_type(kind);
 	header.set_size(size);
-	header.set_mode(0o644);
+	header.set_mode(if kind == EntryType::Directory { 0o755 } else { 0o644 });
 	header.set_uid(0);
 	header.set_gid(0);
 	header.set_mtime(0);
@@ -332,46 +387,4 @@ fn read_exact(input: &mut impl Read, bytes: &mut [u8]) -> Result<(), ArchiveErro
 		io::ErrorKind::UnexpectedEof => ArchiveError::NotCanonical("it ends early"),
 		_ => ArchiveError::Stream(error),
 	})
-}
-
-/// Hashes and counts what goes through.
-struct Hashing<T> {
-	inner: T,
-	hasher: Sha256,
-	size: u64,
-}
-
-impl<T> Hashing<T> {
-	fn new(inner: T) -> Self {
-		Self { inner, hasher: Sha256::new(), size: 0 }
-	}
-
-	fn done(self, files: u32) -> Packed {
-		Packed { sha256: self.hasher.finalize().into(), size: self.size, files }
-	}
-
-	fn saw(&mut self, bytes: &[u8]) {
-		self.hasher.update(bytes);
-		self.size += bytes.len() as u64;
-	}
-}
-
-impl<T: Write> Write for Hashing<T> {
-	fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-		let count = self.inner.write(bytes)?;
-		self.saw(&bytes[..count]);
-		Ok(count)
-	}
-
-	fn flush(&mut self) -> io::Result<()> {
-		self.inner.flush()
-	}
-}
-
-impl<T: Read> Read for Hashing<T> {
-	fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-		let count = self.inner.read(bytes)?;
-		self.saw(&bytes[..count]);
-		Ok(count)
-	}
 }

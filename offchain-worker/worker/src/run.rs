@@ -27,7 +27,7 @@ use rlc_sandbox::{
 };
 use rlc_service::blocking;
 use rlc_store::{
-	archive::{self, ArchiveError},
+	archive::{self, ArchiveError, Packed},
 	Cid, Fetcher, HashKind,
 };
 use sp_core::H256;
@@ -299,12 +299,15 @@ fn pack(
 	let mut writer = BufWriter::new(results.create(file).map_err(disk)?);
 	let result = match left {
 		Left::Files(_) if callback => Err(invalid("the deal has a callback, and the app left no callback-data".into())),
-		Left::Files(path) => match archive::pack(&path, &mut writer) {
+		Left::Files(path) => match pack_files(output, &path, &mut writer, largest) {
 			Ok(packed) => {
 				let digest = ResultDigest(packed.sha256.into());
 				largest.check(packed.size).map(|()| Output { digest, kind: OutputKind::Archive, size: packed.size })
 			}
 			Err(error @ (ArchiveError::Io { .. } | ArchiveError::Stream(_))) => Err(RunFailure::own(error.to_string())),
+			Err(ArchiveError::TooMuch { bytes, .. }) => {
+				largest.check(bytes).and_then(|()| Err(invalid("the result is too large".into())))
+			}
 			Err(error) => Err(invalid(error.to_string())),
 		},
 		Left::Callback(data) if trace.is_some() && data.len() > MAX_TRACED_DATA as usize => {
@@ -359,6 +362,17 @@ fn failure_of(ending: &Ending, logs: &Logs) -> Option<RunFailure> {
 		Some(line) => format!("{words}; it wrote: {}", line.chars().take(MAX_LINE).collect::<String>()),
 	};
 	Some(RunFailure::of_task(cause, words))
+}
+
+/// Packs what an app left in OUT at this path, following its links there.
+fn pack_files(output: &Path, path: &Path, to: impl Write, largest: Largest) -> Result<Packed, ArchiveError> {
+	let canonical = output.canonicalize();
+	let output = canonical.map_err(|error| ArchiveError::Io { path: output.into(), error })?;
+	archive::pack_following(path, to, largest.limits(), |link| {
+		// As the app sees it.
+		let link = link.strip_prefix(&output).map_err(|_| "is not in IEXEC_OUT".to_owned())?;
+		rlc_sandbox::follow(&output, link).map_err(|astray| astray.to_string())
+	})
 }
 
 /// Returns why a run has no result that had less than its category's time, because a deadline was near. It must not count

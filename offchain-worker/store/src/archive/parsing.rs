@@ -10,13 +10,16 @@ use super::*;
 /// Little: what a stranger claims must not take more.
 const LIMITS: UnpackLimits = UnpackLimits { max_size: 4_096, max_files: 20 };
 
-type Files = BTreeMap<Vec<u8>, Vec<u8>>;
+/// What is in files, by their paths. `None`: an empty directory.
+type Files = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// Returns the archive of these files, as [`pack`] writes it.
 fn written(files: &Files) -> Vec<u8> {
 	let mut bytes = Vec::new();
 	for (name, content) in files {
-		bytes.extend(headers(name, content.len() as u64));
+		let kind = if content.is_some() { Kind::File } else { Kind::EmptyDirectory };
+		let content = content.as_deref().unwrap_or_default();
+		bytes.extend(headers(name, content.len() as u64, kind));
 		bytes.extend(content);
 		bytes.resize(bytes.len() + padding(content.len() as u64), 0);
 	}
@@ -27,13 +30,13 @@ fn written(files: &Files) -> Vec<u8> {
 /// Returns what an archive holds.
 fn read(bytes: &[u8]) -> Result<Files, ArchiveError> {
 	let mut files = Files::new();
-	let packed = walk(bytes, LIMITS, |name, size, input| {
-		assert!(size <= LIMITS.max_size, "no room is made for what is only claimed");
-		let path = Path::new(OsStr::from_bytes(name));
+	let packed = walk(bytes, LIMITS, |entry, input| {
+		assert!(entry.size <= LIMITS.max_size, "no room is made for what is only claimed");
+		let path = Path::new(OsStr::from_bytes(&entry.name));
 		assert!(path.components().all(|one| matches!(one, std::path::Component::Normal(_))), "{path:?} leads out");
-		let mut content = vec![0; size as usize];
+		let mut content = vec![0; entry.size as usize];
 		read_exact(input, &mut content)?;
-		files.insert(name.to_vec(), content);
+		files.insert(entry.name.clone(), (entry.kind == Kind::File).then_some(content));
 		Ok(())
 	})?;
 	assert_eq!((packed.size, packed.files as usize), (bytes.len() as u64, files.len()));
@@ -44,13 +47,13 @@ fn files() -> impl Strategy<Value = Files> {
 	let part = prop_oneof![6 => "[a-c.\\-]{1,3}", 1 => "[a-b]{90,120}"];
 	let name = vec(part, 1..4).prop_map(|parts| parts.join("/").into_bytes());
 	let content = prop_oneof![4 => vec(any::<u8>(), 0..20), 1 => (510_usize..515).prop_map(|length| vec![1; length])];
-	prop::collection::btree_map(name, content, 0..4)
+	prop::collection::btree_map(name, prop::option::weighted(0.8, content), 0..4)
 }
 
 /// Returns an archive with other bytes in its headers, and checksums that say nothing about that.
 fn changed() -> impl Strategy<Value = Vec<u8>> {
 	let at = prop_oneof![0..4_usize, 0..100_usize, 124..136_usize, Just(156_usize), 0..BLOCK];
-	let byte = prop_oneof![4 => prop::sample::select(&b"\0/.ab0127Lgx\x80"[..]), 1 => any::<u8>()];
+	let byte = prop_oneof![4 => prop::sample::select(&b"\0/.ab01257Lgx\x80"[..]), 1 => any::<u8>()];
 	(files(), vec((any::<Index>(), at, byte), 0..4)).prop_map(|(files, changes)| {
 		let mut bytes = written(&files);
 		let blocks = bytes.len() / BLOCK;

@@ -10,7 +10,7 @@ use std::{
 
 use proptest::prelude::*;
 use rlc_store::{
-	archive::{pack, unpack, ArchiveError, Packed, UnpackLimits},
+	archive::{pack, pack_following, unpack, ArchiveError, Packed, UnpackLimits},
 	Cid, HashKind,
 };
 use tar::{Builder, EntryType, Header};
@@ -121,15 +121,105 @@ fn format_stays_as_it_is() {
 }
 
 #[test]
-fn times_modes_and_empty_directories_do_not_count() {
+fn times_and_modes_do_not_count() {
 	use std::os::unix::fs::PermissionsExt;
 	let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
 	for dir in [&one, &two] {
 		fs::write(dir.path().join("a"), "1").unwrap();
+		fs::create_dir(dir.path().join("empty")).unwrap();
 	}
 	fs::set_permissions(two.path().join("a"), fs::Permissions::from_mode(0o700)).unwrap();
-	fs::create_dir(two.path().join("empty")).unwrap();
+	fs::set_permissions(two.path().join("empty"), fs::Permissions::from_mode(0o700)).unwrap();
 	assert_eq!(packed(one.path()).0, packed(two.path()).0);
+}
+
+#[test]
+fn empty_directories_are_kept() {
+	let (dir, into) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+	fs::create_dir_all(dir.path().join("a/empty")).unwrap();
+	fs::create_dir_all(dir.path().join("d".repeat(150))).unwrap();
+	fs::write(dir.path().join("a-b"), "1").unwrap();
+	let (bytes, of_dir) = packed(dir.path());
+	assert_eq!(of_dir.files, 3);
+	assert_eq!(unpack(bytes.as_slice(), into.path(), PLENTY).unwrap(), of_dir);
+	assert!(into.path().join("a/empty").is_dir() && into.path().join("d".repeat(150)).is_dir());
+	assert_eq!(packed(into.path()).0, bytes);
+	let nothing = tempfile::tempdir().unwrap();
+	assert_eq!(packed(nothing.path()).0, [0_u8; 1024], "its own name does not count");
+}
+
+/// Follows links as the system does.
+fn resolve(link: &Path) -> Result<std::path::PathBuf, String> {
+	link.canonicalize().map_err(|_| "leads nowhere".into())
+}
+
+/// Returns the archive of a directory in which links are followed.
+fn followed(dir: &Path, limits: UnpackLimits) -> Result<Vec<u8>, ArchiveError> {
+	let mut bytes = Vec::new();
+	pack_following(&dir.canonicalize().unwrap(), &mut bytes, limits, resolve).map(|_| bytes)
+}
+
+#[test]
+fn what_links_lead_to_is_packed_in_their_place() {
+	let (linked, copied) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+	for dir in [linked.path(), copied.path()] {
+		fs::create_dir_all(dir.join("run-1/empty")).unwrap();
+		fs::write(dir.join("run-1/file"), "data").unwrap();
+	}
+	symlink("run-1", linked.path().join("latest")).unwrap();
+	symlink("latest/file", linked.path().join("best")).unwrap();
+	symlink("file", linked.path().join("run-1/same")).unwrap();
+	for dir in ["run-1", "latest"] {
+		fs::create_dir_all(copied.path().join(dir).join("empty")).unwrap();
+		fs::write(copied.path().join(dir).join("file"), "data").unwrap();
+		fs::write(copied.path().join(dir).join("same"), "data").unwrap();
+	}
+	fs::write(copied.path().join("best"), "data").unwrap();
+	assert_eq!(followed(linked.path(), PLENTY).unwrap(), packed(copied.path()).0, "one form, whoever made it");
+	assert_eq!(followed(copied.path(), PLENTY).unwrap(), packed(copied.path()).0);
+}
+
+#[test]
+fn links_that_lead_to_nothing_in_the_result_are_named() {
+	for (target, why) in [
+		("none", "leads nowhere"),
+		("/etc/passwd", "leads out of the result"),
+		("..", "leads out of the result"),
+		(".", "leads around in a circle"),
+		("../b", "leads around in a circle"),
+	] {
+		let dir = tempfile::tempdir().unwrap();
+		fs::create_dir_all(dir.path().join("a")).unwrap();
+		fs::create_dir_all(dir.path().join("b")).unwrap();
+		symlink("../a", dir.path().join("b/a")).unwrap();
+		symlink(target, dir.path().join("a/link")).unwrap();
+		let root = if target == ".." { dir.path().join("a") } else { dir.path().to_path_buf() };
+		let error = followed(&root, PLENTY).unwrap_err();
+		assert!(matches!(error, ArchiveError::Link { .. }), "{error}");
+		assert!(error.to_string().contains(why), "{target}: {error}");
+		assert!(!error.to_string().contains(root.to_str().unwrap()), "where this machine has it is nobody's business");
+	}
+}
+
+#[test]
+fn links_to_links_do_not_make_a_result_endless() {
+	let dir = tempfile::tempdir().unwrap();
+	// Each directory has two links to the next one: 2^30 files in the end.
+	for level in 0..30 {
+		let here = dir.path().join(level.to_string());
+		fs::create_dir(&here).unwrap();
+		for link in ["one", "two"] {
+			symlink(format!("../{}", level + 1), here.join(link)).unwrap();
+		}
+	}
+	fs::create_dir(dir.path().join("30")).unwrap();
+	assert!(matches!(followed(dir.path(), PLENTY), Err(ArchiveError::TooMany(1_000))));
+	let large = tempfile::tempdir().unwrap();
+	fs::write(large.path().join("file"), [7; 1_000]).unwrap();
+	(0..9).for_each(|number| symlink("file", large.path().join(number.to_string())).unwrap());
+	let limits = |max_size| UnpackLimits { max_size, ..PLENTY };
+	assert!(followed(large.path(), limits(10_000)).is_ok());
+	assert!(matches!(followed(large.path(), limits(9_999)), Err(ArchiveError::TooMuch { bytes: 10_000, most: 9_999 })));
 }
 
 #[test]
@@ -157,12 +247,15 @@ fn paths_that_lead_out_are_refused() {
 #[test]
 fn what_pack_does_not_write_is_refused() {
 	let long = [b"x".repeat(101), vec![0]].concat();
-	let bad: [(&str, Vec<u8>); 14] = [
+	let bad: [(&str, Vec<u8>); 17] = [
 		("symbolic link", tar(&[(b"a", b"", EntryType::Symlink, 0o644, 0)])),
 		("hard link", tar(&[(b"a", b"", EntryType::Link, 0o644, 0)])),
 		("device", tar(&[(b"a", b"", EntryType::Char, 0o644, 0)])),
 		("pipe", tar(&[(b"a", b"", EntryType::Fifo, 0o644, 0)])),
-		("directory", tar(&[(b"a/", b"", EntryType::Directory, 0o644, 0)])),
+		("directory with a slash", tar(&[(b"a/", b"", EntryType::Directory, 0o755, 0)])),
+		("mode of a directory", tar(&[(b"a", b"", EntryType::Directory, 0o644, 0)])),
+		("directory with bytes", tar(&[(b"a", b"1", EntryType::Directory, 0o755, 0)])),
+		("directory that is not empty", tar(&[(b"a", b"", EntryType::Directory, 0o755, 0), plain("a/b", b"")])),
 		("sparse file", tar(&[(b"a", b"", EntryType::GNUSparse, 0o644, 0)])),
 		("extended header", tar(&[(b"a", b"11 path=b\n\n", EntryType::XHeader, 0o644, 0), plain("b", b"")])),
 		("mode", tar(&[(b"a", b"", EntryType::Regular, 0o4755, 0)])),

@@ -7,8 +7,12 @@
 
 use rlc_primitives::work::FailureCause;
 use rlc_sandbox::Ending;
+use rlc_store::archive::UnpackLimits;
 
 use crate::{plan::Plan, record::RunFailure};
+
+/// The most files and directories in a result, the same on each machine.
+const MAX_FILES: u32 = 10_000;
 
 /// Returns whether one of this machine's own limits ended a run, though several workers have to agree.
 pub(super) fn is_of_machine(failure: &RunFailure, ending: &Ending, plan: &Plan) -> bool {
@@ -33,6 +37,11 @@ pub(super) struct Largest {
 }
 
 impl Largest {
+	/// Returns how much may be packed. So many files and directories fit into OUT, and links may lead to some of them again.
+	pub fn limits(self) -> UnpackLimits {
+		UnpackLimits { max_size: self.pool.min(self.disk), max_files: MAX_FILES }
+	}
+
 	/// Returns why a result of this size is not one, if it is too large.
 	pub fn check(self, size: u64) -> Result<(), RunFailure> {
 		let Self { pool, disk, is_share } = self;
