@@ -4,6 +4,7 @@
 //! [`start`] goes on from there: network, RPC, consensus, off-chain workers.
 
 mod client;
+mod clock;
 mod consensus;
 mod import;
 mod instant_seal;
@@ -221,7 +222,8 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 		client::keep_seal(&client, options.seal)?;
 		let slot_duration = import.babe.config().slot_duration();
 		if settings.role.is_authority() {
-			consensus.author(proposer, import.own, import.babe, select_chain, settings.force_authoring)?;
+			let clock = clock::clock(slot_duration, import.steady);
+			consensus.author(proposer, import.own, import.babe, select_chain, settings.force_authoring, clock)?;
 		}
 		let grandpa = settings.grandpa.then_some(consensus::Grandpa {
 			link: import.grandpa,

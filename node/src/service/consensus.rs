@@ -7,7 +7,7 @@ use sc_consensus::BoxBlockImport;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_beefy::{BeefyNetworkParams, BeefyParams, BeefyVoterLinks};
 use sc_consensus_grandpa::{GrandpaParams, LinkHalf, SharedVoterState, VotingRulesBuilder};
-use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
+use sc_consensus_slots::{BackoffAuthoringOnFinalizedHeadLagging, InherentDataProviderExt};
 use sc_network::service::traits::NetworkService;
 use sc_network_sync::SyncingService;
 use sc_service::{config::Role, TaskManager};
@@ -15,11 +15,12 @@ use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_babe::SlotDuration;
 use sp_consensus_beefy::{ecdsa_crypto::AuthorityId as BeefyId, mmr::MmrRootProvider};
+use sp_inherents::CreateInherentDataProviders;
 use sp_keystore::KeystorePtr;
 use substrate_prometheus_endpoint::Registry;
 
 use super::{
-	import::{wall_clock, JUSTIFICATION_PERIOD},
+	import::JUSTIFICATION_PERIOD,
 	network::Finality,
 	types::{Backend, Client, Pool, Proposer, SelectChain},
 };
@@ -59,19 +60,24 @@ pub struct Consensus<'a> {
 }
 
 impl Consensus<'_> {
-	/// Makes a block in each slot that is this validator's.
+	/// Makes a block in each slot that is this validator's, as the clock says.
 	///
 	/// # Errors
 	///
 	/// What BABE reports.
-	pub fn author(
+	pub fn author<Clock>(
 		&self,
 		proposer: Proposer,
 		import: BoxBlockImport<Block>,
 		babe: BabeLink<Block>,
 		select_chain: SelectChain,
 		force_authoring: bool,
-	) -> Result<(), Error> {
+		clock: Clock,
+	) -> Result<(), Error>
+	where
+		Clock: CreateInherentDataProviders<Block, ()> + Send + Sync + 'static,
+		Clock::InherentDataProviders: InherentDataProviderExt + Send,
+	{
 		let task = sc_consensus_babe::start_babe(BabeParams {
 			keystore: self.keystore.clone(),
 			client: self.client.clone(),
@@ -80,7 +86,7 @@ impl Consensus<'_> {
 			block_import: import,
 			sync_oracle: self.sync.clone(),
 			justification_sync_link: self.sync.clone(),
-			create_inherent_data_providers: wall_clock(babe.config().slot_duration()),
+			create_inherent_data_providers: clock,
 			force_authoring,
 			// Slower when finality lags far behind, so that the unfinalized part of the chain stays bounded.
 			backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),

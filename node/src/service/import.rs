@@ -11,7 +11,7 @@ use sc_consensus_babe::{BabeLink, BabeWorkerHandle, ImportQueueParams};
 use sc_consensus_beefy::{BeefyRPCLinks, BeefyVoterLinks};
 use sc_consensus_grandpa::LinkHalf;
 use sc_consensus_slots::InherentDataProviderExt;
-use sc_service::{Configuration, TaskManager};
+use sc_service::{ChainType, Configuration, TaskManager};
 use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_babe::SlotDuration;
@@ -20,6 +20,7 @@ use sp_inherents::CreateInherentDataProviders;
 
 use super::{
 	client::{Parts, Seal},
+	clock::{clock, Steady},
 	instant_seal,
 	types::{Backend, Client, Pool, SelectChain},
 };
@@ -44,6 +45,8 @@ pub struct Import {
 	pub beefy_voter: BeefyVoterLinks<Block, BeefyId>,
 	/// For BEEFY's RPC.
 	pub beefy_rpc: BeefyRPCLinks<Block, BeefyId>,
+	/// Keeps a development chain going when the clock goes back.
+	pub steady: Option<Steady>,
 }
 
 /// Builds the import chain.
@@ -75,30 +78,15 @@ pub fn build(
 		config.prometheus_registry().cloned(),
 	);
 
+	let steady = (config.chain_spec.chain_type() == ChainType::Development).then(|| Steady::new(client.clone()));
 	let chain = BabeChain { config, client, select_chain, pool, tasks, telemetry };
 	let Babe { queue, own, link, worker } = match seal {
-		Seal::Slots => chain.over(beefy_import, Some(Box::new(grandpa_import)), wall_clock)?,
+		Seal::Slots => {
+			chain.over(beefy_import, Some(Box::new(grandpa_import)), |duration| clock(duration, steady.clone()))?
+		}
 		Seal::Instant => chain.over(client.clone(), None, |duration| instant_seal::clock(client.clone(), duration))?,
 	};
-	Ok(Import { queue, own, babe: link, babe_worker: worker, grandpa, beefy_voter, beefy_rpc })
-}
-
-/// Provides the current slot and timestamp.
-pub fn wall_clock(
-	slot_duration: SlotDuration,
-) -> impl CreateInherentDataProviders<
-	Block,
-	(),
-	InherentDataProviders = (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider),
-> + Clone {
-	move |_parent, ()| async move {
-		let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-		let slot = sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
-			*timestamp,
-			slot_duration,
-		);
-		Ok((slot, timestamp))
-	}
+	Ok(Import { queue, own, babe: link, babe_worker: worker, grandpa, beefy_voter, beefy_rpc, steady })
 }
 
 /// What BABE needs, whatever comes after it.

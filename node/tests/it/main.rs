@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod chain_client;
+mod clock;
 mod common;
 mod embedded;
 mod logs;

@@ -1,6 +1,7 @@
 //! The program `rlc-node`, run to its end.
 
 use std::{
+	ffi::OsStr,
 	fs,
 	io::{Read, Seek},
 	os::unix::fs::FileExt,
@@ -56,9 +57,15 @@ pub struct Running {
 impl Running {
 	/// Starts the program.
 	pub fn start(args: &[&str]) -> Self {
+		Self::start_with(args, &[])
+	}
+
+	/// Starts the program with these variables beside its environment.
+	pub fn start_with(args: &[&str], variables: &[(&str, &OsStr)]) -> Self {
 		let log = tempfile::tempfile().expect("a temporary file");
 		let child = Command::new(env!("CARGO_BIN_EXE_rlc-node"))
 			.args(args)
+			.envs(variables.iter().copied())
 			.stdin(Stdio::null())
 			.stdout(Stdio::null())
 			.stderr(log.try_clone().expect("a second handle"))
