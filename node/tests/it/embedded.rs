@@ -7,7 +7,7 @@ use std::{
 	time::SystemTime,
 };
 
-use crate::common::{best, eventually, finalized, genesis, hash_at, soon, submit, transfer};
+use crate::common::{best, eventually, finalized, genesis, hash_at, hex, soon, submit, transfer};
 use rlc_checks::people::Person;
 use rlc_node::{
 	embedded::{Node, NodeBuilder},
@@ -61,6 +61,29 @@ async fn instant_seal_makes_a_final_block_for_each_transaction_across_epochs() {
 		with_one += u32::from(extrinsics == 2);
 	}
 	assert_eq!(with_one, BLOCKS);
+	node.stop().await.expect("stops");
+}
+
+/// Clients of polkadot.js wait for the first, and would wait forever if only the second came.
+#[tokio::test]
+async fn instant_seal_tells_that_a_transaction_is_in_a_block_before_it_is_final() {
+	const COUNT: u32 = 10;
+	let node = NodeBuilder::dev().instant_seal().start().await.expect("starts");
+	let (alice, bob, genesis) = (Person::new("//Alice"), Person::new("//Bob").account(), genesis(&node).await);
+	let mut watched = Vec::new();
+	for nonce in 0..COUNT {
+		let transaction = json!([hex(&alice.sign(genesis, nonce, transfer(&bob, 1)))]);
+		watched.push(node.subscribe("author_submitAndWatchExtrinsic", transaction).await.expect("a good transaction"));
+	}
+	for mut updates in watched {
+		let mut seen = Vec::new();
+		while seen.last().is_none_or(|last| last != "finalized") {
+			let update = soon("an update", updates.next::<Value>()).await.expect("it is not final").expect("a status");
+			let status = update.as_object().and_then(|object| object.keys().next().cloned());
+			seen.push(status.unwrap_or_else(|| update.as_str().unwrap_or_default().to_owned()));
+		}
+		assert_eq!(&seen[seen.len().saturating_sub(2)..], ["inBlock", "finalized"], "{seen:?}");
+	}
 	node.stop().await.expect("stops");
 }
 
