@@ -10,7 +10,7 @@ use clap::Args;
 use rlc_chain::Chain;
 use rlc_primitives::{record::LeastRecord, AccountId, AppId, CallbackId, DatasetId, Moment, Params, Tag, WorkerpoolId};
 use rlc_protocol::RequestParams;
-use rlc_store::{Cid, HashKind};
+use rlc_store::{check_location, is_location, Cid, HashKind};
 use sp_core::H256;
 
 use crate::{
@@ -38,8 +38,9 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
 	pub args: Option<String>,
 
-	/// A file for the app: a path (it is uploaded), a CID, or an http(s), file or ipfs URL; may be repeated. Above trust 1,
-	/// URLs are pinned: the content is read once, and #sha256=HEX is added, so that all workers read the same bytes
+	/// A file for the app: a path (it is uploaded), a CID, also of a file in IPFS (Qm…, ipfs://CID/PATH), or an http(s) or file
+	/// URL; may be repeated. Above trust 1, URLs are pinned: the content is read once, and #sha256=HEX is added, so that all
+	/// workers read the same bytes
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
 
@@ -229,16 +230,11 @@ impl RequestOptions {
 				files.push(file);
 			}
 		}
+		for location in &params.iexec_input_files {
+			check_location(location).map_err(|error| Failure::from(error).during("input"))?;
+		}
 		Ok((params, files))
 	}
-}
-
-/// Returns whether an input is a location, and not a file to be uploaded: a URL, or a CID, perhaps followed by a name or a
-/// hash.
-fn is_location(input: &str) -> bool {
-	let is_url = ["http://", "https://", "file://", "ipfs://"].iter().any(|scheme| input.starts_with(scheme));
-	let first = input.split(['/', '?', '#']).next().unwrap_or_default();
-	is_url || first.parse::<Cid>().is_ok()
 }
 
 /// Returns params as they are written into a request: no bytes, if they say nothing.
@@ -339,7 +335,17 @@ mod tests {
 	#[test]
 	fn cids_are_inputs_as_they_are() {
 		let cid = Cid::of(HashKind::Sha256, b"there already").to_string();
-		for input in [cid.clone(), format!("{cid}/a.txt"), format!("ipfs://{cid}?filename=a.txt")] {
+		let tree = "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG";
+		for input in [
+			cid.clone(),
+			format!("{cid}/a.txt"),
+			format!("ipfs://{cid}?filename=a.txt"),
+			format!("/ipfs/{cid}"),
+			format!("IPFS://{cid}"),
+			tree.to_owned(),
+			format!("ipfs://{tree}/0.json"),
+			"HTTPS://example.org/data.csv".into(),
+		] {
 			let (params, files) = options(&["--input", &input]).params().unwrap();
 			assert_eq!((params.iexec_input_files, files), (vec![input], vec![]));
 		}
@@ -350,6 +356,10 @@ mod tests {
 		let wrong = |arguments: &[&str]| options(arguments).params().unwrap_err().to_string();
 		assert!(wrong(&["--input", "/no/such/file"]).starts_with("/no/such/file: "));
 		assert!(wrong(&["--input", "/"]).contains("is not a file"));
+		assert!(wrong(&["--input", "ipfs://example.org"]).contains("CID of IPFS"));
+		assert!(wrong(&["--input", "/ipns/docs.ipfs.tech"]).contains("give the CID"));
+		let path = r#"{"iexec_input_files": ["data.csv"]}"#;
+		assert!(wrong(&["--params", path]).contains("\"data.csv\" is not a location"));
 		assert!(wrong(&["--params", r#"{"iexec_arg": ""}"#]).starts_with("--params: "));
 		assert!(wrong(&["--args", "'open"]).starts_with("--args: "));
 		// What no worker supports is refused before anything is bought.

@@ -1,16 +1,18 @@
 //! Fetches apps, datasets and inputs from wherever they are.
 
+mod blocks;
 mod config;
 mod location;
 mod pin;
 mod sources;
+mod tree;
 
 use std::{
 	collections::HashMap,
 	fs,
 	sync::{
 		atomic::{AtomicU64, Ordering},
-		Arc, Mutex, PoisonError,
+		Arc, Mutex, MutexGuard, PoisonError,
 	},
 };
 
@@ -26,7 +28,11 @@ use tracing::{
 	instrument, Instrument, Span,
 };
 
-pub use self::{config::FetchConfig, location::is_pinned, pin::pin};
+pub use self::{
+	config::FetchConfig,
+	location::{check_location, is_location, is_pinned},
+	pin::pin,
+};
 use self::{location::Location, sources::Sources};
 use crate::{
 	disk::cache::{remove_stray, Cache, Fetched},
@@ -47,7 +53,12 @@ struct Inner {
 	under_way: Mutex<HashMap<String, WeakShared<Fetching>>>,
 	/// How many fetches have begun.
 	begun: AtomicU64,
+	/// The SHA-256 of files in IPFS that were fetched, by location: what their names do not say.
+	of_trees: Mutex<HashMap<String, [u8; 32]>>,
 }
+
+/// How many of these are kept, at most.
+const MAX_TREES: usize = 1_000;
 
 impl Fetcher {
 	/// Makes a fetcher on a directory, which is made if it is missing. No other fetcher may use it.
@@ -62,12 +73,18 @@ impl Fetcher {
 		for entry in fs::read_dir(&parts)? {
 			remove_stray(&entry?.path());
 		}
-		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.reach.clone())?;
+		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.reach.clone())?.asking(&config.gateways);
 		let sources = Arc::new(Sources { config, web, cache });
-		Ok(Self(Arc::new(Inner { sources, under_way: Mutex::default(), begun: AtomicU64::new(0) })))
+		Ok(Self(Arc::new(Inner {
+			sources,
+			under_way: Mutex::default(),
+			begun: AtomicU64::new(0),
+			of_trees: Mutex::default(),
+		})))
 	}
 
-	/// Fetches a content: a CID, `http(s)://…`, or `file://…`; each may end with `#sha256=HEX`.
+	/// Fetches a content: a CID, also of a file in IPFS or with a path in a directory there, `http(s)://…`, or `file://…`; each
+	/// may end with `#sha256=HEX`.
 	///
 	/// A content whose SHA-256 is given, or known by the location, is checked, and not fetched if it is there already.
 	/// Callers that ask for the same content while it is being fetched share that fetch.
@@ -83,7 +100,9 @@ impl Fetcher {
 		stop: &CancellationToken,
 	) -> Result<Fetched, FetchError> {
 		let (location, by_location) = Location::parse(location)?;
-		let expected = expected(&location, [sha256, by_location])?;
+		let tree = matches!(location, Location::Ipfs { .. }).then(|| format!("{location:?}"));
+		let by_tree = tree.as_ref().and_then(|tree| self.of_trees().get(tree).copied());
+		let expected = expected(&location, [sha256, by_location.or(by_tree)])?;
 		if let Some(cid) = expected.first() {
 			Span::current().record("cid", display(cid));
 			if let Some(file) = self.cached_file(*cid).await? {
@@ -91,12 +110,25 @@ impl Fetcher {
 			}
 		}
 		let fetching = self.share(format!("{location:?} {expected:?}"), location, expected);
-		tokio::select! {
-			result = fetching => result,
+		let fetched = tokio::select! {
+			result = fetching => result?,
 			() = stop.cancelled() => {
-				Err(FetchError::new(FetchErrorKind::Stopped, "the fetch was stopped: its content is no longer needed"))
+				let words = "the fetch was stopped: its content is no longer needed";
+				return Err(FetchError::new(FetchErrorKind::Stopped, words));
 			},
+		};
+		if let Some(tree) = tree {
+			let mut known = self.of_trees();
+			if known.len() >= MAX_TREES {
+				known.clear();
+			}
+			known.insert(tree, fetched.cid().digest());
 		}
+		Ok(fetched)
+	}
+
+	fn of_trees(&self) -> MutexGuard<'_, HashMap<String, [u8; 32]>> {
+		self.0.of_trees.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
 	/// Returns the SHA-256 of each content that need not be fetched.

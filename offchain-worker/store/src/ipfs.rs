@@ -1,4 +1,7 @@
-//! An IPFS node beside the store, or behind it, through its HTTP RPC.
+//! An IPFS node beside the store, or behind it, through its HTTP RPC; and the blocks of which IPFS consists.
+
+pub(crate) mod name;
+pub(crate) mod unixfs;
 
 use std::{path::Path, time::Duration};
 
@@ -11,6 +14,7 @@ use rlc_service::one_line;
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
+use self::name::BlockName;
 use crate::{
 	error::{StoreError, UploadError},
 	http::{
@@ -123,4 +127,17 @@ pub(crate) fn cat_url(rpc: &Url, name: &str) -> Url {
 	let mut url = below(rpc, "api/v0/cat");
 	url.query_pairs_mut().append_pair("arg", name);
 	url
+}
+
+/// Returns where a node's RPC gives out a block. The node looks for it elsewhere, too.
+pub(crate) fn block_url(rpc: &Url, name: &BlockName) -> Url {
+	let mut url = below(rpc, "api/v0/block/get");
+	url.query_pairs_mut().append_pair("arg", &name.to_string());
+	url
+}
+
+/// Returns where a gateway gives out a block, to those that do not trust it.
+/// <https://specs.ipfs.tech/http-gateways/trustless-gateway/>
+pub(crate) fn gateway_url(gateway: &Url, name: &BlockName) -> Url {
+	below(gateway, &format!("ipfs/{name}?format=raw"))
 }

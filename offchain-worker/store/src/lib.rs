@@ -20,7 +20,7 @@ pub use self::{
 	client::{Client, DownloadLimits},
 	disk::{cache::Fetched, collect::Collected, quotas::Usage, uploads::MAX_UPLOADS_EACH},
 	error::{FetchError, FetchErrorKind, StoreError, UploadError},
-	fetch::{is_pinned, pin, FetchConfig, Fetcher},
+	fetch::{check_location, is_location, is_pinned, pin, FetchConfig, Fetcher},
 	http::{
 		proxy::{InvalidProxy, Proxy},
 		reach::Reach,

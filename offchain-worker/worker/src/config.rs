@@ -16,6 +16,9 @@ use rlc_store::{IpNet, Proxy, Url};
 
 use crate::{disk::Shares, Activation};
 
+/// The gateway of IPFS that is asked unless another is named: one that gives out blocks, to be checked by whoever asks.
+pub const IPFS_GATEWAY: &str = "https://trustless-gateway.link";
+
 /// A worker's configuration. The chain's connection and the worker's key are given to [`start`](crate::start) beside it.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -65,6 +68,9 @@ pub struct Config {
 	pub keep_results: Duration,
 	/// The RPC of an IPFS node, to look for contents in that the pool's store does not have: `http://127.0.0.1:5001`.
 	pub ipfs: Option<Url>,
+	/// The gateways of IPFS that are asked for what neither the pool's store nor the node has, such as [`IPFS_GATEWAY`]. What
+	/// they give out is checked.
+	pub ipfs_gateways: Vec<Url>,
 	/// Whether apps, datasets and inputs may be files of this machine (`file://`). Anyone who makes a
 	/// deal can then have the worker read any file it has access to.
 	pub allow_files: bool,
@@ -199,6 +205,7 @@ impl Config {
 			logs: 64 << 10,
 			keep_results: Duration::from_secs(30 * 24 * 3_600),
 			ipfs: None,
+			ipfs_gateways: vec![IPFS_GATEWAY.parse().expect("it is a URL")],
 			allow_files: false,
 			allow_private_networks: false,
 			proxy: None,

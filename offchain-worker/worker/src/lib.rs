@@ -35,7 +35,7 @@ mod tips;
 pub mod trial;
 
 pub use activation::{Activation, InvalidActivation};
-pub use config::{Config, Containers, InvalidShare, Misbehavior, Share, CONTAINER_SERVICE};
+pub use config::{Config, Containers, InvalidShare, Misbehavior, Share, CONTAINER_SERVICE, IPFS_GATEWAY};
 pub use error::Error;
 pub use handle::Handle;
 pub use journal::JournalError;

@@ -232,6 +232,7 @@ fn fetcher(config: &Config, scheduler: &Url, dirs: &Dirs, disk: &Disk) -> Result
 		budget: disk.budget.clone(),
 		stores: vec![scheduler.clone()],
 		ipfs: config.ipfs.clone(),
+		gateways: config.ipfs_gateways.clone(),
 		max_size: config.max_download,
 		timeout: config.download_time,
 		allow_file: config.allow_files,

@@ -72,8 +72,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-	fn look(&mut self, next: Open, open: &mut Vec<Open>) -> Result<(), ArchiveError> {
-		let mut next = next;
+	fn look(&mut self, mut next: Open, open: &mut Vec<Open>) -> Result<(), ArchiveError> {
 		let kind = |path: &Path| fs::symlink_metadata(path).map_err(|error| io_at(path, error));
 		let mut data = kind(&next.path)?;
 		if let (true, Some(name), Some(links)) = (data.is_symlink(), &next.name, self.links) {

@@ -97,7 +97,8 @@ impl PartFile {
 		Ok(())
 	}
 
-	async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {
+	/// Adds bytes.
+	pub(crate) async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {
 		if let Some(room) = &mut self.room {
 			room.reach(self.size + bytes.len() as u64).map_err(no_room)?;
 		}
@@ -112,7 +113,8 @@ impl PartFile {
 		self.hashers.iter().map(|hasher| hasher.clone().finish()).collect()
 	}
 
-	fn is_all(&self, expected: &[Cid]) -> bool {
+	/// Returns whether all that must be there is there.
+	pub(crate) fn is_all(&self, expected: &[Cid]) -> bool {
 		let names = self.names();
 		!expected.is_empty() && expected.iter().all(|cid| names.contains(cid))
 	}

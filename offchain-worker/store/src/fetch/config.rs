@@ -20,6 +20,9 @@ pub struct FetchConfig {
 	pub stores: Vec<Url>,
 	/// The RPC of the IPFS node in which CIDs are looked for after the stores, such as `http://127.0.0.1:5001`.
 	pub ipfs: Option<Url>,
+	/// The gateways that are asked for blocks of IPFS after the node, such as `https://trustless-gateway.link`. None of them
+	/// is believed. They may be anywhere.
+	pub gateways: Vec<Url>,
 	/// The largest content, in bytes.
 	pub max_size: u64,
 	/// The longest time for one content.
@@ -39,6 +42,7 @@ impl FetchConfig {
 			budget: Budget::unlimited(),
 			stores: Vec::new(),
 			ipfs: None,
+			gateways: Vec::new(),
 			max_size: 4 << 30,
 			timeout: Duration::from_secs(600),
 			allow_file: false,

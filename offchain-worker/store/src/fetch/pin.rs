@@ -31,7 +31,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`FetchError`]: [`FetchErrorKind::NotAllowed`] also for a name in IPFS that is not a hash of bytes.
+/// [`FetchError`].
 pub async fn pin(
 	location: &str,
 	limits: DownloadLimits,
@@ -43,12 +43,7 @@ pub async fn pin(
 		return Ok(location.into());
 	}
 	let cid = match target {
-		Location::Content(_) => return Ok(location.into()),
-		Location::Ipfs(name) => {
-			let words =
-				format!("{name} names a tree in IPFS, not bytes; add {PIN} and the SHA-256 of the file, in hex");
-			return Err(FetchError::new(FetchErrorKind::NotAllowed, words));
-		}
+		Location::Content(_) | Location::Ipfs { .. } => return Ok(location.into()),
 		Location::Web(url) => of_url(&url, limits, proxy, &progress).await?,
 		Location::File(path) => of_file(path, limits.max_size).await?,
 	};

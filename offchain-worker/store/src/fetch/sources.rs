@@ -11,13 +11,13 @@ use reqwest::{Method, Url};
 use rlc_disk::{Part, Taken};
 use rlc_service::blocking;
 
-use super::{config::FetchConfig, location::Location};
+use super::{blocks::Blocks, config::FetchConfig, location::Location, tree::Tree};
 use crate::{
 	client::download::{download, Download, PartFile},
 	disk::cache::{Cache, Fetched},
 	error::{no_room, FetchError, FetchErrorKind},
 	http::{url::content_url, web::Web},
-	ipfs::cat_url,
+	ipfs::{cat_url, name::BlockName},
 	sizes::CHUNK,
 	Cid, HashKind,
 };
@@ -57,10 +57,14 @@ impl Sources {
 				self.download(Method::GET, url, expected, part).await
 			}
 			Location::File(path) => self.copy(path, expected, part).await,
-			Location::Ipfs(name) => self.cat(name, expected, part).await.unwrap_or_else(|| {
-				let words = format!("{name} is in IPFS, and no IPFS node is set up here; name the RPC of one");
-				Err(FetchError::new(FetchErrorKind::NotAllowed, words))
-			}),
+			Location::Ipfs { root, path } => {
+				// The stores are near, and have the same content if its hash is known.
+				if let Some(Ok(file)) = self.in_stores(expected, part).await {
+					return Ok(file);
+				}
+				let blocks = Blocks::from_all(&self.web, &self.config);
+				self.read_tree(blocks, root, path, expected, part).await
+			}
 			Location::Content(cid) => self.find(cid, expected, part).await,
 		}
 	}
@@ -84,7 +88,38 @@ impl Sources {
 			Some(Err(error)) => failed(error),
 			None => (),
 		}
+		// IPFS has such names for files of one block. Most names that are not in the stores are of no file anywhere.
+		if let Some(block) = self.block_of(cid) {
+			let blocks = Blocks::from_gateways(&self.web, &self.config);
+			if let Ok(file) = self.read_tree(blocks, &block, &[], expected, part).await {
+				return Ok(file);
+			}
+		}
 		Err(error)
+	}
+
+	/// Returns the block that is a content, if gateways may have it.
+	fn block_of(&self, cid: &Cid) -> Option<BlockName> {
+		let is_asked = !self.config.gateways.is_empty() && cid.hash_kind() == HashKind::Sha256;
+		is_asked.then(|| BlockName::of(cid::Cid::try_from(cid.to_string()).ok()?).ok())?
+	}
+
+	/// Reads a file of IPFS, from these blocks, into an unfinished file.
+	async fn read_tree(
+		self: &Arc<Self>,
+		blocks: Blocks<'_>,
+		root: &BlockName,
+		path: &[String],
+		expected: &[Cid],
+		unfinished: &Path,
+	) -> Result<Fetched, FetchError> {
+		let mut part = PartFile::open(unfinished, &[]).await?.drawing(self.room()?);
+		Tree { blocks, max_size: self.config.max_size }.read(root, path, &mut part).await?;
+		if !expected.is_empty() && !part.is_all(expected) {
+			let words = format!("{root} in IPFS is not what its checksum says");
+			return Err(FetchError::new(FetchErrorKind::WrongChecksum, words));
+		}
+		self.keep(part, expected, unfinished).await
 	}
 
 	/// Looks for a content in the stores, one after the other. `None`: there is no store, or the name is not known.
@@ -119,6 +154,11 @@ impl Sources {
 		let max_size = self.config.max_size;
 		let wanted = Download { method, url: url.clone(), expected, max_size, progress: &|_, _| () };
 		download(&self.web, &wanted, &mut part).await?;
+		self.keep(part, expected, path).await
+	}
+
+	/// Moves an unfinished file, in which all has come, to the cache.
+	async fn keep(self: &Arc<Self>, part: PartFile, expected: &[Cid], path: &Path) -> Result<Fetched, FetchError> {
 		let cid = expected.first().copied().unwrap_or_else(|| part.cid());
 		// Its own name until it is in the cache, where it may be known already.
 		let whole = path.with_extension("whole");

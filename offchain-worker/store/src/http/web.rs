@@ -34,7 +34,9 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long to wait for the next bytes.
 pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// What servers of one's own are asked for, below their URL: contents of stores, and of IPFS.
-const OWN: [&str; 2] = ["/store/", "/api/v0/cat"];
+const OWN: [&str; 3] = ["/store/", "/api/v0/cat", "/api/v0/block/get"];
+/// What gateways are asked for, below their URL.
+const OF_GATEWAYS: [&str; 1] = ["/ipfs/"];
 /// How long a connection is kept for the next request.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
@@ -75,6 +77,8 @@ pub(crate) struct Web {
 	open: Client,
 	/// Servers that may be anywhere, for what [`OWN`] lists.
 	own: Arc<[Url]>,
+	/// Gateways of IPFS, which may be anywhere too, for what [`OF_GATEWAYS`] lists. Through the proxy, if they are not closed.
+	gateways: Arc<[Url]>,
 	reach: Reach,
 	/// Whether one of `own` that is in a private network may redirect to another address there.
 	trust_own: bool,
@@ -99,6 +103,7 @@ impl Web {
 			anywhere: Guarded::new(&Reach { private: true, ..reach.clone() }).map_err(unusable)?,
 			open: open().build().map_err(|error| unusable(error.into()))?,
 			own: own.into_iter().cloned().collect(),
+			gateways: Arc::default(),
 			reach,
 			trust_own: false,
 			chosen: None,
@@ -119,6 +124,11 @@ impl Web {
 	/// Makes requests to this URL wherever it is, and follows it into private networks if it is in one: for a user who chose it.
 	pub(crate) fn trusting(self, chosen: Url) -> Self {
 		Self { chosen: Some(chosen), ..self }
+	}
+
+	/// Makes requests for blocks to these gateways of IPFS, too, wherever they are.
+	pub(crate) fn asking(self, gateways: &[Url]) -> Self {
+		Self { gateways: gateways.into(), ..self }
 	}
 
 	/// Returns the client for servers of one's own.
@@ -158,11 +168,11 @@ impl Web {
 	}
 
 	fn is_own(&self, url: &Url) -> bool {
-		let is_below = |base: &Url| {
-			let path = url.path().strip_prefix(base.path().trim_end_matches('/'));
-			path.is_some_and(|path| OWN.iter().any(|own| path.starts_with(own)))
-		};
-		self.own.iter().any(|base| origin(base) == origin(url) && is_below(base))
+		self.own.iter().any(|base| is_below(base, url, &OWN))
+	}
+
+	fn is_gateway(&self, url: &Url) -> bool {
+		self.gateways.iter().any(|base| is_below(base, url, &OF_GATEWAYS))
 	}
 
 	fn is_chosen(&self, url: &Url) -> bool {
@@ -178,7 +188,7 @@ impl Web {
 		}
 		Ok(if self.is_own(url) {
 			By::Open
-		} else if is_inside || self.is_chosen(url) {
+		} else if is_inside || self.is_chosen(url) || self.is_gateway(url) {
 			By::Guard(&self.anywhere)
 		} else {
 			By::Guard(&self.guarded)
@@ -211,6 +221,12 @@ fn is_closed(perimeter: &Perimeter, address: IpAddr) -> bool {
 
 const PRIVATE: &str =
 	"it is private, near this machine or denied here; only a worker with --allow-private-networks fetches it";
+
+/// Returns whether a URL is that of one of these paths below another URL.
+fn is_below(base: &Url, url: &Url, paths: &[&str]) -> bool {
+	let path = url.path().strip_prefix(base.path().trim_end_matches('/'));
+	origin(base) == origin(url) && path.is_some_and(|path| paths.iter().any(|one| path.starts_with(one)))
+}
 
 fn origin(url: &Url) -> Option<(String, u16)> {
 	Some((url.host_str()?.to_string(), url.port_or_known_default()?))
@@ -269,6 +285,7 @@ mod tests {
 		for url in [
 			"http://127.0.0.1:9955/store/bafy",
 			"http://127.0.0.1:9955/api/v0/cat?arg=bafy",
+			"http://127.0.0.1:9955/api/v0/block/get?arg=bafy",
 			"https://pool.example/base/store/bafy",
 		] {
 			assert!(is_own(url), "{url}");

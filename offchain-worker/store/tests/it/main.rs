@@ -5,6 +5,7 @@ mod client;
 mod fetcher;
 mod full;
 mod http;
+mod ipfs;
 mod layers;
 mod mirror;
 mod node;

@@ -101,6 +101,19 @@ pub(crate) struct Run {
 	#[arg(long, value_name = "URL")]
 	pub ipfs: Option<Url>,
 
+	/// A gateway of IPFS to ask for what is not there either; may be repeated. What it gives out is checked
+	#[arg(
+		long = "ipfs-gateway",
+		value_name = "URL",
+		default_value = rlc_worker::IPFS_GATEWAY,
+		conflicts_with = "no_ipfs_gateway"
+	)]
+	pub ipfs_gateways: Vec<Url>,
+
+	/// Ask no gateway of IPFS
+	#[arg(long)]
+	pub no_ipfs_gateway: bool,
+
 	/// Let requests read files of this machine (file://): only if all requesters are trusted
 	#[arg(long)]
 	pub allow_files: bool,
@@ -191,6 +204,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		tag: run.tag.unwrap_or(Tag::NONE),
 		containers: containers(run.containers, run.no_containers),
 		ipfs: run.ipfs,
+		ipfs_gateways: if run.no_ipfs_gateway { Vec::new() } else { run.ipfs_gateways },
 		allow_files: run.allow_files,
 		allow_private_networks: run.allow_private_networks,
 		proxy: context.global.http_proxy.clone(),

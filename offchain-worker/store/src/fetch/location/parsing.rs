@@ -9,7 +9,10 @@ use super::*;
 fn written(location: &Location, sha256: Option<[u8; 32]>) -> String {
 	let bare = match location {
 		Location::Content(cid) => cid.to_string(),
-		Location::Ipfs(name) => name.clone(),
+		Location::Ipfs { root, path } => {
+			let encoded = path.iter().map(|name| name.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>());
+			format!("ipfs://{root}/{}", encoded.collect::<Vec<_>>().join("/"))
+		}
 		Location::Web(url) => url.to_string(),
 		Location::File(path) => Url::from_file_path(path).expect("it is absolute").to_string(),
 	};
@@ -25,10 +28,11 @@ fn locations() -> impl Strategy<Value = String> {
 		Just("bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi".to_owned()),
 		Just("zb2rhe5P4gXftAwvA4eXQ5HJwsER2owDyS9sKaQRRVQPn93bA".to_owned()),
 	];
-	let bare = (0..7_u8, name).prop_map(|(form, name)| match form {
+	let bare = (0..8_u8, name).prop_map(|(form, name)| match form {
 		0 => name,
-		1 => format!("ipfs://{name}"),
+		1 => format!("IPFS://{name}/a%20b/c"),
 		2 => format!("/ipfs/{name}"),
+		7 => format!("ipfs://{name}"),
 		3 => format!("{name}/notes.txt"),
 		4 => format!("https://ipfs.example:8443/ipfs/{name}?filename=a%20b"),
 		5 => format!("http://user:word@[2001:db8::1]/a/../{name}?b=c"),
@@ -54,7 +58,8 @@ proptest! {
 	fn pinned_location_names_bytes(text in spoiled_text(locations())) {
 		if is_pinned(&text) {
 			let (location, sha256) = Location::parse(&text).unwrap();
-			prop_assert!(sha256.is_some() || matches!(location, Location::Content(_)));
+			let names_its_content = matches!(location, Location::Content(_) | Location::Ipfs { .. });
+			prop_assert!(sha256.is_some() || names_its_content);
 		}
 	}
 
@@ -63,7 +68,7 @@ proptest! {
 		let is_url = ["http://", "https://", "file://"].iter().any(|scheme| text.trim().starts_with(scheme));
 		match Location::parse(&text) {
 			Ok((location, _)) => {
-				let is_name = matches!(location, Location::Content(_) | Location::Ipfs(_));
+				let is_name = matches!(location, Location::Content(_) | Location::Ipfs { .. });
 				prop_assert!(!(is_name && is_url), "{location:?}");
 			}
 			Err(error) => prop_assert!(error.to_string().len() < 3_000, "errors do not grow with what is wrong"),
