@@ -1,7 +1,9 @@
 //! Signed orders as files that are handed on.
 //!
 //! A file holds the order and its signature as the chain encodes them; what stands next to them is for readers, and is not
-//! trusted.
+//! trusted. Files that iExec's SDK writes are read too.
+
+mod iexec;
 
 use std::path::Path;
 
@@ -48,9 +50,12 @@ impl OrderFile {
 	/// If it cannot be read, or is not such a file.
 	pub(crate) fn read(path: &Path) -> Result<Signed> {
 		let text = std::fs::read(path).map_err(disk(path))?;
-		let invalid = || failure!(OrderFile, "{} is not an order", path.display(); "`rlc order sign` writes one");
+		let invalid = || {
+			failure!(OrderFile, "{} is not an order", path.display();
+				"`rlc order sign` writes one, and so does iExec's SDK")
+		};
 		let file: Value = serde_json::from_slice(&text).map_err(|_| invalid())?;
-		held(&file).ok_or_else(invalid)
+		held(&file).or_else(|| iexec::held(&file)).ok_or_else(invalid)
 	}
 
 	/// Reads the one of this name, which could have been an order's hash.

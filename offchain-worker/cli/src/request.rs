@@ -210,9 +210,10 @@ impl RequestOptions {
 	/// Returns the params, and the files to upload.
 	fn params(&self) -> Result<(RequestParams, Vec<LocalFile>)> {
 		let given = self.params.as_deref().unwrap_or_default();
-		let mut params = RequestParams::parse(given.as_bytes()).map_err(
-			|error| failure!(ParamsInvalid, "--params: {error}"; "leave it out, or correct it; docs/iexec.md lists the keys"),
-		)?;
+		let mut params = RequestParams::parse(given.as_bytes()).map_err(|error| {
+			failure!(ParamsInvalid, "--params: {error}";
+				"leave it out, or correct it; docs/iexec.md lists the keys")
+		})?;
 		params.supported().map_err(|error| failure!(ParamsUnsupported, "--params: {error}"))?;
 		if let Some(args) = &self.args {
 			params.iexec_args = args.clone();
