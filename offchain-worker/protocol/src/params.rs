@@ -27,8 +27,8 @@ pub struct RequestParams {
 	/// What the app is started with, separated as a shell would.
 	#[serde(default, skip_serializing_if = "String::is_empty")]
 	pub iexec_args: String,
-	/// Where the input files are: CIDs, `http(s)://`, or `file://` where a worker allows it. Above trust 1, each must be
-	/// pinned: a CID, or a location that ends with `#sha256=HEX`.
+	/// Where the input files are: CIDs, also of files in IPFS or with paths in directories there, `http(s)://`, or `file://` where
+	/// a worker allows it. Above trust 1, each must be pinned: a CID, or a location that ends with `#sha256=HEX`.
 	#[serde(default, skip_serializing_if = "Vec::is_empty")]
 	pub iexec_input_files: Vec<String>,
 	/// Whether the result is encrypted for the beneficiary.
