@@ -63,7 +63,7 @@ async fn read(out: &Output, proxy: Option<&Proxy>, location: &str) -> Result<Str
 	let pinned = pinned.map_err(|error| {
 		Failure::from(error)
 			.during(format_args!("input {location} cannot be pinned, which a trust above 1 needs"))
-			.advise("add #sha256=HEX to it yourself, or ask for --trust 1")
+			.advise("add #sha256=HEX to it yourself, give a CID, or ask for --trust 1")
 	})?;
 	out.say(format_args!("pinned, so that every worker reads the same bytes: {pinned}"));
 	Ok(pinned)
@@ -121,7 +121,7 @@ mod tests {
 		assert_eq!(failure.code(), "content.missing");
 		let words = failure.to_string();
 		assert!(words.starts_with("input file:///no/such/file cannot be pinned"), "{words}");
-		assert!(words.ends_with("; add #sha256=HEX to it yourself, or ask for --trust 1"), "{words}");
+		assert!(words.ends_with("; add #sha256=HEX to it yourself, give a CID, or ask for --trust 1"), "{words}");
 	}
 
 	#[test]

@@ -7,11 +7,11 @@ use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	AnyOrder,
 };
-use rlc_store::{Ipfs, Url};
+use rlc_store::{check_location, Ipfs, Url};
 
 use crate::{
 	context::Context,
-	failure::{failure, Result},
+	failure::{failure, Failure, Result},
 	pool::{self, Scheduler},
 	request::LocalFile,
 };
@@ -57,6 +57,7 @@ impl Location {
 
 	async fn url(self, context: &Context, chain: &Chain, key: &Key, file: &LocalFile) -> Result<String> {
 		if let Some(location) = self.location {
+			check_location(&location).map_err(|error| Failure::from(error).during("--location"))?;
 			return Ok(location);
 		}
 		if let Some(node) = self.ipfs {
