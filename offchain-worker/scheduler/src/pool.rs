@@ -176,6 +176,8 @@ pub(crate) struct Pool {
 	expelled: BTreeSet<AccountId>,
 	/// Workers that are to drain, and have not said yet that they do.
 	drains: BTreeSet<AccountId>,
+	/// Workers that were here and at another instance, when those were last met.
+	twins: BTreeSet<AccountId>,
 	/// What was decided between turns.
 	decided: Vec<Action>,
 	/// What becomes of the pool's orders.
@@ -222,6 +224,7 @@ impl Pool {
 			missed: Vec::new(),
 			expelled: BTreeSet::new(),
 			drains: BTreeSet::new(),
+			twins: BTreeSet::new(),
 			decided: Vec::new(),
 			orders: Orders::default(),
 			beats: Beats {

@@ -129,6 +129,7 @@ impl Pool {
 	fn join(&mut self, member: Member, line: Line, reply: Reply<Joined>) {
 		let account = member.account.clone();
 		let session = self.means.links.open(&account, line);
+		self.twins.remove(&account);
 		tracing::info!(worker = %Account(account.clone()), "joined");
 		let reports = || member.held.iter().map(|held| &held.report);
 		let uploaded = reports().filter(|report| report.step == Step::Uploaded).cloned().collect::<Vec<_>>();

@@ -98,6 +98,14 @@ struct Link {
 	beat: Option<Heartbeat>,
 }
 
+impl Link {
+	/// Tells whoever is there that another machine works with its key.
+	fn tell_replaced(&self) {
+		// What cannot be sent is missed by nobody: that machine is gone, or joins again, and is told then.
+		let _ = self.instructions.try_send(Instruction::Replaced);
+	}
+}
+
 /// The sessions of workers that are here.
 #[derive(Default)]
 pub(crate) struct Links {
@@ -124,8 +132,7 @@ impl Links {
 		let link = Link { account: account.clone(), line, instructions, receiver: Some(receiver), beat: None };
 		let mut table = self.lock();
 		if let Some(other) = table.elsewhere(account, link.line.connection) {
-			// What cannot be sent is missed by nobody: that machine is gone, or joins again, and is refused.
-			let _ = other.instructions.try_send(Instruction::Replaced);
+			other.tell_replaced();
 		}
 		table.cut(account);
 		table.links.insert(session, link);
@@ -188,6 +195,15 @@ impl Links {
 	/// Returns when each worker was last heard of, in ms.
 	pub fn heard(&self) -> Vec<(AccountId, Moment)> {
 		self.lock().links.values().map(|link| (link.account.clone(), link.line.pulse.heard())).collect()
+	}
+
+	/// Ends a worker's session, and tells whoever is there that another machine works with its key.
+	pub fn replace(&self, account: &AccountId) {
+		let mut table = self.lock();
+		if let Some(link) = table.sessions.get(account).and_then(|session| table.links.get(session)) {
+			link.tell_replaced();
+		}
+		table.cut(account);
 	}
 
 	/// Ends a worker's session.
@@ -275,7 +291,10 @@ mod tests {
 		links.open(&account(1), line(8));
 		assert_eq!(instructions.try_recv(), Ok(Instruction::Replaced));
 		assert!(instructions.try_recv().is_err() && !links.is_of(&again, 7));
-		links.cut(&account(1));
+		let session = links.open(&account(1), line(9));
+		let mut instructions = links.take(&session, 9).unwrap();
+		links.replace(&account(1));
+		assert_eq!(instructions.try_recv(), Ok(Instruction::Replaced), "by one at another instance");
 		assert!(!links.is_elsewhere(&account(1), 7));
 	}
 

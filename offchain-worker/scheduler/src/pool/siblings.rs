@@ -21,7 +21,9 @@ use super::{
 use crate::{
 	db::{in_time, siblings::LEASE},
 	decide::adoption,
-	elsewhere, Error,
+	elsewhere,
+	model::Voice,
+	Error,
 };
 
 /// How often the others are met.
@@ -64,6 +66,7 @@ impl Pool {
 		}
 		let elsewhere = in_time(self.means.db.workers_elsewhere()).await?.into_iter().collect::<BTreeMap<_, _>>();
 		self.pass_drains_on(&elsewhere);
+		self.tell_replaced(&elsewhere);
 		self.state.locate(elsewhere, self.now());
 		self.read_foreign_parts().await?;
 		self.read_foreign_data().await?;
@@ -71,6 +74,19 @@ impl Pool {
 			self.leave_parts().await?;
 		}
 		Ok(())
+	}
+
+	/// Tells machines whose workers have joined another instance: other machines have their keys, or nobody is there any more.
+	///
+	/// What a worker that joined this instance just now left elsewhere may not be written over yet. So it has to be found at both
+	/// twice in a row.
+	fn tell_replaced(&mut self, elsewhere: &BTreeMap<AccountId, Voice>) {
+		let is_here = |worker: &&AccountId| self.state.workers().get(*worker).is_some_and(|known| known.is_here());
+		let twins = elsewhere.keys().filter(is_here).cloned().collect::<BTreeSet<_>>();
+		for worker in twins.intersection(&self.twins) {
+			self.means.links.replace(worker);
+		}
+		self.twins = twins;
 	}
 
 	/// Buries instances that were silent for too long. One that hangs while it writes may keep others waiting for a moment.

@@ -7,7 +7,7 @@ use jsonrpsee::{
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
-use rlc_primitives::{work::MAX_CALLBACK_DATA, Moment, TaskId};
+use rlc_primitives::{work::MAX_CALLBACK_DATA, AccountId, Moment, TaskId};
 use rlc_protocol::{
 	requester::code,
 	version::{self, Protocols},
@@ -64,10 +64,10 @@ impl WorkerRpcServer for Api {
 		self.gate.charge(&caller.peer, JOIN_TURNS).await?;
 		let identity = &self.means.identity;
 		admission::check(&join, identity.workerpool, identity.genesis, system_time())?;
-		if join.standby && self.means.links.is_elsewhere(&join.account.0, caller.connection) {
+		self.gate.admit_account(&join.account.0).await?;
+		if join.standby && self.is_elsewhere(&join.account.0, caller.connection).await? {
 			return Err(error(code::ELSEWHERE, "another machine works with this key; give each a key of its own"));
 		}
-		self.gate.admit_account(&join.account.0).await?;
 		check_reports(join.held.iter().map(|held| &held.report))?;
 		let record = self.ensure_no_ban(&join).await?;
 		let member = {
@@ -151,6 +151,18 @@ impl Api {
 	/// Refuses a session that is not this connection's, before the pool is asked.
 	fn ensure_own(&self, session: &Session) -> Result<(), ErrorObjectOwned> {
 		ensure_session(self.means.links.is_of(session, Caller::current()?.connection))
+	}
+
+	/// Returns whether a worker has joined over another connection, at any instance.
+	async fn is_elsewhere(&self, account: &AccountId, connection: usize) -> Result<bool, ErrorObjectOwned> {
+		let Means { links, db, .. } = &self.means;
+		let is_here = links.is_elsewhere(account, connection);
+		if is_here || !db.is_shared() {
+			return Ok(is_here);
+		}
+		let _question = self.gate.database().await;
+		let workers = in_time(db.workers_elsewhere()).await.map_err(internal)?;
+		Ok(workers.iter().any(|(worker, _)| worker == account))
 	}
 
 	/// Refuses a worker whose signer may not act for its account. The chain is asked each time: a proxy that was removed is

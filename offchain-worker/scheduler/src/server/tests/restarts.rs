@@ -167,6 +167,22 @@ async fn result_that_another_instance_got_is_found_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn machine_whose_key_another_brings_to_another_instance_is_told() {
+	let Some(postgres) = Postgres::start() else { return };
+	let chain = FakeChain::new(system_time());
+	let yards = siblings(&postgres.url, &chain).await;
+	let mut first = yards[0].worker("Bob").await;
+	let second = yards[1].worker("Bob").await;
+	assert_eq!(first.instruction().await, Instruction::Replaced);
+	let stand_by = yards[0].worker_as(yards[0].client().await, key("Bob"), |join| join.standby = true).await;
+	assert_eq!(code_of(stand_by.map(|_| ())), code::ELSEWHERE);
+	drop((first, second));
+	for yard in yards {
+		yard.scheduler.stop().await.unwrap();
+	}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn instances_share_the_workers_of_a_task() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
