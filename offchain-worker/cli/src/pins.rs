@@ -137,6 +137,7 @@ mod tests {
 		assert_eq!(code(&request(unpinned, 2), Tag::NONE), "input.unpinned");
 		assert_eq!(code(&request("", 2), network), "offers.network");
 		assert_eq!(code(&request("{", 1), Tag::NONE), "params.invalid");
-		assert_eq!(code(&request(r#"{"bulk_cid": "Qm"}"#, 1), Tag::NONE), "params.unsupported");
+		assert_eq!(code(&request(r#"{"rlc_each": "https://x.org/a"}"#, 2), Tag::NONE), "input.unpinned");
+		assert_eq!(code(&request(r#"{"iexec_secrets": {"1": "x"}}"#, 1), Tag::NONE), "params.unsupported");
 	}
 }

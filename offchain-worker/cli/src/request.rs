@@ -368,7 +368,7 @@ mod tests {
 			(r#"{"iexec_result_encryption": true}"#, "iexec_result_encryption is not supported"),
 			(r#"{"iexec_result_storage_provider": "dropbox"}"#, "\"dropbox\" is not supported"),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, "iexec_secrets are not supported"),
-			(r#"{"bulk_cid": "Qm"}"#, "bulk_cid is not supported"),
+			(r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#, "leave one of them out"),
 		] {
 			let said = wrong(&["--params", params]);
 			assert!(said.starts_with("--params: ") && said.contains(what) && !said.contains('\n'), "{said}");

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod admin;
+pub mod each;
 pub mod needs;
 pub mod params;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::Needs;
 
-/// How many characters of a location are shown.
+/// How many characters of a stranger's text are shown.
 const SHOWN: usize = 200;
 
 /// What iExec's SDK writes by itself, and means nothing here: results are in the pool's store, logs are kept anyway, and there
@@ -40,9 +40,12 @@ pub struct RequestParams {
 	/// Names of the requester's secrets, by their number in the app.
 	#[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
 	pub iexec_secrets: BTreeMap<String, String>,
-	/// A list of datasets that the deal's tasks share out.
+	/// The same as `rlc_each`, by iExec's name. Lists of dataset orders, as iExec's tools make them, are not understood.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub bulk_cid: Option<String>,
+	/// Where the [list](crate::each) is of what each task is run with. Above trust 1, it must be pinned. Not iExec's.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub rlc_each: Option<String>,
 	/// What each task needs of a machine. Not iExec's.
 	#[serde(default, skip_serializing_if = "Needs::is_nothing")]
 	pub rlc_needs: Needs,
@@ -81,9 +84,9 @@ pub enum Unsupported {
 		"iexec_secrets are not supported here: only enclaves are given secrets, and there are none; leave them out"
 	)]
 	Secrets,
-	/// A deal has one dataset.
-	#[error("bulk_cid is not supported here: a deal has one dataset; make a deal for each")]
-	Bulk,
+	/// A task takes its entry out of one list.
+	#[error("rlc_each and bulk_cid both name a list of what each task is run with; leave one of them out")]
+	Lists,
 }
 
 /// Why no worker can serve a deal's params, whatever its machine.
@@ -117,14 +120,24 @@ pub enum Unrepeatable {
 		/// Where it is.
 		location: String,
 	},
+	/// The list of what each task is run with can be another one for each worker.
+	#[error(
+		"the list of what each task is run with ({}) may be another one for each worker, and above trust 1 all of them \
+		 have to read the same; name it by its CID, add #sha256=HEX to it, or ask for trust 1",
+		shown(.location)
+	)]
+	List {
+		/// Where it is.
+		location: String,
+	},
 	/// A network can tell each worker something else.
 	#[error("the app's order grants a network, which can tell each worker something else; ask for trust 1")]
 	Network,
 }
 
-/// Returns the beginning of a location, in one line.
-fn shown(location: &str) -> String {
-	location.chars().take(SHOWN).map(|one| if one.is_control() { ' ' } else { one }).collect()
+/// Returns the beginning of a text of a stranger, in one line.
+pub(crate) fn shown(text: &str) -> String {
+	text.chars().take(SHOWN).map(|one| if one.is_control() { ' ' } else { one }).collect()
 }
 
 impl Unservable {
@@ -173,10 +186,18 @@ impl RequestParams {
 		if tag.has_network() {
 			return Err(Unrepeatable::Network);
 		}
+		if let Some(location) = self.list().filter(|location| !is_pinned(location)) {
+			return Err(Unrepeatable::List { location: location.into() });
+		}
 		match (1..).zip(&self.iexec_input_files).find(|(_, location)| !is_pinned(location)) {
 			None => Ok(()),
 			Some((number, location)) => Err(Unrepeatable::Input { number, location: location.clone() }),
 		}
+	}
+
+	/// Returns where the list is of what each task is run with, if there is one.
+	pub fn list(&self) -> Option<&str> {
+		self.rlc_each.as_deref().or(self.bulk_cid.as_deref())
 	}
 
 	/// Checks that workers do what is asked for: requesters find out before they pay, workers before they compute.
@@ -196,10 +217,10 @@ impl RequestParams {
 		if !self.iexec_secrets.is_empty() {
 			return Err(Unsupported::Secrets);
 		}
-		match self.bulk_cid {
-			None => Ok(()),
-			Some(_) => Err(Unsupported::Bulk),
+		if self.rlc_each.is_some() && self.bulk_cid.is_some() {
+			return Err(Unsupported::Lists);
 		}
+		Ok(())
 	}
 
 	/// Reads the params of a deal. What iExec's SDK writes and means nothing here is passed over, as is what is `null`.
@@ -333,7 +354,7 @@ mod tests {
 			(r#"{"iexec_result_encryption": true}"#, Unsupported::Encryption),
 			(r#"{"iexec_result_storage_provider": "dropbox"}"#, Unsupported::Storage("dropbox".into())),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, Unsupported::Secrets),
-			(r#"{"bulk_cid": "Qm"}"#, Unsupported::Bulk),
+			(r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#, Unsupported::Lists),
 		] {
 			assert_eq!(supported(params), Err(why), "{params}");
 		}
@@ -359,6 +380,19 @@ mod tests {
 		}
 		let words = unpinned.to_string();
 		assert!(words.starts_with("input file 2 (https://x.org/b) may be") && words.contains("#sha256=HEX"), "{words}");
+	}
+
+	#[test]
+	fn list_is_pinned_like_an_input_and_has_two_names() {
+		for key in ["rlc_each", "bulk_cid"] {
+			let params = |location: &str| format!(r#"{{"{key}": "{location}"}}"#);
+			let (servable_params, _) = servable(&params("https://x.org/l"), 1, Tag::NONE).unwrap();
+			assert_eq!(servable_params.list(), Some("https://x.org/l"), "one worker's word");
+			assert!(servable(&params("l#pinned"), 2, Tag::NONE).is_ok());
+			let unpinned = Unrepeatable::List { location: "https://x.org/l".into() };
+			assert_eq!(servable(&params("https://x.org/l"), 2, Tag::NONE), Err(Unservable::Unrepeatable(unpinned)));
+		}
+		assert_eq!(RequestParams::default().list(), None);
 	}
 
 	#[test]

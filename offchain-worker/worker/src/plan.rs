@@ -76,7 +76,8 @@ mod tests {
 	fn params_that_nobody_can_serve_are_the_tasks_fault() {
 		let elsewhere = r#"{"iexec_result_storage_provider": "dropbox"}"#;
 		let encrypted = r#"{"iexec_result_encryption": true}"#;
-		for params in ["it's", "{", r#"{"x": 1}"#, r#"{"bulk_cid": "Qm"}"#, elsewhere, encrypted] {
+		let lists = r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#;
+		for params in ["it's", "{", r#"{"x": 1}"#, lists, elsewhere, encrypted] {
 			assert_eq!(with_params(params).unwrap_err().cause, Some(FailureCause::InvalidParams), "{params}");
 		}
 		let secrets = with_params(r#"{"iexec_secrets": {"1": "x"}}"#).unwrap_err();

@@ -1,5 +1,6 @@
 //! Running one task: fetch, run under limits, pack the result.
 
+mod each;
 mod fetch;
 mod measure;
 mod room;
@@ -35,6 +36,7 @@ use tokio::{task::spawn_blocking, time::Instant};
 
 pub(crate) use self::room::most_written;
 use self::{
+	fetch::Inputs,
 	measure::{is_of_machine, Largest},
 	room::TaskDir,
 };
@@ -159,7 +161,7 @@ impl Apps {
 		(computation.progress)(Step::Computing);
 		tracing::debug!(?time, slots = computation.slots, "the app begins");
 		let kind = computation.plan.app.kind;
-		let run = match self.sandbox(computation, inputs.app(), &env, (input, &dir.output), time, stop).await {
+		let run = match self.sandbox(computation, &inputs, &env, (input, &dir.output), time, stop).await {
 			Ok(run) => run,
 			Err(failure) => return Ok(Finished { agreed: agreed(&failure, kind, None), ..failure.into() }),
 		};
@@ -180,7 +182,7 @@ impl Apps {
 	async fn sandbox(
 		&self,
 		computation: &Computation,
-		app: &Path,
+		inputs: &Inputs,
 		env: &[(String, String)],
 		(input, output): (&Path, &Path),
 		time: Duration,
@@ -191,7 +193,7 @@ impl Apps {
 		let needs = computation.plan.needs();
 		let same_memory = needs.memory > 0 || !computation.plan.is_compared();
 		let limits = Limits { time, fuel: Some(fuel), same_memory, ..self.limits_of(computation.slots, &needs) };
-		let args = &computation.plan.args;
+		let (app, args) = (inputs.app(), inputs.args());
 		let seed = computation.task.id().0 .0;
 		let deal = &computation.plan.deal.deal;
 		let grants = grants(deal.tag, &needs);

@@ -105,7 +105,7 @@ impl From<rlc_protocol::Unservable> for Failure {
 		let code = match &unservable {
 			Unservable::Invalid(_) => Code::ParamsInvalid,
 			Unservable::Unsupported(_) => Code::ParamsUnsupported,
-			Unservable::Unrepeatable(Unrepeatable::Input { .. }) => Code::InputUnpinned,
+			Unservable::Unrepeatable(Unrepeatable::Input { .. } | Unrepeatable::List { .. }) => Code::InputUnpinned,
 			Unservable::Unrepeatable(Unrepeatable::Network) => Code::OffersNetwork,
 		};
 		Self::of(code, &unservable)

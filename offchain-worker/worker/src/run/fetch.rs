@@ -22,6 +22,10 @@ use crate::{
 pub(super) struct Inputs {
 	app: Fetched,
 	dataset: Option<(String, Fetched)>,
+	/// The app's arguments.
+	args: Vec<String>,
+	/// What the task's own part is written in, if it has one.
+	_list: Option<Fetched>,
 	names: Vec<String>,
 	files: Vec<Fetched>,
 }
@@ -57,23 +61,33 @@ impl Apps {
 				Some((environment::file_name(location, "dataset"), fetched))
 			}
 		};
-		let locations = &plan.params.iexec_input_files;
-		let names = environment::input_names(locations, dataset.as_ref().map(|(name, _)| name.as_str()));
+		let (entry, list) = self.entry(computation, &mut left, stop).await?;
+		let own = entry.args().map_err(|error| RunFailure::of_task(FailureCause::InvalidParams, error.to_string()))?;
+		let args = own.unwrap_or_else(|| plan.args.clone());
+		let shared = &plan.params.iexec_input_files;
+		let locations = [shared.as_slice(), &entry.inputs].concat();
+		let names = environment::input_names(&locations, dataset.as_ref().map(|(name, _)| name.as_str()));
 		let mut files = Vec::with_capacity(locations.len());
-		for (file, location) in (0..).zip(locations) {
+		for (place, location) in locations.iter().enumerate() {
 			let fetched = self.fetcher.fetch(location, None, stop).await;
+			// The list comes between the request's files and the task's own.
+			let file = number_of(place + usize::from(place >= shared.len()));
 			let cause = FailureCause::InputUnavailable { file };
-			let fetched = fetched.map_err(|error| failure(&error, cause, &format!("input file {}", file + 1)))?;
+			let fetched = fetched.map_err(|error| failure(&error, cause, &format!("input file {}", place + 1)))?;
 			take_room(&mut left, &fetched)?;
 			files.push(fetched);
 		}
-		Ok(Inputs { app, dataset, names, files })
+		Ok(Inputs { app, dataset, args, _list: list, names, files })
 	}
 }
 
 impl Inputs {
 	pub fn app(&self) -> &Path {
 		self.app.path()
+	}
+
+	pub fn args(&self) -> &[String] {
+		&self.args
 	}
 
 	pub fn dataset_name(&self) -> Option<&str> {
@@ -117,11 +131,16 @@ pub(super) fn remove(dir: &Path) -> io::Result<()> {
 
 /// Takes the room of a file from what is left of the cache. What is in use stays there, however full it is: so a task that
 /// names many files is ended before it fills the disk.
-fn take_room(left: &mut u64, fetched: &Fetched) -> Result<(), RunFailure> {
+pub(super) fn take_room(left: &mut u64, fetched: &Fetched) -> Result<(), RunFailure> {
 	let rest = left.checked_sub(fetched.size());
 	*left =
 		rest.ok_or_else(|| RunFailure::own("its app, dataset and inputs have more than this worker's cache holds"))?;
 	Ok(())
+}
+
+/// Returns a file's number as causes have it.
+pub(super) fn number_of(place: usize) -> u32 {
+	place.try_into().unwrap_or(u32::MAX)
 }
 
 /// Makes the same file available at another path, by a copy where it cannot be linked.
@@ -135,7 +154,7 @@ fn text<'a>(location: &'a [u8], cause: FailureCause, what: &str) -> Result<&'a s
 
 /// Returns whose fault it is that something was not fetched. If it cannot be reached from here, that may be this machine's
 /// fault: others will say.
-fn failure(error: &FetchError, cause: FailureCause, what: &str) -> RunFailure {
+pub(super) fn failure(error: &FetchError, cause: FailureCause, what: &str) -> RunFailure {
 	let words = format!("{what} was not fetched: {error}");
 	match error.kind {
 		FetchErrorKind::Disk | FetchErrorKind::Stopped => RunFailure::own(words),

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 /// Returns a module that writes `computed.json` with this text, and ends with this code.
-fn module(computed: &str, code: i32) -> Vec<u8> {
+pub(super) fn module(computed: &str, code: i32) -> Vec<u8> {
 	let text = computed.replace('"', "\\22");
 	let module = format!(
 		r#"(module
@@ -60,17 +60,17 @@ fn disk(promised: u64) -> Arc<Disk> {
 	Arc::new(Disk::unlimited(&Dirs::make(dir.path()).unwrap(), promised))
 }
 
-struct Bench {
-	dir: TempDir,
-	apps: Apps,
-	plan: Plan,
+pub(super) struct Bench {
+	pub dir: TempDir,
+	pub apps: Apps,
+	pub plan: Plan,
 	/// How long a run may take at most.
 	time: Duration,
 	steps: Arc<Mutex<Vec<Step>>>,
-	stop: watch::Sender<bool>,
+	pub stop: watch::Sender<bool>,
 }
 
-fn bench(app: &[u8]) -> Bench {
+pub(super) fn bench(app: &[u8]) -> Bench {
 	let dir = tempfile::tempdir().unwrap();
 	let fetch = FetchConfig { allow_file: true, ..FetchConfig::new(dir.path().join("cache")) };
 	let made = |name: &str| {
@@ -101,7 +101,7 @@ fn bench(app: &[u8]) -> Bench {
 }
 
 /// Writes a file. Returns its location and checksum.
-fn put(dir: &TempDir, name: &str, bytes: &[u8]) -> (String, H256) {
+pub(super) fn put(dir: &TempDir, name: &str, bytes: &[u8]) -> (String, H256) {
 	let path = dir.path().join(name);
 	fs::write(&path, bytes).unwrap();
 	(format!("file://{}", path.display()), H256(Cid::of(HashKind::Sha256, bytes).digest()))
@@ -112,9 +112,10 @@ impl Bench {
 		self.dir.path().join("result")
 	}
 
-	async fn run(&self) -> Finished {
+	/// Returns the computation of the deal's fourth task.
+	pub fn computation(&self) -> Computation {
 		let steps = self.steps.clone();
-		let computation = Computation {
+		Computation {
 			task: TaskRef { deal: DEAL, index: 3 },
 			plan: Arc::new(self.plan.clone()),
 			slots: 1,
@@ -122,8 +123,11 @@ impl Bench {
 			until: Instant::now() + Duration::from_secs(120),
 			result: self.result_file(),
 			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
-		};
-		let finished = self.apps.run(computation, self.stop.subscribe()).await;
+		}
+	}
+
+	pub async fn run(&self) -> Finished {
+		let finished = self.apps.run(self.computation(), self.stop.subscribe()).await;
 		let left: usize = ["tasks", "scratch", "nothing"]
 			.map(|name| fs::read_dir(self.dir.path().join(name)).unwrap().count())
 			.into_iter()
@@ -132,14 +136,14 @@ impl Bench {
 		finished
 	}
 
-	async fn cause(&self) -> Option<FailureCause> {
+	pub async fn cause(&self) -> Option<FailureCause> {
 		let failure = self.run().await.outcome.unwrap_err();
 		assert!(!self.result_file().exists() && !self.result_file().with_extension("part").exists());
 		failure.cause
 	}
 }
 
-const FILES: &str = r#"{"deterministic-output-path": "/iexec_out"}"#;
+pub(super) const FILES: &str = r#"{"deterministic-output-path": "/iexec_out"}"#;
 const CALLBACK: &str = r#"{"callback-data": "0x2a"}"#;
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn failed_app_is_reported_and_nothing_is_contributed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn report_that_the_chain_would_refuse_is_not_sent() {
 	let (world, dir) = (World::new(1), tempfile::tempdir().unwrap());
-	world.chain().deal.params = br#"{"bulk_cid": "Qm"}"#.to_vec().try_into().unwrap();
+	world.chain().deal.params = br#"{"iexec_result_encryption": true}"#.to_vec().try_into().unwrap();
 	world.chain().takes_reports = false;
 	let worker = Worker::start(&world, &dir).await;
 	worker.instruct(Instruction::ReportFailure { task: task(0) });
@@ -43,11 +43,12 @@ async fn report_that_the_chain_would_refuse_is_not_sent() {
 async fn task_that_was_never_given_is_reported_only_if_it_is_hopeless() {
 	let unpinned = r#"{"iexec_input_files": ["https://x.org/a"]}"#;
 	for (trust, params, cause) in [
-		(1, r#"{"bulk_cid": "Qm"}"#, Some(FailureCause::InvalidParams)),
+		(1, r#"{"iexec_result_encryption": true}"#, Some(FailureCause::InvalidParams)),
 		(1, r#"{"iexec_secrets": {"1": "x"}}"#, Some(FailureCause::SecretUnavailable)),
 		(1, r#"{"rlc_needs": {"cores": 5}}"#, Some(FailureCause::InvalidParams)),
 		(1, r#"{"rlc_needs": {"cores": 4}}"#, None),
 		(2, unpinned, Some(FailureCause::InvalidParams)),
+		(2, r#"{"rlc_each": "https://x.org/a"}"#, Some(FailureCause::InvalidParams)),
 		(1, unpinned, None),
 	] {
 		let (world, dir) = (World::new(trust), tempfile::tempdir().unwrap());
