@@ -1,9 +1,11 @@
 //! The `rlc` program: every role of the cloud, and every command of its users.
 #![doc = include_str!("../README.md")]
 
+mod after;
 mod amount;
 mod answer;
 mod assets;
+mod bag;
 mod cli;
 mod commands;
 mod context;

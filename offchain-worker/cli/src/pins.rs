@@ -1,6 +1,6 @@
 //! Pinned inputs: above trust 1, several workers compute the same task, so all of them have to read the same bytes.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use rlc_primitives::{RequestOrder, Tag};
 use rlc_protocol::RequestParams;
@@ -27,31 +27,34 @@ pub(crate) enum Pinning {
 }
 
 impl Pinning {
-	/// Returns the params of a request of this trust with each input pinned, if that is needed.
+	/// Pins the locations that a request of this trust names, if that is needed. What is at one is read once.
 	///
 	/// # Errors
 	///
 	/// If a location is invalid, or what is there cannot be read.
-	pub(crate) async fn pin(
+	pub(crate) async fn pin<'a>(
 		self,
 		out: &Output,
 		proxy: Option<&Proxy>,
-		mut params: RequestParams,
 		trust: u64,
-	) -> Result<RequestParams> {
+		locations: impl Iterator<Item = &'a mut String>,
+	) -> Result<()> {
 		if trust <= 1 {
-			return Ok(params);
+			return Ok(());
 		}
-		for location in &mut params.iexec_input_files {
+		let mut known: HashMap<String, String> = HashMap::new();
+		for location in locations {
 			if is_pinned(location) {
 				continue;
 			}
-			*location = match self {
-				Self::Read => read(out, proxy, location).await?,
-				Self::Pretend => format!("{location}#sha256={NO_HASH}"),
+			let pinned = match (known.get(location.as_str()), self) {
+				(Some(pinned), _) => pinned.clone(),
+				(None, Self::Read) => read(out, proxy, location).await?,
+				(None, Self::Pretend) => format!("{location}#sha256={NO_HASH}"),
 			};
+			known.insert(std::mem::replace(location, pinned.clone()), pinned);
 		}
-		Ok(params)
+		Ok(())
 	}
 }
 
@@ -84,13 +87,10 @@ mod tests {
 	use super::*;
 	use crate::market::tests::wish;
 
-	fn params(inputs: &[String]) -> RequestParams {
-		RequestParams { iexec_input_files: inputs.to_vec(), ..RequestParams::default() }
-	}
-
 	async fn pinned(pinning: Pinning, inputs: &[String], trust: u64) -> Result<Vec<String>> {
-		let pinned = pinning.pin(&Output::new(true), None, params(inputs), trust).await;
-		pinned.map(|params| params.iexec_input_files)
+		let mut inputs = inputs.to_vec();
+		pinning.pin(&Output::new(true), None, trust, inputs.iter_mut()).await?;
+		Ok(inputs)
 	}
 
 	#[tokio::test]
@@ -99,11 +99,13 @@ mod tests {
 		let file = dir.path().join("in.txt");
 		std::fs::write(&file, "hello world").unwrap();
 		let there = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e/in.txt".to_owned();
-		let inputs = [format!("file://{}", file.display()), there.clone()];
+		let local = format!("file://{}", file.display());
+		let inputs = [local.clone(), there.clone(), local];
 		assert_eq!(pinned(Pinning::Read, &inputs, 1).await.unwrap(), inputs);
 		// printf 'hello world' | sha256sum
 		let sha256 = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
-		let expected = [format!("{}#sha256={sha256}", inputs[0]), there];
+		let located = format!("{}#sha256={sha256}", inputs[0]);
+		let expected = [located.clone(), there, located];
 		assert_eq!(pinned(Pinning::Read, &inputs, 2).await.unwrap(), expected);
 	}
 

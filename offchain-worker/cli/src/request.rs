@@ -1,6 +1,9 @@
 //! What the command line asks for, and the files that go with it.
 
+mod list;
+
 use std::{
+	collections::{btree_map, BTreeMap},
 	fs::File,
 	io::Read,
 	path::{Path, PathBuf},
@@ -13,8 +16,10 @@ use rlc_protocol::RequestParams;
 use rlc_store::{check_location, is_location, Cid, HashKind};
 use sp_core::H256;
 
+use self::list::List;
 use crate::{
 	amount::Amount,
+	bag::{Bag, BagOptions},
 	context::{now, Context},
 	failure::{disk, failure, Failure, Result},
 	ids,
@@ -48,9 +53,13 @@ pub(crate) struct RequestOptions {
 	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
 	pub dataset: Option<DatasetId>,
 
-	/// How many tasks; the app sees which one it is in IEXEC_TASK_INDEX
-	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-	pub tasks: u64,
+	/// How many tasks; the app sees which one it is in IEXEC_TASK_INDEX [default: 1, or one for each row or file]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub tasks: Option<u64>,
+
+	/// What tells the tasks apart
+	#[command(flatten)]
+	pub bag: BagOptions,
 
 	/// How unlikely a wrong result must be: one in this many. Above 1, two workers at least have to agree, and lose a stake if
 	/// they lie. At 1, a single worker is paid for whatever it answers
@@ -105,6 +114,19 @@ pub(crate) struct RequestOptions {
 	pub valid_for: u64,
 }
 
+/// A request, and what goes with it.
+#[derive(Debug)]
+pub(crate) struct Request {
+	/// What is asked for.
+	pub wish: Wish,
+	/// The files to upload for it, each once.
+	pub files: Vec<LocalFile>,
+	/// What the results of its tasks are called, in their order; empty if they have no names.
+	pub names: Vec<String>,
+	/// One of the files, which is removed with this.
+	_list: Option<List>,
+}
+
 /// A file of this machine that has to be in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocalFile {
@@ -156,27 +178,99 @@ fn expiry(hours: u64, now: Moment) -> Moment {
 	now.saturating_add(hours.saturating_mul(HOUR))
 }
 
+/// Files of this machine that are to be uploaded, by where they are: each is read once.
+#[derive(Clone, Debug, Default)]
+struct Uploads(BTreeMap<PathBuf, LocalFile>);
+
+impl Uploads {
+	/// Adds the files that inputs name which are not locations, and returns where workers find each input.
+	fn locate(&mut self, inputs: &[String]) -> Result<Vec<String>> {
+		let mut located = Vec::with_capacity(inputs.len());
+		for input in inputs {
+			located.push(if is_location(input) { input.clone() } else { self.add(Path::new(input))? });
+		}
+		Ok(located)
+	}
+
+	/// Adds a file, and returns where workers find it.
+	fn add(&mut self, path: &Path) -> Result<String> {
+		let file = match self.0.entry(path.to_owned()) {
+			btree_map::Entry::Occupied(known) => known.into_mut(),
+			btree_map::Entry::Vacant(new) => new.insert(LocalFile::read(path)?),
+		};
+		// The app finds it by this name.
+		Ok(format!("{}/{}", file.cid, file.name()))
+	}
+
+	/// Returns the files, each content once.
+	fn files(self) -> Vec<LocalFile> {
+		let by_content: BTreeMap<_, _> = self.0.into_values().map(|file| (file.cid, file)).collect();
+		by_content.into_values().collect()
+	}
+}
+
+/// What the options ask for, before inputs are pinned.
+struct Asked {
+	params: RequestParams,
+	bag: Option<Bag>,
+	uploads: Uploads,
+}
+
 impl RequestOptions {
-	/// Returns what `requester` wishes for, and the files to upload for it.
+	/// Returns the request of `requester`, whose tasks also read these files of this machine.
 	///
 	/// # Errors
 	///
 	/// If the params are invalid or too long, a file cannot be read, or an input cannot be pinned.
-	pub(crate) async fn wish(
+	pub(crate) async fn request(
 		&self,
 		context: &Context,
 		chain: &Chain,
 		requester: AccountId,
 		pinning: Pinning,
-	) -> Result<(Wish, Vec<LocalFile>)> {
-		let (params, files) = self.params()?;
-		let params =
-			encoded(&pinning.pin(&context.out, context.global.http_proxy.as_ref(), params, self.trust).await?)?;
+		more: &[PathBuf],
+	) -> Result<Request> {
+		let Asked { mut params, bag, mut uploads } = self.asked(more)?;
+		let tasks = self.tasks(bag.as_ref())?;
+		let Bag { names, mut entries } = bag.unwrap_or_default();
+		let lists = params.rlc_each.iter_mut().chain(&mut params.bulk_cid);
+		let own = entries.iter_mut().flat_map(|entry| &mut entry.inputs);
+		let all = params.iexec_input_files.iter_mut().chain(lists).chain(own);
+		pinning.pin(&context.out, context.global.http_proxy.as_ref(), self.trust, all).await?;
+		let list = List::of(&mut params, entries, tasks)?;
+		if let Some(list) = &list {
+			uploads.add(list.path())?;
+		}
+		let wish = self.wish(context, chain, requester, tasks, encoded(&params)?).await?;
+		Ok(Request { wish, files: uploads.files(), names, _list: list })
+	}
+
+	/// Returns how many tasks are asked for.
+	fn tasks(&self, bag: Option<&Bag>) -> Result<u64> {
+		let Some(bag) = bag else { return Ok(self.tasks.unwrap_or(1)) };
+		let entries = bag.entries.len() as u64;
+		match self.tasks {
+			Some(tasks) if tasks != entries => Err(failure!(EachInvalid,
+				"--tasks {tasks} does not fit: there is a task for each row or file, and there are {entries}";
+				"leave --tasks out")),
+			_ => Ok(entries),
+		}
+	}
+
+	/// Returns what `requester` wishes for.
+	async fn wish(
+		&self,
+		context: &Context,
+		chain: &Chain,
+		requester: AccountId,
+		tasks: u64,
+		params: Params,
+	) -> Result<Wish> {
 		let categories = chain.categories().await?;
 		let category = ids::category(&self.category, &categories).map_err(Failure::category)?;
 		let known = categories.iter().find(|(id, _)| *id == category);
 		let beneficiary = self.beneficiary.as_deref().map(|who| context.account(who)).transpose()?;
-		let wish = Wish {
+		Ok(Wish {
 			app: self.app,
 			dataset: self.dataset,
 			workerpool: self.workerpool,
@@ -186,7 +280,7 @@ impl RequestOptions {
 			category_name: known.map_or_else(|| self.category.clone(), |(_, category)| ids::name(category)),
 			trust: self.trust,
 			tag: self.tag.unwrap_or(Tag::NONE),
-			tasks: self.tasks,
+			tasks,
 			max_price: self.max_price.map(|amount| amount.0),
 			requester,
 			beneficiary,
@@ -194,8 +288,7 @@ impl RequestOptions {
 			params,
 			salt: H256(rand::random()),
 			expiry: expiry(self.valid_for, chain.now().await?.max(now())),
-		};
-		Ok((wish, files))
+		})
 	}
 
 	/// Returns the least record that a workerpool must have. A bound that is not given allows any.
@@ -207,35 +300,44 @@ impl RequestOptions {
 		})
 	}
 
-	/// Returns the params, and the files to upload.
-	fn params(&self) -> Result<(RequestParams, Vec<LocalFile>)> {
+	/// Returns what the options ask for, whose tasks also read these files.
+	fn asked(&self, more: &[PathBuf]) -> Result<Asked> {
 		let given = self.params.as_deref().unwrap_or_default();
 		let mut params = RequestParams::parse(given.as_bytes()).map_err(|error| {
 			failure!(ParamsInvalid, "--params: {error}";
 				"leave it out, or correct it; docs/iexec.md lists the keys")
 		})?;
 		params.supported().map_err(|error| failure!(ParamsUnsupported, "--params: {error}"))?;
-		if let Some(args) = &self.args {
-			params.iexec_args = args.clone();
+		let mut bag = self.bag.read(self.args.as_deref())?;
+		if bag.is_some() && params.list().is_some() {
+			return Err(failure!(ParamsInvalid, "--params names a list of what each task is run with already";
+				"leave it out, or --each and --input-each"));
+		}
+		// Those of a table are in its rows.
+		if let Some(args) = self.args.as_ref().filter(|_| self.bag.each.is_none()) {
+			params.iexec_args.clone_from(args);
 		}
 		params.rlc_needs = self.needs.over(params.rlc_needs);
 		params.args().map_err(|error| failure!(ArgsInvalid, "--args: {error}"))?;
-		let mut files = Vec::new();
-		for input in &self.inputs {
-			if is_location(input) {
-				params.iexec_input_files.push(input.clone());
-			} else {
-				let file = LocalFile::read(Path::new(input))?;
-				// The app finds it by this name.
-				params.iexec_input_files.push(format!("{}/{}", file.cid, file.name()));
-				files.push(file);
-			}
+		let mut uploads = Uploads::default();
+		params.iexec_input_files.extend(uploads.locate(&self.inputs)?);
+		for path in more {
+			params.iexec_input_files.push(uploads.add(path)?);
 		}
-		for location in &params.iexec_input_files {
-			check_location(location).map_err(|error| Failure::from(error).during("input"))?;
+		check_locations(params.iexec_input_files.iter().map(String::as_str).chain(params.list()))?;
+		for (number, entry) in (1..).zip(bag.iter_mut().flat_map(|bag| &mut bag.entries)) {
+			let wrong = |why: Failure| why.during(format_args!("task {number}"));
+			entry.args().map_err(|error| wrong(failure!(ArgsInvalid, "{error}")))?;
+			entry.inputs = uploads.locate(&entry.inputs).map_err(wrong)?;
+			check_locations(entry.inputs.iter().map(String::as_str)).map_err(wrong)?;
 		}
-		Ok((params, files))
+		Ok(Asked { params, bag, uploads })
 	}
+}
+
+/// Fails if no worker can read what is at one of these locations.
+fn check_locations<'a>(mut locations: impl Iterator<Item = &'a str>) -> Result<()> {
+	locations.try_for_each(|location| check_location(location).map_err(|error| Failure::from(error).during("input")))
 }
 
 /// Returns params as they are written into a request: no bytes, if they say nothing.
@@ -266,7 +368,8 @@ mod tests {
 
 	#[test]
 	fn request_without_options_has_no_params() {
-		assert_eq!(options(&[]).params().unwrap(), (RequestParams::default(), Vec::new()));
+		let Asked { params, bag, uploads } = options(&[]).asked(&[]).unwrap();
+		assert_eq!((params, bag, uploads.files()), (RequestParams::default(), None, Vec::new()));
 	}
 
 	#[test]
@@ -278,19 +381,74 @@ mod tests {
 		let params = r#"{"iexec_args": "old", "iexec_input_files": ["https://x.org/a"]}"#;
 		let options =
 			options(&["--params", params, "--args", "--fast 3", "--input", input, "--input", "http://x.org/b"]);
-		let (params, files) = options.params().unwrap();
+		let Asked { params, uploads, .. } = options.asked(std::slice::from_ref(&path)).unwrap();
+		let (files, named) = (uploads.files(), format!("{}/in_put.txt", Cid::of(HashKind::Sha256, b"hello")));
 		let read = RequestParams::parse(&encoded(&params).unwrap()).unwrap();
 		assert_eq!(read, params);
 		let cid = Cid::of(HashKind::Sha256, b"hello").to_string();
 		assert_eq!(read.iexec_args, "--fast 3");
-		assert_eq!(read.iexec_input_files, ["https://x.org/a", &format!("{cid}/in_put.txt"), "http://x.org/b"]);
+		assert_eq!(read.iexec_input_files, ["https://x.org/a", &named, "http://x.org/b", &named]);
 		assert_eq!((files.len(), files[0].size, files[0].cid.to_string()), (1, 5, cid));
+	}
+
+	/// Writes a table, and returns its path.
+	fn table(dir: &Path, csv: &str) -> String {
+		let path = dir.join("tasks.csv");
+		std::fs::write(&path, csv).unwrap();
+		path.to_str().unwrap().to_owned()
+	}
+
+	#[test]
+	fn rows_have_arguments_and_files_of_their_own() {
+		let dir = tempfile::tempdir().unwrap();
+		let file = dir.path().join("a.txt");
+		std::fs::write(&file, "a").unwrap();
+		let (file, cid) = (file.to_str().unwrap(), Cid::of(HashKind::Sha256, b"a"));
+		let csv = format!("seed,input\n1,{file}\n2,https://x.org/b\n3,{file}\n");
+		let options = options(&["--each", &table(dir.path(), &csv), "--args", "-s {seed}", "--input", file]);
+		let Asked { params, bag, uploads } = options.asked(&[]).unwrap();
+		let located = format!("{cid}/a.txt");
+		assert_eq!((params.iexec_args.as_str(), params.iexec_input_files), ("", vec![located.clone()]));
+		let own: Vec<_> = bag.clone().unwrap().entries.into_iter().flat_map(|entry| entry.inputs).collect();
+		assert_eq!(own, [located.clone(), "https://x.org/b".into(), located]);
+		assert_eq!(uploads.files().len(), 1, "a file is read and uploaded once");
+		assert_eq!(options.tasks(bag.as_ref()).unwrap(), 3);
+	}
+
+	#[test]
+	fn there_are_as_many_tasks_as_rows() {
+		let dir = tempfile::tempdir().unwrap();
+		let table = table(dir.path(), "seed\n1\n2\n");
+		let tasks = |more: &[&str]| {
+			let options = options(&[&["--each", table.as_str()], more].concat());
+			let bag = options.asked(&[])?.bag;
+			options.tasks(bag.as_ref())
+		};
+		assert_eq!((tasks(&[]).unwrap(), tasks(&["--tasks", "2"]).unwrap()), (2, 2));
+		for other in ["1", "3"] {
+			assert_eq!(tasks(&["--tasks", other]).unwrap_err().code(), "each.invalid");
+		}
+		assert_eq!(tasks(&["--params", r#"{"rlc_each": "Qm"}"#]).unwrap_err().code(), "params.invalid");
+		assert_eq!((options(&[]).tasks(None).unwrap(), options(&["--tasks", "4"]).tasks(None).unwrap()), (1, 4));
+	}
+
+	#[test]
+	fn row_that_no_task_can_have_is_named() {
+		let dir = tempfile::tempdir().unwrap();
+		for (csv, code, words) in [
+			("args\nx\nit's\n", "args.invalid", "task 2: iexec_args: a quotation mark"),
+			("input\n/no/such/file\n", "file.unusable", "task 1: /no/such/file: "),
+			("input\nipfs://example.org\n", "content.location", "task 1: input: "),
+		] {
+			let refused = options(&["--each", &table(dir.path(), csv)]).asked(&[]).err().unwrap();
+			assert!(refused.code() == code && refused.to_string().starts_with(words), "{refused}");
+		}
 	}
 
 	#[test]
 	fn needs_of_each_task_are_in_params() {
 		let params = |arguments: &[&str]| {
-			let (params, _) = options(arguments).params().unwrap();
+			let params = options(arguments).asked(&[]).unwrap().params;
 			String::from_utf8(encoded(&params).unwrap().to_vec()).unwrap()
 		};
 		let flags = ["--cores", "2", "--memory", "4G", "--disk", "1K", "--gpus", "1"];
@@ -347,14 +505,14 @@ mod tests {
 			format!("ipfs://{tree}/0.json"),
 			"HTTPS://example.org/data.csv".into(),
 		] {
-			let (params, files) = options(&["--input", &input]).params().unwrap();
-			assert_eq!((params.iexec_input_files, files), (vec![input], vec![]));
+			let Asked { params, uploads, .. } = options(&["--input", &input]).asked(&[]).unwrap();
+			assert_eq!((params.iexec_input_files, uploads.files()), (vec![input], vec![]));
 		}
 	}
 
 	#[test]
 	fn what_is_not_a_file_or_not_params_is_refused() {
-		let wrong = |arguments: &[&str]| options(arguments).params().unwrap_err().to_string();
+		let wrong = |arguments: &[&str]| options(arguments).asked(&[]).err().unwrap().to_string();
 		assert!(wrong(&["--input", "/no/such/file"]).starts_with("/no/such/file: "));
 		assert!(wrong(&["--input", "/"]).contains("is not a file"));
 		assert!(wrong(&["--input", "ipfs://example.org"]).contains("CID of IPFS"));

@@ -3,6 +3,9 @@
 //! A result's name in the store follows from its digest on chain, so that a store cannot serve anything else: it is a
 //! canonical archive by its SHA-256, or data for a callback by its keccak-256.
 
+mod contents;
+mod names;
+
 use std::{
 	fs::{self, File},
 	path::{Path, PathBuf},
@@ -25,6 +28,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use self::names::Names;
+pub(crate) use self::{contents::contents, names::remember};
 use crate::{
 	context::Context,
 	failure::{disk, failure, Failure, Result},
@@ -96,6 +101,14 @@ impl Promised {
 		Some(Self { id: view.id, index: view.task.index, digest: digest(view)?, workers })
 	}
 
+	/// Returns the failure if it cannot be downloaded.
+	fn lost(&self, error: FetchError, trust: u64) -> Failure {
+		match error.kind {
+			FetchErrorKind::NotFound => self.undelivered(trust),
+			_ => Failure::from(error).during(format_args!("the result of task {}", self.index)),
+		}
+	}
+
 	/// Returns the failure if it does not arrive. A single worker can claim any digest, and be paid for it.
 	fn undelivered(&self, trust: u64) -> Failure {
 		let Self { index, digest, workers, .. } = self;
@@ -133,7 +146,8 @@ fn names(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
 }
 
 /// Downloads, verifies and unpacks the results of these tasks: of one task into `output`, of several into a directory
-/// each. What is there already with the right hash is not downloaded again, and nothing is overwritten.
+/// each, which has the task's name if it was [noted](remember), or else its number. What is there already with the right
+/// hash is not downloaded again, and nothing is overwritten.
 ///
 /// # Errors
 ///
@@ -152,9 +166,14 @@ pub(crate) async fn download(
 	let store = pool::store(&pool::url(context, chain, deal.deal.workerpool.id).await?)?;
 	let progress = context.out.tasks("downloading", done.len() as u64);
 	let end = Instant::now() + UPLOAD_PATIENCE;
+	let names = Names::recall(output, deal.id, &deal.deal);
 	let (count, mut fetched, mut missing) = (done.len(), Vec::new(), Vec::new());
 	for promised in done {
-		let into = if tasks.len() == 1 { output.to_owned() } else { output.join(promised.index.to_string()) };
+		let into = match names.of(&deal.deal, promised.index) {
+			Some(name) => output.join(name),
+			None if tasks.len() == 1 => output.to_owned(),
+			None => output.join(promised.index.to_string()),
+		};
 		let span = tracing::info_span!("download", deal = ?deal.id.0, task = ?promised.id.0);
 		match one(&store, &deal.deal, &promised, into, end, &progress).instrument(span).await {
 			Ok(result) => fetched.push(result),
@@ -207,10 +226,7 @@ async fn one(
 	let content = content_of(&into)?;
 	let names = names(deal, digest);
 	let cid = arrive(store, &names, &content, end, progress).await;
-	let cid = cid.map_err(|error| match error.kind {
-		FetchErrorKind::NotFound => promised.undelivered(deal.trust),
-		_ => Failure::from(error).during(format_args!("the result of task {index}")),
-	})?;
+	let cid = cid.map_err(|error| promised.lost(error, deal.trust))?;
 	finish(index, cid, digest, into).await
 }
 

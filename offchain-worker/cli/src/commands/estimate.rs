@@ -42,7 +42,7 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 		Some(_) => context.who()?,
 		None => ANYONE,
 	};
-	let (wish, _) = estimate.request.wish(context, &chain, requester, Pinning::Pretend).await?;
+	let wish = estimate.request.request(context, &chain, requester, Pinning::Pretend, &[]).await?.wish;
 	let quote = market::quote(&chain, &wish).await?;
 	let fee = chain.fee(&wish.requester, &quote.purchase(&wish)).await?;
 	let told = ask(context, &chain, &quote, &wish).await;

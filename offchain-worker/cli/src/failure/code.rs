@@ -197,6 +197,15 @@ catalog! {
 	InputLocal, "input.local",
 		"A signed request names a file of this machine, which no worker can reach.",
 		"Upload the file first, and name it by its CID or by a URL.";
+	EachInvalid, "each.invalid",
+		"The table of --each, or the pattern of --input-each, does not say what each task is run with, or there are too many tasks.",
+		"The message says which row, column or option is wrong. `rlc app run --help` says how columns are read.";
+	AfterFailed, "after.failed",
+		"A deal that --after names has tasks without a result, so there is nothing to go on with. Nothing was bought.",
+		"`rlc deal show` says why they failed. Buy that deal again, and give the new one to --after.";
+	AfterTooMany, "after.too-many",
+		"The deals that --after names have more results than a task can read. Nothing was bought.",
+		"Put results together by a deal in between, and give that one to --after.";
 	InputUnpinned, "input.unpinned",
 		"A request for a trust above 1 names an input by a URL that does not say which bytes are there. Each worker could \
 		 read something else, and lose its stake.",

@@ -139,6 +139,23 @@ async fn several_workers_that_deliver_nothing_are_counted() {
 }
 
 #[test]
+fn names_are_recalled_for_their_deal_alone_and_lead_nowhere_else() {
+	let (dir, id, deal) = (tempfile::tempdir().unwrap(), DealId(H256::repeat_byte(1)), deal(1));
+	let output = dir.path().join("out");
+	assert_eq!(Names::recall(&output, id, &deal), Names::default());
+	let names = ["a", "b.csv", "c", "d"].map(String::from);
+	remember(&output, id, &names).unwrap();
+	let deal = Deal { first: 10, ..deal };
+	let recalled = Names::recall(&output, id, &deal);
+	assert_eq!((recalled.of(&deal, 11), recalled.of(&deal, 14), recalled.of(&deal, 9)), (Some("b.csv"), None, None));
+	assert_eq!(Names::recall(&output, DealId(H256::repeat_byte(2)), &deal), Names::default());
+	for wrong in [&["a", "b", "c"][..], &["a", "b", "c", "../d"], &["a", "b", "c", "C"]] {
+		remember(&output, id, &wrong.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+		assert_eq!(Names::recall(&output, id, &deal), Names::default(), "{wrong:?}");
+	}
+}
+
+#[test]
 fn directories_are_named_after_the_deal() {
 	assert_eq!(default_dir(DealId(H256::repeat_byte(0xAB))), PathBuf::from("result-abababab"));
 	let dir = tempfile::tempdir().unwrap();

@@ -143,7 +143,7 @@ fn listed(tasks: &[TaskView]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
 	use super::*;
 	use crate::answer::Ending;
 	use crate::refund::tests::{deal, failed, AGREED, ENDLESS, RELEASED};
@@ -154,7 +154,7 @@ mod tests {
 	};
 
 	/// Returns a closed deal of this trust.
-	fn closed(trust: u64) -> DealView {
+	pub(crate) fn closed(trust: u64) -> DealView {
 		let (depositor, params) = (AccountId::new([1; 32]), Default::default());
 		let (open, kept, closed_at, deposit, retention, unattended) = (0, 2, Some(0), 0, 0, false);
 		let progress = DealProgress { open, kept, closed_at, depositor, deposit, retention, unattended };
@@ -185,7 +185,7 @@ mod tests {
 	}
 
 	/// Returns a task of the deal that has a result, whose digest is not known.
-	fn completed(index: u64) -> TaskView {
+	pub(crate) fn completed(index: u64) -> TaskView {
 		let mut view = failed(index, None);
 		let consensus =
 			Consensus { result: Default::default(), reveal_deadline: 0, winners: 1, reveals: 1, digest: None };

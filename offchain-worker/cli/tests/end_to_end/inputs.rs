@@ -93,7 +93,7 @@ fn server_that_shows_workers_different_inputs_makes_nobody_lose_a_stake() {
 }
 
 /// Serves a text over HTTP at the returned URL, as long as the tests run.
-fn serve(text: &'static str) -> String {
+pub(super) fn serve(text: &'static str) -> String {
 	serve_each(move |_| text)
 }
 

@@ -6,6 +6,7 @@
 //! container needs no stack.
 
 mod absence;
+mod bags;
 mod inputs;
 mod kills;
 mod money;

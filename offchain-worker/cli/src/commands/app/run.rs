@@ -3,24 +3,26 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
-use rlc_chain::{Call, Chain};
+use rlc_chain::{Call, Chain, Key};
 use rlc_json::Account;
-use rlc_primitives::Balance;
+use rlc_primitives::{Balance, BlockNumber, DealId, OrderHash};
 use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
+	after,
 	amount::Amount,
 	answer::Answer,
 	assets,
 	context::Context,
 	deals, demand,
 	failure::{failure, Result},
+	ids,
 	market::{self, Quote, Wish},
 	pins::Pinning,
 	pool,
 	refund::Payments,
-	request::RequestOptions,
+	request::{Request, RequestOptions},
 	results, say, watch,
 };
 
@@ -37,6 +39,9 @@ Examples:
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input data.csv --trust 5 --output result --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 16 --max-price 0.5 --max-cost 10 --json --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --each tasks.csv --args \"--seed {seed}\" --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input-each 'data/*.csv' --output results --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --after 0x9d0c… --account me
 
 It shows what it costs, and asks. Without a terminal, agree with --yes, or with --max-cost to a cost in all.
 The exit code is 3 if some tasks failed, and 4 if all did.
@@ -47,6 +52,11 @@ pub(crate) struct Run {
 	#[command(flatten)]
 	pub request: RequestOptions,
 
+	/// Begin when this deal is done: its results, each an archive `result-DEAL-INDEX.tar`, are files for every task; may be
+	/// repeated. If a task of it fails, nothing is bought
+	#[arg(long, value_name = "DEAL", value_parser = ids::deal)]
+	pub after: Vec<DealId>,
+
 	/// Unpack the results into this directory [default: result-DEAL]
 	#[arg(long, value_name = "DIR", conflicts_with = "no_wait")]
 	pub output: Option<PathBuf>,
@@ -56,49 +66,77 @@ pub(crate) struct Run {
 	pub no_wait: bool,
 }
 
+/// A deal that was bought.
+struct Bought {
+	deal: DealId,
+	/// The number of the block that has it.
+	block: BlockNumber,
+	/// The request that was matched.
+	request: OrderHash,
+}
+
 /// Buys, watches, downloads. Once there is a deal, a failure says how to resume.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	// Before anything is paid for.
 	run.output.as_deref().map_or(Ok(()), results::ensure_free)?;
 	let (key, chain) = context.signer().await?;
-	let (wish, files) = run.request.wish(context, &chain, key.account(), Pinning::Read).await?;
-	let quote = market::quote(&chain, &wish).await?;
-	let volume = quote.estimate.volume;
-	if volume < wish.tasks {
-		return Err(failure!(OffersVolume, "the offers have room for {volume} of {} tasks", wish.tasks;
-			"ask for --tasks {volume}"));
-	}
-	context.out.say(say::quote::summary(&quote, &wish));
-	if wish.trust <= 1 {
-		context.out.say(say::quote::ONE_WORKER);
-	}
-	let call = quote.purchase(&wish);
-	check_funds(&chain, &wish, &quote, &call).await?;
-	check_workers(context, &chain, &quote, &wish, run.no_wait).await?;
-	let purchase = context.approve(&chain, key.clone(), call).await?;
-	if !files.is_empty() {
-		let scheduler = pool::scheduler(context, &chain, quote.workerpool.workerpool).await?;
-		assets::upload(context, &chain, &key, &scheduler, &files).await?;
-	}
-	let progress = context.out.wait("matching the orders");
-	let receipt = purchase.send(&chain).await?;
-	drop(progress);
-	let id = deals::opened(&receipt.events)?;
-	tracing::debug!(deal = ?id.0, block = ?receipt.block, "deal opened");
-	let request = chain.order_hash(&quote.request(&wish).into()).await?;
+	let brought = after::bring(context, &chain, &run.after).await?;
+	let asked = run.request.request(context, &chain, key.account(), Pinning::Read, &brought.files).await?;
+	let Bought { deal: id, block, request } = buy(context, &chain, key, &asked, run.no_wait).await?;
 	context.out.say(say::deal::request(request, run.request.valid_for));
-	if run.no_wait {
-		return Ok(Answer::new(say::deal::opened(id), json!({ "deal": id, "tasks": wish.tasks, "request": request })));
+	let output = run.output.unwrap_or_else(|| results::default_dir(id));
+	if !asked.names.is_empty() {
+		if let Err(why) = results::remember(&output, id, &asked.names) {
+			context.out.say(format_args!("warning: results will be called by their number: {why}"));
+		}
 	}
-	let payments = Payments::since(receipt.number, &chain, &deals::deal(&chain, id).await?);
+	if run.no_wait {
+		let json = json!({ "deal": id, "tasks": asked.wish.tasks, "request": request });
+		return Ok(Answer::new(say::deal::opened(id), json));
+	}
+	let view = deals::deal(&chain, id).await?;
+	if view.deal.size < asked.wish.tasks {
+		let (some, all) = (view.deal.size, asked.wish.tasks);
+		context.out.say(format_args!("warning: the offers had room for the first {some} of {all} tasks alone"));
+	}
+	let payments = Payments::since(block, &chain, &view);
 	let (deal, tasks) = watch::to_the_end(context, &chain, id).await?;
 	let paid = payments.of_closed(deal.deal.size).await;
-	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await;
 	let fetched = fetched.map_err(|why| why.advise(format_args!("resume with `rlc deal download {:?}`", id.0)))?;
 	let mut answer = say::deal::outcome(&deal, &tasks, &fetched, &paid)?;
 	answer.json["request"] = json!(request);
 	Ok(answer)
+}
+
+/// Finds offers, has the user agree to what they cost, uploads what the tasks read, and makes the deal.
+async fn buy(context: &Context, chain: &Chain, key: Key, asked: &Request, no_wait: bool) -> Result<Bought> {
+	let wish = &asked.wish;
+	let quote = market::quote(chain, wish).await?;
+	let volume = quote.estimate.volume;
+	if volume < wish.tasks {
+		return Err(failure!(OffersVolume, "the offers have room for {volume} of {} tasks", wish.tasks;
+			"ask for {volume} at most: with --tasks, or fewer rows or files"));
+	}
+	context.out.say(say::quote::summary(&quote, wish));
+	if wish.trust <= 1 {
+		context.out.say(say::quote::ONE_WORKER);
+	}
+	let call = quote.purchase(wish);
+	check_funds(chain, wish, &quote, &call).await?;
+	check_workers(context, chain, &quote, wish, no_wait).await?;
+	let purchase = context.approve(chain, key.clone(), call).await?;
+	if !asked.files.is_empty() {
+		let scheduler = pool::scheduler(context, chain, quote.workerpool.workerpool).await?;
+		assets::upload(context, chain, &key, &scheduler, &asked.files).await?;
+	}
+	let progress = context.out.wait("matching the orders");
+	let receipt = purchase.send(chain).await?;
+	drop(progress);
+	let deal = deals::opened(&receipt.events)?;
+	tracing::debug!(deal = ?deal.0, block = ?receipt.block, "deal opened");
+	let request = chain.order_hash(&quote.request(wish).into()).await?;
+	Ok(Bought { deal, block: receipt.number, request })
 }
 
 /// Fails if the requester cannot pay for the tasks and all that comes with them, and stay an account.

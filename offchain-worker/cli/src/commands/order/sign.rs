@@ -15,7 +15,7 @@ use crate::{
 	failure::{disk, failure, Result},
 	order_file::{OrderFile, Signed},
 	pins::Pinning,
-	request::RequestOptions,
+	request::{Request, RequestOptions},
 };
 
 /// Sign an order, without publishing it
@@ -126,7 +126,11 @@ async fn request(
 	app: Amount,
 	dataset: Amount,
 ) -> Result<RequestOrder> {
-	let (wish, files) = options.wish(context, chain, key.account(), Pinning::Read).await?;
+	let Request { wish, files, names, .. } = options.request(context, chain, key.account(), Pinning::Read, &[]).await?;
+	if !names.is_empty() {
+		return Err(failure!(InputLocal, "the list of what each task is run with is not in a store yet";
+			"use `rlc app run`, or name a list by its CID in --params, as rlc_each"));
+	}
 	if let Some(file) = files.first() {
 		return Err(failure!(InputLocal, "{} is not in a store yet", file.path.display();
 			"name the inputs of a signed request by CID or URL"));

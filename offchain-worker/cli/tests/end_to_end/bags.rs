@@ -1,0 +1,132 @@
+//! Bags whose tasks differ, and deals that go on with the results of others.
+
+use std::{
+	fs,
+	path::{Path, PathBuf},
+};
+
+use rlc_primitives::work::FailureCause;
+use rlc_store::{Cid, HashKind};
+
+use super::{
+	inputs::serve,
+	last_deal, play,
+	stack::{account, worker, Seal, Stack, SCHEDULER},
+	trouble::causes,
+	PRICE,
+};
+
+/// Writes files into a new directory, and returns it.
+fn files(stack: &Stack, files: &[(&str, &str)]) -> PathBuf {
+	let dir = stack.room();
+	fs::create_dir_all(&dir).unwrap();
+	for (name, text) in files {
+		fs::write(dir.join(name), text).unwrap();
+	}
+	dir
+}
+
+/// Returns the report of the hello app in a directory.
+fn report(dir: &Path) -> String {
+	fs::read_to_string(dir.join("hello.txt")).unwrap()
+}
+
+#[test]
+fn rows_of_a_table_are_tasks_of_one_deal_and_name_their_results() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(3, "").await;
+			let dir = files(stack, &[("a.txt", "of Ann"), ("b.txt", "of both of them"), ("all.txt", "of all")]);
+			let path = |name: &str| dir.join(name).to_str().unwrap().to_owned();
+			let csv = format!("name,who,input\nann,Ann 'A' Lee,{}\nb/b,Bob,{}\n", path("a.txt"), path("b.txt"));
+			fs::write(dir.join("tasks.csv"), csv).unwrap();
+			let (output, before) = (stack.room(), stack.spent().await);
+			let (table, all) = (path("tasks.csv"), path("all.txt"));
+			let each = ["--each", table.as_str(), "--args", "--who {who}", "--input", &all, "--trust", "3"];
+			let answer = stack.run("hello.wasm", &each, &output).await.unwrap();
+			assert_eq!((&answer["completed"], &answer["failed"]), (&2.into(), &0.into()));
+			let bought = last_deal(stack).await;
+			assert_eq!((bought.tasks, stack.spent().await - before), (2, 2 * PRICE), "one deal");
+			for (name, who, file) in [("ann", "Ann 'A' Lee", "a.txt: 6 bytes"), ("b_b", "Bob", "b.txt: 15 bytes")] {
+				let report = report(&output.join(name));
+				assert!(report.contains(&format!("  1: --who\n  2: {who}\nvariables:")), "{report}");
+				assert!(
+					report.contains("IEXEC_INPUT_FILES_NUMBER=2") && report.contains("all.txt: 6 bytes"),
+					"{report}"
+				);
+				assert!(report.contains(file), "{report}");
+			}
+			// A download that is resumed finds the names again.
+			fs::remove_dir_all(output.join("ann")).unwrap();
+			stack.download(bought, &output).await;
+			assert!(report(&output.join("ann")).contains("Ann 'A' Lee"));
+		})
+	});
+}
+
+#[test]
+fn files_are_tasks_and_another_deal_goes_on_with_their_results() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(1, "").await;
+			let dir = files(stack, &[("b.csv", "bb"), ("a.csv", "a"), (".c.csv", "c"), ("d.txt", "d")]);
+			let pattern = dir.join("*.csv").to_str().unwrap().to_owned();
+			let output = stack.room();
+			let answer = stack.run("hello.wasm", &["--input-each", &pattern], &output).await.unwrap();
+			assert_eq!(answer["completed"], 2);
+			for (name, file) in [("a.csv", "a.csv: 1 bytes"), ("b.csv", "b.csv: 2 bytes")] {
+				assert!(report(&output.join(name)).contains(file));
+			}
+			let deal = answer["deal"].as_str().unwrap().to_owned();
+			let gathered = stack.room();
+			stack.run("hello.wasm", &["--after", &deal], &gathered).await.unwrap();
+			for index in 0..2 {
+				let archive = format!("result-{}-{index}.tar: ", &deal[2..10]);
+				assert!(report(&gathered).contains(&archive), "{archive} in {}", report(&gathered));
+			}
+		})
+	});
+}
+
+#[test]
+fn nothing_is_bought_after_a_deal_that_failed() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(1, "").await;
+			let failed = stack.buy("misbehave.wasm", 1, &["--args", "exit1"]).await;
+			assert_eq!(stack.closed(failed).await, 0);
+			let before = stack.spent().await;
+			let deal = format!("{:?}", failed.deal.0);
+			let refused = stack.run("hello.wasm", &["--after", &deal], &stack.room()).await.unwrap_err();
+			assert!(refused.contains("after.failed") && refused.contains(&deal), "{refused}");
+			assert_eq!((last_deal(stack).await.deal, stack.spent().await), (failed.deal, before));
+		})
+	});
+}
+
+#[test]
+fn list_on_which_workers_could_not_agree_is_released_and_costs_no_stake() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let workers = stack.new_workers(3, "--slots 1").await;
+			// Those of another scenario would be asked too, why none can serve the task.
+			for earlier in 1..workers[0] {
+				stack.left(earlier).await;
+			}
+			let before = (stack.spent().await, stack.seized(&account(SCHEDULER)).await);
+			let list = r#"[{"args": "a"}, {"inputs": ["https://example.org/unpinned"]}]"#;
+			let digest = Cid::of(HashKind::Sha256, list.as_bytes()).digest();
+			let params = format!(r#"{{"rlc_each": "{}#sha256={}"}}"#, serve(list), hex::encode(digest));
+			let bought = stack.buy_unchecked("hello.wasm", 3, &params).await;
+			assert_eq!(stack.closed(bought).await, 0);
+			assert_eq!(causes(stack, bought).await, [FailureCause::InvalidParams]);
+			assert_eq!((stack.spent().await, stack.seized(&account(SCHEDULER)).await), before);
+			for number in workers {
+				assert_eq!(stack.seized(&worker(number)).await, 0);
+			}
+			// One worker has nobody to differ from, and its task reads none of that.
+			let bought = stack.buy_unchecked("hello.wasm", 1, &params).await;
+			assert_eq!(stack.closed(bought).await, 1);
+		})
+	});
+}
