@@ -6,9 +6,9 @@ use serde::{de::DeserializeOwned, Serialize};
 use serde_json::{from_str, from_value, json, to_value, Value};
 
 use crate::{
-	requester::{LogsRequest, TaskInfo, UploadRequest},
+	requester::{LogsRequest, TaskInfo, UploadRequest, WorkerShown},
 	version::PROTOCOL,
-	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Logs, Report},
+	worker::{Challenge, Heartbeat, Instruction, Join, Joined, Logs, Report, Shown},
 };
 
 /// A kind of messages. Returns whether a text is one; if so, checks that its one form is read as the same.
@@ -44,7 +44,7 @@ fn messages() -> Vec<(Kind, Value)> {
 		of::<Join>(json!({
 			"protocol": PROTOCOL, "account": account, "challenge": id, "notAfter": 9, "signature": "0x0102",
 			"signer": account, "operator": { "account": account, "signature": "0x" }, "resources": resources,
-			"version": "0.1.0", "held": [report, shown],
+			"version": "0.1.0", "held": [report, shown], "standby": true,
 		})),
 		of::<Heartbeat>(json!({ "freeSlots": 1, "draining": false, "cached": [id] })),
 		of::<Vec<Report>>(json!([report])),
@@ -64,7 +64,11 @@ fn messages() -> Vec<(Kind, Value)> {
 		of::<Instruction>(json!({ "instruction": "upload", "task": id, "token": "00.00" })),
 		of::<Instruction>(json!({ "instruction": "stop", "task": id, "reason": "done" })),
 		of::<Instruction>(json!({ "instruction": "reportFailure", "task": task })),
+		of::<Instruction>(json!({ "instruction": "show", "task": id, "time": 9 })),
 		of::<Instruction>(json!({ "instruction": "drain" })),
+		of::<Instruction>(json!({ "instruction": "replaced" })),
+		of::<Vec<Shown>>(json!([{ "task": id, "stdout": "a", "stderr": "\u{e9}", "missed": 7 }])),
+		of::<WorkerShown>(json!({ "worker": account, "task": id, "stdout": "", "stderr": "b", "missed": 0 })),
 		of::<TaskInfo>(json!({
 			"task": task, "queuePosition": 1, "result": "bafk", "resultSize": 2, "givenUp": "no",
 			"replicates": [{ "worker": account, "step": "computing", "since": 1, "cause": cause }],

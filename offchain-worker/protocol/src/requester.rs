@@ -8,7 +8,7 @@ use sp_core::H256;
 
 use crate::{
 	version::{self, Protocols},
-	worker::{Cause, Logs, Resources, Step},
+	worker::{Cause, Logs, Resources, Shown, Step},
 	Account, TaskRef,
 };
 
@@ -291,6 +291,16 @@ pub struct WorkerLogs {
 	pub logs: Logs,
 }
 
+/// What a worker's app wrote since this was last told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkerShown {
+	/// The worker.
+	pub worker: Account,
+	/// What its app wrote.
+	#[serde(flatten)]
+	pub shown: Shown,
+}
+
 /// What requesters and operators ask of a scheduler. Errors: [`code`].
 #[rpc(server, client, namespace = "scheduler")]
 pub trait SchedulerRpc {
@@ -323,6 +333,11 @@ pub trait SchedulerRpc {
 	/// Returns what a task's apps wrote, for its requester.
 	#[method(name = "logs")]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned>;
+
+	/// Sends what a task's apps write while they run, for its requester or beneficiary, until the task is over. What they wrote
+	/// before is sent as far as workers still have it. Not for deals that demand an enclave. Since [`version::SHOWN`].
+	#[subscription(name = "subscribeLogs" => "logsShown", unsubscribe = "unsubscribeLogs", item = WorkerShown)]
+	async fn subscribe_logs(&self, request: LogsRequest) -> SubscriptionResult;
 
 	/// Allows to store a file; the answer is the token for the store.
 	#[method(name = "upload")]

@@ -16,13 +16,17 @@ use serde::{Deserialize, Serialize};
 /// | 2 | instructions, tasks by deal and index as objects, causes of failures in JSON |
 /// | 3 | delegations expire, and a proxy of the scheduler may sign them; a step *computed* may have a cause: the app failed, and the worker contributes the failure; a trace follows the data that a module leaves for a callback |
 /// | 4 | versions are negotiated; [claims](crate::signing) say for which pool they are, expire, and are good once; a worker that joins shows its delegations |
-pub const PROTOCOL: u32 = 4;
+/// | 5 | workers are told to show what an app writes while it runs, and requesters read that; a worker is told that another machine joined with its key, and stands by |
+pub const PROTOCOL: u32 = 5;
 
 /// The oldest version that is still spoken.
 pub const OLDEST: u32 = 3;
 
 /// The first version whose clients say which versions they speak, and whose claims are [bound](crate::signing::Bounds).
 pub const NEGOTIATED: u32 = 4;
+
+/// The first version in which what apps write is shown while they run.
+pub const SHOWN: u32 = 5;
 
 /// What this program speaks.
 pub const SPOKEN: Protocols = Protocols { oldest: OLDEST, newest: PROTOCOL };
@@ -143,13 +147,13 @@ mod tests {
 	fn older_side_is_to_be_upgraded() {
 		assert_eq!((check("worker", OLDEST), check("worker", PROTOCOL)), (Ok(OLDEST), Ok(PROTOCOL)));
 		let words = check("worker", 2).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocols 3 to 4, the scheduler protocol 2: upgrade the scheduler");
-		let words = check("worker", 5).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocols 3 to 4, the scheduler protocol 5: upgrade the worker");
+		assert_eq!(words, "the worker speaks protocols 3 to 5, the scheduler protocol 2: upgrade the scheduler");
+		let words = check("worker", 6).unwrap_err().to_string();
+		assert_eq!(words, "the worker speaks protocols 3 to 5, the scheduler protocol 6: upgrade the worker");
 		assert_eq!(check_client("worker", OLDEST), Ok(()));
 		let words = check_client("worker", 1).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocol 1, the scheduler protocols 3 to 4: upgrade the worker");
-		let words = check_client("worker", 5).unwrap_err().to_string();
-		assert_eq!(words, "the worker speaks protocol 5, the scheduler protocols 3 to 4: upgrade the scheduler");
+		assert_eq!(words, "the worker speaks protocol 1, the scheduler protocols 3 to 5: upgrade the worker");
+		let words = check_client("worker", 6).unwrap_err().to_string();
+		assert_eq!(words, "the worker speaks protocol 6, the scheduler protocols 3 to 5: upgrade the scheduler");
 	}
 }

@@ -1,9 +1,9 @@
 //! Between a worker and its scheduler. The worker opens the connection, so it works behind NAT.
 //!
 //! ```text
-//! challenge ─► join ─► subscribeInstructions ◄── Compute, Upload, Stop, ReportFailure, Drain, Replaced
+//! challenge ─► join ─► subscribeInstructions ◄── Compute, Upload, Stop, ReportFailure, Show, Drain, Replaced
 //!                 └──► heartbeat, every `heartbeat` ms
-//!                 └──► report, for each step of each task; logs
+//!                 └──► report, for each step of each task; logs; shown, while somebody reads along
 //! ```
 //! A connection that breaks is opened again: the worker joins again and names what it still has in hand.
 
@@ -25,6 +25,12 @@ pub const MISSED_HEARTBEATS: u32 = 3;
 /// The most steps in one [`report`](WorkerRpcClient::report), and the most tasks in hand that a worker names when it
 /// [joins](Join::held).
 pub const MAX_REPORTS: usize = 1_000;
+
+/// The most that one call of [`shown`](WorkerRpcClient::shown) brings, in bytes of all texts together, and about how many
+/// tasks. It is called once in a second at most.
+pub const MAX_SHOWN: usize = 16 << 10;
+/// See [`MAX_SHOWN`].
+pub const MAX_SHOWN_TASKS: usize = 64;
 
 /// How a scheduler knows a worker that joined.
 pub type Session = H256;
@@ -224,6 +230,13 @@ pub enum Instruction {
 		#[serde(with = "rlc_json::TaskRef")]
 		task: TaskRef,
 	},
+	/// Show what the app of a task writes, while it runs: somebody reads along who may. Since [`version::SHOWN`].
+	Show {
+		/// The task.
+		task: TaskId,
+		/// For how long from now on, in ms, unless this is said again.
+		time: u64,
+	},
 	/// Finish what is in hand; nothing more will come.
 	Drain,
 	/// Another machine joined with this worker's key, and this session is over. If both joined again at once, they would
@@ -345,6 +358,19 @@ pub struct Logs {
 	pub stderr: String,
 }
 
+/// What the app of a task wrote since this was last told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+	/// The task.
+	pub task: TaskId,
+	/// What it wrote, as text, with anything that is not UTF-8 replaced.
+	#[serde(flatten)]
+	pub logs: Logs,
+	/// How many bytes it wrote before that, since this was last told, that nobody kept.
+	#[serde(default)]
+	pub missed: u64,
+}
+
 /// A sign of life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -386,6 +412,10 @@ pub trait WorkerRpc {
 	/// Keeps what an app wrote.
 	#[method(name = "logs")]
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned>;
+
+	/// Shows what apps write, as far as the worker was [told to](Instruction::Show). Nothing of it is kept.
+	#[method(name = "shown")]
+	async fn shown(&self, session: Session, shown: Vec<Shown>) -> Result<(), ErrorObjectOwned>;
 
 	/// Brings the data of a callback deal's task, whose keccak-256 has been revealed, as hex. The error
 	/// [`UNKNOWN_TASK`](crate::requester::code::UNKNOWN_TASK) says that no part of this worker in such a task is known

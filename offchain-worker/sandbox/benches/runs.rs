@@ -62,7 +62,7 @@ async fn measure(tier: &WasmTier, room: &Path, app: &Path, hash_memory: bool) ->
 	let begin = Instant::now();
 	for output in &outputs {
 		let (input, limits, grants, seed) = (input.as_path(), &limits, Grants::default(), [1; 32]);
-		let job = Job { app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory };
+		let job = Job { app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory, tap: None };
 		let run = tier.run(&job, &Stop::new()).await.expect("it runs");
 		assert_eq!(run.ending, Ending::Exited(0));
 	}

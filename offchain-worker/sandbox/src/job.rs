@@ -5,7 +5,7 @@ use std::{io, path::Path, time::Duration};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::tail::Written;
+use crate::{tail::Written, Tap};
 
 /// Where the app finds its input.
 pub const GUEST_INPUT: &str = "/iexec_in";
@@ -34,6 +34,8 @@ pub struct Job<'a> {
 	pub seed: [u8; 32],
 	/// Whether to tell [`Run::memory`]. Hashing takes a second or two for each GiB.
 	pub hash_memory: bool,
+	/// What is told what the app writes, while it runs; by a container service, it is told nothing.
+	pub tap: Option<&'a Tap>,
 }
 
 /// What an app gets of the machine beside computing. By default: nothing.
@@ -257,6 +259,7 @@ mod tests {
 			grants: Grants::default(),
 			seed: [0; 32],
 			hash_memory: false,
+			tap: None,
 		}
 		.environment()
 	}

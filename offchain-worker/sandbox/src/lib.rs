@@ -7,6 +7,7 @@ mod job;
 mod kept;
 mod result;
 mod tail;
+mod tap;
 mod wasi;
 mod wasm;
 
@@ -17,4 +18,5 @@ pub use container::{
 pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
 pub use result::{follow, read_result, Astray, InvalidResult, Output};
 pub use rlc_perimeter::{IpNet, Perimeter};
+pub use tap::{Tap, Tapped};
 pub use wasm::{check_module, compile_if_asked, Compiler, WasmTier, WASM_JOB_MEMORY, WASM_MEMORY};

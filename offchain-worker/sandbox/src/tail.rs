@@ -2,12 +2,16 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::Tap;
+
 /// Keeps the last bytes of what is written to it, and hashes all of them.
 #[derive(Debug)]
 pub struct Tail {
 	bytes: Vec<u8>,
 	limit: usize,
 	hasher: Sha256,
+	/// What is told too, and which of its streams this is.
+	tap: Option<(Tap, usize)>,
 }
 
 /// What was written to a stream.
@@ -36,12 +40,20 @@ impl Written {
 impl Tail {
 	/// Keeps up to this many bytes.
 	pub fn new(limit: usize) -> Self {
-		Self { bytes: Vec::new(), limit, hasher: Sha256::new() }
+		Self { bytes: Vec::new(), limit, hasher: Sha256::new(), tap: None }
+	}
+
+	/// Keeps up to this many bytes of each of a program's two streams, and tells a tap, if there is one.
+	pub fn both(limit: usize, tap: Option<&Tap>) -> [Self; 2] {
+		[0, 1].map(|stream| Self { tap: tap.map(|tap| (tap.clone(), stream)), ..Self::new(limit) })
 	}
 
 	/// Adds to the end. Takes no more room than what it keeps, however much is written.
 	pub fn push(&mut self, bytes: &[u8]) {
 		self.hasher.update(bytes);
+		if let Some((tap, stream)) = &self.tap {
+			tap.push(*stream, bytes);
+		}
 		self.bytes.extend_from_slice(&bytes[bytes.len().saturating_sub(self.limit)..]);
 		// Moved once per `limit` bytes, rather than with each write.
 		if self.bytes.len() > self.limit.saturating_mul(2) {
@@ -64,6 +76,17 @@ impl Tail {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn tap_is_told_which_stream_it_is() {
+		let tap = Tap::new(10);
+		let [mut stdout, mut stderr] = Tail::both(3, Some(&tap));
+		stderr.push(b"wrong");
+		stdout.push(b"hello");
+		let told = tap.take(10).streams;
+		assert_eq!((told[0].as_slice(), told[1].as_slice()), (&b"hello"[..], &b"wrong"[..]));
+		assert_eq!(stderr.finish().end, b"ong");
+	}
 
 	#[test]
 	fn last_bytes_are_kept_and_all_are_hashed() {

@@ -18,7 +18,7 @@ use common::{
 	text, Room,
 };
 use rlc_sandbox::{
-	clean, read_result, ContainerTier, Ending, Error, Grants, NetworkConfig, Output, Run, Stop, Unavailable,
+	clean, read_result, ContainerTier, Ending, Error, Grants, Job, NetworkConfig, Output, Run, Stop, Tap, Unavailable,
 };
 use tokio::sync::OnceCell;
 
@@ -205,6 +205,18 @@ async fn fork_bomb_fizzles() {
 	assert_eq!(run.ending, Ending::Exited(0), "{}", text(&run.stderr));
 	let children: u32 = text(&run.stdout).trim().parse().unwrap();
 	assert!(children > 0 && children < 32, "{children}");
+}
+
+#[tokio::test]
+async fn tap_is_told_what_an_app_writes() {
+	let Some(tier) = tier().await else { return };
+	let (room, tap) = (Room::new(), Tap::new(100));
+	let (input, output, args) = (room.input(), room.output(), ["answer", "a b", "c"].map(String::from));
+	let job = Job { tap: Some(&tap), ..room.job(image(), &args, &input, &output) };
+	let run = tier.run(&job, &Stop::new()).await.unwrap();
+	assert_eq!(run.ending, Ending::Exited(0));
+	let told = tap.take(100).streams;
+	assert_eq!((text(&told[0]), text(&told[1])), ("done\n", "said\n"));
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod links;
 mod operator;
 mod pruned;
 mod sale;
+mod shows;
 mod siblings;
 mod spans;
 mod turn;
@@ -49,6 +50,7 @@ pub(crate) use clock::{local_time, system_time};
 pub(crate) use inputs::{Command, Input, Reply};
 pub(crate) use links::{Line, Links, Pulse};
 pub(crate) use sale::Market;
+pub(crate) use shows::{Reader, Shows};
 
 use crate::{
 	chain::PoolChain,
@@ -140,6 +142,8 @@ pub(crate) struct Means {
 	pub inputs: mpsc::Sender<Input>,
 	/// The workers' connections.
 	pub links: Arc<Links>,
+	/// Who reads along while apps write.
+	pub shows: Arc<Shows>,
 	/// What the pool publishes of itself.
 	pub board: Arc<Board>,
 	/// Whether the pool's orders have been looked at since the start.

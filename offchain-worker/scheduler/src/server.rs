@@ -13,6 +13,7 @@ mod admin;
 mod caller;
 mod connection;
 mod dispatch;
+mod follow;
 mod gate;
 mod requesters;
 mod workers;

@@ -171,6 +171,7 @@ pub(crate) async fn start_over(
 		metrics: Arc::new(Metrics::new().map_err(Error::internal)?),
 		inputs,
 		links: Arc::default(),
+		shows: Arc::default(),
 		board: Arc::default(),
 		looked: Arc::new(look),
 		calls: Arc::new(Semaphore::new(CALLS)),

@@ -52,6 +52,7 @@ use crate::{
 	ports::{ChainPort, Delivery, Runner},
 	record::{End, Record, State},
 	results::{is_there, is_whole, Results},
+	shows::Shows,
 };
 
 /// The most messages that are taken in before the journal is written.
@@ -70,6 +71,8 @@ pub(crate) struct Parts {
 	pub delivery: Arc<dyn Delivery>,
 	/// To the scheduler.
 	pub link: mpsc::UnboundedSender<Outgoing>,
+	/// What apps write, for those who read along.
+	pub shows: Arc<Shows>,
 	/// For heartbeats.
 	pub status: watch::Sender<Status>,
 	pub metrics: Arc<Metrics>,

@@ -27,6 +27,7 @@ mod results;
 mod run;
 mod scratch;
 mod seen;
+mod shows;
 mod start;
 mod sync;
 #[cfg(test)]

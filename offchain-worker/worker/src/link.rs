@@ -11,6 +11,7 @@
 
 mod audience;
 mod broken;
+mod show;
 mod tell;
 
 use std::{sync::Arc, time::Duration};
@@ -39,12 +40,14 @@ use tokio::{
 pub(crate) use self::audience::Whereabouts;
 use self::{
 	broken::Broken,
+	show::show,
 	tell::{put_by, tell, tell_drained, UntoldLogs},
 };
 use crate::{
 	clock::{BACKOFF, LONGEST_WAIT},
 	messages::{Message, Outgoing, Status},
 	results::Results,
+	shows::Shows,
 };
 
 /// How long an answer of the scheduler is waited for.
@@ -87,10 +90,14 @@ pub(crate) struct Link {
 	pub actor: mpsc::UnboundedSender<Message>,
 	/// Is told what the pool's store takes.
 	pub results: Arc<Results>,
+	/// What apps write, for those who read along.
+	pub shows: Arc<Shows>,
 }
 
 /// What serving a scheduler takes, once it has admitted the worker.
 struct Admitted {
+	/// What is spoken with it.
+	protocol: u32,
 	session: Session,
 	/// How often to send heartbeats.
 	heartbeat: Duration,
@@ -146,7 +153,7 @@ impl Link {
 			Ok(client) => Arc::new(client),
 			Err(error) => return error.into(),
 		};
-		let Admitted { session, heartbeat, rest } = match self.join(&client, logs).await {
+		let Admitted { protocol, session, heartbeat, rest } = match self.join(&client, logs).await {
 			Ok(admitted) => admitted,
 			Err(broken) => return broken,
 		};
@@ -157,12 +164,13 @@ impl Link {
 			Err(error) => return error.into(),
 		};
 		tracing::info!("joined the pool of {}", self.url);
-		let Self { identity, outgoing, status, actor, .. } = self;
+		let Self { identity, outgoing, status, actor, shows, .. } = self;
 		let mut resources = identity.resources.clone();
 		let broken = tokio::select! {
 			Ok(()) = resources.changed() => Broken::Outdated,
 			broken = take_instructions(instructions, actor) => broken,
 			broken = send_heartbeats(&client, session, heartbeat, status.clone(), identity) => broken,
+			broken = show(&client, session, protocol, shows) => broken,
 			broken = tell(&client, session, rest, outgoing, logs, actor) => broken,
 			() = client.on_disconnect() => Broken::Closed,
 		};
@@ -219,7 +227,8 @@ impl Link {
 		}
 		let messages = [Message::Told(ended), Message::Joined(joined.forget)];
 		messages.into_iter().try_for_each(|message| self.actor.send(message)).map_err(|_| Broken::Ended)?;
-		Ok(Admitted { session: joined.session, heartbeat: Duration::from_millis(joined.heartbeat.max(10)), rest })
+		let heartbeat = Duration::from_millis(joined.heartbeat.max(10));
+		Ok(Admitted { protocol, session: joined.session, heartbeat, rest })
 	}
 }
 

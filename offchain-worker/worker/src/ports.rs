@@ -12,6 +12,7 @@ use rlc_primitives::{
 	AccountId, AppId, Balance, DatasetId, DealId, ResultDigest, TaskId,
 };
 use rlc_protocol::worker::{Logs, Step, Usage};
+use rlc_sandbox::Tap;
 use sp_core::H256;
 use tokio::time::Instant;
 
@@ -131,6 +132,8 @@ pub(crate) struct Computation {
 	pub until: Instant,
 	/// Where the result goes.
 	pub result: PathBuf,
+	/// Is told what the app writes, if somebody may read along.
+	pub tap: Option<Tap>,
 	/// Is told of each step.
 	pub progress: Box<dyn Fn(Step) + Send + Sync>,
 }

@@ -197,8 +197,8 @@ impl Apps {
 		let seed = computation.task.id().0 .0;
 		let deal = &computation.plan.deal.deal;
 		let grants = grants(deal.tag, &needs);
-		let (limits, hash_memory) = (&limits, deal.callback.is_some());
-		let job = rlc_sandbox::Job { app, args, env, input, output, limits, grants, seed, hash_memory };
+		let (limits, hash_memory, tap) = (&limits, deal.callback.is_some(), computation.tap.as_ref());
+		let job = rlc_sandbox::Job { app, args, env, input, output, limits, grants, seed, hash_memory, tap };
 		let stopper = rlc_sandbox::Stop::new();
 		let run = async {
 			match (computation.plan.app.kind, &self.containers) {

@@ -2,7 +2,7 @@
 
 use std::{fs, future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use futures::{future::OptionFuture, FutureExt};
+use futures::FutureExt;
 use rlc_chain::{Chain, Key};
 use rlc_protocol::{address, worker::Resources, Account, PoolDescription};
 use rlc_sandbox::{ContainerTier, Limits, WasmTier};
@@ -90,19 +90,18 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 	let scratch = dirs.scratch(slot(&limits, &resources))?;
 	let scratch_dir = scratch.as_ref().map(|scratch| scratch.dir.clone());
 	let sandbox = Sandbox { fetcher, wasm, containers, scratch, limits, results: results.clone(), disk: disk.clone() };
-
 	let shutdown = Shutdown::new();
 	let metrics = Arc::new(Metrics::new()?);
 	let (back, inbox) = mpsc::unbounded_channel();
 	let (outgoing, to_link) = mpsc::unbounded_channel();
 	let (status, statuses) = watch::channel(Status::default());
-	let served = config.metrics.map(|address| serve(address, metrics.clone(), statuses.clone(), &shutdown));
-	let metrics_address = OptionFuture::from(served).await.transpose()?;
+	let metrics_address = serve(config.metrics, metrics.clone(), statuses.clone(), &shutdown).await?;
 	let parts = Parts {
 		chain: node.clone(),
 		runner: Arc::new(apps(sandbox, &config, dirs, resources.slots, &node)),
 		delivery: Arc::new(Pool { store: Client::new([scheduler])?, link: outgoing.clone() }),
 		link: outgoing,
+		shows: Arc::default(),
 		status,
 		metrics: metrics.clone(),
 		results: results.clone(),
@@ -117,6 +116,7 @@ async fn start_inside(mut config: Config, chain: Chain, key: Key) -> Result<Hand
 		status: statuses,
 		actor: back.clone(),
 		results,
+		shows: parts.shows.clone(),
 	};
 	let actor = Actor::new(parts, bounds(&config, &resources), (journal, records), (back.clone(), inbox), now);
 	let actor = tokio::spawn(actor.run().in_current_span());
@@ -305,18 +305,19 @@ fn bounds(config: &Config, resources: &Resources) -> Bounds {
 	}
 }
 
-/// Serves `/metrics` and `/healthz` until the shutdown. Returns where.
+/// Serves `/metrics` and `/healthz` until the shutdown, if there is an address for them. Returns where.
 async fn serve(
-	address: SocketAddr,
+	address: Option<SocketAddr>,
 	metrics: Arc<Metrics>,
 	status: watch::Receiver<Status>,
 	shutdown: &Shutdown,
-) -> Result<SocketAddr, Error> {
+) -> Result<Option<SocketAddr>, Error> {
+	let Some(address) = address else { return Ok(None) };
 	let listener = listen::bind(address, "metrics").await?;
 	let address = listener.address();
 	let routes = observe::routes(Arc::new(Watched { metrics, status }));
 	shutdown.spawn(http::serve(listener, routes, http::Limits::default(), shutdown.clone()));
-	Ok(address)
+	Ok(Some(address))
 }
 
 /// Returns what all tasks together may use, but for time, fuel, and disk.

@@ -102,6 +102,7 @@ impl Trial {
 			time: self.limits.time,
 			until: Instant::now() + FETCH_TIME + self.limits.time,
 			result,
+			tap: None,
 			progress: Box::new(|_| {}),
 		};
 		Ok(apps.run(computation, stop).await)

@@ -42,7 +42,10 @@ use super::{
 	mounts, names, programs,
 	streams::{finish, read},
 };
-use crate::{tail::Written, Error};
+use crate::{
+	tail::{Tail, Written},
+	Error,
+};
 
 /// What the network of a run takes of memory at most, in bytes, beside what the run itself may have: a quarter of a MiB for
 /// each of its 1,024 connections, and what the programs take that make it.
@@ -246,7 +249,7 @@ impl Internet {
 		self.tools.set_rules(&space.file(), &rules::all(&closed, &self.resolvers)).await?;
 		let program = self.gateway.command(&space.file());
 		let mut gateway = self.tools.gateway(run, &space, &program, tun.as_deref())?;
-		let said = read(gateway.stderr.take(), MOST_SAID);
+		let said = read(gateway.stderr.take(), Tail::new(MOST_SAID));
 		let refresh = self.clone().refresh(space.file(), closed, gateway.stdin.take());
 		let refresh = AbortOnDropHandle::new(tokio::spawn(refresh));
 		let mut network = Network { program: self.gateway.program.name(), gateway, said, refresh, namespace: space };

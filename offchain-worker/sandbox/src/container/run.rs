@@ -37,7 +37,11 @@ use super::{
 	streams::{finish, read},
 	sys,
 };
-use crate::{image::Image, tail::Written, Ending, Error, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
+use crate::{
+	image::Image,
+	tail::{Tail, Written},
+	Ending, Error, Job, Limits, Run, Stop, Tap, Used, GUEST_INPUT, GUEST_OUTPUT,
+};
 
 /// How often a container that does not end is killed again before `runc` is, and how long it is waited for each time.
 const KILLS: u32 = 10;
@@ -73,6 +77,8 @@ pub struct Prepared {
 	input: Source,
 	output: Mutex<Box<dyn Target + Send>>,
 	limits: Limits,
+	/// What is told what it writes.
+	tap: Option<Tap>,
 	granted: Granted,
 	/// What it has of these devices.
 	layer: Option<Layer>,
@@ -118,6 +124,7 @@ impl Prepared {
 			input,
 			output: Mutex::new(output),
 			limits: job.limits.clone(),
+			tap: job.tap.cloned(),
 			granted,
 			layer,
 			goes_on: AtomicBool::new(false),
@@ -215,8 +222,8 @@ impl Prepared {
 		let log = self.directory.join("log");
 		let start = Instant::now();
 		let mut child = machine.start(&self.name, &self.directory, &log)?;
-		let stdout = read(child.stdout.take(), self.limits.log);
-		let stderr = read(child.stderr.take(), self.limits.log);
+		let [stdout, stderr] = Tail::both(self.limits.log, self.tap.as_ref());
+		let (stdout, stderr) = (read(child.stdout.take(), stdout), read(child.stderr.take(), stderr));
 		let ended = tokio::select! {
 			code = code(&mut child) => Ok(code),
 			() = time::sleep(self.limits.time) => Err(Ending::TimedOut),

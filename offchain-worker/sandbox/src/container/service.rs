@@ -157,6 +157,7 @@ impl ContainerService {
 					grants,
 					seed: [0; 32],
 					hash_memory: false,
+					tap: None,
 				};
 				self.run(&job, file, (&input, &denied), stream, runtime).into()
 			}

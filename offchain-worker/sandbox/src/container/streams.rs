@@ -15,10 +15,10 @@ const CHUNK: usize = 64 << 10;
 /// How long the end of a stream is waited for when its program has ended.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Reads a stream to its end beside everything else, and keeps its last bytes.
-pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, limit: usize) -> JoinHandle<Written> {
+/// Reads a stream to its end beside everything else, and keeps its last bytes as `tail` does.
+pub fn read(stream: Option<impl AsyncRead + Unpin + Send + 'static>, mut tail: Tail) -> JoinHandle<Written> {
 	tokio::spawn(async move {
-		let (mut tail, mut chunk) = (Tail::new(limit), vec![0; CHUNK]);
+		let mut chunk = vec![0; CHUNK];
 		if let Some(mut stream) = stream {
 			while let Ok(count @ 1..) = stream.read(&mut chunk).await {
 				tail.push(&chunk[..count]);
@@ -53,11 +53,11 @@ mod tests {
 	async fn stream_that_somebody_holds_is_not_waited_for() {
 		let (mut held, stream) = tokio::io::duplex(16);
 		held.write_all(b"words").await.unwrap();
-		let waited = finish_within(read(Some(stream), 16), Duration::from_millis(10)).await;
+		let waited = finish_within(read(Some(stream), Tail::new(16)), Duration::from_millis(10)).await;
 		assert_eq!(waited, Written::default());
 		let (mut ended, stream) = tokio::io::duplex(16);
 		ended.write_all(b"words").await.unwrap();
 		drop(ended);
-		assert_eq!(finish(read(Some(stream), 16)).await.end, b"words");
+		assert_eq!(finish(read(Some(stream), Tail::new(16))).await.end, b"words");
 	}
 }

@@ -70,7 +70,7 @@ fn call() -> impl Strategy<Value = ((&'static str, Call), [u64; ARGUMENTS])> {
 fn job<'a>(limits: &'a Limits, input: &'a Path, output: &'a Path) -> Job<'a> {
 	let (args, env): (&[String], &[(String, String)]) = (&[], &[]);
 	let grants = Grants::default();
-	Job { app: input, args, env, input, output, limits, grants, seed: [0; 32], hash_memory: false }
+	Job { app: input, args, env, input, output, limits, grants, seed: [0; 32], hash_memory: false, tap: None }
 }
 
 #[test]

@@ -51,6 +51,7 @@ impl World {
 	/// [`Error::App`], if its arguments or environment are impossible.
 	pub fn new(job: &Job<'_>, files: Arc<Semaphore>, stop: Stop) -> std::result::Result<Self, Error> {
 		let (limits, memory) = (job.limits, MemoryMeter::of(job.limits));
+		let [stdout, stderr] = Tail::both(limits.log, job.tap);
 		let mut environment = job.environment()?;
 		let (name, value) = TEMPORARY;
 		if job.env.iter().all(|(taken, _)| taken != name) {
@@ -64,8 +65,8 @@ impl World {
 			tree: Tree::new(job.input, job.output, limits.output, limits.files, memory.clone()),
 			descriptors: Descriptors::new(memory.clone()),
 			memory,
-			stdout: Tail::new(limits.log),
-			stderr: Tail::new(limits.log),
+			stdout,
+			stderr,
 			files,
 			stop,
 			deadline: None,

@@ -83,7 +83,7 @@ impl Room {
 
 	pub fn job<'a>(&'a self, app: &'a Path, args: &'a [String], input: &'a Path, output: &'a Path) -> Job<'a> {
 		let (limits, grants) = (&self.limits, self.grants);
-		Job { app, args, env: &self.env, input, output, limits, grants, seed: self.seed, hash_memory: true }
+		Job { app, args, env: &self.env, input, output, limits, grants, seed: self.seed, hash_memory: true, tap: None }
 	}
 
 	/// Returns what is in OUT, sorted.

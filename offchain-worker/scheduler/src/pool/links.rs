@@ -11,8 +11,9 @@ use std::{
 	},
 };
 
-use rlc_primitives::{AccountId, Moment};
+use rlc_primitives::{AccountId, Moment, TaskId};
 use rlc_protocol::{
+	version::SHOWN,
 	worker::{Heartbeat, Instruction, Session},
 	Account,
 };
@@ -85,6 +86,8 @@ impl Pulse {
 pub(crate) struct Line {
 	/// The connection's number.
 	pub connection: usize,
+	/// The protocol that is spoken over it.
+	pub protocol: u32,
 	pub pulse: Arc<Pulse>,
 }
 
@@ -229,6 +232,18 @@ impl Links {
 		false
 	}
 
+	/// Asks a worker to show what the app of a task writes, for so many ms. Passes over one that does not know how, and one that
+	/// is slow: it needs its room for other instructions.
+	pub fn ask_to_show(&self, account: &AccountId, task: TaskId, time: u64) {
+		let table = self.lock();
+		let link = table.sessions.get(account).and_then(|session| table.links.get(session));
+		let able = |link: &&Link| link.line.protocol >= SHOWN && link.instructions.capacity() > MAX_INSTRUCTIONS / 2;
+		if let Some(link) = link.filter(able) {
+			// It has just closed its connection, if that fails.
+			let _ = link.instructions.try_send(Instruction::Show { task, time });
+		}
+	}
+
 	fn lock(&self) -> MutexGuard<'_, Table> {
 		self.table.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 	}
@@ -260,7 +275,7 @@ mod tests {
 	use crate::testing::account;
 
 	fn line(connection: usize) -> Line {
-		Line { connection, pulse: Arc::default() }
+		Line { connection, protocol: SHOWN, pulse: Arc::default() }
 	}
 
 	fn heartbeat(free_slots: u32, cached: Option<Vec<H256>>) -> Heartbeat {
@@ -296,6 +311,21 @@ mod tests {
 		links.replace(&account(1));
 		assert_eq!(instructions.try_recv(), Ok(Instruction::Replaced), "by one at another instance");
 		assert!(!links.is_elsewhere(&account(1), 7));
+	}
+
+	#[test]
+	fn worker_that_knows_how_is_asked_to_show_as_long_as_it_is_not_slow() {
+		let (links, task) = (Links::default(), TaskId(H256::zero()));
+		let older = links.open(&account(1), Line { protocol: SHOWN - 1, ..line(1) });
+		let newer = links.open(&account(2), line(2));
+		let mut asked = [(older, 1), (newer, 2)].map(|(session, line)| links.take(&session, line).unwrap());
+		for _ in 0..MAX_INSTRUCTIONS {
+			[1, 2].iter().for_each(|who| links.ask_to_show(&account(*who), task, 9));
+		}
+		links.ask_to_show(&account(3), task, 9);
+		assert!(asked[0].try_recv().is_err());
+		assert_eq!(asked[1].try_recv(), Ok(Instruction::Show { task, time: 9 }));
+		assert_eq!(asked[1].len() + 1, MAX_INSTRUCTIONS / 2, "there is room for others");
 	}
 
 	#[test]

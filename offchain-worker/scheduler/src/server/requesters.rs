@@ -5,7 +5,7 @@ use jsonrpsee::{
 	types::ErrorObjectOwned,
 	PendingSubscriptionSink, SubscriptionMessage,
 };
-use rlc_primitives::{AccountId, DealId, TaskId, RLC};
+use rlc_primitives::{AccountId, Deal, DealId, Tag, TaskId, RLC};
 use rlc_protocol::{
 	requester::{
 		code, LogsRequest, PoolInfo, PoolStatus, ReplicateInfo, SchedulerRpcServer, TaskInfo, UploadRequest,
@@ -102,24 +102,25 @@ impl SchedulerRpcServer for Api {
 
 	#[instrument(skip_all, fields(task = ?request.task.0))]
 	async fn logs(&self, request: LogsRequest) -> Result<Vec<WorkerLogs>, ErrorObjectOwned> {
-		let LogsRequest { account, task, not_after, nonce, signature } = request;
-		let bounds = self.bounds(not_after, nonce)?;
-		check_signed(&Claim::Logs { bounds, task }, &signature, &account)?;
-		self.gate.admit_account(&account.0).await?;
-		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
-		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
-		let [requester, beneficiary] = self.readers(deal).await?.ok_or_else(unknown)?;
-		if requester.as_ref() != Some(&account.0) && beneficiary.as_ref() != Some(&account.0) {
-			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
-			return Err(error(code::NOT_ALLOWED, words));
-		}
+		let task = request.task;
+		self.admit_reader(request).await?;
 		let question = self.gate.database().await;
-		self.use_once(&account, bounds).await?;
 		let logs = in_time(self.means.db.logs(task)).await.map_err(internal)?;
 		drop(question);
 		let size = logs.iter().map(|of_worker| of_worker.logs.stdout.len() + of_worker.logs.stderr.len()).sum();
 		self.gate.admit_answer(&Caller::current()?.peer, size)?;
 		Ok(logs)
+	}
+
+	async fn subscribe_logs(&self, pending: PendingSubscriptionSink, request: LogsRequest) -> SubscriptionResult {
+		let task = request.task;
+		match self.follow(request).await {
+			Ok(reader) => self.show(task, reader, pending.accept().await?).await,
+			Err(error) => {
+				pending.reject(error).await;
+				Ok(())
+			}
+		}
 	}
 
 	#[instrument(skip_all, fields(content = ?request.content))]
@@ -181,6 +182,25 @@ impl Api {
 		Ok((Room::Uploads, bytes.saturating_add(TRIAL)))
 	}
 
+	/// Checks that an account may read what a task's apps write, and takes note that its claim is used. Returns the tag of the
+	/// task's deal.
+	pub(super) async fn admit_reader(&self, request: LogsRequest) -> Result<Tag, ErrorObjectOwned> {
+		let LogsRequest { account, task, not_after, nonce, signature } = request;
+		let bounds = self.bounds(not_after, nonce)?;
+		check_signed(&Claim::Logs { bounds, task }, &signature, &account)?;
+		self.gate.admit_account(&account.0).await?;
+		let unknown = || error(code::UNKNOWN_TASK, "no such task is known here (yet)");
+		let deal = self.deal_of(task).await?.ok_or_else(unknown)?;
+		let deal = self.deal(deal).await?.ok_or_else(unknown)?;
+		if deal.requester != account.0 && deal.beneficiary.as_ref() != Some(&account.0) {
+			let words = format!("{account} is neither the requester nor the beneficiary of that task's deal");
+			return Err(error(code::NOT_ALLOWED, words));
+		}
+		let _question = self.gate.database().await;
+		self.use_once(&account, bounds).await?;
+		Ok(deal.tag)
+	}
+
 	/// Returns within what a requester's claim is good, if that is here and now.
 	fn bounds(&self, not_after: u64, nonce: H256) -> Result<Bounds, ErrorObjectOwned> {
 		let identity = &self.means.identity;
@@ -227,11 +247,10 @@ impl Api {
 		Ok(self.past_task(task).await?.map(|info| info.task.deal))
 	}
 
-	/// Returns the accounts that may read what a deal's apps wrote: its requester and its beneficiary.
-	async fn readers(&self, id: DealId) -> Result<Option<[Option<AccountId>; 2]>, ErrorObjectOwned> {
+	async fn deal(&self, id: DealId) -> Result<Option<Deal>, ErrorObjectOwned> {
 		let _question = self.gate.chain().await;
 		let facts = self.means.chain.deal(id).await.map_err(internal)?;
-		Ok(facts.map(|facts| [Some(facts.deal.requester), facts.deal.beneficiary]))
+		Ok(facts.map(|facts| facts.deal))
 	}
 }
 

@@ -11,7 +11,7 @@ use rlc_primitives::{work::MAX_CALLBACK_DATA, AccountId, Moment, TaskId};
 use rlc_protocol::{
 	requester::code,
 	version::{self, Protocols},
-	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Step, WorkerRpcServer, MAX_REPORTS},
+	worker::{Challenge, Heartbeat, Join, Joined, Logs, Report, Session, Shown, Step, WorkerRpcServer, MAX_REPORTS},
 	Account,
 };
 use tracing::instrument;
@@ -54,7 +54,7 @@ impl WorkerRpcServer for Api {
 	async fn join(&self, join: Join) -> Result<Joined, ErrorObjectOwned> {
 		version::check_client("worker", join.protocol)
 			.map_err(|other| error(code::OTHER_PROTOCOL, other.to_string()))?;
-		let caller = Caller::current()?;
+		let (caller, protocol) = (Caller::current()?, join.protocol);
 		if !self.challenges.is_good(&join.challenge, &join.account.0, caller.connection, system_time()) {
 			return Err(error(code::NOT_ALLOWED, "the challenge is not yours, or is too old: ask for a new one"));
 		}
@@ -77,7 +77,7 @@ impl WorkerRpcServer for Api {
 			self.member(join, record).await?
 		};
 		let account = member.account.clone();
-		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(), reply)).await?;
+		let joined = self.ask(|reply| Input::Join(Box::new(member), caller.line(protocol), reply)).await?;
 		caller.joined(account);
 		Ok(joined)
 	}
@@ -124,6 +124,11 @@ impl WorkerRpcServer for Api {
 	async fn logs(&self, session: Session, task: TaskId, logs: Logs) -> Result<(), ErrorObjectOwned> {
 		self.ensure_own(&session)?;
 		ensure_session(self.ask(|reply| Input::Logs(session, task, logs, reply)).await?)
+	}
+
+	async fn shown(&self, session: Session, shown: Vec<Shown>) -> Result<(), ErrorObjectOwned> {
+		self.ensure_own(&session)?;
+		self.pass_on(&session, shown)
 	}
 
 	#[instrument(skip_all, fields(task = ?task.0))]

@@ -66,7 +66,7 @@ impl Actor {
 		};
 		let (stop, result, link) = (stop.subscribe(), self.result_file(id), self.parts.link.clone());
 		let (chain, runner, plans) = (self.parts.chain.clone(), self.parts.runner.clone(), self.plans.clone());
-		let (back, resources) = (self.back.clone(), self.bounds.resources.clone());
+		let (back, resources, shows) = (self.back.clone(), self.bounds.resources.clone(), self.parts.shows.clone());
 		let span = tracing::info_span!(parent: &entry.span, "compute");
 		let compute = async move {
 			let planned = run.plan(chain.as_ref(), &plans, stop.clone()).await;
@@ -87,7 +87,8 @@ impl Actor {
 						let _ = link.send(Outgoing::Report(report));
 					});
 					let until = Instant::now() + left;
-					let computation = Computation { task: run.task, plan, slots, time, until, result, progress };
+					let (tap, _showing) = (!plan.is_confidential()).then(|| shows.begin(id)).unzip();
+					let computation = Computation { task: run.task, plan, slots, time, until, result, tap, progress };
 					Ran { finished: runner.run(computation, stop).await, contribution_deadline }
 				}
 			};

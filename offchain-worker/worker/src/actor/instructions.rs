@@ -35,6 +35,7 @@ impl Actor {
 			Instruction::Upload { task, token } => self.asked_to_upload(task, token),
 			Instruction::Stop { task, reason } => self.asked_to_stop(task, reason),
 			Instruction::ReportFailure { task } => self.asked_for_evidence(task),
+			Instruction::Show { task, time } => self.parts.shows.want(task, Duration::from_millis(time)),
 			Instruction::Drain => self.drain(),
 			// The link stands by: what is in hand goes on.
 			Instruction::Replaced => {}

@@ -102,7 +102,8 @@ impl Worker {
 		let metrics = Arc::new(Metrics::new().unwrap());
 		let (chain, runner, delivery) = (world.clone(), world.clone(), world.clone());
 		let disk = Arc::new(disk);
-		let parts = Parts { chain, runner, delivery, link, status, metrics, results, disk, watchdog };
+		let parts =
+			Parts { chain, runner, delivery, link, status, metrics, results, disk, watchdog, shows: Arc::default() };
 		let now = world.chain().now().into();
 		let actor = Actor::new(parts, bounds, journal, (inbox.clone(), receiver), now);
 		let loop_ = tokio::spawn(actor.run());

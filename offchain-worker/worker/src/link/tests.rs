@@ -12,7 +12,7 @@ use rlc_protocol::{
 	address::websocket,
 	requester::code,
 	version::{Protocols, OLDEST, PROTOCOL},
-	worker::{Challenge, Held, Joined, Logs, Step, WorkerRpcServer},
+	worker::{Challenge, Held, Joined, Logs, Shown, Step, WorkerRpcServer},
 };
 use sp_core::{sr25519, Pair};
 use std::{net::SocketAddr, sync::Mutex};
@@ -38,6 +38,7 @@ struct Heard {
 	heartbeats: Mutex<Vec<Heartbeat>>,
 	reports: Mutex<Vec<Report>>,
 	logs: Mutex<Vec<TaskId>>,
+	shown: Mutex<Vec<Shown>>,
 	callbacks: Mutex<Vec<String>>,
 	/// Whether another machine works with the key of each worker that joins.
 	has_twin: bool,
@@ -51,6 +52,7 @@ impl Default for Heard {
 			heartbeats: Mutex::default(),
 			reports: Mutex::default(),
 			logs: Mutex::default(),
+			shown: Mutex::default(),
 			callbacks: Mutex::default(),
 			has_twin: false,
 		}
@@ -119,6 +121,11 @@ impl WorkerRpcServer for Scheduler {
 		Ok(())
 	}
 
+	async fn shown(&self, _: Session, shown: Vec<Shown>) -> Result<(), ErrorObjectOwned> {
+		self.0.shown.lock().unwrap().extend(shown);
+		Ok(())
+	}
+
 	async fn callback_data(&self, _: Session, id: TaskId, data: String) -> Result<(), ErrorObjectOwned> {
 		for (refused, code) in [(task(404), code::UNKNOWN_TASK), (task(403), code::NOT_ALLOWED)] {
 			if id == refused {
@@ -154,6 +161,7 @@ struct Ends {
 	actor: mpsc::UnboundedReceiver<Message>,
 	offer: watch::Sender<Resources>,
 	results: Arc<Results>,
+	shows: Arc<Shows>,
 	link: tokio::task::JoinHandle<()>,
 }
 
@@ -167,7 +175,8 @@ type Others = (
 
 fn link(address: SocketAddr) -> Ends {
 	let (link, (outgoing, status, actor, offer)) = unconnected(address);
-	Ends { outgoing, status, actor, offer, results: link.results.clone(), link: tokio::spawn(link.run()) }
+	let (results, shows) = (link.results.clone(), link.shows.clone());
+	Ends { outgoing, status, actor, offer, results, shows, link: tokio::spawn(link.run()) }
 }
 
 /// Returns a link that does not run yet.
@@ -191,7 +200,8 @@ fn unconnected(address: SocketAddr) -> (Link, Others) {
 	};
 	let url = websocket(&format!("http://{address}/")).unwrap();
 	let results = Arc::new(Results::new("nowhere".into(), &Budget::unlimited()));
-	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender, results };
+	let shows = Arc::default();
+	let link = Link { url, identity, outgoing: receiver, status: status_receiver, actor: actor_sender, results, shows };
 	(link, (outgoing, status, actor, offer))
 }
 
@@ -237,6 +247,20 @@ async fn worker_joins_and_hears_instructions() {
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Stop { .. })));
 	assert!(matches!(ends.next(&held).await, Message::Instruction(Instruction::Drain)));
 	assert_eq!(ends.results.most(), 1_000, "what the store takes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_app_writes_is_shown_if_it_is_wanted() {
+	let scheduler = Scheduler::default();
+	let (address, _server) = scheduler.serve(anywhere()).await;
+	let mut ends = link(address);
+	ends.joined(&[]).await;
+	let (tap, _running) = ends.shows.begin(task(1));
+	tap.push(0, b"step 1");
+	ends.shows.want(task(1), PATIENCE);
+	eventually(|| !scheduler.0.shown.lock().unwrap().is_empty()).await;
+	let logs = Logs { stdout: "step 1".into(), stderr: String::new() };
+	assert_eq!(*scheduler.0.shown.lock().unwrap(), [Shown { task: task(1), logs, missed: 0 }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

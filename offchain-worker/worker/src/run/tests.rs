@@ -15,7 +15,7 @@ use rlc_primitives::{
 	CallbackId, DatasetId,
 };
 use rlc_protocol::{worker::Resources, RequestParams};
-use rlc_sandbox::Compiler;
+use rlc_sandbox::{Compiler, Tap};
 use rlc_store::{Cid, FetchConfig, HashKind};
 use sp_core::{H160, H256};
 use std::{
@@ -67,6 +67,7 @@ pub(super) struct Bench {
 	/// How long a run may take at most.
 	time: Duration,
 	steps: Arc<Mutex<Vec<Step>>>,
+	tap: Tap,
 	pub stop: watch::Sender<bool>,
 }
 
@@ -97,7 +98,7 @@ pub(super) fn bench(app: &[u8]) -> Bench {
 	let app = App { location: location.into_bytes().try_into().unwrap(), checksum, ..App::default() };
 	let plan = Plan { deal: deal(1), app, dataset: None, params: RequestParams::default(), args: vec![] };
 	let time = Duration::from_secs(60);
-	Bench { dir, apps, plan, time, steps: Arc::default(), stop: watch::Sender::new(false) }
+	Bench { dir, apps, plan, time, steps: Arc::default(), tap: Tap::new(100), stop: watch::Sender::new(false) }
 }
 
 /// Writes a file. Returns its location and checksum.
@@ -122,6 +123,7 @@ impl Bench {
 			time: self.time,
 			until: Instant::now() + Duration::from_secs(120),
 			result: self.result_file(),
+			tap: Some(self.tap.clone()),
 			progress: Box::new(move |step| steps.lock().unwrap().push(step)),
 		}
 	}
@@ -157,6 +159,7 @@ async fn files_are_packed_and_named_by_their_sha256() {
 	assert_eq!(output.cid(), Cid::of_sha256(output.digest.0 .0));
 	assert_eq!(finished.usage.output, output.size);
 	assert_eq!(finished.logs.stderr, "something went wrong\n");
+	assert_eq!(bench.tap.take(100).streams[1], b"something went wrong\n", "told while it runs");
 	let steps = bench.steps.lock().unwrap().clone();
 	assert_eq!(steps, [Step::AppFetched, Step::DataFetched, Step::Computing]);
 	let again = bench.run().await.outcome.unwrap();
@@ -531,6 +534,7 @@ fn inputs_lie_where_the_app_looks() {
 		time: Duration::from_secs(60),
 		until: Instant::now() + Duration::from_secs(60),
 		result: dir.path().join("result"),
+		tap: None,
 		progress: Box::new(|_| {}),
 	};
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -42,7 +42,7 @@ pub(super) async fn wasm_tier(compiler: Compiler) -> Result<String> {
 	let limits = &Limits { time: Duration::from_secs(30), ..Limits::default() };
 	let (input, output) = (input.as_path(), output.as_path());
 	let (grants, seed, hash_memory) = (Grants::default(), [0; 32], false);
-	let job = Job { app: &app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory };
+	let job = Job { app: &app, args: &[], env: &[], input, output, limits, grants, seed, hash_memory, tap: None };
 	let run = tier.run(&job, &Stop::new()).await.map_err(|error| wrong(&error))?;
 	match run.ending {
 		Ending::Exited(0) => Ok("runs WebAssembly apps".into()),

@@ -6,7 +6,10 @@ use rustix::process::{kill_process_group, Pid, Signal};
 use tokio::time;
 
 use super::{gpu::Gpu, GpuClear};
-use crate::container::{programs, streams};
+use crate::{
+	container::{programs, streams},
+	tail::Tail,
+};
 
 /// How long a command may take.
 pub const TIME: Duration = Duration::from_secs(60);
@@ -29,7 +32,7 @@ pub async fn clear(how: &GpuClear, gpu: &Gpu, most: Duration) -> Result<(), Stri
 	// In a group of its own, so that all of it can be ended.
 	let mut child = command.process_group(0).spawn().map_err(|error| format!("/bin/sh does not start: {error}"))?;
 	let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-	let words = streams::read(child.stderr.take(), WORDS);
+	let words = streams::read(child.stderr.take(), Tail::new(WORDS));
 	let ended = time::timeout(most, child.wait()).await;
 	if let Some(group) = group {
 		// It may have ended by now. What it started may not, and has its standard error.

@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::testing::scene::APP;
-use rlc_protocol::{version::Protocols, worker::Usage};
+use rlc_primitives::Tag;
+use rlc_protocol::{
+	requester::WorkerShown,
+	version::Protocols,
+	worker::{Shown, Usage, MAX_SHOWN_TASKS},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_of_a_task_are_streamed() {
@@ -68,6 +73,49 @@ async fn logs_are_for_the_requester_and_the_beneficiary() {
 	read("Ferdie", "Ferdie", once).await.expect("the same number of somebody else");
 	let older = Bounds { not_after: 0, ..bounds() };
 	assert_eq!(code_of(read("Eve", "Eve", older).await), code::OTHER_PROTOCOL);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_apps_write_is_shown_while_they_run_to_those_who_may_read_it() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let requester = key("Ferdie").account();
+	yard.deal(100, 1, 1, |deal| deal.requester = requester);
+	let task = bob.tasks(1).await[0].task.id();
+	let charlie = yard.worker("Charlie").await;
+	let client = yard.client().await;
+	let follow = |who: &str, bounds: Bounds| client.subscribe_logs(logs_request(who, task, who, bounds));
+	assert_eq!(code_of(follow("Eve", bounds()).await), code::NOT_ALLOWED);
+	let once = bounds();
+	let mut told = follow("Ferdie", once).await.unwrap();
+	assert_eq!(code_of(follow("Ferdie", once).await), code::WRONG_SIGNATURE, "somebody heard it");
+	let Instruction::Show { task: asked, time } = bob.instruction().await else { panic!("it is asked to show") };
+	assert!(asked == task && time > 0);
+	let written = |text: &str| {
+		let logs = Logs { stdout: text.into(), stderr: String::new() };
+		vec![Shown { task, logs, missed: 3 }]
+	};
+	charlie.client.shown(charlie.joined.session, written("not of its own task")).await.unwrap();
+	bob.client.shown(bob.joined.session, written("step 1")).await.unwrap();
+	let shown = timeout(LONG, told.next()).await.unwrap().unwrap().unwrap();
+	assert_eq!(shown, WorkerShown { worker: Account(bob.key.account()), shown: written("step 1").remove(0) });
+	let too_many = vec![written("x").remove(0); MAX_SHOWN_TASKS + 1];
+	assert_eq!(code_of(bob.client.shown(bob.joined.session, too_many).await), code::NOT_ALLOWED);
+	assert_eq!(code_of(bob.client.shown(charlie.joined.session, written("x")).await), code::UNKNOWN_SESSION);
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_apps_of_a_deal_with_an_enclave_write_is_not_shown() {
+	let yard = Yard::new().await;
+	let requester = key("Ferdie").account();
+	let deal = yard.deal(100, 1, 1, |deal| (deal.requester, deal.tag) = (requester, Tag::from_bits(1)));
+	let task = TaskRef { deal, index: 0 }.id();
+	yard.until(task, |_| true).await;
+	let client = yard.client().await;
+	let refused = client.subscribe_logs(logs_request("Ferdie", task, "Ferdie", bounds())).await;
+	assert_eq!(code_of(refused), code::NOT_ALLOWED);
 	yard.scheduler.stop().await.unwrap();
 }
 
