@@ -12,6 +12,7 @@ mod context;
 mod deals;
 mod demand;
 mod failure;
+mod follow;
 mod forecast;
 mod gate;
 mod global;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use codec::Encode;
 use jsonrpsee::{core::ClientError, types::ErrorCode, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
-use rlc_primitives::{work::TaskView, Tag, WorkerpoolId};
+use rlc_primitives::{work::TaskView, Tag, TaskId, WorkerpoolId};
 use rlc_protocol::{
-	requester::{SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
+	requester::{LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
 	signing::{Bounds, Claim, CLAIM_TIME},
 	version::{self, SPOKEN},
 	Account, PoolDescription,
@@ -198,6 +198,14 @@ pub(crate) async fn upload_token(
 	let Bounds { not_after, nonce, .. } = bounds;
 	let request = UploadRequest { account: Account(key.account()), content, size, not_after, nonce, signature };
 	scheduler.upload(request).await.map_err(|error| signed_refused(&error))
+}
+
+/// Returns the request to read what the apps of a pool's task write, which this key signs.
+pub(crate) fn logs_request(genesis: H256, workerpool: WorkerpoolId, key: &Key, task: TaskId) -> LogsRequest {
+	let bounds = bounds(genesis, workerpool);
+	let signature = key.sign(&Claim::Logs { bounds, task }.payload()).encode();
+	let Bounds { not_after, nonce, .. } = bounds;
+	LogsRequest { account: Account(key.account()), task, not_after, nonce, signature }
 }
 
 /// Returns what the scheduler of a task knows of it; `None` if it knows nothing.

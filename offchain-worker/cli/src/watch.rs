@@ -31,6 +31,8 @@ const LOOKED_AT: u64 = 64;
 const PAUSE: Duration = Duration::from_millis(300);
 /// The longest time between two looks, should the node report no blocks.
 const LOOK_ANYWAY: Duration = Duration::from_secs(10);
+/// How long after the end apps' last words are shown, if lines are shown at all: workers tell them once in a second.
+const LAST_WORDS: Duration = Duration::from_millis(2_500);
 /// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
 const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
@@ -43,8 +45,22 @@ const CONNECT_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::fr
 ///
 /// If the user stops it: says how to resume. If there is no such deal, or the node does not answer.
 pub(crate) async fn to_the_end(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
+	to_the_end_with(context, chain, id, mpsc::channel(1).1).await
+}
+
+/// Does the same, and shows these lines in between.
+///
+/// # Errors
+///
+/// Those of [`to_the_end`].
+pub(crate) async fn to_the_end_with(
+	context: &Context,
+	chain: &Chain,
+	id: DealId,
+	lines: mpsc::Receiver<String>,
+) -> Result<(DealView, Vec<TaskView>)> {
 	tokio::select! {
-		ended = follow(context, chain, id).instrument(tracing::info_span!("watch", deal = ?id.0)) => {
+		ended = follow(context, chain, id, lines).instrument(tracing::info_span!("watch", deal = ?id.0)) => {
 			ended.map_err(|why| resumable(why, id))
 		}
 		() = stop_requested() => Err(failure!(Stopped, "stopped watching, but the deal goes on";
@@ -60,7 +76,12 @@ fn resumable(why: Failure, id: DealId) -> Failure {
 	why.advise(format_args!("the deal goes on: resume with `rlc deal watch {:?}` and `rlc deal download {0:?}`", id.0))
 }
 
-async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealView, Vec<TaskView>)> {
+async fn follow(
+	context: &Context,
+	chain: &Chain,
+	id: DealId,
+	mut lines: mpsc::Receiver<String>,
+) -> Result<(DealView, Vec<TaskView>)> {
 	let mut view = deals::deal(chain, id).await?;
 	let size = view.deal.size;
 	let progress = context.out.tasks(format!("deal {:?}", id.0), size);
@@ -75,6 +96,7 @@ async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealVie
 			let all = deals::tasks(chain, &view).await?;
 			stages.say(&progress, &all);
 			if view.progress.open == 0 {
+				last_words(&progress, lines).await;
 				return Ok((view, all));
 			}
 		} else {
@@ -84,12 +106,24 @@ async fn follow(context: &Context, chain: &Chain, id: DealId) -> Result<(DealVie
 		loop {
 			tokio::select! {
 				Some(told) = scheduler.told.recv() => scheduler.say(&progress, told),
+				Some(line) = lines.recv() => progress.line(line),
 				Some(_) = blocks.next() => break,
 				() = tokio::time::sleep_until(looked + LOOK_ANYWAY) => break,
 			}
 		}
 		tokio::time::sleep_until(looked + PAUSE).await;
 	}
+}
+
+/// Shows what lines still come soon after the end.
+async fn last_words(progress: &Progress, mut lines: mpsc::Receiver<String>) {
+	let all = async {
+		while let Some(line) = lines.recv().await {
+			progress.line(line);
+		}
+	};
+	// They may go on until the scheduler takes note of the end.
+	let _ = tokio::time::timeout(LAST_WORDS, all).await;
 }
 
 /// What the scheduler tells of the deal's tasks.

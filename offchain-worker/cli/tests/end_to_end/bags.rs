@@ -1,8 +1,9 @@
-//! Bags whose tasks differ, and deals that go on with the results of others.
+//! Bags whose tasks differ, deals that go on with the results of others, and what requesters read along.
 
 use std::{
 	fs,
 	path::{Path, PathBuf},
+	process::Stdio,
 };
 
 use rlc_primitives::work::FailureCause;
@@ -11,7 +12,7 @@ use rlc_store::{Cid, HashKind};
 use super::{
 	inputs::serve,
 	last_deal, play,
-	stack::{account, worker, Seal, Stack, SCHEDULER},
+	stack::{account, rlc, worker, Seal, Stack, DEVELOPER, FLASH, PATIENCE, REQUESTER, SCHEDULER},
 	trouble::causes,
 	PRICE,
 };
@@ -127,6 +128,42 @@ fn list_on_which_workers_could_not_agree_is_released_and_costs_no_stake() {
 			// One worker has nobody to differ from, and its task reads none of that.
 			let bought = stack.buy_unchecked("hello.wasm", 1, &params).await;
 			assert_eq!(stack.closed(bought).await, 1);
+		})
+	});
+}
+
+/// Returns a module that writes a line, and then never ends.
+fn talkative() -> Vec<u8> {
+	let module = r#"(module
+		(import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+		(memory (export "memory") 1)
+		(data (i32.const 0) "\08\00\00\00\0b\00\00\00at work \1b[\0a")
+		(func (export "_start")
+			(drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))
+			(loop $again (br $again))))"#;
+	wat::parse_str(module).unwrap()
+}
+
+#[test]
+fn requester_reads_along_while_an_app_runs() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			stack.new_workers(3, "--slots 1").await;
+			let dir = files(stack, &[]);
+			let file = dir.join("talkative.wasm");
+			fs::write(&file, talkative()).unwrap();
+			let deploy =
+				["app", "deploy", file.to_str().unwrap(), "--name", "talkative", "--price", "0.01", "--publish"];
+			let deployed = stack.rlc(&[&deploy[..], &["--account", DEVELOPER]].concat()).await.unwrap();
+			let app = deployed["app"].as_str().unwrap();
+			let run = ["app", "run", app, "--follow", "--yes", "--trust", "1", "--category", FLASH.0];
+			let mut command = tokio::process::Command::new(rlc());
+			command.args(run).args(["--account", REQUESTER]).env("RLC_NODE", &stack.node_url).stdin(Stdio::null());
+			let ended = tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+			let said = String::from_utf8(ended.stderr).unwrap();
+			let line = said.lines().find(|line| line.contains("at work")).unwrap_or_else(|| panic!("{said}"));
+			assert!(line.starts_with("task 0, ") && !line.contains('\u{1b}'), "{line:?}");
+			assert!(said.contains("task.released"), "it never ends: {said}");
 		})
 	});
 }

@@ -17,7 +17,7 @@ use crate::{
 	context::Context,
 	deals, demand,
 	failure::{failure, Result},
-	ids,
+	follow, ids,
 	market::{self, Quote, Wish},
 	pins::Pinning,
 	pool,
@@ -41,7 +41,7 @@ Examples:
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --cores 4 --memory 8G --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --each tasks.csv --args \"--seed {seed}\" --account me
   rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --input-each 'data/*.csv' --output results --account me
-  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --after 0x9d0c… --account me
+  rlc app run 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --after 0x9d0c… --follow --account me
 
 It shows what it costs, and asks. Without a terminal, agree with --yes, or with --max-cost to a cost in all.
 The exit code is 3 if some tasks failed, and 4 if all did.
@@ -60,6 +60,10 @@ pub(crate) struct Run {
 	/// Unpack the results into this directory [default: result-DEAL]
 	#[arg(long, value_name = "DIR", conflicts_with = "no_wait")]
 	pub output: Option<PathBuf>,
+
+	/// Show what the apps write while they run, on standard error: of the first 16 tasks
+	#[arg(long, conflicts_with = "no_wait")]
+	pub follow: bool,
 
 	/// Do not wait for the results
 	#[arg(long)]
@@ -82,7 +86,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let brought = after::bring(context, &chain, &run.after).await?;
 	let asked = run.request.request(context, &chain, key.account(), Pinning::Read, &brought.files).await?;
-	let Bought { deal: id, block, request } = buy(context, &chain, key, &asked, run.no_wait).await?;
+	let Bought { deal: id, block, request } = buy(context, &chain, key.clone(), &asked, run.no_wait).await?;
 	context.out.say(say::deal::request(request, run.request.valid_for));
 	let output = run.output.unwrap_or_else(|| results::default_dir(id));
 	if !asked.names.is_empty() {
@@ -100,7 +104,12 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		context.out.say(format_args!("warning: the offers had room for the first {some} of {all} tasks alone"));
 	}
 	let payments = Payments::since(block, &chain, &view);
-	let (deal, tasks) = watch::to_the_end(context, &chain, id).await?;
+	let (deal, tasks) = if run.follow {
+		let lines = follow::lines(context, &chain, &key, &view).await;
+		watch::to_the_end_with(context, &chain, id, lines).await?
+	} else {
+		watch::to_the_end(context, &chain, id).await?
+	};
 	let paid = payments.of_closed(deal.deal.size).await;
 	let fetched = results::download(context, &chain, &deal, &tasks, &output).await;
 	let fetched = fetched.map_err(|why| why.advise(format_args!("resume with `rlc deal download {:?}`", id.0)))?;

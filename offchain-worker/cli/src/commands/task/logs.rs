@@ -1,12 +1,7 @@
 //! `rlc task logs`: what the app wrote.
 
 use clap::Args;
-use codec::Encode;
-use rlc_protocol::{
-	requester::{LogsRequest, SchedulerRpcClient},
-	signing::{Bounds, Claim},
-	Account,
-};
+use rlc_protocol::requester::SchedulerRpcClient;
 
 use crate::{answer::Answer, context::Context, deals, failure::Result, ids::TaskName, pool, say};
 
@@ -27,10 +22,7 @@ pub(crate) async fn run(logs: Logs, context: &Context) -> Result<Answer> {
 	let deal = deals::deal(&chain, task.task.deal).await?;
 	let workerpool = deal.deal.workerpool.id;
 	let scheduler = pool::connect(&pool::url(context, &chain, workerpool).await?).await?;
-	let bounds = pool::bounds(chain.genesis(), workerpool);
-	let signature = key.sign(&Claim::Logs { bounds, task: task.id }.payload()).encode();
-	let Bounds { not_after, nonce, .. } = bounds;
-	let request = LogsRequest { account: Account(key.account()), task: task.id, not_after, nonce, signature };
+	let request = pool::logs_request(chain.genesis(), workerpool, &key, task.id);
 	let logs = scheduler.logs(request).await.map_err(|error| pool::signed_refused(&error))?;
 	Ok(say::task::logs(&logs))
 }
