@@ -34,7 +34,7 @@ pub struct Job<'a> {
 	pub seed: [u8; 32],
 	/// Whether to tell [`Run::memory`]. Hashing takes a second or two for each GiB.
 	pub hash_memory: bool,
-	/// What is told what the app writes, while it runs; by a container service, it is told nothing.
+	/// What is told what the app writes, while it runs: at once, or by a container service about once in a second.
 	pub tap: Option<&'a Tap>,
 }
 

@@ -44,6 +44,12 @@ impl Tap {
 		}
 	}
 
+	/// Records that so many bytes were written that are not known.
+	pub(crate) fn skip(&self, bytes: u64) {
+		let missed = &mut self.lock().tapped.missed;
+		*missed = missed.saturating_add(bytes);
+	}
+
 	/// Takes what was written, of each stream the last `most` bytes. What may be the beginning of a character stays for the next
 	/// time.
 	pub fn take(&self, most: usize) -> Tapped {

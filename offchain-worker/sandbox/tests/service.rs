@@ -27,8 +27,8 @@ use common::{
 	text, Room,
 };
 use rlc_sandbox::{
-	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, GpuClear, Gpus, Grants, Limits,
-	NetworkConfig, NoDevice, NoNetwork, Output, Stop, Unavailable,
+	read_result, Allowance, ContainerService, ContainerTier, Ending, Error, GpuClear, Gpus, Grants, Job, Limits,
+	NetworkConfig, NoDevice, NoNetwork, Output, Stop, Tap, Unavailable,
 };
 use rustix::{
 	fs::{open, Mode, OFlags},
@@ -63,7 +63,8 @@ fn framed(message: &Value) -> Vec<u8> {
 fn request(input: &Path) -> Value {
 	let (limits, grants) = (Limits { memory: 64 << 20, ..Limits::default() }, Grants::default());
 	let run = json!({
-		"version": 2, "args": ["nothing"], "env": [], "input": input, "limits": limits, "grants": grants, "denied": [],
+		"version": 3, "args": ["nothing"], "env": [], "input": input, "limits": limits, "grants": grants, "denied": [],
+		"live": false,
 	});
 	json!({ "Run": run })
 }
@@ -114,6 +115,18 @@ async fn worker_without_rights_has_all_of_a_run() {
 	let run = room.container(tier, image(), &["write", "1048577"]).await.unwrap();
 	assert_eq!(run.ending, Ending::OutOfDisk);
 	assert_eq!(mounts(directory.path()), "", "nothing stays mounted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tap_of_a_worker_without_rights_is_told_what_an_app_writes() {
+	let directory = tempfile::tempdir().unwrap();
+	let Some(service) = served(directory.path(), ALLOWANCE).await else { return };
+	let (room, tap) = (Room::new(), Tap::new(100));
+	let (input, output, args) = (room.input(), room.output(), ["answer", "a b", "c"].map(String::from));
+	let job = Job { tap: Some(&tap), ..room.job(image(), &args, &input, &output) };
+	assert_eq!(service.tier.run(&job, &Stop::new()).await.unwrap().ending, Ending::Exited(0));
+	let told = tap.take(100).streams;
+	assert_eq!((text(&told[0]), text(&told[1])), ("done\n", "said\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -215,7 +228,7 @@ async fn hostile_worker_gets_nothing() {
 		assert_eq!(send(socket, garbage, &[]), None, "{garbage:?}");
 	}
 	assert_eq!(send(socket, &[&b"m\x01\0\x10\0"[..], &[b'x'; 1 << 20]].concat(), &[]), None, "a byte too long");
-	assert_refused(socket, &json!({ "Look": { "version": 1 } }), &[], "speaks version 2");
+	assert_refused(socket, &json!({ "Look": { "version": 1 } }), &[], "speaks version 3");
 	assert_refused(socket, &good, &[], "there is no image");
 	let two = [opened(image(), OFlags::RDONLY), opened(image(), OFlags::RDONLY)];
 	assert_eq!(send(socket, &framed(&good), &two), None, "two files");

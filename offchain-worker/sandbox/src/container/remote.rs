@@ -118,6 +118,7 @@ impl Remote {
 			limits: job.limits.clone(),
 			grants: job.grants,
 			denied: self.denied.clone(),
+			live: job.tap.is_some(),
 		};
 		let socket = self.socket.clone();
 		let connected = blocking(move || {
@@ -129,9 +130,10 @@ impl Remote {
 		});
 		let connection = connected.await?;
 		let stream = connection.0.try_clone().map_err(|error| gone(&error))?;
+		let tap = job.tap.cloned();
 		let reply = spawn_blocking(move || {
 			let mut output = output;
-			wire::receive_run(&stream, &mut output)
+			wire::receive_run(&stream, &mut output, tap.as_ref())
 		});
 		tokio::pin!(reply);
 		let limit = time::sleep(job.limits.time.saturating_mul(2).saturating_add(OVERHEAD));

@@ -33,7 +33,7 @@ use super::{
 	unavailable::Unavailable,
 	wire::{self, Offer, Reply, Request, Sent, VERSION},
 };
-use crate::{Ending, Error, Job, Run, Stop};
+use crate::{Ending, Error, Job, Run, Stop, Tap};
 
 /// How long a request may take to arrive, and each piece of a reply to leave.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(10);
 /// How many connections there may be beside those of runs: of runs that wait, and of those that look.
 const SPARE_CONNECTIONS: usize = 16;
+/// How often a worker that wants to know is told what an app writes, and how much at once, in bytes of each stream.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+const TOLD: usize = 16 << 10;
 /// How long no connection is accepted after one could not be.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -145,8 +148,8 @@ impl ContainerService {
 				let (allowance, network) = (self.room.allowance(), self.tier.has_network());
 				Reply::Offer(Offer { allowance, network, gpus, gpu_names: self.tier.gpu_names() })
 			}
-			Request::Run { args, env, input, limits, grants, denied, .. } => {
-				let nowhere = Path::new("");
+			Request::Run { args, env, input, limits, grants, denied, live, .. } => {
+				let (nowhere, tap) = (Path::new(""), live.then(|| Tap::new(TOLD)));
 				let job = Job {
 					app: nowhere,
 					args: &args,
@@ -157,7 +160,7 @@ impl ContainerService {
 					grants,
 					seed: [0; 32],
 					hash_memory: false,
-					tap: None,
+					tap: tap.as_ref(),
 				};
 				self.run(&job, file, (&input, &denied), stream, runtime).into()
 			}
@@ -180,7 +183,9 @@ impl ContainerService {
 			wrong(format!("its input {}: {error}; is it where the service sees it too?", input.display()))
 		})?;
 		let duplicate = || stream.try_clone().map_err(|error| Error::Host(format!("no socket: {error}")));
-		let mut files = Files { image, input, output: Box::new(Sent(duplicate()?)), room: None };
+		let output = Sent::new(duplicate()?);
+		let teller = output.beside().map_err(|error| Error::Host(format!("no socket: {error}")))?;
+		let mut files = Files { image, input, output: Box::new(output), room: None };
 		let (stop, watched) = (Arc::new(self.stop.child()), duplicate()?);
 		// Its end after that of the run stops nothing.
 		let running = Arc::downgrade(&stop);
@@ -201,7 +206,7 @@ impl ContainerService {
 				() = stop.stopped() => return Ok(Run::unbegun(Ending::Stopped)),
 			};
 			files.room = Some(taken);
-			let run = tier.run(job, files, &stop).await;
+			let run = telling(tier.run(job, files, &stop), job.tap, &teller).await;
 			info!(ending = ?run.as_ref().map(|run| &run.ending), "a run ended");
 			run
 		})?;
@@ -210,6 +215,25 @@ impl ContainerService {
 			return Err(Error::Host("the container service ends".into()));
 		}
 		Ok(run)
+	}
+}
+
+/// Waits for a run, and tells the worker meanwhile what the app writes, if it wants to know.
+async fn telling(run: impl Future<Output = Result<Run, Error>>, tap: Option<&Tap>, to: &Sent) -> Result<Run, Error> {
+	let Some(tap) = tap else { return run.await };
+	tokio::pin!(run);
+	let mut tick = time::interval(TOLD_EVERY);
+	let mut listens = true;
+	loop {
+		let ended = tokio::select! {
+			run = &mut run => Some(run),
+			_ = tick.tick() => None,
+		};
+		// To one that does not read, nothing more is told: it will not learn of the run's end either.
+		listens = listens && to.written(&tap.take(TOLD)).is_ok();
+		if let Some(run) = ended {
+			return run;
+		}
 	}
 }
 

@@ -6,11 +6,13 @@
 //!   │◄────────────────────── Reply::Offer┤
 //!
 //!   ├── Request::Run, the image opened ─►│   one connection for each run: it ends with it
+//!   │◄────────────── what the app writes ┤   while it runs, if the worker wants that
 //!   │◄───── directories, links and files ┤   of OUT, if the app came to its end
 //!   │◄───────────── Reply::Ended, or why ┤
 //! ```
 //!
-//! A frame is its kind, the length of what follows in 32 bits, and that. After the frame of a file follow its bytes.
+//! A frame is its kind, the length of what follows in 32 bits, and that. After the frame of a file follow its bytes. What the
+//! app writes may come between any other two frames.
 
 use std::{
 	io::{self, Read, Write},
@@ -20,6 +22,7 @@ use std::{
 		unix::{ffi::OsStrExt, net::UnixStream},
 	},
 	path::{Path, PathBuf},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Instant,
 };
 
@@ -31,10 +34,10 @@ use rustix::net::{
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 
 use super::{allowance::Allowance, devices::GpuState, output::Target};
-use crate::{Ending, Error, Grants, Limits, Run, Used};
+use crate::{Ending, Error, Grants, Limits, Run, Tap, Tapped, Used};
 
 /// The version of what is said here. Another one is refused.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// The longest request, and the longest reply, which has what the app wrote, in bytes.
 pub const LONGEST_REQUEST: u32 = 1 << 20;
 pub const LONGEST_REPLY: u32 = 8 << 20;
@@ -42,12 +45,18 @@ pub const LONGEST_REPLY: u32 = 8 << 20;
 const MOST_DENIED: usize = 1_000;
 /// The longest name and the longest target of a link, in bytes.
 const LONGEST_PATH: u32 = 8 << 10;
+/// The most that is told at once of what the app writes, in bytes.
+const LONGEST_WRITTEN: u32 = 64 << 10;
 
 const MESSAGE: u8 = b'm';
 const DIRECTORY: u8 = b'd';
 const LINK: u8 = b'l';
 const FILE: u8 = b'f';
+const WRITTEN: u8 = b'w';
 const HEADER: usize = 5;
+
+/// What a frame of what the app writes begins with, beside the numbers of its streams: then it says how much is left out.
+const MISSED: u8 = 2;
 
 /// What a worker asks.
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,6 +80,8 @@ pub enum Request {
 		grants: Grants,
 		/// Networks that the run may not reach, beside those that the service closes: `131.1.0.0/16`.
 		denied: Vec<String>,
+		/// Whether the worker wants to know what the app writes, while it runs.
+		live: bool,
 	},
 }
 
@@ -201,17 +212,22 @@ pub fn receive(from: &UnixStream, until: Instant) -> io::Result<(Request, Option
 	Ok((request, files.pop()))
 }
 
-/// Receives the reply to a run, and puts what comes of OUT into a target.
+/// Receives the reply to a run, puts what comes of OUT into a target, and tells a tap what the app writes.
 ///
 /// # Errors
 ///
-/// If it is none, or the target fails.
-pub fn receive_run(mut from: impl Read, to: &mut dyn Target) -> io::Result<Reply> {
+/// If it is none, or the target fails; if there is no tap, and it is told something.
+pub fn receive_run(mut from: impl Read, to: &mut dyn Target, tap: Option<&Tap>) -> io::Result<Reply> {
 	loop {
 		let mut header = [0; HEADER];
 		from.read_exact(&mut header)?;
 		if header[0] == MESSAGE {
 			return message(&mut from, header, LONGEST_REPLY);
+		}
+		if header[0] == WRITTEN {
+			let tap = tap.ok_or_else(|| bad("nobody asked what the app writes"))?;
+			tell(tap, &payload(&mut from, header, LONGEST_WRITTEN)?)?;
+			continue;
 		}
 		let text = payload(&mut from, header, LONGEST_PATH)?;
 		match header[0] {
@@ -248,13 +264,68 @@ pub fn receive_reply(mut from: impl Read) -> io::Result<Reply> {
 	message(&mut from, header, LONGEST_REPLY)
 }
 
-/// The other side of a socket as the target of OUT.
-pub struct Sent(pub UnixStream);
+/// Tells a tap what a frame says that the app wrote.
+fn tell(tap: &Tap, frame: &[u8]) -> io::Result<()> {
+	match frame.split_first() {
+		Some((&MISSED, bytes)) => {
+			let bytes: [u8; 8] = bytes.try_into().map_err(|_| bad("it does not say how much is left out"))?;
+			tap.skip(u64::from_le_bytes(bytes));
+		}
+		Some((&stream, bytes)) if stream < MISSED => tap.push(stream.into(), bytes),
+		_ => return Err(bad("it is of an unknown stream")),
+	}
+	Ok(())
+}
+
+/// The other side of a socket as the target of OUT. Several of one socket take turns.
+pub struct Sent {
+	/// The socket.
+	pub to: UnixStream,
+	/// Held while a frame is sent, with all that belongs to it.
+	turn: Arc<Mutex<()>>,
+}
 
 impl Sent {
-	fn frame(&mut self, kind: u8, parts: &[&[u8]]) -> io::Result<()> {
+	/// Returns the other side of a socket.
+	pub fn new(to: UnixStream) -> Self {
+		Self { to, turn: Arc::default() }
+	}
+
+	/// Returns the same once more.
+	///
+	/// # Errors
+	///
+	/// If the system has no more files.
+	pub fn beside(&self) -> io::Result<Self> {
+		Ok(Self { to: self.to.try_clone()?, turn: self.turn.clone() })
+	}
+
+	/// Tells what the app wrote: of each stream, [`LONGEST_WRITTEN`] bytes less one at most.
+	///
+	/// # Errors
+	///
+	/// If the other side is gone, or does not read.
+	pub fn written(&self, Tapped { streams, missed }: &Tapped) -> io::Result<()> {
+		if *missed > 0 {
+			self.frame(WRITTEN, &[&[MISSED], &missed.to_le_bytes()])?;
+		}
+		let mut streams = (0..MISSED).zip(streams).filter(|(_, bytes)| !bytes.is_empty());
+		streams.try_for_each(|(stream, bytes)| self.frame(WRITTEN, &[&[stream], bytes]))
+	}
+
+	fn frame(&self, kind: u8, parts: &[&[u8]]) -> io::Result<()> {
+		let _turn = self.turn();
+		self.write(kind, parts)
+	}
+
+	/// Sends a frame in a turn that is held.
+	fn write(&self, kind: u8, parts: &[&[u8]]) -> io::Result<()> {
 		let payload = parts.concat();
-		self.0.write_all(&[&header(kind, payload.len())?[..], &payload].concat())
+		(&self.to).write_all(&[&header(kind, payload.len())?[..], &payload].concat())
+	}
+
+	fn turn(&self) -> MutexGuard<'_, ()> {
+		self.turn.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 }
 
@@ -268,8 +339,9 @@ impl Target for Sent {
 	}
 
 	fn file(&mut self, path: &Path, content: &mut dyn Read, bytes: u64) -> io::Result<()> {
-		self.frame(FILE, &[&bytes.to_le_bytes(), path.as_os_str().as_bytes()])?;
-		if io::copy(&mut content.take(bytes), &mut self.0)? != bytes {
+		let _turn = self.turn();
+		self.write(FILE, &[&bytes.to_le_bytes(), path.as_os_str().as_bytes()])?;
+		if io::copy(&mut content.take(bytes), &mut &self.to)? != bytes {
 			return Err(io::ErrorKind::UnexpectedEof.into());
 		}
 		Ok(())

@@ -32,6 +32,7 @@ fn request() -> Request {
 		limits: Limits::default(),
 		grants: Grants::default(),
 		denied: vec!["131.1.0.0/16".into(), "2a00:2::/32".into()],
+		live: true,
 	}
 }
 
@@ -86,7 +87,7 @@ fn huge_frame_is_refused_before_it_is_read() {
 
 fn out(bytes: &[u8]) -> (tempfile::TempDir, io::Result<Reply>) {
 	let to = tempfile::tempdir().unwrap();
-	let reply = receive_run(bytes, &mut Below(to.path().into()));
+	let reply = receive_run(bytes, &mut Below(to.path().into()), Some(&Tap::new(100)));
 	(to, reply)
 }
 
@@ -94,18 +95,32 @@ fn out(bytes: &[u8]) -> (tempfile::TempDir, io::Result<Reply>) {
 fn out_is_received_as_it_was_sent() {
 	let (here, there) = UnixStream::pair().unwrap();
 	let sender = std::thread::spawn(move || {
-		let mut sent = Sent(here);
+		let mut sent = Sent::new(here);
+		sent.beside().unwrap().written(&Tapped { streams: [b"out".to_vec(), b"err".to_vec()], missed: 7 }).unwrap();
 		sent.directory(Path::new("sub")).unwrap();
 		sent.file(Path::new("sub/file"), &mut &b"words"[..], 5).unwrap();
 		sent.link(Path::new("link"), Path::new("/a\nb")).unwrap();
-		send(&sent.0, &Reply::App("why".into()), None).unwrap();
+		send(&sent.to, &Reply::App("why".into()), None).unwrap();
 	});
-	let to = tempfile::tempdir().unwrap();
-	let reply = receive_run(&there, &mut Below(to.path().into())).unwrap();
+	let (to, tap) = (tempfile::tempdir().unwrap(), Tap::new(100));
+	let reply = receive_run(&there, &mut Below(to.path().into()), Some(&tap)).unwrap();
 	sender.join().unwrap();
 	assert!(matches!(reply, Reply::App(why) if why == "why"));
+	assert_eq!(tap.take(100), Tapped { streams: [b"out".to_vec(), b"err".to_vec()], missed: 7 });
 	assert_eq!(std::fs::read(to.path().join("sub/file")).unwrap(), b"words");
 	assert_eq!(std::fs::read_link(to.path().join("link")).unwrap(), Path::new("/a\nb"));
+}
+
+#[test]
+fn what_the_app_writes_is_told_in_order_and_only_if_it_was_asked_for() {
+	for wrong in [&b""[..], &[MISSED], &[MISSED, 0, 0], &[MISSED + 1, b'a']] {
+		assert!(out(&framed(WRITTEN, wrong)).1.is_err(), "{wrong:?}");
+	}
+	let to = tempfile::tempdir().unwrap();
+	let unasked = receive_run(&framed(WRITTEN, &[0, b'a'])[..], &mut Below(to.path().into()), None);
+	assert_eq!(unasked.unwrap_err().kind(), io::ErrorKind::InvalidData);
+	let huge = header(WRITTEN, LONGEST_WRITTEN as usize + 1).unwrap();
+	assert_eq!(out(&huge).1.unwrap_err().to_string(), "it is too long");
 }
 
 #[test]
