@@ -430,6 +430,9 @@ mod tests {
 		}
 		assert_eq!(tasks(&["--params", r#"{"rlc_each": "Qm"}"#]).unwrap_err().code(), "params.invalid");
 		assert_eq!((options(&[]).tasks(None).unwrap(), options(&["--tasks", "4"]).tasks(None).unwrap()), (1, 4));
+		let app = format!("0x{}", "11".repeat(20));
+		let both = ["test", app.as_str(), "--each", "a.csv", "--input-each", "*.csv"];
+		assert!(Line::try_parse_from(both).is_err());
 	}
 
 	#[test]
