@@ -5,6 +5,7 @@ mod marketplace;
 mod poco;
 mod proxy;
 mod registry;
+mod staking;
 
 use codec::Encode;
 use rlc_primitives::AccountId;
@@ -16,6 +17,7 @@ pub use self::{
 	poco::PocoCall,
 	proxy::{Proxy, ProxyCall, ProxyType},
 	registry::RegistryCall,
+	staking::{RewardDestination, SessionCall, SessionKeys, StakingCall, ValidatorPrefs},
 };
 
 /// A call: a pallet, named as on the chain, and one of its calls, whose name there is the same in snake case. Who may call
@@ -36,6 +38,10 @@ pub enum Call {
 	Balances(BalancesCall),
 	/// Keys that act for an account.
 	Proxy(ProxyCall),
+	/// Stakes.
+	Staking(StakingCall),
+	/// The keys of validators.
+	Session(SessionCall),
 	/// Several calls in one transaction: all of them, or none if one is refused.
 	// Holds calls as the chain encodes them, which the runtime's description alone tells.
 	#[codec(skip)]
@@ -61,7 +67,15 @@ macro_rules! calls {
 		}
 	)* };
 }
-calls!(Registry(RegistryCall), Marketplace(MarketplaceCall), Poco(PocoCall), Balances(BalancesCall), Proxy(ProxyCall));
+calls!(
+	Registry(RegistryCall),
+	Marketplace(MarketplaceCall),
+	Poco(PocoCall),
+	Balances(BalancesCall),
+	Proxy(ProxyCall),
+	Staking(StakingCall),
+	Session(SessionCall)
+);
 
 /// Where several calls in one are.
 pub(crate) const BATCH: (&str, &str) = ("Utility", "batch_all");

@@ -18,8 +18,12 @@ mod structure;
 mod sync;
 mod task_event;
 mod views;
+mod walk;
 
-pub use calls::{BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall};
+pub use calls::{
+	BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall, RewardDestination, SessionCall,
+	SessionKeys, StakingCall, ValidatorPrefs,
+};
 pub use chain::Chain;
 pub use error::{Error, Failure};
 pub use events::{BalancesEvent, BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
@@ -29,4 +33,5 @@ pub use receipt::Receipt;
 pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
 pub use sync::Lag;
-pub use views::{Deposits, Funds};
+pub use views::{Deposits, Funds, KnownDeal, Stake, StakingTerms};
+pub use walk::Walked;

@@ -7,17 +7,18 @@ use codec::Decode;
 use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade},
+	market::{BookFilter, BookPage, DealProgress, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade},
 	orders::Member,
 	record::Recorded,
+	task::Task,
 	work::{TaskView, WorkItem, WorkerView},
-	AccountId, AppId, Balance, CategoryId, ClockReading, DatasetId, DealId, GroupId, Moment, Nonce, OrderHash,
+	AccountId, AppId, Balance, CategoryId, ClockReading, DatasetId, Deal, DealId, GroupId, Moment, Nonce, OrderHash,
 	RequestOrder, TaskId, WorkerpoolId,
 };
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
-use sp_runtime::Weight;
+use sp_runtime::{Perbill, Weight};
 
-use crate::calls::Proxy;
+use crate::calls::{Proxy, ValidatorPrefs};
 
 /// A method of a runtime API.
 pub(crate) struct Question<Args, Answer> {
@@ -95,6 +96,7 @@ questions! {
 	TASKS_OF = PocoApi.tasks_of(DealId, u64, u32) -> Vec<TaskView>;
 	WORK_FOR = PocoApi.work_for(AccountId, u32) -> Vec<WorkItem>;
 	WORKER = PocoApi.worker(AccountId) -> WorkerView;
+	PENDING_REWARDS = StakingApi.pending_rewards(u32, AccountId) -> bool;
 	COST = TransactionPaymentApi.query_info(Vec<u8>, u32) -> Cost;
 }
 
@@ -132,6 +134,17 @@ items! {
 	MEMBERS = Registry.Members(GroupId, Member) -> Balance;
 	PROXIES = Proxy.Proxies(AccountId) -> (Vec<Proxy>, Balance);
 	CONSUMED = Marketplace.Consumed(OrderHash) -> Consumption;
+	DEALS = Marketplace.Deals(DealId) -> Deal;
+	PROGRESS = Marketplace.Progress(DealId) -> DealProgress;
+	TASKS = Poco.Tasks(TaskId) -> Task;
+	CURRENT_ERA = Staking.CurrentEra() -> u32;
+	LEDGER = Staking.Ledger(AccountId) -> Ledger;
+	VALIDATORS = Staking.Validators(AccountId) -> ValidatorPrefs;
+	NOMINATORS = Staking.Nominators(AccountId) -> Nominations;
+	MIN_NOMINATOR_BOND = Staking.MinNominatorBond() -> Balance;
+	MIN_VALIDATOR_BOND = Staking.MinValidatorBond() -> Balance;
+	MIN_COMMISSION = Staking.MinCommission() -> Perbill;
+	SLASHING_SPANS = Staking.SlashingSpans(AccountId) -> SlashingSpans;
 }
 
 /// What a transaction takes.
@@ -184,4 +197,48 @@ pub(crate) struct Consumption {
 	pub(crate) depositor: AccountId,
 	pub(crate) deposit: Balance,
 	pub(crate) expiry: Option<Moment>,
+}
+
+/// What an account has at stake.
+// As above.
+#[allow(dead_code)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct Ledger {
+	pub(crate) stash: AccountId,
+	#[codec(compact)]
+	pub(crate) total: Balance,
+	#[codec(compact)]
+	pub(crate) active: Balance,
+	pub(crate) unlocking: Vec<Unlocking>,
+	pub(crate) legacy_claimed_rewards: Vec<u32>,
+}
+
+/// A part of a stake that was unbonded, and the era from which on it can be withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct Unlocking {
+	#[codec(compact)]
+	pub(crate) value: Balance,
+	#[codec(compact)]
+	pub(crate) era: u32,
+}
+
+/// Whom an account nominates.
+// As above.
+#[allow(dead_code)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct Nominations {
+	pub(crate) targets: Vec<AccountId>,
+	pub(crate) submitted_in: u32,
+	pub(crate) suppressed: bool,
+}
+
+/// When an account's stake may have been slashed.
+// As above.
+#[allow(dead_code)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode, TypeInfo)]
+pub(crate) struct SlashingSpans {
+	pub(crate) span_index: u32,
+	pub(crate) last_start: u32,
+	pub(crate) last_nonzero_slash: u32,
+	pub(crate) prior: Vec<u32>,
 }

@@ -304,6 +304,20 @@ impl Rpc {
 		Ok(keys.iter().map(&mut take).collect())
 	}
 
+	/// Returns the storage keys at a block that begin with `prefix` and come after `after`: the first `count` of them, in their
+	/// order.
+	pub(crate) async fn keys_after(
+		&self,
+		prefix: &[u8],
+		after: Option<&[u8]>,
+		count: u32,
+		at: Hash,
+	) -> Result<Vec<Vec<u8>>, Error> {
+		let (prefix, after) = (hexadecimal(prefix), after.map(hexadecimal));
+		let keys: Vec<Bytes> = self.ask("state_getKeysPaged", params![prefix, count, after, at]).await?;
+		Ok(keys.into_iter().map(|Bytes(key)| key).collect())
+	}
+
 	/// Returns the next nonce of an account, its transactions in the node's pool counted.
 	pub(crate) async fn next_nonce(&self, account: &str) -> Result<Nonce, Error> {
 		self.ask("system_accountNextIndex", params![account]).await

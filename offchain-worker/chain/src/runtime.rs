@@ -108,6 +108,19 @@ impl Runtime {
 		bytes
 	}
 
+	/// Returns the key of an entry, as it is encoded at the end of its storage key; `None` if the chain stores its hash alone,
+	/// or if this is no storage key of the map.
+	pub(crate) fn key_in<'a, Key, Value>(&self, item: &Item<(Key,), Value>, storage_key: &'a [u8]) -> Option<&'a [u8]> {
+		let rest = storage_key.strip_prefix(storage_prefix(item.pallet, item.name).as_slice())?;
+		let hash = match self.hashers(item.pallet, item.name) {
+			[StorageHasher::Identity] => 0,
+			[StorageHasher::Twox64Concat] => 8,
+			[StorageHasher::Blake2_128Concat] => 16,
+			_ => return None,
+		};
+		rest.get(hash..)
+	}
+
 	fn hashers(&self, pallet: &str, name: &str) -> &[StorageHasher] {
 		match storage_entry(&self.metadata, pallet, name).map(|entry| &entry.ty) {
 			Some(StorageEntryType::Map { hashers, .. }) => hashers,
@@ -272,6 +285,15 @@ pub(crate) mod tests {
 		let key = runtime.entry_key(&questions::MEMBERS, &[vec![7; 20], member.clone()]);
 		let prefix = storage_prefix("Registry", "Members");
 		assert_eq!(key, [prefix.as_slice(), &[7; 20], &blake2_128(&member), &member].concat());
+	}
+
+	#[test]
+	fn key_of_an_entry_is_read_from_its_storage_key() {
+		let runtime = Runtime { metadata: storing(), ..bare() };
+		let key = runtime.entry_key(&questions::APPS, &[vec![7; 20]]);
+		assert_eq!(runtime.key_in(&questions::APPS, &key), Some([7; 20].as_slice()));
+		assert_eq!(runtime.key_in(&questions::DATASETS, &key), None, "it is of another map");
+		assert_eq!(runtime.key_in(&questions::APPS, &key[..9]), None);
 	}
 
 	#[test]

@@ -85,7 +85,12 @@ fn is_work(call: &Call) -> bool {
 		Call::Poco(_) => true,
 		Call::For { call, .. } => is_work(call),
 		Call::BatchAll(calls) => calls.iter().all(is_work),
-		Call::Registry(_) | Call::Marketplace(_) | Call::Balances(_) | Call::Proxy(_) => false,
+		Call::Registry(_)
+		| Call::Marketplace(_)
+		| Call::Balances(_)
+		| Call::Proxy(_)
+		| Call::Staking(_)
+		| Call::Session(_) => false,
 	}
 }
 

@@ -7,7 +7,7 @@ use rlc_primitives::{
 };
 
 use crate::{
-	calls::{Call, MarketplaceCall, ProxyCall, RegistryCall},
+	calls::{Call, MarketplaceCall, ProxyCall, RegistryCall, SessionCall},
 	rpc::decode_all,
 	Chain, Error,
 };
@@ -32,6 +32,8 @@ pub struct Deposits {
 	pub proxies: Balance,
 	/// For each of them.
 	pub proxy: Balance,
+	/// For the session keys of a validator.
+	pub keys: Balance,
 	/// What a scheduler stakes for a task at least, for each hour of the category's reference time.
 	pub stake_rate: Balance,
 }
@@ -60,6 +62,7 @@ impl Chain {
 			record: read("Marketplace", "RecordDeposit")?,
 			proxies: read("Proxy", "ProxyDepositBase")?,
 			proxy: read("Proxy", "ProxyDepositFactor")?,
+			keys: read("Session", "KeyDeposit")?,
 			stake_rate: read("Marketplace", "StakeRate")?,
 		})
 	}
@@ -84,6 +87,7 @@ impl Deposits {
 				self.order.saturating_add(bytes(order, self.order_byte)).saturating_add(self.record)
 			}
 			Call::Proxy(ProxyCall::AddProxy { .. }) => self.proxies.saturating_add(self.proxy),
+			Call::Session(SessionCall::SetKeys { .. }) => self.keys,
 			_ => 0,
 		}
 	}
@@ -114,6 +118,7 @@ mod tests {
 		record: 30,
 		proxies: 400,
 		proxy: 5,
+		keys: 0,
 		stake_rate: 0,
 	};
 

@@ -3,7 +3,9 @@
 use std::fmt;
 
 use futures::future::try_join_all;
-use rlc_chain::{BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall};
+use rlc_chain::{
+	BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall, SessionCall, StakingCall,
+};
 use rlc_json::Account;
 use rlc_primitives::{
 	assets::AssetId,
@@ -109,6 +111,10 @@ impl Bill {
 				Address::Id(delegate) => format!("lets {} act for this account", Account(delegate.clone())),
 				_ => "lets another key act for this account".into(),
 			}),
+			Call::Staking(call) => self.add_stake(call),
+			Call::Session(SessionCall::SetKeys { .. }) => {
+				self.beyond.push("makes the account answer for the node that has these keys".into());
+			}
 			// Singles are neither.
 			Call::BatchAll(_) | Call::For { .. } => {}
 		}
@@ -156,6 +162,21 @@ impl Bill {
 			| MarketplaceCall::PruneRecord { .. } => {}
 		}
 		Ok(())
+	}
+
+	/// Adds what a call puts at stake.
+	fn add_stake(&mut self, call: &StakingCall) {
+		match call {
+			StakingCall::Bond { value, .. } | StakingCall::BondExtra { max_additional: value } => self.hold(*value),
+			StakingCall::Validate { .. } => self.beyond.push("risks the stake if the node breaks the rules".into()),
+			StakingCall::Nominate { .. } => {
+				self.beyond.push("risks the stake if a validator that it names breaks the rules".into());
+			}
+			StakingCall::Unbond { .. }
+			| StakingCall::WithdrawUnbonded { .. }
+			| StakingCall::Chill
+			| StakingCall::PayoutStakers { .. } => {}
+		}
 	}
 
 	/// Adds what an order can cost whose owner agreed to it for good.
