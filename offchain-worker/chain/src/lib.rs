@@ -21,8 +21,8 @@ mod views;
 mod walk;
 
 pub use calls::{
-	BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall, RewardDestination, SessionCall,
-	SessionKeys, StakingCall, ValidatorPrefs,
+	BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall, RewardDestination,
+	SessionCall, SessionKeys, StakingCall, ValidatorPrefs,
 };
 pub use chain::Chain;
 pub use error::{Error, Failure};

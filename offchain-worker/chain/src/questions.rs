@@ -7,7 +7,10 @@ use codec::Decode;
 use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
-	market::{BookFilter, BookPage, DealProgress, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade},
+	market::{
+		BookFilter, BookPage, DealProgress, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView,
+		Trade,
+	},
 	orders::Member,
 	record::Recorded,
 	task::Task,

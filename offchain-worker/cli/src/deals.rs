@@ -21,7 +21,8 @@ use crate::{
 pub(crate) async fn deal(chain: &Chain, id: DealId) -> Result<DealView> {
 	let deal = chain.deal(id).await?;
 	deal.ok_or_else(|| {
-		failure!(DealUnknown, "there is no deal {:?}, or it ended long ago", id.0; "check the id that `rlc app run` printed")
+		failure!(DealUnknown, "there is no deal {:?}, or it ended long ago", id.0;
+			"`rlc deal list` shows those of your account")
 	})
 }
 
@@ -31,11 +32,20 @@ pub(crate) async fn deal(chain: &Chain, id: DealId) -> Result<DealView> {
 ///
 /// If the node does not answer.
 pub(crate) async fn tasks(chain: &Chain, deal: &DealView) -> Result<Vec<TaskView>> {
+	tasks_in(chain, deal.id, deal.deal.first, deal.deal.size).await
+}
+
+/// Returns so many tasks of a deal, from this index on.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn tasks_in(chain: &Chain, deal: DealId, first: u64, size: u64) -> Result<Vec<TaskView>> {
 	let mut all: Vec<TaskView> = Vec::new();
-	let end = deal.deal.first.saturating_add(deal.deal.size);
-	let mut from = deal.deal.first;
+	let end = first.saturating_add(size);
+	let mut from = first;
 	while from < end {
-		let page = chain.tasks_of(deal.id, from, MAX_PAGE).await?;
+		let page = chain.tasks_of(deal, from, MAX_PAGE).await?;
 		let Some(last) = page.last() else { break };
 		from = last.task.index.saturating_add(1);
 		all.extend(page);

@@ -23,6 +23,7 @@ mod needs;
 mod order_file;
 mod output;
 mod pages;
+mod part;
 mod pins;
 mod pool;
 mod program;

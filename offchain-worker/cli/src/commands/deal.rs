@@ -2,6 +2,7 @@
 
 mod claim;
 mod download;
+mod list;
 mod show;
 mod watch;
 
@@ -12,6 +13,7 @@ use crate::{answer::Answer, context::Context, failure::Result};
 /// Deals: what was agreed on, and its progress
 #[derive(Debug, Subcommand)]
 pub(crate) enum Deal {
+	List(list::List),
 	Show(show::Show),
 	Watch(watch::Watch),
 	Download(download::Download),
@@ -20,6 +22,7 @@ pub(crate) enum Deal {
 
 pub(crate) async fn run(command: Deal, context: &Context) -> Result<Answer> {
 	match command {
+		Deal::List(command) => list::run(command, context).await,
 		Deal::Show(command) => show::run(command, context).await,
 		Deal::Watch(command) => watch::run(command, context).await,
 		Deal::Download(command) => download::run(command, context).await,

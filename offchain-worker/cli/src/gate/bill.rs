@@ -4,7 +4,8 @@ use std::fmt;
 
 use futures::future::try_join_all;
 use rlc_chain::{
-	BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall, SessionCall, StakingCall,
+	BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall, SessionCall,
+	StakingCall,
 };
 use rlc_json::Account;
 use rlc_primitives::{

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use rlc_chain::Clock;
-use rlc_json::{Account, DealOutcome, TaskFailure};
+use rlc_chain::{Clock, KnownDeal};
+use rlc_json::{Account, DealOutcome, Decimal, TaskFailure};
 use rlc_primitives::{
-	market::DealView,
+	market::{DealProgress, DealView},
 	work::{TaskRef, TaskView},
 	DealId, OrderHash,
 };
-use serde_json::json;
+use serde_json::{json, Value};
 
 use super::{
 	order,
@@ -19,13 +19,25 @@ use crate::{
 	amount::Amount,
 	answer::Answer,
 	failure::{failure, Failure, Result},
+	part::Part,
 	refund::{self, Paid, Refund},
 	results::Fetched,
-	table::{counted, deadline, fields, table, when},
+	table::{counted, deadline, fields, span, table, when},
 };
 
 /// How many tasks of a deal are listed at most.
 const LISTED: usize = 50;
+
+/// A deal in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+	/// The deal.
+	pub deal: KnownDeal,
+	/// The parts of the account that asks.
+	pub parts: Vec<Part>,
+	/// How many tasks have a result, if they were counted.
+	pub completed: Option<u64>,
+}
 
 /// Says that there is a deal, and how to follow it.
 pub(crate) fn opened(id: DealId) -> String {
@@ -111,6 +123,74 @@ pub(crate) fn shown(view: &DealView, tasks: &[TaskView], clock: Clock) -> Answer
 	Answer::new(text, json)
 }
 
+/// Lists deals at this time; so many `more` are left out.
+pub(crate) fn list(lines: &[Line], more: usize, clock: Clock) -> Answer {
+	let json: Vec<_> = lines.iter().map(Line::json).collect();
+	if lines.is_empty() {
+		return Answer::new("There are no such deals, or they were pruned.", json);
+	}
+	let rows = lines.iter().map(|line| {
+		let KnownDeal { id, deal, .. } = &line.deal;
+		let parts: Vec<_> = line.parts.iter().map(|part| part.name()).collect();
+		let price = deal.task_price().map(|price| Amount(price).to_string());
+		[
+			format!("{:?}", id.0),
+			parts.join(", "),
+			format!("{:?}", deal.app.id.0),
+			price.unwrap_or_default(),
+			line.state(clock),
+			line.completed.map_or_else(|| "many".into(), |completed| format!("{completed} of {}", deal.size)),
+			when(deal.start, clock.chain),
+		]
+	});
+	let mut text = table(["DEAL", "PART", "APP", "PRICE", "STATE", "RESULTS", "BEGAN"], rows);
+	if more > 0 {
+		text += &format!("\nand {more} more; --limit shows them");
+	}
+	Answer::new(text, json)
+}
+
+impl Line {
+	/// Says whether tasks are open, and whether they should have been closed.
+	fn state(&self, clock: Clock) -> String {
+		let KnownDeal { deal, progress, .. } = &self.deal;
+		match progress.open {
+			0 => "closed".into(),
+			open if clock.poco >= deal.final_deadline() => format!("{open} overdue"),
+			open => format!("{open} open"),
+		}
+	}
+
+	fn json(&self) -> Value {
+		let KnownDeal { id, deal, progress } = &self.deal;
+		json!({
+			"deal": id,
+			"parts": self.parts,
+			"app": deal.app.id,
+			"workerpool": deal.workerpool.id,
+			"requester": Account(deal.requester.clone()),
+			"price": deal.task_price().ok().map(Decimal),
+			"tasks": deal.size,
+			"open": progress.open,
+			"completed": self.completed,
+			"start": deal.start,
+			"closedAt": progress.closed_at,
+		})
+	}
+}
+
+/// Says whose deposit is held for a deal, and when it comes back.
+fn deposit(progress: &DealProgress, clock: Clock) -> String {
+	let (amount, whose) = (Amount(progress.deposit), Account(progress.depositor.clone()));
+	let kept = progress.closed_at.map(|closed| closed.saturating_add(progress.retention));
+	let back = match kept {
+		None => format!("{} after the last task is closed", span(progress.retention)),
+		Some(end) if end > clock.chain => when(end, clock.chain),
+		Some(_) => "soon".into(),
+	};
+	format!("{amount} of {whose}; the deal is pruned {back}, and it comes back by itself")
+}
+
 fn terms(view: &DealView, tasks: &[TaskView], clock: Clock) -> String {
 	let deal = &view.deal;
 	let dataset = deal.dataset.as_ref().map(|dataset| format!("{:?} at {}", dataset.id.0, Amount(dataset.price)));
@@ -125,6 +205,7 @@ fn terms(view: &DealView, tasks: &[TaskView], clock: Clock) -> String {
 		("params", order::text(&view.params)),
 		("trust", deal.trust.to_string()),
 		("worker stake", Amount(deal.worker_stake).to_string()),
+		("deposit", deposit(&view.progress, clock)),
 		("began", when(deal.start, clock.chain)),
 		("deadline", deadline(deal.final_deadline(), clock)),
 		("tasks", format!("{}: {}", deal.size, Counts::of(tasks).words())),
@@ -148,9 +229,8 @@ pub(crate) mod tests {
 	use crate::answer::Ending;
 	use crate::refund::tests::{deal, failed, AGREED, ENDLESS, RELEASED};
 	use rlc_primitives::{
-		market::DealProgress,
 		task::{Consensus, Stage},
-		AccountId, Balance,
+		AccountId, Balance, Deal,
 	};
 
 	/// Returns a closed deal of this trust.
@@ -182,6 +262,34 @@ pub(crate) mod tests {
 		}
 		let said = said(5, Some(AGREED), 2);
 		assert!(said.contains("0.000000018 RLC is paid back, 0.000000004 RLC is paid for the attempt"), "{said}");
+	}
+
+	#[test]
+	fn list_says_what_is_open_overdue_and_done() {
+		let line = |open, final_deadline_passed| {
+			let view = closed(1);
+			let deal = Deal { reference_time: if final_deadline_passed { 0 } else { 1_000 }, ..view.deal };
+			let progress = DealProgress { open, ..view.progress };
+			let deal = KnownDeal { id: view.id, deal, progress };
+			Line { deal, parts: vec![Part::Requester, Part::Payer], completed: Some(1) }
+		};
+		let clock = Clock::from(5_000);
+		let answer = list(&[line(0, false), line(2, false), line(2, true)], 3, clock);
+		for said in ["requester, payer", "closed", "2 open", "2 overdue", "1 of 2", "and 3 more"] {
+			assert!(answer.text.contains(said), "{said}: {}", answer.text);
+		}
+		assert_eq!(answer.json[0]["parts"], json!(["requester", "payer"]));
+		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!(2), &json!("11")));
+		assert_eq!(list(&[], 0, clock).json, json!([]));
+	}
+
+	#[test]
+	fn deposit_says_when_it_comes_back() {
+		let progress = |closed_at| DealProgress { closed_at, retention: 7 * 86_400_000, ..closed(1).progress };
+		let clock = Clock::from(10 * 86_400_000);
+		assert!(deposit(&progress(None), clock).contains("pruned 7 d after the last task is closed"));
+		assert!(deposit(&progress(Some(9 * 86_400_000)), clock).contains("pruned in 6 d"));
+		assert!(deposit(&progress(Some(0)), clock).contains("pruned soon"));
 	}
 
 	/// Returns a task of the deal that has a result, whose digest is not known.

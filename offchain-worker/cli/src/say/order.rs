@@ -1,7 +1,7 @@
 //! Orders: their terms, and what is left of them.
 
 use rlc_json::{OrderStatus, PublishedOrder};
-use rlc_primitives::{AnyOrder, Balance};
+use rlc_primitives::{AnyOrder, Balance, DealId};
 use serde_json::json;
 
 use crate::{amount::Amount, answer::Answer, table::fields};
@@ -17,8 +17,8 @@ pub(crate) fn price(order: &AnyOrder) -> Balance {
 	order.price().unwrap_or(Balance::MAX)
 }
 
-/// Shows an order, and what is left of it.
-pub(crate) fn shown(status: &OrderStatus) -> Answer {
+/// Shows an order, what is left of it, and the deals that were made of it, if it is a request.
+pub(crate) fn shown(status: &OrderStatus, deals: &[DealId]) -> Answer {
 	let order = status.order.as_ref().map(|order| &order.0);
 	let publisher = status.known.published.as_ref().map(|PublishedOrder { owner, .. }| owner.to_string());
 	let text = fields([
@@ -29,8 +29,11 @@ pub(crate) fn shown(status: &OrderStatus) -> Answer {
 		("consumed", status.known.consumed.0.to_string()),
 		("left", status.known.remaining.map(|left| left.0.to_string()).unwrap_or_default()),
 		("published by", publisher.unwrap_or_default()),
+		("deals", deals.iter().map(|deal| format!("{:?}", deal.0)).collect::<Vec<_>>().join(", ")),
 		("signature", status.signature.clone().unwrap_or_default()),
 	]);
 	let said = status.order.as_ref().map(|order| format!("\n{:#}", json!(order)["order"])).unwrap_or_default();
-	Answer::new(text + &said, status)
+	let mut json = json!(status);
+	json["deals"] = json!(deals);
+	Answer::new(text + &said, json)
 }

@@ -1,8 +1,9 @@
 //! `rlc order show`: an order, and what is left of it.
 
 use clap::Args;
+use rlc_chain::Chain;
 use rlc_json::{Decimal, KnownOrder, Order, OrderStatus};
-use rlc_primitives::{market::OrderView, AnyOrder, OrderHash, SigningDomain};
+use rlc_primitives::{market::OrderView, AnyOrder, DealId, OrderHash, SigningDomain};
 
 use crate::{
 	answer::Answer,
@@ -10,10 +11,10 @@ use crate::{
 	failure::{failure, Result},
 	ids,
 	order_file::{OrderFile, Signed},
-	say,
+	part, say,
 };
 
-/// Show an order, and what is left of it
+/// Show an order, what is left of it, and the deals that were made of a request
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -41,7 +42,20 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 		return Err(failure!(OrderUnknown, "nothing is known of order {name}"; "it may never have been published"));
 	}
 	let signature = given.as_ref().map(|signed| signer(signed, &domain).to_owned());
-	Ok(say::order::shown(&status(hash, given.map(|signed| signed.order), view, signature)))
+	let status = status(hash, given.map(|signed| signed.order), view, signature);
+	let deals = deals(&chain, &status).await?;
+	Ok(say::order::shown(&status, &deals))
+}
+
+/// Returns the deals that were made of a request, the newest first: none of another order. What a hash names that is no
+/// longer in the book may be one.
+async fn deals(chain: &Chain, status: &OrderStatus) -> Result<Vec<DealId>> {
+	let may_be_request = status.order.as_ref().is_none_or(|order| matches!(order.0, AnyOrder::Request(_)));
+	if !may_be_request || status.known.consumed.0 == 0 {
+		return Ok(Vec::new());
+	}
+	let made = part::deals_from(chain, status.hash).await?.found;
+	Ok(made.into_iter().map(|made| made.deal.id).collect())
 }
 
 /// Puts together what its file and the chain say of an order. What is left follows from its file too.

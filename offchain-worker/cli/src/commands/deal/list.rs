@@ -1,0 +1,104 @@
+//! `rlc deal list`: the deals of an account, or of a request.
+
+use clap::Args;
+use rlc_chain::{Chain, Walked};
+use rlc_primitives::OrderHash;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	deals,
+	failure::Result,
+	ids,
+	order_file::OrderFile,
+	part::{self, Part, Parts},
+	say::{self, deal::Line, task::Counts},
+};
+
+/// Of how many tasks of a deal the results are counted, at most.
+const COUNTED: u64 = 1_000;
+
+/// List the deals of an account, or those made of a request, the newest first
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc deal list --account me                     your deals, whatever your part in them
+  rlc deal list --account me --part requester --closed
+  rlc deal list 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --part worker
+  rlc deal list --request request.json           the deals that the book made of a request
+
+A deal is listed until it is pruned, some days after its last task was closed. `rlc deal download DEAL` fetches its results.")]
+pub(crate) struct List {
+	/// An address, a name in the keystore, or a development account such as //Alice [default: the account of --account]
+	#[arg(value_name = "ACCOUNT")]
+	pub who: Option<String>,
+	/// Only deals in which the account has this part; may be repeated
+	#[arg(long, value_enum, value_name = "PART")]
+	pub part: Vec<Part>,
+	/// Only deals made of this request, of whatever account: a file that `rlc order sign` wrote, or its hash
+	#[arg(long, value_name = "FILE|HASH", conflicts_with_all = ["who", "part"])]
+	pub request: Option<String>,
+	/// Only deals with open tasks
+	#[arg(long, conflicts_with = "closed")]
+	pub open: bool,
+	/// Only deals whose tasks are all closed
+	#[arg(long)]
+	pub closed: bool,
+	/// The most deals to list
+	#[arg(long, default_value_t = 20, value_name = "N")]
+	pub limit: usize,
+}
+
+/// Looks for them in the chain's state.
+pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
+	let chain = context.chain().await?;
+	let Walked { mut found, is_whole } = look_up(&list, context, &chain).await?;
+	if !is_whole {
+		context.out.say("warning: the chain has more deals than were looked at: some may be missing");
+	}
+	found.retain(|one| {
+		let is_open = one.deal.progress.open > 0;
+		match (list.open, list.closed) {
+			(true, _) => is_open,
+			(_, true) => !is_open,
+			_ => true,
+		}
+	});
+	let more = found.len().saturating_sub(list.limit);
+	found.truncate(list.limit);
+	let mut lines = Vec::with_capacity(found.len());
+	for one in found {
+		let completed = completed(&chain, &one).await?;
+		lines.push(Line { deal: one.deal, parts: one.parts, completed });
+	}
+	Ok(say::deal::list(&lines, more, chain.clock().await?))
+}
+
+async fn look_up(list: &List, context: &Context, chain: &Chain) -> Result<Walked<Parts>> {
+	if let Some(request) = &list.request {
+		return part::deals_from(chain, named(chain, request).await?).await;
+	}
+	let who = match &list.who {
+		Some(account) => context.account(account)?,
+		None => context.who()?,
+	};
+	part::deals_of(chain, &who, &list.part).await
+}
+
+/// Returns the hash of a request: it, or that of the order in a file.
+async fn named(chain: &Chain, name: &str) -> Result<OrderHash> {
+	match ids::order(name) {
+		Ok(hash) => Ok(hash),
+		Err(_) => Ok(OrderFile::named(name)?.order.hash(&chain.domain().await?)),
+	}
+}
+
+/// Returns how many tasks of a deal have a result; `None` if it has too many to count.
+async fn completed(chain: &Chain, one: &Parts) -> Result<Option<u64>> {
+	let deal = &one.deal.deal;
+	if deal.size > COUNTED {
+		return Ok(None);
+	}
+	let tasks = deals::tasks_in(chain, one.deal.id, deal.first, deal.size).await?;
+	Ok(Some(Counts::of(&tasks).completed))
+}

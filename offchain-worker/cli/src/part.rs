@@ -1,0 +1,148 @@
+//! Deals by the part that an account has in them.
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+use rlc_chain::{Chain, KnownDeal, Walked};
+use rlc_primitives::{AccountId, Deal, DealId, OrderHash};
+use serde::Serialize;
+
+use crate::failure::Result;
+
+/// How many deals and tasks are looked at, at most.
+const LOOKED_AT: usize = 200_000;
+
+/// A part in a deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Part {
+	/// Asked for it
+	Requester,
+	/// Pays for it
+	Payer,
+	/// Gets the results
+	Beneficiary,
+	/// Owned the app when it was made
+	Developer,
+	/// Owned the dataset when it was made
+	DatasetOwner,
+	/// Owned the workerpool when it was made
+	Scheduler,
+	/// Contributed to a task of it
+	Worker,
+}
+
+impl Part {
+	/// Returns what the part is called.
+	pub(crate) fn name(self) -> &'static str {
+		match self {
+			Self::Requester => "requester",
+			Self::Payer => "payer",
+			Self::Beneficiary => "beneficiary",
+			Self::Developer => "developer",
+			Self::DatasetOwner => "dataset owner",
+			Self::Scheduler => "scheduler",
+			Self::Worker => "worker",
+		}
+	}
+
+	/// Returns the parts of an account in a deal, but for a worker's, which the deal does not tell.
+	fn all(who: &AccountId, deal: &Deal) -> Vec<Self> {
+		let dataset = deal.dataset.as_ref().map(|dataset| &dataset.owner);
+		let parts = [
+			(Self::Requester, Some(&deal.requester)),
+			(Self::Payer, Some(&deal.payer)),
+			(Self::Beneficiary, deal.beneficiary.as_ref()),
+			(Self::Developer, Some(&deal.app.owner)),
+			(Self::DatasetOwner, dataset),
+			(Self::Scheduler, Some(deal.scheduler())),
+		];
+		parts.into_iter().filter(|(_, account)| *account == Some(who)).map(|(part, _)| part).collect()
+	}
+}
+
+/// A deal, with the parts of the account that asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+	/// The deal.
+	pub deal: KnownDeal,
+	/// The account's parts in it; none if nobody's parts were asked for.
+	pub parts: Vec<Part>,
+}
+
+/// Returns the deals in which an account has one of these parts, the newest first; none of them: any part.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Part]) -> Result<Walked<Parts>> {
+	let wants = |part: Part| wanted.is_empty() || wanted.contains(&part);
+	let (worked_on, all_tasks) = if wants(Part::Worker) {
+		let tasks = chain.touched_tasks(LOOKED_AT, |task| task.contribution(who).map(|_| task.deal)).await?;
+		(tasks.found.into_iter().collect(), tasks.is_whole)
+	} else {
+		(BTreeSet::new(), true)
+	};
+	let parts = |id: DealId, deal: &Deal| {
+		let works = worked_on.contains(&id).then_some(Part::Worker);
+		Part::all(who, deal).into_iter().chain(works).filter(|part| wants(*part)).collect::<Vec<_>>()
+	};
+	let walked = chain.deals(LOOKED_AT, |id, deal| !parts(id, deal).is_empty()).await?;
+	let found = walked.found.into_iter().map(|deal| Parts { parts: parts(deal.id, &deal.deal), deal });
+	Ok(Walked { found: newest_first(found.collect()), is_whole: walked.is_whole && all_tasks })
+}
+
+/// Returns the deals that were made of a request, the newest first.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn deals_from(chain: &Chain, request: OrderHash) -> Result<Walked<Parts>> {
+	let walked = chain.deals(LOOKED_AT, |id, deal| is_from(request, id, deal)).await?;
+	let found = walked.found.into_iter().map(|deal| Parts { parts: Vec::new(), deal }).collect();
+	Ok(Walked { found: newest_first(found), is_whole: walked.is_whole })
+}
+
+/// Returns whether a deal was made of this request: its id follows from it.
+pub(crate) fn is_from(request: OrderHash, id: DealId, deal: &Deal) -> bool {
+	DealId::of(request, deal.first) == id
+}
+
+fn newest_first(mut deals: Vec<Parts>) -> Vec<Parts> {
+	deals.sort_by_key(|one| (std::cmp::Reverse(one.deal.deal.start), one.deal.id));
+	deals
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::refund::tests::deal;
+	use rlc_primitives::{deal::Resource, Hash};
+
+	fn account(byte: u8) -> AccountId {
+		AccountId::new([byte; 32])
+	}
+
+	#[test]
+	fn account_has_each_part_that_the_deal_gives_it() {
+		let (requester, owner) = (account(1), account(9));
+		let simple = deal(1);
+		assert_eq!(Part::all(&requester, &simple), [Part::Requester, Part::Payer]);
+		assert_eq!(Part::all(&owner, &simple), [Part::Developer, Part::Scheduler]);
+		assert_eq!(Part::all(&account(5), &simple), []);
+		let dataset = Some(Resource { id: Default::default(), owner: account(5), price: 1 });
+		let whole = Deal { dataset, beneficiary: Some(account(6)), payer: account(7), ..simple };
+		assert_eq!(Part::all(&account(5), &whole), [Part::DatasetOwner]);
+		assert_eq!(Part::all(&account(6), &whole), [Part::Beneficiary]);
+		assert_eq!(Part::all(&account(7), &whole), [Part::Payer]);
+	}
+
+	#[test]
+	fn deal_is_known_by_its_request_and_its_first_task() {
+		let (request, other) = (OrderHash(Hash::repeat_byte(1)), OrderHash(Hash::repeat_byte(2)));
+		let second = Deal { first: 2, ..deal(1) };
+		let id = DealId::of(request, 2);
+		assert!(is_from(request, id, &second));
+		assert!(!is_from(other, id, &second) && !is_from(request, id, &deal(1)));
+	}
+}
