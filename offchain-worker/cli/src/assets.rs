@@ -1,12 +1,17 @@
 //! What apps, datasets and workerpools have in common: they are registered, shown, sold and transferred.
 
+mod catalog;
 mod kind;
 mod location;
+mod named;
 mod offer;
 mod registry;
 mod sale;
 
+pub(crate) use catalog::Catalog;
+pub(crate) use kind::Asset;
 pub(crate) use location::{upload, Location};
-pub(crate) use offer::{requesters, AppOffer, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
+pub(crate) use named::{named, AssetName};
+pub(crate) use offer::{requesters, AppOffer, Beside, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
 pub(crate) use registry::{name, register, registered, show, transfer};
-pub(crate) use sale::{own_orders, publish, publish_as, unpublish};
+pub(crate) use sale::{own_orders, publish, publish_as, unpublish, Others};

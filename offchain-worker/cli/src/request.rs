@@ -19,6 +19,7 @@ use sp_core::H256;
 use self::list::List;
 use crate::{
 	amount::Amount,
+	assets::{self, Asset, AssetName},
 	bag::{Bag, BagOptions},
 	context::{now, Context},
 	failure::{disk, failure, Failure, Result},
@@ -35,9 +36,9 @@ const TRUST: u64 = 3;
 /// The options of a request.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RequestOptions {
-	/// The app to run, by its id
-	#[arg(value_parser = ids::app)]
-	pub app: AppId,
+	/// The app to run: its id or its name. A name that several apps have, or nearly, is refused: give OWNER/NAME then, or the id
+	#[arg(value_parser = assets::named(ids::app))]
+	pub app: AssetName<AppId>,
 
 	/// The app's arguments, as in a shell
 	#[arg(long, value_name = "ARGS", allow_hyphen_values = true)]
@@ -49,9 +50,9 @@ pub(crate) struct RequestOptions {
 	#[arg(long = "input", value_name = "FILE|URL|CID")]
 	pub inputs: Vec<String>,
 
-	/// The dataset that the app uses, by its id
-	#[arg(long, value_name = "DATASET", value_parser = ids::dataset)]
-	pub dataset: Option<DatasetId>,
+	/// The dataset that the app uses: its id or its name
+	#[arg(long, value_name = "DATASET", value_parser = assets::named(ids::dataset))]
+	pub dataset: Option<AssetName<DatasetId>>,
 
 	/// How many tasks; the app sees which one it is in IEXEC_TASK_INDEX [default: 1, or one for each row or file]
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -71,8 +72,8 @@ pub(crate) struct RequestOptions {
 	pub category: String,
 
 	/// Let only this workerpool compute
-	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool)]
-	pub workerpool: Option<WorkerpoolId>,
+	#[arg(long, value_name = "WORKERPOOL", value_parser = assets::named(ids::workerpool))]
+	pub workerpool: Option<AssetName<WorkerpoolId>>,
 
 	/// Admit only workerpools whose completed tasks were charged at least this much in all; see `rlc workerpool show`
 	#[arg(long, value_name = "AMOUNT")]
@@ -271,9 +272,9 @@ impl RequestOptions {
 		let known = categories.iter().find(|(id, _)| *id == category);
 		let beneficiary = self.beneficiary.as_deref().map(|who| context.account(who)).transpose()?;
 		Ok(Wish {
-			app: self.app,
-			dataset: self.dataset,
-			workerpool: self.workerpool,
+			app: self.app.find(context, chain).await?,
+			dataset: found(self.dataset.as_ref(), context, chain).await?,
+			workerpool: found(self.workerpool.as_ref(), context, chain).await?,
 			least_record: self.least_record(),
 			category,
 			reference_time: known.map_or(0, |(_, category)| category.reference_time),
@@ -333,6 +334,14 @@ impl RequestOptions {
 		}
 		Ok(Asked { params, bag, uploads })
 	}
+}
+
+/// Returns the id of an asset that may be named.
+async fn found<A: Asset>(name: Option<&AssetName<A>>, context: &Context, chain: &Chain) -> Result<Option<A>> {
+	Ok(match name {
+		Some(name) => Some(name.find(context, chain).await?),
+		None => None,
+	})
 }
 
 /// Fails if no worker can read what is at one of these locations.

@@ -1,6 +1,6 @@
 //! The kinds of assets, and what they differ in.
 
-use rlc_chain::Chain;
+use rlc_chain::{Chain, Walked};
 use rlc_primitives::{
 	assets::{App, AppKind, AssetId, Dataset, Registered, Workerpool},
 	market::BookKey,
@@ -41,6 +41,16 @@ pub(crate) trait Asset: Copy + Serialize {
 	/// If the node does not answer.
 	async fn find(self, chain: &Chain) -> Result<Option<Registered<Self::Content>>>;
 
+	/// Returns the assets of this kind; about `most` are looked at.
+	///
+	/// # Errors
+	///
+	/// If the node does not answer.
+	async fn all(chain: &Chain, most: usize) -> Result<Walked<(Self, Registered<Self::Content>)>>;
+
+	/// Returns what the asset is called.
+	fn name(content: &Self::Content) -> String;
+
 	/// Returns what the asset says of itself.
 	fn details(content: &Self::Content) -> Details;
 }
@@ -67,6 +77,14 @@ impl Asset for AppId {
 
 	async fn find(self, chain: &Chain) -> Result<Option<Registered<App>>> {
 		Ok(chain.app(self).await?)
+	}
+
+	async fn all(chain: &Chain, most: usize) -> Result<Walked<(Self, Registered<App>)>> {
+		Ok(chain.apps(most).await?)
+	}
+
+	fn name(content: &App) -> String {
+		text(&content.name)
 	}
 
 	fn details(app: &App) -> Details {
@@ -107,6 +125,14 @@ impl Asset for DatasetId {
 		Ok(chain.dataset(self).await?)
 	}
 
+	async fn all(chain: &Chain, most: usize) -> Result<Walked<(Self, Registered<Dataset>)>> {
+		Ok(chain.datasets(most).await?)
+	}
+
+	fn name(content: &Dataset) -> String {
+		text(&content.name)
+	}
+
 	fn details(dataset: &Dataset) -> Details {
 		vec![
 			("name", text(&dataset.name)),
@@ -138,6 +164,14 @@ impl Asset for WorkerpoolId {
 
 	async fn find(self, chain: &Chain) -> Result<Option<Registered<Workerpool>>> {
 		Ok(chain.workerpool(self).await?)
+	}
+
+	async fn all(chain: &Chain, most: usize) -> Result<Walked<(Self, Registered<Workerpool>)>> {
+		Ok(chain.workerpools(most).await?)
+	}
+
+	fn name(content: &Workerpool) -> String {
+		PoolDescription::parse(&content.description).name
 	}
 
 	fn details(pool: &Workerpool) -> Details {

@@ -9,6 +9,10 @@ use sp_core::H256;
 
 use crate::{
 	amount::Amount,
+	assets::{
+		named::{named, AssetName},
+		sale::Others,
+	},
 	context::Context,
 	failure::{Failure, Result},
 	ids,
@@ -23,7 +27,7 @@ pub(crate) const PROMISED_TRUST: u64 = 10;
 /// The terms of a sale.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Terms {
-	/// What a task pays for it
+	/// What a task pays for it; 0: nothing
 	#[arg(long, value_name = "AMOUNT")]
 	pub price: Amount,
 
@@ -39,6 +43,24 @@ pub(crate) struct Terms {
 	/// Let only this requester buy, or the members of a group
 	#[arg(long, value_name = "ACCOUNT|group:GROUP", value_parser = ids::requester)]
 	pub only_requester: Option<Restriction<String>>,
+}
+
+/// What becomes of the account's other orders on the same terms.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Beside {
+	/// Keep your orders in the book that differ from this one in price or volume alone, instead of replacing them
+	#[arg(long)]
+	pub keep_others: bool,
+}
+
+impl From<Beside> for Others {
+	fn from(beside: Beside) -> Self {
+		if beside.keep_others {
+			Self::Keep
+		} else {
+			Self::Replace
+		}
+	}
 }
 
 impl Terms {
@@ -68,9 +90,9 @@ pub(crate) fn requesters(context: &Context, only: Option<&Restriction<String>>) 
 /// An offer to run an app.
 #[derive(Debug, Args)]
 pub(crate) struct AppOffer {
-	/// The app
-	#[arg(value_parser = ids::app)]
-	pub app: AppId,
+	/// The app: its id or its name
+	#[arg(value_parser = named(ids::app))]
+	pub app: AssetName<AppId>,
 	/// The terms
 	#[command(flatten)]
 	pub terms: Terms,
@@ -86,17 +108,17 @@ impl AppOffer {
 	/// Returns the offer of an app to everybody.
 	pub(crate) fn plain(app: AppId, price: Amount) -> Self {
 		let terms = Terms { price, volume: VOLUME, tag: None, only_requester: None };
-		Self { app, terms, only_dataset: None, only_workerpool: None }
+		Self { app: AssetName::Id(app), terms, only_dataset: None, only_workerpool: None }
 	}
 
 	/// Returns the order.
 	///
 	/// # Errors
 	///
-	/// If the requester is not an account.
-	pub(crate) fn order(&self, context: &Context) -> Result<AppOrder> {
+	/// If the requester is not an account, or the name does not tell the asset.
+	pub(crate) async fn order(&self, context: &Context, chain: &Chain) -> Result<AppOrder> {
 		Ok(AppOrder {
-			app: self.app,
+			app: self.app.find(context, chain).await?,
 			price: self.terms.price.0,
 			volume: self.terms.volume,
 			tag: self.terms.tag(),
@@ -111,9 +133,9 @@ impl AppOffer {
 /// An offer to use a dataset.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOffer {
-	/// The dataset
-	#[arg(value_parser = ids::dataset)]
-	pub dataset: DatasetId,
+	/// The dataset: its id or its name
+	#[arg(value_parser = named(ids::dataset))]
+	pub dataset: AssetName<DatasetId>,
 	/// The terms
 	#[command(flatten)]
 	pub terms: Terms,
@@ -130,10 +152,10 @@ impl DatasetOffer {
 	///
 	/// # Errors
 	///
-	/// If the requester is not an account.
-	pub(crate) fn order(&self, context: &Context) -> Result<DatasetOrder> {
+	/// If the requester is not an account, or the name does not tell the asset.
+	pub(crate) async fn order(&self, context: &Context, chain: &Chain) -> Result<DatasetOrder> {
 		Ok(DatasetOrder {
-			dataset: self.dataset,
+			dataset: self.dataset.find(context, chain).await?,
 			price: self.terms.price.0,
 			volume: self.terms.volume,
 			tag: self.terms.tag(),
@@ -148,9 +170,9 @@ impl DatasetOffer {
 /// An offer to compute.
 #[derive(Debug, Args)]
 pub(crate) struct WorkerpoolOffer {
-	/// The workerpool
-	#[arg(value_parser = ids::workerpool)]
-	pub workerpool: WorkerpoolId,
+	/// The workerpool: its id or its name
+	#[arg(value_parser = named(ids::workerpool))]
+	pub workerpool: AssetName<WorkerpoolId>,
 	/// The terms
 	#[command(flatten)]
 	pub terms: Terms,
@@ -173,10 +195,10 @@ impl WorkerpoolOffer {
 	///
 	/// # Errors
 	///
-	/// If the requester is not an account, or there is no such category.
+	/// If the requester is not an account, there is no such category, or the name does not tell the workerpool.
 	pub(crate) async fn order(&self, context: &Context, chain: &Chain) -> Result<WorkerpoolOrder> {
 		Ok(WorkerpoolOrder {
-			workerpool: self.workerpool,
+			workerpool: self.workerpool.find(context, chain).await?,
 			price: self.terms.price.0,
 			volume: self.terms.volume,
 			tag: self.terms.tag(),

@@ -5,7 +5,7 @@ use rlc_json::Account;
 use rlc_primitives::assets::{Name, MAX_NAME};
 use serde_json::json;
 
-use super::{kind::Asset, sale};
+use super::{kind::Asset, named::AssetName, sale};
 use crate::{
 	answer::Answer,
 	context::Context,
@@ -27,9 +27,10 @@ pub(crate) fn name(text: String) -> Result<Name> {
 ///
 /// # Errors
 ///
-/// If there is no such asset.
-pub(crate) async fn show<A: Asset>(context: &Context, id: A) -> Result<Answer> {
+/// If there is no such asset, or its name does not tell it.
+pub(crate) async fn show<A: Asset>(context: &Context, name: &AssetName<A>) -> Result<Answer> {
 	let chain = context.chain().await?;
+	let id = name.find(context, &chain).await?;
 	let asset = id.find(&chain).await?;
 	let asset = asset.ok_or_else(|| failure!(AssetUnknown, "there is no {} {}", A::KIND, id.hex(); "check the id"))?;
 	let offers = sale::offers(&chain, id.list()).await?;

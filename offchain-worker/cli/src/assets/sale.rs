@@ -4,11 +4,11 @@ use rlc_chain::{Call, Chain, Key, MarketplaceCall};
 use rlc_json::{Account, HashedOrder, Order};
 use rlc_primitives::{
 	market::{BookEntry, BookFilter, BookKey},
-	AccountId, AnyOrder, OrderHash,
+	AccountId, AnyOrder, AppOrder, DatasetOrder, OrderHash, WorkerpoolOrder,
 };
 use serde_json::json;
 
-use super::kind::Asset;
+use super::{kind::Asset, named::AssetName};
 use crate::{
 	amount::Amount,
 	answer::Answer,
@@ -21,6 +21,15 @@ use crate::{
 /// How many orders are asked for at a time.
 const PAGE: u32 = 100;
 
+/// What becomes of an account's other orders on the same terms, when one is published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+	/// They stay: the cheapest is matched first.
+	Keep,
+	/// They leave the book, so that the new price is the price.
+	Replace,
+}
+
 /// Puts an order into the book.
 ///
 /// # Errors
@@ -28,7 +37,7 @@ const PAGE: u32 = 100;
 /// If the chain refuses it.
 pub(crate) async fn publish(context: &Context, order: AnyOrder) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
-	publish_as(context, &chain, key, order).await
+	publish_as(context, &chain, key, order, Others::Keep).await
 }
 
 /// Puts an order of this key's account into the book.
@@ -36,26 +45,78 @@ pub(crate) async fn publish(context: &Context, order: AnyOrder) -> Result<Answer
 /// # Errors
 ///
 /// If the chain refuses it.
-pub(crate) async fn publish_as(context: &Context, chain: &Chain, key: Key, order: AnyOrder) -> Result<Answer> {
+pub(crate) async fn publish_as(
+	context: &Context,
+	chain: &Chain,
+	key: Key,
+	order: AnyOrder,
+	others: Others,
+) -> Result<Answer> {
 	let hash = chain.order_hash(&order).await?;
+	let replaced = match others {
+		Others::Keep => Vec::new(),
+		Others::Replace => rivals(chain, &key.account(), &order).await?,
+	};
 	let price = Amount(say::order::price(&order));
 	let state = match &order {
 		AnyOrder::Request(_) => "in the book, paying up to",
 		AnyOrder::App(_) | AnyOrder::Dataset(_) | AnyOrder::Workerpool(_) => "on sale for",
 	};
-	let json = HashedOrder { hash, order: Order(order.clone()) };
-	let call = Call::Marketplace(MarketplaceCall::PublishOrder { order });
-	context.send_as(chain, key, call, "publishing the order").await?;
-	Ok(Answer::new(format!("{state} {price} a task, order {:?}", hash.0), json))
+	for entry in &replaced {
+		let former = Amount(entry.price);
+		context.out.say(format_args!("this replaces your order {:?} for {former} a task", entry.hash.0));
+	}
+	let mut text = format!("{state} {price} a task, order {:?}", hash.0);
+	if !replaced.is_empty() {
+		text += &format!("; withdrawn: {}", counted(replaced.len() as u64, "earlier order"));
+	}
+	let mut json = json!(HashedOrder { hash, order: Order(order.clone()) });
+	json["replaced"] = replaced.iter().map(|entry| json!(entry.hash)).collect();
+	context.send_as(chain, key, instead(order, &replaced), "publishing the order").await?;
+	Ok(Answer::new(text, json))
+}
+
+/// Returns the call that publishes an order and withdraws these.
+fn instead(order: AnyOrder, replaced: &[BookEntry]) -> Call {
+	let publish = Call::Marketplace(MarketplaceCall::PublishOrder { order });
+	if replaced.is_empty() {
+		return publish;
+	}
+	let withdrawals = replaced.iter().map(|entry| Call::from(MarketplaceCall::UnpublishOrder { order: entry.hash }));
+	Call::BatchAll(withdrawals.chain([publish]).collect())
+}
+
+/// Returns the orders of an account in the book that differ from this one in price and volume alone.
+async fn rivals(chain: &Chain, owner: &AccountId, order: &AnyOrder) -> Result<Vec<BookEntry>> {
+	let [_, list] = BookKey::of(order);
+	let mut own = own_orders(chain, list, owner).await?;
+	own.retain(|entry| terms(&entry.order) == terms(order));
+	Ok(own)
+}
+
+/// Returns an order's terms: the order without its price, its volume, and what tells it from others.
+fn terms(order: &AnyOrder) -> AnyOrder {
+	let (price, volume, salt) = (0, 0, Default::default());
+	match order.clone() {
+		AnyOrder::App(order) => AppOrder { price, volume, salt, ..order }.into(),
+		AnyOrder::Dataset(order) => DatasetOrder { price, volume, salt, ..order }.into(),
+		AnyOrder::Workerpool(order) => WorkerpoolOrder { price, volume, salt, ..order }.into(),
+		request @ AnyOrder::Request(_) => request,
+	}
 }
 
 /// Withdraws one's own orders of an asset from the book: one, or all.
 ///
 /// # Errors
 ///
-/// If there are none, or the chain refuses it.
-pub(crate) async fn unpublish<A: Asset>(context: &Context, asset: A, order: Option<OrderHash>) -> Result<Answer> {
+/// If there are none, the name does not tell the asset, or the chain refuses it.
+pub(crate) async fn unpublish<A: Asset>(
+	context: &Context,
+	name: &AssetName<A>,
+	order: Option<OrderHash>,
+) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
+	let asset = name.find(context, &chain).await?;
 	let own = match order {
 		Some(order) => vec![order],
 		None => own_orders(&chain, asset.list(), &key.account()).await?.into_iter().map(|entry| entry.hash).collect(),
@@ -97,4 +158,40 @@ pub(crate) async fn own_orders(chain: &Chain, list: BookKey, owner: &AccountId) 
 pub(crate) async fn offers(chain: &Chain, list: BookKey) -> Result<Vec<BookEntry>> {
 	let filter = BookFilter { list, min_price: None, max_price: None };
 	Ok(chain.orderbook(filter, None, PAGE).await?.entries)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::quote;
+	use rlc_primitives::Restriction;
+
+	#[test]
+	fn orders_that_differ_in_price_and_volume_alone_have_the_same_terms() {
+		let app = quote().app;
+		let dearer = AppOrder { price: app.price + 1, volume: app.volume + 1, salt: Default::default(), ..app.clone() };
+		assert_eq!(terms(&app.clone().into()), terms(&dearer.clone().into()));
+		let restricted = AppOrder { requester_restrict: Restriction::Exactly(AccountId::new([7; 32])), ..dearer };
+		assert_ne!(terms(&app.into()), terms(&restricted.into()));
+		let pool = quote().workerpool;
+		let trusted = WorkerpoolOrder { trust: pool.trust + 1, ..pool.clone() };
+		assert_ne!(terms(&pool.into()), terms(&trusted.into()));
+	}
+
+	#[test]
+	fn earlier_orders_leave_before_the_new_one_comes() {
+		let order = AnyOrder::from(quote().app);
+		assert!(matches!(instead(order.clone(), &[]), Call::Marketplace(MarketplaceCall::PublishOrder { .. })));
+		let entry = BookEntry {
+			hash: OrderHash::default(),
+			order: order.clone(),
+			owner: AccountId::new([1; 32]),
+			price: 1,
+			remaining: 1,
+			published: 0,
+		};
+		let Call::BatchAll(calls) = instead(order, &[entry]) else { panic!("two calls") };
+		assert!(matches!(calls[0], Call::Marketplace(MarketplaceCall::UnpublishOrder { .. })));
+		assert!(matches!(calls[1], Call::Marketplace(MarketplaceCall::PublishOrder { .. })));
+	}
 }

@@ -2,6 +2,7 @@
 
 mod deploy;
 mod init;
+mod list;
 mod publish;
 mod run;
 mod show;
@@ -19,6 +20,7 @@ pub(crate) enum App {
 	Init(init::Init),
 	Try(trial::Try),
 	Deploy(deploy::Deploy),
+	List(list::List),
 	Show(show::Show),
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
@@ -31,6 +33,7 @@ pub(crate) async fn run(command: App, context: &Context) -> Result<Answer> {
 		App::Init(command) => init::run(command),
 		App::Try(command) => trial::run(command, context).await,
 		App::Deploy(command) => deploy::run(command, context).await,
+		App::List(command) => list::run(command, context).await,
 		App::Show(command) => show::run(command, context).await,
 		App::Publish(command) => publish::run(command, context).await,
 		App::Unpublish(command) => unpublish::run(command, context).await,

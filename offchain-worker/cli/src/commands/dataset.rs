@@ -1,6 +1,7 @@
 //! `rlc dataset`: data that programs read.
 
 mod deploy;
+mod list;
 mod publish;
 mod show;
 mod transfer;
@@ -14,6 +15,7 @@ use crate::{answer::Answer, context::Context, failure::Result};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Dataset {
 	Deploy(deploy::Deploy),
+	List(list::List),
 	Show(show::Show),
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
@@ -23,6 +25,7 @@ pub(crate) enum Dataset {
 pub(crate) async fn run(command: Dataset, context: &Context) -> Result<Answer> {
 	match command {
 		Dataset::Deploy(command) => deploy::run(command, context).await,
+		Dataset::List(command) => list::run(command, context).await,
 		Dataset::Show(command) => show::run(command, context).await,
 		Dataset::Publish(command) => publish::run(command, context).await,
 		Dataset::Unpublish(command) => unpublish::run(command, context).await,

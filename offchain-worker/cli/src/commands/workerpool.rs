@@ -1,6 +1,7 @@
 //! `rlc workerpool`: machines under one scheduler.
 
 mod init;
+mod list;
 mod publish;
 mod show;
 mod transfer;
@@ -14,6 +15,7 @@ use crate::{answer::Answer, context::Context, failure::Result};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Workerpool {
 	Init(init::Init),
+	List(list::List),
 	Show(show::Show),
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
@@ -23,6 +25,7 @@ pub(crate) enum Workerpool {
 pub(crate) async fn run(command: Workerpool, context: &Context) -> Result<Answer> {
 	match command {
 		Workerpool::Init(command) => init::run(command, context).await,
+		Workerpool::List(command) => list::run(command, context).await,
 		Workerpool::Show(command) => show::run(command, context).await,
 		Workerpool::Publish(command) => publish::run(command, context).await,
 		Workerpool::Unpublish(command) => unpublish::run(command, context).await,

@@ -160,8 +160,12 @@ catalog! {
 		"Check on the chain what happened before you try again.";
 
 	AssetUnknown, "asset.unknown",
-		"No app, dataset or workerpool of this id is registered on the chain.",
-		"Check the id, and that --node is a node of the right chain.";
+		"No app, dataset or workerpool of this id or name is registered on the chain.",
+		"Check the id or the name, and that --node is a node of the right chain. `rlc app list` shows names.";
+	NameAmbiguous, "name.ambiguous",
+		"A name does not tell which app, dataset or workerpool is meant: several are called so, or so alike that one could be \
+		 mistaken for the other. Anybody can give any name.",
+		"Give the id of the one that you mean, or the account of its owner and its name: OWNER/NAME.";
 	NameTooLong, "name.too-long",
 		"The name, or name and URL together, are longer than the chain takes.",
 		"Choose a shorter one.";

@@ -4,6 +4,7 @@ use rlc_json::{Account, Decimal, Record};
 use rlc_primitives::{
 	assets::Registered,
 	market::{BookEntry, RecordView},
+	AccountId, Balance,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -11,7 +12,7 @@ use serde_json::json;
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	table::{counted, fields},
+	table::{counted, fields, table},
 };
 
 /// What an asset of one kind says of itself: the names of fields with their values, the same in text and in JSON.
@@ -53,6 +54,52 @@ pub(crate) fn shown<Content>(
 	Answer::new(fields(lines), json)
 }
 
+/// An asset in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+	/// What it is called.
+	pub name: String,
+	/// Its id, in hex.
+	pub id: String,
+	/// Who owns it.
+	pub owner: AccountId,
+	/// What a task pays for it by the best offer, in nRLC; `None` if it is not on sale.
+	pub price: Option<Balance>,
+	/// How many others are called alike.
+	pub alike: u64,
+}
+
+/// Lists assets of a kind; so many `more` are left out.
+pub(crate) fn list(kind: &str, lines: &[Line], more: usize) -> Answer {
+	let json = lines.iter().map(|line| {
+		json!({
+			"name": line.name,
+			"id": line.id,
+			"owner": Account(line.owner.clone()),
+			"price": line.price.map(Decimal),
+			"alike": line.alike,
+		})
+	});
+	let json: Vec<_> = json.collect();
+	if lines.is_empty() {
+		return Answer::new(format!("There is no such {kind}."), json);
+	}
+	let rows = lines.iter().map(|line| {
+		[
+			line.name.clone(),
+			line.id.clone(),
+			line.price.map_or_else(|| "not on sale".into(), |price| Amount(price).to_string()),
+			Account(line.owner.clone()).to_string(),
+			if line.alike == 0 { String::new() } else { format!("{} called alike", line.alike) },
+		]
+	});
+	let mut text = table(["NAME", "ID", "PRICE", "OWNER", "NOTE"], rows);
+	if more > 0 {
+		text += &format!("\nand {more} more; --limit shows them");
+	}
+	Answer::new(text, json)
+}
+
 /// Returns how tasks ended, weighted by what they were charged, in the terms of a request that demands a least record.
 fn endings(record: &RecordView) -> String {
 	let failed = record.failed.saturating_add(record.timed_out);
@@ -66,6 +113,23 @@ fn endings(record: &RecordView) -> String {
 mod tests {
 	use super::*;
 	use rlc_primitives::record::{LeastRecord, Tally};
+
+	#[test]
+	fn list_warns_of_names_that_are_alike() {
+		let line = |alike, price| Line {
+			name: "hello\u{1b}[2J".into(),
+			id: "0x01".into(),
+			owner: AccountId::new([1; 32]),
+			price,
+			alike,
+		};
+		let answer = list("app", &[line(0, None), line(2, Some(5))], 1);
+		for said in ["not on sale", "2 called alike", "0.000000005 RLC", "and 1 more"] {
+			assert!(answer.text.contains(said), "{said}: {}", answer.text);
+		}
+		assert_eq!((&answer.json[0]["price"], &answer.json[1]["price"]), (&json!(null), &json!("5")));
+		assert_eq!(list("app", &[], 0).text, "There is no such app.");
+	}
 
 	#[test]
 	fn request_that_asks_for_the_record_that_is_shown_admits_the_workerpool() {

@@ -16,7 +16,7 @@ use sp_core::H256;
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	assets::{self, AppOffer, Location},
+	assets::{self, AppOffer, Location, Others},
 	context::Context,
 	failure::Result,
 	program::{check_image, check_module, kind_of, Program},
@@ -47,11 +47,11 @@ pub(crate) struct Deploy {
 	/// Where it is kept
 	#[command(flatten)]
 	pub location: Location,
-	/// What a task pays for it, with --publish [default: nothing]
+	/// What a task pays for it, with --publish; 0: nothing
 	#[arg(long, value_name = "AMOUNT", requires = "publish")]
 	pub price: Option<Amount>,
-	/// Sell it at once
-	#[arg(long)]
+	/// Sell it at once, at --price, instead of your other orders for it on the same terms
+	#[arg(long, requires = "price")]
 	pub publish: bool,
 	/// Do not check first that workers can take the image, such as one for another kind of machine than this one
 	#[arg(long)]
@@ -78,8 +78,9 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
 	let mut text = assets::registered(id, is_new);
 	let mut json = json!({ "app": id, "new": is_new, "cid": file.cid, "checksum": checksum });
-	if deploy.publish {
-		let sale = sell(context, &chain, key, id, deploy.price.unwrap_or_default()).await?;
+	// One is not given without the other.
+	if let Some(price) = deploy.price.filter(|_| deploy.publish) {
+		let sale = sell(context, &chain, key, id, price).await?;
 		text += &format!("\n{}", sale.text);
 		json["hash"] = sale.json["hash"].clone();
 	}
@@ -93,6 +94,6 @@ async fn sell(context: &Context, chain: &Chain, key: Key, id: AppId, price: Amou
 		let text = format!("already on sale for {price} a task, order {:?}", entry.hash.0);
 		return Ok(Answer::new(text, HashedOrder { hash: entry.hash, order: Order(entry.order.clone()) }));
 	}
-	let order = AppOffer::plain(id, price).order(context)?;
-	assets::publish_as(context, chain, key, order.into()).await
+	let order = AppOffer::plain(id, price).order(context, chain).await?;
+	assets::publish_as(context, chain, key, order.into(), Others::Replace).await
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::{
 	answer::Answer,
-	assets::{self, DatasetOffer},
+	assets::{self, Beside, DatasetOffer},
 	context::Context,
 	failure::Result,
 };
@@ -18,9 +18,14 @@ pub(crate) struct Publish {
 	/// The offer
 	#[command(flatten)]
 	pub offer: DatasetOffer,
+	/// What becomes of other orders
+	#[command(flatten)]
+	pub beside: Beside,
 }
 
-/// Puts the order into the book.
+/// Puts the order into the book, instead of those on the same terms.
 pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
-	assets::publish(context, publish.offer.order(context)?.into()).await
+	let (key, chain) = context.signer().await?;
+	let order = publish.offer.order(context, &chain).await?;
+	assets::publish_as(context, &chain, key, order.into(), publish.beside.into()).await
 }

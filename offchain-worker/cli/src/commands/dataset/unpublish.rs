@@ -3,7 +3,13 @@
 use clap::Args;
 use rlc_primitives::{DatasetId, OrderHash};
 
-use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
+use crate::{
+	answer::Answer,
+	assets::{self, AssetName},
+	context::Context,
+	failure::Result,
+	ids,
+};
 
 /// Withdraw one's orders for a dataset from the book
 #[derive(Debug, Args)]
@@ -11,9 +17,9 @@ use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
 Example:
   rlc dataset unpublish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account me")]
 pub(crate) struct Unpublish {
-	/// The dataset
-	#[arg(value_parser = ids::dataset)]
-	pub dataset: DatasetId,
+	/// The dataset: its id or its name
+	#[arg(value_parser = assets::named(ids::dataset))]
+	pub dataset: AssetName<DatasetId>,
 	/// Only this order
 	#[arg(long, value_name = "HASH", value_parser = ids::order)]
 	pub order: Option<OrderHash>,
@@ -21,5 +27,5 @@ pub(crate) struct Unpublish {
 
 /// Withdraws them.
 pub(crate) async fn run(unpublish: Unpublish, context: &Context) -> Result<Answer> {
-	assets::unpublish(context, unpublish.dataset, unpublish.order).await
+	assets::unpublish(context, &unpublish.dataset, unpublish.order).await
 }

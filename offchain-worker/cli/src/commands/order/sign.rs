@@ -94,8 +94,8 @@ pub(crate) struct To {
 pub(crate) async fn run(sign: Sign, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let (order, to): (AnyOrder, To) = match sign {
-		Sign::App { offer, to } => (offer.order(context)?.into(), to),
-		Sign::Dataset { offer, to } => (offer.order(context)?.into(), to),
+		Sign::App { offer, to } => (offer.order(context, &chain).await?.into(), to),
+		Sign::Dataset { offer, to } => (offer.order(context, &chain).await?.into(), to),
 		Sign::Workerpool { offer, to } => (offer.order(context, &chain).await?.into(), to),
 		Sign::Request { request, app_price, dataset_price, to } => {
 			(self::request(context, &chain, &key, &request, app_price, dataset_price).await?.into(), to)

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::{
 	answer::Answer,
-	assets::{self, WorkerpoolOffer},
+	assets::{self, Beside, WorkerpoolOffer},
 	context::Context,
 	failure::Result,
 	pool,
@@ -19,14 +19,17 @@ pub(crate) struct Publish {
 	/// The offer
 	#[command(flatten)]
 	pub offer: WorkerpoolOffer,
+	/// What becomes of other orders
+	#[command(flatten)]
+	pub beside: Beside,
 }
 
-/// Puts the order into the book, and warns if no worker serves its tag.
+/// Puts the order into the book, instead of those on the same terms, and warns if no worker serves its tag.
 pub(crate) async fn run(publish: Publish, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let order = publish.offer.order(context, &chain).await?;
 	let (id, tag) = (order.workerpool, order.tag);
-	let published = assets::publish_as(context, &chain, key, order.into()).await?;
+	let published = assets::publish_as(context, &chain, key, order.into(), publish.beside.into()).await?;
 	if let Some(warning) = pool::warning(pool::url(context, &chain, id).await, tag).await {
 		context.out.say(warning);
 	}

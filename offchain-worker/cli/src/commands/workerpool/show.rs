@@ -3,7 +3,13 @@
 use clap::Args;
 use rlc_primitives::WorkerpoolId;
 
-use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
+use crate::{
+	answer::Answer,
+	assets::{self, AssetName},
+	context::Context,
+	failure::Result,
+	ids,
+};
 
 /// Show a workerpool and its offers
 #[derive(Debug, Args)]
@@ -11,12 +17,12 @@ use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
 Example:
   rlc workerpool show 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665")]
 pub(crate) struct Show {
-	/// The workerpool
-	#[arg(value_parser = ids::workerpool)]
-	pub workerpool: WorkerpoolId,
+	/// The workerpool: its id or its name
+	#[arg(value_parser = assets::named(ids::workerpool))]
+	pub workerpool: AssetName<WorkerpoolId>,
 }
 
 /// Asks the chain for them.
 pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
-	assets::show(context, show.workerpool).await
+	assets::show(context, &show.workerpool).await
 }

@@ -3,7 +3,13 @@
 use clap::Args;
 use rlc_primitives::{OrderHash, WorkerpoolId};
 
-use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
+use crate::{
+	answer::Answer,
+	assets::{self, AssetName},
+	context::Context,
+	failure::Result,
+	ids,
+};
 
 /// Withdraw one's orders for a workerpool from the book
 #[derive(Debug, Args)]
@@ -11,9 +17,9 @@ use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
 Example:
   rlc workerpool unpublish 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account me")]
 pub(crate) struct Unpublish {
-	/// The workerpool
-	#[arg(value_parser = ids::workerpool)]
-	pub workerpool: WorkerpoolId,
+	/// The workerpool: its id or its name
+	#[arg(value_parser = assets::named(ids::workerpool))]
+	pub workerpool: AssetName<WorkerpoolId>,
 	/// Only this order
 	#[arg(long, value_name = "HASH", value_parser = ids::order)]
 	pub order: Option<OrderHash>,
@@ -21,5 +27,5 @@ pub(crate) struct Unpublish {
 
 /// Withdraws them.
 pub(crate) async fn run(unpublish: Unpublish, context: &Context) -> Result<Answer> {
-	assets::unpublish(context, unpublish.workerpool, unpublish.order).await
+	assets::unpublish(context, &unpublish.workerpool, unpublish.order).await
 }
