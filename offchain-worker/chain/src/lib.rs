@@ -32,6 +32,7 @@ pub use key::{Key, Scheme};
 pub use receipt::Receipt;
 pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
+pub use sp_runtime::Perbill;
 pub use sync::Lag;
 pub use views::{Deposits, Funds, KnownDeal, Stake, StakingTerms};
 pub use walk::Walked;

@@ -21,7 +21,7 @@ use rlc_primitives::{
 use scale_info::{meta_type, MetaType, TypeDef, TypeInfo};
 use sp_runtime::{Perbill, Weight};
 
-use crate::calls::{Proxy, ValidatorPrefs};
+use crate::calls::{Proxy, SessionKeys, ValidatorPrefs};
 
 /// A method of a runtime API.
 pub(crate) struct Question<Args, Answer> {
@@ -147,6 +147,7 @@ items! {
 	MIN_NOMINATOR_BOND = Staking.MinNominatorBond() -> Balance;
 	MIN_VALIDATOR_BOND = Staking.MinValidatorBond() -> Balance;
 	MIN_COMMISSION = Staking.MinCommission() -> Perbill;
+	NEXT_KEYS = Session.NextKeys(AccountId) -> SessionKeys;
 	SLASHING_SPANS = Staking.SlashingSpans(AccountId) -> SlashingSpans;
 }
 

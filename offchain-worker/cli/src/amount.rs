@@ -69,6 +69,26 @@ impl FromStr for Amount {
 	}
 }
 
+/// An amount, or all there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HowMuch {
+	/// All there is.
+	All,
+	/// So much.
+	Exactly(Amount),
+}
+
+impl FromStr for HowMuch {
+	type Err = InvalidAmount;
+
+	fn from_str(text: &str) -> Result<Self, InvalidAmount> {
+		if text.trim().eq_ignore_ascii_case("all") {
+			return Ok(Self::All);
+		}
+		text.parse().map(Self::Exactly)
+	}
+}
+
 impl fmt::Display for Amount {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		let (whole, part) = (self.0 / RLC, self.0 % RLC);

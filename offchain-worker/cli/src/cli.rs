@@ -7,7 +7,7 @@ use crate::{
 	answer::Outcome,
 	commands::{
 		account, app, completions, dataset, deal, demo, doctor, estimate, explain, man, order, orderbook, scheduler,
-		supervise, task, up, worker, workerpool,
+		staking, supervise, task, up, worker, workerpool,
 	},
 	context::Context,
 	failure::Result,
@@ -24,7 +24,8 @@ Examples:
   rlc app init hello                             a small app to begin with
   rlc app try hello.wasm --args \"3 4\"            one run of it here, as a worker would run it
   rlc app deploy hello.wasm --name hello --price 0.1 --publish
-  rlc app run 0x5b… --args \"3 4\" --output result
+  rlc app run hello --args \"3 4\" --output result  or by the app's id
+  rlc deal list                                  what you bought, sold and computed
   rlc orderbook --kind workerpool --category XS  the offers to compute, the cheapest first
 
 Accounts are names in the keystore, or derivations for development such as //Alice.
@@ -74,6 +75,8 @@ pub(crate) enum Command {
 	Scheduler(Box<scheduler::Scheduler>),
 	#[command(subcommand)]
 	Worker(Box<worker::Worker>),
+	#[command(subcommand)]
+	Staking(staking::Staking),
 	Doctor(doctor::Doctor),
 	Explain(explain::Explain),
 	Completions(completions::Completions),
@@ -102,6 +105,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Outcome> 
 		Command::Task(command) => task::run(command, context).await?.into(),
 		Command::Scheduler(command) => scheduler::run(*command, context).await?.into(),
 		Command::Worker(command) => worker::run(*command, context).await?.into(),
+		Command::Staking(command) => staking::run(command, context).await?.into(),
 		Command::Doctor(command) => doctor::run(command, context).await?.into(),
 		Command::Explain(command) => explain::run(command, context).await?.into(),
 		Command::Completions(command) => completions::run(command, Cli::command())?,

@@ -15,6 +15,7 @@ pub(crate) mod man;
 pub(crate) mod order;
 pub(crate) mod orderbook;
 pub(crate) mod scheduler;
+pub(crate) mod staking;
 pub(crate) mod supervise;
 pub(crate) mod task;
 pub(crate) mod up;

@@ -33,6 +33,7 @@ mod request;
 mod results;
 mod say;
 mod stack;
+mod stake;
 mod table;
 mod usage;
 mod watch;

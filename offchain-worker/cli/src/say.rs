@@ -9,5 +9,6 @@ pub(crate) mod deal;
 pub(crate) mod order;
 pub(crate) mod quote;
 pub(crate) mod scheduler;
+pub(crate) mod staking;
 pub(crate) mod task;
 pub(crate) mod worker;

@@ -90,6 +90,11 @@ impl Chain {
 		Ok(all.found)
 	}
 
+	/// Returns whether the chain knows with which keys the node of an account takes part in consensus.
+	pub async fn has_session_keys(&self, who: &AccountId) -> Result<bool, Error> {
+		Ok(self.entry(&questions::NEXT_KEYS, who).await?.is_some())
+	}
+
 	/// Returns whether rewards of an era wait to be paid to a validator and those behind it.
 	pub async fn has_pending_rewards(&self, era: u32, validator: &AccountId) -> Result<bool, Error> {
 		self.question(&questions::PENDING_REWARDS, &(era, validator.clone())).await

@@ -106,6 +106,28 @@ catalog! {
 		"The account has less free RLC than it takes. What is staked, locked in deals, or held as a deposit is not free.",
 		"`rlc account show` shows what is free. Send the account RLC with `rlc account send`, or ask for less.";
 
+	StakeMissing, "stake.missing",
+		"The account has bonded no RLC, so it has nothing at stake.",
+		"Bond RLC with `rlc staking bond`.";
+	StakeShort, "stake.short",
+		"The account has less at stake than it takes, or would have after this.",
+		"`rlc staking status` shows the stake and the least stakes. Bond more, unbond less, or end what the account does with `rlc staking stop`.";
+	StakeIdle, "stake.idle",
+		"The account neither validates nor nominates, so there is nothing to stop.",
+		"`rlc staking unbond` takes the stake back.";
+	StakeWaits, "stake.waits",
+		"Nothing of the stake can be withdrawn: nothing was unbonded, or the wait is not over.",
+		"`rlc staking status` shows when it is.";
+	CandidateUnknown, "candidate.unknown",
+		"The account that is nominated is not a candidate, or admits no new nominators.",
+		"`rlc staking candidates` lists whom one can nominate.";
+	KeysMissing, "keys.missing",
+		"The account wants to validate, and the chain does not know with which keys its node signs.",
+		"Have the node make keys (author_rotateKeysWithOwner), and give them with --keys and --proof.";
+	RewardsNone, "rewards.none",
+		"No rewards of past eras wait to be paid: none were earned, or somebody had them paid already.",
+		"Those of an era are paid after its end. Ask again then.";
+
 	HomeMissing, "home.missing",
 		"Neither XDG_DATA_HOME nor HOME says where this program may keep its data.",
 		"Set one of them, or give the directory with the option that the message names.";

@@ -1,7 +1,5 @@
 //! `rlc account send`: RLC for another account.
 
-use std::str::FromStr;
-
 use clap::Args;
 use rlc_chain::{BalancesCall, BalancesEvent, Call, Event};
 use rlc_json::{Account, Decimal};
@@ -9,7 +7,7 @@ use rlc_primitives::{AccountId, Address, Balance};
 use serde_json::json;
 
 use crate::{
-	amount::{Amount, InvalidAmount},
+	amount::{Amount, HowMuch},
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
@@ -29,26 +27,6 @@ pub(crate) struct Send {
 	pub to: String,
 	/// How much, or all
 	pub amount: HowMuch,
-}
-
-/// How much is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum HowMuch {
-	/// All that the account can spend, less the fee.
-	All,
-	/// So much.
-	Exactly(Amount),
-}
-
-impl FromStr for HowMuch {
-	type Err = InvalidAmount;
-
-	fn from_str(text: &str) -> Result<Self, InvalidAmount> {
-		if text.trim().eq_ignore_ascii_case("all") {
-			return Ok(Self::All);
-		}
-		text.parse().map(Self::Exactly)
-	}
 }
 
 /// Sends it, if the account has it.
@@ -104,6 +82,7 @@ fn ending(left: Balance) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::amount::InvalidAmount;
 
 	#[test]
 	fn all_is_an_amount() {

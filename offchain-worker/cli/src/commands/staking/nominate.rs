@@ -1,0 +1,57 @@
+//! `rlc staking nominate`: the stake behind validators.
+
+use clap::Args;
+use rlc_chain::{Call, StakingCall};
+use rlc_json::Account;
+use rlc_primitives::Address;
+use serde_json::json;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	say, stake,
+};
+
+/// Put the stake behind validators, from the next era on
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc staking nominate 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty --account me
+
+Whom it named before, it no longer nominates. If one of them breaks the rules, a part of the stake is lost.")]
+pub(crate) struct Nominate {
+	/// The validators, of those that `rlc staking candidates` lists
+	#[arg(required = true, num_args = 1..=16, value_name = "VALIDATOR")]
+	pub validators: Vec<String>,
+}
+
+/// Nominates them, if the stake suffices and they are candidates.
+pub(crate) async fn run(nominate: Nominate, context: &Context) -> Result<Answer> {
+	let (key, chain) = context.signer().await?;
+	let terms = chain.staking_terms().await?;
+	let stake = stake::of(&chain, &key.account()).await?;
+	stake::suffices(&stake, terms.least_to_nominate, "nominate")?;
+	let candidates = chain.candidates().await?;
+	let mut targets = Vec::new();
+	for name in &nominate.validators {
+		let who = context.account(name)?;
+		let prefs = candidates.iter().find(|(candidate, _)| *candidate == who).map(|(_, prefs)| prefs);
+		match prefs {
+			Some(prefs) if prefs.blocked && !stake.nominates.contains(&who) => {
+				return Err(failure!(CandidateUnknown, "{} admits no new nominators", Account(who);
+					"`rlc staking candidates` lists those that do"));
+			}
+			Some(_) => targets.push(who),
+			None => {
+				return Err(failure!(CandidateUnknown, "{} does not want to validate", Account(who);
+					"`rlc staking candidates` lists those that do"));
+			}
+		}
+	}
+	let names: Vec<_> = targets.iter().cloned().map(Account).collect();
+	let call = StakingCall::Nominate { targets: targets.into_iter().map(Address::Id).collect() };
+	context.send_as(&chain, key, Call::Staking(call), "nominating").await?;
+	let text = format!("nominated from the next era on; an era is about {}", say::staking::era(&terms));
+	Ok(Answer::new(text, json!({ "nominates": names })))
+}

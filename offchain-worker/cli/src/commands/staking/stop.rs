@@ -1,0 +1,36 @@
+//! `rlc staking stop`: neither validate nor nominate any more.
+
+use clap::Args;
+use rlc_chain::{Call, StakingCall};
+use serde_json::json;
+
+use crate::{
+	answer::Answer,
+	context::Context,
+	failure::{failure, Result},
+	stake,
+};
+
+/// Stop validating or nominating; the stake stays bonded
+#[derive(Debug, Args)]
+#[command(
+	visible_alias = "chill",
+	after_help = "\
+Example:
+  rlc staking stop --account me"
+)]
+pub(crate) struct Stop {}
+
+/// Ends it from the next era on.
+pub(crate) async fn run(_: Stop, context: &Context) -> Result<Answer> {
+	let (key, chain) = context.signer().await?;
+	let stake = stake::of(&chain, &key.account()).await?;
+	if stake.validates.is_none() && stake.nominates.is_empty() {
+		return Err(failure!(StakeIdle, "the account neither validates nor nominates";
+			"`rlc staking unbond` takes its stake back"));
+	}
+	context.send_as(&chain, key, Call::Staking(StakingCall::Chill), "asking the chain").await?;
+	let text = "stopped from the next era on; until then the node has to go on, and the stake is at risk. \
+		`rlc staking unbond all` takes it back";
+	Ok(Answer::new(text, json!({ "stopped": true })))
+}

@@ -1,0 +1,53 @@
+//! `rlc staking unbond`: RLC out of the stake.
+
+use clap::Args;
+use rlc_chain::{Call, StakingCall};
+use rlc_json::Decimal;
+use serde_json::json;
+
+use crate::{
+	amount::{Amount, HowMuch},
+	answer::Answer,
+	context::Context,
+	failure::Result,
+	say, stake,
+};
+
+/// Take RLC out of the stake; they are free after a wait, once they are withdrawn
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  rlc staking unbond 100 --account me
+  rlc staking unbond all --account me            ends validating or nominating too")]
+pub(crate) struct Unbond {
+	/// How much, or all
+	pub amount: HowMuch,
+}
+
+/// Unbonds it, if what stays suffices for what the account does.
+pub(crate) async fn run(unbond: Unbond, context: &Context) -> Result<Answer> {
+	let (key, chain) = context.signer().await?;
+	let terms = chain.staking_terms().await?;
+	let who = key.account();
+	let stake = stake::of(&chain, &who).await?;
+	let (value, call) = match unbond.amount {
+		HowMuch::Exactly(Amount(value)) => {
+			if let Some(refused) = stake::unbonding_refused(&stake, value, &terms) {
+				return Err(refused);
+			}
+			(value, Call::Staking(StakingCall::Unbond { value }))
+		}
+		HowMuch::All => {
+			let value = stake.active;
+			let calls = [StakingCall::Chill, StakingCall::Unbond { value }];
+			(value, Call::BatchAll(calls.map(Call::Staking).to_vec()))
+		}
+	};
+	context.send_as(&chain, key, call, "unbonding").await?;
+	let text = format!(
+		"unbonded: {}; free after {}, once you run `rlc staking withdraw`",
+		Amount(value),
+		say::staking::wait(&terms)
+	);
+	Ok(Answer::new(text, json!({ "unbonded": Decimal(value), "freeInEra": terms.era.saturating_add(terms.wait) })))
+}
