@@ -192,6 +192,18 @@ fn is_discarded(error: &Error) -> bool {
 }
 
 impl Chain {
+	/// Returns what happened in the block of this height on the best chain; `None` if the node has discarded its state.
+	///
+	/// # Errors
+	///
+	/// Those of every question; [`Error::BadAnswer`] if the node has no such block.
+	pub async fn events_at(&self, number: BlockNumber) -> Result<Option<BlockEvents>, Error> {
+		match self.events_of(self.head_at(number).await?).await {
+			Err(error) if is_discarded(&error) => Ok(None),
+			other => other.map(Some),
+		}
+	}
+
 	/// Returns the block of this height on the best chain.
 	async fn head_at(&self, number: BlockNumber) -> Result<Head, Error> {
 		let hash = self.rpc().block_hash(number).await?;

@@ -16,6 +16,7 @@ mod follow;
 mod forecast;
 mod gate;
 mod global;
+mod history;
 mod ids;
 mod market;
 mod named_order;

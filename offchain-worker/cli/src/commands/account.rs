@@ -2,6 +2,7 @@
 
 mod create;
 mod export;
+mod history;
 mod import;
 mod list;
 mod proxy;
@@ -20,6 +21,7 @@ pub(crate) enum Account {
 	Import(import::Import),
 	List(list::List),
 	Show(show::Show),
+	History(history::Past),
 	Send(send::Send),
 	Export(export::Export),
 	Remove(remove::Remove),
@@ -33,6 +35,7 @@ pub(crate) async fn run(command: Account, context: &Context) -> Result<Answer> {
 		Account::Import(command) => import::run(command, context),
 		Account::List(_) => list::run(context),
 		Account::Show(command) => show::run(command, context).await,
+		Account::History(command) => history::run(command, context).await,
 		Account::Send(command) => send::run(command, context).await,
 		Account::Export(command) => export::run(command, context),
 		Account::Remove(command) => remove::run(command, context),

@@ -3,13 +3,14 @@
 use rlc_chain::Funds;
 use rlc_json::{Account, Decimal};
 use rlc_keystore::Entry;
-use rlc_primitives::{work::WorkerView, AccountId};
+use rlc_primitives::{work::WorkerView, AccountId, Balance};
 use serde_json::{json, Value};
 
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	table::{fields, table},
+	history::{History, Kind},
+	table::{fields, table, when},
 };
 
 /// Returns a key in JSON.
@@ -44,18 +45,19 @@ pub(crate) fn keys(entries: Vec<Entry>) -> Answer {
 	Answer::new(table(["NAME", "KIND", "ACCOUNT", "ADDRESS"], rows), json)
 }
 
-/// Shows what an account holds, and its standing as a worker.
-pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answer {
+/// Shows what an account holds, of which so many nRLC are bonded, and its standing as a worker.
+pub(crate) fn shown(who: AccountId, funds: &Funds, bonded: Balance, worker: &WorkerView) -> Answer {
 	let account = Account(who);
 	let address = address(&account);
 	let text = fields([
 		("account", account.to_string()),
 		("address", address.clone().unwrap_or_default()),
 		("free", Amount(funds.spendable()).to_string()),
-		("frozen", format!("{} staked, voting or not vested", Amount(funds.frozen))),
+		("staked", format!("{} behind validators, see `rlc staking status`", Amount(bonded))),
+		("frozen", format!("{} voting or not vested", Amount(funds.frozen))),
 		("locked", format!("{} in deals and contributions", Amount(funds.locked))),
-		("deposits", Amount(funds.reserved).to_string()),
-		("score", format!("{}, weight {} where several compute", worker.score, worker.weight)),
+		("deposits", Amount(funds.reserved.saturating_sub(bonded)).to_string()),
+		("score", format!("{}, weight {} where several compute, 1 at trust 1", worker.score, worker.weight)),
 		("open work", worker.open.to_string()),
 	]);
 	let json = json!({
@@ -63,11 +65,54 @@ pub(crate) fn shown(who: AccountId, funds: &Funds, worker: &WorkerView) -> Answe
 		"address": address,
 		"free": Decimal(funds.spendable()),
 		"frozen": Decimal(funds.frozen),
+		"staked": Decimal(bonded),
 		"locked": Decimal(funds.locked),
 		"reserved": Decimal(funds.reserved),
 		"score": worker.score,
 		"weight": worker.weight,
 		"open": worker.open,
+	});
+	Answer::new(text, json)
+}
+
+/// Lists what happened to an account's RLC, the newest first, `most` entries of it, and the sums of all.
+pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
+	let sum = |kind| Amount(history.sum(kind)).to_string();
+	let mut text = fields([
+		("blocks", format!("{} to {}", history.first, history.last)),
+		("earned", sum(Kind::Rewarded)),
+		("paid for tasks, or stakes lost", sum(Kind::Seized)),
+		("received", sum(Kind::Received)),
+		("sent", sum(Kind::Sent)),
+	]);
+	let rows = history.entries.iter().take(most).map(|entry| {
+		let (when, amount) = (when(entry.time, now), Amount(entry.amount));
+		[when, entry.block.to_string(), entry.kind.words().into(), amount.to_string(), entry.about.clone()]
+	});
+	if !history.entries.is_empty() {
+		text += &format!("\n\n{}", table(["WHEN", "BLOCK", "WHAT", "AMOUNT", "TASK OR ACCOUNT"], rows));
+	}
+	match history.entries.len().saturating_sub(most) {
+		0 => {}
+		more => text += &format!("\nand {more} more; --limit shows them"),
+	}
+	let entries = history.entries.iter().map(|entry| {
+		json!({
+			"block": entry.block,
+			"time": entry.time,
+			"kind": entry.kind,
+			"amount": Decimal(entry.amount),
+			"about": entry.about,
+		})
+	});
+	let json = json!({
+		"first": history.first,
+		"last": history.last,
+		"earned": Decimal(history.sum(Kind::Rewarded)),
+		"seized": Decimal(history.sum(Kind::Seized)),
+		"received": Decimal(history.sum(Kind::Received)),
+		"sent": Decimal(history.sum(Kind::Sent)),
+		"entries": entries.collect::<Vec<_>>(),
 	});
 	Answer::new(text, json)
 }

@@ -25,5 +25,6 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	};
 	let chain = context.chain().await?;
 	let (funds, worker) = (chain.funds(&who).await?, chain.worker(&who).await?);
-	Ok(say::account::shown(who, &funds, &worker))
+	let bonded = chain.stake(&who).await?.map_or(0, |stake| stake.total);
+	Ok(say::account::shown(who, &funds, bonded, &worker))
 }

@@ -9,7 +9,7 @@ use crate::{
 	amount::{Amount, HowMuch},
 	answer::Answer,
 	context::Context,
-	failure::Result,
+	failure::{failure, Result},
 	say, stake,
 };
 
@@ -39,6 +39,11 @@ pub(crate) async fn run(unbond: Unbond, context: &Context) -> Result<Answer> {
 		}
 		HowMuch::All => {
 			let value = stake.active;
+			if value == 0 {
+				return Err(
+					failure!(StakeShort, "nothing is at stake any more"; "`rlc staking status` shows what waits"),
+				);
+			}
 			let calls = [StakingCall::Chill, StakingCall::Unbond { value }];
 			(value, Call::BatchAll(calls.map(Call::Staking).to_vec()))
 		}

@@ -16,11 +16,11 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  rlc staking validate --commission 5 --keys 0x0a… --proof 0x0b… --account me
+  rlc staking validate --commission 5 --account me
 
-The node has to run before. It makes the keys and the proof of them: ask it, on its own machine, for author_rotateKeysWithOwner
-(docs/operators/validator.md). The keys are needed once, and again when they change; without --keys, those that the chain knows
-stay.")]
+The first time, give --keys and --proof: the session keys of the node, and its proof of them. The node has to run before. Ask
+it for both on its own machine, by author_rotateKeysWithOwner (docs/operators/validator.md). Without them, the keys that the
+chain knows stay.")]
 pub(crate) struct Validate {
 	/// The part of its nominators' rewards that the validator keeps, in percent
 	#[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
