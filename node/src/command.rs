@@ -51,12 +51,16 @@ fn usage(error: &clap::Error) -> ExitCode {
 			ExitCode::SUCCESS
 		}
 		_ => {
-			let text = error.to_string();
-			let message = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-			eprintln!("error: {} (see --help)", escape::line(message.trim_start_matches("error: ")));
+			eprintln!("error: {} (see --help)", escape::line(&mistake(&error.to_string())));
 			ExitCode::from(USAGE)
 		}
 	}
+}
+
+/// Returns what clap says of a mistake in one line: its first paragraph, which names the arguments.
+fn mistake(text: &str) -> String {
+	let paragraph = text.trim_start().lines().map(str::trim).take_while(|line| !line.is_empty());
+	paragraph.collect::<Vec<_>>().join(" ").trim_start_matches("error: ").to_owned()
 }
 
 fn execute(cli: &Cli) -> Result<(), Error> {
@@ -204,4 +208,17 @@ fn build_spec(command: &BuildSpec) -> Result<(), Error> {
 		None => std::io::stdout().write_all(json.as_bytes()).map_err(sc_cli::Error::Io)?,
 	}
 	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn missing_argument_is_named() {
+		let text = "error: the following required arguments were not provided:\n  --suri <SURI>\n  --scheme <SCHEME>\n\nUsage: x";
+		let said = "the following required arguments were not provided: --suri <SURI> --scheme <SCHEME>";
+		assert_eq!(mistake(text), said);
+		assert_eq!(mistake("error: unexpected argument '--x' found\n\nUsage: x"), "unexpected argument '--x' found");
+	}
 }

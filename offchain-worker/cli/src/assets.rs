@@ -13,5 +13,5 @@ pub(crate) use kind::Asset;
 pub(crate) use location::{upload, Location};
 pub(crate) use named::{named, AssetName};
 pub(crate) use offer::{requesters, AppOffer, Beside, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
-pub(crate) use registry::{name, register, registered, show, transfer};
+pub(crate) use registry::{deregister, name, register, registered, show, transfer};
 pub(crate) use sale::{own_orders, publish, publish_as, unpublish, Others};

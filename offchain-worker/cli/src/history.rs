@@ -137,7 +137,7 @@ mod tests {
 		let transfer = |from: &AccountId, to: &AccountId, amount| {
 			Event::from(BalancesEvent::Transfer { from: from.clone(), to: to.clone(), amount })
 		};
-		let events = vec![
+		let events = [
 			RlcEvent::Rewarded { who: me.clone(), amount: 5, task }.into(),
 			RlcEvent::Rewarded { who: other.clone(), amount: 50, task }.into(),
 			RlcEvent::Seized { who: me.clone(), amount: 3, task }.into(),

@@ -69,8 +69,8 @@ impl Verdict {
 			Self::Outranked => Error::Dropped { hash, why: "another one of the account does the same".into() },
 			Self::Banned => invalid("it was refused a moment ago: look at the chain's state first"),
 			Self::CannotPay if is_work(call) => invalid(
-				"the account cannot pay its fee. Work on tasks costs nothing only if the chain would accept it now: \
-				 look at the task's state and at who was delegated",
+				"the chain does not take this work for free now, and the account that signs cannot pay a fee: send RLC \
+				 to the account if it has too little to stake; else the task is closed, or was not delegated to it",
 			),
 			Self::CannotPay => invalid("the account that signs cannot pay the fee: send it RLC"),
 			Self::TipTooHigh => invalid("the account cannot pay the tip: offer less, or nothing"),

@@ -148,6 +148,12 @@ pub(crate) struct DatasetOffer {
 }
 
 impl DatasetOffer {
+	/// Returns the offer of a dataset to everybody.
+	pub(crate) fn plain(dataset: DatasetId, price: Amount) -> Self {
+		let terms = Terms { price, volume: VOLUME, tag: None, only_requester: None };
+		Self { dataset: AssetName::Id(dataset), terms, only_app: None, only_workerpool: None }
+	}
+
 	/// Returns the order.
 	///
 	/// # Errors

@@ -1,16 +1,18 @@
 //! Assets on the chain: registered, shown, transferred.
 
-use rlc_chain::{Call, Chain, Key, RegistryCall};
-use rlc_json::Account;
+use rlc_chain::{Call, Chain, Key, MarketplaceCall, RegistryCall};
+use rlc_json::{Account, Decimal};
 use rlc_primitives::assets::{Name, MAX_NAME};
 use serde_json::json;
 
 use super::{kind::Asset, named::AssetName, sale};
 use crate::{
+	amount::Amount,
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
 	say,
+	table::counted,
 };
 
 /// Reads the name of an asset.
@@ -78,4 +80,29 @@ pub(crate) async fn transfer<A: Asset>(context: &Context, id: A, to: &str) -> Re
 	context.send_as(&chain, key, Call::Registry(transfer), "transferring").await?;
 	let to = Account(to);
 	Ok(Answer::new(format!("now owned by {to}; earlier orders no longer match"), json!({ "owner": to })))
+}
+
+/// Removes an asset of one's own from the chain, and one's own orders of it from the book.
+///
+/// # Errors
+///
+/// If there is no such asset, or the chain refuses it.
+pub(crate) async fn deregister<A: Asset>(context: &Context, id: A) -> Result<Answer> {
+	let (key, chain) = context.signer().await?;
+	let asset = id.find(&chain).await?;
+	let asset = asset.ok_or_else(|| failure!(AssetUnknown, "there is no {} {}", A::KIND, id.hex(); "check the id"))?;
+	let own = sale::own_orders(&chain, id.list(), &key.account()).await?;
+	let withdrawals = own.iter().map(|entry| Call::from(MarketplaceCall::UnpublishOrder { order: entry.hash }));
+	let deregister = Call::Registry(RegistryCall::Deregister { asset: id.id() });
+	let calls = withdrawals.chain([deregister]).collect();
+	context.send_as(&chain, key, Call::BatchAll(calls), "removing").await?;
+	let text = format!(
+		"{} {} is removed, and its deposit of {} is free again; withdrawn: {}; existing deals go on",
+		A::KIND,
+		id.hex(),
+		Amount(asset.deposit),
+		counted(own.len() as u64, "order")
+	);
+	let withdrawn: Vec<_> = own.iter().map(|entry| entry.hash).collect();
+	Ok(Answer::new(text, json!({ "deposit": Decimal(asset.deposit), "withdrawn": withdrawn })))
 }

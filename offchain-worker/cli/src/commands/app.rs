@@ -1,6 +1,7 @@
 //! `rlc app`: programs.
 
 mod deploy;
+mod deregister;
 mod init;
 mod list;
 mod publish;
@@ -25,6 +26,7 @@ pub(crate) enum App {
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
 	Transfer(transfer::Transfer),
+	Deregister(deregister::Deregister),
 	Run(Box<run::Run>),
 }
 
@@ -38,6 +40,7 @@ pub(crate) async fn run(command: App, context: &Context) -> Result<Answer> {
 		App::Publish(command) => publish::run(command, context).await,
 		App::Unpublish(command) => unpublish::run(command, context).await,
 		App::Transfer(command) => transfer::run(command, context).await,
+		App::Deregister(command) => deregister::run(command, context).await,
 		App::Run(command) => run::run(*command, context).await,
 	}
 }

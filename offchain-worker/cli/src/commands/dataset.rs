@@ -1,6 +1,7 @@
 //! `rlc dataset`: data that programs read.
 
 mod deploy;
+mod deregister;
 mod list;
 mod publish;
 mod show;
@@ -20,6 +21,7 @@ pub(crate) enum Dataset {
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
 	Transfer(transfer::Transfer),
+	Deregister(deregister::Deregister),
 }
 
 pub(crate) async fn run(command: Dataset, context: &Context) -> Result<Answer> {
@@ -30,5 +32,6 @@ pub(crate) async fn run(command: Dataset, context: &Context) -> Result<Answer> {
 		Dataset::Publish(command) => publish::run(command, context).await,
 		Dataset::Unpublish(command) => unpublish::run(command, context).await,
 		Dataset::Transfer(command) => transfer::run(command, context).await,
+		Dataset::Deregister(command) => deregister::run(command, context).await,
 	}
 }

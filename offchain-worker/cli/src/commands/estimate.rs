@@ -22,6 +22,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  rlc estimate hello
   rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --trust 5
   rlc estimate 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --tasks 100 --category S --json --account //Alice
 

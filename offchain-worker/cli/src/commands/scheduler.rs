@@ -2,6 +2,7 @@
 
 mod ban;
 mod drain;
+mod funds;
 mod operator;
 mod pause;
 mod resume;

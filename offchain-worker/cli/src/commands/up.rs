@@ -13,6 +13,9 @@ use crate::{
 	stack::{self, Directory, Options},
 };
 
+/// The node's usual port, at which every command looks for it.
+const PORT: u16 = 9944;
+
 const EXAMPLES: &str = "\
 Examples:
   rlc up                                         three workers; the chain is kept for the next time
@@ -57,7 +60,7 @@ pub(crate) struct Up {
 	pub instant_seal: bool,
 
 	/// Port of the node's JSON-RPC
-	#[arg(long, default_value_t = 9944, value_name = "PORT")]
+	#[arg(long, default_value_t = PORT, value_name = "PORT")]
 	pub rpc_port: u16,
 
 	/// Port of the scheduler and its store
@@ -71,6 +74,16 @@ pub(crate) struct Up {
 	/// The node's program [default: rlc-node next to this program, else in PATH]
 	#[arg(long, value_name = "FILE")]
 	pub node_binary: Option<PathBuf>,
+}
+
+/// Says what to type in another terminal.
+fn next_steps(port: u16) -> String {
+	let node = if port == PORT { String::new() } else { format!("  export RLC_NODE=ws://127.0.0.1:{port}\n") };
+	format!(
+		"in another terminal:\n{node}  rlc app list                                   what can be run, once an app is deployed\n  \
+		 rlc app run APP --account //Alice              by its name or its id\n  \
+		 rlc deal list --account //Alice                what was bought"
+	)
 }
 
 /// Starts everything, waits until the user stops it or a part dies, and stops everything.
@@ -96,10 +109,23 @@ pub(crate) async fn run(up: Up, context: &Context) -> Result<Outcome> {
 		price: up.price,
 		node_binary: up.node_binary,
 	};
+	let next = next_steps(up.rpc_port);
 	let serve = async {
+		context.out.say(next);
 		context.out.say("Ctrl-C stops everything");
 		std::future::pending().await
 	};
 	stack::with(options, context, serve).await?;
 	Ok(ExitCode::SUCCESS.into())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn node_at_another_port_is_exported() {
+		assert!(next_steps(7_000).contains("export RLC_NODE=ws://127.0.0.1:7000\n"));
+		assert!(!next_steps(PORT).contains("RLC_NODE"));
+	}
 }

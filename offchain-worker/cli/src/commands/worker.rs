@@ -3,6 +3,7 @@
 mod bench;
 mod containers;
 mod drain;
+mod funds;
 mod gpus;
 mod internet;
 mod run;

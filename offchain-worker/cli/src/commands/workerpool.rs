@@ -1,5 +1,6 @@
 //! `rlc workerpool`: machines under one scheduler.
 
+mod deregister;
 mod init;
 mod list;
 mod publish;
@@ -20,6 +21,7 @@ pub(crate) enum Workerpool {
 	Publish(publish::Publish),
 	Unpublish(unpublish::Unpublish),
 	Transfer(transfer::Transfer),
+	Deregister(deregister::Deregister),
 }
 
 pub(crate) async fn run(command: Workerpool, context: &Context) -> Result<Answer> {
@@ -30,5 +32,6 @@ pub(crate) async fn run(command: Workerpool, context: &Context) -> Result<Answer
 		Workerpool::Publish(command) => publish::run(command, context).await,
 		Workerpool::Unpublish(command) => unpublish::run(command, context).await,
 		Workerpool::Transfer(command) => transfer::run(command, context).await,
+		Workerpool::Deregister(command) => deregister::run(command, context).await,
 	}
 }

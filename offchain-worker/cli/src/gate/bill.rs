@@ -99,6 +99,9 @@ impl Bill {
 				self.pay_later(deposit_of(chain, *asset).await?);
 				self.beyond.push("gives the asset to another owner, with its deposit".into());
 			}
+			Call::Registry(RegistryCall::Deregister { .. }) => {
+				self.beyond.push("removes the asset: nobody can buy it any more".into());
+			}
 			Call::Registry(_) => {}
 			Call::Marketplace(call) => self.add_market(chain, deposits, who, call).await?,
 			Call::Poco(

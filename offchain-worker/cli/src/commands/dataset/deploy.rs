@@ -9,8 +9,9 @@ use serde_json::json;
 use sp_core::H256;
 
 use crate::{
+	amount::Amount,
 	answer::Answer,
-	assets::{self, Location},
+	assets::{self, DatasetOffer, Location, Others},
 	context::Context,
 	failure::Result,
 	request::LocalFile,
@@ -21,6 +22,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   rlc dataset deploy weights.bin --name weights --account me
+  rlc dataset deploy weights.bin --name weights --price 0.2 --publish --account me
   rlc dataset deploy weights.bin --name weights --location https://example.org/weights.bin --account me
   rlc dataset deploy weights.bin --name weights --ipfs http://127.0.0.1:5001 --account me
 
@@ -34,9 +36,15 @@ pub(crate) struct Deploy {
 	/// Where it is kept
 	#[command(flatten)]
 	pub location: Location,
+	/// What a task pays for it, with --publish; 0: nothing
+	#[arg(long, value_name = "AMOUNT", requires = "publish")]
+	pub price: Option<Amount>,
+	/// Sell it at once, at --price, instead of your other orders for it on the same terms
+	#[arg(long, requires = "price")]
+	pub publish: bool,
 }
 
-/// Uploads the file, and registers the dataset.
+/// Uploads the file, registers the dataset, and sells it if asked to.
 pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let file = LocalFile::read(&deploy.file)?;
 	let name = assets::name(deploy.name)?;
@@ -47,6 +55,14 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let id = DatasetId::derive(&key.account(), &dataset);
 	let calls = vec![Call::Registry(RegistryCall::RegisterDataset { dataset })];
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
-	let json = json!({ "dataset": id, "new": is_new, "cid": file.cid, "checksum": checksum });
-	Ok(Answer::new(assets::registered(id, is_new), json))
+	let mut text = assets::registered(id, is_new);
+	let mut json = json!({ "dataset": id, "new": is_new, "cid": file.cid, "checksum": checksum });
+	// One is not given without the other.
+	if let Some(price) = deploy.price.filter(|_| deploy.publish) {
+		let order = DatasetOffer::plain(id, price).order(context, &chain).await?;
+		let sale = assets::publish_as(context, &chain, key, order.into(), Others::Replace).await?;
+		text += &format!("\n{}", sale.text);
+		json["hash"] = sale.json["hash"].clone();
+	}
+	Ok(Answer::new(text, json))
 }

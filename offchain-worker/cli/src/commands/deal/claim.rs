@@ -32,6 +32,10 @@ pub(crate) struct Claim {
 pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 	let (key, chain) = context.signer().await?;
 	let deal = deals::deal(&chain, claim.deal).await?;
+	if deal.progress.open == 0 {
+		return Err(failure!(TaskClosed, "all tasks of the deal are closed already";
+			"`rlc deal show` says what became of the money"));
+	}
 	let (clock, end) = (chain.clock().await?, deal.deal.final_deadline());
 	if clock.poco < end {
 		return Err(failure!(NotOverdue, "the deal's tasks are not overdue yet"; "try again {}", deadline(end, clock)));
@@ -40,9 +44,6 @@ pub(crate) async fn run(claim: Claim, context: &Context) -> Result<Answer> {
 	let open = tasks.iter().filter(|task| deals::is_open(task));
 	let tasks = open.map(|view| TaskRef { deal: deal.id, index: view.task.index });
 	let claims: Vec<_> = tasks.map(|task| Call::Poco(PocoCall::Claim { task })).collect();
-	if claims.is_empty() {
-		return Err(failure!(TaskClosed, "all tasks of the deal are closed already"));
-	}
 	let count = claims.len();
 	let progress = context.out.tasks("claiming", count as u64);
 	for (batch, calls) in claims.chunks(BATCH).enumerate() {

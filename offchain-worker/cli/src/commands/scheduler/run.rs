@@ -9,7 +9,7 @@ use rlc_scheduler::{Admission, Config, PoolChoice};
 use rlc_store::Url;
 use serde_json::json;
 
-use super::{operator::directory, sale::Offer, traffic::Shares};
+use super::{funds, operator::directory, sale::Offer, traffic::Shares};
 use crate::{
 	amount::{Amount, InvalidAmount},
 	answer::Answer,
@@ -37,7 +37,9 @@ Examples:
   rlc scheduler run --name mine --publish-price 0.5 --only-app group:0x9c1f0c9de1a84f7f8f6de0a3d2c1b0a998877123 --account me
   rlc scheduler run --workerpool 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-The account owns the workerpool, and stakes RLC for each deal. One port serves everything: JSON-RPC over WebSocket, \
+The account owns the workerpool, and stakes RLC for each task that is bought: 30 % of its price, at least what the chain asks \
+for the category's time. It also has to have as much for each offer in the book, and a little for deposits and fees; the start \
+says how much. One port serves everything: JSON-RPC over WebSocket, \
 /store, /metrics and /healthz. You can stop it at any time; the next start resumes.
 
 The account's key need not be on this machine: with --on-behalf-of, the key of --account acts as its proxy, see \
@@ -237,6 +239,9 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	}
 	proxy::check(&chain, &key, ProxyType::Scheduler).await?;
 	let config = Config { offers: run.offer.read(context, &chain).await?, ..config };
+	if let Some(offers) = &config.offers {
+		funds::check(context, &chain, &key.account(), offers).await?;
+	}
 	let sells = config.offers.is_some();
 	let knows_nobody = config.admission == Admission::Open && config.vouched.is_empty();
 	let handle = rlc_scheduler::start(config, chain.clone(), key.clone()).await?;

@@ -10,7 +10,7 @@ use rlc_store::Url;
 use rlc_worker::{Activation, Config, Containers, Misbehavior, Share};
 use serde_json::json;
 
-use super::{gpus::Gpus, internet::Internet};
+use super::{funds, gpus::Gpus, internet::Internet};
 use crate::{
 	amount::Amount,
 	answer::Answer,
@@ -37,7 +37,8 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --gpu nvidia.com/gpu=0 --gpu-clear 'nvidia-smi --gpu-reset -i \"$RLC_GPU_NAME\"' --account me
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
-The account stakes RLC for each contribution. Its key need not be on this machine: with --on-behalf-of, the key of --account \
+The account stakes RLC for each contribution: 30 % of the pool's price, unless its owner set another part. It has to have that \
+for as many tasks as it works on at a time; the start says how much. Its key need not be on this machine: with --on-behalf-of, the key of --account \
 acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks; \
 `rlc worker drain` finishes them first.
 
@@ -190,6 +191,10 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		return Ok(stopped(&account, false));
 	}
 	proxy::check(&chain, &key, ProxyType::Worker).await?;
+	tokio::select! {
+		checked = funds::check(context, &chain, &account.0, &run.scheduler, run.workerpool) => checked?,
+		() = stop.as_mut() => return Ok(stopped(&account, false)),
+	}
 	let config = Config {
 		workerpool: run.workerpool,
 		slots: run.slots,

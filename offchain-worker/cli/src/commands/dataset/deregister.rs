@@ -1,0 +1,24 @@
+//! `rlc dataset deregister`: the end of a dataset.
+
+use clap::Args;
+use rlc_primitives::DatasetId;
+
+use crate::{answer::Answer, assets, context::Context, failure::Result, ids};
+
+/// Remove a dataset of yours from the chain, with your orders of it: its deposit comes back
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  rlc dataset deregister 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665 --account me
+
+Deals that were made go on. Nobody can buy any more.")]
+pub(crate) struct Deregister {
+	/// The dataset, by its id
+	#[arg(value_parser = ids::dataset)]
+	pub dataset: DatasetId,
+}
+
+/// Removes it.
+pub(crate) async fn run(deregister: Deregister, context: &Context) -> Result<Answer> {
+	assets::deregister(context, deregister.dataset).await
+}
