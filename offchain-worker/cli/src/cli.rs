@@ -236,6 +236,17 @@ mod tests {
 	}
 
 	#[test]
+	fn nothing_is_sold_for_nothing_by_accident() {
+		for kind in ["app", "dataset"] {
+			let deploy = [kind, "deploy", "hello.wasm", "--name", "hello", "--publish"];
+			assert!(usage(&deploy).contains("--price <AMOUNT>"), "{}", usage(&deploy));
+			let free = [&["rlc"], &deploy[..], &["--price", "0"]].concat();
+			assert!(Cli::try_parse_from(free).is_ok());
+			assert!(usage(&[kind, "publish", "hello"]).contains("--price <AMOUNT>"));
+		}
+	}
+
+	#[test]
 	fn what_is_not_an_amount_has_the_code_of_amounts() {
 		for wrong in ["1.5ETH", "-5", "0.0000000001"] {
 			for arguments in [&["account", "send", "//Bob", wrong] as &[_], &["orderbook", "--max-price", wrong]] {

@@ -13,6 +13,7 @@ mod money;
 #[path = "../../../scheduler/src/testing/postgres.rs"]
 mod postgres;
 mod reference;
+mod roles;
 #[path = "../stack/mod.rs"]
 mod stack;
 mod trial;

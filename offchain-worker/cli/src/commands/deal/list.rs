@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rlc_chain::{Chain, Walked};
-use rlc_primitives::OrderHash;
+use rlc_primitives::{AccountId, OrderHash};
 
 use crate::{
 	answer::Answer,
@@ -49,10 +49,26 @@ pub(crate) struct List {
 	pub limit: usize,
 }
 
+/// Whose deals are listed.
+enum Of<'a> {
+	/// Those made of the request with this file or hash.
+	Request(&'a str),
+	/// Those of an account.
+	Account(AccountId),
+}
+
 /// Looks for them in the chain's state.
 pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
+	let of = match (&list.request, &list.who) {
+		(Some(request), _) => Of::Request(request),
+		(None, Some(account)) => Of::Account(context.account(account)?),
+		(None, None) => Of::Account(context.who()?),
+	};
 	let chain = context.chain().await?;
-	let Walked { mut found, is_whole } = look_up(&list, context, &chain).await?;
+	let Walked { mut found, is_whole } = match of {
+		Of::Request(name) => part::deals_from(&chain, named(&chain, name).await?).await?,
+		Of::Account(who) => part::deals_of(&chain, &who, &list.part).await?,
+	};
 	if !is_whole {
 		context.out.say("warning: the chain has more deals than were looked at: some may be missing");
 	}
@@ -72,17 +88,6 @@ pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
 		lines.push(Line { deal: one.deal, parts: one.parts, completed });
 	}
 	Ok(say::deal::list(&lines, more, chain.clock().await?))
-}
-
-async fn look_up(list: &List, context: &Context, chain: &Chain) -> Result<Walked<Parts>> {
-	if let Some(request) = &list.request {
-		return part::deals_from(chain, named(chain, request).await?).await;
-	}
-	let who = match &list.who {
-		Some(account) => context.account(account)?,
-		None => context.who()?,
-	};
-	part::deals_of(chain, &who, &list.part).await
 }
 
 /// Returns the hash of a request: it, or that of the order in a file.

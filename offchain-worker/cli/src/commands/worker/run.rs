@@ -1,6 +1,10 @@
 //! `rlc worker run`: work for a workerpool.
 
-use std::{net::SocketAddr, path::PathBuf, pin::pin};
+use std::{
+	net::SocketAddr,
+	path::{Path, PathBuf},
+	pin::pin,
+};
 
 use clap::Args;
 use rlc_chain::ProxyType;
@@ -179,7 +183,7 @@ fn operator(text: &str) -> Result<Operator, String> {
 /// Works until it is stopped, drained, or ends by itself.
 pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	pool::rpc_url(&run.scheduler)?;
-	let dir = WorkerDir::of(context, run.dir)?;
+	let dir = WorkerDir::of(context, run.dir.clone())?;
 	let key = context.key_for(run.on_behalf_of.as_deref())?;
 	let account = Account(key.account());
 	dir.create()?;
@@ -195,7 +199,29 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		checked = funds::check(context, &chain, &account.0, &run.scheduler, run.workerpool) => checked?,
 		() = stop.as_mut() => return Ok(stopped(&account, false)),
 	}
-	let config = Config {
+	let config = configuration(run, context, dir.path());
+	let handle = rlc_worker::start(config, chain, key).await?;
+	context.out.say(format_args!("worker {account} works in {}; Ctrl-C stops it", dir.path().display()));
+	let drained = tokio::select! {
+		// Its scheduler let it end, once its tasks were done.
+		ended = handle.exited() => ended.map(|()| true)?,
+		() = stop.as_mut() => false,
+		() = dir.asked_to_drain() => {
+			context.out.say("finishing the tasks in hand");
+			handle.drain();
+			tokio::select! {
+				ended = handle.exited() => ended.is_ok(),
+				() = stop.as_mut() => false,
+			}
+		}
+	};
+	handle.stop().await?;
+	Ok(stopped(&account, drained))
+}
+
+/// Returns the configuration that the options ask for, of a worker in this directory.
+fn configuration(run: Run, context: &Context, dir: &Path) -> Config {
+	Config {
 		workerpool: run.workerpool,
 		slots: run.slots,
 		activation: run.activation,
@@ -218,25 +244,8 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 		metrics: run.metrics,
 		manager: ServiceManager::of_process(),
 		misbehave: run.lie.then_some(Misbehavior::WrongResults),
-		..Config::new(run.scheduler, dir.path().to_owned())
-	};
-	let handle = rlc_worker::start(config, chain, key).await?;
-	context.out.say(format_args!("worker {account} works in {}; Ctrl-C stops it", dir.path().display()));
-	let drained = tokio::select! {
-		// Its scheduler let it end, once its tasks were done.
-		ended = handle.exited() => ended.map(|()| true)?,
-		() = stop.as_mut() => false,
-		() = dir.asked_to_drain() => {
-			context.out.say("finishing the tasks in hand");
-			handle.drain();
-			tokio::select! {
-				ended = handle.exited() => ended.is_ok(),
-				() = stop.as_mut() => false,
-			}
-		}
-	};
-	handle.stop().await?;
-	Ok(stopped(&account, drained))
+		..Config::new(run.scheduler, dir.to_owned())
+	}
 }
 
 /// Says that a worker has ended.
