@@ -24,7 +24,7 @@ mod needs;
 mod order_file;
 mod output;
 mod pages;
-mod part;
+
 mod pins;
 mod pool;
 mod program;
@@ -32,6 +32,7 @@ mod proxy;
 mod refund;
 mod request;
 mod results;
+mod role;
 mod say;
 mod stack;
 mod stake;

@@ -19,9 +19,9 @@ use crate::{
 	amount::Amount,
 	answer::Answer,
 	failure::{failure, Failure, Result},
-	part::Part,
 	refund::{self, Paid, Refund},
 	results::Fetched,
+	role::Role,
 	table::{counted, deadline, fields, span, table, when},
 };
 
@@ -33,8 +33,8 @@ const LISTED: usize = 50;
 pub(crate) struct Line {
 	/// The deal.
 	pub deal: KnownDeal,
-	/// The parts of the account that asks.
-	pub parts: Vec<Part>,
+	/// The roles of the account that asks.
+	pub roles: Vec<Role>,
 	/// How many tasks have a result, if they were counted.
 	pub completed: Option<u64>,
 }
@@ -131,11 +131,11 @@ pub(crate) fn list(lines: &[Line], more: usize, clock: Clock) -> Answer {
 	}
 	let rows = lines.iter().map(|line| {
 		let KnownDeal { id, deal, .. } = &line.deal;
-		let parts: Vec<_> = line.parts.iter().map(|part| part.name()).collect();
+		let roles: Vec<_> = line.roles.iter().map(|role| role.name()).collect();
 		let price = deal.task_price().map(|price| Amount(price).to_string());
 		[
 			format!("{:?}", id.0),
-			parts.join(", "),
+			roles.join(", "),
 			format!("{:?}", deal.app.id.0),
 			price.unwrap_or_default(),
 			line.state(clock),
@@ -143,7 +143,7 @@ pub(crate) fn list(lines: &[Line], more: usize, clock: Clock) -> Answer {
 			when(deal.start, clock.chain),
 		]
 	});
-	let mut text = table(["DEAL", "PART", "APP", "PRICE", "STATE", "RESULTS", "BEGAN"], rows);
+	let mut text = table(["DEAL", "ROLE", "APP", "PRICE", "STATE", "RESULTS", "BEGAN"], rows);
 	if more > 0 {
 		text += &format!("\nand {more} more; --limit shows them");
 	}
@@ -165,7 +165,7 @@ impl Line {
 		let KnownDeal { id, deal, progress } = &self.deal;
 		json!({
 			"deal": id,
-			"parts": self.parts,
+			"roles": self.roles,
 			"app": deal.app.id,
 			"workerpool": deal.workerpool.id,
 			"requester": Account(deal.requester.clone()),
@@ -271,14 +271,14 @@ pub(crate) mod tests {
 			let deal = Deal { reference_time: if final_deadline_passed { 0 } else { 1_000 }, ..view.deal };
 			let progress = DealProgress { open, ..view.progress };
 			let deal = KnownDeal { id: view.id, deal, progress };
-			Line { deal, parts: vec![Part::Requester, Part::Payer], completed: Some(1) }
+			Line { deal, roles: vec![Role::Requester, Role::Payer], completed: Some(1) }
 		};
 		let clock = Clock::from(5_000);
 		let answer = list(&[line(0, false), line(2, false), line(2, true)], 3, clock);
 		for said in ["requester, payer", "closed", "2 open", "2 overdue", "1 of 2", "and 3 more"] {
 			assert!(answer.text.contains(said), "{said}: {}", answer.text);
 		}
-		assert_eq!(answer.json[0]["parts"], json!(["requester", "payer"]));
+		assert_eq!(answer.json[0]["roles"], json!(["requester", "payer"]));
 		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!(2), &json!("11")));
 		assert_eq!(list(&[], 0, clock).json, json!([]));
 	}

@@ -30,20 +30,20 @@ fn deal_that_nobody_watched_is_found_by_everyone_in_it() {
 			let bought = stack.buy("noop.wasm", 2, &[]).await;
 			assert_eq!(stack.closed(bought).await, 2);
 			let (id, worker) = (format!("{:?}", bought.deal.0), worker_key(number));
-			for (who, part) in [
+			for (who, role) in [
 				(REQUESTER, "requester"),
 				(REQUESTER, "payer"),
 				(DEVELOPER, "developer"),
 				(SCHEDULER, "scheduler"),
 				(worker.as_str(), "worker"),
 			] {
-				let deals = listed(stack, &[who, "--part", part, "--closed"]).await;
-				let deal = find(&deals, &id).unwrap_or_else(|| panic!("{part}: {deals:?}"));
+				let deals = listed(stack, &[who, "--role", role, "--closed"]).await;
+				let deal = find(&deals, &id).unwrap_or_else(|| panic!("{role}: {deals:?}"));
 				assert_eq!(
-					(&deal["parts"][0], &deal["completed"], &deal["open"]),
-					(&part.into(), &2.into(), &0.into())
+					(&deal["roles"][0], &deal["completed"], &deal["open"]),
+					(&role.into(), &2.into(), &0.into())
 				);
-				assert_eq!(find(&listed(stack, &[who, "--part", part, "--open"]).await, &id), None);
+				assert_eq!(find(&listed(stack, &[who, "--role", role, "--open"]).await, &id), None);
 			}
 			assert_eq!(find(&listed(stack, &["//Stranger"]).await, &id), None);
 			let claimed = stack.rlc(&["deal", "claim", &id, "--account", REQUESTER]).await.unwrap_err();

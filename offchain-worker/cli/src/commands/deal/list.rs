@@ -11,7 +11,7 @@ use crate::{
 	failure::Result,
 	ids,
 	order_file::OrderFile,
-	part::{self, Part, Parts},
+	role::{self, Role, Roles},
 	say::{self, deal::Line, task::Counts},
 };
 
@@ -22,9 +22,9 @@ const COUNTED: u64 = 1_000;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  rlc deal list --account me                     your deals, whatever your part in them
-  rlc deal list --account me --part requester --closed
-  rlc deal list 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --part worker
+  rlc deal list --account me                     your deals, whatever your role in them
+  rlc deal list --account me --role requester --closed
+  rlc deal list 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY --role worker
   rlc deal list --request request.json           the deals that the book made of a request
 
 A deal is listed until it is pruned, some days after its last task was closed. `rlc deal download DEAL` fetches its results.")]
@@ -32,11 +32,11 @@ pub(crate) struct List {
 	/// An address, a name in the keystore, or a development account such as //Alice [default: the account of --account]
 	#[arg(value_name = "ACCOUNT")]
 	pub who: Option<String>,
-	/// Only deals in which the account has this part; may be repeated
-	#[arg(long, value_enum, value_name = "PART")]
-	pub part: Vec<Part>,
+	/// Only deals in which the account has this role; may be repeated
+	#[arg(long, value_enum, value_name = "ROLE")]
+	pub role: Vec<Role>,
 	/// Only deals made of this request, of whatever account: a file that `rlc order sign` wrote, or its hash
-	#[arg(long, value_name = "FILE|HASH", conflicts_with_all = ["who", "part"])]
+	#[arg(long, value_name = "FILE|HASH", conflicts_with_all = ["who", "role"])]
 	pub request: Option<String>,
 	/// Only deals with open tasks
 	#[arg(long, conflicts_with = "closed")]
@@ -66,8 +66,8 @@ pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
 	};
 	let chain = context.chain().await?;
 	let Walked { mut found, is_whole } = match of {
-		Of::Request(name) => part::deals_from(&chain, named(&chain, name).await?).await?,
-		Of::Account(who) => part::deals_of(&chain, &who, &list.part).await?,
+		Of::Request(name) => role::deals_from(&chain, named(&chain, name).await?).await?,
+		Of::Account(who) => role::deals_of(&chain, &who, &list.role).await?,
 	};
 	if !is_whole {
 		context.out.say("warning: the chain has more deals than were looked at: some may be missing");
@@ -85,7 +85,7 @@ pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
 	let mut lines = Vec::with_capacity(found.len());
 	for one in found {
 		let completed = completed(&chain, &one).await?;
-		lines.push(Line { deal: one.deal, parts: one.parts, completed });
+		lines.push(Line { deal: one.deal, roles: one.roles, completed });
 	}
 	Ok(say::deal::list(&lines, more, chain.clock().await?))
 }
@@ -99,7 +99,7 @@ async fn named(chain: &Chain, name: &str) -> Result<OrderHash> {
 }
 
 /// Returns how many tasks of a deal have a result; `None` if it has too many to count.
-async fn completed(chain: &Chain, one: &Parts) -> Result<Option<u64>> {
+async fn completed(chain: &Chain, one: &Roles) -> Result<Option<u64>> {
 	let deal = &one.deal.deal;
 	if deal.size > COUNTED {
 		return Ok(None);

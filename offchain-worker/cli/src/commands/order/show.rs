@@ -11,7 +11,7 @@ use crate::{
 	failure::{failure, Result},
 	ids,
 	order_file::{OrderFile, Signed},
-	part, say,
+	role, say,
 };
 
 /// Show an order, what is left of it, and the deals that were made of a request
@@ -54,7 +54,7 @@ async fn deals(chain: &Chain, status: &OrderStatus) -> Result<Vec<DealId>> {
 	if !may_be_request || status.known.consumed.0 == 0 {
 		return Ok(Vec::new());
 	}
-	let made = part::deals_from(chain, status.hash).await?.found;
+	let made = role::deals_from(chain, status.hash).await?.found;
 	Ok(made.into_iter().map(|made| made.deal.id).collect())
 }
 

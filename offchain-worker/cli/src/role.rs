@@ -1,4 +1,4 @@
-//! Deals by the part that an account has in them.
+//! Deals by the role that an account has in them.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use crate::failure::Result;
 /// How many deals and tasks are looked at, at most.
 const LOOKED_AT: usize = 200_000;
 
-/// A part in a deal.
+/// A role in a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Part {
+pub(crate) enum Role {
 	/// Asked for it
 	Requester,
 	/// Pays for it
@@ -32,8 +32,8 @@ pub(crate) enum Part {
 	Worker,
 }
 
-impl Part {
-	/// Returns what the part is called.
+impl Role {
+	/// Returns what the role is called.
 	pub(crate) fn name(self) -> &'static str {
 		match self {
 			Self::Requester => "requester",
@@ -46,10 +46,10 @@ impl Part {
 		}
 	}
 
-	/// Returns the parts of an account in a deal, but for a worker's, which the deal does not tell.
+	/// Returns the roles of an account in a deal, but for a worker's, which the deal does not tell.
 	fn all(who: &AccountId, deal: &Deal) -> Vec<Self> {
 		let dataset = deal.dataset.as_ref().map(|dataset| &dataset.owner);
-		let parts = [
+		let roles = [
 			(Self::Requester, Some(&deal.requester)),
 			(Self::Payer, Some(&deal.payer)),
 			(Self::Beneficiary, deal.beneficiary.as_ref()),
@@ -57,38 +57,38 @@ impl Part {
 			(Self::DatasetOwner, dataset),
 			(Self::Scheduler, Some(deal.scheduler())),
 		];
-		parts.into_iter().filter(|(_, account)| *account == Some(who)).map(|(part, _)| part).collect()
+		roles.into_iter().filter(|(_, account)| *account == Some(who)).map(|(role, _)| role).collect()
 	}
 }
 
-/// A deal, with the parts of the account that asks.
+/// A deal, with the roles of the account that asks.
 #[derive(Clone, Debug)]
-pub(crate) struct Parts {
+pub(crate) struct Roles {
 	/// The deal.
 	pub deal: KnownDeal,
-	/// The account's parts in it; none if nobody's parts were asked for.
-	pub parts: Vec<Part>,
+	/// The account's roles in it; none if nobody's roles were asked for.
+	pub roles: Vec<Role>,
 }
 
-/// Returns the deals in which an account has one of these parts, the newest first; none of them: any part.
+/// Returns the deals in which an account has one of these roles, the newest first; none of them: any role.
 ///
 /// # Errors
 ///
 /// If the node does not answer.
-pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Part]) -> Result<Walked<Parts>> {
-	let wants = |part: Part| wanted.is_empty() || wanted.contains(&part);
-	let (worked_on, all_tasks) = if wants(Part::Worker) {
+pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Role]) -> Result<Walked<Roles>> {
+	let wants = |role: Role| wanted.is_empty() || wanted.contains(&role);
+	let (worked_on, all_tasks) = if wants(Role::Worker) {
 		let tasks = chain.touched_tasks(LOOKED_AT, |task| task.contribution(who).map(|_| task.deal)).await?;
 		(tasks.found.into_iter().collect(), tasks.is_whole)
 	} else {
 		(BTreeSet::new(), true)
 	};
-	let parts = |id: DealId, deal: &Deal| {
-		let works = worked_on.contains(&id).then_some(Part::Worker);
-		Part::all(who, deal).into_iter().chain(works).filter(|part| wants(*part)).collect::<Vec<_>>()
+	let roles = |id: DealId, deal: &Deal| {
+		let works = worked_on.contains(&id).then_some(Role::Worker);
+		Role::all(who, deal).into_iter().chain(works).filter(|role| wants(*role)).collect::<Vec<_>>()
 	};
-	let walked = chain.deals(LOOKED_AT, |id, deal| !parts(id, deal).is_empty()).await?;
-	let found = walked.found.into_iter().map(|deal| Parts { parts: parts(deal.id, &deal.deal), deal });
+	let walked = chain.deals(LOOKED_AT, |id, deal| !roles(id, deal).is_empty()).await?;
+	let found = walked.found.into_iter().map(|deal| Roles { roles: roles(deal.id, &deal.deal), deal });
 	Ok(Walked { found: newest_first(found.collect()), is_whole: walked.is_whole && all_tasks })
 }
 
@@ -97,9 +97,9 @@ pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Part]) ->
 /// # Errors
 ///
 /// If the node does not answer.
-pub(crate) async fn deals_from(chain: &Chain, request: OrderHash) -> Result<Walked<Parts>> {
+pub(crate) async fn deals_from(chain: &Chain, request: OrderHash) -> Result<Walked<Roles>> {
 	let walked = chain.deals(LOOKED_AT, |id, deal| is_from(request, id, deal)).await?;
-	let found = walked.found.into_iter().map(|deal| Parts { parts: Vec::new(), deal }).collect();
+	let found = walked.found.into_iter().map(|deal| Roles { roles: Vec::new(), deal }).collect();
 	Ok(Walked { found: newest_first(found), is_whole: walked.is_whole })
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn is_from(request: OrderHash, id: DealId, deal: &Deal) -> bool {
 	DealId::of(request, deal.first) == id
 }
 
-fn newest_first(mut deals: Vec<Parts>) -> Vec<Parts> {
+fn newest_first(mut deals: Vec<Roles>) -> Vec<Roles> {
 	deals.sort_by_key(|one| (std::cmp::Reverse(one.deal.deal.start), one.deal.id));
 	deals
 }
@@ -127,14 +127,14 @@ mod tests {
 	fn account_has_each_part_that_the_deal_gives_it() {
 		let (requester, owner) = (account(1), account(9));
 		let simple = deal(1);
-		assert_eq!(Part::all(&requester, &simple), [Part::Requester, Part::Payer]);
-		assert_eq!(Part::all(&owner, &simple), [Part::Developer, Part::Scheduler]);
-		assert_eq!(Part::all(&account(5), &simple), []);
+		assert_eq!(Role::all(&requester, &simple), [Role::Requester, Role::Payer]);
+		assert_eq!(Role::all(&owner, &simple), [Role::Developer, Role::Scheduler]);
+		assert_eq!(Role::all(&account(5), &simple), []);
 		let dataset = Some(Resource { id: Default::default(), owner: account(5), price: 1 });
 		let whole = Deal { dataset, beneficiary: Some(account(6)), payer: account(7), ..simple };
-		assert_eq!(Part::all(&account(5), &whole), [Part::DatasetOwner]);
-		assert_eq!(Part::all(&account(6), &whole), [Part::Beneficiary]);
-		assert_eq!(Part::all(&account(7), &whole), [Part::Payer]);
+		assert_eq!(Role::all(&account(5), &whole), [Role::DatasetOwner]);
+		assert_eq!(Role::all(&account(6), &whole), [Role::Beneficiary]);
+		assert_eq!(Role::all(&account(7), &whole), [Role::Payer]);
 	}
 
 	#[test]
