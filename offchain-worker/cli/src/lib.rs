@@ -24,7 +24,6 @@ mod needs;
 mod order_file;
 mod output;
 mod pages;
-
 mod pins;
 mod pool;
 mod program;
