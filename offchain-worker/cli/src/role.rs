@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use clap::ValueEnum;
 use rlc_chain::{Chain, KnownDeal, Walked};
 use rlc_primitives::{AccountId, Deal, DealId, OrderHash};
-use serde::Serialize;
 
 use crate::failure::Result;
 
@@ -13,8 +12,7 @@ use crate::failure::Result;
 const LOOKED_AT: usize = 200_000;
 
 /// A role in a deal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Role {
 	/// Asked for it
 	Requester,
@@ -33,14 +31,14 @@ pub(crate) enum Role {
 }
 
 impl Role {
-	/// Returns what the role is called.
+	/// Returns what the role is called, on the command line too.
 	pub(crate) fn name(self) -> &'static str {
 		match self {
 			Self::Requester => "requester",
 			Self::Payer => "payer",
 			Self::Beneficiary => "beneficiary",
 			Self::Developer => "developer",
-			Self::DatasetOwner => "dataset owner",
+			Self::DatasetOwner => "dataset-owner",
 			Self::Scheduler => "scheduler",
 			Self::Worker => "worker",
 		}
@@ -129,7 +127,7 @@ mod tests {
 		let simple = deal(1);
 		assert_eq!(Role::all(&requester, &simple), [Role::Requester, Role::Payer]);
 		assert_eq!(Role::all(&owner, &simple), [Role::Developer, Role::Scheduler]);
-		assert_eq!(Role::all(&account(5), &simple), []);
+		assert!(Role::all(&account(5), &simple).is_empty());
 		let dataset = Some(Resource { id: Default::default(), owner: account(5), price: 1 });
 		let whole = Deal { dataset, beneficiary: Some(account(6)), payer: account(7), ..simple };
 		assert_eq!(Role::all(&account(5), &whole), [Role::DatasetOwner]);

@@ -9,6 +9,7 @@ pub mod described;
 mod domain;
 mod ethereum_address;
 pub mod hex;
+mod listed_deal;
 mod number;
 mod open_deal;
 mod order;
@@ -34,6 +35,7 @@ pub use self::{
 	domain::SigningDomain,
 	ethereum_address::{EthereumAddress, InvalidAddress},
 	hex::Hex,
+	listed_deal::ListedDeal,
 	number::{Decimal, Whole},
 	open_deal::OpenDeal,
 	order::{

@@ -179,7 +179,7 @@ mod tests {
 		let refused = |wanted| pick(wanted, &known(&["hello", "blender"])).unwrap_err();
 		assert_eq!(refused("Hello").code(), "asset.unknown");
 		assert!(refused("Hello").to_string().contains("one is called hello: 0x0101"));
-		assert!(refused("blendr").to_string().contains("0x0202"), "{}", refused("blendr"));
+		assert!(refused("blenders").to_string().contains("0x0202"), "{}", refused("blenders"));
 		assert!(!refused("xyz").to_string().contains("0x"));
 	}
 

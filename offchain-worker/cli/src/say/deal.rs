@@ -3,13 +3,13 @@
 use std::fmt;
 
 use rlc_chain::{Clock, KnownDeal};
-use rlc_json::{Account, DealOutcome, Decimal, TaskFailure};
+use rlc_json::{Account, DealOutcome, ListedDeal, TaskFailure};
 use rlc_primitives::{
 	market::{DealProgress, DealView},
 	work::{TaskRef, TaskView},
 	DealId, OrderHash,
 };
-use serde_json::{json, Value};
+use serde_json::json;
 
 use super::{
 	order,
@@ -125,7 +125,7 @@ pub(crate) fn shown(view: &DealView, tasks: &[TaskView], clock: Clock) -> Answer
 
 /// Lists deals at this time; so many `more` are left out.
 pub(crate) fn list(lines: &[Line], more: usize, clock: Clock) -> Answer {
-	let json: Vec<_> = lines.iter().map(Line::json).collect();
+	let json: Vec<_> = lines.iter().map(Line::form).collect();
 	if lines.is_empty() {
 		return Answer::new("There are no such deals, or they were pruned.", json);
 	}
@@ -161,21 +161,10 @@ impl Line {
 		}
 	}
 
-	fn json(&self) -> Value {
+	fn form(&self) -> ListedDeal {
 		let KnownDeal { id, deal, progress } = &self.deal;
-		json!({
-			"deal": id,
-			"roles": self.roles,
-			"app": deal.app.id,
-			"workerpool": deal.workerpool.id,
-			"requester": Account(deal.requester.clone()),
-			"price": deal.task_price().ok().map(Decimal),
-			"tasks": deal.size,
-			"open": progress.open,
-			"completed": self.completed,
-			"start": deal.start,
-			"closedAt": progress.closed_at,
-		})
+		let roles = self.roles.iter().map(|role| role.name()).collect();
+		ListedDeal::of(*id, deal, progress, roles, self.completed)
 	}
 }
 
@@ -279,7 +268,7 @@ pub(crate) mod tests {
 			assert!(answer.text.contains(said), "{said}: {}", answer.text);
 		}
 		assert_eq!(answer.json[0]["roles"], json!(["requester", "payer"]));
-		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!(2), &json!("11")));
+		assert_eq!((&answer.json[1]["open"], &answer.json[1]["price"]), (&json!("2"), &json!("11")));
 		assert_eq!(list(&[], 0, clock).json, json!([]));
 	}
 

@@ -41,7 +41,7 @@ fn deal_that_nobody_watched_is_found_by_everyone_in_it() {
 				let deal = find(&deals, &id).unwrap_or_else(|| panic!("{role}: {deals:?}"));
 				assert_eq!(
 					(&deal["roles"][0], &deal["completed"], &deal["open"]),
-					(&role.into(), &2.into(), &0.into())
+					(&role.into(), &"2".into(), &"0".into())
 				);
 				assert_eq!(find(&listed(stack, &[who, "--role", role, "--open"]).await, &id), None);
 			}
@@ -107,7 +107,7 @@ fn app_is_run_by_its_name_unless_another_is_called_so() {
 				assert!(refused.contains(said), "{refused}");
 			}
 			assert!(estimate("//Charlie/unique name").await.is_ok(), "of that owner");
-			let unknown = estimate("uniqe name").await.unwrap_err();
+			let unknown = estimate("unique names").await.unwrap_err();
 			assert!(unknown.contains("asset.unknown") && unknown.contains("is called unique name"), "{unknown}");
 
 			let owner = account(OTHER_SCHEDULER);
