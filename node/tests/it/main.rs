@@ -10,4 +10,5 @@ mod metrics;
 mod rpc;
 mod rpc_market;
 mod tips;
+mod walks;
 mod worker;
