@@ -18,6 +18,11 @@ use crate::{
 	table::counted,
 };
 
+/// What the owner of a dataset should know before it is sold.
+const PUBLIC: &str =
+	"warning: the price buys that tasks use the dataset; its file stays public: anyone can read it at its \
+	location, which the chain shows";
+
 /// How many orders are asked for at a time.
 const PAGE: u32 = 100;
 
@@ -62,6 +67,9 @@ pub(crate) async fn publish_as(
 		AnyOrder::Request(_) => "in the book, paying up to",
 		AnyOrder::App(_) | AnyOrder::Dataset(_) | AnyOrder::Workerpool(_) => "on sale for",
 	};
+	if matches!(&order, AnyOrder::Dataset(dataset) if dataset.price > 0) {
+		context.out.say(PUBLIC);
+	}
 	for entry in &replaced {
 		let former = Amount(entry.price);
 		context.out.say(format_args!("this replaces your order {:?} for {former} a task", entry.hash.0));

@@ -115,9 +115,11 @@ impl Pool {
 			return;
 		}
 		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
+			let has_drained = self.state.worker(&lost).is_some_and(|worker| worker.draining);
 			self.state.lose(&lost, now);
 			self.drains.remove(&lost);
-			tracing::info!(worker = %Account(lost.clone()), "lost: it was silent for too long");
+			let what = if has_drained { "has left: it drained" } else { "lost: it was silent for too long" };
+			tracing::info!(worker = %Account(lost.clone()), "{what}");
 			self.means.links.cut(&lost);
 			self.means.metrics.lost.inc();
 		}

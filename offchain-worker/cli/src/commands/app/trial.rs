@@ -86,9 +86,18 @@ pub(crate) struct Try {
 	#[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
 	pub cores: u16,
 
-	/// Unpack the result into this directory, which must not exist yet
-	#[arg(long, default_value = "result", value_name = "DIR")]
-	pub output: PathBuf,
+	/// Unpack the result into this directory, which must not exist yet [default: result, or the first free one of result-2,
+	/// result-3, …]
+	#[arg(long, value_name = "DIR")]
+	pub output: Option<PathBuf>,
+}
+
+/// Returns the first of `result`, `result-2`, `result-3`, … that is free: an app is tried again after each change.
+fn free_output(is_taken: impl Fn(&Path) -> bool) -> PathBuf {
+	let others = (2_u32..).map(|number| PathBuf::from(format!("result-{number}")));
+	let mut all = std::iter::once(PathBuf::from("result")).chain(others);
+	// There are four billion of them.
+	all.find(|path| !is_taken(path)).unwrap_or_default()
 }
 
 /// Reads a category that every chain begins with; returns its reference time.
@@ -104,7 +113,7 @@ fn reference_time(text: &str) -> Result<Duration, String> {
 /// Runs it, says what a worker would know of the run, and keeps the result. What a worker would report is part of the
 /// answer.
 pub(crate) async fn run(options: Try, context: &Context) -> Result<Answer> {
-	let output = options.output.clone();
+	let output = options.output.clone().unwrap_or_else(|| free_output(Path::exists));
 	if output.exists() {
 		return Err(failure!(OutputTaken, "{} exists already", output.display(); "choose another --output"));
 	}
@@ -185,6 +194,14 @@ fn located(path: &Path) -> Result<(Location, H256)> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn app_can_be_tried_again_and_again() {
+		let free =
+			|taken: &'static [&'static str]| free_output(move |path| taken.iter().any(|one| path == Path::new(one)));
+		assert_eq!(free(&[]), Path::new("result"));
+		assert_eq!(free(&["result", "result-2", "result-4"]), Path::new("result-3"));
+	}
 
 	#[test]
 	fn categories_are_those_that_every_chain_begins_with() {
