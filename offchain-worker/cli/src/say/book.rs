@@ -18,13 +18,18 @@ pub(crate) fn category_of(order: &AnyOrder) -> Option<CategoryId> {
 	}
 }
 
-/// Lists entries; `now` is this machine's time, in ms since the Unix epoch.
-pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)], now: u64) -> Answer {
+/// Lists entries, whose assets have these names; `now` is this machine's time, in ms since the Unix epoch.
+pub(crate) fn listed(
+	entries: &[BookEntry],
+	names: &[String],
+	categories: &[(CategoryId, Category)],
+	now: u64,
+) -> Answer {
 	let json: Vec<_> = entries.iter().cloned().map(rlc_json::BookEntry::from).collect();
 	if entries.is_empty() {
 		return Answer::new("There are no such orders in the book.", json);
 	}
-	let rows = entries.iter().map(|entry| {
+	let rows = entries.iter().zip(names).map(|(entry, name)| {
 		let (what, trust) = match &entry.order {
 			AnyOrder::App(order) => (format!("{:?}", order.app.0), String::new()),
 			AnyOrder::Dataset(order) => (format!("{:?}", order.dataset.0), String::new()),
@@ -35,6 +40,7 @@ pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)
 		[
 			entry.order.kind().name().into(),
 			what,
+			name.clone(),
 			category.map(|(_, category)| ids::name(category)).unwrap_or_default(),
 			trust,
 			Amount(entry.price).to_string(),
@@ -43,5 +49,5 @@ pub(crate) fn listed(entries: &[BookEntry], categories: &[(CategoryId, Category)
 			format!("{:?}", entry.hash.0),
 		]
 	});
-	Answer::new(table(["KIND", "FOR", "CATEGORY", "TRUST", "PRICE", "LEFT", "PUBLISHED", "ORDER"], rows), json)
+	Answer::new(table(["KIND", "FOR", "NAME", "CATEGORY", "TRUST", "PRICE", "LEFT", "PUBLISHED", "ORDER"], rows), json)
 }
