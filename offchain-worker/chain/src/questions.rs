@@ -8,8 +8,8 @@ use rlc_primitives::{
 	assets::{App, Dataset, Group, Registered, Workerpool},
 	deal::Category,
 	market::{
-		BookFilter, BookPage, DealProgress, DealView, DomainView, Estimate, OpenDeal, OrderView, Rank, RecordView,
-		Trade,
+		BookFilter, BookPage, DealProgress, DealView, DomainView, Estimate, OpenDeal, OrderView, Published, Rank,
+		RecordView, Trade,
 	},
 	orders::Member,
 	record::Recorded,
@@ -137,6 +137,7 @@ items! {
 	MEMBERS = Registry.Members(GroupId, Member) -> Balance;
 	PROXIES = Proxy.Proxies(AccountId) -> (Vec<Proxy>, Balance);
 	CONSUMED = Marketplace.Consumed(OrderHash) -> Consumption;
+	ORDERS = Marketplace.Orders(OrderHash) -> Published;
 	DEALS = Marketplace.Deals(DealId) -> Deal;
 	PROGRESS = Marketplace.Progress(DealId) -> DealProgress;
 	TASKS = Poco.Tasks(TaskId) -> Task;

@@ -14,4 +14,4 @@ pub(crate) use location::{upload, Location};
 pub(crate) use named::{named, AssetName};
 pub(crate) use offer::{requesters, AppOffer, Beside, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
 pub(crate) use registry::{deregister, name, register, registered, show, transfer};
-pub(crate) use sale::{own_orders, publish, publish_as, unpublish, Others};
+pub(crate) use sale::{names, own_orders, publish, publish_as, unpublish, Others};

@@ -2,12 +2,14 @@
 
 use rlc_primitives::{
 	deal::Category,
-	market::{BookFilter, BookPage, DealView, Estimate, OpenDeal, OrderView, Rank, RecordView, Trade, MAX_PAGE},
+	market::{
+		BookFilter, BookPage, DealView, Estimate, OpenDeal, OrderView, Published, Rank, RecordView, Trade, MAX_PAGE,
+	},
 	record::Recorded,
-	AnyOrder, Balance, CategoryId, DealId, OrderHash, RequestOrder, SigningDomain, WorkerpoolId,
+	AccountId, AnyOrder, Balance, CategoryId, DealId, OrderHash, RequestOrder, SigningDomain, WorkerpoolId,
 };
 
-use crate::{questions, Chain, Error};
+use crate::{questions, Chain, Error, Walked};
 
 // Errors are those of every question.
 #[allow(clippy::missing_errors_doc)]
@@ -38,6 +40,13 @@ impl Chain {
 	/// Returns what is known of an order; `None` if nothing.
 	pub async fn order(&self, hash: OrderHash) -> Result<Option<OrderView>, Error> {
 		self.question(&questions::ORDER, &(hash,)).await
+	}
+
+	/// Returns the orders in the book that an account published, ordered by their hashes; about `most` orders are looked at.
+	pub async fn orders_of(&self, owner: &AccountId, most: usize) -> Result<Walked<(OrderHash, Published)>, Error> {
+		let (_, at) = self.best().await?;
+		let own = |hash: OrderHash, published: Published| (published.owner == *owner).then_some((hash, published));
+		self.walk(&questions::ORDERS, at, most, own).await
 	}
 
 	/// Returns what was held, in nRLC, for the record of how much of an order is consumed, when that record was made; `None` if

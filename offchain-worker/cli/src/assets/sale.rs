@@ -1,5 +1,6 @@
 //! Orders of assets in the book: published, listed, withdrawn.
 
+use futures::future::try_join_all;
 use rlc_chain::{Call, Chain, Key, MarketplaceCall};
 use rlc_json::{Account, HashedOrder, Order};
 use rlc_primitives::{
@@ -166,6 +167,29 @@ pub(crate) async fn own_orders(chain: &Chain, list: BookKey, owner: &AccountId) 
 pub(crate) async fn offers(chain: &Chain, list: BookKey) -> Result<Vec<BookEntry>> {
 	let filter = BookFilter { list, min_price: None, max_price: None };
 	Ok(chain.orderbook(filter, None, PAGE).await?.entries)
+}
+
+/// Returns what the assets of orders are called, in their order; of a request, the app that it asks for.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn names(chain: &Chain, entries: &[BookEntry]) -> Result<Vec<String>> {
+	try_join_all(entries.iter().map(|entry| name(chain, &entry.order))).await
+}
+
+async fn name(chain: &Chain, order: &AnyOrder) -> Result<String> {
+	match order {
+		AnyOrder::App(order) => called(chain, order.app).await,
+		AnyOrder::Request(order) => called(chain, order.app).await,
+		AnyOrder::Dataset(order) => called(chain, order.dataset).await,
+		AnyOrder::Workerpool(order) => called(chain, order.workerpool).await,
+	}
+}
+
+/// Returns what an asset is called; nothing if there is none any more.
+async fn called<A: Asset>(chain: &Chain, id: A) -> Result<String> {
+	Ok(id.find(chain).await?.map(|asset| A::name(&asset.content)).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod cancel;
 mod fill;
+mod list;
 mod prune;
 mod publish;
 mod show;
@@ -24,6 +25,7 @@ pub(crate) enum Order {
 	Cancel(cancel::Cancel),
 	Prune(prune::Prune),
 	Show(show::Show),
+	List(list::List),
 }
 
 pub(crate) async fn run(command: Order, context: &Context) -> Result<Answer> {
@@ -33,6 +35,7 @@ pub(crate) async fn run(command: Order, context: &Context) -> Result<Answer> {
 		Order::Publish(command) => publish::run(command, context).await,
 		Order::Cancel(command) => cancel::run(command, context).await,
 		Order::Prune(command) => prune::run(command, context).await,
+		Order::List(command) => list::run(command, context).await,
 		Order::Show(command) => show::run(command, context).await,
 	}
 }

@@ -1,18 +1,17 @@
 //! `rlc orderbook`: published orders, the best price first.
 
 use clap::{Args, ValueEnum};
-use futures::future::try_join_all;
 use rlc_chain::Chain;
 use rlc_primitives::{
 	deal::Category,
 	market::{BookEntry, BookFilter, BookKey},
-	AnyOrder, AppId, CategoryId, DatasetId, WorkerpoolId,
+	AppId, CategoryId, DatasetId, WorkerpoolId,
 };
 
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	assets::Asset,
+	assets,
 	context::{now, Context},
 	failure::{failure, Failure, Result},
 	ids,
@@ -117,23 +116,8 @@ pub(crate) async fn run(command: Orderbook, context: &Context) -> Result<Answer>
 	for list in lists {
 		entries.extend(read(&chain, &command, category, list).await?);
 	}
-	let names = try_join_all(entries.iter().map(|entry| name(&chain, &entry.order))).await?;
+	let names = assets::names(&chain, &entries).await?;
 	Ok(say::book::listed(&entries, &names, &categories, now()))
-}
-
-/// Returns what the asset of an order is called; of a request, the app that it asks for.
-async fn name(chain: &Chain, order: &AnyOrder) -> Result<String> {
-	match order {
-		AnyOrder::App(order) => called(chain, order.app).await,
-		AnyOrder::Request(order) => called(chain, order.app).await,
-		AnyOrder::Dataset(order) => called(chain, order.dataset).await,
-		AnyOrder::Workerpool(order) => called(chain, order.workerpool).await,
-	}
-}
-
-/// Returns what an asset is called; nothing if there is none any more.
-async fn called<A: Asset>(chain: &Chain, id: A) -> Result<String> {
-	Ok(id.find(chain).await?.map(|asset| A::name(&asset.content)).unwrap_or_default())
 }
 
 async fn read(

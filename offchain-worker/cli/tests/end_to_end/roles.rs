@@ -144,6 +144,8 @@ fn higher_price_replaces_the_lower_one() {
 			let raised = publish("0.3", &[]).await;
 			assert_eq!(raised["replaced"], Value::from(vec![deployed["hash"].clone()]));
 			assert_eq!(prices().await, ["300000000"]);
+			let own = stack.rlc(&["order", "list", DEVELOPER]).await.unwrap();
+			assert_eq!((&own[0]["hash"], &own[0]["price"]), (&raised["hash"], &"300000000".into()));
 			publish("0.5", &["--keep-others"]).await;
 			assert_eq!(prices().await, ["300000000", "500000000"]);
 			publish("0.2", &["--only-requester", "//Dave"]).await;
