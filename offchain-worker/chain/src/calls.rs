@@ -1,6 +1,7 @@
 //! What can be asked of the chain by a transaction.
 
 mod balances;
+mod governance;
 mod marketplace;
 mod poco;
 mod proxy;
@@ -13,6 +14,7 @@ use scale_info::TypeInfo;
 
 pub use self::{
 	balances::BalancesCall,
+	governance::{Ballot, GovernanceCall, Proposal, MOST_INLINE},
 	marketplace::MarketplaceCall,
 	poco::PocoCall,
 	proxy::{Proxy, ProxyCall, ProxyType},
@@ -42,6 +44,10 @@ pub enum Call {
 	Staking(StakingCall),
 	/// The keys of validators.
 	Session(SessionCall),
+	/// Referenda, and votes on them.
+	// As the runtime describes them.
+	#[codec(skip)]
+	Governance(GovernanceCall),
 	/// Several calls in one transaction: all of them, or none if one is refused.
 	// Holds calls as the chain encodes them, which the runtime's description alone tells.
 	#[codec(skip)]
@@ -74,7 +80,8 @@ calls!(
 	Balances(BalancesCall),
 	Proxy(ProxyCall),
 	Staking(StakingCall),
-	Session(SessionCall)
+	Session(SessionCall),
+	Governance(GovernanceCall)
 );
 
 /// Where several calls in one are.

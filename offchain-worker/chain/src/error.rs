@@ -48,6 +48,9 @@ pub enum Error {
 		/// Which item differs, and the first difference.
 		difference: String,
 	},
+	/// The runtime has no such call, or what was read is not one.
+	#[error("this is not a call of the chain: {0}")]
+	BadCall(String),
 	/// The node has discarded the state of this block and of those before it.
 	#[error("the node has discarded what happened in block {number}: use an archive node, or today's state alone")]
 	Discarded {

@@ -49,7 +49,8 @@ impl Extrinsic {
 	///
 	/// # Errors
 	///
-	/// [`Error::Mismatch`] if the runtime wants an extension that is unknown here.
+	/// [`Error::Mismatch`] if the runtime wants an extension that is unknown here; [`Error::BadCall`] if it has no such
+	/// call.
 	pub(crate) fn signed(runtime: &Runtime, call: &Call, key: &Key, terms: &Terms) -> Result<Self, Error> {
 		let parts = Parts::of(runtime, call, terms)?;
 		let payload = [parts.call.as_slice(), &parts.explicit, &parts.implicit].concat();
@@ -91,7 +92,7 @@ impl Parts {
 			explicit.extend(sent);
 			implicit.extend(signed);
 		}
-		Ok(Self { call: runtime.encode(call), explicit, implicit })
+		Ok(Self { call: runtime.encode(call)?, explicit, implicit })
 	}
 
 	/// Returns the transaction, without its length.

@@ -3,6 +3,7 @@
 mod calls;
 mod chain;
 mod clock;
+mod data;
 mod error;
 mod events;
 mod extension;
@@ -21,10 +22,11 @@ mod views;
 mod walk;
 
 pub use calls::{
-	BalancesCall, Call, MarketplaceCall, PocoCall, Proxy, ProxyCall, ProxyType, RegistryCall, RewardDestination,
-	SessionCall, SessionKeys, StakingCall, ValidatorPrefs,
+	BalancesCall, Ballot, Call, GovernanceCall, MarketplaceCall, PocoCall, Proposal, Proxy, ProxyCall, ProxyType,
+	RegistryCall, RewardDestination, SessionCall, SessionKeys, StakingCall, ValidatorPrefs, MOST_INLINE,
 };
 pub use chain::Chain;
+pub use data::Data;
 pub use error::{Error, Failure};
 pub use events::{BalancesEvent, BlockEvents, Event, MarketplaceEvent, PocoEvent, RegistryEvent, RlcEvent};
 pub use follow::At;
@@ -34,5 +36,8 @@ pub use rlc_primitives::Clock;
 pub use sender::{Bid, Pending, Sender};
 pub use sp_runtime::Perbill;
 pub use sync::Lag;
-pub use views::{Deposits, Funds, KnownDeal, Stake, StakingTerms};
+pub use views::{
+	Curve, Deciding, Deposit, Deposits, Enacted, Ended, Funds, Governance, KnownDeal, Ongoing, Outcome, Parameter,
+	Referendum, Stake, StakingTerms, StoredCall, Track, Votes,
+};
 pub use walk::Walked;

@@ -2,9 +2,13 @@
 
 mod check;
 mod decode;
+mod described;
 mod errors;
 mod numbers;
+mod reader;
+mod shapes;
 mod unnamed;
+mod writer;
 
 use codec::{Decode, Encode};
 use frame_metadata::{
@@ -76,24 +80,33 @@ impl Runtime {
 	}
 
 	/// Returns a call as this runtime reads it.
-	pub(crate) fn encode(&self, call: &Call) -> Vec<u8> {
+	///
+	/// # Errors
+	///
+	/// [`Error::BadCall`] if it is one of governance, which this runtime does not have so.
+	pub(crate) fn encode(&self, call: &Call) -> Result<Vec<u8>, Error> {
 		if let Call::BatchAll(calls) = call {
 			let mut bytes = self.batch.to_vec();
 			bytes.extend(codec::Compact(calls.len() as u32).encode());
-			bytes.extend(calls.iter().flat_map(|call| self.encode(call)));
-			return bytes;
+			for call in calls {
+				bytes.extend(self.encode(call)?);
+			}
+			return Ok(bytes);
 		}
 		if let Call::For { account, call } = call {
 			// As any of the proxy's types that allows it.
 			let (real, any_type) = (Address::Id(account.clone()), None::<ProxyType>);
-			return [self.proxy.to_vec(), real.encode(), any_type.encode(), self.encode(call)].concat();
+			return Ok([self.proxy.to_vec(), real.encode(), any_type.encode(), self.encode(call)?].concat());
+		}
+		if let Call::Governance(call) = call {
+			return self.write_call(&call.described());
 		}
 		let ours = call.encode();
 		let (numbers, rest) =
 			ours.split_first_chunk().expect("a call's encoding begins with its pallet and its number");
 		let mut bytes = self.calls.theirs(*numbers).to_vec();
 		bytes.extend(rest);
-		bytes
+		Ok(bytes)
 	}
 
 	/// Returns the storage key of a plain value.
@@ -191,6 +204,20 @@ pub(crate) mod tests {
 	};
 	use scale_info::{meta_type, Registry};
 
+	/// A type, and the description that has it.
+	pub(super) struct Registered {
+		pub(super) types: PortableRegistry,
+		pub(super) id: u32,
+	}
+
+	impl Registered {
+		pub(super) fn of<T: scale_info::TypeInfo + 'static>() -> Self {
+			let mut registry = Registry::new();
+			let id = registry.register_type(&meta_type::<T>()).id;
+			Self { types: registry.into(), id }
+		}
+	}
+
 	/// Returns the description of a runtime without pallets.
 	fn nothing() -> RuntimeMetadataV15 {
 		let unit = Registry::new().register_type(&meta_type::<()>());
@@ -269,12 +296,12 @@ pub(crate) mod tests {
 		let pay = Call::from(pay);
 		// The second call of the fourth pallet.
 		let bytes = [[63, 2].as_slice(), &[0], &[9; 32], &[4]].concat();
-		assert_eq!(runtime.encode(&pay), bytes);
+		assert_eq!(runtime.encode(&pay).unwrap(), bytes);
 		let both = [[40, 2, 8].as_slice(), &bytes, &bytes].concat();
-		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay.clone()])), both);
+		assert_eq!(runtime.encode(&Call::BatchAll(vec![pay.clone(), pay.clone()])).unwrap(), both);
 		let account = AccountId::new([7; 32]);
 		let proxied = [[41, 0, 0].as_slice(), &[7; 32], &[0], &bytes].concat();
-		assert_eq!(runtime.encode(&Call::For { account, call: pay.into() }), proxied);
+		assert_eq!(runtime.encode(&Call::For { account, call: pay.into() }).unwrap(), proxied);
 	}
 
 	#[test]

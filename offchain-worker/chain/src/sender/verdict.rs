@@ -90,7 +90,8 @@ fn is_work(call: &Call) -> bool {
 		| Call::Balances(_)
 		| Call::Proxy(_)
 		| Call::Staking(_)
-		| Call::Session(_) => false,
+		| Call::Session(_)
+		| Call::Governance(_) => false,
 	}
 }
 

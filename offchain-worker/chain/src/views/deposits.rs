@@ -7,7 +7,7 @@ use rlc_primitives::{
 };
 
 use crate::{
-	calls::{Call, MarketplaceCall, ProxyCall, RegistryCall, SessionCall},
+	calls::{Call, GovernanceCall, MarketplaceCall, ProxyCall, RegistryCall, SessionCall},
 	rpc::decode_all,
 	Chain, Error,
 };
@@ -34,6 +34,8 @@ pub struct Deposits {
 	pub proxy: Balance,
 	/// For the session keys of a validator.
 	pub keys: Balance,
+	/// For a referendum, from its submission on.
+	pub referendum: Balance,
 	/// What a scheduler stakes for a task at least, for each hour of the category's reference time.
 	pub stake_rate: Balance,
 }
@@ -63,6 +65,7 @@ impl Chain {
 			proxies: read("Proxy", "ProxyDepositBase")?,
 			proxy: read("Proxy", "ProxyDepositFactor")?,
 			keys: read("Session", "KeyDeposit")?,
+			referendum: read("Referenda", "SubmissionDeposit")?,
 			stake_rate: read("Marketplace", "StakeRate")?,
 		})
 	}
@@ -88,6 +91,8 @@ impl Deposits {
 			}
 			Call::Proxy(ProxyCall::AddProxy { .. }) => self.proxies.saturating_add(self.proxy),
 			Call::Session(SessionCall::SetKeys { .. }) => self.keys,
+			Call::Governance(GovernanceCall::Submit { .. }) => self.referendum,
+			Call::Governance(GovernanceCall::PlaceDecisionDeposit { amount, .. }) => *amount,
 			_ => 0,
 		}
 	}
@@ -119,6 +124,7 @@ mod tests {
 		proxies: 400,
 		proxy: 5,
 		keys: 0,
+		referendum: 60_000,
 		stake_rate: 0,
 	};
 
@@ -134,6 +140,14 @@ mod tests {
 		let delegate = Address::Id(AccountId::new([1; 32]));
 		let proxy = ProxyCall::AddProxy { delegate, proxy_type: ProxyType::Any, delay: 0 };
 		assert_eq!(DEPOSITS.of(&proxy.into()), 405);
+	}
+
+	#[test]
+	fn referendum_takes_a_deposit_twice() {
+		let (origin, proposal) = (crate::Data::Nothing, crate::Proposal::of(&[1]));
+		assert_eq!(DEPOSITS.of(&GovernanceCall::Submit { origin, proposal, after: 1 }.into()), 60_000);
+		assert_eq!(DEPOSITS.of(&GovernanceCall::PlaceDecisionDeposit { index: 1, amount: 7 }.into()), 7);
+		assert_eq!(DEPOSITS.of(&GovernanceCall::RefundDecisionDeposit { index: 1 }.into()), 0);
 	}
 
 	#[test]
