@@ -6,8 +6,8 @@ use futures::future::LocalBoxFuture;
 use crate::{
 	answer::Outcome,
 	commands::{
-		account, app, completions, dataset, deal, demo, doctor, estimate, explain, man, order, orderbook, scheduler,
-		staking, supervise, task, up, worker, workerpool,
+		account, app, completions, dataset, deal, demo, doctor, estimate, explain, gov, man, order, orderbook,
+		scheduler, staking, supervise, task, up, worker, workerpool,
 	},
 	context::Context,
 	failure::Result,
@@ -77,6 +77,8 @@ pub(crate) enum Command {
 	Worker(Box<worker::Worker>),
 	#[command(subcommand)]
 	Staking(staking::Staking),
+	#[command(subcommand)]
+	Gov(gov::Gov),
 	Doctor(doctor::Doctor),
 	Explain(explain::Explain),
 	Completions(completions::Completions),
@@ -106,6 +108,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> Result<Outcome> 
 		Command::Scheduler(command) => scheduler::run(*command, context).await?.into(),
 		Command::Worker(command) => worker::run(*command, context).await?.into(),
 		Command::Staking(command) => staking::run(command, context).await?.into(),
+		Command::Gov(command) => gov::run(command, context).await?.into(),
 		Command::Doctor(command) => doctor::run(command, context).await?.into(),
 		Command::Explain(command) => explain::run(command, context).await?.into(),
 		Command::Completions(command) => completions::run(command, Cli::command())?,

@@ -11,6 +11,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod estimate;
 pub(crate) mod explain;
+pub(crate) mod gov;
 pub(crate) mod man;
 pub(crate) mod order;
 pub(crate) mod orderbook;

@@ -16,6 +16,7 @@ mod follow;
 mod forecast;
 mod gate;
 mod global;
+mod gov;
 mod history;
 mod ids;
 mod market;

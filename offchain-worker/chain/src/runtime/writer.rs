@@ -1,8 +1,9 @@
 //! Writing values by the runtime's description.
 
 use codec::{Compact, Encode};
-use rlc_primitives::AccountId;
+use rlc_primitives::{ethereum::account_of, AccountId};
 use scale_info::{form::PortableForm, Field, PortableRegistry, Type, TypeDef, TypeDefPrimitive, Variant};
+use sp_core::H160;
 
 use super::shapes::{has_width, is_account, is_address, is_byte, is_nothing, is_option};
 use crate::Data;
@@ -133,7 +134,7 @@ impl Writer<'_> {
 				("Some", &**fields)
 			}
 			value if is_option(ty) => ("Some", value),
-			Data::Account(_) if is_address(ty) => ("Id", data),
+			Data::Account(_) | Data::Bytes(_) if is_address(ty) => ("Id", data),
 			Data::Variant(name, fields) => (name.as_str(), &**fields),
 			Data::Text(name) => (name.as_str(), &NOTHING),
 			Data::Fields(fields) => match fields.as_slice() {
@@ -195,18 +196,23 @@ fn exactly(count: usize, data: &Data) -> Result<&[Data], String> {
 	values.ok_or_else(|| format!("{} is not a list of {count} values", said(data)))
 }
 
+/// Returns an account, or the one of 32 bytes, or of an Ethereum key's 20.
 fn account(data: &Data) -> Result<AccountId, String> {
-	match data {
-		Data::Account(account) => Ok(account.clone()),
-		other => Err(format!("{} is not an account", said(other))),
-	}
+	let account = match data {
+		Data::Account(account) => Some(account.clone()),
+		Data::Bytes(bytes) => match bytes.len() {
+			20 => Some(account_of(H160::from_slice(bytes))),
+			_ => <[u8; 32]>::try_from(bytes.as_slice()).ok().map(AccountId::new),
+		},
+		_ => None,
+	};
+	account.ok_or_else(|| format!("{} is not an account", said(data)))
 }
 
 /// Returns bytes, or those of a text. A text that should have been hex is not taken for one.
 fn bytes(data: &Data) -> Result<&[u8], String> {
 	match data {
 		Data::Bytes(bytes) => Ok(bytes),
-		Data::Account(account) => Ok(account.as_ref()),
 		Data::Text(text) if !text.starts_with("0x") => Ok(text.as_bytes()),
 		other => Err(format!("{} is neither bytes in hex nor a text", said(other))),
 	}
@@ -301,6 +307,14 @@ mod tests {
 		assert_eq!(tried(&written), Ok(call.encode()));
 		let Registered { types, id } = Registered::of::<Calls>();
 		assert!(read(&types, id, &call.encode()).is_ok());
+		for short in [vec![7; 32], vec![8; 20]] {
+			let mut fields = pay();
+			fields[0].1 = Data::Bytes(short);
+			assert!(
+				tried(&Data::variant("Pay", Data::Fields(fields))).is_ok(),
+				"accounts in hex, also of Ethereum's keys"
+			);
+		}
 		assert_eq!(tried(&Data::Text("Stop".into())), Ok(Calls::Stop.encode()));
 		let set = Data::List(vec![Data::Number(1), Data::Bytes(vec![3, 4])]);
 		assert_eq!(tried(&Data::variant("Set", set)), Ok(Calls::Set(1, [3, 4]).encode()));
@@ -325,6 +339,7 @@ mod tests {
 		assert_eq!(refused("amount", Data::Text("a lot".into())), "Pay: amount: \"a lot\" is not a whole number");
 		assert_eq!(refused("times", Data::Number(256)), "Pay: times: 256 is too large");
 		assert_eq!(refused("memo", Data::Text("0x1".into())), "Pay: memo: \"0x1\" is neither bytes in hex nor a text");
+		assert_eq!(refused("to", Data::Bytes(vec![1; 21])), "Pay: to: Id: a text of 21 bytes in hex is not an account");
 		assert!(refused("tip", Data::Number(1)).starts_with("Pay: it has no field \"tip\"; it has to, amount"));
 		assert_eq!(tried(&Data::Text("Fly".into())), Err("\"Fly\" is none of Pay, Set, Stop".into()));
 		let short = Data::variant("Set", Data::List(vec![Data::Number(1), Data::Bytes(vec![3])]));

@@ -144,9 +144,10 @@ impl Chain {
 
 	/// Returns a stored call by its hash and length.
 	pub async fn stored_call(&self, hash: Hash, len: u32) -> Result<Option<StoredCall>, Error> {
+		let (preimage, status) = ([(hash, len).encode()], [hash.encode()]);
 		let (preimage, status) = futures::try_join!(
-			self.described("Preimage", "PreimageFor", &[(hash, len).encode()], None),
-			self.described("Preimage", "RequestStatusFor", &[hash.encode()], None),
+			self.described("Preimage", "PreimageFor", &preimage, None),
+			self.described("Preimage", "RequestStatusFor", &status, None),
 		)?;
 		let Some(Data::Bytes(call)) = preimage else { return Ok(None) };
 		let status = status.as_ref().and_then(Data::as_variant);

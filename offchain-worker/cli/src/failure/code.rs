@@ -317,6 +317,31 @@ catalog! {
 		"A result cannot be unpacked.",
 		"The app may have left more, or larger, files than are taken; ask its developer.";
 
+	CallInvalid, "call.invalid",
+		"A text, a file, or what a referendum proposes is not a call of the chain.",
+		"The message says where it differs. `rlc gov propose --help` shows how calls are written.";
+	ParameterUnknown, "parameter.unknown",
+		"The chain has no parameter of this name that a referendum sets.",
+		"Choose one of those in the message.";
+	TrackUnknown, "track.unknown",
+		"Referenda have no track of this name.",
+		"Choose one of those in the message.";
+	ReferendumUnknown, "referendum.unknown",
+		"The chain knows no referendum of this index.",
+		"`rlc gov list --all` lists them. Check that --node is a node of the right chain.";
+	ReferendumEnded, "referendum.ended",
+		"The referendum has ended, so it takes no votes and no deposits.",
+		"`rlc gov status` tells how it ended, and what can be unlocked or refunded.";
+	ReferendumOpen, "referendum.open",
+		"Deposits of a referendum come back once it has ended, and there is none to give back now.",
+		"`rlc gov status` tells when it ends, and what becomes of its deposits.";
+	DepositPlaced, "deposit.placed",
+		"Somebody has placed the decision deposit of the referendum already.",
+		"Nothing is left to do: the referendum goes on with it.";
+	VoteInvalid, "vote.invalid",
+		"The account cannot vote so.",
+		"The message says why: how much it can vote with, or to whom it delegated its votes.";
+
 	SchedulerUrl, "scheduler.url",
 		"The text is not the URL of a scheduler.",
 		"Write it as http://HOST:PORT or https://HOST:PORT.";

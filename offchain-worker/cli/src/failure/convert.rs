@@ -69,6 +69,7 @@ impl From<rlc_chain::Error> for Failure {
 			Error::Rpc { .. } => Code::NodeRefused,
 			Error::BadAnswer { .. } => Code::NodeAnswer,
 			Error::Mismatch { .. } => Code::NodeMismatch,
+			Error::BadCall(_) => Code::CallInvalid,
 			Error::Discarded { .. } => Code::NodeDiscarded,
 			Error::BadKey(_) => Code::SecretInvalid,
 			Error::Invalid(_) => Code::TransactionInvalid,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use futures::future::try_join_all;
 use rlc_chain::{
-	BalancesCall, Call, Chain, Deposits, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall, SessionCall,
-	StakingCall,
+	BalancesCall, Call, Chain, Deposits, GovernanceCall, Key, MarketplaceCall, PocoCall, ProxyCall, RegistryCall,
+	SessionCall, StakingCall,
 };
 use rlc_json::Account;
 use rlc_primitives::{
@@ -111,6 +111,7 @@ impl Bill {
 				| PocoCall::ContributeAndFinalizeBatch { .. },
 			) => self.beyond.push("stakes what the deals ask of a worker".into()),
 			Call::Poco(_) | Call::Proxy(ProxyCall::RemoveProxy { .. }) => {}
+			Call::Governance(call) => self.beyond.extend(beyond_votes(call)),
 			Call::Proxy(ProxyCall::AddProxy { delegate, .. }) => self.beyond.push(match delegate {
 				Address::Id(delegate) => format!("lets {} act for this account", Account(delegate.clone())),
 				_ => "lets another key act for this account".into(),
@@ -299,11 +300,31 @@ pub(super) fn singles(call: &Call) -> Vec<&Call> {
 	}
 }
 
+/// Returns what a call of governance leads to that is neither paid nor a deposit of a known amount.
+fn beyond_votes(call: &GovernanceCall) -> Option<String> {
+	match call {
+		GovernanceCall::NotePreimage { call } => {
+			Some(format!("holds a deposit for the {} bytes of the call, until it is removed", call.len()))
+		}
+		GovernanceCall::Vote { ballot, .. } if ballot.balance() > 0 => {
+			Some(format!("locks {} for the vote, which stays yours", Amount(ballot.balance())))
+		}
+		GovernanceCall::Vote { .. }
+		| GovernanceCall::UnnotePreimage { .. }
+		| GovernanceCall::Submit { .. }
+		| GovernanceCall::PlaceDecisionDeposit { .. }
+		| GovernanceCall::RefundDecisionDeposit { .. }
+		| GovernanceCall::RefundSubmissionDeposit { .. }
+		| GovernanceCall::RemoveVote { .. }
+		| GovernanceCall::Unlock { .. } => None,
+	}
+}
+
 /// Returns whether a call takes all of what [`Deposits::of`] says, not perhaps less, for what is there already.
 fn takes_all_of_its_deposit(call: &Call) -> bool {
 	match call {
 		Call::Registry(call) => !matches!(call, RegistryCall::SetDescription { .. } | RegistryCall::AddMembers { .. }),
-		Call::Marketplace(_) => true,
+		Call::Marketplace(_) | Call::Governance(_) => true,
 		_ => false,
 	}
 }
@@ -366,6 +387,16 @@ mod tests {
 		] {
 			assert!(!more.is_small(), "{more}");
 		}
+	}
+
+	#[test]
+	fn vote_tells_what_it_locks() {
+		let vote = |balance| {
+			let ballot = rlc_chain::Ballot::Standard { aye: true, conviction: 1, balance };
+			beyond_votes(&GovernanceCall::Vote { index: 3, ballot })
+		};
+		assert_eq!(vote(2 * RLC), Some("locks 2 RLC for the vote, which stays yours".into()));
+		assert_eq!(vote(0), None);
 	}
 
 	#[test]

@@ -7,6 +7,7 @@
 
 mod absence;
 mod bags;
+mod governance;
 mod inputs;
 mod kills;
 mod money;

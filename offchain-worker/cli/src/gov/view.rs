@@ -1,0 +1,104 @@
+//! A referendum with all that is said about it.
+
+use rlc_chain::{Chain, Data, Enacted, Governance, Ongoing, Outcome, Referendum};
+use rlc_primitives::{Balance, BlockNumber, Hash};
+
+use super::stage::Stage;
+use crate::failure::{failure, Result};
+
+/// A referendum with all that is said about it.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+	/// Its index.
+	pub index: u32,
+	/// As the chain has it.
+	pub referendum: Referendum,
+	/// As it is, or as it was before it ended; `None`: the node has discarded that.
+	pub was: Option<Ongoing>,
+	/// Its call; `None`: it is not known, or is none.
+	pub call: Option<Data>,
+	/// What the runtime says of that.
+	pub docs: String,
+	/// How far it is.
+	pub stage: Stage,
+	/// The rules.
+	pub rules: Governance,
+	/// All RLC that can vote, in nRLC.
+	pub active: Balance,
+	/// The best block.
+	pub now: BlockNumber,
+}
+
+impl View {
+	/// Returns the hash of its call.
+	pub(crate) fn hash(&self) -> Option<Hash> {
+		self.was.as_ref().map(|was| was.proposal.hash())
+	}
+}
+
+/// Looks at a referendum.
+///
+/// # Errors
+///
+/// If there is none of this index.
+pub(crate) async fn look(chain: &Chain, index: u32) -> Result<View> {
+	let (rules, active, (now, _)) = futures::try_join!(chain.governance(), chain.active_issuance(), chain.best())?;
+	let referendum = referendum(chain, index).await?;
+	let (was, stage) = match &referendum {
+		Referendum::Ongoing(ongoing) => (Some((**ongoing).clone()), Stage::of(ongoing, &rules, now)),
+		Referendum::Ended(ended) => {
+			let enacted: Option<Enacted> = match ended.outcome {
+				Outcome::Approved => Some(chain.enacted(index, ended.since).await?),
+				_ => None,
+			};
+			(chain.referendum_before(index, ended).await?, Stage::after(ended, enacted))
+		}
+	};
+	let call = match &was {
+		Some(was) => call_of(chain, was).await?,
+		None => None,
+	};
+	let docs = match &call {
+		Some(call) => chain.call_docs(call).await?,
+		None => String::new(),
+	};
+	Ok(View { index, referendum, was, call, docs, stage, rules, active, now })
+}
+
+/// Returns the call of a referendum; `None` if nobody has stored it, or it is not one of the chain: such a referendum does
+/// nothing when it is enacted.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn call_of(chain: &Chain, referendum: &Ongoing) -> Result<Option<Data>> {
+	let Some(bytes) = chain.proposed_call(&referendum.proposal).await? else { return Ok(None) };
+	match chain.read_call(&bytes).await {
+		Ok(call) => Ok(Some(call)),
+		Err(rlc_chain::Error::BadCall(_)) => Ok(None),
+		Err(error) => Err(error.into()),
+	}
+}
+
+/// Returns a referendum.
+///
+/// # Errors
+///
+/// If there is none of this index.
+pub(crate) async fn referendum(chain: &Chain, index: u32) -> Result<Referendum> {
+	let found = chain.referendum(index, None).await?;
+	found.ok_or_else(|| failure!(ReferendumUnknown, "there is no referendum {index}"; "see `rlc gov list --all`"))
+}
+
+/// Returns a referendum that has not ended.
+///
+/// # Errors
+///
+/// If there is none of this index, or it has ended.
+pub(crate) async fn ongoing(chain: &Chain, index: u32) -> Result<Ongoing> {
+	match referendum(chain, index).await? {
+		Referendum::Ongoing(ongoing) => Ok(*ongoing),
+		Referendum::Ended(ended) => Err(failure!(ReferendumEnded, "referendum {index} ended in block {}", ended.since;
+				"see `rlc gov status {index}`")),
+	}
+}

@@ -1,0 +1,143 @@
+//! Holders of RLC decide: from what somebody proposes to what the chain does.
+
+use std::fs;
+
+use rlc_primitives::{deal::Category, RLC};
+use serde_json::{json, Value};
+
+use super::{
+	play,
+	stack::{account, Seal, Stack, DEVELOPER, REQUESTER},
+};
+
+/// Most of all RLC on a development chain.
+const MAJORITY: [&str; 4] = ["//Alice", "//Bob", "//Charlie", "//Dave"];
+/// A holder who is convinced, and votes with the majority.
+const CONVINCED: &str = "//Ferdie";
+
+/// Writes a call into a file, and returns that.
+fn file(stack: &Stack, call: &Value) -> String {
+	let file = stack.room();
+	fs::write(&file, call.to_string()).unwrap();
+	file.to_str().unwrap().to_owned()
+}
+
+/// Proposes a call that a text names, and returns the referendum.
+async fn propose(stack: &Stack, proposal: &str) -> Value {
+	stack.rlc(&["gov", "propose", proposal, "--account", DEVELOPER]).await.unwrap()
+}
+
+fn index(referendum: &Value) -> String {
+	referendum["index"].to_string()
+}
+
+async fn vote(stack: &Stack, who: &str, index: &str, side: &str, amount: &str, conviction: &str) {
+	let vote = ["gov", "vote", index, side, amount, "--conviction", conviction, "--account", who];
+	stack.rlc(&vote).await.unwrap();
+}
+
+/// Adds a category with this name, if that is decided.
+fn category(name: &str) -> Value {
+	json!({ "Marketplace": { "add_category": { "name": name, "reference_time": 7_200_000 } } })
+}
+
+async fn categories(stack: &Stack, name: &str) -> usize {
+	let is_named = |category: &Category| category.name.as_slice() == name.as_bytes();
+	let all = stack.chain.categories().await.unwrap();
+	all.iter().filter(|(_, category)| is_named(category)).count()
+}
+
+#[test]
+fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
+	play(Seal::Slots, |stack| {
+		Box::pin(async move {
+			let before = stack.chain.funds(&account(DEVELOPER)).await.unwrap().reserved;
+			let proposed = propose(stack, &file(stack, &category("VOTED"))).await;
+			let index = index(&proposed);
+			assert_eq!(proposed["track"], "marketplace_admin");
+
+			let shown = stack.rlc(&["gov", "show", &index]).await.unwrap();
+			assert_eq!(shown["stage"], "unpaid");
+			let name = format!("0x{}", hex::encode("VOTED"));
+			assert_eq!(shown["call"], category(&name), "the call as the chain reads it");
+			let again = file(stack, &shown["call"]);
+			let again = propose(stack, &again).await;
+			assert_eq!(again["hash"], proposed["hash"], "what is shown can be proposed again");
+
+			for who in MAJORITY {
+				vote(stack, who, &index, "aye", "9000000", "0").await;
+			}
+			vote(stack, CONVINCED, &index, "aye", "10", "1").await;
+			vote(stack, REQUESTER, &index, "nay", "10", "6").await;
+			assert_eq!(categories(stack, "VOTED").await, 0);
+			stack.rlc(&["gov", "deposit", &index, "--account", "//Alice"]).await.unwrap();
+			let twice = stack.rlc(&["gov", "deposit", &index, "--account", "//Bob"]).await.unwrap_err();
+			assert!(twice.contains("deposit.placed") || twice.contains("referendum.ended"), "{twice}");
+			let listed = stack.rlc(&["gov", "list", "--all"]).await.unwrap();
+			assert!(listed.as_array().unwrap().iter().any(|one| one["index"] == proposed["index"]));
+
+			let ended = stack.rlc(&["gov", "status", &index, "--follow"]).await.unwrap();
+			assert_eq!((&ended["stage"], &ended["failure"]), (&json!("enacted"), &Value::Null));
+			assert_eq!(categories(stack, "VOTED").await, 1);
+			let late = ["gov", "vote", &index, "aye", "1", "--account", REQUESTER];
+			assert!(stack.rlc(&late).await.unwrap_err().contains("referendum.ended"));
+
+			for who in ["//Alice", REQUESTER] {
+				let unlocked = stack.rlc(&["gov", "unlock", "--account", who]).await.unwrap();
+				assert_eq!((&unlocked["removed"], &unlocked["locked"]), (&json!(1), &json!("0")), "{who}");
+			}
+			let locked = stack.rlc(&["gov", "unlock", "--account", CONVINCED]).await.unwrap();
+			assert_eq!((&locked["removed"], &locked["locked"]), (&json!(0), &json!((10 * RLC).to_string())));
+			let locks = stack.rlc(&["gov", "status", "--account", CONVINCED]).await.unwrap();
+			let since = ended["block"].as_u64().unwrap();
+			assert!(locks["locks"][0]["freeAt"].as_u64().unwrap() > since, "{locks}");
+
+			let refunded = stack.rlc(&["gov", "refund", &index, "--account", DEVELOPER]).await.unwrap();
+			assert_eq!(refunded["back"].as_array().unwrap().len(), 2, "{refunded}");
+			let after = stack.chain.funds(&account(DEVELOPER)).await.unwrap().reserved;
+			assert_eq!(after, before + RLC, "the other referendum goes on");
+		})
+	});
+}
+
+#[test]
+fn what_is_proposed_is_told_before_it_is_signed() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let set = propose(stack, "retention=691200000").await;
+			let shown = stack.rlc(&["gov", "show", &index(&set)]).await.unwrap();
+			let value = json!({ "Marketplace": { "Retention": [null, 691_200_000] } });
+			assert_eq!(shown["call"], json!({ "Parameters": { "set_parameter": { "key_value": value } } }));
+
+			let remark = format!("0x{}", "07".repeat(500));
+			let long = json!({ "System": { "remark": { "remark": remark } } });
+			let stored = propose(stack, &file(stack, &long)).await;
+			assert_eq!(stored["track"], "root");
+			let shown = stack.rlc(&["gov", "show", &index(&stored)]).await.unwrap();
+			assert_eq!(shown["call"], long, "a long call is stored beside its referendum");
+			let early = stack.rlc(&["gov", "refund", &index(&stored), "--account", DEVELOPER]).await.unwrap_err();
+			assert!(early.contains("referendum.open"), "{early}");
+
+			vote(stack, REQUESTER, &index(&set), "aye", "5", "1").await;
+			let kept = stack.rlc(&["gov", "unlock", "--account", REQUESTER]).await.unwrap();
+			assert_eq!(kept["removed"], 0, "the vote counts");
+			let back = stack.rlc(&["gov", "unlock", &index(&set), "--account", REQUESTER]).await.unwrap();
+			assert_eq!(back["removed"], 1);
+
+			let nonsense = file(stack, &json!({ "Treasury": { "spend_all": {} } }));
+			for (proposal, code) in [
+				(nonsense.as_str(), "call.invalid"),
+				("weather=fine", "parameter.unknown"),
+				("ItemDeposit=much", "amount.invalid"),
+				("/nowhere/call.json", "call.invalid"),
+			] {
+				let refused = stack.rlc(&["gov", "propose", proposal, "--account", DEVELOPER]).await.unwrap_err();
+				assert!(refused.contains(code), "{proposal}: {refused}");
+			}
+			let unknown = stack.rlc(&["gov", "show", "4000"]).await.unwrap_err();
+			assert!(unknown.contains("referendum.unknown"), "{unknown}");
+			let much = ["gov", "vote", &index(&set), "aye", "80000000", "--account", REQUESTER];
+			assert!(stack.rlc(&much).await.unwrap_err().contains("vote.invalid"));
+		})
+	});
+}
