@@ -8,6 +8,7 @@ mod deal;
 pub mod described;
 mod domain;
 mod ethereum_address;
+mod governance;
 pub mod hex;
 mod listed_deal;
 mod number;
@@ -34,6 +35,7 @@ pub use self::{
 	deal::{Deal, DealOutcome, Resource, Settlement},
 	domain::SigningDomain,
 	ethereum_address::{EthereumAddress, InvalidAddress},
+	governance::{HeldDeposit, Referendum, ReferendumBrief, VoteLock, VoteLocks},
 	hex::Hex,
 	listed_deal::ListedDeal,
 	number::{Decimal, Whole},

@@ -118,7 +118,8 @@ impl<'a> Reader<'a> {
 			return Err(format!("a list of {count} values is longer than what is there"));
 		}
 		if is_byte(self.types, of) {
-			let (bytes, rest) = input.split_at(count);
+			let all = *input;
+			let (bytes, rest) = all.split_at(count);
 			*input = rest;
 			return Ok(Data::Bytes(bytes.to_vec()));
 		}

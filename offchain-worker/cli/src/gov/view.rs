@@ -1,7 +1,7 @@
 //! A referendum with all that is said about it.
 
 use rlc_chain::{Chain, Data, Enacted, Governance, Ongoing, Outcome, Referendum};
-use rlc_primitives::{Balance, BlockNumber, Hash};
+use rlc_primitives::{Balance, BlockNumber};
 
 use super::stage::Stage;
 use crate::failure::{failure, Result};
@@ -27,13 +27,6 @@ pub(crate) struct View {
 	pub active: Balance,
 	/// The best block.
 	pub now: BlockNumber,
-}
-
-impl View {
-	/// Returns the hash of its call.
-	pub(crate) fn hash(&self) -> Option<Hash> {
-		self.was.as_ref().map(|was| was.proposal.hash())
-	}
 }
 
 /// Looks at a referendum.

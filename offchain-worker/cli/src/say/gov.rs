@@ -1,8 +1,7 @@
 //! Referenda and their tracks.
 
 use rlc_chain::{Data, Deposit, Governance, Ongoing, Outcome, Referendum, Track};
-use rlc_json::{Account, Decimal};
-use serde_json::{json, Value};
+use rlc_json::{Account, Decimal, HeldDeposit, ReferendumBrief};
 
 use crate::{
 	amount::Amount,
@@ -24,15 +23,15 @@ pub(crate) fn listed(rows: &[Row], rules: &Governance) -> Answer {
 	let track = |id| rules.track(id).map(|track| track.name.clone()).unwrap_or_default();
 	let json = rows.iter().map(|(index, stage, known)| {
 		let (was, call) = (known.as_ref().map(|(was, _)| was), known.as_ref().and_then(|(_, call)| call.as_ref()));
-		json!({
-			"index": index,
-			"stage": stage.name(),
-			"block": stage.block(),
-			"track": was.map(|was| track(was.track)),
-			"ayes": was.map(|was| Decimal(was.ayes)),
-			"nays": was.map(|was| Decimal(was.nays)),
-			"call": call.map(words::name),
-		})
+		ReferendumBrief {
+			index: *index,
+			stage: stage.name().into(),
+			block: stage.block(),
+			track: was.map(|was| track(was.track)),
+			ayes: was.map(|was| Decimal(was.ayes)),
+			nays: was.map(|was| Decimal(was.nays)),
+			call: call.map(words::name),
+		}
 	});
 	let json: Vec<_> = json.collect();
 	if rows.is_empty() {
@@ -196,37 +195,38 @@ fn next(view: &View) -> String {
 	}
 }
 
-fn document(view: &View) -> Value {
+/// Returns a referendum's form in JSON.
+fn document(view: &View) -> rlc_json::Referendum {
 	let was = view.was.as_ref();
 	let (submission, decision) = deposits(view);
 	let deposit = |held: Option<&Deposit>| {
-		held.map(|Deposit { who, amount }| json!({ "account": Account(who.clone()), "amount": Decimal(*amount) }))
+		held.map(|Deposit { who, amount }| HeldDeposit { account: Account(who.clone()), amount: Decimal(*amount) })
 	};
 	let failure = match &view.stage {
 		Stage::Enacted { failure, .. } => failure.as_ref().map(ToString::to_string),
 		_ => None,
 	};
 	let needed = needed(view).filter(|_| is_open(view));
-	json!({
-		"index": view.index,
-		"stage": view.stage.name(),
-		"block": view.stage.block(),
-		"failure": failure,
-		"track": track_of(view).map(|track| &track.name),
-		"call": view.call.as_ref().map(form::write),
-		"hash": view.hash(),
-		"submitted": was.map(|was| was.submitted),
-		"ayes": was.map(|was| Decimal(was.ayes)),
-		"nays": was.map(|was| Decimal(was.nays)),
-		"support": was.map(|was| Decimal(was.support)),
-		"approval": was.map(Ongoing::approval),
-		"supported": was.map(|was| was.supported(view.active)),
-		"neededApproval": needed.map(|(approval, _)| approval),
-		"neededSupport": needed.map(|(_, support)| support),
-		"submissionDeposit": deposit(submission),
-		"decisionDeposit": deposit(decision),
-		"now": view.now,
-	})
+	rlc_json::Referendum {
+		index: view.index,
+		stage: view.stage.name().into(),
+		block: view.stage.block(),
+		failure,
+		track: track_of(view).map(|track| track.name.clone()),
+		call: view.call.as_ref().map(form::write),
+		hash: was.map(|was| was.proposal.hash()),
+		submitted: was.map(|was| was.submitted),
+		ayes: was.map(|was| Decimal(was.ayes)),
+		nays: was.map(|was| Decimal(was.nays)),
+		support: was.map(|was| Decimal(was.support)),
+		approval: was.map(Ongoing::approval),
+		supported: was.map(|was| was.supported(view.active)),
+		needed_approval: needed.map(|(approval, _)| approval),
+		needed_support: needed.map(|(_, support)| support),
+		submission_deposit: deposit(submission),
+		decision_deposit: deposit(decision),
+		now: view.now,
+	}
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Votes, and what they lock.
 
 use rlc_chain::{Ballot, Governance};
-use rlc_json::{Account, Decimal};
+use rlc_json::{Account, Decimal, VoteLock, VoteLocks};
 use rlc_primitives::{Balance, BlockNumber};
-use serde_json::{json, Value};
 
 use crate::{
 	amount::Amount,
@@ -43,9 +42,9 @@ pub(crate) fn cast(ballot: &Ballot, rules: &Governance) -> String {
 /// Lists the locks of an account, track by track.
 pub(crate) fn locked(who: Account, all: &[(String, Vec<Lock>)], rules: &Governance, now: BlockNumber) -> Answer {
 	let locks = || all.iter().flat_map(|(track, locks)| locks.iter().map(move |lock| (track, lock)));
-	let json: Vec<_> = locks().map(|(track, lock)| lock_document(track, lock)).collect();
-	let json = json!({ "account": who, "block": now, "locks": json });
-	if locks().next().is_none() {
+	let forms = locks().map(|(track, lock)| form(track, lock)).collect();
+	let json = VoteLocks { account: who.clone(), block: now, locks: forms };
+	if json.locks.is_empty() {
 		return Answer::new(format!("{who} has no votes, and nothing is locked for any"), json);
 	}
 	let rows = locks().map(|(track, lock)| {
@@ -62,21 +61,22 @@ pub(crate) fn locked(who: Account, all: &[(String, Vec<Lock>)], rules: &Governan
 	Answer::new(format!("{table}\n\nLocks overlap: the largest of them counts."), json)
 }
 
-fn lock_document(track: &str, lock: &Lock) -> Value {
-	let (free, block) = match lock.free {
+/// Returns a lock's form in JSON.
+fn form(track: &str, lock: &Lock) -> VoteLock {
+	let (free, free_at) = match lock.free {
 		Free::Now => ("now", None),
 		Free::At(block) => ("later", Some(block)),
 		Free::AtTheEnd => ("atTheEnd", None),
 		Free::Undelegated => ("undelegated", None),
 	};
-	json!({
-		"referendum": lock.referendum,
-		"track": track,
-		"vote": vote(lock.ballot.as_ref()),
-		"amount": Decimal(lock.amount),
-		"free": free,
-		"freeAt": block,
-	})
+	VoteLock {
+		referendum: lock.referendum,
+		track: track.into(),
+		vote: vote(lock.ballot.as_ref()),
+		amount: Decimal(lock.amount),
+		free: free.into(),
+		free_at,
+	}
 }
 
 /// Writes a vote: `aye ×2`.
