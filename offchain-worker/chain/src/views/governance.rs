@@ -75,10 +75,16 @@ impl Chain {
 		self.runtime(None).await?.read_call(call)
 	}
 
-	/// Returns what a call does, in the words of the runtime.
+	/// Returns what a call does, in the words of the runtime; of one that sets a parameter, what that is.
 	pub async fn call_docs(&self, call: &Data) -> Result<String, Error> {
 		let runtime = self.runtime(None).await?;
-		Ok(call.as_call().map(|(pallet, name, _)| runtime.call_docs(pallet, name)).unwrap_or_default())
+		let Some((pallet, name, arguments)) = call.as_call() else { return Ok(String::new()) };
+		let set = arguments.field("key_value").filter(|_| pallet == "Parameters").and_then(Data::as_call);
+		let docs = set.and_then(|(group, name, _)| {
+			let is_its = |one: &Parameter| one.group == group && one.name == name;
+			runtime.parameters().into_iter().find(is_its).map(|parameter| parameter.docs)
+		});
+		Ok(docs.filter(|docs| !docs.is_empty()).unwrap_or_else(|| runtime.call_docs(pallet, name)))
 	}
 
 	/// Returns the parameters that a referendum can set.

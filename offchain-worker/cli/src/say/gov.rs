@@ -271,4 +271,12 @@ mod tests {
 		let paid = view(Ongoing { decision_deposit: Some(deposit(500)), ..submitted() });
 		assert!(self::stood(&paid).text.contains("`rlc gov vote 3 aye AMOUNT`"));
 	}
+
+	#[test]
+	fn programs_read_a_referendum_in_the_form_that_was_promised() {
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/referendum.json")).unwrap();
+		let shown = shown(&view(submitted())).json;
+		assert_eq!(shown, promised, "fields may be added, but none is renamed or removed");
+	}
 }

@@ -82,7 +82,7 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 			let late = ["gov", "vote", &index, "aye", "1", "--account", REQUESTER];
 			assert!(stack.rlc(&late).await.unwrap_err().contains("referendum.ended"));
 
-			for who in ["//Alice", REQUESTER] {
+			for who in MAJORITY.into_iter().chain([REQUESTER]) {
 				let unlocked = stack.rlc(&["gov", "unlock", "--account", who]).await.unwrap();
 				assert_eq!((&unlocked["removed"], &unlocked["locked"]), (&json!(1), &json!("0")), "{who}");
 			}
