@@ -2,6 +2,7 @@
 
 pub(crate) mod decision;
 pub(crate) mod form;
+pub(crate) mod holder;
 pub(crate) mod locks;
 pub(crate) mod origin;
 pub(crate) mod proposal;

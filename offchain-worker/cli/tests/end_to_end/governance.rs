@@ -124,6 +124,14 @@ fn what_is_proposed_is_told_before_it_is_signed() {
 			let back = stack.rlc(&["gov", "unlock", &index(&set), "--account", REQUESTER]).await.unwrap();
 			assert_eq!(back["removed"], 1);
 
+			let proxy = ["account", "proxy", "add", "//Bob", "--type", "governance", "--account", REQUESTER];
+			stack.rlc(&proxy).await.unwrap();
+			let set = index(&set);
+			let vote = ["gov", "vote", &set, "aye", "7", "--account", "//Bob", "--on-behalf-of", REQUESTER];
+			stack.rlc(&vote).await.unwrap();
+			let locks = stack.rlc(&["gov", "status", "--account", REQUESTER]).await.unwrap();
+			assert_eq!(locks["locks"][0]["amount"], (7 * RLC).to_string(), "a proxy votes with the RLC of its account");
+
 			let nonsense = file(stack, &json!({ "Treasury": { "spend_all": {} } }));
 			for (proposal, code) in [
 				(nonsense.as_str(), "call.invalid"),
@@ -136,7 +144,7 @@ fn what_is_proposed_is_told_before_it_is_signed() {
 			}
 			let unknown = stack.rlc(&["gov", "show", "4000"]).await.unwrap_err();
 			assert!(unknown.contains("referendum.unknown"), "{unknown}");
-			let much = ["gov", "vote", &index(&set), "aye", "80000000", "--account", REQUESTER];
+			let much = ["gov", "vote", &set, "aye", "80000000", "--account", REQUESTER];
 			assert!(stack.rlc(&much).await.unwrap_err().contains("vote.invalid"));
 		})
 	});

@@ -9,7 +9,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{decision, view},
+	gov::{decision, holder::Holder, view},
 };
 
 /// Place the decision deposit of a referendum, so that it is decided
@@ -23,10 +23,12 @@ killed as harmful.")]
 pub(crate) struct Deposit {
 	/// The referendum's index
 	pub referendum: u32,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
-pub(crate) async fn run(Deposit { referendum: index }: Deposit, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+pub(crate) async fn run(Deposit { referendum: index, holder }: Deposit, context: &Context) -> Result<Answer> {
+	let (key, chain) = holder.signer(context).await?;
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
 	if let Some(placed) = referendum.decision_deposit {
 		let who = rlc_json::Account(placed.who);

@@ -9,7 +9,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::{decision, form, origin, proposal},
+	gov::{decision, form, holder::Holder, origin, proposal},
 	say,
 };
 
@@ -37,15 +37,18 @@ pub(crate) struct Propose {
 	/// Place the decision deposit at once
 	#[arg(long)]
 	pub deposit: bool,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
 pub(crate) async fn run(propose: Propose, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = propose.holder.signer(context).await?;
 	let bytes = proposal::read(&chain, &propose.proposal).await?;
 	// What is shown is what the chain reads, not what was written.
 	let (call, rules) = futures::try_join!(chain.read_call(&bytes), chain.governance())?;
 	let name = propose.track.as_deref().unwrap_or_else(|| origin::track_of(&call));
 	let track = origin::named(&rules, name)?;
+	context.out.say(format_args!("hash {:?}", Proposal::of(&bytes).hash()));
 	explain(context, &chain, &call, track, &rules).await?;
 	let index = submit(context, &chain, &key, &bytes, track).await?;
 	if propose.deposit {

@@ -11,7 +11,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::view,
+	gov::{holder::Holder, view},
 };
 
 /// Give the deposits of a referendum back that has ended, to whoever placed them
@@ -26,10 +26,12 @@ call and the node still knows which.")]
 pub(crate) struct Refund {
 	/// The referendum's index
 	pub referendum: u32,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
-pub(crate) async fn run(Refund { referendum: index }: Refund, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+pub(crate) async fn run(Refund { referendum: index, holder }: Refund, context: &Context) -> Result<Answer> {
+	let (key, chain) = holder.signer(context).await?;
 	let ended = match view::referendum(&chain, index).await? {
 		Referendum::Ended(ended) => ended,
 		Referendum::Ongoing(_) => {

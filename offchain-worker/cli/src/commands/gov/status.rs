@@ -4,12 +4,14 @@ use clap::Args;
 use futures::StreamExt;
 use rlc_chain::{At, Chain};
 use rlc_json::Account;
+use rlc_primitives::AccountId;
 
 use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
 	gov::{
+		holder::Holder,
 		locks,
 		view::{self, View},
 	},
@@ -29,11 +31,13 @@ pub(crate) struct Status {
 	/// Follow it to its end
 	#[arg(long, requires = "referendum")]
 	pub follow: bool,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
 pub(crate) async fn run(status: Status, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
-	let Some(index) = status.referendum else { return votes(&chain, context).await };
+	let Some(index) = status.referendum else { return votes(&chain, status.holder.account(context)?).await };
 	let view = if status.follow { follow(&chain, context, index).await? } else { view::look(&chain, index).await? };
 	Ok(say::gov::stood(&view))
 }
@@ -55,8 +59,7 @@ async fn follow(chain: &Chain, context: &Context, index: u32) -> Result<View> {
 	}
 }
 
-async fn votes(chain: &Chain, context: &Context) -> Result<Answer> {
-	let who = context.who()?;
+async fn votes(chain: &Chain, who: AccountId) -> Result<Answer> {
 	let (rules, (now, _)) = futures::try_join!(chain.governance(), chain.best())?;
 	let mut all = Vec::new();
 	for track in &rules.tracks {

@@ -11,7 +11,10 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::Result,
-	gov::locks::{self, Free, Lock},
+	gov::{
+		holder::Holder,
+		locks::{self, Free, Lock},
+	},
 	table::counted,
 };
 
@@ -27,10 +30,12 @@ pub(crate) struct Unlock {
 	/// Referenda whose votes are taken back, although they have not ended
 	#[arg(value_name = "REFERENDUM")]
 	pub withdraw: Vec<u32>,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
-pub(crate) async fn run(Unlock { withdraw }: Unlock, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+pub(crate) async fn run(Unlock { withdraw, holder }: Unlock, context: &Context) -> Result<Answer> {
+	let (key, chain) = holder.signer(context).await?;
 	let who = key.account();
 	let (rules, (now, _), held) = futures::try_join!(chain.governance(), chain.best(), chain.vote_locks(&who))?;
 	let mut calls = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
 	answer::Answer,
 	context::Context,
 	failure::{failure, Result},
-	gov::view,
+	gov::{holder::Holder, view},
 	say,
 };
 
@@ -21,6 +21,7 @@ use crate::{
 Examples:
   rlc gov vote 3 aye 100 --account me
   rlc gov vote 3 nay 100 --conviction 3 --account me
+  rlc gov vote 3 aye 100 --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 What votes is locked, not paid: it cannot be sent until it is unlocked, but can be staked and vote on other referenda. The
 conviction says how much it counts, and how long it stays locked if its side wins:
@@ -41,6 +42,8 @@ pub(crate) struct Vote {
 	/// How long it may stay locked if its side wins, for more votes
 	#[arg(long, value_name = "0-6", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=6))]
 	pub conviction: u8,
+	#[command(flatten)]
+	pub holder: Holder,
 }
 
 /// Which way a vote goes.
@@ -55,7 +58,7 @@ pub(crate) enum Side {
 }
 
 pub(crate) async fn run(vote: Vote, context: &Context) -> Result<Answer> {
-	let (key, chain) = context.signer().await?;
+	let (key, chain) = vote.holder.signer(context).await?;
 	let (who, index) = (key.account(), vote.referendum);
 	let (referendum, rules) = (view::ongoing(&chain, index).await?, chain.governance().await?);
 	let ballot = ballot(vote.side, vote.amount.0, vote.conviction);
