@@ -129,13 +129,14 @@ impl Chain {
 		}
 	}
 
-	/// Returns a referendum as it was before it ended; `None` if the node has discarded that, or it has not ended.
+	/// Returns a referendum as it was before it ended; `None` if the node has discarded that, or the runtime of that time
+	/// cannot be read here.
 	pub async fn referendum_before(&self, index: u32, ended: &Ended) -> Result<Option<Ongoing>, Error> {
 		let before = self.rpc().block_hash(ended.since.saturating_sub(1)).await?;
 		let Some(before) = before else { return Ok(None) };
 		match self.referendum(index, Some(before)).await {
 			Ok(Some(Referendum::Ongoing(ongoing))) => Ok(Some(*ongoing)),
-			Ok(_) | Err(Error::Rpc { .. }) => Ok(None),
+			Ok(_) | Err(Error::Rpc { .. } | Error::Mismatch { .. }) => Ok(None),
 			Err(error) => Err(error),
 		}
 	}

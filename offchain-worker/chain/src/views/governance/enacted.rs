@@ -21,7 +21,7 @@ pub enum Enacted {
 		/// Why it failed, if it did.
 		result: Result<(), Failure>,
 	},
-	/// It is past, and the node has discarded what happened then.
+	/// It is past, and the node has discarded what happened then, or the runtime of that time cannot be read here.
 	Discarded,
 }
 
@@ -38,7 +38,7 @@ impl Chain {
 		}
 		match self.past(&name, since).await {
 			Ok(Some((block, result))) => Ok(Enacted::Made { block, result }),
-			Ok(None) | Err(Error::Rpc { .. }) => Ok(Enacted::Discarded),
+			Ok(None) | Err(Error::Rpc { .. } | Error::Mismatch { .. }) => Ok(Enacted::Discarded),
 			Err(error) => Err(error),
 		}
 	}

@@ -86,16 +86,16 @@ async fn explain(context: &Context, chain: &Chain, call: &Data, track: &Track, r
 /// Begins the referendum, with its call beside it if that is long. Returns its index.
 async fn submit(context: &Context, chain: &Chain, key: &Key, bytes: &[u8], track: &Track) -> Result<u32> {
 	let proposal = Proposal::of(bytes);
-	let is_stored = match &proposal {
-		Proposal::Inline(_) => true,
-		Proposal::Stored { hash, len } => chain.stored_call(*hash, *len).await?.is_some(),
+	let is_missing = match &proposal {
+		Proposal::Inline(_) => false,
+		Proposal::Stored { hash, len } => chain.stored_call(*hash, *len).await?.is_none(),
 	};
 	let origin = origin::of_track(track);
 	let submit = Call::Governance(GovernanceCall::Submit { origin, proposal, after: track.enact });
-	let call = if is_stored {
-		submit
-	} else {
+	let call = if is_missing {
 		Call::BatchAll(vec![GovernanceCall::NotePreimage { call: bytes.to_vec() }.into(), submit])
+	} else {
+		submit
 	};
 	let receipt = context.send_as(chain, key.clone(), call, "submitting the referendum").await?;
 	let index = chain.submitted(&receipt).await?;
