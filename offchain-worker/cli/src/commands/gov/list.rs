@@ -35,9 +35,9 @@ pub(crate) async fn run(List { all, limit }: List, context: &Context) -> Result<
 	let chain = context.chain().await?;
 	let (rules, count, (now, _)) = futures::try_join!(chain.governance(), chain.referendum_count(), chain.best())?;
 	let indices = (count.saturating_sub(limit)..count).rev();
-	let rows = stream::iter(indices).map(|index| row(&chain, &rules, now, index)).buffered(AT_ONCE);
-	let mut rows: Vec<Row> = rows.try_filter_map(|row| async move { Ok(row) }).try_collect().await?;
-	rows.retain(|(_, _, known)| all || known.is_some());
+	let looked = stream::iter(indices).map(|index| row(&chain, &rules, now, index)).buffered(AT_ONCE);
+	let looked: Vec<Option<Row>> = looked.try_collect().await?;
+	let rows: Vec<Row> = looked.into_iter().flatten().filter(|(_, _, known)| all || known.is_some()).collect();
 	Ok(say::gov::listed(&rows, &rules))
 }
 
