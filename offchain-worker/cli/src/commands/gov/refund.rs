@@ -14,7 +14,7 @@ use crate::{
 	gov::{holder::Holder, view},
 };
 
-/// Give the deposits of a referendum back that has ended, to whoever placed them
+/// Give the deposits of a referendum back that has ended, to those who placed them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
