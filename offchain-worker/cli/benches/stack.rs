@@ -18,7 +18,7 @@ mod stack;
 
 use std::{
 	fs,
-	time::{Duration, Instant},
+	time::{Duration, Instant, SystemTime},
 };
 
 use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN, worker::Step};
@@ -100,8 +100,9 @@ fn goal(what: &str, value: f64, most: f64) {
 	println!("{what:<56} {value:>9.2}   goal {most:>6.2}: {verdict}");
 }
 
-/// Measures tasks from `rlc app run` to their verified results. Each worker has no score when it begins: two have to agree
-/// above trust 1.
+/// Measures tasks from `rlc app run` to their verified results, asked for at all times of a slot alike: one after the other,
+/// each would be asked for right after a block, which is the worst time. Each worker has no score when it begins: two have to
+/// agree above trust 1.
 async fn latency(seal: Seal, trust: u32, what: &str) {
 	let mut stack = Stack::start(seal).await;
 	let trust_text = trust.to_string();
@@ -110,7 +111,11 @@ async fn latency(seal: Seal, trust: u32, what: &str) {
 		let workers = stack.new_workers(trust.min(2), "").await;
 		// The first run of a worker compiles the app.
 		for run in 0..=TASKS_EACH {
-			let (begin, output) = (Instant::now(), stack.room());
+			let output = stack.room();
+			if seal == Seal::Slots {
+				part_of_slot(run, TASKS_EACH).await;
+			}
+			let begin = Instant::now();
 			stack.run("noop.wasm", &["--trust", &trust_text], &output).await.expect("it has a result");
 			assert_eq!(fs::read_to_string(output.join("r")).expect("the result is there"), "done\n");
 			took.extend((run > 0).then(|| begin.elapsed().as_secs_f64()));
@@ -124,6 +129,14 @@ async fn latency(seal: Seal, trust: u32, what: &str) {
 	percentiles(what, took);
 	stack.dismiss_workers();
 	stack.audit().await;
+}
+
+/// Waits until this part of a slot has gone by. Slots of a second begin with the seconds.
+async fn part_of_slot(part: usize, parts: usize) {
+	let now =
+		SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the clock is right").subsec_millis() as usize;
+	let wanted = part % parts * 1_000 / parts;
+	tokio::time::sleep(Duration::from_millis(((wanted + 1_000 - now) % 1_000) as u64)).await;
 }
 
 /// Measures deals of many tasks for two workers.
