@@ -1,6 +1,7 @@
 //! Pulls an image, part by part, into an OCI layout.
 
 use std::{
+	collections::BTreeSet,
 	fmt::Display,
 	iter,
 	path::{Path, PathBuf},
@@ -59,11 +60,34 @@ impl Description {
 	}
 }
 
-/// Returns the image of an index that this machine can run: the first one, or that which asks for no newer processor.
-fn for_here(index: &ImageIndex) -> Option<&Descriptor> {
+/// Returns the image of an index for this machine; of its architecture's variants, that for the oldest processors.
+///
+/// # Errors
+///
+/// That there are several, to follow the index's name.
+fn for_here(index: &ImageIndex) -> Result<Option<&Descriptor>, String> {
 	let runs_here = |on: &Platform| *on.os() == Os::Linux && *on.architecture() == Arch::default();
-	let images = index.manifests().iter().filter(|one| one.platform().as_ref().is_none_or(runs_here));
-	images.min_by_key(|one| one.platform().as_ref().and_then(|on| on.variant().clone()))
+	let images = index.manifests().iter().filter(|one| one.artifact_type().is_none());
+	let images: Vec<_> = images.filter(|one| one.platform().as_ref().is_none_or(runs_here)).collect();
+	let lowest = images.iter().map(|one| variant(one)).min().flatten();
+	let images: Vec<_> = images.into_iter().filter(|one| variant(one) == lowest).collect();
+	// One that is listed twice is one.
+	let digests: BTreeSet<&str> = images.iter().map(|one| one.digest().as_ref()).collect();
+	match digests.len() {
+		0 | 1 => Ok(images.first().copied()),
+		count => {
+			let here = format!("linux/{}", Arch::default());
+			Err(format!("it has {count} images for {here} instead of one; name the one to run by its digest"))
+		}
+	}
+}
+
+/// Returns what an image asks of a processor of its architecture. `None`: nothing that one could lack.
+fn variant(image: &Descriptor) -> Option<&str> {
+	let on = image.platform().as_ref()?;
+	let variant = on.variant().as_deref()?;
+	let is_every = matches!((on.architecture(), variant), (_, "") | (Arch::Amd64, "v1") | (Arch::ARM64, "v8" | "8"));
+	(!is_every).then_some(variant)
 }
 
 /// Returns all parts of an image but its manifest.
@@ -85,7 +109,8 @@ impl RegistryImage {
 		if let Description::Index(index) = &found.1 {
 			let none =
 				|| self.wrong(FetchErrorKind::NotFound, format!("it has no image for linux/{}", Arch::default()));
-			let cid = self.content(for_here(index).ok_or_else(none)?.digest())?;
+			let found_here = for_here(index).map_err(|why| self.wrong(FetchErrorKind::NotAllowed, why))?;
+			let cid = self.content(found_here.ok_or_else(none)?.digest())?;
 			found = pull.description(&digest_of(&cid), Some(cid)).await?;
 		}
 		let (bytes, Description::Image(manifest)) = found else {
@@ -254,22 +279,55 @@ fn digest_of(cid: &Cid) -> String {
 
 #[cfg(test)]
 mod tests {
+	use serde_json::Value;
+
 	use super::*;
+
+	fn index(parts: &[Value]) -> ImageIndex {
+		let index = json!({ "schemaVersion": 2, "manifests": parts }).to_string();
+		match Description::parse(index.as_bytes()) {
+			Ok(Description::Index(index)) => *index,
+			_ => panic!("{index}"),
+		}
+	}
+
+	/// Returns a part of an index whose digest consists of one digit.
+	fn part(digit: &str, variant: Option<&str>) -> Value {
+		let digest = format!("sha256:{}", digit.repeat(64));
+		let platform = json!({ "os": "linux", "architecture": Arch::default(), "variant": variant });
+		json!({ "mediaType": MediaType::ImageManifest, "digest": digest, "size": 1, "platform": platform })
+	}
+
+	/// Returns how the architecture's variant is called that every machine has.
+	fn every() -> &'static str {
+		if Arch::default() == Arch::ARM64 {
+			"v8"
+		} else {
+			"v1"
+		}
+	}
 
 	#[test]
 	fn variant_that_every_processor_runs_is_pulled() {
-		let digests = ["1", "2", "3"].map(|digit| format!("sha256:{}", digit.repeat(64)));
-		let part = |digest: &String, variant: Option<&str>| {
-			let platform = json!({ "os": "linux", "architecture": Arch::default(), "variant": variant });
-			json!({ "mediaType": MediaType::ImageManifest, "digest": digest, "size": 1, "platform": platform })
-		};
-		for every in [None, Some("v1")] {
-			let [newest, newer, ours] = &digests;
-			let parts = [part(newest, Some("v3")), part(newer, Some("v2")), part(ours, every)];
-			let index = json!({ "schemaVersion": 2, "manifests": parts }).to_string();
-			let Ok(Description::Index(index)) = Description::parse(index.as_bytes()) else { panic!("{index}") };
-			assert_eq!(for_here(&index).unwrap().digest().to_string(), *ours);
+		for every in [None, Some(every())] {
+			let index = index(&[part("1", Some("v9")), part("2", Some("v8.1")), part("3", every)]);
+			let chosen = for_here(&index).unwrap().unwrap();
+			assert_eq!(chosen.digest().to_string(), format!("sha256:{}", "3".repeat(64)));
 		}
+	}
+
+	/// As of an image in a file.
+	#[test]
+	fn one_of_two_images_is_not_pulled() {
+		for other in [None, Some(every())] {
+			let two = index(&[part("1", None), part("2", other), part("3", Some("v9"))]);
+			let why = for_here(&two).unwrap_err();
+			assert!(why.contains("it has 2 images for linux/") && why.contains("digest"), "{why}");
+		}
+		let mut artifact = part("2", None);
+		artifact["artifactType"] = json!("application/spdx+json");
+		let index = index(&[part("1", None), part("1", None), artifact]);
+		assert!(matches!(for_here(&index), Ok(Some(_))), "one under two names, and what is not an image");
 	}
 }
 
@@ -298,7 +356,7 @@ mod parsing {
 		fn part_is_named_by_what_it_is(bytes in prop_oneof![4 => spoiled(descriptions()), 1 => vec(any::<u8>(), 0..40)]) {
 			let image: RegistryImage = "registry.example/app".parse().unwrap();
 			let named: Vec<_> = match Description::parse(&bytes) {
-				Ok(Description::Index(index)) => for_here(&index).into_iter().cloned().collect(),
+				Ok(Description::Index(index)) => for_here(&index).into_iter().flatten().cloned().collect(),
 				Ok(Description::Image(manifest)) => parts(&manifest).cloned().collect(),
 				Err(_) => return Ok(()),
 			};
