@@ -65,7 +65,7 @@ impl WasmTier {
 	/// stay for the next start, and the budget of its disk from which they draw, and give way. It becomes this user's alone:
 	/// what is written there is run by this process.
 	///
-	/// Modules have files open, so this process may have as many open from now on as the system allows it.
+	/// Modules have files of this process open: a quarter of those that it may have now are left to it.
 	///
 	/// # Errors
 	///
@@ -75,7 +75,7 @@ impl WasmTier {
 		let engine = engine::engine()?;
 		let modules = Arc::new(Modules::new(&engine, compiler, cache)?);
 		let (threads, ticks) = (Threads::new()?, Ticks::new(&engine)?);
-		let open_files = Arc::new(open_files::allow());
+		let open_files = Arc::new(open_files::for_modules());
 		Ok(Self(Arc::new(Inner { engine, modules, threads, ticks, open_files, speed: OnceLock::new() })))
 	}
 

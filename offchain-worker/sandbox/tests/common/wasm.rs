@@ -8,6 +8,7 @@ use std::{
 
 use rlc_disk::Budget;
 use rlc_sandbox::{Compiler, Ending, Error, Run, WasmTier};
+use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 use tokio::sync::OnceCell;
 
 use super::{module, Room};
@@ -17,7 +18,12 @@ pub fn tier() -> &'static WasmTier {
 	static TIER: OnceLock<WasmTier> = OnceLock::new();
 	let compiler = || Compiler::program(env!("CARGO_BIN_EXE_compile-module"));
 	let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join(concat!("modules-", env!("CARGO_CRATE_NAME")));
-	TIER.get_or_init(|| WasmTier::new(compiler(), Some((cache.as_path(), &Budget::unlimited()))).unwrap())
+	TIER.get_or_init(|| {
+		// Modules may have a part of the files that this process may: at first, that is less than one module may have.
+		let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+		setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
+		WasmTier::new(compiler(), Some((cache.as_path(), &Budget::unlimited()))).unwrap()
+	})
 }
 
 /// Runs the app of the tests.
