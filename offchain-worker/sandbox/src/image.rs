@@ -40,7 +40,7 @@ use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
 use self::{compressed::open, quota::Quota, settings::Settings};
-pub use self::{start::Start, users::User};
+pub use self::{blame::unusable, start::Start, users::User};
 use crate::{
 	kept::{Digests, Sha},
 	Error, Stop,
@@ -84,7 +84,7 @@ impl Drop for Image {
 pub fn digest(image: &Path, digests: &Digests, stop: &Stop) -> Result<Sha, Error> {
 	let file = if image.is_dir() { image.join(layout::INDEX) } else { image.to_owned() };
 	if fs::metadata(&file).is_ok_and(|data| data.len() > MOST_BYTES) {
-		return Err(Error::App(format!("the image cannot be used: it has more than {MOST_BYTES} bytes")));
+		return Err(unusable(format!("it has more than {MOST_BYTES} bytes")));
 	}
 	// It may grow while it is read.
 	digests.of(&file, MOST_BYTES, stop).map_err(Error::io("read", &file))

@@ -9,7 +9,7 @@ use super::{
 	fault::{Kind, Program},
 };
 use crate::{
-	image::{self, Image},
+	image::{self, unusable, Image},
 	Error, Stop,
 };
 
@@ -50,10 +50,6 @@ fn check_entrypoint(image: &Image) -> Result<(), Error> {
 		Some(fault) if fault.kind != Kind::Unsure => Err(unusable(&fault.words)),
 		_ => Ok(()),
 	}
-}
-
-fn unusable(why: &str) -> Error {
-	Error::App(format!("the image cannot be used: {why}"))
 }
 
 #[cfg(test)]

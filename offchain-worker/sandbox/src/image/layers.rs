@@ -16,7 +16,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-	blame::{bad, of_entry, quoted, whose},
+	blame::{bad, of_entry, quoted, unusable, whose},
 	entries::{Entries, Entry, Kind},
 	inside::{below, enter, names, path_of, remove},
 	quota::Quota,
@@ -46,7 +46,7 @@ pub fn apply(layer: impl Read, content: &str, root: &Path, quota: &mut Quota) ->
 	unpack(&mut layer, root, quota).map_err(whose)?;
 	let is = format!("sha256:{}", hex::encode(layer.hasher.finalize()));
 	if is != content {
-		return Err(Error::App(format!("the image cannot be used: its layer {content} is {is}")));
+		return Err(unusable(format!("its layer {content} is {is}")));
 	}
 	Ok(())
 }
