@@ -39,8 +39,8 @@ use std::{
 use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
-use self::{compressed::open, quota::Quota, settings::Settings};
 pub use self::{blame::unusable, start::Start, users::User};
+use self::{compressed::open, quota::Quota, settings::Settings};
 use crate::{
 	kept::{Digests, Sha},
 	Error, Stop,

@@ -6,6 +6,7 @@ mod image;
 mod job;
 mod kept;
 mod result;
+mod shown;
 mod tail;
 mod tap;
 mod wasi;

@@ -1,19 +1,20 @@
 //! Finds the image for this machine in an OCI layout, or in what `docker save` writes.
 
+mod choice;
+
 use std::{
-	collections::{BTreeSet, HashSet},
+	collections::HashSet,
 	fs::File,
 	io::{self, Read},
 	path::{Component, Path, PathBuf},
 };
 
-use oci_spec::image::{
-	Arch, Descriptor, ImageConfiguration, ImageIndex, ImageManifest, MediaType, Os, Platform, ToDockerV2S2,
-};
+use oci_spec::image::{Descriptor, ImageConfiguration, ImageIndex, ImageManifest, MediaType, Platform, ToDockerV2S2};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use self::choice::{runs_here, Choice};
 use super::{
 	blame::{quoted, unusable},
 	documents::{read, Document},
@@ -30,16 +31,8 @@ const LARGEST: u64 = 4 << 20;
 const DEEPEST: u32 = 4;
 /// How many parts are looked at: a few that name each other often would keep a worker busy forever.
 const MOST_PARTS: u32 = 1_000;
-/// How many volumes an image may have: each is a directory that is given to its user at the start of each run.
-const MOST_VOLUMES: usize = 100;
-/// The longest text of a command or a variable, and how much they may have together, in bytes: what every kernel takes.
-const LONGEST_TEXT: usize = 128 << 10;
-const MOST_TEXT: usize = 1 << 20;
 /// How programs annotate an image with its name.
 const NAMES: [&str; 2] = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
-/// How many names are said, and how much of a platform's, in characters.
-const MOST_SAID: usize = 8;
-const LONGEST_PLATFORM: usize = 60;
 
 /// An image.
 #[derive(Debug)]
@@ -105,88 +98,18 @@ fn find_saved(layout: &Path) -> Result<Found, Error> {
 	for image in images.into_iter().take(MOST_PARTS as usize) {
 		let config = inside(layout, &image.config)?;
 		let configuration: ImageConfiguration = document(&config)?;
-		if choice.is_for_here(configuration.os(), configuration.architecture()) {
-			let name = image.tags.unwrap_or_default().into_iter().next();
-			choice.add(&config, &config, configuration.variant().clone(), name);
-			layers.push((config, image.layers.unwrap_or_default()));
+		if !runs_here(configuration.os(), configuration.architecture()) {
+			choice.pass_over(configuration.os(), configuration.architecture());
+			continue;
 		}
+		let name = image.tags.unwrap_or_default().into_iter().next();
+		choice.add(&config, &config, configuration.variant().clone(), name);
+		layers.push((config, image.layers.unwrap_or_default()));
 	}
 	let chosen = choice.one()?;
 	let (_, layers) = layers.into_iter().find(|(config, _)| *config == chosen).unwrap_or_default();
 	let files = layers.iter().map(|layer| inside(layout, layer)).collect::<Result<_, _>>()?;
 	found(&document(&chosen)?, files)
-}
-
-/// Which of several images this machine is to run.
-#[derive(Default)]
-struct Choice {
-	images: Vec<Candidate>,
-	/// What those are for that it cannot run.
-	others: BTreeSet<String>,
-	/// The kind of something that is not an image.
-	artifact: Option<String>,
-}
-
-/// An image that this machine can run.
-struct Candidate {
-	/// Where its manifest is.
-	manifest: PathBuf,
-	/// Where its configuration is, which fixes all of it.
-	config: PathBuf,
-	/// What it asks of a processor of its architecture. Those that ask for nothing come first.
-	variant: Option<String>,
-	name: Option<String>,
-}
-
-impl Choice {
-	/// Returns whether this machine can run what is for this system and architecture. What is not said may be anything: its
-	/// programs tell.
-	fn is_for_here(&mut self, os: &Os, of: &Arch) -> bool {
-		let is_said = |text: String| !text.is_empty();
-		let is_for_here =
-			(*os == Os::Linux || !is_said(os.to_string())) && (*of == Arch::default() || !is_said(of.to_string()));
-		// Papers that are not an image are for an unknown one.
-		if !is_for_here && *of != Arch::Other("unknown".into()) && self.others.len() < MOST_SAID {
-			let os = if is_said(os.to_string()) { os } else { &Os::Linux };
-			let named: String = format!("{os}/{of}").escape_debug().take(LONGEST_PLATFORM).collect();
-			self.others.insert(named);
-		}
-		is_for_here
-	}
-
-	/// Adds an image. One that has two names, or is described twice, is one.
-	fn add(&mut self, manifest: &Path, config: &Path, variant: Option<String>, name: Option<String>) {
-		if self.images.iter().all(|image| image.config != config) {
-			let (manifest, config) = (manifest.to_owned(), config.to_owned());
-			self.images.push(Candidate { manifest, config, variant, name });
-		}
-	}
-
-	/// Returns the manifest of the one that is to run.
-	fn one(self) -> Result<PathBuf, Error> {
-		let here = format!("linux/{}", Arch::default());
-		let lowest = self.images.iter().map(|image| image.variant.clone()).min().flatten();
-		let mut images: Vec<_> = self.images.into_iter().filter(|image| image.variant == lowest).collect();
-		match (images.len(), self.artifact) {
-			(1, _) => Ok(images.remove(0).manifest),
-			(0, Some(kind)) if self.others.is_empty() => {
-				Err(unusable(format!("it is not an image, but an artifact with {}", quoted(kind.as_bytes()))))
-			}
-			(0, _) if self.others.is_empty() => Err(unusable("it holds no image")),
-			(0, _) => {
-				let others = Vec::from_iter(self.others).join(", ");
-				Err(Error::OtherMachine(format!("it holds no image for {here}, but for {others}")))
-			}
-			(count, _) => {
-				let names = images.iter().filter_map(|image| image.name.as_deref());
-				let names: Vec<_> = names.take(MOST_SAID).map(|name| quoted(name.as_bytes())).collect();
-				let named = if names.is_empty() { String::new() } else { format!(", {}", names.join(", ")) };
-				Err(unusable(format!(
-					"it holds {count} images for {here} instead of one{named}; save only the one to run"
-				)))
-			}
-		}
-	}
 }
 
 /// The parts of a layout.
@@ -208,7 +131,8 @@ impl Parts<'_> {
 		}
 		for part in index.manifests() {
 			let platform = part.platform().as_ref();
-			if platform.is_some_and(|of| !self.choice.is_for_here(of.os(), of.architecture())) {
+			if let Some(of) = platform.filter(|of| !runs_here(of.os(), of.architecture())) {
+				self.choice.pass_over(of.os(), of.architecture());
 				continue;
 			}
 			let annotations = part.annotations().iter();
@@ -230,16 +154,18 @@ impl Parts<'_> {
 		let kind = Some(manifest.config().media_type()).filter(|kind| **kind == MediaType::EmptyJSON);
 		let first = manifest.artifact_type().iter().chain(layers.filter(|kind| !is_layer(kind))).chain(kind).next();
 		if let Some(kind) = first {
-			self.choice.artifact = Some(kind.to_string());
+			self.choice.leave_out(kind.to_string());
 			return Ok(());
 		}
 		let config = self.blob(manifest.config())?;
 		let configuration: ImageConfiguration = document(&config)?;
-		if self.choice.is_for_here(configuration.os(), configuration.architecture()) {
-			let variant = platform.and_then(|platform| platform.variant().clone());
-			let variant = variant.or(configuration.variant().clone());
-			self.choice.add(file, &config, variant, name.cloned());
+		if !runs_here(configuration.os(), configuration.architecture()) {
+			self.choice.pass_over(configuration.os(), configuration.architecture());
+			return Ok(());
 		}
+		let variant = platform.and_then(|platform| platform.variant().clone());
+		let variant = variant.or(configuration.variant().clone());
+		self.choice.add(file, &config, variant, name.cloned());
 		Ok(())
 	}
 
@@ -273,6 +199,7 @@ impl Parts<'_> {
 	}
 }
 
+/// Returns the image of a configuration and its layers' files.
 fn found(config: &ImageConfiguration, files: Vec<PathBuf>) -> Result<Found, Error> {
 	let contents = config.rootfs().diff_ids();
 	if files.len() > MOST_PARTS as usize {
@@ -284,44 +211,9 @@ fn found(config: &ImageConfiguration, files: Vec<PathBuf>) -> Result<Found, Erro
 	if let Some(other) = contents.iter().find(|content| !content.starts_with("sha256:")) {
 		return Err(unusable(format!("{} is not a digest of SHA-256", quoted(other.as_bytes()))));
 	}
-	let run = config.config().clone().unwrap_or_default();
-	let mut volumes = run.volumes().clone().unwrap_or_default();
-	volumes.sort();
-	let settings = Settings {
-		// An empty word stands for none, as for Docker.
-		entrypoint: run.entrypoint().clone().filter(|entrypoint| entrypoint[..] != [""]).unwrap_or_default(),
-		command: run.cmd().clone().unwrap_or_default(),
-		environment: run.env().clone().unwrap_or_default(),
-		directory: run.working_dir().clone().filter(|directory| !directory.is_empty()),
-		user: run.user().clone(),
-		volumes,
-	};
-	check(&settings)?;
 	let layers =
 		files.into_iter().zip(contents).map(|(file, content)| Layer { file, content: content.clone() }).collect();
-	Ok(Found { settings, layers })
-}
-
-/// Checks that a container can be started so. `runc` would refuse the rest, as if this machine were to blame.
-fn check(settings: &Settings) -> Result<(), Error> {
-	let Settings { entrypoint, command, environment, directory, user, volumes } = settings;
-	let texts = || entrypoint.iter().chain(command).chain(environment).chain(directory);
-	if texts().chain(user).chain(volumes).any(|text| text.contains('\0')) {
-		return Err(unusable("its configuration has a text with a zero byte"));
-	}
-	// The kernel keeps an address and a zero byte beside each.
-	let size = |text: &String| text.len() + size_of::<u64>() + 1;
-	if texts().any(|text| size(text) > LONGEST_TEXT) || texts().map(size).sum::<usize>() > MOST_TEXT {
-		return Err(unusable("its command and variables are too long for a program to get"));
-	}
-	let is_named = |variable: &&String| variable.find('=').is_some_and(|end| end > 0);
-	if let Some(variable) = environment.iter().find(|variable| !is_named(variable)) {
-		return Err(unusable(format!("its variable {} is not NAME=value", quoted(variable.as_bytes()))));
-	}
-	if volumes.len() > MOST_VOLUMES {
-		return Err(unusable(format!("it has more than {MOST_VOLUMES} volumes")));
-	}
-	Ok(())
+	Ok(Found { settings: Settings::of(config)?, layers })
 }
 
 /// Returns a file of the layout, which may not be elsewhere. Its name may begin with `/` or `./`.

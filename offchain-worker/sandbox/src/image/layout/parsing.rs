@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use oci_spec::image::Arch;
 use proptest::{prelude::*, sample::select};
 use rlc_testing::{spoiled, spoiled_text};
 use serde_json::json;
