@@ -1,6 +1,6 @@
 //! What is compiled, and what is refused: the same on every machine.
 
-use wasmparser::{ExternalKind, Parser, Payload};
+use wasmparser::{Export, ExternalKind, FunctionBody, Parser, Payload};
 use wasmtime::{CodeBuilder, Engine, Module};
 
 use super::{engine::engine, imports};
@@ -43,9 +43,18 @@ fn check(module: &[u8]) -> Result<(), String> {
 	if module.starts_with(b"\0asm") && module.get(4..8) != Some(&[1, 0, 0, 0]) {
 		return Err("it is not a module, but perhaps a component; build it for wasm32-wasip1".into());
 	}
-	check_functions(module)?;
-	imports::check(module)?;
-	check_exports(module)
+	let mut exports = Vec::new();
+	for part in Parser::new(0).parse_all(module) {
+		match part {
+			Ok(Payload::CodeSectionEntry(function)) => check_function(&function)?,
+			Ok(Payload::ImportSection(imports)) => imports::check(imports)?,
+			Ok(Payload::ExportSection(section)) => exports.extend(section.into_iter().map_while(Result::ok)),
+			Ok(_) => {}
+			// What is wrong with a module otherwise is for the compiler to say.
+			Err(_) => return Ok(()),
+		}
+	}
+	check_exports(&exports)
 }
 
 fn not_a_module(error: &wasmtime::Error) -> String {
@@ -64,31 +73,18 @@ pub fn check_size(bytes: u64) -> Result<(), String> {
 	Ok(())
 }
 
-fn check_functions(module: &[u8]) -> Result<(), String> {
-	// What is wrong with a module otherwise is for the compiler to say.
-	for part in Parser::new(0).parse_all(module).map_while(Result::ok) {
-		let Payload::CodeSectionEntry(function) = part else { continue };
-		let bytes = function.range().len();
-		if bytes > LARGEST_FUNCTION {
-			return Err(format!(
-				"a function of the module has {bytes} bytes, more than the {LARGEST_FUNCTION} allowed; split it up"
-			));
-		}
+fn check_function(function: &FunctionBody<'_>) -> Result<(), String> {
+	let bytes = function.range().len();
+	if bytes > LARGEST_FUNCTION {
+		return Err(format!(
+			"a function of the module has {bytes} bytes, more than the {LARGEST_FUNCTION} allowed; split it up"
+		));
 	}
 	Ok(())
 }
 
 /// Refuses a module that is not a program. The type of its main function is seen when it is compiled.
-fn check_exports(module: &[u8]) -> Result<(), String> {
-	let mut exports = Vec::new();
-	for part in Parser::new(0).parse_all(module) {
-		match part {
-			Ok(Payload::ExportSection(section)) => exports.extend(section.into_iter().map_while(Result::ok)),
-			Ok(_) => {}
-			// That is for the compiler to say.
-			Err(_) => return Ok(()),
-		}
-	}
+fn check_exports(exports: &[Export<'_>]) -> Result<(), String> {
 	let has = |name: &str, kind: ExternalKind| exports.iter().any(|export| export.name == name && export.kind == kind);
 	if !has("_start", ExternalKind::Func) {
 		return Err("it has no function _start; build it as a program, not as a library".into());
