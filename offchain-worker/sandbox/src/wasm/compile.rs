@@ -12,6 +12,10 @@ pub const LARGEST: u64 = 32 << 20;
 /// CPython has a tenth of this.
 const LARGEST_FUNCTION: usize = 1 << 20;
 
+/// What is said of a module that is not a program.
+pub const NO_START: &str = "it has no function _start; build it as a program, not as a library";
+pub const NO_MEMORY: &str = "it does not export its memory; build it as a program, for wasm32-wasip1";
+
 /// Says whether a module can run in the Wasm tier of any machine, without compiling it. A module that passes may still take
 /// too much to compile.
 ///
@@ -87,10 +91,10 @@ fn check_function(function: &FunctionBody<'_>) -> Result<(), String> {
 fn check_exports(exports: &[Export<'_>]) -> Result<(), String> {
 	let has = |name: &str, kind: ExternalKind| exports.iter().any(|export| export.name == name && export.kind == kind);
 	if !has("_start", ExternalKind::Func) {
-		return Err("it has no function _start; build it as a program, not as a library".into());
+		return Err(NO_START.into());
 	}
 	if !has(MEMORY, ExternalKind::Memory) {
-		return Err("it does not export its memory; build it as a program, for wasm32-wasip1".into());
+		return Err(NO_MEMORY.into());
 	}
 	Ok(())
 }

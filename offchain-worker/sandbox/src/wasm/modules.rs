@@ -18,7 +18,7 @@ use tokio::{
 use wasmtime::{Engine, ExternType, InstancePre, Linker, Module};
 
 use super::{
-	compile::{check_size, LARGEST},
+	compile::{check_size, LARGEST, NO_MEMORY, NO_START},
 	compiler::{memory_for, Compiler, LEAST_MEMORY, MOST_CODE},
 	files::Files,
 	imports,
@@ -252,13 +252,18 @@ fn units(bytes: u64) -> u32 {
 	bytes.div_ceil(MEMORY_UNIT).try_into().unwrap_or(u32::MAX)
 }
 
-/// Refuses a module without what runs need of it. Modules that were compiled just now were checked before, in better words.
+/// Refuses a module without what runs need of it. An earlier version may have compiled it, and checked less.
 fn check_program(module: &Module) -> Result<(), Error> {
-	let has_memory = matches!(module.get_export(MEMORY), Some(ExternType::Memory(_)));
-	match module.get_export("_start") {
-		Some(ExternType::Func(main)) if has_memory && main.params().len() == 0 && main.results().len() == 0 => Ok(()),
-		_ => Err(Error::App("its function _start takes or returns something; build it as a program".into())),
+	let Some(ExternType::Func(main)) = module.get_export("_start") else {
+		return Err(Error::App(NO_START.into()));
+	};
+	if !matches!(module.get_export(MEMORY), Some(ExternType::Memory(_))) {
+		return Err(Error::App(NO_MEMORY.into()));
 	}
+	if main.params().len() > 0 || main.results().len() > 0 {
+		return Err(Error::App("its function _start takes or returns something; build it as a program".into()));
+	}
+	Ok(())
 }
 
 #[cfg(test)]
@@ -274,6 +279,23 @@ mod tests {
 		let directory = tempfile::tempdir().unwrap();
 		std::fs::write(directory.path().join("app"), wat::parse_str(MODULE).unwrap()).unwrap();
 		(Arc::new(Modules::new(&engine().unwrap(), Compiler::unlimited(), None).unwrap()), directory)
+	}
+
+	#[test]
+	fn what_is_not_a_program_is_refused_with_what_it_lacks() {
+		let engine = engine().unwrap();
+		let refused = |parts: &str| {
+			let module = wat::parse_str(format!("(module {parts})")).unwrap();
+			match check_program(&Module::new(&engine, module).unwrap()) {
+				Err(Error::App(why)) => why,
+				other => panic!("{other:?}"),
+			}
+		};
+		let (memory, start) = (r#"(memory (export "memory") 1)"#, r#"(func (export "_start"))"#);
+		assert_eq!(refused(memory), NO_START);
+		assert_eq!(refused(start), NO_MEMORY);
+		let takes = r#"(func (export "_start") (param i32))"#;
+		assert!(refused(&format!("{memory} {takes}")).contains("takes or returns something"));
 	}
 
 	#[tokio::test]
