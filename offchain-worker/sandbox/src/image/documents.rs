@@ -1,8 +1,8 @@
 //! Reads the descriptions of images, by `oci-spec`.
 //!
 //! Builders leave out what the specification requires, write `null` for an empty list, and a text where a list should be.
-//! Docker runs such images. So a description is first made what it stands for, and what is not needed here is removed: that
-//! cannot be wrong, then.
+//! Docker runs such images. So a description is normalized before it is read: what builders leave out is filled in, and what
+//! is not needed here is removed, so that it cannot be wrong.
 
 use oci_spec::image::{ImageConfiguration, ImageIndex, ImageManifest};
 use serde::de::DeserializeOwned;
@@ -10,36 +10,36 @@ use serde_json::{json, Map, Value};
 
 type Object = Map<String, Value>;
 
-/// A description of images that is made what it stands for.
+/// A description of images that is normalized before it is read.
 pub trait Document: DeserializeOwned {
-	/// Makes it what it stands for.
-	fn mend(object: &mut Object);
+	/// Fills in what builders leave out, and removes what is not read here.
+	fn normalize(object: &mut Object);
 }
 
 impl Document for ImageIndex {
-	fn mend(index: &mut Object) {
+	fn normalize(index: &mut Object) {
 		keep(index, &["manifests"]);
 		index.insert("schemaVersion".into(), json!(2));
 		let manifests = index.entry("manifests").or_insert_with(|| json!([]));
-		manifests.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut).for_each(mend_descriptor);
+		manifests.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut).for_each(normalize_descriptor);
 	}
 }
 
 impl Document for ImageManifest {
-	fn mend(manifest: &mut Object) {
+	fn normalize(manifest: &mut Object) {
 		keep(manifest, &["config", "layers", "artifactType"]);
 		manifest.insert("schemaVersion".into(), json!(2));
 		let layers = manifest.entry("layers").or_insert_with(|| json!([]));
-		layers.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut).for_each(mend_descriptor);
-		manifest.get_mut("config").and_then(Value::as_object_mut).into_iter().for_each(mend_descriptor);
+		layers.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut).for_each(normalize_descriptor);
+		manifest.get_mut("config").and_then(Value::as_object_mut).into_iter().for_each(normalize_descriptor);
 	}
 }
 
 impl Document for ImageConfiguration {
-	fn mend(configuration: &mut Object) {
+	fn normalize(configuration: &mut Object) {
 		keep(configuration, &["architecture", "os", "variant", "config", "rootfs"]);
-		mend_platform(configuration);
-		configuration.get_mut("config").and_then(Value::as_object_mut).into_iter().for_each(mend_settings);
+		normalize_platform(configuration);
+		configuration.get_mut("config").and_then(Value::as_object_mut).into_iter().for_each(normalize_settings);
 		if let Some(layers) = configuration.get_mut("rootfs").and_then(Value::as_object_mut) {
 			keep(layers, &["diff_ids"]);
 			layers.insert("type".into(), json!("layers"));
@@ -56,7 +56,7 @@ impl Document for ImageConfiguration {
 pub fn read<T: Document>(bytes: &[u8]) -> serde_json::Result<T> {
 	let mut value: Value = serde_json::from_slice(bytes)?;
 	if let Value::Object(object) = &mut value {
-		T::mend(object);
+		T::normalize(object);
 	}
 	serde_json::from_value(value)
 }
@@ -66,7 +66,7 @@ fn keep(object: &mut Object, names: &[&str]) {
 	object.retain(|name, value| names.contains(&name.as_str()) && !value.is_null());
 }
 
-fn mend_descriptor(part: &mut Object) {
+fn normalize_descriptor(part: &mut Object) {
 	keep(part, &["mediaType", "digest", "platform", "annotations", "artifactType"]);
 	// The digest says enough.
 	part.insert("size".into(), json!(0));
@@ -75,12 +75,12 @@ fn mend_descriptor(part: &mut Object) {
 	}
 	if let Some(platform) = part.get_mut("platform").and_then(Value::as_object_mut) {
 		keep(platform, &["architecture", "os", "variant"]);
-		mend_platform(platform);
+		normalize_platform(platform);
 	}
 }
 
 /// Names system and architecture as Go does, and as nothing what is not said. The variant that every machine has is not named.
-fn mend_platform(platform: &mut Object) {
+fn normalize_platform(platform: &mut Object) {
 	let said = |name: &str| platform.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
 	let (os, named, variant) = (said("os"), said("architecture"), said("variant"));
 	let architecture = match named.as_str() {
@@ -96,7 +96,7 @@ fn mend_platform(platform: &mut Object) {
 	}
 }
 
-fn mend_settings(settings: &mut Object) {
+fn normalize_settings(settings: &mut Object) {
 	keep(settings, &["Cmd", "Entrypoint", "Env", "User", "Volumes", "WorkingDir"]);
 	for name in ["Cmd", "Entrypoint"] {
 		// Docker takes a text for a list of one.
