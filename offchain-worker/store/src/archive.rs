@@ -8,7 +8,8 @@
 //! - A file is a header, its bytes, and zeros up to a multiple of 512. The end is 1024 zeros.
 //! - A header is 512 bytes, GNU's: at 0 the path, at 100 the mode, 108 the user, 116 the group (8 bytes each), 124 the
 //!   size, 136 the time (12 bytes each), 148 the checksum (8 bytes), at 156 `0`, or `5` for a directory, at 257 `ustar  ` and
-//!   a zero. The rest is zeros. Numbers are octal digits, filled with `0` from the left, and a zero; a size of 8 GiB or more is GNU's binary.
+//!   a zero. The rest is zeros. Numbers are octal digits, filled with `0` from the left, and a zero; a size of 8 GiB or more
+//!   is GNU's binary.
 //! - A path of more than 100 bytes comes before, as a file of type `L` named `././@LongLink` with the path and a zero as
 //!   its bytes; the header has the first 100 bytes then.
 
