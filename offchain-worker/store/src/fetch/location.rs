@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 use crate::{
@@ -121,9 +122,10 @@ fn in_ipfs(bare: &str) -> Option<Result<Location, &'static str>> {
 /// Returns the location of what is at a path below a CID.
 fn below(cid: cid::Cid, path: &str, is_encoded: bool) -> Result<Location, &'static str> {
 	let names = path.split('/').filter(|name| !name.is_empty());
+	let is_special = |one: char| one == '/' || one.is_control();
 	let read = |name: &str| if is_encoded { decoded(name) } else { Some(name.to_owned()) };
-	let is_plain = |name: &String| !matches!(name.as_str(), "" | "." | "..") && !name.contains(['/', '\0']);
-	let names = names.map(|name| read(name).filter(is_plain).filter(|name| !name.chars().any(char::is_control)));
+	let is_plain = |name: &String| !matches!(name.as_str(), "" | "." | "..") && !name.contains(is_special);
+	let names = names.map(|name| read(name).filter(is_plain));
 	let path: Vec<_> = names.collect::<Option<_>>().ok_or("its path has a part that cannot be a name in IPFS")?;
 	if let Ok(content) = cid.to_string().parse::<Cid>() {
 		// The last name is what the file is called here.
@@ -151,18 +153,12 @@ fn after<'a>(text: &'a str, begin: &str) -> Option<&'a str> {
 
 /// Returns the text that a part of a URI's path stands for.
 fn decoded(part: &str) -> Option<String> {
-	let (mut bytes, mut rest) = (Vec::new(), part.as_bytes());
-	while let Some((first, others)) = rest.split_first() {
-		rest = others;
-		if *first != b'%' {
-			bytes.push(*first);
-			continue;
-		}
-		let (digits, others) = rest.split_at_checked(2)?;
-		bytes.extend(hex::decode(digits).ok()?);
-		rest = others;
+	// The library takes any other percent sign for itself.
+	let is_escape = |after: &str| after.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+	if !part.split('%').skip(1).all(is_escape) {
+		return None;
 	}
-	String::from_utf8(bytes).ok()
+	Some(percent_decode_str(part).decode_utf8().ok()?.into_owned())
 }
 
 #[cfg(test)]
