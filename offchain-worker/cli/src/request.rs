@@ -234,9 +234,8 @@ impl RequestOptions {
 		let Asked { mut params, bag, mut uploads } = self.asked(more)?;
 		let tasks = self.tasks(bag.as_ref())?;
 		let Bag { names, mut entries } = bag.unwrap_or_default();
-		let lists = params.rlc_each.iter_mut().chain(&mut params.bulk_cid);
 		let own = entries.iter_mut().flat_map(|entry| &mut entry.inputs);
-		let all = params.iexec_input_files.iter_mut().chain(lists).chain(own);
+		let all = params.iexec_input_files.iter_mut().chain(&mut params.rlc_each).chain(own);
 		pinning.pin(&context.out, context.global.http_proxy.as_ref(), self.trust, all).await?;
 		let list = List::of(&mut params, entries, tasks)?;
 		if let Some(list) = &list {
@@ -310,7 +309,7 @@ impl RequestOptions {
 		})?;
 		params.supported().map_err(|error| failure!(ParamsUnsupported, "--params: {error}"))?;
 		let mut bag = self.bag.read(self.args.as_deref())?;
-		if bag.is_some() && params.list().is_some() {
+		if bag.is_some() && params.rlc_each.is_some() {
 			return Err(failure!(ParamsInvalid, "--params names a list of what each task is run with already";
 				"leave it out, or --each and --input-each"));
 		}
@@ -325,7 +324,7 @@ impl RequestOptions {
 		for path in more {
 			params.iexec_input_files.push(uploads.add(path)?);
 		}
-		check_locations(params.iexec_input_files.iter().map(String::as_str).chain(params.list()))?;
+		check_locations(params.iexec_input_files.iter().map(String::as_str).chain(params.rlc_each.as_deref()))?;
 		for (number, entry) in (1..).zip(bag.iter_mut().flat_map(|bag| &mut bag.entries)) {
 			let wrong = |why: Failure| why.during(format_args!("task {number}"));
 			entry.args().map_err(|error| wrong(failure!(ArgsInvalid, "{error}")))?;
@@ -532,13 +531,14 @@ mod tests {
 		let path = r#"{"iexec_input_files": ["data.csv"]}"#;
 		assert!(wrong(&["--params", path]).contains("\"data.csv\" is not a location"));
 		assert!(wrong(&["--params", r#"{"iexec_arg": ""}"#]).starts_with("--params: "));
+		let lists = r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#;
+		assert!(wrong(&["--params", lists]).contains("duplicate field"), "two names of one list");
 		assert!(wrong(&["--args", "'open"]).starts_with("--args: "));
 		// What no worker supports is refused before anything is bought.
 		for (params, what) in [
 			(r#"{"iexec_result_encryption": true}"#, "iexec_result_encryption is not supported"),
 			(r#"{"iexec_result_storage_provider": "dropbox"}"#, "\"dropbox\" is not supported"),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, "iexec_secrets are not supported"),
-			(r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#, "leave one of them out"),
 		] {
 			let said = wrong(&["--params", params]);
 			assert!(said.starts_with("--params: ") && said.contains(what) && !said.contains('\n'), "{said}");

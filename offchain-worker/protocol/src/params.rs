@@ -40,11 +40,9 @@ pub struct RequestParams {
 	/// Names of the requester's secrets, by their number in the app.
 	#[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
 	pub iexec_secrets: BTreeMap<String, String>,
-	/// The same as `rlc_each`, by iExec's name. Lists of dataset orders, as iExec's tools make them, are not understood.
-	#[serde(default, skip_serializing_if = "Option::is_none")]
-	pub bulk_cid: Option<String>,
-	/// Where the [list](crate::each) is of what each task is run with. Above trust 1, it must be pinned. Not iExec's.
-	#[serde(default, skip_serializing_if = "Option::is_none")]
+	/// Where the [list](crate::each) is of what each task is run with. Above trust 1, it must be pinned. iExec's `bulk_cid`
+	/// means the same; lists of dataset orders, as iExec's tools make them, are not understood.
+	#[serde(default, alias = "bulk_cid", skip_serializing_if = "Option::is_none")]
 	pub rlc_each: Option<String>,
 	/// What each task needs of a machine. Not iExec's.
 	#[serde(default, skip_serializing_if = "Needs::is_nothing")]
@@ -84,9 +82,6 @@ pub enum Unsupported {
 		"iexec_secrets are not supported here: only enclaves are given secrets, and there are none; leave them out"
 	)]
 	Secrets,
-	/// A task takes its entry out of one list.
-	#[error("rlc_each and bulk_cid both name a list of what each task is run with; leave one of them out")]
-	Lists,
 }
 
 /// Why no worker can serve a deal's params, whatever its machine.
@@ -186,18 +181,13 @@ impl RequestParams {
 		if tag.has_network() {
 			return Err(Unrepeatable::Network);
 		}
-		if let Some(location) = self.list().filter(|location| !is_pinned(location)) {
-			return Err(Unrepeatable::List { location: location.into() });
+		if let Some(location) = self.rlc_each.as_ref().filter(|location| !is_pinned(location)) {
+			return Err(Unrepeatable::List { location: location.clone() });
 		}
 		match (1..).zip(&self.iexec_input_files).find(|(_, location)| !is_pinned(location)) {
 			None => Ok(()),
 			Some((number, location)) => Err(Unrepeatable::Input { number, location: location.clone() }),
 		}
-	}
-
-	/// Returns where the list is of what each task is run with, if there is one.
-	pub fn list(&self) -> Option<&str> {
-		self.rlc_each.as_deref().or(self.bulk_cid.as_deref())
 	}
 
 	/// Checks that workers do what is asked for: requesters find out before they pay, workers before they compute.
@@ -216,9 +206,6 @@ impl RequestParams {
 		}
 		if !self.iexec_secrets.is_empty() {
 			return Err(Unsupported::Secrets);
-		}
-		if self.rlc_each.is_some() && self.bulk_cid.is_some() {
-			return Err(Unsupported::Lists);
 		}
 		Ok(())
 	}
@@ -354,7 +341,6 @@ mod tests {
 			(r#"{"iexec_result_encryption": true}"#, Unsupported::Encryption),
 			(r#"{"iexec_result_storage_provider": "dropbox"}"#, Unsupported::Storage("dropbox".into())),
 			(r#"{"iexec_secrets": {"1": "mine"}}"#, Unsupported::Secrets),
-			(r#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#, Unsupported::Lists),
 		] {
 			assert_eq!(supported(params), Err(why), "{params}");
 		}
@@ -387,12 +373,13 @@ mod tests {
 		for key in ["rlc_each", "bulk_cid"] {
 			let params = |location: &str| format!(r#"{{"{key}": "{location}"}}"#);
 			let (servable_params, _) = servable(&params("https://x.org/l"), 1, Tag::NONE).unwrap();
-			assert_eq!(servable_params.list(), Some("https://x.org/l"), "one worker's word");
+			assert_eq!(servable_params.rlc_each.as_deref(), Some("https://x.org/l"), "one worker's word");
 			assert!(servable(&params("l#pinned"), 2, Tag::NONE).is_ok());
 			let unpinned = Unrepeatable::List { location: "https://x.org/l".into() };
 			assert_eq!(servable(&params("https://x.org/l"), 2, Tag::NONE), Err(Unservable::Unrepeatable(unpinned)));
 		}
-		assert_eq!(RequestParams::default().list(), None);
+		let both = RequestParams::parse(br#"{"bulk_cid": "Qm", "rlc_each": "Qm"}"#).unwrap_err();
+		assert!(both.to_string().contains("duplicate field `rlc_each`"), "{both}");
 	}
 
 	#[test]

@@ -24,7 +24,7 @@ impl List {
 	///
 	/// If the list is too large, or cannot be written.
 	pub(super) fn of(params: &mut RequestParams, mut entries: Vec<Entry>, tasks: u64) -> Result<Option<Self>> {
-		if params.list().is_none() && encoded(params).is_err() {
+		if params.rlc_each.is_none() && encoded(params).is_err() {
 			entries = with_shared(params, entries, tasks)?;
 		}
 		if entries.is_empty() {

@@ -26,7 +26,6 @@ prop_compose! {
 		iexec_result_encryption in prop::bool::weighted(0.1),
 		iexec_result_storage_provider in option::weighted(0.2, "ipfs|dropbox"),
 		iexec_secrets in btree_map("[1-3]", "[a-c]{0,3}", 0..2),
-		bulk_cid in option::weighted(0.1, "[a-c#]{0,3}"),
 		rlc_each in option::weighted(0.1, "[a-c#]{0,3}"),
 		rlc_needs in needs(),
 	) -> RequestParams {
@@ -36,7 +35,6 @@ prop_compose! {
 			iexec_result_encryption,
 			iexec_result_storage_provider,
 			iexec_secrets,
-			bulk_cid,
 			rlc_each,
 			rlc_needs,
 		}
@@ -78,8 +76,7 @@ proptest! {
 		let Ok((params, args)) = RequestParams::parse_servable(&bytes, trust, Tag::NONE, is_pinned) else { return Ok(()) };
 		prop_assert_eq!(RequestParams::parse(&bytes), Ok(params.clone()));
 		prop_assert!(!params.iexec_result_encryption && params.iexec_secrets.is_empty());
-		prop_assert!(params.rlc_each.is_none() || params.bulk_cid.is_none());
-		prop_assert!(trust <= 1 || params.list().is_none_or(is_pinned));
+		prop_assert!(trust <= 1 || params.rlc_each.as_deref().is_none_or(is_pinned));
 		prop_assert!(trust <= 1 || params.iexec_input_files.iter().all(|location| is_pinned(location)));
 		prop_assert!(args.iter().all(|arg| !arg.contains('\0')), "a program can be given them");
 		prop_assert!(args.iter().map(String::len).sum::<usize>() <= params.iexec_args.len(), "they do not grow");

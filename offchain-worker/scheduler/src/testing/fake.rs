@@ -149,7 +149,7 @@ impl PoolChain for FakeChain {
 		let deal = self.world().deals.get(&deal).cloned();
 		Ok(deal.map(|deal| {
 			// Of the tests' deals, those of this app are hopeless.
-			let unservable = (deal.app.id == HOPELESS).then(|| Unsupported::Bulk.into());
+			let unservable = (deal.app.id == HOPELESS).then(|| Unsupported::Encryption.into());
 			DealFacts {
 				deal,
 				kind: AppKind::Wasm,

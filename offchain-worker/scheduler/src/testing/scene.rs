@@ -75,7 +75,7 @@ impl Scene {
 	/// Makes a deal whose params no worker serves.
 	pub fn hopeless_deal(&mut self, n: u8, trust: u64, size: u64) -> DealId {
 		let id = self.deal(n, trust, size);
-		self.state.set_hopeless(&id, Hopeless::Params(Unsupported::Bulk.into()));
+		self.state.set_hopeless(&id, Hopeless::Params(Unsupported::Encryption.into()));
 		id
 	}
 

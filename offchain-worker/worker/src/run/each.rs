@@ -25,7 +25,7 @@ impl Apps {
 		stop: &CancellationToken,
 	) -> Result<(Entry, Option<Fetched>), RunFailure> {
 		let plan = &computation.plan;
-		let Some(location) = plan.params.list() else { return Ok(Default::default()) };
+		let Some(location) = &plan.params.rlc_each else { return Ok(Default::default()) };
 		let what = "the list of what each task is run with";
 		let list = self.fetcher.fetch(location, None, stop).await;
 		// It has the number after those of the request's own files.
