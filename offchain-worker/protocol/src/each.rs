@@ -4,8 +4,8 @@
 //! [{"args": "--seed 1", "inputs": ["bafkrei…/a.csv"]},   a deal's first task
 //!  {"args": "--seed 2"}]                                 its second
 //! ```
-//! The list is kept like an input file. Whoever reads an entry reads all of the list, so that all tasks of a deal, and all
-//! workers of a task, come to the same conclusion about it.
+//! The list is kept like an input file. A worker that reads an entry reads the whole list, so that all tasks of a deal, and
+//! all workers of a task, come to the same conclusion about it.
 
 use std::fmt;
 
@@ -15,7 +15,10 @@ use serde::{
 	Deserialize, Deserializer, Serialize,
 };
 
-use crate::{params::shown, InvalidParams, RequestParams};
+use crate::{
+	params::{shown, split_args},
+	InvalidParams,
+};
 
 /// The largest list, in bytes.
 pub const MAX_LIST: u64 = 4 << 20;
@@ -104,10 +107,9 @@ impl Entry {
 	///
 	/// # Errors
 	///
-	/// Those of [`RequestParams::args`].
+	/// Those of [`RequestParams::args`](crate::RequestParams::args).
 	pub fn args(&self) -> Result<Option<Vec<String>>, InvalidParams> {
-		let split = |args: &String| RequestParams { iexec_args: args.clone(), ..RequestParams::default() }.args();
-		self.args.as_ref().map(split).transpose()
+		self.args.as_deref().map(split_args).transpose()
 	}
 }
 

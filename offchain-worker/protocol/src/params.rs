@@ -234,30 +234,35 @@ impl RequestParams {
 	///
 	/// [`InvalidParams::OpenQuote`] and [`InvalidParams::ZeroByte`].
 	pub fn args(&self) -> Result<Vec<String>, InvalidParams> {
-		if self.iexec_args.contains('\0') {
-			return Err(InvalidParams::ZeroByte);
-		}
-		let (mut args, mut current) = (Vec::new(), None::<String>);
-		let mut quote = None;
-		let mut characters = self.iexec_args.chars();
-		while let Some(character) = characters.next() {
-			match (quote, character) {
-				(Some(open), close) if open == close => quote = None,
-				(None, '"' | '\'') => {
-					quote = Some(character);
-					current.get_or_insert_default();
-				}
-				(None | Some('"'), '\\') => current.get_or_insert_default().extend(characters.next()),
-				(None, space) if space.is_whitespace() => args.extend(current.take()),
-				(_, other) => current.get_or_insert_default().push(other),
-			}
-		}
-		if quote.is_some() {
-			return Err(InvalidParams::OpenQuote);
-		}
-		args.extend(current);
-		Ok(args)
+		split_args(&self.iexec_args)
 	}
+}
+
+/// Returns arguments one by one, as [`RequestParams::args`] does.
+pub(crate) fn split_args(text: &str) -> Result<Vec<String>, InvalidParams> {
+	if text.contains('\0') {
+		return Err(InvalidParams::ZeroByte);
+	}
+	let (mut args, mut current) = (Vec::new(), None::<String>);
+	let mut quote = None;
+	let mut characters = text.chars();
+	while let Some(character) = characters.next() {
+		match (quote, character) {
+			(Some(open), close) if open == close => quote = None,
+			(None, '"' | '\'') => {
+				quote = Some(character);
+				current.get_or_insert_default();
+			}
+			(None | Some('"'), '\\') => current.get_or_insert_default().extend(characters.next()),
+			(None, space) if space.is_whitespace() => args.extend(current.take()),
+			(_, other) => current.get_or_insert_default().push(other),
+		}
+	}
+	if quote.is_some() {
+		return Err(InvalidParams::OpenQuote);
+	}
+	args.extend(current);
+	Ok(args)
 }
 
 /// Returns what is wrong with the first field that alone is wrong.
