@@ -26,7 +26,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-	/// Puts a plan together, if a worker can do what the request asks for.
+	/// Puts a plan together, if a worker can do what the request asks for. That is neither an enclave nor an encrypted result,
+	/// so what apps write may be shown to those who read along.
 	///
 	/// # Errors
 	///
@@ -45,11 +46,6 @@ impl Plan {
 	/// Returns whether several workers have to agree on a result.
 	pub fn is_compared(&self) -> bool {
 		self.deal.deal.trust > 1
-	}
-
-	/// Returns whether nobody but the beneficiary is to see what the app does.
-	pub fn is_confidential(&self) -> bool {
-		self.deal.deal.tag.has_tee() || self.params.iexec_result_encryption
 	}
 
 	/// Returns what each of the tasks needs of a machine.
@@ -115,17 +111,6 @@ mod tests {
 		assert_eq!((plan.needs().cores, plan.needs().gpus), (2, 1));
 		let misspelled = with_params(r#"{"rlc_needs": {"core": 2}}"#).unwrap_err();
 		assert_eq!(misspelled.cause, Some(FailureCause::InvalidParams));
-	}
-
-	#[test]
-	fn enclave_or_encryption_make_a_deal_confidential() {
-		let mut plan = with_params("").unwrap();
-		assert!(!plan.is_confidential());
-		plan.params.iexec_result_encryption = true;
-		assert!(plan.is_confidential());
-		plan.params.iexec_result_encryption = false;
-		plan.deal.deal.tag = Tag::from_bits(1);
-		assert!(plan.is_confidential());
 	}
 
 	#[test]

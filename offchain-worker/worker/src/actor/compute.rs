@@ -87,7 +87,8 @@ impl Actor {
 						let _ = link.send(Outgoing::Report(report));
 					});
 					let until = Instant::now() + left;
-					let (tap, _showing) = (!plan.is_confidential()).then(|| shows.begin(id)).unzip();
+					let (tap, _showing) = shows.begin(id);
+					let tap = Some(tap);
 					let computation = Computation { task: run.task, plan, slots, time, until, result, tap, progress };
 					Ran { finished: runner.run(computation, stop).await, contribution_deadline }
 				}
