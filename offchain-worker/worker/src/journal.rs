@@ -308,6 +308,23 @@ mod tests {
 		}
 	}
 
+	/// SQLite and `sqlx` know names that are URLs, of which only a part names a file. A relative one that begins with `file:` is
+	/// made absolute for the same reason, and not tried here: the current directory is that of all tests.
+	#[tokio::test]
+	async fn name_of_the_file_is_never_read_as_a_url() {
+		let dir = tempfile::tempdir().unwrap();
+		let name = "file:a?mode=memory#%20.sqlite";
+		let path = dir.path().join(name);
+		for expected in [vec![], vec![record(1, State::Taken)]] {
+			let (mut journal, records) = Journal::open(&path, &worker(), H256::zero()).await.unwrap();
+			assert_eq!(records, expected);
+			journal.write(&[Change::Put(record(1, State::Taken))]).await.unwrap();
+			journal.close().await.unwrap();
+			let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+			assert_eq!(names, [name], "there is no other");
+		}
+	}
+
 	#[tokio::test]
 	async fn delegation_of_a_proxy_is_read_as_it_was_written() {
 		let dir = tempfile::tempdir().unwrap();
