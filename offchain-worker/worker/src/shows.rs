@@ -51,7 +51,7 @@ impl Shows {
 	/// Has the app of a task shown for this time. More than [`MAX_SHOWN_TASKS`] are not shown at once.
 	pub fn want(&self, task: TaskId, time: Duration) {
 		let mut table = self.lock();
-		table.forget(Instant::now());
+		table.expire(Instant::now());
 		if table.wanted.len() < MAX_SHOWN_TASKS || table.wanted.contains_key(&task) {
 			table.wanted.insert(task, Instant::now() + time.min(LONGEST));
 			self.news.notify_one();
@@ -64,7 +64,7 @@ impl Shows {
 			let news = self.news.notified();
 			{
 				let mut table = self.lock();
-				table.forget(Instant::now());
+				table.expire(Instant::now());
 				if !(table.wanted.is_empty() && table.ended.is_empty()) {
 					return;
 				}
@@ -76,7 +76,7 @@ impl Shows {
 	/// Takes what the apps wrote that are to be shown: this many bytes at most in all.
 	pub fn take(&self, most: usize) -> Vec<Shown> {
 		let mut table = self.lock();
-		table.forget(Instant::now());
+		table.expire(Instant::now());
 		let Table { running, wanted, ended } = &mut *table;
 		let ended = std::mem::take(ended);
 		let running = wanted.keys().filter_map(|task| Some((*task, running.get(task)?.clone())));
@@ -92,8 +92,8 @@ impl Shows {
 }
 
 impl Table {
-	/// Forgets what is no longer to be shown.
-	fn forget(&mut self, now: Instant) {
+	/// Removes what is no longer to be shown.
+	fn expire(&mut self, now: Instant) {
 		self.wanted.retain(|_, until| *until > now);
 	}
 }
@@ -167,9 +167,9 @@ mod tests {
 		shows.want(task(1), Duration::MAX);
 		shows.want(task(2), Duration::ZERO);
 		let mut table = shows.lock();
-		table.forget(Instant::now());
+		table.expire(Instant::now());
 		assert_eq!(table.wanted.keys().collect::<Vec<_>>(), [&task(1)]);
-		table.forget(Instant::now() + LONGEST);
+		table.expire(Instant::now() + LONGEST);
 		assert!(table.wanted.is_empty(), "whatever time the scheduler says");
 	}
 

@@ -37,7 +37,7 @@ impl Actor {
 			Instruction::ReportFailure { task } => self.asked_for_evidence(task),
 			Instruction::Show { task, time } => self.parts.shows.want(task, Duration::from_millis(time)),
 			Instruction::Drain => self.drain(),
-			// The link stands by: what is in hand goes on.
+			// The link takes this one itself.
 			Instruction::Replaced => {}
 		}
 	}
