@@ -191,10 +191,10 @@ async fn too_many_bytes_are_not_taken() {
 #[tokio::test]
 async fn too_many_or_too_deep_files_are_not_taken() {
 	let room = Room::with(|limits| limits.files = 100);
-	assert_eq!(run!(&room, &["files", "100"]).ending, Ending::Exited(0));
+	assert_eq!(run!(&room, &["files", "/iexec_out", "100"]).ending, Ending::Exited(0));
 	assert_eq!(room.left().len(), 100);
 	let room = Room::with(|limits| limits.files = 100);
-	assert_eq!(run!(&room, &["files", "101"]).ending, Ending::OutOfDisk);
+	assert_eq!(run!(&room, &["files", "/iexec_out", "101"]).ending, Ending::OutOfDisk);
 	assert_eq!(run!(&Room::new(), &["deep"]).ending, Ending::OutOfDisk);
 }
 

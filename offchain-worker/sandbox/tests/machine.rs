@@ -91,6 +91,17 @@ async fn temporary_and_shared_files_have_the_memory_that_was_bought() {
 	}
 }
 
+/// There is a file for each 16 KiB of memory: far more than the kernel counts for one, so it ends no such run by itself.
+#[tokio::test]
+async fn files_beside_out_are_as_many_as_there_is_memory_for() {
+	let Some(machine) = Machine::new().await else { return };
+	for (count, ending) in [("10000", Ending::Exited(0)), ("20000", Ending::OutOfMemory)] {
+		let run = machine.run(&Room::new(), image(), &["files", "/tmp", count]).await;
+		assert_eq!(run.ending, ending, "{count}: {}", text(&run.stderr));
+		assert!(run.used.memory < 256 << 20, "{count}: {:?}", run.used);
+	}
+}
+
 #[tokio::test]
 async fn working_directory_home_and_volumes_can_be_written() {
 	let Some(machine) = Machine::new().await else { return };

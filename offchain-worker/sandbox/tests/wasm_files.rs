@@ -92,9 +92,9 @@ async fn too_many_bytes_end_a_run() {
 #[tokio::test]
 async fn too_many_files_end_a_run() {
 	let room = Room::with(|limits| limits.files = 100);
-	assert_eq!(run(&room, &["files", "100"]).await.ending, Ending::Exited(0));
+	assert_eq!(run(&room, &["files", "/iexec_out", "100"]).await.ending, Ending::Exited(0));
 	let room = Room::with(|limits| limits.files = 100);
-	assert_eq!(run(&room, &["files", "101"]).await.ending, Ending::OutOfDisk);
+	assert_eq!(run(&room, &["files", "/iexec_out", "101"]).await.ending, Ending::OutOfDisk);
 	assert_eq!(room.left().len(), 100);
 }
 

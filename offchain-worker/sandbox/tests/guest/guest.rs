@@ -39,7 +39,7 @@ fn main() {
 		"panic" => panic!("as told"),
 		"write" => write(number(&mut args)),
 		"sparse" => File::create(output("sparse")).unwrap().set_len(number(&mut args)).unwrap(),
-		"files" => (0..number(&mut args)).for_each(|file| drop(File::create(output(&file.to_string())).unwrap())),
+		"files" => files(&args.next().unwrap(), number(&mut args)),
 		"deep" => deep(),
 		"open" => println!("{}", open()),
 		"log" => log(number(&mut args)),
@@ -450,6 +450,12 @@ fn hold(time: u64) {
 fn fill(path: &str, bytes: u64) {
 	std::io::copy(&mut std::io::repeat(7).take(bytes), &mut File::create(path).unwrap()).unwrap();
 	println!("filled");
+}
+
+fn files(directory: &str, count: u64) {
+	for file in 0..count {
+		File::create(Path::new(directory).join(file.to_string())).unwrap();
+	}
 }
 
 /// Tells whether a file can be made in a directory.
