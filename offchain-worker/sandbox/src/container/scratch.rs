@@ -1,12 +1,12 @@
 //! What a run writes beside OUT: a layer of its own over its image, and what its processes share.
 //!
 //! ```text
-//! /run/rlc-containers/ID/scratch   a file system in memory:
+//! /run/rlc-containers/ID/scratch/  a file system in memory:
 //!                          upper/  what the run writes, over the image
 //!                           work/  the overlay's own
 //!                            shm/  /dev/shm
 //!                            sys/  /sys, which is only read
-//!                           root   the image below that layer: the container's root directory
+//! /run/rlc-containers/ID/root/     the image below `upper`: the container's root directory
 //! ```
 //!
 //! A limit on what a process writes exists for whole file systems only, and few disks have quotas. The kernel counts a file
@@ -28,8 +28,8 @@ use crate::{Error, Limits};
 
 /// The least that a file system in memory can have, in bytes: none at all would be no limit.
 const PAGE: u64 = 4_096;
-/// How many bytes of memory go with a file: as many as of a disk, with ext4. Where the kernel counts files as memory, as it does
-/// by default, they take about one.
+/// For how many bytes of memory there is a file: ext4's ratio. A file itself takes about 1 KiB, which the kernel counts as the
+/// run's memory.
 const PER_FILE: u64 = 16 << 10;
 /// How many files there can be at least.
 const LEAST_FILES: u64 = 16 << 10;
