@@ -5,12 +5,11 @@ use std::path::Path;
 use serde_json::{json, Value};
 
 use super::{
-	cgroups::Seen,
+	cgroups::{quota, GroupMount, PERIOD},
 	devices::Layer,
 	hosts,
 	ids::Ids,
-	mounts, scratch, seccomp,
-	sys::{self, quota, PERIOD},
+	mounts, scratch, seccomp, sys,
 };
 use crate::{image::User, Limits};
 
@@ -50,7 +49,7 @@ pub struct Bundle<'a> {
 	/// Other directories and files: where they are on this machine and in the container, and whether they can be written.
 	pub mounts: &'a [(&'a Path, &'a str, bool)],
 	/// What it sees of its control group.
-	pub seen: &'a [Seen],
+	pub seen: &'a [GroupMount],
 	/// What it may use.
 	pub limits: &'a Limits,
 	/// The network's namespace, as a file. `None`: a new one, with no interface but its own loopback.
@@ -161,7 +160,7 @@ mod tests {
 
 	fn config(network: Option<&Path>) -> Value {
 		let (ids, user) = (Ids::fixed(100_000), User::default());
-		let group = Seen { host: "/sys/fs/cgroup/rlc/tier/name".into(), path: "/sys/fs/cgroup".into() };
+		let group = GroupMount { host: "/sys/fs/cgroup/rlc/tier/name".into(), path: "/sys/fs/cgroup".into() };
 		Bundle {
 			name: "name",
 			group: "/rlc/tier/name",

@@ -37,6 +37,14 @@ pub const GROUPS: &str = "/sys/fs/cgroup";
 /// By which controllers of version one programs find out how much they may use.
 const CONTROLLERS: [&str; 5] = ["memory", "cpu", "cpuacct", "cpuset", "pids"];
 
+/// The period in which processors are shared out, in µs.
+pub const PERIOD: u64 = 100_000;
+
+/// Returns how much of a [`PERIOD`] so many processors are, in µs.
+pub fn quota(cpus: f32) -> u64 {
+	(f64::from(cpus) * PERIOD as f64).max(1_000.0) as u64
+}
+
 /// The two versions of control groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
@@ -64,7 +72,7 @@ pub enum Shortage {
 
 /// What a container sees of its own group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct GroupMount {
 	/// Where it is on this machine, once there is the container.
 	pub host: PathBuf,
 	/// Where it is in the container.
@@ -128,14 +136,14 @@ impl Cgroups {
 	}
 
 	/// Returns what a container sees of its own group, so that programs find its limits where they are used to.
-	pub fn seen(&self, run: &str) -> Vec<Seen> {
+	pub fn seen(&self, run: &str) -> Vec<GroupMount> {
 		let group = self.path(run);
 		if self.version == Version::Two {
-			return vec![Seen { host: below(&self.root, &group), path: GROUPS.into() }];
+			return vec![GroupMount { host: below(&self.root, &group), path: GROUPS.into() }];
 		}
 		let there = CONTROLLERS.map(|name| (name, self.root.join(name))).into_iter().filter(|(_, path)| path.is_dir());
 		let seen =
-			|(name, path): (&str, PathBuf)| Seen { host: below(&path, &group), path: format!("{GROUPS}/{name}") };
+			|(name, path): (&str, PathBuf)| GroupMount { host: below(&path, &group), path: format!("{GROUPS}/{name}") };
 		there.map(seen).collect()
 	}
 
@@ -378,7 +386,7 @@ mod tests {
 		let groups = Cgroups::find_in(root.path(), true, "0::/\n").unwrap();
 		assert!(groups.swap);
 		let group = groups.path("a");
-		let seen = Seen { host: root.path().join(&group[1..]), path: "/sys/fs/cgroup".into() };
+		let seen = GroupMount { host: root.path().join(&group[1..]), path: "/sys/fs/cgroup".into() };
 		assert_eq!(groups.seen("a"), [seen]);
 		write(root.path(), &format!("{}/memory.peak", &group[1..]), "8192\n");
 		let shortage = |met: u32, kills: u32| {

@@ -13,7 +13,10 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use rustix::mount::{mount_bind, mount_remount, unmount, MountFlags, UnmountFlags};
+use rustix::{
+	fs::statvfs,
+	mount::{mount_bind, mount_remount, unmount, MountFlags, UnmountFlags},
+};
 
 use super::{
 	devices::Layer,
@@ -52,6 +55,11 @@ pub fn input(run: &str) -> PathBuf {
 /// Returns where what a run has of devices is.
 pub fn devices(run: &str) -> PathBuf {
 	directory_of(run).join(DEVICES)
+}
+
+/// Returns whether nothing more can be written to the file system of this directory.
+pub fn is_full(path: &Path) -> bool {
+	statvfs(path).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 
 /// Makes the mounts of a run within these limits, `input` and `devices` if there are any. They are there until they are removed,

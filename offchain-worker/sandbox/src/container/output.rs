@@ -11,10 +11,7 @@ use std::{
 	path::{Path, PathBuf},
 };
 
-use rustix::{
-	fs::statvfs,
-	mount::{mount, unmount, MountFlags, UnmountFlags},
-};
+use rustix::mount::{mount, unmount, MountFlags, UnmountFlags};
 
 use super::ids::Ids;
 use crate::{Error, Limits};
@@ -77,11 +74,6 @@ pub fn remove(output: &Path) -> Result<(), Error> {
 		Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("unmount", output)(error)),
 		_ => Ok(()),
 	}
-}
-
-/// Returns whether nothing more can be written to a file system.
-pub fn is_full(path: &Path) -> bool {
-	statvfs(path).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 
 /// What takes the result of a run.

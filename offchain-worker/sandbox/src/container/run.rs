@@ -18,7 +18,7 @@ use super::{
 	allowance::Taken,
 	blocking,
 	bundle::Bundle,
-	cgroups::{Seen, Shortage},
+	cgroups::{GroupMount, Shortage},
 	devices::{Layer, Lease},
 	environment::{environment, usual},
 	fault::{Fault, Kind, Program},
@@ -140,8 +140,9 @@ impl Prepared {
 			return run_of(fault, Used::default());
 		}
 		let ids = Arc::new(machine.ids.take(&this.directory)?);
-		let config = this.config(&ids, &machine);
-		let run = this.clone().run_inside(&machine, ids.clone(), config, &stop).await;
+		let seen = machine.cgroups.seen(&this.name);
+		let config = this.config(&ids, &machine, &seen);
+		let run = this.clone().run_inside(&machine, ids.clone(), (config, seen), &stop).await;
 		if this.goes_on.load(Ordering::Relaxed) {
 			// Nobody waits for that.
 			tokio::spawn(this.give_back_at_last(machine, ids));
@@ -191,10 +192,10 @@ impl Prepared {
 		self: Arc<Self>,
 		machine: &Machine,
 		ids: Arc<Ids>,
-		config: Value,
+		(config, seen): (Value, Vec<GroupMount>),
 		stop: &Stop,
 	) -> Result<Run, Error> {
-		let (this, own, seen) = (self.clone(), ids.clone(), machine.cgroups.seen(&self.name));
+		let (this, own) = (self.clone(), ids.clone());
 		blocking(move || this.make(&own, &seen, &config)).await?;
 		let Some(internet) = &self.granted.network else { return self.clone().run_container(machine, stop).await };
 		let network = internet.start(&self.name, &ids, &self.directory).await.inspect_err(|_| {
@@ -342,7 +343,7 @@ impl Prepared {
 		}
 	}
 
-	fn config(&self, ids: &Ids, machine: &Machine) -> Value {
+	fn config(&self, ids: &Ids, machine: &Machine, seen: &[GroupMount]) -> Value {
 		let network = self.granted.network.as_ref().map(|_| network::namespace(&self.directory));
 		let input = mounts::input(&self.name);
 		let mounts = [(input.as_path(), GUEST_INPUT, false), (self.mounted.as_path(), GUEST_OUTPUT, true)];
@@ -355,7 +356,7 @@ impl Prepared {
 			user: &self.image.start.user,
 			ids,
 			mounts: &mounts,
-			seen: &machine.cgroups.seen(&self.name),
+			seen,
 			limits: &self.limits,
 			network: network.as_deref(),
 			layer: self.layer.as_ref(),
@@ -365,7 +366,7 @@ impl Prepared {
 	}
 
 	/// Makes its directory.
-	fn make(&self, ids: &Ids, seen: &[Seen], config: &Value) -> Result<(), Error> {
+	fn make(&self, ids: &Ids, seen: &[GroupMount], config: &Value) -> Result<(), Error> {
 		output::create(&self.mounted, &self.limits, ids)?;
 		if let Ok(below) = Path::new(&self.image.start.directory).strip_prefix(GUEST_OUTPUT) {
 			output::create_below(&self.mounted, below, ids)?;
@@ -383,7 +384,7 @@ impl Prepared {
 	}
 
 	/// Puts into its root directory what programs expect of a machine.
-	fn furnish(&self, root: &Path, ids: &Ids, seen: &[Seen]) -> io::Result<()> {
+	fn furnish(&self, root: &Path, ids: &Ids, seen: &[GroupMount]) -> io::Result<()> {
 		sys::make(&scratch::sys(&mounts::scratch(&self.name)), &self.limits, seen)?;
 		let root = root::enter(root)?;
 		for (path, text) in hosts::files(self.granted.network.as_ref().map(Internet::resolvers)) {
@@ -395,11 +396,11 @@ impl Prepared {
 
 	/// Copies what it wrote, and says how it ended.
 	fn collect(&self, code: i32) -> Result<Ending, Error> {
-		// Of bytes the kernel ends it before; this is of files, which are as many as it has memory for.
-		if code != 0 && output::is_full(&mounts::scratch(&self.name)) {
+		// Too many bytes never get here: the kernel ends such a run. Too many files do.
+		if code != 0 && mounts::is_full(&mounts::scratch(&self.name)) {
 			return Ok(Ending::OutOfMemory);
 		}
-		let failed_for_space = code != 0 && output::is_full(&self.mounted);
+		let failed_for_space = code != 0 && mounts::is_full(&self.mounted);
 		let mut target = self.output.lock().unwrap_or_else(PoisonError::into_inner);
 		if failed_for_space || !output::copy(&self.mounted, &mut **target, &self.limits)? {
 			return Ok(Ending::OutOfDisk);

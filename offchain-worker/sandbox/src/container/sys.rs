@@ -15,21 +15,14 @@ use std::{
 	path::Path,
 };
 
-use super::cgroups::{Seen, GROUPS};
+use super::cgroups::{quota, GroupMount, GROUPS, PERIOD};
 use crate::Limits;
 
 /// Where it is in containers.
 pub const SYS: &str = "/sys";
-/// The period in which processors are shared out, in µs.
-pub const PERIOD: u64 = 100_000;
 /// Where this machine says which processors there are, and which of its files are copied.
 const PROCESSORS: &str = "/sys/devices/system/cpu";
 const FILES: [&str; 3] = ["online", "possible", "present"];
-
-/// Returns how much of a [`PERIOD`] so many processors are, in µs.
-pub fn quota(cpus: f32) -> u64 {
-	(f64::from(cpus) * PERIOD as f64).max(1_000.0) as u64
-}
 
 /// Fills the directory that becomes `/sys` of a run within these limits, with points to mount on for what it sees of its control
 /// group.
@@ -37,7 +30,7 @@ pub fn quota(cpus: f32) -> u64 {
 /// # Errors
 ///
 /// If it cannot be written.
-pub fn make(sys: &Path, limits: &Limits, seen: &[Seen]) -> io::Result<()> {
+pub fn make(sys: &Path, limits: &Limits, seen: &[GroupMount]) -> io::Result<()> {
 	let at = |path: &str| sys.join(path.trim_start_matches(SYS).trim_start_matches('/'));
 	let (processors, own) = (at(PROCESSORS), at(GROUPS));
 	make_directories(sys, &processors)?;
@@ -86,7 +79,8 @@ mod tests {
 	fn limits_are_told_as_version_two_does_and_groups_have_their_points() {
 		let sys = tempfile::tempdir().unwrap();
 		let limits = Limits { memory: 512 << 20, cpus: 1.5, ..Limits::default() };
-		let seen = ["/sys/fs/cgroup/memory", GROUPS].map(|path| Seen { host: "/group".into(), path: path.into() });
+		let seen =
+			["/sys/fs/cgroup/memory", GROUPS].map(|path| GroupMount { host: "/group".into(), path: path.into() });
 		make(sys.path(), &limits, &seen).unwrap();
 		let read = |file: &str| fs::read_to_string(sys.path().join("fs/cgroup").join(file)).unwrap();
 		assert_eq!((read("memory.max"), read("cpu.max")), ("536870912\n".into(), "150000 100000\n".into()));
