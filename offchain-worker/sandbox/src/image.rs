@@ -39,7 +39,11 @@ use std::{
 use rlc_disk::{Budget, Part, Taken};
 use tracing::warn;
 
-pub use self::{blame::unusable, start::Start, users::User};
+pub use self::{
+	blame::unusable,
+	start::{Start, CANNOT_EXECUTE, NOT_FOUND},
+	users::User,
+};
 use self::{compressed::open, quota::Quota, settings::Settings};
 use crate::{
 	kept::{Digests, Sha},

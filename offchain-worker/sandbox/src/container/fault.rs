@@ -20,13 +20,13 @@ use rustix::{
 };
 
 use crate::{
-	image::paths::{self, Place},
+	image::{
+		paths::{self, Place},
+		CANNOT_EXECUTE, NOT_FOUND,
+	},
 	GUEST_INPUT, GUEST_OUTPUT,
 };
 
-/// What Docker and shells exit with if a program cannot be executed, and if there is none.
-const CANNOT_EXECUTE: i32 = 126;
-const NOT_FOUND: i32 = 127;
 /// How a script names its interpreter, and how long the line is.
 const SCRIPT: &[u8] = b"#!";
 const LONGEST_LINE: u64 = 256;

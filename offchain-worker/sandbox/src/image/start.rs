@@ -5,11 +5,12 @@ use std::path::Path;
 use super::{paths, points, quota::Quota, settings::Settings, users::User};
 use crate::Error;
 
-/// What Docker exits with if it cannot make a container, and if it cannot begin its program.
-const CANNOT_CREATE: i32 = 125;
-const CANNOT_BEGIN: i32 = 126;
+/// What Docker exits with if it cannot make a container, if its program cannot be executed, and if there is none.
+pub const CANNOT_CREATE: i32 = 125;
+pub const CANNOT_EXECUTE: i32 = 126;
+pub const NOT_FOUND: i32 = 127;
 /// The home of a program for which the image has none.
-const HOME: &str = "/tmp";
+const HOME: &str = paths::TMP;
 
 /// How an image's program begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,22 +43,23 @@ impl Start {
 	///
 	/// [`Error::Host`], if the disk fails.
 	pub fn make(root: &Path, settings: &Settings, quota: &mut Quota) -> Result<Self, Error> {
-		let mut wrong = Vec::new();
+		// The first fault counts.
+		let mut unusable = None;
 		let found = User::find(root, settings.user.as_deref().unwrap_or_default());
 		let user = found.map_err(Error::io("read the users of", root))?.unwrap_or_else(|why| {
-			wrong.push(Unusable { code: CANNOT_CREATE, why });
+			unusable = Some(Unusable { code: CANNOT_CREATE, why });
 			User::default()
 		});
 		let directory = absolute(settings.directory.as_deref().unwrap_or_default());
 		if let Some(why) = points::make_directory(root, &directory, quota)? {
 			let why = format!("its working directory {directory} cannot be one: {why}");
-			wrong.push(Unusable { code: CANNOT_BEGIN, why });
+			unusable.get_or_insert(Unusable { code: CANNOT_EXECUTE, why });
 		}
 		let mut own = vec![directory.clone()];
 		for volume in settings.volumes.iter().map(|volume| absolute(volume)).filter(|volume| !is_anew(volume)) {
 			if let Some(why) = points::make_directory(root, &volume, quota)? {
 				let why = format!("its volume {volume} cannot be a directory: {why}");
-				wrong.push(Unusable { code: CANNOT_CREATE, why });
+				unusable.get_or_insert(Unusable { code: CANNOT_CREATE, why });
 			}
 			own.push(volume);
 		}
@@ -67,7 +69,7 @@ impl Start {
 		if home.starts_with('/') && !is_anew(&home) && points::make_directory(root, &home, quota)?.is_none() {
 			own.push(home.clone());
 		}
-		Ok(Self { user, directory, home, own, unusable: wrong.into_iter().next() })
+		Ok(Self { user, directory, home, own, unusable })
 	}
 }
 
@@ -152,7 +154,7 @@ mod tests {
 		let (code, why) = fails(Settings { volumes: texts(&["/file"]), ..Settings::default() });
 		assert!(code == CANNOT_CREATE && why.contains("its volume /file cannot be a directory"), "{code} {why}");
 		let (code, why) = fails(Settings { directory: Some("/file".into()), ..Settings::default() });
-		assert!(code == CANNOT_BEGIN && why.contains("its working directory /file cannot be one"), "{code} {why}");
+		assert!(code == CANNOT_EXECUTE && why.contains("its working directory /file cannot be one"), "{code} {why}");
 		let anew = Settings { volumes: texts(&["/dev/shm", "/iexec_out/x", "/proc"]), ..Settings::default() };
 		assert_eq!(start(&anew).1.unusable, None, "they are there in any case");
 	}
