@@ -125,7 +125,8 @@ pub(crate) struct Request {
 	/// What the results of its tasks are called, in their order; empty if they have no names.
 	pub names: Vec<String>,
 	/// One of the files, which is removed with this.
-	_list: Option<List>,
+	#[allow(dead_code, reason = "it is only held")]
+	list: Option<List>,
 }
 
 /// A file of this machine that has to be in a store.
@@ -242,7 +243,7 @@ impl RequestOptions {
 			uploads.add(list.path())?;
 		}
 		let wish = self.wish(context, chain, requester, tasks, encoded(&params)?).await?;
-		Ok(Request { wish, files: uploads.files(), names, _list: list })
+		Ok(Request { wish, files: uploads.files(), names, list })
 	}
 
 	/// Returns how many tasks are asked for.

@@ -80,7 +80,8 @@ pub struct File {
 	/// How it was opened, as WASI has it.
 	pub flags: u8,
 	/// Its part of the files that this process may have open.
-	pub _share: OwnedSemaphorePermit,
+	#[allow(dead_code, reason = "it is only held")]
+	pub share: OwnedSemaphorePermit,
 }
 
 impl File {

@@ -140,7 +140,7 @@ fn open(world: &mut World, node: Node, how: u32, rights: u64, flags: u8) -> Resu
 		None if how & DIRECTORY != 0 || how & CREATE == 0 => return Err(Errno::NOENT.into()),
 		None => world.tree.create(&node)?,
 	};
-	let file = File { file, node, removed: None, position: 0, rights, flags, _share: share };
+	let file = File { file, node, removed: None, position: 0, rights, flags, share };
 	// A new one is empty.
 	if how & TRUNCATE != 0 && found.is_some() {
 		set_size(&mut world.tree, &file, 0)?;

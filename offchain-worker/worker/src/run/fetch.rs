@@ -25,7 +25,8 @@ pub(super) struct Inputs {
 	/// The app's arguments.
 	args: Vec<String>,
 	/// What the task's own part is written in, if it has one.
-	_list: Option<Fetched>,
+	#[allow(dead_code, reason = "it is only held")]
+	list: Option<Fetched>,
 	names: Vec<String>,
 	files: Vec<Fetched>,
 }
@@ -77,7 +78,7 @@ impl Apps {
 			take_room(&mut left, &fetched)?;
 			files.push(fetched);
 		}
-		Ok(Inputs { app, dataset, args, _list: list, names, files })
+		Ok(Inputs { app, dataset, args, list, names, files })
 	}
 }
 
