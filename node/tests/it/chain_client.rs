@@ -377,7 +377,7 @@ async fn many_senders_of_one_key_at_a_time_all_get_through_once() {
 async fn equal_transactions_of_a_key_that_signs_alike_are_told_apart() {
 	let node = NodeBuilder::dev().start().await.expect("starts");
 	let people = People::on(&node).await;
-	// Whoever writes the same for the same number makes the same transaction, of which the node takes one.
+	// A key that signs alike makes the same transaction for the same number, of which the node takes one.
 	let wallet = Key::new(Scheme::Ethereum, "//Requester").expect("a key");
 	people.requester.send(pay(&wallet.account(), 100 * RLC)).await.expect("pays");
 	assert_eq!(many_pay(&people.chain, &wallet, |_| 1_000).await, 20_000);

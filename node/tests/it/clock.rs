@@ -27,7 +27,7 @@ int clock_gettime(clockid_t id, struct timespec *time) {
 }
 "#;
 
-/// Compiles what the loader puts before a program. Whoever builds Rust programs has a C compiler, which links them.
+/// Compiles what the loader puts before a program. A machine that builds Rust programs has a C compiler, which links them.
 fn shift(folder: &Path) -> PathBuf {
 	let (source, library) = (folder.join("shift.c"), folder.join("shift.so"));
 	fs::write(&source, SHIFT).expect("a source file");

@@ -121,6 +121,6 @@ mod tests {
 		tap.push(0, &text[1..]);
 		assert_eq!(tap.take(100), taken(["é", ""], 0));
 		tap.push(0, b"\xff.");
-		assert_eq!(tap.take(100).streams[0], b"\xff.", "what is not text is no beginning of a character");
+		assert_eq!(tap.take(100).streams[0], b"\xff.", "what is not text is not the beginning of a character");
 	}
 }

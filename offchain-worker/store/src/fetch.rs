@@ -73,7 +73,8 @@ impl Fetcher {
 		for entry in fs::read_dir(&parts)? {
 			remove_stray(&entry?.path());
 		}
-		let web = Web::new(config.stores.iter().chain(&config.ipfs), config.reach.clone())?.asking(&config.gateways);
+		let web =
+			Web::new(config.stores.iter().chain(&config.ipfs), config.reach.clone())?.with_gateways(&config.gateways);
 		let sources = Arc::new(Sources { config, web, cache });
 		Ok(Self(Arc::new(Inner {
 			sources,

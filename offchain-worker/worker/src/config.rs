@@ -16,7 +16,7 @@ use rlc_store::{IpNet, Proxy, Url};
 
 use crate::{disk::Shares, Activation};
 
-/// The gateway of IPFS that is asked unless another is named: one that gives out blocks, to be checked by whoever asks.
+/// The gateway of IPFS that is asked unless another is named: one that gives out blocks, to be checked by the worker that asks.
 pub const IPFS_GATEWAY: &str = "https://trustless-gateway.link";
 
 /// A worker's configuration. The chain's connection and the worker's key are given to [`start`](crate::start) beside it.

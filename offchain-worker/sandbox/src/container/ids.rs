@@ -129,7 +129,7 @@ impl Ids {
 	}
 
 	/// Returns what users and groups of the namespace are on this machine, as the runtime specification has it: root, and the
-	/// app, whoever that is in there.
+	/// app, by its user in there.
 	pub fn mappings(&self, app: &User) -> [Value; 2] {
 		[(self.uid, app.uid), (self.gid, app.gid)].map(|(first, app)| {
 			json!([

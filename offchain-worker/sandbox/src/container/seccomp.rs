@@ -44,7 +44,7 @@ const FILES: [u64; 4] = [0, 0o100_000, 0o010_000, 0o140_000];
 /// `PER_LINUX`, `PER_LINUX32`, both with `UNAME26`, and the question.
 const PERSONALITIES: [u64; 5] = [0, 8, 0x2_0000, 0x2_0008, 0xffff_ffff];
 /// `TIOCSETD`, which changes what the kernel makes of the bytes of a terminal: code for modems and radios, with a history of
-/// holes, whose modules the kernel loads for who asks. A run has terminals of its own.
+/// holes, whose modules the kernel loads for anyone who asks. A run has terminals of its own.
 const SET_DISCIPLINE: u64 = 0x5423;
 
 /// Returns the calls that may be made with some arguments. Each line is one way to make them.

@@ -126,8 +126,8 @@ impl Web {
 		Self { chosen: Some(chosen), ..self }
 	}
 
-	/// Makes requests for blocks to these gateways of IPFS, too, wherever they are.
-	pub(crate) fn asking(self, gateways: &[Url]) -> Self {
+	/// Asks these gateways of IPFS for blocks too, wherever they are.
+	pub(crate) fn with_gateways(self, gateways: &[Url]) -> Self {
 		Self { gateways: gateways.into(), ..self }
 	}
 

@@ -65,7 +65,7 @@ impl Tree {
 		check(node.size())?;
 		match self.find(node) {
 			Ok(Some(stat)) if stat.kind == Kind::Link => {}
-			// Whoever uses the path finds out.
+			// The call that uses the path fails.
 			Ok(_) | Err(Fail::Errno(Errno::NOTDIR)) => return Ok(None),
 			Err(fail) => return Err(fail),
 		}
