@@ -11,6 +11,12 @@ use crate::{tail::Written, Tap};
 pub const GUEST_INPUT: &str = "/iexec_in";
 /// Where the app leaves its result.
 pub const GUEST_OUTPUT: &str = "/iexec_out";
+/// How many files and directories may be in OUT, unless a job says otherwise.
+pub const MAX_FILES: u32 = 10_000;
+/// The longest path in OUT, in bytes.
+pub const LONGEST_OUTPUT_PATH: usize = 1_024;
+/// How many symbolic links may be on the way to a file, as for Linux.
+pub const MOST_LINKS: u32 = 40;
 
 /// What to run.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +89,7 @@ impl Default for Limits {
 			memory: 1 << 30,
 			same_memory: true,
 			output: 1 << 30,
-			files: 10_000,
+			files: MAX_FILES.into(),
 			log: 64 << 10,
 			pids: 256,
 			cpus: 1.0,

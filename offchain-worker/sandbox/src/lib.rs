@@ -16,7 +16,9 @@ pub use container::{
 	check_image, clean, gpus_out_of_use, survey, Allowance, ContainerService, ContainerTier, FoundGpu, GpuClear,
 	GpuState, Gpus, NetworkConfig, NetworkProgram, NoCommand, NoDevice, NoNetwork, Survey, Unavailable, NETWORK_MEMORY,
 };
-pub use job::{Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT};
+pub use job::{
+	Ending, Error, Grants, Job, Limits, Run, Stop, Used, GUEST_INPUT, GUEST_OUTPUT, LONGEST_OUTPUT_PATH, MAX_FILES,
+};
 pub use result::{follow, read_result, Astray, InvalidResult, Output};
 pub use rlc_perimeter::{IpNet, Perimeter};
 pub use tap::{Tap, Tapped};

@@ -24,6 +24,7 @@ use crate::{
 		paths::{self, Place},
 		CANNOT_EXECUTE, NOT_FOUND,
 	},
+	job::MOST_LINKS,
 	GUEST_INPUT, GUEST_OUTPUT,
 };
 
@@ -168,7 +169,7 @@ impl Program<'_> {
 	/// the one in which a program begins is made, below what each container has anew, too.
 	fn place(&self, path: &Path) -> io::Result<(Place, bool)> {
 		let (mut path, mut is_unsure) = (path.to_owned(), false);
-		for _ in 0..paths::MOST_LINKS {
+		for _ in 0..MOST_LINKS {
 			match paths::follow(self.root, &path)? {
 				Place::Mount(point @ (GUEST_INPUT | GUEST_OUTPUT), rest) => match beyond(point, &rest) {
 					Some(next) => (path, is_unsure) = (next, true),

@@ -14,14 +14,12 @@ use std::{
 use rustix::mount::{mount, unmount, MountFlags, UnmountFlags};
 
 use super::ids::Ids;
-use crate::{Error, Limits};
+use crate::{Error, Limits, LONGEST_OUTPUT_PATH};
 
 /// What a file takes at least, in bytes: a page.
 const PAGE: u64 = 4096;
 /// The deepest directory that is copied, as in the Wasm tier.
 const DEEPEST: u32 = 32;
-/// The longest path that is copied, in bytes, as in the Wasm tier.
-const LONGEST: usize = 1024;
 
 /// Returns the size of a file system in which every OUT within its limits fits, in bytes.
 pub fn size(limits: &Limits) -> u64 {
@@ -136,7 +134,7 @@ fn copy_directory(from: &Path, path: &Path, to: &mut dyn Target, left: &mut Left
 		let (kind, path) = (entry.file_type()?, path.join(entry.file_name()));
 		let Some(files) = left.files.checked_sub(1) else { return Ok(false) };
 		left.files = files;
-		if path.as_os_str().len() > LONGEST {
+		if path.as_os_str().len() > LONGEST_OUTPUT_PATH {
 			return Ok(false);
 		}
 		if kind.is_dir() {

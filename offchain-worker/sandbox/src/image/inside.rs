@@ -10,10 +10,11 @@ use std::{
 
 use super::{
 	blame::bad,
-	paths::{self, LONGEST_NAME, LONGEST_PATH, MOST_LINKS},
+	paths::{self, LONGEST_NAME, LONGEST_PATH},
 	quota::Quota,
 	rights,
 };
+use crate::job::MOST_LINKS;
 
 /// How many directories may be on the way to a file, and how many names with those of the links.
 const DEEPEST: usize = 128;
@@ -77,6 +78,8 @@ pub fn enter_beside_points(root: &Path, names: &[OsString], quota: &mut Quota) -
 	walk(root, names, quota, |path| paths::point_above(root, path).is_none())
 }
 
+/// Follows links as [`paths::follow`] does, but makes what is missing, and refuses what an image may not have on its way: too
+/// many names, or too deep a directory.
 fn walk(root: &Path, names: &[OsString], quota: &mut Quota, may_pass: impl Fn(&Path) -> bool) -> io::Result<PathBuf> {
 	let mut left: Vec<OsString> = names.iter().rev().cloned().collect();
 	let (mut path, mut links, mut depth, mut steps) = (root.to_owned(), 0, 0, 0);

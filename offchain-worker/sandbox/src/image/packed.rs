@@ -14,10 +14,10 @@ use super::{
 	entries::{Entries, Entry, Kind},
 	inside::{below, enter, names, path_of},
 	layers::MOST_NAMES,
-	paths::{self, LONGEST_PATH, MOST_LINKS},
+	paths::{self, LONGEST_PATH},
 	quota::Quota,
 };
-use crate::Error;
+use crate::{job::MOST_LINKS, Error};
 
 /// How many links an archive may have. An image has far fewer layers.
 const MOST: usize = 1_000;

@@ -6,14 +6,12 @@ use std::{
 	path::{Component, Path, PathBuf},
 };
 
-use crate::{GUEST_INPUT, GUEST_OUTPUT};
+use crate::{job::MOST_LINKS, GUEST_INPUT, GUEST_OUTPUT};
 
 /// Where programs have files for a while. Each container has it as its image does.
 pub const TMP: &str = "/tmp";
 /// What each container has anew, in place of what its image has there.
 pub const POINTS: [&str; 5] = ["/proc", "/dev", "/sys", GUEST_INPUT, GUEST_OUTPUT];
-/// How many symbolic links may be on the way to a file, as for the kernel.
-pub const MOST_LINKS: u32 = 40;
 /// The longest name, and the longest path below a root, in bytes: what Linux and its usual file systems take, whatever the
 /// directory that the root is in.
 pub const LONGEST_NAME: usize = 255;

@@ -7,10 +7,7 @@ use std::{
 	path::{Component, Path, PathBuf},
 };
 
-use crate::GUEST_OUTPUT;
-
-/// How many symbolic links one path may lead through, as in Linux.
-const MOST: usize = 40;
+use crate::{job::MOST_LINKS, GUEST_OUTPUT};
 
 /// Why a path leads to no file or directory in OUT. Each is the app's fault: nothing else writes there.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +49,7 @@ pub fn follow(output: &Path, path: &Path) -> Result<PathBuf, Astray> {
 			continue;
 		}
 		followed += 1;
-		if followed > MOST {
+		if followed > MOST_LINKS {
 			return Err(Astray::Circle);
 		}
 		put_ahead(&fs::read_link(&here).map_err(astray)?, &mut found, &mut ahead)?;

@@ -31,12 +31,15 @@ use super::{
 	errno::Errno,
 	fail::{Fail, Result},
 };
-use crate::guest::{Halt, MemoryMeter};
+use crate::{
+	guest::{Halt, MemoryMeter},
+	LONGEST_OUTPUT_PATH,
+};
 
 /// Longest name and path, in bytes, and deepest path, in names. They leave room for the machine's own path before it,
 /// which the module must not notice.
 const LONGEST_NAME: usize = 255;
-const LONGEST_PATH: usize = 1024;
+const LONGEST_PATH: usize = LONGEST_OUTPUT_PATH;
 const DEEPEST: usize = 32;
 /// What a file or directory takes of memory at least, in bytes: a page.
 const PAGE: u64 = 4096;
