@@ -29,6 +29,7 @@ use std::{
 
 use tar::{EntryType, Header};
 
+pub use self::tree::LONGEST_PATH;
 use self::{
 	hashing::Hashing,
 	paths::Paths,

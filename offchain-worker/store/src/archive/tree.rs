@@ -11,7 +11,7 @@ use std::{
 use super::{ArchiveError, Kind, UnpackLimits};
 
 /// The longest path of what a link leads to, in bytes: that of files in OUT.
-const LONGEST: usize = 1_024;
+pub const LONGEST_PATH: usize = 1_024;
 
 /// What has an entry in an archive.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +132,7 @@ fn follow(root: &Path, links: &Links<'_>, name: &OsStr, link: &Open) -> Result<P
 	if iter::once(&here).chain(before).any(|directory| directory.starts_with(&target)) {
 		return Err(refused("leads around in a circle"));
 	}
-	if name.len() > LONGEST {
+	if name.len() > LONGEST_PATH {
 		return Err(refused("leads to a path that is too long"));
 	}
 	Ok(target)

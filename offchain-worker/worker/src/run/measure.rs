@@ -6,13 +6,13 @@
 //! small shares lose their stakes, with an app that takes more.
 
 use rlc_primitives::work::FailureCause;
-use rlc_sandbox::Ending;
-use rlc_store::archive::UnpackLimits;
+use rlc_sandbox::{Ending, LONGEST_OUTPUT_PATH, MAX_FILES};
+use rlc_store::archive::{UnpackLimits, LONGEST_PATH};
 
 use crate::{plan::Plan, record::RunFailure};
 
-/// The most files and directories in a result, the same on each machine.
-const MAX_FILES: u32 = 10_000;
+// What fits into OUT can be packed, whatever links lead to it.
+const _: () = assert!(LONGEST_PATH == LONGEST_OUTPUT_PATH);
 
 /// Returns whether one of this machine's own limits ended a run, though several workers have to agree.
 pub(super) fn is_of_machine(failure: &RunFailure, ending: &Ending, plan: &Plan) -> bool {
