@@ -4,6 +4,7 @@ mod error;
 mod key_file;
 mod sealed;
 mod secret;
+mod text;
 mod wallet;
 
 use std::{

@@ -4,7 +4,10 @@ use rlc_chain::{Key, Scheme};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{wallet, KeystoreError};
+use super::{
+	text::{digits, words},
+	wallet, KeystoreError,
+};
 
 /// The kinds of keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -80,9 +83,7 @@ impl Secret {
 	/// stay what they are.
 	pub(super) fn kept(kind: Kind, text: Zeroizing<String>) -> Option<Self> {
 		let text = match kind {
-			Kind::Ethereum if wallet::digits(&text).is_none() && !text.starts_with('/') => {
-				wallet::earlier_private_key(&text)?
-			}
+			Kind::Ethereum if digits(&text).is_none() && !text.starts_with('/') => wallet::earlier_private_key(&text)?,
 			_ => text,
 		};
 		Some(Self { kind, text }).filter(|secret| secret.key().is_ok())
@@ -118,10 +119,10 @@ fn suri(text: &str) -> Option<Zeroizing<String>> {
 	if trimmed.is_empty() {
 		return None;
 	}
-	Some(match wallet::digits(trimmed) {
+	Some(match digits(trimmed) {
 		Some(digits) => Zeroizing::new(format!("0x{digits}")),
 		// Spaces may belong to a password, which follows slashes.
 		None if trimmed.contains('/') => Zeroizing::new(trimmed.to_owned()),
-		None => wallet::words(trimmed),
+		None => words(trimmed),
 	})
 }
