@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod container;
+mod end;
 mod guest;
 mod image;
 mod job;

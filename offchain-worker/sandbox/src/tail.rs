@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::Tap;
+use crate::{end, Tap};
 
 /// Keeps the last bytes of what is written to it, and hashes all of them.
 #[derive(Debug)]
@@ -54,22 +54,13 @@ impl Tail {
 		if let Some((tap, stream)) = &self.tap {
 			tap.push(*stream, bytes);
 		}
-		self.bytes.extend_from_slice(&bytes[bytes.len().saturating_sub(self.limit)..]);
-		// Moved once per `limit` bytes, rather than with each write.
-		if self.bytes.len() > self.limit.saturating_mul(2) {
-			self.trim();
-		}
+		end::append(&mut self.bytes, bytes, self.limit);
 	}
 
 	/// Returns what was written.
 	pub fn finish(mut self) -> Written {
-		self.trim();
+		end::trim(&mut self.bytes, self.limit);
 		Written { end: self.bytes, sha256: self.hasher.finalize().into() }
-	}
-
-	fn trim(&mut self) {
-		let excess = self.bytes.len().saturating_sub(self.limit);
-		self.bytes.drain(..excess);
 	}
 }
 

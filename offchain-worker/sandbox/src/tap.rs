@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::end;
+
 /// Keeps what a program wrote since it was last asked: of each stream the end, if it is much. Clones are handles on the same.
 #[derive(Clone, Debug)]
 pub struct Tap(Arc<Mutex<Kept>>);
@@ -33,15 +35,7 @@ impl Tap {
 		let limit = kept.limit;
 		let Tapped { streams, missed } = &mut kept.tapped;
 		let Some(end) = streams.get_mut(stream) else { return };
-		let skipped = bytes.len().saturating_sub(limit);
-		end.extend_from_slice(&bytes[skipped..]);
-		*missed = missed.saturating_add(skipped as u64);
-		// Moved once per `limit` bytes, rather than with each write.
-		if end.len() > limit.saturating_mul(2) {
-			let excess = end.len() - limit;
-			end.drain(..excess);
-			*missed = missed.saturating_add(excess as u64);
-		}
+		*missed = missed.saturating_add(end::append(end, bytes, limit) as u64);
 	}
 
 	/// Records that so many bytes were written that are not known.
@@ -61,9 +55,7 @@ impl Tap {
 				_ => end.len(),
 			};
 			*rest = end.split_off(whole);
-			let excess = end.len().saturating_sub(most);
-			end.drain(..excess);
-			taken.missed = taken.missed.saturating_add(excess as u64);
+			taken.missed = taken.missed.saturating_add(end::trim(end, most) as u64);
 		}
 		taken
 	}
