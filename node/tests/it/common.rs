@@ -1,6 +1,7 @@
 //! What the tests of whole nodes share.
 
 pub mod market;
+pub mod people;
 pub mod program;
 
 use std::{future::Future, time::Duration};

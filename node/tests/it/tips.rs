@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{
-	chain_client::{digest, pay, sender, People},
-	common::{genesis, hex},
+use crate::common::{
+	genesis, hex,
+	people::{digest, pay, sender, People},
 };
 use rlc_chain::{Bid, Call, Error, PocoCall, Sender};
 use rlc_checks::people::Person;

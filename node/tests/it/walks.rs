@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::chain_client::{pay, People};
+use crate::common::people::{pay, People};
 use rlc_chain::{Call, RegistryCall, RewardDestination, StakingCall};
 use rlc_checks::assets;
 use rlc_node::embedded::NodeBuilder;
