@@ -33,7 +33,10 @@ use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_keystore::KeystorePtr;
 
-use self::types::{Backend, Client, Pool, Proposer, SelectChain};
+use self::{
+	clock::Steady,
+	types::{Backend, Client, Pool, Proposer, SelectChain},
+};
 use crate::{metrics, rpc, Error};
 
 /// What a node does beyond its [`Configuration`].
@@ -72,6 +75,8 @@ pub struct Prepared {
 	pub pool: Arc<Pool>,
 	/// What blocks pass on their way into the database.
 	pub import: Import,
+	/// Keeps a development chain going when the clock goes back.
+	steady: Option<Steady>,
 	telemetry: Option<Telemetry>,
 }
 
@@ -112,8 +117,9 @@ pub fn prepare(config: &Configuration, seal: Seal) -> Result<Prepared, Error> {
 		.build(),
 	);
 	let handle = telemetry.as_ref().map(Telemetry::handle);
-	let import = import::build(config, &parts, &select_chain, &pool, seal, handle)?;
-	Ok(Prepared { parts, select_chain, pool, import, telemetry })
+	let steady = (config.chain_spec.chain_type() == ChainType::Development).then(|| Steady::new(parts.client.clone()));
+	let import = import::build(config, &parts, &select_chain, &pool, seal, steady.clone(), handle)?;
+	Ok(Prepared { parts, select_chain, pool, import, steady, telemetry })
 }
 
 /// Starts a node on the network backend that its configuration names. Must be called on a multi-threaded tokio runtime.
@@ -133,7 +139,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 	if options.seal == Seal::Instant && config.chain_spec.chain_type() != ChainType::Development {
 		return Err(Error::NotDevelopment(config.chain_spec.id().into()));
 	}
-	let Prepared { parts, select_chain, pool, import, mut telemetry } = prepare(&config, options.seal)?;
+	let Prepared { parts, select_chain, pool, import, steady, mut telemetry } = prepare(&config, options.seal)?;
 	let Parts { client, backend, keystore, mut tasks } = parts;
 	storage::watch(&tasks, backend.clone(), config.database.path().map(Path::to_path_buf), options.storage)?;
 
@@ -222,7 +228,7 @@ fn start_on<N: NetworkBackend<Block, Hash>>(config: Configuration, options: Opti
 		client::keep_seal(&client, options.seal)?;
 		let slot_duration = import.babe.config().slot_duration();
 		if settings.role.is_authority() {
-			let clock = clock::clock(slot_duration, import.steady);
+			let clock = clock::clock(slot_duration, steady);
 			consensus.author(proposer, import.own, import.babe, select_chain, settings.force_authoring, clock)?;
 		}
 		let grandpa = settings.grandpa.then_some(consensus::Grandpa {

@@ -11,7 +11,7 @@ use sc_consensus_babe::{BabeLink, BabeWorkerHandle, ImportQueueParams};
 use sc_consensus_beefy::{BeefyRPCLinks, BeefyVoterLinks};
 use sc_consensus_grandpa::LinkHalf;
 use sc_consensus_slots::InherentDataProviderExt;
-use sc_service::{ChainType, Configuration, TaskManager};
+use sc_service::{Configuration, TaskManager};
 use sc_telemetry::TelemetryHandle;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_consensus_babe::SlotDuration;
@@ -45,11 +45,9 @@ pub struct Import {
 	pub beefy_voter: BeefyVoterLinks<Block, BeefyId>,
 	/// For BEEFY's RPC.
 	pub beefy_rpc: BeefyRPCLinks<Block, BeefyId>,
-	/// Keeps a development chain going when the clock goes back.
-	pub steady: Option<Steady>,
 }
 
-/// Builds the import chain.
+/// Builds the import chain. `steady` keeps a development chain going when the clock goes back.
 ///
 /// # Errors
 ///
@@ -60,6 +58,7 @@ pub fn build(
 	select_chain: &SelectChain,
 	pool: &Arc<Pool>,
 	seal: Seal,
+	steady: Option<Steady>,
 	telemetry: Option<TelemetryHandle>,
 ) -> Result<Import, Error> {
 	let Parts { client, backend, tasks, .. } = parts;
@@ -78,15 +77,12 @@ pub fn build(
 		config.prometheus_registry().cloned(),
 	);
 
-	let steady = (config.chain_spec.chain_type() == ChainType::Development).then(|| Steady::new(client.clone()));
 	let chain = BabeChain { config, client, select_chain, pool, tasks, telemetry };
 	let Babe { queue, own, link, worker } = match seal {
-		Seal::Slots => {
-			chain.over(beefy_import, Some(Box::new(grandpa_import)), |duration| clock(duration, steady.clone()))?
-		}
+		Seal::Slots => chain.over(beefy_import, Some(Box::new(grandpa_import)), |duration| clock(duration, steady))?,
 		Seal::Instant => chain.over(client.clone(), None, |duration| instant_seal::clock(client.clone(), duration))?,
 	};
-	Ok(Import { queue, own, babe: link, babe_worker: worker, grandpa, beefy_voter, beefy_rpc, steady })
+	Ok(Import { queue, own, babe: link, babe_worker: worker, grandpa, beefy_voter, beefy_rpc })
 }
 
 /// What BABE needs, whatever comes after it.
