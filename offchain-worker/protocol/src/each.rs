@@ -35,6 +35,15 @@ pub struct Entry {
 	pub inputs: Vec<String>,
 }
 
+/// What a list has for one task, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfTask {
+	/// Its arguments one by one. `None`: the request's.
+	pub args: Option<Vec<String>>,
+	/// Where its input files are, which follow those of the request.
+	pub inputs: Vec<String>,
+}
+
 /// Why a list tells nobody what to run. It is the request's fault, and the same for every worker.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidList {
@@ -85,13 +94,18 @@ impl InvalidList {
 }
 
 impl Entry {
-	/// Returns the entry for a deal's task out of a list, all of whose entries can be served at the deal's trust. `place` is
+	/// Reads the entry for a deal's task out of a list, all of whose entries can be served at the deal's trust. `place` is
 	/// the task's index minus that of the deal's first task. `is_pinned` tells whether a location says which bytes are there.
 	///
 	/// # Errors
 	///
 	/// [`InvalidList`].
-	pub fn of_task(list: &[u8], place: u64, trust: u64, is_pinned: impl Fn(&str) -> bool) -> Result<Self, InvalidList> {
+	pub fn of_task(
+		list: &[u8],
+		place: u64,
+		trust: u64,
+		is_pinned: impl Fn(&str) -> bool,
+	) -> Result<OfTask, InvalidList> {
 		let size = list.len() as u64;
 		if size > MAX_LIST {
 			return Err(InvalidList::TooLarge(size));
@@ -121,21 +135,19 @@ struct List<F> {
 }
 
 impl<F: Fn(&str) -> bool> List<F> {
-	/// Checks that workers can serve an entry.
-	fn check(&self, number: u64, entry: &Entry) -> Result<(), InvalidList> {
-		entry.args().map_err(|why| InvalidList::Args { number, why })?;
-		if self.trust <= 1 {
-			return Ok(());
+	/// Reads an entry, if workers can serve it.
+	fn read(&self, number: u64, entry: Entry) -> Result<OfTask, InvalidList> {
+		let args = entry.args().map_err(|why| InvalidList::Args { number, why })?;
+		let unpinned = entry.inputs.iter().find(|location| self.trust > 1 && !(self.is_pinned)(location));
+		if let Some(location) = unpinned {
+			return Err(InvalidList::Unpinned { number, location: location.clone() });
 		}
-		match entry.inputs.iter().find(|location| !(self.is_pinned)(location)) {
-			None => Ok(()),
-			Some(location) => Err(InvalidList::Unpinned { number, location: location.clone() }),
-		}
+		Ok(OfTask { args, inputs: entry.inputs })
 	}
 }
 
 impl<'de, F: Fn(&str) -> bool> Visitor<'de> for List<F> {
-	type Value = Result<Entry, InvalidList>;
+	type Value = Result<OfTask, InvalidList>;
 
 	fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.write_str("an array")
@@ -144,9 +156,11 @@ impl<'de, F: Fn(&str) -> bool> Visitor<'de> for List<F> {
 	fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
 		let (mut entries, mut found, mut checked) = (0_u64, None, Ok(()));
 		while let Some(entry) = list.next_element::<Entry>()? {
-			checked = checked.and_then(|()| self.check(entries.saturating_add(1), &entry));
-			if entries == self.place {
-				found = Some(entry);
+			match self.read(entries.saturating_add(1), entry) {
+				Ok(read) if entries == self.place => found = Some(read),
+				Ok(_) => {}
+				// The first one is told.
+				Err(why) => checked = checked.and(Err(why)),
 			}
 			entries += 1;
 		}
@@ -160,7 +174,7 @@ mod tests {
 	use super::*;
 
 	/// Judges a list with locations that say themselves that they are pinned.
-	fn entry(list: &str, place: u64, trust: u64) -> Result<Entry, InvalidList> {
+	fn entry(list: &str, place: u64, trust: u64) -> Result<OfTask, InvalidList> {
 		Entry::of_task(list.as_bytes(), place, trust, |location| location.ends_with("pinned"))
 	}
 
@@ -168,14 +182,11 @@ mod tests {
 	fn task_takes_the_entry_at_its_place_in_the_deal() {
 		let list =
 			r#"[{"args": "--seed 1", "inputs": ["a#pinned"]}, {"args": ""}, {"inputs": ["b#pinned", "c#pinned"]}, {}]"#;
-		let first = entry(list, 0, 5).unwrap();
-		assert_eq!(
-			(first.args().unwrap().unwrap(), first.inputs),
-			(vec!["--seed".into(), "1".into()], vec!["a#pinned".into()])
-		);
-		assert_eq!(entry(list, 1, 5).unwrap().args(), Ok(Some(vec![])), "no arguments, whatever the request's");
-		assert_eq!(entry(list, 2, 5).unwrap().args(), Ok(None), "those of the request");
-		assert_eq!(entry(list, 3, 5).unwrap(), Entry::default());
+		let first = OfTask { args: Some(vec!["--seed".into(), "1".into()]), inputs: vec!["a#pinned".into()] };
+		assert_eq!(entry(list, 0, 5), Ok(first));
+		assert_eq!(entry(list, 1, 5).unwrap().args, Some(vec![]), "no arguments, whatever the request's");
+		assert_eq!(entry(list, 2, 5).unwrap().args, None, "those of the request");
+		assert_eq!(entry(list, 3, 5).unwrap(), OfTask::default());
 	}
 
 	#[test]

@@ -3,7 +3,7 @@
 use std::{fs, io};
 
 use rlc_primitives::work::FailureCause;
-use rlc_protocol::each::{Entry, InvalidList, MAX_LIST};
+use rlc_protocol::each::{Entry, InvalidList, OfTask, MAX_LIST};
 use rlc_service::blocking;
 use rlc_store::{is_pinned, CancellationToken, Fetched};
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{ports::Computation, record::RunFailure};
 
 impl Apps {
-	/// Returns what a task is run with beside what its request says for all, `Entry::default()` if there is no list; and the
+	/// Returns what a task is run with beside what its request says for all, `OfTask::default()` if there is no list; and the
 	/// list, which is kept in the cache as long as this is.
 	///
 	/// A list that tells nobody what to run is the request's fault. It is reported, as bad params are, and never contributed.
@@ -23,7 +23,7 @@ impl Apps {
 		computation: &Computation,
 		left: &mut u64,
 		stop: &CancellationToken,
-	) -> Result<(Entry, Option<Fetched>), RunFailure> {
+	) -> Result<(OfTask, Option<Fetched>), RunFailure> {
 		let plan = &computation.plan;
 		let Some(location) = &plan.params.rlc_each else { return Ok(Default::default()) };
 		let what = "the list of what each task is run with";

@@ -63,8 +63,7 @@ impl Apps {
 			}
 		};
 		let (entry, list) = self.entry(computation, &mut left, stop).await?;
-		let own = entry.args().map_err(|error| RunFailure::of_task(FailureCause::InvalidParams, error.to_string()))?;
-		let args = own.unwrap_or_else(|| plan.args.clone());
+		let args = entry.args.unwrap_or_else(|| plan.args.clone());
 		let shared = &plan.params.iexec_input_files;
 		let locations = [shared.as_slice(), &entry.inputs].concat();
 		let names = environment::input_names(&locations, dataset.as_ref().map(|(name, _)| name.as_str()));
