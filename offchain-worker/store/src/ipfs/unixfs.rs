@@ -9,11 +9,14 @@
 
 use bytes::Bytes;
 use prost::Message;
+use rlc_service::escape;
 
 use super::name::BlockName;
 
 /// The most links of a node. Programs make far fewer: 174 of a file.
 const MAX_LINKS: usize = 16_384;
+/// How much of a name is shown, in characters.
+const LONGEST_SHOWN: usize = 60;
 
 /// The kinds of nodes.
 const KIND_RAW: i32 = 0;
@@ -81,8 +84,8 @@ impl Directory {
 	pub(crate) fn some(&self, count: usize) -> Vec<String> {
 		let names = self.0.iter().filter_map(|link| link.name.as_deref());
 		let shown = |name: &[u8]| {
-			let name = String::from_utf8_lossy(name);
-			name.chars().filter(|one| !one.is_control()).take(60).collect::<String>()
+			let name: String = String::from_utf8_lossy(name).chars().take(LONGEST_SHOWN).collect();
+			escape::line(&name).into_owned()
 		};
 		names.map(shown).take(count).collect()
 	}
@@ -155,6 +158,13 @@ mod parsing {
 				Err(why) => prop_assert!(!why.is_empty()),
 			}
 		}
+	}
+
+	#[test]
+	fn names_of_a_stranger_are_shown_in_part_and_escaped() {
+		let link = |name: &str| Link { hash: None, name: Some(name.into()) };
+		let directory = Directory(vec![link("a\u{1b}[2J\u{202e}"), link(&"b".repeat(99)), link("c")]);
+		assert_eq!(directory.some(2), [r"a\u{1b}[2J\u{202e}".to_owned(), "b".repeat(60)]);
 	}
 
 	#[test]
