@@ -130,9 +130,16 @@ pub enum Unrepeatable {
 	Network,
 }
 
-/// Returns the beginning of a text of a stranger, in one line.
+/// Returns the beginning of a text of a stranger, in one line: what commands a terminal, or is not seen, is escaped.
 pub(crate) fn shown(text: &str) -> String {
-	text.chars().take(SHOWN).map(|one| if one.is_control() { ' ' } else { one }).collect()
+	let mut shown = String::new();
+	for one in text.chars().take(SHOWN) {
+		match one {
+			'"' | '\'' | '\\' => shown.push(one),
+			_ => shown.extend(one.escape_debug()),
+		}
+	}
+	shown
 }
 
 impl Unservable {
@@ -389,9 +396,9 @@ mod tests {
 
 	#[test]
 	fn location_is_shown_in_one_line_of_bounded_length() {
-		let location = format!("http://x\n\u{1b}[2J{}", "a".repeat(9_000));
+		let location = format!("http://x\n\u{1b}[2J\u{202e}\"{}", "a".repeat(9_000));
 		let words = Unrepeatable::Input { number: 1, location }.to_string();
-		assert!(!words.chars().any(char::is_control) && words.len() < 500, "{words}");
+		assert!(words.contains(r#"(http://x\n\u{1b}[2J\u{202e}"a"#) && words.len() < 600, "{words}");
 	}
 
 	#[test]
