@@ -19,6 +19,7 @@ mod global;
 mod gov;
 mod history;
 mod ids;
+mod local_file;
 mod market;
 mod named_order;
 mod needs;

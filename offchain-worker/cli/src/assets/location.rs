@@ -12,8 +12,8 @@ use rlc_store::{check_location, Ipfs, Url};
 use crate::{
 	context::Context,
 	failure::{failure, Failure, Result},
+	local_file::LocalFile,
 	pool::{self, Scheduler},
-	request::LocalFile,
 };
 
 /// How many orders are looked at to find a store.

@@ -19,8 +19,8 @@ use crate::{
 	assets::{self, AppOffer, Location, Others},
 	context::Context,
 	failure::Result,
+	local_file::LocalFile,
 	program::{check_image, check_module, kind_of, Program},
-	request::LocalFile,
 };
 
 /// Store a program with a workerpool and register it

@@ -14,7 +14,7 @@ use crate::{
 	assets::{self, DatasetOffer, Location, Others},
 	context::Context,
 	failure::Result,
-	request::LocalFile,
+	local_file::LocalFile,
 };
 
 /// Store a file with a workerpool and register it
