@@ -1,6 +1,7 @@
 //! What apps, datasets and workerpools have in common: they are registered, shown, sold and transferred.
 
 mod catalog;
+mod deployed;
 mod kind;
 mod location;
 mod named;
@@ -9,9 +10,10 @@ mod registry;
 mod sale;
 
 pub(crate) use catalog::Catalog;
+pub(crate) use deployed::{deployed, offer, SellAtOnce};
 pub(crate) use kind::Asset;
 pub(crate) use location::{upload, Location};
 pub(crate) use named::{named, AssetName};
 pub(crate) use offer::{requesters, AppOffer, Beside, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
 pub(crate) use registry::{deregister, name, register, registered, show, transfer};
-pub(crate) use sale::{names, own_orders, publish, publish_as, unpublish, Others};
+pub(crate) use sale::{names, publish, publish_as, unpublish, Others};

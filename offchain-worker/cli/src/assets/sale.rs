@@ -96,7 +96,11 @@ fn instead(order: AnyOrder, replaced: &[BookEntry]) -> Call {
 }
 
 /// Returns the orders of an account in the book that differ from this one in price and volume alone.
-async fn rivals(chain: &Chain, owner: &AccountId, order: &AnyOrder) -> Result<Vec<BookEntry>> {
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn rivals(chain: &Chain, owner: &AccountId, order: &AnyOrder) -> Result<Vec<BookEntry>> {
 	let [_, list] = BookKey::of(order);
 	let mut own = own_orders(chain, list, owner).await?;
 	own.retain(|entry| terms(&entry.order) == terms(order));

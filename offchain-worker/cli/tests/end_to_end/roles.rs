@@ -153,6 +153,13 @@ fn higher_price_replaces_the_lower_one() {
 			let again = ["app", "deploy", file.to_str().unwrap(), "--name", "dear", "--price", "0.4", "--publish"];
 			stack.rlc(&[&again[..], &["--account", DEVELOPER]].concat()).await.unwrap();
 			assert_eq!(prices().await, ["200000000", "400000000"]);
+			// At the price of the restricted order, which is not the one that everybody else buys at.
+			let again = ["app", "deploy", file.to_str().unwrap(), "--name", "dear", "--price", "0.2", "--publish"];
+			let again = stack.rlc(&[&again[..], &["--account", DEVELOPER]].concat()).await.unwrap();
+			assert_eq!(again["new"], false);
+			assert_eq!(prices().await, ["200000000", "200000000"]);
+			let listed = stack.rlc(&["app", "search", "dear"]).await.unwrap();
+			assert_eq!(listed[0]["price"], "200000000");
 		})
 	});
 }

@@ -3,20 +3,16 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rlc_chain::{Call, Chain, Key, RegistryCall};
-use rlc_json::{HashedOrder, Order};
+use rlc_chain::{Call, RegistryCall};
 use rlc_primitives::{
 	assets::{App, AppKind},
-	market::BookKey,
 	AppId,
 };
-use serde_json::json;
 use sp_core::H256;
 
 use crate::{
-	amount::Amount,
 	answer::Answer,
-	assets::{self, AppOffer, Location, Others},
+	assets::{self, AppOffer, Location, SellAtOnce},
 	context::Context,
 	failure::Result,
 	local_file::LocalFile,
@@ -47,13 +43,10 @@ pub(crate) struct Deploy {
 	/// Where it is kept
 	#[command(flatten)]
 	pub location: Location,
-	/// What a task pays for it, with --publish; 0: nothing
-	#[arg(long, value_name = "AMOUNT", requires = "publish")]
-	pub price: Option<Amount>,
-	/// Sell it at once, at --price, instead of your other orders for it on the same terms
-	#[arg(long, requires = "price")]
-	pub publish: bool,
-	/// Do not check first that workers can take the image, such as one for another kind of machine than this one
+	/// Whether it is sold at once
+	#[command(flatten)]
+	pub sell: SellAtOnce,
+	/// Skip the check that workers can run the image: for images built for another kind of machine
 	#[arg(long)]
 	pub unchecked: bool,
 }
@@ -76,24 +69,12 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let id = AppId::derive(&key.account(), &app);
 	let calls = vec![Call::Registry(RegistryCall::RegisterApp { app })];
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
-	let mut text = assets::registered(id, is_new);
-	let mut json = json!({ "app": id, "new": is_new, "cid": file.cid, "checksum": checksum });
-	// One is not given without the other.
-	if let Some(price) = deploy.price.filter(|_| deploy.publish) {
-		let sale = sell(context, &chain, key, id, price).await?;
-		text += &format!("\n{}", sale.text);
-		json["hash"] = sale.json["hash"].clone();
-	}
-	Ok(Answer::new(text, json))
-}
-
-/// Sells runs of the app at this price, unless they are on sale already.
-async fn sell(context: &Context, chain: &Chain, key: Key, id: AppId, price: Amount) -> Result<Answer> {
-	let own = assets::own_orders(chain, BookKey::App(id), &key.account()).await?;
-	if let Some(entry) = own.iter().find(|entry| entry.price == price.0 && entry.remaining > 0) {
-		let text = format!("already on sale for {price} a task, order {:?}", entry.hash.0);
-		return Ok(Answer::new(text, HashedOrder { hash: entry.hash, order: Order(entry.order.clone()) }));
-	}
-	let order = AppOffer::plain(id, price).order(context, chain).await?;
-	assets::publish_as(context, chain, key, order.into(), Others::Replace).await
+	let sale = match deploy.sell.price {
+		Some(price) => {
+			let order = AppOffer::plain(id, price).order(context, &chain).await?;
+			Some(assets::offer(context, &chain, key, order.into()).await?)
+		}
+		None => None,
+	};
+	Ok(assets::deployed(id, is_new, &file, sale.as_ref()))
 }

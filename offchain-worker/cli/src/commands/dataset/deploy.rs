@@ -5,13 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use rlc_chain::{Call, RegistryCall};
 use rlc_primitives::{assets::Dataset, DatasetId};
-use serde_json::json;
 use sp_core::H256;
 
 use crate::{
-	amount::Amount,
 	answer::Answer,
-	assets::{self, DatasetOffer, Location, Others},
+	assets::{self, DatasetOffer, Location, SellAtOnce},
 	context::Context,
 	failure::Result,
 	local_file::LocalFile,
@@ -36,12 +34,9 @@ pub(crate) struct Deploy {
 	/// Where it is kept
 	#[command(flatten)]
 	pub location: Location,
-	/// What a task pays for it, with --publish; 0: nothing
-	#[arg(long, value_name = "AMOUNT", requires = "publish")]
-	pub price: Option<Amount>,
-	/// Sell it at once, at --price, instead of your other orders for it on the same terms
-	#[arg(long, requires = "price")]
-	pub publish: bool,
+	/// Whether it is sold at once
+	#[command(flatten)]
+	pub sell: SellAtOnce,
 }
 
 /// Uploads the file, registers the dataset, and sells it if asked to.
@@ -55,14 +50,12 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let id = DatasetId::derive(&key.account(), &dataset);
 	let calls = vec![Call::Registry(RegistryCall::RegisterDataset { dataset })];
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
-	let mut text = assets::registered(id, is_new);
-	let mut json = json!({ "dataset": id, "new": is_new, "cid": file.cid, "checksum": checksum });
-	// One is not given without the other.
-	if let Some(price) = deploy.price.filter(|_| deploy.publish) {
-		let order = DatasetOffer::plain(id, price).order(context, &chain).await?;
-		let sale = assets::publish_as(context, &chain, key, order.into(), Others::Replace).await?;
-		text += &format!("\n{}", sale.text);
-		json["hash"] = sale.json["hash"].clone();
-	}
-	Ok(Answer::new(text, json))
+	let sale = match deploy.sell.price {
+		Some(price) => {
+			let order = DatasetOffer::plain(id, price).order(context, &chain).await?;
+			Some(assets::offer(context, &chain, key, order.into()).await?)
+		}
+		None => None,
+	};
+	Ok(assets::deployed(id, is_new, &file, sale.as_ref()))
 }

@@ -1,0 +1,88 @@
+//! Assets that were just deployed: they are registered, and sold at once if asked for.
+
+use clap::Args;
+use rlc_chain::{Chain, Key};
+use rlc_json::{HashedOrder, Order};
+use rlc_primitives::{market::BookEntry, AnyOrder, Balance};
+use serde_json::json;
+use sp_core::H256;
+
+use super::{
+	kind::Asset,
+	registry::registered,
+	sale::{publish_as, rivals, Others},
+};
+use crate::{amount::Amount, answer::Answer, context::Context, failure::Result, local_file::LocalFile, say};
+
+/// Whether an asset is sold as soon as it is registered.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct SellAtOnce {
+	/// What a task pays for it, with --publish; 0: nothing
+	#[arg(long, value_name = "AMOUNT", requires = "publish")]
+	pub price: Option<Amount>,
+	/// Sell it at once, at --price, instead of your other orders for it on the same terms
+	#[arg(long, requires = "price")]
+	pub publish: bool,
+}
+
+/// Sells an asset, unless it is on sale on these terms, and at this price alone.
+///
+/// # Errors
+///
+/// If the chain refuses it.
+pub(crate) async fn offer(context: &Context, chain: &Chain, key: Key, order: AnyOrder) -> Result<Answer> {
+	let known = rivals(chain, &key.account(), &order).await?;
+	match on_sale(&known, say::order::price(&order)) {
+		Some(entry) => {
+			let (price, hash) = (Amount(entry.price), entry.hash);
+			let text = format!("already on sale for {price} a task, order {:?}", hash.0);
+			Ok(Answer::new(text, HashedOrder { hash, order: Order(entry.order.clone()) }))
+		}
+		None => publish_as(context, chain, key, order, Others::Replace).await,
+	}
+}
+
+/// Returns the order that sells at this price already, of all that an account has in the book on the same terms. With others
+/// beside it, another price may be the price.
+fn on_sale(known: &[BookEntry], price: Balance) -> Option<&BookEntry> {
+	match known {
+		[entry] if entry.price == price && entry.remaining > 0 => Some(entry),
+		_ => None,
+	}
+}
+
+/// Says that an asset of this file is registered, and how it is sold, if it is.
+pub(crate) fn deployed<A: Asset>(id: A, is_new: bool, file: &LocalFile, sale: Option<&Answer>) -> Answer {
+	let mut text = registered(id, is_new);
+	let mut json = json!({ "new": is_new, "cid": file.cid, "checksum": H256(file.cid.digest()) });
+	json[A::KIND] = json!(id);
+	if let Some(sale) = sale {
+		text += &format!("\n{}", sale.text);
+		json["hash"] = sale.json["hash"].clone();
+	}
+	Answer::new(text, json)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::quote;
+	use rlc_primitives::{AccountId, OrderHash};
+
+	#[test]
+	fn asset_is_on_sale_already_only_if_nothing_else_sells_it_on_these_terms() {
+		let entry = |price, remaining| BookEntry {
+			hash: OrderHash::default(),
+			order: quote().app.into(),
+			owner: AccountId::new([1; 32]),
+			price,
+			remaining,
+			published: 0,
+		};
+		assert!(on_sale(&[entry(3, 1)], 3).is_some());
+		assert!(on_sale(&[], 3).is_none());
+		assert!(on_sale(&[entry(3, 0)], 3).is_none(), "used up");
+		assert!(on_sale(&[entry(1, 1)], 3).is_none(), "at another price");
+		assert!(on_sale(&[entry(1, 1), entry(3, 1)], 3).is_none(), "everybody buys at 1");
+	}
+}
