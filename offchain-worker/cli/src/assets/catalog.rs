@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use futures::future::try_join_all;
 use rlc_primitives::AccountId;
 
 use super::{kind::Asset, named::skeleton, sale};
@@ -37,7 +38,7 @@ impl Catalog {
 		wanted.is_none_or(|wanted| wanted == owner) && self.words.iter().all(|word| name.contains(&word.to_lowercase()))
 	}
 
-	/// Lists assets of a kind by their names, with the price of the best offer.
+	/// Lists assets of a kind by their names, with the price of the best offer to everybody.
 	///
 	/// # Errors
 	///
@@ -58,9 +59,9 @@ impl Catalog {
 		found.sort_by_cached_key(|(name, id, _)| (name.clone(), id.hex()));
 		let more = found.len().saturating_sub(self.limit);
 		found.truncate(self.limit);
+		let prices = try_join_all(found.iter().map(|(_, id, _)| sale::best_for_anyone(&chain, id.list()))).await?;
 		let mut lines = Vec::with_capacity(found.len());
-		for (name, id, owner) in found {
-			let price = sale::offers(&chain, id.list()).await?.iter().map(|entry| entry.price).min();
+		for ((name, id, owner), price) in found.into_iter().zip(prices) {
 			let alike = alike.get(&skeleton(&name)).copied().unwrap_or_default().saturating_sub(1);
 			lines.push(Line { name, id: id.hex(), owner, price, alike });
 		}

@@ -5,7 +5,7 @@ use rlc_chain::{Call, Chain, Key, MarketplaceCall};
 use rlc_json::{Account, HashedOrder, Order};
 use rlc_primitives::{
 	market::{BookEntry, BookFilter, BookKey},
-	AccountId, AnyOrder, AppOrder, DatasetOrder, OrderHash, WorkerpoolOrder,
+	AccountId, AnyOrder, AppOrder, Balance, DatasetOrder, OrderHash, WorkerpoolOrder,
 };
 use serde_json::json;
 
@@ -26,6 +26,8 @@ const PUBLIC: &str =
 
 /// How many orders are asked for at a time.
 const PAGE: u32 = 100;
+/// How many are asked for where mostly the first is enough.
+const FEW: u32 = 5;
 
 /// What becomes of an account's other orders on the same terms, when one is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +175,31 @@ pub(crate) async fn offers(chain: &Chain, list: BookKey) -> Result<Vec<BookEntry
 	Ok(chain.orderbook(filter, None, PAGE).await?.entries)
 }
 
+/// Returns what a task pays at least by the offers of a list that every requester can take, in nRLC; `None` if there are none.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn best_for_anyone(chain: &Chain, list: BookKey) -> Result<Option<Balance>> {
+	let filter = BookFilter { list, min_price: None, max_price: None };
+	let mut after = None;
+	loop {
+		let page = chain.orderbook(filter.clone(), after, FEW).await?;
+		if let Some(best) = cheapest(&page.entries) {
+			return Ok(Some(best));
+		}
+		after = page.next;
+		if after.is_none() {
+			return Ok(None);
+		}
+	}
+}
+
+/// Returns the price of the first of these offers that every requester can take: lists begin with the best price.
+fn cheapest(entries: &[BookEntry]) -> Option<Balance> {
+	entries.iter().find(|entry| entry.order.is_for_anyone()).map(|entry| entry.price)
+}
+
 /// Returns what the assets of orders are called, in their order; of a request, the app that it asks for.
 ///
 /// # Errors
@@ -214,19 +241,25 @@ mod tests {
 		assert_ne!(terms(&pool.into()), terms(&trusted.into()));
 	}
 
+	fn entry(order: AnyOrder, price: Balance) -> BookEntry {
+		let (hash, owner) = (OrderHash::default(), AccountId::new([1; 32]));
+		BookEntry { hash, order, owner, price, remaining: 1, published: 0 }
+	}
+
+	#[test]
+	fn offer_to_one_requester_is_not_the_price_for_everybody() {
+		let open = quote().app;
+		let restricted = AppOrder { requester_restrict: Restriction::Exactly(AccountId::new([7; 32])), ..open.clone() };
+		let in_book = [entry(restricted.clone().into(), 2), entry(open.clone().into(), 3), entry(open.into(), 4)];
+		assert_eq!(cheapest(&in_book), Some(3));
+		assert_eq!(cheapest(&[entry(restricted.into(), 2)]), None);
+	}
+
 	#[test]
 	fn earlier_orders_leave_before_the_new_one_comes() {
 		let order = AnyOrder::from(quote().app);
 		assert!(matches!(instead(order.clone(), &[]), Call::Marketplace(MarketplaceCall::PublishOrder { .. })));
-		let entry = BookEntry {
-			hash: OrderHash::default(),
-			order: order.clone(),
-			owner: AccountId::new([1; 32]),
-			price: 1,
-			remaining: 1,
-			published: 0,
-		};
-		let Call::BatchAll(calls) = instead(order, &[entry]) else { panic!("two calls") };
+		let Call::BatchAll(calls) = instead(order.clone(), &[entry(order, 1)]) else { panic!("two calls") };
 		assert!(matches!(calls[0], Call::Marketplace(MarketplaceCall::UnpublishOrder { .. })));
 		assert!(matches!(calls[1], Call::Marketplace(MarketplaceCall::PublishOrder { .. })));
 	}

@@ -27,20 +27,18 @@ pub(crate) fn shown<Content>(
 	record: Option<RecordView>,
 ) -> Answer {
 	let id = json!(id);
-	let sale = match offers.iter().map(|entry| entry.price).min() {
-		Some(price) => format!("from {} a task, {}", Amount(price), counted(offers.len() as u64, "offer")),
-		None => "not on sale".into(),
-	};
 	let owner = Account(asset.owner.clone());
 	let mut lines = vec![
 		("id", id.as_str().unwrap_or_default().to_owned()),
 		("owner", owner.to_string()),
 		("deposit", Amount(asset.deposit).to_string()),
-		("sale", sale),
+		("sale", sale(offers)),
 		("record", record.as_ref().map(endings).unwrap_or_default()),
 	];
 	lines.extend(details.clone());
-	let offers = offers.iter().map(|entry| json!({ "hash": entry.hash, "price": Decimal(entry.price) }));
+	let offers = offers.iter().map(
+		|entry| json!({ "hash": entry.hash, "price": Decimal(entry.price), "restricted": !entry.order.is_for_anyone() }),
+	);
 	let mut json = json!({
 		"id": id,
 		"owner": owner,
@@ -54,6 +52,25 @@ pub(crate) fn shown<Content>(
 	Answer::new(fields(lines), json)
 }
 
+/// Says what a task pays at least by the offers to everybody, and how many there are.
+fn sale(offers: &[BookEntry]) -> String {
+	let open = offers.iter().filter(|entry| entry.order.is_for_anyone()).map(|entry| entry.price);
+	let (best, all) = (open.clone().min(), offers.len());
+	let restricted = all - open.count();
+	match best {
+		_ if all == 0 => "not on sale".into(),
+		None => format!("for some requesters only, {}", counted(all as u64, "offer")),
+		Some(price) => {
+			let some = if restricted == 0 {
+				String::new()
+			} else {
+				format!(", {restricted} of them for some requesters only")
+			};
+			format!("from {} a task, {}{some}", Amount(price), counted(all as u64, "offer"))
+		}
+	}
+}
+
 /// An asset in a list.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
@@ -63,7 +80,7 @@ pub(crate) struct Line {
 	pub id: String,
 	/// Who owns it.
 	pub owner: AccountId,
-	/// What a task pays for it by the best offer, in nRLC; `None` if it is not on sale.
+	/// What a task pays for it by the best offer to everybody, in nRLC; `None` if there is none.
 	pub price: Option<Balance>,
 	/// How many others are called alike.
 	pub alike: u64,
@@ -112,7 +129,31 @@ fn endings(record: &RecordView) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use rlc_primitives::record::{LeastRecord, Tally};
+	use crate::market::tests::quote;
+	use rlc_primitives::{
+		record::{LeastRecord, Tally},
+		AppOrder, OrderHash, Restriction,
+	};
+
+	#[test]
+	fn price_of_an_asset_is_that_which_everybody_can_buy_at() {
+		let entry = |price, requester_restrict| BookEntry {
+			hash: OrderHash::default(),
+			order: AppOrder { requester_restrict, ..quote().app }.into(),
+			owner: AccountId::new([1; 32]),
+			price,
+			remaining: 1,
+			published: 0,
+		};
+		let only = || Restriction::Exactly(AccountId::new([7; 32]));
+		assert_eq!(sale(&[]), "not on sale");
+		assert_eq!(sale(&[entry(3, Restriction::Anyone)]), "from 0.000000003 RLC a task, 1 offer");
+		assert_eq!(sale(&[entry(2, only())]), "for some requesters only, 1 offer");
+		assert_eq!(
+			sale(&[entry(2, only()), entry(3, Restriction::Anyone)]),
+			"from 0.000000003 RLC a task, 2 offers, 1 of them for some requesters only"
+		);
+	}
 
 	#[test]
 	fn list_warns_of_names_that_are_alike() {

@@ -158,8 +158,10 @@ fn higher_price_replaces_the_lower_one() {
 			let again = stack.rlc(&[&again[..], &["--account", DEVELOPER]].concat()).await.unwrap();
 			assert_eq!(again["new"], false);
 			assert_eq!(prices().await, ["200000000", "200000000"]);
+			publish("0.1", &["--only-requester", "//Dave"]).await;
+			assert_eq!(prices().await, ["100000000", "200000000"]);
 			let listed = stack.rlc(&["app", "search", "dear"]).await.unwrap();
-			assert_eq!(listed[0]["price"], "200000000");
+			assert_eq!(listed[0]["price"], "200000000", "nobody but Dave can buy for less");
 		})
 	});
 }

@@ -103,6 +103,16 @@ impl AnyOrder {
 		}
 	}
 
+	/// Returns whether an offer is to every requester. A request is one requester's own, and restricts none.
+	pub fn is_for_anyone(&self) -> bool {
+		match self {
+			Self::App(order) => order.requester_restrict.is_anyone(),
+			Self::Dataset(order) => order.requester_restrict.is_anyone(),
+			Self::Workerpool(order) => order.requester_restrict.is_anyone(),
+			Self::Request(_) => true,
+		}
+	}
+
 	/// Returns the order's hash, see [`SigningDomain::hash`].
 	pub fn hash(&self, domain: &SigningDomain) -> OrderHash {
 		each!(self, order => domain.hash(order))

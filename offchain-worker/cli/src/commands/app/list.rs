@@ -5,7 +5,7 @@ use rlc_primitives::AppId;
 
 use crate::{answer::Answer, assets::Catalog, context::Context, failure::Result};
 
-/// List apps by their names, with the price of the best offer
+/// List apps by their names, with the price of the best offer to everybody
 #[derive(Debug, Args)]
 #[command(
 	visible_alias = "search",

@@ -5,7 +5,7 @@ use rlc_primitives::DatasetId;
 
 use crate::{answer::Answer, assets::Catalog, context::Context, failure::Result};
 
-/// List datasets by their names, with the price of the best offer
+/// List datasets by their names, with the price of the best offer to everybody
 #[derive(Debug, Args)]
 #[command(
 	visible_alias = "search",

@@ -5,7 +5,7 @@ use rlc_primitives::WorkerpoolId;
 
 use crate::{answer::Answer, assets::Catalog, context::Context, failure::Result};
 
-/// List workerpools by their names, with the price of the best offer
+/// List workerpools by their names, with the price of the best offer to everybody
 #[derive(Debug, Args)]
 #[command(
 	visible_alias = "search",
