@@ -115,13 +115,17 @@ impl Pool {
 			return;
 		}
 		for lost in membership::silent(&self.state, self.means.terms.heartbeat, now) {
-			let has_drained = self.state.worker(&lost).is_some_and(|worker| worker.draining);
+			let is_done = self.state.worker(&lost).is_some_and(|worker| worker.draining && worker.tasks.is_empty());
 			self.state.lose(&lost, now);
 			self.drains.remove(&lost);
-			let what = if has_drained { "has left: it drained" } else { "lost: it was silent for too long" };
-			tracing::info!(worker = %Account(lost.clone()), "{what}");
 			self.means.links.cut(&lost);
-			self.means.metrics.lost.inc();
+			let worker = Account(lost);
+			if is_done {
+				tracing::info!(%worker, "has left: it drained");
+			} else {
+				tracing::info!(%worker, "lost: it was silent for too long");
+				self.means.metrics.lost.inc();
+			}
 		}
 	}
 

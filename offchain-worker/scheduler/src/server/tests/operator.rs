@@ -259,6 +259,33 @@ async fn worker_whose_connection_breaks_is_asked_again_until_it_says_that_it_dra
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn worker_that_drained_is_not_lost_but_one_that_dies_while_it_drains_is() {
+	let yard = Yard::new().await;
+	let mut bob = yard.worker("Bob").await;
+	let task = TaskRef { deal: yard.deal(100, 1, 1, |_| ()), index: 0 };
+	bob.tasks(1).await;
+	let charlie = yard.worker("Charlie").await;
+	for worker in [&bob, &charlie] {
+		worker.beats.abort();
+		let heartbeat = Heartbeat { free_slots: 0, draining: true, cached: None };
+		worker.client.heartbeat(worker.joined.session, heartbeat).await.unwrap();
+	}
+	yard.until(task.id(), |info| step_of(info, &bob) == Some(Step::Lost)).await;
+	let client = yard.client().await;
+	let wait = async {
+		while !client.workers().await.unwrap().is_empty() {
+			sleep(Duration::from_millis(50)).await;
+		}
+	};
+	timeout(LONG, wait).await.expect("both are gone");
+	let url = format!("http://{}/metrics", yard.scheduler.address);
+	let metrics = reqwest::get(url).await.unwrap().text().await.unwrap();
+	assert!(metrics.lines().any(|line| line == "rlc_scheduler_workers_lost_total 1"), "{metrics}");
+	drop((bob, charlie, client));
+	yard.scheduler.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn worker_is_drained_at_the_instance_that_it_came_back_to() {
 	let Some(postgres) = Postgres::start() else { return };
 	let chain = FakeChain::new(system_time());
