@@ -25,7 +25,7 @@ pub(super) async fn check(context: &Context, chain: &Chain, account: &AccountId,
 	let (account, free, all) = (Account(account.clone()), Amount(funds.spendable()), Amount(bonds));
 	if funds.spendable() >= bonds {
 		context.out.say(format_args!(
-			"the offers hold {all} of {account} as bonds, and each task that is bought stakes as much as its offer's; {free} are free"
+			"the offers hold {all} as bonds, and each task that is sold stakes as much as its offer's bond; {account} has {free} free"
 		));
 	} else if is_empty(&funds) {
 		return Err(

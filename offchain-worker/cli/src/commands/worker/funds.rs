@@ -48,20 +48,28 @@ pub(super) async fn check(
 	scheduler: &str,
 	pool: Option<WorkerpoolId>,
 ) -> Result<()> {
-	let pool = match pool {
-		Some(pool) => pool,
+	let known = match pool {
+		Some(pool) => stakes(chain, pool).await?,
 		None => match pool::scheduler_at(chain, scheduler).await {
-			Ok(found) => found.workerpool,
+			Ok(found) => stakes(chain, found.workerpool).await?,
 			// The worker waits for it, and learns then what it may do.
-			Err(_) => return Ok(()),
+			Err(_) => Err("the scheduler does not answer"),
 		},
 	};
-	let Some(stakes) = stakes(chain, pool).await? else { return Ok(()) };
 	let funds = chain.funds(account).await?;
-	let (account, free, most) = (Account(account.clone()), Amount(funds.spendable()), Amount(stakes.most));
+	let account = Account(account.clone());
+	let stakes = match known {
+		Ok(stakes) => stakes,
+		Err(why) => {
+			context.out.say(unknown(&account, &funds, why));
+			return Ok(());
+		}
+	};
+	let (free, most) = (Amount(funds.spendable()), Amount(stakes.most));
 	match judge(&funds, stakes) {
 		Verdict::Enough => context.out.say(format_args!(
-			"each contribution stakes up to {most} of {account}, which has {free} free; what is right comes back with a reward"
+			"each contribution stakes up to {most}; {account} has {free} free. The stake of a correct result comes back with a \
+			 reward"
 		)),
 		Verdict::Little => context.out.say(format_args!(
 			"warning: each contribution stakes up to {most}, and {account} has {free} free: it gets no tasks that ask for more"
@@ -76,20 +84,39 @@ pub(super) async fn check(
 	Ok(())
 }
 
-/// Returns what contributions stake by the pool's offers; `None` if it has none now.
-async fn stakes(chain: &Chain, pool: WorkerpoolId) -> Result<Option<Stakes>> {
-	let Some(registered) = chain.workerpool(pool).await? else { return Ok(None) };
+/// Returns what contributions stake by the pool's offers; else why that is not known. A pool may have offers in the book only
+/// while it has workers.
+async fn stakes(chain: &Chain, pool: WorkerpoolId) -> Result<Result<Stakes, &'static str>> {
+	let Some(registered) = chain.workerpool(pool).await? else {
+		return Ok(Err("the chain does not know the workerpool"));
+	};
 	let ratio = registered.content.policy.worker_stake_ratio;
+	if ratio == 0 {
+		return Ok(Ok(Stakes { least: 0, most: 0 }));
+	}
 	let filter = BookFilter { list: BookKey::Workerpool(pool), min_price: None, max_price: None };
 	let offers = chain.orderbook(filter, None, OFFERS).await?.entries;
 	let stakes = offers.iter().filter_map(|entry| match &entry.order {
 		AnyOrder::Workerpool(order) => worker_stake(order.price, ratio).ok(),
 		_ => None,
 	});
-	Ok(stakes.fold(None, |all: Option<Stakes>, stake| {
+	let all = stakes.fold(None, |all: Option<Stakes>, stake| {
 		let Stakes { least, most } = all.unwrap_or(Stakes { least: stake, most: stake });
 		Some(Stakes { least: least.min(stake), most: most.max(stake) })
-	}))
+	});
+	Ok(all.ok_or("the pool has no offers now"))
+}
+
+/// Says what an account has, if it is not known what it takes.
+fn unknown(account: &Account, funds: &Funds, why: &str) -> String {
+	let free = funds.spendable();
+	if free == 0 && funds.locked == 0 {
+		return format!(
+			"warning: what a contribution stakes is not known, since {why}, and {account} has nothing free: until you send it \
+			 RLC, it gets no tasks that ask for a stake"
+		);
+	}
+	format!("what a contribution stakes is not known, since {why}; {account} has {} free", Amount(free))
 }
 
 fn judge(funds: &Funds, stakes: Stakes) -> Verdict {
@@ -113,6 +140,18 @@ mod tests {
 		assert_eq!(judged(9, 0), Verdict::Enough);
 		assert_eq!([judged(8, 0), judged(3, 0), judged(0, 6)], [Verdict::Little; 3]);
 		assert_eq!([judged(2, 0), judged(0, 0)], [Verdict::Nothing; 2]);
+	}
+
+	#[test]
+	fn worker_without_rlc_is_warned_even_if_no_offer_says_what_it_takes() {
+		let said = |free, locked| {
+			let funds = Funds { free, locked, ..Funds::default() };
+			unknown(&Account(AccountId::new([1; 32])), &funds, "the pool has no offers now")
+		};
+		assert!(said(0, 0).starts_with("warning: ") && said(0, 0).contains("since the pool has no offers now"));
+		for calm in [said(5, 0), said(0, 5)] {
+			assert!(calm.starts_with("what a contribution stakes is not known"), "{calm}");
+		}
 	}
 
 	#[test]
