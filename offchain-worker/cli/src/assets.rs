@@ -11,9 +11,8 @@ mod sale;
 
 pub(crate) use catalog::Catalog;
 pub(crate) use deployed::{deployed, offer, SellAtOnce};
-pub(crate) use kind::Asset;
 pub(crate) use location::{upload, Location};
-pub(crate) use named::{named, AssetName};
+pub(crate) use named::{found, named, AssetName};
 pub(crate) use offer::{requesters, AppOffer, Beside, DatasetOffer, WorkerpoolOffer, PROMISED_TRUST};
 pub(crate) use registry::{deregister, name, register, registered, show, transfer};
 pub(crate) use sale::{names, publish, publish_as, unpublish, Others};

@@ -14,7 +14,7 @@ use sp_core::H256;
 use self::list::List;
 use crate::{
 	amount::Amount,
-	assets::{self, Asset, AssetName},
+	assets::{self, AssetName},
 	bag::{Bag, BagOptions},
 	context::{now, Context},
 	failure::{failure, Failure, Result},
@@ -193,8 +193,8 @@ impl RequestOptions {
 		let beneficiary = self.beneficiary.as_deref().map(|who| context.account(who)).transpose()?;
 		Ok(Wish {
 			app: self.app.find(context, chain).await?,
-			dataset: found(self.dataset.as_ref(), context, chain).await?,
-			workerpool: found(self.workerpool.as_ref(), context, chain).await?,
+			dataset: assets::found(self.dataset.as_ref(), context, chain).await?,
+			workerpool: assets::found(self.workerpool.as_ref(), context, chain).await?,
 			least_record: self.least_record(),
 			category,
 			reference_time: known.map_or(0, |(_, category)| category.reference_time),
@@ -254,14 +254,6 @@ impl RequestOptions {
 		}
 		Ok(Asked { params, bag, uploads })
 	}
-}
-
-/// Returns the id of an asset that may be named.
-async fn found<A: Asset>(name: Option<&AssetName<A>>, context: &Context, chain: &Chain) -> Result<Option<A>> {
-	Ok(match name {
-		Some(name) => Some(name.find(context, chain).await?),
-		None => None,
-	})
 }
 
 /// Fails if no worker can read what is at one of these locations.

@@ -70,6 +70,22 @@ impl<A: Asset> AssetName<A> {
 	}
 }
 
+/// Returns the id of an asset that may be named.
+///
+/// # Errors
+///
+/// As of [`AssetName::find`].
+pub(crate) async fn found<A: Asset>(
+	name: Option<&AssetName<A>>,
+	context: &Context,
+	chain: &Chain,
+) -> Result<Option<A>> {
+	Ok(match name {
+		Some(name) => Some(name.find(context, chain).await?),
+		None => None,
+	})
+}
+
 /// An asset that a name may mean.
 #[derive(Clone, Debug)]
 struct Known<A> {

@@ -11,7 +11,7 @@ use rlc_primitives::{
 use crate::{
 	amount::Amount,
 	answer::Answer,
-	assets,
+	assets::{self, AssetName},
 	context::{now, Context},
 	failure::{failure, Failure, Result},
 	ids,
@@ -40,6 +40,7 @@ pub(crate) enum Kind {
 Examples:
   rlc orderbook                                  all offers to compute, category by category
   rlc orderbook --kind workerpool --category S --max-price 0.5
+  rlc orderbook --app hello
   rlc orderbook --app 0x5b2f0c9de1a84f7f8f6de0a3d2c1b0a998877665
   rlc orderbook --kind request --category XS --json")]
 pub(crate) struct Orderbook {
@@ -49,15 +50,20 @@ pub(crate) struct Orderbook {
 	/// Workerpool orders and requests: only of this category
 	#[arg(long)]
 	pub category: Option<String>,
-	/// Only orders of this app, or with --kind request for it
-	#[arg(long, value_name = "APP", value_parser = ids::app)]
-	pub app: Option<AppId>,
-	/// Only orders of this dataset
-	#[arg(long, value_name = "DATASET", value_parser = ids::dataset, conflicts_with_all = ["app", "workerpool"])]
-	pub dataset: Option<DatasetId>,
-	/// Only orders of this workerpool
-	#[arg(long, value_name = "WORKERPOOL", value_parser = ids::workerpool, conflicts_with = "app")]
-	pub workerpool: Option<WorkerpoolId>,
+	/// Only orders of this app, or with --kind request for it: its id or its name
+	#[arg(long, value_name = "APP", value_parser = assets::named(ids::app))]
+	pub app: Option<AssetName<AppId>>,
+	/// Only orders of this dataset: its id or its name
+	#[arg(
+		long,
+		value_name = "DATASET",
+		value_parser = assets::named(ids::dataset),
+		conflicts_with_all = ["app", "workerpool"]
+	)]
+	pub dataset: Option<AssetName<DatasetId>>,
+	/// Only orders of this workerpool: its id or its name
+	#[arg(long, value_name = "WORKERPOOL", value_parser = assets::named(ids::workerpool), conflicts_with = "app")]
+	pub workerpool: Option<AssetName<WorkerpoolId>>,
 	/// Only at this price or above
 	#[arg(long, value_name = "AMOUNT")]
 	pub min_price: Option<Amount>,
@@ -69,10 +75,27 @@ pub(crate) struct Orderbook {
 	pub limit: usize,
 }
 
+/// The asset whose orders are asked for, if one is.
+#[derive(Clone, Copy, Debug)]
+struct Of {
+	app: Option<AppId>,
+	dataset: Option<DatasetId>,
+	workerpool: Option<WorkerpoolId>,
+}
+
 impl Orderbook {
+	/// Returns the asset whose orders are asked for.
+	async fn of(&self, context: &Context, chain: &Chain) -> Result<Of> {
+		Ok(Of {
+			app: assets::found(self.app.as_ref(), context, chain).await?,
+			dataset: assets::found(self.dataset.as_ref(), context, chain).await?,
+			workerpool: assets::found(self.workerpool.as_ref(), context, chain).await?,
+		})
+	}
+
 	/// Returns the lists of the book that are asked for.
-	fn lists(&self, categories: &[(CategoryId, Category)]) -> Result<Vec<BookKey>> {
-		let kind = self.kind.unwrap_or(match (self.app, self.dataset) {
+	fn lists(&self, of: Of, categories: &[(CategoryId, Category)]) -> Result<Vec<BookKey>> {
+		let kind = self.kind.unwrap_or(match (of.app, of.dataset) {
 			(Some(_), _) => Kind::App,
 			(_, Some(_)) => Kind::Dataset,
 			_ => Kind::Workerpool,
@@ -84,7 +107,7 @@ impl Orderbook {
 		if self.category.is_some() && matches!(kind, Kind::App | Kind::Dataset) {
 			return Err(failure!(Usage, "orders of apps and datasets have no category"; "leave --category out"));
 		}
-		Ok(match (kind, self.app, self.dataset, self.workerpool) {
+		Ok(match (kind, of.app, of.dataset, of.workerpool) {
 			(Kind::App, Some(app), ..) => vec![BookKey::App(app)],
 			(Kind::App, None, None, None) => vec![BookKey::Apps],
 			(Kind::Dataset, None, Some(dataset), _) => vec![BookKey::Dataset(dataset)],
@@ -109,7 +132,7 @@ impl Orderbook {
 pub(crate) async fn run(command: Orderbook, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let categories = chain.categories().await?;
-	let lists = command.lists(&categories)?;
+	let lists = command.lists(command.of(context, &chain).await?, &categories)?;
 	let category = command.category.as_deref().map(|name| ids::category(name, &categories)).transpose();
 	let category = category.map_err(Failure::category)?;
 	let mut entries = Vec::new();
@@ -158,7 +181,20 @@ mod tests {
 			(CategoryId(id), Category { name, reference_time: *reference_time })
 		});
 		let line = Line::try_parse_from([&["test"], arguments].concat()).unwrap();
-		line.book.lists(&categories.collect::<Vec<_>>())
+		let Orderbook { app, dataset, workerpool, .. } = &line.book;
+		let of = Of {
+			app: app.as_ref().map(id),
+			dataset: dataset.as_ref().map(id),
+			workerpool: workerpool.as_ref().map(id),
+		};
+		line.book.lists(of, &categories.collect::<Vec<_>>())
+	}
+
+	fn id<Id: Copy>(name: &AssetName<Id>) -> Id {
+		match name {
+			AssetName::Id(id) => *id,
+			AssetName::Name(name) => panic!("{name} is looked up on the chain"),
+		}
 	}
 
 	#[test]

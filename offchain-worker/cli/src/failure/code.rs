@@ -277,7 +277,7 @@ catalog! {
 		"Check --account: only the account that published an order can withdraw it.";
 	OrderFile, "order.file",
 		"The file does not hold an order.",
-		"Give a file that `rlc order sign` wrote.";
+		"Give a file with a signed order, of `rlc order sign` or of iExec's SDK.";
 	OrderUnknown, "order.unknown",
 		"The chain knows no order of this hash: it was never published, or has been withdrawn.",
 		"Give the order's file, or check the hash.";

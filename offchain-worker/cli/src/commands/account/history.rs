@@ -28,7 +28,7 @@ pub(crate) struct Past {
 	#[arg(value_name = "ACCOUNT")]
 	pub who: Option<String>,
 	/// How many blocks to look at
-	#[arg(long, default_value_t = 1_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+	#[arg(long, default_value_t = 256, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
 	pub blocks: BlockNumber,
 	/// The most entries to list; the sums are of all
 	#[arg(long, default_value_t = 50, value_name = "N")]

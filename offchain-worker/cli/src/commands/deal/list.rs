@@ -35,7 +35,7 @@ pub(crate) struct List {
 	/// Only deals in which the account has this role; may be repeated
 	#[arg(long, value_enum, value_name = "ROLE")]
 	pub role: Vec<Role>,
-	/// Only deals made of this request, of whatever account: a file that `rlc order sign` wrote, or its hash
+	/// Only deals made of this request, of whatever account: a file with it, of `rlc order sign` or of iExec's SDK, or its hash
 	#[arg(long, value_name = "FILE|HASH", conflicts_with_all = ["who", "role"])]
 	pub request: Option<String>,
 	/// Only deals with open tasks

@@ -13,7 +13,7 @@ Examples:
   rlc order cancel request.json --account me
   rlc order cancel 0x1f8a…c0 --account me        an order in the book")]
 pub(crate) struct Cancel {
-	/// A file that `rlc order sign` wrote, or the hash of an order in the book
+	/// A file with a signed order, of `rlc order sign` or of iExec's SDK; or the hash of an order in the book
 	pub order: String,
 }
 

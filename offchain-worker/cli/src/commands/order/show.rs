@@ -21,7 +21,7 @@ Examples:
   rlc order show request.json
   rlc order show 0x1f8a…c0                       an order in the book")]
 pub(crate) struct Show {
-	/// A file that `rlc order sign` wrote, or the hash of an order
+	/// A file with a signed order, of `rlc order sign` or of iExec's SDK; or the hash of an order
 	pub order: String,
 }
 
