@@ -80,18 +80,26 @@ impl History {
 			let from = next.saturating_sub(BATCH - 1).max(end);
 			let batch = try_join_all((from..=next).rev().map(|number| chain.events_at(number))).await?;
 			for block in batch {
-				let Some(block) = block else {
-					history.is_cut = true;
+				if !history.add(who, block.as_ref()) {
 					return Ok(history);
-				};
-				history.first = block.number;
-				history.entries.extend(entries(who, &block));
+				}
 			}
 			if from == end {
 				return Ok(history);
 			}
 			next = from - 1;
 		}
+	}
+
+	/// Adds the block before those that it has; `None` if the node has discarded that one. Returns whether there may be more.
+	fn add(&mut self, who: &AccountId, block: Option<&BlockEvents>) -> bool {
+		let Some(block) = block else {
+			self.is_cut = true;
+			return false;
+		};
+		self.first = block.number;
+		self.entries.extend(entries(who, block));
+		true
 	}
 
 	/// Returns the sum of all entries of a kind, in nRLC.
@@ -130,6 +138,22 @@ mod tests {
 	use super::*;
 	use rlc_primitives::{Hash, TaskId};
 
+	fn block(number: BlockNumber, events: impl IntoIterator<Item = Event>) -> BlockEvents {
+		let events = events.into_iter().map(|event| (None, event)).collect();
+		BlockEvents { number, hash: Hash::zero(), parent: Hash::zero(), clock: Default::default(), events }
+	}
+
+	#[test]
+	fn history_ends_where_the_node_has_discarded_what_was_before() {
+		let me = AccountId::new([1; 32]);
+		let reward = || Event::from(RlcEvent::Rewarded { who: me.clone(), amount: 5, task: TaskId(Hash::zero()) });
+		let mut history = History { first: 9, last: 9, ..History::default() };
+		assert!(history.add(&me, Some(&block(9, [reward()]))) && history.add(&me, Some(&block(8, [reward()]))));
+		assert!(!history.is_cut);
+		assert!(!history.add(&me, None));
+		assert_eq!((history.first, history.last, history.is_cut, history.sum(Kind::Rewarded)), (8, 9, true, 10));
+	}
+
 	#[test]
 	fn what_happens_to_others_is_left_out() {
 		let (me, other) = (AccountId::new([1; 32]), AccountId::new([2; 32]));
@@ -146,10 +170,7 @@ mod tests {
 			transfer(&other, &me, 1),
 			transfer(&other, &other, 70),
 		];
-		let events = events.into_iter().map(|event| (None, event)).collect();
-		let (hash, parent) = (Hash::zero(), Hash::zero());
-		let block = BlockEvents { number: 4, hash, parent, clock: Default::default(), events };
-		let history = History { entries: entries(&me, &block), ..History::default() };
+		let history = History { entries: entries(&me, &block(4, events)), ..History::default() };
 		let kinds: Vec<_> = history.entries.iter().map(|entry| (entry.kind, entry.amount)).collect();
 		assert_eq!(kinds, [(Kind::Received, 1), (Kind::Sent, 2), (Kind::Seized, 3), (Kind::Rewarded, 5)]);
 		assert_eq!((history.sum(Kind::Rewarded), history.sum(Kind::Sent)), (5, 2));

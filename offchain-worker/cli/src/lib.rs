@@ -40,6 +40,7 @@ mod stake;
 mod table;
 mod usage;
 mod watch;
+mod whose;
 mod worker_dir;
 
 use std::{ffi::OsString, process::ExitCode};

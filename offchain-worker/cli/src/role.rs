@@ -6,10 +6,12 @@ use clap::ValueEnum;
 use rlc_chain::{Chain, KnownDeal, Walked};
 use rlc_primitives::{AccountId, Deal, DealId, OrderHash};
 
-use crate::failure::Result;
+use crate::{failure::Result, output::Output};
 
 /// How many deals and tasks are looked at, at most.
 const LOOKED_AT: usize = 200_000;
+/// What is said if there are more.
+const SOME_MISSING: &str = "warning: the chain has more deals than were looked at: some may be missing";
 
 /// A role in a deal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,19 +63,20 @@ impl Role {
 
 /// A deal, with the roles of the account that asks.
 #[derive(Clone, Debug)]
-pub(crate) struct Roles {
+pub(crate) struct DealRoles {
 	/// The deal.
 	pub deal: KnownDeal,
 	/// The account's roles in it; none if nobody's roles were asked for.
 	pub roles: Vec<Role>,
 }
 
-/// Returns the deals in which an account has one of these roles, the newest first; none of them: any role.
+/// Returns the deals in which an account has one of these roles, the newest first; none of them: any role. Warns if there may
+/// be others.
 ///
 /// # Errors
 ///
 /// If the node does not answer.
-pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Role]) -> Result<Walked<Roles>> {
+pub(crate) async fn deals_of(out: &Output, chain: &Chain, who: &AccountId, wanted: &[Role]) -> Result<Vec<DealRoles>> {
 	let wants = |role: Role| wanted.is_empty() || wanted.contains(&role);
 	let (worked_on, all_tasks) = if wants(Role::Worker) {
 		let tasks = chain.touched_tasks(LOOKED_AT, |task| task.contribution(who).map(|_| task.deal)).await?;
@@ -86,19 +89,24 @@ pub(crate) async fn deals_of(chain: &Chain, who: &AccountId, wanted: &[Role]) ->
 		Role::all(who, deal).into_iter().chain(works).filter(|role| wants(*role)).collect::<Vec<_>>()
 	};
 	let walked = chain.deals(LOOKED_AT, |id, deal| !roles(id, deal).is_empty()).await?;
-	let found = walked.found.into_iter().map(|deal| Roles { roles: roles(deal.id, &deal.deal), deal });
-	Ok(Walked { found: newest_first(found.collect()), is_whole: walked.is_whole && all_tasks })
+	if !walked.is_whole || !all_tasks {
+		out.say(SOME_MISSING);
+	}
+	let found = walked.found.into_iter().map(|deal| DealRoles { roles: roles(deal.id, &deal.deal), deal });
+	Ok(newest_first(found.collect()))
 }
 
-/// Returns the deals that were made of a request, the newest first.
+/// Returns the deals that were made of a request, the newest first. Warns if there may be others.
 ///
 /// # Errors
 ///
 /// If the node does not answer.
-pub(crate) async fn deals_from(chain: &Chain, request: OrderHash) -> Result<Walked<Roles>> {
-	let walked = chain.deals(LOOKED_AT, |id, deal| is_from(request, id, deal)).await?;
-	let found = walked.found.into_iter().map(|deal| Roles { roles: Vec::new(), deal }).collect();
-	Ok(Walked { found: newest_first(found), is_whole: walked.is_whole })
+pub(crate) async fn deals_from(out: &Output, chain: &Chain, request: OrderHash) -> Result<Vec<DealRoles>> {
+	let Walked { found, is_whole } = chain.deals(LOOKED_AT, |id, deal| is_from(request, id, deal)).await?;
+	if !is_whole {
+		out.say(SOME_MISSING);
+	}
+	Ok(newest_first(found.into_iter().map(|deal| DealRoles { roles: Vec::new(), deal }).collect()))
 }
 
 /// Returns whether a deal was made of this request: its id follows from it.
@@ -106,7 +114,7 @@ pub(crate) fn is_from(request: OrderHash, id: DealId, deal: &Deal) -> bool {
 	DealId::of(request, deal.first) == id
 }
 
-fn newest_first(mut deals: Vec<Roles>) -> Vec<Roles> {
+fn newest_first(mut deals: Vec<DealRoles>) -> Vec<DealRoles> {
 	deals.sort_by_key(|one| (std::cmp::Reverse(one.deal.deal.start), one.deal.id));
 	deals
 }
@@ -122,7 +130,7 @@ mod tests {
 	}
 
 	#[test]
-	fn account_has_each_part_that_the_deal_gives_it() {
+	fn account_has_each_role_that_the_deal_gives_it() {
 		let (requester, owner) = (account(1), account(9));
 		let simple = deal(1);
 		assert_eq!(Role::all(&requester, &simple), [Role::Requester, Role::Payer]);

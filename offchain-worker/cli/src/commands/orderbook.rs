@@ -15,7 +15,10 @@ use crate::{
 	context::{now, Context},
 	failure::{failure, Failure, Result},
 	ids,
-	say::{self, book::category_of},
+	say::{
+		self,
+		book::{category_of, Cut},
+	},
 };
 
 /// How many entries the node gives at a time.
@@ -135,24 +138,30 @@ pub(crate) async fn run(command: Orderbook, context: &Context) -> Result<Answer>
 	let lists = command.lists(command.of(context, &chain).await?, &categories)?;
 	let category = command.category.as_deref().map(|name| ids::category(name, &categories)).transpose();
 	let category = category.map_err(Failure::category)?;
-	let mut entries = Vec::new();
+	let (mut entries, mut cut) = (Vec::new(), Cut::Nothing);
 	for list in lists {
-		entries.extend(read(&chain, &command, category, list).await?);
+		let (first, has_more) = read(&chain, &command, category, list).await?;
+		entries.extend(first);
+		if has_more {
+			cut = Cut::Uncounted;
+		}
 	}
 	let names = assets::names(&chain, &entries).await?;
-	Ok(say::book::listed(&entries, &names, &categories, now()))
+	Ok(say::book::listed(&entries, &names, &categories, cut, now()))
 }
 
+/// Returns the first entries of a list that are wanted, and whether it may have more.
 async fn read(
 	chain: &Chain,
 	command: &Orderbook,
 	category: Option<CategoryId>,
 	list: BookKey,
-) -> Result<Vec<BookEntry>> {
+) -> Result<(Vec<BookEntry>, bool)> {
 	let price = |amount: Option<Amount>| amount.map(|amount| amount.0);
 	let filter = BookFilter { list, min_price: price(command.min_price), max_price: price(command.max_price) };
 	let (mut entries, mut after) = (Vec::new(), None);
-	while entries.len() < command.limit {
+	// One more than is listed tells whether there are more.
+	while entries.len() <= command.limit {
 		let page = chain.orderbook(filter.clone(), after, PAGE).await?;
 		entries.extend(page.entries.into_iter().filter(|entry| command.wants(category, entry)));
 		after = page.next;
@@ -160,8 +169,9 @@ async fn read(
 			break;
 		}
 	}
+	let has_more = entries.len() > command.limit;
 	entries.truncate(command.limit);
-	Ok(entries)
+	Ok((entries, has_more))
 }
 
 #[cfg(test)]

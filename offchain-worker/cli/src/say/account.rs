@@ -96,7 +96,7 @@ pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
 		0 => {}
 		more => text += &format!("\nand {more} more; --limit shows them"),
 	}
-	let entries = history.entries.iter().map(|entry| {
+	let entries = history.entries.iter().take(most).map(|entry| {
 		json!({
 			"block": entry.block,
 			"time": entry.time,
@@ -108,6 +108,7 @@ pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
 	let json = json!({
 		"first": history.first,
 		"last": history.last,
+		"isCut": history.is_cut,
 		"earned": Decimal(history.sum(Kind::Rewarded)),
 		"seized": Decimal(history.sum(Kind::Seized)),
 		"received": Decimal(history.sum(Kind::Received)),
@@ -115,4 +116,26 @@ pub(crate) fn history(history: &History, most: usize, now: u64) -> Answer {
 		"entries": entries.collect::<Vec<_>>(),
 	});
 	Answer::new(text, json)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn history_is_limited_but_its_sums_are_of_all() {
+		let entry = |block| crate::history::Entry {
+			block,
+			time: 0,
+			kind: Kind::Rewarded,
+			amount: 1_000_000_000,
+			about: format!("task {block}"),
+		};
+		let history = History { first: 7, last: 9, is_cut: true, entries: vec![entry(9), entry(8), entry(7)] };
+		let answer = super::history(&history, 2, 5);
+		assert!(answer.text.contains("task 8") && !answer.text.contains("task 7"), "{}", answer.text);
+		assert!(answer.text.contains("and 1 more; --limit shows them"), "{}", answer.text);
+		assert_eq!(answer.json["entries"].as_array().map(Vec::len), Some(2));
+		assert_eq!((&answer.json["earned"], &answer.json["isCut"]), (&json!("3000000000"), &json!(true)));
+	}
 }

@@ -18,11 +18,42 @@ pub(crate) fn category_of(order: &AnyOrder) -> Option<CategoryId> {
 	}
 }
 
+/// What is left out of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+	/// Nothing.
+	Nothing,
+	/// So many entries.
+	Entries(usize),
+	/// Some, that were not counted.
+	Uncounted,
+}
+
+impl Cut {
+	/// Returns that so many entries are left out.
+	pub(crate) fn by(more: usize) -> Self {
+		if more == 0 {
+			Self::Nothing
+		} else {
+			Self::Entries(more)
+		}
+	}
+
+	fn words(self) -> String {
+		match self {
+			Self::Nothing => String::new(),
+			Self::Entries(more) => format!("\nand {more} more; --limit shows them"),
+			Self::Uncounted => "\nand more; --limit shows them".into(),
+		}
+	}
+}
+
 /// Lists entries, whose assets have these names; `now` is this machine's time, in ms since the Unix epoch.
 pub(crate) fn listed(
 	entries: &[BookEntry],
 	names: &[String],
 	categories: &[(CategoryId, Category)],
+	cut: Cut,
 	now: u64,
 ) -> Answer {
 	let json: Vec<_> = entries.iter().cloned().map(rlc_json::BookEntry::from).collect();
@@ -49,5 +80,29 @@ pub(crate) fn listed(
 			format!("{:?}", entry.hash.0),
 		]
 	});
-	Answer::new(table(["KIND", "FOR", "NAME", "CATEGORY", "TRUST", "PRICE", "LEFT", "PUBLISHED", "ORDER"], rows), json)
+	let table = table(["KIND", "FOR", "NAME", "CATEGORY", "TRUST", "PRICE", "LEFT", "PUBLISHED", "ORDER"], rows);
+	Answer::new(table + &cut.words(), json)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::market::tests::quote;
+	use rlc_primitives::{AccountId, OrderHash};
+
+	#[test]
+	fn list_says_what_it_leaves_out() {
+		let entry = BookEntry {
+			hash: OrderHash::default(),
+			order: quote().app.into(),
+			owner: AccountId::new([1; 32]),
+			price: 3,
+			remaining: 1,
+			published: 0,
+		};
+		let said = |cut| listed(std::slice::from_ref(&entry), &["hello".to_owned()], &[], cut, 0).text;
+		assert!(said(Cut::by(2)).ends_with("\nand 2 more; --limit shows them"));
+		assert!(said(Cut::Uncounted).ends_with("\nand more; --limit shows them"));
+		assert!(!said(Cut::by(0)).contains("more"));
+	}
 }

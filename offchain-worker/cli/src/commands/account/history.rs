@@ -9,6 +9,7 @@ use crate::{
 	failure::Result,
 	history::History,
 	say,
+	whose::Whose,
 };
 
 /// Show what an account earned, paid, received, and sent in the last blocks
@@ -24,9 +25,9 @@ A node remembers what happened in the last 256 blocks, one with --state-pruning 
 not listed."
 )]
 pub(crate) struct Past {
-	/// An address, a name in the keystore, or a development account such as //Alice [default: that of --account]
-	#[arg(value_name = "ACCOUNT")]
-	pub who: Option<String>,
+	/// Whose past
+	#[command(flatten)]
+	pub whose: Whose,
 	/// How many blocks to look at
 	#[arg(long, default_value_t = 256, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
 	pub blocks: BlockNumber,
@@ -37,10 +38,7 @@ pub(crate) struct Past {
 
 /// Reads the blocks.
 pub(crate) async fn run(command: Past, context: &Context) -> Result<Answer> {
-	let who = match &command.who {
-		Some(account) => context.account(account)?,
-		None => context.who()?,
-	};
+	let who = command.whose.account(context)?;
 	let chain = context.chain().await?;
 	let progress = context.out.wait("reading blocks");
 	let history = History::of(&chain, &who, command.blocks).await?;

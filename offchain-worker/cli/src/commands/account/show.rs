@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::{answer::Answer, context::Context, failure::Result, say};
+use crate::{answer::Answer, context::Context, failure::Result, say, whose::Whose};
 
 /// Show an account's balance and its standing as a worker
 #[derive(Debug, Args)]
@@ -12,17 +12,14 @@ Examples:
   rlc account show 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
   rlc account show                               the account of --account")]
 pub(crate) struct Show {
-	/// An address, a name in the keystore, or a development account such as //Alice
-	#[arg(value_name = "ACCOUNT")]
-	pub account: Option<String>,
+	/// Whose balance and standing
+	#[command(flatten)]
+	pub whose: Whose,
 }
 
 /// Asks the chain for it.
 pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
-	let who = match &show.account {
-		Some(account) => context.account(account)?,
-		None => context.who()?,
-	};
+	let who = show.whose.account(context)?;
 	let chain = context.chain().await?;
 	let (funds, worker) = (chain.funds(&who).await?, chain.worker(&who).await?);
 	let bonded = chain.stake(&who).await?.map_or(0, |stake| stake.total);

@@ -1,7 +1,7 @@
 //! `rlc deal list`: the deals of an account, or of a request.
 
 use clap::Args;
-use rlc_chain::{Chain, Walked};
+use rlc_chain::Chain;
 use rlc_primitives::{AccountId, OrderHash};
 
 use crate::{
@@ -11,8 +11,9 @@ use crate::{
 	failure::Result,
 	ids,
 	order_file::OrderFile,
-	role::{self, Role, Roles},
+	role::{self, DealRoles, Role},
 	say::{self, deal::Line, task::Counts},
+	whose::Whose,
 };
 
 /// Of how many tasks of a deal the results are counted, at most.
@@ -29,9 +30,9 @@ Examples:
 
 A deal is listed until it is pruned, some days after its last task was closed. `rlc deal download DEAL` fetches its results.")]
 pub(crate) struct List {
-	/// An address, a name in the keystore, or a development account such as //Alice [default: the account of --account]
-	#[arg(value_name = "ACCOUNT")]
-	pub who: Option<String>,
+	/// Whose deals
+	#[command(flatten)]
+	pub whose: Whose,
 	/// Only deals in which the account has this role; may be repeated
 	#[arg(long, value_enum, value_name = "ROLE")]
 	pub role: Vec<Role>,
@@ -59,19 +60,15 @@ enum Of<'a> {
 
 /// Looks for them in the chain's state.
 pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
-	let of = match (&list.request, &list.who) {
-		(Some(request), _) => Of::Request(request),
-		(None, Some(account)) => Of::Account(context.account(account)?),
-		(None, None) => Of::Account(context.who()?),
+	let of = match &list.request {
+		Some(request) => Of::Request(request),
+		None => Of::Account(list.whose.account(context)?),
 	};
 	let chain = context.chain().await?;
-	let Walked { mut found, is_whole } = match of {
-		Of::Request(name) => role::deals_from(&chain, named(&chain, name).await?).await?,
-		Of::Account(who) => role::deals_of(&chain, &who, &list.role).await?,
+	let mut found = match of {
+		Of::Request(name) => role::deals_from(&context.out, &chain, named(&chain, name).await?).await?,
+		Of::Account(who) => role::deals_of(&context.out, &chain, &who, &list.role).await?,
 	};
-	if !is_whole {
-		context.out.say("warning: the chain has more deals than were looked at: some may be missing");
-	}
 	found.retain(|one| {
 		let is_open = one.deal.progress.open > 0;
 		match (list.open, list.closed) {
@@ -99,7 +96,7 @@ async fn named(chain: &Chain, name: &str) -> Result<OrderHash> {
 }
 
 /// Returns how many tasks of a deal have a result; `None` if it has too many to count.
-async fn completed(chain: &Chain, one: &Roles) -> Result<Option<u64>> {
+async fn completed(chain: &Chain, one: &DealRoles) -> Result<Option<u64>> {
 	let deal = &one.deal.deal;
 	if deal.size > COUNTED {
 		return Ok(None);

@@ -11,7 +11,8 @@ use crate::{
 	assets,
 	context::{now, Context},
 	failure::Result,
-	say,
+	say::{self, book::Cut},
+	whose::Whose,
 };
 
 /// How many orders are looked at, at most.
@@ -26,9 +27,9 @@ Examples:
 
 `rlc order cancel HASH` ends one of them for good.")]
 pub(crate) struct List {
-	/// An address, a name in the keystore, or a development account such as //Alice [default: that of --account]
-	#[arg(value_name = "ACCOUNT")]
-	pub who: Option<String>,
+	/// Whose orders
+	#[command(flatten)]
+	pub whose: Whose,
 	/// The most orders to list
 	#[arg(long, default_value_t = 50, value_name = "N")]
 	pub limit: usize,
@@ -36,16 +37,14 @@ pub(crate) struct List {
 
 /// Looks for them in the chain's state.
 pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
-	let who = match &list.who {
-		Some(account) => context.account(account)?,
-		None => context.who()?,
-	};
+	let who = list.whose.account(context)?;
 	let chain = context.chain().await?;
 	let Walked { mut found, is_whole } = chain.orders_of(&who, LOOKED_AT).await?;
 	if !is_whole {
 		context.out.say("warning: the book has more orders than were looked at: some may be missing");
 	}
 	found.sort_by_key(|(hash, published)| (Reverse(published.sequence), *hash));
+	let more = found.len().saturating_sub(list.limit);
 	found.truncate(list.limit);
 	let mut entries = Vec::with_capacity(found.len());
 	for (hash, published) in found {
@@ -60,5 +59,5 @@ pub(crate) async fn run(list: List, context: &Context) -> Result<Answer> {
 		});
 	}
 	let names = assets::names(&chain, &entries).await?;
-	Ok(say::book::listed(&entries, &names, &chain.categories().await?, now()))
+	Ok(say::book::listed(&entries, &names, &chain.categories().await?, Cut::by(more), now()))
 }

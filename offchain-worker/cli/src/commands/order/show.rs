@@ -43,18 +43,18 @@ pub(crate) async fn run(show: Show, context: &Context) -> Result<Answer> {
 	}
 	let signature = given.as_ref().map(|signed| signer(signed, &domain).to_owned());
 	let status = status(hash, given.map(|signed| signed.order), view, signature);
-	let deals = deals(&chain, &status).await?;
+	let deals = deals(context, &chain, &status).await?;
 	Ok(say::order::shown(&status, &deals))
 }
 
 /// Returns the deals that were made of a request, the newest first: none of another order. What a hash names that is no
 /// longer in the book may be one.
-async fn deals(chain: &Chain, status: &OrderStatus) -> Result<Vec<DealId>> {
+async fn deals(context: &Context, chain: &Chain, status: &OrderStatus) -> Result<Vec<DealId>> {
 	let may_be_request = status.order.as_ref().is_none_or(|order| matches!(order.0, AnyOrder::Request(_)));
 	if !may_be_request || status.known.consumed.0 == 0 {
 		return Ok(Vec::new());
 	}
-	let made = role::deals_from(chain, status.hash).await?.found;
+	let made = role::deals_from(&context.out, chain, status.hash).await?;
 	Ok(made.into_iter().map(|made| made.deal.id).collect())
 }
 
