@@ -6,7 +6,7 @@
 //!                                            daemons, which sign by their own rules ───────────┘
 //! ```
 //!
-//! Who cannot pay is told before anything is agreed to.
+//! An account that cannot pay is told before it is asked to agree.
 //!
 //! Every transaction of this program is an [`Approved`] call.
 

@@ -31,7 +31,7 @@ pub(crate) fn suffices(stake: &Stake, least: Balance, what: &str) -> Result<()> 
 		return Ok(());
 	}
 	let (active, least, missing) = (Amount(stake.active), Amount(least), Amount(least.saturating_sub(stake.active)));
-	Err(failure!(StakeShort, "{active} are at stake, and it takes {least} to {what}";
+	Err(failure!(StakeShort, "{active} is at stake, but it takes at least {least} to {what}";
 		"bond {missing} more with `rlc staking bond`"))
 }
 

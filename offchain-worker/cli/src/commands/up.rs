@@ -80,8 +80,9 @@ pub(crate) struct Up {
 fn next_steps(port: u16) -> String {
 	let node = if port == PORT { String::new() } else { format!("  export RLC_NODE=ws://127.0.0.1:{port}\n") };
 	format!(
-		"in another terminal:\n{node}  rlc app list                                   what can be run, once an app is deployed\n  \
-		 rlc app run APP --account //Alice              by its name or its id\n  \
+		"in another terminal:\n{node}  rlc app init hello                             an app to begin with; it says how to build and \
+		 deploy it\n  \
+		 rlc app run hello --account //Alice            once it is deployed\n  \
 		 rlc deal list --account //Alice                what was bought"
 	)
 }
@@ -127,5 +128,6 @@ mod tests {
 	fn node_at_another_port_is_exported() {
 		assert!(next_steps(7_000).contains("export RLC_NODE=ws://127.0.0.1:7000\n"));
 		assert!(!next_steps(PORT).contains("RLC_NODE"));
+		assert!(next_steps(PORT).contains("rlc app init hello"), "a new chain has no apps");
 	}
 }

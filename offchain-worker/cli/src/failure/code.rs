@@ -339,7 +339,7 @@ catalog! {
 		"Somebody has placed the decision deposit of the referendum already.",
 		"Nothing is left to do: the referendum goes on with it.";
 	VoteInvalid, "vote.invalid",
-		"The account cannot vote so.",
+		"The account cannot cast this vote.",
 		"The message says why: how much it can vote with, or to whom it delegated its votes.";
 
 	SchedulerUrl, "scheduler.url",

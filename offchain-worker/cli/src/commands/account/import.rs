@@ -15,8 +15,8 @@ use crate::{
 
 /// Import an existing key: a phrase, a seed, or an Ethereum private key
 ///
-/// Of a phrase with --kind ethereum, it is the account that MetaMask and other wallets show first (m/44'/60'/0'/0/0). For
-/// another account of a wallet, export its private key there, and import that.
+/// With --kind ethereum, a phrase gives the account that MetaMask and other wallets show first (m/44'/60'/0'/0/0). For another
+/// account of a wallet, export its private key there, and import that.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -21,7 +21,8 @@ Examples:
   rlc account send 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed 12.5 --account me
   rlc account send main all --account old
 
-Of all, the fee is paid. The account ends with it, unless something is held or staked there; it says which.")]
+With `all`, the fee is taken from the amount, and the account is closed unless something is held or staked there. The answer \
+says which.")]
 pub(crate) struct Send {
 	/// The receiver: an address, a name in the keystore, or a development account such as //Bob
 	pub to: String,

@@ -11,7 +11,7 @@ use crate::{
 	ids,
 };
 
-/// Withdraw one's orders for a dataset from the book
+/// Withdraw your orders for a dataset from the book
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
