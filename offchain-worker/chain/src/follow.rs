@@ -84,6 +84,11 @@ impl Follower {
 			sleep(PAUSE).await;
 		}
 		let next = self.attempt().await;
+		match &next {
+			Ok(block) => self.chain.rpc().note_back(block.number),
+			Err(Error::Unreachable { cause, .. }) => self.chain.rpc().note_away(cause),
+			Err(_) => {}
+		}
 		if next.is_err() {
 			// All but what was delivered is found again, beginning with the head that the node tells of first.
 			(self.failed, self.heads, self.target) = (true, None, None);
@@ -130,8 +135,8 @@ impl Follower {
 			};
 			match heads.next().await {
 				Some(Ok(header)) => return Ok(Head::of(&header)),
-				Some(Err(error)) => log::debug!("the node's heads end: {error}"),
-				None => log::debug!("the node's heads end"),
+				Some(Err(error)) => self.chain.rpc().note_away(&error),
+				None => self.chain.rpc().note_away(&"its blocks end"),
 			}
 			self.heads = None;
 			sleep(PAUSE).await;

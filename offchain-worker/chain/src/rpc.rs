@@ -1,5 +1,7 @@
 //! The line to a node: JSON-RPC with patience.
 
+mod presence;
+
 use std::{fmt::Display, time::Duration};
 
 use codec::Decode;
@@ -13,6 +15,7 @@ use subxt_rpcs::{
 use tokio::time::{sleep, timeout, Instant};
 
 use crate::Error;
+use presence::Presence;
 
 /// How long a question is asked again while the node does not answer, unless told otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,6 +36,7 @@ pub(crate) struct Rpc {
 	client: RpcClient,
 	node: String,
 	patience: Duration,
+	presence: Presence,
 }
 
 /// Builds the parameters of a question. What is passed always has a form in JSON.
@@ -69,17 +73,32 @@ impl Rpc {
 			.await
 			.map_err(|_| unreachable("it is too slow".into()))?
 			.map_err(|error| unreachable(words(&error)))?;
-		Ok(Self { client: RpcClient::new(client), node, patience: PATIENCE })
+		Ok(Self { client: RpcClient::new(client), node, patience: PATIENCE, presence: Presence::default() })
 	}
 
 	/// Asks a node in this process.
 	pub(crate) fn over(client: RpcClient) -> Self {
-		Self { client, node: "this process".into(), patience: PATIENCE }
+		Self { client, node: "this process".into(), patience: PATIENCE, presence: Presence::default() }
 	}
 
 	/// Returns the same node, asked with another patience.
 	pub(crate) fn with_patience(self, patience: Duration) -> Self {
 		Self { patience, ..self }
+	}
+
+	/// Logs that the node is away, once until it is back.
+	pub(crate) fn note_away(&self, why: &dyn Display) {
+		if self.presence.note(true) {
+			log::warn!("the node at {} is away ({}); trying again", self.node, words(why));
+		}
+	}
+
+	/// Logs that the node is back, if it was away.
+	pub(crate) fn note_back(&self, best: BlockNumber) {
+		if self.presence.note(false) {
+			// At the level of what it ends: whoever saw that sees this.
+			log::warn!("the node at {} is back, at block {best}", self.node);
+		}
 	}
 
 	/// Asks until the node answers or the patience ends.
