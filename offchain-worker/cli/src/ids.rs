@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use rlc_json::{EthereumAddress, InvalidAddress};
+use rlc_json::{hex, EthereumAddress, InvalidAddress};
 use rlc_primitives::{
 	deal::Category, AppId, CallbackId, CategoryId, DatasetId, DealId, GroupId, OrderHash, Restriction, Tag, TaskId,
 	WorkerpoolId,
@@ -53,8 +53,7 @@ fn short(text: &str, what: &str) -> Result<H160, String> {
 
 /// Reads 32 bytes.
 fn long(text: &str, what: &str) -> Result<H256, String> {
-	let bytes = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
-	let bytes = bytes.and_then(|bytes| bytes.try_into().ok()).map(H256);
+	let bytes = hex::read(text).and_then(|bytes| bytes.try_into().ok()).map(H256);
 	bytes.ok_or_else(|| format!("not {what}; write 0x and 64 hex digits"))
 }
 

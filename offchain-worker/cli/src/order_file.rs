@@ -8,7 +8,7 @@ mod iexec;
 use std::path::Path;
 
 use codec::{Decode, DecodeAll, Encode};
-use rlc_json::{HashedOrder, Order};
+use rlc_json::{hex, HashedOrder, Order};
 use rlc_primitives::{AnyOrder, OrderSignature, SigningDomain};
 use serde::Serialize;
 use serde_json::Value;
@@ -80,12 +80,11 @@ fn held(file: &Value) -> Option<Signed> {
 }
 
 fn to_hex(value: &impl Encode) -> String {
-	format!("0x{}", hex::encode(value.encode()))
+	hex::write(&value.encode())
 }
 
 fn from_hex<T: Decode>(text: &str) -> Option<T> {
-	let bytes = hex::decode(text.strip_prefix("0x")?).ok()?;
-	T::decode_all(&mut bytes.as_slice()).ok()
+	T::decode_all(&mut hex::read(text)?.as_slice()).ok()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The signature is good here if it was made for this chain: with the chain id and the verifying contract that
 //! `marketplace_domain` tells.
 
+use rlc_json::hex;
 use rlc_primitives::{
 	ethereum::{account_of, EthereumSignature},
 	AccountId, AnyOrder, AppId, AppOrder, CallbackId, CategoryId, DatasetId, DatasetOrder, OrderSignature,
@@ -16,7 +17,7 @@ use super::Signed;
 /// Returns the order of a file, or of an answer of iExec's order book, which has it under `order`.
 pub(super) fn held(file: &Value) -> Option<Signed> {
 	let written = if file["sign"].is_string() { file } else { &file["order"] };
-	let signature = hex::decode(written["sign"].as_str()?.strip_prefix("0x")?).ok()?;
+	let signature = hex::read(written["sign"].as_str()?)?;
 	let signature = OrderSignature::Eip712(EthereumSignature::try_from(signature.as_slice()).ok()?);
 	let fields = Fields(written);
 	let order: AnyOrder = if fields.has("appprice") {
@@ -130,9 +131,7 @@ impl Fields<'_> {
 	}
 
 	fn bytes<const N: usize>(self, name: &str) -> Option<[u8; N]> {
-		let mut bytes = [0; N];
-		hex::decode_to_slice(self.0[name].as_str()?.strip_prefix("0x")?, &mut bytes).ok()?;
-		Some(bytes)
+		hex::read(self.0[name].as_str()?)?.try_into().ok()
 	}
 
 	/// Returns a number, which the SDK writes as one or as a text.

@@ -8,6 +8,7 @@ use std::{
 
 use clap::Args;
 use rlc_chain::ProxyType;
+use rlc_json::hex;
 use rlc_primitives::{Tag, WorkerpoolId};
 use rlc_protocol::{worker::Operator, Account};
 use rlc_store::Url;
@@ -176,7 +177,7 @@ fn operator(text: &str) -> Result<Operator, String> {
 	let wrong = || "not a voucher; `rlc worker vouch WORKER` prints one".to_owned();
 	let (account, signature) = text.split_once(':').ok_or_else(wrong)?;
 	let account = account.parse().map_err(|_| wrong())?;
-	let signature = signature.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok()).ok_or_else(wrong)?;
+	let signature = hex::read(signature).ok_or_else(wrong)?;
 	Ok(Operator { account, signature })
 }
 
