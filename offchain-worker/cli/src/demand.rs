@@ -4,7 +4,6 @@ use rlc_chain::Chain;
 use rlc_primitives::{assets::AppKind, deal::FINAL_WINDOW, Tag};
 use rlc_protocol::{
 	requester::{SchedulerRpcClient, WorkerInfo},
-	version::SPOKEN,
 	Needs,
 };
 
@@ -81,13 +80,13 @@ impl Demand {
 pub(crate) async fn shortage(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Option<String>> {
 	let demand = Demand::of(chain, quote, wish).await?;
 	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
-	let scheduler = pool::connect(&url).await?;
+	let (scheduler, info) = pool::meet(&url).await?;
 	let able = if demand.is_nothing() {
-		scheduler.info(Some(SPOKEN)).await.map(|info| info.workers > 0)
+		info.workers > 0
 	} else {
-		scheduler.workers().await.map(|workers| workers.iter().any(|worker| demand.slots(worker).is_some()))
+		let workers = scheduler.workers().await.map_err(|error| pool::refused(&error))?;
+		workers.iter().any(|worker| demand.slots(worker).is_some())
 	};
-	let able = able.map_err(|error| pool::refused(&error))?;
 	Ok((!able).then(|| missing(&demand, wish)))
 }
 

@@ -1,18 +1,14 @@
 //! What the apps of a deal's tasks write, while they run.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
-use jsonrpsee::{
-	core::{client::Subscription, ClientError},
-	ws_client::WsClient,
-};
+use jsonrpsee::{core::client::Subscription, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{market::DealView, TaskId, WorkerpoolId};
 use rlc_protocol::{
-	requester::{code, SchedulerRpcClient, WorkerShown},
-	version::{SHOWN, SPOKEN},
+	requester::{SchedulerRpcClient, WorkerShown},
+	version::SHOWN,
 };
-use rlc_service::Backoff;
 use sp_core::H256;
 use tokio::sync::mpsc;
 use tracing::Instrument;
@@ -29,8 +25,6 @@ const MOST: u64 = 16;
 const LONGEST: usize = 4 << 10;
 /// The most lines that wait to be shown.
 const WAITING: usize = 256;
-/// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
-const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// Returns the lines that the apps of a deal write from now on, as its requester or beneficiary may read them, and why some are
 /// not shown. They end when this is dropped, or the tasks are over.
@@ -61,8 +55,8 @@ async fn begin(
 	sender: &mpsc::Sender<String>,
 ) -> Result<()> {
 	let deal = &view.deal;
-	let scheduler = Arc::new(pool::connect(&pool::url(context, chain, deal.workerpool.id).await?).await?);
-	let spoken = scheduler.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?.protocol;
+	let (scheduler, info) = pool::meet(&pool::url(context, chain, deal.workerpool.id).await?).await?;
+	let (scheduler, spoken) = (Arc::new(scheduler), info.protocol);
 	if spoken < SHOWN {
 		return Err(failure!(SchedulerProtocol, "the scheduler speaks protocol {spoken}, and this takes {SHOWN}"));
 	}
@@ -118,17 +112,11 @@ impl Follower {
 
 	/// Asks the scheduler to show what the task's apps write, until it knows the task.
 	async fn subscribe(&self) -> Result<Subscription<WorkerShown>> {
-		let mut waits = ASK_AGAIN.waits();
-		loop {
+		let ask = || {
 			let request = pool::logs_request(self.genesis, self.workerpool, &self.key, self.task);
-			match self.scheduler.subscribe_logs(request).await {
-				Ok(told) => return Ok(told),
-				// It may see the block with a new deal a little later than the deal's buyer.
-				Err(ClientError::Call(answer)) if answer.code() == code::UNKNOWN_TASK => {}
-				Err(error) => return Err(pool::signed_refused(&error)),
-			}
-			tokio::time::sleep(waits.next_wait().unwrap_or_default()).await;
-		}
+			self.scheduler.subscribe_logs(request)
+		};
+		pool::once_known(ask).await.map_err(|error| pool::signed_refused(&error))
 	}
 }
 

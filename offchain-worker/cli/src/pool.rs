@@ -2,18 +2,19 @@
 
 mod place;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use codec::Encode;
 use jsonrpsee::{core::ClientError, types::ErrorCode, ws_client::WsClient};
 use rlc_chain::{Chain, Key};
 use rlc_primitives::{work::TaskView, Tag, TaskId, WorkerpoolId};
 use rlc_protocol::{
-	requester::{LogsRequest, SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
+	requester::{code, LogsRequest, PoolInfo, SchedulerRpcClient, TaskInfo, UploadRequest, WorkerInfo},
 	signing::{Bounds, Claim, CLAIM_TIME},
 	version::{self, SPOKEN},
 	Account, PoolDescription,
 };
+use rlc_service::Backoff;
 use rlc_store::{Client, Url};
 use sp_core::H256;
 
@@ -28,6 +29,8 @@ use crate::{
 
 /// How long a scheduler has to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// The shortest and the longest time until a scheduler is asked again for a task that it does not know yet.
+const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
 
 /// Returns the URL of a scheduler's JSON-RPC: its HTTP base, as WebSocket.
 ///
@@ -45,12 +48,41 @@ pub(crate) fn rpc_url(base: &str) -> Result<String> {
 ///
 /// If it does not answer, or speaks another protocol.
 pub(crate) async fn connect(place: impl Into<Place>) -> Result<WsClient> {
+	Ok(meet(place).await?.0)
+}
+
+/// Does the same, and returns what the scheduler says of its pool too.
+///
+/// # Errors
+///
+/// Those of [`connect`].
+pub(crate) async fn meet(place: impl Into<Place>) -> Result<(WsClient, PoolInfo)> {
 	let place = place.into();
 	let client = place.connect().await?;
 	let info = client.info(Some(SPOKEN)).await.map_err(|error| refused(&error))?;
 	version::check("program", info.protocol)
 		.map_err(|other| failure!(SchedulerProtocol, "the scheduler at {} cannot be asked: {other}", place.url))?;
-	Ok(client)
+	Ok((client, info))
+}
+
+/// Asks a scheduler about a task until it knows the task. It may see the block with a new deal a little later than the deal's
+/// buyer.
+///
+/// # Errors
+///
+/// The scheduler's, unless it is that it does not know the task.
+pub(crate) async fn once_known<T, F>(ask: impl Fn() -> F) -> Result<T, ClientError>
+where
+	F: Future<Output = Result<T, ClientError>>,
+{
+	let mut waits = ASK_AGAIN.waits();
+	loop {
+		match ask().await {
+			Err(ClientError::Call(answer)) if answer.code() == code::UNKNOWN_TASK => {}
+			other => return other,
+		}
+		tokio::time::sleep(waits.next_wait().unwrap_or_default()).await;
+	}
 }
 
 /// Returns why a scheduler did not answer a question.
@@ -139,8 +171,7 @@ pub(crate) async fn scheduler(context: &Context, chain: &Chain, workerpool: Work
 ///
 /// If it does not answer, or is of a pool that is elsewhere.
 pub(crate) async fn scheduler_at(chain: &Chain, base: &str) -> Result<Scheduler> {
-	let client = connect(base).await?;
-	let workerpool = client.info(Some(SPOKEN)).await.map_err(|error| refused(&error))?.workerpool;
+	let (_, PoolInfo { workerpool, .. }) = meet(base).await?;
 	let registered = description(chain, workerpool).await?.url;
 	if !registered.is_some_and(|registered| rlc_protocol::address::is_same(&registered, base)) {
 		return Err(failure!(SchedulerUrl, "the scheduler at {base} says that it is of workerpool {:?}, which is not \

@@ -16,10 +16,7 @@ use rlc_primitives::{
 	market::{BookFilter, BookKey},
 	Address, WorkerpoolId,
 };
-use rlc_protocol::{
-	requester::{PoolInfo, SchedulerRpcClient, WorkerInfo},
-	version::SPOKEN,
-};
+use rlc_protocol::requester::{PoolInfo, SchedulerRpcClient, WorkerInfo};
 use serde_json::json;
 
 use crate::{
@@ -114,11 +111,7 @@ async fn bring_up(options: &Options, plan: &Plan, stack: &mut Processes, context
 	progress.status("starting the scheduler");
 	stack.start(plan.scheduler())?;
 	let url = plan.scheduler_url();
-	let scheduler = until(stack, "the scheduler", || async {
-		let client = pool::connect(&url).await.ok()?;
-		client.info(Some(SPOKEN)).await.ok().map(|info| (client, info))
-	});
-	let (scheduler, info) = scheduler.await?;
+	let (scheduler, info) = until(stack, "the scheduler", || async { pool::meet(&url).await.ok() }).await?;
 	progress.line(format_args!("scheduler  {url}, store {url}/store, workerpool {:?}", info.workerpool.0));
 
 	until(stack, "the order book", || on_sale(&chain, info.workerpool)).await?;

@@ -5,10 +5,10 @@ mod news;
 use std::{collections::BTreeMap, time::Duration};
 
 use futures::{future::join_all, StreamExt};
-use jsonrpsee::{core::ClientError, ws_client::WsClient};
+use jsonrpsee::ws_client::WsClient;
 use rlc_chain::{At, Chain};
 use rlc_primitives::{market::DealView, work::TaskView, DealId, TaskId};
-use rlc_protocol::requester::{code, SchedulerRpcClient, TaskInfo};
+use rlc_protocol::requester::{SchedulerRpcClient, TaskInfo};
 use tokio::sync::mpsc;
 use tracing::Instrument;
 
@@ -33,9 +33,6 @@ const PAUSE: Duration = Duration::from_millis(300);
 const LOOK_ANYWAY: Duration = Duration::from_secs(10);
 /// How long after the end apps' last words are shown, if lines are shown at all: workers tell them once in a second.
 const LAST_WORDS: Duration = Duration::from_millis(2_500);
-/// The shortest and the longest time until the scheduler is asked again for a task that it does not know yet.
-const ASK_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
-
 /// The shortest and the longest time until a scheduler is called again whose connection was lost.
 const CONNECT_AGAIN: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(15));
 
@@ -236,22 +233,17 @@ async fn ask_scheduler(context: &Context, chain: &Chain, deal: &DealView) -> Res
 
 /// Passes on what the scheduler tells of a task, until the watch ends or the connection is lost.
 async fn pass_on(scheduler: &WsClient, task: TaskId, to: &mpsc::Sender<Result<TaskInfo>>) {
-	let mut waits = ASK_AGAIN.waits();
-	let mut changes = loop {
-		match scheduler.subscribe_task(task).await {
-			Ok(changes) => break changes,
-			// It may see the block with a new deal a little later than the deal's buyer.
-			Err(ClientError::Call(answer)) if answer.code() == code::UNKNOWN_TASK => {}
-			Err(error) => {
-				if scheduler.is_connected() {
-					let _ = to.send(Err(pool::refused(&error))).await;
-				}
-				return;
+	let changes = tokio::select! {
+		() = to.closed() => return,
+		changes = pool::once_known(|| scheduler.subscribe_task(task)) => changes,
+	};
+	let mut changes = match changes {
+		Ok(changes) => changes,
+		Err(error) => {
+			if scheduler.is_connected() {
+				let _ = to.send(Err(pool::refused(&error))).await;
 			}
-		}
-		tokio::select! {
-			() = to.closed() => return,
-			() = tokio::time::sleep(waits.next_wait().unwrap_or_default()) => {}
+			return;
 		}
 	};
 	while let Some(Ok(info)) = changes.next().await {

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use clap::Args;
 use rlc_chain::{Chain, ProxyType};
 use rlc_json::Account;
-use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
 use rlc_sandbox::Compiler;
 use rlc_worker::CONTAINER_SERVICE;
 use serde::Serialize;
@@ -193,12 +192,8 @@ fn clock(block: u64, now: u64) -> Result<String> {
 /// Returns whether a scheduler answers, and whether its store accepts results.
 async fn scheduler(url: &str) -> Vec<Check> {
 	let begin = std::time::Instant::now();
-	let asked = async {
-		let client = pool::connect(url).await?;
-		client.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))
-	};
-	let info = match asked.await {
-		Ok(info) => info,
+	let info = match pool::meet(url).await {
+		Ok((_, info)) => info,
 		Err(wrong) => return vec![Check::new("scheduler", true, Err(wrong))],
 	};
 	let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);

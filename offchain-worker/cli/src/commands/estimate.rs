@@ -3,7 +3,7 @@
 use clap::Args;
 use rlc_chain::Chain;
 use rlc_primitives::AccountId;
-use rlc_protocol::{requester::SchedulerRpcClient, version::SPOKEN};
+use rlc_protocol::requester::SchedulerRpcClient;
 
 use crate::{
 	answer::Answer,
@@ -53,8 +53,7 @@ pub(crate) async fn run(estimate: Estimate, context: &Context) -> Result<Answer>
 /// Asks the scheduler of the offers.
 async fn ask(context: &Context, chain: &Chain, quote: &Quote, wish: &Wish) -> Result<Told> {
 	let url = pool::url(context, chain, quote.workerpool.workerpool).await?;
-	let scheduler = pool::connect(&url).await?;
-	let info = scheduler.info(Some(SPOKEN)).await.map_err(|error| pool::refused(&error))?;
+	let (scheduler, info) = pool::meet(&url).await?;
 	let demand = Demand::of(chain, quote, wish).await?;
 	let room = if demand.is_nothing() {
 		info.clone()
