@@ -134,9 +134,9 @@ pub(crate) fn default_dir(deal: DealId) -> PathBuf {
 	PathBuf::from(format!("result-{}", &hex::encode(deal.0)[..8]))
 }
 
-/// Returns the names that a result of this digest may have, the likelier first: an app decides whether it leaves files
-/// or data.
-fn names(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
+/// Returns the names in a store that a result of this digest may have, the likelier first: an app decides whether it leaves
+/// files or data.
+fn cids(deal: &Deal, digest: ResultDigest) -> [Cid; 2] {
 	let (files, data) = (Cid::of_sha256(digest.0 .0), Cid::of_keccak(digest.0 .0));
 	if deal.callback.is_some() {
 		[data, files]
@@ -224,8 +224,7 @@ async fn one(
 		return Ok(Fetched { index, digest, cid, path: into, files, size });
 	}
 	let content = content_of(&into)?;
-	let names = names(deal, digest);
-	let cid = arrive(store, &names, &content, end, progress).await;
+	let cid = arrive(store, &cids(deal, digest), &content, end, progress).await;
 	let cid = cid.map_err(|error| promised.lost(error, deal.trust))?;
 	finish(index, cid, digest, into).await
 }
@@ -274,17 +273,17 @@ fn there_already(dir: &Path, digest: ResultDigest) -> Option<(Cid, u32, u64)> {
 	Some((packed.cid(), packed.files, packed.size))
 }
 
-/// Downloads what has one of these names, and waits for it until `end` if it is not there yet.
+/// Downloads what one of these names, and waits for it until `end` if it is not there yet.
 async fn arrive(
 	store: &Client,
-	names: &[Cid; 2],
+	cids: &[Cid; 2],
 	to: &Path,
 	end: Instant,
 	progress: &Progress,
 ) -> Result<Cid, FetchError> {
 	loop {
 		let mut missing = None;
-		for cid in names {
+		for cid in cids {
 			match store.download(cid, to, DownloadLimits::default(), |_, _| {}).await {
 				Ok(_) => return Ok(*cid),
 				Err(error) if error.kind == FetchErrorKind::NotFound => missing = Some(error),

@@ -51,8 +51,11 @@ fn words(error: &DispatchError) -> &'static str {
 			TokenError::OnlyProvider | TokenError::NotExpendable => {
 				"The account would end, and must not. Leave it some RLC."
 			}
-			TokenError::BelowMinimum | TokenError::CannotCreate | TokenError::CannotCreateHold => {
+			TokenError::BelowMinimum | TokenError::CannotCreate => {
 				"The receiver would have less than an account must have. Send it more."
+			}
+			TokenError::CannotCreateHold => {
+				"The account would keep too little RLC beside what is held of it. Send it some."
 			}
 			TokenError::Frozen => {
 				"The account's RLC is staked, votes, or has not vested. Unlock it first, or ask for less."

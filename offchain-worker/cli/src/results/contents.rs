@@ -10,7 +10,7 @@ use rlc_primitives::{market::DealView, work::TaskView};
 use rlc_store::Cid;
 use tokio::time::Instant;
 
-use super::{arrive, names, Promised, UPLOAD_PATIENCE};
+use super::{arrive, cids, Promised, UPLOAD_PATIENCE};
 use crate::{
 	context::Context,
 	failure::{disk, Result},
@@ -37,7 +37,7 @@ pub(crate) async fn contents(
 	let mut files = Vec::with_capacity(promised.len());
 	for result in promised {
 		let data = dir.join(format!("result-{}-{}", &hex::encode(deal.id.0)[..8], result.index));
-		let cid = arrive(&store, &names(&deal.deal, result.digest), &data, end, &progress).await;
+		let cid = arrive(&store, &cids(&deal.deal, result.digest), &data, end, &progress).await;
 		let cid = cid.map_err(|error| result.lost(error, deal.deal.trust))?;
 		let archive = data.with_extension("tar");
 		files.push(if cid == Cid::of_sha256(result.digest.0 .0) {

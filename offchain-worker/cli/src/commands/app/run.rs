@@ -17,10 +17,10 @@ use crate::{
 	context::Context,
 	deals, demand,
 	failure::{failure, Result},
-	follow, ids,
+	ids,
 	market::{self, Quote, Wish},
 	pins::Pinning,
-	pool,
+	pool, read_along,
 	refund::Payments,
 	request::{Request, RequestOptions},
 	results, say, watch,
@@ -105,7 +105,7 @@ pub(crate) async fn run(run: Run, context: &Context) -> Result<Answer> {
 	}
 	let payments = Payments::since(block, &chain, &view);
 	let (deal, tasks) = if run.follow {
-		let lines = follow::lines(context, &chain, &key, &view).await;
+		let lines = read_along::lines(context, &chain, &key, &view).await;
 		watch::to_the_end_with(context, &chain, id, lines).await?
 	} else {
 		watch::to_the_end(context, &chain, id).await?
