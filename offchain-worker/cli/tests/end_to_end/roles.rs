@@ -167,6 +167,39 @@ fn higher_price_replaces_the_lower_one() {
 }
 
 #[test]
+fn dataset_is_sold_as_it_is_deployed_once_for_each_price() {
+	play(Seal::Instant, |stack| {
+		Box::pin(async move {
+			let stack = &*stack;
+			let dir = stack.room();
+			std::fs::create_dir_all(&dir).unwrap();
+			let file = dir.join("weights.bin");
+			std::fs::write(&file, "weights").unwrap();
+			let file = file.to_str().unwrap();
+			let deploy = |price: &'static str| {
+				let deploy = ["dataset", "deploy", file, "--name", "weights", "--price", price, "--publish"];
+				let deploy = [&deploy[..], &["--account", DEVELOPER]].concat();
+				async move { stack.rlc(&deploy).await.unwrap() }
+			};
+			let first = deploy("0.2").await;
+			assert_eq!(first["new"], true);
+			let again = deploy("0.2").await;
+			assert_eq!((&again["new"], &again["hash"]), (&false.into(), &first["hash"]), "it is on sale already");
+			let dearer = deploy("0.3").await;
+			let book = stack.rlc(&["orderbook", "--dataset", "weights"]).await.unwrap();
+			let hashes: Vec<_> = book.as_array().unwrap().iter().map(|order| &order["hash"]).collect();
+			assert_eq!(hashes, [&dearer["hash"]]);
+			let listed = stack.rlc(&["dataset", "list", "weights"]).await.unwrap();
+			assert_eq!((&listed[0]["id"], &listed[0]["price"]), (&first["dataset"], &"300000000".into()));
+			let dataset = first["dataset"].as_str().unwrap();
+			let removed = stack.rlc(&["dataset", "deregister", dataset, "--account", DEVELOPER]).await.unwrap();
+			assert_eq!(removed["withdrawn"], Value::from(vec![dearer["hash"].clone()]));
+			assert_eq!(stack.rlc(&["dataset", "list", "weights"]).await.unwrap(), Value::Array(Vec::new()));
+		})
+	});
+}
+
+#[test]
 fn holder_stakes_and_is_told_when_it_comes_back() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
@@ -208,7 +241,7 @@ fn holder_stakes_and_is_told_when_it_comes_back() {
 }
 
 #[test]
-fn worker_sees_what_it_earned_and_one_without_rlc_is_told_what_it_needs() {
+fn worker_sees_what_it_earned_and_roles_without_rlc_are_told_what_they_need() {
 	play(Seal::Instant, |stack| {
 		Box::pin(async move {
 			let number = stack.new_workers(1, "").await[0];
@@ -232,6 +265,12 @@ fn worker_sees_what_it_earned_and_one_without_rlc_is_told_what_it_needs() {
 				refused.contains("funds.short") && refused.contains("each contribution stakes 0.3 RLC"),
 				"{refused}"
 			);
+
+			let dir = stack.room();
+			let sell = ["scheduler", "run", "--name", "poor", "--publish-price", "1", "--listen", "127.0.0.1:0"];
+			let sell = [&sell[..], &["--account", "//Beggar", "--dir", dir.to_str().unwrap()]].concat();
+			let refused = stack.rlc(&sell).await.unwrap_err();
+			assert!(refused.contains("funds.short") && refused.contains("as bonds"), "{refused}");
 		})
 	});
 }
