@@ -51,11 +51,26 @@ fn on_sale(known: &[BookEntry], price: Balance) -> Option<&BookEntry> {
 	}
 }
 
-/// Says that an asset of this file is registered, and how it is sold, if it is.
-pub(crate) fn deployed<A: Asset>(id: A, is_new: bool, file: &LocalFile, sale: Option<&Answer>) -> Answer {
+/// Says that an asset of this file is registered, which [earlier](super::earlier) ones have its name, and how it is sold, if it
+/// is.
+pub(crate) fn deployed<A: Asset>(
+	id: A,
+	is_new: bool,
+	file: &LocalFile,
+	earlier: &[A],
+	sale: Option<&Answer>,
+) -> Answer {
+	let kind = A::KIND;
 	let mut text = registered(id, is_new);
-	let mut json = json!({ "new": is_new, "cid": file.cid, "checksum": H256(file.cid.digest()) });
-	json[A::KIND] = json!(id);
+	for other in earlier {
+		let other = other.hex();
+		text += &format!(
+			"\nyour {kind} {other} has this name too: to run the new one by its name, remove that one with `rlc \
+			{kind} deregister {other}`"
+		);
+	}
+	let mut json = json!({ "new": is_new, "cid": file.cid, "checksum": H256(file.cid.digest()), "earlier": earlier });
+	json[kind] = json!(id);
 	if let Some(sale) = sale {
 		text += &format!("\n{}", sale.text);
 		json["hash"] = sale.json["hash"].clone();

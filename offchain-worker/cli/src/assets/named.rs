@@ -2,7 +2,7 @@
 
 use rlc_chain::{Chain, Walked};
 use rlc_json::Account;
-use rlc_primitives::AccountId;
+use rlc_primitives::{assets::Registered, AccountId};
 
 use super::kind::Asset;
 use crate::{
@@ -84,6 +84,20 @@ pub(crate) async fn found<A: Asset>(
 		Some(name) => Some(name.find(context, chain).await?),
 		None => None,
 	})
+}
+
+/// Returns the assets of an account that are called so, or alike, but for this one: earlier versions, most likely.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn earlier<A: Asset>(chain: &Chain, owner: &AccountId, name: &str, but: A) -> Result<Vec<A>> {
+	let Walked { found, .. } = A::all(chain, LOOKED_AT).await?;
+	let (wanted, but) = (skeleton(name), but.hex());
+	let is_earlier = |id: A, asset: &Registered<A::Content>| {
+		asset.owner == *owner && skeleton(&A::name(&asset.content)) == wanted && id.hex() != but
+	};
+	Ok(found.into_iter().filter(|(id, asset)| is_earlier(*id, asset)).map(|(id, _)| id).collect())
 }
 
 /// An asset that a name may mean.

@@ -191,10 +191,17 @@ fn dataset_is_sold_as_it_is_deployed_once_for_each_price() {
 			assert_eq!(hashes, [&dearer["hash"]]);
 			let listed = stack.rlc(&["dataset", "list", "weights"]).await.unwrap();
 			assert_eq!((&listed[0]["id"], &listed[0]["price"]), (&first["dataset"], &"300000000".into()));
+			assert_eq!(dearer["earlier"], Value::Array(Vec::new()));
+			let better = dir.join("better.bin");
+			std::fs::write(&better, "better weights").unwrap();
+			let better = ["dataset", "deploy", better.to_str().unwrap(), "--name", "Weights", "--account", DEVELOPER];
+			let better = stack.rlc(&better).await.unwrap();
+			assert_eq!(better["earlier"], Value::from(vec![first["dataset"].clone()]));
 			let dataset = first["dataset"].as_str().unwrap();
 			let removed = stack.rlc(&["dataset", "deregister", dataset, "--account", DEVELOPER]).await.unwrap();
 			assert_eq!(removed["withdrawn"], Value::from(vec![dearer["hash"].clone()]));
-			assert_eq!(stack.rlc(&["dataset", "list", "weights"]).await.unwrap(), Value::Array(Vec::new()));
+			let listed = stack.rlc(&["dataset", "list", "weights"]).await.unwrap();
+			assert_eq!((&listed[0]["id"], &listed[1]), (&better["dataset"], &Value::Null));
 		})
 	});
 }

@@ -53,7 +53,7 @@ pub(crate) struct Deploy {
 
 /// Uploads the program, registers the app, and sells it if asked to.
 pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
-	let name = assets::name(deploy.name)?;
+	let name = assets::name(deploy.name.clone())?;
 	let program = Program::find(context, &deploy.file).await?;
 	let kind = kind_of(&program.file)?;
 	match kind {
@@ -68,6 +68,7 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let app = App { name, kind, location, checksum, measurement: None };
 	let id = AppId::derive(&key.account(), &app);
 	let calls = vec![Call::Registry(RegistryCall::RegisterApp { app })];
+	let earlier = assets::earlier(&chain, &key.account(), &deploy.name, id).await?;
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
 	let sale = match deploy.sell.price {
 		Some(price) => {
@@ -76,5 +77,5 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 		}
 		None => None,
 	};
-	Ok(assets::deployed(id, is_new, &file, sale.as_ref()))
+	Ok(assets::deployed(id, is_new, &file, &earlier, sale.as_ref()))
 }

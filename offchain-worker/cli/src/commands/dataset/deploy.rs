@@ -42,13 +42,14 @@ pub(crate) struct Deploy {
 /// Uploads the file, registers the dataset, and sells it if asked to.
 pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 	let file = LocalFile::read(&deploy.file)?;
-	let name = assets::name(deploy.name)?;
+	let name = assets::name(deploy.name.clone())?;
 	let (key, chain) = context.signer().await?;
 	let location = deploy.location.keep(context, &chain, &key, &file).await?;
 	let checksum = H256(file.cid.digest());
 	let dataset = Dataset { name, location, checksum };
 	let id = DatasetId::derive(&key.account(), &dataset);
 	let calls = vec![Call::Registry(RegistryCall::RegisterDataset { dataset })];
+	let earlier = assets::earlier(&chain, &key.account(), &deploy.name, id).await?;
 	let is_new = assets::register(context, &chain, &key, id, calls).await?;
 	let sale = match deploy.sell.price {
 		Some(price) => {
@@ -57,5 +58,5 @@ pub(crate) async fn run(deploy: Deploy, context: &Context) -> Result<Answer> {
 		}
 		None => None,
 	};
-	Ok(assets::deployed(id, is_new, &file, sale.as_ref()))
+	Ok(assets::deployed(id, is_new, &file, &earlier, sale.as_ref()))
 }
