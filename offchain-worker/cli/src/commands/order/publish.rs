@@ -13,7 +13,8 @@ use crate::{answer::Answer, assets, context::Context, failure::Result, order_fil
 Example:
   rlc order publish request.json --account me")]
 pub(crate) struct Publish {
-	/// A file with an order, of `rlc order sign` or of iExec's SDK; its signature is not needed, as the order's owner publishes it
+	/// A file with an order, of `rlc order sign` or of iExec's SDK; its signature is not needed, as the order's owner
+	/// publishes it
 	pub file: PathBuf,
 }
 

@@ -43,8 +43,8 @@ Examples:
   rlc worker run --scheduler https://pool.example.org --account hot --on-behalf-of 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 The account stakes RLC for each contribution: 30 % of the pool's price, unless its owner set another part. It has to have that \
-for as many tasks as it works on at a time; the start says how much, if the pool has offers in the book. Its key need not be on this machine: with --on-behalf-of, the key of --account \
-acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks; \
+for as many tasks as it works on at a time; the start says how much, if the pool has offers in the book. Its key need not be on \
+this machine: with --on-behalf-of, the key of --account acts as its proxy, see `rlc account proxy add --help`. Ctrl-C stops the worker at once, and the next start resumes its tasks; \
 `rlc worker drain` finishes them first.
 
 Container images need root. Do not give it to the worker: run `rlc worker containers` as root beside it, and the worker as \
