@@ -16,7 +16,7 @@ pub struct Referendum {
 	/// `rejected`, `canceled`, `timedOut`, or `killed`.
 	pub stage: String,
 	/// The block at which that changes by itself, or did.
-	pub block: Option<BlockNumber>,
+	pub changes_at: Option<BlockNumber>,
 	/// Why the call failed.
 	pub failure: Option<String>,
 	/// Its track.
@@ -58,15 +58,16 @@ pub struct HeldDeposit {
 	pub amount: Decimal<Balance>,
 }
 
-/// A referendum in a list. Of one that has ended, only index, stage and block are told.
+/// A referendum in a list. Of one to which nothing more happens, only index, stage, and block are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ReferendumBrief {
 	/// Its index.
 	pub index: u32,
 	/// How far it is.
 	pub stage: String,
 	/// The block at which that changes by itself, or did.
-	pub block: Option<BlockNumber>,
+	pub changes_at: Option<BlockNumber>,
 	/// Its track.
 	pub track: Option<String>,
 	/// Votes for it, in nRLC times their convictions.
@@ -83,7 +84,7 @@ pub struct VoteLocks {
 	/// The account.
 	pub account: Account,
 	/// The best block, when this was seen.
-	pub block: BlockNumber,
+	pub now: BlockNumber,
 	/// The locks, which overlap.
 	pub locks: Vec<VoteLock>,
 }
@@ -96,8 +97,16 @@ pub struct VoteLock {
 	pub referendum: Option<u32>,
 	/// The track.
 	pub track: String,
-	/// The vote, as `aye ×2`; empty where it is not known.
-	pub vote: String,
+	/// Which way the vote goes: `aye`, `nay`, `abstain`, or `split`; `null` where it is not known.
+	pub side: Option<&'static str>,
+	/// How convinced an aye or a nay is, from 0 to 6; `null` for other votes.
+	pub conviction: Option<u8>,
+	/// What a split vote gives to the ayes, in nRLC; `null` for an aye or a nay.
+	pub ayes: Option<Decimal<Balance>>,
+	/// What it gives to the nays.
+	pub nays: Option<Decimal<Balance>>,
+	/// What abstains.
+	pub abstains: Option<Decimal<Balance>>,
 	/// How much, in nRLC.
 	pub amount: Decimal<Balance>,
 	/// When it can be unlocked: `now`, `later`, `atTheEnd` of the referendum, or once `undelegated`.

@@ -1,6 +1,6 @@
 //! A referendum with all that is said about it.
 
-use rlc_chain::{Chain, Data, Enacted, Governance, Ongoing, Outcome, Referendum};
+use rlc_chain::{Chain, Data, Ended, Governance, Ongoing, Outcome, Referendum};
 use rlc_primitives::{Balance, BlockNumber};
 
 use super::stage::Stage;
@@ -40,11 +40,7 @@ pub(crate) async fn look(chain: &Chain, index: u32) -> Result<View> {
 	let (was, stage) = match &referendum {
 		Referendum::Ongoing(ongoing) => (Some((**ongoing).clone()), Stage::of(ongoing, &rules, now)),
 		Referendum::Ended(ended) => {
-			let enacted: Option<Enacted> = match ended.outcome {
-				Outcome::Approved => Some(chain.enacted(index, ended.since).await?),
-				_ => None,
-			};
-			(chain.referendum_before(index, ended).await?, Stage::after(ended, enacted))
+			(chain.referendum_before(index, ended).await?, stage_after(chain, index, ended).await?)
 		}
 	};
 	let call = match &was {
@@ -56,6 +52,19 @@ pub(crate) async fn look(chain: &Chain, index: u32) -> Result<View> {
 		None => String::new(),
 	};
 	Ok(View { index, referendum, was, call, docs, stage, rules, active, now })
+}
+
+/// Returns how far a referendum is that was decided: an approved one goes on until its call was made.
+///
+/// # Errors
+///
+/// If the node does not answer.
+pub(crate) async fn stage_after(chain: &Chain, index: u32, ended: &Ended) -> Result<Stage> {
+	let enacted = match ended.outcome {
+		Outcome::Approved => Some(chain.enacted(index, ended.since).await?),
+		_ => None,
+	};
+	Ok(Stage::after(ended, enacted))
 }
 
 /// Returns the call of a referendum; `None` if nobody has stored it, or it is not one of the chain: such a referendum does

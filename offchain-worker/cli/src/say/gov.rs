@@ -15,40 +15,46 @@ use crate::{
 	table::{fields, table},
 };
 
-/// A referendum in a list: its index, how far it is, and, as long as it is known, what it is and its call.
-pub(crate) type Row = (u32, Stage, Option<(Ongoing, Option<Data>)>);
+/// A referendum in a list.
+pub(crate) struct Line {
+	/// Its index.
+	pub index: u32,
+	/// How far it is.
+	pub stage: Stage,
+	/// As it is, or as it was before it was decided; `None`: nothing more happens to it, or the node has discarded that.
+	pub was: Option<Ongoing>,
+	/// Its call, if that is known.
+	pub call: Option<Data>,
+}
 
 /// Lists referenda.
-pub(crate) fn listed(rows: &[Row], rules: &Governance) -> Answer {
-	let track = |id| rules.track(id).map(|track| track.name.clone()).unwrap_or_default();
-	let json = rows.iter().map(|(index, stage, known)| {
-		let (was, call) = (known.as_ref().map(|(was, _)| was), known.as_ref().and_then(|(_, call)| call.as_ref()));
-		ReferendumBrief {
-			index: *index,
-			stage: stage.name().into(),
-			block: stage.block(),
-			track: was.map(|was| track(was.track)),
-			ayes: was.map(|was| Decimal(was.ayes)),
-			nays: was.map(|was| Decimal(was.nays)),
-			call: call.map(words::name),
-		}
+pub(crate) fn listed(lines: &[Line], rules: &Governance) -> Answer {
+	let track = |was: &Ongoing| rules.track(was.track).map(|track| track.name.clone()).unwrap_or_default();
+	let json = lines.iter().map(|Line { index, stage, was, call }| ReferendumBrief {
+		index: *index,
+		stage: stage.name().into(),
+		changes_at: stage.block(),
+		track: was.as_ref().map(track),
+		ayes: was.as_ref().map(|was| Decimal(was.ayes)),
+		nays: was.as_ref().map(|was| Decimal(was.nays)),
+		call: call.as_ref().map(words::name),
 	});
 	let json: Vec<_> = json.collect();
-	if rows.is_empty() {
+	if lines.is_empty() {
 		return Answer::new("There are no such referenda; `rlc gov propose` begins one.", json);
 	}
-	let lines = rows.iter().map(|(index, stage, known)| {
+	let rows = lines.iter().map(|Line { index, stage, was, call }| {
 		let block = stage.block().map(|block| block.to_string()).unwrap_or_default();
-		let (track, ayes, nays, call) = match known {
-			Some((was, call)) => {
+		let (track, ayes, nays, call) = match was {
+			Some(was) => {
 				let call = call.as_ref().map_or("unknown".into(), words::name);
-				(track(was.track), Amount(was.ayes).to_string(), Amount(was.nays).to_string(), call)
+				(track(was), Amount(was.ayes).to_string(), Amount(was.nays).to_string(), call)
 			}
 			None => Default::default(),
 		};
 		[index.to_string(), stage.name().into(), block, track, ayes, nays, call]
 	});
-	Answer::new(table(["REFERENDUM", "STAGE", "BLOCK", "TRACK", "AYES", "NAYS", "CALL"], lines), json)
+	Answer::new(table(["REFERENDUM", "STAGE", "BLOCK", "TRACK", "AYES", "NAYS", "CALL"], rows), json)
 }
 
 /// Shows a referendum: what it would do, and how far it is.
@@ -210,7 +216,7 @@ fn document(view: &View) -> rlc_json::Referendum {
 	rlc_json::Referendum {
 		index: view.index,
 		stage: view.stage.name().into(),
-		block: view.stage.block(),
+		changes_at: view.stage.block(),
 		failure,
 		track: track_of(view).map(|track| track.name.clone()),
 		call: view.call.as_ref().map(form::write),
@@ -278,5 +284,17 @@ mod tests {
 			serde_json::from_str(include_str!("../../tests/golden/referendum.json")).unwrap();
 		let shown = shown(&view(submitted())).json;
 		assert_eq!(shown, promised, "fields may be added, but none is renamed or removed");
+	}
+
+	#[test]
+	fn programs_read_a_list_of_referenda_in_the_form_that_was_promised() {
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/referendum-list.json")).unwrap();
+		let View { was, call, stage, .. } = view(submitted());
+		let enacted = Stage::Enacted { block: 5, failure: None };
+		let lines = [Line { index: 3, stage, was, call }, Line { index: 2, stage: enacted, was: None, call: None }];
+		let listed = listed(&lines, &rules());
+		assert_eq!(listed.json, promised, "fields may be added, but none is renamed or removed");
+		assert!(listed.text.contains("System.remark") && listed.text.contains("enacted"), "{}", listed.text);
 	}
 }

@@ -17,8 +17,8 @@ use crate::{
 /// Says what a vote counts, and what it locks.
 pub(crate) fn cast(ballot: &Ballot, rules: &Governance) -> String {
 	match ballot {
-		Ballot::Standard { aye, conviction, balance } => {
-			let (side, amount) = (side(*aye), Amount(*balance));
+		Ballot::Standard { conviction, balance, .. } => {
+			let (side, amount) = (side(ballot), Amount(*balance));
 			let counts = match conviction {
 				0 => Amount(*balance / 10),
 				times => Amount(balance.saturating_mul(Balance::from(*times))),
@@ -30,10 +30,10 @@ pub(crate) fn cast(ballot: &Ballot, rules: &Governance) -> String {
 					lasting(blocks, rules)
 				),
 			};
-			format!("{amount} count as {counts} of {side}. They are locked, but stay yours, and can be staked all the same; {locked}.")
+			format!("{amount} counts as {counts} of {side}s. It is locked but stays yours, and can still be staked; {locked}.")
 		}
 		Ballot::Split { abstain, .. } => format!(
-			"{} count as support alone. They are locked until the referendum has ended, or the vote is taken back.",
+			"{} counts as support alone. It is locked until the referendum has ended, or the vote is taken back.",
 			Amount(*abstain)
 		),
 	}
@@ -43,7 +43,7 @@ pub(crate) fn cast(ballot: &Ballot, rules: &Governance) -> String {
 pub(crate) fn locked(who: Account, all: &[(String, Vec<Lock>)], rules: &Governance, now: BlockNumber) -> Answer {
 	let locks = || all.iter().flat_map(|(track, locks)| locks.iter().map(move |lock| (track, lock)));
 	let forms = locks().map(|(track, lock)| form(track, lock)).collect();
-	let json = VoteLocks { account: who.clone(), block: now, locks: forms };
+	let json = VoteLocks { account: who.clone(), now, locks: forms };
 	if json.locks.is_empty() {
 		return Answer::new(format!("{who} has no votes, and nothing is locked for any"), json);
 	}
@@ -69,10 +69,22 @@ fn form(track: &str, lock: &Lock) -> VoteLock {
 		Free::AtTheEnd => ("atTheEnd", None),
 		Free::Undelegated => ("undelegated", None),
 	};
+	let conviction = match lock.ballot {
+		Some(Ballot::Standard { conviction, .. }) => Some(conviction),
+		Some(Ballot::Split { .. }) | None => None,
+	};
+	let [ayes, nays, abstains] = match lock.ballot {
+		Some(Ballot::Split { aye, nay, abstain }) => [aye, nay, abstain].map(|part| Some(Decimal(part))),
+		Some(Ballot::Standard { .. }) | None => [None; 3],
+	};
 	VoteLock {
 		referendum: lock.referendum,
 		track: track.into(),
-		vote: vote(lock.ballot.as_ref()),
+		side: lock.ballot.as_ref().map(side),
+		conviction,
+		ayes,
+		nays,
+		abstains,
 		amount: Decimal(lock.amount),
 		free: free.into(),
 		free_at,
@@ -81,20 +93,22 @@ fn form(track: &str, lock: &Lock) -> VoteLock {
 
 /// Writes a vote: `aye ×2`.
 fn vote(ballot: Option<&Ballot>) -> String {
+	let Some(ballot) = ballot else { return String::new() };
+	let side = side(ballot);
 	match ballot {
-		Some(Ballot::Standard { aye, conviction: 0, .. }) => format!("{} ×0.1", side(*aye)),
-		Some(Ballot::Standard { aye, conviction, .. }) => format!("{} ×{conviction}", side(*aye)),
-		Some(Ballot::Split { aye: 0, nay: 0, .. }) => "abstain".into(),
-		Some(Ballot::Split { .. }) => "split".into(),
-		None => String::new(),
+		Ballot::Standard { conviction: 0, .. } => format!("{side} ×0.1"),
+		Ballot::Standard { conviction, .. } => format!("{side} ×{conviction}"),
+		Ballot::Split { .. } => side.into(),
 	}
 }
 
-fn side(aye: bool) -> &'static str {
-	if aye {
-		"aye"
-	} else {
-		"nay"
+/// Returns which way a vote goes.
+fn side(ballot: &Ballot) -> &'static str {
+	match ballot {
+		Ballot::Standard { aye: true, .. } => "aye",
+		Ballot::Standard { aye: false, .. } => "nay",
+		Ballot::Split { aye: 0, nay: 0, .. } => "abstain",
+		Ballot::Split { .. } => "split",
 	}
 }
 
@@ -107,13 +121,17 @@ mod tests {
 	#[test]
 	fn vote_is_explained_before_it_is_cast() {
 		let said = |conviction| cast(&Ballot::Standard { aye: true, conviction, balance: 10 * RLC }, &rules());
-		assert!(said(0).starts_with("10 RLC count as 1 RLC of aye.") && said(0).contains("taken back"), "{}", said(0));
 		assert!(
-			said(2).starts_with("10 RLC count as 20 RLC of aye.") && said(2).contains("locked for 40 s"),
+			said(0).starts_with("10 RLC counts as 1 RLC of ayes.") && said(0).contains("taken back"),
+			"{}",
+			said(0)
+		);
+		assert!(
+			said(2).starts_with("10 RLC counts as 20 RLC of ayes.") && said(2).contains("locked for 40 s"),
 			"{}",
 			said(2)
 		);
-		assert!(said(6).contains("count as 60 RLC") && said(6).contains("locked for 10 min"), "{}", said(6));
+		assert!(said(6).contains("counts as 60 RLC") && said(6).contains("locked for 10 min"), "{}", said(6));
 	}
 
 	#[test]
@@ -129,5 +147,21 @@ mod tests {
 		}
 		assert_eq!(answer.json["locks"][1]["freeAt"], 49);
 		assert!(locked(who, &[], &rules(), 9).text.contains("has no votes"));
+	}
+
+	#[test]
+	fn programs_read_locks_in_the_form_that_was_promised() {
+		let promised: serde_json::Value =
+			serde_json::from_str(include_str!("../../tests/golden/vote-locks.json")).unwrap();
+		let lock = |referendum, ballot, free| Lock { referendum, ballot, amount: 90, free };
+		let nay = Ballot::Standard { aye: false, conviction: 2, balance: 90 };
+		let split = Ballot::Split { aye: 20, nay: 30, abstain: 40 };
+		let locks = vec![
+			lock(Some(3), Some(nay), Free::At(49)),
+			lock(Some(4), Some(split), Free::AtTheEnd),
+			lock(None, None, Free::Undelegated),
+		];
+		let answer = locked(Account(AccountId::new([1; 32])), &[("root".to_owned(), locks)], &rules(), 9);
+		assert_eq!(answer.json, promised, "fields may be added, but none is renamed or removed");
 	}
 }

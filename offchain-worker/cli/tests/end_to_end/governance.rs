@@ -73,11 +73,11 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 			stack.rlc(&["gov", "deposit", &index, "--account", "//Alice"]).await.unwrap();
 			let twice = stack.rlc(&["gov", "deposit", &index, "--account", "//Bob"]).await.unwrap_err();
 			assert!(twice.contains("deposit.placed") || twice.contains("referendum.ended"), "{twice}");
-			let listed = stack.rlc(&["gov", "list", "--all"]).await.unwrap();
-			assert!(listed.as_array().unwrap().iter().any(|one| one["index"] == proposed["index"]));
-
 			let ended = stack.rlc(&["gov", "status", &index, "--follow"]).await.unwrap();
 			assert_eq!((&ended["stage"], &ended["failure"]), (&json!("enacted"), &Value::Null));
+			let listed = stack.rlc(&["gov", "list", "--all"]).await.unwrap();
+			let listed = listed.as_array().unwrap().iter().find(|one| one["index"] == proposed["index"]);
+			assert_eq!(listed.unwrap()["stage"], "enacted", "a list says what `gov status` says");
 			assert_eq!(categories(stack, "VOTED").await, 1);
 			let late = ["gov", "vote", &index, "aye", "1", "--account", REQUESTER];
 			assert!(stack.rlc(&late).await.unwrap_err().contains("referendum.ended"));
@@ -89,7 +89,7 @@ fn proposal_of_a_holder_is_voted_on_enacted_and_paid_back() {
 			let locked = stack.rlc(&["gov", "unlock", "--account", CONVINCED]).await.unwrap();
 			assert_eq!((&locked["removed"], &locked["locked"]), (&json!(0), &json!((10 * RLC).to_string())));
 			let locks = stack.rlc(&["gov", "status", "--account", CONVINCED]).await.unwrap();
-			let since = ended["block"].as_u64().unwrap();
+			let since = ended["changesAt"].as_u64().unwrap();
 			assert!(locks["locks"][0]["freeAt"].as_u64().unwrap() > since, "{locks}");
 
 			let refunded = stack.rlc(&["gov", "refund", &index, "--account", DEVELOPER]).await.unwrap();

@@ -10,7 +10,7 @@ use crate::{
 	context::Context,
 	failure::Result,
 	gov::{stage::Stage, view},
-	say::{self, gov::Row},
+	say::{self, gov::Line},
 };
 
 /// How many are asked for at a time.
@@ -21,34 +21,43 @@ const AT_ONCE: usize = 16;
 #[command(after_help = "\
 Examples:
   rlc gov list
-  rlc gov list --all --limit 200")]
+  rlc gov list --all --latest 200
+
+An approved referendum is listed until its call was made.")]
 pub(crate) struct List {
-	/// Also those that have ended
+	/// Also those to which nothing more happens
 	#[arg(long)]
 	pub all: bool,
 	/// How many of the latest to look at
 	#[arg(long, value_name = "N", default_value_t = 100)]
-	pub limit: u32,
+	pub latest: u32,
 }
 
-pub(crate) async fn run(List { all, limit }: List, context: &Context) -> Result<Answer> {
+pub(crate) async fn run(List { all, latest }: List, context: &Context) -> Result<Answer> {
 	let chain = context.chain().await?;
 	let (rules, count, (now, _)) = futures::try_join!(chain.governance(), chain.referendum_count(), chain.best())?;
-	let indices = (count.saturating_sub(limit)..count).rev();
-	let looked = stream::iter(indices).map(|index| row(&chain, &rules, now, index)).buffered(AT_ONCE);
-	let looked: Vec<Option<Row>> = looked.try_collect().await?;
-	let rows: Vec<Row> = looked.into_iter().flatten().filter(|(_, _, known)| all || known.is_some()).collect();
-	Ok(say::gov::listed(&rows, &rules))
+	let indices = (count.saturating_sub(latest)..count).rev();
+	let looked = stream::iter(indices).map(|index| line(&chain, &rules, now, index)).buffered(AT_ONCE);
+	let looked: Vec<Option<Line>> = looked.try_collect().await?;
+	let lines: Vec<Line> = looked.into_iter().flatten().filter(|line| all || !line.stage.is_last()).collect();
+	Ok(say::gov::listed(&lines, &rules))
 }
 
 /// Returns what is listed of a referendum.
-async fn row(chain: &Chain, rules: &Governance, now: BlockNumber, index: u32) -> Result<Option<Row>> {
-	Ok(match chain.referendum(index, None).await? {
-		Some(Referendum::Ongoing(ongoing)) => {
-			let (stage, call) = (Stage::of(&ongoing, rules, now), view::call_of(chain, &ongoing).await?);
-			Some((index, stage, Some((*ongoing, call))))
+async fn line(chain: &Chain, rules: &Governance, now: BlockNumber, index: u32) -> Result<Option<Line>> {
+	let (stage, was) = match chain.referendum(index, None).await? {
+		Some(Referendum::Ongoing(ongoing)) => (Stage::of(&ongoing, rules, now), Some(*ongoing)),
+		Some(Referendum::Ended(ended)) => {
+			let stage = view::stage_after(chain, index, &ended).await?;
+			// What is over is listed in short.
+			let was = if stage.is_last() { None } else { chain.referendum_before(index, &ended).await? };
+			(stage, was)
 		}
-		Some(Referendum::Ended(ended)) => Some((index, Stage::after(&ended, None), None)),
+		None => return Ok(None),
+	};
+	let call = match &was {
+		Some(was) => view::call_of(chain, was).await?,
 		None => None,
-	})
+	};
+	Ok(Some(Line { index, stage, was, call }))
 }
